@@ -1,0 +1,12 @@
+#![doc = include_str!("../README.md")]
+
+pub mod api;
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod demo;
+pub mod domain;
+pub mod jobs;
+pub mod letter;
+pub mod mail;
+pub mod store;

@@ -1,0 +1,2 @@
+//! The `xushi` command.
+fn main() {}
