@@ -1,0 +1,61 @@
+//! Which fraction of the window's work is due by a date.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::Invalid;
+
+/// A dated fraction of the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Node {
+    /// The day by which it is due.
+    pub on: NaiveDate,
+    /// Fraction of the whole, 0..=1.
+    pub fraction: Decimal,
+}
+
+/// The curve (序时曲线) of an indicator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Curve {
+    /// Elapsed months over the months of the window.
+    LinearMonths,
+    /// Elapsed days over the days of the window.
+    LinearDays,
+    /// Last year's share of its own total at the same period.
+    LastYear,
+    /// The mean of that share over the last `n` years.
+    MeanYears(u32),
+    /// Dated fractions, straight lines between them.
+    Nodes(Vec<Node>),
+}
+
+impl Curve {
+    /// Dated fractions: in order of date, each within 0..=1, never falling, the last one 1.
+    pub fn nodes(nodes: Vec<Node>) -> Result<Self, Invalid> {
+        let refuse = |code, detail: &str| Err(Invalid::new("curve.nodes", code, detail));
+        if nodes.is_empty() || nodes.len() > 366 {
+            return refuse("out_of_range", "节点数应为1至366个。");
+        }
+        if nodes.iter().any(|node| node.fraction < Decimal::ZERO || node.fraction > Decimal::ONE) {
+            return refuse("out_of_range", "节点进度应为0至1之间的小数，如0.25。");
+        }
+        if nodes.windows(2).any(|pair| pair[1].on <= pair[0].on) {
+            return refuse("not_in_order", "节点须按日期先后排列且日期不重复。");
+        }
+        if nodes.windows(2).any(|pair| pair[1].fraction < pair[0].fraction) {
+            return refuse("falling", "节点进度不能倒退，请核对。");
+        }
+        if nodes.last().is_some_and(|node| node.fraction != Decimal::ONE) {
+            return refuse("incomplete", "最后一个节点的进度须为1。");
+        }
+        Ok(Self::Nodes(nodes))
+    }
+
+    /// The mean of the last `years` years, 2..=10.
+    pub fn mean_years(years: u32) -> Result<Self, Invalid> {
+        if !(2..=10).contains(&years) {
+            return Err(Invalid::new("curve.years", "out_of_range", "历年均值的年数应为2至10。"));
+        }
+        Ok(Self::MeanYears(years))
+    }
+}

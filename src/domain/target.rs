@@ -1,0 +1,142 @@
+//! The parsed promise of an indicator.
+
+use rust_decimal::Decimal;
+
+use super::{Invalid, invalid, quantity, text_enum};
+
+text_enum! {
+    /// What sort of promise it is; each has its own meaning of "on pace".
+    Kind "kind" {
+        /// An amount to be reached by adding up over the window (新增城镇就业70万人).
+        Total = "total",
+        /// A stock to be reached from where it stood (高新技术企业突破1.8万家).
+        Level = "level",
+        /// A growth rate (社零增长5.5%).
+        Growth = "growth",
+        /// A share in percent (民间投资占比保持60%以上).
+        Share = "share",
+        /// A change from the baseline (城镇化率提高0.9个百分点).
+        Change = "change",
+        /// Not to be exceeded (物流费用占比13.8%以下).
+        Cap = "cap",
+        /// Between two ends (标志性成果5—7项).
+        Range = "range",
+        /// Compared with the same measure elsewhere (增速高于全国平均).
+        VersusBenchmark = "versus_benchmark",
+        /// Compared with another measure (居民收入增速高于经济增速).
+        VersusIndicator = "versus_indicator",
+        /// Everything covered (应检尽检).
+        Coverage = "coverage",
+        /// Done by a date.
+        Milestone = "milestone",
+        /// The sign of the year-on-year change (事故总量持续下降).
+        Trend = "trend",
+        /// No number; a person's verdict.
+        Qualitative = "qualitative",
+    }
+}
+
+text_enum! {
+    /// How actual and promised value are compared.
+    Comparator "comparator" {
+        /// At least (以上、不低于、达到).
+        AtLeast = ">=",
+        /// At most (以内、不超过、以下).
+        AtMost = "<=",
+        /// More than (突破、高于).
+        Above = ">",
+        /// Less than (低于).
+        Below = "<",
+        /// Exactly as planned (增长4.5%).
+        Equal = "=",
+        /// About (左右).
+        About = "~",
+        /// Between two values.
+        Range = "range",
+    }
+}
+
+impl Kind {
+    /// Whether the promise is a number of its own (and so needs a value and a unit).
+    pub fn needs_value(self) -> bool {
+        matches!(
+            self,
+            Self::Total | Self::Level | Self::Growth | Self::Share | Self::Change | Self::Cap | Self::Range
+        )
+    }
+}
+
+/// The parsed promise (目标); build it as a literal, then pass it through [`Target::checked`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Sort of promise.
+    pub kind: Kind,
+    /// How it is compared; `None` for kinds without a number.
+    pub comparator: Option<Comparator>,
+    /// The promised value, in `unit`.
+    pub value: Option<Decimal>,
+    /// The upper end of a range, in `unit`.
+    pub value_hi: Option<Decimal>,
+    /// Unit as written (`万家`, `%`, `个百分点`); empty for kinds without a number.
+    pub unit: String,
+    /// The softening or hardening word (力争, 以上); kept as written.
+    pub hedge: Option<String>,
+    /// The phrase it came from, or one generated from the structure.
+    pub phrase: String,
+    /// What it is compared with: a region code or name, or a measure's name, for the `versus_` kinds.
+    pub benchmark: Option<String>,
+}
+
+impl Target {
+    /// Checks that the parts fit the kind: numbers where one is promised, an upper end only for ranges,
+    /// a unit with every number, ends in order.
+    pub fn checked(self) -> Result<Self, Invalid> {
+        if self.kind.needs_value() && self.value.is_none() {
+            return Err(Invalid::new("value", "required", format!("{}类目标必须有目标值。", self.kind)));
+        }
+        if self.value.is_some() && self.unit.trim().is_empty() {
+            return Err(Invalid::new("unit", "required", "目标值缺少计量单位，请填写，如“%”“万人”。"));
+        }
+        if self.value.is_some() && self.comparator.is_none() {
+            return Err(Invalid::new("comparator", "required", "有目标值时必须写明比较符，如“>=”。"));
+        }
+        let is_range = self.comparator == Some(Comparator::Range);
+        if is_range != self.value_hi.is_some() {
+            return Err(Invalid::new(
+                "value_hi",
+                "range_ends",
+                "区间目标须同时填写下限和上限，其他目标只填一个值。",
+            ));
+        }
+        if let (Some(low), Some(high)) = (self.value, self.value_hi)
+            && high < low
+        {
+            return Err(Invalid::new("value_hi", "range_order", "区间上限小于下限，请核对。"));
+        }
+        if matches!(self.kind, Kind::VersusBenchmark | Kind::VersusIndicator) && self.benchmark.is_none() {
+            return Err(Invalid::new("benchmark", "required", "对比类目标须写明对比对象，如“全国平均”。"));
+        }
+        for value in [self.value, self.value_hi].into_iter().flatten() {
+            quantity::checked("value", value)?;
+        }
+        let phrase = invalid::text("phrase", &self.phrase, 200)?;
+        Ok(Self { phrase, unit: self.unit.trim().to_owned(), ..self })
+    }
+
+    /// The factor that turns the target's unit into the measure's (`万家` → `家` is 10000).
+    /// Growth, change and comparison targets are in percent or points whatever the measure's unit is.
+    pub fn factor_to(&self, measure_unit: &str) -> Result<Decimal, Invalid> {
+        if matches!(self.kind, Kind::Growth | Kind::VersusBenchmark | Kind::VersusIndicator)
+            || self.unit.is_empty()
+        {
+            return Ok(Decimal::ONE);
+        }
+        quantity::factor(&self.unit, measure_unit).ok_or_else(|| {
+            Invalid::new(
+                "unit",
+                "unit_mismatch",
+                format!("目标单位“{}”与指标单位“{measure_unit}”不能换算，请核对。", self.unit),
+            )
+        })
+    }
+}
