@@ -1,0 +1,30 @@
+//! The queries, compiled once against each database (see the room's front page).
+//!
+//! `find_` gives an `Option`, `get_` fails with `Missing`, `list_` gives one row more than the page holds.
+
+pub mod api_keys;
+pub mod idempotency;
+pub mod regions;
+pub mod units;
+
+use crate::domain::Invalid;
+use crate::store::StoreError;
+
+/// A LIKE pattern that finds `part` anywhere; `\` escapes.
+pub(crate) fn contains(part: &str) -> String {
+    let mut pattern = String::with_capacity(part.len() + 2);
+    pattern.push('%');
+    for character in part.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// A name that fits more than one row.
+pub(crate) fn ambiguous(field: &str, key: &str) -> StoreError {
+    StoreError::Invalid(Invalid::new(field, "ambiguous", format!("“{key}”对应多条记录，请改用代码或id。")))
+}

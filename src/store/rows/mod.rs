@@ -1,0 +1,18 @@
+//! Shapes of rows, shared by both twins.
+
+mod operations;
+mod places;
+
+pub use operations::{ApiKeyRow, Claim, IdempotencyRow};
+pub use places::{ContactRow, RegionAliasRow, RegionRow, UnitChange, UnitRow};
+
+use uuid::Uuid;
+
+/// One page of a list: at most `limit` rows with ids after `after`, in order of id.
+#[derive(Debug, Clone, Copy)]
+pub struct Page {
+    /// Rows wanted; the query fetches one more to know whether there is a next page.
+    pub limit: i64,
+    /// The last id of the page before.
+    pub after: Option<Uuid>,
+}
