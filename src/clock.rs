@@ -73,6 +73,7 @@ impl Clock for FixedClock {
         let count = self.ids.fetch_add(1, Ordering::SeqCst) + 1;
         let mut random = [0_u8; 10];
         random[2..].copy_from_slice(&count.to_be_bytes());
-        uuid::Builder::from_unix_timestamp_millis(self.micros.load(Ordering::SeqCst) / 1_000, &random).into_uuid()
+        uuid::Builder::from_unix_timestamp_millis(self.micros.load(Ordering::SeqCst) / 1_000, &random)
+            .into_uuid()
     }
 }

@@ -60,7 +60,8 @@ pub async fn middleware<B: MessageBody + 'static>(
     if request.path().ends_with("/openapi.json") {
         return next.call(request).await;
     }
-    let state = request.app_data::<web::Data<State>>().cloned().ok_or_else(|| Problem::internal("no state"))?;
+    let state =
+        request.app_data::<web::Data<State>>().cloned().ok_or_else(|| Problem::internal("no state"))?;
     let key = presented(&request).ok_or_else(unauthorized)?;
     let caller = identify(&state, &key).await?;
     request.extensions_mut().insert(caller);
@@ -90,5 +91,8 @@ async fn identify(state: &State, key: &str) -> Result<Caller, Problem> {
 }
 
 fn unauthorized() -> Problem {
-    Problem::new(Code::Unauthorized, "请在请求头中提供访问密钥：Authorization: Bearer 密钥。密钥由系统管理员发放。")
+    Problem::new(
+        Code::Unauthorized,
+        "请在请求头中提供访问密钥：Authorization: Bearer 密钥。密钥由系统管理员发放。",
+    )
 }

@@ -60,7 +60,8 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 
 fn explain(place: String, error: &serde_json::Error) -> Problem {
     if error.classify() != serde_json::error::Category::Data {
-        let detail = format!("请求内容不是合法的JSON（第{}行第{}列），请检查。", error.line(), error.column());
+        let detail =
+            format!("请求内容不是合法的JSON（第{}行第{}列），请检查。", error.line(), error.column());
         return Problem::new(Code::MalformedBody, detail);
     }
     let text = error.to_string();
@@ -69,14 +70,28 @@ fn explain(place: String, error: &serde_json::Error) -> Problem {
     };
     if let Some(field) = named("unknown field `") {
         let place = if place.ends_with(&format!("/{field}")) { place } else { format!("{place}/{field}") };
-        return Problem::at(Code::Invalid, place, "unknown_field", format!("没有“{field}”这个字段，请删除或核对拼写。"));
+        return Problem::at(
+            Code::Invalid,
+            place,
+            "unknown_field",
+            format!("没有“{field}”这个字段，请删除或核对拼写。"),
+        );
     }
     if let Some(field) = named("missing field `") {
-        return Problem::at(Code::Invalid, format!("{place}/{field}"), "required", format!("缺少必填字段“{field}”。"));
+        return Problem::at(
+            Code::Invalid,
+            format!("{place}/{field}"),
+            "required",
+            format!("缺少必填字段“{field}”。"),
+        );
     }
     // Messages written by our own types are Chinese sentences; serde's are not for people.
     let own = text.split(" at line ").next().unwrap_or(&text);
-    let detail = if own.is_ascii() || own.starts_with("invalid ") { "值的类型或格式不对，请对照接口说明。".to_owned() } else { own.to_owned() };
+    let detail = if own.is_ascii() || own.starts_with("invalid ") {
+        "值的类型或格式不对，请对照接口说明。".to_owned()
+    } else {
+        own.to_owned()
+    };
     Problem::at(Code::Invalid, place, "malformed", detail)
 }
 
@@ -98,7 +113,9 @@ impl<T: DeserializeOwned> FromRequest for Params<T> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let parsed = actix_web::web::Query::<T>::from_query(request.query_string());
-        std::future::ready(parsed.map(|query| Self(query.into_inner())).map_err(|error| query_problem(&error)))
+        std::future::ready(
+            parsed.map(|query| Self(query.into_inner())).map_err(|error| query_problem(&error)),
+        )
     }
 }
 
@@ -109,8 +126,12 @@ fn query_problem(error: &actix_web::error::QueryPayloadError) -> Problem {
         Some(field) if text.contains("unknown field") => {
             (field, "unknown_field", format!("没有“{field}”这个查询参数，请核对拼写。"))
         }
-        Some(field) if text.contains("missing field") => (field, "required", format!("缺少查询参数“{field}”。")),
-        Some(field) if text.contains("duplicate field") => (field, "duplicate", format!("查询参数“{field}”重复。")),
+        Some(field) if text.contains("missing field") => {
+            (field, "required", format!("缺少查询参数“{field}”。"))
+        }
+        Some(field) if text.contains("duplicate field") => {
+            (field, "duplicate", format!("查询参数“{field}”重复。"))
+        }
         _ => ("", "malformed", "查询参数的格式不对，请对照接口说明。".to_owned()),
     };
     let error = FieldError { pointer: field.to_owned(), code: rule.to_owned(), detail: detail.clone() };

@@ -23,7 +23,8 @@ pub async fn middleware<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let key = request.headers().get("idempotency-key").map(|value| value.to_str().unwrap_or_default().to_owned());
+    let key =
+        request.headers().get("idempotency-key").map(|value| value.to_str().unwrap_or_default().to_owned());
     let caller = request.extensions().get::<Caller>().cloned();
     let (Some(key), Some(caller), &Method::POST) = (key, caller, request.method()) else {
         return Ok(next.call(request).await?.map_into_boxed_body());
@@ -32,7 +33,8 @@ pub async fn middleware<B: MessageBody + 'static>(
         let detail = "Idempotency-Key应为1至200个可见的英文字符，建议使用UUID。";
         return Err(Problem::at(Code::Invalid, "Idempotency-Key", "malformed", detail).into());
     }
-    let state = request.app_data::<web::Data<State>>().cloned().ok_or_else(|| Problem::internal("no state"))?;
+    let state =
+        request.app_data::<web::Data<State>>().cloned().ok_or_else(|| Problem::internal("no state"))?;
     let body = read_body(&mut request).await?;
     let row = IdempotencyRow {
         api_key_id: Id(caller.key_id),
@@ -72,7 +74,8 @@ fn replay(asked: &IdempotencyRow, earlier: IdempotencyRow) -> Result<HttpRespons
     let (Some(status), Some(body)) = (earlier.status, earlier.body) else {
         return Err(Problem::new(Code::InProgress, "相同的请求正在处理，请稍后再试。"));
     };
-    let status = u16::try_from(status).ok().and_then(|code| StatusCode::from_u16(code).ok()).unwrap_or(StatusCode::OK);
+    let status =
+        u16::try_from(status).ok().and_then(|code| StatusCode::from_u16(code).ok()).unwrap_or(StatusCode::OK);
     Ok(HttpResponse::build(status)
         .insert_header(("idempotency-replayed", "true"))
         .content_type("application/json; charset=utf-8")

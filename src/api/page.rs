@@ -2,8 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::problem::{Code, FieldError, Problem};
@@ -13,17 +13,6 @@ use crate::store::rows::Page;
 pub const LIMIT_DEFAULT: i64 = 50;
 /// Rows given at most.
 pub const LIMIT_MAX: i64 = 500;
-
-/// 分页参数
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct PageParams {
-    /// 每页条数，1至500，默认50
-    #[param(minimum = 1, maximum = 500)]
-    pub limit: Option<i64>,
-    /// 上一页返回的next_cursor；不填为第一页
-    pub cursor: Option<String>,
-}
 
 /// 一页结果
 #[derive(Debug, Serialize, ToSchema)]
@@ -50,13 +39,27 @@ pub fn page(limit: Option<i64>, cursor: Option<&str>) -> Result<Page, Problem> {
 /// `MalformedQuery`.
 pub fn checked_limit(limit: Option<i64>) -> Result<i64, Problem> {
     let limit = limit.unwrap_or(LIMIT_DEFAULT);
-    if (1..=LIMIT_MAX).contains(&limit) { Ok(limit) } else { Err(refuse("limit", "out_of_range", "limit应为1至500的整数。")) }
+    if (1..=LIMIT_MAX).contains(&limit) {
+        Ok(limit)
+    } else {
+        Err(refuse("limit", "out_of_range", "limit应为1至500的整数。"))
+    }
 }
 
 /// A query parameter that was refused.
 pub fn refuse(parameter: &str, rule: &str, detail: &str) -> Problem {
-    let error = FieldError { pointer: parameter.to_owned(), code: rule.to_owned(), detail: detail.to_owned() };
+    let error =
+        FieldError { pointer: parameter.to_owned(), code: rule.to_owned(), detail: detail.to_owned() };
     Problem { code: Code::MalformedQuery, detail: detail.to_owned(), errors: vec![error], cause: None }
+}
+
+/// An error of the store about a query parameter: the same, with the parameter's name instead of a pointer.
+pub fn in_query(error: crate::store::StoreError) -> Problem {
+    let mut problem = Problem::from(error);
+    for error in &mut problem.errors {
+        error.pointer = error.pointer.trim_start_matches('/').to_owned();
+    }
+    problem
 }
 
 /// Text of a cursor; callers must not look inside.

@@ -152,7 +152,12 @@ impl Problem {
     /// Our fault; `cause` goes to the log.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
         let detail = "系统内部错误，内容未写入。请稍后重试；如仍出现，请把请求编号告诉运维人员。";
-        Self { code: Code::Internal, detail: detail.to_owned(), errors: Vec::new(), cause: Some(cause.to_string()) }
+        Self {
+            code: Code::Internal,
+            detail: detail.to_owned(),
+            errors: Vec::new(),
+            cause: Some(cause.to_string()),
+        }
     }
 
     /// The same problem seen from a larger body: `/name` becomes `/items/3/name`.
@@ -162,6 +167,15 @@ impl Problem {
             error.pointer = format!("{prefix}{}", error.pointer);
         }
         self
+    }
+
+    /// An error of the store about one named field of the body (`parent` rather than `unit`).
+    pub fn in_field(error: StoreError, field: &str) -> Self {
+        let mut problem = Self::from(error);
+        for error in &mut problem.errors {
+            error.pointer = pointer(field);
+        }
+        problem
     }
 
     fn view(&self, request_id: String) -> ProblemView {
@@ -218,9 +232,10 @@ impl From<StoreError> for Problem {
             }
             StoreError::Invalid(invalid) => invalid.into(),
             StoreError::Stale => stale(),
-            StoreError::Unavailable(cause) => {
-                Self { cause: Some(cause), ..Self::new(Code::Unavailable, "数据库暂不可用，请稍后重试。") }
-            }
+            StoreError::Unavailable(cause) => Self {
+                cause: Some(cause),
+                ..Self::new(Code::Unavailable, "数据库暂不可用，请稍后重试。")
+            },
             other => Self::internal(other),
         }
     }

@@ -6,8 +6,8 @@ use std::str::FromStr as _;
 use rust_decimal::Decimal;
 use serde::de::{self, Deserialize, Deserializer};
 use serde::{Serialize, Serializer};
-use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::domain::TextEnum;
@@ -64,9 +64,13 @@ impl<'de> Deserialize<'de> for Amount {
                 f.write_str("a decimal as text")
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Amount, E> {
-                let plain = !text.is_empty() && text.len() <= 40 && text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-');
+                let plain = !text.is_empty()
+                    && text.len() <= 40
+                    && text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-');
                 let parsed = if plain { Decimal::from_str_exact(text).ok() } else { None };
-                parsed.map(Amount).ok_or_else(|| E::custom(format!("“{text}”不是十进制数，请写成如\"5.5\"的字符串。")))
+                parsed
+                    .map(Amount)
+                    .ok_or_else(|| E::custom(format!("“{text}”不是十进制数，请写成如\"5.5\"的字符串。")))
             }
             fn visit_u64<E: de::Error>(self, value: u64) -> Result<Amount, E> {
                 Ok(Amount(value.into()))
@@ -99,5 +103,20 @@ impl PartialSchema for Amount {
 impl ToSchema for Amount {
     fn name() -> Cow<'static, str> {
         Cow::Borrowed("Amount")
+    }
+}
+
+/// For fields of an update: absent leaves as it is, `null` clears, a value sets.
+pub mod maybe {
+    use serde::{Deserialize, Deserializer};
+
+    /// Tells `null` from absent (the field itself carries `#[serde(default)]`).
+    ///
+    /// # Errors
+    /// Those of the value.
+    pub fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Option<T>>, D::Error> {
+        Option::deserialize(from).map(Some)
     }
 }

@@ -13,8 +13,11 @@ use crate::store::schema::idempotency_keys;
 /// # Errors
 /// When the database fails.
 pub async fn claim_key(conn: &mut Conn, row: &IdempotencyRow) -> Result<Claim, StoreError> {
-    let added =
-        diesel::insert_into(idempotency_keys::table).values(row).on_conflict_do_nothing().execute(conn).await?;
+    let added = diesel::insert_into(idempotency_keys::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
     if added == 1 {
         return Ok(Claim::Ours);
     }

@@ -98,6 +98,14 @@ pub async fn find_region(conn: &mut Conn, id: Uuid) -> Result<Option<RegionRow>,
     Ok(regions::table.find(Id(id)).select(RegionRow::as_select()).get_result(conn).await.optional()?)
 }
 
+/// How many regions there are; also the cheapest proof that the database answers and has its tables.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_regions(conn: &mut Conn) -> Result<i64, StoreError> {
+    Ok(regions::table.count().get_result(conn).await?)
+}
+
 /// Aliases of one region.
 ///
 /// # Errors
