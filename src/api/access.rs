@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use actix_web::body::MessageBody;
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::Next;
@@ -52,20 +52,24 @@ impl KnownKeys {
 /// Lets a request in when it carries `Authorization: Bearer KEY` or `X-Api-Key: KEY`.
 ///
 /// # Errors
-/// `Unauthorized`, `Unavailable`, or those of the inner service.
+/// Only those of the inner service; a refusal is an answer.
 pub async fn middleware<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
-    if request.path().ends_with("/openapi.json") {
-        return next.call(request).await;
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    if !request.path().ends_with("/openapi.json") {
+        match admit(&request).await {
+            Ok(caller) => request.extensions_mut().insert(caller),
+            Err(problem) => return Ok(request.error_response(problem)),
+        };
     }
-    let state =
-        request.app_data::<web::Data<State>>().cloned().ok_or_else(|| Problem::internal("no state"))?;
-    let key = presented(&request).ok_or_else(unauthorized)?;
-    let caller = identify(&state, &key).await?;
-    request.extensions_mut().insert(caller);
-    next.call(request).await
+    Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+async fn admit(request: &ServiceRequest) -> Result<Caller, Problem> {
+    let state = request.app_data::<web::Data<State>>().ok_or_else(|| Problem::internal("no state"))?;
+    let key = presented(request).ok_or_else(unauthorized)?;
+    identify(state, &key).await
 }
 
 fn presented(request: &ServiceRequest) -> Option<String> {

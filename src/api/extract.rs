@@ -37,7 +37,7 @@ impl<T: DeserializeOwned> FromRequest for Body<T> {
     }
 }
 
-fn body_unread(error: &actix_web::Error) -> Problem {
+pub(super) fn body_unread(error: &actix_web::Error) -> Problem {
     if error.as_response_error().status_code() == actix_web::http::StatusCode::PAYLOAD_TOO_LARGE {
         return Problem::new(Code::TooLarge, "请求内容超过上限，请分批提交。");
     }

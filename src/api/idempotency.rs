@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::State;
 use super::access::Caller;
+use super::extract::body_unread;
 use super::problem::{Code, Problem};
 use crate::db;
 use crate::store::rows::{Claim, IdempotencyRow};
@@ -18,7 +19,7 @@ use crate::store::types::Id;
 /// Answers a repeated POST from memory; runs others once.
 ///
 /// # Errors
-/// `KeyReused`, `InProgress`, or those of the inner service.
+/// Only those of the inner service; a refusal is an answer.
 pub async fn middleware<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
@@ -29,33 +30,47 @@ pub async fn middleware<B: MessageBody + 'static>(
     let (Some(key), Some(caller), &Method::POST) = (key, caller, request.method()) else {
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
-    if !(1..=200).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        let detail = "Idempotency-Key应为1至200个可见的英文字符，建议使用UUID。";
-        return Err(Problem::at(Code::Invalid, "Idempotency-Key", "malformed", detail).into());
-    }
-    let state =
-        request.app_data::<web::Data<State>>().cloned().ok_or_else(|| Problem::internal("no state"))?;
-    let body = read_body(&mut request).await?;
-    let row = IdempotencyRow {
-        api_key_id: Id(caller.key_id),
-        key,
-        request_hash: fingerprint(&request, &body),
-        status: None,
-        body: None,
-        created_at: state.clock.timestamp(),
+    let Some(state) = request.app_data::<web::Data<State>>().cloned() else {
+        return Ok(request.error_response(Problem::internal("no state")));
     };
-    let claim = db!(state.store, idempotency::claim_key(&row)).map_err(Problem::from)?;
-    match claim {
-        Claim::Ours => {}
-        Claim::Taken(earlier) => return Ok(request.into_response(replay(&row, earlier)?)),
-    }
+    let (row, body) = match claim(&state, &mut request, &caller, key).await {
+        Ok(Claimed::Ours(row, body)) => (row, body),
+        Ok(Claimed::Replayed(answer)) => return Ok(request.into_response(answer)),
+        Err(problem) => return Ok(request.error_response(problem)),
+    };
     request.set_payload(Payload::from(body));
     run(&state, row, request, next).await
 }
 
-async fn read_body(request: &mut ServiceRequest) -> Result<Bytes, Error> {
+enum Claimed {
+    Ours(IdempotencyRow, Bytes),
+    Replayed(HttpResponse),
+}
+
+async fn claim(
+    state: &State,
+    request: &mut ServiceRequest,
+    caller: &Caller,
+    key: String,
+) -> Result<Claimed, Problem> {
+    if !(1..=200).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let detail = "Idempotency-Key应为1至200个可见的英文字符，建议使用UUID。";
+        return Err(Problem::at(Code::Invalid, "Idempotency-Key", "malformed", detail));
+    }
     let (http, payload) = request.parts_mut();
-    Ok(Bytes::from_request(http, payload).await?)
+    let body = Bytes::from_request(http, payload).await.map_err(|error| body_unread(&error))?;
+    let row = IdempotencyRow {
+        api_key_id: Id(caller.key_id),
+        key,
+        request_hash: fingerprint(request, &body),
+        status: None,
+        body: None,
+        created_at: state.clock.timestamp(),
+    };
+    match db!(state.store, idempotency::claim_key(&row))? {
+        Claim::Ours => Ok(Claimed::Ours(row, body)),
+        Claim::Taken(earlier) => replay(&row, earlier).map(Claimed::Replayed),
+    }
 }
 
 fn fingerprint(request: &ServiceRequest, body: &[u8]) -> String {
@@ -93,7 +108,9 @@ async fn run<B: MessageBody + 'static>(
     let response = match answer {
         Ok(response) if response.status().is_success() => response,
         other => {
-            db!(state.store, idempotency::release_key(&row)).map_err(Problem::from)?;
+            if let Err(error) = db!(state.store, idempotency::release_key(&row)) {
+                tracing::error!(%error, "an idempotency key stays claimed");
+            }
             return Ok(other?.map_into_boxed_body());
         }
     };
@@ -103,7 +120,10 @@ async fn run<B: MessageBody + 'static>(
     let bytes = to_bytes(body).await.map_err(|_| Problem::internal("body of an answer"))?;
     row.status = Some(i32::from(status.as_u16()));
     row.body = Some(String::from_utf8_lossy(&bytes).into_owned());
-    db!(state.store, idempotency::keep_answer(&row)).map_err(Problem::from)?;
+    // The work is done: an answer that cannot be kept must not turn into an error.
+    if let Err(error) = db!(state.store, idempotency::keep_answer(&row)) {
+        tracing::error!(%error, "the answer to an idempotency key was not kept");
+    }
     let mut kept = head.set_body(bytes).map_into_boxed_body();
     kept.headers_mut().remove(header::CONTENT_LENGTH);
     Ok(ServiceResponse::new(http, kept))

@@ -38,6 +38,13 @@ pub struct State {
     pub known_keys: access::KnownKeys,
 }
 
+impl State {
+    /// A state with nothing remembered yet.
+    pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
+        Self { store, clock, known_keys: access::KnownKeys::default() }
+    }
+}
+
 /// Largest body accepted: a bulk of some tens of thousands of observations.
 const BODY_MAX: usize = 16 * 1024 * 1024;
 

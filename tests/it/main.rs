@@ -1,1 +1,4 @@
 //! All tests that need more than one room, in one binary.
+
+mod api;
+mod support;
