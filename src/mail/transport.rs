@@ -157,7 +157,8 @@ impl fmt::Display for Stage {
 
 impl Transport {
     /// First half: after it the other side has accepted sender and recipient, and nothing of the content is out.
-    /// Dropping the result takes everything back.
+    /// Dropping the result takes everything back. The bound in time of an SMTP mail runs from here, the caller's own
+    /// work between the halves included.
     ///
     /// # Errors
     /// [`SendError`] at [`Stage::Connect`] or [`Stage::Envelope`]; the mail has not been accepted.
