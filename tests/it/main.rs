@@ -1,4 +1,6 @@
 //! All tests that need more than one room, in one binary.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a helper that fails is a test that fails")]
 
 mod api;
+mod mail;
 mod support;
