@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod curve;
 pub mod invalid;
+pub mod letter;
 pub mod measure;
 pub mod observation;
 pub mod period;
@@ -14,6 +15,7 @@ pub mod text_enum;
 pub use calendar::{CalendarYear, UnpublishedYear, WorkCalendar};
 pub use curve::{Curve, Node};
 pub use invalid::Invalid;
+pub use letter::{LetterKind, LetterNumber, Level};
 pub use measure::{Basis, Better, Frequency, Measure};
 pub use observation::{Figure, Observation, Status};
 pub use period::Period;
