@@ -4,6 +4,7 @@
 
 pub mod api_keys;
 pub mod idempotency;
+pub mod observations;
 pub mod regions;
 pub mod units;
 

@@ -1,8 +1,14 @@
 //! Shapes of rows, shared by both twins.
 
+mod indicators;
+mod observations;
 mod operations;
 mod places;
 
+pub use indicators::{
+    AssessmentRow, BoardRow, CitationRow, IndicatorChange, IndicatorRow, TargetColumns, VerdictColumns,
+};
+pub use observations::{FactKey, FactRow, ObservationRow, word};
 pub use operations::{ApiKeyRow, Claim, IdempotencyRow};
 pub use places::{ContactRow, RegionAliasRow, RegionRow, UnitChange, UnitRow};
 
