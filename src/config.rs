@@ -76,7 +76,10 @@ pub struct DatabaseConfig {
 
 impl std::fmt::Debug for DatabaseConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("DatabaseConfig").field("url", &shown_url(&self.url)).field("connections", &self.connections).finish()
+        f.debug_struct("DatabaseConfig")
+            .field("url", &shown_url(&self.url))
+            .field("connections", &self.connections)
+            .finish()
     }
 }
 
@@ -224,8 +227,9 @@ impl Config {
         let usual = Path::new("xushi.toml");
         let path = file.or_else(|| usual.exists().then_some(usual));
         let text = match path {
-            Some(path) => std::fs::read_to_string(path)
-                .map_err(|error| ConfigError::new(path.display().to_string(), format!("cannot be read: {error}")))?,
+            Some(path) => std::fs::read_to_string(path).map_err(|error| {
+                ConfigError::new(path.display().to_string(), format!("cannot be read: {error}"))
+            })?,
             None => String::new(),
         };
         Self::from_layers(&text, std::env::vars())
@@ -239,10 +243,12 @@ impl Config {
         file: &str,
         environment: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, ConfigError> {
-        let mut table: Table =
-            DEFAULT.parse().map_err(|error: toml::de::Error| ConfigError::new("default", error.to_string()))?;
-        let layer: Table =
-            file.parse().map_err(|error: toml::de::Error| ConfigError::new("file", error.message().to_owned()))?;
+        let mut table: Table = DEFAULT
+            .parse()
+            .map_err(|error: toml::de::Error| ConfigError::new("default", error.to_string()))?;
+        let layer: Table = file
+            .parse()
+            .map_err(|error: toml::de::Error| ConfigError::new("file", error.message().to_owned()))?;
         overlay_file(&mut table, layer)?;
         overlay_environment(&mut table, environment)?;
         let config = read(table)?;
@@ -259,7 +265,10 @@ impl Config {
         }
         let key = &self.access.bootstrap_key;
         if !key.is_empty() && (key.len() < 20 || !key.bytes().all(|byte| byte.is_ascii_graphic())) {
-            return Err(ConfigError::new("access.bootstrap_key", "must be at least 20 visible ASCII characters"));
+            return Err(ConfigError::new(
+                "access.bootstrap_key",
+                "must be at least 20 visible ASCII characters",
+            ));
         }
         let base = &self.letters.base_url;
         if !base.is_empty() && !(base.starts_with("https://") || base.starts_with("http://")) {
@@ -267,7 +276,9 @@ impl Config {
         }
         self.check_mail()?;
         for (name, cron) in self.schedule.jobs() {
-            if !cron.is_empty() && crate::jobs::alarm::next_after(cron, chrono::DateTime::UNIX_EPOCH).is_none() {
+            if !cron.is_empty()
+                && crate::jobs::alarm::next_after(cron, chrono::DateTime::UNIX_EPOCH).is_none()
+            {
                 let detail = format!("`{cron}` is not `second minute hour day month weekday`");
                 return Err(ConfigError::new(format!("schedule.{name}"), detail));
             }
@@ -406,7 +417,9 @@ fn overlay_environment(
         let slot = path
             .split_once('_')
             .and_then(|(section, key)| table.get_mut(&section.to_lowercase())?.get_mut(key.to_lowercase()))
-            .ok_or_else(|| ConfigError::new(&variable, "no such key; see the commented default configuration"))?;
+            .ok_or_else(|| {
+                ConfigError::new(&variable, "no such key; see the commented default configuration")
+            })?;
         let wrong = |kind: &str| ConfigError::new(&variable, format!("must be a {kind}"));
         *slot = match slot {
             Value::Integer(_) => Value::Integer(text.trim().parse().map_err(|_| wrong("whole number"))?),
@@ -438,7 +451,11 @@ mod tests {
         assert_eq!((config.server.listen.port(), config.database.connections), (8080, 16));
         let config = Config::from_layers(
             "[server]\nlisten = \"0.0.0.0:9000\"\n[database]\nurl = \"a.db\"\n",
-            env(&[("DATABASE_URL", "postgres://u:secret@h/x"), ("XUSHI_DATABASE_CONNECTIONS", "3"), ("HOME", "/")]),
+            env(&[
+                ("DATABASE_URL", "postgres://u:secret@h/x"),
+                ("XUSHI_DATABASE_CONNECTIONS", "3"),
+                ("HOME", "/"),
+            ]),
         )
         .unwrap();
         assert_eq!((config.server.listen.port(), config.database.connections), (9000, 3));

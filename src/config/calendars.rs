@@ -33,8 +33,9 @@ impl From<Day> for NoticeDay {
 
 /// Every `*.json` of the folder, in order of name.
 pub(super) fn read_folder(folder: &Path) -> Result<Vec<CalendarYear>, ConfigError> {
-    let wrong = |path: &Path, why: &dyn std::fmt::Display| {
-        ConfigError { key: "letters.calendars".to_owned(), detail: format!("{}: {why}", path.display()) }
+    let wrong = |path: &Path, why: &dyn std::fmt::Display| ConfigError {
+        key: "letters.calendars".to_owned(),
+        detail: format!("{}: {why}", path.display()),
     };
     let entries = std::fs::read_dir(folder).map_err(|error| wrong(folder, &error))?;
     let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
@@ -46,7 +47,8 @@ pub(super) fn read_folder(folder: &Path) -> Result<Vec<CalendarYear>, ConfigErro
             let text = std::fs::read_to_string(path).map_err(|error| wrong(path, &error))?;
             let file: CalendarFile = serde_json::from_str(&text).map_err(|error| wrong(path, &error))?;
             let days = |days: Vec<Day>| days.into_iter().map(NoticeDay::from).collect();
-            CalendarYear::new(file.year, days(file.days_off), days(file.work_days)).map_err(|error| wrong(path, &error))
+            CalendarYear::new(file.year, days(file.days_off), days(file.work_days))
+                .map_err(|error| wrong(path, &error))
         })
         .collect()
 }

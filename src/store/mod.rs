@@ -5,6 +5,7 @@
 //! [`db!`] picks the right twin at run time; it is the only trick of its kind.
 
 pub mod constraints;
+pub mod curves;
 mod error;
 pub mod rows;
 #[expect(missing_docs, reason = "table! writes items that cannot carry comments")]

@@ -3,9 +3,11 @@
 //! `find_` gives an `Option`, `get_` fails with `Missing`, `list_` gives one row more than the page holds.
 
 pub mod api_keys;
+pub mod evaluation;
 pub mod idempotency;
 pub mod observations;
 pub mod regions;
+pub mod slots;
 pub mod units;
 
 use crate::domain::Invalid;

@@ -5,28 +5,12 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
-use uuid::Uuid;
 
 use super::super::{Backend, Conn, bulk};
 use crate::store::StoreError;
-use crate::store::rows::{FactKey, FactRow, ObservationRow, Page};
+use crate::store::rows::{FactKey, FactRow, ObservationFilter, ObservationRow, Page, Recorded};
 use crate::store::schema::{observations, series};
 use crate::store::types::Id;
-
-/// Which observations a list shows.
-#[derive(Debug, Default, Clone)]
-pub struct ObservationFilter {
-    /// Only of this measure.
-    pub measure_id: Option<Uuid>,
-    /// Only of this region.
-    pub region_id: Option<Uuid>,
-    /// Only periods that end on or after this day.
-    pub from: Option<NaiveDate>,
-    /// Only periods that end on or before this day.
-    pub to: Option<NaiveDate>,
-    /// Only what was published on or before this day.
-    pub as_of: Option<NaiveDate>,
-}
 
 /// All vintages in order of id, each with its measure and region.
 ///
@@ -109,17 +93,6 @@ pub async fn list_facts(conn: &mut Conn, ids: &[i64], as_of: NaiveDate) -> Resul
         .select(FactRow::as_select())
         .load(conn)
         .await?)
-}
-
-/// What became of one fact of a bulk write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Recorded {
-    /// Nothing was known of it.
-    Created,
-    /// It is a new vintage of a known fact.
-    Updated,
-    /// It is known just so.
-    Unchanged,
 }
 
 /// Writes facts, all or none; each becomes the next vintage of its fact unless the last one says the same.

@@ -1,15 +1,17 @@
 //! Shapes of rows, shared by both twins.
 
+mod evaluation;
 mod indicators;
 mod observations;
 mod operations;
 mod places;
 
+pub use evaluation::{EvaluationRow, VerdictWrite};
 pub use indicators::{
     AssessmentRow, BoardRow, CitationRow, IndicatorChange, IndicatorRow, TargetColumns, VerdictColumns,
 };
-pub use observations::{FactKey, FactRow, ObservationRow, word};
-pub use operations::{ApiKeyRow, Claim, IdempotencyRow};
+pub use observations::{FactKey, FactRow, ObservationFilter, ObservationRow, Recorded, word};
+pub use operations::{ApiKeyRow, Claim, IdempotencyRow, SlotClaim};
 pub use places::{ContactRow, RegionAliasRow, RegionRow, UnitChange, UnitRow};
 
 use uuid::Uuid;

@@ -7,6 +7,7 @@ use crate::domain::{Basis, Figure, Observation, Period, Status, TextEnum};
 use crate::store::StoreError;
 use crate::store::schema::observations;
 use crate::store::types::{Id, Number};
+use uuid::Uuid;
 
 /// One vintage of one fact as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -97,4 +98,30 @@ impl TryFrom<FactRow> for Observation {
 /// `Corrupt` when the stored word is not of the list.
 pub fn word<T: TextEnum>(stored: &str) -> Result<T, StoreError> {
     T::parse(stored).ok_or_else(|| StoreError::Corrupt(format!("{} `{stored}`", T::NAME)))
+}
+
+/// Which observations a list shows.
+#[derive(Debug, Default, Clone)]
+pub struct ObservationFilter {
+    /// Only of this measure.
+    pub measure_id: Option<Uuid>,
+    /// Only of this region.
+    pub region_id: Option<Uuid>,
+    /// Only periods that end on or after this day.
+    pub from: Option<NaiveDate>,
+    /// Only periods that end on or before this day.
+    pub to: Option<NaiveDate>,
+    /// Only what was published on or before this day.
+    pub as_of: Option<NaiveDate>,
+}
+
+/// What became of one fact of a bulk write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorded {
+    /// Nothing was known of it.
+    Created,
+    /// It is a new vintage of a known fact.
+    Updated,
+    /// It is known just so.
+    Unchanged,
 }

@@ -50,3 +50,18 @@ pub enum Claim {
     /// It was not; this is what is known of the first request.
     Taken(IdempotencyRow),
 }
+
+/// A slot to be claimed by one holder for a while.
+#[derive(Debug, Clone)]
+pub struct SlotClaim<'a> {
+    /// The job's name.
+    pub job: &'a str,
+    /// When it was due, UTC.
+    pub due_at: NaiveDateTime,
+    /// Who asks.
+    pub holder: &'a str,
+    /// Now, UTC.
+    pub now: NaiveDateTime,
+    /// Until when the claim holds if nobody says that the work is done.
+    pub lease_until: NaiveDateTime,
+}

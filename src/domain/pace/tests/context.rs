@@ -1,0 +1,1 @@
+//! Curves, comparisons, history, time.
