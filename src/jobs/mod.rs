@@ -4,11 +4,13 @@
 //! at all for a while.
 
 pub mod alarm;
+pub mod evaluate;
 pub mod slots;
 
 use std::sync::Arc;
 
 use crate::clock::Clock;
+use crate::domain::WorkCalendar;
 use crate::store::{Store, StoreError};
 
 /// What jobs need.
@@ -17,6 +19,8 @@ pub struct Jobs {
     pub store: Store,
     /// Time and ids.
     pub clock: Arc<dyn Clock>,
+    /// Working days.
+    pub calendar: WorkCalendar,
     /// This process, among replicas.
     pub holder: String,
 }

@@ -7,7 +7,9 @@
 pub mod constraints;
 pub mod curves;
 mod error;
+pub mod judging;
 pub mod rows;
+pub mod rule_packs;
 #[expect(missing_docs, reason = "table! writes items that cannot carry comments")]
 pub mod schema;
 pub mod seed;

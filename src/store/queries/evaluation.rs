@@ -1,13 +1,13 @@
 //! Pages of indicators with their facts, and the verdicts written back.
 
 use chrono::NaiveDate;
-use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, SelectableHelper};
+use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 
 use super::super::{Backend, Conn, bulk};
 use crate::store::StoreError;
-use crate::store::rows::{AssessmentRow, EvaluationRow, FactRow, VerdictWrite};
-use crate::store::schema::{assessments, indicators, observations, series};
+use crate::store::rows::{AssessmentRow, EvaluationMeasureRow, EvaluationRow, FactRow, VerdictWrite};
+use crate::store::schema::{assessments, indicators, measures, observations, regions, series};
 use crate::store::types::Id;
 
 /// The next indicators in order of series and id, each with its measure and region, after a position.
@@ -86,4 +86,37 @@ pub async fn write_verdicts(conn: &mut Conn, writes: Vec<VerdictWrite>) -> Resul
         return Ok(());
     }
     write_transaction!(conn, async move |conn: &mut Conn| { bulk::write_verdicts(conn, writes).await }).await
+}
+
+/// One indicator with its measure and region.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_evaluation_row(
+    conn: &mut Conn,
+    id: Id,
+) -> Result<Option<(EvaluationRow, Id, Id)>, StoreError> {
+    Ok(indicators::table
+        .inner_join(series::table)
+        .filter(indicators::id.eq(id))
+        .select((EvaluationRow::as_select(), series::measure_id, series::region_id))
+        .get_result(conn)
+        .await
+        .optional()?)
+}
+
+/// All measures.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_measures(conn: &mut Conn) -> Result<Vec<EvaluationMeasureRow>, StoreError> {
+    Ok(measures::table.select(EvaluationMeasureRow::as_select()).load(conn).await?)
+}
+
+/// All region codes by id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_region_codes(conn: &mut Conn) -> Result<Vec<(Id, String)>, StoreError> {
+    Ok(regions::table.select((regions::id, regions::code)).load(conn).await?)
 }

@@ -7,6 +7,7 @@ pub mod evaluation;
 pub mod idempotency;
 pub mod observations;
 pub mod regions;
+pub mod rule_packs;
 pub mod slots;
 pub mod units;
 

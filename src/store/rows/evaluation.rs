@@ -6,8 +6,8 @@ use rust_decimal::Decimal;
 
 use super::{TargetColumns, VerdictColumns, word};
 use crate::domain::pace::{Assessment, Ratio};
-use crate::domain::{Curve, Grade, Period, Target, TextEnum as _};
-use crate::store::schema::indicators;
+use crate::domain::{Curve, Grade, Measure, Period, Target, TextEnum as _};
+use crate::store::schema::{indicators, measures};
 use crate::store::types::{Id, Number};
 use crate::store::{StoreError, curves};
 
@@ -148,6 +148,31 @@ impl VerdictColumns {
     /// Whether two verdicts say the same, whenever they were given.
     pub fn says_the_same(&self, other: &Self) -> bool {
         Self { graded_as_of: None, ..self.clone() } == Self { graded_as_of: None, ..other.clone() }
+    }
+}
+
+/// A measure as evaluation needs it.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = measures)]
+pub struct EvaluationMeasureRow {
+    /// Identity.
+    pub id: Id,
+    name: String,
+    unit: String,
+    basis: String,
+    better: String,
+    frequency: String,
+    release_day: Option<i32>,
+    precision: i32,
+}
+
+impl TryFrom<EvaluationMeasureRow> for Measure {
+    type Error = StoreError;
+
+    fn try_from(row: EvaluationMeasureRow) -> Result<Self, StoreError> {
+        let words = (word(&row.basis)?, word(&row.better)?, word(&row.frequency)?);
+        let release_day = row.release_day.map(i32::unsigned_abs);
+        Ok(Self::new(&row.name, &row.unit, words, release_day, row.precision.unsigned_abs())?)
     }
 }
 

@@ -5,14 +5,16 @@ mod indicators;
 mod observations;
 mod operations;
 mod places;
+mod rule_packs;
 
-pub use evaluation::{EvaluationRow, VerdictWrite};
+pub use evaluation::{EvaluationMeasureRow, EvaluationRow, VerdictWrite};
 pub use indicators::{
     AssessmentRow, BoardRow, CitationRow, IndicatorChange, IndicatorRow, TargetColumns, VerdictColumns,
 };
 pub use observations::{FactKey, FactRow, ObservationFilter, ObservationRow, Recorded, word};
 pub use operations::{ApiKeyRow, Claim, IdempotencyRow, SlotClaim};
 pub use places::{ContactRow, RegionAliasRow, RegionRow, UnitChange, UnitRow};
+pub use rule_packs::RulePackRow;
 
 use uuid::Uuid;
 

@@ -4,8 +4,9 @@ use chrono::{NaiveDate, NaiveDateTime};
 use uuid::Uuid;
 
 use super::StoreError;
-use super::rows::{RegionAliasRow, RegionRow};
+use super::rows::{RegionAliasRow, RegionRow, RulePackRow};
 use super::types::Id;
+use crate::domain::RulePack;
 
 /// A built-in region with its other names.
 pub struct SeedRegion {
@@ -70,4 +71,9 @@ fn region(
         },
         aliases,
     })
+}
+
+/// The built-in rule packs, the default first; ids come from `new_id`.
+pub fn rule_packs(now: NaiveDateTime, mut new_id: impl FnMut() -> Uuid) -> Vec<RulePackRow> {
+    RulePack::built_in().iter().map(|pack| RulePackRow::of(pack, Id(new_id()), "内置规则包", now)).collect()
 }
