@@ -314,6 +314,7 @@ diesel::table! {
         lettered_level -> Nullable<Text>,
         lettered_period_end -> Nullable<Date>,
         created_at -> Timestamp,
+        revision -> Integer,
         updated_at -> Timestamp,
     }
 }

@@ -12,6 +12,7 @@ CREATE TABLE episodes (
     lettered_level text,                                            -- of the last letter about it
     lettered_period_end date,
     created_at timestamp NOT NULL,
+    revision integer NOT NULL,
     updated_at timestamp NOT NULL
 );
 CREATE UNIQUE INDEX episodes_open_key ON episodes (indicator_id) WHERE state <> 'lifted';

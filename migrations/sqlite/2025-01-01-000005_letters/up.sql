@@ -12,6 +12,7 @@ CREATE TABLE episodes (
     lettered_level TEXT,                                            -- of the last letter about it
     lettered_period_end TEXT,
     created_at TEXT NOT NULL,
+    revision INTEGER NOT NULL,
     updated_at TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX episodes_open_key ON episodes (indicator_id) WHERE state <> 'lifted';

@@ -5,6 +5,7 @@
 pub mod api_keys;
 pub mod evaluation;
 pub mod idempotency;
+pub mod letters;
 pub mod observations;
 pub mod regions;
 pub mod rule_packs;

@@ -2,6 +2,7 @@
 
 mod evaluation;
 mod indicators;
+mod letters;
 mod observations;
 mod operations;
 mod places;
@@ -10,6 +11,9 @@ mod rule_packs;
 pub use evaluation::{EvaluationMeasureRow, EvaluationRow, VerdictWrite};
 pub use indicators::{
     AssessmentRow, BoardRow, CitationRow, IndicatorChange, IndicatorRow, TargetColumns, VerdictColumns,
+};
+pub use letters::{
+    AttemptRow, DeliveryRow, EpisodeChange, EpisodeRow, LetterFilter, LetterRow, NewLetter, Rendering,
 };
 pub use observations::{FactKey, FactRow, ObservationFilter, ObservationRow, Recorded, word};
 pub use operations::{ApiKeyRow, Claim, IdempotencyRow, SlotClaim};
