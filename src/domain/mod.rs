@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod curve;
+pub mod delivery;
 pub mod episode;
 pub mod grade;
 pub mod invalid;

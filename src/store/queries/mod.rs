@@ -3,6 +3,7 @@
 //! `find_` gives an `Option`, `get_` fails with `Missing`, `list_` gives one row more than the page holds.
 
 pub mod api_keys;
+pub mod deliveries;
 pub mod evaluation;
 pub mod idempotency;
 pub mod letters;

@@ -200,3 +200,46 @@ impl<'r> Rendering<'r> {
         (self.0)(letter, serial).map_err(StoreError::Corrupt)
     }
 }
+
+/// Which deliveries a list shows.
+#[derive(Debug, Default, Clone)]
+pub struct DeliveryFilter {
+    /// Only of this letter.
+    pub letter_id: Option<Uuid>,
+    /// Only of letters of this campaign.
+    pub campaign_id: Option<Uuid>,
+    /// Only in this state.
+    pub state: Option<String>,
+}
+
+/// A claim on deliveries for a while.
+#[derive(Debug, Clone, Copy)]
+pub struct Lease<'a> {
+    /// Who.
+    pub holder: &'a str,
+    /// Now, UTC.
+    pub now: NaiveDateTime,
+    /// Until when, unless renewed.
+    pub until: NaiveDateTime,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone)]
+pub struct AttemptEnd {
+    /// Of which delivery.
+    pub delivery: Id,
+    /// Which attempt.
+    pub attempt: Id,
+    /// accepted, transient, permanent, uncertain.
+    pub outcome: String,
+    /// What the mail server said.
+    pub reply: Option<String>,
+    /// Where that leaves the delivery: pending, accepted, failed.
+    pub state: String,
+    /// When it is tried again.
+    pub next_attempt_at: NaiveDateTime,
+    /// When the server took it.
+    pub accepted_at: Option<NaiveDateTime>,
+    /// Now, UTC.
+    pub now: NaiveDateTime,
+}

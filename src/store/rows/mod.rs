@@ -13,7 +13,8 @@ pub use indicators::{
     AssessmentRow, BoardRow, CitationRow, IndicatorChange, IndicatorRow, TargetColumns, VerdictColumns,
 };
 pub use letters::{
-    AttemptRow, DeliveryRow, EpisodeChange, EpisodeRow, LetterFilter, LetterRow, NewLetter, Rendering,
+    AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, EpisodeChange, EpisodeRow, Lease, LetterFilter,
+    LetterRow, NewLetter, Rendering,
 };
 pub use observations::{FactKey, FactRow, ObservationFilter, ObservationRow, Recorded, word};
 pub use operations::{ApiKeyRow, Claim, IdempotencyRow, SlotClaim};
