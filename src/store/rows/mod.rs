@@ -2,6 +2,7 @@
 
 mod evaluation;
 mod indicators;
+mod measures;
 mod observations;
 mod operations;
 mod places;
@@ -10,9 +11,10 @@ pub use evaluation::{EvaluationRow, VerdictWrite};
 pub use indicators::{
     AssessmentRow, BoardRow, CitationRow, IndicatorChange, IndicatorRow, TargetColumns, VerdictColumns,
 };
+pub use measures::{MeasureAliasRow, MeasureChange, MeasureFilter, MeasureRow};
 pub use observations::{FactKey, FactRow, ObservationFilter, ObservationRow, Recorded, word};
 pub use operations::{ApiKeyRow, Claim, IdempotencyRow, SlotClaim};
-pub use places::{ContactRow, RegionAliasRow, RegionRow, UnitChange, UnitRow};
+pub use places::{ContactRow, RegionAliasRow, RegionFilter, RegionRow, UnitChange, UnitFilter, UnitRow};
 
 use uuid::Uuid;
 
