@@ -8,7 +8,9 @@ use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 
-use super::problem::{Code, FieldError, Problem};
+use super::page::refuse;
+use super::problem::{Code, Problem};
+use super::wire::shorten;
 
 /// A JSON body. Unknown fields are refused by the types themselves (`deny_unknown_fields`).
 pub struct Body<T>(pub T);
@@ -74,7 +76,7 @@ fn explain(place: String, error: &serde_json::Error) -> Problem {
             Code::Invalid,
             place,
             "unknown_field",
-            format!("没有“{field}”这个字段，请删除或核对拼写。"),
+            format!("没有“{}”这个字段，请删除或核对拼写。", shorten(&field)),
         );
     }
     if let Some(field) = named("missing field `") {
@@ -85,14 +87,22 @@ fn explain(place: String, error: &serde_json::Error) -> Problem {
             format!("缺少必填字段“{field}”。"),
         );
     }
-    // Messages written by our own types are Chinese sentences; serde's are not for people.
-    let own = text.split(" at line ").next().unwrap_or(&text);
-    let detail = if own.is_ascii() || own.starts_with("invalid ") {
+    Problem::at(Code::Invalid, place, "malformed", for_people(&text))
+}
+
+/// Messages written by our own types are Chinese sentences; those of libraries are not for people.
+fn for_people(text: &str) -> String {
+    /// How chrono's messages begin.
+    const DATES: [&str; 5] =
+        ["input contains", "input is", "input does", "premature end of input", "trailing input"];
+    let own = text.split(" at line ").next().unwrap_or(text);
+    if DATES.iter().any(|start| own.starts_with(start)) {
+        "日期或时间的格式不对，或者没有这一天；日期应形如2025-08-27。".to_owned()
+    } else if own.is_ascii() || own.starts_with("invalid ") {
         "值的类型或格式不对，请对照接口说明。".to_owned()
     } else {
         own.to_owned()
-    };
-    Problem::at(Code::Invalid, place, "malformed", detail)
+    }
 }
 
 fn json_pointer(path: &serde_path_to_error::Path) -> String {
@@ -112,28 +122,40 @@ impl<T: DeserializeOwned> FromRequest for Params<T> {
     type Future = std::future::Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let parsed = actix_web::web::Query::<T>::from_query(request.query_string());
-        std::future::ready(
-            parsed.map(|query| Self(query.into_inner())).map_err(|error| query_problem(&error)),
-        )
+        std::future::ready(read_query(request.query_string()).map(Self))
     }
 }
 
-fn query_problem(error: &actix_web::error::QueryPayloadError) -> Problem {
-    let text = error.to_string();
+/// Reads query parameters; an error names the parameter.
+///
+/// # Errors
+/// `MalformedQuery`.
+pub(super) fn read_query<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
+    let pairs = || form_urlencoded::parse(query.as_bytes());
+    // PostgreSQL takes no NUL in a text, and nothing stored has one.
+    if let Some((name, _)) = pairs().find(|(_, value)| value.contains('\0')) {
+        return Err(refuse(&shorten(&name), "control_character", "查询参数含有控制字符，请删除。"));
+    }
+    serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs())).map_err(|error| {
+        let place = json_pointer(error.path());
+        let name = place.split('/').nth(1).unwrap_or_default();
+        explain_query(name, &error.inner().to_string())
+    })
+}
+
+fn explain_query(name: &str, text: &str) -> Problem {
     let named = text.split('`').nth(1);
     let (field, rule, detail) = match named {
-        Some(field) if text.contains("unknown field") => {
-            (field, "unknown_field", format!("没有“{field}”这个查询参数，请核对拼写。"))
+        Some(field) if text.starts_with("unknown field") => {
+            (field, "unknown_field", format!("没有“{}”这个查询参数，请核对拼写。", shorten(field)))
         }
-        Some(field) if text.contains("missing field") => {
+        Some(field) if text.starts_with("missing field") => {
             (field, "required", format!("缺少查询参数“{field}”。"))
         }
-        Some(field) if text.contains("duplicate field") => {
+        Some(field) if text.starts_with("duplicate field") => {
             (field, "duplicate", format!("查询参数“{field}”重复。"))
         }
-        _ => ("", "malformed", "查询参数的格式不对，请对照接口说明。".to_owned()),
+        _ => (name, "malformed", for_people(text)),
     };
-    let error = FieldError { pointer: field.to_owned(), code: rule.to_owned(), detail: detail.clone() };
-    Problem { code: Code::MalformedQuery, detail, errors: vec![error], cause: Some(text) }
+    Problem { cause: Some(text.to_owned()), ..refuse(&shorten(field), rule, &detail) }
 }

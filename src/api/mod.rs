@@ -7,6 +7,8 @@ pub mod access;
 mod extract;
 mod health;
 mod idempotency;
+mod lookup;
+mod measures;
 pub mod metrics;
 mod page;
 pub mod problem;
@@ -77,6 +79,7 @@ impl Modify for Security {
 /// Every route under `/api/v1`; the server and the specification are both made from this list.
 fn routes(config: &mut ServiceConfig<'_>) {
     units::routes(config);
+    measures::routes(config);
 }
 
 /// The specification of the API.

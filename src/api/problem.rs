@@ -6,6 +6,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::wire::shorten;
 use crate::domain::Invalid;
 use crate::store::StoreError;
 
@@ -169,15 +170,6 @@ impl Problem {
         self
     }
 
-    /// An error of the store about one named field of the body (`parent` rather than `unit`).
-    pub fn in_field(error: StoreError, field: &str) -> Self {
-        let mut problem = Self::from(error);
-        for error in &mut problem.errors {
-            error.pointer = pointer(field);
-        }
-        problem
-    }
-
     fn view(&self, request_id: String) -> ProblemView {
         ProblemView {
             kind: format!("urn:xushi:problem:{}", self.code.as_str()),
@@ -224,6 +216,7 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Missing { what, key } => {
+                let key = shorten(&key);
                 let detail = format!("没有找到{}“{key}”，请核对id、代码或名称。", chinese(what));
                 Self::at(Code::Invalid, format!("/{what}"), "unknown", detail)
             }
@@ -231,6 +224,10 @@ impl From<StoreError> for Problem {
                 Self::at(Code::Duplicate, pointer(constraint.field), "duplicate", constraint.detail)
             }
             StoreError::Invalid(invalid) => invalid.into(),
+            StoreError::Conflict(invalid) => {
+                let code = if invalid.code == "duplicate" { Code::Duplicate } else { Code::Conflict };
+                Self::at(code, pointer(&invalid.field), invalid.code, invalid.detail)
+            }
             StoreError::Stale => stale(),
             StoreError::Unavailable(cause) => Self {
                 cause: Some(cause),

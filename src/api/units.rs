@@ -9,12 +9,13 @@ use uuid::Uuid;
 
 use super::State;
 use super::extract::{Body, Params};
-use super::page::{self, PageView};
+use super::lookup::{self, At};
+use super::page::{List, ListParams, PageView};
 use super::problem::{Problem, ProblemView};
-use super::respond;
+use super::respond::{self, OneParams};
 use crate::db;
 use crate::domain::Unit;
-use crate::store::rows::{UnitChange, UnitRow};
+use crate::store::rows::{UnitChange, UnitFilter, UnitRow};
 use crate::store::types::Id;
 
 /// Adds the resource's routes.
@@ -93,38 +94,35 @@ pub struct UpdateUnit {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct UnitParams {
-    /// 每页条数，1至500，默认50
-    limit: Option<i64>,
-    /// 上一页返回的next_cursor
-    cursor: Option<String>,
     /// 行政区：id、代码或名称
     region: Option<String>,
     /// 上级单位：id、信用代码或名称
     parent: Option<String>,
-    /// 名称中含有的文字
+    /// 名称中含有的文字，不分大小写
     name_contains: Option<String>,
 }
 
 /// 列出责任单位
-#[utoipa::path(tag = "责任单位", params(UnitParams), responses(
+#[utoipa::path(tag = "责任单位", params(ListParams, UnitParams), responses(
     (status = 200, body = PageView<UnitView>), (status = "4XX", body = ProblemView)))]
 #[get("/units")]
 async fn list_units(
     state: web::Data<State>,
     request: HttpRequest,
-    Params(params): Params<UnitParams>,
+    list: List<UnitParams>,
 ) -> Result<HttpResponse, Problem> {
-    let page = page::page(params.limit, params.cursor.as_deref())?;
-    let region = match &params.region {
-        Some(key) => Some(db!(state.store, regions::resolve_region(key)).map_err(page::in_query)?.id.0),
-        None => None,
+    let params = list.filter;
+    let region = lookup::maybe_region(&state, At::Query("region"), params.region.as_deref()).await?;
+    let parent = lookup::maybe_unit(&state, At::Query("parent"), params.parent.as_deref()).await?;
+    let filter = UnitFilter {
+        region_id: region.map(|row| row.id.0),
+        parent_id: parent.map(|row| row.id.0),
+        name_contains: params.name_contains,
+        updated_after: list.updated_after,
     };
-    let parent = match &params.parent {
-        Some(key) => Some(db!(state.store, units::resolve_unit(key)).map_err(page::in_query)?.id.0),
-        None => None,
-    };
-    let rows = db!(state.store, units::list_units(region, parent, params.name_contains.as_deref(), page))?;
-    respond::ok(&request, &PageView::new(rows, page, |row| row.id.0, UnitView::from))
+    let rows = db!(state.store, units::list_units(&filter, list.page))?;
+    let page = PageView::new(rows, list.page, |row| row.id.0, UnitView::from);
+    respond::list(&request, &page, list.fields.as_deref())
 }
 
 /// 新建责任单位
@@ -133,21 +131,14 @@ async fn list_units(
 #[post("/units")]
 async fn create_unit(state: web::Data<State>, Body(body): Body<CreateUnit>) -> Result<HttpResponse, Problem> {
     let unit = Unit::new(&body.name, body.credit_code.as_deref())?;
-    let region = db!(state.store, regions::resolve_region(&body.region))?;
-    let parent = match &body.parent {
-        Some(key) => Some(
-            db!(state.store, units::resolve_unit(key))
-                .map_err(|error| Problem::in_field(error, "parent"))?
-                .id,
-        ),
-        None => None,
-    };
+    let region = lookup::region(&state, At::Body("region"), &body.region).await?;
+    let parent = lookup::maybe_unit(&state, At::Body("parent"), body.parent.as_deref()).await?;
     let now = state.clock.timestamp();
     let row = UnitRow {
         id: Id(state.clock.new_id()),
         name: unit.name,
         region_id: region.id,
-        parent_id: parent,
+        parent_id: parent.map(|row| row.id),
         credit_code: unit.credit_code,
         created_at: now,
         revision: 1,
@@ -158,16 +149,17 @@ async fn create_unit(state: web::Data<State>, Body(body): Body<CreateUnit>) -> R
 }
 
 /// 读取一个责任单位
-#[utoipa::path(tag = "责任单位", params(("id" = Uuid, Path, description = "编号")), responses(
+#[utoipa::path(tag = "责任单位", params(("id" = Uuid, Path, description = "编号"), OneParams), responses(
     (status = 200, body = UnitView), (status = "4XX", body = ProblemView)))]
 #[get("/units/{id}")]
 async fn find_unit(
     state: web::Data<State>,
     request: HttpRequest,
     id: web::Path<Uuid>,
+    Params(params): Params<OneParams>,
 ) -> Result<HttpResponse, Problem> {
     let row = load(&state, *id).await?;
-    respond::ok(&request, &UnitView::from(row))
+    respond::one(&request, &UnitView::from(row), params.fields.as_deref())
 }
 
 async fn load(state: &State, id: Uuid) -> Result<UnitRow, Problem> {
@@ -191,11 +183,7 @@ async fn update_unit(
     let unit = Unit::new(body.name.as_deref().unwrap_or(&present.name), credit_code.as_deref())?;
     let parent_id = match body.parent {
         None => present.parent_id,
-        Some(None) => None,
-        Some(Some(key)) => {
-            let found = db!(state.store, units::resolve_unit(&key));
-            Some(found.map_err(|error| Problem::in_field(error, "parent"))?.id)
-        }
+        Some(key) => lookup::maybe_unit(&state, At::Body("parent"), key.as_deref()).await?.map(|row| row.id),
     };
     let change = UnitChange {
         id: present.id,

@@ -12,7 +12,8 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::domain::TextEnum;
 
-/// A member of a closed list, written as its English word.
+/// A member of a closed list, written as its English word. Views and bodies name it by an alias
+/// (`type BasisWord = Word<Basis>`), since utoipa asks every generic argument for a schema of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Word<T>(pub T);
 
@@ -27,6 +28,7 @@ impl<'de, T: TextEnum> Deserialize<'de> for Word<T> {
         let word = Cow::<'_, str>::deserialize(deserializer)?;
         T::parse(&word).map(Self).ok_or_else(|| {
             let known: Vec<_> = T::ALL.iter().map(|member| member.as_str()).collect();
+            let word = shorten(&word);
             de::Error::custom(format!("“{word}”不是{}允许的值，可用：{}。", T::NAME, known.join("、")))
         })
     }
@@ -41,8 +43,18 @@ impl<T: TextEnum> PartialSchema for Word<T> {
 
 impl<T: TextEnum> ToSchema for Word<T> {
     fn name() -> Cow<'static, str> {
-        Cow::Borrowed(T::NAME)
+        Cow::Borrowed(T::TYPE)
     }
+}
+
+/// What a caller wrote, as far as a message repeats it: at most 40 characters, no control characters.
+pub fn shorten(text: &str) -> String {
+    let mut shown: String = text.chars().filter(|c| !c.is_control()).take(41).collect();
+    if shown.chars().count() > 40 {
+        shown.pop();
+        shown.push('…');
+    }
+    shown
 }
 
 /// An exact decimal: a JSON string out; a string, or a number of at most 15 digits, in.

@@ -5,7 +5,7 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use super::constraints::{self, Constraint};
 use crate::domain::Invalid;
 
-/// An error of the store. Only the first four are the caller's to mend.
+/// An error of the store. Only the first five are the caller's to mend.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Nothing has this id or natural key.
@@ -22,6 +22,9 @@ pub enum StoreError {
     /// A rule that needs the database to be checked was broken.
     #[error(transparent)]
     Invalid(#[from] Invalid),
+    /// The present data do not allow the change; with the code `duplicate` when a natural key is taken.
+    #[error("conflict: {0}")]
+    Conflict(Invalid),
     /// The row was changed by somebody else since it was read.
     #[error("changed meanwhile")]
     Stale,

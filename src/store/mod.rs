@@ -39,6 +39,8 @@ pub mod pg {
     }
     #[path = "pg/bulk.rs"]
     pub mod bulk;
+    #[path = "pg/locks.rs"]
+    pub mod locks;
     #[path = "queries/mod.rs"]
     pub mod queries;
 }
@@ -58,6 +60,8 @@ pub mod sqlite {
     }
     #[path = "sqlite/bulk.rs"]
     pub mod bulk;
+    #[path = "sqlite/locks.rs"]
+    pub mod locks;
     #[path = "queries/mod.rs"]
     pub mod queries;
 }
@@ -72,6 +76,17 @@ pub enum Store {
     Pg(Pool<pg::Conn>),
     /// Default: one file beside the process.
     Sqlite(Pool<sqlite::Conn>),
+}
+
+/// A rule over several rows that no constraint can hold: whoever checks it must be alone until it has written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// No name or alias belongs to two measures.
+    MeasureNames = 1,
+    /// Campaigns form a tree.
+    CampaignTree = 2,
+    /// Tasks form a tree.
+    TaskTree = 3,
 }
 
 /// Calls `queries::$room::$name` (or `bulk::$name`) of the right twin with a connection from the pool.

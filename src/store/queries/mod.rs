@@ -7,6 +7,7 @@ pub mod deliveries;
 pub mod evaluation;
 pub mod idempotency;
 pub mod letters;
+pub mod measures;
 pub mod observations;
 pub mod regions;
 pub mod rule_packs;
@@ -15,6 +16,16 @@ pub mod units;
 
 use crate::domain::Invalid;
 use crate::store::StoreError;
+
+diesel::define_sql_function! {
+    /// LIKE heeds the case of letters in PostgreSQL and not in SQLite; with both sides through this they agree.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
+/// Refuses a key that no row can have; PostgreSQL fails on a NUL instead of finding nothing.
+pub(crate) fn plausible(what: &'static str, key: &str) -> Result<(), StoreError> {
+    if key.contains('\0') { Err(StoreError::missing(what, key)) } else { Ok(()) }
+}
 
 /// A LIKE pattern that finds `part` anywhere; `\` escapes.
 pub(crate) fn contains(part: &str) -> String {

@@ -8,21 +8,11 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::{Backend, Conn};
-use crate::store::rows::{Page, RegionAliasRow, RegionRow};
+use super::lower;
+use crate::store::rows::{Page, RegionAliasRow, RegionFilter, RegionRow};
 use crate::store::schema::{region_aliases, regions};
 use crate::store::types::Id;
 use crate::store::{StoreError, seed};
-
-/// Which regions a list shows.
-#[derive(Debug, Default, Clone)]
-pub struct RegionFilter {
-    /// Only those directly under this code.
-    pub parent_code: Option<String>,
-    /// Only this level.
-    pub level: Option<String>,
-    /// Only those whose name contains this.
-    pub name_contains: Option<String>,
-}
 
 /// Regions in order of id.
 ///
@@ -48,7 +38,7 @@ pub async fn list_regions(
         query = query.filter(regions::level.eq(level));
     }
     if let Some(part) = &filter.name_contains {
-        query = query.filter(regions::name.like(super::contains(part)).escape('\\'));
+        query = query.filter(lower(regions::name).like(lower(super::contains(part))).escape('\\'));
     }
     Ok(query.load(conn).await?)
 }
@@ -58,6 +48,7 @@ pub async fn list_regions(
 /// # Errors
 /// `Missing` when nothing fits; `Invalid` when a name fits several regions.
 pub async fn resolve_region(conn: &mut Conn, key: &str) -> Result<RegionRow, StoreError> {
+    super::plausible("region", key)?;
     if let Ok(id) = Uuid::try_parse(key) {
         return find_region(conn, id).await?.ok_or_else(|| StoreError::missing("region", key));
     }

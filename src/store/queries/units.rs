@@ -8,20 +8,19 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::{Backend, Conn};
+use super::lower;
 use crate::store::StoreError;
-use crate::store::rows::{Page, UnitChange, UnitRow};
+use crate::store::rows::{Page, UnitChange, UnitFilter, UnitRow};
 use crate::store::schema::units;
 use crate::store::types::Id;
 
-/// Units in order of id, optionally of one region or under one parent, or with a part of the name.
+/// Units in order of id.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn list_units(
     conn: &mut Conn,
-    region_id: Option<Uuid>,
-    parent_id: Option<Uuid>,
-    name_contains: Option<&str>,
+    filter: &UnitFilter,
     page: Page,
 ) -> Result<Vec<UnitRow>, StoreError> {
     let mut query = units::table
@@ -32,14 +31,17 @@ pub async fn list_units(
     if let Some(after) = page.after {
         query = query.filter(units::id.gt(Id(after)));
     }
-    if let Some(region) = region_id {
+    if let Some(region) = filter.region_id {
         query = query.filter(units::region_id.eq(Id(region)));
     }
-    if let Some(parent) = parent_id {
+    if let Some(parent) = filter.parent_id {
         query = query.filter(units::parent_id.eq(Id(parent)));
     }
-    if let Some(part) = name_contains {
-        query = query.filter(units::name.like(super::contains(part)).escape('\\'));
+    if let Some(part) = &filter.name_contains {
+        query = query.filter(lower(units::name).like(lower(super::contains(part))).escape('\\'));
+    }
+    if let Some(at) = filter.updated_after {
+        query = query.filter(units::updated_at.gt(at));
     }
     Ok(query.load(conn).await?)
 }
@@ -49,6 +51,7 @@ pub async fn list_units(
 /// # Errors
 /// `Missing` when nothing fits; `Invalid` when a name fits units of several regions.
 pub async fn resolve_unit(conn: &mut Conn, key: &str) -> Result<UnitRow, StoreError> {
+    super::plausible("unit", key)?;
     if let Ok(id) = Uuid::try_parse(key) {
         return find_unit(conn, id).await?.ok_or_else(|| StoreError::missing("unit", key));
     }

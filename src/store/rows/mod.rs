@@ -3,6 +3,7 @@
 mod evaluation;
 mod indicators;
 mod letters;
+mod measures;
 mod observations;
 mod operations;
 mod places;
@@ -16,9 +17,10 @@ pub use letters::{
     AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, EpisodeChange, EpisodeRow, Lease, LetterFilter,
     LetterRow, NewLetter, Rendering,
 };
+pub use measures::{MeasureAliasRow, MeasureChange, MeasureFilter, MeasureRow};
 pub use observations::{FactKey, FactRow, ObservationFilter, ObservationRow, Recorded, word};
 pub use operations::{ApiKeyRow, Claim, IdempotencyRow, SlotClaim};
-pub use places::{ContactRow, RegionAliasRow, RegionRow, UnitChange, UnitRow};
+pub use places::{ContactRow, RegionAliasRow, RegionFilter, RegionRow, UnitChange, UnitFilter, UnitRow};
 pub use rule_packs::RulePackRow;
 
 use uuid::Uuid;

@@ -2,6 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{AsChangeset, Identifiable, Insertable, Queryable, Selectable};
+use uuid::Uuid;
 
 use crate::store::schema::{contacts, region_aliases, regions, units};
 use crate::store::types::Id;
@@ -52,6 +53,17 @@ pub struct RegionAliasRow {
     pub valid_to: Option<NaiveDate>,
 }
 
+/// Which regions a list shows.
+#[derive(Debug, Default, Clone)]
+pub struct RegionFilter {
+    /// Only those directly under this code.
+    pub parent_code: Option<String>,
+    /// Only this level.
+    pub level: Option<String>,
+    /// Only those whose name contains this.
+    pub name_contains: Option<String>,
+}
+
 /// A unit as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = units, treat_none_as_default_value = false)]
@@ -90,6 +102,19 @@ pub struct UnitChange {
     pub revision: i32,
     /// When.
     pub updated_at: NaiveDateTime,
+}
+
+/// Which units a list shows.
+#[derive(Debug, Default, Clone)]
+pub struct UnitFilter {
+    /// Only those of this region.
+    pub region_id: Option<Uuid>,
+    /// Only those directly under this unit.
+    pub parent_id: Option<Uuid>,
+    /// Only those whose name contains this.
+    pub name_contains: Option<String>,
+    /// Only those changed later than this.
+    pub updated_after: Option<NaiveDateTime>,
 }
 
 /// A contact as stored.
