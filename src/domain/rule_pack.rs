@@ -179,10 +179,11 @@ impl RulePack {
         Ok(Self { name, ..self })
     }
 
-    /// The level of warning a grade calls for; `run` is how many periods in a row it has been `watch` or worse.
+    /// The level of warning a grade calls for; `run` is how many periods in a row it has been `watch` or worse (an
+    /// overdue report does not end them).
     pub fn level(&self, grade: Grade, run: u32) -> Option<Level> {
         match grade {
-            Grade::Watch if run >= self.periods_in_a_row => Some(self.levels.behind),
+            Grade::Watch | Grade::OverdueReport if run >= self.periods_in_a_row => Some(self.levels.behind),
             Grade::Behind => Some(self.levels.behind),
             Grade::Critical => Some(self.levels.critical),
             Grade::Missed => Some(self.levels.missed),

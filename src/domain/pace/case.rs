@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 
 use crate::domain::{Basis, Figure, Kind, Measure, Observation, Period, Status, TextEnum};
 
+use super::months::Calendar;
 use super::promise::{Promise, adds_up, is_percent};
 use super::series::{Series, Wanted, find, is_later};
 use super::{Known, Missing, RulePack, Subject};
@@ -16,6 +17,7 @@ pub(super) struct Case<'a> {
     pub(super) pack: &'a RulePack,
     pub(super) as_of: NaiveDate,
     pub(super) promise: Promise,
+    pub(super) calendar: Calendar,
     /// The figure judged.
     pub(super) figure: Figure,
     /// The judged figure, in the measure's basis.
@@ -23,7 +25,7 @@ pub(super) struct Case<'a> {
     /// Levels, when growth is judged.
     levels: Option<Series<'a>>,
     /// Whether any planned growth rate is known.
-    plans: bool,
+    pub(super) plans: bool,
 }
 
 impl<'a> Case<'a> {
@@ -48,7 +50,8 @@ impl<'a> Case<'a> {
         let levels = (promise.kind == Kind::Growth && known.own.iter().any(|o| is(o, Figure::Level)))
             .then(|| Series::of(known.own, wanted(Figure::Level)));
         let plans = promise.kind == Kind::Growth && known.own.iter().any(|o| o.status == Status::Plan);
-        Self { subject, known, pack, as_of, promise, figure, series, levels, plans }
+        let calendar = Calendar::of(subject.window);
+        Self { subject, known, pack, as_of, promise, calendar, figure, series, levels, plans }
     }
 
     pub(super) fn measure(&self) -> &'a Measure {

@@ -6,10 +6,11 @@ use rust_decimal::Decimal;
 use crate::domain::{Frequency, Kind, Observation, Period};
 
 use super::case::Case;
-use super::months::{Months, index};
+use super::line::Line;
+use super::months::index;
 use super::ratio::{mul, sub};
 use super::working::Working;
-use super::{Assessment, BenchmarkGap, Missing, NamedSeries, Rank};
+use super::{Assessment, BenchmarkGap, Missing, NamedSeries, Rank, Ratio};
 
 impl Case<'_> {
     /// Differences from the parent region and the named series at the same period.
@@ -84,7 +85,7 @@ impl Case<'_> {
         let Some(at) = self.series.get(index) else { return };
         let since = |other: Option<&Observation>| other.and_then(|other| sub(at.value, other.value).ok());
         let Some(first) = self.series.get(0) else { return };
-        out.change.previous = since(self.before(index));
+        out.change.previous = since(self.before(index).and_then(|before| self.series.get(before)));
         let new_year = NaiveDate::from_ymd_opt(at.period.end().year(), 1, 1);
         if new_year.is_none_or(|day| first.period.end() >= day) {
             return;
@@ -99,15 +100,18 @@ impl Case<'_> {
         );
     }
 
-    /// The value of the period before the one at `index`, when that is known. January–February published as one
-    /// follows December.
-    fn before(&self, index: usize) -> Option<&Observation> {
-        let at = self.series.get(index)?;
-        let before = (0..index)
-            .rev()
-            .filter_map(|index| self.series.get(index))
-            .find(|before| before.period.end() < at.period.end())?;
-        (months_between(before.period, at.period) <= self.step(at.period)).then_some(before)
+    /// The index of the value of the period before the one at `at`, when that is known. January–February published
+    /// as one follows December.
+    fn before(&self, at: usize) -> Option<usize> {
+        let now = self.series.get(at)?.period;
+        let ends_before = |index: &usize| self.series.get(*index).is_some_and(|o| o.period.end() < now.end());
+        let before = (0..at).rev().find(ends_before)?;
+        let end = self.series.get(before)?.period.end();
+        if index(now.end()) - index(end) > self.step(now) {
+            return None;
+        }
+        let same_end = |index: &usize| self.series.get(*index).is_some_and(|o| o.period.end() == end);
+        Some((0..before).rev().take_while(same_end).last().unwrap_or(before))
     }
 
     /// Months from one period's end to the next one's.
@@ -122,43 +126,37 @@ impl Case<'_> {
     }
 
     /// Periods of the window in a row, ending with the one at `index`, on or above the line, or below it.
-    pub(super) fn streak(&self, index: usize) -> i32 {
+    pub(super) fn streak(&self, index: usize, line: Option<&Line>) -> i32 {
+        let fixed = line.filter(|_| self.line_is_fixed());
         let (mut streak, mut index) = (0, Some(index));
-        while let Some(now) = index {
-            let Some(good) = self.is_good(now) else { break };
+        while let Some(at) = index.and_then(|index| self.series.get(index)) {
+            let within = at.period.end() >= self.subject.window.start();
+            let Some(good) = within.then(|| self.is_good(at, fixed)).flatten() else { break };
             if (streak > 0 && !good) || (streak < 0 && good) {
                 break;
             }
             streak += if good { 1 } else { -1 };
-            index = self.index_before(now);
+            index = index.and_then(|index| self.before(index));
         }
         streak
     }
 
-    fn index_before(&self, index: usize) -> Option<usize> {
-        let before = self.before(index)?;
-        let within = before.period.end() >= self.subject.window.start();
-        let at = self.series.ending(before.period.end())?;
-        within.then_some(at)
-    }
-
-    /// Whether the value at `index` is on or above its line; `None` when that cannot be said.
-    fn is_good(&self, index: usize) -> Option<bool> {
-        let at = self.series.get(index)?;
+    /// Whether a value is on or above its line; `None` when that cannot be said.
+    fn is_good(&self, at: &Observation, line: Option<&Line>) -> Option<bool> {
         if self.promise.kind == Kind::Trend {
             return self.trend(at).map(|(surplus, _)| surplus >= Decimal::ZERO).ok();
         }
         let actual = self.actual(at).ok()?;
-        let line = self.line(at, actual).ok()?;
-        if !line.moves() {
-            return Some(line.signed(actual, line.base).ok()? >= Decimal::ZERO);
-        }
+        let line = match line {
+            Some(line) => *line,
+            None => self.line(at, actual).ok()?,
+        };
         let day = at.period.end();
-        let due = self.due(day, Months::of(self.subject.window, day)).ok()?;
-        Some(line.stand(actual, due.fraction).ok()?.gap.numerator() >= Decimal::ZERO)
+        let due = if line.moves() {
+            self.due(day, self.calendar.by(day)).ok()?.fraction
+        } else {
+            Ratio::whole(Decimal::ONE)
+        };
+        line.is_on(actual, due).ok()
     }
-}
-
-fn months_between(before: Period, after: Period) -> i64 {
-    index(after.end()) - index(before.end())
 }

@@ -124,13 +124,14 @@ impl Case<'_> {
             actual.to_string()
         });
         let (months, due) = self.paces(at, out, work);
+        let line = self.line(at, actual);
         let verdict = match self.promise.kind {
             Kind::Trend => self.judge_trend(at, out, work),
             Kind::Milestone => self.judge_milestone(at, out, work),
-            _ => self.judge_line(at, actual, (months, due), out, work),
+            _ => self.judge_line(at, &line, actual, (months, due), out, work),
         };
         self.changes(index, out);
-        out.streak = self.streak(index);
+        out.streak = self.streak(index, line.as_ref().ok());
         self.benchmarks(at, actual, out, work)?;
         self.rank(at, actual, out, work);
         let verdict = verdict?;
@@ -146,7 +147,7 @@ impl Case<'_> {
         work: &mut W,
     ) -> (Months, Result<Due, Missing>) {
         let day = at.period.end();
-        let months = Months::of(self.subject.window, day);
+        let months = self.calendar.by(day);
         out.linear_pace = months.fraction();
         work.step("按月均衡进度 = 已过月数 ÷ 总月数（不足月按天数折算）", |inputs| {
             let denominator = Decimal::from(months.denominator);
@@ -189,14 +190,14 @@ impl Case<'_> {
     fn judge_line<W: Working>(
         &self,
         at: &Observation,
+        line: &Result<Line, Missing>,
         actual: Decimal,
         (months, due): (Months, Result<Due, Missing>),
         out: &mut Assessment,
         work: &mut W,
     ) -> Result<Verdict, Missing> {
-        let line = self.line(at, actual);
         self.outlook(line.as_ref().ok(), actual, (months, due.ok()), out, work)?;
-        let line = line?;
+        let line = line.as_ref().map_err(|missing| *missing)?;
         // A line that does not move is the same whatever the curve.
         let due = match due {
             Ok(due) => due.fraction,
@@ -206,8 +207,8 @@ impl Case<'_> {
         let standing = line.stand(actual, due)?;
         let points = line.points(standing.gap)?;
         (out.expected, out.gap, out.gap_points) = (Some(standing.expected), Some(standing.gap), points);
-        describe_line(&line, actual, due, out, work);
-        let verdict = self.grade(&line, standing, points, (actual, due), at.period.end())?;
+        describe_line(line, actual, due, out, work);
+        let verdict = self.grade(line, standing, (actual, due), at.period.end())?;
         match self.promise.kind {
             Kind::Range => self.other_end(verdict, actual, due, at, out),
             _ => Ok(verdict),
@@ -235,7 +236,7 @@ impl Case<'_> {
             return Ok(Verdict { rule: Rule { id, ..verdict.rule }, ..verdict });
         }
         let points = far.points(standing.gap)?;
-        let other = self.grade(&far, standing, points, (actual, due), at.period.end())?;
+        let other = self.grade(&far, standing, (actual, due), at.period.end())?;
         if standing.gap.value() < out.gap.and_then(Ratio::value) {
             (out.gap, out.gap_points) = (Some(standing.gap), points);
         }

@@ -52,7 +52,6 @@ impl Case<'_> {
         &self,
         line: &Line,
         standing: Standing,
-        points: Option<Ratio>,
         (actual, due): (Decimal, Ratio),
         day: NaiveDate,
     ) -> Result<Verdict, Missing> {
@@ -72,22 +71,44 @@ impl Case<'_> {
         if self.pack.family == Family::BenchmarkSign && self.promise.kind == Kind::Growth {
             return self.by_sign(line, standing, actual, day);
         }
-        let (bands, id, measured) = match (line.scale, self.pack.family) {
-            (Scale::Rate, _) => (&self.pack.rate, RuleId::RatePoints, points),
-            (Scale::Progress, Family::Points) => (&self.pack.progress, RuleId::ProgressPoints, points),
-            (Scale::Progress, _) => {
-                (&self.pack.progress, RuleId::ProgressRatio, line.percent_of_due(standing.gap, due)?)
+        let verdict = match line.scale {
+            Scale::Progress => self.by_work(line, standing, due, day)?,
+            Scale::Rate => {
+                let points = standing.gap.value().ok_or(Missing::OutOfRange)?;
+                let by_rate = self.by_bands(&self.pack.rate, RuleId::RatePoints, points, Scale::Rate, day)?;
+                // A share on its way: a few points are little of a long way, and all of a short one.
+                if line.moves() && !by_rate.grade.is_green() {
+                    let by_work = self.by_work(line, standing, due, day)?;
+                    if by_work.grade < by_rate.grade { by_work } else { by_rate }
+                } else {
+                    by_rate
+                }
             }
-        };
-        let verdict = match measured {
-            Some(ratio) => {
-                self.by_bands(bands, id, ratio.value().ok_or(Missing::OutOfRange)?, line.scale, day)?
-            }
-            // Nothing to measure the shortfall by (a target of zero): any shortfall is all of it.
-            None if standing.gap.numerator() < Decimal::ZERO => Verdict::plain(Grade::Critical, id),
-            None => Verdict::plain(Grade::OnPace, id),
         };
         Ok(self.corrected(verdict, line, standing, actual))
+    }
+
+    /// By the work of the window: points of it, or percent of what is due, as the pack's family has it.
+    fn by_work(
+        &self,
+        line: &Line,
+        standing: Standing,
+        due: Ratio,
+        day: NaiveDate,
+    ) -> Result<Verdict, Missing> {
+        let (id, measured) = match self.pack.family {
+            Family::Points => (RuleId::ProgressPoints, line.points_of_work(standing.gap)?),
+            _ => (RuleId::ProgressRatio, line.percent_of_due(standing.gap, due)?),
+        };
+        match measured {
+            Some(ratio) => {
+                let surplus = ratio.value().ok_or(Missing::OutOfRange)?;
+                self.by_bands(&self.pack.progress, id, surplus, Scale::Progress, day)
+            }
+            // Nothing to measure the shortfall by (a target of zero): any shortfall is all of it.
+            None if standing.gap.numerator() < Decimal::ZERO => Ok(Verdict::plain(Grade::Critical, id)),
+            None => Ok(Verdict::plain(Grade::OnPace, id)),
+        }
     }
 
     /// What 左右 allows, in points.

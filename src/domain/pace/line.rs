@@ -96,15 +96,31 @@ impl Line {
         Ok(Standing { expected: over(line)?, gap: over(gap)? })
     }
 
+    /// Whether `value` is on or above the line: the sign of the gap, without the gap.
+    pub(super) fn is_on(&self, value: Decimal, due: Ratio) -> Result<bool, Missing> {
+        let (value, line) = if self.moves() {
+            let moved = mul(self.span, due.numerator())?;
+            let base = self.base;
+            let line = if base.is_zero() { moved } else { add(mul(base, due.denominator())?, moved)? };
+            (mul(value, due.denominator())?, line)
+        } else {
+            (value, self.base)
+        };
+        Ok(if self.ceiling { value <= line } else { value >= line })
+    }
+
     /// The gap in points: percentage points for rates, points of the window's work for amounts.
     pub(super) fn points(&self, gap: Ratio) -> Result<Option<Ratio>, Missing> {
-        Ok(match self.scale {
-            Scale::Rate => Some(gap),
-            Scale::Progress if self.whole.is_zero() => None,
-            Scale::Progress => {
-                Ratio::new(mul(gap.numerator(), Decimal::ONE_HUNDRED)?, mul(gap.denominator(), self.whole)?)
-            }
-        })
+        if self.scale == Scale::Rate { Ok(Some(gap)) } else { self.points_of_work(gap) }
+    }
+
+    /// The gap in points of the window's work; `None` when there is none to do.
+    pub(super) fn points_of_work(&self, gap: Ratio) -> Result<Option<Ratio>, Missing> {
+        if self.whole.is_zero() {
+            return Ok(None);
+        }
+        let points = mul(gap.numerator(), Decimal::ONE_HUNDRED)?;
+        Ok(Ratio::new(points, mul(gap.denominator(), self.whole)?))
     }
 
     /// The gap in percent of what is due by now.
@@ -139,6 +155,17 @@ impl Case<'_> {
             Kind::Range => self.range_end(promise.ceiling),
             Kind::VersusBenchmark | Kind::VersusIndicator => self.versus(at),
             Kind::Milestone | Kind::Trend | Kind::Qualitative => Err(Missing::TargetValue),
+        }
+    }
+
+    /// Whether the line is the same at every period: it neither follows another series or a planned rate nor depends
+    /// on the value held against it.
+    pub(super) fn line_is_fixed(&self) -> bool {
+        match self.promise.kind {
+            Kind::VersusBenchmark | Kind::VersusIndicator => false,
+            Kind::Growth => !self.plans,
+            Kind::Level | Kind::Share | Kind::Coverage => self.promise.hold || self.baseline().is_some(),
+            _ => true,
         }
     }
 

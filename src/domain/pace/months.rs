@@ -16,41 +16,59 @@ pub(super) struct Months {
     pub(super) denominator: i64,
 }
 
-impl Months {
-    /// `day` is taken as the nearest day of the window when it lies outside.
-    pub(super) fn of(window: Period, day: NaiveDate) -> Self {
-        let day = day.clamp(window.start(), window.end());
-        let (start, start_days) = before(window.start());
-        let (now, now_days) = after(day);
-        let (end, end_days) = after(window.end());
-        let denominator = start_days * now_days * end_days;
-        let at = |(whole, part, of): (i64, i64, i64)| whole * denominator + part * (denominator / of);
-        let start = at((start.0, start.1, start_days));
-        Self {
-            elapsed: at((now.0, now.1, now_days)) - start,
-            total: at((end.0, end.1, end_days)) - start,
-            denominator,
-        }
+/// A window's ends in months, computed once.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Calendar {
+    window: Period,
+    start: Mark,
+    end: Mark,
+}
+
+impl Calendar {
+    pub(super) fn of(window: Period) -> Self {
+        Self { window, start: Mark::before(window.start()), end: Mark::after(window.end()) }
     }
 
+    /// What has elapsed by the end of `day`, taken as the nearest day of the window when it lies outside.
+    pub(super) fn by(&self, day: NaiveDate) -> Months {
+        let now = Mark::after(day.clamp(self.window.start(), self.window.end()));
+        let denominator = self.start.of * now.of * self.end.of;
+        let at = |mark: Mark| mark.whole * denominator + mark.days * (denominator / mark.of);
+        let start = at(self.start);
+        Months { elapsed: at(now) - start, total: at(self.end) - start, denominator }
+    }
+}
+
+impl Months {
     /// Elapsed over total, 0..=1.
     pub(super) fn fraction(self) -> Option<Ratio> {
         Ratio::new(Decimal::from(self.elapsed), Decimal::from(self.total))
     }
 }
 
-/// Months since year 0 at the start of a day: (whole months, days of the month gone), and the month's days (1 when
-/// none are gone, so that whole months need no denominator).
-fn before(day: NaiveDate) -> ((i64, i64), i64) {
-    let whole = index(day);
-    if day.day() == 1 { ((whole, 0), 1) } else { ((whole, i64::from(day.day()) - 1), days_in_month(day)) }
+/// Months since year 0: whole ones, and days of a month of so many; whole months need no denominator.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    whole: i64,
+    days: i64,
+    of: i64,
 }
 
-/// The same at the end of a day.
-fn after(day: NaiveDate) -> ((i64, i64), i64) {
-    let whole = index(day);
-    let days = days_in_month(day);
-    if i64::from(day.day()) == days { ((whole + 1, 0), 1) } else { ((whole, i64::from(day.day())), days) }
+impl Mark {
+    /// At the start of a day.
+    fn before(day: NaiveDate) -> Self {
+        let whole = index(day);
+        match i64::from(day.day()) {
+            1 => Self { whole, days: 0, of: 1 },
+            days => Self { whole, days: days - 1, of: days_in_month(day) },
+        }
+    }
+
+    /// At the end of a day.
+    fn after(day: NaiveDate) -> Self {
+        let (whole, days, of) = (index(day), i64::from(day.day()), days_in_month(day));
+        if days == of { Self { whole: whole + 1, days: 0, of: 1 } } else { Self { whole, days, of } }
+    }
 }
 
 /// Months since year 0.
@@ -81,7 +99,7 @@ mod tests {
             ("2025-06-16", "2025-12-31", "2025-06-30", (15, 15 + 180, 30)),
             ("2021-01-01", "2025-12-31", "2025-06-30", (54, 60, 1)),
         ] {
-            let months = Months::of(Period::new(d(start), d(end)).unwrap(), d(day));
+            let months = Calendar::of(Period::new(d(start), d(end)).unwrap()).by(d(day));
             assert_eq!((months.elapsed, months.total, months.denominator), want, "{start} {day}");
         }
     }

@@ -34,7 +34,9 @@ pub(super) struct Promise {
 /// Words that make a promise softer.
 const SOFT: [&str; 3] = ["力争", "争取", "努力"];
 /// Words that say a value is to be held.
-const HOLD: [&str; 3] = ["保持", "不低于", "稳定"];
+const HOLD: [&str; 2] = ["保持", "稳定"];
+/// Words that say a value is to be raised, whatever else is said.
+const RAISE: [&str; 5] = ["提高", "提升", "达到", "增加", "上升"];
 /// Words that say a rate is one of decline.
 const DECLINE: [&str; 6] = ["下降", "降低", "减少", "压减", "压降", "降"];
 
@@ -52,9 +54,7 @@ impl Promise {
             other => Ok(other),
         };
         let (low, high) = (scaled(target.value)?, scaled(target.value_hi)?);
-        let says = |words: &[&str]| {
-            target.hedge.as_deref().is_some_and(|hedge| words.iter().any(|word| hedge.contains(word)))
-        };
+        let says = |words: &[&str]| target.hedge.as_deref().is_some_and(|hedge| contains(hedge, words));
         let lower = measure.better == Better::Lower;
         let ceiling = match target.comparator {
             _ if target.kind == Kind::Cap => true,
@@ -65,7 +65,9 @@ impl Promise {
         let mut promise = Self {
             kind: target.kind,
             ceiling,
-            hold: measure.better == Better::Hold || says(&HOLD),
+            hold: measure.better == Better::Hold
+                || says(&HOLD)
+                || (target.kind == Kind::Share && says(&["不低于"]) && !contains(&target.phrase, &RAISE)),
             value: low,
             far: high,
             factor,
@@ -94,9 +96,13 @@ impl Promise {
             && match target.comparator {
                 Some(Comparator::AtLeast | Comparator::Above) => true,
                 Some(Comparator::AtMost | Comparator::Below) => false,
-                _ => DECLINE.iter().any(|word| target.phrase.contains(word)),
+                _ => contains(&target.phrase, &DECLINE),
             }
     }
+}
+
+fn contains(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| text.contains(word))
 }
 
 /// Whether values of this unit are already percentages, so that differences are percentage points.

@@ -78,7 +78,8 @@ fn levels_follow_the_grade_and_watch_must_last() {
         (Grade::Missed, 1, Some(Level::Red)),
         (Grade::OnPace, 9, None),
         (Grade::NoData, 9, None),
-        (Grade::OverdueReport, 9, None),
+        (Grade::OverdueReport, 0, None),
+        (Grade::OverdueReport, 3, Some(Level::Yellow)),
     ] {
         assert_eq!(pack.level(grade, run), want, "{grade} {run}");
     }
