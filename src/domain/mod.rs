@@ -5,6 +5,7 @@ pub mod invalid;
 pub mod measure;
 pub mod observation;
 pub mod period;
+pub mod phrase;
 pub mod quantity;
 pub mod target;
 pub mod text_enum;

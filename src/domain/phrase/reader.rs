@@ -1,0 +1,375 @@
+//! From a whole phrase to its promises: clause by clause, carrying the subject over.
+
+use std::ops::Range;
+
+use super::classify::{self, Facts};
+use super::clause::{self, CLAUSE_MAX, Clause};
+use super::items::{self, Item};
+use super::plain::{self, Plain};
+use super::quantity::{self, Quantity, Scan};
+use super::units;
+use super::words::{self, Cues};
+use super::{Direction, Parsed, PhraseTarget, name, normalise, relative};
+use crate::domain::target::Kind;
+
+/// What a later clause may leave unsaid.
+#[derive(Debug, Default)]
+struct Carried {
+    subject: Vec<char>,
+    kind: Option<Kind>,
+    /// 力争 spoken once for several promises joined by 、.
+    modal: Option<String>,
+}
+
+/// The reading of one clause or part of one.
+enum Reading {
+    Promises(Vec<PhraseTarget>),
+    Work(PhraseTarget),
+    Unknown(String),
+    /// A heading or a scope: understood, promises nothing.
+    Scope,
+}
+
+/// Reads a phrase.
+pub(super) fn read(phrase: &str) -> Parsed {
+    let clauses = clause::split(&normalise::normalise(phrase));
+    let mut carried = Carried::default();
+    let mut readings = Vec::new();
+    let mut heading: Option<Clause> = None;
+    for (index, clause) in clauses.iter().enumerate() {
+        if clause.text.len() > CLAUSE_MAX {
+            readings.push(Reading::Unknown(clause.written()));
+            continue;
+        }
+        if clause.heading
+            && index + 1 < clauses.len()
+            && quantity::scan(&clause.text, &clause.shielded).quantities.is_empty()
+        {
+            heading = Some(clause.clone());
+            continue;
+        }
+        if let Some(subject) = heading.take() {
+            carried.subject = subject.text;
+        }
+        clause_readings(clause, &mut carried, &mut readings);
+    }
+    assemble(phrase, readings)
+}
+
+fn clause_readings(clause: &Clause, carried: &mut Carried, readings: &mut Vec<Reading>) {
+    let scan = quantity::scan(&clause.text, &clause.shielded);
+    if !clause.aside {
+        carried.modal = None;
+    }
+    if scan.quantities.is_empty() {
+        readings.push(without_number(clause, &scan, 0..clause.text.len()));
+        return;
+    }
+    for item in items::items(clause, &scan) {
+        if item.numbers.is_empty() {
+            readings.push(without_number(clause, &scan, item.span));
+        } else {
+            readings.push(Reading::Promises(with_number(clause, &scan, &item, carried)));
+        }
+    }
+}
+
+/// Reads a part without a number of its own.
+fn without_number(clause: &Clause, scan: &Scan, span: Range<usize>) -> Reading {
+    const SCOPES: [&str; 14] = [
+        "中",
+        "方面",
+        "期间",
+        "基础上",
+        "同时",
+        "领域",
+        "过程中",
+        "前提下",
+        "地区",
+        "以来",
+        "情况下",
+        "背景下",
+        "范围内",
+        "其中",
+    ];
+    const NOTES: [&str; 9] =
+        ["此件", "(此件", "附件", "抄送", "牵头单位", "(牵头单位", "责任单位", "(责任单位", "配合单位"];
+    let text = &clause.text[span.clone()];
+    let lead = text.iter().take_while(|c| **c == '、').count();
+    let span = span.start + lead..span.end;
+    let text = &clause.text[span.clone()];
+    if scan.unreadable || NOTES.iter().any(|word| quantity::starts_with(text, word)) {
+        return Reading::Unknown(name::written(text));
+    }
+    let dates: Vec<Range<usize>> = scan
+        .dates
+        .iter()
+        .filter(|date| date.start >= span.start && date.end <= span.end)
+        .map(|date| date.start - span.start..date.end - span.start)
+        .collect();
+    match plain::read(text, &clause.shielded[span.clone()], &dates) {
+        Plain::Promise(target) => Reading::Promises(vec![target]),
+        Plain::Work(_) | Plain::Unknown if SCOPES.iter().any(|word| items::ends_with(text, word)) => {
+            Reading::Scope
+        }
+        Plain::Work(target) => Reading::Work(target),
+        Plain::Unknown => Reading::Unknown(name::written(text)),
+    }
+}
+
+/// What stands around the numbers of an item.
+struct Around<'a> {
+    cues: Cues,
+    /// The words before the numbers without leads and cues.
+    subject: &'a [char],
+    /// The words before the numbers without leads.
+    before: &'a [char],
+    /// The noun after the numbers.
+    right: &'a [char],
+    hedges: Vec<String>,
+}
+
+fn around<'a>(clause: &'a Clause, scan: &Scan, item: &Item) -> Around<'a> {
+    let text = &clause.text;
+    let first = &scan.quantities[item.numbers[0]];
+    let last = &scan.quantities[item.numbers[item.numbers.len() - 1]];
+    let (end, mut cues) = words::peel(&text[..first.start], &scan.dates);
+    for pair in item.numbers.windows(2) {
+        let between = &text[scan.quantities[pair[0]].end..scan.quantities[pair[1]].start];
+        let (_, more) = words::peel(between, &[]);
+        cues.comparator = cues.comparator.or(more.comparator);
+    }
+    let end = end.max(item.span.start);
+    let (start, hedges) = name::skip_leads(text, item.span.start..end, &scan.dates);
+    let right = if item.prenominal { &text[last.end..item.span.end.max(last.end)] } else { &[] };
+    Around { cues, subject: &text[start..end], before: &text[start..first.start], right, hedges }
+}
+
+/// Reads the promises of an item that has numbers.
+fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried) -> Vec<PhraseTarget> {
+    let around = around(clause, scan, item);
+    let quantities: Vec<&Quantity> = item.numbers.iter().map(|&index| &scan.quantities[index]).collect();
+    if quantities.len() == 1
+        && let Some(mut target) = compared(&around, quantities[0], carried)
+    {
+        let mut hedges = around.hedges.clone();
+        hedges.extend(target.hedge.take());
+        target.hedge = plain::joined(&hedges);
+        return vec![target];
+    }
+    let (name, continues) = subject(&around, carried);
+    let (name, heading_unit) = match quantities[0].kind {
+        units::UnitKind::Bare if quantities[0].unit.is_empty() => unit_in_brackets(&name),
+        _ => (name, None),
+    };
+    let shared = quantities.last().and_then(|last| last.comparator).filter(|_| quantities.len() > 1);
+    let mut targets = Vec::new();
+    let names = subjects(&name, &around, &quantities);
+    for (index, member) in names.iter().enumerate() {
+        let mut quantity = quantities[index.min(quantities.len() - 1)].clone();
+        quantity.comparator = quantity.comparator.or(shared);
+        if let Some((unit, kind)) = &heading_unit {
+            quantity.unit = unit.clone();
+            quantity.kind = *kind;
+        }
+        let facts = Facts {
+            name: member,
+            cues: &around.cues,
+            quantity: &quantity,
+            right: around.right,
+            lead: lead_change(around.subject),
+            continued: carried.kind.filter(|_| continues),
+        };
+        targets.push(target(&facts, &around, carried.modal.as_deref()));
+    }
+    if let Some(word) = around.hedges.iter().chain(&around.cues.hedges).find(|word| is_modal(word)) {
+        carried.modal = Some(word.clone());
+    }
+    carried.kind = targets.last().map(|target| target.kind);
+    carried.subject = name;
+    targets
+}
+
+fn is_modal(word: &str) -> bool {
+    matches!(word, "力争" | "确保" | "争取" | "力保" | "力求" | "务必" | "努力")
+}
+
+fn target(facts: &Facts<'_>, around: &Around<'_>, carried_modal: Option<&str>) -> PhraseTarget {
+    let shape = classify::classify(facts);
+    let mut hedges = around.hedges.clone();
+    hedges.extend(around.cues.hedges.iter().cloned());
+    if let Some(word) = carried_modal
+        && !hedges.iter().any(|hedge| is_modal(hedge))
+    {
+        hedges.insert(0, word.to_owned());
+    }
+    hedges.extend(facts.quantity.hedges.iter().map(|word| (*word).to_owned()));
+    PhraseTarget {
+        indicator: name::written(name::tidy(facts.name)),
+        kind: shape.kind,
+        comparator: Some(shape.comparator),
+        value: Some(facts.quantity.low),
+        value_hi: facts.quantity.high,
+        unit: facts.quantity.unit.clone(),
+        direction: shape.direction,
+        hedge: plain::joined(&hedges),
+        benchmark: None,
+    }
+}
+
+/// 增速高于全国平均水平0.5个百分点.
+fn compared(around: &Around<'_>, quantity: &Quantity, carried: &Carried) -> Option<PhraseTarget> {
+    if !matches!(quantity.kind, units::UnitKind::Point | units::UnitKind::Percent) || !around.right.is_empty()
+    {
+        return None;
+    }
+    let mut text = around.before.to_vec();
+    if around.subject.is_empty() || starts_with_comparison(around.before) {
+        text = carried.subject.iter().chain(around.before).copied().collect();
+    }
+    relative::compare(&text, Some(quantity))
+}
+
+fn starts_with_comparison(text: &[char]) -> bool {
+    ["高于", "快于", "低于", "高出", "比"].iter().any(|word| quantity::starts_with(text, word))
+}
+
+/// What the item promises, and whether it continues the subject before it.
+fn subject(around: &Around<'_>, carried: &Carried) -> (Vec<char>, bool) {
+    let own = name::tidy(around.subject);
+    if around.right.is_empty() {
+        if own.is_empty() {
+            return (carried.subject.clone(), true);
+        }
+        return (own.to_vec(), false);
+    }
+    let right = name::tidy(around.right);
+    let mut name = own.to_vec();
+    name.extend_from_slice(right);
+    (name, false)
+}
+
+/// One name for each number, or for each member of a joint subject that shares one number.
+fn subjects(name: &[char], around: &Around<'_>, quantities: &[&Quantity]) -> Vec<Vec<char>> {
+    let count = quantities.len();
+    let members = name::members(name);
+    if count > 1 {
+        if members.len() == count {
+            return members;
+        }
+        if count == 2
+            && let Some(pair) = name::town_and_country(name)
+        {
+            return pair.to_vec();
+        }
+        return vec![name.to_vec(); count];
+    }
+    let rate = matches!(
+        quantities[0].kind,
+        units::UnitKind::Percent | units::UnitKind::Times | units::UnitKind::Point
+    );
+    let all_stand = members.len() > 1 && members.iter().all(|member| name::is_indicator(member));
+    let cut = members.len() > 1
+        && around.right.is_empty()
+        && (around.cues.each || rate && plainly_joint(name, all_stand));
+    if cut { members } else { vec![name.to_vec()] }
+}
+
+/// Whether the members, as written, all stand by themselves (交通运输、仓储和邮政业增加值 do not).
+fn plainly_joint(name: &[char], all_stand: bool) -> bool {
+    let cuts = name::separators(name);
+    let mut from = 0;
+    let mut ends = Vec::new();
+    for cut in &cuts {
+        ends.push(&name[from..cut.start]);
+        from = cut.end;
+    }
+    ends.push(&name[from..]);
+    // 社会物流总费用与GDP的比率 is one thing.
+    let one = cuts.iter().any(|cut| name[cut.start] == '与')
+        && ["比", "比率", "比值", "比例"].iter().any(|word| items::ends_with(name, word));
+    all_stand && !one && ends.iter().all(|part| name::is_indicator(name::tidy(part)))
+}
+
+/// A unit given in brackets behind the name, as in tables: 粮食产量（亿斤）615.
+fn unit_in_brackets(name: &[char]) -> (Vec<char>, Option<(String, units::UnitKind)>) {
+    if let [rest @ .., ')'] = name
+        && let Some(open) = rest.iter().rposition(|&c| c == '(')
+        && let Some(unit) = units::is_unit(&rest[open + 1..])
+    {
+        return (rest[..open].to_vec(), Some((unit.label, unit.kind)));
+    }
+    (name.to_vec(), None)
+}
+
+/// A change word the subject starts with: 压缩审批时限, 提高标准.
+fn lead_change(subject: &[char]) -> Option<Direction> {
+    const UP: [&str; 5] = ["提高", "提升", "上调", "扩大", "提速"];
+    const DOWN: [&str; 12] = [
+        "降低",
+        "压缩",
+        "压减",
+        "缩短",
+        "减少",
+        "精简",
+        "削减",
+        "下调",
+        "压降",
+        "缩减",
+        "平均压缩",
+        "平均缩短",
+    ];
+    let starts = |words: &[&str]| words.iter().any(|word| quantity::starts_with(subject, word));
+    if starts(&UP) {
+        Some(Direction::Up)
+    } else if starts(&DOWN) {
+        Some(Direction::Down)
+    } else {
+        None
+    }
+}
+
+/// Puts the readings together: work beside measurable promises is handed back, work alone is one qualitative promise.
+fn assemble(phrase: &str, readings: Vec<Reading>) -> Parsed {
+    let measurable = readings.iter().any(|reading| matches!(reading, Reading::Promises(_)));
+    let mut parsed = Parsed::default();
+    let mut work: Option<PhraseTarget> = None;
+    let mut numberless = false;
+    let mut understood = false;
+    for reading in readings {
+        understood |= !matches!(reading, Reading::Unknown(_));
+        match reading {
+            Reading::Promises(targets) => {
+                numberless = targets.last().is_some_and(|target| target.value.is_none());
+                parsed.targets.extend(targets);
+            }
+            Reading::Work(target) if measurable => {
+                // 均完成接口改造，接入省级平台 is one promise.
+                match parsed.targets.last_mut().filter(|_| numberless) {
+                    Some(last) => append(last, &target.indicator),
+                    None => parsed.unparsed.push(target.indicator),
+                }
+            }
+            Reading::Work(target) => match &mut work {
+                Some(whole) => append(whole, &target.indicator),
+                None => work = Some(target),
+            },
+            Reading::Unknown(text) => match &mut work {
+                Some(whole) if !text.chars().any(|c| c.is_ascii_digit()) => append(whole, &text),
+                _ => parsed.unparsed.push(text),
+            },
+            Reading::Scope => {}
+        }
+    }
+    parsed.targets.extend(work);
+    if parsed.targets.is_empty() && (!understood || parsed.unparsed.is_empty()) {
+        let whole = phrase.trim();
+        parsed.unparsed = if whole.is_empty() { Vec::new() } else { vec![whole.to_owned()] };
+    }
+    parsed
+}
+
+fn append(target: &mut PhraseTarget, more: &str) {
+    target.indicator.push('，');
+    target.indicator.push_str(more);
+}
