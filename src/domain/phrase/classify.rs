@@ -83,7 +83,7 @@ static LOWER: LazyLock<Lexicon<()>> = LazyLock::new(|| {
     Lexicon::of_prefixes(
         "浓度 能耗 排放 失业率 费用 成本 时限 时长 死亡 事故 债务 负债率 不良 赤字 逾期 欠薪 发病率 用水量 库存 杠杆率 去化周期 \
          物流费用 辍学率 停电 耗时 电耗 水耗 煤耗 超标 污染天数 办理时间 办结时间 开办时间 通关时间 劣 漏损率 投诉率 返贫 空置率 \
-         差错率 信访量 发案 警情 火灾 受灾 收入比 收入差距 降幅"
+         差错率 信访量 发案 警情 火灾 受灾 城乡居民收入比 收入倍差 收入差距 降幅"
             .split_whitespace()
             .map(|word| (word, ())),
     )
@@ -149,6 +149,7 @@ fn rate(facts: &Facts<'_>) -> Kind {
     let placed = cues.to || cues.reach || cues.cap;
     if let Some(direction) = change(facts) {
         let points = direction == Direction::Up
+            && !cues.grows
             && quantity.kind == UnitKind::Percent
             && quantity.implied.is_none()
             && is_share(name)

@@ -82,11 +82,12 @@ fn relation(clause: &Clause, scan: &Scan, current: &Quantity, next: &Quantity) -
         || (core.len() == 1 && matches!(core[0], '和' | '与' | '及' | '、' | '或' | '并' | '/'));
     if only_separators {
         let starts_anew = cues.predicate() || cues.modal;
-        return match (core.is_empty(), starts_anew) {
-            (true, _) if current.baseline => Relation::Nested,
-            (true, false) => Relation::Nested,
-            (_, true) => Relation::Apart(current.end, current.end + core.len()),
-            (false, false) => Relation::Listed,
+        let each = words::peel(&text[..current.start], &scan.dates).1.each;
+        let other_unit = current.unit != next.unit && !current.unit.is_empty() && !each;
+        return match core.is_empty() {
+            true if current.baseline || !starts_anew => Relation::Nested,
+            false if !starts_anew && !other_unit => Relation::Listed,
+            _ => Relation::Apart(current.end, current.end + core.len()),
         };
     }
     let open = |cut: &&Range<usize>| !clause.shielded[current.end + cut.start];
@@ -153,6 +154,9 @@ fn choose(clause: &Clause, scan: &Scan, span: Range<usize>, groups: Vec<Vec<usiz
     none
 }
 
+/// What money is for may stand behind the sum (安排…2500亿元支持…).
+const PURPOSES: [&str; 6] = ["支持", "用于", "投向", "保障", "专项用于", "重点支持"];
+
 /// How a group of numbers stands within its item.
 struct Spot {
     prenominal: bool,
@@ -180,10 +184,8 @@ impl Spot {
         let (end, cues) = words::peel(before, &scan.dates);
         let subject = &clause.text[span.start..end.max(span.start)];
         let after = &clause.text[last.end..span.end.max(last.end)];
-        let right = match after.iter().position(|&c| c == '、') {
-            Some(0) => &after[..0],
-            _ => after,
-        };
+        let purpose = last.kind == UnitKind::Money && PURPOSES.iter().any(|word| starts_with(after, word));
+        let right = if after.first() == Some(&'、') || purpose { &after[..0] } else { after };
         let followed = groups.get(index + 1).is_some();
         let prenominal = followed || !is_over(right);
         let made = subject.is_empty()

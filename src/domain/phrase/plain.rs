@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 use super::lexicon::Lexicon;
 use super::name;
 use super::quantity::starts_with;
-use super::words;
 use super::{Direction, PhraseTarget};
 use crate::domain::target::{Comparator, Kind};
 
@@ -57,6 +56,7 @@ static SIGNS: LazyLock<Lexicon<Sign>> = LazyLock::new(|| {
     const RISING: &str = "稳中有升 稳中向好 稳中有进 稳中提质 止跌回升 止跌回稳 止跌企稳 由负转正 正增长 只增不减 只升不降 稳步向好 回升向好 双提升 双增长 \
         企稳回升 稳中有增 扭亏为盈 两位数增长 两位数以上增长 位次前移 争先进位 保稳提质 促稳提质 稳定增长 较快增长 增势良好 持续增收 稳中向优";
     const FALLING: &str = "稳中有降 双下降 双降 三下降 只减不增 只降不升 零增长 负增长 逐年递减 有降无升 三降 压降 总体下降 “双下降” “双降” 压减 全面下降 四下降";
+    const HOLDING: &str = "总体平稳 总体稳定 基本稳定 基本平稳 保持稳定 保持平稳 平稳运行 平稳有序 平稳健康 大局稳定 持续稳定 稳定运行 安全稳定 稳定向好";
     const UP: &str = "增长 提升 提高 扩大 改善 好转 增加 上升 增强 优化 回升 向好 壮大 增收 增多 攀升 提速 提质 趋好 夯实 健全 完善 凸显 \
         释放 形成 巩固 丰富 拓展 放大 做大 深化 升级 恢复 活跃 加强 跃升 前移 进位";
     const DOWN: &str = "下降 降低 减少 缩小 缩短 收窄 压减 压降 减轻 下行 回落 好转率 压缩 遏制 递减 减弱";
@@ -75,6 +75,7 @@ static SIGNS: LazyLock<Lexicon<Sign>> = LazyLock::new(|| {
             .chain(words(MANNER, Manner))
             .chain(words(RISING, Trend(Direction::Up)))
             .chain(words(FALLING, Trend(Direction::Down)))
+            .chain(words(HOLDING, Trend(Direction::Hold)))
             .chain(words(UP, Change(Direction::Up)))
             .chain(words(DOWN, Change(Direction::Down)))
             .chain(words(STOPS, Stop)),
@@ -82,7 +83,7 @@ static SIGNS: LazyLock<Lexicon<Sign>> = LazyLock::new(|| {
 });
 
 /// Verbs of work whose result is judged by a person.
-static WORK: LazyLock<Lexicon<()>> = LazyLock::new(|| {
+static WORK: LazyLock<Lexicon<bool>> = LazyLock::new(|| {
     const WORDS: &str = "完成 推进 推动 加快 实施 开展 举办 办好 培育 打造 引进 发展 支持 建立 健全 完善 构建 落实 强化 加强 深化 提升 提高 \
         促进 扩大 优化 规范 推广 探索 创新 争取 争创 创建 启动 开工 制定 出台 印发 编制 发布 组织 保障 守牢 守住 兜牢 确保 防范 化解 整治 治理 淘汰 \
         压减 关闭 退出 清理 清零 发放 兑现 救助 培训 帮扶 覆盖 签约 落地 转化 攻克 突破 形成 获批 认定 设立 成立 组建 搭建 布局 引导 鼓励 吸引 集聚 做好 \
@@ -90,9 +91,16 @@ static WORK: LazyLock<Lexicon<()>> = LazyLock::new(|| {
         严格 坚持 坚决 力争 打好 打赢 打通 整合 统筹 服务 融入 衔接 承接 申报 申建 配置 改革 运行 投用 使用 提质 增效 扩围 普及 推行 实行 \
         建优 建强 建好 补齐 夯实 盘活 培养 选派 遴选 评选 举行 承办 管控 监管 监测 排查 整改 见效 不出现 零发生 零容忍 按时足额 有序 良好 \
         合理区间 盈余 平衡 完工 收官 制订 修订 编印 梳理 督促 督导 协调 对接 谋划 储备 招引 升级 转型 壮大 延伸 做优 激活 释放 挖掘 用足 扶持 抓实 \
-        办理 受理 公开 公示 压实 履行 配合 参与 举行 跟踪 检查 抽查 执行 维护 弘扬 传承 保护 繁荣 推介 倡导 普惠 惠及 接入 集成 共享 互认 互通 开放 \
-        开通 交付 贯通 并网 上线";
-    Lexicon::of_prefixes(WORDS.split_whitespace().map(|word| (word, ())))
+        办理 受理 公示 压实 履行 配合 参与 跟踪 检查 抽查 执行 维护 弘扬 传承 保护 繁荣 推介 倡导 普惠 惠及 接入 集成 共享 互认 互通 开放 \
+        开通 交付 贯通 并网 上线 消除 召开 筹建 筹办 迎接 延续 缓解 破解 破除 纾解 引领 赋能 增强 提振 激励 防控 抵御 应对 处置 打击 取缔 关停 \
+        搬迁 腾退 升格 入选 打响 擦亮 叫响 讲好 归集 共建 联动 协同 打破 畅通 疏通 连通 联通 引入 吸纳 防止 避免 纠正 纠治 查处 督查 考核 评估 试点 \
+        试行 创成 达标 振兴 复苏 回暖 止跌 企稳 供给 供应 保供 稳价 稳产 增产 扩种 倍增 跨越 迈向 跻身 位居 做精 做细 攻坚 理顺 精简 稳住 稳妥 \
+        兜底 救治 安置 保交 回收 更新 替代 种植 养护 管护 绿化 美化 节约 循环 利用 开发 研发 研制 试验 首飞 下线 攻关 孵化 加速 引育 招聘 录用 上市 \
+        筹集 募集 投放 增加 延长 下调 上调 取消 放宽 简化 缩短 减免 减征 免征 返还 缓缴 贴息 补贴 奖补 支付 偿还 置换 清退 清偿 挂牌 验收 竣工 通车 封顶";
+    const OFFICES: &str = "发展改革委 发展和改革 组织部 改革委 保障局 保障厅 社会保障 建设厅 建设局 协调组 监管局 服务中心 服务局 发展局 发展中心 \
+        监督管理局 保护局 治理局 应急管理 管理局 开放办 创新委 使用权 增加值 改革办 攻坚办 服务业";
+    let words = |list: &'static str, work| list.split_whitespace().map(move |word| (word, work));
+    Lexicon::of_prefixes(words(WORDS, true).chain(words(OFFICES, false)))
 });
 
 /// The signs of a clause, once each.
@@ -117,7 +125,13 @@ fn signs(text: &[char], shielded: &[bool]) -> Signs {
             at += 1;
             continue;
         }
-        signs.work |= !shielded[at] && WORK.at_start(&text[at..]).is_some();
+        match WORK.at_start(&text[at..]) {
+            Some((length, false)) => {
+                at += length;
+                continue;
+            }
+            found => signs.work |= !shielded[at] && found.is_some(),
+        }
         let Some((length, sign)) = SIGNS.at_start(&text[at..]) else {
             at += 1;
             continue;
@@ -188,10 +202,39 @@ pub(super) fn read(text: &[char], shielded: &[bool], dates: &[std::ops::Range<us
         let until = if at > start { at } else { text.len() };
         return Plain::Promise(target(Kind::Trend, None, direction, until));
     }
-    if signs.work || signs.completion || words::has_making_verb(text) {
+    if (signs.work || signs.completion) && !is_title(text) {
         return Plain::Work(target(Kind::Qualitative, None, judged_direction(text), text.len()));
     }
     Plain::Unknown
+}
+
+/// A document's title or a line of offices, not a task about them.
+fn is_title(text: &[char]) -> bool {
+    const DOCUMENTS: [&str; 9] = ["方案", "通知", "办法", "意见", "条例", "规划", "细则", "月报", "文件"];
+    const HANDLED: [&str; 14] = [
+        "制定",
+        "出台",
+        "印发",
+        "编制",
+        "发布",
+        "完成",
+        "修订",
+        "落实",
+        "推动",
+        "制订",
+        "执行",
+        "实施好",
+        "研究",
+        "审议",
+    ];
+    const OFFICES: [&str; 5] = ["牵头", "负责", "牵头负责", "按职责分工负责", "领导小组"];
+    let ends = |word: &&str| super::items::ends_with(text, word);
+    let has = |word: &&str| (0..text.len()).any(|at| starts_with(&text[at..], word));
+    let begins_with_work = WORK.at_start(text).is_some_and(|(_, work)| work);
+    OFFICES.iter().any(|word| ends(&word))
+        || (DOCUMENTS.iter().any(|word| ends(&word))
+            && !begins_with_work
+            && !HANDLED.iter().any(|word| has(&word)))
 }
 
 /// Where the words before a coverage word start (实现全省全覆盖).

@@ -170,6 +170,11 @@ fn fraction(text: &[char], at: usize, end: usize, numerator: Decimal) -> Found {
         return Found::Name(end + 1);
     };
     let stop = end + 1 + length;
+    if matches!(text.get(stop), Some('万')) {
+        // 8/10万: cases per hundred thousand.
+        let unit: String = text[end..=stop].iter().collect();
+        return Found::Quantity(tail(text, plain(at, stop + 1, numerator, unit, UnitKind::Ratio)));
+    }
     if numerator >= denominator || denominator > Decimal::TEN {
         return Found::Name(stop);
     }
@@ -214,7 +219,9 @@ fn with_unit(text: &[char], at: usize, end: usize, value: Decimal) -> Found {
         return found;
     }
     if unit.kind == UnitKind::Bare && text.get(after).is_some_and(char::is_ascii_alphabetic) {
-        return Found::Name(after + 1);
+        // One letter is a name (5G); a longer word would be a unit nobody knows.
+        let unknown = matches!(text.get(after + 1), Some(c) if c.is_ascii_lowercase() || *c == '/');
+        return if unknown { Found::Unreadable(after + 1) } else { Found::Name(after + 1) };
     }
     let negative = at > 0 && text[at - 1] == '-' && (at == 1 || !is_countable(text[at - 2]));
     let (at, value) = if negative { (at - 1, -value) } else { (at, value) };

@@ -62,20 +62,36 @@ fn clause_readings(clause: &Clause, carried: &mut Carried, readings: &mut Vec<Re
         carried.modal = None;
     }
     if scan.quantities.is_empty() {
-        readings.push(without_number(clause, &scan, 0..clause.text.len()));
+        for span in dated_steps(clause, &scan) {
+            readings.push(without_number(clause, &scan, span, carried));
+        }
         return;
     }
     for item in items::items(clause, &scan) {
         if item.numbers.is_empty() {
-            readings.push(without_number(clause, &scan, item.span));
+            readings.push(without_number(clause, &scan, item.span, carried));
         } else {
             readings.push(Reading::Promises(with_number(clause, &scan, &item, carried)));
         }
     }
 }
 
+/// 6月底前封顶、12月底前通车: each date starts a step of its own.
+fn dated_steps(clause: &Clause, scan: &Scan) -> Vec<Range<usize>> {
+    let mut spans = Vec::new();
+    let mut from = 0;
+    for date in &scan.dates {
+        if date.start > from + 1 && clause.text[date.start - 1] == '、' && !clause.shielded[date.start] {
+            spans.push(from..date.start - 1);
+            from = date.start;
+        }
+    }
+    spans.push(from..clause.text.len());
+    spans
+}
+
 /// Reads a part without a number of its own.
-fn without_number(clause: &Clause, scan: &Scan, span: Range<usize>) -> Reading {
+fn without_number(clause: &Clause, scan: &Scan, span: Range<usize>, carried: &Carried) -> Reading {
     const SCOPES: [&str; 14] = [
         "中",
         "方面",
@@ -107,6 +123,12 @@ fn without_number(clause: &Clause, scan: &Scan, span: Range<usize>) -> Reading {
         .filter(|date| date.start >= span.start && date.end <= span.end)
         .map(|date| date.start - span.start..date.end - span.start)
         .collect();
+    if starts_with_comparison(text) && !carried.subject.is_empty() {
+        let whole: Vec<char> = carried.subject.iter().chain(text).copied().collect();
+        if let Some(target) = relative::compare(&whole, None) {
+            return Reading::Promises(vec![target]);
+        }
+    }
     match plain::read(text, &clause.shielded[span.clone()], &dates) {
         Plain::Promise(target) => Reading::Promises(vec![target]),
         Plain::Work(_) | Plain::Unknown if SCOPES.iter().any(|word| items::ends_with(text, word)) => {
@@ -139,7 +161,15 @@ fn around<'a>(clause: &'a Clause, scan: &Scan, item: &Item) -> Around<'a> {
         let (_, more) = words::peel(between, &[]);
         cues.comparator = cues.comparator.or(more.comparator);
     }
-    let end = end.max(item.span.start);
+    let mut end = end.max(item.span.start);
+    if cues.of && !cues.predicate() {
+        // 数量达到城市社区的60%: the predicate stands before what the share is of.
+        if let Some(reached) = words::last_reach(&text[item.span.start..end]) {
+            let (before, more) = words::peel(&text[..item.span.start + reached], &scan.dates);
+            end = before.max(item.span.start);
+            cues = Cues { comparator: cues.comparator.or(more.comparator), occupy: true, ..more };
+        }
+    }
     let (start, hedges) = name::skip_leads(text, item.span.start..end, &scan.dates);
     let right = if item.prenominal { &text[last.end..item.span.end.max(last.end)] } else { &[] };
     Around { cues, subject: &text[start..end], before: &text[start..first.start], right, hedges }
@@ -231,7 +261,9 @@ fn compared(around: &Around<'_>, quantity: &Quantity, carried: &Carried) -> Opti
 }
 
 fn starts_with_comparison(text: &[char]) -> bool {
-    ["高于", "快于", "低于", "高出", "比"].iter().any(|word| quantity::starts_with(text, word))
+    ["高于", "快于", "低于", "高出", "比", "不低于", "好于", "优于", "与", "跑赢", "达到", "超过"]
+        .iter()
+        .any(|word| quantity::starts_with(text, word))
 }
 
 /// What the item promises, and whether it continues the subject before it.

@@ -7,6 +7,8 @@ use super::{PhraseTarget, parse};
 use crate::domain::TextEnum;
 use crate::domain::target::Kind;
 
+#[path = "tests_fresh.rs"]
+mod fresh;
 #[path = "tests_heldout.rs"]
 mod heldout;
 #[path = "tests_plan.rs"]
@@ -93,8 +95,23 @@ fn phrases_of_other_plans() {
 }
 
 #[test]
+fn phrases_written_after_the_grammar() {
+    check(fresh::CASES, &[]);
+}
+
+#[test]
 fn work_is_counted() {
     work::taken();
     parse("增长5%");
     assert!(work::taken() > 0);
+}
+
+/// Measures a file of `phrase<TAB>expected` lines named by `PHRASES`.
+#[test]
+#[ignore = "needs a file"]
+fn measure_a_file() {
+    let Ok(path) = std::env::var("PHRASES") else { return };
+    let text = std::fs::read_to_string(path).unwrap();
+    let cases: Vec<(&str, &str)> = text.lines().filter_map(|line| line.split_once('\t')).collect();
+    check(&cases, &[]);
 }

@@ -52,7 +52,7 @@ const MEASURES: &str = "公里 千米 米 厘米 毫米 微米 海里 里 延米
     平方米 平米 ㎡ m2 m² 亩 公顷 顷 ha hm2 立方米 方 立方 m3 m³ 标立方米 标准立方米 立方米/秒 立方米/日 立方米/天 \
     吨 公斤 千克 克 毫克 微克 斤 担 t kg 吨标准煤 吨标煤 吨二氧化碳 吨二氧化碳当量 吨公里 人公里 标吨 载重吨 吨级 总吨 \
     千瓦 千瓦时 瓦 度 度电 兆瓦 兆瓦时 吉瓦 吉瓦时 千伏安 兆伏安 kW kWh KW MW MWh GW GWh TWh kVA MVA 升 毫升 公升 \
-    微克/立方米 毫克/升 毫克/立方米 克/立方米 微克/升 μg/m3 μg/m³ ug/m3 mg/L mg/l mg/m3 mg/m³ 分贝 dB ℃ 摄氏度 \
+    微克/立方米 毫克/升 毫克/立方米 克/立方米 微克/升 μg/m3 μg/m³ ug/m3 ug/m³ mg/L mg/l mg/m3 mg/m³ 分贝 dB ℃ 摄氏度 \
     PB TB GB EB ZB PFlops PFLOPS Pflops EFlops EFLOPS Eflops P Gbps Mbps Tbps T 兆比特 架标准机架 标准机架 \
     机架 米/秒 当量 人·公里 人当量 标准车 科学台时 台时 油当量 吨油当量 Tops TOPS";
 
@@ -193,10 +193,12 @@ fn compound(unit: &mut Unit, text: &[char]) {
     for _ in 0..3 {
         let rest = &text[unit.length..];
         match rest.first() {
-            Some('/' | '·') => match DENOMINATORS.at_start(&rest[1..]) {
-                Some((length, ())) => take(unit, text, length + 1),
-                None => return,
-            },
+            Some('/' | '·' | '每') if rest[0] != '每' || unit.kind == Measure => {
+                match DENOMINATORS.at_start(&rest[1..]) {
+                    Some((length, ())) => take(unit, text, length + 1),
+                    None => return,
+                }
+            }
             _ => return,
         }
     }

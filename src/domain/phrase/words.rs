@@ -29,6 +29,8 @@ enum Cue {
     Modal,
     /// 占: the number is a share.
     Occupy,
+    /// 的: the number is a share of what stands before.
+    Of,
     /// 分别, 均: one number for each subject.
     Each,
     /// 同比, 累计: passed over.
@@ -37,7 +39,7 @@ enum Cue {
     Stop,
 }
 
-use Cue::{At, Cap, Change, ChangeTo, Compare, Each, Filler, Hold, Modal, Occupy, Reach, Stop, To};
+use Cue::{At, Cap, Change, ChangeTo, Compare, Each, Filler, Hold, Modal, Occupy, Of, Reach, Stop, To};
 
 const UP: &str = "增长 增加 提高 提升 上升 上涨 扩大 提速 增收 增产 递增 攀升 上调 上浮 延长 上扬 跃升 恢复 回升 \
     增 升 涨 提标 调增 抬升";
@@ -64,7 +66,7 @@ const FILLER: &str = "同比 年均 比上年 较上年 比去年 较去年 比�
     平均 累计 再 进一步 合计 共 共计 总计 继续 按可比价计算 可比价 可比口径 按可比口径 同口径 按不变价计算 逐年 每年 \
     每人每月 每人每年 每人每天 每生每年 每亩每年 每月 每人 每亩 每户 全年 年内 今年 本年 年度 全省 全市 全县 全区 将 已 \
     已经 整体 有效 明显 大幅 显著 持续 按 目标 目标值 预期目标 目标任务 幅度 以年均 ± 有序 快速 其中 环比 不断 平稳 陆续 \
-    逐步 或 也";
+    逐步 或 也 年底前 年底 上半年 下半年 到年底 年末 全面 同时";
 const STOP: &str = "新增 净增 倍增 激增 通过 经过 不过 渡过 度过 作为 行为 因为 以为 成为 命名为 签约 履约 违约 节约 预约 \
     合约 契约 公约 条约 制约 集约 邀约 附近 临近 最近 邻近 就近 靠近 公共 直达 抵达 通达 送达 下达 到达 雷达 发达 传达 \
     得到 收到 遇到 找到 签到 报到 直到 接到 甚至 直至 乃至 截至 以至 人均 户均 亩均 日均 车均 单均 次均 床均 村均 减排 \
@@ -88,6 +90,7 @@ static CUES: LazyLock<Lexicon<Cue>> = LazyLock::new(|| {
         (ABOUT, Compare(Comparator::About)),
         (MODAL, Modal),
         ("占", Occupy),
+        ("的", Of),
         (EACH, Each),
         (FILLER, Filler),
         (STOP, Stop),
@@ -104,6 +107,8 @@ pub(super) struct Cues {
     pub(super) change: Option<Direction>,
     /// The change is work done (提升, 恢复) rather than a difference.
     pub(super) work: bool,
+    /// 增长: a growth even of a rate.
+    pub(super) grows: bool,
     /// The number is where the change ends (提高到).
     pub(super) to: bool,
     /// 达到.
@@ -114,8 +119,10 @@ pub(super) struct Cues {
     pub(super) hold: bool,
     /// 控制在.
     pub(super) cap: bool,
-    /// 占.
+    /// 占, 的.
     pub(super) occupy: bool,
+    /// 的 stood there.
+    pub(super) of: bool,
     /// 分别, 均, 各.
     pub(super) each: bool,
     /// 力争, 确保.
@@ -141,6 +148,7 @@ impl Cues {
         match cue {
             Change(direction) => {
                 self.change.get_or_insert(direction);
+                self.grows |= matches!(word, [.., '增', '长']);
                 self.work |= matches!(word, ['提', '升'] | ['恢', '复'] | ['提', '标']);
             }
             ChangeTo(direction) => {
@@ -153,6 +161,7 @@ impl Cues {
             Hold => self.hold = true,
             Cap => self.cap = true,
             Occupy => self.occupy = true,
+            Of => (self.occupy, self.of) = (true, true),
             Each => self.each = true,
             Compare(comparator) => {
                 self.comparator.get_or_insert(comparator);
@@ -177,7 +186,7 @@ pub(super) fn peel(text: &[char], dates: &[std::ops::Range<usize>]) -> (usize, C
     let mut end = text.len();
     for _ in 0..WORDS_MAX {
         let rest = &text[..end];
-        if let Some(start) = basis(rest, dates) {
+        if let Some(start) = basis(rest, dates, cues.occupy) {
             end = start;
             continue;
         }
@@ -193,13 +202,18 @@ pub(super) fn peel(text: &[char], dates: &[std::ops::Range<usize>]) -> (usize, C
 }
 
 /// The start of a comparison basis or a date that ends `text`: 较2020年, 在2024年基础上, 在原比例基础上.
-fn basis(text: &[char], dates: &[std::ops::Range<usize>]) -> Option<usize> {
+fn basis(text: &[char], dates: &[std::ops::Range<usize>], of: bool) -> Option<usize> {
     const BASE: [char; 3] = ['基', '础', '上'];
     const REACH_BACK: usize = 12;
     let based = text.ends_with(&BASE);
     let body = if based { &text[..text.len() - BASE.len()] } else { text };
     if let Some(date) = dates.iter().find(|date| date.end == body.len()) {
-        let linked = matches!(body[..date.start].last(), Some('比' | '较' | '在' | '到' | '至'));
+        // 到2025年 is a deadline, but 恢复到2019年的90% says where the change ends.
+        let linked = match body[..date.start].last() {
+            Some('比' | '较' | '在') => true,
+            Some('到' | '至') => !of,
+            _ => false,
+        };
         return Some(date.start - usize::from(linked));
     }
     if based {
@@ -207,6 +221,16 @@ fn basis(text: &[char], dates: &[std::ops::Range<usize>]) -> Option<usize> {
         return Some(body.len() - back - 1);
     }
     None
+}
+
+/// The end of the last word in `text` that says a level is reached (达到, 超过, 提高到).
+pub(super) fn last_reach(text: &[char]) -> Option<usize> {
+    let reaches = |end: &usize| match CUES.at_end(&text[..*end]) {
+        Some((length, Reach | Compare(_) | ChangeTo(_))) => length > 1,
+        Some((_, To)) => matches!(CUES.at_end(&text[..*end - 1]), Some((_, Change(_)))),
+        _ => false,
+    };
+    (1..text.len()).rev().find(reaches)
 }
 
 /// Verbs that make or bring about the things counted after them (新增5个…, 发放50亿元…).
