@@ -93,6 +93,11 @@ fn relation(clause: &Clause, scan: &Scan, current: &Quantity, next: &Quantity) -
     let open = |cut: &&Range<usize>| !clause.shielded[current.end + cut.start];
     let comma = separators.iter().filter(open).find(|cut| core[cut.start] == '、');
     let Some(cut) = comma.or_else(|| separators.iter().find(open)) else { return Relation::Nested };
+    // 1个…、4个…: a separator directly before a number always starts a new promise.
+    let direct = separators.last().filter(|last| last.end == core.len() && open(last));
+    if let Some(cut) = direct {
+        return Relation::Apart(current.end + cut.start, current.end + cut.end);
+    }
     // 支持10个县建设冷库和仓储设施100个: what is joined belongs to the second verb.
     if cut.start > 0 && words::has_making_verb(&core[..cut.start]) && !is_over(&core[..cut.start]) {
         return Relation::Nested;

@@ -204,7 +204,7 @@ fn joint(text: &[char], at: usize) -> Option<usize> {
         '和' | '与' | '及' | '并' => {
             let inside = at > 0 && WITHIN.iter().any(|word| starts_with(&text[at - 1..], word));
             let other = BEFORE.iter().any(|word| starts_with(&text[at..], word));
-            (!inside && !other && at > 0 && at + 1 < text.len()).then_some(1)
+            (!inside && !other && at > 0).then_some(1)
         }
         _ => None,
     }

@@ -203,7 +203,10 @@ pub(super) fn read(text: &[char], shielded: &[bool], dates: &[std::ops::Range<us
         return Plain::Promise(target(Kind::Trend, None, direction, until));
     }
     if (signs.work || signs.completion) && !is_title(text) {
-        return Plain::Work(target(Kind::Qualitative, None, judged_direction(text), text.len()));
+        let promise = target(Kind::Qualitative, None, judged_direction(text), text.len());
+        // 确保…, 守牢…底线 and 清零 bind by themselves; other work does so only when nothing else in the phrase does.
+        let firm = hedges.iter().any(|hedge| hedge == "确保" || hedge == "力争") || binds(text);
+        return if firm { Plain::Promise(promise) } else { Plain::Work(promise) };
     }
     Plain::Unknown
 }
@@ -245,6 +248,34 @@ fn predicate_start(text: &[char]) -> usize {
         end -= word.chars().count();
     }
     end
+}
+
+fn binds(text: &[char]) -> bool {
+    const WORDS: [&str; 8] = ["守牢", "守住", "清零", "不发生", "不出现", "底线", "按时足额", "高质量完成"];
+    WORDS.iter().any(|word| (0..text.len()).any(|at| starts_with(&text[at..], word)))
+}
+
+/// Whether a clause only says when.
+pub(super) fn is_time(text: &[char], dates: &[std::ops::Range<usize>]) -> bool {
+    const TIMES: [&str; 12] = [
+        "上半年",
+        "下半年",
+        "全年",
+        "今年",
+        "年底前",
+        "一季度",
+        "二季度",
+        "三季度",
+        "四季度",
+        "近年来",
+        "年内",
+        "今年以来",
+    ];
+    if TIMES.iter().any(|word| word.chars().eq(text.iter().copied())) {
+        return true;
+    }
+    let said: usize = dates.iter().map(std::iter::ExactSizeIterator::len).sum();
+    said > 0 && text.len() - said <= 2
 }
 
 fn judged_direction(text: &[char]) -> Direction {

@@ -129,6 +129,9 @@ fn without_number(clause: &Clause, scan: &Scan, span: Range<usize>, carried: &Ca
             return Reading::Promises(vec![target]);
         }
     }
+    if plain::is_time(text, &dates) {
+        return Reading::Scope;
+    }
     match plain::read(text, &clause.shielded[span.clone()], &dates) {
         Plain::Promise(target) => Reading::Promises(vec![target]),
         Plain::Work(_) | Plain::Unknown if SCOPES.iter().any(|word| items::ends_with(text, word)) => {
@@ -249,8 +252,9 @@ fn target(facts: &Facts<'_>, around: &Around<'_>, carried_modal: Option<&str>) -
 
 /// 增速高于全国平均水平0.5个百分点.
 fn compared(around: &Around<'_>, quantity: &Quantity, carried: &Carried) -> Option<PhraseTarget> {
-    if !matches!(quantity.kind, units::UnitKind::Point | units::UnitKind::Percent) || !around.right.is_empty()
-    {
+    let points = matches!(quantity.kind, units::UnitKind::Point | units::UnitKind::Percent);
+    let placed = around.cues.predicate() || around.cues.comparator.is_some();
+    if !points || placed || !around.right.is_empty() {
         return None;
     }
     let mut text = around.before.to_vec();
@@ -269,7 +273,11 @@ fn starts_with_comparison(text: &[char]) -> bool {
 /// What the item promises, and whether it continues the subject before it.
 fn subject(around: &Around<'_>, carried: &Carried) -> (Vec<char>, bool) {
     let own = name::tidy(around.subject);
-    if around.right.is_empty() {
+    if own.first() == Some(&'占') && !carried.subject.is_empty() {
+        return (carried.subject.iter().chain(own).copied().collect(), true);
+    }
+    // 增长6.1%的好成绩: the noun says nothing more.
+    if around.right.is_empty() || around.cues.change.is_some() && around.right[0] == '的' {
         if own.is_empty() {
             return (carried.subject.clone(), true);
         }

@@ -48,7 +48,7 @@ const DOWN: &str = "下降 降低 减少 压缩 压减 压降 缩短 下调 回�
 const UP_TO: &str = "提到 提至 增至 增到 升至 升到 扩至 延至 涨至 增为 升为";
 const DOWN_TO: &str = "降至 降到 缩至 缩到 压至 压到 减至 减到 降为 减为 压缩成";
 const TO: &str = "到 至";
-const REACH: &str = "达到 达 达至 迈上 站上 跃上 登上 迈入 跨上 达成 做到 跃居";
+const REACH: &str = "达到 达到了 高达 达 达至 迈上 站上 跃上 登上 迈入 跨上 达成 做到 跃居";
 const AT: &str = "为 是 完成 实现 安排 调整到 调整为 调整至 确定为 设定为 定为 :";
 const HOLD: &str = "保持在 保持 稳定在 稳定保持在 稳定 维持在 维持 稳在 守住 稳住 巩固在";
 const CAP: &str = "控制在 控制 严控在 限制在 管控在 控制到 压控在 严格控制在 稳控在";
@@ -66,7 +66,7 @@ const FILLER: &str = "同比 年均 比上年 较上年 比去年 较去年 比�
     平均 累计 再 进一步 合计 共 共计 总计 继续 按可比价计算 可比价 可比口径 按可比口径 同口径 按不变价计算 逐年 每年 \
     每人每月 每人每年 每人每天 每生每年 每亩每年 每月 每人 每亩 每户 全年 年内 今年 本年 年度 全省 全市 全县 全区 将 已 \
     已经 整体 有效 明显 大幅 显著 持续 按 目标 目标值 预期目标 目标任务 幅度 以年均 ± 有序 快速 其中 环比 不断 平稳 陆续 \
-    逐步 或 也 年底前 年底 上半年 下半年 到年底 年末 全面 同时";
+    逐步 或 也 了 仅 只 年底前 年底 上半年 下半年 到年底 年末 全面 同时";
 const STOP: &str = "新增 净增 倍增 激增 通过 经过 不过 渡过 度过 作为 行为 因为 以为 成为 命名为 签约 履约 违约 节约 预约 \
     合约 契约 公约 条约 制约 集约 邀约 附近 临近 最近 邻近 就近 靠近 公共 直达 抵达 通达 送达 下达 到达 雷达 发达 传达 \
     得到 收到 遇到 找到 签到 报到 直到 接到 甚至 直至 乃至 截至 以至 人均 户均 亩均 日均 车均 单均 次均 床均 村均 减排 \
@@ -95,9 +95,16 @@ static CUES: LazyLock<Lexicon<Cue>> = LazyLock::new(|| {
         (FILLER, Filler),
         (STOP, Stop),
     ];
-    Lexicon::of_suffixes(
-        lists.into_iter().flat_map(|(words, cue)| words.split_whitespace().map(move |word| (word, cue))),
-    )
+    let words =
+        lists.iter().flat_map(|(words, cue)| words.split_whitespace().map(|word| (word.to_owned(), *cue)));
+    // 提升到 is one word, lest 升到 be taken out of it.
+    let changes = [(UP, Direction::Up), (DOWN, Direction::Down)];
+    let reached = changes.iter().flat_map(|(words, direction)| {
+        let long = words.split_whitespace().filter(|word| word.chars().count() > 1);
+        long.flat_map(|word| ["到", "至"].map(|to| (format!("{word}{to}"), ChangeTo(*direction))))
+    });
+    let entries: Vec<(String, Cue)> = words.chain(reached).collect();
+    Lexicon::of_suffixes(entries.iter().map(|(word, cue)| (word.as_str(), *cue)))
 });
 
 /// What the words before a number said, nearest word first where they disagree.
