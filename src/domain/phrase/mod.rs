@@ -16,6 +16,7 @@
 
 mod classify;
 mod clause;
+mod forms;
 mod items;
 mod lexicon;
 mod name;
@@ -25,6 +26,7 @@ mod plain;
 mod quantity;
 mod reader;
 mod relative;
+mod subject;
 mod units;
 mod words;
 

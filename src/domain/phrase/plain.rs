@@ -234,10 +234,7 @@ fn is_title(text: &[char]) -> bool {
     let ends = |word: &&str| super::items::ends_with(text, word);
     let has = |word: &&str| (0..text.len()).any(|at| starts_with(&text[at..], word));
     let begins_with_work = WORK.at_start(text).is_some_and(|(_, work)| work);
-    OFFICES.iter().any(|word| ends(&word))
-        || (DOCUMENTS.iter().any(|word| ends(&word))
-            && !begins_with_work
-            && !HANDLED.iter().any(|word| has(&word)))
+    OFFICES.iter().any(ends) || (DOCUMENTS.iter().any(ends) && !begins_with_work && !HANDLED.iter().any(has))
 }
 
 /// Where the words before a coverage word start (实现全省全覆盖).

@@ -7,18 +7,19 @@ use super::clause::{self, CLAUSE_MAX, Clause};
 use super::items::{self, Item};
 use super::plain::{self, Plain};
 use super::quantity::{self, Quantity, Scan};
+use super::subject::{lead_change, subject, subjects, unit_in_brackets};
 use super::units;
 use super::words::{self, Cues};
-use super::{Direction, Parsed, PhraseTarget, name, normalise, relative};
+use super::{Parsed, PhraseTarget, name, normalise, relative};
 use crate::domain::target::Kind;
 
 /// What a later clause may leave unsaid.
 #[derive(Debug, Default)]
-struct Carried {
-    subject: Vec<char>,
-    kind: Option<Kind>,
+pub(super) struct Carried {
+    pub(super) subject: Vec<char>,
+    pub(super) kind: Option<Kind>,
     /// 力争 spoken once for several promises joined by 、.
-    modal: Option<String>,
+    pub(super) modal: Option<String>,
 }
 
 /// The reading of one clause or part of one.
@@ -143,15 +144,15 @@ fn without_number(clause: &Clause, scan: &Scan, span: Range<usize>, carried: &Ca
 }
 
 /// What stands around the numbers of an item.
-struct Around<'a> {
-    cues: Cues,
+pub(super) struct Around<'a> {
+    pub(super) cues: Cues,
     /// The words before the numbers without leads and cues.
-    subject: &'a [char],
+    pub(super) subject: &'a [char],
     /// The words before the numbers without leads.
-    before: &'a [char],
+    pub(super) before: &'a [char],
     /// The noun after the numbers.
-    right: &'a [char],
-    hedges: Vec<String>,
+    pub(super) right: &'a [char],
+    pub(super) hedges: Vec<String>,
 }
 
 fn around<'a>(clause: &'a Clause, scan: &Scan, item: &Item) -> Around<'a> {
@@ -219,7 +220,10 @@ fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried)
         carried.modal = Some(word.clone());
     }
     carried.kind = targets.last().map(|target| target.kind);
-    carried.subject = name;
+    // A subject that was carried over stays as it is: it must not grow from clause to clause.
+    if !continues {
+        carried.subject = name;
+    }
     targets
 }
 
@@ -268,105 +272,6 @@ fn starts_with_comparison(text: &[char]) -> bool {
     ["高于", "快于", "低于", "高出", "比", "不低于", "好于", "优于", "与", "跑赢", "达到", "超过"]
         .iter()
         .any(|word| quantity::starts_with(text, word))
-}
-
-/// What the item promises, and whether it continues the subject before it.
-fn subject(around: &Around<'_>, carried: &Carried) -> (Vec<char>, bool) {
-    let own = name::tidy(around.subject);
-    if own.first() == Some(&'占') && !carried.subject.is_empty() {
-        return (carried.subject.iter().chain(own).copied().collect(), true);
-    }
-    // 增长6.1%的好成绩: the noun says nothing more.
-    if around.right.is_empty() || around.cues.change.is_some() && around.right[0] == '的' {
-        if own.is_empty() {
-            return (carried.subject.clone(), true);
-        }
-        return (own.to_vec(), false);
-    }
-    let right = name::tidy(around.right);
-    let mut name = own.to_vec();
-    name.extend_from_slice(right);
-    (name, false)
-}
-
-/// One name for each number, or for each member of a joint subject that shares one number.
-fn subjects(name: &[char], around: &Around<'_>, quantities: &[&Quantity]) -> Vec<Vec<char>> {
-    let count = quantities.len();
-    let members = name::members(name);
-    if count > 1 {
-        if members.len() == count {
-            return members;
-        }
-        if count == 2
-            && let Some(pair) = name::town_and_country(name)
-        {
-            return pair.to_vec();
-        }
-        return vec![name.to_vec(); count];
-    }
-    let rate = matches!(
-        quantities[0].kind,
-        units::UnitKind::Percent | units::UnitKind::Times | units::UnitKind::Point
-    );
-    let all_stand = members.len() > 1 && members.iter().all(|member| name::is_indicator(member));
-    let cut = members.len() > 1
-        && around.right.is_empty()
-        && (around.cues.each || rate && plainly_joint(name, all_stand));
-    if cut { members } else { vec![name.to_vec()] }
-}
-
-/// Whether the members, as written, all stand by themselves (交通运输、仓储和邮政业增加值 do not).
-fn plainly_joint(name: &[char], all_stand: bool) -> bool {
-    let cuts = name::separators(name);
-    let mut from = 0;
-    let mut ends = Vec::new();
-    for cut in &cuts {
-        ends.push(&name[from..cut.start]);
-        from = cut.end;
-    }
-    ends.push(&name[from..]);
-    // 社会物流总费用与GDP的比率 is one thing.
-    let one = cuts.iter().any(|cut| name[cut.start] == '与')
-        && ["比", "比率", "比值", "比例"].iter().any(|word| items::ends_with(name, word));
-    all_stand && !one && ends.iter().all(|part| name::is_indicator(name::tidy(part)))
-}
-
-/// A unit given in brackets behind the name, as in tables: 粮食产量（亿斤）615.
-fn unit_in_brackets(name: &[char]) -> (Vec<char>, Option<(String, units::UnitKind)>) {
-    if let [rest @ .., ')'] = name
-        && let Some(open) = rest.iter().rposition(|&c| c == '(')
-        && let Some(unit) = units::is_unit(&rest[open + 1..])
-    {
-        return (rest[..open].to_vec(), Some((unit.label, unit.kind)));
-    }
-    (name.to_vec(), None)
-}
-
-/// A change word the subject starts with: 压缩审批时限, 提高标准.
-fn lead_change(subject: &[char]) -> Option<Direction> {
-    const UP: [&str; 5] = ["提高", "提升", "上调", "扩大", "提速"];
-    const DOWN: [&str; 12] = [
-        "降低",
-        "压缩",
-        "压减",
-        "缩短",
-        "减少",
-        "精简",
-        "削减",
-        "下调",
-        "压降",
-        "缩减",
-        "平均压缩",
-        "平均缩短",
-    ];
-    let starts = |words: &[&str]| words.iter().any(|word| quantity::starts_with(subject, word));
-    if starts(&UP) {
-        Some(Direction::Up)
-    } else if starts(&DOWN) {
-        Some(Direction::Down)
-    } else {
-        None
-    }
 }
 
 /// Puts the readings together: work beside measurable promises is handed back, work alone is one qualitative promise.
