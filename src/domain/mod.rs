@@ -12,6 +12,7 @@ pub mod observation;
 pub mod pace;
 pub mod period;
 pub mod places;
+pub mod phrase;
 pub mod quantity;
 pub mod rule_pack;
 pub mod target;

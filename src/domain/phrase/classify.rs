@@ -1,0 +1,259 @@
+//! From a number with its words to the kind of promise, its comparison and its direction.
+
+use std::sync::LazyLock;
+
+use rust_decimal::Decimal;
+
+use super::Direction;
+use super::lexicon::Lexicon;
+use super::quantity::{Quantity, starts_with};
+use super::units::UnitKind;
+use super::words::Cues;
+use crate::domain::target::{Comparator, Kind};
+
+/// Everything the verdict on one number rests on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Facts<'a> {
+    /// What is promised, without predicate.
+    pub(super) name: &'a [char],
+    /// The words before the number.
+    pub(super) cues: &'a Cues,
+    /// The number.
+    pub(super) quantity: &'a Quantity,
+    /// What follows the number, when a noun does.
+    pub(super) right: &'a [char],
+    /// The clause starts with a change word (压缩审批时限40%).
+    pub(super) lead: Option<Direction>,
+    /// The kind of the promise whose subject this one continues.
+    pub(super) continued: Option<Kind>,
+}
+
+/// The verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Shape {
+    pub(super) kind: Kind,
+    pub(super) comparator: Comparator,
+    pub(super) direction: Direction,
+}
+
+fn list(words: &'static str) -> Lexicon<()> {
+    Lexicon::of_suffixes(words.split_whitespace().map(|word| (word, ())))
+}
+
+static SHARES: LazyLock<Lexicon<()>> = LazyLock::new(|| {
+    list(
+        "率 占比 比重 比例 比率 比 覆盖面 份额 集中度 满意度 知晓度 认可度 获得感 满意 贡献度 强度 依存度 系数 达标 占有 \
+         完成度 进度 化水平 参与度 信任度 安全感 幸福感 治理度 开放度 比值 率为 密度 丰度 合格 健康度 精准度 活跃度 关联度",
+    )
+});
+
+static GROWTHS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
+    list(
+        "增速 增幅 涨幅 增长率 增长速度 增长 增加率 降幅 下降率 降低率 增长目标 增速目标 递增率 增长幅度 上涨幅度 下降幅度 速度 涨势 \
+         增长预期 减少率 压减率",
+    )
+});
+
+/// Amounts: a bare percentage of one of these is its growth.
+static AMOUNTS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
+    list(
+        "增加值 收入 投资 总额 价格 价格指数 CPI PPI GDP 产值 总产值 生产总值 进出口 出口 进口 销售额 零售额 成交额 交易额 利润 税收 营收 \
+         投入 消费 贷款 存款 总产 经济 外资 内资 资金",
+    )
+});
+
+/// Yearly flows: reaching them is adding up, not moving a stock.
+static FLOWS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
+    list(
+        "产量 总产量 总产 产值 总产值 收入 总收入 营业收入 主营业务收入 销售额 销售收入 成交额 交易额 零售额 总额 出口额 进口额 进出口 \
+         投资 投资额 人次 吞吐量 发电量 用电量 供水量 利润 税收 生产总值 增加值 GDP 游客 到位资金 资金 外资 融资 销量 运量 出栏 出栏量 \
+         新增 班列 开行 业务量 接待量 消费额 总量达 就业 面积达",
+    )
+});
+
+static STOCKS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
+    list(
+        "总量 规模 余额 标准 水平 人口 保有量 拥有量 浓度 库存 总数 总里程 里程 寿命 存量 面积 指数 数 主体 机构数 装机 装机容量 容量 \
+         存款 贷款 能力 密度 床位数 托位数 医师数 人数",
+    )
+});
+
+/// Names of which less is better, whatever the verb.
+static LOWER: LazyLock<Lexicon<()>> = LazyLock::new(|| {
+    Lexicon::of_prefixes(
+        "浓度 能耗 排放 失业率 费用 成本 时限 时长 死亡 事故 债务 负债率 不良 赤字 逾期 欠薪 发病率 用水量 库存 杠杆率 去化周期 \
+         物流费用 辍学率 停电 耗时 电耗 水耗 煤耗 超标 污染天数 办理时间 办结时间 开办时间 通关时间 劣 漏损率 投诉率 返贫 空置率 \
+         差错率 信访量 发案 警情 火灾 受灾 城乡居民收入比 收入倍差 收入差距 降幅"
+            .split_whitespace()
+            .map(|word| (word, ())),
+    )
+});
+
+fn ends(lexicon: &Lexicon<()>, name: &[char]) -> bool {
+    lexicon.at_end(name).is_some()
+}
+
+fn is_share(name: &[char]) -> bool {
+    ends(&SHARES, name)
+        || name.windows(2).any(|pair| pair[0] == '占' && !matches!(pair[1], '地' | '用' | '道' | '领' | '补'))
+}
+
+fn is_lower_better(name: &[char]) -> bool {
+    LOWER.anywhere(name).is_some()
+}
+
+/// Decides kind, comparison and direction of one number.
+pub(super) fn classify(facts: &Facts<'_>) -> Shape {
+    let comparator = comparator(facts);
+    let kind = match facts.quantity.kind {
+        UnitKind::Rank if comparator == Comparator::AtMost => Kind::Cap,
+        UnitKind::Rank => Kind::Level,
+        UnitKind::Ratio => Kind::Share,
+        UnitKind::Percent | UnitKind::Times => rate(facts),
+        UnitKind::Point => Kind::Change,
+        _ => amount(facts, comparator),
+    };
+    let capped = facts.cues.cap || matches!(comparator, Comparator::AtMost | Comparator::Below);
+    let kind = match kind {
+        Kind::Share | Kind::Total | Kind::Level if capped => Kind::Cap,
+        Kind::Total | Kind::Level if comparator == Comparator::Range => Kind::Range,
+        other => other,
+    };
+    Shape { kind, comparator, direction: direction(facts, kind) }
+}
+
+/// The change the number is, if it is one rather than where a change ends.
+fn change(facts: &Facts<'_>) -> Option<Direction> {
+    let Facts { cues, quantity, right, .. } = facts;
+    if let Some(direction) = quantity.implied {
+        return Some(direction);
+    }
+    if cues.change.is_some() && !cues.to && !cues.reach {
+        return cues.change;
+    }
+    let noun: &[char] = match right {
+        ['的', rest @ ..] => rest,
+        rest => rest,
+    };
+    let growth =
+        ["增长", "增速", "增幅", "涨幅", "年均增长", "速度增长", "年均增速", "中高速增长", "较快增长"];
+    let decline = ["下降", "降幅", "降低", "压减"];
+    if growth.iter().any(|word| starts_with(noun, word)) {
+        return Some(Direction::Up);
+    }
+    decline.iter().any(|word| starts_with(noun, word)).then_some(Direction::Down)
+}
+
+fn rate(facts: &Facts<'_>) -> Kind {
+    let Facts { name, cues, quantity, .. } = facts;
+    let placed = cues.to || cues.reach || cues.cap;
+    if let Some(direction) = change(facts) {
+        let points = direction == Direction::Up
+            && !cues.grows
+            && quantity.kind == UnitKind::Percent
+            && quantity.implied.is_none()
+            && is_share(name)
+            && !ends(&GROWTHS, name);
+        return if points { Kind::Change } else { Kind::Growth };
+    }
+    if ends(&GROWTHS, name) {
+        return Kind::Growth;
+    }
+    if quantity.kind == UnitKind::Times {
+        return Kind::Level;
+    }
+    if facts.lead.is_some() && !placed && !cues.hold {
+        return Kind::Growth;
+    }
+    let covered = name.windows(2).any(|pair| pair == ['覆', '盖'])
+        || is_share(name)
+        || !facts.right.is_empty()
+        || cues.at;
+    if quantity.low == Decimal::ONE_HUNDRED && quantity.high.is_none() && covered {
+        return Kind::Coverage;
+    }
+    if let (Some(kind @ Kind::Growth), false) = (facts.continued, cues.occupy) {
+        return kind;
+    }
+    if ends(&AMOUNTS, name) && !is_share(name) && !cues.occupy && !cues.at && facts.right.is_empty() {
+        return Kind::Growth;
+    }
+    Kind::Share
+}
+
+fn amount(facts: &Facts<'_>, comparator: Comparator) -> Kind {
+    let Facts { name, cues, quantity, right, lead, .. } = facts;
+    let prenominal = !right.is_empty();
+    if let Some(direction) = change(facts) {
+        let done = cues.work && matches!(quantity.kind, UnitKind::Measure | UnitKind::Count);
+        let adds = direction == Direction::Up && (prenominal || name.is_empty() || done);
+        return if adds { Kind::Total } else { Kind::Change };
+    }
+    if *lead == Some(Direction::Up)
+        && quantity.kind == UnitKind::Money
+        && !cues.predicate()
+        && ["标准", "工资", "养老金", "补贴", "补助", "待遇", "津贴", "限额"]
+            .iter()
+            .any(|word| super::items::ends_with(name, word))
+    {
+        return Kind::Change;
+    }
+    if quantity.within && quantity.kind == UnitKind::Time {
+        return Kind::Cap;
+    }
+    let placed = cues.to || cues.reach || cues.hold || comparator == Comparator::Above;
+    let stock = placed && !prenominal && !ends(&FLOWS, name) || ends(&STOCKS, name);
+    if stock && lead.is_none() && !starts_with(name, "新") { Kind::Level } else { Kind::Total }
+}
+
+fn comparator(facts: &Facts<'_>) -> Comparator {
+    let Facts { name, cues, quantity, .. } = facts;
+    if quantity.high.is_some() {
+        return Comparator::Range;
+    }
+    match (cues.comparator, quantity.comparator) {
+        (Some(Comparator::AtLeast), Some(Comparator::About | Comparator::Above)) => Comparator::AtLeast,
+        (Some(Comparator::AtMost), Some(Comparator::About)) => Comparator::AtMost,
+        (Some(before), Some(Comparator::Above)) => before,
+        (_, Some(after)) => after,
+        (Some(before), None) => before,
+        (None, None) => unstated(facts, is_lower_better(name)),
+    }
+}
+
+/// The comparison a bare predicate implies: 达到 is at least, 降至 at most, a plain number is meant as it stands.
+fn unstated(facts: &Facts<'_>, lower: bool) -> Comparator {
+    let Facts { cues, quantity, .. } = facts;
+    let whole = quantity.kind == UnitKind::Percent && quantity.low == Decimal::ONE_HUNDRED;
+    if whole || quantity.kind == UnitKind::Ratio {
+        return Comparator::Equal;
+    }
+    if cues.cap {
+        return Comparator::AtMost;
+    }
+    let ends_up = cues.reach || cues.to;
+    match cues.change {
+        Some(Direction::Down) if ends_up => Comparator::AtMost,
+        _ if ends_up && lower => Comparator::AtMost,
+        _ if ends_up => Comparator::AtLeast,
+        _ => Comparator::Equal,
+    }
+}
+
+fn direction(facts: &Facts<'_>, kind: Kind) -> Direction {
+    let Facts { name, cues, quantity, .. } = facts;
+    if let Some(direction) = change(facts).or(cues.change).or(facts.lead) {
+        return direction;
+    }
+    if quantity.kind == UnitKind::Rank {
+        return if cues.hold { Direction::Hold } else { Direction::Up };
+    }
+    if cues.hold {
+        return Direction::Hold;
+    }
+    if kind == Kind::Cap || is_lower_better(name) {
+        return Direction::Down;
+    }
+    let floor = cues.comparator == Some(Comparator::AtLeast) && !cues.predicate();
+    if kind == Kind::Share && floor { Direction::Hold } else { Direction::Up }
+}

@@ -1,0 +1,254 @@
+//! Which numbers of a clause are promises, and which words belong to each.
+
+use std::ops::Range;
+
+use super::clause::Clause;
+use super::name;
+use super::quantity::{Quantity, Scan, starts_with};
+use super::units::UnitKind;
+use super::words;
+
+/// One promise of a clause: its words and the numbers given for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Item {
+    /// Its characters in the clause.
+    pub(super) span: Range<usize>,
+    /// Indexes of the numbers: one, or one for each subject (分别…).
+    pub(super) numbers: Vec<usize>,
+    /// A noun follows the numbers (50家示范区) rather than nothing.
+    pub(super) prenominal: bool,
+}
+
+/// How a number stands to the one before it.
+enum Relation {
+    /// 740元/月和485元/月: a number more for the same predicate.
+    Listed,
+    /// The next one is within the same words (投资5亿元以上产业项目100个).
+    Nested,
+    /// A new promise starts; the old one ends, the new one begins there.
+    Apart(usize, usize),
+}
+
+/// Cuts a clause into items. Spans without a number of their own that can be a promise are given back with no numbers.
+pub(super) fn items(clause: &Clause, scan: &Scan) -> Vec<Item> {
+    let quantities = &scan.quantities;
+    let mut items = Vec::new();
+    let mut from = 0;
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut listed = false;
+    for at in 0..quantities.len() {
+        match groups.last_mut() {
+            Some(group) if listed => group.push(at),
+            _ => groups.push(vec![at]),
+        }
+        listed = false;
+        let Some(next) = quantities.get(at + 1) else { break };
+        match relation(clause, scan, &quantities[at], next) {
+            Relation::Listed => listed = true,
+            Relation::Nested => {}
+            Relation::Apart(end, start) => {
+                items.push(choose(clause, scan, from..end, std::mem::take(&mut groups)));
+                from = start;
+            }
+        }
+    }
+    let end = trailing(clause, scan, from).unwrap_or(clause.text.len());
+    items.push(choose(clause, scan, from..end, groups));
+    if end < clause.text.len() {
+        items.push(Item { span: end..clause.text.len(), numbers: Vec::new(), prenominal: false });
+    }
+    items
+}
+
+/// Where a further task without a number starts behind the last number (…5个、推进改革).
+fn trailing(clause: &Clause, scan: &Scan, from: usize) -> Option<usize> {
+    let last = scan.quantities.last()?.end;
+    let rest = &clause.text[last..];
+    let cut = rest.iter().enumerate().position(|(at, &c)| c == '、' && !clause.shielded[last + at])?;
+    let after = &rest[cut + 1..];
+    let verb = (2..=4.min(after.len())).any(|length| words::ends_with_making_verb(&after[..length]));
+    (verb && last + cut > from).then_some(last + cut)
+}
+
+fn relation(clause: &Clause, scan: &Scan, current: &Quantity, next: &Quantity) -> Relation {
+    let text = &clause.text;
+    if current.end >= next.start {
+        return Relation::Nested;
+    }
+    let (end, cues) = words::peel(&text[..next.start], &scan.dates);
+    let core = &text[current.end..end.max(current.end)];
+    let separators = name::separators(core);
+    let only_separators = core.len() == separators.iter().map(Range::len).sum::<usize>()
+        || (core.len() == 1 && matches!(core[0], '和' | '与' | '及' | '、' | '或' | '并' | '/'));
+    if only_separators {
+        let starts_anew = cues.predicate() || cues.modal;
+        let each = words::peel(&text[..current.start], &scan.dates).1.each;
+        let other_unit = current.unit != next.unit && !current.unit.is_empty() && !each;
+        return match core.is_empty() {
+            true if current.baseline || !starts_anew => Relation::Nested,
+            false if !starts_anew && !other_unit => Relation::Listed,
+            _ => Relation::Apart(current.end, current.end + core.len()),
+        };
+    }
+    let open = |cut: &&Range<usize>| !clause.shielded[current.end + cut.start];
+    let comma = separators.iter().filter(open).find(|cut| core[cut.start] == '、');
+    let Some(cut) = comma.or_else(|| separators.iter().find(open)) else { return Relation::Nested };
+    // 1个…、4个…: a separator directly before a number always starts a new promise.
+    let direct = separators.last().filter(|last| last.end == core.len() && open(last));
+    if let Some(cut) = direct {
+        return Relation::Apart(current.end + cut.start, current.end + cut.end);
+    }
+    // 支持10个县建设冷库和仓储设施100个: what is joined belongs to the second verb.
+    if cut.start > 0 && words::has_making_verb(&core[..cut.start]) && !is_over(&core[..cut.start]) {
+        return Relation::Nested;
+    }
+    Relation::Apart(current.end + cut.start, current.end + cut.end)
+}
+
+/// Words after a number that add nothing to it (的目标, 大关).
+fn is_over(text: &[char]) -> bool {
+    const OVER: [&str; 24] = [
+        "的目标",
+        "目标",
+        "的水平",
+        "水平",
+        "大关",
+        "台阶",
+        "关口",
+        "的任务",
+        "任务",
+        "目标任务",
+        "的规模",
+        "规模",
+        "的标准",
+        "等",
+        "安排",
+        "的总目标",
+        "掌握",
+        "考虑",
+        "为目标",
+        "的年度目标",
+        "的台阶",
+        "人民币",
+        "标准",
+        "的以上",
+    ];
+    text.is_empty() || OVER.iter().any(|word| starts_with(text, word) && word.chars().count() == text.len())
+}
+
+/// The item of a span, with the group of numbers that is its promise.
+fn choose(clause: &Clause, scan: &Scan, span: Range<usize>, groups: Vec<Vec<usize>>) -> Item {
+    let none = Item { span: span.clone(), numbers: Vec::new(), prenominal: false };
+    let spot = |index: usize| Spot::of(clause, scan, &span, &groups, index);
+    let Some(last) = groups.len().checked_sub(1) else { return none };
+    let mut order: Vec<usize> = (0..=last).rev().collect();
+    let final_spot = spot(last);
+    if let (Some(end), Some(first)) = (&final_spot, spot(0))
+        && last > 0
+        && (end.per_unit || (end.prenominal && first.counts && first.made))
+    {
+        // 培育10家年营业收入超100亿元企业; 为37万户家庭每户安装1个.
+        order.reverse();
+    }
+    for index in order {
+        let Some(spot) = spot(index) else { continue };
+        if spot.promise {
+            return Item { span, numbers: groups[index].clone(), prenominal: spot.prenominal };
+        }
+    }
+    none
+}
+
+/// What money is for may stand behind the sum (安排…2500亿元支持…).
+const PURPOSES: [&str; 6] = ["支持", "用于", "投向", "保障", "专项用于", "重点支持"];
+
+/// How a group of numbers stands within its item.
+struct Spot {
+    prenominal: bool,
+    /// Counted in measure words (个, 家).
+    counts: bool,
+    /// Directly behind a verb that makes things.
+    made: bool,
+    /// 每户…1个.
+    per_unit: bool,
+    promise: bool,
+}
+
+impl Spot {
+    fn of(
+        clause: &Clause,
+        scan: &Scan,
+        span: &Range<usize>,
+        groups: &[Vec<usize>],
+        index: usize,
+    ) -> Option<Self> {
+        let group = &groups[index];
+        let first = &scan.quantities[*group.first()?];
+        let last = &scan.quantities[*group.last()?];
+        let before = &clause.text[..first.start];
+        let (end, cues) = words::peel(before, &scan.dates);
+        let subject = &clause.text[span.start..end.max(span.start)];
+        let after = &clause.text[last.end..span.end.max(last.end)];
+        let purpose = last.kind == UnitKind::Money && PURPOSES.iter().any(|word| starts_with(after, word));
+        let right = if after.first() == Some(&'、') || purpose { &after[..0] } else { after };
+        let followed = groups.get(index + 1).is_some();
+        let prenominal = followed || !is_over(right);
+        let made = subject.is_empty()
+            || words::ends_with_making_verb(subject)
+            || words::ends_with_making_verb(&before[span.start.min(before.len())..]);
+        let back = first.start.saturating_sub(8).max(span.start);
+        let per_unit = index > 0 && clause.text[back..first.start].contains(&'每');
+        let named = !subject.is_empty();
+        let promise = if prenominal {
+            is_promise_before_noun(first, last, made, right)
+        } else {
+            is_promise_at_end(last, &cues, named, subject)
+        };
+        let counts = last.kind == UnitKind::Count && !last.inclusive;
+        Some(Self { prenominal, counts, made, per_unit, promise: promise && !first.baseline })
+    }
+}
+
+fn is_promise_at_end(quantity: &Quantity, cues: &words::Cues, named: bool, subject: &[char]) -> bool {
+    let firm = cues.any() || quantity.comparator.is_some();
+    match quantity.kind {
+        UnitKind::Bare => {
+            (firm && !quantity.unit.is_empty())
+                || cues.predicate()
+                || cues.comparator.is_some()
+                || (quantity.comparator.is_some() && named)
+                || subject.ends_with(&[')'])
+        }
+        UnitKind::Attribute => firm,
+        UnitKind::Time => firm || named,
+        _ => true,
+    }
+}
+
+fn is_promise_before_noun(first: &Quantity, last: &Quantity, made: bool, right: &[char]) -> bool {
+    const HOLDERS: [&str; 12] =
+        ["项目", "企业", "集群", "产业", "园区", "基地", "县", "乡镇", "强镇", "平台", "工程", "区"];
+    let threshold = matches!(
+        last.comparator,
+        Some(crate::domain::target::Comparator::AtLeast | crate::domain::target::Comparator::AtMost)
+    );
+    match last.kind {
+        _ if last.inclusive => false,
+        UnitKind::Percent | UnitKind::Point | UnitKind::Times | UnitKind::Rank => true,
+        UnitKind::Ratio | UnitKind::Attribute => false,
+        UnitKind::Time => last.within,
+        UnitKind::Count => made || !threshold,
+        UnitKind::Money => {
+            let held = HOLDERS.iter().any(|word| ends_with(right, word));
+            made && !(held && (threshold || first.high.is_some()))
+        }
+        UnitKind::Measure => made,
+        UnitKind::Bare => made && !last.unit.is_empty(),
+    }
+}
+
+/// Whether `text` ends with `word`.
+pub(super) fn ends_with(text: &[char], word: &str) -> bool {
+    let mut chars = text.iter().rev();
+    word.chars().rev().all(|c| chars.next() == Some(&c))
+}

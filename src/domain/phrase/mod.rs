@@ -1,0 +1,96 @@
+//! Reads target phrases of Chinese government plans: 社会消费品零售总额增长5.5%以上 → growth, >=, 5.5, %.
+//!
+//! A phrase is normalised (blanks, full-width forms, LaTeX), cut into clauses, and the numbers of each clause are found
+//! with their units. Words directly before a number say what is promised (增长, 达到, 控制在) and how it compares (不低于);
+//! words after it harden or soften it (以上, 左右). A number inside a name (投资5亿元以上产业项目100个) is no target.
+//! Clauses without a number are coverage, milestones, trends or work judged by a person. Whatever is not understood is
+//! returned as unparsed.
+//!
+//! Conventions, where language leaves a choice:
+//! - 达到 and 提高到 promise at least, 降至 and 压缩到 at most; a plain 增长4.5% promises 4.5; 100 % and ratios are exact.
+//! - 下降3% is growth downwards and keeps its positive value; 提高0.9个百分点 and 下降1—2微克 are changes.
+//! - 翻一番 is growth of 100 %, 翻两番 of 300 %, 减半 of −50 % (value 50, downwards); 三分之一 is 33.3333 %, 七成 70 %.
+//! - 突破万亿元 is more than 1 `万亿元`; 2:1 is 2 `:1`; 全覆盖 has no value unless one is written.
+//! - 余 and 多 (300余项) promise more than the number; places in a ranking (前10名) are caps.
+//! - An amount between two ends is a `range`; shares, growth and changes keep their kind and the comparator says range.
+
+mod classify;
+mod clause;
+mod forms;
+mod items;
+mod lexicon;
+mod name;
+mod normalise;
+mod number;
+mod plain;
+mod quantity;
+mod reader;
+mod relative;
+mod subject;
+mod units;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use rust_decimal::Decimal;
+
+use super::target::{Comparator, Kind};
+use super::text_enum;
+
+text_enum! {
+    /// Which way the promised number is to move.
+    Direction "direction" {
+        /// More is promised.
+        Up = "up",
+        /// Less is promised.
+        Down = "down",
+        /// It is to stay.
+        Hold = "hold",
+    }
+}
+
+/// One promise found in a phrase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhraseTarget {
+    /// What is promised, without the verb of reaching it and the number.
+    pub indicator: String,
+    /// Sort of promise.
+    pub kind: Kind,
+    /// How it compares; `None` for milestones, trends and qualitative promises.
+    pub comparator: Option<Comparator>,
+    /// The value in `unit`, always as written (万家 stays 万家), the lower end of a range.
+    pub value: Option<Decimal>,
+    /// The upper end of a range, in `unit`.
+    pub value_hi: Option<Decimal>,
+    /// Unit as written without the blanks of text recognition; empty without a value.
+    pub unit: String,
+    /// Which way it is to move.
+    pub direction: Direction,
+    /// Words of firmness as written, joined by `+` (`力争+以上`).
+    pub hedge: Option<String>,
+    /// What it is compared with (全国平均水平), for the two `versus_` kinds.
+    pub benchmark: Option<String>,
+}
+
+/// What a phrase holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Parsed {
+    /// The promises, in the order of the phrase.
+    pub targets: Vec<PhraseTarget>,
+    /// The parts that were not understood, or that promise nothing beside the targets.
+    pub unparsed: Vec<String>,
+}
+
+/// Reads one phrase. Never fails and never guesses; takes time linear in the length of `phrase`.
+///
+/// ```
+/// use xushi::domain::{TextEnum, phrase::parse};
+///
+/// let parsed = parse("高新技术企业总量突破 1.8 万家");
+/// let target = &parsed.targets[0];
+/// assert_eq!((target.kind.as_str(), target.unit.as_str()), ("level", "万家"));
+/// ```
+pub fn parse(phrase: &str) -> Parsed {
+    reader::read(phrase)
+}

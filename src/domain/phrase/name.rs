@@ -1,0 +1,211 @@
+//! Names of indicators: what is left of a clause when numbers and predicates are taken away.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use super::lexicon::Lexicon;
+use super::quantity::starts_with;
+
+/// What may stand before a name without being part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lead {
+    /// 力争, 确保: kept as a hedge.
+    Modal,
+    /// 全省, 实现: passed over.
+    Filler,
+    /// 新增长点: begins like a filler but is the name.
+    Stop,
+}
+
+static LEADS: LazyLock<Lexicon<Lead>> = LazyLock::new(|| {
+    const MODAL: &str = "力争 确保 争取 努力 务必 力保 力求 奋力 原则上 预期 预计";
+    const FILLER: &str = "实现 推动 推进 促进 全年 年内 今年 本年 当年 全省 全市 全县 全区 全州 我省 我市 我县 我区 各地 其中 重点 \
+        到 至 完成 保持 开展 举办 组织 力争实现 建设 建成 打造 培育 使 将 并 同时 分别 年底前 年底 达到 上半年 下半年 进一步 高质量 \
+        扎实 积极 加快 全力 继续 持续 稳步 着力 大力 深入 统筹 切实 坚决 联动 省市县联动 拟 拟安排 安排 做到 在 各市州 计划 再 累计 \
+        一季度 二季度 三季度 四季度 第一季度 第二季度 第三季度 第四季度 主要目标是 主要预期目标是 预期目标是 目标是 其中的 每年 全面";
+    const STOP: &str = "实现率 推动力 完成率 保持率 建设用地 建设兵团 建成区 培育率 重点 重点群体 重点人群 重点行业 重点产业 重点企业 \
+        重点项目 重点流域 重点区域 重点工程 重点领域 至善 将军 在校 在建 在园 在库 在册 在岗 在地 在线 在营 在用 在编 使用 组织部 \
+        组织化 安排资金 再生 再贷款 再就业 到期 到位 到账 到户 到村 到港 计划生育 计划免疫 组织振兴 全面建设 累计折旧 保持力";
+    let words = |list: &'static str, lead| list.split_whitespace().map(move |word| (word, lead));
+    Lexicon::of_prefixes(
+        words(MODAL, Lead::Modal).chain(words(FILLER, Lead::Filler)).chain(words(STOP, Lead::Stop)),
+    )
+});
+
+/// Skips modal words, scope and dates at the start of `text[span]`; returns where the name starts, and the hedges.
+pub(super) fn skip_leads(text: &[char], span: Range<usize>, dates: &[Range<usize>]) -> (usize, Vec<String>) {
+    let mut at = span.start;
+    let mut hedges = Vec::new();
+    while at < span.end {
+        if let Some(date) = dates.iter().find(|date| date.start == at && date.end < span.end) {
+            at = date.end;
+            continue;
+        }
+        if matches!(text[at], '、' | '和' | '及' | ':' | '-') && at == span.start {
+            at += 1;
+            continue;
+        }
+        match LEADS.at_start(&text[at..span.end]) {
+            Some((length, Lead::Modal)) => {
+                hedges.push(text[at..at + length].iter().collect());
+                at += length;
+            }
+            Some((length, Lead::Filler)) if at + length < span.end => at += length,
+            _ => break,
+        }
+    }
+    (at, hedges)
+}
+
+/// A name as it is printed: brackets and commas full-width.
+pub(super) fn written(text: &[char]) -> String {
+    text.iter()
+        .map(|&c| match c {
+            '(' => '（',
+            ')' => '）',
+            ',' => '，',
+            _ => c,
+        })
+        .collect()
+}
+
+/// A name without what hangs at its ends: 的, separators, an empty bracket.
+pub(super) fn tidy(text: &[char]) -> &[char] {
+    const EDGE: [char; 9] = ['的', '、', '和', '与', ':', '-', '等', '/', '（'];
+    let mut rest = text;
+    while let [inner @ .., last] = rest
+        && EDGE.contains(last)
+        && !(rest.ends_with(&['共', '和']) || *last == '等' && rest.ends_with(&['高', '等']))
+    {
+        rest = inner;
+    }
+    while let [first, inner @ ..] = rest
+        && matches!(first, '、' | ':' | '的')
+    {
+        rest = inner;
+    }
+    rest
+}
+
+/// Ends of names that are indicators by themselves, so that 甲和乙 before a rate are two of them.
+static HEADS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
+    const WORDS: &str = "增加值 收入 投资 总额 销售额 成交额 交易额 零售额 出口额 进口额 贸易额 产值 总产值 利润 利润总额 税收 税额 率 占比 \
+        比重 比例 面积 贷款 存款 余额 出口 进口 消费 进出口 营收 人数 人次 人口 游客 产量 总量 销量 数量 数 用电量 吞吐量 货运量 客运量 \
+        周转量 生产总值 总产 额 费用 成本 支出 起数 规模 标准 浓度 强度 指数 能耗 储量 里程 流量 订单 业务量 覆盖率 消费额 保费 \
+        融资 外资 内资 经费 旅游 入境游 补助 补贴 水平 经济 产业 工业 服务业 农业 住宿 餐饮 GDP 时间 时限 时长 频次 次数";
+    Lexicon::of_suffixes(WORDS.split_whitespace().map(|word| (word, ())))
+});
+
+/// Whether a name can stand by itself as an indicator.
+pub(super) fn is_indicator(name: &[char]) -> bool {
+    name.len() >= 2 && HEADS.at_end(name).is_some()
+}
+
+/// Cuts a joint subject (接待游客和旅游收入, 第一、二、三产业增加值) into its members; a single one if it is not joint.
+pub(super) fn members(name: &[char]) -> Vec<Vec<char>> {
+    let cuts = separators(name);
+    let mut parts: Vec<&[char]> = Vec::new();
+    let mut from = 0;
+    for cut in cuts {
+        parts.push(&name[from..cut.start]);
+        from = cut.end;
+    }
+    parts.push(&name[from..]);
+    let parts: Vec<&[char]> = parts.into_iter().map(tidy).filter(|part| !part.is_empty()).collect();
+    complete(&parts)
+}
+
+/// Gives each member the ending it shares with the last (散居和集中养育孤儿补贴标准).
+fn complete(parts: &[&[char]]) -> Vec<Vec<char>> {
+    let Some((last, others)) = parts.split_last() else { return Vec::new() };
+    let ordinal = parts[0].first() == Some(&'第');
+    let mut members: Vec<Vec<char>> = others
+        .iter()
+        .map(|part| {
+            let mut member = part.to_vec();
+            let shared = if ordinal { member.len().max(2) - 1 } else { member.len() };
+            if !is_indicator(part) && last.len() > shared {
+                member.extend_from_slice(&last[shared..]);
+            }
+            member
+        })
+        .collect();
+    members.push(last.to_vec());
+    if ordinal {
+        for member in members.iter_mut().skip(1).filter(|member| member.first() != Some(&'第')) {
+            member.insert(0, '第');
+        }
+    }
+    members
+}
+
+/// 城乡低保标准 with two numbers is the towns' and the villages'.
+pub(super) fn town_and_country(name: &[char]) -> Option<[Vec<char>; 2]> {
+    let at = name.windows(2).position(|pair| pair == ['城', '乡'])?;
+    let rest = &name[at + 2..];
+    let town = if starts_with(rest, "居民") || starts_with(rest, "常住") { "城镇" } else { "城市" };
+    Some(
+        [town, "农村"].map(|place| {
+            name[..at].iter().copied().chain(place.chars()).chain(rest.iter().copied()).collect()
+        }),
+    )
+}
+
+/// Where members of a joint subject are separated: 、 和 与 及 以及, outside words that merely contain them.
+pub(super) fn separators(text: &[char]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    let mut depth = 0_i32;
+    while at < text.len() {
+        depth += bracket(text[at]);
+        match joint(text, at) {
+            Some(length) if depth <= 0 => {
+                found.push(at..at + length);
+                at += length;
+            }
+            _ => at += 1,
+        }
+    }
+    found
+}
+
+fn bracket(c: char) -> i32 {
+    match c {
+        '“' | '(' | '《' | '‘' | '「' => 1,
+        '”' | ')' | '》' | '’' | '」' => -1,
+        _ => 0,
+    }
+}
+
+fn joint(text: &[char], at: usize) -> Option<usize> {
+    const WITHIN: [&str; 14] = [
+        "共和", "总和", "饱和", "温和", "缓和", "中和", "参与", "给与", "普及", "涉及", "以及", "合并",
+        "兼并", "暨",
+    ];
+    const BEFORE: [&str; 14] = [
+        "和谐",
+        "和平",
+        "和美",
+        "和田",
+        "与否",
+        "与会",
+        "及时",
+        "及以上",
+        "及以下",
+        "及其",
+        "并购",
+        "并网",
+        "并联",
+        "并轨",
+    ];
+    match text[at] {
+        '、' => Some(1),
+        '以' if starts_with(&text[at..], "以及") => Some(2),
+        '和' | '与' | '及' | '并' => {
+            let inside = at > 0 && WITHIN.iter().any(|word| starts_with(&text[at - 1..], word));
+            let other = BEFORE.iter().any(|word| starts_with(&text[at..], word));
+            (!inside && !other && at > 0).then_some(1)
+        }
+        _ => None,
+    }
+}

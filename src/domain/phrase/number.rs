@@ -1,0 +1,179 @@
+//! Digits, Chinese numerals and dates.
+
+use rust_decimal::Decimal;
+
+/// Longest run of digits taken for a number; a government figure has far fewer.
+const DIGITS_MAX: usize = 20;
+
+/// Digits with at most one point at the start of `text`: the characters taken and the value.
+/// The value is `None` when the run is too long, or is a version (1.2.3) rather than a number.
+pub(super) fn digits(text: &[char]) -> Option<(usize, Option<Decimal>)> {
+    let mut length = run(text);
+    if length == 0 {
+        return None;
+    }
+    let mut points = 0;
+    while text.get(length) == Some(&'.') {
+        let fraction = run(&text[length + 1..]);
+        if fraction == 0 {
+            break;
+        }
+        points += 1;
+        length += 1 + fraction;
+    }
+    if points > 1 || length > DIGITS_MAX {
+        return Some((length, None));
+    }
+    let written: String = text[..length].iter().collect();
+    Some((length, written.parse().ok()))
+}
+
+fn run(text: &[char]) -> usize {
+    text.iter().take_while(|c| c.is_ascii_digit()).count()
+}
+
+fn numeral(c: char) -> Option<u64> {
+    Some(match c {
+        '一' => 1,
+        '二' | '两' => 2,
+        '三' => 3,
+        '四' => 4,
+        '五' => 5,
+        '六' => 6,
+        '七' => 7,
+        '八' => 8,
+        '九' => 9,
+        _ => return None,
+    })
+}
+
+/// A Chinese numeral below 10 000 at the start of `text` (十五, 一百二十, 两千): characters and value.
+/// Two digits in a row (三四家, 一二三产) are not a number.
+pub(super) fn chinese(text: &[char]) -> Option<(usize, u64)> {
+    let (mut total, mut pending, mut length) = (0, None, 0);
+    for (at, &c) in text.iter().enumerate().take(8) {
+        if let Some(digit) = numeral(c) {
+            if pending.is_some() {
+                return None;
+            }
+            pending = Some(digit);
+        } else if let Some(scale) = match c {
+            '十' => Some(10),
+            '百' => Some(100),
+            '千' => Some(1000),
+            _ => None,
+        } {
+            // 百 and 千 need a digit before them; a bare 十 is ten.
+            let digit = match pending.take() {
+                Some(digit) => digit,
+                None if scale == 10 => 1,
+                None => break,
+            };
+            total += digit * scale;
+        } else if c != '零' || at == 0 {
+            break;
+        }
+        length = at + 1;
+    }
+    (length > 0).then_some((length, total + pending.unwrap_or(0)))
+}
+
+/// A date or a span of dates at the start of `text` (2025年底前, 1—7月, 2023至2025年): the characters it takes.
+pub(super) fn date(text: &[char]) -> Option<usize> {
+    let mut end = year(text).or_else(|| month(text))?;
+    if let Some(more) = month(&text[end..]) {
+        end += more;
+    }
+    if text[end - 1] == '月' {
+        let day = run(&text[end..]);
+        if (1..=2).contains(&day) && text.get(end + day) == Some(&'日') {
+            end += day + 1;
+        }
+    }
+    Some(end + suffix(&text[end..]))
+}
+
+fn suffix(text: &[char]) -> usize {
+    const WORDS: [&str; 13] =
+        ["底之前", "底以前", "底前", "末前", "之前", "以前", "年底", "份", "度", "底", "末", "前", "初"];
+    WORDS
+        .iter()
+        .find(|word| word.chars().count() <= text.len() && word.chars().zip(text).all(|(a, &b)| a == b))
+        .map_or(0, |word| word.chars().count())
+}
+
+fn is_span(c: Option<&char>) -> bool {
+    matches!(c, Some('-' | '~' | '至' | '到'))
+}
+
+fn year(text: &[char]) -> Option<usize> {
+    if run(text) != 4 || !matches!(text[0], '1' | '2') {
+        return None;
+    }
+    if text.get(4) == Some(&'年') {
+        return Some(match text.get(5) {
+            span if is_span(span) => 5 + year(&text[6..]).map_or(0, |more| more + 1),
+            _ => 5,
+        });
+    }
+    is_span(text.get(4)).then(|| year(&text[5..]).map(|more| more + 5)).flatten()
+}
+
+fn month(text: &[char]) -> Option<usize> {
+    let digits = run(text);
+    if !(1..=2).contains(&digits) {
+        return None;
+    }
+    match text.get(digits) {
+        Some('月') if text.get(digits + 1) != Some(&'龄') => Some(digits + 1),
+        span if is_span(span) => month(&text[digits + 1..]).map(|more| more + digits + 1),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chars(text: &str) -> Vec<char> {
+        text.chars().collect()
+    }
+
+    #[test]
+    fn numerals_are_read() {
+        for (text, want) in [
+            ("三个", Some((1, 3))),
+            ("十五", Some((2, 15))),
+            ("二十万", Some((2, 20))),
+            ("一百二十", Some((4, 120))),
+            ("一千零五十", Some((5, 1050))),
+            ("两千亿", Some((2, 2000))),
+            ("三四家", None),
+            ("百亿", None),
+            ("零增长", None),
+            ("个", None),
+        ] {
+            assert_eq!(chinese(&chars(text)), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_are_skipped_whole() {
+        for (text, want) in [
+            ("2025年固定", Some(5)),
+            ("2025年底前", Some(7)),
+            ("6月底前", Some(4)),
+            ("12月31日前", Some(7)),
+            ("2025年6月底前", Some(9)),
+            ("1-7月", Some(4)),
+            ("2023-2025年", Some(10)),
+            ("2023年至2025年", Some(11)),
+            ("6月龄", None),
+            ("20户", None),
+            ("2025", None),
+            ("5年", None),
+        ] {
+            assert_eq!(date(&chars(text)), want, "{text}");
+        }
+    }
+}

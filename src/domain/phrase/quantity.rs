@@ -1,0 +1,320 @@
+//! Numbers with their units and the words after them (1000家以上, 1—2个, 万亿元, 三分之一, 翻一番).
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use rust_decimal::Decimal;
+
+use super::Direction;
+use super::forms::{at_numeral, doubled, fraction, ratio, tenths};
+use super::lexicon::Lexicon;
+use super::number;
+use super::units::{self, UnitKind};
+use crate::domain::target::Comparator;
+
+/// One number of a clause; positions are characters of the clause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Quantity {
+    /// First character of the number.
+    pub(super) start: usize,
+    /// After the unit and the words that follow it (以上, 左右).
+    pub(super) end: usize,
+    /// The value, or the lower end.
+    pub(super) low: Decimal,
+    /// The upper end of a range.
+    pub(super) high: Option<Decimal>,
+    /// As written.
+    pub(super) unit: String,
+    /// What the unit counts.
+    pub(super) kind: UnitKind,
+    /// What the words after the unit say.
+    pub(super) comparator: Option<Comparator>,
+    /// 内, 以内.
+    pub(super) within: bool,
+    /// 及以上, 及以下: belongs to a name when a noun follows.
+    pub(super) inclusive: bool,
+    /// Words after the number, as written.
+    pub(super) hedges: Vec<&'static str>,
+    /// 翻番 and 减半 are a change without a verb.
+    pub(super) implied: Option<Direction>,
+    /// 由…, 从…: where a change starts.
+    pub(super) baseline: bool,
+}
+
+/// Everything numeric in a clause.
+#[derive(Debug, Default)]
+pub(super) struct Scan {
+    /// Numbers that can be promises, in order.
+    pub(super) quantities: Vec<Quantity>,
+    /// Dates and spans of dates.
+    pub(super) dates: Vec<Range<usize>>,
+    /// A number stood there that could not be read.
+    pub(super) unreadable: bool,
+}
+
+/// What stands at a place of a clause, with where it ends.
+pub(super) enum Found {
+    Quantity(Quantity),
+    Date(usize),
+    Name(usize),
+    Unreadable(usize),
+}
+
+/// Reads the numbers of a clause; those inside `shielded` characters (quotations) belong to names.
+pub(super) fn scan(text: &[char], shielded: &[bool]) -> Scan {
+    let mut scan = Scan::default();
+    let mut at = 0;
+    while at < text.len() {
+        let found = match text[at] {
+            _ if shielded[at] => Found::Name(at + 1),
+            '0'..='9' => at_digit(text, at),
+            '翻' | '减' => doubled(text, at).map_or(Found::Name(at + 1), Found::Quantity),
+            '一' | '二' | '两' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百' | '千'
+            | '万' | '亿' => at_numeral(text, at),
+            _ => Found::Name(at + 1),
+        };
+        at = match found {
+            Found::Quantity(quantity) => {
+                let end = quantity.end;
+                scan.quantities.push(quantity);
+                end
+            }
+            Found::Date(end) => {
+                scan.dates.push(at..end);
+                end
+            }
+            Found::Name(end) => end,
+            Found::Unreadable(end) => {
+                scan.unreadable = true;
+                end
+            }
+        };
+    }
+    scan
+}
+
+fn at_digit(text: &[char], at: usize) -> Found {
+    let before = &text[..at];
+    if let Some(length) = number::date(&text[at..]) {
+        return Found::Date(at + length);
+    }
+    let Some((length, value)) = number::digits(&text[at..]) else { return Found::Name(at + 1) };
+    let end = at + length;
+    let next = text.get(end).copied();
+    if belongs_to_name(before, next, text.get(end + 1).copied()) {
+        return Found::Name(end + units::read(&text[end..]).length.min(1));
+    }
+    let Some(value) = value else {
+        return if text[at..end].contains(&'.') { Found::Name(end) } else { Found::Unreadable(end) };
+    };
+    if let Some(rank) = rank(text, at, end, value) {
+        return rank;
+    }
+    if before.last() == Some(&'每') {
+        return Found::Name(end + units::read(&text[end..]).length);
+    }
+    match next {
+        Some('/') if text.get(end + 1).is_some_and(char::is_ascii_digit) => fraction(text, at, end, value),
+        Some(':') if text.get(end + 1).is_some_and(char::is_ascii_digit) => ratio(text, at, end, value),
+        Some('成') => tenths(text, at, end, value).map_or(Found::Name(end), Found::Quantity),
+        _ => with_unit(text, at, end, value),
+    }
+}
+
+/// Letters, plus signs and words like 级 next to digits make them part of a name (PM2.5, 5G, 4+4, 500强).
+fn belongs_to_name(before: &[char], next: Option<char>, after: Option<char>) -> bool {
+    const INDEXES: [&str; 7] = ["GDP", "CPI", "PPI", "FDI", "PMI", "REITs", "R&D"];
+    let prefix = match before.last() {
+        Some(c) if c.is_ascii_alphabetic() => {
+            let tail: String = before[before.len().saturating_sub(5)..].iter().collect();
+            !INDEXES.iter().any(|index| tail.ends_with(index))
+        }
+        Some('+' | '×' | '#') => true,
+        _ => false,
+    };
+    let suffix = match next {
+        Some('+' | '×') => true,
+        Some('强' | '级' | '号' | '型' | '版' | '届' | '维' | '线' | '后') => true,
+        Some('x' | 'X') => after.is_some_and(|c| c.is_ascii_digit()),
+        Some(c) if c.is_ascii_alphabetic() => false,
+        _ => false,
+    };
+    prefix || suffix
+}
+
+/// 前10名, 第3位: a place in a ranking; other ordinals (第12届) belong to names.
+fn rank(text: &[char], at: usize, end: usize, value: Decimal) -> Option<Found> {
+    const NOT_RANKS: [char; 10] = ['之', '提', '目', '年', '当', '月', '日', '底', '会', '以'];
+    let marker = *text[..at].last()?;
+    let before = text[..at - 1].last();
+    let unit = text.get(end).copied().filter(|c| matches!(c, '位' | '名' | '列'));
+    let first = marker == '前' && !before.is_some_and(|c| NOT_RANKS.contains(c));
+    if marker == '第' && unit.is_none() {
+        return Some(Found::Name(end + units::read(&text[end..]).length));
+    }
+    if !(first || marker == '第') {
+        return None;
+    }
+    let stop = end + usize::from(unit.is_some());
+    if unit.is_none() && stop < text.len() {
+        return Some(Found::Name(end));
+    }
+    let label = unit.filter(|&c| c != '列').map(String::from).unwrap_or_default();
+    let mut quantity = plain(at - 1, stop, value, label, UnitKind::Rank);
+    quantity.comparator = first.then_some(Comparator::AtMost);
+    Some(Found::Quantity(tail(text, quantity)))
+}
+
+/// A number with a unit, perhaps the first of two ends.
+pub(super) fn with_unit(text: &[char], at: usize, end: usize, value: Decimal) -> Found {
+    let unit = units::read(&text[end..]);
+    let after = end + unit.length;
+    let baseline = is_baseline(&text[..at]);
+    if !baseline && let Some(found) = range(text, at, value, &unit, after) {
+        return found;
+    }
+    if unit.kind == UnitKind::Bare && text.get(after).is_some_and(char::is_ascii_alphabetic) {
+        // One letter is a name (5G); a longer word would be a unit nobody knows.
+        let unknown = matches!(text.get(after + 1), Some(c) if c.is_ascii_lowercase() || *c == '/');
+        return if unknown { Found::Unreadable(after + 1) } else { Found::Name(after + 1) };
+    }
+    let negative = at > 0 && text[at - 1] == '-' && (at == 1 || !is_countable(text[at - 2]));
+    let (at, value) = if negative { (at - 1, -value) } else { (at, value) };
+    let mut quantity = plain(at, after, value, unit.label, unit.kind);
+    if let Some(word) = unit.surplus {
+        quantity.hedges.push(word);
+        quantity.comparator = Some(Comparator::Above);
+    }
+    quantity.baseline = baseline;
+    Found::Quantity(tail(text, quantity))
+}
+
+/// Whether a dash after `c` joins two ends rather than making a number negative.
+fn is_countable(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '%'
+}
+
+/// 由…, 从… directly before a number, or before its 的 phrase (从2024年的60%).
+fn is_baseline(before: &[char]) -> bool {
+    const REACH_BACK: usize = 10;
+    before.iter().rev().take(REACH_BACK).take_while(|c| **c != '、').any(|c| matches!(c, '由' | '从'))
+        && matches!(before.last(), Some('由' | '从' | '的' | '约'))
+}
+
+/// The second end of a range, when a dash, 至 or 到 and another number follow.
+fn range(text: &[char], at: usize, low: Decimal, first: &units::Unit, after: usize) -> Option<Found> {
+    if !matches!(text.get(after), Some('-' | '~' | '至' | '到')) {
+        return None;
+    }
+    let rest = &text[after + 1..];
+    if number::date(rest).is_some() {
+        return None;
+    }
+    let (length, high) = number::digits(rest)?;
+    let start = after + 1 + length;
+    let second = units::read(&text[start..]);
+    let base = |label: &str, multipliers: usize| label.chars().skip(multipliers).collect::<String>();
+    let same = first.label.is_empty()
+        || base(&first.label, first.multipliers) == base(&second.label, second.multipliers)
+        || (first.kind == UnitKind::Bare && first.multipliers > 0);
+    if !same {
+        return None;
+    }
+    let stop = start + second.length;
+    // Both ends in the unit of the second: 8000万—1亿元 is 0.8 to 1 亿元.
+    let scaled = if first.label.is_empty() || first.power == second.power {
+        Some(low)
+    } else {
+        scale(low, first.power).zip(scale(Decimal::ONE, second.power)).and_then(|(a, b)| a.checked_div(b))
+    };
+    match (scaled, high) {
+        (Some(low), Some(high)) if low < high => {
+            let mut quantity = plain(at, stop, low, second.label, second.kind);
+            quantity.high = Some(high);
+            quantity.comparator = Some(Comparator::Range);
+            Some(Found::Quantity(tail(text, quantity)))
+        }
+        _ => Some(Found::Unreadable(stop)),
+    }
+}
+
+fn scale(value: Decimal, power: u32) -> Option<Decimal> {
+    10_i64.checked_pow(power).and_then(|factor| value.checked_mul(Decimal::from(factor)))
+}
+
+/// Whether `text` starts with `word`.
+pub(super) fn starts_with(text: &[char], word: &str) -> bool {
+    let mut chars = text.iter();
+    word.chars().all(|c| chars.next() == Some(&c))
+}
+
+pub(super) fn plain(start: usize, end: usize, low: Decimal, unit: String, kind: UnitKind) -> Quantity {
+    Quantity {
+        start,
+        end,
+        low,
+        high: None,
+        unit,
+        kind,
+        comparator: None,
+        within: false,
+        inclusive: false,
+        hedges: Vec::new(),
+        implied: None,
+        baseline: false,
+    }
+}
+
+/// What a word after a number says: comparison, 内, and whether it is 及以上.
+#[derive(Clone, Copy)]
+struct Tail(&'static str, Option<Comparator>, bool, bool);
+
+static TAILS: LazyLock<Lexicon<Option<Tail>>> = LazyLock::new(|| {
+    const LEAST: Option<Comparator> = Some(Comparator::AtLeast);
+    const MOST: Option<Comparator> = Some(Comparator::AtMost);
+    const ABOUT: Option<Comparator> = Some(Comparator::About);
+    let words = [
+        Tail("以上", LEAST, false, false),
+        Tail("及以上", LEAST, false, true),
+        Tail("或以上", LEAST, false, false),
+        Tail("(含)以上", LEAST, false, true),
+        Tail("以下", MOST, false, false),
+        Tail("及以下", MOST, false, true),
+        Tail("以内", MOST, true, false),
+        Tail("之内", MOST, true, false),
+        Tail("内", MOST, true, false),
+        Tail("左右", ABOUT, false, false),
+        Tail("上下", ABOUT, false, false),
+        Tail("余", Some(Comparator::Above), false, false),
+        Tail("之间", None, false, false),
+        Tail("区间", None, false, false),
+        Tail("的区间", None, false, false),
+    ];
+    let stops =
+        "内容 内部 内陆 内外 内需 内生 内河 内地 内资 内燃 内控 内涝 内贸 内循 内镜 内科 余热 余额 余家"
+            .split_whitespace();
+    Lexicon::of_prefixes(
+        words.map(|tail| (tail.0, Some(tail))).into_iter().chain(stops.map(|word| (word, None))),
+    )
+});
+
+/// Takes the words after the unit into `quantity`.
+pub(super) fn tail(text: &[char], mut quantity: Quantity) -> Quantity {
+    for _ in 0..2 {
+        let Some((length, Some(Tail(word, comparator, within, inclusive)))) =
+            TAILS.at_start(&text[quantity.end..])
+        else {
+            break;
+        };
+        quantity.end += length;
+        if quantity.high.is_none() && comparator.is_some() {
+            quantity.comparator = comparator;
+        }
+        quantity.within |= within;
+        quantity.inclusive |= inclusive;
+        if comparator.is_some() {
+            quantity.hedges.push(word);
+        }
+    }
+    quantity
+}

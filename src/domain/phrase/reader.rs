@@ -1,0 +1,320 @@
+//! From a whole phrase to its promises: clause by clause, carrying the subject over.
+
+use std::ops::Range;
+
+use super::classify::{self, Facts};
+use super::clause::{self, CLAUSE_MAX, Clause};
+use super::items::{self, Item};
+use super::plain::{self, Plain};
+use super::quantity::{self, Quantity, Scan};
+use super::subject::{lead_change, subject, subjects, unit_in_brackets};
+use super::units;
+use super::words::{self, Cues};
+use super::{Parsed, PhraseTarget, name, normalise, relative};
+use crate::domain::target::Kind;
+
+/// What a later clause may leave unsaid.
+#[derive(Debug, Default)]
+pub(super) struct Carried {
+    pub(super) subject: Vec<char>,
+    pub(super) kind: Option<Kind>,
+    /// 力争 spoken once for several promises joined by 、.
+    pub(super) modal: Option<String>,
+}
+
+/// The reading of one clause or part of one.
+enum Reading {
+    Promises(Vec<PhraseTarget>),
+    Work(PhraseTarget),
+    Unknown(String),
+    /// A heading or a scope: understood, promises nothing.
+    Scope,
+}
+
+/// Reads a phrase.
+pub(super) fn read(phrase: &str) -> Parsed {
+    let clauses = clause::split(&normalise::normalise(phrase));
+    let mut carried = Carried::default();
+    let mut readings = Vec::new();
+    let mut heading: Option<Clause> = None;
+    for (index, clause) in clauses.iter().enumerate() {
+        if clause.text.len() > CLAUSE_MAX {
+            readings.push(Reading::Unknown(clause.written()));
+            continue;
+        }
+        if clause.heading
+            && index + 1 < clauses.len()
+            && quantity::scan(&clause.text, &clause.shielded).quantities.is_empty()
+        {
+            heading = Some(clause.clone());
+            continue;
+        }
+        if let Some(subject) = heading.take() {
+            carried.subject = subject.text;
+        }
+        clause_readings(clause, &mut carried, &mut readings);
+    }
+    assemble(phrase, readings)
+}
+
+fn clause_readings(clause: &Clause, carried: &mut Carried, readings: &mut Vec<Reading>) {
+    let scan = quantity::scan(&clause.text, &clause.shielded);
+    if !clause.aside {
+        carried.modal = None;
+    }
+    if scan.quantities.is_empty() {
+        for span in dated_steps(clause, &scan) {
+            readings.push(without_number(clause, &scan, span, carried));
+        }
+        return;
+    }
+    for item in items::items(clause, &scan) {
+        if item.numbers.is_empty() {
+            readings.push(without_number(clause, &scan, item.span, carried));
+        } else {
+            readings.push(Reading::Promises(with_number(clause, &scan, &item, carried)));
+        }
+    }
+}
+
+/// 6月底前封顶、12月底前通车: each date starts a step of its own.
+fn dated_steps(clause: &Clause, scan: &Scan) -> Vec<Range<usize>> {
+    let mut spans = Vec::new();
+    let mut from = 0;
+    for date in &scan.dates {
+        if date.start > from + 1 && clause.text[date.start - 1] == '、' && !clause.shielded[date.start] {
+            spans.push(from..date.start - 1);
+            from = date.start;
+        }
+    }
+    spans.push(from..clause.text.len());
+    spans
+}
+
+/// Reads a part without a number of its own.
+fn without_number(clause: &Clause, scan: &Scan, span: Range<usize>, carried: &Carried) -> Reading {
+    const SCOPES: [&str; 14] = [
+        "中",
+        "方面",
+        "期间",
+        "基础上",
+        "同时",
+        "领域",
+        "过程中",
+        "前提下",
+        "地区",
+        "以来",
+        "情况下",
+        "背景下",
+        "范围内",
+        "其中",
+    ];
+    const NOTES: [&str; 9] =
+        ["此件", "(此件", "附件", "抄送", "牵头单位", "(牵头单位", "责任单位", "(责任单位", "配合单位"];
+    let text = &clause.text[span.clone()];
+    let lead = text.iter().take_while(|c| **c == '、').count();
+    let span = span.start + lead..span.end;
+    let text = &clause.text[span.clone()];
+    if scan.unreadable || NOTES.iter().any(|word| quantity::starts_with(text, word)) {
+        return Reading::Unknown(name::written(text));
+    }
+    let dates: Vec<Range<usize>> = scan
+        .dates
+        .iter()
+        .filter(|date| date.start >= span.start && date.end <= span.end)
+        .map(|date| date.start - span.start..date.end - span.start)
+        .collect();
+    if starts_with_comparison(text) && !carried.subject.is_empty() {
+        let whole: Vec<char> = carried.subject.iter().chain(text).copied().collect();
+        if let Some(target) = relative::compare(&whole, None) {
+            return Reading::Promises(vec![target]);
+        }
+    }
+    if plain::is_time(text, &dates) {
+        return Reading::Scope;
+    }
+    match plain::read(text, &clause.shielded[span.clone()], &dates) {
+        Plain::Promise(target) => Reading::Promises(vec![target]),
+        Plain::Work(_) | Plain::Unknown if SCOPES.iter().any(|word| items::ends_with(text, word)) => {
+            Reading::Scope
+        }
+        Plain::Work(target) => Reading::Work(target),
+        Plain::Unknown => Reading::Unknown(name::written(text)),
+    }
+}
+
+/// What stands around the numbers of an item.
+pub(super) struct Around<'a> {
+    pub(super) cues: Cues,
+    /// The words before the numbers without leads and cues.
+    pub(super) subject: &'a [char],
+    /// The words before the numbers without leads.
+    pub(super) before: &'a [char],
+    /// The noun after the numbers.
+    pub(super) right: &'a [char],
+    pub(super) hedges: Vec<String>,
+}
+
+fn around<'a>(clause: &'a Clause, scan: &Scan, item: &Item) -> Around<'a> {
+    let text = &clause.text;
+    let first = &scan.quantities[item.numbers[0]];
+    let last = &scan.quantities[item.numbers[item.numbers.len() - 1]];
+    let (end, mut cues) = words::peel(&text[..first.start], &scan.dates);
+    for pair in item.numbers.windows(2) {
+        let between = &text[scan.quantities[pair[0]].end..scan.quantities[pair[1]].start];
+        let (_, more) = words::peel(between, &[]);
+        cues.comparator = cues.comparator.or(more.comparator);
+    }
+    let mut end = end.max(item.span.start);
+    if cues.of && !cues.predicate() {
+        // 数量达到城市社区的60%: the predicate stands before what the share is of.
+        if let Some(reached) = words::last_reach(&text[item.span.start..end]) {
+            let (before, more) = words::peel(&text[..item.span.start + reached], &scan.dates);
+            end = before.max(item.span.start);
+            cues = Cues { comparator: cues.comparator.or(more.comparator), occupy: true, ..more };
+        }
+    }
+    let (start, hedges) = name::skip_leads(text, item.span.start..end, &scan.dates);
+    let right = if item.prenominal { &text[last.end..item.span.end.max(last.end)] } else { &[] };
+    Around { cues, subject: &text[start..end], before: &text[start..first.start], right, hedges }
+}
+
+/// Reads the promises of an item that has numbers.
+fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried) -> Vec<PhraseTarget> {
+    let around = around(clause, scan, item);
+    let quantities: Vec<&Quantity> = item.numbers.iter().map(|&index| &scan.quantities[index]).collect();
+    if quantities.len() == 1
+        && let Some(mut target) = compared(&around, quantities[0], carried)
+    {
+        let mut hedges = around.hedges.clone();
+        hedges.extend(target.hedge.take());
+        target.hedge = plain::joined(&hedges);
+        return vec![target];
+    }
+    let (name, continues) = subject(&around, carried);
+    let (name, heading_unit) = match quantities[0].kind {
+        units::UnitKind::Bare if quantities[0].unit.is_empty() => unit_in_brackets(&name),
+        _ => (name, None),
+    };
+    let shared = quantities.last().and_then(|last| last.comparator).filter(|_| quantities.len() > 1);
+    let mut targets = Vec::new();
+    let names = subjects(&name, &around, &quantities);
+    for (index, member) in names.iter().enumerate() {
+        let mut quantity = quantities[index.min(quantities.len() - 1)].clone();
+        quantity.comparator = quantity.comparator.or(shared);
+        if let Some((unit, kind)) = &heading_unit {
+            quantity.unit = unit.clone();
+            quantity.kind = *kind;
+        }
+        let facts = Facts {
+            name: member,
+            cues: &around.cues,
+            quantity: &quantity,
+            right: around.right,
+            lead: lead_change(around.subject),
+            continued: carried.kind.filter(|_| continues),
+        };
+        targets.push(target(&facts, &around, carried.modal.as_deref()));
+    }
+    if let Some(word) = around.hedges.iter().chain(&around.cues.hedges).find(|word| is_modal(word)) {
+        carried.modal = Some(word.clone());
+    }
+    carried.kind = targets.last().map(|target| target.kind);
+    // A subject that was carried over stays as it is: it must not grow from clause to clause.
+    if !continues {
+        carried.subject = name;
+    }
+    targets
+}
+
+fn is_modal(word: &str) -> bool {
+    matches!(word, "力争" | "确保" | "争取" | "力保" | "力求" | "务必" | "努力")
+}
+
+fn target(facts: &Facts<'_>, around: &Around<'_>, carried_modal: Option<&str>) -> PhraseTarget {
+    let shape = classify::classify(facts);
+    let mut hedges = around.hedges.clone();
+    hedges.extend(around.cues.hedges.iter().cloned());
+    if let Some(word) = carried_modal
+        && !hedges.iter().any(|hedge| is_modal(hedge))
+    {
+        hedges.insert(0, word.to_owned());
+    }
+    hedges.extend(facts.quantity.hedges.iter().map(|word| (*word).to_owned()));
+    PhraseTarget {
+        indicator: name::written(name::tidy(facts.name)),
+        kind: shape.kind,
+        comparator: Some(shape.comparator),
+        value: Some(facts.quantity.low),
+        value_hi: facts.quantity.high,
+        unit: facts.quantity.unit.clone(),
+        direction: shape.direction,
+        hedge: plain::joined(&hedges),
+        benchmark: None,
+    }
+}
+
+/// 增速高于全国平均水平0.5个百分点.
+fn compared(around: &Around<'_>, quantity: &Quantity, carried: &Carried) -> Option<PhraseTarget> {
+    let points = matches!(quantity.kind, units::UnitKind::Point | units::UnitKind::Percent);
+    let placed = around.cues.predicate() || around.cues.comparator.is_some();
+    if !points || placed || !around.right.is_empty() {
+        return None;
+    }
+    let mut text = around.before.to_vec();
+    if around.subject.is_empty() || starts_with_comparison(around.before) {
+        text = carried.subject.iter().chain(around.before).copied().collect();
+    }
+    relative::compare(&text, Some(quantity))
+}
+
+fn starts_with_comparison(text: &[char]) -> bool {
+    ["高于", "快于", "低于", "高出", "比", "不低于", "好于", "优于", "与", "跑赢", "达到", "超过"]
+        .iter()
+        .any(|word| quantity::starts_with(text, word))
+}
+
+/// Puts the readings together: work beside measurable promises is handed back, work alone is one qualitative promise.
+fn assemble(phrase: &str, readings: Vec<Reading>) -> Parsed {
+    let measurable = readings.iter().any(|reading| matches!(reading, Reading::Promises(_)));
+    let mut parsed = Parsed::default();
+    let mut work: Option<PhraseTarget> = None;
+    let mut numberless = false;
+    let mut understood = false;
+    for reading in readings {
+        understood |= !matches!(reading, Reading::Unknown(_));
+        match reading {
+            Reading::Promises(targets) => {
+                numberless = targets.last().is_some_and(|target| target.value.is_none());
+                parsed.targets.extend(targets);
+            }
+            Reading::Work(target) if measurable => {
+                // 均完成接口改造，接入省级平台 is one promise.
+                match parsed.targets.last_mut().filter(|_| numberless) {
+                    Some(last) => append(last, &target.indicator),
+                    None => parsed.unparsed.push(target.indicator),
+                }
+            }
+            Reading::Work(target) => match &mut work {
+                Some(whole) => append(whole, &target.indicator),
+                None => work = Some(target),
+            },
+            Reading::Unknown(text) => match &mut work {
+                Some(whole) if !text.chars().any(|c| c.is_ascii_digit()) => append(whole, &text),
+                _ => parsed.unparsed.push(text),
+            },
+            Reading::Scope => {}
+        }
+    }
+    parsed.targets.extend(work);
+    if parsed.targets.is_empty() && (!understood || parsed.unparsed.is_empty()) {
+        let whole = phrase.trim();
+        parsed.unparsed = if whole.is_empty() { Vec::new() } else { vec![whole.to_owned()] };
+    }
+    parsed
+}
+
+fn append(target: &mut PhraseTarget, more: &str) {
+    target.indicator.push('，');
+    target.indicator.push_str(more);
+}

@@ -1,0 +1,252 @@
+//! Promises measured against something else: 高于全国平均水平, 与经济增长同步.
+
+use std::sync::LazyLock;
+
+use super::lexicon::Lexicon;
+use super::name;
+use super::quantity::{Quantity, starts_with};
+use super::{Direction, PhraseTarget};
+use crate::domain::target::{Comparator, Kind};
+
+/// A comparison word; some need the other side to be a mean or a growth to count as one.
+#[derive(Debug, Clone, Copy)]
+enum Relation {
+    /// 高于 and the like.
+    Plain(Comparator),
+    /// 达到, 超过: only with 平均, 水平, 增速 behind them.
+    Guarded(Comparator),
+    /// Contains a comparison word but is none.
+    Stop,
+}
+
+use Relation::{Guarded, Plain, Stop};
+
+static RELATIONS: LazyLock<Lexicon<Relation>> = LazyLock::new(|| {
+    const ABOVE: &str =
+        "高于 快于 好于 优于 大于 跑赢 高出 略高于 领先于 领先 明显高于 明显快于 快过 赶超 强于";
+    const BELOW: &str = "低于 慢于 少于 小于 低出";
+    const AT_LEAST: &str = "不低于 不慢于 不少于 不落后于 不弱于 不逊于 高于或等于";
+    const AT_MOST: &str = "不高于 不快于";
+    const GUARDED: &str = "超过 超 超出";
+    const REACHING: &str = "达到 赶上 追平 达 持平于";
+    const STOPS: &str = "不超过 超常规 超前 超额 超级 高于或 达标";
+    let words = |list: &'static str, relation| list.split_whitespace().map(move |word| (word, relation));
+    Lexicon::of_prefixes(
+        words(ABOVE, Plain(Comparator::Above))
+            .chain(words(BELOW, Plain(Comparator::Below)))
+            .chain(words(AT_LEAST, Plain(Comparator::AtLeast)))
+            .chain(words(AT_MOST, Plain(Comparator::AtMost)))
+            .chain(words(GUARDED, Guarded(Comparator::Above)))
+            .chain(words(REACHING, Guarded(Comparator::AtLeast)))
+            .chain(words(STOPS, Stop)),
+    )
+});
+
+/// Words that make the other side the same measure elsewhere or at another time.
+const ELSEWHERE: [&str; 26] = [
+    "全国",
+    "全省",
+    "全市",
+    "全区",
+    "全县",
+    "全州",
+    "全行业",
+    "平均",
+    "同类",
+    "中部",
+    "东部",
+    "西部",
+    "周边",
+    "兄弟",
+    "上年",
+    "去年",
+    "同期",
+    "一季度",
+    "上半年",
+    "预期",
+    "省平均",
+    "国家",
+    "全球",
+    "长三角",
+    "年初",
+    "面上",
+];
+
+/// Words that make the other side a quantity at all.
+const QUANTITIES: [&str; 20] = [
+    "平均",
+    "水平",
+    "增速",
+    "增长",
+    "增幅",
+    "全国",
+    "全省",
+    "全市",
+    "GDP",
+    "经济",
+    "上年",
+    "去年",
+    "同期",
+    "居民",
+    "收入",
+    "投资",
+    "速度",
+    "消费",
+    "涨幅",
+    "生产总值",
+];
+
+fn contains(text: &[char], word: &str) -> bool {
+    (0..text.len()).any(|at| starts_with(&text[at..], word))
+}
+
+fn mentions(text: &[char], words: &[&str]) -> bool {
+    words.iter().any(|word| contains(text, word))
+}
+
+/// The two sides of a comparison found in a text.
+struct Sides<'a> {
+    subject: &'a [char],
+    other: &'a [char],
+    comparator: Comparator,
+    word: String,
+}
+
+/// A comparison in the words before `quantity` (its points), or in a clause without a number.
+/// `text` starts where the name starts.
+pub(super) fn compare(text: &[char], quantity: Option<&Quantity>) -> Option<PhraseTarget> {
+    let sides = by_word(text, quantity.is_some())
+        .or_else(|| than(text, quantity.is_some()))
+        .or_else(|| if quantity.is_none() { in_step(text) } else { None })?;
+    let other = name::tidy(sides.other);
+    if other.is_empty() || other[0].is_ascii_digit() {
+        return None;
+    }
+    let kind = if mentions(other, &ELSEWHERE) { Kind::VersusBenchmark } else { Kind::VersusIndicator };
+    let comparator = match quantity.and_then(|quantity| quantity.comparator) {
+        Some(stated) => stated,
+        None => sides.comparator,
+    };
+    let direction = match sides.comparator {
+        Comparator::Below | Comparator::AtMost => Direction::Down,
+        Comparator::About | Comparator::Equal => Direction::Hold,
+        _ => Direction::Up,
+    };
+    let mut hedges = vec![sides.word];
+    hedges.extend(quantity.iter().flat_map(|quantity| quantity.hedges.iter().map(|word| (*word).to_owned())));
+    Some(PhraseTarget {
+        indicator: name::written(name::tidy(strip_rate(sides.subject))),
+        kind,
+        comparator: Some(comparator),
+        value: quantity.map(|quantity| quantity.low),
+        value_hi: quantity.and_then(|quantity| quantity.high),
+        unit: quantity.map(|quantity| quantity.unit.clone()).unwrap_or_default(),
+        direction,
+        hedge: Some(hedges.join("+")),
+        benchmark: Some(name::written(other)),
+    })
+}
+
+/// 居民收入增速 names the growth of 居民收入.
+fn strip_rate(subject: &[char]) -> &[char] {
+    const RATES: [&str; 6] = ["增长速度", "增长率", "增速", "增幅", "增长", "涨幅"];
+    const MODALS: [&str; 8] = ["力争", "确保", "总体", "要", "明显", "均", "持续", "保持"];
+    let mut rest = subject;
+    while let Some(word) = MODALS.iter().find(|word| super::items::ends_with(rest, word)) {
+        rest = &rest[..rest.len() - word.chars().count()];
+    }
+    let rate = RATES.iter().find(|word| super::items::ends_with(rest, word));
+    let stripped = rate.map_or(rest, |word| &rest[..rest.len() - word.chars().count()]);
+    if stripped.is_empty() { rest } else { stripped }
+}
+
+/// 甲高于乙.
+fn by_word(text: &[char], numbered: bool) -> Option<Sides<'_>> {
+    let mut at = 0;
+    while at < text.len() {
+        let (length, relation) = match RELATIONS.at_start(&text[at..]) {
+            Some(found) => found,
+            None => {
+                at += 1;
+                continue;
+            }
+        };
+        let other = &text[at + length..];
+        let word: String = text[at..at + length].iter().collect();
+        let sides = |comparator| Some(Sides { subject: &text[..at], other, comparator, word });
+        match relation {
+            Plain(comparator) if at > 0 && (numbered || mentions(other, &QUANTITIES)) => {
+                return sides(comparator);
+            }
+            Guarded(comparator)
+                if at > 0 && mentions(other, &["平均", "全国增", "全省增", "增速", "经济增长", "GDP增"]) =>
+            {
+                return sides(comparator);
+            }
+            _ => at += length,
+        }
+    }
+    None
+}
+
+/// 甲比乙高 (1个百分点).
+fn than(text: &[char], numbered: bool) -> Option<Sides<'_>> {
+    if !numbered {
+        return None;
+    }
+    let (&last, rest) = text.split_last()?;
+    let comparator = match last {
+        '高' | '快' => Comparator::Above,
+        '低' | '慢' => Comparator::Below,
+        _ => return None,
+    };
+    // 提高 and 加快 are changes, not comparisons.
+    if matches!(rest.last(), Some('提' | '加' | '降' | '调' | '减' | '放' | '增' | '压' | '走')) {
+        return None;
+    }
+    let at = rest.iter().rposition(|&c| matches!(c, '比' | '较'))?;
+    (at > 0).then(|| Sides {
+        subject: &rest[..at],
+        other: &rest[at + 1..],
+        comparator,
+        word: last.to_string(),
+    })
+}
+
+/// 甲与乙同步, 甲与乙持平.
+fn in_step(text: &[char]) -> Option<Sides<'_>> {
+    const STEPS: [(&str, Comparator); 6] = [
+        ("同步", Comparator::About),
+        ("持平", Comparator::Equal),
+        ("相当", Comparator::About),
+        ("相匹配", Comparator::About),
+        ("相适应", Comparator::About),
+        ("一致", Comparator::About),
+    ];
+    const BETWEEN: [&str; 10] =
+        ["基本保持", "保持基本", "总体保持", "大体", "基本", "保持", "总体", "大致", "实现", "要"];
+    let end = (0..text.len()).find_map(|at| {
+        STEPS
+            .iter()
+            .find(|(word, _)| starts_with(&text[at..], word))
+            .map(|(word, comparator)| (at, *word, *comparator))
+    });
+    let (at, word, comparator) = end?;
+    let mut before = &text[..at];
+    let mut softened = false;
+    while let Some(word) = BETWEEN.iter().find(|word| super::items::ends_with(before, word)) {
+        softened |= word.contains("基本");
+        before = &before[..before.len() - word.chars().count()];
+    }
+    let link = before.iter().rposition(|&c| matches!(c, '与' | '和' | '同' | '跟'))?;
+    let comparator = if softened { Comparator::About } else { comparator };
+    let word = if softened { format!("基本{word}") } else { word.to_owned() };
+    Some(Sides { subject: strip_hold(&before[..link]), other: &before[link + 1..], comparator, word })
+}
+
+fn strip_hold(subject: &[char]) -> &[char] {
+    ["保持", "实现", "要"]
+        .iter()
+        .find(|word| super::items::ends_with(subject, word))
+        .map_or(subject, |word| &subject[..subject.len() - word.chars().count()])
+}

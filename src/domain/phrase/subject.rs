@@ -1,0 +1,102 @@
+//! What the numbers of an item are about: one name, or one for each number.
+
+use super::quantity::{self, Quantity};
+use super::reader::{Around, Carried};
+use super::units::{self, UnitKind};
+use super::{Direction, items, name};
+
+/// What the item promises, and whether it continues the subject before it.
+pub(super) fn subject(around: &Around<'_>, carried: &Carried) -> (Vec<char>, bool) {
+    let own = name::tidy(around.subject);
+    if own.first() == Some(&'占') && !carried.subject.is_empty() {
+        return (carried.subject.iter().chain(own).copied().collect(), true);
+    }
+    // 增长6.1%的好成绩: the noun says nothing more.
+    if around.right.is_empty() || around.cues.change.is_some() && around.right[0] == '的' {
+        if own.is_empty() {
+            return (carried.subject.clone(), true);
+        }
+        return (own.to_vec(), false);
+    }
+    let right = name::tidy(around.right);
+    let mut name = own.to_vec();
+    name.extend_from_slice(right);
+    (name, false)
+}
+
+/// One name for each number, or for each member of a joint subject that shares one number.
+pub(super) fn subjects(name: &[char], around: &Around<'_>, quantities: &[&Quantity]) -> Vec<Vec<char>> {
+    let count = quantities.len();
+    let members = name::members(name);
+    if count > 1 {
+        if members.len() == count {
+            return members;
+        }
+        if count == 2
+            && let Some(pair) = name::town_and_country(name)
+        {
+            return pair.to_vec();
+        }
+        return vec![name.to_vec(); count];
+    }
+    let rate = matches!(quantities[0].kind, UnitKind::Percent | UnitKind::Times | UnitKind::Point);
+    let all_stand = members.len() > 1 && members.iter().all(|member| name::is_indicator(member));
+    let cut = members.len() > 1
+        && around.right.is_empty()
+        && (around.cues.each || rate && plainly_joint(name, all_stand));
+    if cut { members } else { vec![name.to_vec()] }
+}
+
+/// Whether the members, as written, all stand by themselves (交通运输、仓储和邮政业增加值 do not).
+fn plainly_joint(name: &[char], all_stand: bool) -> bool {
+    let cuts = name::separators(name);
+    let mut from = 0;
+    let mut ends = Vec::new();
+    for cut in &cuts {
+        ends.push(&name[from..cut.start]);
+        from = cut.end;
+    }
+    ends.push(&name[from..]);
+    // 社会物流总费用与GDP的比率 is one thing.
+    let one = cuts.iter().any(|cut| name[cut.start] == '与')
+        && ["比", "比率", "比值", "比例"].iter().any(|word| items::ends_with(name, word));
+    all_stand && !one && ends.iter().all(|part| name::is_indicator(name::tidy(part)))
+}
+
+/// A unit given in brackets behind the name, as in tables: 粮食产量（亿斤）615.
+pub(super) fn unit_in_brackets(name: &[char]) -> (Vec<char>, Option<(String, UnitKind)>) {
+    if let [rest @ .., ')'] = name
+        && let Some(open) = rest.iter().rposition(|&c| c == '(')
+        && let Some(unit) = units::is_unit(&rest[open + 1..])
+    {
+        return (rest[..open].to_vec(), Some((unit.label, unit.kind)));
+    }
+    (name.to_vec(), None)
+}
+
+/// A change word the subject starts with: 压缩审批时限, 提高标准.
+pub(super) fn lead_change(subject: &[char]) -> Option<Direction> {
+    const UP: [&str; 5] = ["提高", "提升", "上调", "扩大", "提速"];
+    const DOWN: [&str; 12] = [
+        "降低",
+        "压缩",
+        "压减",
+        "缩短",
+        "减少",
+        "精简",
+        "削减",
+        "下调",
+        "压降",
+        "缩减",
+        "平均压缩",
+        "平均缩短",
+    ];
+    let starts = |words: &[&str]| words.iter().any(|word| quantity::starts_with(subject, word));
+    if starts(&UP) {
+        Some(Direction::Up)
+    } else if starts(&DOWN) {
+        Some(Direction::Down)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,344 @@
+use std::fmt::Write as _;
+
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+
+use super::lexicon::work;
+use super::{PhraseTarget, parse};
+use crate::domain::TextEnum;
+use crate::domain::target::{Comparator, Kind};
+
+#[path = "tests_fresh.rs"]
+mod fresh;
+#[path = "tests_heldout.rs"]
+mod heldout;
+#[path = "tests_plan.rs"]
+mod plan;
+
+/// Whether `target` is what one part of an expectation says: `kind comparator value unit`, alternatives joined by `|`,
+/// nothing written `-`, ranges `1..2`. `abs` stands for total, level or (between two ends) range; `soft` for milestone,
+/// trend or qualitative.
+fn fits(target: &PhraseTarget, want: &str) -> bool {
+    let words: Vec<&str> = want.split(' ').collect();
+    let [kinds, comparators, values, unit] = words[..] else { panic!("bad expectation {want}") };
+    let kind = kinds.split('|').any(|kind| match kind {
+        "abs" => matches!(target.kind, Kind::Total | Kind::Level | Kind::Range),
+        "soft" => matches!(target.kind, Kind::Milestone | Kind::Trend | Kind::Qualitative),
+        word => Kind::parse(word) == Some(target.kind),
+    });
+    let written = target.comparator.map_or("-", TextEnum::as_str);
+    let comparator = comparators.split('|').any(|comparator| comparator == written);
+    let (low, high) = values.split_once("..").unwrap_or((values, "-"));
+    let number = |word: &str| (word != "-").then(|| word.parse::<Decimal>().unwrap());
+    let value = target.value == number(low) && target.value_hi == number(high);
+    kind && comparator && value && target.unit == unit.trim_matches('-')
+}
+
+/// Compares a phrase with its expectation: parts joined by `; `, each one target, in order; `none` for no target.
+fn expect(phrase: &str, want: &str) -> Result<(), String> {
+    let parsed = parse(phrase);
+    let parts: Vec<&str> = if want == "none" { Vec::new() } else { want.split("; ").collect() };
+    let same = parts.len() == parsed.targets.len()
+        && parts
+            .iter()
+            .zip(&parsed.targets)
+            .all(|(part, target)| alternatives(part).iter().any(|want| fits(target, want)));
+    if same && !(want == "none" && parsed.unparsed.is_empty()) {
+        return Ok(());
+    }
+    let mut got = String::new();
+    for target in &parsed.targets {
+        let _ = write!(
+            got,
+            "\n      {} {} {}{} {} [{}]",
+            target.kind,
+            target.comparator.map_or("-", TextEnum::as_str),
+            target.value.map_or("-".to_owned(), |value| value.to_string()),
+            target.value_hi.map_or(String::new(), |value| format!("..{value}")),
+            target.unit,
+            target.indicator,
+        );
+    }
+    Err(format!("{phrase}\n   want {want}\n   got{got} unparsed {:?}", parsed.unparsed))
+}
+
+/// Whole alternatives (`growth >= 5 %|growth = 5 %`) are told from alternative words by the blanks.
+fn alternatives(part: &str) -> Vec<String> {
+    let words: Vec<&str> = part.split(' ').collect();
+    if words.len() == 4 {
+        return vec![part.to_owned()];
+    }
+    part.split('|').map(str::to_owned).collect()
+}
+
+fn check(cases: &[(&str, &str)], known_failures: &[&str]) {
+    let mut failures = Vec::new();
+    for (phrase, want) in cases {
+        match expect(phrase, want) {
+            Err(report) if !known_failures.contains(phrase) => failures.push(report),
+            Ok(()) if known_failures.contains(phrase) => {
+                failures.push(format!("{phrase}: now right, take it off the list"))
+            }
+            _ => {}
+        }
+    }
+    assert!(failures.is_empty(), "{} of {} wrong:\n{}", failures.len(), cases.len(), failures.join("\n"));
+}
+
+#[test]
+fn phrases_of_the_plan() {
+    check(plan::CASES, &[]);
+}
+
+#[test]
+fn phrases_of_other_plans() {
+    check(heldout::CASES, &[]);
+}
+
+#[test]
+fn phrases_written_after_the_grammar() {
+    check(fresh::CASES, &[]);
+}
+
+#[test]
+fn work_is_counted() {
+    work::taken();
+    parse("增长5%");
+    assert!(work::taken() > 0);
+}
+
+/// Measures a file of `phrase<TAB>expected` lines named by `PHRASES`.
+#[test]
+#[ignore = "needs a file"]
+fn measure_a_file() {
+    let Ok(path) = std::env::var("PHRASES") else { return };
+    let text = std::fs::read_to_string(path).unwrap();
+    let cases: Vec<(&str, &str)> = text.lines().filter_map(|line| line.split_once('\t')).collect();
+    check(&cases, &[]);
+}
+
+#[test]
+fn details_are_kept() {
+    for (phrase, hedge, direction, benchmark, indicator) in [
+        ("政务服务一网通办率力争达 90% 以上", Some("力争+以上"), "up", None, "政务服务一网通办率"),
+        ("民生支出占比保持 70% 以上", Some("以上"), "hold", None, "民生支出占比"),
+        ("万元GDP能耗下降3%左右", Some("左右"), "down", None, "万元GDP能耗"),
+        ("城镇调查失业率控制在5.5%以内", Some("以内"), "down", None, "城镇调查失业率"),
+        ("外商直接投资增速高于全国平均水平", Some("高于"), "up", Some("全国平均水平"), "外商直接投资"),
+        ("居民收入增长与经济增长基本同步", Some("基本同步"), "hold", Some("经济增长"), "居民收入"),
+        (
+            "确保农民收入增速高于全省农民收入增速",
+            Some("确保+高于"),
+            "up",
+            Some("全省农民收入增速"),
+            "农民收入",
+        ),
+        ("$PM_{2.5}$ 平均浓度下降 1—2 微克/立方米", None, "down", None, "PM2.5平均浓度"),
+        ("生产安全事故总量持续下降", None, "down", None, "生产安全事故总量"),
+        ("固定资产投资增长4.5%", None, "up", None, "固定资产投资"),
+        ("到2025年底，常住人口城镇化率力争提高0.9个百分点", Some("力争"), "up", None, "常住人口城镇化率"),
+    ] {
+        let parsed = parse(phrase);
+        let [target] = &parsed.targets[..] else { panic!("{phrase}: {parsed:?}") };
+        assert_eq!(target.hedge.as_deref(), hedge, "{phrase}");
+        assert_eq!(target.direction.as_str(), direction, "{phrase}");
+        assert_eq!(target.benchmark.as_deref(), benchmark, "{phrase}");
+        assert_eq!(target.indicator, indicator, "{phrase}");
+    }
+}
+
+#[test]
+fn joint_subjects_are_taken_apart() {
+    for (phrase, names) in [
+        ("全年接待游客和旅游收入增长10%以上", vec!["接待游客", "旅游收入"]),
+        ("城乡低保标准分别提高到不低于740元/月和485元/月", vec!["城市低保标准", "农村低保标准"]),
+        (
+            "散居和集中养育孤儿补贴标准分别提高到1200元/月和1700元/月",
+            vec!["散居养育孤儿补贴标准", "集中养育孤儿补贴标准"],
+        ),
+        (
+            "第一、二、三产业增加值分别增长3%、6%、6.5%",
+            vec!["第一产业增加值", "第二产业增加值", "第三产业增加值"],
+        ),
+        ("交通运输、仓储和邮政业增加值增长5%", vec!["交通运输、仓储和邮政业增加值"]),
+        ("建设电动自行车、电动摩托车充电端口50000个", vec!["电动自行车、电动摩托车充电端口"]),
+        ("粮食产量达到600亿斤、增长1%", vec!["粮食产量", "粮食产量"]),
+    ] {
+        let parsed = parse(phrase);
+        let got: Vec<&str> = parsed.targets.iter().map(|target| target.indicator.as_str()).collect();
+        assert_eq!(got, names, "{phrase}");
+    }
+}
+
+#[test]
+fn numbers_not_understood_are_handed_back() {
+    for phrase in [
+        "增长123456789012345678901234567890%",
+        "粮食产量达到10—5亿斤",
+        "浓度控制在30xyz/m以内",
+        "碳排放强度下降指标暂未下达，增长目标另行确定",
+        "，。；",
+        "1.2.3",
+        "5",
+    ] {
+        let parsed = parse(phrase);
+        assert!(parsed.targets.is_empty(), "{phrase}: {parsed:?}");
+        assert!(!parsed.unparsed.is_empty(), "{phrase}");
+    }
+    assert_eq!(parse(""), super::Parsed::default());
+    assert_eq!(parse(" \u{3000}\n"), super::Parsed::default());
+}
+
+/// Phrases whose reading must not depend on how the text was typeset.
+fn known() -> impl Strategy<Value = &'static str> {
+    let phrases: Vec<&'static str> =
+        plan::CASES.iter().chain(heldout::CASES).chain(fresh::CASES).map(|(phrase, _)| *phrase).collect();
+    proptest::sample::select(phrases)
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_without_panic(text in "\\PC{0,200}") {
+        let _ = parse(&text);
+    }
+
+    #[test]
+    fn any_bytes_are_read_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let _ = parse(&String::from_utf8_lossy(&bytes));
+    }
+
+    #[test]
+    fn any_mixture_of_the_words_is_read_without_panic(
+        words in proptest::collection::vec(proptest::sample::select(VOCABULARY.to_vec()), 0..40)
+    ) {
+        let parsed = parse(&words.concat());
+        for target in &parsed.targets {
+            prop_assert_eq!(target.value_hi.is_some(), target.comparator == Some(Comparator::Range));
+            prop_assert!(target.value.is_some() || target.unit.is_empty());
+            prop_assert!(target.value.is_none() || target.comparator.is_some());
+        }
+    }
+
+    #[test]
+    fn blanks_between_characters_change_nothing(phrase in known(), blanks in proptest::collection::vec(0..3_usize, 80)) {
+        let spaced: String = phrase
+            .chars()
+            .zip(blanks.iter().cycle())
+            .flat_map(|(c, &count)| std::iter::once(c).chain(std::iter::repeat_n(' ', count)))
+            .collect();
+        let (plain, spaced) = (parse(phrase), parse(&spaced));
+        prop_assert_eq!(plain.targets, spaced.targets);
+        prop_assert_eq!(plain.unparsed.len(), spaced.unparsed.len());
+    }
+
+    #[test]
+    fn full_width_characters_change_nothing(phrase in known()) {
+        let wide: String = phrase
+            .chars()
+            .map(|c| if c.is_ascii_graphic() { char::from_u32(u32::from(c) + 0xFEE0).unwrap() } else { c })
+            .collect();
+        // Backslashes and quotation marks have no full-width twin that is read alike.
+        prop_assume!(!phrase.contains(['\\', '"']));
+        prop_assert_eq!(parse(phrase).targets, parse(&wide).targets);
+    }
+}
+
+/// Words of the grammar, to be thrown together.
+const VOCABULARY: [&str; 44] = [
+    "增长",
+    "下降",
+    "提高到",
+    "5",
+    "5.5",
+    "%",
+    "个百分点",
+    "万家",
+    "亿元",
+    "以上",
+    "左右",
+    "、",
+    "和",
+    "分别",
+    "，",
+    "力争",
+    "确保",
+    "不低于",
+    "控制在",
+    "以内",
+    "新增",
+    "企业",
+    "的",
+    "全国平均水平",
+    "高于",
+    "比",
+    "2025年",
+    "6月底前",
+    "第",
+    "前",
+    "每",
+    "由",
+    "至",
+    "—",
+    "(",
+    ")",
+    "“",
+    "”",
+    "三分之一",
+    "翻一番",
+    "突破",
+    "万亿元",
+    "2:1",
+    "全覆盖",
+];
+
+#[test]
+fn work_grows_with_the_length_of_the_text() {
+    let long = |unit: &str, bytes: usize| unit.repeat(bytes / unit.len());
+    for unit in [
+        "增长5%、",
+        "1",
+        "增长5%，",
+        "(",
+        "“",
+        "甲和",
+        "1—",
+        "万",
+        "三分之",
+        "力争",
+        "第1",
+        "\\mathrm",
+        "全覆盖、",
+        "增长5%。（",
+        "占甲5%，",
+        "高于全国1个百分点，",
+    ] {
+        let cost = |bytes: usize| {
+            let text = long(unit, bytes);
+            work::taken();
+            let parsed = parse(&text);
+            assert!(!parsed.targets.is_empty() || !parsed.unparsed.is_empty(), "{unit}");
+            work::taken()
+        };
+        let (small, large) = (cost(1 << 17), cost(1 << 20));
+        assert!(large <= 9 * small + 100, "{unit}: {small} look-ups for 128 KiB, {large} for 1 MiB");
+        assert!(large <= 64 << 20, "{unit}: {large} look-ups for 1 MiB");
+    }
+}
+
+/// `cargo test --release --lib phrase -- --ignored --nocapture speed`
+#[test]
+#[ignore = "a measurement"]
+fn speed() {
+    let phrases: Vec<&str> =
+        plan::CASES.iter().chain(heldout::CASES).chain(fresh::CASES).map(|(phrase, _)| *phrase).collect();
+    let started = std::time::Instant::now();
+    let rounds = 200;
+    let mut found = 0;
+    for _ in 0..rounds {
+        for phrase in &phrases {
+            found += parse(phrase).targets.len();
+        }
+    }
+    let rate = (phrases.len() * rounds) as f64 / started.elapsed().as_secs_f64();
+    println!("{rate:.0} phrases/s, {found} targets");
+}
