@@ -7,6 +7,8 @@ use serde::Serialize;
 pub(super) struct Block {
     /// How it is laid out.
     pub(super) kind: BlockKind,
+    /// The opening words of a numbered item, `（一）查明原因。`; empty otherwise. They come before `runs`.
+    pub(super) lead: String,
     /// Its text in stretches of equal emphasis; empty for a reply place.
     pub(super) runs: Vec<Run>,
 }
@@ -37,19 +39,32 @@ pub(super) fn parse(text: &str) -> Vec<Block> {
 
 fn block(line: &str) -> Block {
     if line == "[[reply]]" {
-        return Block { kind: BlockKind::Reply, runs: Vec::new() };
+        return Block { kind: BlockKind::Reply, lead: String::new(), runs: Vec::new() };
     }
     let (kind, line) = match line.strip_prefix("# ") {
         Some(heading) => (BlockKind::Heading, heading.trim_start()),
         None => (BlockKind::Paragraph, line),
     };
+    let (lead, line) = lead(line);
     let runs = line
         .split("**")
         .enumerate()
         .map(|(index, text)| Run { text: text.to_owned(), strong: index % 2 == 1 })
         .filter(|run| !run.text.is_empty())
         .collect();
-    Block { kind, runs }
+    Block { kind, lead: lead.to_owned(), runs }
+}
+
+/// Splits `（一）查明原因。对照…` after the first sentence: second-level headings run into their paragraph.
+fn lead(line: &str) -> (&str, &str) {
+    let numbered =
+        line.strip_prefix('（').and_then(|rest| rest.split_once('）')).is_some_and(|(number, _)| {
+            !number.is_empty() && number.chars().all(|c| "一二三四五六七八九十".contains(c))
+        });
+    match line.find('。') {
+        Some(at) if numbered => line.split_at(at + '。'.len_utf8()),
+        _ => ("", line),
+    }
 }
 
 #[cfg(test)]
@@ -63,6 +78,9 @@ mod tests {
         assert_eq!(kinds, [BlockKind::Heading, BlockKind::Paragraph, BlockKind::Reply, BlockKind::Paragraph]);
         let runs: Vec<_> = blocks[1].runs.iter().map(|run| (run.text.as_str(), run.strong)).collect();
         assert_eq!(runs, [("请于", false), ("3日", true), ("前反馈。", false)]);
+        let item = &parse("（十一）查明原因。对照目标。")[0];
+        assert_eq!((item.lead.as_str(), item.runs[0].text.as_str()), ("（十一）查明原因。", "对照目标。"));
+        assert_eq!(parse("（含本级）查明原因。对照目标。")[0].lead, "");
         assert!(blocks[3].runs.is_empty(), "a lone mark is no text");
     }
 }

@@ -1,4 +1,4 @@
-//! A letter's frozen facts → subject, plain text, HTML.
+//! A letter's frozen facts → subject, plain text, HTML, DOCX.
 //!
 //! Pure: the same facts and templates give the same bytes. All wording lives in `templates/`: one folder per
 //! letter kind (`subject.txt`, `title.txt`, `body.txt`), phrases they share (`shared/`), and the forms a letter
@@ -6,6 +6,7 @@
 //! text and the paper cannot say different things.
 
 mod body;
+mod docx;
 mod facts;
 mod sample;
 mod wire;
@@ -21,13 +22,16 @@ pub use facts::{
 };
 pub use sample::samples;
 
-use crate::domain::{Invalid, TextEnum};
+use crate::domain::Invalid;
 
 /// Built-in templates: name and text.
-const BUILT_IN: [(&str, &str); 15] = [
+const BUILT_IN: [(&str, &str); 18] = [
     ("shared/wording.txt", include_str!("templates/shared/wording.txt")),
     ("layout/mail.txt", include_str!("templates/layout/mail.txt")),
     ("layout/mail.html", include_str!("templates/layout/mail.html")),
+    ("docx/document.xml", include_str!("templates/docx/document.xml")),
+    ("docx/header_first.xml", include_str!("templates/docx/header_first.xml")),
+    ("docx/core.xml", include_str!("templates/docx/core.xml")),
     ("warning/subject.txt", include_str!("templates/warning/subject.txt")),
     ("warning/title.txt", include_str!("templates/warning/title.txt")),
     ("warning/body.txt", include_str!("templates/warning/body.txt")),
@@ -71,6 +75,9 @@ pub enum LetterError {
     /// Frozen facts that cannot be read back.
     #[error("函件内容无法读写：{0}")]
     Json(#[source] serde_json::Error),
+    /// The document could not be packed.
+    #[error("函件文档无法打包：{0}")]
+    Package(String),
 }
 
 /// A letter as it is mailed.
@@ -131,24 +138,43 @@ impl Templates {
 
     /// Renders sample letters of every kind, sparse and full, so that a broken template fails at start.
     pub fn check(&self) -> Result<(), LetterError> {
-        samples().iter().try_for_each(|facts| self.render(facts).map(drop))
+        samples().iter().try_for_each(|facts| {
+            self.render(facts)?;
+            self.render_docx(facts).map(drop)
+        })
     }
 
     /// The letter these facts make.
     pub fn render(&self, facts: &LetterFacts) -> Result<Rendered, LetterError> {
-        facts.check()?;
-        let facts_value = Value::from(Serde(facts));
-        let kind = facts.kind.as_str();
-        let title = self.one_line(&format!("{kind}/title.txt"), &facts_value)?;
-        let context = context! { title, ..facts_value };
-        let subject = self.one_line(&format!("{kind}/subject.txt"), &context)?;
-        let blocks = body::parse(&self.fill(&format!("{kind}/body.txt"), &context)?);
-        let context = context! { blocks => Serde(blocks), ..context };
+        let context = self.compose(facts)?;
         Ok(Rendered {
+            subject: self.one_line(&format!("{}/subject.txt", facts.kind), &context)?,
             text: tidy(&self.fill("layout/mail.txt", &context)?),
             html: self.fill("layout/mail.html", &context)?,
-            subject,
         })
+    }
+
+    /// The same letter as a DOCX in 信函格式, with the table of indicators and the reply form (反馈表) annexed.
+    pub fn render_docx(&self, facts: &LetterFacts) -> Result<Vec<u8>, LetterError> {
+        let context = self.compose(facts)?;
+        let mut parts = Vec::with_capacity(docx::FILLED.len());
+        for (path, template) in docx::FILLED {
+            parts.push((path, self.fill(template, &context)?));
+        }
+        docx::pack(&parts)
+    }
+
+    /// What every form needs: the facts, the title and the body.
+    fn compose(&self, facts: &LetterFacts) -> Result<Value, LetterError> {
+        facts.check()?;
+        let facts_value = Value::from(Serde(facts));
+        // Line ends in a title are where paper may break it; elsewhere it is one line.
+        let title = self.fill(&format!("{}/title.txt", facts.kind), &facts_value)?;
+        let title_lines: Vec<String> =
+            title.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+        let context = context! { title => title_lines.concat(), title_lines, ..facts_value };
+        let blocks = body::parse(&self.fill(&format!("{}/body.txt", facts.kind), &context)?);
+        Ok(context! { blocks => Serde(blocks), ..context })
     }
 
     fn one_line(&self, name: &str, context: &Value) -> Result<String, LetterError> {

@@ -8,19 +8,15 @@ use super::facts::{
 };
 use crate::domain::{Better, Kind, LetterKind, LetterNumber, Level, TextEnum};
 
-/// One full and one sparse letter of every kind, one and many indicators, so that each branch of a template runs.
+/// Letters of every kind: one indicator, a few, many, and with nothing known, so that each branch of a template
+/// runs. Few enough to be rendered at every start.
 pub fn samples() -> Vec<LetterFacts> {
+    let one = [Kind::Growth];
     LetterKind::ALL
         .iter()
         .flat_map(|&kind| {
-            let few = Kind::ALL
-                .chunks(5)
-                .flat_map(move |kinds| Better::ALL.iter().map(move |&b| full(kind, kinds, b)));
-            few.chain([
-                full(kind, &[Kind::Growth], Better::Higher),
-                full(kind, Kind::ALL, Better::Higher),
-                sparse(kind),
-            ])
+            let few = Kind::ALL.chunks(5).map(move |kinds| full(kind, kinds));
+            few.chain([full(kind, &one), full(kind, Kind::ALL), sparse(kind)])
         })
         .collect()
 }
@@ -33,7 +29,7 @@ fn quantity(mantissa: i64, unit: &str) -> Option<Quantity> {
     Some(Quantity::new(Decimal::new(mantissa, 1), unit, 1))
 }
 
-fn full(kind: LetterKind, kinds: &[Kind], better: Better) -> LetterFacts {
+fn full(kind: LetterKind, kinds: &[Kind]) -> LetterFacts {
     let number = LetterNumber::new("示例函", 2025, 1).ok();
     let later = kind == LetterKind::ReplyReminder && kinds.len() > 1;
     LetterFacts {
@@ -61,11 +57,12 @@ fn full(kind: LetterKind, kinds: &[Kind], better: Better) -> LetterFacts {
             reply_by: Some(if later { day(8, 8) } else { day(8, 29) }),
         }),
         number,
-        lines: (1..).zip(kinds).map(|(ordinal, &sort)| full_line(kind, sort, better, ordinal)).collect(),
+        lines: (1..).zip(kinds).map(|(ordinal, &sort)| full_line(kind, sort, ordinal)).collect(),
     }
 }
 
-fn full_line(letter: LetterKind, kind: Kind, better: Better, ordinal: u32) -> LetterLine {
+fn full_line(letter: LetterKind, kind: Kind, ordinal: u32) -> LetterLine {
+    let better = if ordinal.is_multiple_of(2) { Better::Lower } else { Better::Higher };
     let behind = if letter == LetterKind::Lifting { -16 } else { 16 };
     LetterLine {
         indicator: format!("示例指标{ordinal}"),
@@ -100,7 +97,7 @@ fn full_line(letter: LetterKind, kind: Kind, better: Better, ordinal: u32) -> Le
 }
 
 fn sparse(kind: LetterKind) -> LetterFacts {
-    let facts = full(kind, &[Kind::Growth], Better::Higher);
+    let facts = full(kind, &[Kind::Growth]);
     LetterFacts {
         number: None,
         doc_title: None,

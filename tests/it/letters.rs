@@ -1,6 +1,9 @@
-//! Whole letters as snapshots: every kind and level, one and many indicators, both directions, hostile names.
+//! Whole letters as snapshots: every kind and level, every form, one and many indicators, both directions,
+//! hostile names.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+use std::io::Read;
 
 use chrono::NaiveDate;
 use xushi::domain::{Better, Kind, LetterKind, LetterNumber, Level, TextEnum};
@@ -382,6 +385,136 @@ fn a_broken_template_is_named_with_its_line_and_variable() {
     }
 }
 
+/// The parts of a package, in its order.
+fn parts(docx: &[u8]) -> Vec<(String, String)> {
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(docx)).unwrap();
+    (0..zip.len())
+        .map(|index| {
+            let mut part = zip.by_index(index).unwrap();
+            let name = part.name().unwrap().into_owned();
+            let mut text = String::new();
+            part.read_to_string(&mut text).unwrap();
+            (name, text)
+        })
+        .collect()
+}
+
+/// What a document says, one paragraph a line; cells of a row are joined by ` | `.
+fn said(document: &str) -> String {
+    let xml = roxmltree::Document::parse(document).unwrap();
+    let mut out = String::new();
+    for paragraph in xml.descendants().filter(|node| node.has_tag_name((WORD, "p"))) {
+        for node in paragraph.descendants() {
+            match node.tag_name().name() {
+                "t" => out.push_str(node.text().unwrap_or("")),
+                "tab" if node.parent().is_some_and(|run| run.has_tag_name((WORD, "r"))) => out.push('\t'),
+                _ => {}
+            }
+        }
+        let cell = paragraph.parent().filter(|parent| parent.has_tag_name((WORD, "tc")));
+        out.push_str(if cell.is_some_and(|cell| cell.next_sibling().is_some()) { " | " } else { "\n" });
+    }
+    out
+}
+
+const WORD: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
+
+fn docx(facts: &LetterFacts) -> Vec<u8> {
+    Templates::built_in().unwrap().render_docx(facts).unwrap()
+}
+
+fn part(parts: &[(String, String)], name: &str) -> String {
+    parts.iter().find(|(path, _)| path == name).unwrap().1.clone()
+}
+
+#[test]
+fn every_paper_letter_is_a_sound_package() {
+    for facts in samples() {
+        let parts = parts(&docx(&facts));
+        assert_eq!(parts[0].0, "[Content_Types].xml");
+        for (name, text) in &parts {
+            roxmltree::Document::parse(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        }
+        for (owner, base) in [("_rels/.rels", ""), ("word/_rels/document.xml.rels", "word/")] {
+            let rels = part(&parts, owner);
+            let rels = roxmltree::Document::parse(&rels).unwrap();
+            for target in rels.descendants().filter_map(|node| node.attribute("Target")) {
+                assert!(
+                    parts.iter().any(|(path, _)| *path == format!("{base}{target}")),
+                    "{target} is missing"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_paper_keeps_the_measures_of_the_standard() {
+    let parts = parts(&docx(&warning(Level::Red, vec![investment(1), housing(2), logistics(3)])));
+    let document = part(&parts, "word/document.xml");
+    // GB/T 9704-2012 5.1, 5.2: A4, 37/35/28/26 mm in twips (1 mm = 56.69), 22 lines in 225 mm.
+    for setting in [
+        r#"<w:pgSz w:w="11906" w:h="16838"/>"#,
+        r#"w:top="2098" w:right="1474" w:bottom="1984" w:left="1588" w:header="1701""#,
+        r#"<w:docGrid w:type="linesAndChars" w:linePitch="579""#,
+        "<w:titlePg/>",
+    ] {
+        assert!(document.contains(setting), "{setting}");
+    }
+    let styles = part(&parts, "word/styles.xml");
+    for font in ["仿宋_GB2312", "方正小标宋简体", "黑体", "楷体_GB2312"] {
+        assert!(styles.contains(font), "{font}");
+    }
+    assert!(!part(&parts, "word/footer_first.xml").contains("PAGE"), "letters number no first page");
+    assert!(part(&parts, "word/header_first.xml").contains("内需扩量提效攻坚工作专班办公室"));
+}
+
+#[test]
+fn the_paper_says_what_the_mail_says() {
+    let facts = warning(Level::Red, vec![investment(1), housing(2), logistics(3)]);
+    let words = said(&part(&parts(&docx(&facts)), "word/document.xml"));
+    insta::assert_snapshot!("warning_red_three_docx", words);
+    assert!(!words.contains("https://"), "a link that answers for the unit does not go on paper");
+    let mail = render(&facts).text;
+    let paragraphs: Vec<_> = mail.lines().filter_map(|line| line.strip_prefix("　　")).collect();
+    let body = paragraphs
+        .iter()
+        .take_while(|line| !line.starts_with("附件"))
+        .filter(|line| !line.starts_with("在线签收") && !line.starts_with("https://"));
+    assert!(body.clone().count() > 10);
+    for line in body {
+        assert!(words.contains(line), "only the mail says: {line}");
+    }
+    insta::assert_snapshot!(
+        "report_reminder_docx",
+        said(&part(&parts(&docx(&report_reminder())), "word/document.xml"))
+    );
+    let lifted = said(&part(&parts(&docx(&lifting(vec![investment(1)]))), "word/document.xml"));
+    assert!(!lifted.contains("反馈表"), "nothing is asked for");
+}
+
+#[test]
+fn paper_is_the_same_bytes_and_small() {
+    let three = warning(Level::Red, vec![investment(1), housing(2), logistics(3)]);
+    assert_eq!(docx(&three), docx(&LetterFacts::from_json(&three.to_json().unwrap()).unwrap()));
+    assert!(docx(&three).len() < 12_000);
+    let most = warning(Level::Red, (1..=200).map(housing).collect());
+    assert!(docx(&most).len() < 60_000, "{} bytes", docx(&most).len());
+}
+
+#[test]
+fn hostile_names_stay_text_on_paper() {
+    let name = "<w:br/>\"'&]]>\u{1}\u{b}㛃🀄";
+    let mut facts = warning(Level::Yellow, vec![LetterLine { indicator: name.into(), ..housing(1) }]);
+    facts.issuer = format!("<w:br/>&{}", "长".repeat(60));
+    facts.addressee = "]]></w:t>".into();
+    let parts = parts(&docx(&facts));
+    let document = part(&parts, "word/document.xml");
+    assert!(said(&document).contains("<w:br/>\"'&]]>  㛃🀄"));
+    assert!(!document.contains("<w:br/>"));
+    roxmltree::Document::parse(&part(&parts, "word/header_first.xml")).unwrap();
+}
+
 /// Writes every letter of these tests to `XUSHI_LETTER_DIR`, for somebody who wants to look at them.
 #[test]
 fn letters_can_be_looked_at() {
@@ -398,5 +531,7 @@ fn letters_can_be_looked_at() {
         let letter = render(&facts);
         std::fs::write(dir.join(format!("{name}.html")), letter.html).unwrap();
         std::fs::write(dir.join(format!("{name}.txt")), letter.text).unwrap();
+        let docx = Templates::built_in().unwrap().render_docx(&facts).unwrap();
+        std::fs::write(dir.join(format!("{name}.docx")), docx).unwrap();
     }
 }
