@@ -13,6 +13,7 @@ pub mod regions;
 pub mod rule_packs;
 pub mod slots;
 pub mod units;
+pub mod warnings;
 
 use crate::domain::Invalid;
 use crate::store::StoreError;

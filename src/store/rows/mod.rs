@@ -8,6 +8,7 @@ mod observations;
 mod operations;
 mod places;
 mod rule_packs;
+mod warnings;
 
 pub use evaluation::{EvaluationMeasureRow, EvaluationRow, VerdictWrite};
 pub use indicators::{
@@ -22,6 +23,7 @@ pub use observations::{FactKey, FactRow, ObservationFilter, ObservationRow, Reco
 pub use operations::{ApiKeyRow, Claim, IdempotencyRow, SlotClaim};
 pub use places::{ContactRow, RegionAliasRow, RegionFilter, RegionRow, UnitChange, UnitFilter, UnitRow};
 pub use rule_packs::RulePackRow;
+pub use warnings::{IssuingCampaignRow, LineRow, PartRow};
 
 use uuid::Uuid;
 
