@@ -1,1 +1,495 @@
-//! (to be written)
+//! Configuration: built-in defaults, then a file, then the environment. The only reader of files and environment.
+//!
+//! Everything is checked here, at start, and an error names the key; nothing is left to fail when the first letter
+//! is sent.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use toml::{Table, Value};
+
+use crate::domain::places::checked_email;
+use crate::domain::{CalendarYear, WorkCalendar};
+use crate::letter::Templates;
+use crate::mail::settings::{Security, SmtpSettings};
+
+mod calendars;
+
+/// The built-in configuration, with a comment on every key.
+pub const DEFAULT: &str = include_str!("config/default.toml");
+
+/// Why the service did not start.
+#[derive(Debug, thiserror::Error)]
+#[error("configuration: {key}: {detail}")]
+pub struct ConfigError {
+    /// The key (`mail.host`) or environment variable.
+    pub key: String,
+    /// What is wrong and what to do.
+    pub detail: String,
+}
+
+impl ConfigError {
+    fn new(key: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { key: key.into(), detail: detail.into() }
+    }
+}
+
+/// The whole configuration, checked.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Config {
+    /// HTTP.
+    pub server: ServerConfig,
+    /// Where rows are kept.
+    pub database: DatabaseConfig,
+    /// Keys.
+    pub access: AccessConfig,
+    /// What letters are made with.
+    pub letters: LettersConfig,
+    /// How they are sent.
+    pub mail: MailConfig,
+    /// When jobs run.
+    pub schedule: ScheduleConfig,
+    /// Logs.
+    pub log: LogConfig,
+}
+
+/// HTTP.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ServerConfig {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// Threads; 0 for one a core.
+    pub workers: usize,
+    /// Patience at shutdown, seconds.
+    pub shutdown_seconds: u64,
+}
+
+/// Where rows are kept.
+#[derive(Clone, Deserialize)]
+pub struct DatabaseConfig {
+    /// A file or a `postgres://` address.
+    pub url: String,
+    /// Connections at most.
+    pub connections: usize,
+}
+
+impl std::fmt::Debug for DatabaseConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DatabaseConfig")
+            .field("url", &shown_url(&self.url))
+            .field("connections", &self.connections)
+            .finish()
+    }
+}
+
+/// A database address without its password.
+pub fn shown_url(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((before, after))) => {
+            let user = before.rsplit('/').next().unwrap_or_default().split(':').next().unwrap_or_default();
+            format!("{scheme}://{user}:***@{after}")
+        }
+        _ => url.to_owned(),
+    }
+}
+
+/// Keys.
+#[derive(Clone, Deserialize)]
+pub struct AccessConfig {
+    /// Key of the first administrator; empty to have one made.
+    pub bootstrap_key: String,
+}
+
+impl std::fmt::Debug for AccessConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.bootstrap_key.is_empty() { "AccessConfig(none)" } else { "AccessConfig(***)" })
+    }
+}
+
+/// What letters are made with.
+#[derive(Debug, Clone, Deserialize)]
+pub struct LettersConfig {
+    /// Address of this service in links.
+    pub base_url: String,
+    /// Domain of Message-IDs.
+    pub message_id_domain: String,
+    /// Folder of replaced templates.
+    pub templates: PathBuf,
+    /// Folder of further calendars.
+    pub calendars: PathBuf,
+}
+
+/// Where letters go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TransportChoice {
+    /// A folder.
+    File,
+    /// A mail server.
+    Smtp,
+}
+
+/// Which protection a mail server wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecurityChoice {
+    /// None.
+    Plain,
+    /// Upgraded before anything is said.
+    Starttls,
+    /// From the first byte.
+    Tls,
+}
+
+/// How letters are sent.
+#[derive(Clone, Deserialize)]
+pub struct MailConfig {
+    /// File or SMTP.
+    pub transport: TransportChoice,
+    /// Folder of the file transport.
+    pub folder: PathBuf,
+    /// Sender's mailbox.
+    pub from_address: String,
+    /// Sender's name.
+    pub from_name: String,
+    /// Mail server.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// Its protection.
+    pub security: SecurityChoice,
+    /// Login; empty for none.
+    pub login: String,
+    /// Password.
+    pub password: String,
+    /// Own certificate authority.
+    pub ca_file: PathBuf,
+    /// Connections at most.
+    pub connections: usize,
+    /// Bound on one letter, seconds.
+    pub timeout_seconds: u64,
+    /// Letters a minute to one domain; 0 for no limit.
+    pub per_domain_per_minute: u32,
+}
+
+impl std::fmt::Debug for MailConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MailConfig")
+            .field("transport", &self.transport)
+            .field("folder", &self.folder)
+            .field("from_address", &self.from_address)
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .field("security", &self.security)
+            .field("login", &self.login)
+            .field("password", &"***")
+            .finish_non_exhaustive()
+    }
+}
+
+/// When jobs run.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ScheduleConfig {
+    /// Cron expression of the evaluation.
+    pub evaluate: String,
+    /// Cron expression of issuing.
+    pub issue: String,
+    /// Cron expression of delivery.
+    pub deliver: String,
+}
+
+/// Logs.
+#[derive(Debug, Clone, Deserialize)]
+pub struct LogConfig {
+    /// Filter directives.
+    pub filter: String,
+    /// Text or JSON.
+    pub format: LogFormat,
+}
+
+/// Form of the logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For collectors.
+    Json,
+}
+
+impl Config {
+    /// Reads `file` (or `xushi.toml` in the present folder, when there is one) and the process's environment.
+    ///
+    /// # Errors
+    /// The first key that is unknown, of the wrong type, or makes no sense.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let usual = Path::new("xushi.toml");
+        let path = file.or_else(|| usual.exists().then_some(usual));
+        let text = match path {
+            Some(path) => std::fs::read_to_string(path).map_err(|error| {
+                ConfigError::new(path.display().to_string(), format!("cannot be read: {error}"))
+            })?,
+            None => String::new(),
+        };
+        Self::from_layers(&text, std::env::vars())
+    }
+
+    /// Built-in defaults, then `file` (TOML), then those of `environment` that concern Xushi.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn from_layers(
+        file: &str,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let mut table: Table = DEFAULT
+            .parse()
+            .map_err(|error: toml::de::Error| ConfigError::new("default", error.to_string()))?;
+        let layer: Table = file
+            .parse()
+            .map_err(|error: toml::de::Error| ConfigError::new("file", error.message().to_owned()))?;
+        overlay_file(&mut table, layer)?;
+        overlay_environment(&mut table, environment)?;
+        let config = read(table)?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        if self.database.url.trim().is_empty() {
+            return Err(ConfigError::new("database.url", "must not be empty"));
+        }
+        if !(1..=1_000).contains(&self.database.connections) {
+            return Err(ConfigError::new("database.connections", "must be 1 to 1000"));
+        }
+        let key = &self.access.bootstrap_key;
+        if !key.is_empty() && (key.len() < 20 || !key.bytes().all(|byte| byte.is_ascii_graphic())) {
+            return Err(ConfigError::new(
+                "access.bootstrap_key",
+                "must be at least 20 visible ASCII characters",
+            ));
+        }
+        let base = &self.letters.base_url;
+        if !base.is_empty() && !(base.starts_with("https://") || base.starts_with("http://")) {
+            return Err(ConfigError::new("letters.base_url", "must start with https:// or http://"));
+        }
+        self.check_mail()?;
+        for (name, cron) in self.schedule.jobs() {
+            if !cron.is_empty()
+                && crate::jobs::alarm::next_after(cron, chrono::DateTime::UNIX_EPOCH).is_none()
+            {
+                let detail = format!("`{cron}` is not `second minute hour day month weekday`");
+                return Err(ConfigError::new(format!("schedule.{name}"), detail));
+            }
+        }
+        tracing_subscriber::EnvFilter::try_new(&self.log.filter)
+            .map(drop)
+            .map_err(|error| ConfigError::new("log.filter", error.to_string()))
+    }
+
+    fn check_mail(&self) -> Result<(), ConfigError> {
+        let mail = &self.mail;
+        checked_email(&mail.from_address)
+            .map_err(|invalid| ConfigError::new("mail.from_address", invalid.detail))?;
+        if mail.transport == TransportChoice::Smtp && mail.host.trim().is_empty() {
+            return Err(ConfigError::new("mail.host", "must be given when mail.transport is smtp"));
+        }
+        if !(1..=64).contains(&mail.connections) {
+            return Err(ConfigError::new("mail.connections", "must be 1 to 64"));
+        }
+        if !(1..=600).contains(&mail.timeout_seconds) {
+            return Err(ConfigError::new("mail.timeout_seconds", "must be 1 to 600"));
+        }
+        if !mail.ca_file.as_os_str().is_empty() && !mail.ca_file.is_file() {
+            return Err(ConfigError::new("mail.ca_file", "no such file"));
+        }
+        Ok(())
+    }
+
+    /// The letter templates in force: the built-in ones with those of `letters.templates` in their place.
+    ///
+    /// # Errors
+    /// A file that cannot be read or a template that cannot be rendered.
+    pub fn templates(&self) -> Result<Templates, ConfigError> {
+        let wrong = |error: &dyn std::fmt::Display| ConfigError::new("letters.templates", error.to_string());
+        let mut replacements = Vec::new();
+        if !self.letters.templates.as_os_str().is_empty() {
+            collect(&self.letters.templates, "", &mut replacements).map_err(|error| wrong(&error))?;
+        }
+        let templates = Templates::with_replacements(replacements).map_err(|error| wrong(&error))?;
+        templates.check().map_err(|error| wrong(&error))?;
+        Ok(templates)
+    }
+
+    /// The working-day calendar: the built-in years and those of `letters.calendars`.
+    ///
+    /// # Errors
+    /// A file that cannot be read or makes no calendar.
+    pub fn calendar(&self) -> Result<WorkCalendar, ConfigError> {
+        let mut calendar = WorkCalendar::built_in();
+        if !self.letters.calendars.as_os_str().is_empty() {
+            for year in calendars::read_folder(&self.letters.calendars)? {
+                let year: CalendarYear = year;
+                calendar.replace(year);
+            }
+        }
+        Ok(calendar)
+    }
+
+    /// Settings of the mail server.
+    pub fn smtp(&self) -> SmtpSettings {
+        let mail = &self.mail;
+        let security = match mail.security {
+            SecurityChoice::Plain => Security::Plain,
+            SecurityChoice::Starttls => Security::StartTls,
+            SecurityChoice::Tls => Security::Tls,
+        };
+        let mut settings = SmtpSettings::new(mail.host.clone(), mail.port, security);
+        settings.login = (!mail.login.is_empty()).then(|| mail.login.clone());
+        settings.password = (!mail.password.is_empty()).then(|| mail.password.clone());
+        settings.ca_file = (!mail.ca_file.as_os_str().is_empty()).then(|| mail.ca_file.clone());
+        settings.pool_max = mail.connections;
+        settings.send_timeout = std::time::Duration::from_secs(mail.timeout_seconds);
+        settings
+    }
+
+    /// Domain of Message-IDs.
+    pub fn message_id_domain(&self) -> &str {
+        let own = self.letters.message_id_domain.as_str();
+        if own.is_empty() { self.mail.from_address.rsplit('@').next().unwrap_or("localhost") } else { own }
+    }
+}
+
+impl ScheduleConfig {
+    /// Jobs by name with their cron expressions.
+    pub fn jobs(&self) -> [(&'static str, &str); 3] {
+        [("evaluate", &self.evaluate), ("issue", &self.issue), ("deliver", &self.deliver)]
+    }
+}
+
+/// Files under `folder`, as (name with `/`, text).
+fn collect(folder: &Path, prefix: &str, into: &mut Vec<(String, String)>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            collect(&entry.path(), &format!("{name}/"), into)?;
+        } else {
+            into.push((name, std::fs::read_to_string(entry.path())?));
+        }
+    }
+    Ok(())
+}
+
+fn overlay_file(table: &mut Table, layer: Table) -> Result<(), ConfigError> {
+    for (section, value) in layer {
+        let known = match table.get_mut(&section) {
+            Some(Value::Table(known)) => known,
+            _ => return Err(ConfigError::new(section, "unknown section")),
+        };
+        let Value::Table(keys) = value else {
+            return Err(ConfigError::new(section, "must be a section, written [section]"));
+        };
+        for (key, value) in keys {
+            let name = format!("{section}.{key}");
+            let slot = known.get_mut(&key).ok_or_else(|| ConfigError::new(&name, "unknown key"))?;
+            if !slot.same_type(&value) {
+                return Err(ConfigError::new(name, format!("must be a {}", slot.type_str())));
+            }
+            *slot = value;
+        }
+    }
+    Ok(())
+}
+
+fn overlay_environment(
+    table: &mut Table,
+    environment: impl IntoIterator<Item = (String, String)>,
+) -> Result<(), ConfigError> {
+    for (variable, text) in environment {
+        let name = match variable.as_str() {
+            "DATABASE_URL" => "XUSHI_DATABASE_URL",
+            "XUSHI_BOOTSTRAP_KEY" => "XUSHI_ACCESS_BOOTSTRAP_KEY",
+            other => other,
+        };
+        let Some(path) = name.strip_prefix("XUSHI_") else { continue };
+        let slot = path
+            .split_once('_')
+            .and_then(|(section, key)| table.get_mut(&section.to_lowercase())?.get_mut(key.to_lowercase()))
+            .ok_or_else(|| {
+                ConfigError::new(&variable, "no such key; see the commented default configuration")
+            })?;
+        let wrong = |kind: &str| ConfigError::new(&variable, format!("must be a {kind}"));
+        *slot = match slot {
+            Value::Integer(_) => Value::Integer(text.trim().parse().map_err(|_| wrong("whole number"))?),
+            Value::Boolean(_) => Value::Boolean(text.trim().parse().map_err(|_| wrong("true or false"))?),
+            _ => Value::String(text),
+        };
+    }
+    Ok(())
+}
+
+fn read(table: Table) -> Result<Config, ConfigError> {
+    serde_path_to_error::deserialize(Value::Table(table)).map_err(|error| {
+        let key = error.path().to_string();
+        ConfigError::new(key, error.into_inner().message().to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn env(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn defaults_hold_and_later_layers_win() {
+        let config = Config::from_layers("", env(&[])).unwrap();
+        assert_eq!((config.server.listen.port(), config.database.connections), (8080, 16));
+        let config = Config::from_layers(
+            "[server]\nlisten = \"0.0.0.0:9000\"\n[database]\nurl = \"a.db\"\n",
+            env(&[
+                ("DATABASE_URL", "postgres://u:secret@h/x"),
+                ("XUSHI_DATABASE_CONNECTIONS", "3"),
+                ("HOME", "/"),
+            ]),
+        )
+        .unwrap();
+        assert_eq!((config.server.listen.port(), config.database.connections), (9000, 3));
+        assert_eq!(config.database.url, "postgres://u:secret@h/x");
+        assert!(!format!("{config:?}").contains("secret"), "{config:?}");
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (file, vars, key) in [
+            ("[server]\nport = 1", &[][..], "server.port"),
+            ("[sever]\nlisten = \"x\"", &[], "sever"),
+            ("[server]\nlisten = 5", &[], "server.listen"),
+            ("[server]\nlisten = \"nowhere\"", &[], "server.listen"),
+            ("[server]\nworkers = -1", &[], "server.workers"),
+            ("[mail]\ntransport = \"pigeon\"", &[], "mail.transport"),
+            ("[mail]\ntransport = \"smtp\"", &[], "mail.host"),
+            ("[mail]\nfrom_address = \"张三\"", &[], "mail.from_address"),
+            ("[mail]\nca_file = \"/nowhere.pem\"", &[], "mail.ca_file"),
+            ("[schedule]\nissue = \"every day\"", &[], "schedule.issue"),
+            ("[log]\nfilter = \"lo=ud=er\"", &[], "log.filter"),
+            ("[access]\nbootstrap_key = \"short\"", &[], "access.bootstrap_key"),
+            ("", &[("XUSHI_MAIL_PORT", "many")], "XUSHI_MAIL_PORT"),
+            ("", &[("XUSHI_MIAL_PORT", "25")], "XUSHI_MIAL_PORT"),
+            ("nonsense", &[], "file"),
+        ] {
+            let error = Config::from_layers(file, env(vars)).unwrap_err();
+            assert_eq!(error.key, key, "{file} {vars:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_shown_without_passwords() {
+        assert_eq!(shown_url("postgres://u:p@ss@h:5/x"), "postgres://u:***@h:5/x");
+        assert_eq!(shown_url("xushi.db"), "xushi.db");
+    }
+}

@@ -1,1 +1,128 @@
-//! (to be written)
+//! actix-web and utoipa: bodies, views, handlers, one file a resource.
+//!
+//! A handler parses, asks the domain, calls the store and builds a view. One list ([`routes`]) makes both the
+//! server and its specification.
+
+pub mod access;
+mod extract;
+mod health;
+mod idempotency;
+mod lookup;
+mod measures;
+pub mod metrics;
+mod page;
+pub mod problem;
+pub mod request_id;
+mod respond;
+mod units;
+mod wire;
+
+use std::sync::Arc;
+
+use actix_web::middleware::from_fn;
+use actix_web::{HttpResponse, web};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_actix_web::AppExt as _;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::clock::Clock;
+use crate::store::Store;
+use problem::{Code, Problem};
+
+/// What handlers need, one per worker.
+pub struct State {
+    /// The database.
+    pub store: Store,
+    /// Time and ids.
+    pub clock: Arc<dyn Clock>,
+    /// Keys seen lately.
+    pub known_keys: access::KnownKeys,
+}
+
+impl State {
+    /// A state with nothing remembered yet.
+    pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
+        Self { store, clock, known_keys: access::KnownKeys::default() }
+    }
+}
+
+/// Largest body accepted: a bulk of some tens of thousands of observations.
+const BODY_MAX: usize = 16 * 1024 * 1024;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "序时 Xushi",
+        description = "目标进度跟踪与预警服务。金额和比率一律为十进制字符串；时间为RFC 3339；错误为RFC 9457。",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    components(schemas(problem::ProblemView)),
+    security(("key" = [])),
+    modifiers(&Security)
+)]
+struct Document;
+
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_with(Default::default);
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("访问密钥，由系统管理员发放"))
+            .build();
+        components.add_security_scheme("key", SecurityScheme::Http(scheme));
+    }
+}
+
+/// Every route under `/api/v1`; the server and the specification are both made from this list.
+fn routes(config: &mut ServiceConfig<'_>) {
+    units::routes(config);
+    measures::routes(config);
+}
+
+/// The specification of the API.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let (_, document) = actix_web::App::new()
+        .into_utoipa_app()
+        .openapi(Document::openapi())
+        .service(utoipa_actix_web::scope("/api/v1").configure(routes))
+        .split_for_parts();
+    document
+}
+
+/// Puts the whole service into an actix application: `/api/v1`, `/docs`, health and metrics.
+/// `spec` is [`openapi`] as JSON, made once.
+pub fn configure(config: &mut web::ServiceConfig, state: web::Data<State>, spec: web::Bytes) {
+    let serve_spec = move || {
+        let spec = spec.clone();
+        async move { HttpResponse::Ok().content_type("application/json; charset=utf-8").body(spec) }
+    };
+    let reading_page = utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")
+        .config(utoipa_swagger_ui::Config::new(["/api/v1/openapi.json"]).validator_url("none"));
+    let api = web::scope("/api/v1")
+        .wrap(from_fn(idempotency::middleware))
+        .wrap(from_fn(access::middleware))
+        .service(web::resource("/openapi.json").get(serve_spec))
+        .configure(|config| routes(&mut ServiceConfig::new(config)))
+        .default_service(web::to(nowhere));
+    config
+        .app_data(state)
+        .app_data(web::PayloadConfig::new(BODY_MAX))
+        .app_data(
+            web::PathConfig::default().error_handler(|_, _| {
+                Problem::new(Code::NotFound, "地址中的id不是有效的UUID，请核对。").into()
+            }),
+        )
+        .service(api)
+        .configure(health::routes)
+        .service(reading_page)
+        .service(web::redirect("/docs", "/docs/"))
+        .service(web::redirect("/", "/docs/"))
+        .default_service(web::to(nowhere));
+}
+
+async fn nowhere() -> Result<HttpResponse, Problem> {
+    Err(Problem::new(Code::NotFound, "没有这个地址，请对照/docs中的接口说明。"))
+}

@@ -84,4 +84,73 @@ impl Measure {
             precision,
         })
     }
+
+    /// Checks its other names: each like a name, none twice, none the name itself; at most 50.
+    ///
+    /// # Errors
+    /// The first that does not fit, as `aliases.INDEX`.
+    pub fn checked_aliases(&self, aliases: &[String]) -> Result<Vec<String>, Invalid> {
+        if aliases.len() > 50 {
+            return Err(Invalid::new("aliases", "too_many", "别名不能超过50个。"));
+        }
+        let mut checked: Vec<String> = Vec::with_capacity(aliases.len());
+        for (index, alias) in aliases.iter().enumerate() {
+            let field = format!("aliases.{index}");
+            let alias = invalid::text(&field, alias, 80)?;
+            if alias == self.name || checked.contains(&alias) {
+                return Err(Invalid::new(field, "duplicate", "与名称或前面的别名重复，请删除。"));
+            }
+            checked.push(alias);
+        }
+        Ok(checked)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measure(name: &str, unit: &str, release_day: Option<u32>, precision: u32) -> Result<Measure, Invalid> {
+        Measure::new(
+            name,
+            unit,
+            (Basis::Cumulative, Better::Higher, Frequency::Monthly),
+            release_day,
+            precision,
+        )
+    }
+
+    #[test]
+    fn measures_are_checked() {
+        for (name, unit, release_day, precision, want) in [
+            ("社零", "亿元", Some(31), 6, None),
+            ("", "亿元", None, 1, Some(("name", "required"))),
+            ("社零", " ", None, 1, Some(("unit", "required"))),
+            ("社零", "亿元", Some(0), 1, Some(("release_day", "out_of_range"))),
+            ("社零", "亿元", Some(32), 1, Some(("release_day", "out_of_range"))),
+            ("社零", "亿元", None, 7, Some(("precision", "out_of_range"))),
+        ] {
+            let refused = measure(name, unit, release_day, precision).err();
+            assert_eq!(refused.as_ref().map(|e| (e.field.as_str(), e.code)), want, "{name} {unit}");
+        }
+    }
+
+    #[test]
+    fn aliases_are_checked() {
+        let social = measure("社会消费品零售总额", "亿元", None, 1).unwrap();
+        for (aliases, want) in [
+            (&["社零", " 社零总额 "][..], Ok(vec!["社零".to_owned(), "社零总额".to_owned()])),
+            (&[], Ok(vec![])),
+            (&["社零", "社零"], Err("aliases.1")),
+            (&["社会消费品零售总额"], Err("aliases.0")),
+            (&["社零", ""], Err("aliases.1")),
+            (&["社\n零"], Err("aliases.0")),
+        ] {
+            let aliases: Vec<String> = aliases.iter().map(|&alias| alias.to_owned()).collect();
+            let got = social.checked_aliases(&aliases).map_err(|refused| refused.field);
+            assert_eq!(got, want.map_err(str::to_owned), "{aliases:?}");
+        }
+        let many: Vec<String> = (0..51).map(|number| format!("别名{number}")).collect();
+        assert_eq!(social.checked_aliases(&many).unwrap_err().code, "too_many");
+    }
 }

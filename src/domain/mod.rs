@@ -1,20 +1,34 @@
 //! Values and rules. Pure: no input or output, no clock, no wire formats, no database.
 
+pub mod calendar;
 pub mod curve;
+pub mod delivery;
+pub mod episode;
+pub mod grade;
 pub mod invalid;
+pub mod letter;
 pub mod measure;
 pub mod observation;
+pub mod pace;
 pub mod period;
+pub mod places;
 pub mod phrase;
 pub mod quantity;
+pub mod rule_pack;
 pub mod target;
 pub mod text_enum;
 
+pub use calendar::{CalendarYear, UnpublishedYear, WorkCalendar};
 pub use curve::{Curve, Node};
+pub use grade::Grade;
 pub use invalid::Invalid;
+pub use letter::{LetterKind, LetterNumber, Level};
 pub use measure::{Basis, Better, Frequency, Measure};
 pub use observation::{Figure, Observation, Status};
+pub use pace::{Assessment, assess, assess_with_working};
 pub use period::Period;
+pub use places::{Contact, ContactRole, Region, RegionLevel, ResponsibilityRole, Unit};
+pub use rule_pack::RulePack;
 pub use target::{Comparator, Kind, Target};
 pub use text_enum::TextEnum;
 pub(crate) use text_enum::text_enum;

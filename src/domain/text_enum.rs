@@ -6,6 +6,8 @@ pub trait TextEnum: Sized + Copy + 'static {
     const ALL: &'static [Self];
     /// What the list is called, for messages (`kind`, `basis`, …).
     const NAME: &'static str;
+    /// Name of the Rust type: unlike [`NAME`](Self::NAME) no two lists share it.
+    const TYPE: &'static str;
     /// The word, as stored and sent.
     fn as_str(self) -> &'static str;
     /// The member written `word`, if there is one.
@@ -24,6 +26,7 @@ macro_rules! text_enum {
         impl $crate::domain::text_enum::TextEnum for $name {
             const ALL: &'static [Self] = &[$(Self::$variant),+];
             const NAME: &'static str = $list;
+            const TYPE: &'static str = stringify!($name);
             fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
             }

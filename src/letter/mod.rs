@@ -1,1 +1,192 @@
-//! (to be written)
+//! A letter's frozen facts → subject, plain text, HTML.
+//!
+//! Pure: the same facts and templates give the same bytes. All wording lives in `templates/`: one folder per
+//! letter kind (`subject.txt`, `title.txt`, `body.txt`), phrases they share (`shared/`), and the forms a letter
+//! is laid out in (`layout/`). The body is written once and laid out in every form, so the mail, its plain
+//! text and the paper cannot say different things.
+
+mod body;
+mod facts;
+mod sample;
+mod wire;
+mod words;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
+
+pub use facts::{
+    Benchmark, EarlierLetter, LINES_MAX, LetterContact, LetterFacts, LetterLine, Quantity, Rank, ReplyTerms,
+    Span,
+};
+pub use sample::samples;
+
+use crate::domain::{Invalid, TextEnum};
+
+/// Built-in templates: name and text.
+const BUILT_IN: [(&str, &str); 15] = [
+    ("shared/wording.txt", include_str!("templates/shared/wording.txt")),
+    ("layout/mail.txt", include_str!("templates/layout/mail.txt")),
+    ("layout/mail.html", include_str!("templates/layout/mail.html")),
+    ("warning/subject.txt", include_str!("templates/warning/subject.txt")),
+    ("warning/title.txt", include_str!("templates/warning/title.txt")),
+    ("warning/body.txt", include_str!("templates/warning/body.txt")),
+    ("report_reminder/subject.txt", include_str!("templates/report_reminder/subject.txt")),
+    ("report_reminder/title.txt", include_str!("templates/report_reminder/title.txt")),
+    ("report_reminder/body.txt", include_str!("templates/report_reminder/body.txt")),
+    ("reply_reminder/subject.txt", include_str!("templates/reply_reminder/subject.txt")),
+    ("reply_reminder/title.txt", include_str!("templates/reply_reminder/title.txt")),
+    ("reply_reminder/body.txt", include_str!("templates/reply_reminder/body.txt")),
+    ("lifting/subject.txt", include_str!("templates/lifting/subject.txt")),
+    ("lifting/title.txt", include_str!("templates/lifting/title.txt")),
+    ("lifting/body.txt", include_str!("templates/lifting/body.txt")),
+];
+
+/// Why a letter could not be rendered.
+#[derive(Debug, thiserror::Error)]
+pub enum LetterError {
+    /// The facts break a rule the templates rely on.
+    #[error("函件内容不完整：{0}")]
+    Facts(#[from] Invalid),
+    /// A template cannot be read or uses what does not exist.
+    #[error("模板{template}第{line}行有误：{detail}；该行为“{source_line}”")]
+    Template {
+        /// Name of the template (`warning/body.txt`).
+        template: String,
+        /// Line, from 1; 0 when unknown.
+        line: usize,
+        /// The line's text, trimmed.
+        source_line: String,
+        /// What the engine says, naming the variable where it can.
+        detail: String,
+    },
+    /// A replacement for a template that does not exist: most likely a misspelt file name.
+    #[error("没有名为“{name}”的模板，可替换的模板有：{known}")]
+    UnknownTemplate {
+        /// The name given.
+        name: String,
+        /// All names, for the message.
+        known: String,
+    },
+    /// Frozen facts that cannot be read back.
+    #[error("函件内容无法读写：{0}")]
+    Json(#[source] serde_json::Error),
+}
+
+/// A letter as it is mailed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// Mail subject, one line.
+    pub subject: String,
+    /// Plain text, `\n` line ends, not wrapped.
+    pub text: String,
+    /// A complete HTML document without external resources or scripts.
+    pub html: String,
+}
+
+/// The templates in force, compiled.
+#[derive(Debug, Clone)]
+pub struct Templates {
+    env: Environment<'static>,
+}
+
+impl Templates {
+    /// The wording Xushi comes with.
+    pub fn built_in() -> Result<Self, LetterError> {
+        Self::with_replacements(std::iter::empty())
+    }
+
+    /// The built-in wording with some templates replaced, given as (name, text) with `/` in names; a name that is
+    /// not a template's is an error. Call [`Templates::check`] afterwards: only rendering finds unknown variables.
+    pub fn with_replacements(
+        replacements: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, LetterError> {
+        let mut env = Environment::new();
+        env.set_debug(true);
+        env.set_undefined_behavior(UndefinedBehavior::Strict);
+        // Block tags on lines of their own leave no trace in the letter.
+        let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+        env.set_syntax(syntax.map_err(|error| template_error(&error, ""))?);
+        env.set_auto_escape_callback(|name| {
+            if name.ends_with(".html") || name.ends_with(".xml") {
+                AutoEscape::Html
+            } else {
+                AutoEscape::None
+            }
+        });
+        env.set_formatter(words::format_value);
+        words::register(&mut env);
+        for (name, text) in BUILT_IN {
+            env.add_template(name, text).map_err(|error| template_error(&error, text))?;
+        }
+        for (name, text) in replacements {
+            if !BUILT_IN.iter().any(|(known, _)| *known == name) {
+                let known = BUILT_IN.map(|(known, _)| known).join("、");
+                return Err(LetterError::UnknownTemplate { name, known });
+            }
+            env.add_template_owned(name, text.clone()).map_err(|error| template_error(&error, &text))?;
+        }
+        Ok(Self { env })
+    }
+
+    /// Renders sample letters of every kind, sparse and full, so that a broken template fails at start.
+    pub fn check(&self) -> Result<(), LetterError> {
+        samples().iter().try_for_each(|facts| self.render(facts).map(drop))
+    }
+
+    /// The letter these facts make.
+    pub fn render(&self, facts: &LetterFacts) -> Result<Rendered, LetterError> {
+        facts.check()?;
+        let facts_value = Value::from(Serde(facts));
+        let kind = facts.kind.as_str();
+        let title = self.one_line(&format!("{kind}/title.txt"), &facts_value)?;
+        let context = context! { title, ..facts_value };
+        let subject = self.one_line(&format!("{kind}/subject.txt"), &context)?;
+        let blocks = body::parse(&self.fill(&format!("{kind}/body.txt"), &context)?);
+        let context = context! { blocks => Serde(blocks), ..context };
+        Ok(Rendered {
+            text: tidy(&self.fill("layout/mail.txt", &context)?),
+            html: self.fill("layout/mail.html", &context)?,
+            subject,
+        })
+    }
+
+    fn one_line(&self, name: &str, context: &Value) -> Result<String, LetterError> {
+        Ok(self.fill(name, context)?.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+
+    fn fill(&self, name: &str, context: &Value) -> Result<String, LetterError> {
+        self.env.get_template(name).and_then(|template| template.render(context)).map_err(|error| {
+            let source = error.name().and_then(|name| self.env.get_template(name).ok());
+            template_error(&error, source.as_ref().map_or("", |template| template.source()))
+        })
+    }
+}
+
+/// Ends lines without blanks, keeps at most one empty line, ends with one newline: template layout is not
+/// the reader's business.
+fn tidy(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines().map(|line| line.trim_end_matches(' ')) {
+        if line.is_empty() && (out.is_empty() || out.ends_with("\n\n")) {
+            continue;
+        }
+        out.push_str(line);
+        out.push('\n');
+    }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
+}
+
+/// Says where: the innermost cause knows the template that is wrong, the outer ones only include it.
+fn template_error(error: &minijinja::Error, source: &str) -> LetterError {
+    let line = error.line().unwrap_or(0);
+    let source_line = source.lines().nth(line.saturating_sub(1)).unwrap_or("").trim().to_owned();
+    LetterError::Template {
+        template: error.name().unwrap_or("?").to_owned(),
+        line,
+        source_line,
+        detail: error.to_string(),
+    }
+}

@@ -1,1 +1,249 @@
-//! (to be written)
+//! Rows in, domain values out; the only room that knows two databases exist.
+//!
+//! `queries/` is compiled twice, once against each database's connection, so that every query is checked for
+//! both and none is generic. What only one database can say stands in `pg/` and `sqlite/` under the same names.
+//! [`db!`] picks the right twin at run time; it is the only trick of its kind.
+
+pub mod constraints;
+pub mod curves;
+mod error;
+pub mod judging;
+pub mod rows;
+pub mod rule_packs;
+#[expect(missing_docs, reason = "table! writes items that cannot carry comments")]
+pub mod schema;
+pub mod seed;
+pub mod types;
+
+use std::time::Duration;
+
+use diesel_async::pooled_connection::deadpool::Pool;
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
+use diesel_async::{AsyncConnection, AsyncMigrationHarness, SimpleAsyncConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use futures_util::FutureExt as _;
+
+pub use error::StoreError;
+
+/// The PostgreSQL twin.
+#[path = "."]
+pub mod pg {
+    /// A PostgreSQL connection.
+    pub type Conn = diesel_async::AsyncPgConnection;
+    /// Its diesel backend.
+    pub type Backend = diesel::pg::Pg;
+    macro_rules! write_transaction {
+        ($conn:expr, $body:expr) => {
+            diesel_async::AsyncConnection::transaction($conn, $body)
+        };
+    }
+    #[path = "pg/bulk.rs"]
+    pub mod bulk;
+    #[path = "pg/locks.rs"]
+    pub mod locks;
+    #[path = "queries/mod.rs"]
+    pub mod queries;
+}
+
+/// The SQLite twin.
+#[path = "."]
+pub mod sqlite {
+    /// A SQLite connection, moved to a blocking thread for each statement.
+    pub type Conn = diesel_async::sync_connection_wrapper::SyncConnectionWrapper<diesel::SqliteConnection>;
+    /// Its diesel backend.
+    pub type Backend = diesel::sqlite::Sqlite;
+    // A deferred transaction that starts to write may fail at once with SQLITE_BUSY; an immediate one waits.
+    macro_rules! write_transaction {
+        ($conn:expr, $body:expr) => {
+            $conn.immediate_transaction($body)
+        };
+    }
+    #[path = "sqlite/bulk.rs"]
+    pub mod bulk;
+    #[path = "sqlite/locks.rs"]
+    pub mod locks;
+    #[path = "queries/mod.rs"]
+    pub mod queries;
+}
+
+const PG_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+
+/// A pool of connections to one of the two databases. Cheap to clone.
+#[derive(Clone)]
+pub enum Store {
+    /// Production: many replicas share one server.
+    Pg(Pool<pg::Conn>),
+    /// Default: one file beside the process.
+    Sqlite(Pool<sqlite::Conn>),
+}
+
+/// A rule over several rows that no constraint can hold: whoever checks it must be alone until it has written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// No name or alias belongs to two measures.
+    MeasureNames = 1,
+    /// Campaigns form a tree.
+    CampaignTree = 2,
+    /// Tasks form a tree.
+    TaskTree = 3,
+}
+
+/// Calls `queries::$room::$name` (or `bulk::$name`) of the right twin with a connection from the pool.
+#[macro_export]
+macro_rules! db {
+    ($store:expr, $($path:ident)::+ ( $($arg:expr),* $(,)? )) => {
+        match &$store {
+            $crate::store::Store::Pg(pool) => match $crate::store::checkout(pool).await {
+                Ok(mut conn) => {
+                    let conn: &mut $crate::store::pg::Conn = &mut conn;
+                    $crate::store::pg::queries::$($path)::+(conn $(, $arg)*).await
+                }
+                Err(error) => Err(error),
+            },
+            $crate::store::Store::Sqlite(pool) => match $crate::store::checkout(pool).await {
+                Ok(mut conn) => {
+                    let conn: &mut $crate::store::sqlite::Conn = &mut conn;
+                    $crate::store::sqlite::queries::$($path)::+(conn $(, $arg)*).await
+                }
+                Err(error) => Err(error),
+            },
+        }
+    };
+}
+
+/// A connection from the pool; used by [`db!`].
+///
+/// # Errors
+/// [`StoreError::Unavailable`] when the database does not answer in time.
+pub async fn checkout<M>(
+    pool: &deadpool::managed::Pool<M>,
+) -> Result<deadpool::managed::Object<M>, StoreError>
+where
+    M: deadpool::managed::Manager<Error: std::fmt::Display>,
+{
+    pool.get().await.map_err(|error| StoreError::Unavailable(error.to_string()))
+}
+
+impl Store {
+    /// Opens a pool of at most `connections` to `url`: `postgres://…`, `sqlite://FILE`, or a file's path.
+    /// Connections are made when first used.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the pool cannot be made.
+    pub fn open(url: &str, connections: usize) -> Result<Self, StoreError> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let mut config = ManagerConfig::<pg::Conn>::default();
+            config.recycling_method = RecyclingMethod::Fast;
+            let manager = AsyncDieselConnectionManager::new_with_config(url, config);
+            return build(Pool::builder(manager), connections).map(Self::Pg);
+        }
+        let mut config = ManagerConfig::<sqlite::Conn>::default();
+        config.recycling_method = RecyclingMethod::Fast;
+        config.custom_setup = Box::new(|path| {
+            let path = path.to_owned();
+            async move {
+                let mut conn = sqlite::Conn::establish(&path).await?;
+                conn.batch_execute(SQLITE_PRAGMAS)
+                    .await
+                    .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+                Ok(conn)
+            }
+            .boxed()
+        });
+        let path = url.strip_prefix("sqlite://").unwrap_or(url);
+        let manager = AsyncDieselConnectionManager::new_with_config(path, config);
+        build(Pool::builder(manager), connections).map(Self::Sqlite)
+    }
+
+    /// Brings the tables up to date; safe to run on any number of replicas at once.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database does not answer or a step fails.
+    pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
+        match self {
+            Self::Pg(pool) => {
+                let mut conn = checkout(pool).await?;
+                // Two replicas that start together must not migrate together; the lock goes with the connection.
+                conn.batch_execute("SELECT pg_advisory_lock(7326511)").await?;
+                let mut harness = AsyncMigrationHarness::new(conn);
+                let done = run(&mut harness, PG_MIGRATIONS);
+                harness.into_inner().batch_execute("SELECT pg_advisory_unlock(7326511)").await?;
+                done
+            }
+            Self::Sqlite(pool) => {
+                let conn = checkout(pool).await?;
+                run(&mut AsyncMigrationHarness::new(conn), SQLITE_MIGRATIONS)
+            }
+        }
+    }
+
+    /// Takes every migration back, newest first. For tests of the migrations themselves.
+    ///
+    /// # Errors
+    /// [`StoreError`] when a step fails.
+    pub async fn revert_all(&self) -> Result<(), StoreError> {
+        let failed =
+            |error: Box<dyn std::error::Error + Send + Sync>| StoreError::Migration(error.to_string());
+        match self {
+            Self::Pg(pool) => AsyncMigrationHarness::new(checkout(pool).await?)
+                .revert_all_migrations(PG_MIGRATIONS)
+                .map(drop)
+                .map_err(failed),
+            Self::Sqlite(pool) => AsyncMigrationHarness::new(checkout(pool).await?)
+                .revert_all_migrations(SQLITE_MIGRATIONS)
+                .map(drop)
+                .map_err(failed),
+        }
+    }
+
+    /// `postgresql` or `sqlite`, for logs and `/readyz`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Pg(_) => "postgresql",
+            Self::Sqlite(_) => "sqlite",
+        }
+    }
+}
+
+/// A file that survives a crash, does not block readers, and enforces its references.
+const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
+                              PRAGMA foreign_keys = ON;";
+
+fn build<M>(
+    builder: deadpool::managed::PoolBuilder<M>,
+    connections: usize,
+) -> Result<deadpool::managed::Pool<M>, StoreError>
+where
+    M: deadpool::managed::Manager,
+{
+    let patience = Some(Duration::from_secs(10));
+    builder
+        .max_size(connections)
+        .wait_timeout(patience)
+        .create_timeout(patience)
+        .runtime(deadpool::Runtime::Tokio1)
+        .build()
+        .map_err(|error| StoreError::Unavailable(error.to_string()))
+}
+
+fn run<DB: diesel::backend::Backend>(
+    harness: &mut impl MigrationHarness<DB>,
+    migrations: EmbeddedMigrations,
+) -> Result<Vec<String>, StoreError> {
+    harness
+        .run_pending_migrations(migrations)
+        .map(|done| done.iter().map(ToString::to_string).collect())
+        .map_err(|error| StoreError::Migration(error.to_string()))
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What is kept of an API key. Keys are long and random, so that one round of SHA-256 is enough.
+pub fn hash_key(key: &str) -> String {
+    use sha2::Digest as _;
+    hex(&sha2::Sha256::digest(key.as_bytes()))
+}

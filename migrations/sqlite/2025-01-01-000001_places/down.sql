@@ -1,0 +1,4 @@
+DROP TABLE contacts;
+DROP TABLE units;
+DROP TABLE region_aliases;
+DROP TABLE regions;

@@ -1,0 +1,10 @@
+DROP TABLE responsibilities;
+DROP TABLE citations;
+DROP TABLE indicators;
+DROP TABLE series;
+DROP TABLE measure_aliases;
+DROP TABLE measures;
+DROP TABLE tasks;
+DROP TABLE campaign_members;
+DROP TABLE campaigns;
+DROP TABLE rule_packs;

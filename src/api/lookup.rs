@@ -1,0 +1,60 @@
+//! Keys in a request (id, code or name) turned into rows; an error says which field or parameter was wrong.
+
+use super::State;
+use super::problem::{Problem, pointer};
+use crate::db;
+use crate::store::StoreError;
+use crate::store::rows::{RegionRow, UnitRow};
+
+/// Where a key stands.
+#[derive(Debug, Clone, Copy)]
+pub enum At<'a> {
+    /// In this field of the body; dots go down (`members.3`).
+    Body(&'a str),
+    /// In this query parameter.
+    Query(&'a str),
+}
+
+impl At<'_> {
+    fn problem(self, error: StoreError) -> Problem {
+        let mut problem = Problem::from(error);
+        for error in &mut problem.errors {
+            error.pointer = match self {
+                Self::Body(field) => pointer(field),
+                Self::Query(name) => name.to_owned(),
+            };
+        }
+        problem
+    }
+}
+
+/// For each resource one function for a key that is there and one for a key that may be.
+macro_rules! lookups {
+    ($($one:ident, $maybe:ident: $room:ident::$resolve:ident -> $row:ty;)+) => {
+        $(
+            /// The row that `key` names.
+            ///
+            /// # Errors
+            /// `Invalid` at the key's place when nothing, or more than one row, has it.
+            pub async fn $one(state: &State, at: At<'_>, key: &str) -> Result<$row, Problem> {
+                db!(state.store, $room::$resolve(key)).map_err(|error| at.problem(error))
+            }
+
+            /// The row that `key` names, if there is a key.
+            ///
+            /// # Errors
+            /// As for a key that is there.
+            pub async fn $maybe(state: &State, at: At<'_>, key: Option<&str>) -> Result<Option<$row>, Problem> {
+                match key {
+                    Some(key) => $one(state, at, key).await.map(Some),
+                    None => Ok(None),
+                }
+            }
+        )+
+    };
+}
+
+lookups! {
+    region, maybe_region: regions::resolve_region -> RegionRow;
+    unit, maybe_unit: units::resolve_unit -> UnitRow;
+}

@@ -1,0 +1,245 @@
+//! Measures (指标口径).
+
+use std::collections::HashMap;
+
+use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::State;
+use super::extract::{Body, Params};
+use super::page::{List, ListParams, PageView};
+use super::problem::{Problem, ProblemView};
+use super::respond::{self, OneParams};
+use super::wire::Word;
+use crate::db;
+use crate::domain::{Basis, Better, Frequency, Measure};
+use crate::store::StoreError;
+use crate::store::rows::{MeasureChange, MeasureFilter, MeasureRow, word};
+use crate::store::types::Id;
+
+type BasisWord = Word<Basis>;
+type BetterWord = Word<Better>;
+type FrequencyWord = Word<Frequency>;
+
+/// Adds the resource's routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_measures).service(create_measure).service(find_measure).service(update_measure);
+}
+
+/// 指标口径
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MeasureView {
+    /// 编号
+    id: Uuid,
+    /// 名称
+    #[schema(example = "社会消费品零售总额")]
+    name: String,
+    /// 别名
+    aliases: Vec<String>,
+    /// 计量单位
+    #[schema(example = "亿元")]
+    unit: String,
+    /// 数值口径：累计、当期或存量
+    basis: BasisWord,
+    /// 变好的方向
+    better: BetterWord,
+    /// 发布频率
+    frequency: FrequencyWord,
+    /// 通常在次月几日发布；为null表示不知道
+    release_day: Option<i32>,
+    /// 显示的小数位数
+    precision: i32,
+    /// 建立时间
+    created_at: DateTime<Utc>,
+    /// 最近修改时间
+    updated_at: DateTime<Utc>,
+}
+
+impl MeasureView {
+    fn of(row: MeasureRow, aliases: Vec<String>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id.0,
+            aliases,
+            basis: Word(word(&row.basis)?),
+            better: Word(word(&row.better)?),
+            frequency: Word(word(&row.frequency)?),
+            name: row.name,
+            unit: row.unit,
+            release_day: row.release_day,
+            precision: row.precision,
+            created_at: row.created_at.and_utc(),
+            updated_at: row.updated_at.and_utc(),
+        })
+    }
+}
+
+/// 新建指标口径
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateMeasure {
+    /// 名称，不得与其他指标口径的名称或别名相同
+    #[schema(example = "社会消费品零售总额")]
+    name: String,
+    /// 别名，不得与其他指标口径的名称或别名相同
+    #[serde(default)]
+    aliases: Vec<String>,
+    /// 计量单位
+    #[schema(example = "亿元")]
+    unit: String,
+    /// 数值口径：累计、当期或存量
+    basis: BasisWord,
+    /// 变好的方向
+    better: BetterWord,
+    /// 发布频率
+    frequency: FrequencyWord,
+    /// 通常在次月几日发布，1至31
+    release_day: Option<u32>,
+    /// 显示的小数位数，0至6，默认1
+    #[serde(default = "default_precision")]
+    precision: u32,
+}
+
+fn default_precision() -> u32 {
+    1
+}
+
+/// 修改指标口径；未写的字段不变，写null为清空。已有观测值的，单位和数值口径不能再改
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateMeasure {
+    /// 名称
+    name: Option<String>,
+    /// 别名，整体替换原有别名
+    aliases: Option<Vec<String>>,
+    /// 计量单位
+    unit: Option<String>,
+    /// 数值口径：累计、当期或存量
+    basis: Option<BasisWord>,
+    /// 变好的方向
+    better: Option<BetterWord>,
+    /// 发布频率
+    frequency: Option<FrequencyWord>,
+    /// 通常在次月几日发布，1至31
+    #[serde(default, deserialize_with = "super::wire::maybe::deserialize")]
+    #[schema(value_type = Option<u32>)]
+    release_day: Option<Option<u32>>,
+    /// 显示的小数位数，0至6
+    precision: Option<u32>,
+}
+
+/// 指标口径查询条件
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct MeasureParams {
+    /// 名称或别名中含有的文字，不分大小写
+    name_contains: Option<String>,
+}
+
+/// 列出指标口径
+#[utoipa::path(tag = "指标口径", params(ListParams, MeasureParams), responses(
+    (status = 200, body = PageView<MeasureView>), (status = "4XX", body = ProblemView)))]
+#[get("/measures")]
+async fn list_measures(
+    state: web::Data<State>,
+    request: HttpRequest,
+    list: List<MeasureParams>,
+) -> Result<HttpResponse, Problem> {
+    let filter =
+        MeasureFilter { name_contains: list.filter.name_contains, updated_after: list.updated_after };
+    let rows = db!(state.store, measures::list_measures(&filter, list.page))?;
+    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
+    let mut aliases: HashMap<Id, Vec<String>> = HashMap::new();
+    for alias in db!(state.store, measures::list_measure_aliases(&ids))? {
+        aliases.entry(alias.measure_id).or_default().push(alias.name);
+    }
+    let page = PageView::checked(
+        rows,
+        list.page,
+        |row| row.id.0,
+        |row| {
+            let aliases = aliases.remove(&row.id).unwrap_or_default();
+            MeasureView::of(row, sorted(aliases))
+        },
+    )?;
+    respond::list(&request, &page, list.fields.as_deref())
+}
+
+/// 新建指标口径
+#[utoipa::path(tag = "指标口径", request_body = CreateMeasure, responses(
+    (status = 201, body = MeasureView), (status = "4XX", body = ProblemView)))]
+#[post("/measures")]
+async fn create_measure(
+    state: web::Data<State>,
+    Body(body): Body<CreateMeasure>,
+) -> Result<HttpResponse, Problem> {
+    let habits = (body.basis.0, body.better.0, body.frequency.0);
+    let measure = Measure::new(&body.name, &body.unit, habits, body.release_day, body.precision)?;
+    let aliases = measure.checked_aliases(&body.aliases)?;
+    let row = MeasureRow::of(&measure, Id(state.clock.new_id()), state.clock.timestamp());
+    db!(state.store, measures::create_measure(&row, &aliases))?;
+    let location = format!("/api/v1/measures/{}", row.id.0);
+    respond::created(&location, &MeasureView::of(row, sorted(aliases))?)
+}
+
+/// 读取一个指标口径
+#[utoipa::path(tag = "指标口径", params(("id" = Uuid, Path, description = "编号"), OneParams), responses(
+    (status = 200, body = MeasureView), (status = "4XX", body = ProblemView)))]
+#[get("/measures/{id}")]
+async fn find_measure(
+    state: web::Data<State>,
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+    Params(params): Params<OneParams>,
+) -> Result<HttpResponse, Problem> {
+    let (row, aliases) = load(&state, *id).await?;
+    respond::one(&request, &MeasureView::of(row, aliases)?, params.fields.as_deref())
+}
+
+async fn load(state: &State, id: Uuid) -> Result<(MeasureRow, Vec<String>), Problem> {
+    let row = db!(state.store, measures::find_measure(id))?;
+    let row = row.ok_or_else(|| Problem::not_found("指标口径"))?;
+    let aliases = db!(state.store, measures::list_measure_aliases(&[row.id]))?;
+    Ok((row, sorted(aliases.into_iter().map(|alias| alias.name).collect())))
+}
+
+/// Databases differ in how they order Chinese text; answers must not.
+fn sorted(mut aliases: Vec<String>) -> Vec<String> {
+    aliases.sort_unstable();
+    aliases
+}
+
+/// 修改指标口径（须带If-Match）
+#[utoipa::path(tag = "指标口径", request_body = UpdateMeasure,
+    params(("id" = Uuid, Path, description = "编号"), ("If-Match" = String, Header, description = "读取时返回的ETag")),
+    responses((status = 200, body = MeasureView), (status = "4XX", body = ProblemView)))]
+#[patch("/measures/{id}")]
+async fn update_measure(
+    state: web::Data<State>,
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+    Body(body): Body<UpdateMeasure>,
+) -> Result<HttpResponse, Problem> {
+    let (present, present_aliases) = load(&state, *id).await?;
+    respond::if_match(&request, &MeasureView::of(present.clone(), present_aliases.clone())?)?;
+    let before = Measure::try_from(present.clone())?;
+    let measure = Measure::new(
+        body.name.as_deref().unwrap_or(&before.name),
+        body.unit.as_deref().unwrap_or(&before.unit),
+        (
+            body.basis.map_or(before.basis, |word| word.0),
+            body.better.map_or(before.better, |word| word.0),
+            body.frequency.map_or(before.frequency, |word| word.0),
+        ),
+        body.release_day.unwrap_or(before.release_day),
+        body.precision.unwrap_or(before.precision),
+    )?;
+    let aliases = measure.checked_aliases(&body.aliases.unwrap_or(present_aliases))?;
+    let change = MeasureChange::of(&present, &measure, state.clock.timestamp());
+    let row = db!(state.store, measures::update_measure(&change, &aliases))?;
+    respond::ok(&request, &MeasureView::of(row, sorted(aliases))?)
+}

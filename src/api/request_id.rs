@@ -1,0 +1,59 @@
+//! Every request has an id: in its answer, in every log line about it, and in every problem.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, web};
+use tracing::Instrument as _;
+
+use super::State;
+use super::metrics::Metrics;
+
+tokio::task_local! {
+    static CURRENT: String;
+}
+
+/// The id of the request being answered, or an empty text outside of one.
+pub fn current() -> String {
+    CURRENT.try_with(Clone::clone).unwrap_or_default()
+}
+
+/// Header that carries it, both ways.
+pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Takes the caller's id when it is short and plain, makes one otherwise; logs and counts the answer.
+///
+/// # Errors
+/// Only those of the inner service.
+pub async fn middleware<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    let state = request.app_data::<web::Data<State>>().cloned();
+    let given =
+        request.headers().get(&HEADER).and_then(|value| value.to_str().ok()).filter(|id| is_plain(id));
+    let id = match (given, &state) {
+        (Some(id), _) => id.to_owned(),
+        (None, Some(state)) => state.clock.new_id().simple().to_string(),
+        (None, None) => String::new(),
+    };
+    let started = std::time::Instant::now();
+    let method = request.method().clone();
+    let span = tracing::info_span!("request", id, %method, path = request.path());
+    let answer = CURRENT.scope(id.clone(), next.call(request)).instrument(span.clone()).await;
+    let mut response = answer?;
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(HEADER, value);
+    }
+    let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    let status = response.status().as_u16();
+    Metrics::global().observe_request(method.as_str(), &route, status, started.elapsed());
+    span.in_scope(|| tracing::info!(status, micros = started.elapsed().as_micros() as u64, "answered"));
+    Ok(response)
+}
+
+fn is_plain(id: &str) -> bool {
+    (1..=64).contains(&id.len())
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+}

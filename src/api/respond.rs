@@ -1,0 +1,149 @@
+//! Answers: JSON with an entity tag, and what `If-None-Match` and `If-Match` ask of it.
+
+use std::hash::{DefaultHasher, Hasher as _};
+
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{IntoParams, PartialSchema};
+
+use super::page::{PageView, refuse};
+use super::problem::{Code, Problem, stale};
+use super::wire::shorten;
+
+/// 读取一项时的查询参数
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OneParams {
+    /// 只要这些字段，以逗号分隔，如id,name
+    pub fields: Option<String>,
+}
+
+/// Entity tag of a representation: the same bytes, the same tag.
+fn tag(body: &[u8]) -> String {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(body);
+    format!("\"{:016x}\"", hasher.finish())
+}
+
+fn lists(headers: &HeaderMap, name: header::HeaderName, tag: &str) -> Option<bool> {
+    let value = headers.get(name)?.to_str().unwrap_or_default();
+    let weak = |text: &str| text.trim().trim_start_matches("W/").to_owned();
+    Some(value.trim() == "*" || value.split(',').any(|one| weak(one) == tag))
+}
+
+/// 200 with the view, or 304 when the caller has it already.
+///
+/// # Errors
+/// `Internal` when the view cannot be written as JSON.
+pub fn ok<T: Serialize>(request: &HttpRequest, view: &T) -> Result<HttpResponse, Problem> {
+    let body = serde_json::to_vec(view).map_err(Problem::internal)?;
+    Ok(answer(request, &tag(&body), body))
+}
+
+fn answer(request: &HttpRequest, tag: &str, body: Vec<u8>) -> HttpResponse {
+    if lists(request.headers(), header::IF_NONE_MATCH, tag) == Some(true) {
+        return HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish();
+    }
+    HttpResponse::Ok()
+        .insert_header((header::ETAG, tag))
+        .insert_header((header::CACHE_CONTROL, "private, no-cache"))
+        .content_type("application/json; charset=utf-8")
+        .body(body)
+}
+
+/// [`ok`], with only those top-level fields of the view that `fields` names (`id,name`); all when `None`.
+/// The tag is that of the whole view, so that it serves for an update.
+///
+/// # Errors
+/// `MalformedQuery` for a name that the view does not have.
+pub fn one<T: Serialize + PartialSchema>(
+    request: &HttpRequest,
+    view: &T,
+    fields: Option<&str>,
+) -> Result<HttpResponse, Problem> {
+    let Some(fields) = fields else { return ok(request, view) };
+    let wanted = wanted::<T>(fields)?;
+    let whole = serde_json::to_vec(view).map_err(Problem::internal)?;
+    let mut value = serde_json::to_value(view).map_err(Problem::internal)?;
+    keep(&mut value, &wanted);
+    let body = serde_json::to_vec(&value).map_err(Problem::internal)?;
+    Ok(answer(request, &tag(&whole), body))
+}
+
+/// [`ok`] for a page, with only those fields of each item that `fields` names; all when `None`.
+///
+/// # Errors
+/// `MalformedQuery` for a name that the items do not have.
+pub fn list<T: Serialize + PartialSchema>(
+    request: &HttpRequest,
+    page: &PageView<T>,
+    fields: Option<&str>,
+) -> Result<HttpResponse, Problem> {
+    let Some(fields) = fields else { return ok(request, page) };
+    let wanted = wanted::<T>(fields)?;
+    let mut items = Vec::with_capacity(page.items.len());
+    for item in &page.items {
+        let mut value = serde_json::to_value(item).map_err(Problem::internal)?;
+        keep(&mut value, &wanted);
+        items.push(value);
+    }
+    ok(request, &PageView { items, next_cursor: page.next_cursor.clone() })
+}
+
+/// The names in `fields`, each of them a property of the view's schema.
+fn wanted<T: PartialSchema>(fields: &str) -> Result<Vec<&str>, Problem> {
+    let RefOr::T(Schema::Object(object)) = T::schema() else {
+        return Err(Problem::internal("a view that is not an object"));
+    };
+    let wanted: Vec<&str> = fields.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+    match wanted.iter().find(|name| !object.properties.contains_key(**name)) {
+        Some(name) => {
+            let known: Vec<_> = object.properties.keys().map(String::as_str).collect();
+            let detail = format!("没有“{}”这个字段，可用：{}。", shorten(name), known.join("、"));
+            Err(refuse("fields", "unknown_field", &detail))
+        }
+        None if wanted.is_empty() => {
+            Err(refuse("fields", "required", "fields不能为空，请写明字段，如id,name。"))
+        }
+        None => Ok(wanted),
+    }
+}
+
+fn keep(value: &mut Value, wanted: &[&str]) {
+    if let Value::Object(map) = value {
+        map.retain(|name, _| wanted.contains(&name.as_str()));
+    }
+}
+
+/// 201 with the view, its address and its tag.
+///
+/// # Errors
+/// `Internal` when the view cannot be written as JSON.
+pub fn created<T: Serialize>(location: &str, view: &T) -> Result<HttpResponse, Problem> {
+    let body = serde_json::to_vec(view).map_err(Problem::internal)?;
+    Ok(HttpResponse::Created()
+        .insert_header((header::ETAG, tag(&body)))
+        .insert_header((header::LOCATION, location))
+        .content_type("application/json; charset=utf-8")
+        .body(body))
+}
+
+/// Refuses an update that is not based on the present representation.
+///
+/// # Errors
+/// `PreconditionRequired` without `If-Match`, `PreconditionFailed` when the tag is another.
+pub fn if_match<T: Serialize>(request: &HttpRequest, present: &T) -> Result<(), Problem> {
+    let body = serde_json::to_vec(present).map_err(Problem::internal)?;
+    match lists(request.headers(), header::IF_MATCH, &tag(&body)) {
+        Some(true) => Ok(()),
+        Some(false) => Err(stale()),
+        None => Err(Problem::new(
+            Code::PreconditionRequired,
+            "修改前请先读取，并把读取时返回的ETag放入请求头If-Match，以免覆盖他人的修改。",
+        )),
+    }
+}

@@ -1,0 +1,198 @@
+//! Units (责任单位).
+
+use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::State;
+use super::extract::{Body, Params};
+use super::lookup::{self, At};
+use super::page::{List, ListParams, PageView};
+use super::problem::{Problem, ProblemView};
+use super::respond::{self, OneParams};
+use crate::db;
+use crate::domain::Unit;
+use crate::store::rows::{UnitChange, UnitFilter, UnitRow};
+use crate::store::types::Id;
+
+/// Adds the resource's routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_units).service(create_unit).service(find_unit).service(update_unit);
+}
+
+/// 责任单位
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnitView {
+    /// 编号
+    id: Uuid,
+    /// 名称
+    #[schema(example = "省商务厅")]
+    name: String,
+    /// 所在行政区
+    region_id: Uuid,
+    /// 上级单位
+    parent_id: Option<Uuid>,
+    /// 统一社会信用代码
+    credit_code: Option<String>,
+    /// 建立时间
+    created_at: DateTime<Utc>,
+    /// 最近修改时间
+    updated_at: DateTime<Utc>,
+}
+
+impl From<UnitRow> for UnitView {
+    fn from(row: UnitRow) -> Self {
+        Self {
+            id: row.id.0,
+            name: row.name,
+            region_id: row.region_id.0,
+            parent_id: row.parent_id.map(|id| id.0),
+            credit_code: row.credit_code,
+            created_at: row.created_at.and_utc(),
+            updated_at: row.updated_at.and_utc(),
+        }
+    }
+}
+
+/// 新建责任单位
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateUnit {
+    /// 名称，在行政区内唯一
+    #[schema(example = "省商务厅")]
+    name: String,
+    /// 所在行政区：id、代码或名称
+    #[schema(example = "430000")]
+    region: String,
+    /// 上级单位：id、信用代码或名称
+    parent: Option<String>,
+    /// 统一社会信用代码，18位
+    credit_code: Option<String>,
+}
+
+/// 修改责任单位；未写的字段不变，写null为清空
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateUnit {
+    /// 名称
+    name: Option<String>,
+    /// 上级单位：id、信用代码或名称
+    #[serde(default, deserialize_with = "super::wire::maybe::deserialize")]
+    #[schema(value_type = Option<String>)]
+    parent: Option<Option<String>>,
+    /// 统一社会信用代码
+    #[serde(default, deserialize_with = "super::wire::maybe::deserialize")]
+    #[schema(value_type = Option<String>)]
+    credit_code: Option<Option<String>>,
+}
+
+/// 责任单位查询条件
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct UnitParams {
+    /// 行政区：id、代码或名称
+    region: Option<String>,
+    /// 上级单位：id、信用代码或名称
+    parent: Option<String>,
+    /// 名称中含有的文字，不分大小写
+    name_contains: Option<String>,
+}
+
+/// 列出责任单位
+#[utoipa::path(tag = "责任单位", params(ListParams, UnitParams), responses(
+    (status = 200, body = PageView<UnitView>), (status = "4XX", body = ProblemView)))]
+#[get("/units")]
+async fn list_units(
+    state: web::Data<State>,
+    request: HttpRequest,
+    list: List<UnitParams>,
+) -> Result<HttpResponse, Problem> {
+    let params = list.filter;
+    let region = lookup::maybe_region(&state, At::Query("region"), params.region.as_deref()).await?;
+    let parent = lookup::maybe_unit(&state, At::Query("parent"), params.parent.as_deref()).await?;
+    let filter = UnitFilter {
+        region_id: region.map(|row| row.id.0),
+        parent_id: parent.map(|row| row.id.0),
+        name_contains: params.name_contains,
+        updated_after: list.updated_after,
+    };
+    let rows = db!(state.store, units::list_units(&filter, list.page))?;
+    let page = PageView::new(rows, list.page, |row| row.id.0, UnitView::from);
+    respond::list(&request, &page, list.fields.as_deref())
+}
+
+/// 新建责任单位
+#[utoipa::path(tag = "责任单位", request_body = CreateUnit, responses(
+    (status = 201, body = UnitView), (status = "4XX", body = ProblemView)))]
+#[post("/units")]
+async fn create_unit(state: web::Data<State>, Body(body): Body<CreateUnit>) -> Result<HttpResponse, Problem> {
+    let unit = Unit::new(&body.name, body.credit_code.as_deref())?;
+    let region = lookup::region(&state, At::Body("region"), &body.region).await?;
+    let parent = lookup::maybe_unit(&state, At::Body("parent"), body.parent.as_deref()).await?;
+    let now = state.clock.timestamp();
+    let row = UnitRow {
+        id: Id(state.clock.new_id()),
+        name: unit.name,
+        region_id: region.id,
+        parent_id: parent.map(|row| row.id),
+        credit_code: unit.credit_code,
+        created_at: now,
+        revision: 1,
+        updated_at: now,
+    };
+    db!(state.store, units::create_unit(&row))?;
+    respond::created(&format!("/api/v1/units/{}", row.id.0), &UnitView::from(row))
+}
+
+/// 读取一个责任单位
+#[utoipa::path(tag = "责任单位", params(("id" = Uuid, Path, description = "编号"), OneParams), responses(
+    (status = 200, body = UnitView), (status = "4XX", body = ProblemView)))]
+#[get("/units/{id}")]
+async fn find_unit(
+    state: web::Data<State>,
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+    Params(params): Params<OneParams>,
+) -> Result<HttpResponse, Problem> {
+    let row = load(&state, *id).await?;
+    respond::one(&request, &UnitView::from(row), params.fields.as_deref())
+}
+
+async fn load(state: &State, id: Uuid) -> Result<UnitRow, Problem> {
+    db!(state.store, units::find_unit(id))?.ok_or_else(|| Problem::not_found("责任单位"))
+}
+
+/// 修改责任单位（须带If-Match）
+#[utoipa::path(tag = "责任单位", request_body = UpdateUnit,
+    params(("id" = Uuid, Path, description = "编号"), ("If-Match" = String, Header, description = "读取时返回的ETag")),
+    responses((status = 200, body = UnitView), (status = "4XX", body = ProblemView)))]
+#[patch("/units/{id}")]
+async fn update_unit(
+    state: web::Data<State>,
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+    Body(body): Body<UpdateUnit>,
+) -> Result<HttpResponse, Problem> {
+    let present = load(&state, *id).await?;
+    respond::if_match(&request, &UnitView::from(present.clone()))?;
+    let credit_code = body.credit_code.unwrap_or(present.credit_code);
+    let unit = Unit::new(body.name.as_deref().unwrap_or(&present.name), credit_code.as_deref())?;
+    let parent_id = match body.parent {
+        None => present.parent_id,
+        Some(key) => lookup::maybe_unit(&state, At::Body("parent"), key.as_deref()).await?.map(|row| row.id),
+    };
+    let change = UnitChange {
+        id: present.id,
+        name: unit.name,
+        parent_id,
+        credit_code: unit.credit_code,
+        revision: present.revision + 1,
+        updated_at: state.clock.timestamp(),
+    };
+    let row = db!(state.store, units::update_unit(&change))?;
+    respond::ok(&request, &UnitView::from(row))
+}

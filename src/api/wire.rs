@@ -1,0 +1,134 @@
+//! How domain values travel: closed words, exact decimals.
+
+use std::borrow::Cow;
+use std::str::FromStr as _;
+
+use rust_decimal::Decimal;
+use serde::de::{self, Deserialize, Deserializer};
+use serde::{Serialize, Serializer};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::domain::TextEnum;
+
+/// A member of a closed list, written as its English word. Views and bodies name it by an alias
+/// (`type BasisWord = Word<Basis>`), since utoipa asks every generic argument for a schema of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Word<T>(pub T);
+
+impl<T: TextEnum> Serialize for Word<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.as_str())
+    }
+}
+
+impl<'de, T: TextEnum> Deserialize<'de> for Word<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = Cow::<'_, str>::deserialize(deserializer)?;
+        T::parse(&word).map(Self).ok_or_else(|| {
+            let known: Vec<_> = T::ALL.iter().map(|member| member.as_str()).collect();
+            let word = shorten(&word);
+            de::Error::custom(format!("“{word}”不是{}允许的值，可用：{}。", T::NAME, known.join("、")))
+        })
+    }
+}
+
+impl<T: TextEnum> PartialSchema for Word<T> {
+    fn schema() -> RefOr<Schema> {
+        let words: Vec<_> = T::ALL.iter().map(|member| member.as_str()).collect();
+        ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(words)).into()
+    }
+}
+
+impl<T: TextEnum> ToSchema for Word<T> {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed(T::TYPE)
+    }
+}
+
+/// What a caller wrote, as far as a message repeats it: at most 40 characters, no control characters.
+pub fn shorten(text: &str) -> String {
+    let mut shown: String = text.chars().filter(|c| !c.is_control()).take(41).collect();
+    if shown.chars().count() > 40 {
+        shown.pop();
+        shown.push('…');
+    }
+    shown
+}
+
+/// An exact decimal: a JSON string out; a string, or a number of at most 15 digits, in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Amount(pub Decimal);
+
+impl Serialize for Amount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0.normalize())
+    }
+}
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl de::Visitor<'_> for Visitor {
+            type Value = Amount;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a decimal as text")
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Amount, E> {
+                let plain = !text.is_empty()
+                    && text.len() <= 40
+                    && text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-');
+                let parsed = if plain { Decimal::from_str_exact(text).ok() } else { None };
+                parsed
+                    .map(Amount)
+                    .ok_or_else(|| E::custom(format!("“{text}”不是十进制数，请写成如\"5.5\"的字符串。")))
+            }
+            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Amount, E> {
+                Ok(Amount(value.into()))
+            }
+            fn visit_i64<E: de::Error>(self, value: i64) -> Result<Amount, E> {
+                Ok(Amount(value.into()))
+            }
+            fn visit_f64<E: de::Error>(self, value: f64) -> Result<Amount, E> {
+                // The shortest text that reads back as the same double is what the caller wrote, up to 15 digits.
+                let text = value.to_string();
+                let digits = text.bytes().filter(u8::is_ascii_digit).count();
+                let parsed = if digits <= 16 { Decimal::from_str(&text).ok() } else { None };
+                parsed.map(Amount).ok_or_else(|| E::custom("数字位数过多，为免误差请写成字符串，如\"5.5\"。"))
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+impl PartialSchema for Amount {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::String))
+            .pattern(Some(r"^-?[0-9]+(\.[0-9]+)?$"))
+            .examples([serde_json::json!("5.5")])
+            .into()
+    }
+}
+
+impl ToSchema for Amount {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("Amount")
+    }
+}
+
+/// For fields of an update: absent leaves as it is, `null` clears, a value sets.
+pub mod maybe {
+    use serde::{Deserialize, Deserializer};
+
+    /// Tells `null` from absent (the field itself carries `#[serde(default)]`).
+    ///
+    /// # Errors
+    /// Those of the value.
+    pub fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Option<T>>, D::Error> {
+        Option::deserialize(from).map(Some)
+    }
+}

@@ -1,0 +1,165 @@
+//! Letters: what they are called, how they are numbered, how grave they are.
+
+use std::fmt;
+
+use super::{Invalid, text_enum};
+
+text_enum! {
+    /// What a letter is for.
+    LetterKind "letter_kind" {
+        /// 预警函: indicators lag.
+        Warning = "warning",
+        /// 催报函: a report is overdue.
+        ReportReminder = "report_reminder",
+        /// 提醒函: an earlier letter waits for its answer.
+        ReplyReminder = "reply_reminder",
+        /// 解除函: indicators recovered.
+        Lifting = "lifting",
+    }
+}
+
+text_enum! {
+    /// How grave a warning is, mildest first.
+    Level "level" {
+        /// 黄色
+        Yellow = "yellow",
+        /// 橙色
+        Orange = "orange",
+        /// 红色
+        Red = "red",
+    }
+}
+
+impl Level {
+    /// The word a letter uses.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Yellow => "黄色",
+            Self::Orange => "橙色",
+            Self::Red => "红色",
+        }
+    }
+
+    /// The next graver level; red stays red.
+    #[must_use]
+    pub fn next(self) -> Self {
+        match self {
+            Self::Yellow => Self::Orange,
+            Self::Orange | Self::Red => Self::Red,
+        }
+    }
+}
+
+/// A document number (发文字号) as GB/T 9704-2012 7.2.5 writes it: 机关代字, year in 〔〕, serial without
+/// leading zeros and without 第, 号 (`湘攻坚函〔2025〕3号`).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LetterNumber {
+    mark: String,
+    year: i32,
+    serial: u32,
+}
+
+impl LetterNumber {
+    /// Checks a mark (机关代字) alone, as it comes from settings: 1–20 characters, no digits, spaces or brackets.
+    pub fn check_mark(mark: &str) -> Result<String, Invalid> {
+        let mark = super::invalid::text("mark", mark, 20)?;
+        if mark.chars().any(|c| c.is_whitespace() || c.is_numeric() || "〔〕[]［］【】()（）".contains(c))
+        {
+            return Err(Invalid::new(
+                "mark",
+                "bad_mark",
+                "机关代字只写文字，如“湘攻坚函”，不含数字、空格和括号。",
+            ));
+        }
+        Ok(mark)
+    }
+
+    /// A number of `mark` in `year` (1900–2200); serials start at 1.
+    pub fn new(mark: &str, year: i32, serial: u32) -> Result<Self, Invalid> {
+        if !(1900..=2200).contains(&year) {
+            return Err(Invalid::new("year", "out_of_range", "发文年份应在1900至2200之间。"));
+        }
+        if serial == 0 {
+            return Err(Invalid::new("serial", "out_of_range", "发文顺序号从1起编。"));
+        }
+        Ok(Self { mark: Self::check_mark(mark)?, year, serial })
+    }
+
+    /// Reads exactly what [`LetterNumber`] displays; other brackets, leading zeros and 第 are refused.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let refused = || {
+            Invalid::new("number", "bad_number", format!("“{text}”不是发文字号，应如“湘攻坚函〔2025〕3号”。"))
+        };
+        let (mark, rest) = text.split_once('〔').ok_or_else(refused)?;
+        let (year, rest) = rest.split_once('〕').ok_or_else(refused)?;
+        let serial = rest.strip_suffix('号').ok_or_else(refused)?;
+        let number =
+            Self::new(mark, year.parse().map_err(|_| refused())?, serial.parse().map_err(|_| refused())?)?;
+        if number.to_string() == text { Ok(number) } else { Err(refused()) }
+    }
+
+    /// 机关代字.
+    pub fn mark(&self) -> &str {
+        &self.mark
+    }
+
+    /// Year of issue.
+    pub fn year(&self) -> i32 {
+        self.year
+    }
+
+    /// Serial within mark and year, from 1.
+    pub fn serial(&self) -> u32 {
+        self.serial
+    }
+}
+
+impl fmt::Display for LetterNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}〔{}〕{}号", self.mark, self.year, self.serial)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_and_read_the_same_way() {
+        for (mark, year, serial, want) in
+            [("湘攻坚函", 2025, 3, "湘攻坚函〔2025〕3号"), ("岳办函", 2026, 1205, "岳办函〔2026〕1205号")]
+        {
+            let number = LetterNumber::new(mark, year, serial).unwrap();
+            assert_eq!(number.to_string(), want);
+            assert_eq!(LetterNumber::parse(want), Ok(number));
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_number_is_refused() {
+        for (text, code) in [
+            ("湘攻坚函〔2025〕03号", "bad_number"),
+            ("湘攻坚函〔2025〕第3号", "bad_number"),
+            ("湘攻坚函[2025]3号", "bad_number"),
+            ("湘攻坚函〔2025〕3", "bad_number"),
+            ("湘攻坚函〔2025〕+3号", "bad_number"),
+            ("湘攻坚函〔2025〕0号", "out_of_range"),
+            ("湘攻坚函〔25〕3号", "out_of_range"),
+            ("〔2025〕3号", "required"),
+            ("湘 攻坚〔2025〕3号", "bad_mark"),
+            ("湘2函〔2025〕3号", "bad_mark"),
+            ("湘（函）〔2025〕3号", "bad_mark"),
+            ("", "bad_number"),
+        ] {
+            assert_eq!(LetterNumber::parse(text).map_err(|e| e.code), Err(code), "{text}");
+        }
+        assert_eq!(LetterNumber::new(&"长".repeat(21), 2025, 1).map_err(|e| e.code), Err("too_long"));
+    }
+
+    #[test]
+    fn levels_rise_and_stop_at_red() {
+        assert_eq!(Level::Yellow.next().next().next(), Level::Red);
+        assert!(Level::Yellow < Level::Orange && Level::Orange < Level::Red);
+        assert_eq!(Level::Orange.label(), "橙色");
+    }
+}

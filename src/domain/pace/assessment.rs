@@ -1,0 +1,209 @@
+//! What an assessment says.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use crate::domain::{Grade, Period, text_enum};
+
+use super::{CurveUsed, MissingSet, Ratio};
+
+text_enum! {
+    /// The rule that decided a grade.
+    RuleId "rule" {
+        /// The target itself is met.
+        TargetReached = "target_reached",
+        /// The window is over.
+        WindowOver = "window_over",
+        /// Points of the window's work.
+        ProgressPoints = "progress_points",
+        /// Percent of the amount due.
+        ProgressRatio = "progress_ratio",
+        /// Percentage points of a rate.
+        RatePoints = "rate_points",
+        /// Growth against plan, average and zero.
+        BenchmarkSign = "benchmark_sign",
+        /// Days late.
+        DaysLate = "days_late",
+        /// The sign of the change.
+        Sign = "sign",
+        /// Equal where more was promised (突破、高于).
+        NotAbove = "not_above",
+        /// Beyond the far end of a range, where more is better: no shortfall, but worth a look.
+        BeyondRange = "beyond_range",
+        /// A limit for the whole window is used up already.
+        LimitUsedUp = "limit_used_up",
+        /// A person's verdict.
+        Person = "person",
+        /// No verdict: not started, no target, no data, or an overdue report.
+        Apart = "apart",
+    }
+}
+
+impl RuleId {
+    /// The rule in words officials read.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::TargetReached => "目标已达到",
+            Self::WindowOver => "目标期已满，按是否达到目标定级",
+            Self::ProgressPoints => "按落后序时进度的百分点定级",
+            Self::ProgressRatio => "按欠应达量的百分比定级",
+            Self::RatePoints => "按低于目标的百分点定级",
+            Self::BenchmarkSign => "按目标、平均水平和正负增长定级",
+            Self::DaysLate => "按逾期天数定级",
+            Self::Sign => "按升降方向定级",
+            Self::NotAbove => "目标要求高于，持平为关注",
+            Self::BeyondRange => "超出区间上限，请核对是否允许",
+            Self::LimitUsedUp => "全期限额已用完",
+            Self::Person => "按人工评定",
+            Self::Apart => "不作评定",
+        }
+    }
+}
+
+/// The rule that decided, and the number it was applied to. The pack's name and version are the caller's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// Which rule.
+    pub id: RuleId,
+    /// The shortfall held against the thresholds, after 力争 and 左右, in the rule's unit; negative for a surplus.
+    pub shortfall: Option<Decimal>,
+    /// Whether the grade was held because the shortfall has not yet fallen back far enough to lift it.
+    pub held: bool,
+}
+
+/// A comparison with another series at the same period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BenchmarkGap {
+    /// What it is compared with.
+    pub name: String,
+    /// Its value, in the judged figure's unit.
+    pub value: Decimal,
+    /// Signed so that positive is good: own less its value, turned round when lower is better.
+    pub gap: Decimal,
+}
+
+/// A place among sibling regions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rank {
+    /// From 1, the best; equals share a place.
+    pub position: usize,
+    /// How many reported, this region included.
+    pub of: usize,
+}
+
+/// Differences of the judged value, in its own unit (percentage points for rates); not turned round.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Change {
+    /// Since the period before.
+    pub previous: Option<Decimal>,
+    /// Since the same period of last year.
+    pub last_year: Option<Decimal>,
+    /// Since the end of last year.
+    pub year_end: Option<Decimal>,
+}
+
+text_enum! {
+    /// Where the share in `needed_growth` was taken from.
+    ShareFrom "share_from" {
+        /// Last year's own values.
+        Observations = "observations",
+        /// The indicator's curve.
+        Curve = "curve",
+    }
+}
+
+/// An assessment (研判): the verdict on one indicator as of one date. Fractions are of one, not percent, and are divided
+/// when read ([`Ratio::value`]). What cannot be known is `None`, with the reason in `missing`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assessment {
+    /// The verdict.
+    pub grade: Grade,
+    /// The latest period with an actual value.
+    pub data_period: Option<Period>,
+    /// The value judged: since the window's start for amounts, as reported otherwise.
+    pub actual: Option<Decimal>,
+    /// Where it should stand at the end of `data_period`; for a range, the end that binds.
+    pub expected: Option<Ratio>,
+    /// The far end of a range.
+    pub expected_hi: Option<Ratio>,
+    /// Actual against expected in the measure's unit (days for milestones); positive is good, whichever way is better.
+    pub gap: Option<Ratio>,
+    /// The same in percentage points: of a rate, or of the window's work.
+    pub gap_points: Option<Ratio>,
+    /// Actual over target; for a change, the part of it reached. None for growth and comparisons.
+    pub completion: Option<Ratio>,
+    /// F(p) of the curve used.
+    pub due_fraction: Option<Ratio>,
+    /// Elapsed months over all months.
+    pub linear_pace: Option<Ratio>,
+    /// Last year's share at the same period.
+    pub last_year_pace: Option<Ratio>,
+    /// The curve that gave `due_fraction`.
+    pub curve_used: Option<CurveUsed>,
+    /// What each remaining month must add, or may add under a limit; 0 when nothing more is needed.
+    pub needed_per_month: Option<Ratio>,
+    /// What each month so far has added.
+    pub average_per_month: Option<Ratio>,
+    /// The growth rate the remainder of the window needs, percent.
+    pub needed_growth: Option<Ratio>,
+    /// Where its share was taken from.
+    pub share_from: Option<ShareFrom>,
+    /// The parent region, then the named series, that have a value at the same period.
+    pub benchmarks: Vec<BenchmarkGap>,
+    /// Place among siblings.
+    pub rank: Option<Rank>,
+    /// Periods in a row, ending with `data_period`, on or above the line (positive) or below it (negative);
+    /// January–February published as one counts once.
+    pub streak: i32,
+    /// Periods in a row graded `watch` or worse, this one included.
+    pub run: u32,
+    /// Differences to earlier periods.
+    pub change: Change,
+    /// Whether a report is overdue, whatever the grade.
+    pub overdue: bool,
+    /// Inputs that were missing.
+    pub missing: MissingSet,
+    /// The rule that decided.
+    pub rule: Rule,
+}
+
+impl Assessment {
+    /// Nothing known yet.
+    pub(super) fn empty() -> Self {
+        Self {
+            grade: Grade::NoData,
+            data_period: None,
+            actual: None,
+            expected: None,
+            expected_hi: None,
+            gap: None,
+            gap_points: None,
+            completion: None,
+            due_fraction: None,
+            linear_pace: None,
+            last_year_pace: None,
+            curve_used: None,
+            needed_per_month: None,
+            average_per_month: None,
+            needed_growth: None,
+            share_from: None,
+            benchmarks: Vec::new(),
+            rank: None,
+            streak: 0,
+            run: 0,
+            change: Change::default(),
+            overdue: false,
+            missing: MissingSet::default(),
+            rule: Rule { id: RuleId::Apart, shortfall: None, held: false },
+        }
+    }
+}
+
+/// An earlier verdict of the same indicator, as it was recorded then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Past {
+    /// End of the period it judged.
+    pub period_end: NaiveDate,
+    /// The verdict.
+    pub grade: Grade,
+}

@@ -1,0 +1,141 @@
+//! Small checks beside the verdict: stated differences, 三个高于, cascades.
+
+use rust_decimal::Decimal;
+
+use crate::domain::Better;
+
+/// What a benchmark must be when `own` is stated to be `difference` above it (negative: below):
+/// +3.0 % and 4.6 points above means −1.6 %.
+pub fn implied_benchmark(own: Decimal, difference: Decimal) -> Option<Decimal> {
+    own.checked_sub(difference)
+}
+
+/// A stated difference that the stated values do not bear out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Contradiction {
+    /// The difference as stated.
+    pub stated: Decimal,
+    /// The difference of the stated values.
+    pub computed: Decimal,
+}
+
+/// Flags a stated difference of `own` over `benchmark` that is off by more than `tolerance` (for values rounded to one
+/// decimal place, 0.1: each may be half a unit off, and so may the difference). Nothing is corrected.
+pub fn contradiction(
+    own: Decimal,
+    benchmark: Decimal,
+    stated: Decimal,
+    tolerance: Decimal,
+) -> Option<Contradiction> {
+    let computed = own.checked_sub(benchmark)?;
+    let off = computed.checked_sub(stated)?.abs();
+    (off > tolerance).then_some(Contradiction { stated, computed })
+}
+
+/// The composite check 三个高于: above the previous quarter, the same period of last year, and the nation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ThreeAbove {
+    /// Against the previous quarter; `None` when not known.
+    pub previous_quarter: Option<bool>,
+    /// Against the same period of last year.
+    pub last_year: Option<bool>,
+    /// Against the nation.
+    pub nation: Option<bool>,
+}
+
+impl ThreeAbove {
+    /// Compares; for a lower-is-better measure "above" means below. Equal is not above.
+    pub fn of(
+        own: Decimal,
+        [previous_quarter, last_year, nation]: [Option<Decimal>; 3],
+        better: Better,
+    ) -> Self {
+        let above = |other: Option<Decimal>| {
+            other.map(|other| if better == Better::Lower { own < other } else { own > other })
+        };
+        Self { previous_quarter: above(previous_quarter), last_year: above(last_year), nation: above(nation) }
+    }
+
+    /// Whether all three hold; one that fails settles it, otherwise one that is not known leaves it open.
+    pub fn all(self) -> Option<bool> {
+        let parts = [self.previous_quarter, self.last_year, self.nation];
+        if parts.contains(&Some(false)) {
+            return Some(false);
+        }
+        parts.iter().all(Option::is_some).then_some(true)
+    }
+}
+
+/// A target handed down from one level to the next (省→市→县): what the parts add up to against the whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cascade {
+    /// The parent's number.
+    pub parent: Decimal,
+    /// The sum of the parts that are known.
+    pub sum: Decimal,
+    /// `sum − parent`: negative when the parts do not cover the whole.
+    pub gap: Decimal,
+    /// How many parts are not known; the gap is final only when none is missing.
+    pub unknown: usize,
+}
+
+impl Cascade {
+    /// Adds up the parts, all in the parent's unit; `None` when the sum is too large to write.
+    pub fn of(parent: Decimal, parts: impl IntoIterator<Item = Option<Decimal>>) -> Option<Self> {
+        let (mut sum, mut unknown) = (Decimal::ZERO, 0);
+        for part in parts {
+            match part {
+                Some(part) => sum = sum.checked_add(part)?,
+                None => unknown += 1,
+            }
+        }
+        Some(Self { parent, sum, gap: sum.checked_sub(parent)?, unknown })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn d(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_benchmark_follows_from_a_value_and_a_stated_difference() {
+        for (own, difference, want) in [("3.0", "4.6", "-1.6"), ("-26.2", "-63.8", "37.6")] {
+            assert_eq!(implied_benchmark(d(own), d(difference)), Some(d(want)));
+        }
+    }
+
+    #[test]
+    fn a_difference_that_contradicts_the_values_is_flagged() {
+        for (own, benchmark, stated, flagged) in [
+            ("2.9", "1.6", "1.3", false),
+            ("2.9", "1.6", "1.4", false),
+            ("2.9", "1.6", "1.5", true),
+            ("-1.6", "-4.0", "2.4", false),
+            ("-1.6", "-4.0", "-2.4", true),
+        ] {
+            let found = contradiction(d(own), d(benchmark), d(stated), d("0.1"));
+            assert_eq!(found.is_some(), flagged, "{own} {benchmark} {stated}");
+        }
+    }
+
+    #[test]
+    fn three_above_needs_all_three() {
+        let check = |own, others: [Option<&str>; 3], better| {
+            ThreeAbove::of(d(own), others.map(|other| other.map(d)), better).all()
+        };
+        assert_eq!(check("6.2", [Some("6.0"), Some("5.9"), Some("4.8")], Better::Higher), Some(true));
+        assert_eq!(check("6.2", [Some("6.2"), Some("5.9"), None], Better::Higher), Some(false));
+        assert_eq!(check("6.2", [Some("6.0"), Some("5.9"), None], Better::Higher), None);
+        assert_eq!(check("1", [Some("2"), Some("2"), Some("2")], Better::Lower), Some(true));
+    }
+
+    #[test]
+    fn parts_of_a_cascade_are_held_against_the_whole() {
+        let cascade = Cascade::of(d("70"), [Some(d("30")), None, Some(d("35.5"))]).unwrap();
+        assert_eq!((cascade.sum, cascade.gap, cascade.unknown), (d("65.5"), d("-4.5"), 1));
+    }
+}

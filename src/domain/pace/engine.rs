@@ -1,0 +1,284 @@
+//! The order in which an assessment is made.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use crate::domain::{Figure, Grade, Kind, Observation, Period, RulePack, Target};
+
+use super::case::Case;
+use super::due::Due;
+use super::grading::Verdict;
+use super::line::Line;
+use super::months::Months;
+use super::outlook::shown;
+use super::promise::Promise;
+use super::series::{Series, Wanted};
+use super::working::Working;
+use super::{Assessment, Known, Missing, Ratio, Rule, RuleId, Subject};
+
+/// The verdict, written down in `work` as it is made.
+pub(super) fn run<W: Working>(
+    subject: &Subject<'_>,
+    known: &Known<'_>,
+    pack: &RulePack,
+    as_of: NaiveDate,
+    work: &mut W,
+) -> Assessment {
+    let mut out = Assessment::empty();
+    out.overdue = known.overdue_after.is_some_and(|day| as_of > day);
+    let Some(target) = subject.target else {
+        out.grade = Grade::NoTarget;
+        report_only(subject, known, as_of, &mut out);
+        return out;
+    };
+    if subject.window.start() > as_of {
+        out.grade = Grade::NotStarted;
+        return out;
+    }
+    let verdict = Promise::read(target, subject.measure).and_then(|promise| {
+        let case = Case::new(subject, known, pack, promise, as_of);
+        describe_target(target, &promise, work);
+        case.judge(&mut out, work)
+    });
+    conclude(verdict, pack, &mut out, work);
+    out
+}
+
+/// Without a target there is nothing to judge, but the latest value is still a fact.
+fn report_only(subject: &Subject<'_>, known: &Known<'_>, as_of: NaiveDate, out: &mut Assessment) {
+    for figure in [Figure::Level, Figure::Yoy] {
+        let series = Series::of(known.own, Wanted { figure, basis: subject.measure.basis, as_of });
+        if let Some(at) = series.latest_in(subject.window).and_then(|index| series.get(index)) {
+            (out.data_period, out.actual) = (Some(at.period), Some(at.value));
+            return;
+        }
+    }
+}
+
+/// Sets the grade; an overdue report hides nothing worse.
+fn conclude<W: Working>(
+    verdict: Result<Verdict, Missing>,
+    pack: &RulePack,
+    out: &mut Assessment,
+    work: &mut W,
+) {
+    let Verdict { grade, rule } = verdict.unwrap_or_else(|missing| {
+        out.missing.insert(missing);
+        Verdict::plain(Grade::NoData, RuleId::Apart)
+    });
+    (out.grade, out.rule) = (grade, rule);
+    let hides = matches!(grade, Grade::Ahead | Grade::OnPace | Grade::Watch | Grade::NoData);
+    if out.overdue && hides {
+        out.grade = Grade::OverdueReport;
+        out.rule = Rule { id: RuleId::Apart, ..rule };
+    }
+    let (grade, rule) = (out.grade, out.rule);
+    work.step("定级", |inputs| {
+        inputs.with("规则包", format!("{} v{}", pack.name, pack.version)).with("规则", rule.id.chinese());
+        if let Some(shortfall) = rule.shortfall {
+            inputs.with("差距（正为落后）", shortfall);
+        }
+        if let Some(bands) = pack.bands(rule.id) {
+            inputs.with("超序时自", bands.ahead).with("关注大于", bands.watch);
+            let beyond = if bands.inclusive {
+                ["滞后自", "严重滞后自"]
+            } else {
+                ["滞后大于", "严重滞后大于"]
+            };
+            inputs.with(beyond[0], bands.behind).with(beyond[1], bands.critical);
+        }
+        if rule.held {
+            inputs.with("保持原等级", "差距尚未回落到解除余量以内");
+        }
+        if out.overdue {
+            inputs.with("报送", "已逾期");
+        }
+        grade.chinese().to_owned()
+    });
+}
+
+fn describe_target<W: Working>(target: &Target, promise: &Promise, work: &mut W) {
+    if promise.factor != Decimal::ONE {
+        work.step("目标值换算 = 目标值 × 单位换算系数", |inputs| {
+            inputs.with("目标值", target.value.unwrap_or_default()).with("单位", &target.unit);
+            inputs.with("换算系数", promise.factor);
+            promise.value.unwrap_or_default().to_string()
+        });
+    }
+}
+
+impl Case<'_> {
+    /// Judges the latest period; what can be said besides the grade is said even when the grade cannot be given.
+    fn judge<W: Working>(&self, out: &mut Assessment, work: &mut W) -> Result<Verdict, Missing> {
+        if self.is_by_person() {
+            return self.judge_by_person(out, work);
+        }
+        let index = self.series.latest_in(self.subject.window).ok_or(Missing::Observation)?;
+        let at = self.series.get(index).ok_or(Missing::Observation)?;
+        out.data_period = Some(at.period);
+        let actual = self.actual(at)?;
+        out.actual = Some(actual);
+        work.step("数据期 = 最近一期有实际值的时期", |inputs| {
+            inputs.with("时期", span(at.period)).with("发布日期", at.published_on).with("版次", at.vintage);
+            inputs.with("口径", format!("{}/{}", at.basis, at.figure)).with("报送值", at.value);
+            actual.to_string()
+        });
+        let (months, due) = self.paces(at, out, work);
+        let line = self.line(at, actual);
+        let verdict = match self.promise.kind {
+            Kind::Trend => self.judge_trend(at, out, work),
+            Kind::Milestone => self.judge_milestone(at, out, work),
+            _ => self.judge_line(at, &line, actual, (months, due), out, work),
+        };
+        self.changes(index, out);
+        out.streak = self.streak(index, line.as_ref().ok());
+        self.benchmarks(at, actual, out, work)?;
+        self.rank(at, actual, out, work);
+        let verdict = verdict?;
+        out.run = self.run(verdict.grade, at.period.end());
+        Ok(verdict)
+    }
+
+    /// The linear pace, last year's, and the curve's own.
+    fn paces<W: Working>(
+        &self,
+        at: &Observation,
+        out: &mut Assessment,
+        work: &mut W,
+    ) -> (Months, Result<Due, Missing>) {
+        let day = at.period.end();
+        let months = self.calendar.by(day);
+        out.linear_pace = months.fraction();
+        work.step("按月均衡进度 = 已过月数 ÷ 总月数（不足月按天数折算）", |inputs| {
+            let denominator = Decimal::from(months.denominator);
+            let of = |part: i64| shown(Ratio::new(Decimal::from(part), denominator));
+            inputs.with("已过月数", of(months.elapsed)).with("总月数", of(months.total));
+            shown(out.linear_pace)
+        });
+        if self.has_last_year_pace() {
+            match self.share(day, 1) {
+                Ok(share) => out.last_year_pace = Some(share),
+                Err(missing) => out.missing.insert(missing_share(missing)),
+            }
+            work.step("上年同期进度 = 上年同期累计 ÷ 上年全年", |_| {
+                shown(out.last_year_pace)
+            });
+        }
+        let due = self.due(day, months);
+        if let Ok(due) = due {
+            out.due_fraction = Some(due.fraction);
+            out.curve_used = Some(due.used);
+            if let Some(missing) = due.missing {
+                out.missing.insert(missing);
+            }
+            work.step("序时进度 F(p)", |inputs| {
+                inputs.with("曲线", due.used.chinese()).with("数据期末", day);
+                shown(out.due_fraction)
+            });
+        }
+        (months, due)
+    }
+
+    /// Whether last year's share means anything for the kind.
+    fn has_last_year_pace(&self) -> bool {
+        matches!(
+            self.promise.kind,
+            Kind::Total | Kind::Level | Kind::Growth | Kind::Share | Kind::Change | Kind::Range
+        ) || (self.promise.kind == Kind::Cap && self.adds_up())
+    }
+
+    fn judge_line<W: Working>(
+        &self,
+        at: &Observation,
+        line: &Result<Line, Missing>,
+        actual: Decimal,
+        (months, due): (Months, Result<Due, Missing>),
+        out: &mut Assessment,
+        work: &mut W,
+    ) -> Result<Verdict, Missing> {
+        self.outlook(line.as_ref().ok(), actual, (months, due.ok()), out, work)?;
+        let line = line.as_ref().map_err(|missing| *missing)?;
+        // A line that does not move is the same whatever the curve.
+        let due = match due {
+            Ok(due) => due.fraction,
+            Err(missing) if line.moves() => return Err(missing),
+            Err(_) => Ratio::whole(Decimal::ONE),
+        };
+        let standing = line.stand(actual, due)?;
+        let points = line.points(standing.gap)?;
+        (out.expected, out.gap, out.gap_points) = (Some(standing.expected), Some(standing.gap), points);
+        describe_line(line, actual, due, out, work);
+        let verdict = self.grade(line, standing, (actual, due), at.period.end())?;
+        match self.promise.kind {
+            Kind::Range => self.other_end(verdict, actual, due, at, out),
+            _ => Ok(verdict),
+        }
+    }
+
+    /// The far end of a range. When both ends are to be held, the worse one decides; when more is better, being beyond
+    /// the far end is no shortfall, and only the rule's name says that it happened.
+    fn other_end(
+        &self,
+        verdict: Verdict,
+        actual: Decimal,
+        due: Ratio,
+        at: &Observation,
+        out: &mut Assessment,
+    ) -> Result<Verdict, Missing> {
+        if self.promise.ceiling || self.promise.far.is_none() {
+            return Ok(verdict);
+        }
+        let far = self.range_end(true)?;
+        let standing = far.stand(actual, due)?;
+        out.expected_hi = Some(standing.expected);
+        if !self.promise.hold {
+            let id = if actual > far.finish { RuleId::BeyondRange } else { verdict.rule.id };
+            return Ok(Verdict { rule: Rule { id, ..verdict.rule }, ..verdict });
+        }
+        let points = far.points(standing.gap)?;
+        let other = self.grade(&far, standing, (actual, due), at.period.end())?;
+        if standing.gap.value() < out.gap.and_then(Ratio::value) {
+            (out.gap, out.gap_points) = (Some(standing.gap), points);
+        }
+        Ok(if other.grade > verdict.grade { other } else { verdict })
+    }
+}
+
+fn describe_line<W: Working>(line: &Line, actual: Decimal, due: Ratio, out: &Assessment, work: &mut W) {
+    if line.moves() {
+        work.step("应达值 = 起点 + (目标 − 起点) × 序时进度", |inputs| {
+            inputs.with("起点", line.base).with("目标", line.finish).with("序时进度", shown(Some(due)));
+            shown(out.expected)
+        });
+    } else {
+        work.step("应达值 = 目标（不随时间变化）", |inputs| {
+            inputs.with("目标", line.base);
+            shown(out.expected)
+        });
+    }
+    let formula = if line.ceiling {
+        "差距 = 应达值 − 实际（越低越好）"
+    } else {
+        "差距 = 实际 − 应达值"
+    };
+    work.step(formula, |inputs| {
+        inputs.with("实际", actual).with("应达值", shown(out.expected));
+        shown(out.gap)
+    });
+    if out.gap_points.is_some() {
+        work.step("差距（百分点）", |inputs| {
+            inputs.with("差距", shown(out.gap)).with("全部工作量", line.whole);
+            shown(out.gap_points)
+        });
+    }
+}
+
+/// A last-year share may fail for want of any of its parts.
+fn missing_share(missing: Missing) -> Missing {
+    if missing == Missing::OutOfRange { missing } else { Missing::LastYearShare }
+}
+
+/// A period as it is written in a step.
+fn span(period: Period) -> String {
+    format!("{}至{}", period.start(), period.end())
+}

@@ -1,0 +1,221 @@
+//! The line an indicator is held against: where its value should stand, period by period.
+
+use rust_decimal::Decimal;
+
+use crate::domain::{Basis, Better, Figure, Kind, Observation};
+
+use super::case::Case;
+use super::promise::{adds_up, is_percent};
+use super::ratio::{add, mul, sub};
+use super::{Missing, Ratio};
+
+/// What a shortfall is measured in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scale {
+    /// Points of the window's work.
+    Progress,
+    /// Percentage points of a rate or share.
+    Rate,
+}
+
+/// `base + span · F(p)`: a straight promise has a span of zero.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Line {
+    /// Where it starts (0 for totals, the baseline for levels); the promise itself when it does not move.
+    pub(super) base: Decimal,
+    /// What is to be added over the window.
+    pub(super) span: Decimal,
+    /// What 100 points are, positive; zero when nothing can be said in points.
+    pub(super) whole: Decimal,
+    /// The value that meets the target when the window ends.
+    pub(super) finish: Decimal,
+    /// Whether being below is good.
+    pub(super) ceiling: bool,
+    /// Points of work or percentage points.
+    pub(super) scale: Scale,
+}
+
+/// Where a value stands against its line.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing {
+    pub(super) expected: Ratio,
+    /// Positive is good.
+    pub(super) gap: Ratio,
+}
+
+impl Line {
+    /// Whether the line moves with the curve.
+    pub(super) fn moves(&self) -> bool {
+        !self.span.is_zero()
+    }
+
+    fn flat(value: Decimal, ceiling: bool, scale: Scale) -> Self {
+        Self { base: value, span: Decimal::ZERO, whole: value.abs(), finish: value, ceiling, scale }
+    }
+
+    fn path(base: Decimal, finish: Decimal, ceiling: bool, scale: Scale) -> Result<Self, Missing> {
+        let span = sub(finish, base)?;
+        Ok(Self { base, span, whole: span.abs(), finish, ceiling, scale })
+    }
+
+    /// Positive when `value` is on the good side of `mark`.
+    pub(super) fn signed(&self, value: Decimal, mark: Decimal) -> Result<Decimal, Missing> {
+        if self.ceiling { sub(mark, value) } else { sub(value, mark) }
+    }
+
+    /// Whether `value` meets the target itself.
+    pub(super) fn is_met(&self, value: Decimal, strict: bool, allowance: Decimal) -> Result<bool, Missing> {
+        let over = self.signed(value, self.finish)?;
+        if over.is_zero() {
+            return Ok(!strict);
+        }
+        if over.is_sign_positive() {
+            return Ok(true);
+        }
+        if allowance.is_zero() {
+            return Ok(false);
+        }
+        // The allowance is in points: percentage points of a rate, percent of an amount.
+        Ok(match self.scale {
+            Scale::Rate => -over <= allowance,
+            Scale::Progress => mul(-over, Decimal::ONE_HUNDRED)? <= mul(allowance, self.finish.abs())?,
+        })
+    }
+
+    /// Holds `value` against the line when the fraction `due` of the work is due.
+    pub(super) fn stand(&self, value: Decimal, due: Ratio) -> Result<Standing, Missing> {
+        if !self.moves() {
+            let gap = self.signed(value, self.base)?;
+            return Ok(Standing { expected: Ratio::whole(self.base), gap: Ratio::whole(gap) });
+        }
+        let (numerator, denominator) = (due.numerator(), due.denominator());
+        let moved = mul(self.span, numerator)?;
+        let line = if self.base.is_zero() { moved } else { add(mul(self.base, denominator)?, moved)? };
+        let gap = self.signed(mul(value, denominator)?, line)?;
+        let over = |part| Ratio::new(part, denominator).ok_or(Missing::OutOfRange);
+        Ok(Standing { expected: over(line)?, gap: over(gap)? })
+    }
+
+    /// Whether `value` is on or above the line: the sign of the gap, without the gap.
+    pub(super) fn is_on(&self, value: Decimal, due: Ratio) -> Result<bool, Missing> {
+        let (value, line) = if self.moves() {
+            let moved = mul(self.span, due.numerator())?;
+            let base = self.base;
+            let line = if base.is_zero() { moved } else { add(mul(base, due.denominator())?, moved)? };
+            (mul(value, due.denominator())?, line)
+        } else {
+            (value, self.base)
+        };
+        Ok(if self.ceiling { value <= line } else { value >= line })
+    }
+
+    /// The gap in points: percentage points for rates, points of the window's work for amounts.
+    pub(super) fn points(&self, gap: Ratio) -> Result<Option<Ratio>, Missing> {
+        if self.scale == Scale::Rate { Ok(Some(gap)) } else { self.points_of_work(gap) }
+    }
+
+    /// The gap in points of the window's work; `None` when there is none to do.
+    pub(super) fn points_of_work(&self, gap: Ratio) -> Result<Option<Ratio>, Missing> {
+        if self.whole.is_zero() {
+            return Ok(None);
+        }
+        let points = mul(gap.numerator(), Decimal::ONE_HUNDRED)?;
+        Ok(Ratio::new(points, mul(gap.denominator(), self.whole)?))
+    }
+
+    /// The gap in percent of what is due by now.
+    pub(super) fn percent_of_due(&self, gap: Ratio, due: Ratio) -> Result<Option<Ratio>, Missing> {
+        let amount = if self.moves() { mul(self.span, due.numerator())? } else { self.base };
+        Ok(Ratio::new(mul(gap.numerator(), Decimal::ONE_HUNDRED)?, amount.abs()))
+    }
+}
+
+impl Case<'_> {
+    /// The line for the value `actual` observed for the period of `at`.
+    pub(super) fn line(&self, at: &Observation, actual: Decimal) -> Result<Line, Missing> {
+        let promise = &self.promise;
+        let unit = &self.subject.measure.unit;
+        let scale = if is_percent(unit) { Scale::Rate } else { Scale::Progress };
+        let value = || promise.value.ok_or(Missing::TargetValue);
+        match promise.kind {
+            Kind::Total => Line::path(Decimal::ZERO, value()?, promise.ceiling, Scale::Progress),
+            Kind::Level => self.towards(value()?, actual, Scale::Progress),
+            Kind::Share => self.towards(value()?, actual, scale),
+            Kind::Coverage => self.towards(promise.value.unwrap_or(Decimal::ONE_HUNDRED), actual, scale),
+            Kind::Growth => {
+                let promised = value()?;
+                let planned = self.planned_rate(at).unwrap_or(promised);
+                Ok(Line { finish: promised, ..Line::flat(planned, promise.ceiling, Scale::Rate) })
+            }
+            Kind::Cap if self.subject.measure.basis == Basis::Cumulative && adds_up(unit) => {
+                Line::path(Decimal::ZERO, value()?, true, Scale::Progress)
+            }
+            Kind::Cap => Ok(Line::flat(value()?, true, scale)),
+            Kind::Change => self.change(value()?),
+            Kind::Range => self.range_end(promise.ceiling),
+            Kind::VersusBenchmark | Kind::VersusIndicator => self.versus(at),
+            Kind::Milestone | Kind::Trend | Kind::Qualitative => Err(Missing::TargetValue),
+        }
+    }
+
+    /// Whether the line is the same at every period: it neither follows another series or a planned rate nor depends
+    /// on the value held against it.
+    pub(super) fn line_is_fixed(&self) -> bool {
+        match self.promise.kind {
+            Kind::VersusBenchmark | Kind::VersusIndicator => false,
+            Kind::Growth => !self.plans,
+            Kind::Level | Kind::Share | Kind::Coverage => self.promise.hold || self.baseline().is_some(),
+            _ => true,
+        }
+    }
+
+    /// From the baseline to the target, or the target itself when it is to be held or was met from the start. Without
+    /// a baseline only a value that already meets the target can be judged.
+    fn towards(&self, target: Decimal, actual: Decimal, scale: Scale) -> Result<Line, Missing> {
+        let flat = Line::flat(target, self.promise.ceiling, scale);
+        if self.promise.hold {
+            return Ok(flat);
+        }
+        match self.baseline() {
+            Some(base) if flat.signed(base, target)? >= Decimal::ZERO => Ok(flat),
+            Some(base) => Line::path(base, target, self.promise.ceiling, scale),
+            None if flat.is_met(actual, self.promise.strict, Decimal::ZERO)? => Ok(flat),
+            None => Err(Missing::Baseline),
+        }
+    }
+
+    /// A rise or a decline by so much from the baseline; "at most" limits the rise at any time.
+    fn change(&self, by: Decimal) -> Result<Line, Missing> {
+        let base = self.baseline().ok_or(Missing::Baseline)?;
+        let lower = self.subject.measure.better == Better::Lower;
+        let falls = by.is_sign_negative();
+        let limit = add(base, by)?;
+        if (self.promise.at_most && !(lower && falls)) || (falls && !lower) {
+            let flat = Line::flat(limit, self.promise.at_most, Scale::Progress);
+            return Ok(Line { whole: by.abs(), ..flat });
+        }
+        let finish = if lower { sub(base, by.abs())? } else { limit };
+        Line::path(base, finish, lower, Scale::Progress)
+    }
+
+    /// One end of a range: the lower as a floor, the upper as a ceiling.
+    pub(super) fn range_end(&self, upper: bool) -> Result<Line, Missing> {
+        let end = if upper { self.promise.far } else { self.promise.value }.ok_or(Missing::TargetValue)?;
+        let unit = &self.subject.measure.unit;
+        if adds_up(unit) {
+            return Line::path(Decimal::ZERO, end, upper, Scale::Progress);
+        }
+        let scale = if is_percent(unit) { Scale::Rate } else { Scale::Progress };
+        Ok(Line::flat(end, upper, scale))
+    }
+
+    /// The other series at the same period, and so much above (or, for a ceiling, below) it.
+    fn versus(&self, at: &Observation) -> Result<Line, Missing> {
+        let other = self.known.benchmark.ok_or(Missing::Benchmark)?;
+        let other = self.value_of(other.observations, at.period).ok_or(Missing::Benchmark)?;
+        let margin = self.promise.value.unwrap_or(Decimal::ZERO);
+        let mark = if self.promise.ceiling { sub(other, margin)? } else { add(other, margin)? };
+        let rate = self.figure == Figure::Yoy || is_percent(&self.subject.measure.unit);
+        Ok(Line::flat(mark, self.promise.ceiling, if rate { Scale::Rate } else { Scale::Progress }))
+    }
+}

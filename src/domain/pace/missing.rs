@@ -1,0 +1,115 @@
+//! Which inputs an assessment lacked.
+
+use crate::domain::text_enum;
+
+text_enum! {
+    /// An input that is missing or cannot be used. None of them is ever read as zero.
+    Missing "missing" {
+        /// No actual value in the window.
+        Observation = "observation",
+        /// Values do not cover the window from its start to the period judged.
+        GapInPeriods = "gap_in_periods",
+        /// The value at the start of the window.
+        Baseline = "baseline",
+        /// The promised number.
+        TargetValue = "target_value",
+        /// Units of target and measure cannot be converted.
+        Unit = "unit",
+        /// Last year's share at the same period.
+        LastYearShare = "last_year_share",
+        /// The shares of earlier years for a mean.
+        EarlierShares = "earlier_shares",
+        /// The series a target is compared with, at the same period.
+        Benchmark = "benchmark",
+        /// The parent region's value at the same period.
+        Parent = "parent",
+        /// A named series' value at the same period.
+        Named = "named_series",
+        /// Enough sibling regions for a rank.
+        Siblings = "siblings",
+        /// Last year's value at the same period.
+        SamePeriodLastYear = "same_period_last_year",
+        /// A person's verdict.
+        Verdict = "verdict",
+        /// The report of a milestone that has come due since the last report.
+        MilestoneReport = "milestone_report",
+        /// A number too large to calculate with.
+        OutOfRange = "out_of_range",
+    }
+}
+
+impl Missing {
+    /// A sentence for the person who can supply it.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::Observation => "目标期内尚无实际值，请报送。",
+            Self::GapInPeriods => "各期数值不能从目标期起点连续累计到当前数据期，请补报缺少的月份。",
+            Self::Baseline => "缺少基期值（目标期起点的数值），请填写基期值或补报上年末数值。",
+            Self::TargetValue => "目标没有数值，请补充目标值。",
+            Self::Unit => "目标单位与指标单位不能换算，请核对。",
+            Self::LastYearShare => "缺少上年同期和上年全年的数值，无法计算上年同期进度。",
+            Self::EarlierShares => "缺少历年同期和全年的数值，无法计算历年平均进度。",
+            Self::Benchmark => "缺少对比对象同一数据期的数值，无法对比。",
+            Self::Parent => "缺少上级行政区同一数据期的数值，无法与平均水平对比。",
+            Self::Named => "部分对比序列缺少同一数据期的数值。",
+            Self::Siblings => "同级行政区报送覆盖率不足，暂不排名。",
+            Self::SamePeriodLastYear => "既无同比增速，也无上年同期数值，无法判断升降。",
+            Self::Verdict => "定性目标尚无人工评定及依据。",
+            Self::MilestoneReport => "节点已到期，尚未报送完成情况。",
+            Self::OutOfRange => "数值过大，无法计算，请核对计量单位。",
+        }
+    }
+
+    fn bit(self) -> u32 {
+        1 << self as u32
+    }
+}
+
+/// A set of [`Missing`], without allocation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MissingSet(u32);
+
+impl MissingSet {
+    /// Adds one.
+    pub fn insert(&mut self, missing: Missing) {
+        self.0 |= missing.bit();
+    }
+
+    /// Whether it is in.
+    pub fn contains(self, missing: Missing) -> bool {
+        self.0 & missing.bit() != 0
+    }
+
+    /// Whether nothing is missing.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The members, in the order they are declared.
+    pub fn iter(self) -> impl Iterator<Item = Missing> {
+        use crate::domain::TextEnum;
+        Missing::ALL.iter().copied().filter(move |missing| self.contains(*missing))
+    }
+}
+
+impl FromIterator<Missing> for MissingSet {
+    fn from_iter<I: IntoIterator<Item = Missing>>(all: I) -> Self {
+        let mut set = Self::default();
+        all.into_iter().for_each(|missing| set.insert(missing));
+        set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::TextEnum;
+
+    #[test]
+    fn a_set_holds_what_was_put_in() {
+        let set: MissingSet = [Missing::Parent, Missing::Baseline].into_iter().collect();
+        assert_eq!(set.iter().collect::<Vec<_>>(), [Missing::Baseline, Missing::Parent]);
+        assert!(!set.contains(Missing::Verdict) && !set.is_empty() && MissingSet::default().is_empty());
+        assert!(Missing::ALL.len() <= 32 && Missing::ALL.iter().all(|missing| !missing.chinese().is_empty()));
+    }
+}

@@ -1,0 +1,119 @@
+//! A target read together with its measure: which way it binds, and its numbers in the measure's unit.
+
+use rust_decimal::Decimal;
+
+use crate::domain::{Better, Comparator, Kind, Measure, Target};
+
+use super::Missing;
+use super::ratio::mul;
+
+/// What a target means for a measure.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Promise {
+    pub(super) kind: Kind,
+    /// Whether the value must not be exceeded; otherwise it must be reached.
+    pub(super) ceiling: bool,
+    /// Whether the value is to be held rather than worked towards (保持).
+    pub(super) hold: bool,
+    /// The end that binds first, in the measure's unit.
+    pub(super) value: Option<Decimal>,
+    /// The other end of a range.
+    pub(super) far: Option<Decimal>,
+    /// What a number in the target's unit was multiplied by.
+    pub(super) factor: Decimal,
+    /// Whether it was promised as "at most".
+    pub(super) at_most: bool,
+    /// Whether equality is not enough (突破、高于).
+    pub(super) strict: bool,
+    /// Whether a little less will do (左右).
+    pub(super) about: bool,
+    /// Whether it is an aspiration (力争).
+    pub(super) soft: bool,
+}
+
+/// Words that make a promise softer.
+const SOFT: [&str; 3] = ["力争", "争取", "努力"];
+/// Words that say a value is to be held.
+const HOLD: [&str; 2] = ["保持", "稳定"];
+/// Words that say a value is to be raised, whatever else is said.
+const RAISE: [&str; 5] = ["提高", "提升", "达到", "增加", "上升"];
+/// Words that say a rate is one of decline.
+const DECLINE: [&str; 6] = ["下降", "降低", "减少", "压减", "压降", "降"];
+
+impl Promise {
+    /// Reads a target. A rate of a lower-is-better measure promised with "at least", or with a word of decline, is a
+    /// decline: 能耗强度下降3%以上 is growth of at most −3 %.
+    pub(super) fn read(target: &Target, measure: &Measure) -> Result<Self, Missing> {
+        let factor = if target.value.is_none() || target.unit == measure.unit {
+            Decimal::ONE
+        } else {
+            target.factor_to(&measure.unit).map_err(|_| Missing::Unit)?
+        };
+        let scaled = |value: Option<Decimal>| match value {
+            Some(value) if factor != Decimal::ONE => mul(value, factor).map(Some),
+            other => Ok(other),
+        };
+        let (low, high) = (scaled(target.value)?, scaled(target.value_hi)?);
+        let says = |words: &[&str]| target.hedge.as_deref().is_some_and(|hedge| contains(hedge, words));
+        let lower = measure.better == Better::Lower;
+        let ceiling = match target.comparator {
+            _ if target.kind == Kind::Cap => true,
+            Some(Comparator::AtMost | Comparator::Below) => true,
+            Some(Comparator::AtLeast | Comparator::Above) => false,
+            _ => lower,
+        };
+        let mut promise = Self {
+            kind: target.kind,
+            ceiling,
+            hold: measure.better == Better::Hold
+                || says(&HOLD)
+                || (target.kind == Kind::Share && says(&["不低于"]) && !contains(&target.phrase, &RAISE)),
+            value: low,
+            far: high,
+            factor,
+            at_most: matches!(target.comparator, Some(Comparator::AtMost | Comparator::Below)),
+            strict: matches!(target.comparator, Some(Comparator::Above | Comparator::Below)),
+            about: target.comparator == Some(Comparator::About),
+            soft: says(&SOFT),
+        };
+        if target.kind == Kind::Growth && lower && promise.is_decline(target) {
+            promise.ceiling = true;
+            promise.value = low.map(|value| -value);
+            promise.far = high.map(|value| -value);
+        } else if promise.ceiling
+            && target.kind != Kind::Range
+            && target.kind != Kind::Change
+            && high.is_some()
+        {
+            (promise.value, promise.far) = (high, low);
+        }
+        Ok(promise)
+    }
+
+    fn is_decline(&self, target: &Target) -> bool {
+        let positive = self.value.is_some_and(|value| value > Decimal::ZERO);
+        positive
+            && match target.comparator {
+                Some(Comparator::AtLeast | Comparator::Above) => true,
+                Some(Comparator::AtMost | Comparator::Below) => false,
+                _ => contains(&target.phrase, &DECLINE),
+            }
+    }
+}
+
+fn contains(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| text.contains(word))
+}
+
+/// Whether values of this unit are already percentages, so that differences are percentage points.
+pub(super) fn is_percent(unit: &str) -> bool {
+    matches!(unit, "%" | "％" | "百分点" | "个百分点")
+}
+
+/// Whether values of this unit add up over time: rates, ratios, averages per something and time limits do not.
+pub(super) fn adds_up(unit: &str) -> bool {
+    !(is_percent(unit)
+        || unit.contains(['/', '‰', ':', '：', '率'])
+        || unit.ends_with(['天', '日', '时'])
+        || unit.ends_with("分钟"))
+}

@@ -1,0 +1,219 @@
+//! What is known of one series as of a date: the latest vintage of every actual value, in order of time.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use crate::domain::{Basis, Figure, Observation, Period};
+
+use super::Missing;
+use super::ratio::{add, sub};
+
+/// Observations up to this number are kept without allocation.
+const INLINE: usize = 40;
+
+/// Which facts are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Wanted {
+    pub(super) figure: Figure,
+    pub(super) basis: Basis,
+    pub(super) as_of: NaiveDate,
+}
+
+impl Wanted {
+    /// Whether an observation is such a fact, known by then and not a forecast or plan.
+    pub(super) fn takes(&self, observation: &Observation) -> bool {
+        observation.figure == self.figure
+            && observation.basis == self.basis
+            && observation.published_on <= self.as_of
+            && observation.status.is_actual()
+    }
+}
+
+/// Whether `a` is a later vintage than `b` of the same fact. The last keys only break ties between observations
+/// that should not exist side by side, so that their order in memory never matters.
+pub(super) fn is_later(a: &Observation, b: &Observation) -> bool {
+    (a.published_on, a.vintage, a.id, a.value, a.status)
+        > (b.published_on, b.vintage, b.id, b.value, b.status)
+}
+
+/// The known values of one series, one per period, ordered by end, then by start.
+pub(super) struct Series<'a> {
+    inline: [Option<&'a Observation>; INLINE],
+    len: usize,
+    spill: Vec<Option<&'a Observation>>,
+}
+
+impl<'a> Series<'a> {
+    /// Gathers what is `wanted`; the order of `observations` does not matter.
+    pub(super) fn of(observations: &'a [Observation], wanted: Wanted) -> Self {
+        let mut series = Self { inline: [None; INLINE], len: 0, spill: Vec::new() };
+        if observations.len() > INLINE {
+            series.gather(observations, wanted);
+            return series;
+        }
+        for observation in observations {
+            if wanted.takes(observation) {
+                series.insert(observation);
+            }
+        }
+        series
+    }
+
+    /// Insertion from behind: values mostly come in order of time.
+    fn insert(&mut self, observation: &'a Observation) {
+        let mut at = self.len;
+        while at > 0 {
+            let Some(before) = self.inline[at - 1] else { break };
+            match key(before).cmp(&key(observation)) {
+                std::cmp::Ordering::Less => break,
+                std::cmp::Ordering::Equal => {
+                    if is_later(observation, before) {
+                        self.inline[at - 1] = Some(observation);
+                    }
+                    return;
+                }
+                std::cmp::Ordering::Greater => at -= 1,
+            }
+        }
+        self.inline.copy_within(at..self.len, at + 1);
+        self.inline[at] = Some(observation);
+        self.len += 1;
+    }
+
+    fn gather(&mut self, observations: &'a [Observation], wanted: Wanted) {
+        let mut all: Vec<_> = observations.iter().filter(|observation| wanted.takes(observation)).collect();
+        all.sort_by(|a, b| {
+            key(a).cmp(&key(b)).then_with(|| {
+                if is_later(a, b) { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater }
+            })
+        });
+        all.dedup_by_key(|observation| observation.period);
+        self.spill = all.into_iter().map(Some).collect();
+        self.len = self.spill.len();
+    }
+
+    fn slots(&self) -> &[Option<&'a Observation>] {
+        if self.spill.is_empty() { &self.inline[..self.len] } else { &self.spill }
+    }
+
+    /// Whether nothing is known.
+    pub(super) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The value at an index, in order of time.
+    pub(super) fn get(&self, index: usize) -> Option<&'a Observation> {
+        self.slots().get(index).copied().flatten()
+    }
+
+    /// The index of the latest value whose period ends within `window`; of several that end on the same day, the
+    /// one that reaches farthest back without leaving the window.
+    pub(super) fn latest_in(&self, window: Period) -> Option<usize> {
+        let slots = self.slots();
+        let last = slots.iter().rposition(|slot| slot.is_some_and(|o| o.period.end() <= window.end()))?;
+        let end = slots[last]?.period.end();
+        if end < window.start() {
+            return None;
+        }
+        let mut best = last;
+        for index in (0..last).rev() {
+            match slots[index] {
+                Some(o) if o.period.end() == end => {
+                    if o.period.start() >= window.start() {
+                        best = index;
+                    }
+                }
+                _ => break,
+            }
+        }
+        Some(best)
+    }
+
+    /// The value of exactly this period; for a stock, of any period that ends that day.
+    pub(super) fn at(&self, period: Period, basis: Basis) -> Option<&'a Observation> {
+        let found = self.ending(period.end())?;
+        self.slots()[found..]
+            .iter()
+            .map_while(|slot| slot.filter(|o| o.period.end() == period.end()))
+            .find(|o| basis == Basis::Point || o.period.start() == period.start())
+    }
+
+    /// The index of the first value that ends on `day`.
+    pub(super) fn ending(&self, day: NaiveDate) -> Option<usize> {
+        let slots = self.slots();
+        // Few values: walking beats bisecting.
+        let at = if slots.len() <= INLINE {
+            slots.iter().position(|slot| slot.is_some_and(|o| o.period.end() >= day))?
+        } else {
+            slots.partition_point(|slot| slot.is_some_and(|o| o.period.end() < day))
+        };
+        slots.get(at).copied().flatten().filter(|o| o.period.end() == day).map(|_| at)
+    }
+
+    /// The amount added up over `span`: one value that covers it, or adjoining ones that cover it together
+    /// (1—2月 is one of them), or the difference of two year-to-date values.
+    pub(super) fn sum(&self, span: Period) -> Result<Decimal, Missing> {
+        let mut total = Decimal::ZERO;
+        let mut end = span.end();
+        loop {
+            let first = self.ending(end).ok_or(Missing::GapInPeriods)?;
+            let ends_here =
+                self.slots()[first..].iter().map_while(|slot| slot.filter(|o| o.period.end() == end));
+            let mut earlier = None;
+            let mut widest = None;
+            for observation in ends_here {
+                if observation.period.start() < span.start() {
+                    earlier = Some(observation);
+                } else {
+                    widest = Some(observation);
+                    break;
+                }
+            }
+            if let Some(observation) = widest {
+                total = add(total, observation.value)?;
+                if observation.period.start() == span.start() {
+                    return Ok(total);
+                }
+                end = observation.period.start().pred_opt().ok_or(Missing::GapInPeriods)?;
+                continue;
+            }
+            return match earlier {
+                Some(observation) => {
+                    self.less_before(observation, span.start()).and_then(|part| add(total, part))
+                }
+                None => Err(Missing::GapInPeriods),
+            };
+        }
+    }
+
+    /// What a year-to-date value gained since `start`: itself less the value of the same year that ends the day before.
+    fn less_before(&self, observation: &Observation, start: NaiveDate) -> Result<Decimal, Missing> {
+        let eve = start.pred_opt().ok_or(Missing::GapInPeriods)?;
+        let before = Period::new(observation.period.start(), eve).map_err(|_| Missing::GapInPeriods)?;
+        let before = self.at(before, Basis::Cumulative).ok_or(Missing::GapInPeriods)?;
+        sub(observation.value, before.value)
+    }
+}
+
+fn key(observation: &Observation) -> (NaiveDate, NaiveDate) {
+    (observation.period.end(), observation.period.start())
+}
+
+/// The latest vintage of one fact among any observations; for a stock, of any period that ends that day.
+pub(super) fn find(observations: &[Observation], period: Period, wanted: Wanted) -> Option<&Observation> {
+    let mut best: Option<&Observation> = None;
+    for observation in observations {
+        if observation.period.end() == period.end()
+            && (wanted.basis == Basis::Point || observation.period.start() == period.start())
+            && wanted.takes(observation)
+            && best.is_none_or(|known| {
+                // Of several stocks reported for one day, the one that reaches farthest back, as in a series.
+                let (start, known_start) = (observation.period.start(), known.period.start());
+                start < known_start || (start == known_start && is_later(observation, known))
+            })
+        {
+            best = Some(observation);
+        }
+    }
+    best
+}

@@ -1,0 +1,163 @@
+//! Kinds that are not held against a line: trends, milestones, and what only a person can judge.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use crate::domain::{Better, Curve, Figure, Grade, Kind, Observation};
+
+use super::case::Case;
+use super::grading::Verdict;
+use super::line::Scale;
+use super::promise::is_percent;
+use super::ratio::{mul, sub};
+use super::working::Working;
+use super::{Assessment, Missing, Ratio, Rule, RuleId};
+
+impl Case<'_> {
+    /// The size of the change in the wanted direction, and whether it is in percentage points.
+    pub(super) fn trend(&self, at: &Observation) -> Result<(Decimal, bool), Missing> {
+        let down = self.promise.ceiling;
+        let turned = |change: Decimal| if down { -change } else { change };
+        if self.figure == Figure::Yoy {
+            return Ok((turned(at.value), true));
+        }
+        // Only the sign of a difference of levels is used: a growth rate is never computed from them.
+        let before = at.period.last_year().ok_or(Missing::SamePeriodLastYear)?;
+        let before = self.series.at(before, self.measure().basis).ok_or(Missing::SamePeriodLastYear)?;
+        Ok((turned(sub(at.value, before.value)?), false))
+    }
+
+    /// A trend: the sign of the year-on-year change.
+    pub(super) fn judge_trend<W: Working>(
+        &self,
+        at: &Observation,
+        out: &mut Assessment,
+        work: &mut W,
+    ) -> Result<Verdict, Missing> {
+        let (surplus, points) = self.trend(at)?;
+        let zero = Decimal::ZERO;
+        out.gap = Some(Ratio::whole(surplus));
+        if points {
+            out.expected = Some(Ratio::whole(zero));
+            out.gap_points = out.gap;
+        }
+        work.step(
+            "升降 = 同比增速，或本期 − 上年同期（只看正负）；越低越好的取反",
+            |inputs| {
+                inputs.with("本期", at.value).with("依据", if points { "同比增速(%)" } else { "数值" });
+                surplus.to_string()
+            },
+        );
+        let good = surplus > zero || (surplus.is_zero() && self.subject.measure.better == Better::Hold);
+        let day = at.period.end();
+        if self.is_over(day) {
+            return Ok(Verdict::plain(
+                if good { Grade::Achieved } else { Grade::Missed },
+                RuleId::WindowOver,
+            ));
+        }
+        if good {
+            return Ok(Verdict::plain(Grade::OnPace, RuleId::Sign));
+        }
+        if surplus.is_zero() {
+            return Ok(Verdict::plain(Grade::Watch, RuleId::NotAbove));
+        }
+        if points {
+            return self.by_bands(&self.pack.rate, RuleId::RatePoints, surplus, Scale::Rate, day);
+        }
+        let rule = Rule { id: RuleId::Sign, shortfall: None, held: false };
+        Ok(Verdict { grade: Grade::Behind, rule })
+    }
+
+    /// A milestone: done, or so many days late. The value reported is the part done (0..1, or percent); the dated nodes
+    /// are the curve's, else the one at the window's end.
+    pub(super) fn judge_milestone<W: Working>(
+        &self,
+        at: &Observation,
+        out: &mut Assessment,
+        work: &mut W,
+    ) -> Result<Verdict, Missing> {
+        let full = match self.promise.value {
+            Some(value) if !value.is_zero() => value,
+            _ if is_percent(&self.measure().unit) => Decimal::ONE_HUNDRED,
+            _ => Decimal::ONE,
+        };
+        out.completion = Ratio::new(at.value, full);
+        let day = at.period.end();
+        let (due_on, due) = self.first_undone(at.value, full)?;
+        out.expected = Some(Ratio::whole(mul(self.due_by(day), full)?));
+        out.due_fraction = Some(Ratio::whole(self.due_by(day)));
+        let Some(due_on) = due_on else {
+            out.gap = Some(Ratio::whole(Decimal::from((due - day).num_days())));
+            return Ok(Verdict::plain(Grade::Achieved, RuleId::TargetReached));
+        };
+        let early = Decimal::from((due_on - day).num_days());
+        out.gap = Some(Ratio::whole(early));
+        work.step("逾期天数 = 数据日期 − 首个未完成节点日期", |inputs| {
+            inputs.with("数据日期", day).with("节点日期", due_on).with("已完成", at.value).with("全部", full);
+            (-early).to_string()
+        });
+        if self.is_over(day) {
+            return Ok(Verdict::plain(Grade::Missed, RuleId::WindowOver));
+        }
+        if early >= Decimal::ZERO {
+            if due_on < self.as_of {
+                // It has come due since the last report, and nobody has said whether it was done.
+                out.missing.insert(Missing::MilestoneReport);
+                return Ok(Verdict::plain(Grade::OverdueReport, RuleId::Apart));
+            }
+            return Ok(Verdict::plain(Grade::OnPace, RuleId::DaysLate));
+        }
+        self.by_bands(&self.pack.days, RuleId::DaysLate, early, Scale::Progress, day)
+    }
+
+    /// The date of the first node not reached by `value` of `full`; and the date of the last node.
+    fn first_undone(&self, value: Decimal, full: Decimal) -> Result<(Option<NaiveDate>, NaiveDate), Missing> {
+        let end = self.subject.window.end();
+        let Curve::Nodes(nodes) = self.subject.curve else {
+            return Ok(((value < full).then_some(end), end));
+        };
+        let last = nodes.last().map_or(end, |node| node.on);
+        for node in nodes {
+            if value < mul(node.fraction, full)? {
+                return Ok((Some(node.on), last));
+            }
+        }
+        Ok((None, last))
+    }
+
+    /// The part of the nodes that has come due by `day`: steps, not lines.
+    fn due_by(&self, day: NaiveDate) -> Decimal {
+        match self.subject.curve {
+            Curve::Nodes(nodes) => {
+                let due = nodes.partition_point(|node| node.on <= day);
+                due.checked_sub(1)
+                    .and_then(|last| nodes.get(last))
+                    .map_or(Decimal::ZERO, |node| node.fraction)
+            }
+            _ if day >= self.subject.window.end() => Decimal::ONE,
+            _ => Decimal::ZERO,
+        }
+    }
+
+    /// What only a person can judge.
+    pub(super) fn judge_by_person<W: Working>(
+        &self,
+        out: &mut Assessment,
+        work: &mut W,
+    ) -> Result<Verdict, Missing> {
+        let verdict =
+            self.known.verdict.filter(|verdict| verdict.on <= self.as_of).ok_or(Missing::Verdict)?;
+        out.data_period = crate::domain::Period::new(verdict.on, verdict.on).ok();
+        work.step("人工评定", |inputs| {
+            inputs.with("评定日期", verdict.on);
+            verdict.grade.chinese().to_owned()
+        });
+        Ok(Verdict::plain(verdict.grade, RuleId::Person))
+    }
+
+    /// Whether the kind is judged by a person alone.
+    pub(super) fn is_by_person(&self) -> bool {
+        self.promise.kind == Kind::Qualitative
+    }
+}

@@ -1,0 +1,403 @@
+//! Curves, comparisons, history, time.
+
+use super::*;
+use crate::domain::Node;
+
+const JULY: &str = "2025-07-31";
+
+fn total(value: &str) -> Given {
+    Given::new(Kind::Total, Comparator::AtLeast, value, "亿元")
+}
+
+fn rate(value: &str) -> Given {
+    Given::new(Kind::Growth, Comparator::AtLeast, value, "%")
+}
+
+fn nodes(list: &[(&str, &str)]) -> Curve {
+    Curve::nodes(list.iter().map(|(on, fraction)| Node { on: day(on), fraction: n(fraction) }).collect())
+        .unwrap()
+}
+
+#[test]
+fn each_curve_says_what_is_due() {
+    let quarters = [("2025-03-31", "0.2"), ("2025-06-30", "0.45"), ("2025-10-31", "1")];
+    let last_year = total("100").value(amount("2024-07-31", "48")).value(amount("2024-12-31", "120"));
+    let history = last_year
+        .clone()
+        .value(amount("2023-07-31", "30"))
+        .value(amount("2023-12-31", "60"))
+        .value(amount("2022-07-31", "33"))
+        .value(amount("2022-12-31", "110"));
+    for (given, curve, end, due, used) in [
+        (&history, Curve::LinearMonths, JULY, "0.5833", CurveUsed::LinearMonths),
+        (&history, Curve::LinearDays, JULY, "0.5808", CurveUsed::LinearDays),
+        (&history, Curve::LastYear, JULY, "0.4000", CurveUsed::LastYear),
+        (&history, Curve::MeanYears(3), JULY, "0.4000", CurveUsed::MeanYears),
+        (&history, Curve::MeanYears(2), JULY, "0.4500", CurveUsed::MeanYears),
+        (&history, nodes(&quarters), "2025-03-31", "0.2000", CurveUsed::Nodes),
+        (&history, nodes(&quarters), "2025-01-31", "0.0689", CurveUsed::Nodes),
+        (&history, nodes(&quarters), "2025-04-30", "0.2824", CurveUsed::Nodes),
+        (&history, nodes(&quarters), "2025-11-30", "1.0000", CurveUsed::Nodes),
+        (&history, nodes(&[("2025-12-31", "1")]), JULY, "0.5808", CurveUsed::Nodes),
+        (&history, nodes(&[("2024-12-01", "0.1"), ("2025-12-31", "1")]), JULY, "0.6514", CurveUsed::Nodes),
+    ] {
+        let assessment = given.clone().curve(curve.clone()).at(end, "50").assess();
+        assert_eq!(shown(assessment.due_fraction), due, "{curve:?} {end}");
+        assert_eq!(assessment.curve_used, Some(used));
+        assert!(assessment.linear_pace.is_some());
+    }
+}
+
+#[test]
+fn a_curve_without_its_history_is_not_replaced_in_silence() {
+    let given = total("100").curve(Curve::LastYear).at(JULY, "50");
+    let strict = given.assess();
+    assert_eq!((strict.grade, strict.due_fraction), (Grade::NoData, None));
+    assert!(strict.missing.contains(Missing::LastYearShare) && strict.linear_pace.is_some());
+    let lenient = RulePack { fallback_linear: true, ..RulePack::standard() };
+    let replaced = given.assess_by(&lenient, &given.known());
+    assert_eq!((replaced.grade, replaced.curve_used), (Grade::Watch, Some(CurveUsed::LinearMonths)));
+    assert!(replaced.missing.contains(Missing::LastYearShare));
+    let means = total("100").curve(Curve::MeanYears(2)).at(JULY, "50").value(amount("2024-07-31", "48"));
+    assert!(means.value(amount("2024-12-31", "120")).assess().missing.contains(Missing::EarlierShares));
+}
+
+#[test]
+fn last_years_months_make_a_share_when_all_are_there() {
+    let month = |start: &str, end: &str, value| observation(start, end, Basis::Period, Figure::Level, value);
+    let given = total("100")
+        .basis(Basis::Period)
+        .value(month("2024-01-01", "2024-02-29", "20"))
+        .value(month("2024-03-01", "2024-03-31", "20"))
+        .value(month("2024-04-01", "2024-12-31", "60"))
+        .value(month("2025-01-01", "2025-02-28", "20"))
+        .value(month("2025-03-01", "2025-03-31", "21"));
+    let whole = given.clone().curve(Curve::LastYear).assess();
+    assert_eq!(
+        (shown(whole.due_fraction), whole.grade, whole.streak),
+        ("0.4000".to_owned(), Grade::Ahead, 2)
+    );
+    let gap = given.with(|given| {
+        given.own.remove(1);
+    });
+    assert!(gap.assess().missing.contains(Missing::LastYearShare));
+}
+
+#[test]
+fn february_meets_the_end_of_february() {
+    let given = total("100").value(amount("2024-02-29", "10")).value(amount("2024-12-31", "100"));
+    assert_eq!(shown(given.at("2025-02-28", "11").assess().last_year_pace), "0.1000");
+}
+
+#[test]
+fn last_years_way_is_the_pace_of_a_level() {
+    let given = Given::new(Kind::Level, Comparator::AtLeast, "200", "家").basis(Basis::Point);
+    let given = given
+        .at("2023-12-31", "100")
+        .at("2024-07-31", "130")
+        .at("2024-12-31", "150")
+        .at(JULY, "180")
+        .curve(Curve::LastYear);
+    let assessment = given.assess();
+    assert_eq!(
+        (shown(assessment.last_year_pace), shown(assessment.expected)),
+        ("0.6000".into(), "180.0000".into())
+    );
+    assert_eq!(assessment.grade, Grade::OnPace);
+}
+
+#[test]
+fn what_was_not_yet_published_is_not_known() {
+    let revised = Observation { vintage: 2, published_on: day("2025-09-01"), ..growth(JULY, "3.6") };
+    let given = rate("4.5").at("2025-06-30", "4.4").at(JULY, "2.9").value(revised);
+    for (as_of, end, actual) in [
+        ("2025-08-17", "2025-06-30", "4.4"),
+        ("2025-08-18", JULY, "2.9"),
+        ("2025-08-31", JULY, "2.9"),
+        ("2025-09-01", JULY, "3.6"),
+    ] {
+        let assessment = given.assess_on(as_of, &RulePack::standard(), &given.known());
+        let period = assessment.data_period.unwrap();
+        assert_eq!((period.end(), assessment.actual), (day(end), maybe(actual)), "{as_of}");
+    }
+    // A correction on the same day counts by its vintage, and a forecast never replaces an actual.
+    let again = Observation { vintage: 2, ..growth(JULY, "3.1") };
+    let forecast = Observation { vintage: 3, status: Status::Forecast, ..growth(JULY, "9") };
+    let given = rate("4.5").value(again).at(JULY, "2.9").value(forecast);
+    assert_eq!(given.assess().actual, maybe("3.1"));
+}
+
+#[test]
+fn the_grades_that_stand_apart() {
+    let given = total("100").at(JULY, "60");
+    let pack = RulePack::standard();
+    let early = given.assess_on("2024-12-31", &pack, &given.known());
+    assert_eq!((early.grade, early.actual), (Grade::NotStarted, None));
+    let none = given.clone().with(|given| given.target = None).assess();
+    assert_eq!((none.grade, none.actual), (Grade::NoTarget, maybe("60")));
+    let unreported = total("100");
+    let assessment = unreported.assess();
+    assert_eq!((assessment.grade, assessment.data_period), (Grade::NoData, None));
+    assert!(assessment.missing.contains(Missing::Observation));
+    // Data of another year are not data of this window.
+    assert_eq!(total("100").value(amount("2024-07-31", "60")).assess().grade, Grade::NoData);
+    assert_eq!(total("100").value(amount("2026-07-31", "60")).assess().grade, Grade::NoData);
+}
+
+#[test]
+fn an_overdue_report_hides_nothing_worse() {
+    for (actual, as_of, grade, overdue) in [
+        (Some("60"), "2025-09-23", Grade::Ahead, false),
+        (Some("60"), "2025-09-24", Grade::OverdueReport, true),
+        (Some("55"), "2025-09-24", Grade::OverdueReport, true),
+        (Some("30"), "2025-09-24", Grade::Behind, true),
+        (Some("100"), "2025-09-24", Grade::Achieved, true),
+        (None, "2025-09-24", Grade::OverdueReport, true),
+    ] {
+        let given = total("100");
+        let given = if let Some(actual) = actual { given.at(JULY, actual) } else { given };
+        let known = Known { overdue_after: Some(day("2025-09-23")), ..given.known() };
+        let assessment = given.assess_on(as_of, &RulePack::standard(), &known);
+        assert_eq!((assessment.grade, assessment.overdue), (grade, overdue), "{actual:?} {as_of}");
+    }
+}
+
+#[test]
+fn other_series_are_compared_at_the_same_period() {
+    let province = [growth("2025-06-30", "9"), growth(JULY, "4.5")];
+    let nation = [growth("2025-06-30", "4")];
+    let given = rate("4.5").at(JULY, "2.9");
+    let known = Known {
+        parent: Some(NamedSeries { name: "全省", observations: &province }),
+        named: &[NamedSeries { name: "全国", observations: &nation }],
+        ..given.known()
+    };
+    let assessment = given.assess_by(&RulePack::standard(), &known);
+    let gap = BenchmarkGap { name: "全省".to_owned(), value: n("4.5"), gap: n("-1.6") };
+    assert_eq!(assessment.benchmarks, [gap]);
+    assert!(assessment.missing.contains(Missing::Named) && !assessment.missing.contains(Missing::Parent));
+    let lower =
+        given.clone().better(Better::Lower).target(|target| target.comparator = Some(Comparator::AtMost));
+    assert_eq!(lower.assess_by(&RulePack::standard(), &known).benchmarks[0].gap, n("1.6"));
+}
+
+#[test]
+fn a_rank_needs_enough_reports() {
+    let series: Vec<_> = ["3.5", "2.9", "1", "5"].iter().map(|value| [growth(JULY, value)]).collect();
+    let late = [growth("2025-06-30", "9")];
+    let codes = ["430100", "430200", "430300", "430400"];
+    let mut siblings: Vec<_> =
+        codes.iter().zip(&series).map(|(region, own)| Sibling { region, observations: own }).collect();
+    siblings.push(Sibling { region: "430500", observations: &late });
+    siblings.push(Sibling { region: "430000", observations: &series[3] });
+    let given = rate("4.5").at(JULY, "2.9");
+    for (siblings_of, better, want) in [
+        (5, Better::Higher, Some(Rank { position: 3, of: 5 })),
+        (6, Better::Higher, Some(Rank { position: 3, of: 5 })),
+        (7, Better::Higher, None),
+        (5, Better::Lower, Some(Rank { position: 2, of: 5 })),
+        (0, Better::Higher, None),
+    ] {
+        let given = given.clone().better(better).target(|target| target.comparator = Some(Comparator::Equal));
+        let known = Known { siblings: &siblings, siblings_of, ..given.known() };
+        let assessment = given.assess_by(&RulePack::standard(), &known);
+        assert_eq!(assessment.rank, want, "{siblings_of} {better}");
+        assert_eq!(assessment.missing.contains(Missing::Siblings), want.is_none() && siblings_of > 0);
+    }
+}
+
+#[test]
+fn streaks_count_periods_and_january_february_once() {
+    let ends = ["02-28", "03-31", "04-30", "05-31", "06-30", "07-31"];
+    let series = |values: [&str; 6]| {
+        ends.iter()
+            .zip(values)
+            .filter(|(_, value)| !value.is_empty())
+            .fold(rate("4.5"), |given, (end, value)| given.at(&format!("2025-{end}"), value))
+    };
+    for (values, want) in [
+        (["5", "5", "5", "5", "5", "5"], 6),
+        (["4", "5", "5", "4.5", "5", "5"], 5),
+        (["5", "5", "4", "4", "4", "2.9"], -4),
+        (["5", "5", "", "5", "5", "5"], 3),
+        (["5", "5", "5", "5", "5", "4"], -1),
+    ] {
+        assert_eq!(series(values).assess().streak, want, "{values:?}");
+    }
+    // Amounts against a moving line; last December belongs to another window.
+    let amounts =
+        total("120").value(amount("2024-12-31", "100")).at("2025-02-28", "21").at("2025-03-31", "29");
+    assert_eq!(amounts.clone().at("2025-04-30", "41").assess().streak, 1);
+    assert_eq!(amounts.at("2025-04-30", "39").assess().streak, -2);
+    // Against a moving benchmark.
+    let other = [growth("2025-05-31", "3"), growth("2025-06-30", "2"), growth(JULY, "1")];
+    let versus = Given::new(Kind::VersusBenchmark, Comparator::Above, "-", "亿元");
+    let versus = versus.at("2025-05-31", "2.5").at("2025-06-30", "2.5").at(JULY, "1.5");
+    let known =
+        Known { benchmark: Some(NamedSeries { name: "全国", observations: &other }), ..versus.known() };
+    assert_eq!(versus.assess_by(&RulePack::standard(), &known).streak, 2);
+}
+
+#[test]
+fn quarters_and_half_years_follow_each_other() {
+    for (frequency, ends, want) in [
+        (Frequency::Quarterly, ["2025-03-31", "2025-06-30", "2025-09-30"], 3),
+        (Frequency::HalfYearly, ["2024-06-30", "2024-12-31", "2025-06-30"], 1),
+        (Frequency::Monthly, ["2025-03-31", "2025-06-30", "2025-09-30"], 1),
+    ] {
+        let given = rate("4.5").with(|given| given.measure.frequency = frequency);
+        let assessment = ends.iter().fold(given, |given, end| given.at(end, "5")).assess();
+        assert_eq!(assessment.streak, want, "{frequency}");
+    }
+}
+
+#[test]
+fn changes_are_differences_of_the_same_figure() {
+    let given = rate("4.5")
+        .at("2024-07-31", "3.3")
+        .at("2024-12-31", "2.7")
+        .at("2025-06-30", "3.4")
+        .at(JULY, "2.9")
+        .value(amount("2025-06-30", "100"));
+    let change = given.assess().change;
+    assert_eq!(change.previous, maybe("-0.5"));
+    assert_eq!(change.last_year, maybe("-0.4"));
+    assert_eq!(change.year_end, maybe("0.2"));
+    assert_eq!(rate("4.5").at(JULY, "2.9").assess().change, Change::default());
+    // January–February follows December; March does not.
+    let december = rate("4.5").at("2024-12-31", "2.7");
+    assert_eq!(december.clone().at("2025-02-28", "3").assess().change.previous, maybe("0.3"));
+    assert_eq!(december.at("2025-03-31", "3").assess().change.previous, None);
+}
+
+#[test]
+fn earlier_verdicts_hold_a_grade_and_make_a_run() {
+    let given = rate("4.5").at(JULY, "3.6");
+    let past = |end: &str, grade| Past { period_end: day(end), grade };
+    for (history, grade, held, run) in [
+        (vec![], Grade::Watch, false, 1),
+        (vec![past("2025-06-30", Grade::OnPace)], Grade::Watch, false, 1),
+        (vec![past("2025-06-30", Grade::Behind)], Grade::Behind, true, 2),
+        // What was said of this very period does not bind.
+        (vec![past(JULY, Grade::Behind)], Grade::Watch, false, 1),
+        (
+            vec![
+                past("2025-05-31", Grade::Watch),
+                past("2025-06-30", Grade::Watch),
+                past("2025-04-30", Grade::Ahead),
+            ],
+            Grade::Watch,
+            false,
+            3,
+        ),
+    ] {
+        let known = Known { history: &history, ..given.known() };
+        let assessment = given.assess_by(&RulePack::standard(), &known);
+        assert_eq!(
+            (assessment.grade, assessment.rule.held, assessment.run),
+            (grade, held, run),
+            "{history:?}"
+        );
+    }
+}
+
+#[test]
+fn the_published_families_grade_as_published() {
+    let (half, june) = (total("100"), "2025-06-30");
+    for (pack, actual, grade) in [
+        (RulePack::yinchuan(), "40", Grade::OnPace),
+        (RulePack::yinchuan(), "39.9", Grade::Behind),
+        (RulePack::yinchuan(), "19.9", Grade::Critical),
+        (RulePack::wuhan(), "40", Grade::OnPace),
+        (RulePack::wuhan(), "39.9", Grade::Behind),
+        (RulePack::wuhan(), "29.9", Grade::Critical),
+        (RulePack::tianjin(), "50", Grade::OnPace),
+        (RulePack::tianjin(), "49.9", Grade::Behind),
+        (RulePack::tianjin(), "34.9", Grade::Critical),
+    ] {
+        let given = half.clone().at(june, actual);
+        assert_eq!(given.assess_by(&pack, &given.known()).grade, grade, "{} {actual}", pack.name);
+    }
+    let city = [growth(june, "4")];
+    for (actual, average, grade) in [
+        ("6", true, Grade::Ahead),
+        ("5", true, Grade::OnPace),
+        ("4.9", true, Grade::Behind),
+        ("0", true, Grade::Behind),
+        ("-0.1", true, Grade::Critical),
+        ("-0.1", false, Grade::Critical),
+        ("4.9", false, Grade::Behind),
+        ("6", false, Grade::NoData),
+    ] {
+        let given = rate("5").at(june, actual);
+        let parent = average.then_some(NamedSeries { name: "全市", observations: &city });
+        let known = Known { parent, ..given.known() };
+        assert_eq!(given.assess_by(&RulePack::tianjin(), &known).grade, grade, "{actual} {average}");
+    }
+    // Above the plan, below the average.
+    let given = rate("2").at(june, "3");
+    let known = Known { parent: Some(NamedSeries { name: "全市", observations: &city }), ..given.known() };
+    assert_eq!(given.assess_by(&RulePack::tianjin(), &known).grade, Grade::Behind);
+}
+
+#[test]
+fn aspirations_weigh_less_when_the_pack_says_so() {
+    let pack = RulePack { soft_factor: n("0.5"), ..RulePack::standard() };
+    let given = rate("4.5").at(JULY, "2.9");
+    let soft = given.clone().target(|target| target.hedge = Some("力争+以上".to_owned()));
+    assert_eq!(soft.assess().grade, Grade::Behind);
+    assert_eq!(given.assess_by(&pack, &given.known()).grade, Grade::Behind);
+    let eased = soft.assess_by(&pack, &soft.known());
+    assert_eq!((eased.grade, eased.rule.shortfall), (Grade::Watch, maybe("0.8")));
+    assert_eq!(shown(eased.gap), "-1.6000");
+}
+
+#[test]
+fn needed_and_average_per_month() {
+    let given = total("120");
+    for (end, actual, needed, average) in [
+        ("2025-06-30", "48", "12.0000", "8.0000"),
+        ("2025-06-30", "130", "0.0000", "21.6667"),
+        ("2025-12-31", "110", "-", "9.1667"),
+        ("2025-08-25", "78", "10.0154", "9.9917"),
+    ] {
+        let assessment = given.clone().at(end, actual).assess();
+        assert_eq!(shown(assessment.needed_per_month), needed, "{end} {actual}");
+        assert_eq!(shown(assessment.average_per_month), average, "{end} {actual}");
+    }
+}
+
+#[test]
+fn numbers_too_large_are_refused_not_wrapped() {
+    let huge = "1000000000000000000";
+    let given = total(huge)
+        .curve(Curve::LastYear)
+        .at(JULY, huge)
+        .value(amount("2024-07-31", "600000000000000000"))
+        .value(amount("2024-12-31", huge));
+    let assessment = given.assess();
+    assert_eq!((assessment.grade, shown(assessment.due_fraction)), (Grade::Achieved, "0.6000".to_owned()));
+    let beyond = Decimal::MAX.to_string();
+    let given = total("1").at(JULY, &beyond);
+    assert_eq!(given.assess().grade, Grade::NoData);
+    assert!(given.assess().missing.contains(Missing::OutOfRange));
+}
+
+#[test]
+fn the_working_can_be_checked_by_hand() {
+    let given = Given::new(Kind::Total, Comparator::AtLeast, "70", "万人").at(JULY, "54.15");
+    let (_, steps) =
+        assess_with_working(&given.subject(), &given.known(), &RulePack::standard(), day("2025-08-27"));
+    let step = |start: &str| steps.iter().find(|step| step.formula.starts_with(start)).unwrap();
+    assert_eq!(step("按月均衡进度").result, "0.5833333333333333333333333333");
+    assert_eq!(step("应达值").result, "40.833333333333333333333333333");
+    assert_eq!(step("差距 =").result, "13.316666666666666666666666667");
+    assert_eq!(step("完成率").result, "0.7735714285714285714285714286");
+    assert!(step("后续月均").result.starts_with("后续月均 3.17，"));
+    let verdict = step("定级");
+    assert_eq!(verdict.result, "超序时");
+    assert!(verdict.inputs.contains(&("规则包".to_owned(), "standard v1".to_owned())));
+    let source = step("数据期");
+    assert!(source.inputs.contains(&("时期".to_owned(), "2025-01-01至2025-07-31".to_owned())));
+    assert!(source.inputs.contains(&("发布日期".to_owned(), "2025-08-18".to_owned())));
+}

@@ -1,0 +1,469 @@
+//! Each kind by a table.
+
+use super::*;
+
+/// Grade, expected, gap, gap in points.
+fn told(assessment: &Assessment) -> (Grade, String, String, String) {
+    (assessment.grade, shown(assessment.expected), shown(assessment.gap), shown(assessment.gap_points))
+}
+
+fn want(grade: Grade, expected: &str, gap: &str, points: &str) -> (Grade, String, String, String) {
+    (grade, expected.to_owned(), gap.to_owned(), points.to_owned())
+}
+
+fn lacks(assessment: &Assessment, missing: Missing) {
+    assert_eq!(assessment.grade, Grade::NoData);
+    assert!(assessment.missing.contains(missing), "{:?}", assessment.missing.iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn totals_are_held_against_the_work_due() {
+    use Comparator::{Above, AtLeast};
+    let total = |comparator| Given::new(Kind::Total, comparator, "120", "万人");
+    for (comparator, end, actual, expected) in [
+        (AtLeast, "2025-06-30", "66", want(Grade::Ahead, "60.0000", "6.0000", "5.0000")),
+        (AtLeast, "2025-06-30", "60", want(Grade::OnPace, "60.0000", "0.0000", "0.0000")),
+        (AtLeast, "2025-08-31", "80", want(Grade::OnPace, "80.0000", "0.0000", "0.0000")),
+        (AtLeast, "2025-06-30", "54", want(Grade::Watch, "60.0000", "-6.0000", "-5.0000")),
+        (AtLeast, "2025-06-30", "48", want(Grade::Watch, "60.0000", "-12.0000", "-10.0000")),
+        (AtLeast, "2025-06-30", "47.9", want(Grade::Behind, "60.0000", "-12.1000", "-10.0833")),
+        (AtLeast, "2025-06-30", "20", want(Grade::Critical, "60.0000", "-40.0000", "-33.3333")),
+        (AtLeast, "2025-06-30", "120", want(Grade::Achieved, "60.0000", "60.0000", "50.0000")),
+        (Above, "2025-06-30", "120", want(Grade::Ahead, "60.0000", "60.0000", "50.0000")),
+        (Above, "2025-12-31", "120", want(Grade::Missed, "120.0000", "0.0000", "0.0000")),
+        (AtLeast, "2025-12-31", "120", want(Grade::Achieved, "120.0000", "0.0000", "0.0000")),
+        (AtLeast, "2025-12-31", "119.9", want(Grade::Missed, "120.0000", "-0.1000", "-0.0833")),
+        (AtLeast, "2025-08-25", "78", want(Grade::Watch, "78.0645", "-0.0645", "-0.0538")),
+    ] {
+        assert_eq!(
+            told(&total(comparator).at(end, actual).assess()),
+            expected,
+            "{comparator} {end} {actual}"
+        );
+    }
+}
+
+#[test]
+fn a_target_in_larger_units_is_converted() {
+    let given = Given::new(Kind::Total, Comparator::AtLeast, "1.2", "亿元");
+    let given = given.with(|given| given.measure.unit = "万元".to_owned()).at("2025-06-30", "6000").assess();
+    assert_eq!(told(&given), want(Grade::OnPace, "6000.0000", "0.0000", "0.0000"));
+    let apart = Given::new(Kind::Total, Comparator::AtLeast, "1.2", "亿元");
+    lacks(
+        &apart.with(|given| given.measure.unit = "万人".to_owned()).at("2025-06-30", "6000").assess(),
+        Missing::Unit,
+    );
+}
+
+#[test]
+fn months_are_added_up_and_january_february_is_one_of_them() {
+    let given = Given::new(Kind::Total, Comparator::AtLeast, "120", "万人").basis(Basis::Period);
+    let month = |start: &str, end: &str, value| observation(start, end, Basis::Period, Figure::Level, value);
+    let merged = given
+        .clone()
+        .value(month("2025-01-01", "2025-02-28", "21"))
+        .value(month("2025-03-01", "2025-03-31", "8"))
+        .value(month("2025-04-01", "2025-04-30", "12"));
+    let assessment = merged.assess();
+    assert_eq!(assessment.actual, maybe("41"));
+    assert_eq!((assessment.grade, assessment.streak), (Grade::OnPace, 1));
+    let gap =
+        given.value(month("2025-01-01", "2025-02-28", "21")).value(month("2025-04-01", "2025-04-30", "12"));
+    lacks(&gap.assess(), Missing::GapInPeriods);
+}
+
+#[test]
+fn a_window_that_starts_within_the_year_takes_the_difference() {
+    let given = Given::new(Kind::Total, Comparator::AtLeast, "90", "万人")
+        .with(|given| given.window = span("2025-04-01", "2025-12-31"))
+        .at("2025-06-30", "70");
+    lacks(&given.clone().assess(), Missing::GapInPeriods);
+    let known = given.at("2025-03-31", "40").assess();
+    assert_eq!((known.actual, known.grade), (maybe("30"), Grade::OnPace));
+}
+
+#[test]
+fn a_window_of_several_years_adds_their_values_up() {
+    let given = Given::new(Kind::Total, Comparator::AtLeast, "300", "万人")
+        .with(|given| given.window = span("2021-01-01", "2025-12-31"));
+    let given =
+        given.at("2021-12-31", "60").at("2022-12-31", "55").at("2023-12-31", "65").at("2024-06-30", "30");
+    let known = given.assess();
+    assert_eq!((known.actual, known.grade), (maybe("210"), Grade::OnPace));
+}
+
+#[test]
+fn levels_are_held_against_the_way_from_their_baseline() {
+    let level = |comparator| {
+        Given::new(Kind::Level, comparator, "1.8", "万家")
+            .with(|given| given.measure.unit = "家".to_owned())
+            .basis(Basis::Point)
+    };
+    let above = level(Comparator::Above);
+    for (baseline, actual, expected) in [
+        ("16000", "17100", want(Grade::Ahead, "17000.0000", "100.0000", "5.0000")),
+        ("16000", "17000", want(Grade::OnPace, "17000.0000", "0.0000", "0.0000")),
+        ("16000", "16500", want(Grade::Behind, "17000.0000", "-500.0000", "-25.0000")),
+        ("16000", "15000", want(Grade::Critical, "17000.0000", "-2000.0000", "-100.0000")),
+        ("16000", "18001", want(Grade::Achieved, "17000.0000", "1001.0000", "50.0500")),
+        ("16000", "18000", want(Grade::Ahead, "17000.0000", "1000.0000", "50.0000")),
+        ("-", "18001", want(Grade::Achieved, "18000.0000", "1.0000", "0.0056")),
+        ("-", "18000", want(Grade::NoData, "-", "-", "-")),
+        ("-", "17000", want(Grade::NoData, "-", "-", "-")),
+        ("19000", "18500", want(Grade::Achieved, "18000.0000", "500.0000", "2.7778")),
+        ("19000", "17000", want(Grade::Watch, "18000.0000", "-1000.0000", "-5.5556")),
+    ] {
+        let assessment = above.clone().from(baseline).at("2025-06-30", actual).assess();
+        assert_eq!(told(&assessment), expected, "{baseline} {actual}");
+        assert_eq!(assessment.missing.contains(Missing::Baseline), assessment.grade == Grade::NoData);
+    }
+    // The last value before the window is its baseline.
+    let observed = above.at("2024-12-31", "16000").at("2025-06-30", "17000").assess();
+    assert_eq!(observed.grade, Grade::OnPace);
+    assert_eq!(shown(observed.completion), "0.9444");
+}
+
+#[test]
+fn a_level_to_fall_turns_round() {
+    let level = Given::new(Kind::Level, Comparator::AtMost, "100", "家").basis(Basis::Point).from("200");
+    let level = level.better(Better::Lower);
+    for (actual, expected) in [
+        ("150", want(Grade::OnPace, "150.0000", "0.0000", "0.0000")),
+        ("140", want(Grade::Ahead, "150.0000", "10.0000", "10.0000")),
+        ("175", want(Grade::Behind, "150.0000", "-25.0000", "-25.0000")),
+        ("100", want(Grade::Achieved, "150.0000", "50.0000", "50.0000")),
+    ] {
+        assert_eq!(told(&level.clone().at("2025-06-30", actual).assess()), expected, "{actual}");
+    }
+    assert_eq!(shown(level.at("2025-06-30", "160").assess().needed_per_month), "-10.0000");
+}
+
+#[test]
+fn a_level_to_be_held_does_not_wait() {
+    let level = Given::new(Kind::Level, Comparator::AtLeast, "232.5", "万人").basis(Basis::Point);
+    let level = level.better(Better::Hold);
+    for (actual, expected) in [
+        ("232.5", want(Grade::OnPace, "232.5000", "0.0000", "0.0000")),
+        ("209.25", want(Grade::Watch, "232.5000", "-23.2500", "-10.0000")),
+        ("250", want(Grade::Ahead, "232.5000", "17.5000", "7.5269")),
+    ] {
+        assert_eq!(told(&level.clone().at("2025-06-30", actual).assess()), expected, "{actual}");
+    }
+}
+
+#[test]
+fn growth_is_compared_rate_with_rate() {
+    use Comparator::{About, Above, AtLeast, AtMost, Equal};
+    for (better, comparator, value, phrase, actual, expected) in [
+        (Better::Higher, AtLeast, "5.5", "增长", "6.2", want(Grade::Ahead, "5.5000", "0.7000", "0.7000")),
+        (Better::Higher, Equal, "5.5", "增长", "5.5", want(Grade::OnPace, "5.5000", "0.0000", "0.0000")),
+        (Better::Higher, Above, "5.5", "增长", "5.5", want(Grade::Watch, "5.5000", "0.0000", "0.0000")),
+        (Better::Higher, About, "5.5", "增长", "5.1", want(Grade::OnPace, "5.5000", "-0.4000", "-0.4000")),
+        (Better::Higher, About, "5.5", "增长", "4.9", want(Grade::Watch, "5.5000", "-0.6000", "-0.6000")),
+        (Better::Higher, About, "5.5", "增长", "4.0", want(Grade::Behind, "5.5000", "-1.5000", "-1.5000")),
+        (Better::Lower, AtMost, "3", "涨幅", "2.1", want(Grade::Ahead, "3.0000", "0.9000", "0.9000")),
+        (Better::Lower, Equal, "3", "涨幅", "4.2", want(Grade::Behind, "3.0000", "-1.2000", "-1.2000")),
+        (Better::Lower, AtLeast, "3", "下降", "-3.5", want(Grade::Ahead, "-3.0000", "0.5000", "0.5000")),
+        (Better::Lower, Equal, "3", "下降", "-2.5", want(Grade::Watch, "-3.0000", "-0.5000", "-0.5000")),
+        (Better::Lower, About, "3", "下降", "-2.5", want(Grade::OnPace, "-3.0000", "-0.5000", "-0.5000")),
+    ] {
+        let given = Given::new(Kind::Growth, comparator, value, "%")
+            .better(better)
+            .target(|target| target.phrase = phrase.to_owned());
+        let assessment = given.at("2025-07-31", actual).assess();
+        assert_eq!(told(&assessment), expected, "{better} {comparator} {value} {phrase} {actual}");
+    }
+}
+
+#[test]
+fn growth_is_never_computed_from_levels_nor_read_from_forecasts_and_plans() {
+    let given = Given::new(Kind::Growth, Comparator::AtLeast, "5.5", "%")
+        .value(amount("2024-07-31", "100"))
+        .value(amount("2025-07-31", "110"));
+    lacks(&given.assess(), Missing::Observation);
+    for status in [Status::Forecast, Status::Plan] {
+        let given = Given::new(Kind::Growth, Comparator::AtLeast, "5.5", "%");
+        let value = Observation { status, ..growth("2025-07-31", "9") };
+        lacks(&given.value(value).assess(), Missing::Observation);
+    }
+}
+
+#[test]
+fn a_planned_rate_is_what_is_expected_until_the_window_ends() {
+    let plan = |end, value| Observation { status: Status::Plan, ..growth(end, value) };
+    let given = Given::new(Kind::Growth, Comparator::AtLeast, "6", "%")
+        .value(plan("2025-06-30", "4"))
+        .value(plan("2025-12-31", "5"))
+        .at("2025-06-30", "4.2");
+    assert_eq!(told(&given.assess()), want(Grade::OnPace, "4.0000", "0.2000", "0.2000"));
+    assert_eq!(given.at("2025-12-31", "5.5").assess().grade, Grade::Missed);
+}
+
+#[test]
+fn shares_are_held_or_worked_towards() {
+    let share = Given::new(Kind::Share, Comparator::AtLeast, "75", "%").basis(Basis::Point);
+    let hold = share.clone().better(Better::Hold);
+    let hedge = share.clone().target(|target| target.hedge = Some("不低于".to_owned()));
+    for (given, baseline, actual, expected) in [
+        (&hold, "-", "74", want(Grade::Behind, "75.0000", "-1.0000", "-1.0000")),
+        (&hedge, "-", "74", want(Grade::Behind, "75.0000", "-1.0000", "-1.0000")),
+        (&hold, "70", "75.2", want(Grade::OnPace, "75.0000", "0.2000", "0.2000")),
+        (&share, "70", "72.5", want(Grade::OnPace, "72.5000", "0.0000", "0.0000")),
+        (&share, "70", "72", want(Grade::Watch, "72.5000", "-0.5000", "-0.5000")),
+        (&share, "74.9", "74.9", want(Grade::Watch, "74.9500", "-0.0500", "-0.0500")),
+        (&share, "70", "76", want(Grade::Ahead, "72.5000", "3.5000", "3.5000")),
+        (&share, "-", "76", want(Grade::Ahead, "75.0000", "1.0000", "1.0000")),
+        (&share, "-", "74.9", want(Grade::NoData, "-", "-", "-")),
+        (&share, "80", "76", want(Grade::Ahead, "75.0000", "1.0000", "1.0000")),
+    ] {
+        let assessment = given.clone().from(baseline).at("2025-06-30", actual).assess();
+        assert_eq!(told(&assessment), expected, "{baseline} {actual}");
+    }
+}
+
+#[test]
+fn a_ratio_is_a_share_without_percent() {
+    let ratio =
+        Given::new(Kind::Share, Comparator::Equal, "2", ":1").better(Better::Lower).basis(Basis::Point);
+    for (actual, expected) in [
+        ("2.5", want(Grade::OnPace, "2.5000", "0.0000", "0.0000")),
+        ("2.8", want(Grade::Behind, "2.5000", "-0.3000", "-30.0000")),
+        ("2", want(Grade::Ahead, "2.5000", "0.5000", "50.0000")),
+    ] {
+        assert_eq!(told(&ratio.clone().from("3").at("2025-06-30", actual).assess()), expected, "{actual}");
+    }
+}
+
+#[test]
+fn coverage_is_a_share_of_everything() {
+    let coverage = Given::new(Kind::Coverage, Comparator::Equal, "-", "%").basis(Basis::Point);
+    let coverage = coverage.target(|target| target.comparator = None);
+    for (baseline, end, actual, expected) in [
+        ("20", "2025-06-30", "60", want(Grade::OnPace, "60.0000", "0.0000", "0.0000")),
+        ("20", "2025-06-30", "55", want(Grade::Watch, "60.0000", "-5.0000", "-5.0000")),
+        ("20", "2025-06-30", "40", want(Grade::Behind, "60.0000", "-20.0000", "-20.0000")),
+        ("-", "2025-06-30", "100", want(Grade::OnPace, "100.0000", "0.0000", "0.0000")),
+        ("-", "2025-06-30", "99", want(Grade::NoData, "-", "-", "-")),
+        ("20", "2025-12-31", "100", want(Grade::Achieved, "100.0000", "0.0000", "0.0000")),
+        ("20", "2025-12-31", "99.9", want(Grade::Missed, "100.0000", "-0.1000", "-0.1000")),
+    ] {
+        let assessment = coverage.clone().from(baseline).at(end, actual).assess();
+        assert_eq!(told(&assessment), expected, "{baseline} {end} {actual}");
+    }
+}
+
+#[test]
+fn changes_count_from_the_baseline() {
+    let urban = Given::new(Kind::Change, Comparator::Equal, "0.9", "个百分点").basis(Basis::Point).from("61");
+    let urban = urban.with(|given| given.measure.unit = "%".to_owned());
+    let air = Given::new(Kind::Change, Comparator::Range, "1", "微克/立方米").to("2").from("38");
+    let air = air.better(Better::Lower);
+    let limit = Given::new(Kind::Change, Comparator::AtMost, "1", "个").better(Better::Lower).from("10");
+    for (given, end, actual, expected) in [
+        (&urban, "2025-06-30", "61.45", want(Grade::OnPace, "61.4500", "0.0000", "0.0000")),
+        (&urban, "2025-06-30", "61.3", want(Grade::Behind, "61.4500", "-0.1500", "-16.6667")),
+        (&urban, "2025-12-31", "61.9", want(Grade::Achieved, "61.9000", "0.0000", "0.0000")),
+        (&air, "2025-06-30", "37.5", want(Grade::OnPace, "37.5000", "0.0000", "0.0000")),
+        (&air, "2025-06-30", "36", want(Grade::Ahead, "37.5000", "1.5000", "150.0000")),
+        (&air, "2025-06-30", "38", want(Grade::Critical, "37.5000", "-0.5000", "-50.0000")),
+        (&limit, "2025-06-30", "11", want(Grade::OnPace, "11.0000", "0.0000", "0.0000")),
+        (&limit, "2025-06-30", "11.2", want(Grade::Behind, "11.0000", "-0.2000", "-20.0000")),
+    ] {
+        assert_eq!(told(&given.clone().at(end, actual).assess()), expected, "{actual}");
+    }
+    assert_eq!(shown(urban.clone().at("2025-06-30", "61.3").assess().completion), "0.3333");
+    lacks(&urban.from("-").at("2025-06-30", "61.3").assess(), Missing::Baseline);
+}
+
+#[test]
+fn caps_must_not_be_exceeded() {
+    let percent = Given::new(Kind::Cap, Comparator::AtMost, "13.8", "%").better(Better::Lower);
+    let days = Given::new(Kind::Cap, Comparator::AtMost, "1", "个工作日").better(Better::Lower);
+    let spend = Given::new(Kind::Cap, Comparator::AtMost, "120", "亿元").better(Better::Lower);
+    for (given, end, actual, expected) in [
+        (&percent, "2025-06-30", "13.8", want(Grade::OnPace, "13.8000", "0.0000", "0.0000")),
+        (&percent, "2025-06-30", "14.9", want(Grade::Behind, "13.8000", "-1.1000", "-1.1000")),
+        (&percent, "2025-06-30", "13.2", want(Grade::Ahead, "13.8000", "0.6000", "0.6000")),
+        (&percent, "2025-12-31", "13.9", want(Grade::Missed, "13.8000", "-0.1000", "-0.1000")),
+        (&percent, "2025-12-31", "13.8", want(Grade::Achieved, "13.8000", "0.0000", "0.0000")),
+        (&days, "2025-06-30", "1", want(Grade::OnPace, "1.0000", "0.0000", "0.0000")),
+        (&days, "2025-06-30", "1.2", want(Grade::Behind, "1.0000", "-0.2000", "-20.0000")),
+        (&spend, "2025-06-30", "60", want(Grade::OnPace, "60.0000", "0.0000", "0.0000")),
+        (&spend, "2025-06-30", "72.6", want(Grade::Behind, "60.0000", "-12.6000", "-10.5000")),
+        (&spend, "2025-11-30", "120.1", want(Grade::Critical, "110.0000", "-10.1000", "-8.4167")),
+    ] {
+        assert_eq!(told(&given.clone().at(end, actual).assess()), expected, "{actual}");
+    }
+    // What may still be spent each month.
+    assert_eq!(shown(spend.at("2025-06-30", "72.6").assess().needed_per_month), "7.9000");
+}
+
+#[test]
+fn a_cap_of_zero_allows_nothing() {
+    let none = Given::new(Kind::Cap, Comparator::AtMost, "0", "起").better(Better::Lower);
+    assert_eq!(none.clone().at("2025-06-30", "0").assess().grade, Grade::OnPace);
+    assert_eq!(none.at("2025-06-30", "1").assess().grade, Grade::Critical);
+}
+
+#[test]
+fn ranges_have_two_ends() {
+    let range = Given::new(Kind::Range, Comparator::Range, "5", "项").to("7");
+    let hold = range.clone().better(Better::Hold);
+    let lower = range.clone().better(Better::Lower);
+    for (given, end, actual, expected, high) in [
+        (&range, "2025-06-30", "3", want(Grade::Ahead, "2.5000", "0.5000", "10.0000"), "3.5000"),
+        (&range, "2025-06-30", "2", want(Grade::Watch, "2.5000", "-0.5000", "-10.0000"), "3.5000"),
+        (&range, "2025-06-30", "6", want(Grade::Ahead, "2.5000", "3.5000", "70.0000"), "3.5000"),
+        (&range, "2025-12-31", "5", want(Grade::Achieved, "5.0000", "0.0000", "0.0000"), "7.0000"),
+        (&hold, "2025-06-30", "3", want(Grade::Ahead, "2.5000", "0.5000", "10.0000"), "3.5000"),
+        (&hold, "2025-06-30", "6", want(Grade::Critical, "2.5000", "-2.5000", "-35.7143"), "3.5000"),
+        (&hold, "2025-12-31", "8", want(Grade::Missed, "5.0000", "-1.0000", "-14.2857"), "7.0000"),
+        (&lower, "2025-06-30", "3", want(Grade::Ahead, "3.5000", "0.5000", "7.1429"), "-"),
+        (&lower, "2025-06-30", "4.3", want(Grade::Behind, "3.5000", "-0.8000", "-11.4286"), "-"),
+    ] {
+        let assessment = given.clone().at(end, actual).assess();
+        assert_eq!(told(&assessment), expected, "{actual}");
+        assert_eq!(shown(assessment.expected_hi), high, "{actual}");
+    }
+    assert_eq!(range.at("2025-06-30", "8").assess().rule.id, RuleId::BeyondRange);
+}
+
+#[test]
+fn comparisons_follow_the_other_series() {
+    let other = [growth("2025-06-30", "4"), growth("2025-07-31", "5")];
+    let named = NamedSeries { name: "全国平均", observations: &other };
+    for (kind, comparator, margin, actual, expected) in [
+        (
+            Kind::VersusBenchmark,
+            Comparator::Above,
+            "-",
+            "5.1",
+            want(Grade::OnPace, "5.0000", "0.1000", "0.1000"),
+        ),
+        (
+            Kind::VersusBenchmark,
+            Comparator::Above,
+            "-",
+            "5",
+            want(Grade::Watch, "5.0000", "0.0000", "0.0000"),
+        ),
+        (
+            Kind::VersusBenchmark,
+            Comparator::AtLeast,
+            "-",
+            "5",
+            want(Grade::OnPace, "5.0000", "0.0000", "0.0000"),
+        ),
+        (
+            Kind::VersusIndicator,
+            Comparator::Above,
+            "-",
+            "3.9",
+            want(Grade::Behind, "5.0000", "-1.1000", "-1.1000"),
+        ),
+        (
+            Kind::VersusIndicator,
+            Comparator::AtLeast,
+            "1",
+            "6",
+            want(Grade::OnPace, "6.0000", "0.0000", "0.0000"),
+        ),
+    ] {
+        let given =
+            Given::new(kind, comparator, margin, "亿元").at("2025-06-30", "4.5").at("2025-07-31", actual);
+        let known = Known { benchmark: Some(named), ..given.known() };
+        let assessment = given.assess_by(&RulePack::standard(), &known);
+        assert_eq!(told(&assessment), expected, "{kind} {actual}");
+        lacks(&given.assess(), Missing::Benchmark);
+    }
+    let lower = Given::new(Kind::VersusBenchmark, Comparator::Below, "-", "亿元").better(Better::Lower);
+    let lower = lower.at("2025-07-31", "4.4");
+    let known = Known { benchmark: Some(named), ..lower.known() };
+    let assessment = lower.assess_by(&RulePack::standard(), &known);
+    assert_eq!(told(&assessment), want(Grade::Ahead, "5.0000", "0.6000", "0.6000"));
+    let late = lower.at("2025-08-31", "4");
+    lacks(
+        &late.assess_by(&RulePack::standard(), &Known { benchmark: Some(named), ..late.known() }),
+        Missing::Benchmark,
+    );
+}
+
+#[test]
+fn trends_are_signs() {
+    let down = Given::new(Kind::Trend, Comparator::Below, "-", "起").better(Better::Lower);
+    for (given, end, change, expected) in [
+        (&down, "2025-08-25", "-15.74", want(Grade::OnPace, "0.0000", "15.7400", "15.7400")),
+        (&down, "2025-08-25", "0", want(Grade::Watch, "0.0000", "0.0000", "0.0000")),
+        (&down, "2025-08-25", "0.3", want(Grade::Watch, "0.0000", "-0.3000", "-0.3000")),
+        (&down, "2025-08-25", "2", want(Grade::Behind, "0.0000", "-2.0000", "-2.0000")),
+        (&down, "2025-12-31", "-1", want(Grade::Achieved, "0.0000", "1.0000", "1.0000")),
+        (&down, "2025-12-31", "0", want(Grade::Missed, "0.0000", "0.0000", "0.0000")),
+        (
+            &down.clone().better(Better::Hold).target(|t| t.comparator = None),
+            "2025-08-25",
+            "0",
+            want(Grade::OnPace, "0.0000", "0.0000", "0.0000"),
+        ),
+    ] {
+        assert_eq!(told(&given.clone().at(end, change).assess()), expected, "{change}");
+    }
+    // Without a published rate, only the sign of the levels' difference.
+    let levels = down.clone().value(amount("2025-08-25", "664"));
+    lacks(&levels.clone().assess(), Missing::SamePeriodLastYear);
+    let fewer = levels.clone().value(amount("2024-08-25", "788")).assess();
+    assert_eq!(told(&fewer), want(Grade::OnPace, "-", "124.0000", "-"));
+    assert_eq!(levels.value(amount("2024-08-25", "600")).assess().grade, Grade::Behind);
+}
+
+#[test]
+fn milestones_are_done_or_late() {
+    let nodes = |last: &str| {
+        Curve::nodes(vec![
+            crate::domain::Node { on: day("2025-03-31"), fraction: n("0.5") },
+            crate::domain::Node { on: day(last), fraction: n("1") },
+        ])
+        .unwrap()
+    };
+    let milestone = Given::new(Kind::Milestone, Comparator::Equal, "-", "项").basis(Basis::Point);
+    let milestone = milestone.curve(nodes("2025-09-30"));
+    for (end, done, as_of, grade, gap) in [
+        ("2025-03-20", "0", "2025-03-25", Grade::OnPace, "11.0000"),
+        ("2025-04-05", "0", "2025-04-05", Grade::Watch, "-5.0000"),
+        ("2025-04-15", "0.4", "2025-04-30", Grade::Behind, "-15.0000"),
+        ("2025-05-31", "0.4", "2025-06-01", Grade::Critical, "-61.0000"),
+        ("2025-05-31", "0.5", "2025-06-01", Grade::OnPace, "122.0000"),
+        ("2025-06-30", "1", "2025-07-01", Grade::Achieved, "92.0000"),
+        ("2025-05-31", "0.5", "2025-10-01", Grade::OverdueReport, "122.0000"),
+        ("2025-12-31", "0.9", "2026-01-05", Grade::Missed, "-92.0000"),
+    ] {
+        let given = milestone.clone().value(Observation {
+            published_on: day(end),
+            ..observation(end, end, Basis::Point, Figure::Level, done)
+        });
+        let assessment = given.assess_on(as_of, &RulePack::standard(), &given.known());
+        assert_eq!(
+            (assessment.grade, shown(assessment.gap)),
+            (grade, gap.to_owned()),
+            "{end} {done} {as_of}"
+        );
+    }
+    lacks(&milestone.assess(), Missing::Observation);
+}
+
+#[test]
+fn what_has_no_number_needs_a_person() {
+    let given = Given::new(Kind::Qualitative, Comparator::Equal, "-", "项");
+    lacks(&given.assess(), Missing::Verdict);
+    let verdict = Some(PersonVerdict { grade: Grade::Behind, on: day("2025-08-01") });
+    let known = Known { verdict, ..given.known() };
+    assert_eq!(given.assess_on("2025-08-01", &RulePack::standard(), &known).grade, Grade::Behind);
+    assert_eq!(given.assess_on("2025-07-31", &RulePack::standard(), &known).grade, Grade::NoData);
+}
+
+#[test]
+fn a_promise_without_its_number_cannot_be_judged() {
+    for kind in [Kind::Total, Kind::Level, Kind::Growth, Kind::Cap, Kind::Change, Kind::Range] {
+        let given = Given::new(kind, Comparator::AtLeast, "-", "%").from("1").at("2025-06-30", "1");
+        lacks(&given.assess(), Missing::TargetValue);
+    }
+}

@@ -1,0 +1,230 @@
+//! Regions, units and the people in them.
+
+use chrono::NaiveDate;
+
+use super::{Invalid, invalid, text_enum};
+
+text_enum! {
+    /// Rank of a region.
+    RegionLevel "level" {
+        /// The nation.
+        Nation = "nation",
+        /// Province.
+        Province = "province",
+        /// Prefecture (市州).
+        Prefecture = "prefecture",
+        /// County (县市区).
+        County = "county",
+        /// A development zone or park with an own extension code.
+        Zone = "zone",
+    }
+}
+
+text_enum! {
+    /// What a contact is to the unit.
+    ContactRole "role" {
+        /// 联络员: letters go to them first.
+        Liaison = "liaison",
+        /// 负责人: reminders of overdue answers go to them too.
+        Leader = "leader",
+    }
+}
+
+text_enum! {
+    /// A unit's part in a task.
+    ResponsibilityRole "role" {
+        /// 牵头.
+        Lead = "lead",
+        /// 配合.
+        Support = "support",
+    }
+}
+
+/// A region (行政区), checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Region {
+    /// Six digits of GB/T 2260, or an own extension code: letter X and up to 11 letters or digits.
+    pub code: String,
+    /// Full name, 1–40 characters.
+    pub name: String,
+    /// Rank.
+    pub level: RegionLevel,
+}
+
+impl Region {
+    /// Checks every part.
+    ///
+    /// # Errors
+    /// A malformed code or an empty name.
+    pub fn new(code: &str, name: &str, level: RegionLevel) -> Result<Self, Invalid> {
+        let official = code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit());
+        let own = code.strip_prefix('X').is_some_and(|rest| {
+            (1..=11).contains(&rest.len()) && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        });
+        if !official && !own {
+            let detail = "行政区代码应为6位数字（GB/T 2260），或以X开头的自编扩展码（如X430671）。";
+            return Err(Invalid::new("code", "malformed", detail));
+        }
+        Ok(Self { code: code.to_owned(), name: invalid::text("name", name, 40)?, level })
+    }
+}
+
+/// A unit (责任单位), checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    /// Name, 1–60 characters.
+    pub name: String,
+    /// 统一社会信用代码, checked.
+    pub credit_code: Option<String>,
+}
+
+impl Unit {
+    /// Checks every part.
+    ///
+    /// # Errors
+    /// An empty name or a malformed credit code.
+    pub fn new(name: &str, credit_code: Option<&str>) -> Result<Self, Invalid> {
+        Ok(Self {
+            name: invalid::text("name", name, 60)?,
+            credit_code: credit_code.map(checked_credit_code).transpose()?,
+        })
+    }
+}
+
+/// Checks a unified social credit code: 18 characters of an alphabet without I O Z S V, the last one a
+/// check character with weights 3^i mod 31 (GB 32100-2015).
+///
+/// # Errors
+/// A wrong length, character or check character.
+pub fn checked_credit_code(code: &str) -> Result<String, Invalid> {
+    const ALPHABET: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
+    let refuse = |detail: &str| Err(Invalid::new("credit_code", "malformed", detail));
+    let code = code.trim().to_ascii_uppercase();
+    let values: Option<Vec<usize>> = code.chars().map(|character| ALPHABET.find(character)).collect();
+    let Some(values) = values.filter(|values| values.len() == 18) else {
+        return refuse("统一社会信用代码应为18位数字或大写字母（不含I、O、Z、S、V）。");
+    };
+    let mut weight = 1;
+    let mut sum = 0;
+    for value in &values[..17] {
+        sum += value * weight;
+        weight = weight * 3 % 31;
+    }
+    if (31 - sum % 31) % 31 != values[17] {
+        return refuse("统一社会信用代码的校验位不对，请核对是否抄错。");
+    }
+    Ok(code)
+}
+
+/// A contact (联络员), checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// Name, 1–30 characters.
+    pub name: String,
+    /// Mailbox, ASCII, as written.
+    pub email: String,
+    /// Telephone, digits, spaces and `+-()`.
+    pub phone: Option<String>,
+    /// What they are to the unit.
+    pub role: ContactRole,
+    /// First day of service.
+    pub valid_from: NaiveDate,
+    /// Last day of service.
+    pub valid_to: Option<NaiveDate>,
+}
+
+impl Contact {
+    /// Checks every part.
+    ///
+    /// # Errors
+    /// A malformed mailbox or telephone, or service that ends before it begins.
+    pub fn checked(self) -> Result<Self, Invalid> {
+        if self.valid_to.is_some_and(|to| to < self.valid_from) {
+            return Err(Invalid::new("valid_to", "ends_before_start", "任职结束日期早于开始日期，请核对。"));
+        }
+        if let Some(phone) = &self.phone {
+            let plain = (3..=30).contains(&phone.len())
+                && phone.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '+' | '-' | '(' | ')'));
+            if !plain {
+                return Err(Invalid::new("phone", "malformed", "电话只能含数字、空格和+-()，请核对。"));
+            }
+        }
+        Ok(Self { name: invalid::text("name", &self.name, 30)?, email: checked_email(&self.email)?, ..self })
+    }
+}
+
+/// Checks a mailbox: one `@`, a plain ASCII local part, a domain with a dot.
+///
+/// # Errors
+/// Anything that an old mail server might read in another way.
+pub fn checked_email(email: &str) -> Result<String, Invalid> {
+    let email = email.trim();
+    let plain = |part: &str, extra: &str| {
+        !part.is_empty()
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || extra.contains(c))
+            && !part.starts_with('.')
+            && !part.ends_with('.')
+            && !part.contains("..")
+    };
+    match email.split_once('@') {
+        Some((local, domain))
+            if email.len() <= 254
+                && local.len() <= 64
+                && plain(local, ".!#$%&'*+/=?^_`{|}~-")
+                && plain(domain, ".-")
+                && domain.contains('.') =>
+        {
+            Ok(email.to_owned())
+        }
+        _ => Err(Invalid::new("email", "malformed", "邮箱地址格式不对，应形如name@example.gov.cn。")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credit_codes_are_checked() {
+        for (code, good) in [
+            ("91350100M000100Y43", true),
+            ("91350100m000100y43", true),
+            ("91310115MA1G4L1WXK", false),
+            ("91350100M000100Y4", false),
+            ("91350100I000100Y43", false),
+            ("", false),
+        ] {
+            assert_eq!(checked_credit_code(code).is_ok(), good, "{code}");
+        }
+    }
+
+    #[test]
+    fn region_codes_are_checked() {
+        for (code, good) in [
+            ("430000", true),
+            ("X430671", true),
+            ("43000", false),
+            ("43000a", false),
+            ("X", false),
+            ("４３００００", false),
+        ] {
+            assert_eq!(Region::new(code, "某区", RegionLevel::County).is_ok(), good, "{code}");
+        }
+    }
+
+    #[test]
+    fn mailboxes_are_checked() {
+        for (email, good) in [
+            ("fagai@example.org", true),
+            ("a.b+c@mail.example.org", true),
+            ("张三@example.org", false),
+            ("a@b", false),
+            ("a b@example.org", false),
+            ("a@example.org\r\nBcc: x@example.org", false),
+            ("a@@example.org", false),
+            (".a@example.org", false),
+        ] {
+            assert_eq!(checked_email(email).is_ok(), good, "{email}");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Every indicator gets its verdict; what differs from the verdict before is written down.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::{JobError, Jobs};
+use crate::db;
+use crate::domain::Grade;
+use crate::store::judging::{Evidence, Judging};
+use crate::store::rows::{VerdictColumns, VerdictWrite};
+use crate::store::types::Id;
+
+/// What an evaluation did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Evaluated {
+    /// Indicators judged.
+    pub assessed: usize,
+    /// Verdicts that differed from the one before and were written.
+    pub changed: usize,
+    /// Indicators by grade.
+    pub grades: BTreeMap<Grade, usize>,
+}
+
+/// Judges every indicator as of `as_of`. Safe to run twice: the second time nothing differs.
+///
+/// # Errors
+/// When the database fails; pages written before stay written.
+pub async fn evaluate(jobs: &Jobs, as_of: NaiveDate) -> Result<Evaluated, JobError> {
+    let mut judging = Judging::start(&jobs.store, &jobs.calendar, as_of, None).await?;
+    let mut done = Evaluated::default();
+    while let Some(page) = judging.next_page().await? {
+        let now = jobs.clock.timestamp();
+        let mut writes = Vec::new();
+        for (evidence, assessment) in &page {
+            done.assessed += 1;
+            *done.grades.entry(assessment.grade).or_default() += 1;
+            let verdict = VerdictColumns::of(assessment, as_of);
+            if differs(evidence, &verdict) {
+                writes.push(VerdictWrite {
+                    id: Id(jobs.clock.new_id()),
+                    indicator_id: evidence.row.id,
+                    as_of,
+                    verdict,
+                    rule_pack_id: evidence.rule_pack_id,
+                    recorded_at: now,
+                });
+            }
+        }
+        done.changed += writes.len();
+        db!(jobs.store, evaluation::write_verdicts(writes))?;
+    }
+    Ok(done)
+}
+
+fn differs(evidence: &Evidence, verdict: &VerdictColumns) -> bool {
+    let present = &evidence.row.verdict;
+    present.graded_as_of.is_none() || !present.says_the_same(verdict)
+}

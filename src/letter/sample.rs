@@ -1,0 +1,151 @@
+//! Sample facts: what templates are tried and previewed with. Every name and number here is invented and says so.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::facts::{
+    Benchmark, EarlierLetter, LetterContact, LetterFacts, LetterLine, Quantity, Rank, ReplyTerms, Span,
+};
+use crate::domain::{Better, Kind, LetterKind, LetterNumber, Level, TextEnum};
+
+/// One full and one sparse letter of every kind, one and many indicators, so that each branch of a template runs.
+pub fn samples() -> Vec<LetterFacts> {
+    LetterKind::ALL
+        .iter()
+        .flat_map(|&kind| {
+            let few = Kind::ALL
+                .chunks(5)
+                .flat_map(move |kinds| Better::ALL.iter().map(move |&b| full(kind, kinds, b)));
+            few.chain([
+                full(kind, &[Kind::Growth], Better::Higher),
+                full(kind, Kind::ALL, Better::Higher),
+                sparse(kind),
+            ])
+        })
+        .collect()
+}
+
+fn day(month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2025, month, day).unwrap_or_default()
+}
+
+fn quantity(mantissa: i64, unit: &str) -> Option<Quantity> {
+    Some(Quantity::new(Decimal::new(mantissa, 1), unit, 1))
+}
+
+fn full(kind: LetterKind, kinds: &[Kind], better: Better) -> LetterFacts {
+    let number = LetterNumber::new("示例函", 2025, 1).ok();
+    let later = kind == LetterKind::ReplyReminder && kinds.len() > 1;
+    LetterFacts {
+        kind,
+        level: (kind == LetterKind::Warning).then_some(Level::Yellow),
+        campaign: "示例攻坚".into(),
+        doc_title: Some("示例攻坚总体方案".into()),
+        doc_no: Some("示例发〔2025〕1号".into()),
+        issuer: "示例工作专班办公室".into(),
+        addressee: "示例责任单位".into(),
+        copied: vec!["示例配合单位一".into(), "示例配合单位二".into()],
+        issued_on: day(8, 27),
+        as_of: day(8, 27),
+        source: Some("示例统计月报".into()),
+        reply: Some(ReplyTerms { by: day(9, 3), working_days: 5 }),
+        contact: LetterContact {
+            name: Some("示例联系人".into()),
+            phone: Some("000-00000000".into()),
+            email: Some("contact@example.org".into()),
+        },
+        reply_link: Some("https://xushi.example.org/r/sample".into()),
+        follow_up_of: number.clone().map(|number| EarlierLetter {
+            number,
+            issued_on: day(8, 1),
+            reply_by: Some(if later { day(8, 8) } else { day(8, 29) }),
+        }),
+        number,
+        lines: (1..).zip(kinds).map(|(ordinal, &sort)| full_line(kind, sort, better, ordinal)).collect(),
+    }
+}
+
+fn full_line(letter: LetterKind, kind: Kind, better: Better, ordinal: u32) -> LetterLine {
+    let behind = if letter == LetterKind::Lifting { -16 } else { 16 };
+    LetterLine {
+        indicator: format!("示例指标{ordinal}"),
+        region: "示例地区".into(),
+        target_text: "示例目标".into(),
+        period: Some(Span { start: day(1, 1), end: day(7, 31) }),
+        latest_period: Some(Span { start: day(1, 1), end: day(6, 30) }),
+        report_due_on: Some(day(8, 15)),
+        actual: quantity(29, "%"),
+        expected: quantity(45, "%"),
+        shortfall: quantity(behind, "个百分点"),
+        shortfall_points: quantity(behind, "个百分点"),
+        completion: quantity(400, "%"),
+        completion_due: quantity(583, "%"),
+        completion_last_year: quantity(560, "%"),
+        needed: quantity(67, "%"),
+        average_so_far: quantity(41, "%"),
+        months_left: Some(5),
+        rank: Some(Rank { place: 9, of: 14, among: "市州".into() }),
+        benchmarks: vec![Benchmark {
+            name: "示例平均".into(),
+            value: Quantity::new(Decimal::new(40, 1), "%", 1),
+            gap: Quantity::new(Decimal::new(-11, 1), "个百分点", 1),
+        }],
+        grade_label: "滞后".into(),
+        curve_label: Some("按月均衡".into()),
+        streak: Some(2),
+        rule_text: Some("示例规则".into()),
+        missing: vec!["示例缺项".into()],
+        ..bare_line(kind, better, ordinal)
+    }
+}
+
+fn sparse(kind: LetterKind) -> LetterFacts {
+    let facts = full(kind, &[Kind::Growth], Better::Higher);
+    LetterFacts {
+        number: None,
+        doc_title: None,
+        doc_no: None,
+        copied: Vec::new(),
+        source: None,
+        contact: LetterContact::default(),
+        reply: facts.reply.filter(|_| kind != LetterKind::Lifting),
+        reply_link: None,
+        follow_up_of: facts
+            .follow_up_of
+            .filter(|_| kind != LetterKind::Warning)
+            .map(|earlier| EarlierLetter { reply_by: None, ..earlier }),
+        lines: Kind::ALL.iter().map(|&kind| bare_line(kind, Better::Higher, 1)).collect(),
+        ..facts
+    }
+}
+
+fn bare_line(kind: Kind, better: Better, ordinal: u32) -> LetterLine {
+    LetterLine {
+        ordinal,
+        indicator: "示例指标".into(),
+        region: "示例地区".into(),
+        kind,
+        better,
+        target_text: "示例目标".into(),
+        period: None,
+        latest_period: None,
+        report_due_on: None,
+        actual: None,
+        expected: None,
+        shortfall: None,
+        shortfall_points: None,
+        completion: None,
+        completion_due: None,
+        completion_last_year: None,
+        needed: None,
+        average_so_far: None,
+        months_left: None,
+        rank: None,
+        benchmarks: Vec::new(),
+        grade_label: "待定".into(),
+        curve_label: None,
+        streak: None,
+        rule_text: None,
+        missing: Vec::new(),
+    }
+}

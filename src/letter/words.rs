@@ -1,0 +1,152 @@
+//! How numbers, dates and periods are written in a letter: the one place that rounds.
+
+use std::borrow::Cow;
+
+use chrono::{Datelike, NaiveDate};
+use minijinja::value::{Serde, ValueKind};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, Value, escape_formatter};
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use super::facts::{Quantity, Span};
+use crate::domain::{Level, Period, TextEnum};
+
+/// Makes the filters known to every template.
+pub(super) fn register(env: &mut Environment<'static>) {
+    env.add_filter("quantity", |Serde(q): Serde<Quantity>| plain(&q));
+    env.add_filter("magnitude", |Serde(q): Serde<Quantity>| magnitude(&q));
+    env.add_filter("growth", |Serde(q): Serde<Quantity>| growth(&q));
+    env.add_filter("date", |Serde(day): Serde<NaiveDate>| long_date(day));
+    env.add_filter("period", |Serde(span): Serde<Span>| {
+        Period::new(span.start, span.end)
+            .map(period_label)
+            .map_err(|error| Error::new(ErrorKind::InvalidOperation, error.to_string()))
+    });
+    env.add_filter("level_name", |word: &str| {
+        Level::parse(word)
+            .map(Level::label)
+            .ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("no level is called {word}")))
+    });
+    env.add_filter("days_since", |Serde(later): Serde<NaiveDate>, Serde(earlier): Serde<NaiveDate>| {
+        (later - earlier).num_days()
+    });
+    env.add_test("positive", |Serde(q): Serde<Quantity>| q.value > Decimal::ZERO);
+    env.add_test("negative", |Serde(q): Serde<Quantity>| q.value < Decimal::ZERO);
+}
+
+/// Characters that could break a line, hide text or turn its direction, in names that come from outside.
+fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// Writes a value: unsafe characters become spaces; in plain text `**` in data is not emphasis; the rest is
+/// escaped as the template's ending demands.
+pub(super) fn format_value(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
+    let Some(text) = value.as_str().filter(|_| value.kind() == ValueKind::String && !value.is_safe()) else {
+        return escape_formatter(out, state, value);
+    };
+    let mut text = Cow::Borrowed(text);
+    if text.contains(is_unsafe) {
+        text = Cow::Owned(text.replace(is_unsafe, " "));
+    }
+    if matches!(state.auto_escape(), AutoEscape::None) {
+        if text.contains("**") {
+            text = Cow::Owned(text.replace("**", "＊＊"));
+        }
+        return out.write_str(&text).map_err(Error::from);
+    }
+    escape_formatter(out, state, &Value::from(text.as_ref()))
+}
+
+/// Rounded half away from zero (四舍五入), never to a negative zero.
+fn rounded(value: Decimal, places: u32) -> Decimal {
+    let mut rounded = value.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
+    rounded.rescale(places);
+    if rounded.is_zero() {
+        rounded.set_sign_positive(true);
+    }
+    rounded
+}
+
+fn plain(quantity: &Quantity) -> String {
+    format!("{}{}", rounded(quantity.value, quantity.places), quantity.unit)
+}
+
+/// Without sign, with more places where rounding would make a difference vanish.
+fn magnitude(quantity: &Quantity) -> String {
+    let seen = (quantity.places..=10).map(|places| rounded(quantity.value, places)).find(|r| !r.is_zero());
+    format!("{}{}", seen.unwrap_or_else(|| rounded(quantity.value, quantity.places)).abs(), quantity.unit)
+}
+
+fn growth(quantity: &Quantity) -> String {
+    if quantity.value.is_zero() {
+        return "持平".to_owned();
+    }
+    let word = if quantity.value.is_sign_negative() { "下降" } else { "增长" };
+    format!("{word}{}", magnitude(quantity))
+}
+
+/// 2025年8月27日: Arabic numerals, no zero padding (GB/T 9704-2012 7.3.5.4).
+fn long_date(day: NaiveDate) -> String {
+    format!("{}年{}月{}日", day.year(), day.month(), day.day())
+}
+
+/// The period as reports write it: 2025年1—7月, 2025年7月, 2025年二季度, 2025年全年, 截至2025年7月31日.
+fn period_label(period: Period) -> String {
+    let (start, end) = (period.start(), period.end());
+    let year = start.year();
+    if start == end {
+        return format!("截至{}", long_date(end));
+    }
+    if !period.is_whole_months() || end.year() != year {
+        return format!("{}—{}", long_date(start), long_date(end));
+    }
+    match (start.month(), end.month()) {
+        (1, 12) => format!("{year}年全年"),
+        (first, last) if first == last => format!("{year}年{first}月"),
+        (4, 6) => format!("{year}年二季度"),
+        (7, 9) => format!("{year}年三季度"),
+        (10, 12) => format!("{year}年四季度"),
+        (first, last) => format!("{year}年{first}—{last}月"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_rounded_once_and_never_to_a_negative_zero() {
+        for (value, places, printed, size, change) in [
+            ("2.9", 1, "2.9%", "2.9%", "增长2.9%"),
+            ("-2.25", 1, "-2.3%", "2.3%", "下降2.3%"),
+            ("8", 1, "8.0%", "8.0%", "增长8.0%"),
+            ("-0.04", 1, "0.0%", "0.04%", "下降0.04%"),
+            ("0", 1, "0.0%", "0.0%", "持平"),
+            ("77.357142857142857142857142857", 2, "77.36%", "77.36%", "增长77.36%"),
+        ] {
+            let quantity = Quantity::new(value.parse().unwrap(), "%", places);
+            assert_eq!(plain(&quantity), printed);
+            assert_eq!(magnitude(&quantity), size);
+            assert_eq!(growth(&quantity), change);
+        }
+    }
+
+    #[test]
+    fn periods_are_named_as_reports_name_them() {
+        for (start, end, want) in [
+            ("2025-01-01", "2025-07-31", "2025年1—7月"),
+            ("2025-01-01", "2025-01-31", "2025年1月"),
+            ("2025-07-01", "2025-07-31", "2025年7月"),
+            ("2025-01-01", "2025-03-31", "2025年1—3月"),
+            ("2025-04-01", "2025-06-30", "2025年二季度"),
+            ("2025-01-01", "2025-12-31", "2025年全年"),
+            ("2025-07-31", "2025-07-31", "截至2025年7月31日"),
+            ("2025-01-01", "2025-03-27", "2025年1月1日—2025年3月27日"),
+            ("2024-12-01", "2025-01-31", "2024年12月1日—2025年1月31日"),
+        ] {
+            let period = Period::new(start.parse().unwrap(), end.parse().unwrap()).unwrap();
+            assert_eq!(period_label(period), want);
+        }
+    }
+}

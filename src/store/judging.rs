@@ -1,0 +1,273 @@
+//! Indicators judged page by page: rows in, verdicts out, memory bounded by the page.
+//!
+//! Evaluation, rehearsals and boards of another day all read through here, so that they cannot disagree.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::rows::{EvaluationRow, FactRow, RulePackRow, word};
+use super::types::Id;
+use super::{Store, StoreError, rule_packs};
+use crate::db;
+use crate::domain::pace::{Assessment, Known, Past, Step, Subject, next_release};
+use crate::domain::{
+    Curve, Measure, Observation, Period, RulePack, Target, WorkCalendar, assess, assess_with_working,
+};
+
+/// Indicators judged at once; with twelve facts each this keeps some megabytes.
+const PAGE: i64 = 4_000;
+
+/// What is the same for all indicators of a run.
+pub struct Context {
+    as_of: NaiveDate,
+    calendar: WorkCalendar,
+    measures: HashMap<Id, Arc<Measure>>,
+    regions: HashMap<Id, Arc<str>>,
+    packs: HashMap<Id, (Id, Arc<RulePack>)>,
+}
+
+impl Context {
+    /// Reads measures, regions and rule packs.
+    ///
+    /// # Errors
+    /// When the database fails or holds what it should not.
+    pub async fn load(store: &Store, calendar: &WorkCalendar, as_of: NaiveDate) -> Result<Self, StoreError> {
+        let mut packs_by_id: HashMap<Id, Arc<RulePack>> = HashMap::new();
+        let mut packs = HashMap::new();
+        let campaigns: Vec<(Id, RulePackRow)> = db!(*store, rule_packs::list_campaign_packs())?;
+        for (campaign, row) in campaigns {
+            let pack = match packs_by_id.get(&row.id) {
+                Some(pack) => pack.clone(),
+                None => Arc::new(rule_packs::read(&row)?),
+            };
+            packs_by_id.insert(row.id, pack.clone());
+            packs.insert(campaign, (row.id, pack));
+        }
+        let measures = db!(*store, evaluation::list_measures())?
+            .into_iter()
+            .map(|row| Ok((row.id, Arc::new(Measure::try_from(row)?))))
+            .collect::<Result<_, StoreError>>()?;
+        let regions = db!(*store, evaluation::list_region_codes())?;
+        let regions = regions.into_iter().map(|(id, code)| (id, Arc::from(code))).collect();
+        Ok(Self { as_of, calendar: calendar.clone(), measures, regions, packs })
+    }
+
+    fn evidence(
+        &self,
+        (row, measure, region): (EvaluationRow, Id, Id),
+        own: Vec<Observation>,
+        history: Vec<Past>,
+    ) -> Result<Evidence, StoreError> {
+        let corrupt = |what: &str| StoreError::Corrupt(format!("{what} of indicator {}", row.id.0));
+        let measure = self.measures.get(&measure).ok_or_else(|| corrupt("measure"))?.clone();
+        let region = self.regions.get(&region).ok_or_else(|| corrupt("region"))?.clone();
+        let (rule_pack_id, pack) =
+            self.packs.get(&row.campaign_id).ok_or_else(|| corrupt("rule pack"))?.clone();
+        let window = row.window()?;
+        let overdue_after = self.overdue_after(&measure, &own, window, &pack);
+        Ok(Evidence {
+            target: row.target.target()?,
+            curve: row.curve()?,
+            window,
+            row,
+            measure,
+            region,
+            pack,
+            rule_pack_id,
+            own,
+            history,
+            overdue_after,
+        })
+    }
+
+    /// The last day on which the next report is not overdue; `None` without a release day, or when the deadline
+    /// would need a calendar that has not been published.
+    fn overdue_after(
+        &self,
+        measure: &Measure,
+        own: &[Observation],
+        window: Period,
+        pack: &RulePack,
+    ) -> Option<NaiveDate> {
+        measure.release_day?;
+        let last = own.iter().filter(|fact| fact.status.is_actual() && window.contains(fact.period.end()));
+        let last = last.map(|fact| fact.period.end()).max().or_else(|| window.start().pred_opt())?;
+        let release = next_release(measure, last)?;
+        self.calendar.add_working_days(release.on, pack.grace_working_days).ok()
+    }
+}
+
+/// Everything one verdict rests on.
+pub struct Evidence {
+    /// The indicator.
+    pub row: EvaluationRow,
+    /// What is measured.
+    pub measure: Arc<Measure>,
+    /// Code of the region.
+    pub region: Arc<str>,
+    /// The promise.
+    pub target: Option<Target>,
+    /// The curve.
+    pub curve: Curve,
+    /// The window.
+    pub window: Period,
+    /// Its campaign's rule pack.
+    pub pack: Arc<RulePack>,
+    /// Identity of the pack's version.
+    pub rule_pack_id: Id,
+    /// Its own facts, all vintages known by the date asked for.
+    pub own: Vec<Observation>,
+    /// Earlier verdicts.
+    pub history: Vec<Past>,
+    /// The last day on which the next report is not overdue.
+    pub overdue_after: Option<NaiveDate>,
+}
+
+impl Evidence {
+    fn subject(&self) -> Subject<'_> {
+        Subject {
+            measure: &self.measure,
+            target: self.target.as_ref(),
+            curve: &self.curve,
+            baseline: self.row.baseline.map(|number| number.0),
+            window: self.window,
+            region: &self.region,
+        }
+    }
+
+    fn known(&self) -> Known<'_> {
+        Known {
+            own: &self.own,
+            history: &self.history,
+            overdue_after: self.overdue_after,
+            ..Known::default()
+        }
+    }
+
+    /// The verdict.
+    pub fn judge(&self, as_of: NaiveDate) -> Assessment {
+        assess(&self.subject(), &self.known(), &self.pack, as_of)
+    }
+
+    /// The verdict with every formula.
+    pub fn judge_with_working(&self, as_of: NaiveDate) -> (Assessment, Vec<Step>) {
+        assess_with_working(&self.subject(), &self.known(), &self.pack, as_of)
+    }
+}
+
+/// Walks over all indicators (or those of some campaigns) in order of series.
+pub struct Judging {
+    store: Store,
+    context: Context,
+    campaigns: Option<Vec<Id>>,
+    after: Option<(i64, Id)>,
+    done: bool,
+}
+
+impl Judging {
+    /// Starts before the first indicator.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn start(
+        store: &Store,
+        calendar: &WorkCalendar,
+        as_of: NaiveDate,
+        campaigns: Option<Vec<Id>>,
+    ) -> Result<Self, StoreError> {
+        let context = Context::load(store, calendar, as_of).await?;
+        Ok(Self { store: store.clone(), context, campaigns, after: None, done: false })
+    }
+
+    /// The next indicators with their verdicts; `None` after the last.
+    ///
+    /// # Errors
+    /// When the database fails or holds what it should not.
+    pub async fn next_page(&mut self) -> Result<Option<Vec<(Evidence, Assessment)>>, StoreError> {
+        if self.done {
+            return Ok(None);
+        }
+        let rows =
+            db!(self.store, evaluation::list_evaluation_rows(self.campaigns.as_deref(), self.after, PAGE))?;
+        self.done = (rows.len() as i64) < PAGE;
+        let (Some((first, ..)), Some((last, ..))) = (rows.first(), rows.last()) else { return Ok(None) };
+        self.after = Some((last.series_id, last.id));
+        let as_of = self.context.as_of;
+        let facts = db!(self.store, evaluation::list_facts_between(first.series_id, last.series_id, as_of))?;
+        let mut histories = self.histories(&rows).await?;
+        let mut facts = facts.into_iter().peekable();
+        let mut judged = Vec::with_capacity(rows.len());
+        let mut own: (i64, Vec<Observation>) = (i64::MIN, Vec::new());
+        for row in rows {
+            let series = row.0.series_id;
+            if own.0 != series {
+                own = (series, take_series(&mut facts, series)?);
+            }
+            let history = histories.remove(&row.0.id).unwrap_or_default();
+            let evidence = self.context.evidence(row, own.1.clone(), history)?;
+            let assessment = evidence.judge(as_of);
+            judged.push((evidence, assessment));
+        }
+        Ok(Some(judged))
+    }
+
+    /// Earlier verdicts, only of indicators that have lagged: runs and hysteresis concern nobody else.
+    async fn histories(
+        &self,
+        rows: &[(EvaluationRow, Id, Id)],
+    ) -> Result<HashMap<Id, Vec<Past>>, StoreError> {
+        let graded: Vec<Id> = rows
+            .iter()
+            .filter(|(row, ..)| row.verdict.graded_as_of.is_some())
+            .map(|(row, ..)| row.id)
+            .collect();
+        let mut histories: HashMap<Id, Vec<Past>> = HashMap::new();
+        for chunk in graded.chunks(1_000) {
+            for row in db!(self.store, evaluation::list_past_verdicts(chunk, self.context.as_of))? {
+                if let Some(period_end) = row.data_end {
+                    let past = Past { period_end, grade: word(&row.grade)? };
+                    histories.entry(row.indicator_id).or_default().push(past);
+                }
+            }
+        }
+        Ok(histories)
+    }
+}
+
+/// Takes the facts of one series off a stream that is in order of series.
+fn take_series(
+    facts: &mut std::iter::Peekable<impl Iterator<Item = FactRow>>,
+    series: i64,
+) -> Result<Vec<Observation>, StoreError> {
+    while facts.next_if(|fact| fact.series_id < series).is_some() {}
+    let mut own = Vec::with_capacity(16);
+    while let Some(fact) = facts.next_if(|fact| fact.series_id == series) {
+        own.push(Observation::try_from(fact)?);
+    }
+    Ok(own)
+}
+
+/// The evidence on one indicator as known at `as_of`; `None` when there is no such indicator.
+///
+/// # Errors
+/// When the database fails or holds what it should not.
+pub async fn evidence_on(
+    store: &Store,
+    calendar: &WorkCalendar,
+    id: Id,
+    as_of: NaiveDate,
+) -> Result<Option<Evidence>, StoreError> {
+    let Some(row) = db!(*store, evaluation::find_evaluation_row(id))? else { return Ok(None) };
+    let context = Context::load(store, calendar, as_of).await?;
+    let facts = db!(*store, evaluation::list_facts_between(row.0.series_id, row.0.series_id, as_of))?;
+    let own = facts.into_iter().map(Observation::try_from).collect::<Result<_, _>>()?;
+    let mut history = Vec::new();
+    for past in db!(*store, evaluation::list_past_verdicts(&[id], as_of))? {
+        if let Some(period_end) = past.data_end {
+            history.push(Past { period_end, grade: word(&past.grade)? });
+        }
+    }
+    context.evidence(row, own, history).map(Some)
+}

@@ -1,0 +1,83 @@
+//! What only PostgreSQL can say: many rows in one statement.
+
+use diesel::sql_types::{Array, Date, Integer, Nullable, Text, Timestamp};
+use diesel_async::RunQueryDsl;
+
+use super::Conn;
+use crate::store::StoreError;
+use crate::store::rows::{ObservationRow, VerdictWrite};
+use crate::store::schema::observations;
+use crate::store::types::{Exact, Key};
+
+/// A statement may carry 65,535 values; an observation has 12.
+const ROWS_AT_ONCE: usize = 4_000;
+
+/// Inserts observations; the caller holds the transaction.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_observations(conn: &mut Conn, rows: Vec<ObservationRow>) -> Result<(), StoreError> {
+    for chunk in rows.chunks(ROWS_AT_ONCE) {
+        diesel::insert_into(observations::table).values(chunk).execute(conn).await?;
+    }
+    Ok(())
+}
+
+/// One statement for a whole page: the arrays are sent once and feed both the update and the history.
+const WRITE_VERDICTS: &str = "
+WITH v AS (
+    SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+        AS v (id, indicator_id, grade, grade_rank, data_start, data_end, actual, expected, gap, gap_points, completion,
+              due_fraction, needed_per_month, needed_growth, rule, rule_pack_id)
+), kept AS (
+    INSERT INTO assessments (id, indicator_id, as_of, grade, data_start, data_end, actual, expected, gap, gap_points,
+                             completion, due_fraction, needed_per_month, needed_growth, rule, rule_pack_id, recorded_at)
+    SELECT id, indicator_id, $17, grade, data_start, data_end, actual, expected, gap, gap_points, completion,
+           due_fraction, needed_per_month, needed_growth, rule, rule_pack_id, $18
+    FROM v
+)
+UPDATE indicators AS i
+SET grade = v.grade, grade_rank = v.grade_rank, graded_as_of = $17, data_start = v.data_start, data_end = v.data_end,
+    actual = v.actual, expected = v.expected, gap = v.gap, gap_points = v.gap_points, completion = v.completion,
+    due_fraction = v.due_fraction, needed_per_month = v.needed_per_month, needed_growth = v.needed_growth,
+    rule = v.rule, revision = i.revision + 1, updated_at = $18
+FROM v
+WHERE i.id = v.indicator_id";
+
+/// Writes verdicts of one date; the caller holds the transaction.
+///
+/// # Errors
+/// When the database fails.
+pub async fn write_verdicts(conn: &mut Conn, writes: Vec<VerdictWrite>) -> Result<(), StoreError> {
+    let Some((as_of, recorded_at)) = writes.as_slice().first().map(|write| (write.as_of, write.recorded_at))
+    else {
+        return Ok(());
+    };
+    macro_rules! column {
+        ($get:expr) => {
+            writes.iter().map($get).collect::<Vec<_>>()
+        };
+    }
+    diesel::sql_query(WRITE_VERDICTS)
+        .bind::<Array<Key>, _>(column!(|w| w.id))
+        .bind::<Array<Key>, _>(column!(|w| w.indicator_id))
+        .bind::<Array<Text>, _>(column!(|w| w.verdict.grade.as_str()))
+        .bind::<Array<Integer>, _>(column!(|w| w.verdict.grade_rank))
+        .bind::<Array<Nullable<Date>>, _>(column!(|w| w.verdict.data_start))
+        .bind::<Array<Nullable<Date>>, _>(column!(|w| w.verdict.data_end))
+        .bind::<Array<Nullable<Exact>>, _>(column!(|w| w.verdict.actual))
+        .bind::<Array<Nullable<Exact>>, _>(column!(|w| w.verdict.expected))
+        .bind::<Array<Nullable<Exact>>, _>(column!(|w| w.verdict.gap))
+        .bind::<Array<Nullable<Exact>>, _>(column!(|w| w.verdict.gap_points))
+        .bind::<Array<Nullable<Exact>>, _>(column!(|w| w.verdict.completion))
+        .bind::<Array<Nullable<Exact>>, _>(column!(|w| w.verdict.due_fraction))
+        .bind::<Array<Nullable<Exact>>, _>(column!(|w| w.verdict.needed_per_month))
+        .bind::<Array<Nullable<Exact>>, _>(column!(|w| w.verdict.needed_growth))
+        .bind::<Array<Nullable<Text>>, _>(column!(|w| w.verdict.rule.as_deref()))
+        .bind::<Array<Key>, _>(column!(|w| w.rule_pack_id))
+        .bind::<Date, _>(as_of)
+        .bind::<Timestamp, _>(recorded_at)
+        .execute(conn)
+        .await?;
+    Ok(())
+}

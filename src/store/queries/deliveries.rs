@@ -1,0 +1,232 @@
+//! The outbox: claimed under a lease, intent written before the content is sent, outcome after the reply.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDateTime;
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel_async::RunQueryDsl;
+
+use super::super::{Backend, Conn};
+use crate::store::StoreError;
+use crate::store::rows::{AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, Lease, Page};
+use crate::store::schema::{deliveries, delivery_attempts, letters};
+use crate::store::types::Id;
+
+/// Claims deliveries that are due, or whose lease has run out, for `lease.holder`. Of the latter, attempts that were
+/// begun and never ended are written down as uncertain: nobody knows whether the server took them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn claim_deliveries(
+    conn: &mut Conn,
+    lease: &Lease<'_>,
+    limit: i64,
+) -> Result<Vec<DeliveryRow>, StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| { claim(conn, lease, limit).await }).await
+}
+
+async fn claim(conn: &mut Conn, lease: &Lease<'_>, limit: i64) -> Result<Vec<DeliveryRow>, StoreError> {
+    let candidates: Vec<Id> = deliveries::table
+        .filter(deliveries::state.eq("pending"))
+        .filter(deliveries::next_attempt_at.le(lease.now))
+        .order((deliveries::next_attempt_at, deliveries::id))
+        .limit(limit)
+        .select(deliveries::id)
+        .load(conn)
+        .await?;
+    // The condition stands in the update again: where two claim at once, the second waits for the first and then
+    // finds that the row is no longer pending.
+    let mut rows: Vec<DeliveryRow> = diesel::update(deliveries::table)
+        .filter(deliveries::id.eq_any(candidates))
+        .filter(deliveries::state.eq("pending"))
+        .filter(deliveries::next_attempt_at.le(lease.now))
+        .set((
+            deliveries::state.eq("sending"),
+            deliveries::lease_holder.eq(lease.holder),
+            deliveries::lease_until.eq(lease.until),
+            deliveries::updated_at.eq(lease.now),
+        ))
+        .returning(DeliveryRow::as_returning())
+        .get_results(conn)
+        .await?;
+    let abandoned = take_over(conn, lease, limit).await?;
+    rows.extend(abandoned);
+    rows.sort_by_key(|row| (row.next_attempt_at, row.id));
+    Ok(rows)
+}
+
+/// Deliveries whose holder went silent.
+async fn take_over(conn: &mut Conn, lease: &Lease<'_>, limit: i64) -> Result<Vec<DeliveryRow>, StoreError> {
+    let candidates: Vec<Id> = deliveries::table
+        .filter(deliveries::state.eq("sending"))
+        .filter(deliveries::lease_until.lt(lease.now))
+        .limit(limit)
+        .select(deliveries::id)
+        .load(conn)
+        .await?;
+    if candidates.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<DeliveryRow> = diesel::update(deliveries::table)
+        .filter(deliveries::id.eq_any(candidates))
+        .filter(deliveries::state.eq("sending"))
+        .filter(deliveries::lease_until.lt(lease.now))
+        .set((
+            deliveries::lease_holder.eq(lease.holder),
+            deliveries::lease_until.eq(lease.until),
+            deliveries::updated_at.eq(lease.now),
+        ))
+        .returning(DeliveryRow::as_returning())
+        .get_results(conn)
+        .await?;
+    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
+    let unknown: Vec<Id> = diesel::update(delivery_attempts::table)
+        .filter(delivery_attempts::delivery_id.eq_any(ids))
+        .filter(delivery_attempts::outcome.eq("begun"))
+        .set((delivery_attempts::outcome.eq("uncertain"), delivery_attempts::finished_at.eq(lease.now)))
+        .returning(delivery_attempts::delivery_id)
+        .get_results(conn)
+        .await?;
+    let mut taken = Vec::with_capacity(rows.len());
+    for row in rows {
+        let count = unknown.iter().filter(|id| **id == row.id).count();
+        let uncertain = row.uncertain + i32::try_from(count).unwrap_or(i32::MAX);
+        if uncertain != row.uncertain {
+            diesel::update(deliveries::table.find(row.id))
+                .set(deliveries::uncertain.eq(uncertain))
+                .execute(conn)
+                .await?;
+        }
+        taken.push(DeliveryRow { uncertain, ..row });
+    }
+    Ok(taken)
+}
+
+/// Writes down that the content is about to be sent, and renews the lease. `None` when the lease was lost: somebody
+/// else is at it, and nothing may be sent.
+///
+/// # Errors
+/// When the database fails.
+pub async fn begin_attempt(
+    conn: &mut Conn,
+    delivery: Id,
+    attempt: Id,
+    lease: &Lease<'_>,
+) -> Result<Option<i32>, StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        let number: Option<i32> = diesel::update(deliveries::table.find(delivery))
+            .filter(deliveries::state.eq("sending"))
+            .filter(deliveries::lease_holder.eq(lease.holder))
+            .filter(deliveries::lease_until.ge(lease.now))
+            .set((deliveries::attempts.eq(deliveries::attempts + 1), deliveries::lease_until.eq(lease.until)))
+            .returning(deliveries::attempts)
+            .get_result(conn)
+            .await
+            .optional()?;
+        if let Some(number) = number {
+            let row = AttemptRow {
+                id: attempt,
+                delivery_id: delivery,
+                number,
+                started_at: lease.now,
+                finished_at: None,
+                outcome: "begun".to_owned(),
+                reply: None,
+            };
+            diesel::insert_into(delivery_attempts::table).values(&row).execute(conn).await?;
+        }
+        Ok::<_, StoreError>(number)
+    })
+    .await
+}
+
+/// Writes down how an attempt ended and where that leaves the delivery.
+///
+/// # Errors
+/// When the database fails.
+pub async fn finish_attempt(conn: &mut Conn, end: &AttemptEnd) -> Result<(), StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        diesel::update(delivery_attempts::table.find(end.attempt))
+            .set((
+                delivery_attempts::outcome.eq(&end.outcome),
+                delivery_attempts::finished_at.eq(end.now),
+                delivery_attempts::reply.eq(&end.reply),
+            ))
+            .execute(conn)
+            .await?;
+        // Accepted is final, even when the lease was lost meanwhile.
+        diesel::update(deliveries::table.find(end.delivery))
+            .filter(deliveries::state.ne("accepted"))
+            .set((
+                deliveries::state.eq(&end.state),
+                deliveries::uncertain.eq(deliveries::uncertain + i32::from(end.outcome == "uncertain")),
+                deliveries::next_attempt_at.eq(end.next_attempt_at),
+                deliveries::accepted_at.eq(end.accepted_at),
+                deliveries::last_reply.eq(&end.reply),
+                deliveries::lease_until.eq(None::<NaiveDateTime>),
+                deliveries::lease_holder.eq(None::<String>),
+                deliveries::updated_at.eq(end.now),
+            ))
+            .execute(conn)
+            .await?;
+        Ok::<_, StoreError>(())
+    })
+    .await
+}
+
+/// Deliveries in order of id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_deliveries(
+    conn: &mut Conn,
+    filter: &DeliveryFilter,
+    page: Page,
+) -> Result<Vec<DeliveryRow>, StoreError> {
+    let mut query = deliveries::table
+        .inner_join(letters::table)
+        .select(DeliveryRow::as_select())
+        .order(deliveries::id)
+        .limit(page.limit + 1)
+        .into_boxed::<Backend>();
+    if let Some(after) = page.after {
+        query = query.filter(deliveries::id.gt(Id(after)));
+    }
+    if let Some(letter) = filter.letter_id {
+        query = query.filter(deliveries::letter_id.eq(Id(letter)));
+    }
+    if let Some(campaign) = filter.campaign_id {
+        query = query.filter(letters::campaign_id.eq(Id(campaign)));
+    }
+    if let Some(state) = &filter.state {
+        query = query.filter(deliveries::state.eq(state));
+    }
+    Ok(query.load(conn).await?)
+}
+
+/// Attempts of one delivery, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_attempts(conn: &mut Conn, delivery: Id) -> Result<Vec<AttemptRow>, StoreError> {
+    Ok(delivery_attempts::table
+        .filter(delivery_attempts::delivery_id.eq(delivery))
+        .order(delivery_attempts::number)
+        .select(AttemptRow::as_select())
+        .load(conn)
+        .await?)
+}
+
+/// How many deliveries there are in each state.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_deliveries(conn: &mut Conn) -> Result<HashMap<String, i64>, StoreError> {
+    use diesel::dsl::count_star;
+    let counts: Vec<(String, i64)> = deliveries::table
+        .group_by(deliveries::state)
+        .select((deliveries::state, count_star()))
+        .load(conn)
+        .await?;
+    Ok(counts.into_iter().collect())
+}

@@ -1,0 +1,56 @@
+//! Answers kept for repeated requests.
+
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel_async::RunQueryDsl;
+
+use super::super::Conn;
+use crate::store::StoreError;
+use crate::store::rows::{Claim, IdempotencyRow};
+use crate::store::schema::idempotency_keys;
+
+/// Claims a key; whoever inserts the row runs the request.
+///
+/// # Errors
+/// When the database fails.
+pub async fn claim_key(conn: &mut Conn, row: &IdempotencyRow) -> Result<Claim, StoreError> {
+    let added = diesel::insert_into(idempotency_keys::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
+    if added == 1 {
+        return Ok(Claim::Ours);
+    }
+    let earlier = idempotency_keys::table
+        .find((row.api_key_id, &row.key))
+        .select(IdempotencyRow::as_select())
+        .get_result(conn)
+        .await
+        .optional()?;
+    // Released between the two statements: the caller is told that it is in progress and tries again.
+    Ok(Claim::Taken(earlier.unwrap_or_else(|| row.clone())))
+}
+
+/// Keeps the answer to a claimed key.
+///
+/// # Errors
+/// When the database fails.
+pub async fn keep_answer(conn: &mut Conn, row: &IdempotencyRow) -> Result<(), StoreError> {
+    diesel::update(idempotency_keys::table.find((row.api_key_id, &row.key)))
+        .set((idempotency_keys::status.eq(row.status), idempotency_keys::body.eq(&row.body)))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Frees a key whose request changed nothing.
+///
+/// # Errors
+/// When the database fails.
+pub async fn release_key(conn: &mut Conn, row: &IdempotencyRow) -> Result<(), StoreError> {
+    diesel::delete(idempotency_keys::table.find((row.api_key_id, &row.key)))
+        .filter(idempotency_keys::status.is_null())
+        .execute(conn)
+        .await?;
+    Ok(())
+}

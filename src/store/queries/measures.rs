@@ -1,0 +1,195 @@
+//! Measures.
+
+use diesel::dsl::{exists, select};
+use diesel::{
+    BoolExpressionMethods, EscapeExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl,
+    SelectableHelper, TextExpressionMethods,
+};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::super::{Backend, Conn, locks};
+use super::lower;
+use crate::domain::Invalid;
+use crate::store::rows::{MeasureAliasRow, MeasureChange, MeasureFilter, MeasureRow, Page};
+use crate::store::schema::{measure_aliases, measures, observations, series};
+use crate::store::types::Id;
+use crate::store::{Rule, StoreError};
+
+/// Measures in order of id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_measures(
+    conn: &mut Conn,
+    filter: &MeasureFilter,
+    page: Page,
+) -> Result<Vec<MeasureRow>, StoreError> {
+    let mut query = measures::table
+        .select(MeasureRow::as_select())
+        .order(measures::id)
+        .limit(page.limit + 1)
+        .into_boxed::<Backend>();
+    if let Some(after) = page.after {
+        query = query.filter(measures::id.gt(Id(after)));
+    }
+    if let Some(part) = &filter.name_contains {
+        let pattern = super::contains(part);
+        let by_alias = measure_aliases::table
+            .filter(lower(measure_aliases::name).like(lower(pattern.clone())).escape('\\'))
+            .select(measure_aliases::measure_id);
+        query = query.filter(
+            lower(measures::name).like(lower(pattern)).escape('\\').or(measures::id.eq_any(by_alias)),
+        );
+    }
+    if let Some(at) = filter.updated_after {
+        query = query.filter(measures::updated_at.gt(at));
+    }
+    Ok(query.load(conn).await?)
+}
+
+/// The measure with this id, name or alias (in this order).
+///
+/// # Errors
+/// `Missing` when nothing fits.
+pub async fn resolve_measure(conn: &mut Conn, key: &str) -> Result<MeasureRow, StoreError> {
+    super::plausible("measure", key)?;
+    if let Ok(id) = Uuid::try_parse(key) {
+        return find_measure(conn, id).await?.ok_or_else(|| StoreError::missing("measure", key));
+    }
+    let by_name = measures::table
+        .filter(measures::name.eq(key))
+        .select(MeasureRow::as_select())
+        .get_result(conn)
+        .await
+        .optional()?;
+    if let Some(found) = by_name {
+        return Ok(found);
+    }
+    measures::table
+        .inner_join(measure_aliases::table)
+        .filter(measure_aliases::name.eq(key))
+        .select(MeasureRow::as_select())
+        .get_result(conn)
+        .await
+        .optional()?
+        .ok_or_else(|| StoreError::missing("measure", key))
+}
+
+/// The measure with this id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_measure(conn: &mut Conn, id: Uuid) -> Result<Option<MeasureRow>, StoreError> {
+    Ok(measures::table.find(Id(id)).select(MeasureRow::as_select()).get_result(conn).await.optional()?)
+}
+
+/// Aliases of several measures, in order of measure and name; at most some hundred ids at once.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_measure_aliases(conn: &mut Conn, ids: &[Id]) -> Result<Vec<MeasureAliasRow>, StoreError> {
+    Ok(measure_aliases::table
+        .filter(measure_aliases::measure_id.eq_any(ids.to_vec()))
+        .order((measure_aliases::measure_id, measure_aliases::name))
+        .select(MeasureAliasRow::as_select())
+        .load(conn)
+        .await?)
+}
+
+/// Adds a measure with its aliases.
+///
+/// # Errors
+/// `Conflict` (`duplicate`) when a name is taken by another measure, as its name or alias.
+pub async fn create_measure(conn: &mut Conn, row: &MeasureRow, aliases: &[String]) -> Result<(), StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        check_names(conn, row.id, &row.name, aliases).await?;
+        diesel::insert_into(measures::table).values(row).execute(conn).await?;
+        insert_aliases(conn, row.id, aliases).await
+    })
+    .await
+}
+
+/// Changes a measure that still has the revision before `change.revision`; `aliases` replace the present ones.
+///
+/// # Errors
+/// `Stale` when somebody else changed it meanwhile; `Conflict` when a name is taken, or when its unit or basis
+/// would change under values that are already there.
+pub async fn update_measure(
+    conn: &mut Conn,
+    change: &MeasureChange,
+    aliases: &[String],
+) -> Result<MeasureRow, StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        check_names(conn, change.id, &change.name, aliases).await?;
+        check_meaning(conn, change).await?;
+        let row = diesel::update(measures::table.find(change.id))
+            .filter(measures::revision.eq(change.revision - 1))
+            .set(change)
+            .returning(MeasureRow::as_returning())
+            .get_result(conn)
+            .await
+            .optional()?
+            .ok_or(StoreError::Stale)?;
+        diesel::delete(measure_aliases::table.filter(measure_aliases::measure_id.eq(change.id)))
+            .execute(conn)
+            .await?;
+        insert_aliases(conn, change.id, aliases).await?;
+        Ok::<_, StoreError>(row)
+    })
+    .await
+}
+
+async fn insert_aliases(conn: &mut Conn, id: Id, aliases: &[String]) -> Result<(), StoreError> {
+    for name in aliases {
+        let alias = MeasureAliasRow { name: name.clone(), measure_id: id };
+        diesel::insert_into(measure_aliases::table).values(&alias).execute(conn).await?;
+    }
+    Ok(())
+}
+
+/// No name or alias may belong to two measures. Two tables hold them, so that no constraint can see it.
+async fn check_names(conn: &mut Conn, id: Id, name: &str, aliases: &[String]) -> Result<(), StoreError> {
+    locks::alone(conn, Rule::MeasureNames).await?;
+    let wanted: Vec<String> = std::iter::once(name.to_owned()).chain(aliases.iter().cloned()).collect();
+    let mut taken: Vec<String> = measures::table
+        .filter(measures::name.eq_any(wanted.clone()))
+        .filter(measures::id.ne(id))
+        .select(measures::name)
+        .load(conn)
+        .await?;
+    taken.extend(
+        measure_aliases::table
+            .filter(measure_aliases::name.eq_any(wanted.clone()))
+            .filter(measure_aliases::measure_id.ne(id))
+            .select(measure_aliases::name)
+            .load::<String>(conn)
+            .await?,
+    );
+    match wanted.iter().position(|wanted| taken.contains(wanted)) {
+        None => Ok(()),
+        Some(place) => {
+            let field = if place == 0 { "name".to_owned() } else { format!("aliases.{}", place - 1) };
+            let detail = format!("“{}”已是其他指标口径的名称或别名，请核对。", wanted[place]);
+            Err(StoreError::Conflict(Invalid::new(field, "duplicate", detail)))
+        }
+    }
+}
+
+/// Values keep the unit and basis that they were reported in.
+async fn check_meaning(conn: &mut Conn, change: &MeasureChange) -> Result<(), StoreError> {
+    let present = find_measure(conn, change.id.0).await?.ok_or(StoreError::Stale)?;
+    let field = if present.unit != change.unit {
+        "unit"
+    } else if present.basis != change.basis {
+        "basis"
+    } else {
+        return Ok(());
+    };
+    let values = observations::table.inner_join(series::table).filter(series::measure_id.eq(change.id));
+    if select(exists(values)).get_result(conn).await? {
+        let detail = "该指标口径已有观测值，不能再改单位和口径，请另建一个指标口径。";
+        return Err(StoreError::Conflict(Invalid::new(field, "in_use", detail)));
+    }
+    Ok(())
+}

@@ -1,0 +1,47 @@
+//! The queries, compiled once against each database (see the room's front page).
+//!
+//! `find_` gives an `Option`, `get_` fails with `Missing`, `list_` gives one row more than the page holds.
+
+pub mod api_keys;
+pub mod deliveries;
+pub mod evaluation;
+pub mod idempotency;
+pub mod letters;
+pub mod measures;
+pub mod observations;
+pub mod regions;
+pub mod rule_packs;
+pub mod slots;
+pub mod units;
+
+use crate::domain::Invalid;
+use crate::store::StoreError;
+
+diesel::define_sql_function! {
+    /// LIKE heeds the case of letters in PostgreSQL and not in SQLite; with both sides through this they agree.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
+/// Refuses a key that no row can have; PostgreSQL fails on a NUL instead of finding nothing.
+pub(crate) fn plausible(what: &'static str, key: &str) -> Result<(), StoreError> {
+    if key.contains('\0') { Err(StoreError::missing(what, key)) } else { Ok(()) }
+}
+
+/// A LIKE pattern that finds `part` anywhere; `\` escapes.
+pub(crate) fn contains(part: &str) -> String {
+    let mut pattern = String::with_capacity(part.len() + 2);
+    pattern.push('%');
+    for character in part.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// A name that fits more than one row.
+pub(crate) fn ambiguous(field: &str, key: &str) -> StoreError {
+    StoreError::Invalid(Invalid::new(field, "ambiguous", format!("“{key}”对应多条记录，请改用代码或id。")))
+}

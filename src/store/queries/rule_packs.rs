@@ -1,0 +1,94 @@
+//! Rule packs and the campaigns that use them.
+
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::super::{Backend, Conn};
+use crate::store::StoreError;
+use crate::store::rows::{Page, RulePackRow};
+use crate::store::schema::{campaigns, rule_packs};
+use crate::store::types::Id;
+
+/// Versions in order of id, optionally of one name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_rule_packs(
+    conn: &mut Conn,
+    name: Option<&str>,
+    page: Page,
+) -> Result<Vec<RulePackRow>, StoreError> {
+    let mut query = rule_packs::table
+        .select(RulePackRow::as_select())
+        .order(rule_packs::id)
+        .limit(page.limit + 1)
+        .into_boxed::<Backend>();
+    if let Some(after) = page.after {
+        query = query.filter(rule_packs::id.gt(Id(after)));
+    }
+    if let Some(name) = name {
+        query = query.filter(rule_packs::name.eq(name));
+    }
+    Ok(query.load(conn).await?)
+}
+
+/// The version with this id, the latest of this name, or exactly `name@version`.
+///
+/// # Errors
+/// `Missing` when nothing fits.
+pub async fn resolve_rule_pack(conn: &mut Conn, key: &str) -> Result<RulePackRow, StoreError> {
+    let mut query = rule_packs::table
+        .select(RulePackRow::as_select())
+        .order(rule_packs::version.desc())
+        .limit(1)
+        .into_boxed::<Backend>();
+    query = match (Uuid::try_parse(key), key.rsplit_once('@')) {
+        (Ok(id), _) => query.filter(rule_packs::id.eq(Id(id))),
+        (_, Some((name, version))) => {
+            let version: i32 = version.parse().map_err(|_| StoreError::missing("rule_pack", key))?;
+            query.filter(rule_packs::name.eq(name.to_owned())).filter(rule_packs::version.eq(version))
+        }
+        _ => query.filter(rule_packs::name.eq(key.to_owned())),
+    };
+    query.get_result(conn).await.optional()?.ok_or_else(|| StoreError::missing("rule_pack", key))
+}
+
+/// Adds a version.
+///
+/// # Errors
+/// `Duplicate` when the name has this version already.
+pub async fn create_rule_pack(conn: &mut Conn, row: &RulePackRow) -> Result<(), StoreError> {
+    diesel::insert_into(rule_packs::table).values(row).execute(conn).await?;
+    Ok(())
+}
+
+/// Puts built-in packs into an empty table; does nothing when there are any.
+///
+/// # Errors
+/// When the database fails.
+pub async fn seed_rule_packs(conn: &mut Conn, rows: &[RulePackRow]) -> Result<usize, StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        let present: i64 = rule_packs::table.count().get_result(conn).await?;
+        if present > 0 {
+            return Ok::<_, StoreError>(0);
+        }
+        for row in rows {
+            diesel::insert_into(rule_packs::table).values(row).execute(conn).await?;
+        }
+        Ok(rows.len())
+    })
+    .await
+}
+
+/// The pack each campaign uses.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_campaign_packs(conn: &mut Conn) -> Result<Vec<(Id, RulePackRow)>, StoreError> {
+    Ok(campaigns::table
+        .inner_join(rule_packs::table)
+        .select((campaigns::id, RulePackRow::as_select()))
+        .load(conn)
+        .await?)
+}

@@ -1,0 +1,77 @@
+//! Slots: each time a job was due is one row, and whoever makes the row runs the job.
+
+use chrono::NaiveDateTime;
+use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl};
+use diesel_async::RunQueryDsl;
+
+use super::super::Conn;
+use crate::store::StoreError;
+use crate::store::rows::SlotClaim;
+use crate::store::schema::slots;
+
+/// Claims a slot: the first to ask gets it; an unfinished one whose lease has run out may be taken over.
+///
+/// # Errors
+/// When the database fails.
+pub async fn claim_slot(conn: &mut Conn, claim: &SlotClaim<'_>) -> Result<bool, StoreError> {
+    let made = diesel::insert_into(slots::table)
+        .values((
+            slots::job.eq(claim.job),
+            slots::due_at.eq(claim.due_at),
+            slots::holder.eq(claim.holder),
+            slots::lease_until.eq(claim.lease_until),
+            slots::attempts.eq(1),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
+    if made == 1 {
+        return Ok(true);
+    }
+    let taken = diesel::update(slots::table.find((claim.job, claim.due_at)))
+        .filter(slots::finished_at.is_null().and(slots::lease_until.lt(claim.now)))
+        .set((
+            slots::holder.eq(claim.holder),
+            slots::lease_until.eq(claim.lease_until),
+            slots::attempts.eq(slots::attempts + 1),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(taken == 1)
+}
+
+/// Says that a slot's work is done.
+///
+/// # Errors
+/// When the database fails.
+pub async fn finish_slot(conn: &mut Conn, claim: &SlotClaim<'_>, outcome: &str) -> Result<(), StoreError> {
+    diesel::update(slots::table.find((claim.job, claim.due_at)))
+        .filter(slots::holder.eq(claim.holder))
+        .set((slots::finished_at.eq(claim.now), slots::outcome.eq(outcome)))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Gives a slot back after a failure, so that the next ring may take it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn release_slot(conn: &mut Conn, claim: &SlotClaim<'_>, outcome: &str) -> Result<(), StoreError> {
+    diesel::update(slots::table.find((claim.job, claim.due_at)))
+        .filter(slots::holder.eq(claim.holder).and(slots::finished_at.is_null()))
+        .set((slots::lease_until.eq(claim.now), slots::outcome.eq(outcome)))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Forgets slots due before `before`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_slots(conn: &mut Conn, before: NaiveDateTime) -> Result<usize, StoreError> {
+    Ok(diesel::delete(slots::table.filter(slots::due_at.lt(before)).filter(slots::finished_at.is_not_null()))
+        .execute(conn)
+        .await?)
+}

@@ -1,0 +1,189 @@
+//! Indicators, the board, verdicts.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::{AsChangeset, Identifiable, Insertable, Queryable, Selectable};
+
+use crate::store::schema::{assessments, citations, indicators};
+use crate::store::types::{Id, Number};
+
+/// An indicator as stored, with the verdict in force beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = indicators, treat_none_as_default_value = false)]
+pub struct IndicatorRow {
+    /// Identity.
+    pub id: Id,
+    /// Campaign of its task.
+    pub campaign_id: Id,
+    /// Where it stands in the plan.
+    pub task_id: Id,
+    /// Measure and region.
+    pub series_id: i64,
+    /// The unit that answers for it; see `queries::responsibilities`.
+    pub lead_unit_id: Option<Id>,
+    /// The promise.
+    #[diesel(embed)]
+    pub target: TargetColumns,
+    /// The curve as JSON.
+    pub curve: String,
+    /// Value at the start of the window, in the measure's unit.
+    pub baseline: Option<Number>,
+    /// First day it is judged over.
+    pub window_start: NaiveDate,
+    /// Last day it is judged over.
+    pub window_end: NaiveDate,
+    /// The verdict in force.
+    #[diesel(embed)]
+    pub verdict: VerdictColumns,
+    /// When the row was made, UTC.
+    pub created_at: NaiveDateTime,
+    /// Counts changes, from 1.
+    pub revision: i32,
+    /// When the row was last changed, UTC.
+    pub updated_at: NaiveDateTime,
+}
+
+/// The promise of an indicator; all `None` when no target has been handed down.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = indicators, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub struct TargetColumns {
+    /// Kind.
+    pub kind: Option<String>,
+    /// Comparator.
+    pub comparator: Option<String>,
+    /// Value, in `target_unit`.
+    pub target_value: Option<Number>,
+    /// Upper end of a range.
+    pub target_value_hi: Option<Number>,
+    /// Unit as written.
+    pub target_unit: Option<String>,
+    /// Softening or hardening word.
+    pub hedge: Option<String>,
+    /// The phrase.
+    pub phrase: Option<String>,
+    /// What it is compared with.
+    pub benchmark: Option<String>,
+}
+
+/// The verdict in force on an indicator; decimals to ten places, the exact ones are in the assessment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = indicators, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub struct VerdictColumns {
+    /// Grade.
+    pub grade: String,
+    /// Order on the board, worst first.
+    pub grade_rank: i32,
+    /// The date it was first given for; `None` before the first evaluation.
+    pub graded_as_of: Option<NaiveDate>,
+    /// First day of the period judged.
+    pub data_start: Option<NaiveDate>,
+    /// Last day of the period judged.
+    pub data_end: Option<NaiveDate>,
+    /// Reported value.
+    pub actual: Option<Number>,
+    /// Value due.
+    pub expected: Option<Number>,
+    /// Actual against expected; positive is good.
+    pub gap: Option<Number>,
+    /// The same in points; positive is good.
+    pub gap_points: Option<Number>,
+    /// Fraction of the target done.
+    pub completion: Option<Number>,
+    /// Fraction of the target due.
+    pub due_fraction: Option<Number>,
+    /// What each remaining month must bring.
+    pub needed_per_month: Option<Number>,
+    /// The growth the rest of the window must reach, percent.
+    pub needed_growth: Option<Number>,
+    /// The rule that decided.
+    pub rule: Option<String>,
+}
+
+/// A verdict kept for good.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = assessments, treat_none_as_default_value = false)]
+pub struct AssessmentRow {
+    /// Identity.
+    pub id: Id,
+    /// Of which indicator.
+    pub indicator_id: Id,
+    /// The date it holds for.
+    pub as_of: NaiveDate,
+    /// Grade.
+    pub grade: String,
+    /// First day of the period judged.
+    pub data_start: Option<NaiveDate>,
+    /// Last day of the period judged.
+    pub data_end: Option<NaiveDate>,
+    /// Reported value.
+    pub actual: Option<Number>,
+    /// Value due.
+    pub expected: Option<Number>,
+    /// Actual against expected; positive is good.
+    pub gap: Option<Number>,
+    /// The same in points.
+    pub gap_points: Option<Number>,
+    /// Fraction of the target done.
+    pub completion: Option<Number>,
+    /// Fraction of the target due.
+    pub due_fraction: Option<Number>,
+    /// What each remaining month must bring.
+    pub needed_per_month: Option<Number>,
+    /// The growth the rest of the window must reach, percent.
+    pub needed_growth: Option<Number>,
+    /// The rule that decided.
+    pub rule: Option<String>,
+    /// The rule pack applied.
+    pub rule_pack_id: Id,
+    /// When it was written, UTC.
+    pub recorded_at: NaiveDateTime,
+}
+
+/// A place of the plan that prints an indicator again.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = citations)]
+pub struct CitationRow {
+    /// Identity.
+    pub id: Id,
+    /// What is cited.
+    pub indicator_id: Id,
+    /// Where.
+    pub task_id: Id,
+}
+
+/// An indicator with the names a reader needs: one row of the board.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct BoardRow {
+    /// The indicator.
+    pub indicator: IndicatorRow,
+    /// Measure: id, name, unit, precision, better.
+    pub measure: (Id, String, String, i32, String),
+    /// Region: id, code, name.
+    pub region: (Id, String, String),
+    /// Name of its task.
+    pub task_name: String,
+    /// Name of the lead unit.
+    pub lead_unit_name: Option<String>,
+}
+
+/// The parts of an indicator that may change; the verdict is written by evaluation alone.
+#[derive(Debug, Clone, PartialEq, Eq, AsChangeset, Identifiable)]
+#[diesel(table_name = indicators, treat_none_as_null = true)]
+pub struct IndicatorChange {
+    /// Which indicator.
+    pub id: Id,
+    /// The promise.
+    #[diesel(embed)]
+    pub target: TargetColumns,
+    /// The curve as JSON.
+    pub curve: String,
+    /// Value at the start of the window.
+    pub baseline: Option<Number>,
+    /// First day it is judged over.
+    pub window_start: NaiveDate,
+    /// Last day it is judged over.
+    pub window_end: NaiveDate,
+    /// The revision after the change.
+    pub revision: i32,
+    /// When.
+    pub updated_at: NaiveDateTime,
+}

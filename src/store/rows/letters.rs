@@ -1,0 +1,245 @@
+//! Episodes, letters, deliveries.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::{Insertable, Queryable, Selectable};
+
+use crate::store::StoreError;
+use crate::store::schema::{deliveries, delivery_attempts, episodes, letters};
+use crate::store::types::Id;
+use uuid::Uuid;
+
+/// An episode as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = episodes, treat_none_as_default_value = false)]
+pub struct EpisodeRow {
+    /// Identity.
+    pub id: Id,
+    /// Of which indicator.
+    pub indicator_id: Id,
+    /// Its campaign.
+    pub campaign_id: Id,
+    /// The unit that answers for it.
+    pub unit_id: Option<Id>,
+    /// open, lifted.
+    pub state: String,
+    /// Grade of the last verdict.
+    pub grade: String,
+    /// Level, never falling while open.
+    pub level: String,
+    /// Day of the verdict that opened it.
+    pub opened_on: NaiveDate,
+    /// End of the period that verdict spoke of.
+    pub opened_period_end: Option<NaiveDate>,
+    /// Day of the verdict that lifted it.
+    pub lifted_on: Option<NaiveDate>,
+    /// Level of the last letter about it.
+    pub lettered_level: Option<String>,
+    /// End of the period that letter spoke of.
+    pub lettered_period_end: Option<NaiveDate>,
+    /// When the row was made, UTC.
+    pub created_at: NaiveDateTime,
+    /// Counts changes, from 1.
+    pub revision: i32,
+    /// When it was last changed, UTC.
+    pub updated_at: NaiveDateTime,
+}
+
+/// A letter as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = letters, treat_none_as_default_value = false)]
+pub struct LetterRow {
+    /// Identity.
+    pub id: Id,
+    /// 机关代字.
+    pub mark: String,
+    /// Year of the number.
+    pub year: i32,
+    /// Serial; `None` while a draft.
+    pub serial: Option<i32>,
+    /// warning, report_reminder, reply_reminder, lifting.
+    pub kind: String,
+    /// yellow, orange, red.
+    pub level: Option<String>,
+    /// draft, issued.
+    pub state: String,
+    /// Campaign.
+    pub campaign_id: Id,
+    /// Addressee.
+    pub unit_id: Id,
+    /// Day the verdicts hold for.
+    pub as_of: NaiveDate,
+    /// Day of issue.
+    pub issued_on: Option<NaiveDate>,
+    /// Last day for the answer.
+    pub reply_by: Option<NaiveDate>,
+    /// Frozen facts, JSON.
+    pub facts: String,
+    /// Frozen subject.
+    pub subject: String,
+    /// Frozen plain text.
+    pub body_text: String,
+    /// Frozen HTML.
+    pub body_html: String,
+    /// When the row was made, UTC.
+    pub created_at: NaiveDateTime,
+    /// When it was last changed, UTC.
+    pub updated_at: NaiveDateTime,
+}
+
+/// A delivery as stored: one letter to one mailbox.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = deliveries, treat_none_as_default_value = false)]
+pub struct DeliveryRow {
+    /// Identity.
+    pub id: Id,
+    /// Of which letter.
+    pub letter_id: Id,
+    /// Whose mailbox.
+    pub unit_id: Id,
+    /// to, cc.
+    pub role: String,
+    /// Name of the person.
+    pub name: String,
+    /// Mailbox.
+    pub email: String,
+    /// Fixed when the row is made, without `<>`.
+    pub message_id: String,
+    /// pending, sending, accepted, failed.
+    pub state: String,
+    /// Attempts begun.
+    pub attempts: i32,
+    /// Attempts of which nobody knows the outcome.
+    pub uncertain: i32,
+    /// Not before, UTC.
+    pub next_attempt_at: NaiveDateTime,
+    /// Until when somebody is at it.
+    pub lease_until: Option<NaiveDateTime>,
+    /// Who.
+    pub lease_holder: Option<String>,
+    /// When the mail server took it.
+    pub accepted_at: Option<NaiveDateTime>,
+    /// What the mail server said last.
+    pub last_reply: Option<String>,
+    /// When the row was made, UTC.
+    pub created_at: NaiveDateTime,
+    /// When it was last changed, UTC.
+    pub updated_at: NaiveDateTime,
+}
+
+/// One attempt: made before the content is sent, finished after the reply.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = delivery_attempts, treat_none_as_default_value = false)]
+pub struct AttemptRow {
+    /// Identity.
+    pub id: Id,
+    /// Of which delivery.
+    pub delivery_id: Id,
+    /// From 1.
+    pub number: i32,
+    /// When, UTC.
+    pub started_at: NaiveDateTime,
+    /// When its outcome was known.
+    pub finished_at: Option<NaiveDateTime>,
+    /// begun, accepted, transient, permanent, uncertain.
+    pub outcome: String,
+    /// What the mail server said.
+    pub reply: Option<String>,
+}
+
+/// A change of an episode that was read before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EpisodeChange {
+    /// The episode as it was read; nothing is written when it is another by now.
+    pub before: EpisodeRow,
+    /// As it shall be.
+    pub after: EpisodeRow,
+}
+
+/// What one letter writes, in one transaction.
+#[derive(Debug, Clone)]
+pub struct NewLetter {
+    /// The letter; its serial is filled in when it is issued.
+    pub letter: LetterRow,
+    /// New episodes it speaks of.
+    pub opened: Vec<EpisodeRow>,
+    /// Episodes it speaks of that were open before.
+    pub continued: Vec<EpisodeChange>,
+    /// The mailboxes.
+    pub deliveries: Vec<DeliveryRow>,
+}
+
+/// Which letters a list shows.
+#[derive(Debug, Default, Clone)]
+pub struct LetterFilter {
+    /// Only of this campaign.
+    pub campaign_id: Option<Uuid>,
+    /// Only to this unit.
+    pub unit_id: Option<Uuid>,
+    /// Only drafts, or only issued ones.
+    pub state: Option<String>,
+    /// Only of this level.
+    pub level: Option<String>,
+}
+
+type Renderer<'r> = dyn Fn(&LetterRow, i32) -> Result<LetterRow, String> + Send + Sync + 'r;
+
+/// Makes the frozen texts of a letter once its number is known, inside the transaction that gives the number.
+pub struct Rendering<'r>(Box<Renderer<'r>>);
+
+impl<'r> Rendering<'r> {
+    /// `make` takes the letter without and gives it with serial and texts, or says why it cannot.
+    pub fn new(make: impl Fn(&LetterRow, i32) -> Result<LetterRow, String> + Send + Sync + 'r) -> Self {
+        Self(Box::new(make))
+    }
+
+    /// The letter with its serial and texts.
+    ///
+    /// # Errors
+    /// `Corrupt` when the texts cannot be made; the transaction is then rolled back and the number stays free.
+    pub fn with_serial(&self, letter: &LetterRow, serial: i32) -> Result<LetterRow, StoreError> {
+        (self.0)(letter, serial).map_err(StoreError::Corrupt)
+    }
+}
+
+/// Which deliveries a list shows.
+#[derive(Debug, Default, Clone)]
+pub struct DeliveryFilter {
+    /// Only of this letter.
+    pub letter_id: Option<Uuid>,
+    /// Only of letters of this campaign.
+    pub campaign_id: Option<Uuid>,
+    /// Only in this state.
+    pub state: Option<String>,
+}
+
+/// A claim on deliveries for a while.
+#[derive(Debug, Clone, Copy)]
+pub struct Lease<'a> {
+    /// Who.
+    pub holder: &'a str,
+    /// Now, UTC.
+    pub now: NaiveDateTime,
+    /// Until when, unless renewed.
+    pub until: NaiveDateTime,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone)]
+pub struct AttemptEnd {
+    /// Of which delivery.
+    pub delivery: Id,
+    /// Which attempt.
+    pub attempt: Id,
+    /// accepted, transient, permanent, uncertain.
+    pub outcome: String,
+    /// What the mail server said.
+    pub reply: Option<String>,
+    /// Where that leaves the delivery: pending, accepted, failed.
+    pub state: String,
+    /// When it is tried again.
+    pub next_attempt_at: NaiveDateTime,
+    /// When the server took it.
+    pub accepted_at: Option<NaiveDateTime>,
+    /// Now, UTC.
+    pub now: NaiveDateTime,
+}

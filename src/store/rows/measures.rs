@@ -1,0 +1,137 @@
+//! Measures and the other names they go by.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::{AsChangeset, Identifiable, Insertable, Queryable, Selectable};
+
+use super::word;
+use crate::domain::Measure;
+use crate::store::StoreError;
+use crate::store::schema::{measure_aliases, measures};
+use crate::store::types::Id;
+
+/// A measure as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = measures, treat_none_as_default_value = false)]
+pub struct MeasureRow {
+    /// Identity.
+    pub id: Id,
+    /// Name, unique among names and aliases.
+    pub name: String,
+    /// Unit of the values as published.
+    pub unit: String,
+    /// cumulative, period, point.
+    pub basis: String,
+    /// higher, lower, hold.
+    pub better: String,
+    /// monthly, quarterly, half_yearly, yearly.
+    pub frequency: String,
+    /// Day of the following month on which it is usually released.
+    pub release_day: Option<i32>,
+    /// Decimal places shown.
+    pub precision: i32,
+    /// When the row was made, UTC.
+    pub created_at: NaiveDateTime,
+    /// Counts changes, from 1.
+    pub revision: i32,
+    /// When the row was last changed, UTC.
+    pub updated_at: NaiveDateTime,
+}
+
+impl MeasureRow {
+    /// The row of a new measure.
+    pub fn of(measure: &Measure, id: Id, now: NaiveDateTime) -> Self {
+        Self {
+            id,
+            name: measure.name.clone(),
+            unit: measure.unit.clone(),
+            basis: measure.basis.to_string(),
+            better: measure.better.to_string(),
+            frequency: measure.frequency.to_string(),
+            release_day: measure.release_day.map(u32::cast_signed),
+            precision: measure.precision.cast_signed(),
+            created_at: now,
+            revision: 1,
+            updated_at: now,
+        }
+    }
+}
+
+impl TryFrom<MeasureRow> for Measure {
+    type Error = StoreError;
+
+    fn try_from(row: MeasureRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            basis: word(&row.basis)?,
+            better: word(&row.better)?,
+            frequency: word(&row.frequency)?,
+            release_day: row.release_day.map(i32::cast_unsigned),
+            precision: row.precision.cast_unsigned(),
+            name: row.name,
+            unit: row.unit,
+        })
+    }
+}
+
+/// The parts of a measure that may change.
+#[derive(Debug, Clone, PartialEq, Eq, AsChangeset, Identifiable)]
+#[diesel(table_name = measures, treat_none_as_null = true)]
+pub struct MeasureChange {
+    /// Which measure.
+    pub id: Id,
+    /// Name.
+    pub name: String,
+    /// Unit of the values; fixed once there are any.
+    pub unit: String,
+    /// What the values mean; fixed once there are any.
+    pub basis: String,
+    /// Which direction is good.
+    pub better: String,
+    /// How often it is published.
+    pub frequency: String,
+    /// Day of release.
+    pub release_day: Option<i32>,
+    /// Decimal places shown.
+    pub precision: i32,
+    /// The revision after the change.
+    pub revision: i32,
+    /// When.
+    pub updated_at: NaiveDateTime,
+}
+
+impl MeasureChange {
+    /// Makes the row `present` say what `measure` says.
+    pub fn of(present: &MeasureRow, measure: &Measure, now: NaiveDateTime) -> Self {
+        let row = MeasureRow::of(measure, present.id, now);
+        Self {
+            id: present.id,
+            name: row.name,
+            unit: row.unit,
+            basis: row.basis,
+            better: row.better,
+            frequency: row.frequency,
+            release_day: row.release_day,
+            precision: row.precision,
+            revision: present.revision + 1,
+            updated_at: now,
+        }
+    }
+}
+
+/// Another name of a measure.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = measure_aliases)]
+pub struct MeasureAliasRow {
+    /// The name, unique among names and aliases.
+    pub name: String,
+    /// Whose name.
+    pub measure_id: Id,
+}
+
+/// Which measures a list shows.
+#[derive(Debug, Default, Clone)]
+pub struct MeasureFilter {
+    /// Only those whose name or alias contains this.
+    pub name_contains: Option<String>,
+    /// Only those changed later than this.
+    pub updated_after: Option<NaiveDateTime>,
+}

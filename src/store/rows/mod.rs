@@ -1,0 +1,35 @@
+//! Shapes of rows, shared by both twins.
+
+mod evaluation;
+mod indicators;
+mod letters;
+mod measures;
+mod observations;
+mod operations;
+mod places;
+mod rule_packs;
+
+pub use evaluation::{EvaluationMeasureRow, EvaluationRow, VerdictWrite};
+pub use indicators::{
+    AssessmentRow, BoardRow, CitationRow, IndicatorChange, IndicatorRow, TargetColumns, VerdictColumns,
+};
+pub use letters::{
+    AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, EpisodeChange, EpisodeRow, Lease, LetterFilter,
+    LetterRow, NewLetter, Rendering,
+};
+pub use measures::{MeasureAliasRow, MeasureChange, MeasureFilter, MeasureRow};
+pub use observations::{FactKey, FactRow, ObservationFilter, ObservationRow, Recorded, word};
+pub use operations::{ApiKeyRow, Claim, IdempotencyRow, SlotClaim};
+pub use places::{ContactRow, RegionAliasRow, RegionFilter, RegionRow, UnitChange, UnitFilter, UnitRow};
+pub use rule_packs::RulePackRow;
+
+use uuid::Uuid;
+
+/// One page of a list: at most `limit` rows with ids after `after`, in order of id.
+#[derive(Debug, Clone, Copy)]
+pub struct Page {
+    /// Rows wanted; the query fetches one more to know whether there is a next page.
+    pub limit: i64,
+    /// The last id of the page before.
+    pub after: Option<Uuid>,
+}

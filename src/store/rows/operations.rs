@@ -1,0 +1,67 @@
+//! Keys, slots, runs.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::{Insertable, Queryable, Selectable};
+
+use crate::store::schema::{api_keys, idempotency_keys};
+use crate::store::types::Id;
+
+/// A key to the API; only its hash is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = api_keys, treat_none_as_default_value = false)]
+pub struct ApiKeyRow {
+    /// Identity.
+    pub id: Id,
+    /// What it is for.
+    pub name: String,
+    /// SHA-256 of the key, hexadecimal.
+    pub key_hash: String,
+    /// `administrator` so far.
+    pub role: String,
+    /// When it was made, UTC.
+    pub created_at: NaiveDateTime,
+    /// When it stopped being valid.
+    pub revoked_at: Option<NaiveDateTime>,
+}
+
+/// A POST made with an Idempotency-Key, and its answer once there is one.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = idempotency_keys, treat_none_as_default_value = false)]
+pub struct IdempotencyRow {
+    /// Who asked.
+    pub api_key_id: Id,
+    /// The caller's key.
+    pub key: String,
+    /// Hash of address and body.
+    pub request_hash: String,
+    /// HTTP status of the answer.
+    pub status: Option<i32>,
+    /// Body of the answer.
+    pub body: Option<String>,
+    /// When it was first asked, UTC.
+    pub created_at: NaiveDateTime,
+}
+
+/// Whether a key was free.
+#[derive(Debug)]
+pub enum Claim {
+    /// It was; the caller runs the request.
+    Ours,
+    /// It was not; this is what is known of the first request.
+    Taken(IdempotencyRow),
+}
+
+/// A slot to be claimed by one holder for a while.
+#[derive(Debug, Clone)]
+pub struct SlotClaim<'a> {
+    /// The job's name.
+    pub job: &'a str,
+    /// When it was due, UTC.
+    pub due_at: NaiveDateTime,
+    /// Who asks.
+    pub holder: &'a str,
+    /// Now, UTC.
+    pub now: NaiveDateTime,
+    /// Until when the claim holds if nobody says that the work is done.
+    pub lease_until: NaiveDateTime,
+}

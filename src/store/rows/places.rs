@@ -1,0 +1,146 @@
+//! Regions, units, contacts.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::{AsChangeset, Identifiable, Insertable, Queryable, Selectable};
+use uuid::Uuid;
+
+use crate::store::schema::{contacts, region_aliases, regions, units};
+use crate::store::types::Id;
+
+/// A region as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = regions, treat_none_as_default_value = false)]
+pub struct RegionRow {
+    /// Identity.
+    pub id: Id,
+    /// GB/T 2260 code or own extension code.
+    pub code: String,
+    /// Full name.
+    pub name: String,
+    /// Name without its suffix.
+    pub short_name: String,
+    /// nation, province, prefecture, county, zone.
+    pub level: String,
+    /// Code of the region above.
+    pub parent_code: Option<String>,
+    /// First day of validity, when known.
+    pub valid_from: Option<NaiveDate>,
+    /// Last day of validity.
+    pub valid_to: Option<NaiveDate>,
+    /// When the row was made, UTC.
+    pub created_at: NaiveDateTime,
+    /// Counts changes, from 1.
+    pub revision: i32,
+    /// When the row was last changed, UTC.
+    pub updated_at: NaiveDateTime,
+}
+
+/// Another name of a region.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = region_aliases, treat_none_as_default_value = false)]
+pub struct RegionAliasRow {
+    /// Identity.
+    pub id: Id,
+    /// Whose name.
+    pub region_id: Id,
+    /// The name.
+    pub name: String,
+    /// The code it went by then.
+    pub code: Option<String>,
+    /// First day of validity, when known.
+    pub valid_from: Option<NaiveDate>,
+    /// Last day of validity.
+    pub valid_to: Option<NaiveDate>,
+}
+
+/// Which regions a list shows.
+#[derive(Debug, Default, Clone)]
+pub struct RegionFilter {
+    /// Only those directly under this code.
+    pub parent_code: Option<String>,
+    /// Only this level.
+    pub level: Option<String>,
+    /// Only those whose name contains this.
+    pub name_contains: Option<String>,
+}
+
+/// A unit as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = units, treat_none_as_default_value = false)]
+pub struct UnitRow {
+    /// Identity.
+    pub id: Id,
+    /// Name, unique in its region.
+    pub name: String,
+    /// Region it belongs to.
+    pub region_id: Id,
+    /// Unit above.
+    pub parent_id: Option<Id>,
+    /// 统一社会信用代码.
+    pub credit_code: Option<String>,
+    /// When the row was made, UTC.
+    pub created_at: NaiveDateTime,
+    /// Counts changes, from 1.
+    pub revision: i32,
+    /// When the row was last changed, UTC.
+    pub updated_at: NaiveDateTime,
+}
+
+/// The parts of a unit that may change.
+#[derive(Debug, Clone, PartialEq, Eq, AsChangeset, Identifiable)]
+#[diesel(table_name = units, treat_none_as_null = true)]
+pub struct UnitChange {
+    /// Which unit.
+    pub id: Id,
+    /// Name.
+    pub name: String,
+    /// Unit above.
+    pub parent_id: Option<Id>,
+    /// 统一社会信用代码.
+    pub credit_code: Option<String>,
+    /// The revision after the change.
+    pub revision: i32,
+    /// When.
+    pub updated_at: NaiveDateTime,
+}
+
+/// Which units a list shows.
+#[derive(Debug, Default, Clone)]
+pub struct UnitFilter {
+    /// Only those of this region.
+    pub region_id: Option<Uuid>,
+    /// Only those directly under this unit.
+    pub parent_id: Option<Uuid>,
+    /// Only those whose name contains this.
+    pub name_contains: Option<String>,
+    /// Only those changed later than this.
+    pub updated_after: Option<NaiveDateTime>,
+}
+
+/// A contact as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = contacts, treat_none_as_default_value = false)]
+pub struct ContactRow {
+    /// Identity.
+    pub id: Id,
+    /// Whose contact.
+    pub unit_id: Id,
+    /// Name.
+    pub name: String,
+    /// Mailbox.
+    pub email: String,
+    /// Telephone.
+    pub phone: Option<String>,
+    /// liaison or leader.
+    pub role: String,
+    /// First day of service.
+    pub valid_from: NaiveDate,
+    /// Last day of service.
+    pub valid_to: Option<NaiveDate>,
+    /// When the row was made, UTC.
+    pub created_at: NaiveDateTime,
+    /// Counts changes, from 1.
+    pub revision: i32,
+    /// When the row was last changed, UTC.
+    pub updated_at: NaiveDateTime,
+}

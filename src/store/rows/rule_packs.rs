@@ -1,0 +1,43 @@
+//! Rule packs.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::{Insertable, Queryable, Selectable};
+
+use crate::domain::RulePack;
+use crate::store::schema::rule_packs;
+use crate::store::types::Id;
+
+/// A version of a rule pack as stored; never changed.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = rule_packs)]
+pub struct RulePackRow {
+    /// Identity of this version.
+    pub id: Id,
+    /// Name, shared by all versions.
+    pub name: String,
+    /// From 1.
+    pub version: i32,
+    /// points, ratio, benchmark_sign.
+    pub family: String,
+    /// Thresholds as JSON; see `store::rule_packs`.
+    pub rules: String,
+    /// Why it was made.
+    pub reason: String,
+    /// When, UTC.
+    pub created_at: NaiveDateTime,
+}
+
+impl RulePackRow {
+    /// A row of a checked pack.
+    pub fn of(pack: &RulePack, id: Id, reason: &str, now: NaiveDateTime) -> Self {
+        Self {
+            id,
+            name: pack.name.clone(),
+            version: pack.version,
+            family: pack.family.to_string(),
+            rules: crate::store::rule_packs::write(pack),
+            reason: reason.to_owned(),
+            created_at: now,
+        }
+    }
+}

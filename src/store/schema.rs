@@ -1,0 +1,529 @@
+//! The tables, as migrations/ makes them; a test compares this file with both databases.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    regions (id) {
+        id -> Key,
+        code -> Text,
+        name -> Text,
+        short_name -> Text,
+        level -> Text,
+        parent_code -> Nullable<Text>,
+        valid_from -> Nullable<Date>,
+        valid_to -> Nullable<Date>,
+        created_at -> Timestamp,
+        revision -> Integer,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    region_aliases (id) {
+        id -> Key,
+        region_id -> Key,
+        name -> Text,
+        code -> Nullable<Text>,
+        valid_from -> Nullable<Date>,
+        valid_to -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    units (id) {
+        id -> Key,
+        name -> Text,
+        region_id -> Key,
+        parent_id -> Nullable<Key>,
+        credit_code -> Nullable<Text>,
+        created_at -> Timestamp,
+        revision -> Integer,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    contacts (id) {
+        id -> Key,
+        unit_id -> Key,
+        name -> Text,
+        email -> Text,
+        phone -> Nullable<Text>,
+        role -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        created_at -> Timestamp,
+        revision -> Integer,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    rule_packs (id) {
+        id -> Key,
+        name -> Text,
+        version -> Integer,
+        family -> Text,
+        rules -> Text,
+        reason -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    campaigns (id) {
+        id -> Key,
+        name -> Text,
+        doc_no -> Nullable<Text>,
+        region_id -> Key,
+        starts_on -> Date,
+        ends_on -> Date,
+        parent_id -> Nullable<Key>,
+        ordinal -> Integer,
+        office_unit_id -> Nullable<Key>,
+        workforce -> Nullable<Text>,
+        convener -> Nullable<Text>,
+        members_open -> Bool,
+        rule_pack_id -> Key,
+        issuing -> Text,
+        issuer_name -> Text,
+        letter_mark -> Text,
+        reply_working_days -> Integer,
+        contact_name -> Nullable<Text>,
+        contact_phone -> Nullable<Text>,
+        contact_email -> Nullable<Text>,
+        created_at -> Timestamp,
+        revision -> Integer,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    campaign_members (id) {
+        id -> Key,
+        campaign_id -> Key,
+        unit_id -> Key,
+        role -> Text,
+        ordinal -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    tasks (id) {
+        id -> Key,
+        campaign_id -> Key,
+        parent_id -> Nullable<Key>,
+        ordinal -> Integer,
+        name -> Text,
+        units_open -> Bool,
+        created_at -> Timestamp,
+        revision -> Integer,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    measures (id) {
+        id -> Key,
+        name -> Text,
+        unit -> Text,
+        basis -> Text,
+        better -> Text,
+        frequency -> Text,
+        release_day -> Nullable<Integer>,
+        precision -> Integer,
+        created_at -> Timestamp,
+        revision -> Integer,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    measure_aliases (name) {
+        name -> Text,
+        measure_id -> Key,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    series (id) {
+        id -> BigInt,
+        measure_id -> Key,
+        region_id -> Key,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    indicators (id) {
+        id -> Key,
+        campaign_id -> Key,
+        task_id -> Key,
+        series_id -> BigInt,
+        lead_unit_id -> Nullable<Key>,
+        kind -> Nullable<Text>,
+        comparator -> Nullable<Text>,
+        target_value -> Nullable<Exact>,
+        target_value_hi -> Nullable<Exact>,
+        target_unit -> Nullable<Text>,
+        hedge -> Nullable<Text>,
+        phrase -> Nullable<Text>,
+        benchmark -> Nullable<Text>,
+        curve -> Text,
+        baseline -> Nullable<Exact>,
+        window_start -> Date,
+        window_end -> Date,
+        grade -> Text,
+        grade_rank -> Integer,
+        graded_as_of -> Nullable<Date>,
+        data_start -> Nullable<Date>,
+        data_end -> Nullable<Date>,
+        actual -> Nullable<Exact>,
+        expected -> Nullable<Exact>,
+        gap -> Nullable<Exact>,
+        gap_points -> Nullable<Exact>,
+        completion -> Nullable<Exact>,
+        due_fraction -> Nullable<Exact>,
+        needed_per_month -> Nullable<Exact>,
+        needed_growth -> Nullable<Exact>,
+        rule -> Nullable<Text>,
+        created_at -> Timestamp,
+        revision -> Integer,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    citations (id) {
+        id -> Key,
+        indicator_id -> Key,
+        task_id -> Key,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    responsibilities (id) {
+        id -> Key,
+        task_id -> Nullable<Key>,
+        indicator_id -> Nullable<Key>,
+        unit_id -> Key,
+        role -> Text,
+        ordinal -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    observations (id) {
+        id -> Key,
+        series_id -> BigInt,
+        period_start -> Date,
+        period_end -> Date,
+        basis -> Text,
+        figure -> Text,
+        vintage -> Integer,
+        value -> Exact,
+        status -> Text,
+        source -> Text,
+        published_on -> Date,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    assessments (id) {
+        id -> Key,
+        indicator_id -> Key,
+        as_of -> Date,
+        grade -> Text,
+        data_start -> Nullable<Date>,
+        data_end -> Nullable<Date>,
+        actual -> Nullable<Exact>,
+        expected -> Nullable<Exact>,
+        gap -> Nullable<Exact>,
+        gap_points -> Nullable<Exact>,
+        completion -> Nullable<Exact>,
+        due_fraction -> Nullable<Exact>,
+        needed_per_month -> Nullable<Exact>,
+        needed_growth -> Nullable<Exact>,
+        rule -> Nullable<Text>,
+        rule_pack_id -> Key,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    episodes (id) {
+        id -> Key,
+        indicator_id -> Key,
+        campaign_id -> Key,
+        unit_id -> Nullable<Key>,
+        state -> Text,
+        grade -> Text,
+        level -> Text,
+        opened_on -> Date,
+        opened_period_end -> Nullable<Date>,
+        lifted_on -> Nullable<Date>,
+        lettered_level -> Nullable<Text>,
+        lettered_period_end -> Nullable<Date>,
+        created_at -> Timestamp,
+        revision -> Integer,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    letter_serials (mark, year) {
+        mark -> Text,
+        year -> Integer,
+        last_serial -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    letters (id) {
+        id -> Key,
+        mark -> Text,
+        year -> Integer,
+        serial -> Nullable<Integer>,
+        kind -> Text,
+        level -> Nullable<Text>,
+        state -> Text,
+        campaign_id -> Key,
+        unit_id -> Key,
+        as_of -> Date,
+        issued_on -> Nullable<Date>,
+        reply_by -> Nullable<Date>,
+        facts -> Text,
+        subject -> Text,
+        body_text -> Text,
+        body_html -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    letter_episodes (letter_id, episode_id) {
+        letter_id -> Key,
+        episode_id -> Key,
+        ordinal -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    deliveries (id) {
+        id -> Key,
+        letter_id -> Key,
+        unit_id -> Key,
+        role -> Text,
+        name -> Text,
+        email -> Text,
+        message_id -> Text,
+        state -> Text,
+        attempts -> Integer,
+        uncertain -> Integer,
+        next_attempt_at -> Timestamp,
+        lease_until -> Nullable<Timestamp>,
+        lease_holder -> Nullable<Text>,
+        accepted_at -> Nullable<Timestamp>,
+        last_reply -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    delivery_attempts (id) {
+        id -> Key,
+        delivery_id -> Key,
+        number -> Integer,
+        started_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+        outcome -> Text,
+        reply -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    slots (job, due_at) {
+        job -> Text,
+        due_at -> Timestamp,
+        holder -> Text,
+        lease_until -> Timestamp,
+        attempts -> Integer,
+        finished_at -> Nullable<Timestamp>,
+        outcome -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    api_keys (id) {
+        id -> Key,
+        name -> Text,
+        key_hash -> Text,
+        role -> Text,
+        created_at -> Timestamp,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    idempotency_keys (api_key_id, key) {
+        api_key_id -> Key,
+        key -> Text,
+        request_hash -> Text,
+        status -> Nullable<Integer>,
+        body -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    warning_runs (id) {
+        id -> Key,
+        as_of -> Date,
+        letters -> Integer,
+        assessed -> Integer,
+        report -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::joinable!(region_aliases -> regions (region_id));
+diesel::joinable!(units -> regions (region_id));
+diesel::joinable!(contacts -> units (unit_id));
+diesel::joinable!(campaigns -> regions (region_id));
+diesel::joinable!(campaigns -> units (office_unit_id));
+diesel::joinable!(campaigns -> rule_packs (rule_pack_id));
+diesel::joinable!(campaign_members -> campaigns (campaign_id));
+diesel::joinable!(campaign_members -> units (unit_id));
+diesel::joinable!(tasks -> campaigns (campaign_id));
+diesel::joinable!(measure_aliases -> measures (measure_id));
+diesel::joinable!(series -> measures (measure_id));
+diesel::joinable!(series -> regions (region_id));
+diesel::joinable!(indicators -> campaigns (campaign_id));
+diesel::joinable!(indicators -> tasks (task_id));
+diesel::joinable!(indicators -> series (series_id));
+diesel::joinable!(indicators -> units (lead_unit_id));
+diesel::joinable!(citations -> indicators (indicator_id));
+diesel::joinable!(citations -> tasks (task_id));
+diesel::joinable!(responsibilities -> tasks (task_id));
+diesel::joinable!(responsibilities -> indicators (indicator_id));
+diesel::joinable!(responsibilities -> units (unit_id));
+diesel::joinable!(observations -> series (series_id));
+diesel::joinable!(assessments -> indicators (indicator_id));
+diesel::joinable!(assessments -> rule_packs (rule_pack_id));
+diesel::joinable!(episodes -> indicators (indicator_id));
+diesel::joinable!(episodes -> campaigns (campaign_id));
+diesel::joinable!(episodes -> units (unit_id));
+diesel::joinable!(letters -> campaigns (campaign_id));
+diesel::joinable!(letters -> units (unit_id));
+diesel::joinable!(letter_episodes -> letters (letter_id));
+diesel::joinable!(letter_episodes -> episodes (episode_id));
+diesel::joinable!(deliveries -> letters (letter_id));
+diesel::joinable!(deliveries -> units (unit_id));
+diesel::joinable!(delivery_attempts -> deliveries (delivery_id));
+diesel::joinable!(idempotency_keys -> api_keys (api_key_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    regions,
+    region_aliases,
+    units,
+    contacts,
+    rule_packs,
+    campaigns,
+    campaign_members,
+    tasks,
+    measures,
+    measure_aliases,
+    series,
+    indicators,
+    citations,
+    responsibilities,
+    observations,
+    assessments,
+    episodes,
+    letter_serials,
+    letters,
+    letter_episodes,
+    deliveries,
+    delivery_attempts,
+    slots,
+    api_keys,
+    idempotency_keys,
+    warning_runs,
+);

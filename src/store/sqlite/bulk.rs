@@ -1,0 +1,68 @@
+//! What SQLite says in its own way: one prepared statement, many times, on one trip to the blocking thread.
+
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl, SqliteConnection};
+
+use super::Conn;
+use crate::store::StoreError;
+use crate::store::rows::{AssessmentRow, ObservationRow, VerdictColumns, VerdictWrite};
+use crate::store::schema::{assessments, indicators, observations};
+
+/// Inserts observations; the caller holds the transaction.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_observations(conn: &mut Conn, rows: Vec<ObservationRow>) -> Result<(), StoreError> {
+    conn.spawn_blocking(move |conn: &mut SqliteConnection| {
+        for row in &rows {
+            diesel::insert_into(observations::table).values(row).execute(conn)?;
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(())
+}
+
+/// Writes verdicts of one date; the caller holds the transaction.
+///
+/// # Errors
+/// When the database fails.
+pub async fn write_verdicts(conn: &mut Conn, writes: Vec<VerdictWrite>) -> Result<(), StoreError> {
+    conn.spawn_blocking(move |conn: &mut SqliteConnection| {
+        for write in writes {
+            let VerdictWrite { id, indicator_id, as_of, verdict, rule_pack_id, recorded_at } = write;
+            diesel::update(indicators::table.find(indicator_id))
+                .set((
+                    &verdict,
+                    indicators::revision.eq(indicators::revision + 1),
+                    indicators::updated_at.eq(recorded_at),
+                ))
+                .execute(conn)?;
+            let VerdictColumns {
+                grade, grade_rank: _, graded_as_of: _, data_start, data_end, actual, ..
+            } = verdict;
+            let row = AssessmentRow {
+                id,
+                indicator_id,
+                as_of,
+                grade,
+                data_start,
+                data_end,
+                actual,
+                expected: verdict.expected,
+                gap: verdict.gap,
+                gap_points: verdict.gap_points,
+                completion: verdict.completion,
+                due_fraction: verdict.due_fraction,
+                needed_per_month: verdict.needed_per_month,
+                needed_growth: verdict.needed_growth,
+                rule: verdict.rule,
+                rule_pack_id,
+                recorded_at,
+            };
+            diesel::insert_into(assessments::table).values(&row).execute(conn)?;
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,192 @@
+//! What every resource has in common, asked of each in turn.
+
+use actix_web::http::{Method, header};
+use serde_json::{Value, json};
+
+use crate::support::{TestApp, both};
+
+/// A resource: its path, a body that makes one, and a change to it.
+struct Resource {
+    path: &'static str,
+    create: Value,
+    change: Value,
+    /// The field that holds the name, if it takes free text.
+    name: Option<&'static str>,
+}
+
+/// Every resource with the uniform contract, on top of what the others need.
+fn resources() -> Vec<Resource> {
+    vec![
+        Resource {
+            path: "/units",
+            create: json!({"name": "省商务厅", "region": "430000"}),
+            change: json!({"name": "商务厅"}),
+            name: Some("name"),
+        },
+        Resource {
+            path: "/measures",
+            create: json!({"name": "社零", "unit": "亿元", "basis": "cumulative", "better": "higher", "frequency": "monthly"}),
+            change: json!({"precision": 2}),
+            name: Some("name"),
+        },
+    ]
+}
+
+async fn made(app: &TestApp, resource: &Resource) -> (String, Value) {
+    let answer = app.post(resource.path, resource.create.clone()).await;
+    let location = answer.header("location");
+    let view = answer.expect(201);
+    assert_eq!(location, format!("/api/v1{}/{}", resource.path, view["id"].as_str().unwrap()));
+    (format!("{}/{}", resource.path, view["id"].as_str().unwrap()), view)
+}
+
+fn with(body: &Value, field: &str, value: Value) -> Value {
+    let mut body = body.clone();
+    body[field] = value;
+    body
+}
+
+both! {
+    async fn what_was_made_is_read_and_changed_only_by_who_read_it(app: TestApp) {
+        for resource in resources() {
+            let (path, view) = made(&app, &resource).await;
+            assert_eq!(app.get(&path).await.expect(200), view, "{path}");
+            let tag = app.get(&path).await.header("etag");
+            let patch = |tag: Option<&str>| {
+                let request = app.request(Method::PATCH, &path).set_json(&resource.change);
+                match tag {
+                    Some(tag) => request.insert_header((header::IF_MATCH, tag)),
+                    None => request,
+                }
+            };
+            app.send(patch(None)).await.problem(428, "precondition_required", "");
+            app.send(patch(Some("\"0000000000000000\""))).await.problem(412, "precondition_failed", "");
+            assert_eq!(app.get(&path).await.expect(200), view, "{path} changed");
+            app.clock.set("2025-08-27T02:00:00Z".parse().unwrap());
+            let changed = app.send(patch(Some(&tag))).await.expect(200);
+            assert_ne!(changed, view, "{path}");
+            assert_eq!(changed["updated_at"], "2025-08-27T02:00:00Z");
+            assert_eq!(app.get(&path).await.expect(200), changed, "{path}");
+            app.send(patch(Some(&tag))).await.problem(412, "precondition_failed", "");
+            app.clock.set("2025-08-27T01:00:00Z".parse().unwrap());
+        }
+    }
+
+    async fn a_body_that_does_not_fit_is_refused_with_a_pointer(app: TestApp) {
+        for resource in resources() {
+            let (path, _) = (resource.path, ());
+            app.post(path, with(&resource.create, "colour", json!("red"))).await.problem(422, "invalid", "/colour");
+            app.post(path, json!([])).await.problem(422, "invalid", "");
+            let broken = app.request(Method::POST, path).insert_header(header::ContentType::json()).set_payload("{\"name\": ");
+            app.send(broken).await.problem(400, "malformed_body", "");
+            let plain = app.request(Method::POST, path).insert_header(header::ContentType::plaintext()).set_payload("name");
+            app.send(plain).await.problem(415, "unsupported_media_type", "");
+            for (field, _) in resource.create.as_object().unwrap() {
+                let pointer = format!("/{field}");
+                app.post(path, with(&resource.create, field, json!({"a": 1}))).await.problem(422, "invalid", &pointer);
+                app.post(path, with(&resource.create, field, json!(""))).await.problem(422, "invalid", &pointer);
+            }
+            assert_eq!(app.get(path).await.expect(200)["items"], json!([]), "{path}");
+        }
+    }
+
+    async fn hostile_names_are_refused_or_kept_as_they_are(app: TestApp) {
+        for resource in resources() {
+            let Some(field) = resource.name else { continue };
+            let pointer = format!("/{field}");
+            for name in ["", "   ", "省\n商务厅", "省\u{0}商务厅", "省\u{7}商务厅", &"长".repeat(33_334)] {
+                let answer = app.post(resource.path, with(&resource.create, field, json!(name))).await;
+                answer.problem(422, "invalid", &pointer);
+                assert!(answer.bytes.len() < 2_000, "{} echoes the name", resource.path);
+            }
+            for name in ["Robert'); DROP TABLE units;--", "100%_\\", "😀👩‍💻", "<script>alert(1)</script>", "𠮷野家", "null"] {
+                let view = app.post(resource.path, with(&resource.create, field, json!(name))).await.expect(201);
+                assert_eq!(view[field], name, "{}", resource.path);
+                let part = urlencoded(name);
+                let found = app.get(&format!("{}?name_contains={part}", resource.path)).await.expect(200);
+                let names: Vec<_> = found["items"].as_array().unwrap().iter().map(|item| item[field].clone()).collect();
+                assert_eq!(names, [name], "{}", resource.path);
+            }
+        }
+    }
+
+    async fn a_list_takes_the_shared_parameters_and_no_others(app: TestApp) {
+        for resource in resources() {
+            let path = resource.path;
+            let (one, view) = made(&app, &resource).await;
+            for (query, parameter) in [
+                ("colour=red", "colour"),
+                ("limit=0", "limit"),
+                ("limit=viele", "limit"),
+                ("limit=1&limit=2", "limit"),
+                ("cursor=zzz", "cursor"),
+                ("fields=colour", "fields"),
+                ("fields=", "fields"),
+                ("updated_after=gestern", "updated_after"),
+                ("cursor=%00", "cursor"),
+            ] {
+                app.get(&format!("{path}?{query}")).await.problem(400, "malformed_query", parameter);
+            }
+            app.get(&format!("{one}?fields=colour")).await.problem(400, "malformed_query", "fields");
+            app.get(&format!("{one}?limit=1")).await.problem(400, "malformed_query", "limit");
+            let some = json!({"id": view["id"], "created_at": view["created_at"]});
+            assert_eq!(app.get(&format!("{one}?fields=id,created_at")).await.expect(200), some);
+            let listed = app.get(&format!("{path}?fields=id,created_at&limit=500")).await.expect(200);
+            assert_eq!(listed, json!({"items": [some], "next_cursor": null}));
+            assert_eq!(app.get(&format!("{path}?fields=id,name,updated_at&limit=1")).await.status.as_u16(), if view.get("name").is_some() { 200 } else { 400 });
+            // The tag read with `fields` serves for an update.
+            let tag = app.get(&format!("{one}?fields=id")).await.header("etag");
+            assert_eq!(tag, app.get(&one).await.header("etag"));
+            if view.get("updated_at").is_some() {
+                for (after, count) in [
+                    ("2025-08-27T00:59:59Z", 1),
+                    ("2025-08-27T01:00:00Z", 0),
+                    ("2025-08-27T08:59:59%2B08:00", 1),
+                    ("2025-08-27T08:59:59+08:00", 1),
+                    ("2025-08-27T09:00:00.000001%2B08:00", 0),
+                ] {
+                    let page = app.get(&format!("{path}?updated_after={after}")).await.expect(200);
+                    assert_eq!(page["items"].as_array().unwrap().len(), count, "{path} {after}");
+                }
+            }
+        }
+    }
+
+    async fn a_repeated_post_makes_one_and_a_second_post_is_a_duplicate(app: TestApp) {
+        for resource in resources() {
+            let ask = || app.request(Method::POST, resource.path).insert_header(("Idempotency-Key", "k1")).set_json(&resource.create);
+            let first = app.send(ask()).await.expect(201);
+            let second = app.send(ask()).await;
+            if resource.path == resources()[0].path {
+                assert_eq!(second.expect(201), first);
+            } else {
+                // The key was used for another resource.
+                second.problem(422, "idempotency_key_reused", "");
+            }
+        }
+    }
+
+    async fn ids_of_nothing_and_of_other_resources_are_not_found(app: TestApp) {
+        let mut paths = Vec::new();
+        for resource in resources() {
+            paths.push(made(&app, &resource).await.0);
+        }
+        for path in &paths {
+            let id = path.rsplit('/').next().unwrap();
+            for resource in resources().iter().filter(|resource| !path.starts_with(resource.path)) {
+                app.get(&format!("{}/{id}", resource.path)).await.problem(404, "not_found", "");
+                let patch = app.request(Method::PATCH, &format!("{}/{id}", resource.path));
+                app.send(patch.insert_header((header::IF_MATCH, "*")).set_json(&resource.change)).await.problem(404, "not_found", "");
+            }
+        }
+        for resource in resources() {
+            for id in ["00000000-0000-0000-0000-000000000000", "x", "%00", "..%2funits"] {
+                app.get(&format!("{}/{id}", resource.path)).await.problem(404, "not_found", "");
+            }
+        }
+    }
+}
+
+fn urlencoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}

@@ -1,0 +1,5 @@
+//! One file a resource.
+
+mod contract;
+mod measures;
+mod units;

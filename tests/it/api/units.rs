@@ -1,0 +1,100 @@
+use actix_web::http::{Method, header};
+use serde_json::json;
+
+use crate::support::both;
+
+both! {
+    async fn a_unit_is_created_read_listed_and_changed(app: TestApp) {
+        let made = app.post("/units", json!({"name": "省商务厅", "region": "430000"})).await;
+        let location = made.header("location");
+        let unit = made.expect(201);
+        assert_eq!(location, format!("/api/v1/units/{}", unit["id"].as_str().unwrap()));
+        let path = format!("/units/{}", unit["id"].as_str().unwrap());
+        assert_eq!(app.get(&path).await.expect(200), unit);
+        let changed = app.patch(&path, json!({"credit_code": "91350100M000100Y43"})).await.expect(200);
+        assert_eq!((&changed["credit_code"], &changed["name"]), (&json!("91350100M000100Y43"), &unit["name"]));
+        let cleared = app.patch(&path, json!({"credit_code": null})).await.expect(200);
+        assert_eq!(cleared["credit_code"], json!(null));
+        let listed = app.get("/units?region=%E6%B9%96%E5%8D%97%E7%9C%81&name_contains=%E5%95%86%E5%8A%A1").await.expect(200);
+        assert_eq!(listed["items"][0], cleared);
+        assert_eq!(listed["next_cursor"], json!(null));
+    }
+
+    async fn what_is_wrong_is_said_with_a_pointer_and_nothing_is_written(app: TestApp) {
+        for (body, status, code, pointer) in [
+            (json!({"name": "省商务厅", "region": "999999"}), 422, "invalid", "/region"),
+            (json!({"name": "省商务厅", "region": "430000", "parent": "没有的单位"}), 422, "invalid", "/parent"),
+            (json!({"name": " ", "region": "430000"}), 422, "invalid", "/name"),
+            (json!({"name": "省商务厅", "region": "430000", "credit_code": "91310115MA1G4L1WXK"}), 422, "invalid", "/credit_code"),
+            (json!({"name": "省商务厅", "region": "430000", "colour": "red"}), 422, "invalid", "/colour"),
+            (json!({"region": "430000"}), 422, "invalid", "/name"),
+            (json!({"name": 5, "region": "430000"}), 422, "invalid", "/name"),
+        ] {
+            app.post("/units", body).await.problem(status, code, pointer);
+        }
+        app.post("/units", json!({"name": "省商务厅", "region": "430000"})).await.expect(201);
+        app.post("/units", json!({"name": "省商务厅", "region": "湖南省"})).await.problem(409, "duplicate", "/name");
+        assert_eq!(app.get("/units").await.expect(200)["items"].as_array().unwrap().len(), 1);
+    }
+
+    async fn an_update_must_be_based_on_what_is_there(app: TestApp) {
+        let unit = app.post("/units", json!({"name": "省商务厅", "region": "430000"})).await.expect(201);
+        let path = format!("/units/{}", unit["id"].as_str().unwrap());
+        let patch = |tag: &str| app.request(Method::PATCH, &path).insert_header((header::IF_MATCH, tag)).set_json(json!({"name": "商务厅"}));
+        app.send(app.request(Method::PATCH, &path).set_json(json!({"name": "x"}))).await.problem(428, "precondition_required", "");
+        let tag = app.get(&path).await.header("etag");
+        app.send(patch(&tag)).await.expect(200);
+        app.send(patch(&tag)).await.problem(412, "precondition_failed", "");
+    }
+
+    async fn a_list_is_walked_page_by_page_and_a_known_answer_is_not_sent_twice(app: TestApp) {
+        for number in 0..7 {
+            app.post("/units", json!({"name": format!("单位{number}"), "region": "430000"})).await.expect(201);
+        }
+        let mut names = Vec::new();
+        let mut path = "/units?limit=3".to_owned();
+        loop {
+            let page = app.get(&path).await.expect(200);
+            names.extend(page["items"].as_array().unwrap().iter().map(|unit| unit["name"].as_str().unwrap().to_owned()));
+            let Some(cursor) = page["next_cursor"].as_str() else { break };
+            path = format!("/units?limit=3&cursor={cursor}");
+        }
+        assert_eq!(names, (0..7).map(|number| format!("单位{number}")).collect::<Vec<_>>());
+        let tag = app.get("/units").await.header("etag");
+        let again = app.send(app.request(Method::GET, "/units").insert_header((header::IF_NONE_MATCH, tag))).await;
+        assert_eq!((again.status.as_u16(), again.bytes.len()), (304, 0));
+        for (query, parameter) in [("limit=0", "limit"), ("limit=501", "limit"), ("cursor=zzz", "cursor"), ("colour=red", "colour"), ("region=999999", "region")] {
+            let answer = app.get(&format!("/units?{query}")).await;
+            assert!(matches!(answer.status.as_u16(), 400 | 422), "{query}");
+            let code = answer.json()["code"].as_str().unwrap().to_owned();
+            answer.problem(answer.status.as_u16(), &code, parameter);
+        }
+    }
+
+    async fn a_repeated_post_is_done_once(app: TestApp) {
+        let body = json!({"name": "省商务厅", "region": "430000"});
+        let ask = |key: &'static str, body: &serde_json::Value| app.request(Method::POST, "/units").insert_header(("Idempotency-Key", key)).set_json(body);
+        let first = app.send(ask("k1", &body)).await;
+        let again = app.send(ask("k1", &body)).await;
+        assert_eq!((first.status, &first.bytes), (again.status, &again.bytes));
+        assert_eq!(again.header("idempotency-replayed"), "true");
+        app.send(ask("k1", &json!({"name": "别的", "region": "430000"}))).await.problem(422, "idempotency_key_reused", "");
+        // A refused request does not use the key up.
+        app.send(ask("k2", &json!({"name": "", "region": "430000"}))).await.problem(422, "invalid", "/name");
+        app.send(ask("k2", &json!({"name": "另一个", "region": "430000"}))).await.expect(201);
+    }
+
+    async fn without_a_key_nothing_is_answered(app: TestApp) {
+        use actix_web::test::TestRequest;
+        for request in [
+            TestRequest::get().uri("/api/v1/units"),
+            TestRequest::get().uri("/api/v1/units").insert_header(("authorization", "Bearer wrong")),
+            TestRequest::get().uri("/api/v1/nowhere"),
+        ] {
+            app.send(request).await.problem(401, "unauthorized", "");
+        }
+        app.send(TestRequest::get().uri("/api/v1/openapi.json")).await.expect(200);
+        app.get("/nowhere").await.problem(404, "not_found", "");
+        app.get("/units/not-a-uuid").await.problem(404, "not_found", "");
+    }
+}

@@ -1,0 +1,402 @@
+//! Whole letters as snapshots: every kind and level, one and many indicators, both directions, hostile names.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+use chrono::NaiveDate;
+use xushi::domain::{Better, Kind, LetterKind, LetterNumber, Level, TextEnum};
+use xushi::letter::{
+    Benchmark, EarlierLetter, LetterContact, LetterError, LetterFacts, LetterLine, Quantity, Rank, Rendered,
+    ReplyTerms, Span, Templates, samples,
+};
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn q(value: &str, unit: &str, places: u32) -> Option<Quantity> {
+    Some(Quantity::new(value.parse().unwrap(), unit, places))
+}
+
+fn span(start: &str, end: &str) -> Option<Span> {
+    Some(Span { start: day(start), end: day(end) })
+}
+
+fn number(serial: u32) -> LetterNumber {
+    LetterNumber::new("湘攻坚函", 2025, serial).unwrap()
+}
+
+fn facts(kind: LetterKind, level: Option<Level>, lines: Vec<LetterLine>) -> LetterFacts {
+    LetterFacts {
+        kind,
+        level,
+        number: Some(number(3)),
+        campaign: "内需扩量提效攻坚".into(),
+        doc_title: Some("湖南省实施“七大攻坚”总体方案".into()),
+        doc_no: Some("湘政办发〔2025〕2号".into()),
+        issuer: "内需扩量提效攻坚工作专班办公室".into(),
+        addressee: "省发展改革委".into(),
+        copied: vec!["省财政厅".into(), "省住房城乡建设厅".into(), "省交通运输厅".into()],
+        issued_on: day("2025-08-27"),
+        as_of: day("2025-08-27"),
+        source: Some("全省经济运行月报（2025年8月）".into()),
+        reply: Some(ReplyTerms { by: day("2025-09-03"), working_days: 5 }),
+        contact: LetterContact {
+            name: Some("综合协调组".into()),
+            phone: Some("0731-00000000".into()),
+            email: Some("office@example.org".into()),
+        },
+        reply_link: Some("https://xushi.example.org/r/8f2c".into()),
+        follow_up_of: None,
+        lines,
+    }
+}
+
+fn line(ordinal: u32, indicator: &str, kind: Kind, better: Better, target: &str) -> LetterLine {
+    LetterLine {
+        ordinal,
+        indicator: indicator.into(),
+        region: "湖南省".into(),
+        kind,
+        better,
+        target_text: target.into(),
+        period: span("2025-01-01", "2025-07-31"),
+        latest_period: None,
+        report_due_on: None,
+        actual: None,
+        expected: None,
+        shortfall: None,
+        shortfall_points: None,
+        completion: None,
+        completion_due: None,
+        completion_last_year: None,
+        needed: None,
+        average_so_far: None,
+        months_left: Some(5),
+        rank: None,
+        benchmarks: vec![],
+        grade_label: "滞后".into(),
+        curve_label: None,
+        streak: None,
+        rule_text: None,
+        missing: vec![],
+    }
+}
+
+/// Growth, higher is better, nothing known of last year.
+fn investment(ordinal: u32) -> LetterLine {
+    LetterLine {
+        actual: q("2.9", "%", 1),
+        expected: q("4.5", "%", 1),
+        shortfall: q("1.6", "个百分点", 1),
+        rule_text: Some("默认规则包：低于序时要求1个百分点以上为滞后".into()),
+        missing: vec!["缺上年各月数据，未推算后期需要的增速".into()],
+        ..line(ordinal, "固定资产投资", Kind::Growth, Better::Higher, "增长4.5%")
+    }
+}
+
+/// A total with everything known.
+fn housing(ordinal: u32) -> LetterLine {
+    LetterLine {
+        actual: q("3.12", "万套", 2),
+        expected: q("4.0833333333", "万套", 2),
+        shortfall: q("0.9633333333", "万套", 2),
+        shortfall_points: q("13.7619047619", "个百分点", 2),
+        completion: q("44.5714285714", "%", 2),
+        completion_due: q("58.3333333333", "%", 2),
+        completion_last_year: q("51.2", "%", 2),
+        needed: q("0.776", "万套", 2),
+        average_so_far: q("0.4457142857", "万套", 2),
+        rank: Some(Rank { place: 12, of: 14, among: "市州".into() }),
+        curve_label: Some("按月均衡".into()),
+        streak: Some(3),
+        grade_label: "严重滞后".into(),
+        rule_text: Some("默认规则包：低于序时进度10个百分点以上为严重滞后".into()),
+        ..line(ordinal, "保障性住房新开工", Kind::Total, Better::Higher, "新开工7万套")
+    }
+}
+
+/// A cap: lower is better.
+fn logistics(ordinal: u32) -> LetterLine {
+    LetterLine {
+        actual: q("14.1", "%", 1),
+        expected: q("13.8", "%", 1),
+        shortfall: q("0.3", "个百分点", 1),
+        needed: q("13.4", "%", 1),
+        benchmarks: vec![Benchmark {
+            name: "全国平均".into(),
+            value: Quantity::new("14.0".parse().unwrap(), "%", 1),
+            gap: Quantity::new("0.1".parse().unwrap(), "个百分点", 1),
+        }],
+        ..line(ordinal, "社会物流总费用与GDP的比率", Kind::Cap, Better::Lower, "13.8%以下")
+    }
+}
+
+fn render(facts: &LetterFacts) -> Rendered {
+    Templates::built_in().unwrap().render(facts).unwrap()
+}
+
+/// The whole letter as somebody reads it.
+fn as_read(facts: &LetterFacts) -> String {
+    let Rendered { subject, text, .. } = render(facts);
+    format!("主题：{subject}\n\n{text}")
+}
+
+fn warning(level: Level, lines: Vec<LetterLine>) -> LetterFacts {
+    facts(LetterKind::Warning, Some(level), lines)
+}
+
+fn earlier(reply_by: &str) -> Option<EarlierLetter> {
+    Some(EarlierLetter { number: number(3), issued_on: day("2025-08-27"), reply_by: Some(day(reply_by)) })
+}
+
+fn report_reminder() -> LetterFacts {
+    let overdue = |ordinal, name| LetterLine {
+        latest_period: span("2025-01-01", "2025-06-30"),
+        report_due_on: Some(day("2025-08-15")),
+        grade_label: "报送逾期".into(),
+        ..line(ordinal, name, Kind::Total, Better::Higher, "新增70万人")
+    };
+    LetterFacts {
+        number: Some(number(4)),
+        ..facts(
+            LetterKind::ReportReminder,
+            None,
+            vec![
+                overdue(1, "城镇新增就业"),
+                LetterLine { latest_period: None, ..overdue(2, "高新技术企业") },
+            ],
+        )
+    }
+}
+
+fn reply_reminder(issued_on: &str) -> LetterFacts {
+    LetterFacts {
+        number: Some(number(5)),
+        issued_on: day(issued_on),
+        reply: Some(ReplyTerms { by: day("2025-09-08"), working_days: 2 }),
+        follow_up_of: earlier("2025-09-03"),
+        ..facts(LetterKind::ReplyReminder, None, vec![investment(1)])
+    }
+}
+
+fn lifting(lines: Vec<LetterLine>) -> LetterFacts {
+    let recovered = |line: LetterLine| LetterLine {
+        period: span("2025-01-01", "2025-10-31"),
+        actual: q("4.8", "%", 1),
+        shortfall: q("-0.3", "个百分点", 1),
+        grade_label: "达到序时".into(),
+        streak: Some(2),
+        missing: vec![],
+        ..line
+    };
+    LetterFacts {
+        number: Some(number(9)),
+        issued_on: day("2025-11-25"),
+        as_of: day("2025-11-25"),
+        reply: None,
+        reply_link: None,
+        follow_up_of: earlier("2025-09-03"),
+        ..facts(LetterKind::Lifting, None, lines.into_iter().map(recovered).collect())
+    }
+}
+
+#[test]
+fn every_level_of_warning() {
+    insta::assert_snapshot!("warning_yellow_one", as_read(&warning(Level::Yellow, vec![investment(1)])));
+    let three = warning(Level::Red, vec![investment(1), housing(2), logistics(3)]);
+    insta::assert_snapshot!("warning_red_three", as_read(&three));
+    insta::assert_snapshot!("warning_red_three_html", render(&three).html);
+    let lines = (1..=6).map(logistics).collect();
+    let again = LetterFacts { follow_up_of: earlier("2025-09-03"), ..warning(Level::Orange, lines) };
+    insta::assert_snapshot!("warning_orange_many_again", as_read(&again));
+    let bare = LetterFacts {
+        number: None,
+        doc_title: None,
+        doc_no: None,
+        copied: vec![],
+        source: None,
+        contact: LetterContact::default(),
+        reply_link: None,
+        ..warning(Level::Yellow, vec![housing(1)])
+    };
+    insta::assert_snapshot!("warning_draft_bare", as_read(&bare));
+}
+
+#[test]
+fn the_other_kinds() {
+    insta::assert_snapshot!("report_reminder", as_read(&report_reminder()));
+    insta::assert_snapshot!("report_reminder_html", render(&report_reminder()).html);
+    insta::assert_snapshot!("reply_reminder_before", as_read(&reply_reminder("2025-09-02")));
+    insta::assert_snapshot!("reply_reminder_after", as_read(&reply_reminder("2025-09-04")));
+    insta::assert_snapshot!("lifting_one", as_read(&lifting(vec![investment(1)])));
+}
+
+#[test]
+fn singular_and_plural_are_said_differently() {
+    let one = render(&warning(Level::Yellow, vec![investment(1)]));
+    assert_eq!(one.subject, "【黄色预警】关于固定资产投资指标运行情况的预警函（湘攻坚函〔2025〕3号）");
+    assert!(one.text.contains("该指标存在") && !one.text.contains("1．"));
+    let two = render(&warning(Level::Yellow, vec![investment(1), logistics(2)]));
+    assert!(two.subject.contains("关于固定资产投资等2项指标运行情况的预警函"));
+    assert!(two.text.contains("上述指标存在") && two.text.contains("2．社会物流"));
+}
+
+#[test]
+fn both_directions_are_said_in_words() {
+    let text = render(&warning(Level::Yellow, vec![investment(1), logistics(2)])).text;
+    assert!(text.contains("低于序时要求（增长4.5%）1.6个百分点"));
+    assert!(text.contains("高于控制要求（13.8%）0.3个百分点"));
+    assert!(text.contains("差距情况：超出0.3个百分点"));
+    let falling =
+        LetterLine { actual: q("-2.1", "%", 1), shortfall: q("6.6", "个百分点", 1), ..investment(1) };
+    assert!(
+        render(&warning(Level::Red, vec![falling]))
+            .text
+            .contains("下降2.1%，低于序时要求（增长4.5%）6.6个百分点")
+    );
+    let small =
+        LetterLine { actual: q("4.46", "%", 1), shortfall: q("0.04", "个百分点", 1), ..investment(1) };
+    assert!(render(&warning(Level::Yellow, vec![small])).text.contains("0.04个百分点"), "no gap of 0.0");
+}
+
+#[test]
+fn hostile_names_stay_text() {
+    let long = "极长名称".repeat(50);
+    let mut facts = warning(
+        Level::Yellow,
+        vec![
+            LetterLine {
+                indicator: "<script>alert('1')</script>\"&**粗**\n# 标题\r\nBcc: x@example.org".into(),
+                region: "㛃䶮🀄\u{202e}区".into(),
+                target_text: "<b>{{ issuer }}{% raw %}".into(),
+                rule_text: Some("</td></table><img src=x onerror=y>".into()),
+                missing: vec!["]]>".into()],
+                ..housing(1)
+            },
+            LetterLine { indicator: long.clone(), ..logistics(2) },
+        ],
+    );
+    facts.copied = vec!["<script>".into(), "\"省'财&政厅".into()];
+    facts.contact.name = Some("<i>".into());
+    let letter = render(&facts);
+    for tag in ["<script", "<img", "<b>", "<i>", "</td></table><"] {
+        assert!(!letter.html.contains(tag), "{tag} came through");
+    }
+    assert!(letter.html.contains("&lt;script&gt;alert("));
+    assert!(letter.text.contains("<b>{{ issuer }}{% raw %}"), "braces in data are data");
+    assert!(letter.text.contains("＊＊粗＊＊") && !letter.html.contains("<strong>粗"));
+    assert!(letter.text.contains("㛃䶮🀄 区") && letter.text.contains(&long));
+    assert!(!letter.subject.contains(['\r', '\n']) && !letter.text.contains("\n# 标题"));
+    assert!(!letter.html.contains('\u{202e}'));
+}
+
+#[test]
+fn a_letter_of_two_hundred_indicators_is_not_cut_by_mailboxes() {
+    let lines =
+        (1..=200).map(|ordinal| if ordinal % 2 == 0 { housing(ordinal) } else { investment(ordinal) });
+    let letter = render(&warning(Level::Orange, lines.collect()));
+    assert!(letter.html.len() < 102_000, "{} bytes", letter.html.len());
+    assert_eq!(letter.html.matches("保障性住房新开工（湖南省）").count(), 100);
+    assert!(render(&warning(Level::Orange, (1..=25).map(housing).collect())).html.len() < 102_000);
+}
+
+#[test]
+fn nothing_is_fetched_and_nothing_runs() {
+    for facts in samples() {
+        let html = render(&facts).html;
+        for tag in ["<script", "<img", "<link", "@import", "url(", "javascript:", "src="] {
+            assert!(!html.contains(tag), "{tag}");
+        }
+        assert!(html.starts_with("<!DOCTYPE html>\n<html lang=\"zh-CN\">"));
+    }
+}
+
+#[test]
+fn the_same_facts_give_the_same_bytes_through_the_frozen_form() {
+    for facts in samples() {
+        let json = facts.to_json().unwrap();
+        let thawed = LetterFacts::from_json(&json).unwrap();
+        assert_eq!(thawed, facts);
+        assert_eq!(thawed.to_json().unwrap(), json);
+        assert_eq!(render(&thawed), render(&facts));
+    }
+}
+
+#[test]
+fn facts_that_cannot_make_a_letter_are_refused() {
+    let good = || warning(Level::Yellow, vec![investment(1)]);
+    let cases = [
+        ("lines", LetterFacts { lines: vec![], ..good() }),
+        ("lines", LetterFacts { lines: (1..=201).map(investment).collect(), ..good() }),
+        ("level", LetterFacts { level: None, ..good() }),
+        ("reply", LetterFacts { reply: None, ..good() }),
+        ("reply_link", LetterFacts { reply_link: Some("javascript:alert(1)".into()), ..good() }),
+        ("reply_link", LetterFacts { reply_link: Some("https://a/\"onclick=".into()), ..good() }),
+        ("follow_up_of", LetterFacts { kind: LetterKind::Lifting, ..good() }),
+        ("addressee", LetterFacts { addressee: " ".into(), ..good() }),
+    ];
+    for (field, facts) in cases {
+        match Templates::built_in().unwrap().render(&facts) {
+            Err(LetterError::Facts(invalid)) => assert_eq!(invalid.field, field),
+            other => panic!("{field}: {other:?}"),
+        }
+    }
+}
+
+fn replaced(name: &str, text: &str) -> Result<Templates, LetterError> {
+    Templates::with_replacements([(name.to_owned(), text.to_owned())])
+}
+
+#[test]
+fn the_built_in_templates_pass_their_own_check() {
+    Templates::built_in().unwrap().check().unwrap();
+    assert_eq!(LetterKind::ALL.len(), 4, "a new kind needs a folder and samples");
+}
+
+#[test]
+fn an_operator_may_replace_one_template() {
+    let templates = replaced("warning/title.txt", "关于{{ lines[0].indicator }}的提示函").unwrap();
+    templates.check().unwrap();
+    let letter = templates.render(&warning(Level::Yellow, vec![investment(1)])).unwrap();
+    assert!(letter.subject.contains("关于固定资产投资的提示函"));
+    assert!(letter.html.contains("关于固定资产投资的提示函"), "every form takes the title from one place");
+}
+
+#[test]
+fn a_broken_template_is_named_with_its_line_and_variable() {
+    let broken = "第一行\n{% if follow_up_of %}{{ lines[0].indicater }}{% endif %}";
+    let error = replaced("warning/body.txt", broken).unwrap().check().unwrap_err();
+    let LetterError::Template { ref template, line, ref source_line, .. } = error else { panic!("{error}") };
+    assert_eq!((template.as_str(), line), ("warning/body.txt", 2));
+    assert!(source_line.contains("indicater") && error.to_string().contains("indicater"), "{error}");
+
+    for (name, text, words) in [
+        ("layout/mail.html", "<p>\n{{ lines|nosuch }}", ["layout/mail.html第2行", "nosuch"]),
+        ("lifting/title.txt", "{% if %}", ["lifting/title.txt第1行", "{% if %}"]),
+        ("warning/subject.txt", "{{ title", ["warning/subject.txt第1行", "{{ title"]),
+        ("shared/wording.txt", "", ["warning/", "topic"]),
+        ("warning/tittle.txt", "x", ["warning/tittle.txt", "warning/title.txt"]),
+    ] {
+        let error = replaced(name, text).and_then(|templates| templates.check()).unwrap_err().to_string();
+        assert!(words.iter().all(|word| error.contains(word)), "{error}");
+    }
+}
+
+/// Writes every letter of these tests to `XUSHI_LETTER_DIR`, for somebody who wants to look at them.
+#[test]
+fn letters_can_be_looked_at() {
+    let Some(dir) = std::env::var_os("XUSHI_LETTER_DIR").map(std::path::PathBuf::from) else { return };
+    let many = (1..=60).map(|n| if n % 2 == 0 { housing(n) } else { logistics(n) }).collect();
+    for (name, facts) in [
+        ("one", warning(Level::Yellow, vec![investment(1)])),
+        ("three", warning(Level::Red, vec![investment(1), housing(2), logistics(3)])),
+        ("many", warning(Level::Orange, many)),
+        ("report", report_reminder()),
+        ("reply", reply_reminder("2025-09-04")),
+        ("lifting", lifting(vec![investment(1)])),
+    ] {
+        let letter = render(&facts);
+        std::fs::write(dir.join(format!("{name}.html")), letter.html).unwrap();
+        std::fs::write(dir.join(format!("{name}.txt")), letter.text).unwrap();
+    }
+}

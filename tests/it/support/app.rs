@@ -1,0 +1,155 @@
+//! The service in process, with a fixed clock and a key.
+
+use std::sync::Arc;
+
+use actix_web::body::{BoxBody, to_bytes};
+use actix_web::dev::ServiceResponse;
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::middleware::from_fn;
+use actix_web::{App, test, web};
+use futures_util::future::LocalBoxFuture;
+use serde_json::Value;
+use xushi::api::{self, State};
+use xushi::clock::{Clock as _, FixedClock};
+use xushi::store::Store;
+use xushi::store::rows::ApiKeyRow;
+use xushi::store::types::Id;
+
+use super::database::Database;
+
+type Call = Box<dyn Fn(actix_http::Request) -> LocalBoxFuture<'static, ServiceResponse<BoxBody>>>;
+
+/// One service on one database.
+pub(crate) struct TestApp {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<FixedClock>,
+    pub(crate) key: String,
+    call: Call,
+    _database: Database,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: header::HeaderMap,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Answer {
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes)
+            .unwrap_or_else(|_| panic!("not JSON: {}", String::from_utf8_lossy(&self.bytes)))
+    }
+
+    /// The body as JSON, after checking the status.
+    #[track_caller]
+    pub(crate) fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.bytes));
+        if self.bytes.is_empty() { Value::Null } else { self.json() }
+    }
+
+    /// A header's text.
+    pub(crate) fn header(&self, name: &str) -> String {
+        self.headers.get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+    }
+
+    /// Asserts a problem with this code at this pointer, and that nothing internal leaks.
+    #[track_caller]
+    pub(crate) fn problem(&self, status: u16, code: &str, pointer: &str) {
+        let text = String::from_utf8_lossy(&self.bytes);
+        assert_eq!(self.status.as_u16(), status, "{text}");
+        assert!(
+            self.header("content-type").starts_with("application/problem+json"),
+            "{}",
+            self.header("content-type")
+        );
+        let body = self.json();
+        assert_eq!(body["code"], code, "{text}");
+        assert_eq!(body["status"], status, "{text}");
+        assert!(
+            !body["title"].as_str().unwrap().is_ascii() && !body["detail"].as_str().unwrap().is_ascii(),
+            "{text}"
+        );
+        if !pointer.is_empty() {
+            let pointers: Vec<_> =
+                body["errors"].as_array().unwrap().iter().map(|e| e["pointer"].clone()).collect();
+            assert!(pointers.contains(&Value::from(pointer)), "{pointer} not in {text}");
+        }
+        for word in ["diesel", "postgres", "sqlite", "SQL", "panicked", "serde"] {
+            assert!(!text.contains(word), "leaks `{word}`: {text}");
+        }
+    }
+}
+
+impl TestApp {
+    pub(crate) async fn on_sqlite() -> Self {
+        Self::on(Database::sqlite()).await
+    }
+
+    pub(crate) async fn on_postgresql() -> Option<Self> {
+        Some(Self::on(Database::postgresql()?).await)
+    }
+
+    async fn on(database: Database) -> Self {
+        let store = Store::open(&database.url, 4).unwrap();
+        let clock = Arc::new(FixedClock::at("2025-08-27T01:00:00Z".parse().unwrap()));
+        let key = "xsk_test".to_owned();
+        let row = ApiKeyRow {
+            id: Id(clock.new_id()),
+            name: "test".to_owned(),
+            key_hash: xushi::store::hash_key(&key),
+            role: "administrator".to_owned(),
+            created_at: clock.timestamp(),
+            revoked_at: None,
+        };
+        xushi::db!(store, api_keys::ensure_api_key(&row)).unwrap();
+        let state = web::Data::new(State::new(store.clone(), clock.clone()));
+        let spec = web::Bytes::from_static(b"{}");
+        let app = App::new()
+            .wrap(from_fn(api::request_id::middleware))
+            .configure(move |config| api::configure(config, state.clone(), spec.clone()));
+        let service = std::rc::Rc::new(test::init_service(app).await);
+        let call: Call = Box::new(move |request| {
+            let service = service.clone();
+            Box::pin(async move { test::call_service(&*service, request).await.map_into_boxed_body() })
+        });
+        Self { store, clock, key, call, _database: database }
+    }
+
+    /// Sends any request.
+    pub(crate) async fn send(&self, request: test::TestRequest) -> Answer {
+        let response = (self.call)(request.to_request()).await;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = to_bytes(response.into_body()).await.unwrap().to_vec();
+        Answer { status, headers, bytes }
+    }
+
+    /// A request with the key.
+    pub(crate) fn request(&self, method: Method, path: &str) -> test::TestRequest {
+        test::TestRequest::default()
+            .method(method)
+            .uri(&format!("/api/v1{path}"))
+            .insert_header((header::AUTHORIZATION, format!("Bearer {}", self.key)))
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(self.request(Method::GET, path)).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(self.request(Method::POST, path).set_json(body)).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
+        self.send(self.request(Method::PUT, path).set_json(body)).await
+    }
+
+    /// Reads, then patches with the tag that was read.
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
+        let tag = self.get(path).await.header("etag");
+        self.send(self.request(Method::PATCH, path).insert_header((header::IF_MATCH, tag)).set_json(body))
+            .await
+    }
+}

@@ -1,0 +1,36 @@
+//! What tests share: throw-away databases, the service in process, a clock that stands still.
+
+pub(crate) mod app;
+pub(crate) mod database;
+pub(crate) mod smtp_sink;
+
+pub(crate) use app::{Answer, TestApp};
+
+/// Runs one test body on both databases, each test with a database of its own.
+macro_rules! both {
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block)+) => {
+        $(
+            mod $name {
+                #[allow(unused_imports, reason = "not every body needs all of them")]
+                use super::*;
+
+                async fn body($app: $crate::support::TestApp) $body
+
+                $(#[$meta])*
+                #[actix_web::test]
+                async fn sqlite() {
+                    body($crate::support::TestApp::on_sqlite().await).await;
+                }
+
+                $(#[$meta])*
+                #[actix_web::test]
+                async fn postgresql() {
+                    if let Some(app) = $crate::support::TestApp::on_postgresql().await {
+                        body(app).await;
+                    }
+                }
+            }
+        )+
+    };
+}
+pub(crate) use both;
