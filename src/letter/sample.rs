@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 
 use super::facts::{
     Benchmark, EarlierLetter, LetterContact, LetterFacts, LetterLine, Quantity, Rank, ReplyTerms, Span,
+    Trend, TrendPoint,
 };
 use crate::domain::{Better, Kind, LetterKind, LetterNumber, Level, TextEnum};
 
@@ -92,6 +93,7 @@ fn full_line(letter: LetterKind, kind: Kind, ordinal: u32) -> LetterLine {
         streak: Some(2),
         rule_text: Some("示例规则".into()),
         missing: vec!["示例缺项".into()],
+        trend: (ordinal == 1).then(trend),
         ..bare_line(kind, better, ordinal)
     }
 }
@@ -144,5 +146,20 @@ fn bare_line(kind: Kind, better: Better, ordinal: u32) -> LetterLine {
         streak: None,
         rule_text: None,
         missing: Vec::new(),
+        trend: None,
     }
+}
+
+/// Seven months reported of twelve.
+fn trend() -> Trend {
+    let value = |mantissa: i64| Some(Decimal::new(mantissa, 1));
+    let points = (1..=12u32).map(|month| TrendPoint {
+        end: day(month, 28),
+        actual: value(52 - 3 * i64::from(month)).filter(|_| month < 8),
+        pace: value(45),
+        last_year: value(40 + i64::from(month) % 3),
+        low: value(31 - i64::from(month)).filter(|_| month >= 7),
+        high: value(24 + i64::from(month)).filter(|_| month >= 7),
+    });
+    Trend { unit: "%".into(), places: 1, target: value(45), points: points.collect() }
 }
