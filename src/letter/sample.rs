@@ -58,7 +58,14 @@ fn full(kind: LetterKind, kinds: &[Kind]) -> LetterFacts {
             reply_by: Some(if later { day(8, 8) } else { day(8, 29) }),
         }),
         number,
-        lines: (1..).zip(kinds).map(|(ordinal, &sort)| full_line(kind, sort, ordinal)).collect(),
+        lines: (1..)
+            .zip(kinds)
+            .map(|(ordinal, &sort)| LetterLine {
+                // A picture takes longer than the letter around it: one is enough to try the templates.
+                trend: (kind == LetterKind::Warning && kinds.len() == 1).then(trend),
+                ..full_line(kind, sort, ordinal)
+            })
+            .collect(),
     }
 }
 
@@ -93,7 +100,6 @@ fn full_line(letter: LetterKind, kind: Kind, ordinal: u32) -> LetterLine {
         streak: Some(2),
         rule_text: Some("示例规则".into()),
         missing: vec!["示例缺项".into()],
-        trend: (ordinal == 1).then(trend),
         ..bare_line(kind, better, ordinal)
     }
 }
