@@ -57,6 +57,7 @@ pub(super) fn line(ordinal: u32, finding: &Finding, names: &LineRow) -> Result<L
         streak: u32::try_from(-assessment.streak).ok().filter(|streak| *streak > 1),
         rule_text: Some(assessment.rule.id.chinese().to_owned()),
         missing: Vec::new(),
+        trend: None,
     })
 }
 

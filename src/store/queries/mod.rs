@@ -9,6 +9,7 @@ pub mod idempotency;
 pub mod letters;
 pub mod measures;
 pub mod observations;
+pub mod plans;
 pub mod regions;
 pub mod rule_packs;
 pub mod slots;

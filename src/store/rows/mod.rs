@@ -7,6 +7,7 @@ mod measures;
 mod observations;
 mod operations;
 mod places;
+mod plans;
 mod rule_packs;
 mod warnings;
 
@@ -22,6 +23,7 @@ pub use measures::{MeasureAliasRow, MeasureChange, MeasureFilter, MeasureRow};
 pub use observations::{FactKey, FactRow, ObservationFilter, ObservationRow, Recorded, word};
 pub use operations::{ApiKeyRow, Claim, IdempotencyRow, SlotClaim};
 pub use places::{ContactRow, RegionAliasRow, RegionFilter, RegionRow, UnitChange, UnitFilter, UnitRow};
+pub use plans::{NewAlias, NewCampaign, NewMeasure, NewMember, NewResponsibility, NewTask, PlanRows};
 pub use rule_packs::RulePackRow;
 pub use warnings::{IssuingCampaignRow, LineRow, PartRow};
 
