@@ -5,6 +5,7 @@
 
 pub mod alarm;
 pub mod deliver;
+pub mod run;
 pub mod slots;
 
 use std::sync::atomic::{AtomicBool, Ordering};
