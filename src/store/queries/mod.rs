@@ -6,6 +6,7 @@ pub mod api_keys;
 pub mod deliveries;
 pub mod evaluation;
 pub mod idempotency;
+pub mod indicators;
 pub mod letters;
 pub mod measures;
 pub mod observations;

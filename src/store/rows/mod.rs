@@ -13,7 +13,8 @@ mod warnings;
 
 pub use evaluation::{EvaluationMeasureRow, EvaluationRow, VerdictWrite};
 pub use indicators::{
-    AssessmentRow, BoardRow, CitationRow, IndicatorChange, IndicatorRow, TargetColumns, VerdictColumns,
+    AssessmentRow, BoardFilter, BoardRow, CitationRow, IndicatorChange, IndicatorRow, TargetColumns,
+    VerdictColumns,
 };
 pub use letters::{
     AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, EpisodeChange, EpisodeRow, Lease, LetterFilter,
