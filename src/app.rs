@@ -1,1 +1,183 @@
-//! (to be written)
+//! Puts the service together once: configuration, database, clock, mailer; starts and stops server and alarm clock.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App, HttpServer, web};
+
+use crate::api::{self, State};
+use crate::clock::Clock;
+use crate::config::{Config, ConfigError, LogFormat, TransportChoice};
+use crate::db;
+use crate::jobs::{Jobs, run};
+use crate::mail::MailError;
+use crate::mail::message::Mailbox;
+use crate::mail::outbox::FileOutbox;
+use crate::mail::smtp::SmtpPool;
+use crate::mail::transport::Transport;
+use crate::store::rows::ApiKeyRow;
+use crate::store::types::Id;
+use crate::store::{Store, StoreError, hash_key, seed};
+use crate::warning::{Desk, WarningError};
+
+/// Why the process ends.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The database.
+    #[error("database: {0}")]
+    Store(#[from] StoreError),
+    /// Evaluation or letters.
+    #[error(transparent)]
+    Warning(#[from] WarningError),
+    /// Jobs.
+    #[error(transparent)]
+    Job(#[from] crate::jobs::JobError),
+    /// The mailer.
+    #[error("mail: {0}")]
+    Mail(#[from] MailError),
+    /// The network or the disk.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+/// Connections of the jobs' own pool.
+const JOB_CONNECTIONS: usize = 6;
+
+/// Makes tables, built-in rows and the first key. Gives the key when it was made here, to be shown once.
+///
+/// # Errors
+/// When the database does not answer or a migration fails.
+pub async fn prepare(config: &Config, store: &Store, clock: &dyn Clock) -> Result<Option<String>, AppError> {
+    let done = store.migrate().await?;
+    if !done.is_empty() {
+        tracing::info!(migrations = done.len(), "database brought up to date");
+    }
+    let now = clock.timestamp();
+    let regions = seed::regions(now, || clock.new_id())?;
+    db!(*store, regions::seed_regions(&regions))?;
+    let packs = seed::rule_packs(now, || clock.new_id());
+    db!(*store, rule_packs::seed_rule_packs(&packs))?;
+    let row = |key: &str| ApiKeyRow {
+        id: Id(clock.new_id()),
+        name: "bootstrap".to_owned(),
+        key_hash: hash_key(key),
+        role: "administrator".to_owned(),
+        created_at: now,
+        revoked_at: None,
+    };
+    let given = &config.access.bootstrap_key;
+    if !given.is_empty() {
+        db!(*store, api_keys::ensure_api_key(&row(given)))?;
+        return Ok(None);
+    }
+    // Two version-7 ids carry 148 random bits between them.
+    let key = format!("xsk_{}{}", clock.new_id().simple(), clock.new_id().simple());
+    let made = db!(*store, api_keys::create_first_api_key(&row(&key)))?;
+    Ok(made.then_some(key))
+}
+
+/// What warnings are made with, on its own connections.
+///
+/// # Errors
+/// When templates or calendars cannot be read.
+pub fn desk(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Desk, AppError> {
+    Ok(Desk {
+        store,
+        clock,
+        calendar: Arc::new(config.calendar()?),
+        templates: Arc::new(config.templates()?),
+        message_id_domain: config.message_id_domain().to_owned(),
+    })
+}
+
+/// The jobs of this process.
+///
+/// # Errors
+/// When the transport cannot be set up.
+pub fn jobs(config: &Config, desk: Desk) -> Result<Jobs, AppError> {
+    let transport = match config.mail.transport {
+        TransportChoice::File => Transport::File(FileOutbox::new(&config.mail.folder, false)?),
+        TransportChoice::Smtp => Transport::Smtp(SmtpPool::new(config.smtp())?),
+    };
+    let holder = format!("{}-{}", std::process::id(), desk.clock.new_id().simple());
+    Ok(Jobs {
+        desk,
+        transport,
+        transport_connections: config.mail.connections,
+        sender: Mailbox { name: config.mail.from_name.clone(), address: config.mail.from_address.clone() },
+        holder,
+        stop: AtomicBool::new(false),
+    })
+}
+
+/// Answers requests and runs jobs until asked to stop (SIGTERM, SIGINT); then finishes what is begun.
+///
+/// # Errors
+/// When the port is taken or the jobs cannot be set up.
+pub async fn serve(config: &Config, clock: Arc<dyn Clock>, listener: TcpListener) -> Result<(), AppError> {
+    let workers = match config.server.workers {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        many => many,
+    };
+    let spec = web::Bytes::from(api::openapi().to_json().unwrap_or_default());
+    let shared = desk(config, Store::open(&config.database.url, JOB_CONNECTIONS)?, clock.clone())?;
+    let jobs = Arc::new(jobs(config, shared.clone())?);
+    let running = background(jobs.clone(), config)?;
+    let (url, connections) = (config.database.url.clone(), (config.database.connections / workers).max(1));
+    let address = listener.local_addr()?;
+    let server = HttpServer::new(move || {
+        // A pool for each worker: a connection is driven by the thread that opened it.
+        let store = Store::open(&url, connections).unwrap_or_else(|_| shared.store.clone());
+        let state = web::Data::new(State::new(Desk { store, ..shared.clone() }));
+        let spec = spec.clone();
+        App::new()
+            .wrap(Compress::default())
+            .wrap(from_fn(api::request_id::middleware))
+            .configure(move |services| api::configure(services, state, spec))
+    })
+    .workers(workers)
+    .worker_max_blocking_threads(4)
+    .shutdown_timeout(config.server.shutdown_seconds)
+    .listen(listener)?
+    .run();
+    tracing::info!(%address, workers, "answering");
+    server.await?;
+    jobs.stop.store(true, Ordering::SeqCst);
+    // Whatever is being handed over is finished; the bound on one letter bounds this, too.
+    let patience = Duration::from_secs(config.mail.timeout_seconds + 5);
+    if tokio::task::spawn_blocking(move || running.join()).await.is_err() {
+        tracing::error!(?patience, "jobs ended badly");
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Jobs live on a thread of their own, so that a long evaluation slows no answer.
+fn background(jobs: Arc<Jobs>, config: &Config) -> Result<std::thread::JoinHandle<()>, AppError> {
+    let schedule = config.schedule.clone();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok(std::thread::Builder::new().name("jobs".to_owned()).spawn(move || {
+        runtime.block_on(async {
+            if let Err(error) = run::run(&jobs, &schedule.jobs()).await {
+                tracing::error!(%error, "the alarm clock does not run; no job will");
+            }
+        });
+    })?)
+}
+
+/// Logs as the configuration says; a second call does nothing.
+pub fn log(config: &Config) {
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.log.filter).unwrap_or_default();
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let outcome = match config.log.format {
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+        LogFormat::Text => builder.with_target(false).try_init(),
+    };
+    drop(outcome);
+}

@@ -10,3 +10,4 @@ pub mod jobs;
 pub mod letter;
 pub mod mail;
 pub mod store;
+pub mod warning;

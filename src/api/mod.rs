@@ -28,6 +28,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::clock::Clock;
 use crate::store::Store;
+use crate::warning::Desk;
 use problem::{Code, Problem};
 
 /// What handlers need, one per worker.
@@ -36,14 +37,17 @@ pub struct State {
     pub store: Store,
     /// Time and ids.
     pub clock: Arc<dyn Clock>,
+    /// What warning runs are made with.
+    pub desk: Desk,
     /// Keys seen lately.
     pub known_keys: access::KnownKeys,
 }
 
 impl State {
     /// A state with nothing remembered yet.
-    pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock, known_keys: access::KnownKeys::default() }
+    pub fn new(desk: Desk) -> Self {
+        let known_keys = access::KnownKeys::default();
+        Self { store: desk.store.clone(), clock: desk.clock.clone(), desk, known_keys }
     }
 }
 

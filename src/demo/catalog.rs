@@ -11,6 +11,8 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, de::Error};
 
+use crate::domain::TextEnum;
+
 mod phrase;
 mod words;
 pub use words::*;
@@ -161,8 +163,10 @@ pub struct Target {
     /// Name of a [`Measure`].
     pub measure: String,
     /// How it is judged. A `milestone` without nodes is due on the campaign's last day.
+    #[serde(deserialize_with = "word")]
     pub kind: Kind,
     /// None for `trend`, `milestone` and `qualitative`.
+    #[serde(default, deserialize_with = "optional_word")]
     pub comparator: Option<Comparator>,
     /// The number, or the lower end of a range.
     #[serde(default, deserialize_with = "optional_decimal")]
@@ -179,8 +183,10 @@ pub struct Target {
     #[serde(default)]
     pub hedges: Vec<Hedge>,
     /// Which figure of the measure is judged; none where only a person can.
+    #[serde(default, deserialize_with = "optional_word")]
     pub figure: Option<Figure>,
     /// Which way is better here; `hold` where the level is to be kept.
+    #[serde(deserialize_with = "word")]
     pub better: Better,
     /// What it is compared with, for the two `versus_` kinds.
     pub benchmark: Option<Benchmark>,
@@ -248,12 +254,15 @@ pub struct Measure {
     /// Unit of its level; none where there is no number.
     pub unit: Option<String>,
     /// What a usual figure covers.
+    #[serde(deserialize_with = "word")]
     pub basis: Basis,
     /// `higher` or `lower`.
+    #[serde(deserialize_with = "word")]
     pub better: Better,
     /// Decimal places shown.
     pub precision: u32,
     /// How often it is reported; none for a once-only fact or one without a number.
+    #[serde(default, deserialize_with = "optional_word")]
     pub frequency: Option<Frequency>,
     /// Day of the month it is published, where known.
     pub release_day: Option<u32>,
@@ -288,8 +297,10 @@ pub struct Observation {
     /// Last day.
     pub period_end: NaiveDate,
     /// What the value covers.
+    #[serde(deserialize_with = "word")]
     pub basis: Basis,
     /// Level or rate of growth.
+    #[serde(deserialize_with = "word")]
     pub figure: Figure,
     /// As printed, trailing zeros kept.
     #[serde(deserialize_with = "decimal")]
@@ -297,7 +308,7 @@ pub struct Observation {
     /// Unit as printed; `%` for `yoy`.
     pub unit: String,
     /// `preliminary` where the file says nothing.
-    #[serde(default)]
+    #[serde(default = "preliminary", deserialize_with = "word")]
     pub status: Status,
     /// Facts of one sentence share it.
     pub group: u32,
@@ -333,6 +344,22 @@ pub struct Statement {
 fn decimal<'de, D: Deserializer<'de>>(from: D) -> Result<Decimal, D::Error> {
     let text = String::deserialize(from)?;
     Decimal::from_str_exact(&text).map_err(D::Error::custom)
+}
+
+fn word<'de, T: TextEnum, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+    let text = String::deserialize(from)?;
+    T::parse(&text).ok_or_else(|| D::Error::custom(format!("{} `{text}`", T::NAME)))
+}
+
+fn optional_word<'de, T: TextEnum, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    let text = Option::<String>::deserialize(from)?;
+    let known =
+        |text: String| T::parse(&text).ok_or_else(|| D::Error::custom(format!("{} `{text}`", T::NAME)));
+    text.map(known).transpose()
+}
+
+fn preliminary() -> Status {
+    Status::Preliminary
 }
 
 fn optional_decimal<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Decimal>, D::Error> {

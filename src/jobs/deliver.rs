@@ -50,7 +50,7 @@ pub async fn deliver(jobs: &Jobs) -> Result<Delivered, JobError> {
             return Ok(total);
         }
         let lease = lease(jobs);
-        let claimed = db!(jobs.store, deliveries::claim_deliveries(&lease, at_once as i64 * 8))?;
+        let claimed = db!(jobs.desk.store, deliveries::claim_deliveries(&lease, at_once as i64 * 8))?;
         if claimed.is_empty() {
             return Ok(total);
         }
@@ -72,7 +72,7 @@ pub async fn deliver(jobs: &Jobs) -> Result<Delivered, JobError> {
 }
 
 fn lease(jobs: &Jobs) -> Lease<'_> {
-    let now = jobs.clock.timestamp();
+    let now = jobs.desk.clock.timestamp();
     Lease { holder: &jobs.holder, now, until: now + LEASE }
 }
 
@@ -89,9 +89,9 @@ async fn letters_of(jobs: &Jobs, claimed: &[DeliveryRow]) -> Result<HashMap<Id, 
         if letters.contains_key(&row.letter_id) {
             continue;
         }
-        let letter = db!(jobs.store, letters::find_letter(row.letter_id.0))?;
+        let letter = db!(jobs.desk.store, letters::find_letter(row.letter_id.0))?;
         let letter = letter.ok_or_else(|| StoreError::missing("letter", row.letter_id.0))?;
-        let all = db!(jobs.store, letters::list_letter_deliveries(row.letter_id.0))?;
+        let all = db!(jobs.desk.store, letters::list_letter_deliveries(row.letter_id.0))?;
         let of = |role: &str| {
             let chosen = all.iter().filter(|one| one.role == role);
             chosen.map(|one| Mailbox { name: one.name.clone(), address: one.email.clone() }).collect()
@@ -184,13 +184,13 @@ async fn attempt(
     row: &DeliveryRow,
     handover: impl Future<Output = Ending>,
 ) -> Result<Option<AttemptOutcome>, JobError> {
-    let attempt = Id(jobs.clock.new_id());
+    let attempt = Id(jobs.desk.clock.new_id());
     let lease = lease(jobs);
-    let Some(number) = db!(jobs.store, deliveries::begin_attempt(row.id, attempt, &lease))? else {
+    let Some(number) = db!(jobs.desk.store, deliveries::begin_attempt(row.id, attempt, &lease))? else {
         return Ok(None);
     };
     let ending = handover.await;
-    let now = jobs.clock.timestamp();
+    let now = jobs.desk.clock.timestamp();
     let spread = u32::from_be_bytes([0, 0, row.id.0.as_bytes()[14], row.id.0.as_bytes()[15]]);
     let wait = if ending.unusable { Some(WAIT_UNUSABLE) } else { wait_after(number, spread) };
     let state = match (ending.outcome, wait) {
@@ -211,7 +211,7 @@ async fn attempt(
         accepted_at: (state == DeliveryState::Accepted).then_some(now),
         now,
     };
-    db!(jobs.store, deliveries::finish_attempt(&end))?;
+    db!(jobs.desk.store, deliveries::finish_attempt(&end))?;
     Ok(Some(ending.outcome))
 }
 

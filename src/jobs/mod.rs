@@ -5,37 +5,26 @@
 
 pub mod alarm;
 pub mod deliver;
-pub mod evaluate;
+pub mod run;
 pub mod slots;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::clock::Clock;
-use crate::domain::WorkCalendar;
-use crate::letter::{LetterError, Templates};
 use crate::mail::message::Mailbox;
 use crate::mail::transport::Transport;
-use crate::store::{Store, StoreError};
+use crate::store::StoreError;
+use crate::warning::{Desk, WarningError};
 
 /// What jobs need.
 pub struct Jobs {
-    /// The database.
-    pub store: Store,
-    /// Time and ids.
-    pub clock: Arc<dyn Clock>,
-    /// Working days.
-    pub calendar: WorkCalendar,
-    /// Wording of letters.
-    pub templates: Templates,
+    /// What warnings are made with; also the database and the clock.
+    pub desk: Desk,
     /// Where mails go.
     pub transport: Transport,
     /// Mails handed over at once.
     pub transport_connections: usize,
     /// Whose mails they are.
     pub sender: Mailbox,
-    /// Domain of Message-IDs.
-    pub message_id_domain: String,
     /// This process, among replicas.
     pub holder: String,
     /// Set when the process shall stop: what is begun is finished, nothing new is begun.
@@ -55,7 +44,7 @@ pub enum JobError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The wording.
+    /// Evaluation or issuing.
     #[error(transparent)]
-    Letter(#[from] LetterError),
+    Warning(#[from] WarningError),
 }

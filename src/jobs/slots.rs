@@ -22,24 +22,24 @@ pub async fn run_latest(
     cron: &str,
     work: impl AsyncFnOnce(DateTime<Utc>) -> Result<String, JobError>,
 ) -> Result<bool, JobError> {
-    let now = jobs.clock.now();
+    let now = jobs.desk.clock.now();
     let Some(due) = super::alarm::latest_before(cron, now) else { return Ok(false) };
     let due_at = crate::store::types::micros(due.naive_utc());
     let now = crate::store::types::micros(now.naive_utc());
     let mut claim = SlotClaim { job, due_at, holder: &jobs.holder, now, lease_until: now + LEASE };
-    if !db!(jobs.store, slots::claim_slot(&claim))? {
+    if !db!(jobs.desk.store, slots::claim_slot(&claim))? {
         return Ok(false);
     }
     let outcome = work(due).await;
-    claim.now = jobs.clock.timestamp();
+    claim.now = jobs.desk.clock.timestamp();
     match outcome {
         Ok(report) => {
-            db!(jobs.store, slots::finish_slot(&claim, &report))?;
-            db!(jobs.store, slots::forget_slots(claim.now - MEMORY))?;
+            db!(jobs.desk.store, slots::finish_slot(&claim, &report))?;
+            db!(jobs.desk.store, slots::forget_slots(claim.now - MEMORY))?;
             Ok(true)
         }
         Err(error) => {
-            db!(jobs.store, slots::release_slot(&claim, &error.to_string()))?;
+            db!(jobs.desk.store, slots::release_slot(&claim, &error.to_string()))?;
             Err(error)
         }
     }

@@ -175,6 +175,45 @@ pub struct LetterLine {
     /// Inputs that were missing, one phrase each.
     #[serde(default)]
     pub missing: Vec<String>,
+    /// Its course through the window, for the chart; `None` when there is nothing to draw.
+    #[serde(default)]
+    pub trend: Option<Trend>,
+}
+
+/// The course of an indicator through its window.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trend {
+    /// Unit of all values; printed beside the chart.
+    pub unit: String,
+    /// Decimal places of the value written into the chart, 0–10.
+    pub places: u32,
+    /// The promise, where it is one value in the same unit.
+    #[serde(default, with = "wire::optional_decimal")]
+    pub target: Option<Decimal>,
+    /// The periods of the window in order, those to come included.
+    pub points: Vec<TrendPoint>,
+}
+
+/// What is known of one period; what is not known is not drawn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrendPoint {
+    /// Last day of the period.
+    pub end: NaiveDate,
+    /// Reported value.
+    #[serde(default, with = "wire::optional_decimal")]
+    pub actual: Option<Decimal>,
+    /// Value due.
+    #[serde(default, with = "wire::optional_decimal")]
+    pub pace: Option<Decimal>,
+    /// Value of the same period of last year.
+    #[serde(default, with = "wire::optional_decimal")]
+    pub last_year: Option<Decimal>,
+    /// Lower end of the forecast.
+    #[serde(default, with = "wire::optional_decimal")]
+    pub low: Option<Decimal>,
+    /// Upper end of the forecast.
+    #[serde(default, with = "wire::optional_decimal")]
+    pub high: Option<Decimal>,
 }
 
 /// A number as it will be printed: rounded half away from zero to `places`, followed by `unit`.

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 
 use super::facts::{
     Benchmark, EarlierLetter, LetterContact, LetterFacts, LetterLine, Quantity, Rank, ReplyTerms, Span,
+    Trend, TrendPoint,
 };
 use crate::domain::{Better, Kind, LetterKind, LetterNumber, Level, TextEnum};
 
@@ -57,7 +58,14 @@ fn full(kind: LetterKind, kinds: &[Kind]) -> LetterFacts {
             reply_by: Some(if later { day(8, 8) } else { day(8, 29) }),
         }),
         number,
-        lines: (1..).zip(kinds).map(|(ordinal, &sort)| full_line(kind, sort, ordinal)).collect(),
+        lines: (1..)
+            .zip(kinds)
+            .map(|(ordinal, &sort)| LetterLine {
+                // A picture takes longer than the letter around it: one is enough to try the templates.
+                trend: (kind == LetterKind::Warning && kinds.len() == 1).then(trend),
+                ..full_line(kind, sort, ordinal)
+            })
+            .collect(),
     }
 }
 
@@ -144,5 +152,20 @@ fn bare_line(kind: Kind, better: Better, ordinal: u32) -> LetterLine {
         streak: None,
         rule_text: None,
         missing: Vec::new(),
+        trend: None,
     }
+}
+
+/// Seven months reported of twelve.
+fn trend() -> Trend {
+    let value = |mantissa: i64| Some(Decimal::new(mantissa, 1));
+    let points = (1..=12u32).map(|month| TrendPoint {
+        end: day(month, 28),
+        actual: value(52 - 3 * i64::from(month)).filter(|_| month < 8),
+        pace: value(45),
+        last_year: value(40 + i64::from(month) % 3),
+        low: value(31 - i64::from(month)).filter(|_| month >= 7),
+        high: value(24 + i64::from(month)).filter(|_| month >= 7),
+    });
+    Trend { unit: "%".into(), places: 1, target: value(45), points: points.collect() }
 }

@@ -56,6 +56,26 @@ pub(super) mod decimal {
     }
 }
 
+/// The same, or null.
+pub(super) mod optional_decimal {
+    use rust_decimal::Decimal;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+    pub(in crate::letter) fn serialize<S: Serializer>(
+        value: &Option<Decimal>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        value.as_ref().map(ToString::to_string).serialize(to)
+    }
+
+    pub(in crate::letter) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Decimal>, D::Error> {
+        let Some(digits) = Option::<String>::deserialize(from)? else { return Ok(None) };
+        digits.parse().map(Some).map_err(D::Error::custom)
+    }
+}
+
 /// A document number, as printed.
 pub(super) mod number {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};

@@ -59,7 +59,7 @@ pub(super) fn format_value(out: &mut Output, state: &mut State, value: &Value) -
 }
 
 /// Rounded half away from zero (四舍五入), never to a negative zero.
-fn rounded(value: Decimal, places: u32) -> Decimal {
+pub(super) fn rounded(value: Decimal, places: u32) -> Decimal {
     let mut rounded = value.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
     rounded.rescale(places);
     if rounded.is_zero() {

@@ -6,10 +6,11 @@
 use std::io::Read;
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 use xushi::domain::{Better, Kind, LetterKind, LetterNumber, Level, TextEnum};
 use xushi::letter::{
     Benchmark, EarlierLetter, LetterContact, LetterError, LetterFacts, LetterLine, Quantity, Rank, Rendered,
-    ReplyTerms, Span, Templates, samples,
+    ReplyTerms, Span, Templates, Trend, TrendPoint, samples,
 };
 
 fn day(text: &str) -> NaiveDate {
@@ -82,6 +83,7 @@ fn line(ordinal: u32, indicator: &str, kind: Kind, better: Better, target: &str)
         streak: None,
         rule_text: None,
         missing: vec![],
+        trend: None,
     }
 }
 
@@ -307,7 +309,8 @@ fn a_letter_of_two_hundred_indicators_is_not_cut_by_mailboxes() {
 fn nothing_is_fetched_and_nothing_runs() {
     for facts in samples() {
         let html = render(&facts).html;
-        for tag in ["<script", "<img", "<link", "@import", "url(", "javascript:", "src="] {
+        let html = html.replace("src=\"cid:", "");
+        for tag in ["<script", "<link", "@import", "url(", "javascript:", "src="] {
             assert!(!html.contains(tag), "{tag}");
         }
         assert!(html.starts_with("<!DOCTYPE html>\n<html lang=\"zh-CN\">"));
@@ -383,6 +386,34 @@ fn a_broken_template_is_named_with_its_line_and_variable() {
         let error = replaced(name, text).and_then(|templates| templates.check()).unwrap_err().to_string();
         assert!(words.iter().all(|word| error.contains(word)), "{error}");
     }
+}
+
+/// A year of totals against a line of months, with last year and a forecast.
+fn course() -> Trend {
+    let actual = ["0.31", "0.62", "0.98", "1.41", "1.87", "2.45", "3.12"];
+    let end = |month| NaiveDate::from_ymd_opt(2025, month, 28).unwrap();
+    let points = (1..=12u32).map(|month| TrendPoint {
+        end: end(month),
+        actual: actual.get(month as usize - 1).map(|value| value.parse().unwrap()),
+        pace: Some(Decimal::from(7 * month) / Decimal::from(12)),
+        last_year: Some(Decimal::from(month * month) / Decimal::from(24) + Decimal::new(2, 1)),
+        low: (month >= 7).then(|| Decimal::new(312, 2) + Decimal::new(42, 2) * Decimal::from(month - 7)),
+        high: (month >= 7).then(|| Decimal::new(312, 2) + Decimal::new(63, 2) * Decimal::from(month - 7)),
+    });
+    Trend { unit: "万套".into(), places: 2, target: Some(Decimal::from(7)), points: points.collect() }
+}
+
+#[test]
+fn a_known_course_is_drawn_and_sent_along() {
+    let drawn = |ordinal| LetterLine { trend: Some(course()), ..housing(ordinal) };
+    let letter = render(&warning(Level::Red, vec![investment(1), drawn(2)]));
+    let [picture] = letter.pictures.as_slice() else { panic!("one chart for one course") };
+    assert_eq!(letter.html.matches(&format!("src=\"cid:{}\"", picture.cid)).count(), 1);
+    assert!(letter.html.contains("保障性住房新开工（湖南省）走势，单位：万套"));
+    let alone = letter.html_alone();
+    assert!(!alone.contains("cid:") && alone.contains("src=\"data:image/png;base64,iVBOR"));
+    assert_eq!(render(&warning(Level::Red, (1..=9).map(drawn).collect())).pictures.len(), 3);
+    assert!(render(&warning(Level::Red, vec![housing(1)])).pictures.is_empty());
 }
 
 /// The parts of a package, in its order.
@@ -523,13 +554,17 @@ fn letters_can_be_looked_at() {
     for (name, facts) in [
         ("one", warning(Level::Yellow, vec![investment(1)])),
         ("three", warning(Level::Red, vec![investment(1), housing(2), logistics(3)])),
+        (
+            "course",
+            warning(Level::Orange, vec![LetterLine { trend: Some(course()), ..housing(1) }, investment(2)]),
+        ),
         ("many", warning(Level::Orange, many)),
         ("report", report_reminder()),
         ("reply", reply_reminder("2025-09-04")),
         ("lifting", lifting(vec![investment(1)])),
     ] {
         let letter = render(&facts);
-        std::fs::write(dir.join(format!("{name}.html")), letter.html).unwrap();
+        std::fs::write(dir.join(format!("{name}.html")), letter.html_alone()).unwrap();
         std::fs::write(dir.join(format!("{name}.txt")), letter.text).unwrap();
         let docx = Templates::built_in().unwrap().render_docx(&facts).unwrap();
         std::fs::write(dir.join(format!("{name}.docx")), docx).unwrap();

@@ -2,87 +2,7 @@
 
 use serde::Deserialize;
 
-/// How a target is judged; the names are the design's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the kinds are explained once, where they are judged")]
-pub enum Kind {
-    Total,
-    Level,
-    Growth,
-    Share,
-    Change,
-    Cap,
-    Range,
-    VersusBenchmark,
-    VersusIndicator,
-    Coverage,
-    Milestone,
-    Trend,
-    Qualitative,
-}
-
-/// How the actual figure must stand to the value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[expect(missing_docs, reason = "the signs say it")]
-pub enum Comparator {
-    #[serde(rename = ">=")]
-    AtLeast,
-    #[serde(rename = "<=")]
-    AtMost,
-    #[serde(rename = ">")]
-    Above,
-    #[serde(rename = "<")]
-    Below,
-    #[serde(rename = "=")]
-    Equal,
-    #[serde(rename = "~")]
-    About,
-    #[serde(rename = "range")]
-    Range,
-}
-
-/// A figure of a measure; a share is a level in %.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Figure {
-    /// The measure itself, in its unit.
-    Level,
-    /// Its growth over the same period last year, in %.
-    Yoy,
-}
-
-/// Which way is better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the words say it")]
-pub enum Better {
-    Higher,
-    Lower,
-    Hold,
-}
-
-/// What a figure covers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Basis {
-    /// 累计: since the year's first day.
-    Cumulative,
-    /// 当期: the days of the period only.
-    Period,
-    /// 存量: how things stood on one day.
-    Point,
-}
-
-/// How often a measure is reported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the words say it")]
-pub enum Frequency {
-    Monthly,
-    Quarterly,
-    Yearly,
-}
+pub use crate::domain::{Basis, Better, Comparator, Figure, Frequency, Kind, Status};
 
 /// Where a task's lead units are taken from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -92,17 +12,6 @@ pub enum LeadFrom {
     Document,
     /// It names none, so the unit where the 专班 office sits stands in.
     WorkforceOffice,
-}
-
-/// How settled an observation is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// First published, may be revised.
-    #[default]
-    Preliminary,
-    /// An intention (拟…), never to be read as an actual figure.
-    Plan,
 }
 
 /// What a statement says.

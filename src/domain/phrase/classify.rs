@@ -67,7 +67,7 @@ static FLOWS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
     list(
         "产量 总产量 总产 产值 总产值 收入 总收入 营业收入 主营业务收入 销售额 销售收入 成交额 交易额 零售额 总额 出口额 进口额 进出口 \
          投资 投资额 人次 吞吐量 发电量 用电量 供水量 利润 税收 生产总值 增加值 GDP 游客 到位资金 资金 外资 融资 销量 运量 出栏 出栏量 \
-         新增 班列 开行 业务量 接待量 消费额 总量达 就业 面积达",
+         新增 班列 开行 营收 销售 业务量 接待量 消费额 总量达 就业 面积达",
     )
 });
 
@@ -111,7 +111,7 @@ pub(super) fn classify(facts: &Facts<'_>) -> Shape {
         UnitKind::Ratio => Kind::Share,
         UnitKind::Percent | UnitKind::Times => rate(facts),
         UnitKind::Point => Kind::Change,
-        _ => amount(facts, comparator),
+        _ => amount(facts),
     };
     let capped = facts.cues.cap || matches!(comparator, Comparator::AtMost | Comparator::Below);
     let kind = match kind {
@@ -181,7 +181,7 @@ fn rate(facts: &Facts<'_>) -> Kind {
     Kind::Share
 }
 
-fn amount(facts: &Facts<'_>, comparator: Comparator) -> Kind {
+fn amount(facts: &Facts<'_>) -> Kind {
     let Facts { name, cues, quantity, right, lead, .. } = facts;
     let prenominal = !right.is_empty();
     if let Some(direction) = change(facts) {
@@ -201,9 +201,11 @@ fn amount(facts: &Facts<'_>, comparator: Comparator) -> Kind {
     if quantity.within && quantity.kind == UnitKind::Time {
         return Kind::Cap;
     }
-    let placed = cues.to || cues.reach || cues.hold || comparator == Comparator::Above;
+    let placed = cues.to || cues.reach || cues.hold || cues.comparator == Some(Comparator::Above);
     let stock = placed && !prenominal && !ends(&FLOWS, name) || ends(&STOCKS, name);
-    if stock && lead.is_none() && !starts_with(name, "新") { Kind::Level } else { Kind::Total }
+    const ADDED: [&str; 8] = ["新增", "新建", "新开", "新签", "新发", "新改", "新认", "新引"];
+    let added = ADDED.iter().any(|word| starts_with(name, word));
+    if stock && lead.is_none() && !added { Kind::Level } else { Kind::Total }
 }
 
 fn comparator(facts: &Facts<'_>) -> Comparator {

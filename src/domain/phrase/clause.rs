@@ -27,6 +27,13 @@ impl Clause {
         self.shielded.resize(self.text.len(), shielded);
     }
 
+    /// This clause and `next` as one.
+    pub(super) fn followed_by(mut self, next: Self) -> Self {
+        self.text.extend(next.text);
+        self.shielded.extend(next.shielded);
+        Self { heading: next.heading, aside: next.aside, ..self }
+    }
+
     /// The clause as a string, brackets full-width as in print.
     pub(super) fn written(&self) -> String {
         super::name::written(&self.text)

@@ -240,6 +240,10 @@ fn is_title(text: &[char]) -> bool {
 /// Where the words before a coverage word start (实现全省全覆盖).
 fn predicate_start(text: &[char]) -> usize {
     const BEFORE: [&str; 8] = ["实现", "全省", "全市", "全县", "县域", "基本", "做到", "省市县"];
+    // What is covered may stand behind the verb: 阅读空间实现乡镇全覆盖.
+    if let Some(at) = (1..text.len()).rev().find(|&at| starts_with(&text[at..], "实现")) {
+        return at;
+    }
     let mut end = text.len();
     while let Some(word) = BEFORE.iter().find(|word| super::items::ends_with(&text[..end], word)) {
         end -= word.chars().count();

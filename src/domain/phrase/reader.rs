@@ -37,42 +37,54 @@ pub(super) fn read(phrase: &str) -> Parsed {
     let mut carried = Carried::default();
     let mut readings = Vec::new();
     let mut heading: Option<Clause> = None;
-    for (index, clause) in clauses.iter().enumerate() {
+    let mut time: Option<Clause> = None;
+    let last = clauses.len().saturating_sub(1);
+    for (index, clause) in clauses.into_iter().enumerate() {
+        let clause = match time.take() {
+            Some(time) => time.followed_by(clause),
+            None => clause,
+        };
         if clause.text.len() > CLAUSE_MAX {
             readings.push(Reading::Unknown(clause.written()));
             continue;
         }
-        if clause.heading
-            && index + 1 < clauses.len()
-            && quantity::scan(&clause.text, &clause.shielded).quantities.is_empty()
+        let scan = quantity::scan(&clause.text, &clause.shielded);
+        if index < last
+            && scan.quantities.is_empty()
+            && !scan.dates.is_empty()
+            && plain::is_time(&clause.text, &scan.dates)
         {
-            heading = Some(clause.clone());
+            // 3月底前，完成…: the deadline belongs to what follows.
+            time = Some(clause);
+            continue;
+        }
+        if clause.heading && index < last && scan.quantities.is_empty() {
+            heading = Some(clause);
             continue;
         }
         if let Some(subject) = heading.take() {
             carried.subject = subject.text;
         }
-        clause_readings(clause, &mut carried, &mut readings);
+        clause_readings(&clause, &scan, &mut carried, &mut readings);
     }
     assemble(phrase, readings)
 }
 
-fn clause_readings(clause: &Clause, carried: &mut Carried, readings: &mut Vec<Reading>) {
-    let scan = quantity::scan(&clause.text, &clause.shielded);
+fn clause_readings(clause: &Clause, scan: &Scan, carried: &mut Carried, readings: &mut Vec<Reading>) {
     if !clause.aside {
         carried.modal = None;
     }
     if scan.quantities.is_empty() {
-        for span in dated_steps(clause, &scan) {
-            readings.push(without_number(clause, &scan, span, carried));
+        for span in dated_steps(clause, scan) {
+            readings.push(without_number(clause, scan, span, carried));
         }
         return;
     }
-    for item in items::items(clause, &scan) {
+    for item in items::items(clause, scan) {
         if item.numbers.is_empty() {
-            readings.push(without_number(clause, &scan, item.span, carried));
+            readings.push(without_number(clause, scan, item.span, carried));
         } else {
-            readings.push(Reading::Promises(with_number(clause, &scan, &item, carried)));
+            readings.push(Reading::Promises(with_number(clause, scan, &item, carried)));
         }
     }
 }

@@ -148,6 +148,16 @@ fn details_are_kept() {
 }
 
 #[test]
+fn a_deadline_makes_a_milestone() {
+    for phrase in ["3月底前，完成图纸深化设计", "6月底前主体全面封顶", "上半年出台促进民营经济发展条例"]
+    {
+        let parsed = parse(phrase);
+        let [target] = &parsed.targets[..] else { panic!("{phrase}: {parsed:?}") };
+        assert_eq!((target.kind, target.comparator, target.value), (Kind::Milestone, None, None), "{phrase}");
+    }
+}
+
+#[test]
 fn joint_subjects_are_taken_apart() {
     for (phrase, names) in [
         ("全年接待游客和旅游收入增长10%以上", vec!["接待游客", "旅游收入"]),
@@ -310,6 +320,7 @@ fn work_grows_with_the_length_of_the_text() {
         "全覆盖、",
         "增长5%。（",
         "占甲5%，",
+        "6月底前，",
         "高于全国1个百分点，",
     ] {
         let cost = |bytes: usize| {

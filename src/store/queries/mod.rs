@@ -9,10 +9,12 @@ pub mod idempotency;
 pub mod letters;
 pub mod measures;
 pub mod observations;
+pub mod plans;
 pub mod regions;
 pub mod rule_packs;
 pub mod slots;
 pub mod units;
+pub mod warnings;
 
 use crate::domain::Invalid;
 use crate::store::StoreError;

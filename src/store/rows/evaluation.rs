@@ -19,6 +19,10 @@ pub struct EvaluationRow {
     pub id: Id,
     /// Its campaign, for the rule pack.
     pub campaign_id: Id,
+    /// Where it stands in the plan.
+    pub task_id: Id,
+    /// The unit that answers for it.
+    pub lead_unit_id: Option<Id>,
     /// Measure and region.
     pub series_id: i64,
     /// The promise.

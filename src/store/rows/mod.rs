@@ -7,7 +7,9 @@ mod measures;
 mod observations;
 mod operations;
 mod places;
+mod plans;
 mod rule_packs;
+mod warnings;
 
 pub use evaluation::{EvaluationMeasureRow, EvaluationRow, VerdictWrite};
 pub use indicators::{
@@ -21,7 +23,9 @@ pub use measures::{MeasureAliasRow, MeasureChange, MeasureFilter, MeasureRow};
 pub use observations::{FactKey, FactRow, ObservationFilter, ObservationRow, Recorded, word};
 pub use operations::{ApiKeyRow, Claim, IdempotencyRow, SlotClaim};
 pub use places::{ContactRow, RegionAliasRow, RegionFilter, RegionRow, UnitChange, UnitFilter, UnitRow};
+pub use plans::{NewAlias, NewCampaign, NewMeasure, NewMember, NewResponsibility, NewTask, PlanRows};
 pub use rule_packs::RulePackRow;
+pub use warnings::{IssuingCampaignRow, LineRow, PartRow};
 
 use uuid::Uuid;
 

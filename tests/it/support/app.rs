@@ -11,9 +11,12 @@ use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 use xushi::api::{self, State};
 use xushi::clock::{Clock as _, FixedClock};
+use xushi::domain::WorkCalendar;
+use xushi::letter::Templates;
 use xushi::store::Store;
 use xushi::store::rows::ApiKeyRow;
 use xushi::store::types::Id;
+use xushi::warning::Desk;
 
 use super::database::Database;
 
@@ -24,6 +27,7 @@ pub(crate) struct TestApp {
     pub(crate) store: Store,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) key: String,
+    pub(crate) desk: Desk,
     call: Call,
     _database: Database,
 }
@@ -105,7 +109,14 @@ impl TestApp {
             revoked_at: None,
         };
         xushi::db!(store, api_keys::ensure_api_key(&row)).unwrap();
-        let state = web::Data::new(State::new(store.clone(), clock.clone()));
+        let desk = Desk {
+            store: store.clone(),
+            clock: clock.clone(),
+            calendar: Arc::new(WorkCalendar::built_in()),
+            templates: Arc::new(Templates::built_in().unwrap()),
+            message_id_domain: "example.org".to_owned(),
+        };
+        let state = web::Data::new(State::new(desk.clone()));
         let spec = web::Bytes::from_static(b"{}");
         let app = App::new()
             .wrap(from_fn(api::request_id::middleware))
@@ -115,7 +126,7 @@ impl TestApp {
             let service = service.clone();
             Box::pin(async move { test::call_service(&*service, request).await.map_into_boxed_body() })
         });
-        Self { store, clock, key, call, _database: database }
+        Self { store, clock, key, desk, call, _database: database }
     }
 
     /// Sends any request.

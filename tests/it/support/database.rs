@@ -67,6 +67,8 @@ fn prepare(url: &str) {
             store.migrate().await.unwrap();
             let regions = seed::regions(SystemClock.timestamp(), || SystemClock.new_id()).unwrap();
             xushi::db!(store, regions::seed_regions(&regions)).unwrap();
+            let packs = seed::rule_packs(SystemClock.timestamp(), || SystemClock.new_id());
+            xushi::db!(store, rule_packs::seed_rule_packs(&packs)).unwrap();
             if let Store::Sqlite(pool) = &store {
                 use diesel_async::SimpleAsyncConnection as _;
                 let mut conn = pool.get().await.unwrap();

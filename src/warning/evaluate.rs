@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::{JobError, Jobs};
+use super::{Desk, WarningError};
 use crate::db;
 use crate::domain::Grade;
 use crate::store::judging::{Evidence, Judging};
@@ -26,11 +26,11 @@ pub struct Evaluated {
 ///
 /// # Errors
 /// When the database fails; pages written before stay written.
-pub async fn evaluate(jobs: &Jobs, as_of: NaiveDate) -> Result<Evaluated, JobError> {
-    let mut judging = Judging::start(&jobs.store, &jobs.calendar, as_of, None).await?;
+pub async fn evaluate(desk: &Desk, as_of: NaiveDate) -> Result<Evaluated, WarningError> {
+    let mut judging = Judging::start(&desk.store, &desk.calendar, as_of, None).await?;
     let mut done = Evaluated::default();
     while let Some(page) = judging.next_page().await? {
-        let now = jobs.clock.timestamp();
+        let now = desk.clock.timestamp();
         let mut writes = Vec::new();
         for (evidence, assessment) in &page {
             done.assessed += 1;
@@ -38,7 +38,7 @@ pub async fn evaluate(jobs: &Jobs, as_of: NaiveDate) -> Result<Evaluated, JobErr
             let verdict = VerdictColumns::of(assessment, as_of);
             if differs(evidence, &verdict) {
                 writes.push(VerdictWrite {
-                    id: Id(jobs.clock.new_id()),
+                    id: Id(desk.clock.new_id()),
                     indicator_id: evidence.row.id,
                     as_of,
                     verdict,
@@ -48,7 +48,7 @@ pub async fn evaluate(jobs: &Jobs, as_of: NaiveDate) -> Result<Evaluated, JobErr
             }
         }
         done.changed += writes.len();
-        db!(jobs.store, evaluation::write_verdicts(writes))?;
+        db!(desk.store, evaluation::write_verdicts(writes))?;
     }
     Ok(done)
 }

@@ -1,0 +1,66 @@
+//! What issuing reads: names and addresses for the letters of one campaign.
+
+use diesel::prelude::{Queryable, Selectable};
+
+use crate::store::schema::campaigns;
+use crate::store::types::Id;
+
+/// A campaign as far as its letters go.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = campaigns)]
+pub struct IssuingCampaignRow {
+    /// Identity.
+    pub id: Id,
+    /// Name.
+    pub name: String,
+    /// 文号 of the plan document.
+    pub doc_no: Option<String>,
+    /// The campaign above.
+    pub parent_id: Option<Id>,
+    /// 专班 office: copied on every letter.
+    pub office_unit_id: Option<Id>,
+    /// automatic, approval.
+    pub issuing: String,
+    /// 发文机关.
+    pub issuer_name: String,
+    /// 机关代字.
+    pub letter_mark: String,
+    /// Working days a unit has to answer.
+    pub reply_working_days: i32,
+    /// Whom to ask.
+    pub contact_name: Option<String>,
+    /// Their telephone.
+    pub contact_phone: Option<String>,
+    /// Their mailbox.
+    pub contact_email: Option<String>,
+}
+
+/// Names and habits of an indicator, for its line in a letter.
+#[derive(Debug, Clone, Queryable)]
+pub struct LineRow {
+    /// The indicator.
+    pub id: Id,
+    /// Its measure's name.
+    pub measure: String,
+    /// Its measure's unit.
+    pub unit: String,
+    /// Decimal places shown.
+    pub precision: i32,
+    /// Which direction is good.
+    pub better: String,
+    /// Its region's name.
+    pub region: String,
+}
+
+/// A unit's part in an indicator or its task.
+#[derive(Debug, Clone, Queryable)]
+pub struct PartRow {
+    /// Of this task, or
+    pub task_id: Option<Id>,
+    /// of this indicator.
+    pub indicator_id: Option<Id>,
+    /// The unit.
+    pub unit_id: Id,
+    /// lead, support.
+    pub role: String,
+}
