@@ -4,7 +4,7 @@ use super::State;
 use super::problem::{Problem, pointer};
 use crate::db;
 use crate::store::StoreError;
-use crate::store::rows::{RegionRow, UnitRow};
+use crate::store::rows::{MeasureRow, RegionRow, UnitRow};
 
 /// Where a key stands.
 #[derive(Debug, Clone, Copy)]
@@ -16,7 +16,8 @@ pub enum At<'a> {
 }
 
 impl At<'_> {
-    fn problem(self, error: StoreError) -> Problem {
+    /// The error at this place.
+    pub fn problem(self, error: StoreError) -> Problem {
         let mut problem = Problem::from(error);
         for error in &mut problem.errors {
             error.pointer = match self {
@@ -57,4 +58,5 @@ macro_rules! lookups {
 lookups! {
     region, maybe_region: regions::resolve_region -> RegionRow;
     unit, maybe_unit: units::resolve_unit -> UnitRow;
+    measure, maybe_measure: measures::resolve_measure -> MeasureRow;
 }

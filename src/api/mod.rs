@@ -7,11 +7,13 @@ pub mod access;
 mod extract;
 mod health;
 mod idempotency;
+mod indicators;
 mod lookup;
 mod measures;
 pub mod metrics;
 mod page;
 pub mod problem;
+mod promise;
 pub mod request_id;
 mod respond;
 mod units;
@@ -83,6 +85,7 @@ impl Modify for Security {
 /// Every route under `/api/v1`; the server and the specification are both made from this list.
 fn routes(config: &mut ServiceConfig<'_>) {
     units::routes(config);
+    indicators::routes(config);
     measures::routes(config);
 }
 

@@ -95,16 +95,27 @@ pub async fn find_indicator(conn: &mut Conn, id: Uuid) -> Result<Option<BoardRow
     Ok(board!().filter(indicators::id.eq(Id(id))).get_result(conn).await.optional()?)
 }
 
-/// A campaign and the campaigns directly under it.
+/// The campaign with this id, 文号 or name, and the campaigns directly under it.
 ///
 /// # Errors
-/// When the database fails.
-pub async fn list_campaign_family(conn: &mut Conn, id: Uuid) -> Result<Vec<Id>, StoreError> {
-    Ok(campaigns::table
-        .filter(campaigns::id.eq(Id(id)).or(campaigns::parent_id.eq(Id(id))))
+/// `Missing` when nothing fits.
+pub async fn resolve_campaign_family(conn: &mut Conn, key: &str) -> Result<Vec<Id>, StoreError> {
+    let mut query = campaigns::table.select(campaigns::id).into_boxed::<Backend>();
+    query = match Uuid::try_parse(key) {
+        Ok(id) => query.filter(campaigns::id.eq(Id(id))),
+        Err(_) => query.filter(campaigns::doc_no.eq(key.to_owned()).or(campaigns::name.eq(key.to_owned()))),
+    };
+    let mut family: Vec<Id> = query.load(conn).await?;
+    if family.is_empty() {
+        return Err(StoreError::missing("campaign", key));
+    }
+    let below: Vec<Id> = campaigns::table
+        .filter(campaigns::parent_id.eq_any(family.iter().map(|id| Some(*id)).collect::<Vec<_>>()))
         .select(campaigns::id)
         .load(conn)
-        .await?)
+        .await?;
+    family.extend(below);
+    Ok(family)
 }
 
 /// How many indicators have each grade.
