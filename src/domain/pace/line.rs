@@ -184,13 +184,15 @@ impl Case<'_> {
         }
     }
 
-    /// A rise or a decline by so much from the baseline; "at most" limits the rise at any time.
+    /// A rise or a decline by so much from the baseline; "at most" limits the rise, and a negative
+    /// number of a higher-is-better measure the fall, at any time.
     fn change(&self, by: Decimal) -> Result<Line, Missing> {
         let base = self.baseline().ok_or(Missing::Baseline)?;
         let lower = self.subject.measure.better == Better::Lower;
         let falls = by.is_sign_negative();
         let limit = add(base, by)?;
-        if (self.promise.at_most && !(lower && falls)) || (falls && !lower) {
+        let limits = if lower { self.promise.at_most && !falls } else { self.promise.at_most || falls };
+        if limits {
             let flat = Line::flat(limit, self.promise.at_most, Scale::Progress);
             return Ok(Line { whole: by.abs(), ..flat });
         }
