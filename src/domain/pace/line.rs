@@ -41,10 +41,13 @@ pub(super) struct Standing {
     pub(super) expected: Ratio,
     /// Positive is good.
     pub(super) gap: Ratio,
+    /// The gap in points.
+    pub(super) points: Option<Ratio>,
 }
 
 impl Line {
     /// Whether the line moves with the curve.
+    #[inline]
     pub(super) fn moves(&self) -> bool {
         !self.span.is_zero()
     }
@@ -86,14 +89,18 @@ impl Line {
     pub(super) fn stand(&self, value: Decimal, due: Ratio) -> Result<Standing, Missing> {
         if !self.moves() {
             let gap = self.signed(value, self.base)?;
-            return Ok(Standing { expected: Ratio::whole(self.base), gap: Ratio::whole(gap) });
+            return self.standing(Ratio::whole(self.base), Ratio::whole(gap));
         }
         let (numerator, denominator) = (due.numerator(), due.denominator());
         let moved = mul(self.span, numerator)?;
         let line = if self.base.is_zero() { moved } else { add(mul(self.base, denominator)?, moved)? };
         let gap = self.signed(mul(value, denominator)?, line)?;
         let over = |part| Ratio::new(part, denominator).ok_or(Missing::OutOfRange);
-        Ok(Standing { expected: over(line)?, gap: over(gap)? })
+        self.standing(over(line)?, over(gap)?)
+    }
+
+    fn standing(&self, expected: Ratio, gap: Ratio) -> Result<Standing, Missing> {
+        Ok(Standing { expected, gap, points: self.points(gap)? })
     }
 
     /// Whether `value` is on or above the line: the sign of the gap, without the gap.
@@ -110,7 +117,7 @@ impl Line {
     }
 
     /// The gap in points: percentage points for rates, points of the window's work for amounts.
-    pub(super) fn points(&self, gap: Ratio) -> Result<Option<Ratio>, Missing> {
+    fn points(&self, gap: Ratio) -> Result<Option<Ratio>, Missing> {
         if self.scale == Scale::Rate { Ok(Some(gap)) } else { self.points_of_work(gap) }
     }
 
