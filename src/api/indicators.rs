@@ -228,17 +228,17 @@ pub struct UpdateIndicator {
 #[into_params(parameter_in = Query)]
 pub struct IndicatorParams {
     /// 攻坚行动：id、文号或名称；含其直属的行动
-    campaign: Option<String>,
+    pub campaign: Option<String>,
     /// 任务编号
-    task: Option<Uuid>,
+    pub task: Option<Uuid>,
     /// 牵头单位：id、信用代码或名称
-    unit: Option<String>,
+    pub unit: Option<String>,
     /// 行政区：id、代码或名称
-    region: Option<String>,
+    pub region: Option<String>,
     /// 指标口径：id、名称或别名
-    measure: Option<String>,
+    pub measure: Option<String>,
     /// 等级，可用逗号分隔多个
-    grade: Option<String>,
+    pub grade: Option<String>,
 }
 
 impl IndicatorParams {

@@ -4,6 +4,7 @@
 //! server and its specification.
 
 pub mod access;
+mod assessments;
 mod extract;
 mod health;
 mod idempotency;
@@ -11,6 +12,7 @@ mod indicators;
 mod lookup;
 mod measures;
 pub mod metrics;
+mod observations;
 mod page;
 pub mod problem;
 mod promise;
@@ -86,6 +88,8 @@ impl Modify for Security {
 fn routes(config: &mut ServiceConfig<'_>) {
     units::routes(config);
     indicators::routes(config);
+    observations::routes(config);
+    assessments::routes(config);
     measures::routes(config);
 }
 
