@@ -244,13 +244,7 @@ pub struct IndicatorParams {
 impl IndicatorParams {
     /// The filter these parameters ask for.
     pub async fn filter(&self, state: &State) -> Result<BoardFilter, Problem> {
-        let campaigns = match &self.campaign {
-            Some(key) => {
-                let family = db!(state.store, indicators::resolve_campaign_family(key));
-                Some(family.map_err(|error| At::Query("campaign").problem(error))?)
-            }
-            None => None,
-        };
+        let campaigns = lookup::maybe_campaign_family(state, self.campaign.as_deref()).await?;
         let unit = lookup::maybe_unit(state, At::Query("unit"), self.unit.as_deref()).await?;
         let region = lookup::maybe_region(state, At::Query("region"), self.region.as_deref()).await?;
         let measure = lookup::maybe_measure(state, At::Query("measure"), self.measure.as_deref()).await?;

@@ -5,10 +5,12 @@
 
 pub mod access;
 mod assessments;
+mod episodes;
 mod extract;
 mod health;
 mod idempotency;
 mod indicators;
+mod letters;
 mod lookup;
 mod measures;
 pub mod metrics;
@@ -19,6 +21,7 @@ mod promise;
 pub mod request_id;
 mod respond;
 mod units;
+mod warning_runs;
 mod wire;
 
 use std::sync::Arc;
@@ -90,6 +93,9 @@ fn routes(config: &mut ServiceConfig<'_>) {
     indicators::routes(config);
     observations::routes(config);
     assessments::routes(config);
+    episodes::routes(config);
+    letters::routes(config);
+    warning_runs::routes(config);
     measures::routes(config);
 }
 

@@ -4,6 +4,7 @@
 
 pub mod api_keys;
 pub mod deliveries;
+pub mod episodes;
 pub mod evaluation;
 pub mod idempotency;
 pub mod indicators;

@@ -17,8 +17,8 @@ pub use indicators::{
     VerdictColumns,
 };
 pub use letters::{
-    AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, EpisodeChange, EpisodeRow, Lease, LetterFilter,
-    LetterRow, NewLetter, Rendering,
+    AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, EpisodeChange, EpisodeFilter, EpisodeRow, Lease,
+    LetterFilter, LetterRow, NewLetter, Rendering,
 };
 pub use measures::{MeasureAliasRow, MeasureChange, MeasureFilter, MeasureRow};
 pub use observations::{FactKey, FactRow, ObservationFilter, ObservationRow, Recorded, word};
