@@ -7,11 +7,11 @@ use chrono::NaiveDate;
 
 use super::{board, load};
 use crate::app::{self, AppError};
-use crate::clock::{Clock, FixedClock};
+use crate::clock::{Clock, FixedClock, SystemClock};
 use crate::config::Config;
 use crate::jobs::deliver::deliver;
 use crate::store::Store;
-use crate::warning::{Outcome, evaluate, issue};
+use crate::warning::{Desk, Outcome, evaluate, issue};
 
 /// What the demo has to say, for the terminal.
 #[derive(Debug, Default)]
@@ -33,7 +33,7 @@ pub async fn run(config: &Config, as_of: NaiveDate) -> Result<Shown, AppError> {
     let clock: Arc<dyn Clock> = Arc::new(FixedClock::at(nine));
     let mut shown = Shown::default();
     let store = Store::open(&config.database.url, 4)?;
-    if let Some(key) = app::prepare(config, &store, &crate::clock::SystemClock).await? {
+    if let Some(key) = app::prepare(config, &store, &SystemClock).await? {
         shown.notes.push(format!("访问密钥（只显示这一次）：{key}"));
     }
     match load::load(&store, clock.as_ref()).await? {
@@ -60,7 +60,8 @@ pub async fn run(config: &Config, as_of: NaiveDate) -> Result<Shown, AppError> {
     if issued.letters.is_empty() {
         shown.notes.push("没有需要新发的预警函。".to_owned());
     }
-    let jobs = app::jobs(config, desk)?;
+    // Delivery is real, and so is its clock: a lease left by a killed run must run out.
+    let jobs = app::jobs(config, Desk { clock: Arc::new(SystemClock), ..desk })?;
     let delivered = deliver(&jobs).await?;
     if delivered.accepted > 0 {
         shown.notes.push(format!("{}封邮件写入{}。", delivered.accepted, config.mail.folder.display()));

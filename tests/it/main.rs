@@ -2,6 +2,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a helper that fails is a test that fails")]
 
 mod api;
+mod demo;
 mod letters;
 mod mail;
+mod openapi;
+mod outbox;
 mod support;
