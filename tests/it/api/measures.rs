@@ -84,7 +84,7 @@ both! {
     async fn two_requests_at_once_cannot_share_a_name(app: TestApp) {
         let mut alias = measure("甲");
         alias["aliases"] = json!(["同名"]);
-        let (one, two) = futures_util::join!(app.post("/measures", alias), app.post("/measures", measure("同名")));
+        let (one, two) = tokio::join!(app.post("/measures", alias), app.post("/measures", measure("同名")));
         let mut statuses = [one.status.as_u16(), two.status.as_u16()];
         statuses.sort_unstable();
         assert_eq!(statuses, [201, 409]);
