@@ -3,6 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
 use xushi::clock::Clock as _;
 use xushi::jobs::Jobs;
 use xushi::jobs::deliver::{Delivered, deliver};
@@ -29,10 +30,16 @@ fn jobs(app: &TestApp, holder: &str, outbox: &MemoryOutbox) -> Jobs {
 /// One issued letter; gives the number of its mailboxes.
 async fn issued(app: &TestApp) -> usize {
     xushi::demo::load(&app.store, &*app.clock).await.unwrap().unwrap();
+    // A second letter, with units copied, so that there are several mailboxes.
+    let lagging = json!({"items": [{"measure": "入境旅游人次", "region": "430000", "figure": "yoy", "value": "12.5",
+        "period": {"start": "2025-01-01", "end": "2025-07-31"}, "source": "月报", "published_on": "2025-08-20"}]});
+    app.put("/observations", lagging).await.expect(200);
     let day = "2025-08-27".parse().unwrap();
     warning::evaluate(&app.desk, day).await.unwrap();
     warning::issue(&app.desk, day).await.unwrap();
-    rows(app).await.len()
+    let count = rows(app).await.len();
+    assert!(count > 3, "{count} mailboxes");
+    count
 }
 
 async fn rows(app: &TestApp) -> Vec<DeliveryRow> {
@@ -57,7 +64,7 @@ both! {
         assert_eq!(deliver(&jobs).await.unwrap(), Delivered { accepted: count, ..Delivered::default() });
         assert_eq!(deliver(&jobs).await.unwrap(), Delivered::default());
         let kept = outbox.kept();
-        let mut recipients: Vec<_> = kept.iter().map(|mail| mail.recipient.clone()).collect();
+        let mut recipients: Vec<_> = kept.iter().map(|mail| (mail.recipient.clone(), mail.label.clone())).collect();
         recipients.sort();
         recipients.dedup();
         assert_eq!((kept.len(), recipients.len()), (count, count));
