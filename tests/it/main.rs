@@ -4,4 +4,6 @@
 mod api;
 mod letters;
 mod mail;
+mod migrations;
 mod support;
+mod tidy;
