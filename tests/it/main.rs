@@ -5,6 +5,8 @@ mod api;
 mod demo;
 mod letters;
 mod mail;
+mod migrations;
 mod openapi;
 mod outbox;
 mod support;
+mod tidy;
