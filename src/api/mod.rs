@@ -4,6 +4,7 @@
 //! server and its specification.
 
 pub mod access;
+mod campaigns;
 mod extract;
 mod health;
 mod idempotency;
@@ -14,6 +15,7 @@ mod page;
 pub mod problem;
 pub mod request_id;
 mod respond;
+mod tasks;
 mod units;
 mod wire;
 
@@ -84,6 +86,8 @@ impl Modify for Security {
 fn routes(config: &mut ServiceConfig<'_>) {
     units::routes(config);
     measures::routes(config);
+    campaigns::routes(config);
+    tasks::routes(config);
 }
 
 /// The specification of the API.
