@@ -18,7 +18,7 @@ use super::wire::{Amount, Word};
 use crate::db;
 use crate::domain::{Curve, Grade, Invalid, Period, ResponsibilityRole, quantity};
 use crate::store::rows::{
-    BoardFilter, BoardRow, IndicatorChange, IndicatorRow, NewResponsibility, TargetColumns, VerdictColumns,
+    BoardFilter, BoardRow, IndicatorChange, IndicatorRow, ResponsibilityRow, TargetColumns, VerdictColumns,
     word,
 };
 use crate::store::types::{Id, Number};
@@ -306,7 +306,7 @@ async fn create_indicator(
     for (ordinal, part) in (0..).zip(&body.units) {
         let place = format!("units.{ordinal}.unit");
         let unit = lookup::unit(&state, At::Body(&place), &part.unit).await?;
-        parts.push(NewResponsibility {
+        parts.push(ResponsibilityRow {
             id: Id(state.clock.new_id()),
             task_id: None,
             indicator_id: Some(id),
@@ -315,17 +315,12 @@ async fn create_indicator(
             ordinal: ordinal + 1,
         });
     }
-    let own = parts.iter().find(|part| part.role == "lead").map(|part| part.unit_id);
-    let lead_unit_id = match own {
-        Some(unit) => Some(unit),
-        None => db!(state.store, indicators::find_lead_unit(campaign, Id(body.task)))?,
-    };
     let row = IndicatorRow {
         id,
         campaign_id: campaign,
         task_id: Id(body.task),
         series_id: 0,
-        lead_unit_id,
+        lead_unit_id: None,
         target: TargetColumns::from(target.as_ref()),
         curve: curves::write(&curve),
         baseline: baseline(body.baseline)?,

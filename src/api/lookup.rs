@@ -4,7 +4,7 @@ use super::State;
 use super::problem::{Problem, pointer};
 use crate::db;
 use crate::store::StoreError;
-use crate::store::rows::{MeasureRow, RegionRow, UnitRow};
+use crate::store::rows::{CampaignRow, MeasureRow, RegionRow, RulePackRow, TaskRow, UnitRow};
 use crate::store::types::Id;
 
 /// Where a key stands.
@@ -30,9 +30,9 @@ impl At<'_> {
     }
 }
 
-/// For each resource one function for a key that is there and one for a key that may be.
+/// For each resource one function for a key that is there and, where asked for, one for a key that may be.
 macro_rules! lookups {
-    ($($one:ident, $maybe:ident: $room:ident::$resolve:ident -> $row:ty;)+) => {
+    ($($one:ident $(, $maybe:ident)?: $room:ident::$resolve:ident -> $row:ty;)+) => {
         $(
             /// The row that `key` names.
             ///
@@ -42,16 +42,22 @@ macro_rules! lookups {
                 db!(state.store, $room::$resolve(key)).map_err(|error| at.problem(error))
             }
 
-            /// The row that `key` names, if there is a key.
-            ///
-            /// # Errors
-            /// As for a key that is there.
-            pub async fn $maybe(state: &State, at: At<'_>, key: Option<&str>) -> Result<Option<$row>, Problem> {
-                match key {
-                    Some(key) => $one(state, at, key).await.map(Some),
-                    None => Ok(None),
+            $(
+                /// The row that `key` names, if there is a key.
+                ///
+                /// # Errors
+                /// As for a key that is there.
+                pub async fn $maybe(
+                    state: &State,
+                    at: At<'_>,
+                    key: Option<&str>,
+                ) -> Result<Option<$row>, Problem> {
+                    match key {
+                        Some(key) => $one(state, at, key).await.map(Some),
+                        None => Ok(None),
+                    }
                 }
-            }
+            )?
         )+
     };
 }
@@ -60,6 +66,9 @@ lookups! {
     region, maybe_region: regions::resolve_region -> RegionRow;
     unit, maybe_unit: units::resolve_unit -> UnitRow;
     measure, maybe_measure: measures::resolve_measure -> MeasureRow;
+    campaign, maybe_campaign: campaigns::resolve_campaign -> CampaignRow;
+    task, maybe_task: tasks::resolve_task -> TaskRow;
+    rule_pack: rule_packs::resolve_rule_pack -> RulePackRow;
 }
 
 /// Ids of the campaign that the query parameter `campaign` names and of those directly under it.

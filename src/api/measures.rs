@@ -18,7 +18,7 @@ use super::wire::Word;
 use crate::db;
 use crate::domain::{Basis, Better, Frequency, Measure};
 use crate::store::StoreError;
-use crate::store::rows::{MeasureChange, MeasureFilter, MeasureRow, word};
+use crate::store::rows::{MeasureFilter, MeasureRow, word};
 use crate::store::types::Id;
 
 type BasisWord = Word<Basis>;
@@ -239,7 +239,7 @@ async fn update_measure(
         body.precision.unwrap_or(before.precision),
     )?;
     let aliases = measure.checked_aliases(&body.aliases.unwrap_or(present_aliases))?;
-    let change = MeasureChange::of(&present, &measure, state.clock.timestamp());
-    let row = db!(state.store, measures::update_measure(&change, &aliases))?;
+    let changed = present.changed(&measure, state.clock.timestamp());
+    let row = db!(state.store, measures::update_measure(&changed, &aliases))?;
     respond::ok(&request, &MeasureView::of(row, sorted(aliases))?)
 }

@@ -5,6 +5,7 @@
 
 pub mod access;
 mod assessments;
+mod campaigns;
 mod episodes;
 mod extract;
 mod health;
@@ -20,6 +21,7 @@ pub mod problem;
 mod promise;
 pub mod request_id;
 mod respond;
+mod tasks;
 mod units;
 mod warning_runs;
 mod wire;
@@ -97,6 +99,8 @@ fn routes(config: &mut ServiceConfig<'_>) {
     letters::routes(config);
     warning_runs::routes(config);
     measures::routes(config);
+    campaigns::routes(config);
+    tasks::routes(config);
 }
 
 /// The specification of the API.

@@ -10,8 +10,8 @@ use crate::clock::Clock;
 use crate::db;
 use crate::domain::{Better, Curve, Frequency, Kind, Measure, Target};
 use crate::store::rows::{
-    CitationRow, ContactRow, IndicatorRow, NewAlias, NewCampaign, NewMeasure, NewMember, NewResponsibility,
-    NewTask, ObservationRow, PlanRows, TargetColumns, UnitRow, VerdictColumns,
+    CampaignMemberRow, CampaignRow, CitationRow, ContactRow, IndicatorRow, MeasureAliasRow, MeasureRow,
+    ObservationRow, PlanRows, ResponsibilityRow, TargetColumns, TaskRow, UnitRow, VerdictColumns,
 };
 use crate::store::types::{Id, Number};
 use crate::store::{Store, StoreError, curves};
@@ -144,20 +144,9 @@ impl<'p> Loader<'p> {
             let checked = Measure::new(&measure.name, unit, words, measure.release_day, measure.precision)?;
             let id = self.id();
             self.ids.measures.insert(measure.name.clone(), id);
-            self.rows.measures.push(NewMeasure {
-                id,
-                name: checked.name,
-                unit: checked.unit,
-                basis: checked.basis.to_string(),
-                better: checked.better.to_string(),
-                frequency: checked.frequency.to_string(),
-                release_day: checked.release_day.map(u32::cast_signed),
-                precision: checked.precision.cast_signed(),
-                created_at: self.now,
-                revision: 1,
-                updated_at: self.now,
-            });
-            let aliases = measure.aliases.iter().map(|name| NewAlias { name: name.clone(), measure_id: id });
+            self.rows.measures.push(MeasureRow::of(&checked, id, self.now));
+            let aliases =
+                measure.aliases.iter().map(|name| MeasureAliasRow { name: name.clone(), measure_id: id });
             self.rows.aliases.extend(aliases);
         }
         Ok(())
@@ -178,8 +167,13 @@ impl<'p> Loader<'p> {
             let members = sub.workforce.members.iter().map(|name| ("member", name));
             for (ordinal, (role, name)) in (1..).zip(deputies.chain(members)) {
                 let Some(unit_id) = self.ids.units.get(name.as_str()).copied() else { continue };
-                let member =
-                    NewMember { id: self.id(), campaign_id: id, unit_id, role: role.to_owned(), ordinal };
+                let member = CampaignMemberRow {
+                    id: self.id(),
+                    campaign_id: id,
+                    unit_id,
+                    role: role.to_owned(),
+                    ordinal,
+                };
                 self.rows.members.push(member);
             }
             self.tasks(id, None, &sub.tasks);
@@ -190,7 +184,7 @@ impl<'p> Loader<'p> {
         let whole = &self.plan.campaign;
         let id = self.id();
         let mailbox = self.plan.units.iter().find(|unit| unit.name == whole.coordinator);
-        self.rows.campaigns.push(NewCampaign {
+        self.rows.campaigns.push(CampaignRow {
             id,
             name: name.to_owned(),
             doc_no: parent_id.is_none().then(|| whole.doc_no.clone()),
@@ -224,7 +218,7 @@ impl<'p> Loader<'p> {
             let id = self.id();
             self.ids.tasks.insert(task, (id, campaign_id));
             let responsibility = task.responsibility.as_ref();
-            self.rows.tasks.push(NewTask {
+            self.rows.tasks.push(TaskRow {
                 id,
                 campaign_id,
                 parent_id,
@@ -241,7 +235,7 @@ impl<'p> Loader<'p> {
             let parts: Vec<_> = leads.chain(supports).collect();
             for (ordinal, (role, name)) in (1..).zip(parts) {
                 let Some(unit_id) = self.ids.units.get(name.as_str()).copied() else { continue };
-                self.rows.responsibilities.push(NewResponsibility {
+                self.rows.responsibilities.push(ResponsibilityRow {
                     id: self.id(),
                     task_id: Some(id),
                     indicator_id: None,

@@ -41,6 +41,15 @@ pub fn text(field: &str, value: &str, max: usize) -> Result<String, Invalid> {
     Ok(value.to_owned())
 }
 
+/// Checks a number among siblings as a document prints it: 0..=9999.
+pub fn ordinal(value: i32) -> Result<i32, Invalid> {
+    if (0..=9_999).contains(&value) {
+        Ok(value)
+    } else {
+        Err(Invalid::new("ordinal", "out_of_range", "序号应为0至9999的整数。"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,7 @@
 //! Values and rules. Pure: no input or output, no clock, no wire formats, no database.
 
 pub mod calendar;
+pub mod campaign;
 pub mod curve;
 pub mod delivery;
 pub mod episode;
@@ -14,11 +15,14 @@ pub mod period;
 pub mod phrase;
 pub mod places;
 pub mod quantity;
+pub mod responsibility;
 pub mod rule_pack;
 pub mod target;
+pub mod task;
 pub mod text_enum;
 
 pub use calendar::{CalendarYear, UnpublishedYear, WorkCalendar};
+pub use campaign::{Campaign, Issuing, MemberRole};
 pub use curve::{Curve, Node};
 pub use grade::Grade;
 pub use invalid::Invalid;
@@ -28,7 +32,9 @@ pub use observation::{Figure, Observation, Status};
 pub use pace::{Assessment, assess, assess_with_working};
 pub use period::Period;
 pub use places::{Contact, ContactRole, Region, RegionLevel, ResponsibilityRole, Unit};
+pub use responsibility::Responsibility;
 pub use rule_pack::RulePack;
 pub use target::{Comparator, Kind, Target};
+pub use task::Task;
 pub use text_enum::TextEnum;
 pub(crate) use text_enum::text_enum;

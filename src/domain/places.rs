@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Invalid, invalid, text_enum};
+use super::{Invalid, Period, invalid, text_enum};
 
 text_enum! {
     /// Rank of a region.
@@ -142,14 +142,41 @@ impl Contact {
         if self.valid_to.is_some_and(|to| to < self.valid_from) {
             return Err(Invalid::new("valid_to", "ends_before_start", "任职结束日期早于开始日期，请核对。"));
         }
-        if let Some(phone) = &self.phone {
-            let plain = (3..=30).contains(&phone.len())
-                && phone.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '+' | '-' | '(' | ')'));
-            if !plain {
-                return Err(Invalid::new("phone", "malformed", "电话只能含数字、空格和+-()，请核对。"));
-            }
+        for (field, day) in [("valid_from", Some(self.valid_from)), ("valid_to", self.valid_to)] {
+            day.map(|day| checked_day(field, day)).transpose()?;
         }
-        Ok(Self { name: invalid::text("name", &self.name, 30)?, email: checked_email(&self.email)?, ..self })
+        Ok(Self {
+            name: invalid::text("name", &self.name, 30)?,
+            email: checked_email(&self.email)?,
+            phone: self.phone.as_deref().map(checked_phone).transpose()?,
+            ..self
+        })
+    }
+}
+
+/// Checks a day: within the years 1900–2200.
+///
+/// # Errors
+/// `field` out of range.
+pub fn checked_day(field: &str, day: NaiveDate) -> Result<NaiveDate, Invalid> {
+    match Period::new(day, day) {
+        Ok(_) => Ok(day),
+        Err(refused) => Err(Invalid { field: field.to_owned(), ..refused }),
+    }
+}
+
+/// Checks a telephone number: 3–30 digits, spaces and `+-()`.
+///
+/// # Errors
+/// Anything else.
+pub fn checked_phone(phone: &str) -> Result<String, Invalid> {
+    let phone = phone.trim();
+    let plain = (3..=30).contains(&phone.len())
+        && phone.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '+' | '-' | '(' | ')'));
+    if plain {
+        Ok(phone.to_owned())
+    } else {
+        Err(Invalid::new("phone", "malformed", "电话只能含数字、空格和+-()，请核对。"))
     }
 }
 

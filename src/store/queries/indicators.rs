@@ -9,9 +9,10 @@ use uuid::Uuid;
 
 use super::super::{Backend, Conn};
 use super::observations::ensure_series;
+use super::responsibilities::refresh_lead_units;
 use crate::store::StoreError;
 use crate::store::rows::{
-    AssessmentRow, BoardFilter, BoardRow, IndicatorChange, IndicatorRow, NewResponsibility, Page,
+    AssessmentRow, BoardFilter, BoardRow, IndicatorChange, IndicatorRow, Page, ResponsibilityRow,
 };
 use crate::store::schema::{
     assessments, campaigns, citations, indicators, measures, regions, responsibilities, series, tasks, units,
@@ -137,7 +138,7 @@ pub async fn count_grades(
     Ok(query.load(conn).await?)
 }
 
-/// Adds an indicator of a measure in a region, with its own responsible units if it has any.
+/// Adds an indicator of a measure in a region, with its own responsible units if it has any, and finds its lead unit.
 ///
 /// # Errors
 /// `Duplicate` when its task has this measure in this region already.
@@ -145,7 +146,7 @@ pub async fn create_indicator(
     conn: &mut Conn,
     (measure, region): (Id, Id),
     row: &IndicatorRow,
-    parts: &[NewResponsibility],
+    parts: &[ResponsibilityRow],
 ) -> Result<(), StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
         let series_id = ensure_series(conn, measure, region).await?;
@@ -154,6 +155,7 @@ pub async fn create_indicator(
         for part in parts {
             diesel::insert_into(responsibilities::table).values(part).execute(conn).await?;
         }
+        refresh_lead_units(conn, row.task_id, row.created_at).await?;
         Ok::<_, StoreError>(())
     })
     .await
@@ -183,37 +185,6 @@ pub async fn list_citations(conn: &mut Conn, indicator: Uuid) -> Result<Vec<Id>,
         .select(citations::task_id)
         .load(conn)
         .await?)
-}
-
-/// The lead unit of an indicator: its own first lead, else its task's or the nearest task's above, else the office
-/// of the campaign's 专班.
-///
-/// # Errors
-/// When the database fails.
-pub async fn find_lead_unit(conn: &mut Conn, campaign: Id, task: Id) -> Result<Option<Id>, StoreError> {
-    let mut at = Some(task);
-    while let Some(task) = at {
-        let lead: Option<Id> = responsibilities::table
-            .filter(responsibilities::task_id.eq(task))
-            .filter(responsibilities::role.eq("lead"))
-            .order(responsibilities::ordinal)
-            .limit(1)
-            .select(responsibilities::unit_id)
-            .get_result(conn)
-            .await
-            .optional()?;
-        if lead.is_some() {
-            return Ok(lead);
-        }
-        at = tasks::table.find(task).select(tasks::parent_id).get_result(conn).await.optional()?.flatten();
-    }
-    Ok(campaigns::table
-        .find(campaign)
-        .select(campaigns::office_unit_id)
-        .get_result(conn)
-        .await
-        .optional()?
-        .flatten())
 }
 
 /// A task's campaign, with the campaign's window.

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::super::{Backend, Conn, locks};
 use super::lower;
 use crate::domain::Invalid;
-use crate::store::rows::{MeasureAliasRow, MeasureChange, MeasureFilter, MeasureRow, Page};
+use crate::store::rows::{MeasureAliasRow, MeasureFilter, MeasureRow, Page};
 use crate::store::schema::{measure_aliases, measures, observations, series};
 use crate::store::types::Id;
 use crate::store::{Rule, StoreError};
@@ -110,31 +110,31 @@ pub async fn create_measure(conn: &mut Conn, row: &MeasureRow, aliases: &[String
     .await
 }
 
-/// Changes a measure that still has the revision before `change.revision`; `aliases` replace the present ones.
+/// Writes a measure that still has the revision before `changed.revision`; `aliases` replace the present ones.
 ///
 /// # Errors
 /// `Stale` when somebody else changed it meanwhile; `Conflict` when a name is taken, or when its unit or basis
 /// would change under values that are already there.
 pub async fn update_measure(
     conn: &mut Conn,
-    change: &MeasureChange,
+    changed: &MeasureRow,
     aliases: &[String],
 ) -> Result<MeasureRow, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
-        check_names(conn, change.id, &change.name, aliases).await?;
-        check_meaning(conn, change).await?;
-        let row = diesel::update(measures::table.find(change.id))
-            .filter(measures::revision.eq(change.revision - 1))
-            .set(change)
+        check_names(conn, changed.id, &changed.name, aliases).await?;
+        check_meaning(conn, changed).await?;
+        let row = diesel::update(measures::table.find(changed.id))
+            .filter(measures::revision.eq(changed.revision - 1))
+            .set(changed)
             .returning(MeasureRow::as_returning())
             .get_result(conn)
             .await
             .optional()?
             .ok_or(StoreError::Stale)?;
-        diesel::delete(measure_aliases::table.filter(measure_aliases::measure_id.eq(change.id)))
+        diesel::delete(measure_aliases::table.filter(measure_aliases::measure_id.eq(changed.id)))
             .execute(conn)
             .await?;
-        insert_aliases(conn, change.id, aliases).await?;
+        insert_aliases(conn, changed.id, aliases).await?;
         Ok::<_, StoreError>(row)
     })
     .await
@@ -177,16 +177,16 @@ async fn check_names(conn: &mut Conn, id: Id, name: &str, aliases: &[String]) ->
 }
 
 /// Values keep the unit and basis that they were reported in.
-async fn check_meaning(conn: &mut Conn, change: &MeasureChange) -> Result<(), StoreError> {
-    let present = find_measure(conn, change.id.0).await?.ok_or(StoreError::Stale)?;
-    let field = if present.unit != change.unit {
+async fn check_meaning(conn: &mut Conn, changed: &MeasureRow) -> Result<(), StoreError> {
+    let present = find_measure(conn, changed.id.0).await?.ok_or(StoreError::Stale)?;
+    let field = if present.unit != changed.unit {
         "unit"
-    } else if present.basis != change.basis {
+    } else if present.basis != changed.basis {
         "basis"
     } else {
         return Ok(());
     };
-    let values = observations::table.inner_join(series::table).filter(series::measure_id.eq(change.id));
+    let values = observations::table.inner_join(series::table).filter(series::measure_id.eq(changed.id));
     if select(exists(values)).get_result(conn).await? {
         let detail = "该指标口径已有观测值，不能再改单位和口径，请另建一个指标口径。";
         return Err(StoreError::Conflict(Invalid::new(field, "in_use", detail)));

@@ -3,6 +3,7 @@
 //! `find_` gives an `Option`, `get_` fails with `Missing`, `list_` gives one row more than the page holds.
 
 pub mod api_keys;
+pub mod campaigns;
 pub mod deliveries;
 pub mod episodes;
 pub mod evaluation;
@@ -13,8 +14,10 @@ pub mod measures;
 pub mod observations;
 pub mod plans;
 pub mod regions;
+pub mod responsibilities;
 pub mod rule_packs;
 pub mod slots;
+pub mod tasks;
 pub mod units;
 pub mod warnings;
 

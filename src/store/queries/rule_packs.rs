@@ -38,6 +38,7 @@ pub async fn list_rule_packs(
 /// # Errors
 /// `Missing` when nothing fits.
 pub async fn resolve_rule_pack(conn: &mut Conn, key: &str) -> Result<RulePackRow, StoreError> {
+    super::plausible("rule_pack", key)?;
     let mut query = rule_packs::table
         .select(RulePackRow::as_select())
         .order(rule_packs::version.desc())

@@ -1,7 +1,7 @@
 //! Measures and the other names they go by.
 
 use chrono::NaiveDateTime;
-use diesel::prelude::{AsChangeset, Identifiable, Insertable, Queryable, Selectable};
+use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
 
 use super::word;
 use crate::domain::Measure;
@@ -9,9 +9,9 @@ use crate::store::StoreError;
 use crate::store::schema::{measure_aliases, measures};
 use crate::store::types::Id;
 
-/// A measure as stored.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = measures, treat_none_as_default_value = false)]
+/// A measure as stored; a change writes the whole row.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = measures, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct MeasureRow {
     /// Identity.
     pub id: Id,
@@ -54,6 +54,13 @@ impl MeasureRow {
             updated_at: now,
         }
     }
+
+    /// This row, saying what `measure` says.
+    #[must_use]
+    pub fn changed(&self, measure: &Measure, now: NaiveDateTime) -> Self {
+        let new = Self::of(measure, self.id, now);
+        Self { created_at: self.created_at, revision: self.revision + 1, ..new }
+    }
 }
 
 impl TryFrom<MeasureRow> for Measure {
@@ -69,51 +76,6 @@ impl TryFrom<MeasureRow> for Measure {
             name: row.name,
             unit: row.unit,
         })
-    }
-}
-
-/// The parts of a measure that may change.
-#[derive(Debug, Clone, PartialEq, Eq, AsChangeset, Identifiable)]
-#[diesel(table_name = measures, treat_none_as_null = true)]
-pub struct MeasureChange {
-    /// Which measure.
-    pub id: Id,
-    /// Name.
-    pub name: String,
-    /// Unit of the values; fixed once there are any.
-    pub unit: String,
-    /// What the values mean; fixed once there are any.
-    pub basis: String,
-    /// Which direction is good.
-    pub better: String,
-    /// How often it is published.
-    pub frequency: String,
-    /// Day of release.
-    pub release_day: Option<i32>,
-    /// Decimal places shown.
-    pub precision: i32,
-    /// The revision after the change.
-    pub revision: i32,
-    /// When.
-    pub updated_at: NaiveDateTime,
-}
-
-impl MeasureChange {
-    /// Makes the row `present` say what `measure` says.
-    pub fn of(present: &MeasureRow, measure: &Measure, now: NaiveDateTime) -> Self {
-        let row = MeasureRow::of(measure, present.id, now);
-        Self {
-            id: present.id,
-            name: row.name,
-            unit: row.unit,
-            basis: row.basis,
-            better: row.better,
-            frequency: row.frequency,
-            release_day: row.release_day,
-            precision: row.precision,
-            revision: present.revision + 1,
-            updated_at: now,
-        }
     }
 }
 

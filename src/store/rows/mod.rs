@@ -1,5 +1,6 @@
 //! Shapes of rows, shared by both twins.
 
+mod campaigns;
 mod evaluation;
 mod indicators;
 mod letters;
@@ -9,8 +10,10 @@ mod operations;
 mod places;
 mod plans;
 mod rule_packs;
+mod tasks;
 mod warnings;
 
+pub use campaigns::{CampaignFilter, CampaignLinks, CampaignMemberRow, CampaignRow};
 pub use evaluation::{EvaluationMeasureRow, EvaluationRow, VerdictWrite};
 pub use indicators::{
     AssessmentRow, BoardFilter, BoardRow, CitationRow, IndicatorChange, IndicatorRow, TargetColumns,
@@ -20,12 +23,13 @@ pub use letters::{
     AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, EpisodeChange, EpisodeFilter, EpisodeRow, Lease,
     LetterFilter, LetterRow, NewLetter, Rendering,
 };
-pub use measures::{MeasureAliasRow, MeasureChange, MeasureFilter, MeasureRow};
+pub use measures::{MeasureAliasRow, MeasureFilter, MeasureRow};
 pub use observations::{FactKey, FactRow, ObservationFilter, ObservationRow, Recorded, word};
 pub use operations::{ApiKeyRow, Claim, IdempotencyRow, SlotClaim};
 pub use places::{ContactRow, RegionAliasRow, RegionFilter, RegionRow, UnitChange, UnitFilter, UnitRow};
-pub use plans::{NewAlias, NewCampaign, NewMeasure, NewMember, NewResponsibility, NewTask, PlanRows};
+pub use plans::PlanRows;
 pub use rule_packs::RulePackRow;
+pub use tasks::{ResponsibilityRow, TaskFilter, TaskRow};
 pub use warnings::{IssuingCampaignRow, LineRow, PartRow};
 
 use uuid::Uuid;

@@ -1,0 +1,313 @@
+//! What a campaign looks like on the wire.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::api::wire::{Word, maybe};
+use crate::domain::{Campaign, Issuing, MemberRole, TextEnum as _, text_enum};
+use crate::store::StoreError;
+use crate::store::rows::{CampaignMemberRow, CampaignRow, word};
+
+type IssuingWord = Word<Issuing>;
+type ExpandWord = Word<Expand>;
+
+text_enum! {
+    /// What a campaign can be read together with.
+    Expand "expand" {
+        /// The seats of its 专班.
+        Members = "members",
+    }
+}
+
+/// 攻坚行动
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CampaignView {
+    /// 编号
+    pub(super) id: Uuid,
+    /// 名称
+    #[schema(example = "内需扩量提效攻坚")]
+    name: String,
+    /// 文号
+    doc_no: Option<String>,
+    /// 所在行政区
+    region_id: Uuid,
+    /// 起始日
+    starts_on: NaiveDate,
+    /// 截止日
+    ends_on: NaiveDate,
+    /// 上级攻坚行动
+    parent_id: Option<Uuid>,
+    /// 在同级中的序号
+    ordinal: i32,
+    /// 专班办公室所在单位
+    office_unit_id: Option<Uuid>,
+    /// 专班名称
+    workforce: Option<String>,
+    /// 召集人
+    convener: Option<String>,
+    /// 成员单位是否以“等”结尾
+    members_open: bool,
+    /// 规则包（某一版本）
+    rule_pack_id: Uuid,
+    /// 出函方式：自动，或经签发
+    issuing: IssuingWord,
+    /// 发文机关
+    issuer_name: String,
+    /// 机关代字
+    letter_mark: String,
+    /// 反馈期限，工作日
+    reply_working_days: i32,
+    /// 联系人
+    contact_name: Option<String>,
+    /// 联系电话
+    contact_phone: Option<String>,
+    /// 联系邮箱
+    contact_email: Option<String>,
+    /// 副召集人所在单位；仅在expand=members时给出
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deputy_conveners: Option<Vec<MemberView>>,
+    /// 成员单位；仅在expand=members时给出
+    #[serde(skip_serializing_if = "Option::is_none")]
+    members: Option<Vec<MemberView>>,
+    /// 建立时间
+    created_at: DateTime<Utc>,
+    /// 最近修改时间
+    updated_at: DateTime<Utc>,
+}
+
+/// 专班中的单位
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MemberView {
+    /// 单位编号
+    unit_id: Uuid,
+    /// 单位名称
+    name: String,
+}
+
+impl CampaignView {
+    pub(super) fn of(row: CampaignRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id.0,
+            name: row.name,
+            doc_no: row.doc_no,
+            region_id: row.region_id.0,
+            starts_on: row.starts_on,
+            ends_on: row.ends_on,
+            parent_id: row.parent_id.map(|id| id.0),
+            ordinal: row.ordinal,
+            office_unit_id: row.office_unit_id.map(|id| id.0),
+            workforce: row.workforce,
+            convener: row.convener,
+            members_open: row.members_open,
+            rule_pack_id: row.rule_pack_id.0,
+            issuing: Word(word(&row.issuing)?),
+            issuer_name: row.issuer_name,
+            letter_mark: row.letter_mark,
+            reply_working_days: row.reply_working_days,
+            contact_name: row.contact_name,
+            contact_phone: row.contact_phone,
+            contact_email: row.contact_email,
+            deputy_conveners: None,
+            members: None,
+            created_at: row.created_at.and_utc(),
+            updated_at: row.updated_at.and_utc(),
+        })
+    }
+
+    /// The same with its seats.
+    pub(super) fn with(self, seats: &[(CampaignMemberRow, String)]) -> Self {
+        let of = |role: MemberRole| {
+            let its = seats.iter().filter(|(seat, _)| seat.role == role.as_str());
+            its.map(|(seat, name)| MemberView { unit_id: seat.unit_id.0, name: name.clone() }).collect()
+        };
+        Self {
+            deputy_conveners: Some(of(MemberRole::DeputyConvener)),
+            members: Some(of(MemberRole::Member)),
+            ..self
+        }
+    }
+}
+
+/// 新建攻坚行动
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateCampaign {
+    /// 名称，同一行政区、同一起始日内唯一
+    #[schema(example = "内需扩量提效攻坚")]
+    pub(super) name: String,
+    /// 文号
+    #[schema(example = "湘政办发〔2025〕2号")]
+    pub(super) doc_no: Option<String>,
+    /// 所在行政区：id、代码或名称
+    #[schema(example = "430000")]
+    pub(super) region: String,
+    /// 起始日
+    pub(super) starts_on: NaiveDate,
+    /// 截止日
+    pub(super) ends_on: NaiveDate,
+    /// 上级攻坚行动：id、文号或名称
+    pub(super) parent: Option<String>,
+    /// 在同级中的序号，默认1
+    #[serde(default = "first")]
+    pub(super) ordinal: i32,
+    /// 专班办公室所在单位：id、信用代码或名称
+    pub(super) office_unit: Option<String>,
+    /// 专班名称
+    pub(super) workforce: Option<String>,
+    /// 召集人
+    pub(super) convener: Option<String>,
+    /// 副召集人所在单位：id、信用代码或名称
+    #[serde(default)]
+    pub(super) deputy_conveners: Vec<String>,
+    /// 成员单位：id、信用代码或名称
+    #[serde(default)]
+    pub(super) members: Vec<String>,
+    /// 成员单位是否以“等”结尾，默认否
+    #[serde(default)]
+    pub(super) members_open: bool,
+    /// 规则包：id、名称（最新版）或名称@版本；默认用内置的标准规则包
+    #[schema(example = "standard")]
+    pub(super) rule_pack: Option<String>,
+    /// 出函方式：自动，或经签发；默认自动
+    pub(super) issuing: Option<IssuingWord>,
+    /// 发文机关；不填则与上级攻坚行动相同
+    pub(super) issuer_name: Option<String>,
+    /// 机关代字，只写文字；不填则与上级攻坚行动相同
+    #[schema(example = "湘攻坚函")]
+    pub(super) letter_mark: Option<String>,
+    /// 反馈期限，1至30个工作日，默认5
+    #[serde(default = "five")]
+    pub(super) reply_working_days: i32,
+    /// 联系人
+    pub(super) contact_name: Option<String>,
+    /// 联系电话
+    pub(super) contact_phone: Option<String>,
+    /// 联系邮箱
+    pub(super) contact_email: Option<String>,
+}
+
+fn first() -> i32 {
+    1
+}
+
+fn five() -> i32 {
+    5
+}
+
+/// 修改攻坚行动；未写的字段不变，写null为清空
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateCampaign {
+    /// 名称
+    name: Option<String>,
+    /// 文号
+    #[serde(default, deserialize_with = "maybe::deserialize")]
+    #[schema(value_type = Option<String>)]
+    doc_no: Option<Option<String>>,
+    /// 起始日
+    starts_on: Option<NaiveDate>,
+    /// 截止日
+    ends_on: Option<NaiveDate>,
+    /// 上级攻坚行动：id、文号或名称
+    #[serde(default, deserialize_with = "maybe::deserialize")]
+    #[schema(value_type = Option<String>)]
+    pub(super) parent: Option<Option<String>>,
+    /// 在同级中的序号
+    ordinal: Option<i32>,
+    /// 专班办公室所在单位：id、信用代码或名称
+    #[serde(default, deserialize_with = "maybe::deserialize")]
+    #[schema(value_type = Option<String>)]
+    pub(super) office_unit: Option<Option<String>>,
+    /// 专班名称
+    #[serde(default, deserialize_with = "maybe::deserialize")]
+    #[schema(value_type = Option<String>)]
+    workforce: Option<Option<String>>,
+    /// 召集人
+    #[serde(default, deserialize_with = "maybe::deserialize")]
+    #[schema(value_type = Option<String>)]
+    convener: Option<Option<String>>,
+    /// 副召集人所在单位，整体替换
+    pub(super) deputy_conveners: Option<Vec<String>>,
+    /// 成员单位，整体替换
+    pub(super) members: Option<Vec<String>>,
+    /// 成员单位是否以“等”结尾
+    members_open: Option<bool>,
+    /// 规则包：id、名称（最新版）或名称@版本
+    pub(super) rule_pack: Option<String>,
+    /// 出函方式：自动，或经签发
+    issuing: Option<IssuingWord>,
+    /// 发文机关
+    issuer_name: Option<String>,
+    /// 机关代字
+    letter_mark: Option<String>,
+    /// 反馈期限，1至30个工作日
+    reply_working_days: Option<i32>,
+    /// 联系人
+    #[serde(default, deserialize_with = "maybe::deserialize")]
+    #[schema(value_type = Option<String>)]
+    contact_name: Option<Option<String>>,
+    /// 联系电话
+    #[serde(default, deserialize_with = "maybe::deserialize")]
+    #[schema(value_type = Option<String>)]
+    contact_phone: Option<Option<String>>,
+    /// 联系邮箱
+    #[serde(default, deserialize_with = "maybe::deserialize")]
+    #[schema(value_type = Option<String>)]
+    contact_email: Option<Option<String>>,
+}
+
+impl UpdateCampaign {
+    /// The campaign after the change, not yet checked but for its window.
+    pub(super) fn apply(&self, before: Campaign) -> Result<Campaign, crate::domain::Invalid> {
+        let text = |new: &Option<String>, old: String| new.clone().unwrap_or(old);
+        let optional = |new: &Option<Option<String>>, old: Option<String>| new.clone().unwrap_or(old);
+        let starts_on = self.starts_on.unwrap_or(before.window.start());
+        let ends_on = self.ends_on.unwrap_or(before.window.end());
+        Ok(Campaign {
+            name: text(&self.name, before.name),
+            doc_no: optional(&self.doc_no, before.doc_no),
+            window: Campaign::window(starts_on, ends_on)?,
+            ordinal: self.ordinal.unwrap_or(before.ordinal),
+            workforce: optional(&self.workforce, before.workforce),
+            convener: optional(&self.convener, before.convener),
+            members_open: self.members_open.unwrap_or(before.members_open),
+            issuing: self.issuing.map_or(before.issuing, |word| word.0),
+            issuer_name: text(&self.issuer_name, before.issuer_name),
+            letter_mark: text(&self.letter_mark, before.letter_mark),
+            reply_working_days: self.reply_working_days.unwrap_or(before.reply_working_days),
+            contact_name: optional(&self.contact_name, before.contact_name),
+            contact_phone: optional(&self.contact_phone, before.contact_phone),
+            contact_email: optional(&self.contact_email, before.contact_email),
+        })
+    }
+}
+
+/// 攻坚行动查询条件
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CampaignParams {
+    /// 行政区：id、代码或名称
+    pub(super) region: Option<String>,
+    /// 上级攻坚行动：id、文号或名称
+    pub(super) parent: Option<String>,
+    /// 名称中含有的文字，不分大小写
+    pub(super) name_contains: Option<String>,
+    /// 一并给出：members为专班成员
+    #[param(inline)]
+    pub(super) expand: Option<ExpandWord>,
+}
+
+/// 读取一个攻坚行动时的查询参数
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CampaignOneParams {
+    /// 只要这些字段，以逗号分隔，如id,name
+    pub(super) fields: Option<String>,
+    /// 一并给出：members为专班成员
+    #[param(inline)]
+    pub(super) expand: Option<ExpandWord>,
+}

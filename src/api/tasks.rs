@@ -1,0 +1,278 @@
+//! Tasks (任务) and who answers for them.
+
+use std::collections::HashMap;
+
+use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::State;
+use super::extract::{Body, Params};
+use super::lookup::{self, At};
+use super::page::{List, ListParams, PageView};
+use super::problem::{Problem, ProblemView};
+use super::respond::{self, OneParams};
+use super::wire::Word;
+use crate::db;
+use crate::domain::{Responsibility, ResponsibilityRole, Task};
+use crate::store::StoreError;
+use crate::store::rows::{ResponsibilityRow, TaskFilter, TaskRow, word};
+use crate::store::types::Id;
+
+type RoleWord = Word<ResponsibilityRole>;
+
+/// Adds the resource's routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_tasks).service(create_task).service(find_task).service(update_task);
+}
+
+/// 任务
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TaskView {
+    /// 编号
+    id: Uuid,
+    /// 所属攻坚行动
+    campaign_id: Uuid,
+    /// 上级任务；为null表示第一层
+    parent_id: Option<Uuid>,
+    /// 在同级中的序号
+    ordinal: i32,
+    /// 名称
+    #[schema(example = "推动增收减负")]
+    name: String,
+    /// 本任务写明的职责分工；为空时沿用上级任务
+    responsibilities: Vec<ResponsibilityView>,
+    /// 责任单位是否以“等”结尾
+    units_open: bool,
+    /// 建立时间
+    created_at: DateTime<Utc>,
+    /// 最近修改时间
+    updated_at: DateTime<Utc>,
+}
+
+/// 职责分工
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ResponsibilityView {
+    /// 单位编号
+    unit_id: Uuid,
+    /// 单位名称
+    name: String,
+    /// 牵头或配合
+    role: RoleWord,
+}
+
+type Parts = Vec<(ResponsibilityRow, String)>;
+
+impl TaskView {
+    fn of(row: TaskRow, parts: Parts) -> Result<Self, StoreError> {
+        let view = |(part, name): (ResponsibilityRow, String)| -> Result<ResponsibilityView, StoreError> {
+            Ok(ResponsibilityView { unit_id: part.unit_id.0, name, role: Word(word(&part.role)?) })
+        };
+        Ok(Self {
+            id: row.id.0,
+            campaign_id: row.campaign_id.0,
+            parent_id: row.parent_id.map(|id| id.0),
+            ordinal: row.ordinal,
+            name: row.name,
+            responsibilities: parts.into_iter().map(view).collect::<Result<_, _>>()?,
+            units_open: row.units_open,
+            created_at: row.created_at.and_utc(),
+            updated_at: row.updated_at.and_utc(),
+        })
+    }
+}
+
+/// 一个单位的职责
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateResponsibility {
+    /// 单位：id、信用代码或名称
+    #[schema(example = "省商务厅")]
+    unit: String,
+    /// 牵头或配合
+    role: RoleWord,
+}
+
+/// 新建任务
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateTask {
+    /// 所属攻坚行动：id、文号或名称
+    #[schema(example = "内需扩量提效攻坚")]
+    campaign: String,
+    /// 上级任务的id，须属于同一个攻坚行动
+    parent: Option<String>,
+    /// 在同级中的序号，默认1
+    #[serde(default = "first")]
+    ordinal: i32,
+    /// 名称，同一上级下唯一
+    #[schema(example = "推动增收减负")]
+    name: String,
+    /// 职责分工，按文件中的顺序；第一个牵头单位收函
+    #[serde(default)]
+    responsibilities: Vec<CreateResponsibility>,
+    /// 责任单位是否以“等”结尾，默认否
+    #[serde(default)]
+    units_open: bool,
+}
+
+fn first() -> i32 {
+    1
+}
+
+/// 修改任务；未写的字段不变，写null为清空
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateTask {
+    /// 上级任务的id，须属于同一个攻坚行动
+    #[serde(default, deserialize_with = "super::wire::maybe::deserialize")]
+    #[schema(value_type = Option<String>)]
+    parent: Option<Option<String>>,
+    /// 在同级中的序号
+    ordinal: Option<i32>,
+    /// 名称
+    name: Option<String>,
+    /// 职责分工，整体替换；沿用本任务分工的指标随之改由新的牵头单位收函
+    responsibilities: Option<Vec<CreateResponsibility>>,
+    /// 责任单位是否以“等”结尾
+    units_open: Option<bool>,
+}
+
+/// 任务查询条件
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TaskParams {
+    /// 攻坚行动：id、文号或名称
+    campaign: Option<String>,
+    /// 上级任务的id
+    parent: Option<String>,
+    /// 在任务中写明职责的单位：id、信用代码或名称
+    unit: Option<String>,
+}
+
+/// 列出任务
+#[utoipa::path(tag = "任务", params(ListParams, TaskParams), responses(
+    (status = 200, body = PageView<TaskView>), (status = "4XX", body = ProblemView)))]
+#[get("/tasks")]
+async fn list_tasks(
+    state: web::Data<State>,
+    request: HttpRequest,
+    list: List<TaskParams>,
+) -> Result<HttpResponse, Problem> {
+    let params = list.filter;
+    let campaign = lookup::maybe_campaign(&state, At::Query("campaign"), params.campaign.as_deref()).await?;
+    let parent = lookup::maybe_task(&state, At::Query("parent"), params.parent.as_deref()).await?;
+    let unit = lookup::maybe_unit(&state, At::Query("unit"), params.unit.as_deref()).await?;
+    let filter = TaskFilter {
+        campaign_id: campaign.map(|row| row.id),
+        parent_id: parent.map(|row| row.id),
+        unit_id: unit.map(|row| row.id),
+        updated_after: list.updated_after,
+    };
+    let rows = db!(state.store, tasks::list_tasks(&filter, list.page))?;
+    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
+    let mut parts: HashMap<Id, Parts> = HashMap::new();
+    for (part, name) in db!(state.store, responsibilities::list_task_responsibilities(&ids))? {
+        if let Some(task) = part.task_id {
+            parts.entry(task).or_default().push((part, name));
+        }
+    }
+    let view = |row: TaskRow| {
+        let its = parts.remove(&row.id).unwrap_or_default();
+        TaskView::of(row, its)
+    };
+    let page = PageView::checked(rows, list.page, |row| row.id.0, view)?;
+    respond::list(&request, &page, list.fields.as_deref())
+}
+
+/// 新建任务
+#[utoipa::path(tag = "任务", request_body = CreateTask, responses(
+    (status = 201, body = TaskView), (status = "4XX", body = ProblemView)))]
+#[post("/tasks")]
+async fn create_task(state: web::Data<State>, Body(body): Body<CreateTask>) -> Result<HttpResponse, Problem> {
+    let task = Task::new(&body.name, body.ordinal, body.units_open)?;
+    let campaign = lookup::campaign(&state, At::Body("campaign"), &body.campaign).await?;
+    let parent = lookup::maybe_task(&state, At::Body("parent"), body.parent.as_deref()).await?;
+    let id = Id(state.clock.new_id());
+    let list = assigned(&state, id, &body.responsibilities).await?;
+    let row = TaskRow::of(task, campaign.id, parent.map(|row| row.id), id, state.clock.timestamp());
+    db!(state.store, tasks::create_task(&row, &list))?;
+    let parts = parts_of(&state, id).await?;
+    respond::created(&format!("/api/v1/tasks/{}", id.0), &TaskView::of(row, parts)?)
+}
+
+/// The rows that a list in a body stands for.
+async fn assigned(
+    state: &State,
+    task: Id,
+    list: &[CreateResponsibility],
+) -> Result<Vec<ResponsibilityRow>, Problem> {
+    let mut checked = Vec::with_capacity(list.len());
+    for (index, one) in list.iter().enumerate() {
+        let place = format!("responsibilities.{index}.unit");
+        let unit = lookup::unit(state, At::Body(&place), &one.unit).await?;
+        checked.push(Responsibility { unit_id: unit.id.0, role: one.role.0 });
+    }
+    Responsibility::checked(&checked)?;
+    Ok(ResponsibilityRow::of_task(task, &checked, || state.clock.new_id()))
+}
+
+async fn parts_of(state: &State, task: Id) -> Result<Parts, Problem> {
+    Ok(db!(state.store, responsibilities::list_task_responsibilities(&[task]))?)
+}
+
+/// 读取一个任务
+#[utoipa::path(tag = "任务", params(("id" = Uuid, Path, description = "编号"), OneParams), responses(
+    (status = 200, body = TaskView), (status = "4XX", body = ProblemView)))]
+#[get("/tasks/{id}")]
+async fn find_task(
+    state: web::Data<State>,
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+    Params(params): Params<OneParams>,
+) -> Result<HttpResponse, Problem> {
+    let row = load(&state, *id).await?;
+    let parts = parts_of(&state, row.id).await?;
+    respond::one(&request, &TaskView::of(row, parts)?, params.fields.as_deref())
+}
+
+async fn load(state: &State, id: Uuid) -> Result<TaskRow, Problem> {
+    db!(state.store, tasks::find_task(id))?.ok_or_else(|| Problem::not_found("任务"))
+}
+
+/// 修改任务（须带If-Match）
+#[utoipa::path(tag = "任务", request_body = UpdateTask,
+    params(("id" = Uuid, Path, description = "编号"), ("If-Match" = String, Header, description = "读取时返回的ETag")),
+    responses((status = 200, body = TaskView), (status = "4XX", body = ProblemView)))]
+#[patch("/tasks/{id}")]
+async fn update_task(
+    state: web::Data<State>,
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+    Body(body): Body<UpdateTask>,
+) -> Result<HttpResponse, Problem> {
+    let present = load(&state, *id).await?;
+    let parts = parts_of(&state, present.id).await?;
+    respond::if_match(&request, &TaskView::of(present.clone(), parts)?)?;
+    let task = Task::new(
+        body.name.as_deref().unwrap_or(&present.name),
+        body.ordinal.unwrap_or(present.ordinal),
+        body.units_open.unwrap_or(present.units_open),
+    )?;
+    let parent_id = match body.parent {
+        None => present.parent_id,
+        Some(key) => lookup::maybe_task(&state, At::Body("parent"), key.as_deref()).await?.map(|row| row.id),
+    };
+    let list = match &body.responsibilities {
+        None => None,
+        Some(list) => Some(assigned(&state, present.id, list).await?),
+    };
+    let changed = present.changed(task, parent_id, state.clock.timestamp());
+    let row = db!(state.store, tasks::update_task(&changed, list.as_deref()))?;
+    let parts = parts_of(&state, row.id).await?;
+    respond::ok(&request, &TaskView::of(row, parts)?)
+}

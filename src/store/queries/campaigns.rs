@@ -1,0 +1,204 @@
+//! Campaigns.
+
+use diesel::{
+    EscapeExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper,
+    TextExpressionMethods,
+};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::super::{Backend, Conn, locks};
+use super::{lower, responsibilities};
+use crate::domain::Invalid;
+use crate::store::rows::{CampaignFilter, CampaignMemberRow, CampaignRow, Page};
+use crate::store::schema::{campaign_members, campaigns, regions, units};
+use crate::store::types::Id;
+use crate::store::{Rule, StoreError};
+
+/// Campaigns in order of id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_campaigns(
+    conn: &mut Conn,
+    filter: &CampaignFilter,
+    page: Page,
+) -> Result<Vec<CampaignRow>, StoreError> {
+    let mut query = campaigns::table
+        .select(CampaignRow::as_select())
+        .order(campaigns::id)
+        .limit(page.limit + 1)
+        .into_boxed::<Backend>();
+    if let Some(after) = page.after {
+        query = query.filter(campaigns::id.gt(Id(after)));
+    }
+    if let Some(region) = filter.region_id {
+        query = query.filter(campaigns::region_id.eq(region));
+    }
+    if let Some(parent) = filter.parent_id {
+        query = query.filter(campaigns::parent_id.eq(parent));
+    }
+    if let Some(part) = &filter.name_contains {
+        query = query.filter(lower(campaigns::name).like(lower(super::contains(part))).escape('\\'));
+    }
+    if let Some(at) = filter.updated_after {
+        query = query.filter(campaigns::updated_at.gt(at));
+    }
+    Ok(query.load(conn).await?)
+}
+
+/// The campaign with this id, 文号 or name (in this order).
+///
+/// # Errors
+/// `Missing` when nothing fits; `Invalid` when a 文号 or name fits several.
+pub async fn resolve_campaign(conn: &mut Conn, key: &str) -> Result<CampaignRow, StoreError> {
+    super::plausible("campaign", key)?;
+    if let Ok(id) = Uuid::try_parse(key) {
+        return find_campaign(conn, id).await?.ok_or_else(|| StoreError::missing("campaign", key));
+    }
+    let mut found: Vec<CampaignRow> = campaigns::table
+        .filter(campaigns::doc_no.eq(key))
+        .select(CampaignRow::as_select())
+        .limit(2)
+        .load(conn)
+        .await?;
+    if found.is_empty() {
+        found = campaigns::table
+            .filter(campaigns::name.eq(key))
+            .select(CampaignRow::as_select())
+            .limit(2)
+            .load(conn)
+            .await?;
+    }
+    match found.len() {
+        0 => Err(StoreError::missing("campaign", key)),
+        1 => Ok(found.swap_remove(0)),
+        _ => Err(super::ambiguous("campaign", key)),
+    }
+}
+
+/// The campaign with this id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_campaign(conn: &mut Conn, id: Uuid) -> Result<Option<CampaignRow>, StoreError> {
+    Ok(campaigns::table.find(Id(id)).select(CampaignRow::as_select()).get_result(conn).await.optional()?)
+}
+
+/// The seats of several campaigns with the units' names, in the order of their documents.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_members(
+    conn: &mut Conn,
+    ids: &[Id],
+) -> Result<Vec<(CampaignMemberRow, String)>, StoreError> {
+    Ok(campaign_members::table
+        .inner_join(units::table)
+        .filter(campaign_members::campaign_id.eq_any(ids.to_vec()))
+        .order((campaign_members::campaign_id, campaign_members::ordinal, campaign_members::id))
+        .select((CampaignMemberRow::as_select(), units::name))
+        .load(conn)
+        .await?)
+}
+
+/// Adds a campaign with its seats.
+///
+/// # Errors
+/// `Duplicate` when its region has one of this name and first day; `Invalid` when its parent is of another part
+/// of the country.
+pub async fn create_campaign(
+    conn: &mut Conn,
+    row: &CampaignRow,
+    members: &[CampaignMemberRow],
+) -> Result<(), StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        check_parent(conn, row).await?;
+        diesel::insert_into(campaigns::table).values(row).execute(conn).await?;
+        insert_members(conn, members).await
+    })
+    .await
+}
+
+/// Writes a campaign that still has the revision before `changed.revision`; `members`, if given, replace all its
+/// seats. Indicators that the office answered for follow it.
+///
+/// # Errors
+/// `Stale` when somebody else changed it meanwhile; otherwise as [`create_campaign`], and `Invalid` when it would
+/// become its own ancestor.
+pub async fn update_campaign(
+    conn: &mut Conn,
+    changed: &CampaignRow,
+    members: Option<&[CampaignMemberRow]>,
+) -> Result<CampaignRow, StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        check_parent(conn, changed).await?;
+        let row = diesel::update(campaigns::table.find(changed.id))
+            .filter(campaigns::revision.eq(changed.revision - 1))
+            .set(changed)
+            .returning(CampaignRow::as_returning())
+            .get_result(conn)
+            .await
+            .optional()?
+            .ok_or(StoreError::Stale)?;
+        if let Some(members) = members {
+            let present = campaign_members::table.filter(campaign_members::campaign_id.eq(changed.id));
+            diesel::delete(present).execute(conn).await?;
+            insert_members(conn, members).await?;
+        }
+        responsibilities::refresh_campaign(conn, changed.id, changed.updated_at).await?;
+        Ok::<_, StoreError>(row)
+    })
+    .await
+}
+
+async fn insert_members(conn: &mut Conn, members: &[CampaignMemberRow]) -> Result<(), StoreError> {
+    for member in members {
+        diesel::insert_into(campaign_members::table).values(member).execute(conn).await?;
+    }
+    Ok(())
+}
+
+/// Campaigns above one another at most; a plan has two or three.
+const DEPTH_MAX: usize = 20;
+
+/// The parent is in force in the same region or one above it, and not below the campaign itself.
+async fn check_parent(conn: &mut Conn, row: &CampaignRow) -> Result<(), StoreError> {
+    let Some(parent_id) = row.parent_id else { return Ok(()) };
+    let refuse = |code, detail| Err(Invalid::new("parent", code, detail).into());
+    locks::alone(conn, Rule::CampaignTree).await?;
+    let mut above = Some(parent_id);
+    let mut depth = 0;
+    while let Some(id) = above {
+        depth += 1;
+        if id == row.id {
+            return refuse("cycle", "上级攻坚行动不能是自己或自己的下级，请另选。");
+        }
+        if depth > DEPTH_MAX {
+            return refuse("too_deep", "攻坚行动的层级过多，请另选上级。");
+        }
+        above = campaigns::table.find(id).select(campaigns::parent_id).get_result(conn).await?;
+    }
+    let parent: Id = campaigns::table.find(parent_id).select(campaigns::region_id).get_result(conn).await?;
+    if is_within(conn, row.region_id, parent).await? {
+        Ok(())
+    } else {
+        refuse("other_region", "上级攻坚行动所在行政区须与本行动相同，或是其上级行政区。")
+    }
+}
+
+/// Whether a region is another one or lies below it.
+async fn is_within(conn: &mut Conn, region: Id, wanted: Id) -> Result<bool, StoreError> {
+    let mut region = region;
+    // Nation, province, prefecture, county, zone: five levels, and a bound in case of a circle.
+    for _ in 0..8 {
+        if region == wanted {
+            return Ok(true);
+        }
+        let above: Option<String> =
+            regions::table.find(region).select(regions::parent_code).get_result(conn).await?;
+        let Some(code) = above else { return Ok(false) };
+        region = regions::table.filter(regions::code.eq(code)).select(regions::id).get_result(conn).await?;
+    }
+    Ok(false)
+}

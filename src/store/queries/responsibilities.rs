@@ -1,0 +1,202 @@
+//! Who answers for what: the lists as written, and those in force (see [`Responsibility::effective`]).
+
+use std::collections::HashMap;
+
+use chrono::NaiveDateTime;
+use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::super::Conn;
+use crate::domain::Responsibility;
+use crate::store::StoreError;
+use crate::store::rows::ResponsibilityRow;
+use crate::store::schema::{campaigns, indicators, responsibilities, tasks, units};
+use crate::store::types::Id;
+
+/// Ids in one statement; SQLite takes 32,766 values.
+const AT_ONCE: usize = 5_000;
+
+/// The lists of several tasks as written, with the units' names, in the order of the document.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_task_responsibilities(
+    conn: &mut Conn,
+    tasks: &[Id],
+) -> Result<Vec<(ResponsibilityRow, String)>, StoreError> {
+    Ok(responsibilities::table
+        .inner_join(units::table)
+        .filter(responsibilities::task_id.eq_any(tasks.to_vec()))
+        .order((responsibilities::task_id, responsibilities::ordinal, responsibilities::id))
+        .select((ResponsibilityRow::as_select(), units::name))
+        .load(conn)
+        .await?)
+}
+
+/// The list in force of a task, or of an indicator in it, leads first.
+///
+/// # Errors
+/// `Missing` when there is no such task.
+pub async fn effective_responsibilities(
+    conn: &mut Conn,
+    task_id: Id,
+    indicator_id: Option<Id>,
+) -> Result<Vec<Responsibility>, StoreError> {
+    let tree = Tree::around(conn, task_id).await?;
+    let mut own = Vec::new();
+    if let Some(indicator) = indicator_id {
+        let rows: Vec<ResponsibilityRow> = responsibilities::table
+            .filter(responsibilities::indicator_id.eq(indicator))
+            .order((responsibilities::ordinal, responsibilities::id))
+            .select(ResponsibilityRow::as_select())
+            .load(conn)
+            .await?;
+        own = rows.iter().map(Responsibility::try_from).collect::<Result<_, _>>()?;
+    }
+    Ok(tree.effective(task_id, &own))
+}
+
+/// Writes the lead unit of every indicator in this task and below it anew, after lists or the tree have changed;
+/// gives how many changed. The caller holds the transaction.
+///
+/// # Errors
+/// `Missing` when there is no such task.
+pub async fn refresh_lead_units(
+    conn: &mut Conn,
+    task_id: Id,
+    now: NaiveDateTime,
+) -> Result<usize, StoreError> {
+    let tree = Tree::around(conn, task_id).await?;
+    let below: Vec<Id> =
+        tree.parents.keys().copied().filter(|task| tree.path(*task).contains(&task_id)).collect();
+    refresh(conn, &tree, &below, now).await
+}
+
+/// [`refresh_lead_units`] for all tasks of a campaign, after its office has changed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn refresh_campaign(
+    conn: &mut Conn,
+    campaign_id: Id,
+    now: NaiveDateTime,
+) -> Result<usize, StoreError> {
+    let tree = Tree::of(conn, campaign_id).await?;
+    let all: Vec<Id> = tree.parents.keys().copied().collect();
+    refresh(conn, &tree, &all, now).await
+}
+
+async fn refresh(
+    conn: &mut Conn,
+    tree: &Tree,
+    below: &[Id],
+    now: NaiveDateTime,
+) -> Result<usize, StoreError> {
+    let mut moved: HashMap<Option<Id>, Vec<Id>> = HashMap::new();
+    for chunk in below.chunks(AT_ONCE) {
+        let rows: Vec<(Id, Id, Option<Id>)> = indicators::table
+            .filter(indicators::task_id.eq_any(chunk.to_vec()))
+            .select((indicators::id, indicators::task_id, indicators::lead_unit_id))
+            .load(conn)
+            .await?;
+        let own: Vec<ResponsibilityRow> = responsibilities::table
+            .inner_join(indicators::table)
+            .filter(indicators::task_id.eq_any(chunk.to_vec()))
+            .order((responsibilities::ordinal, responsibilities::id))
+            .select(ResponsibilityRow::as_select())
+            .load(conn)
+            .await?;
+        let own = grouped(&own, |row| row.indicator_id)?;
+        for (indicator, task, present) in rows {
+            let own = own.get(&indicator).map_or(&[][..], Vec::as_slice);
+            let lead = Responsibility::first_lead(&tree.effective(task, own)).map(Id);
+            if lead != present {
+                moved.entry(lead).or_default().push(indicator);
+            }
+        }
+    }
+    let mut count = 0;
+    for (lead, ids) in moved {
+        for chunk in ids.chunks(AT_ONCE) {
+            count += diesel::update(indicators::table.filter(indicators::id.eq_any(chunk.to_vec())))
+                .set((
+                    indicators::lead_unit_id.eq(lead),
+                    indicators::revision.eq(indicators::revision + 1),
+                    indicators::updated_at.eq(now),
+                ))
+                .execute(conn)
+                .await?;
+        }
+    }
+    Ok(count)
+}
+
+type Lists = HashMap<Id, Vec<Responsibility>>;
+
+/// Lists by what they belong to, each in the order of `rows`.
+fn grouped(
+    rows: &[ResponsibilityRow],
+    owner: impl Fn(&ResponsibilityRow) -> Option<Id>,
+) -> Result<Lists, StoreError> {
+    let mut lists = Lists::new();
+    for row in rows {
+        if let Some(owner) = owner(row) {
+            lists.entry(owner).or_default().push(row.try_into()?);
+        }
+    }
+    Ok(lists)
+}
+
+/// A campaign's tasks as far as responsibilities go.
+struct Tree {
+    office: Option<Uuid>,
+    parents: HashMap<Id, Option<Id>>,
+    lists: Lists,
+}
+
+impl Tree {
+    async fn around(conn: &mut Conn, task_id: Id) -> Result<Self, StoreError> {
+        use diesel::OptionalExtension as _;
+        let found =
+            tasks::table.find(task_id).select(tasks::campaign_id).get_result(conn).await.optional()?;
+        let campaign = found.ok_or_else(|| StoreError::missing("task", task_id.0))?;
+        Self::of(conn, campaign).await
+    }
+
+    async fn of(conn: &mut Conn, campaign_id: Id) -> Result<Self, StoreError> {
+        let office: Option<Id> =
+            campaigns::table.find(campaign_id).select(campaigns::office_unit_id).get_result(conn).await?;
+        let parents: Vec<(Id, Option<Id>)> = tasks::table
+            .filter(tasks::campaign_id.eq(campaign_id))
+            .select((tasks::id, tasks::parent_id))
+            .load(conn)
+            .await?;
+        let rows: Vec<ResponsibilityRow> = responsibilities::table
+            .inner_join(tasks::table)
+            .filter(tasks::campaign_id.eq(campaign_id))
+            .order((responsibilities::ordinal, responsibilities::id))
+            .select(ResponsibilityRow::as_select())
+            .load(conn)
+            .await?;
+        let lists = grouped(&rows, |row| row.task_id)?;
+        Ok(Self { office: office.map(|id| id.0), parents: parents.into_iter().collect(), lists })
+    }
+
+    /// The task and those above it, nearest first.
+    fn path(&self, task: Id) -> Vec<Id> {
+        let mut path = vec![task];
+        let mut above = self.parents.get(&task).copied().flatten();
+        while let Some(id) = above.filter(|id| !path.contains(id)) {
+            path.push(id);
+            above = self.parents.get(&id).copied().flatten();
+        }
+        path
+    }
+
+    fn effective(&self, task: Id, own: &[Responsibility]) -> Vec<Responsibility> {
+        let path = self.path(task);
+        let above = path.iter().filter_map(|id| self.lists.get(id)).map(Vec::as_slice);
+        Responsibility::effective(std::iter::once(own).chain(above), self.office)
+    }
+}

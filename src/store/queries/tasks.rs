@@ -1,0 +1,153 @@
+//! Tasks.
+
+use diesel::{ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::super::{Backend, Conn, locks};
+use super::responsibilities::refresh_lead_units;
+use crate::domain::Invalid;
+use crate::store::rows::{Page, ResponsibilityRow, TaskFilter, TaskRow};
+use crate::store::schema::{responsibilities, tasks};
+use crate::store::types::Id;
+use crate::store::{Rule, StoreError};
+
+/// Tasks in order of id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_tasks(
+    conn: &mut Conn,
+    filter: &TaskFilter,
+    page: Page,
+) -> Result<Vec<TaskRow>, StoreError> {
+    let mut query = tasks::table
+        .select(TaskRow::as_select())
+        .order(tasks::id)
+        .limit(page.limit + 1)
+        .into_boxed::<Backend>();
+    if let Some(after) = page.after {
+        query = query.filter(tasks::id.gt(Id(after)));
+    }
+    if let Some(campaign) = filter.campaign_id {
+        query = query.filter(tasks::campaign_id.eq(campaign));
+    }
+    if let Some(parent) = filter.parent_id {
+        query = query.filter(tasks::parent_id.eq(parent));
+    }
+    if let Some(unit) = filter.unit_id {
+        let its = responsibilities::table
+            .filter(responsibilities::unit_id.eq(unit))
+            .filter(responsibilities::task_id.is_not_null())
+            .select(responsibilities::task_id.assume_not_null());
+        query = query.filter(tasks::id.eq_any(its));
+    }
+    if let Some(at) = filter.updated_after {
+        query = query.filter(tasks::updated_at.gt(at));
+    }
+    Ok(query.load(conn).await?)
+}
+
+/// The task with this id; tasks have no other key.
+///
+/// # Errors
+/// `Missing` when nothing has it.
+pub async fn resolve_task(conn: &mut Conn, key: &str) -> Result<TaskRow, StoreError> {
+    let found = match Uuid::try_parse(key) {
+        Ok(id) => find_task(conn, id).await?,
+        Err(_) => None,
+    };
+    found.ok_or_else(|| StoreError::missing("task", key))
+}
+
+/// The task with this id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_task(conn: &mut Conn, id: Uuid) -> Result<Option<TaskRow>, StoreError> {
+    Ok(tasks::table.find(Id(id)).select(TaskRow::as_select()).get_result(conn).await.optional()?)
+}
+
+/// Adds a task with its list of units.
+///
+/// # Errors
+/// `Duplicate` when its parent has a task of this name; `Invalid` when its parent is of another campaign.
+pub async fn create_task(
+    conn: &mut Conn,
+    row: &TaskRow,
+    list: &[ResponsibilityRow],
+) -> Result<(), StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        check_parent(conn, row).await?;
+        diesel::insert_into(tasks::table).values(row).execute(conn).await?;
+        insert_list(conn, list).await
+    })
+    .await
+}
+
+/// Writes a task that still has the revision before `changed.revision`; `list`, if given, replaces its list of
+/// units. Indicators that inherit from it get the lead unit that now answers for them.
+///
+/// # Errors
+/// `Stale` when somebody else changed it meanwhile; otherwise as [`create_task`], and `Invalid` when it would
+/// become its own ancestor.
+pub async fn update_task(
+    conn: &mut Conn,
+    changed: &TaskRow,
+    list: Option<&[ResponsibilityRow]>,
+) -> Result<TaskRow, StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        check_parent(conn, changed).await?;
+        let row = diesel::update(tasks::table.find(changed.id))
+            .filter(tasks::revision.eq(changed.revision - 1))
+            .set(changed)
+            .returning(TaskRow::as_returning())
+            .get_result(conn)
+            .await
+            .optional()?
+            .ok_or(StoreError::Stale)?;
+        if let Some(list) = list {
+            let present = responsibilities::table.filter(responsibilities::task_id.eq(changed.id));
+            diesel::delete(present).execute(conn).await?;
+            insert_list(conn, list).await?;
+        }
+        refresh_lead_units(conn, changed.id, changed.updated_at).await?;
+        Ok::<_, StoreError>(row)
+    })
+    .await
+}
+
+async fn insert_list(conn: &mut Conn, list: &[ResponsibilityRow]) -> Result<(), StoreError> {
+    for row in list {
+        diesel::insert_into(responsibilities::table).values(row).execute(conn).await?;
+    }
+    Ok(())
+}
+
+/// Tasks above one another at most; a plan has three.
+const DEPTH_MAX: usize = 20;
+
+/// The parent is of the same campaign, and not below the task itself.
+async fn check_parent(conn: &mut Conn, row: &TaskRow) -> Result<(), StoreError> {
+    let Some(parent_id) = row.parent_id else { return Ok(()) };
+    let refuse = |code, detail| Err(Invalid::new("parent", code, detail).into());
+    locks::alone(conn, Rule::TaskTree).await?;
+    let mut above = Some(parent_id);
+    let mut depth = 0;
+    while let Some(id) = above {
+        depth += 1;
+        if id == row.id {
+            return refuse("cycle", "上级任务不能是自己或自己的下级，请另选。");
+        }
+        if depth > DEPTH_MAX {
+            return refuse("too_deep", "任务的层级过多，请另选上级。");
+        }
+        let (campaign, next): (Id, Option<Id>) =
+            tasks::table.find(id).select((tasks::campaign_id, tasks::parent_id)).get_result(conn).await?;
+        if campaign != row.campaign_id {
+            return refuse("other_campaign", "上级任务须属于同一个攻坚行动。");
+        }
+        above = next;
+    }
+    Ok(())
+}

@@ -1,0 +1,197 @@
+//! Campaigns and the seats in their 专班.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
+use uuid::Uuid;
+
+use super::word;
+use crate::domain::{Campaign, MemberRole};
+use crate::store::StoreError;
+use crate::store::schema::{campaign_members, campaigns};
+use crate::store::types::Id;
+
+/// A campaign as stored; a change writes the whole row.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = campaigns, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub struct CampaignRow {
+    /// Identity.
+    pub id: Id,
+    /// Name, unique with region and first day.
+    pub name: String,
+    /// 文号.
+    pub doc_no: Option<String>,
+    /// Region it is in force in.
+    pub region_id: Id,
+    /// First day.
+    pub starts_on: NaiveDate,
+    /// Last day.
+    pub ends_on: NaiveDate,
+    /// Campaign above.
+    pub parent_id: Option<Id>,
+    /// Number among its siblings.
+    pub ordinal: i32,
+    /// Where the 专班's office sits.
+    pub office_unit_id: Option<Id>,
+    /// Name of the 专班.
+    pub workforce: Option<String>,
+    /// Who convenes it.
+    pub convener: Option<String>,
+    /// Whether its list of members ends with 等.
+    pub members_open: bool,
+    /// Thresholds its indicators are graded by.
+    pub rule_pack_id: Id,
+    /// automatic, approval.
+    pub issuing: String,
+    /// 发文机关.
+    pub issuer_name: String,
+    /// 机关代字.
+    pub letter_mark: String,
+    /// Working days a unit has to answer.
+    pub reply_working_days: i32,
+    /// Whom units ask.
+    pub contact_name: Option<String>,
+    /// Their telephone.
+    pub contact_phone: Option<String>,
+    /// Their mailbox.
+    pub contact_email: Option<String>,
+    /// When the row was made, UTC.
+    pub created_at: NaiveDateTime,
+    /// Counts changes, from 1.
+    pub revision: i32,
+    /// When the row was last changed, UTC.
+    pub updated_at: NaiveDateTime,
+}
+
+/// The rows a campaign refers to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CampaignLinks {
+    /// Region it is in force in.
+    pub region_id: Id,
+    /// Campaign above.
+    pub parent_id: Option<Id>,
+    /// Where the 专班's office sits.
+    pub office_unit_id: Option<Id>,
+    /// Thresholds its indicators are graded by.
+    pub rule_pack_id: Id,
+}
+
+impl CampaignRow {
+    /// The row of a new campaign.
+    pub fn of(campaign: Campaign, links: CampaignLinks, id: Id, now: NaiveDateTime) -> Self {
+        Self {
+            id,
+            name: campaign.name,
+            doc_no: campaign.doc_no,
+            region_id: links.region_id,
+            starts_on: campaign.window.start(),
+            ends_on: campaign.window.end(),
+            parent_id: links.parent_id,
+            ordinal: campaign.ordinal,
+            office_unit_id: links.office_unit_id,
+            workforce: campaign.workforce,
+            convener: campaign.convener,
+            members_open: campaign.members_open,
+            rule_pack_id: links.rule_pack_id,
+            issuing: campaign.issuing.to_string(),
+            issuer_name: campaign.issuer_name,
+            letter_mark: campaign.letter_mark,
+            reply_working_days: campaign.reply_working_days,
+            contact_name: campaign.contact_name,
+            contact_phone: campaign.contact_phone,
+            contact_email: campaign.contact_email,
+            created_at: now,
+            revision: 1,
+            updated_at: now,
+        }
+    }
+
+    /// This row, saying what `campaign` and `links` say.
+    #[must_use]
+    pub fn changed(&self, campaign: Campaign, links: CampaignLinks, now: NaiveDateTime) -> Self {
+        let new = Self::of(campaign, links, self.id, now);
+        Self { created_at: self.created_at, revision: self.revision + 1, ..new }
+    }
+
+    /// The rows it refers to.
+    pub fn links(&self) -> CampaignLinks {
+        CampaignLinks {
+            region_id: self.region_id,
+            parent_id: self.parent_id,
+            office_unit_id: self.office_unit_id,
+            rule_pack_id: self.rule_pack_id,
+        }
+    }
+}
+
+impl TryFrom<CampaignRow> for Campaign {
+    type Error = StoreError;
+
+    fn try_from(row: CampaignRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            window: Self::window(row.starts_on, row.ends_on)?,
+            issuing: word(&row.issuing)?,
+            name: row.name,
+            doc_no: row.doc_no,
+            ordinal: row.ordinal,
+            workforce: row.workforce,
+            convener: row.convener,
+            members_open: row.members_open,
+            issuer_name: row.issuer_name,
+            letter_mark: row.letter_mark,
+            reply_working_days: row.reply_working_days,
+            contact_name: row.contact_name,
+            contact_phone: row.contact_phone,
+            contact_email: row.contact_email,
+        })
+    }
+}
+
+/// A unit's seat in a 专班.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = campaign_members)]
+pub struct CampaignMemberRow {
+    /// Identity.
+    pub id: Id,
+    /// Which campaign.
+    pub campaign_id: Id,
+    /// The unit.
+    pub unit_id: Id,
+    /// deputy_convener, member.
+    pub role: String,
+    /// Place in the document's list, from 1.
+    pub ordinal: i32,
+}
+
+impl CampaignMemberRow {
+    /// The seats of one sort, in the order given.
+    pub fn of(
+        campaign_id: Id,
+        role: MemberRole,
+        units: &[Id],
+        mut new_id: impl FnMut() -> Uuid,
+    ) -> Vec<Self> {
+        (1..)
+            .zip(units)
+            .map(|(ordinal, unit)| Self {
+                id: Id(new_id()),
+                campaign_id,
+                unit_id: *unit,
+                role: role.to_string(),
+                ordinal,
+            })
+            .collect()
+    }
+}
+
+/// Which campaigns a list shows.
+#[derive(Debug, Default, Clone)]
+pub struct CampaignFilter {
+    /// Only those of this region.
+    pub region_id: Option<Id>,
+    /// Only those directly under this campaign.
+    pub parent_id: Option<Id>,
+    /// Only those whose name contains this.
+    pub name_contains: Option<String>,
+    /// Only those changed later than this.
+    pub updated_after: Option<NaiveDateTime>,
+}

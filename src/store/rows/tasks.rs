@@ -1,0 +1,115 @@
+//! Tasks and who answers for them.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
+use uuid::Uuid;
+
+use super::word;
+use crate::domain::{Responsibility, Task};
+use crate::store::StoreError;
+use crate::store::schema::{responsibilities, tasks};
+use crate::store::types::Id;
+
+/// A task as stored; a change writes the whole row.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = tasks, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub struct TaskRow {
+    /// Identity.
+    pub id: Id,
+    /// Campaign it belongs to.
+    pub campaign_id: Id,
+    /// Task above, of the same campaign.
+    pub parent_id: Option<Id>,
+    /// Number among its siblings as printed.
+    pub ordinal: i32,
+    /// Name, unique under its parent.
+    pub name: String,
+    /// Whether its list of units ends with 等.
+    pub units_open: bool,
+    /// When the row was made, UTC.
+    pub created_at: NaiveDateTime,
+    /// Counts changes, from 1.
+    pub revision: i32,
+    /// When the row was last changed, UTC.
+    pub updated_at: NaiveDateTime,
+}
+
+impl TaskRow {
+    /// The row of a new task.
+    pub fn of(task: Task, campaign_id: Id, parent_id: Option<Id>, id: Id, now: NaiveDateTime) -> Self {
+        Self {
+            id,
+            campaign_id,
+            parent_id,
+            ordinal: task.ordinal,
+            name: task.name,
+            units_open: task.units_open,
+            created_at: now,
+            revision: 1,
+            updated_at: now,
+        }
+    }
+
+    /// This row, saying what `task` says, under `parent_id`.
+    #[must_use]
+    pub fn changed(&self, task: Task, parent_id: Option<Id>, now: NaiveDateTime) -> Self {
+        let new = Self::of(task, self.campaign_id, parent_id, self.id, now);
+        Self { created_at: self.created_at, revision: self.revision + 1, ..new }
+    }
+}
+
+/// A unit's part in a task, or in an indicator with units of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = responsibilities, treat_none_as_default_value = false)]
+pub struct ResponsibilityRow {
+    /// Identity.
+    pub id: Id,
+    /// Of this task, or
+    pub task_id: Option<Id>,
+    /// of this indicator.
+    pub indicator_id: Option<Id>,
+    /// The unit.
+    pub unit_id: Id,
+    /// lead, support.
+    pub role: String,
+    /// Place in the document's list, from 1.
+    pub ordinal: i32,
+}
+
+impl ResponsibilityRow {
+    /// The parts in one task, in the order given.
+    pub fn of_task(task_id: Id, list: &[Responsibility], mut new_id: impl FnMut() -> Uuid) -> Vec<Self> {
+        (1..)
+            .zip(list)
+            .map(|(ordinal, one)| Self {
+                id: Id(new_id()),
+                task_id: Some(task_id),
+                indicator_id: None,
+                unit_id: Id(one.unit_id),
+                role: one.role.to_string(),
+                ordinal,
+            })
+            .collect()
+    }
+}
+
+impl TryFrom<&ResponsibilityRow> for Responsibility {
+    type Error = StoreError;
+
+    fn try_from(row: &ResponsibilityRow) -> Result<Self, StoreError> {
+        Ok(Self { unit_id: row.unit_id.0, role: word(&row.role)? })
+    }
+}
+
+/// Which tasks a list shows.
+#[derive(Debug, Default, Clone)]
+pub struct TaskFilter {
+    /// Only those of this campaign.
+    pub campaign_id: Option<Id>,
+    /// Only those directly under this task.
+    pub parent_id: Option<Id>,
+    /// Only those in which this unit has a part of its own.
+    pub unit_id: Option<Id>,
+    /// Only those changed later than this.
+    pub updated_after: Option<NaiveDateTime>,
+}
