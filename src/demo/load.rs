@@ -11,7 +11,7 @@ use crate::db;
 use crate::domain::{Better, Curve, Frequency, Kind, Measure, Target};
 use crate::store::rows::{
     CampaignMemberRow, CampaignRow, CitationRow, ContactRow, IndicatorRow, MeasureAliasRow, MeasureRow,
-    ObservationRow, PlanRows, ResponsibilityRow, TargetColumns, TaskRow, UnitRow, VerdictColumns,
+    ObservationRow, PlanRows, Recorded, ResponsibilityRow, TargetColumns, TaskRow, UnitRow, VerdictColumns,
 };
 use crate::store::types::{Id, Number};
 use crate::store::{Store, StoreError, curves};
@@ -30,7 +30,7 @@ pub struct Loaded {
     pub observations: usize,
 }
 
-/// Loads plan and report; `None` when the campaign is there already.
+/// Loads plan and report; `None` when all of it is there already.
 ///
 /// # Errors
 /// When the database fails or the built-in data do not fit the rules.
@@ -53,18 +53,21 @@ pub async fn load(store: &Store, clock: &dyn Clock) -> Result<Option<Loaded>, St
     loader.measures(&measures)?;
     loader.campaigns();
     loader.indicators()?;
-    match db!(*store, plans::load_plan(&loader.rows)) {
-        Err(StoreError::Duplicate(_)) => return Ok(None),
-        other => other?,
-    }
+    let planned = match db!(*store, plans::load_plan(&loader.rows)) {
+        Err(StoreError::Duplicate(_)) => false,
+        other => other.map(|()| true)?,
+    };
+    // A run that was killed after the plan left the facts out: they are always offered, and known ones change nothing.
     let mut facts = Vec::new();
     for fact in &report.observations {
         let at = db!(*store, regions::resolve_region(&fact.region))?.id;
-        let measure = loader.ids.measure(&fact.measure)?;
+        let measure = db!(*store, measures::resolve_measure(&fact.measure))?.id;
         facts.push((measure, at, loader.observation(fact, &report)));
     }
-    db!(*store, observations::record_observations(&facts, false))?;
-    Ok(Some(Loaded { indicators: loader.rows.indicators.len(), observations: facts.len() }))
+    let outcomes = db!(*store, observations::record_observations(&facts, false))?;
+    let observations = outcomes.iter().filter(|outcome| **outcome == Recorded::Created).count();
+    let indicators = if planned { loader.rows.indicators.len() } else { 0 };
+    Ok((planned || observations > 0).then_some(Loaded { indicators, observations }))
 }
 
 /// Ids given so far, by name or by address in the document.

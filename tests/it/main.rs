@@ -3,6 +3,7 @@
 
 mod api;
 mod demo;
+mod kill;
 mod letters;
 mod mail;
 mod migrations;

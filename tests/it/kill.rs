@@ -1,0 +1,79 @@
+//! A process killed at any moment and started again loses no letter and reuses no number.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use xushi::clock::{Clock as _, FixedClock, SystemClock};
+use xushi::domain::WorkCalendar;
+use xushi::jobs::Jobs;
+use xushi::jobs::deliver::deliver;
+use xushi::letter::Templates;
+use xushi::mail::message::Mailbox;
+use xushi::mail::outbox::MemoryOutbox;
+use xushi::mail::transport::Transport;
+use xushi::store::Store;
+use xushi::store::rows::Page;
+use xushi::warning::Desk;
+
+/// Runs the demo and kills it after `patience`; whether it came to its end first does not matter.
+fn run_for(folder: &Path, patience: Option<Duration>) -> bool {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_xushi"))
+        .args(["demo", "--once", "--dir", "d"])
+        .current_dir(folder)
+        .env_remove("DATABASE_URL")
+        .env("XUSHI_LOG_FILTER", "error")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    if let Some(patience) = patience {
+        std::thread::sleep(patience);
+        let _ = child.kill();
+    }
+    child.wait().unwrap().success()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_any_moment_nothing_is_lost_and_no_number_is_reused() {
+    let folder = tempfile::tempdir().unwrap();
+    // The moments differ from machine to machine; what must hold afterwards does not depend on which were met.
+    for step in 0..24 {
+        run_for(folder.path(), Some(Duration::from_millis(step * 45)));
+    }
+    assert!(run_for(folder.path(), None), "after all that, a run that is left alone succeeds");
+    let store = Store::open(folder.path().join("d/xushi.db").to_str().unwrap(), 2).unwrap();
+    let page = Page { limit: 500, after: None };
+    let letters = xushi::db!(store, letters::list_letters(&Default::default(), page)).unwrap();
+    let serials: Vec<_> = letters.iter().map(|letter| letter.serial.unwrap()).collect();
+    assert_eq!(serials, [1], "one letter is due, and it has the first number");
+    // Leases of the killed run out by the clock; then somebody else finishes their work.
+    let clock = Arc::new(FixedClock::at(SystemClock.now() + chrono::TimeDelta::hours(1)));
+    let outbox = MemoryOutbox::default();
+    let jobs = Jobs {
+        desk: Desk {
+            store: store.clone(),
+            clock,
+            calendar: Arc::new(WorkCalendar::built_in()),
+            templates: Arc::new(Templates::built_in().unwrap()),
+            message_id_domain: "example.org".to_owned(),
+        },
+        transport: Transport::Memory(outbox.clone()),
+        transport_connections: 2,
+        sender: Mailbox { name: String::new(), address: "xushi@example.org".to_owned() },
+        holder: "survivor".to_owned(),
+        stop: AtomicBool::new(false),
+    };
+    deliver(&jobs).await.unwrap();
+    let rows = xushi::db!(store, deliveries::list_deliveries(&Default::default(), page)).unwrap();
+    assert!(!rows.is_empty() && rows.iter().all(|row| row.state == "accepted"), "{rows:?}");
+    for row in &rows {
+        assert_eq!(
+            row.attempts,
+            row.uncertain + 1,
+            "every repeated attempt is written down as uncertain: {row:?}"
+        );
+    }
+}
