@@ -1,2 +1,163 @@
-//! The `xushi` command.
-fn main() {}
+//! The `xushi` command: reads arguments, calls the application.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use clap::{Parser, Subcommand};
+use xushi::app::{self, AppError};
+use xushi::clock::{Clock as _, SystemClock};
+use xushi::config::{Config, ConfigError, shown_url};
+use xushi::store::Store;
+use xushi::{api, demo, jobs, warning};
+
+/// 序时：目标进度跟踪与预警服务
+#[derive(Parser)]
+#[command(name = "xushi", version)]
+struct Arguments {
+    /// 配置文件；不填时读取当前目录的xushi.toml（如有）
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// 提供服务（默认）
+    Serve,
+    /// 用内置的示例走完全程：研判、发函、看板
+    Demo {
+        /// 示例的目录
+        #[arg(long, default_value = "xushi-demo")]
+        dir: PathBuf,
+        /// 研判日期，默认为示例月报的日期
+        #[arg(long)]
+        as_of: Option<NaiveDate>,
+        /// 服务地址
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        /// 打印后即结束，不提供服务
+        #[arg(long)]
+        once: bool,
+    },
+    /// 建立或升级数据库
+    Migrate,
+    /// 输出接口说明（OpenAPI 3.1）
+    Openapi,
+    /// 研判全部指标
+    Evaluate {
+        /// 研判日期，默认今天
+        #[arg(long)]
+        as_of: Option<NaiveDate>,
+    },
+    /// 投递待发的函
+    Deliver,
+    /// 检查配置
+    CheckConfig,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xushi: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), AppError> {
+    let config = Config::load(arguments.config.as_deref())?;
+    app::log(&config);
+    match arguments.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve(&config).await,
+        Command::Demo { dir, as_of, listen, once } => show(config, dir, as_of, listen, once).await,
+        Command::Migrate => {
+            let store = Store::open(&config.database.url, 1)?;
+            if let Some(key) = app::prepare(&config, &store, &SystemClock).await? {
+                println!("访问密钥（只显示这一次）：{key}");
+            }
+            println!("数据库已就绪：{}", shown_url(&config.database.url));
+            Ok(())
+        }
+        Command::Openapi => {
+            println!("{}", api::openapi().to_pretty_json().unwrap_or_default());
+            Ok(())
+        }
+        Command::Evaluate { as_of } => {
+            let store = Store::open(&config.database.url, 2)?;
+            let desk = app::desk(&config, store, Arc::new(SystemClock))?;
+            let as_of = as_of.unwrap_or_else(|| desk.clock.today());
+            let done = warning::evaluate(&desk, as_of).await?;
+            println!("{as_of}：研判{}项，{}项有变化", done.assessed, done.changed);
+            for (grade, count) in &done.grades {
+                println!("  {} {count}", grade.chinese());
+            }
+            Ok(())
+        }
+        Command::Deliver => {
+            let store = Store::open(&config.database.url, config.mail.connections + 1)?;
+            let jobs = app::jobs(&config, app::desk(&config, store, Arc::new(SystemClock))?)?;
+            let done = jobs::deliver::deliver(&jobs).await?;
+            println!(
+                "送达{}，待重试{}，失败{}，结果不明{}",
+                done.accepted, done.deferred, done.failed, done.uncertain
+            );
+            Ok(())
+        }
+        Command::CheckConfig => {
+            config.templates()?;
+            config.calendar()?;
+            println!("配置无误。\n{config:#?}");
+            Ok(())
+        }
+    }
+}
+
+async fn serve(config: &Config) -> Result<(), AppError> {
+    let store = Store::open(&config.database.url, 1)?;
+    if let Some(key) = app::prepare(config, &store, &SystemClock).await? {
+        println!("访问密钥（只显示这一次）：{key}");
+    }
+    drop(store);
+    let listener = listen(config.server.listen, "server.listen")?;
+    app::serve(config, Arc::new(SystemClock), listener).await
+}
+
+async fn show(
+    base: Config,
+    dir: PathBuf,
+    as_of: Option<NaiveDate>,
+    address: SocketAddr,
+    once: bool,
+) -> Result<(), AppError> {
+    std::fs::create_dir_all(dir.join("outbox"))?;
+    // DATABASE_URL (or a configured PostgreSQL) is respected; otherwise everything stays in the folder.
+    let own_database = !base.database.url.starts_with("postgres");
+    let config = demo::config_in(base, &dir, own_database);
+    let as_of = as_of.or_else(demo::usual_as_of).unwrap_or_else(|| SystemClock.today());
+    let shown = demo::run(&config, as_of).await?;
+    for note in &shown.notes {
+        println!("{note}");
+    }
+    println!("\n{}", shown.board);
+    if once {
+        return Ok(());
+    }
+    let listener = listen(address, "--listen")?;
+    println!(
+        "接口说明：http://{0}/docs/ ，服务地址：http://{0}/api/v1 ，按Ctrl+C结束。",
+        listener.local_addr()?
+    );
+    app::serve(&config, Arc::new(SystemClock), listener).await
+}
+
+fn listen(address: SocketAddr, key: &str) -> Result<TcpListener, AppError> {
+    TcpListener::bind(address)
+        .map_err(|error| ConfigError { key: key.to_owned(), detail: format!("{address}: {error}") }.into())
+}

@@ -4,7 +4,8 @@ use super::State;
 use super::problem::{Problem, pointer};
 use crate::db;
 use crate::store::StoreError;
-use crate::store::rows::{CampaignRow, RegionRow, RulePackRow, TaskRow, UnitRow};
+use crate::store::rows::{CampaignRow, MeasureRow, RegionRow, RulePackRow, TaskRow, UnitRow};
+use crate::store::types::Id;
 
 /// Where a key stands.
 #[derive(Debug, Clone, Copy)]
@@ -16,7 +17,8 @@ pub enum At<'a> {
 }
 
 impl At<'_> {
-    fn problem(self, error: StoreError) -> Problem {
+    /// The error at this place.
+    pub fn problem(self, error: StoreError) -> Problem {
         let mut problem = Problem::from(error);
         for error in &mut problem.errors {
             error.pointer = match self {
@@ -66,4 +68,19 @@ lookups! {
     campaign, maybe_campaign: campaigns::resolve_campaign -> CampaignRow;
     task, maybe_task: tasks::resolve_task -> TaskRow;
     rule_pack: rule_packs::resolve_rule_pack -> RulePackRow;
+    measure, maybe_measure: measures::resolve_measure -> MeasureRow;
+}
+
+/// Ids of the campaign that the query parameter `campaign` names and of those directly under it.
+///
+/// # Errors
+/// `Invalid` at `campaign` when there is none.
+pub async fn maybe_campaign_family(state: &State, key: Option<&str>) -> Result<Option<Vec<Id>>, Problem> {
+    match key {
+        Some(key) => {
+            let family = db!(state.store, indicators::resolve_campaign_family(key));
+            family.map(Some).map_err(|error| At::Query("campaign").problem(error))
+        }
+        None => Ok(None),
+    }
 }

@@ -4,19 +4,26 @@
 //! server and its specification.
 
 pub mod access;
+mod assessments;
 mod campaigns;
+mod episodes;
 mod extract;
 mod health;
 mod idempotency;
+mod indicators;
+mod letters;
 mod lookup;
 mod measures;
 pub mod metrics;
+mod observations;
 mod page;
 pub mod problem;
+mod promise;
 pub mod request_id;
 mod respond;
 mod tasks;
 mod units;
+mod warning_runs;
 mod wire;
 
 use std::sync::Arc;
@@ -85,6 +92,12 @@ impl Modify for Security {
 /// Every route under `/api/v1`; the server and the specification are both made from this list.
 fn routes(config: &mut ServiceConfig<'_>) {
     units::routes(config);
+    indicators::routes(config);
+    observations::routes(config);
+    assessments::routes(config);
+    episodes::routes(config);
+    letters::routes(config);
+    warning_runs::routes(config);
     measures::routes(config);
     campaigns::routes(config);
     tasks::routes(config);

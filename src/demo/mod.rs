@@ -1,6 +1,10 @@
-//! The built-in sample campaign, and how it gets into a database.
+//! The built-in sample campaign, and the command that shows the whole chain on it.
 
+mod board;
 pub mod catalog;
 mod load;
+mod run;
 
+pub use board::board;
 pub use load::{Loaded, load, usual_as_of};
+pub use run::{Shown, config_in, run};

@@ -34,8 +34,8 @@ text_enum! {
     }
 }
 
-/// Attempts after which trying ends; with the waits below this is about five days (RFC 5321 §4.5.4.1).
-pub const ATTEMPTS_MAX: i32 = 30;
+/// Attempts after which trying ends; with the waits below this is more than four days (RFC 5321 §4.5.4.1).
+pub const ATTEMPTS_MAX: i32 = 32;
 
 /// Minutes to wait after each failed attempt; the last one repeats. RFC 5321 §4.5.4.1 asks for growing waits, the
 /// first ones are short because greylisting servers accept after some minutes.

@@ -26,7 +26,9 @@ pub async fn set(
         let job = Job::new_async_tz(cron, chrono_tz::Asia::Shanghai, move |_, _| {
             let rings = rings.clone();
             // A full channel means that the same bell rang before and was not heard yet: once is enough.
-            Box::pin(async move { drop(rings.try_send(name)) })
+            Box::pin(async move {
+                let _ = rings.try_send(name);
+            })
         })?;
         scheduler.add(job).await?;
     }

@@ -2,6 +2,11 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a helper that fails is a test that fails")]
 
 mod api;
+mod demo;
 mod letters;
 mod mail;
+mod migrations;
+mod openapi;
+mod outbox;
 mod support;
+mod tidy;

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
+use uuid::Uuid;
 
 use crate::domain::{Grade, Period, text_enum};
 
@@ -120,6 +121,8 @@ pub struct Assessment {
     pub grade: Grade,
     /// The latest period with an actual value.
     pub data_period: Option<Period>,
+    /// The vintage of that value.
+    pub observation: Option<Uuid>,
     /// The value judged: since the window's start for amounts, as reported otherwise.
     pub actual: Option<Decimal>,
     /// Where it should stand at the end of `data_period`; for a range, the end that binds.
@@ -173,6 +176,7 @@ impl Assessment {
         Self {
             grade: Grade::NoData,
             data_period: None,
+            observation: None,
             actual: None,
             expected: None,
             expected_hi: None,

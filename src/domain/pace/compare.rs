@@ -17,23 +17,24 @@ impl Case<'_> {
     pub(super) fn benchmarks<W: Working>(
         &self,
         at: &Observation,
-        actual: Decimal,
         out: &mut Assessment,
         work: &mut W,
     ) -> Result<(), Missing> {
+        // As reported, like the others: a month with a month, a year to date with a year to date.
+        let own = at.value;
         let mut one = |other: &NamedSeries<'_>, reason: Missing| -> Result<(), Missing> {
             let Some(value) = self.value_of(other.observations, at.period) else {
                 out.missing.insert(reason);
                 return Ok(());
             };
-            let gap = if self.promise.ceiling { sub(value, actual)? } else { sub(actual, value)? };
+            let gap = if self.promise.ceiling { sub(value, own)? } else { sub(own, value)? };
             let formula = if self.promise.ceiling {
-                "比较 = 对比值 − 实际（越低越好）"
+                "比较 = 对比值 − 本地区（越低越好）"
             } else {
-                "比较 = 实际 − 对比值"
+                "比较 = 本地区 − 对比值"
             };
             work.step(formula, |inputs| {
-                inputs.with("实际", actual).with(other.name, value);
+                inputs.with("本地区", own).with(other.name, value);
                 gap.to_string()
             });
             out.benchmarks.push(BenchmarkGap { name: other.name.to_owned(), value, gap });
@@ -49,13 +50,7 @@ impl Case<'_> {
     }
 
     /// The place among sibling regions, when enough of them have reported the same period.
-    pub(super) fn rank<W: Working>(
-        &self,
-        at: &Observation,
-        actual: Decimal,
-        out: &mut Assessment,
-        work: &mut W,
-    ) {
+    pub(super) fn rank<W: Working>(&self, at: &Observation, out: &mut Assessment, work: &mut W) {
         if self.known.siblings_of <= 1 {
             return;
         }
@@ -63,7 +58,7 @@ impl Case<'_> {
         for sibling in self.known.siblings.iter().filter(|sibling| sibling.region != self.subject.region) {
             let Some(value) = self.value_of(sibling.observations, at.period) else { continue };
             reported += 1;
-            better += usize::from(if self.promise.ceiling { value < actual } else { value > actual });
+            better += usize::from(if self.promise.ceiling { value < at.value } else { value > at.value });
         }
         let all = Decimal::from(self.known.siblings_of.max(reported));
         let covered = mul(self.pack.coverage_min, all).is_ok_and(|needed| Decimal::from(reported) >= needed);
@@ -86,18 +81,14 @@ impl Case<'_> {
         let since = |other: Option<&Observation>| other.and_then(|other| sub(at.value, other.value).ok());
         let Some(first) = self.series.get(0) else { return };
         out.change.previous = since(self.before(index).and_then(|before| self.series.get(before)));
-        let new_year = NaiveDate::from_ymd_opt(at.period.end().year(), 1, 1);
-        if new_year.is_none_or(|day| first.period.end() >= day) {
+        let year = at.period.end().year();
+        if first.period.end().year() >= year {
             return;
         }
-        let basis = self.measure().basis;
-        out.change.last_year = since(at.period.last_year().and_then(|period| self.series.at(period, basis)));
-        out.change.year_end = since(
-            new_year
-                .and_then(|day| day.pred_opt())
-                .and_then(|day| self.series.ending(day))
-                .and_then(|index| self.series.get(index)),
-        );
+        let same = at.period.last_year().and_then(|period| self.series.at(period, self.measure().basis));
+        out.change.last_year = since(same);
+        let year_end = NaiveDate::from_ymd_opt(year - 1, 12, 31).and_then(|day| self.series.ending(day));
+        out.change.year_end = since(year_end.and_then(|index| self.series.get(index)));
     }
 
     /// The index of the value of the period before the one at `at`, when that is known. January–February published
@@ -157,6 +148,6 @@ impl Case<'_> {
         } else {
             Ratio::whole(Decimal::ONE)
         };
-        line.is_on(actual, due).ok()
+        due.apply(|due| line.is_on(actual, due)).ok()
     }
 }

@@ -97,8 +97,7 @@ impl Case<'_> {
         if self.adds_up() && whole.is_sign_negative() {
             return Err(Missing::LastYearShare);
         }
-        let share = Ratio::new(reached, whole).ok_or(Missing::LastYearShare)?;
-        share.tame()
+        Ratio::new(reached, whole).ok_or(Missing::LastYearShare)
     }
 
     fn mean_share(&self, day: NaiveDate, years: u32) -> Result<Ratio, Missing> {

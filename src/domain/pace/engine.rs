@@ -8,7 +8,7 @@ use crate::domain::{Figure, Grade, Kind, Observation, Period, RulePack, Target};
 use super::case::Case;
 use super::due::Due;
 use super::grading::Verdict;
-use super::line::Line;
+use super::line::{Line, Standing};
 use super::months::Months;
 use super::outlook::shown;
 use super::promise::Promise;
@@ -49,7 +49,8 @@ fn report_only(subject: &Subject<'_>, known: &Known<'_>, as_of: NaiveDate, out: 
     for figure in [Figure::Level, Figure::Yoy] {
         let series = Series::of(known.own, Wanted { figure, basis: subject.measure.basis, as_of });
         if let Some(at) = series.latest_in(subject.window).and_then(|index| series.get(index)) {
-            (out.data_period, out.actual) = (Some(at.period), Some(at.value));
+            (out.data_period, out.observation) = (Some(at.period), Some(at.id));
+            out.actual = Some(at.value);
             return;
         }
     }
@@ -115,7 +116,7 @@ impl Case<'_> {
         }
         let index = self.series.latest_in(self.subject.window).ok_or(Missing::Observation)?;
         let at = self.series.get(index).ok_or(Missing::Observation)?;
-        out.data_period = Some(at.period);
+        (out.data_period, out.observation) = (Some(at.period), Some(at.id));
         let actual = self.actual(at)?;
         out.actual = Some(actual);
         work.step("数据期 = 最近一期有实际值的时期", |inputs| {
@@ -132,8 +133,8 @@ impl Case<'_> {
         };
         self.changes(index, out);
         out.streak = self.streak(index, line.as_ref().ok());
-        self.benchmarks(at, actual, out, work)?;
-        self.rank(at, actual, out, work);
+        self.benchmarks(at, out, work)?;
+        self.rank(at, out, work);
         let verdict = verdict?;
         out.run = self.run(verdict.grade, at.period.end());
         Ok(verdict)
@@ -160,9 +161,12 @@ impl Case<'_> {
                 Ok(share) => out.last_year_pace = Some(share),
                 Err(missing) => out.missing.insert(missing_share(missing)),
             }
-            work.step("上年同期进度 = 上年同期累计 ÷ 上年全年", |_| {
-                shown(out.last_year_pace)
-            });
+            if let Some(share) = out.last_year_pace {
+                work.step("上年同期进度 = 上年同期完成 ÷ 上年全年完成", |inputs| {
+                    inputs.with("上年同期完成", share.numerator()).with("上年全年完成", share.denominator());
+                    shown(out.last_year_pace)
+                });
+            }
         }
         let due = self.due(day, months);
         if let Ok(due) = due {
@@ -196,7 +200,9 @@ impl Case<'_> {
         out: &mut Assessment,
         work: &mut W,
     ) -> Result<Verdict, Missing> {
-        self.outlook(line.as_ref().ok(), actual, (months, due.ok()), out, work)?;
+        if let Err(missing) = self.outlook(line.as_ref().ok(), actual, (months, due.ok()), out, work) {
+            out.missing.insert(missing);
+        }
         let line = line.as_ref().map_err(|missing| *missing)?;
         // A line that does not move is the same whatever the curve.
         let due = match due {
@@ -204,20 +210,31 @@ impl Case<'_> {
             Err(missing) if line.moves() => return Err(missing),
             Err(_) => Ratio::whole(Decimal::ONE),
         };
-        let standing = line.stand(actual, due)?;
-        let points = line.points(standing.gap)?;
-        (out.expected, out.gap, out.gap_points) = (Some(standing.expected), Some(standing.gap), points);
+        let (near, verdict) = self.hold_against(line, actual, due, at)?;
+        (out.expected, out.gap, out.gap_points) = (Some(near.expected), Some(near.gap), near.points);
         describe_line(line, actual, due, out, work);
-        let verdict = self.grade(line, standing, (actual, due), at.period.end())?;
         match self.promise.kind {
-            Kind::Range => self.other_end(verdict, actual, due, at, out),
+            Kind::Range => self.far_end(verdict, actual, due, at, out),
             _ => Ok(verdict),
         }
     }
 
+    fn hold_against(
+        &self,
+        line: &Line,
+        actual: Decimal,
+        due: Ratio,
+        at: &Observation,
+    ) -> Result<(Standing, Verdict), Missing> {
+        due.apply(|due| {
+            let standing = line.stand(actual, due)?;
+            Ok((standing, self.grade(line, standing, (actual, due), at.period.end())?))
+        })
+    }
+
     /// The far end of a range. When both ends are to be held, the worse one decides; when more is better, being beyond
     /// the far end is no shortfall, and only the rule's name says that it happened.
-    fn other_end(
+    fn far_end(
         &self,
         verdict: Verdict,
         actual: Decimal,
@@ -229,16 +246,14 @@ impl Case<'_> {
             return Ok(verdict);
         }
         let far = self.range_end(true)?;
-        let standing = far.stand(actual, due)?;
+        let (standing, other) = self.hold_against(&far, actual, due, at)?;
         out.expected_hi = Some(standing.expected);
         if !self.promise.hold {
             let id = if actual > far.finish { RuleId::BeyondRange } else { verdict.rule.id };
             return Ok(Verdict { rule: Rule { id, ..verdict.rule }, ..verdict });
         }
-        let points = far.points(standing.gap)?;
-        let other = self.grade(&far, standing, (actual, due), at.period.end())?;
         if standing.gap.value() < out.gap.and_then(Ratio::value) {
-            (out.gap, out.gap_points) = (Some(standing.gap), points);
+            (out.gap, out.gap_points) = (Some(standing.gap), standing.points);
         }
         Ok(if other.grade > verdict.grade { other } else { verdict })
     }

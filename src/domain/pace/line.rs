@@ -41,10 +41,13 @@ pub(super) struct Standing {
     pub(super) expected: Ratio,
     /// Positive is good.
     pub(super) gap: Ratio,
+    /// The gap in points.
+    pub(super) points: Option<Ratio>,
 }
 
 impl Line {
     /// Whether the line moves with the curve.
+    #[inline]
     pub(super) fn moves(&self) -> bool {
         !self.span.is_zero()
     }
@@ -86,14 +89,18 @@ impl Line {
     pub(super) fn stand(&self, value: Decimal, due: Ratio) -> Result<Standing, Missing> {
         if !self.moves() {
             let gap = self.signed(value, self.base)?;
-            return Ok(Standing { expected: Ratio::whole(self.base), gap: Ratio::whole(gap) });
+            return self.standing(Ratio::whole(self.base), Ratio::whole(gap));
         }
         let (numerator, denominator) = (due.numerator(), due.denominator());
         let moved = mul(self.span, numerator)?;
         let line = if self.base.is_zero() { moved } else { add(mul(self.base, denominator)?, moved)? };
         let gap = self.signed(mul(value, denominator)?, line)?;
         let over = |part| Ratio::new(part, denominator).ok_or(Missing::OutOfRange);
-        Ok(Standing { expected: over(line)?, gap: over(gap)? })
+        self.standing(over(line)?, over(gap)?)
+    }
+
+    fn standing(&self, expected: Ratio, gap: Ratio) -> Result<Standing, Missing> {
+        Ok(Standing { expected, gap, points: self.points(gap)? })
     }
 
     /// Whether `value` is on or above the line: the sign of the gap, without the gap.
@@ -110,7 +117,7 @@ impl Line {
     }
 
     /// The gap in points: percentage points for rates, points of the window's work for amounts.
-    pub(super) fn points(&self, gap: Ratio) -> Result<Option<Ratio>, Missing> {
+    fn points(&self, gap: Ratio) -> Result<Option<Ratio>, Missing> {
         if self.scale == Scale::Rate { Ok(Some(gap)) } else { self.points_of_work(gap) }
     }
 
@@ -184,13 +191,15 @@ impl Case<'_> {
         }
     }
 
-    /// A rise or a decline by so much from the baseline; "at most" limits the rise at any time.
+    /// A rise or a decline by so much from the baseline; "at most" limits the rise, and a negative
+    /// number of a higher-is-better measure the fall, at any time.
     fn change(&self, by: Decimal) -> Result<Line, Missing> {
         let base = self.baseline().ok_or(Missing::Baseline)?;
         let lower = self.subject.measure.better == Better::Lower;
         let falls = by.is_sign_negative();
         let limit = add(base, by)?;
-        if (self.promise.at_most && !(lower && falls)) || (falls && !lower) {
+        let limits = if lower { self.promise.at_most && !falls } else { self.promise.at_most || falls };
+        if limits {
             let flat = Line::flat(limit, self.promise.at_most, Scale::Progress);
             return Ok(Line { whole: by.abs(), ..flat });
         }

@@ -12,11 +12,9 @@ pub struct Ratio {
     denominator: Decimal,
 }
 
-/// Parts up to here are kept exact: multiplied with any accepted quantity (10^18) they still fit a decimal.
-const EXACT_MAX: Decimal = Decimal::from_parts(1_410_065_408, 2, 0, false, 0);
-
 impl Ratio {
     /// `numerator / denominator`; `None` when the denominator is zero.
+    #[inline]
     pub fn new(numerator: Decimal, denominator: Decimal) -> Option<Self> {
         if denominator.is_zero() {
             return None;
@@ -28,6 +26,7 @@ impl Ratio {
     }
 
     /// `value / 1`.
+    #[inline]
     pub fn whole(value: Decimal) -> Self {
         Self { numerator: value, denominator: Decimal::ONE }
     }
@@ -50,12 +49,12 @@ impl Ratio {
         self.denominator
     }
 
-    /// The same fraction, divided out when its parts are so large that multiplying by them could overflow.
-    pub(super) fn tame(self) -> Result<Self, Missing> {
-        if self.denominator <= EXACT_MAX && self.numerator.abs() <= EXACT_MAX {
-            return Ok(self);
-        }
-        self.value().map(Self::whole).ok_or(Missing::OutOfRange)
+    /// Calculates with the exact fraction or, when its parts are too large to multiply by, with the quotient.
+    pub(super) fn apply<T>(self, calculate: impl Fn(Self) -> Result<T, Missing>) -> Result<T, Missing> {
+        calculate(self).or_else(|missing| match self.value() {
+            Some(value) if missing == Missing::OutOfRange => calculate(Self::whole(value)),
+            _ => Err(missing),
+        })
     }
 }
 
@@ -68,16 +67,19 @@ impl PartialEq for Ratio {
 impl Eq for Ratio {}
 
 /// `a × b`, or the reason why not.
+#[inline]
 pub(super) fn mul(a: Decimal, b: Decimal) -> Result<Decimal, Missing> {
     a.checked_mul(b).ok_or(Missing::OutOfRange)
 }
 
 /// `a + b`, or the reason why not.
+#[inline]
 pub(super) fn add(a: Decimal, b: Decimal) -> Result<Decimal, Missing> {
     a.checked_add(b).ok_or(Missing::OutOfRange)
 }
 
 /// `a − b`, or the reason why not.
+#[inline]
 pub(super) fn sub(a: Decimal, b: Decimal) -> Result<Decimal, Missing> {
     a.checked_sub(b).ok_or(Missing::OutOfRange)
 }
@@ -106,9 +108,18 @@ mod tests {
         assert_eq!(Ratio::new(d("1"), d("2")), Ratio::new(d("-2.0"), d("-4")));
         assert_eq!(Ratio::new(d("1"), d("0")), None);
         assert_eq!(Ratio::new(d("632.4"), d("12")).unwrap().value().unwrap().to_string(), "52.7");
-        assert_eq!(EXACT_MAX, d("10000000000"));
-        let huge = Ratio::new(d("1e18"), d("3e17")).unwrap().tame().unwrap();
-        assert_eq!(huge.denominator(), Decimal::ONE);
+    }
+
+    #[test]
+    fn parts_too_large_to_multiply_by_are_divided_out() {
+        let times = |amount: Decimal| {
+            move |ratio: Ratio| mul(amount, ratio.numerator()).map(|part| (part, ratio.denominator()))
+        };
+        let share = Ratio::new(d("123456789012.34"), d("200000000000")).unwrap();
+        assert_eq!(share.apply(times(d("2"))), Ok((d("246913578024.68"), d("200000000000"))));
+        let huge = Ratio::new(d("500000000000000000"), d("1000000000000000000")).unwrap();
+        assert_eq!(huge.apply(times(d("1000000000000000000"))), Ok((d("500000000000000000"), d("1"))));
+        assert_eq!(huge.apply(times(Decimal::MAX)).map(|(_, below)| below), Ok(d("1")));
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub(super) struct Wanted {
 
 impl Wanted {
     /// Whether an observation is such a fact, known by then and not a forecast or plan.
+    #[inline]
     pub(super) fn takes(&self, observation: &Observation) -> bool {
         observation.figure == self.figure
             && observation.basis == self.basis
@@ -92,6 +93,7 @@ impl<'a> Series<'a> {
         self.len = self.spill.len();
     }
 
+    #[inline]
     fn slots(&self) -> &[Option<&'a Observation>] {
         if self.spill.is_empty() { &self.inline[..self.len] } else { &self.spill }
     }
@@ -102,6 +104,7 @@ impl<'a> Series<'a> {
     }
 
     /// The value at an index, in order of time.
+    #[inline]
     pub(super) fn get(&self, index: usize) -> Option<&'a Observation> {
         self.slots().get(index).copied().flatten()
     }

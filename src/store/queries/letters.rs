@@ -134,8 +134,11 @@ pub async fn list_letters(
     if let Some(after) = page.after {
         query = query.filter(letters::id.gt(Id(after)));
     }
-    if let Some(campaign) = filter.campaign_id {
-        query = query.filter(letters::campaign_id.eq(Id(campaign)));
+    if let Some(campaigns) = &filter.campaigns {
+        query = query.filter(letters::campaign_id.eq_any(campaigns.clone()));
+    }
+    if let Some(after) = filter.updated_after {
+        query = query.filter(letters::updated_at.gt(after));
     }
     if let Some(unit) = filter.unit_id {
         query = query.filter(letters::unit_id.eq(Id(unit)));

@@ -5,8 +5,10 @@
 pub mod api_keys;
 pub mod campaigns;
 pub mod deliveries;
+pub mod episodes;
 pub mod evaluation;
 pub mod idempotency;
+pub mod indicators;
 pub mod letters;
 pub mod measures;
 pub mod observations;

@@ -5,6 +5,7 @@ use diesel::prelude::{AsChangeset, Identifiable, Insertable, Queryable, Selectab
 
 use crate::store::schema::{assessments, citations, indicators};
 use crate::store::types::{Id, Number};
+use uuid::Uuid;
 
 /// An indicator as stored, with the verdict in force beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -186,4 +187,25 @@ pub struct IndicatorChange {
     pub revision: i32,
     /// When.
     pub updated_at: NaiveDateTime,
+}
+
+/// Which indicators a list shows.
+#[derive(Debug, Default, Clone)]
+pub struct BoardFilter {
+    /// Only of these campaigns.
+    pub campaigns: Option<Vec<Id>>,
+    /// Only of this task.
+    pub task_id: Option<Uuid>,
+    /// Only those this unit answers for.
+    pub unit_id: Option<Uuid>,
+    /// Only in this region.
+    pub region_id: Option<Uuid>,
+    /// Only of this measure.
+    pub measure_id: Option<Uuid>,
+    /// Only with one of these grades.
+    pub grades: Option<Vec<String>>,
+    /// Only changed after this instant, UTC.
+    pub updated_after: Option<NaiveDateTime>,
+    /// As a board: worst first, after this rank and id.
+    pub worst_first: Option<Option<(i32, Uuid)>>,
 }

@@ -171,14 +171,16 @@ pub struct NewLetter {
 /// Which letters a list shows.
 #[derive(Debug, Default, Clone)]
 pub struct LetterFilter {
-    /// Only of this campaign.
-    pub campaign_id: Option<Uuid>,
+    /// Only of these campaigns.
+    pub campaigns: Option<Vec<Id>>,
     /// Only to this unit.
     pub unit_id: Option<Uuid>,
     /// Only drafts, or only issued ones.
     pub state: Option<String>,
     /// Only of this level.
     pub level: Option<String>,
+    /// Only changed after this instant, UTC.
+    pub updated_after: Option<NaiveDateTime>,
 }
 
 type Renderer<'r> = dyn Fn(&LetterRow, i32) -> Result<LetterRow, String> + Send + Sync + 'r;
@@ -242,4 +244,19 @@ pub struct AttemptEnd {
     pub accepted_at: Option<NaiveDateTime>,
     /// Now, UTC.
     pub now: NaiveDateTime,
+}
+
+/// Which episodes a list shows.
+#[derive(Debug, Default, Clone)]
+pub struct EpisodeFilter {
+    /// Only of these campaigns.
+    pub campaigns: Option<Vec<Id>>,
+    /// Only those this unit answers for.
+    pub unit_id: Option<Uuid>,
+    /// Only of this indicator.
+    pub indicator_id: Option<Uuid>,
+    /// Only open, or only lifted.
+    pub state: Option<String>,
+    /// Only changed after this instant, UTC.
+    pub updated_after: Option<NaiveDateTime>,
 }

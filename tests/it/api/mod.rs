@@ -2,6 +2,8 @@
 
 mod campaigns;
 mod contract;
+mod indicators;
 mod measures;
+mod observations;
 mod tasks;
 mod units;

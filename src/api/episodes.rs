@@ -1,0 +1,137 @@
+//! Episodes (预警事项).
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::State;
+use super::extract::Params;
+use super::lookup::{self, At};
+use super::page::{List, ListParams, PageView};
+use super::problem::{Problem, ProblemView};
+use super::respond::{self, OneParams};
+use super::wire::Word;
+use crate::db;
+use crate::domain::episode::EpisodeState;
+use crate::domain::{Grade, Level};
+use crate::store::StoreError;
+use crate::store::rows::{EpisodeFilter, EpisodeRow, word};
+
+/// Adds the resource's routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_episodes).service(find_episode);
+}
+
+/// 预警事项：一个指标从出现滞后到解除的一段过程
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EpisodeView {
+    /// 编号
+    pub id: Uuid,
+    /// 指标编号
+    pub indicator_id: Uuid,
+    /// 指标名称
+    pub indicator: String,
+    /// 攻坚行动编号
+    pub campaign_id: Uuid,
+    /// 责任单位编号
+    pub unit_id: Option<Uuid>,
+    /// 状态：open或lifted
+    #[schema(value_type = String)]
+    pub state: Word<EpisodeState>,
+    /// 最近一次研判的等级
+    #[schema(value_type = String)]
+    pub grade: Word<Grade>,
+    /// 预警等级：yellow、orange或red
+    #[schema(value_type = String)]
+    pub level: Word<Level>,
+    /// 出现日期
+    pub opened_on: NaiveDate,
+    /// 解除日期
+    pub lifted_on: Option<NaiveDate>,
+    /// 最近一次发函时的等级
+    #[schema(value_type = Option<String>)]
+    pub lettered_level: Option<Word<Level>>,
+    /// 最近一次发函所据数据期的结束日期
+    pub lettered_period_end: Option<NaiveDate>,
+    /// 建立时间
+    pub created_at: DateTime<Utc>,
+    /// 最近修改时间
+    pub updated_at: DateTime<Utc>,
+}
+
+impl EpisodeView {
+    fn of((row, indicator): (EpisodeRow, String)) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id.0,
+            indicator_id: row.indicator_id.0,
+            indicator,
+            campaign_id: row.campaign_id.0,
+            unit_id: row.unit_id.map(|id| id.0),
+            state: Word(word(&row.state)?),
+            grade: Word(word(&row.grade)?),
+            level: Word(word(&row.level)?),
+            opened_on: row.opened_on,
+            lifted_on: row.lifted_on,
+            lettered_level: row.lettered_level.as_deref().map(word).transpose()?.map(Word),
+            lettered_period_end: row.lettered_period_end,
+            created_at: row.created_at.and_utc(),
+            updated_at: row.updated_at.and_utc(),
+        })
+    }
+}
+
+/// 预警事项查询条件
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct EpisodeParams {
+    /// 攻坚行动：id、文号或名称；含其直属的行动
+    campaign: Option<String>,
+    /// 责任单位：id、信用代码或名称
+    unit: Option<String>,
+    /// 指标编号
+    indicator: Option<Uuid>,
+    /// 状态：open或lifted
+    #[param(value_type = Option<String>)]
+    state: Option<Word<EpisodeState>>,
+}
+
+/// 列出预警事项
+#[utoipa::path(tag = "预警事项", params(ListParams, EpisodeParams), responses(
+    (status = 200, body = PageView<EpisodeView>), (status = "4XX", body = ProblemView)))]
+#[get("/episodes")]
+async fn list_episodes(
+    state: web::Data<State>,
+    request: HttpRequest,
+    list: List<EpisodeParams>,
+) -> Result<HttpResponse, Problem> {
+    let campaigns = lookup::maybe_campaign_family(&state, list.filter.campaign.as_deref()).await?;
+    let unit = lookup::maybe_unit(&state, At::Query("unit"), list.filter.unit.as_deref()).await?;
+    let filter = EpisodeFilter {
+        campaigns,
+        unit_id: unit.map(|row| row.id.0),
+        indicator_id: list.filter.indicator,
+        state: list.filter.state.map(|state| state.0.to_string()),
+        updated_after: list.updated_after,
+    };
+    let rows = db!(state.store, episodes::list_episodes(&filter, list.page))?;
+    let page = PageView::checked(rows, list.page, |row| row.0.id.0, EpisodeView::of)?;
+    respond::list(&request, &page, list.fields.as_deref())
+}
+
+/// 读取一个预警事项
+#[utoipa::path(tag = "预警事项", params(("id" = Uuid, Path, description = "编号"), OneParams), responses(
+    (status = 200, body = EpisodeView), (status = "4XX", body = ProblemView)))]
+#[get("/episodes/{id}")]
+async fn find_episode(
+    state: web::Data<State>,
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+    Params(params): Params<OneParams>,
+) -> Result<HttpResponse, Problem> {
+    let row = db!(state.store, episodes::find_episode(*id))?.ok_or_else(|| Problem::not_found("预警事项"))?;
+    respond::one(&request, &EpisodeView::of(row)?, params.fields.as_deref())
+}

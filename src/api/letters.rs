@@ -1,0 +1,278 @@
+//! Letters (预警函) and their deliveries (投递).
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::State;
+use super::lookup::{self, At};
+use super::page::{List, ListParams, PageView};
+use super::problem::{Problem, ProblemView};
+use super::respond;
+use super::wire::Word;
+use crate::db;
+use crate::domain::delivery::DeliveryState;
+use crate::domain::{LetterKind, LetterNumber, Level};
+use crate::letter::LetterFacts;
+use crate::store::StoreError;
+use crate::store::rows::{DeliveryFilter, DeliveryRow, LetterFilter, LetterRow, word};
+
+/// Adds the routes of both resources.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_letters)
+        .service(show_letter)
+        .service(download_letter)
+        .service(find_letter)
+        .service(list_deliveries);
+}
+
+/// 函
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LetterView {
+    /// 编号
+    id: Uuid,
+    /// 发文字号；为null表示尚未签发
+    #[schema(example = "湘攻坚函〔2025〕1号")]
+    number: Option<String>,
+    /// 函的种类
+    #[schema(value_type = String, example = "warning")]
+    kind: Word<LetterKind>,
+    /// 预警等级
+    #[schema(value_type = Option<String>, example = "yellow")]
+    level: Option<Word<Level>>,
+    /// 状态：draft或issued
+    state: String,
+    /// 攻坚行动编号
+    campaign_id: Uuid,
+    /// 主送单位编号
+    unit_id: Uuid,
+    /// 研判日期
+    as_of: NaiveDate,
+    /// 签发日期
+    issued_on: Option<NaiveDate>,
+    /// 反馈期限
+    reply_by: Option<NaiveDate>,
+    /// 标题
+    subject: String,
+    /// 建立时间
+    created_at: DateTime<Utc>,
+}
+
+impl LetterView {
+    fn of(row: LetterRow) -> Result<Self, StoreError> {
+        let number = row.serial.map(|serial| LetterNumber::new(&row.mark, row.year, serial.unsigned_abs()));
+        Ok(Self {
+            id: row.id.0,
+            number: number.transpose()?.map(|number| number.to_string()),
+            kind: Word(word(&row.kind)?),
+            level: row.level.as_deref().map(word).transpose()?.map(Word),
+            state: row.state,
+            campaign_id: row.campaign_id.0,
+            unit_id: row.unit_id.0,
+            as_of: row.as_of,
+            issued_on: row.issued_on,
+            reply_by: row.reply_by,
+            subject: row.subject,
+            created_at: row.created_at.and_utc(),
+        })
+    }
+}
+
+/// 函的全文：签发时定稿，此后不变
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WholeLetterView {
+    /// 概要
+    #[serde(flatten)]
+    letter: LetterView,
+    /// 定稿的事实（与函中所印一致）
+    #[schema(value_type = Object)]
+    facts: serde_json::Value,
+    /// 正文（纯文本）
+    text: String,
+    /// 涉及的预警事项
+    episode_ids: Vec<Uuid>,
+    /// 投递情况
+    deliveries: Vec<DeliveryView>,
+}
+
+/// 投递：一封函发往一个邮箱
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeliveryView {
+    /// 编号
+    id: Uuid,
+    /// 函的编号
+    letter_id: Uuid,
+    /// 收件单位编号
+    unit_id: Uuid,
+    /// 主送to或抄送cc
+    role: String,
+    /// 收件人
+    name: String,
+    /// 邮箱
+    email: String,
+    /// 邮件编号（Message-ID），每次重发相同
+    message_id: String,
+    /// 状态：待发、正在发、已送达邮件服务器、已放弃
+    #[schema(value_type = String, example = "accepted")]
+    state: Word<DeliveryState>,
+    /// 已尝试次数
+    attempts: i32,
+    /// 其中结果不明、可能重复的次数
+    uncertain: i32,
+    /// 下次尝试时间
+    next_attempt_at: DateTime<Utc>,
+    /// 邮件服务器接收时间
+    accepted_at: Option<DateTime<Utc>>,
+    /// 邮件服务器最近的答复
+    last_reply: Option<String>,
+}
+
+impl DeliveryView {
+    fn of(row: DeliveryRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id.0,
+            letter_id: row.letter_id.0,
+            unit_id: row.unit_id.0,
+            role: row.role,
+            name: row.name,
+            email: row.email,
+            message_id: row.message_id,
+            state: Word(word(&row.state)?),
+            attempts: row.attempts,
+            uncertain: row.uncertain,
+            next_attempt_at: row.next_attempt_at.and_utc(),
+            accepted_at: row.accepted_at.map(|at| at.and_utc()),
+            last_reply: row.last_reply,
+        })
+    }
+}
+
+/// 函的查询条件
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct LetterParams {
+    /// 攻坚行动：id、文号或名称；含其直属的行动
+    campaign: Option<String>,
+    /// 主送单位：id、信用代码或名称
+    unit: Option<String>,
+    /// 预警等级
+    #[param(value_type = Option<String>)]
+    level: Option<Word<Level>>,
+}
+
+/// 列出函
+#[utoipa::path(tag = "预警函", params(ListParams, LetterParams), responses(
+    (status = 200, body = PageView<LetterView>), (status = "4XX", body = ProblemView)))]
+#[get("/letters")]
+async fn list_letters(
+    state: web::Data<State>,
+    request: HttpRequest,
+    list: List<LetterParams>,
+) -> Result<HttpResponse, Problem> {
+    let campaigns = lookup::maybe_campaign_family(&state, list.filter.campaign.as_deref()).await?;
+    let unit = lookup::maybe_unit(&state, At::Query("unit"), list.filter.unit.as_deref()).await?;
+    let filter = LetterFilter {
+        campaigns,
+        unit_id: unit.map(|row| row.id.0),
+        state: None,
+        level: list.filter.level.map(|level| level.0.to_string()),
+        updated_after: list.updated_after,
+    };
+    let rows = db!(state.store, letters::list_letters(&filter, list.page))?;
+    let page = PageView::checked(rows, list.page, |row| row.id.0, LetterView::of)?;
+    respond::list(&request, &page, list.fields.as_deref())
+}
+
+async fn load(state: &State, id: Uuid) -> Result<LetterRow, Problem> {
+    db!(state.store, letters::find_letter(id))?.ok_or_else(|| Problem::not_found("函"))
+}
+
+/// 读取一封函
+#[utoipa::path(tag = "预警函", params(("id" = Uuid, Path, description = "编号")), responses(
+    (status = 200, body = WholeLetterView), (status = "4XX", body = ProblemView)))]
+#[get("/letters/{id}")]
+async fn find_letter(
+    state: web::Data<State>,
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    let row = load(&state, *id).await?;
+    let episodes = db!(state.store, letters::list_letter_episodes(*id))?;
+    let deliveries = db!(state.store, letters::list_letter_deliveries(*id))?;
+    let view = WholeLetterView {
+        facts: serde_json::from_str(&row.facts).map_err(Problem::internal)?,
+        text: row.body_text.clone(),
+        letter: LetterView::of(row)?,
+        episode_ids: episodes.iter().map(|episode| episode.id.0).collect(),
+        deliveries: deliveries.into_iter().map(DeliveryView::of).collect::<Result<_, _>>()?,
+    };
+    respond::ok(&request, &view)
+}
+
+/// 网页形式的函
+#[utoipa::path(tag = "预警函", params(("id" = Uuid, Path, description = "编号")), responses(
+    (status = 200, content_type = "text/html", body = String), (status = "4XX", body = ProblemView)))]
+#[get("/letters/{id}.html")]
+async fn show_letter(state: web::Data<State>, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
+    let row = load(&state, *id).await?;
+    Ok(HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header((
+            "content-security-policy",
+            "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+        ))
+        .body(row.body_html))
+}
+
+/// 公文形式的函（DOCX）
+#[utoipa::path(tag = "预警函", params(("id" = Uuid, Path, description = "编号")), responses(
+    (status = 200, content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document", body = Vec<u8>),
+    (status = "4XX", body = ProblemView)))]
+#[get("/letters/{id}.docx")]
+async fn download_letter(state: web::Data<State>, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
+    let row = load(&state, *id).await?;
+    let facts = LetterFacts::from_json(&row.facts).map_err(Problem::internal)?;
+    let bytes = state.desk.templates.render_docx(&facts).map_err(Problem::internal)?;
+    let name = format!("{}{}-{}.docx", row.mark, row.year, row.serial.unwrap_or_default());
+    let encoded: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    Ok(HttpResponse::Ok()
+        .content_type("application/vnd.openxmlformats-officedocument.wordprocessingml.document")
+        .insert_header(("content-disposition", format!("attachment; filename*=UTF-8''{encoded}")))
+        .body(bytes))
+}
+
+/// 投递查询条件
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DeliveryParams {
+    /// 函的编号
+    letter: Option<Uuid>,
+    /// 状态
+    #[param(value_type = Option<String>)]
+    state: Option<Word<DeliveryState>>,
+}
+
+/// 列出投递
+#[utoipa::path(tag = "投递", params(ListParams, DeliveryParams), responses(
+    (status = 200, body = PageView<DeliveryView>), (status = "4XX", body = ProblemView)))]
+#[get("/deliveries")]
+async fn list_deliveries(
+    state: web::Data<State>,
+    request: HttpRequest,
+    list: List<DeliveryParams>,
+) -> Result<HttpResponse, Problem> {
+    let filter = DeliveryFilter {
+        letter_id: list.filter.letter,
+        campaign_id: None,
+        state: list.filter.state.map(|state| state.0.to_string()),
+    };
+    let rows = db!(state.store, deliveries::list_deliveries(&filter, list.page))?;
+    let page = PageView::checked(rows, list.page, |row| row.id.0, DeliveryView::of)?;
+    respond::list(&request, &page, list.fields.as_deref())
+}

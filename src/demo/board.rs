@@ -1,0 +1,100 @@
+//! The board in the terminal: counts, then what lags.
+
+use std::fmt::Write as _;
+
+use rust_decimal::Decimal;
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::db;
+use crate::domain::pace::display;
+use crate::domain::{Grade, Kind, TextEnum as _};
+use crate::store::rows::{BoardFilter, BoardRow, Page};
+use crate::store::types::Number;
+use crate::store::{Store, StoreError};
+
+/// Most lagging indicators printed.
+const LAGGING_MAX: i64 = 40;
+
+/// The board as text: how many indicators have each grade, then those that lag, worst first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn board(store: &Store) -> Result<String, StoreError> {
+    let counts = db!(*store, indicators::count_grades(None))?;
+    let lagging =
+        [Grade::Missed, Grade::Critical, Grade::Behind, Grade::Watch].map(|grade| grade.to_string());
+    let filter =
+        BoardFilter { grades: Some(lagging.to_vec()), worst_first: Some(None), ..BoardFilter::default() };
+    let rows = db!(*store, indicators::list_indicators(&filter, Page { limit: LAGGING_MAX, after: None }))?;
+    let mut text = String::new();
+    let total: i64 = counts.iter().map(|(_, count)| count).sum();
+    let _ = write!(text, "指标 {total} 项：");
+    for grade in Grade::ALL {
+        if let Some((_, count)) = counts.iter().find(|(word, _)| word == grade.as_str()) {
+            let _ = write!(text, " {} {count}", grade.chinese());
+        }
+    }
+    text.push_str("\n\n");
+    let heading = ["指标", "等级", "数据期", "实际", "应达", "差距", "后续需", "牵头单位"].map(str::to_owned);
+    let lines = std::iter::once(heading).chain(rows.iter().map(line));
+    text.push_str(&table(&lines.collect::<Vec<_>>()));
+    if rows.is_empty() {
+        text.push_str("没有滞后的指标。\n");
+    }
+    Ok(text)
+}
+
+fn line(row: &BoardRow) -> [String; 8] {
+    let verdict = &row.indicator.verdict;
+    let kind = row.indicator.target.kind.as_deref().and_then(Kind::parse);
+    let rate = matches!(kind, Some(Kind::Growth | Kind::VersusBenchmark | Kind::VersusIndicator));
+    let unit = if rate { "%" } else { row.measure.2.as_str() };
+    let gap_unit = if unit == "%" { "个百分点" } else { unit };
+    let own = verdict.actual.map_or(0, |number| number.0.scale());
+    let places = own.max(u32::from(rate)).min(4);
+    let show = |number: Option<Number>, unit: &str| {
+        number.map_or_else(|| "—".to_owned(), |Number(value)| format!("{}{unit}", display(value, places)))
+    };
+    let gap = verdict.gap.map_or_else(
+        || "—".to_owned(),
+        |Number(gap)| {
+            format!("{}{}{gap_unit}", if gap < Decimal::ZERO { "" } else { "+" }, display(gap, places))
+        },
+    );
+    let needed = match (verdict.needed_growth, verdict.needed_per_month) {
+        (Some(Number(rate)), _) => format!("增长{}%", display(rate, 2)),
+        (None, Some(Number(amount))) => format!("月均{}{unit}", display(amount, places.max(2))),
+        (None, None) => "缺上年同期占比".to_owned(),
+    };
+    let grade = Grade::parse(&verdict.grade).map_or("", Grade::chinese);
+    let period = match (verdict.data_start, verdict.data_end) {
+        (Some(start), Some(end)) => format!("{}—{}", start.format("%Y.%-m"), end.format("%-m月")),
+        _ => "—".to_owned(),
+    };
+    [
+        row.measure.1.clone(),
+        grade.to_owned(),
+        period,
+        show(verdict.actual, unit),
+        show(verdict.expected, unit),
+        gap,
+        needed,
+        row.lead_unit_name.clone().unwrap_or_else(|| "（未明确）".to_owned()),
+    ]
+}
+
+/// Columns in line whatever the width of the characters.
+fn table(rows: &[[String; 8]]) -> String {
+    let width = |column: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..8).map(width).collect();
+    let mut text = String::new();
+    for row in rows {
+        let mut printed = String::new();
+        for (cell, width) in row.iter().zip(&widths) {
+            let _ = write!(printed, "{cell}{}", " ".repeat(width - cell.width() + 2));
+        }
+        text.push_str(printed.trim_end());
+        text.push('\n');
+    }
+    text
+}

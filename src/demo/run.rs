@@ -1,0 +1,84 @@
+//! `xushi demo`: the whole chain on the sample campaign.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::{board, load};
+use crate::app::{self, AppError};
+use crate::clock::{Clock, FixedClock, SystemClock};
+use crate::config::Config;
+use crate::jobs::deliver::deliver;
+use crate::store::Store;
+use crate::warning::{Desk, Outcome, evaluate, issue};
+
+/// What the demo has to say, for the terminal.
+#[derive(Debug, Default)]
+pub struct Shown {
+    /// What was made or found.
+    pub notes: Vec<String>,
+    /// The board.
+    pub board: String,
+}
+
+/// Loads the sample, evaluates as of `as_of`, issues the letters dated that day, delivers them. A second run finds
+/// everything there, changes nothing and says so.
+///
+/// # Errors
+/// When the database or the folder cannot be used.
+pub async fn run(config: &Config, as_of: NaiveDate) -> Result<Shown, AppError> {
+    // The sample lives on its own day, so that its letters carry that date and its deadline that year's calendar.
+    let nine = as_of.and_hms_opt(1, 0, 0).unwrap_or_default().and_utc();
+    let clock: Arc<dyn Clock> = Arc::new(FixedClock::at(nine));
+    let mut shown = Shown::default();
+    let store = Store::open(&config.database.url, 4)?;
+    if let Some(key) = app::prepare(config, &store, &SystemClock).await? {
+        shown.notes.push(format!("访问密钥（只显示这一次）：{key}"));
+    }
+    match load::load(&store, clock.as_ref()).await? {
+        Some(loaded) => shown
+            .notes
+            .push(format!("已装入示例：{}项指标，{}条观测值。", loaded.indicators, loaded.observations)),
+        None => shown.notes.push("示例已在库中，未重复装入。".to_owned()),
+    }
+    let desk = app::desk(config, store.clone(), clock)?;
+    let evaluated = evaluate(&desk, as_of).await?;
+    shown.notes.push(format!("{as_of}研判{}项，其中{}项有变化。", evaluated.assessed, evaluated.changed));
+    let issued = issue(&desk, as_of).await?;
+    for letter in &issued.letters {
+        let names: Vec<_> = letter.indicators.iter().map(|(_, name, _)| name.as_str()).collect();
+        if let Outcome::Issued { number, .. } = &letter.outcome {
+            shown.notes.push(format!(
+                "发出{number}：{}预警，主送{}，涉及{}。",
+                letter.level.label(),
+                letter.unit,
+                names.join("、")
+            ));
+        }
+    }
+    if issued.letters.is_empty() {
+        shown.notes.push("没有需要新发的预警函。".to_owned());
+    }
+    // Delivery is real, and so is its clock: a lease left by a killed run must run out.
+    let jobs = app::jobs(config, Desk { clock: Arc::new(SystemClock), ..desk })?;
+    let delivered = deliver(&jobs).await?;
+    if delivered.accepted > 0 {
+        shown.notes.push(format!("{}封邮件写入{}。", delivered.accepted, config.mail.folder.display()));
+    }
+    shown.board = board::board(&store).await?;
+    Ok(shown)
+}
+
+/// The demo's configuration: everything under one folder, no schedule, whatever `base` says otherwise kept.
+pub fn config_in(mut base: Config, folder: &Path, own_database: bool) -> Config {
+    if own_database {
+        base.database.url = folder.join("xushi.db").display().to_string();
+    }
+    base.mail.transport = crate::config::TransportChoice::File;
+    base.mail.folder = folder.join("outbox");
+    // The sample's days are over: jobs that go by today's date would only add noise.
+    base.schedule.evaluate = String::new();
+    base.schedule.issue = String::new();
+    base
+}

@@ -1,0 +1,61 @@
+//! Episodes, listed.
+
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::super::{Backend, Conn};
+use crate::store::StoreError;
+use crate::store::rows::{EpisodeFilter, EpisodeRow, Page};
+use crate::store::schema::{episodes, indicators, measures, series};
+use crate::store::types::Id;
+
+/// Episodes in order of id, each with the name of its measure.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_episodes(
+    conn: &mut Conn,
+    filter: &EpisodeFilter,
+    page: Page,
+) -> Result<Vec<(EpisodeRow, String)>, StoreError> {
+    let mut query = episodes::table
+        .inner_join(indicators::table.inner_join(series::table.inner_join(measures::table)))
+        .select((EpisodeRow::as_select(), measures::name))
+        .order(episodes::id)
+        .limit(page.limit + 1)
+        .into_boxed::<Backend>();
+    if let Some(after) = page.after {
+        query = query.filter(episodes::id.gt(Id(after)));
+    }
+    if let Some(campaigns) = &filter.campaigns {
+        query = query.filter(episodes::campaign_id.eq_any(campaigns.clone()));
+    }
+    if let Some(unit) = filter.unit_id {
+        query = query.filter(episodes::unit_id.eq(Id(unit)));
+    }
+    if let Some(indicator) = filter.indicator_id {
+        query = query.filter(episodes::indicator_id.eq(Id(indicator)));
+    }
+    if let Some(state) = &filter.state {
+        query = query.filter(episodes::state.eq(state));
+    }
+    if let Some(after) = filter.updated_after {
+        query = query.filter(episodes::updated_at.gt(after));
+    }
+    Ok(query.load(conn).await?)
+}
+
+/// One episode with the name of its measure.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_episode(conn: &mut Conn, id: Uuid) -> Result<Option<(EpisodeRow, String)>, StoreError> {
+    Ok(episodes::table
+        .inner_join(indicators::table.inner_join(series::table.inner_join(measures::table)))
+        .filter(episodes::id.eq(Id(id)))
+        .select((EpisodeRow::as_select(), measures::name))
+        .get_result(conn)
+        .await
+        .optional()?)
+}

@@ -1,0 +1,233 @@
+//! Indicators and the board.
+
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
+    QueryDsl, SelectableHelper,
+};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::super::{Backend, Conn};
+use super::observations::ensure_series;
+use super::responsibilities::effective_responsibilities;
+use crate::domain::Responsibility;
+use crate::store::StoreError;
+use crate::store::rows::{
+    AssessmentRow, BoardFilter, BoardRow, IndicatorChange, IndicatorRow, Page, ResponsibilityRow,
+};
+use crate::store::schema::{
+    assessments, campaigns, citations, indicators, measures, regions, responsibilities, series, tasks, units,
+};
+use crate::store::types::Id;
+
+/// An indicator with the names a reader needs.
+macro_rules! board {
+    () => {
+        indicators::table
+            .inner_join(series::table.inner_join(measures::table).inner_join(regions::table))
+            .inner_join(tasks::table)
+            .left_join(units::table.on(indicators::lead_unit_id.eq(units::id.nullable())))
+            .select((
+                IndicatorRow::as_select(),
+                (measures::id, measures::name, measures::unit, measures::precision, measures::better),
+                (regions::id, regions::code, regions::name),
+                tasks::name,
+                units::name.nullable(),
+            ))
+    };
+}
+
+/// Indicators that pass the filter: in order of id, or as a board, worst first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_indicators(
+    conn: &mut Conn,
+    filter: &BoardFilter,
+    page: Page,
+) -> Result<Vec<BoardRow>, StoreError> {
+    let mut query = board!().limit(page.limit + 1).into_boxed::<Backend>();
+    query = match &filter.worst_first {
+        Some(after) => {
+            if let Some((rank, id)) = after {
+                query = query.filter(
+                    indicators::grade_rank
+                        .ge(*rank)
+                        .and(indicators::grade_rank.gt(*rank).or(indicators::id.gt(Id(*id)))),
+                );
+            }
+            query.order((indicators::grade_rank, indicators::id))
+        }
+        None => {
+            if let Some(after) = page.after {
+                query = query.filter(indicators::id.gt(Id(after)));
+            }
+            query.order(indicators::id)
+        }
+    };
+    if let Some(campaigns) = &filter.campaigns {
+        query = query.filter(indicators::campaign_id.eq_any(campaigns.clone()));
+    }
+    if let Some(task) = filter.task_id {
+        query = query.filter(indicators::task_id.eq(Id(task)));
+    }
+    if let Some(unit) = filter.unit_id {
+        query = query.filter(indicators::lead_unit_id.eq(Id(unit)));
+    }
+    if let Some(region) = filter.region_id {
+        query = query.filter(series::region_id.eq(Id(region)));
+    }
+    if let Some(measure) = filter.measure_id {
+        query = query.filter(series::measure_id.eq(Id(measure)));
+    }
+    if let Some(grades) = &filter.grades {
+        query = query.filter(indicators::grade.eq_any(grades.clone()));
+    }
+    if let Some(after) = filter.updated_after {
+        query = query.filter(indicators::updated_at.gt(after));
+    }
+    Ok(query.load(conn).await?)
+}
+
+/// One indicator with its names.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_indicator(conn: &mut Conn, id: Uuid) -> Result<Option<BoardRow>, StoreError> {
+    Ok(board!().filter(indicators::id.eq(Id(id))).get_result(conn).await.optional()?)
+}
+
+/// The campaign with this id, 文号 or name, and the campaigns directly under it.
+///
+/// # Errors
+/// `Missing` when nothing fits.
+pub async fn resolve_campaign_family(conn: &mut Conn, key: &str) -> Result<Vec<Id>, StoreError> {
+    let mut query = campaigns::table.select(campaigns::id).into_boxed::<Backend>();
+    query = match Uuid::try_parse(key) {
+        Ok(id) => query.filter(campaigns::id.eq(Id(id))),
+        Err(_) => query.filter(campaigns::doc_no.eq(key.to_owned()).or(campaigns::name.eq(key.to_owned()))),
+    };
+    let mut family: Vec<Id> = query.load(conn).await?;
+    if family.is_empty() {
+        return Err(StoreError::missing("campaign", key));
+    }
+    let below: Vec<Id> = campaigns::table
+        .filter(campaigns::parent_id.eq_any(family.iter().map(|id| Some(*id)).collect::<Vec<_>>()))
+        .select(campaigns::id)
+        .load(conn)
+        .await?;
+    family.extend(below);
+    Ok(family)
+}
+
+/// How many indicators have each grade.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_grades(
+    conn: &mut Conn,
+    campaigns: Option<&[Id]>,
+) -> Result<Vec<(String, i64)>, StoreError> {
+    use diesel::dsl::count_star;
+    let mut query = indicators::table
+        .group_by(indicators::grade)
+        .select((indicators::grade, count_star()))
+        .into_boxed::<Backend>();
+    if let Some(campaigns) = campaigns {
+        query = query.filter(indicators::campaign_id.eq_any(campaigns.to_vec()));
+    }
+    Ok(query.load(conn).await?)
+}
+
+/// Adds an indicator of a measure in a region, with its own responsible units if it has any; `series_id` and
+/// `lead_unit_id` are filled in here.
+///
+/// # Errors
+/// `Duplicate` when its task has this measure in this region already.
+pub async fn create_indicator(
+    conn: &mut Conn,
+    (measure, region): (Id, Id),
+    row: &IndicatorRow,
+    parts: &[ResponsibilityRow],
+) -> Result<(), StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        let series_id = ensure_series(conn, measure, region).await?;
+        let row = IndicatorRow { series_id, ..row.clone() };
+        diesel::insert_into(indicators::table).values(&row).execute(conn).await?;
+        for part in parts {
+            diesel::insert_into(responsibilities::table).values(part).execute(conn).await?;
+        }
+        let list = effective_responsibilities(conn, row.task_id, Some(row.id)).await?;
+        diesel::update(indicators::table.find(row.id))
+            .set(indicators::lead_unit_id.eq(Responsibility::first_lead(&list).map(Id)))
+            .execute(conn)
+            .await?;
+        Ok::<_, StoreError>(())
+    })
+    .await
+}
+
+/// Changes an indicator that still has the revision before `change.revision`.
+///
+/// # Errors
+/// `Stale` when somebody else changed it meanwhile.
+pub async fn update_indicator(conn: &mut Conn, change: &IndicatorChange) -> Result<(), StoreError> {
+    let changed = diesel::update(indicators::table.find(change.id))
+        .filter(indicators::revision.eq(change.revision - 1))
+        .set(change)
+        .execute(conn)
+        .await?;
+    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+}
+
+/// Tasks that cite an indicator.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_citations(conn: &mut Conn, indicator: Uuid) -> Result<Vec<Id>, StoreError> {
+    Ok(citations::table
+        .filter(citations::indicator_id.eq(Id(indicator)))
+        .order(citations::id)
+        .select(citations::task_id)
+        .load(conn)
+        .await?)
+}
+
+/// A task's campaign, with the campaign's window.
+///
+/// # Errors
+/// `Missing` when there is no such task.
+pub async fn find_task_campaign(
+    conn: &mut Conn,
+    task: Uuid,
+) -> Result<(Id, chrono::NaiveDate, chrono::NaiveDate), StoreError> {
+    tasks::table
+        .inner_join(campaigns::table)
+        .filter(tasks::id.eq(Id(task)))
+        .select((campaigns::id, campaigns::starts_on, campaigns::ends_on))
+        .get_result(conn)
+        .await
+        .optional()?
+        .ok_or_else(|| StoreError::missing("task", task))
+}
+
+/// Verdicts kept on one indicator, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_assessments(
+    conn: &mut Conn,
+    indicator: Uuid,
+    page: Page,
+) -> Result<Vec<AssessmentRow>, StoreError> {
+    let mut query = assessments::table
+        .filter(assessments::indicator_id.eq(Id(indicator)))
+        .order(assessments::id)
+        .limit(page.limit + 1)
+        .select(AssessmentRow::as_select())
+        .into_boxed::<Backend>();
+    if let Some(after) = page.after {
+        query = query.filter(assessments::id.gt(Id(after)));
+    }
+    Ok(query.load(conn).await?)
+}

@@ -1,0 +1,84 @@
+use serde_json::{Value, json};
+
+use crate::support::{TestApp, both};
+
+/// The sample's tasks to hang indicators on; gives one task's id.
+async fn task(app: &TestApp) -> Value {
+    xushi::demo::load(&app.store, &*app.clock).await.unwrap().unwrap();
+    app.get("/indicators?limit=1").await.expect(200)["items"][0]["task"]["id"].clone()
+}
+
+both! {
+    async fn an_indicator_takes_the_structure_or_the_phrase(app: TestApp) {
+        let task = task(&app).await;
+        app.post("/measures", json!({"name": "粮食产量", "unit": "亿斤", "basis": "cumulative", "better": "higher", "frequency": "yearly"})).await.expect(201);
+        let structure = json!({"task": task, "measure": "粮食产量", "region": "岳阳市",
+            "target": {"kind": "total", "comparator": ">=", "value": "60.5", "unit": "亿斤"}, "curve": {"kind": "linear_days"}});
+        let made = app.post("/indicators", structure).await.expect(201);
+        assert_eq!((&made["target"]["value"], &made["region"], &made["curve"]["kind"]), (&json!("60.5"), &json!("430600"), &json!("linear_days")));
+        assert_eq!((&made["verdict"]["grade"], &made["window_end"]), (&json!("no_data"), &json!("2025-12-31")));
+        assert!(made["lead_unit"]["name"].is_string(), "{made}");
+        let phrase = json!({"task": task, "measure": "粮食产量", "region": "430100", "target": {"phrase": "粮食产量稳定在40亿斤以上"}});
+        let read = app.post("/indicators", phrase).await.expect(201);
+        assert_eq!((&read["target"]["comparator"], &read["target"]["value"], &read["target"]["unit"]), (&json!(">="), &json!("40"), &json!("亿斤")));
+        let path = format!("/indicators/{}", made["id"].as_str().unwrap());
+        let changed = app.patch(&path, json!({"target": null, "baseline": "12.5"})).await.expect(200);
+        assert_eq!((&changed["target"], &changed["baseline"]), (&json!(null), &json!("12.5")));
+    }
+
+    async fn what_is_wrong_with_an_indicator_is_said_and_nothing_is_written(app: TestApp) {
+        let task = task(&app).await;
+        let before = app.get("/indicators?limit=500").await.expect(200);
+        let base = json!({"task": task, "measure": "社会消费品零售总额", "region": "430100"});
+        let growth = json!({"kind": "growth", "comparator": ">=", "value": "5.5", "unit": "%"});
+        for (key, value, pointer) in [
+            ("task", json!("0198e909-f280-7000-8000-000000000000"), "/task"),
+            ("measure", json!("没有的指标"), "/measure"),
+            ("region", json!("43010"), "/region"),
+            ("target", json!({"kind": "growth", "comparator": ">=", "value": "5.5"}), "/target/unit"),
+            ("target", json!({"kind": "growth", "comparator": ">=", "unit": "%"}), "/target/value"),
+            ("target", json!({"kind": "wish", "value": "1", "unit": "%"}), "/target/kind"),
+            ("target", json!({"kind": "total", "comparator": ">=", "value": "70", "unit": "万人"}), "/target/unit"),
+            ("target", json!({"kind": "range", "comparator": "range", "value": "7", "value_hi": "5", "unit": "%"}), "/target/value_hi"),
+            ("target", json!({"phrase": "接待游客和旅游收入增长10%以上"}), "/target/phrase"),
+            ("target", json!({"kind": "growth", "comparator": ">=", "value": "1e400", "unit": "%"}), "/target/value"),
+            ("curve", json!({"kind": "nodes", "nodes": [{"on": "2025-06-30", "fraction": "0.5"}]}), "/curve/nodes"),
+            ("window_end", json!("2024-12-31"), "/window_end"),
+            ("baseline", json!("0.00000000001"), "/baseline"),
+            ("units", json!([{"unit": "没有的单位", "role": "lead"}]), "/units/0/unit"),
+            ("colour", json!("red"), "/colour"),
+        ] {
+            let mut body = base.clone();
+            body["target"] = growth.clone();
+            body[key] = value;
+            app.post("/indicators", body).await.problem(422, "invalid", pointer);
+        }
+        let mut body = base.clone();
+        body["target"] = growth;
+        app.post("/indicators", body.clone()).await.expect(201);
+        app.post("/indicators", body).await.problem(409, "duplicate", "/measure");
+        let after = app.get("/indicators?limit=500").await.expect(200);
+        let count = |list: &Value| list["items"].as_array().unwrap().len();
+        assert_eq!(count(&after), count(&before) + 1);
+        app.get("/assessments?campaign=%E6%B2%A1%E6%9C%89").await.problem(422, "invalid", "campaign");
+        app.get("/assessments?grade=green").await.problem(400, "malformed_query", "grade");
+    }
+
+    async fn the_board_is_walked_worst_first(app: TestApp) {
+        task(&app).await;
+        let day = "2025-08-27".parse().unwrap();
+        xushi::warning::evaluate(&app.desk, day).await.unwrap();
+        let (mut seen, mut path) = (Vec::new(), "/assessments?campaign=%E4%B8%83%E5%A4%A7%E6%94%BB%E5%9D%9A&limit=30".to_owned());
+        let first = path.clone();
+        loop {
+            let page = app.get(&path).await.expect(200);
+            seen.extend(page["items"].as_array().unwrap().iter().map(|row| row["indicator_id"].as_str().unwrap().to_owned()));
+            let Some(cursor) = page["next_cursor"].as_str() else { break };
+            path = format!("{first}&cursor={cursor}");
+        }
+        assert_eq!(seen.len(), 101);
+        let past = app.get("/assessments?as_of=2025-08-27&limit=500").await.expect(200);
+        let past: Vec<_> = past["items"].as_array().unwrap().iter().map(|row| row["indicator_id"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(past, seen, "judging again gives the same board in the same order");
+    }
+}
