@@ -271,7 +271,8 @@ impl Config {
             ));
         }
         let base = &self.letters.base_url;
-        if !base.is_empty() && !(base.starts_with("https://") || base.starts_with("http://")) {
+        let is_link = base.starts_with("https://") || base.starts_with("http://");
+        if !(base.is_empty() || is_link) {
             return Err(ConfigError::new("letters.base_url", "must start with https:// or http://"));
         }
         self.check_mail()?;

@@ -227,7 +227,7 @@ impl Draft {
         for finding in &self.findings {
             match &finding.episode {
                 EpisodeWrite::Open(row) => new.opened.push(row.clone()),
-                EpisodeWrite::Change(change) => new.continued.push(change.clone()),
+                EpisodeWrite::Change(change) => new.continued.push((**change).clone()),
             }
         }
         let rendering = Rendering::new(|letter, serial| self.frozen(desk, letter, serial));

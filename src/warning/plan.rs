@@ -31,7 +31,7 @@ pub(super) enum EpisodeWrite {
     /// It opens.
     Open(EpisodeRow),
     /// It goes on.
-    Change(EpisodeChange),
+    Change(Box<EpisodeChange>),
 }
 
 /// What a day calls for.
@@ -95,7 +95,7 @@ fn consider(
             }
             after.lettered_level = Some(level.to_string());
             after.lettered_period_end = period_end;
-            (level, EpisodeWrite::Change(EpisodeChange { before, after }))
+            (level, EpisodeWrite::Change(Box::new(EpisodeChange { before, after })))
         }
         (Turn::Lift, Some(before)) => {
             let after = EpisodeRow {

@@ -1,6 +1,7 @@
 //! Facts: append-only, and the series they belong to.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use chrono::NaiveDate;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
@@ -124,13 +125,12 @@ async fn plan(
 ) -> Result<(Vec<Recorded>, Vec<ObservationRow>), StoreError> {
     let mut known_series: HashMap<(Id, Id), Option<i64>> = HashMap::new();
     for (measure, region, _) in facts {
-        if !known_series.contains_key(&(*measure, *region)) {
-            let id = if dry_run {
+        if let Entry::Vacant(slot) = known_series.entry((*measure, *region)) {
+            slot.insert(if dry_run {
                 find_series(conn, *measure, *region).await?
             } else {
                 Some(ensure_series(conn, *measure, *region).await?)
-            };
-            known_series.insert((*measure, *region), id);
+            });
         }
     }
     let ids: Vec<i64> = known_series.values().flatten().copied().collect();

@@ -48,7 +48,7 @@ both! {
             ("value", json!("6,2"), "/items/0/value"),
             ("value", json!("NaN"), "/items/0/value"),
             ("value", json!("9".repeat(30)), "/items/0/value"),
-            ("value", json!(0.1234567890123456789), "/items/0/value"),
+            ("value", json!(0.123_456_789_012_345_68), "/items/0/value"),
             ("figure", json!("growth"), "/items/0/figure"),
             ("source", json!(""), "/items/0/source"),
             ("published_on", json!("2024-01-01"), "/items/0/published_on"),

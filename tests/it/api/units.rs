@@ -88,7 +88,7 @@ both! {
         use actix_web::test::TestRequest;
         for request in [
             TestRequest::get().uri("/api/v1/units"),
-            TestRequest::get().uri("/api/v1/units").insert_header(("authorization", "Bearer wrong")),
+            TestRequest::get().uri("/api/v1/units").insert_header((header::AUTHORIZATION, "Bearer wrong")),
             TestRequest::get().uri("/api/v1/nowhere"),
         ] {
             app.send(request).await.problem(401, "unauthorized", "");

@@ -4,14 +4,13 @@ pub(crate) mod app;
 pub(crate) mod database;
 pub(crate) mod smtp_sink;
 
-pub(crate) use app::{Answer, TestApp};
+pub(crate) use app::TestApp;
 
 /// Runs one test body on both databases, each test with a database of its own.
 macro_rules! both {
     ($($(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block)+) => {
         $(
             mod $name {
-                #[allow(unused_imports, reason = "not every body needs all of them")]
                 use super::*;
 
                 async fn body($app: $crate::support::TestApp) $body
