@@ -14,9 +14,10 @@ use super::page::{List, ListParams, PageView};
 use super::problem::{Problem, ProblemView};
 use super::promise::{CurveBody, TargetBody, TargetView};
 use super::respond::{self, OneParams};
+use super::tasks::PartBody;
 use super::wire::{Amount, Word};
 use crate::db;
-use crate::domain::{Curve, Grade, Invalid, Period, ResponsibilityRole, quantity};
+use crate::domain::{Curve, Grade, Invalid, Period, quantity};
 use crate::store::rows::{
     BoardFilter, BoardRow, IndicatorChange, IndicatorRow, ResponsibilityRow, TargetColumns, VerdictColumns,
     word,
@@ -164,17 +165,6 @@ impl IndicatorView {
             updated_at: indicator.updated_at.and_utc(),
         })
     }
-}
-
-/// 指标的责任单位
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PartBody {
-    /// 单位：id、信用代码或名称
-    unit: String,
-    /// 牵头lead或配合support
-    #[schema(value_type = String, example = "lead")]
-    role: Word<ResponsibilityRole>,
 }
 
 /// 新建指标

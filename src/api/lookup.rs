@@ -65,10 +65,10 @@ macro_rules! lookups {
 lookups! {
     region, maybe_region: regions::resolve_region -> RegionRow;
     unit, maybe_unit: units::resolve_unit -> UnitRow;
-    measure, maybe_measure: measures::resolve_measure -> MeasureRow;
     campaign, maybe_campaign: campaigns::resolve_campaign -> CampaignRow;
     task, maybe_task: tasks::resolve_task -> TaskRow;
     rule_pack: rule_packs::resolve_rule_pack -> RulePackRow;
+    measure, maybe_measure: measures::resolve_measure -> MeasureRow;
 }
 
 /// Ids of the campaign that the query parameter `campaign` names and of those directly under it.

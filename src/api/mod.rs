@@ -6,6 +6,7 @@
 pub mod access;
 mod assessments;
 mod campaigns;
+mod contacts;
 mod episodes;
 mod extract;
 mod health;
@@ -19,8 +20,10 @@ mod observations;
 mod page;
 pub mod problem;
 mod promise;
+mod regions;
 pub mod request_id;
 mod respond;
+mod rule_packs;
 mod tasks;
 mod units;
 mod warning_runs;
@@ -101,6 +104,9 @@ fn routes(config: &mut ServiceConfig<'_>) {
     measures::routes(config);
     campaigns::routes(config);
     tasks::routes(config);
+    regions::routes(config);
+    contacts::routes(config);
+    rule_packs::routes(config);
 }
 
 /// The specification of the API.

@@ -22,7 +22,8 @@ use crate::store::StoreError;
 use crate::store::rows::{ResponsibilityRow, TaskFilter, TaskRow, word};
 use crate::store::types::Id;
 
-type RoleWord = Word<ResponsibilityRole>;
+/// 牵头或配合
+pub type RoleWord = Word<ResponsibilityRole>;
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -88,12 +89,12 @@ impl TaskView {
 /// 一个单位的职责
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CreateResponsibility {
+pub struct PartBody {
     /// 单位：id、信用代码或名称
     #[schema(example = "省商务厅")]
-    unit: String,
-    /// 牵头或配合
-    role: RoleWord,
+    pub unit: String,
+    /// 牵头lead或配合support
+    pub role: RoleWord,
 }
 
 /// 新建任务
@@ -113,7 +114,7 @@ pub struct CreateTask {
     name: String,
     /// 职责分工，按文件中的顺序；第一个牵头单位收函
     #[serde(default)]
-    responsibilities: Vec<CreateResponsibility>,
+    responsibilities: Vec<PartBody>,
     /// 责任单位是否以“等”结尾，默认否
     #[serde(default)]
     units_open: bool,
@@ -136,7 +137,7 @@ pub struct UpdateTask {
     /// 名称
     name: Option<String>,
     /// 职责分工，整体替换；沿用本任务分工的指标随之改由新的牵头单位收函
-    responsibilities: Option<Vec<CreateResponsibility>>,
+    responsibilities: Option<Vec<PartBody>>,
     /// 责任单位是否以“等”结尾
     units_open: Option<bool>,
 }
@@ -206,11 +207,7 @@ async fn create_task(state: web::Data<State>, Body(body): Body<CreateTask>) -> R
 }
 
 /// The rows that a list in a body stands for.
-async fn assigned(
-    state: &State,
-    task: Id,
-    list: &[CreateResponsibility],
-) -> Result<Vec<ResponsibilityRow>, Problem> {
+async fn assigned(state: &State, task: Id, list: &[PartBody]) -> Result<Vec<ResponsibilityRow>, Problem> {
     let mut checked = Vec::with_capacity(list.len());
     for (index, one) in list.iter().enumerate() {
         let place = format!("responsibilities.{index}.unit");

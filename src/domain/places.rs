@@ -40,6 +40,14 @@ text_enum! {
     }
 }
 
+impl RegionLevel {
+    /// Whether a region of this level may lie directly under one of level `above`; a zone lies under anything
+    /// that is not a zone.
+    pub fn fits_under(self, above: Self) -> bool {
+        above < self
+    }
+}
+
 /// A region (行政区), checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Region {
@@ -57,15 +65,67 @@ impl Region {
     /// # Errors
     /// A malformed code or an empty name.
     pub fn new(code: &str, name: &str, level: RegionLevel) -> Result<Self, Invalid> {
-        let official = code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit());
-        let own = code.strip_prefix('X').is_some_and(|rest| {
-            (1..=11).contains(&rest.len()) && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        });
-        if !official && !own {
-            let detail = "行政区代码应为6位数字（GB/T 2260），或以X开头的自编扩展码（如X430671）。";
-            return Err(Invalid::new("code", "malformed", detail));
+        Ok(Self { code: checked_region_code(code)?, name: invalid::text("name", name, 40)?, level })
+    }
+}
+
+/// Checks a region's code: six digits of GB/T 2260, or letter X and up to 11 letters or digits.
+///
+/// # Errors
+/// Anything else.
+pub fn checked_region_code(code: &str) -> Result<String, Invalid> {
+    let official = code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit());
+    let own = code.strip_prefix('X').is_some_and(|rest| {
+        (1..=11).contains(&rest.len()) && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    });
+    if official || own {
+        return Ok(code.to_owned());
+    }
+    let detail = "行政区代码应为6位数字（GB/T 2260），或以X开头的自编扩展码（如X430671）。";
+    Err(Invalid::new("code", "malformed", detail))
+}
+
+/// Another name of a region, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegionAlias {
+    /// The name, 1–40 characters.
+    pub name: String,
+    /// The code it went with, formed like a region's.
+    pub code: Option<String>,
+    /// First day it was in use, when known.
+    pub valid_from: Option<NaiveDate>,
+    /// Last day it was in use.
+    pub valid_to: Option<NaiveDate>,
+}
+
+impl RegionAlias {
+    /// Checks every part.
+    ///
+    /// # Errors
+    /// An empty name, a malformed code, or days out of order.
+    pub fn checked(self) -> Result<Self, Invalid> {
+        checked_span(self.valid_from, self.valid_to)?;
+        Ok(Self {
+            name: invalid::text("name", &self.name, 40)?,
+            code: self.code.as_deref().map(checked_region_code).transpose()?,
+            ..self
+        })
+    }
+}
+
+/// Checks two ends of validity, each possibly open.
+///
+/// # Errors
+/// `valid_from` or `valid_to`, when out of range or out of order.
+pub fn checked_span(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Result<(), Invalid> {
+    for (field, day) in [("valid_from", from), ("valid_to", to)] {
+        day.map(|day| checked_day(field, day)).transpose()?;
+    }
+    match (from, to) {
+        (Some(from), Some(to)) if to < from => {
+            Err(Invalid::new("valid_to", "ends_before_start", "结束日期早于开始日期，请核对。"))
         }
-        Ok(Self { code: code.to_owned(), name: invalid::text("name", name, 40)?, level })
+        _ => Ok(()),
     }
 }
 
@@ -139,12 +199,7 @@ impl Contact {
     /// # Errors
     /// A malformed mailbox or telephone, or service that ends before it begins.
     pub fn checked(self) -> Result<Self, Invalid> {
-        if self.valid_to.is_some_and(|to| to < self.valid_from) {
-            return Err(Invalid::new("valid_to", "ends_before_start", "任职结束日期早于开始日期，请核对。"));
-        }
-        for (field, day) in [("valid_from", Some(self.valid_from)), ("valid_to", self.valid_to)] {
-            day.map(|day| checked_day(field, day)).transpose()?;
-        }
+        checked_span(Some(self.valid_from), self.valid_to)?;
         Ok(Self {
             name: invalid::text("name", &self.name, 30)?,
             email: checked_email(&self.email)?,
@@ -236,6 +291,38 @@ mod tests {
             ("４３００００", false),
         ] {
             assert_eq!(Region::new(code, "某区", RegionLevel::County).is_ok(), good, "{code}");
+        }
+    }
+
+    #[test]
+    fn only_a_higher_level_may_stand_above() {
+        use RegionLevel::{County, Nation, Prefecture, Province, Zone};
+        for (below, above, fits) in [
+            (Province, Nation, true),
+            (County, Province, true),
+            (Zone, County, true),
+            (Zone, Province, true),
+            (Zone, Zone, false),
+            (Prefecture, Prefecture, false),
+            (Nation, Province, false),
+        ] {
+            assert_eq!(below.fits_under(above), fits, "{below} under {above}");
+        }
+    }
+
+    #[test]
+    fn validity_is_checked() {
+        let day = |text: &str| -> Option<NaiveDate> { (!text.is_empty()).then(|| text.parse().unwrap()) };
+        for (from, to, want) in [
+            ("", "", None),
+            ("2025-01-01", "", None),
+            ("", "2025-01-01", None),
+            ("2025-01-01", "2025-01-01", None),
+            ("2025-01-02", "2025-01-01", Some("valid_to")),
+            ("1025-01-02", "", Some("valid_from")),
+        ] {
+            let refused = checked_span(day(from), day(to)).err().map(|refused| refused.field);
+            assert_eq!(refused, want.map(str::to_owned), "{from}..{to}");
         }
     }
 

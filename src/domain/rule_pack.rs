@@ -141,6 +141,9 @@ impl RulePack {
     /// Checks every part.
     pub fn checked(self) -> Result<Self, Invalid> {
         let name = invalid::text("name", &self.name, 40)?;
+        if name.contains('@') {
+            return Err(Invalid::new("name", "malformed", "名称不能含“@”，它用来分隔名称和版本号。"));
+        }
         if self.version < 1 {
             return Err(Invalid::new("version", "out_of_range", "版本号应为正整数。"));
         }

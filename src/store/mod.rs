@@ -87,6 +87,10 @@ pub enum Rule {
     CampaignTree = 2,
     /// Tasks form a tree.
     TaskTree = 3,
+    /// Versions of a rule pack count up by one.
+    RulePackVersions = 4,
+    /// Built-in rows are put into an empty table, once.
+    Seeds = 5,
 }
 
 /// Calls `queries::$room::$name` (or `bulk::$name`) of the right twin with a connection from the pool.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::api::indicators::Named;
 use crate::api::wire::{Word, maybe};
 use crate::domain::{Campaign, Issuing, MemberRole, TextEnum as _, text_enum};
 use crate::store::StoreError;
@@ -67,23 +68,14 @@ pub struct CampaignView {
     contact_email: Option<String>,
     /// 副召集人所在单位；仅在expand=members时给出
     #[serde(skip_serializing_if = "Option::is_none")]
-    deputy_conveners: Option<Vec<MemberView>>,
+    deputy_conveners: Option<Vec<Named>>,
     /// 成员单位；仅在expand=members时给出
     #[serde(skip_serializing_if = "Option::is_none")]
-    members: Option<Vec<MemberView>>,
+    members: Option<Vec<Named>>,
     /// 建立时间
     created_at: DateTime<Utc>,
     /// 最近修改时间
     updated_at: DateTime<Utc>,
-}
-
-/// 专班中的单位
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct MemberView {
-    /// 单位编号
-    unit_id: Uuid,
-    /// 单位名称
-    name: String,
 }
 
 impl CampaignView {
@@ -120,7 +112,7 @@ impl CampaignView {
     pub(super) fn with(self, seats: &[(CampaignMemberRow, String)]) -> Self {
         let of = |role: MemberRole| {
             let its = seats.iter().filter(|(seat, _)| seat.role == role.as_str());
-            its.map(|(seat, name)| MemberView { unit_id: seat.unit_id.0, name: name.clone() }).collect()
+            its.map(|(seat, name)| Named { id: seat.unit_id.0, name: name.clone() }).collect()
         };
         Self {
             deputy_conveners: Some(of(MemberRole::DeputyConvener)),

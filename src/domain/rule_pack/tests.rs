@@ -97,6 +97,7 @@ fn packs_that_make_no_sense_are_refused() {
     let ok = RulePack::standard;
     for (pack, field) in [
         (RulePack { name: " ".to_owned(), ..ok() }, "name"),
+        (RulePack { name: "standard@1".to_owned(), ..ok() }, "name"),
         (RulePack { version: 0, ..ok() }, "version"),
         (RulePack { progress: Bands { watch: d("11"), ..ok().progress }, ..ok() }, "progress"),
         (RulePack { rate: Bands { behind: d("4"), ..ok().rate }, ..ok() }, "rate"),

@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use super::super::{Backend, Conn};
 use super::observations::ensure_series;
-use super::responsibilities::refresh_lead_units;
+use super::responsibilities::effective_responsibilities;
+use crate::domain::Responsibility;
 use crate::store::StoreError;
 use crate::store::rows::{
     AssessmentRow, BoardFilter, BoardRow, IndicatorChange, IndicatorRow, Page, ResponsibilityRow,
@@ -138,7 +139,8 @@ pub async fn count_grades(
     Ok(query.load(conn).await?)
 }
 
-/// Adds an indicator of a measure in a region, with its own responsible units if it has any, and finds its lead unit.
+/// Adds an indicator of a measure in a region, with its own responsible units if it has any; `series_id` and
+/// `lead_unit_id` are filled in here.
 ///
 /// # Errors
 /// `Duplicate` when its task has this measure in this region already.
@@ -155,7 +157,11 @@ pub async fn create_indicator(
         for part in parts {
             diesel::insert_into(responsibilities::table).values(part).execute(conn).await?;
         }
-        refresh_lead_units(conn, row.task_id, row.created_at).await?;
+        let list = effective_responsibilities(conn, row.task_id, Some(row.id)).await?;
+        diesel::update(indicators::table.find(row.id))
+            .set(indicators::lead_unit_id.eq(Responsibility::first_lead(&list).map(Id)))
+            .execute(conn)
+            .await?;
         Ok::<_, StoreError>(())
     })
     .await

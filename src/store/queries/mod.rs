@@ -4,6 +4,7 @@
 
 pub mod api_keys;
 pub mod campaigns;
+pub mod contacts;
 pub mod deliveries;
 pub mod episodes;
 pub mod evaluation;

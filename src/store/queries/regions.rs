@@ -7,12 +7,13 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::super::{Backend, Conn};
+use super::super::{Backend, Conn, locks};
 use super::lower;
+use crate::domain::TextEnum as _;
 use crate::store::rows::{Page, RegionAliasRow, RegionFilter, RegionRow};
 use crate::store::schema::{region_aliases, regions};
 use crate::store::types::Id;
-use crate::store::{StoreError, seed};
+use crate::store::{Rule, StoreError, seed};
 
 /// Regions in order of id.
 ///
@@ -34,11 +35,14 @@ pub async fn list_regions(
     if let Some(code) = &filter.parent_code {
         query = query.filter(regions::parent_code.eq(code));
     }
-    if let Some(level) = &filter.level {
-        query = query.filter(regions::level.eq(level));
+    if let Some(level) = filter.level {
+        query = query.filter(regions::level.eq(level.as_str()));
     }
     if let Some(part) = &filter.name_contains {
         query = query.filter(lower(regions::name).like(lower(super::contains(part))).escape('\\'));
+    }
+    if let Some(at) = filter.updated_after {
+        query = query.filter(regions::updated_at.gt(at));
     }
     Ok(query.load(conn).await?)
 }
@@ -52,13 +56,7 @@ pub async fn resolve_region(conn: &mut Conn, key: &str) -> Result<RegionRow, Sto
     if let Ok(id) = Uuid::try_parse(key) {
         return find_region(conn, id).await?.ok_or_else(|| StoreError::missing("region", key));
     }
-    let by_code = regions::table
-        .filter(regions::code.eq(key))
-        .select(RegionRow::as_select())
-        .get_result(conn)
-        .await
-        .optional()?;
-    if let Some(found) = by_code {
+    if let Some(found) = find_region_by_code(conn, key).await? {
         return Ok(found);
     }
     let mut found: Vec<RegionRow> = regions::table
@@ -89,6 +87,19 @@ pub async fn find_region(conn: &mut Conn, id: Uuid) -> Result<Option<RegionRow>,
     Ok(regions::table.find(Id(id)).select(RegionRow::as_select()).get_result(conn).await.optional()?)
 }
 
+/// The region with this code.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_region_by_code(conn: &mut Conn, code: &str) -> Result<Option<RegionRow>, StoreError> {
+    Ok(regions::table
+        .filter(regions::code.eq(code))
+        .select(RegionRow::as_select())
+        .get_result(conn)
+        .await
+        .optional()?)
+}
+
 /// How many regions there are; also the cheapest proof that the database answers and has its tables.
 ///
 /// # Errors
@@ -97,14 +108,14 @@ pub async fn count_regions(conn: &mut Conn) -> Result<i64, StoreError> {
     Ok(regions::table.count().get_result(conn).await?)
 }
 
-/// Aliases of one region.
+/// Aliases of several regions, in the order they were added.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_region_aliases(conn: &mut Conn, id: Uuid) -> Result<Vec<RegionAliasRow>, StoreError> {
+pub async fn list_region_aliases(conn: &mut Conn, ids: &[Id]) -> Result<Vec<RegionAliasRow>, StoreError> {
     Ok(region_aliases::table
-        .filter(region_aliases::region_id.eq(Id(id)))
-        .order(region_aliases::name)
+        .filter(region_aliases::region_id.eq_any(ids.to_vec()))
+        .order((region_aliases::region_id, region_aliases::id))
         .select(RegionAliasRow::as_select())
         .load(conn)
         .await?)
@@ -128,10 +139,38 @@ async fn insert_region(
     aliases: &[RegionAliasRow],
 ) -> Result<(), StoreError> {
     diesel::insert_into(regions::table).values(row).execute(conn).await?;
+    insert_aliases(conn, aliases).await
+}
+
+async fn insert_aliases(conn: &mut Conn, aliases: &[RegionAliasRow]) -> Result<(), StoreError> {
     for alias in aliases {
         diesel::insert_into(region_aliases::table).values(alias).execute(conn).await?;
     }
     Ok(())
+}
+
+/// Writes a region that still has the revision before `changed.revision`, and adds to its aliases.
+///
+/// # Errors
+/// `Stale` when somebody else changed it meanwhile; `Duplicate` when it has such an alias already.
+pub async fn update_region(
+    conn: &mut Conn,
+    changed: &RegionRow,
+    added: &[RegionAliasRow],
+) -> Result<RegionRow, StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        let row = diesel::update(regions::table.find(changed.id))
+            .filter(regions::revision.eq(changed.revision - 1))
+            .set(changed)
+            .returning(RegionRow::as_returning())
+            .get_result(conn)
+            .await
+            .optional()?
+            .ok_or(StoreError::Stale)?;
+        insert_aliases(conn, added).await?;
+        Ok::<_, StoreError>(row)
+    })
+    .await
 }
 
 /// Puts the built-in regions into an empty table; does nothing when there are any.
@@ -140,6 +179,7 @@ async fn insert_region(
 /// When the database fails.
 pub async fn seed_regions(conn: &mut Conn, seeds: &[seed::SeedRegion]) -> Result<usize, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
+        locks::alone(conn, Rule::Seeds).await?;
         let present: i64 = regions::table.count().get_result(conn).await?;
         if present > 0 {
             return Ok(0);

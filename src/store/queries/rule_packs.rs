@@ -4,19 +4,19 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::super::{Backend, Conn};
-use crate::store::StoreError;
-use crate::store::rows::{Page, RulePackRow};
+use super::super::{Backend, Conn, locks};
+use crate::store::rows::{Page, RulePackFilter, RulePackRow};
 use crate::store::schema::{campaigns, rule_packs};
 use crate::store::types::Id;
+use crate::store::{Rule, StoreError};
 
-/// Versions in order of id, optionally of one name.
+/// Versions in order of id.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn list_rule_packs(
     conn: &mut Conn,
-    name: Option<&str>,
+    filter: &RulePackFilter,
     page: Page,
 ) -> Result<Vec<RulePackRow>, StoreError> {
     let mut query = rule_packs::table
@@ -27,8 +27,11 @@ pub async fn list_rule_packs(
     if let Some(after) = page.after {
         query = query.filter(rule_packs::id.gt(Id(after)));
     }
-    if let Some(name) = name {
+    if let Some(name) = &filter.name {
         query = query.filter(rule_packs::name.eq(name));
+    }
+    if let Some(at) = filter.created_after {
+        query = query.filter(rule_packs::created_at.gt(at));
     }
     Ok(query.load(conn).await?)
 }
@@ -55,13 +58,31 @@ pub async fn resolve_rule_pack(conn: &mut Conn, key: &str) -> Result<RulePackRow
     query.get_result(conn).await.optional()?.ok_or_else(|| StoreError::missing("rule_pack", key))
 }
 
-/// Adds a version.
+/// The version with this id.
 ///
 /// # Errors
-/// `Duplicate` when the name has this version already.
-pub async fn create_rule_pack(conn: &mut Conn, row: &RulePackRow) -> Result<(), StoreError> {
-    diesel::insert_into(rule_packs::table).values(row).execute(conn).await?;
-    Ok(())
+/// When the database fails.
+pub async fn find_rule_pack(conn: &mut Conn, id: Uuid) -> Result<Option<RulePackRow>, StoreError> {
+    Ok(rule_packs::table.find(Id(id)).select(RulePackRow::as_select()).get_result(conn).await.optional()?)
+}
+
+/// Adds the next version of a name; `version` is filled in here.
+///
+/// # Errors
+/// When the database fails.
+pub async fn create_rule_pack(conn: &mut Conn, row: &RulePackRow) -> Result<RulePackRow, StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        locks::alone(conn, Rule::RulePackVersions).await?;
+        let latest: Option<i32> = rule_packs::table
+            .filter(rule_packs::name.eq(&row.name))
+            .select(diesel::dsl::max(rule_packs::version))
+            .get_result(conn)
+            .await?;
+        let row = RulePackRow { version: latest.unwrap_or(0) + 1, ..row.clone() };
+        diesel::insert_into(rule_packs::table).values(&row).execute(conn).await?;
+        Ok::<_, StoreError>(row)
+    })
+    .await
 }
 
 /// Puts built-in packs into an empty table; does nothing when there are any.
@@ -70,6 +91,7 @@ pub async fn create_rule_pack(conn: &mut Conn, row: &RulePackRow) -> Result<(), 
 /// When the database fails.
 pub async fn seed_rule_packs(conn: &mut Conn, rows: &[RulePackRow]) -> Result<usize, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
+        locks::alone(conn, Rule::Seeds).await?;
         let present: i64 = rule_packs::table.count().get_result(conn).await?;
         if present > 0 {
             return Ok::<_, StoreError>(0);

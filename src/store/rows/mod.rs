@@ -26,9 +26,11 @@ pub use letters::{
 pub use measures::{MeasureAliasRow, MeasureFilter, MeasureRow};
 pub use observations::{FactKey, FactRow, ObservationFilter, ObservationRow, Recorded, word};
 pub use operations::{ApiKeyRow, Claim, IdempotencyRow, SlotClaim};
-pub use places::{ContactRow, RegionAliasRow, RegionFilter, RegionRow, UnitChange, UnitFilter, UnitRow};
+pub use places::{
+    ContactFilter, ContactRow, RegionAliasRow, RegionFilter, RegionRow, UnitChange, UnitFilter, UnitRow,
+};
 pub use plans::PlanRows;
-pub use rule_packs::RulePackRow;
+pub use rule_packs::{RulePackFilter, RulePackRow};
 pub use tasks::{ResponsibilityRow, TaskFilter, TaskRow};
 pub use warnings::{IssuingCampaignRow, LineRow, PartRow};
 

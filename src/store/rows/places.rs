@@ -4,12 +4,15 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{AsChangeset, Identifiable, Insertable, Queryable, Selectable};
 use uuid::Uuid;
 
+use super::word;
+use crate::domain::{Contact, ContactRole, RegionLevel};
+use crate::store::StoreError;
 use crate::store::schema::{contacts, region_aliases, regions, units};
 use crate::store::types::Id;
 
-/// A region as stored.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = regions, treat_none_as_default_value = false)]
+/// A region as stored; a change writes the whole row.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = regions, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct RegionRow {
     /// Identity.
     pub id: Id,
@@ -59,9 +62,11 @@ pub struct RegionFilter {
     /// Only those directly under this code.
     pub parent_code: Option<String>,
     /// Only this level.
-    pub level: Option<String>,
+    pub level: Option<RegionLevel>,
     /// Only those whose name contains this.
     pub name_contains: Option<String>,
+    /// Only those changed later than this.
+    pub updated_after: Option<NaiveDateTime>,
 }
 
 /// A unit as stored.
@@ -117,9 +122,9 @@ pub struct UnitFilter {
     pub updated_after: Option<NaiveDateTime>,
 }
 
-/// A contact as stored.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = contacts, treat_none_as_default_value = false)]
+/// A contact as stored; a change writes the whole row.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = contacts, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct ContactRow {
     /// Identity.
     pub id: Id,
@@ -143,4 +148,58 @@ pub struct ContactRow {
     pub revision: i32,
     /// When the row was last changed, UTC.
     pub updated_at: NaiveDateTime,
+}
+
+impl ContactRow {
+    /// The row of a new contact.
+    pub fn of(contact: Contact, unit_id: Id, id: Id, now: NaiveDateTime) -> Self {
+        Self {
+            id,
+            unit_id,
+            name: contact.name,
+            email: contact.email,
+            phone: contact.phone,
+            role: contact.role.to_string(),
+            valid_from: contact.valid_from,
+            valid_to: contact.valid_to,
+            created_at: now,
+            revision: 1,
+            updated_at: now,
+        }
+    }
+
+    /// This row, saying what `contact` says.
+    #[must_use]
+    pub fn changed(&self, contact: Contact, now: NaiveDateTime) -> Self {
+        let new = Self::of(contact, self.unit_id, self.id, now);
+        Self { created_at: self.created_at, revision: self.revision + 1, ..new }
+    }
+}
+
+impl TryFrom<ContactRow> for Contact {
+    type Error = StoreError;
+
+    fn try_from(row: ContactRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            role: word(&row.role)?,
+            name: row.name,
+            email: row.email,
+            phone: row.phone,
+            valid_from: row.valid_from,
+            valid_to: row.valid_to,
+        })
+    }
+}
+
+/// Which contacts a list shows.
+#[derive(Debug, Default, Clone)]
+pub struct ContactFilter {
+    /// Only those of this unit.
+    pub unit_id: Option<Id>,
+    /// Only those of this role.
+    pub role: Option<ContactRole>,
+    /// Only those who serve on this day.
+    pub on: Option<NaiveDate>,
+    /// Only those changed later than this.
+    pub updated_after: Option<NaiveDateTime>,
 }

@@ -41,3 +41,12 @@ impl RulePackRow {
         }
     }
 }
+
+/// Which versions a list shows.
+#[derive(Debug, Default, Clone)]
+pub struct RulePackFilter {
+    /// Only those of this name.
+    pub name: Option<String>,
+    /// Only those made later than this.
+    pub created_after: Option<NaiveDateTime>,
+}

@@ -46,8 +46,8 @@ both! {
         assert_eq!((&part["issuer_name"], &part["letter_mark"]), (&json!("综合协调组"), &json!("湘攻坚函")));
         assert_eq!((&part["parent_id"], &part["office_unit_id"]), (&whole["id"], &json!(ids[0])));
         assert_eq!(part.get("members"), None);
-        let deputies = json!([{"unit_id": ids[0], "name": "省发展改革委"}, {"unit_id": ids[1], "name": "省商务厅"}]);
-        let members = json!([{"unit_id": ids[2], "name": "省财政厅"}, {"unit_id": ids[1], "name": "省商务厅"}]);
+        let deputies = json!([{"id": ids[0], "name": "省发展改革委"}, {"id": ids[1], "name": "省商务厅"}]);
+        let members = json!([{"id": ids[2], "name": "省财政厅"}, {"id": ids[1], "name": "省商务厅"}]);
         let read = app.get(&format!("{}?expand=members", path(&part))).await.expect(200);
         assert_eq!((&read["deputy_conveners"], &read["members"]), (&deputies, &members));
         let listed = app.get(&format!("/campaigns?expand=members&parent={}", encoded("七大攻坚"))).await.expect(200);
@@ -170,7 +170,7 @@ both! {
             assert_eq!(cleared[field], Value::Null, "{field}");
         }
         let read = app.get(&format!("{path}?expand=members")).await.expect(200);
-        assert_eq!((&read["deputy_conveners"], &read["members"]), (&json!([]), &json!([{"unit_id": ids[1], "name": "省商务厅"}])));
+        assert_eq!((&read["deputy_conveners"], &read["members"]), (&json!([]), &json!([{"id": ids[1], "name": "省商务厅"}])));
         let changed = app.patch(&path, json!({"name": "新名", "starts_on": "2024-06-01", "ends_on": "2026-06-30", "ordinal": 3,
             "issuing": "approval", "issuer_name": "新机关", "letter_mark": "新函", "reply_working_days": 10, "members_open": true,
             "rule_pack": "tianjin", "members": [ids[0]]})).await.expect(200);

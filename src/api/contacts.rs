@@ -1,0 +1,221 @@
+//! Contacts (联络员).
+
+use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::State;
+use super::extract::{Body, Params};
+use super::lookup::{self, At};
+use super::page::{List, ListParams, PageView};
+use super::problem::{Problem, ProblemView};
+use super::respond::{self, OneParams};
+use super::wire::{Word, maybe};
+use crate::db;
+use crate::domain::{Contact, ContactRole};
+use crate::store::StoreError;
+use crate::store::rows::{ContactFilter, ContactRow, word};
+use crate::store::types::Id;
+
+type RoleWord = Word<ContactRole>;
+
+/// Adds the resource's routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_contacts).service(create_contact).service(find_contact).service(update_contact);
+}
+
+/// 联络员
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ContactView {
+    /// 编号
+    id: Uuid,
+    /// 所在单位
+    unit_id: Uuid,
+    /// 姓名
+    #[schema(example = "张三")]
+    name: String,
+    /// 邮箱
+    #[schema(example = "zhangsan@example.org")]
+    email: String,
+    /// 电话
+    phone: Option<String>,
+    /// 联络员，或负责人
+    role: RoleWord,
+    /// 任职开始日
+    valid_from: NaiveDate,
+    /// 任职结束日；为null表示在任
+    valid_to: Option<NaiveDate>,
+    /// 建立时间
+    created_at: DateTime<Utc>,
+    /// 最近修改时间
+    updated_at: DateTime<Utc>,
+}
+
+impl ContactView {
+    fn of(row: ContactRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id.0,
+            unit_id: row.unit_id.0,
+            name: row.name,
+            email: row.email,
+            phone: row.phone,
+            role: Word(word(&row.role)?),
+            valid_from: row.valid_from,
+            valid_to: row.valid_to,
+            created_at: row.created_at.and_utc(),
+            updated_at: row.updated_at.and_utc(),
+        })
+    }
+}
+
+/// 新建联络员
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateContact {
+    /// 所在单位：id、信用代码或名称
+    #[schema(example = "省商务厅")]
+    unit: String,
+    /// 姓名
+    #[schema(example = "张三")]
+    name: String,
+    /// 邮箱，函件发往此处
+    #[schema(example = "zhangsan@example.org")]
+    email: String,
+    /// 电话
+    phone: Option<String>,
+    /// 联络员（先收函），或负责人（逾期未反馈时加收）
+    role: RoleWord,
+    /// 任职开始日，默认今天
+    valid_from: Option<NaiveDate>,
+    /// 任职结束日
+    valid_to: Option<NaiveDate>,
+}
+
+/// 修改联络员；未写的字段不变，写null为清空
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateContact {
+    /// 姓名
+    name: Option<String>,
+    /// 邮箱
+    email: Option<String>,
+    /// 电话
+    #[serde(default, deserialize_with = "maybe::deserialize")]
+    #[schema(value_type = Option<String>)]
+    phone: Option<Option<String>>,
+    /// 联络员，或负责人
+    role: Option<RoleWord>,
+    /// 任职开始日
+    valid_from: Option<NaiveDate>,
+    /// 任职结束日
+    #[serde(default, deserialize_with = "maybe::deserialize")]
+    #[schema(value_type = Option<NaiveDate>)]
+    valid_to: Option<Option<NaiveDate>>,
+}
+
+/// 联络员查询条件
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ContactParams {
+    /// 单位：id、信用代码或名称
+    unit: Option<String>,
+    /// 联络员，或负责人
+    role: Option<RoleWord>,
+    /// 这一天在任的
+    on: Option<NaiveDate>,
+}
+
+/// 列出联络员
+#[utoipa::path(tag = "联络员", params(ListParams, ContactParams), responses(
+    (status = 200, body = PageView<ContactView>), (status = "4XX", body = ProblemView)))]
+#[get("/contacts")]
+async fn list_contacts(
+    state: web::Data<State>,
+    request: HttpRequest,
+    list: List<ContactParams>,
+) -> Result<HttpResponse, Problem> {
+    let params = list.filter;
+    let unit = lookup::maybe_unit(&state, At::Query("unit"), params.unit.as_deref()).await?;
+    let filter = ContactFilter {
+        unit_id: unit.map(|row| row.id),
+        role: params.role.map(|word| word.0),
+        on: params.on,
+        updated_after: list.updated_after,
+    };
+    let rows = db!(state.store, contacts::list_contacts(&filter, list.page))?;
+    let page = PageView::checked(rows, list.page, |row| row.id.0, ContactView::of)?;
+    respond::list(&request, &page, list.fields.as_deref())
+}
+
+/// 新建联络员
+#[utoipa::path(tag = "联络员", request_body = CreateContact, responses(
+    (status = 201, body = ContactView), (status = "4XX", body = ProblemView)))]
+#[post("/contacts")]
+async fn create_contact(
+    state: web::Data<State>,
+    Body(body): Body<CreateContact>,
+) -> Result<HttpResponse, Problem> {
+    let contact = Contact {
+        name: body.name,
+        email: body.email,
+        phone: body.phone,
+        role: body.role.0,
+        valid_from: body.valid_from.unwrap_or_else(|| state.clock.today()),
+        valid_to: body.valid_to,
+    }
+    .checked()?;
+    let unit = lookup::unit(&state, At::Body("unit"), &body.unit).await?;
+    let row = ContactRow::of(contact, unit.id, Id(state.clock.new_id()), state.clock.timestamp());
+    db!(state.store, contacts::create_contact(&row))?;
+    respond::created(&format!("/api/v1/contacts/{}", row.id.0), &ContactView::of(row)?)
+}
+
+/// 读取一个联络员
+#[utoipa::path(tag = "联络员", params(("id" = Uuid, Path, description = "编号"), OneParams), responses(
+    (status = 200, body = ContactView), (status = "4XX", body = ProblemView)))]
+#[get("/contacts/{id}")]
+async fn find_contact(
+    state: web::Data<State>,
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+    Params(params): Params<OneParams>,
+) -> Result<HttpResponse, Problem> {
+    let row = load(&state, *id).await?;
+    respond::one(&request, &ContactView::of(row)?, params.fields.as_deref())
+}
+
+async fn load(state: &State, id: Uuid) -> Result<ContactRow, Problem> {
+    db!(state.store, contacts::find_contact(id))?.ok_or_else(|| Problem::not_found("联络员"))
+}
+
+/// 修改联络员（须带If-Match）
+#[utoipa::path(tag = "联络员", request_body = UpdateContact,
+    params(("id" = Uuid, Path, description = "编号"), ("If-Match" = String, Header, description = "读取时返回的ETag")),
+    responses((status = 200, body = ContactView), (status = "4XX", body = ProblemView)))]
+#[patch("/contacts/{id}")]
+async fn update_contact(
+    state: web::Data<State>,
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+    Body(body): Body<UpdateContact>,
+) -> Result<HttpResponse, Problem> {
+    let present = load(&state, *id).await?;
+    respond::if_match(&request, &ContactView::of(present.clone())?)?;
+    let before = Contact::try_from(present.clone())?;
+    let contact = Contact {
+        name: body.name.unwrap_or(before.name),
+        email: body.email.unwrap_or(before.email),
+        phone: body.phone.unwrap_or(before.phone),
+        role: body.role.map_or(before.role, |word| word.0),
+        valid_from: body.valid_from.unwrap_or(before.valid_from),
+        valid_to: body.valid_to.unwrap_or(before.valid_to),
+    }
+    .checked()?;
+    let changed = present.changed(contact, state.clock.timestamp());
+    let row = db!(state.store, contacts::update_contact(&changed))?;
+    respond::ok(&request, &ContactView::of(row)?)
+}

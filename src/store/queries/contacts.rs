@@ -1,0 +1,78 @@
+//! Contacts.
+
+use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::super::{Backend, Conn};
+use crate::domain::TextEnum as _;
+use crate::store::StoreError;
+use crate::store::rows::{ContactFilter, ContactRow, Page};
+use crate::store::schema::contacts;
+use crate::store::types::Id;
+
+/// Contacts in order of id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_contacts(
+    conn: &mut Conn,
+    filter: &ContactFilter,
+    page: Page,
+) -> Result<Vec<ContactRow>, StoreError> {
+    let mut query = contacts::table
+        .select(ContactRow::as_select())
+        .order(contacts::id)
+        .limit(page.limit + 1)
+        .into_boxed::<Backend>();
+    if let Some(after) = page.after {
+        query = query.filter(contacts::id.gt(Id(after)));
+    }
+    if let Some(unit) = filter.unit_id {
+        query = query.filter(contacts::unit_id.eq(unit));
+    }
+    if let Some(role) = filter.role {
+        query = query.filter(contacts::role.eq(role.as_str()));
+    }
+    if let Some(day) = filter.on {
+        query = query
+            .filter(contacts::valid_from.le(day))
+            .filter(contacts::valid_to.is_null().or(contacts::valid_to.ge(day)));
+    }
+    if let Some(at) = filter.updated_after {
+        query = query.filter(contacts::updated_at.gt(at));
+    }
+    Ok(query.load(conn).await?)
+}
+
+/// The contact with this id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_contact(conn: &mut Conn, id: Uuid) -> Result<Option<ContactRow>, StoreError> {
+    Ok(contacts::table.find(Id(id)).select(ContactRow::as_select()).get_result(conn).await.optional()?)
+}
+
+/// Adds a contact.
+///
+/// # Errors
+/// `Duplicate` when the unit has this mailbox in this role already.
+pub async fn create_contact(conn: &mut Conn, row: &ContactRow) -> Result<(), StoreError> {
+    diesel::insert_into(contacts::table).values(row).execute(conn).await?;
+    Ok(())
+}
+
+/// Writes a contact that still has the revision before `changed.revision`.
+///
+/// # Errors
+/// `Stale` when somebody else changed it meanwhile; `Duplicate` when the unit has this mailbox in this role already.
+pub async fn update_contact(conn: &mut Conn, changed: &ContactRow) -> Result<ContactRow, StoreError> {
+    diesel::update(contacts::table.find(changed.id))
+        .filter(contacts::revision.eq(changed.revision - 1))
+        .set(changed)
+        .returning(ContactRow::as_returning())
+        .get_result(conn)
+        .await
+        .optional()?
+        .ok_or(StoreError::Stale)
+}
