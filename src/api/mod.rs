@@ -29,10 +29,12 @@ mod units;
 mod warning_runs;
 mod wire;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
 
+use actix_web::http::header;
 use actix_web::middleware::from_fn;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_actix_web::AppExt as _;
@@ -150,6 +152,36 @@ pub fn configure(config: &mut web::ServiceConfig, state: web::Data<State>, spec:
         .default_service(web::to(nowhere));
 }
 
-async fn nowhere() -> Result<HttpResponse, Problem> {
-    Err(Problem::new(Code::NotFound, "没有这个地址，请对照/docs中的接口说明。"))
+/// Verbs of each address, `GET, PATCH`, by its pattern.
+static VERBS: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
+    let verbs = |item: &utoipa::openapi::path::PathItem| {
+        let known = [
+            ("GET", &item.get),
+            ("POST", &item.post),
+            ("PUT", &item.put),
+            ("PATCH", &item.patch),
+            ("DELETE", &item.delete),
+        ];
+        known
+            .into_iter()
+            .filter(|(_, operation)| operation.is_some())
+            .map(|(verb, _)| verb)
+            .collect::<Vec<_>>()
+    };
+    openapi().paths.paths.iter().map(|(path, item)| (path.clone(), verbs(item).join(", "))).collect()
+});
+
+async fn nowhere(request: HttpRequest) -> HttpResponse {
+    let pattern = request.resource_map().match_pattern(request.path());
+    match pattern.and_then(|pattern| VERBS.get(&pattern)) {
+        Some(verbs) => {
+            let detail = format!("该地址只支持{verbs}，请对照/docs中的接口说明。");
+            let mut answer = Problem::new(Code::MethodNotAllowed, detail).error_response();
+            if let Ok(value) = header::HeaderValue::from_str(verbs) {
+                answer.headers_mut().insert(header::ALLOW, value);
+            }
+            answer
+        }
+        None => Problem::new(Code::NotFound, "没有这个地址，请对照/docs中的接口说明。").error_response(),
+    }
 }

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, Mutex};
 
-use xushi::clock::{Clock as _, SystemClock};
+use xushi::clock::{Clock as _, FixedClock};
 use xushi::store::{Store, seed};
 
 static NEXT: AtomicU32 = AtomicU32::new(1);
@@ -65,9 +65,11 @@ fn prepare(url: &str) {
         runtime.block_on(async {
             let store = Store::open(&url, 1).unwrap();
             store.migrate().await.unwrap();
-            let regions = seed::regions(SystemClock.timestamp(), || SystemClock.new_id()).unwrap();
+            // Before the tests' own clock, so that what they make comes last in lists.
+            let clock = FixedClock::at("2025-01-01T00:00:00Z".parse().unwrap());
+            let regions = seed::regions(clock.timestamp(), || clock.new_id()).unwrap();
             xushi::db!(store, regions::seed_regions(&regions)).unwrap();
-            let packs = seed::rule_packs(SystemClock.timestamp(), || SystemClock.new_id());
+            let packs = seed::rule_packs(clock.timestamp(), || clock.new_id());
             xushi::db!(store, rule_packs::seed_rule_packs(&packs)).unwrap();
             if let Store::Sqlite(pool) = &store {
                 use diesel_async::SimpleAsyncConnection as _;
