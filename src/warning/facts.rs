@@ -4,7 +4,7 @@ use chrono::Datelike as _;
 use rust_decimal::Decimal;
 
 use super::plan::Finding;
-use crate::domain::pace::{Assessment, CurveUsed, Ratio};
+use crate::domain::pace::{Assessment, CurveUsed, Ratio, ShareFrom};
 use crate::domain::{Kind, Measure, Period};
 use crate::letter::{Benchmark, LetterLine, Quantity, Span};
 use crate::store::StoreError;
@@ -56,9 +56,19 @@ pub(super) fn line(ordinal: u32, finding: &Finding, names: &LineRow) -> Result<L
         curve_label: assessment.curve_used.map(|curve| curve_label(curve).to_owned()).filter(|_| amount),
         streak: u32::try_from(-assessment.streak).ok().filter(|streak| *streak > 1),
         rule_text: Some(assessment.rule.id.chinese().to_owned()),
-        missing: Vec::new(),
+        missing: assumed(assessment),
         trend: None,
     })
+}
+
+/// What the reader must know to check the growth still needed: last year's share was not reported, the curve stood in.
+fn assumed(assessment: &Assessment) -> Vec<String> {
+    let from_curve = assessment.share_from == Some(ShareFrom::Curve);
+    if from_curve {
+        vec!["缺少上年各月占比，后期要求按序时曲线推算".to_owned()]
+    } else {
+        Vec::new()
+    }
 }
 
 fn points(assessment: &Assessment) -> Option<Quantity> {

@@ -74,7 +74,7 @@ both! {
         let whole = app.get(&format!("/letters/{}", id.0)).await.expect(200);
         assert_eq!(whole["reply_by"], "2025-09-03", "five working days after 27 August 2025");
         let text = whole["text"].as_str().unwrap();
-        for part in ["湘攻坚函〔2025〕1号", "省发展改革委", "固定资产投资", "2.9%", "4.5%", "1.6个百分点", "9月3日", "湘政办发〔2025〕2号", "2025年8月27日"] {
+        for part in ["湘攻坚函〔2025〕1号", "省发展改革委", "固定资产投资", "2.9%", "4.5%", "1.6个百分点", "9月3日", "湘政办发〔2025〕2号", "2025年8月27日", "按序时曲线推算"] {
             assert!(text.contains(part), "{part} is not in\n{text}");
         }
         let page = app.get(&format!("/letters/{}.html", id.0)).await;
