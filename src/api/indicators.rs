@@ -187,9 +187,9 @@ pub struct CreateIndicator {
     window_start: Option<NaiveDate>,
     /// 目标期结束日期，默认同攻坚行动
     window_end: Option<NaiveDate>,
-    /// 责任单位；不写时同所属任务
+    /// 职责分工；不写时同所属任务
     #[serde(default)]
-    units: Vec<PartBody>,
+    responsibilities: Vec<PartBody>,
 }
 
 /// 修改指标；未写的字段不变，写null为清空
@@ -293,8 +293,8 @@ async fn create_indicator(
     let window = window(body.window_start.unwrap_or(starts_on), body.window_end.unwrap_or(ends_on))?;
     let (id, now) = (Id(state.clock.new_id()), state.clock.timestamp());
     let mut parts = Vec::new();
-    for (ordinal, part) in (0..).zip(&body.units) {
-        let place = format!("units.{ordinal}.unit");
+    for (ordinal, part) in (0..).zip(&body.responsibilities) {
+        let place = format!("responsibilities.{ordinal}.unit");
         let unit = lookup::unit(&state, At::Body(&place), &part.unit).await?;
         parts.push(ResponsibilityRow {
             id: Id(state.clock.new_id()),

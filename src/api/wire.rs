@@ -80,9 +80,9 @@ impl<'de> Deserialize<'de> for Amount {
                     && text.len() <= 40
                     && text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-');
                 let parsed = if plain { Decimal::from_str_exact(text).ok() } else { None };
-                parsed
-                    .map(Amount)
-                    .ok_or_else(|| E::custom(format!("“{text}”不是十进制数，请写成如\"5.5\"的字符串。")))
+                parsed.map(Amount).ok_or_else(|| {
+                    E::custom(format!("“{}”不是十进制数，请写成如\"5.5\"的字符串。", shorten(text)))
+                })
             }
             fn visit_u64<E: de::Error>(self, value: u64) -> Result<Amount, E> {
                 Ok(Amount(value.into()))

@@ -102,13 +102,13 @@ pub const CONSTRAINTS: &[Constraint] = &[
     Constraint {
         name: "responsibilities_task_key",
         columns: "responsibilities.task_id, responsibilities.unit_id",
-        field: "units",
+        field: "responsibilities",
         detail: "同一单位在职责分工中重复列出。",
     },
     Constraint {
         name: "responsibilities_indicator_key",
         columns: "responsibilities.indicator_id, responsibilities.unit_id",
-        field: "units",
+        field: "responsibilities",
         detail: "同一单位在职责分工中重复列出。",
     },
     Constraint {

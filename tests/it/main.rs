@@ -3,11 +3,13 @@
 
 mod api;
 mod demo;
+mod hostile;
 mod kill;
 mod letters;
 mod mail;
 mod migrations;
 mod openapi;
 mod outbox;
+mod readme;
 mod support;
 mod tidy;

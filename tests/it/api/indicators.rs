@@ -45,7 +45,7 @@ both! {
             ("curve", json!({"kind": "nodes", "nodes": [{"on": "2025-06-30", "fraction": "0.5"}]}), "/curve/nodes"),
             ("window_end", json!("2024-12-31"), "/window_end"),
             ("baseline", json!("0.00000000001"), "/baseline"),
-            ("units", json!([{"unit": "没有的单位", "role": "lead"}]), "/units/0/unit"),
+            ("responsibilities", json!([{"unit": "没有的单位", "role": "lead"}]), "/responsibilities/0/unit"),
             ("colour", json!("red"), "/colour"),
         ] {
             let mut body = base.clone();

@@ -2,6 +2,7 @@
 
 pub(crate) mod app;
 pub(crate) mod database;
+pub(crate) mod process;
 pub(crate) mod smtp_sink;
 
 pub(crate) use app::TestApp;
