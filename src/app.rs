@@ -41,6 +41,9 @@ pub enum AppError {
     /// The mailer.
     #[error("mail: {0}")]
     Mail(#[from] MailError),
+    /// What was handed over to be tried out.
+    #[error("{0}")]
+    Refused(#[from] api::problem::Problem),
     /// The network or the disk.
     #[error(transparent)]
     Io(#[from] std::io::Error),

@@ -10,4 +10,5 @@ pub mod jobs;
 pub mod letter;
 pub mod mail;
 pub mod store;
+pub mod try_out;
 pub mod warning;

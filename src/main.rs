@@ -11,7 +11,7 @@ use xushi::app::{self, AppError};
 use xushi::clock::{Clock as _, SystemClock};
 use xushi::config::{Config, ConfigError, shown_url};
 use xushi::store::Store;
-use xushi::{api, demo, jobs, warning};
+use xushi::{api, demo, jobs, try_out, warning};
 
 /// 序时：目标进度跟踪与预警服务
 #[derive(Parser)]
@@ -57,12 +57,27 @@ enum Command {
     Deliver,
     /// 检查配置
     CheckConfig,
+    /// 解析目标表述：标准输入每行一条，每条输出一行JSON
+    ParseTarget,
+    /// 试算一个指标：读入JSON文件（-为标准输入），输出研判结果和计算过程
+    Assess {
+        /// 文件，内容同接口/assessments/preview的请求
+        file: PathBuf,
+    },
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match run(arguments).await {
+    // These two need neither configuration nor database.
+    let done = match &arguments.command {
+        Some(Command::ParseTarget) => {
+            try_out::parse_targets(std::io::stdin().lock(), std::io::stdout().lock())
+        }
+        Some(Command::Assess { file }) => try_out::assess(file, std::io::stdout().lock()),
+        _ => run(arguments).await,
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("xushi: {error}");
@@ -116,6 +131,7 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
             println!("配置无误。\n{config:#?}");
             Ok(())
         }
+        Command::ParseTarget | Command::Assess { .. } => Ok(()),
     }
 }
 

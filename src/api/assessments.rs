@@ -15,10 +15,11 @@ use super::indicators::{IndicatorParams, IndicatorView, Named, PeriodView};
 use super::page::{self, PageView};
 use super::problem::{Problem, ProblemView};
 use super::respond;
+use super::verdict::VerdictView;
 use super::wire::{Amount, Word};
 use crate::db;
-use crate::domain::pace::{Assessment, Ratio, Step};
-use crate::domain::{Grade, Period, RulePack, TextEnum as _};
+use crate::domain::Grade;
+use crate::domain::pace::Assessment;
 use crate::store::judging::{self, Evidence, Judging};
 use crate::store::rows::{BoardFilter, BoardRow, Page, VerdictColumns};
 use crate::store::types::Id;
@@ -37,204 +38,21 @@ pub struct AssessmentView {
     indicator: String,
     /// 研判日期：只依据此日及以前公布的数据
     as_of: NaiveDate,
-    /// 等级
-    #[schema(value_type = String, example = "behind")]
-    grade: Word<Grade>,
-    /// 等级的中文
-    grade_label: &'static str,
-    /// 数据期
-    data_period: Option<PeriodView>,
-    /// 实际值
-    actual: Option<Amount>,
-    /// 应达值
-    expected: Option<Amount>,
-    /// 应达区间的另一端
-    expected_hi: Option<Amount>,
-    /// 差距，正为好
-    gap: Option<Amount>,
-    /// 差距（百分点），正为好
-    gap_points: Option<Amount>,
-    /// 完成比例，0.25即25%
-    completion: Option<Amount>,
-    /// 应完成比例
-    due_fraction: Option<Amount>,
-    /// 按月均衡的应完成比例
-    linear_pace: Option<Amount>,
-    /// 上年同期完成比例
-    last_year_pace: Option<Amount>,
-    /// 采用的序时曲线
-    curve: Option<String>,
-    /// 后续每月需完成
-    needed_per_month: Option<Amount>,
-    /// 至今每月平均完成
-    average_per_month: Option<Amount>,
-    /// 后续需增长（%）
-    needed_growth: Option<Amount>,
-    /// 与其他序列的对比
-    benchmarks: Vec<BenchmarkView>,
-    /// 位次
-    rank: Option<RankView>,
-    /// 连续期数：正为连续达到，负为连续未达
-    streak: i32,
-    /// 缺少的数据
-    missing: Vec<MissingView>,
-    /// 定级规则
-    rule: RuleView,
-    /// 计算过程
-    working: Vec<StepView>,
-}
-
-/// 与其他序列的对比
-#[derive(Debug, Serialize, ToSchema)]
-pub struct BenchmarkView {
-    /// 对比对象
-    name: String,
-    /// 对比对象的值
-    value: Amount,
-    /// 差距，正为好
-    gap: Amount,
-}
-
-/// 位次
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RankView {
-    /// 第几位
-    position: usize,
-    /// 共几个
-    of: usize,
-}
-
-/// 缺少的数据
-#[derive(Debug, Serialize, ToSchema)]
-pub struct MissingView {
-    /// 代码
-    code: &'static str,
-    /// 说明
-    detail: &'static str,
-}
-
-/// 定级规则
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RuleView {
-    /// 规则包名称和版本
-    #[schema(example = "standard@1")]
-    pack: String,
-    /// 规则
-    rule: &'static str,
-    /// 规则的中文
-    rule_label: &'static str,
-    /// 与阈值比较的差额（正为不足）
-    shortfall: Option<Amount>,
-    /// 是否因滞后解除余量而维持原等级
-    held: bool,
-    /// 阈值
-    thresholds: Option<ThresholdsView>,
-}
-
-/// 阈值
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ThresholdsView {
-    /// 超序时
-    ahead: Amount,
-    /// 关注
-    watch: Amount,
-    /// 滞后
-    behind: Amount,
-    /// 严重滞后
-    critical: Amount,
-    /// 解除余量
-    lift: Amount,
-}
-
-/// 一步计算
-#[derive(Debug, Serialize, ToSchema)]
-pub struct StepView {
-    /// 公式
-    formula: &'static str,
-    /// 输入
-    inputs: Vec<InputView>,
-    /// 结果
-    result: String,
-}
-
-/// 计算的输入
-#[derive(Debug, Serialize, ToSchema)]
-pub struct InputView {
-    /// 名称
-    name: String,
-    /// 值
-    value: String,
-}
-
-fn amount(ratio: Option<Ratio>) -> Option<Amount> {
-    ratio.and_then(Ratio::value).map(Amount)
+    /// 研判结果
+    #[serde(flatten)]
+    verdict: VerdictView,
 }
 
 impl AssessmentView {
-    fn of(evidence: &Evidence, as_of: NaiveDate, (assessment, steps): (Assessment, Vec<Step>)) -> Self {
-        let steps = steps.into_iter().map(|step| StepView {
-            formula: step.formula,
-            inputs: step.inputs.into_iter().map(|(name, value)| InputView { name, value }).collect(),
-            result: step.result,
-        });
-        let missing =
-            assessment.missing.iter().map(|one| MissingView { code: one.as_str(), detail: one.chinese() });
+    fn of(evidence: &Evidence, as_of: NaiveDate) -> Self {
+        let (assessment, steps) = evidence.judge_with_working(as_of);
         Self {
             indicator_id: evidence.row.id.0,
             indicator: evidence.measure.name.clone(),
             as_of,
-            grade: Word(assessment.grade),
-            grade_label: assessment.grade.chinese(),
-            data_period: assessment.data_period.map(period),
-            actual: assessment.actual.map(Amount),
-            expected: amount(assessment.expected),
-            expected_hi: amount(assessment.expected_hi),
-            gap: amount(assessment.gap),
-            gap_points: amount(assessment.gap_points),
-            completion: amount(assessment.completion),
-            due_fraction: amount(assessment.due_fraction),
-            linear_pace: amount(assessment.linear_pace),
-            last_year_pace: amount(assessment.last_year_pace),
-            curve: assessment.curve_used.map(|curve| curve.to_string()),
-            needed_per_month: amount(assessment.needed_per_month),
-            average_per_month: amount(assessment.average_per_month),
-            needed_growth: amount(assessment.needed_growth),
-            streak: assessment.streak,
-            missing: missing.collect(),
-            rule: RuleView::of(&assessment, &evidence.pack),
-            working: steps.collect(),
-            rank: assessment.rank.map(|rank| RankView { position: rank.position, of: rank.of }),
-            benchmarks: assessment
-                .benchmarks
-                .into_iter()
-                .map(|one| BenchmarkView { name: one.name, value: Amount(one.value), gap: Amount(one.gap) })
-                .collect(),
+            verdict: VerdictView::of(assessment, steps, &evidence.pack),
         }
     }
-}
-
-impl RuleView {
-    fn of(assessment: &Assessment, pack: &RulePack) -> Self {
-        let rule = assessment.rule;
-        Self {
-            pack: format!("{}@{}", pack.name, pack.version),
-            rule: rule.id.as_str(),
-            rule_label: rule.id.chinese(),
-            shortfall: rule.shortfall.map(Amount),
-            held: rule.held,
-            thresholds: pack.bands(rule.id).map(|bands| ThresholdsView {
-                ahead: Amount(bands.ahead),
-                watch: Amount(bands.watch),
-                behind: Amount(bands.behind),
-                critical: Amount(bands.critical),
-                lift: Amount(bands.lift),
-            }),
-        }
-    }
-}
-
-fn period(period: Period) -> PeriodView {
-    PeriodView { start: period.start(), end: period.end() }
 }
 
 /// 研判日期
@@ -259,7 +77,7 @@ async fn find_assessment(
     let as_of = params.as_of.unwrap_or_else(|| state.clock.today());
     let evidence = judging::evidence_on(&state.store, &state.desk.calendar, Id(*id), as_of).await?;
     let evidence = evidence.ok_or_else(|| Problem::not_found("指标"))?;
-    respond::ok(&request, &AssessmentView::of(&evidence, as_of, evidence.judge_with_working(as_of)))
+    respond::ok(&request, &AssessmentView::of(&evidence, as_of))
 }
 
 /// 看板的一行

@@ -12,12 +12,12 @@ use super::extract::{Body, Params};
 use super::lookup::{self, At};
 use super::page::{List, ListParams, PageView};
 use super::problem::{Problem, ProblemView};
-use super::promise::{CurveBody, TargetBody, TargetView};
+use super::promise::{CurveBody, Of, TargetBody, TargetView};
 use super::respond::{self, OneParams};
 use super::tasks::PartBody;
 use super::wire::{Amount, Word};
 use crate::db;
-use crate::domain::{Curve, Grade, Invalid, Period, quantity};
+use crate::domain::{Curve, Grade, Invalid, Measure, Period, quantity};
 use crate::store::rows::{
     BoardFilter, BoardRow, IndicatorChange, IndicatorRow, ResponsibilityRow, TargetColumns, VerdictColumns,
     word,
@@ -288,7 +288,8 @@ async fn create_indicator(
     let (campaign, starts_on, ends_on) = found.map_err(|error| At::Body("task").problem(error))?;
     let measure = lookup::measure(&state, At::Body("measure"), &body.measure).await?;
     let region = lookup::region(&state, At::Body("region"), &body.region).await?;
-    let target = body.target.map(|target| target.target(&measure.name, &measure.unit)).transpose()?;
+    let (measure_id, measure) = (measure.id, Measure::try_from(measure)?);
+    let target = body.target.map(|target| target.target(Of::measure(&measure))).transpose()?;
     let curve = body.curve.map(CurveBody::curve).transpose()?.unwrap_or(Curve::LinearMonths);
     let window = window(body.window_start.unwrap_or(starts_on), body.window_end.unwrap_or(ends_on))?;
     let (id, now) = (Id(state.clock.new_id()), state.clock.timestamp());
@@ -321,7 +322,7 @@ async fn create_indicator(
         revision: 1,
         updated_at: now,
     };
-    db!(state.store, indicators::create_indicator((measure.id, region.id), &row, &parts))?;
+    db!(state.store, indicators::create_indicator((measure_id, region.id), &row, &parts))?;
     respond::created(&format!("/api/v1/indicators/{}", id.0), &load(&state, id.0).await?.1)
 }
 
@@ -368,7 +369,10 @@ async fn update_indicator(
     let target = match body.target {
         None => row.target.target()?,
         Some(None) => None,
-        Some(Some(target)) => Some(target.target(&view.measure.name, &view.unit)?),
+        Some(Some(target)) => {
+            let measure = lookup::measure(&state, At::Body("target"), &view.measure.name).await?;
+            Some(target.target(Of::measure(&Measure::try_from(measure)?))?)
+        }
     };
     let curve = match body.curve {
         Some(curve) => curve.curve()?,

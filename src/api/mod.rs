@@ -18,14 +18,17 @@ mod measures;
 pub mod metrics;
 mod observations;
 mod page;
+pub mod preview;
 pub mod problem;
 mod promise;
 mod regions;
 pub mod request_id;
 mod respond;
 mod rule_packs;
+pub mod targets;
 mod tasks;
 mod units;
+mod verdict;
 mod warning_runs;
 mod wire;
 
@@ -100,6 +103,8 @@ fn routes(config: &mut ServiceConfig<'_>) {
     indicators::routes(config);
     observations::routes(config);
     assessments::routes(config);
+    preview::routes(config);
+    targets::routes(config);
     episodes::routes(config);
     letters::routes(config);
     warning_runs::routes(config);

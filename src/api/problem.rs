@@ -245,9 +245,19 @@ pub fn stale() -> Problem {
 
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.code.as_str(), self.detail)
+        match self.errors.as_slice() {
+            [one] if one.detail == self.detail && !one.pointer.is_empty() => {
+                write!(f, "{}：{}", one.pointer, one.detail)
+            }
+            errors => {
+                f.write_str(&self.detail)?;
+                errors.iter().try_for_each(|one| write!(f, "\n  {}：{}", one.pointer, one.detail))
+            }
+        }
     }
 }
+
+impl std::error::Error for Problem {}
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {

@@ -5,8 +5,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::problem::{Code, Problem};
-use super::wire::{Amount, Word};
-use crate::domain::{Comparator, Curve, Invalid, Kind, Node, Target, phrase, text_enum};
+use super::wire::{Amount, TextOr, Word, shorten};
+use crate::domain::{
+    Better, Comparator, Curve, Invalid, Kind, Measure, Node, Target, TextEnum as _, phrase, text_enum,
+};
+
+/// What a target is compared with: a name, or which series.
+pub type BenchmarkBody = TextOr<SeriesBody>;
 
 /// 目标：写明结构，或只写phrase由系统解析
 #[derive(Debug, Deserialize, ToSchema)]
@@ -30,37 +35,110 @@ pub struct TargetBody {
     /// 目标原文；只写这一项时由系统解析
     #[schema(example = "社会消费品零售总额增长5.5%以上")]
     phrase: Option<String>,
-    /// 对比对象：行政区代码或指标名称
-    benchmark: Option<String>,
+    /// 对比对象：行政区代码或指标名称，或写明是哪一种
+    benchmark: Option<BenchmarkBody>,
+}
+
+/// 对比对象：行政区或指标，写一种
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SeriesBody {
+    /// 行政区代码，全国为100000
+    #[schema(example = "100000")]
+    pub region: Option<String>,
+    /// 指标名称
+    pub measure: Option<String>,
+}
+
+/// What a measure says where a target leaves it out: name, unit, which way is better.
+#[derive(Debug, Clone, Copy)]
+pub struct Of<'a> {
+    /// Name of the measure.
+    pub name: &'a str,
+    /// Unit of its values.
+    pub unit: &'a str,
+    /// Which direction is good.
+    pub better: Better,
+}
+
+impl<'a> Of<'a> {
+    /// What `measure` says.
+    pub fn measure(measure: &'a Measure) -> Self {
+        Self { name: &measure.name, unit: &measure.unit, better: measure.better }
+    }
 }
 
 impl TargetBody {
-    /// The checked promise on a measure in `measure_unit`.
-    pub fn target(self, measure: &str, measure_unit: &str) -> Result<Target, Problem> {
+    /// What it is compared with, as it was written.
+    pub fn benchmark(&self) -> Option<&BenchmarkBody> {
+        self.benchmark.as_ref()
+    }
+
+    /// The checked promise on a measure.
+    ///
+    /// # Errors
+    /// `Invalid` below `/target`.
+    pub fn target(self, of: Of<'_>) -> Result<Target, Problem> {
         let target = match self.kind {
-            Some(kind) => Target {
-                kind: kind.0,
-                comparator: self.comparator.map(|word| word.0),
-                value: self.value.map(|amount| amount.0),
-                value_hi: self.value_hi.map(|amount| amount.0),
-                phrase: self
-                    .phrase
-                    .unwrap_or_else(|| spelled(measure, kind.0, self.value, self.unit.as_deref())),
-                unit: self.unit.unwrap_or_default(),
-                hedge: self.hedge,
-                benchmark: self.benchmark,
-            },
+            Some(Word(kind)) => self.structured(kind, of)?,
             None => parsed(self.phrase.as_deref())?,
         };
-        let checked = target.checked().and_then(|target| target.factor_to(measure_unit).map(|_| target));
+        let checked = target.checked().and_then(|target| target.factor_to(of.unit).map(|_| target));
         Ok(checked.map_err(|invalid| invalid.within("target"))?)
     }
 }
 
-fn spelled(measure: &str, kind: Kind, value: Option<Amount>, unit: Option<&str>) -> String {
+impl TargetBody {
+    /// Fills in what a trial may leave out and a record may not: a structure without a comparator promises at least (at
+    /// most, where lower is better or for a cap); one without a unit is in the measure's, growth and comparisons in
+    /// percent.
+    #[must_use]
+    pub fn with_usual(mut self, of: Of<'_>) -> Self {
+        let (Some(Word(kind)), Some(_)) = (self.kind, self.value) else { return self };
+        let usual = if self.value_hi.is_some() {
+            Comparator::Range
+        } else if of.better == Better::Lower || kind == Kind::Cap {
+            Comparator::AtMost
+        } else {
+            Comparator::AtLeast
+        };
+        let rate = matches!(kind, Kind::Growth | Kind::VersusBenchmark | Kind::VersusIndicator);
+        self.comparator.get_or_insert(Word(usual));
+        self.unit.get_or_insert_with(|| if rate { "%" } else { of.unit }.to_owned());
+        self
+    }
+
+    fn structured(self, kind: Kind, of: Of<'_>) -> Result<Target, Problem> {
+        let unit = self.unit.unwrap_or_default();
+        let benchmark = match self.benchmark {
+            None => None,
+            Some(TextOr::Text(name)) => Some(name),
+            Some(TextOr::Whole(series)) => match *series {
+                SeriesBody { region: Some(name), measure: None }
+                | SeriesBody { region: None, measure: Some(name) } => Some(name),
+                _ => {
+                    let detail = "对比对象请在region和measure中只写一个。";
+                    return Err(Problem::at(Code::Invalid, "/target/benchmark", "one_of", detail));
+                }
+            },
+        };
+        Ok(Target {
+            kind,
+            comparator: self.comparator.map(|word| word.0),
+            value: self.value.map(|amount| amount.0),
+            value_hi: self.value_hi.map(|amount| amount.0),
+            phrase: self.phrase.unwrap_or_else(|| spelled(of.name, kind, self.value, &unit)),
+            unit,
+            hedge: self.hedge,
+            benchmark,
+        })
+    }
+}
+
+fn spelled(measure: &str, kind: Kind, value: Option<Amount>, unit: &str) -> String {
     let verb = if kind == Kind::Growth { "增长" } else { "" };
     let value = value.map(|amount| amount.0.to_string()).unwrap_or_default();
-    format!("{measure}{verb}{value}{}", unit.unwrap_or_default())
+    format!("{measure}{verb}{value}{unit}")
 }
 
 /// The one target a phrase holds; two, or none, are not guessed at.
@@ -146,7 +224,7 @@ text_enum! {
 }
 
 /// 序时曲线
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CurveBody {
     /// 曲线：按月、按日、上年同期、历年平均、节点
@@ -161,7 +239,7 @@ pub struct CurveBody {
 }
 
 /// 曲线节点
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NodeBody {
     /// 日期
@@ -171,6 +249,19 @@ pub struct NodeBody {
 }
 
 impl CurveBody {
+    /// A curve by its name alone; means of several years and nodes need more than a name.
+    ///
+    /// # Errors
+    /// `Invalid` at `/curve` for an unknown name.
+    pub fn named(name: &str) -> Result<Self, Invalid> {
+        let kind = CurveKind::parse(name).ok_or_else(|| {
+            let known: Vec<_> = CurveKind::ALL.iter().map(|kind| kind.as_str()).collect();
+            let detail = format!("没有名为“{}”的序时曲线，可用：{}。", shorten(name), known.join("、"));
+            Invalid::new("curve", "unknown", detail)
+        })?;
+        Ok(Self { kind: Word(kind), years: None, nodes: Vec::new() })
+    }
+
     /// The checked curve.
     pub fn curve(self) -> Result<Curve, Invalid> {
         match self.kind.0 {

@@ -17,7 +17,7 @@ use super::respond::{self, OneParams};
 use super::wire::{Amount, Word};
 use crate::db;
 use crate::domain::rule_pack::{Bands, Family, Levels};
-use crate::domain::{Level, RulePack, invalid};
+use crate::domain::{Invalid, Level, RulePack, invalid};
 use crate::store::rows::{RulePackFilter, RulePackRow};
 use crate::store::types::Id;
 use crate::store::{StoreError, rule_packs};
@@ -149,8 +149,10 @@ impl RulePackView {
 pub struct CreateRulePack {
     /// 名称；已有的名称得到下一个版本号
     #[schema(example = "standard")]
+    #[serde(default)]
     name: String,
     /// 制定此版本的理由
+    #[serde(default)]
     #[schema(example = "经省政府专题会议研究，放宽投资类阈值")]
     reason: String,
     /// 以哪个版本为底：id、名称（最新版）或名称@版本；默认为同名的最新版，没有同名的则为standard
@@ -235,6 +237,22 @@ impl BandsBody {
 }
 
 impl CreateRulePack {
+    /// What it starts from, when that is said.
+    pub fn based_on(&self) -> Option<&str> {
+        self.based_on.as_deref()
+    }
+
+    /// The checked pack for a trial, where it needs no name of its own.
+    ///
+    /// # Errors
+    /// Those of the pack.
+    pub fn unnamed(mut self, base: RulePack) -> Result<RulePack, Invalid> {
+        if self.name.is_empty() {
+            self.name.clone_from(&base.name);
+        }
+        self.over(base).checked()
+    }
+
     fn over(&self, base: RulePack) -> RulePack {
         let level = |given: Option<LevelWord>, base: Level| given.map_or(base, |word| word.0);
         RulePack {

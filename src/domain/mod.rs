@@ -31,7 +31,9 @@ pub use measure::{Basis, Better, Frequency, Measure};
 pub use observation::{Figure, Observation, Status};
 pub use pace::{Assessment, assess, assess_with_working};
 pub use period::Period;
-pub use places::{Contact, ContactRole, Region, RegionAlias, RegionLevel, ResponsibilityRole, Unit};
+pub use places::{
+    Contact, ContactRole, Region, RegionAlias, RegionLevel, ResponsibilityRole, Unit, parent_code,
+};
 pub use responsibility::Responsibility;
 pub use rule_pack::RulePack;
 pub use target::{Comparator, Kind, Target};

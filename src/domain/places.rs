@@ -69,6 +69,24 @@ impl Region {
     }
 }
 
+/// The code one level up, as the digits of GB/T 2260 say it; `None` for the nation and for extension codes. Districts of
+/// municipalities and counties run by a province (third and fourth digit 90) are directly under the province.
+pub fn parent_code(code: &str) -> Option<String> {
+    const MUNICIPALITIES: [&str; 4] = ["11", "12", "31", "50"];
+    if code.len() != 6 || !code.bytes().all(|byte| byte.is_ascii_digit()) || code == "100000" {
+        return None;
+    }
+    let (province, rest) = code.split_at(2);
+    let (prefecture, county) = rest.split_at(2);
+    Some(if rest == "0000" {
+        "100000".to_owned()
+    } else if county == "00" || prefecture == "90" || MUNICIPALITIES.contains(&province) {
+        format!("{province}0000")
+    } else {
+        format!("{province}{prefecture}00")
+    })
+}
+
 /// Checks a region's code: six digits of GB/T 2260, or letter X and up to 11 letters or digits.
 ///
 /// # Errors
@@ -265,6 +283,22 @@ pub fn checked_email(email: &str) -> Result<String, Invalid> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn codes_say_what_they_are_under() {
+        for (code, want) in [
+            ("100000", None),
+            ("430000", Some("100000")),
+            ("430600", Some("430000")),
+            ("430602", Some("430600")),
+            ("429004", Some("420000")),
+            ("110101", Some("110000")),
+            ("X43001", None),
+            ("43060", None),
+        ] {
+            assert_eq!(parent_code(code).as_deref(), want, "{code}");
+        }
+    }
 
     #[test]
     fn credit_codes_are_checked() {

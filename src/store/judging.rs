@@ -11,7 +11,7 @@ use super::rows::{EvaluationRow, FactRow, RulePackRow, word};
 use super::types::Id;
 use super::{Store, StoreError, rule_packs};
 use crate::db;
-use crate::domain::pace::{Assessment, Known, Past, Step, Subject, next_release};
+use crate::domain::pace::{Assessment, Known, Past, Step, Subject, overdue_after};
 use crate::domain::{
     Curve, Measure, Observation, Period, RulePack, Target, WorkCalendar, assess, assess_with_working,
 };
@@ -66,7 +66,7 @@ impl Context {
         let (rule_pack_id, pack) =
             self.packs.get(&row.campaign_id).ok_or_else(|| corrupt("rule pack"))?.clone();
         let window = row.window()?;
-        let overdue_after = self.overdue_after(&measure, &own, window, &pack);
+        let overdue_after = overdue_after(&measure, &own, window, pack.grace_working_days, &self.calendar);
         Ok(Evidence {
             target: row.target.target()?,
             curve: row.curve()?,
@@ -80,22 +80,6 @@ impl Context {
             history,
             overdue_after,
         })
-    }
-
-    /// The last day on which the next report is not overdue; `None` without a release day, or when the deadline
-    /// would need a calendar that has not been published.
-    fn overdue_after(
-        &self,
-        measure: &Measure,
-        own: &[Observation],
-        window: Period,
-        pack: &RulePack,
-    ) -> Option<NaiveDate> {
-        measure.release_day?;
-        let last = own.iter().filter(|fact| fact.status.is_actual() && window.contains(fact.period.end()));
-        let last = last.map(|fact| fact.period.end()).max().or_else(|| window.start().pred_opt())?;
-        let release = next_release(measure, last)?;
-        self.calendar.add_working_days(release.on, pack.grace_working_days).ok()
     }
 }
 

@@ -13,3 +13,4 @@ mod outbox;
 mod readme;
 mod support;
 mod tidy;
+mod try_out;

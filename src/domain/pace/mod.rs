@@ -33,7 +33,7 @@ pub use checks::{Cascade, Contradiction, ThreeAbove, contradiction, implied_benc
 pub use due::CurveUsed;
 pub use missing::{Missing, MissingSet};
 pub use ratio::{Ratio, display};
-pub use release::{Release, next_release};
+pub use release::{Release, next_release, overdue_after};
 pub use working::Step;
 
 /// What is judged: an indicator's measure, target, curve, baseline and window.

@@ -35,6 +35,8 @@ pub(super) struct Promise {
 const SOFT: [&str; 3] = ["力争", "争取", "努力"];
 /// Words that say a value is to be held.
 const HOLD: [&str; 2] = ["保持", "稳定"];
+/// The same before a number, where a phrase cannot mean a name (稳定就业率).
+const HELD_AT: [&str; 4] = ["保持在", "稳定在", "维持在", "占比保持"];
 /// Words that say a value is to be raised, whatever else is said.
 const RAISE: [&str; 5] = ["提高", "提升", "达到", "增加", "上升"];
 /// Words that say a rate is one of decline.
@@ -67,6 +69,7 @@ impl Promise {
             ceiling,
             hold: measure.better == Better::Hold
                 || says(&HOLD)
+                || (contains(&target.phrase, &HELD_AT) && !contains(&target.phrase, &RAISE))
                 || (target.kind == Kind::Share && says(&["不低于"]) && !contains(&target.phrase, &RAISE)),
             value: low,
             far: high,

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, Months, NaiveDate};
 
-use crate::domain::{Frequency, Measure};
+use crate::domain::{Frequency, Measure, Observation, Period, WorkCalendar};
 
 /// The end of the next period to be reported and the day it is usually released.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,21 @@ pub fn next_release(measure: &Measure, last_period_end: NaiveDate) -> Option<Rel
     }
     let on = next.with_day(day.min(u32::from(next.num_days_in_month())))?;
     Some(Release { period_end: next.pred_opt()?, on })
+}
+
+/// The last day on which the report after those in `own` is not overdue: its release day and `grace` working days.
+/// `None` without a release day, or when the day would need a calendar that has not been published.
+pub fn overdue_after(
+    measure: &Measure,
+    own: &[Observation],
+    window: Period,
+    grace: u32,
+    calendar: &WorkCalendar,
+) -> Option<NaiveDate> {
+    measure.release_day?;
+    let reported = own.iter().filter(|fact| fact.status.is_actual() && window.contains(fact.period.end()));
+    let last = reported.map(|fact| fact.period.end()).max().or_else(|| window.start().pred_opt())?;
+    calendar.add_working_days(next_release(measure, last)?.on, grace).ok()
 }
 
 fn first_of_month(day: NaiveDate) -> Option<NaiveDate> {

@@ -28,6 +28,27 @@ pub fn regions(now: NaiveDateTime, mut new_id: impl FnMut() -> Uuid) -> Result<V
     lines.map(|line| region(line, now, &mut new_id)).collect()
 }
 
+/// Code, full name and short name of every built-in region.
+fn names() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let lines = REGIONS.lines().filter(|line| !line.starts_with('#') && !line.starts_with("code,"));
+    lines.filter_map(|line| {
+        let mut parts = line.split(',');
+        Some((parts.next()?, parts.next()?, parts.next()?))
+    })
+}
+
+/// The name of a built-in region.
+pub fn region_name(code: &str) -> Option<&'static str> {
+    names().find(|(known, ..)| *known == code).map(|(_, name, _)| name)
+}
+
+/// The code of the built-in region with this name or short name, when there is just one.
+pub fn region_code(name: &str) -> Option<&'static str> {
+    let mut found = names().filter(|(_, full, short)| *full == name || *short == name);
+    let (code, ..) = found.next()?;
+    found.next().is_none().then_some(code)
+}
+
 fn region(
     line: &str,
     now: NaiveDateTime,

@@ -1,0 +1,308 @@
+//! The stateless twin of an assessment: everything the verdict rests on travels in the body, nothing is stored.
+
+mod bodies;
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpResponse, post, web};
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use bodies::{PreviewBody, PreviewObservation, curve};
+
+use super::State;
+use super::extract::{self, Body};
+use super::lookup::{self, At};
+use super::problem::{Problem, ProblemView};
+use super::promise::{Of, SeriesBody, TargetBody, TargetView};
+use super::verdict::VerdictView;
+use super::wire::{TextOr, shorten};
+use crate::domain::pace::{Known, NamedSeries, Past, PersonVerdict, Sibling, Subject, overdue_after};
+use crate::domain::{
+    Curve, Figure, Invalid, Kind, Measure, Observation, Period, RulePack, Status, Target, WorkCalendar,
+    assess_with_working, parent_code, quantity,
+};
+use crate::store::{rule_packs, seed};
+
+/// Adds the resource's routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(preview_assessment);
+}
+
+/// 试算结果
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PreviewView {
+    /// 研判日期
+    as_of: NaiveDate,
+    /// 目标，如何理解的
+    target: Option<TargetView>,
+    /// 研判结果
+    #[serde(flatten)]
+    verdict: VerdictView,
+}
+
+/// Whose series: code of the region, name of the measure.
+type SeriesKey = (String, String);
+
+/// The body, checked.
+struct Case {
+    as_of: NaiveDate,
+    measure: Measure,
+    target: Option<Target>,
+    curve: Curve,
+    baseline: Option<rust_decimal::Decimal>,
+    window: Period,
+    region: String,
+    pack: RulePack,
+    series: BTreeMap<SeriesKey, Vec<Observation>>,
+    /// Whom the target is compared with, and what that is called.
+    benchmark: Option<(SeriesKey, String)>,
+    history: Vec<Past>,
+    verdict: Option<PersonVerdict>,
+}
+
+/// Judges a whole body, as `xushi assess` does: rule packs are the built-in ones or written out in the body.
+///
+/// # Errors
+/// As the API's problems, with pointers into the body.
+pub fn judge(body: &[u8], calendar: &WorkCalendar) -> Result<PreviewView, Problem> {
+    let body: PreviewBody = extract::parse(body)?;
+    let base = match wanted_pack(&body) {
+        None => RulePack::standard(),
+        Some((pointer, name)) => built_in(name).ok_or_else(|| {
+            let known: Vec<_> = RulePack::built_in().into_iter().map(|pack| pack.name).collect();
+            let detail = format!("没有名为“{}”的内置规则包，可用：{}。", shorten(name), known.join("、"));
+            Problem::from(Invalid::new(pointer, "unknown", detail))
+        })?,
+    };
+    Ok(Case::checked(body, base)?.view(calendar))
+}
+
+/// The name of the pack that is asked for or built upon, with its place in the body.
+fn wanted_pack(body: &PreviewBody) -> Option<(&'static str, &str)> {
+    match body.rule_pack.as_ref()? {
+        TextOr::Text(name) => Some(("rule_pack", name)),
+        TextOr::Whole(pack) => pack.based_on().map(|name| ("rule_pack.based_on", name)),
+    }
+}
+
+fn built_in(name: &str) -> Option<RulePack> {
+    RulePack::built_in()
+        .into_iter()
+        .find(|pack| name == pack.name || name == format!("{}@{}", pack.name, pack.version))
+}
+
+impl Case {
+    fn checked(body: PreviewBody, base: RulePack) -> Result<Self, Problem> {
+        let PreviewBody { as_of, indicator, observations, rule_pack, history, verdict } = body;
+        let pack = match rule_pack {
+            Some(TextOr::Whole(pack)) => pack.unnamed(base).map_err(|invalid| invalid.within("rule_pack"))?,
+            _ => base,
+        };
+        let measure = indicator.measure.measure().map_err(|invalid| invalid.within("indicator.measure"))?;
+        let region = indicator.region.as_deref().map(canonical_region).unwrap_or_default();
+        let window = Period::new(indicator.window_start, indicator.window_end)
+            .map_err(|invalid| Invalid { field: "indicator.window_end".to_owned(), ..invalid })?;
+        let of = Of::measure(&measure);
+        let written = indicator.target.as_ref().and_then(TargetBody::benchmark).cloned();
+        let target = indicator.target.map(|target| target.with_usual(of).target(of)).transpose();
+        let target = target.map_err(|problem| problem.within("/indicator"))?;
+        let benchmark =
+            target.as_ref().and_then(|target| benchmark(target, written, (&region, &measure.name)));
+        let series = grouped(observations, &measure, &region)?;
+        let baseline = indicator.baseline.map(|amount| quantity::checked("indicator.baseline", amount.0));
+        Ok(Self {
+            as_of,
+            target,
+            curve: curve(indicator.curve).map_err(|invalid| invalid.within("indicator"))?,
+            baseline: baseline.transpose()?,
+            window,
+            region,
+            pack,
+            series,
+            benchmark,
+            measure,
+            history: history
+                .into_iter()
+                .map(|past| Past { period_end: past.period_end, grade: past.grade.0 })
+                .collect(),
+            verdict: verdict.map(|verdict| PersonVerdict { grade: verdict.grade.0, on: verdict.on }),
+        })
+    }
+
+    fn observations(&self, region: &str, measure: &str) -> &[Observation] {
+        let key = (region.to_owned(), measure.to_owned());
+        self.series.get(&key).map_or(&[], Vec::as_slice)
+    }
+
+    fn view(self, calendar: &WorkCalendar) -> PreviewView {
+        let own = self.observations(&self.region, &self.measure.name);
+        let known_by_now: Vec<Observation> =
+            own.iter().filter(|fact| fact.published_on <= self.as_of).cloned().collect();
+        let grace = self.pack.grace_working_days;
+        let ancestors = self.ancestors();
+        let names: Vec<String> = ancestors.iter().map(|code| region_name(code)).collect();
+        let above = ancestors.iter().zip(&names).map(|(code, name)| NamedSeries {
+            name,
+            observations: self.observations(code, &self.measure.name),
+        });
+        let mut above = above.collect::<Vec<_>>().into_iter();
+        let parent = above.next();
+        let mut named: Vec<NamedSeries<'_>> = above.collect();
+        let benchmark = self.benchmark.as_ref().map(|((region, measure), name)| NamedSeries {
+            name,
+            observations: self.observations(region, measure),
+        });
+        if let (Some(((region, measure), _)), Some(series)) = (&self.benchmark, benchmark)
+            && !(measure == &self.measure.name && ancestors.contains(region))
+            && !series.observations.is_empty()
+        {
+            named.push(series);
+        }
+        let siblings = self.siblings();
+        let known = Known {
+            own,
+            benchmark,
+            parent,
+            named: &named,
+            siblings: &siblings,
+            siblings_of: siblings.len(),
+            history: &self.history,
+            verdict: self.verdict,
+            overdue_after: overdue_after(&self.measure, &known_by_now, self.window, grace, calendar),
+        };
+        let subject = Subject {
+            measure: &self.measure,
+            target: self.target.as_ref(),
+            curve: &self.curve,
+            baseline: self.baseline,
+            window: self.window,
+            region: &self.region,
+        };
+        let (assessment, steps) = assess_with_working(&subject, &known, &self.pack, self.as_of);
+        let verdict = VerdictView::of(assessment, steps, &self.pack);
+        PreviewView { as_of: self.as_of, target: self.target.map(TargetView::from), verdict }
+    }
+
+    /// Regions above, nearest first, for which this measure was observed.
+    fn ancestors(&self) -> Vec<String> {
+        std::iter::successors(parent_code(&self.region), |code| parent_code(code))
+            .filter(|code| !self.observations(code, &self.measure.name).is_empty())
+            .collect()
+    }
+
+    /// The observed regions of the same level under the same parent, this one included.
+    fn siblings(&self) -> Vec<Sibling<'_>> {
+        let Some(parent) = parent_code(&self.region) else { return Vec::new() };
+        let of_measure = self.series.iter().filter(|((_, measure), _)| *measure == self.measure.name);
+        of_measure
+            .filter(|((region, _), _)| parent_code(region).as_ref() == Some(&parent))
+            .map(|((region, _), observations)| Sibling { region, observations })
+            .collect()
+    }
+}
+
+/// Observations by series, each with its place in the list as its vintage, so that of two published on one day the later
+/// one counts.
+fn grouped(
+    observations: Vec<PreviewObservation>,
+    measure: &Measure,
+    region: &str,
+) -> Result<BTreeMap<SeriesKey, Vec<Observation>>, Problem> {
+    let mut series: BTreeMap<SeriesKey, Vec<Observation>> = BTreeMap::new();
+    for (index, one) in observations.into_iter().enumerate() {
+        let at = |invalid: Invalid| invalid.within(&format!("observations.{index}"));
+        let period = Period::new(one.period_start, one.period_end)
+            .map_err(|invalid| at(Invalid { field: "period_end".to_owned(), ..invalid }))?;
+        let observation = Observation {
+            id: Uuid::from_u128(index as u128 + 1),
+            period,
+            basis: one.basis.map_or(measure.basis, |word| word.0),
+            figure: one.figure.map_or(Figure::Level, |word| word.0),
+            value: quantity::checked("value", one.value.0).map_err(at)?,
+            status: one.status.map_or(Status::Final, |word| word.0),
+            published_on: one.published_on.unwrap_or(period.end()),
+            vintage: i32::try_from(index + 1).unwrap_or(i32::MAX),
+        };
+        let region = one.region.map_or_else(|| region.to_owned(), |region| canonical_region(&region));
+        let name = one.measure.map_or_else(|| measure.name.clone(), |name| name.trim().to_owned());
+        series.entry((region, name)).or_default().push(observation);
+    }
+    Ok(series)
+}
+
+/// The series a target is compared with: as written, or as the phrase says it.
+fn benchmark(
+    target: &Target,
+    written: Option<TextOr<SeriesBody>>,
+    (region, measure): (&str, &str),
+) -> Option<(SeriesKey, String)> {
+    let name = target.benchmark.clone()?;
+    let by_region = |code: String| ((code, measure.to_owned()), name.clone());
+    let by_measure = |other: &str| ((region.to_owned(), other.trim().to_owned()), name.clone());
+    match written {
+        Some(TextOr::Whole(series)) => match *series {
+            SeriesBody { region: Some(code), .. } => {
+                let code = canonical_region(&code);
+                Some(((code.clone(), measure.to_owned()), region_name(&code)))
+            }
+            SeriesBody { measure: Some(other), .. } => Some(by_measure(&other)),
+            _ => None,
+        },
+        _ if target.kind == Kind::VersusIndicator => Some(by_measure(&name)),
+        _ => Some(by_region(region_in(&name, region))),
+    }
+}
+
+/// Which region an average is of: 全国平均水平 → 100000, 全省平均 → the province, 平均水平 → the region above.
+fn region_in(name: &str, region: &str) -> String {
+    let above = |level: &str| {
+        let mut chain = std::iter::successors(parent_code(region), |code| parent_code(code));
+        chain.find(|code| code.ends_with(level)).unwrap_or_else(|| canonical_region(name))
+    };
+    if name.contains("全国") {
+        "100000".to_owned()
+    } else if name.contains("省") && !name.contains("湖南省") {
+        above("0000")
+    } else if name.contains("全市") || name.contains("全州") {
+        above("00")
+    } else if name.starts_with("平均") {
+        parent_code(region).unwrap_or_default()
+    } else {
+        let bare = name.trim_end_matches("平均水平").trim_end_matches("平均");
+        canonical_region(bare)
+    }
+}
+
+/// A region's code: names of the built-in list are turned into codes, anything else stays what it is.
+fn canonical_region(text: &str) -> String {
+    let text = text.trim();
+    if text == "全国" {
+        return "100000".to_owned();
+    }
+    seed::region_code(text).unwrap_or(text).to_owned()
+}
+
+/// What a region is called in a comparison.
+fn region_name(code: &str) -> String {
+    if code == "100000" { "全国".to_owned() } else { seed::region_name(code).unwrap_or(code).to_owned() }
+}
+
+/// 试算：不写入任何内容，依据全在请求中
+#[utoipa::path(tag = "研判", request_body = PreviewBody, responses(
+    (status = 200, body = PreviewView), (status = "4XX", body = ProblemView)))]
+#[post("/assessments/preview")]
+async fn preview_assessment(
+    state: web::Data<State>,
+    Body(body): Body<PreviewBody>,
+) -> Result<HttpResponse, Problem> {
+    let base = match wanted_pack(&body) {
+        None => RulePack::standard(),
+        Some((place, name)) => rule_packs::read(&lookup::rule_pack(&state, At::Body(place), name).await?)?,
+    };
+    let case = Case::checked(body, base)?;
+    Ok(HttpResponse::Ok().json(case.view(&state.desk.calendar)))
+}
