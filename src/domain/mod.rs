@@ -15,6 +15,7 @@ pub mod period;
 pub mod phrase;
 pub mod places;
 pub mod quantity;
+pub mod reply;
 pub mod responsibility;
 pub mod rule_pack;
 pub mod target;
