@@ -17,6 +17,7 @@ pub mod places;
 pub mod quantity;
 pub mod reply;
 pub mod responsibility;
+pub mod role;
 pub mod rule_pack;
 pub mod target;
 pub mod task;
@@ -36,6 +37,7 @@ pub use places::{
     Contact, ContactRole, Region, RegionAlias, RegionLevel, ResponsibilityRole, Unit, parent_code,
 };
 pub use responsibility::Responsibility;
+pub use role::Role;
 pub use rule_pack::RulePack;
 pub use target::{Comparator, Kind, Target};
 pub use task::Task;
