@@ -14,6 +14,7 @@ pub mod pace;
 pub mod period;
 pub mod phrase;
 pub mod places;
+pub mod problem;
 pub mod quantity;
 pub mod responsibility;
 pub mod rule_pack;
@@ -34,6 +35,7 @@ pub use period::Period;
 pub use places::{
     Contact, ContactRole, Region, RegionAlias, RegionLevel, ResponsibilityRole, Unit, parent_code,
 };
+pub use problem::{ProblemKind, SubjectKind};
 pub use responsibility::Responsibility;
 pub use rule_pack::RulePack;
 pub use target::{Comparator, Kind, Target};

@@ -3,12 +3,14 @@
 mod campaigns;
 mod evaluation;
 mod indicators;
+mod letter_files;
 mod letters;
 mod measures;
 mod observations;
 mod operations;
 mod places;
 mod plans;
+mod problems;
 mod rule_packs;
 mod tasks;
 mod warnings;
@@ -19,6 +21,7 @@ pub use indicators::{
     AssessmentRow, BoardFilter, BoardRow, CitationRow, IndicatorChange, IndicatorRow, TargetColumns,
     VerdictColumns,
 };
+pub use letter_files::LetterFileRow;
 pub use letters::{
     AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, EpisodeChange, EpisodeFilter, EpisodeRow, Lease,
     LetterFilter, LetterRow, NewLetter, Rendering,
@@ -30,6 +33,7 @@ pub use places::{
     ContactFilter, ContactRow, RegionAliasRow, RegionFilter, RegionRow, UnitChange, UnitFilter, UnitRow,
 };
 pub use plans::PlanRows;
+pub use problems::{ProblemFilter, ProblemRow};
 pub use rule_packs::{RulePackFilter, RulePackRow};
 pub use tasks::{ResponsibilityRow, TaskFilter, TaskRow};
 pub use warnings::{IssuingCampaignRow, LineRow, PartRow};
