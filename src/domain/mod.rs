@@ -27,7 +27,7 @@ pub use campaign::{Campaign, Issuing, MemberRole};
 pub use curve::{Curve, Node};
 pub use grade::Grade;
 pub use invalid::Invalid;
-pub use letter::{LetterKind, LetterNumber, Level};
+pub use letter::{LetterKind, LetterNumber, LetterState, Level};
 pub use measure::{Basis, Better, Frequency, Measure};
 pub use observation::{Figure, Observation, Status};
 pub use pace::{Assessment, assess, assess_with_working};

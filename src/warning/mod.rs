@@ -3,10 +3,13 @@
 //! Jobs ring it by the clock and the API's warning runs by hand, so that a rehearsal shows what the night will do.
 //! Nothing is sent here: a letter is issued with its deliveries, and the outbox is somebody else's.
 
+mod addressees;
+mod draft;
 mod evaluate;
 mod facts;
 mod issue;
 mod plan;
+mod run;
 
 use std::sync::Arc;
 
@@ -16,7 +19,7 @@ use crate::letter::{LetterError, Templates};
 use crate::store::{Store, StoreError};
 
 pub use evaluate::{Evaluated, evaluate};
-pub use issue::{Issued, Outcome, PlannedLetter, issue, rehearse};
+pub use run::{Issued, Outcome, PlannedLetter, issue, rehearse};
 
 /// What warnings are made with.
 #[derive(Clone)]
