@@ -7,9 +7,11 @@ mod addressees;
 mod draft;
 mod evaluate;
 mod facts;
+mod frozen;
 mod issue;
 mod plan;
 mod run;
+mod trends;
 
 use std::sync::Arc;
 
