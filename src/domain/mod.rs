@@ -16,6 +16,7 @@ pub mod phrase;
 pub mod places;
 pub mod problem;
 pub mod quantity;
+pub mod reply;
 pub mod responsibility;
 pub mod rule_pack;
 pub mod target;

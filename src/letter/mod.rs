@@ -9,6 +9,7 @@ mod body;
 mod chart;
 mod docx;
 mod facts;
+mod links;
 mod paint;
 mod sample;
 mod wire;
@@ -24,6 +25,7 @@ pub use facts::{
     Benchmark, EarlierLetter, LINES_MAX, LetterContact, LetterFacts, LetterLine, Quantity, Rank, ReplyTerms,
     Span, Trend, TrendPoint,
 };
+pub use links::{BadToken, ReplyLinks};
 pub use sample::samples;
 
 use crate::domain::Invalid;

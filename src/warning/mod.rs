@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::domain::{UnpublishedYear, WorkCalendar};
-use crate::letter::{LetterError, Templates};
+use crate::letter::{LetterError, ReplyLinks, Templates};
 use crate::store::{Store, StoreError};
 
 pub use evaluate::{Evaluated, evaluate};
@@ -36,6 +36,8 @@ pub struct Desk {
     pub templates: Arc<Templates>,
     /// Domain of Message-IDs.
     pub message_id_domain: String,
+    /// Where letters are answered; `None` leaves the links out.
+    pub links: Option<ReplyLinks>,
 }
 
 /// Why warnings stopped.
