@@ -10,11 +10,8 @@ mod observations;
 mod operations;
 mod places;
 mod plans;
-<<<<<<< HEAD
 mod problems;
-=======
 mod replies;
->>>>>>> loop
 mod rule_packs;
 mod tasks;
 mod warnings;
@@ -27,8 +24,8 @@ pub use indicators::{
 };
 pub use letter_files::LetterFileRow;
 pub use letters::{
-    AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, EpisodeChange, EpisodeFilter, EpisodeRow, Frozen,
-    Lease, LetterFilter, LetterRow, NewLetter, Rendering,
+    AttemptBegin, AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, EpisodeChange, EpisodeFilter,
+    EpisodeRow, Frozen, Lease, LetterFilter, LetterRow, NewLetter, Pace, Rendering,
 };
 pub use measures::{MeasureAliasRow, MeasureFilter, MeasureRow};
 pub use observations::{FactKey, FactRow, ObservationFilter, ObservationRow, Recorded, word};
@@ -37,14 +34,11 @@ pub use places::{
     ContactFilter, ContactRow, RegionAliasRow, RegionFilter, RegionRow, UnitChange, UnitFilter, UnitRow,
 };
 pub use plans::PlanRows;
-<<<<<<< HEAD
 pub use problems::{ProblemFilter, ProblemRow};
-=======
 pub use replies::{
     AuditRow, ClosureRow, NewReply, ReceiptRow, RemedyRow, ReplyFileHead, ReplyFileRow, ReplyRow, ReviewRow,
     WholeReply,
 };
->>>>>>> loop
 pub use rule_packs::{RulePackFilter, RulePackRow};
 pub use tasks::{ResponsibilityRow, TaskFilter, TaskRow};
 pub use warnings::{IssuingCampaignRow, LineRow, PartRow};
