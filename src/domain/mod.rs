@@ -14,6 +14,7 @@ pub mod pace;
 pub mod period;
 pub mod phrase;
 pub mod places;
+pub mod problem;
 pub mod quantity;
 pub mod reply;
 pub mod responsibility;
@@ -36,6 +37,7 @@ pub use period::Period;
 pub use places::{
     Contact, ContactRole, Region, RegionAlias, RegionLevel, ResponsibilityRole, Unit, parent_code,
 };
+pub use problem::{ProblemKind, SubjectKind};
 pub use responsibility::Responsibility;
 pub use role::Role;
 pub use rule_pack::RulePack;

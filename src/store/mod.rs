@@ -7,6 +7,7 @@
 pub mod constraints;
 pub mod curves;
 mod error;
+pub mod faults;
 pub mod judging;
 pub mod rows;
 pub mod rule_packs;

@@ -389,6 +389,7 @@ diesel::table! {
         last_reply -> Nullable<Text>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        paced_at -> Nullable<Timestamp>,
     }
 }
 
@@ -462,6 +463,46 @@ diesel::table! {
         assessed -> Integer,
         report -> Text,
         created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    letter_files (letter_id, name) {
+        letter_id -> Key,
+        name -> Text,
+        media_type -> Text,
+        bytes -> Binary,
+        sha256 -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    problems (id) {
+        id -> Key,
+        kind -> Text,
+        subject_kind -> Text,
+        subject_id -> Text,
+        detail -> Text,
+        opened_at -> Timestamp,
+        closed_at -> Nullable<Timestamp>,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    mail_pace (domain) {
+        domain -> Text,
+        free_at -> Timestamp,
     }
 }
 
@@ -610,6 +651,7 @@ diesel::joinable!(deliveries -> letters (letter_id));
 diesel::joinable!(deliveries -> units (unit_id));
 diesel::joinable!(delivery_attempts -> deliveries (delivery_id));
 diesel::joinable!(idempotency_keys -> api_keys (api_key_id));
+diesel::joinable!(letter_files -> letters (letter_id));
 diesel::joinable!(api_keys -> units (unit_id));
 diesel::joinable!(receipts -> letters (letter_id));
 diesel::joinable!(receipts -> api_keys (api_key_id));
@@ -649,6 +691,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     idempotency_keys,
     warning_runs,
+    letter_files,
+    problems,
+    mail_pace,
     secrets,
     receipts,
     replies,

@@ -7,7 +7,7 @@ use chrono::{Datelike as _, NaiveDate};
 use super::addressees::{copied_units, deliveries};
 use super::plan::Finding;
 use super::run::{Outcome, PlannedLetter};
-use super::{Desk, WarningError, facts};
+use super::{Desk, WarningError, facts, trends};
 use crate::db;
 use crate::domain::{ContactRole, Issuing, LetterKind, LetterState, Level, TextEnum as _};
 use crate::letter::{LetterContact, LetterFacts, ReplyTerms};
@@ -48,6 +48,7 @@ impl Draft {
             let name = names.get(&id).ok_or_else(|| StoreError::missing("indicator", id.0))?;
             lines.push(facts::line(ordinal, finding, name)?);
         }
+        trends::add(desk, as_of, &findings, &mut lines).await?;
         let mut asked: Vec<Id> = vec![unit];
         asked.extend(&copied);
         let unit_names: HashMap<Id, String> =

@@ -1,14 +1,15 @@
 //! A draft becomes a letter: number, frozen texts and deliveries in one transaction.
 
 use super::draft::Draft;
+use super::frozen::freeze;
 use super::plan::EpisodeWrite;
 use super::run::Outcome;
 use super::{Desk, WarningError};
 use crate::db;
 use crate::domain::LetterNumber;
-use crate::letter::LetterFacts;
-use crate::store::StoreError;
-use crate::store::rows::{LetterRow, NewLetter, Rendering};
+use crate::letter::draw;
+use crate::store::rows::{NewLetter, Rendering};
+use crate::store::{StoreError, faults};
 
 impl Draft {
     pub(super) async fn issue(&self, desk: &Desk) -> Result<Outcome, WarningError> {
@@ -24,9 +25,13 @@ impl Draft {
                 EpisodeWrite::Change(change) => new.continued.push((**change).clone()),
             }
         }
-        let rendering = Rendering::new(|letter, serial| self.frozen(desk, letter, serial));
+        // Drawn before the number is taken: nobody waits for its row meanwhile.
+        let pictures = draw(&self.facts);
+        let rendering =
+            Rendering::new(|letter, serial| freeze(desk, &self.facts, &pictures, (letter, serial)));
         match db!(desk.store, letters::issue_letter(&new, &rendering)) {
             Ok(letter) => {
+                faults::point("issue.committed");
                 let serial = letter.serial.unwrap_or_default().unsigned_abs();
                 let number =
                     LetterNumber::new(&letter.mark, letter.year, serial).map_err(StoreError::from)?;
@@ -36,21 +41,5 @@ impl Draft {
             Err(StoreError::Stale | StoreError::Duplicate(_)) => Ok(Outcome::Overtaken),
             Err(error) => Err(error.into()),
         }
-    }
-
-    /// The letter with its number and the texts that will never change again.
-    fn frozen(&self, desk: &Desk, letter: &LetterRow, serial: i32) -> Result<LetterRow, String> {
-        let number = LetterNumber::new(&letter.mark, letter.year, serial.unsigned_abs());
-        let number = number.map_err(|invalid| invalid.to_string())?;
-        let facts = LetterFacts { number: Some(number), ..self.facts.clone() };
-        let rendered = desk.templates.render(&facts).map_err(|error| error.to_string())?;
-        Ok(LetterRow {
-            serial: Some(serial),
-            facts: facts.to_json().map_err(|error| error.to_string())?,
-            subject: rendered.subject,
-            body_text: rendered.text,
-            body_html: rendered.html,
-            ..letter.clone()
-        })
     }
 }

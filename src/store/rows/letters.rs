@@ -1,8 +1,9 @@
 //! Episodes, letters, deliveries.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
+use super::{LetterFileRow, ProblemRow};
 use crate::store::StoreError;
 use crate::store::schema::{deliveries, delivery_attempts, episodes, letters};
 use crate::store::types::Id;
@@ -183,22 +184,31 @@ pub struct LetterFilter {
     pub updated_after: Option<NaiveDateTime>,
 }
 
-type Renderer<'r> = dyn Fn(&LetterRow, i32) -> Result<LetterRow, String> + Send + Sync + 'r;
+/// A letter that will never change again, and the files it is sent with.
+#[derive(Debug, Clone)]
+pub struct Frozen {
+    /// The letter with serial, facts and texts.
+    pub letter: LetterRow,
+    /// Document and pictures.
+    pub files: Vec<LetterFileRow>,
+}
 
-/// Makes the frozen texts of a letter once its number is known, inside the transaction that gives the number.
+type Renderer<'r> = dyn Fn(&LetterRow, i32) -> Result<Frozen, String> + Send + Sync + 'r;
+
+/// Makes the frozen texts and files of a letter once its number is known, inside the transaction that gives the number.
 pub struct Rendering<'r>(Box<Renderer<'r>>);
 
 impl<'r> Rendering<'r> {
-    /// `make` takes the letter without and gives it with serial and texts, or says why it cannot.
-    pub fn new(make: impl Fn(&LetterRow, i32) -> Result<LetterRow, String> + Send + Sync + 'r) -> Self {
+    /// `make` takes the letter without and gives it with serial, texts and files, or says why it cannot.
+    pub fn new(make: impl Fn(&LetterRow, i32) -> Result<Frozen, String> + Send + Sync + 'r) -> Self {
         Self(Box::new(make))
     }
 
-    /// The letter with its serial and texts.
+    /// The letter with its serial, texts and files.
     ///
     /// # Errors
     /// `Corrupt` when the texts cannot be made; the transaction is then rolled back and the number stays free.
-    pub fn with_serial(&self, letter: &LetterRow, serial: i32) -> Result<LetterRow, StoreError> {
+    pub fn with_serial(&self, letter: &LetterRow, serial: i32) -> Result<Frozen, StoreError> {
         (self.0)(letter, serial).map_err(StoreError::Corrupt)
     }
 }
@@ -225,6 +235,24 @@ pub struct Lease<'a> {
     pub until: NaiveDateTime,
 }
 
+/// How fast letters may go to one domain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Time between two.
+    pub interval: TimeDelta,
+    /// How late a letter may still use the time it was given.
+    pub grace: TimeDelta,
+}
+
+/// An attempt about to be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttemptBegin {
+    /// Of which delivery.
+    pub delivery: Id,
+    /// Its identity.
+    pub attempt: Id,
+}
+
 /// How an attempt ended.
 #[derive(Debug, Clone)]
 pub struct AttemptEnd {
@@ -242,6 +270,8 @@ pub struct AttemptEnd {
     pub next_attempt_at: NaiveDateTime,
     /// When the server took it.
     pub accepted_at: Option<NaiveDateTime>,
+    /// What a person must look at, when it was given up.
+    pub problem: Option<ProblemRow>,
     /// Now, UTC.
     pub now: NaiveDateTime,
 }

@@ -3,12 +3,14 @@
 mod campaigns;
 mod evaluation;
 mod indicators;
+mod letter_files;
 mod letters;
 mod measures;
 mod observations;
 mod operations;
 mod places;
 mod plans;
+mod problems;
 mod replies;
 mod rule_packs;
 mod tasks;
@@ -20,9 +22,10 @@ pub use indicators::{
     AssessmentRow, BoardFilter, BoardRow, CitationRow, IndicatorChange, IndicatorRow, TargetColumns,
     VerdictColumns,
 };
+pub use letter_files::LetterFileRow;
 pub use letters::{
-    AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, EpisodeChange, EpisodeFilter, EpisodeRow, Lease,
-    LetterFilter, LetterRow, NewLetter, Rendering,
+    AttemptBegin, AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, EpisodeChange, EpisodeFilter,
+    EpisodeRow, Frozen, Lease, LetterFilter, LetterRow, NewLetter, Pace, Rendering,
 };
 pub use measures::{MeasureAliasRow, MeasureFilter, MeasureRow};
 pub use observations::{FactKey, FactRow, ObservationFilter, ObservationRow, Recorded, word};
@@ -31,6 +34,7 @@ pub use places::{
     ContactFilter, ContactRow, RegionAliasRow, RegionFilter, RegionRow, UnitChange, UnitFilter, UnitRow,
 };
 pub use plans::PlanRows;
+pub use problems::{ProblemFilter, ProblemRow};
 pub use replies::{
     AuditFilter, AuditRow, ClosureRow, NewReply, ReceiptRow, RemedyRow, ReplyFileHead, ReplyFileRow,
     ReplyRow, ReviewRow, WholeReply,
