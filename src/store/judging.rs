@@ -11,7 +11,7 @@ use super::rows::{EvaluationRow, FactRow, RulePackRow, word};
 use super::types::Id;
 use super::{Store, StoreError, rule_packs};
 use crate::db;
-use crate::domain::pace::{Assessment, Known, Past, Step, Subject, overdue_after};
+use crate::domain::pace::{Assessment, Course, Known, Past, Step, Subject, course, overdue_after};
 use crate::domain::{
     Curve, Measure, Observation, Period, RulePack, Target, WorkCalendar, assess, assess_with_working,
 };
@@ -133,6 +133,11 @@ impl Evidence {
     /// The verdict.
     pub fn judge(&self, as_of: NaiveDate) -> Assessment {
         assess(&self.subject(), &self.known(), &self.pack, as_of)
+    }
+
+    /// The way through the window, from facts that may have been let go of and read again.
+    pub fn course(&self, own: &[Observation], as_of: NaiveDate) -> Option<Course> {
+        course(&self.subject(), &Known { own, ..self.known() }, &self.pack, as_of)
     }
 
     /// The verdict with every formula.

@@ -3,12 +3,18 @@
 mod campaigns;
 mod evaluation;
 mod indicators;
+mod letter_files;
 mod letters;
 mod measures;
 mod observations;
 mod operations;
 mod places;
 mod plans;
+<<<<<<< HEAD
+mod problems;
+=======
+mod replies;
+>>>>>>> loop
 mod rule_packs;
 mod tasks;
 mod warnings;
@@ -19,9 +25,10 @@ pub use indicators::{
     AssessmentRow, BoardFilter, BoardRow, CitationRow, IndicatorChange, IndicatorRow, TargetColumns,
     VerdictColumns,
 };
+pub use letter_files::LetterFileRow;
 pub use letters::{
-    AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, EpisodeChange, EpisodeFilter, EpisodeRow, Lease,
-    LetterFilter, LetterRow, NewLetter, Rendering,
+    AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, EpisodeChange, EpisodeFilter, EpisodeRow, Frozen,
+    Lease, LetterFilter, LetterRow, NewLetter, Rendering,
 };
 pub use measures::{MeasureAliasRow, MeasureFilter, MeasureRow};
 pub use observations::{FactKey, FactRow, ObservationFilter, ObservationRow, Recorded, word};
@@ -30,6 +37,14 @@ pub use places::{
     ContactFilter, ContactRow, RegionAliasRow, RegionFilter, RegionRow, UnitChange, UnitFilter, UnitRow,
 };
 pub use plans::PlanRows;
+<<<<<<< HEAD
+pub use problems::{ProblemFilter, ProblemRow};
+=======
+pub use replies::{
+    AuditRow, ClosureRow, NewReply, ReceiptRow, RemedyRow, ReplyFileHead, ReplyFileRow, ReplyRow, ReviewRow,
+    WholeReply,
+};
+>>>>>>> loop
 pub use rule_packs::{RulePackFilter, RulePackRow};
 pub use tasks::{ResponsibilityRow, TaskFilter, TaskRow};
 pub use warnings::{IssuingCampaignRow, LineRow, PartRow};
