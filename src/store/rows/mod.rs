@@ -10,11 +10,8 @@ mod observations;
 mod operations;
 mod places;
 mod plans;
-<<<<<<< HEAD
 mod problems;
-=======
 mod replies;
->>>>>>> loop
 mod rule_packs;
 mod tasks;
 mod warnings;
@@ -37,14 +34,11 @@ pub use places::{
     ContactFilter, ContactRow, RegionAliasRow, RegionFilter, RegionRow, UnitChange, UnitFilter, UnitRow,
 };
 pub use plans::PlanRows;
-<<<<<<< HEAD
 pub use problems::{ProblemFilter, ProblemRow};
-=======
 pub use replies::{
     AuditRow, ClosureRow, NewReply, ReceiptRow, RemedyRow, ReplyFileHead, ReplyFileRow, ReplyRow, ReviewRow,
     WholeReply,
 };
->>>>>>> loop
 pub use rule_packs::{RulePackFilter, RulePackRow};
 pub use tasks::{ResponsibilityRow, TaskFilter, TaskRow};
 pub use warnings::{IssuingCampaignRow, LineRow, PartRow};
