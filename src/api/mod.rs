@@ -4,7 +4,9 @@
 //! server and its specification.
 
 pub mod access;
+mod api_keys;
 mod assessments;
+mod audit_events;
 mod campaigns;
 mod contacts;
 mod episodes;
@@ -22,6 +24,7 @@ pub mod preview;
 pub mod problem;
 mod promise;
 mod regions;
+mod replies;
 pub mod request_id;
 mod respond;
 mod rule_packs;
@@ -107,6 +110,7 @@ fn routes(config: &mut ServiceConfig<'_>) {
     targets::routes(config);
     episodes::routes(config);
     letters::routes(config);
+    replies::routes(config);
     warning_runs::routes(config);
     measures::routes(config);
     campaigns::routes(config);
@@ -114,6 +118,8 @@ fn routes(config: &mut ServiceConfig<'_>) {
     regions::routes(config);
     contacts::routes(config);
     rule_packs::routes(config);
+    api_keys::routes(config);
+    audit_events::routes(config);
 }
 
 /// The specification of the API.
