@@ -41,6 +41,8 @@ pub struct IdempotencyRow {
     pub status: Option<i32>,
     /// Body of the answer.
     pub body: Option<String>,
+    /// Address of what it made.
+    pub location: Option<String>,
     /// When it was first asked, UTC.
     pub created_at: NaiveDateTime,
 }
