@@ -26,6 +26,7 @@ pub mod problem;
 mod promise;
 mod regions;
 mod replies;
+mod reply_page;
 pub mod request_id;
 mod respond;
 mod rule_packs;
@@ -159,6 +160,7 @@ pub fn configure(config: &mut web::ServiceConfig, state: web::Data<State>, spec:
         )
         .service(api)
         .configure(health::routes)
+        .configure(reply_page::routes)
         .service(reading_page)
         .service(web::redirect("/docs", "/docs/"))
         .service(web::redirect("/", "/docs/"))

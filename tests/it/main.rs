@@ -11,6 +11,7 @@ mod migrations;
 mod openapi;
 mod outbox;
 mod readme;
+mod reply_page;
 mod support;
 mod tidy;
 mod try_out;

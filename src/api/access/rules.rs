@@ -124,6 +124,10 @@ pub const RULES: &[Rule] = &[
     read("/letters/{id}", OwnLetter),
     read("/letters/{id}.html", OwnLetter),
     read("/letters/{id}.docx", OwnLetter),
+    read("/letters/{id}.txt", OwnLetter),
+    read("/letters/{id}.png", OwnLetter),
+    // The mail as it was sent carries the link by which the addressee answers.
+    Rule { reader: false, ..read("/letters/{id}.eml", Reach::AddressedLetter) },
     answer("/letters/{id}/receipt"),
     read("/letters/{id}/receipt", OwnLetter),
     answer("/letters/{id}/replies"),

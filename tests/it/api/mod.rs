@@ -8,7 +8,7 @@ mod indicators;
 mod measures;
 mod observations;
 mod regions;
-mod replies;
+pub(crate) mod replies;
 mod rule_packs;
 mod tasks;
 mod units;
