@@ -14,6 +14,8 @@ mod extract;
 mod health;
 mod idempotency;
 mod indicators;
+mod ledger;
+mod letter_board;
 mod letter_files;
 mod letters;
 mod lookup;
@@ -112,7 +114,10 @@ fn routes(config: &mut ServiceConfig<'_>) {
     targets::routes(config);
     episodes::routes(config);
     letter_files::routes(config);
+    // Before the letters: `board` is no id.
+    letter_board::routes(config);
     letters::routes(config);
+    ledger::routes(config);
     replies::routes(config);
     warning_runs::routes(config);
     measures::routes(config);

@@ -135,7 +135,7 @@ pub(super) fn letter(
     let errors: BTreeMap<String, String> =
         said.wrong.into_iter().rev().map(|one| (one.field, one.detail)).collect();
     let contact = [facts.contact.name, facts.contact.phone, facts.contact.email];
-    let late = row.reply_by.is_some_and(|by| today > by) && waits(opened.state);
+    let late = row.reply_by.is_some_and(|by| today > by) && opened.state.waits_for_unit();
     fill(
         "letter.html",
         context! {
@@ -148,7 +148,7 @@ pub(super) fn letter(
             addressee => facts.addressee,
             issued_on => long_date(row.issued_on.unwrap_or(row.as_of)),
             reply_by => row.reply_by.map(long_date),
-            time_left => row.reply_by.filter(|_| waits(opened.state)).map(|by| time_left(by, today)),
+            time_left => row.reply_by.filter(|_| opened.state.waits_for_unit()).map(|by| time_left(by, today)),
             late,
             state_name => state_name(opened),
             steps => Serde(steps(opened, history)),
@@ -173,10 +173,6 @@ fn heading(subject: &str, number: &str) -> String {
     let title =
         subject.split_once('】').filter(|_| subject.starts_with('【')).map_or(subject, |(_, rest)| rest);
     title.strip_suffix(&format!("（{number}）")).unwrap_or(title).to_owned()
-}
-
-fn waits(state: LetterState) -> bool {
-    matches!(state, LetterState::Issued | LetterState::Received | LetterState::Returned)
 }
 
 fn state_name(opened: &Opened) -> &'static str {

@@ -12,6 +12,7 @@ pub mod episodes;
 pub mod evaluation;
 pub mod idempotency;
 pub mod indicators;
+pub mod ledger;
 pub mod letter_files;
 pub mod letters;
 pub mod mail_pace;

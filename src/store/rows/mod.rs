@@ -3,6 +3,7 @@
 mod campaigns;
 mod evaluation;
 mod indicators;
+mod ledger;
 mod letter_files;
 mod letters;
 mod measures;
@@ -22,6 +23,7 @@ pub use indicators::{
     AssessmentRow, BoardFilter, BoardRow, CitationRow, IndicatorChange, IndicatorRow, TargetColumns,
     VerdictColumns,
 };
+pub use ledger::{BoardLetterRow, LedgerFilter, LedgerLetterRow, LedgerRow};
 pub use letter_files::LetterFileRow;
 pub use letters::{
     AttemptBegin, AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, EpisodeChange, EpisodeFilter,
