@@ -4,7 +4,9 @@
 //! server and its specification.
 
 pub mod access;
+mod api_keys;
 mod assessments;
+mod audit_events;
 mod campaigns;
 mod contacts;
 mod episodes;
@@ -23,6 +25,7 @@ pub mod preview;
 pub mod problem;
 mod promise;
 mod regions;
+mod replies;
 pub mod request_id;
 mod respond;
 mod rule_packs;
@@ -109,6 +112,7 @@ fn routes(config: &mut ServiceConfig<'_>) {
     episodes::routes(config);
     letter_files::routes(config);
     letters::routes(config);
+    replies::routes(config);
     warning_runs::routes(config);
     measures::routes(config);
     campaigns::routes(config);
@@ -116,6 +120,8 @@ fn routes(config: &mut ServiceConfig<'_>) {
     regions::routes(config);
     contacts::routes(config);
     rule_packs::routes(config);
+    api_keys::routes(config);
+    audit_events::routes(config);
 }
 
 /// The specification of the API.

@@ -448,6 +448,7 @@ diesel::table! {
         request_hash -> Text,
         status -> Nullable<Integer>,
         body -> Nullable<Text>,
+        location -> Nullable<Text>,
         created_at -> Timestamp,
     }
 }

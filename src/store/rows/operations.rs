@@ -3,6 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
+use crate::domain::Role;
 use crate::store::schema::{api_keys, idempotency_keys};
 use crate::store::types::Id;
 
@@ -40,6 +41,8 @@ pub struct IdempotencyRow {
     pub status: Option<i32>,
     /// Body of the answer.
     pub body: Option<String>,
+    /// Address of what it made.
+    pub location: Option<String>,
     /// When it was first asked, UTC.
     pub created_at: NaiveDateTime,
 }
@@ -66,4 +69,15 @@ pub struct SlotClaim<'a> {
     pub now: NaiveDateTime,
     /// Until when the claim holds if nobody says that the work is done.
     pub lease_until: NaiveDateTime,
+}
+
+/// Which keys a list shows.
+#[derive(Debug, Default, Clone)]
+pub struct ApiKeyFilter {
+    /// Only of this role.
+    pub role: Option<Role>,
+    /// Only of this unit.
+    pub unit_id: Option<Id>,
+    /// Only made or revoked after this instant, UTC.
+    pub updated_after: Option<NaiveDateTime>,
 }
