@@ -18,6 +18,7 @@ mod grading;
 mod line;
 mod missing;
 mod months;
+mod nodes;
 mod outlook;
 mod promise;
 mod ratio;
@@ -32,6 +33,8 @@ pub use assessment::{Assessment, BenchmarkGap, Change, Past, Rank, Rule, RuleId,
 pub use checks::{Cascade, Contradiction, ThreeAbove, contradiction, implied_benchmark};
 pub use due::CurveUsed;
 pub use missing::{Missing, MissingSet};
+pub use nodes::nodes_done;
+pub use promise::is_percent;
 pub use ratio::{Ratio, display};
 pub use release::{Release, next_release, overdue_after};
 pub use working::Step;

@@ -109,7 +109,7 @@ fn contains(text: &str, words: &[&str]) -> bool {
 }
 
 /// Whether values of this unit are already percentages, so that differences are percentage points.
-pub(super) fn is_percent(unit: &str) -> bool {
+pub fn is_percent(unit: &str) -> bool {
     matches!(unit, "%" | "％" | "百分点" | "个百分点")
 }
 

@@ -4,6 +4,7 @@
 
 pub mod api_keys;
 pub mod campaigns;
+pub mod comparisons;
 pub mod contacts;
 pub mod deliveries;
 pub mod episodes;
@@ -13,9 +14,11 @@ pub mod indicators;
 pub mod letters;
 pub mod measures;
 pub mod observations;
+pub mod persons;
 pub mod plans;
 pub mod regions;
 pub mod responsibilities;
+pub mod revisions;
 pub mod rule_packs;
 pub mod slots;
 pub mod tasks;

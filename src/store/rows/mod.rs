@@ -9,6 +9,7 @@ mod observations;
 mod operations;
 mod places;
 mod plans;
+mod revisions;
 mod rule_packs;
 mod tasks;
 mod warnings;
@@ -30,6 +31,9 @@ pub use places::{
     ContactFilter, ContactRow, RegionAliasRow, RegionFilter, RegionRow, UnitChange, UnitFilter, UnitRow,
 };
 pub use plans::PlanRows;
+pub use revisions::{
+    CampaignCurveRow, NodeReportRow, PersonVerdictRow, RevisionOf, RevisionRow, StatedDifferenceRow,
+};
 pub use rule_packs::{RulePackFilter, RulePackRow};
 pub use tasks::{ResponsibilityRow, TaskFilter, TaskRow};
 pub use warnings::{IssuingCampaignRow, LineRow, PartRow};
