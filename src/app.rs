@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError, LogFormat, TransportChoice};
 use crate::db;
 use crate::jobs::{Jobs, run};
+use crate::letter::ReplyLinks;
 use crate::mail::MailError;
 use crate::mail::message::Mailbox;
 use crate::mail::outbox::FileOutbox;
@@ -73,6 +74,7 @@ pub async fn prepare(config: &Config, store: &Store, clock: &dyn Clock) -> Resul
         role: "administrator".to_owned(),
         created_at: now,
         revoked_at: None,
+        unit_id: None,
     };
     let given = &config.access.bootstrap_key;
     if !given.is_empty() {
@@ -88,15 +90,35 @@ pub async fn prepare(config: &Config, store: &Store, clock: &dyn Clock) -> Resul
 /// What warnings are made with, on its own connections.
 ///
 /// # Errors
-/// When templates or calendars cannot be read.
-pub fn desk(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Desk, AppError> {
+/// When templates or calendars cannot be read, or the database has no tables yet.
+pub async fn desk(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Desk, AppError> {
     Ok(Desk {
+        links: reply_links(config, &store, &*clock).await?,
         store,
         clock,
         calendar: Arc::new(config.calendar()?),
         templates: Arc::new(config.templates()?),
         message_id_domain: config.message_id_domain().to_owned(),
     })
+}
+
+/// The maker of reply links, when it is known at which address units reach this service.
+async fn reply_links(
+    config: &Config,
+    store: &Store,
+    clock: &dyn Clock,
+) -> Result<Option<ReplyLinks>, AppError> {
+    if config.letters.base_url.is_empty() {
+        return Ok(None);
+    }
+    let secret = if config.links.secret.is_empty() {
+        // Four version-7 ids carry 296 random bits between them.
+        let fresh: String = (0..4).map(|_| clock.new_id().simple().to_string()).collect();
+        db!(*store, secrets::find_or_create_secret("links", &fresh, clock.timestamp()))?
+    } else {
+        config.links.secret.clone()
+    };
+    Ok(Some(ReplyLinks::new(&config.letters.base_url, secret, config.links.days)))
 }
 
 /// The jobs of this process.
@@ -129,7 +151,7 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, listener: TcpListener
         many => many,
     };
     let spec = web::Bytes::from(api::openapi().to_json().unwrap_or_default());
-    let shared = desk(config, Store::open(&config.database.url, JOB_CONNECTIONS)?, clock.clone())?;
+    let shared = desk(config, Store::open(&config.database.url, JOB_CONNECTIONS)?, clock.clone()).await?;
     let jobs = Arc::new(jobs(config, shared.clone())?);
     let running = background(jobs.clone(), config)?;
     let (url, connections) = (config.database.url.clone(), (config.database.connections / workers).max(1));

@@ -46,6 +46,8 @@ pub struct Config {
     pub access: AccessConfig,
     /// What letters are made with.
     pub letters: LettersConfig,
+    /// Links by which letters are answered.
+    pub links: LinksConfig,
     /// How they are sent.
     pub mail: MailConfig,
     /// When jobs run.
@@ -118,6 +120,21 @@ pub struct LettersConfig {
     pub templates: PathBuf,
     /// Folder of further calendars.
     pub calendars: PathBuf,
+}
+
+/// Links by which letters are answered.
+#[derive(Clone, Deserialize)]
+pub struct LinksConfig {
+    /// Signs them; empty to have one made and kept in the database.
+    pub secret: String,
+    /// How long one holds after the day of issue.
+    pub days: u32,
+}
+
+impl std::fmt::Debug for LinksConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LinksConfig").field("secret", &"***").field("days", &self.days).finish()
+    }
 }
 
 /// Where letters go.
@@ -274,6 +291,12 @@ impl Config {
         let is_link = base.starts_with("https://") || base.starts_with("http://");
         if !(base.is_empty() || is_link) {
             return Err(ConfigError::new("letters.base_url", "must start with https:// or http://"));
+        }
+        if !self.links.secret.is_empty() && self.links.secret.len() < 32 {
+            return Err(ConfigError::new("links.secret", "must be at least 32 characters"));
+        }
+        if !(1..=3_650).contains(&self.links.days) {
+            return Err(ConfigError::new("links.days", "must be 1 to 3650"));
         }
         self.check_mail()?;
         for (name, cron) in self.schedule.jobs() {
@@ -479,6 +502,8 @@ mod tests {
             ("[schedule]\nissue = \"every day\"", &[], "schedule.issue"),
             ("[log]\nfilter = \"lo=ud=er\"", &[], "log.filter"),
             ("[access]\nbootstrap_key = \"short\"", &[], "access.bootstrap_key"),
+            ("[links]\nsecret = \"short\"", &[], "links.secret"),
+            ("[links]\ndays = 0", &[], "links.days"),
             ("", &[("XUSHI_MAIL_PORT", "many")], "XUSHI_MAIL_PORT"),
             ("", &[("XUSHI_MIAL_PORT", "25")], "XUSHI_MIAL_PORT"),
             ("nonsense", &[], "file"),

@@ -23,7 +23,7 @@ pub struct OneParams {
 }
 
 /// Entity tag of a representation: the same bytes, the same tag.
-fn tag(body: &[u8]) -> String {
+pub(super) fn tag(body: &[u8]) -> String {
     let mut hasher = DefaultHasher::new();
     hasher.write(body);
     format!("\"{:016x}\"", hasher.finish())

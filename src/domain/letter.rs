@@ -19,6 +19,28 @@ text_enum! {
 }
 
 text_enum! {
+    /// Where a letter stands on its way from draft to 销号.
+    LetterState "letter_state" {
+        /// Waits for 签发; has no number yet.
+        Draft = "draft",
+        /// A draft that nobody will issue.
+        Discarded = "discarded",
+        /// Numbered and on its way.
+        Issued = "issued",
+        /// 签收: the unit has said that it read it.
+        Received = "received",
+        /// 反馈: answered, the answer not yet reviewed.
+        Replied = "replied",
+        /// The answer was sent back with a reason.
+        Returned = "returned",
+        /// The answer was accepted.
+        Accepted = "accepted",
+        /// 销号.
+        Closed = "closed",
+    }
+}
+
+text_enum! {
     /// How grave a warning is, mildest first.
     Level "level" {
         /// 黄色

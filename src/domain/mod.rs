@@ -15,7 +15,9 @@ pub mod pace;
 pub mod period;
 pub mod phrase;
 pub mod places;
+pub mod problem;
 pub mod quantity;
+pub mod reply;
 pub mod responsibility;
 pub mod rule_pack;
 pub mod target;
@@ -28,7 +30,7 @@ pub use campaign::{Campaign, Issuing, MemberRole};
 pub use curve::{Curve, Node};
 pub use grade::Grade;
 pub use invalid::Invalid;
-pub use letter::{LetterKind, LetterNumber, Level};
+pub use letter::{LetterKind, LetterNumber, LetterState, Level};
 pub use measure::{Basis, Better, Frequency, Measure};
 pub use observation::{Figure, Observation, Status};
 pub use pace::{Assessment, assess, assess_with_working};
@@ -36,6 +38,7 @@ pub use period::Period;
 pub use places::{
     Contact, ContactRole, Region, RegionAlias, RegionLevel, ResponsibilityRole, Unit, parent_code,
 };
+pub use problem::{ProblemKind, SubjectKind};
 pub use responsibility::Responsibility;
 pub use rule_pack::RulePack;
 pub use target::{Comparator, Kind, Target};

@@ -16,7 +16,9 @@ use super::rows::{AssessmentRow, EvaluationRow, FactRow, RulePackRow, word};
 use super::types::Id;
 use super::{Store, StoreError, rule_packs};
 use crate::db;
-use crate::domain::pace::{Assessment, Known, Past, PersonVerdict, Step, Subject, is_percent, overdue_after};
+use crate::domain::pace::{
+    Assessment, Course, Known, Past, PersonVerdict, Step, Subject, course, is_percent, overdue_after,
+};
 use crate::domain::{
     Curve, Kind, Measure, Observation, Period, RulePack, Target, WorkCalendar, assess, assess_with_working,
 };
@@ -180,6 +182,11 @@ impl Evidence {
     /// The verdict.
     pub fn judge(&self, as_of: NaiveDate) -> Assessment {
         self.judged(|subject, known| assess(subject, known, &self.pack, as_of))
+    }
+
+    /// The way through the window, from facts that may have been let go of and read again.
+    pub fn course(&self, own: &[Observation], as_of: NaiveDate) -> Option<Course> {
+        self.judged(|subject, known| course(subject, &Known { own, ..*known }, &self.pack, as_of))
     }
 
     /// The verdict with every formula.

@@ -95,6 +95,8 @@ pub enum Rule {
     RulePackVersions = 4,
     /// Built-in rows are put into an empty table, once.
     Seeds = 5,
+    /// The lead unit beside an indicator is that of the lists in force.
+    Responsibilities = 6,
 }
 
 /// Calls `queries::$room::$name` (or `bulk::$name`) of the right twin with a connection from the pool.

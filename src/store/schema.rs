@@ -389,6 +389,7 @@ diesel::table! {
         last_reply -> Nullable<Text>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        paced_at -> Nullable<Timestamp>,
     }
 }
 
@@ -433,6 +434,7 @@ diesel::table! {
         role -> Text,
         created_at -> Timestamp,
         revoked_at -> Nullable<Timestamp>,
+        unit_id -> Nullable<Key>,
     }
 }
 
@@ -446,6 +448,7 @@ diesel::table! {
         request_hash -> Text,
         status -> Nullable<Integer>,
         body -> Nullable<Text>,
+        location -> Nullable<Text>,
         created_at -> Timestamp,
     }
 }
@@ -477,6 +480,13 @@ diesel::table! {
         superseded_on -> Date,
         reason -> Nullable<Text>,
         recorded_at -> Timestamp,
+    letter_files (letter_id, name) {
+        letter_id -> Key,
+        name -> Text,
+        media_type -> Text,
+        bytes -> Binary,
+        sha256 -> Text,
+        created_at -> Timestamp,
     }
 }
 
@@ -519,6 +529,15 @@ diesel::table! {
         campaign_id -> Key,
         kind -> Text,
         curve -> Text,
+    problems (id) {
+        id -> Key,
+        kind -> Text,
+        subject_kind -> Text,
+        subject_id -> Text,
+        detail -> Text,
+        opened_at -> Timestamp,
+        closed_at -> Nullable<Timestamp>,
+        updated_at -> Timestamp,
     }
 }
 
@@ -537,6 +556,119 @@ diesel::table! {
         source -> Text,
         published_on -> Date,
         recorded_at -> Timestamp,
+    mail_pace (domain) {
+        domain -> Text,
+        free_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    secrets (name) {
+        name -> Text,
+        value -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    receipts (id) {
+        id -> Key,
+        letter_id -> Key,
+        person -> Text,
+        api_key_id -> Nullable<Key>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    replies (id) {
+        id -> Key,
+        letter_id -> Key,
+        ordinal -> Integer,
+        cause -> Text,
+        person -> Text,
+        phone -> Text,
+        api_key_id -> Nullable<Key>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    remedies (reply_id, ordinal) {
+        reply_id -> Key,
+        ordinal -> Integer,
+        action -> Text,
+        due_on -> Date,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    reply_files (reply_id, ordinal) {
+        reply_id -> Key,
+        ordinal -> Integer,
+        name -> Text,
+        media_type -> Text,
+        size -> Integer,
+        sha256 -> Text,
+        content -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    reviews (id) {
+        id -> Key,
+        reply_id -> Key,
+        verdict -> Text,
+        reason -> Nullable<Text>,
+        api_key_id -> Key,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    closures (id) {
+        id -> Key,
+        letter_id -> Key,
+        note -> Nullable<Text>,
+        api_key_id -> Key,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    audit_events (id) {
+        id -> Key,
+        api_key_id -> Nullable<Key>,
+        letter_id -> Nullable<Key>,
+        verb -> Text,
+        path -> Text,
+        status -> Integer,
+        request_id -> Text,
+        created_at -> Timestamp,
     }
 }
 
@@ -579,6 +711,19 @@ diesel::joinable!(person_verdicts -> indicators (indicator_id));
 diesel::joinable!(node_reports -> indicators (indicator_id));
 diesel::joinable!(campaign_curves -> campaigns (campaign_id));
 diesel::joinable!(stated_differences -> series (series_id));
+diesel::joinable!(letter_files -> letters (letter_id));
+diesel::joinable!(api_keys -> units (unit_id));
+diesel::joinable!(receipts -> letters (letter_id));
+diesel::joinable!(receipts -> api_keys (api_key_id));
+diesel::joinable!(replies -> letters (letter_id));
+diesel::joinable!(replies -> api_keys (api_key_id));
+diesel::joinable!(remedies -> replies (reply_id));
+diesel::joinable!(reply_files -> replies (reply_id));
+diesel::joinable!(reviews -> replies (reply_id));
+diesel::joinable!(reviews -> api_keys (api_key_id));
+diesel::joinable!(closures -> letters (letter_id));
+diesel::joinable!(closures -> api_keys (api_key_id));
+diesel::joinable!(audit_events -> api_keys (api_key_id));
 diesel::allow_tables_to_appear_in_same_query!(
     regions,
     region_aliases,
@@ -611,4 +756,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     node_reports,
     campaign_curves,
     stated_differences,
+    letter_files,
+    problems,
+    mail_pace,
+    secrets,
+    receipts,
+    replies,
+    remedies,
+    reply_files,
+    reviews,
+    closures,
+    audit_events,
 );

@@ -3,20 +3,25 @@
 //! Jobs ring it by the clock and the API's warning runs by hand, so that a rehearsal shows what the night will do.
 //! Nothing is sent here: a letter is issued with its deliveries, and the outbox is somebody else's.
 
+mod addressees;
+mod draft;
 mod evaluate;
 mod facts;
+mod frozen;
 mod issue;
 mod plan;
+mod run;
+mod trends;
 
 use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::domain::{UnpublishedYear, WorkCalendar};
-use crate::letter::{LetterError, Templates};
+use crate::letter::{LetterError, ReplyLinks, Templates};
 use crate::store::{Store, StoreError};
 
 pub use evaluate::{Evaluated, evaluate};
-pub use issue::{Issued, Outcome, PlannedLetter, issue, rehearse};
+pub use run::{Issued, Outcome, PlannedLetter, issue, rehearse};
 
 /// What warnings are made with.
 #[derive(Clone)]
@@ -31,6 +36,8 @@ pub struct Desk {
     pub templates: Arc<Templates>,
     /// Domain of Message-IDs.
     pub message_id_domain: String,
+    /// Where letters are answered; `None` leaves the links out.
+    pub links: Option<ReplyLinks>,
 }
 
 /// Why warnings stopped.

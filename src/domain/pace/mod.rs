@@ -12,6 +12,7 @@ mod assessment;
 mod case;
 mod checks;
 mod compare;
+mod course;
 mod due;
 mod engine;
 mod grading;
@@ -31,6 +32,7 @@ mod working;
 
 pub use assessment::{Assessment, BenchmarkGap, Change, Past, Rank, Rule, RuleId, ShareFrom};
 pub use checks::{Cascade, Contradiction, ThreeAbove, contradiction, implied_benchmark};
+pub use course::{Course, CoursePoint, course};
 pub use due::CurveUsed;
 pub use missing::{Missing, MissingSet};
 pub use nodes::nodes_done;

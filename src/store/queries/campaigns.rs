@@ -132,6 +132,7 @@ pub async fn update_campaign(
     members: Option<&[CampaignMemberRow]>,
 ) -> Result<CampaignRow, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
+        locks::alone(conn, Rule::Responsibilities).await?;
         check_parent(conn, changed).await?;
         let row = diesel::update(campaigns::table.find(changed.id))
             .filter(campaigns::revision.eq(changed.revision - 1))

@@ -7,11 +7,10 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::super::{Backend, Conn};
+use super::super::{Backend, Conn, locks};
 use super::observations::ensure_series;
 use super::responsibilities::effective_responsibilities;
 use crate::domain::Responsibility;
-use crate::store::StoreError;
 use crate::store::rows::{
     AssessmentRow, BoardFilter, BoardRow, IndicatorChange, IndicatorRow, Page, ResponsibilityRow,
 };
@@ -19,6 +18,7 @@ use crate::store::schema::{
     assessments, campaigns, citations, indicators, measures, regions, responsibilities, series, tasks, units,
 };
 use crate::store::types::Id;
+use crate::store::{Rule, StoreError};
 
 /// An indicator with the names a reader needs.
 macro_rules! board {
@@ -151,6 +151,7 @@ pub async fn create_indicator(
     parts: &[ResponsibilityRow],
 ) -> Result<(), StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
+        locks::alone(conn, Rule::Responsibilities).await?;
         let series_id = ensure_series(conn, measure, region).await?;
         let row = IndicatorRow { series_id, ..row.clone() };
         diesel::insert_into(indicators::table).values(&row).execute(conn).await?;

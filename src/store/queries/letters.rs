@@ -5,9 +5,10 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::{Backend, Conn};
+use super::letter_files;
 use crate::store::StoreError;
 use crate::store::rows::{
-    DeliveryRow, EpisodeChange, EpisodeRow, LetterFilter, LetterRow, NewLetter, Page, Rendering,
+    DeliveryRow, EpisodeChange, EpisodeRow, Frozen, LetterFilter, LetterRow, NewLetter, Page, Rendering,
 };
 use crate::store::schema::{deliveries, episodes, letter_episodes, letter_serials, letters};
 use crate::store::types::Id;
@@ -25,8 +26,9 @@ pub async fn issue_letter(
     write_transaction!(conn, async |conn: &mut Conn| {
         write_episodes(conn, &new.opened, &new.continued).await?;
         let serial = next_serial(conn, &new.letter.mark, new.letter.year).await?;
-        let letter = render.with_serial(&new.letter, serial)?;
+        let Frozen { letter, files } = render.with_serial(&new.letter, serial)?;
         diesel::insert_into(letters::table).values(&letter).execute(conn).await?;
+        letter_files::insert_files(conn, &files).await?;
         let mut links = Vec::new();
         let episodes =
             new.opened.iter().map(|row| row.id).chain(new.continued.iter().map(|change| change.after.id));

@@ -3,6 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
+use super::LetterFileRow;
 use crate::store::StoreError;
 use crate::store::schema::{deliveries, delivery_attempts, episodes, letters};
 use crate::store::types::Id;
@@ -183,22 +184,31 @@ pub struct LetterFilter {
     pub updated_after: Option<NaiveDateTime>,
 }
 
-type Renderer<'r> = dyn Fn(&LetterRow, i32) -> Result<LetterRow, String> + Send + Sync + 'r;
+/// A letter that will never change again, and the files it is sent with.
+#[derive(Debug, Clone)]
+pub struct Frozen {
+    /// The letter with serial, facts and texts.
+    pub letter: LetterRow,
+    /// Document and pictures.
+    pub files: Vec<LetterFileRow>,
+}
 
-/// Makes the frozen texts of a letter once its number is known, inside the transaction that gives the number.
+type Renderer<'r> = dyn Fn(&LetterRow, i32) -> Result<Frozen, String> + Send + Sync + 'r;
+
+/// Makes the frozen texts and files of a letter once its number is known, inside the transaction that gives the number.
 pub struct Rendering<'r>(Box<Renderer<'r>>);
 
 impl<'r> Rendering<'r> {
-    /// `make` takes the letter without and gives it with serial and texts, or says why it cannot.
-    pub fn new(make: impl Fn(&LetterRow, i32) -> Result<LetterRow, String> + Send + Sync + 'r) -> Self {
+    /// `make` takes the letter without and gives it with serial, texts and files, or says why it cannot.
+    pub fn new(make: impl Fn(&LetterRow, i32) -> Result<Frozen, String> + Send + Sync + 'r) -> Self {
         Self(Box::new(make))
     }
 
-    /// The letter with its serial and texts.
+    /// The letter with its serial, texts and files.
     ///
     /// # Errors
     /// `Corrupt` when the texts cannot be made; the transaction is then rolled back and the number stays free.
-    pub fn with_serial(&self, letter: &LetterRow, serial: i32) -> Result<LetterRow, StoreError> {
+    pub fn with_serial(&self, letter: &LetterRow, serial: i32) -> Result<Frozen, StoreError> {
         (self.0)(letter, serial).map_err(StoreError::Corrupt)
     }
 }

@@ -3,6 +3,7 @@
 mod campaigns;
 mod evaluation;
 mod indicators;
+mod letter_files;
 mod letters;
 mod measures;
 mod observations;
@@ -10,6 +11,8 @@ mod operations;
 mod places;
 mod plans;
 mod revisions;
+mod problems;
+mod replies;
 mod rule_packs;
 mod tasks;
 mod warnings;
@@ -20,9 +23,10 @@ pub use indicators::{
     AssessmentRow, BoardFilter, BoardRow, CitationRow, IndicatorChange, IndicatorRow, TargetColumns,
     VerdictColumns,
 };
+pub use letter_files::LetterFileRow;
 pub use letters::{
-    AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, EpisodeChange, EpisodeFilter, EpisodeRow, Lease,
-    LetterFilter, LetterRow, NewLetter, Rendering,
+    AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, EpisodeChange, EpisodeFilter, EpisodeRow, Frozen,
+    Lease, LetterFilter, LetterRow, NewLetter, Rendering,
 };
 pub use measures::{MeasureAliasRow, MeasureFilter, MeasureRow};
 pub use observations::{FactKey, FactRow, ObservationFilter, ObservationRow, Recorded, word};
@@ -33,6 +37,11 @@ pub use places::{
 pub use plans::PlanRows;
 pub use revisions::{
     CampaignCurveRow, NodeReportRow, PersonVerdictRow, RevisionOf, RevisionRow, StatedDifferenceRow,
+};
+pub use problems::{ProblemFilter, ProblemRow};
+pub use replies::{
+    AuditRow, ClosureRow, NewReply, ReceiptRow, RemedyRow, ReplyFileHead, ReplyFileRow, ReplyRow, ReviewRow,
+    WholeReply,
 };
 pub use rule_packs::{RulePackFilter, RulePackRow};
 pub use tasks::{ResponsibilityRow, TaskFilter, TaskRow};

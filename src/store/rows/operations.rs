@@ -16,12 +16,14 @@ pub struct ApiKeyRow {
     pub name: String,
     /// SHA-256 of the key, hexadecimal.
     pub key_hash: String,
-    /// `administrator` so far.
+    /// administrator, coordinator, unit, reader.
     pub role: String,
     /// When it was made, UTC.
     pub created_at: NaiveDateTime,
     /// When it stopped being valid.
     pub revoked_at: Option<NaiveDateTime>,
+    /// The unit it speaks for.
+    pub unit_id: Option<Id>,
 }
 
 /// A POST made with an Idempotency-Key, and its answer once there is one.
@@ -38,6 +40,8 @@ pub struct IdempotencyRow {
     pub status: Option<i32>,
     /// Body of the answer.
     pub body: Option<String>,
+    /// Address of what it made.
+    pub location: Option<String>,
     /// When it was first asked, UTC.
     pub created_at: NaiveDateTime,
 }

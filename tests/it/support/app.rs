@@ -12,7 +12,7 @@ use serde_json::Value;
 use xushi::api::{self, State};
 use xushi::clock::{Clock as _, FixedClock};
 use xushi::domain::WorkCalendar;
-use xushi::letter::Templates;
+use xushi::letter::{ReplyLinks, Templates};
 use xushi::store::Store;
 use xushi::store::rows::ApiKeyRow;
 use xushi::store::types::Id;
@@ -107,6 +107,7 @@ impl TestApp {
             role: "administrator".to_owned(),
             created_at: clock.timestamp(),
             revoked_at: None,
+            unit_id: None,
         };
         xushi::db!(store, api_keys::ensure_api_key(&row)).unwrap();
         let desk = Desk {
@@ -115,6 +116,7 @@ impl TestApp {
             calendar: Arc::new(WorkCalendar::built_in()),
             templates: Arc::new(Templates::built_in().unwrap()),
             message_id_domain: "example.org".to_owned(),
+            links: Some(ReplyLinks::new("https://xushi.example.org", [7; 32], 365)),
         };
         let state = web::Data::new(State::new(desk.clone()));
         let spec = web::Bytes::from_static(b"{}");
