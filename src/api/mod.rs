@@ -5,7 +5,9 @@
 
 pub mod access;
 mod assessments;
+mod campaign_curves;
 mod campaigns;
+mod cascade;
 mod contacts;
 mod episodes;
 mod extract;
@@ -17,13 +19,16 @@ mod lookup;
 mod measures;
 pub mod metrics;
 mod observations;
+mod pack_preview;
 mod page;
+mod persons;
 pub mod preview;
 pub mod problem;
 mod promise;
 mod regions;
 pub mod request_id;
 mod respond;
+mod revisions;
 mod rule_packs;
 pub mod targets;
 mod tasks;
@@ -113,7 +118,12 @@ fn routes(config: &mut ServiceConfig<'_>) {
     tasks::routes(config);
     regions::routes(config);
     contacts::routes(config);
+    pack_preview::routes(config);
     rule_packs::routes(config);
+    campaign_curves::routes(config);
+    revisions::routes(config);
+    persons::routes(config);
+    cascade::routes(config);
 }
 
 /// The specification of the API.
