@@ -7,7 +7,9 @@ pub mod access;
 mod api_keys;
 mod assessments;
 mod audit_events;
+mod campaign_curves;
 mod campaigns;
+mod cascade;
 mod contacts;
 mod episodes;
 mod extract;
@@ -19,7 +21,9 @@ mod lookup;
 mod measures;
 pub mod metrics;
 mod observations;
+mod pack_preview;
 mod page;
+mod persons;
 pub mod preview;
 pub mod problem;
 mod promise;
@@ -27,6 +31,7 @@ mod regions;
 mod replies;
 pub mod request_id;
 mod respond;
+mod revisions;
 mod rule_packs;
 pub mod targets;
 mod tasks;
@@ -117,9 +122,14 @@ fn routes(config: &mut ServiceConfig<'_>) {
     tasks::routes(config);
     regions::routes(config);
     contacts::routes(config);
+    pack_preview::routes(config);
     rule_packs::routes(config);
     api_keys::routes(config);
     audit_events::routes(config);
+    campaign_curves::routes(config);
+    revisions::routes(config);
+    persons::routes(config);
+    cascade::routes(config);
 }
 
 /// The specification of the API.

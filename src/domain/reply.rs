@@ -153,7 +153,9 @@ impl Reply {
         for (index, remedy) in self.remedies.into_iter().enumerate() {
             match remedy.checked(issued_on) {
                 Ok(remedy) => remedies.push(remedy),
-                Err(invalid) => wrong.extend(invalid.into_iter().map(|one| one.within(&format!("remedies.{index}")))),
+                Err(invalid) => {
+                    wrong.extend(invalid.into_iter().map(|one| one.within(&format!("remedies.{index}"))))
+                }
             }
         }
         if wrong.iter().all(|one| !one.field.starts_with("remedies"))
