@@ -16,6 +16,7 @@ mod extract;
 mod health;
 mod idempotency;
 mod indicators;
+mod letter_files;
 mod letters;
 mod lookup;
 mod measures;
@@ -114,6 +115,7 @@ fn routes(config: &mut ServiceConfig<'_>) {
     preview::routes(config);
     targets::routes(config);
     episodes::routes(config);
+    letter_files::routes(config);
     letters::routes(config);
     replies::routes(config);
     warning_runs::routes(config);
