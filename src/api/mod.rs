@@ -8,7 +8,9 @@ mod api_keys;
 mod assessments;
 mod audit_events;
 mod bounces;
+mod campaign_curves;
 mod campaigns;
+mod cascade;
 mod contacts;
 mod episodes;
 mod extract;
@@ -21,7 +23,9 @@ mod lookup;
 mod measures;
 pub mod metrics;
 mod observations;
+mod pack_preview;
 mod page;
+mod persons;
 pub mod preview;
 pub mod problem;
 mod problems;
@@ -30,6 +34,7 @@ mod regions;
 mod replies;
 pub mod request_id;
 mod respond;
+mod revisions;
 mod rule_packs;
 pub mod targets;
 mod tasks;
@@ -123,9 +128,14 @@ fn routes(config: &mut ServiceConfig<'_>) {
     tasks::routes(config);
     regions::routes(config);
     contacts::routes(config);
+    pack_preview::routes(config);
     rule_packs::routes(config);
     api_keys::routes(config);
     audit_events::routes(config);
+    campaign_curves::routes(config);
+    revisions::routes(config);
+    persons::routes(config);
+    cascade::routes(config);
 }
 
 /// The specification of the API.

@@ -19,6 +19,7 @@ mod grading;
 mod line;
 mod missing;
 mod months;
+mod nodes;
 mod outlook;
 mod promise;
 mod ratio;
@@ -34,6 +35,8 @@ pub use checks::{Cascade, Contradiction, ThreeAbove, contradiction, implied_benc
 pub use course::{Course, CoursePoint, course};
 pub use due::CurveUsed;
 pub use missing::{Missing, MissingSet};
+pub use nodes::nodes_done;
+pub use promise::{adds_up, is_percent};
 pub use ratio::{Ratio, display};
 pub use release::{Release, next_release, overdue_after};
 pub use working::Step;

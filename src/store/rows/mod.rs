@@ -12,6 +12,7 @@ mod places;
 mod plans;
 mod problems;
 mod replies;
+mod revisions;
 mod rule_packs;
 mod tasks;
 mod warnings;
@@ -38,6 +39,9 @@ pub use problems::{ProblemFilter, ProblemRow};
 pub use replies::{
     AuditFilter, AuditRow, ClosureRow, NewReply, ReceiptRow, RemedyRow, ReplyFileHead, ReplyFileRow,
     ReplyRow, ReviewRow, WholeReply,
+};
+pub use revisions::{
+    CampaignCurveRow, NodeReportRow, PersonVerdictRow, RevisionOf, RevisionRow, StatedDifferenceRow,
 };
 pub use rule_packs::{RulePackFilter, RulePackRow};
 pub use tasks::{ResponsibilityRow, TaskFilter, TaskRow};
