@@ -133,7 +133,7 @@ pub struct LinksConfig {
 
 impl std::fmt::Debug for LinksConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LinksConfig").field("secret", &"***").field("days", &self.days).finish()
+        f.debug_struct("LinksConfig").field("days", &self.days).finish_non_exhaustive()
     }
 }
 

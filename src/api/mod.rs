@@ -4,7 +4,9 @@
 //! server and its specification.
 
 pub mod access;
+mod api_keys;
 mod assessments;
+mod audit_events;
 mod campaign_curves;
 mod campaigns;
 mod cascade;
@@ -26,6 +28,7 @@ pub mod preview;
 pub mod problem;
 mod promise;
 mod regions;
+mod replies;
 pub mod request_id;
 mod respond;
 mod revisions;
@@ -112,6 +115,7 @@ fn routes(config: &mut ServiceConfig<'_>) {
     targets::routes(config);
     episodes::routes(config);
     letters::routes(config);
+    replies::routes(config);
     warning_runs::routes(config);
     measures::routes(config);
     campaigns::routes(config);
@@ -124,6 +128,8 @@ fn routes(config: &mut ServiceConfig<'_>) {
     revisions::routes(config);
     persons::routes(config);
     cascade::routes(config);
+    api_keys::routes(config);
+    audit_events::routes(config);
 }
 
 /// The specification of the API.

@@ -24,9 +24,7 @@ use crate::store::rows::{
 use crate::store::types::{Id, Number};
 use crate::store::{curves, revisions as kept};
 
-pub use bodies::{
-    CreateIndicator, IndicatorParams, IndicatorView, Named, PeriodView, UpdateIndicator,
-};
+pub use bodies::{CreateIndicator, IndicatorParams, IndicatorView, Named, PeriodView, UpdateIndicator};
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {

@@ -147,6 +147,17 @@ impl TestApp {
             .insert_header((header::AUTHORIZATION, format!("Bearer {}", self.key)))
     }
 
+    /// A request with somebody else's key.
+    pub(crate) fn request_as(&self, key: &str, method: Method, path: &str) -> test::TestRequest {
+        self.request(method, path).insert_header((header::AUTHORIZATION, format!("Bearer {key}")))
+    }
+
+    /// A new key of this role, for `unit` if one is named.
+    pub(crate) async fn new_key(&self, role: &str, unit: Option<&str>) -> String {
+        let body = serde_json::json!({"name": role, "role": role, "unit": unit});
+        self.post("/api-keys", body).await.expect(201)["key"].as_str().unwrap().to_owned()
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(self.request(Method::GET, path)).await
     }
