@@ -83,6 +83,7 @@ async fn main() {
         templates: Arc::new(Templates::built_in().unwrap()),
         message_id_domain: "example.org".to_owned(),
         links: None,
+        sender: xushi::mail::message::Mailbox::default(),
     };
     let (before, bytes) = copy(&client).await;
     let started = Instant::now();

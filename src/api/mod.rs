@@ -16,6 +16,7 @@ mod extract;
 mod health;
 mod idempotency;
 mod indicators;
+mod letter_files;
 mod letters;
 mod lookup;
 mod measures;
@@ -114,6 +115,7 @@ fn routes(config: &mut ServiceConfig<'_>) {
     preview::routes(config);
     targets::routes(config);
     episodes::routes(config);
+    letter_files::routes(config);
     letters::routes(config);
     replies::routes(config);
     warning_runs::routes(config);
@@ -124,12 +126,12 @@ fn routes(config: &mut ServiceConfig<'_>) {
     contacts::routes(config);
     pack_preview::routes(config);
     rule_packs::routes(config);
+    api_keys::routes(config);
+    audit_events::routes(config);
     campaign_curves::routes(config);
     revisions::routes(config);
     persons::routes(config);
     cascade::routes(config);
-    api_keys::routes(config);
-    audit_events::routes(config);
 }
 
 /// The specification of the API.

@@ -15,6 +15,7 @@ pub mod idempotency;
 pub mod indicators;
 pub mod letter_files;
 pub mod letters;
+pub mod mail_pace;
 pub mod measures;
 pub mod observations;
 pub mod persons;

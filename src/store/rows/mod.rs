@@ -25,8 +25,8 @@ pub use indicators::{
 };
 pub use letter_files::LetterFileRow;
 pub use letters::{
-    AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, EpisodeChange, EpisodeFilter, EpisodeRow, Frozen,
-    Lease, LetterFilter, LetterRow, NewLetter, Rendering,
+    AttemptBegin, AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, EpisodeChange, EpisodeFilter,
+    EpisodeRow, Frozen, Lease, LetterFilter, LetterRow, NewLetter, Pace, Rendering,
 };
 pub use measures::{MeasureAliasRow, MeasureFilter, MeasureRow};
 pub use observations::{FactKey, FactRow, ObservationFilter, ObservationRow, Recorded, word};

@@ -6,7 +6,7 @@ use xushi::api::access::{RULES, Reach};
 use xushi::domain::{Role, TextEnum as _};
 
 use super::replies::issued;
-use crate::support::{TestApp, both};
+use crate::support::both;
 
 /// Every route of the specification, `(verb, path below /api/v1)`.
 fn routes() -> BTreeSet<(String, String)> {
@@ -130,7 +130,7 @@ both! {
         }
         // A copy may be read, but what the addressee answers may not.
         let whole = app.get(&format!("/letters/{}", others["id"].as_str().unwrap())).await.expect(200);
-        let copied = whole["deliveries"].as_array().unwrap().iter().find(|one| one["role"] == "cc").expect("a copy");
+        let copied = whole["deliveries"].as_array().unwrap().iter().find(|one| one["role"] == "cc").unwrap();
         let copy = app.new_key("unit", copied["unit_id"].as_str()).await;
         let path = format!("/letters/{}", others["id"].as_str().unwrap());
         app.send(app.request_as(&copy, Method::GET, &path)).await.expect(200);

@@ -13,6 +13,7 @@ use xushi::api::{self, State};
 use xushi::clock::{Clock as _, FixedClock};
 use xushi::domain::WorkCalendar;
 use xushi::letter::{ReplyLinks, Templates};
+use xushi::mail::message::Mailbox;
 use xushi::store::Store;
 use xushi::store::rows::ApiKeyRow;
 use xushi::store::types::Id;
@@ -116,6 +117,7 @@ impl TestApp {
             calendar: Arc::new(WorkCalendar::built_in()),
             templates: Arc::new(Templates::built_in().unwrap()),
             message_id_domain: "example.org".to_owned(),
+            sender: Mailbox { name: "序时预警".to_owned(), address: "xushi@example.org".to_owned() },
             links: Some(ReplyLinks::new("https://xushi.example.org", [7; 32], 365)),
         };
         let state = web::Data::new(State::new(desk.clone()));
