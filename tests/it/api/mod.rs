@@ -5,6 +5,7 @@ mod campaigns;
 mod contacts;
 mod contract;
 mod indicators;
+mod judging;
 mod measures;
 mod observations;
 mod regions;
