@@ -138,6 +138,8 @@ pub const RULES: &[Rule] = &[
     read("/letters/{id}.txt", OwnLetter),
     read("/letters/{id}.png", OwnLetter),
     read("/letters/{id}.eml", OwnLetter),
+    // The mail as it was sent carries the link by which the addressee answers.
+    Rule { reader: false, ..read("/letters/{id}.eml", Reach::AddressedLetter) },
     answer("/letters/{id}/receipt"),
     read("/letters/{id}/receipt", OwnLetter),
     answer("/letters/{id}/replies"),
