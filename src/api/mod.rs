@@ -7,7 +7,10 @@ pub mod access;
 mod api_keys;
 mod assessments;
 mod audit_events;
+mod bounces;
+mod campaign_curves;
 mod campaigns;
+mod cascade;
 mod contacts;
 mod episodes;
 mod extract;
@@ -22,15 +25,19 @@ mod lookup;
 mod measures;
 pub mod metrics;
 mod observations;
+mod pack_preview;
 mod page;
+mod persons;
 pub mod preview;
 pub mod problem;
+mod problems;
 mod promise;
 mod regions;
 mod replies;
 mod reply_page;
 pub mod request_id;
 mod respond;
+mod revisions;
 mod rule_packs;
 pub mod targets;
 mod tasks;
@@ -116,6 +123,8 @@ fn routes(config: &mut ServiceConfig<'_>) {
     letter_files::routes(config);
     // Before the letters: `board` is no id.
     letter_board::routes(config);
+    bounces::routes(config);
+    problems::routes(config);
     letters::routes(config);
     ledger::routes(config);
     replies::routes(config);
@@ -125,9 +134,14 @@ fn routes(config: &mut ServiceConfig<'_>) {
     tasks::routes(config);
     regions::routes(config);
     contacts::routes(config);
+    pack_preview::routes(config);
     rule_packs::routes(config);
     api_keys::routes(config);
     audit_events::routes(config);
+    campaign_curves::routes(config);
+    revisions::routes(config);
+    persons::routes(config);
+    cascade::routes(config);
 }
 
 /// The specification of the API.

@@ -1,5 +1,6 @@
 //! Values and rules. Pure: no input or output, no clock, no wire formats, no database.
 
+pub mod average;
 pub mod calendar;
 pub mod campaign;
 pub mod curve;
@@ -24,6 +25,7 @@ pub mod target;
 pub mod task;
 pub mod text_enum;
 
+pub use average::{AverageOf, measure_names};
 pub use calendar::{CalendarYear, UnpublishedYear, WorkCalendar};
 pub use campaign::{Campaign, Issuing, MemberRole};
 pub use curve::{Curve, Node};

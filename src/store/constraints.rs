@@ -195,6 +195,18 @@ pub const CONSTRAINTS: &[Constraint] = &[
         field: "measure",
         detail: "该序列已存在。",
     },
+    Constraint {
+        name: "revisions_number_key",
+        columns: "revisions.subject, revisions.subject_id, revisions.revision",
+        field: "revision",
+        detail: "该版本已登记。",
+    },
+    Constraint {
+        name: "campaign_curves_pkey",
+        columns: "campaign_curves.campaign_id, campaign_curves.kind",
+        field: "curves",
+        detail: "同一目标类型在默认曲线中重复列出。",
+    },
 ];
 
 /// The constraint PostgreSQL names, or SQLite describes in `message`.

@@ -617,6 +617,82 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    revisions (id) {
+        id -> Key,
+        subject -> Text,
+        subject_id -> Key,
+        revision -> Integer,
+        state -> Text,
+        superseded_on -> Date,
+        reason -> Nullable<Text>,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    person_verdicts (id) {
+        id -> Key,
+        indicator_id -> Key,
+        grade -> Text,
+        given_on -> Date,
+        evidence -> Text,
+        person -> Text,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    node_reports (id) {
+        id -> Key,
+        indicator_id -> Key,
+        node_on -> Date,
+        done -> Bool,
+        reported_on -> Date,
+        evidence -> Text,
+        person -> Text,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    campaign_curves (campaign_id, kind) {
+        campaign_id -> Key,
+        kind -> Text,
+        curve -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    stated_differences (id) {
+        id -> Key,
+        series_id -> BigInt,
+        period_start -> Date,
+        period_end -> Date,
+        figure -> Text,
+        against -> Text,
+        difference -> Exact,
+        source -> Text,
+        published_on -> Date,
+        recorded_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(region_aliases -> regions (region_id));
 diesel::joinable!(units -> regions (region_id));
 diesel::joinable!(contacts -> units (unit_id));
@@ -665,6 +741,10 @@ diesel::joinable!(reviews -> api_keys (api_key_id));
 diesel::joinable!(closures -> letters (letter_id));
 diesel::joinable!(closures -> api_keys (api_key_id));
 diesel::joinable!(audit_events -> api_keys (api_key_id));
+diesel::joinable!(person_verdicts -> indicators (indicator_id));
+diesel::joinable!(node_reports -> indicators (indicator_id));
+diesel::joinable!(campaign_curves -> campaigns (campaign_id));
+diesel::joinable!(stated_differences -> series (series_id));
 diesel::allow_tables_to_appear_in_same_query!(
     regions,
     region_aliases,
@@ -703,4 +783,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     reviews,
     closures,
     audit_events,
+    revisions,
+    person_verdicts,
+    node_reports,
+    campaign_curves,
+    stated_differences,
 );

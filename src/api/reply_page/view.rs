@@ -134,6 +134,7 @@ pub(super) fn letter(
     let returned = returned(opened.state, &history.replies);
     let errors: BTreeMap<String, String> =
         said.wrong.into_iter().rev().map(|one| (one.field, one.detail)).collect();
+    let mended = !errors.is_empty();
     let contact = [facts.contact.name, facts.contact.phone, facts.contact.email];
     let late = row.reply_by.is_some_and(|by| today > by) && opened.state.waits_for_unit();
     fill(
@@ -154,7 +155,7 @@ pub(super) fn letter(
             steps => Serde(steps(opened, history)),
             notice => said.notice,
             returned => Serde(returned),
-            message => message(opened),
+            message => message(opened, late).filter(|_| said.notice.is_none() && !mended),
             document => true,
             receivable => opened.state == LetterState::Issued,
             answerable,
@@ -182,9 +183,10 @@ fn state_name(opened: &Opened) -> &'static str {
     }
 }
 
-fn message(opened: &Opened) -> Option<&'static str> {
+fn message(opened: &Opened, late: bool) -> Option<&'static str> {
     match opened.state {
         LetterState::Received if opened.letter.reply_by.is_none() => Some("已签收。此函不要求反馈。"),
+        LetterState::Received if late => Some("已签收。反馈期限已过，请尽快填写下面的反馈表。"),
         LetterState::Received => Some("已签收。请在反馈期限前填写下面的反馈表。"),
         LetterState::Replied => Some("反馈已提交，正等待审核；如被退回，会在本页说明原因。"),
         LetterState::Accepted => Some("反馈已审核通过，等待销号，无需再办理。"),

@@ -5,6 +5,7 @@
 pub mod api_keys;
 pub mod audit;
 pub mod campaigns;
+pub mod comparisons;
 pub mod concerns;
 pub mod contacts;
 pub mod deliveries;
@@ -18,17 +19,20 @@ pub mod letters;
 pub mod mail_pace;
 pub mod measures;
 pub mod observations;
+pub mod persons;
 pub mod plans;
 pub mod problems;
 pub mod regions;
 pub mod replies;
 pub mod responsibilities;
+pub mod revisions;
 pub mod rule_packs;
 pub mod secrets;
 pub mod slots;
 pub mod tasks;
 pub mod units;
 pub mod warnings;
+pub mod watch;
 
 use crate::domain::Invalid;
 use crate::store::StoreError;

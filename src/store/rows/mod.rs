@@ -13,6 +13,7 @@ mod places;
 mod plans;
 mod problems;
 mod replies;
+mod revisions;
 mod rule_packs;
 mod tasks;
 mod warnings;
@@ -27,7 +28,7 @@ pub use ledger::{BoardLetterRow, LedgerFilter, LedgerLetterRow, LedgerRow};
 pub use letter_files::LetterFileRow;
 pub use letters::{
     AttemptBegin, AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, EpisodeChange, EpisodeFilter,
-    EpisodeRow, Frozen, Lease, LetterFilter, LetterRow, NewLetter, Pace, Rendering,
+    EpisodeRow, Frozen, Lease, LetterFilter, LetterName, LetterRow, NewLetter, Pace, Rendering,
 };
 pub use measures::{MeasureAliasRow, MeasureFilter, MeasureRow};
 pub use observations::{FactKey, FactRow, ObservationFilter, ObservationRow, Recorded, word};
@@ -40,6 +41,9 @@ pub use problems::{ProblemFilter, ProblemRow};
 pub use replies::{
     AuditFilter, AuditRow, ClosureRow, NewReply, ReceiptRow, RemedyRow, ReplyFileHead, ReplyFileRow,
     ReplyRow, ReviewRow, WholeReply,
+};
+pub use revisions::{
+    CampaignCurveRow, NodeReportRow, PersonVerdictRow, RevisionOf, RevisionRow, StatedDifferenceRow,
 };
 pub use rule_packs::{RulePackFilter, RulePackRow};
 pub use tasks::{ResponsibilityRow, TaskFilter, TaskRow};

@@ -5,6 +5,7 @@ mod campaigns;
 mod contacts;
 mod contract;
 mod indicators;
+mod judging;
 mod ledger;
 mod measures;
 mod observations;
