@@ -27,7 +27,7 @@ use crate::store::{Store, StoreError};
 pub use bounces::{Returned, take_bounce};
 pub use evaluate::{Evaluated, evaluate};
 pub use frozen::{DOCX, PNG, document_name};
-pub use mailing::{Mailing, rendered_now};
+pub use mailing::{Mailing, rendered_now, signed};
 pub use run::{Issued, Outcome, PlannedLetter, issue, rehearse};
 
 /// What warnings are made with.
