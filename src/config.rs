@@ -118,6 +118,8 @@ pub struct LettersConfig {
     pub templates: PathBuf,
     /// Folder of further calendars.
     pub calendars: PathBuf,
+    /// Working days before the deadline on which a letter is reminded of.
+    pub remind_working_days: u32,
 }
 
 /// Where letters go.
@@ -195,6 +197,8 @@ pub struct ScheduleConfig {
     pub evaluate: String,
     /// Cron expression of issuing.
     pub issue: String,
+    /// Cron expression of reminding.
+    pub remind: String,
     /// Cron expression of delivery.
     pub deliver: String,
 }
@@ -274,6 +278,9 @@ impl Config {
         let is_link = base.starts_with("https://") || base.starts_with("http://");
         if !(base.is_empty() || is_link) {
             return Err(ConfigError::new("letters.base_url", "must start with https:// or http://"));
+        }
+        if self.letters.remind_working_days > 20 {
+            return Err(ConfigError::new("letters.remind_working_days", "must be 0 to 20"));
         }
         self.check_mail()?;
         for (name, cron) in self.schedule.jobs() {
@@ -364,8 +371,13 @@ impl Config {
 
 impl ScheduleConfig {
     /// Jobs by name with their cron expressions.
-    pub fn jobs(&self) -> [(&'static str, &str); 3] {
-        [("evaluate", &self.evaluate), ("issue", &self.issue), ("deliver", &self.deliver)]
+    pub fn jobs(&self) -> [(&'static str, &str); 4] {
+        [
+            ("evaluate", &self.evaluate),
+            ("issue", &self.issue),
+            ("remind", &self.remind),
+            ("deliver", &self.deliver),
+        ]
     }
 }
 
@@ -476,6 +488,7 @@ mod tests {
             ("[mail]\ntransport = \"smtp\"", &[], "mail.host"),
             ("[mail]\nfrom_address = \"张三\"", &[], "mail.from_address"),
             ("[mail]\nca_file = \"/nowhere.pem\"", &[], "mail.ca_file"),
+            ("[letters]\nremind_working_days = 21", &[], "letters.remind_working_days"),
             ("[schedule]\nissue = \"every day\"", &[], "schedule.issue"),
             ("[log]\nfilter = \"lo=ud=er\"", &[], "log.filter"),
             ("[access]\nbootstrap_key = \"short\"", &[], "access.bootstrap_key"),

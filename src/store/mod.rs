@@ -39,6 +39,8 @@ pub mod pg {
     }
     #[path = "pg/bulk.rs"]
     pub mod bulk;
+    #[path = "pg/issuing.rs"]
+    pub mod issuing;
     #[path = "pg/locks.rs"]
     pub mod locks;
     #[path = "queries/mod.rs"]
@@ -60,6 +62,8 @@ pub mod sqlite {
     }
     #[path = "sqlite/bulk.rs"]
     pub mod bulk;
+    #[path = "sqlite/issuing.rs"]
+    pub mod issuing;
     #[path = "sqlite/locks.rs"]
     pub mod locks;
     #[path = "queries/mod.rs"]
@@ -91,6 +95,8 @@ pub enum Rule {
     RulePackVersions = 4,
     /// Built-in rows are put into an empty table, once.
     Seeds = 5,
+    /// One draft waits for each unit, campaign and kind.
+    Drafts = 7,
 }
 
 /// Calls `queries::$room::$name` (or `bulk::$name`) of the right twin with a connection from the pool.

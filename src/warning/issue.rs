@@ -1,56 +1,186 @@
-//! A draft becomes a letter: number, frozen texts and deliveries in one transaction.
+//! Drafts become letters: number, frozen texts and deliveries in one transaction, many letters at once; or they wait
+//! for 签发.
+
+use std::collections::HashMap;
 
 use super::draft::Draft;
-use super::plan::EpisodeWrite;
-use super::run::Outcome;
+use super::plan::Key;
+use super::run::{Outcome, PlannedLetter};
 use super::{Desk, WarningError};
 use crate::db;
 use crate::domain::LetterNumber;
 use crate::letter::LetterFacts;
 use crate::store::StoreError;
-use crate::store::rows::{LetterRow, NewLetter, Rendering};
+use crate::store::rows::{DraftWrite, LetterHead, LetterRow, NewLetter, Rendering};
+use crate::store::types::Id;
 
-impl Draft {
-    pub(super) async fn issue(&self, desk: &Desk) -> Result<Outcome, WarningError> {
-        let mut new = NewLetter {
-            letter: self.letter.clone(),
-            opened: Vec::new(),
-            continued: Vec::new(),
-            deliveries: self.deliveries.clone(),
+/// Drafts that wait, by the letter they are to become.
+pub(super) type Waiting = HashMap<Key, LetterHead>;
+
+/// Issues drafts, or lets them wait, or only tells (`dry_run`).
+///
+/// # Errors
+/// When the database or a template fails; what was issued before stays.
+pub(super) async fn conclude(
+    desk: &Desk,
+    drafts: Vec<Draft>,
+    waiting: &Waiting,
+    dry_run: bool,
+) -> Result<Vec<PlannedLetter>, WarningError> {
+    let mut outcomes: HashMap<Id, Outcome> = HashMap::new();
+    let ready = |draft: &&Draft| !dry_run && draft.blocked.is_none();
+    let (waits, goes): (Vec<&Draft>, Vec<&Draft>) =
+        drafts.iter().filter(ready).partition(|draft| draft.approval);
+    issue_all(desk, &goes, &mut outcomes).await?;
+    wait_all(desk, &waits, waiting, &mut outcomes).await?;
+    for draft in &drafts {
+        for lacking in &draft.addressees.lacking {
+            tracing::error!(
+                unit = draft.facts.addressee,
+                lacking,
+                "a letter does not reach everybody it should"
+            );
+        }
+    }
+    let told = |draft: Draft| {
+        let outcome = match draft.blocked {
+            Some(unpublished) => Outcome::Blocked { year: unpublished.year },
+            None => outcomes.remove(&draft.letter.id).unwrap_or(Outcome::Planned),
         };
-        for finding in &self.findings {
-            match &finding.episode {
-                EpisodeWrite::Open(row) => new.opened.push(row.clone()),
-                EpisodeWrite::Change(change) => new.continued.push((**change).clone()),
-            }
+        PlannedLetter {
+            campaign_id: draft.letter.campaign_id,
+            unit_id: draft.letter.unit_id,
+            kind: draft.key.kind,
+            step: draft.key.step,
+            level: draft.facts.level,
+            indicators: draft.indicators(),
+            mailboxes: draft.addressees.mailboxes.iter().map(|(.., contact)| contact.email.clone()).collect(),
+            lacking: draft.addressees.lacking,
+            unit: draft.facts.addressee,
+            outcome,
         }
-        let rendering = Rendering::new(|letter, serial| self.frozen(desk, letter, serial));
-        match db!(desk.store, letters::issue_letter(&new, &rendering)) {
-            Ok(letter) => {
-                let serial = letter.serial.unwrap_or_default().unsigned_abs();
-                let number =
-                    LetterNumber::new(&letter.mark, letter.year, serial).map_err(StoreError::from)?;
-                Ok(Outcome::Issued { id: letter.id, number: number.to_string() })
-            }
-            // Two runs at once: the other one has issued; nothing of ours was written.
-            Err(StoreError::Stale | StoreError::Duplicate(_)) => Ok(Outcome::Overtaken),
-            Err(error) => Err(error.into()),
-        }
-    }
+    };
+    Ok(drafts.into_iter().map(told).collect())
+}
 
-    /// The letter with its number and the texts that will never change again.
-    fn frozen(&self, desk: &Desk, letter: &LetterRow, serial: i32) -> Result<LetterRow, String> {
-        let number = LetterNumber::new(&letter.mark, letter.year, serial.unsigned_abs());
-        let number = number.map_err(|invalid| invalid.to_string())?;
-        let facts = LetterFacts { number: Some(number), ..self.facts.clone() };
-        let rendered = desk.templates.render(&facts).map_err(|error| error.to_string())?;
-        Ok(LetterRow {
-            serial: Some(serial),
-            facts: facts.to_json().map_err(|error| error.to_string())?,
-            subject: rendered.subject,
-            body_text: rendered.text,
-            body_html: rendered.html,
-            ..letter.clone()
-        })
+/// Issues all at once; when somebody else has issued one of them meanwhile, one by one.
+async fn issue_all(
+    desk: &Desk,
+    drafts: &[&Draft],
+    outcomes: &mut HashMap<Id, Outcome>,
+) -> Result<(), WarningError> {
+    if drafts.is_empty() {
+        return Ok(());
     }
+    let news: Vec<NewLetter> = drafts.iter().map(|draft| draft.to_issue(desk)).collect();
+    let facts: HashMap<Id, &LetterFacts> =
+        drafts.iter().map(|draft| (draft.letter.id, &draft.facts)).collect();
+    let rendering = Rendering::new(|letter, serial| frozen(desk, &facts, letter, Some(serial)));
+    match db!(desk.store, issuing::issue_letters(&news, &rendering)) {
+        Ok(letters) => {
+            for letter in letters {
+                outcomes.insert(letter.id, issued(&letter)?);
+            }
+            return Ok(());
+        }
+        Err(StoreError::Stale | StoreError::Duplicate(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    for new in &news {
+        let outcome = match db!(desk.store, issuing::issue_letters(std::slice::from_ref(new), &rendering)) {
+            Ok(letters) => letters.first().map(issued).transpose()?.unwrap_or(Outcome::Overtaken),
+            // Two runs at once: the other one has issued; nothing of ours was written.
+            Err(StoreError::Stale | StoreError::Duplicate(_)) => Outcome::Overtaken,
+            Err(error) => return Err(error.into()),
+        };
+        outcomes.insert(new.letter.id, outcome);
+    }
+    Ok(())
+}
+
+/// Writes what waits for 签发. A draft that already says the same is left alone; one that newer facts have overtaken is
+/// written over.
+async fn wait_all(
+    desk: &Desk,
+    drafts: &[&Draft],
+    waiting: &Waiting,
+    outcomes: &mut HashMap<Id, Outcome>,
+) -> Result<(), WarningError> {
+    let mut writes = Vec::new();
+    for draft in drafts {
+        let facts = HashMap::from([(draft.letter.id, &draft.facts)]);
+        let texts = frozen(desk, &facts, &draft.letter, None).map_err(StoreError::Corrupt)?;
+        let new = draft.to_wait(texts);
+        let before = waiting.get(&draft.key).filter(|head| head.id == draft.letter.id);
+        if before.is_some()
+            && new.opened.is_empty()
+            && new.continued.is_empty()
+            && says_the_same(desk, &new).await?
+        {
+            outcomes.insert(draft.letter.id, Outcome::AwaitsApproval { id: draft.letter.id });
+            continue;
+        }
+        writes.push(DraftWrite { new, replaces: before.map(|head| head.updated_at) });
+    }
+    if writes.is_empty() {
+        return Ok(());
+    }
+    let whole = match db!(desk.store, issuing::write_drafts(&writes)) {
+        Ok(()) => true,
+        Err(StoreError::Stale | StoreError::Duplicate(_)) => false,
+        Err(error) => return Err(error.into()),
+    };
+    for write in &writes {
+        let id = write.new.letter.id;
+        let written = whole
+            || match db!(desk.store, issuing::write_drafts(std::slice::from_ref(write))) {
+                Ok(()) => true,
+                Err(StoreError::Stale | StoreError::Duplicate(_)) => false,
+                Err(error) => return Err(error.into()),
+            };
+        outcomes.insert(id, if written { Outcome::AwaitsApproval { id } } else { Outcome::Overtaken });
+    }
+    Ok(())
+}
+
+/// Whether the draft that waits says what this one would, whatever the day.
+async fn says_the_same(desk: &Desk, new: &NewLetter) -> Result<bool, WarningError> {
+    let Some(row) = db!(desk.store, letters::find_letter(new.letter.id.0))? else { return Ok(false) };
+    let (before, now) = (LetterFacts::from_json(&row.facts)?, LetterFacts::from_json(&new.letter.facts)?);
+    let moved = LetterFacts {
+        issued_on: now.issued_on,
+        as_of: now.as_of,
+        reply: now.reply.clone(),
+        reply_link: now.reply_link.clone(),
+        ..before
+    };
+    Ok(moved == now && row.follows_id == new.letter.follows_id)
+}
+
+fn issued(letter: &LetterRow) -> Result<Outcome, StoreError> {
+    let serial = letter.serial.unwrap_or_default().unsigned_abs();
+    let number = LetterNumber::new(&letter.mark, letter.year, serial)?;
+    Ok(Outcome::Issued { id: letter.id, number: number.to_string() })
+}
+
+/// The letter with its number, if it has one, and its texts; once issued they never change again.
+pub(super) fn frozen(
+    desk: &Desk,
+    facts: &HashMap<Id, &LetterFacts>,
+    letter: &LetterRow,
+    serial: Option<i32>,
+) -> Result<LetterRow, String> {
+    let number = serial.map(|serial| LetterNumber::new(&letter.mark, letter.year, serial.unsigned_abs()));
+    let number = number.transpose().map_err(|invalid| invalid.to_string())?;
+    let facts = *facts.get(&letter.id).ok_or_else(|| format!("no facts of letter {}", letter.id.0))?;
+    let facts = LetterFacts { number, ..facts.clone() };
+    let rendered = desk.templates.render(&facts).map_err(|error| error.to_string())?;
+    Ok(LetterRow {
+        serial,
+        facts: facts.to_json().map_err(|error| error.to_string())?,
+        subject: rendered.subject,
+        body_text: rendered.text,
+        body_html: rendered.html,
+        ..letter.clone()
+    })
 }

@@ -8,8 +8,14 @@ mod draft;
 mod evaluate;
 mod facts;
 mod issue;
+mod ladder;
+mod library;
 mod plan;
+mod report;
+mod reports;
 mod run;
+mod sign;
+mod silence;
 
 use std::sync::Arc;
 
@@ -19,7 +25,10 @@ use crate::letter::{LetterError, Templates};
 use crate::store::{Store, StoreError};
 
 pub use evaluate::{Evaluated, evaluate};
-pub use run::{Issued, Outcome, PlannedLetter, issue, rehearse};
+pub use ladder::{Reminded, remind};
+pub use report::{ReportedLetter, RunReport};
+pub use run::{Issued, Outcome, PlannedLetter, issue, issue_for, rehearse};
+pub use sign::{discard, sign};
 
 /// What warnings are made with.
 #[derive(Clone)]
@@ -34,6 +43,8 @@ pub struct Desk {
     pub templates: Arc<Templates>,
     /// Domain of Message-IDs.
     pub message_id_domain: String,
+    /// Working days before the deadline on which an unanswered letter is reminded of.
+    pub remind_working_days: u32,
 }
 
 /// Why warnings stopped.

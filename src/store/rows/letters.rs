@@ -20,7 +20,7 @@ pub struct EpisodeRow {
     pub campaign_id: Id,
     /// The unit that answers for it.
     pub unit_id: Option<Id>,
-    /// open, lifted.
+    /// open, observing, lifted.
     pub state: String,
     /// Grade of the last verdict.
     pub grade: String,
@@ -42,6 +42,14 @@ pub struct EpisodeRow {
     pub revision: i32,
     /// When it was last changed, UTC.
     pub updated_at: NaiveDateTime,
+    /// The last warning about it; not a foreign key, since the letter is written after its new episodes.
+    pub letter_id: Option<Id>,
+    /// While observing: day of the verdict that found it recovered.
+    pub observing_since: Option<NaiveDate>,
+    /// While observing: green periods in a row after the one in which it recovered.
+    pub observed_periods: i32,
+    /// While observing: end of the last period counted, or of the one in which it recovered.
+    pub observed_period_end: Option<NaiveDate>,
 }
 
 /// A letter as stored.
@@ -60,7 +68,7 @@ pub struct LetterRow {
     pub kind: String,
     /// yellow, orange, red.
     pub level: Option<String>,
-    /// draft, issued.
+    /// A [`LetterState`](crate::domain::LetterState).
     pub state: String,
     /// Campaign.
     pub campaign_id: Id,
@@ -84,6 +92,16 @@ pub struct LetterRow {
     pub created_at: NaiveDateTime,
     /// When it was last changed, UTC.
     pub updated_at: NaiveDateTime,
+    /// The letter it follows.
+    pub follows_id: Option<Id>,
+    /// Which step of that letter's ladder it is: 1 reminder, 2 next level and leader, 3 parent unit.
+    pub ladder_step: Option<i32>,
+    /// Who signed or discarded it; `None` for a letter issued automatically.
+    pub decided_by: Option<String>,
+    /// When, UTC.
+    pub decided_at: Option<NaiveDateTime>,
+    /// Why it was discarded.
+    pub decision_note: Option<String>,
 }
 
 /// A delivery as stored: one letter to one mailbox.
@@ -155,19 +173,6 @@ pub struct EpisodeChange {
     pub after: EpisodeRow,
 }
 
-/// What one letter writes, in one transaction.
-#[derive(Debug, Clone)]
-pub struct NewLetter {
-    /// The letter; its serial is filled in when it is issued.
-    pub letter: LetterRow,
-    /// New episodes it speaks of.
-    pub opened: Vec<EpisodeRow>,
-    /// Episodes it speaks of that were open before.
-    pub continued: Vec<EpisodeChange>,
-    /// The mailboxes.
-    pub deliveries: Vec<DeliveryRow>,
-}
-
 /// Which letters a list shows.
 #[derive(Debug, Default, Clone)]
 pub struct LetterFilter {
@@ -175,7 +180,7 @@ pub struct LetterFilter {
     pub campaigns: Option<Vec<Id>>,
     /// Only to this unit.
     pub unit_id: Option<Uuid>,
-    /// Only drafts, or only issued ones.
+    /// Only in this state.
     pub state: Option<String>,
     /// Only of this level.
     pub level: Option<String>,

@@ -3,6 +3,7 @@
 mod campaigns;
 mod evaluation;
 mod indicators;
+mod issuing;
 mod letters;
 mod measures;
 mod observations;
@@ -10,6 +11,7 @@ mod operations;
 mod places;
 mod plans;
 mod rule_packs;
+mod silences;
 mod tasks;
 mod warnings;
 
@@ -19,9 +21,10 @@ pub use indicators::{
     AssessmentRow, BoardFilter, BoardRow, CitationRow, IndicatorChange, IndicatorRow, TargetColumns,
     VerdictColumns,
 };
+pub use issuing::{DraftWrite, LetterEpisodeRow, LetterHead, LetterReportRow, NewLetter, WarningRunRow};
 pub use letters::{
     AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, EpisodeChange, EpisodeFilter, EpisodeRow, Lease,
-    LetterFilter, LetterRow, NewLetter, Rendering,
+    LetterFilter, LetterRow, Rendering,
 };
 pub use measures::{MeasureAliasRow, MeasureFilter, MeasureRow};
 pub use observations::{FactKey, FactRow, ObservationFilter, ObservationRow, Recorded, word};
@@ -31,8 +34,9 @@ pub use places::{
 };
 pub use plans::PlanRows;
 pub use rule_packs::{RulePackFilter, RulePackRow};
+pub use silences::{SilenceFilter, SilenceRow};
 pub use tasks::{ResponsibilityRow, TaskFilter, TaskRow};
-pub use warnings::{IssuingCampaignRow, LineRow, PartRow};
+pub use warnings::{IssuingCampaignRow, LineRow, PartRow, UnitNameRow};
 
 use uuid::Uuid;
 

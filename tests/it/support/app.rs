@@ -115,6 +115,7 @@ impl TestApp {
             calendar: Arc::new(WorkCalendar::built_in()),
             templates: Arc::new(Templates::built_in().unwrap()),
             message_id_domain: "example.org".to_owned(),
+            remind_working_days: 2,
         };
         let state = web::Data::new(State::new(desk.clone()));
         let spec = web::Bytes::from_static(b"{}");
