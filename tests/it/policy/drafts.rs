@@ -2,7 +2,7 @@ use super::*;
 
 both! {
     async fn a_draft_waits_visibly_and_is_issued_with_number_date_and_deliveries(app: TestApp) {
-        sample(&app, &["投资", "消费"], json!({"issuing": "approval"})).await;
+        sample(&app, &["投资"], json!({"issuing": "approval"})).await;
         report(&app, "投资", "2025-07-31", "2.0", "2025-08-20").await;
         let done = run(&app, "2025-08-21").await;
         assert_eq!(outcomes(&done), ["warning awaits_approval"]);
