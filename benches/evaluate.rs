@@ -83,6 +83,8 @@ async fn main() {
         templates: Arc::new(Templates::built_in().unwrap()),
         message_id_domain: "example.org".to_owned(),
         remind_working_days: 2,
+        links: None,
+        sender: xushi::mail::message::Mailbox::default(),
     };
     let (before, bytes) = copy(&client).await;
     let started = Instant::now();

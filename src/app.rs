@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, web};
+use chrono::TimeDelta;
 
 use crate::api::{self, State};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, LogFormat, TransportChoice};
 use crate::db;
 use crate::jobs::{Jobs, run};
+use crate::letter::ReplyLinks;
 use crate::mail::MailError;
 use crate::mail::message::Mailbox;
 use crate::mail::outbox::FileOutbox;
@@ -73,6 +75,7 @@ pub async fn prepare(config: &Config, store: &Store, clock: &dyn Clock) -> Resul
         role: "administrator".to_owned(),
         created_at: now,
         revoked_at: None,
+        unit_id: None,
     };
     let given = &config.access.bootstrap_key;
     if !given.is_empty() {
@@ -88,9 +91,11 @@ pub async fn prepare(config: &Config, store: &Store, clock: &dyn Clock) -> Resul
 /// What warnings are made with, on its own connections.
 ///
 /// # Errors
-/// When templates or calendars cannot be read.
-pub fn desk(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Desk, AppError> {
+/// When templates or calendars cannot be read, or the database has no tables yet.
+pub async fn desk(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Desk, AppError> {
     Ok(Desk {
+        links: reply_links(config, &store, &*clock).await?,
+        sender: Mailbox { name: config.mail.from_name.clone(), address: config.mail.from_address.clone() },
         store,
         clock,
         calendar: Arc::new(config.calendar()?),
@@ -98,6 +103,25 @@ pub fn desk(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Desk
         message_id_domain: config.message_id_domain().to_owned(),
         remind_working_days: config.letters.remind_working_days,
     })
+}
+
+/// The maker of reply links, when it is known at which address units reach this service.
+async fn reply_links(
+    config: &Config,
+    store: &Store,
+    clock: &dyn Clock,
+) -> Result<Option<ReplyLinks>, AppError> {
+    if config.letters.base_url.is_empty() {
+        return Ok(None);
+    }
+    let secret = if config.links.secret.is_empty() {
+        // Four version-7 ids carry 296 random bits between them.
+        let fresh: String = (0..4).map(|_| clock.new_id().simple().to_string()).collect();
+        db!(*store, secrets::find_or_create_secret("links", &fresh, clock.timestamp()))?
+    } else {
+        config.links.secret.clone()
+    };
+    Ok(Some(ReplyLinks::new(&config.letters.base_url, secret, config.links.days)))
 }
 
 /// The jobs of this process.
@@ -114,7 +138,9 @@ pub fn jobs(config: &Config, desk: Desk) -> Result<Jobs, AppError> {
         desk,
         transport,
         transport_connections: config.mail.connections,
-        sender: Mailbox { name: config.mail.from_name.clone(), address: config.mail.from_address.clone() },
+        lease: TimeDelta::milliseconds(config.mail.timeout_seconds.cast_signed() * 2_500),
+        bounce_folder: config.bounce_folder(),
+        pace: config.pace(),
         holder,
         stop: AtomicBool::new(false),
     })
@@ -130,7 +156,7 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, listener: TcpListener
         many => many,
     };
     let spec = web::Bytes::from(api::openapi().to_json().unwrap_or_default());
-    let shared = desk(config, Store::open(&config.database.url, JOB_CONNECTIONS)?, clock.clone())?;
+    let shared = desk(config, Store::open(&config.database.url, JOB_CONNECTIONS)?, clock.clone()).await?;
     let jobs = Arc::new(jobs(config, shared.clone())?);
     let running = background(jobs.clone(), config)?;
     let (url, connections) = (config.database.url.clone(), (config.database.connections / workers).max(1));

@@ -25,8 +25,8 @@ pub trait Clock: Send + Sync + 'static {
 
 /// Asia/Shanghai: UTC+8, without summer time since 1991.
 pub fn office() -> FixedOffset {
-    const EIGHT_HOURS: i32 = 8 * 3600;
-    FixedOffset::east_opt(EIGHT_HOURS).unwrap_or_else(|| chrono::Offset::fix(&Utc))
+    FixedOffset::east_opt(crate::store::known::OFFICE_UTC_HOURS * 3600)
+        .unwrap_or_else(|| chrono::Offset::fix(&Utc))
 }
 
 /// The machine's clock.

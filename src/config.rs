@@ -13,6 +13,7 @@ use crate::domain::places::checked_email;
 use crate::domain::{CalendarYear, WorkCalendar};
 use crate::letter::Templates;
 use crate::mail::settings::{Security, SmtpSettings};
+use crate::store::rows::Pace;
 
 mod calendars;
 
@@ -46,6 +47,8 @@ pub struct Config {
     pub access: AccessConfig,
     /// What letters are made with.
     pub letters: LettersConfig,
+    /// Links by which letters are answered.
+    pub links: LinksConfig,
     /// How they are sent.
     pub mail: MailConfig,
     /// When jobs run.
@@ -122,6 +125,21 @@ pub struct LettersConfig {
     pub remind_working_days: u32,
 }
 
+/// Links by which letters are answered.
+#[derive(Clone, Deserialize)]
+pub struct LinksConfig {
+    /// Signs them; empty to have one made and kept in the database.
+    pub secret: String,
+    /// How long one holds after the day of issue.
+    pub days: u32,
+}
+
+impl std::fmt::Debug for LinksConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LinksConfig").field("days", &self.days).finish_non_exhaustive()
+    }
+}
+
 /// Where letters go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -173,6 +191,8 @@ pub struct MailConfig {
     pub timeout_seconds: u64,
     /// Letters a minute to one domain; 0 for no limit.
     pub per_domain_per_minute: u32,
+    /// Folder or Maildir of bounces; empty for none.
+    pub bounce_folder: PathBuf,
 }
 
 impl std::fmt::Debug for MailConfig {
@@ -201,6 +221,8 @@ pub struct ScheduleConfig {
     pub remind: String,
     /// Cron expression of delivery.
     pub deliver: String,
+    /// Cron expression of the watchdog.
+    pub watch: String,
 }
 
 /// Logs.
@@ -282,6 +304,12 @@ impl Config {
         if self.letters.remind_working_days > 20 {
             return Err(ConfigError::new("letters.remind_working_days", "must be 0 to 20"));
         }
+        if !self.links.secret.is_empty() && self.links.secret.len() < 32 {
+            return Err(ConfigError::new("links.secret", "must be at least 32 characters"));
+        }
+        if !(1..=3_650).contains(&self.links.days) {
+            return Err(ConfigError::new("links.days", "must be 1 to 3650"));
+        }
         self.check_mail()?;
         for (name, cron) in self.schedule.jobs() {
             if !cron.is_empty()
@@ -308,6 +336,9 @@ impl Config {
         }
         if !(1..=600).contains(&mail.timeout_seconds) {
             return Err(ConfigError::new("mail.timeout_seconds", "must be 1 to 600"));
+        }
+        if !mail.bounce_folder.as_os_str().is_empty() && !mail.bounce_folder.is_dir() {
+            return Err(ConfigError::new("mail.bounce_folder", "no such folder"));
         }
         if !mail.ca_file.as_os_str().is_empty() && !mail.ca_file.is_file() {
             return Err(ConfigError::new("mail.ca_file", "no such file"));
@@ -362,6 +393,20 @@ impl Config {
         settings
     }
 
+    /// Where bounces are dropped, if anywhere.
+    pub fn bounce_folder(&self) -> Option<PathBuf> {
+        let folder = &self.mail.bounce_folder;
+        (!folder.as_os_str().is_empty()).then(|| folder.clone())
+    }
+
+    /// How fast letters may go to one domain; `None` for no limit.
+    pub fn pace(&self) -> Option<Pace> {
+        let per_minute = i32::try_from(self.mail.per_domain_per_minute).unwrap_or(i32::MAX);
+        // The bell of the delivery rings every few seconds: so late may a letter be for its time.
+        let grace = chrono::TimeDelta::seconds(15);
+        (per_minute > 0).then(|| Pace { interval: chrono::TimeDelta::minutes(1) / per_minute, grace })
+    }
+
     /// Domain of Message-IDs.
     pub fn message_id_domain(&self) -> &str {
         let own = self.letters.message_id_domain.as_str();
@@ -371,12 +416,13 @@ impl Config {
 
 impl ScheduleConfig {
     /// Jobs by name with their cron expressions.
-    pub fn jobs(&self) -> [(&'static str, &str); 4] {
+    pub fn jobs(&self) -> [(&'static str, &str); 5] {
         [
             ("evaluate", &self.evaluate),
             ("issue", &self.issue),
             ("remind", &self.remind),
             ("deliver", &self.deliver),
+            ("watch", &self.watch),
         ]
     }
 }
@@ -487,11 +533,14 @@ mod tests {
             ("[mail]\ntransport = \"pigeon\"", &[], "mail.transport"),
             ("[mail]\ntransport = \"smtp\"", &[], "mail.host"),
             ("[mail]\nfrom_address = \"张三\"", &[], "mail.from_address"),
+            ("[mail]\nbounce_folder = \"/nowhere\"", &[], "mail.bounce_folder"),
             ("[mail]\nca_file = \"/nowhere.pem\"", &[], "mail.ca_file"),
             ("[letters]\nremind_working_days = 21", &[], "letters.remind_working_days"),
             ("[schedule]\nissue = \"every day\"", &[], "schedule.issue"),
             ("[log]\nfilter = \"lo=ud=er\"", &[], "log.filter"),
             ("[access]\nbootstrap_key = \"short\"", &[], "access.bootstrap_key"),
+            ("[links]\nsecret = \"short\"", &[], "links.secret"),
+            ("[links]\ndays = 0", &[], "links.days"),
             ("", &[("XUSHI_MAIL_PORT", "many")], "XUSHI_MAIL_PORT"),
             ("", &[("XUSHI_MIAL_PORT", "25")], "XUSHI_MIAL_PORT"),
             ("nonsense", &[], "file"),

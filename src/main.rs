@@ -106,7 +106,7 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
         }
         Command::Evaluate { as_of } => {
             let store = Store::open(&config.database.url, 2)?;
-            let desk = app::desk(&config, store, Arc::new(SystemClock))?;
+            let desk = app::desk(&config, store, Arc::new(SystemClock)).await?;
             let as_of = as_of.unwrap_or_else(|| desk.clock.today());
             let done = warning::evaluate(&desk, as_of).await?;
             println!("{as_of}：研判{}项，{}项有变化", done.assessed, done.changed);
@@ -117,7 +117,8 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
         }
         Command::Deliver => {
             let store = Store::open(&config.database.url, config.mail.connections + 1)?;
-            let jobs = app::jobs(&config, app::desk(&config, store, Arc::new(SystemClock))?)?;
+            let desk = app::desk(&config, store, Arc::new(SystemClock)).await?;
+            let jobs = app::jobs(&config, desk)?;
             let done = jobs::deliver::deliver(&jobs).await?;
             println!(
                 "送达{}，待重试{}，失败{}，结果不明{}",

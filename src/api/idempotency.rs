@@ -6,15 +6,20 @@ use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 use actix_web::{Error, FromRequest as _, HttpMessage as _, HttpResponse, web};
+use chrono::TimeDelta;
 use sha2::{Digest as _, Sha256};
 
 use super::State;
 use super::access::Caller;
 use super::extract::body_unread;
 use super::problem::{Code, Problem};
+use super::respond::tag;
 use crate::db;
 use crate::store::rows::{Claim, IdempotencyRow};
 use crate::store::types::Id;
+
+/// A request still without an answer after this long belongs to a process that died.
+const ABANDONED_AFTER: TimeDelta = TimeDelta::minutes(10);
 
 /// Answers a repeated POST from memory; runs others once.
 ///
@@ -27,6 +32,8 @@ pub async fn middleware<B: MessageBody + 'static>(
     let key =
         request.headers().get("idempotency-key").map(|value| value.to_str().unwrap_or_default().to_owned());
     let caller = request.extensions().get::<Caller>().cloned();
+    // The answer to a new key holds the key, which is kept nowhere.
+    let key = key.filter(|_| request.path() != "/api/v1/api-keys");
     let (Some(key), Some(caller), &Method::POST) = (key, caller, request.method()) else {
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
@@ -65,9 +72,10 @@ async fn claim(
         request_hash: fingerprint(request, &body),
         status: None,
         body: None,
+        location: None,
         created_at: state.clock.timestamp(),
     };
-    match db!(state.store, idempotency::claim_key(&row))? {
+    match db!(state.store, idempotency::claim_key(&row, row.created_at - ABANDONED_AFTER))? {
         Claim::Ours => Ok(Claimed::Ours(row, body)),
         Claim::Taken(earlier) => replay(&row, earlier).map(Claimed::Replayed),
     }
@@ -91,10 +99,14 @@ fn replay(asked: &IdempotencyRow, earlier: IdempotencyRow) -> Result<HttpRespons
     };
     let status =
         u16::try_from(status).ok().and_then(|code| StatusCode::from_u16(code).ok()).unwrap_or(StatusCode::OK);
-    Ok(HttpResponse::build(status)
-        .insert_header(("idempotency-replayed", "true"))
-        .content_type("application/json; charset=utf-8")
-        .body(body))
+    let mut answer = HttpResponse::build(status);
+    answer.insert_header(("idempotency-replayed", "true")).content_type("application/json; charset=utf-8");
+    if let Some(location) = earlier.location {
+        answer
+            .insert_header((header::LOCATION, location))
+            .insert_header((header::ETAG, tag(body.as_bytes())));
+    }
+    Ok(answer.body(body))
 }
 
 /// Runs the request; an answer that changed something is kept, any other frees the key for another try.
@@ -116,10 +128,13 @@ async fn run<B: MessageBody + 'static>(
     };
     let status = response.status();
     let (http, response) = response.into_parts();
+    let location =
+        response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let (head, body) = response.into_parts();
     let bytes = to_bytes(body).await.map_err(|_| Problem::internal("body of an answer"))?;
     row.status = Some(i32::from(status.as_u16()));
     row.body = Some(String::from_utf8_lossy(&bytes).into_owned());
+    row.location = location;
     // The work is done: an answer that cannot be kept must not turn into an error.
     if let Err(error) = db!(state.store, idempotency::keep_answer(&row)) {
         tracing::error!(%error, "the answer to an idempotency key was not kept");

@@ -174,7 +174,7 @@ async fn create_silence(
     let campaign = lookup::maybe_campaign(&state, At::Body("campaign"), body.campaign.as_deref()).await?;
     let unit = lookup::maybe_unit(&state, At::Body("unit"), body.unit.as_deref()).await?;
     if let Some(id) = body.indicator
-        && db!(state.store, evaluation::find_evaluation_row(Id(id)))?.is_none()
+        && db!(state.store, evaluation::list_evaluation_rows_of(&[Id(id)]))?.is_empty()
     {
         return Err(At::Body("indicator").problem(StoreError::missing("indicator", id)));
     }

@@ -34,6 +34,9 @@ pub struct CreateWarningRun {
     /// true为预演：列出谁会因何收到函，不写入
     #[serde(default)]
     dry_run: bool,
+    /// true为同时催办：今天该提醒、升级或抄送上级的函
+    #[serde(default)]
+    ladder: bool,
 }
 
 /// 预警运行的结果
@@ -214,7 +217,7 @@ impl From<WarningError> for Problem {
 #[post("/warning-runs")]
 async fn create_warning_run(
     state: web::Data<State>,
-    caller: web::ReqData<Caller>,
+    caller: Caller,
     Body(body): Body<CreateWarningRun>,
 ) -> Result<HttpResponse, Problem> {
     let as_of = body.as_of.unwrap_or_else(|| state.clock.today());
@@ -225,12 +228,15 @@ async fn create_warning_run(
         let detail = "研判日期晚于今天，只能预演（dry_run为true）。";
         return Err(Problem::at(Code::Invalid, "/as_of", "in_future", detail));
     }
-    let done: Issued = if body.dry_run {
+    let mut done: Issued = if body.dry_run {
         warning::rehearse(&state.desk, as_of).await?
     } else {
         warning::evaluate(&state.desk, as_of).await?;
         warning::issue_for(&state.desk, as_of, Some(&caller.name)).await?
     };
+    if body.ladder {
+        done.letters.extend(warning::remind(&state.desk, body.dry_run).await?.run.letters);
+    }
     Ok(HttpResponse::Ok().json(WarningRunView {
         id: done.run_id.map(|id| id.0),
         as_of,

@@ -6,20 +6,23 @@ use rust_decimal::Decimal;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::db;
-use crate::domain::pace::display;
-use crate::domain::{Grade, Kind, TextEnum as _};
+use crate::domain::pace::{ShareFrom, display};
+use crate::domain::{Grade, Kind, TextEnum as _, WorkCalendar};
 use crate::store::rows::{BoardFilter, BoardRow, Page};
 use crate::store::types::Number;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, judging};
 
 /// Most lagging indicators printed.
 const LAGGING_MAX: i64 = 40;
+
+/// Column of what is needed from here.
+const NEEDED: usize = 6;
 
 /// The board as text: how many indicators have each grade, then those that lag, worst first.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn board(store: &Store) -> Result<String, StoreError> {
+pub async fn board(store: &Store, calendar: &WorkCalendar) -> Result<String, StoreError> {
     let counts = db!(*store, indicators::count_grades(None))?;
     let lagging =
         [Grade::Missed, Grade::Critical, Grade::Behind, Grade::Watch].map(|grade| grade.to_string());
@@ -36,12 +39,36 @@ pub async fn board(store: &Store) -> Result<String, StoreError> {
     }
     text.push_str("\n\n");
     let heading = ["指标", "等级", "数据期", "实际", "应达", "差距", "后续需", "牵头单位"].map(str::to_owned);
-    let lines = std::iter::once(heading).chain(rows.iter().map(line));
-    text.push_str(&table(&lines.collect::<Vec<_>>()));
+    let mut lines = vec![heading];
+    let mut assumed = false;
+    for row in &rows {
+        let mut cells = line(row);
+        if rests_on_the_curve(store, calendar, row).await? {
+            cells[NEEDED].push('*');
+            assumed = true;
+        }
+        lines.push(cells);
+    }
+    text.push_str(&table(&lines));
+    if assumed {
+        text.push_str("* 缺少上年各月占比，按序时曲线推算。\n");
+    }
     if rows.is_empty() {
         text.push_str("没有滞后的指标。\n");
     }
     Ok(text)
+}
+
+/// Whether the growth still needed takes last year's share from the curve, because nobody reported the share.
+async fn rests_on_the_curve(
+    store: &Store,
+    calendar: &WorkCalendar,
+    row: &BoardRow,
+) -> Result<bool, StoreError> {
+    let verdict = &row.indicator.verdict;
+    let (Some(as_of), Some(_)) = (verdict.graded_as_of, verdict.needed_growth) else { return Ok(false) };
+    let evidence = judging::evidence_on(store, calendar, row.indicator.id, as_of).await?;
+    Ok(evidence.is_some_and(|evidence| evidence.judge(as_of).share_from == Some(ShareFrom::Curve)))
 }
 
 fn line(row: &BoardRow) -> [String; 8] {

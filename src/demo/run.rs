@@ -42,7 +42,7 @@ pub async fn run(config: &Config, as_of: NaiveDate) -> Result<Shown, AppError> {
             .push(format!("已装入示例：{}项指标，{}条观测值。", loaded.indicators, loaded.observations)),
         None => shown.notes.push("示例已在库中，未重复装入。".to_owned()),
     }
-    let desk = app::desk(config, store.clone(), clock)?;
+    let desk = app::desk(config, store.clone(), clock).await?;
     let evaluated = evaluate(&desk, as_of).await?;
     shown.notes.push(format!("{as_of}研判{}项，其中{}项有变化。", evaluated.assessed, evaluated.changed));
     let issued = issue(&desk, as_of).await?;
@@ -66,7 +66,7 @@ pub async fn run(config: &Config, as_of: NaiveDate) -> Result<Shown, AppError> {
     if delivered.accepted > 0 {
         shown.notes.push(format!("{}封邮件写入{}。", delivered.accepted, config.mail.folder.display()));
     }
-    shown.board = board::board(&store).await?;
+    shown.board = board::board(&store, &jobs.desk.calendar).await?;
     Ok(shown)
 }
 

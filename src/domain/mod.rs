@@ -1,5 +1,6 @@
 //! Values and rules. Pure: no input or output, no clock, no wire formats, no database.
 
+pub mod average;
 pub mod calendar;
 pub mod campaign;
 pub mod curve;
@@ -14,13 +15,17 @@ pub mod pace;
 pub mod period;
 pub mod phrase;
 pub mod places;
+pub mod problem;
 pub mod quantity;
+pub mod reply;
 pub mod responsibility;
+pub mod role;
 pub mod rule_pack;
 pub mod target;
 pub mod task;
 pub mod text_enum;
 
+pub use average::{AverageOf, measure_names};
 pub use calendar::{CalendarYear, UnpublishedYear, WorkCalendar};
 pub use campaign::{Campaign, Issuing, MemberRole};
 pub use curve::{Curve, Node};
@@ -34,7 +39,9 @@ pub use period::Period;
 pub use places::{
     Contact, ContactRole, Region, RegionAlias, RegionLevel, ResponsibilityRole, Unit, parent_code,
 };
+pub use problem::{ProblemKind, SubjectKind};
 pub use responsibility::Responsibility;
+pub use role::Role;
 pub use rule_pack::RulePack;
 pub use target::{Comparator, Kind, Target};
 pub use task::Task;

@@ -9,6 +9,7 @@ mod body;
 mod chart;
 mod docx;
 mod facts;
+mod links;
 mod paint;
 mod sample;
 mod wire;
@@ -24,6 +25,7 @@ pub use facts::{
     Benchmark, EarlierLetter, LINES_MAX, LetterContact, LetterFacts, LetterLine, Quantity, Rank, ReplyTerms,
     Span, Trend, TrendPoint,
 };
+pub use links::{BadToken, ReplyLinks};
 pub use sample::samples;
 
 use crate::domain::Invalid;
@@ -51,7 +53,21 @@ const BUILT_IN: [(&str, &str); 18] = [
 ];
 
 /// Most charts one letter shows: each adds some ten kilobytes to every copy mailed.
-const PICTURES_MAX: usize = 3;
+pub const PICTURES_MAX: usize = 3;
+
+/// The trend charts of a letter, at most [`PICTURES_MAX`]. The slowest part of a letter, and the only one that does not
+/// depend on its number.
+pub fn draw(facts: &LetterFacts) -> Vec<Picture> {
+    let drawn = facts.lines.iter().filter_map(|line| {
+        Some(Picture { cid: picture_id(line.ordinal), png: chart::draw(line.trend.as_ref()?)? })
+    });
+    drawn.take(PICTURES_MAX).collect()
+}
+
+/// Content-ID of the chart of the line with this number.
+pub fn picture_id(ordinal: u32) -> String {
+    format!("trend-{ordinal}@xushi")
+}
 
 /// Why a letter could not be rendered.
 #[derive(Debug, thiserror::Error)]
@@ -112,11 +128,17 @@ pub struct Picture {
 impl Rendered {
     /// The HTML with its pictures inside as `data:` addresses, to be shown without a mail around it.
     pub fn html_alone(&self) -> String {
-        self.pictures.iter().fold(self.html.clone(), |html, picture| {
-            let data = format!("data:image/png;base64,{}", BASE64.encode(&picture.png));
-            html.replace(&format!("src=\"cid:{}\"", picture.cid), &format!("src=\"{data}\""))
-        })
+        let pictures = self.pictures.iter().map(|picture| (picture.cid.as_str(), picture.png.as_slice()));
+        html_alone(&self.html, pictures)
     }
+}
+
+/// HTML with its pictures (Content-ID and PNG) inside as `data:` addresses.
+pub fn html_alone<'p>(html: &str, pictures: impl Iterator<Item = (&'p str, &'p [u8])>) -> String {
+    pictures.fold(html.to_owned(), |html, (cid, png)| {
+        let data = format!("data:image/png;base64,{}", BASE64.encode(png));
+        html.replace(&format!("src=\"cid:{cid}\""), &format!("src=\"{data}\""))
+    })
 }
 
 /// The templates in force, compiled.
@@ -175,13 +197,19 @@ impl Templates {
 
     /// The letter these facts make.
     pub fn render(&self, facts: &LetterFacts) -> Result<Rendered, LetterError> {
+        self.render_with(facts, draw(facts))
+    }
+
+    /// The letter these facts make, with charts that [`draw`] made of the same lines before: whoever holds a lock while
+    /// the letter gets its number need not draw meanwhile.
+    pub fn render_with(&self, facts: &LetterFacts, pictures: Vec<Picture>) -> Result<Rendered, LetterError> {
         let context = self.compose(facts)?;
-        let drawn = facts.lines.iter().filter_map(|line| Some((line, chart::draw(line.trend.as_ref()?)?)));
-        let (mut charts, mut pictures) = (Vec::new(), Vec::new());
-        for (line, png) in drawn.take(PICTURES_MAX) {
-            let cid = format!("trend-{}@xushi", line.ordinal);
-            charts.push(context! { cid => cid.as_str(), line => Serde(line) });
-            pictures.push(Picture { cid, png });
+        let mut charts = Vec::new();
+        for line in &facts.lines {
+            let cid = picture_id(line.ordinal);
+            if pictures.iter().any(|picture| picture.cid == cid) {
+                charts.push(context! { cid, line => Serde(line) });
+            }
         }
         let context = context! { charts, ..context };
         Ok(Rendered {

@@ -184,10 +184,46 @@ pub const CONSTRAINTS: &[Constraint] = &[
         detail: "该幂等键正在使用。",
     },
     Constraint {
+        name: "receipts_letter_key",
+        columns: "receipts.letter_id",
+        field: "letter",
+        detail: "此函已签收。",
+    },
+    Constraint {
+        name: "replies_ordinal_key",
+        columns: "replies.letter_id, replies.ordinal",
+        field: "letter",
+        detail: "此函刚有人反馈，请刷新后再看。",
+    },
+    Constraint {
+        name: "reviews_reply_key",
+        columns: "reviews.reply_id",
+        field: "reply",
+        detail: "该反馈已审核。",
+    },
+    Constraint {
+        name: "closures_letter_key",
+        columns: "closures.letter_id",
+        field: "letter",
+        detail: "此函已销号。",
+    },
+    Constraint {
         name: "series_pair_key",
         columns: "series.measure_id, series.region_id",
         field: "measure",
         detail: "该序列已存在。",
+    },
+    Constraint {
+        name: "revisions_number_key",
+        columns: "revisions.subject, revisions.subject_id, revisions.revision",
+        field: "revision",
+        detail: "该版本已登记。",
+    },
+    Constraint {
+        name: "campaign_curves_pkey",
+        columns: "campaign_curves.campaign_id, campaign_curves.kind",
+        field: "curves",
+        detail: "同一目标类型在默认曲线中重复列出。",
     },
 ];
 

@@ -4,10 +4,15 @@
 //! both and none is generic. What only one database can say stands in `pg/` and `sqlite/` under the same names.
 //! [`db!`] picks the right twin at run time; it is the only trick of its kind.
 
+pub mod comparisons;
+pub mod completing;
 pub mod constraints;
 pub mod curves;
 mod error;
+pub mod faults;
 pub mod judging;
+pub mod known;
+pub mod revisions;
 pub mod rows;
 pub mod rule_packs;
 #[expect(missing_docs, reason = "table! writes items that cannot carry comments")]
@@ -95,6 +100,8 @@ pub enum Rule {
     RulePackVersions = 4,
     /// Built-in rows are put into an empty table, once.
     Seeds = 5,
+    /// The lead unit beside an indicator is that of the lists in force.
+    Responsibilities = 6,
     /// One draft waits for each unit, campaign and kind.
     Drafts = 7,
 }

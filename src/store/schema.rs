@@ -400,6 +400,7 @@ diesel::table! {
         last_reply -> Nullable<Text>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        paced_at -> Nullable<Timestamp>,
     }
 }
 
@@ -444,6 +445,7 @@ diesel::table! {
         role -> Text,
         created_at -> Timestamp,
         revoked_at -> Nullable<Timestamp>,
+        unit_id -> Nullable<Key>,
     }
 }
 
@@ -457,6 +459,7 @@ diesel::table! {
         request_hash -> Text,
         status -> Nullable<Integer>,
         body -> Nullable<Text>,
+        location -> Nullable<Text>,
         created_at -> Timestamp,
     }
 }
@@ -509,6 +512,232 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    letter_files (letter_id, name) {
+        letter_id -> Key,
+        name -> Text,
+        media_type -> Text,
+        bytes -> Binary,
+        sha256 -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    problems (id) {
+        id -> Key,
+        kind -> Text,
+        subject_kind -> Text,
+        subject_id -> Text,
+        detail -> Text,
+        opened_at -> Timestamp,
+        closed_at -> Nullable<Timestamp>,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    mail_pace (domain) {
+        domain -> Text,
+        free_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    secrets (name) {
+        name -> Text,
+        value -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    receipts (id) {
+        id -> Key,
+        letter_id -> Key,
+        person -> Text,
+        api_key_id -> Nullable<Key>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    replies (id) {
+        id -> Key,
+        letter_id -> Key,
+        ordinal -> Integer,
+        cause -> Text,
+        person -> Text,
+        phone -> Text,
+        api_key_id -> Nullable<Key>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    remedies (reply_id, ordinal) {
+        reply_id -> Key,
+        ordinal -> Integer,
+        action -> Text,
+        due_on -> Date,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    reply_files (reply_id, ordinal) {
+        reply_id -> Key,
+        ordinal -> Integer,
+        name -> Text,
+        media_type -> Text,
+        size -> Integer,
+        sha256 -> Text,
+        content -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    reviews (id) {
+        id -> Key,
+        reply_id -> Key,
+        verdict -> Text,
+        reason -> Nullable<Text>,
+        api_key_id -> Key,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    closures (id) {
+        id -> Key,
+        letter_id -> Key,
+        note -> Nullable<Text>,
+        api_key_id -> Key,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    audit_events (id) {
+        id -> Key,
+        api_key_id -> Nullable<Key>,
+        letter_id -> Nullable<Key>,
+        verb -> Text,
+        path -> Text,
+        status -> Integer,
+        request_id -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    revisions (id) {
+        id -> Key,
+        subject -> Text,
+        subject_id -> Key,
+        revision -> Integer,
+        state -> Text,
+        superseded_on -> Date,
+        reason -> Nullable<Text>,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    person_verdicts (id) {
+        id -> Key,
+        indicator_id -> Key,
+        grade -> Text,
+        given_on -> Date,
+        evidence -> Text,
+        person -> Text,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    node_reports (id) {
+        id -> Key,
+        indicator_id -> Key,
+        node_on -> Date,
+        done -> Bool,
+        reported_on -> Date,
+        evidence -> Text,
+        person -> Text,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    campaign_curves (campaign_id, kind) {
+        campaign_id -> Key,
+        kind -> Text,
+        curve -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    stated_differences (id) {
+        id -> Key,
+        series_id -> BigInt,
+        period_start -> Date,
+        period_end -> Date,
+        figure -> Text,
+        against -> Text,
+        difference -> Exact,
+        source -> Text,
+        published_on -> Date,
+        recorded_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(region_aliases -> regions (region_id));
 diesel::joinable!(units -> regions (region_id));
 diesel::joinable!(contacts -> units (unit_id));
@@ -549,6 +778,23 @@ diesel::joinable!(letter_reports -> indicators (indicator_id));
 diesel::joinable!(silences -> campaigns (campaign_id));
 diesel::joinable!(silences -> indicators (indicator_id));
 diesel::joinable!(silences -> units (unit_id));
+diesel::joinable!(letter_files -> letters (letter_id));
+diesel::joinable!(api_keys -> units (unit_id));
+diesel::joinable!(receipts -> letters (letter_id));
+diesel::joinable!(receipts -> api_keys (api_key_id));
+diesel::joinable!(replies -> letters (letter_id));
+diesel::joinable!(replies -> api_keys (api_key_id));
+diesel::joinable!(remedies -> replies (reply_id));
+diesel::joinable!(reply_files -> replies (reply_id));
+diesel::joinable!(reviews -> replies (reply_id));
+diesel::joinable!(reviews -> api_keys (api_key_id));
+diesel::joinable!(closures -> letters (letter_id));
+diesel::joinable!(closures -> api_keys (api_key_id));
+diesel::joinable!(audit_events -> api_keys (api_key_id));
+diesel::joinable!(person_verdicts -> indicators (indicator_id));
+diesel::joinable!(node_reports -> indicators (indicator_id));
+diesel::joinable!(campaign_curves -> campaigns (campaign_id));
+diesel::joinable!(stated_differences -> series (series_id));
 diesel::allow_tables_to_appear_in_same_query!(
     regions,
     region_aliases,
@@ -578,4 +824,20 @@ diesel::allow_tables_to_appear_in_same_query!(
     warning_runs,
     letter_reports,
     silences,
+    letter_files,
+    problems,
+    mail_pace,
+    secrets,
+    receipts,
+    replies,
+    remedies,
+    reply_files,
+    reviews,
+    closures,
+    audit_events,
+    revisions,
+    person_verdicts,
+    node_reports,
+    campaign_curves,
+    stated_differences,
 );

@@ -1,5 +1,7 @@
 //! A letter with everything but its number: facts, addressees, episodes.
 
+use std::collections::HashMap;
+
 use chrono::{Datelike as _, NaiveDate};
 
 use super::Desk;
@@ -7,7 +9,7 @@ use super::addressees::{Addressees, addressees, deliveries};
 use super::library::Library;
 use super::plan::{About, Finding, Key, changed};
 use crate::domain::{Grade, Issuing, LetterKind, LetterState, Level, TextEnum as _, UnpublishedYear};
-use crate::letter::{EarlierLetter, LetterContact, LetterFacts, ReplyTerms};
+use crate::letter::{EarlierLetter, LetterContact, LetterFacts, PICTURES_MAX, ReplyTerms, Trend};
 use crate::store::StoreError;
 use crate::store::rows::{
     EpisodeChange, IssuingCampaignRow, LetterEpisodeRow, LetterReportRow, LetterRow, NewLetter,
@@ -87,8 +89,23 @@ impl Draft {
             lines: findings.iter().map(|finding| finding.line.clone()).collect(),
         };
         let letter = letter_row(desk, campaign, &key, &facts, follows_id, waiting);
+        let facts = LetterFacts { reply_link: reply_link(desk, &key, &letter), ..facts };
         let approval = campaign.issuing == Issuing::Approval.as_str();
         Ok(Self { key, facts, letter, addressees, approval, blocked, findings })
+    }
+
+    /// The indicators of its first lines, where these want a chart and have none.
+    pub(super) fn undrawn(&self) -> impl Iterator<Item = Id> {
+        let drawn = matches!(self.key.kind, LetterKind::Warning | LetterKind::Lifting);
+        let first = self.findings.iter().take(if drawn { PICTURES_MAX } else { 0 });
+        first.filter(|finding| finding.line.trend.is_none()).map(|finding| finding.indicator)
+    }
+
+    /// Gives the first lines their charts.
+    pub(super) fn draw(&mut self, trends: &HashMap<Id, Trend>) {
+        for (finding, line) in self.findings.iter().zip(&mut self.facts.lines).take(PICTURES_MAX) {
+            line.trend = line.trend.take().or_else(|| trends.get(&finding.indicator).cloned());
+        }
     }
 
     /// Its indicators with their names and grades.
@@ -167,6 +184,16 @@ impl Draft {
             }
         }
         new
+    }
+}
+
+/// Where it is answered: a reminder is, where the letter it reminds of is; a lifting asks nothing.
+fn reply_link(desk: &Desk, key: &Key, letter: &LetterRow) -> Option<String> {
+    let day = desk.clock.today();
+    match (key.kind, key.follows) {
+        (LetterKind::Lifting, _) => None,
+        (LetterKind::ReplyReminder, Some(earlier)) => Some(desk.links.as_ref()?.link(earlier.0, day)),
+        _ => Some(desk.links.as_ref()?.link(letter.id.0, day)),
     }
 }
 

@@ -51,7 +51,7 @@ pub(super) fn line(evidence: &Evidence, assessment: &Assessment) -> LetterLine {
         benchmarks: benchmarks(assessment, &print),
         grade_label: assessment.grade.chinese().to_owned(),
         curve_label: assessment.curve_used.map(|curve| curve_label(curve).to_owned()).filter(|_| amount),
-        streak: u32::try_from(-assessment.streak).ok().filter(|streak| *streak > 1),
+        streak: Some(assessment.streak.unsigned_abs()).filter(|streak| *streak > 1),
         rule_text: Some(assessment.rule.id.chinese().to_owned()),
         missing: assumed(assessment),
         trend: None,
@@ -129,14 +129,14 @@ fn months_left(period: Period, window: Period) -> u32 {
 }
 
 /// In which unit and with how many places the numbers of a line are printed.
-struct Printing<'m> {
-    unit: &'m str,
+pub(super) struct Printing<'m> {
+    pub(super) unit: &'m str,
     difference_unit: &'m str,
-    places: u32,
+    pub(super) places: u32,
 }
 
 impl<'m> Printing<'m> {
-    fn of(kind: Kind, measure: &'m Measure, actual: Option<Decimal>) -> Self {
+    pub(super) fn of(kind: Kind, measure: &'m Measure, actual: Option<Decimal>) -> Self {
         let rate = matches!(kind, Kind::Growth | Kind::VersusBenchmark | Kind::VersusIndicator);
         let unit = if rate { "%" } else { measure.unit.as_str() };
         let difference_unit = if unit == "%" { "个百分点" } else { unit };

@@ -4,15 +4,16 @@
 use std::collections::HashMap;
 
 use super::draft::Draft;
+use super::frozen::freeze;
 use super::plan::Key;
 use super::run::{Outcome, PlannedLetter};
 use super::{Desk, WarningError};
 use crate::db;
 use crate::domain::LetterNumber;
-use crate::letter::LetterFacts;
-use crate::store::StoreError;
+use crate::letter::{LetterFacts, Picture, draw};
 use crate::store::rows::{DraftWrite, LetterHead, LetterRow, NewLetter, Rendering};
 use crate::store::types::Id;
+use crate::store::{StoreError, faults};
 
 /// Drafts that wait, by the letter they are to become.
 pub(super) type Waiting = HashMap<Key, LetterHead>;
@@ -73,11 +74,11 @@ async fn issue_all(
         return Ok(());
     }
     let news: Vec<NewLetter> = drafts.iter().map(|draft| draft.to_issue(desk)).collect();
-    let facts: HashMap<Id, &LetterFacts> =
-        drafts.iter().map(|draft| (draft.letter.id, &draft.facts)).collect();
-    let rendering = Rendering::new(|letter, serial| frozen(desk, &facts, letter, Some(serial)));
+    let content = Content::of(drafts.iter().copied());
+    let rendering = content.rendering(desk);
     match db!(desk.store, issuing::issue_letters(&news, &rendering)) {
         Ok(letters) => {
+            faults::point("issue.committed");
             for letter in letters {
                 outcomes.insert(letter.id, issued(&letter)?);
             }
@@ -108,8 +109,7 @@ async fn wait_all(
 ) -> Result<(), WarningError> {
     let mut writes = Vec::new();
     for draft in drafts {
-        let facts = HashMap::from([(draft.letter.id, &draft.facts)]);
-        let texts = frozen(desk, &facts, &draft.letter, None).map_err(StoreError::Corrupt)?;
+        let texts = previewed(desk, draft)?;
         let new = draft.to_wait(texts);
         let before = waiting.get(&draft.key).filter(|head| head.id == draft.letter.id);
         if before.is_some()
@@ -163,24 +163,34 @@ fn issued(letter: &LetterRow) -> Result<Outcome, StoreError> {
     Ok(Outcome::Issued { id: letter.id, number: number.to_string() })
 }
 
-/// The letter with its number, if it has one, and its texts; once issued they never change again.
-pub(super) fn frozen(
-    desk: &Desk,
-    facts: &HashMap<Id, &LetterFacts>,
-    letter: &LetterRow,
-    serial: Option<i32>,
-) -> Result<LetterRow, String> {
-    let number = serial.map(|serial| LetterNumber::new(&letter.mark, letter.year, serial.unsigned_abs()));
-    let number = number.transpose().map_err(|invalid| invalid.to_string())?;
-    let facts = *facts.get(&letter.id).ok_or_else(|| format!("no facts of letter {}", letter.id.0))?;
-    let facts = LetterFacts { number, ..facts.clone() };
-    let rendered = desk.templates.render(&facts).map_err(|error| error.to_string())?;
+/// A draft's texts, made without a number.
+fn previewed(desk: &Desk, draft: &Draft) -> Result<LetterRow, WarningError> {
+    let rendered = desk.templates.render(&draft.facts)?;
     Ok(LetterRow {
-        serial,
-        facts: facts.to_json().map_err(|error| error.to_string())?,
+        facts: draft.facts.to_json()?,
         subject: rendered.subject,
         body_text: rendered.text,
         body_html: rendered.html,
-        ..letter.clone()
+        ..draft.letter.clone()
     })
+}
+
+/// Facts and pictures of letters about to be issued. Pictures are drawn before the numbers are taken: nobody waits for
+/// the row meanwhile.
+pub(super) struct Content<'d>(HashMap<Id, (&'d LetterFacts, Vec<Picture>)>);
+
+impl<'d> Content<'d> {
+    /// Draws the pictures of these drafts.
+    pub(super) fn of(drafts: impl Iterator<Item = &'d Draft>) -> Self {
+        Self(drafts.map(|draft| (draft.letter.id, (&draft.facts, draw(&draft.facts)))).collect())
+    }
+
+    /// Makes the frozen letters with their numbers.
+    pub(super) fn rendering<'r>(&'r self, desk: &'r Desk) -> Rendering<'r> {
+        Rendering::new(move |letter, serial| {
+            let content = self.0.get(&letter.id);
+            let (facts, pictures) = content.ok_or_else(|| format!("no facts of letter {}", letter.id.0))?;
+            freeze(desk, facts, pictures, (letter, serial))
+        })
+    }
 }

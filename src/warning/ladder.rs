@@ -13,10 +13,10 @@ use super::silence::Silences;
 use super::{Desk, WarningError, report, sign};
 use crate::db;
 use crate::domain::episode::EpisodeState;
-use crate::domain::{LetterKind, LetterState, Level, TextEnum as _};
+use crate::domain::{LetterKind, LetterState, Level, ProblemKind, SubjectKind, TextEnum as _};
 use crate::letter::LetterFacts;
 use crate::store::StoreError;
-use crate::store::rows::{LetterHead, word};
+use crate::store::rows::{LetterHead, ProblemRow, word};
 use crate::store::types::Id;
 
 /// The step before the deadline.
@@ -73,10 +73,31 @@ pub async fn remind(desk: &Desk, dry_run: bool) -> Result<Reminded, WarningError
         }
         done.run.letters.extend(run::write(desk, &campaigns, today, batch, &waiting, dry_run).await?);
     }
+    if !dry_run {
+        tell(desk, &done.exhausted).await?;
+    }
     if !(dry_run || done.run.letters.is_empty() && done.run.discarded == 0) {
         done.run.run_id = Some(report::keep(desk, today, None, &done.run).await?);
     }
     Ok(done)
+}
+
+/// What is left for a person: opened once, closed when it has been answered after all.
+async fn tell(desk: &Desk, exhausted: &[Id]) -> Result<(), WarningError> {
+    let (kind, now) = (ProblemKind::LetterUnanswered, desk.clock.timestamp());
+    let subjects: HashSet<String> = exhausted.iter().map(|id| id.0.to_string()).collect();
+    let known: HashSet<String> =
+        db!(desk.store, problems::list_open_subjects(kind.as_str()))?.into_iter().collect();
+    for subject in subjects.difference(&known) {
+        let detail = "该函逾期未反馈，提醒、升级和抄送上级均已用过，请人工督办。".to_owned();
+        let about = (SubjectKind::Letter, subject.clone());
+        let row = ProblemRow::new(Id(desk.clock.new_id()), kind, about, detail, now);
+        db!(desk.store, problems::open_problem(&row))?;
+    }
+    for subject in known.difference(&subjects) {
+        db!(desk.store, problems::close_problem(kind.as_str(), subject, now))?;
+    }
+    Ok(())
 }
 
 /// The last deadline that is to be reminded of today.

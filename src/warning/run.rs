@@ -9,7 +9,7 @@ use super::issue::{Waiting, conclude};
 use super::library::{self, Campaigns, Library};
 use super::plan::{Finding, Key, Plan, plan};
 use super::silence::Silences;
-use super::{Desk, WarningError, report};
+use super::{Desk, WarningError, report, trends};
 use crate::db;
 use crate::domain::{Grade, LetterKind, Level};
 use crate::letter::LINES_MAX;
@@ -184,6 +184,9 @@ pub(super) async fn write(
         let before = waiting.get(&key).filter(|_| seen.insert(key)).map(|head| (head.id, head.created_at));
         drafts.push(Draft::of(desk, &library, as_of, (key, findings), before)?);
     }
+    let undrawn: Vec<Id> = drafts.iter().flat_map(Draft::undrawn).collect();
+    let trends = trends::of(desk, as_of, &undrawn).await?;
+    drafts.iter_mut().for_each(|draft| draft.draw(&trends));
     conclude(desk, drafts, waiting, dry_run).await
 }
 

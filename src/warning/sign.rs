@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::draft::Draft;
-use super::issue::frozen;
+use super::issue::Content;
 use super::library::{self, Library};
 use super::plan::{About, Finding, Key};
 use super::{Desk, WarningError};
@@ -11,7 +11,7 @@ use crate::db;
 use crate::domain::{Grade, Invalid, LetterKind, LetterState, TextEnum as _};
 use crate::letter::{LetterFacts, LetterLine};
 use crate::store::StoreError;
-use crate::store::rows::{EpisodeChange, EpisodeRow, LetterRow, Rendering, word};
+use crate::store::rows::{EpisodeChange, EpisodeRow, LetterRow, word};
 use crate::store::types::Id;
 
 /// Issues a draft: it gets number, date, deadline and deliveries, dated today, in one transaction.
@@ -38,8 +38,8 @@ pub async fn sign(desk: &Desk, id: Id, signer: &str) -> Result<LetterRow, Warnin
     draft.letter.decided_by = Some(signer.to_owned());
     draft.letter.decided_at = Some(draft.letter.updated_at);
     let new = draft.to_issue(desk);
-    let facts = HashMap::from([(id, &draft.facts)]);
-    let rendering = Rendering::new(|letter, serial| frozen(desk, &facts, letter, Some(serial)));
+    let content = Content::of(std::iter::once(&draft));
+    let rendering = content.rendering(desk);
     Ok(db!(desk.store, issuing::issue_draft(&before, &new, &rendering))?)
 }
 

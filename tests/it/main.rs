@@ -11,6 +11,7 @@ mod migrations;
 mod openapi;
 mod outbox;
 mod policy;
+mod post;
 mod readme;
 mod support;
 mod tidy;

@@ -8,12 +8,14 @@ use xushi::warning::{self, Reminded};
 
 use crate::support::{TestApp, both};
 
+mod calendars;
 mod drafts;
 mod episodes;
 mod ladder;
 mod reports;
 mod silences;
 mod storm;
+mod year;
 
 fn d(text: &str) -> NaiveDate {
     text.parse().unwrap()

@@ -26,6 +26,7 @@ CREATE TABLE idempotency_keys (
     request_hash text NOT NULL,
     status integer,
     body text,
+    location text,
     created_at timestamp NOT NULL,
     PRIMARY KEY (api_key_id, key)
 );

@@ -26,6 +26,7 @@ CREATE TABLE idempotency_keys (
     request_hash TEXT NOT NULL,
     status INTEGER,
     body TEXT,
+    location TEXT,
     created_at TEXT NOT NULL,
     PRIMARY KEY (api_key_id, key)
 ) STRICT;

@@ -109,12 +109,12 @@ fn contains(text: &str, words: &[&str]) -> bool {
 }
 
 /// Whether values of this unit are already percentages, so that differences are percentage points.
-pub(super) fn is_percent(unit: &str) -> bool {
+pub fn is_percent(unit: &str) -> bool {
     matches!(unit, "%" | "％" | "百分点" | "个百分点")
 }
 
 /// Whether values of this unit add up over time: rates, ratios, averages per something and time limits do not.
-pub(super) fn adds_up(unit: &str) -> bool {
+pub fn adds_up(unit: &str) -> bool {
     !(is_percent(unit)
         || unit.contains(['/', '‰', ':', '：', '率'])
         || unit.ends_with(['天', '日', '时'])

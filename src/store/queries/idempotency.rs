@@ -1,5 +1,6 @@
 //! Answers kept for repeated requests.
 
+use chrono::NaiveDateTime;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 
@@ -8,11 +9,16 @@ use crate::store::StoreError;
 use crate::store::rows::{Claim, IdempotencyRow};
 use crate::store::schema::idempotency_keys;
 
-/// Claims a key; whoever inserts the row runs the request.
+/// Claims a key; whoever inserts the row runs the request. A claim made before `abandoned` and never answered is that
+/// of a process that died: it is taken over.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn claim_key(conn: &mut Conn, row: &IdempotencyRow) -> Result<Claim, StoreError> {
+pub async fn claim_key(
+    conn: &mut Conn,
+    row: &IdempotencyRow,
+    abandoned: NaiveDateTime,
+) -> Result<Claim, StoreError> {
     let added = diesel::insert_into(idempotency_keys::table)
         .values(row)
         .on_conflict_do_nothing()
@@ -28,7 +34,20 @@ pub async fn claim_key(conn: &mut Conn, row: &IdempotencyRow) -> Result<Claim, S
         .await
         .optional()?;
     // Released between the two statements: the caller is told that it is in progress and tries again.
-    Ok(Claim::Taken(earlier.unwrap_or_else(|| row.clone())))
+    let Some(earlier) = earlier else { return Ok(Claim::Taken(row.clone())) };
+    if earlier.status.is_some() || earlier.created_at >= abandoned {
+        return Ok(Claim::Taken(earlier));
+    }
+    let taken_over = diesel::update(idempotency_keys::table.find((row.api_key_id, &row.key)))
+        .filter(idempotency_keys::status.is_null())
+        .filter(idempotency_keys::created_at.eq(earlier.created_at))
+        .set((
+            idempotency_keys::created_at.eq(row.created_at),
+            idempotency_keys::request_hash.eq(&row.request_hash),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(if taken_over == 1 { Claim::Ours } else { Claim::Taken(earlier) })
 }
 
 /// Keeps the answer to a claimed key.
@@ -37,7 +56,11 @@ pub async fn claim_key(conn: &mut Conn, row: &IdempotencyRow) -> Result<Claim, S
 /// When the database fails.
 pub async fn keep_answer(conn: &mut Conn, row: &IdempotencyRow) -> Result<(), StoreError> {
     diesel::update(idempotency_keys::table.find((row.api_key_id, &row.key)))
-        .set((idempotency_keys::status.eq(row.status), idempotency_keys::body.eq(&row.body)))
+        .set((
+            idempotency_keys::status.eq(row.status),
+            idempotency_keys::body.eq(&row.body),
+            idempotency_keys::location.eq(&row.location),
+        ))
         .execute(conn)
         .await?;
     Ok(())

@@ -7,18 +7,19 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::super::{Backend, Conn};
+use super::super::{Backend, Conn, locks};
 use super::observations::ensure_series;
 use super::responsibilities::effective_responsibilities;
+use super::revisions;
 use crate::domain::Responsibility;
-use crate::store::StoreError;
 use crate::store::rows::{
-    AssessmentRow, BoardFilter, BoardRow, IndicatorChange, IndicatorRow, Page, ResponsibilityRow,
+    AssessmentRow, BoardFilter, BoardRow, IndicatorChange, IndicatorRow, Page, ResponsibilityRow, RevisionRow,
 };
 use crate::store::schema::{
     assessments, campaigns, citations, indicators, measures, regions, responsibilities, series, tasks, units,
 };
 use crate::store::types::Id;
+use crate::store::{Rule, StoreError};
 
 /// An indicator with the names a reader needs.
 macro_rules! board {
@@ -151,6 +152,7 @@ pub async fn create_indicator(
     parts: &[ResponsibilityRow],
 ) -> Result<(), StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
+        locks::alone(conn, Rule::Responsibilities).await?;
         let series_id = ensure_series(conn, measure, region).await?;
         let row = IndicatorRow { series_id, ..row.clone() };
         diesel::insert_into(indicators::table).values(&row).execute(conn).await?;
@@ -167,17 +169,52 @@ pub async fn create_indicator(
     .await
 }
 
-/// Changes an indicator that still has the revision before `change.revision`.
+/// Changes an indicator that still has the revision before `change.revision`; what it said before is kept.
 ///
 /// # Errors
 /// `Stale` when somebody else changed it meanwhile.
-pub async fn update_indicator(conn: &mut Conn, change: &IndicatorChange) -> Result<(), StoreError> {
-    let changed = diesel::update(indicators::table.find(change.id))
-        .filter(indicators::revision.eq(change.revision - 1))
-        .set(change)
-        .execute(conn)
-        .await?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+pub async fn update_indicator(
+    conn: &mut Conn,
+    change: &IndicatorChange,
+    kept: Option<&RevisionRow>,
+) -> Result<(), StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        let changed = diesel::update(indicators::table.find(change.id))
+            .filter(indicators::revision.eq(change.revision - 1))
+            .set(change)
+            .execute(conn)
+            .await?;
+        if changed != 1 {
+            return Err(StoreError::Stale);
+        }
+        if let Some(kept) = kept {
+            revisions::insert_revision(conn, kept).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Indicators of a measure in some regions over the same window, in order of id: id and region.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_parts(
+    conn: &mut Conn,
+    measure: Id,
+    region_ids: &[Id],
+    (start, end): (chrono::NaiveDate, chrono::NaiveDate),
+) -> Result<Vec<(Id, Id, Id)>, StoreError> {
+    Ok(indicators::table
+        .inner_join(series::table)
+        .filter(series::measure_id.eq(measure))
+        .filter(series::region_id.eq_any(region_ids.to_vec()))
+        .filter(indicators::window_start.eq(start))
+        .filter(indicators::window_end.eq(end))
+        .order(indicators::id)
+        .select((indicators::id, indicators::campaign_id, series::region_id))
+        .load(conn)
+        .await?)
 }
 
 /// Tasks that cite an indicator.

@@ -7,13 +7,14 @@ use diesel::{ExpressionMethods, NullableExpressionMethods, QueryDsl, SelectableH
 use diesel_async::RunQueryDsl;
 
 use super::super::{Conn, issuing, locks};
+use super::letter_files;
 use crate::store::rows::{
-    DraftWrite, EpisodeChange, EpisodeRow, LetterEpisodeRow, LetterHead, LetterReportRow, LetterRow,
+    DraftWrite, EpisodeChange, EpisodeRow, Frozen, LetterEpisodeRow, LetterHead, LetterReportRow, LetterRow,
     NewLetter, Rendering,
 };
 use crate::store::schema::{indicators, letter_episodes, letter_reports, letter_serials, letters};
 use crate::store::types::Id;
-use crate::store::{Rule, StoreError};
+use crate::store::{Rule, StoreError, faults};
 
 /// Ids asked for at once.
 const AT_ONCE: usize = 5_000;
@@ -39,15 +40,19 @@ pub async fn issue_letters(
         for ((mark, year), count) in &mut numbers {
             *count = take_serials(conn, mark, *year, *count).await?;
         }
-        let mut letters = Vec::with_capacity(new.len());
+        let (mut letters, mut files) = (Vec::with_capacity(new.len()), Vec::new());
         for one in new {
             let next = numbers.entry((&one.letter.mark, one.letter.year)).or_default();
-            letters.push(render.with_serial(&one.letter, *next)?);
+            let frozen = render.with_serial(&one.letter, *next)?;
+            letters.push(frozen.letter);
+            files.extend(frozen.files);
             *next += 1;
         }
         write_episodes(conn, new).await?;
         issuing::insert_letters(conn, letters.clone()).await?;
+        letter_files::insert_files(conn, &files).await?;
         write_contents(conn, new).await?;
+        faults::point("issue.written");
         Ok::<_, StoreError>(letters)
     })
     .await
@@ -65,11 +70,13 @@ pub async fn issue_draft(
 ) -> Result<LetterRow, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
         let serial = take_serials(conn, &new.letter.mark, new.letter.year, 1).await?;
-        let letter = render.with_serial(&new.letter, serial)?;
+        let Frozen { letter, files } = render.with_serial(&new.letter, serial)?;
         replace_draft(conn, &letter, before.updated_at).await?;
+        letter_files::insert_files(conn, &files).await?;
         let one = std::slice::from_ref(new);
         write_episodes(conn, one).await?;
         issuing::insert_deliveries(conn, new.deliveries.clone()).await?;
+        faults::point("issue.written");
         Ok::<_, StoreError>(letter)
     })
     .await

@@ -51,6 +51,9 @@ pub async fn list_letters(
     if let Some(state) = &filter.state {
         query = query.filter(letters::state.eq(state));
     }
+    if filter.numbered {
+        query = query.filter(letters::serial.is_not_null());
+    }
     if let Some(level) = &filter.level {
         query = query.filter(letters::level.eq(level));
     }
@@ -65,6 +68,18 @@ pub async fn find_letter(conn: &mut Conn, id: Uuid) -> Result<Option<LetterRow>,
     Ok(letters::table.find(Id(id)).select(LetterRow::as_select()).get_result(conn).await.optional()?)
 }
 
+/// The letters with these ids.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_letters(conn: &mut Conn, ids: &[Id]) -> Result<Vec<LetterRow>, StoreError> {
+    Ok(letters::table
+        .filter(letters::id.eq_any(ids.to_vec()))
+        .select(LetterRow::as_select())
+        .load(conn)
+        .await?)
+}
+
 /// The episodes a letter speaks of, in its order.
 ///
 /// # Errors
@@ -77,6 +92,48 @@ pub async fn list_letter_episodes(conn: &mut Conn, letter: Uuid) -> Result<Vec<E
         .select(EpisodeRow::as_select())
         .load(conn)
         .await?)
+}
+
+/// The mailboxes of these letters, in order of letter and id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_deliveries_of(conn: &mut Conn, letters: &[Id]) -> Result<Vec<DeliveryRow>, StoreError> {
+    Ok(deliveries::table
+        .filter(deliveries::letter_id.eq_any(letters.to_vec()))
+        .order((deliveries::letter_id, deliveries::id))
+        .select(DeliveryRow::as_select())
+        .load(conn)
+        .await?)
+}
+
+/// Mails of other letters about the same episodes: which of `letters`, and the other letter's delivery.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_thread_mails(
+    conn: &mut Conn,
+    letters: &[Id],
+) -> Result<Vec<(Id, DeliveryRow)>, StoreError> {
+    let links = letter_episodes::table.select((letter_episodes::letter_id, letter_episodes::episode_id));
+    let own: Vec<(Id, Id)> =
+        links.filter(letter_episodes::letter_id.eq_any(letters.to_vec())).load(conn).await?;
+    let episodes: Vec<Id> = own.iter().map(|(_, episode)| *episode).collect();
+    let all: Vec<(Id, Id)> = links.filter(letter_episodes::episode_id.eq_any(episodes)).load(conn).await?;
+    let mut pairs: Vec<(Id, Id)> = Vec::new();
+    for (letter, episode) in &own {
+        let others = all.iter().filter(|(other, about)| about == episode && other != letter);
+        pairs.extend(others.map(|(other, _)| (*letter, *other)));
+    }
+    pairs.sort_unstable();
+    pairs.dedup();
+    if pairs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let others: Vec<Id> = pairs.iter().map(|(_, other)| *other).collect();
+    let mails = list_deliveries_of(conn, &others).await?;
+    let of = |other: Id| mails.iter().filter(move |mail| mail.letter_id == other).cloned();
+    Ok(pairs.into_iter().flat_map(|(letter, other)| of(other).map(move |mail| (letter, mail))).collect())
 }
 
 /// The mailboxes of a letter.

@@ -3,7 +3,10 @@
 //! `find_` gives an `Option`, `get_` fails with `Missing`, `list_` gives one row more than the page holds.
 
 pub mod api_keys;
+pub mod audit;
 pub mod campaigns;
+pub mod comparisons;
+pub mod concerns;
 pub mod contacts;
 pub mod deliveries;
 pub mod episodes;
@@ -11,18 +14,26 @@ pub mod evaluation;
 pub mod idempotency;
 pub mod indicators;
 pub mod issuing;
+pub mod letter_files;
 pub mod letters;
+pub mod mail_pace;
 pub mod measures;
 pub mod observations;
+pub mod persons;
 pub mod plans;
+pub mod problems;
 pub mod regions;
+pub mod replies;
 pub mod responsibilities;
+pub mod revisions;
 pub mod rule_packs;
 pub mod runs;
+pub mod secrets;
 pub mod slots;
 pub mod tasks;
 pub mod units;
 pub mod warnings;
+pub mod watch;
 
 use crate::domain::Invalid;
 use crate::store::StoreError;

@@ -97,6 +97,7 @@ pub async fn update_task(
     list: Option<&[ResponsibilityRow]>,
 ) -> Result<TaskRow, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
+        locks::alone(conn, Rule::Responsibilities).await?;
         check_parent(conn, changed).await?;
         let row = diesel::update(tasks::table.find(changed.id))
             .filter(tasks::revision.eq(changed.revision - 1))

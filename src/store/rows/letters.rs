@@ -1,8 +1,10 @@
 //! Episodes, letters, deliveries.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
+use super::{LetterFileRow, ProblemRow};
+use crate::domain::LetterNumber;
 use crate::store::StoreError;
 use crate::store::schema::{deliveries, delivery_attempts, episodes, letters};
 use crate::store::types::Id;
@@ -104,6 +106,31 @@ pub struct LetterRow {
     pub decision_note: Option<String>,
 }
 
+/// What a letter is called, and to whom it went.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = letters)]
+pub struct LetterName {
+    /// Identity.
+    pub id: Id,
+    /// 机关代字.
+    pub mark: String,
+    /// Year of the number.
+    pub year: i32,
+    /// Serial.
+    pub serial: Option<i32>,
+    /// Name of the addressee.
+    #[diesel(select_expression = crate::store::schema::units::name)]
+    pub unit: String,
+}
+
+impl LetterName {
+    /// 发文字号, or what stands for it while there is none.
+    pub fn number(&self) -> String {
+        let number = LetterNumber::new(&self.mark, self.year, self.serial.unwrap_or_default().unsigned_abs());
+        number.map_or_else(|_| "未编号的函".to_owned(), |number| number.to_string())
+    }
+}
+
 /// A delivery as stored: one letter to one mailbox.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = deliveries, treat_none_as_default_value = false)]
@@ -182,28 +209,39 @@ pub struct LetterFilter {
     pub unit_id: Option<Uuid>,
     /// Only in this state.
     pub state: Option<String>,
+    /// Leave out drafts and what became of none: they concern the office alone.
+    pub numbered: bool,
     /// Only of this level.
     pub level: Option<String>,
     /// Only changed after this instant, UTC.
     pub updated_after: Option<NaiveDateTime>,
 }
 
-type Renderer<'r> = dyn Fn(&LetterRow, i32) -> Result<LetterRow, String> + Send + Sync + 'r;
+/// A letter that will never change again, and the files it is sent with.
+#[derive(Debug, Clone)]
+pub struct Frozen {
+    /// The letter with serial, facts and texts.
+    pub letter: LetterRow,
+    /// Document and pictures.
+    pub files: Vec<LetterFileRow>,
+}
 
-/// Makes the frozen texts of a letter once its number is known, inside the transaction that gives the number.
+type Renderer<'r> = dyn Fn(&LetterRow, i32) -> Result<Frozen, String> + Send + Sync + 'r;
+
+/// Makes the frozen texts and files of a letter once its number is known, inside the transaction that gives the number.
 pub struct Rendering<'r>(Box<Renderer<'r>>);
 
 impl<'r> Rendering<'r> {
-    /// `make` takes the letter without and gives it with serial and texts, or says why it cannot.
-    pub fn new(make: impl Fn(&LetterRow, i32) -> Result<LetterRow, String> + Send + Sync + 'r) -> Self {
+    /// `make` takes the letter without and gives it with serial, texts and files, or says why it cannot.
+    pub fn new(make: impl Fn(&LetterRow, i32) -> Result<Frozen, String> + Send + Sync + 'r) -> Self {
         Self(Box::new(make))
     }
 
-    /// The letter with its serial and texts.
+    /// The letter with its serial, texts and files.
     ///
     /// # Errors
     /// `Corrupt` when the texts cannot be made; the transaction is then rolled back and the number stays free.
-    pub fn with_serial(&self, letter: &LetterRow, serial: i32) -> Result<LetterRow, StoreError> {
+    pub fn with_serial(&self, letter: &LetterRow, serial: i32) -> Result<Frozen, StoreError> {
         (self.0)(letter, serial).map_err(StoreError::Corrupt)
     }
 }
@@ -230,6 +268,24 @@ pub struct Lease<'a> {
     pub until: NaiveDateTime,
 }
 
+/// How fast letters may go to one domain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Time between two.
+    pub interval: TimeDelta,
+    /// How late a letter may still use the time it was given.
+    pub grace: TimeDelta,
+}
+
+/// An attempt about to be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttemptBegin {
+    /// Of which delivery.
+    pub delivery: Id,
+    /// Its identity.
+    pub attempt: Id,
+}
+
 /// How an attempt ended.
 #[derive(Debug, Clone)]
 pub struct AttemptEnd {
@@ -247,6 +303,8 @@ pub struct AttemptEnd {
     pub next_attempt_at: NaiveDateTime,
     /// When the server took it.
     pub accepted_at: Option<NaiveDateTime>,
+    /// What a person must look at, when it was given up.
+    pub problem: Option<ProblemRow>,
     /// Now, UTC.
     pub now: NaiveDateTime,
 }

@@ -4,12 +4,16 @@ mod campaigns;
 mod evaluation;
 mod indicators;
 mod issuing;
+mod letter_files;
 mod letters;
 mod measures;
 mod observations;
 mod operations;
 mod places;
 mod plans;
+mod problems;
+mod replies;
+mod revisions;
 mod rule_packs;
 mod silences;
 mod tasks;
@@ -22,17 +26,26 @@ pub use indicators::{
     VerdictColumns,
 };
 pub use issuing::{DraftWrite, LetterEpisodeRow, LetterHead, LetterReportRow, NewLetter, WarningRunRow};
+pub use letter_files::LetterFileRow;
 pub use letters::{
-    AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, EpisodeChange, EpisodeFilter, EpisodeRow, Lease,
-    LetterFilter, LetterRow, Rendering,
+    AttemptBegin, AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, EpisodeChange, EpisodeFilter,
+    EpisodeRow, Frozen, Lease, LetterFilter, LetterName, LetterRow, Pace, Rendering,
 };
 pub use measures::{MeasureAliasRow, MeasureFilter, MeasureRow};
 pub use observations::{FactKey, FactRow, ObservationFilter, ObservationRow, Recorded, word};
-pub use operations::{ApiKeyRow, Claim, IdempotencyRow, SlotClaim};
+pub use operations::{ApiKeyFilter, ApiKeyRow, Claim, IdempotencyRow, SlotClaim};
 pub use places::{
     ContactFilter, ContactRow, RegionAliasRow, RegionFilter, RegionRow, UnitChange, UnitFilter, UnitRow,
 };
 pub use plans::PlanRows;
+pub use problems::{ProblemFilter, ProblemRow};
+pub use replies::{
+    AuditFilter, AuditRow, ClosureRow, NewReply, ReceiptRow, RemedyRow, ReplyFileHead, ReplyFileRow,
+    ReplyRow, ReviewRow, WholeReply,
+};
+pub use revisions::{
+    CampaignCurveRow, NodeReportRow, PersonVerdictRow, RevisionOf, RevisionRow, StatedDifferenceRow,
+};
 pub use rule_packs::{RulePackFilter, RulePackRow};
 pub use silences::{SilenceFilter, SilenceRow};
 pub use tasks::{ResponsibilityRow, TaskFilter, TaskRow};

@@ -3,6 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
+use crate::domain::Role;
 use crate::store::schema::{api_keys, idempotency_keys};
 use crate::store::types::Id;
 
@@ -16,12 +17,14 @@ pub struct ApiKeyRow {
     pub name: String,
     /// SHA-256 of the key, hexadecimal.
     pub key_hash: String,
-    /// `administrator` so far.
+    /// administrator, coordinator, unit, reader.
     pub role: String,
     /// When it was made, UTC.
     pub created_at: NaiveDateTime,
     /// When it stopped being valid.
     pub revoked_at: Option<NaiveDateTime>,
+    /// The unit it speaks for.
+    pub unit_id: Option<Id>,
 }
 
 /// A POST made with an Idempotency-Key, and its answer once there is one.
@@ -38,6 +41,8 @@ pub struct IdempotencyRow {
     pub status: Option<i32>,
     /// Body of the answer.
     pub body: Option<String>,
+    /// Address of what it made.
+    pub location: Option<String>,
     /// When it was first asked, UTC.
     pub created_at: NaiveDateTime,
 }
@@ -64,4 +69,15 @@ pub struct SlotClaim<'a> {
     pub now: NaiveDateTime,
     /// Until when the claim holds if nobody says that the work is done.
     pub lease_until: NaiveDateTime,
+}
+
+/// Which keys a list shows.
+#[derive(Debug, Default, Clone)]
+pub struct ApiKeyFilter {
+    /// Only of this role.
+    pub role: Option<Role>,
+    /// Only of this unit.
+    pub unit_id: Option<Id>,
+    /// Only made or revoked after this instant, UTC.
+    pub updated_after: Option<NaiveDateTime>,
 }

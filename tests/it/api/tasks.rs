@@ -72,8 +72,8 @@ async fn indicator(app: &TestApp, campaign: &Value, task: &Value, own: &[(Id, Re
 
 /// The name of an indicator's lead unit.
 async fn lead(app: &TestApp, indicator: Id) -> Option<String> {
-    let (row, ..) = xushi::db!(app.store, evaluation::find_evaluation_row(indicator)).unwrap().unwrap();
-    match row.lead_unit_id {
+    let row = xushi::db!(app.store, indicators::find_indicator(indicator.0)).unwrap().unwrap();
+    match row.indicator.lead_unit_id {
         Some(unit) => Some(xushi::db!(app.store, units::find_unit(unit.0)).unwrap().unwrap().name),
         None => None,
     }
@@ -155,6 +155,28 @@ both! {
             parent = answer.expect(201);
         }
         panic!("a tree without end");
+    }
+
+    async fn lists_changed_at_once_leave_no_stale_lead(app: TestApp) {
+        let campaign = campaign(&app).await;
+        let section = task(&app, "大力提振消费", None, &[]).await;
+        let leaf = task(&app, "推动增收减负", Some(&section), &[]).await;
+        let present = indicator(&app, &campaign, &leaf, &[]).await;
+        for round in 0..12 {
+            let units = ["省商务厅", "省财政厅"];
+            let lists = |lead: bool| if lead { json!([{"unit": units[round % 2], "role": "lead"}]) } else { json!([]) };
+            let (above, own) = (path(&section), path(&leaf));
+            let (above, own) = tokio::join!(
+                app.patch(&above, json!({"responsibilities": lists(true)})),
+                app.patch(&own, json!({"responsibilities": lists(round % 3 == 0)})),
+            );
+            above.expect(200);
+            own.expect(200);
+            let list = xushi::db!(app.store, responsibilities::effective_responsibilities(id(&leaf), Some(present))).unwrap();
+            let first = Responsibility::first_lead(&list).map(Id);
+            let row = xushi::db!(app.store, indicators::find_indicator(present.0)).unwrap().unwrap();
+            assert_eq!(row.indicator.lead_unit_id, first, "round {round}");
+        }
     }
 
     async fn letters_go_to_the_nearest_lead(app: TestApp) {

@@ -1,5 +1,7 @@
 use actix_web::http::{Method, header};
 use serde_json::json;
+use xushi::clock::Clock as _;
+use xushi::store::rows::{Claim, IdempotencyRow};
 
 use crate::support::both;
 
@@ -82,6 +84,21 @@ both! {
         // A refused request does not use the key up.
         app.send(ask("k2", &json!({"name": "", "region": "430000"}))).await.problem(422, "invalid", "/name");
         app.send(ask("k2", &json!({"name": "另一个", "region": "430000"}))).await.expect(201);
+    }
+
+    async fn a_key_whose_process_died_is_free_again_after_a_while(app: TestApp) {
+        let (key, body) = ("k3", json!({"name": "省财政厅", "region": "430000"}));
+        let ask = || app.request(Method::POST, "/units").insert_header(("Idempotency-Key", key)).set_json(&body);
+        let caller = xushi::db!(app.store, api_keys::find_api_key(&xushi::store::hash_key(&app.key))).unwrap().unwrap();
+        let now = app.clock.timestamp();
+        let dead = IdempotencyRow { api_key_id: caller.id, key: key.to_owned(), request_hash: String::new(), status: None, body: None, location: None, created_at: now };
+        xushi::db!(app.store, idempotency::claim_key(&dead, now)).unwrap();
+        let hash = xushi::db!(app.store, idempotency::claim_key(&dead, now)).unwrap();
+        assert!(matches!(hash, Claim::Taken(_)));
+        app.send(ask()).await.problem(422, "idempotency_key_reused", "");
+        app.clock.set(app.clock.now() + chrono::TimeDelta::minutes(11));
+        app.send(ask()).await.expect(201);
+        assert_eq!(app.send(ask()).await.header("idempotency-replayed"), "true");
     }
 
     async fn without_a_key_nothing_is_answered(app: TestApp) {

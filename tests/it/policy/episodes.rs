@@ -6,7 +6,7 @@ both! {
         let pack = app.post("/rule-packs", json!({"name": "two", "reason": "观察两期", "observation_periods": 2})).await.expect(201);
         assert_eq!((&pack["observation_periods"], &pack["p_miss_open"]), (&json!(2), &json!("0.8")));
         let campaign = items(&app, "/campaigns").await[0]["id"].as_str().unwrap().to_owned();
-        app.patch(&format!("/campaigns/{campaign}"), json!({"rule_pack": "two"})).await.expect(200);
+        app.patch(&format!("/campaigns/{campaign}"), json!({"rule_pack": "two", "reason": "试行观察期"})).await.expect(200);
         let steps = [
             ("2025-07-31", "3.0", "2025-08-21", "open", &["warning issued"][..]),
             ("2025-08-31", "5.5", "2025-09-21", "observing", &[]),

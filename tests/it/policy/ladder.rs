@@ -18,6 +18,9 @@ both! {
         assert_eq!(remind(&app, "2025-09-26").await.run.letters.len(), 0, "three working days are left");
         let rest = remind(&app, "2025-09-27").await;
         assert!(!rest.working_day && rest.run.letters.is_empty(), "a Saturday");
+        at(&app, "2025-09-28");
+        let rehearsed = app.post("/warning-runs", json!({"dry_run": true, "ladder": true})).await.expect(200);
+        assert_eq!(outcomes(&rehearsed), ["reply_reminder planned"]);
         assert_eq!(remind(&app, "2025-09-28").await.run.letters.len(), 1, "a Sunday at work");
         assert_eq!(remind(&app, "2025-09-29").await.run.letters.len(), 0, "each step once");
         assert!(!remind(&app, "2025-10-01").await.working_day, "overdue, but a holiday");

@@ -12,7 +12,8 @@ use serde_json::Value;
 use xushi::api::{self, State};
 use xushi::clock::{Clock as _, FixedClock};
 use xushi::domain::WorkCalendar;
-use xushi::letter::Templates;
+use xushi::letter::{ReplyLinks, Templates};
+use xushi::mail::message::Mailbox;
 use xushi::store::Store;
 use xushi::store::rows::ApiKeyRow;
 use xushi::store::types::Id;
@@ -107,6 +108,7 @@ impl TestApp {
             role: "administrator".to_owned(),
             created_at: clock.timestamp(),
             revoked_at: None,
+            unit_id: None,
         };
         xushi::db!(store, api_keys::ensure_api_key(&row)).unwrap();
         let desk = Desk {
@@ -116,6 +118,8 @@ impl TestApp {
             templates: Arc::new(Templates::built_in().unwrap()),
             message_id_domain: "example.org".to_owned(),
             remind_working_days: 2,
+            sender: Mailbox { name: "序时预警".to_owned(), address: "xushi@example.org".to_owned() },
+            links: Some(ReplyLinks::new("https://xushi.example.org", [7; 32], 365)),
         };
         let state = web::Data::new(State::new(desk.clone()));
         let spec = web::Bytes::from_static(b"{}");
@@ -144,6 +148,17 @@ impl TestApp {
             .method(method)
             .uri(&format!("/api/v1{path}"))
             .insert_header((header::AUTHORIZATION, format!("Bearer {}", self.key)))
+    }
+
+    /// A request with somebody else's key.
+    pub(crate) fn request_as(&self, key: &str, method: Method, path: &str) -> test::TestRequest {
+        self.request(method, path).insert_header((header::AUTHORIZATION, format!("Bearer {key}")))
+    }
+
+    /// A new key of this role, for `unit` if one is named.
+    pub(crate) async fn new_key(&self, role: &str, unit: Option<&str>) -> String {
+        let body = serde_json::json!({"name": role, "role": role, "unit": unit});
+        self.post("/api-keys", body).await.expect(201)["key"].as_str().unwrap().to_owned()
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

@@ -1,0 +1,123 @@
+//! The course of an indicator through its window, period by period: what a chart shows.
+
+use chrono::{Datelike as _, Days, Months as MonthSpan, NaiveDate};
+use rust_decimal::Decimal;
+
+use crate::domain::{Figure, Frequency, Kind, Observation, Period, RulePack};
+
+use super::case::Case;
+use super::line::Line;
+use super::promise::Promise;
+use super::{Known, Subject};
+
+/// Most periods a course is told in; longer windows are told in longer steps.
+const POINTS_MAX: usize = 37;
+
+/// What is known of one period; values in the judged figure's unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CoursePoint {
+    /// Last day of the period.
+    pub end: NaiveDate,
+    /// What was reached by then, as an assessment of that day would have it.
+    pub actual: Option<Decimal>,
+    /// What was or will be due by then.
+    pub pace: Option<Decimal>,
+    /// What was reached by the same day of last year.
+    pub last_year: Option<Decimal>,
+}
+
+/// An indicator's way through its window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Course {
+    /// The value that meets the promise at the end, where that is one known value.
+    pub target: Option<Decimal>,
+    /// The periods of the window in order, those to come included; January is left out where it is published together
+    /// with February.
+    pub points: Vec<CoursePoint>,
+}
+
+/// The course of `subject` as of `as_of`; `None` when there is no number to follow.
+pub fn course(subject: &Subject<'_>, known: &Known<'_>, pack: &RulePack, as_of: NaiveDate) -> Option<Course> {
+    let promise = Promise::read(subject.target?, subject.measure).ok()?;
+    let case = Case::new(subject, known, pack, promise, as_of);
+    if matches!(promise.kind, Kind::Qualitative | Kind::Milestone) {
+        return None;
+    }
+    let latest = case.series.latest_in(subject.window).and_then(|index| case.series.get(index))?;
+    let line = case.line(latest, case.actual(latest).ok()?).ok();
+    let fixed = case.line_is_fixed();
+    let mut points: Vec<CoursePoint> = ends(subject.window, subject.measure.frequency, latest.period.end())
+        .into_iter()
+        .map(|end| {
+            let at = case.ending_on(end);
+            let actual = at.and_then(|at| case.actual(at).ok());
+            let own = at.zip(actual).and_then(|(at, actual)| case.line(at, actual).ok());
+            let line = own.or(line.filter(|_| fixed));
+            let pace = line.and_then(|line| case.due_value(line, end));
+            CoursePoint { end, actual, pace, last_year: case.year_before(end) }
+        })
+        .collect();
+    let joined = points.len() > 1 && points[1].end.month() == 2 && points[0].end.month() == 1;
+    if joined && points[0].actual.is_none() && points[0].last_year.is_none() {
+        points.remove(0);
+    }
+    let target = line.filter(|_| fixed || promise.kind == Kind::Growth).map(|line| line.finish);
+    Some(Course { target, points })
+}
+
+/// The days on which the window's periods end, `latest` among them, the window's own end last.
+fn ends(window: Period, frequency: Frequency, latest: NaiveDate) -> Vec<NaiveDate> {
+    let usual = match frequency {
+        Frequency::Monthly => 1,
+        Frequency::Quarterly => 3,
+        Frequency::HalfYearly => 6,
+        Frequency::Yearly => 12,
+    };
+    let months = usize::try_from(window.months()).unwrap_or(1);
+    let step = [usual, 3, 6, 12].into_iter().find(|step| *step >= usual && months / step <= POINTS_MAX);
+    let step = step.unwrap_or(120);
+    // The first of the month after the period's last.
+    let first = window.start().with_day(1).unwrap_or(window.start());
+    let mut ends: Vec<NaiveDate> = (1..)
+        .map_while(|n| first.checked_add_months(MonthSpan::new(u32::try_from(n * step).ok()?)))
+        .map_while(|next| next.checked_sub_days(Days::new(1)))
+        .take_while(|end| *end < window.end())
+        .collect();
+    ends.push(window.end());
+    if let Err(place) = ends.binary_search(&latest) {
+        ends.insert(place, latest);
+    }
+    ends
+}
+
+impl<'a> Case<'a> {
+    /// The value known for a period of the window that ends that day.
+    fn ending_on(&self, end: NaiveDate) -> Option<&'a Observation> {
+        let part = Period::new(self.subject.window.start(), end).ok()?;
+        let at = self.series.get(self.series.latest_in(part)?)?;
+        (at.period.end() == end).then_some(at)
+    }
+
+    fn due_value(&self, line: Line, end: NaiveDate) -> Option<Decimal> {
+        if !line.moves() {
+            return Some(line.base);
+        }
+        let due = self.due(end, self.calendar.by(end)).ok()?;
+        line.stand(Decimal::ZERO, due.fraction).ok()?.expected.value()
+    }
+
+    /// What was reached by the same day of last year.
+    fn year_before(&self, end: NaiveDate) -> Option<Decimal> {
+        let window = self.subject.window;
+        let part = Period::new(window.start(), end).ok()?.last_year()?;
+        if self.figure == Figure::Level && self.adds_up() {
+            // In a window of several years the same part of it lies within itself.
+            return (part.end() < window.start()).then(|| self.series.sum(part).ok()).flatten();
+        }
+        let at = self.series.get(self.series.ending(part.end())?)?;
+        Some(at.value)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+use super::*;
+use crate::domain::pace::{Known, Subject};
+use crate::domain::{Basis, Better, Comparator, Curve, Measure, Status, Target};
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn n(text: &str) -> Decimal {
+    text.parse().unwrap()
+}
+
+fn fact(figure: Figure, end: &str, value: &str) -> Observation {
+    Observation {
+        id: uuid::Uuid::nil(),
+        period: Period::new(day(&format!("{}-01-01", &end[..4])), day(end)).unwrap(),
+        basis: Basis::Cumulative,
+        figure,
+        value: n(value),
+        status: Status::Preliminary,
+        published_on: day(end) + Days::new(18),
+        vintage: 1,
+    }
+}
+
+fn told(
+    kind: Kind,
+    value: &str,
+    frequency: Frequency,
+    window: (&str, &str),
+    own: &[Observation],
+) -> Option<Course> {
+    let measure =
+        Measure::new("某指标", "万人", (Basis::Cumulative, Better::Higher, frequency), None, 2).unwrap();
+    let target = Target {
+        kind,
+        comparator: Some(Comparator::AtLeast),
+        value: Some(n(value)),
+        value_hi: None,
+        unit: if kind == Kind::Growth { "%" } else { "万人" }.to_owned(),
+        hedge: None,
+        phrase: "某目标".to_owned(),
+        benchmark: None,
+    };
+    let subject = Subject {
+        measure: &measure,
+        target: Some(&target),
+        curve: &Curve::LinearMonths,
+        baseline: None,
+        window: Period::new(day(window.0), day(window.1)).unwrap(),
+        region: "430000",
+    };
+    let known = Known { own, ..Known::default() };
+    course(&subject, &known, &RulePack::standard(), day("2026-12-31"))
+}
+
+/// `end: actual pace last_year`, "-" for what is not known.
+fn lines(course: &Course) -> Vec<String> {
+    let shown = |value: Option<Decimal>| {
+        value.map_or_else(|| "-".to_owned(), |value| value.round_dp(2).normalize().to_string())
+    };
+    let line = |point: &CoursePoint| {
+        format!("{}: {} {} {}", point.end, shown(point.actual), shown(point.pace), shown(point.last_year))
+    };
+    course.points.iter().map(line).collect()
+}
+
+const YEAR: (&str, &str) = ("2025-01-01", "2025-12-31");
+
+#[test]
+fn a_total_climbs_beside_its_pace_and_last_year() {
+    let level = |end, value| fact(Figure::Level, end, value);
+    let own = [
+        level("2024-03-31", "11"),
+        level("2024-06-30", "30"),
+        level("2024-12-31", "66"),
+        level("2025-03-31", "14"),
+        level("2025-06-30", "31"),
+    ];
+    let course = told(Kind::Total, "70", Frequency::Quarterly, YEAR, &own).unwrap();
+    assert_eq!(course.target, Some(n("70")));
+    let expected =
+        ["2025-03-31: 14 17.5 11", "2025-06-30: 31 35 30", "2025-09-30: - 52.5 -", "2025-12-31: - 70 66"];
+    assert_eq!(lines(&course), expected);
+}
+
+#[test]
+fn january_is_left_out_where_nobody_publishes_it() {
+    let rate = |end, value| fact(Figure::Yoy, end, value);
+    let own = [rate("2024-02-29", "5.1"), rate("2025-02-28", "3.6"), rate("2025-04-30", "2.9")];
+    let course = told(Kind::Growth, "4.5", Frequency::Monthly, YEAR, &own).unwrap();
+    assert_eq!(
+        lines(&course)[..3],
+        ["2025-02-28: 3.6 4.5 5.1", "2025-03-31: - 4.5 -", "2025-04-30: 2.9 4.5 -"]
+    );
+    assert_eq!((course.points.len(), course.target), (11, Some(n("4.5"))));
+    let with_january = [rate("2025-01-31", "3.9"), rate("2025-02-28", "3.6")];
+    let course = told(Kind::Growth, "4.5", Frequency::Monthly, YEAR, &with_january).unwrap();
+    assert_eq!((course.points.len(), lines(&course)[0].as_str()), (12, "2025-01-31: 3.9 4.5 -"));
+}
+
+#[test]
+fn long_windows_are_told_in_longer_steps_and_the_latest_value_is_always_there() {
+    let own = [fact(Figure::Level, "2025-08-31", "3")];
+    let course = told(Kind::Total, "70", Frequency::Monthly, ("2021-01-01", "2025-12-31"), &own).unwrap();
+    assert!(course.points.len() <= POINTS_MAX + 1, "{}", course.points.len());
+    let known: Vec<_> = course.points.iter().filter(|point| point.end == day("2025-08-31")).collect();
+    assert_eq!(known.len(), 1);
+    assert!(course.points.windows(2).all(|pair| pair[0].end < pair[1].end));
+    assert_eq!(course.points.last().unwrap().end, day("2025-12-31"));
+}
+
+#[test]
+fn nothing_known_is_no_course() {
+    assert_eq!(told(Kind::Total, "70", Frequency::Monthly, YEAR, &[]), None);
+}

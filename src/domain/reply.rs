@@ -1,0 +1,263 @@
+//! What follows a letter: received, answered, reviewed, closed (签收、反馈、审核、销号).
+
+use chrono::NaiveDate;
+
+use super::invalid::text;
+use super::places::{checked_day, checked_phone};
+use super::{Invalid, LetterState, text_enum};
+
+text_enum! {
+    /// What the reviewer says of a reply.
+    ReviewVerdict "verdict" {
+        /// 通过
+        Accepted = "accepted",
+        /// 退回
+        Returned = "returned",
+    }
+}
+
+/// One thing done to an issued letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// 签收
+    Receive,
+    /// 反馈
+    Reply,
+    /// 审核
+    Review(ReviewVerdict),
+    /// 销号
+    Close,
+}
+
+impl LetterState {
+    /// What people call it.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::Draft => "待签发",
+            Self::Discarded => "已废弃",
+            Self::Issued => "待签收",
+            Self::Received => "已签收，待反馈",
+            Self::Replied => "已反馈，待审核",
+            Self::Returned => "已退回，待重新反馈",
+            Self::Accepted => "审核通过，待销号",
+            Self::Closed => "已销号",
+        }
+    }
+
+    /// Where `step` leads: issued → received → replied → (returned → replied)* → accepted → closed, nothing else.
+    ///
+    /// # Errors
+    /// A sentence that says where the letter stands and what it waits for.
+    pub fn after(self, step: Step) -> Result<Self, Invalid> {
+        match (self, step) {
+            (Self::Issued, Step::Receive) => Ok(Self::Received),
+            (Self::Received | Self::Returned, Step::Reply) => Ok(Self::Replied),
+            (Self::Replied, Step::Review(ReviewVerdict::Accepted)) => Ok(Self::Accepted),
+            (Self::Replied, Step::Review(ReviewVerdict::Returned)) => Ok(Self::Returned),
+            (Self::Accepted, Step::Close) => Ok(Self::Closed),
+            _ => Err(Invalid::new("state", "illegal_move", self.refusal())),
+        }
+    }
+
+    fn refusal(self) -> &'static str {
+        match self {
+            Self::Draft => "此函尚未签发，签发后才能签收和反馈。",
+            Self::Discarded => "此函稿已废弃，不再办理。",
+            Self::Issued => "此函尚未签收，请先签收再反馈。",
+            Self::Received => "此函已签收，正等待责任单位反馈。",
+            Self::Replied => "此函已反馈，正等待审核。",
+            Self::Returned => "反馈已退回，正等待责任单位重新反馈。",
+            Self::Accepted => "反馈已审核通过，只能销号。",
+            Self::Closed => "此函已销号，不再办理。",
+        }
+    }
+}
+
+/// One thing a unit will do, and by when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remedy {
+    /// 整改措施
+    pub action: String,
+    /// 完成时限
+    pub due_on: NaiveDate,
+}
+
+/// A reply as a unit gives it; [`Reply::checked`] makes it fit to keep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// 原因
+    pub cause: String,
+    /// 措施, 1..=10.
+    pub remedies: Vec<Remedy>,
+    /// Who answers for it.
+    pub person: String,
+    /// That person's telephone.
+    pub phone: String,
+    /// 附件, at most [`FILES_MAX`].
+    pub files: Vec<ReplyFile>,
+}
+
+/// A file that comes with a reply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReplyFile {
+    /// Its name without a path.
+    pub name: String,
+    /// The file itself.
+    pub content: Vec<u8>,
+}
+
+/// Files one reply may carry.
+pub const FILES_MAX: usize = 5;
+/// Bytes one file may have.
+pub const FILE_BYTES_MAX: usize = 5 * 1024 * 1024;
+/// Bytes all files of a reply may have.
+pub const FILES_BYTES_MAX: usize = 10 * 1024 * 1024;
+/// Remedies one reply may name.
+pub const REMEDIES_MAX: usize = 10;
+const TEXT_MAX: usize = 2_000;
+
+/// Which files an office takes, and what they are sent back as: told by the ending, never by the sender's word.
+const MEDIA_TYPES: [(&str, &str); 13] = [
+    ("pdf", "application/pdf"),
+    ("ofd", "application/ofd"),
+    ("doc", "application/msword"),
+    ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    ("wps", "application/vnd.ms-works"),
+    ("xls", "application/vnd.ms-excel"),
+    ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ("et", "application/octet-stream"),
+    ("jpg", "image/jpeg"),
+    ("jpeg", "image/jpeg"),
+    ("png", "image/png"),
+    ("zip", "application/zip"),
+    ("txt", "text/plain"),
+];
+
+impl Reply {
+    /// The reply trimmed and checked, in answer to a letter of `issued_on`.
+    ///
+    /// # Errors
+    /// Every field that does not fit, so that a form can show them all at once.
+    pub fn checked(self, issued_on: NaiveDate) -> Result<Self, Vec<Invalid>> {
+        let mut wrong = Vec::new();
+        let mut keep = |outcome: Result<String, Invalid>| {
+            outcome.unwrap_or_else(|invalid| {
+                wrong.push(invalid);
+                String::new()
+            })
+        };
+        let cause = keep(paragraphs("cause", &self.cause, TEXT_MAX));
+        let person = keep(text("person", &self.person, 30));
+        let phone = keep(required_phone(&self.phone));
+        let mut remedies = Vec::with_capacity(self.remedies.len());
+        for (index, remedy) in self.remedies.into_iter().enumerate() {
+            match remedy.checked(issued_on) {
+                Ok(remedy) => remedies.push(remedy),
+                Err(invalid) => {
+                    wrong.extend(invalid.into_iter().map(|one| one.within(&format!("remedies.{index}"))))
+                }
+            }
+        }
+        if wrong.iter().all(|one| !one.field.starts_with("remedies"))
+            && !(1..=REMEDIES_MAX).contains(&remedies.len())
+        {
+            let detail = format!("整改措施应有1至{REMEDIES_MAX}条。");
+            wrong.push(Invalid::new("remedies", "out_of_range", detail));
+        }
+        let files = checked_files(self.files).unwrap_or_else(|invalid| {
+            wrong.push(invalid);
+            Vec::new()
+        });
+        if wrong.is_empty() { Ok(Self { cause, remedies, person, phone, files }) } else { Err(wrong) }
+    }
+}
+
+impl Remedy {
+    fn checked(self, issued_on: NaiveDate) -> Result<Self, Vec<Invalid>> {
+        let action = paragraphs("action", &self.action, TEXT_MAX);
+        let due_on = checked_day("due_on", self.due_on).and_then(|day| {
+            if day < issued_on {
+                return Err(Invalid::new("due_on", "too_early", "完成时限不能早于来函日期，请核对。"));
+            }
+            Ok(day)
+        });
+        match (action, due_on) {
+            (Ok(action), Ok(due_on)) => Ok(Self { action, due_on }),
+            (action, due_on) => Err(action.err().into_iter().chain(due_on.err()).collect()),
+        }
+    }
+}
+
+fn required_phone(phone: &str) -> Result<String, Invalid> {
+    text("phone", phone, 30)?;
+    checked_phone(phone)
+}
+
+/// Text of several lines: line ends made one kind, blanks at the ends taken off, no other control characters.
+pub fn paragraphs(field: &str, value: &str, max: usize) -> Result<String, Invalid> {
+    let value = value.replace("\r\n", "\n").replace('\r', "\n");
+    let value = value.trim();
+    if value.is_empty() {
+        return Err(Invalid::new(field, "required", "不能为空，请填写。"));
+    }
+    if value.chars().count() > max {
+        return Err(Invalid::new(field, "too_long", format!("超过{max}个字，请缩短，或作为附件提交。")));
+    }
+    if value.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+        return Err(Invalid::new(field, "control_character", "含有控制字符，请删除。"));
+    }
+    Ok(value.to_owned())
+}
+
+fn checked_files(files: Vec<ReplyFile>) -> Result<Vec<ReplyFile>, Invalid> {
+    if files.len() > FILES_MAX {
+        return Err(Invalid::new("files", "too_many", format!("附件最多{FILES_MAX}个，请合并后提交。")));
+    }
+    if files.iter().map(|file| file.content.len()).sum::<usize>() > FILES_BYTES_MAX {
+        let most = FILES_BYTES_MAX / 1024 / 1024;
+        return Err(Invalid::new("files", "too_large", format!("附件合计不能超过{most}MB，请压缩后提交。")));
+    }
+    let one = |(index, file): (usize, ReplyFile)| {
+        file.checked().map_err(|invalid| invalid.within(&format!("files.{index}")))
+    };
+    files.into_iter().enumerate().map(one).collect()
+}
+
+impl ReplyFile {
+    fn checked(self) -> Result<Self, Invalid> {
+        // Some browsers send the whole path.
+        let base = self.name.rsplit(['/', '\\']).next().unwrap_or_default();
+        let name = text("name", base, 120)?;
+        if name.chars().any(turns_text) {
+            return Err(Invalid::new("name", "control_character", "文件名含有不可见字符，请改名后重试。"));
+        }
+        if media_type(&name).is_none() || name.starts_with('.') {
+            let endings = MEDIA_TYPES.map(|(ending, _)| ending).join("、");
+            return Err(Invalid::new("name", "bad_file_type", format!("附件只能是这些类型：{endings}。")));
+        }
+        if self.content.is_empty() {
+            return Err(Invalid::new("content", "required", "附件是空文件，请重新选择。"));
+        }
+        if self.content.len() > FILE_BYTES_MAX {
+            let most = FILE_BYTES_MAX / 1024 / 1024;
+            let detail = format!("单个附件不能超过{most}MB，请压缩后提交。");
+            return Err(Invalid::new("content", "too_large", detail));
+        }
+        Ok(Self { name, content: self.content })
+    }
+}
+
+/// Marks that show a name as another than it is (`函\u{202e}fdp.exe`).
+fn turns_text(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// The media type of a file by the ending of its name; `None` for what is not taken.
+pub fn media_type(name: &str) -> Option<&'static str> {
+    let (_, ending) = name.rsplit_once('.')?;
+    let ending = ending.to_ascii_lowercase();
+    MEDIA_TYPES.iter().find(|(known, _)| *known == ending).map(|(_, media_type)| *media_type)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+use super::*;
+use crate::domain::TextEnum as _;
+
+const STEPS: [Step; 5] = [
+    Step::Receive,
+    Step::Reply,
+    Step::Review(ReviewVerdict::Accepted),
+    Step::Review(ReviewVerdict::Returned),
+    Step::Close,
+];
+
+#[test]
+fn six_moves_are_legal_and_no_other() {
+    use LetterState::{Accepted, Closed, Issued, Received, Replied, Returned};
+    let legal = [
+        (Issued, Step::Receive, Received),
+        (Received, Step::Reply, Replied),
+        (Returned, Step::Reply, Replied),
+        (Replied, Step::Review(ReviewVerdict::Accepted), Accepted),
+        (Replied, Step::Review(ReviewVerdict::Returned), Returned),
+        (Accepted, Step::Close, Closed),
+    ];
+    for state in LetterState::ALL.iter().copied() {
+        for step in STEPS {
+            let want = legal.iter().find(|(from, by, _)| (*from, *by) == (state, step)).map(|(.., to)| *to);
+            let got = state.after(step);
+            assert_eq!(got.as_ref().ok().copied(), want, "{state} {step:?}");
+            if let Err(invalid) = got {
+                assert_eq!((invalid.field.as_str(), invalid.code), ("state", "illegal_move"));
+            }
+        }
+    }
+}
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn good() -> Reply {
+    Reply {
+        cause: "部分项目前期手续慢\r\n用地批复迟".to_owned(),
+        remedies: vec![Remedy { action: " 建立周调度 ".to_owned(), due_on: day("2025-09-30") }],
+        person: "李四".to_owned(),
+        phone: "0731-82210000".to_owned(),
+        files: vec![ReplyFile { name: "C:\\台账\\情况说明.PDF".to_owned(), content: vec![1] }],
+    }
+}
+
+#[test]
+fn a_good_reply_is_tidied() {
+    let reply = good().checked(day("2025-08-27")).unwrap();
+    assert_eq!(reply.cause, "部分项目前期手续慢\n用地批复迟");
+    assert_eq!(reply.remedies[0].action, "建立周调度");
+    assert_eq!(reply.files[0].name, "情况说明.PDF");
+    assert_eq!(media_type(&reply.files[0].name), Some("application/pdf"));
+}
+
+#[test]
+fn what_does_not_fit_is_named_all_at_once() {
+    let file = |name: &str, size: usize| ReplyFile { name: name.to_owned(), content: vec![1; size] };
+    let remedy = |action: &str, due: &str| Remedy { action: action.to_owned(), due_on: day(due) };
+    let cases: Vec<(Reply, &[&str])> = vec![
+        (Reply { cause: " \n ".into(), ..good() }, &["cause"]),
+        (Reply { cause: "长".repeat(2_001), ..good() }, &["cause"]),
+        (Reply { cause: "a\0b".into(), ..good() }, &["cause"]),
+        (Reply { person: "李\n四".into(), phone: "打这里".into(), ..good() }, &["person", "phone"]),
+        (Reply { phone: String::new(), ..good() }, &["phone"]),
+        (Reply { remedies: vec![], ..good() }, &["remedies"]),
+        (Reply { remedies: vec![remedy("做", "2025-09-30"); 11], ..good() }, &["remedies"]),
+        (Reply { remedies: vec![remedy("做", "2025-08-26")], ..good() }, &["remedies.0.due_on"]),
+        (
+            Reply { remedies: vec![remedy("做", "2025-08-27"), remedy("", "0001-01-01")], ..good() },
+            &["remedies.1.action", "remedies.1.due_on"],
+        ),
+        (Reply { files: vec![file("a.pdf", 1); 6], ..good() }, &["files"]),
+        (Reply { files: vec![file("a.pdf", FILE_BYTES_MAX); 3], ..good() }, &["files"]),
+        (Reply { files: vec![file("a.pdf", FILE_BYTES_MAX + 1)], ..good() }, &["files.0.content"]),
+        (Reply { files: vec![file("a.pdf", 0)], ..good() }, &["files.0.content"]),
+        (Reply { files: vec![file("a.pdf", 1), file("a.exe", 1)], ..good() }, &["files.1.name"]),
+        (Reply { files: vec![file("a.html", 1)], ..good() }, &["files.0.name"]),
+        (Reply { files: vec![file(".pdf", 1)], ..good() }, &["files.0.name"]),
+        (Reply { files: vec![file("a\r\nX: y.pdf", 1)], ..good() }, &["files.0.name"]),
+        (Reply { files: vec![file("函\u{202e}exe.pdf", 1)], ..good() }, &["files.0.name"]),
+        (Reply { files: vec![file("", 1)], ..good() }, &["files.0.name"]),
+    ];
+    for (reply, want) in cases {
+        let wrong = reply.checked(day("2025-08-27")).unwrap_err();
+        let fields: Vec<_> = wrong.iter().map(|one| one.field.as_str()).collect();
+        assert_eq!(fields, want);
+        assert!(wrong.iter().all(|one| !one.detail.is_ascii()));
+    }
+}

@@ -1,0 +1,334 @@
+//! Other series an indicator is compared with: regions above, siblings, another measure.
+//!
+//! A run of many indicators only loads what its grades rest on: the other side of a comparison, and under a pack that
+//! asks for it the region above. All the rest is loaded for a verdict that somebody reads.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::known::Then;
+use super::rows::{EvaluationRow, RegionRow};
+use super::types::Id;
+use super::{Store, StoreError};
+use crate::db;
+use crate::domain::pace::{NamedSeries, Sibling};
+use crate::domain::rule_pack::Family;
+use crate::domain::{AverageOf, Kind, Observation, RegionLevel, Target, TextEnum as _, measure_names};
+
+/// The regions and the names of measures, by all they may be called.
+pub struct Register {
+    regions: HashMap<Id, RegionRow>,
+    codes: HashMap<String, Id>,
+    /// `None` where a name fits several regions.
+    names: HashMap<String, Option<Id>>,
+    measures: HashMap<String, Id>,
+}
+
+/// Nation, province, prefecture, county, zone: five levels, and a bound in case of a circle.
+const LEVELS_MAX: usize = 8;
+
+fn in_force(row: &RegionRow, as_of: NaiveDate) -> bool {
+    row.valid_from.is_none_or(|from| from <= as_of) && row.valid_to.is_none_or(|to| as_of <= to)
+}
+
+impl Register {
+    /// Reads regions and measures.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn load(store: &Store) -> Result<Self, StoreError> {
+        let rows = db!(*store, comparisons::list_register())?;
+        let mut names: HashMap<String, Option<Id>> = HashMap::new();
+        let mut codes = HashMap::new();
+        for row in &rows {
+            codes.insert(row.code.clone(), row.id);
+            let mut own = HashSet::from([row.name.as_str(), row.short_name.as_str()]);
+            for name in own.drain() {
+                names.entry(name.to_owned()).and_modify(|known| *known = None).or_insert(Some(row.id));
+            }
+        }
+        let measures = db!(*store, comparisons::list_measure_names())?.into_iter().collect();
+        Ok(Self { regions: rows.into_iter().map(|row| (row.id, row)).collect(), codes, names, measures })
+    }
+
+    fn nation(&self) -> Option<Id> {
+        let mut all = self.regions.values();
+        all.find(|row| row.level == RegionLevel::Nation.as_str()).map(|row| row.id)
+    }
+
+    /// Regions above, nearest first.
+    fn above(&self, region: Id) -> Vec<Id> {
+        let parent = |id: &Id| self.codes.get(self.regions.get(id)?.parent_code.as_ref()?).copied();
+        std::iter::successors(parent(&region), parent).take(LEVELS_MAX).collect()
+    }
+
+    /// Regions of the same level under the same parent in force on a day, this one included; none for the nation.
+    fn siblings(&self, region: Id, as_of: NaiveDate) -> Vec<Id> {
+        let Some(own) = self.regions.get(&region).filter(|own| own.parent_code.is_some()) else {
+            return Vec::new();
+        };
+        let all = self.regions.values();
+        let same = |row: &&RegionRow| row.level == own.level && row.parent_code == own.parent_code;
+        all.filter(same).filter(|row| row.id == region || in_force(row, as_of)).map(|row| row.id).collect()
+    }
+
+    /// Regions directly below in force on a day, with their codes, in order of code.
+    pub fn below(&self, region: Id, as_of: NaiveDate) -> Vec<(Id, String)> {
+        let Some(own) = self.regions.get(&region) else { return Vec::new() };
+        let all = self.regions.values();
+        let mut below: Vec<_> = all
+            .filter(|row| row.parent_code.as_ref() == Some(&own.code) && in_force(row, as_of))
+            .map(|row| (row.id, row.code.clone()))
+            .collect();
+        below.sort_by(|a, b| a.1.cmp(&b.1));
+        below
+    }
+
+    /// What a region is called in a comparison.
+    fn called(&self, region: Id) -> String {
+        match self.regions.get(&region) {
+            Some(row) if row.level == RegionLevel::Nation.as_str() => "全国".to_owned(),
+            Some(row) => row.name.clone(),
+            None => String::new(),
+        }
+    }
+
+    fn region(&self, written: &str, own: Id) -> Option<Id> {
+        let level = |wanted: RegionLevel| {
+            let is = |id: &Id| self.regions.get(id).is_some_and(|row| row.level == wanted.as_str());
+            self.above(own).into_iter().find(is)
+        };
+        match AverageOf::read(written) {
+            AverageOf::Nation => self.nation(),
+            AverageOf::Above(wanted) => level(wanted),
+            AverageOf::Parent => self.above(own).first().copied(),
+            AverageOf::Named(name) => {
+                self.codes.get(name).copied().or_else(|| self.names.get(name).copied().flatten())
+            }
+        }
+    }
+
+    fn measure(&self, written: &str) -> Option<Id> {
+        measure_names(written).find_map(|name| self.measures.get(name).copied())
+    }
+
+    /// The series a comparing target is held against, and what it is called.
+    fn against(&self, target: &Target, (measure, region): Key) -> Option<(Key, String)> {
+        let written = target.benchmark.as_deref()?;
+        let by_measure = || self.measure(written).map(|other| ((other, region), written.to_owned()));
+        let by_region = || {
+            let other = self.region(written, region)?;
+            let is_code = self.codes.contains_key(written);
+            Some(((measure, other), if is_code { self.called(other) } else { written.to_owned() }))
+        };
+        match target.kind {
+            Kind::VersusIndicator => by_measure().or_else(by_region),
+            _ => by_region().or_else(by_measure),
+        }
+    }
+}
+
+/// Measure and region of a series.
+pub type Key = (Id, Id);
+
+/// Another series, by name.
+#[derive(Debug, Clone)]
+pub struct Other {
+    name: String,
+    observations: Arc<Vec<Observation>>,
+}
+
+impl Other {
+    fn series(&self) -> NamedSeries<'_> {
+        NamedSeries { name: &self.name, observations: &self.observations }
+    }
+}
+
+/// What one indicator is compared with; nothing unless asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Compared {
+    benchmark: Option<Other>,
+    parent: Option<Other>,
+    named: Vec<Other>,
+    siblings: Vec<(String, Arc<Vec<Observation>>)>,
+    /// How many siblings there are, this one included.
+    pub siblings_of: usize,
+}
+
+impl Compared {
+    /// What a comparing target is held against.
+    pub fn benchmark(&self) -> Option<NamedSeries<'_>> {
+        self.benchmark.as_ref().map(Other::series)
+    }
+
+    /// The region above.
+    pub fn parent(&self) -> Option<NamedSeries<'_>> {
+        self.parent.as_ref().map(Other::series)
+    }
+
+    /// Regions further above, and the benchmark when it is none of them.
+    pub fn named(&self) -> Vec<NamedSeries<'_>> {
+        self.named.iter().map(Other::series).collect()
+    }
+
+    /// The same measure in sibling regions.
+    pub fn siblings(&self) -> Vec<Sibling<'_>> {
+        self.siblings.iter().map(|(region, observations)| Sibling { region, observations }).collect()
+    }
+}
+
+/// How much of the comparisons is loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// What the grade rests on.
+    Grade,
+    /// Everything a reader may want to see.
+    Whole,
+}
+
+/// An indicator whose comparisons are wanted.
+pub struct Wanting<'a> {
+    /// The indicator.
+    pub row: &'a EvaluationRow,
+    /// Its series.
+    pub key: Key,
+    /// Its promise.
+    pub target: Option<&'a Target>,
+    /// How its pack measures shortfalls.
+    pub family: Family,
+}
+
+impl Wanting<'_> {
+    /// Whether the grade of such a target rests on another series.
+    pub fn is_graded_by_others(kind: Option<Kind>, family: Family) -> bool {
+        match kind {
+            Some(Kind::VersusBenchmark | Kind::VersusIndicator) => true,
+            Some(Kind::Growth) => family == Family::BenchmarkSign,
+            _ => false,
+        }
+    }
+}
+
+/// Keys of everything one indicator is compared with.
+struct Keys {
+    benchmark: Option<(Key, String)>,
+    above: Vec<Key>,
+    siblings: Vec<Key>,
+}
+
+/// Loads what indicators are compared with, all at once; in the order asked for.
+///
+/// # Errors
+/// When the database fails or holds what it should not.
+pub async fn load(
+    store: &Store,
+    register: &Register,
+    wanting: &[Wanting<'_>],
+    extent: Extent,
+    as_of: NaiveDate,
+) -> Result<Vec<Compared>, StoreError> {
+    let keys: Vec<Keys> = wanting.iter().map(|one| keys(register, one, extent, as_of)).collect();
+    let mut wanted = HashSet::new();
+    for keys in &keys {
+        wanted.extend(keys.benchmark.iter().map(|(key, _)| *key));
+        wanted.extend(keys.above.iter().chain(&keys.siblings));
+    }
+    let facts = facts(store, wanted, as_of).await?;
+    let then = Then::end_of(as_of);
+    let compared = wanting.iter().zip(keys).map(|(one, keys)| {
+        let known = |key: &Key| -> Option<Arc<Vec<Observation>>> {
+            let all = facts.get(key)?;
+            let mut left = all.as_ref().clone();
+            then.retain(&mut left, then.keeps(one.row.id));
+            if left.is_empty() {
+                None
+            } else if left.len() == all.len() {
+                Some(all.clone())
+            } else {
+                Some(Arc::new(left))
+            }
+        };
+        compare(register, keys, known)
+    });
+    Ok(compared.collect())
+}
+
+fn keys(register: &Register, one: &Wanting<'_>, extent: Extent, as_of: NaiveDate) -> Keys {
+    let (measure, region) = one.key;
+    let versus = one.target.filter(|target| target.benchmark.is_some());
+    let versus = versus.and_then(|target| register.against(target, one.key));
+    let kind = one.target.map(|target| target.kind);
+    let above = match extent {
+        Extent::Whole => true,
+        Extent::Grade => kind == Some(Kind::Growth) && Wanting::is_graded_by_others(kind, one.family),
+    };
+    let siblings = if extent == Extent::Whole { register.siblings(region, as_of) } else { Vec::new() };
+    let mut others: Vec<Id> = siblings.into_iter().filter(|id| *id != region).collect();
+    others.sort_unstable();
+    Keys {
+        benchmark: versus,
+        above: if above {
+            register.above(region).into_iter().map(|id| (measure, id)).collect()
+        } else {
+            Vec::new()
+        },
+        siblings: others.into_iter().map(|id| (measure, id)).collect(),
+    }
+}
+
+/// Puts together what is there. Nobody asks for a rank where no sibling has ever reported.
+fn compare(
+    register: &Register,
+    keys: Keys,
+    known: impl Fn(&Key) -> Option<Arc<Vec<Observation>>>,
+) -> Compared {
+    let other = |key: &Key, name: String| known(key).map(|observations| Other { name, observations });
+    let mut above = keys.above.iter().filter_map(|key| other(key, register.called(key.1)));
+    let parent = above.next();
+    let mut named: Vec<Other> = above.collect();
+    let benchmark = keys
+        .benchmark
+        .as_ref()
+        .map(|(key, name)| Other { name: name.clone(), observations: known(key).unwrap_or_default() });
+    if let (Some((key, _)), Some(series)) = (&keys.benchmark, &benchmark)
+        && !keys.above.contains(key)
+        && !series.observations.is_empty()
+    {
+        named.push(series.clone());
+    }
+    let code = |id: &Id| register.regions.get(id).map_or_else(String::new, |row| row.code.clone());
+    let siblings: Vec<_> = keys.siblings.iter().filter_map(|key| Some((code(&key.1), known(key)?))).collect();
+    let siblings_of = if siblings.is_empty() { 0 } else { keys.siblings.len() + 1 };
+    Compared { benchmark, parent, named, siblings, siblings_of }
+}
+
+/// Facts of all these series known by publication.
+async fn facts(
+    store: &Store,
+    wanted: HashSet<Key>,
+    as_of: NaiveDate,
+) -> Result<HashMap<Key, Arc<Vec<Observation>>>, StoreError> {
+    let mut by_measure: HashMap<Id, Vec<Id>> = HashMap::new();
+    for (measure, region) in &wanted {
+        by_measure.entry(*measure).or_default().push(*region);
+    }
+    let mut keys: HashMap<i64, Key> = HashMap::new();
+    for (measure, regions) in by_measure {
+        for chunk in regions.chunks(1_000) {
+            let found = db!(*store, comparisons::list_series(&[measure], chunk))?;
+            keys.extend(found.into_iter().map(|(id, measure, region)| (id, (measure, region))));
+        }
+    }
+    let mut ids: Vec<i64> = keys.keys().copied().collect();
+    ids.sort_unstable();
+    let mut facts: HashMap<Key, Vec<Observation>> = HashMap::new();
+    for chunk in ids.chunks(1_000) {
+        for fact in db!(*store, observations::list_facts(chunk, as_of))? {
+            let Some(key) = keys.get(&fact.series_id) else { continue };
+            facts.entry(*key).or_default().push(Observation::try_from(fact)?);
+        }
+    }
+    Ok(facts.into_iter().map(|(key, facts)| (key, Arc::new(facts))).collect())
+}

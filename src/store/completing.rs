@@ -1,0 +1,148 @@
+//! The rest of the evidence: what persons have said, and what an indicator is compared with.
+//!
+//! Only few indicators of a run need any of it; the others cost nothing here.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::comparisons::{self, Extent, Register, Wanting};
+use super::judging::Evidence;
+use super::known::Then;
+use super::rows::{NodeReportRow, PersonVerdictRow, word};
+use super::types::Id;
+use super::{Store, StoreError};
+use crate::db;
+use crate::domain::pace::{PersonVerdict, nodes_done};
+use crate::domain::{Figure, Kind, Observation, Period, Status};
+
+/// Loads the rest of the evidence on several indicators, in bulk.
+pub struct Completing {
+    as_of: NaiveDate,
+    then: Then,
+    /// Read when the first indicator asks for it.
+    register: Option<Arc<Register>>,
+}
+
+impl Completing {
+    /// For verdicts as of one day.
+    pub fn new(as_of: NaiveDate) -> Self {
+        Self { as_of, then: Then::end_of(as_of), register: None }
+    }
+
+    /// Adds what is missing.
+    ///
+    /// # Errors
+    /// When the database fails or holds what it should not.
+    pub async fn complete(
+        &mut self,
+        store: &Store,
+        evidence: &mut [Evidence],
+        extent: Extent,
+    ) -> Result<(), StoreError> {
+        self.add_persons(store, evidence).await?;
+        self.add_nodes(store, evidence).await?;
+        self.add_comparisons(store, evidence, extent).await
+    }
+
+    async fn add_comparisons(
+        &mut self,
+        store: &Store,
+        evidence: &mut [Evidence],
+        extent: Extent,
+    ) -> Result<(), StoreError> {
+        let asks = |one: &Evidence| {
+            extent == Extent::Whole || Wanting::is_graded_by_others(one.kind(), one.pack.family)
+        };
+        let places: Vec<usize> =
+            evidence.iter().enumerate().filter(|(_, one)| asks(one)).map(|(place, _)| place).collect();
+        if places.is_empty() {
+            return Ok(());
+        }
+        let register = match &self.register {
+            Some(register) => register.clone(),
+            None => self.register.insert(Arc::new(Register::load(store).await?)).clone(),
+        };
+        let wanting: Vec<Wanting<'_>> = places
+            .iter()
+            .filter_map(|place| evidence.get(*place))
+            .map(|one| Wanting {
+                row: &one.row,
+                key: one.key,
+                target: one.target.as_ref(),
+                family: one.pack.family,
+            })
+            .collect();
+        let compared = comparisons::load(store, &register, &wanting, extent, self.as_of).await?;
+        for (place, compared) in places.into_iter().zip(compared) {
+            evidence[place].compared = compared;
+        }
+        Ok(())
+    }
+
+    async fn add_persons(&self, store: &Store, evidence: &mut [Evidence]) -> Result<(), StoreError> {
+        let asking = of_kind(evidence, Kind::Qualitative);
+        let mut rows: HashMap<Id, Vec<PersonVerdictRow>> = HashMap::new();
+        for chunk in asking.chunks(1_000) {
+            for row in db!(*store, persons::list_person_verdicts_of(chunk, self.as_of))? {
+                rows.entry(row.indicator_id).or_default().push(row);
+            }
+        }
+        for one in evidence {
+            let kept = self.then.keeps(one.row.id);
+            let Some(all) = rows.get(&one.row.id) else { continue };
+            let latest = all.iter().rev().find(|row| !kept || self.then.recorded(row.id.0));
+            if let Some(row) = latest {
+                one.person = Some(PersonVerdict { grade: word(&row.grade)?, on: row.given_on });
+            }
+        }
+        Ok(())
+    }
+
+    async fn add_nodes(&self, store: &Store, evidence: &mut [Evidence]) -> Result<(), StoreError> {
+        let asking = of_kind(evidence, Kind::Milestone);
+        let mut rows: HashMap<Id, Vec<NodeReportRow>> = HashMap::new();
+        for chunk in asking.chunks(1_000) {
+            for row in db!(*store, persons::list_node_reports_of(chunk, self.as_of))? {
+                rows.entry(row.indicator_id).or_default().push(row);
+            }
+        }
+        for one in evidence {
+            let kept = self.then.keeps(one.row.id);
+            let Some(mut reports) = rows.remove(&one.row.id) else { continue };
+            reports.retain(|row| !kept || self.then.recorded(row.id.0));
+            let said: Vec<_> = reports.iter().map(|row| (row.node_on, row.done)).collect();
+            let full = one.full();
+            let parts = nodes_done(&one.curve, one.window, &said);
+            for (vintage, (row, part)) in (1..).zip(reports.iter().zip(parts)) {
+                one.own.push(observation(row, part * full, one, vintage)?);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn of_kind(evidence: &[Evidence], kind: Kind) -> Vec<Id> {
+    evidence.iter().filter(|one| one.kind() == Some(kind)).map(|one| one.row.id).collect()
+}
+
+/// The part done after a report, as if it had been observed that day.
+fn observation(
+    row: &NodeReportRow,
+    value: Decimal,
+    evidence: &Evidence,
+    vintage: i32,
+) -> Result<Observation, StoreError> {
+    Ok(Observation {
+        id: row.id.0,
+        period: Period::new(row.reported_on, row.reported_on)?,
+        basis: evidence.measure.basis,
+        figure: Figure::Level,
+        value,
+        status: Status::Final,
+        published_on: row.reported_on,
+        vintage,
+    })
+}

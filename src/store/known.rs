@@ -1,0 +1,130 @@
+//! What was known on a day.
+//!
+//! A fact is known from the day it was published. That alone would let a late entry rewrite the past, so two rules are
+//! added. From the day an indicator is kept here, a fact is known only once it has been written down here as well; a day
+//! before that is reconstructed from publication dates, since no verdict was given here then. And a correction that does
+//! not claim to have been published after what it corrects is known from the day it was written down, always.
+//!
+//! When a row was written down is read off its id: ids are UUIDv7, whose first 48 bits are milliseconds since 1970
+//! (RFC 9562 §5.7), made by the office's clock together with the row.
+
+use chrono::{NaiveDate, NaiveTime};
+use uuid::Uuid;
+
+use super::types::Id;
+use crate::domain::Observation;
+
+/// The office's time zone, Asia/Shanghai, in hours east of Greenwich; without summer time since 1991.
+pub const OFFICE_UTC_HOURS: i32 = 8;
+
+/// The end of one day in the office.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Then {
+    /// The first millisecond of the next day.
+    end: i64,
+}
+
+impl Then {
+    /// The end of `day`.
+    pub fn end_of(day: NaiveDate) -> Self {
+        const DAY: i64 = 24 * 3_600_000;
+        let midnight = day.and_time(NaiveTime::MIN).and_utc().timestamp_millis();
+        Self { end: midnight + DAY - i64::from(OFFICE_UTC_HOURS) * 3_600_000 }
+    }
+
+    /// Whether the row with this id had been written down by then.
+    #[inline]
+    pub fn recorded(self, id: Uuid) -> bool {
+        let millis = (id.as_u128() >> 80) as i64;
+        millis < self.end || id.get_version_num() != 7
+    }
+
+    /// Whether the indicator was kept here by then.
+    pub fn keeps(self, indicator: Id) -> bool {
+        self.recorded(indicator.0)
+    }
+
+    /// Drops what was not known then; `kept` says whether the indicator was already kept here.
+    pub fn retain(self, facts: &mut Vec<Observation>, kept: bool) {
+        if facts.iter().all(|fact| self.recorded(fact.id)) {
+            return;
+        }
+        let stays: Vec<bool> = facts.iter().map(|fact| self.was_known(fact, facts, kept)).collect();
+        let mut stays = stays.into_iter();
+        facts.retain(|_| stays.next().unwrap_or(true));
+    }
+
+    fn was_known(self, fact: &Observation, all: &[Observation], kept: bool) -> bool {
+        if self.recorded(fact.id) {
+            return true;
+        }
+        let corrects = |other: &Observation| {
+            (other.period, other.basis, other.figure) == (fact.period, fact.basis, fact.figure)
+                && other.vintage < fact.vintage
+                && other.published_on < fact.published_on
+        };
+        !kept && (fact.vintage <= 1 || all.iter().any(corrects))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Basis, Figure, Period, Status};
+
+    fn d(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn id(at: &str, count: u8) -> Uuid {
+        let at: chrono::DateTime<chrono::Utc> = at.parse().unwrap();
+        let millis = u64::try_from(at.timestamp_millis()).unwrap();
+        uuid::Builder::from_unix_timestamp_millis(millis, &[count; 10]).into_uuid()
+    }
+
+    #[test]
+    fn a_day_ends_at_midnight_in_the_office() {
+        let then = Then::end_of(d("2026-03-10"));
+        for (at, recorded) in [
+            ("2026-03-10T15:59:59.999Z", true),
+            ("2026-03-10T16:00:00Z", false),
+            ("2026-03-09T00:00:00Z", true),
+        ] {
+            assert_eq!(then.recorded(id(at, 1)), recorded, "{at}");
+        }
+        assert!(then.recorded(Uuid::from_u128(u128::MAX)), "only ids that tell their time are asked");
+    }
+
+    #[test]
+    fn what_was_not_known_is_dropped() {
+        let fact = |vintage: i32, published: &str, written: &str| Observation {
+            id: id(written, 1),
+            period: Period::new(d("2026-01-01"), d("2026-02-28")).unwrap(),
+            basis: Basis::Cumulative,
+            figure: Figure::Level,
+            value: vintage.into(),
+            status: Status::Final,
+            published_on: d(published),
+            vintage,
+        };
+        let (before, after) = ("2026-03-20T01:00:00Z", "2026-04-01T01:00:00Z");
+        for (facts, kept, want) in [
+            // Written down in time.
+            (vec![fact(1, "2026-03-18", before)], true, vec![1]),
+            // Published in time, but here only later.
+            (vec![fact(1, "2026-03-18", after)], true, vec![]),
+            // Nobody kept the indicator then: publication is all there is.
+            (vec![fact(1, "2026-03-18", after)], false, vec![1]),
+            (vec![fact(1, "2026-03-18", after), fact(2, "2026-03-19", after)], false, vec![1, 2]),
+            // A correction that does not come later does not reach back.
+            (vec![fact(1, "2026-03-18", before), fact(2, "2026-03-18", after)], false, vec![1]),
+            (vec![fact(1, "2026-03-18", before), fact(2, "2026-03-10", after)], false, vec![1]),
+            (vec![fact(1, "2026-03-18", before), fact(2, "2026-03-19", after)], true, vec![1]),
+            (vec![fact(2, "2026-03-10", after)], false, vec![]),
+        ] {
+            let mut left = facts.clone();
+            Then::end_of(d("2026-03-20")).retain(&mut left, kept);
+            assert_eq!(left.iter().map(|fact| fact.vintage).collect::<Vec<_>>(), want, "{facts:?} {kept}");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What an indicator is compared with: other series, and what was stated of them.
+
+use chrono::NaiveDate;
+use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
+use diesel_async::RunQueryDsl;
+
+use super::super::Conn;
+use crate::store::StoreError;
+use crate::store::rows::{RegionRow, StatedDifferenceRow};
+use crate::store::schema::{measure_aliases, measures, regions, series, stated_differences};
+use crate::store::types::Id;
+
+/// All regions.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_register(conn: &mut Conn) -> Result<Vec<RegionRow>, StoreError> {
+    Ok(regions::table.order(regions::id).select(RegionRow::as_select()).load(conn).await?)
+}
+
+/// Every name and alias of a measure.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_measure_names(conn: &mut Conn) -> Result<Vec<(String, Id)>, StoreError> {
+    let mut names: Vec<(String, Id)> = measure_aliases::table
+        .select((measure_aliases::name, measure_aliases::measure_id))
+        .load(conn)
+        .await?;
+    names.extend(measures::table.select((measures::name, measures::id)).load::<(String, Id)>(conn).await?);
+    Ok(names)
+}
+
+/// The series of any of these measures in any of these regions: id, measure, region.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_series(
+    conn: &mut Conn,
+    measure_ids: &[Id],
+    region_ids: &[Id],
+) -> Result<Vec<(i64, Id, Id)>, StoreError> {
+    Ok(series::table
+        .filter(series::measure_id.eq_any(measure_ids.to_vec()))
+        .filter(series::region_id.eq_any(region_ids.to_vec()))
+        .select((series::id, series::measure_id, series::region_id))
+        .load(conn)
+        .await?)
+}
+
+/// Adds differences as they were stated.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_stated(conn: &mut Conn, rows: &[StatedDifferenceRow]) -> Result<(), StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        for row in rows {
+            diesel::insert_into(stated_differences::table).values(row).execute(conn).await?;
+        }
+        Ok::<_, StoreError>(())
+    })
+    .await
+}
+
+/// Differences stated of one series by `as_of`, the latest last.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_stated(
+    conn: &mut Conn,
+    series_id: i64,
+    as_of: NaiveDate,
+) -> Result<Vec<StatedDifferenceRow>, StoreError> {
+    Ok(stated_differences::table
+        .filter(stated_differences::series_id.eq(series_id))
+        .filter(stated_differences::published_on.le(as_of))
+        .order((stated_differences::published_on, stated_differences::id))
+        .select(StatedDifferenceRow::as_select())
+        .load(conn)
+        .await?)
+}

@@ -1,0 +1,212 @@
+//! What follows a letter: receipt, replies, reviews, closure. Rows are added and never changed.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDateTime;
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::super::Conn;
+use crate::domain::LetterState;
+use crate::domain::reply::{ReviewVerdict, Step};
+use crate::store::StoreError;
+use crate::store::rows::{
+    ClosureRow, NewReply, ReceiptRow, RemedyRow, ReplyFileHead, ReplyFileRow, ReplyRow, ReviewRow,
+    WholeReply, word,
+};
+use crate::store::schema::{api_keys, closures, letters, receipts, remedies, replies, reply_files, reviews};
+use crate::store::types::Id;
+
+/// Moves a letter on, unless it stands where `step` may not be taken. Of two at the same time one is told where the
+/// other has left it.
+async fn advance(conn: &mut Conn, letter: Id, step: Step, now: NaiveDateTime) -> Result<(), StoreError> {
+    loop {
+        let state: Option<String> =
+            letters::table.find(letter).select(letters::state).get_result(conn).await.optional()?;
+        let state: LetterState = word(&state.ok_or_else(|| StoreError::missing("letter", letter.0))?)?;
+        let next = state.after(step).map_err(StoreError::Conflict)?;
+        let moved = diesel::update(letters::table.find(letter))
+            .filter(letters::state.eq(state.to_string()))
+            .set((letters::state.eq(next.to_string()), letters::updated_at.eq(now)))
+            .execute(conn)
+            .await?;
+        if moved == 1 {
+            return Ok(());
+        }
+    }
+}
+
+/// Writes a receipt. The first one counts: for a letter that was received before, that one is given and `false`.
+///
+/// # Errors
+/// `Conflict` when the letter was never issued.
+pub async fn receive_letter(conn: &mut Conn, row: &ReceiptRow) -> Result<(ReceiptRow, bool), StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        match advance(conn, row.letter_id, Step::Receive, row.created_at).await {
+            Ok(()) => {
+                diesel::insert_into(receipts::table).values(row).execute(conn).await?;
+                Ok::<_, StoreError>((row.clone(), true))
+            }
+            Err(error) => match find_receipt(conn, row.letter_id.0).await? {
+                Some(first) => Ok((first, false)),
+                None => Err(error),
+            },
+        }
+    })
+    .await
+}
+
+/// The receipt of a letter.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_receipt(conn: &mut Conn, letter: Uuid) -> Result<Option<ReceiptRow>, StoreError> {
+    Ok(receipts::table
+        .filter(receipts::letter_id.eq(Id(letter)))
+        .select(ReceiptRow::as_select())
+        .get_result(conn)
+        .await
+        .optional()?)
+}
+
+/// Writes a reply with its remedies and files; gives its ordinal.
+///
+/// # Errors
+/// `Conflict` when the letter does not wait for a reply.
+pub async fn reply_to_letter(conn: &mut Conn, new: &NewReply) -> Result<i32, StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        let letter = new.reply.letter_id;
+        advance(conn, letter, Step::Reply, new.reply.created_at).await?;
+        // The letter's row is ours until the end, so nobody else counts at the same time.
+        let earlier: i64 =
+            replies::table.filter(replies::letter_id.eq(letter)).count().get_result(conn).await?;
+        let ordinal = i32::try_from(earlier).unwrap_or(i32::MAX).saturating_add(1);
+        let row = ReplyRow { ordinal, ..new.reply.clone() };
+        diesel::insert_into(replies::table).values(&row).execute(conn).await?;
+        for remedy in &new.remedies {
+            diesel::insert_into(remedies::table).values(remedy).execute(conn).await?;
+        }
+        for file in &new.files {
+            diesel::insert_into(reply_files::table).values(file).execute(conn).await?;
+        }
+        Ok::<_, StoreError>(ordinal)
+    })
+    .await
+}
+
+/// All replies to a letter, the first one first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_replies(conn: &mut Conn, letter: Uuid) -> Result<Vec<WholeReply>, StoreError> {
+    let rows: Vec<ReplyRow> = replies::table
+        .filter(replies::letter_id.eq(Id(letter)))
+        .order(replies::ordinal)
+        .select(ReplyRow::as_select())
+        .load(conn)
+        .await?;
+    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
+    let actions: Vec<RemedyRow> = remedies::table
+        .filter(remedies::reply_id.eq_any(ids.clone()))
+        .order(remedies::ordinal)
+        .select(RemedyRow::as_select())
+        .load(conn)
+        .await?;
+    let files: Vec<ReplyFileHead> = reply_files::table
+        .filter(reply_files::reply_id.eq_any(ids.clone()))
+        .order(reply_files::ordinal)
+        .select(ReplyFileHead::as_select())
+        .load(conn)
+        .await?;
+    let reviewed: Vec<(ReviewRow, String)> = reviews::table
+        .inner_join(api_keys::table)
+        .filter(reviews::reply_id.eq_any(ids))
+        .select((ReviewRow::as_select(), api_keys::name))
+        .load(conn)
+        .await?;
+    let mut reviewed: HashMap<Id, _> = reviewed.into_iter().map(|pair| (pair.0.reply_id, pair)).collect();
+    let whole = |reply: ReplyRow| WholeReply {
+        remedies: actions.iter().filter(|one| one.reply_id == reply.id).cloned().collect(),
+        files: files.iter().filter(|one| one.reply_id == reply.id).cloned().collect(),
+        review: reviewed.remove(&reply.id),
+        reply,
+    };
+    Ok(rows.into_iter().map(whole).collect())
+}
+
+/// One file of a reply to this letter.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_reply_file(
+    conn: &mut Conn,
+    letter: Uuid,
+    reply: Uuid,
+    ordinal: i32,
+) -> Result<Option<ReplyFileRow>, StoreError> {
+    Ok(reply_files::table
+        .inner_join(replies::table)
+        .filter(replies::letter_id.eq(Id(letter)))
+        .filter(reply_files::reply_id.eq(Id(reply)))
+        .filter(reply_files::ordinal.eq(ordinal))
+        .select(ReplyFileRow::as_select())
+        .get_result(conn)
+        .await
+        .optional()?)
+}
+
+/// Writes a review of the latest reply to a letter.
+///
+/// # Errors
+/// `Missing` when the letter has no such reply, `Conflict` when there is nothing to review.
+pub async fn review_reply(
+    conn: &mut Conn,
+    letter: Uuid,
+    row: &ReviewRow,
+    verdict: ReviewVerdict,
+) -> Result<(), StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        let known: i64 = replies::table
+            .filter(replies::letter_id.eq(Id(letter)))
+            .filter(replies::id.eq(row.reply_id))
+            .count()
+            .get_result(conn)
+            .await?;
+        if known == 0 {
+            return Err(StoreError::missing("reply", row.reply_id.0));
+        }
+        // Only the latest can be unreviewed: `replied` is left by a review alone. An older one breaks its unique key.
+        advance(conn, Id(letter), Step::Review(verdict), row.created_at).await?;
+        diesel::insert_into(reviews::table).values(row).execute(conn).await?;
+        Ok::<_, StoreError>(())
+    })
+    .await
+}
+
+/// Writes the closure of a letter.
+///
+/// # Errors
+/// `Conflict` when its answer was not accepted.
+pub async fn close_letter(conn: &mut Conn, row: &ClosureRow) -> Result<(), StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        advance(conn, row.letter_id, Step::Close, row.created_at).await?;
+        diesel::insert_into(closures::table).values(row).execute(conn).await?;
+        Ok::<_, StoreError>(())
+    })
+    .await
+}
+
+/// The closure of a letter, with the name of the key that closed it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_closure(conn: &mut Conn, letter: Uuid) -> Result<Option<(ClosureRow, String)>, StoreError> {
+    Ok(closures::table
+        .inner_join(api_keys::table)
+        .filter(closures::letter_id.eq(Id(letter)))
+        .select((ClosureRow::as_select(), api_keys::name))
+        .get_result(conn)
+        .await
+        .optional()?)
+}

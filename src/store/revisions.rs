@@ -1,0 +1,316 @@
+//! Revisions: what an indicator, a campaign or a measure said on a past day.
+//!
+//! The row itself always says the latest; each change first keeps what it replaces, with the first day that no longer
+//! holds. On a day the state in force is the one after the last change that had taken effect by then; before all changes
+//! it is the first.
+
+use std::collections::HashMap;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::rows::{
+    CampaignRow, EvaluationRow, IndicatorChange, IndicatorRow, MeasureRow, RevisionOf, RevisionRow,
+    TargetColumns, word,
+};
+use super::types::{Id, Number};
+use super::{Store, StoreError};
+use crate::db;
+use crate::domain::{Measure, TextEnum as _};
+
+/// What is known of a change besides what it changes.
+#[derive(Debug, Clone)]
+pub struct ChangeNote {
+    /// Identity of the revision that is kept.
+    pub id: Uuid,
+    /// The first day on which the change holds.
+    pub from: NaiveDate,
+    /// Why.
+    pub reason: Option<String>,
+    /// Now, UTC.
+    pub at: NaiveDateTime,
+}
+
+impl ChangeNote {
+    fn row<T: Serialize>(&self, subject: RevisionOf, (id, revision): (Id, i32), state: &T) -> RevisionRow {
+        RevisionRow {
+            id: Id(self.id),
+            subject: subject.as_str().to_owned(),
+            subject_id: id,
+            revision,
+            state: serde_json::to_string(state).unwrap_or_default(),
+            superseded_on: self.from,
+            reason: self.reason.clone(),
+            recorded_at: self.at,
+        }
+    }
+}
+
+fn read<'a, T: Deserialize<'a>>(row: &'a RevisionRow) -> Result<T, StoreError> {
+    serde_json::from_str(&row.state)
+        .map_err(|error| StoreError::Corrupt(format!("revision {}: {error}", row.id.0)))
+}
+
+/// The promise of an indicator, as it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndicatorState {
+    kind: Option<String>,
+    comparator: Option<String>,
+    value: Option<String>,
+    value_hi: Option<String>,
+    unit: Option<String>,
+    hedge: Option<String>,
+    phrase: Option<String>,
+    benchmark: Option<String>,
+    curve: String,
+    baseline: Option<String>,
+    window_start: NaiveDate,
+    window_end: NaiveDate,
+}
+
+fn text(number: Option<Number>) -> Option<String> {
+    number.map(|number| number.0.normalize().to_string())
+}
+
+fn number(text: Option<&String>) -> Result<Option<Number>, StoreError> {
+    let corrupt = |text: &str| StoreError::Corrupt(format!("number `{text}` of a revision"));
+    text.map(|text| Decimal::from_str_exact(text).map(Number).map_err(|_| corrupt(text))).transpose()
+}
+
+impl IndicatorState {
+    fn of(
+        target: &TargetColumns,
+        curve: &str,
+        baseline: Option<Number>,
+        (window_start, window_end): (NaiveDate, NaiveDate),
+    ) -> Self {
+        Self {
+            kind: target.kind.clone(),
+            comparator: target.comparator.clone(),
+            value: text(target.target_value),
+            value_hi: text(target.target_value_hi),
+            unit: target.target_unit.clone(),
+            hedge: target.hedge.clone(),
+            phrase: target.phrase.clone(),
+            benchmark: target.benchmark.clone(),
+            curve: curve.to_owned(),
+            baseline: text(baseline),
+            window_start,
+            window_end,
+        }
+    }
+
+    /// Reads a kept state.
+    ///
+    /// # Errors
+    /// `Corrupt`.
+    pub fn read(row: &RevisionRow) -> Result<Self, StoreError> {
+        read(row)
+    }
+
+    /// The promise.
+    ///
+    /// # Errors
+    /// `Corrupt`.
+    pub fn target(&self) -> Result<TargetColumns, StoreError> {
+        Ok(TargetColumns {
+            kind: self.kind.clone(),
+            comparator: self.comparator.clone(),
+            target_value: number(self.value.as_ref())?,
+            target_value_hi: number(self.value_hi.as_ref())?,
+            target_unit: self.unit.clone(),
+            hedge: self.hedge.clone(),
+            phrase: self.phrase.clone(),
+            benchmark: self.benchmark.clone(),
+        })
+    }
+
+    /// The curve as JSON.
+    pub fn curve(&self) -> &str {
+        &self.curve
+    }
+
+    /// The value at the start of the window.
+    ///
+    /// # Errors
+    /// `Corrupt`.
+    pub fn baseline(&self) -> Result<Option<Number>, StoreError> {
+        number(self.baseline.as_ref())
+    }
+
+    /// First and last day of the window.
+    pub fn window(&self) -> (NaiveDate, NaiveDate) {
+        (self.window_start, self.window_end)
+    }
+
+    fn apply(&self, row: &mut EvaluationRow) -> Result<(), StoreError> {
+        row.target = self.target()?;
+        row.curve.clone_from(&self.curve);
+        row.baseline = self.baseline()?;
+        (row.window_start, row.window_end) = self.window();
+        Ok(())
+    }
+}
+
+/// What is kept when `change` replaces what `before` says; `None` when nothing that is judged changes.
+pub fn of_indicator(
+    before: &IndicatorRow,
+    change: &IndicatorChange,
+    note: &ChangeNote,
+) -> Option<RevisionRow> {
+    let window = (before.window_start, before.window_end);
+    let old = IndicatorState::of(&before.target, &before.curve, before.baseline, window);
+    let window = (change.window_start, change.window_end);
+    let new = IndicatorState::of(&change.target, &change.curve, change.baseline, window);
+    (old != new).then(|| note.row(RevisionOf::Indicator, (before.id, before.revision), &old))
+}
+
+/// The rule pack of a campaign, as it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CampaignState {
+    /// The version of the pack.
+    pub rule_pack_id: Uuid,
+}
+
+impl CampaignState {
+    /// Reads a kept state.
+    ///
+    /// # Errors
+    /// `Corrupt`.
+    pub fn read(row: &RevisionRow) -> Result<Self, StoreError> {
+        read(row)
+    }
+}
+
+/// What is kept when a campaign gets another rule pack; `None` when it keeps its own.
+pub fn of_campaign(before: &CampaignRow, after: &CampaignRow, note: &ChangeNote) -> Option<RevisionRow> {
+    let state = CampaignState { rule_pack_id: before.rule_pack_id.0 };
+    (before.rule_pack_id != after.rule_pack_id)
+        .then(|| note.row(RevisionOf::Campaign, (before.id, before.revision), &state))
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct MeasureState {
+    name: String,
+    unit: String,
+    basis: String,
+    better: String,
+    frequency: String,
+    release_day: Option<u32>,
+    precision: u32,
+}
+
+impl MeasureState {
+    fn of(measure: &Measure) -> Self {
+        Self {
+            name: measure.name.clone(),
+            unit: measure.unit.clone(),
+            basis: measure.basis.to_string(),
+            better: measure.better.to_string(),
+            frequency: measure.frequency.to_string(),
+            release_day: measure.release_day,
+            precision: measure.precision,
+        }
+    }
+}
+
+/// What is kept when a measure is changed; `None` when only its aliases are.
+///
+/// # Errors
+/// `Corrupt` when the row holds what it should not.
+pub fn of_measure(
+    before: &MeasureRow,
+    after: &Measure,
+    note: &ChangeNote,
+) -> Result<Option<RevisionRow>, StoreError> {
+    let old = MeasureState::of(&Measure::try_from(before.clone())?);
+    let changed = old != MeasureState::of(after);
+    Ok(changed.then(|| note.row(RevisionOf::Measure, (before.id, before.revision), &old)))
+}
+
+/// What was in force on one day where the rows say something else by now.
+#[derive(Debug)]
+pub struct InForce {
+    as_of: NaiveDate,
+    indicators: bool,
+    /// Measures that have changed since.
+    pub measures: HashMap<Id, Measure>,
+    /// Rule packs of campaigns that have got another one since.
+    pub packs: HashMap<Id, Id>,
+}
+
+impl InForce {
+    /// Looks for changes after `as_of`.
+    ///
+    /// # Errors
+    /// When the database fails or holds what it should not.
+    pub async fn load(store: &Store, as_of: NaiveDate) -> Result<Self, StoreError> {
+        let changed = db!(*store, revisions::list_changed_since(RevisionOf::Indicator, as_of))?;
+        let mut measures = HashMap::new();
+        for (id, row) in states(store, RevisionOf::Measure, as_of).await? {
+            let state: MeasureState = read(&row)?;
+            let words = (word(&state.basis)?, word(&state.better)?, word(&state.frequency)?);
+            let measure = Measure::new(&state.name, &state.unit, words, state.release_day, state.precision)?;
+            measures.insert(id, measure);
+        }
+        let mut packs = HashMap::new();
+        for (id, row) in states(store, RevisionOf::Campaign, as_of).await? {
+            packs.insert(id, Id(CampaignState::read(&row)?.rule_pack_id));
+        }
+        Ok(Self { as_of, indicators: !changed.is_empty(), measures, packs })
+    }
+
+    /// Puts indicators back to what they promised then. One query, and only when any indicator has changed since.
+    ///
+    /// # Errors
+    /// When the database fails or holds what it should not.
+    pub async fn restore(
+        &self,
+        store: &Store,
+        rows: &mut [(EvaluationRow, Id, Id)],
+    ) -> Result<(), StoreError> {
+        if !self.indicators {
+            return Ok(());
+        }
+        let ids: Vec<Id> = rows.iter().map(|(row, ..)| row.id).collect();
+        let then = in_force(store, RevisionOf::Indicator, &ids, self.as_of).await?;
+        for (row, ..) in rows {
+            if let Some(kept) = then.get(&row.id) {
+                IndicatorState::read(kept)?.apply(row)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn states(
+    store: &Store,
+    subject: RevisionOf,
+    as_of: NaiveDate,
+) -> Result<HashMap<Id, RevisionRow>, StoreError> {
+    let changed = db!(*store, revisions::list_changed_since(subject, as_of))?;
+    in_force(store, subject, &changed, as_of).await
+}
+
+/// The kept states that were in force on a day; rows whose present state was are left out.
+async fn in_force(
+    store: &Store,
+    subject: RevisionOf,
+    ids: &[Id],
+    as_of: NaiveDate,
+) -> Result<HashMap<Id, RevisionRow>, StoreError> {
+    let mut found = HashMap::new();
+    for chunk in ids.chunks(1_000) {
+        let rows = db!(*store, revisions::list_revisions_of(subject, chunk))?;
+        for group in rows.chunk_by(|a, b| a.subject_id == b.subject_id) {
+            let past = group.iter().rposition(|row| row.superseded_on <= as_of);
+            let at = past.map_or(0, |last| last + 1);
+            if let Some(row) = group.get(at) {
+                found.insert(row.subject_id, row.clone());
+            }
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,40 @@
+//! What a letter is sent with.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::{Insertable, Queryable, Selectable};
+
+use crate::store::schema::letter_files;
+use crate::store::types::Id;
+
+/// A file of a letter as stored, made once when it was issued.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = letter_files, treat_none_as_default_value = false)]
+pub struct LetterFileRow {
+    /// Of which letter.
+    pub letter_id: Id,
+    /// As the reader sees it; of a picture, its Content-ID.
+    pub name: String,
+    /// MIME type.
+    pub media_type: String,
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// SHA-256 of the bytes, hexadecimal.
+    pub sha256: String,
+    /// When it was made, UTC.
+    pub created_at: NaiveDateTime,
+}
+
+impl LetterFileRow {
+    /// A file with its hash.
+    pub fn new(
+        letter_id: Id,
+        name: String,
+        media_type: &str,
+        bytes: Vec<u8>,
+        created_at: NaiveDateTime,
+    ) -> Self {
+        use sha2::Digest as _;
+        let sha256 = crate::store::hex(&sha2::Sha256::digest(&bytes));
+        Self { letter_id, name, media_type: media_type.to_owned(), bytes, sha256, created_at }
+    }
+}

@@ -1,0 +1,67 @@
+//! Problems.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::{Insertable, Queryable, Selectable};
+
+use crate::domain::{ProblemKind, SubjectKind};
+use crate::store::schema::problems;
+use crate::store::types::Id;
+
+/// A problem as stored. One is open at most for each kind and subject.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = problems, treat_none_as_default_value = false)]
+pub struct ProblemRow {
+    /// Identity.
+    pub id: Id,
+    /// A [`ProblemKind`].
+    pub kind: String,
+    /// A [`SubjectKind`].
+    pub subject_kind: String,
+    /// Id of a row, or what names the subject.
+    pub subject_id: String,
+    /// What a person must know, Chinese.
+    pub detail: String,
+    /// When it was found, UTC.
+    pub opened_at: NaiveDateTime,
+    /// When it was found to be over, UTC.
+    pub closed_at: Option<NaiveDateTime>,
+    /// When it was last changed, UTC.
+    pub updated_at: NaiveDateTime,
+}
+
+impl ProblemRow {
+    /// A problem found now.
+    pub fn new(
+        id: Id,
+        kind: ProblemKind,
+        (subject_kind, subject_id): (SubjectKind, String),
+        detail: String,
+        now: NaiveDateTime,
+    ) -> Self {
+        Self {
+            id,
+            kind: kind.to_string(),
+            subject_kind: subject_kind.to_string(),
+            subject_id,
+            detail,
+            opened_at: now,
+            closed_at: None,
+            updated_at: now,
+        }
+    }
+}
+
+/// Which problems a list shows.
+#[derive(Debug, Default, Clone)]
+pub struct ProblemFilter {
+    /// Only of this kind.
+    pub kind: Option<String>,
+    /// Only about this sort of subject.
+    pub subject_kind: Option<String>,
+    /// Only about this subject.
+    pub subject_id: Option<String>,
+    /// Only open, or only closed ones.
+    pub open: Option<bool>,
+    /// Only changed after this instant, UTC.
+    pub updated_after: Option<NaiveDateTime>,
+}

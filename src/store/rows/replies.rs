@@ -1,0 +1,188 @@
+//! What follows a letter.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::{Insertable, Queryable, Selectable};
+
+use crate::store::schema::{audit_events, closures, receipts, remedies, replies, reply_files, reviews};
+use crate::store::types::Id;
+
+/// 签收, as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = receipts, treat_none_as_default_value = false)]
+pub struct ReceiptRow {
+    /// Identity.
+    pub id: Id,
+    /// Of which letter; one each.
+    pub letter_id: Id,
+    /// Who says to have read it.
+    pub person: String,
+    /// By which key; `None` by the link in the letter.
+    pub api_key_id: Option<Id>,
+    /// When, UTC.
+    pub created_at: NaiveDateTime,
+}
+
+/// 反馈, as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = replies, treat_none_as_default_value = false)]
+pub struct ReplyRow {
+    /// Identity.
+    pub id: Id,
+    /// To which letter.
+    pub letter_id: Id,
+    /// From 1 within the letter; filled in when it is written.
+    pub ordinal: i32,
+    /// 原因
+    pub cause: String,
+    /// Who answers for it.
+    pub person: String,
+    /// That person's telephone.
+    pub phone: String,
+    /// By which key; `None` by the link in the letter.
+    pub api_key_id: Option<Id>,
+    /// When, UTC.
+    pub created_at: NaiveDateTime,
+}
+
+/// 整改措施, as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = remedies, treat_none_as_default_value = false)]
+pub struct RemedyRow {
+    /// Of which reply.
+    pub reply_id: Id,
+    /// From 1.
+    pub ordinal: i32,
+    /// What will be done.
+    pub action: String,
+    /// By when.
+    pub due_on: NaiveDate,
+}
+
+/// A file of a reply, as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = reply_files, treat_none_as_default_value = false)]
+pub struct ReplyFileRow {
+    /// Of which reply.
+    pub reply_id: Id,
+    /// From 1.
+    pub ordinal: i32,
+    /// Without a path.
+    pub name: String,
+    /// By the ending of its name.
+    pub media_type: String,
+    /// Bytes.
+    pub size: i32,
+    /// Of the content, hexadecimal.
+    pub sha256: String,
+    /// The file.
+    pub content: Vec<u8>,
+}
+
+/// A file of a reply without its content.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = reply_files)]
+pub struct ReplyFileHead {
+    /// Of which reply.
+    pub reply_id: Id,
+    /// From 1.
+    pub ordinal: i32,
+    /// Without a path.
+    pub name: String,
+    /// By the ending of its name.
+    pub media_type: String,
+    /// Bytes.
+    pub size: i32,
+    /// Of the content, hexadecimal.
+    pub sha256: String,
+}
+
+/// 审核, as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = reviews, treat_none_as_default_value = false)]
+pub struct ReviewRow {
+    /// Identity.
+    pub id: Id,
+    /// Of which reply; one each.
+    pub reply_id: Id,
+    /// accepted, returned.
+    pub verdict: String,
+    /// Why; always there when returned.
+    pub reason: Option<String>,
+    /// By which key.
+    pub api_key_id: Id,
+    /// When, UTC.
+    pub created_at: NaiveDateTime,
+}
+
+/// 销号, as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = closures, treat_none_as_default_value = false)]
+pub struct ClosureRow {
+    /// Identity.
+    pub id: Id,
+    /// Of which letter; one each.
+    pub letter_id: Id,
+    /// A remark.
+    pub note: Option<String>,
+    /// By which key.
+    pub api_key_id: Id,
+    /// When, UTC.
+    pub created_at: NaiveDateTime,
+}
+
+/// What one reply writes, in one transaction.
+#[derive(Debug, Clone)]
+pub struct NewReply {
+    /// The reply; its ordinal is filled in.
+    pub reply: ReplyRow,
+    /// What will be done.
+    pub remedies: Vec<RemedyRow>,
+    /// Its files.
+    pub files: Vec<ReplyFileRow>,
+}
+
+/// A reply with all that belongs to it but the content of its files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WholeReply {
+    /// The reply.
+    pub reply: ReplyRow,
+    /// What will be done, in order.
+    pub remedies: Vec<RemedyRow>,
+    /// Its files, in order.
+    pub files: Vec<ReplyFileHead>,
+    /// What the reviewer said, and the name of the reviewer's key.
+    pub review: Option<(ReviewRow, String)>,
+}
+
+/// Who wrote what when.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = audit_events, treat_none_as_default_value = false)]
+pub struct AuditRow {
+    /// Identity.
+    pub id: Id,
+    /// By which key.
+    pub api_key_id: Option<Id>,
+    /// By the link of which letter.
+    pub letter_id: Option<Id>,
+    /// POST, PUT, PATCH, DELETE.
+    pub verb: String,
+    /// Address without the query; a token is not part of it.
+    pub path: String,
+    /// HTTP status of the answer.
+    pub status: i32,
+    /// Id of the request, as in the logs.
+    pub request_id: String,
+    /// When, UTC.
+    pub created_at: NaiveDateTime,
+}
+
+/// Which audit events a list shows.
+#[derive(Debug, Default, Clone)]
+pub struct AuditFilter {
+    /// Only by this key.
+    pub api_key_id: Option<uuid::Uuid>,
+    /// Only by the link of this letter.
+    pub letter_id: Option<uuid::Uuid>,
+    /// Only after this instant, UTC.
+    pub after: Option<NaiveDateTime>,
+}

@@ -1,0 +1,47 @@
+//! The charts' numbers: read again for the few lines that are drawn, so that a run holds the facts of none.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+
+use super::facts::Printing;
+use super::{Desk, WarningError};
+use crate::domain::Kind;
+use crate::domain::pace::CoursePoint;
+use crate::letter::{Trend, TrendPoint};
+use crate::store::comparisons::Extent;
+use crate::store::judging::{Evidence, evidence_of};
+use crate::store::types::Id;
+
+/// The courses of these indicators through their windows, as known at `as_of`; those that cannot be drawn are left out.
+pub(super) async fn of(
+    desk: &Desk,
+    as_of: NaiveDate,
+    indicators: &[Id],
+) -> Result<HashMap<Id, Trend>, WarningError> {
+    if indicators.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let evidence = evidence_of(&desk.store, &desk.calendar, indicators, as_of, Extent::Grade).await?;
+    Ok(evidence.iter().filter_map(|one| Some((one.row.id, trend(one, as_of)?))).collect())
+}
+
+fn trend(evidence: &Evidence, as_of: NaiveDate) -> Option<Trend> {
+    let course = evidence.course(&evidence.own, as_of)?;
+    let kind = evidence.target.as_ref().map_or(Kind::Qualitative, |target| target.kind);
+    let print = Printing::of(kind, &evidence.measure, evidence.judge(as_of).actual);
+    let point = |CoursePoint { end, actual, pace, last_year }| TrendPoint {
+        end,
+        actual,
+        pace,
+        last_year,
+        low: None,
+        high: None,
+    };
+    Some(Trend {
+        unit: print.unit.to_owned(),
+        places: print.places,
+        target: course.target,
+        points: course.points.into_iter().map(point).collect(),
+    })
+}
