@@ -82,6 +82,7 @@ async fn main() {
         calendar: Arc::new(WorkCalendar::built_in()),
         templates: Arc::new(Templates::built_in().unwrap()),
         message_id_domain: "example.org".to_owned(),
+        remind_working_days: 2,
         links: None,
         sender: xushi::mail::message::Mailbox::default(),
     };
