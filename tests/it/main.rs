@@ -13,6 +13,7 @@ mod outbox;
 mod policy;
 mod post;
 mod readme;
+mod reply_browser;
 mod reply_page;
 mod support;
 mod tidy;

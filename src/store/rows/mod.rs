@@ -4,6 +4,7 @@ mod campaigns;
 mod evaluation;
 mod indicators;
 mod issuing;
+mod ledger;
 mod letter_files;
 mod letters;
 mod measures;
@@ -26,6 +27,7 @@ pub use indicators::{
     VerdictColumns,
 };
 pub use issuing::{DraftWrite, LetterEpisodeRow, LetterHead, LetterReportRow, NewLetter, WarningRunRow};
+pub use ledger::{BoardLetterRow, LedgerFilter, LedgerLetterRow, LedgerRow};
 pub use letter_files::LetterFileRow;
 pub use letters::{
     AttemptBegin, AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, EpisodeChange, EpisodeFilter,
