@@ -30,7 +30,8 @@ const PAGE: i64 = 4_000;
 pub struct Context {
     as_of: NaiveDate,
     then: Then,
-    in_force: InForce,
+    /// What was in force on the day.
+    pub(super) in_force: InForce,
     calendar: WorkCalendar,
     measures: HashMap<Id, Arc<Measure>>,
     regions: HashMap<Id, Arc<str>>,
@@ -80,13 +81,14 @@ impl Context {
     }
 
     /// A recorded verdict, when it was known then and judged a period.
-    fn past(&self, row: &AssessmentRow) -> Result<Option<Past>, StoreError> {
+    pub(super) fn past(&self, row: &AssessmentRow) -> Result<Option<Past>, StoreError> {
         let known = self.then.recorded(row.id.0) || !self.then.keeps(row.indicator_id);
         let Some(period_end) = row.data_end.filter(|_| known) else { return Ok(None) };
         Ok(Some(Past { period_end, grade: word(&row.grade)? }))
     }
 
-    fn evidence(
+    /// The evidence on one indicator; what persons said and other series come later.
+    pub(super) fn evidence(
         &self,
         (row, measure, region): (EvaluationRow, Id, Id),
         mut own: Vec<Observation>,
@@ -257,6 +259,21 @@ impl Judging {
         self
     }
 
+    /// Adds everything a letter may speak of to the evidence on those that are not on pace, and judges them again.
+    ///
+    /// # Errors
+    /// When the database fails or holds what it should not.
+    pub async fn compare_lagging(&mut self, page: &mut [(Evidence, Assessment)]) -> Result<(), StoreError> {
+        let mut lagging: Vec<&mut (Evidence, Assessment)> =
+            page.iter_mut().filter(|(_, assessment)| assessment.run > 0).collect();
+        let evidence = lagging.iter_mut().map(|(evidence, _)| evidence).collect();
+        self.completing.compare(&self.store, evidence, Extent::Whole).await?;
+        for (evidence, assessment) in lagging {
+            *assessment = evidence.judge(self.context.as_of);
+        }
+        Ok(())
+    }
+
     /// The next indicators with their verdicts; `None` after the last.
     ///
     /// # Errors
@@ -327,61 +344,4 @@ fn take_series(
         own.push(Observation::try_from(fact)?);
     }
     Ok(own)
-}
-
-/// The whole evidence on one indicator as known at `as_of`; `None` when there is no such indicator.
-///
-/// # Errors
-/// When the database fails or holds what it should not.
-pub async fn evidence_on(
-    store: &Store,
-    calendar: &WorkCalendar,
-    id: Id,
-    as_of: NaiveDate,
-) -> Result<Option<Evidence>, StoreError> {
-    Ok(evidence_of(store, calendar, &[id], as_of, Extent::Whole).await?.pop())
-}
-
-/// The evidence on several indicators as known at `as_of`, in order of id; those that are not there are left out.
-///
-/// # Errors
-/// When the database fails or holds what it should not.
-pub async fn evidence_of(
-    store: &Store,
-    calendar: &WorkCalendar,
-    ids: &[Id],
-    as_of: NaiveDate,
-    extent: Extent,
-) -> Result<Vec<Evidence>, StoreError> {
-    let (mut rows, mut past) = (Vec::new(), Vec::new());
-    for chunk in ids.chunks(1_000) {
-        rows.extend(db!(*store, evaluation::list_evaluation_rows_of(chunk))?);
-        past.extend(db!(*store, evaluation::list_past_verdicts(chunk, as_of))?);
-    }
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
-    let context = Context::load(store, calendar, as_of).await?;
-    context.in_force.restore(store, &mut rows).await?;
-    let mut facts: HashMap<i64, Vec<Observation>> = HashMap::new();
-    let series: Vec<i64> = rows.iter().map(|(row, ..)| row.series_id).collect();
-    for chunk in series.chunks(1_000) {
-        for fact in db!(*store, observations::list_facts(chunk, as_of))? {
-            facts.entry(fact.series_id).or_default().push(Observation::try_from(fact)?);
-        }
-    }
-    let mut histories: HashMap<Id, Vec<Past>> = HashMap::new();
-    for row in &past {
-        if let Some(past) = context.past(row)? {
-            histories.entry(row.indicator_id).or_default().push(past);
-        }
-    }
-    let mut evidence = Vec::with_capacity(rows.len());
-    for row in rows {
-        let own = facts.get(&row.0.series_id).cloned().unwrap_or_default();
-        let history = histories.remove(&row.0.id).unwrap_or_default();
-        evidence.push(context.evidence(row, own, history)?);
-    }
-    Completing::new(as_of).complete(store, &mut evidence, extent).await?;
-    Ok(evidence)
 }

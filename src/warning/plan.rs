@@ -55,7 +55,8 @@ pub(super) async fn plan(desk: &Desk, as_of: NaiveDate) -> Result<Plan, WarningE
     let mut open: HashMap<Id, EpisodeRow> = open.into_iter().map(|row| (row.indicator_id, row)).collect();
     let mut judging = Judging::start(&desk.store, &desk.calendar, as_of, None).await?;
     let mut plan = Plan::default();
-    while let Some(page) = judging.next_page().await? {
+    while let Some(mut page) = judging.next_page().await? {
+        judging.compare_lagging(&mut page).await?;
         for (evidence, assessment) in page {
             plan.assessed += 1;
             let episode = open.remove(&evidence.row.id);
