@@ -9,7 +9,7 @@ mod judging;
 mod measures;
 mod observations;
 mod regions;
-mod replies;
+pub(crate) mod replies;
 mod rule_packs;
 mod tasks;
 mod units;
