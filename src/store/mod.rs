@@ -11,6 +11,7 @@ pub mod curves;
 mod error;
 pub mod judging;
 pub mod known;
+mod pages;
 pub mod revisions;
 pub mod rows;
 pub mod rule_packs;

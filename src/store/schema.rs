@@ -471,15 +471,6 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::{Exact, Key};
 
-    revisions (id) {
-        id -> Key,
-        subject -> Text,
-        subject_id -> Key,
-        revision -> Integer,
-        state -> Text,
-        superseded_on -> Date,
-        reason -> Nullable<Text>,
-        recorded_at -> Timestamp,
     letter_files (letter_id, name) {
         letter_id -> Key,
         name -> Text,
@@ -494,41 +485,6 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::{Exact, Key};
 
-    person_verdicts (id) {
-        id -> Key,
-        indicator_id -> Key,
-        grade -> Text,
-        given_on -> Date,
-        evidence -> Text,
-        person -> Text,
-        recorded_at -> Timestamp,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
-
-    node_reports (id) {
-        id -> Key,
-        indicator_id -> Key,
-        node_on -> Date,
-        done -> Bool,
-        reported_on -> Date,
-        evidence -> Text,
-        person -> Text,
-        recorded_at -> Timestamp,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
-
-    campaign_curves (campaign_id, kind) {
-        campaign_id -> Key,
-        kind -> Text,
-        curve -> Text,
     problems (id) {
         id -> Key,
         kind -> Text,
@@ -545,17 +501,6 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::{Exact, Key};
 
-    stated_differences (id) {
-        id -> Key,
-        series_id -> BigInt,
-        period_start -> Date,
-        period_end -> Date,
-        figure -> Text,
-        against -> Text,
-        difference -> Exact,
-        source -> Text,
-        published_on -> Date,
-        recorded_at -> Timestamp,
     mail_pace (domain) {
         domain -> Text,
         free_at -> Timestamp,
@@ -672,6 +617,82 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    revisions (id) {
+        id -> Key,
+        subject -> Text,
+        subject_id -> Key,
+        revision -> Integer,
+        state -> Text,
+        superseded_on -> Date,
+        reason -> Nullable<Text>,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    person_verdicts (id) {
+        id -> Key,
+        indicator_id -> Key,
+        grade -> Text,
+        given_on -> Date,
+        evidence -> Text,
+        person -> Text,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    node_reports (id) {
+        id -> Key,
+        indicator_id -> Key,
+        node_on -> Date,
+        done -> Bool,
+        reported_on -> Date,
+        evidence -> Text,
+        person -> Text,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    campaign_curves (campaign_id, kind) {
+        campaign_id -> Key,
+        kind -> Text,
+        curve -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    stated_differences (id) {
+        id -> Key,
+        series_id -> BigInt,
+        period_start -> Date,
+        period_end -> Date,
+        figure -> Text,
+        against -> Text,
+        difference -> Exact,
+        source -> Text,
+        published_on -> Date,
+        recorded_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(region_aliases -> regions (region_id));
 diesel::joinable!(units -> regions (region_id));
 diesel::joinable!(contacts -> units (unit_id));
@@ -707,10 +728,6 @@ diesel::joinable!(deliveries -> letters (letter_id));
 diesel::joinable!(deliveries -> units (unit_id));
 diesel::joinable!(delivery_attempts -> deliveries (delivery_id));
 diesel::joinable!(idempotency_keys -> api_keys (api_key_id));
-diesel::joinable!(person_verdicts -> indicators (indicator_id));
-diesel::joinable!(node_reports -> indicators (indicator_id));
-diesel::joinable!(campaign_curves -> campaigns (campaign_id));
-diesel::joinable!(stated_differences -> series (series_id));
 diesel::joinable!(letter_files -> letters (letter_id));
 diesel::joinable!(api_keys -> units (unit_id));
 diesel::joinable!(receipts -> letters (letter_id));
@@ -724,6 +741,10 @@ diesel::joinable!(reviews -> api_keys (api_key_id));
 diesel::joinable!(closures -> letters (letter_id));
 diesel::joinable!(closures -> api_keys (api_key_id));
 diesel::joinable!(audit_events -> api_keys (api_key_id));
+diesel::joinable!(person_verdicts -> indicators (indicator_id));
+diesel::joinable!(node_reports -> indicators (indicator_id));
+diesel::joinable!(campaign_curves -> campaigns (campaign_id));
+diesel::joinable!(stated_differences -> series (series_id));
 diesel::allow_tables_to_appear_in_same_query!(
     regions,
     region_aliases,
@@ -751,11 +772,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     idempotency_keys,
     warning_runs,
-    revisions,
-    person_verdicts,
-    node_reports,
-    campaign_curves,
-    stated_differences,
     letter_files,
     problems,
     mail_pace,
@@ -767,4 +783,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     reviews,
     closures,
     audit_events,
+    revisions,
+    person_verdicts,
+    node_reports,
+    campaign_curves,
+    stated_differences,
 );

@@ -10,15 +10,15 @@ mod observations;
 mod operations;
 mod places;
 mod plans;
-mod revisions;
 mod problems;
 mod replies;
+mod revisions;
 mod rule_packs;
 mod tasks;
 mod warnings;
 
 pub use campaigns::{CampaignFilter, CampaignLinks, CampaignMemberRow, CampaignRow};
-pub use evaluation::{EvaluationMeasureRow, EvaluationRow, VerdictWrite};
+pub use evaluation::{EvaluationMeasureRow, EvaluationRow, PastVerdictRow, VerdictWrite};
 pub use indicators::{
     AssessmentRow, BoardFilter, BoardRow, CitationRow, IndicatorChange, IndicatorRow, TargetColumns,
     VerdictColumns,
@@ -35,13 +35,13 @@ pub use places::{
     ContactFilter, ContactRow, RegionAliasRow, RegionFilter, RegionRow, UnitChange, UnitFilter, UnitRow,
 };
 pub use plans::PlanRows;
-pub use revisions::{
-    CampaignCurveRow, NodeReportRow, PersonVerdictRow, RevisionOf, RevisionRow, StatedDifferenceRow,
-};
 pub use problems::{ProblemFilter, ProblemRow};
 pub use replies::{
     AuditRow, ClosureRow, NewReply, ReceiptRow, RemedyRow, ReplyFileHead, ReplyFileRow, ReplyRow, ReviewRow,
     WholeReply,
+};
+pub use revisions::{
+    CampaignCurveRow, NodeReportRow, PersonVerdictRow, RevisionOf, RevisionRow, StatedDifferenceRow,
 };
 pub use rule_packs::{RulePackFilter, RulePackRow};
 pub use tasks::{ResponsibilityRow, TaskFilter, TaskRow};
