@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, web};
+use chrono::TimeDelta;
 
 use crate::api::{self, State};
 use crate::clock::Clock;
@@ -94,6 +95,7 @@ pub async fn prepare(config: &Config, store: &Store, clock: &dyn Clock) -> Resul
 pub async fn desk(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Desk, AppError> {
     Ok(Desk {
         links: reply_links(config, &store, &*clock).await?,
+        sender: Mailbox { name: config.mail.from_name.clone(), address: config.mail.from_address.clone() },
         store,
         clock,
         calendar: Arc::new(config.calendar()?),
@@ -135,7 +137,8 @@ pub fn jobs(config: &Config, desk: Desk) -> Result<Jobs, AppError> {
         desk,
         transport,
         transport_connections: config.mail.connections,
-        sender: Mailbox { name: config.mail.from_name.clone(), address: config.mail.from_address.clone() },
+        lease: TimeDelta::milliseconds(config.mail.timeout_seconds.cast_signed() * 2_500),
+        pace: config.pace(),
         holder,
         stop: AtomicBool::new(false),
     })

@@ -13,6 +13,7 @@ use crate::domain::places::checked_email;
 use crate::domain::{CalendarYear, WorkCalendar};
 use crate::letter::Templates;
 use crate::mail::settings::{Security, SmtpSettings};
+use crate::store::rows::Pace;
 
 mod calendars;
 
@@ -133,7 +134,7 @@ pub struct LinksConfig {
 
 impl std::fmt::Debug for LinksConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LinksConfig").field("secret", &"***").field("days", &self.days).finish()
+        f.debug_struct("LinksConfig").field("days", &self.days).finish_non_exhaustive()
     }
 }
 
@@ -376,6 +377,14 @@ impl Config {
         settings.pool_max = mail.connections;
         settings.send_timeout = std::time::Duration::from_secs(mail.timeout_seconds);
         settings
+    }
+
+    /// How fast letters may go to one domain; `None` for no limit.
+    pub fn pace(&self) -> Option<Pace> {
+        let per_minute = i32::try_from(self.mail.per_domain_per_minute).unwrap_or(i32::MAX);
+        // The bell of the delivery rings every few seconds: so late may a letter be for its time.
+        let grace = chrono::TimeDelta::seconds(15);
+        (per_minute > 0).then(|| Pace { interval: chrono::TimeDelta::minutes(1) / per_minute, grace })
     }
 
     /// Domain of Message-IDs.

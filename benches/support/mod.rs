@@ -48,7 +48,10 @@ impl Cluster {
         let mut keeper = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(keeper.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        assert!(!line.trim().is_empty(), "no PostgreSQL server could be started: initdb and pg_ctl are needed");
+        assert!(
+            !line.trim().is_empty(),
+            "no PostgreSQL server could be started: initdb and pg_ctl are needed"
+        );
         Self { port, folder: PathBuf::from(line.trim()), _keeper: keeper }
     }
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::State;
 use super::extract::Params;
 use super::indicators::{IndicatorParams, IndicatorView, Named, PeriodView};
-use super::page::{self, PageView};
+use super::page::{self, List, ListParams, PageView};
 use super::problem::{Problem, ProblemView};
 use super::respond;
 use super::verdict::VerdictView;
@@ -20,13 +20,14 @@ use super::wire::{Amount, Word};
 use crate::db;
 use crate::domain::Grade;
 use crate::domain::pace::Assessment;
+use crate::store::StoreError;
 use crate::store::judging::{self, Evidence, Judging};
-use crate::store::rows::{BoardFilter, BoardRow, Page, VerdictColumns};
-use crate::store::types::Id;
+use crate::store::rows::{AssessmentRow, BoardFilter, BoardRow, Page, VerdictColumns, word};
+use crate::store::types::{Id, Number};
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_assessments).service(find_assessment);
+    config.service(list_assessments).service(find_assessment).service(list_recorded);
 }
 
 /// 研判结果，附全部计算过程
@@ -61,7 +62,7 @@ impl AssessmentView {
 #[into_params(parameter_in = Query)]
 pub struct AsOfParams {
     /// 研判日期，默认今天
-    as_of: Option<NaiveDate>,
+    pub as_of: Option<NaiveDate>,
 }
 
 /// 读取一个指标的研判结果和计算过程
@@ -78,6 +79,91 @@ async fn find_assessment(
     let evidence = judging::evidence_on(&state.store, &state.desk.calendar, Id(*id), as_of).await?;
     let evidence = evidence.ok_or_else(|| Problem::not_found("指标"))?;
     respond::ok(&request, &AssessmentView::of(&evidence, as_of))
+}
+
+/// 记录下来的一次研判；只在结果与上次不同时记录，记录后不再改动
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RecordedView {
+    /// 编号
+    id: Uuid,
+    /// 研判日期
+    as_of: NaiveDate,
+    /// 规则包编号
+    rule_pack_id: Uuid,
+    /// 等级
+    #[schema(value_type = String, example = "behind")]
+    grade: Word<Grade>,
+    /// 等级的中文
+    grade_label: &'static str,
+    /// 数据期
+    data_period: Option<PeriodView>,
+    /// 实际值
+    actual: Option<Amount>,
+    /// 应达值
+    expected: Option<Amount>,
+    /// 差距，正为好
+    gap: Option<Amount>,
+    /// 差距（百分点），正为好
+    gap_points: Option<Amount>,
+    /// 完成比例
+    completion: Option<Amount>,
+    /// 应完成比例
+    due_fraction: Option<Amount>,
+    /// 后续每月需完成
+    needed_per_month: Option<Amount>,
+    /// 后续需增长（%）
+    needed_growth: Option<Amount>,
+    /// 定级规则
+    rule: Option<String>,
+    /// 记录时间
+    recorded_at: DateTime<Utc>,
+}
+
+impl RecordedView {
+    fn of(row: AssessmentRow) -> Result<Self, StoreError> {
+        let grade: Grade = word(&row.grade)?;
+        let amount = |number: Option<Number>| number.map(|number| Amount(number.0));
+        let period = row.data_start.zip(row.data_end);
+        Ok(Self {
+            id: row.id.0,
+            as_of: row.as_of,
+            rule_pack_id: row.rule_pack_id.0,
+            grade: Word(grade),
+            grade_label: grade.chinese(),
+            data_period: period.map(|(start, end)| PeriodView { start, end }),
+            actual: amount(row.actual),
+            expected: amount(row.expected),
+            gap: amount(row.gap),
+            gap_points: amount(row.gap_points),
+            completion: amount(row.completion),
+            due_fraction: amount(row.due_fraction),
+            needed_per_month: amount(row.needed_per_month),
+            needed_growth: amount(row.needed_growth),
+            rule: row.rule,
+            recorded_at: row.recorded_at.and_utc(),
+        })
+    }
+}
+
+/// List filters of recorded verdicts: none.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoFilter {}
+
+/// 列出一个指标记录下来的历次研判
+#[utoipa::path(tag = "研判", params(("id" = Uuid, Path, description = "指标编号"), ListParams), responses(
+    (status = 200, body = PageView<RecordedView>), (status = "4XX", body = ProblemView)))]
+#[get("/indicators/{id}/assessments")]
+async fn list_recorded(
+    state: web::Data<State>,
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+    list: List<NoFilter>,
+) -> Result<HttpResponse, Problem> {
+    db!(state.store, indicators::find_indicator(*id))?.ok_or_else(|| Problem::not_found("指标"))?;
+    let rows = db!(state.store, indicators::list_assessments(*id, list.page))?;
+    let page = PageView::checked(rows, list.page, |row| row.id.0, RecordedView::of)?;
+    respond::list(&request, &page, list.fields.as_deref())
 }
 
 /// 看板的一行

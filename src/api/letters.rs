@@ -16,18 +16,12 @@ use super::wire::Word;
 use crate::db;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::{LetterKind, LetterNumber, Level};
-use crate::letter::LetterFacts;
 use crate::store::StoreError;
 use crate::store::rows::{DeliveryFilter, DeliveryRow, LetterFilter, LetterRow, word};
 
 /// Adds the routes of both resources.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
-        .service(list_letters)
-        .service(show_letter)
-        .service(download_letter)
-        .service(find_letter)
-        .service(list_deliveries);
+    config.service(list_letters).service(find_letter).service(list_deliveries);
 }
 
 /// 函
@@ -188,7 +182,8 @@ async fn list_letters(
     respond::list(&request, &page, list.fields.as_deref())
 }
 
-async fn load(state: &State, id: Uuid) -> Result<LetterRow, Problem> {
+/// The letter at this address.
+pub(super) async fn load(state: &State, id: Uuid) -> Result<LetterRow, Problem> {
     db!(state.store, letters::find_letter(id))?.ok_or_else(|| Problem::not_found("函"))
 }
 
@@ -212,38 +207,6 @@ async fn find_letter(
         deliveries: deliveries.into_iter().map(DeliveryView::of).collect::<Result<_, _>>()?,
     };
     respond::ok(&request, &view)
-}
-
-/// 网页形式的函
-#[utoipa::path(tag = "预警函", params(("id" = Uuid, Path, description = "编号")), responses(
-    (status = 200, content_type = "text/html", body = String), (status = "4XX", body = ProblemView)))]
-#[get("/letters/{id}.html")]
-async fn show_letter(state: web::Data<State>, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
-    let row = load(&state, *id).await?;
-    Ok(HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        .insert_header((
-            "content-security-policy",
-            "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
-        ))
-        .body(row.body_html))
-}
-
-/// 公文形式的函（DOCX）
-#[utoipa::path(tag = "预警函", params(("id" = Uuid, Path, description = "编号")), responses(
-    (status = 200, content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document", body = Vec<u8>),
-    (status = "4XX", body = ProblemView)))]
-#[get("/letters/{id}.docx")]
-async fn download_letter(state: web::Data<State>, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
-    let row = load(&state, *id).await?;
-    let facts = LetterFacts::from_json(&row.facts).map_err(Problem::internal)?;
-    let bytes = state.desk.templates.render_docx(&facts).map_err(Problem::internal)?;
-    let name = format!("{}{}-{}.docx", row.mark, row.year, row.serial.unwrap_or_default());
-    let encoded: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    Ok(HttpResponse::Ok()
-        .content_type("application/vnd.openxmlformats-officedocument.wordprocessingml.document")
-        .insert_header(("content-disposition", format!("attachment; filename*=UTF-8''{encoded}")))
-        .body(bytes))
 }
 
 /// 投递查询条件

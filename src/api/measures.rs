@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -14,12 +14,13 @@ use super::extract::{Body, Params};
 use super::page::{List, ListParams, PageView};
 use super::problem::{Problem, ProblemView};
 use super::respond::{self, OneParams};
+use super::revisions;
 use super::wire::Word;
 use crate::db;
 use crate::domain::{Basis, Better, Frequency, Measure};
-use crate::store::StoreError;
 use crate::store::rows::{MeasureFilter, MeasureRow, word};
 use crate::store::types::Id;
+use crate::store::{StoreError, revisions as kept};
 
 type BasisWord = Word<Basis>;
 type BetterWord = Word<Better>;
@@ -129,6 +130,10 @@ pub struct UpdateMeasure {
     release_day: Option<Option<u32>>,
     /// 显示的小数位数，0至6
     precision: Option<u32>,
+    /// 修改理由，随修改一并留存
+    reason: Option<String>,
+    /// 自哪天起按修改后的口径研判，默认今天；早于今天的用于更正，不得晚于今天
+    effective_on: Option<NaiveDate>,
 }
 
 /// 指标口径查询条件
@@ -240,6 +245,8 @@ async fn update_measure(
     )?;
     let aliases = measure.checked_aliases(&body.aliases.unwrap_or(present_aliases))?;
     let changed = present.changed(&measure, state.clock.timestamp());
-    let row = db!(state.store, measures::update_measure(&changed, &aliases))?;
+    let note = revisions::note(&state, body.reason.as_deref(), body.effective_on)?;
+    let kept = kept::of_measure(&present, &measure, &note)?;
+    let row = db!(state.store, measures::update_measure(&changed, &aliases, kept.as_ref()))?;
     respond::ok(&request, &MeasureView::of(row, sorted(aliases))?)
 }

@@ -4,26 +4,35 @@
 //! server and its specification.
 
 pub mod access;
+mod api_keys;
 mod assessments;
+mod audit_events;
+mod campaign_curves;
 mod campaigns;
+mod cascade;
 mod contacts;
 mod episodes;
 mod extract;
 mod health;
 mod idempotency;
 mod indicators;
+mod letter_files;
 mod letters;
 mod lookup;
 mod measures;
 pub mod metrics;
 mod observations;
+mod pack_preview;
 mod page;
+mod persons;
 pub mod preview;
 pub mod problem;
 mod promise;
 mod regions;
+mod replies;
 pub mod request_id;
 mod respond;
+mod revisions;
 mod rule_packs;
 pub mod targets;
 mod tasks;
@@ -106,14 +115,23 @@ fn routes(config: &mut ServiceConfig<'_>) {
     preview::routes(config);
     targets::routes(config);
     episodes::routes(config);
+    letter_files::routes(config);
     letters::routes(config);
+    replies::routes(config);
     warning_runs::routes(config);
     measures::routes(config);
     campaigns::routes(config);
     tasks::routes(config);
     regions::routes(config);
     contacts::routes(config);
+    pack_preview::routes(config);
     rule_packs::routes(config);
+    api_keys::routes(config);
+    audit_events::routes(config);
+    campaign_curves::routes(config);
+    revisions::routes(config);
+    persons::routes(config);
+    cascade::routes(config);
 }
 
 /// The specification of the API.

@@ -208,6 +208,8 @@ fn chinese(what: &str) -> &'static str {
         "episode" => "预警事项",
         "letter" => "预警函",
         "delivery" => "投递",
+        "reply" => "反馈",
+        "api_key" => "访问密钥",
         _ => "记录",
     }
 }

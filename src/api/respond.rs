@@ -55,6 +55,26 @@ fn answer(request: &HttpRequest, tag: &str, body: Vec<u8>) -> HttpResponse {
         .body(body)
 }
 
+/// A file as it is kept: 200 with the bytes, or 304. `name` makes it a download; without it, it is shown.
+pub fn file(request: &HttpRequest, media_type: &str, name: Option<&str>, bytes: Vec<u8>) -> HttpResponse {
+    let tag = tag(&bytes);
+    if lists(request.headers(), header::IF_NONE_MATCH, &tag) == Some(true) {
+        return HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish();
+    }
+    let mut answer = HttpResponse::Ok();
+    answer
+        .insert_header((header::ETAG, tag))
+        .insert_header((header::CACHE_CONTROL, "private, no-cache"))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .content_type(media_type);
+    if let Some(name) = name {
+        let encoded: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let value = format!("attachment; filename*=UTF-8''{encoded}");
+        answer.insert_header((header::CONTENT_DISPOSITION, value));
+    }
+    answer.body(bytes)
+}
+
 /// [`ok`], with only those top-level fields of the view that `fields` names (`id,name`); all when `None`.
 /// The tag is that of the whole view, so that it serves for an update.
 ///

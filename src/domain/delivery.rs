@@ -15,6 +15,8 @@ text_enum! {
         Accepted = "accepted",
         /// Given up; a person must act.
         Failed = "failed",
+        /// Accepted, and then returned by a server further on; a person must act.
+        Bounced = "bounced",
     }
 }
 
@@ -41,14 +43,37 @@ pub const ATTEMPTS_MAX: i32 = 32;
 /// first ones are short because greylisting servers accept after some minutes.
 const WAIT_MINUTES: [i64; 7] = [1, 5, 15, 30, 60, 120, 240];
 
+/// Minutes to wait at least before a mail goes out again that may have arrived: its outcome might be told by a bounce,
+/// and a server that lost its line once may do so again.
+const WAIT_UNCERTAIN: i64 = 10;
+
+/// Minutes to wait when the fault is not the letter's: wrong password, bad certificate. Such attempts never end.
+const WAIT_UNUSABLE: i64 = 5;
+
+/// Why an attempt is made again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Again {
+    /// Refused for now, or nobody answered.
+    Refused,
+    /// Perhaps accepted.
+    Uncertain,
+    /// No letter can be sent until somebody mends the transport.
+    Unusable,
+}
+
 /// How long to wait after the `attempts`-th attempt failed; `None` when trying ends. `spread` (any number, different
-/// for each delivery) lengthens the wait by up to a fifth, so that a server coming back is not met by all at once.
-pub fn wait_after(attempts: i32, spread: u32) -> Option<TimeDelta> {
-    if attempts >= ATTEMPTS_MAX {
+/// for each attempt) lengthens the wait by up to a fifth, so that a server coming back is not met by all at once.
+pub fn wait_after(attempts: i32, again: Again, spread: u32) -> Option<TimeDelta> {
+    if attempts >= ATTEMPTS_MAX && again != Again::Unusable {
         return None;
     }
     let index = usize::try_from(attempts - 1).unwrap_or(0).min(WAIT_MINUTES.len() - 1);
-    let seconds = WAIT_MINUTES[index] * 60;
+    let minutes = match again {
+        Again::Refused => WAIT_MINUTES[index],
+        Again::Uncertain => WAIT_MINUTES[index].max(WAIT_UNCERTAIN),
+        Again::Unusable => WAIT_UNUSABLE,
+    };
+    let seconds = minutes * 60;
     let longer = seconds / 5 * i64::from(spread % 1_000) / 1_000;
     Some(TimeDelta::seconds(seconds + longer))
 }
@@ -60,15 +85,26 @@ mod tests {
     #[test]
     fn waits_grow_are_spread_and_end() {
         let minutes: Vec<_> =
-            (1..=9).filter_map(|n| wait_after(n, 0)).map(|wait| wait.num_minutes()).collect();
+            (1..=9).filter_map(|n| wait_after(n, Again::Refused, 0)).map(|wait| wait.num_minutes()).collect();
         assert_eq!(minutes, [1, 5, 15, 30, 60, 120, 240, 240, 240]);
-        let spread: Vec<_> =
-            [0, 500, 999].iter().filter_map(|s| wait_after(5, *s)).map(|wait| wait.num_seconds()).collect();
+        let spread = [0, 500, 999].map(|spread| wait_after(5, Again::Refused, spread).unwrap().num_seconds());
         assert_eq!(spread, [3600, 3960, 4319]);
-        assert_eq!(wait_after(ATTEMPTS_MAX, 0), None);
-        let days: i64 =
-            (1..ATTEMPTS_MAX).filter_map(|n| wait_after(n, 0)).map(|wait| wait.num_minutes()).sum::<i64>()
-                / 1440;
+        assert_eq!(wait_after(ATTEMPTS_MAX, Again::Refused, 0), None);
+        let refused = (1..ATTEMPTS_MAX).filter_map(|n| wait_after(n, Again::Refused, 0));
+        let days: i64 = refused.map(|wait| wait.num_minutes()).sum::<i64>() / 1440;
         assert!((4..=5).contains(&days), "RFC 5321 asks for four to five days, this gives up after {days}");
+    }
+
+    #[test]
+    fn what_may_have_arrived_waits_longer_and_a_broken_transport_is_no_fault_of_the_letter() {
+        for (attempts, again, minutes) in [
+            (1, Again::Uncertain, Some(10)),
+            (4, Again::Uncertain, Some(30)),
+            (ATTEMPTS_MAX, Again::Uncertain, None),
+            (1, Again::Unusable, Some(5)),
+            (ATTEMPTS_MAX * 10, Again::Unusable, Some(5)),
+        ] {
+            assert_eq!(wait_after(attempts, again, 0).map(|wait| wait.num_minutes()), minutes, "{again:?}");
+        }
     }
 }

@@ -19,6 +19,7 @@ pub mod problem;
 pub mod quantity;
 pub mod reply;
 pub mod responsibility;
+pub mod role;
 pub mod rule_pack;
 pub mod target;
 pub mod task;
@@ -40,6 +41,7 @@ pub use places::{
 };
 pub use problem::{ProblemKind, SubjectKind};
 pub use responsibility::Responsibility;
+pub use role::Role;
 pub use rule_pack::RulePack;
 pub use target::{Comparator, Kind, Target};
 pub use task::Task;

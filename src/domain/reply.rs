@@ -153,7 +153,9 @@ impl Reply {
         for (index, remedy) in self.remedies.into_iter().enumerate() {
             match remedy.checked(issued_on) {
                 Ok(remedy) => remedies.push(remedy),
-                Err(invalid) => wrong.extend(invalid.map(|one| one.within(&format!("remedies.{index}")))),
+                Err(invalid) => {
+                    wrong.extend(invalid.into_iter().map(|one| one.within(&format!("remedies.{index}"))))
+                }
             }
         }
         if wrong.iter().all(|one| !one.field.starts_with("remedies"))
@@ -171,7 +173,7 @@ impl Reply {
 }
 
 impl Remedy {
-    fn checked(self, issued_on: NaiveDate) -> Result<Self, impl Iterator<Item = Invalid>> {
+    fn checked(self, issued_on: NaiveDate) -> Result<Self, Vec<Invalid>> {
         let action = paragraphs("action", &self.action, TEXT_MAX);
         let due_on = checked_day("due_on", self.due_on).and_then(|day| {
             if day < issued_on {
@@ -181,7 +183,7 @@ impl Remedy {
         });
         match (action, due_on) {
             (Ok(action), Ok(due_on)) => Ok(Self { action, due_on }),
-            (action, due_on) => Err(action.err().into_iter().chain(due_on.err())),
+            (action, due_on) => Err(action.err().into_iter().chain(due_on.err()).collect()),
         }
     }
 }

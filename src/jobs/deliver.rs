@@ -4,26 +4,31 @@
 //! outcome. A process that dies between intent and outcome leaves an attempt that is `begun`; whoever takes over
 //! writes it down as uncertain and sends again with the same Message-ID.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::TimeDelta;
 use futures_util::StreamExt as _;
+use tokio::sync::Semaphore;
 
+use super::ledger::Ledger;
 use super::{JobError, Jobs};
 use crate::db;
 use crate::domain::TextEnum as _;
-use crate::domain::delivery::{AttemptOutcome, DeliveryState, wait_after};
-use crate::mail::message::{Mailbox, Outgoing, compose};
-use crate::mail::transport::{Accepted, Envelope, Failure, SendError};
-use crate::store::StoreError;
-use crate::store::rows::{AttemptEnd, DeliveryRow, Lease, LetterRow};
+use crate::domain::delivery::{Again, AttemptOutcome, DeliveryState, wait_after};
+use crate::domain::{ProblemKind, SubjectKind};
+use crate::mail::transport::{Accepted, Envelope, Failure, SendError, Stage};
+use crate::store::faults;
+use crate::store::rows::{AttemptBegin, AttemptEnd, DeliveryRow, Lease, ProblemRow};
 use crate::store::types::Id;
+use crate::warning::Mailing;
 
-/// A claim lasts twice as long as any one conversation may.
-const LEASE: TimeDelta = TimeDelta::seconds(150);
-/// How long to wait when the fault is not the letter's: wrong password, bad certificate.
-const WAIT_UNUSABLE: TimeDelta = TimeDelta::minutes(5);
+/// Deliveries claimed at once for each connection: enough to keep it busy while others are being written down.
+const CLAIM: usize = 32;
+/// Handovers in a row that did not even reach the server, for each connection, after which the others are left for
+/// later: they would only wait for it, too.
+const PATIENCE: usize = 2;
+/// How long the others then wait.
+const PAUSE: TimeDelta = TimeDelta::seconds(30);
 
 /// What a round of delivery did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -38,184 +43,222 @@ pub struct Delivered {
     pub uncertain: usize,
 }
 
-/// Delivers everything that is due, a few at a time, until nothing is due any more or `stop` says so.
+/// Delivers everything that is due, a few at a time, until nothing is due any more, the server cannot be reached, or
+/// `stop` says so.
 ///
 /// # Errors
 /// When the database fails. What was claimed is taken up again when its lease runs out.
 pub async fn deliver(jobs: &Jobs) -> Result<Delivered, JobError> {
     let mut total = Delivered::default();
-    let at_once = jobs.transport_connections;
-    loop {
-        if jobs.stopping() {
-            return Ok(total);
-        }
-        let lease = lease(jobs);
-        let claimed = db!(jobs.desk.store, deliveries::claim_deliveries(&lease, at_once as i64 * 8))?;
+    let round = Round {
+        jobs,
+        ledger: Ledger::new(jobs),
+        lines: Semaphore::new(jobs.transport_connections),
+        unreached: AtomicUsize::new(0),
+    };
+    while !round.is_over() {
+        let lease = round.lease();
+        let limit = (jobs.transport_connections * CLAIM).min(1_000) as i64;
+        let mut claimed = db!(jobs.desk.store, deliveries::claim_deliveries(&lease, limit))?;
+        faults::point("claim.committed");
         if claimed.is_empty() {
-            return Ok(total);
+            break;
         }
-        let letters = letters_of(jobs, &claimed).await?;
-        let work = claimed.iter().filter_map(|row| Some((row, letters.get(&row.letter_id)?.clone())));
+        if let Some(pace) = &jobs.pace {
+            claimed = db!(jobs.desk.store, mail_pace::pace_deliveries(claimed, pace, lease.now))?;
+            faults::point("paced");
+        }
+        round.hand_over(&claimed, &mut total).await?;
+    }
+    Ok(total)
+}
+
+/// What one round of delivery shares.
+struct Round<'j> {
+    jobs: &'j Jobs,
+    ledger: Ledger<'j>,
+    lines: Semaphore,
+    /// Handovers in a row that did not reach the server.
+    unreached: AtomicUsize,
+}
+
+impl Round<'_> {
+    fn is_over(&self) -> bool {
+        let patience = PATIENCE * self.jobs.transport_connections;
+        self.jobs.stopping() || self.unreached.load(Ordering::SeqCst) >= patience
+    }
+
+    fn lease(&self) -> Lease<'_> {
+        let now = self.jobs.desk.clock.timestamp();
+        Lease { holder: &self.jobs.holder, now, until: now + self.jobs.lease }
+    }
+
+    async fn hand_over(&self, claimed: &[DeliveryRow], total: &mut Delivered) -> Result<(), JobError> {
+        let mut ids: Vec<Id> = claimed.iter().map(|row| row.letter_id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let mailings = Mailing::of(&self.jobs.desk, &ids).await?;
+        let work = claimed.iter().filter_map(|row| Some((row, mailings.get(&row.letter_id)?.clone())));
         let mut results = futures_util::stream::iter(work)
-            .map(|(row, letter)| async move { deliver_one(jobs, row, &letter).await })
-            .buffer_unordered(at_once);
-        while let Some(result) = results.next().await {
+            .map(|(row, mailing)| async move { (row.id, self.deliver_one(row, &mailing).await) })
+            // More than there are lines: while one mail's outcome is written down, the next one uses the line.
+            .buffer_unordered(self.jobs.transport_connections * 3);
+        let mut untried = Vec::new();
+        while let Some((id, result)) = results.next().await {
             match result? {
-                Some(AttemptOutcome::Accepted) => total.accepted += 1,
-                Some(AttemptOutcome::Permanent) => total.failed += 1,
-                Some(AttemptOutcome::Uncertain) => total.uncertain += 1,
-                Some(AttemptOutcome::Transient | AttemptOutcome::Begun) => total.deferred += 1,
-                None => {}
+                Tried::Ended(AttemptOutcome::Accepted) => total.accepted += 1,
+                Tried::Ended(AttemptOutcome::Permanent) => total.failed += 1,
+                Tried::Ended(AttemptOutcome::Uncertain) => total.uncertain += 1,
+                Tried::Ended(AttemptOutcome::Transient | AttemptOutcome::Begun) => total.deferred += 1,
+                Tried::Not => untried.push(id),
+                Tried::LeaseLost => {}
             }
         }
-    }
-}
-
-fn lease(jobs: &Jobs) -> Lease<'_> {
-    let now = jobs.desk.clock.timestamp();
-    Lease { holder: &jobs.holder, now, until: now + LEASE }
-}
-
-/// A letter with all its mailboxes, for the headers every copy shows.
-struct Posted {
-    letter: LetterRow,
-    to: Vec<Mailbox>,
-    cc: Vec<Mailbox>,
-}
-
-async fn letters_of(jobs: &Jobs, claimed: &[DeliveryRow]) -> Result<HashMap<Id, Arc<Posted>>, JobError> {
-    let mut letters = HashMap::new();
-    for row in claimed {
-        if letters.contains_key(&row.letter_id) {
-            continue;
+        if !untried.is_empty() {
+            let lease = self.lease();
+            // Somebody else may go on at once when this process stops.
+            let wait = if self.jobs.stopping() { TimeDelta::zero() } else { PAUSE };
+            let next = lease.now + wait;
+            db!(self.jobs.desk.store, deliveries::release_deliveries(&untried, &lease, next))?;
         }
-        let letter = db!(jobs.desk.store, letters::find_letter(row.letter_id.0))?;
-        let letter = letter.ok_or_else(|| StoreError::missing("letter", row.letter_id.0))?;
-        let all = db!(jobs.desk.store, letters::list_letter_deliveries(row.letter_id.0))?;
-        let of = |role: &str| {
-            let chosen = all.iter().filter(|one| one.role == role);
-            chosen.map(|one| Mailbox { name: one.name.clone(), address: one.email.clone() }).collect()
+        Ok(())
+    }
+
+    /// One mailbox.
+    async fn deliver_one(&self, row: &DeliveryRow, mailing: &Mailing) -> Result<Tried, JobError> {
+        // Never closed; whoever waits for a line has not begun, and need not when the round is over.
+        let line = self.lines.acquire().await;
+        if self.is_over() {
+            return Ok(Tried::Not);
+        }
+        let sender = &self.jobs.desk.sender.address;
+        let label = format!("{}-{}", mailing.file_stem(), row.email);
+        let prepared =
+            mailing.addressed(row).and_then(|raw| Ok((raw, Envelope::new(sender, &row.email, &label)?)));
+        let (raw, envelope) = match prepared {
+            Ok(prepared) => prepared,
+            Err(error) => {
+                let refused = Ending::of(AttemptOutcome::Permanent, error.to_string());
+                return self.attempt(row, async { refused }).await;
+            }
         };
-        letters.insert(row.letter_id, Arc::new(Posted { to: of("to"), cc: of("cc"), letter }));
+        faults::point("open");
+        // Up to here nothing of the content has been sent: a failure needs no intent before it.
+        let conversation = match self.jobs.transport.open(&envelope).await {
+            Ok(conversation) => conversation,
+            Err(error) => {
+                let unreached = error.stage == Stage::Connect;
+                self.reached(!unreached);
+                drop(line);
+                return self.attempt(row, async { Ending::from(error) }).await;
+            }
+        };
+        self.reached(true);
+        faults::point("opened");
+        let handover = async move {
+            let handed = conversation.deliver(&raw).await;
+            faults::point("handed");
+            drop(line);
+            match handed {
+                Ok(Accepted { reply }) => Ending::of(AttemptOutcome::Accepted, reply),
+                Err(error) => Ending::from(error),
+            }
+        };
+        self.attempt(row, handover).await
     }
-    Ok(letters)
+
+    fn reached(&self, reached: bool) {
+        if reached {
+            self.unreached.store(0, Ordering::SeqCst);
+        } else {
+            self.unreached.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    /// Writes the intent, runs `handover`, writes the outcome.
+    async fn attempt(
+        &self,
+        row: &DeliveryRow,
+        handover: impl Future<Output = Ending>,
+    ) -> Result<Tried, JobError> {
+        let attempt = Id(self.jobs.desk.clock.new_id());
+        let Some(number) = self.ledger.begin(AttemptBegin { delivery: row.id, attempt }).await? else {
+            return Ok(Tried::LeaseLost);
+        };
+        let ending = handover.await;
+        let outcome = ending.outcome;
+        let end = self.end(row, (attempt, number), ending);
+        self.ledger.end(end).await?;
+        Ok(Tried::Ended(outcome))
+    }
+
+    fn end(&self, row: &DeliveryRow, (attempt, number): (Id, i32), ending: Ending) -> AttemptEnd {
+        let Ending { outcome, reply, again } = ending;
+        let clock = &self.jobs.desk.clock;
+        let now = clock.timestamp();
+        let wait = wait_after(number, again, spread(attempt));
+        let state = match (outcome, wait) {
+            (AttemptOutcome::Accepted, _) => DeliveryState::Accepted,
+            (AttemptOutcome::Permanent, _) | (_, None) => DeliveryState::Failed,
+            _ => DeliveryState::Pending,
+        };
+        let problem = (state == DeliveryState::Failed).then(|| {
+            tracing::error!(delivery = %row.id.0, email = row.email, reply, "a letter could not be delivered");
+            let subject = (SubjectKind::Delivery, row.id.0.to_string());
+            let detail = format!("发往{}的邮件未能送出：{reply}", row.email);
+            ProblemRow::new(Id(clock.new_id()), ProblemKind::DeliveryFailed, subject, detail, now)
+        });
+        AttemptEnd {
+            delivery: row.id,
+            attempt,
+            outcome: outcome.as_str().to_owned(),
+            reply: Some(reply),
+            state: state.as_str().to_owned(),
+            next_attempt_at: now + wait.unwrap_or_default(),
+            accepted_at: (state == DeliveryState::Accepted).then_some(now),
+            problem,
+            now,
+        }
+    }
 }
 
-fn mail(jobs: &Jobs, row: &DeliveryRow, posted: &Posted) -> Outgoing {
-    let letter = &posted.letter;
-    Outgoing {
-        message_id: row.message_id.clone(),
-        from: jobs.sender.clone(),
-        to: Mailbox { name: row.name.clone(), address: row.email.clone() },
-        header_to: posted.to.clone(),
-        header_cc: posted.cc.clone(),
-        subject: letter.subject.clone(),
-        text: letter.body_text.clone(),
-        html: letter.body_html.clone(),
-        inline: Vec::new(),
-        attachments: Vec::new(),
-        references: Vec::new(),
-        // The row's own time: every try sends the same bytes.
-        date: row.created_at.and_utc().with_timezone(&crate::clock::office()),
-    }
-}
-
-/// One mailbox. `None` when the lease was lost and somebody else is at it.
-async fn deliver_one(
-    jobs: &Jobs,
-    row: &DeliveryRow,
-    posted: &Posted,
-) -> Result<Option<AttemptOutcome>, JobError> {
-    let outgoing = mail(jobs, row, posted);
-    let prepared = compose(&outgoing).and_then(|raw| {
-        let label = format!("{}-{}", file_stem(&posted.letter), row.email);
-        Ok((raw, Envelope::new(&jobs.sender.address, &row.email, &label)?))
-    });
-    let (raw, envelope) = match prepared {
-        Ok(prepared) => prepared,
-        Err(error) => {
-            let refused = Ending::of(AttemptOutcome::Permanent, error.to_string());
-            return attempt(jobs, row, async { refused }).await;
-        }
-    };
-    // Up to here nothing of the content has been sent: a failure needs no intent before it.
-    match jobs.transport.open(&envelope).await {
-        Ok(conversation) => {
-            attempt(jobs, row, async {
-                match conversation.deliver(&raw).await {
-                    Ok(Accepted { reply }) => Ending::of(AttemptOutcome::Accepted, reply),
-                    Err(error) => Ending::from(error),
-                }
-            })
-            .await
-        }
-        Err(error) => attempt(jobs, row, async { Ending::from(error) }).await,
-    }
+/// What became of one claimed delivery.
+enum Tried {
+    /// An attempt was made.
+    Ended(AttemptOutcome),
+    /// The round was over before its turn came.
+    Not,
+    /// Somebody else is at it.
+    LeaseLost,
 }
 
 /// How a handover ended, in the words of the outbox.
 struct Ending {
     outcome: AttemptOutcome,
     reply: String,
-    /// The fault is ours or the server's, not the letter's.
-    unusable: bool,
+    again: Again,
 }
 
 impl Ending {
     fn of(outcome: AttemptOutcome, reply: String) -> Self {
-        Self { outcome, reply, unusable: false }
+        Self { outcome, reply, again: Again::Refused }
     }
 }
 
 impl From<SendError> for Ending {
     fn from(error: SendError) -> Self {
-        let outcome = match error.failure {
-            Failure::Transient | Failure::Unusable => AttemptOutcome::Transient,
-            Failure::Permanent => AttemptOutcome::Permanent,
-            Failure::Uncertain => AttemptOutcome::Uncertain,
+        let (outcome, again) = match error.failure {
+            Failure::Transient => (AttemptOutcome::Transient, Again::Refused),
+            Failure::Unusable => (AttemptOutcome::Transient, Again::Unusable),
+            Failure::Permanent => (AttemptOutcome::Permanent, Again::Refused),
+            Failure::Uncertain => (AttemptOutcome::Uncertain, Again::Uncertain),
         };
-        Self { outcome, unusable: error.failure == Failure::Unusable, reply: error.reply }
+        Self { outcome, again, reply: error.reply }
     }
 }
 
-/// Writes the intent, runs `handover`, writes the outcome.
-async fn attempt(
-    jobs: &Jobs,
-    row: &DeliveryRow,
-    handover: impl Future<Output = Ending>,
-) -> Result<Option<AttemptOutcome>, JobError> {
-    let attempt = Id(jobs.desk.clock.new_id());
-    let lease = lease(jobs);
-    let Some(number) = db!(jobs.desk.store, deliveries::begin_attempt(row.id, attempt, &lease))? else {
-        return Ok(None);
-    };
-    let ending = handover.await;
-    let now = jobs.desk.clock.timestamp();
-    let spread = u32::from_be_bytes([0, 0, row.id.0.as_bytes()[14], row.id.0.as_bytes()[15]]);
-    let wait = if ending.unusable { Some(WAIT_UNUSABLE) } else { wait_after(number, spread) };
-    let state = match (ending.outcome, wait) {
-        (AttemptOutcome::Accepted, _) => DeliveryState::Accepted,
-        (AttemptOutcome::Permanent, _) | (_, None) => DeliveryState::Failed,
-        _ => DeliveryState::Pending,
-    };
-    if state == DeliveryState::Failed {
-        tracing::error!(delivery = %row.id.0, email = row.email, reply = ending.reply, "a letter could not be delivered");
-    }
-    let end = AttemptEnd {
-        delivery: row.id,
-        attempt,
-        outcome: ending.outcome.as_str().to_owned(),
-        reply: Some(ending.reply),
-        state: state.as_str().to_owned(),
-        next_attempt_at: now + wait.unwrap_or_default(),
-        accepted_at: (state == DeliveryState::Accepted).then_some(now),
-        now,
-    };
-    db!(jobs.desk.store, deliveries::finish_attempt(&end))?;
-    Ok(Some(ending.outcome))
-}
-
-/// What the file of a letter is called: its number, in letters every file system knows.
-fn file_stem(letter: &LetterRow) -> String {
-    format!("{}{}-{:04}", letter.mark, letter.year, letter.serial.unwrap_or(0))
+/// A number that differs from attempt to attempt: the random end of its id.
+fn spread(attempt: Id) -> u32 {
+    let bytes = attempt.0.as_bytes();
+    u32::from_be_bytes([0, 0, bytes[14], bytes[15]])
 }

@@ -5,14 +5,17 @@
 
 pub mod alarm;
 pub mod deliver;
+mod ledger;
 pub mod run;
 pub mod slots;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::mail::message::Mailbox;
+use chrono::TimeDelta;
+
 use crate::mail::transport::Transport;
 use crate::store::StoreError;
+use crate::store::rows::Pace;
 use crate::warning::{Desk, WarningError};
 
 /// What jobs need.
@@ -23,8 +26,10 @@ pub struct Jobs {
     pub transport: Transport,
     /// Mails handed over at once.
     pub transport_connections: usize,
-    /// Whose mails they are.
-    pub sender: Mailbox,
+    /// How long a claimed delivery is nobody else's: longer than any one conversation may take.
+    pub lease: TimeDelta,
+    /// How fast letters may go to one domain; `None` for no limit.
+    pub pace: Option<Pace>,
     /// This process, among replicas.
     pub holder: String,
     /// Set when the process shall stop: what is begun is finished, nothing new is begun.

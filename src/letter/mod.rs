@@ -64,7 +64,8 @@ pub fn draw(facts: &LetterFacts) -> Vec<Picture> {
     drawn.take(PICTURES_MAX).collect()
 }
 
-fn picture_id(ordinal: u32) -> String {
+/// Content-ID of the chart of the line with this number.
+pub fn picture_id(ordinal: u32) -> String {
     format!("trend-{ordinal}@xushi")
 }
 
@@ -127,11 +128,17 @@ pub struct Picture {
 impl Rendered {
     /// The HTML with its pictures inside as `data:` addresses, to be shown without a mail around it.
     pub fn html_alone(&self) -> String {
-        self.pictures.iter().fold(self.html.clone(), |html, picture| {
-            let data = format!("data:image/png;base64,{}", BASE64.encode(&picture.png));
-            html.replace(&format!("src=\"cid:{}\"", picture.cid), &format!("src=\"{data}\""))
-        })
+        let pictures = self.pictures.iter().map(|picture| (picture.cid.as_str(), picture.png.as_slice()));
+        html_alone(&self.html, pictures)
     }
+}
+
+/// HTML with its pictures (Content-ID and PNG) inside as `data:` addresses.
+pub fn html_alone<'p>(html: &str, pictures: impl Iterator<Item = (&'p str, &'p [u8])>) -> String {
+    pictures.fold(html.to_owned(), |html, (cid, png)| {
+        let data = format!("data:image/png;base64,{}", BASE64.encode(png));
+        html.replace(&format!("src=\"cid:{cid}\""), &format!("src=\"{data}\""))
+    })
 }
 
 /// The templates in force, compiled.

@@ -80,30 +80,112 @@ pub struct Outgoing {
 /// [`MailError::Field`] when a value could break out of its header (any control character), an address or an id
 /// is malformed, or a file name is a path.
 pub fn compose(mail: &Outgoing) -> Result<Vec<u8>, MailError> {
-    let mut head = headers(mail)?;
-    let mut body = alternative(mail)?;
-    if !mail.attachments.is_empty() {
-        let mut parts = vec![body];
-        for attachment in &mail.attachments {
-            parts.push(attached(attachment)?);
-        }
-        body = Part::Many { kind: "mixed", extra: "", parts };
-    }
-    head.push_str("MIME-Version: 1.0\r\n");
-    let mut out = head.into_bytes();
-    let seal = Sha256::digest(&mail.message_id)[..12].iter().map(|b| format!("{b:02x}")).collect::<String>();
-    body.write(&seal, &mut out);
-    Ok(out)
+    let content =
+        Content { text: &mail.text, html: &mail.html, inline: &mail.inline, attachments: &mail.attachments };
+    let head = Head {
+        message_id: &mail.message_id,
+        from: &mail.from,
+        to: &mail.to,
+        header_to: &mail.header_to,
+        header_cc: &mail.header_cc,
+        subject: &mail.subject,
+        references: &mail.references,
+        date: mail.date,
+    };
+    head.before(&content.write(&mail.message_id)?)
 }
 
-fn headers(mail: &Outgoing) -> Result<String, MailError> {
+/// What all copies of a letter have in common: the parts, without the header.
+#[derive(Debug, Clone, Copy)]
+pub struct Content<'m> {
+    /// Plain text part.
+    pub text: &'m str,
+    /// HTML part.
+    pub html: &'m str,
+    /// Pictures of the HTML part.
+    pub inline: &'m [Inline],
+    /// Attached files, in the order shown.
+    pub attachments: &'m [Attachment],
+}
+
+impl Content<'_> {
+    /// Writes the parts, from the outermost `Content-Type` on; `seal` makes the boundaries, any text that is the same
+    /// for the same letter. To be put behind a header by [`Head::before`].
+    ///
+    /// # Errors
+    /// As [`compose`], for what concerns pictures and attachments.
+    pub fn write(&self, seal: &str) -> Result<Vec<u8>, MailError> {
+        let mut body = self.alternative()?;
+        if !self.attachments.is_empty() {
+            let mut parts = vec![body];
+            for attachment in self.attachments {
+                parts.push(attached(attachment)?);
+            }
+            body = Part::Many { kind: "mixed", extra: "", parts };
+        }
+        let seal = Sha256::digest(seal)[..12].iter().map(|b| format!("{b:02x}")).collect::<String>();
+        let mut out = Vec::new();
+        body.write(&seal, &mut out);
+        Ok(out)
+    }
+
+    fn alternative(&self) -> Result<Part<'_>, MailError> {
+        let mut html = text_part("html", self.html);
+        if !self.inline.is_empty() {
+            let mut parts = vec![html];
+            for picture in self.inline {
+                parts.push(shown(picture)?);
+            }
+            html = Part::Many { kind: "related", extra: "; type=\"text/html\"", parts };
+        }
+        Ok(Part::Many { kind: "alternative", extra: "", parts: vec![text_part("plain", self.text), html] })
+    }
+}
+
+/// What stands above the content: the same fields as in [`Outgoing`].
+#[derive(Debug, Clone, Copy)]
+pub struct Head<'m> {
+    /// Message-ID without angle brackets.
+    pub message_id: &'m str,
+    /// Author.
+    pub from: &'m Mailbox,
+    /// The one recipient of this copy.
+    pub to: &'m Mailbox,
+    /// The addressees every copy shows.
+    pub header_to: &'m [Mailbox],
+    /// The copied every copy shows.
+    pub header_cc: &'m [Mailbox],
+    /// Subject.
+    pub subject: &'m str,
+    /// Message-IDs of earlier mails of the same thread.
+    pub references: &'m [String],
+    /// The `Date` header.
+    pub date: DateTime<FixedOffset>,
+}
+
+impl Head<'_> {
+    /// The whole mail: this header before content that [`Content::write`] wrote.
+    ///
+    /// # Errors
+    /// As [`compose`], for what concerns headers.
+    pub fn before(&self, content: &[u8]) -> Result<Vec<u8>, MailError> {
+        let head = headers(self)?;
+        let mut out = Vec::with_capacity(head.len() + content.len() + 32);
+        out.extend_from_slice(head.as_bytes());
+        out.extend_from_slice(b"MIME-Version: 1.0\r\n");
+        out.extend_from_slice(content);
+        Ok(out)
+    }
+}
+
+fn headers(mail: &Head<'_>) -> Result<String, MailError> {
     if !(1900..=9999).contains(&mail.date.year()) {
         return Err(MailError::field("date", format!("年份 {} 超出范围", mail.date.year())));
     }
     super::address("to", &mail.to.address)?;
-    one_line("subject", &mail.subject)?;
-    let own = std::slice::from_ref(&mail.to);
-    let to = if mail.header_to.is_empty() { own } else { &mail.header_to };
+    one_line("subject", mail.subject)?;
+    let own = std::slice::from_ref(mail.to);
+    let to = if mail.header_to.is_empty() { own } else { mail.header_to };
 
     let mut head = String::with_capacity(1024);
     let mut line = |name: &str, value: &str| {
@@ -113,13 +195,13 @@ fn headers(mail: &Outgoing) -> Result<String, MailError> {
         head.push_str("\r\n");
     };
     line("Date", &mail.date.to_rfc2822());
-    line("From", &mailboxes("from", std::slice::from_ref(&mail.from))?);
+    line("From", &mailboxes("from", std::slice::from_ref(mail.from))?);
     line("To", &mailboxes("header_to", to)?);
     if !mail.header_cc.is_empty() {
-        line("Cc", &mailboxes("header_cc", &mail.header_cc)?);
+        line("Cc", &mailboxes("header_cc", mail.header_cc)?);
     }
-    line("Subject", &encode::header_text(&mail.subject));
-    line("Message-ID", &bracketed("message_id", &mail.message_id)?);
+    line("Subject", &encode::header_text(mail.subject));
+    line("Message-ID", &bracketed("message_id", mail.message_id)?);
     if let Some(parent) = mail.references.last() {
         line("In-Reply-To", &bracketed("references", parent)?);
         let all = mail.references.iter().map(|id| bracketed("references", id));
@@ -128,18 +210,6 @@ fn headers(mail: &Outgoing) -> Result<String, MailError> {
     // RFC 3834: asks vacation responders and the like not to answer.
     line("Auto-Submitted", "auto-generated");
     Ok(head)
-}
-
-fn alternative(mail: &Outgoing) -> Result<Part<'_>, MailError> {
-    let mut html = text_part("html", &mail.html);
-    if !mail.inline.is_empty() {
-        let mut parts = vec![html];
-        for picture in &mail.inline {
-            parts.push(shown(picture)?);
-        }
-        html = Part::Many { kind: "related", extra: "; type=\"text/html\"", parts };
-    }
-    Ok(Part::Many { kind: "alternative", extra: "", parts: vec![text_part("plain", &mail.text), html] })
 }
 
 fn text_part(subtype: &str, text: &str) -> Part<'static> {

@@ -29,6 +29,10 @@ pub struct Register {
 /// Nation, province, prefecture, county, zone: five levels, and a bound in case of a circle.
 const LEVELS_MAX: usize = 8;
 
+fn in_force(row: &RegionRow, as_of: NaiveDate) -> bool {
+    row.valid_from.is_none_or(|from| from <= as_of) && row.valid_to.is_none_or(|to| as_of <= to)
+}
+
 impl Register {
     /// Reads regions and measures.
     ///
@@ -65,12 +69,21 @@ impl Register {
         let Some(own) = self.regions.get(&region).filter(|own| own.parent_code.is_some()) else {
             return Vec::new();
         };
-        let in_force = |row: &RegionRow| {
-            row.valid_from.is_none_or(|from| from <= as_of) && row.valid_to.is_none_or(|to| as_of <= to)
-        };
         let all = self.regions.values();
         let same = |row: &&RegionRow| row.level == own.level && row.parent_code == own.parent_code;
-        all.filter(same).filter(|row| row.id == region || in_force(row)).map(|row| row.id).collect()
+        all.filter(same).filter(|row| row.id == region || in_force(row, as_of)).map(|row| row.id).collect()
+    }
+
+    /// Regions directly below in force on a day, with their codes, in order of code.
+    pub fn below(&self, region: Id, as_of: NaiveDate) -> Vec<(Id, String)> {
+        let Some(own) = self.regions.get(&region) else { return Vec::new() };
+        let all = self.regions.values();
+        let mut below: Vec<_> = all
+            .filter(|row| row.parent_code.as_ref() == Some(&own.code) && in_force(row, as_of))
+            .map(|row| (row.id, row.code.clone()))
+            .collect();
+        below.sort_by(|a, b| a.1.cmp(&b.1));
+        below
     }
 
     /// What a region is called in a comparison.
@@ -237,7 +250,7 @@ pub async fn load(
                 Some(Arc::new(left))
             }
         };
-        compare(register, one, keys, known)
+        compare(register, keys, known)
     });
     Ok(compared.collect())
 }
@@ -268,7 +281,6 @@ fn keys(register: &Register, one: &Wanting<'_>, extent: Extent, as_of: NaiveDate
 /// Puts together what is there. Nobody asks for a rank where no sibling has ever reported.
 fn compare(
     register: &Register,
-    one: &Wanting<'_>,
     keys: Keys,
     known: impl Fn(&Key) -> Option<Arc<Vec<Observation>>>,
 ) -> Compared {

@@ -84,6 +84,17 @@ impl Context {
         Some(Past { period_end, grade: row.grade.0 })
     }
 
+    /// Recorded verdicts by indicator.
+    fn histories(&self, rows: &[PastVerdictRow]) -> HashMap<Id, Vec<Past>> {
+        let mut histories: HashMap<Id, Vec<Past>> = HashMap::new();
+        for row in rows {
+            if let Some(past) = self.past(row) {
+                histories.entry(row.indicator_id).or_default().push(past);
+            }
+        }
+        histories
+    }
+
     fn evidence(
         &self,
         (row, measure, region): (EvaluationRow, Id, Id),
@@ -239,6 +250,16 @@ impl Judging {
         Ok(Self { store: store.clone(), context, pages, completing })
     }
 
+    /// The same walk with another rule pack in the place of every campaign's own.
+    #[must_use]
+    pub fn under(mut self, pack: &RulePack) -> Self {
+        let pack = Arc::new(pack.clone());
+        for kept in self.context.packs.values_mut() {
+            kept.1 = pack.clone();
+        }
+        self
+    }
+
     /// The next indicators with their verdicts; `None` after the last.
     ///
     /// # Errors
@@ -246,12 +267,7 @@ impl Judging {
     pub async fn next_page(&mut self) -> Result<Option<Vec<(Evidence, Assessment)>>, StoreError> {
         let Some(Page { mut rows, facts, past }) = self.pages.next().await? else { return Ok(None) };
         self.context.in_force.restore(&self.store, &mut rows).await?;
-        let mut histories: HashMap<Id, Vec<Past>> = HashMap::new();
-        for row in &past {
-            if let Some(past) = self.context.past(row) {
-                histories.entry(row.indicator_id).or_default().push(past);
-            }
-        }
+        let mut histories = self.context.histories(&past);
         let mut facts = facts.into_iter().peekable();
         let mut judged = Vec::with_capacity(rows.len());
         let mut own: (i64, Vec<Observation>) = (i64::MIN, Vec::new());
@@ -290,7 +306,7 @@ fn take_series(
     own
 }
 
-/// The evidence on one indicator as known at `as_of`; `None` when there is no such indicator.
+/// The whole evidence on one indicator as known at `as_of`; `None` when there is no such indicator.
 ///
 /// # Errors
 /// When the database fails or holds what it should not.
@@ -300,19 +316,44 @@ pub async fn evidence_on(
     id: Id,
     as_of: NaiveDate,
 ) -> Result<Option<Evidence>, StoreError> {
-    let Some(row) = db!(*store, evaluation::find_evaluation_row(id))? else { return Ok(None) };
-    let context = Context::load(store, calendar, as_of).await?;
-    let mut rows = [row];
-    context.in_force.restore(store, &mut rows).await?;
-    let [row] = rows;
-    let facts = db!(*store, evaluation::list_facts_between(row.0.series_id, row.0.series_id, as_of))?;
-    let own = facts.into_iter().map(Observation::try_from).collect::<Result<_, _>>()?;
-    let mut history = Vec::new();
-    for past in db!(*store, evaluation::list_past_verdicts(&[id], as_of))? {
-        history.extend(context.past(&past));
+    Ok(evidence_of(store, calendar, &[id], as_of, Extent::Whole).await?.pop())
+}
+
+/// The evidence on several indicators as known at `as_of`, in order of id; those that are not there are left out.
+///
+/// # Errors
+/// When the database fails or holds what it should not.
+pub async fn evidence_of(
+    store: &Store,
+    calendar: &WorkCalendar,
+    ids: &[Id],
+    as_of: NaiveDate,
+    extent: Extent,
+) -> Result<Vec<Evidence>, StoreError> {
+    let (mut rows, mut past) = (Vec::new(), Vec::new());
+    for chunk in ids.chunks(1_000) {
+        rows.extend(db!(*store, evaluation::list_evaluation_rows_of(chunk))?);
+        past.extend(db!(*store, evaluation::list_past_verdicts(chunk, as_of))?);
     }
-    let mut evidence = [context.evidence(row, own, history)?];
-    Completing::new(as_of).complete(store, &mut evidence, Extent::Whole).await?;
-    let [evidence] = evidence;
-    Ok(Some(evidence))
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let context = Context::load(store, calendar, as_of).await?;
+    context.in_force.restore(store, &mut rows).await?;
+    let mut facts: HashMap<i64, Vec<Observation>> = HashMap::new();
+    let series: Vec<i64> = rows.iter().map(|(row, ..)| row.series_id).collect();
+    for chunk in series.chunks(1_000) {
+        for fact in db!(*store, observations::list_facts(chunk, as_of))? {
+            facts.entry(fact.series_id).or_default().push(Observation::try_from(fact)?);
+        }
+    }
+    let mut histories = context.histories(&past);
+    let mut evidence = Vec::with_capacity(rows.len());
+    for row in rows {
+        let own = facts.get(&row.0.series_id).cloned().unwrap_or_default();
+        let history = histories.remove(&row.0.id).unwrap_or_default();
+        evidence.push(context.evidence(row, own, history)?);
+    }
+    Completing::new(as_of).complete(store, &mut evidence, extent).await?;
+    Ok(evidence)
 }

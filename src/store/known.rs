@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn what_was_not_known_is_dropped() {
-        let fact = |vintage, published: &str, written: &str| Observation {
+        let fact = |vintage: i32, published: &str, written: &str| Observation {
             id: id(written, 1),
             period: Period::new(d("2026-01-01"), d("2026-02-28")).unwrap(),
             basis: Basis::Cumulative,

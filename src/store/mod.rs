@@ -9,6 +9,7 @@ pub mod completing;
 pub mod constraints;
 pub mod curves;
 mod error;
+pub mod faults;
 pub mod judging;
 pub mod known;
 mod pages;

@@ -8,8 +8,8 @@ use super::{Desk, WarningError};
 use crate::db;
 use crate::domain::LetterNumber;
 use crate::letter::draw;
-use crate::store::StoreError;
 use crate::store::rows::{NewLetter, Rendering};
+use crate::store::{StoreError, faults};
 
 impl Draft {
     pub(super) async fn issue(&self, desk: &Desk) -> Result<Outcome, WarningError> {
@@ -31,6 +31,7 @@ impl Draft {
             Rendering::new(|letter, serial| freeze(desk, &self.facts, &pictures, (letter, serial)));
         match db!(desk.store, letters::issue_letter(&new, &rendering)) {
             Ok(letter) => {
+                faults::point("issue.committed");
                 let serial = letter.serial.unwrap_or_default().unsigned_abs();
                 let number =
                     LetterNumber::new(&letter.mark, letter.year, serial).map_err(StoreError::from)?;

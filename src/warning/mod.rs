@@ -1,7 +1,8 @@
 //! From verdicts to letters: evaluate, plan, issue.
 //!
 //! Jobs ring it by the clock and the API's warning runs by hand, so that a rehearsal shows what the night will do.
-//! Nothing is sent here: a letter is issued with its deliveries, and the outbox is somebody else's.
+//! Nothing is sent here: a letter is issued with its deliveries and becomes the bytes of a mail; the outbox is
+//! somebody else's.
 
 mod addressees;
 mod draft;
@@ -9,6 +10,7 @@ mod evaluate;
 mod facts;
 mod frozen;
 mod issue;
+mod mailing;
 mod plan;
 mod run;
 mod trends;
@@ -18,9 +20,12 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::domain::{UnpublishedYear, WorkCalendar};
 use crate::letter::{LetterError, ReplyLinks, Templates};
+use crate::mail::message::Mailbox;
 use crate::store::{Store, StoreError};
 
 pub use evaluate::{Evaluated, evaluate};
+pub use frozen::{DOCX, PNG, document_name};
+pub use mailing::{Mailing, rendered_now};
 pub use run::{Issued, Outcome, PlannedLetter, issue, rehearse};
 
 /// What warnings are made with.
@@ -38,6 +43,8 @@ pub struct Desk {
     pub message_id_domain: String,
     /// Where letters are answered; `None` leaves the links out.
     pub links: Option<ReplyLinks>,
+    /// Whose mails letters are.
+    pub sender: Mailbox,
 }
 
 /// Why warnings stopped.

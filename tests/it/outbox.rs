@@ -7,10 +7,9 @@ use serde_json::json;
 use xushi::clock::Clock as _;
 use xushi::jobs::Jobs;
 use xushi::jobs::deliver::{Delivered, deliver};
-use xushi::mail::message::Mailbox;
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::{Failure, SendError, Stage, Transport};
-use xushi::store::rows::{DeliveryRow, Lease, Page};
+use xushi::store::rows::{AttemptBegin, DeliveryRow, Lease, Page};
 use xushi::store::types::Id;
 use xushi::warning;
 
@@ -21,7 +20,8 @@ fn jobs(app: &TestApp, holder: &str, outbox: &MemoryOutbox) -> Jobs {
         desk: app.desk.clone(),
         transport: Transport::Memory(outbox.clone()),
         transport_connections: 2,
-        sender: Mailbox { name: "序时预警".to_owned(), address: "xushi@example.org".to_owned() },
+        lease: TimeDelta::seconds(150),
+        pace: None,
         holder: holder.to_owned(),
         stop: AtomicBool::new(false),
     }
@@ -101,7 +101,9 @@ both! {
         assert_eq!(claimed.len(), count);
         let victim = claimed[0].clone();
         let attempt = Id(app.clock.new_id());
-        xushi::db!(app.store, deliveries::begin_attempt(victim.id, attempt, &lease)).unwrap().unwrap();
+        let begin = AttemptBegin { delivery: victim.id, attempt };
+        let begun = xushi::db!(app.store, deliveries::write_attempts(&[begin], &[], &lease)).unwrap();
+        assert_eq!(begun.get(&victim.id), Some(&1));
         let alive = jobs(&app, "alive", &outbox);
         assert_eq!(deliver(&alive).await.unwrap(), Delivered::default(), "the lease still holds");
         later(&app, 3);
@@ -114,8 +116,9 @@ both! {
         let outcomes: Vec<_> = attempts.iter().map(|one| one.outcome.as_str()).collect();
         assert_eq!(outcomes, ["uncertain", "accepted"]);
         // The dead one comes back and wants to go on: its lease is lost, nothing is sent.
-        let begun = xushi::db!(app.store, deliveries::begin_attempt(claimed[1].id, Id(app.clock.new_id()), &lease)).unwrap();
-        assert_eq!(begun, None);
+        let begin = AttemptBegin { delivery: claimed[1].id, attempt: Id(app.clock.new_id()) };
+        let begun = xushi::db!(app.store, deliveries::write_attempts(&[begin], &[], &lease)).unwrap();
+        assert!(begun.is_empty());
     }
 
     async fn two_processes_at_once_send_nothing_twice(app: TestApp) {

@@ -169,7 +169,8 @@ const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     ("store", &["domain"], &["diesel", "diesel_async", "diesel_migrations", "serde", "serde_json", "tokio"]),
     ("letter", &["domain"], &["minijinja", "serde", "serde_json", "zip"]),
     ("mail", &["letter", "domain"], &["lettre", "tokio", "tokio_rustls"]),
-    ("warning", &["domain", "store", "letter", "clock"], &["serde", "serde_json"]),
+    // Of mail it uses only what makes the bytes of a mail, so that the API shows the ones that jobs send.
+    ("warning", &["domain", "store", "letter", "mail", "clock"], &["serde", "serde_json"]),
     ("jobs", &["domain", "store", "letter", "mail", "warning", "clock"], &["tokio", "tokio_cron_scheduler"]),
     (
         "api",
@@ -184,7 +185,7 @@ const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     ("try_out", &["api", "app", "domain"], &["serde_json"]),
     // The store's own rounding of a timestamp, so that a clock never gives what a row cannot keep.
     ("clock", &["store"], &[]),
-    ("config", &["domain", "jobs", "letter", "mail"], &["serde", "serde_json"]),
+    ("config", &["domain", "jobs", "letter", "mail", "store"], &["serde", "serde_json"]),
     (
         "app",
         &["api", "clock", "config", "domain", "jobs", "letter", "mail", "store", "warning"],

@@ -226,8 +226,12 @@ pub struct UpdateCampaign {
     pub(super) members: Option<Vec<String>>,
     /// 成员单位是否以“等”结尾
     members_open: Option<bool>,
-    /// 规则包：id、名称（最新版）或名称@版本
+    /// 规则包：id、名称（最新版）或名称@版本；换用时须写reason
     pub(super) rule_pack: Option<String>,
+    /// 换用规则包的理由，一并留存
+    pub(super) reason: Option<String>,
+    /// 自哪天起按换用的规则包研判，默认今天；早于今天的用于更正，不得晚于今天
+    pub(super) effective_on: Option<NaiveDate>,
     /// 出函方式：自动，或经签发
     issuing: Option<IssuingWord>,
     /// 发文机关

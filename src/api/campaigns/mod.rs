@@ -12,8 +12,10 @@ use super::lookup::{self, At};
 use super::page::{List, ListParams, PageView};
 use super::problem::{Problem, ProblemView};
 use super::respond;
+use super::revisions;
 use crate::db;
 use crate::domain::{Campaign, Invalid, Issuing, MemberRole, RulePack};
+use crate::store::revisions as kept;
 use crate::store::rows::{CampaignFilter, CampaignLinks, CampaignMemberRow, CampaignRow};
 use crate::store::types::Id;
 use bodies::{CampaignOneParams, CampaignParams, CampaignView, CreateCampaign, UpdateCampaign};
@@ -183,7 +185,13 @@ async fn update_campaign(
     let links = relinked(&state, &body, present.links()).await?;
     let members = reseated(&state, &body, &members, present.id).await?;
     let changed = present.changed(campaign, links, state.clock.timestamp());
-    let row = db!(state.store, campaigns::update_campaign(&changed, members.as_deref()))?;
+    let note = revisions::note(&state, body.reason.as_deref(), body.effective_on)?;
+    let kept = kept::of_campaign(&present, &changed, &note);
+    if kept.is_some() && note.reason.is_none() {
+        let detail = "换用规则包须写明理由。";
+        return Err(Invalid::new("reason", "required", detail).into());
+    }
+    let row = db!(state.store, campaigns::update_campaign(&changed, members.as_deref(), kept.as_ref()))?;
     respond::ok(&request, &CampaignView::of(row)?)
 }
 

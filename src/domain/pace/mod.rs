@@ -36,7 +36,7 @@ pub use course::{Course, CoursePoint, course};
 pub use due::CurveUsed;
 pub use missing::{Missing, MissingSet};
 pub use nodes::nodes_done;
-pub use promise::is_percent;
+pub use promise::{adds_up, is_percent};
 pub use ratio::{Ratio, display};
 pub use release::{Release, next_release, overdue_after};
 pub use working::Step;

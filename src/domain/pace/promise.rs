@@ -114,7 +114,7 @@ pub fn is_percent(unit: &str) -> bool {
 }
 
 /// Whether values of this unit add up over time: rates, ratios, averages per something and time limits do not.
-pub(super) fn adds_up(unit: &str) -> bool {
+pub fn adds_up(unit: &str) -> bool {
     !(is_percent(unit)
         || unit.contains(['/', '‰', ':', '：', '率'])
         || unit.ends_with(['天', '日', '时'])

@@ -1,12 +1,16 @@
 //! Keys to the API.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use chrono::NaiveDateTime;
+use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
+use uuid::Uuid;
 
-use super::super::Conn;
+use super::super::{Backend, Conn};
+use crate::domain::{Invalid, Role, TextEnum as _};
 use crate::store::StoreError;
-use crate::store::rows::ApiKeyRow;
+use crate::store::rows::{ApiKeyFilter, ApiKeyRow, Page};
 use crate::store::schema::api_keys;
+use crate::store::types::Id;
 
 /// The valid key with this hash.
 ///
@@ -50,4 +54,71 @@ pub async fn ensure_api_key(conn: &mut Conn, row: &ApiKeyRow) -> Result<bool, St
         .execute(conn)
         .await?;
     Ok(added == 1)
+}
+
+/// Adds a key.
+///
+/// # Errors
+/// When the database fails.
+pub async fn create_api_key(conn: &mut Conn, row: &ApiKeyRow) -> Result<(), StoreError> {
+    diesel::insert_into(api_keys::table).values(row).execute(conn).await?;
+    Ok(())
+}
+
+/// Keys in order of id, revoked ones included.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_api_keys(
+    conn: &mut Conn,
+    filter: &ApiKeyFilter,
+    page: Page,
+) -> Result<Vec<ApiKeyRow>, StoreError> {
+    let mut query = api_keys::table
+        .select(ApiKeyRow::as_select())
+        .order(api_keys::id)
+        .limit(page.limit + 1)
+        .into_boxed::<Backend>();
+    if let Some(after) = page.after {
+        query = query.filter(api_keys::id.gt(Id(after)));
+    }
+    if let Some(role) = filter.role {
+        query = query.filter(api_keys::role.eq(role.as_str()));
+    }
+    if let Some(unit) = filter.unit_id {
+        query = query.filter(api_keys::unit_id.eq(unit));
+    }
+    if let Some(after) = filter.updated_after {
+        query = query.filter(api_keys::created_at.gt(after).or(api_keys::revoked_at.gt(after)));
+    }
+    Ok(query.load(conn).await?)
+}
+
+/// Revokes a key from `now` on; one that was revoked before stays revoked since then. `false` when there is none.
+///
+/// # Errors
+/// `Conflict` for the last key of an administrator: nobody could make another.
+pub async fn revoke_api_key(conn: &mut Conn, id: Uuid, now: NaiveDateTime) -> Result<bool, StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        let row: Option<ApiKeyRow> =
+            api_keys::table.find(Id(id)).select(ApiKeyRow::as_select()).get_result(conn).await.optional()?;
+        let Some(row) = row else { return Ok(false) };
+        if row.revoked_at.is_some() {
+            return Ok(true);
+        }
+        let administrators: i64 = api_keys::table
+            .filter(api_keys::role.eq(Role::Administrator.as_str()))
+            .filter(api_keys::revoked_at.is_null())
+            .filter(api_keys::id.ne(Id(id)))
+            .count()
+            .get_result(conn)
+            .await?;
+        if administrators == 0 && row.role == Role::Administrator.as_str() {
+            let detail = "这是最后一个管理员密钥，吊销后无人能再发放密钥；请先建立另一个管理员密钥。";
+            return Err(StoreError::Conflict(Invalid::new("id", "last_administrator", detail)));
+        }
+        diesel::update(api_keys::table.find(Id(id))).set(api_keys::revoked_at.eq(now)).execute(conn).await?;
+        Ok::<_, StoreError>(true)
+    })
+    .await
 }

@@ -8,10 +8,12 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
-use super::{lower, responsibilities};
+use super::{lower, responsibilities, revisions};
 use crate::domain::Invalid;
-use crate::store::rows::{CampaignFilter, CampaignMemberRow, CampaignRow, Page};
-use crate::store::schema::{campaign_members, campaigns, regions, units};
+use crate::store::rows::{
+    CampaignCurveRow, CampaignFilter, CampaignMemberRow, CampaignRow, Page, RevisionRow,
+};
+use crate::store::schema::{campaign_curves, campaign_members, campaigns, regions, units};
 use crate::store::types::Id;
 use crate::store::{Rule, StoreError};
 
@@ -130,6 +132,7 @@ pub async fn update_campaign(
     conn: &mut Conn,
     changed: &CampaignRow,
     members: Option<&[CampaignMemberRow]>,
+    kept: Option<&RevisionRow>,
 ) -> Result<CampaignRow, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
         locks::alone(conn, Rule::Responsibilities).await?;
@@ -142,6 +145,9 @@ pub async fn update_campaign(
             .await
             .optional()?
             .ok_or(StoreError::Stale)?;
+        if let Some(kept) = kept {
+            revisions::insert_revision(conn, kept).await?;
+        }
         if let Some(members) = members {
             let present = campaign_members::table.filter(campaign_members::campaign_id.eq(changed.id));
             diesel::delete(present).execute(conn).await?;
@@ -202,4 +208,38 @@ async fn is_within(conn: &mut Conn, region: Id, wanted: Id) -> Result<bool, Stor
         region = regions::table.filter(regions::code.eq(code)).select(regions::id).get_result(conn).await?;
     }
     Ok(false)
+}
+
+/// The default curves of several campaigns, in order of campaign and kind.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_campaign_curves(conn: &mut Conn, ids: &[Id]) -> Result<Vec<CampaignCurveRow>, StoreError> {
+    Ok(campaign_curves::table
+        .filter(campaign_curves::campaign_id.eq_any(ids.to_vec()))
+        .order((campaign_curves::campaign_id, campaign_curves::kind))
+        .select(CampaignCurveRow::as_select())
+        .load(conn)
+        .await?)
+}
+
+/// Puts these default curves in the place of a campaign's present ones.
+///
+/// # Errors
+/// `Duplicate` when a kind is named twice.
+pub async fn replace_campaign_curves(
+    conn: &mut Conn,
+    campaign: Id,
+    rows: &[CampaignCurveRow],
+) -> Result<(), StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        diesel::delete(campaign_curves::table.filter(campaign_curves::campaign_id.eq(campaign)))
+            .execute(conn)
+            .await?;
+        for row in rows {
+            diesel::insert_into(campaign_curves::table).values(row).execute(conn).await?;
+        }
+        Ok::<_, StoreError>(())
+    })
+    .await
 }

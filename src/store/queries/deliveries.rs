@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 
 use super::super::{Backend, Conn};
-use crate::store::StoreError;
-use crate::store::rows::{AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, Lease, Page};
+use super::problems;
+use crate::store::rows::{AttemptBegin, AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, Lease, Page};
 use crate::store::schema::{deliveries, delivery_attempts, letters};
 use crate::store::types::Id;
+use crate::store::{StoreError, faults};
 
 /// Claims deliveries that are due, or whose lease has run out, for `lease.holder`. Of the latter, attempts that were
 /// begun and never ended are written down as uncertain: nobody knows whether the server took them.
@@ -22,7 +23,12 @@ pub async fn claim_deliveries(
     lease: &Lease<'_>,
     limit: i64,
 ) -> Result<Vec<DeliveryRow>, StoreError> {
-    write_transaction!(conn, async |conn: &mut Conn| { claim(conn, lease, limit).await }).await
+    write_transaction!(conn, async |conn: &mut Conn| {
+        let claimed = claim(conn, lease, limit).await?;
+        faults::point("claim.written");
+        Ok::<_, StoreError>(claimed)
+    })
+    .await
 }
 
 async fn claim(conn: &mut Conn, lease: &Lease<'_>, limit: i64) -> Result<Vec<DeliveryRow>, StoreError> {
@@ -102,76 +108,123 @@ async fn take_over(conn: &mut Conn, lease: &Lease<'_>, limit: i64) -> Result<Vec
     Ok(taken)
 }
 
-/// Writes down that the content is about to be sent, and renews the lease. `None` when the lease was lost: somebody
-/// else is at it, and nothing may be sent.
+/// Writes down what is about to be sent and how what was sent has ended, in one transaction: intents renew the lease.
+/// Gives the number of each intent's attempt; those whose lease was lost are left out: somebody else is at it, and
+/// nothing may be sent.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn begin_attempt(
+pub async fn write_attempts(
     conn: &mut Conn,
-    delivery: Id,
-    attempt: Id,
+    begins: &[AttemptBegin],
+    ends: &[AttemptEnd],
     lease: &Lease<'_>,
-) -> Result<Option<i32>, StoreError> {
+) -> Result<HashMap<Id, i32>, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
-        let number: Option<i32> = diesel::update(deliveries::table.find(delivery))
-            .filter(deliveries::state.eq("sending"))
-            .filter(deliveries::lease_holder.eq(lease.holder))
-            .filter(deliveries::lease_until.ge(lease.now))
-            .set((deliveries::attempts.eq(deliveries::attempts + 1), deliveries::lease_until.eq(lease.until)))
-            .returning(deliveries::attempts)
-            .get_result(conn)
-            .await
-            .optional()?;
-        if let Some(number) = number {
-            let row = AttemptRow {
-                id: attempt,
-                delivery_id: delivery,
-                number,
-                started_at: lease.now,
-                finished_at: None,
-                outcome: "begun".to_owned(),
-                reply: None,
-            };
-            diesel::insert_into(delivery_attempts::table).values(&row).execute(conn).await?;
+        let begun = begin_attempts(conn, begins, lease).await?;
+        for end in ends {
+            finish_attempt(conn, end).await?;
         }
-        Ok::<_, StoreError>(number)
+        faults::point(if begins.is_empty() { "outcome.written" } else { "intent.written" });
+        Ok::<_, StoreError>(begun)
     })
     .await
 }
 
-/// Writes down how an attempt ended and where that leaves the delivery.
+async fn begin_attempts(
+    conn: &mut Conn,
+    begins: &[AttemptBegin],
+    lease: &Lease<'_>,
+) -> Result<HashMap<Id, i32>, StoreError> {
+    if begins.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<Id> = begins.iter().map(|begin| begin.delivery).collect();
+    let begun: Vec<(Id, i32)> = diesel::update(deliveries::table)
+        .filter(deliveries::id.eq_any(ids))
+        .filter(deliveries::state.eq("sending"))
+        .filter(deliveries::lease_holder.eq(lease.holder))
+        .filter(deliveries::lease_until.ge(lease.now))
+        .set((
+            deliveries::attempts.eq(deliveries::attempts + 1),
+            deliveries::lease_until.eq(lease.until),
+            deliveries::paced_at.eq(None::<NaiveDateTime>),
+        ))
+        .returning((deliveries::id, deliveries::attempts))
+        .get_results(conn)
+        .await?;
+    let begun: HashMap<Id, i32> = begun.into_iter().collect();
+    let row = |begin: &AttemptBegin| {
+        Some(AttemptRow {
+            id: begin.attempt,
+            delivery_id: begin.delivery,
+            number: *begun.get(&begin.delivery)?,
+            started_at: lease.now,
+            finished_at: None,
+            outcome: "begun".to_owned(),
+            reply: None,
+        })
+    };
+    for row in begins.iter().filter_map(row) {
+        diesel::insert_into(delivery_attempts::table).values(&row).execute(conn).await?;
+    }
+    Ok(begun)
+}
+
+async fn finish_attempt(conn: &mut Conn, end: &AttemptEnd) -> Result<(), StoreError> {
+    diesel::update(delivery_attempts::table.find(end.attempt))
+        .set((
+            delivery_attempts::outcome.eq(&end.outcome),
+            delivery_attempts::finished_at.eq(end.now),
+            delivery_attempts::reply.eq(&end.reply),
+        ))
+        .execute(conn)
+        .await?;
+    // Accepted is final, even when the lease was lost meanwhile; and so is what came back after it.
+    let written = diesel::update(deliveries::table.find(end.delivery))
+        .filter(deliveries::state.ne_all(["accepted", "bounced"]))
+        .set((
+            deliveries::state.eq(&end.state),
+            deliveries::uncertain.eq(deliveries::uncertain + i32::from(end.outcome == "uncertain")),
+            deliveries::next_attempt_at.eq(end.next_attempt_at),
+            deliveries::accepted_at.eq(end.accepted_at),
+            deliveries::last_reply.eq(&end.reply),
+            deliveries::lease_until.eq(None::<NaiveDateTime>),
+            deliveries::lease_holder.eq(None::<String>),
+            deliveries::updated_at.eq(end.now),
+        ))
+        .execute(conn)
+        .await?;
+    match &end.problem {
+        Some(problem) if written == 1 => problems::open_problem(conn, problem).await.map(drop),
+        _ => Ok(()),
+    }
+}
+
+/// Gives claimed deliveries back untried, to be claimed again from `next` on.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn finish_attempt(conn: &mut Conn, end: &AttemptEnd) -> Result<(), StoreError> {
-    write_transaction!(conn, async |conn: &mut Conn| {
-        diesel::update(delivery_attempts::table.find(end.attempt))
-            .set((
-                delivery_attempts::outcome.eq(&end.outcome),
-                delivery_attempts::finished_at.eq(end.now),
-                delivery_attempts::reply.eq(&end.reply),
-            ))
-            .execute(conn)
-            .await?;
-        // Accepted is final, even when the lease was lost meanwhile.
-        diesel::update(deliveries::table.find(end.delivery))
-            .filter(deliveries::state.ne("accepted"))
-            .set((
-                deliveries::state.eq(&end.state),
-                deliveries::uncertain.eq(deliveries::uncertain + i32::from(end.outcome == "uncertain")),
-                deliveries::next_attempt_at.eq(end.next_attempt_at),
-                deliveries::accepted_at.eq(end.accepted_at),
-                deliveries::last_reply.eq(&end.reply),
-                deliveries::lease_until.eq(None::<NaiveDateTime>),
-                deliveries::lease_holder.eq(None::<String>),
-                deliveries::updated_at.eq(end.now),
-            ))
-            .execute(conn)
-            .await?;
-        Ok::<_, StoreError>(())
-    })
-    .await
+pub async fn release_deliveries(
+    conn: &mut Conn,
+    ids: &[Id],
+    lease: &Lease<'_>,
+    next: NaiveDateTime,
+) -> Result<(), StoreError> {
+    diesel::update(deliveries::table)
+        .filter(deliveries::id.eq_any(ids.to_vec()))
+        .filter(deliveries::state.eq("sending"))
+        .filter(deliveries::lease_holder.eq(lease.holder))
+        .set((
+            deliveries::state.eq("pending"),
+            deliveries::next_attempt_at.eq(next),
+            deliveries::lease_until.eq(None::<NaiveDateTime>),
+            deliveries::lease_holder.eq(None::<String>),
+            deliveries::updated_at.eq(lease.now),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 /// Deliveries in order of id.

@@ -1,7 +1,7 @@
 //! Pages of indicators with their facts, and the verdicts written back.
 
 use chrono::NaiveDate;
-use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 
 use super::super::{Backend, Conn, bulk};
@@ -88,21 +88,21 @@ pub async fn write_verdicts(conn: &mut Conn, writes: Vec<VerdictWrite>) -> Resul
     write_transaction!(conn, async move |conn: &mut Conn| { bulk::write_verdicts(conn, writes).await }).await
 }
 
-/// One indicator with its measure and region.
+/// Several indicators with measure and region, in order of id.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_evaluation_row(
+pub async fn list_evaluation_rows_of(
     conn: &mut Conn,
-    id: Id,
-) -> Result<Option<(EvaluationRow, Id, Id)>, StoreError> {
+    ids: &[Id],
+) -> Result<Vec<(EvaluationRow, Id, Id)>, StoreError> {
     Ok(indicators::table
         .inner_join(series::table)
-        .filter(indicators::id.eq(id))
+        .filter(indicators::id.eq_any(ids.to_vec()))
+        .order(indicators::id)
         .select((EvaluationRow::as_select(), series::measure_id, series::region_id))
-        .get_result(conn)
-        .await
-        .optional()?)
+        .load(conn)
+        .await?)
 }
 
 /// All measures.

@@ -10,9 +10,10 @@ use uuid::Uuid;
 use super::super::{Backend, Conn, locks};
 use super::observations::ensure_series;
 use super::responsibilities::effective_responsibilities;
+use super::revisions;
 use crate::domain::Responsibility;
 use crate::store::rows::{
-    AssessmentRow, BoardFilter, BoardRow, IndicatorChange, IndicatorRow, Page, ResponsibilityRow,
+    AssessmentRow, BoardFilter, BoardRow, IndicatorChange, IndicatorRow, Page, ResponsibilityRow, RevisionRow,
 };
 use crate::store::schema::{
     assessments, campaigns, citations, indicators, measures, regions, responsibilities, series, tasks, units,
@@ -102,14 +103,23 @@ pub async fn find_indicator(conn: &mut Conn, id: Uuid) -> Result<Option<BoardRow
 /// # Errors
 /// `Missing` when nothing fits.
 pub async fn resolve_campaign_family(conn: &mut Conn, key: &str) -> Result<Vec<Id>, StoreError> {
-    let mut query = campaigns::table.select(campaigns::id).into_boxed::<Backend>();
-    query = match Uuid::try_parse(key) {
-        Ok(id) => query.filter(campaigns::id.eq(Id(id))),
-        Err(_) => query.filter(campaigns::doc_no.eq(key.to_owned()).or(campaigns::name.eq(key.to_owned()))),
-    };
-    let mut family: Vec<Id> = query.load(conn).await?;
+    let missing = || StoreError::missing("campaign", key);
+    // The usual case in one question: boards are asked for by id.
+    if let Ok(id) = Uuid::try_parse(key).map(Id) {
+        let family: Vec<Id> = campaigns::table
+            .filter(campaigns::id.eq(id).or(campaigns::parent_id.eq(id)))
+            .select(campaigns::id)
+            .load(conn)
+            .await?;
+        return if family.contains(&id) { Ok(family) } else { Err(missing()) };
+    }
+    let mut family: Vec<Id> = campaigns::table
+        .filter(campaigns::doc_no.eq(key).or(campaigns::name.eq(key)))
+        .select(campaigns::id)
+        .load(conn)
+        .await?;
     if family.is_empty() {
-        return Err(StoreError::missing("campaign", key));
+        return Err(missing());
     }
     let below: Vec<Id> = campaigns::table
         .filter(campaigns::parent_id.eq_any(family.iter().map(|id| Some(*id)).collect::<Vec<_>>()))
@@ -168,17 +178,52 @@ pub async fn create_indicator(
     .await
 }
 
-/// Changes an indicator that still has the revision before `change.revision`.
+/// Changes an indicator that still has the revision before `change.revision`; what it said before is kept.
 ///
 /// # Errors
 /// `Stale` when somebody else changed it meanwhile.
-pub async fn update_indicator(conn: &mut Conn, change: &IndicatorChange) -> Result<(), StoreError> {
-    let changed = diesel::update(indicators::table.find(change.id))
-        .filter(indicators::revision.eq(change.revision - 1))
-        .set(change)
-        .execute(conn)
-        .await?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+pub async fn update_indicator(
+    conn: &mut Conn,
+    change: &IndicatorChange,
+    kept: Option<&RevisionRow>,
+) -> Result<(), StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        let changed = diesel::update(indicators::table.find(change.id))
+            .filter(indicators::revision.eq(change.revision - 1))
+            .set(change)
+            .execute(conn)
+            .await?;
+        if changed != 1 {
+            return Err(StoreError::Stale);
+        }
+        if let Some(kept) = kept {
+            revisions::insert_revision(conn, kept).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Indicators of a measure in some regions over the same window, in order of id: id and region.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_parts(
+    conn: &mut Conn,
+    measure: Id,
+    region_ids: &[Id],
+    (start, end): (chrono::NaiveDate, chrono::NaiveDate),
+) -> Result<Vec<(Id, Id, Id)>, StoreError> {
+    Ok(indicators::table
+        .inner_join(series::table)
+        .filter(series::measure_id.eq(measure))
+        .filter(series::region_id.eq_any(region_ids.to_vec()))
+        .filter(indicators::window_start.eq(start))
+        .filter(indicators::window_end.eq(end))
+        .order(indicators::id)
+        .select((indicators::id, indicators::campaign_id, series::region_id))
+        .load(conn)
+        .await?)
 }
 
 /// Tasks that cite an indicator.

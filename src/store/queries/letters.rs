@@ -6,12 +6,12 @@ use uuid::Uuid;
 
 use super::super::{Backend, Conn};
 use super::letter_files;
-use crate::store::StoreError;
 use crate::store::rows::{
     DeliveryRow, EpisodeChange, EpisodeRow, Frozen, LetterFilter, LetterRow, NewLetter, Page, Rendering,
 };
 use crate::store::schema::{deliveries, episodes, letter_episodes, letter_serials, letters};
 use crate::store::types::Id;
+use crate::store::{StoreError, faults};
 
 /// Issues a letter: takes the next number, lets `render` make the frozen texts with it, writes letter, episodes and
 /// deliveries. All or nothing: a crash leaves neither a gap in the numbers nor a letter without deliveries.
@@ -45,6 +45,7 @@ pub async fn issue_letter(
         for delivery in &new.deliveries {
             diesel::insert_into(deliveries::table).values(delivery).execute(conn).await?;
         }
+        faults::point("issue.written");
         Ok::<_, StoreError>(letter)
     })
     .await
@@ -162,6 +163,18 @@ pub async fn find_letter(conn: &mut Conn, id: Uuid) -> Result<Option<LetterRow>,
     Ok(letters::table.find(Id(id)).select(LetterRow::as_select()).get_result(conn).await.optional()?)
 }
 
+/// The letters with these ids.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_letters(conn: &mut Conn, ids: &[Id]) -> Result<Vec<LetterRow>, StoreError> {
+    Ok(letters::table
+        .filter(letters::id.eq_any(ids.to_vec()))
+        .select(LetterRow::as_select())
+        .load(conn)
+        .await?)
+}
+
 /// The episodes a letter speaks of, in its order.
 ///
 /// # Errors
@@ -174,6 +187,48 @@ pub async fn list_letter_episodes(conn: &mut Conn, letter: Uuid) -> Result<Vec<E
         .select(EpisodeRow::as_select())
         .load(conn)
         .await?)
+}
+
+/// The mailboxes of these letters, in order of letter and id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_deliveries_of(conn: &mut Conn, letters: &[Id]) -> Result<Vec<DeliveryRow>, StoreError> {
+    Ok(deliveries::table
+        .filter(deliveries::letter_id.eq_any(letters.to_vec()))
+        .order((deliveries::letter_id, deliveries::id))
+        .select(DeliveryRow::as_select())
+        .load(conn)
+        .await?)
+}
+
+/// Mails of other letters about the same episodes: which of `letters`, and the other letter's delivery.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_thread_mails(
+    conn: &mut Conn,
+    letters: &[Id],
+) -> Result<Vec<(Id, DeliveryRow)>, StoreError> {
+    let links = letter_episodes::table.select((letter_episodes::letter_id, letter_episodes::episode_id));
+    let own: Vec<(Id, Id)> =
+        links.filter(letter_episodes::letter_id.eq_any(letters.to_vec())).load(conn).await?;
+    let episodes: Vec<Id> = own.iter().map(|(_, episode)| *episode).collect();
+    let all: Vec<(Id, Id)> = links.filter(letter_episodes::episode_id.eq_any(episodes)).load(conn).await?;
+    let mut pairs: Vec<(Id, Id)> = Vec::new();
+    for (letter, episode) in &own {
+        let others = all.iter().filter(|(other, about)| about == episode && other != letter);
+        pairs.extend(others.map(|(other, _)| (*letter, *other)));
+    }
+    pairs.sort_unstable();
+    pairs.dedup();
+    if pairs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let others: Vec<Id> = pairs.iter().map(|(_, other)| *other).collect();
+    let mails = list_deliveries_of(conn, &others).await?;
+    let of = |other: Id| mails.iter().filter(move |mail| mail.letter_id == other).cloned();
+    Ok(pairs.into_iter().flat_map(|(letter, other)| of(other).map(move |mail| (letter, mail))).collect())
 }
 
 /// The mailboxes of a letter.

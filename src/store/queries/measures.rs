@@ -9,9 +9,9 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
-use super::lower;
+use super::{lower, revisions};
 use crate::domain::Invalid;
-use crate::store::rows::{MeasureAliasRow, MeasureFilter, MeasureRow, Page};
+use crate::store::rows::{MeasureAliasRow, MeasureFilter, MeasureRow, Page, RevisionRow};
 use crate::store::schema::{measure_aliases, measures, observations, series};
 use crate::store::types::Id;
 use crate::store::{Rule, StoreError};
@@ -119,6 +119,7 @@ pub async fn update_measure(
     conn: &mut Conn,
     changed: &MeasureRow,
     aliases: &[String],
+    kept: Option<&RevisionRow>,
 ) -> Result<MeasureRow, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
         check_names(conn, changed.id, &changed.name, aliases).await?;
@@ -131,6 +132,9 @@ pub async fn update_measure(
             .await
             .optional()?
             .ok_or(StoreError::Stale)?;
+        if let Some(kept) = kept {
+            revisions::insert_revision(conn, kept).await?;
+        }
         diesel::delete(measure_aliases::table.filter(measure_aliases::measure_id.eq(changed.id)))
             .execute(conn)
             .await?;

@@ -3,8 +3,10 @@
 //! `find_` gives an `Option`, `get_` fails with `Missing`, `list_` gives one row more than the page holds.
 
 pub mod api_keys;
+pub mod audit;
 pub mod campaigns;
 pub mod comparisons;
+pub mod concerns;
 pub mod contacts;
 pub mod deliveries;
 pub mod episodes;
@@ -13,6 +15,7 @@ pub mod idempotency;
 pub mod indicators;
 pub mod letter_files;
 pub mod letters;
+pub mod mail_pace;
 pub mod measures;
 pub mod observations;
 pub mod persons;

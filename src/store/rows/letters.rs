@@ -1,9 +1,9 @@
 //! Episodes, letters, deliveries.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
-use super::LetterFileRow;
+use super::{LetterFileRow, ProblemRow};
 use crate::store::StoreError;
 use crate::store::schema::{deliveries, delivery_attempts, episodes, letters};
 use crate::store::types::Id;
@@ -235,6 +235,24 @@ pub struct Lease<'a> {
     pub until: NaiveDateTime,
 }
 
+/// How fast letters may go to one domain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Time between two.
+    pub interval: TimeDelta,
+    /// How late a letter may still use the time it was given.
+    pub grace: TimeDelta,
+}
+
+/// An attempt about to be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttemptBegin {
+    /// Of which delivery.
+    pub delivery: Id,
+    /// Its identity.
+    pub attempt: Id,
+}
+
 /// How an attempt ended.
 #[derive(Debug, Clone)]
 pub struct AttemptEnd {
@@ -252,6 +270,8 @@ pub struct AttemptEnd {
     pub next_attempt_at: NaiveDateTime,
     /// When the server took it.
     pub accepted_at: Option<NaiveDateTime>,
+    /// What a person must look at, when it was given up.
+    pub problem: Option<ProblemRow>,
     /// Now, UTC.
     pub now: NaiveDateTime,
 }

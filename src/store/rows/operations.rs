@@ -3,6 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
+use crate::domain::Role;
 use crate::store::schema::{api_keys, idempotency_keys};
 use crate::store::types::Id;
 
@@ -68,4 +69,15 @@ pub struct SlotClaim<'a> {
     pub now: NaiveDateTime,
     /// Until when the claim holds if nobody says that the work is done.
     pub lease_until: NaiveDateTime,
+}
+
+/// Which keys a list shows.
+#[derive(Debug, Default, Clone)]
+pub struct ApiKeyFilter {
+    /// Only of this role.
+    pub role: Option<Role>,
+    /// Only of this unit.
+    pub unit_id: Option<Id>,
+    /// Only made or revoked after this instant, UTC.
+    pub updated_after: Option<NaiveDateTime>,
 }

@@ -175,3 +175,14 @@ pub struct AuditRow {
     /// When, UTC.
     pub created_at: NaiveDateTime,
 }
+
+/// Which audit events a list shows.
+#[derive(Debug, Default, Clone)]
+pub struct AuditFilter {
+    /// Only by this key.
+    pub api_key_id: Option<uuid::Uuid>,
+    /// Only by the link of this letter.
+    pub letter_id: Option<uuid::Uuid>,
+    /// Only after this instant, UTC.
+    pub after: Option<NaiveDateTime>,
+}

@@ -1,5 +1,6 @@
 //! One file a resource.
 
+mod access;
 mod campaigns;
 mod contacts;
 mod contract;
@@ -7,6 +8,7 @@ mod indicators;
 mod measures;
 mod observations;
 mod regions;
+mod replies;
 mod rule_packs;
 mod tasks;
 mod units;

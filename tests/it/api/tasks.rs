@@ -72,8 +72,8 @@ async fn indicator(app: &TestApp, campaign: &Value, task: &Value, own: &[(Id, Re
 
 /// The name of an indicator's lead unit.
 async fn lead(app: &TestApp, indicator: Id) -> Option<String> {
-    let (row, ..) = xushi::db!(app.store, evaluation::find_evaluation_row(indicator)).unwrap().unwrap();
-    match row.lead_unit_id {
+    let row = xushi::db!(app.store, indicators::find_indicator(indicator.0)).unwrap().unwrap();
+    match row.indicator.lead_unit_id {
         Some(unit) => Some(xushi::db!(app.store, units::find_unit(unit.0)).unwrap().unwrap().name),
         None => None,
     }

@@ -13,6 +13,7 @@ use xushi::api::{self, State};
 use xushi::clock::{Clock as _, FixedClock};
 use xushi::domain::WorkCalendar;
 use xushi::letter::{ReplyLinks, Templates};
+use xushi::mail::message::Mailbox;
 use xushi::store::Store;
 use xushi::store::rows::ApiKeyRow;
 use xushi::store::types::Id;
@@ -116,6 +117,7 @@ impl TestApp {
             calendar: Arc::new(WorkCalendar::built_in()),
             templates: Arc::new(Templates::built_in().unwrap()),
             message_id_domain: "example.org".to_owned(),
+            sender: Mailbox { name: "序时预警".to_owned(), address: "xushi@example.org".to_owned() },
             links: Some(ReplyLinks::new("https://xushi.example.org", [7; 32], 365)),
         };
         let state = web::Data::new(State::new(desk.clone()));
@@ -145,6 +147,17 @@ impl TestApp {
             .method(method)
             .uri(&format!("/api/v1{path}"))
             .insert_header((header::AUTHORIZATION, format!("Bearer {}", self.key)))
+    }
+
+    /// A request with somebody else's key.
+    pub(crate) fn request_as(&self, key: &str, method: Method, path: &str) -> test::TestRequest {
+        self.request(method, path).insert_header((header::AUTHORIZATION, format!("Bearer {key}")))
+    }
+
+    /// A new key of this role, for `unit` if one is named.
+    pub(crate) async fn new_key(&self, role: &str, unit: Option<&str>) -> String {
+        let body = serde_json::json!({"name": role, "role": role, "unit": unit});
+        self.post("/api-keys", body).await.expect(201)["key"].as_str().unwrap().to_owned()
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

@@ -1,0 +1,158 @@
+//! Who may do what: one line a route. A route without a line is served to nobody, and a test asks for the line.
+
+use crate::domain::Role;
+
+/// How far the key of a unit reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Not for units.
+    Nothing,
+    /// As for everybody: plans, names and published figures.
+    Everything,
+    /// A list that takes `unit`, which is then always its own.
+    OwnList,
+    /// A letter addressed or copied to it.
+    OwnLetter,
+    /// A letter addressed to it.
+    AddressedLetter,
+    /// An episode it answers for.
+    OwnEpisode,
+    /// An indicator it leads.
+    OwnIndicator,
+    /// A contact of its own.
+    OwnContact,
+}
+
+/// One route and who may call it. An administrator may call every one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// `GET`, `POST`, …
+    pub verb: &'static str,
+    /// The route below `/api/v1`, as in the specification.
+    pub path: &'static str,
+    /// Whether coordinators may.
+    pub coordinator: bool,
+    /// Whether readers may.
+    pub reader: bool,
+    /// How far units may.
+    pub unit: Reach,
+    /// Whether nobody may do it to a letter of their own unit, whatever their role.
+    pub not_own: bool,
+    /// Whether it is written down who called it.
+    pub writes: bool,
+}
+
+const fn rule(verb: &'static str, path: &'static str, unit: Reach) -> Rule {
+    Rule { verb, path, coordinator: true, reader: true, unit, not_own: false, writes: false }
+}
+
+/// Reading; units as far as `unit` says.
+const fn read(path: &'static str, unit: Reach) -> Rule {
+    rule("GET", path, unit)
+}
+
+/// A calculation that writes nothing.
+const fn trial(path: &'static str) -> Rule {
+    rule("POST", path, Reach::Everything)
+}
+
+/// The office's own work.
+const fn write(verb: &'static str, path: &'static str) -> Rule {
+    Rule { reader: false, writes: true, ..rule(verb, path, Reach::Nothing) }
+}
+
+/// What a unit does with its letter; the office may enter what came on paper.
+const fn answer(path: &'static str) -> Rule {
+    Rule { unit: Reach::AddressedLetter, ..write("POST", path) }
+}
+
+/// Judging an answer: never by the unit that gave it.
+const fn judge(path: &'static str) -> Rule {
+    Rule { not_own: true, ..write("POST", path) }
+}
+
+/// For administrators alone.
+const fn administer(verb: &'static str, path: &'static str) -> Rule {
+    Rule { coordinator: false, ..write(verb, path) }
+}
+
+use Reach::{Everything, Nothing, OwnContact, OwnEpisode, OwnIndicator, OwnLetter, OwnList};
+
+/// Every route.
+pub const RULES: &[Rule] = &[
+    read("/regions", Everything),
+    write("POST", "/regions"),
+    read("/regions/{key}", Everything),
+    write("PATCH", "/regions/{key}"),
+    read("/units", Everything),
+    write("POST", "/units"),
+    read("/units/{id}", Everything),
+    write("PATCH", "/units/{id}"),
+    read("/contacts", OwnList),
+    write("POST", "/contacts"),
+    read("/contacts/{id}", OwnContact),
+    write("PATCH", "/contacts/{id}"),
+    read("/campaigns", Everything),
+    write("POST", "/campaigns"),
+    read("/campaigns/{id}", Everything),
+    write("PATCH", "/campaigns/{id}"),
+    read("/tasks", Everything),
+    write("POST", "/tasks"),
+    read("/tasks/{id}", Everything),
+    write("PATCH", "/tasks/{id}"),
+    read("/measures", Everything),
+    write("POST", "/measures"),
+    read("/measures/{id}", Everything),
+    write("PATCH", "/measures/{id}"),
+    read("/rule-packs", Everything),
+    write("POST", "/rule-packs"),
+    read("/rule-packs/{id}", Everything),
+    read("/indicators", OwnList),
+    write("POST", "/indicators"),
+    read("/indicators/{id}", OwnIndicator),
+    write("PATCH", "/indicators/{id}"),
+    read("/indicators/{id}/assessment", OwnIndicator),
+    read("/observations", Everything),
+    write("PUT", "/observations"),
+    read("/assessments", OwnList),
+    trial("/assessments/preview"),
+    trial("/targets/parse"),
+    read("/episodes", OwnList),
+    read("/episodes/{id}", OwnEpisode),
+    write("POST", "/warning-runs"),
+    read("/letters", OwnList),
+    read("/letters/{id}", OwnLetter),
+    read("/letters/{id}.html", OwnLetter),
+    read("/letters/{id}.docx", OwnLetter),
+    answer("/letters/{id}/receipt"),
+    read("/letters/{id}/receipt", OwnLetter),
+    answer("/letters/{id}/replies"),
+    // What a unit answers is for it and the office, not for those copied on the letter.
+    read("/letters/{id}/replies", Reach::AddressedLetter),
+    read("/letters/{id}/replies/{rid}/files/{ordinal}", Reach::AddressedLetter),
+    judge("/letters/{id}/replies/{rid}/review"),
+    judge("/letters/{id}/closure"),
+    read("/letters/{id}/closure", OwnLetter),
+    read("/deliveries", Nothing),
+    administer("GET", "/api-keys"),
+    administer("POST", "/api-keys"),
+    administer("DELETE", "/api-keys/{id}"),
+    administer("GET", "/audit-events"),
+];
+
+/// The line of a route.
+pub fn find(verb: &str, path: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.verb == verb && rule.path == path)
+}
+
+impl Rule {
+    /// Whether keys of this role may call the route at all.
+    pub fn admits(&self, role: Role) -> bool {
+        match role {
+            Role::Administrator => true,
+            Role::Coordinator => self.coordinator,
+            Role::Reader => self.reader,
+            Role::Unit => self.unit != Reach::Nothing,
+        }
+    }
+}

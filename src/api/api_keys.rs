@@ -1,0 +1,167 @@
+//! Keys to the API (访问密钥): shown once when made, kept as a hash, revoked and never changed.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::State;
+use super::extract::Body;
+use super::lookup::{self, At};
+use super::page::{List, ListParams, PageView};
+use super::problem::{Code, Problem, ProblemView};
+use super::respond;
+use super::wire::Word;
+use crate::db;
+use crate::domain::Role;
+use crate::domain::invalid::text;
+use crate::store::StoreError;
+use crate::store::rows::{ApiKeyFilter, ApiKeyRow, word};
+use crate::store::types::Id;
+
+type AccessRole = Word<Role>;
+
+/// Adds the resource's routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_api_keys).service(create_api_key).service(revoke_api_key);
+}
+
+/// 访问密钥（不含密钥本身）
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ApiKeyView {
+    /// 编号
+    id: Uuid,
+    /// 名称：谁、用来做什么
+    name: String,
+    /// 角色
+    role: AccessRole,
+    /// 代表的责任单位
+    unit_id: Option<Uuid>,
+    /// 建立时间
+    created_at: DateTime<Utc>,
+    /// 吊销时间；为null表示有效
+    revoked_at: Option<DateTime<Utc>>,
+}
+
+impl ApiKeyView {
+    fn of(row: ApiKeyRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id.0,
+            name: row.name,
+            role: Word(word(&row.role)?),
+            unit_id: row.unit_id.map(|id| id.0),
+            created_at: row.created_at.and_utc(),
+            revoked_at: row.revoked_at.map(|at| at.and_utc()),
+        })
+    }
+}
+
+/// 新建的访问密钥；密钥只在此显示一次
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NewApiKeyView {
+    /// 密钥，请立即妥善保存
+    #[schema(example = "xsk_…")]
+    key: String,
+    /// 其余
+    #[serde(flatten)]
+    view: ApiKeyView,
+}
+
+/// 新建访问密钥
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateApiKey {
+    /// 名称：谁、用来做什么
+    #[schema(example = "省商务厅业务系统")]
+    name: String,
+    /// 角色：administrator管理员、coordinator协调员、unit责任单位、reader只读
+    role: AccessRole,
+    /// 代表的责任单位：id、信用代码或名称；角色为unit时必填，协调员填写后不能审核本单位的函
+    unit: Option<String>,
+}
+
+/// 访问密钥查询条件
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ApiKeyParams {
+    /// 角色
+    role: Option<AccessRole>,
+    /// 代表的责任单位：id、信用代码或名称
+    unit: Option<String>,
+}
+
+/// 列出访问密钥，含已吊销的
+#[utoipa::path(tag = "访问密钥", params(ListParams, ApiKeyParams), responses(
+    (status = 200, body = PageView<ApiKeyView>), (status = "4XX", body = ProblemView)))]
+#[get("/api-keys")]
+async fn list_api_keys(
+    state: web::Data<State>,
+    request: HttpRequest,
+    list: List<ApiKeyParams>,
+) -> Result<HttpResponse, Problem> {
+    let unit = lookup::maybe_unit(&state, At::Query("unit"), list.filter.unit.as_deref()).await?;
+    let filter = ApiKeyFilter {
+        role: list.filter.role.map(|role| role.0),
+        unit_id: unit.map(|row| row.id),
+        updated_after: list.updated_after,
+    };
+    let rows = db!(state.store, api_keys::list_api_keys(&filter, list.page))?;
+    let page = PageView::checked(rows, list.page, |row| row.id.0, ApiKeyView::of)?;
+    respond::list(&request, &page, list.fields.as_deref())
+}
+
+/// 新建访问密钥（不支持Idempotency-Key，因为密钥不留存）
+#[utoipa::path(tag = "访问密钥", request_body = CreateApiKey, responses(
+    (status = 201, body = NewApiKeyView), (status = "4XX", body = ProblemView)))]
+#[post("/api-keys")]
+async fn create_api_key(
+    state: web::Data<State>,
+    Body(body): Body<CreateApiKey>,
+) -> Result<HttpResponse, Problem> {
+    let name = text("name", &body.name, 60)?;
+    let unit = lookup::maybe_unit(&state, At::Body("unit"), body.unit.as_deref()).await?;
+    match (body.role.0, &unit) {
+        (Role::Unit, None) => {
+            let detail = "责任单位的密钥须写明代表哪个单位。";
+            return Err(Problem::at(Code::Invalid, "/unit", "required", detail));
+        }
+        (Role::Administrator | Role::Reader, Some(_)) => {
+            let detail = "只有协调员和责任单位的密钥才写明单位，请删除unit。";
+            return Err(Problem::at(Code::Invalid, "/unit", "not_for_role", detail));
+        }
+        _ => {}
+    }
+    // Two version-7 ids carry 148 random bits between them.
+    let key = format!("xsk_{}{}", state.clock.new_id().simple(), state.clock.new_id().simple());
+    let row = ApiKeyRow {
+        id: Id(state.clock.new_id()),
+        name,
+        key_hash: crate::store::hash_key(&key),
+        role: body.role.0.to_string(),
+        created_at: state.clock.timestamp(),
+        revoked_at: None,
+        unit_id: unit.map(|row| row.id),
+    };
+    db!(state.store, api_keys::create_api_key(&row))?;
+    let view = NewApiKeyView { key, view: ApiKeyView::of(row)? };
+    Ok(HttpResponse::Created()
+        .insert_header((header::LOCATION, "/api/v1/api-keys"))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(view))
+}
+
+/// 吊销访问密钥；数秒内在所有进程失效，不可恢复
+#[utoipa::path(tag = "访问密钥", params(("id" = Uuid, Path, description = "编号")), responses(
+    (status = 204, description = "已吊销"), (status = "4XX", body = ProblemView)))]
+#[delete("/api-keys/{id}")]
+async fn revoke_api_key(state: web::Data<State>, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
+    if !db!(state.store, api_keys::revoke_api_key(*id, state.clock.timestamp()))? {
+        return Err(Problem::not_found("访问密钥"));
+    }
+    state.known_keys.forget(*id);
+    Ok(HttpResponse::NoContent().finish())
+}

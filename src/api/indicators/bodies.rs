@@ -1,0 +1,215 @@
+//! Indicators as they travel.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::api::promise::{CurveBody, TargetBody, TargetView};
+use crate::api::tasks::PartBody;
+use crate::api::wire::{Amount, Word};
+use crate::domain::Grade;
+use crate::store::rows::{BoardRow, VerdictColumns, word};
+use crate::store::types::Number;
+use crate::store::{StoreError, curves};
+
+/// 现行研判结果
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VerdictView {
+    /// 等级
+    #[schema(value_type = String, example = "behind")]
+    pub grade: Word<Grade>,
+    /// 首次作出这一结果的研判日期；为null表示尚未研判
+    pub as_of: Option<NaiveDate>,
+    /// 数据期
+    pub data_period: Option<PeriodView>,
+    /// 实际值
+    pub actual: Option<Amount>,
+    /// 应达值
+    pub expected: Option<Amount>,
+    /// 差距，正为好
+    pub gap: Option<Amount>,
+    /// 差距（百分点），正为好
+    pub gap_points: Option<Amount>,
+    /// 完成比例，0.25即25%
+    pub completion: Option<Amount>,
+    /// 应完成比例
+    pub due_fraction: Option<Amount>,
+    /// 后续每月需完成
+    pub needed_per_month: Option<Amount>,
+    /// 后续需增长（%）
+    pub needed_growth: Option<Amount>,
+}
+
+/// 起止日期
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PeriodView {
+    /// 开始日期
+    pub start: NaiveDate,
+    /// 结束日期
+    pub end: NaiveDate,
+}
+
+/// 编号和名称
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Named {
+    /// 编号
+    pub id: Uuid,
+    /// 名称
+    pub name: String,
+}
+
+/// 指标
+#[derive(Debug, Serialize, ToSchema)]
+pub struct IndicatorView {
+    /// 编号
+    pub id: Uuid,
+    /// 指标口径
+    pub measure: Named,
+    /// 计量单位
+    pub unit: String,
+    /// 行政区代码
+    pub region: String,
+    /// 行政区名称
+    pub region_name: String,
+    /// 攻坚行动编号
+    pub campaign_id: Uuid,
+    /// 任务
+    pub task: Named,
+    /// 牵头单位
+    pub lead_unit: Option<Named>,
+    /// 目标；为null表示未下达
+    pub target: Option<TargetView>,
+    /// 序时曲线
+    pub curve: CurveBody,
+    /// 基期值
+    pub baseline: Option<Amount>,
+    /// 目标期开始日期
+    pub window_start: NaiveDate,
+    /// 目标期结束日期
+    pub window_end: NaiveDate,
+    /// 现行研判结果
+    pub verdict: VerdictView,
+    /// 建立时间
+    pub created_at: DateTime<Utc>,
+    /// 最近修改时间
+    pub updated_at: DateTime<Utc>,
+}
+
+fn amount(number: Option<Number>) -> Option<Amount> {
+    number.map(|number| Amount(number.0))
+}
+
+impl VerdictView {
+    /// The verdict beside an indicator.
+    pub fn of(verdict: &VerdictColumns) -> Result<Self, StoreError> {
+        let period = verdict.data_start.zip(verdict.data_end);
+        Ok(Self {
+            grade: Word(word(&verdict.grade)?),
+            as_of: verdict.graded_as_of,
+            data_period: period.map(|(start, end)| PeriodView { start, end }),
+            actual: amount(verdict.actual),
+            expected: amount(verdict.expected),
+            gap: amount(verdict.gap),
+            gap_points: amount(verdict.gap_points),
+            completion: amount(verdict.completion),
+            due_fraction: amount(verdict.due_fraction),
+            needed_per_month: amount(verdict.needed_per_month),
+            needed_growth: amount(verdict.needed_growth),
+        })
+    }
+}
+
+impl IndicatorView {
+    /// A row of the board as JSON.
+    pub fn of(row: BoardRow) -> Result<Self, StoreError> {
+        let BoardRow { indicator, measure, region, task_name, lead_unit_name } = row;
+        Ok(Self {
+            id: indicator.id.0,
+            measure: Named { id: measure.0.0, name: measure.1 },
+            unit: measure.2,
+            region: region.1,
+            region_name: region.2,
+            campaign_id: indicator.campaign_id.0,
+            task: Named { id: indicator.task_id.0, name: task_name },
+            lead_unit: indicator.lead_unit_id.zip(lead_unit_name).map(|(id, name)| Named { id: id.0, name }),
+            target: indicator.target.target()?.map(TargetView::from),
+            curve: CurveBody::from(curves::read(&indicator.curve)?),
+            baseline: amount(indicator.baseline),
+            window_start: indicator.window_start,
+            window_end: indicator.window_end,
+            verdict: VerdictView::of(&indicator.verdict)?,
+            created_at: indicator.created_at.and_utc(),
+            updated_at: indicator.updated_at.and_utc(),
+        })
+    }
+}
+
+/// 新建指标
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateIndicator {
+    /// 所属任务的编号
+    pub(super) task: Uuid,
+    /// 指标口径：id、名称或别名
+    pub(super) measure: String,
+    /// 行政区：id、代码或名称
+    pub(super) region: String,
+    /// 目标；不写表示未下达
+    pub(super) target: Option<TargetBody>,
+    /// 序时曲线；不写则用攻坚行动对该类目标的默认曲线，没有的按月
+    pub(super) curve: Option<CurveBody>,
+    /// 基期值，单位同指标口径
+    pub(super) baseline: Option<Amount>,
+    /// 目标期开始日期，默认同攻坚行动
+    pub(super) window_start: Option<NaiveDate>,
+    /// 目标期结束日期，默认同攻坚行动
+    pub(super) window_end: Option<NaiveDate>,
+    /// 职责分工；不写时同所属任务
+    #[serde(default)]
+    pub(super) responsibilities: Vec<PartBody>,
+}
+
+/// 修改指标；未写的字段不变，写null为清空
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateIndicator {
+    /// 目标；null表示收回
+    #[serde(default, deserialize_with = "crate::api::wire::maybe::deserialize")]
+    #[schema(value_type = Option<TargetBody>)]
+    pub(super) target: Option<Option<TargetBody>>,
+    /// 序时曲线
+    pub(super) curve: Option<CurveBody>,
+    /// 基期值
+    #[serde(default, deserialize_with = "crate::api::wire::maybe::deserialize")]
+    #[schema(value_type = Option<Amount>)]
+    pub(super) baseline: Option<Option<Amount>>,
+    /// 目标期开始日期
+    pub(super) window_start: Option<NaiveDate>,
+    /// 目标期结束日期
+    pub(super) window_end: Option<NaiveDate>,
+    /// 修改理由，随修改一并留存
+    pub(super) reason: Option<String>,
+    /// 自哪天起按修改后的内容研判，默认今天；早于今天的用于更正，不得晚于今天
+    pub(super) effective_on: Option<NaiveDate>,
+}
+
+/// 指标查询条件
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct IndicatorParams {
+    /// 攻坚行动：id、文号或名称；含其直属的行动
+    pub campaign: Option<String>,
+    /// 任务编号
+    pub task: Option<Uuid>,
+    /// 牵头单位：id、信用代码或名称
+    pub unit: Option<String>,
+    /// 行政区：id、代码或名称
+    pub region: Option<String>,
+    /// 指标口径：id、名称或别名
+    pub measure: Option<String>,
+    /// 等级，可用逗号分隔多个
+    pub grade: Option<String>,
+}

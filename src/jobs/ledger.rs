@@ -1,0 +1,91 @@
+//! Intents and outcomes, written down together: who comes while others are being written goes with the next.
+//!
+//! Each intent is still on disk before its content is sent, and each outcome after the reply. Only the number of
+//! transactions falls, from two a letter to about one for all connections.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{Mutex as Turn, oneshot};
+
+use super::{JobError, Jobs};
+use crate::db;
+use crate::store::rows::{AttemptBegin, AttemptEnd, Lease};
+use crate::store::{StoreError, faults};
+
+/// What is to be written, and whom to tell.
+enum Entry {
+    Begin(AttemptBegin, oneshot::Sender<Option<i32>>),
+    End(Box<AttemptEnd>, oneshot::Sender<()>),
+}
+
+/// The queue in front of `delivery_attempts`.
+pub(super) struct Ledger<'j> {
+    jobs: &'j Jobs,
+    waiting: Mutex<Vec<Entry>>,
+    turn: Turn<()>,
+}
+
+impl<'j> Ledger<'j> {
+    pub(super) fn new(jobs: &'j Jobs) -> Self {
+        Self { jobs, waiting: Mutex::default(), turn: Turn::default() }
+    }
+
+    /// Writes an intent; its number among the attempts, or `None` when the lease was lost and nothing may be sent.
+    pub(super) async fn begin(&self, begin: AttemptBegin) -> Result<Option<i32>, JobError> {
+        let (tell, told) = oneshot::channel();
+        self.waiting().push(Entry::Begin(begin, tell));
+        self.written(told).await
+    }
+
+    /// Writes an outcome.
+    pub(super) async fn end(&self, end: AttemptEnd) -> Result<(), JobError> {
+        let (tell, told) = oneshot::channel();
+        self.waiting().push(Entry::End(Box::new(end), tell));
+        self.written(told).await
+    }
+
+    /// Waits for the turn; finds the own entry written by whoever had it before, or writes all that wait.
+    async fn written<T>(&self, mut told: oneshot::Receiver<T>) -> Result<T, JobError> {
+        let turn = self.turn.lock().await;
+        if let Ok(answer) = told.try_recv() {
+            return Ok(answer);
+        }
+        self.write().await?;
+        drop(turn);
+        told.await.map_err(|_| StoreError::Unavailable("the outcome was not written".to_owned()).into())
+    }
+
+    async fn write(&self) -> Result<(), JobError> {
+        let entries = std::mem::take(&mut *self.waiting());
+        let (mut begins, mut ends, mut tell_begun, mut tell_ended) = (vec![], vec![], vec![], vec![]);
+        for entry in entries {
+            match entry {
+                Entry::Begin(begin, tell) => {
+                    begins.push(begin);
+                    tell_begun.push((begin.delivery, tell));
+                }
+                Entry::End(end, tell) => {
+                    ends.push(*end);
+                    tell_ended.push(tell);
+                }
+            }
+        }
+        let now = self.jobs.desk.clock.timestamp();
+        let lease = Lease { holder: &self.jobs.holder, now, until: now + self.jobs.lease };
+        let begun: HashMap<_, _> =
+            db!(self.jobs.desk.store, deliveries::write_attempts(&begins, &ends, &lease))?;
+        faults::point(if begins.is_empty() { "outcome.committed" } else { "intent.committed" });
+        for (delivery, tell) in tell_begun {
+            let _ = tell.send(begun.get(&delivery).copied());
+        }
+        for tell in tell_ended {
+            let _ = tell.send(());
+        }
+        Ok(())
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Vec<Entry>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,49 @@
+//! Who wrote what when.
+
+use diesel::{ExpressionMethods, NullableExpressionMethods, QueryDsl, SelectableHelper};
+use diesel_async::RunQueryDsl;
+
+use super::super::{Backend, Conn};
+use crate::store::StoreError;
+use crate::store::rows::{AuditFilter, AuditRow, Page};
+use crate::store::schema::{api_keys, audit_events};
+use crate::store::types::Id;
+
+/// Adds an event.
+///
+/// # Errors
+/// When the database fails.
+pub async fn record_audit(conn: &mut Conn, row: &AuditRow) -> Result<(), StoreError> {
+    diesel::insert_into(audit_events::table).values(row).execute(conn).await?;
+    Ok(())
+}
+
+/// Events in order of id, each with the name of its key.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_audit_events(
+    conn: &mut Conn,
+    filter: &AuditFilter,
+    page: Page,
+) -> Result<Vec<(AuditRow, Option<String>)>, StoreError> {
+    let mut query = audit_events::table
+        .left_join(api_keys::table)
+        .select((AuditRow::as_select(), api_keys::name.nullable()))
+        .order(audit_events::id)
+        .limit(page.limit + 1)
+        .into_boxed::<Backend>();
+    if let Some(after) = page.after {
+        query = query.filter(audit_events::id.gt(Id(after)));
+    }
+    if let Some(key) = filter.api_key_id {
+        query = query.filter(audit_events::api_key_id.eq(Id(key)));
+    }
+    if let Some(letter) = filter.letter_id {
+        query = query.filter(audit_events::letter_id.eq(Id(letter)));
+    }
+    if let Some(after) = filter.after {
+        query = query.filter(audit_events::created_at.gt(after));
+    }
+    Ok(query.load(conn).await?)
+}

@@ -1,0 +1,145 @@
+//! A letter as mail: made once from what was frozen, addressed for each mailbox.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::frozen::{DOCX, PNG, document_name};
+use super::{Desk, WarningError};
+use crate::clock::office;
+use crate::db;
+use crate::letter::{LetterFacts, Picture};
+use crate::mail::MailError;
+use crate::mail::message::{Attachment, Content, Head, Inline, Mailbox};
+use crate::store::rows::{DeliveryRow, LetterFileRow, LetterRow};
+use crate::store::types::Id;
+
+/// Most earlier mails that a mail names in `References`.
+const REFERENCES_MAX: usize = 20;
+
+/// One letter, ready to be addressed: the API shows the same bytes that jobs send.
+pub struct Mailing {
+    /// The letter.
+    pub letter: LetterRow,
+    sender: Mailbox,
+    to: Vec<Mailbox>,
+    cc: Vec<Mailbox>,
+    /// Its parts, written once; or why they cannot be.
+    content: Result<Vec<u8>, MailError>,
+    /// Mails of other letters about the same episodes.
+    thread: Vec<DeliveryRow>,
+}
+
+impl Mailing {
+    /// Makes the mails of these letters, whatever their number in a few reads.
+    ///
+    /// # Errors
+    /// When the database fails, or a letter from before documents were kept cannot be rendered.
+    pub async fn of(desk: &Desk, letters: &[Id]) -> Result<HashMap<Id, Arc<Self>>, WarningError> {
+        let rows = db!(desk.store, letters::find_letters(letters))?;
+        let deliveries = db!(desk.store, letters::list_deliveries_of(letters))?;
+        let thread = db!(desk.store, letters::list_thread_mails(letters))?;
+        let mut files: HashMap<Id, Vec<LetterFileRow>> = HashMap::new();
+        for file in db!(desk.store, letter_files::list_letter_files(letters))? {
+            files.entry(file.letter_id).or_default().push(file);
+        }
+        let mut made = HashMap::with_capacity(rows.len());
+        for letter in rows {
+            let id = letter.id;
+            let files = match files.remove(&id) {
+                Some(files) => files,
+                None => rendered_now(desk, &letter)?,
+            };
+            let of = |role: &str| {
+                let chosen = deliveries.iter().filter(|row| row.letter_id == id && row.role == role);
+                chosen.map(mailbox).collect()
+            };
+            let mailing = Self {
+                sender: desk.sender.clone(),
+                to: of("to"),
+                cc: of("cc"),
+                content: content(&letter, files),
+                thread: thread.iter().filter(|(of, _)| *of == id).map(|(_, row)| row.clone()).collect(),
+                letter,
+            };
+            made.insert(id, Arc::new(mailing));
+        }
+        Ok(made)
+    }
+
+    /// The mail to one mailbox: the same bytes each time.
+    ///
+    /// # Errors
+    /// When a name, an address or a file's name cannot stand in a mail.
+    pub fn addressed(&self, row: &DeliveryRow) -> Result<Vec<u8>, MailError> {
+        let content = self.content.as_ref().map_err(Clone::clone)?;
+        let head = Head {
+            message_id: &row.message_id,
+            from: &self.sender,
+            to: &mailbox(row),
+            header_to: &self.to,
+            header_cc: &self.cc,
+            subject: &self.letter.subject,
+            references: &self.references(row),
+            // The row's own time: every try sends the same bytes.
+            date: row.created_at.and_utc().with_timezone(&office()),
+        };
+        head.before(content)
+    }
+
+    /// Earlier mails to the same mailbox about the same episodes, oldest first. When there are too many the first is
+    /// kept, which readers hang the thread on.
+    fn references(&self, row: &DeliveryRow) -> Vec<String> {
+        let earlier = |mail: &&DeliveryRow| {
+            mail.email.eq_ignore_ascii_case(&row.email) && mail.created_at < row.created_at
+        };
+        let mut mails: Vec<&DeliveryRow> = self.thread.iter().filter(earlier).collect();
+        mails.sort_by_key(|mail| (mail.created_at, mail.id));
+        if mails.len() > REFERENCES_MAX {
+            mails.drain(1..=mails.len() - REFERENCES_MAX);
+        }
+        mails.iter().map(|mail| mail.message_id.clone()).collect()
+    }
+
+    /// What the letter is called among files: its number, in letters every file system knows.
+    pub fn file_stem(&self) -> String {
+        let LetterRow { mark, year, serial, .. } = &self.letter;
+        format!("{mark}{year}-{:04}", serial.unwrap_or(0))
+    }
+}
+
+fn mailbox(row: &DeliveryRow) -> Mailbox {
+    Mailbox { name: row.name.clone(), address: row.email.clone() }
+}
+
+fn content(letter: &LetterRow, files: Vec<LetterFileRow>) -> Result<Vec<u8>, MailError> {
+    let (mut inline, mut attachments) = (Vec::new(), Vec::new());
+    for LetterFileRow { name, media_type, bytes, .. } in files {
+        if media_type == PNG {
+            inline.push(Inline { cid: name, content_type: media_type, bytes });
+        } else {
+            attachments.push(Attachment { file_name: name, content_type: media_type, bytes });
+        }
+    }
+    let content = Content {
+        text: &letter.body_text,
+        html: &letter.body_html,
+        inline: &inline,
+        attachments: &attachments,
+    };
+    content.write(&letter.id.0.to_string())
+}
+
+/// The files of a letter that has none kept: a draft, or a letter from before they were.
+///
+/// # Errors
+/// When the facts cannot be read or a template fails.
+pub fn rendered_now(desk: &Desk, letter: &LetterRow) -> Result<Vec<LetterFileRow>, WarningError> {
+    let facts = LetterFacts::from_json(&letter.facts)?;
+    let number = facts.number.as_ref().map_or_else(|| "未编号".to_owned(), ToString::to_string);
+    let file =
+        |name, media_type, bytes| LetterFileRow::new(letter.id, name, media_type, bytes, letter.created_at);
+    let mut files = vec![file(document_name(&number), DOCX, desk.templates.render_docx(&facts)?)];
+    let shown = |picture: &Picture| letter.body_html.contains(&picture.cid);
+    files.extend(crate::letter::draw(&facts).into_iter().filter(shown).map(|p| file(p.cid, PNG, p.png)));
+    Ok(files)
+}

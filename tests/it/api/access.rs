@@ -1,0 +1,216 @@
+use std::collections::BTreeSet;
+
+use actix_web::http::Method;
+use serde_json::json;
+use xushi::api::access::{RULES, Reach};
+use xushi::domain::{Role, TextEnum as _};
+
+use super::replies::issued;
+use crate::support::both;
+
+/// Every route of the specification, `(verb, path below /api/v1)`.
+fn routes() -> BTreeSet<(String, String)> {
+    let document: serde_json::Value = serde_json::to_value(xushi::api::openapi()).unwrap();
+    let mut routes = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for verb in item.as_object().unwrap().keys() {
+            routes.insert((verb.to_uppercase(), path.strip_prefix("/api/v1").unwrap().to_owned()));
+        }
+    }
+    routes
+}
+
+#[test]
+fn every_route_has_its_line_and_every_line_its_route() {
+    let lines: BTreeSet<_> = RULES.iter().map(|rule| (rule.verb.to_owned(), rule.path.to_owned())).collect();
+    assert_eq!(lines.len(), RULES.len(), "two lines for one route");
+    assert_eq!(routes(), lines, "src/api/access/rules.rs and the routes");
+}
+
+#[test]
+fn the_lines_say_what_the_roles_are_for() {
+    for rule in RULES {
+        let at = format!("{} {}", rule.verb, rule.path);
+        assert!(rule.admits(Role::Administrator), "{at}");
+        assert!(!(rule.writes && rule.admits(Role::Reader)), "{at}: readers write nothing");
+        if rule.verb == "GET" && rule.writes {
+            assert!(!rule.coordinator, "{at}: only what administrators alone see is written down");
+        }
+        if rule.path.starts_with("/api-keys") || rule.path.starts_with("/audit-events") {
+            assert!(!rule.admits(Role::Coordinator) && !rule.admits(Role::Reader), "{at}");
+        }
+        if matches!(
+            rule.unit,
+            Reach::OwnLetter | Reach::AddressedLetter | Reach::OwnEpisode | Reach::OwnIndicator
+        ) {
+            assert!(rule.path.contains("{id}"), "{at}: which one?");
+        }
+    }
+    let unit_writes: Vec<_> = RULES
+        .iter()
+        .filter(|rule| rule.writes && rule.admits(Role::Unit))
+        .map(|rule| (rule.verb, rule.path, rule.unit))
+        .collect();
+    assert_eq!(
+        unit_writes,
+        [
+            ("POST", "/letters/{id}/receipt", Reach::AddressedLetter),
+            ("POST", "/letters/{id}/replies", Reach::AddressedLetter)
+        ]
+    );
+    let judged: Vec<_> = RULES.iter().filter(|rule| rule.not_own).map(|rule| rule.path).collect();
+    assert_eq!(judged, ["/letters/{id}/replies/{rid}/review", "/letters/{id}/closure"]);
+    // Lists narrowed to a unit must know the parameter; an unknown one would be refused.
+    let document: serde_json::Value = serde_json::to_value(xushi::api::openapi()).unwrap();
+    for rule in RULES.iter().filter(|rule| rule.unit == Reach::OwnList) {
+        let operation = &document["paths"][format!("/api/v1{}", rule.path)]["get"];
+        let names: Vec<_> = operation["parameters"].as_array().unwrap().iter().map(|p| &p["name"]).collect();
+        assert!(names.contains(&&json!("unit")), "{}: no parameter `unit`", rule.path);
+    }
+}
+
+const NOBODY: &str = "01900000-0000-7000-8000-000000000000";
+
+both! {
+    async fn every_route_is_held_against_every_role(app: TestApp) {
+        app.post("/units", json!({"name": "省商务厅", "region": "430000"})).await.expect(201);
+        let mut keys = Vec::new();
+        for role in Role::ALL.iter().copied() {
+            let unit = (role == Role::Unit).then_some("省商务厅");
+            keys.push((role, app.new_key(role.as_str(), unit).await));
+        }
+        for rule in RULES {
+            let path = rule.path.replace("{id}", NOBODY).replace("{rid}", NOBODY).replace("{ordinal}", "1").replace("{key}", "430000");
+            for (role, key) in &keys {
+                let at = format!("{} {} as {role}", rule.verb, rule.path);
+                let method: Method = rule.verb.parse().unwrap();
+                let mut request = app.request_as(key, method, &path);
+                if rule.verb != "GET" {
+                    request = request.set_json(json!({}));
+                }
+                let answer = app.send(request).await;
+                let status = answer.status.as_u16();
+                if !rule.admits(*role) {
+                    answer.problem(403, "forbidden", "");
+                } else {
+                    assert!(status != 403 && status != 401 && status < 500, "{at}: {status}");
+                    let single = !matches!(rule.unit, Reach::Nothing | Reach::Everything | Reach::OwnList);
+                    if *role == Role::Unit && single {
+                        assert_eq!(status, 404, "{at}: what does not concern a unit does not exist for it");
+                    }
+                }
+            }
+        }
+        let anonymous = actix_web::test::TestRequest::default().uri("/api/v1/letters");
+        app.send(anonymous).await.problem(401, "unauthorized", "");
+        // Another verb, and an address that ends like the specification's.
+        app.send(app.request_as(&keys[3].1, Method::DELETE, "/units")).await.problem(405, "method_not_allowed", "");
+        let disguised = actix_web::test::TestRequest::default().uri("/api/v1/rule-packs/openapi.json");
+        app.send(disguised).await.problem(401, "unauthorized", "");
+    }
+
+    async fn a_unit_sees_what_concerns_it_and_nothing_else(app: TestApp) {
+        let letters = issued(&app).await;
+        let (mine, others) = (&letters[0], &letters[1]);
+        assert_ne!(mine["unit_id"], others["unit_id"]);
+        let unit = mine["unit_id"].as_str().unwrap();
+        let key = app.new_key("unit", Some(unit)).await;
+        let get = async |path: &str| app.send(app.request_as(&key, Method::GET, path)).await;
+        let listed = get("/letters").await.expect(200);
+        assert_eq!(listed["items"], json!([mine]));
+        assert_eq!(get(&format!("/letters?unit={unit}&limit=5")).await.expect(200)["items"], json!([mine]));
+        for query in ["unit=", "unit=%E7%9C%81", &format!("unit={}", others["unit_id"].as_str().unwrap()), "%75nit=x", &format!("unit={unit}&unit=x")] {
+            get(&format!("/letters?{query}")).await.problem(403, "forbidden", "");
+        }
+        for ending in ["", ".html", ".docx", "/receipt", "/replies", "/closure"] {
+            let path = |letter: &serde_json::Value| format!("/letters/{}{ending}", letter["id"].as_str().unwrap());
+            let status = get(&path(mine)).await.status.as_u16();
+            assert!(if ["/receipt", "/closure"].contains(&ending) { status == 404 } else { status == 200 }, "{ending}: {status}");
+            get(&path(others)).await.problem(404, "not_found", "");
+        }
+        // A copy may be read, but what the addressee answers may not.
+        let whole = app.get(&format!("/letters/{}", others["id"].as_str().unwrap())).await.expect(200);
+        let copied = whole["deliveries"].as_array().unwrap().iter().find(|one| one["role"] == "cc").unwrap();
+        let copy = app.new_key("unit", copied["unit_id"].as_str()).await;
+        let path = format!("/letters/{}", others["id"].as_str().unwrap());
+        app.send(app.request_as(&copy, Method::GET, &path)).await.expect(200);
+        app.send(app.request_as(&copy, Method::GET, &format!("{path}/replies"))).await.problem(404, "not_found", "");
+        for list in ["/episodes", "/assessments", "/indicators"] {
+            let all = app.get(&format!("{list}?limit=500")).await.expect(200);
+            let own = get(&format!("{list}?limit=500")).await.expect(200);
+            let (all, own) = (all["items"].as_array().unwrap(), own["items"].as_array().unwrap());
+            assert!(!own.is_empty() && own.len() < all.len(), "{list}: {} of {}", own.len(), all.len());
+            let foreign = all.iter().find(|one| !own.contains(one)).unwrap();
+            if list == "/assessments" {
+                let id = foreign["indicator_id"].as_str().unwrap();
+                get(&format!("/indicators/{id}/assessment")).await.problem(404, "not_found", "");
+                continue;
+            }
+            let single = |one: &serde_json::Value| format!("{list}/{}", one["id"].as_str().unwrap());
+            get(&single(&own[0])).await.expect(200);
+            get(&single(foreign)).await.problem(404, "not_found", "");
+        }
+        let contacts = get("/contacts?limit=500").await.expect(200);
+        let foreign = app.get("/contacts?limit=500").await.expect(200)["items"].as_array().unwrap().iter().find(|one| one["unit_id"] != unit).unwrap().clone();
+        assert!(contacts["items"].as_array().unwrap().iter().all(|one| one["unit_id"] == unit));
+        get(&format!("/contacts/{}", foreign["id"].as_str().unwrap())).await.problem(404, "not_found", "");
+    }
+
+    async fn keys_are_shown_once_listed_and_revoked(app: TestApp) {
+        app.post("/units", json!({"name": "省商务厅", "region": "430000"})).await.expect(201);
+        for (body, pointer) in [
+            (json!({"name": "a", "role": "unit"}), "/unit"),
+            (json!({"name": "a", "role": "reader", "unit": "省商务厅"}), "/unit"),
+            (json!({"name": "a", "role": "unit", "unit": "没有"}), "/unit"),
+            (json!({"name": " ", "role": "reader"}), "/name"),
+            (json!({"name": "a", "role": "boss"}), "/role"),
+            (json!({"name": "a", "role": "reader", "key": "xsk_mine"}), "/key"),
+        ] {
+            app.post("/api-keys", body).await.problem(422, "invalid", pointer);
+        }
+        // A repeat with the same Idempotency-Key makes another key: no answer with a key in it is kept.
+        let repeat = async || {
+            let request = app.request(Method::POST, "/api-keys").insert_header(("idempotency-key", "k1"));
+            app.send(request.set_json(json!({"name": "看板", "role": "reader"}))).await
+        };
+        let made = repeat().await;
+        assert_eq!(made.header("cache-control"), "no-store");
+        let made = made.expect(201);
+        let key = made["key"].as_str().unwrap().to_owned();
+        assert_ne!(repeat().await.expect(201)["key"], key);
+        let listed = app.get("/api-keys?role=reader").await.expect(200);
+        assert_eq!(listed["items"].as_array().unwrap().len(), 2);
+        assert!(!listed.to_string().contains("xsk_") && listed["items"][0]["name"] == "看板");
+        app.send(app.request_as(&key, Method::GET, "/regions")).await.expect(200);
+        let path = format!("/api-keys/{}", made["id"].as_str().unwrap());
+        for _ in 0..2 {
+            assert_eq!(app.send(app.request(Method::DELETE, &path)).await.status.as_u16(), 204);
+        }
+        app.send(app.request_as(&key, Method::GET, "/regions")).await.problem(401, "unauthorized", "");
+        assert!(app.get("/api-keys?role=reader").await.expect(200)["items"][0]["revoked_at"].is_string());
+        app.send(app.request(Method::DELETE, &format!("/api-keys/{NOBODY}"))).await.problem(404, "not_found", "");
+        let administrators = app.get("/api-keys?role=administrator").await.expect(200);
+        let last = format!("/api-keys/{}", administrators["items"][0]["id"].as_str().unwrap());
+        app.send(app.request(Method::DELETE, &last)).await.problem(409, "conflict", "/id");
+        app.new_key("administrator", None).await;
+        assert_eq!(app.send(app.request(Method::DELETE, &last)).await.status.as_u16(), 204);
+    }
+
+    async fn who_wrote_is_written_down(app: TestApp) {
+        let reader = app.new_key("reader", None).await;
+        app.post("/units", json!({"name": "省商务厅", "region": "430000"})).await.expect(201);
+        app.post("/units", json!({"name": "省商务厅", "region": "430000"})).await.problem(409, "duplicate", "/name");
+        app.send(app.request_as(&reader, Method::POST, "/units").set_json(json!({}))).await.problem(403, "forbidden", "");
+        app.post("/targets/parse", json!({"phrases": []})).await;
+        let events = app.get("/audit-events?limit=50").await.expect(200);
+        let told: Vec<_> = events["items"].as_array().unwrap().iter()
+            .filter(|one| one["verb"] == "POST")
+            .map(|one| (one["by"].as_str().unwrap(), one["path"].as_str().unwrap(), one["status"].as_i64().unwrap()))
+            .collect();
+        assert_eq!(told, [("test", "/api/v1/api-keys", 201), ("test", "/api/v1/units", 201), ("reader", "/api/v1/units", 403)]);
+        let by = events["items"][2]["api_key_id"].as_str().unwrap();
+        let own = app.get(&format!("/audit-events?api_key={by}")).await.expect(200);
+        assert_eq!(own["items"].as_array().unwrap().len(), 1);
+        app.get("/audit-events?who=x").await.problem(400, "malformed_query", "who");
+    }
+}
