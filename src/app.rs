@@ -138,6 +138,7 @@ pub fn jobs(config: &Config, desk: Desk) -> Result<Jobs, AppError> {
         transport,
         transport_connections: config.mail.connections,
         lease: TimeDelta::milliseconds(config.mail.timeout_seconds.cast_signed() * 2_500),
+        bounce_folder: config.bounce_folder(),
         pace: config.pace(),
         holder,
         stop: AtomicBool::new(false),

@@ -189,6 +189,8 @@ pub struct MailConfig {
     pub timeout_seconds: u64,
     /// Letters a minute to one domain; 0 for no limit.
     pub per_domain_per_minute: u32,
+    /// Folder or Maildir of bounces; empty for none.
+    pub bounce_folder: PathBuf,
 }
 
 impl std::fmt::Debug for MailConfig {
@@ -215,6 +217,8 @@ pub struct ScheduleConfig {
     pub issue: String,
     /// Cron expression of delivery.
     pub deliver: String,
+    /// Cron expression of the watchdog.
+    pub watch: String,
 }
 
 /// Logs.
@@ -326,6 +330,9 @@ impl Config {
         if !(1..=600).contains(&mail.timeout_seconds) {
             return Err(ConfigError::new("mail.timeout_seconds", "must be 1 to 600"));
         }
+        if !mail.bounce_folder.as_os_str().is_empty() && !mail.bounce_folder.is_dir() {
+            return Err(ConfigError::new("mail.bounce_folder", "no such folder"));
+        }
         if !mail.ca_file.as_os_str().is_empty() && !mail.ca_file.is_file() {
             return Err(ConfigError::new("mail.ca_file", "no such file"));
         }
@@ -379,6 +386,12 @@ impl Config {
         settings
     }
 
+    /// Where bounces are dropped, if anywhere.
+    pub fn bounce_folder(&self) -> Option<PathBuf> {
+        let folder = &self.mail.bounce_folder;
+        (!folder.as_os_str().is_empty()).then(|| folder.clone())
+    }
+
     /// How fast letters may go to one domain; `None` for no limit.
     pub fn pace(&self) -> Option<Pace> {
         let per_minute = i32::try_from(self.mail.per_domain_per_minute).unwrap_or(i32::MAX);
@@ -396,8 +409,13 @@ impl Config {
 
 impl ScheduleConfig {
     /// Jobs by name with their cron expressions.
-    pub fn jobs(&self) -> [(&'static str, &str); 3] {
-        [("evaluate", &self.evaluate), ("issue", &self.issue), ("deliver", &self.deliver)]
+    pub fn jobs(&self) -> [(&'static str, &str); 4] {
+        [
+            ("evaluate", &self.evaluate),
+            ("issue", &self.issue),
+            ("deliver", &self.deliver),
+            ("watch", &self.watch),
+        ]
     }
 }
 
@@ -507,6 +525,7 @@ mod tests {
             ("[mail]\ntransport = \"pigeon\"", &[], "mail.transport"),
             ("[mail]\ntransport = \"smtp\"", &[], "mail.host"),
             ("[mail]\nfrom_address = \"张三\"", &[], "mail.from_address"),
+            ("[mail]\nbounce_folder = \"/nowhere\"", &[], "mail.bounce_folder"),
             ("[mail]\nca_file = \"/nowhere.pem\"", &[], "mail.ca_file"),
             ("[schedule]\nissue = \"every day\"", &[], "schedule.issue"),
             ("[log]\nfilter = \"lo=ud=er\"", &[], "log.filter"),

@@ -1,5 +1,7 @@
 //! For probes and Prometheus: `/healthz`, `/readyz`, `/metrics`. No key needed, nothing confidential shown.
 
+use std::collections::BTreeMap;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
@@ -7,6 +9,8 @@ use serde::Serialize;
 use super::State;
 use super::metrics::Metrics;
 use crate::db;
+use crate::domain::delivery::DeliveryState;
+use crate::domain::{ProblemKind, TextEnum as _};
 
 /// Adds the three routes.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -24,15 +28,37 @@ async fn alive() -> &'static str {
 struct Readiness {
     database: &'static str,
     ready: bool,
+    /// Whether a person must look at something; the service answers all the same.
+    degraded: bool,
+    /// Open problems by kind.
+    problems: BTreeMap<String, i64>,
 }
 
 async fn ready(state: web::Data<State>) -> HttpResponse {
-    let answered = db!(state.store, regions::count_regions()).is_ok();
-    let status = if answered { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    HttpResponse::build(status).json(Readiness { database: state.store.name(), ready: answered })
+    let problems = db!(state.store, problems::count_open_problems());
+    let status = if problems.is_ok() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let (ready, problems) = (problems.is_ok(), problems.unwrap_or_default());
+    HttpResponse::build(status).json(Readiness {
+        database: state.store.name(),
+        ready,
+        degraded: !problems.is_empty(),
+        problems: problems.into_iter().collect(),
+    })
 }
 
-async fn metrics() -> HttpResponse {
+async fn metrics(state: web::Data<State>) -> HttpResponse {
+    let metrics = Metrics::global();
+    // A kind that has become none must read 0, not what it was.
+    if let Ok(problems) = db!(state.store, problems::count_open_problems()) {
+        for kind in ProblemKind::ALL.iter().map(|kind| kind.as_str()) {
+            metrics.problems.with_label_values(&[kind]).set(problems.get(kind).copied().unwrap_or(0));
+        }
+    }
+    if let Ok(deliveries) = db!(state.store, deliveries::count_deliveries()) {
+        for word in DeliveryState::ALL.iter().map(|word| word.as_str()) {
+            metrics.deliveries.with_label_values(&[word]).set(deliveries.get(word).copied().unwrap_or(0));
+        }
+    }
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")
         .body(Metrics::global().render())

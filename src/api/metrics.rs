@@ -12,6 +12,8 @@ pub struct Metrics {
     seconds: HistogramVec,
     /// Deliveries by state, read from the outbox when scraped.
     pub deliveries: IntGaugeVec,
+    /// Open problems by kind, read when scraped.
+    pub problems: IntGaugeVec,
     /// Indicators by grade, read when scraped.
     pub indicators: IntGaugeVec,
 }
@@ -43,11 +45,14 @@ impl Metrics {
                 .expect("metric");
         let indicators =
             IntGaugeVec::new(opts!("xushi_indicators", "Indicators, by grade."), &["grade"]).expect("metric");
+        let problems = IntGaugeVec::new(opts!("xushi_problems_open", "Open problems, by kind."), &["kind"])
+            .expect("metric");
+        registry.register(Box::new(problems.clone())).expect("metric");
         registry.register(Box::new(requests.clone())).expect("metric");
         registry.register(Box::new(seconds.clone())).expect("metric");
         registry.register(Box::new(deliveries.clone())).expect("metric");
         registry.register(Box::new(indicators.clone())).expect("metric");
-        Self { registry, requests, seconds, deliveries, indicators }
+        Self { registry, requests, seconds, deliveries, problems, indicators }
     }
 
     /// Counts one answer.

@@ -7,6 +7,7 @@ pub mod access;
 mod api_keys;
 mod assessments;
 mod audit_events;
+mod bounces;
 mod campaign_curves;
 mod campaigns;
 mod cascade;
@@ -27,9 +28,11 @@ mod page;
 mod persons;
 pub mod preview;
 pub mod problem;
+mod problems;
 mod promise;
 mod regions;
 mod replies;
+mod reply_page;
 pub mod request_id;
 mod respond;
 mod revisions;
@@ -116,6 +119,8 @@ fn routes(config: &mut ServiceConfig<'_>) {
     targets::routes(config);
     episodes::routes(config);
     letter_files::routes(config);
+    bounces::routes(config);
+    problems::routes(config);
     letters::routes(config);
     replies::routes(config);
     warning_runs::routes(config);
@@ -169,6 +174,7 @@ pub fn configure(config: &mut web::ServiceConfig, state: web::Data<State>, spec:
         )
         .service(api)
         .configure(health::routes)
+        .configure(reply_page::routes)
         .service(reading_page)
         .service(web::redirect("/docs", "/docs/"))
         .service(web::redirect("/", "/docs/"))

@@ -4,11 +4,14 @@
 //! at all for a while.
 
 pub mod alarm;
+mod bounces;
 pub mod deliver;
 mod ledger;
 pub mod run;
 pub mod slots;
+pub mod watch;
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::TimeDelta;
@@ -28,6 +31,8 @@ pub struct Jobs {
     pub transport_connections: usize,
     /// How long a claimed delivery is nobody else's: longer than any one conversation may take.
     pub lease: TimeDelta,
+    /// Where bounces are dropped, if anywhere.
+    pub bounce_folder: Option<PathBuf>,
     /// How fast letters may go to one domain; `None` for no limit.
     pub pace: Option<Pace>,
     /// This process, among replicas.

@@ -10,13 +10,14 @@ use rust_decimal::prelude::ToPrimitive;
 use super::facts::{Trend, TrendPoint};
 use super::paint::{self, Anchor, Color, Shape};
 
-/// Pixels; shown at half this size, so that it is sharp on phones.
-pub(super) const WIDTH: u32 = 1280;
+/// Pixels. On a phone it is shown at less than half this size: sharp, and its figures still as large as small print.
+pub(super) const WIDTH: u32 = 820;
 /// Pixels.
-pub(super) const HEIGHT: u32 = 560;
+pub(super) const HEIGHT: u32 = 480;
 
 const TEXT: f32 = 26.0;
-const TOP: f32 = 92.0;
+/// Height of one row of the legend.
+const ROW: f32 = 44.0;
 const BOTTOM: f32 = HEIGHT as f32 - 62.0;
 const RIGHT: f32 = WIDTH as f32 - 48.0;
 
@@ -58,7 +59,8 @@ fn shapes(trend: &Trend) -> Option<Vec<Shape>> {
     if trend.points.len() < 2 || trend.points.iter().all(|point| point.actual.is_none()) {
         return None;
     }
-    let scale = Scale::new(trend)?;
+    let (legend, rows) = legend(trend);
+    let scale = Scale::new(trend, rows)?;
     let mut shapes = scale.frame();
     scale.months(&trend.points, &mut shapes);
     scale.band(&trend.points, &mut shapes);
@@ -77,13 +79,14 @@ fn shapes(trend: &Trend) -> Option<Vec<Shape>> {
         }
     }
     scale.last_value(trend, &mut shapes);
-    shapes.extend(legend(trend));
+    shapes.extend(legend);
     Some(shapes)
 }
 
 /// Where values and periods lie on the picture. Values become binary floating point only here, as pixels.
 struct Scale {
     left: f32,
+    top: f32,
     count: usize,
     low: Decimal,
     step: Decimal,
@@ -91,7 +94,7 @@ struct Scale {
 }
 
 impl Scale {
-    fn new(trend: &Trend) -> Option<Self> {
+    fn new(trend: &Trend, rows: u16) -> Option<Self> {
         let values = || {
             let all = trend.points.iter().flat_map(|p| [p.actual, p.pace, p.last_year, p.low, p.high]);
             all.flatten().chain(trend.target)
@@ -103,7 +106,8 @@ impl Scale {
         let step = nice_step(max - min);
         let low = (min / step).floor() * step;
         let steps = ((max - low) / step).ceil().to_u32()?.max(1);
-        let mut scale = Self { left: 0.0, count: trend.points.len(), low, step, steps };
+        let top = 48.0 + ROW * f32::from(rows);
+        let mut scale = Self { left: 0.0, top, count: trend.points.len(), low, step, steps };
         let widest = scale.ticks().map(|(_, label)| paint::text_width(&label, TEXT)).fold(0.0, f32::max);
         scale.left = 32.0 + widest + 14.0;
         Some(scale)
@@ -125,7 +129,7 @@ impl Scale {
 
     fn y(&self, value: Decimal) -> f32 {
         let share = (value - self.low) / (self.step * Decimal::from(self.steps));
-        BOTTOM - (BOTTOM - TOP) * share.to_f32().unwrap_or(0.0)
+        BOTTOM - (BOTTOM - self.top) * share.to_f32().unwrap_or(0.0)
     }
 
     fn frame(&self) -> Vec<Shape> {
@@ -189,7 +193,7 @@ impl Scale {
         let Some((index, point, value)) = latest else { return };
         let above = point.pace.is_none_or(|pace| value >= pace);
         let (x, y) = (self.x(index), self.y(value));
-        let y = if above && y - TOP > 44.0 { y - 22.0 } else { (y + 44.0).min(BOTTOM - 10.0) };
+        let y = if above && y - self.top > 44.0 { y - 22.0 } else { (y + 44.0).min(BOTTOM - 10.0) };
         let text = super::words::rounded(value, trend.places).to_string();
         let (half, size) = (paint::text_width(&text, 30.0) / 2.0 + 6.0, 30.0);
         let (top, bottom) = (y - 28.0, y + 6.0);
@@ -199,8 +203,8 @@ impl Scale {
     }
 }
 
-/// What each line is, for the lines there are.
-fn legend(trend: &Trend) -> Vec<Shape> {
+/// What each line is, for the lines there are, in as many rows as that takes.
+fn legend(trend: &Trend) -> (Vec<Shape>, u16) {
     let mut entries: Vec<_> = SERIES
         .iter()
         .rev()
@@ -214,10 +218,15 @@ fn legend(trend: &Trend) -> Vec<Shape> {
         entries.push(("预测区间", BAND, 22.0, None));
     }
     let mut shapes = Vec::new();
-    let mut x = 32.0;
+    let (mut x, mut rows) = (32.0, 1);
     for (label, color, width, dash) in entries {
-        shapes.push(Shape::Line { points: vec![(x, 40.0), (x + 56.0, 40.0)], color, width, dash });
-        let at = (x + 68.0, 40.0 + TEXT * 0.36);
+        let room = 68.0 + paint::text_width(label, TEXT);
+        if x + room > RIGHT {
+            (x, rows) = (32.0, rows + 1);
+        }
+        let y = ROW * f32::from(rows) - 4.0;
+        shapes.push(Shape::Line { points: vec![(x, y), (x + 56.0, y)], color, width, dash });
+        let at = (x + 68.0, y + TEXT * 0.36);
         shapes.push(Shape::Text {
             at,
             size: TEXT,
@@ -225,9 +234,9 @@ fn legend(trend: &Trend) -> Vec<Shape> {
             color: INK,
             text: label.to_owned(),
         });
-        x += 68.0 + paint::text_width(label, TEXT) + 44.0;
+        x += room + 44.0;
     }
-    shapes
+    (shapes, rows)
 }
 
 /// The smallest of 1, 2, 5 × 10^n that makes at most five steps of `range`.

@@ -3,6 +3,7 @@
 //! Nothing here knows what a letter says, which row it came from or when to try again: [`message`] writes the
 //! bytes, [`transport`] hands them over and says precisely how far it came, and the caller decides.
 
+pub mod bounce;
 mod encode;
 pub mod message;
 pub mod outbox;

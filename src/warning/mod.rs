@@ -5,6 +5,7 @@
 //! somebody else's.
 
 mod addressees;
+mod bounces;
 mod draft;
 mod evaluate;
 mod facts;
@@ -23,6 +24,7 @@ use crate::letter::{LetterError, ReplyLinks, Templates};
 use crate::mail::message::Mailbox;
 use crate::store::{Store, StoreError};
 
+pub use bounces::{Returned, take_bounce};
 pub use evaluate::{Evaluated, evaluate};
 pub use frozen::{DOCX, PNG, document_name};
 pub use mailing::{Mailing, rendered_now};

@@ -65,6 +65,7 @@ async fn killed_at_any_moment_nothing_is_lost_and_no_number_is_reused() {
         transport: Transport::Memory(outbox.clone()),
         transport_connections: 2,
         lease: chrono::TimeDelta::seconds(150),
+        bounce_folder: None,
         pace: None,
         holder: "survivor".to_owned(),
         stop: AtomicBool::new(false),

@@ -21,6 +21,7 @@ fn jobs(app: &TestApp, holder: &str, outbox: &MemoryOutbox) -> Jobs {
         transport: Transport::Memory(outbox.clone()),
         transport_connections: 2,
         lease: TimeDelta::seconds(150),
+        bounce_folder: None,
         pace: None,
         holder: holder.to_owned(),
         stop: AtomicBool::new(false),

@@ -8,7 +8,9 @@ use diesel_async::RunQueryDsl;
 
 use super::super::{Backend, Conn};
 use super::problems;
-use crate::store::rows::{AttemptBegin, AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, Lease, Page};
+use crate::store::rows::{
+    AttemptBegin, AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, Lease, Page, ProblemRow,
+};
 use crate::store::schema::{deliveries, delivery_attempts, letters};
 use crate::store::types::Id;
 use crate::store::{StoreError, faults};
@@ -199,6 +201,51 @@ async fn finish_attempt(conn: &mut Conn, end: &AttemptEnd) -> Result<(), StoreEr
         Some(problem) if written == 1 => problems::open_problem(conn, problem).await.map(drop),
         _ => Ok(()),
     }
+}
+
+/// Marks a delivery as bounced and opens the problem, unless it was bounced before. Gives whether it is news.
+///
+/// # Errors
+/// When the database fails.
+pub async fn bounce_delivery(
+    conn: &mut Conn,
+    delivery: Id,
+    diagnostic: &str,
+    problem: &ProblemRow,
+) -> Result<bool, StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        let news = diesel::update(deliveries::table.find(delivery))
+            .filter(deliveries::state.ne("bounced"))
+            .set((
+                deliveries::state.eq("bounced"),
+                deliveries::last_reply.eq(diagnostic),
+                deliveries::lease_until.eq(None::<NaiveDateTime>),
+                deliveries::lease_holder.eq(None::<String>),
+                deliveries::updated_at.eq(problem.updated_at),
+            ))
+            .execute(conn)
+            .await?;
+        if news == 1 {
+            problems::open_problem(conn, problem).await?;
+        }
+        Ok::<_, StoreError>(news == 1)
+    })
+    .await
+}
+
+/// Deliveries with one of these Message-IDs.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_deliveries_by_message_id(
+    conn: &mut Conn,
+    ids: &[String],
+) -> Result<Vec<DeliveryRow>, StoreError> {
+    Ok(deliveries::table
+        .filter(deliveries::message_id.eq_any(ids.to_vec()))
+        .select(DeliveryRow::as_select())
+        .load(conn)
+        .await?)
 }
 
 /// Gives claimed deliveries back untried, to be claimed again from `next` on.

@@ -31,6 +31,7 @@ pub mod slots;
 pub mod tasks;
 pub mod units;
 pub mod warnings;
+pub mod watch;
 
 use crate::domain::Invalid;
 use crate::store::StoreError;

@@ -40,6 +40,15 @@ pub async fn claim_slot(conn: &mut Conn, claim: &SlotClaim<'_>) -> Result<bool, 
     Ok(taken == 1)
 }
 
+/// Whether a job has a slot due at or before `by`, done or not.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_job_known(conn: &mut Conn, job: &str, by: NaiveDateTime) -> Result<bool, StoreError> {
+    let known = slots::table.filter(slots::job.eq(job)).filter(slots::due_at.le(by));
+    Ok(diesel::select(diesel::dsl::exists(known)).get_result(conn).await?)
+}
+
 /// Says that a slot's work is done.
 ///
 /// # Errors

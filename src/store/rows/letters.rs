@@ -4,6 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
 use super::{LetterFileRow, ProblemRow};
+use crate::domain::LetterNumber;
 use crate::store::StoreError;
 use crate::store::schema::{deliveries, delivery_attempts, episodes, letters};
 use crate::store::types::Id;
@@ -85,6 +86,31 @@ pub struct LetterRow {
     pub created_at: NaiveDateTime,
     /// When it was last changed, UTC.
     pub updated_at: NaiveDateTime,
+}
+
+/// What a letter is called, and to whom it went.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = letters)]
+pub struct LetterName {
+    /// Identity.
+    pub id: Id,
+    /// 机关代字.
+    pub mark: String,
+    /// Year of the number.
+    pub year: i32,
+    /// Serial.
+    pub serial: Option<i32>,
+    /// Name of the addressee.
+    #[diesel(select_expression = crate::store::schema::units::name)]
+    pub unit: String,
+}
+
+impl LetterName {
+    /// 发文字号, or what stands for it while there is none.
+    pub fn number(&self) -> String {
+        let number = LetterNumber::new(&self.mark, self.year, self.serial.unwrap_or_default().unsigned_abs());
+        number.map_or_else(|_| "未编号的函".to_owned(), |number| number.to_string())
+    }
 }
 
 /// A delivery as stored: one letter to one mailbox.

@@ -1,0 +1,66 @@
+//! Mails that came back, handed in by a mail server or a script.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, post, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::State;
+use super::problem::{Code, Problem, ProblemView};
+use super::respond;
+use crate::warning::{Returned, take_bounce};
+
+/// Adds the route.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(hand_in_bounce);
+}
+
+/// 退信的处理结果
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BounceView {
+    /// 结果：bounced（投递已标为退回）、unchanged（不改变投递状态，如仍在重试或先前已处理）、stray（对应不上任何投递，已列为问题）
+    #[schema(example = "bounced")]
+    outcome: &'static str,
+    /// 对应的投递编号
+    delivery_id: Option<Uuid>,
+    /// 状态码（RFC 3463）
+    #[schema(example = "5.1.1")]
+    status: Option<String>,
+    /// 对方服务器的说明
+    diagnostic: Option<String>,
+}
+
+/// 交入一封退信
+///
+/// 请求内容为退信原文（RFC 3464的投递状态通知）。按原邮件的Message-ID找到投递，标为退回并列为问题；重复交入不产生重复。
+#[utoipa::path(tag = "投递", request_body(content = String, content_type = "message/rfc822"), responses(
+    (status = 200, body = BounceView), (status = "4XX", body = ProblemView)))]
+#[post("/bounces")]
+async fn hand_in_bounce(
+    state: web::Data<State>,
+    request: HttpRequest,
+    raw: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    if !kind.eq_ignore_ascii_case("message/rfc822") {
+        let detail = "请把退信原文作为请求内容，Content-Type为message/rfc822。";
+        return Err(Problem::new(Code::UnsupportedMediaType, detail));
+    }
+    let view = match take_bounce(&state.desk, &raw).await? {
+        Returned::NoNotification => {
+            let detail = "这不是投递状态通知（RFC 3464），或超过2 MB，无法处理；请人工查看。";
+            return Err(Problem::at(Code::Invalid, "", "not_a_notification", detail));
+        }
+        Returned::Stray => BounceView { outcome: "stray", delivery_id: None, status: None, diagnostic: None },
+        Returned::Known { delivery, report, bounced } => BounceView {
+            outcome: if bounced { "bounced" } else { "unchanged" },
+            delivery_id: Some(delivery.id.0),
+            status: Some(report.status),
+            diagnostic: Some(report.diagnostic),
+        },
+    };
+    respond::ok(&request, &view)
+}

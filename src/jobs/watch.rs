@@ -1,0 +1,167 @@
+//! The watchdog: every episode that needs a letter has one, every letter an accepted delivery or a visible problem.
+//!
+//! It mends nothing. What should not be so becomes a row in `problems`, once, and is closed when it is no longer so.
+
+use std::collections::HashSet;
+
+use chrono::{NaiveDateTime, TimeDelta};
+
+use super::{JobError, Jobs, alarm, bounces};
+use crate::db;
+use crate::domain::{ProblemKind, SubjectKind};
+use crate::store::StoreError;
+use crate::store::rows::ProblemRow;
+use crate::store::types::Id;
+
+/// A delivery that is due is out within this time, unless nobody delivers.
+const LATE_DUE: TimeDelta = TimeDelta::hours(1);
+/// However often it is tried again, a person should know after this time.
+const LATE_MADE: TimeDelta = TimeDelta::hours(24);
+/// An episode has its letter by the next daily run.
+const LATE_LETTER: TimeDelta = TimeDelta::hours(26);
+/// A job may take so long for its slot.
+const LATE_JOB: TimeDelta = TimeDelta::hours(1);
+/// How many days ahead the calendar should be known, beside the longest deadline: the ladder needs some, and an
+/// operator needs time to load it.
+const CALENDAR_AHEAD: u32 = 15;
+
+/// What a look has found: open problems opened and closed by it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Watched {
+    /// Newly found.
+    pub opened: usize,
+    /// No longer so.
+    pub closed: usize,
+    /// Bounces read from the folder.
+    pub bounces: usize,
+}
+
+/// Looks at everything once. `schedule` are the jobs that should have run.
+///
+/// # Errors
+/// When the database fails; what was found before stays written.
+pub async fn watch(jobs: &Jobs, schedule: &[(&'static str, &str)]) -> Result<Watched, JobError> {
+    let mut done = Watched { bounces: bounces::read_folder(jobs).await?, ..Watched::default() };
+    let now = jobs.desk.clock.timestamp();
+    letters(jobs, now, &mut done).await?;
+    deliveries(jobs, now, &mut done).await?;
+    episodes(jobs, now, &mut done).await?;
+    calendar(jobs, now, &mut done).await?;
+    stuck(jobs, schedule, now, &mut done).await?;
+    Ok(done)
+}
+
+/// One finding: its subject and what a person must know.
+type Finding = (String, String);
+
+/// Opens what is found and not open, closes what is open and not found.
+async fn reconcile(
+    jobs: &Jobs,
+    (kind, subject): (ProblemKind, SubjectKind),
+    found: Vec<Finding>,
+    now: NaiveDateTime,
+    done: &mut Watched,
+) -> Result<(), JobError> {
+    let store = &jobs.desk.store;
+    let known: HashSet<String> =
+        db!(*store, problems::list_open_subjects(&kind.to_string()))?.into_iter().collect();
+    let found_ids: HashSet<&str> = found.iter().map(|(id, _)| id.as_str()).collect();
+    for id in known.iter().filter(|id| !found_ids.contains(id.as_str())) {
+        done.closed += usize::from(db!(*store, problems::close_problem(&kind.to_string(), id, now))?);
+    }
+    for (id, detail) in found.into_iter().filter(|(id, _)| !known.contains(id)) {
+        let row = ProblemRow::new(Id(jobs.desk.clock.new_id()), kind, (subject, id), detail, now);
+        tracing::error!(kind = row.kind, subject = row.subject_id, detail = row.detail, "a person must look");
+        done.opened += usize::from(db!(*store, problems::open_problem(&row))?);
+    }
+    Ok(())
+}
+
+async fn letters(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
+    let undelivered = db!(jobs.desk.store, watch::list_undelivered_letters())?;
+    let (lost, homeless): (Vec<_>, Vec<_>) = undelivered.into_iter().partition(|(_, mailbox)| *mailbox);
+    let lost = lost.into_iter().map(|(letter, _)| {
+        let detail =
+            format!("{}（主送{}）的邮件全部失败或被退回，请核对邮箱后补发。", letter.number(), letter.unit);
+        (letter.id.0.to_string(), detail)
+    });
+    let homeless = homeless.into_iter().map(|(letter, _)| {
+        let detail = format!("{}的主送单位{}没有带邮箱的联络员，函未发出。", letter.number(), letter.unit);
+        (letter.id.0.to_string(), detail)
+    });
+    let (lost, homeless) = (lost.collect(), homeless.collect());
+    reconcile(jobs, (ProblemKind::LetterUndelivered, SubjectKind::Letter), lost, now, done).await?;
+    reconcile(jobs, (ProblemKind::NoMailbox, SubjectKind::Letter), homeless, now, done).await
+}
+
+async fn deliveries(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
+    let store = &jobs.desk.store;
+    let late = db!(*store, watch::list_late_deliveries(now - LATE_DUE, now - LATE_MADE))?;
+    let late = late.into_iter().map(|row| {
+        let said = row.last_reply.as_deref().unwrap_or("尚未尝试");
+        (row.id.0.to_string(), format!("发往{}的邮件迟迟未送出（已试{}次）：{said}", row.email, row.attempts))
+    });
+    let late = late.collect();
+    reconcile(jobs, (ProblemKind::DeliveryLate, SubjectKind::Delivery), late, now, done).await?;
+    // Those are opened where they happen, and closed by the person who saw to them.
+    for row in db!(*store, watch::list_hidden_failures())? {
+        let kind =
+            if row.state == "bounced" { ProblemKind::DeliveryBounced } else { ProblemKind::DeliveryFailed };
+        let said = row.last_reply.unwrap_or_default();
+        let subject = (SubjectKind::Delivery, row.id.0.to_string());
+        let detail = format!("发往{}的邮件未送达：{said}", row.email);
+        let problem = ProblemRow::new(Id(jobs.desk.clock.new_id()), kind, subject, detail, now);
+        done.opened += usize::from(db!(*store, problems::open_problem(&problem))?);
+    }
+    Ok(())
+}
+
+async fn episodes(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
+    let store = &jobs.desk.store;
+    let silent = db!(*store, watch::list_episodes_without_letter(now - LATE_LETTER))?;
+    let silent = silent
+        .into_iter()
+        .map(|(id, measure)| (id.0.to_string(), format!("“{measure}”的预警事项已逾一日，还没有函。")));
+    let silent = silent.collect();
+    reconcile(jobs, (ProblemKind::EpisodeWithoutLetter, SubjectKind::Episode), silent, now, done).await?;
+    let orphans = db!(*store, watch::list_unaddressed())?.into_iter().map(|(id, measure, campaign)| {
+        (id.0.to_string(), format!("“{campaign}”的“{measure}”滞后，但没有牵头单位，发不出函。"))
+    });
+    let orphans = orphans.collect();
+    reconcile(jobs, (ProblemKind::Unaddressed, SubjectKind::Indicator), orphans, now, done).await
+}
+
+async fn calendar(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
+    let longest = db!(jobs.desk.store, watch::longest_reply())?.unsigned_abs();
+    let today = jobs.desk.clock.today();
+    let needed = jobs.desk.calendar.add_working_days(today, longest + CALENDAR_AHEAD);
+    let missing = needed.err().map(|error| {
+        let detail = format!("{}年的工作日历未公布或未载入，反馈期限无法推算，请载入。", error.year);
+        (error.year.to_string(), detail)
+    });
+    let missing = missing.into_iter().collect();
+    reconcile(jobs, (ProblemKind::CalendarUnpublished, SubjectKind::Calendar), missing, now, done).await
+}
+
+/// Jobs whose slot passed an hour ago and is not worked off.
+async fn stuck(
+    jobs: &Jobs,
+    schedule: &[(&'static str, &str)],
+    now: NaiveDateTime,
+    done: &mut Watched,
+) -> Result<(), JobError> {
+    let mut found = Vec::new();
+    // Delivery has no slots; what it leaves undone is seen in the deliveries.
+    let slotted = schedule.iter().filter(|(name, cron)| !cron.is_empty() && *name != "deliver");
+    for (name, cron) in slotted {
+        let Some(due) = alarm::latest_before(cron, jobs.desk.clock.now() - LATE_JOB) else { continue };
+        let due_at = crate::store::types::micros(due.naive_utc());
+        // Before the first slot that this database knows of, nobody was there to work.
+        let started: Result<bool, StoreError> = db!(jobs.desk.store, slots::is_job_known(name, due_at));
+        if started? && !db!(jobs.desk.store, watch::is_slot_done(name, due_at))? {
+            let local = due.with_timezone(&crate::clock::office()).format("%Y年%-m月%-d日%H:%M");
+            found.push(((*name).to_owned(), format!("任务{name}在{local}应运行，至今未完成。")));
+        }
+    }
+    reconcile(jobs, (ProblemKind::JobStuck, SubjectKind::Job), found, now, done).await
+}

@@ -1,0 +1,138 @@
+//! What the watchdog looks for: things that should not be so.
+
+use chrono::NaiveDateTime;
+use diesel::dsl::{exists, not};
+use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, SelectableHelper};
+use diesel_async::RunQueryDsl;
+
+use super::super::Conn;
+use crate::store::StoreError;
+use crate::store::rows::{DeliveryRow, LetterName};
+use crate::store::schema::{
+    campaigns, deliveries, episodes, indicators, letter_episodes, letters, measures, problems, series, slots,
+    units,
+};
+use crate::store::types::Id;
+
+/// Most findings of one kind in one look; more are found by the next look, when these are mended.
+const MOST: i64 = 5_000;
+
+/// Numbered letters that wait for an answer and of which no mail to the addressee is accepted or under way: letter and
+/// whether the addressee has a mailbox in it at all.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_undelivered_letters(conn: &mut Conn) -> Result<Vec<(LetterName, bool)>, StoreError> {
+    let to =
+        || deliveries::table.filter(deliveries::letter_id.eq(letters::id)).filter(deliveries::role.eq("to"));
+    let hopeful = to().filter(deliveries::state.eq_any(["pending", "sending", "accepted"]));
+    Ok(letters::table
+        .inner_join(units::table)
+        .filter(letters::state.eq("issued"))
+        .filter(not(exists(hopeful)))
+        .order(letters::id)
+        .limit(MOST)
+        .select((LetterName::as_select(), exists(to())))
+        .load(conn)
+        .await?)
+}
+
+/// Deliveries that were due before `due` and are not out yet, or were made before `made` and are not.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_late_deliveries(
+    conn: &mut Conn,
+    due: NaiveDateTime,
+    made: NaiveDateTime,
+) -> Result<Vec<DeliveryRow>, StoreError> {
+    Ok(deliveries::table
+        .filter(deliveries::state.eq_any(["pending", "sending"]))
+        .filter(deliveries::next_attempt_at.lt(due).or(deliveries::created_at.lt(made)))
+        .order(deliveries::id)
+        .limit(MOST)
+        .select(DeliveryRow::as_select())
+        .load(conn)
+        .await?)
+}
+
+/// Deliveries given up or bounced of which no problem was ever opened.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_hidden_failures(conn: &mut Conn) -> Result<Vec<DeliveryRow>, StoreError> {
+    let told: Vec<String> = problems::table
+        .filter(problems::subject_kind.eq("delivery"))
+        .filter(problems::kind.eq_any(["delivery_failed", "delivery_bounced"]))
+        .select(problems::subject_id)
+        .load(conn)
+        .await?;
+    let told: std::collections::HashSet<String> = told.into_iter().collect();
+    let mut failed: Vec<DeliveryRow> = deliveries::table
+        .filter(deliveries::state.eq_any(["failed", "bounced"]))
+        .order(deliveries::id)
+        .select(DeliveryRow::as_select())
+        .load(conn)
+        .await?;
+    failed.retain(|row| !told.contains(&row.id.0.to_string()));
+    Ok(failed)
+}
+
+/// Open episodes made before `before` of which no letter speaks, not even a draft: episode and measure.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_episodes_without_letter(
+    conn: &mut Conn,
+    before: NaiveDateTime,
+) -> Result<Vec<(Id, String)>, StoreError> {
+    let letter = letter_episodes::table.filter(letter_episodes::episode_id.eq(episodes::id));
+    Ok(episodes::table
+        .inner_join(indicators::table.inner_join(series::table.inner_join(measures::table)))
+        .filter(episodes::state.eq("open"))
+        .filter(episodes::unit_id.is_not_null())
+        .filter(episodes::created_at.lt(before))
+        .filter(not(exists(letter)))
+        .order(episodes::id)
+        .limit(MOST)
+        .select((episodes::id, measures::name))
+        .load(conn)
+        .await?)
+}
+
+/// Indicators that lag and that nobody answers for: indicator, measure, campaign.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_unaddressed(conn: &mut Conn) -> Result<Vec<(Id, String, String)>, StoreError> {
+    Ok(indicators::table
+        .inner_join(series::table.inner_join(measures::table))
+        .inner_join(campaigns::table)
+        .filter(indicators::lead_unit_id.is_null())
+        .filter(indicators::grade.eq_any(["behind", "critical", "missed"]))
+        .order(indicators::id)
+        .limit(MOST)
+        .select((indicators::id, measures::name, campaigns::name))
+        .load(conn)
+        .await?)
+}
+
+/// Whether a job's slot was worked off.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_slot_done(conn: &mut Conn, job: &str, due_at: NaiveDateTime) -> Result<bool, StoreError> {
+    Ok(diesel::select(exists(slots::table.find((job, due_at)).filter(slots::finished_at.is_not_null())))
+        .get_result(conn)
+        .await?)
+}
+
+/// The longest answer that any campaign gives, in working days.
+///
+/// # Errors
+/// When the database fails.
+pub async fn longest_reply(conn: &mut Conn) -> Result<i32, StoreError> {
+    let longest: Option<i32> =
+        campaigns::table.select(diesel::dsl::max(campaigns::reply_working_days)).first(conn).await?;
+    Ok(longest.unwrap_or_default())
+}

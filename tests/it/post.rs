@@ -1,0 +1,327 @@
+//! Letters on their way: frozen, mailed, paced, bounced, watched.
+
+use std::sync::atomic::AtomicBool;
+
+use actix_web::http::{Method, header};
+use actix_web::test::TestRequest;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+use xushi::clock::Clock as _;
+use xushi::jobs::Jobs;
+use xushi::jobs::deliver::{Delivered, deliver};
+use xushi::jobs::watch::{Watched, watch};
+use xushi::mail::outbox::MemoryOutbox;
+use xushi::mail::transport::{Failure, SendError, Stage, Transport};
+use xushi::store::rows::{DeliveryRow, LetterRow, Pace, Page};
+use xushi::warning;
+
+use crate::support::{TestApp, both};
+
+const PAGE: Page = Page { limit: 500, after: None };
+
+fn jobs(app: &TestApp, outbox: &MemoryOutbox) -> Jobs {
+    Jobs {
+        desk: app.desk.clone(),
+        transport: Transport::Memory(outbox.clone()),
+        transport_connections: 2,
+        lease: TimeDelta::seconds(150),
+        bounce_folder: None,
+        pace: None,
+        holder: "post".to_owned(),
+        stop: AtomicBool::new(false),
+    }
+}
+
+async fn observe(app: &TestApp, measure: &str, end: &str, value: &str, published: &str) {
+    let fact = json!({"items": [{"measure": measure, "region": "430000", "figure": "yoy", "value": value,
+        "period": {"start": "2025-01-01", "end": end}, "source": "月报", "published_on": published}]});
+    app.put("/observations", fact).await.expect(200);
+}
+
+async fn issue(app: &TestApp, day: &str) {
+    let day = day.parse().unwrap();
+    warning::evaluate(&app.desk, day).await.unwrap();
+    warning::issue(&app.desk, day).await.unwrap();
+}
+
+/// Letters of the sample campaign, several mailboxes.
+async fn issued(app: &TestApp) -> Vec<LetterRow> {
+    xushi::demo::load(&app.store, &*app.clock).await.unwrap().unwrap();
+    observe(app, "入境旅游人次", "2025-07-31", "12.5", "2025-08-20").await;
+    issue(app, "2025-08-27").await;
+    letters(app).await
+}
+
+async fn letters(app: &TestApp) -> Vec<LetterRow> {
+    xushi::db!(app.store, letters::list_letters(&Default::default(), PAGE)).unwrap()
+}
+
+async fn deliveries(app: &TestApp) -> Vec<DeliveryRow> {
+    xushi::db!(app.store, deliveries::list_deliveries(&Default::default(), PAGE)).unwrap()
+}
+
+fn later(app: &TestApp, by: TimeDelta) {
+    let now: DateTime<Utc> = app.clock.now();
+    app.clock.set(now + by);
+}
+
+async fn open_problems(app: &TestApp, kind: &str) -> Vec<Value> {
+    let page = app.get(&format!("/problems?open=true&kind={kind}")).await.expect(200);
+    page["items"].as_array().unwrap().clone()
+}
+
+async fn plain(app: &TestApp, address: &str) -> String {
+    let answer = app.send(TestRequest::default().uri(address)).await;
+    assert_eq!(answer.status.as_u16(), 200);
+    String::from_utf8(answer.bytes).unwrap()
+}
+
+both! {
+    async fn a_letter_is_frozen_in_all_its_forms(app: TestApp) {
+        let letter = issued(&app).await.remove(0);
+        let address = format!("/letters/{}", letter.id.0);
+        let files = xushi::db!(app.store, letter_files::list_letter_files(&[letter.id])).unwrap();
+        let document = files.iter().find(|file| file.name.ends_with(".docx")).unwrap();
+        assert!(document.bytes.len() <= 60 * 1024 && document.bytes.starts_with(b"PK"), "{}", document.bytes.len());
+        assert_eq!(document.name, format!("{}〔{}〕1号.docx", letter.mark, letter.year));
+        for (form, kind) in [
+            ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+            ("html", "text/html; charset=utf-8"),
+            ("txt", "text/plain; charset=utf-8"),
+            ("png", "image/png"),
+            ("eml", "message/rfc822"),
+        ] {
+            let first = app.get(&format!("{address}.{form}")).await;
+            assert_eq!((first.status.as_u16(), first.header("content-type").as_str()), (200, kind), "{form}");
+            later(&app, TimeDelta::hours(1));
+            let second = app.get(&format!("{address}.{form}")).await;
+            assert!(first.bytes == second.bytes, "{form} is the same bytes");
+            let known = app.request(Method::GET, &format!("{address}.{form}"));
+            let known = app.send(known.insert_header((header::IF_NONE_MATCH, first.header("etag")))).await;
+            assert_eq!(known.status.as_u16(), 304, "{form}");
+        }
+        assert!(app.get(&format!("{address}.docx")).await.bytes == document.bytes);
+        let html = String::from_utf8(app.get(&format!("{address}.html")).await.bytes).unwrap();
+        assert!(html.contains("src=\"data:image/png;base64,") && !html.contains("cid:"));
+        let picture = files.iter().find(|file| file.media_type == "image/png").unwrap();
+        assert!(picture.bytes.starts_with(b"\x89PNG") && picture.bytes.len() < 60_000);
+        app.get(&format!("{address}.png?line=99")).await.problem(404, "not_found", "");
+        app.get(&format!("{address}.eml?delivery={}", letter.id.0)).await.problem(400, "malformed_query", "delivery");
+    }
+
+    async fn what_is_shown_is_what_is_sent(app: TestApp) {
+        let letter = issued(&app).await.remove(0);
+        let outbox = MemoryOutbox::default();
+        deliver(&jobs(&app, &outbox)).await.unwrap();
+        let document = app.get(&format!("/letters/{}.docx", letter.id.0)).await.bytes;
+        for row in deliveries(&app).await.iter().filter(|row| row.letter_id == letter.id) {
+            let shown = app.get(&format!("/letters/{}.eml?delivery={}", letter.id.0, row.id.0)).await.bytes;
+            let sent = outbox.kept().into_iter().find(|mail| mail.recipient == row.email).unwrap();
+            assert!(shown == sent.raw, "{}", row.email);
+            let text = String::from_utf8(shown).unwrap();
+            // Old readers find the name in Content-Type, new ones in Content-Disposition.
+            for part in [
+                "multipart/mixed", "multipart/alternative", "multipart/related", "Content-ID: <trend-1@xushi>",
+                "Auto-Submitted: auto-generated", " name=\"=?utf-8?b?", " filename*=utf-8''",
+                &format!("Message-ID: <{}>", row.message_id),
+            ] {
+                assert!(text.contains(part), "{part}");
+            }
+            use base64::Engine as _;
+            let encoded = base64::engine::general_purpose::STANDARD.encode(&document);
+            assert!(text.replace("\r\n", "").contains(&encoded), "the attachment is the document");
+        }
+    }
+
+    async fn a_later_letter_about_the_same_trouble_joins_its_thread(app: TestApp) {
+        let before = issued(&app).await.len();
+        let first: Vec<DeliveryRow> = deliveries(&app).await;
+        later(&app, TimeDelta::days(31));
+        observe(&app, "固定资产投资", "2025-08-31", "1.2", "2025-09-20").await;
+        issue(&app, "2025-09-27").await;
+        let letter = letters(&app).await.into_iter().nth(before).expect("a later period calls for a letter");
+        let row = deliveries(&app).await.into_iter().find(|row| row.letter_id == letter.id && row.role == "to").unwrap();
+        let parent = first.iter().find(|mail| mail.email == row.email).unwrap();
+        let mail = String::from_utf8(app.get(&format!("/letters/{}.eml?delivery={}", letter.id.0, row.id.0)).await.bytes).unwrap();
+        assert!(mail.contains(&format!("In-Reply-To: <{}>\r\n", parent.message_id)), "{}", &mail[..900]);
+        assert!(mail.contains(&format!("References: <{}>\r\n", parent.message_id)));
+        let opening = app.get(&format!("/letters/{}.eml?delivery={}", parent.letter_id.0, parent.id.0)).await.bytes;
+        assert!(!String::from_utf8(opening).unwrap().contains("References:"), "the first one stays the first");
+    }
+
+    async fn a_domain_is_not_written_to_faster_than_its_pace(app: TestApp) {
+        let count = { issued(&app).await; deliveries(&app).await.len() };
+        let outbox = MemoryOutbox::default();
+        let pace = Pace { interval: TimeDelta::seconds(10), grace: TimeDelta::seconds(15) };
+        let (one, two) = (jobs(&app, &outbox), jobs(&app, &outbox));
+        let (one, two) = (Jobs { pace: Some(pace), ..one }, Jobs { pace: Some(pace), holder: "two".into(), ..two });
+        for sent in 1..=2 {
+            let (first, second) = futures_util::future::join(deliver(&one), deliver(&two)).await;
+            assert_eq!(first.unwrap().accepted + second.unwrap().accepted, 1, "one in ten seconds, from both together");
+            assert_eq!(outbox.kept().len(), sent);
+            assert_eq!(deliver(&one).await.unwrap(), Delivered::default());
+            later(&app, TimeDelta::seconds(10));
+        }
+        // Nobody was there for an hour: they still go one by one.
+        later(&app, TimeDelta::hours(1));
+        assert_eq!(deliver(&one).await.unwrap().accepted, 1);
+        for _ in 3..count {
+            later(&app, TimeDelta::seconds(10));
+            assert_eq!(deliver(&two).await.unwrap().accepted, 1);
+        }
+        assert_eq!(outbox.kept().len(), count, "and none is dropped");
+        assert!(deliveries(&app).await.iter().all(|row| (row.state.as_str(), row.attempts) == ("accepted", 1)));
+    }
+
+    async fn a_server_that_cannot_be_reached_is_not_asked_for_every_letter(app: TestApp) {
+        let count = { issued(&app).await; deliveries(&app).await.len() };
+        let outbox = MemoryOutbox::default();
+        let jobs = Jobs { transport_connections: 1, ..jobs(&app, &outbox) };
+        let down = || SendError { failure: Failure::Transient, stage: Stage::Connect, code: None, reply: "no".into() };
+        (0..count).for_each(|_| outbox.fail_next(down()));
+        let done = deliver(&jobs).await.unwrap();
+        assert_eq!((done.deferred, done.accepted), (2, 0));
+        let rows = deliveries(&app).await;
+        assert!(rows.iter().all(|row| row.state == "pending" && row.lease_holder.is_none()), "all given back");
+        assert_eq!(rows.iter().filter(|row| row.attempts == 0).count(), count - 2, "untried is not a try");
+    }
+
+    async fn a_mail_that_comes_back_is_seen(app: TestApp) {
+        let letter = issued(&app).await.remove(0);
+        deliver(&jobs(&app, &MemoryOutbox::default())).await.unwrap();
+        let row = deliveries(&app).await.into_iter().find(|row| row.letter_id == letter.id && row.role == "to").unwrap();
+        let bounce = |id: &str, action: &str| format!(
+            "From: MAILER-DAEMON\r\nContent-Type: multipart/report; boundary=b\r\n\r\n--b\r\n\
+             Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\nFinal-Recipient: rfc822; {}\r\n\
+             Action: {action}\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 no such user\r\n\r\n--b\r\n\
+             Content-Type: text/rfc822-headers\r\n\r\nMessage-ID: <{id}>\r\n\r\n--b--\r\n", row.email);
+        let post = async |body: String, kind: &str| {
+            let request = app.request(Method::POST, "/bounces").insert_header((header::CONTENT_TYPE, kind.to_owned()));
+            app.send(request.set_payload(body)).await
+        };
+        let of_row = |state: &str| (row.id.0.to_string(), state.to_owned());
+        let state = async || {
+            let now = deliveries(&app).await.into_iter().find(|now| now.id == row.id).unwrap();
+            (now.id.0.to_string(), now.state)
+        };
+        post(bounce(&row.message_id, "failed"), "text/plain").await.problem(415, "unsupported_media_type", "");
+        post("Subject: on leave\r\n\r\nback on Monday".into(), "message/rfc822").await.problem(422, "invalid", "");
+        let late = post(bounce(&row.message_id, "delayed"), "message/rfc822").await.expect(200);
+        assert_eq!((late["outcome"].as_str(), state().await), (Some("unchanged"), of_row("accepted")));
+        let back = post(bounce(&row.message_id, "failed"), "message/rfc822").await.expect(200);
+        assert_eq!((back["outcome"].as_str(), back["delivery_id"].as_str()), (Some("bounced"), Some(of_row("").0.as_str())));
+        assert_eq!((back["status"].as_str(), back["diagnostic"].as_str()), (Some("5.1.1"), Some("550 no such user")));
+        assert_eq!(state().await, of_row("bounced"));
+        let again = post(bounce(&row.message_id, "failed"), "message/rfc822").await.expect(200);
+        assert_eq!(again["outcome"], "unchanged");
+        let problems = open_problems(&app, "delivery_bounced").await;
+        assert_eq!(problems.len(), 1);
+        assert!(problems[0]["detail"].as_str().unwrap().contains("550 no such user"));
+        for _ in 0..2 {
+            let stray = post(bounce("nobody@example.net", "failed"), "message/rfc822").await.expect(200);
+            assert_eq!(stray["outcome"], "stray");
+        }
+        assert_eq!(open_problems(&app, "stray_bounce").await.len(), 1);
+        let ready: Value = serde_json::from_str(&plain(&app, "/readyz").await).unwrap();
+        assert_eq!((&ready["ready"], &ready["degraded"]), (&json!(true), &json!(true)));
+        assert_eq!(ready["problems"], json!({"delivery_bounced": 1, "stray_bounce": 1}));
+        // The only mail to the addressee came back: the letter itself is a problem, too, until somebody has it.
+        watch(&jobs(&app, &MemoryOutbox::default()), &[]).await.unwrap();
+        let lost = open_problems(&app, "letter_undelivered").await;
+        assert_eq!(lost[0]["subject_id"], letter.id.0.to_string());
+        let id = problems[0]["id"].as_str().unwrap();
+        let closed = app.post(&format!("/problems/{id}/closure"), json!({})).await.expect(200);
+        assert!(closed["closed_at"].is_string());
+        app.post(&format!("/problems/{id}/closure"), json!({})).await.problem(409, "conflict", "");
+        assert_eq!(watch(&jobs(&app, &MemoryOutbox::default()), &[]).await.unwrap(), Watched::default(), "seen to is seen to");
+        let metrics = plain(&app, "/metrics").await;
+        assert!(metrics.contains("xushi_problems_open{kind=\"delivery_bounced\"}"), "{metrics}");
+    }
+
+    async fn bounces_are_read_from_a_folder_and_from_a_maildir(app: TestApp) {
+        issued(&app).await;
+        deliver(&jobs(&app, &MemoryOutbox::default())).await.unwrap();
+        let rows = deliveries(&app).await;
+        let bounce = |row: &DeliveryRow| format!(
+            "Content-Type: multipart/report; boundary=b\nIn-Reply-To: <{}>\n\n--b\nContent-Type: message/delivery-status\n\n\
+             Final-Recipient: rfc822; {}\nAction: failed\nStatus: 5.2.2\n\n--b--\n", row.message_id, row.email);
+        let home = tempfile::tempdir().unwrap();
+        let look = async |folder: &std::path::Path| {
+            let jobs = Jobs { bounce_folder: Some(folder.to_owned()), ..jobs(&app, &MemoryOutbox::default()) };
+            watch(&jobs, &[]).await.unwrap().bounces
+        };
+        let plain = home.path().join("plain");
+        std::fs::create_dir_all(&plain).unwrap();
+        std::fs::write(plain.join("one.eml"), bounce(&rows[0])).unwrap();
+        std::fs::write(plain.join("two.eml"), "Subject: leave\n\nno bounce").unwrap();
+        std::fs::write(plain.join(".half"), "being written").unwrap();
+        assert_eq!((look(&plain).await, look(&plain).await), (1, 0));
+        assert!(plain.join("done/one.eml").is_file() && plain.join("unread/two.eml").is_file() && plain.join(".half").is_file());
+        let maildir = home.path().join("maildir");
+        std::fs::create_dir_all(maildir.join("new")).unwrap();
+        std::fs::write(maildir.join("new/1.host"), bounce(&rows[1])).unwrap();
+        assert_eq!(look(&maildir).await, 1);
+        assert!(maildir.join("cur/1.host:2,S").is_file());
+        let states: Vec<_> = deliveries(&app).await.into_iter().map(|row| row.state).collect();
+        assert_eq!((states[0].as_str(), states[1].as_str(), states[2].as_str()), ("bounced", "bounced", "accepted"));
+        assert_eq!(look(&home.path().join("nowhere")).await, 0, "a folder that is gone stops nothing else");
+    }
+
+    async fn what_should_not_be_so_becomes_a_problem_and_stops_being_one(app: TestApp) {
+        let letter = issued(&app).await.remove(0);
+        let schedule = [("issue", "0 0 8 * * *"), ("deliver", "*/10 * * * * *")];
+        let outbox = MemoryOutbox::default();
+        let jobs = jobs(&app, &outbox);
+        let first = watch(&jobs, &schedule).await.unwrap();
+        assert_eq!((first.opened, open_problems(&app, "delivery_late").await.len()), (0, 0), "all is well");
+        // Nobody delivers for two hours.
+        later(&app, TimeDelta::hours(2));
+        let count = deliveries(&app).await.len();
+        assert_eq!(watch(&jobs, &schedule).await.unwrap().opened, count);
+        assert_eq!(open_problems(&app, "delivery_late").await.len(), count);
+        assert_eq!(watch(&jobs, &schedule).await.unwrap().opened, 0, "said once");
+        deliver(&jobs).await.unwrap();
+        assert_eq!(watch(&jobs, &schedule).await.unwrap().closed, count);
+        assert!(open_problems(&app, "delivery_late").await.is_empty());
+        let closed = app.get("/problems?open=false&kind=delivery_late").await.expect(200);
+        assert_eq!(closed["items"].as_array().unwrap().len(), count);
+        // A job that ran yesterday and not today.
+        let now = app.clock.now();
+        let cron = schedule[0].1;
+        xushi::jobs::slots::run_latest(&jobs, "issue", cron, async |_| Ok("done".into())).await.unwrap();
+        assert_eq!(watch(&jobs, &schedule).await.unwrap().opened, 0);
+        later(&app, TimeDelta::days(1));
+        assert_eq!(watch(&jobs, &schedule).await.unwrap().opened, 1);
+        assert_eq!(open_problems(&app, "job_stuck").await[0]["subject_id"], "issue");
+        xushi::jobs::slots::run_latest(&jobs, "issue", cron, async |_| Ok("done".into())).await.unwrap();
+        assert_eq!(watch(&jobs, &schedule).await.unwrap().closed, 1);
+        app.clock.set(now);
+        // The next year's calendar is not there when deadlines reach into it.
+        app.clock.set("2026-12-10T01:00:00Z".parse().unwrap());
+        watch(&jobs, &[]).await.unwrap();
+        assert_eq!(open_problems(&app, "calendar_unpublished").await[0]["subject_id"], "2027");
+        app.clock.set(now);
+        watch(&jobs, &[]).await.unwrap();
+        assert!(open_problems(&app, "calendar_unpublished").await.is_empty());
+        app.get(&format!("/problems?subject_id={}", letter.id.0)).await.expect(200);
+        app.get("/problems?kind=nonsense").await.problem(400, "malformed_query", "kind");
+    }
+
+    async fn a_letter_without_a_mailbox_and_an_indicator_without_a_unit_are_problems(app: TestApp) {
+        xushi::demo::load(&app.store, &*app.clock).await.unwrap().unwrap();
+        let contacts = app.get("/contacts?limit=500").await.expect(200);
+        for contact in contacts["items"].as_array().unwrap() {
+            let address = format!("/contacts/{}", contact["id"].as_str().unwrap());
+            app.patch(&address, json!({"valid_to": "2025-01-31"})).await.expect(200);
+        }
+        issue(&app, "2025-08-27").await;
+        let letter = letters(&app).await.remove(0);
+        let jobs = jobs(&app, &MemoryOutbox::default());
+        watch(&jobs, &[]).await.unwrap();
+        let homeless = open_problems(&app, "no_mailbox").await;
+        assert_eq!(homeless.len(), 1);
+        assert_eq!(homeless[0]["subject_id"], letter.id.0.to_string());
+        assert!(homeless[0]["detail"].as_str().unwrap().contains(&letter.mark));
+        app.get(&format!("/letters/{}.eml", letter.id.0)).await.problem(404, "not_found", "");
+    }
+}
