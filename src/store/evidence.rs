@@ -10,7 +10,6 @@ use super::judging::{Context, Evidence};
 use super::types::Id;
 use super::{Store, StoreError};
 use crate::db;
-use crate::domain::pace::Past;
 use crate::domain::{Observation, WorkCalendar};
 
 /// The whole evidence on one indicator as known at `as_of`; `None` when there is no such indicator.
@@ -54,12 +53,7 @@ pub async fn evidence_of(
             facts.entry(fact.series_id).or_default().push(Observation::try_from(fact)?);
         }
     }
-    let mut histories: HashMap<Id, Vec<Past>> = HashMap::new();
-    for row in &past {
-        if let Some(past) = context.past(row)? {
-            histories.entry(row.indicator_id).or_default().push(past);
-        }
-    }
+    let mut histories = context.histories(&past);
     let mut evidence = Vec::with_capacity(rows.len());
     for row in rows {
         let own = facts.get(&row.0.series_id).cloned().unwrap_or_default();

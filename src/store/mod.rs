@@ -13,6 +13,7 @@ pub mod evidence;
 pub mod faults;
 pub mod judging;
 pub mod known;
+mod pages;
 pub mod revisions;
 pub mod rows;
 pub mod rule_packs;
