@@ -21,7 +21,7 @@ mod tasks;
 mod warnings;
 
 pub use campaigns::{CampaignFilter, CampaignLinks, CampaignMemberRow, CampaignRow};
-pub use evaluation::{EvaluationMeasureRow, EvaluationRow, VerdictWrite};
+pub use evaluation::{EvaluationMeasureRow, EvaluationRow, PastVerdictRow, VerdictWrite};
 pub use indicators::{
     AssessmentRow, BoardFilter, BoardRow, CitationRow, IndicatorChange, IndicatorRow, TargetColumns,
     VerdictColumns,
