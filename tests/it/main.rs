@@ -10,6 +10,7 @@ mod mail;
 mod migrations;
 mod openapi;
 mod outbox;
+mod policy;
 mod post;
 mod readme;
 mod reply_browser;
