@@ -19,6 +19,8 @@ mod extract;
 mod health;
 mod idempotency;
 mod indicators;
+mod ledger;
+mod letter_board;
 mod letter_files;
 mod letters;
 mod lookup;
@@ -34,6 +36,7 @@ mod problems;
 mod promise;
 mod regions;
 mod replies;
+mod reply_page;
 pub mod request_id;
 mod respond;
 mod revisions;
@@ -121,10 +124,13 @@ fn routes(config: &mut ServiceConfig<'_>) {
     targets::routes(config);
     episodes::routes(config);
     letter_files::routes(config);
+    // Before the letters: `board` is no id.
+    letter_board::routes(config);
     bounces::routes(config);
     problems::routes(config);
     letters::routes(config);
     drafts::routes(config);
+    ledger::routes(config);
     replies::routes(config);
     warning_runs::routes(config);
     silences::routes(config);
@@ -179,6 +185,7 @@ pub fn configure(config: &mut web::ServiceConfig, state: web::Data<State>, spec:
         )
         .service(api)
         .configure(health::routes)
+        .configure(reply_page::routes)
         .service(reading_page)
         .service(web::redirect("/docs", "/docs/"))
         .service(web::redirect("/", "/docs/"))

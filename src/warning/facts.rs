@@ -7,6 +7,12 @@ use crate::domain::pace::{Assessment, CurveUsed, Ratio, ShareFrom};
 use crate::domain::{Grade, Kind, Measure, Period};
 use crate::letter::{Benchmark, LetterLine, Quantity, Rank, Span};
 use crate::store::judging::Evidence;
+use super::plan::Finding;
+use crate::domain::pace::{self, Assessment, CurveUsed, Ratio, ShareFrom};
+use crate::domain::{Kind, Measure, Period};
+use crate::letter::{Benchmark, LetterLine, Quantity, Rank, Span};
+use crate::store::StoreError;
+use crate::store::rows::{LineRow, word};
 
 /// Most places a number is printed with.
 const PLACES_MAX: u32 = 4;
@@ -48,6 +54,7 @@ pub(super) fn line(evidence: &Evidence, assessment: &Assessment) -> LetterLine {
         average_so_far: value(assessment.average_per_month).map(|average| print.value(average)),
         months_left: assessment.data_period.map(|period| months_left(period, evidence.window)),
         rank: assessment.rank.and_then(rank),
+        rank: assessment.rank.map(|rank| rank_among(rank, &evidence.region)),
         benchmarks: benchmarks(assessment, &print),
         grade_label: assessment.grade.chinese().to_owned(),
         curve_label: assessment.curve_used.map(|curve| curve_label(curve).to_owned()).filter(|_| amount),
@@ -103,6 +110,19 @@ fn assumed(assessment: &Assessment) -> Vec<String> {
     } else {
         Vec::new()
     }
+}
+
+/// A place among the regions of the same level.
+fn rank_among(rank: pace::Rank, region: &str) -> Rank {
+    let among = if region.ends_with("0000") {
+        "省（区、市）"
+    } else if region.ends_with("00") {
+        "市州"
+    } else {
+        "县市区"
+    };
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    Rank { place: count(rank.position), of: count(rank.of), among: among.to_owned() }
 }
 
 fn points(assessment: &Assessment) -> Option<Quantity> {

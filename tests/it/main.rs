@@ -13,6 +13,8 @@ mod outbox;
 mod policy;
 mod post;
 mod readme;
+mod reply_browser;
+mod reply_page;
 mod support;
 mod tidy;
 mod try_out;

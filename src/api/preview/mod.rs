@@ -49,6 +49,9 @@ pub struct PreviewView {
 /// Whose series: code of the region, name of the measure.
 type SeriesKey = (String, String);
 
+/// Facts by series.
+type SeriesMap = BTreeMap<SeriesKey, Vec<Observation>>;
+
 /// The body, checked.
 struct Case {
     as_of: NaiveDate,
@@ -59,7 +62,7 @@ struct Case {
     window: Period,
     region: String,
     pack: RulePack,
-    series: BTreeMap<SeriesKey, Vec<Observation>>,
+    series: SeriesMap,
     /// Whom the target is compared with, and what that is called.
     benchmark: Option<(SeriesKey, String)>,
     history: Vec<Past>,
@@ -238,8 +241,8 @@ fn grouped(
     observations: Vec<PreviewObservation>,
     measure: &Measure,
     region: &str,
-) -> Result<(BTreeMap<SeriesKey, Vec<Observation>>, Vec<Stated>), Problem> {
-    let mut series: BTreeMap<SeriesKey, Vec<Observation>> = BTreeMap::new();
+) -> Result<(SeriesMap, Vec<Stated>), Problem> {
+    let mut series = SeriesMap::new();
     let mut stated = Vec::new();
     for (index, one) in observations.into_iter().enumerate() {
         let at = |invalid: Invalid| invalid.within(&format!("observations.{index}"));

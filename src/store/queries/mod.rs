@@ -14,6 +14,7 @@ pub mod evaluation;
 pub mod idempotency;
 pub mod indicators;
 pub mod issuing;
+pub mod ledger;
 pub mod letter_files;
 pub mod letters;
 pub mod mail_pace;

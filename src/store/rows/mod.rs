@@ -4,6 +4,7 @@ mod campaigns;
 mod evaluation;
 mod indicators;
 mod issuing;
+mod ledger;
 mod letter_files;
 mod letters;
 mod measures;
@@ -20,12 +21,13 @@ mod tasks;
 mod warnings;
 
 pub use campaigns::{CampaignFilter, CampaignLinks, CampaignMemberRow, CampaignRow};
-pub use evaluation::{EvaluationMeasureRow, EvaluationRow, VerdictWrite};
+pub use evaluation::{EvaluationMeasureRow, EvaluationRow, PastVerdictRow, VerdictWrite};
 pub use indicators::{
     AssessmentRow, BoardFilter, BoardRow, CitationRow, IndicatorChange, IndicatorRow, TargetColumns,
     VerdictColumns,
 };
 pub use issuing::{DraftWrite, LetterEpisodeRow, LetterHead, LetterReportRow, NewLetter, WarningRunRow};
+pub use ledger::{BoardLetterRow, LedgerFilter, LedgerLetterRow, LedgerRow};
 pub use letter_files::LetterFileRow;
 pub use letters::{
     AttemptBegin, AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, EpisodeChange, EpisodeFilter,
