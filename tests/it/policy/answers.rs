@@ -51,7 +51,9 @@ both! {
             assert!((day - due).num_days() < 10, "nobody is reminded");
         };
         let frozen = app.get(&format!("/letters/{}", id(&reminder))).await.expect(200);
-        assert!(frozen["facts"]["reply_link"].as_str().unwrap().contains(&id(&first).replace('-', "")));
+        assert_eq!(reminder["follows_id"], first["id"]);
+        let ours = format!("https://xushi.example.org/r/letter{}", id(&first).replace('-', ""));
+        assert_eq!(frozen["facts"]["reply_link"], ours);
         let mail = app.get(&format!("/letters/{}.eml", id(&reminder))).await.mail();
         let token = token(&app, &first, reminder["issued_on"].as_str().unwrap());
         assert!(mail.contains(&token), "{mail}");
