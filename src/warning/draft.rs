@@ -88,20 +88,6 @@ impl Draft {
             follow_up_of,
             lines: findings.iter().map(|finding| finding.line.clone()).collect(),
         };
-        let letter = letter_row(desk, campaign, unit, &facts);
-        let reply_link = desk.links.as_ref().map(|links| links.address(letter.id.0));
-        let facts = LetterFacts { reply_link, ..facts };
-        let contacts =
-            db!(desk.store, warnings::list_mailboxes(&asked, ContactRole::Liaison.as_str(), issued_on))?;
-        let deliveries = deliveries(desk, &letter, unit, &copied, contacts);
-        Ok(Self {
-            facts,
-            letter,
-            findings,
-            names,
-            deliveries,
-            approval: campaign.issuing == Issuing::Approval.as_str(),
-        })
         let letter = letter_row(desk, campaign, &key, &facts, follows_id, waiting);
         let facts = LetterFacts { reply_link: reply_link(desk, &key, &letter), ..facts };
         let approval = campaign.issuing == Issuing::Approval.as_str();
@@ -203,12 +189,8 @@ impl Draft {
 
 /// Where it is answered: a reminder is, where the letter it reminds of is; a lifting asks nothing.
 fn reply_link(desk: &Desk, key: &Key, letter: &LetterRow) -> Option<String> {
-    let day = desk.clock.today();
-    match (key.kind, key.follows) {
-        (LetterKind::Lifting, _) => None,
-        (LetterKind::ReplyReminder, Some(earlier)) => Some(desk.links.as_ref()?.link(earlier.0, day)),
-        _ => Some(desk.links.as_ref()?.link(letter.id.0, day)),
-    }
+    let links = desk.links.as_ref().filter(|_| key.kind != LetterKind::Lifting)?;
+    Some(links.address(letter.answered_as().0))
 }
 
 /// The letter this one follows, and how it is printed. An ordinary warning names an earlier one only when all of its

@@ -126,8 +126,8 @@ fn signed<'l>(desk: &Desk, letter: &'l LetterRow) -> Cow<'l, LetterRow> {
         return Cow::Borrowed(letter);
     };
     Cow::Owned(LetterRow {
-        body_text: links.sign(&letter.body_text, letter.id.0, issued_on),
-        body_html: links.sign(&letter.body_html, letter.id.0, issued_on),
+        body_text: links.sign(&letter.body_text, letter.answered_as().0, issued_on),
+        body_html: links.sign(&letter.body_html, letter.answered_as().0, issued_on),
         ..letter.clone()
     })
 }
