@@ -189,8 +189,11 @@ impl Draft {
 
 /// Where it is answered: a reminder is, where the letter it reminds of is; a lifting asks nothing.
 fn reply_link(desk: &Desk, key: &Key, letter: &LetterRow) -> Option<String> {
-    let links = desk.links.as_ref().filter(|_| key.kind != LetterKind::Lifting)?;
-    Some(links.address(letter.answered_as().0))
+    match (key.kind, key.follows) {
+        (LetterKind::Lifting, _) => None,
+        (LetterKind::ReplyReminder, Some(earlier)) => Some(desk.links.as_ref()?.address(earlier.0)),
+        _ => Some(desk.links.as_ref()?.address(letter.id.0)),
+    }
 }
 
 /// The letter this one follows, and how it is printed. An ordinary warning names an earlier one only when all of its

@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
 use super::{LetterFileRow, ProblemRow};
-use crate::domain::{LetterKind, LetterNumber, TextEnum as _};
+use crate::domain::LetterNumber;
 use crate::store::StoreError;
 use crate::store::schema::{deliveries, delivery_attempts, episodes, letters};
 use crate::store::types::Id;
@@ -104,14 +104,6 @@ pub struct LetterRow {
     pub decided_at: Option<NaiveDateTime>,
     /// Why it was discarded.
     pub decision_note: Option<String>,
-}
-
-impl LetterRow {
-    /// The letter whose answer this one waits for: a reminder has none of its own.
-    pub fn answered_as(&self) -> Id {
-        let reminds = self.kind == LetterKind::ReplyReminder.as_str();
-        self.follows_id.filter(|_| reminds).unwrap_or(self.id)
-    }
 }
 
 /// What a letter is called, and to whom it went.
