@@ -140,7 +140,7 @@ async fn answer(app: &TestApp, deaf: &str) {
         }
         let id = letter["id"].as_str().unwrap();
         app.post(&format!("/letters/{id}/receipt"), json!({"person": "张三"})).await.expect(201);
-        let reply = json!({"cause": "项目开工晚", "remedies": [{"action": "周调度", "due_on": "2025-12-31"}],
+        let reply = json!({"cause": "项目开工晚", "remedies": [{"action": "周调度", "due_on": "2026-03-31"}],
             "person": "张三", "phone": "0731-82210000"});
         let reply = app.post(&format!("/letters/{id}/replies"), reply).await.expect(201)["id"]
             .as_str()
