@@ -15,7 +15,6 @@ mod ladder;
 mod reports;
 mod silences;
 mod storm;
-mod year;
 
 fn d(text: &str) -> NaiveDate {
     text.parse().unwrap()
