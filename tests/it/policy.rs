@@ -20,10 +20,6 @@ fn d(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
-}
-
 /// Nine in the morning in the office.
 fn at(app: &TestApp, day: &str) {
     app.clock.set(format!("{day}T01:00:00Z").parse::<DateTime<Utc>>().unwrap());
