@@ -8,6 +8,7 @@ use xushi::warning::{self, Reminded};
 
 use crate::support::{TestApp, both};
 
+mod answers;
 mod calendars;
 mod drafts;
 mod episodes;

@@ -48,6 +48,21 @@ impl Answer {
             .unwrap_or_else(|_| panic!("not JSON: {}", String::from_utf8_lossy(&self.bytes)))
     }
 
+    /// What a mail says: its parts decoded, one after the other.
+    pub(crate) fn mail(&self) -> String {
+        use base64::Engine as _;
+        use base64::engine::general_purpose::STANDARD;
+        let raw = String::from_utf8_lossy(&self.bytes);
+        let read = |part: &str| {
+            let encoded: String = part.lines().take_while(|line| !line.starts_with("--")).collect();
+            match STANDARD.decode(encoded) {
+                Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+                Err(_) => part.replace("=\r\n", ""),
+            }
+        };
+        raw.split("\r\n\r\n").map(read).collect()
+    }
+
     /// The body as JSON, after checking the status.
     #[track_caller]
     pub(crate) fn expect(self, status: u16) -> Value {

@@ -1,0 +1,62 @@
+use actix_web::http::Method;
+use actix_web::test::TestRequest;
+
+use super::*;
+use crate::api::replies::reply;
+
+fn id(letter: &Value) -> &str {
+    letter["id"].as_str().unwrap()
+}
+
+/// The token of a letter in a mail of this day.
+fn token(app: &TestApp, letter: &Value, day: &str) -> String {
+    app.desk.links.as_ref().unwrap().token(id(letter).parse().unwrap(), d(day))
+}
+
+both! {
+    async fn a_draft_is_neither_seen_nor_received_nor_answered(app: TestApp) {
+        sample(&app, &["投资"], json!({"issuing": "approval"})).await;
+        report(&app, "投资", "2025-07-31", "2.0", "2025-08-20").await;
+        run(&app, "2025-08-21").await;
+        let draft = items(&app, "/letters?state=draft").await.swap_remove(0);
+        let path = format!("/letters/{}", id(&draft));
+        let page = format!("/r/{}", token(&app, &draft, "2025-08-21"));
+        assert_eq!(app.send(TestRequest::get().uri(&page)).await.status.as_u16(), 404);
+        app.post(&format!("{path}/receipt"), json!({"person": "李四"})).await.problem(409, "conflict", "/state");
+        app.post(&format!("{path}/replies"), reply()).await.problem(409, "conflict", "/state");
+        app.post(&format!("{path}/closure"), json!({})).await.problem(409, "conflict", "/state");
+        let key = app.new_key("unit", Some("省发展改革委")).await;
+        app.send(app.request_as(&key, Method::GET, &path)).await.problem(404, "not_found", "");
+        assert_eq!(app.send(app.request_as(&key, Method::GET, "/letters")).await.expect(200)["items"], json!([]));
+        let board = app.get("/letters/board").await.expect(200);
+        assert_eq!(board["total"]["issued"], 0, "a draft is no letter yet");
+        app.post(&format!("{path}/issue"), json!({"signer": "李四"})).await.expect(200);
+        assert_eq!(app.send(TestRequest::get().uri(&page)).await.status.as_u16(), 200);
+        app.send(app.request_as(&key, Method::GET, &path)).await.expect(200);
+    }
+
+    async fn a_reminder_leads_to_the_letter_that_waits_for_its_answer(app: TestApp) {
+        sample(&app, &["投资"], json!({})).await;
+        report(&app, "投资", "2025-07-31", "2.0", "2025-08-20").await;
+        run(&app, "2025-08-21").await;
+        let first = items(&app, "/letters").await.swap_remove(0);
+        let due: NaiveDate = first["reply_by"].as_str().unwrap().parse().unwrap();
+        let mut day = due;
+        let reminder = loop {
+            day = day.succ_opt().unwrap();
+            remind(&app, &day.to_string()).await;
+            if let Some(found) = items(&app, "/letters").await.into_iter().find(|one| one["kind"] == "reply_reminder") {
+                break found;
+            }
+            assert!((day - due).num_days() < 10, "nobody is reminded");
+        };
+        let frozen = app.get(&format!("/letters/{}", id(&reminder))).await.expect(200);
+        assert!(frozen["facts"]["reply_link"].as_str().unwrap().contains(&id(&first).replace('-', "")));
+        let mail = app.get(&format!("/letters/{}.eml", id(&reminder))).await.mail();
+        let token = token(&app, &first, reminder["issued_on"].as_str().unwrap());
+        assert!(mail.contains(&token), "{mail}");
+        let page = app.send(TestRequest::get().uri(&format!("/r/{token}"))).await;
+        let html = String::from_utf8(page.bytes).unwrap();
+        assert!(html.contains(first["number"].as_str().unwrap()) && html.contains("已逾期"), "{html}");
+    }
+}
