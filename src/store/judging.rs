@@ -28,7 +28,8 @@ use crate::domain::{
 pub struct Context {
     as_of: NaiveDate,
     then: Then,
-    in_force: InForce,
+    /// What was in force on the day.
+    pub(super) in_force: InForce,
     calendar: WorkCalendar,
     measures: HashMap<Id, Arc<Measure>>,
     regions: HashMap<Id, Arc<str>>,
@@ -77,32 +78,27 @@ impl Context {
         })
     }
 
-    /// A recorded verdict, when it was known then and judged a period.
-    fn past(&self, row: &PastVerdictRow) -> Option<Past> {
-        let known = self.then.recorded(row.id.0) || !self.then.keeps(row.indicator_id);
-        let period_end = row.data_end.filter(|_| known)?;
-        Some(Past { period_end, grade: row.grade.0 })
-    }
-
-    /// Recorded verdicts by indicator.
-    fn histories(&self, rows: &[PastVerdictRow]) -> HashMap<Id, Vec<Past>> {
+    /// Recorded verdicts by indicator; those that judged no period say nothing.
+    pub(super) fn histories(rows: &[PastVerdictRow]) -> HashMap<Id, Vec<Past>> {
         let mut histories: HashMap<Id, Vec<Past>> = HashMap::new();
         for row in rows {
-            if let Some(past) = self.past(row) {
+            if let Some(period_end) = row.data_end {
+                let past = Past { period_end, grade: row.grade.0 };
                 histories.entry(row.indicator_id).or_default().push(past);
             }
         }
         histories
     }
 
-    fn evidence(
+    /// The evidence on one indicator; what persons said and other series come later.
+    pub(super) fn evidence(
         &self,
         (row, measure, region): (EvaluationRow, Id, Id),
         mut own: Vec<Observation>,
         history: Vec<Past>,
     ) -> Result<Evidence, StoreError> {
         let key = (measure, region);
-        self.then.retain(&mut own, self.then.keeps(row.id));
+        self.then.retain(&mut own);
         let corrupt = |what: &str| StoreError::Corrupt(format!("{what} of indicator {}", row.id.0));
         let measure = self.measures.get(&measure).ok_or_else(|| corrupt("measure"))?.clone();
         let region = self.regions.get(&region).ok_or_else(|| corrupt("region"))?.clone();
@@ -200,12 +196,7 @@ impl Evidence {
 
     /// The verdict with every formula.
     pub fn judge_with_working(&self, as_of: NaiveDate) -> (Assessment, Vec<Step>) {
-        self.judge_with_working_under(&self.pack, as_of)
-    }
-
-    /// The verdict another rule pack would give, with every formula.
-    pub fn judge_with_working_under(&self, pack: &RulePack, as_of: NaiveDate) -> (Assessment, Vec<Step>) {
-        self.judged(|subject, known| assess_with_working(subject, known, pack, as_of))
+        self.judged(|subject, known| assess_with_working(subject, known, &self.pack, as_of))
     }
 
     /// What is said beside the verdict.
@@ -265,6 +256,21 @@ impl Judging {
         self
     }
 
+    /// Adds everything a letter may speak of to the evidence on those that are not on pace, and judges them again.
+    ///
+    /// # Errors
+    /// When the database fails or holds what it should not.
+    pub async fn compare_lagging(&mut self, page: &mut [(Evidence, Assessment)]) -> Result<(), StoreError> {
+        let mut lagging: Vec<&mut (Evidence, Assessment)> =
+            page.iter_mut().filter(|(_, assessment)| assessment.run > 0).collect();
+        let evidence = lagging.iter_mut().map(|(evidence, _)| evidence).collect();
+        self.completing.compare(&self.store, evidence, Extent::Whole).await?;
+        for (evidence, assessment) in lagging {
+            *assessment = evidence.judge(self.context.as_of);
+        }
+        Ok(())
+    }
+
     /// The next indicators with their verdicts; `None` after the last.
     ///
     /// # Errors
@@ -272,7 +278,7 @@ impl Judging {
     pub async fn next_page(&mut self) -> Result<Option<Vec<(Evidence, Assessment)>>, StoreError> {
         let Some(Page { mut rows, facts, past }) = self.pages.next().await? else { return Ok(None) };
         self.context.in_force.restore(&self.store, &mut rows).await?;
-        let mut histories = self.context.histories(&past);
+        let mut histories = Context::histories(&past);
         let mut facts = facts.into_iter().peekable();
         let mut judged = Vec::with_capacity(rows.len());
         let mut own: (i64, Vec<Observation>) = (i64::MIN, Vec::new());
@@ -309,56 +315,4 @@ fn take_series(
         own.push(fact);
     }
     own
-}
-
-/// The whole evidence on one indicator as known at `as_of`; `None` when there is no such indicator.
-///
-/// # Errors
-/// When the database fails or holds what it should not.
-pub async fn evidence_on(
-    store: &Store,
-    calendar: &WorkCalendar,
-    id: Id,
-    as_of: NaiveDate,
-) -> Result<Option<Evidence>, StoreError> {
-    Ok(evidence_of(store, calendar, &[id], as_of, Extent::Whole).await?.pop())
-}
-
-/// The evidence on several indicators as known at `as_of`, in order of id; those that are not there are left out.
-///
-/// # Errors
-/// When the database fails or holds what it should not.
-pub async fn evidence_of(
-    store: &Store,
-    calendar: &WorkCalendar,
-    ids: &[Id],
-    as_of: NaiveDate,
-    extent: Extent,
-) -> Result<Vec<Evidence>, StoreError> {
-    let (mut rows, mut past) = (Vec::new(), Vec::new());
-    for chunk in ids.chunks(1_000) {
-        rows.extend(db!(*store, evaluation::list_evaluation_rows_of(chunk))?);
-        past.extend(db!(*store, evaluation::list_past_verdicts(chunk, as_of))?);
-    }
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
-    let context = Context::load(store, calendar, as_of).await?;
-    context.in_force.restore(store, &mut rows).await?;
-    let mut facts: HashMap<i64, Vec<Observation>> = HashMap::new();
-    let series: Vec<i64> = rows.iter().map(|(row, ..)| row.series_id).collect();
-    for chunk in series.chunks(1_000) {
-        for fact in db!(*store, observations::list_facts(chunk, as_of))? {
-            facts.entry(fact.series_id).or_default().push(Observation::try_from(fact)?);
-        }
-    }
-    let mut histories = context.histories(&past);
-    let mut evidence = Vec::with_capacity(rows.len());
-    for row in rows {
-        let own = facts.get(&row.0.series_id).cloned().unwrap_or_default();
-        let history = histories.remove(&row.0.id).unwrap_or_default();
-        evidence.push(context.evidence(row, own, history)?);
-    }
-    Completing::new(as_of).complete(store, &mut evidence, extent).await?;
-    Ok(evidence)
 }

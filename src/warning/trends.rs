@@ -1,38 +1,36 @@
 //! The charts' numbers: read again for the few lines that are drawn, so that a run holds the facts of none.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 
 use super::facts::Printing;
-use super::plan::Finding;
 use super::{Desk, WarningError};
-use crate::db;
+use crate::domain::Kind;
 use crate::domain::pace::CoursePoint;
-use crate::domain::{Kind, Observation};
-use crate::letter::{LetterLine, PICTURES_MAX, Trend, TrendPoint};
-use crate::store::StoreError;
+use crate::letter::{Trend, TrendPoint};
+use crate::store::comparisons::Extent;
+use crate::store::evidence::evidence_of;
+use crate::store::judging::Evidence;
+use crate::store::types::Id;
 
-/// Gives the first lines their course through the window, as known at `as_of`.
-pub(super) async fn add(
+/// The courses of these indicators through their windows, as known at `as_of`; those that cannot be drawn are left out.
+pub(super) async fn of(
     desk: &Desk,
     as_of: NaiveDate,
-    findings: &[Finding],
-    lines: &mut [LetterLine],
-) -> Result<(), WarningError> {
-    for (finding, line) in findings.iter().zip(lines).take(PICTURES_MAX) {
-        let series = finding.evidence.row.series_id;
-        let facts = db!(desk.store, evaluation::list_facts_between(series, series, as_of))?;
-        let facts: Vec<Observation> =
-            facts.into_iter().map(Observation::try_from).collect::<Result<_, StoreError>>()?;
-        line.trend = trend(finding, &facts, as_of);
+    indicators: &[Id],
+) -> Result<HashMap<Id, Trend>, WarningError> {
+    if indicators.is_empty() {
+        return Ok(HashMap::new());
     }
-    Ok(())
+    let evidence = evidence_of(&desk.store, &desk.calendar, indicators, as_of, Extent::Grade).await?;
+    Ok(evidence.iter().filter_map(|one| Some((one.row.id, trend(one, as_of)?))).collect())
 }
 
-fn trend(finding: &Finding, facts: &[Observation], as_of: NaiveDate) -> Option<Trend> {
-    let Finding { evidence, assessment, .. } = finding;
-    let course = evidence.course(facts, as_of)?;
+fn trend(evidence: &Evidence, as_of: NaiveDate) -> Option<Trend> {
+    let course = evidence.course(&evidence.own, as_of)?;
     let kind = evidence.target.as_ref().map_or(Kind::Qualitative, |target| target.kind);
-    let print = Printing::of(kind, &evidence.measure, assessment.actual);
+    let print = Printing::of(kind, &evidence.measure, evidence.judge(as_of).actual);
     let point = |CoursePoint { end, actual, pace, last_year }| TrendPoint {
         end,
         actual,

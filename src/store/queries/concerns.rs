@@ -9,12 +9,14 @@ use crate::store::StoreError;
 use crate::store::schema::{contacts, deliveries, episodes, indicators, letters};
 use crate::store::types::Id;
 
-/// The unit a letter is addressed to; `None` when there is no such letter.
+/// The unit a letter is addressed to; `None` when there is no such letter, or none was issued: a draft concerns the
+/// office alone.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn find_letter_unit(conn: &mut Conn, letter: Uuid) -> Result<Option<Id>, StoreError> {
-    Ok(letters::table.find(Id(letter)).select(letters::unit_id).get_result(conn).await.optional()?)
+    let numbered = letters::table.find(Id(letter)).filter(letters::serial.is_not_null());
+    Ok(numbered.select(letters::unit_id).get_result(conn).await.optional()?)
 }
 
 /// Whether a letter is addressed or copied to a unit.
