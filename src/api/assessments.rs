@@ -15,14 +15,17 @@ use super::indicators::{IndicatorParams, IndicatorView, Named, PeriodView};
 use super::page::{self, List, ListParams, PageView};
 use super::problem::{Problem, ProblemView};
 use super::respond;
-use super::verdict::VerdictView;
+use super::verdict::{Beside, VerdictView, places};
 use super::wire::{Amount, Word};
 use crate::db;
-use crate::domain::Grade;
-use crate::domain::pace::Assessment;
+use crate::domain::pace::{Assessment, next_report};
+use crate::domain::{Grade, TextEnum as _};
 use crate::store::StoreError;
 use crate::store::judging::{self, Evidence, Judging};
-use crate::store::rows::{AssessmentRow, BoardFilter, BoardRow, Page, VerdictColumns, word};
+use crate::store::known::Then;
+use crate::store::rows::{
+    AssessmentRow, BoardFilter, BoardRow, Page, StatedDifferenceRow, VerdictColumns, word,
+};
 use crate::store::types::{Id, Number};
 
 /// Adds the resource's routes.
@@ -45,13 +48,27 @@ pub struct AssessmentView {
 }
 
 impl AssessmentView {
-    fn of(evidence: &Evidence, as_of: NaiveDate) -> Self {
+    fn of(evidence: &Evidence, as_of: NaiveDate, stated: &[StatedDifferenceRow]) -> Self {
         let (assessment, steps) = evidence.judge_with_working(as_of);
+        let context = evidence.context(as_of);
+        let spoken_of = |row: &&StatedDifferenceRow| {
+            let period = assessment.data_period.map(|period| (period.start(), period.end()));
+            period == Some((row.period_start, row.period_end))
+                && context.figure.is_some_and(|figure| figure.as_str() == row.figure)
+        };
+        let stated = stated.iter().filter(spoken_of);
+        let beside = Beside {
+            context,
+            release: next_report(&evidence.measure, &evidence.own, evidence.window),
+            overdue_after: evidence.overdue_after,
+            stated: stated.map(|row| (row.against.clone(), row.difference.0)).collect(),
+            places: places(&evidence.measure, &context),
+        };
         Self {
             indicator_id: evidence.row.id.0,
             indicator: evidence.measure.name.clone(),
             as_of,
-            verdict: VerdictView::of(assessment, steps, &evidence.pack),
+            verdict: VerdictView::of(assessment, steps, &evidence.pack, &beside),
         }
     }
 }
@@ -78,7 +95,11 @@ async fn find_assessment(
     let as_of = params.as_of.unwrap_or_else(|| state.clock.today());
     let evidence = judging::evidence_on(&state.store, &state.desk.calendar, Id(*id), as_of).await?;
     let evidence = evidence.ok_or_else(|| Problem::not_found("指标"))?;
-    respond::ok(&request, &AssessmentView::of(&evidence, as_of))
+    let stated = db!(state.store, comparisons::list_stated(evidence.row.series_id, as_of))?;
+    let (then, kept) = (Then::end_of(as_of), Then::end_of(as_of).keeps(evidence.row.id));
+    let known = |row: &StatedDifferenceRow| !kept || then.recorded(row.id.0);
+    let stated: Vec<_> = stated.into_iter().filter(known).collect();
+    respond::ok(&request, &AssessmentView::of(&evidence, as_of, &stated))
 }
 
 /// 记录下来的一次研判；只在结果与上次不同时记录，记录后不再改动
@@ -324,7 +345,7 @@ async fn past_board(
     let mut verdicts = HashMap::new();
     while let Some(judged) = judging.next_page().await? {
         let one = |(evidence, assessment): (Evidence, Assessment)| {
-            (evidence.row.id, VerdictColumns::of(&assessment, as_of))
+            (evidence.row.id, (VerdictColumns::of(&assessment, as_of), evidence.row.target))
         };
         verdicts.extend(judged.into_iter().map(one));
     }
@@ -341,8 +362,8 @@ async fn past_board(
         }
     }
     rows.retain_mut(|row| match verdicts.remove(&row.indicator.id) {
-        Some(verdict) => {
-            row.indicator.verdict = verdict;
+        Some((verdict, target)) => {
+            (row.indicator.verdict, row.indicator.target) = (verdict, target);
             grades.as_ref().is_none_or(|wanted| wanted.contains(&row.indicator.verdict.grade))
         }
         None => false,

@@ -14,7 +14,7 @@ use super::problem::{Code, Problem, ProblemView};
 use super::respond;
 use crate::db;
 use crate::letter::html_alone;
-use crate::store::rows::LetterFileRow;
+use crate::store::rows::{LetterFileRow, LetterRow};
 use crate::store::types::Id;
 use crate::warning::{DOCX, Mailing, PNG, rendered_now};
 
@@ -29,13 +29,19 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 }
 
 /// The files kept with a letter; those of a draft are made now.
-async fn files(state: &State, id: Uuid) -> Result<Vec<LetterFileRow>, Problem> {
+pub async fn files(state: &State, id: Uuid) -> Result<Vec<LetterFileRow>, Problem> {
     let kept = db!(state.store, letter_files::list_letter_files(&[Id(id)]))?;
     if !kept.is_empty() {
         return Ok(kept);
     }
     let row = load(state, id).await?;
     Ok(rendered_now(&state.desk, &row)?)
+}
+
+/// The letter as a page, its charts inside.
+pub fn shown_alone(row: &LetterRow, files: &[LetterFileRow]) -> String {
+    let pictures = files.iter().filter(|file| file.media_type == PNG);
+    html_alone(&row.body_html, pictures.map(|file| (file.name.as_str(), file.bytes.as_slice())))
 }
 
 /// 网页形式的函
@@ -50,9 +56,7 @@ async fn show_letter(
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
     let row = load(&state, *id).await?;
-    let files = files(&state, *id).await?;
-    let pictures = files.iter().filter(|file| file.media_type == PNG);
-    let html = html_alone(&row.body_html, pictures.map(|file| (file.name.as_str(), file.bytes.as_slice())));
+    let html = shown_alone(&row, &files(&state, *id).await?);
     let mut answer = respond::file(&request, "text/html; charset=utf-8", None, html.into_bytes());
     answer.headers_mut().insert(
         actix_web::http::header::CONTENT_SECURITY_POLICY,

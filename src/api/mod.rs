@@ -32,6 +32,7 @@ mod problems;
 mod promise;
 mod regions;
 mod replies;
+mod reply_page;
 pub mod request_id;
 mod respond;
 mod revisions;
@@ -173,6 +174,7 @@ pub fn configure(config: &mut web::ServiceConfig, state: web::Data<State>, spec:
         )
         .service(api)
         .configure(health::routes)
+        .configure(reply_page::routes)
         .service(reading_page)
         .service(web::redirect("/docs", "/docs/"))
         .service(web::redirect("/", "/docs/"))

@@ -20,7 +20,9 @@ use super::wire::{Amount, Word};
 use crate::db;
 use crate::domain::{Basis, Figure, Invalid, Period, Status, invalid, quantity};
 use crate::store::StoreError;
-use crate::store::rows::{MeasureRow, ObservationFilter, ObservationRow, Recorded, word};
+use crate::store::rows::{
+    MeasureRow, ObservationFilter, ObservationRow, Recorded, StatedDifferenceRow, word,
+};
 use crate::store::types::{Id, Number};
 
 /// Facts accepted in one request.
@@ -111,6 +113,21 @@ pub struct ObservationBody {
     source: String,
     /// 公布日期
     published_on: NaiveDate,
+    /// 文中所称的差距，用来与数值核对；只提示不符之处，不作研判依据
+    #[serde(default)]
+    differences: Vec<DifferenceBody>,
+}
+
+/// 文中所称的差距
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DifferenceBody {
+    /// 对比对象，原文写法
+    #[schema(example = "全国平均")]
+    pub against: String,
+    /// 本地区减对比对象，低于的为负
+    #[schema(example = "1.3")]
+    pub difference: Amount,
 }
 
 /// 批量录入观测值
@@ -245,6 +262,10 @@ async fn record_observations(
         return Err(Problem::many(items.into_iter().flat_map(|item| item.errors).collect()));
     }
     let outcomes = db!(state.store, observations::record_observations(&facts, params.dry_run))?;
+    if !params.dry_run {
+        let stated = places.iter().zip(&facts).map(|(place, fact)| (&body.items[*place].differences, fact));
+        record_differences(&state, stated).await?;
+    }
     for (place, outcome) in places.into_iter().zip(&outcomes) {
         items[place].outcome = match outcome {
             Recorded::Created => "created",
@@ -262,6 +283,34 @@ async fn record_observations(
         items,
     };
     respond::ok(&request, &report)
+}
+
+/// Keeps what was said of differences beside the facts.
+async fn record_differences<'a>(
+    state: &State,
+    stated: impl Iterator<Item = (&'a Vec<DifferenceBody>, &'a (Id, Id, ObservationRow))>,
+) -> Result<(), Problem> {
+    let mut rows = Vec::new();
+    for (differences, (measure, region, fact)) in stated.filter(|(differences, _)| !differences.is_empty()) {
+        let found = db!(state.store, observations::find_series(*measure, *region))?;
+        let Some(series_id) = found else { continue };
+        rows.extend(differences.iter().map(|one| StatedDifferenceRow {
+            id: Id(state.clock.new_id()),
+            series_id,
+            period_start: fact.period_start,
+            period_end: fact.period_end,
+            figure: fact.figure.clone(),
+            against: one.against.trim().to_owned(),
+            difference: Number(one.difference.0),
+            source: fact.source.clone(),
+            published_on: fact.published_on,
+            recorded_at: fact.recorded_at,
+        }));
+    }
+    if !rows.is_empty() {
+        db!(state.store, comparisons::insert_stated(&rows))?;
+    }
+    Ok(())
 }
 
 /// Turns bodies into facts; each key is looked up once.
@@ -292,6 +341,10 @@ impl Reader<'_> {
             None => word(&measure.basis)?,
         };
         let figure = item.figure.0;
+        for (place, one) in item.differences.iter().enumerate() {
+            invalid::text(&format!("differences.{place}.against"), &one.against, 40)?;
+            quantity::checked(&format!("differences.{place}.difference"), one.difference.0)?;
+        }
         if item.published_on < period.start() {
             let detail = "公布日期早于所属时期的开始日期，请核对。";
             return Err(Invalid::new("published_on", "before_period", detail).into());

@@ -1,12 +1,14 @@
 //! One verdict as it travels: read from the store or previewed, it looks the same.
 
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::indicators::PeriodView;
 use super::wire::{Amount, Word};
-use crate::domain::pace::{Assessment, Ratio, Step};
-use crate::domain::{Grade, Period, RulePack, TextEnum as _};
+use crate::domain::pace::{Assessment, Context, Ratio, Release, Step, comparison, contradiction, rounding};
+use crate::domain::{Figure, Grade, Measure, Period, RulePack, TextEnum as _};
 
 /// 研判结果和全部计算过程
 #[derive(Debug, Serialize, ToSchema)]
@@ -54,6 +56,14 @@ pub struct VerdictView {
     streak: i32,
     /// 与前期相比的变化，单位同实际值
     change: ChangeView,
+    /// 差距（百分点）比上一期的变化，正为好转
+    momentum: Option<Amount>,
+    /// 三个高于：高于上季度末、上年同期、全国；只对增速和占比
+    three_above: Option<ThreeAboveView>,
+    /// 下一次发布；口径未写发布日的为null
+    release: Option<ReleaseView>,
+    /// 与所报数值不符的所称差距；只提示，不改动
+    contradictions: Vec<ContradictionView>,
     /// 是否逾期未报
     overdue: bool,
     /// 缺少的数据
@@ -93,6 +103,41 @@ pub struct ChangeView {
     last_year: Option<Amount>,
     /// 比上年末
     year_end: Option<Amount>,
+}
+
+/// 三个高于；越低越好的指标指低于，持平不算，null为不知道
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ThreeAboveView {
+    /// 高于上季度末
+    previous_quarter: Option<bool>,
+    /// 高于上年同期
+    last_year: Option<bool>,
+    /// 高于全国
+    nation: Option<bool>,
+    /// 三项都高于；有一项不高于即为false，其余有不知道的为null
+    all: Option<bool>,
+}
+
+/// 下一次发布
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReleaseView {
+    /// 所报时期的末日
+    period_end: NaiveDate,
+    /// 通常发布的日期
+    on: NaiveDate,
+    /// 过了此日未报即为逾期（发布日加宽限的工作日）；为null表示该年工作日历尚未公布
+    overdue_after: Option<NaiveDate>,
+}
+
+/// 与所报数值不符的所称差距
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ContradictionView {
+    /// 所称的对比对象
+    against: String,
+    /// 所称的差距：本地区减对比对象
+    stated: Amount,
+    /// 按所报数值算出的差距
+    computed: Amount,
 }
 
 /// 缺少的数据
@@ -157,13 +202,67 @@ pub struct InputView {
     value: String,
 }
 
+/// Decimal places the judged figure is usually printed with: one of rates.
+pub fn places(measure: &Measure, context: &Context) -> u32 {
+    if context.figure == Some(Figure::Yoy) { 1 } else { measure.precision }
+}
+
 fn amount(ratio: Option<Ratio>) -> Option<Amount> {
     ratio.and_then(Ratio::value).map(Amount)
 }
 
+/// What is said beside a verdict.
+#[derive(Debug, Clone, Default)]
+pub struct Beside {
+    /// Momentum and 三个高于.
+    pub context: Context,
+    /// The next report.
+    pub release: Option<Release>,
+    /// The last day on which it is not overdue.
+    pub overdue_after: Option<NaiveDate>,
+    /// Differences as they were stated for the data period, each with what it was compared with; the latest last.
+    pub stated: Vec<(String, Decimal)>,
+    /// Decimal places the judged figure is usually printed with.
+    pub places: u32,
+}
+
+impl Beside {
+    fn contradictions(&self, assessment: &Assessment) -> Vec<ContradictionView> {
+        let mut latest: Vec<&(String, Decimal)> = Vec::new();
+        for one in &self.stated {
+            latest.retain(|known| known.0 != one.0);
+            latest.push(one);
+        }
+        let flag = |(against, stated): &(String, Decimal)| {
+            let own = self.context.reported?;
+            let other = comparison(against, &assessment.benchmarks)?.value;
+            let tolerance = rounding([own, other, *stated], self.places);
+            let found = contradiction(own, other, *stated, tolerance)?;
+            let (stated, computed) = (Amount(found.stated), Amount(found.computed));
+            Some(ContradictionView { against: against.clone(), stated, computed })
+        };
+        latest.into_iter().filter_map(flag).collect()
+    }
+
+    fn three_above(&self) -> Option<ThreeAboveView> {
+        self.context.three_above.map(|check| ThreeAboveView {
+            previous_quarter: check.previous_quarter,
+            last_year: check.last_year,
+            nation: check.nation,
+            all: check.all(),
+        })
+    }
+
+    fn release(&self) -> Option<ReleaseView> {
+        let Release { period_end, on } = self.release?;
+        Some(ReleaseView { period_end, on, overdue_after: self.overdue_after })
+    }
+}
+
 impl VerdictView {
     /// A verdict under `pack` with its working.
-    pub fn of(assessment: Assessment, steps: Vec<Step>, pack: &RulePack) -> Self {
+    pub fn of(assessment: Assessment, steps: Vec<Step>, pack: &RulePack, beside: &Beside) -> Self {
+        let contradictions = beside.contradictions(&assessment);
         let steps = steps.into_iter().map(|step| StepView {
             formula: step.formula,
             inputs: step.inputs.into_iter().map(|(name, value)| InputView { name, value }).collect(),
@@ -195,6 +294,10 @@ impl VerdictView {
                 last_year: assessment.change.last_year.map(Amount),
                 year_end: assessment.change.year_end.map(Amount),
             },
+            momentum: beside.context.momentum.map(Amount),
+            three_above: beside.three_above(),
+            release: beside.release(),
+            contradictions,
             overdue: assessment.overdue,
             missing: missing.collect(),
             rule: RuleView::of(&assessment, pack),

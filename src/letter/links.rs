@@ -1,4 +1,7 @@
-//! The address printed in a letter where it is received and answered: `/r/{token}`.
+//! The address in a letter where it is received and answered: `/r/{token}`.
+//!
+//! A letter is shown to many: copied units, readers of the API, the archive. So it is frozen with an address that opens
+//! nothing ([`ReplyLinks::address`]); only mails to the addressee carry the signed one ([`ReplyLinks::sign`]).
 //!
 //! A token is base64url of 16 bytes letter id, 4 bytes last day (days since the Common Era, big-endian) and 32 bytes
 //! HMAC-SHA256 (RFC 2104) of those twenty. Whoever holds it may answer this one letter until that day, nothing else.
@@ -38,6 +41,16 @@ pub enum BadToken {
     Expired,
 }
 
+/// What stands where the token will. Only letters and digits: no escaping of HTML changes it.
+fn unsigned(letter: Uuid) -> String {
+    format!("letter{}", letter.simple())
+}
+
+/// Whether this is the end of an address without a signature, as copies of a letter show it.
+pub fn is_unsigned(token: &str) -> bool {
+    token.strip_prefix("letter").is_some_and(|id| Uuid::try_parse(id).is_ok())
+}
+
 impl ReplyLinks {
     /// Links below `base_url` that hold for `days` days after the day of issue. `secret` should be 32 random bytes or
     /// more; whoever knows it can answer every letter.
@@ -45,12 +58,18 @@ impl ReplyLinks {
         Self { base_url: base_url.trim_end_matches('/').to_owned(), secret: secret.into(), days }
     }
 
-    /// The address for one letter; the same arguments give the same address.
-    pub fn link(&self, letter: Uuid, issued_on: NaiveDate) -> String {
-        format!("{}/r/{}", self.base_url, self.token(letter, issued_on))
+    /// The address a letter is frozen with; it names the letter and opens nothing.
+    pub fn address(&self, letter: Uuid) -> String {
+        format!("{}/r/{}", self.base_url, unsigned(letter))
     }
 
-    /// The token alone.
+    /// `text`, or HTML, of a letter with the signed address in the place of the frozen one; the same arguments give
+    /// the same text.
+    pub fn sign(&self, text: &str, letter: Uuid, issued_on: NaiveDate) -> String {
+        text.replace(&unsigned(letter), &self.token(letter, issued_on))
+    }
+
+    /// The token of one letter.
     pub fn token(&self, letter: Uuid, issued_on: NaiveDate) -> String {
         let last = issued_on.checked_add_days(Days::new(self.days.into())).unwrap_or(NaiveDate::MAX);
         let mut bytes = letter.as_bytes().to_vec();
@@ -100,13 +119,23 @@ mod tests {
     #[test]
     fn a_link_opens_its_letter_until_its_last_day() {
         let (letter, issued) = (Uuid::from_u128(5), day("2025-08-27"));
-        let link = links().link(letter, issued);
+        let frozen = links().address(letter);
+        assert!(is_unsigned(frozen.rsplit('/').next().unwrap()), "{frozen}");
+        let link = links().sign(&frozen, letter, issued);
         let token = link.strip_prefix("https://xushi.example.org/r/").unwrap();
+        assert_eq!(
+            links().sign(
+                "<a href=\"https:&#x2f;&#x2f;x&#x2f;r&#x2f;letter00000000000000000000000000000005\">",
+                letter,
+                issued
+            ),
+            format!("<a href=\"https:&#x2f;&#x2f;x&#x2f;r&#x2f;{token}\">")
+        );
+        assert_eq!(links().sign(&frozen, Uuid::from_u128(6), issued), frozen, "another letter's");
         assert!(token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)), "{token}");
         assert_eq!(links().read(token, issued), Ok(letter));
         assert_eq!(links().read(token, day("2026-02-23")), Ok(letter));
         assert_eq!(links().read(token, day("2026-02-24")), Err(BadToken::Expired));
-        assert_eq!(link, links().link(letter, issued));
         let longest = links().token(letter, NaiveDate::MAX);
         assert_eq!(links().read(&longest, NaiveDate::MAX), Ok(letter));
     }
@@ -126,7 +155,16 @@ mod tests {
         for end in 0..token.len() {
             assert_eq!(links().read(&token[..end], today), Err(BadToken::Unknown), "cut at {end}");
         }
-        for odd in ["", "AAAA", "../../etc/passwd", "签收", &format!("{token}="), &format!("{token}AAAA")] {
+        for odd in [
+            &links().address(Uuid::from_u128(5)),
+            &unsigned(Uuid::from_u128(5)),
+            "",
+            "AAAA",
+            "../../etc/passwd",
+            "签收",
+            &format!("{token}="),
+            &format!("{token}AAAA"),
+        ] {
             assert_eq!(links().read(odd, today), Err(BadToken::Unknown), "{odd}");
         }
     }

@@ -17,7 +17,7 @@ use super::types::Id;
 use super::{Store, StoreError, rule_packs};
 use crate::db;
 use crate::domain::pace::{
-    Assessment, Course, Known, Past, PersonVerdict, Step, Subject, course, is_percent, overdue_after,
+    self, Assessment, Course, Known, Past, PersonVerdict, Step, Subject, course, is_percent, overdue_after,
 };
 use crate::domain::{
     Curve, Kind, Measure, Observation, Period, RulePack, Target, WorkCalendar, assess, assess_with_working,
@@ -197,6 +197,11 @@ impl Evidence {
     /// The verdict another rule pack would give, with every formula.
     pub fn judge_with_working_under(&self, pack: &RulePack, as_of: NaiveDate) -> (Assessment, Vec<Step>) {
         self.judged(|subject, known| assess_with_working(subject, known, pack, as_of))
+    }
+
+    /// What is said beside the verdict.
+    pub fn context(&self, as_of: NaiveDate) -> pace::Context {
+        self.judged(|subject, known| pace::context(subject, known, &self.pack, as_of))
     }
 
     fn judged<T>(&self, judge: impl FnOnce(&Subject<'_>, &Known<'_>) -> T) -> T {

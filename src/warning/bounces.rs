@@ -20,7 +20,7 @@ pub enum Returned {
     /// It speaks of this delivery.
     Known {
         /// Which.
-        delivery: DeliveryRow,
+        delivery: Box<DeliveryRow>,
         /// What became of it.
         report: Report,
         /// Whether the delivery is bounced by it now.
@@ -61,7 +61,7 @@ pub async fn take_bounce(desk: &Desk, raw: &[u8]) -> Result<Returned, WarningErr
             ProblemRow::new(Id(desk.clock.new_id()), ProblemKind::DeliveryBounced, subject, detail, now);
         bounced = db!(desk.store, deliveries::bounce_delivery(delivery.id, &told(&report), &problem))?;
     }
-    Ok(Returned::Known { delivery, report, bounced })
+    Ok(Returned::Known { delivery: Box::new(delivery), report, bounced })
 }
 
 async fn delivery_of(desk: &Desk, bounce: &Bounce) -> Result<Option<DeliveryRow>, WarningError> {

@@ -79,7 +79,7 @@ impl Draft {
             lines,
         };
         let letter = letter_row(desk, campaign, unit, &facts);
-        let reply_link = desk.links.as_ref().map(|links| links.link(letter.id.0, issued_on));
+        let reply_link = desk.links.as_ref().map(|links| links.address(letter.id.0));
         let facts = LetterFacts { reply_link, ..facts };
         let contacts =
             db!(desk.store, warnings::list_mailboxes(&asked, ContactRole::Liaison.as_str(), issued_on))?;

@@ -1,5 +1,6 @@
 //! A letter as mail: made once from what was frozen, addressed for each mailbox.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -23,8 +24,10 @@ pub struct Mailing {
     sender: Mailbox,
     to: Vec<Mailbox>,
     cc: Vec<Mailbox>,
-    /// Its parts, written once; or why they cannot be.
+    /// Its parts as the addressee gets them, written once; or why they cannot be.
     content: Result<Vec<u8>, MailError>,
+    /// Its parts as copies show them: without the signature that lets the addressee answer.
+    copied: Result<Vec<u8>, MailError>,
     /// Mails of other letters about the same episodes.
     thread: Vec<DeliveryRow>,
 }
@@ -53,11 +56,16 @@ impl Mailing {
                 let chosen = deliveries.iter().filter(|row| row.letter_id == id && row.role == role);
                 chosen.map(mailbox).collect()
             };
+            let (to, cc): (Vec<Mailbox>, Vec<Mailbox>) = (of("to"), of("cc"));
+            let files = Files::of(files);
+            let own = content(&signed(desk, &letter), &files);
+            let copied = if cc.is_empty() { own.clone() } else { content(&letter, &files) };
             let mailing = Self {
                 sender: desk.sender.clone(),
-                to: of("to"),
-                cc: of("cc"),
-                content: content(&letter, files),
+                to,
+                cc,
+                content: own,
+                copied,
                 thread: thread.iter().filter(|(of, _)| *of == id).map(|(_, row)| row.clone()).collect(),
                 letter,
             };
@@ -71,7 +79,8 @@ impl Mailing {
     /// # Errors
     /// When a name, an address or a file's name cannot stand in a mail.
     pub fn addressed(&self, row: &DeliveryRow) -> Result<Vec<u8>, MailError> {
-        let content = self.content.as_ref().map_err(Clone::clone)?;
+        let content = if row.role == "to" { &self.content } else { &self.copied };
+        let content = content.as_ref().map_err(Clone::clone)?;
         let head = Head {
             message_id: &row.message_id,
             from: &self.sender,
@@ -111,20 +120,44 @@ fn mailbox(row: &DeliveryRow) -> Mailbox {
     Mailbox { name: row.name.clone(), address: row.email.clone() }
 }
 
-fn content(letter: &LetterRow, files: Vec<LetterFileRow>) -> Result<Vec<u8>, MailError> {
-    let (mut inline, mut attachments) = (Vec::new(), Vec::new());
-    for LetterFileRow { name, media_type, bytes, .. } in files {
-        if media_type == PNG {
-            inline.push(Inline { cid: name, content_type: media_type, bytes });
-        } else {
-            attachments.push(Attachment { file_name: name, content_type: media_type, bytes });
+/// The letter with the address by which its addressee answers it; the same each time.
+fn signed<'l>(desk: &Desk, letter: &'l LetterRow) -> Cow<'l, LetterRow> {
+    let (Some(links), Some(issued_on)) = (&desk.links, letter.issued_on) else {
+        return Cow::Borrowed(letter);
+    };
+    Cow::Owned(LetterRow {
+        body_text: links.sign(&letter.body_text, letter.id.0, issued_on),
+        body_html: links.sign(&letter.body_html, letter.id.0, issued_on),
+        ..letter.clone()
+    })
+}
+
+/// What goes with a letter.
+struct Files {
+    inline: Vec<Inline>,
+    attachments: Vec<Attachment>,
+}
+
+impl Files {
+    fn of(files: Vec<LetterFileRow>) -> Self {
+        let (mut inline, mut attachments) = (Vec::new(), Vec::new());
+        for LetterFileRow { name, media_type, bytes, .. } in files {
+            if media_type == PNG {
+                inline.push(Inline { cid: name, content_type: media_type, bytes });
+            } else {
+                attachments.push(Attachment { file_name: name, content_type: media_type, bytes });
+            }
         }
+        Self { inline, attachments }
     }
+}
+
+fn content(letter: &LetterRow, files: &Files) -> Result<Vec<u8>, MailError> {
     let content = Content {
         text: &letter.body_text,
         html: &letter.body_html,
-        inline: &inline,
-        attachments: &attachments,
+        inline: &files.inline,
+        attachments: &files.attachments,
     };
     content.write(&letter.id.0.to_string())
 }

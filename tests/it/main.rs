@@ -12,6 +12,7 @@ mod openapi;
 mod outbox;
 mod post;
 mod readme;
+mod reply_page;
 mod support;
 mod tidy;
 mod try_out;

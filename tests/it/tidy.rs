@@ -174,7 +174,17 @@ const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     (
         "api",
         &["domain", "store", "letter", "warning", "clock"],
-        &["actix_web", "serde", "serde_json", "tokio", "utoipa", "utoipa_actix_web", "utoipa_swagger_ui"],
+        // minijinja for the one page that people outside the office see.
+        &[
+            "actix_web",
+            "minijinja",
+            "serde",
+            "serde_json",
+            "tokio",
+            "utoipa",
+            "utoipa_actix_web",
+            "utoipa_swagger_ui",
+        ],
     ),
     (
         "demo",

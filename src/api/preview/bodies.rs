@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::api::observations::DifferenceBody;
 use crate::api::promise::{CurveBody, TargetBody};
 use crate::api::rule_packs::CreateRulePack;
 use crate::api::wire::{Amount, TextOr, Word};
@@ -103,6 +104,9 @@ pub struct PreviewObservation {
     pub(super) region: Option<String>,
     /// 指标名称，不写同指标
     pub(super) measure: Option<String>,
+    /// 文中所称的差距，用来与数值核对
+    #[serde(default)]
+    pub(super) differences: Vec<DifferenceBody>,
 }
 
 /// 以往一期的等级

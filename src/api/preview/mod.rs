@@ -18,12 +18,14 @@ use super::extract::{self, Body};
 use super::lookup::{self, At};
 use super::problem::{Problem, ProblemView};
 use super::promise::{Of, SeriesBody, TargetBody, TargetView};
-use super::verdict::VerdictView;
+use super::verdict::{Beside, VerdictView, places};
 use super::wire::{TextOr, shorten};
-use crate::domain::pace::{Known, NamedSeries, Past, PersonVerdict, Sibling, Subject, overdue_after};
+use crate::domain::pace::{
+    self, Known, NamedSeries, Past, PersonVerdict, Sibling, Subject, next_report, overdue_after,
+};
 use crate::domain::{
-    Curve, Figure, Invalid, Kind, Measure, Observation, Period, RulePack, Status, Target, WorkCalendar,
-    assess_with_working, parent_code, quantity,
+    AverageOf, Curve, Figure, Invalid, Kind, Measure, Observation, Period, RegionLevel, RulePack, Status,
+    Target, WorkCalendar, assess_with_working, parent_code, quantity,
 };
 use crate::store::{rule_packs, seed};
 
@@ -47,6 +49,9 @@ pub struct PreviewView {
 /// Whose series: code of the region, name of the measure.
 type SeriesKey = (String, String);
 
+/// Facts by series.
+type SeriesMap = BTreeMap<SeriesKey, Vec<Observation>>;
+
 /// The body, checked.
 struct Case {
     as_of: NaiveDate,
@@ -57,11 +62,21 @@ struct Case {
     window: Period,
     region: String,
     pack: RulePack,
-    series: BTreeMap<SeriesKey, Vec<Observation>>,
+    series: SeriesMap,
     /// Whom the target is compared with, and what that is called.
     benchmark: Option<(SeriesKey, String)>,
     history: Vec<Past>,
     verdict: Option<PersonVerdict>,
+    stated: Vec<Stated>,
+}
+
+/// A difference as it was stated with a value of the indicator's own series.
+struct Stated {
+    period: Period,
+    figure: Figure,
+    published_on: NaiveDate,
+    against: String,
+    difference: rust_decimal::Decimal,
 }
 
 /// Judges a whole body, as `xushi assess` does: rule packs are the built-in ones or written out in the body.
@@ -112,7 +127,7 @@ impl Case {
         let target = target.map_err(|problem| problem.within("/indicator"))?;
         let benchmark =
             target.as_ref().and_then(|target| benchmark(target, written, (&region, &measure.name)));
-        let series = grouped(observations, &measure, &region)?;
+        let (series, stated) = grouped(observations, &measure, &region)?;
         let baseline = indicator.baseline.map(|amount| quantity::checked("indicator.baseline", amount.0));
         Ok(Self {
             as_of,
@@ -130,6 +145,7 @@ impl Case {
                 .map(|past| Past { period_end: past.period_end, grade: past.grade.0 })
                 .collect(),
             verdict: verdict.map(|verdict| PersonVerdict { grade: verdict.grade.0, on: verdict.on }),
+            stated,
         })
     }
 
@@ -183,7 +199,21 @@ impl Case {
             region: &self.region,
         };
         let (assessment, steps) = assess_with_working(&subject, &known, &self.pack, self.as_of);
-        let verdict = VerdictView::of(assessment, steps, &self.pack);
+        let context = pace::context(&subject, &known, &self.pack, self.as_of);
+        let spoken_of = |one: &&Stated| {
+            Some(one.period) == assessment.data_period
+                && Some(one.figure) == context.figure
+                && one.published_on <= self.as_of
+        };
+        let stated = self.stated.iter().filter(spoken_of);
+        let beside = Beside {
+            context,
+            release: next_report(&self.measure, &known_by_now, self.window),
+            overdue_after: known.overdue_after,
+            stated: stated.map(|one| (one.against.clone(), one.difference)).collect(),
+            places: places(&self.measure, &context),
+        };
+        let verdict = VerdictView::of(assessment, steps, &self.pack, &beside);
         PreviewView { as_of: self.as_of, target: self.target.map(TargetView::from), verdict }
     }
 
@@ -211,8 +241,9 @@ fn grouped(
     observations: Vec<PreviewObservation>,
     measure: &Measure,
     region: &str,
-) -> Result<BTreeMap<SeriesKey, Vec<Observation>>, Problem> {
-    let mut series: BTreeMap<SeriesKey, Vec<Observation>> = BTreeMap::new();
+) -> Result<(SeriesMap, Vec<Stated>), Problem> {
+    let mut series = SeriesMap::new();
+    let mut stated = Vec::new();
     for (index, one) in observations.into_iter().enumerate() {
         let at = |invalid: Invalid| invalid.within(&format!("observations.{index}"));
         let period = Period::new(one.period_start, one.period_end)
@@ -227,11 +258,20 @@ fn grouped(
             published_on: one.published_on.unwrap_or(period.end()),
             vintage: i32::try_from(index + 1).unwrap_or(i32::MAX),
         };
-        let region = one.region.map_or_else(|| region.to_owned(), |region| canonical_region(&region));
+        let own = one.region.map_or_else(|| region.to_owned(), |region| canonical_region(&region));
         let name = one.measure.map_or_else(|| measure.name.clone(), |name| name.trim().to_owned());
-        series.entry((region, name)).or_default().push(observation);
+        if (own.as_str(), name.as_str()) == (region, measure.name.as_str()) {
+            stated.extend(one.differences.into_iter().map(|difference| Stated {
+                period,
+                figure: observation.figure,
+                published_on: observation.published_on,
+                against: difference.against,
+                difference: difference.difference.0,
+            }));
+        }
+        series.entry((own, name)).or_default().push(observation);
     }
-    Ok(series)
+    Ok((series, stated))
 }
 
 /// The series a target is compared with: as written, or as the phrase says it.
@@ -241,7 +281,11 @@ fn benchmark(
     (region, measure): (&str, &str),
 ) -> Option<(SeriesKey, String)> {
     let name = target.benchmark.clone()?;
-    let by_region = |code: String| ((code, measure.to_owned()), name.clone());
+    let by_region = |code: String| {
+        // A bare code is no name to put before a reader.
+        let name = if code == name { region_name(&code) } else { name.clone() };
+        ((code, measure.to_owned()), name)
+    };
     let by_measure = |other: &str| ((region.to_owned(), other.trim().to_owned()), name.clone());
     match written {
         Some(TextOr::Whole(series)) => match *series {
@@ -263,17 +307,12 @@ fn region_in(name: &str, region: &str) -> String {
         let mut chain = std::iter::successors(parent_code(region), |code| parent_code(code));
         chain.find(|code| code.ends_with(level)).unwrap_or_else(|| canonical_region(name))
     };
-    if name.contains("全国") {
-        "100000".to_owned()
-    } else if name.contains("省") && !name.contains("湖南省") {
-        above("0000")
-    } else if name.contains("全市") || name.contains("全州") {
-        above("00")
-    } else if name.starts_with("平均") {
-        parent_code(region).unwrap_or_default()
-    } else {
-        let bare = name.trim_end_matches("平均水平").trim_end_matches("平均");
-        canonical_region(bare)
+    match AverageOf::read(name) {
+        AverageOf::Nation => "100000".to_owned(),
+        AverageOf::Above(RegionLevel::Province) => above("0000"),
+        AverageOf::Above(_) => above("00"),
+        AverageOf::Parent => parent_code(region).unwrap_or_default(),
+        AverageOf::Named(name) => canonical_region(name),
     }
 }
 

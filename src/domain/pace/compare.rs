@@ -93,7 +93,7 @@ impl Case<'_> {
 
     /// The index of the value of the period before the one at `at`, when that is known. January–February published
     /// as one follows December.
-    fn before(&self, at: usize) -> Option<usize> {
+    pub(super) fn before(&self, at: usize) -> Option<usize> {
         let now = self.series.get(at)?.period;
         let ends_before = |index: &usize| self.series.get(*index).is_some_and(|o| o.period.end() < now.end());
         let before = (0..at).rev().find(ends_before)?;

@@ -12,6 +12,7 @@ mod assessment;
 mod case;
 mod checks;
 mod compare;
+mod context;
 mod course;
 mod due;
 mod engine;
@@ -32,13 +33,14 @@ mod working;
 
 pub use assessment::{Assessment, BenchmarkGap, Change, Past, Rank, Rule, RuleId, ShareFrom};
 pub use checks::{Cascade, Contradiction, ThreeAbove, contradiction, implied_benchmark};
+pub use context::{Context, comparison, context, rounding};
 pub use course::{Course, CoursePoint, course};
 pub use due::CurveUsed;
 pub use missing::{Missing, MissingSet};
 pub use nodes::nodes_done;
 pub use promise::{adds_up, is_percent};
 pub use ratio::{Ratio, display};
-pub use release::{Release, next_release, overdue_after};
+pub use release::{Release, next_release, next_report, overdue_after};
 pub use working::Step;
 
 /// What is judged: an indicator's measure, target, curve, baseline and window.

@@ -34,6 +34,14 @@ pub fn next_release(measure: &Measure, last_period_end: NaiveDate) -> Option<Rel
     Some(Release { period_end: next.pred_opt()?, on })
 }
 
+/// The report that follows those in `own`; `None` without a release day.
+pub fn next_report(measure: &Measure, own: &[Observation], window: Period) -> Option<Release> {
+    measure.release_day?;
+    let reported = own.iter().filter(|fact| fact.status.is_actual() && window.contains(fact.period.end()));
+    let last = reported.map(|fact| fact.period.end()).max().or_else(|| window.start().pred_opt())?;
+    next_release(measure, last)
+}
+
 /// The last day on which the report after those in `own` is not overdue: its release day and `grace` working days.
 /// `None` without a release day, or when the day would need a calendar that has not been published.
 pub fn overdue_after(
@@ -43,10 +51,7 @@ pub fn overdue_after(
     grace: u32,
     calendar: &WorkCalendar,
 ) -> Option<NaiveDate> {
-    measure.release_day?;
-    let reported = own.iter().filter(|fact| fact.status.is_actual() && window.contains(fact.period.end()));
-    let last = reported.map(|fact| fact.period.end()).max().or_else(|| window.start().pred_opt())?;
-    calendar.add_working_days(next_release(measure, last)?.on, grace).ok()
+    calendar.add_working_days(next_report(measure, own, window)?.on, grace).ok()
 }
 
 fn first_of_month(day: NaiveDate) -> Option<NaiveDate> {

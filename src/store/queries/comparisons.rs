@@ -62,20 +62,17 @@ pub async fn insert_stated(conn: &mut Conn, rows: &[StatedDifferenceRow]) -> Res
     .await
 }
 
-/// Differences stated of one series for one period by `as_of`, the latest last.
+/// Differences stated of one series by `as_of`, the latest last.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn list_stated(
     conn: &mut Conn,
     series_id: i64,
-    (start, end): (NaiveDate, NaiveDate),
     as_of: NaiveDate,
 ) -> Result<Vec<StatedDifferenceRow>, StoreError> {
     Ok(stated_differences::table
         .filter(stated_differences::series_id.eq(series_id))
-        .filter(stated_differences::period_end.eq(end))
-        .filter(stated_differences::period_start.eq(start))
         .filter(stated_differences::published_on.le(as_of))
         .order((stated_differences::published_on, stated_differences::id))
         .select(StatedDifferenceRow::as_select())

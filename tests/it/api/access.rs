@@ -1,6 +1,8 @@
 use std::collections::BTreeSet;
 
 use actix_web::http::Method;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use xushi::api::access::{RULES, Reach};
 use xushi::domain::{Role, TextEnum as _};
@@ -111,7 +113,7 @@ both! {
 
     async fn a_unit_sees_what_concerns_it_and_nothing_else(app: TestApp) {
         let letters = issued(&app).await;
-        let (mine, others) = (&letters[0], &letters[1]);
+        let (mine, others) = (&letters[1], &letters[0]);
         assert_ne!(mine["unit_id"], others["unit_id"]);
         let unit = mine["unit_id"].as_str().unwrap();
         let key = app.new_key("unit", Some(unit)).await;
@@ -122,7 +124,7 @@ both! {
         for query in ["unit=", "unit=%E7%9C%81", &format!("unit={}", others["unit_id"].as_str().unwrap()), "%75nit=x", &format!("unit={unit}&unit=x")] {
             get(&format!("/letters?{query}")).await.problem(403, "forbidden", "");
         }
-        for ending in ["", ".html", ".docx", "/receipt", "/replies", "/closure"] {
+        for ending in ["", ".html", ".docx", ".txt", ".eml", "/receipt", "/replies", "/closure"] {
             let path = |letter: &serde_json::Value| format!("/letters/{}{ending}", letter["id"].as_str().unwrap());
             let status = get(&path(mine)).await.status.as_u16();
             assert!(if ["/receipt", "/closure"].contains(&ending) { status == 404 } else { status == 200 }, "{ending}: {status}");
@@ -130,11 +132,25 @@ both! {
         }
         // A copy may be read, but what the addressee answers may not.
         let whole = app.get(&format!("/letters/{}", others["id"].as_str().unwrap())).await.expect(200);
+        let path = format!("/letters/{}", mine["id"].as_str().unwrap());
+        let whole = app.get(&path).await.expect(200);
         let copied = whole["deliveries"].as_array().unwrap().iter().find(|one| one["role"] == "cc").unwrap();
         let copy = app.new_key("unit", copied["unit_id"].as_str()).await;
-        let path = format!("/letters/{}", others["id"].as_str().unwrap());
         app.send(app.request_as(&copy, Method::GET, &path)).await.expect(200);
-        app.send(app.request_as(&copy, Method::GET, &format!("{path}/replies"))).await.problem(404, "not_found", "");
+        for kept in ["/replies", ".eml"] {
+            app.send(app.request_as(&copy, Method::GET, &format!("{path}{kept}"))).await.problem(404, "not_found", "");
+        }
+        // Nothing a copy may read lets it answer: the signed link is in the addressee's own mail alone.
+        let token = app.desk.links.as_ref().unwrap().token(mine["id"].as_str().unwrap().parse().unwrap(), "2025-08-27".parse().unwrap());
+        for ending in ["", ".html", ".txt"] {
+            let shown = app.send(app.request_as(&copy, Method::GET, &format!("{path}{ending}"))).await;
+            assert!(!String::from_utf8_lossy(&shown.bytes).contains(&token), "{ending}");
+        }
+        let mail = String::from_utf8_lossy(&app.get(&format!("{path}.eml")).await.bytes).replace("=\r\n", "");
+        let base64 = |part: &str| part.lines().take_while(|line| !line.starts_with("--")).collect::<String>();
+        let words = mail.split("\r\n\r\n").filter_map(|part| STANDARD.decode(base64(part)).ok());
+        let words: String = words.map(|part| String::from_utf8_lossy(&part).into_owned()).collect();
+        assert!(words.contains(&token) || mail.contains(&token), "the addressee's own mail has it");
         for list in ["/episodes", "/assessments", "/indicators"] {
             let all = app.get(&format!("{list}?limit=500")).await.expect(200);
             let own = get(&format!("{list}?limit=500")).await.expect(200);

@@ -173,7 +173,7 @@ both! {
         assert_eq!((&read["deputy_conveners"], &read["members"]), (&json!([]), &json!([{"id": ids[1], "name": "省商务厅"}])));
         let changed = app.patch(&path, json!({"name": "新名", "starts_on": "2024-06-01", "ends_on": "2026-06-30", "ordinal": 3,
             "issuing": "approval", "issuer_name": "新机关", "letter_mark": "新函", "reply_working_days": 10, "members_open": true,
-            "rule_pack": "tianjin", "members": [ids[0]]})).await.expect(200);
+            "rule_pack": "tianjin", "reason": "试行", "members": [ids[0]]})).await.expect(200);
         assert_eq!((&changed["name"], &changed["starts_on"], &changed["members_open"]), (&json!("新名"), &json!("2024-06-01"), &json!(true)));
         assert_ne!(changed["rule_pack_id"], cleared["rule_pack_id"]);
         app.patch(&path, json!({"starts_on": "2026-07-01"})).await.problem(422, "invalid", "/ends_on");

@@ -1,0 +1,283 @@
+//! `/r/{token}`: the page that a letter's mail links to, where its addressee receives and answers it.
+//!
+//! The token is the only authority: there is no cookie and no login, so another site that makes a browser post here
+//! (CSRF) can do no more than its author could with the same link. Opening the page changes nothing, because mail
+//! scanners open links; only the two forms write. Everything works without JavaScript, and nothing is loaded from
+//! elsewhere. A form sent twice is written once: the letter's state decides, not the browser.
+
+mod form;
+mod view;
+
+use actix_multipart::Multipart;
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+
+use super::State;
+use super::access::{Author, note};
+use super::letter_files;
+use super::problem::{Code, Problem};
+use super::replies::record;
+use crate::db;
+use crate::domain::LetterState;
+use crate::domain::invalid::text;
+use crate::domain::reply::Reply;
+use crate::letter::{BadToken, is_unsigned};
+use crate::store::StoreError;
+use crate::store::rows::{LetterRow, ReceiptRow, WholeReply, word};
+use crate::store::types::Id;
+use crate::warning::DOCX;
+use form::Typed;
+
+/// Adds the page, its two forms, and the letter itself.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(web::resource("/r/{token}").get(show_page).head(show_page))
+        .service(web::resource("/r/{token}/receipt").post(receive))
+        .service(web::resource("/r/{token}/reply").post(answer))
+        .service(web::resource("/r/{token}/letter").get(show_letter).head(show_letter))
+        .service(web::resource("/r/{token}/letter.docx").get(download_letter).head(download_letter));
+}
+
+/// What is shown instead of the page: a status and a few words.
+type Refused = HttpResponse;
+
+/// A letter that was opened with its link.
+struct Opened {
+    /// `/r/{token}`.
+    address: String,
+    letter: LetterRow,
+    state: LetterState,
+}
+
+/// The letter a token opens.
+async fn open(state: &State, token: &str) -> Result<Opened, Refused> {
+    let unknown = || {
+        let lines =
+            ["此链接无法识别，可能在转发或复制时缺了一部分。", "请回到收到的邮件，重新点击其中的链接。"];
+        plain(StatusCode::NOT_FOUND, "链接无效", &lines)
+    };
+    if is_unsigned(token) {
+        let lines = ["抄送单位和只读人员无需签收、反馈此函。", "主送单位请从发给本单位的邮件中打开链接。"];
+        return Err(plain(StatusCode::FORBIDDEN, "此链接仅供主送单位使用", &lines));
+    }
+    let links = state.desk.links.as_ref().ok_or_else(unknown)?;
+    let id = links.read(token, state.clock.today()).map_err(|bad| match bad {
+        BadToken::Unknown => unknown(),
+        BadToken::Expired => {
+            let lines = ["此链接已过有效期，不能再用于签收和反馈。", "如仍需办理，请与发函单位联系。"];
+            plain(StatusCode::GONE, "链接已过期", &lines)
+        }
+    })?;
+    let letter = db!(state.store, letters::find_letter(id)).map_err(failed)?.ok_or_else(unknown)?;
+    let standing: LetterState = word(&letter.state).map_err(failed)?;
+    if matches!(standing, LetterState::Draft | LetterState::Discarded) {
+        return Err(unknown());
+    }
+    Ok(Opened { address: format!("/r/{token}"), letter, state: standing })
+}
+
+fn failed(error: impl Into<Problem>) -> Refused {
+    let problem: Problem = error.into();
+    tracing::error!(code = problem.code.as_str(), cause = problem.cause, "the reply page failed");
+    let lines = ["内容没有写入，请稍后重试。", "如仍不能打开，请与发函单位联系。"];
+    plain(problem.code.status(), "暂时无法办理", &lines)
+}
+
+/// An answer with what keeps a page to itself: no scripts, no other origin, no referrer, no copy kept on the way.
+fn guarded(status: StatusCode, policy: &str) -> HttpResponseBuilder {
+    let mut answer = HttpResponse::build(status);
+    answer
+        .insert_header((header::CONTENT_SECURITY_POLICY, policy))
+        .insert_header((header::REFERRER_POLICY, "no-referrer"))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((header::X_FRAME_OPTIONS, "DENY"))
+        .insert_header(("x-robots-tag", "noindex, nofollow"))
+        .content_type("text/html; charset=utf-8");
+    answer
+}
+
+fn plain(status: StatusCode, title: &str, lines: &[&str]) -> HttpResponse {
+    match view::plain(title, lines) {
+        Ok(html) => guarded(status, &view::POLICY).body(html),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be made");
+            guarded(StatusCode::INTERNAL_SERVER_ERROR, &view::POLICY).body("系统内部错误")
+        }
+    }
+}
+
+fn seen(address: &str) -> HttpResponse {
+    guarded(StatusCode::SEE_OTHER, &view::POLICY).insert_header((header::LOCATION, address)).finish()
+}
+
+/// The page as things stand, with whatever a form had in it and what was wrong with that.
+async fn page(
+    state: &State,
+    opened: &Opened,
+    status: StatusCode,
+    said: view::Said<'_>,
+) -> Result<HttpResponse, Refused> {
+    let id = opened.letter.id.0;
+    let receipt = db!(state.store, replies::find_receipt(id)).map_err(failed)?;
+    let replies = db!(state.store, replies::list_replies(id)).map_err(failed)?;
+    let closure = db!(state.store, replies::find_closure(id)).map_err(failed)?;
+    let history = view::History { receipt, replies, closure: closure.map(|(row, _)| row) };
+    let html = view::letter(opened, &history, said, state.clock.today())
+        .map_err(|error| failed(Problem::internal(error)))?;
+    Ok(guarded(status, &view::POLICY).body(html))
+}
+
+fn either(outcome: Result<HttpResponse, Refused>) -> HttpResponse {
+    outcome.unwrap_or_else(|refused| refused)
+}
+
+async fn show_page(state: web::Data<State>, token: web::Path<String>) -> HttpResponse {
+    either(
+        async {
+            let opened = open(&state, &token).await?;
+            page(&state, &opened, StatusCode::OK, view::Said::default()).await
+        }
+        .await,
+    )
+}
+
+async fn receive(state: web::Data<State>, token: web::Path<String>, body: web::Bytes) -> HttpResponse {
+    either(write_receipt(&state, &token, &body).await)
+}
+
+async fn write_receipt(state: &State, token: &str, body: &[u8]) -> Result<HttpResponse, Refused> {
+    let opened = open(state, token).await?;
+    let typed = Typed::of_receipt(body);
+    let person = match text("person", &typed.person, 30) {
+        Ok(person) => person,
+        Err(invalid) => {
+            let said = view::Said { typed: Some(&typed), wrong: vec![invalid], ..view::Said::default() };
+            return page(state, &opened, StatusCode::UNPROCESSABLE_ENTITY, said).await;
+        }
+    };
+    let row = ReceiptRow {
+        id: Id(state.clock.new_id()),
+        letter_id: opened.letter.id,
+        person,
+        api_key_id: None,
+        created_at: state.clock.timestamp(),
+    };
+    let (_, first) = db!(state.store, replies::receive_letter(&row)).map_err(failed)?;
+    if first {
+        note(state, Author::Link(opened.letter.id.0), (&Method::POST, "/r/receipt"), StatusCode::CREATED)
+            .await;
+    }
+    Ok(seen(&opened.address))
+}
+
+async fn answer(state: web::Data<State>, token: web::Path<String>, body: Multipart) -> HttpResponse {
+    either(write_reply(&state, &token, body).await)
+}
+
+async fn write_reply(state: &State, token: &str, body: Multipart) -> Result<HttpResponse, Refused> {
+    // The token first: nobody without one makes us read ten megabytes.
+    let opened = open(state, token).await?;
+    let typed = match form::read(body).await {
+        Ok(typed) => typed,
+        Err(form::Unread::TooLarge) => {
+            let lines =
+                ["附件合计不能超过10MB，单个不能超过5MB。", "请返回上一页，压缩或减少附件后重新提交。"];
+            return Err(plain(StatusCode::PAYLOAD_TOO_LARGE, "附件过大", &lines));
+        }
+        Err(form::Unread::Malformed) => {
+            let lines = ["提交的内容不完整，没有写入。", "请返回上一页重新提交。"];
+            return Err(plain(StatusCode::BAD_REQUEST, "提交未完成", &lines));
+        }
+    };
+    if let Err(problem) = record::awaits_reply(&opened.letter) {
+        return refuse(state, &opened, &typed, &problem.detail).await;
+    }
+    let issued_on = opened.letter.issued_on.unwrap_or(opened.letter.as_of);
+    let reply = match typed.reply(issued_on) {
+        Ok(reply) => reply,
+        Err(wrong) => {
+            let said = view::Said { typed: Some(&typed), wrong, ..view::Said::default() };
+            return page(state, &opened, StatusCode::UNPROCESSABLE_ENTITY, said).await;
+        }
+    };
+    let new = record::new_reply(state, opened.letter.id, reply.clone(), None);
+    match db!(state.store, replies::reply_to_letter(&new)) {
+        Ok(_) => {
+            note(state, Author::Link(opened.letter.id.0), (&Method::POST, "/r/reply"), StatusCode::CREATED)
+                .await;
+            Ok(seen(&opened.address))
+        }
+        Err(StoreError::Conflict(invalid)) => {
+            let replies = db!(state.store, replies::list_replies(opened.letter.id.0)).map_err(failed)?;
+            if replies.last().is_some_and(|last| says_the_same(last, &reply)) {
+                // Pressed twice: the first one was written.
+                return Ok(seen(&opened.address));
+            }
+            refuse(state, &opened, &typed, &invalid.detail).await
+        }
+        Err(error) => Err(failed(error)),
+    }
+}
+
+/// The page as it stands now, with a sentence why nothing was written, and what was typed kept below it.
+async fn refuse(state: &State, opened: &Opened, typed: &Typed, why: &str) -> Result<HttpResponse, Refused> {
+    let token = opened.address.trim_start_matches("/r/");
+    let now = open(state, token).await?;
+    let said = view::Said { unsent: Some(typed), notice: Some(why), ..view::Said::default() };
+    page(state, &now, StatusCode::CONFLICT, said).await
+}
+
+/// Whether a stored reply is what this form says; files by name.
+fn says_the_same(stored: &WholeReply, reply: &Reply) -> bool {
+    let remedies = stored.remedies.iter().map(|one| (one.action.as_str(), one.due_on));
+    let files = stored.files.iter().map(|file| file.name.as_str());
+    stored.review.is_none()
+        && (&stored.reply.cause, &stored.reply.person, &stored.reply.phone)
+            == (&reply.cause, &reply.person, &reply.phone)
+        && remedies.eq(reply.remedies.iter().map(|one| (one.action.as_str(), one.due_on)))
+        && files.eq(reply.files.iter().map(|file| file.name.as_str()))
+}
+
+/// The letter itself; its styles stand in the tags, as in the mail.
+async fn show_letter(state: web::Data<State>, token: web::Path<String>) -> HttpResponse {
+    either(
+        async {
+            let opened = open(&state, &token).await?;
+            let files = letter_files::files(&state, opened.letter.id.0).await.map_err(failed)?;
+            let html = letter_files::shown_alone(&opened.letter, &files);
+            let signed = signed(&state, &opened.letter, &html);
+            let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; \
+                          form-action 'none'; frame-ancestors 'none'";
+            Ok(guarded(StatusCode::OK, policy).body(signed))
+        }
+        .await,
+    )
+}
+
+fn signed(state: &State, letter: &LetterRow, html: &str) -> String {
+    match (&state.desk.links, letter.issued_on) {
+        (Some(links), Some(issued_on)) => links.sign(html, letter.id.0, issued_on),
+        _ => html.to_owned(),
+    }
+}
+
+async fn download_letter(
+    state: web::Data<State>,
+    request: HttpRequest,
+    token: web::Path<String>,
+) -> HttpResponse {
+    either(
+        async {
+            let opened = open(&state, &token).await?;
+            let files = letter_files::files(&state, opened.letter.id.0).await.map_err(failed)?;
+            let document = files.into_iter().find(|file| file.media_type == DOCX);
+            let missing = || failed(Problem::new(Code::NotFound, "no document"));
+            let document = document.ok_or_else(missing)?;
+            let mut answer = super::respond::file(&request, DOCX, Some(&document.name), document.bytes);
+            answer.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+            Ok(answer)
+        }
+        .await,
+    )
+}

@@ -1,0 +1,330 @@
+//! From rows to the page.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{Datelike as _, NaiveDate, NaiveDateTime};
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, context};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use super::Opened;
+use super::form::Typed;
+use crate::clock::office;
+use crate::domain::reply::ReviewVerdict;
+use crate::domain::{Invalid, LetterNumber, LetterState, Level, TextEnum as _};
+use crate::letter::LetterFacts;
+use crate::store::rows::{ClosureRow, ReceiptRow, WholeReply};
+
+const STYLE: &str = include_str!("style.css");
+
+/// What a browser may do with the page: show it with its own one style sheet and send its forms home.
+pub(super) static POLICY: LazyLock<String> = LazyLock::new(|| {
+    let hash = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
+    format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; base-uri 'none'; \
+         frame-ancestors 'none'"
+    )
+});
+
+static PAGES: LazyLock<Result<Environment<'static>, Error>> = LazyLock::new(|| {
+    let mut env = Environment::new();
+    env.set_undefined_behavior(UndefinedBehavior::Strict);
+    env.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    env.set_auto_escape_callback(|_| AutoEscape::Html);
+    env.add_global("style", STYLE);
+    env.add_template("frame.html", include_str!("frame.html"))?;
+    env.add_template("plain.html", include_str!("plain.html"))?;
+    env.add_template("letter.html", include_str!("letter.html"))?;
+    Ok(env)
+});
+
+fn fill(name: &str, context: minijinja::Value) -> Result<String, String> {
+    let pages = PAGES.as_ref().map_err(ToString::to_string)?;
+    let page = pages.get_template(name).map_err(|error| error.to_string())?;
+    page.render(context).map_err(|error| format!("{error:#}"))
+}
+
+/// A page of a title and a few sentences.
+pub(super) fn plain(title: &str, lines: &[&str]) -> Result<String, String> {
+    fill("plain.html", context! { title, lines => Serde(lines) })
+}
+
+/// What has happened to the letter.
+pub(super) struct History {
+    pub(super) receipt: Option<ReceiptRow>,
+    pub(super) replies: Vec<WholeReply>,
+    pub(super) closure: Option<ClosureRow>,
+}
+
+/// What the last form leaves on the page.
+#[derive(Default)]
+pub(super) struct Said<'a> {
+    /// Shown in the form again.
+    pub(super) typed: Option<&'a Typed>,
+    /// What was wrong with it.
+    pub(super) wrong: Vec<Invalid>,
+    /// Why nothing was written.
+    pub(super) notice: Option<&'a str>,
+    /// What was typed into a form that is no longer there.
+    pub(super) unsent: Option<&'a Typed>,
+}
+
+#[derive(Serialize)]
+struct StepView {
+    name: &'static str,
+    class: &'static str,
+    when: Option<String>,
+}
+
+#[derive(Serialize, Default)]
+struct FormView {
+    person: String,
+    phone: String,
+    cause: String,
+    remedies: Vec<RemedyView>,
+    /// Whether a row beyond the first has something in it.
+    more: bool,
+}
+
+#[derive(Serialize)]
+struct RemedyView {
+    ordinal: usize,
+    action: String,
+    due_on: String,
+}
+
+#[derive(Serialize)]
+struct ReplyView {
+    ordinal: i32,
+    when: String,
+    cause: String,
+    remedies: Vec<RemedyView>,
+    person: String,
+    phone: String,
+    files: Vec<String>,
+    review: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ReturnedView {
+    when: String,
+    reason: String,
+}
+
+/// The page of a letter.
+pub(super) fn letter(
+    opened: &Opened,
+    history: &History,
+    said: Said<'_>,
+    today: NaiveDate,
+) -> Result<String, String> {
+    let row = &opened.letter;
+    let facts = LetterFacts::from_json(&row.facts).map_err(|error| error.to_string())?;
+    let number = LetterNumber::new(&row.mark, row.year, row.serial.unwrap_or_default().unsigned_abs())
+        .map_err(|error| error.to_string())?
+        .to_string();
+    let level = row.level.as_deref().and_then(Level::parse);
+    let answerable =
+        row.reply_by.is_some() && matches!(opened.state, LetterState::Received | LetterState::Returned);
+    let returned = returned(opened.state, &history.replies);
+    let errors: BTreeMap<String, String> =
+        said.wrong.into_iter().rev().map(|one| (one.field, one.detail)).collect();
+    let contact = [facts.contact.name, facts.contact.phone, facts.contact.email];
+    let late = row.reply_by.is_some_and(|by| today > by) && waits(opened.state);
+    fill(
+        "letter.html",
+        context! {
+            address => opened.address.as_str(),
+            heading => heading(&row.subject, &number),
+            issuer => facts.issuer,
+            number,
+            level => level.map(|level| level.as_str()),
+            level_name => level.map(Level::label),
+            addressee => facts.addressee,
+            issued_on => long_date(row.issued_on.unwrap_or(row.as_of)),
+            reply_by => row.reply_by.map(long_date),
+            time_left => row.reply_by.filter(|_| waits(opened.state)).map(|by| time_left(by, today)),
+            late,
+            state_name => state_name(opened),
+            steps => Serde(steps(opened, history)),
+            notice => said.notice,
+            returned => Serde(returned),
+            message => message(opened),
+            document => true,
+            receivable => opened.state == LetterState::Issued,
+            answerable,
+            had_files => said.typed.is_some_and(|typed| !typed.files.is_empty()),
+            typed => Serde(form(said.typed, answerable.then(|| history.replies.last()).flatten())),
+            errors => Serde(errors),
+            unsent => said.unsent.map(as_text),
+            replies => Serde(history.replies.iter().map(reply).collect::<Vec<_>>()),
+            contact => contact.into_iter().flatten().collect::<Vec<_>>().join("，"),
+        },
+    )
+}
+
+/// The title alone: 【级别】 and the number stand elsewhere on the page.
+fn heading(subject: &str, number: &str) -> String {
+    let title =
+        subject.split_once('】').filter(|_| subject.starts_with('【')).map_or(subject, |(_, rest)| rest);
+    title.strip_suffix(&format!("（{number}）")).unwrap_or(title).to_owned()
+}
+
+fn waits(state: LetterState) -> bool {
+    matches!(state, LetterState::Issued | LetterState::Received | LetterState::Returned)
+}
+
+fn state_name(opened: &Opened) -> &'static str {
+    match opened.state {
+        LetterState::Received if opened.letter.reply_by.is_none() => "已签收",
+        state => state.chinese(),
+    }
+}
+
+fn message(opened: &Opened) -> Option<&'static str> {
+    match opened.state {
+        LetterState::Received if opened.letter.reply_by.is_none() => Some("已签收。此函不要求反馈。"),
+        LetterState::Received => Some("已签收。请在反馈期限前填写下面的反馈表。"),
+        LetterState::Replied => Some("反馈已提交，正等待审核；如被退回，会在本页说明原因。"),
+        LetterState::Accepted => Some("反馈已审核通过，等待销号，无需再办理。"),
+        LetterState::Closed => Some("此函已办结销号，无需再办理。"),
+        _ => None,
+    }
+}
+
+fn time_left(by: NaiveDate, today: NaiveDate) -> String {
+    match (by - today).num_days() {
+        0 => "今天到期".to_owned(),
+        days if days > 0 => format!("还有{days}天"),
+        days => format!("已逾期{}天", -days),
+    }
+}
+
+fn returned(state: LetterState, replies: &[WholeReply]) -> Option<ReturnedView> {
+    let (review, _) = replies.last()?.review.as_ref().filter(|_| state == LetterState::Returned)?;
+    Some(ReturnedView { when: moment(review.created_at), reason: review.reason.clone().unwrap_or_default() })
+}
+
+/// 签发 → 签收 → 反馈 → 审核 → 销号; letters that ask for no answer end with 签收.
+fn steps(opened: &Opened, history: &History) -> Vec<StepView> {
+    let review = history.replies.last().and_then(|reply| reply.review.as_ref()).map(|(review, _)| review);
+    let accepted = review.filter(|review| review.verdict == ReviewVerdict::Accepted.as_str());
+    let short = |at: NaiveDateTime| short_date(local(at));
+    let all = [
+        ("签发", LetterState::Draft, opened.letter.issued_on.map(short_date)),
+        ("签收", LetterState::Issued, history.receipt.as_ref().map(|row| short(row.created_at))),
+        ("反馈", LetterState::Received, history.replies.last().map(|one| short(one.reply.created_at))),
+        ("审核", LetterState::Replied, accepted.map(|review| short(review.created_at))),
+        ("销号", LetterState::Accepted, history.closure.as_ref().map(|row| short(row.created_at))),
+    ];
+    // A returned answer is due again.
+    let now = if opened.state == LetterState::Returned { LetterState::Received } else { opened.state };
+    let asked = opened.letter.reply_by.is_some();
+    let shown = all.into_iter().take(if asked { 5 } else { 2 });
+    shown
+        .map(|(name, before, when)| {
+            let class = if now == before {
+                "now"
+            } else if now > before {
+                "done"
+            } else {
+                ""
+            };
+            StepView { name, class, when: when.filter(|_| class == "done") }
+        })
+        .collect()
+}
+
+/// The form: what was typed, or after a return the last reply, to be mended.
+fn form(typed: Option<&Typed>, last: Option<&WholeReply>) -> FormView {
+    let blank = Typed::default();
+    let mut view = FormView::default();
+    let rows = typed.unwrap_or(&blank).remedies.iter();
+    view.remedies = (1..)
+        .zip(rows)
+        .map(|(ordinal, row)| RemedyView { ordinal, action: row.action.clone(), due_on: row.due_on.clone() })
+        .collect();
+    match (typed, last) {
+        (Some(typed), _) => {
+            view.person.clone_from(&typed.person);
+            view.phone.clone_from(&typed.phone);
+            view.cause.clone_from(&typed.cause);
+        }
+        (None, Some(last)) => {
+            view.person.clone_from(&last.reply.person);
+            view.phone.clone_from(&last.reply.phone);
+            view.cause.clone_from(&last.reply.cause);
+            for (row, remedy) in view.remedies.iter_mut().zip(&last.remedies) {
+                row.action.clone_from(&remedy.action);
+                row.due_on = remedy.due_on.to_string();
+            }
+        }
+        (None, None) => {}
+    }
+    view.more = view.remedies.iter().skip(1).any(|row| !(row.action.is_empty() && row.due_on.is_empty()));
+    view
+}
+
+fn reply(whole: &WholeReply) -> ReplyView {
+    let review = whole.review.as_ref().map(|(review, _)| {
+        let verdict = if review.verdict == ReviewVerdict::Accepted.as_str() { "通过" } else { "退回" };
+        let reason = review.reason.as_deref().map(|reason| format!("：{reason}")).unwrap_or_default();
+        format!("{verdict}（{}）{reason}", moment(review.created_at))
+    });
+    ReplyView {
+        ordinal: whole.reply.ordinal,
+        when: moment(whole.reply.created_at),
+        cause: whole.reply.cause.clone(),
+        remedies: (1..)
+            .zip(&whole.remedies)
+            .map(|(ordinal, one)| RemedyView {
+                ordinal,
+                action: one.action.clone(),
+                due_on: long_date(one.due_on),
+            })
+            .collect(),
+        person: whole.reply.person.clone(),
+        phone: whole.reply.phone.clone(),
+        files: whole.files.iter().map(|file| format!("{}（{}）", file.name, size(file.size))).collect(),
+        review,
+    }
+}
+
+fn as_text(typed: &Typed) -> String {
+    let mut lines = vec![format!("原因：{}", typed.cause)];
+    for (ordinal, row) in (1..).zip(&typed.remedies).filter(|(_, row)| !row.action.is_empty()) {
+        lines.push(format!("措施{ordinal}：{}（{}）", row.action, row.due_on));
+    }
+    lines.push(format!("填报人：{}，{}", typed.person, typed.phone));
+    lines.join("\n")
+}
+
+fn size(bytes: i32) -> String {
+    if bytes >= 1024 * 1024 {
+        format!("{}MB", (bytes + 524_288) / 1_048_576)
+    } else {
+        format!("{}KB", (bytes + 1023) / 1024)
+    }
+}
+
+fn local(at: NaiveDateTime) -> NaiveDate {
+    at.and_utc().with_timezone(&office()).date_naive()
+}
+
+fn long_date(day: NaiveDate) -> String {
+    format!("{}年{}月{}日", day.year(), day.month(), day.day())
+}
+
+fn short_date(day: NaiveDate) -> String {
+    format!("{}月{}日", day.month(), day.day())
+}
+
+fn moment(at: NaiveDateTime) -> String {
+    let at = at.and_utc().with_timezone(&office());
+    format!("{}{}", long_date(at.date_naive()), at.format(" %H:%M"))
+}
