@@ -2,7 +2,12 @@
 //!
 //! `cargo test --test fault -- --ignored --nocapture --test-threads 1`; `FAULT_KILLS` says how many kills there are in
 //! all, 1,040 without it.
-#![expect(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a helper that fails is a test that fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    reason = "a helper that fails is a test that fails"
+)]
 
 #[path = "../it/support/crash.rs"]
 mod crash;
@@ -24,6 +29,7 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 use crash::{Count, Post, STEPS, ended};
 use database::Database;
+use rust_decimal::Decimal;
 use xushi::clock::{Clock as _, FixedClock, SystemClock};
 use xushi::domain::WorkCalendar;
 use xushi::jobs::{Jobs, slots};
@@ -32,6 +38,8 @@ use xushi::mail::message::Mailbox;
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::Transport;
 use xushi::store::Store;
+use xushi::store::rows::ObservationRow;
+use xushi::store::types::{Id, Number};
 use xushi::warning::Desk;
 
 /// A number that looks random and is the same every time (SplitMix64).
@@ -75,7 +83,10 @@ async fn report(name: &str, database: Option<Database>, at_once: usize, wanted: 
     let Some(database) = database else { panic!("no {name}: the figures need both databases") };
     let begun = Instant::now();
     let (kills, count) = killed_often(database, at_once, wanted).await;
-    println!("{name}, {at_once} at once: {kills} kills, {count:?}, lost 0, in {:.0} s", begun.elapsed().as_secs_f64());
+    println!(
+        "{name}, {at_once} at once: {kills} kills, {count:?}, lost 0, in {:.0} s",
+        begun.elapsed().as_secs_f64()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -101,7 +112,8 @@ async fn issue_killed_often(name: &str, database: Database, at_once: usize, roun
             let random = mixed(u64::from(round) * 1_000 + life);
             let children: Vec<_> = (0..at_once as u64)
                 .map(|n| {
-                    let step = ["issue.written", "issue.committed"][usize::try_from((random + n) % 2).unwrap()];
+                    let step =
+                        ["issue.written", "issue.committed"][usize::try_from((random + n) % 2).unwrap()];
                     let times = (random + n) / 8 % 5 + 1;
                     let mut command = post.command(&["issue", "--as-of", &as_of], &post.sink);
                     command.env("FAULT_AT", format!("{step}#{times}")).spawn().unwrap()
@@ -118,7 +130,8 @@ async fn issue_killed_often(name: &str, database: Database, at_once: usize, roun
         assert_eq!(post.check_numbers().await, again, "a second run finds nothing due");
     }
     let letters = post.check_numbers().await;
-    let silent = xushi::db!(post.store, watch::list_episodes_without_letter(SystemClock.timestamp())).unwrap();
+    let silent =
+        xushi::db!(post.store, watch::list_episodes_without_letter(SystemClock.timestamp())).unwrap();
     assert!(silent.is_empty(), "every episode has its letter: {silent:?}");
     post.finish().await;
     let count = post.check().await;
@@ -129,13 +142,29 @@ async fn issue_killed_often(name: &str, database: Database, at_once: usize, roun
     );
 }
 
-/// A worse value of everything that grows, for the months up to `end`.
+/// A bad value of every indicator for the months up to `end`.
 async fn make_everything_lag(post: &Post, end: chrono::NaiveDate, round: u32) {
-    use xushi::store::rows::{ObservationRow, Page};
-    let page = Page { limit: 500, after: None };
-    let indicators = xushi::db!(post.store, indicators::list_indicators(&Default::default(), page)).unwrap();
-    let rows: Vec<ObservationRow> = indicators.iter().map(|row| lagging(row.series_id, end, round)).collect();
-    xushi::db!(post.store, observations::record_observations(rows)).unwrap();
+    let indicators = xushi::db!(post.store, evaluation::list_evaluation_rows(None, None, 500)).unwrap();
+    let fact = |figure: &str, value: i64| ObservationRow {
+        id: Id(SystemClock.new_id()),
+        series_id: 0,
+        period_start: chrono::NaiveDate::from_ymd_opt(2025, 1, 1).unwrap(),
+        period_end: end,
+        basis: "cumulative".into(),
+        figure: figure.into(),
+        vintage: 1,
+        value: Number(Decimal::new(value, 2)),
+        status: "preliminary".into(),
+        source: "试".into(),
+        published_on: end + TimeDelta::days(20),
+        recorded_at: SystemClock.timestamp(),
+    };
+    let mut facts = Vec::new();
+    for (_, measure, region) in indicators {
+        facts.push((measure, region, fact("yoy", -1_000 - i64::from(round))));
+        facts.push((measure, region, fact("level", 1)));
+    }
+    xushi::db!(post.store, observations::record_observations(&facts, false)).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -175,7 +204,9 @@ async fn slot_worker() {
     };
     let mut ran = String::new();
     for n in 0..SLOTS {
-        clock.set("2025-01-01T00:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap() + TimeDelta::minutes(n));
+        clock.set(
+            "2025-01-01T00:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap() + TimeDelta::minutes(n),
+        );
         let done = slots::run_latest(&jobs, "count", "0 * * * * *", async |_| Ok("ran".to_owned()));
         if done.await.unwrap() {
             ran.push_str(&format!("{n}\n"));
@@ -209,7 +240,10 @@ async fn slots_on(name: &str, database: Database) {
         text.lines().for_each(|line| *runs.entry(line.parse().unwrap()).or_default() += 1);
     }
     assert_eq!((runs.len() as i64, runs.values().copied().max()), (SLOTS, Some(1)), "each once");
-    println!("{name}: {SLOTS} slots, 3 processes, each ran once ({shares:?}), in {:.0} s", begun.elapsed().as_secs_f64());
+    println!(
+        "{name}: {SLOTS} slots, 3 processes, each ran once ({shares:?}), in {:.0} s",
+        begun.elapsed().as_secs_f64()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -227,7 +261,10 @@ async fn stopped_often(name: &str, database: Database, stops: u64) {
         let mut command = post.command(&["serve"], &post.sink);
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         command.env("XUSHI_SERVER_LISTEN", port.to_string()).env("XUSHI_SCHEDULE_DELIVER", "* * * * * *");
-        command.env("XUSHI_SCHEDULE_ISSUE", "").env("XUSHI_SCHEDULE_EVALUATE", "").env("XUSHI_SCHEDULE_WATCH", "");
+        command
+            .env("XUSHI_SCHEDULE_ISSUE", "")
+            .env("XUSHI_SCHEDULE_EVALUATE", "")
+            .env("XUSHI_SCHEDULE_WATCH", "");
         let before = post.sink.log().taken.len();
         let child = command.spawn().unwrap();
         let begun = Instant::now();
@@ -239,12 +276,17 @@ async fn stopped_often(name: &str, database: Database, stops: u64) {
         assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
         assert_eq!(ended(child).await, Some(true), "it ends by itself");
         let rows = post.deliveries().await;
-        assert!(rows.iter().all(|row| row.state == "accepted" || (row.state == "pending" && row.attempts == 0)));
+        assert!(
+            rows.iter().all(|row| row.state == "accepted" || (row.state == "pending" && row.attempts == 0))
+        );
     }
     post.finish().await;
     let count = post.check().await;
     assert_eq!((count.doubled, count.uncertain), (0, 0));
-    println!("{name}: SIGTERM {stops} times while sending {} letters: lost 0, doubled 0, uncertain 0", count.letters);
+    println!(
+        "{name}: SIGTERM {stops} times while sending {} letters: lost 0, doubled 0, uncertain 0",
+        count.letters
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

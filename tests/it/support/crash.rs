@@ -1,7 +1,6 @@
 //! Real processes, killed at chosen steps, on one database and against one mail server.
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
@@ -76,7 +75,13 @@ impl Post {
             let deliveries = vec![delivery];
             let new = NewLetter { letter, opened: vec![], continued: vec![], deliveries };
             let rendering = Rendering::new(|letter, serial| {
-                let file = LetterFileRow::new(letter.id, "a.docx".into(), "application/x", vec![7; 2_000], letter.created_at);
+                let file = LetterFileRow::new(
+                    letter.id,
+                    "a.docx".into(),
+                    "application/x",
+                    vec![7; 2_000],
+                    letter.created_at,
+                );
                 Ok(Frozen { letter: LetterRow { serial: Some(serial), ..letter.clone() }, files: vec![file] })
             });
             xushi::db!(self.store, letters::issue_letter(&new, &rendering)).unwrap();
@@ -171,7 +176,8 @@ impl Post {
         let mut rows: Vec<DeliveryRow> = Vec::new();
         loop {
             let page = Page { limit: 500, after: rows.last().map(|row| row.id.0) };
-            let more = xushi::db!(self.store, deliveries::list_deliveries(&Default::default(), page)).unwrap();
+            let more =
+                xushi::db!(self.store, deliveries::list_deliveries(&Default::default(), page)).unwrap();
             let last = more.len() <= 500;
             rows.extend(more.into_iter().take(500));
             if last {
@@ -203,11 +209,6 @@ impl Post {
             all += serials.len();
         }
         all
-    }
-
-    /// Where processes run.
-    pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
     }
 }
 
