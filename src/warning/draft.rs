@@ -10,7 +10,7 @@ use super::run::{Outcome, PlannedLetter};
 use super::{Desk, WarningError, facts, trends};
 use crate::db;
 use crate::domain::{ContactRole, Issuing, LetterKind, LetterState, Level, TextEnum as _};
-use crate::letter::{LetterContact, LetterFacts, ReplyTerms};
+use crate::letter::{LetterContact, LetterFacts, PICTURES_MAX, ReplyTerms};
 use crate::store::StoreError;
 use crate::store::rows::{DeliveryRow, IssuingCampaignRow, LetterRow, LineRow};
 use crate::store::types::Id;
@@ -48,7 +48,8 @@ impl Draft {
             let name = names.get(&id).ok_or_else(|| StoreError::missing("indicator", id.0))?;
             lines.push(facts::line(ordinal, finding, name)?);
         }
-        trends::add(desk, as_of, &findings, &mut lines).await?;
+        let drawn = findings.iter().map(|finding| finding.evidence.row.id).zip(&mut lines);
+        trends::add(desk, as_of, &mut drawn.take(PICTURES_MAX).collect::<Vec<_>>()).await?;
         let mut asked: Vec<Id> = vec![unit];
         asked.extend(&copied);
         let unit_names: HashMap<Id, String> =

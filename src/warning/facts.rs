@@ -95,14 +95,14 @@ fn months_left(period: Period, window: Period) -> u32 {
 }
 
 /// In which unit and with how many places the numbers of a line are printed.
-pub(super) struct Printing<'m> {
-    pub(super) unit: &'m str,
+struct Printing<'m> {
+    unit: &'m str,
     difference_unit: &'m str,
-    pub(super) places: u32,
+    places: u32,
 }
 
 impl<'m> Printing<'m> {
-    pub(super) fn of(kind: Kind, measure: &'m Measure, actual: Option<Decimal>) -> Self {
+    fn of(kind: Kind, measure: &'m Measure, actual: Option<Decimal>) -> Self {
         let rate = matches!(kind, Kind::Growth | Kind::VersusBenchmark | Kind::VersusIndicator);
         let unit = if rate { "%" } else { measure.unit.as_str() };
         let difference_unit = if unit == "%" { "个百分点" } else { unit };
