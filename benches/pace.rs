@@ -1,7 +1,8 @@
 //! Assessments per second on one core: `cargo bench --bench pace [-- COUNT]`.
 //!
 //! COUNT indicators (1,000,000 unless told) of the five common kinds with twelve observations each are kept in memory
-//! and assessed one after the other. As a yardstick the same run adds up the same decimals in a plain loop.
+//! and assessed one after the other. As a yardstick the same run adds up the same decimals in a plain loop. Then target
+//! phrases are read, one after the other.
 
 #![expect(clippy::expect_used, reason = "a bench stops at the first thing it cannot make")]
 
@@ -82,6 +83,15 @@ fn main() {
         }
     });
 
+    let rounds = (count / 100).max(100);
+    let phrases = best(3, || {
+        for _ in 0..rounds {
+            for phrase in PHRASES {
+                black_box(xushi::domain::phrase::parse(black_box(phrase)));
+            }
+        }
+    });
+
     let rate = |seconds: f64, count: usize| count as f64 / seconds;
     println!("{count} indicators x 12 observations, one core, best of 3; grades {grades:?}");
     println!("verdicts                 {:>12.0} /s", rate(verdicts, count));
@@ -89,7 +99,24 @@ fn main() {
     println!("verdicts with working    {:>12.0} /s", rate(working, some.len()));
     println!("adding up 12 decimals    {:>12.0} /s", rate(sum, count));
     println!("a verdict costs {:.1} such additions of 12", verdicts / sum);
+    println!("phrases read             {:>12.0} /s", rate(phrases, rounds * PHRASES.len()));
 }
+
+/// Phrases as plans have them: short ones, several targets in one, thresholds in names, blanks of text recognition.
+const PHRASES: [&str; 12] = [
+    "社会消费品零售总额增长5.5%以上",
+    "城镇新增就业70万人",
+    "高新技术企业总量突破 1.8 万家",
+    "民间投资占比保持60%以上",
+    "接待游客和旅游收入增长10%以上",
+    "分别提高到不低于740元/月和485元/月",
+    "新增限额以上批零住餐企业1000家以上",
+    "引进投资5亿元以上产业项目100个",
+    "PM_{2.5}平均浓度下降1—2微克/立方米",
+    "居民收入增速高于经济增速",
+    "全社会研发投入增长12%以上，占GDP比重提高到2.6%",
+    "确保粮食播种面积稳定在7000万亩左右、产量600亿斤以上",
+];
 
 /// The shortest of several runs, in seconds.
 fn best(runs: usize, mut work: impl FnMut()) -> f64 {

@@ -101,6 +101,7 @@ pub async fn desk(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Resul
         calendar: Arc::new(config.calendar()?),
         templates: Arc::new(config.templates()?),
         message_id_domain: config.message_id_domain().to_owned(),
+        remind_working_days: config.letters.remind_working_days,
     })
 }
 

@@ -29,6 +29,12 @@ pub fn office() -> FixedOffset {
         .unwrap_or_else(|| chrono::Offset::fix(&Utc))
 }
 
+/// The first instant after `day` in the office, UTC.
+pub fn end_of(day: NaiveDate) -> NaiveDateTime {
+    let midnight = day.succ_opt().unwrap_or(day).and_time(chrono::NaiveTime::MIN);
+    midnight - office()
+}
+
 /// The machine's clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;

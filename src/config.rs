@@ -121,6 +121,8 @@ pub struct LettersConfig {
     pub templates: PathBuf,
     /// Folder of further calendars.
     pub calendars: PathBuf,
+    /// Working days before the deadline on which a letter is reminded of.
+    pub remind_working_days: u32,
 }
 
 /// Links by which letters are answered.
@@ -215,6 +217,8 @@ pub struct ScheduleConfig {
     pub evaluate: String,
     /// Cron expression of issuing.
     pub issue: String,
+    /// Cron expression of reminding.
+    pub remind: String,
     /// Cron expression of delivery.
     pub deliver: String,
     /// Cron expression of the watchdog.
@@ -296,6 +300,9 @@ impl Config {
         let is_link = base.starts_with("https://") || base.starts_with("http://");
         if !(base.is_empty() || is_link) {
             return Err(ConfigError::new("letters.base_url", "must start with https:// or http://"));
+        }
+        if self.letters.remind_working_days > 20 {
+            return Err(ConfigError::new("letters.remind_working_days", "must be 0 to 20"));
         }
         if !self.links.secret.is_empty() && self.links.secret.len() < 32 {
             return Err(ConfigError::new("links.secret", "must be at least 32 characters"));
@@ -409,10 +416,11 @@ impl Config {
 
 impl ScheduleConfig {
     /// Jobs by name with their cron expressions.
-    pub fn jobs(&self) -> [(&'static str, &str); 4] {
+    pub fn jobs(&self) -> [(&'static str, &str); 5] {
         [
             ("evaluate", &self.evaluate),
             ("issue", &self.issue),
+            ("remind", &self.remind),
             ("deliver", &self.deliver),
             ("watch", &self.watch),
         ]
@@ -527,6 +535,7 @@ mod tests {
             ("[mail]\nfrom_address = \"张三\"", &[], "mail.from_address"),
             ("[mail]\nbounce_folder = \"/nowhere\"", &[], "mail.bounce_folder"),
             ("[mail]\nca_file = \"/nowhere.pem\"", &[], "mail.ca_file"),
+            ("[letters]\nremind_working_days = 21", &[], "letters.remind_working_days"),
             ("[schedule]\nissue = \"every day\"", &[], "schedule.issue"),
             ("[log]\nfilter = \"lo=ud=er\"", &[], "log.filter"),
             ("[access]\nbootstrap_key = \"short\"", &[], "access.bootstrap_key"),

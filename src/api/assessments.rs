@@ -21,7 +21,8 @@ use crate::db;
 use crate::domain::pace::{Assessment, next_report};
 use crate::domain::{Grade, TextEnum as _};
 use crate::store::StoreError;
-use crate::store::judging::{self, Evidence, Judging};
+use crate::store::evidence;
+use crate::store::judging::{Evidence, Judging};
 use crate::store::known::Then;
 use crate::store::rows::{
     AssessmentRow, BoardFilter, BoardRow, Page, StatedDifferenceRow, VerdictColumns, word,
@@ -93,7 +94,7 @@ async fn find_assessment(
     Params(params): Params<AsOfParams>,
 ) -> Result<HttpResponse, Problem> {
     let as_of = params.as_of.unwrap_or_else(|| state.clock.today());
-    let evidence = judging::evidence_on(&state.store, &state.desk.calendar, Id(*id), as_of).await?;
+    let evidence = evidence::evidence_on(&state.store, &state.desk.calendar, Id(*id), as_of).await?;
     let evidence = evidence.ok_or_else(|| Problem::not_found("指标"))?;
     let stated = db!(state.store, comparisons::list_stated(evidence.row.series_id, as_of))?;
     let (then, kept) = (Then::end_of(as_of), Then::end_of(as_of).keeps(evidence.row.id));

@@ -38,7 +38,7 @@ pub struct EpisodeView {
     pub campaign_id: Uuid,
     /// 责任单位编号
     pub unit_id: Option<Uuid>,
-    /// 状态：open或lifted
+    /// 状态：open、observing（观察期）或lifted
     #[schema(value_type = String)]
     pub state: Word<EpisodeState>,
     /// 最近一次研判的等级
@@ -56,6 +56,12 @@ pub struct EpisodeView {
     pub lettered_level: Option<Word<Level>>,
     /// 最近一次发函所据数据期的结束日期
     pub lettered_period_end: Option<NaiveDate>,
+    /// 最近一封预警函
+    pub letter_id: Option<Uuid>,
+    /// 转入观察期的日期
+    pub observing_since: Option<NaiveDate>,
+    /// 观察期内已连续达到要求的期数
+    pub observed_periods: i32,
     /// 建立时间
     pub created_at: DateTime<Utc>,
     /// 最近修改时间
@@ -77,6 +83,9 @@ impl EpisodeView {
             lifted_on: row.lifted_on,
             lettered_level: row.lettered_level.as_deref().map(word).transpose()?.map(Word),
             lettered_period_end: row.lettered_period_end,
+            letter_id: row.letter_id.map(|id| id.0),
+            observing_since: row.observing_since,
+            observed_periods: row.observed_periods,
             created_at: row.created_at.and_utc(),
             updated_at: row.updated_at.and_utc(),
         })
@@ -94,7 +103,7 @@ pub struct EpisodeParams {
     unit: Option<String>,
     /// 指标编号
     indicator: Option<Uuid>,
-    /// 状态：open或lifted
+    /// 状态：open、observing（观察期）或lifted
     #[param(value_type = Option<String>)]
     state: Option<Word<EpisodeState>>,
 }

@@ -8,6 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::State;
+use super::access::Caller;
 use super::lookup::{self, At};
 use super::page::{List, ListParams, PageView};
 use super::problem::{Problem, ProblemView};
@@ -15,7 +16,7 @@ use super::respond;
 use super::wire::Word;
 use crate::db;
 use crate::domain::delivery::DeliveryState;
-use crate::domain::{LetterKind, LetterNumber, Level};
+use crate::domain::{LetterKind, LetterNumber, LetterState, Level, Role};
 use crate::store::StoreError;
 use crate::store::rows::{DeliveryFilter, DeliveryRow, LetterFilter, LetterRow, word};
 
@@ -38,8 +39,9 @@ pub struct LetterView {
     /// 预警等级
     #[schema(value_type = Option<String>, example = "yellow")]
     level: Option<Word<Level>>,
-    /// 状态：draft或issued
-    state: String,
+    /// 状态
+    #[schema(value_type = String, example = "issued")]
+    state: Word<LetterState>,
     /// 攻坚行动编号
     campaign_id: Uuid,
     /// 主送单位编号
@@ -54,17 +56,36 @@ pub struct LetterView {
     subject: String,
     /// 建立时间
     created_at: DateTime<Utc>,
+    /// 函稿已等待签发的整天数，列表中给出
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting_days: Option<i64>,
+    /// 所承接的函
+    follows_id: Option<Uuid>,
+    /// 是原函催办的第几步：1提醒，2升级并抄送负责人，3抄送上级单位
+    ladder_step: Option<i32>,
+    /// 签发人或撤销函稿的人；自动签发的为null
+    decided_by: Option<String>,
+    /// 签发或撤销的时间
+    decided_at: Option<DateTime<Utc>>,
+    /// 撤销函稿的理由
+    decision_note: Option<String>,
 }
 
 impl LetterView {
-    fn of(row: LetterRow) -> Result<Self, StoreError> {
+    /// The row as shown at `now`.
+    ///
+    /// # Errors
+    /// `Corrupt`.
+    pub(super) fn of(row: LetterRow, now: DateTime<Utc>) -> Result<Self, StoreError> {
+        let state: LetterState = word(&row.state)?;
+        let waiting = (now - row.created_at.and_utc()).num_days();
         let number = row.serial.map(|serial| LetterNumber::new(&row.mark, row.year, serial.unsigned_abs()));
         Ok(Self {
             id: row.id.0,
             number: number.transpose()?.map(|number| number.to_string()),
             kind: Word(word(&row.kind)?),
             level: row.level.as_deref().map(word).transpose()?.map(Word),
-            state: row.state,
+            state: Word(state),
             campaign_id: row.campaign_id.0,
             unit_id: row.unit_id.0,
             as_of: row.as_of,
@@ -72,6 +93,12 @@ impl LetterView {
             reply_by: row.reply_by,
             subject: row.subject,
             created_at: row.created_at.and_utc(),
+            waiting_days: (state == LetterState::Draft).then_some(waiting),
+            follows_id: row.follows_id.map(|id| id.0),
+            ladder_step: row.ladder_step,
+            decided_by: row.decided_by,
+            decided_at: row.decided_at.map(|at| at.and_utc()),
+            decision_note: row.decision_note,
         })
     }
 }
@@ -157,6 +184,9 @@ pub struct LetterParams {
     /// 预警等级
     #[param(value_type = Option<String>)]
     level: Option<Word<Level>>,
+    /// 状态；draft为待签发的函稿
+    #[param(value_type = Option<String>)]
+    state: Option<Word<LetterState>>,
 }
 
 /// 列出函
@@ -166,6 +196,7 @@ pub struct LetterParams {
 async fn list_letters(
     state: web::Data<State>,
     request: HttpRequest,
+    caller: Caller,
     list: List<LetterParams>,
 ) -> Result<HttpResponse, Problem> {
     let campaigns = lookup::maybe_campaign_family(&state, list.filter.campaign.as_deref()).await?;
@@ -173,12 +204,14 @@ async fn list_letters(
     let filter = LetterFilter {
         campaigns,
         unit_id: unit.map(|row| row.id.0),
-        state: None,
+        state: list.filter.state.map(|state| state.0.to_string()),
+        numbered: caller.role == Role::Unit,
         level: list.filter.level.map(|level| level.0.to_string()),
         updated_after: list.updated_after,
     };
     let rows = db!(state.store, letters::list_letters(&filter, list.page))?;
-    let page = PageView::checked(rows, list.page, |row| row.id.0, LetterView::of)?;
+    let now = state.clock.now();
+    let page = PageView::checked(rows, list.page, |row| row.id.0, |row| LetterView::of(row, now))?;
     respond::list(&request, &page, list.fields.as_deref())
 }
 
@@ -196,17 +229,27 @@ async fn find_letter(
     request: HttpRequest,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
-    let row = load(&state, *id).await?;
-    let episodes = db!(state.store, letters::list_letter_episodes(*id))?;
-    let deliveries = db!(state.store, letters::list_letter_deliveries(*id))?;
-    let view = WholeLetterView {
-        facts: serde_json::from_str(&row.facts).map_err(Problem::internal)?,
-        text: row.body_text.clone(),
-        letter: LetterView::of(row)?,
-        episode_ids: episodes.iter().map(|episode| episode.id.0).collect(),
-        deliveries: deliveries.into_iter().map(DeliveryView::of).collect::<Result<_, _>>()?,
-    };
-    respond::ok(&request, &view)
+    respond::ok(&request, &WholeLetterView::load(&state, *id).await?)
+}
+
+impl WholeLetterView {
+    /// Reads a letter with all that belongs to it.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub(super) async fn load(state: &State, id: Uuid) -> Result<Self, Problem> {
+        let row = load(state, id).await?;
+        let episodes = db!(state.store, letters::list_letter_episodes(id))?;
+        let deliveries = db!(state.store, letters::list_letter_deliveries(id))?;
+        Ok(Self {
+            facts: serde_json::from_str(&row.facts).map_err(Problem::internal)?,
+            text: row.body_text.clone(),
+            // It would make another tag every day; what was read yesterday may be issued today.
+            letter: LetterView { waiting_days: None, ..LetterView::of(row, state.clock.now())? },
+            episode_ids: episodes.iter().map(|episode| episode.id.0).collect(),
+            deliveries: deliveries.into_iter().map(DeliveryView::of).collect::<Result<_, _>>()?,
+        })
+    }
 }
 
 /// 投递查询条件

@@ -167,3 +167,11 @@ pub fn if_match<T: Serialize>(request: &HttpRequest, present: &T) -> Result<(), 
         )),
     }
 }
+
+/// Refuses what is based on another representation than the present one, where the caller says on which.
+///
+/// # Errors
+/// `PreconditionFailed` when the tag is another.
+pub fn if_match_given<T: Serialize>(request: &HttpRequest, present: &T) -> Result<(), Problem> {
+    if request.headers().contains_key(header::IF_MATCH) { if_match(request, present) } else { Ok(()) }
+}

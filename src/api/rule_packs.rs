@@ -64,6 +64,12 @@ pub struct RulePackView {
     fallback_linear: bool,
     /// 应发布日之后几个工作日未报算逾期
     grace_working_days: u32,
+    /// 恢复后须连续达到要求几期才解除（观察期）
+    observation_periods: u32,
+    /// 预测不能完成目标的概率达到此值即预警
+    p_miss_open: Amount,
+    /// 低于此值才不再因预测而预警
+    p_miss_lift: Amount,
     /// 各等级对应的预警级别
     levels: LevelsView,
     /// 制定此版本的理由
@@ -132,6 +138,9 @@ impl RulePackView {
             missed_indicators: pack.missed_indicators,
             fallback_linear: pack.fallback_linear,
             grace_working_days: pack.grace_working_days,
+            observation_periods: pack.observation_periods,
+            p_miss_open: Amount(pack.p_miss_open),
+            p_miss_lift: Amount(pack.p_miss_lift),
             levels: LevelsView {
                 behind: Word(pack.levels.behind),
                 critical: Word(pack.levels.critical),
@@ -184,6 +193,12 @@ pub struct CreateRulePack {
     fallback_linear: Option<bool>,
     /// 应发布日之后几个工作日未报算逾期
     grace_working_days: Option<u32>,
+    /// 恢复后须连续达到要求几期才解除（观察期），0至24
+    observation_periods: Option<u32>,
+    /// 预测不能完成目标的概率达到此值即预警，大于0且不超过1
+    p_miss_open: Option<Amount>,
+    /// 低于此值才不再因预测而预警，不高于p_miss_open
+    p_miss_lift: Option<Amount>,
     /// 各等级对应的预警级别
     #[serde(default)]
     levels: LevelsBody,
@@ -270,6 +285,9 @@ impl CreateRulePack {
             missed_indicators: self.missed_indicators.unwrap_or(base.missed_indicators),
             fallback_linear: self.fallback_linear.unwrap_or(base.fallback_linear),
             grace_working_days: self.grace_working_days.unwrap_or(base.grace_working_days),
+            observation_periods: self.observation_periods.unwrap_or(base.observation_periods),
+            p_miss_open: or(self.p_miss_open, base.p_miss_open),
+            p_miss_lift: or(self.p_miss_lift, base.p_miss_lift),
             levels: Levels {
                 behind: level(self.levels.behind, base.levels.behind),
                 critical: level(self.levels.critical, base.levels.critical),

@@ -1,22 +1,28 @@
 //! Warning runs (预警运行): by hand what the night does by the clock, or a rehearsal that writes nothing.
 
-use actix_web::{HttpResponse, post, web};
-use chrono::{Datelike as _, NaiveDate};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::State;
-use super::extract::Body;
+use super::access::Caller;
+use super::extract::{Body, Params};
+use super::page::{List, ListParams, PageView};
 use super::problem::{Code, Problem, ProblemView};
+use super::respond::{self, OneParams};
 use super::wire::Word;
-use crate::domain::{Grade, Level};
-use crate::warning::{self, Issued, Outcome, PlannedLetter, WarningError};
+use crate::db;
+use crate::domain::Grade;
+use crate::store::rows::WarningRunRow;
+use crate::store::{StoreError, types::Id};
+use crate::warning::{self, Issued, PlannedLetter, ReportedLetter, RunReport, WarningError};
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(create_warning_run);
+    config.service(create_warning_run).service(list_warning_runs).service(find_warning_run);
 }
 
 /// 预警运行
@@ -28,34 +34,56 @@ pub struct CreateWarningRun {
     /// true为预演：列出谁会因何收到函，不写入
     #[serde(default)]
     dry_run: bool,
+    /// true为同时催办：今天该提醒、升级或抄送上级的函
+    #[serde(default)]
+    ladder: bool,
 }
 
 /// 预警运行的结果
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WarningRunView {
+    /// 编号；预演不存档，为null
+    id: Option<Uuid>,
     /// 研判日期
     as_of: NaiveDate,
     /// 是否预演
     dry_run: bool,
+    /// 发起者的密钥名称；为null表示定时任务
+    started_by: Option<String>,
+    /// 运行时间；预演为null
+    created_at: Option<DateTime<Utc>>,
     /// 研判的指标数
     assessed: usize,
+    /// 恢复并转入观察期的预警事项数
+    recovered: usize,
     /// 解除的预警事项数
     lifted: usize,
-    /// 签发（或将签发）的函
+    /// 因所涉事项已恢复、补报或暂停发函而自动撤销的函稿数
+    discarded_drafts: usize,
+    /// 签发、待签发（或将签发）的函
     letters: Vec<RunLetterView>,
-    /// 滞后但没有责任单位的指标
+    /// 应发函但没有责任单位的指标
     unaddressed_indicators: Vec<Uuid>,
+    /// 应发函但正在静默的指标
+    silenced_indicators: Vec<Uuid>,
 }
 
 /// 一封函
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RunLetterView {
-    /// 函的编号；预演时为null
+    /// 函或函稿的编号；未写入时为null
     id: Option<Uuid>,
-    /// 发文字号；预演时为null
+    /// 发文字号；未签发时为null
     number: Option<String>,
-    /// 结果：planned、issued、awaits_approval或overtaken
-    outcome: &'static str,
+    /// 结果：planned、issued、awaits_approval、overtaken或blocked
+    outcome: String,
+    /// 未写入的原因
+    detail: Option<String>,
+    /// 函的种类
+    #[schema(example = "warning")]
+    kind: String,
+    /// 催办的第几步：1提醒，2升级并抄送负责人，3抄送上级单位
+    ladder_step: Option<i32>,
     /// 攻坚行动编号
     campaign_id: Uuid,
     /// 主送单位编号
@@ -63,12 +91,15 @@ pub struct RunLetterView {
     /// 主送单位
     unit: String,
     /// 预警等级
-    #[schema(value_type = String)]
-    level: Word<Level>,
-    /// 涉及的指标
+    level: Option<String>,
+    /// 涉及的指标数
+    indicator_count: usize,
+    /// 涉及的指标；存档的运行不再逐项列出，请读函
     indicators: Vec<RunIndicatorView>,
-    /// 收件邮箱
+    /// 收件邮箱；存档的运行不再列出，请读函
     mailboxes: Vec<String>,
+    /// 应收而没有邮箱的，逐条说明
+    lacking: Vec<String>,
 }
 
 /// 涉及的指标
@@ -83,29 +114,86 @@ pub struct RunIndicatorView {
     grade: Word<Grade>,
 }
 
+impl From<ReportedLetter> for RunLetterView {
+    fn from(letter: ReportedLetter) -> Self {
+        Self {
+            id: letter.id,
+            number: letter.number,
+            outcome: letter.outcome,
+            detail: letter.detail,
+            kind: letter.kind,
+            ladder_step: letter.step,
+            campaign_id: letter.campaign_id,
+            unit_id: letter.unit_id,
+            unit: letter.unit,
+            level: letter.level,
+            indicator_count: letter.indicator_count,
+            indicators: Vec::new(),
+            mailboxes: Vec::new(),
+            lacking: letter.lacking,
+        }
+    }
+}
+
 impl From<PlannedLetter> for RunLetterView {
     fn from(letter: PlannedLetter) -> Self {
-        let (id, number, outcome) = match letter.outcome {
-            Outcome::Planned => (None, None, "planned"),
-            Outcome::Issued { id, number } => (Some(id.0), Some(number), "issued"),
-            Outcome::AwaitsApproval => (None, None, "awaits_approval"),
-            Outcome::Overtaken => (None, None, "overtaken"),
-        };
-        let indicator = |(id, name, grade): (crate::store::types::Id, String, Grade)| RunIndicatorView {
-            id: id.0,
-            name,
-            grade: Word(grade),
-        };
+        let kept = ReportedLetter::of(&letter);
+        let indicator =
+            |(id, name, grade): (Id, String, Grade)| RunIndicatorView { id: id.0, name, grade: Word(grade) };
         Self {
-            id,
-            number,
-            outcome,
-            campaign_id: letter.campaign_id.0,
-            unit_id: letter.unit_id.0,
-            unit: letter.unit,
-            level: Word(letter.level),
             indicators: letter.indicators.into_iter().map(indicator).collect(),
             mailboxes: letter.mailboxes,
+            ..Self::from(kept)
+        }
+    }
+}
+
+impl WarningRunView {
+    fn kept(row: WarningRunRow) -> Result<Self, StoreError> {
+        let report = RunReport::read(&row)?;
+        Ok(Self {
+            id: Some(row.id.0),
+            as_of: row.as_of,
+            dry_run: false,
+            started_by: row.started_by,
+            created_at: Some(row.created_at.and_utc()),
+            assessed: report.assessed,
+            recovered: report.recovered,
+            lifted: report.lifted,
+            discarded_drafts: report.discarded,
+            letters: report.letters.into_iter().map(RunLetterView::from).collect(),
+            unaddressed_indicators: report.unaddressed,
+            silenced_indicators: report.silenced,
+        })
+    }
+}
+
+/// 一次运行的概要
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RunSummaryView {
+    /// 编号
+    id: Uuid,
+    /// 研判日期
+    as_of: NaiveDate,
+    /// 发起者的密钥名称；为null表示定时任务
+    started_by: Option<String>,
+    /// 运行时间
+    created_at: DateTime<Utc>,
+    /// 研判的指标数
+    assessed: i32,
+    /// 签发和待签发的函数
+    letters: i32,
+}
+
+impl From<WarningRunRow> for RunSummaryView {
+    fn from(row: WarningRunRow) -> Self {
+        Self {
+            id: row.id.0,
+            as_of: row.as_of,
+            started_by: row.started_by,
+            created_at: row.created_at.and_utc(),
+            assessed: row.assessed,
+            letters: row.letters,
         }
     }
 }
@@ -114,7 +202,10 @@ impl From<WarningError> for Problem {
     fn from(error: WarningError) -> Self {
         match error {
             WarningError::Store(error) => error.into(),
-            WarningError::Calendar(error) => Self::new(Code::Conflict, error.to_string()),
+            WarningError::Calendar(error) => Self::new(
+                Code::Conflict,
+                format!("反馈期限落在{}年，该年工作日历尚未载入，请先载入该年日历。", error.year),
+            ),
             WarningError::Letter(error) => Self::internal(error),
         }
     }
@@ -126,6 +217,7 @@ impl From<WarningError> for Problem {
 #[post("/warning-runs")]
 async fn create_warning_run(
     state: web::Data<State>,
+    caller: Caller,
     Body(body): Body<CreateWarningRun>,
 ) -> Result<HttpResponse, Problem> {
     let as_of = body.as_of.unwrap_or_else(|| state.clock.today());
@@ -136,18 +228,61 @@ async fn create_warning_run(
         let detail = "研判日期晚于今天，只能预演（dry_run为true）。";
         return Err(Problem::at(Code::Invalid, "/as_of", "in_future", detail));
     }
-    let done: Issued = if body.dry_run {
+    let mut done: Issued = if body.dry_run {
         warning::rehearse(&state.desk, as_of).await?
     } else {
         warning::evaluate(&state.desk, as_of).await?;
-        warning::issue(&state.desk, as_of).await?
+        warning::issue_for(&state.desk, as_of, Some(&caller.name)).await?
     };
+    if body.ladder {
+        done.letters.extend(warning::remind(&state.desk, body.dry_run).await?.run.letters);
+    }
     Ok(HttpResponse::Ok().json(WarningRunView {
+        id: done.run_id.map(|id| id.0),
         as_of,
         dry_run: body.dry_run,
+        started_by: Some(caller.name.clone()),
+        created_at: done.run_id.map(|_| state.clock.now()),
         assessed: done.assessed,
+        recovered: done.recovered,
         lifted: done.lifted,
-        letters: done.letters.into_iter().map(RunLetterView::from).collect(),
+        discarded_drafts: done.discarded,
         unaddressed_indicators: done.unaddressed.iter().map(|id| id.0).collect(),
+        silenced_indicators: done.silenced.iter().map(|id| id.0).collect(),
+        letters: done.letters.into_iter().map(RunLetterView::from).collect(),
     }))
+}
+
+/// 预警运行没有查询条件
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RunParams {}
+
+/// 列出存档的预警运行，最近的在前
+#[utoipa::path(tag = "预警运行", params(ListParams), responses(
+    (status = 200, body = PageView<RunSummaryView>), (status = "4XX", body = ProblemView)))]
+#[get("/warning-runs")]
+async fn list_warning_runs(
+    state: web::Data<State>,
+    request: HttpRequest,
+    list: List<RunParams>,
+) -> Result<HttpResponse, Problem> {
+    let rows = db!(state.store, runs::list_runs(list.page, list.updated_after))?;
+    let page = PageView::new(rows, list.page, |row| row.id.0, RunSummaryView::from);
+    respond::list(&request, &page, list.fields.as_deref())
+}
+
+/// 读取一次预警运行
+#[utoipa::path(tag = "预警运行", params(("id" = Uuid, Path, description = "编号"), OneParams), responses(
+    (status = 200, body = WarningRunView), (status = "4XX", body = ProblemView)))]
+#[get("/warning-runs/{id}")]
+async fn find_warning_run(
+    state: web::Data<State>,
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+    Params(params): Params<OneParams>,
+) -> Result<HttpResponse, Problem> {
+    let row = db!(state.store, runs::find_run(*id))?.ok_or_else(|| Problem::not_found("预警运行"))?;
+    respond::one(&request, &WarningRunView::kept(row)?, params.fields.as_deref())
 }

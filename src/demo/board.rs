@@ -10,7 +10,7 @@ use crate::domain::pace::{ShareFrom, display};
 use crate::domain::{Grade, Kind, TextEnum as _, WorkCalendar};
 use crate::store::rows::{BoardFilter, BoardRow, Page};
 use crate::store::types::Number;
-use crate::store::{Store, StoreError, judging};
+use crate::store::{Store, StoreError, evidence};
 
 /// Most lagging indicators printed.
 const LAGGING_MAX: i64 = 40;
@@ -67,7 +67,7 @@ async fn rests_on_the_curve(
 ) -> Result<bool, StoreError> {
     let verdict = &row.indicator.verdict;
     let (Some(as_of), Some(_)) = (verdict.graded_as_of, verdict.needed_growth) else { return Ok(false) };
-    let evidence = judging::evidence_on(store, calendar, row.indicator.id, as_of).await?;
+    let evidence = evidence::evidence_on(store, calendar, row.indicator.id, as_of).await?;
     Ok(evidence.is_some_and(|evidence| evidence.judge(as_of).share_from == Some(ShareFrom::Curve)))
 }
 

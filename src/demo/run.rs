@@ -51,7 +51,7 @@ pub async fn run(config: &Config, as_of: NaiveDate) -> Result<Shown, AppError> {
         if let Outcome::Issued { number, .. } = &letter.outcome {
             shown.notes.push(format!(
                 "发出{number}：{}预警，主送{}，涉及{}。",
-                letter.level.label(),
+                letter.level.map(crate::domain::Level::label).unwrap_or_default(),
                 letter.unit,
                 names.join("、")
             ));
@@ -80,5 +80,6 @@ pub fn config_in(mut base: Config, folder: &Path, own_database: bool) -> Config 
     // The sample's days are over: jobs that go by today's date would only add noise.
     base.schedule.evaluate = String::new();
     base.schedule.issue = String::new();
+    base.schedule.remind = String::new();
     base
 }

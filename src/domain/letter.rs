@@ -40,6 +40,13 @@ text_enum! {
     }
 }
 
+impl LetterState {
+    /// Whether the unit has still to answer: nothing came, or what came was sent back.
+    pub fn awaits_answer(self) -> bool {
+        matches!(self, Self::Issued | Self::Received | Self::Returned)
+    }
+}
+
 text_enum! {
     /// How grave a warning is, mildest first.
     Level "level" {

@@ -15,6 +15,8 @@ text_enum! {
         LetterUndelivered = "letter_undelivered",
         /// The addressee of a letter has no mailbox.
         NoMailbox = "no_mailbox",
+        /// A letter that nobody answered though its ladder has no step left.
+        LetterUnanswered = "letter_unanswered",
         /// An open episode that needs a letter and has none.
         EpisodeWithoutLetter = "episode_without_letter",
         /// A lagging indicator that nobody answers for.
@@ -37,6 +39,7 @@ impl ProblemKind {
             Self::DeliveryLate => "投递逾时",
             Self::LetterUndelivered => "函未送达主送单位",
             Self::NoMailbox => "主送单位没有可用邮箱",
+            Self::LetterUnanswered => "多次函告仍未反馈",
             Self::EpisodeWithoutLetter => "应发函而未发",
             Self::Unaddressed => "滞后指标没有责任单位",
             Self::CalendarUnpublished => "年度工作日历未公布",

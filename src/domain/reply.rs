@@ -1,6 +1,6 @@
 //! What follows a letter: received, answered, reviewed, closed (签收、反馈、审核、销号).
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 
 use super::invalid::text;
 use super::places::{checked_day, checked_phone};
@@ -70,6 +70,49 @@ impl LetterState {
             Self::Accepted => "反馈已审核通过，只能销号。",
             Self::Closed => "此函已销号，不再办理。",
         }
+    }
+}
+
+/// What happened to an issued letter, and when (UTC).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Course {
+    /// When a mail server took a mail to its addressee first.
+    pub delivered_at: Option<NaiveDateTime>,
+    /// 签收
+    pub received_at: Option<NaiveDateTime>,
+    /// 反馈 in order, each with what the reviewer said.
+    pub replies: Vec<(NaiveDateTime, Option<(ReviewVerdict, NaiveDateTime)>)>,
+    /// 销号
+    pub closed_at: Option<NaiveDateTime>,
+}
+
+impl Course {
+    /// Where the letter stood before the instant `end`.
+    pub fn state_before(&self, end: NaiveDateTime) -> LetterState {
+        let by = |at: &NaiveDateTime| *at < end;
+        if self.closed_at.as_ref().is_some_and(by) {
+            return LetterState::Closed;
+        }
+        let last = self.replies.iter().rev().find(|(at, _)| by(at));
+        match last.map(|(_, review)| review.filter(|(_, at)| by(at)).map(|(verdict, _)| verdict)) {
+            Some(Some(ReviewVerdict::Accepted)) => LetterState::Accepted,
+            Some(Some(ReviewVerdict::Returned)) => LetterState::Returned,
+            Some(None) => LetterState::Replied,
+            None if self.received_at.as_ref().is_some_and(by) => LetterState::Received,
+            None => LetterState::Issued,
+        }
+    }
+}
+
+impl LetterState {
+    /// Whether the addressee is the one to act.
+    pub fn waits_for_unit(self) -> bool {
+        matches!(self, Self::Issued | Self::Received | Self::Returned)
+    }
+
+    /// Whether an answer was given that was not sent back.
+    pub fn is_answered(self) -> bool {
+        matches!(self, Self::Replied | Self::Accepted | Self::Closed)
     }
 }
 

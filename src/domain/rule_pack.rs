@@ -133,6 +133,12 @@ pub struct RulePack {
     pub fallback_linear: bool,
     /// Working days after the release day before a report is overdue.
     pub grace_working_days: u32,
+    /// How many periods in a row an indicator that recovered must stay green before its episode is lifted (观察期).
+    pub observation_periods: u32,
+    /// A forecast probability of missing the target of at least this calls for a warning, 0..=1.
+    pub p_miss_open: Decimal,
+    /// And goes on calling for it until it is below this, at most `p_miss_open`.
+    pub p_miss_lift: Decimal,
     /// Levels of warning.
     pub levels: Levels,
 }
@@ -176,6 +182,17 @@ impl RulePack {
         if self.grace_working_days > 60 {
             return Err(Invalid::new("grace_working_days", "out_of_range", "宽限期应为0至60个工作日。"));
         }
+        if self.observation_periods > 24 {
+            return Err(Invalid::new("observation_periods", "out_of_range", "观察期应为0至24期。"));
+        }
+        if self.p_miss_open <= Decimal::ZERO || self.p_miss_open > Decimal::ONE {
+            let detail = "预测不能完成的概率阈值应大于0且不超过1。";
+            return Err(Invalid::new("p_miss_open", "out_of_range", detail));
+        }
+        if self.p_miss_lift < Decimal::ZERO || self.p_miss_lift > self.p_miss_open {
+            let detail = "解除的概率阈值应不小于0，且不高于预警的概率阈值。";
+            return Err(Invalid::new("p_miss_lift", "out_of_range", detail));
+        }
         if self.levels.behind > self.levels.critical || self.levels.critical > self.levels.missed {
             return Err(Invalid::new("levels", "not_in_order", "预警级别须随等级加重，不能减轻。"));
         }
@@ -192,6 +209,14 @@ impl RulePack {
             Grade::Missed => Some(self.levels.missed),
             _ => None,
         }
+    }
+
+    /// The level a forecast calls for where nothing worse is known; `open` says whether a warning is in force, which a
+    /// forecast lifts only below the lower threshold. A grade that stands apart has no forecast.
+    pub fn level_by_forecast(&self, grade: Grade, p_miss: Option<Decimal>, open: bool) -> Option<Level> {
+        let threshold = if open { self.p_miss_lift } else { self.p_miss_open };
+        let warns = grade.severity().is_some() && grade != Grade::Achieved && p_miss? >= threshold;
+        warns.then_some(self.levels.behind)
     }
 
     /// Whether the grades of one unit's indicators together call for a warning: enough of them lag.

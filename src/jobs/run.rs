@@ -52,6 +52,7 @@ async fn answer(jobs: &Jobs, name: &'static str, cron: &str, schedule: &[(&'stat
             slots::run_latest(jobs, name, cron, async |due| evaluate(jobs, due).await).await.map(drop)
         }
         "issue" => slots::run_latest(jobs, name, cron, async |due| issue(jobs, due).await).await.map(drop),
+        "remind" => slots::run_latest(jobs, name, cron, async |_| remind(jobs).await).await.map(drop),
         "watch" => {
             let look = async |_| {
                 let done = super::watch::watch(jobs, schedule).await?;
@@ -78,4 +79,14 @@ async fn issue(jobs: &Jobs, due: DateTime<Utc>) -> Result<String, JobError> {
     let done = warning::issue(&jobs.desk, as_of).await?;
     tracing::info!(letters = done.letters.len(), lifted = done.lifted, "issued");
     Ok(format!("letters {}, lifted {}", done.letters.len(), done.lifted))
+}
+
+async fn remind(jobs: &Jobs) -> Result<String, JobError> {
+    let done = warning::remind(&jobs.desk, false).await?;
+    if !done.working_day {
+        return Ok("not a working day".to_owned());
+    }
+    let (letters, exhausted) = (done.run.letters.len(), done.exhausted.len());
+    tracing::info!(letters, exhausted, "reminded");
+    Ok(format!("letters {letters}, unanswered after every step {exhausted}"))
 }

@@ -118,7 +118,8 @@ async fn deliveries(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Resu
 
 async fn episodes(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
     let store = &jobs.desk.store;
-    let silent = db!(*store, watch::list_episodes_without_letter(now - LATE_LETTER))?;
+    let silent =
+        db!(*store, watch::list_episodes_without_letter(now - LATE_LETTER, jobs.desk.clock.today()))?;
     let silent = silent
         .into_iter()
         .map(|(id, measure)| (id.0.to_string(), format!("“{measure}”的预警事项已逾一日，还没有函。")));

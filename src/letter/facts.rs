@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::{LetterError, wire};
 use crate::domain::{Better, Invalid, Kind, LetterKind, LetterNumber, Level, Period};
 
-/// Most indicators one letter may list.
-pub const LINES_MAX: usize = 200;
+/// Most indicators one letter may list: one letter carries all of a unit's, even in a storm.
+pub const LINES_MAX: usize = 5_000;
 
 /// Everything a letter shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -273,7 +273,7 @@ pub struct Benchmark {
 }
 
 impl LetterFacts {
-    /// Checks what the templates rely on: 1..=200 lines, names present, links that are `http(s)`, a level with
+    /// Checks what the templates rely on: 1..=[`LINES_MAX`] lines, names present, links that are `http(s)`, a level with
     /// every warning, an earlier letter with every reminder and lifting.
     pub fn check(&self) -> Result<(), Invalid> {
         if self.lines.is_empty() || self.lines.len() > LINES_MAX {

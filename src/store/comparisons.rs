@@ -278,7 +278,8 @@ fn keys(register: &Register, one: &Wanting<'_>, extent: Extent, as_of: NaiveDate
     }
 }
 
-/// Puts together what is there. Nobody asks for a rank where no sibling has ever reported.
+/// Puts together what is there. A place is among the siblings that have ever reported, as in a trial, where only those
+/// are known; nobody asks for one where none has.
 fn compare(
     register: &Register,
     keys: Keys,
@@ -300,7 +301,7 @@ fn compare(
     }
     let code = |id: &Id| register.regions.get(id).map_or_else(String::new, |row| row.code.clone());
     let siblings: Vec<_> = keys.siblings.iter().filter_map(|key| Some((code(&key.1), known(key)?))).collect();
-    let siblings_of = if siblings.is_empty() { 0 } else { keys.siblings.len() + 1 };
+    let siblings_of = if siblings.is_empty() { 0 } else { siblings.len() + 1 };
     Compared { benchmark, parent, named, siblings, siblings_of }
 }
 

@@ -44,40 +44,39 @@ impl Completing {
     ) -> Result<(), StoreError> {
         self.add_persons(store, evidence).await?;
         self.add_nodes(store, evidence).await?;
-        self.add_comparisons(store, evidence, extent).await
-    }
-
-    async fn add_comparisons(
-        &mut self,
-        store: &Store,
-        evidence: &mut [Evidence],
-        extent: Extent,
-    ) -> Result<(), StoreError> {
-        let asks = |one: &Evidence| {
+        let asks = |one: &&mut Evidence| {
             extent == Extent::Whole || Wanting::is_graded_by_others(one.kind(), one.pack.family)
         };
-        let places: Vec<usize> =
-            evidence.iter().enumerate().filter(|(_, one)| asks(one)).map(|(place, _)| place).collect();
-        if places.is_empty() {
+        self.compare(store, evidence.iter_mut().filter(asks).collect(), extent).await
+    }
+
+    /// Adds what these are compared with.
+    ///
+    /// # Errors
+    /// When the database fails or holds what it should not.
+    pub async fn compare(
+        &mut self,
+        store: &Store,
+        evidence: Vec<&mut Evidence>,
+        extent: Extent,
+    ) -> Result<(), StoreError> {
+        if evidence.is_empty() {
             return Ok(());
         }
         let register = match &self.register {
             Some(register) => register.clone(),
             None => self.register.insert(Arc::new(Register::load(store).await?)).clone(),
         };
-        let wanting: Vec<Wanting<'_>> = places
-            .iter()
-            .filter_map(|place| evidence.get(*place))
-            .map(|one| Wanting {
-                row: &one.row,
-                key: one.key,
-                target: one.target.as_ref(),
-                family: one.pack.family,
-            })
-            .collect();
+        let wanting = evidence.iter().map(|one| Wanting {
+            row: &one.row,
+            key: one.key,
+            target: one.target.as_ref(),
+            family: one.pack.family,
+        });
+        let wanting: Vec<_> = wanting.collect();
         let compared = comparisons::load(store, &register, &wanting, extent, self.as_of).await?;
-        for (place, compared) in places.into_iter().zip(compared) {
-            evidence[place].compared = compared;
+        for (one, compared) in evidence.into_iter().zip(compared) {
+            one.compared = compared;
         }
         Ok(())
     }

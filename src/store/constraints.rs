@@ -130,6 +130,24 @@ pub const CONSTRAINTS: &[Constraint] = &[
         detail: "该发文字号已使用。",
     },
     Constraint {
+        name: "letters_ladder_key",
+        columns: "letters.follows_id, letters.ladder_step",
+        field: "ladder_step",
+        detail: "原函的这一步已经发函。",
+    },
+    Constraint {
+        name: "letters_draft_key",
+        columns: "letters.campaign_id, letters.unit_id, letters.kind",
+        field: "unit",
+        detail: "该单位已有同类函稿等待签发。",
+    },
+    Constraint {
+        name: "letter_reports_first_key",
+        columns: "letter_reports.indicator_id, letter_reports.period_end",
+        field: "indicator",
+        detail: "该期数据已经催报。",
+    },
+    Constraint {
         name: "deliveries_mailbox_key",
         columns: "deliveries.letter_id, deliveries.email",
         field: "email",

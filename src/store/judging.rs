@@ -11,8 +11,9 @@ use rust_decimal::Decimal;
 use super::comparisons::{Compared, Extent};
 use super::completing::Completing;
 use super::known::Then;
+use super::pages::{Page, Pages};
 use super::revisions::InForce;
-use super::rows::{AssessmentRow, EvaluationRow, FactRow, RulePackRow, word};
+use super::rows::{EvaluationRow, PastVerdictRow, RulePackRow};
 use super::types::Id;
 use super::{Store, StoreError, rule_packs};
 use crate::db;
@@ -23,14 +24,12 @@ use crate::domain::{
     Curve, Kind, Measure, Observation, Period, RulePack, Target, WorkCalendar, assess, assess_with_working,
 };
 
-/// Indicators judged at once; with twelve facts each this keeps some megabytes.
-const PAGE: i64 = 4_000;
-
 /// What is the same for all indicators of a run.
 pub struct Context {
     as_of: NaiveDate,
     then: Then,
-    in_force: InForce,
+    /// What was in force on the day.
+    pub(super) in_force: InForce,
     calendar: WorkCalendar,
     measures: HashMap<Id, Arc<Measure>>,
     regions: HashMap<Id, Arc<str>>,
@@ -80,13 +79,25 @@ impl Context {
     }
 
     /// A recorded verdict, when it was known then and judged a period.
-    fn past(&self, row: &AssessmentRow) -> Result<Option<Past>, StoreError> {
+    fn past(&self, row: &PastVerdictRow) -> Option<Past> {
         let known = self.then.recorded(row.id.0) || !self.then.keeps(row.indicator_id);
-        let Some(period_end) = row.data_end.filter(|_| known) else { return Ok(None) };
-        Ok(Some(Past { period_end, grade: word(&row.grade)? }))
+        let period_end = row.data_end.filter(|_| known)?;
+        Some(Past { period_end, grade: row.grade.0 })
     }
 
-    fn evidence(
+    /// Recorded verdicts by indicator.
+    pub(super) fn histories(&self, rows: &[PastVerdictRow]) -> HashMap<Id, Vec<Past>> {
+        let mut histories: HashMap<Id, Vec<Past>> = HashMap::new();
+        for row in rows {
+            if let Some(past) = self.past(row) {
+                histories.entry(row.indicator_id).or_default().push(past);
+            }
+        }
+        histories
+    }
+
+    /// The evidence on one indicator; what persons said and other series come later.
+    pub(super) fn evidence(
         &self,
         (row, measure, region): (EvaluationRow, Id, Id),
         mut own: Vec<Observation>,
@@ -225,9 +236,7 @@ impl Evidence {
 pub struct Judging {
     store: Store,
     context: Context,
-    campaigns: Option<Vec<Id>>,
-    after: Option<(i64, Id)>,
-    done: bool,
+    pages: Pages,
     completing: Completing,
 }
 
@@ -244,7 +253,8 @@ impl Judging {
     ) -> Result<Self, StoreError> {
         let context = Context::load(store, calendar, as_of).await?;
         let completing = Completing::new(as_of);
-        Ok(Self { store: store.clone(), context, campaigns, after: None, done: false, completing })
+        let pages = Pages::start(store.clone(), as_of, campaigns);
+        Ok(Self { store: store.clone(), context, pages, completing })
     }
 
     /// The same walk with another rule pack in the place of every campaign's own.
@@ -257,131 +267,63 @@ impl Judging {
         self
     }
 
+    /// Adds everything a letter may speak of to the evidence on those that are not on pace, and judges them again.
+    ///
+    /// # Errors
+    /// When the database fails or holds what it should not.
+    pub async fn compare_lagging(&mut self, page: &mut [(Evidence, Assessment)]) -> Result<(), StoreError> {
+        let mut lagging: Vec<&mut (Evidence, Assessment)> =
+            page.iter_mut().filter(|(_, assessment)| assessment.run > 0).collect();
+        let evidence = lagging.iter_mut().map(|(evidence, _)| evidence).collect();
+        self.completing.compare(&self.store, evidence, Extent::Whole).await?;
+        for (evidence, assessment) in lagging {
+            *assessment = evidence.judge(self.context.as_of);
+        }
+        Ok(())
+    }
+
     /// The next indicators with their verdicts; `None` after the last.
     ///
     /// # Errors
     /// When the database fails or holds what it should not.
     pub async fn next_page(&mut self) -> Result<Option<Vec<(Evidence, Assessment)>>, StoreError> {
-        if self.done {
-            return Ok(None);
-        }
-        let mut rows =
-            db!(self.store, evaluation::list_evaluation_rows(self.campaigns.as_deref(), self.after, PAGE))?;
-        self.done = (rows.len() as i64) < PAGE;
-        let (Some((first, ..)), Some((last, ..))) = (rows.first(), rows.last()) else { return Ok(None) };
-        self.after = Some((last.series_id, last.id));
-        let (first, last) = (first.series_id, last.series_id);
+        let Some(Page { mut rows, facts, past }) = self.pages.next().await? else { return Ok(None) };
         self.context.in_force.restore(&self.store, &mut rows).await?;
-        let as_of = self.context.as_of;
-        let facts = db!(self.store, evaluation::list_facts_between(first, last, as_of))?;
-        let mut histories = self.histories(&rows).await?;
+        let mut histories = self.context.histories(&past);
         let mut facts = facts.into_iter().peekable();
         let mut judged = Vec::with_capacity(rows.len());
         let mut own: (i64, Vec<Observation>) = (i64::MIN, Vec::new());
-        for row in rows {
+        let mut rows = rows.into_iter().peekable();
+        while let Some(row) = rows.next() {
             let series = row.0.series_id;
             if own.0 != series {
-                own = (series, take_series(&mut facts, series)?);
+                own = (series, take_series(&mut facts, series));
             }
+            // Few series are promised twice; the others need no copy.
+            let again = rows.peek().is_some_and(|next| next.0.series_id == series);
+            let own = if again { own.1.clone() } else { std::mem::take(&mut own.1) };
             let history = histories.remove(&row.0.id).unwrap_or_default();
-            judged.push(self.context.evidence(row, own.1.clone(), history)?);
+            judged.push(self.context.evidence(row, own, history)?);
         }
         self.completing.complete(&self.store, &mut judged, Extent::Grade).await?;
+        let as_of = self.context.as_of;
         let judged = judged.into_iter().map(|evidence| {
             let assessment = evidence.judge(as_of);
             (evidence, assessment)
         });
         Ok(Some(judged.collect()))
     }
-
-    /// Earlier verdicts, only of indicators that have lagged: runs and hysteresis concern nobody else.
-    async fn histories(
-        &self,
-        rows: &[(EvaluationRow, Id, Id)],
-    ) -> Result<HashMap<Id, Vec<Past>>, StoreError> {
-        let graded: Vec<Id> = rows
-            .iter()
-            .filter(|(row, ..)| row.verdict.graded_as_of.is_some())
-            .map(|(row, ..)| row.id)
-            .collect();
-        let mut histories: HashMap<Id, Vec<Past>> = HashMap::new();
-        for chunk in graded.chunks(1_000) {
-            for row in db!(self.store, evaluation::list_past_verdicts(chunk, self.context.as_of))? {
-                if let Some(past) = self.context.past(&row)? {
-                    histories.entry(row.indicator_id).or_default().push(past);
-                }
-            }
-        }
-        Ok(histories)
-    }
 }
 
-/// Takes the facts of one series off a stream that is in order of series.
+/// Takes the facts of one series off a list that is in order of series.
 fn take_series(
-    facts: &mut std::iter::Peekable<impl Iterator<Item = FactRow>>,
+    facts: &mut std::iter::Peekable<impl Iterator<Item = (i64, Observation)>>,
     series: i64,
-) -> Result<Vec<Observation>, StoreError> {
-    while facts.next_if(|fact| fact.series_id < series).is_some() {}
+) -> Vec<Observation> {
+    while facts.next_if(|fact| fact.0 < series).is_some() {}
     let mut own = Vec::with_capacity(16);
-    while let Some(fact) = facts.next_if(|fact| fact.series_id == series) {
-        own.push(Observation::try_from(fact)?);
+    while let Some((_, fact)) = facts.next_if(|fact| fact.0 == series) {
+        own.push(fact);
     }
-    Ok(own)
-}
-
-/// The whole evidence on one indicator as known at `as_of`; `None` when there is no such indicator.
-///
-/// # Errors
-/// When the database fails or holds what it should not.
-pub async fn evidence_on(
-    store: &Store,
-    calendar: &WorkCalendar,
-    id: Id,
-    as_of: NaiveDate,
-) -> Result<Option<Evidence>, StoreError> {
-    Ok(evidence_of(store, calendar, &[id], as_of, Extent::Whole).await?.pop())
-}
-
-/// The evidence on several indicators as known at `as_of`, in order of id; those that are not there are left out.
-///
-/// # Errors
-/// When the database fails or holds what it should not.
-pub async fn evidence_of(
-    store: &Store,
-    calendar: &WorkCalendar,
-    ids: &[Id],
-    as_of: NaiveDate,
-    extent: Extent,
-) -> Result<Vec<Evidence>, StoreError> {
-    let (mut rows, mut past) = (Vec::new(), Vec::new());
-    for chunk in ids.chunks(1_000) {
-        rows.extend(db!(*store, evaluation::list_evaluation_rows_of(chunk))?);
-        past.extend(db!(*store, evaluation::list_past_verdicts(chunk, as_of))?);
-    }
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
-    let context = Context::load(store, calendar, as_of).await?;
-    context.in_force.restore(store, &mut rows).await?;
-    let mut facts: HashMap<i64, Vec<Observation>> = HashMap::new();
-    let series: Vec<i64> = rows.iter().map(|(row, ..)| row.series_id).collect();
-    for chunk in series.chunks(1_000) {
-        for fact in db!(*store, observations::list_facts(chunk, as_of))? {
-            facts.entry(fact.series_id).or_default().push(Observation::try_from(fact)?);
-        }
-    }
-    let mut histories: HashMap<Id, Vec<Past>> = HashMap::new();
-    for row in &past {
-        if let Some(past) = context.past(row)? {
-            histories.entry(row.indicator_id).or_default().push(past);
-        }
-    }
-    let mut evidence = Vec::with_capacity(rows.len());
-    for row in rows {
-        let own = facts.get(&row.0.series_id).cloned().unwrap_or_default();
-        let history = histories.remove(&row.0.id).unwrap_or_default();
-        evidence.push(context.evidence(row, own, history)?);
-    }
-    Completing::new(as_of).complete(store, &mut evidence, extent).await?;
-    Ok(evidence)
+    own
 }

@@ -9,9 +9,11 @@ pub mod completing;
 pub mod constraints;
 pub mod curves;
 mod error;
+pub mod evidence;
 pub mod faults;
 pub mod judging;
 pub mod known;
+mod pages;
 pub mod revisions;
 pub mod rows;
 pub mod rule_packs;
@@ -46,6 +48,8 @@ pub mod pg {
     pub mod attempts;
     #[path = "pg/bulk.rs"]
     pub mod bulk;
+    #[path = "pg/issuing.rs"]
+    pub mod issuing;
     #[path = "pg/locks.rs"]
     pub mod locks;
     #[path = "queries/mod.rs"]
@@ -69,6 +73,8 @@ pub mod sqlite {
     pub mod attempts;
     #[path = "sqlite/bulk.rs"]
     pub mod bulk;
+    #[path = "sqlite/issuing.rs"]
+    pub mod issuing;
     #[path = "sqlite/locks.rs"]
     pub mod locks;
     #[path = "queries/mod.rs"]
@@ -102,6 +108,8 @@ pub enum Rule {
     Seeds = 5,
     /// The lead unit beside an indicator is that of the lists in force.
     Responsibilities = 6,
+    /// One draft waits for each unit, campaign and kind.
+    Drafts = 7,
 }
 
 /// Calls `queries::$room::$name` (or `bulk::$name`) of the right twin with a connection from the pool.

@@ -27,6 +27,13 @@ struct Rules {
     missed_indicators: u32,
     fallback_linear: bool,
     grace_working_days: u32,
+    // Versions written before these existed go by the default.
+    #[serde(default = "standard::observation_periods")]
+    observation_periods: u32,
+    #[serde(default = "standard::p_miss_open", with = "decimal")]
+    p_miss_open: Decimal,
+    #[serde(default = "standard::p_miss_lift", with = "decimal")]
+    p_miss_lift: Decimal,
     levels: StoredLevels,
 }
 
@@ -52,6 +59,22 @@ struct StoredLevels {
     behind: String,
     critical: String,
     missed: String,
+}
+
+mod standard {
+    use super::{Decimal, RulePack};
+
+    pub(super) fn observation_periods() -> u32 {
+        RulePack::standard().observation_periods
+    }
+
+    pub(super) fn p_miss_open() -> Decimal {
+        RulePack::standard().p_miss_open
+    }
+
+    pub(super) fn p_miss_lift() -> Decimal {
+        RulePack::standard().p_miss_lift
+    }
 }
 
 mod decimal {
@@ -89,6 +112,9 @@ pub fn write(pack: &RulePack) -> String {
         missed_indicators: pack.missed_indicators,
         fallback_linear: pack.fallback_linear,
         grace_working_days: pack.grace_working_days,
+        observation_periods: pack.observation_periods,
+        p_miss_open: pack.p_miss_open,
+        p_miss_lift: pack.p_miss_lift,
         levels: StoredLevels {
             behind: pack.levels.behind.to_string(),
             critical: pack.levels.critical.to_string(),
@@ -128,6 +154,9 @@ pub fn read(row: &RulePackRow) -> Result<RulePack, StoreError> {
         missed_indicators: rules.missed_indicators,
         fallback_linear: rules.fallback_linear,
         grace_working_days: rules.grace_working_days,
+        observation_periods: rules.observation_periods,
+        p_miss_open: rules.p_miss_open,
+        p_miss_lift: rules.p_miss_lift,
         levels: Levels {
             behind: word(&rules.levels.behind)?,
             critical: word(&rules.levels.critical)?,
@@ -146,6 +175,10 @@ mod tests {
         for pack in RulePack::built_in() {
             let row = RulePackRow::of(&pack, Id(uuid::Uuid::nil()), "内置", chrono::NaiveDateTime::default());
             assert_eq!(read(&row).unwrap(), pack);
+            let added = format!(",\"observation_periods\":{}", pack.observation_periods);
+            let older = RulePackRow { rules: row.rules.replace(&added, ""), ..row.clone() };
+            assert_ne!(older.rules, row.rules);
+            assert_eq!(read(&older).unwrap(), pack, "a version older than the observation");
         }
     }
 }

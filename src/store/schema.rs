@@ -316,6 +316,10 @@ diesel::table! {
         created_at -> Timestamp,
         revision -> Integer,
         updated_at -> Timestamp,
+        letter_id -> Nullable<Key>,
+        observing_since -> Nullable<Date>,
+        observed_periods -> Integer,
+        observed_period_end -> Nullable<Date>,
     }
 }
 
@@ -353,6 +357,11 @@ diesel::table! {
         body_html -> Text,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        follows_id -> Nullable<Key>,
+        ladder_step -> Nullable<Integer>,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<Timestamp>,
+        decision_note -> Nullable<Text>,
     }
 }
 
@@ -364,6 +373,8 @@ diesel::table! {
         letter_id -> Key,
         episode_id -> Key,
         ordinal -> Integer,
+        level -> Nullable<Text>,
+        period_end -> Nullable<Date>,
     }
 }
 
@@ -464,6 +475,40 @@ diesel::table! {
         assessed -> Integer,
         report -> Text,
         created_at -> Timestamp,
+        started_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    letter_reports (letter_id, indicator_id) {
+        letter_id -> Key,
+        indicator_id -> Key,
+        period_end -> Date,
+        ordinal -> Integer,
+        repeated -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    silences (id) {
+        id -> Key,
+        campaign_id -> Nullable<Key>,
+        indicator_id -> Nullable<Key>,
+        unit_id -> Nullable<Key>,
+        reason -> Text,
+        owner -> Text,
+        starts_on -> Date,
+        ends_on -> Date,
+        ended_at -> Nullable<Timestamp>,
+        ended_by -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
     }
 }
 
@@ -728,6 +773,11 @@ diesel::joinable!(deliveries -> letters (letter_id));
 diesel::joinable!(deliveries -> units (unit_id));
 diesel::joinable!(delivery_attempts -> deliveries (delivery_id));
 diesel::joinable!(idempotency_keys -> api_keys (api_key_id));
+diesel::joinable!(letter_reports -> letters (letter_id));
+diesel::joinable!(letter_reports -> indicators (indicator_id));
+diesel::joinable!(silences -> campaigns (campaign_id));
+diesel::joinable!(silences -> indicators (indicator_id));
+diesel::joinable!(silences -> units (unit_id));
 diesel::joinable!(letter_files -> letters (letter_id));
 diesel::joinable!(api_keys -> units (unit_id));
 diesel::joinable!(receipts -> letters (letter_id));
@@ -772,6 +822,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     idempotency_keys,
     warning_runs,
+    letter_reports,
+    silences,
     letter_files,
     problems,
     mail_pace,

@@ -11,10 +11,12 @@ use diesel::expression::AsExpression;
 use diesel::pg::{Pg, PgValue};
 use diesel::query_builder::QueryId;
 use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::SqlType;
+use diesel::sql_types::{SqlType, Text};
 use diesel::sqlite::{Sqlite, SqliteValue};
 use rust_decimal::Decimal;
 use uuid::Uuid;
+
+use crate::domain::TextEnum;
 
 /// SQL type of identifiers: `uuid` in PostgreSQL, hyphenated text in SQLite.
 #[derive(Debug, Clone, Copy, QueryId, SqlType)]
@@ -37,6 +39,26 @@ pub struct Id(pub Uuid);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Exact)]
 pub struct Number(pub Decimal);
+
+/// A word of a closed list as a column value, read without a copy of its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromSqlRow)]
+pub struct Listed<T>(pub T);
+
+fn listed<T: TextEnum>(word: &str) -> deserialize::Result<Listed<T>> {
+    T::parse(word).map(Listed).ok_or_else(|| format!("{} `{word}`", T::NAME).into())
+}
+
+impl<T: TextEnum> FromSql<Text, Pg> for Listed<T> {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        listed(std::str::from_utf8(value.as_bytes())?)
+    }
+}
+
+impl<T: TextEnum> FromSql<Text, Sqlite> for Listed<T> {
+    fn from_sql(mut value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
+        listed(value.read_text())
+    }
+}
 
 impl From<Uuid> for Id {
     fn from(id: Uuid) -> Self {

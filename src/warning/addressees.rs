@@ -1,74 +1,115 @@
-//! Who gets a letter: the lead unit's liaisons, and copies for everybody with a part in it.
+//! Who gets a letter: the lead unit's liaisons, and copies for everybody with a part in it; further up the ladder its
+//! leader and the unit above.
 
-use std::collections::{BTreeSet, HashMap};
-
-use super::plan::Finding;
-use super::{Desk, WarningError};
-use crate::db;
-use crate::store::rows::{ContactRow, DeliveryRow, IssuingCampaignRow, LetterRow, PartRow};
+use super::Desk;
+use super::library::Library;
+use super::plan::{Finding, Key};
+use crate::domain::ContactRole;
+use crate::store::rows::{ContactRow, DeliveryRow, IssuingCampaignRow, LetterRow};
 use crate::store::types::Id;
 
-/// Units copied: all others with a part in the findings' tasks, then the 专班 office; each once, in the plan's order.
-pub(super) async fn copied_units(
-    desk: &Desk,
+/// The step of the ladder at which the unit's leader is copied.
+pub(super) const STEP_LEADER: i32 = 2;
+/// The step at which the unit above is copied, too.
+pub(super) const STEP_PARENT: i32 = 3;
+
+/// Who is addressed and copied.
+pub(super) struct Addressees {
+    /// 抄送, as printed.
+    pub(super) copied: Vec<String>,
+    /// Whose mailbox, in which role, in the order of the letter.
+    pub(super) mailboxes: Vec<(Id, &'static str, ContactRow)>,
+    /// What is missing for the letter to reach whom it should, for a person to mend.
+    pub(super) lacking: Vec<String>,
+}
+
+/// The addressees of one letter. Copied are all others with a part in the findings' tasks, in the plan's order, then
+/// the 专班 office; each once.
+pub(super) fn addressees(
+    library: &Library<'_>,
     campaign: &IssuingCampaignRow,
-    addressee: Id,
+    key: &Key,
     findings: &[Finding],
-) -> Result<Vec<Id>, WarningError> {
-    let ids = |pick: fn(&Finding) -> Id| {
-        findings.iter().map(pick).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>()
-    };
-    let tasks = ids(|finding| finding.evidence.row.task_id);
-    let indicators = ids(|finding| finding.evidence.row.id);
-    let parts: Vec<PartRow> = db!(desk.store, warnings::list_parts(&tasks, &indicators))?;
+) -> Addressees {
     let mut copied = Vec::new();
-    for unit in parts.iter().map(|part| part.unit_id).chain(campaign.office_unit_id) {
-        if unit != addressee && !copied.contains(&unit) {
+    for unit in library.units_with_a_part(findings).into_iter().chain(campaign.office_unit_id) {
+        if unit != key.unit && !copied.contains(&unit) {
             copied.push(unit);
         }
     }
-    Ok(copied)
+    let own = library.unit_name(key.unit);
+    let mut out = Addressees { copied: Vec::new(), mailboxes: Vec::new(), lacking: Vec::new() };
+    out.add(library, key.unit, ContactRole::Liaison, "to");
+    if out.mailboxes.is_empty() {
+        out.lacking.push(format!("{own}没有在任的联络员邮箱"));
+    }
+    if key.step >= Some(STEP_LEADER) {
+        out.copied.push(format!("{own}主要负责人"));
+        if !out.add(library, key.unit, ContactRole::Leader, "cc") {
+            out.lacking.push(format!("{own}没有在任的负责人邮箱"));
+        }
+    }
+    if key.step >= Some(STEP_PARENT) {
+        match library.parent_of(key.unit) {
+            Some(parent) => {
+                out.copied.push(library.unit_name(parent));
+                let leader = out.add(library, parent, ContactRole::Leader, "cc");
+                let liaison = out.add(library, parent, ContactRole::Liaison, "cc");
+                if !leader && !liaison {
+                    out.lacking
+                        .push(format!("上级单位{}没有在任的联络员或负责人邮箱", library.unit_name(parent)));
+                }
+                copied.retain(|unit| *unit != parent);
+            }
+            None => out.lacking.push(format!("{own}没有登记上级单位")),
+        }
+    }
+    for unit in copied {
+        out.copied.push(library.unit_name(unit));
+        out.add(library, unit, ContactRole::Liaison, "cc");
+    }
+    out
+}
+
+impl Addressees {
+    /// Adds the unit's people of one role, a mailbox that is there already excepted; gives whether there are any.
+    fn add(&mut self, library: &Library<'_>, unit: Id, role: ContactRole, place: &'static str) -> bool {
+        let mut any = false;
+        for contact in library.contacts(unit, role) {
+            any = true;
+            let known = |(.., other): &(_, _, ContactRow)| other.email.eq_ignore_ascii_case(&contact.email);
+            if !self.mailboxes.iter().any(known) {
+                self.mailboxes.push((unit, place, contact.clone()));
+            }
+        }
+        any
+    }
 }
 
 /// One row a mailbox; a mailbox that stands for several units gets one copy.
 pub(super) fn deliveries(
     desk: &Desk,
     letter: &LetterRow,
-    addressee: Id,
-    copied: &[Id],
-    contacts: Vec<ContactRow>,
+    mailboxes: &[(Id, &'static str, ContactRow)],
 ) -> Vec<DeliveryRow> {
-    let mut by_unit: HashMap<Id, Vec<ContactRow>> = HashMap::new();
-    for contact in contacts {
-        by_unit.entry(contact.unit_id).or_default().push(contact);
-    }
-    let mut rows: Vec<DeliveryRow> = Vec::new();
-    for unit in std::iter::once(&addressee).chain(copied) {
-        for contact in by_unit.remove(unit).unwrap_or_default() {
-            if rows.iter().any(|row| row.email.eq_ignore_ascii_case(&contact.email)) {
-                continue;
-            }
-            let ordinal = rows.len() + 1;
-            rows.push(DeliveryRow {
-                id: Id(desk.clock.new_id()),
-                letter_id: letter.id,
-                unit_id: *unit,
-                role: if *unit == addressee { "to" } else { "cc" }.to_owned(),
-                name: contact.name,
-                email: contact.email,
-                message_id: format!("{}.{ordinal}@{}", letter.id.0.simple(), desk.message_id_domain),
-                state: "pending".to_owned(),
-                attempts: 0,
-                uncertain: 0,
-                next_attempt_at: letter.created_at,
-                lease_until: None,
-                lease_holder: None,
-                accepted_at: None,
-                last_reply: None,
-                created_at: letter.created_at,
-                updated_at: letter.updated_at,
-            });
-        }
-    }
-    rows
+    let row = |(ordinal, (unit, role, contact)): (usize, &(Id, &str, ContactRow))| DeliveryRow {
+        id: Id(desk.clock.new_id()),
+        letter_id: letter.id,
+        unit_id: *unit,
+        role: (*role).to_owned(),
+        name: contact.name.clone(),
+        email: contact.email.clone(),
+        message_id: format!("{}.{ordinal}@{}", letter.id.0.simple(), desk.message_id_domain),
+        state: "pending".to_owned(),
+        attempts: 0,
+        uncertain: 0,
+        next_attempt_at: letter.updated_at,
+        lease_until: None,
+        lease_holder: None,
+        accepted_at: None,
+        last_reply: None,
+        created_at: letter.updated_at,
+        updated_at: letter.updated_at,
+    };
+    (1..).zip(mailboxes).map(row).collect()
 }

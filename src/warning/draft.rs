@@ -4,80 +4,89 @@ use std::collections::HashMap;
 
 use chrono::{Datelike as _, NaiveDate};
 
-use super::addressees::{copied_units, deliveries};
-use super::plan::Finding;
-use super::run::{Outcome, PlannedLetter};
-use super::{Desk, WarningError, facts, trends};
-use crate::db;
-use crate::domain::{ContactRole, Issuing, LetterKind, LetterState, Level, TextEnum as _};
-use crate::letter::{LetterContact, LetterFacts, PICTURES_MAX, ReplyTerms};
+use super::Desk;
+use super::addressees::{Addressees, addressees, deliveries};
+use super::library::Library;
+use super::plan::{About, Finding, Key, changed};
+use crate::domain::{Grade, Issuing, LetterKind, LetterState, Level, TextEnum as _, UnpublishedYear};
+use crate::letter::{EarlierLetter, LetterContact, LetterFacts, PICTURES_MAX, ReplyTerms, Trend};
 use crate::store::StoreError;
-use crate::store::rows::{DeliveryRow, IssuingCampaignRow, LetterRow, LineRow};
+use crate::store::rows::{
+    EpisodeChange, IssuingCampaignRow, LetterEpisodeRow, LetterReportRow, LetterRow, NewLetter,
+};
 use crate::store::types::Id;
 
-/// A letter with everything but its number.
+/// A letter without its number.
 pub(super) struct Draft {
+    /// Which letter.
+    pub(super) key: Key,
+    /// What it says.
     pub(super) facts: LetterFacts,
+    /// Its row, without texts.
     pub(super) letter: LetterRow,
-    pub(super) findings: Vec<Finding>,
-    names: HashMap<Id, LineRow>,
-    pub(super) deliveries: Vec<DeliveryRow>,
-    approval: bool,
+    /// Whom it reaches.
+    pub(super) addressees: Addressees,
+    /// Whether it waits for 签发.
+    pub(super) approval: bool,
+    /// Why it cannot be issued: its deadline needs a calendar nobody has.
+    pub(super) blocked: Option<UnpublishedYear>,
+    findings: Vec<Finding>,
 }
 
 impl Draft {
-    pub(super) async fn of(
+    /// Drafts the letter about `findings`; `waiting` is the row of the draft it takes the place of.
+    ///
+    /// # Errors
+    /// `Missing` when a campaign or indicator has gone.
+    pub(super) fn of(
         desk: &Desk,
+        library: &Library<'_>,
         as_of: NaiveDate,
-        campaign: &IssuingCampaignRow,
-        campaigns: &HashMap<Id, IssuingCampaignRow>,
-        unit: Id,
-        findings: Vec<Finding>,
-    ) -> Result<Self, WarningError> {
+        (key, mut findings): (Key, Vec<Finding>),
+        waiting: Option<(Id, chrono::NaiveDateTime)>,
+    ) -> Result<Self, StoreError> {
+        let campaign = library.campaign(key.campaign)?;
         let issued_on = desk.clock.today();
-        let days = campaign.reply_working_days.unsigned_abs();
-        let reply = ReplyTerms { by: desk.calendar.add_working_days(issued_on, days)?, working_days: days };
-        let ids: Vec<Id> = findings.iter().map(|finding| finding.evidence.row.id).collect();
-        let names = db!(desk.store, warnings::list_lines(&ids))?;
-        let names: HashMap<Id, LineRow> = names.into_iter().map(|row| (row.id, row)).collect();
-        let copied = copied_units(desk, campaign, unit, &findings).await?;
-        let level = findings.iter().map(|finding| finding.level).max().unwrap_or(Level::Yellow);
-        let mut lines = Vec::with_capacity(findings.len());
-        for (ordinal, finding) in (1..).zip(&findings) {
-            let id = finding.evidence.row.id;
-            let name = names.get(&id).ok_or_else(|| StoreError::missing("indicator", id.0))?;
-            lines.push(facts::line(ordinal, finding, name)?);
+        // The gravest first: the reader may not reach the end.
+        findings.sort_by_cached_key(|finding| {
+            let task = library.line(finding.indicator).ok().map(|line| line.task_id);
+            (std::cmp::Reverse(finding.level), task, finding.indicator)
+        });
+        let addressees = addressees(library, campaign, &key, &findings);
+        for (ordinal, finding) in (1..).zip(&mut findings) {
+            let names = library.line(finding.indicator)?;
+            finding.line.ordinal = ordinal;
+            finding.line.indicator.clone_from(&names.measure);
+            finding.line.region.clone_from(&names.region);
         }
-        let drawn = findings.iter().map(|finding| finding.evidence.row.id).zip(&mut lines);
-        trends::add(desk, as_of, &mut drawn.take(PICTURES_MAX).collect::<Vec<_>>()).await?;
-        let mut asked: Vec<Id> = vec![unit];
-        asked.extend(&copied);
-        let unit_names: HashMap<Id, String> =
-            db!(desk.store, warnings::list_unit_names(&asked))?.into_iter().collect();
-        let name_of = |id: &Id| unit_names.get(id).cloned().unwrap_or_default();
-        let parent = campaign.parent_id.and_then(|id| campaigns.get(&id));
+        let (follows_id, follow_up_of) = follow_up(library, &key, &findings)?;
+        let (reply, blocked) = match terms(desk, &key, campaign, issued_on, follow_up_of.as_ref()) {
+            Ok(reply) => (reply, None),
+            Err(year) => (None, Some(year)),
+        };
+        let level = findings.iter().filter_map(|finding| finding.level).max();
         let facts = LetterFacts {
-            kind: LetterKind::Warning,
-            level: Some(level),
+            kind: key.kind,
+            level: level.filter(|_| key.kind == LetterKind::Warning),
             number: None,
             campaign: campaign.name.clone(),
             doc_title: None,
-            doc_no: campaign.doc_no.clone().or_else(|| parent.and_then(|parent| parent.doc_no.clone())),
+            doc_no: library.doc_no(campaign),
             issuer: campaign.issuer_name.clone(),
-            addressee: name_of(&unit),
-            copied: copied.iter().map(name_of).collect(),
+            addressee: library.unit_name(key.unit),
+            copied: addressees.copied.clone(),
             issued_on,
             as_of,
             source: None,
-            reply: Some(reply),
+            reply,
             contact: LetterContact {
                 name: campaign.contact_name.clone(),
                 phone: campaign.contact_phone.clone(),
                 email: campaign.contact_email.clone(),
             },
             reply_link: None,
-            follow_up_of: None,
-            lines,
+            follow_up_of,
+            lines: findings.iter().map(|finding| finding.line.clone()).collect(),
         };
         let letter = letter_row(desk, campaign, unit, &facts);
         let reply_link = desk.links.as_ref().map(|links| links.address(letter.id.0));
@@ -93,52 +102,176 @@ impl Draft {
             deliveries,
             approval: campaign.issuing == Issuing::Approval.as_str(),
         })
+        let letter = letter_row(desk, campaign, &key, &facts, follows_id, waiting);
+        let facts = LetterFacts { reply_link: reply_link(desk, &key, &letter), ..facts };
+        let approval = campaign.issuing == Issuing::Approval.as_str();
+        Ok(Self { key, facts, letter, addressees, approval, blocked, findings })
     }
 
-    /// Issues it, unless this is a rehearsal or the campaign wants approval first.
-    pub(super) async fn conclude(self, desk: &Desk, dry_run: bool) -> Result<PlannedLetter, WarningError> {
-        let outcome = if dry_run {
-            Outcome::Planned
-        } else if self.approval {
-            Outcome::AwaitsApproval
-        } else {
-            self.issue(desk).await?
-        };
-        if self.deliveries.iter().all(|delivery| delivery.role != "to") {
-            tracing::error!(
-                unit = self.facts.addressee,
-                "the addressee of a letter has no liaison with a mailbox"
-            );
+    /// The indicators of its first lines, where these want a chart and have none.
+    pub(super) fn undrawn(&self) -> impl Iterator<Item = Id> {
+        let drawn = matches!(self.key.kind, LetterKind::Warning | LetterKind::Lifting);
+        let first = self.findings.iter().take(if drawn { PICTURES_MAX } else { 0 });
+        first.filter(|finding| finding.line.trend.is_none()).map(|finding| finding.indicator)
+    }
+
+    /// Gives the first lines their charts.
+    pub(super) fn draw(&mut self, trends: &HashMap<Id, Trend>) {
+        for (finding, line) in self.findings.iter().zip(&mut self.facts.lines).take(PICTURES_MAX) {
+            line.trend = line.trend.take().or_else(|| trends.get(&finding.indicator).cloned());
         }
-        let indicator = |finding: &Finding| {
-            let id = finding.evidence.row.id;
-            let name = self.names.get(&id).map(|row| row.measure.clone()).unwrap_or_default();
-            (id, name, finding.assessment.grade)
+    }
+
+    /// Its indicators with their names and grades.
+    pub(super) fn indicators(&self) -> Vec<(Id, String, Grade)> {
+        let one = |finding: &Finding| (finding.indicator, finding.line.indicator.clone(), finding.grade);
+        self.findings.iter().map(one).collect()
+    }
+
+    /// What is written when it is issued now.
+    pub(super) fn to_issue(&self, desk: &Desk) -> NewLetter {
+        let deliveries = deliveries(desk, &self.letter, &self.addressees.mailboxes);
+        NewLetter { deliveries, ..self.written(self.letter.clone(), true) }
+    }
+
+    /// What is written while it waits: its episodes go on, but no letter has spoken of them yet.
+    pub(super) fn to_wait(&self, texts: LetterRow) -> NewLetter {
+        let row = LetterRow { issued_on: None, reply_by: None, ..texts };
+        self.written(LetterRow { state: LetterState::Draft.to_string(), ..row }, false)
+    }
+
+    fn written(&self, letter: LetterRow, spoken: bool) -> NewLetter {
+        let mut new = NewLetter {
+            opened: Vec::new(),
+            continued: Vec::new(),
+            episodes: Vec::new(),
+            reports: Vec::new(),
+            deliveries: Vec::new(),
+            letter,
         };
-        Ok(PlannedLetter {
-            campaign_id: self.letter.campaign_id,
-            unit_id: self.letter.unit_id,
-            level: self.facts.level.unwrap_or(Level::Yellow),
-            indicators: self.findings.iter().map(indicator).collect(),
-            mailboxes: self.deliveries.iter().map(|delivery| delivery.email.clone()).collect(),
-            unit: self.facts.addressee,
-            outcome,
-        })
+        let speaks = spoken && self.key.kind == LetterKind::Warning;
+        for (ordinal, finding) in (1..).zip(&self.findings) {
+            let level = finding.level.map(|level| level.to_string());
+            let mut link = |episode_id| {
+                let (letter_id, period_end) = (new.letter.id, finding.period_end);
+                new.episodes.push(LetterEpisodeRow {
+                    letter_id,
+                    episode_id,
+                    ordinal,
+                    level: level.clone(),
+                    period_end,
+                });
+            };
+            match &finding.about {
+                About::Opened(row) => {
+                    link(row.id);
+                    let mut row = row.clone();
+                    if speaks {
+                        (row.lettered_level, row.lettered_period_end) = (level, finding.period_end);
+                        row.letter_id = Some(new.letter.id);
+                    }
+                    new.opened.push(row);
+                }
+                About::Continued(change) => {
+                    link(change.before.id);
+                    let mut change = EpisodeChange::clone(change);
+                    if speaks {
+                        let after = &mut change.after;
+                        // A step of the ladder raises it.
+                        if finding.level > Level::parse(&after.level) {
+                            after.level = level.clone().unwrap_or_default();
+                        }
+                        (after.lettered_level, after.lettered_period_end) = (level, finding.period_end);
+                        after.letter_id = Some(new.letter.id);
+                    }
+                    if changed(&change) {
+                        new.continued.push(change);
+                    }
+                }
+                About::Report { period_end, repeated } => new.reports.push(LetterReportRow {
+                    letter_id: new.letter.id,
+                    indicator_id: finding.indicator,
+                    period_end: *period_end,
+                    ordinal,
+                    repeated: *repeated,
+                }),
+            }
+        }
+        new
     }
 }
 
-fn letter_row(desk: &Desk, campaign: &IssuingCampaignRow, unit: Id, facts: &LetterFacts) -> LetterRow {
+/// Where it is answered: a reminder is, where the letter it reminds of is; a lifting asks nothing.
+fn reply_link(desk: &Desk, key: &Key, letter: &LetterRow) -> Option<String> {
+    let day = desk.clock.today();
+    match (key.kind, key.follows) {
+        (LetterKind::Lifting, _) => None,
+        (LetterKind::ReplyReminder, Some(earlier)) => Some(desk.links.as_ref()?.link(earlier.0, day)),
+        _ => Some(desk.links.as_ref()?.link(letter.id.0, day)),
+    }
+}
+
+/// The letter this one follows, and how it is printed. An ordinary warning names an earlier one only when all of its
+/// indicators were in one.
+fn follow_up(
+    library: &Library<'_>,
+    key: &Key,
+    findings: &[Finding],
+) -> Result<(Option<Id>, Option<EarlierLetter>), StoreError> {
+    if let Some(id) = key.follows {
+        return Ok((Some(id), library.earlier(id)?));
+    }
+    let latest = findings.iter().filter_map(Finding::earlier).max();
+    let all = findings.iter().all(|finding| finding.earlier().is_some());
+    let Some(id) = latest.filter(|_| all) else { return Ok((latest, None)) };
+    // Its deadline is the ladder's business.
+    let printed = library.earlier(id)?.map(|earlier| EarlierLetter { reply_by: None, ..earlier });
+    Ok((Some(id), printed))
+}
+
+/// By when an answer is due. A reminder keeps the deadline of the letter it reminds of; a lifting asks nothing.
+fn terms(
+    desk: &Desk,
+    key: &Key,
+    campaign: &IssuingCampaignRow,
+    issued_on: NaiveDate,
+    earlier: Option<&EarlierLetter>,
+) -> Result<Option<ReplyTerms>, UnpublishedYear> {
+    let kept = earlier.and_then(|earlier| earlier.reply_by);
+    match (key.kind, kept) {
+        (LetterKind::Lifting, _) => Ok(None),
+        (LetterKind::ReplyReminder, Some(by)) => {
+            let left = desk.calendar.working_days_between(issued_on, by)?.max(0);
+            Ok(Some(ReplyTerms { by, working_days: u32::try_from(left).unwrap_or(u32::MAX) }))
+        }
+        _ => {
+            let days = campaign.reply_working_days.unsigned_abs();
+            let by = desk.calendar.add_working_days(issued_on, days)?;
+            Ok(Some(ReplyTerms { by, working_days: days }))
+        }
+    }
+}
+
+fn letter_row(
+    desk: &Desk,
+    campaign: &IssuingCampaignRow,
+    key: &Key,
+    facts: &LetterFacts,
+    follows_id: Option<Id>,
+    waiting: Option<(Id, chrono::NaiveDateTime)>,
+) -> LetterRow {
     let now = desk.clock.timestamp();
+    let (id, created_at) = waiting.unwrap_or_else(|| (Id(desk.clock.new_id()), now));
     LetterRow {
-        id: Id(desk.clock.new_id()),
+        id,
         mark: campaign.letter_mark.clone(),
         year: facts.issued_on.year(),
         serial: None,
         kind: facts.kind.to_string(),
-        level: facts.level.map(|level| level.to_string()),
+        level: facts.level.map(Level::as_str).map(str::to_owned),
         state: LetterState::Issued.to_string(),
         campaign_id: campaign.id,
-        unit_id: unit,
+        unit_id: key.unit,
         as_of: facts.as_of,
         issued_on: Some(facts.issued_on),
         reply_by: facts.reply.as_ref().map(|reply| reply.by),
@@ -146,7 +279,12 @@ fn letter_row(desk: &Desk, campaign: &IssuingCampaignRow, unit: Id, facts: &Lett
         subject: String::new(),
         body_text: String::new(),
         body_html: String::new(),
-        created_at: now,
+        created_at,
         updated_at: now,
+        follows_id,
+        ladder_step: key.step,
+        decided_by: None,
+        decided_at: None,
+        decision_note: None,
     }
 }

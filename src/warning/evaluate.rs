@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use futures_util::future::try_join;
 
 use super::{Desk, WarningError};
 use crate::db;
 use crate::domain::Grade;
+use crate::domain::pace::Assessment;
 use crate::store::judging::{Evidence, Judging};
 use crate::store::rows::{VerdictColumns, VerdictWrite};
 use crate::store::types::Id;
@@ -24,33 +26,49 @@ pub struct Evaluated {
 
 /// Judges every indicator as of `as_of`. Safe to run twice: the second time nothing differs.
 ///
+/// While one page is written, the next is judged and the one after it read. A page is written whole or not at all.
+///
 /// # Errors
 /// When the database fails; pages written before stay written.
 pub async fn evaluate(desk: &Desk, as_of: NaiveDate) -> Result<Evaluated, WarningError> {
     let mut judging = Judging::start(&desk.store, &desk.calendar, as_of, None).await?;
     let mut done = Evaluated::default();
-    while let Some(page) = judging.next_page().await? {
-        let now = desk.clock.timestamp();
-        let mut writes = Vec::new();
-        for (evidence, assessment) in &page {
-            done.assessed += 1;
-            *done.grades.entry(assessment.grade).or_default() += 1;
-            let verdict = VerdictColumns::of(assessment, as_of);
-            if differs(evidence, &verdict) {
-                writes.push(VerdictWrite {
-                    id: Id(desk.clock.new_id()),
-                    indicator_id: evidence.row.id,
-                    as_of,
-                    verdict,
-                    rule_pack_id: evidence.rule_pack_id,
-                    recorded_at: now,
-                });
-            }
-        }
-        done.changed += writes.len();
-        db!(desk.store, evaluation::write_verdicts(writes))?;
+    let mut writes = Vec::new();
+    loop {
+        let written = async { db!(desk.store, evaluation::write_verdicts(writes)) };
+        let (page, ()) = try_join(judging.next_page(), written).await?;
+        let Some(page) = page else { return Ok(done) };
+        writes = changes(desk, as_of, &page, &mut done);
     }
-    Ok(done)
+}
+
+/// Counts the verdicts of a page, and gives those that differ from the ones in force.
+fn changes(
+    desk: &Desk,
+    as_of: NaiveDate,
+    page: &[(Evidence, Assessment)],
+    done: &mut Evaluated,
+) -> Vec<VerdictWrite> {
+    let now = desk.clock.timestamp();
+    let mut writes = Vec::new();
+    for (evidence, assessment) in page {
+        done.assessed += 1;
+        *done.grades.entry(assessment.grade).or_default() += 1;
+        let verdict = VerdictColumns::of(assessment, as_of);
+        if differs(evidence, &verdict) {
+            writes.push(VerdictWrite {
+                id: Id(desk.clock.new_id()),
+                indicator_id: evidence.row.id,
+                series_id: evidence.row.series_id,
+                as_of,
+                verdict,
+                rule_pack_id: evidence.rule_pack_id,
+                recorded_at: now,
+            });
+        }
+    }
+    done.changed += writes.len();
+    writes
 }
 
 fn differs(evidence: &Evidence, verdict: &VerdictColumns) -> bool {

@@ -1,21 +1,24 @@
 //! The facts of a letter: what was found, in the numbers and words that will be frozen with it.
 
-use chrono::Datelike as _;
+use chrono::{Datelike as _, NaiveDate};
 use rust_decimal::Decimal;
 
-use super::plan::Finding;
 use crate::domain::pace::{Assessment, CurveUsed, Ratio, ShareFrom};
+use crate::domain::{Grade, Kind, Measure, Period};
+use crate::letter::{Benchmark, LetterLine, Quantity, Rank, Span};
+use crate::store::judging::Evidence;
+use super::plan::Finding;
+use crate::domain::pace::{self, Assessment, CurveUsed, Ratio, ShareFrom};
 use crate::domain::{Kind, Measure, Period};
-use crate::letter::{Benchmark, LetterLine, Quantity, Span};
+use crate::letter::{Benchmark, LetterLine, Quantity, Rank, Span};
 use crate::store::StoreError;
 use crate::store::rows::{LineRow, word};
 
 /// Most places a number is printed with.
 const PLACES_MAX: u32 = 4;
 
-/// One line of a letter.
-pub(super) fn line(ordinal: u32, finding: &Finding, names: &LineRow) -> Result<LetterLine, StoreError> {
-    let Finding { evidence, assessment, .. } = finding;
+/// One line of a letter, without its number and the names of indicator and region.
+pub(super) fn line(evidence: &Evidence, assessment: &Assessment) -> LetterLine {
     let target = evidence.target.as_ref();
     let kind = target.map_or(Kind::Qualitative, |target| target.kind);
     let print = Printing::of(kind, &evidence.measure, assessment.actual);
@@ -30,12 +33,12 @@ pub(super) fn line(ordinal: u32, finding: &Finding, names: &LineRow) -> Result<L
         _ => value(assessment.needed_per_month).map(|amount| print.value(amount)),
     };
     let period = assessment.data_period.map(Span::from);
-    Ok(LetterLine {
-        ordinal,
-        indicator: names.measure.clone(),
-        region: names.region.clone(),
+    LetterLine {
+        ordinal: 0,
+        indicator: String::new(),
+        region: String::new(),
         kind,
-        better: word(&names.better)?,
+        better: evidence.measure.better,
         target_text: target.map(|target| target.phrase.clone()).unwrap_or_default(),
         period,
         latest_period: None,
@@ -50,15 +53,53 @@ pub(super) fn line(ordinal: u32, finding: &Finding, names: &LineRow) -> Result<L
         needed,
         average_so_far: value(assessment.average_per_month).map(|average| print.value(average)),
         months_left: assessment.data_period.map(|period| months_left(period, evidence.window)),
-        rank: None,
+        rank: assessment.rank.and_then(rank),
+        rank: assessment.rank.map(|rank| rank_among(rank, &evidence.region)),
         benchmarks: benchmarks(assessment, &print),
         grade_label: assessment.grade.chinese().to_owned(),
         curve_label: assessment.curve_used.map(|curve| curve_label(curve).to_owned()).filter(|_| amount),
-        streak: u32::try_from(-assessment.streak).ok().filter(|streak| *streak > 1),
+        streak: Some(assessment.streak.unsigned_abs()).filter(|streak| *streak > 1),
         rule_text: Some(assessment.rule.id.chinese().to_owned()),
         missing: assumed(assessment),
         trend: None,
-    })
+    }
+}
+
+/// The line of a report that is missing: which, since when, and what was reported last.
+pub(super) fn missing_report(
+    evidence: &Evidence,
+    assessment: &Assessment,
+    period: Period,
+    due_on: NaiveDate,
+) -> LetterLine {
+    LetterLine {
+        period: Some(period.into()),
+        latest_period: assessment.data_period.map(Span::from),
+        report_due_on: Some(due_on),
+        actual: None,
+        expected: None,
+        shortfall: None,
+        shortfall_points: None,
+        completion: None,
+        completion_due: None,
+        completion_last_year: None,
+        needed: None,
+        average_so_far: None,
+        months_left: None,
+        rank: None,
+        benchmarks: Vec::new(),
+        grade_label: Grade::OverdueReport.chinese().to_owned(),
+        curve_label: None,
+        streak: None,
+        rule_text: None,
+        missing: Vec::new(),
+        ..line(evidence, assessment)
+    }
+}
+
+fn rank(rank: crate::domain::pace::Rank) -> Option<Rank> {
+    let (place, of) = (u32::try_from(rank.position).ok()?, u32::try_from(rank.of).ok()?);
+    Some(Rank { place, of, among: "同级行政区".to_owned() })
 }
 
 /// What the reader must know to check the growth still needed: last year's share was not reported, the curve stood in.
@@ -69,6 +110,19 @@ fn assumed(assessment: &Assessment) -> Vec<String> {
     } else {
         Vec::new()
     }
+}
+
+/// A place among the regions of the same level.
+fn rank_among(rank: pace::Rank, region: &str) -> Rank {
+    let among = if region.ends_with("0000") {
+        "省（区、市）"
+    } else if region.ends_with("00") {
+        "市州"
+    } else {
+        "县市区"
+    };
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    Rank { place: count(rank.position), of: count(rank.of), among: among.to_owned() }
 }
 
 fn points(assessment: &Assessment) -> Option<Quantity> {

@@ -1,45 +1,196 @@
-//! A draft becomes a letter: number, frozen texts and deliveries in one transaction.
+//! Drafts become letters: number, frozen texts and deliveries in one transaction, many letters at once; or they wait
+//! for 签发.
+
+use std::collections::HashMap;
 
 use super::draft::Draft;
 use super::frozen::freeze;
-use super::plan::EpisodeWrite;
-use super::run::Outcome;
+use super::plan::Key;
+use super::run::{Outcome, PlannedLetter};
 use super::{Desk, WarningError};
 use crate::db;
 use crate::domain::LetterNumber;
-use crate::letter::draw;
-use crate::store::rows::{NewLetter, Rendering};
+use crate::letter::{LetterFacts, Picture, draw};
+use crate::store::rows::{DraftWrite, LetterHead, LetterRow, NewLetter, Rendering};
+use crate::store::types::Id;
 use crate::store::{StoreError, faults};
 
-impl Draft {
-    pub(super) async fn issue(&self, desk: &Desk) -> Result<Outcome, WarningError> {
-        let mut new = NewLetter {
-            letter: self.letter.clone(),
-            opened: Vec::new(),
-            continued: Vec::new(),
-            deliveries: self.deliveries.clone(),
+/// Drafts that wait, by the letter they are to become.
+pub(super) type Waiting = HashMap<Key, LetterHead>;
+
+/// Issues drafts, or lets them wait, or only tells (`dry_run`).
+///
+/// # Errors
+/// When the database or a template fails; what was issued before stays.
+pub(super) async fn conclude(
+    desk: &Desk,
+    drafts: Vec<Draft>,
+    waiting: &Waiting,
+    dry_run: bool,
+) -> Result<Vec<PlannedLetter>, WarningError> {
+    let mut outcomes: HashMap<Id, Outcome> = HashMap::new();
+    let ready = |draft: &&Draft| !dry_run && draft.blocked.is_none();
+    let (waits, goes): (Vec<&Draft>, Vec<&Draft>) =
+        drafts.iter().filter(ready).partition(|draft| draft.approval);
+    issue_all(desk, &goes, &mut outcomes).await?;
+    wait_all(desk, &waits, waiting, &mut outcomes).await?;
+    for draft in &drafts {
+        for lacking in &draft.addressees.lacking {
+            tracing::error!(
+                unit = draft.facts.addressee,
+                lacking,
+                "a letter does not reach everybody it should"
+            );
+        }
+    }
+    let told = |draft: Draft| {
+        let outcome = match draft.blocked {
+            Some(unpublished) => Outcome::Blocked { year: unpublished.year },
+            None => outcomes.remove(&draft.letter.id).unwrap_or(Outcome::Planned),
         };
-        for finding in &self.findings {
-            match &finding.episode {
-                EpisodeWrite::Open(row) => new.opened.push(row.clone()),
-                EpisodeWrite::Change(change) => new.continued.push((**change).clone()),
-            }
+        PlannedLetter {
+            campaign_id: draft.letter.campaign_id,
+            unit_id: draft.letter.unit_id,
+            kind: draft.key.kind,
+            step: draft.key.step,
+            level: draft.facts.level,
+            indicators: draft.indicators(),
+            mailboxes: draft.addressees.mailboxes.iter().map(|(.., contact)| contact.email.clone()).collect(),
+            lacking: draft.addressees.lacking,
+            unit: draft.facts.addressee,
+            outcome,
         }
-        // Drawn before the number is taken: nobody waits for its row meanwhile.
-        let pictures = draw(&self.facts);
-        let rendering =
-            Rendering::new(|letter, serial| freeze(desk, &self.facts, &pictures, (letter, serial)));
-        match db!(desk.store, letters::issue_letter(&new, &rendering)) {
-            Ok(letter) => {
-                faults::point("issue.committed");
-                let serial = letter.serial.unwrap_or_default().unsigned_abs();
-                let number =
-                    LetterNumber::new(&letter.mark, letter.year, serial).map_err(StoreError::from)?;
-                Ok(Outcome::Issued { id: letter.id, number: number.to_string() })
+    };
+    Ok(drafts.into_iter().map(told).collect())
+}
+
+/// Issues all at once; when somebody else has issued one of them meanwhile, one by one.
+async fn issue_all(
+    desk: &Desk,
+    drafts: &[&Draft],
+    outcomes: &mut HashMap<Id, Outcome>,
+) -> Result<(), WarningError> {
+    if drafts.is_empty() {
+        return Ok(());
+    }
+    let news: Vec<NewLetter> = drafts.iter().map(|draft| draft.to_issue(desk)).collect();
+    let content = Content::of(drafts.iter().copied());
+    let rendering = content.rendering(desk);
+    match db!(desk.store, issuing::issue_letters(&news, &rendering)) {
+        Ok(letters) => {
+            faults::point("issue.committed");
+            for letter in letters {
+                outcomes.insert(letter.id, issued(&letter)?);
             }
+            return Ok(());
+        }
+        Err(StoreError::Stale | StoreError::Duplicate(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    for new in &news {
+        let outcome = match db!(desk.store, issuing::issue_letters(std::slice::from_ref(new), &rendering)) {
+            Ok(letters) => letters.first().map(issued).transpose()?.unwrap_or(Outcome::Overtaken),
             // Two runs at once: the other one has issued; nothing of ours was written.
-            Err(StoreError::Stale | StoreError::Duplicate(_)) => Ok(Outcome::Overtaken),
-            Err(error) => Err(error.into()),
+            Err(StoreError::Stale | StoreError::Duplicate(_)) => Outcome::Overtaken,
+            Err(error) => return Err(error.into()),
+        };
+        outcomes.insert(new.letter.id, outcome);
+    }
+    Ok(())
+}
+
+/// Writes what waits for 签发. A draft that already says the same is left alone; one that newer facts have overtaken is
+/// written over.
+async fn wait_all(
+    desk: &Desk,
+    drafts: &[&Draft],
+    waiting: &Waiting,
+    outcomes: &mut HashMap<Id, Outcome>,
+) -> Result<(), WarningError> {
+    let mut writes = Vec::new();
+    for draft in drafts {
+        let texts = previewed(desk, draft)?;
+        let new = draft.to_wait(texts);
+        let before = waiting.get(&draft.key).filter(|head| head.id == draft.letter.id);
+        if before.is_some()
+            && new.opened.is_empty()
+            && new.continued.is_empty()
+            && says_the_same(desk, &new).await?
+        {
+            outcomes.insert(draft.letter.id, Outcome::AwaitsApproval { id: draft.letter.id });
+            continue;
         }
+        writes.push(DraftWrite { new, replaces: before.map(|head| head.updated_at) });
+    }
+    if writes.is_empty() {
+        return Ok(());
+    }
+    let whole = match db!(desk.store, issuing::write_drafts(&writes)) {
+        Ok(()) => true,
+        Err(StoreError::Stale | StoreError::Duplicate(_)) => false,
+        Err(error) => return Err(error.into()),
+    };
+    for write in &writes {
+        let id = write.new.letter.id;
+        let written = whole
+            || match db!(desk.store, issuing::write_drafts(std::slice::from_ref(write))) {
+                Ok(()) => true,
+                Err(StoreError::Stale | StoreError::Duplicate(_)) => false,
+                Err(error) => return Err(error.into()),
+            };
+        outcomes.insert(id, if written { Outcome::AwaitsApproval { id } } else { Outcome::Overtaken });
+    }
+    Ok(())
+}
+
+/// Whether the draft that waits says what this one would, whatever the day.
+async fn says_the_same(desk: &Desk, new: &NewLetter) -> Result<bool, WarningError> {
+    let Some(row) = db!(desk.store, letters::find_letter(new.letter.id.0))? else { return Ok(false) };
+    let (before, now) = (LetterFacts::from_json(&row.facts)?, LetterFacts::from_json(&new.letter.facts)?);
+    let moved = LetterFacts {
+        issued_on: now.issued_on,
+        as_of: now.as_of,
+        reply: now.reply.clone(),
+        reply_link: now.reply_link.clone(),
+        ..before
+    };
+    Ok(moved == now && row.follows_id == new.letter.follows_id)
+}
+
+fn issued(letter: &LetterRow) -> Result<Outcome, StoreError> {
+    let serial = letter.serial.unwrap_or_default().unsigned_abs();
+    let number = LetterNumber::new(&letter.mark, letter.year, serial)?;
+    Ok(Outcome::Issued { id: letter.id, number: number.to_string() })
+}
+
+/// A draft's texts, made without a number.
+fn previewed(desk: &Desk, draft: &Draft) -> Result<LetterRow, WarningError> {
+    let rendered = desk.templates.render(&draft.facts)?;
+    Ok(LetterRow {
+        facts: draft.facts.to_json()?,
+        subject: rendered.subject,
+        body_text: rendered.text,
+        body_html: rendered.html,
+        ..draft.letter.clone()
+    })
+}
+
+/// Facts and pictures of letters about to be issued. Pictures are drawn before the numbers are taken: nobody waits for
+/// the row meanwhile.
+pub(super) struct Content<'d>(HashMap<Id, (&'d LetterFacts, Vec<Picture>)>);
+
+impl<'d> Content<'d> {
+    /// Draws the pictures of these drafts.
+    pub(super) fn of(drafts: impl Iterator<Item = &'d Draft>) -> Self {
+        Self(drafts.map(|draft| (draft.letter.id, (&draft.facts, draw(&draft.facts)))).collect())
+    }
+
+    /// Makes the frozen letters with their numbers.
+    pub(super) fn rendering<'r>(&'r self, desk: &'r Desk) -> Rendering<'r> {
+        Rendering::new(move |letter, serial| {
+            let content = self.0.get(&letter.id);
+            let (facts, pictures) = content.ok_or_else(|| format!("no facts of letter {}", letter.id.0))?;
+            freeze(desk, facts, pictures, (letter, serial))
+        })
     }
 }

@@ -11,9 +11,15 @@ mod evaluate;
 mod facts;
 mod frozen;
 mod issue;
+mod ladder;
+mod library;
 mod mailing;
 mod plan;
+mod report;
+mod reports;
 mod run;
+mod sign;
+mod silence;
 mod trends;
 
 use std::sync::Arc;
@@ -27,8 +33,11 @@ use crate::store::{Store, StoreError};
 pub use bounces::{Returned, take_bounce};
 pub use evaluate::{Evaluated, evaluate};
 pub use frozen::{DOCX, PNG, document_name};
+pub use ladder::{Reminded, remind};
 pub use mailing::{Mailing, rendered_now};
-pub use run::{Issued, Outcome, PlannedLetter, issue, rehearse};
+pub use report::{ReportedLetter, RunReport};
+pub use run::{Issued, Outcome, PlannedLetter, issue, issue_for, rehearse};
+pub use sign::{discard, sign};
 
 /// What warnings are made with.
 #[derive(Clone)]
@@ -43,6 +52,8 @@ pub struct Desk {
     pub templates: Arc<Templates>,
     /// Domain of Message-IDs.
     pub message_id_domain: String,
+    /// Working days before the deadline on which an unanswered letter is reminded of.
+    pub remind_working_days: u32,
     /// Where letters are answered; `None` leaves the links out.
     pub links: Option<ReplyLinks>,
     /// Whose mails letters are.

@@ -1,14 +1,18 @@
-//! What the verdicts of a day call for: which episodes open, go on or are lifted, and who gets a letter about which.
+//! What the verdicts of a day call for: which episodes open, go on, recover or are lifted, which reports are missing,
+//! and who gets a letter about what.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 
-use super::{Desk, WarningError};
+use super::reports::{self, Missed};
+use super::silence::Silences;
+use super::{Desk, WarningError, facts};
 use crate::db;
 use crate::domain::episode::{EpisodeState, Standing, Turn, Verdict, turn};
 use crate::domain::pace::Assessment;
-use crate::domain::{Level, Period, TextEnum as _};
+use crate::domain::{Grade, LetterKind, Level, Period, TextEnum as _};
+use crate::letter::LetterLine;
 use crate::store::StoreError;
 use crate::store::judging::{Evidence, Judging};
 use crate::store::rows::{EpisodeChange, EpisodeRow, word};
@@ -16,144 +20,325 @@ use crate::store::types::Id;
 
 /// One indicator that a letter shall speak of.
 pub(super) struct Finding {
-    /// What the verdict rests on, without the facts themselves.
-    pub(super) evidence: Evidence,
-    /// The verdict.
-    pub(super) assessment: Assessment,
-    /// Level of its episode.
-    pub(super) level: Level,
-    /// What is written of its episode.
-    pub(super) episode: EpisodeWrite,
+    /// The indicator.
+    pub(super) indicator: Id,
+    /// Its grade.
+    pub(super) grade: Grade,
+    /// Level of its episode, where the letter is about one.
+    pub(super) level: Option<Level>,
+    /// End of the period the letter speaks of.
+    pub(super) period_end: Option<NaiveDate>,
+    /// What the letter says; number and names are filled in later.
+    pub(super) line: LetterLine,
+    /// What is written besides.
+    pub(super) about: About,
 }
 
-/// What is written of an episode.
-pub(super) enum EpisodeWrite {
-    /// It opens.
-    Open(EpisodeRow),
-    /// It goes on.
-    Change(Box<EpisodeChange>),
+/// What a finding is about.
+pub(super) enum About {
+    /// An episode that opens.
+    Opened(EpisodeRow),
+    /// An episode that was there before; nothing is written of it when both sides are equal.
+    Continued(Box<EpisodeChange>),
+    /// A missed report.
+    Report {
+        /// End of its period.
+        period_end: NaiveDate,
+        /// Whether an earlier letter asked for it.
+        repeated: bool,
+    },
+}
+
+/// One letter each. Ordered, so that two processes issue in the same order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Key {
+    /// Campaign.
+    pub(super) campaign: Id,
+    /// Addressee.
+    pub(super) unit: Id,
+    /// What the letter is for.
+    pub(super) kind: LetterKind,
+    /// The letter it must follow: of a lifting or a step of a ladder.
+    pub(super) follows: Option<Id>,
+    /// Which step of that letter's ladder it is.
+    pub(super) step: Option<i32>,
 }
 
 /// What a day calls for.
 #[derive(Default)]
 pub(super) struct Plan {
-    /// Findings by campaign and lead unit: one letter each.
-    pub(super) letters: BTreeMap<(Id, Id), Vec<Finding>>,
+    /// Findings by letter.
+    pub(super) letters: BTreeMap<Key, Vec<Finding>>,
+    /// Episodes that open without a letter: silenced, or nobody answers.
+    pub(super) opened: Vec<EpisodeRow>,
     /// Episodes that change without a letter.
-    pub(super) quiet: Vec<EpisodeChange>,
-    /// How many of those are lifted.
+    pub(super) changed: Vec<EpisodeChange>,
+    /// How many have recovered and are watched from now on.
+    pub(super) recovered: usize,
+    /// How many are over.
     pub(super) lifted: usize,
-    /// Findings nobody answers for.
-    pub(super) unaddressed: Vec<Finding>,
+    /// Indicators whose letter is due and silenced.
+    pub(super) silenced: Vec<Id>,
+    /// Indicators whose letter is due and that nobody answers for.
+    pub(super) unaddressed: Vec<Id>,
     /// Indicators judged.
     pub(super) assessed: usize,
 }
 
-/// Judges every indicator as of `as_of` and compares with the open episodes. Writes nothing.
-pub(super) async fn plan(desk: &Desk, as_of: NaiveDate) -> Result<Plan, WarningError> {
+/// Judges every indicator as of `as_of` and compares with the episodes that are not over. Writes nothing. What is kept
+/// of an indicator is its line, not its facts: a plan may hold a hundred thousand.
+pub(super) async fn plan(desk: &Desk, as_of: NaiveDate, silences: &Silences) -> Result<Plan, WarningError> {
     let open = db!(desk.store, letters::list_open_episodes())?;
     let mut open: HashMap<Id, EpisodeRow> = open.into_iter().map(|row| (row.indicator_id, row)).collect();
     let mut judging = Judging::start(&desk.store, &desk.calendar, as_of, None).await?;
-    let mut plan = Plan::default();
+    let mut planner = Planner { desk, as_of, silences, plan: Plan::default() };
     while let Some(page) = judging.next_page().await? {
+        let mut overdue = Vec::new();
+    let mut plan = Plan::default();
+    while let Some(mut page) = judging.next_page().await? {
+        judging.compare_lagging(&mut page).await?;
         for (evidence, assessment) in page {
-            plan.assessed += 1;
+            planner.plan.assessed += 1;
+            if assessment.overdue
+                && let Some(missed) = reports::missed(&evidence, as_of, &desk.calendar)
+            {
+                overdue.push(planner.missed_report(&evidence, &assessment, &missed));
+            }
             let episode = open.remove(&evidence.row.id);
-            consider(desk, &mut plan, as_of, (evidence, assessment), episode)?;
+            planner.consider(&evidence, &assessment, episode)?;
         }
+        planner.ask_for_reports(overdue).await?;
     }
-    Ok(plan)
+    Ok(planner.plan)
 }
 
-fn consider(
-    desk: &Desk,
-    plan: &mut Plan,
+struct Planner<'p> {
+    desk: &'p Desk,
     as_of: NaiveDate,
-    (mut evidence, assessment): (Evidence, Assessment),
-    episode: Option<EpisodeRow>,
-) -> Result<(), StoreError> {
-    let standing = episode.as_ref().map(standing).transpose()?;
-    let period_end = assessment.data_period.map(Period::end);
-    let verdict = Verdict { grade: assessment.grade, run: assessment.run, period_end };
-    let now = desk.clock.timestamp();
-    let (level, write) = match (turn(standing.as_ref(), &verdict, &evidence.pack), episode) {
-        (Turn::Open { level }, _) => {
-            (level, EpisodeWrite::Open(opened(desk, &evidence, &assessment, level, as_of)))
-        }
-        (Turn::Continue { level, letter }, Some(before)) => {
-            let mut after = EpisodeRow {
-                grade: assessment.grade.to_string(),
-                level: level.to_string(),
-                updated_at: now,
-                ..before.clone()
-            };
-            if !letter {
-                if (&after.grade, &after.level) != (&before.grade, &before.level) {
-                    plan.quiet.push(EpisodeChange { before, after });
-                }
-                return Ok(());
+    silences: &'p Silences,
+    plan: Plan,
+}
+
+impl Planner<'_> {
+    fn consider(
+        &mut self,
+        evidence: &Evidence,
+        assessment: &Assessment,
+        episode: Option<EpisodeRow>,
+    ) -> Result<(), StoreError> {
+        let standing = episode.as_ref().map(standing).transpose()?;
+        let period_end = assessment.data_period.map(Period::end);
+        let verdict =
+            Verdict { grade: assessment.grade, run: assessment.run, period_end, p_miss: assessment.p_miss };
+        let turn = turn(standing.as_ref(), &verdict, &evidence.pack);
+        let Some(before) = episode else {
+            if let Turn::Open { level } = turn {
+                let row = self.opened(evidence, assessment, level);
+                self.report(evidence, assessment, level, About::Opened(row));
             }
-            after.lettered_level = Some(level.to_string());
-            after.lettered_period_end = period_end;
-            (level, EpisodeWrite::Change(Box::new(EpisodeChange { before, after })))
+            return Ok(());
+        };
+        let mut after = EpisodeRow {
+            grade: assessment.grade.to_string(),
+            unit_id: evidence.row.lead_unit_id,
+            updated_at: self.desk.clock.timestamp(),
+            ..before.clone()
+        };
+        match turn {
+            Turn::Continue { level, letter } => {
+                after.state = EpisodeState::Open.to_string();
+                after.level = level.to_string();
+                (after.observing_since, after.observed_periods, after.observed_period_end) = (None, 0, None);
+                let change = EpisodeChange { before, after };
+                if letter {
+                    self.report(evidence, assessment, level, About::Continued(Box::new(change)));
+                } else {
+                    self.change(change);
+                }
+            }
+            Turn::Observe { periods } => self.observe(before, after, periods, period_end),
+            Turn::Lift => self.lift(evidence, assessment, before, after),
+            Turn::Open { .. } | Turn::None => {}
         }
-        (Turn::Lift, Some(before)) => {
-            let after = EpisodeRow {
-                state: EpisodeState::Lifted.to_string(),
-                grade: assessment.grade.to_string(),
-                lifted_on: Some(as_of),
-                updated_at: now,
-                ..before.clone()
-            };
-            plan.quiet.push(EpisodeChange { before, after });
-            plan.lifted += 1;
+        Ok(())
+    }
+
+    fn observe(
+        &mut self,
+        before: EpisodeRow,
+        mut after: EpisodeRow,
+        periods: u32,
+        period_end: Option<NaiveDate>,
+    ) {
+        after.state = EpisodeState::Observing.to_string();
+        if after.observing_since.is_none() {
+            after.observing_since = Some(self.as_of);
+            self.plan.recovered += 1;
+        }
+        after.observed_periods = periods.cast_signed();
+        after.observed_period_end = after.observed_period_end.max(period_end);
+        self.change(EpisodeChange { before, after });
+    }
+
+    /// Over; whoever was warned about it is told. While silenced it stays under observation, so that the letter comes
+    /// when the silence ends.
+    fn lift(
+        &mut self,
+        evidence: &Evidence,
+        assessment: &Assessment,
+        before: EpisodeRow,
+        mut after: EpisodeRow,
+    ) {
+        let period_end = assessment.data_period.map(Period::end);
+        let warned = before.letter_id.zip(before.unit_id).filter(|_| before.lettered_level.is_some());
+        if warned.is_some() && self.silences.cover(evidence) {
+            self.plan.silenced.push(evidence.row.id);
+            return self.observe(before, after, evidence.pack.observation_periods, period_end);
+        }
+        self.plan.lifted += 1;
+        after.state = EpisodeState::Lifted.to_string();
+        after.lifted_on = Some(self.as_of);
+        let change = EpisodeChange { before, after };
+        let Some((letter, unit)) = warned else { return self.change(change) };
+        let key = Key {
+            campaign: evidence.row.campaign_id,
+            unit,
+            kind: LetterKind::Lifting,
+            follows: Some(letter),
+            step: None,
+        };
+        let finding = finding(evidence, assessment, None, About::Continued(Box::new(change)));
+        self.plan.letters.entry(key).or_default().push(finding);
+    }
+
+    /// A warning is due: it goes into its unit's letter, unless nobody answers or a silence holds it.
+    fn report(&mut self, evidence: &Evidence, assessment: &Assessment, level: Level, about: About) {
+        let silenced = self.silences.cover(evidence);
+        match evidence.row.lead_unit_id {
+            Some(unit) if !silenced => {
+                let key = ordinary(evidence, unit, LetterKind::Warning);
+                let finding = finding(evidence, assessment, Some(level), about);
+                self.plan.letters.entry(key).or_default().push(finding);
+            }
+            lead => {
+                let list = if lead.is_some() { &mut self.plan.silenced } else { &mut self.plan.unaddressed };
+                list.push(evidence.row.id);
+                match about {
+                    About::Opened(row) => self.plan.opened.push(row),
+                    About::Continued(change) => self.change(*change),
+                    About::Report { .. } => {}
+                }
+            }
+        }
+    }
+
+    /// Writes a change that is one.
+    fn change(&mut self, change: EpisodeChange) {
+        if changed(&change) {
+            self.plan.changed.push(change);
+        }
+    }
+
+    fn missed_report(
+        &self,
+        evidence: &Evidence,
+        assessment: &Assessment,
+        missed: &Missed,
+    ) -> (Option<Key>, bool, Finding) {
+        let line = facts::missing_report(evidence, assessment, missed.period, missed.due_on);
+        let about = About::Report { period_end: missed.period.end(), repeated: false };
+        let key = evidence.row.lead_unit_id.map(|unit| ordinary(evidence, unit, LetterKind::ReportReminder));
+        let finding = Finding {
+            line,
+            period_end: Some(missed.period.end()),
+            grade: Grade::OverdueReport,
+            ..finding(evidence, assessment, None, about)
+        };
+        (key, self.silences.cover(evidence), finding)
+    }
+
+    /// Each missed report is asked for once; the ladder repeats it.
+    async fn ask_for_reports(
+        &mut self,
+        overdue: Vec<(Option<Key>, bool, Finding)>,
+    ) -> Result<(), StoreError> {
+        if overdue.is_empty() {
             return Ok(());
         }
-        _ => return Ok(()),
-    };
-    // The facts have done their work; a plan may hold many findings.
-    evidence.own = Vec::new();
-    let (campaign, unit) = (evidence.row.campaign_id, evidence.row.lead_unit_id);
-    let finding = Finding { evidence, assessment, level, episode: write };
-    match unit {
-        Some(unit) => plan.letters.entry((campaign, unit)).or_default().push(finding),
-        None => plan.unaddressed.push(finding),
+        let ids: Vec<Id> = overdue.iter().map(|(.., finding)| finding.indicator).collect();
+        let asked: HashSet<(Id, Option<NaiveDate>)> =
+            db!(self.desk.store, issuing::list_first_reports(&ids))?
+                .into_iter()
+                // A draft is written anew with what is missing now.
+                .filter(|(.., state)| state != "draft")
+                .map(|(indicator, period_end, _)| (indicator, Some(period_end)))
+                .collect();
+        for (key, silenced, finding) in overdue {
+            if asked.contains(&(finding.indicator, finding.period_end)) {
+                continue;
+            }
+            match key {
+                None => self.plan.unaddressed.push(finding.indicator),
+                Some(_) if silenced => self.plan.silenced.push(finding.indicator),
+                Some(key) => self.plan.letters.entry(key).or_default().push(finding),
+            }
+        }
+        Ok(())
     }
-    Ok(())
+
+    fn opened(&self, evidence: &Evidence, assessment: &Assessment, level: Level) -> EpisodeRow {
+        let now = self.desk.clock.timestamp();
+        EpisodeRow {
+            id: Id(self.desk.clock.new_id()),
+            indicator_id: evidence.row.id,
+            campaign_id: evidence.row.campaign_id,
+            unit_id: evidence.row.lead_unit_id,
+            state: EpisodeState::Open.as_str().to_owned(),
+            grade: assessment.grade.to_string(),
+            level: level.to_string(),
+            opened_on: self.as_of,
+            opened_period_end: assessment.data_period.map(Period::end),
+            lifted_on: None,
+            lettered_level: None,
+            lettered_period_end: None,
+            created_at: now,
+            revision: 1,
+            updated_at: now,
+            letter_id: None,
+            observing_since: None,
+            observed_periods: 0,
+            observed_period_end: None,
+        }
+    }
+}
+
+fn ordinary(evidence: &Evidence, unit: Id, kind: LetterKind) -> Key {
+    Key { campaign: evidence.row.campaign_id, unit, kind, follows: None, step: None }
+}
+
+fn finding(evidence: &Evidence, assessment: &Assessment, level: Option<Level>, about: About) -> Finding {
+    Finding {
+        indicator: evidence.row.id,
+        grade: assessment.grade,
+        level,
+        period_end: assessment.data_period.map(Period::end),
+        line: facts::line(evidence, assessment),
+        about,
+    }
+}
+
+/// Whether there is anything to write but the time.
+pub(super) fn changed(change: &EpisodeChange) -> bool {
+    EpisodeRow { updated_at: change.before.updated_at, ..change.after.clone() } != change.before
 }
 
 fn standing(row: &EpisodeRow) -> Result<Standing, StoreError> {
     Ok(Standing {
+        observing: row.state == EpisodeState::Observing.as_str(),
         level: word(&row.level)?,
         lettered: row.lettered_level.as_deref().map(word).transpose()?,
         lettered_period_end: row.lettered_period_end,
+        observed_periods: row.observed_periods.max(0).unsigned_abs(),
+        observed_period_end: row.observed_period_end,
     })
-}
-
-fn opened(
-    desk: &Desk,
-    evidence: &Evidence,
-    assessment: &Assessment,
-    level: Level,
-    as_of: NaiveDate,
-) -> EpisodeRow {
-    let now = desk.clock.timestamp();
-    let period_end = assessment.data_period.map(Period::end);
-    EpisodeRow {
-        id: Id(desk.clock.new_id()),
-        indicator_id: evidence.row.id,
-        campaign_id: evidence.row.campaign_id,
-        unit_id: evidence.row.lead_unit_id,
-        state: EpisodeState::Open.as_str().to_owned(),
-        grade: assessment.grade.to_string(),
-        level: level.to_string(),
-        opened_on: as_of,
-        opened_period_end: period_end,
-        lifted_on: None,
-        lettered_level: Some(level.to_string()),
-        lettered_period_end: period_end,
-        created_at: now,
-        revision: 1,
-        updated_at: now,
-    }
 }

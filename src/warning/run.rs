@@ -1,23 +1,32 @@
 //! A run: what the day calls for is planned, drafted and issued, or only told.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use chrono::NaiveDate;
 
 use super::draft::Draft;
-use super::plan::{Plan, plan};
-use super::{Desk, WarningError};
+use super::issue::{Waiting, conclude};
+use super::library::{self, Campaigns, Library};
+use super::plan::{Finding, Key, Plan, plan};
+use super::silence::Silences;
+use super::{Desk, WarningError, report, trends};
 use crate::db;
-use crate::domain::{Grade, Level};
+use crate::domain::{Grade, LetterKind, Level};
 use crate::letter::LINES_MAX;
 use crate::store::StoreError;
-use crate::store::rows::IssuingCampaignRow;
+use crate::store::rows::{EpisodeChange, EpisodeRow, LetterHead, word};
 use crate::store::types::Id;
+
+/// Letters drafted and issued at once, at most; and lines after which no further letter is added.
+const LETTERS_AT_ONCE: usize = 200;
+const LINES_AT_ONCE: usize = 4_000;
+/// Episodes changed at once.
+const EPISODES_AT_ONCE: usize = 2_000;
 
 /// What became of a letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// A rehearsal: it would be issued.
+    /// A rehearsal: it would be issued, or drafted.
     Planned,
     /// It was.
     Issued {
@@ -26,10 +35,18 @@ pub enum Outcome {
         /// Its number.
         number: String,
     },
-    /// The campaign wants approval before issue.
-    AwaitsApproval,
+    /// The campaign wants approval before issue: it waits as a draft.
+    AwaitsApproval {
+        /// The draft.
+        id: Id,
+    },
     /// Somebody else issued about the same episodes at the same time.
     Overtaken,
+    /// Its deadline falls into a year whose calendar has not been published.
+    Blocked {
+        /// That year.
+        year: i32,
+    },
 }
 
 /// One letter of a run.
@@ -41,12 +58,18 @@ pub struct PlannedLetter {
     pub unit_id: Id,
     /// Name of the addressee.
     pub unit: String,
-    /// Level: the gravest of its lines.
-    pub level: Level,
+    /// What it is for.
+    pub kind: LetterKind,
+    /// Step of the ladder: 1 reminder, 2 next level and leader, 3 parent unit.
+    pub step: Option<i32>,
+    /// Level of a warning: the gravest of its lines.
+    pub level: Option<Level>,
     /// Indicators it lists, with their grades.
     pub indicators: Vec<(Id, String, Grade)>,
     /// Mailboxes, the addressee's first.
     pub mailboxes: Vec<String>,
+    /// Who should get it and has no mailbox, one phrase each.
+    pub lacking: Vec<String>,
     /// What became of it.
     pub outcome: Outcome,
 }
@@ -58,10 +81,18 @@ pub struct Issued {
     pub assessed: usize,
     /// Letters, in order of campaign and unit.
     pub letters: Vec<PlannedLetter>,
+    /// Episodes that recovered and are watched from now on.
+    pub recovered: usize,
     /// Episodes lifted.
     pub lifted: usize,
-    /// Lagging indicators without a unit that answers for them.
+    /// Indicators whose letter is due and held back by a silence.
+    pub silenced: Vec<Id>,
+    /// Indicators whose letter is due and that no unit answers for.
     pub unaddressed: Vec<Id>,
+    /// Drafts discarded because nothing calls for them any more.
+    pub discarded: usize,
+    /// The run as kept; `None` for a rehearsal.
+    pub run_id: Option<Id>,
 }
 
 /// Who would get what and why on `as_of`; writes nothing.
@@ -72,46 +103,167 @@ pub async fn rehearse(desk: &Desk, as_of: NaiveDate) -> Result<Issued, WarningEr
     run(desk, as_of, true).await
 }
 
-/// Issues every letter that is due as of `as_of`, dated today. Safe to run twice: the second run finds nothing due.
+/// Issues every letter that is due as of `as_of`, dated today, and keeps what it did. Safe to run twice: the second run
+/// finds nothing due.
 ///
 /// # Errors
-/// When the database fails, a deadline needs an unpublished calendar, or a template fails. Letters issued before stay.
+/// When the database or a template fails. Letters issued before stay.
 pub async fn issue(desk: &Desk, as_of: NaiveDate) -> Result<Issued, WarningError> {
-    run(desk, as_of, false).await
+    issue_for(desk, as_of, None).await
+}
+
+/// The same for somebody: the name of the caller's key is kept with the run.
+///
+/// # Errors
+/// As [`issue`].
+pub async fn issue_for(
+    desk: &Desk,
+    as_of: NaiveDate,
+    started_by: Option<&str>,
+) -> Result<Issued, WarningError> {
+    let mut done = run(desk, as_of, false).await?;
+    done.run_id = Some(report::keep(desk, as_of, started_by, &done).await?);
+    Ok(done)
 }
 
 async fn run(desk: &Desk, as_of: NaiveDate, dry_run: bool) -> Result<Issued, WarningError> {
-    let Plan { letters, quiet, lifted, unaddressed, assessed } = plan(desk, as_of).await?;
-    let mut done = Issued { assessed, lifted, ..Issued::default() };
-    done.unaddressed = unaddressed.iter().map(|finding| finding.evidence.row.id).collect();
+    let campaigns = library::campaigns(desk).await?;
+    let silences = Silences::load(desk, as_of, &campaigns).await?;
+    let Plan { letters, opened, changed, recovered, lifted, silenced, unaddressed, assessed } =
+        plan(desk, as_of, &silences).await?;
+    let mut done = Issued { assessed, recovered, lifted, silenced, unaddressed, ..Issued::default() };
     if !done.unaddressed.is_empty() {
-        tracing::error!(
-            count = done.unaddressed.len(),
-            "lagging indicators without a unit that answers for them"
-        );
+        let count = done.unaddressed.len();
+        tracing::error!(count, "lagging indicators without a unit that answers for them");
     }
+    let waiting = waiting(desk).await?;
+    let called: HashSet<Key> = letters.keys().copied().collect();
     if !dry_run {
-        for change in quiet {
-            match db!(desk.store, letters::change_episodes(&[], std::slice::from_ref(&change))) {
-                Err(StoreError::Stale) | Ok(()) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
+        write_quietly(desk, &opened, &changed).await?;
     }
-    let campaigns = db!(desk.store, warnings::list_issuing_campaigns())?;
-    let campaigns: HashMap<Id, IssuingCampaignRow> = campaigns.into_iter().map(|row| (row.id, row)).collect();
-    for ((campaign, unit), mut findings) in letters {
-        let campaign = campaigns.get(&campaign).ok_or_else(|| StoreError::missing("campaign", campaign.0))?;
-        // The gravest first: the reader may not reach the end.
-        findings.sort_by_key(|finding| {
-            (std::cmp::Reverse(finding.level), finding.evidence.row.task_id, finding.evidence.row.id)
-        });
+    let mut batch: Vec<(Key, Vec<Finding>)> = Vec::new();
+    let mut lines = 0;
+    for (key, mut findings) in letters {
         while !findings.is_empty() {
             let rest = findings.split_off(findings.len().min(LINES_MAX));
-            let draft = Draft::of(desk, as_of, campaign, &campaigns, unit, findings).await?;
-            done.letters.push(draft.conclude(desk, dry_run).await?);
+            lines += findings.len();
+            batch.push((key, findings));
+            if batch.len() >= LETTERS_AT_ONCE || lines >= LINES_AT_ONCE {
+                done.letters.extend(
+                    write(desk, &campaigns, as_of, std::mem::take(&mut batch), &waiting, dry_run).await?,
+                );
+                lines = 0;
+            }
             findings = rest;
         }
     }
+    done.letters.extend(write(desk, &campaigns, as_of, batch, &waiting, dry_run).await?);
+    if !dry_run {
+        done.discarded = discard_uncalled(desk, &waiting, &called, &silences).await?;
+    }
     Ok(done)
+}
+
+/// Drafts and concludes one batch.
+pub(super) async fn write(
+    desk: &Desk,
+    campaigns: &Campaigns,
+    as_of: NaiveDate,
+    batch: Vec<(Key, Vec<Finding>)>,
+    waiting: &Waiting,
+    dry_run: bool,
+) -> Result<Vec<PlannedLetter>, WarningError> {
+    if batch.is_empty() {
+        return Ok(Vec::new());
+    }
+    let library = Library::load(desk, campaigns, &batch, desk.clock.today()).await?;
+    let mut drafts = Vec::with_capacity(batch.len());
+    let mut seen = HashSet::new();
+    for (key, findings) in batch {
+        // What is more than one letter holds waits for its own draft until the first is issued.
+        let before = waiting.get(&key).filter(|_| seen.insert(key)).map(|head| (head.id, head.created_at));
+        drafts.push(Draft::of(desk, &library, as_of, (key, findings), before)?);
+    }
+    let undrawn: Vec<Id> = drafts.iter().flat_map(Draft::undrawn).collect();
+    let trends = trends::of(desk, as_of, &undrawn).await?;
+    drafts.iter_mut().for_each(|draft| draft.draw(&trends));
+    conclude(desk, drafts, waiting, dry_run).await
+}
+
+/// Drafts that wait, by the letter they are to become.
+pub(super) async fn waiting(desk: &Desk) -> Result<Waiting, WarningError> {
+    let heads = db!(desk.store, issuing::list_draft_heads())?;
+    let keyed = |head: LetterHead| {
+        let kind: LetterKind = word(&head.kind)?;
+        let bound = head.ladder_step.is_some() || kind == LetterKind::Lifting;
+        let key = Key {
+            campaign: head.campaign_id,
+            unit: head.unit_id,
+            kind,
+            follows: head.follows_id.filter(|_| bound),
+            step: head.ladder_step,
+        };
+        Ok::<_, StoreError>((key, head))
+    };
+    Ok(heads.into_iter().map(keyed).collect::<Result<_, _>>()?)
+}
+
+/// Writes episodes that change without a letter. What somebody else changed meanwhile is left to the next run.
+async fn write_quietly(
+    desk: &Desk,
+    opened: &[EpisodeRow],
+    changed: &[EpisodeChange],
+) -> Result<(), WarningError> {
+    let overtaken = |outcome: Result<(), StoreError>| match outcome {
+        Ok(()) => Ok(false),
+        Err(StoreError::Stale | StoreError::Duplicate(_)) => Ok(true),
+        Err(error) => Err(error),
+    };
+    for chunk in opened.chunks(EPISODES_AT_ONCE) {
+        if overtaken(db!(desk.store, issuing::change_episodes(chunk, &[])))? {
+            for one in chunk {
+                overtaken(db!(desk.store, issuing::change_episodes(std::slice::from_ref(one), &[])))?;
+            }
+        }
+    }
+    for chunk in changed.chunks(EPISODES_AT_ONCE) {
+        if overtaken(db!(desk.store, issuing::change_episodes(&[], chunk)))? {
+            for one in chunk {
+                overtaken(db!(desk.store, issuing::change_episodes(&[], std::slice::from_ref(one))))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Discards ordinary drafts that nothing calls for any more: what they speak of has recovered, was reported, or is
+/// silenced. A draft whose indicators are merely without data goes on waiting: silence is not recovery.
+async fn discard_uncalled(
+    desk: &Desk,
+    waiting: &Waiting,
+    called: &HashSet<Key>,
+    silences: &Silences,
+) -> Result<usize, WarningError> {
+    let mut discarded = 0;
+    for (key, head) in waiting {
+        if key.follows.is_some() || key.step.is_some() || called.contains(key) {
+            continue;
+        }
+        let episodes = db!(desk.store, letters::list_letter_episodes(head.id.0))?;
+        let stands = episodes.iter().any(|episode| {
+            episode.state == "open"
+                && !silences.cover_one(episode.campaign_id, episode.indicator_id, episode.unit_id)
+        });
+        if stands {
+            continue;
+        }
+        let now = desk.clock.timestamp();
+        let note = "所涉事项已经恢复、补报或暂停发函，函稿自动撤销。";
+        match db!(desk.store, issuing::discard_draft(head.id, None, note, Vec::new(), now)) {
+            Ok(()) => discarded += 1,
+            Err(StoreError::Stale) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(discarded)
 }

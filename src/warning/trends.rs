@@ -4,40 +4,44 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
+use super::facts::Printing;
 use super::{Desk, WarningError};
+use crate::domain::Kind;
 use crate::domain::pace::CoursePoint;
-use crate::letter::{LetterLine, Trend, TrendPoint};
+use crate::letter::{Trend, TrendPoint};
 use crate::store::comparisons::Extent;
-use crate::store::judging::{self, Evidence};
+use crate::store::judging::{Evidence, evidence_of};
 use crate::store::types::Id;
 
-/// Gives lines (each with its indicator) their course through the window, as known at `as_of`: those of many letters in
-/// one call, of each letter the first [`PICTURES_MAX`](crate::letter::PICTURES_MAX), since no more are drawn.
-pub(super) async fn add(
+/// The courses of these indicators through their windows, as known at `as_of`; those that cannot be drawn are left out.
+pub(super) async fn of(
     desk: &Desk,
     as_of: NaiveDate,
-    lines: &mut [(Id, &mut LetterLine)],
-) -> Result<(), WarningError> {
-    let ids: Vec<Id> = lines.iter().map(|(id, _)| *id).collect();
-    let evidence = judging::evidence_of(&desk.store, &desk.calendar, &ids, as_of, Extent::Grade).await?;
-    let evidence: HashMap<Id, Evidence> = evidence.into_iter().map(|one| (one.row.id, one)).collect();
-    for (id, line) in lines {
-        let course = evidence.get(id).and_then(|one| one.course(as_of));
-        let (Some(course), Some(actual)) = (course, &line.actual) else { continue };
-        let point = |CoursePoint { end, actual, pace, last_year }| TrendPoint {
-            end,
-            actual,
-            pace,
-            last_year,
-            low: None,
-            high: None,
-        };
-        line.trend = Some(Trend {
-            unit: actual.unit.clone(),
-            places: actual.places,
-            target: course.target,
-            points: course.points.into_iter().map(point).collect(),
-        });
+    indicators: &[Id],
+) -> Result<HashMap<Id, Trend>, WarningError> {
+    if indicators.is_empty() {
+        return Ok(HashMap::new());
     }
-    Ok(())
+    let evidence = evidence_of(&desk.store, &desk.calendar, indicators, as_of, Extent::Grade).await?;
+    Ok(evidence.iter().filter_map(|one| Some((one.row.id, trend(one, as_of)?))).collect())
+}
+
+fn trend(evidence: &Evidence, as_of: NaiveDate) -> Option<Trend> {
+    let course = evidence.course(&evidence.own, as_of)?;
+    let kind = evidence.target.as_ref().map_or(Kind::Qualitative, |target| target.kind);
+    let print = Printing::of(kind, &evidence.measure, evidence.judge(as_of).actual);
+    let point = |CoursePoint { end, actual, pace, last_year }| TrendPoint {
+        end,
+        actual,
+        pace,
+        last_year,
+        low: None,
+        high: None,
+    };
+    Some(Trend {
+        unit: print.unit.to_owned(),
+        places: print.places,
+        target: course.target,
+        points: course.points.into_iter().map(point).collect(),
+    })
 }

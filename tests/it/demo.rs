@@ -118,10 +118,12 @@ both! {
             "measure": "固定资产投资", "region": "430000", "period": {"start": "2025-01-01", "end": period_end},
             "figure": "yoy", "value": value, "source": "月报", "published_on": published_on}]});
         let steps = [
-            // A later period that still lags gets the next letter, a worse one a graver level; recovery lifts.
+            // A later period that still lags gets the next letter, a worse one a graver level; recovery is watched for
+            // a period, then lifts by letter.
             ("2025-08-31", "2.8", "2025-09-26", Some("yellow"), "open"),
             ("2025-09-30", "1.2", "2025-10-27", Some("orange"), "open"),
-            ("2025-10-31", "4.6", "2025-11-26", None, "lifted"),
+            ("2025-10-31", "4.6", "2025-11-26", None, "observing"),
+            ("2025-11-30", "4.6", "2025-12-26", None, "lifted"),
         ];
         for (period_end, value, published_on, level, state) in steps {
             app.put("/observations", report(period_end, value, published_on)).await.expect(200);
@@ -133,7 +135,7 @@ both! {
             assert_eq!(again["letters"], json!([]), "the same level is not repeated before the next period");
         }
         let numbers: Vec<_> = app.get("/letters").await.expect(200)["items"].as_array().unwrap().iter().map(|one| one["number"].clone()).collect();
-        assert_eq!(numbers, ["湘攻坚函〔2025〕1号", "湘攻坚函〔2025〕2号", "湘攻坚函〔2025〕3号"]);
+        assert_eq!(numbers, ["湘攻坚函〔2025〕1号", "湘攻坚函〔2025〕2号", "湘攻坚函〔2025〕3号", "湘攻坚函〔2025〕4号"]);
         // What was known on the first day still gives the first verdict.
         let then = assessment(&app, "固定资产投资").await;
         assert_eq!((&then["grade"], &then["gap"]), (&json!("behind"), &json!("-1.6")));

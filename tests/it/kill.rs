@@ -59,6 +59,7 @@ async fn killed_at_any_moment_nothing_is_lost_and_no_number_is_reused() {
             calendar: Arc::new(WorkCalendar::built_in()),
             templates: Arc::new(Templates::built_in().unwrap()),
             message_id_domain: "example.org".to_owned(),
+            remind_working_days: 2,
             sender: Mailbox { name: String::new(), address: "xushi@example.org".to_owned() },
             links: None,
         },

@@ -165,7 +165,8 @@ fn names_after(line: &str, prefix: &str) -> Vec<String> {
 /// Room, rooms it may use beside itself, crates it may name among the restricted ones.
 const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     ("domain", &[], &[]),
-    ("store", &["domain"], &["diesel", "diesel_async", "diesel_migrations", "serde", "serde_json"]),
+    // tokio, to read the next page while one is judged.
+    ("store", &["domain"], &["diesel", "diesel_async", "diesel_migrations", "serde", "serde_json", "tokio"]),
     ("letter", &["domain"], &["minijinja", "serde", "serde_json", "zip"]),
     ("mail", &["letter", "domain"], &["lettre", "tokio", "tokio_rustls"]),
     // Of mail it uses only what makes the bytes of a mail, so that the API shows the ones that jobs send.

@@ -10,6 +10,7 @@ CREATE TABLE revisions (
     recorded_at TEXT NOT NULL,
     CONSTRAINT revisions_number_key UNIQUE (subject, subject_id, revision)
 ) STRICT;
+CREATE INDEX revisions_superseded_idx ON revisions (subject, superseded_on);
 
 -- A person's verdict on what has no number; a change of mind is another row.
 CREATE TABLE person_verdicts (

@@ -134,8 +134,9 @@ pub(super) fn letter(
     let returned = returned(opened.state, &history.replies);
     let errors: BTreeMap<String, String> =
         said.wrong.into_iter().rev().map(|one| (one.field, one.detail)).collect();
+    let mended = !errors.is_empty();
     let contact = [facts.contact.name, facts.contact.phone, facts.contact.email];
-    let late = row.reply_by.is_some_and(|by| today > by) && waits(opened.state);
+    let late = row.reply_by.is_some_and(|by| today > by) && opened.state.waits_for_unit();
     fill(
         "letter.html",
         context! {
@@ -148,13 +149,13 @@ pub(super) fn letter(
             addressee => facts.addressee,
             issued_on => long_date(row.issued_on.unwrap_or(row.as_of)),
             reply_by => row.reply_by.map(long_date),
-            time_left => row.reply_by.filter(|_| waits(opened.state)).map(|by| time_left(by, today)),
+            time_left => row.reply_by.filter(|_| opened.state.waits_for_unit()).map(|by| time_left(by, today)),
             late,
             state_name => state_name(opened),
             steps => Serde(steps(opened, history)),
             notice => said.notice,
             returned => Serde(returned),
-            message => message(opened),
+            message => message(opened, late).filter(|_| said.notice.is_none() && !mended),
             document => true,
             receivable => opened.state == LetterState::Issued,
             answerable,
@@ -175,10 +176,6 @@ fn heading(subject: &str, number: &str) -> String {
     title.strip_suffix(&format!("（{number}）")).unwrap_or(title).to_owned()
 }
 
-fn waits(state: LetterState) -> bool {
-    matches!(state, LetterState::Issued | LetterState::Received | LetterState::Returned)
-}
-
 fn state_name(opened: &Opened) -> &'static str {
     match opened.state {
         LetterState::Received if opened.letter.reply_by.is_none() => "已签收",
@@ -186,9 +183,10 @@ fn state_name(opened: &Opened) -> &'static str {
     }
 }
 
-fn message(opened: &Opened) -> Option<&'static str> {
+fn message(opened: &Opened, late: bool) -> Option<&'static str> {
     match opened.state {
         LetterState::Received if opened.letter.reply_by.is_none() => Some("已签收。此函不要求反馈。"),
+        LetterState::Received if late => Some("已签收。反馈期限已过，请尽快填写下面的反馈表。"),
         LetterState::Received => Some("已签收。请在反馈期限前填写下面的反馈表。"),
         LetterState::Replied => Some("反馈已提交，正等待审核；如被退回，会在本页说明原因。"),
         LetterState::Accepted => Some("反馈已审核通过，等待销号，无需再办理。"),

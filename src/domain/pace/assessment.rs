@@ -164,6 +164,8 @@ pub struct Assessment {
     pub change: Change,
     /// Whether a report is overdue, whatever the grade.
     pub overdue: bool,
+    /// The probability that the target will be missed, 0..=1; `None` until there is a forecast.
+    pub p_miss: Option<Decimal>,
     /// Inputs that were missing.
     pub missing: MissingSet,
     /// The rule that decided.
@@ -197,6 +199,7 @@ impl Assessment {
             run: 0,
             change: Change::default(),
             overdue: false,
+            p_miss: None,
             missing: MissingSet::default(),
             rule: Rule { id: RuleId::Apart, shortfall: None, held: false },
         }

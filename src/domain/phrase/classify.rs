@@ -26,6 +26,8 @@ pub(super) struct Facts<'a> {
     pub(super) lead: Option<Direction>,
     /// The kind of the promise whose subject this one continues.
     pub(super) continued: Option<Kind>,
+    /// The kind of the promise this one is a part of (其中…).
+    pub(super) whole: Option<Kind>,
 }
 
 /// The verdict.
@@ -172,7 +174,8 @@ fn rate(facts: &Facts<'_>) -> Kind {
     if quantity.low == Decimal::ONE_HUNDRED && quantity.high.is_none() && covered {
         return Kind::Coverage;
     }
-    if let (Some(kind @ Kind::Growth), false) = (facts.continued, cues.occupy) {
+    // 投入增长12%，占GDP比重提高到2.6%: a share of its own subject is no growth.
+    if let (Some(kind @ Kind::Growth), false) = (facts.continued, cues.occupy || is_share(name)) {
         return kind;
     }
     if ends(&AMOUNTS, name) && !is_share(name) && !cues.occupy && !cues.at && facts.right.is_empty() {
@@ -204,7 +207,17 @@ fn amount(facts: &Facts<'_>) -> Kind {
     let placed = cues.to || cues.reach || cues.hold || cues.comparator == Some(Comparator::Above);
     let stock = placed && !prenominal && !ends(&FLOWS, name) || ends(&STOCKS, name);
     const ADDED: [&str; 8] = ["新增", "新建", "新开", "新签", "新发", "新改", "新认", "新引"];
-    let added = ADDED.iter().any(|word| starts_with(name, word));
+    // Work on an area or a length adds up, though area and length are stocks.
+    const WORKED: [&str; 8] = ["治理", "修复", "整治", "改造", "种植", "流转", "完成", "疏浚"];
+    let starts = |words: &[&str]| words.iter().any(|word| starts_with(name, word));
+    let added = starts(&ADDED) || (!placed && starts(&WORKED));
+    if let (Some(kind @ (Kind::Total | Kind::Level)), false) = (facts.whole, placed) {
+        return kind;
+    }
+    // 累计达到: what has been added up over the years, whatever this year adds.
+    if cues.running && placed {
+        return Kind::Level;
+    }
     if stock && lead.is_none() && !added { Kind::Level } else { Kind::Total }
 }
 

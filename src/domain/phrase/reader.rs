@@ -209,6 +209,7 @@ fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried)
         _ => (name, None),
     };
     let shared = quantities.last().and_then(|last| last.comparator).filter(|_| quantities.len() > 1);
+    let is_part = quantity::starts_with(&clause.text[item.span.clone()], "其中");
     let mut targets = Vec::new();
     let names = subjects(&name, &around, &quantities);
     for (index, member) in names.iter().enumerate() {
@@ -225,6 +226,7 @@ fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried)
             right: around.right,
             lead: lead_change(around.subject),
             continued: carried.kind.filter(|_| continues),
+            whole: carried.kind.filter(|_| is_part),
         };
         targets.push(target(&facts, &around, carried.modal.as_deref()));
     }

@@ -12,6 +12,8 @@ use crate::domain::target::{Comparator, Kind};
 mod fresh;
 #[path = "tests_heldout.rs"]
 mod heldout;
+#[path = "tests_other.rs"]
+mod other;
 #[path = "tests_plan.rs"]
 mod plan;
 
@@ -98,6 +100,11 @@ fn phrases_of_other_plans() {
 #[test]
 fn phrases_written_after_the_grammar() {
     check(fresh::CASES, &[]);
+}
+
+#[test]
+fn phrases_of_other_provinces() {
+    check(other::CASES, &[]);
 }
 
 #[test]

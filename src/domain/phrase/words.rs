@@ -33,13 +33,17 @@ enum Cue {
     Of,
     /// 分别, 均: one number for each subject.
     Each,
-    /// 同比, 累计: passed over.
+    /// 累计: added up over the years.
+    Running,
+    /// 同比, 年均: passed over.
     Filler,
     /// A word that ends like a cue but belongs to the name (签约, 通过, 新增).
     Stop,
 }
 
-use Cue::{At, Cap, Change, ChangeTo, Compare, Each, Filler, Hold, Modal, Occupy, Of, Reach, Stop, To};
+use Cue::{
+    At, Cap, Change, ChangeTo, Compare, Each, Filler, Hold, Modal, Occupy, Of, Reach, Running, Stop, To,
+};
 
 const UP: &str = "增长 增加 提高 提升 上升 上涨 扩大 提速 增收 增产 递增 攀升 上调 上浮 延长 上扬 跃升 恢复 回升 \
     增 升 涨 提标 调增 抬升";
@@ -63,7 +67,7 @@ const MODAL: &str =
     "力争 争取 确保 努力 务必 预期 预计 有望 力保 力求 奋力 必须 全力 原则上 总体 冲刺 拟 挑战 基本";
 const EACH: &str = "分别 均 各 双双 各自 皆 都 每家 每个";
 const FILLER: &str = "同比 年均 比上年 较上年 比去年 较去年 比上年同期 较上年同期 比去年同期 较去年同期 同期 实际 名义 稳步 \
-    平均 累计 再 进一步 合计 共 共计 总计 继续 按可比价计算 可比价 可比口径 按可比口径 同口径 按不变价计算 逐年 每年 \
+    平均 再 进一步 合计 共 共计 总计 继续 按可比价计算 可比价 可比口径 按可比口径 同口径 按不变价计算 逐年 每年 \
     每人每月 每人每年 每人每天 每生每年 每亩每年 每月 每人 每亩 每户 全年 年内 今年 本年 年度 全省 全市 全县 全区 将 已 \
     已经 整体 有效 明显 大幅 显著 持续 按 目标 目标值 预期目标 目标任务 幅度 以年均 ± 有序 快速 其中 环比 不断 平稳 陆续 \
     逐步 或 也 了 仅 只 年底前 年底 上半年 下半年 到年底 年末 全面 同时";
@@ -92,6 +96,7 @@ static CUES: LazyLock<Lexicon<Cue>> = LazyLock::new(|| {
         ("占", Occupy),
         ("的", Of),
         (EACH, Each),
+        ("累计", Running),
         (FILLER, Filler),
         (STOP, Stop),
     ];
@@ -132,6 +137,8 @@ pub(super) struct Cues {
     pub(super) of: bool,
     /// 分别, 均, 各.
     pub(super) each: bool,
+    /// 累计.
+    pub(super) running: bool,
     /// 力争, 确保.
     pub(super) modal: bool,
     /// Comparison word.
@@ -170,6 +177,7 @@ impl Cues {
             Occupy => self.occupy = true,
             Of => (self.occupy, self.of) = (true, true),
             Each => self.each = true,
+            Running => self.running = true,
             Compare(comparator) => {
                 self.comparator.get_or_insert(comparator);
                 self.hedges.insert(0, word.iter().collect());

@@ -90,3 +90,33 @@ fn what_does_not_fit_is_named_all_at_once() {
         assert!(wrong.iter().all(|one| !one.detail.is_ascii()));
     }
 }
+
+#[test]
+fn a_letter_stands_at_each_hour_where_its_events_have_left_it() {
+    let at = |hour: u32| day("2025-09-01").and_hms_opt(hour, 0, 0).unwrap();
+    let course = Course {
+        delivered_at: Some(at(1)),
+        received_at: Some(at(2)),
+        replies: vec![
+            (at(4), Some((ReviewVerdict::Returned, at(6)))),
+            (at(8), Some((ReviewVerdict::Accepted, at(10)))),
+        ],
+        closed_at: Some(at(12)),
+    };
+    use LetterState::{Accepted, Closed, Issued, Received, Replied, Returned};
+    for (hour, want) in [
+        (1, Issued),
+        (2, Issued),
+        (3, Received),
+        (5, Replied),
+        (7, Returned),
+        (9, Replied),
+        (11, Accepted),
+        (13, Closed),
+    ] {
+        let state = course.state_before(at(hour));
+        assert_eq!(state, want, "{hour}");
+        assert_eq!(state.waits_for_unit(), !state.is_answered());
+    }
+    assert_eq!(Course::default().state_before(at(13)), Issued);
+}

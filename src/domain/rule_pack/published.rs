@@ -60,6 +60,9 @@ impl RulePack {
             missed_indicators: 3,
             fallback_linear: false,
             grace_working_days: 3,
+            observation_periods: 1,
+            p_miss_open: tenths(8),
+            p_miss_lift: tenths(5),
             levels: Levels { behind: Level::Yellow, critical: Level::Orange, missed: Level::Red },
         }
     }

@@ -110,6 +110,9 @@ fn packs_that_make_no_sense_are_refused() {
         (RulePack { periods_in_a_row: 0, ..ok() }, "periods_in_a_row"),
         (RulePack { missed_indicators: 0, ..ok() }, "missed_indicators"),
         (RulePack { grace_working_days: 61, ..ok() }, "grace_working_days"),
+        (RulePack { observation_periods: 25, ..ok() }, "observation_periods"),
+        (RulePack { p_miss_open: Decimal::ZERO, ..ok() }, "p_miss_open"),
+        (RulePack { p_miss_lift: Decimal::ONE, ..ok() }, "p_miss_lift"),
         (RulePack { levels: Levels { behind: Level::Red, ..ok().levels }, ..ok() }, "levels"),
     ] {
         assert_eq!(pack.checked().unwrap_err().field, field);

@@ -14,7 +14,8 @@ use crate::store::types::Id;
 /// # Errors
 /// When the database fails.
 pub async fn find_letter_unit(conn: &mut Conn, letter: Uuid) -> Result<Option<Id>, StoreError> {
-    Ok(letters::table.find(Id(letter)).select(letters::unit_id).get_result(conn).await.optional()?)
+    let numbered = letters::table.find(Id(letter)).filter(letters::serial.is_not_null());
+    Ok(numbered.select(letters::unit_id).get_result(conn).await.optional()?)
 }
 
 /// Whether a letter is addressed or copied to a unit.

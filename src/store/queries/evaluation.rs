@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 
 use super::super::{Backend, Conn, bulk};
 use crate::store::StoreError;
-use crate::store::rows::{AssessmentRow, EvaluationMeasureRow, EvaluationRow, FactRow, VerdictWrite};
+use crate::store::rows::{EvaluationMeasureRow, EvaluationRow, FactRow, PastVerdictRow, VerdictWrite};
 use crate::store::schema::{assessments, indicators, measures, observations, regions, series};
 use crate::store::types::Id;
 
@@ -67,12 +67,12 @@ pub async fn list_past_verdicts(
     conn: &mut Conn,
     ids: &[Id],
     as_of: NaiveDate,
-) -> Result<Vec<AssessmentRow>, StoreError> {
+) -> Result<Vec<PastVerdictRow>, StoreError> {
     Ok(assessments::table
         .filter(assessments::indicator_id.eq_any(ids.to_vec()))
         .filter(assessments::as_of.le(as_of))
         .order((assessments::indicator_id, assessments::as_of, assessments::id))
-        .select(AssessmentRow::as_select())
+        .select(PastVerdictRow::as_select())
         .load(conn)
         .await?)
 }

@@ -103,14 +103,23 @@ pub async fn find_indicator(conn: &mut Conn, id: Uuid) -> Result<Option<BoardRow
 /// # Errors
 /// `Missing` when nothing fits.
 pub async fn resolve_campaign_family(conn: &mut Conn, key: &str) -> Result<Vec<Id>, StoreError> {
-    let mut query = campaigns::table.select(campaigns::id).into_boxed::<Backend>();
-    query = match Uuid::try_parse(key) {
-        Ok(id) => query.filter(campaigns::id.eq(Id(id))),
-        Err(_) => query.filter(campaigns::doc_no.eq(key.to_owned()).or(campaigns::name.eq(key.to_owned()))),
-    };
-    let mut family: Vec<Id> = query.load(conn).await?;
+    let missing = || StoreError::missing("campaign", key);
+    // The usual case in one question: boards are asked for by id.
+    if let Ok(id) = Uuid::try_parse(key).map(Id) {
+        let family: Vec<Id> = campaigns::table
+            .filter(campaigns::id.eq(id).or(campaigns::parent_id.eq(id)))
+            .select(campaigns::id)
+            .load(conn)
+            .await?;
+        return if family.contains(&id) { Ok(family) } else { Err(missing()) };
+    }
+    let mut family: Vec<Id> = campaigns::table
+        .filter(campaigns::doc_no.eq(key).or(campaigns::name.eq(key)))
+        .select(campaigns::id)
+        .load(conn)
+        .await?;
     if family.is_empty() {
-        return Err(StoreError::missing("campaign", key));
+        return Err(missing());
     }
     let below: Vec<Id> = campaigns::table
         .filter(campaigns::parent_id.eq_any(family.iter().map(|id| Some(*id)).collect::<Vec<_>>()))

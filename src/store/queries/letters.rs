@@ -1,114 +1,16 @@
-//! Letters: issued with their number, their episodes and their deliveries in one transaction.
+//! Letters and their episodes, read.
 
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::{Backend, Conn};
-use super::letter_files;
-use crate::store::rows::{
-    DeliveryRow, EpisodeChange, EpisodeRow, Frozen, LetterFilter, LetterRow, NewLetter, Page, Rendering,
-};
-use crate::store::schema::{deliveries, episodes, letter_episodes, letter_serials, letters};
+use crate::store::StoreError;
+use crate::store::rows::{DeliveryRow, EpisodeRow, LetterFilter, LetterRow, Page};
+use crate::store::schema::{deliveries, episodes, letter_episodes, letters};
 use crate::store::types::Id;
-use crate::store::{StoreError, faults};
 
-/// Issues a letter: takes the next number, lets `render` make the frozen texts with it, writes letter, episodes and
-/// deliveries. All or nothing: a crash leaves neither a gap in the numbers nor a letter without deliveries.
-///
-/// # Errors
-/// `Stale` when an episode is not as it was read: somebody else issued meanwhile.
-pub async fn issue_letter(
-    conn: &mut Conn,
-    new: &NewLetter,
-    render: &Rendering<'_>,
-) -> Result<LetterRow, StoreError> {
-    write_transaction!(conn, async |conn: &mut Conn| {
-        write_episodes(conn, &new.opened, &new.continued).await?;
-        let serial = next_serial(conn, &new.letter.mark, new.letter.year).await?;
-        let Frozen { letter, files } = render.with_serial(&new.letter, serial)?;
-        diesel::insert_into(letters::table).values(&letter).execute(conn).await?;
-        letter_files::insert_files(conn, &files).await?;
-        let mut links = Vec::new();
-        let episodes =
-            new.opened.iter().map(|row| row.id).chain(new.continued.iter().map(|change| change.after.id));
-        for (ordinal, episode) in (1..).zip(episodes) {
-            links.push((
-                letter_episodes::letter_id.eq(letter.id),
-                letter_episodes::episode_id.eq(episode),
-                letter_episodes::ordinal.eq(ordinal),
-            ));
-        }
-        for link in links {
-            diesel::insert_into(letter_episodes::table).values(link).execute(conn).await?;
-        }
-        for delivery in &new.deliveries {
-            diesel::insert_into(deliveries::table).values(delivery).execute(conn).await?;
-        }
-        faults::point("issue.written");
-        Ok::<_, StoreError>(letter)
-    })
-    .await
-}
-
-/// The next number of a mark in a year; the row is locked until the transaction ends, so that a number is never
-/// given twice and never lost.
-async fn next_serial(conn: &mut Conn, mark: &str, year: i32) -> Result<i32, StoreError> {
-    let first =
-        (letter_serials::mark.eq(mark), letter_serials::year.eq(year), letter_serials::last_serial.eq(1));
-    Ok(diesel::insert_into(letter_serials::table)
-        .values(first)
-        .on_conflict((letter_serials::mark, letter_serials::year))
-        .do_update()
-        .set(letter_serials::last_serial.eq(letter_serials::last_serial + 1))
-        .returning(letter_serials::last_serial)
-        .get_result(conn)
-        .await?)
-}
-
-/// Opens and changes episodes without a letter.
-///
-/// # Errors
-/// `Stale` when one is not as it was read, `Duplicate` when one was opened meanwhile.
-pub async fn change_episodes(
-    conn: &mut Conn,
-    opened: &[EpisodeRow],
-    changed: &[EpisodeChange],
-) -> Result<(), StoreError> {
-    write_transaction!(conn, async |conn: &mut Conn| { write_episodes(conn, opened, changed).await }).await
-}
-
-async fn write_episodes(
-    conn: &mut Conn,
-    opened: &[EpisodeRow],
-    changed: &[EpisodeChange],
-) -> Result<(), StoreError> {
-    for row in opened {
-        diesel::insert_into(episodes::table).values(row).execute(conn).await?;
-    }
-    for EpisodeChange { before, after } in changed {
-        let written = diesel::update(episodes::table.find(before.id))
-            .filter(episodes::revision.eq(before.revision))
-            .set((
-                episodes::state.eq(&after.state),
-                episodes::grade.eq(&after.grade),
-                episodes::level.eq(&after.level),
-                episodes::lifted_on.eq(after.lifted_on),
-                episodes::lettered_level.eq(&after.lettered_level),
-                episodes::lettered_period_end.eq(after.lettered_period_end),
-                episodes::revision.eq(before.revision + 1),
-                episodes::updated_at.eq(after.updated_at),
-            ))
-            .execute(conn)
-            .await?;
-        if written != 1 {
-            return Err(StoreError::Stale);
-        }
-    }
-    Ok(())
-}
-
-/// All open episodes.
+/// All episodes that are not over.
 ///
 /// # Errors
 /// When the database fails.
@@ -148,6 +50,9 @@ pub async fn list_letters(
     }
     if let Some(state) = &filter.state {
         query = query.filter(letters::state.eq(state));
+    }
+    if filter.numbered {
+        query = query.filter(letters::serial.is_not_null());
     }
     if let Some(level) = &filter.level {
         query = query.filter(letters::level.eq(level));

@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 
 use super::super::Conn;
 use crate::store::StoreError;
-use crate::store::rows::{ContactRow, IssuingCampaignRow, LineRow, PartRow};
+use crate::store::rows::{ContactRow, IssuingCampaignRow, LineRow, PartRow, UnitNameRow};
 use crate::store::schema::{
     campaigns, contacts, indicators, measures, regions, responsibilities, series, units,
 };
@@ -33,14 +33,7 @@ pub async fn list_lines(conn: &mut Conn, ids: &[Id]) -> Result<Vec<LineRow>, Sto
         let rows: Vec<LineRow> = indicators::table
             .inner_join(series::table.inner_join(measures::table).inner_join(regions::table))
             .filter(indicators::id.eq_any(chunk.to_vec()))
-            .select((
-                indicators::id,
-                measures::name,
-                measures::unit,
-                measures::precision,
-                measures::better,
-                regions::name,
-            ))
+            .select((indicators::id, indicators::task_id, measures::name, regions::name))
             .load(conn)
             .await?;
         lines.extend(rows);
@@ -74,31 +67,31 @@ pub async fn list_parts(
         .await?)
 }
 
-/// Names of units.
+/// Names of units and the units above them.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_unit_names(conn: &mut Conn, ids: &[Id]) -> Result<Vec<(Id, String)>, StoreError> {
+pub async fn list_unit_names(conn: &mut Conn, ids: &[Id]) -> Result<Vec<UnitNameRow>, StoreError> {
     Ok(units::table
         .filter(units::id.eq_any(ids.to_vec()))
-        .select((units::id, units::name))
+        .select((units::id, units::name, units::parent_id))
         .load(conn)
         .await?)
 }
 
-/// Contacts of one role of these units who serve on `day`, in order of unit and id.
+/// Contacts of some roles of these units who serve on `day`, in order of unit and id.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn list_mailboxes(
     conn: &mut Conn,
     ids: &[Id],
-    role: &str,
+    roles: &[&str],
     day: NaiveDate,
 ) -> Result<Vec<ContactRow>, StoreError> {
     Ok(contacts::table
         .filter(contacts::unit_id.eq_any(ids.to_vec()))
-        .filter(contacts::role.eq(role))
+        .filter(contacts::role.eq_any(roles.to_vec()))
         .filter(contacts::valid_from.le(day))
         .filter(contacts::valid_to.is_null().or(contacts::valid_to.ge(day)))
         .order((contacts::unit_id, contacts::id))

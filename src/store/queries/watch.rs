@@ -1,16 +1,18 @@
 //! What the watchdog looks for: things that should not be so.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::{exists, not};
-use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, SelectableHelper};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, QueryDsl, SelectableHelper,
+};
 use diesel_async::RunQueryDsl;
 
 use super::super::Conn;
 use crate::store::StoreError;
 use crate::store::rows::{DeliveryRow, LetterName};
 use crate::store::schema::{
-    campaigns, deliveries, episodes, indicators, letter_episodes, letters, measures, problems, series, slots,
-    units,
+    campaigns, deliveries, episodes, indicators, letter_episodes, letters, measures, problems, series,
+    silences, slots, units,
 };
 use crate::store::types::Id;
 
@@ -85,14 +87,31 @@ pub async fn list_hidden_failures(conn: &mut Conn) -> Result<Vec<DeliveryRow>, S
 pub async fn list_episodes_without_letter(
     conn: &mut Conn,
     before: NaiveDateTime,
+    today: NaiveDate,
 ) -> Result<Vec<(Id, String)>, StoreError> {
+    // A silence holds letters back; one over a campaign holds those of the campaigns under it, too.
+    let held = silences::table
+        .filter(silences::starts_on.le(today).and(silences::ends_on.ge(today)))
+        .filter(silences::ended_at.is_null())
+        .filter(
+            silences::indicator_id.is_null().or(silences::indicator_id.eq(episodes::indicator_id.nullable())),
+        )
+        .filter(silences::unit_id.is_null().or(silences::unit_id.eq(episodes::unit_id)))
+        .filter(
+            silences::campaign_id
+                .is_null()
+                .or(silences::campaign_id.eq(episodes::campaign_id.nullable()))
+                .or(silences::campaign_id.eq(campaigns::parent_id)),
+        );
     let letter = letter_episodes::table.filter(letter_episodes::episode_id.eq(episodes::id));
     Ok(episodes::table
+        .inner_join(campaigns::table)
         .inner_join(indicators::table.inner_join(series::table.inner_join(measures::table)))
         .filter(episodes::state.eq("open"))
         .filter(episodes::unit_id.is_not_null())
         .filter(episodes::created_at.lt(before))
         .filter(not(exists(letter)))
+        .filter(not(exists(held)))
         .order(episodes::id)
         .limit(MOST)
         .select((episodes::id, measures::name))

@@ -7,8 +7,8 @@ use rust_decimal::Decimal;
 use super::{TargetColumns, VerdictColumns, word};
 use crate::domain::pace::{Assessment, Ratio};
 use crate::domain::{Curve, Grade, Measure, Period, Target, TextEnum as _};
-use crate::store::schema::{indicators, measures};
-use crate::store::types::{Id, Number};
+use crate::store::schema::{assessments, indicators, measures};
+use crate::store::types::{Id, Listed, Number};
 use crate::store::{StoreError, curves};
 
 /// An indicator as evaluation needs it.
@@ -151,7 +151,7 @@ impl VerdictColumns {
 
     /// Whether two verdicts say the same, whenever they were given.
     pub fn says_the_same(&self, other: &Self) -> bool {
-        Self { graded_as_of: None, ..self.clone() } == Self { graded_as_of: None, ..other.clone() }
+        Self { graded_as_of: other.graded_as_of, ..self.clone() } == *other
     }
 }
 
@@ -180,6 +180,20 @@ impl TryFrom<EvaluationMeasureRow> for Measure {
     }
 }
 
+/// What hysteresis and runs need of a verdict recorded before.
+#[derive(Debug, Clone, Copy, Queryable, Selectable)]
+#[diesel(table_name = assessments)]
+pub struct PastVerdictRow {
+    /// Identity of the assessment; it tells when it was written down.
+    pub id: Id,
+    /// Of which indicator.
+    pub indicator_id: Id,
+    /// Last day of the period judged.
+    pub data_end: Option<NaiveDate>,
+    /// Grade.
+    pub grade: Listed<Grade>,
+}
+
 /// A verdict to be written: beside the indicator, and for good.
 #[derive(Debug, Clone)]
 pub struct VerdictWrite {
@@ -187,6 +201,8 @@ pub struct VerdictWrite {
     pub id: Id,
     /// Of which indicator.
     pub indicator_id: Id,
+    /// The series of that indicator: a page of verdicts lies close together there.
+    pub series_id: i64,
     /// The date it holds for.
     pub as_of: NaiveDate,
     /// What it says.

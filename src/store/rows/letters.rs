@@ -22,7 +22,7 @@ pub struct EpisodeRow {
     pub campaign_id: Id,
     /// The unit that answers for it.
     pub unit_id: Option<Id>,
-    /// open, lifted.
+    /// open, observing, lifted.
     pub state: String,
     /// Grade of the last verdict.
     pub grade: String,
@@ -44,6 +44,14 @@ pub struct EpisodeRow {
     pub revision: i32,
     /// When it was last changed, UTC.
     pub updated_at: NaiveDateTime,
+    /// The last warning about it; not a foreign key, since the letter is written after its new episodes.
+    pub letter_id: Option<Id>,
+    /// While observing: day of the verdict that found it recovered.
+    pub observing_since: Option<NaiveDate>,
+    /// While observing: green periods in a row after the one in which it recovered.
+    pub observed_periods: i32,
+    /// While observing: end of the last period counted, or of the one in which it recovered.
+    pub observed_period_end: Option<NaiveDate>,
 }
 
 /// A letter as stored.
@@ -62,7 +70,7 @@ pub struct LetterRow {
     pub kind: String,
     /// yellow, orange, red.
     pub level: Option<String>,
-    /// draft, issued.
+    /// A [`LetterState`](crate::domain::LetterState).
     pub state: String,
     /// Campaign.
     pub campaign_id: Id,
@@ -86,6 +94,16 @@ pub struct LetterRow {
     pub created_at: NaiveDateTime,
     /// When it was last changed, UTC.
     pub updated_at: NaiveDateTime,
+    /// The letter it follows.
+    pub follows_id: Option<Id>,
+    /// Which step of that letter's ladder it is: 1 reminder, 2 next level and leader, 3 parent unit.
+    pub ladder_step: Option<i32>,
+    /// Who signed or discarded it; `None` for a letter issued automatically.
+    pub decided_by: Option<String>,
+    /// When, UTC.
+    pub decided_at: Option<NaiveDateTime>,
+    /// Why it was discarded.
+    pub decision_note: Option<String>,
 }
 
 /// What a letter is called, and to whom it went.
@@ -182,19 +200,6 @@ pub struct EpisodeChange {
     pub after: EpisodeRow,
 }
 
-/// What one letter writes, in one transaction.
-#[derive(Debug, Clone)]
-pub struct NewLetter {
-    /// The letter; its serial is filled in when it is issued.
-    pub letter: LetterRow,
-    /// New episodes it speaks of.
-    pub opened: Vec<EpisodeRow>,
-    /// Episodes it speaks of that were open before.
-    pub continued: Vec<EpisodeChange>,
-    /// The mailboxes.
-    pub deliveries: Vec<DeliveryRow>,
-}
-
 /// Which letters a list shows.
 #[derive(Debug, Default, Clone)]
 pub struct LetterFilter {
@@ -202,8 +207,10 @@ pub struct LetterFilter {
     pub campaigns: Option<Vec<Id>>,
     /// Only to this unit.
     pub unit_id: Option<Uuid>,
-    /// Only drafts, or only issued ones.
+    /// Only in this state.
     pub state: Option<String>,
+    /// Leave out drafts and what became of none: they concern the office alone.
+    pub numbered: bool,
     /// Only of this level.
     pub level: Option<String>,
     /// Only changed after this instant, UTC.

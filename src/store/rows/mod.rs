@@ -3,6 +3,8 @@
 mod campaigns;
 mod evaluation;
 mod indicators;
+mod issuing;
+mod ledger;
 mod letter_files;
 mod letters;
 mod measures;
@@ -14,19 +16,22 @@ mod problems;
 mod replies;
 mod revisions;
 mod rule_packs;
+mod silences;
 mod tasks;
 mod warnings;
 
 pub use campaigns::{CampaignFilter, CampaignLinks, CampaignMemberRow, CampaignRow};
-pub use evaluation::{EvaluationMeasureRow, EvaluationRow, VerdictWrite};
+pub use evaluation::{EvaluationMeasureRow, EvaluationRow, PastVerdictRow, VerdictWrite};
 pub use indicators::{
     AssessmentRow, BoardFilter, BoardRow, CitationRow, IndicatorChange, IndicatorRow, TargetColumns,
     VerdictColumns,
 };
+pub use issuing::{DraftWrite, LetterEpisodeRow, LetterHead, LetterReportRow, NewLetter, WarningRunRow};
+pub use ledger::{BoardLetterRow, LedgerFilter, LedgerLetterRow, LedgerRow};
 pub use letter_files::LetterFileRow;
 pub use letters::{
     AttemptBegin, AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, EpisodeChange, EpisodeFilter,
-    EpisodeRow, Frozen, Lease, LetterFilter, LetterName, LetterRow, NewLetter, Pace, Rendering,
+    EpisodeRow, Frozen, Lease, LetterFilter, LetterName, LetterRow, Pace, Rendering,
 };
 pub use measures::{MeasureAliasRow, MeasureFilter, MeasureRow};
 pub use observations::{FactKey, FactRow, ObservationFilter, ObservationRow, Recorded, word};
@@ -44,8 +49,9 @@ pub use revisions::{
     CampaignCurveRow, NodeReportRow, PersonVerdictRow, RevisionOf, RevisionRow, StatedDifferenceRow,
 };
 pub use rule_packs::{RulePackFilter, RulePackRow};
+pub use silences::{SilenceFilter, SilenceRow};
 pub use tasks::{ResponsibilityRow, TaskFilter, TaskRow};
-pub use warnings::{IssuingCampaignRow, LineRow, PartRow};
+pub use warnings::{IssuingCampaignRow, LineRow, PartRow, UnitNameRow};
 
 use uuid::Uuid;
 

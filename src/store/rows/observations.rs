@@ -6,7 +6,7 @@ use diesel::prelude::{Insertable, Queryable, Selectable};
 use crate::domain::{Basis, Figure, Observation, Period, Status, TextEnum};
 use crate::store::StoreError;
 use crate::store::schema::observations;
-use crate::store::types::{Id, Number};
+use crate::store::types::{Id, Listed, Number};
 use uuid::Uuid;
 
 /// One vintage of one fact as stored.
@@ -49,7 +49,8 @@ impl ObservationRow {
     }
 }
 
-/// What the pace engine needs of an observation, and no more.
+/// What the pace engine needs of an observation, and no more; there are millions of them, so that none of its columns
+/// is copied to the heap.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = observations)]
 pub struct FactRow {
@@ -61,16 +62,16 @@ pub struct FactRow {
     pub period_start: NaiveDate,
     /// Last day of the period.
     pub period_end: NaiveDate,
-    /// cumulative, period, point.
-    pub basis: String,
-    /// level, yoy.
-    pub figure: String,
+    /// Cumulative, of the period, or a stock.
+    pub basis: Listed<Basis>,
+    /// Level or growth.
+    pub figure: Listed<Figure>,
     /// Order of the corrections.
     pub vintage: i32,
     /// Value.
     pub value: Number,
-    /// preliminary, final, forecast, plan.
-    pub status: String,
+    /// How firm it is.
+    pub status: Listed<Status>,
     /// The day it became known.
     pub published_on: NaiveDate,
 }
@@ -82,10 +83,10 @@ impl TryFrom<FactRow> for Observation {
         Ok(Self {
             id: row.id.0,
             period: Period::new(row.period_start, row.period_end)?,
-            basis: word::<Basis>(&row.basis)?,
-            figure: word::<Figure>(&row.figure)?,
+            basis: row.basis.0,
+            figure: row.figure.0,
             value: row.value.0,
-            status: word::<Status>(&row.status)?,
+            status: row.status.0,
             published_on: row.published_on,
             vintage: row.vintage,
         })

@@ -35,19 +35,15 @@ pub struct IssuingCampaignRow {
     pub contact_email: Option<String>,
 }
 
-/// Names and habits of an indicator, for its line in a letter.
+/// Names of an indicator, for its line in a letter.
 #[derive(Debug, Clone, Queryable)]
 pub struct LineRow {
     /// The indicator.
     pub id: Id,
+    /// Its task.
+    pub task_id: Id,
     /// Its measure's name.
     pub measure: String,
-    /// Its measure's unit.
-    pub unit: String,
-    /// Decimal places shown.
-    pub precision: i32,
-    /// Which direction is good.
-    pub better: String,
     /// Its region's name.
     pub region: String,
 }
@@ -63,4 +59,15 @@ pub struct PartRow {
     pub unit_id: Id,
     /// lead, support.
     pub role: String,
+}
+
+/// A unit's name and the unit above it.
+#[derive(Debug, Clone, Queryable)]
+pub struct UnitNameRow {
+    /// The unit.
+    pub id: Id,
+    /// Its name.
+    pub name: String,
+    /// The unit above it.
+    pub parent_id: Option<Id>,
 }

@@ -29,7 +29,8 @@ pub async fn insert_observations(conn: &mut Conn, rows: Vec<ObservationRow>) -> 
 pub async fn write_verdicts(conn: &mut Conn, writes: Vec<VerdictWrite>) -> Result<(), StoreError> {
     conn.spawn_blocking(move |conn: &mut SqliteConnection| {
         for write in writes {
-            let VerdictWrite { id, indicator_id, as_of, verdict, rule_pack_id, recorded_at } = write;
+            let VerdictWrite { id, indicator_id, as_of, verdict, rule_pack_id, recorded_at, series_id: _ } =
+                write;
             diesel::update(indicators::table.find(indicator_id))
                 .set((
                     &verdict,

@@ -6,6 +6,7 @@ mod contacts;
 mod contract;
 mod indicators;
 mod judging;
+mod ledger;
 mod measures;
 mod observations;
 mod regions;

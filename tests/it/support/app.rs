@@ -117,6 +117,7 @@ impl TestApp {
             calendar: Arc::new(WorkCalendar::built_in()),
             templates: Arc::new(Templates::built_in().unwrap()),
             message_id_domain: "example.org".to_owned(),
+            remind_working_days: 2,
             sender: Mailbox { name: "序时预警".to_owned(), address: "xushi@example.org".to_owned() },
             links: Some(ReplyLinks::new("https://xushi.example.org", [7; 32], 365)),
         };

@@ -1,6 +1,7 @@
 //! What tests share: throw-away databases, the service in process, a clock that stands still.
 
 pub(crate) mod app;
+pub(crate) mod chromium;
 pub(crate) mod crash;
 pub(crate) mod database;
 pub(crate) mod process;

@@ -21,8 +21,14 @@ const PATIENCE: Duration = Duration::from_secs(60);
 impl Process {
     /// Starts `xushi ARGUMENTS` in `folder` and waits for its first answer.
     pub(crate) fn start(folder: &Path, arguments: &[&str]) -> Self {
+        Self::start_with(folder, arguments, &[])
+    }
+
+    /// The same, with more environment variables.
+    pub(crate) fn start_with(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let address = free_address();
         let mut command = xushi(folder, arguments);
+        command.envs(variables.iter().copied());
         command.env("XUSHI_SERVER_LISTEN", address.to_string());
         if arguments.first() == Some(&"demo") {
             command.args(["--listen", &address.to_string()]);
@@ -82,7 +88,11 @@ impl Drop for Process {
 pub(crate) fn xushi(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xushi"));
     command.args(arguments).current_dir(folder).stdout(Stdio::null()).stderr(Stdio::null());
-    command.env_remove("DATABASE_URL").env("XUSHI_BOOTSTRAP_KEY", KEY).env("XUSHI_LOG_FILTER", "error");
+    command
+        .env_remove("DATABASE_URL")
+        .env_remove("XUSHI_LETTER_DIR")
+        .env("XUSHI_BOOTSTRAP_KEY", KEY)
+        .env("XUSHI_LOG_FILTER", "error");
     command.env("XUSHI_SERVER_SHUTDOWN_SECONDS", "2");
     command
 }

@@ -1,0 +1,260 @@
+//! Reads over HTTP against the same SQL without us: `cargo bench --bench http [-- COUNT]`.
+//!
+//! A throw-away PostgreSQL holds COUNT indicators (100,000 unless told) in 1,000 campaigns, evaluated. What the server asks
+//! for one request is read off the database's own log, and pgbench runs just that, prepared, over the same loopback with
+//! as many clients and as many threads; both draw their ids from all there are. Rounds alternate; the middle ratio counts.
+#![expect(clippy::unwrap_used, reason = "a bench that cannot run must say so")]
+
+mod support;
+
+use std::fmt::Write as _;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use support::Cluster;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use xushi::clock::{Clock as _, SystemClock};
+
+const KEY: &str = "xsk_a_key_only_benches_use";
+const CLIENTS: usize = 64;
+const ROUNDS: usize = 3;
+const WARM_UP: Duration = Duration::from_secs(2);
+const ROUND: Duration = Duration::from_secs(6);
+
+/// `xushi serve` as an operator runs it, its log thrown away.
+struct Server {
+    child: Child,
+    port: u16,
+}
+
+impl Server {
+    fn start(url: &str, folder: &std::path::Path) -> Self {
+        let port = support::free_port();
+        let child = Command::new(env!("CARGO_BIN_EXE_xushi"))
+            .current_dir(folder)
+            .env("DATABASE_URL", url)
+            .env("XUSHI_BOOTSTRAP_KEY", KEY)
+            .env("XUSHI_SERVER_LISTEN", format!("127.0.0.1:{port}"))
+            .env("XUSHI_SCHEDULE_EVALUATE", "")
+            .env("XUSHI_SCHEDULE_ISSUE", "")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self { child, port }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// One kind of read: its address with `{}` for the id, and how many ids there are.
+struct Read {
+    name: &'static str,
+    address: &'static str,
+    ids: u64,
+}
+
+impl Read {
+    fn request(&self, number: u64) -> Vec<u8> {
+        let address = self.address.replace("{}", &uuid(number));
+        format!("GET {address} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {KEY}\r\n\r\n").into_bytes()
+    }
+}
+
+/// The ids of the bench's rows are numbers.
+fn uuid(number: u64) -> String {
+    let digits = format!("{number:032}");
+    [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-")
+}
+
+/// Sends one request and reads its whole answer; gives the length of the body.
+async fn ask(stream: &mut TcpStream, request: &[u8], buffer: &mut Vec<u8>) -> usize {
+    stream.write_all(request).await.unwrap();
+    buffer.clear();
+    loop {
+        assert!(stream.read_buf(buffer).await.unwrap() > 0, "the server hung up");
+        let Some(end) = buffer.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
+        assert!(buffer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(buffer));
+        let head = String::from_utf8_lossy(&buffer[..end]).to_ascii_lowercase();
+        let length = head.split("content-length:").nth(1).and_then(|rest| rest.lines().next()).unwrap();
+        let length: usize = length.trim().parse().unwrap();
+        while buffer.len() < end + 4 + length {
+            assert!(stream.read_buf(buffer).await.unwrap() > 0, "the server hung up");
+        }
+        return length;
+    }
+}
+
+/// Requests a second, and the 99th percentile in milliseconds.
+async fn load(port: u16, read: &'static Read, seed: u64) -> (f64, f64) {
+    let begun = Instant::now();
+    let client = |index: usize| async move {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        let (mut buffer, mut took) = (Vec::with_capacity(64 * 1024), Vec::new());
+        // splitmix64: any cheap generator does, as long as a run can be repeated.
+        let mut state = seed ^ (index as u64) << 32;
+        while begun.elapsed() < WARM_UP + ROUND {
+            state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            let request = read.request(mixed % read.ids + 1);
+            let sent = Instant::now();
+            ask(&mut stream, &request, &mut buffer).await;
+            if begun.elapsed() > WARM_UP {
+                took.push(sent.elapsed().as_micros() as u32);
+            }
+        }
+        took
+    };
+    let tasks: Vec<_> = (0..CLIENTS).map(|index| tokio::spawn(client(index))).collect();
+    let mut all = Vec::new();
+    for task in tasks {
+        all.extend(task.await.unwrap());
+    }
+    all.sort_unstable();
+    let p99 = f64::from(all[all.len() * 99 / 100]) / 1_000.0;
+    (all.len() as f64 / ROUND.as_secs_f64(), p99)
+}
+
+/// The statements the server runs for a request, with the number that pgbench makes up in the place of the id: as the
+/// database logged them once every statement was prepared.
+async fn script(cluster: &Cluster, server: &Server, read: &Read) -> String {
+    let client = cluster.connect("bench").await;
+    let log = cluster.folder.join("log");
+    let mut stream = TcpStream::connect(("127.0.0.1", server.port)).await.unwrap();
+    client.batch_execute("ALTER SYSTEM SET log_statement = 'all'; SELECT pg_reload_conf()").await.unwrap();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let before = std::fs::read(&log).unwrap().len();
+    let number = read.ids / 2;
+    ask(&mut stream, &read.request(number), &mut Vec::new()).await;
+    client.batch_execute("ALTER SYSTEM RESET log_statement; SELECT pg_reload_conf()").await.unwrap();
+    let text = String::from_utf8(std::fs::read(&log).unwrap()[before..].to_vec()).unwrap();
+    let mut script = format!("\\set n random(1, {})\n", read.ids);
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        let Some((_, statement)) =
+            line.split_once("LOG:  execute ").and_then(|(_, rest)| rest.split_once(": "))
+        else {
+            continue;
+        };
+        // The outbox's own questions, and the key's, are not part of the read.
+        if statement.contains("\"deliveries\"")
+            || statement.contains("api_keys")
+            || !statement.starts_with("SELECT")
+        {
+            continue;
+        }
+        let values =
+            lines.peek().and_then(|next| next.split_once("parameters: ")).map_or("", |(_, rest)| rest);
+        writeln!(script, "{};", filled(statement, values, number)).unwrap();
+    }
+    assert!(script.lines().count() > 1, "nothing was logged:\n{text}");
+    script
+}
+
+/// A statement with its parameters put in: the id as a number to be drawn, all others as they were.
+fn filled(statement: &str, values: &str, number: u64) -> String {
+    let id = uuid(number);
+    let drawn = "lpad((:n)::int::text, 32, '0')::uuid";
+    let mut statement = statement.to_owned();
+    let mut values: Vec<_> = values.split(", $").collect();
+    // From the last, so that $1 is not found in $12.
+    values.reverse();
+    for value in values.iter().filter_map(|value| value.trim_start_matches('$').split_once(" = ")) {
+        let (place, value) = (format!("${}", value.0), value.1);
+        let text = if value == format!("'{id}'") {
+            drawn.to_owned()
+        } else if value == format!("'{{{id}}}'") {
+            format!("ARRAY[{drawn}]")
+        } else {
+            value.to_owned()
+        };
+        statement = statement.replace(&place, &text);
+    }
+    statement
+}
+
+/// Transactions a second.
+fn pgbench(cluster: &Cluster, script: &std::path::Path, seconds: u64) -> f64 {
+    let path = std::env::var("PATH").unwrap_or_default();
+    let found = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut folders: Vec<_> = found.map(|entry| entry.path().join("bin").display().to_string()).collect();
+    folders.sort();
+    let path = format!("{path}:{}", folders.pop().unwrap_or_default());
+    let output = Command::new("pgbench")
+        .env("PATH", path)
+        .args(["-M", "prepared", "-n", "-h", "127.0.0.1", "-U", "xushi", "-p", &cluster.port.to_string()])
+        .args(["-c", &CLIENTS.to_string(), "-j", "1", "-T", &seconds.to_string(), "-f"])
+        .args([script.to_str().unwrap(), "bench"])
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let tps = text.split("tps = ").nth(1).and_then(|rest| rest.split(' ').next());
+    tps.unwrap_or_else(|| panic_with(&text, &output.stderr)).parse().unwrap()
+}
+
+fn panic_with(text: &str, errors: &[u8]) -> ! {
+    eprintln!("pgbench: {text}{}", String::from_utf8_lossy(errors));
+    std::process::exit(1)
+}
+
+async fn ready(server: &Server) {
+    let begun = Instant::now();
+    while TcpStream::connect(("127.0.0.1", server.port)).await.is_err() {
+        assert!(begun.elapsed() < Duration::from_secs(30), "the server does not answer");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+// One thread for 64 clients, as pgbench has.
+#[tokio::main(worker_threads = 1)]
+async fn main() {
+    let count = support::argument(100_000);
+    let cluster = Cluster::start();
+    let desk = support::desk(cluster.database("bench", 4).await).await;
+    let client = cluster.connect("bench").await;
+    support::fill(&client, count).await;
+    xushi::warning::evaluate(&desk, SystemClock.today()).await.unwrap();
+    client.batch_execute("VACUUM ANALYZE; CHECKPOINT").await.unwrap_or_default();
+    drop(desk);
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&cluster.url("bench"), folder.path());
+    ready(&server).await;
+    let reads: &'static [Read] = Box::leak(Box::new([
+        Read { name: "point", address: "/api/v1/indicators/{}", ids: count as u64 },
+        Read { name: "list", address: "/api/v1/assessments?campaign={}&limit=50", ids: 1_000 },
+    ]));
+    for read in reads {
+        // Every connection of the server prepares its statements first.
+        load(server.port, read, 1).await;
+        let script = script(&cluster, &server, read).await;
+        let file = folder.path().join(format!("{}.sql", read.name));
+        std::fs::write(&file, &script).unwrap();
+        if std::env::var_os("BENCH_SHOW_SQL").is_some() {
+            println!("{script}");
+        }
+        let (mut ratios, mut worst) = (Vec::new(), 0.0_f64);
+        for round in 0..ROUNDS {
+            let bare = pgbench(&cluster, &file, (WARM_UP + ROUND).as_secs());
+            let (ours, p99) = load(server.port, read, round as u64).await;
+            println!(
+                "{}: pgbench {bare:.0}/s, xushi {ours:.0}/s, p99 {p99:.1} ms, ratio {:.2}",
+                read.name,
+                ours / bare
+            );
+            ratios.push(ours / bare);
+            worst = worst.max(p99);
+        }
+        println!("{}: middle ratio {:.2}, worst p99 {worst:.1} ms", read.name, support::median(ratios));
+    }
+    println!(
+        "server at rest after that: {:.1} MB",
+        support::megabytes(&server.child.id().to_string(), "VmRSS")
+    );
+}

@@ -1,0 +1,18 @@
+ALTER TABLE warning_runs DROP COLUMN started_by;
+DROP TABLE silences;
+DROP TABLE letter_reports;
+ALTER TABLE letter_episodes DROP COLUMN period_end;
+ALTER TABLE letter_episodes DROP COLUMN level;
+ALTER TABLE episodes DROP COLUMN observed_period_end;
+ALTER TABLE episodes DROP COLUMN observed_periods;
+ALTER TABLE episodes DROP COLUMN observing_since;
+ALTER TABLE episodes DROP COLUMN letter_id;
+DROP INDEX letters_follows_idx;
+DROP INDEX letters_state_idx;
+DROP INDEX letters_draft_key;
+DROP INDEX letters_ladder_key;
+ALTER TABLE letters DROP COLUMN decision_note;
+ALTER TABLE letters DROP COLUMN decided_at;
+ALTER TABLE letters DROP COLUMN decided_by;
+ALTER TABLE letters DROP COLUMN ladder_step;
+ALTER TABLE letters DROP COLUMN follows_id;

@@ -1,0 +1,341 @@
+//! 问题台账: the problems open at the end of a day, with age, source, deadline and how often they were written about.
+
+use std::collections::{BTreeMap, HashMap};
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::State;
+use super::extract::Params;
+use super::lookup::{self, At};
+use super::page::{LIMIT_MAX, List, ListParams, PageView, refuse};
+use super::problem::{Problem, ProblemView};
+use super::respond;
+use super::wire::Word;
+use crate::clock::end_of;
+use crate::db;
+use crate::domain::reply::Course;
+use crate::domain::{LetterNumber, LetterState, Level, WorkCalendar};
+use crate::store::StoreError;
+use crate::store::rows::{LedgerFilter, LedgerRow, Page, word};
+use crate::store::types::Id;
+
+/// Adds the resource's routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(count_ledger).service(download_ledger).service(list_ledger);
+}
+
+/// 台账中的一个问题
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LedgerItemView {
+    /// 预警事项编号
+    episode_id: Uuid,
+    /// 指标编号
+    indicator_id: Uuid,
+    /// 指标名称
+    indicator: String,
+    /// 行政区
+    region: String,
+    /// 攻坚行动
+    campaign: String,
+    /// 责任单位编号
+    unit_id: Option<Uuid>,
+    /// 责任单位
+    unit: Option<String>,
+    /// 预警等级；过去日期为当时最近一封函的等级，当时尚未发函的为现等级
+    #[schema(value_type = String)]
+    level: Word<Level>,
+    /// 出现日期
+    opened_on: NaiveDate,
+    /// 已持续天数
+    age_days: i64,
+    /// 已持续工作日数；所涉年份的工作日历尚未公布时为null
+    age_working_days: Option<i64>,
+    /// 来源：当时最新数据的出处
+    source: Option<String>,
+    /// 函的次数
+    letters: usize,
+    /// 最近一封函的编号
+    letter_id: Option<Uuid>,
+    /// 最近一封函的文号
+    letter_number: Option<String>,
+    /// 最近一封函当时的状态
+    #[schema(value_type = Option<String>)]
+    letter_state: Option<Word<LetterState>>,
+    /// 最近一封函的反馈期限
+    reply_by: Option<NaiveDate>,
+    /// 是否逾期未反馈
+    overdue: bool,
+}
+
+impl LedgerItemView {
+    fn of(
+        row: LedgerRow,
+        courses: &HashMap<Id, Course>,
+        calendar: &WorkCalendar,
+        (as_of, today): (NaiveDate, NaiveDate),
+    ) -> Result<Self, StoreError> {
+        let LedgerRow { episode, letters, .. } = row;
+        let last = letters.last();
+        let state = |id: &Id| courses.get(id).cloned().unwrap_or_default().state_before(end_of(as_of));
+        let standing = last.map(|letter| state(&letter.id));
+        // Its level is known for now; for days gone by there is what the letters said.
+        let told = last.and_then(|letter| letter.level.clone()).filter(|_| as_of < today);
+        let number = last.and_then(|letter| {
+            LetterNumber::new(&letter.mark, letter.year, letter.serial?.unsigned_abs()).ok()
+        });
+        let reply_by = last.and_then(|letter| letter.reply_by);
+        let waits = standing.is_some_and(LetterState::waits_for_unit);
+        Ok(Self {
+            episode_id: episode.id.0,
+            indicator_id: episode.indicator_id.0,
+            indicator: row.indicator,
+            region: row.region,
+            campaign: row.campaign,
+            unit_id: episode.unit_id.map(|id| id.0),
+            unit: row.unit,
+            level: Word(word(&told.unwrap_or(episode.level))?),
+            opened_on: episode.opened_on,
+            age_days: (as_of - episode.opened_on).num_days(),
+            age_working_days: calendar.working_days_between(episode.opened_on, as_of).ok(),
+            source: row.source,
+            letters: letters.len(),
+            letter_id: last.map(|letter| letter.id.0),
+            letter_number: number.map(|number| number.to_string()),
+            letter_state: standing.map(Word),
+            reply_by,
+            overdue: waits && reply_by.is_some_and(|by| by < as_of),
+        })
+    }
+}
+
+/// 台账的查询条件
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct LedgerParams {
+    /// 攻坚行动：id、文号或名称；含其直属的行动
+    campaign: Option<String>,
+    /// 责任单位：id、信用代码或名称
+    unit: Option<String>,
+    /// 截至日期（当日24时），默认今天
+    as_of: Option<NaiveDate>,
+}
+
+async fn filter(state: &State, params: &LedgerParams) -> Result<LedgerFilter, Problem> {
+    let unit = lookup::maybe_unit(state, At::Query("unit"), params.unit.as_deref()).await?;
+    Ok(LedgerFilter {
+        campaigns: lookup::maybe_campaign_family(state, params.campaign.as_deref()).await?,
+        unit_id: unit.map(|row| row.id),
+        as_of: params.as_of.unwrap_or_else(|| state.clock.today()),
+    })
+}
+
+async fn load(state: &State, filter: &LedgerFilter, page: Page) -> Result<PageView<LedgerItemView>, Problem> {
+    let rows = db!(state.store, ledger::list_ledger(filter, page))?;
+    let ids: Vec<Id> = rows.iter().filter_map(|row| row.letters.last()).map(|letter| letter.id).collect();
+    let courses = db!(state.store, ledger::list_courses(&ids))?;
+    let days = (filter.as_of, state.clock.today());
+    let view = |row| LedgerItemView::of(row, &courses, &state.desk.calendar, days);
+    Ok(PageView::checked(rows, page, |row| row.episode.id.0, view)?)
+}
+
+/// The whole ledger, page by page.
+async fn load_all(state: &State, filter: &LedgerFilter) -> Result<Vec<LedgerItemView>, Problem> {
+    let mut items: Vec<LedgerItemView> = Vec::new();
+    loop {
+        let after = items.last().map(|item| item.episode_id);
+        let page = load(state, filter, Page { limit: LIMIT_MAX, after }).await?;
+        items.extend(page.items);
+        if page.next_cursor.is_none() {
+            return Ok(items);
+        }
+    }
+}
+
+/// 列出问题台账：截至某日未解除的预警事项
+#[utoipa::path(tag = "问题台账", params(ListParams, LedgerParams), responses(
+    (status = 200, body = PageView<LedgerItemView>), (status = "4XX", body = ProblemView)))]
+#[get("/ledger")]
+async fn list_ledger(
+    state: web::Data<State>,
+    request: HttpRequest,
+    list: List<LedgerParams>,
+) -> Result<HttpResponse, Problem> {
+    if list.updated_after.is_some() {
+        let detail = "台账按as_of查询，不支持updated_after；增量同步请用/episodes。";
+        return Err(refuse("updated_after", "unknown_field", detail));
+    }
+    let page = load(&state, &filter(&state, &list.filter).await?, list.page).await?;
+    respond::list(&request, &page, list.fields.as_deref())
+}
+
+/// 台账统计：截至某日
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LedgerCountsView {
+    /// 截至日期（当日24时）
+    as_of: NaiveDate,
+    /// 合计
+    total: LevelCounts,
+    /// 各责任单位
+    items: Vec<UnitProblemsView>,
+}
+
+/// 一个单位的问题数
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnitProblemsView {
+    /// 单位编号；为null表示尚无责任单位
+    unit_id: Option<Uuid>,
+    /// 单位名称
+    unit: Option<String>,
+    /// 数量
+    #[serde(flatten)]
+    counts: LevelCounts,
+}
+
+/// 各等级的问题数
+#[derive(Debug, Clone, Copy, Default, Serialize, ToSchema)]
+pub struct LevelCounts {
+    /// 黄色
+    yellow: usize,
+    /// 橙色
+    orange: usize,
+    /// 红色
+    red: usize,
+    /// 合计
+    problems: usize,
+    /// 其中逾期未反馈
+    overdue: usize,
+}
+
+impl LevelCounts {
+    fn add(&mut self, item: &LedgerItemView) {
+        match item.level.0 {
+            Level::Yellow => self.yellow += 1,
+            Level::Orange => self.orange += 1,
+            Level::Red => self.red += 1,
+        }
+        self.problems += 1;
+        self.overdue += usize::from(item.overdue);
+    }
+}
+
+/// 台账统计：各责任单位、各等级的问题数
+#[utoipa::path(tag = "问题台账", params(LedgerParams), responses(
+    (status = 200, body = LedgerCountsView), (status = "4XX", body = ProblemView)))]
+#[get("/ledger/counts")]
+async fn count_ledger(
+    state: web::Data<State>,
+    request: HttpRequest,
+    Params(params): Params<LedgerParams>,
+) -> Result<HttpResponse, Problem> {
+    let filter = filter(&state, &params).await?;
+    let mut by_unit: BTreeMap<(Option<String>, Option<Uuid>), LevelCounts> = BTreeMap::new();
+    let mut total = LevelCounts::default();
+    for item in load_all(&state, &filter).await? {
+        by_unit.entry((item.unit.clone(), item.unit_id)).or_default().add(&item);
+        total.add(&item);
+    }
+    let item = |((unit, unit_id), counts)| UnitProblemsView { unit_id, unit, counts };
+    let items = by_unit.into_iter().map(item).collect();
+    respond::ok(&request, &LedgerCountsView { as_of: filter.as_of, total, items })
+}
+
+/// 下载问题台账（CSV，可用Excel打开）
+#[utoipa::path(tag = "问题台账", params(LedgerParams), responses(
+    (status = 200, content_type = "text/csv", body = String), (status = "4XX", body = ProblemView)))]
+#[get("/ledger.csv")]
+async fn download_ledger(
+    state: web::Data<State>,
+    request: HttpRequest,
+    Params(params): Params<LedgerParams>,
+) -> Result<HttpResponse, Problem> {
+    let filter = filter(&state, &params).await?;
+    let items = load_all(&state, &filter).await?;
+    let name = format!("问题台账{}.csv", filter.as_of);
+    let mut answer =
+        respond::file(&request, "text/csv; charset=utf-8", Some(&name), csv(&items).into_bytes());
+    answer.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("private, no-cache"));
+    Ok(answer)
+}
+
+const COLUMNS: [&str; 16] = [
+    "序号",
+    "指标",
+    "行政区",
+    "攻坚行动",
+    "责任单位",
+    "预警等级",
+    "出现日期",
+    "已持续天数",
+    "已持续工作日",
+    "来源",
+    "函件次数",
+    "最近一函",
+    "函件状态",
+    "反馈期限",
+    "是否逾期",
+    "预警事项编号",
+];
+
+/// RFC 4180, after a byte order mark: without it Excel takes UTF-8 for something else.
+fn csv(items: &[LedgerItemView]) -> String {
+    let mut text = format!("\u{feff}{}\r\n", COLUMNS.join(","));
+    let shown = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
+    for (ordinal, item) in (1..).zip(items) {
+        let state = item.letter_state.map(|state| state.0.chinese()).unwrap_or("未发函");
+        let cells = [
+            ordinal.to_string(),
+            item.indicator.clone(),
+            item.region.clone(),
+            item.campaign.clone(),
+            item.unit.clone().unwrap_or_default(),
+            item.level.0.label().to_owned(),
+            item.opened_on.to_string(),
+            item.age_days.to_string(),
+            item.age_working_days.map(|days| days.to_string()).unwrap_or_else(|| "日历未公布".to_owned()),
+            item.source.clone().unwrap_or_default(),
+            item.letters.to_string(),
+            item.letter_number.clone().unwrap_or_default(),
+            state.to_owned(),
+            shown(item.reply_by),
+            if item.overdue { "是" } else { "否" }.to_owned(),
+            item.episode_id.to_string(),
+        ];
+        let line: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
+        text.push_str(&line.join(","));
+        text.push_str("\r\n");
+    }
+    text
+}
+
+/// One cell; what a spreadsheet would take for a formula is made text.
+fn quoted(cell: &str) -> String {
+    let safe =
+        if cell.starts_with(['=', '+', '-', '@', '\t']) { format!("'{cell}") } else { cell.to_owned() };
+    if safe.contains([',', '"', '\n', '\r']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_stay_cells_and_text_stays_text() {
+        for (cell, want) in [
+            ("固定资产投资", "固定资产投资"),
+            ("a,b", "\"a,b\""),
+            ("他说\"好\"", "\"他说\"\"好\"\"\""),
+            ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
+            ("@x,y", "\"'@x,y\""),
+            ("a\nb", "\"a\nb\""),
+        ] {
+            assert_eq!(quoted(cell), want);
+        }
+    }
+}

@@ -1,0 +1,357 @@
+//! Letters issued, with their numbers, episodes and deliveries, and drafts written: many in one transaction.
+
+use std::collections::BTreeMap;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::{ExpressionMethods, NullableExpressionMethods, QueryDsl, SelectableHelper};
+use diesel_async::RunQueryDsl;
+
+use super::super::{Conn, issuing, locks};
+use super::letter_files;
+use crate::store::rows::{
+    DraftWrite, EpisodeChange, EpisodeRow, Frozen, LetterEpisodeRow, LetterHead, LetterReportRow, LetterRow,
+    NewLetter, Rendering,
+};
+use crate::store::schema::{indicators, letter_episodes, letter_reports, letter_serials, letters};
+use crate::store::types::Id;
+use crate::store::{Rule, StoreError, faults};
+
+/// Ids asked for at once.
+const AT_ONCE: usize = 5_000;
+
+/// Issues letters: takes their numbers, lets `render` make the frozen texts with them, writes letters, episodes and
+/// deliveries. All or nothing: a crash leaves neither a gap in the numbers nor a letter without deliveries. Gives the
+/// letters in the order asked for, which is that of their numbers.
+///
+/// # Errors
+/// `Stale` or `Duplicate` when an episode is not as it was read, or a step or report has its letter: somebody else
+/// issued meanwhile.
+pub async fn issue_letters(
+    conn: &mut Conn,
+    new: &[NewLetter],
+    render: &Rendering<'_>,
+) -> Result<Vec<LetterRow>, StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        let mut numbers: BTreeMap<(&str, i32), i32> = BTreeMap::new();
+        for one in new {
+            *numbers.entry((&one.letter.mark, one.letter.year)).or_default() += 1;
+        }
+        // Whoever holds the numbers issues alone, so that two processes never wait for one another's episodes.
+        for ((mark, year), count) in &mut numbers {
+            *count = take_serials(conn, mark, *year, *count).await?;
+        }
+        let (mut letters, mut files) = (Vec::with_capacity(new.len()), Vec::new());
+        for one in new {
+            let next = numbers.entry((&one.letter.mark, one.letter.year)).or_default();
+            let frozen = render.with_serial(&one.letter, *next)?;
+            letters.push(frozen.letter);
+            files.extend(frozen.files);
+            *next += 1;
+        }
+        write_episodes(conn, new).await?;
+        issuing::insert_letters(conn, letters.clone()).await?;
+        letter_files::insert_files(conn, &files).await?;
+        write_contents(conn, new).await?;
+        faults::point("issue.written");
+        Ok::<_, StoreError>(letters)
+    })
+    .await
+}
+
+/// Issues a draft that is still as it was read.
+///
+/// # Errors
+/// `Stale` when the draft or one of its episodes was changed meanwhile.
+pub async fn issue_draft(
+    conn: &mut Conn,
+    before: &LetterRow,
+    new: &NewLetter,
+    render: &Rendering<'_>,
+) -> Result<LetterRow, StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        let serial = take_serials(conn, &new.letter.mark, new.letter.year, 1).await?;
+        let Frozen { letter, files } = render.with_serial(&new.letter, serial)?;
+        replace_draft(conn, &letter, before.updated_at).await?;
+        letter_files::insert_files(conn, &files).await?;
+        let one = std::slice::from_ref(new);
+        write_episodes(conn, one).await?;
+        issuing::insert_deliveries(conn, new.deliveries.clone()).await?;
+        faults::point("issue.written");
+        Ok::<_, StoreError>(letter)
+    })
+    .await
+}
+
+/// The first of the next `count` numbers of a mark in a year; the row is locked until the transaction ends, so that a
+/// number is never given twice and never lost.
+async fn take_serials(conn: &mut Conn, mark: &str, year: i32, count: i32) -> Result<i32, StoreError> {
+    let first =
+        (letter_serials::mark.eq(mark), letter_serials::year.eq(year), letter_serials::last_serial.eq(count));
+    let last: i32 = diesel::insert_into(letter_serials::table)
+        .values(first)
+        .on_conflict((letter_serials::mark, letter_serials::year))
+        .do_update()
+        .set(letter_serials::last_serial.eq(letter_serials::last_serial + count))
+        .returning(letter_serials::last_serial)
+        .get_result(conn)
+        .await?;
+    Ok(last - count + 1)
+}
+
+/// Writes drafts, each in the place of the one that waits for the same unit, campaign and kind.
+///
+/// # Errors
+/// `Stale` or `Duplicate` when somebody else wrote one of them, or changed an episode, meanwhile.
+pub async fn write_drafts(conn: &mut Conn, drafts: &[DraftWrite]) -> Result<(), StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        locks::alone(conn, Rule::Drafts).await?;
+        let mut added = Vec::new();
+        for DraftWrite { new, replaces } in drafts {
+            let Some(before) = replaces else {
+                added.push(new.letter.clone());
+                continue;
+            };
+            replace_draft(conn, &new.letter, *before).await?;
+            let id = new.letter.id;
+            diesel::delete(letter_episodes::table.filter(letter_episodes::letter_id.eq(id)))
+                .execute(conn)
+                .await?;
+            diesel::delete(letter_reports::table.filter(letter_reports::letter_id.eq(id)))
+                .execute(conn)
+                .await?;
+        }
+        let news: Vec<NewLetter> = drafts.iter().map(|draft| draft.new.clone()).collect();
+        write_episodes(conn, &news).await?;
+        issuing::insert_letters(conn, added).await?;
+        write_contents(conn, &news).await
+    })
+    .await
+}
+
+/// Writes over a draft that is still as it was read.
+async fn replace_draft(conn: &mut Conn, row: &LetterRow, before: NaiveDateTime) -> Result<(), StoreError> {
+    let written = diesel::update(letters::table.find(row.id))
+        .filter(letters::state.eq("draft"))
+        .filter(letters::updated_at.eq(before))
+        .set((
+            (
+                letters::mark.eq(&row.mark),
+                letters::year.eq(row.year),
+                letters::serial.eq(row.serial),
+                letters::level.eq(&row.level),
+                letters::state.eq(&row.state),
+                letters::as_of.eq(row.as_of),
+                letters::issued_on.eq(row.issued_on),
+                letters::reply_by.eq(row.reply_by),
+            ),
+            (
+                letters::facts.eq(&row.facts),
+                letters::subject.eq(&row.subject),
+                letters::body_text.eq(&row.body_text),
+                letters::body_html.eq(&row.body_html),
+                letters::updated_at.eq(row.updated_at),
+                letters::follows_id.eq(row.follows_id),
+                letters::decided_by.eq(&row.decided_by),
+                letters::decided_at.eq(row.decided_at),
+            ),
+        ))
+        .execute(conn)
+        .await?;
+    if written == 1 { Ok(()) } else { Err(StoreError::Stale) }
+}
+
+/// Says of a draft that nobody will issue it, and what that means for its episodes.
+///
+/// # Errors
+/// `Stale` when it is no draft any more, or an episode is not as it was read.
+pub async fn discard_draft(
+    conn: &mut Conn,
+    id: Id,
+    by: Option<&str>,
+    note: &str,
+    episodes: Vec<EpisodeChange>,
+    now: NaiveDateTime,
+) -> Result<(), StoreError> {
+    write_transaction!(conn, async move |conn: &mut Conn| {
+        let written = diesel::update(letters::table.find(id))
+            .filter(letters::state.eq("draft"))
+            .set((
+                letters::state.eq("discarded"),
+                letters::decided_by.eq(by),
+                letters::decided_at.eq(now),
+                letters::decision_note.eq(note),
+                letters::updated_at.eq(now),
+            ))
+            .execute(conn)
+            .await?;
+        if written != 1 {
+            return Err(StoreError::Stale);
+        }
+        change(conn, episodes).await
+    })
+    .await
+}
+
+/// Opens and changes episodes without a letter.
+///
+/// # Errors
+/// `Stale` when one is not as it was read, `Duplicate` when one was opened meanwhile.
+pub async fn change_episodes(
+    conn: &mut Conn,
+    opened: &[EpisodeRow],
+    changed: &[EpisodeChange],
+) -> Result<(), StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        issuing::insert_episodes(conn, opened.to_vec()).await?;
+        change(conn, changed.to_vec()).await
+    })
+    .await
+}
+
+async fn write_episodes(conn: &mut Conn, new: &[NewLetter]) -> Result<(), StoreError> {
+    let opened = new.iter().flat_map(|one| one.opened.iter().cloned()).collect();
+    issuing::insert_episodes(conn, opened).await?;
+    change(conn, new.iter().flat_map(|one| one.continued.iter().cloned()).collect()).await
+}
+
+async fn change(conn: &mut Conn, changes: Vec<EpisodeChange>) -> Result<(), StoreError> {
+    let wanted = changes.len();
+    let written = issuing::update_episodes(conn, changes).await?;
+    if written == wanted { Ok(()) } else { Err(StoreError::Stale) }
+}
+
+async fn write_contents(conn: &mut Conn, new: &[NewLetter]) -> Result<(), StoreError> {
+    issuing::insert_letter_episodes(conn, new.iter().flat_map(|one| one.episodes.clone()).collect()).await?;
+    issuing::insert_letter_reports(conn, new.iter().flat_map(|one| one.reports.clone()).collect()).await?;
+    issuing::insert_deliveries(conn, new.iter().flat_map(|one| one.deliveries.clone()).collect()).await
+}
+
+/// All drafts, without their contents, the oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_draft_heads(conn: &mut Conn) -> Result<Vec<LetterHead>, StoreError> {
+    Ok(letters::table
+        .filter(letters::state.eq("draft"))
+        .order(letters::id)
+        .select(LetterHead::as_select())
+        .load(conn)
+        .await?)
+}
+
+/// Letters without their contents.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_letter_heads(conn: &mut Conn, ids: &[Id]) -> Result<Vec<LetterHead>, StoreError> {
+    let mut heads = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(AT_ONCE) {
+        let query = letters::table.filter(letters::id.eq_any(chunk.to_vec())).select(LetterHead::as_select());
+        heads.extend(query.load(conn).await?);
+    }
+    Ok(heads)
+}
+
+/// What some letters say of their episodes, in the order of letters and lines.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_episode_links(
+    conn: &mut Conn,
+    letters: &[Id],
+) -> Result<Vec<LetterEpisodeRow>, StoreError> {
+    let mut links = Vec::new();
+    for chunk in letters.chunks(AT_ONCE) {
+        let query = letter_episodes::table
+            .filter(letter_episodes::letter_id.eq_any(chunk.to_vec()))
+            .order((letter_episodes::letter_id, letter_episodes::ordinal))
+            .select(LetterEpisodeRow::as_select());
+        links.extend(query.load(conn).await?);
+    }
+    Ok(links)
+}
+
+/// The reports some letters ask for, in the order of letters and lines.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_letter_reports(
+    conn: &mut Conn,
+    letters: &[Id],
+) -> Result<Vec<LetterReportRow>, StoreError> {
+    let mut reports = Vec::new();
+    for chunk in letters.chunks(AT_ONCE) {
+        let query = letter_reports::table
+            .filter(letter_reports::letter_id.eq_any(chunk.to_vec()))
+            .order((letter_reports::letter_id, letter_reports::ordinal))
+            .select(LetterReportRow::as_select());
+        reports.extend(query.load(conn).await?);
+    }
+    Ok(reports)
+}
+
+/// The first letters that asked for reports of these indicators: indicator, end of the period, state of the letter.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_first_reports(
+    conn: &mut Conn,
+    indicators: &[Id],
+) -> Result<Vec<(Id, NaiveDate, String)>, StoreError> {
+    let mut found = Vec::new();
+    for chunk in indicators.chunks(AT_ONCE) {
+        let query = letter_reports::table
+            .inner_join(letters::table)
+            .filter(letter_reports::indicator_id.eq_any(chunk.to_vec()))
+            .filter(letter_reports::repeated.eq(false))
+            .select((letter_reports::indicator_id, letter_reports::period_end, letters::state));
+        found.extend(query.load::<(Id, NaiveDate, String)>(conn).await?);
+    }
+    Ok(found)
+}
+
+/// Issued letters that still want an answer by `until` or wanted one before, without their contents, the oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_unanswered(conn: &mut Conn, until: NaiveDate) -> Result<Vec<LetterHead>, StoreError> {
+    Ok(letters::table
+        .filter(letters::state.eq_any(["issued", "received", "returned"]))
+        .filter(letters::kind.eq_any(["warning", "report_reminder"]))
+        .filter(letters::reply_by.le(until))
+        .order(letters::id)
+        .select(LetterHead::as_select())
+        .load(conn)
+        .await?)
+}
+
+/// The steps that the ladders of these letters have taken, discarded ones included: letter and step.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_steps(conn: &mut Conn, ids: &[Id]) -> Result<Vec<(Id, i32)>, StoreError> {
+    let mut steps = Vec::new();
+    for chunk in ids.chunks(AT_ONCE) {
+        let query = letters::table
+            .filter(letters::follows_id.eq_any(chunk.to_vec()))
+            .filter(letters::ladder_step.is_not_null())
+            .select((letters::follows_id.assume_not_null(), letters::ladder_step.assume_not_null()));
+        steps.extend(query.load::<(Id, i32)>(conn).await?);
+    }
+    Ok(steps)
+}
+
+/// The end of the last period that each of these indicators has been judged by.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_data_ends(conn: &mut Conn, ids: &[Id]) -> Result<Vec<(Id, Option<NaiveDate>)>, StoreError> {
+    let mut ends = Vec::new();
+    for chunk in ids.chunks(AT_ONCE) {
+        let query = indicators::table
+            .filter(indicators::id.eq_any(chunk.to_vec()))
+            .select((indicators::id, indicators::data_end));
+        ends.extend(query.load::<(Id, Option<NaiveDate>)>(conn).await?);
+    }
+    Ok(ends)
+}

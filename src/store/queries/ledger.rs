@@ -1,0 +1,218 @@
+//! 问题台账 and the board of letters: what was open, and how far its letters had come.
+
+use std::collections::HashMap;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl,
+    SelectableHelper,
+};
+use diesel_async::RunQueryDsl;
+
+use super::super::{Backend, Conn};
+use crate::domain::reply::Course;
+use crate::store::StoreError;
+use crate::store::rows::{BoardLetterRow, EpisodeRow, LedgerFilter, LedgerLetterRow, LedgerRow, Page, word};
+use crate::store::schema::{
+    campaigns, closures, deliveries, episodes, indicators, letter_episodes, letters, measures, observations,
+    receipts, regions, replies, reviews, series, units,
+};
+use crate::store::types::Id;
+
+/// Ids in one statement; SQLite takes 32,766 values.
+const AT_ONCE: usize = 5_000;
+
+/// Problems that were open at the end of a day, in order of id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_ledger(
+    conn: &mut Conn,
+    filter: &LedgerFilter,
+    page: Page,
+) -> Result<Vec<LedgerRow>, StoreError> {
+    let mut query = episodes::table
+        .inner_join(
+            indicators::table
+                .inner_join(series::table.inner_join(measures::table).inner_join(regions::table)),
+        )
+        .inner_join(campaigns::table.on(campaigns::id.eq(episodes::campaign_id)))
+        .left_join(units::table.on(episodes::unit_id.eq(units::id.nullable())))
+        .filter(episodes::opened_on.le(filter.as_of))
+        .filter(episodes::lifted_on.is_null().or(episodes::lifted_on.gt(filter.as_of)))
+        .select((
+            EpisodeRow::as_select(),
+            series::id,
+            measures::name,
+            regions::name,
+            units::name.nullable(),
+            campaigns::name,
+        ))
+        .order(episodes::id)
+        .limit(page.limit + 1)
+        .into_boxed::<Backend>();
+    if let Some(after) = page.after {
+        query = query.filter(episodes::id.gt(Id(after)));
+    }
+    if let Some(campaigns) = &filter.campaigns {
+        query = query.filter(episodes::campaign_id.eq_any(campaigns.clone()));
+    }
+    if let Some(unit) = filter.unit_id {
+        query = query.filter(episodes::unit_id.eq(unit));
+    }
+    let found: Vec<(EpisodeRow, i64, String, String, Option<String>, String)> = query.load(conn).await?;
+    let ids: Vec<Id> = found.iter().map(|(episode, ..)| episode.id).collect();
+    let mut about = letters_about(conn, &ids, filter.as_of).await?;
+    let listed: Vec<i64> = found.iter().map(|(_, series, ..)| *series).collect();
+    let sources = latest_sources(conn, &listed, filter.as_of).await?;
+    let row = |(episode, series, indicator, region, unit, campaign): (EpisodeRow, _, _, _, _, _)| LedgerRow {
+        letters: about.remove(&episode.id).unwrap_or_default(),
+        source: sources.get(&series).cloned(),
+        episode,
+        indicator,
+        region,
+        unit,
+        campaign,
+    };
+    Ok(found.into_iter().map(row).collect())
+}
+
+/// Letters about these episodes that had been issued by the end of a day, the first one first.
+async fn letters_about(
+    conn: &mut Conn,
+    ids: &[Id],
+    as_of: NaiveDate,
+) -> Result<HashMap<Id, Vec<LedgerLetterRow>>, StoreError> {
+    type Row = (Id, Id, String, i32, Option<i32>, Option<String>, Option<NaiveDate>, Option<NaiveDate>);
+    let rows: Vec<Row> = letter_episodes::table
+        .inner_join(letters::table)
+        .filter(letter_episodes::episode_id.eq_any(ids.to_vec()))
+        .filter(letters::issued_on.le(as_of))
+        .filter(letters::serial.is_not_null())
+        .order((letters::issued_on, letters::id))
+        .select((
+            letter_episodes::episode_id,
+            letters::id,
+            letters::mark,
+            letters::year,
+            letters::serial,
+            letters::level,
+            letters::issued_on,
+            letters::reply_by,
+        ))
+        .load(conn)
+        .await?;
+    let mut about: HashMap<Id, Vec<LedgerLetterRow>> = HashMap::new();
+    for (episode, id, mark, year, serial, level, issued_on, reply_by) in rows {
+        let issued_on = issued_on.unwrap_or(as_of);
+        let letter = LedgerLetterRow { id, mark, year, serial, level, issued_on, reply_by };
+        about.entry(episode).or_default().push(letter);
+    }
+    Ok(about)
+}
+
+/// Where the latest figure of each series came from that had been published by the end of a day.
+async fn latest_sources(
+    conn: &mut Conn,
+    listed: &[i64],
+    as_of: NaiveDate,
+) -> Result<HashMap<i64, String>, StoreError> {
+    let rows: Vec<(i64, String)> = observations::table
+        .filter(observations::series_id.eq_any(listed.to_vec()))
+        .filter(observations::published_on.le(as_of))
+        .order((observations::series_id, observations::period_end, observations::vintage))
+        .select((observations::series_id, observations::source))
+        .load(conn)
+        .await?;
+    // The last of each wins.
+    Ok(rows.into_iter().collect())
+}
+
+/// Issued letters by the end of a day, as far as the board counts them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_board_letters(
+    conn: &mut Conn,
+    filter: &LedgerFilter,
+) -> Result<Vec<BoardLetterRow>, StoreError> {
+    let mut query = letters::table
+        .inner_join(units::table)
+        .filter(letters::issued_on.le(filter.as_of))
+        .filter(letters::serial.is_not_null())
+        .select((letters::id, letters::unit_id, units::name, letters::reply_by))
+        .into_boxed::<Backend>();
+    if let Some(campaigns) = &filter.campaigns {
+        query = query.filter(letters::campaign_id.eq_any(campaigns.clone()));
+    }
+    if let Some(unit) = filter.unit_id {
+        query = query.filter(letters::unit_id.eq(unit));
+    }
+    let rows: Vec<(Id, Id, String, Option<NaiveDate>)> = query.load(conn).await?;
+    let row = |(id, unit_id, unit, reply_by)| BoardLetterRow { id, unit_id, unit, reply_by };
+    Ok(rows.into_iter().map(row).collect())
+}
+
+/// What happened to these letters. One to which nothing happened is not among them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_courses(conn: &mut Conn, ids: &[Id]) -> Result<HashMap<Id, Course>, StoreError> {
+    let mut courses: HashMap<Id, Course> = HashMap::with_capacity(ids.len());
+    for chunk in ids.chunks(AT_ONCE) {
+        add_courses(conn, chunk.to_vec(), &mut courses).await?;
+    }
+    Ok(courses)
+}
+
+async fn add_courses(
+    conn: &mut Conn,
+    ids: Vec<Id>,
+    courses: &mut HashMap<Id, Course>,
+) -> Result<(), StoreError> {
+    let delivered: Vec<(Id, Option<NaiveDateTime>)> = deliveries::table
+        .filter(deliveries::letter_id.eq_any(ids.clone()))
+        .filter(deliveries::role.eq("to"))
+        .filter(deliveries::accepted_at.is_not_null())
+        .order(deliveries::accepted_at.desc())
+        .select((deliveries::letter_id, deliveries::accepted_at))
+        .load(conn)
+        .await?;
+    for (letter, at) in delivered {
+        courses.entry(letter).or_default().delivered_at = at;
+    }
+    let received: Vec<(Id, NaiveDateTime)> = receipts::table
+        .filter(receipts::letter_id.eq_any(ids.clone()))
+        .select((receipts::letter_id, receipts::created_at))
+        .load(conn)
+        .await?;
+    for (letter, at) in received {
+        courses.entry(letter).or_default().received_at = Some(at);
+    }
+    type Replied = (Id, NaiveDateTime, Option<String>, Option<NaiveDateTime>);
+    let replied: Vec<Replied> = replies::table
+        .left_join(reviews::table)
+        .filter(replies::letter_id.eq_any(ids.clone()))
+        .order((replies::letter_id, replies::ordinal))
+        .select((
+            replies::letter_id,
+            replies::created_at,
+            reviews::verdict.nullable(),
+            reviews::created_at.nullable(),
+        ))
+        .load(conn)
+        .await?;
+    for (letter, at, verdict, reviewed_at) in replied {
+        let verdict = verdict.as_deref().map(word).transpose()?;
+        courses.entry(letter).or_default().replies.push((at, verdict.zip(reviewed_at)));
+    }
+    let closed: Vec<(Id, NaiveDateTime)> = closures::table
+        .filter(closures::letter_id.eq_any(ids))
+        .select((closures::letter_id, closures::created_at))
+        .load(conn)
+        .await?;
+    for (letter, at) in closed {
+        courses.entry(letter).or_default().closed_at = Some(at);
+    }
+    Ok(())
+}

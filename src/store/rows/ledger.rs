@@ -1,0 +1,68 @@
+//! 问题台账 and the board of letters.
+
+use chrono::NaiveDate;
+
+use super::EpisodeRow;
+use crate::store::types::Id;
+
+/// Which problems the ledger shows.
+#[derive(Debug, Default, Clone)]
+pub struct LedgerFilter {
+    /// Only of these campaigns.
+    pub campaigns: Option<Vec<Id>>,
+    /// Only those this unit answers for.
+    pub unit_id: Option<Id>,
+    /// Open at the end of this day.
+    pub as_of: NaiveDate,
+}
+
+/// An episode that was open, with the names that people know it by.
+#[derive(Debug, Clone)]
+pub struct LedgerRow {
+    /// The episode.
+    pub episode: EpisodeRow,
+    /// Name of its measure.
+    pub indicator: String,
+    /// Name of its region.
+    pub region: String,
+    /// Name of the unit that answers for it.
+    pub unit: Option<String>,
+    /// Name of the campaign.
+    pub campaign: String,
+    /// Letters about it that had been issued, the first one first.
+    pub letters: Vec<LedgerLetterRow>,
+    /// Where the latest figure known by then came from.
+    pub source: Option<String>,
+}
+
+/// A letter about an episode.
+#[derive(Debug, Clone)]
+pub struct LedgerLetterRow {
+    /// Identity.
+    pub id: Id,
+    /// 机关代字.
+    pub mark: String,
+    /// Year of its number.
+    pub year: i32,
+    /// Serial of its number.
+    pub serial: Option<i32>,
+    /// Its level.
+    pub level: Option<String>,
+    /// When it was issued.
+    pub issued_on: NaiveDate,
+    /// Until when an answer was asked for.
+    pub reply_by: Option<NaiveDate>,
+}
+
+/// A letter as far as the board counts it.
+#[derive(Debug, Clone)]
+pub struct BoardLetterRow {
+    /// Identity.
+    pub id: Id,
+    /// Addressee.
+    pub unit_id: Id,
+    /// Its name.
+    pub unit: String,
+    /// Until when an answer was asked for.
+    pub reply_by: Option<NaiveDate>,
+}

@@ -1,0 +1,179 @@
+//! What the letters of one batch need to know, read at once: names, parts, mailboxes, earlier letters.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::NaiveDate;
+
+use super::plan::{About, Finding, Key};
+use super::{Desk, WarningError};
+use crate::db;
+use crate::domain::{ContactRole, LetterNumber, TextEnum as _};
+use crate::letter::EarlierLetter;
+use crate::store::StoreError;
+use crate::store::rows::{ContactRow, IssuingCampaignRow, LetterHead, LineRow, PartRow, UnitNameRow};
+use crate::store::types::Id;
+
+/// Campaigns by id.
+pub(super) type Campaigns = HashMap<Id, IssuingCampaignRow>;
+
+/// All campaigns.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn campaigns(desk: &Desk) -> Result<Campaigns, WarningError> {
+    let rows = db!(desk.store, warnings::list_issuing_campaigns())?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// Everything a batch of letters needs.
+pub(super) struct Library<'c> {
+    campaigns: &'c Campaigns,
+    lines: HashMap<Id, LineRow>,
+    parts: Vec<PartRow>,
+    by_task: HashMap<Id, Vec<usize>>,
+    by_indicator: HashMap<Id, Vec<usize>>,
+    units: HashMap<Id, UnitNameRow>,
+    contacts: HashMap<Id, Vec<ContactRow>>,
+    heads: HashMap<Id, LetterHead>,
+}
+
+impl<'c> Library<'c> {
+    /// Reads what these letters need; contacts are those who serve on `day`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(super) async fn load(
+        desk: &Desk,
+        campaigns: &'c Campaigns,
+        letters: &[(Key, Vec<Finding>)],
+        day: NaiveDate,
+    ) -> Result<Self, WarningError> {
+        let findings = || letters.iter().flat_map(|(_, findings)| findings);
+        let indicators: Vec<Id> = set(findings().map(|finding| finding.indicator));
+        let lines = db!(desk.store, warnings::list_lines(&indicators))?;
+        let tasks = set(lines.iter().map(|line| line.task_id));
+        let parts: Vec<PartRow> = db!(desk.store, warnings::list_parts(&tasks, &indicators))?;
+        let mut by_task: HashMap<Id, Vec<usize>> = HashMap::new();
+        let mut by_indicator: HashMap<Id, Vec<usize>> = HashMap::new();
+        for (index, part) in parts.iter().enumerate() {
+            if let Some(task) = part.task_id {
+                by_task.entry(task).or_default().push(index);
+            }
+            if let Some(indicator) = part.indicator_id {
+                by_indicator.entry(indicator).or_default().push(index);
+            }
+        }
+        let offices = letters.iter().filter_map(|(key, _)| campaigns.get(&key.campaign)?.office_unit_id);
+        let asked = set(letters
+            .iter()
+            .map(|(key, _)| key.unit)
+            .chain(offices)
+            .chain(parts.iter().map(|part| part.unit_id)));
+        let mut units: HashMap<Id, UnitNameRow> = db!(desk.store, warnings::list_unit_names(&asked))?
+            .into_iter()
+            .map(|row| (row.id, row))
+            .collect();
+        let above = set(letters
+            .iter()
+            .filter(|(key, _)| key.step.is_some())
+            .filter_map(|(key, _)| units.get(&key.unit)?.parent_id));
+        for row in db!(desk.store, warnings::list_unit_names(&above))? {
+            units.insert(row.id, row);
+        }
+        let everybody = set(asked.into_iter().chain(above));
+        let roles = [ContactRole::Liaison.as_str(), ContactRole::Leader.as_str()];
+        let mut contacts: HashMap<Id, Vec<ContactRow>> = HashMap::new();
+        for contact in db!(desk.store, warnings::list_mailboxes(&everybody, &roles, day))? {
+            contacts.entry(contact.unit_id).or_default().push(contact);
+        }
+        let earlier = set(letters
+            .iter()
+            .filter_map(|(key, _)| key.follows)
+            .chain(findings().filter_map(Finding::earlier)));
+        let heads = db!(desk.store, issuing::list_letter_heads(&earlier))?;
+        Ok(Self {
+            campaigns,
+            lines: lines.into_iter().map(|row| (row.id, row)).collect(),
+            parts,
+            by_task,
+            by_indicator,
+            units,
+            contacts,
+            heads: heads.into_iter().map(|head| (head.id, head)).collect(),
+        })
+    }
+
+    /// The campaign with this id.
+    ///
+    /// # Errors
+    /// `Missing` when it has gone.
+    pub(super) fn campaign(&self, id: Id) -> Result<&IssuingCampaignRow, StoreError> {
+        self.campaigns.get(&id).ok_or_else(|| StoreError::missing("campaign", id.0))
+    }
+
+    /// 文号 of a campaign's plan document, its own or that of the campaign above.
+    pub(super) fn doc_no(&self, campaign: &IssuingCampaignRow) -> Option<String> {
+        let above = campaign.parent_id.and_then(|id| self.campaigns.get(&id));
+        campaign.doc_no.clone().or_else(|| above?.doc_no.clone())
+    }
+
+    /// Names of an indicator.
+    ///
+    /// # Errors
+    /// `Missing` when it has gone.
+    pub(super) fn line(&self, indicator: Id) -> Result<&LineRow, StoreError> {
+        self.lines.get(&indicator).ok_or_else(|| StoreError::missing("indicator", indicator.0))
+    }
+
+    /// Name of a unit.
+    pub(super) fn unit_name(&self, unit: Id) -> String {
+        self.units.get(&unit).map(|row| row.name.clone()).unwrap_or_default()
+    }
+
+    /// The unit above.
+    pub(super) fn parent_of(&self, unit: Id) -> Option<Id> {
+        self.units.get(&unit)?.parent_id
+    }
+
+    /// The unit's people of one role.
+    pub(super) fn contacts(&self, unit: Id, role: ContactRole) -> impl Iterator<Item = &ContactRow> {
+        let all = self.contacts.get(&unit).map(Vec::as_slice).unwrap_or_default();
+        all.iter().filter(move |contact| contact.role == role.as_str())
+    }
+
+    /// Units with a part in the findings' tasks and indicators, in the plan's order, each as often as it is named.
+    pub(super) fn units_with_a_part(&self, findings: &[Finding]) -> Vec<Id> {
+        let mut places: BTreeSet<usize> = BTreeSet::new();
+        for finding in findings {
+            let task = self.lines.get(&finding.indicator).and_then(|line| self.by_task.get(&line.task_id));
+            places.extend(task.into_iter().flatten());
+            places.extend(self.by_indicator.get(&finding.indicator).into_iter().flatten());
+        }
+        places.into_iter().filter_map(|place| Some(self.parts.get(place)?.unit_id)).collect()
+    }
+
+    /// An earlier letter as a later one prints it; `None` while it is a draft.
+    ///
+    /// # Errors
+    /// When its number cannot be read.
+    pub(super) fn earlier(&self, id: Id) -> Result<Option<EarlierLetter>, StoreError> {
+        let Some(head) = self.heads.get(&id) else { return Ok(None) };
+        let (Some(serial), Some(issued_on)) = (head.serial, head.issued_on) else { return Ok(None) };
+        let number = LetterNumber::new(&head.mark, head.year, serial.unsigned_abs())?;
+        Ok(Some(EarlierLetter { number, issued_on, reply_by: head.reply_by }))
+    }
+}
+
+impl Finding {
+    /// The last letter about its episode.
+    pub(super) fn earlier(&self) -> Option<Id> {
+        match &self.about {
+            About::Continued(change) => change.before.letter_id,
+            About::Opened(_) | About::Report { .. } => None,
+        }
+    }
+}
+
+fn set(ids: impl Iterator<Item = Id>) -> Vec<Id> {
+    ids.collect::<BTreeSet<_>>().into_iter().collect()
+}

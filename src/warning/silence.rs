@@ -1,0 +1,56 @@
+//! Silences: what gets no letter for a while, though its episode goes on.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+
+use super::{Desk, WarningError};
+use crate::db;
+use crate::store::judging::Evidence;
+use crate::store::rows::{IssuingCampaignRow, SilenceRow};
+use crate::store::types::Id;
+
+/// Campaigns above one another at most.
+const DEPTH_MAX: usize = 20;
+
+/// The silences in force on a day.
+pub(super) struct Silences {
+    rows: Vec<SilenceRow>,
+    above: HashMap<Id, Id>,
+}
+
+impl Silences {
+    /// Reads those of `day`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(super) async fn load(
+        desk: &Desk,
+        day: NaiveDate,
+        campaigns: &HashMap<Id, IssuingCampaignRow>,
+    ) -> Result<Self, WarningError> {
+        let rows = db!(desk.store, runs::list_silences_on(day))?;
+        let above = campaigns.values().filter_map(|row| Some((row.id, row.parent_id?))).collect();
+        Ok(Self { rows, above })
+    }
+
+    /// Whether letters about this indicator are held back.
+    pub(super) fn cover(&self, evidence: &Evidence) -> bool {
+        let row = &evidence.row;
+        self.cover_one(row.campaign_id, row.id, row.lead_unit_id)
+    }
+
+    /// The same, by what is known of the indicator.
+    pub(super) fn cover_one(&self, campaign: Id, indicator: Id, unit: Option<Id>) -> bool {
+        self.rows.iter().any(|silence| {
+            silence.indicator_id.is_none_or(|id| id == indicator)
+                && silence.unit_id.is_none_or(|id| Some(id) == unit)
+                && silence.campaign_id.is_none_or(|id| self.within(campaign, id))
+        })
+    }
+
+    fn within(&self, campaign: Id, wanted: Id) -> bool {
+        let chain = std::iter::successors(Some(campaign), |id| self.above.get(id).copied());
+        chain.take(DEPTH_MAX).any(|id| id == wanted)
+    }
+}

@@ -1,0 +1,109 @@
+//! Policy: drafts and 签发, episodes under observation, silences, missed reports, the ladder, a storm.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::{Value, json};
+use xushi::warning::{self, Reminded};
+
+use crate::support::{TestApp, both};
+
+mod calendars;
+mod drafts;
+mod episodes;
+mod ladder;
+mod reports;
+mod silences;
+mod storm;
+mod year;
+
+fn d(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+/// Nine in the morning in the office.
+fn at(app: &TestApp, day: &str) {
+    app.clock.set(format!("{day}T01:00:00Z").parse::<DateTime<Utc>>().unwrap());
+}
+
+/// A unit with people.
+async fn unit(app: &TestApp, name: &str, parent: Option<&str>, roles: &[&str]) -> String {
+    let unit =
+        app.post("/units", json!({"name": name, "region": "430000", "parent": parent})).await.expect(201);
+    for role in roles {
+        let contact = json!({"unit": name, "name": format!("{name}{role}"), "role": role, "valid_from": "2024-01-01",
+            "email": format!("{role}-{}@example.org", unit["id"].as_str().unwrap().replace('-', ""))});
+        app.post("/contacts", contact).await.expect(201);
+    }
+    unit["id"].as_str().unwrap().to_owned()
+}
+
+/// A campaign of one task that one unit leads and another supports, with its measures: growth of 5 % each.
+struct Sample {
+    campaign: String,
+    indicators: Vec<String>,
+}
+
+async fn sample(app: &TestApp, measures: &[&str], change: Value) -> Sample {
+    at(app, "2025-01-02");
+    unit(app, "省政府", None, &["liaison", "leader"]).await;
+    unit(app, "省发展改革委", Some("省政府"), &["liaison", "leader"]).await;
+    unit(app, "省统计局", None, &["liaison"]).await;
+    let mut campaign = json!({
+        "name": "内需攻坚", "region": "430000", "starts_on": "2025-01-01", "ends_on": "2025-12-31",
+        "issuer_name": "综合协调组", "letter_mark": "湘攻坚函",
+    });
+    campaign.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+    let campaign = app.post("/campaigns", campaign).await.expect(201)["id"].as_str().unwrap().to_owned();
+    let task = json!({"campaign": campaign, "name": "扩大投资", "responsibilities": [{"unit": "省发展改革委", "role": "lead"}, {"unit": "省统计局", "role": "support"}]});
+    let task = app.post("/tasks", task).await.expect(201)["id"].clone();
+    let mut indicators = Vec::new();
+    for name in measures {
+        app.post(
+            "/measures",
+            json!({"name": name, "unit": "亿元", "basis": "cumulative", "better": "higher",
+            "frequency": "monthly", "release_day": 20}),
+        )
+        .await
+        .expect(201);
+        let indicator = json!({"task": task, "measure": name, "region": "430000",
+            "target": {"phrase": format!("{name}增长5%以上"), "kind": "growth", "comparator": ">=", "value": "5", "unit": "%"}});
+        indicators
+            .push(app.post("/indicators", indicator).await.expect(201)["id"].as_str().unwrap().to_owned());
+    }
+    Sample { campaign, indicators }
+}
+
+/// The rate of January to `period_end`, published on `day`.
+async fn report(app: &TestApp, measure: &str, period_end: &str, value: &str, day: &str) {
+    let item = json!({"measure": measure, "region": "430000", "figure": "yoy", "value": value, "source": "月报",
+        "period": {"start": "2025-01-01", "end": period_end}, "published_on": day});
+    app.put("/observations", json!({"items": [item]})).await.expect(200);
+}
+
+async fn run(app: &TestApp, day: &str) -> Value {
+    at(app, day);
+    app.post("/warning-runs", json!({"as_of": day})).await.expect(200)
+}
+
+async fn remind(app: &TestApp, day: &str) -> Reminded {
+    at(app, day);
+    warning::evaluate(&app.desk, d(day)).await.unwrap();
+    warning::remind(&app.desk, false).await.unwrap()
+}
+
+async fn items(app: &TestApp, path: &str) -> Vec<Value> {
+    app.get(path).await.expect(200)["items"].as_array().unwrap().clone()
+}
+
+/// What became of the letters of a run.
+fn outcomes(run: &Value) -> Vec<String> {
+    let word = |letter: &Value| {
+        format!("{} {}", letter["kind"].as_str().unwrap(), letter["outcome"].as_str().unwrap())
+    };
+    run["letters"].as_array().unwrap().iter().map(word).collect()
+}

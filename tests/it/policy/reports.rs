@@ -1,0 +1,38 @@
+use super::*;
+
+both! {
+    async fn a_missed_report_is_asked_for_once(app: TestApp) {
+        let sample = sample(&app, &["投资", "消费"], json!({})).await;
+        for measure in ["投资", "消费"] {
+            report(&app, measure, "2025-06-30", "6.0", "2025-07-20").await;
+        }
+        // July's figures were to be there on 20 August and three working days: the 25th.
+        assert_eq!(outcomes(&run(&app, "2025-08-25").await), [] as [&str; 0]);
+        let done = run(&app, "2025-08-26").await;
+        assert_eq!((outcomes(&done), &done["letters"][0]["indicator_count"]), (vec!["report_reminder issued".to_owned()], &json!(2)));
+        assert_eq!(outcomes(&run(&app, "2025-08-27").await), [] as [&str; 0]);
+        let letter = items(&app, "/letters").await.remove(0);
+        assert_eq!((&letter["level"], &letter["reply_by"]), (&Value::Null, &json!("2025-09-02")));
+        let whole = app.get(&format!("/letters/{}", letter["id"].as_str().unwrap())).await.expect(200);
+        for part in ["催报", "2025年1—7月", "8月20日", "2025年1—6月"] {
+            assert!(whole["text"].as_str().unwrap().contains(part), "{part} is not in {}", whole["text"]);
+        }
+        assert_eq!(items(&app, "/episodes").await, [] as [Value; 0], "an overdue report is no warning");
+        // The next release that is missed is another report.
+        report(&app, "投资", "2025-07-31", "6.0", "2025-08-28").await;
+        let next = run(&app, "2025-09-26").await;
+        assert_eq!((outcomes(&next), &next["letters"][0]["indicator_count"]), (vec!["report_reminder issued".to_owned()], &json!(2)));
+        assert_eq!(sample.indicators.len(), 2);
+    }
+
+    async fn a_draft_for_reports_that_came_goes_by_itself(app: TestApp) {
+        sample(&app, &["投资"], json!({"issuing": "approval"})).await;
+        report(&app, "投资", "2025-06-30", "6.0", "2025-07-20").await;
+        assert_eq!(outcomes(&run(&app, "2025-08-26").await), ["report_reminder awaits_approval"]);
+        assert_eq!(outcomes(&run(&app, "2025-08-27").await), ["report_reminder awaits_approval"]);
+        assert_eq!(items(&app, "/letters?state=draft").await.len(), 1);
+        report(&app, "投资", "2025-07-31", "6.0", "2025-08-27").await;
+        let done = run(&app, "2025-08-28").await;
+        assert_eq!((outcomes(&done).len(), &done["discarded_drafts"]), (0, &json!(1)));
+    }
+}
