@@ -89,7 +89,8 @@ async fn main() {
     let done = issue(&desk, SystemClock.today()).await.unwrap();
     let took = started.elapsed().as_secs_f64();
     let peak = peak_megabytes();
-    let issued = done.letters.iter().filter(|letter| matches!(letter.outcome, Outcome::Issued { .. })).count();
+    let issued =
+        done.letters.iter().filter(|letter| matches!(letter.outcome, Outcome::Issued { .. })).count();
     let listed: usize = done.letters.iter().map(|letter| letter.indicators.len()).sum();
     assert_eq!((issued, listed), (count / 50, count), "one letter a unit, none dropped");
     for table in TABLES {

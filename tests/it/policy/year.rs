@@ -6,27 +6,127 @@ use super::*;
 /// Twelve monthly reports on the sample campaign: day, end of the period, then the figures. July's are those of the
 /// sample's own report; the others are made up so that every rule has its month.
 const YEAR: &[(&str, &str, &[(&str, &str, &str)])] = &[
-    ("2025-03-25", "2025-02-28", &[("固定资产投资", "yoy", "4.0"), ("社会消费品零售总额", "yoy", "6.0"), ("规模工业增加值", "yoy", "7.5"), ("城镇新增就业人数", "level", "9.5")]),
-    ("2025-04-25", "2025-03-31", &[("固定资产投资", "yoy", "4.1"), ("社会消费品零售总额", "yoy", "6.1"), ("规模工业增加值", "yoy", "7.6"), ("城镇新增就业人数", "level", "12.5")]),
-    ("2025-05-26", "2025-04-30", &[("固定资产投资", "yoy", "4.2"), ("社会消费品零售总额", "yoy", "6.0"), ("规模工业增加值", "yoy", "7.8"), ("城镇新增就业人数", "level", "15")]),
-    ("2025-06-25", "2025-05-31", &[("固定资产投资", "yoy", "3.2"), ("社会消费品零售总额", "yoy", "6.2"), ("规模工业增加值", "yoy", "7.9"), ("城镇新增就业人数", "level", "30")]),
-    ("2025-07-25", "2025-06-30", &[("固定资产投资", "yoy", "1.2"), ("社会消费品零售总额", "yoy", "6.3"), ("规模工业增加值", "yoy", "8.0"), ("城镇新增就业人数", "level", "45")]),
-    ("2025-08-27", "2025-07-31", &[("固定资产投资", "yoy", "2.9"), ("社会消费品零售总额", "yoy", "6.2"), ("规模工业增加值", "yoy", "8.0"), ("城镇新增就业人数", "level", "54.15")]),
-    ("2025-09-25", "2025-08-31", &[("固定资产投资", "yoy", "4.6"), ("社会消费品零售总额", "yoy", "6.0"), ("规模工业增加值", "yoy", "7.4"), ("城镇新增就业人数", "level", "58")]),
-    ("2025-10-27", "2025-09-30", &[("固定资产投资", "yoy", "3.0"), ("社会消费品零售总额", "yoy", "5.9"), ("规模工业增加值", "yoy", "7.0"), ("城镇新增就业人数", "level", "63")]),
-    ("2025-11-25", "2025-10-31", &[("固定资产投资", "yoy", "4.6"), ("社会消费品零售总额", "yoy", "5.8"), ("规模工业增加值", "yoy", "6.8"), ("城镇新增就业人数", "level", "67")]),
+    (
+        "2025-03-25",
+        "2025-02-28",
+        &[
+            ("固定资产投资", "yoy", "4.0"),
+            ("社会消费品零售总额", "yoy", "6.0"),
+            ("规模工业增加值", "yoy", "7.5"),
+            ("城镇新增就业人数", "level", "9.5"),
+        ],
+    ),
+    (
+        "2025-04-25",
+        "2025-03-31",
+        &[
+            ("固定资产投资", "yoy", "4.1"),
+            ("社会消费品零售总额", "yoy", "6.1"),
+            ("规模工业增加值", "yoy", "7.6"),
+            ("城镇新增就业人数", "level", "12.5"),
+        ],
+    ),
+    (
+        "2025-05-26",
+        "2025-04-30",
+        &[
+            ("固定资产投资", "yoy", "4.2"),
+            ("社会消费品零售总额", "yoy", "6.0"),
+            ("规模工业增加值", "yoy", "7.8"),
+            ("城镇新增就业人数", "level", "15"),
+        ],
+    ),
+    (
+        "2025-06-25",
+        "2025-05-31",
+        &[
+            ("固定资产投资", "yoy", "3.2"),
+            ("社会消费品零售总额", "yoy", "6.2"),
+            ("规模工业增加值", "yoy", "7.9"),
+            ("城镇新增就业人数", "level", "30"),
+        ],
+    ),
+    (
+        "2025-07-25",
+        "2025-06-30",
+        &[
+            ("固定资产投资", "yoy", "1.2"),
+            ("社会消费品零售总额", "yoy", "6.3"),
+            ("规模工业增加值", "yoy", "8.0"),
+            ("城镇新增就业人数", "level", "45"),
+        ],
+    ),
+    (
+        "2025-08-27",
+        "2025-07-31",
+        &[
+            ("固定资产投资", "yoy", "2.9"),
+            ("社会消费品零售总额", "yoy", "6.2"),
+            ("规模工业增加值", "yoy", "8.0"),
+            ("城镇新增就业人数", "level", "54.15"),
+        ],
+    ),
+    (
+        "2025-09-25",
+        "2025-08-31",
+        &[
+            ("固定资产投资", "yoy", "4.6"),
+            ("社会消费品零售总额", "yoy", "6.0"),
+            ("规模工业增加值", "yoy", "7.4"),
+            ("城镇新增就业人数", "level", "58"),
+        ],
+    ),
+    (
+        "2025-10-27",
+        "2025-09-30",
+        &[
+            ("固定资产投资", "yoy", "3.0"),
+            ("社会消费品零售总额", "yoy", "5.9"),
+            ("规模工业增加值", "yoy", "7.0"),
+            ("城镇新增就业人数", "level", "63"),
+        ],
+    ),
+    (
+        "2025-11-25",
+        "2025-10-31",
+        &[
+            ("固定资产投资", "yoy", "4.6"),
+            ("社会消费品零售总额", "yoy", "5.8"),
+            ("规模工业增加值", "yoy", "6.8"),
+            ("城镇新增就业人数", "level", "67"),
+        ],
+    ),
     // The retail figures of November are late.
-    ("2025-12-26", "2025-11-30", &[("固定资产投资", "yoy", "4.7"), ("规模工业增加值", "yoy", "6.6"), ("城镇新增就业人数", "level", "70.5")]),
-    ("2026-01-23", "2025-12-31", &[("固定资产投资", "yoy", "4.6"), ("社会消费品零售总额", "yoy", "5.7"), ("规模工业增加值", "yoy", "6.2"), ("城镇新增就业人数", "level", "72")]),
+    (
+        "2025-12-26",
+        "2025-11-30",
+        &[
+            ("固定资产投资", "yoy", "4.7"),
+            ("规模工业增加值", "yoy", "6.6"),
+            ("城镇新增就业人数", "level", "70.5"),
+        ],
+    ),
+    (
+        "2026-01-23",
+        "2025-12-31",
+        &[
+            ("固定资产投资", "yoy", "4.6"),
+            ("社会消费品零售总额", "yoy", "5.7"),
+            ("规模工业增加值", "yoy", "6.2"),
+            ("城镇新增就业人数", "level", "72"),
+        ],
+    ),
 ];
 
 /// Days after a report on which the ladder is looked at.
 const DAYS: i64 = 18;
 
 async fn publish(app: &TestApp, day: &str, period_end: &str, figures: &[(&str, &str, &str)]) {
-    let item = |(measure, figure, value): &(&str, &str, &str)| json!({"measure": measure, "region": "430000",
+    let item = |(measure, figure, value): &(&str, &str, &str)| {
+        json!({"measure": measure, "region": "430000",
         "figure": figure, "value": value, "source": "工作月报", "period": {"start": "2025-01-01", "end": period_end},
-        "published_on": day});
+        "published_on": day})
+    };
     let items: Vec<_> = figures.iter().map(item).collect();
     app.put("/observations", json!({"items": items})).await.expect(200);
 }
@@ -42,8 +142,13 @@ async fn answer(app: &TestApp, deaf: &str) {
         app.post(&format!("/letters/{id}/receipt"), json!({"person": "张三"})).await.expect(201);
         let reply = json!({"cause": "项目开工晚", "remedies": [{"action": "周调度", "due_on": "2025-12-31"}],
             "person": "张三", "phone": "0731-82210000"});
-        let reply = app.post(&format!("/letters/{id}/replies"), reply).await.expect(201)["id"].as_str().unwrap().to_owned();
-        app.post(&format!("/letters/{id}/replies/{reply}/review"), json!({"verdict": "accepted"})).await.expect(201);
+        let reply = app.post(&format!("/letters/{id}/replies"), reply).await.expect(201)["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        app.post(&format!("/letters/{id}/replies/{reply}/review"), json!({"verdict": "accepted"}))
+            .await
+            .expect(201);
     }
 }
 
@@ -53,7 +158,12 @@ async fn told(app: &TestApp) -> String {
     for letter in &letters {
         let whole = app.get(&format!("/letters/{}", letter["id"].as_str().unwrap())).await.expect(200);
         let facts = &whole["facts"];
-        let names: Vec<_> = facts["lines"].as_array().unwrap().iter().map(|line| line["indicator"].as_str().unwrap()).collect();
+        let names: Vec<_> = facts["lines"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|line| line["indicator"].as_str().unwrap())
+            .collect();
         let follows = letters.iter().find(|one| one["id"] == letter["follows_id"]);
         let mailboxes = whole["deliveries"].as_array().unwrap().len();
         lines.push(format!(
@@ -66,14 +176,19 @@ async fn told(app: &TestApp) -> String {
                 "reply_reminder" => "提醒函",
                 _ => "解除函",
             },
-            letter["level"].as_str().map_or("—", |word| <Level as xushi::domain::TextEnum>::parse(word).unwrap().label()),
+            letter["level"]
+                .as_str()
+                .map_or("—", |word| <Level as xushi::domain::TextEnum>::parse(word).unwrap().label()),
             facts["addressee"].as_str().unwrap(),
             names.join("、"),
             letter["reply_by"].as_str().map(|day| format!("，限{day}")).unwrap_or_default(),
-            follows.map(|one| {
-                let step = letter["ladder_step"].as_i64().map(|step| format!("第{step}步")).unwrap_or_default();
-                format!("，承接{}{step}", one["number"].as_str().unwrap().rsplit('〕').next().unwrap())
-            }).unwrap_or_default(),
+            follows
+                .map(|one| {
+                    let step =
+                        letter["ladder_step"].as_i64().map(|step| format!("第{step}步")).unwrap_or_default();
+                    format!("，承接{}{step}", one["number"].as_str().unwrap().rsplit('〕').next().unwrap())
+                })
+                .unwrap_or_default(),
         ));
     }
     lines.join("\n")

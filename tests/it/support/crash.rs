@@ -73,7 +73,14 @@ impl Post {
         for _ in 0..count {
             let (letter, delivery) = one_letter(campaign, unit);
             let deliveries = vec![delivery];
-            let new = NewLetter { letter, opened: vec![], continued: vec![], deliveries };
+            let new = NewLetter {
+                letter,
+                opened: vec![],
+                continued: vec![],
+                episodes: vec![],
+                reports: vec![],
+                deliveries,
+            };
             let rendering = Rendering::new(|letter, serial| {
                 let file = LetterFileRow::new(
                     letter.id,
@@ -84,7 +91,7 @@ impl Post {
                 );
                 Ok(Frozen { letter: LetterRow { serial: Some(serial), ..letter.clone() }, files: vec![file] })
             });
-            xushi::db!(self.store, letters::issue_letter(&new, &rendering)).unwrap();
+            xushi::db!(self.store, issuing::issue_letters(std::slice::from_ref(&new), &rendering)).unwrap();
         }
     }
 
@@ -249,6 +256,11 @@ fn one_letter(campaign: Id, unit: Id) -> (LetterRow, DeliveryRow) {
         body_html: "<p>正文</p>".repeat(40),
         created_at: now,
         updated_at: now,
+        follows_id: None,
+        ladder_step: None,
+        decided_by: None,
+        decided_at: None,
+        decision_note: None,
     };
     let delivery = DeliveryRow {
         id: Id(SystemClock.new_id()),
