@@ -26,30 +26,6 @@ async fn copy(client: &tokio_postgres::Client) -> (f64, usize) {
 
 #[tokio::main]
 async fn main() {
-    let Ok(url) = std::env::var("BENCH_DATABASE_URL") else {
-        println!("skipped: BENCH_DATABASE_URL names no database");
-        return;
-    };
-    let count: usize =
-        std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(100_000);
-    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-    tokio::spawn(connection);
-    let store = Store::open(&url, 4).unwrap();
-    let config = Config::from_layers("", Vec::new()).unwrap();
-    xushi::app::prepare(&config, &store, &SystemClock).await.unwrap();
-    for statement in FILL.replace("$COUNT", &count.to_string()).split(';') {
-        client.batch_execute(statement).await.unwrap();
-    }
-    let desk = Desk {
-        store,
-        clock: Arc::new(SystemClock),
-        calendar: Arc::new(WorkCalendar::built_in()),
-        templates: Arc::new(Templates::built_in().unwrap()),
-        message_id_domain: "example.org".to_owned(),
-        remind_working_days: 2,
-        links: None,
-        sender: xushi::mail::message::Mailbox::default(),
-    };
     let count = support::argument(100_000);
     let cluster = Cluster::start();
     // As many connections as `xushi evaluate` takes.

@@ -88,20 +88,6 @@ impl Draft {
             follow_up_of,
             lines: findings.iter().map(|finding| finding.line.clone()).collect(),
         };
-        let letter = letter_row(desk, campaign, unit, &facts);
-        let reply_link = desk.links.as_ref().map(|links| links.address(letter.id.0));
-        let facts = LetterFacts { reply_link, ..facts };
-        let contacts =
-            db!(desk.store, warnings::list_mailboxes(&asked, ContactRole::Liaison.as_str(), issued_on))?;
-        let deliveries = deliveries(desk, &letter, unit, &copied, contacts);
-        Ok(Self {
-            facts,
-            letter,
-            findings,
-            names,
-            deliveries,
-            approval: campaign.issuing == Issuing::Approval.as_str(),
-        })
         let letter = letter_row(desk, campaign, &key, &facts, follows_id, waiting);
         let facts = LetterFacts { reply_link: reply_link(desk, &key, &letter), ..facts };
         let approval = campaign.issuing == Issuing::Approval.as_str();

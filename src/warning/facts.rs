@@ -3,16 +3,10 @@
 use chrono::{Datelike as _, NaiveDate};
 use rust_decimal::Decimal;
 
-use crate::domain::pace::{Assessment, CurveUsed, Ratio, ShareFrom};
+use crate::domain::pace::{self, Assessment, CurveUsed, Ratio, ShareFrom};
 use crate::domain::{Grade, Kind, Measure, Period};
 use crate::letter::{Benchmark, LetterLine, Quantity, Rank, Span};
 use crate::store::judging::Evidence;
-use super::plan::Finding;
-use crate::domain::pace::{self, Assessment, CurveUsed, Ratio, ShareFrom};
-use crate::domain::{Kind, Measure, Period};
-use crate::letter::{Benchmark, LetterLine, Quantity, Rank, Span};
-use crate::store::StoreError;
-use crate::store::rows::{LineRow, word};
 
 /// Most places a number is printed with.
 const PLACES_MAX: u32 = 4;
@@ -53,7 +47,6 @@ pub(super) fn line(evidence: &Evidence, assessment: &Assessment) -> LetterLine {
         needed,
         average_so_far: value(assessment.average_per_month).map(|average| print.value(average)),
         months_left: assessment.data_period.map(|period| months_left(period, evidence.window)),
-        rank: assessment.rank.and_then(rank),
         rank: assessment.rank.map(|rank| rank_among(rank, &evidence.region)),
         benchmarks: benchmarks(assessment, &print),
         grade_label: assessment.grade.chinese().to_owned(),
@@ -95,11 +88,6 @@ pub(super) fn missing_report(
         missing: Vec::new(),
         ..line(evidence, assessment)
     }
-}
-
-fn rank(rank: crate::domain::pace::Rank) -> Option<Rank> {
-    let (place, of) = (u32::try_from(rank.position).ok()?, u32::try_from(rank.of).ok()?);
-    Some(Rank { place, of, among: "同级行政区".to_owned() })
 }
 
 /// What the reader must know to check the growth still needed: last year's share was not reported, the curve stood in.
@@ -149,14 +137,14 @@ fn months_left(period: Period, window: Period) -> u32 {
 }
 
 /// In which unit and with how many places the numbers of a line are printed.
-struct Printing<'m> {
-    unit: &'m str,
+pub(super) struct Printing<'m> {
+    pub(super) unit: &'m str,
     difference_unit: &'m str,
-    places: u32,
+    pub(super) places: u32,
 }
 
 impl<'m> Printing<'m> {
-    fn of(kind: Kind, measure: &'m Measure, actual: Option<Decimal>) -> Self {
+    pub(super) fn of(kind: Kind, measure: &'m Measure, actual: Option<Decimal>) -> Self {
         let rate = matches!(kind, Kind::Growth | Kind::VersusBenchmark | Kind::VersusIndicator);
         let unit = if rate { "%" } else { measure.unit.as_str() };
         let difference_unit = if unit == "%" { "个百分点" } else { unit };

@@ -92,11 +92,9 @@ pub(super) async fn plan(desk: &Desk, as_of: NaiveDate, silences: &Silences) -> 
     let mut open: HashMap<Id, EpisodeRow> = open.into_iter().map(|row| (row.indicator_id, row)).collect();
     let mut judging = Judging::start(&desk.store, &desk.calendar, as_of, None).await?;
     let mut planner = Planner { desk, as_of, silences, plan: Plan::default() };
-    while let Some(page) = judging.next_page().await? {
-        let mut overdue = Vec::new();
-    let mut plan = Plan::default();
     while let Some(mut page) = judging.next_page().await? {
         judging.compare_lagging(&mut page).await?;
+        let mut overdue = Vec::new();
         for (evidence, assessment) in page {
             planner.plan.assessed += 1;
             if assessment.overdue
