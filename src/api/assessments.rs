@@ -23,7 +23,6 @@ use crate::domain::{Grade, TextEnum as _};
 use crate::store::StoreError;
 use crate::store::evidence;
 use crate::store::judging::{Evidence, Judging};
-use crate::store::known::Then;
 use crate::store::rows::{
     AssessmentRow, BoardFilter, BoardRow, Page, StatedDifferenceRow, VerdictColumns, word,
 };
@@ -97,9 +96,6 @@ async fn find_assessment(
     let evidence = evidence::evidence_on(&state.store, &state.desk.calendar, Id(*id), as_of).await?;
     let evidence = evidence.ok_or_else(|| Problem::not_found("指标"))?;
     let stated = db!(state.store, comparisons::list_stated(evidence.row.series_id, as_of))?;
-    let (then, kept) = (Then::end_of(as_of), Then::end_of(as_of).keeps(evidence.row.id));
-    let known = |row: &StatedDifferenceRow| !kept || then.recorded(row.id.0);
-    let stated: Vec<_> = stated.into_iter().filter(known).collect();
     respond::ok(&request, &AssessmentView::of(&evidence, as_of, &stated))
 }
 

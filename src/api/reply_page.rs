@@ -21,11 +21,11 @@ use crate::db;
 use crate::domain::LetterState;
 use crate::domain::invalid::text;
 use crate::domain::reply::Reply;
-use crate::letter::{BadToken, is_unsigned};
+use crate::letter::{BadToken, unsigned_letter};
 use crate::store::StoreError;
 use crate::store::rows::{LetterRow, ReceiptRow, WholeReply, word};
 use crate::store::types::Id;
-use crate::warning::DOCX;
+use crate::warning::{DOCX, signed};
 use form::Typed;
 
 /// Adds the page, its two forms, and the letter itself.
@@ -56,7 +56,7 @@ async fn open(state: &State, token: &str) -> Result<Opened, Refused> {
             ["此链接无法识别，可能在转发或复制时缺了一部分。", "请回到收到的邮件，重新点击其中的链接。"];
         plain(StatusCode::NOT_FOUND, "链接无效", &lines)
     };
-    if is_unsigned(token) {
+    if unsigned_letter(token).is_some() {
         let lines = ["抄送单位和只读人员无需签收、反馈此函。", "主送单位请从发给本单位的邮件中打开链接。"];
         return Err(plain(StatusCode::FORBIDDEN, "此链接仅供主送单位使用", &lines));
     }
@@ -246,20 +246,13 @@ async fn show_letter(state: web::Data<State>, token: web::Path<String>) -> HttpR
             let opened = open(&state, &token).await?;
             let files = letter_files::files(&state, opened.letter.id.0).await.map_err(failed)?;
             let html = letter_files::shown_alone(&opened.letter, &files);
-            let signed = signed(&state, &opened.letter, &html);
+            let signed = signed(&state.desk, &opened.letter, &html);
             let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; \
                           form-action 'none'; frame-ancestors 'none'";
             Ok(guarded(StatusCode::OK, policy).body(signed))
         }
         .await,
     )
-}
-
-fn signed(state: &State, letter: &LetterRow, html: &str) -> String {
-    match (&state.desk.links, letter.issued_on) {
-        (Some(links), Some(issued_on)) => links.sign(html, letter.id.0, issued_on),
-        _ => html.to_owned(),
-    }
 }
 
 async fn download_letter(

@@ -46,9 +46,10 @@ fn unsigned(letter: Uuid) -> String {
     format!("letter{}", letter.simple())
 }
 
-/// Whether this is the end of an address without a signature, as copies of a letter show it.
-pub fn is_unsigned(token: &str) -> bool {
-    token.strip_prefix("letter").is_some_and(|id| Uuid::try_parse(id).is_ok())
+/// The letter that an address without a signature names, or its end alone: as letters are frozen and copies show it.
+pub fn unsigned_letter(address: &str) -> Option<Uuid> {
+    let end = address.rsplit('/').next().unwrap_or(address);
+    end.strip_prefix("letter").and_then(|id| Uuid::try_parse(id).ok())
 }
 
 impl ReplyLinks {
@@ -63,8 +64,8 @@ impl ReplyLinks {
         format!("{}/r/{}", self.base_url, unsigned(letter))
     }
 
-    /// `text`, or HTML, of a letter with the signed address in the place of the frozen one; the same arguments give
-    /// the same text.
+    /// `text`, or HTML, with the signed address in the place of the frozen one of `letter`; the same arguments give
+    /// the same text. A reminder (提醒函) names the letter that waits for its answer.
     pub fn sign(&self, text: &str, letter: Uuid, issued_on: NaiveDate) -> String {
         text.replace(&unsigned(letter), &self.token(letter, issued_on))
     }
@@ -120,7 +121,8 @@ mod tests {
     fn a_link_opens_its_letter_until_its_last_day() {
         let (letter, issued) = (Uuid::from_u128(5), day("2025-08-27"));
         let frozen = links().address(letter);
-        assert!(is_unsigned(frozen.rsplit('/').next().unwrap()), "{frozen}");
+        assert_eq!(unsigned_letter(&frozen), Some(letter));
+        assert_eq!(unsigned_letter("https://xushi.example.org/r/letter5"), None);
         let link = links().sign(&frozen, letter, issued);
         let token = link.strip_prefix("https://xushi.example.org/r/").unwrap();
         assert_eq!(

@@ -25,7 +25,7 @@ pub use facts::{
     Benchmark, EarlierLetter, LINES_MAX, LetterContact, LetterFacts, LetterLine, Quantity, Rank, ReplyTerms,
     Span, Trend, TrendPoint,
 };
-pub use links::{BadToken, ReplyLinks, is_unsigned};
+pub use links::{BadToken, ReplyLinks, unsigned_letter};
 pub use sample::samples;
 
 use crate::domain::Invalid;

@@ -241,7 +241,7 @@ pub async fn load(
         let known = |key: &Key| -> Option<Arc<Vec<Observation>>> {
             let all = facts.get(key)?;
             let mut left = all.as_ref().clone();
-            then.retain(&mut left, then.keeps(one.row.id));
+            then.retain(&mut left);
             if left.is_empty() {
                 None
             } else if left.len() == all.len() {

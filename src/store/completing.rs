@@ -10,7 +10,6 @@ use rust_decimal::Decimal;
 
 use super::comparisons::{self, Extent, Register, Wanting};
 use super::judging::Evidence;
-use super::known::Then;
 use super::rows::{NodeReportRow, PersonVerdictRow, word};
 use super::types::Id;
 use super::{Store, StoreError};
@@ -21,7 +20,6 @@ use crate::domain::{Figure, Kind, Observation, Period, Status};
 /// Loads the rest of the evidence on several indicators, in bulk.
 pub struct Completing {
     as_of: NaiveDate,
-    then: Then,
     /// Read when the first indicator asks for it.
     register: Option<Arc<Register>>,
 }
@@ -29,7 +27,7 @@ pub struct Completing {
 impl Completing {
     /// For verdicts as of one day.
     pub fn new(as_of: NaiveDate) -> Self {
-        Self { as_of, then: Then::end_of(as_of), register: None }
+        Self { as_of, register: None }
     }
 
     /// Adds what is missing.
@@ -83,17 +81,15 @@ impl Completing {
 
     async fn add_persons(&self, store: &Store, evidence: &mut [Evidence]) -> Result<(), StoreError> {
         let asking = of_kind(evidence, Kind::Qualitative);
-        let mut rows: HashMap<Id, Vec<PersonVerdictRow>> = HashMap::new();
+        let mut rows: HashMap<Id, PersonVerdictRow> = HashMap::new();
         for chunk in asking.chunks(1_000) {
             for row in db!(*store, persons::list_person_verdicts_of(chunk, self.as_of))? {
-                rows.entry(row.indicator_id).or_default().push(row);
+                // The latest comes last.
+                rows.insert(row.indicator_id, row);
             }
         }
         for one in evidence {
-            let kept = self.then.keeps(one.row.id);
-            let Some(all) = rows.get(&one.row.id) else { continue };
-            let latest = all.iter().rev().find(|row| !kept || self.then.recorded(row.id.0));
-            if let Some(row) = latest {
+            if let Some(row) = rows.get(&one.row.id) {
                 one.person = Some(PersonVerdict { grade: word(&row.grade)?, on: row.given_on });
             }
         }
@@ -109,9 +105,7 @@ impl Completing {
             }
         }
         for one in evidence {
-            let kept = self.then.keeps(one.row.id);
-            let Some(mut reports) = rows.remove(&one.row.id) else { continue };
-            reports.retain(|row| !kept || self.then.recorded(row.id.0));
+            let Some(reports) = rows.remove(&one.row.id) else { continue };
             let said: Vec<_> = reports.iter().map(|row| (row.node_on, row.done)).collect();
             let full = one.full();
             let parts = nodes_done(&one.curve, one.window, &said);

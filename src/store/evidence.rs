@@ -53,7 +53,7 @@ pub async fn evidence_of(
             facts.entry(fact.series_id).or_default().push(Observation::try_from(fact)?);
         }
     }
-    let mut histories = context.histories(&past);
+    let mut histories = Context::histories(&past);
     let mut evidence = Vec::with_capacity(rows.len());
     for row in rows {
         let own = facts.get(&row.0.series_id).cloned().unwrap_or_default();

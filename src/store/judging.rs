@@ -78,18 +78,12 @@ impl Context {
         })
     }
 
-    /// A recorded verdict, when it was known then and judged a period.
-    fn past(&self, row: &PastVerdictRow) -> Option<Past> {
-        let known = self.then.recorded(row.id.0) || !self.then.keeps(row.indicator_id);
-        let period_end = row.data_end.filter(|_| known)?;
-        Some(Past { period_end, grade: row.grade.0 })
-    }
-
-    /// Recorded verdicts by indicator.
-    pub(super) fn histories(&self, rows: &[PastVerdictRow]) -> HashMap<Id, Vec<Past>> {
+    /// Recorded verdicts by indicator; those that judged no period say nothing.
+    pub(super) fn histories(rows: &[PastVerdictRow]) -> HashMap<Id, Vec<Past>> {
         let mut histories: HashMap<Id, Vec<Past>> = HashMap::new();
         for row in rows {
-            if let Some(past) = self.past(row) {
+            if let Some(period_end) = row.data_end {
+                let past = Past { period_end, grade: row.grade.0 };
                 histories.entry(row.indicator_id).or_default().push(past);
             }
         }
@@ -104,7 +98,7 @@ impl Context {
         history: Vec<Past>,
     ) -> Result<Evidence, StoreError> {
         let key = (measure, region);
-        self.then.retain(&mut own, self.then.keeps(row.id));
+        self.then.retain(&mut own);
         let corrupt = |what: &str| StoreError::Corrupt(format!("{what} of indicator {}", row.id.0));
         let measure = self.measures.get(&measure).ok_or_else(|| corrupt("measure"))?.clone();
         let region = self.regions.get(&region).ok_or_else(|| corrupt("region"))?.clone();
@@ -202,12 +196,7 @@ impl Evidence {
 
     /// The verdict with every formula.
     pub fn judge_with_working(&self, as_of: NaiveDate) -> (Assessment, Vec<Step>) {
-        self.judge_with_working_under(&self.pack, as_of)
-    }
-
-    /// The verdict another rule pack would give, with every formula.
-    pub fn judge_with_working_under(&self, pack: &RulePack, as_of: NaiveDate) -> (Assessment, Vec<Step>) {
-        self.judged(|subject, known| assess_with_working(subject, known, pack, as_of))
+        self.judged(|subject, known| assess_with_working(subject, known, &self.pack, as_of))
     }
 
     /// What is said beside the verdict.
@@ -289,7 +278,7 @@ impl Judging {
     pub async fn next_page(&mut self) -> Result<Option<Vec<(Evidence, Assessment)>>, StoreError> {
         let Some(Page { mut rows, facts, past }) = self.pages.next().await? else { return Ok(None) };
         self.context.in_force.restore(&self.store, &mut rows).await?;
-        let mut histories = self.context.histories(&past);
+        let mut histories = Context::histories(&past);
         let mut facts = facts.into_iter().peekable();
         let mut judged = Vec::with_capacity(rows.len());
         let mut own: (i64, Vec<Observation>) = (i64::MIN, Vec::new());

@@ -1,9 +1,8 @@
 //! What was known on a day.
 //!
-//! A fact is known from the day it was published. That alone would let a late entry rewrite the past, so two rules are
-//! added. From the day an indicator is kept here, a fact is known only once it has been written down here as well; a day
-//! before that is reconstructed from publication dates, since no verdict was given here then. And a correction that does
-//! not claim to have been published after what it corrects is known from the day it was written down, always.
+//! A fact is known from the day it was published, whenever it was written down here: history may be loaded late. A
+//! correction is known from the day it was published too, as long as that is later than what it corrects; one that claims
+//! to be as old as that would rewrite what had been read, and is known from the day it was written down.
 //!
 //! When a row was written down is read off its id: ids are UUIDv7, whose first 48 bits are milliseconds since 1970
 //! (RFC 9562 §5.7), made by the office's clock together with the row.
@@ -11,7 +10,6 @@
 use chrono::{NaiveDate, NaiveTime};
 use uuid::Uuid;
 
-use super::types::Id;
 use crate::domain::Observation;
 
 /// The office's time zone, Asia/Shanghai, in hours east of Greenwich; without summer time since 1991.
@@ -39,31 +37,23 @@ impl Then {
         millis < self.end || id.get_version_num() != 7
     }
 
-    /// Whether the indicator was kept here by then.
-    pub fn keeps(self, indicator: Id) -> bool {
-        self.recorded(indicator.0)
-    }
-
-    /// Drops what was not known then; `kept` says whether the indicator was already kept here.
-    pub fn retain(self, facts: &mut Vec<Observation>, kept: bool) {
-        if facts.iter().all(|fact| self.recorded(fact.id)) {
+    /// Drops what was not known then.
+    pub fn retain(self, facts: &mut Vec<Observation>) {
+        if facts.iter().all(|fact| fact.vintage <= 1 || self.recorded(fact.id)) {
             return;
         }
-        let stays: Vec<bool> = facts.iter().map(|fact| self.was_known(fact, facts, kept)).collect();
+        let stays: Vec<bool> = facts.iter().map(|fact| self.was_known(fact, facts)).collect();
         let mut stays = stays.into_iter();
         facts.retain(|_| stays.next().unwrap_or(true));
     }
 
-    fn was_known(self, fact: &Observation, all: &[Observation], kept: bool) -> bool {
-        if self.recorded(fact.id) {
-            return true;
-        }
+    fn was_known(self, fact: &Observation, all: &[Observation]) -> bool {
         let corrects = |other: &Observation| {
             (other.period, other.basis, other.figure) == (fact.period, fact.basis, fact.figure)
                 && other.vintage < fact.vintage
                 && other.published_on < fact.published_on
         };
-        !kept && (fact.vintage <= 1 || all.iter().any(corrects))
+        fact.vintage <= 1 || self.recorded(fact.id) || all.iter().any(corrects)
     }
 }
 
@@ -108,23 +98,20 @@ mod tests {
             vintage,
         };
         let (before, after) = ("2026-03-20T01:00:00Z", "2026-04-01T01:00:00Z");
-        for (facts, kept, want) in [
-            // Written down in time.
-            (vec![fact(1, "2026-03-18", before)], true, vec![1]),
-            // Published in time, but here only later.
-            (vec![fact(1, "2026-03-18", after)], true, vec![]),
-            // Nobody kept the indicator then: publication is all there is.
-            (vec![fact(1, "2026-03-18", after)], false, vec![1]),
-            (vec![fact(1, "2026-03-18", after), fact(2, "2026-03-19", after)], false, vec![1, 2]),
+        for (facts, want) in [
+            (vec![fact(1, "2026-03-18", before)], vec![1]),
+            // Published in time, written down later.
+            (vec![fact(1, "2026-03-18", after)], vec![1]),
+            (vec![fact(1, "2026-03-18", after), fact(2, "2026-03-19", after)], vec![1, 2]),
+            (vec![fact(1, "2026-03-18", before), fact(2, "2026-03-18", before)], vec![1, 2]),
             // A correction that does not come later does not reach back.
-            (vec![fact(1, "2026-03-18", before), fact(2, "2026-03-18", after)], false, vec![1]),
-            (vec![fact(1, "2026-03-18", before), fact(2, "2026-03-10", after)], false, vec![1]),
-            (vec![fact(1, "2026-03-18", before), fact(2, "2026-03-19", after)], true, vec![1]),
-            (vec![fact(2, "2026-03-10", after)], false, vec![]),
+            (vec![fact(1, "2026-03-18", before), fact(2, "2026-03-18", after)], vec![1]),
+            (vec![fact(1, "2026-03-18", before), fact(2, "2026-03-10", after)], vec![1]),
+            (vec![fact(2, "2026-03-10", after)], vec![]),
         ] {
             let mut left = facts.clone();
-            Then::end_of(d("2026-03-20")).retain(&mut left, kept);
-            assert_eq!(left.iter().map(|fact| fact.vintage).collect::<Vec<_>>(), want, "{facts:?} {kept}");
+            Then::end_of(d("2026-03-20")).retain(&mut left);
+            assert_eq!(left.iter().map(|fact| fact.vintage).collect::<Vec<_>>(), want, "{facts:?}");
         }
     }
 }

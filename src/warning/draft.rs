@@ -189,11 +189,10 @@ impl Draft {
 
 /// Where it is answered: a reminder is, where the letter it reminds of is; a lifting asks nothing.
 fn reply_link(desk: &Desk, key: &Key, letter: &LetterRow) -> Option<String> {
-    let day = desk.clock.today();
     match (key.kind, key.follows) {
         (LetterKind::Lifting, _) => None,
-        (LetterKind::ReplyReminder, Some(earlier)) => Some(desk.links.as_ref()?.link(earlier.0, day)),
-        _ => Some(desk.links.as_ref()?.link(letter.id.0, day)),
+        (LetterKind::ReplyReminder, Some(earlier)) => Some(desk.links.as_ref()?.address(earlier.0)),
+        _ => Some(desk.links.as_ref()?.address(letter.id.0)),
     }
 }
 

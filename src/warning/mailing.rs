@@ -1,14 +1,16 @@
 //! A letter as mail: made once from what was frozen, addressed for each mailbox.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
+
+use chrono::NaiveDate;
+use uuid::Uuid;
 
 use super::frozen::{DOCX, PNG, document_name};
 use super::{Desk, WarningError};
 use crate::clock::office;
 use crate::db;
-use crate::letter::{LetterFacts, Picture};
+use crate::letter::{LetterFacts, Picture, ReplyLinks, unsigned_letter};
 use crate::mail::MailError;
 use crate::mail::message::{Attachment, Content, Head, Inline, Mailbox};
 use crate::store::rows::{DeliveryRow, LetterFileRow, LetterRow};
@@ -58,7 +60,7 @@ impl Mailing {
             };
             let (to, cc): (Vec<Mailbox>, Vec<Mailbox>) = (of("to"), of("cc"));
             let files = Files::of(files);
-            let own = content(&signed(desk, &letter), &files);
+            let own = content(&signed_letter(desk, &letter), &files);
             let copied = if cc.is_empty() { own.clone() } else { content(&letter, &files) };
             let mailing = Self {
                 sender: desk.sender.clone(),
@@ -120,16 +122,28 @@ fn mailbox(row: &DeliveryRow) -> Mailbox {
     Mailbox { name: row.name.clone(), address: row.email.clone() }
 }
 
-/// The letter with the address by which its addressee answers it; the same each time.
-fn signed<'l>(desk: &Desk, letter: &'l LetterRow) -> Cow<'l, LetterRow> {
-    let (Some(links), Some(issued_on)) = (&desk.links, letter.issued_on) else {
-        return Cow::Borrowed(letter);
-    };
-    Cow::Owned(LetterRow {
-        body_text: links.sign(&letter.body_text, letter.id.0, issued_on),
-        body_html: links.sign(&letter.body_html, letter.id.0, issued_on),
+/// `text`, or HTML, of a letter as its addressee sees it: the address to answer at signed; the same each time.
+pub fn signed(desk: &Desk, letter: &LetterRow, text: &str) -> String {
+    match signing(desk, letter) {
+        Some((links, answered, issued_on)) => links.sign(text, answered, issued_on),
+        None => text.to_owned(),
+    }
+}
+
+/// Who signs, for which letter an answer is asked (of a reminder, an earlier one), and from when on.
+fn signing<'d>(desk: &'d Desk, letter: &LetterRow) -> Option<(&'d ReplyLinks, Uuid, NaiveDate)> {
+    let links = desk.links.as_ref()?;
+    let facts = LetterFacts::from_json(&letter.facts).ok()?;
+    Some((links, unsigned_letter(facts.reply_link.as_deref()?)?, letter.issued_on?))
+}
+
+fn signed_letter(desk: &Desk, letter: &LetterRow) -> LetterRow {
+    let Some((links, answered, issued_on)) = signing(desk, letter) else { return letter.clone() };
+    LetterRow {
+        body_text: links.sign(&letter.body_text, answered, issued_on),
+        body_html: links.sign(&letter.body_html, answered, issued_on),
         ..letter.clone()
-    })
+    }
 }
 
 /// What goes with a letter.

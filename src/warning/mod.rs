@@ -34,7 +34,7 @@ pub use bounces::{Returned, take_bounce};
 pub use evaluate::{Evaluated, evaluate};
 pub use frozen::{DOCX, PNG, document_name};
 pub use ladder::{Reminded, remind};
-pub use mailing::{Mailing, rendered_now};
+pub use mailing::{Mailing, rendered_now, signed};
 pub use report::{ReportedLetter, RunReport};
 pub use run::{Issued, Outcome, PlannedLetter, issue, issue_for, rehearse};
 pub use sign::{discard, sign};

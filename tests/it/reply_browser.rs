@@ -67,7 +67,7 @@ fn a_person_with_a_phone_receives_and_answers_a_letter() {
     assert!(
         html.contains("due_on1-wrong") && html.contains("phone-wrong") && html.contains("部分项目用地批复迟")
     );
-    browser.type_keys("#due_on1", &format!("{year}0930"));
+    browser.choose_date("#due_on1", &format!("{year}-09-30"));
     let file = folder.path().join("情况说明.pdf");
     std::fs::write(&file, b"%PDF-1.7").unwrap();
     browser.choose("#files", &[file.to_str().unwrap()]);
@@ -93,7 +93,7 @@ fn a_person_with_a_phone_receives_and_answers_a_letter() {
     assert!(browser.html().contains("请按月分解"));
     browser.click("summary");
     browser.type_into("#action2", "每月完成开工2个项目。");
-    browser.type_keys("#due_on2", &format!("{year}1231"));
+    browser.choose_date("#due_on2", &format!("{year}-12-31"));
     browser.press("#answer button");
     look(&mut browser, "6-answered-again");
     let replies = call(&process, "GET", &format!("/letters/{id}/replies"), &Value::Null);

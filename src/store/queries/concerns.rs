@@ -9,7 +9,8 @@ use crate::store::StoreError;
 use crate::store::schema::{contacts, deliveries, episodes, indicators, letters};
 use crate::store::types::Id;
 
-/// The unit a letter is addressed to; `None` when there is no such letter.
+/// The unit a letter is addressed to; `None` when there is no such letter, or none was issued: a draft concerns the
+/// office alone.
 ///
 /// # Errors
 /// When the database fails.

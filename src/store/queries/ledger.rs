@@ -96,7 +96,7 @@ async fn letters_about(
             letters::mark,
             letters::year,
             letters::serial,
-            letters::level,
+            letter_episodes::level,
             letters::issued_on,
             letters::reply_by,
         ))

@@ -46,7 +46,7 @@ pub struct LedgerLetterRow {
     pub year: i32,
     /// Serial of its number.
     pub serial: Option<i32>,
-    /// Its level.
+    /// The level it gave the episode.
     pub level: Option<String>,
     /// When it was issued.
     pub issued_on: NaiveDate,

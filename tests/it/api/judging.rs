@@ -254,9 +254,9 @@ both! {
         let board = app.get(&format!("/assessments?as_of={DAY}")).await.expect(200);
 
         app.clock.set("2025-09-10T01:00:00Z".parse().unwrap());
-        // A correction, a correction that claims to be as old as what it corrects, and a report that came late.
+        // A correction, a correction that claims to be as old as what it corrects, and another region's report.
         record(&app, vec![july("6.4", "2025-09-09"), june("9.9", "2025-07-18"),
-            fact("社零", "430000", (START, "2025-07-31"), "yoy", "5.9", "2025-08-25")]).await;
+            fact("社零", "430000", (START, "2025-07-31"), "yoy", "5.9", "2025-09-01")]).await;
         app.patch(&path(&own), json!({"target": target("7"), "reason": "市政府常务会议调整"})).await.expect(200);
         let campaign = app.get("/campaigns").await.expect(200)["items"][0].clone();
         let at = format!("/campaigns/{}", campaign["id"].as_str().unwrap());

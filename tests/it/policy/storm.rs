@@ -45,116 +45,63 @@ both! {
     }
 }
 
+/// `ID(k, e)` is the id of the `e`-th row of sort `k`.
+const STORM: &str = "
+INSERT INTO units (id, name, region_id, created_at, revision, updated_at)
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $UNITS)
+SELECT ID(1, i), '单位' || i, (SELECT id FROM regions WHERE code = '430000'), '2025-01-01 00:00:00', 1, '2025-01-01 00:00:00' FROM n;
+INSERT INTO contacts (id, unit_id, name, email, role, valid_from, created_at, revision, updated_at)
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $UNITS)
+SELECT ID(2, i), ID(1, i), '联络员', 'u' || i || '@example.org', 'liaison', '2025-01-01', '2025-01-01 00:00:00', 1, '2025-01-01 00:00:00' FROM n;
+INSERT INTO tasks (id, campaign_id, ordinal, name, units_open, created_at, revision, updated_at)
+SELECT ID(4, 1), id, 1, '任务', false, '2025-01-01 00:00:00', 1, '2025-01-01 00:00:00' FROM campaigns;
+INSERT INTO measures (id, name, unit, basis, better, frequency, \"precision\", created_at, revision, updated_at)
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $COUNT)
+SELECT ID(3, i), '指标' || i, '亿元', 'cumulative', 'higher', 'monthly', 1, '2025-01-01 00:00:00', 1, '2025-01-01 00:00:00' FROM n;
+INSERT INTO series (measure_id, region_id) SELECT id, (SELECT id FROM regions WHERE code = '430000') FROM measures;
+INSERT INTO indicators (id, campaign_id, task_id, series_id, lead_unit_id, kind, comparator, target_value, target_unit, phrase,
+                        curve, window_start, window_end, grade, grade_rank, created_at, revision, updated_at)
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $COUNT)
+SELECT ID(5, i), c.id, ID(4, 1), s.id, ID(1, i % $UNITS + 1), 'growth', '>=', '5', '%', '增长5%以上',
+       '{\"kind\":\"linear_months\"}', '2025-01-01', '2025-12-31', 'no_data', 5, '2025-01-01 00:00:00', 1, '2025-01-01 00:00:00'
+FROM n JOIN series s ON s.measure_id = ID(3, i) CROSS JOIN campaigns c;
+INSERT INTO observations (id, series_id, period_start, period_end, basis, figure, vintage, value, status, source, published_on,
+                          recorded_at)
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $COUNT)
+SELECT ID(6, i), s.id, '2025-01-01', '2025-07-31', 'cumulative', 'yoy', 1, '-9', 'final', '月报', '2025-08-20', '2025-08-20 00:00:00'
+FROM n JOIN series s ON s.measure_id = ID(3, i)";
+
+/// The statements in one database's own words.
+fn storm_in(postgresql: bool, units: usize, indicators: usize) -> String {
+    let mut text = STORM.replace("$UNITS", &units.to_string()).replace("$COUNT", &indicators.to_string());
+    while let Some(at) = text.find("ID(") {
+        let end = at + text[at..].find(')').unwrap();
+        let (sort, place) = text[at + 3..end].split_once(", ").unwrap();
+        let id = if postgresql {
+            format!("('0000000{sort}-0000-7000-8000-' || lpad(({place})::text, 12, '0'))::uuid")
+        } else {
+            format!("('0000000{sort}-0000-7000-8000-' || printf('%012d', {place}))")
+        };
+        text.replace_range(at..=end, &id);
+    }
+    text
+}
+
 /// A campaign whose indicators all fall at once, spread evenly over units with one mailbox each.
 async fn storm(app: &TestApp, units: usize, indicators: usize) -> (usize, usize) {
-    use xushi::store::rows::*;
-    use xushi::store::types::{Id, Number};
+    use diesel_async::SimpleAsyncConnection as _;
     let campaign = json!({"name": "风暴", "region": "430000", "starts_on": "2025-01-01", "ends_on": "2025-12-31",
         "issuer_name": "综合协调组", "letter_mark": "湘攻坚函"});
-    let campaign =
-        app.post("/campaigns", campaign).await.expect(201)["id"].as_str().unwrap().parse().unwrap();
-    let region = xushi::db!(app.store, regions::resolve_region("430000")).unwrap().id;
-    let now = xushi::clock::Clock::timestamp(&*app.clock);
-    let id = || Id(xushi::clock::Clock::new_id(&*app.clock));
-    let mut rows = PlanRows::default();
-    for unit in 0..units {
-        let unit_id = id();
-        rows.units.push(UnitRow {
-            id: unit_id,
-            name: format!("单位{unit}"),
-            region_id: region,
-            parent_id: None,
-            credit_code: None,
-            created_at: now,
-            revision: 1,
-            updated_at: now,
-        });
-        rows.contacts.push(ContactRow {
-            id: id(),
-            unit_id,
-            name: "联络员".to_owned(),
-            email: format!("u{unit}@example.org"),
-            phone: None,
-            role: "liaison".to_owned(),
-            valid_from: d("2025-01-01"),
-            valid_to: None,
-            created_at: now,
-            revision: 1,
-            updated_at: now,
-        });
+    app.post("/campaigns", campaign).await.expect(201);
+    match &app.store {
+        xushi::store::Store::Pg(pool) => {
+            let mut conn = xushi::store::checkout(pool).await.unwrap();
+            conn.batch_execute(&storm_in(true, units, indicators)).await.unwrap();
+        }
+        xushi::store::Store::Sqlite(pool) => {
+            let mut conn = xushi::store::checkout(pool).await.unwrap();
+            conn.batch_execute(&storm_in(false, units, indicators)).await.unwrap();
+        }
     }
-    let task_id = id();
-    rows.tasks.push(TaskRow {
-        id: task_id,
-        campaign_id: Id(campaign),
-        parent_id: None,
-        ordinal: 1,
-        name: "任务".to_owned(),
-        units_open: false,
-        created_at: now,
-        revision: 1,
-        updated_at: now,
-    });
-    let mut facts = Vec::new();
-    for number in 0..indicators {
-        let measure_id = id();
-        let words = (
-            xushi::domain::Basis::Cumulative,
-            xushi::domain::Better::Higher,
-            xushi::domain::Frequency::Monthly,
-        );
-        let measure = xushi::domain::Measure::new(&format!("指标{number}"), "亿元", words, None, 1).unwrap();
-        rows.measures.push(MeasureRow::of(&measure, measure_id, now));
-        let target = xushi::domain::Target {
-            kind: xushi::domain::Kind::Growth,
-            comparator: Some(xushi::domain::Comparator::AtLeast),
-            value: Some("5".parse().unwrap()),
-            value_hi: None,
-            unit: "%".to_owned(),
-            hedge: None,
-            phrase: "增长5%以上".to_owned(),
-            benchmark: None,
-        };
-        rows.indicators.push((
-            measure_id,
-            region,
-            IndicatorRow {
-                id: id(),
-                campaign_id: Id(campaign),
-                task_id,
-                series_id: 0,
-                lead_unit_id: Some(rows.units[number % units].id),
-                target: TargetColumns::from(Some(&target)),
-                curve: "{\"kind\":\"linear_months\"}".to_owned(),
-                baseline: None,
-                window_start: d("2025-01-01"),
-                window_end: d("2025-12-31"),
-                verdict: VerdictColumns::none(),
-                created_at: now,
-                revision: 1,
-                updated_at: now,
-            },
-        ));
-        facts.push((
-            measure_id,
-            region,
-            ObservationRow {
-                id: id(),
-                series_id: 0,
-                period_start: d("2025-01-01"),
-                period_end: d("2025-07-31"),
-                basis: "cumulative".to_owned(),
-                figure: "yoy".to_owned(),
-                vintage: 0,
-                value: Number("-9".parse().unwrap()),
-                status: "final".to_owned(),
-                source: "月报".to_owned(),
-                published_on: d("2025-08-20"),
-                recorded_at: now,
-            },
-        ));
-    }
-    xushi::db!(app.store, plans::load_plan(&rows)).unwrap();
-    xushi::db!(app.store, observations::record_observations(&facts, false)).unwrap();
     (units, indicators)
 }

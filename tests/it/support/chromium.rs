@@ -114,13 +114,10 @@ impl Chromium {
         self.call("Input.dispatchKeyEvent", delete);
     }
 
-    /// Types keys one by one, as a date field wants them.
-    pub(crate) fn type_keys(&mut self, selector: &str, keys: &str) {
+    /// Fills in a date field that nobody has touched; in which order it takes typed digits depends on the machine.
+    pub(crate) fn choose_date(&mut self, selector: &str, date: &str) {
         let node = self.find(selector);
-        self.call("DOM.focus", json!({"nodeId": node}));
-        for key in keys.chars() {
-            self.call("Input.dispatchKeyEvent", json!({"type": "char", "text": key.to_string()}));
-        }
+        self.call("DOM.setAttributeValue", json!({"nodeId": node, "name": "value", "value": date}));
     }
 
     /// Chooses files.
