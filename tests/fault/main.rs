@@ -114,7 +114,7 @@ async fn issue_killed_often(name: &str, database: Database, at_once: usize, roun
                 .map(|n| {
                     let step =
                         ["issue.written", "issue.committed"][usize::try_from((random + n) % 2).unwrap()];
-                    let times = (random + n) / 8 % 5 + 1;
+                    let times = (random + n) / 8 % 2 + 1;
                     let mut command = post.command(&["issue", "--as-of", &as_of], &post.sink);
                     command.env("FAULT_AT", format!("{step}#{times}")).spawn().unwrap()
                 })
@@ -194,6 +194,7 @@ async fn slot_worker() {
             calendar: Arc::new(WorkCalendar::built_in()),
             templates: Arc::new(Templates::built_in().unwrap()),
             message_id_domain: "example.org".to_owned(),
+            remind_working_days: 2,
             links: None,
             sender: Mailbox::default(),
         },
