@@ -60,7 +60,7 @@ impl From<&NoticeDay> for CalendarDayView {
 impl CalendarYearView {
     fn of(year: &CalendarYear, calendar: &WorkCalendar) -> Self {
         let first = NaiveDate::from_ymd_opt(year.year(), 1, 1);
-        let days = first.into_iter().flat_map(NaiveDate::iter_days);
+        let days = first.into_iter().flat_map(|day| day.iter_days());
         let own = days.take_while(|day| day.year() == year.year());
         Self {
             year: year.year(),

@@ -237,7 +237,7 @@ pub async fn load(
     }
     let facts = facts(store, wanted, as_of).await?;
     let then = Then::end_of(as_of);
-    let compared = wanting.iter().zip(keys).map(|(one, keys)| {
+    let compared = keys.into_iter().map(|keys| {
         let known = |key: &Key| -> Option<Arc<Vec<Observation>>> {
             let all = facts.get(key)?;
             let mut left = all.as_ref().clone();

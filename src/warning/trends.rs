@@ -10,7 +10,8 @@ use crate::domain::Kind;
 use crate::domain::pace::CoursePoint;
 use crate::letter::{Trend, TrendPoint};
 use crate::store::comparisons::Extent;
-use crate::store::judging::{Evidence, evidence_of};
+use crate::store::evidence::evidence_of;
+use crate::store::judging::Evidence;
 use crate::store::types::Id;
 
 /// The courses of these indicators through their windows, as known at `as_of`; those that cannot be drawn are left out.
