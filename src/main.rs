@@ -53,6 +53,12 @@ enum Command {
         #[arg(long)]
         as_of: Option<NaiveDate>,
     },
+    /// 研判并签发到期的函（需要审批的只拟稿）
+    Issue {
+        /// 研判日期，默认今天
+        #[arg(long)]
+        as_of: Option<NaiveDate>,
+    },
     /// 投递待发的函
     Deliver,
     /// 检查配置
@@ -138,6 +144,15 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
             for (grade, count) in &done.grades {
                 println!("  {} {count}", grade.chinese());
             }
+            Ok(())
+        }
+        Command::Issue { as_of } => {
+            let store = Store::open(&config.database.url, 2)?;
+            let desk = app::desk(&config, store, Arc::new(SystemClock)).await?;
+            let as_of = as_of.unwrap_or_else(|| desk.clock.today());
+            warning::evaluate(&desk, as_of).await?;
+            let done = warning::issue(&desk, as_of).await?;
+            println!("{as_of}：研判{}项，函{}份，解除{}项", done.assessed, done.letters.len(), done.lifted);
             Ok(())
         }
         Command::Deliver => {
