@@ -1,20 +1,18 @@
-//! A storm on PostgreSQL: `BENCH_DATABASE_URL=postgres://… cargo bench --bench issue [-- COUNT]`.
+//! A storm on PostgreSQL: `cargo bench --bench issue [-- COUNT]`.
 //!
-//! The database must be empty and is filled with COUNT indicators (100,000 unless told) that all turn red in one run,
+//! A throw-away database is filled with COUNT indicators (100,000 unless told) that all turn red in one run,
 //! under one campaign, led by COUNT / 50 units with one mailbox each. The yardstick is what the same database takes
 //! afterwards to write the very same rows (episodes, letters, their contents, files and deliveries) once more with
 //! INSERT … SELECT into tables with the same indexes. Prints seconds, the ratio, and the process's peak memory.
 #![expect(clippy::unwrap_used, reason = "a bench that cannot run must say so")]
 
-use std::sync::Arc;
+mod support;
+
 use std::time::Instant;
 
+use support::Cluster;
 use xushi::clock::{Clock as _, SystemClock};
-use xushi::config::Config;
-use xushi::domain::WorkCalendar;
-use xushi::letter::Templates;
-use xushi::store::Store;
-use xushi::warning::{Desk, Outcome, issue};
+use xushi::warning::{Outcome, issue};
 
 /// One fact of January–June 2026 each, far below the target.
 const FILL: &str = "
@@ -52,43 +50,20 @@ VACUUM ANALYZE;";
 /// What a run writes.
 const TABLES: [&str; 5] = ["episodes", "letters", "letter_episodes", "letter_files", "deliveries"];
 
-fn peak_megabytes() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
-}
-
 #[tokio::main]
 async fn main() {
-    let Ok(url) = std::env::var("BENCH_DATABASE_URL") else {
-        println!("skipped: BENCH_DATABASE_URL names no database");
-        return;
-    };
-    let count: usize =
-        std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(100_000);
-    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-    tokio::spawn(connection);
-    let store = Store::open(&url, 4).unwrap();
-    let config = Config::from_layers("", Vec::new()).unwrap();
-    xushi::app::prepare(&config, &store, &SystemClock).await.unwrap();
+    let count = support::argument(100_000);
+    let cluster = Cluster::start();
+    let desk = support::desk(cluster.database("bench", 4).await).await;
+    let client = cluster.connect("bench").await;
     for statement in FILL.replace("$COUNT", &count.to_string()).split(';') {
         client.batch_execute(statement).await.unwrap();
     }
-    let desk = Desk {
-        store,
-        clock: Arc::new(SystemClock),
-        calendar: Arc::new(WorkCalendar::built_in()),
-        templates: Arc::new(Templates::built_in().unwrap()),
-        message_id_domain: "example.org".to_owned(),
-        remind_working_days: 2,
-        links: None,
-        sender: xushi::mail::message::Mailbox::default(),
-    };
-    let before = peak_megabytes();
+    let before = support::megabytes("self", "VmHWM");
     let started = Instant::now();
     let done = issue(&desk, SystemClock.today()).await.unwrap();
     let took = started.elapsed().as_secs_f64();
-    let peak = peak_megabytes();
+    let peak = support::megabytes("self", "VmHWM");
     let issued =
         done.letters.iter().filter(|letter| matches!(letter.outcome, Outcome::Issued { .. })).count();
     let listed: usize = done.letters.iter().map(|letter| letter.indicators.len()).sum();
@@ -104,5 +79,5 @@ async fn main() {
     let yardstick = started.elapsed().as_secs_f64();
     println!("the same rows by INSERT … SELECT: {yardstick:.2} s");
     println!("{listed} episodes in {issued} letters: {took:.2} s = {:.1} x", took / yardstick);
-    println!("peak memory: {peak} MB ({before} MB before)");
+    println!("peak memory: {peak:.0} MB ({before:.0} MB before)");
 }

@@ -135,7 +135,8 @@ async fn copies(store: &Store, template: &Template, count: usize, whole: bool, f
         Store::Pg(pool) => {
             let mut conn = pool.get().await.unwrap();
             insert!(conn);
-            conn.batch_execute("VACUUM ANALYZE; CHECKPOINT").await.unwrap();
+            conn.batch_execute("VACUUM ANALYZE").await.unwrap();
+            conn.batch_execute("CHECKPOINT").await.unwrap();
         }
         Store::Sqlite(pool) => {
             let mut conn = pool.get().await.unwrap();

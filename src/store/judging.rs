@@ -189,9 +189,9 @@ impl Evidence {
         self.judged(|subject, known| assess(subject, known, &self.pack, as_of))
     }
 
-    /// The way through the window, from facts that may have been let go of and read again.
-    pub fn course(&self, own: &[Observation], as_of: NaiveDate) -> Option<Course> {
-        self.judged(|subject, known| course(subject, &Known { own, ..*known }, &self.pack, as_of))
+    /// The way through the window.
+    pub fn course(&self, as_of: NaiveDate) -> Option<Course> {
+        self.judged(|subject, known| course(subject, known, &self.pack, as_of))
     }
 
     /// The verdict with every formula.

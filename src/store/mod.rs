@@ -44,6 +44,8 @@ pub mod pg {
             diesel_async::AsyncConnection::transaction($conn, $body)
         };
     }
+    #[path = "pg/attempts.rs"]
+    pub mod attempts;
     #[path = "pg/bulk.rs"]
     pub mod bulk;
     #[path = "pg/issuing.rs"]
@@ -67,6 +69,8 @@ pub mod sqlite {
             $conn.immediate_transaction($body)
         };
     }
+    #[path = "sqlite/attempts.rs"]
+    pub mod attempts;
     #[path = "sqlite/bulk.rs"]
     pub mod bulk;
     #[path = "sqlite/issuing.rs"]

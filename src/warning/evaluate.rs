@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use futures_util::future::try_join;
+use tokio::task::JoinHandle;
 
 use super::{Desk, WarningError};
 use crate::db;
 use crate::domain::Grade;
 use crate::domain::pace::Assessment;
+use crate::store::StoreError;
 use crate::store::judging::{Evidence, Judging};
 use crate::store::rows::{VerdictColumns, VerdictWrite};
 use crate::store::types::Id;
@@ -33,12 +34,18 @@ pub struct Evaluated {
 pub async fn evaluate(desk: &Desk, as_of: NaiveDate) -> Result<Evaluated, WarningError> {
     let mut judging = Judging::start(&desk.store, &desk.calendar, as_of, None).await?;
     let mut done = Evaluated::default();
-    let mut writes = Vec::new();
+    let mut writing: Option<JoinHandle<Result<(), StoreError>>> = None;
     loop {
-        let written = async { db!(desk.store, evaluation::write_verdicts(writes)) };
-        let (page, ()) = try_join(judging.next_page(), written).await?;
+        // Judging keeps its thread busy, so that the writing of the page before has a task of its own.
+        let page = judging.next_page().await?;
+        if let Some(written) = writing.take() {
+            let lost = |_| Err(StoreError::Unavailable("the writing of a page was broken off".to_owned()));
+            written.await.unwrap_or_else(lost)?;
+        }
         let Some(page) = page else { return Ok(done) };
-        writes = changes(desk, as_of, &page, &mut done);
+        let writes = changes(desk, as_of, &page, &mut done);
+        let store = desk.store.clone();
+        writing = Some(tokio::spawn(async move { db!(store, evaluation::write_verdicts(writes)) }));
     }
 }
 

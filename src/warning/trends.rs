@@ -28,7 +28,7 @@ pub(super) async fn of(
 }
 
 fn trend(evidence: &Evidence, as_of: NaiveDate) -> Option<Trend> {
-    let course = evidence.course(&evidence.own, as_of)?;
+    let course = evidence.course(as_of)?;
     let kind = evidence.target.as_ref().map_or(Kind::Qualitative, |target| target.kind);
     let print = Printing::of(kind, &evidence.measure, evidence.judge(as_of).actual);
     let point = |CoursePoint { end, actual, pace, last_year }| TrendPoint {

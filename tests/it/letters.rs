@@ -333,7 +333,7 @@ fn facts_that_cannot_make_a_letter_are_refused() {
     let good = || warning(Level::Yellow, vec![investment(1)]);
     let cases = [
         ("lines", LetterFacts { lines: vec![], ..good() }),
-        ("lines", LetterFacts { lines: (1..=201).map(investment).collect(), ..good() }),
+        ("lines", LetterFacts { lines: (1..=5_001).map(investment).collect(), ..good() }),
         ("level", LetterFacts { level: None, ..good() }),
         ("reply", LetterFacts { reply: None, ..good() }),
         ("reply_link", LetterFacts { reply_link: Some("javascript:alert(1)".into()), ..good() }),

@@ -16,14 +16,9 @@ mod ladder;
 mod reports;
 mod silences;
 mod storm;
-mod year;
 
 fn d(text: &str) -> NaiveDate {
     text.parse().unwrap()
-}
-
-fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
 /// Nine in the morning in the office.

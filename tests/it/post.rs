@@ -139,7 +139,7 @@ both! {
         later(&app, TimeDelta::days(31));
         observe(&app, "固定资产投资", "2025-08-31", "1.2", "2025-09-20").await;
         issue(&app, "2025-09-27").await;
-        let letter = letters(&app).await.into_iter().nth(before).expect("a later period calls for a letter");
+        let letter = letters(&app).await.into_iter().nth(before).unwrap();
         let row = deliveries(&app).await.into_iter().find(|row| row.letter_id == letter.id && row.role == "to").unwrap();
         let parent = first.iter().find(|mail| mail.email == row.email).unwrap();
         let mail = String::from_utf8(app.get(&format!("/letters/{}.eml?delivery={}", letter.id.0, row.id.0)).await.bytes).unwrap();

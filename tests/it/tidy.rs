@@ -170,7 +170,8 @@ const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     ("letter", &["domain"], &["minijinja", "serde", "serde_json", "zip"]),
     ("mail", &["letter", "domain"], &["lettre", "tokio", "tokio_rustls"]),
     // Of mail it uses only what makes the bytes of a mail, so that the API shows the ones that jobs send.
-    ("warning", &["domain", "store", "letter", "mail", "clock"], &["serde", "serde_json"]),
+    // tokio, to write one page of verdicts while the next is judged.
+    ("warning", &["domain", "store", "letter", "mail", "clock"], &["serde", "serde_json", "tokio"]),
     ("jobs", &["domain", "store", "letter", "mail", "warning", "clock"], &["tokio", "tokio_cron_scheduler"]),
     (
         "api",

@@ -6,7 +6,7 @@ use chrono::NaiveDateTime;
 use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 
-use super::super::{Backend, Conn};
+use super::super::{Backend, Conn, attempts};
 use super::problems;
 use crate::store::rows::{
     AttemptBegin, AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, Lease, Page, ProblemRow,
@@ -124,8 +124,11 @@ pub async fn write_attempts(
 ) -> Result<HashMap<Id, i32>, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
         let begun = begin_attempts(conn, begins, lease).await?;
-        for end in ends {
-            finish_attempt(conn, end).await?;
+        let written = attempts::finish_attempts(conn, ends.to_vec()).await?;
+        for end in ends.iter().filter(|end| written.contains(&end.delivery)) {
+            if let Some(problem) = &end.problem {
+                problems::open_problem(conn, problem).await?;
+            }
         }
         faults::point(if begins.is_empty() { "outcome.written" } else { "intent.written" });
         Ok::<_, StoreError>(begun)
@@ -167,40 +170,8 @@ async fn begin_attempts(
             reply: None,
         })
     };
-    for row in begins.iter().filter_map(row) {
-        diesel::insert_into(delivery_attempts::table).values(&row).execute(conn).await?;
-    }
+    attempts::insert_attempts(conn, begins.iter().filter_map(row).collect()).await?;
     Ok(begun)
-}
-
-async fn finish_attempt(conn: &mut Conn, end: &AttemptEnd) -> Result<(), StoreError> {
-    diesel::update(delivery_attempts::table.find(end.attempt))
-        .set((
-            delivery_attempts::outcome.eq(&end.outcome),
-            delivery_attempts::finished_at.eq(end.now),
-            delivery_attempts::reply.eq(&end.reply),
-        ))
-        .execute(conn)
-        .await?;
-    // Accepted is final, even when the lease was lost meanwhile; and so is what came back after it.
-    let written = diesel::update(deliveries::table.find(end.delivery))
-        .filter(deliveries::state.ne_all(["accepted", "bounced"]))
-        .set((
-            deliveries::state.eq(&end.state),
-            deliveries::uncertain.eq(deliveries::uncertain + i32::from(end.outcome == "uncertain")),
-            deliveries::next_attempt_at.eq(end.next_attempt_at),
-            deliveries::accepted_at.eq(end.accepted_at),
-            deliveries::last_reply.eq(&end.reply),
-            deliveries::lease_until.eq(None::<NaiveDateTime>),
-            deliveries::lease_holder.eq(None::<String>),
-            deliveries::updated_at.eq(end.now),
-        ))
-        .execute(conn)
-        .await?;
-    match &end.problem {
-        Some(problem) if written == 1 => problems::open_problem(conn, problem).await.map(drop),
-        _ => Ok(()),
-    }
 }
 
 /// Marks a delivery as bounced and opens the problem, unless it was bounced before. Gives whether it is news.

@@ -93,6 +93,12 @@ impl Sink {
         self.shared.log().clone()
     }
 
+    /// Takes over what another sink was given, as if it had come here.
+    pub(crate) fn adopt(&self, other: &Sink) {
+        let taken = other.log().taken;
+        self.shared.log().taken.extend(taken);
+    }
+
     /// Waits until that many connections stand at a [`Do::Hold`].
     pub(crate) async fn wait_held(&self, count: usize) {
         self.shared.held.subscribe().wait_for(|held| *held >= count).await.unwrap();
