@@ -88,7 +88,8 @@ pub async fn desk(store: Store) -> Desk {
 }
 
 /// `$COUNT` indicators of twelve monthly facts of 2025 each, in 1,000 campaigns; every third indicator lags. Ids of
-/// indicators and campaigns are numbers written as UUIDs, so that pgbench can make them up.
+/// indicators and campaigns are numbers written as UUIDs, so that pgbench can make them up. Indicators lie in
+/// the order of their series, as they do where both come into being together.
 const FILL: &str = "
 INSERT INTO campaigns (id, name, region_id, starts_on, ends_on, ordinal, members_open, rule_pack_id, issuing, issuer_name,
                        letter_mark, reply_working_days, created_at, revision, updated_at)
@@ -111,9 +112,10 @@ INSERT INTO indicators (id, campaign_id, task_id, series_id, lead_unit_id, kind,
                         phrase, curve, window_start, window_end, grade, grade_rank, created_at, revision, updated_at)
 SELECT lpad(s.n::text, 32, '0')::uuid, t.id, t.id, s.id, u.id, 'total', '>=', 1200, '万元', '完成1200万元以上',
        '{\"kind\":\"linear_months\"}', '2025-01-01', '2025-12-31', 'no_data', 5, now(), 1, now()
-FROM (SELECT id, row_number() OVER (ORDER BY md5(id::text)) AS n FROM series) s
+FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM series) s
 JOIN (SELECT id, row_number() OVER (ORDER BY id) AS n FROM tasks) t ON t.n = s.n % 1000 + 1
-JOIN (SELECT id, row_number() OVER (ORDER BY id) AS n FROM units) u ON u.n = s.n % 100 + 1;
+JOIN (SELECT id, row_number() OVER (ORDER BY id) AS n FROM units) u ON u.n = s.n % 100 + 1
+ORDER BY s.n;
 INSERT INTO observations (id, series_id, period_start, period_end, basis, figure, vintage, value, status, source,
                           published_on, recorded_at)
 SELECT gen_random_uuid(), s.id, '2025-01-01', (make_date(2025, m, 1) + interval '1 month - 1 day')::date, 'cumulative',
