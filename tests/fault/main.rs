@@ -2,11 +2,7 @@
 //!
 //! `cargo test --test fault -- --ignored --nocapture --test-threads 1`; `FAULT_KILLS` says how many kills there are in
 //! all, 1,040 without it.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a helper that fails is a test that fails"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a helper that fails is a test that fails")]
 
 #[path = "../it/support/crash.rs"]
 mod crash;
