@@ -156,7 +156,7 @@ impl Draft {
                         (row.lettered_level, row.lettered_period_end) = (level, finding.period_end);
                         row.letter_id = Some(new.letter.id);
                     }
-                    new.opened.push(row);
+                    new.opened.push(*row);
                 }
                 About::Continued(change) => {
                     link(change.before.id);

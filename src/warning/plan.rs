@@ -37,7 +37,7 @@ pub(super) struct Finding {
 /// What a finding is about.
 pub(super) enum About {
     /// An episode that opens.
-    Opened(EpisodeRow),
+    Opened(Box<EpisodeRow>),
     /// An episode that was there before; nothing is written of it when both sides are equal.
     Continued(Box<EpisodeChange>),
     /// A missed report.
@@ -132,7 +132,7 @@ impl Planner<'_> {
         let Some(before) = episode else {
             if let Turn::Open { level } = turn {
                 let row = self.opened(evidence, assessment, level);
-                self.report(evidence, assessment, level, About::Opened(row));
+                self.report(evidence, assessment, level, About::Opened(Box::new(row)));
             }
             return Ok(());
         };
@@ -222,7 +222,7 @@ impl Planner<'_> {
                 let list = if lead.is_some() { &mut self.plan.silenced } else { &mut self.plan.unaddressed };
                 list.push(evidence.row.id);
                 match about {
-                    About::Opened(row) => self.plan.opened.push(row),
+                    About::Opened(row) => self.plan.opened.push(*row),
                     About::Continued(change) => self.change(*change),
                     About::Report { .. } => {}
                 }
