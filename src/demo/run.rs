@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::{board, load};
 use crate::app::{self, AppError};
-use crate::clock::{Clock, FixedClock, SystemClock};
+use crate::clock::{FixedClock, StandingClock, SystemClock};
 use crate::config::Config;
 use crate::jobs::deliver::deliver;
 use crate::store::Store;
@@ -30,19 +30,20 @@ pub struct Shown {
 pub async fn run(config: &Config, as_of: NaiveDate) -> Result<Shown, AppError> {
     // The sample lives on its own day, so that its letters carry that date and its deadline that year's calendar.
     let nine = as_of.and_hms_opt(1, 0, 0).unwrap_or_default().and_utc();
-    let clock: Arc<dyn Clock> = Arc::new(FixedClock::at(nine));
     let mut shown = Shown::default();
     let store = Store::open(&config.database.url, 4)?;
     if let Some(key) = app::prepare(config, &store, &SystemClock).await? {
         shown.notes.push(format!("访问密钥（只显示这一次）：{key}"));
     }
-    match load::load(&store, clock.as_ref()).await? {
+    // The same ids each time: what a killed run left out is added to what it wrote.
+    match load::load(&store, &FixedClock::at(nine)).await? {
         Some(loaded) => shown
             .notes
             .push(format!("已装入示例：{}项指标，{}条观测值。", loaded.indicators, loaded.observations)),
         None => shown.notes.push("示例已在库中，未重复装入。".to_owned()),
     }
-    let desk = app::desk(config, store.clone(), clock).await?;
+    // New ids each time: every run is one.
+    let desk = app::desk(config, store.clone(), Arc::new(StandingClock(nine))).await?;
     let evaluated = evaluate(&desk, as_of).await?;
     shown.notes.push(format!("{as_of}研判{}项，其中{}项有变化。", evaluated.assessed, evaluated.changed));
     let issued = issue(&desk, as_of).await?;
