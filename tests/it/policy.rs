@@ -16,6 +16,7 @@ mod ladder;
 mod reports;
 mod silences;
 mod storm;
+mod year;
 
 fn d(text: &str) -> NaiveDate {
     text.parse().unwrap()
