@@ -3,9 +3,12 @@ use xushi::domain::Level;
 
 use super::*;
 
+/// A report: day, end of the period, then measure, figure and value.
+type Report = (&'static str, &'static str, &'static [(&'static str, &'static str, &'static str)]);
+
 /// Twelve monthly reports on the sample campaign: day, end of the period, then the figures. July's are those of the
 /// sample's own report; the others are made up so that every rule has its month.
-const YEAR: &[(&str, &str, &[(&str, &str, &str)])] = &[
+const YEAR: &[Report] = &[
     (
         "2025-03-25",
         "2025-02-28",
