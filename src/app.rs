@@ -155,7 +155,6 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, listener: TcpListener
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         many => many,
     };
-    let spec = web::Bytes::from(api::openapi().to_json().unwrap_or_default());
     let shared = desk(config, Store::open(&config.database.url, JOB_CONNECTIONS)?, clock.clone()).await?;
     let jobs = Arc::new(jobs(config, shared.clone())?);
     let running = background(jobs.clone(), config)?;
@@ -165,11 +164,10 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, listener: TcpListener
         // A pool for each worker: a connection is driven by the thread that opened it.
         let store = Store::open(&url, connections).unwrap_or_else(|_| shared.store.clone());
         let state = web::Data::new(State::new(Desk { store, ..shared.clone() }));
-        let spec = spec.clone();
         App::new()
             .wrap(Compress::default())
             .wrap(from_fn(api::request_id::middleware))
-            .configure(move |services| api::configure(services, state, spec))
+            .configure(move |services| api::configure(services, state))
     })
     .workers(workers)
     .worker_max_blocking_threads(4)

@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 use super::State;
 use super::extract::Params;
-use super::indicators::{IndicatorParams, IndicatorView, Named, PeriodView};
+use super::indicators::{IndicatorParams, Named, PeriodView};
+use super::lookup;
 use super::page::{self, List, ListParams, PageView};
 use super::problem::{Problem, ProblemView};
 use super::respond;
@@ -23,9 +24,7 @@ use crate::domain::{Grade, TextEnum as _};
 use crate::store::StoreError;
 use crate::store::evidence;
 use crate::store::judging::{Evidence, Judging};
-use crate::store::rows::{
-    AssessmentRow, BoardFilter, BoardRow, Page, StatedDifferenceRow, VerdictColumns, word,
-};
+use crate::store::rows::{AssessmentRow, BoardFilter, BoardRow, StatedDifferenceRow, VerdictColumns, word};
 use crate::store::types::{Id, Number};
 
 /// Adds the resource's routes.
@@ -233,42 +232,32 @@ pub struct BoardView {
 }
 
 impl BoardView {
-    fn of(row: BoardRow) -> Result<Self, Problem> {
-        let IndicatorView {
-            id,
-            measure,
-            unit,
-            region,
-            region_name,
-            campaign_id,
-            task,
-            lead_unit,
-            verdict,
-            updated_at,
-            ..
-        } = IndicatorView::of(row.clone())?;
+    fn of(row: BoardRow) -> Result<Self, StoreError> {
+        let amount = |number: Option<Number>| number.map(|number| Amount(number.0));
+        let period = row.verdict.data_start.zip(row.verdict.data_end);
+        let (lead, lead_name) = row.lead_unit;
         Ok(Self {
-            indicator_id: id,
-            indicator: measure.name,
-            unit,
-            region,
-            region_name,
-            campaign_id,
-            task,
-            lead_unit,
-            target: row.indicator.target.phrase,
-            grade: verdict.grade,
-            as_of: verdict.as_of,
-            data_period: verdict.data_period,
-            actual: verdict.actual,
-            expected: verdict.expected,
-            gap: verdict.gap,
-            gap_points: verdict.gap_points,
-            completion: verdict.completion,
-            due_fraction: verdict.due_fraction,
-            needed_per_month: verdict.needed_per_month,
-            needed_growth: verdict.needed_growth,
-            updated_at,
+            indicator_id: row.id.0,
+            indicator: row.measure.0,
+            unit: row.measure.1,
+            region: row.region.0,
+            region_name: row.region.1,
+            campaign_id: row.campaign_id.0,
+            task: Named { id: row.task.0.0, name: row.task.1 },
+            lead_unit: lead.zip(lead_name).map(|(id, name)| Named { id: id.0, name }),
+            target: row.phrase,
+            grade: Word(word(&row.verdict.grade)?),
+            as_of: row.verdict.graded_as_of,
+            data_period: period.map(|(start, end)| PeriodView { start, end }),
+            actual: amount(row.verdict.actual),
+            expected: amount(row.verdict.expected),
+            gap: amount(row.verdict.gap),
+            gap_points: amount(row.verdict.gap_points),
+            completion: amount(row.verdict.completion),
+            due_fraction: amount(row.verdict.due_fraction),
+            needed_per_month: amount(row.verdict.needed_per_month),
+            needed_growth: amount(row.verdict.needed_growth),
+            updated_at: row.updated_at.and_utc(),
         })
     }
 }
@@ -309,25 +298,48 @@ async fn list_assessments(
     request: HttpRequest,
     Params(params): Params<BoardParams>,
 ) -> Result<HttpResponse, Problem> {
+    let query = request.query_string();
+    // Taken before anything is read: what is written meanwhile makes the board one that nobody will ask for.
+    let snapshot = db!(state.store, snapshot::find_snapshot())?;
+    if let Some(body) = snapshot.as_deref().and_then(|snapshot| state.shelf.find(query, snapshot)) {
+        return Ok(respond::bytes(&request, body));
+    }
+    let body = board(&state, params).await?;
+    if let Some(snapshot) = snapshot {
+        state.shelf.keep(query, snapshot, &body);
+    }
+    Ok(respond::bytes(&request, body))
+}
+
+async fn board(state: &State, params: BoardParams) -> Result<web::Bytes, Problem> {
     let BoardParams { limit, cursor, fields, campaign, task, unit, region, measure, grade, as_of } = params;
     let limit = page::checked_limit(limit)?;
     let after: Option<(i32, Uuid)> = cursor.as_deref().map(page::decode).transpose()?;
-    let filter = IndicatorParams { campaign, task, unit, region, measure, grade }.filter(&state).await?;
+    let asked = IndicatorParams { campaign, task, unit, region, measure, grade };
+    let filter = asked.filter(state).await?;
     let mut rows = match as_of {
-        Some(as_of) => past_board(&state, filter, as_of, after).await?,
-        None => {
-            let filter = BoardFilter { worst_first: Some(after), ..filter };
-            db!(state.store, indicators::list_indicators(&filter, Page { limit, after: None }))?
-        }
+        Some(as_of) => past_board(state, filter, as_of, after).await?,
+        None => db!(state.store, indicators::list_board(&filter, limit, after))?,
     };
+    if rows.is_empty() {
+        asked.expect_campaign(state).await?;
+    }
     let shown = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > shown;
     rows.truncate(shown);
-    let last = rows.last().map(|row| (row.indicator.verdict.grade_rank, row.indicator.id.0));
+    let last = rows.last().map(position);
     let next_cursor = last.filter(|_| more).map(|position| page::encode(&position));
     let items = rows.into_iter().map(BoardView::of).collect::<Result<_, _>>()?;
-    respond::list(&request, &PageView { items, next_cursor }, fields.as_deref())
+    respond::list_bytes(&PageView { items, next_cursor }, fields.as_deref())
 }
+
+/// Place on the board.
+fn position(row: &BoardRow) -> (i32, Uuid) {
+    (row.verdict.grade_rank, row.id.0)
+}
+
+/// Lines read at once for the board of another day.
+const PAST_PAGE: i64 = 5_000;
 
 /// The board as it would have been on another day: judged again, in the same order.
 async fn past_board(
@@ -337,6 +349,10 @@ async fn past_board(
     after: Option<(i32, Uuid)>,
 ) -> Result<Vec<BoardRow>, Problem> {
     let grades = filter.grades.take();
+    if let Some(campaign) = filter.family.take() {
+        let key = campaign.0.to_string();
+        filter.campaigns = lookup::maybe_campaign_family(state, Some(&key)).await?;
+    }
     let campaigns = filter.campaigns.clone();
     let mut judging = Judging::start(&state.store, &state.desk.calendar, as_of, campaigns).await?;
     let mut verdicts = HashMap::new();
@@ -346,26 +362,24 @@ async fn past_board(
         };
         verdicts.extend(judged.into_iter().map(one));
     }
-    let mut rows = Vec::new();
-    let mut page = Page { limit: 5_000, after: None };
+    let (mut rows, mut last) = (Vec::new(), None);
     loop {
-        let mut some = db!(state.store, indicators::list_indicators(&filter, page))?;
-        let more = some.len() > 5_000;
-        some.truncate(5_000);
-        page.after = some.last().map(|row| row.indicator.id.0);
+        let mut some = db!(state.store, indicators::list_board(&filter, PAST_PAGE, last))?;
+        let more = some.len() > PAST_PAGE as usize;
+        some.truncate(PAST_PAGE as usize);
+        last = some.last().map(position);
         rows.append(&mut some);
         if !more {
             break;
         }
     }
-    rows.retain_mut(|row| match verdicts.remove(&row.indicator.id) {
+    rows.retain_mut(|row| match verdicts.remove(&row.id) {
         Some((verdict, target)) => {
-            (row.indicator.verdict, row.indicator.target) = (verdict, target);
-            grades.as_ref().is_none_or(|wanted| wanted.contains(&row.indicator.verdict.grade))
+            (row.verdict, row.kind, row.phrase) = (verdict, target.kind, target.phrase);
+            grades.as_ref().is_none_or(|wanted| wanted.contains(&row.verdict.grade))
         }
         None => false,
     });
-    let position = |row: &BoardRow| (row.indicator.verdict.grade_rank, row.indicator.id.0);
     rows.sort_by_key(position);
     rows.retain(|row| after.is_none_or(|after| position(row) > after));
     Ok(rows)

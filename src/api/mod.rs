@@ -41,6 +41,7 @@ pub mod request_id;
 mod respond;
 mod revisions;
 mod rule_packs;
+mod shelf;
 mod silences;
 pub mod targets;
 mod tasks;
@@ -75,13 +76,15 @@ pub struct State {
     pub desk: Desk,
     /// Keys seen lately.
     pub known_keys: access::KnownKeys,
+    /// Boards shown lately.
+    pub shelf: shelf::Shelf,
 }
 
 impl State {
     /// A state with nothing remembered yet.
     pub fn new(desk: Desk) -> Self {
-        let known_keys = access::KnownKeys::default();
-        Self { store: desk.store.clone(), clock: desk.clock.clone(), desk, known_keys }
+        let (known_keys, shelf) = (access::KnownKeys::default(), shelf::Shelf::default());
+        Self { store: desk.store.clone(), clock: desk.clock.clone(), desk, known_keys, shelf }
     }
 }
 
@@ -160,13 +163,16 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     document
 }
 
+/// [`openapi`] as JSON, from the file that a test keeps the same: putting it together again at each start would cost
+/// time and megabytes.
+const SPEC: &[u8] = include_bytes!("../../openapi/openapi.json");
+
+async fn serve_spec() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json; charset=utf-8").body(web::Bytes::from_static(SPEC))
+}
+
 /// Puts the whole service into an actix application: `/api/v1`, `/docs`, health and metrics.
-/// `spec` is [`openapi`] as JSON, made once.
-pub fn configure(config: &mut web::ServiceConfig, state: web::Data<State>, spec: web::Bytes) {
-    let serve_spec = move || {
-        let spec = spec.clone();
-        async move { HttpResponse::Ok().content_type("application/json; charset=utf-8").body(spec) }
-    };
+pub fn configure(config: &mut web::ServiceConfig, state: web::Data<State>) {
     let reading_page = utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")
         .config(utoipa_swagger_ui::Config::new(["/api/v1/openapi.json"]).validator_url("none"));
     let api = web::scope("/api/v1")

@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hasher as _};
 
 use actix_web::http::header::{self, HeaderMap};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::openapi::{RefOr, Schema};
@@ -40,11 +40,15 @@ fn lists(headers: &HeaderMap, name: header::HeaderName, tag: &str) -> Option<boo
 /// # Errors
 /// `Internal` when the view cannot be written as JSON.
 pub fn ok<T: Serialize>(request: &HttpRequest, view: &T) -> Result<HttpResponse, Problem> {
-    let body = serde_json::to_vec(view).map_err(Problem::internal)?;
-    Ok(answer(request, &tag(&body), body))
+    Ok(bytes(request, json(view)?))
 }
 
-fn answer(request: &HttpRequest, tag: &str, body: Vec<u8>) -> HttpResponse {
+/// 200 with JSON that is already written, or 304 when the caller has it already.
+pub fn bytes(request: &HttpRequest, body: web::Bytes) -> HttpResponse {
+    answer(request, &tag(&body), body)
+}
+
+fn answer(request: &HttpRequest, tag: &str, body: web::Bytes) -> HttpResponse {
     if lists(request.headers(), header::IF_NONE_MATCH, tag) == Some(true) {
         return HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish();
     }
@@ -91,7 +95,7 @@ pub fn one<T: Serialize + PartialSchema>(
     let mut value = serde_json::to_value(view).map_err(Problem::internal)?;
     keep(&mut value, &wanted);
     let body = serde_json::to_vec(&value).map_err(Problem::internal)?;
-    Ok(answer(request, &tag(&whole), body))
+    Ok(answer(request, &tag(&whole), body.into()))
 }
 
 /// [`ok`] for a page, with only those fields of each item that `fields` names; all when `None`.
@@ -103,7 +107,18 @@ pub fn list<T: Serialize + PartialSchema>(
     page: &PageView<T>,
     fields: Option<&str>,
 ) -> Result<HttpResponse, Problem> {
-    let Some(fields) = fields else { return ok(request, page) };
+    Ok(bytes(request, list_bytes(page, fields)?))
+}
+
+/// The body of [`list`].
+///
+/// # Errors
+/// `MalformedQuery` for a name that the items do not have.
+pub fn list_bytes<T: Serialize + PartialSchema>(
+    page: &PageView<T>,
+    fields: Option<&str>,
+) -> Result<web::Bytes, Problem> {
+    let Some(fields) = fields else { return json(page) };
     let wanted = wanted::<T>(fields)?;
     let mut items = Vec::with_capacity(page.items.len());
     for item in &page.items {
@@ -111,7 +126,11 @@ pub fn list<T: Serialize + PartialSchema>(
         keep(&mut value, &wanted);
         items.push(value);
     }
-    ok(request, &PageView { items, next_cursor: page.next_cursor.clone() })
+    json(&PageView { items, next_cursor: page.next_cursor.clone() })
+}
+
+fn json<T: Serialize>(view: &T) -> Result<web::Bytes, Problem> {
+    serde_json::to_vec(view).map(web::Bytes::from).map_err(Problem::internal)
 }
 
 /// The names in `fields`, each of them a property of the view's schema.

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::db;
 use crate::domain::pace::{ShareFrom, display};
 use crate::domain::{Grade, Kind, TextEnum as _, WorkCalendar};
-use crate::store::rows::{BoardFilter, BoardRow, Page};
+use crate::store::rows::{BoardFilter, BoardRow};
 use crate::store::types::Number;
 use crate::store::{Store, StoreError, evidence};
 
@@ -26,9 +26,9 @@ pub async fn board(store: &Store, calendar: &WorkCalendar) -> Result<String, Sto
     let counts = db!(*store, indicators::count_grades(None))?;
     let lagging =
         [Grade::Missed, Grade::Critical, Grade::Behind, Grade::Watch].map(|grade| grade.to_string());
-    let filter =
-        BoardFilter { grades: Some(lagging.to_vec()), worst_first: Some(None), ..BoardFilter::default() };
-    let rows = db!(*store, indicators::list_indicators(&filter, Page { limit: LAGGING_MAX, after: None }))?;
+    let filter = BoardFilter { grades: Some(lagging.to_vec()), ..BoardFilter::default() };
+    let mut rows = db!(*store, indicators::list_board(&filter, LAGGING_MAX, None))?;
+    rows.truncate(LAGGING_MAX as usize);
     let mut text = String::new();
     let total: i64 = counts.iter().map(|(_, count)| count).sum();
     let _ = write!(text, "指标 {total} 项：");
@@ -65,17 +65,17 @@ async fn rests_on_the_curve(
     calendar: &WorkCalendar,
     row: &BoardRow,
 ) -> Result<bool, StoreError> {
-    let verdict = &row.indicator.verdict;
+    let verdict = &row.verdict;
     let (Some(as_of), Some(_)) = (verdict.graded_as_of, verdict.needed_growth) else { return Ok(false) };
-    let evidence = evidence::evidence_on(store, calendar, row.indicator.id, as_of).await?;
+    let evidence = evidence::evidence_on(store, calendar, row.id, as_of).await?;
     Ok(evidence.is_some_and(|evidence| evidence.judge(as_of).share_from == Some(ShareFrom::Curve)))
 }
 
 fn line(row: &BoardRow) -> [String; 8] {
-    let verdict = &row.indicator.verdict;
-    let kind = row.indicator.target.kind.as_deref().and_then(Kind::parse);
+    let verdict = &row.verdict;
+    let kind = row.kind.as_deref().and_then(Kind::parse);
     let rate = matches!(kind, Some(Kind::Growth | Kind::VersusBenchmark | Kind::VersusIndicator));
-    let unit = if rate { "%" } else { row.measure.2.as_str() };
+    let unit = if rate { "%" } else { row.measure.1.as_str() };
     let gap_unit = if unit == "%" { "个百分点" } else { unit };
     let own = verdict.actual.map_or(0, |number| number.0.scale());
     let places = own.max(u32::from(rate)).min(4);
@@ -99,14 +99,14 @@ fn line(row: &BoardRow) -> [String; 8] {
         _ => "—".to_owned(),
     };
     [
-        row.measure.1.clone(),
+        row.measure.0.clone(),
         grade.to_owned(),
         period,
         show(verdict.actual, unit),
         show(verdict.expected, unit),
         gap,
         needed,
-        row.lead_unit_name.clone().unwrap_or_else(|| "（未明确）".to_owned()),
+        row.lead_unit.1.clone().unwrap_or_else(|| "（未明确）".to_owned()),
     ]
 }
 

@@ -45,6 +45,8 @@ pub struct Verdict {
     pub period_end: Option<NaiveDate>,
     /// Probability that the target will be missed, 0..=1; `None` without a forecast.
     pub p_miss: Option<Decimal>,
+    /// How many indicators of the same unit and campaign lag.
+    pub lagging: u32,
 }
 
 /// What becomes of an episode.
@@ -81,7 +83,8 @@ pub enum Turn {
 pub fn turn(standing: Option<&Standing>, verdict: &Verdict, pack: &RulePack) -> Turn {
     let forecast =
         pack.level_by_forecast(verdict.grade, verdict.p_miss, standing.is_some_and(|s| !s.observing));
-    let level = pack.level(verdict.grade, verdict.run).max(forecast);
+    let together = pack.level_together(verdict.grade, verdict.lagging);
+    let level = pack.level(verdict.grade, verdict.run).max(forecast).max(together);
     match (standing, level) {
         (None, Some(level)) => Turn::Open { level },
         (None, None) => Turn::None,
@@ -120,7 +123,7 @@ mod tests {
     }
 
     fn verdict(grade: Grade, run: u32, period: &str) -> Verdict {
-        Verdict { grade, run, period_end: d(period), p_miss: None }
+        Verdict { grade, run, period_end: d(period), p_miss: None, lagging: 0 }
     }
 
     fn yellow() -> Standing {
@@ -196,6 +199,16 @@ mod tests {
             let got = turn(Some(&standing), &verdict(grade, 1, period), pack);
             assert_eq!(got, want, "{standing:?} {grade} {period}");
         }
+    }
+
+    #[test]
+    fn enough_that_lag_make_the_watched_warn() {
+        let pack = RulePack { missed_indicators: 3, ..RulePack::standard() };
+        let beside = |lagging| Verdict { lagging, ..verdict(Grade::Watch, 1, "2025-07-31") };
+        assert_eq!(turn(None, &beside(2), &pack), Turn::None);
+        assert_eq!(turn(None, &beside(3), &pack), Turn::Open { level: Level::Yellow });
+        let fine = Verdict { grade: Grade::OnPace, ..beside(3) };
+        assert_eq!(turn(None, &fine, &pack), Turn::None);
     }
 
     #[test]

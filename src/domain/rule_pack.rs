@@ -126,7 +126,7 @@ pub struct RulePack {
     pub coverage_min: Decimal,
     /// After how many periods in a row `watch` calls for a warning, from 1.
     pub periods_in_a_row: u32,
-    /// How many lagging indicators of one unit call for a warning of the whole, from 1.
+    /// How many lagging indicators of one unit in a campaign make its `watch` warn as well, from 1.
     pub missed_indicators: u32,
     /// Whether a curve whose history is missing is replaced by linear months. A replaced curve may flatter,
     /// so the built-in packs leave this off and the verdict is then `no_data`.
@@ -219,9 +219,8 @@ impl RulePack {
         warns.then_some(self.levels.behind)
     }
 
-    /// Whether the grades of one unit's indicators together call for a warning: enough of them lag.
-    pub fn too_many_lagging(&self, grades: impl IntoIterator<Item = Grade>) -> bool {
-        let lagging = grades.into_iter().filter(|grade| grade.is_lagging()).count();
-        u32::try_from(lagging).unwrap_or(u32::MAX) >= self.missed_indicators
+    /// The level `watch` calls for where `lagging` indicators of the same unit lag: enough of them warn of the whole.
+    pub fn level_together(&self, grade: Grade, lagging: u32) -> Option<Level> {
+        (grade == Grade::Watch && lagging >= self.missed_indicators).then_some(self.levels.behind)
     }
 }

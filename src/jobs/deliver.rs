@@ -102,7 +102,7 @@ impl Round<'_> {
         let mut results = futures_util::stream::iter(work)
             .map(|(row, mailing)| async move { (row.id, self.deliver_one(row, &mailing).await) })
             // More than there are lines: while one mail's outcome is written down, the next one uses the line.
-            .buffer_unordered(self.jobs.transport_connections * 3);
+            .buffer_unordered(self.jobs.transport_connections * 4);
         let mut untried = Vec::new();
         while let Some((id, result)) = results.next().await {
             match result? {

@@ -1,7 +1,8 @@
 //! Intents and outcomes, written down together: who comes while others are being written goes with the next.
 //!
 //! Each intent is still on disk before its content is sent, and each outcome after the reply. Only the number of
-//! transactions falls, from two a letter to about one for all connections.
+//! writes falls, from two a letter to a few for all connections. Where the database lets several write, intents do not
+//! wait for outcomes: a connection to the mail server stands idle until its intent is down.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -19,45 +20,57 @@ enum Entry {
     End(Box<AttemptEnd>, oneshot::Sender<()>),
 }
 
-/// The queue in front of `delivery_attempts`.
-pub(super) struct Ledger<'j> {
-    jobs: &'j Jobs,
+/// Who waits to be written, and whose turn it is to write.
+#[derive(Default)]
+struct Queue {
     waiting: Mutex<Vec<Entry>>,
     turn: Turn<()>,
 }
 
+/// The queues in front of `delivery_attempts`.
+pub(super) struct Ledger<'j> {
+    jobs: &'j Jobs,
+    intents: Queue,
+    outcomes: Queue,
+}
+
 impl<'j> Ledger<'j> {
     pub(super) fn new(jobs: &'j Jobs) -> Self {
-        Self { jobs, waiting: Mutex::default(), turn: Turn::default() }
+        Self { jobs, intents: Queue::default(), outcomes: Queue::default() }
     }
 
     /// Writes an intent; its number among the attempts, or `None` when the lease was lost and nothing may be sent.
     pub(super) async fn begin(&self, begin: AttemptBegin) -> Result<Option<i32>, JobError> {
         let (tell, told) = oneshot::channel();
-        self.waiting().push(Entry::Begin(begin, tell));
-        self.written(told).await
+        self.written(&self.intents, Entry::Begin(begin, tell), told).await
     }
 
     /// Writes an outcome.
     pub(super) async fn end(&self, end: AttemptEnd) -> Result<(), JobError> {
         let (tell, told) = oneshot::channel();
-        self.waiting().push(Entry::End(Box::new(end), tell));
-        self.written(told).await
+        let apart = self.jobs.desk.store.writes_side_by_side();
+        let queue = if apart { &self.outcomes } else { &self.intents };
+        self.written(queue, Entry::End(Box::new(end), tell), told).await
     }
 
     /// Waits for the turn; finds the own entry written by whoever had it before, or writes all that wait.
-    async fn written<T>(&self, mut told: oneshot::Receiver<T>) -> Result<T, JobError> {
-        let turn = self.turn.lock().await;
+    async fn written<T>(
+        &self,
+        queue: &Queue,
+        entry: Entry,
+        mut told: oneshot::Receiver<T>,
+    ) -> Result<T, JobError> {
+        queue.waiting().push(entry);
+        let turn = queue.turn.lock().await;
         if let Ok(answer) = told.try_recv() {
             return Ok(answer);
         }
-        self.write().await?;
+        self.write(std::mem::take(&mut *queue.waiting())).await?;
         drop(turn);
         told.await.map_err(|_| StoreError::Unavailable("the outcome was not written".to_owned()).into())
     }
 
-    async fn write(&self) -> Result<(), JobError> {
-        let entries = std::mem::take(&mut *self.waiting());
+    async fn write(&self, entries: Vec<Entry>) -> Result<(), JobError> {
         let (mut begins, mut ends, mut tell_begun, mut tell_ended) = (vec![], vec![], vec![], vec![]);
         for entry in entries {
             match entry {
@@ -84,7 +97,9 @@ impl<'j> Ledger<'j> {
         }
         Ok(())
     }
+}
 
+impl Queue {
     fn waiting(&self) -> MutexGuard<'_, Vec<Entry>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }

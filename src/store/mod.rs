@@ -54,6 +54,8 @@ pub mod pg {
     pub mod locks;
     #[path = "queries/mod.rs"]
     pub mod queries;
+    #[path = "pg/snapshot.rs"]
+    pub mod snapshot;
 }
 
 /// The SQLite twin.
@@ -79,6 +81,8 @@ pub mod sqlite {
     pub mod locks;
     #[path = "queries/mod.rs"]
     pub mod queries;
+    #[path = "sqlite/snapshot.rs"]
+    pub mod snapshot;
 }
 
 const PG_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -220,6 +224,11 @@ impl Store {
         }
     }
 
+    /// Whether several can write at the same time, each on a connection of its own.
+    pub fn writes_side_by_side(&self) -> bool {
+        matches!(self, Self::Pg(_))
+    }
+
     /// `postgresql` or `sqlite`, for logs and `/readyz`.
     pub fn name(&self) -> &'static str {
         match self {
@@ -229,8 +238,9 @@ impl Store {
     }
 }
 
-/// A file that survives a crash, does not block readers, and enforces its references.
-const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
+/// A file that survives a crash, does not block readers, and enforces its references. What is committed is on the disk:
+/// a number must not be given again because the power failed.
+const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                               PRAGMA foreign_keys = ON;";
 
 fn build<M>(

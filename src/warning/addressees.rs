@@ -3,7 +3,7 @@
 
 use super::Desk;
 use super::library::Library;
-use super::plan::{Finding, Key};
+use super::planned::{Finding, Key};
 use crate::domain::ContactRole;
 use crate::store::rows::{ContactRow, DeliveryRow, IssuingCampaignRow, LetterRow};
 use crate::store::types::Id;

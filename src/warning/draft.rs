@@ -7,7 +7,7 @@ use chrono::{Datelike as _, NaiveDate};
 use super::Desk;
 use super::addressees::{Addressees, addressees, deliveries};
 use super::library::Library;
-use super::plan::{About, Finding, Key, changed};
+use super::planned::{About, Finding, Key, changed};
 use crate::domain::{Grade, Issuing, LetterKind, LetterState, Level, TextEnum as _, UnpublishedYear};
 use crate::letter::{EarlierLetter, LetterContact, LetterFacts, PICTURES_MAX, ReplyTerms, Trend};
 use crate::store::StoreError;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::draft::Draft;
 use super::frozen::freeze;
-use super::plan::Key;
+use super::planned::Key;
 use super::run::{Outcome, PlannedLetter};
 use super::{Desk, WarningError};
 use crate::db;

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::addressees::{STEP_LEADER, STEP_PARENT};
 use super::library;
-use super::plan::{About, Finding, Key};
+use super::planned::{About, Finding, Key};
 use super::run::{self, Issued};
 use super::silence::Silences;
 use super::{Desk, WarningError, report, sign};

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 
-use super::plan::{About, Finding, Key};
+use super::planned::{About, Finding, Key};
 use super::{Desk, WarningError};
 use crate::db;
 use crate::domain::{ContactRole, LetterNumber, TextEnum as _};

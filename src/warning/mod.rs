@@ -15,6 +15,7 @@ mod ladder;
 mod library;
 mod mailing;
 mod plan;
+mod planned;
 mod report;
 mod reports;
 mod run;

@@ -1,10 +1,11 @@
 //! What the verdicts of a day call for: which episodes open, go on, recover or are lifted, which reports are missing,
 //! and who gets a letter about what.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
+use super::planned::{About, Finding, Key, Plan, changed};
 use super::reports::{self, Missed};
 use super::silence::Silences;
 use super::{Desk, WarningError, facts};
@@ -12,78 +13,10 @@ use crate::db;
 use crate::domain::episode::{EpisodeState, Standing, Turn, Verdict, turn};
 use crate::domain::pace::Assessment;
 use crate::domain::{Grade, LetterKind, Level, Period, TextEnum as _};
-use crate::letter::LetterLine;
 use crate::store::StoreError;
 use crate::store::judging::{Evidence, Judging};
 use crate::store::rows::{EpisodeChange, EpisodeRow, word};
 use crate::store::types::Id;
-
-/// One indicator that a letter shall speak of.
-pub(super) struct Finding {
-    /// The indicator.
-    pub(super) indicator: Id,
-    /// Its grade.
-    pub(super) grade: Grade,
-    /// Level of its episode, where the letter is about one.
-    pub(super) level: Option<Level>,
-    /// End of the period the letter speaks of.
-    pub(super) period_end: Option<NaiveDate>,
-    /// What the letter says; number and names are filled in later.
-    pub(super) line: LetterLine,
-    /// What is written besides.
-    pub(super) about: About,
-}
-
-/// What a finding is about.
-pub(super) enum About {
-    /// An episode that opens.
-    Opened(Box<EpisodeRow>),
-    /// An episode that was there before; nothing is written of it when both sides are equal.
-    Continued(Box<EpisodeChange>),
-    /// A missed report.
-    Report {
-        /// End of its period.
-        period_end: NaiveDate,
-        /// Whether an earlier letter asked for it.
-        repeated: bool,
-    },
-}
-
-/// One letter each. Ordered, so that two processes issue in the same order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Key {
-    /// Campaign.
-    pub(super) campaign: Id,
-    /// Addressee.
-    pub(super) unit: Id,
-    /// What the letter is for.
-    pub(super) kind: LetterKind,
-    /// The letter it must follow: of a lifting or a step of a ladder.
-    pub(super) follows: Option<Id>,
-    /// Which step of that letter's ladder it is.
-    pub(super) step: Option<i32>,
-}
-
-/// What a day calls for.
-#[derive(Default)]
-pub(super) struct Plan {
-    /// Findings by letter.
-    pub(super) letters: BTreeMap<Key, Vec<Finding>>,
-    /// Episodes that open without a letter: silenced, or nobody answers.
-    pub(super) opened: Vec<EpisodeRow>,
-    /// Episodes that change without a letter.
-    pub(super) changed: Vec<EpisodeChange>,
-    /// How many have recovered and are watched from now on.
-    pub(super) recovered: usize,
-    /// How many are over.
-    pub(super) lifted: usize,
-    /// Indicators whose letter is due and silenced.
-    pub(super) silenced: Vec<Id>,
-    /// Indicators whose letter is due and that nobody answers for.
-    pub(super) unaddressed: Vec<Id>,
-    /// Indicators judged.
-    pub(super) assessed: usize,
-}
 
 /// Judges every indicator as of `as_of` and compares with the episodes that are not over. Writes nothing. What is kept
 /// of an indicator is its line, not its facts: a plan may hold a hundred thousand.
@@ -91,7 +24,8 @@ pub(super) async fn plan(desk: &Desk, as_of: NaiveDate, silences: &Silences) -> 
     let open = db!(desk.store, letters::list_open_episodes())?;
     let mut open: HashMap<Id, EpisodeRow> = open.into_iter().map(|row| (row.indicator_id, row)).collect();
     let mut judging = Judging::start(&desk.store, &desk.calendar, as_of, None).await?;
-    let mut planner = Planner { desk, as_of, silences, plan: Plan::default() };
+    let mut planner = Planner { desk, as_of, silences, plan: Plan::default(), lagging: HashMap::new() };
+    let mut waiting = Vec::new();
     while let Some(mut page) = judging.next_page().await? {
         judging.compare_lagging(&mut page).await?;
         let mut overdue = Vec::new();
@@ -103,11 +37,30 @@ pub(super) async fn plan(desk: &Desk, as_of: NaiveDate, silences: &Silences) -> 
                 overdue.push(planner.missed_report(&evidence, &assessment, &missed));
             }
             let episode = open.remove(&evidence.row.id);
-            planner.consider(&evidence, &assessment, episode)?;
+            match planner.hold(&evidence, &assessment, episode.as_ref())? {
+                Some(held) => waiting.push(held),
+                None => planner.consider(&evidence, &assessment, episode, 0)?,
+            }
         }
         planner.ask_for_reports(overdue).await?;
     }
+    for held in waiting {
+        let lagging = planner.lagging.get(&held.unit).copied().unwrap_or(0);
+        planner.plan.add(if lagging >= held.enough { held.together } else { held.alone });
+    }
     Ok(planner.plan)
+}
+
+/// A watched indicator: what becomes of it hangs on how many others of its unit lag, known when all are judged.
+struct Held {
+    /// Campaign and unit.
+    unit: (Id, Id),
+    /// How many must lag.
+    enough: u32,
+    /// What is planned when too few lag.
+    alone: Plan,
+    /// What is planned when enough lag.
+    together: Plan,
 }
 
 struct Planner<'p> {
@@ -115,19 +68,53 @@ struct Planner<'p> {
     as_of: NaiveDate,
     silences: &'p Silences,
     plan: Plan,
+    /// How many lag, by campaign and unit.
+    lagging: HashMap<(Id, Id), u32>,
 }
 
 impl Planner<'_> {
+    /// Counts what lags; plans what is watched both ways, for later.
+    fn hold(
+        &mut self,
+        evidence: &Evidence,
+        assessment: &Assessment,
+        episode: Option<&EpisodeRow>,
+    ) -> Result<Option<Held>, StoreError> {
+        let Some(unit) = evidence.row.lead_unit_id.map(|unit| (evidence.row.campaign_id, unit)) else {
+            return Ok(None);
+        };
+        if assessment.grade.is_lagging() {
+            *self.lagging.entry(unit).or_default() += 1;
+        }
+        if assessment.grade != Grade::Watch {
+            return Ok(None);
+        }
+        let enough = evidence.pack.missed_indicators;
+        let mut planned = |lagging| {
+            let before = std::mem::take(&mut self.plan);
+            let done = self.consider(evidence, assessment, episode.cloned(), lagging);
+            let plan = std::mem::replace(&mut self.plan, before);
+            done.map(|()| plan)
+        };
+        Ok(Some(Held { unit, enough, alone: planned(0)?, together: planned(enough)? }))
+    }
+
     fn consider(
         &mut self,
         evidence: &Evidence,
         assessment: &Assessment,
         episode: Option<EpisodeRow>,
+        lagging: u32,
     ) -> Result<(), StoreError> {
         let standing = episode.as_ref().map(standing).transpose()?;
         let period_end = assessment.data_period.map(Period::end);
-        let verdict =
-            Verdict { grade: assessment.grade, run: assessment.run, period_end, p_miss: assessment.p_miss };
+        let verdict = Verdict {
+            grade: assessment.grade,
+            run: assessment.run,
+            period_end,
+            p_miss: assessment.p_miss,
+            lagging,
+        };
         let turn = turn(standing.as_ref(), &verdict, &evidence.pack);
         let Some(before) = episode else {
             if let Turn::Open { level } = turn {
@@ -323,11 +310,6 @@ fn finding(evidence: &Evidence, assessment: &Assessment, level: Option<Level>, a
         line: facts::line(evidence, assessment),
         about,
     }
-}
-
-/// Whether there is anything to write but the time.
-pub(super) fn changed(change: &EpisodeChange) -> bool {
-    EpisodeRow { updated_at: change.before.updated_at, ..change.after.clone() } != change.before
 }
 
 fn standing(row: &EpisodeRow) -> Result<Standing, StoreError> {

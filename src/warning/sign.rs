@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::draft::Draft;
 use super::issue::Content;
 use super::library::{self, Library};
-use super::plan::{About, Finding, Key};
+use super::planned::{About, Finding, Key};
 use super::{Desk, WarningError};
 use crate::db;
 use crate::domain::{Grade, Invalid, LetterKind, LetterState, TextEnum as _};

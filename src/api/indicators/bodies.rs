@@ -9,7 +9,7 @@ use crate::api::promise::{CurveBody, TargetBody, TargetView};
 use crate::api::tasks::PartBody;
 use crate::api::wire::{Amount, Word};
 use crate::domain::Grade;
-use crate::store::rows::{BoardRow, VerdictColumns, word};
+use crate::store::rows::{NamedIndicatorRow, VerdictColumns, word};
 use crate::store::types::Number;
 use crate::store::{StoreError, curves};
 
@@ -122,15 +122,15 @@ impl VerdictView {
 }
 
 impl IndicatorView {
-    /// A row of the board as JSON.
-    pub fn of(row: BoardRow) -> Result<Self, StoreError> {
-        let BoardRow { indicator, measure, region, task_name, lead_unit_name } = row;
+    /// An indicator as JSON.
+    pub fn of(row: NamedIndicatorRow) -> Result<Self, StoreError> {
+        let NamedIndicatorRow { indicator, measure, region, task_name, lead_unit_name } = row;
         Ok(Self {
             id: indicator.id.0,
             measure: Named { id: measure.0.0, name: measure.1 },
             unit: measure.2,
-            region: region.1,
-            region_name: region.2,
+            region: region.0,
+            region_name: region.1,
             campaign_id: indicator.campaign_id.0,
             task: Named { id: indicator.task_id.0, name: task_name },
             lead_unit: indicator.lead_unit_id.zip(lead_unit_name).map(|(id, name)| Named { id: id.0, name }),

@@ -38,11 +38,15 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 impl IndicatorParams {
     /// The filter these parameters ask for.
     pub async fn filter(&self, state: &State) -> Result<BoardFilter, Problem> {
-        let campaigns = lookup::maybe_campaign_family(state, self.campaign.as_deref()).await?;
+        // The usual case: boards are asked for by id.
+        let family = self.campaign.as_deref().and_then(|key| Uuid::try_parse(key).ok()).map(Id);
+        let named = self.campaign.as_deref().filter(|_| family.is_none());
+        let campaigns = lookup::maybe_campaign_family(state, named).await?;
         let unit = lookup::maybe_unit(state, At::Query("unit"), self.unit.as_deref()).await?;
         let region = lookup::maybe_region(state, At::Query("region"), self.region.as_deref()).await?;
         let measure = lookup::maybe_measure(state, At::Query("measure"), self.measure.as_deref()).await?;
         Ok(BoardFilter {
+            family,
             campaigns,
             task_id: self.task,
             unit_id: unit.map(|row| row.id.0),
@@ -50,8 +54,12 @@ impl IndicatorParams {
             measure_id: measure.map(|row| row.id.0),
             grades: self.grade.as_deref().map(grades).transpose()?,
             updated_after: None,
-            worst_first: None,
         })
+    }
+
+    /// To be asked when nothing passed the filter: whether the campaign is there at all.
+    pub async fn expect_campaign(&self, state: &State) -> Result<(), Problem> {
+        lookup::maybe_campaign_family(state, self.campaign.as_deref()).await.map(drop)
     }
 }
 
@@ -76,6 +84,9 @@ async fn list_indicators(
 ) -> Result<HttpResponse, Problem> {
     let filter = BoardFilter { updated_after: list.updated_after, ..list.filter.filter(&state).await? };
     let rows = db!(state.store, indicators::list_indicators(&filter, list.page))?;
+    if rows.is_empty() {
+        list.filter.expect_campaign(&state).await?;
+    }
     let page = PageView::checked(rows, list.page, |row| row.indicator.id.0, IndicatorView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }

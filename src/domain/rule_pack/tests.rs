@@ -88,8 +88,10 @@ fn levels_follow_the_grade_and_watch_must_last() {
 #[test]
 fn enough_lagging_indicators_count_together() {
     let pack = RulePack { missed_indicators: 2, ..RulePack::standard() };
-    assert!(!pack.too_many_lagging([Grade::Behind, Grade::Watch, Grade::NoData]));
-    assert!(pack.too_many_lagging([Grade::Behind, Grade::Watch, Grade::Missed]));
+    assert_eq!(pack.level_together(Grade::Watch, 1), None);
+    assert_eq!(pack.level_together(Grade::Watch, 2), Some(Level::Yellow));
+    assert_eq!(pack.level_together(Grade::OnPace, 2), None);
+    assert_eq!(pack.level_together(Grade::NoData, 9), None);
 }
 
 #[test]

@@ -110,7 +110,7 @@ async fn take_over(conn: &mut Conn, lease: &Lease<'_>, limit: i64) -> Result<Vec
     Ok(taken)
 }
 
-/// Writes down what is about to be sent and how what was sent has ended, in one transaction: intents renew the lease.
+/// Writes down what is about to be sent and how what was sent has ended, all or nothing: intents renew the lease.
 /// Gives the number of each intent's attempt; those whose lease was lost are left out: somebody else is at it, and
 /// nothing may be sent.
 ///
@@ -122,56 +122,29 @@ pub async fn write_attempts(
     ends: &[AttemptEnd],
     lease: &Lease<'_>,
 ) -> Result<HashMap<Id, i32>, StoreError> {
-    write_transaction!(conn, async |conn: &mut Conn| {
-        let begun = begin_attempts(conn, begins, lease).await?;
-        let written = attempts::finish_attempts(conn, ends.to_vec()).await?;
-        for end in ends.iter().filter(|end| written.contains(&end.delivery)) {
-            if let Some(problem) = &end.problem {
-                problems::open_problem(conn, problem).await?;
-            }
-        }
-        faults::point(if begins.is_empty() { "outcome.written" } else { "intent.written" });
-        Ok::<_, StoreError>(begun)
-    })
-    .await
+    let opens_problem = ends.iter().any(|end| end.problem.is_some());
+    let one_statement = (begins.is_empty() || ends.is_empty()) && !opens_problem;
+    if one_statement && attempts::ONE_STATEMENT {
+        return write(conn, begins, ends, lease).await;
+    }
+    write_transaction!(conn, async |conn: &mut Conn| { write(conn, begins, ends, lease).await }).await
 }
 
-async fn begin_attempts(
+async fn write(
     conn: &mut Conn,
     begins: &[AttemptBegin],
+    ends: &[AttemptEnd],
     lease: &Lease<'_>,
 ) -> Result<HashMap<Id, i32>, StoreError> {
-    if begins.is_empty() {
-        return Ok(HashMap::new());
+    let begun = attempts::begin_attempts(conn, begins, lease).await?;
+    let written = attempts::finish_attempts(conn, ends).await?;
+    for end in ends.iter().filter(|end| written.contains(&end.delivery)) {
+        if let Some(problem) = &end.problem {
+            problems::open_problem(conn, problem).await?;
+        }
     }
-    let ids: Vec<Id> = begins.iter().map(|begin| begin.delivery).collect();
-    let begun: Vec<(Id, i32)> = diesel::update(deliveries::table)
-        .filter(deliveries::id.eq_any(ids))
-        .filter(deliveries::state.eq("sending"))
-        .filter(deliveries::lease_holder.eq(lease.holder))
-        .filter(deliveries::lease_until.ge(lease.now))
-        .set((
-            deliveries::attempts.eq(deliveries::attempts + 1),
-            deliveries::lease_until.eq(lease.until),
-            deliveries::paced_at.eq(None::<NaiveDateTime>),
-        ))
-        .returning((deliveries::id, deliveries::attempts))
-        .get_results(conn)
-        .await?;
-    let begun: HashMap<Id, i32> = begun.into_iter().collect();
-    let row = |begin: &AttemptBegin| {
-        Some(AttemptRow {
-            id: begin.attempt,
-            delivery_id: begin.delivery,
-            number: *begun.get(&begin.delivery)?,
-            started_at: lease.now,
-            finished_at: None,
-            outcome: "begun".to_owned(),
-            reply: None,
-        })
-    };
-    attempts::insert_attempts(conn, begins.iter().filter_map(row).collect()).await?;
-    Ok(begun)
+    faults::point(if begins.is_empty() { "outcome.written" } else { "intent.written" });
+    Ok(begun.into_iter().collect())
 }
 
 /// Marks a delivery as bounced and opens the problem, unless it was bounced before. Gives whether it is news.

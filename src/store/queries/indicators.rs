@@ -13,7 +13,8 @@ use super::responsibilities::effective_responsibilities;
 use super::revisions;
 use crate::domain::Responsibility;
 use crate::store::rows::{
-    AssessmentRow, BoardFilter, BoardRow, IndicatorChange, IndicatorRow, Page, ResponsibilityRow, RevisionRow,
+    AssessmentRow, BoardFilter, BoardRow, IndicatorChange, IndicatorRow, NamedIndicatorRow, Page,
+    ResponsibilityRow, RevisionRow, VerdictColumns,
 };
 use crate::store::schema::{
     assessments, campaigns, citations, indicators, measures, regions, responsibilities, series, tasks, units,
@@ -22,7 +23,7 @@ use crate::store::types::Id;
 use crate::store::{Rule, StoreError};
 
 /// An indicator with the names a reader needs.
-macro_rules! board {
+macro_rules! named {
     () => {
         indicators::table
             .inner_join(series::table.inner_join(measures::table).inner_join(regions::table))
@@ -30,15 +31,50 @@ macro_rules! board {
             .left_join(units::table.on(indicators::lead_unit_id.eq(units::id.nullable())))
             .select((
                 IndicatorRow::as_select(),
-                (measures::id, measures::name, measures::unit, measures::precision, measures::better),
-                (regions::id, regions::code, regions::name),
+                (measures::id, measures::name, measures::unit),
+                (regions::code, regions::name),
                 tasks::name,
                 units::name.nullable(),
             ))
     };
 }
 
-/// Indicators that pass the filter: in order of id, or as a board, worst first.
+/// Only what passes the filter; by the columns of indicators alone, whatever else the query reads.
+macro_rules! filtered {
+    ($query:ident, $filter:expr) => {
+        if let Some(campaign) = $filter.family {
+            let family = campaigns::table
+                .filter(campaigns::id.eq(campaign).or(campaigns::parent_id.eq(campaign)))
+                .select(campaigns::id);
+            $query = $query.filter(indicators::campaign_id.eq_any(family));
+        }
+        if let Some(campaigns) = &$filter.campaigns {
+            $query = $query.filter(indicators::campaign_id.eq_any(campaigns.clone()));
+        }
+        if let Some(task) = $filter.task_id {
+            $query = $query.filter(indicators::task_id.eq(Id(task)));
+        }
+        if let Some(unit) = $filter.unit_id {
+            $query = $query.filter(indicators::lead_unit_id.eq(Id(unit)));
+        }
+        if let Some(region) = $filter.region_id {
+            let there = series::table.filter(series::region_id.eq(Id(region))).select(series::id);
+            $query = $query.filter(indicators::series_id.eq_any(there));
+        }
+        if let Some(measure) = $filter.measure_id {
+            let of_it = series::table.filter(series::measure_id.eq(Id(measure))).select(series::id);
+            $query = $query.filter(indicators::series_id.eq_any(of_it));
+        }
+        if let Some(grades) = &$filter.grades {
+            $query = $query.filter(indicators::grade.eq_any(grades.clone()));
+        }
+        if let Some(after) = $filter.updated_after {
+            $query = $query.filter(indicators::updated_at.gt(after));
+        }
+    };
+}
+
+/// Indicators that pass the filter, in order of id.
 ///
 /// # Errors
 /// When the database fails.
@@ -46,56 +82,73 @@ pub async fn list_indicators(
     conn: &mut Conn,
     filter: &BoardFilter,
     page: Page,
+) -> Result<Vec<NamedIndicatorRow>, StoreError> {
+    // Which ones first, then their names: see `list_board`.
+    let mut shown = indicators::table
+        .select(indicators::id)
+        .order(indicators::id)
+        .limit(page.limit + 1)
+        .into_boxed::<Backend>();
+    if let Some(after) = page.after {
+        shown = shown.filter(indicators::id.gt(Id(after)));
+    }
+    filtered!(shown, filter);
+    Ok(named!().filter(indicators::id.eq_any(shown)).order(indicators::id).load(conn).await?)
+}
+
+/// Lines of the board that pass the filter: worst first, after this rank and id. One line more than `limit` means
+/// that there are more.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_board(
+    conn: &mut Conn,
+    filter: &BoardFilter,
+    limit: i64,
+    after: Option<(i32, Uuid)>,
 ) -> Result<Vec<BoardRow>, StoreError> {
-    let mut query = board!().limit(page.limit + 1).into_boxed::<Backend>();
-    query = match &filter.worst_first {
-        Some(after) => {
-            if let Some((rank, id)) = after {
-                query = query.filter(
-                    indicators::grade_rank
-                        .ge(*rank)
-                        .and(indicators::grade_rank.gt(*rank).or(indicators::id.gt(Id(*id)))),
-                );
-            }
-            query.order((indicators::grade_rank, indicators::id))
-        }
-        None => {
-            if let Some(after) = page.after {
-                query = query.filter(indicators::id.gt(Id(after)));
-            }
-            query.order(indicators::id)
-        }
-    };
-    if let Some(campaigns) = &filter.campaigns {
-        query = query.filter(indicators::campaign_id.eq_any(campaigns.clone()));
+    // Which lines first, then their names: names are looked up only for those shown.
+    let mut shown = indicators::table
+        .select(indicators::id)
+        .order((indicators::grade_rank, indicators::id))
+        .limit(limit + 1)
+        .into_boxed::<Backend>();
+    if let Some((rank, id)) = after {
+        shown = shown.filter(
+            indicators::grade_rank
+                .ge(rank)
+                .and(indicators::grade_rank.gt(rank).or(indicators::id.gt(Id(id)))),
+        );
     }
-    if let Some(task) = filter.task_id {
-        query = query.filter(indicators::task_id.eq(Id(task)));
-    }
-    if let Some(unit) = filter.unit_id {
-        query = query.filter(indicators::lead_unit_id.eq(Id(unit)));
-    }
-    if let Some(region) = filter.region_id {
-        query = query.filter(series::region_id.eq(Id(region)));
-    }
-    if let Some(measure) = filter.measure_id {
-        query = query.filter(series::measure_id.eq(Id(measure)));
-    }
-    if let Some(grades) = &filter.grades {
-        query = query.filter(indicators::grade.eq_any(grades.clone()));
-    }
-    if let Some(after) = filter.updated_after {
-        query = query.filter(indicators::updated_at.gt(after));
-    }
-    Ok(query.load(conn).await?)
+    filtered!(shown, filter);
+    Ok(indicators::table
+        .inner_join(series::table.inner_join(measures::table).inner_join(regions::table))
+        .inner_join(tasks::table)
+        .left_join(units::table.on(indicators::lead_unit_id.eq(units::id.nullable())))
+        .filter(indicators::id.eq_any(shown))
+        .select((
+            indicators::id,
+            indicators::campaign_id,
+            (indicators::task_id, tasks::name),
+            (indicators::lead_unit_id, units::name.nullable()),
+            (measures::name, measures::unit),
+            (regions::code, regions::name),
+            indicators::kind,
+            indicators::phrase,
+            VerdictColumns::as_select(),
+            indicators::updated_at,
+        ))
+        .order((indicators::grade_rank, indicators::id))
+        .load(conn)
+        .await?)
 }
 
 /// One indicator with its names.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_indicator(conn: &mut Conn, id: Uuid) -> Result<Option<BoardRow>, StoreError> {
-    Ok(board!().filter(indicators::id.eq(Id(id))).get_result(conn).await.optional()?)
+pub async fn find_indicator(conn: &mut Conn, id: Uuid) -> Result<Option<NamedIndicatorRow>, StoreError> {
+    Ok(named!().filter(indicators::id.eq(Id(id))).get_result(conn).await.optional()?)
 }
 
 /// The campaign with this id, 文号 or name, and the campaigns directly under it.
@@ -104,7 +157,6 @@ pub async fn find_indicator(conn: &mut Conn, id: Uuid) -> Result<Option<BoardRow
 /// `Missing` when nothing fits.
 pub async fn resolve_campaign_family(conn: &mut Conn, key: &str) -> Result<Vec<Id>, StoreError> {
     let missing = || StoreError::missing("campaign", key);
-    // The usual case in one question: boards are asked for by id.
     if let Ok(id) = Uuid::try_parse(key).map(Id) {
         let family: Vec<Id> = campaigns::table
             .filter(campaigns::id.eq(id).or(campaigns::parent_id.eq(id)))

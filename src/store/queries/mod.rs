@@ -36,6 +36,7 @@ pub mod units;
 pub mod warnings;
 pub mod watch;
 
+pub use super::snapshot;
 use crate::domain::Invalid;
 use crate::store::StoreError;
 

@@ -151,19 +151,44 @@ pub struct CitationRow {
     pub task_id: Id,
 }
 
-/// An indicator with the names a reader needs: one row of the board.
+/// An indicator with the names a reader needs.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
-pub struct BoardRow {
+pub struct NamedIndicatorRow {
     /// The indicator.
     pub indicator: IndicatorRow,
-    /// Measure: id, name, unit, precision, better.
-    pub measure: (Id, String, String, i32, String),
-    /// Region: id, code, name.
-    pub region: (Id, String, String),
+    /// Measure: id, name, unit.
+    pub measure: (Id, String, String),
+    /// Region: code, name.
+    pub region: (String, String),
     /// Name of its task.
     pub task_name: String,
     /// Name of the lead unit.
     pub lead_unit_name: Option<String>,
+}
+
+/// One line of the board: of an indicator, what a list shows, and no more.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct BoardRow {
+    /// Indicator.
+    pub id: Id,
+    /// Campaign of its task.
+    pub campaign_id: Id,
+    /// Task: id, name.
+    pub task: (Id, String),
+    /// Lead unit: id, name.
+    pub lead_unit: (Option<Id>, Option<String>),
+    /// Measure: name, unit.
+    pub measure: (String, String),
+    /// Region: code, name.
+    pub region: (String, String),
+    /// Kind of the target.
+    pub kind: Option<String>,
+    /// Phrase of the target.
+    pub phrase: Option<String>,
+    /// The verdict in force.
+    pub verdict: VerdictColumns,
+    /// When the indicator was last changed, UTC.
+    pub updated_at: NaiveDateTime,
 }
 
 /// The parts of an indicator that may change; the verdict is written by evaluation alone.
@@ -192,6 +217,8 @@ pub struct IndicatorChange {
 /// Which indicators a list shows.
 #[derive(Debug, Default, Clone)]
 pub struct BoardFilter {
+    /// Only of this campaign and those directly under it.
+    pub family: Option<Id>,
     /// Only of these campaigns.
     pub campaigns: Option<Vec<Id>>,
     /// Only of this task.
@@ -206,6 +233,4 @@ pub struct BoardFilter {
     pub grades: Option<Vec<String>>,
     /// Only changed after this instant, UTC.
     pub updated_after: Option<NaiveDateTime>,
-    /// As a board: worst first, after this rank and id.
-    pub worst_first: Option<Option<(i32, Uuid)>>,
 }

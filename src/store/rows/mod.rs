@@ -23,8 +23,8 @@ mod warnings;
 pub use campaigns::{CampaignFilter, CampaignLinks, CampaignMemberRow, CampaignRow};
 pub use evaluation::{EvaluationMeasureRow, EvaluationRow, PastVerdictRow, VerdictWrite};
 pub use indicators::{
-    AssessmentRow, BoardFilter, BoardRow, CitationRow, IndicatorChange, IndicatorRow, TargetColumns,
-    VerdictColumns,
+    AssessmentRow, BoardFilter, BoardRow, CitationRow, IndicatorChange, IndicatorRow, NamedIndicatorRow,
+    TargetColumns, VerdictColumns,
 };
 pub use issuing::{DraftWrite, LetterEpisodeRow, LetterHead, LetterReportRow, NewLetter, WarningRunRow};
 pub use ledger::{BoardLetterRow, LedgerFilter, LedgerLetterRow, LedgerRow};

@@ -1,35 +1,74 @@
 //! Attempts of many deliveries, written on one trip to the blocking thread.
 
 use chrono::NaiveDateTime;
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl, SqliteConnection};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection};
 
 use super::Conn;
 use crate::store::StoreError;
-use crate::store::rows::{AttemptEnd, AttemptRow};
+use crate::store::rows::{AttemptBegin, AttemptEnd, AttemptRow, Lease};
 use crate::store::schema::{deliveries, delivery_attempts};
 use crate::store::types::Id;
 
-/// Inserts attempts; the caller holds the transaction.
+/// Each function here is many statements, which belong into a transaction.
+pub const ONE_STATEMENT: bool = false;
+
+/// Writes intents and renews their leases. Gives the numbers of the attempts; those
+/// whose lease was lost are left out.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert_attempts(conn: &mut Conn, rows: Vec<AttemptRow>) -> Result<(), StoreError> {
-    conn.spawn_blocking(move |conn: &mut SqliteConnection| {
-        for row in &rows {
-            diesel::insert_into(delivery_attempts::table).values(row).execute(conn)?;
+pub async fn begin_attempts(
+    conn: &mut Conn,
+    begins: &[AttemptBegin],
+    lease: &Lease<'_>,
+) -> Result<Vec<(Id, i32)>, StoreError> {
+    if begins.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (begins, holder, now, until) = (begins.to_vec(), lease.holder.to_owned(), lease.now, lease.until);
+    let begin = move |conn: &mut SqliteConnection| {
+        let mut begun = Vec::with_capacity(begins.len());
+        for AttemptBegin { delivery, attempt } in begins {
+            let number: Option<i32> = diesel::update(deliveries::table.find(delivery))
+                .filter(deliveries::state.eq("sending"))
+                .filter(deliveries::lease_holder.eq(&holder))
+                .filter(deliveries::lease_until.ge(now))
+                .set((
+                    deliveries::attempts.eq(deliveries::attempts + 1),
+                    deliveries::lease_until.eq(until),
+                    deliveries::paced_at.eq(None::<NaiveDateTime>),
+                ))
+                .returning(deliveries::attempts)
+                .get_result(conn)
+                .optional()?;
+            let Some(number) = number else { continue };
+            let row = AttemptRow {
+                id: attempt,
+                delivery_id: delivery,
+                number,
+                started_at: now,
+                finished_at: None,
+                outcome: "begun".to_owned(),
+                reply: None,
+            };
+            diesel::insert_into(delivery_attempts::table).values(&row).execute(conn)?;
+            begun.push((delivery, number));
         }
-        Ok(())
-    })
-    .await?;
-    Ok(())
+        Ok(begun)
+    };
+    Ok(conn.spawn_blocking(begin).await?)
 }
 
-/// Writes how attempts ended and where that leaves their deliveries; the caller holds the transaction. Accepted is
+/// Writes how attempts ended and where that leaves their deliveries. Accepted is
 /// final, even when the lease was lost meanwhile, and so is what came back after it. Gives the deliveries written.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn finish_attempts(conn: &mut Conn, ends: Vec<AttemptEnd>) -> Result<Vec<Id>, StoreError> {
+pub async fn finish_attempts(conn: &mut Conn, ends: &[AttemptEnd]) -> Result<Vec<Id>, StoreError> {
+    if ends.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ends = ends.to_vec();
     let finish = move |conn: &mut SqliteConnection| {
         let mut written = Vec::with_capacity(ends.len());
         for end in &ends {

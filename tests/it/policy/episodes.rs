@@ -26,6 +26,32 @@ both! {
         assert_eq!((&episodes[0]["observing_since"], &episodes[0]["observed_periods"]), (&json!("2025-12-22"), &json!(0)));
     }
 
+    async fn three_that_lag_make_the_watched_one_of_the_same_unit_warn(app: TestApp) {
+        let names = ["投资", "消费", "外贸", "工业", "物流"];
+        let sample = sample(&app, &names, json!({})).await;
+        let told = |run: &Value| -> Vec<String> {
+            let letters = run["letters"].as_array().unwrap().iter();
+            let mut names: Vec<String> = letters
+                .flat_map(|letter| letter["indicators"].as_array().unwrap())
+                .map(|one| format!("{} {}", one["name"].as_str().unwrap(), one["grade"].as_str().unwrap()))
+                .collect();
+            names.sort();
+            names
+        };
+        for (name, value) in names.into_iter().zip(["3.5", "3.6", "4.6", "4.7", "5.2"]) {
+            report(&app, name, "2025-07-31", value, "2025-08-20").await;
+        }
+        assert_eq!(told(&run(&app, "2025-08-21").await), ["投资 behind", "消费 behind"], "two that lag are two");
+        report(&app, "外贸", "2025-08-31", "3.9", "2025-09-20").await;
+        report(&app, "工业", "2025-08-31", "4.8", "2025-09-20").await;
+        let third = run(&app, "2025-09-21").await;
+        assert_eq!(told(&third), ["外贸 behind", "工业 watch"]);
+        assert_eq!(outcomes(&third), ["warning issued"], "in one letter");
+        let episodes = items(&app, "/episodes").await;
+        let watched = episodes.iter().find(|one| one["indicator_id"] == *sample.indicators[3]).unwrap();
+        assert_eq!((&watched["level"], &watched["grade"]), (&json!("yellow"), &json!("watch")));
+    }
+
     async fn a_lifting_names_the_letter_it_ends(app: TestApp) {
         sample(&app, &["投资"], json!({})).await;
         for (period_end, value, day) in

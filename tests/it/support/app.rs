@@ -137,10 +137,9 @@ impl TestApp {
             links: Some(ReplyLinks::new("https://xushi.example.org", [7; 32], 365)),
         };
         let state = web::Data::new(State::new(desk.clone()));
-        let spec = web::Bytes::from_static(b"{}");
         let app = App::new()
             .wrap(from_fn(api::request_id::middleware))
-            .configure(move |config| api::configure(config, state.clone(), spec.clone()));
+            .configure(move |config| api::configure(config, state.clone()));
         let service = std::rc::Rc::new(test::init_service(app).await);
         let call: Call = Box::new(move |request| {
             let service = service.clone();
