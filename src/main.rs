@@ -196,7 +196,12 @@ async fn show(
     std::fs::create_dir_all(dir.join("outbox"))?;
     // DATABASE_URL (or a configured PostgreSQL) is respected; otherwise everything stays in the folder.
     let own_database = !base.database.url.starts_with("postgres");
-    let config = demo::config_in(base, &dir, own_database);
+    let mut config = demo::config_in(base, &dir, own_database);
+    if config.letters.base_url.is_empty() {
+        // So that the link in a letter leads to the page; the sample's own days are long over.
+        config.letters.base_url = format!("http://{address}");
+        config.links.days = 3_650;
+    }
     let as_of = as_of.or_else(demo::usual_as_of).unwrap_or_else(|| SystemClock.today());
     let shown = demo::run(&config, as_of).await?;
     for note in &shown.notes {

@@ -65,7 +65,9 @@ impl<'j> Ledger<'j> {
         if let Ok(answer) = told.try_recv() {
             return Ok(answer);
         }
-        self.write(std::mem::take(&mut *queue.waiting())).await?;
+        // Taken before the await: the guard must not outlive this line.
+        let entries = std::mem::take(&mut *queue.waiting());
+        self.write(entries).await?;
         drop(turn);
         told.await.map_err(|_| StoreError::Unavailable("the outcome was not written".to_owned()).into())
     }
