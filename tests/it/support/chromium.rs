@@ -33,6 +33,8 @@ impl Chromium {
             .args(["-c", script])
             .arg(program)
             .arg(profile.path())
+            // Without a locale a browser cannot name a file in Chinese.
+            .env("LC_ALL", "C.UTF-8")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
