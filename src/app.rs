@@ -157,6 +157,8 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, listener: TcpListener
     };
     let shared = desk(config, Store::open(&config.database.url, JOB_CONNECTIONS)?, clock.clone()).await?;
     let jobs = Arc::new(jobs(config, shared.clone())?);
+    // Heard from here on: whoever stops the process while it is still starting must not cut a mail in two.
+    let stop = StopSignal::listen()?;
     let running = background(jobs.clone(), config)?;
     let (url, connections) = (config.database.url.clone(), (config.database.connections / workers).max(1));
     let address = listener.local_addr()?;
@@ -172,10 +174,17 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, listener: TcpListener
     .workers(workers)
     .worker_max_blocking_threads(4)
     .shutdown_timeout(config.server.shutdown_seconds)
+    .disable_signals()
     .listen(listener)?
     .run();
     tracing::info!(%address, workers, "answering");
+    let handle = server.handle();
+    let stopping = tokio::spawn(async move {
+        let graceful = stop.heard().await;
+        handle.stop(graceful).await;
+    });
     server.await?;
+    stopping.abort();
     jobs.stop.store(true, Ordering::SeqCst);
     // Whatever is being handed over is finished; the bound on one letter bounds this, too.
     let patience = Duration::from_secs(config.mail.timeout_seconds + 5);
@@ -184,6 +193,47 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, listener: TcpListener
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// What asks a process to end: SIGTERM, after which running requests are finished, or SIGINT, after which they are not.
+#[cfg(unix)]
+struct StopSignal {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl StopSignal {
+    fn listen() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// Whether to finish what is running.
+    async fn heard(mut self) -> bool {
+        tokio::select! {
+            _ = self.terminate.recv() => true,
+            _ = self.interrupt.recv() => false,
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct StopSignal;
+
+#[cfg(not(unix))]
+impl StopSignal {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn heard(self) -> bool {
+        // Without a console nobody can ask.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        false
+    }
 }
 
 /// Jobs live on a thread of their own, so that a long evaluation slows no answer.
