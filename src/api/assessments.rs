@@ -338,9 +338,6 @@ fn position(row: &BoardRow) -> (i32, Uuid) {
     (row.verdict.grade_rank, row.id.0)
 }
 
-/// Lines read at once for the board of another day.
-const PAST_PAGE: i64 = 5_000;
-
 /// The board as it would have been on another day: judged again, in the same order.
 async fn past_board(
     state: &State,
@@ -362,17 +359,8 @@ async fn past_board(
         };
         verdicts.extend(judged.into_iter().map(one));
     }
-    let (mut rows, mut last) = (Vec::new(), None);
-    loop {
-        let mut some = db!(state.store, indicators::list_board(&filter, PAST_PAGE, last))?;
-        let more = some.len() > PAST_PAGE as usize;
-        some.truncate(PAST_PAGE as usize);
-        last = some.last().map(position);
-        rows.append(&mut some);
-        if !more {
-            break;
-        }
-    }
+    // In one statement: a line's place may change between two.
+    let mut rows = db!(state.store, indicators::list_board(&filter, i64::MAX - 1, None))?;
     rows.retain_mut(|row| match verdicts.remove(&row.id) {
         Some((verdict, target)) => {
             (row.verdict, row.kind, row.phrase) = (verdict, target.kind, target.phrase);
