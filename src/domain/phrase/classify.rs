@@ -28,6 +28,8 @@ pub(super) struct Facts<'a> {
     pub(super) continued: Option<Kind>,
     /// The kind of the promise this one is a part of (其中…).
     pub(super) whole: Option<Kind>,
+    /// An earlier name of the clause counts by head (每千人口拥有医师3.6人、护士4.2人).
+    pub(super) dense: bool,
 }
 
 /// The verdict.
@@ -69,14 +71,15 @@ static FLOWS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
     list(
         "产量 总产量 总产 产值 总产值 收入 总收入 营业收入 主营业务收入 销售额 销售收入 成交额 交易额 零售额 总额 出口额 进口额 进出口 \
          投资 投资额 人次 吞吐量 发电量 用电量 供水量 利润 税收 生产总值 增加值 GDP 游客 到位资金 资金 外资 融资 销量 运量 出栏 出栏量 \
-         新增 班列 开行 营收 销售 业务量 接待量 消费额 总量达 就业 面积达",
+         新增 班列 开行 营收 销售 业务量 接待量 消费额 总量达 就业 面积达 投入 经费 支出 保费 贸易额 营业额 经营额 \
+         天数 税额 订单",
     )
 });
 
 static STOCKS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
     list(
         "总量 规模 余额 标准 水平 人口 保有量 拥有量 浓度 库存 总数 总里程 里程 寿命 存量 面积 指数 数 主体 机构数 装机 装机容量 容量 \
-         存款 贷款 能力 密度 床位数 托位数 医师数 人数",
+         存款 贷款 能力 密度 床位数 托位数 医师数 人数 存栏 存栏量",
     )
 });
 
@@ -91,6 +94,14 @@ static LOWER: LazyLock<Lexicon<()>> = LazyLock::new(|| {
     )
 });
 
+/// Names that end so tell how much of something bad is gone: more is better.
+static UNDONE: LazyLock<Lexicon<()>> = LazyLock::new(|| {
+    list(
+        "消除率 化解率 整治率 清偿率 清退率 处置率 治理率 整改率 削减率 下降率 降低率 压减率 防控率 救治率 完成率 达标率 合格率 查处率 \
+         侦破率 破案率 办结率 调处率 清零率 清欠率 减少率",
+    )
+});
+
 fn ends(lexicon: &Lexicon<()>, name: &[char]) -> bool {
     lexicon.at_end(name).is_some()
 }
@@ -101,7 +112,15 @@ fn is_share(name: &[char]) -> bool {
 }
 
 fn is_lower_better(name: &[char]) -> bool {
-    LOWER.anywhere(name).is_some()
+    LOWER.anywhere(name).is_some() && !ends(&UNDONE, name)
+}
+
+/// So much for each head, acre or thousand people: reached, never added up.
+pub(super) fn is_density(name: &[char]) -> bool {
+    name.windows(2).any(|pair| {
+        let mean = matches!(pair, ['人' | '亩' | '户' | '地' | '车' | '单' | '床' | '日' | '月', '均']);
+        mean || pair[0] == '每' && (pair[1].is_ascii_digit() || "百千万十亿".contains(pair[1]))
+    })
 }
 
 /// Decides kind, comparison and direction of one number.
@@ -205,10 +224,12 @@ fn amount(facts: &Facts<'_>) -> Kind {
         return Kind::Cap;
     }
     let placed = cues.to || cues.reach || cues.hold || cues.comparator == Some(Comparator::Above);
-    let stock = placed && !prenominal && !ends(&FLOWS, name) || ends(&STOCKS, name);
+    let flow = ends(&FLOWS, name) || quantity.unit.ends_with('次');
+    let stock = placed && !prenominal && !flow || ends(&STOCKS, name) || is_density(name) || facts.dense;
     const ADDED: [&str; 8] = ["新增", "新建", "新开", "新签", "新发", "新改", "新认", "新引"];
     // Work on an area or a length adds up, though area and length are stocks.
-    const WORKED: [&str; 8] = ["治理", "修复", "整治", "改造", "种植", "流转", "完成", "疏浚"];
+    const WORKED: [&str; 10] =
+        ["治理", "修复", "整治", "改造", "种植", "流转", "完成", "疏浚", "发放", "投放"];
     let starts = |words: &[&str]| words.iter().any(|word| starts_with(name, word));
     let added = starts(&ADDED) || (!placed && starts(&WORKED));
     if let (Some(kind @ (Kind::Total | Kind::Level)), false) = (facts.whole, placed) {

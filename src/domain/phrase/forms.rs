@@ -33,6 +33,11 @@ pub(super) fn fraction(text: &[char], at: usize, end: usize, numerator: Decimal)
 pub(super) fn ratio(text: &[char], at: usize, end: usize, value: Decimal) -> Found {
     let Some((length, Some(_))) = number::digits(&text[end + 1..]) else { return Found::Unreadable(end + 1) };
     let stop = end + 1 + length;
+    if text.get(stop) == Some(&':') {
+        // 8:42:50 has three parts and no single value.
+        let more = text[stop..].iter().take_while(|c| **c == ':' || **c == '.' || c.is_ascii_digit()).count();
+        return Found::Unreadable(stop + more);
+    }
     let unit: String = text[end..stop].iter().collect();
     Found::Quantity(tail(text, plain(at, stop, value, unit, UnitKind::Ratio)))
 }

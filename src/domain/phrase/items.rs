@@ -107,7 +107,7 @@ fn relation(clause: &Clause, scan: &Scan, current: &Quantity, next: &Quantity) -
 
 /// Words after a number that add nothing to it (的目标, 大关).
 fn is_over(text: &[char]) -> bool {
-    const OVER: [&str; 24] = [
+    const OVER: [&str; 28] = [
         "的目标",
         "目标",
         "的水平",
@@ -129,6 +129,10 @@ fn is_over(text: &[char]) -> bool {
         "为目标",
         "的年度目标",
         "的台阶",
+        "新台阶",
+        "大台阶",
+        "新的台阶",
+        "新水平",
         "人民币",
         "标准",
         "的以上",

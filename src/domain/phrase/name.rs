@@ -124,6 +124,9 @@ fn complete(parts: &[&[char]]) -> Vec<Vec<char>> {
         .map(|part| {
             let mut member = part.to_vec();
             let shared = if ordinal { member.len().max(2) - 1 } else { member.len() };
+            // 对东盟、非洲进出口: the ending is not cut within a word.
+            let head = HEADS.at_end(last).map_or(0, |(length, ())| length);
+            let shared = if head < last.len() { shared.min(last.len() - head) } else { shared };
             if !is_indicator(part) && last.len() > shared {
                 member.extend_from_slice(&last[shared..]);
             }

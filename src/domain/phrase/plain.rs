@@ -185,7 +185,11 @@ pub(super) fn read(text: &[char], shielded: &[bool], dates: &[std::ops::Range<us
         hedge: joined(&hedges),
         benchmark: None,
     };
-    if let Some((from, to)) = signs.coverage {
+    let dated = signs.deadline || !dates.is_empty();
+    // 12月底前全部完工 is a day to be kept, 全部达标 a share of all.
+    let whole =
+        |&(from, to): &(usize, usize)| dated && signs.completion && starts_with(&text[from..to], "全部");
+    if let Some((from, to)) = signs.coverage.filter(|found| !whole(found)) {
         let until =
             if to == text.len() && from > start { predicate_start(&text[..from]) } else { text.len() };
         return Plain::Promise(target(
@@ -195,11 +199,11 @@ pub(super) fn read(text: &[char], shielded: &[bool], dates: &[std::ops::Range<us
             until.max(start),
         ));
     }
-    if (signs.deadline || !dates.is_empty()) && signs.completion {
+    if dated && signs.completion {
         return Plain::Promise(target(Kind::Milestone, None, Direction::Up, text.len()));
     }
     if let Some((at, direction)) = signs.trend.or(if signs.manner { signs.change } else { None }) {
-        let until = if at > start { at } else { text.len() };
+        let until = if at > start { at - said_before(&text[start..at]) } else { text.len() };
         return Plain::Promise(target(Kind::Trend, None, direction, until));
     }
     if (signs.work || signs.completion) && !is_title(text) {
@@ -249,6 +253,12 @@ fn predicate_start(text: &[char]) -> usize {
         end -= word.chars().count();
     }
     end
+}
+
+/// Characters of the verb before a trend (投资实现正增长), unless nothing is left without it.
+fn said_before(text: &[char]) -> usize {
+    let verb = ["实现", "保持", "确保", "力争"].iter().find(|word| super::items::ends_with(text, word));
+    verb.map_or(0, |word| word.chars().count()).min(text.len().saturating_sub(1))
 }
 
 fn binds(text: &[char]) -> bool {

@@ -134,12 +134,18 @@ fn belongs_to_name(before: &[char], next: Option<char>, after: Option<char>) -> 
     };
     let suffix = match next {
         Some('+' | '×') => true,
+        // 平均级别达到4级 promises the class; 4级医院 and 4级以上 name one.
+        Some('级') if after.is_none() && is_reached(before) => false,
         Some('强' | '级' | '号' | '型' | '版' | '届' | '维' | '线' | '后') => true,
         Some('x' | 'X') => after.is_some_and(|c| c.is_ascii_digit()),
         Some(c) if c.is_ascii_alphabetic() => false,
         _ => false,
     };
     prefix || suffix
+}
+
+fn is_reached(before: &[char]) -> bool {
+    ["达到", "达", "提升到", "提升至", "保持在"].iter().any(|word| super::items::ends_with(before, word))
 }
 
 /// 前10名, 第3位: a place in a ranking; other ordinals (第12届) belong to names.

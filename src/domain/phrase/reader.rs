@@ -18,6 +18,10 @@ use crate::domain::target::Kind;
 pub(super) struct Carried {
     pub(super) subject: Vec<char>,
     pub(super) kind: Option<Kind>,
+    /// The names of the promises so far: 分别增长15%、18% may speak of the last two.
+    pub(super) names: Vec<Vec<char>>,
+    /// An earlier name of this clause counts by head.
+    pub(super) dense: bool,
     /// 力争 spoken once for several promises joined by 、.
     pub(super) modal: Option<String>,
 }
@@ -73,6 +77,7 @@ pub(super) fn read(phrase: &str) -> Parsed {
 fn clause_readings(clause: &Clause, scan: &Scan, carried: &mut Carried, readings: &mut Vec<Reading>) {
     if !clause.aside {
         carried.modal = None;
+        carried.dense = false;
     }
     if scan.quantities.is_empty() {
         for span in dated_steps(clause, scan) {
@@ -211,7 +216,12 @@ fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried)
     let shared = quantities.last().and_then(|last| last.comparator).filter(|_| quantities.len() > 1);
     let is_part = quantity::starts_with(&clause.text[item.span.clone()], "其中");
     let mut targets = Vec::new();
-    let names = subjects(&name, &around, &quantities);
+    let spoken =
+        carried.names.len().checked_sub(quantities.len()).map(|first| carried.names[first..].to_vec());
+    let names = match spoken {
+        Some(spoken) if continues && around.cues.each && quantities.len() > 1 => spoken,
+        _ => subjects(&name, &around, &quantities),
+    };
     for (index, member) in names.iter().enumerate() {
         let mut quantity = quantities[index.min(quantities.len() - 1)].clone();
         quantity.comparator = quantity.comparator.or(shared);
@@ -227,6 +237,7 @@ fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried)
             lead: lead_change(around.subject),
             continued: carried.kind.filter(|_| continues),
             whole: carried.kind.filter(|_| is_part),
+            dense: carried.dense,
         };
         targets.push(target(&facts, &around, carried.modal.as_deref()));
     }
@@ -234,9 +245,11 @@ fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried)
         carried.modal = Some(word.clone());
     }
     carried.kind = targets.last().map(|target| target.kind);
+    carried.dense |= classify::is_density(&name);
     // A subject that was carried over stays as it is: it must not grow from clause to clause.
     if !continues {
         carried.subject = name;
+        carried.names.extend(names);
     }
     targets
 }

@@ -29,7 +29,9 @@ static RELATIONS: LazyLock<Lexicon<Relation>> = LazyLock::new(|| {
     const AT_MOST: &str = "不高于 不快于";
     const GUARDED: &str = "超过 超 超出";
     const REACHING: &str = "达到 赶上 追平 达 持平于";
-    const STOPS: &str = "不超过 超常规 超前 超额 超级 高于或 达标";
+    // Classes of water and air are names, not means to be compared with.
+    const STOPS: &str = "不超过 超常规 超前 超额 超级 高于或 达标 达到或好于 达到或优于 达到和好于 好于Ⅲ 优于Ⅲ 好于Ⅱ 优于Ⅱ \
+        好于III 优于III 好于II 优于II 好于三类 优于三类 好于二类 优于二类";
     let words = |list: &'static str, relation| list.split_whitespace().map(move |word| (word, relation));
     Lexicon::of_prefixes(
         words(ABOVE, Plain(Comparator::Above))
@@ -43,7 +45,7 @@ static RELATIONS: LazyLock<Lexicon<Relation>> = LazyLock::new(|| {
 });
 
 /// Words that make the other side the same measure elsewhere or at another time.
-const ELSEWHERE: [&str; 26] = [
+const ELSEWHERE: [&str; 25] = [
     "全国",
     "全省",
     "全市",
@@ -51,7 +53,6 @@ const ELSEWHERE: [&str; 26] = [
     "全县",
     "全州",
     "全行业",
-    "平均",
     "同类",
     "中部",
     "东部",
@@ -71,6 +72,9 @@ const ELSEWHERE: [&str; 26] = [
     "年初",
     "面上",
 ];
+
+/// Measures that are the other side by themselves.
+const OTHERS: [&str; 6] = ["各项贷款", "全部贷款", "一般公共预算", "经常性", "工业投资", "GDP"];
 
 /// Words that make the other side a quantity at all.
 const QUANTITIES: [&str; 20] = [
@@ -122,7 +126,9 @@ pub(super) fn compare(text: &[char], quantity: Option<&Quantity>) -> Option<Phra
     if other.is_empty() || other[0].is_ascii_digit() {
         return None;
     }
-    let kind = if mentions(other, &ELSEWHERE) { Kind::VersusBenchmark } else { Kind::VersusIndicator };
+    // 各项贷款平均增速 is another measure; 全国贷款平均增速 is this one elsewhere.
+    let elsewhere = mentions(other, &ELSEWHERE) || (contains(other, "平均") && !mentions(other, &OTHERS));
+    let kind = if elsewhere { Kind::VersusBenchmark } else { Kind::VersusIndicator };
     let comparator = match quantity.and_then(|quantity| quantity.comparator) {
         Some(stated) => stated,
         None => sides.comparator,

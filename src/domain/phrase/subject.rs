@@ -16,12 +16,29 @@ pub(super) fn subject(around: &Around<'_>, carried: &Carried) -> (Vec<char>, boo
         if own.is_empty() {
             return (carried.subject.clone(), true);
         }
+        if let Some(whole) = completed(own, &carried.subject) {
+            return (whole, true);
+        }
         return (own.to_vec(), false);
     }
     let right = name::tidy(around.right);
     let mut name = own.to_vec();
     name.extend_from_slice(right);
     (name, false)
+}
+
+/// 总数, 增速 behind another promise are those of its subject: 新增上市公司5家，总数达到30家.
+fn completed(own: &[char], carried: &[char]) -> Option<Vec<char>> {
+    const PARTS: [&str; 9] = ["总数", "总量", "总额", "总规模", "数量", "增速", "增幅", "占比", "比重"];
+    const ADDED: [&str; 6] = ["新增", "净增", "新建", "新培育", "新认定", "新引进"];
+    let part = PARTS.iter().find(|part| part.chars().eq(own.iter().copied()))?;
+    let verb = ADDED.iter().find(|word| quantity::starts_with(carried, word));
+    let subject = &carried[verb.map_or(0, |word| word.chars().count())..];
+    if subject.is_empty() {
+        return None;
+    }
+    let stem = if items::ends_with(subject, part) { subject.len() - own.len() } else { subject.len() };
+    Some([&subject[..stem], own].concat())
 }
 
 /// One name for each number, or for each member of a joint subject that shares one number.

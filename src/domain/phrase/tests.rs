@@ -8,6 +8,8 @@ use super::{PhraseTarget, parse};
 use crate::domain::TextEnum;
 use crate::domain::target::{Comparator, Kind};
 
+#[path = "tests_city.rs"]
+mod city;
 #[path = "tests_fresh.rs"]
 mod fresh;
 #[path = "tests_heldout.rs"]
@@ -105,6 +107,11 @@ fn phrases_written_after_the_grammar() {
 #[test]
 fn phrases_of_other_provinces() {
     check(other::CASES, &[]);
+}
+
+#[test]
+fn phrases_of_cities() {
+    check(city::CASES, &[]);
 }
 
 #[test]

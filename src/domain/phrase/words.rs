@@ -51,8 +51,8 @@ const DOWN: &str = "下降 降低 减少 压缩 压减 压降 缩短 下调 回�
     调低 调降 下滑 压短";
 const UP_TO: &str = "提到 提至 增至 增到 升至 升到 扩至 延至 涨至 增为 升为";
 const DOWN_TO: &str = "降至 降到 缩至 缩到 压至 压到 减至 减到 降为 减为 压缩成";
-const TO: &str = "到 至";
-const REACH: &str = "达到 达到了 高达 达 达至 迈上 站上 跃上 登上 迈入 跨上 达成 做到 跃居";
+const TO: &str = "到 至 到人均 至人均 到户均 到亩均";
+const REACH: &str = "达到 达到了 高达 达 达至 迈上 站上 跃上 登上 迈入 跨上 达成 做到 跃居 达到人均 达人均";
 const AT: &str = "为 是 完成 实现 安排 调整到 调整为 调整至 确定为 设定为 定为 :";
 const HOLD: &str = "保持在 保持 稳定在 稳定保持在 稳定 维持在 维持 稳在 守住 稳住 巩固在";
 const CAP: &str = "控制在 控制 严控在 限制在 管控在 控制到 压控在 严格控制在 稳控在";
@@ -63,8 +63,8 @@ const AT_MOST: &str = "不超过 不高于 不多于 不大于 不得超过 不�
 const ABOVE: &str = "突破 超过 超 过 高于 大于 多于 > 跨过 迈过 跨越 优于 高出 超出 逾";
 const BELOW: &str = "低于 少于 小于 短于 < 不足 不到 不满";
 const ABOUT: &str = "约 大约 约为 近 接近 大致 大体 将近 大概";
-const MODAL: &str =
-    "力争 争取 确保 努力 务必 预期 预计 有望 力保 力求 奋力 必须 全力 原则上 总体 冲刺 拟 挑战 基本";
+const MODAL: &str = "力争 争取 确保 努力 务必 预期 预计 有望 力保 力求 奋力 必须 全力 原则上 总体 冲刺 拟 挑战 基本 \
+     奋斗目标 冲刺目标 挑战目标 争取目标 力争目标 奋斗";
 const EACH: &str = "分别 均 各 双双 各自 皆 都 每家 每个";
 const FILLER: &str = "同比 年均 比上年 较上年 比去年 较去年 比上年同期 较上年同期 比去年同期 较去年同期 同期 实际 名义 稳步 \
     平均 再 进一步 合计 共 共计 总计 继续 按可比价计算 可比价 可比口径 按可比口径 同口径 按不变价计算 逐年 每年 \
@@ -106,7 +106,9 @@ static CUES: LazyLock<Lexicon<Cue>> = LazyLock::new(|| {
     let changes = [(UP, Direction::Up), (DOWN, Direction::Down)];
     let reached = changes.iter().flat_map(|(words, direction)| {
         let long = words.split_whitespace().filter(|word| word.chars().count() > 1);
-        long.flat_map(|word| ["到", "至"].map(|to| (format!("{word}{to}"), ChangeTo(*direction))))
+        long.flat_map(|word| {
+            ["到", "至", "到人均", "至人均"].map(|to| (format!("{word}{to}"), ChangeTo(*direction)))
+        })
     });
     let entries: Vec<(String, Cue)> = words.chain(reached).collect();
     Lexicon::of_suffixes(entries.iter().map(|(word, cue)| (word.as_str(), *cue)))

@@ -52,6 +52,8 @@ pub(crate) struct Count {
     pub(crate) doubled: usize,
     /// Attempts written down as uncertain.
     pub(crate) uncertain: usize,
+    /// Attempts that the server or a slow machine ended before the content was out, and that were made again.
+    pub(crate) deferred: usize,
 }
 
 impl Post {
@@ -170,7 +172,13 @@ impl Post {
             assert_eq!(row.state, "accepted", "{row:?}");
             assert!(copies.iter().all(|copy| *copy == copies[0]), "every copy is the same bytes: {row:?}");
             assert!(copies.len() - 1 <= uncertain, "a second copy is written down as uncertain: {row:?}");
-            assert_eq!(row.attempts, row.uncertain + 1, "{row:?}");
+            let attempts = xushi::db!(self.store, deliveries::list_attempts(row.id)).unwrap();
+            let ended = |outcome: &str| attempts.iter().filter(|attempt| attempt.outcome == outcome).count();
+            assert_eq!((ended("accepted"), ended("uncertain")), (1, uncertain), "{attempts:?}");
+            let deferred = ended("transient");
+            assert_eq!(attempts.len(), 1 + uncertain + deferred, "{attempts:?}");
+            assert_eq!(attempts.len(), usize::try_from(row.attempts).unwrap(), "{row:?} {attempts:?}");
+            count.deferred += deferred;
             count.taken += copies.len();
             count.doubled += copies.len() - 1;
             count.uncertain += uncertain;
