@@ -90,7 +90,7 @@ impl LedgerItemView {
             LetterNumber::new(&letter.mark, letter.year, letter.serial?.unsigned_abs()).ok()
         });
         let reply_by = last.and_then(|letter| letter.reply_by);
-        let waits = standing.is_some_and(LetterState::waits_for_unit);
+        let waits = standing.is_some_and(LetterState::awaits_answer);
         Ok(Self {
             episode_id: episode.id.0,
             indicator_id: episode.indicator_id.0,

@@ -62,6 +62,8 @@ pub struct LetterCounts {
     overdue: usize,
     /// 已销号
     closed: usize,
+    /// 无需再反馈：所涉事项已由后函接续、已经解除或已经补报
+    settled: usize,
 }
 
 impl LetterCounts {
@@ -72,6 +74,7 @@ impl LetterCounts {
         self.answered += other.answered;
         self.overdue += other.overdue;
         self.closed += other.closed;
+        self.settled += other.settled;
     }
 }
 
@@ -114,7 +117,8 @@ async fn show_letter_board(
         let course = courses.get(&row.id).cloned().unwrap_or_default();
         let standing = course.state_before(end);
         let by = |at: Option<chrono::NaiveDateTime>| usize::from(at.is_some_and(|at| at < end));
-        let overdue = standing.waits_for_unit() && row.reply_by.is_some_and(|last| last < as_of);
+        let waits = row.kind.asks() && standing.awaits_answer();
+        let overdue = waits && row.reply_by.is_some_and(|last| last < as_of);
         let one = LetterCounts {
             issued: 1,
             delivered: by(course.delivered_at),
@@ -122,6 +126,7 @@ async fn show_letter_board(
             answered: usize::from(standing.is_answered()),
             overdue: usize::from(overdue),
             closed: by(course.closed_at),
+            settled: by(course.settled_at),
         };
         by_unit.entry((row.unit, row.unit_id.0)).or_default().add(one);
         total.add(one);

@@ -118,6 +118,8 @@ pub struct WholeLetterView {
     episode_ids: Vec<Uuid>,
     /// 投递情况
     deliveries: Vec<DeliveryView>,
+    /// 此函不再要求反馈时，应办理的后函
+    successor_id: Option<Uuid>,
 }
 
 /// 投递：一封函发往一个邮箱
@@ -241,7 +243,9 @@ impl WholeLetterView {
         let row = load(state, id).await?;
         let episodes = db!(state.store, letters::list_letter_episodes(id))?;
         let deliveries = db!(state.store, letters::list_letter_deliveries(id))?;
+        let successor = db!(state.store, settlements::find_successor(row.id))?;
         Ok(Self {
+            successor_id: successor.map(|row| row.id.0),
             facts: serde_json::from_str(&row.facts).map_err(Problem::internal)?,
             text: row.body_text.clone(),
             // It would make another tag every day; what was read yesterday may be issued today.

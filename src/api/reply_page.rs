@@ -122,10 +122,24 @@ async fn page(
     let receipt = db!(state.store, replies::find_receipt(id)).map_err(failed)?;
     let replies = db!(state.store, replies::list_replies(id)).map_err(failed)?;
     let closure = db!(state.store, replies::find_closure(id)).map_err(failed)?;
-    let history = view::History { receipt, replies, closure: closure.map(|(row, _)| row) };
+    let successor = match opened.state {
+        LetterState::Settled => successor(state, opened).await?,
+        _ => None,
+    };
+    let history = view::History { receipt, replies, closure: closure.map(|(row, _)| row), successor };
     let html = view::letter(opened, &history, said, state.clock.today())
         .map_err(|error| failed(Problem::internal(error)))?;
     Ok(guarded(status, &view::POLICY).body(html))
+}
+
+/// The letter to be answered instead, with an address for the same unit: whoever may answer one may answer the other.
+async fn successor(state: &State, opened: &Opened) -> Result<Option<(LetterRow, String)>, Refused> {
+    let found = db!(state.store, settlements::find_successor(opened.letter.id)).map_err(failed)?;
+    let own = found.filter(|row| row.unit_id == opened.letter.unit_id);
+    Ok(own.zip(state.desk.links.as_ref()).map(|(row, links)| {
+        let address = format!("/r/{}", links.token(row.id.0, row.issued_on.unwrap_or(row.as_of)));
+        (row, address)
+    }))
 }
 
 fn either(outcome: Result<HttpResponse, Refused>) -> HttpResponse {

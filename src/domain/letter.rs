@@ -18,6 +18,13 @@ text_enum! {
     }
 }
 
+impl LetterKind {
+    /// Whether its unit has to answer this very letter; a reminder asks for the answer to another one.
+    pub fn asks(self) -> bool {
+        matches!(self, Self::Warning | Self::ReportReminder)
+    }
+}
+
 text_enum! {
     /// Where a letter stands on its way from draft to 销号.
     LetterState "letter_state" {
@@ -37,6 +44,8 @@ text_enum! {
         Accepted = "accepted",
         /// 销号.
         Closed = "closed",
+        /// Nothing is left to answer: a later letter asks instead, the trouble is over, or the report has come.
+        Settled = "settled",
     }
 }
 

@@ -27,6 +27,8 @@ pub enum Step {
     Review(ReviewVerdict),
     /// 销号
     Close,
+    /// What the letter asked is over, or asked by a later letter.
+    Settle,
 }
 
 impl LetterState {
@@ -41,10 +43,12 @@ impl LetterState {
             Self::Returned => "已退回，待重新反馈",
             Self::Accepted => "审核通过，待销号",
             Self::Closed => "已销号",
+            Self::Settled => "无需再反馈",
         }
     }
 
-    /// Where `step` leads: issued → received → replied → (returned → replied)* → accepted → closed, nothing else.
+    /// Where `step` leads: issued → received → replied → (returned → replied)* → accepted → closed; from where it waits
+    /// for the unit also → settled; nothing else.
     ///
     /// # Errors
     /// A sentence that says where the letter stands and what it waits for.
@@ -55,6 +59,7 @@ impl LetterState {
             (Self::Replied, Step::Review(ReviewVerdict::Accepted)) => Ok(Self::Accepted),
             (Self::Replied, Step::Review(ReviewVerdict::Returned)) => Ok(Self::Returned),
             (Self::Accepted, Step::Close) => Ok(Self::Closed),
+            (_, Step::Settle) if self.awaits_answer() => Ok(Self::Settled),
             _ => Err(Invalid::new("state", "illegal_move", self.refusal())),
         }
     }
@@ -69,6 +74,7 @@ impl LetterState {
             Self::Returned => "反馈已退回，正等待责任单位重新反馈。",
             Self::Accepted => "反馈已审核通过，只能销号。",
             Self::Closed => "此函已销号，不再办理。",
+            Self::Settled => "此函所涉事项已由后函接续、已经解除或已经补报，无需再反馈。",
         }
     }
 }
@@ -84,6 +90,8 @@ pub struct Course {
     pub replies: Vec<(NaiveDateTime, Option<(ReviewVerdict, NaiveDateTime)>)>,
     /// 销号
     pub closed_at: Option<NaiveDateTime>,
+    /// When nothing was left to answer.
+    pub settled_at: Option<NaiveDateTime>,
 }
 
 impl Course {
@@ -92,6 +100,9 @@ impl Course {
         let by = |at: &NaiveDateTime| *at < end;
         if self.closed_at.as_ref().is_some_and(by) {
             return LetterState::Closed;
+        }
+        if self.settled_at.as_ref().is_some_and(by) {
+            return LetterState::Settled;
         }
         let last = self.replies.iter().rev().find(|(at, _)| by(at));
         match last.map(|(_, review)| review.filter(|(_, at)| by(at)).map(|(verdict, _)| verdict)) {
@@ -105,11 +116,6 @@ impl Course {
 }
 
 impl LetterState {
-    /// Whether the addressee is the one to act.
-    pub fn waits_for_unit(self) -> bool {
-        matches!(self, Self::Issued | Self::Received | Self::Returned)
-    }
-
     /// Whether an answer was given that was not sent back.
     pub fn is_answered(self) -> bool {
         matches!(self, Self::Replied | Self::Accepted | Self::Closed)

@@ -738,6 +738,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Exact, Key};
+
+    settlements (letter_id) {
+        letter_id -> Key,
+        successor_id -> Nullable<Key>,
+        created_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(region_aliases -> regions (region_id));
 diesel::joinable!(units -> regions (region_id));
 diesel::joinable!(contacts -> units (unit_id));
@@ -795,6 +806,7 @@ diesel::joinable!(person_verdicts -> indicators (indicator_id));
 diesel::joinable!(node_reports -> indicators (indicator_id));
 diesel::joinable!(campaign_curves -> campaigns (campaign_id));
 diesel::joinable!(stated_differences -> series (series_id));
+diesel::joinable!(settlements -> letters (letter_id));
 diesel::allow_tables_to_appear_in_same_query!(
     regions,
     region_aliases,
@@ -840,4 +852,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     node_reports,
     campaign_curves,
     stated_differences,
+    settlements,
 );

@@ -10,7 +10,7 @@ use super::library;
 use super::planned::{About, Finding, Key};
 use super::run::{self, Issued};
 use super::silence::Silences;
-use super::{Desk, WarningError, report, sign};
+use super::{Desk, WarningError, report, settle, sign};
 use crate::db;
 use crate::domain::episode::EpisodeState;
 use crate::domain::{LetterKind, LetterState, Level, ProblemKind, SubjectKind, TextEnum as _};
@@ -46,6 +46,9 @@ pub async fn remind(desk: &Desk, dry_run: bool) -> Result<Reminded, WarningError
     if !done.working_day {
         return Ok(done);
     }
+    if !dry_run {
+        settle::settle(desk).await?;
+    }
     let campaigns = library::campaigns(desk).await?;
     let silences = Silences::load(desk, today, &campaigns).await?;
     let waiting = run::waiting(desk).await?;
@@ -74,6 +77,7 @@ pub async fn remind(desk: &Desk, dry_run: bool) -> Result<Reminded, WarningError
         done.run.letters.extend(run::write(desk, &campaigns, today, batch, &waiting, dry_run).await?);
     }
     if !dry_run {
+        settle::settle(desk).await?;
         tell(desk, &done.exhausted).await?;
     }
     if !(dry_run || done.run.letters.is_empty() && done.run.discarded == 0) {
@@ -182,7 +186,7 @@ async fn discard_answered(desk: &Desk, waiting: &super::issue::Waiting) -> Resul
     }
     let mut discarded = 0;
     for (head, _) in steps.into_iter().filter(|(_, follows)| answered.contains(follows)) {
-        let (note, now) = ("原函已经反馈，函稿自动撤销。", desk.clock.timestamp());
+        let (note, now) = ("原函已经反馈或不必再反馈，函稿自动撤销。", desk.clock.timestamp());
         match db!(desk.store, issuing::discard_draft(head.id, None, note, Vec::new(), now)) {
             Ok(()) => discarded += 1,
             Err(StoreError::Stale) => {}

@@ -19,6 +19,7 @@ mod planned;
 mod report;
 mod reports;
 mod run;
+mod settle;
 mod sign;
 mod silence;
 mod trends;

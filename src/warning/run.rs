@@ -10,7 +10,7 @@ use super::library::{self, Campaigns, Library};
 use super::plan::plan;
 use super::planned::{Finding, Key, Plan};
 use super::silence::Silences;
-use super::{Desk, WarningError, report, trends};
+use super::{Desk, WarningError, report, settle, trends};
 use crate::db;
 use crate::domain::{Grade, LetterKind, Level};
 use crate::letter::LINES_MAX;
@@ -161,6 +161,7 @@ async fn run(desk: &Desk, as_of: NaiveDate, dry_run: bool) -> Result<Issued, War
     done.letters.extend(write(desk, &campaigns, as_of, batch, &waiting, dry_run).await?);
     if !dry_run {
         done.discarded = discard_uncalled(desk, &waiting, &called, &silences).await?;
+        settle::settle(desk).await?;
     }
     Ok(done)
 }

@@ -6,7 +6,7 @@ use super::draft::Draft;
 use super::issue::Content;
 use super::library::{self, Library};
 use super::planned::{About, Finding, Key};
-use super::{Desk, WarningError};
+use super::{Desk, WarningError, settle};
 use crate::db;
 use crate::domain::{Grade, Invalid, LetterKind, LetterState, TextEnum as _};
 use crate::letter::{LetterFacts, LetterLine};
@@ -40,7 +40,9 @@ pub async fn sign(desk: &Desk, id: Id, signer: &str) -> Result<LetterRow, Warnin
     let new = draft.to_issue(desk);
     let content = Content::of(std::iter::once(&draft));
     let rendering = content.rendering(desk);
-    Ok(db!(desk.store, issuing::issue_draft(&before, &new, &rendering))?)
+    let letter = db!(desk.store, issuing::issue_draft(&before, &new, &rendering))?;
+    settle::settle(desk).await?;
+    Ok(letter)
 }
 
 /// Says of a draft that it shall not be issued, and why. A run drafts anew when there is something new to say.
@@ -90,7 +92,7 @@ async fn answered_meanwhile(desk: &Desk, key: &Key) -> Result<(), StoreError> {
     if heads.iter().all(|head| waits(&head.state)) {
         return Ok(());
     }
-    let detail = "原函已经反馈，不必再催，请撤销此函稿。";
+    let detail = "原函已经反馈或不必再反馈，请撤销此函稿。";
     Err(StoreError::Conflict(Invalid::new("state", "answered", detail)))
 }
 

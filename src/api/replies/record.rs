@@ -4,17 +4,22 @@ use sha2::{Digest as _, Sha256};
 
 use crate::api::State;
 use crate::api::problem::{Code, Problem};
+use crate::domain::LetterKind;
+use crate::domain::TextEnum as _;
 use crate::domain::reply::{Reply, media_type};
 use crate::store::rows::{LetterRow, NewReply, RemedyRow, ReplyFileRow, ReplyRow};
 use crate::store::types::Id;
 
-/// Refuses a reply to a letter that asks for none (解除函).
+/// Refuses a reply to a letter that asks for none (解除函), or for that of another one (提醒函).
 ///
 /// # Errors
 /// `Conflict`.
 pub fn awaits_reply(letter: &LetterRow) -> Result<(), Problem> {
     if letter.issued_on.is_some() && letter.reply_by.is_none() {
         return Err(Problem::new(Code::Conflict, "此函不要求反馈，签收即可。"));
+    }
+    if letter.kind == LetterKind::ReplyReminder.as_str() {
+        return Err(Problem::new(Code::Conflict, "此函是提醒，请对它所承接的原函反馈。"));
     }
     Ok(())
 }

@@ -16,9 +16,9 @@ use super::Opened;
 use super::form::Typed;
 use crate::clock::office;
 use crate::domain::reply::ReviewVerdict;
-use crate::domain::{Invalid, LetterNumber, LetterState, Level, TextEnum as _};
+use crate::domain::{Invalid, LetterKind, LetterNumber, LetterState, Level, TextEnum as _};
 use crate::letter::LetterFacts;
-use crate::store::rows::{ClosureRow, ReceiptRow, WholeReply};
+use crate::store::rows::{ClosureRow, LetterRow, ReceiptRow, WholeReply};
 
 const STYLE: &str = include_str!("style.css");
 
@@ -59,6 +59,8 @@ pub(super) struct History {
     pub(super) receipt: Option<ReceiptRow>,
     pub(super) replies: Vec<WholeReply>,
     pub(super) closure: Option<ClosureRow>,
+    /// The letter to be answered instead, and its address.
+    pub(super) successor: Option<(LetterRow, String)>,
 }
 
 /// What the last form leaves on the page.
@@ -125,18 +127,20 @@ pub(super) fn letter(
 ) -> Result<String, String> {
     let row = &opened.letter;
     let facts = LetterFacts::from_json(&row.facts).map_err(|error| error.to_string())?;
-    let number = LetterNumber::new(&row.mark, row.year, row.serial.unwrap_or_default().unsigned_abs())
-        .map_err(|error| error.to_string())?
-        .to_string();
+    let number = number_of(row)?;
+    let successor = match &history.successor {
+        Some((row, address)) => Some((number_of(row)?, address.as_str())),
+        None => None,
+    };
     let level = row.level.as_deref().and_then(Level::parse);
-    let answerable =
-        row.reply_by.is_some() && matches!(opened.state, LetterState::Received | LetterState::Returned);
+    let asks = row.reply_by.is_some() && LetterKind::parse(&row.kind).is_some_and(LetterKind::asks);
+    let answerable = asks && matches!(opened.state, LetterState::Received | LetterState::Returned);
     let returned = returned(opened.state, &history.replies);
     let errors: BTreeMap<String, String> =
         said.wrong.into_iter().rev().map(|one| (one.field, one.detail)).collect();
     let mended = !errors.is_empty();
     let contact = [facts.contact.name, facts.contact.phone, facts.contact.email];
-    let late = row.reply_by.is_some_and(|by| today > by) && opened.state.waits_for_unit();
+    let late = row.reply_by.is_some_and(|by| today > by) && opened.state.awaits_answer();
     fill(
         "letter.html",
         context! {
@@ -149,13 +153,14 @@ pub(super) fn letter(
             addressee => facts.addressee,
             issued_on => long_date(row.issued_on.unwrap_or(row.as_of)),
             reply_by => row.reply_by.map(long_date),
-            time_left => row.reply_by.filter(|_| opened.state.waits_for_unit()).map(|by| time_left(by, today)),
+            time_left => row.reply_by.filter(|_| opened.state.awaits_answer()).map(|by| time_left(by, today)),
             late,
             state_name => state_name(opened),
             steps => Serde(steps(opened, history)),
             notice => said.notice,
             returned => Serde(returned),
             message => message(opened, late).filter(|_| said.notice.is_none() && !mended),
+            successor => Serde(successor),
             document => true,
             receivable => opened.state == LetterState::Issued,
             answerable,
@@ -167,6 +172,11 @@ pub(super) fn letter(
             contact => contact.into_iter().flatten().collect::<Vec<_>>().join("，"),
         },
     )
+}
+
+fn number_of(row: &LetterRow) -> Result<String, String> {
+    let number = LetterNumber::new(&row.mark, row.year, row.serial.unwrap_or_default().unsigned_abs());
+    number.map(|number| number.to_string()).map_err(|error| error.to_string())
 }
 
 /// The title alone: 【级别】 and the number stand elsewhere on the page.
@@ -191,6 +201,7 @@ fn message(opened: &Opened, late: bool) -> Option<&'static str> {
         LetterState::Replied => Some("反馈已提交，正等待审核；如被退回，会在本页说明原因。"),
         LetterState::Accepted => Some("反馈已审核通过，等待销号，无需再办理。"),
         LetterState::Closed => Some("此函已办结销号，无需再办理。"),
+        LetterState::Settled => Some("此函所涉事项已由后函接续、已经解除或已经补报，无需再对此函反馈。"),
         _ => None,
     }
 }
@@ -226,7 +237,10 @@ fn steps(opened: &Opened, history: &History) -> Vec<StepView> {
     let shown = all.into_iter().take(if asked { 5 } else { 2 });
     shown
         .map(|(name, before, when)| {
-            let class = if now == before {
+            // A settled letter stands nowhere on the way: what happened, happened.
+            let class = if now == LetterState::Settled {
+                if when.is_some() { "done" } else { "" }
+            } else if now == before {
                 "now"
             } else if now > before {
                 "done"

@@ -1,17 +1,18 @@
 use super::*;
 use crate::domain::TextEnum as _;
 
-const STEPS: [Step; 5] = [
+const STEPS: [Step; 6] = [
     Step::Receive,
     Step::Reply,
     Step::Review(ReviewVerdict::Accepted),
     Step::Review(ReviewVerdict::Returned),
     Step::Close,
+    Step::Settle,
 ];
 
 #[test]
-fn six_moves_are_legal_and_no_other() {
-    use LetterState::{Accepted, Closed, Issued, Received, Replied, Returned};
+fn nine_moves_are_legal_and_no_other() {
+    use LetterState::{Accepted, Closed, Issued, Received, Replied, Returned, Settled};
     let legal = [
         (Issued, Step::Receive, Received),
         (Received, Step::Reply, Replied),
@@ -19,6 +20,9 @@ fn six_moves_are_legal_and_no_other() {
         (Replied, Step::Review(ReviewVerdict::Accepted), Accepted),
         (Replied, Step::Review(ReviewVerdict::Returned), Returned),
         (Accepted, Step::Close, Closed),
+        (Issued, Step::Settle, Settled),
+        (Received, Step::Settle, Settled),
+        (Returned, Step::Settle, Settled),
     ];
     for state in LetterState::ALL.iter().copied() {
         for step in STEPS {
@@ -102,6 +106,7 @@ fn a_letter_stands_at_each_hour_where_its_events_have_left_it() {
             (at(8), Some((ReviewVerdict::Accepted, at(10)))),
         ],
         closed_at: Some(at(12)),
+        settled_at: None,
     };
     use LetterState::{Accepted, Closed, Issued, Received, Replied, Returned};
     for (hour, want) in [
@@ -116,7 +121,9 @@ fn a_letter_stands_at_each_hour_where_its_events_have_left_it() {
     ] {
         let state = course.state_before(at(hour));
         assert_eq!(state, want, "{hour}");
-        assert_eq!(state.waits_for_unit(), !state.is_answered());
+        assert_eq!(state.awaits_answer(), !state.is_answered());
     }
     assert_eq!(Course::default().state_before(at(13)), Issued);
+    let settled = Course { received_at: Some(at(2)), settled_at: Some(at(5)), ..Course::default() };
+    assert_eq!((settled.state_before(at(5)), settled.state_before(at(6))), (Received, LetterState::Settled));
 }

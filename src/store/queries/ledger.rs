@@ -10,6 +10,7 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 
 use super::super::{Backend, Conn};
+use super::settlements;
 use crate::domain::reply::Course;
 use crate::store::StoreError;
 use crate::store::rows::{BoardLetterRow, EpisodeRow, LedgerFilter, LedgerLetterRow, LedgerRow, Page, word};
@@ -140,7 +141,7 @@ pub async fn list_board_letters(
         .inner_join(units::table)
         .filter(letters::issued_on.le(filter.as_of))
         .filter(letters::serial.is_not_null())
-        .select((letters::id, letters::unit_id, units::name, letters::reply_by))
+        .select((letters::id, letters::unit_id, units::name, letters::kind, letters::reply_by))
         .into_boxed::<Backend>();
     if let Some(campaigns) = &filter.campaigns {
         query = query.filter(letters::campaign_id.eq_any(campaigns.clone()));
@@ -148,9 +149,11 @@ pub async fn list_board_letters(
     if let Some(unit) = filter.unit_id {
         query = query.filter(letters::unit_id.eq(unit));
     }
-    let rows: Vec<(Id, Id, String, Option<NaiveDate>)> = query.load(conn).await?;
-    let row = |(id, unit_id, unit, reply_by)| BoardLetterRow { id, unit_id, unit, reply_by };
-    Ok(rows.into_iter().map(row).collect())
+    let rows: Vec<(Id, Id, String, String, Option<NaiveDate>)> = query.load(conn).await?;
+    let row = |(id, unit_id, unit, kind, reply_by): (_, _, _, String, _)| {
+        Ok(BoardLetterRow { id, unit_id, unit, kind: word(&kind)?, reply_by })
+    };
+    rows.into_iter().map(row).collect()
 }
 
 /// What happened to these letters. One to which nothing happened is not among them.
@@ -205,6 +208,9 @@ async fn add_courses(
     for (letter, at, verdict, reviewed_at) in replied {
         let verdict = verdict.as_deref().map(word).transpose()?;
         courses.entry(letter).or_default().replies.push((at, verdict.zip(reviewed_at)));
+    }
+    for (letter, at) in settlements::list_settlements(conn, ids.clone()).await? {
+        courses.entry(letter).or_default().settled_at = Some(at);
     }
     let closed: Vec<(Id, NaiveDateTime)> = closures::table
         .filter(closures::letter_id.eq_any(ids))

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::EpisodeRow;
+use crate::domain::LetterKind;
 use crate::store::types::Id;
 
 /// Which problems the ledger shows.
@@ -63,6 +64,8 @@ pub struct BoardLetterRow {
     pub unit_id: Id,
     /// Its name.
     pub unit: String,
+    /// What it is for.
+    pub kind: LetterKind,
     /// Until when an answer was asked for.
     pub reply_by: Option<NaiveDate>,
 }

@@ -43,7 +43,7 @@ pub use plans::PlanRows;
 pub use problems::{ProblemFilter, ProblemRow};
 pub use replies::{
     AuditFilter, AuditRow, ClosureRow, NewReply, ReceiptRow, RemedyRow, ReplyFileHead, ReplyFileRow,
-    ReplyRow, ReviewRow, WholeReply,
+    ReplyRow, ReviewRow, SettlementRow, WholeReply,
 };
 pub use revisions::{
     CampaignCurveRow, NodeReportRow, PersonVerdictRow, RevisionOf, RevisionRow, StatedDifferenceRow,

@@ -3,7 +3,9 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
-use crate::store::schema::{audit_events, closures, receipts, remedies, replies, reply_files, reviews};
+use crate::store::schema::{
+    audit_events, closures, receipts, remedies, replies, reply_files, reviews, settlements,
+};
 use crate::store::types::Id;
 
 /// 签收, as stored.
@@ -126,6 +128,18 @@ pub struct ClosureRow {
     pub note: Option<String>,
     /// By which key.
     pub api_key_id: Id,
+    /// When, UTC.
+    pub created_at: NaiveDateTime,
+}
+
+/// A letter with nothing left to answer, as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = settlements, treat_none_as_default_value = false)]
+pub struct SettlementRow {
+    /// Of which letter; one each.
+    pub letter_id: Id,
+    /// The letter to be answered instead.
+    pub successor_id: Option<Id>,
     /// When, UTC.
     pub created_at: NaiveDateTime,
 }

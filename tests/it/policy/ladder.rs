@@ -45,6 +45,15 @@ both! {
         assert_eq!(boxes, ["省发展改革委liaison", "省发展改革委leader", "省统计局liaison"]);
         let episode = &items(&app, "/episodes").await[0];
         assert_eq!((&episode["level"], &episode["lettered_level"], &episode["letter_id"]), (&json!("orange"), &json!("orange"), &all[2]["id"]));
+        // One question, one answer: the first letter waits no more, and says which one does.
+        let first = app.get(&format!("/letters/{}", all[0]["id"].as_str().unwrap())).await.expect(200);
+        assert_eq!((&first["state"], &first["successor_id"]), (&json!("settled"), &all[2]["id"]));
+        let receipt = format!("/letters/{}/receipt", all[0]["id"].as_str().unwrap());
+        app.post(&receipt, json!({"person": "王五"})).await.problem(409, "conflict", "/state");
+        let counts = |board: &Value| ["issued", "overdue", "settled"].map(|key| board["total"][key].as_u64().unwrap());
+        let on = async |day: &str| app.get(&format!("/letters/board?as_of={day}")).await.expect(200);
+        assert_eq!(counts(&on("2025-10-08").await), [2, 1, 0], "as it was before the step");
+        assert_eq!(counts(&on("2025-10-10").await), [3, 0, 1]);
         // The raised letter has a ladder of its own; its end is the unit above.
         remind(&app, "2025-10-14").await;
         let parent = remind(&app, "2025-10-16").await;
@@ -57,6 +66,18 @@ both! {
         remind(&app, "2025-10-22").await;
         let over = remind(&app, "2025-10-24").await;
         assert_eq!((over.run.letters.len(), over.exhausted.len()), (0, 1), "a person must act");
+        // What recovers is lifted, and nobody need answer any more.
+        report(&app, "投资", "2025-09-30", "6.0", "2025-10-24").await;
+        run(&app, "2025-10-24").await;
+        report(&app, "投资", "2025-10-31", "6.0", "2025-11-20").await;
+        run(&app, "2025-11-20").await;
+        let states: Vec<_> = items(&app, "/letters").await.iter().map(|one| (one["kind"].clone(), one["state"].clone())).collect();
+        let settled = |kind: &str| (json!(kind), json!("settled"));
+        let issued = |kind: &str| (json!(kind), json!("issued"));
+        assert_eq!(states, [settled("warning"), issued("reply_reminder"), settled("warning"), issued("reply_reminder"), settled("warning"), issued("reply_reminder"), issued("lifting")]);
+        let last = app.get(&format!("/letters/{}", items(&app, "/letters").await[4]["id"].as_str().unwrap())).await.expect(200);
+        assert_eq!(last["successor_id"], Value::Null);
+        assert_eq!(remind(&app, "2025-11-24").await.exhausted.len(), 0);
     }
 
     async fn an_answer_a_recovery_or_a_newer_letter_ends_the_ladder(app: TestApp) {
@@ -80,6 +101,9 @@ both! {
             }
             let done = remind(&app, "2025-08-29").await;
             assert_eq!(done.run.letters.len(), 0, "{why}");
+            let state = items(&app, "/letters").await[0]["state"].clone();
+            let want = if change == "newer" { "settled" } else if change == "replied" { "replied" } else { "issued" };
+            assert_eq!(state, want, "{why}: under observation the answer is still wanted");
         }
     }
 
@@ -96,6 +120,8 @@ both! {
         assert!(text["text"].as_str().unwrap().contains("主要负责人"), "{}", text["text"]);
         report(&app, "投资", "2025-07-31", "6.0", "2025-09-04").await;
         assert_eq!(remind(&app, "2025-09-11").await.run.letters.len(), 0);
+        let states: Vec<_> = items(&app, "/letters").await.into_iter().map(|one| one["state"].clone()).collect();
+        assert_eq!(states, ["settled", "issued", "settled"], "the report is the answer");
     }
 
     async fn a_step_of_a_campaign_with_approval_waits_and_goes_when_answered(app: TestApp) {

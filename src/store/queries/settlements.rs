@@ -1,0 +1,147 @@
+//! Letters with nothing left to answer: found, and marked.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::{ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel_async::RunQueryDsl;
+
+use super::super::Conn;
+use super::replies::advance;
+use crate::domain::reply::Step;
+use crate::store::StoreError;
+use crate::store::rows::{LetterRow, SettlementRow};
+use crate::store::schema::{episodes, indicators, letter_episodes, letter_reports, letters, settlements};
+use crate::store::types::Id;
+
+/// Ids in one statement; SQLite takes 32,766 values.
+const AT_ONCE: usize = 5_000;
+/// The second step of a ladder asks anew; the first only reminds.
+const STEP_ASKS_ANEW: i32 = 2;
+
+/// Letters that wait for an answer though nothing is left to answer, and the letter to be answered instead.
+///
+/// A later step of its ladder has asked again; or each of its episodes is lifted or taken up by a later letter; or each
+/// report it asks for has come.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_moot_letters(conn: &mut Conn) -> Result<Vec<(Id, Option<Id>)>, StoreError> {
+    let waiting: Vec<Id> = letters::table
+        .filter(letters::state.eq_any(["issued", "received", "returned"]))
+        .filter(letters::kind.eq_any(["warning", "report_reminder"]))
+        .order(letters::id)
+        .select(letters::id)
+        .load(conn)
+        .await?;
+    let mut moot = Vec::new();
+    for chunk in waiting.chunks(AT_ONCE) {
+        let mut successors = asked_anew(conn, chunk).await?;
+        let open = open_matters(conn, chunk, &mut successors).await?;
+        let over = |id: &&Id| !open.contains(id) || successors.asked.contains(id);
+        moot.extend(chunk.iter().filter(over).map(|id| (*id, successors.of.get(id).copied())));
+    }
+    Ok(moot)
+}
+
+/// Which letter is to be answered instead of which.
+struct Successors {
+    of: HashMap<Id, Id>,
+    /// Those whose ladder has asked again, whatever is open.
+    asked: HashSet<Id>,
+}
+
+async fn asked_anew(conn: &mut Conn, ids: &[Id]) -> Result<Successors, StoreError> {
+    let steps: Vec<(Id, Id)> = letters::table
+        .filter(letters::follows_id.eq_any(ids.to_vec()))
+        .filter(letters::ladder_step.ge(STEP_ASKS_ANEW))
+        .filter(letters::serial.is_not_null())
+        .select((letters::follows_id.assume_not_null(), letters::id))
+        .load(conn)
+        .await?;
+    let asked = steps.iter().map(|(before, _)| *before).collect();
+    Ok(Successors { of: steps.into_iter().collect(), asked })
+}
+
+/// Letters of which an episode is still theirs and not lifted, or a report has not come.
+async fn open_matters(
+    conn: &mut Conn,
+    ids: &[Id],
+    successors: &mut Successors,
+) -> Result<HashSet<Id>, StoreError> {
+    let mut open = HashSet::new();
+    let held: Vec<(Id, Option<Id>)> = letter_episodes::table
+        .inner_join(episodes::table)
+        .filter(letter_episodes::letter_id.eq_any(ids.to_vec()))
+        .filter(episodes::state.ne("lifted"))
+        .select((letter_episodes::letter_id, episodes::letter_id))
+        .load(conn)
+        .await?;
+    for (letter, holder) in held {
+        match holder.filter(|holder| *holder != letter) {
+            None => {
+                open.insert(letter);
+            }
+            Some(holder) => {
+                successors.of.entry(letter).or_insert(holder);
+            }
+        }
+    }
+    let asked: Vec<(Id, NaiveDate, Option<NaiveDate>)> = letter_reports::table
+        .inner_join(indicators::table)
+        .filter(letter_reports::letter_id.eq_any(ids.to_vec()))
+        .select((letter_reports::letter_id, letter_reports::period_end, indicators::data_end))
+        .load(conn)
+        .await?;
+    let missing = asked.into_iter().filter(|(_, period, end)| end.is_none_or(|end| end < *period));
+    open.extend(missing.map(|(letter, ..)| letter));
+    Ok(open)
+}
+
+/// Marks a letter as having nothing left to answer; `false` when its answer came first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn settle_letter(conn: &mut Conn, row: &SettlementRow) -> Result<bool, StoreError> {
+    let written = write_transaction!(conn, async |conn: &mut Conn| {
+        advance(conn, row.letter_id, Step::Settle, row.created_at).await?;
+        diesel::insert_into(settlements::table).values(row).execute(conn).await?;
+        Ok::<_, StoreError>(())
+    })
+    .await;
+    match written {
+        Ok(()) => Ok(true),
+        Err(StoreError::Conflict(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// The letter to be answered instead of this one, whatever has become of it since.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_successor(conn: &mut Conn, letter: Id) -> Result<Option<LetterRow>, StoreError> {
+    let successor: Option<Option<Id>> = settlements::table
+        .filter(settlements::letter_id.eq(letter))
+        .select(settlements::successor_id)
+        .get_result(conn)
+        .await
+        .optional()?;
+    let Some(id) = successor.flatten() else { return Ok(None) };
+    Ok(letters::table.find(id).select(LetterRow::as_select()).get_result(conn).await.optional()?)
+}
+
+/// When these letters had nothing left to answer.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_settlements(
+    conn: &mut Conn,
+    ids: Vec<Id>,
+) -> Result<Vec<(Id, NaiveDateTime)>, StoreError> {
+    Ok(settlements::table
+        .filter(settlements::letter_id.eq_any(ids))
+        .select((settlements::letter_id, settlements::created_at))
+        .load(conn)
+        .await?)
+}
