@@ -1,4 +1,4 @@
-//! Letters (预警函) and their deliveries (投递).
+//! Letters (预警函).
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -9,20 +9,20 @@ use uuid::Uuid;
 
 use super::State;
 use super::access::Caller;
+use super::deliveries::DeliveryView;
 use super::lookup::{self, At};
 use super::page::{List, ListParams, PageView};
 use super::problem::{Problem, ProblemView};
 use super::respond;
 use super::wire::Word;
 use crate::db;
-use crate::domain::delivery::DeliveryState;
 use crate::domain::{LetterKind, LetterNumber, LetterState, Level, Role};
 use crate::store::StoreError;
-use crate::store::rows::{DeliveryFilter, DeliveryRow, LetterFilter, LetterRow, word};
+use crate::store::rows::{LetterFilter, LetterRow, word};
 
-/// Adds the routes of both resources.
+/// Adds the routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_letters).service(find_letter).service(list_deliveries);
+    config.service(list_letters).service(find_letter);
 }
 
 /// 函
@@ -122,58 +122,6 @@ pub struct WholeLetterView {
     successor_id: Option<Uuid>,
 }
 
-/// 投递：一封函发往一个邮箱
-#[derive(Debug, Serialize, ToSchema)]
-pub struct DeliveryView {
-    /// 编号
-    id: Uuid,
-    /// 函的编号
-    letter_id: Uuid,
-    /// 收件单位编号
-    unit_id: Uuid,
-    /// 主送to或抄送cc
-    role: String,
-    /// 收件人
-    name: String,
-    /// 邮箱
-    email: String,
-    /// 邮件编号（Message-ID），每次重发相同
-    message_id: String,
-    /// 状态：待发、正在发、已送达邮件服务器、已放弃
-    #[schema(value_type = String, example = "accepted")]
-    state: Word<DeliveryState>,
-    /// 已尝试次数
-    attempts: i32,
-    /// 其中结果不明、可能重复的次数
-    uncertain: i32,
-    /// 下次尝试时间
-    next_attempt_at: DateTime<Utc>,
-    /// 邮件服务器接收时间
-    accepted_at: Option<DateTime<Utc>>,
-    /// 邮件服务器最近的答复
-    last_reply: Option<String>,
-}
-
-impl DeliveryView {
-    fn of(row: DeliveryRow) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: row.id.0,
-            letter_id: row.letter_id.0,
-            unit_id: row.unit_id.0,
-            role: row.role,
-            name: row.name,
-            email: row.email,
-            message_id: row.message_id,
-            state: Word(word(&row.state)?),
-            attempts: row.attempts,
-            uncertain: row.uncertain,
-            next_attempt_at: row.next_attempt_at.and_utc(),
-            accepted_at: row.accepted_at.map(|at| at.and_utc()),
-            last_reply: row.last_reply,
-        })
-    }
-}
-
 /// 函的查询条件
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -254,35 +202,4 @@ impl WholeLetterView {
             deliveries: deliveries.into_iter().map(DeliveryView::of).collect::<Result<_, _>>()?,
         })
     }
-}
-
-/// 投递查询条件
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct DeliveryParams {
-    /// 函的编号
-    letter: Option<Uuid>,
-    /// 状态
-    #[param(value_type = Option<String>)]
-    state: Option<Word<DeliveryState>>,
-}
-
-/// 列出投递
-#[utoipa::path(tag = "投递", params(ListParams, DeliveryParams), responses(
-    (status = 200, body = PageView<DeliveryView>), (status = "4XX", body = ProblemView)))]
-#[get("/deliveries")]
-async fn list_deliveries(
-    state: web::Data<State>,
-    request: HttpRequest,
-    list: List<DeliveryParams>,
-) -> Result<HttpResponse, Problem> {
-    let filter = DeliveryFilter {
-        letter_id: list.filter.letter,
-        campaign_id: None,
-        state: list.filter.state.map(|state| state.0.to_string()),
-    };
-    let rows = db!(state.store, deliveries::list_deliveries(&filter, list.page))?;
-    let page = PageView::checked(rows, list.page, |row| row.id.0, DeliveryView::of)?;
-    respond::list(&request, &page, list.fields.as_deref())
 }

@@ -13,6 +13,7 @@ mod campaign_curves;
 mod campaigns;
 mod cascade;
 mod contacts;
+mod deliveries;
 mod drafts;
 mod episodes;
 mod extract;
@@ -132,6 +133,7 @@ fn routes(config: &mut ServiceConfig<'_>) {
     bounces::routes(config);
     problems::routes(config);
     letters::routes(config);
+    deliveries::routes(config);
     drafts::routes(config);
     ledger::routes(config);
     replies::routes(config);

@@ -15,6 +15,8 @@ text_enum! {
         LetterUndelivered = "letter_undelivered",
         /// The addressee of a letter has no mailbox.
         NoMailbox = "no_mailbox",
+        /// A letter went out, and somebody whom its step of the ladder calls for has no mailbox.
+        AddresseeLacking = "addressee_lacking",
         /// A letter that nobody answered though its ladder has no step left.
         LetterUnanswered = "letter_unanswered",
         /// An open episode that needs a letter and has none.
@@ -39,6 +41,7 @@ impl ProblemKind {
             Self::DeliveryLate => "投递逾时",
             Self::LetterUndelivered => "函未送达主送单位",
             Self::NoMailbox => "主送单位没有可用邮箱",
+            Self::AddresseeLacking => "应发的负责人或单位没有邮箱",
             Self::LetterUnanswered => "多次函告仍未反馈",
             Self::EpisodeWithoutLetter => "应发函而未发",
             Self::Unaddressed => "滞后指标没有责任单位",

@@ -54,8 +54,11 @@ impl Mailing {
                 Some(files) => files,
                 None => rendered_now(desk, &letter)?,
             };
+            let own = || deliveries.iter().filter(|row| row.letter_id == id);
+            // Those it was issued to: a mailbox added later changes no mail that is under way.
+            let first = own().map(|row| row.created_at).min();
             let of = |role: &str| {
-                let chosen = deliveries.iter().filter(|row| row.letter_id == id && row.role == role);
+                let chosen = own().filter(|row| row.role == role && Some(row.created_at) == first);
                 chosen.map(mailbox).collect()
             };
             let (to, cc): (Vec<Mailbox>, Vec<Mailbox>) = (of("to"), of("cc"));
@@ -83,12 +86,18 @@ impl Mailing {
     pub fn addressed(&self, row: &DeliveryRow) -> Result<Vec<u8>, MailError> {
         let content = if row.role == "to" { &self.content } else { &self.copied };
         let content = content.as_ref().map_err(Clone::clone)?;
+        let own = mailbox(row);
+        let (mut to, mut cc) = (self.to.clone(), self.cc.clone());
+        let shown = if row.role == "to" { &mut to } else { &mut cc };
+        if !shown.contains(&own) {
+            shown.push(own.clone());
+        }
         let head = Head {
             message_id: &row.message_id,
             from: &self.sender,
-            to: &mailbox(row),
-            header_to: &self.to,
-            header_cc: &self.cc,
+            to: &own,
+            header_to: &to,
+            header_cc: &cc,
             subject: &self.letter.subject,
             references: &self.references(row),
             // The row's own time: every try sends the same bytes.

@@ -162,6 +162,8 @@ pub const RULES: &[Rule] = &[
     judge("/letters/{id}/closure"),
     read("/letters/{id}/closure", OwnLetter),
     read("/deliveries", Nothing),
+    write("POST", "/deliveries/{id}/retry"),
+    write("POST", "/letters/{id}/deliveries"),
     write("POST", "/bounces"),
     read("/problems", Nothing),
     read("/problems/{id}", Nothing),

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
-use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 
 use super::super::{Backend, Conn, attempts};
 use super::problems;
+use crate::domain::Invalid;
 use crate::store::rows::{
     AttemptBegin, AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, Lease, Page, ProblemRow,
 };
@@ -175,6 +176,76 @@ pub async fn bounce_delivery(
         Ok::<_, StoreError>(news == 1)
     })
     .await
+}
+
+/// Lets a mail that was given up or came back be sent again, to the same mailbox and under the same Message-ID, and
+/// closes what was open about it.
+///
+/// # Errors
+/// `Missing` without such a delivery; `Conflict` when it is under way or was accepted.
+pub async fn retry_delivery(conn: &mut Conn, id: Id, now: NaiveDateTime) -> Result<DeliveryRow, StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        let retried = diesel::update(deliveries::table.find(id))
+            .filter(deliveries::state.eq_any(["failed", "bounced"]))
+            .set((
+                deliveries::state.eq("pending"),
+                deliveries::next_attempt_at.eq(now),
+                deliveries::accepted_at.eq(None::<NaiveDateTime>),
+                deliveries::updated_at.eq(now),
+            ))
+            .execute(conn)
+            .await?;
+        let row = deliveries::table.find(id).select(DeliveryRow::as_select()).get_result(conn).await;
+        let row = row.optional()?.ok_or_else(|| StoreError::missing("delivery", id.0))?;
+        if retried == 0 {
+            return Err(StoreError::Conflict(not_over()));
+        }
+        close_problems(conn, id, now).await?;
+        Ok::<_, StoreError>(row)
+    })
+    .await
+}
+
+/// Adds a mailbox to an issued letter; closes what was open about the delivery that it takes the place of.
+///
+/// # Errors
+/// `Missing` without that delivery of the letter, `Conflict` when it is under way or was accepted, `Duplicate` when the
+/// mailbox is known to the letter.
+pub async fn add_delivery(
+    conn: &mut Conn,
+    row: &DeliveryRow,
+    instead_of: Option<Id>,
+) -> Result<(), StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        if let Some(id) = instead_of {
+            let state: Option<String> = deliveries::table
+                .find(id)
+                .filter(deliveries::letter_id.eq(row.letter_id))
+                .select(deliveries::state)
+                .get_result(conn)
+                .await
+                .optional()?;
+            match state.as_deref() {
+                None => return Err(StoreError::missing("delivery", id.0)),
+                Some("failed" | "bounced") => close_problems(conn, id, row.created_at).await?,
+                Some(_) => return Err(StoreError::Conflict(not_over())),
+            }
+        }
+        diesel::insert_into(deliveries::table).values(row).execute(conn).await?;
+        Ok::<_, StoreError>(())
+    })
+    .await
+}
+
+async fn close_problems(conn: &mut Conn, delivery: Id, now: NaiveDateTime) -> Result<(), StoreError> {
+    for kind in ["delivery_failed", "delivery_bounced"] {
+        problems::close_problem(conn, kind, &delivery.0.to_string(), now).await?;
+    }
+    Ok(())
+}
+
+fn not_over() -> Invalid {
+    Invalid::new("state", "not_over", "这次投递还在进行或已经送达，只有失败或被退回的才能重发、补发。")
 }
 
 /// Deliveries with one of these Message-IDs.

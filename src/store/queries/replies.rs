@@ -20,7 +20,12 @@ use crate::store::types::Id;
 
 /// Moves a letter on, unless it stands where `step` may not be taken. Of two at the same time one is told where the
 /// other has left it.
-pub(super) async fn advance(conn: &mut Conn, letter: Id, step: Step, now: NaiveDateTime) -> Result<(), StoreError> {
+pub(super) async fn advance(
+    conn: &mut Conn,
+    letter: Id,
+    step: Step,
+    now: NaiveDateTime,
+) -> Result<(), StoreError> {
     loop {
         let state: Option<String> =
             letters::table.find(letter).select(letters::state).get_result(conn).await.optional()?;

@@ -135,10 +135,7 @@ pub async fn find_successor(conn: &mut Conn, letter: Id) -> Result<Option<Letter
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_settlements(
-    conn: &mut Conn,
-    ids: Vec<Id>,
-) -> Result<Vec<(Id, NaiveDateTime)>, StoreError> {
+pub async fn list_settlements(conn: &mut Conn, ids: Vec<Id>) -> Result<Vec<(Id, NaiveDateTime)>, StoreError> {
     Ok(settlements::table
         .filter(settlements::letter_id.eq_any(ids))
         .select((settlements::letter_id, settlements::created_at))

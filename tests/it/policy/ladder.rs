@@ -107,6 +107,22 @@ both! {
         }
     }
 
+    async fn a_leader_without_a_mailbox_is_a_problem_somebody_sees(app: TestApp) {
+        sample(&app, &["投资"], json!({})).await;
+        let leader = items(&app, "/contacts").await.into_iter().find(|one| one["name"] == "省发展改革委leader").unwrap();
+        let path = format!("/contacts/{}", leader["id"].as_str().unwrap());
+        app.patch(&path, json!({"valid_to": "2025-06-30"})).await.expect(200);
+        report(&app, "投资", "2025-07-31", "3.0", "2025-08-20").await;
+        run(&app, "2025-08-21").await;
+        assert_eq!(items(&app, "/problems?kind=addressee_lacking").await.len(), 0, "the first letter needs no leader");
+        assert_eq!(remind(&app, "2025-08-29").await.run.letters.len(), 1);
+        let problem = items(&app, "/problems?open=true&kind=addressee_lacking").await.remove(0);
+        let raised = items(&app, "/letters").await.pop().unwrap();
+        assert_eq!(problem["subject_id"], raised["id"]);
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains("没有在任的负责人邮箱") && detail.contains(raised["number"].as_str().unwrap()), "{detail}");
+    }
+
     async fn a_missing_report_is_asked_for_again_until_it_comes(app: TestApp) {
         sample(&app, &["投资"], json!({})).await;
         report(&app, "投资", "2025-06-30", "6.0", "2025-07-20").await;

@@ -1,0 +1,180 @@
+//! Deliveries (投递): one letter to one mailbox; sent again (重发), or to one more mailbox (补发).
+
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::State;
+use super::extract::Body;
+use super::lookup::{self, At};
+use super::page::{List, ListParams, PageView};
+use super::problem::{Code, Problem, ProblemView};
+use super::respond;
+use super::wire::Word;
+use crate::db;
+use crate::domain::delivery::DeliveryState;
+use crate::domain::{invalid, places};
+use crate::store::StoreError;
+use crate::store::rows::{DeliveryFilter, DeliveryRow, word};
+use crate::store::types::Id;
+use crate::warning::{self, OneMore};
+
+/// Adds the routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_deliveries).service(retry_delivery).service(create_delivery);
+}
+
+/// 投递：一封函发往一个邮箱
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeliveryView {
+    /// 编号
+    id: Uuid,
+    /// 函的编号
+    letter_id: Uuid,
+    /// 收件单位编号
+    unit_id: Uuid,
+    /// 主送to或抄送cc
+    role: String,
+    /// 收件人
+    name: String,
+    /// 邮箱
+    email: String,
+    /// 邮件编号（Message-ID），每次重发相同
+    message_id: String,
+    /// 状态：待发、正在发、已送达邮件服务器、已放弃
+    #[schema(value_type = String, example = "accepted")]
+    state: Word<DeliveryState>,
+    /// 已尝试次数
+    attempts: i32,
+    /// 其中结果不明、可能重复的次数
+    uncertain: i32,
+    /// 下次尝试时间
+    next_attempt_at: DateTime<Utc>,
+    /// 邮件服务器接收时间
+    accepted_at: Option<DateTime<Utc>>,
+    /// 邮件服务器最近的答复
+    last_reply: Option<String>,
+}
+
+impl DeliveryView {
+    /// The row as shown.
+    ///
+    /// # Errors
+    /// `Corrupt`.
+    pub(super) fn of(row: DeliveryRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id.0,
+            letter_id: row.letter_id.0,
+            unit_id: row.unit_id.0,
+            role: row.role,
+            name: row.name,
+            email: row.email,
+            message_id: row.message_id,
+            state: Word(word(&row.state)?),
+            attempts: row.attempts,
+            uncertain: row.uncertain,
+            next_attempt_at: row.next_attempt_at.and_utc(),
+            accepted_at: row.accepted_at.map(|at| at.and_utc()),
+            last_reply: row.last_reply,
+        })
+    }
+}
+
+/// 投递查询条件
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DeliveryParams {
+    /// 函的编号
+    letter: Option<Uuid>,
+    /// 状态
+    #[param(value_type = Option<String>)]
+    state: Option<Word<DeliveryState>>,
+}
+
+/// 列出投递
+#[utoipa::path(tag = "投递", params(ListParams, DeliveryParams), responses(
+    (status = 200, body = PageView<DeliveryView>), (status = "4XX", body = ProblemView)))]
+#[get("/deliveries")]
+async fn list_deliveries(
+    state: web::Data<State>,
+    request: HttpRequest,
+    list: List<DeliveryParams>,
+) -> Result<HttpResponse, Problem> {
+    let filter = DeliveryFilter {
+        letter_id: list.filter.letter,
+        campaign_id: None,
+        state: list.filter.state.map(|state| state.0.to_string()),
+    };
+    let rows = db!(state.store, deliveries::list_deliveries(&filter, list.page))?;
+    let page = PageView::checked(rows, list.page, |row| row.id.0, DeliveryView::of)?;
+    respond::list(&request, &page, list.fields.as_deref())
+}
+
+/// 重发：投递失败或被退回的邮件再发一次
+///
+/// 仍发往原邮箱，邮件编号不变；相应的问题随之标为已处理，再失败时重新列出。邮箱写错的，请改用补发。
+#[utoipa::path(tag = "投递", params(("id" = Uuid, Path, description = "投递编号")), responses(
+    (status = 200, body = DeliveryView), (status = "4XX", body = ProblemView)))]
+#[post("/deliveries/{id}/retry")]
+async fn retry_delivery(
+    state: web::Data<State>,
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    let row = match db!(state.store, deliveries::retry_delivery(Id(*id), state.clock.timestamp())) {
+        Err(StoreError::Missing { .. }) => return Err(Problem::not_found("投递")),
+        other => other?,
+    };
+    respond::ok(&request, &DeliveryView::of(row)?)
+}
+
+/// 补发
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateDelivery {
+    /// 收件单位：id、信用代码或名称；默认主送单位
+    #[serde(default)]
+    unit: Option<String>,
+    /// 收件人
+    #[schema(example = "王五")]
+    name: String,
+    /// 邮箱
+    #[schema(example = "wangwu@example.org")]
+    email: String,
+    /// 所替代的投递：失败或被退回的那一个，其问题随之标为已处理
+    #[serde(default)]
+    instead_of: Option<Uuid>,
+}
+
+/// 补发：把已签发的函发往另一个邮箱
+///
+/// 发给主送单位的邮件含签收反馈链接，发给其他单位的为抄送。函的内容不变。
+#[utoipa::path(tag = "投递", request_body = CreateDelivery, params(("id" = Uuid, Path, description = "函的编号")),
+    responses((status = 201, body = DeliveryView), (status = "4XX", body = ProblemView)))]
+#[post("/letters/{id}/deliveries")]
+async fn create_delivery(
+    state: web::Data<State>,
+    id: web::Path<Uuid>,
+    Body(body): Body<CreateDelivery>,
+) -> Result<HttpResponse, Problem> {
+    let more = OneMore {
+        name: invalid::text("name", &body.name, 30)?,
+        email: places::checked_email(&body.email)?,
+        unit: lookup::maybe_unit(&state, At::Body("/unit"), body.unit.as_deref()).await?.map(|row| row.id),
+        instead_of: body.instead_of.map(Id),
+    };
+    let row = match warning::send_to_one_more(&state.desk, Id(*id), more).await {
+        Err(warning::WarningError::Store(StoreError::Missing { what: "letter", .. })) => {
+            return Err(Problem::not_found("函"));
+        }
+        Err(warning::WarningError::Store(StoreError::Missing { what: "delivery", .. })) => {
+            return Err(Problem::at(Code::Invalid, "/instead_of", "unknown", "此函没有这一次投递。"));
+        }
+        other => other?,
+    };
+    respond::created(&format!("/api/v1/deliveries?letter={id}"), &DeliveryView::of(row)?)
+}
