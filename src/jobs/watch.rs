@@ -43,12 +43,25 @@ pub struct Watched {
 pub async fn watch(jobs: &Jobs, schedule: &[(&'static str, &str)]) -> Result<Watched, JobError> {
     let mut done = Watched { bounces: bounces::read_folder(jobs).await?, ..Watched::default() };
     let now = jobs.desk.clock.timestamp();
+    upkeep(jobs, now).await?;
     letters(jobs, now, &mut done).await?;
     deliveries(jobs, now, &mut done).await?;
     episodes(jobs, now, &mut done).await?;
     calendar(jobs, now, &mut done).await?;
     stuck(jobs, schedule, now, &mut done).await?;
     Ok(done)
+}
+
+/// How long the answer to an `Idempotency-Key` is kept.
+const ANSWERS_KEPT: TimeDelta = TimeDelta::days(7);
+
+async fn upkeep(jobs: &Jobs, now: NaiveDateTime) -> Result<(), JobError> {
+    let healed = db!(jobs.desk.store, upkeep::call_back_from_future(now))?;
+    if healed > 0 {
+        tracing::warn!(healed, "times from a clock that ran ahead were set back");
+    }
+    db!(jobs.desk.store, upkeep::forget_answers(now - ANSWERS_KEPT))?;
+    Ok(())
 }
 
 /// One finding: its subject and what a person must know.

@@ -12,7 +12,7 @@ use xushi::jobs::deliver::{Delivered, deliver};
 use xushi::jobs::watch::{Watched, watch};
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::{Failure, SendError, Stage, Transport};
-use xushi::store::rows::{DeliveryRow, LetterRow, Pace, Page};
+use xushi::store::rows::{DeliveryRow, Lease, LetterRow, Pace, Page, SlotClaim};
 use xushi::warning;
 
 use crate::support::{TestApp, both};
@@ -298,6 +298,47 @@ both! {
         assert!(!text("qianqi@example.org").contains("zhaoliu@example.org"));
         assert!(eml().await == before, "what was sent before stays as it was");
         assert!(!lost().await, "the letter has reached its unit");
+    }
+
+    async fn a_clock_that_ran_ahead_holds_nothing_back(app: TestApp) {
+        issued(&app).await;
+        let count = deliveries(&app).await.len();
+        assert!(count > 2);
+        let right = app.clock.now();
+        later(&app, TimeDelta::days(400));
+        let outbox = MemoryOutbox::default();
+        let busy = || SendError { failure: Failure::Transient, stage: Stage::Envelope, code: Some(451), reply: "busy".into() };
+        (0..count).for_each(|_| outbox.fail_next(busy()));
+        assert_eq!(deliver(&jobs(&app, &outbox)).await.unwrap().deferred, count);
+        // One of them is in the hands of a process that died in that year.
+        later(&app, TimeDelta::days(1));
+        let now = app.clock.timestamp();
+        let lease = Lease { holder: "dead", now, until: now + TimeDelta::seconds(150) };
+        assert_eq!(xushi::db!(app.store, deliveries::claim_deliveries(&lease, 1)).unwrap().len(), 1);
+        let slot = SlotClaim { job: "issue", due_at: app.clock.timestamp(), holder: "dead", now, lease_until: now };
+        assert!(xushi::db!(app.store, slots::claim_slot(&slot)).unwrap());
+        app.clock.set(right + TimeDelta::hours(1));
+        let outbox = MemoryOutbox::default();
+        assert_eq!(deliver(&jobs(&app, &outbox)).await.unwrap(), Delivered::default(), "nothing is due for a year");
+        watch(&jobs(&app, &outbox), &[]).await.unwrap();
+        later(&app, TimeDelta::minutes(1));
+        assert_eq!(deliver(&jobs(&app, &outbox)).await.unwrap().accepted, count);
+        let retaken = SlotClaim { holder: "alive", now: app.clock.timestamp(), ..slot };
+        assert!(xushi::db!(app.store, slots::claim_slot(&retaken)).unwrap());
+    }
+
+    async fn answers_to_repeated_requests_are_kept_a_week(app: TestApp) {
+        let ask = async |name: &str| {
+            let request = app.request(Method::POST, "/units").insert_header(("idempotency-key", "same"));
+            app.send(request.set_json(json!({"name": name, "region": "430000"}))).await
+        };
+        ask("省档案馆").await.expect(201);
+        later(&app, TimeDelta::days(6));
+        watch(&jobs(&app, &MemoryOutbox::default()), &[]).await.unwrap();
+        ask("省方志馆").await.problem(422, "idempotency_key_reused", "");
+        later(&app, TimeDelta::days(2));
+        watch(&jobs(&app, &MemoryOutbox::default()), &[]).await.unwrap();
+        ask("省方志馆").await.expect(201);
     }
 
     async fn bounces_are_read_from_a_folder_and_from_a_maildir(app: TestApp) {

@@ -34,6 +34,7 @@ pub mod settlements;
 pub mod slots;
 pub mod tasks;
 pub mod units;
+pub mod upkeep;
 pub mod warnings;
 pub mod watch;
 
