@@ -159,7 +159,7 @@ pub(super) fn letter(
             steps => Serde(steps(opened, history)),
             notice => said.notice,
             returned => Serde(returned),
-            message => message(opened, late).filter(|_| said.notice.is_none() && !mended),
+            message => message(opened, history, late).filter(|_| said.notice.is_none() && !mended),
             successor => Serde(successor),
             document => true,
             receivable => opened.state == LetterState::Issued,
@@ -193,7 +193,7 @@ fn state_name(opened: &Opened) -> &'static str {
     }
 }
 
-fn message(opened: &Opened, late: bool) -> Option<&'static str> {
+fn message(opened: &Opened, history: &History, late: bool) -> Option<&'static str> {
     match opened.state {
         LetterState::Received if opened.letter.reply_by.is_none() => Some("已签收。此函不要求反馈。"),
         LetterState::Received if late => Some("已签收。反馈期限已过，请尽快填写下面的反馈表。"),
@@ -201,7 +201,10 @@ fn message(opened: &Opened, late: bool) -> Option<&'static str> {
         LetterState::Replied => Some("反馈已提交，正等待审核；如被退回，会在本页说明原因。"),
         LetterState::Accepted => Some("反馈已审核通过，等待销号，无需再办理。"),
         LetterState::Closed => Some("此函已办结销号，无需再办理。"),
-        LetterState::Settled => Some("此函所涉事项已由后函接续、已经解除或已经补报，无需再对此函反馈。"),
+        LetterState::Settled if history.successor.is_some() => {
+            Some("此函所涉事项已由后函接续，无需再对此函反馈，请办理后函。")
+        }
+        LetterState::Settled => Some("此函所涉事项已经解除或已经补报，无需再反馈。"),
         _ => None,
     }
 }

@@ -62,4 +62,22 @@ both! {
         let html = String::from_utf8(page.bytes).unwrap();
         assert!(html.contains(first["number"].as_str().unwrap()) && html.contains("反馈期限"), "{html}");
     }
+
+    async fn a_letter_taken_up_by_a_later_one_leads_there(app: TestApp) {
+        sample(&app, &["投资"], json!({})).await;
+        report(&app, "投资", "2025-07-31", "2.0", "2025-08-20").await;
+        run(&app, "2025-08-21").await;
+        remind(&app, "2025-08-29").await;
+        let letters = items(&app, "/letters").await;
+        let [first, second] = &letters[..] else { panic!("{letters:?}") };
+        let [old, new] = [first, second].map(|one| token(&app, one, one["issued_on"].as_str().unwrap()));
+        let page = app.send(TestRequest::get().uri(&format!("/r/{old}"))).await;
+        let html = String::from_utf8(page.bytes).unwrap();
+        assert!(html.contains(&new) && html.contains(second["number"].as_str().unwrap()), "{html}");
+        assert!(html.contains("无需再对此函反馈") && !html.contains("<form"), "{html}");
+        let form = app.send(TestRequest::post().uri(&format!("/r/{old}/receipt")).set_payload("person=%E7%8E%8B")).await;
+        assert_eq!(form.status.as_u16(), 409);
+        let page = app.send(TestRequest::get().uri(&format!("/r/{new}"))).await;
+        assert!(String::from_utf8(page.bytes).unwrap().contains("id=\"receive\""), "this one waits");
+    }
 }
