@@ -2,11 +2,13 @@
 //!
 //! COUNT indicators (1,000,000 unless told) of the five common kinds with twelve observations each are kept in memory
 //! and assessed one after the other. As a yardstick the same run adds up the same decimals in a plain loop. Then target
-//! phrases are read, one after the other.
+//! phrases are read, and letters made into documents (DOCX), one after the other; the yardstick of a document is to pack
+//! its finished parts once more.
 
 #![expect(clippy::expect_used, reason = "a bench stops at the first thing it cannot make")]
 
 use std::hint::black_box;
+use std::io::{Cursor, Read as _, Write as _};
 use std::time::Instant;
 
 use chrono::{Days, NaiveDate};
@@ -14,8 +16,8 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 use xushi::domain::pace::{Known, Ratio, Subject, assess, assess_with_working};
 use xushi::domain::{
-    Basis, Better, Comparator, Curve, Figure, Frequency, Kind, Measure, Observation, Period, RulePack,
-    Status, Target,
+    Basis, Better, Comparator, Curve, Figure, Frequency, Kind, LetterKind, Measure, Observation, Period,
+    RulePack, Status, Target,
 };
 
 struct Indicator {
@@ -100,6 +102,7 @@ fn main() {
     println!("adding up 12 decimals    {:>12.0} /s", rate(sum, count));
     println!("a verdict costs {:.1} such additions of 12", verdicts / sum);
     println!("phrases read             {:>12.0} /s", rate(phrases, rounds * PHRASES.len()));
+    documents();
 }
 
 /// Phrases as plans have them: short ones, several targets in one, thresholds in names, blanks of text recognition.
@@ -213,4 +216,53 @@ impl Random {
     fn below(&mut self, limit: i64) -> i64 {
         (self.next() % limit.unsigned_abs()) as i64
     }
+}
+
+/// Every sample letter made into a document, several times over.
+fn documents() {
+    const TIMES: u32 = 100;
+    let templates = xushi::letter::Templates::built_in().expect("built-in templates");
+    let warnings = xushi::letter::samples().into_iter().filter(|facts| facts.kind == LetterKind::Warning);
+    for facts in warnings {
+        let lines = facts.lines.len();
+        let document = templates.render_docx(&facts).expect("a document");
+        let made = best(3, || {
+            for _ in 0..TIMES {
+                black_box(templates.render_docx(&facts).expect("a document"));
+            }
+        });
+        let parts = unpacked(&document);
+        let packed = best(3, || {
+            for _ in 0..TIMES {
+                black_box(pack_parts(&parts));
+            }
+        });
+        println!(
+            "document of {lines} lines: {:.2} ms, {:.1} x packing its parts; {} KB",
+            1_000.0 * made / f64::from(TIMES),
+            made / packed,
+            document.len() / 1024,
+        );
+    }
+}
+
+fn unpacked(document: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(document)).expect("a package");
+    let mut parts = Vec::new();
+    for index in 0..archive.len() {
+        let mut part = archive.by_index(index).expect("a part");
+        let mut bytes = Vec::new();
+        part.read_to_end(&mut bytes).expect("a part");
+        parts.push((part.name().expect("a name").into_owned(), bytes));
+    }
+    parts
+}
+
+fn pack_parts(parts: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in parts {
+        zip.start_file(name.as_str(), zip::write::SimpleFileOptions::default()).expect("a part");
+        zip.write_all(bytes).expect("a part");
+    }
+    zip.finish().expect("a package").into_inner()
 }

@@ -3,7 +3,7 @@
 //! The scheduler's own memory is not trusted: it forgets on restart and rings on every replica. Which slot is due is
 //! computed here, and who runs it is decided by a row (see [`super::slots`]).
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, FixedOffset, SubsecRound as _, Utc};
 use croner::Cron;
 use croner::parser::{CronParser, Seconds};
 use tokio::sync::mpsc::Sender;
@@ -40,15 +40,21 @@ fn parse(cron: &str) -> Option<Cron> {
     CronParser::builder().seconds(Seconds::Required).build().parse(cron).ok()
 }
 
+/// The office's time in whole seconds, which is as fine as cron is: the library would keep the fraction in the slot, and
+/// a slot that two replicas hear at different fractions must be the same one.
+fn heard(at: DateTime<Utc>) -> DateTime<FixedOffset> {
+    at.trunc_subsecs(0).with_timezone(&office())
+}
+
 /// The first slot after `at`.
 pub fn next_after(cron: &str, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let local: DateTime<FixedOffset> = at.with_timezone(&office());
+    let local = heard(at);
     parse(cron)?.find_next_occurrence(&local, false).ok().map(|slot| slot.with_timezone(&Utc))
 }
 
 /// The latest slot at or before `at`.
 pub fn latest_before(cron: &str, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let local: DateTime<FixedOffset> = at.with_timezone(&office());
+    let local = heard(at);
     parse(cron)?.find_previous_occurrence(&local, true).ok().map(|slot| slot.with_timezone(&Utc))
 }
 
@@ -64,6 +70,10 @@ mod tests {
             ("2025-08-27T00:00:00Z", "2025-08-27T00:00:00Z", "2025-08-28T00:00:00Z"),
             ("2025-08-26T23:59:59Z", "2025-08-26T00:00:00Z", "2025-08-27T00:00:00Z"),
             ("2025-12-31T16:30:00Z", "2025-12-31T00:00:00Z", "2026-01-01T00:00:00Z"),
+            // Nobody hears a bell at the full second.
+            ("2025-08-27T00:00:00.747597Z", "2025-08-27T00:00:00Z", "2025-08-28T00:00:00Z"),
+            ("2025-08-27T03:14:15.926535Z", "2025-08-27T00:00:00Z", "2025-08-28T00:00:00Z"),
+            ("2025-08-26T23:59:59.999999Z", "2025-08-26T00:00:00Z", "2025-08-27T00:00:00Z"),
         ] {
             assert_eq!(latest_before("0 0 8 * * *", at(now)), Some(at(latest)), "{now}");
             assert_eq!(next_after("0 0 8 * * *", at(now)), Some(at(next)), "{now}");

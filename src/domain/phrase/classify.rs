@@ -118,7 +118,10 @@ fn is_lower_better(name: &[char]) -> bool {
 /// So much for each head, acre or thousand people: reached, never added up.
 pub(super) fn is_density(name: &[char]) -> bool {
     name.windows(2).any(|pair| {
-        let mean = matches!(pair, ['人' | '亩' | '户' | '地' | '车' | '单' | '床' | '日' | '月', '均']);
+        let mean = matches!(
+            pair,
+            ['人' | '亩' | '户' | '村' | '地' | '车' | '单' | '床' | '日' | '月' | '企' | '校', '均']
+        );
         mean || pair[0] == '每' && (pair[1].is_ascii_digit() || "百千万十亿".contains(pair[1]))
     })
 }

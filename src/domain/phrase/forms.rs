@@ -84,6 +84,11 @@ pub(super) fn at_numeral(text: &[char], at: usize) -> Found {
     if let Some(found) = parts(text, at) {
         return found;
     }
+    if rest[0] == '一'
+        && let Some(quantity) = half(text, at, at + 1)
+    {
+        return Found::Quantity(quantity);
+    }
     let Some((length, value)) = number::chinese(rest) else { return implicit(text, at) };
     let end = at + length;
     if text.get(end) == Some(&'成')
@@ -103,6 +108,17 @@ pub(super) fn at_numeral(text: &[char], at: usize) -> Found {
         return Found::Name(end);
     }
     with_unit(text, at, end, Decimal::from(value))
+}
+
+/// 一半, 半数: fifty percent where nothing else follows than 以上 and the like, or what the half is of.
+pub(super) fn half(text: &[char], start: usize, at: usize) -> Option<Quantity> {
+    let rest = &text[at..];
+    let length = if starts_with(rest, "半数") { 2 } else { 1 };
+    let whole = length == 2 || start < at;
+    let after = &rest[length.min(rest.len())..];
+    let ends = after.is_empty() || ["以上", "以下", "左右", "的"].iter().any(|word| starts_with(after, word));
+    let fifty = plain(start, at + length, Decimal::from(50), "%".into(), UnitKind::Percent);
+    (rest.first() == Some(&'半') && whole && ends).then(|| tail(text, fifty))
 }
 
 /// 三分之一, 百分之五.

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use rust_decimal::Decimal;
 
 use super::Direction;
-use super::forms::{at_numeral, doubled, fraction, ratio, tenths};
+use super::forms::{at_numeral, doubled, fraction, half, ratio, tenths};
 use super::lexicon::Lexicon;
 use super::number;
 use super::units::{self, UnitKind};
@@ -68,6 +68,7 @@ pub(super) fn scan(text: &[char], shielded: &[bool]) -> Scan {
         let found = match text[at] {
             _ if shielded[at] => Found::Name(at + 1),
             '0'..='9' => at_digit(text, at),
+            '半' => half(text, at, at).map_or(Found::Name(at + 1), Found::Quantity),
             '翻' | '减' => doubled(text, at).map_or(Found::Name(at + 1), Found::Quantity),
             '一' | '二' | '两' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百' | '千'
             | '万' | '亿' => at_numeral(text, at),

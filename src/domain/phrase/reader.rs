@@ -132,6 +132,15 @@ fn without_number(clause: &Clause, scan: &Scan, span: Range<usize>, carried: &Ca
     let lead = text.iter().take_while(|c| **c == '、').count();
     let span = span.start + lead..span.end;
     let text = &clause.text[span.clone()];
+    // 达到12 of something nobody knows is a number not understood, no work to be judged.
+    let placed = |quantity: &&Quantity| {
+        let inside = quantity.start >= span.start && quantity.end <= span.end;
+        let (_, cues) = words::peel(&clause.text[..quantity.start], &scan.dates);
+        inside && quantity.kind == units::UnitKind::Bare && (cues.reach || cues.to || cues.cap)
+    };
+    if scan.quantities.iter().any(|quantity| placed(&quantity)) {
+        return Reading::Unknown(name::written(text));
+    }
     if scan.unreadable || NOTES.iter().any(|word| quantity::starts_with(text, word)) {
         return Reading::Unknown(name::written(text));
     }
