@@ -251,7 +251,9 @@ fn background(jobs: Arc<Jobs>, config: &Config) -> Result<std::thread::JoinHandl
 
 /// Logs as the configuration says; a second call does nothing.
 pub fn log(config: &Config) {
-    let filter = tracing_subscriber::EnvFilter::try_new(&config.log.filter).unwrap_or_default();
+    // What libraries say of themselves helps nobody who operates a service; a filter that names them is heard.
+    let filter = format!("tokio_cron_scheduler=warn,actix_server=warn,{}", config.log.filter);
+    let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_default();
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let outcome = match config.log.format {
         LogFormat::Json => builder.json().flatten_event(true).try_init(),
