@@ -25,6 +25,16 @@ impl LetterKind {
     }
 }
 
+/// The steps of the ladder that an unanswered letter climbs; from the second on, the step's letter asks anew.
+pub mod ladder {
+    /// A reminder before the deadline.
+    pub const REMINDER: i32 = 1;
+    /// After it: the next level, and the unit's leader.
+    pub const LEADER: i32 = 2;
+    /// And then the unit above.
+    pub const PARENT: i32 = 3;
+}
+
 text_enum! {
     /// Where a letter stands on its way from draft to 销号.
     LetterState "letter_state" {

@@ -31,7 +31,7 @@ pub use campaign::{Campaign, Issuing, MemberRole};
 pub use curve::{Curve, Node};
 pub use grade::Grade;
 pub use invalid::Invalid;
-pub use letter::{LetterKind, LetterNumber, LetterState, Level};
+pub use letter::{LetterKind, LetterNumber, LetterState, Level, ladder};
 pub use measure::{Basis, Better, Frequency, Measure};
 pub use observation::{Figure, Observation, Status};
 pub use pace::{Assessment, assess, assess_with_working};

@@ -4,14 +4,9 @@
 use super::Desk;
 use super::library::Library;
 use super::planned::{Finding, Key};
-use crate::domain::ContactRole;
+use crate::domain::{ContactRole, ladder};
 use crate::store::rows::{ContactRow, DeliveryRow, IssuingCampaignRow, LetterRow};
 use crate::store::types::Id;
-
-/// The step of the ladder at which the unit's leader is copied.
-pub(super) const STEP_LEADER: i32 = 2;
-/// The step at which the unit above is copied, too.
-pub(super) const STEP_PARENT: i32 = 3;
 
 /// Who is addressed and copied.
 pub(super) struct Addressees {
@@ -43,13 +38,13 @@ pub(super) fn addressees(
     if out.mailboxes.is_empty() {
         out.lacking.push(format!("{own}没有在任的联络员邮箱"));
     }
-    if key.step >= Some(STEP_LEADER) {
+    if key.step >= Some(ladder::LEADER) {
         out.copied.push(format!("{own}主要负责人"));
         if !out.add(library, key.unit, ContactRole::Leader, "cc") {
             out.lacking.push(format!("{own}没有在任的负责人邮箱"));
         }
     }
-    if key.step >= Some(STEP_PARENT) {
+    if key.step >= Some(ladder::PARENT) {
         match library.parent_of(key.unit) {
             Some(parent) => {
                 out.copied.push(library.unit_name(parent));
@@ -92,24 +87,11 @@ pub(super) fn deliveries(
     letter: &LetterRow,
     mailboxes: &[(Id, &'static str, ContactRow)],
 ) -> Vec<DeliveryRow> {
-    let row = |(ordinal, (unit, role, contact)): (usize, &(Id, &str, ContactRow))| DeliveryRow {
-        id: Id(desk.clock.new_id()),
-        letter_id: letter.id,
-        unit_id: *unit,
-        role: (*role).to_owned(),
-        name: contact.name.clone(),
-        email: contact.email.clone(),
-        message_id: format!("{}.{ordinal}@{}", letter.id.0.simple(), desk.message_id_domain),
-        state: "pending".to_owned(),
-        attempts: 0,
-        uncertain: 0,
-        next_attempt_at: letter.updated_at,
-        lease_until: None,
-        lease_holder: None,
-        accepted_at: None,
-        last_reply: None,
-        created_at: letter.updated_at,
-        updated_at: letter.updated_at,
+    let row = |(ordinal, (unit, role, contact)): (usize, &(Id, &str, ContactRow))| {
+        let id = Id(desk.clock.new_id());
+        let mailbox = (*role, contact.name.clone(), contact.email.clone());
+        let message_id = format!("{}.{ordinal}@{}", letter.id.0.simple(), desk.message_id_domain);
+        DeliveryRow::queued(id, (letter.id, *unit), mailbox, message_id, letter.updated_at)
     };
     (1..).zip(mailboxes).map(row).collect()
 }

@@ -5,7 +5,6 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
-use super::addressees::{STEP_LEADER, STEP_PARENT};
 use super::library;
 use super::planned::{About, Finding, Key};
 use super::run::{self, Issued};
@@ -13,14 +12,12 @@ use super::silence::Silences;
 use super::{Desk, WarningError, report, settle, sign};
 use crate::db;
 use crate::domain::episode::EpisodeState;
-use crate::domain::{LetterKind, LetterState, Level, ProblemKind, SubjectKind, TextEnum as _};
+use crate::domain::{LetterKind, LetterState, Level, ProblemKind, SubjectKind, TextEnum as _, ladder};
 use crate::letter::LetterFacts;
 use crate::store::StoreError;
 use crate::store::rows::{LetterHead, ProblemRow, word};
 use crate::store::types::Id;
 
-/// The step before the deadline.
-const STEP_REMINDER: i32 = 1;
 /// Letters taken up at once.
 const AT_ONCE: usize = 100;
 
@@ -61,7 +58,7 @@ pub async fn remind(desk: &Desk, dry_run: bool) -> Result<Reminded, WarningError
     let mut due = Vec::new();
     for head in heads {
         match step_due(desk, &head, today)? {
-            Some(step) if step > STEP_PARENT => done.exhausted.push(head.id),
+            Some(step) if step > ladder::PARENT => done.exhausted.push(head.id),
             Some(step) if !taken.contains(&(head.id, step)) => due.push((head, step)),
             _ => {}
         }
@@ -119,11 +116,11 @@ fn until(desk: &Desk, today: NaiveDate) -> Result<NaiveDate, WarningError> {
 fn step_due(desk: &Desk, head: &LetterHead, today: NaiveDate) -> Result<Option<i32>, WarningError> {
     let (Some(reply_by), Some(issued_on)) = (head.reply_by, head.issued_on) else { return Ok(None) };
     if today > reply_by {
-        return Ok(Some(head.ladder_step.map_or(STEP_LEADER, |step| step + 1)));
+        return Ok(Some(head.ladder_step.map_or(ladder::LEADER, |step| step + 1)));
     }
     let left = desk.calendar.working_days_between(today, reply_by)?;
     let near = left <= i64::from(desk.remind_working_days) && today > issued_on;
-    Ok(near.then_some(STEP_REMINDER))
+    Ok(near.then_some(ladder::REMINDER))
 }
 
 /// What the step is to speak of: of the letter's episodes those that are not over and that no later letter has taken
@@ -138,7 +135,7 @@ async fn still_open(
     let key = Key {
         campaign: head.campaign_id,
         unit: head.unit_id,
-        kind: if step == STEP_REMINDER { LetterKind::ReplyReminder } else { kind },
+        kind: if step == ladder::REMINDER { LetterKind::ReplyReminder } else { kind },
         follows: Some(head.id),
         step: Some(step),
     };
@@ -162,7 +159,7 @@ async fn still_open(
             About::Continued(change) => {
                 let episode = &change.before;
                 let open = episode.state == EpisodeState::Open.as_str();
-                finding.level = finding.level.filter(|_| step != STEP_REMINDER).map(Level::next);
+                finding.level = finding.level.filter(|_| step != ladder::REMINDER).map(Level::next);
                 open && episode.letter_id == Some(head.id)
             }
         }

@@ -35,25 +35,9 @@ pub async fn send_to_one_more(desk: &Desk, letter: Id, more: OneMore) -> Result<
     }
     let (id, now) = (Id(desk.clock.new_id()), desk.clock.timestamp());
     let unit = more.unit.unwrap_or(row.unit_id);
-    let delivery = DeliveryRow {
-        id,
-        letter_id: letter,
-        unit_id: unit,
-        role: if unit == row.unit_id { "to" } else { "cc" }.to_owned(),
-        name: more.name,
-        email: more.email,
-        message_id: format!("{}@{}", id.0.simple(), desk.message_id_domain),
-        state: "pending".to_owned(),
-        attempts: 0,
-        uncertain: 0,
-        next_attempt_at: now,
-        lease_until: None,
-        lease_holder: None,
-        accepted_at: None,
-        last_reply: None,
-        created_at: now,
-        updated_at: now,
-    };
+    let role = if unit == row.unit_id { "to" } else { "cc" };
+    let message_id = format!("{}@{}", id.0.simple(), desk.message_id_domain);
+    let delivery = DeliveryRow::queued(id, (letter, unit), (role, more.name, more.email), message_id, now);
     db!(desk.store, deliveries::add_delivery(&delivery, more.instead_of))?;
     Ok(delivery)
 }

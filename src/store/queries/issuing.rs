@@ -8,6 +8,7 @@ use diesel_async::RunQueryDsl;
 
 use super::super::{Conn, issuing, locks};
 use super::letter_files;
+use crate::domain::{LetterKind, LetterState, TextEnum as _};
 use crate::store::rows::{
     DraftWrite, EpisodeChange, EpisodeRow, Frozen, LetterEpisodeRow, LetterHead, LetterReportRow, LetterRow,
     NewLetter, Rendering,
@@ -310,14 +311,24 @@ pub async fn list_first_reports(
     Ok(found)
 }
 
+/// Where a letter stands while its answer is wanted.
+pub(super) fn waiting_states() -> Vec<&'static str> {
+    LetterState::ALL.iter().filter(|state| state.awaits_answer()).map(|state| state.as_str()).collect()
+}
+
+/// The kinds of letters that want an answer.
+pub(super) fn asking_kinds() -> Vec<&'static str> {
+    LetterKind::ALL.iter().filter(|kind| kind.asks()).map(|kind| kind.as_str()).collect()
+}
+
 /// Issued letters that still want an answer by `until` or wanted one before, without their contents, the oldest first.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn list_unanswered(conn: &mut Conn, until: NaiveDate) -> Result<Vec<LetterHead>, StoreError> {
     Ok(letters::table
-        .filter(letters::state.eq_any(["issued", "received", "returned"]))
-        .filter(letters::kind.eq_any(["warning", "report_reminder"]))
+        .filter(letters::state.eq_any(waiting_states()))
+        .filter(letters::kind.eq_any(asking_kinds()))
         .filter(letters::reply_by.le(until))
         .order(letters::id)
         .select(LetterHead::as_select())

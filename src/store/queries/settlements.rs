@@ -7,7 +7,9 @@ use diesel::{ExpressionMethods, NullableExpressionMethods, OptionalExtension, Qu
 use diesel_async::RunQueryDsl;
 
 use super::super::Conn;
+use super::issuing::{asking_kinds, waiting_states};
 use super::replies::advance;
+use crate::domain::ladder;
 use crate::domain::reply::Step;
 use crate::store::StoreError;
 use crate::store::rows::{LetterRow, SettlementRow};
@@ -16,8 +18,6 @@ use crate::store::types::Id;
 
 /// Ids in one statement; SQLite takes 32,766 values.
 const AT_ONCE: usize = 5_000;
-/// The second step of a ladder asks anew; the first only reminds.
-const STEP_ASKS_ANEW: i32 = 2;
 
 /// Letters that wait for an answer though nothing is left to answer, and the letter to be answered instead.
 ///
@@ -28,8 +28,8 @@ const STEP_ASKS_ANEW: i32 = 2;
 /// When the database fails.
 pub async fn list_moot_letters(conn: &mut Conn) -> Result<Vec<(Id, Option<Id>)>, StoreError> {
     let waiting: Vec<Id> = letters::table
-        .filter(letters::state.eq_any(["issued", "received", "returned"]))
-        .filter(letters::kind.eq_any(["warning", "report_reminder"]))
+        .filter(letters::state.eq_any(waiting_states()))
+        .filter(letters::kind.eq_any(asking_kinds()))
         .order(letters::id)
         .select(letters::id)
         .load(conn)
@@ -54,7 +54,7 @@ struct Successors {
 async fn asked_anew(conn: &mut Conn, ids: &[Id]) -> Result<Successors, StoreError> {
     let steps: Vec<(Id, Id)> = letters::table
         .filter(letters::follows_id.eq_any(ids.to_vec()))
-        .filter(letters::ladder_step.ge(STEP_ASKS_ANEW))
+        .filter(letters::ladder_step.ge(ladder::LEADER))
         .filter(letters::serial.is_not_null())
         .select((letters::follows_id.assume_not_null(), letters::id))
         .load(conn)

@@ -5,6 +5,7 @@ use diesel::prelude::{Insertable, Queryable, Selectable};
 
 use super::{LetterFileRow, ProblemRow};
 use crate::domain::LetterNumber;
+use crate::domain::delivery::DeliveryState;
 use crate::store::StoreError;
 use crate::store::schema::{deliveries, delivery_attempts, episodes, letters};
 use crate::store::types::Id;
@@ -169,6 +170,37 @@ pub struct DeliveryRow {
     pub created_at: NaiveDateTime,
     /// When it was last changed, UTC.
     pub updated_at: NaiveDateTime,
+}
+
+impl DeliveryRow {
+    /// A delivery that waits to be sent from `now` on: of which letter to whose mailbox; role, name and address.
+    pub fn queued(
+        id: Id,
+        (letter_id, unit_id): (Id, Id),
+        (role, name, email): (&str, String, String),
+        message_id: String,
+        now: NaiveDateTime,
+    ) -> Self {
+        Self {
+            id,
+            letter_id,
+            unit_id,
+            role: role.to_owned(),
+            name,
+            email,
+            message_id,
+            state: DeliveryState::Pending.to_string(),
+            attempts: 0,
+            uncertain: 0,
+            next_attempt_at: now,
+            lease_until: None,
+            lease_holder: None,
+            accepted_at: None,
+            last_reply: None,
+            created_at: now,
+            updated_at: now,
+        }
+    }
 }
 
 /// One attempt: made before the content is sent, finished after the reply.

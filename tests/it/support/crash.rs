@@ -270,24 +270,8 @@ fn one_letter(campaign: Id, unit: Id) -> (LetterRow, DeliveryRow) {
         decided_at: None,
         decision_note: None,
     };
-    let delivery = DeliveryRow {
-        id: Id(SystemClock.new_id()),
-        letter_id: letter.id,
-        unit_id: unit,
-        role: "to".into(),
-        name: "联络员".into(),
-        email: "unit@example.org".into(),
-        message_id: format!("{}.1@example.org", letter.id.0.simple()),
-        state: "pending".into(),
-        attempts: 0,
-        uncertain: 0,
-        next_attempt_at: now,
-        lease_until: None,
-        lease_holder: None,
-        accepted_at: None,
-        last_reply: None,
-        created_at: now,
-        updated_at: now,
-    };
+    let mailbox = ("to", "联络员".to_owned(), "unit@example.org".to_owned());
+    let message_id = format!("{}.1@example.org", letter.id.0.simple());
+    let delivery = DeliveryRow::queued(Id(SystemClock.new_id()), (letter.id, unit), mailbox, message_id, now);
     (letter, delivery)
 }
