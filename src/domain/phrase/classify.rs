@@ -228,7 +228,8 @@ fn amount(facts: &Facts<'_>) -> Kind {
     }
     let placed = cues.to || cues.reach || cues.hold || cues.comparator == Some(Comparator::Above);
     let flow = ends(&FLOWS, name) || quantity.unit.ends_with('次');
-    let stock = placed && !prenominal && !flow || ends(&STOCKS, name) || is_density(name) || facts.dense;
+    let stock =
+        placed && !prenominal && !flow || ends(&STOCKS, name) || is_density(name) || facts.dense && !flow;
     const ADDED: [&str; 8] = ["新增", "新建", "新开", "新签", "新发", "新改", "新认", "新引"];
     // Work on an area or a length adds up, though area and length are stocks.
     const WORKED: [&str; 10] =

@@ -135,8 +135,10 @@ fn without_number(clause: &Clause, scan: &Scan, span: Range<usize>, carried: &Ca
     // 达到12 of something nobody knows is a number not understood, no work to be judged.
     let placed = |quantity: &&Quantity| {
         let inside = quantity.start >= span.start && quantity.end <= span.end;
-        let (_, cues) = words::peel(&clause.text[..quantity.start], &scan.dates);
-        inside && quantity.kind == units::UnitKind::Bare && (cues.reach || cues.to || cues.cap)
+        inside && quantity.kind == units::UnitKind::Bare && {
+            let (_, cues) = words::peel(&clause.text[..quantity.start], &scan.dates);
+            cues.reach || cues.to || cues.cap
+        }
     };
     if scan.quantities.iter().any(|quantity| placed(&quantity)) {
         return Reading::Unknown(name::written(text));
@@ -254,7 +256,7 @@ fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried)
         carried.modal = Some(word.clone());
     }
     carried.kind = targets.last().map(|target| target.kind);
-    carried.dense |= classify::is_density(&name);
+    carried.dense |= name.first() == Some(&'每') && classify::is_density(&name);
     // A subject that was carried over stays as it is: it must not grow from clause to clause.
     if !continues {
         carried.subject = name;
