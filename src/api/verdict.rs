@@ -7,7 +7,9 @@ use utoipa::ToSchema;
 
 use super::indicators::PeriodView;
 use super::wire::{Amount, Word};
-use crate::domain::pace::{Assessment, Context, Ratio, Release, Step, comparison, contradiction, rounding};
+use crate::domain::pace::{
+    Assessment, Context, Forecast, Missing, Ratio, Release, Step, comparison, contradiction, rounding,
+};
 use crate::domain::{Figure, Grade, Measure, Period, RulePack, TextEnum as _};
 
 /// 研判结果和全部计算过程
@@ -64,6 +66,10 @@ pub struct VerdictView {
     release: Option<ReleaseView>,
     /// 与所报数值不符的所称差距；只提示，不改动
     contradictions: Vec<ContradictionView>,
+    /// 全年预测；缺往年数据、不按自然年考核或不适用预测的为null
+    forecast: Option<ForecastView>,
+    /// 可以预测而未预测的，缺少什么
+    forecast_missing: Option<MissingView>,
     /// 是否逾期未报
     overdue: bool,
     /// 缺少的数据
@@ -138,6 +144,39 @@ pub struct ContradictionView {
     stated: Amount,
     /// 按所报数值算出的差距
     computed: Amount,
+}
+
+/// 全年预测；只用于提示和预警，不影响定级
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ForecastView {
+    /// 预测方法
+    method: &'static str,
+    /// 预测方法的中文
+    method_label: &'static str,
+    /// 年末预测值，单位同实际值
+    value: Amount,
+    /// 八成把握的下限
+    low: Amount,
+    /// 八成把握的上限
+    high: Amount,
+    /// 完不成目标的可能性，0到1
+    p_miss: Amount,
+    /// 依据几个往年的预测误差
+    years: u32,
+}
+
+impl ForecastView {
+    fn of(forecast: Forecast) -> Self {
+        Self {
+            method: forecast.method.as_str(),
+            method_label: forecast.method.chinese(),
+            value: Amount(forecast.value),
+            low: Amount(forecast.low),
+            high: Amount(forecast.high),
+            p_miss: Amount(forecast.p_miss),
+            years: forecast.years,
+        }
+    }
 }
 
 /// 缺少的数据
@@ -268,8 +307,8 @@ impl VerdictView {
             inputs: step.inputs.into_iter().map(|(name, value)| InputView { name, value }).collect(),
             result: step.result,
         });
-        let missing =
-            assessment.missing.iter().map(|one| MissingView { code: one.as_str(), detail: one.chinese() });
+        let lacking = |one: Missing| MissingView { code: one.as_str(), detail: one.chinese() };
+        let missing = assessment.missing.iter().map(lacking);
         Self {
             grade: Word(assessment.grade),
             grade_label: assessment.grade.chinese(),
@@ -298,6 +337,8 @@ impl VerdictView {
             three_above: beside.three_above(),
             release: beside.release(),
             contradictions,
+            forecast: assessment.forecast.map(ForecastView::of),
+            forecast_missing: assessment.forecast_lacks.map(lacking),
             overdue: assessment.overdue,
             missing: missing.collect(),
             rule: RuleView::of(&assessment, pack),

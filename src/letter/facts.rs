@@ -152,6 +152,9 @@ pub struct LetterLine {
     /// What a month brought on average so far, for totals.
     #[serde(default)]
     pub average_so_far: Option<Quantity>,
+    /// Where the window is expected to end.
+    #[serde(default)]
+    pub forecast: Option<LineForecast>,
     /// Months from the end of the period to the end of the window.
     #[serde(default)]
     pub months_left: Option<u32>,
@@ -178,6 +181,21 @@ pub struct LetterLine {
     /// Its course through the window, for the chart; `None` when there is nothing to draw.
     #[serde(default)]
     pub trend: Option<Trend>,
+}
+
+/// Where an indicator is expected to end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineForecast {
+    /// At the window's end.
+    pub value: Quantity,
+    /// The lower end of the interval that holds the truth four times in five.
+    pub low: Quantity,
+    /// Its upper end.
+    pub high: Quantity,
+    /// The probability that the target will be missed, percent.
+    pub p_miss: Quantity,
+    /// Whether the forecast alone is why the line is here: by its pace it does not lag.
+    pub decides: bool,
 }
 
 /// The course of an indicator through its window.

@@ -22,8 +22,8 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 
 pub use facts::{
-    Benchmark, EarlierLetter, LINES_MAX, LetterContact, LetterFacts, LetterLine, Quantity, Rank, ReplyTerms,
-    Span, Trend, TrendPoint,
+    Benchmark, EarlierLetter, LINES_MAX, LetterContact, LetterFacts, LetterLine, LineForecast, Quantity,
+    Rank, ReplyTerms, Span, Trend, TrendPoint,
 };
 pub use links::{BadToken, ReplyLinks, unsigned_letter};
 pub use sample::samples;

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::facts::{
-    Benchmark, EarlierLetter, LetterContact, LetterFacts, LetterLine, Quantity, Rank, ReplyTerms, Span,
-    Trend, TrendPoint,
+    Benchmark, EarlierLetter, LetterContact, LetterFacts, LetterLine, LineForecast, Quantity, Rank,
+    ReplyTerms, Span, Trend, TrendPoint,
 };
 use crate::domain::{Better, Kind, LetterKind, LetterNumber, Level, TextEnum};
 
@@ -88,6 +88,13 @@ fn full_line(letter: LetterKind, kind: Kind, ordinal: u32) -> LetterLine {
         completion_last_year: quantity(560, "%"),
         needed: quantity(67, "%"),
         average_so_far: quantity(41, "%"),
+        forecast: Some(LineForecast {
+            value: Quantity::new(Decimal::new(29, 1), "%", 1),
+            low: Quantity::new(Decimal::new(18, 1), "%", 1),
+            high: Quantity::new(Decimal::new(40, 1), "%", 1),
+            p_miss: Quantity::new(Decimal::new(95, 0), "%", 0),
+            decides: ordinal.is_multiple_of(3),
+        }),
         months_left: Some(5),
         rank: Some(Rank { place: 9, of: 14, among: "市州".into() }),
         benchmarks: vec![Benchmark {
@@ -144,6 +151,7 @@ fn bare_line(kind: Kind, better: Better, ordinal: u32) -> LetterLine {
         completion_last_year: None,
         needed: None,
         average_so_far: None,
+        forecast: None,
         months_left: None,
         rank: None,
         benchmarks: Vec::new(),

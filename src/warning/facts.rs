@@ -3,9 +3,9 @@
 use chrono::{Datelike as _, NaiveDate};
 use rust_decimal::Decimal;
 
-use crate::domain::pace::{self, Assessment, CurveUsed, Ratio, ShareFrom};
+use crate::domain::pace::{self, Assessment, CurveUsed, Forecast, Ratio, ShareFrom};
 use crate::domain::{Grade, Kind, Measure, Period};
-use crate::letter::{Benchmark, LetterLine, Quantity, Rank, Span};
+use crate::letter::{Benchmark, LetterLine, LineForecast, Quantity, Rank, Span};
 use crate::store::judging::Evidence;
 
 /// Most places a number is printed with.
@@ -46,6 +46,7 @@ pub(super) fn line(evidence: &Evidence, assessment: &Assessment) -> LetterLine {
         completion_last_year: percent(assessment.last_year_pace).filter(|_| amount),
         needed,
         average_so_far: value(assessment.average_per_month).map(|average| print.value(average)),
+        forecast: assessment.forecast.map(|forecast| forecast_line(&forecast, assessment.grade, &print)),
         months_left: assessment.data_period.map(|period| months_left(period, evidence.window)),
         rank: assessment.rank.map(|rank| rank_among(rank, &evidence.region)),
         benchmarks: benchmarks(assessment, &print),
@@ -78,6 +79,7 @@ pub(super) fn missing_report(
         completion_last_year: None,
         needed: None,
         average_so_far: None,
+        forecast: None,
         months_left: None,
         rank: None,
         benchmarks: Vec::new(),
@@ -97,6 +99,16 @@ fn assumed(assessment: &Assessment) -> Vec<String> {
         vec!["缺少上年各月占比，后期要求按序时曲线推算".to_owned()]
     } else {
         Vec::new()
+    }
+}
+
+fn forecast_line(forecast: &Forecast, grade: Grade, print: &Printing<'_>) -> LineForecast {
+    LineForecast {
+        value: print.value(forecast.value),
+        low: print.value(forecast.low),
+        high: print.value(forecast.high),
+        p_miss: Quantity::new(forecast.p_miss * Decimal::ONE_HUNDRED, "%", 0),
+        decides: matches!(grade, Grade::Ahead | Grade::OnPace),
     }
 }
 

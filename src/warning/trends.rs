@@ -31,13 +31,13 @@ fn trend(evidence: &Evidence, as_of: NaiveDate) -> Option<Trend> {
     let course = evidence.course(as_of)?;
     let kind = evidence.target.as_ref().map_or(Kind::Qualitative, |target| target.kind);
     let print = Printing::of(kind, &evidence.measure, evidence.judge(as_of).actual);
-    let point = |CoursePoint { end, actual, pace, last_year }| TrendPoint {
+    let point = |CoursePoint { end, actual, pace, last_year, likely }| TrendPoint {
         end,
         actual,
         pace,
         last_year,
-        low: None,
-        high: None,
+        low: likely.map(|(low, _)| low),
+        high: likely.map(|(_, high)| high),
     };
     Some(Trend {
         unit: print.unit.to_owned(),

@@ -75,6 +75,7 @@ fn line(ordinal: u32, indicator: &str, kind: Kind, better: Better, target: &str)
         completion_last_year: None,
         needed: None,
         average_so_far: None,
+        forecast: None,
         months_left: Some(5),
         rank: None,
         benchmarks: vec![],

@@ -12,6 +12,7 @@ mod answers;
 mod calendars;
 mod drafts;
 mod episodes;
+mod forecasts;
 mod ladder;
 mod reports;
 mod silences;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::domain::{Grade, Period, text_enum};
 
-use super::{CurveUsed, MissingSet, Ratio};
+use super::{CurveUsed, Forecast, Missing, MissingSet, Ratio};
 
 text_enum! {
     /// The rule that decided a grade.
@@ -164,8 +164,10 @@ pub struct Assessment {
     pub change: Change,
     /// Whether a report is overdue, whatever the grade.
     pub overdue: bool,
-    /// The probability that the target will be missed, 0..=1; `None` until there is a forecast.
-    pub p_miss: Option<Decimal>,
+    /// Where the window will end, where the kind and the past years allow a forecast. No grade rests on it.
+    pub forecast: Option<Forecast>,
+    /// What a forecast lacked, for the kinds that can have one.
+    pub forecast_lacks: Option<Missing>,
     /// Inputs that were missing.
     pub missing: MissingSet,
     /// The rule that decided.
@@ -199,7 +201,8 @@ impl Assessment {
             run: 0,
             change: Change::default(),
             overdue: false,
-            p_miss: None,
+            forecast: None,
+            forecast_lacks: None,
             missing: MissingSet::default(),
             rule: Rule { id: RuleId::Apart, shortfall: None, held: false },
         }

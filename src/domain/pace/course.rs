@@ -8,6 +8,7 @@ use crate::domain::{Figure, Frequency, Kind, Observation, Period, RulePack};
 use super::case::Case;
 use super::line::Line;
 use super::promise::Promise;
+use super::working::NoWorking;
 use super::{Known, Subject};
 
 /// Most periods a course is told in; longer windows are told in longer steps.
@@ -24,6 +25,9 @@ pub struct CoursePoint {
     pub pace: Option<Decimal>,
     /// What was reached by the same day of last year.
     pub last_year: Option<Decimal>,
+    /// The interval that holds the value four times in five: from the latest value, itself, to the forecast's at the
+    /// window's end.
+    pub likely: Option<(Decimal, Decimal)>,
 }
 
 /// An indicator's way through its window.
@@ -44,7 +48,8 @@ pub fn course(subject: &Subject<'_>, known: &Known<'_>, pack: &RulePack, as_of: 
         return None;
     }
     let latest = case.series.latest_in(subject.window).and_then(|index| case.series.get(index))?;
-    let line = case.line(latest, case.actual(latest).ok()?).ok();
+    let reached = case.actual(latest).ok()?;
+    let line = case.line(latest, reached).ok();
     let fixed = case.line_is_fixed();
     let mut points: Vec<CoursePoint> = ends(subject.window, subject.measure.frequency, latest.period.end())
         .into_iter()
@@ -54,9 +59,12 @@ pub fn course(subject: &Subject<'_>, known: &Known<'_>, pack: &RulePack, as_of: 
             let own = at.zip(actual).and_then(|(at, actual)| case.line(at, actual).ok());
             let line = own.or(line.filter(|_| fixed));
             let pace = line.and_then(|line| case.due_value(line, end));
-            CoursePoint { end, actual, pace, last_year: case.year_before(end) }
+            CoursePoint { end, actual, pace, last_year: case.year_before(end), likely: None }
         })
         .collect();
+    if let Some(line) = line {
+        case.band(latest, reached, &line, &mut points);
+    }
     let joined = points.len() > 1 && points[1].end.month() == 2 && points[0].end.month() == 1;
     if joined && points[0].actual.is_none() && points[0].last_year.is_none() {
         points.remove(0);
@@ -104,6 +112,36 @@ impl<'a> Case<'a> {
         }
         let due = self.due(end, self.calendar.by(end)).ok()?;
         line.stand(Decimal::ZERO, due.fraction).ok()?.expected.value()
+    }
+
+    /// Writes the forecast's interval into the periods to come. It opens with time; its middle follows last year's way
+    /// where that is known.
+    fn band(&self, latest: &Observation, reached: Decimal, line: &Line, points: &mut [CoursePoint]) {
+        let from = latest.period.end();
+        let months = self.calendar.by(from);
+        let Some(Ok(forecast)) = self.forecast(latest, reached, line, months, &mut NoWorking) else { return };
+        let last_year = |point: &CoursePoint| point.last_year;
+        let now = points.iter().find(|point| point.end == from).and_then(last_year);
+        let way = now.zip(points.last().and_then(last_year)).filter(|(now, last)| now != last);
+        let left = (self.subject.window.end() - from).num_days();
+        for point in points.iter_mut().filter(|point| point.end >= from) {
+            let gone = (point.end - from).num_days();
+            let Some(time) = Decimal::from(gone).checked_div(Decimal::from(left)) else { return };
+            let part = way
+                .zip(point.last_year)
+                .and_then(|((now, last), then)| then.checked_sub(now)?.checked_div(last.checked_sub(now)?));
+            let ends = || {
+                let middle =
+                    (forecast.value - reached).checked_mul(part.unwrap_or(time))?.checked_add(reached)?;
+                let low = (forecast.value - forecast.low).checked_mul(time)?;
+                let high = (forecast.high - forecast.value).checked_mul(time)?;
+                let low = middle.checked_sub(low)?;
+                // What has been added up stays.
+                let low = if self.adds_up() { low.max(reached) } else { low };
+                Some((low, middle.checked_add(high)?))
+            };
+            point.likely = ends();
+        }
     }
 
     /// What was reached by the same day of last year.

@@ -213,6 +213,11 @@ impl Case<'_> {
         let (near, verdict) = self.hold_against(line, actual, due, at)?;
         (out.expected, out.gap, out.gap_points) = (Some(near.expected), Some(near.gap), near.points);
         describe_line(line, actual, due, out, work);
+        match self.forecast(at, actual, line, months, work) {
+            Some(Ok(forecast)) => out.forecast = Some(forecast),
+            Some(Err(missing)) => out.forecast_lacks = Some(missing),
+            None => {}
+        }
         match self.promise.kind {
             Kind::Range => self.far_end(verdict, actual, due, at, out),
             _ => Ok(verdict),

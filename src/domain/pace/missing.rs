@@ -33,6 +33,8 @@ text_enum! {
         Verdict = "verdict",
         /// The report of a milestone that has come due since the last report.
         MilestoneReport = "milestone_report",
+        /// The same periods and the ends of past years, for a forecast.
+        PastYears = "past_years",
         /// A number too large to calculate with.
         OutOfRange = "out_of_range",
     }
@@ -56,6 +58,7 @@ impl Missing {
             Self::SamePeriodLastYear => "既无同比增速，也无上年同期数值，无法判断升降。",
             Self::Verdict => "定性目标尚无人工评定及依据。",
             Self::MilestoneReport => "节点已到期，尚未报送完成情况。",
+            Self::PastYears => "缺少往年同期和全年的数值，暂不预测全年。",
             Self::OutOfRange => "数值过大，无法计算，请核对计量单位。",
         }
     }

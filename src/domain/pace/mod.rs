@@ -16,6 +16,7 @@ mod context;
 mod course;
 mod due;
 mod engine;
+mod forecast;
 mod grading;
 mod line;
 mod missing;
@@ -36,6 +37,7 @@ pub use checks::{Cascade, Contradiction, ThreeAbove, contradiction, implied_benc
 pub use context::{Context, comparison, context, rounding};
 pub use course::{Course, CoursePoint, course};
 pub use due::CurveUsed;
+pub use forecast::{Forecast, ForecastMethod};
 pub use missing::{Missing, MissingSet};
 pub use nodes::nodes_done;
 pub use promise::{adds_up, is_percent};

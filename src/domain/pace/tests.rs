@@ -1,10 +1,11 @@
-//! The engine's tests: `known` facts, `kinds` one by one, `context` (curves, comparisons, history), `laws` by proptest.
+//! The engine's tests: `known` facts, `kinds` one by one, `forecast`, `context` (curves, comparisons, history), `laws` by proptest.
 
 use super::*;
 use crate::domain::{Basis, Better, Comparator, Figure, Frequency, Kind, Status};
 use uuid::Uuid;
 
 mod context;
+mod forecast;
 mod kinds;
 mod known;
 mod laws;

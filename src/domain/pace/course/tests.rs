@@ -115,3 +115,22 @@ fn long_windows_are_told_in_longer_steps_and_the_latest_value_is_always_there() 
 fn nothing_known_is_no_course() {
     assert_eq!(told(Kind::Total, "70", Frequency::Monthly, YEAR, &[]), None);
 }
+
+#[test]
+fn the_forecast_opens_from_the_latest_value() {
+    let level = |end, value| fact(Figure::Level, end, value);
+    let own = [
+        level("2024-06-30", "50"),
+        level("2024-09-30", "80"),
+        level("2024-12-31", "100"),
+        level("2025-06-30", "54"),
+    ];
+    let course = told(Kind::Total, "120", Frequency::Quarterly, YEAR, &own).unwrap();
+    let likely: Vec<_> = course.points.iter().map(|point| point.likely).collect();
+    assert_eq!(likely[..2], [None, Some((n("54"), n("54")))]);
+    // 108 [95.757, 117.771], all three projections being 108; by September 60 % of what last year still added, and half
+    // the days (92 of 184): 54 + 0.6 × 54 = 86.4, less 0.5 × 12.243, plus 0.5 × 9.771.
+    assert_eq!(likely[2..], [Some((n("80.2785"), n("91.2855"))), Some((n("95.757"), n("117.771")))]);
+    let young = told(Kind::Total, "120", Frequency::Quarterly, YEAR, &own[3..]).unwrap();
+    assert!(young.points.iter().all(|point| point.likely.is_none()));
+}

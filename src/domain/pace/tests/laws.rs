@@ -118,6 +118,31 @@ proptest! {
     }
 
     #[test]
+    fn more_never_makes_missing_the_year_likelier(
+        promise in promise_of(&REACHED[..4]), target in positive(), past in [positive(), positive(), positive()],
+        actual in positive(), more in positive(), better in prop::sample::select(vec![Better::Higher, Better::Lower]),
+    ) {
+        let year = |given: Given, year: i32, value: Decimal| {
+            let whole = if promise.0 == Kind::Growth { value + Decimal::ONE } else { value * Decimal::TWO };
+            given.at(&format!("{year}-07-31"), &value.to_string()).at(&format!("{year}-12-31"), &whole.to_string())
+        };
+        let p_miss = |actual: Decimal| {
+            let unit = if matches!(promise.0, Kind::Share | Kind::Growth) { "%" } else { "家" };
+            let comparator = if better == Better::Lower { Comparator::AtMost } else { promise.1 };
+            let given = Given::new(promise.0, comparator, &target.to_string(), unit).basis(promise.2).better(better);
+            let given = given.from("1").at("2021-07-31", "1").at("2021-12-31", "3");
+            let given = (2022..).zip(past).fold(given, |given, (at, value)| year(given, at, value));
+            given.at("2025-07-31", &actual.to_string()).assess().forecast.map(|forecast| forecast.p_miss)
+        };
+        let (less, more) = (p_miss(actual), p_miss(actual + more));
+        if let (Some(less), Some(more)) = (less, more) {
+            prop_assert!(if better == Better::Lower { more >= less } else { more <= less }, "{less} then {more}");
+        }
+        prop_assert_eq!(less.is_some(), more.is_some());
+        prop_assert!(less.is_some() || promise.0 == Kind::Share);
+    }
+
+    #[test]
     fn lower_is_better_mirrors_higher_is_better(
         promise in promise_of(&REACHED[..4]), target in number(), baseline in number(), actual in number(),
         end in month_end(), curve in curve(), pack in pack(),

@@ -1,0 +1,77 @@
+//! What the years before had reached by the same day, and what became of them.
+
+/// One year's amounts; this year's own end is not known.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Year {
+    /// Added up by the same day.
+    pub(super) reached: f64,
+    /// Added up by three months before it.
+    pub(super) recent: Option<f64>,
+    /// Added up by the year's end.
+    pub(super) whole: Option<f64>,
+}
+
+/// Years in order, this one first; those that are not known whole are empty.
+#[derive(Debug, Clone)]
+pub(super) struct Past {
+    pub(super) years: Vec<Option<Year>>,
+}
+
+impl Past {
+    fn year(&self, back: usize) -> Option<Year> {
+        self.years.get(back).copied().flatten()
+    }
+
+    /// The share of the whole that a year had reached.
+    fn share(&self, back: usize) -> Option<f64> {
+        let Year { reached, whole, .. } = self.year(back)?;
+        let share = reached / whole?;
+        (share.is_finite() && share > 0.0).then_some(share)
+    }
+
+    /// The mean share of up to three years before `back`.
+    pub(super) fn mean_share(&self, back: usize) -> Option<f64> {
+        let known: Vec<f64> = (back + 1..=back + 3).filter_map(|back| self.share(back)).collect();
+        (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
+    }
+
+    /// What the last three months were of the same months a year earlier, held within 0.6 to 1.6 of what the year to date
+    /// was: a quarter's outlier is not a trend. Before five months have passed, the year to date itself.
+    pub(super) fn recent_ratio(&self, back: usize) -> Option<f64> {
+        let (now, last) = (self.year(back)?, self.year(back + 1)?);
+        let to_date = now.reached / last.reached;
+        let recent = now
+            .recent
+            .zip(last.recent)
+            .map(|(now_recent, last_recent)| (now.reached - now_recent, last.reached - last_recent));
+        let ratio = match recent {
+            Some((now, last)) if last > 0.0 => (now / last).clamp(to_date * 0.6, to_date * 1.6),
+            _ => to_date,
+        };
+        ratio.is_finite().then_some(ratio)
+    }
+
+    /// The three projections of a year's end; `None` without the year before it, or where a year came to nothing.
+    pub(super) fn project(&self, back: usize) -> Option<[f64; 3]> {
+        let (now, last) = (self.year(back)?, self.year(back + 1)?);
+        let whole = last.whole?;
+        if now.reached <= 0.0 || last.reached <= 0.0 || whole <= 0.0 {
+            return None;
+        }
+        let by_last = now.reached / self.share(back + 1)?;
+        let by_three = now.reached / self.mean_share(back)?;
+        let by_recent = now.reached + (whole - last.reached) * self.recent_ratio(back)?;
+        let all = [by_last, by_three, by_recent];
+        all.iter().all(|value| value.is_finite() && *value > 0.0).then_some(all)
+    }
+
+    /// How far each past year's end lay from its projection, as a fraction of it; the latest first.
+    pub(super) fn errors(&self) -> Vec<f64> {
+        (1..=super::YEARS_MAX)
+            .filter_map(|back| {
+                let mean = self.project(back)?.iter().sum::<f64>() / 3.0;
+                Some(self.year(back)?.whole? / mean - 1.0)
+            })
+            .collect()
+    }
+}
