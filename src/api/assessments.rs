@@ -130,6 +130,10 @@ pub struct RecordedView {
     needed_per_month: Option<Amount>,
     /// 后续需增长（%）
     needed_growth: Option<Amount>,
+    /// 年末预测值；没有预测的为null
+    forecast: Option<Amount>,
+    /// 完不成目标的可能性，0到1
+    p_miss: Option<Amount>,
     /// 定级规则
     rule: Option<String>,
     /// 记录时间
@@ -156,6 +160,8 @@ impl RecordedView {
             due_fraction: amount(row.due_fraction),
             needed_per_month: amount(row.needed_per_month),
             needed_growth: amount(row.needed_growth),
+            forecast: amount(row.forecast),
+            p_miss: amount(row.p_miss),
             rule: row.rule,
             recorded_at: row.recorded_at.and_utc(),
         })
@@ -227,6 +233,10 @@ pub struct BoardView {
     needed_per_month: Option<Amount>,
     /// 后续需增长（%）
     needed_growth: Option<Amount>,
+    /// 年末预测值；没有预测的为null
+    forecast: Option<Amount>,
+    /// 完不成目标的可能性，0到1
+    p_miss: Option<Amount>,
     /// 最近修改时间
     updated_at: DateTime<Utc>,
 }
@@ -257,6 +267,8 @@ impl BoardView {
             due_fraction: amount(row.verdict.due_fraction),
             needed_per_month: amount(row.verdict.needed_per_month),
             needed_growth: amount(row.verdict.needed_growth),
+            forecast: amount(row.verdict.forecast),
+            p_miss: amount(row.verdict.p_miss),
             updated_at: row.updated_at.and_utc(),
         })
     }

@@ -39,6 +39,10 @@ pub struct VerdictView {
     pub needed_per_month: Option<Amount>,
     /// 后续需增长（%）
     pub needed_growth: Option<Amount>,
+    /// 年末预测值；没有预测的为null
+    pub forecast: Option<Amount>,
+    /// 完不成目标的可能性，0到1
+    pub p_miss: Option<Amount>,
 }
 
 /// 起止日期
@@ -117,6 +121,8 @@ impl VerdictView {
             due_fraction: amount(verdict.due_fraction),
             needed_per_month: amount(verdict.needed_per_month),
             needed_growth: amount(verdict.needed_growth),
+            forecast: amount(verdict.forecast),
+            p_miss: amount(verdict.p_miss),
         })
     }
 }

@@ -27,23 +27,24 @@ pub async fn insert_observations(conn: &mut Conn, rows: Vec<ObservationRow>) -> 
 /// changes nothing in the outcome; it is how the planner learns that the rows lie together, and reads no others.
 const WRITE_VERDICTS: &str = "
 WITH v AS (
-    SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+    SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
         AS v (id, indicator_id, grade, grade_rank, data_start, data_end, actual, expected, gap, gap_points, completion,
-              due_fraction, needed_per_month, needed_growth, rule, rule_pack_id)
+              due_fraction, needed_per_month, needed_growth, forecast, p_miss, rule, rule_pack_id)
 ), kept AS (
     INSERT INTO assessments (id, indicator_id, as_of, grade, data_start, data_end, actual, expected, gap, gap_points,
-                             completion, due_fraction, needed_per_month, needed_growth, rule, rule_pack_id, recorded_at)
-    SELECT id, indicator_id, $17, grade, data_start, data_end, actual, expected, gap, gap_points, completion,
-           due_fraction, needed_per_month, needed_growth, rule, rule_pack_id, $18
+                             completion, due_fraction, needed_per_month, needed_growth, forecast, p_miss, rule, rule_pack_id,
+                             recorded_at)
+    SELECT id, indicator_id, $19, grade, data_start, data_end, actual, expected, gap, gap_points, completion,
+           due_fraction, needed_per_month, needed_growth, forecast, p_miss, rule, rule_pack_id, $20
     FROM v
 )
 UPDATE indicators AS i
-SET grade = v.grade, grade_rank = v.grade_rank, graded_as_of = $17, data_start = v.data_start, data_end = v.data_end,
+SET grade = v.grade, grade_rank = v.grade_rank, graded_as_of = $19, data_start = v.data_start, data_end = v.data_end,
     actual = v.actual, expected = v.expected, gap = v.gap, gap_points = v.gap_points, completion = v.completion,
     due_fraction = v.due_fraction, needed_per_month = v.needed_per_month, needed_growth = v.needed_growth,
-    rule = v.rule, revision = i.revision + 1, updated_at = $18
+    forecast = v.forecast, p_miss = v.p_miss, rule = v.rule, revision = i.revision + 1, updated_at = $20
 FROM v
-WHERE i.id = v.indicator_id AND i.series_id BETWEEN $19 AND $20";
+WHERE i.id = v.indicator_id AND i.series_id BETWEEN $21 AND $22";
 
 /// Writes verdicts of one date; the caller holds the transaction.
 ///
@@ -80,6 +81,8 @@ pub async fn write_verdicts(conn: &mut Conn, writes: Vec<VerdictWrite>) -> Resul
         .bind::<Array<Nullable<Exact>>, _>(column!(|w| w.verdict.due_fraction))
         .bind::<Array<Nullable<Exact>>, _>(column!(|w| w.verdict.needed_per_month))
         .bind::<Array<Nullable<Exact>>, _>(column!(|w| w.verdict.needed_growth))
+        .bind::<Array<Nullable<Exact>>, _>(column!(|w| w.verdict.forecast))
+        .bind::<Array<Nullable<Exact>>, _>(column!(|w| w.verdict.p_miss))
         .bind::<Array<Nullable<Text>>, _>(column!(|w| w.verdict.rule.as_deref()))
         .bind::<Array<Key>, _>(column!(|w| w.rule_pack_id))
         .bind::<Date, _>(as_of)

@@ -95,6 +95,10 @@ pub struct VerdictColumns {
     pub needed_per_month: Option<Number>,
     /// The growth the rest of the window must reach, percent.
     pub needed_growth: Option<Number>,
+    /// Where the window is expected to end.
+    pub forecast: Option<Number>,
+    /// How likely the target will be missed, 0..=1.
+    pub p_miss: Option<Number>,
     /// The rule that decided.
     pub rule: Option<String>,
 }
@@ -131,6 +135,10 @@ pub struct AssessmentRow {
     pub needed_per_month: Option<Number>,
     /// The growth the rest of the window must reach, percent.
     pub needed_growth: Option<Number>,
+    /// Where the window is expected to end.
+    pub forecast: Option<Number>,
+    /// How likely the target will be missed, 0..=1.
+    pub p_miss: Option<Number>,
     /// The rule that decided.
     pub rule: Option<String>,
     /// The rule pack applied.

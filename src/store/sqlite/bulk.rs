@@ -56,6 +56,8 @@ pub async fn write_verdicts(conn: &mut Conn, writes: Vec<VerdictWrite>) -> Resul
                 due_fraction: verdict.due_fraction,
                 needed_per_month: verdict.needed_per_month,
                 needed_growth: verdict.needed_growth,
+                forecast: verdict.forecast,
+                p_miss: verdict.p_miss,
                 rule: verdict.rule,
                 rule_pack_id,
                 recorded_at,
