@@ -182,6 +182,29 @@ fn other_series_are_compared_at_the_same_period() {
 }
 
 #[test]
+fn a_promised_fall_compares_the_other_way_round() {
+    // PM2.5下降1微克以上: 37 is better than the province's 39 by 2, and only the city at 36 is better still.
+    let stock = |value| [observation("2025-07-01", JULY, Basis::Point, Figure::Level, value)];
+    let (province, cities) = (stock("39"), [stock("36"), stock("38"), stock("41")]);
+    let codes = ["430100", "430200", "430300"];
+    let siblings: Vec<_> =
+        codes.iter().zip(&cities).map(|(region, own)| Sibling { region, observations: own }).collect();
+    for comparator in [Comparator::AtLeast, Comparator::Above, Comparator::Equal] {
+        let air = Given::new(Kind::Change, comparator, "1", "微克/立方米").better(Better::Lower).from("38");
+        let air = air.basis(Basis::Point).at(JULY, "37");
+        let known = Known {
+            parent: Some(NamedSeries { name: "全省", observations: &province }),
+            siblings: &siblings,
+            siblings_of: 4,
+            ..air.known()
+        };
+        let assessment = air.assess_by(&RulePack::standard(), &known);
+        assert_eq!(assessment.benchmarks[0].gap, n("2"), "{comparator}");
+        assert_eq!(assessment.rank, Some(Rank { position: 2, of: 4 }), "{comparator}");
+    }
+}
+
+#[test]
 fn a_rank_needs_enough_reports() {
     let series: Vec<_> = ["3.5", "2.9", "1", "5"].iter().map(|value| [growth(JULY, value)]).collect();
     let late = [growth("2025-06-30", "9")];
