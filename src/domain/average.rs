@@ -54,7 +54,10 @@ mod tests {
             ("省均", AverageOf::Above(RegionLevel::Province)),
             ("全市平均水平", AverageOf::Above(RegionLevel::Prefecture)),
             ("平均水平", AverageOf::Parent),
+            ("同期全国平均", AverageOf::Nation),
+            ("全州平均", AverageOf::Above(RegionLevel::Prefecture)),
             ("湖南省平均水平", AverageOf::Named("湖南省")),
+            ("湖南省平均", AverageOf::Named("湖南省")),
             ("长沙市", AverageOf::Named("长沙市")),
             ("430000", AverageOf::Named("430000")),
         ] {
@@ -66,6 +69,7 @@ mod tests {
     fn a_rate_is_found_by_its_measure() {
         for (written, want) in [
             ("经济增速", vec!["经济增速", "经济"]),
+            ("经济增长", vec!["经济增长", "经济"]),
             ("地区生产总值", vec!["地区生产总值"]),
             ("增速", vec!["增速"]),
         ] {

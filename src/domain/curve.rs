@@ -59,3 +59,39 @@ impl Curve {
         Ok(Self::MeanYears(years))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nodes_lead_from_nothing_to_everything() {
+        let curve = |nodes: &[(&str, &str)]| {
+            let node =
+                |(on, part): &(&str, &str)| Node { on: on.parse().unwrap(), fraction: part.parse().unwrap() };
+            Curve::nodes(nodes.iter().map(node).collect())
+        };
+        for (nodes, want) in [
+            (&[("2025-12-31", "1")][..], None),
+            (&[("2025-03-31", "0"), ("2025-06-30", "0.5"), ("2025-12-31", "1")], None),
+            // Nothing is due between two dates.
+            (&[("2025-03-31", "0.2"), ("2025-06-30", "0.2"), ("2025-12-31", "1")], None),
+            (&[], Some("out_of_range")),
+            (&[("2025-03-31", "-0.1"), ("2025-12-31", "1")], Some("out_of_range")),
+            (&[("2025-03-31", "0.1"), ("2025-12-31", "1.1")], Some("out_of_range")),
+            (&[("2025-06-30", "0.2"), ("2025-03-31", "1")], Some("not_in_order")),
+            (&[("2025-06-30", "0.2"), ("2025-06-30", "1")], Some("not_in_order")),
+            (&[("2025-03-31", "0.3"), ("2025-06-30", "0.2"), ("2025-12-31", "1")], Some("falling")),
+            (&[("2025-03-31", "0.3"), ("2025-12-31", "0.9")], Some("incomplete")),
+        ] {
+            assert_eq!(curve(nodes).err().map(|refused| refused.code), want, "{nodes:?}");
+        }
+    }
+
+    #[test]
+    fn a_mean_is_of_several_years() {
+        for (years, fits) in [(0, false), (1, false), (2, true), (10, true), (11, false)] {
+            assert_eq!(Curve::mean_years(years).is_ok(), fits, "{years}");
+        }
+    }
+}

@@ -145,6 +145,7 @@ mod tests {
     fn an_episode_opens_worsens_and_recovers() {
         let pack = RulePack::standard();
         let unsent = Standing { lettered: None, lettered_period_end: None, ..yellow() };
+        let orange = Standing { level: Level::Orange, lettered: Some(Level::Orange), ..yellow() };
         for (standing, grade, run, period, want) in [
             (None, Grade::OnPace, 0, "2025-07-31", Turn::None),
             (None, Grade::NoData, 0, "", Turn::None),
@@ -156,6 +157,7 @@ mod tests {
             (Some(yellow()), Grade::Behind, 2, "2025-07-31", goes_on(Level::Yellow, false)),
             (Some(yellow()), Grade::Behind, 2, "2025-08-31", goes_on(Level::Yellow, true)),
             (Some(yellow()), Grade::Critical, 2, "2025-07-31", goes_on(Level::Orange, true)),
+            (Some(orange), Grade::Behind, 2, "2025-07-31", goes_on(Level::Orange, false)),
             (Some(unsent), Grade::Behind, 2, "2025-07-31", goes_on(Level::Yellow, true)),
             (Some(yellow()), Grade::Watch, 1, "2025-08-31", goes_on(Level::Yellow, false)),
             (Some(yellow()), Grade::NoData, 0, "", goes_on(Level::Yellow, false)),

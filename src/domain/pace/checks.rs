@@ -131,6 +131,7 @@ mod tests {
         assert_eq!(check("6.2", [Some("6.2"), Some("5.9"), None], Better::Higher), Some(false));
         assert_eq!(check("6.2", [Some("6.0"), Some("5.9"), None], Better::Higher), None);
         assert_eq!(check("1", [Some("2"), Some("2"), Some("2")], Better::Lower), Some(true));
+        assert_eq!(check("2", [Some("2"), Some("3"), Some("3")], Better::Lower), Some(false));
     }
 
     #[test]

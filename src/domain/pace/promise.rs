@@ -60,6 +60,8 @@ impl Promise {
         let lower = measure.better == Better::Lower;
         let ceiling = match target.comparator {
             _ if target.kind == Kind::Cap => true,
+            // 下降1微克以上 promises a fall: the comparator is of its size.
+            _ if target.kind == Kind::Change && lower => true,
             Some(Comparator::AtMost | Comparator::Below) => true,
             Some(Comparator::AtLeast | Comparator::Above) => false,
             _ => lower,

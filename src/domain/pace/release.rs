@@ -61,7 +61,7 @@ fn first_of_month(day: NaiveDate) -> Option<NaiveDate> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Basis, Better};
+    use crate::domain::{Basis, Better, Figure, Status};
 
     fn d(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -88,6 +88,39 @@ mod tests {
             let release = next_release(&measure(frequency, day), d(last));
             let want = want.map(|(end, on)| Release { period_end: d(end), on: d(on) });
             assert_eq!(release, want, "{frequency} {last}");
+        }
+    }
+
+    #[test]
+    fn only_actual_values_of_the_window_count_as_reported() {
+        let measure = Measure::new(
+            "社零",
+            "亿元",
+            (Basis::Cumulative, Better::Higher, Frequency::Monthly),
+            Some(18),
+            1,
+        );
+        let measure = measure.unwrap();
+        let window = Period::new(d("2025-01-01"), d("2025-12-31")).unwrap();
+        let fact = |end: &str, status| Observation {
+            id: uuid::Uuid::nil(),
+            period: Period::new(d(&format!("{}-01-01", &end[..4])), d(end)).unwrap(),
+            basis: Basis::Cumulative,
+            figure: Figure::Level,
+            value: rust_decimal::Decimal::ONE,
+            status,
+            published_on: d(end),
+            vintage: 1,
+        };
+        for (own, want) in [
+            (vec![], "2025-02-28"),
+            (vec![fact("2025-04-30", Status::Final), fact("2025-03-31", Status::Final)], "2025-05-31"),
+            (vec![fact("2025-03-31", Status::Preliminary), fact("2025-09-30", Status::Plan)], "2025-04-30"),
+            (vec![fact("2024-07-31", Status::Final)], "2025-02-28"),
+            (vec![fact("2025-03-31", Status::Final), fact("2026-02-28", Status::Final)], "2025-04-30"),
+        ] {
+            let next = next_report(&measure, &own, window).unwrap();
+            assert_eq!(next.period_end, d(want), "{own:?}");
         }
     }
 }

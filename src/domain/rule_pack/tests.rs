@@ -65,6 +65,39 @@ fn a_grade_that_warns_is_lifted_later_than_it_is_given() {
     ] {
         assert_eq!(rate.grade_after(d(shortfall), previous), want, "{previous:?} {shortfall}");
     }
+    // 1 − 1.5 is below the line: what is on it, or short of nothing, is not held. 3 − 1.5 = 1.5.
+    let wide = Bands { lift: d("1.5"), ..rate };
+    for (previous, shortfall, want) in [
+        (Grade::Behind, "0.1", (Grade::Behind, true)),
+        (Grade::Behind, "0", (Grade::OnPace, false)),
+        (Grade::Behind, "-0.3", (Grade::OnPace, false)),
+        (Grade::Missed, "1.5", (Grade::Critical, true)),
+        (Grade::Missed, "1.4", (Grade::Behind, false)),
+    ] {
+        assert_eq!(wide.grade_after(d(shortfall), Some(previous)), want, "{previous} {shortfall}");
+    }
+}
+
+#[test]
+fn on_the_line_is_never_ahead() {
+    let bands = Bands { ahead: Decimal::ZERO, ..RulePack::standard().rate };
+    assert_eq!(bands.grade(Decimal::ZERO), Grade::OnPace);
+    assert_eq!(bands.grade(d("-0.1")), Grade::Ahead);
+}
+
+#[test]
+fn a_forecast_warns_only_of_what_can_still_be_missed() {
+    let pack = RulePack::standard();
+    for (grade, want) in [
+        (Grade::Achieved, None),
+        (Grade::NoData, None),
+        (Grade::OverdueReport, None),
+        (Grade::Ahead, Some(Level::Yellow)),
+        (Grade::Watch, Some(Level::Yellow)),
+    ] {
+        assert_eq!(pack.level_by_forecast(grade, Some(d("0.9")), false), want, "{grade}");
+    }
+    assert_eq!(pack.level_by_forecast(Grade::Ahead, None, true), None);
 }
 
 #[test]
@@ -116,7 +149,11 @@ fn packs_that_make_no_sense_are_refused() {
         (RulePack { p_miss_open: Decimal::ZERO, ..ok() }, "p_miss_open"),
         (RulePack { p_miss_lift: Decimal::ONE, ..ok() }, "p_miss_lift"),
         (RulePack { levels: Levels { behind: Level::Red, ..ok().levels }, ..ok() }, "levels"),
+        (RulePack { levels: Levels { missed: Level::Yellow, ..ok().levels }, ..ok() }, "levels"),
     ] {
         assert_eq!(pack.checked().unwrap_err().field, field);
     }
+    // Opening and lifting at the same probability makes sense.
+    let open = ok().p_miss_open;
+    assert!(RulePack { p_miss_lift: open, ..ok() }.checked().is_ok());
 }

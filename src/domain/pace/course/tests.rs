@@ -112,6 +112,18 @@ fn long_windows_are_told_in_longer_steps_and_the_latest_value_is_always_there() 
 }
 
 #[test]
+fn without_its_start_a_way_is_not_told() {
+    // 80 meets the level of 70 whatever it started from; what was due in between is not known.
+    let own = [fact(Figure::Level, "2025-06-30", "60"), fact(Figure::Level, "2025-09-30", "80")];
+    let course = told(Kind::Level, "70", Frequency::Quarterly, YEAR, &own).unwrap();
+    assert_eq!(
+        lines(&course),
+        ["2025-03-31: - - -", "2025-06-30: 60 - -", "2025-09-30: 80 70 -", "2025-12-31: - - -"]
+    );
+    assert_eq!(course.target, None);
+}
+
+#[test]
 fn nothing_known_is_no_course() {
     assert_eq!(told(Kind::Total, "70", Frequency::Monthly, YEAR, &[]), None);
 }

@@ -59,7 +59,14 @@ fn a_curve_without_its_history_is_not_replaced_in_silence() {
     assert_eq!((replaced.grade, replaced.curve_used), (Grade::Watch, Some(CurveUsed::LinearMonths)));
     assert!(replaced.missing.contains(Missing::LastYearShare));
     let means = total("100").curve(Curve::MeanYears(2)).at(JULY, "50").value(amount("2024-07-31", "48"));
-    assert!(means.value(amount("2024-12-31", "120")).assess().missing.contains(Missing::EarlierShares));
+    let means = means.value(amount("2024-12-31", "120"));
+    assert!(means.assess().missing.contains(Missing::EarlierShares));
+    let replaced = means.assess_by(&lenient, &means.known());
+    assert_eq!((replaced.grade, replaced.curve_used), (Grade::Watch, Some(CurveUsed::LinearMonths)));
+    assert!(replaced.missing.contains(Missing::EarlierShares));
+    // A year that came to less than nothing has no share, though −10 of −20 is a number.
+    let loss = given.value(amount("2024-07-31", "-10")).value(amount("2024-12-31", "-20")).assess();
+    assert_eq!((loss.grade, loss.last_year_pace), (Grade::NoData, None));
 }
 
 #[test]
@@ -91,19 +98,62 @@ fn february_meets_the_end_of_february() {
 
 #[test]
 fn last_years_way_is_the_pace_of_a_level() {
-    let given = Given::new(Kind::Level, Comparator::AtLeast, "200", "家").basis(Basis::Point);
-    let given = given
-        .at("2023-12-31", "100")
-        .at("2024-07-31", "130")
-        .at("2024-12-31", "150")
-        .at(JULY, "180")
-        .curve(Curve::LastYear);
+    // (130 − 100) / (150 − 100) = 0.6; 150 + 50 · 0.6 = 180.
+    for (kind, target) in [(Kind::Level, "200"), (Kind::Change, "50")] {
+        let given = Given::new(kind, Comparator::AtLeast, target, "家").basis(Basis::Point);
+        let given = given
+            .at("2023-12-31", "100")
+            .at("2024-07-31", "130")
+            .at("2024-12-31", "150")
+            .at(JULY, "180")
+            .curve(Curve::LastYear);
+        let assessment = given.assess();
+        assert_eq!(
+            (shown(assessment.last_year_pace), shown(assessment.expected)),
+            ("0.6000".into(), "180.0000".into()),
+            "{kind}"
+        );
+        assert_eq!(assessment.grade, Grade::OnPace);
+        // Each of the three is needed; none is read as zero.
+        for unknown in ["2023-12-31", "2024-07-31", "2024-12-31"] {
+            let given = given.clone().from("150");
+            let given = given.with(|given| given.own.retain(|fact| fact.period.end() != day(unknown)));
+            let assessment = given.assess();
+            assert_eq!((assessment.grade, assessment.last_year_pace), (Grade::NoData, None), "{unknown}");
+            assert!(assessment.missing.contains(Missing::LastYearShare));
+        }
+    }
+}
+
+#[test]
+fn a_limit_that_adds_up_has_last_years_pace() {
+    let cap = Given::new(Kind::Cap, Comparator::AtMost, "120", "亿元").better(Better::Lower);
+    let cap = cap.value(amount("2024-07-31", "48")).value(amount("2024-12-31", "120"));
+    assert_eq!(shown(cap.clone().at(JULY, "50").assess().last_year_pace), "0.4000");
+    let rate =
+        cap.with(|given| given.measure.unit = "%".to_owned()).target(|target| target.unit = "%".to_owned());
+    assert_eq!(rate.at(JULY, "50").assess().last_year_pace, None);
+}
+
+#[test]
+fn long_series_are_read_like_short_ones() {
+    // Year-to-date amounts of 2022 to July 2025 at 10 a month: 43 values, and a correction of two of them.
+    let months = (0..43).map(|month: i32| (2022 + month / 12, month % 12 + 1));
+    let given = months.fold(total("120"), |given, (year, month)| {
+        let end = NaiveDate::from_ymd_opt(year, month as u32, 1).unwrap() + chrono::Months::new(1);
+        given.at(&(end - chrono::Days::new(1)).to_string(), &(10 * month).to_string())
+    });
+    let corrected = |end: &str, value| Observation { vintage: 2, ..amount(end, value) };
+    let given = given.value(corrected("2024-07-31", "60")).value(corrected(JULY, "66"));
     let assessment = given.assess();
+    // 60 of 120; 66 − 70; 66 − 60 since June; 66 − 60 since last July.
+    assert_eq!(assessment.actual, maybe("66"));
     assert_eq!(
-        (shown(assessment.last_year_pace), shown(assessment.expected)),
-        ("0.6000".into(), "180.0000".into())
+        (shown(assessment.last_year_pace), shown(assessment.gap)),
+        ("0.5000".into(), "-4.0000".into())
     );
-    assert_eq!(assessment.grade, Grade::OnPace);
+    assert_eq!((assessment.change.previous, assessment.change.last_year), (maybe("6"), maybe("6")));
+    assert_eq!(assessment.streak, -1);
 }
 
 #[test]
@@ -120,6 +170,10 @@ fn what_was_not_yet_published_is_not_known() {
         let period = assessment.data_period.unwrap();
         assert_eq!((period.end(), assessment.actual), (day(end), maybe(actual)), "{as_of}");
     }
+    // The day it was published counts before the number of the vintage and before what it is called.
+    let early = Observation { vintage: 3, published_on: day("2025-08-18"), ..growth(JULY, "2.9") };
+    let late = Observation { status: Status::Final, published_on: day("2025-10-01"), ..growth(JULY, "3.3") };
+    assert_eq!(rate("4.5").value(late).value(early).assess().actual, maybe("3.3"));
     // A correction on the same day counts by its vintage, and a forecast never replaces an actual.
     let again = Observation { vintage: 2, ..growth(JULY, "3.1") };
     let forecast = Observation { vintage: 3, status: Status::Forecast, ..growth(JULY, "9") };
@@ -133,6 +187,7 @@ fn the_grades_that_stand_apart() {
     let pack = RulePack::standard();
     let early = given.assess_on("2024-12-31", &pack, &given.known());
     assert_eq!((early.grade, early.actual), (Grade::NotStarted, None));
+    assert_eq!(given.assess_on("2025-01-01", &pack, &given.known()).grade, Grade::NoData);
     let none = given.clone().with(|given| given.target = None).assess();
     assert_eq!((none.grade, none.actual), (Grade::NoTarget, maybe("60")));
     let unreported = total("100");
@@ -182,6 +237,59 @@ fn other_series_are_compared_at_the_same_period() {
 }
 
 #[test]
+fn a_promised_fall_compares_the_other_way_round() {
+    // PM2.5下降1微克以上: 37 is better than the province's 39 by 2, and only the city at 36 is better still.
+    let stock = |value| [observation("2025-07-01", JULY, Basis::Point, Figure::Level, value)];
+    let (province, cities) = (stock("39"), [stock("36"), stock("38"), stock("41")]);
+    let codes = ["430100", "430200", "430300"];
+    let siblings: Vec<_> =
+        codes.iter().zip(&cities).map(|(region, own)| Sibling { region, observations: own }).collect();
+    for comparator in [Comparator::AtLeast, Comparator::Above, Comparator::Equal] {
+        let air = Given::new(Kind::Change, comparator, "1", "微克/立方米").better(Better::Lower).from("38");
+        let air = air.basis(Basis::Point).at(JULY, "37");
+        let known = Known {
+            parent: Some(NamedSeries { name: "全省", observations: &province }),
+            siblings: &siblings,
+            siblings_of: 4,
+            ..air.known()
+        };
+        let assessment = air.assess_by(&RulePack::standard(), &known);
+        assert_eq!(assessment.benchmarks[0].gap, n("2"), "{comparator}");
+        assert_eq!(assessment.rank, Some(Rank { position: 2, of: 4 }), "{comparator}");
+    }
+}
+
+#[test]
+fn the_other_series_need_not_be_kept_the_same_way() {
+    let versus =
+        |unit: &str, basis| Given::new(Kind::VersusBenchmark, Comparator::AtLeast, "-", unit).basis(basis);
+    let against = |given: &Given, other: &[Observation]| {
+        let benchmark = Some(NamedSeries { name: "全国", observations: other });
+        given.assess_by(&RulePack::standard(), &Known { benchmark, ..given.known() })
+    };
+    // A first quarter is the year to date; a July alone is not.
+    let of = |start, end, value| observation(start, end, Basis::Period, Figure::Yoy, value);
+    let quarter = versus("亿元", Basis::Cumulative).at("2025-03-31", "5");
+    let other = [of("2025-01-01", "2025-03-31", "4"), of("2025-03-01", "2025-03-31", "9")];
+    assert_eq!(shown(against(&quarter, &other).gap), "1.0000");
+    assert!(against(&quarter, &other[1..]).missing.contains(Missing::Benchmark));
+    // Of two stocks of one day, the one whose period reaches farthest back.
+    let stock = |start, value| observation(start, JULY, Basis::Point, Figure::Yoy, value);
+    for other in [
+        [stock("2025-01-01", "4"), stock("2025-07-01", "3")],
+        [stock("2025-07-01", "3"), stock("2025-01-01", "4")],
+    ] {
+        assert_eq!(shown(against(&versus("亿元", Basis::Point).at(JULY, "5"), &other).gap), "1.0000");
+    }
+    // Amounts say nothing of growth; shares are compared as they are.
+    let level = [amount(JULY, "60")];
+    for (unit, grade) in [("亿元", Grade::NoData), ("%", Grade::Ahead)] {
+        let given = versus(unit, Basis::Cumulative).value(amount(JULY, "61"));
+        assert_eq!(against(&given, &level).grade, grade, "{unit}");
+    }
+}
+
+#[test]
 fn a_rank_needs_enough_reports() {
     let series: Vec<_> = ["3.5", "2.9", "1", "5"].iter().map(|value| [growth(JULY, value)]).collect();
     let late = [growth("2025-06-30", "9")];
@@ -203,6 +311,12 @@ fn a_rank_needs_enough_reports() {
         let assessment = given.assess_by(&RulePack::standard(), &known);
         assert_eq!(assessment.rank, want, "{siblings_of} {better}");
         assert_eq!(assessment.missing.contains(Missing::Siblings), want.is_none() && siblings_of > 0);
+    }
+    // Half of ten, where half is enough.
+    let half = RulePack { coverage_min: n("0.5"), ..RulePack::standard() };
+    for (siblings_of, ranked) in [(10, true), (11, false)] {
+        let known = Known { siblings: &siblings, siblings_of, ..given.known() };
+        assert_eq!(given.assess_by(&half, &known).rank.is_some(), ranked, "{siblings_of}");
     }
 }
 
@@ -264,6 +378,9 @@ fn changes_are_differences_of_the_same_figure() {
     assert_eq!(change.last_year, maybe("-0.4"));
     assert_eq!(change.year_end, maybe("0.2"));
     assert_eq!(rate("4.5").at(JULY, "2.9").assess().change, Change::default());
+    // June alone is not the first half.
+    let alone = observation("2025-06-01", "2025-06-30", Basis::Cumulative, Figure::Yoy, "9");
+    assert_eq!(given.value(alone).assess().change.previous, maybe("-0.5"));
     // January–February follows December; March does not.
     let december = rate("4.5").at("2024-12-31", "2.7");
     assert_eq!(december.clone().at("2025-02-28", "3").assess().change.previous, maybe("0.3"));
@@ -278,6 +395,8 @@ fn earlier_verdicts_hold_a_grade_and_make_a_run() {
         (vec![], Grade::Watch, false, 1),
         (vec![past("2025-06-30", Grade::OnPace)], Grade::Watch, false, 1),
         (vec![past("2025-06-30", Grade::Behind)], Grade::Behind, true, 2),
+        // Of two verdicts on one period the worse one counts, whichever was recorded last.
+        (vec![past("2025-06-30", Grade::Behind), past("2025-06-30", Grade::OnPace)], Grade::Behind, true, 2),
         // What was said of this very period does not bind.
         (vec![past(JULY, Grade::Behind)], Grade::Watch, false, 1),
         (
@@ -338,6 +457,15 @@ fn the_published_families_grade_as_published() {
     let given = rate("2").at(june, "3");
     let known = Known { parent: Some(NamedSeries { name: "全市", observations: &city }), ..given.known() };
     assert_eq!(given.assess_by(&RulePack::tianjin(), &known).grade, Grade::Behind);
+    // Of a limit, rising within it is no alarm: 3 − 2.1, and the city's 4 − 2.1.
+    let prices =
+        rate("3").better(Better::Lower).target(|target| target.comparator = Some(Comparator::AtMost));
+    for (actual, grade) in [("2.1", Grade::Ahead), ("3.1", Grade::Critical), ("-0.5", Grade::Ahead)] {
+        let given = prices.clone().at(june, actual);
+        let known =
+            Known { parent: Some(NamedSeries { name: "全市", observations: &city }), ..given.known() };
+        assert_eq!(given.assess_by(&RulePack::tianjin(), &known).grade, grade, "{actual}");
+    }
 }
 
 #[test]
@@ -365,6 +493,45 @@ fn needed_and_average_per_month() {
         assert_eq!(shown(assessment.needed_per_month), needed, "{end} {actual}");
         assert_eq!(shown(assessment.average_per_month), average, "{end} {actual}");
     }
+    // From 16000 to 18000: 900 to go in six months, 1100 gained in six.
+    let level = Given::new(Kind::Level, Comparator::AtLeast, "18000", "家").basis(Basis::Point).from("16000");
+    let level = level.at("2025-06-30", "17100").assess();
+    assert_eq!(
+        (shown(level.needed_per_month), shown(level.average_per_month)),
+        ("150.0000".into(), "183.3333".into())
+    );
+}
+
+#[test]
+fn what_is_said_beside_a_verdict() {
+    let nation = [growth("2025-06-30", "3"), growth(JULY, "2.5")];
+    let pack = RulePack::standard();
+    let beside = |given: &Given| {
+        let benchmark = Some(NamedSeries { name: "全国平均", observations: &nation });
+        context(&given.subject(), &Known { benchmark, ..given.known() }, &pack, day("2025-12-31"))
+    };
+    let three =
+        |previous_quarter, last_year, nation| Some(ThreeAbove { previous_quarter, last_year, nation });
+    // July against June, July 2024 and the nation's July; (2.9 − 4.5) − (3.4 − 4.5) = −0.5.
+    let given =
+        rate("4.5").at("2024-07-31", "3.3").at("2025-03-31", "2").at("2025-06-30", "3.4").at(JULY, "2.9");
+    let context = beside(&given);
+    assert_eq!(
+        (context.figure, context.reported, context.momentum),
+        (Some(Figure::Yoy), maybe("2.9"), maybe("-0.5"))
+    );
+    assert_eq!(context.three_above, three(Some(false), Some(false), Some(true)));
+    // Where less is better, being below is above; and a limit turns the momentum: (4.5 − 2.9) − (4.5 − 3.4).
+    let lower = given.better(Better::Lower).target(|target| target.comparator = Some(Comparator::AtMost));
+    let context = beside(&lower);
+    assert_eq!(context.three_above, three(Some(true), Some(true), Some(false)));
+    assert_eq!(context.momentum, maybe("0.5"));
+    // The quarter before June is the first one, and December belongs to another window.
+    let june = rate("4.5").at("2025-03-31", "4").at("2025-06-30", "3.4");
+    assert_eq!(beside(&june).three_above, three(Some(false), None, Some(true)));
+    assert_eq!(beside(&rate("4.5").at("2024-12-31", "3").at("2025-01-31", "4")).momentum, None);
+    // Amounts are not compared.
+    assert_eq!(beside(&total("100").at("2025-06-30", "40").at(JULY, "60")).three_above, None);
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn lacks(assessment: &Assessment, missing: Missing) {
 
 #[test]
 fn totals_are_held_against_the_work_due() {
-    use Comparator::{Above, AtLeast};
+    use Comparator::{About, Above, AtLeast, AtMost};
     let total = |comparator| Given::new(Kind::Total, comparator, "120", "万人");
     for (comparator, end, actual, expected) in [
         (AtLeast, "2025-06-30", "66", want(Grade::Ahead, "60.0000", "6.0000", "5.0000")),
@@ -34,6 +34,15 @@ fn totals_are_held_against_the_work_due() {
         (AtLeast, "2025-12-31", "120", want(Grade::Achieved, "120.0000", "0.0000", "0.0000")),
         (AtLeast, "2025-12-31", "119.9", want(Grade::Missed, "120.0000", "-0.1000", "-0.0833")),
         (AtLeast, "2025-08-25", "78", want(Grade::Watch, "78.0645", "-0.0645", "-0.0538")),
+        // 10.004 points are more than 10, however many places are shown.
+        (AtLeast, "2025-06-30", "47.9952", want(Grade::Behind, "60.0000", "-12.0048", "-10.0040")),
+        // 左右 allows 5 %: 6 of 120, or 5 points of the work.
+        (About, "2025-06-30", "54", want(Grade::OnPace, "60.0000", "-6.0000", "-5.0000")),
+        (About, "2025-06-30", "53.4", want(Grade::Watch, "60.0000", "-6.6000", "-5.5000")),
+        (About, "2025-12-31", "114", want(Grade::Achieved, "120.0000", "-6.0000", "-5.0000")),
+        (About, "2025-12-31", "113.9", want(Grade::Missed, "120.0000", "-6.1000", "-5.0833")),
+        // A limit is not kept before the window is over.
+        (AtMost, "2025-06-30", "48", want(Grade::Ahead, "60.0000", "12.0000", "10.0000")),
     ] {
         assert_eq!(
             told(&total(comparator).at(end, actual).assess()),
@@ -78,8 +87,13 @@ fn a_window_that_starts_within_the_year_takes_the_difference() {
         .with(|given| given.window = span("2025-04-01", "2025-12-31"))
         .at("2025-06-30", "70");
     lacks(&given.clone().assess(), Missing::GapInPeriods);
-    let known = given.at("2025-03-31", "40").assess();
+    let known = given.clone().at("2025-03-31", "40").assess();
     assert_eq!((known.actual, known.grade), (maybe("30"), Grade::OnPace));
+    // Beside the year to date, the amount since the window began stands for itself.
+    let since = observation("2025-04-01", "2025-06-30", Basis::Cumulative, Figure::Level, "30");
+    let direct = given.value(since).assess();
+    assert_eq!((direct.actual, direct.grade), (maybe("30"), Grade::OnPace));
+    assert_eq!(direct.data_period, Some(span("2025-04-01", "2025-06-30")));
 }
 
 #[test]
@@ -110,6 +124,8 @@ fn levels_are_held_against_the_way_from_their_baseline() {
         ("-", "18001", want(Grade::Achieved, "18000.0000", "1.0000", "0.0056")),
         ("-", "18000", want(Grade::NoData, "-", "-", "-")),
         ("-", "17000", want(Grade::NoData, "-", "-", "-")),
+        // A baseline on the target leaves no way to go: points are of the target.
+        ("18000", "17100", want(Grade::Watch, "18000.0000", "-900.0000", "-5.0000")),
         ("19000", "18500", want(Grade::Achieved, "18000.0000", "500.0000", "2.7778")),
         ("19000", "17000", want(Grade::Watch, "18000.0000", "-1000.0000", "-5.5556")),
     ] {
@@ -153,7 +169,7 @@ fn a_level_to_be_held_does_not_wait() {
 
 #[test]
 fn growth_is_compared_rate_with_rate() {
-    use Comparator::{About, Above, AtLeast, AtMost, Equal};
+    use Comparator::{About, Above, AtLeast, AtMost, Below, Equal};
     for (better, comparator, value, phrase, actual, expected) in [
         (Better::Higher, AtLeast, "5.5", "增长", "6.2", want(Grade::Ahead, "5.5000", "0.7000", "0.7000")),
         (Better::Higher, Equal, "5.5", "增长", "5.5", want(Grade::OnPace, "5.5000", "0.0000", "0.0000")),
@@ -161,10 +177,12 @@ fn growth_is_compared_rate_with_rate() {
         (Better::Higher, About, "5.5", "增长", "5.1", want(Grade::OnPace, "5.5000", "-0.4000", "-0.4000")),
         (Better::Higher, About, "5.5", "增长", "4.9", want(Grade::Watch, "5.5000", "-0.6000", "-0.6000")),
         (Better::Higher, About, "5.5", "增长", "4.0", want(Grade::Behind, "5.5000", "-1.5000", "-1.5000")),
+        (Better::Lower, Below, "3", "涨幅", "3", want(Grade::Watch, "3.0000", "0.0000", "0.0000")),
         (Better::Lower, AtMost, "3", "涨幅", "2.1", want(Grade::Ahead, "3.0000", "0.9000", "0.9000")),
         (Better::Lower, Equal, "3", "涨幅", "4.2", want(Grade::Behind, "3.0000", "-1.2000", "-1.2000")),
         (Better::Lower, AtLeast, "3", "下降", "-3.5", want(Grade::Ahead, "-3.0000", "0.5000", "0.5000")),
         (Better::Lower, Equal, "3", "下降", "-2.5", want(Grade::Watch, "-3.0000", "-0.5000", "-0.5000")),
+        (Better::Lower, Equal, "-3", "下降", "-2.5", want(Grade::Watch, "-3.0000", "-0.5000", "-0.5000")),
         (Better::Lower, About, "3", "下降", "-2.5", want(Grade::OnPace, "-3.0000", "-0.5000", "-0.5000")),
     ] {
         let given = Given::new(Kind::Growth, comparator, value, "%")
@@ -173,6 +191,11 @@ fn growth_is_compared_rate_with_rate() {
         let assessment = given.at("2025-07-31", actual).assess();
         assert_eq!(told(&assessment), expected, "{better} {comparator} {value} {phrase} {actual}");
     }
+    // What 左右 allows makes nobody ahead: 0.1 short, 2 allowed, is level.
+    let pack = RulePack { about_points: n("2"), ..RulePack::standard() };
+    let about = Given::new(Kind::Growth, About, "5.5", "%").at("2025-07-31", "5.4");
+    let eased = about.assess_by(&pack, &about.known());
+    assert_eq!((eased.grade, eased.rule.shortfall), (Grade::OnPace, maybe("0")));
 }
 
 #[test]
@@ -196,7 +219,17 @@ fn a_planned_rate_is_what_is_expected_until_the_window_ends() {
         .value(plan("2025-12-31", "5"))
         .at("2025-06-30", "4.2");
     assert_eq!(told(&given.assess()), want(Grade::OnPace, "4.0000", "0.2000", "0.2000"));
-    assert_eq!(given.at("2025-12-31", "5.5").assess().grade, Grade::Missed);
+    assert_eq!(given.clone().at("2025-12-31", "5.5").assess().grade, Grade::Missed);
+    // Each period has its own plan: 4.2 was above 4, 4.9 is below 5.5.
+    let july = given.clone().value(plan("2025-07-31", "5.5")).at("2025-07-31", "4.9").assess();
+    assert_eq!((told(&july), july.streak), (want(Grade::Watch, "5.5000", "-0.6000", "-0.6000"), -1));
+    // The latest plan counts, in whatever order they are known, and none before it is published.
+    let revised = Observation { vintage: 2, published_on: day("2025-09-01"), ..plan("2025-06-30", "5") };
+    let revised = given.with(|given| given.own.insert(0, revised));
+    for (as_of, expected) in [("2025-08-31", "4.0000"), ("2025-09-01", "5.0000")] {
+        let assessment = revised.assess_on(as_of, &RulePack::standard(), &revised.known());
+        assert_eq!(shown(assessment.expected), expected, "{as_of}");
+    }
 }
 
 #[test]
@@ -204,10 +237,20 @@ fn shares_are_held_or_worked_towards() {
     let share = Given::new(Kind::Share, Comparator::AtLeast, "75", "%").basis(Basis::Point);
     let hold = share.clone().better(Better::Hold);
     let hedge = share.clone().target(|target| target.hedge = Some("不低于".to_owned()));
+    let phrased =
+        |given: &Given, phrase: &str| given.clone().target(|target| target.phrase = phrase.to_owned());
+    let kept = phrased(&share, "占比保持75%");
+    let raised = phrased(&share, "提高并保持在75%以上");
+    let raised_to = phrased(&hedge, "提高到不低于75%");
     for (given, baseline, actual, expected) in [
         (&hold, "-", "74", want(Grade::Behind, "75.0000", "-1.0000", "-1.0000")),
         (&hedge, "-", "74", want(Grade::Behind, "75.0000", "-1.0000", "-1.0000")),
         (&hold, "70", "75.2", want(Grade::OnPace, "75.0000", "0.2000", "0.2000")),
+        (&kept, "70", "72.5", want(Grade::Behind, "75.0000", "-2.5000", "-2.5000")),
+        (&raised, "70", "72.5", want(Grade::OnPace, "72.5000", "0.0000", "0.0000")),
+        (&raised_to, "70", "72.5", want(Grade::OnPace, "72.5000", "0.0000", "0.0000")),
+        // 0.2 points are 4 % of the way, but above the line points decide.
+        (&share, "70", "72.7", want(Grade::OnPace, "72.5000", "0.2000", "0.2000")),
         (&share, "70", "72.5", want(Grade::OnPace, "72.5000", "0.0000", "0.0000")),
         (&share, "70", "72", want(Grade::Watch, "72.5000", "-0.5000", "-0.5000")),
         (&share, "74.9", "74.9", want(Grade::Watch, "74.9500", "-0.0500", "-0.0500")),
@@ -259,6 +302,8 @@ fn changes_count_from_the_baseline() {
     let air = Given::new(Kind::Change, Comparator::Range, "1", "微克/立方米").to("2").from("38");
     let air = air.better(Better::Lower);
     let limit = Given::new(Kind::Change, Comparator::AtMost, "1", "个").better(Better::Lower).from("10");
+    let fall = limit.clone().target(|target| target.value = maybe("-1"));
+    let falls_less = Given::new(Kind::Change, Comparator::AtLeast, "-1", "个").from("10");
     for (given, end, actual, expected) in [
         (&urban, "2025-06-30", "61.45", want(Grade::OnPace, "61.4500", "0.0000", "0.0000")),
         (&urban, "2025-06-30", "61.3", want(Grade::Behind, "61.4500", "-0.1500", "-16.6667")),
@@ -267,6 +312,10 @@ fn changes_count_from_the_baseline() {
         (&air, "2025-06-30", "36", want(Grade::Ahead, "37.5000", "1.5000", "150.0000")),
         (&air, "2025-06-30", "38", want(Grade::Critical, "37.5000", "-0.5000", "-50.0000")),
         (&limit, "2025-06-30", "11", want(Grade::OnPace, "11.0000", "0.0000", "0.0000")),
+        // At most −1 is a fall to work towards: 10 − 1·½. At least −1 of a higher-is-better is a floor of 9 all along.
+        (&fall, "2025-06-30", "9.5", want(Grade::OnPace, "9.5000", "0.0000", "0.0000")),
+        (&falls_less, "2025-06-30", "9", want(Grade::OnPace, "9.0000", "0.0000", "0.0000")),
+        (&falls_less, "2025-06-30", "8.8", want(Grade::Behind, "9.0000", "-0.2000", "-20.0000")),
         (&limit, "2025-06-30", "11.2", want(Grade::Behind, "11.0000", "-0.2000", "-20.0000")),
     ] {
         assert_eq!(told(&given.clone().at(end, actual).assess()), expected, "{actual}");
@@ -280,6 +329,11 @@ fn caps_must_not_be_exceeded() {
     let percent = Given::new(Kind::Cap, Comparator::AtMost, "13.8", "%").better(Better::Lower);
     let days = Given::new(Kind::Cap, Comparator::AtMost, "1", "个工作日").better(Better::Lower);
     let spend = Given::new(Kind::Cap, Comparator::AtMost, "120", "亿元").better(Better::Lower);
+    // Debt on a day, and what each month may cost: neither adds up to the year.
+    let debt = spend.clone().basis(Basis::Point);
+    let month = spend.clone().basis(Basis::Period).target(|target| target.value = maybe("12"));
+    let month = month.at("2025-05-31", "11");
+    let ends = Given::new(Kind::Cap, Comparator::Range, "3", "%").better(Better::Lower).to("5");
     for (given, end, actual, expected) in [
         (&percent, "2025-06-30", "13.8", want(Grade::OnPace, "13.8000", "0.0000", "0.0000")),
         (&percent, "2025-06-30", "14.9", want(Grade::Behind, "13.8000", "-1.1000", "-1.1000")),
@@ -290,6 +344,11 @@ fn caps_must_not_be_exceeded() {
         (&days, "2025-06-30", "1.2", want(Grade::Behind, "1.0000", "-0.2000", "-20.0000")),
         (&spend, "2025-06-30", "60", want(Grade::OnPace, "60.0000", "0.0000", "0.0000")),
         (&spend, "2025-06-30", "72.6", want(Grade::Behind, "60.0000", "-12.6000", "-10.5000")),
+        (&debt, "2025-06-30", "110", want(Grade::Ahead, "120.0000", "10.0000", "8.3333")),
+        (&month, "2025-06-30", "13", want(Grade::Watch, "12.0000", "-1.0000", "-8.3333")),
+        (&ends, "2025-06-30", "4.8", want(Grade::OnPace, "5.0000", "0.2000", "0.2000")),
+        // All of the limit is not more than the limit: 10 of 120 too early.
+        (&spend, "2025-11-30", "120", want(Grade::Watch, "110.0000", "-10.0000", "-8.3333")),
         (&spend, "2025-11-30", "120.1", want(Grade::Critical, "110.0000", "-10.1000", "-8.4167")),
     ] {
         assert_eq!(told(&given.clone().at(end, actual).assess()), expected, "{actual}");
@@ -325,6 +384,7 @@ fn ranges_have_two_ends() {
         assert_eq!(told(&assessment), expected, "{actual}");
         assert_eq!(shown(assessment.expected_hi), high, "{actual}");
     }
+    assert_eq!(range.clone().at("2025-06-30", "7").assess().rule.id, RuleId::ProgressPoints);
     assert_eq!(range.at("2025-06-30", "8").assess().rule.id, RuleId::BeyondRange);
 }
 
@@ -381,6 +441,12 @@ fn comparisons_follow_the_other_series() {
     let known = Known { benchmark: Some(named), ..lower.known() };
     let assessment = lower.assess_by(&RulePack::standard(), &known);
     assert_eq!(told(&assessment), want(Grade::Ahead, "5.0000", "0.6000", "0.6000"));
+    // 低1个百分点以上: 5 − 1, and equal is not below.
+    let margin =
+        lower.clone().target(|target| target.value = maybe("1")).with(|given| given.own[0].value = n("4"));
+    let known = Known { benchmark: Some(named), ..margin.known() };
+    let assessment = margin.assess_by(&RulePack::standard(), &known);
+    assert_eq!(told(&assessment), want(Grade::Watch, "4.0000", "0.0000", "0.0000"));
     let late = lower.at("2025-08-31", "4");
     lacks(
         &late.assess_by(&RulePack::standard(), &Known { benchmark: Some(named), ..late.known() }),
@@ -407,12 +473,22 @@ fn trends_are_signs() {
     ] {
         assert_eq!(told(&given.clone().at(end, change).assess()), expected, "{change}");
     }
+    // Standing still is no way down, but not up either.
+    assert_eq!(down.clone().at("2025-07-31", "-1").at("2025-08-31", "0").assess().streak, 2);
     // Without a published rate, only the sign of the levels' difference.
     let levels = down.clone().value(amount("2025-08-25", "664"));
     lacks(&levels.clone().assess(), Missing::SamePeriodLastYear);
     let fewer = levels.clone().value(amount("2024-08-25", "788")).assess();
     assert_eq!(told(&fewer), want(Grade::OnPace, "-", "124.0000", "-"));
     assert_eq!(levels.value(amount("2024-08-25", "600")).assess().grade, Grade::Behind);
+    // A stock is that of a day, whatever period it was reported with.
+    let stock = |start, end, value| observation(start, end, Basis::Point, Figure::Level, value);
+    let stocks = down.basis(Basis::Point).value(stock("2024-01-01", "2024-07-31", "9")).value(stock(
+        "2025-07-01",
+        "2025-07-31",
+        "7",
+    ));
+    assert_eq!(told(&stocks.assess()), want(Grade::OnPace, "-", "2.0000", "-"));
 }
 
 #[test]
@@ -434,6 +510,9 @@ fn milestones_are_done_or_late() {
         ("2025-05-31", "0.5", "2025-06-01", Grade::OnPace, "122.0000"),
         ("2025-06-30", "1", "2025-07-01", Grade::Achieved, "92.0000"),
         ("2025-05-31", "0.5", "2025-10-01", Grade::OverdueReport, "122.0000"),
+        // On the day itself it may still be done; the day after, somebody should have said so.
+        ("2025-03-20", "0", "2025-03-31", Grade::OnPace, "11.0000"),
+        ("2025-03-31", "0.4", "2025-04-01", Grade::OverdueReport, "0.0000"),
         ("2025-12-31", "0.9", "2026-01-05", Grade::Missed, "-92.0000"),
     ] {
         let given = milestone.clone().value(Observation {
@@ -447,7 +526,25 @@ fn milestones_are_done_or_late() {
             "{end} {done} {as_of}"
         );
     }
-    lacks(&milestone.assess(), Missing::Observation);
+    lacks(&milestone.clone().assess(), Missing::Observation);
+    // In percent: half of it is 50, and due on the day.
+    let percent = milestone.with(|given| given.measure.unit = "%".to_owned());
+    for (end, done, due, expected, grade) in [
+        ("2025-03-31", "50", "0.5000", "50.0000", Grade::OnPace),
+        ("2025-03-30", "49", "0.0000", "0.0000", Grade::OnPace),
+        ("2025-04-15", "49", "0.5000", "50.0000", Grade::Behind),
+    ] {
+        let given = percent.clone().value(Observation {
+            published_on: day(end),
+            ..observation(end, end, Basis::Point, Figure::Level, done)
+        });
+        let assessment = given.assess_on(end, &RulePack::standard(), &given.known());
+        assert_eq!(
+            (shown(assessment.due_fraction), shown(assessment.expected), assessment.grade),
+            (due.to_owned(), expected.to_owned(), grade),
+            "{end} {done}"
+        );
+    }
 }
 
 #[test]
@@ -465,5 +562,25 @@ fn a_promise_without_its_number_cannot_be_judged() {
     for kind in [Kind::Total, Kind::Level, Kind::Growth, Kind::Cap, Kind::Change, Kind::Range] {
         let given = Given::new(kind, Comparator::AtLeast, "-", "%").from("1").at("2025-06-30", "1");
         lacks(&given.assess(), Missing::TargetValue);
+    }
+}
+
+#[test]
+fn some_units_do_not_add_up_over_time() {
+    for (unit, adds) in [
+        ("亿元", true),
+        ("万人次", true),
+        ("起", true),
+        ("%", false),
+        ("个百分点", false),
+        ("‰", false),
+        ("失业率", false),
+        ("元/平方米", false),
+        (":1", false),
+        ("个工作日", false),
+        ("小时", false),
+        ("分钟", false),
+    ] {
+        assert_eq!(adds_up(unit), adds, "{unit}");
     }
 }
