@@ -26,7 +26,9 @@ mod plain;
 mod quantity;
 mod reader;
 mod relative;
+mod signs;
 mod subject;
+mod trend;
 mod units;
 mod words;
 

@@ -162,7 +162,7 @@ fn without_number(clause: &Clause, scan: &Scan, span: Range<usize>, carried: &Ca
         return Reading::Scope;
     }
     match plain::read(text, &clause.shielded[span.clone()], &dates) {
-        Plain::Promise(target) => Reading::Promises(vec![target]),
+        Plain::Promise(targets) => Reading::Promises(targets),
         Plain::Work(_) | Plain::Unknown if SCOPES.iter().any(|word| items::ends_with(text, word)) => {
             Reading::Scope
         }
