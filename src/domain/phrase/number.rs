@@ -133,6 +133,19 @@ pub(super) fn date(text: &[char]) -> Option<usize> {
     Some(end + suffix(&text[end..]))
 }
 
+/// The end of a five-year plan at the start of `text` (“十五五”末, 十四五期末): the characters it takes.
+pub(super) fn plan_end(text: &[char]) -> Option<usize> {
+    const ENDS: [&str; 5] = ["规划期末", "时期末", "期末", "末期", "末"];
+    let open = usize::from(text.first() == Some(&'“'));
+    let name = text.get(open..open + 3)?;
+    if !(name[0] == '十' && numeral(name[1]).is_some() && name[2] == '五') {
+        return None;
+    }
+    let end = open + 3 + usize::from(text.get(open + 3) == Some(&'”'));
+    let word = ENDS.iter().find(|word| super::quantity::starts_with(&text[end..], word))?;
+    Some(end + word.chars().count())
+}
+
 fn suffix(text: &[char]) -> usize {
     const WORDS: [&str; 13] =
         ["底之前", "底以前", "底前", "末前", "之前", "以前", "年底", "份", "度", "底", "末", "前", "初"];

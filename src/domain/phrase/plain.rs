@@ -147,27 +147,36 @@ fn binds(text: &[char]) -> bool {
     WORDS.iter().any(|word| (0..text.len()).any(|at| starts_with(&text[at..], word)))
 }
 
-/// Whether a clause only says when.
+/// Parts of a year that stand alone before a comma.
+const PARTS: [&str; 10] =
+    ["上半年", "下半年", "全年", "今年", "年底前", "一季度", "二季度", "三季度", "四季度", "年内"];
+
+/// Whether a clause is a part of the year by itself: a deadline for what follows.
+pub(super) fn is_part_of_year(text: &[char]) -> bool {
+    PARTS.iter().any(|word| word.chars().eq(text.iter().copied()))
+}
+
+/// Whether a clause only says when (力争到2027年, 今年以来, 力争用3年左右时间).
 pub(super) fn is_time(text: &[char], dates: &[std::ops::Range<usize>]) -> bool {
-    const TIMES: [&str; 12] = [
-        "上半年",
-        "下半年",
-        "全年",
-        "今年",
-        "年底前",
-        "一季度",
-        "二季度",
-        "三季度",
-        "四季度",
-        "近年来",
-        "年内",
-        "今年以来",
+    const LEADS: [&str; 14] = [
+        "力争", "确保", "争取", "力求", "努力", "预计", "计划", "到", "至", "在", "截至", "截止", "于", "再",
     ];
-    if TIMES.iter().any(|word| word.chars().eq(text.iter().copied())) {
+    const SINCE: [&str; 2] = ["近年来", "今年以来"];
+    const SPANS: [&str; 5] = ["用", "通过", "经过", "利用", "未来"];
+    if is_part_of_year(text) || SINCE.iter().any(|word| word.chars().eq(text.iter().copied())) {
         return true;
     }
+    let mut rest = text;
+    while let Some(word) = LEADS.iter().find(|word| starts_with(rest, word)) {
+        rest = &rest[word.chars().count()..];
+    }
     let said: usize = dates.iter().map(std::iter::ExactSizeIterator::len).sum();
-    said > 0 && text.len() - said <= 2
+    if said > 0 && rest.len() <= said + 2 {
+        return true;
+    }
+    let span = SPANS.iter().any(|word| starts_with(rest, word));
+    let ends = ["时间", "年", "个月", "年左右"].iter().any(|word| super::items::ends_with(rest, word));
+    span && ends && rest.len() <= 12 && rest.iter().any(|c| matches!(c, '年' | '月'))
 }
 
 fn judged_direction(text: &[char]) -> Direction {

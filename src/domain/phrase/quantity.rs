@@ -65,7 +65,9 @@ pub(super) fn scan(text: &[char], shielded: &[bool]) -> Scan {
     let mut scan = Scan::default();
     let mut at = 0;
     while at < text.len() {
+        let plan = if matches!(text[at], '“' | '十') { number::plan_end(&text[at..]) } else { None };
         let found = match text[at] {
+            _ if plan.is_some() => Found::Date(at + plan.unwrap_or(1)),
             _ if shielded[at] => Found::Name(at + 1),
             '0'..='9' => at_digit(text, at),
             '半' => half(text, at, at).map_or(Found::Name(at + 1), Found::Quantity),
