@@ -63,6 +63,9 @@ pub(super) fn tenths(text: &[char], at: usize, end: usize, value: Decimal) -> Op
 /// 翻番, 翻一番, 翻两番 are +100 %, +100 %, +300 %; 减半 is −50 %.
 pub(super) fn doubled(text: &[char], at: usize) -> Option<Quantity> {
     let rest = &text[at + 1..];
+    if is_named_by_count(&text[..at]) {
+        return None;
+    }
     let (stop, value, direction) = match (text[at], rest.first()?, rest.get(1)) {
         ('翻', '番', _) | ('翻', '倍', None) => (at + 2, 100, Direction::Up),
         ('翻', '一' | '1', Some('番')) => (at + 3, 100, Direction::Up),
@@ -75,6 +78,11 @@ pub(super) fn doubled(text: &[char], at: usize) -> Option<Quantity> {
     Some(tail(text, quantity))
 }
 
+/// 两个翻番, 六个百分之百: the number of slogans, not what they promise.
+fn is_named_by_count(before: &[char]) -> bool {
+    matches!(before, [.., count, '个'] if number::is_numeral(*count))
+}
+
 /// Chinese numerals: only forms that cannot be part of a name are numbers.
 pub(super) fn at_numeral(text: &[char], at: usize) -> Found {
     let (before, rest) = (&text[..at], &text[at..]);
@@ -82,7 +90,8 @@ pub(super) fn at_numeral(text: &[char], at: usize) -> Found {
         return Found::Name(at + 1);
     }
     if let Some(found) = parts(text, at) {
-        return found;
+        // 六个百分之百 are six rules.
+        return if is_named_by_count(before) { Found::Name(at + 1) } else { found };
     }
     if rest[0] == '一'
         && let Some(quantity) = half(text, at, at + 1)
@@ -106,7 +115,7 @@ pub(super) fn at_numeral(text: &[char], at: usize) -> Found {
 
 /// Counters that number a thing rather than count it, or that mean something else behind a small numeral (三方, 八面).
 static ORDINALS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
-    const WORDS: &str = "期 届 轮 档 类 种 版 道 点 站 排 村 镇 乡 店 团 队 岗 分 门 片 集 首 单 员 则 具 节 孔 口 眼 批 顶 头 \
+    const WORDS: &str = "期 届 档 类 种 版 道 点 站 排 村 镇 乡 店 团 队 岗 分 门 片 集 首 单 员 则 具 节 孔 口 眼 批 顶 头 \
         方 度 里 升 克 顷 担 P T 楼";
     Lexicon::of_prefixes(WORDS.split_whitespace().map(|word| (word, ())))
 });
@@ -121,7 +130,9 @@ fn is_counted(text: &[char], at: usize, end: usize, value: Decimal) -> bool {
     if before.last().is_some_and(|&c| matches!(c, '几' | '数') || number::is_numeral(c)) {
         return false;
     }
-    if !matches!(unit.kind, UnitKind::Count | UnitKind::Money | UnitKind::Measure | UnitKind::Time) {
+    if unit.guessed
+        || !matches!(unit.kind, UnitKind::Count | UnitKind::Money | UnitKind::Measure | UnitKind::Time)
+    {
         return matches!(unit.kind, UnitKind::Point | UnitKind::Times);
     }
     if value >= Decimal::ONE_HUNDRED || unit.power > 0 {
@@ -142,10 +153,18 @@ fn is_counted(text: &[char], at: usize, end: usize, value: Decimal) -> bool {
             && (if single { is_one(before, label) } else { !before.is_empty() })
             && !is_row(before);
     }
-    let brought = words::ends_with_making_verb(before) && unit.kind != UnitKind::Money;
+    let brought = unit.kind != UnitKind::Money && (words::ends_with_making_verb(before) || is_next(before));
     let loose =
-        if unit.kind == UnitKind::Count { matches!(label, ['期' | '届' | '轮' | '档']) } else { loose };
-    !single && !loose && (brought || words::places_a_number(before)) && SLOGANS.at_start(after).is_none()
+        if unit.kind == UnitKind::Count { matches!(label, ['期' | '届' | '档' | '类']) } else { loose };
+    // 落实两个责任, 推动三项改革: what is only carried on is named by such a number.
+    let carried_on = value < Decimal::TEN
+        && matches!(label, ['个' | '项'])
+        && ["落实", "推动", "推进", "促进", "实现", "服务", "保护", "覆盖", "发展"]
+            .iter()
+            .any(|word| super::items::ends_with(before, word));
+    !(single || loose || carried_on)
+        && (brought || words::places_a_number(before))
+        && SLOGANS.at_start(after).is_none()
 }
 
 /// What makes 三个… a slogan rather than three of something (三个高于, 两个确保, 三个一批).
@@ -171,9 +190,18 @@ fn is_row(before: &[char]) -> bool {
     before.iter().rev().take(2).take_while(|c| **c != '、').any(|&c| number::is_numeral(c))
 }
 
+/// 创建两个国家级平台、|五个省级平台: a list whose first member is counted behind the verb.
+fn is_next(before: &[char]) -> bool {
+    const REACH_BACK: usize = 24;
+    let near = &before[before.len().saturating_sub(REACH_BACK)..];
+    let starts = |at: usize| near[at].is_ascii_digit() || number::is_numeral(near[at]);
+    near.last() == Some(&'、')
+        && (1..near.len()).any(|at| starts(at) && words::ends_with_making_verb(&near[..at]))
+}
+
 /// 新建水厂一座 counts one; 每村一个, 统一 and 一批 do not.
 fn is_one(before: &[char], label: &[char]) -> bool {
-    const REACH_BACK: usize = 8;
+    const REACH_BACK: usize = 16;
     let things = [
         "个", "家", "座", "所", "处", "条", "项", "台", "辆", "艘", "架", "栋", "幢", "部", "场", "名", "套",
     ];

@@ -148,8 +148,22 @@ fn binds(text: &[char]) -> bool {
 }
 
 /// Parts of a year that stand alone before a comma.
-const PARTS: [&str; 10] =
-    ["上半年", "下半年", "全年", "今年", "年底前", "一季度", "二季度", "三季度", "四季度", "年内"];
+const PARTS: [&str; 14] = [
+    "上半年",
+    "下半年",
+    "全年",
+    "今年底",
+    "今年内",
+    "今年",
+    "年底前",
+    "年底",
+    "年末",
+    "一季度",
+    "二季度",
+    "三季度",
+    "四季度",
+    "年内",
+];
 
 /// Whether a clause is a part of the year by itself: a deadline for what follows.
 pub(super) fn is_part_of_year(text: &[char]) -> bool {
@@ -163,12 +177,18 @@ pub(super) fn is_time(text: &[char], dates: &[std::ops::Range<usize>]) -> bool {
     ];
     const SINCE: [&str; 2] = ["近年来", "今年以来"];
     const SPANS: [&str; 5] = ["用", "通过", "经过", "利用", "未来"];
-    if is_part_of_year(text) || SINCE.iter().any(|word| word.chars().eq(text.iter().copied())) {
+    if SINCE.iter().any(|word| word.chars().eq(text.iter().copied())) {
         return true;
     }
     let mut rest = text;
     while let Some(word) = LEADS.iter().find(|word| starts_with(rest, word)) {
         rest = &rest[word.chars().count()..];
+    }
+    let part = PARTS.iter().find(|word| starts_with(rest, word));
+    if let Some(word) = part
+        && matches!(rest[word.chars().count()..], [] | ['底' | '末' | '前' | '内'] | ['底' | '末', '前'])
+    {
+        return true;
     }
     let said: usize = dates.iter().map(std::iter::ExactSizeIterator::len).sum();
     if said > 0 && rest.len() <= said + 2 {
