@@ -84,7 +84,7 @@ pub(super) fn read(text: &[char], shielded: &[bool], dates: &[std::ops::Range<us
     match signs.manner {
         // 办学特色更加鲜明: a state that is to be more so, whatever the word for it.
         Some(at) if at > start && text.len() > at + 2 && is_degree(&text[at..]) && !is_title(text) => {
-            Plain::Promise(vec![target(Kind::Qualitative, None, Direction::Up, at)])
+            Plain::Work(target(Kind::Qualitative, None, Direction::Up, text.len()))
         }
         _ => Plain::Unknown,
     }

@@ -1,5 +1,6 @@
 //! The words of a clause without a number that decide what it is.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::Direction;
@@ -16,6 +17,8 @@ enum Sign {
     Deadline,
     /// 封顶, 通车.
     Completion,
+    /// 开放, 搬迁: a completion as the last word only.
+    Closing,
     /// 持续, 稳步 …: with a change word, a trend.
     Course,
     /// 明显, 更加 …: how far, not which way.
@@ -29,7 +32,7 @@ enum Sign {
 
 static SIGNS: LazyLock<Lexicon<Sign>> = LazyLock::new(|| {
     use Motion::{Judged, MayMove, Moves, Steadies};
-    use Sign::{Change, Completion, Course, Coverage, Deadline, Degree, Pending, Stop, Whole};
+    use Sign::{Change, Closing, Completion, Course, Coverage, Deadline, Degree, Pending, Stop, Whole};
     const PENDING: &str = "未下达 待下达 尚未下达 另行下达 另行确定 待确定 未明确 待明确 未分解 暂未确定 尚未确定 待定 以国家下达为准";
     // 应检尽检 and its like are a pattern, see `utmost`.
     const COVERAGE: &str = "全覆盖 全部 均完成 均实现 均达到 均建成 均达标 均开工 均纳入 全面覆盖 全域覆盖 全数 村村通 户户通 一个不少 一个不落 \
@@ -38,12 +41,13 @@ static SIGNS: LazyLock<Lexicon<Sign>> = LazyLock::new(|| {
         汛前 季度前 节前 按期 如期 按时 年末 入汛前 主汛期前 采暖季前 供暖前 采暖前 开学前 秋季学期前 春季学期前 五一前 十一前 七一前 元旦前 \
         中秋前 端午前 国庆节前 劳动节前 元宵节前 春耕前 秋收前 入夏前 入秋前 月底 月内 季度内 年前 旬前 月初 上旬 中旬 下旬 暑期前 寒假前 \
         冬季前 岁末前 期末前 雨季前 台风季前 高考前 本季度";
-    const COMPLETION: &str = "封顶 通车 竣工 投产 投用 投运 开工 建成 完工 贯通 验收 交付 启用 开通 运营 上线 挂牌 落成 入驻 试运行 并网 合龙 \
-        点火 下线 首飞 收官 完成主体 出台 印发 颁布 完成编制 完成改革 完成整改 完成建设 见效 蓄水 发电 通水 通气 通航 开园 开馆 开业 开学 揭牌 \
-        进入高峰期 启动 完成 建设完毕 达产 进场 动工 落地 投入使用 投入运行 投入运营 投入生产 全面完成 全面建成 全面竣工 全面投用 试运营 试生产 \
-        开建 复工 复产 破土 奠基 完毕 结束 销号 办结 结题 交房 移交 送电 通电 供水 供暖 供热 供气 通热 开诊 接诊 开院 开航 开行 首发 \
-        到位 报送 提交 开放 投放 出清 关停 拆除 搬迁 就位 转固 试通车 架通 洞通 合拢 导通 投料 开机 亮灯 清零 公布 公示 发布 签约 开标 \
-        转正 入统 入库 成立 组建 建立 兑现 发放";
+    const COMPLETION: &str = "封顶 通车 竣工 投产 投用 投运 开工 建成 完工 贯通 验收 交付 启用 开通 运营 上线 挂牌 落成 入驻 试运行 并网 合龙 点火 下线 \
+        首飞 收官 完成主体 出台 印发 颁布 完成编制 完成改革 完成整改 完成建设 见效 蓄水 发电 通水 通气 通航 开园 开馆 开业 开学 揭牌 进入高峰期 启动 完成 \
+        建设完毕 达产 进场 动工 落地 投入使用 投入运行 投入运营 投入生产 全面完成 全面建成 全面竣工 全面投用 试运营 试生产 开建 复工 复产 破土 奠基 完毕 \
+        结束 销号 办结 结题 交房 移交 送电 通电 通热 开诊 接诊 开院 开航 开行 到位 报送 提交 出清 关停 拆除 就位 转固 试通车 架通 洞通 合拢 导通 投料 开机 \
+        亮灯 开标 入统 入库 正式开放 免费开放 建成开放 开放使用 开放运营 搬迁完毕 搬迁到位";
+    // Nouns as well as verbs: 国庆前开放 is a finish, 2025年对外开放水平 none.
+    const CLOSING: &str = "开放 搬迁 供水 供暖 供热 供气 成立 组建 公布 发布 签约 亮相 面世";
     const COURSE: &str = "持续 不断 稳步 稳定 逐步 逐年 继续 平稳 加快 较快 有序 稳中 逐月 逐季 双 持续性 合理 同步 快速 恢复性 保持 日益 渐进";
     const DEGREE: &str =
         "进一步 明显 显著 大幅 有效 总体 切实 较大幅度 整体 普遍 全面 更加 更趋 更为 愈加 愈发 深入 较大";
@@ -73,6 +77,7 @@ static SIGNS: LazyLock<Lexicon<Sign>> = LazyLock::new(|| {
             .chain(words(COVERAGE, Coverage))
             .chain(words(DEADLINE, Deadline))
             .chain(words(COMPLETION, Completion))
+            .chain(words(CLOSING, Closing))
             .chain(words(COURSE, Course))
             .chain(words(DEGREE, Degree))
             .chain(words(RISING, Whole(Moves, Direction::Up)))
@@ -106,7 +111,7 @@ pub(super) static WORK: LazyLock<Lexicon<bool>> = LazyLock::new(|| {
         鲜明 凸显 彰显 涌现 显现 趋稳 迸发 充分 充足 充裕 浓厚 和谐 稳固 牢固 成型 成势 起势 向好 \
         焕然一新 上台阶 新台阶 前列 领跑 蝶变 清朗 风清气正 见实效 见成效 显成效 走深走实 落细 提档 无忧 成风 蔚然 受益 可控 常态化 步伐 筹集 募集 投放 增加 延长 下调 上调 取消 放宽 简化 缩短 减免 减征 免征 返还 缓缴 贴息 补贴 奖补 支付 偿还 置换 清退 清偿 挂牌 验收 竣工 通车 封顶";
     const OFFICES: &str = "发展改革委 发展和改革 组织部 改革委 保障局 保障厅 社会保障 建设厅 建设局 协调组 监管局 服务中心 服务局 发展局 发展中心 \
-        监督管理局 保护局 治理局 应急管理 管理局 开放办 创新委 使用权 增加值 改革办 攻坚办 服务业";
+        水平 监督管理局 保护局 治理局 应急管理 管理局 开放办 创新委 使用权 增加值 改革办 攻坚办 服务业";
     let words = |list: &'static str, work| list.split_whitespace().map(move |word| (word, work));
     Lexicon::of_prefixes(words(WORDS, true).chain(words(OFFICES, false)))
 });
@@ -120,6 +125,8 @@ pub(super) struct Signs {
     pub(super) completion: bool,
     /// Where the first word of manner starts.
     pub(super) manner: Option<usize>,
+    /// The words of manner directly before what is read next.
+    run: Range<usize>,
     pub(super) course: bool,
     pub(super) motion: Option<Moving>,
     pub(super) work: bool,
@@ -163,7 +170,9 @@ pub(super) fn signs(text: &[char], shielded: &[bool]) -> Signs {
             at += 1;
             continue;
         };
-        signs.note(sign, at, length);
+        if sign != Sign::Closing || at + length == text.len() {
+            signs.note(sign, at, length);
+        }
         at += length;
     }
     signs
@@ -189,13 +198,16 @@ impl Signs {
             Sign::Pending => self.pending = true,
             Sign::Coverage => self.cover(at, length),
             Sign::Deadline => self.deadline = true,
-            Sign::Completion => self.completion = true,
+            Sign::Completion | Sign::Closing => self.completion = true,
             Sign::Course | Sign::Degree => {
                 self.course |= sign == Sign::Course;
                 self.manner.get_or_insert(at);
+                let start = if self.run.end == at { self.run.start } else { at };
+                self.run = start..at + length;
             }
             Sign::Whole(motion, direction) => {
-                let moving = Moving { start: at, end: at + length, motion, direction, whole: true };
+                let start = if self.run.end == at { self.run.start } else { at };
+                let moving = Moving { start, end: at + length, motion, direction, whole: true };
                 // 总体稳定 decides whatever change was named before it.
                 self.motion = self.motion.filter(|before| before.whole).or(Some(moving));
             }
