@@ -110,6 +110,13 @@ pub(super) fn spelled(text: &[char]) -> Option<(usize, Decimal)> {
                 _ => Some((length, Decimal::from(whole))),
             }
         }
+        // 一亿五千万元 is 15 000 万元: the last multiplier stays with the unit.
+        Some('亿') => match chinese(&text[length + 1..]) {
+            Some((more, rest)) if more > 1 && text.get(length + 1 + more) == Some(&'万') => {
+                Some((length + 1 + more, Decimal::from(whole * 10_000 + rest)))
+            }
+            _ => Some((length, Decimal::from(whole))),
+        },
         _ => Some((length, Decimal::from(whole))),
     }
 }
@@ -220,6 +227,8 @@ mod tests {
             ("一万零五十户", Some((5, "10050"))),
             ("三十万", Some((2, "30"))),
             ("五万八", Some((1, "5"))),
+            ("一亿五千万元", Some((4, "15000"))),
+            ("两亿元", Some((1, "2"))),
             ("零增长", None),
         ] {
             let want = want.map(|(length, value)| (length, value.parse().unwrap()));

@@ -195,7 +195,8 @@ pub(super) fn is_time(text: &[char], dates: &[std::ops::Range<usize>]) -> bool {
         return true;
     }
     let span = SPANS.iter().any(|word| starts_with(rest, word));
-    let ends = ["时间", "年", "个月", "年左右"].iter().any(|word| super::items::ends_with(rest, word));
+    let ends =
+        ["时间", "年", "个月", "年左右", "努力"].iter().any(|word| super::items::ends_with(rest, word));
     span && ends && rest.len() <= 12 && rest.iter().any(|c| matches!(c, '年' | '月'))
 }
 
