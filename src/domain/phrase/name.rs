@@ -120,7 +120,7 @@ pub(super) fn is_of_several(name: &[char]) -> bool {
 }
 
 /// Names that say only which side of the thing named before is meant: 生产安全事故起数、死亡人数.
-const SIDES: [&str; 26] = [
+const SIDES: [&str; 27] = [
     "死亡人数",
     "伤亡人数",
     "受伤人数",
@@ -128,6 +128,7 @@ const SIDES: [&str; 26] = [
     "件数",
     "发生数",
     "产量",
+    "申请量",
     "授权量",
     "单产",
     "播种面积",
