@@ -142,11 +142,11 @@ pub(super) fn classify(facts: &Facts<'_>) -> Shape {
         _ => amount(facts),
     };
     // 涨幅控制在2%以内 is a lid, not a growth to be reached.
-    let lid = facts.cues.change.is_none() && facts.lead.is_none() && ends(&GROWTHS, facts.name);
+    let lid = || facts.cues.change.is_none() && facts.lead.is_none() && ends(&GROWTHS, facts.name);
     let capped = facts.cues.cap || matches!(comparator, Comparator::AtMost | Comparator::Below);
     let kind = match kind {
         Kind::Share | Kind::Total | Kind::Level if capped => Kind::Cap,
-        Kind::Growth if capped && lid => Kind::Cap,
+        Kind::Growth if capped && lid() => Kind::Cap,
         Kind::Total | Kind::Level if comparator == Comparator::Range => Kind::Range,
         other => other,
     };
@@ -244,8 +244,9 @@ fn amount(facts: &Facts<'_>) -> Kind {
     if cues.running && placed {
         return Kind::Level;
     }
-    let added = is_added(name) || !reached && (facts.made || is_worked(name)) || !placed && is_listed(facts);
-    if stock && lead.is_none() && !added { Kind::Level } else { Kind::Total }
+    let added =
+        || is_added(name) || !reached && (facts.made || is_worked(name)) || !placed && is_listed(facts);
+    if stock && lead.is_none() && !added() { Kind::Level } else { Kind::Total }
 }
 
 /// A name that is a stock by itself; 国际标准5项 are standards written, 补贴标准 one that is reached.

@@ -109,7 +109,7 @@ fn closing(text: &[char], at: usize) -> Option<usize> {
         _ => return None,
     };
     let mut depth = 0;
-    let long = opens_note(&text[at + 1..]);
+    let long = matches!(text[at], '(' | '[' | '【' | '〔') && opens_note(&text[at + 1..]);
     let most = if long { CLAUSE_MAX } else { QUOTE_MAX };
     for (offset, &c) in text[at + 1..].iter().take(most).enumerate() {
         if c == close && depth == 0 {
@@ -151,7 +151,7 @@ fn opens_note(inside: &[char]) -> bool {
 /// `last`: nothing follows them in their clause.
 fn is_note(open: char, inside: &[char], last: bool) -> bool {
     const DUTIES: [&str; 6] = ["负责", "牵头", "配合", "牵头落实", "提供", "落实"];
-    const OFFICES: [&str; 9] = ["厅", "局", "委", "办", "政府", "管委会", "部门", "中心", "等单位"];
+    const OFFICES: [&str; 8] = ["厅", "局", "委", "办", "政府", "管委会", "部门", "等单位"];
     if !matches!(open, '(' | '[' | '【' | '〔') {
         return false;
     }

@@ -188,7 +188,9 @@ fn complete(parts: &[&[char]]) -> Vec<Vec<char>> {
         })
         .collect();
     members.push(last.to_vec());
-    if let Some(head) = head(parts[0]) {
+    if members.len() > 1
+        && let Some(head) = head(parts[0])
+    {
         let sides = members.iter_mut().skip(1);
         for member in sides.filter(|member| is_side(member)) {
             member.splice(0..0, head.iter().copied());

@@ -63,13 +63,16 @@ pub(super) fn read(phrase: &str) -> Parsed {
             continue;
         }
         let scan = quantity::scan(&clause.text, &clause.shielded);
-        if index < last
-            && scan.quantities.is_empty()
-            && (!scan.dates.is_empty() || plain::is_part_of_year(&clause.text))
-            && plain::is_time(&clause.text, &scan.dates)
-        {
-            // 3月底前，完成…: the deadline belongs to what follows.
-            time = Some(clause);
+        if index < last && plain::is_time(&clause.text, &scan.dates) {
+            if scan.quantities.is_empty() && (!scan.dates.is_empty() || plain::is_part_of_year(&clause.text))
+            {
+                // 3月底前，完成…: the deadline belongs to what follows.
+                time = Some(clause);
+            } else {
+                let (_, hedges) = name::skip_leads(&clause.text, 0..clause.text.len(), &scan.dates);
+                carried.ahead = hedges.into_iter().find(|word| is_modal(word));
+                readings.push(Reading::Scope);
+            }
             continue;
         }
         if clause.heading && index < last && scan.quantities.is_empty() {
@@ -90,12 +93,6 @@ fn clause_readings(clause: &Clause, scan: &Scan, carried: &mut Carried, readings
         carried.dense = false;
     }
     carried.row = None;
-    if plain::is_time(&clause.text, &scan.dates) {
-        let (_, hedges) = name::skip_leads(&clause.text, 0..clause.text.len(), &scan.dates);
-        carried.ahead = hedges.into_iter().find(|word| is_modal(word));
-        readings.push(Reading::Scope);
-        return;
-    }
     if scan.quantities.is_empty() {
         for span in dated_steps(clause, scan) {
             readings.push(without_number(clause, scan, span, carried));
@@ -223,7 +220,8 @@ fn around<'a>(clause: &'a Clause, scan: &Scan, item: &Item) -> Around<'a> {
     }
     let (start, hedges) = name::skip_leads(text, item.span.start..end, &scan.dates);
     let lead = &text[item.span.start.min(start)..start];
-    let made = ["建成", "建设", "打造", "培育", "完成"].iter().any(|verb| items::ends_with(lead, verb));
+    let made = !lead.is_empty()
+        && ["建成", "建设", "打造", "培育", "完成"].iter().any(|verb| items::ends_with(lead, verb));
     let right = if item.prenominal { &text[last.end..item.span.end.max(last.end)] } else { &[] };
     Around { cues, subject: &text[start..end], before: &text[start..first.start], right, hedges, made }
 }
