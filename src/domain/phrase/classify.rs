@@ -30,6 +30,10 @@ pub(super) struct Facts<'a> {
     pub(super) whole: Option<Kind>,
     /// An earlier name of the clause counts by head (每千人口拥有医师3.6人、护士4.2人).
     pub(super) dense: bool,
+    /// A verb that makes things stood before the name (建成…, 培育…).
+    pub(super) made: bool,
+    /// The kind of the promise before this one in its clause.
+    pub(super) row: Option<Kind>,
 }
 
 /// The verdict.
@@ -137,9 +141,12 @@ pub(super) fn classify(facts: &Facts<'_>) -> Shape {
         UnitKind::Point => Kind::Change,
         _ => amount(facts),
     };
+    // 涨幅控制在2%以内 is a lid, not a growth to be reached.
+    let lid = || facts.cues.change.is_none() && facts.lead.is_none() && ends(&GROWTHS, facts.name);
     let capped = facts.cues.cap || matches!(comparator, Comparator::AtMost | Comparator::Below);
     let kind = match kind {
         Kind::Share | Kind::Total | Kind::Level if capped => Kind::Cap,
+        Kind::Growth if capped && lid() => Kind::Cap,
         Kind::Total | Kind::Level if comparator == Comparator::Range => Kind::Range,
         other => other,
     };
@@ -226,16 +233,10 @@ fn amount(facts: &Facts<'_>) -> Kind {
     if quantity.within && quantity.kind == UnitKind::Time {
         return Kind::Cap;
     }
-    let placed = cues.to || cues.reach || cues.hold || cues.comparator == Some(Comparator::Above);
+    let reached = cues.to || cues.reach || cues.hold;
+    let placed = reached || cues.comparator == Some(Comparator::Above);
     let flow = ends(&FLOWS, name) || quantity.unit.ends_with('次');
-    let stock =
-        placed && !prenominal && !flow || ends(&STOCKS, name) || is_density(name) || facts.dense && !flow;
-    const ADDED: [&str; 8] = ["新增", "新建", "新开", "新签", "新发", "新改", "新认", "新引"];
-    // Work on an area or a length adds up, though area and length are stocks.
-    const WORKED: [&str; 10] =
-        ["治理", "修复", "整治", "改造", "种植", "流转", "完成", "疏浚", "发放", "投放"];
-    let starts = |words: &[&str]| words.iter().any(|word| starts_with(name, word));
-    let added = starts(&ADDED) || (!placed && starts(&WORKED));
+    let stock = placed && !prenominal && !flow || is_stock(facts) || is_density(name) || facts.dense && !flow;
     if let (Some(kind @ (Kind::Total | Kind::Level)), false) = (facts.whole, placed) {
         return kind;
     }
@@ -243,7 +244,53 @@ fn amount(facts: &Facts<'_>) -> Kind {
     if cues.running && placed {
         return Kind::Level;
     }
-    if stock && lead.is_none() && !added { Kind::Level } else { Kind::Total }
+    let added =
+        || is_added(name) || !reached && (facts.made || is_worked(name)) || !placed && is_listed(facts);
+    if stock && lead.is_none() && !added() { Kind::Level } else { Kind::Total }
+}
+
+/// A name that is a stock by itself; 国际标准5项 are standards written, 补贴标准 one that is reached.
+fn is_stock(facts: &Facts<'_>) -> bool {
+    let counted = facts.name.ends_with(&['标', '准']) && facts.quantity.kind == UnitKind::Count;
+    ends(&STOCKS, facts.name) && !counted
+}
+
+/// Verbs after which the year's amount is meant however the number is reached.
+fn is_added(name: &[char]) -> bool {
+    const ADDED: [&str; 13] = [
+        "新增", "新建", "新开", "新签", "新发", "新改", "新认", "新引", "新培", "新登", "新设", "净增",
+        "增发",
+    ];
+    ADDED.iter().any(|word| starts_with(name, word))
+}
+
+/// Work on an area, a length or a sum of money adds up, though those are stocks; 达到 alone still makes it a level.
+fn is_worked(name: &[char]) -> bool {
+    static WORKED: LazyLock<Lexicon<()>> = LazyLock::new(|| {
+        const WORDS: &str = "治理 修复 整治 改造 种植 流转 完成 疏浚 发放 投放 兑付 兑现 拨付 授信 处置 盘活 化解 消化 清退 清偿 清收 \
+            修缮 培训 制修订 制定 修订 救助 资助 帮扶 减免 退还 招引 引进 引育 签约 收储 筹集 募集 争取 淘汰 关停 拆除 疏通 办理 受理 \
+            查处 检测 抽检 排查 回收 采购 更换 更新 安装 加装 铺设 开行 惠及 带动 吸纳 安置 转移 输送 收购 出让 供应 腾退 复垦 恢复 \
+            支付 缓缴 贴息 奖补 代偿 投入 输出 交付 归集 推广 打通 连通 减少 压减 压降 置换 追缴 追回 挽回 挽损 收回 核销 承保 担保";
+        Lexicon::of_prefixes(WORDS.split_whitespace().map(|word| (word, ())))
+    });
+    // 培训基地, 服务网点: four characters are a thing rather than what is done to one.
+    const THINGS: [&str; 14] = [
+        "基地", "网点", "机构", "企业", "平台", "中心", "队伍", "人员", "能力", "站点", "设施", "车间",
+        "面积", "规模",
+    ];
+    let thing = name.len() <= 4 && THINGS.iter().any(|word| super::items::ends_with(name, word));
+    let total =
+        ["总量", "总数", "总额", "余额", "能力"].iter().any(|word| super::items::ends_with(name, word));
+    WORKED.at_start(name).is_some() && !thing && !total
+}
+
+/// 新建水厂5座、改造管网…: a thing listed behind an amount of the year is one too, unless it is a sum.
+fn is_listed(facts: &Facts<'_>) -> bool {
+    facts.row == Some(Kind::Total)
+        && facts.quantity.kind == UnitKind::Count
+        && !facts.cues.predicate()
+        && !is_density(facts.name)
+        && !["总量", "总数", "数", "规模"].iter().any(|word| super::items::ends_with(facts.name, word))
 }
 
 fn comparator(facts: &Facts<'_>) -> Comparator {

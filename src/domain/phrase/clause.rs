@@ -19,6 +19,8 @@ pub(super) struct Clause {
     pub(super) heading: bool,
     /// It stood in brackets behind the clause before it.
     pub(super) aside: bool,
+    /// It only says who does it or where the figure is from (责任单位：…).
+    pub(super) note: bool,
 }
 
 impl Clause {
@@ -31,7 +33,7 @@ impl Clause {
     pub(super) fn followed_by(mut self, next: Self) -> Self {
         self.text.extend(next.text);
         self.shielded.extend(next.shielded);
-        Self { heading: next.heading, aside: next.aside, ..self }
+        Self { heading: next.heading, aside: next.aside, note: next.note, ..self }
     }
 
     /// The clause as a string, brackets full-width as in print.
@@ -50,7 +52,13 @@ pub(super) fn split(text: &[char]) -> Vec<Clause> {
         let c = text[at];
         if let Some(end) = closing(text, at) {
             let inside = &text[at + 1..end];
-            if c == '(' && is_aside(inside, &current) {
+            if !current.text.is_empty()
+                && is_note(c, inside, text.get(end + 1).is_none_or(|_| is_stop(text, end + 1)))
+            {
+                let mut note = Clause { aside: true, note: true, ..Clause::default() };
+                note.push(&text[at..=end], true);
+                asides.push(note);
+            } else if c == '(' && is_aside(inside, &current) {
                 let mut aside = Clause { aside: true, ..Clause::default() };
                 aside.push(inside, false);
                 asides.push(aside);
@@ -101,7 +109,9 @@ fn closing(text: &[char], at: usize) -> Option<usize> {
         _ => return None,
     };
     let mut depth = 0;
-    for (offset, &c) in text[at + 1..].iter().take(QUOTE_MAX).enumerate() {
+    let long = matches!(text[at], '(' | '[' | '【' | '〔') && opens_note(&text[at + 1..]);
+    let most = if long { CLAUSE_MAX } else { QUOTE_MAX };
+    for (offset, &c) in text[at + 1..].iter().take(most).enumerate() {
         if c == close && depth == 0 {
             return Some(at + 1 + offset);
         }
@@ -110,6 +120,45 @@ fn closing(text: &[char], at: usize) -> Option<usize> {
         }
     }
     None
+}
+
+/// Whether a bracket starts as lists of offices do; those run longer than names.
+fn opens_note(inside: &[char]) -> bool {
+    const NOTES: [&str; 18] = [
+        "责任单位",
+        "牵头单位",
+        "配合单位",
+        "责任部门",
+        "牵头部门",
+        "配合部门",
+        "参与单位",
+        "实施单位",
+        "主责单位",
+        "责任领导",
+        "责任人",
+        "责任主体",
+        "牵头领导",
+        "数据来源",
+        "资料来源",
+        "来源",
+        "落实单位",
+        "完成单位",
+    ];
+    NOTES.iter().any(|word| quantity::starts_with(inside, word))
+}
+
+/// Whether brackets hold a note about the promise and no part of it: who leads, who helps, where the figure is from.
+/// `last`: nothing follows them in their clause.
+fn is_note(open: char, inside: &[char], last: bool) -> bool {
+    const DUTIES: [&str; 6] = ["负责", "牵头", "配合", "牵头落实", "提供", "落实"];
+    const OFFICES: [&str; 8] = ["厅", "局", "委", "办", "政府", "管委会", "部门", "等单位"];
+    if !matches!(open, '(' | '[' | '【' | '〔') {
+        return false;
+    }
+    let ends =
+        |words: &[&str]| words.iter().any(|word| inside.len() > 3 && super::items::ends_with(inside, word));
+    opens_note(inside)
+        || last && (ends(&DUTIES) || ends(&OFFICES) && !inside.iter().any(char::is_ascii_digit))
 }
 
 /// Whether brackets hold a promise (其中创业培训11万人次) rather than a part of the name (车位).
@@ -177,6 +226,8 @@ mod tests {
             ("开展“甲,乙”活动", vec!["开展“甲,乙”活动"]),
             ("充电桩(车位)5000个", vec!["充电桩（车位）5000个"]),
             ("培训23万人次(其中创业培训11万人次)", vec!["培训23万人次", "其中创业培训11万人次"]),
+            ("充电桩5000个(责任单位:市发改委,各县)", vec!["充电桩5000个", "（责任单位:市发改委，各县）"]),
+            ("社区(街道)中心5个(省民政厅负责)", vec!["社区（街道）中心5个", "（省民政厅负责）"]),
             ("比达到2:1", vec!["比达到2:1"]),
             ("目标:增长5%", vec!["目标", "增长5%"]),
             ("1.8万家", vec!["1.8万家"]),

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use rust_decimal::Decimal;
 
 use super::lexicon::Lexicon;
-use super::quantity::{Found, Quantity, plain, starts_with, tail, with_unit};
+use super::quantity::{Found, Quantity, plain, rank, starts_with, tail, with_unit};
 use super::units::{self, UnitKind};
 use super::{Direction, number, words};
 
@@ -63,6 +63,9 @@ pub(super) fn tenths(text: &[char], at: usize, end: usize, value: Decimal) -> Op
 /// 翻番, 翻一番, 翻两番 are +100 %, +100 %, +300 %; 减半 is −50 %.
 pub(super) fn doubled(text: &[char], at: usize) -> Option<Quantity> {
     let rest = &text[at + 1..];
+    if is_named_by_count(&text[..at]) {
+        return None;
+    }
     let (stop, value, direction) = match (text[at], rest.first()?, rest.get(1)) {
         ('翻', '番', _) | ('翻', '倍', None) => (at + 2, 100, Direction::Up),
         ('翻', '一' | '1', Some('番')) => (at + 3, 100, Direction::Up),
@@ -75,6 +78,11 @@ pub(super) fn doubled(text: &[char], at: usize) -> Option<Quantity> {
     Some(tail(text, quantity))
 }
 
+/// 两个翻番, 六个百分之百: the number of slogans, not what they promise.
+fn is_named_by_count(before: &[char]) -> bool {
+    matches!(before, [.., count, '个'] if number::is_numeral(*count))
+}
+
 /// Chinese numerals: only forms that cannot be part of a name are numbers.
 pub(super) fn at_numeral(text: &[char], at: usize) -> Found {
     let (before, rest) = (&text[..at], &text[at..]);
@@ -82,32 +90,124 @@ pub(super) fn at_numeral(text: &[char], at: usize) -> Found {
         return Found::Name(at + 1);
     }
     if let Some(found) = parts(text, at) {
-        return found;
+        // 六个百分之百 are six rules.
+        return if is_named_by_count(before) { Found::Name(at + 1) } else { found };
     }
     if rest[0] == '一'
         && let Some(quantity) = half(text, at, at + 1)
     {
         return Found::Quantity(quantity);
     }
-    let Some((length, value)) = number::chinese(rest) else { return implicit(text, at) };
+    let Some((length, value)) = number::spelled(rest) else { return implicit(text, at) };
     let end = at + length;
     if text.get(end) == Some(&'成')
-        && let Some(quantity) = tenths(text, at, end, Decimal::from(value))
+        && let Some(quantity) = tenths(text, at, end, value)
     {
         return Found::Quantity(quantity);
     }
-    let unit = units::read(&text[end..]);
-    let solid = matches!(
-        unit.kind,
-        UnitKind::Count | UnitKind::Money | UnitKind::Measure | UnitKind::Time | UnitKind::Times
-    );
-    let large = value >= 100 || unit.power > 0;
-    let counted = value >= 2 && unit.kind == UnitKind::Count && words::ends_with_making_verb(before);
-    let times = unit.kind == UnitKind::Times;
-    if !(solid && (large || counted || times)) {
-        return Found::Name(end);
+    if before.last() == Some(&'前')
+        && let Some(found) = rank(text, at, end, value)
+    {
+        return found;
     }
-    with_unit(text, at, end, Decimal::from(value))
+    if is_counted(text, at, end, value) { with_unit(text, at, end, value) } else { Found::Name(end) }
+}
+
+/// Counters that number a thing rather than count it, or that mean something else behind a small numeral (三方, 八面).
+static ORDINALS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
+    const WORDS: &str = "期 届 档 类 种 版 道 点 站 排 村 镇 乡 店 团 队 岗 分 门 片 集 首 单 员 则 具 节 孔 口 眼 批 顶 头 \
+        方 度 里 升 克 顷 担 P T 楼";
+    Lexicon::of_prefixes(WORDS.split_whitespace().map(|word| (word, ())))
+});
+
+/// Whether a numeral with its counter is an amount (绿色工厂六十家) and no part of a name (三个高于, 二期).
+fn is_counted(text: &[char], at: usize, end: usize, value: Decimal) -> bool {
+    let (before, spelled) = (&text[..at], &text[at..end]);
+    let unit = units::read(&text[end..]);
+    let stop = end + unit.length;
+    let (label, after) = (&text[end..stop], &text[stop..]);
+    // 几十家, 数十家, 两三家: nobody can be held to those.
+    if before.last().is_some_and(|&c| matches!(c, '几' | '数') || number::is_numeral(c)) {
+        return false;
+    }
+    if unit.guessed
+        || !matches!(unit.kind, UnitKind::Count | UnitKind::Money | UnitKind::Measure | UnitKind::Time)
+    {
+        return matches!(unit.kind, UnitKind::Point | UnitKind::Times);
+    }
+    if value >= Decimal::ONE_HUNDRED || unit.power > 0 {
+        return true;
+    }
+    // 二 before a counter numbers (二期, 二类); two of a thing are 两.
+    if spelled == ['二'] {
+        return false;
+    }
+    let loose = ORDINALS.at_start(label).is_some_and(|(length, ())| length == label.len());
+    let within = ["内", "以内", "之内"].iter().any(|word| starts_with(after, word));
+    let single = value < Decimal::TWO;
+    if unit.kind == UnitKind::Time {
+        return within || !single && closes(after);
+    }
+    if closes(after) {
+        return !loose
+            && (if single { is_one(before, label) } else { !before.is_empty() })
+            && !is_row(before);
+    }
+    let brought = unit.kind != UnitKind::Money && (words::ends_with_making_verb(before) || is_next(before));
+    let loose =
+        if unit.kind == UnitKind::Count { matches!(label, ['期' | '届' | '档' | '类']) } else { loose };
+    // 落实两个责任, 推动三项改革: what is only carried on is named by such a number.
+    let carried_on = value < Decimal::TEN
+        && matches!(label, ['个' | '项'])
+        && ["落实", "推动", "推进", "促进", "实现", "服务", "保护", "覆盖", "发展"]
+            .iter()
+            .any(|word| super::items::ends_with(before, word));
+    !(single || loose || carried_on)
+        && (brought || words::places_a_number(before))
+        && SLOGANS.at_start(after).is_none()
+}
+
+/// What makes 三个… a slogan rather than three of something (三个高于, 两个确保, 三个一批).
+static SLOGANS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
+    const WORDS: &str = "高于 快于 优于 好于 不 确保 提升 提高 转变 突破 全覆盖 毫不 维护 意识 自信 自觉 确立 统筹 务必 更 着力 到位 一 \
+        百分百 明显 转型 新突破 新提升 新跨越 新进展 新成效 走 先行 率先 前列 翻番 倍增 增长 下降 过半 坚持 做到 结合 聚焦 打通 延伸 \
+        促进 加快 加强 强化 为主 必须 必 全 无 零 清零 ”";
+    Lexicon::of_prefixes(WORDS.split_whitespace().map(|word| (word, ())))
+});
+
+/// Whether the thing counted has been named before the counter: the clause or the member of a list ends here.
+fn closes(after: &[char]) -> bool {
+    match after {
+        [] | ['、' | '和' | '与' | '及' | '并' | '(' | ',', ..] => true,
+        _ => ["以上", "及以上", "以下", "以内", "之内", "左右", "其中"]
+            .iter()
+            .any(|word| starts_with(after, word)),
+    }
+}
+
+/// 一核两片五点: numerals so near to each other are a formula.
+fn is_row(before: &[char]) -> bool {
+    before.iter().rev().take(2).take_while(|c| **c != '、').any(|&c| number::is_numeral(c))
+}
+
+/// 创建两个国家级平台、|五个省级平台: a list whose first member is counted behind the verb.
+fn is_next(before: &[char]) -> bool {
+    const REACH_BACK: usize = 24;
+    let near = &before[before.len().saturating_sub(REACH_BACK)..];
+    let starts = |at: usize| near[at].is_ascii_digit() || number::is_numeral(near[at]);
+    near.last() == Some(&'、')
+        && (1..near.len()).any(|at| starts(at) && words::ends_with_making_verb(&near[..at]))
+}
+
+/// 新建水厂一座 counts one; 每村一个, 统一 and 一批 do not.
+fn is_one(before: &[char], label: &[char]) -> bool {
+    const REACH_BACK: usize = 16;
+    let things = [
+        "个", "家", "座", "所", "处", "条", "项", "台", "辆", "艘", "架", "栋", "幢", "部", "场", "名", "套",
+    ];
+    things.iter().any(|thing| thing.chars().eq(label.iter().copied()))
+        && before.len() > 1
+        && !before.iter().rev().take(REACH_BACK).any(|c| matches!(c, '每' | '统' | '唯' | '同' | '逐' | '各'))
 }
 
 /// 一半, 半数: fifty percent where nothing else follows than 以上 and the like, or what the half is of.
@@ -138,7 +238,7 @@ fn parts(text: &[char], at: usize) -> Option<Found> {
     let (taken, value) = match number::digits(part) {
         Some((taken, value)) => (taken, value),
         None if part.first() == Some(&'百') => (1, Some(Decimal::ONE_HUNDRED)),
-        None => number::chinese(part).map(|(taken, value)| (taken, Some(Decimal::from(value))))?,
+        None => number::spelled(part).map(|(taken, value)| (taken, Some(value)))?,
     };
     let end = at + length + OF.len() + taken;
     Some(match value.and_then(|value| percent(value, Decimal::from(whole))) {

@@ -77,6 +77,11 @@ fn relation(clause: &Clause, scan: &Scan, current: &Quantity, next: &Quantity) -
     }
     let (end, cues) = words::peel(&text[..next.start], &scan.dates);
     let core = &text[current.end..end.max(current.end)];
+    // 幼儿园两所和小学一所: behind a counted thing 和 joins another.
+    let counts = current.kind == UnitKind::Count && next.kind == UnitKind::Count && !current.inclusive;
+    if counts && core.len() > 2 && matches!(core[0], '和' | '与' | '及') && ends_list(&text[next.end..]) {
+        return Relation::Apart(current.end, current.end + 1);
+    }
     let separators = name::separators(core);
     let only_separators = core.len() == separators.iter().map(Range::len).sum::<usize>()
         || (core.len() == 1 && matches!(core[0], '和' | '与' | '及' | '、' | '或' | '并' | '/'));
@@ -103,6 +108,11 @@ fn relation(clause: &Clause, scan: &Scan, current: &Quantity, next: &Quantity) -
         return Relation::Nested;
     }
     Relation::Apart(current.end + cut.start, current.end + cut.end)
+}
+
+/// Whether the thing counted stood before the number that ends here.
+fn ends_list(after: &[char]) -> bool {
+    matches!(after, [] | ['、' | '和' | '及' | '与', ..])
 }
 
 /// Words after a number that add nothing to it (的目标, 大关).

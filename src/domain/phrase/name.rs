@@ -19,10 +19,10 @@ enum Lead {
 
 static LEADS: LazyLock<Lexicon<Lead>> = LazyLock::new(|| {
     const MODAL: &str = "力争 确保 争取 努力 务必 力保 力求 奋力 原则上 预期 预计";
-    const FILLER: &str = "实现 推动 推进 促进 全年 年内 今年 本年 本年度 当年 全省 全市 全县 全区 全州 我省 我市 我县 我区 各地 其中 重点 \
+    const FILLER: &str = "实现 推动 推进 促进 截至 截止 全年 年内 今年 今年底 本年 本年度 当年 全省 全市 全县 全区 全州 我省 我市 我县 我区 各地 其中 重点 \
         到 至 完成 保持 开展 举办 组织 力争实现 建设 建成 打造 培育 使 将 并 同时 分别 年底前 年底 达到 上半年 下半年 进一步 高质量 \
         扎实 积极 加快 全力 继续 持续 稳步 着力 大力 深入 统筹 切实 坚决 联动 省市县联动 拟 拟安排 安排 做到 在 各市州 计划 再 累计 \
-        一季度 二季度 三季度 四季度 第一季度 第二季度 第三季度 第四季度 主要目标是 主要预期目标是 预期目标是 目标是 其中的 每年 全面";
+        一季度 二季度 三季度 四季度 一季度末 二季度末 三季度末 四季度末 一季度前 二季度前 三季度前 四季度前 月底前 第一季度 第二季度 第三季度 第四季度 主要目标是 主要预期目标是 预期目标是 目标是 其中的 每年 全面";
     const STOP: &str = "实现率 推动力 完成率 保持率 建设用地 建设兵团 建成区 培育率 重点 重点群体 重点人群 重点行业 重点产业 重点企业 \
         重点项目 重点流域 重点区域 重点工程 重点领域 至善 将军 在校 在建 在园 在库 在册 在岗 在地 在线 在营 在用 在编 使用 组织部 \
         组织化 安排资金 再生 再贷款 再就业 到期 到位 到账 到户 到村 到港 计划生育 计划免疫 组织振兴 全面建设 累计折旧 保持力";
@@ -92,9 +92,63 @@ static HEADS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
     const WORDS: &str = "增加值 收入 投资 总额 销售额 成交额 交易额 零售额 出口额 进口额 贸易额 产值 总产值 利润 利润总额 税收 税额 率 占比 \
         比重 比例 面积 贷款 存款 余额 出口 进口 消费 进出口 营收 人数 人次 人口 游客 产量 总量 销量 数量 数 用电量 吞吐量 货运量 客运量 \
         周转量 生产总值 总产 额 费用 成本 支出 起数 规模 标准 浓度 强度 指数 能耗 储量 里程 流量 订单 业务量 覆盖率 消费额 保费 \
-        融资 外资 内资 经费 旅游 入境游 补助 补贴 水平 经济 产业 工业 服务业 农业 住宿 餐饮 GDP 时间 时限 时长 频次 次数";
+        融资 外资 内资 经费 旅游 入境游 补助 补贴 水平 经济 产业 工业 服务业 农业 住宿 餐饮 GDP 时间 时限 时长 频次 次数 \
+        使用量 施用量 排放量 损失 申请量 授权量";
     Lexicon::of_suffixes(WORDS.split_whitespace().map(|word| (word, ())))
 });
+
+/// Ends of names that several things have each for itself: what 化肥 and 农药 use cannot be added up.
+static OWN: LazyLock<Lexicon<()>> = LazyLock::new(|| {
+    const WORDS: &str = "使用量 施用量 排放量 产量 浓度 发病率 死亡率 入学率 覆盖率 普及率 自给率 合格率";
+    Lexicon::of_suffixes(WORDS.split_whitespace().map(|word| (word, ())))
+});
+
+/// Whether a joint name (化肥、农药使用量) has one of [`OWN`]'s endings for all its members.
+pub(super) fn is_of_several(name: &[char]) -> bool {
+    const MEMBER_MAX: usize = 6;
+    let Some((length, ())) = OWN.at_end(name) else { return false };
+    let stem = &name[..name.len() - length];
+    let mut from = 0;
+    let mut last = stem.len();
+    for cut in separators(stem) {
+        if !(1..=MEMBER_MAX).contains(&(cut.start - from)) {
+            return false;
+        }
+        (from, last) = (cut.end, stem.len() - cut.end);
+    }
+    from > 0 && (1..=MEMBER_MAX).contains(&last)
+}
+
+/// Names that say only which side of the thing named before is meant: 生产安全事故起数、死亡人数.
+const SIDES: [&str; 27] = [
+    "死亡人数",
+    "伤亡人数",
+    "受伤人数",
+    "起数",
+    "件数",
+    "发生数",
+    "产量",
+    "申请量",
+    "授权量",
+    "单产",
+    "播种面积",
+    "种植面积",
+    "面积",
+    "产值",
+    "数量",
+    "总量",
+    "总额",
+    "增速",
+    "占比",
+    "比重",
+    "强度",
+    "次数",
+    "频次",
+    "金额",
+    "直接经济损失",
+    "经济损失",
+    "营业收入",
+];
 
 /// Whether a name can stand by itself as an indicator.
 pub(super) fn is_indicator(name: &[char]) -> bool {
@@ -134,12 +188,31 @@ fn complete(parts: &[&[char]]) -> Vec<Vec<char>> {
         })
         .collect();
     members.push(last.to_vec());
+    if members.len() > 1
+        && let Some(head) = head(parts[0])
+    {
+        let sides = members.iter_mut().skip(1);
+        for member in sides.filter(|member| is_side(member)) {
+            member.splice(0..0, head.iter().copied());
+        }
+    }
     if ordinal {
         for member in members.iter_mut().skip(1).filter(|member| member.first() != Some(&'第')) {
             member.insert(0, '第');
         }
     }
     members
+}
+
+fn is_side(name: &[char]) -> bool {
+    SIDES.iter().any(|side| side.chars().eq(name.iter().copied()))
+}
+
+/// What a name speaks of, when it ends with one of its sides (生产安全事故 of 生产安全事故起数).
+fn head(name: &[char]) -> Option<&[char]> {
+    let side = SIDES.iter().find(|side| super::items::ends_with(name, side))?;
+    let head = &name[..name.len() - side.chars().count()];
+    (head.len() > 1).then_some(head)
 }
 
 /// 城乡低保标准 with two numbers is the towns' and the villages'.

@@ -32,6 +32,11 @@ fn run(text: &[char]) -> usize {
     text.iter().take_while(|c| c.is_ascii_digit()).count()
 }
 
+/// Whether `c` writes a digit or a power of ten in Chinese.
+pub(super) fn is_numeral(c: char) -> bool {
+    "零一二两三四五六七八九十百千万亿".contains(c)
+}
+
 fn numeral(c: char) -> Option<u64> {
     Some(match c {
         '一' => 1,
@@ -78,6 +83,48 @@ pub(super) fn chinese(text: &[char]) -> Option<(usize, u64)> {
     (length > 0).then_some((length, total + pending.unwrap_or(0)))
 }
 
+/// A Chinese numeral at the start of `text`, with what may follow its first part: 两万三千, 一点五, 零点五.
+/// A multiplier at the end (三十万) is left to the unit.
+pub(super) fn spelled(text: &[char]) -> Option<(usize, Decimal)> {
+    let (length, whole) = match text.first()? {
+        '零' if text.get(1) == Some(&'点') => (1, 0),
+        '零' => return None,
+        _ => chinese(text)?,
+    };
+    match text.get(length) {
+        Some('点') => {
+            let digits = text[length + 1..].iter().take(4).map_while(|&c| numeral_or_zero(c));
+            let (taken, value) =
+                digits.fold((0_u32, 0_i64), |(taken, value), digit| (taken + 1, value * 10 + digit));
+            let part = Decimal::try_new(value, taken).ok()?;
+            let end = if taken == 0 { length } else { length + 1 + taken as usize };
+            Some((end, Decimal::from(whole) + part))
+        }
+        Some('万') => {
+            let zero = usize::from(text.get(length + 1) == Some(&'零'));
+            match chinese(&text[length + 1 + zero..]) {
+                // 五万八 may mean 58 000 or stand before a measure word nobody wrote: left alone.
+                Some((more, rest)) if zero + more > 1 => {
+                    Some((length + 1 + zero + more, Decimal::from(whole * 10_000 + rest)))
+                }
+                _ => Some((length, Decimal::from(whole))),
+            }
+        }
+        // 一亿五千万元 is 15 000 万元: the last multiplier stays with the unit.
+        Some('亿') => match chinese(&text[length + 1..]) {
+            Some((more, rest)) if more > 1 && text.get(length + 1 + more) == Some(&'万') => {
+                Some((length + 1 + more, Decimal::from(whole * 10_000 + rest)))
+            }
+            _ => Some((length, Decimal::from(whole))),
+        },
+        _ => Some((length, Decimal::from(whole))),
+    }
+}
+
+fn numeral_or_zero(c: char) -> Option<i64> {
+    if c == '零' { Some(0) } else { numeral(c).and_then(|digit| i64::try_from(digit).ok()) }
+}
+
 /// A date or a span of dates at the start of `text` (2025年底前, 1—7月, 2023至2025年): the characters it takes.
 pub(super) fn date(text: &[char]) -> Option<usize> {
     let mut end = year(text).or_else(|| month(text))?;
@@ -91,6 +138,19 @@ pub(super) fn date(text: &[char]) -> Option<usize> {
         }
     }
     Some(end + suffix(&text[end..]))
+}
+
+/// The end of a five-year plan at the start of `text` (“十五五”末, 十四五期末): the characters it takes.
+pub(super) fn plan_end(text: &[char]) -> Option<usize> {
+    const ENDS: [&str; 5] = ["规划期末", "时期末", "期末", "末期", "末"];
+    let open = usize::from(text.first() == Some(&'“'));
+    let name = text.get(open..open + 3)?;
+    if !(name[0] == '十' && numeral(name[1]).is_some() && name[2] == '五') {
+        return None;
+    }
+    let end = open + 3 + usize::from(text.get(open + 3) == Some(&'”'));
+    let word = ENDS.iter().find(|word| super::quantity::starts_with(&text[end..], word))?;
+    Some(end + word.chars().count())
 }
 
 fn suffix(text: &[char]) -> usize {
@@ -154,6 +214,25 @@ mod tests {
             ("个", None),
         ] {
             assert_eq!(chinese(&chars(text)), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn numerals_have_fractions_and_ten_thousands() {
+        for (text, want) in [
+            ("一点五个", Some((3, "1.5"))),
+            ("零点零八", Some((4, "0.08"))),
+            ("三点建议", Some((1, "3"))),
+            ("两万三千户", Some((4, "23000"))),
+            ("一万零五十户", Some((5, "10050"))),
+            ("三十万", Some((2, "30"))),
+            ("五万八", Some((1, "5"))),
+            ("一亿五千万元", Some((4, "15000"))),
+            ("两亿元", Some((1, "2"))),
+            ("零增长", None),
+        ] {
+            let want = want.map(|(length, value)| (length, value.parse().unwrap()));
+            assert_eq!(spelled(&chars(text)), want, "{text}");
         }
     }
 

@@ -65,13 +65,15 @@ pub(super) fn scan(text: &[char], shielded: &[bool]) -> Scan {
     let mut scan = Scan::default();
     let mut at = 0;
     while at < text.len() {
+        let plan = if matches!(text[at], '“' | '十') { number::plan_end(&text[at..]) } else { None };
         let found = match text[at] {
+            _ if plan.is_some() => Found::Date(at + plan.unwrap_or(1)),
             _ if shielded[at] => Found::Name(at + 1),
             '0'..='9' => at_digit(text, at),
             '半' => half(text, at, at).map_or(Found::Name(at + 1), Found::Quantity),
             '翻' | '减' => doubled(text, at).map_or(Found::Name(at + 1), Found::Quantity),
-            '一' | '二' | '两' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百' | '千'
-            | '万' | '亿' => at_numeral(text, at),
+            '零' | '一' | '二' | '两' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百'
+            | '千' | '万' | '亿' => at_numeral(text, at),
             _ => Found::Name(at + 1),
         };
         at = match found {
@@ -150,7 +152,7 @@ fn is_reached(before: &[char]) -> bool {
 }
 
 /// 前10名, 第3位: a place in a ranking; other ordinals (第12届) belong to names.
-fn rank(text: &[char], at: usize, end: usize, value: Decimal) -> Option<Found> {
+pub(super) fn rank(text: &[char], at: usize, end: usize, value: Decimal) -> Option<Found> {
     const NOT_RANKS: [char; 10] = ['之', '提', '目', '年', '当', '月', '日', '底', '会', '以'];
     let marker = *text[..at].last()?;
     let before = text[..at - 1].last();

@@ -24,6 +24,10 @@ pub(super) struct Carried {
     pub(super) dense: bool,
     /// 力争 spoken once for several promises joined by 、.
     pub(super) modal: Option<String>,
+    /// 力争 of a clause that only says when (力争用3年时间): it holds for the next one.
+    pub(super) ahead: Option<String>,
+    /// The kind of the promise before this one in the clause.
+    pub(super) row: Option<Kind>,
 }
 
 /// The reading of one clause or part of one.
@@ -33,6 +37,8 @@ enum Reading {
     Unknown(String),
     /// A heading or a scope: understood, promises nothing.
     Scope,
+    /// Who is responsible, where a figure is from: handed back beside the promise, no part of it.
+    Note(String),
 }
 
 /// Reads a phrase.
@@ -44,6 +50,10 @@ pub(super) fn read(phrase: &str) -> Parsed {
     let mut time: Option<Clause> = None;
     let last = clauses.len().saturating_sub(1);
     for (index, clause) in clauses.into_iter().enumerate() {
+        if clause.note {
+            readings.push(Reading::Note(clause.written()));
+            continue;
+        }
         let clause = match time.take() {
             Some(time) => time.followed_by(clause),
             None => clause,
@@ -53,13 +63,16 @@ pub(super) fn read(phrase: &str) -> Parsed {
             continue;
         }
         let scan = quantity::scan(&clause.text, &clause.shielded);
-        if index < last
-            && scan.quantities.is_empty()
-            && !scan.dates.is_empty()
-            && plain::is_time(&clause.text, &scan.dates)
-        {
-            // 3月底前，完成…: the deadline belongs to what follows.
-            time = Some(clause);
+        if index < last && plain::is_time(&clause.text, &scan.dates) {
+            if scan.quantities.is_empty() && (!scan.dates.is_empty() || plain::is_part_of_year(&clause.text))
+            {
+                // 3月底前，完成…: the deadline belongs to what follows.
+                time = Some(clause);
+            } else {
+                let (_, hedges) = name::skip_leads(&clause.text, 0..clause.text.len(), &scan.dates);
+                carried.ahead = hedges.into_iter().find(|word| is_modal(word));
+                readings.push(Reading::Scope);
+            }
             continue;
         }
         if clause.heading && index < last && scan.quantities.is_empty() {
@@ -76,9 +89,10 @@ pub(super) fn read(phrase: &str) -> Parsed {
 
 fn clause_readings(clause: &Clause, scan: &Scan, carried: &mut Carried, readings: &mut Vec<Reading>) {
     if !clause.aside {
-        carried.modal = None;
+        carried.modal = carried.ahead.take();
         carried.dense = false;
     }
+    carried.row = None;
     if scan.quantities.is_empty() {
         for span in dated_steps(clause, scan) {
             readings.push(without_number(clause, scan, span, carried));
@@ -162,7 +176,7 @@ fn without_number(clause: &Clause, scan: &Scan, span: Range<usize>, carried: &Ca
         return Reading::Scope;
     }
     match plain::read(text, &clause.shielded[span.clone()], &dates) {
-        Plain::Promise(target) => Reading::Promises(vec![target]),
+        Plain::Promise(targets) => Reading::Promises(targets),
         Plain::Work(_) | Plain::Unknown if SCOPES.iter().any(|word| items::ends_with(text, word)) => {
             Reading::Scope
         }
@@ -181,6 +195,8 @@ pub(super) struct Around<'a> {
     /// The noun after the numbers.
     pub(super) right: &'a [char],
     pub(super) hedges: Vec<String>,
+    /// A verb that makes things was passed over before the subject.
+    pub(super) made: bool,
 }
 
 fn around<'a>(clause: &'a Clause, scan: &Scan, item: &Item) -> Around<'a> {
@@ -203,8 +219,11 @@ fn around<'a>(clause: &'a Clause, scan: &Scan, item: &Item) -> Around<'a> {
         }
     }
     let (start, hedges) = name::skip_leads(text, item.span.start..end, &scan.dates);
+    let lead = &text[item.span.start.min(start)..start];
+    let made = !lead.is_empty()
+        && ["建成", "建设", "打造", "培育", "完成"].iter().any(|verb| items::ends_with(lead, verb));
     let right = if item.prenominal { &text[last.end..item.span.end.max(last.end)] } else { &[] };
-    Around { cues, subject: &text[start..end], before: &text[start..first.start], right, hedges }
+    Around { cues, subject: &text[start..end], before: &text[start..first.start], right, hedges, made }
 }
 
 /// Reads the promises of an item that has numbers.
@@ -249,6 +268,8 @@ fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried)
             continued: carried.kind.filter(|_| continues),
             whole: carried.kind.filter(|_| is_part),
             dense: carried.dense,
+            made: around.made,
+            row: carried.row.filter(|_| !continues),
         };
         targets.push(target(&facts, &around, carried.modal.as_deref()));
     }
@@ -256,6 +277,7 @@ fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried)
         carried.modal = Some(word.clone());
     }
     carried.kind = targets.last().map(|target| target.kind);
+    carried.row = carried.kind;
     carried.dense |= name.first() == Some(&'每') && classify::is_density(&name);
     // A subject that was carried over stays as it is: it must not grow from clause to clause.
     if !continues {
@@ -320,7 +342,7 @@ fn assemble(phrase: &str, readings: Vec<Reading>) -> Parsed {
     let mut numberless = false;
     let mut understood = false;
     for reading in readings {
-        understood |= !matches!(reading, Reading::Unknown(_));
+        understood |= !matches!(reading, Reading::Unknown(_) | Reading::Note(_));
         match reading {
             Reading::Promises(targets) => {
                 numberless = targets.last().is_some_and(|target| target.value.is_none());
@@ -341,6 +363,7 @@ fn assemble(phrase: &str, readings: Vec<Reading>) -> Parsed {
                 Some(whole) if !text.chars().any(|c| c.is_ascii_digit()) => append(whole, &text),
                 _ => parsed.unparsed.push(text),
             },
+            Reading::Note(text) => parsed.unparsed.push(text),
             Reading::Scope => {}
         }
     }

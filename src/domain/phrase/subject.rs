@@ -57,15 +57,18 @@ pub(super) fn subjects(name: &[char], around: &Around<'_>, quantities: &[&Quanti
         return vec![name.to_vec(); count];
     }
     let rate = matches!(quantities[0].kind, UnitKind::Percent | UnitKind::Times | UnitKind::Point);
-    let all_stand = members.len() > 1 && members.iter().all(|member| name::is_indicator(member));
     let cut = members.len() > 1
         && around.right.is_empty()
-        && (around.cues.each || rate && plainly_joint(name, all_stand));
+        && (around.cues.each || rate && is_joint(name, &members));
     if cut { members } else { vec![name.to_vec()] }
 }
 
-/// Whether the members, as written, all stand by themselves (交通运输、仓储和邮政业增加值 do not).
-fn plainly_joint(name: &[char], all_stand: bool) -> bool {
+/// Whether a name joins several indicators of which one rate is said (交通运输、仓储和邮政业增加值 is one by itself).
+pub(super) fn is_joint(name: &[char], members: &[Vec<char>]) -> bool {
+    if name::is_of_several(name) {
+        return true;
+    }
+    let all_stand = members.iter().all(|member| name::is_indicator(member));
     let cuts = name::separators(name);
     let mut from = 0;
     let mut ends = Vec::new();

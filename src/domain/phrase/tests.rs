@@ -14,6 +14,8 @@ mod city;
 mod fresh;
 #[path = "tests_heldout.rs"]
 mod heldout;
+#[path = "tests_numerals.rs"]
+mod numerals;
 #[path = "tests_other.rs"]
 mod other;
 #[path = "tests_plan.rs"]
@@ -112,6 +114,37 @@ fn phrases_of_other_provinces() {
 #[test]
 fn phrases_of_cities() {
     check(city::CASES, &[]);
+}
+
+#[test]
+fn phrases_with_numerals_notes_and_trends() {
+    check(numerals::CASES, &[]);
+    for (phrase, names) in numerals::NAMES {
+        let parsed = parse(phrase);
+        let got: Vec<&str> = parsed.targets.iter().map(|target| target.indicator.as_str()).collect();
+        assert_eq!(&got, names, "{phrase}");
+    }
+}
+
+#[test]
+fn a_note_is_handed_back_whole() {
+    for phrase in ["新增就业5万人（牵头单位：市人社局、市教育局）", "产业结构持续优化（责任单位：市工信局）"]
+    {
+        let parsed = parse(phrase);
+        assert_eq!((parsed.targets.len(), parsed.unparsed.len()), (1, 1), "{phrase}: {parsed:?}");
+        assert!(!parsed.targets[0].indicator.contains('单'), "{phrase}: {parsed:?}");
+        assert!(parsed.unparsed[0].contains("单位"), "{phrase}: {parsed:?}");
+    }
+}
+
+#[test]
+fn the_firmness_of_a_time_holds_for_what_follows() {
+    for phrase in ["力争到2027年，人才总量达到180万人", "力争用3年左右时间，人才总量达到180万人"]
+    {
+        let parsed = parse(phrase);
+        let [target] = &parsed.targets[..] else { panic!("{phrase}: {parsed:?}") };
+        assert_eq!(target.hedge.as_deref(), Some("力争"), "{phrase}");
+    }
 }
 
 #[test]
@@ -268,7 +301,7 @@ proptest! {
 }
 
 /// Words of the grammar, to be thrown together.
-const VOCABULARY: [&str; 44] = [
+const VOCABULARY: [&str; 56] = [
     "增长",
     "下降",
     "提高到",
@@ -313,6 +346,18 @@ const VOCABULARY: [&str; 44] = [
     "万亿元",
     "2:1",
     "全覆盖",
+    "十五",
+    "两座",
+    "零点五",
+    "亿三千万",
+    "应检尽检",
+    "（责任单位：局）",
+    "“十五五”末",
+    "力争到",
+    "持续下降",
+    "更加",
+    "建成",
+    "路",
 ];
 
 #[test]
@@ -336,6 +381,14 @@ fn work_grows_with_the_length_of_the_text() {
         "占甲5%，",
         "6月底前，",
         "高于全国1个百分点，",
+        "三家、",
+        "新建一座",
+        "改造5个、三个",
+        "应应",
+        "（责任单位",
+        "“十五五”末，",
+        "力争用年",
+        "持续明显",
     ] {
         let cost = |bytes: usize| {
             let text = long(unit, bytes);

@@ -47,14 +47,19 @@ const COUNTS: &str = "个 家 项 件 处 所 座 条 名 人 户 台 套 辆 �
     贫困人口 脱贫人口 农村人口 农业人口 脱贫劳动力 套次 孕妇 考生 新生儿 适龄妇女 \
     台(套) 台(件) 台（套） 套(间) 套(户) 户(套) 间(套) 部(台) 个(处) 处(个) 家(个) 个(家) 所(个) 座(个) 人(次) 场(次) \
     株次 把 顶 尾 匹 箱 桶 瓶 \
-    袋 盒 枚 副 双 筒 分 名次 位次 万标箱 枝 具 则 首 集 栋 幢 排 学位 床位 座席 泊位 车位 亩次 版 封 端口 航线 专业 网点 站点 载体";
+    袋 盒 枚 副 双 筒 分 路 杆 柜 桌 剂 针 卷 罐 篓 捆 丛 蔸 畦 窝 棚 帧 台份 人份 剂次 针次 针剂 诊次 床次 间次 户次 点位 工位 席位 摊位 铺位 \
+    机位 舱位 卡位 站位 机柜 标准柜 团组 充电枪 网格 节课 堂课 人头 户头 品种 标段 词条 条目 字 万字 单品 席 餐 校 馆 塘 井 桩 哨 亭 \
+    个(套) 套(个) 台(辆) 辆(台) 名(人) 人(名) 件(套) 套(件) 家(户) 户(家) 处(座) 座(处) 条(段) 项(次) 次(场) 项(个) 个(项) 张(个) 个(张) \
+    间(个) 个(间) 个(所) 所(处) 部(件) 期(次) 支(个) 名次 位次 万标箱 枝 具 则 首 集 栋 幢 排 学位 床位 座席 泊位 车位 亩次 版 封 端口 航线 专业 网点 站点 载体";
 const MEASURES: &str = "公里 千米 米 厘米 毫米 微米 海里 里 延米 皮长公里 芯公里 车道公里 线公里 双线公里 单线公里 平方公里 平方千米 \
     平方米 平米 ㎡ m2 m² 亩 公顷 顷 ha hm2 立方米 方 立方 m3 m³ 标立方米 标准立方米 立方米/秒 立方米/日 立方米/天 \
     吨 公斤 千克 克 毫克 微克 斤 担 t kg 吨标准煤 吨标煤 吨二氧化碳 吨二氧化碳当量 吨公里 人公里 标吨 载重吨 吨级 总吨 \
     千瓦 千瓦时 瓦 度 度电 兆瓦 兆瓦时 吉瓦 吉瓦时 千伏安 兆伏安 kW kWh KW MW MWh GW GWh TWh kVA MVA 升 毫升 公升 \
     微克/立方米 毫克/升 毫克/立方米 克/立方米 微克/升 μg/m3 μg/m³ ug/m3 ug/m³ mg/L mg/l mg/m3 mg/m³ 分贝 dB ℃ 摄氏度 \
     PB TB GB EB ZB PFlops PFLOPS Pflops EFlops EFLOPS Eflops P Gbps Mbps Tbps T 兆比特 架标准机架 标准机架 \
-    机架 米/秒 当量 人·公里 人当量 标准车 科学台时 台时 油当量 吨油当量 Tops TOPS 标方 车公里 人年 人月";
+    机架 平方 立方 千焦 兆焦 吉焦 GJ MJ 兆帕 MPa 大卡 吨/日 吨/天 吨/小时 磅 英亩 公担 马力 匹马力 MVA Mvar GVA 兆乏 千乏 GPa Mb MHz GHz Hz \
+    车道里 芯 轨公里 管公里 沟公里 孔公里 对公里 延长米 线性米 平方英尺 立方千米 m㎡ hm² km² km ㎞ ㎡ Wh 安时 标台 吨位 净吨 总吨位 \
+    箱公里 人日 人天 工日 机时 核时 卡时 节点小时 米/秒 当量 人·公里 人当量 标准车 科学台时 台时 油当量 吨油当量 Tops TOPS 标方 车公里 人年 人月";
 
 static UNITS: LazyLock<Lexicon<UnitKind>> = LazyLock::new(|| {
     let lists = [
@@ -86,7 +91,8 @@ static NOT_UNITS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
         村民委员会 村级 乡村 镇区 镇村 片区 条件 次中心 部门 本科 本地 队伍 团队 位于 位居 单位 班子 组织 级以上 级及以上 \
         期间 店铺 岗位 间接 方面 方案 方向 方式 方法 里程 口岸 节能 节水 节点 节假 对口 门类 员工 块状 T+ 首次 首台 \
         分之 环保 度假 项目制 起来 支持 只增 只减 张力 套餐 款项 把握 排放 排名 单个 版权 集中 集群 集聚 集体 学位论文 天然 周边 周期 条例 \
-        位数 例如 轮训 轮换 轮候 双创 双一流 米兰 家居 家电 口粮 类别 部分 升级 升规 则";
+        路口 路段 路网 路灯 杆塔 柜台 桌面 针对 卷烟 餐饮 校区 校园 馆藏 井口 桩基 字样 席地 塘坝 棚户 棚改 剂量 平方根 立方体 芯片 \
+        品种权 网格员 网格化 窝点 罐区 亭台 位数 例如 轮训 轮换 轮候 双创 双一流 米兰 家居 家电 口粮 类别 部分 升级 升规 则";
     Lexicon::of_prefixes(WORDS.split_whitespace().map(|word| (word, ())))
 });
 
@@ -105,6 +111,8 @@ pub(super) struct Unit {
     pub(super) multipliers: usize,
     /// 余 or 多 between the number and the measure word.
     pub(super) surplus: Option<&'static str>,
+    /// A measure word that no list has, known only by its place at the end.
+    pub(super) guessed: bool,
 }
 
 /// The power of ten a multiplier stands for.
@@ -128,6 +136,7 @@ pub(super) fn read(text: &[char]) -> Unit {
         power: 0,
         multipliers: 0,
         surplus: None,
+        guessed: false,
     };
     loop {
         let rest = &text[unit.length..];
@@ -151,9 +160,26 @@ pub(super) fn read(text: &[char]) -> Unit {
             unit.surplus = Some(word);
             unit.length += 1;
         } else {
+            if is_counter(rest) {
+                unit.kind = Count;
+                unit.guessed = true;
+                take(&mut unit, text, 1);
+            }
             return unit;
         }
     }
+}
+
+/// Whether `text` is one measure word that ends its clause or list member (2000株、). Characters that say something else
+/// behind a number are none.
+fn is_counter(text: &[char]) -> bool {
+    const OTHERS: &str = "上下内外中前后余多强级号型版维线化制时年月日点度成性后末底初以为至到和与及或等的了是在占比升降增减高低大小新旧好优先共各均约近超达\
+        过亿万千百十〇零一二三四五六七八九两半倍率类代卡色位第次之其将并";
+    let Some((&c, rest)) = text.split_first() else { return false };
+    let ends =
+        matches!(rest, [] | ['、' | '和' | '及' | '(', ..] | ['以', '上' | '下' | '内'] | ['左', '右'])
+            || matches!(rest, ['以', '上' | '下' | '内', '、', ..]);
+    ends && matches!(c, '\u{4E00}'..='\u{9FFF}') && !OTHERS.contains(c)
 }
 
 fn surplus(c: char) -> Option<&'static str> {

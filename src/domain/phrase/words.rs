@@ -240,6 +240,11 @@ fn basis(text: &[char], dates: &[std::ops::Range<usize>], of: bool) -> Option<us
     None
 }
 
+/// Whether `text` ends with a word that only a number can follow (不少于, 达到).
+pub(super) fn places_a_number(text: &[char]) -> bool {
+    matches!(CUES.at_end(text), Some((_, Compare(_) | Reach | ChangeTo(_) | Cap)))
+}
+
 /// The end of the last word in `text` that says a level is reached (达到, 超过, 提高到).
 pub(super) fn last_reach(text: &[char]) -> Option<usize> {
     let reaches = |end: &usize| match CUES.at_end(&text[..*end]) {
