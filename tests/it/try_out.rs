@@ -316,6 +316,9 @@ async fn what_is_not_known_is_said_and_never_green() {
         &verdict(&app, &body(retail(), target(), &vintages)).await,
         &[("actual", "5"), ("grade", "watch")],
     );
+    // A lid on growth, said in a phrase, is held against growth though the measure is an amount.
+    let lid = body(retail(), json!({"phrase": "社零增速控制在6%以内"}), &[fact(json!({}))]);
+    expect(&verdict(&app, &lid).await, &[("target.kind", "growth"), ("gap", "-0.2"), ("grade", "watch")]);
     let mut promised = known.clone();
     promised["indicator"]["target"] = Value::Null;
     expect(&verdict(&app, &promised).await, &[("grade", "no_target"), ("actual", "6.2"), ("target", "null")]);

@@ -39,11 +39,13 @@ impl<'a> Case<'a> {
         let wanted = |figure| Wanted { figure, basis: subject.measure.basis, as_of };
         let mut figure = judged_figure(promise.kind);
         let mut series = Series::of(known.own, wanted(figure));
-        // Comparisons and trends are of growth; where none is known at all, of the values themselves.
-        let may_fall_back =
-            promise.kind == Kind::Trend || (is_versus(promise.kind) && is_percent(&subject.measure.unit));
+        // Comparisons and trends are of growth; where none is known at all, of the values themselves. A lid on a measure
+        // in percent (居民消费价格涨幅) may be reported as a growth rate.
+        let percent = is_percent(&subject.measure.unit);
+        let may_fall_back = promise.kind == Kind::Trend
+            || (percent && (is_versus(promise.kind) || promise.kind == Kind::Cap));
         if series.is_empty() && may_fall_back {
-            figure = Figure::Level;
+            figure = if figure == Figure::Yoy { Figure::Level } else { Figure::Yoy };
             series = Series::of(known.own, wanted(figure));
         }
         let is = |observation: &Observation, figure| observation.figure == figure;

@@ -76,7 +76,7 @@ static FLOWS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
         "产量 总产量 总产 产值 总产值 收入 总收入 营业收入 主营业务收入 销售额 销售收入 成交额 交易额 零售额 总额 出口额 进口额 进出口 \
          投资 投资额 人次 吞吐量 发电量 用电量 供水量 利润 税收 生产总值 增加值 GDP 游客 到位资金 资金 外资 融资 销量 运量 出栏 出栏量 \
          新增 班列 开行 营收 销售 业务量 接待量 消费额 总量达 就业 面积达 投入 经费 支出 保费 贸易额 营业额 经营额 \
-         天数 税额 订单",
+         天数 税额 订单 电量 过货量 货运量 客运量 周转量 运输量 发送量 成交量 签约额 结算量 换汇额 投送量 配送量 处理量 供应量",
     )
 });
 
@@ -244,8 +244,11 @@ fn amount(facts: &Facts<'_>) -> Kind {
     if cues.running && placed {
         return Kind::Level;
     }
-    let added =
-        || is_added(name) || !reached && (facts.made || is_worked(name)) || !placed && is_listed(facts);
+    let added = || {
+        is_added(name)
+            || !reached && (facts.made || cues.done || is_worked(name))
+            || !placed && is_listed(facts)
+    };
     if stock && lead.is_none() && !added() { Kind::Level } else { Kind::Total }
 }
 

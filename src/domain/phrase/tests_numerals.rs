@@ -106,6 +106,14 @@ pub(super) const CASES: &[(&str, &str)] = &[
     ("一般性支出增幅控制在2%以内", "cap <= 2 %"),
     ("物价涨幅低于3%", "cap < 3 %"),
     ("居民消费价格上涨2%左右", "growth ~ 2 %"),
+    // What a year handles or completes is its amount
+    ("全年外送电量超过3000亿千瓦时", "total > 3000 亿千瓦时"),
+    ("全年口岸过货量突破2800万吨", "total > 2800 万吨"),
+    (
+        "森林、草原、湿地生态修复面积分别完成80万亩、120万亩和3万亩",
+        "total = 80 万亩; total = 120 万亩; total = 3 万亩",
+    ),
+    ("火电平均供电煤耗降至300克标准煤/千瓦时以下", "cap <= 300 克标准煤/千瓦时"),
 ];
 
 /// `(phrase, names)` of joined and listed subjects.

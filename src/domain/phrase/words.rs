@@ -129,6 +129,8 @@ pub(super) struct Cues {
     pub(super) reach: bool,
     /// 为, 完成, 实现.
     pub(super) at: bool,
+    /// 完成: an amount of the year's work.
+    pub(super) done: bool,
     /// 保持, 稳定在.
     pub(super) hold: bool,
     /// 控制在.
@@ -173,7 +175,10 @@ impl Cues {
             }
             To => self.to = true,
             Reach => self.reach = true,
-            At => self.at = true,
+            At => {
+                self.at = true;
+                self.done |= word == ['完', '成'];
+            }
             Hold => self.hold = true,
             Cap => self.cap = true,
             Occupy => self.occupy = true,

@@ -584,3 +584,17 @@ fn some_units_do_not_add_up_over_time() {
         assert_eq!(adds_up(unit), adds, "{unit}");
     }
 }
+
+#[test]
+fn a_lid_on_a_percentage_may_be_reported_as_a_growth_rate() {
+    let lid = Given::new(Kind::Cap, Comparator::AtMost, "2", "%");
+    let rate = |value: &str| lid.clone().value(growth("2025-06-30", value)).assess();
+    assert_eq!(told(&rate("0.9")), want(Grade::Ahead, "2.0000", "1.1000", "1.1000"));
+    assert_eq!(told(&rate("2.6")), want(Grade::Watch, "2.0000", "-0.6000", "-0.6000"));
+    // Where both are known the value itself is judged.
+    let both = lid.clone().value(growth("2025-06-30", "2.6")).at("2025-06-30", "1.5").assess();
+    assert_eq!(both.actual, Some(n("1.5")));
+    let tons =
+        Given::new(Kind::Cap, Comparator::AtMost, "2", "万吨").value(growth("2025-06-30", "2.6")).assess();
+    lacks(&tons, Missing::Observation);
+}
