@@ -135,6 +135,7 @@ async fn script(cluster: &Cluster, server: &Server, read: &Read) -> String {
     tokio::time::sleep(Duration::from_millis(500)).await;
     let before = std::fs::read(&log).unwrap().len();
     let number = read.ids / 2;
+    write(&client).await;
     ask(&mut stream, &read.request(number), &mut Vec::new()).await;
     for statement in ["ALTER SYSTEM RESET log_statement", "SELECT pg_reload_conf()"] {
         client.batch_execute(statement).await.unwrap();
@@ -182,8 +183,14 @@ fn filled(statement: &str, values: &str, number: u64) -> String {
     statement
 }
 
-/// Transactions a second.
-fn pgbench(cluster: &Cluster, script: &std::path::Path, seconds: u64) -> f64 {
+/// A transaction of its own: whatever was kept before is good no longer.
+async fn write(client: &tokio_postgres::Client) {
+    client.batch_execute("SELECT pg_current_xact_id()").await.unwrap();
+}
+
+/// Transactions a second, and the 99th percentile in milliseconds.
+fn pgbench(cluster: &Cluster, script: &std::path::Path, seconds: u64) -> (f64, f64) {
+    let folder = script.parent().unwrap();
     let path = std::env::var("PATH").unwrap_or_default();
     let found = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut folders: Vec<_> = found.map(|entry| entry.path().join("bin").display().to_string()).collect();
@@ -193,12 +200,23 @@ fn pgbench(cluster: &Cluster, script: &std::path::Path, seconds: u64) -> f64 {
         .env("PATH", path)
         .args(["-M", "prepared", "-n", "-h", "127.0.0.1", "-U", "xushi", "-p", &cluster.port.to_string()])
         .args(["-c", &CLIENTS.to_string(), "-j", "1", "-T", &seconds.to_string(), "-f"])
-        .args([script.to_str().unwrap(), "bench"])
+        .args([script.to_str().unwrap(), "-l", "--log-prefix", "latency", "bench"])
+        .current_dir(folder)
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let tps = text.split("tps = ").nth(1).and_then(|rest| rest.split(' ').next());
-    tps.unwrap_or_else(|| panic_with(&text, &output.stderr)).parse().unwrap()
+    let tps = tps.unwrap_or_else(|| panic_with(&text, &output.stderr)).parse().unwrap();
+    let mut took: Vec<u32> = Vec::new();
+    for file in std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()) {
+        if file.file_name().unwrap().to_string_lossy().starts_with("latency") {
+            let log = std::fs::read_to_string(&file).unwrap();
+            took.extend(log.lines().map(|line| line.split(' ').nth(2).unwrap().parse::<u32>().unwrap()));
+            std::fs::remove_file(file).unwrap();
+        }
+    }
+    took.sort_unstable();
+    (tps, f64::from(took[took.len() * 99 / 100]) / 1_000.0)
 }
 
 fn panic_with(text: &str, errors: &[u8]) -> ! {
@@ -235,6 +253,7 @@ async fn main() {
         Read { name: "list", address: "/api/v1/assessments?campaign={}&limit=50", ids: 1_000 },
     ]));
     for read in reads {
+        let writing = cluster.connect("bench").await;
         // Every connection of the server prepares its statements first.
         load(server.port, read, 1).await;
         let script = script(&cluster, &server, read).await;
@@ -244,19 +263,35 @@ async fn main() {
             println!("{script}");
         }
         let (mut ratios, mut worst) = (Vec::new(), 0.0_f64);
+        let writer = tokio::spawn(async move {
+            loop {
+                write(&writing).await;
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        });
         for round in 0..ROUNDS {
-            let bare = pgbench(&cluster, &file, (WARM_UP + ROUND).as_secs());
+            let (bare, bare_p99) = pgbench(&cluster, &file, (WARM_UP + ROUND).as_secs());
             let (ours, p99) = load(server.port, read, round as u64).await;
             println!(
-                "{}: pgbench {bare:.0}/s, xushi {ours:.0}/s, p99 {p99:.1} ms, ratio {:.2}",
+                "{}: pgbench {bare:.0}/s, p99 {bare_p99:.1} ms, xushi {ours:.0}/s, p99 {p99:.1} ms, ratio {:.2}",
                 read.name,
                 ours / bare
             );
             ratios.push(ours / bare);
             worst = worst.max(p99);
         }
+        writer.abort();
         println!("{}: middle ratio {:.2}, worst p99 {worst:.1} ms", read.name, support::median(ratios));
     }
+    // Once everybody's board has been asked for and nothing was written since.
+    let mut worst = 0.0_f64;
+    for round in 0..=ROUNDS {
+        let (ours, p99) = load(server.port, &reads[1], round as u64).await;
+        println!("boards, nothing written: xushi {ours:.0}/s, p99 {p99:.1} ms");
+        // The first round fills the shelf.
+        worst = if round == 0 { 0.0 } else { worst.max(p99) };
+    }
+    println!("boards, nothing written: worst p99 {worst:.1} ms");
     // What nobody has written to since is answered from the shelf: the day on which all open the same board.
     let same: &'static Read = Box::leak(Box::new(Read { name: "one board", ids: 1, ..reads[1] }));
     load(server.port, same, 1).await;

@@ -162,10 +162,11 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, listener: TcpListener
     let running = background(jobs.clone(), config)?;
     let (url, connections) = (config.database.url.clone(), (config.database.connections / workers).max(1));
     let address = listener.local_addr()?;
+    let shelf = Arc::new(api::Shelf::default());
     let server = HttpServer::new(move || {
         // A pool for each worker: a connection is driven by the thread that opened it.
         let store = Store::open(&url, connections).unwrap_or_else(|_| shared.store.clone());
-        let state = web::Data::new(State::new(Desk { store, ..shared.clone() }));
+        let state = web::Data::new(State::new(Desk { store, ..shared.clone() }, shelf.clone()));
         App::new()
             .wrap(Compress::default())
             .wrap(from_fn(api::request_id::middleware))

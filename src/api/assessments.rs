@@ -313,12 +313,12 @@ async fn list_assessments(
     let query = request.query_string();
     // Taken before anything is read: what is written meanwhile makes the board one that nobody will ask for.
     let snapshot = db!(state.store, snapshot::find_snapshot())?;
-    if let Some(body) = snapshot.as_deref().and_then(|snapshot| state.shelf.find(query, snapshot)) {
-        return Ok(respond::bytes(&request, body));
+    if let Some(kept) = snapshot.as_deref().and_then(|snapshot| state.shelf.find(query, snapshot)) {
+        return respond::kept(&request, &kept);
     }
     let body = board(&state, params).await?;
     if let Some(snapshot) = snapshot {
-        state.shelf.keep(query, snapshot, &body);
+        state.shelf.keep(query, snapshot, &respond::tag(&body), &body);
     }
     Ok(respond::bytes(&request, body))
 }

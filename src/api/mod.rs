@@ -66,6 +66,7 @@ use crate::clock::Clock;
 use crate::store::Store;
 use crate::warning::Desk;
 use problem::{Code, Problem};
+pub use shelf::Shelf;
 
 /// What handlers need, one per worker.
 pub struct State {
@@ -77,14 +78,14 @@ pub struct State {
     pub desk: Desk,
     /// Keys seen lately.
     pub known_keys: access::KnownKeys,
-    /// Boards shown lately.
-    pub shelf: shelf::Shelf,
+    /// Boards shown lately, by all workers.
+    pub shelf: Arc<Shelf>,
 }
 
 impl State {
-    /// A state with nothing remembered yet.
-    pub fn new(desk: Desk) -> Self {
-        let (known_keys, shelf) = (access::KnownKeys::default(), shelf::Shelf::default());
+    /// A state that remembers nothing yet but what lies on the shelf.
+    pub fn new(desk: Desk, shelf: Arc<Shelf>) -> Self {
+        let known_keys = access::KnownKeys::default();
         Self { store: desk.store.clone(), clock: desk.clock.clone(), desk, known_keys, shelf }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::hash::{DefaultHasher, Hasher as _};
 
-use actix_web::http::header::{self, HeaderMap};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::http::header::{self, Header as _, HeaderMap};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::openapi::{RefOr, Schema};
@@ -11,6 +11,7 @@ use utoipa::{IntoParams, PartialSchema};
 
 use super::page::{PageView, refuse};
 use super::problem::{Code, Problem, stale};
+use super::shelf::Kept;
 use super::wire::shorten;
 
 /// 读取一项时的查询参数
@@ -48,15 +49,41 @@ pub fn bytes(request: &HttpRequest, body: web::Bytes) -> HttpResponse {
     answer(request, &tag(&body), body)
 }
 
+/// 200 with a board from the shelf, as it lies there to whoever reads gzip, or 304.
+///
+/// # Errors
+/// `Internal` when what was kept cannot be read.
+pub fn kept(request: &HttpRequest, kept: &Kept) -> Result<HttpResponse, Problem> {
+    if lists(request.headers(), header::IF_NONE_MATCH, &kept.tag) == Some(true) {
+        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, kept.tag.as_str())).finish());
+    }
+    let asked = header::AcceptEncoding::parse(request).ok();
+    let choices = [header::Encoding::gzip(), header::Encoding::identity()];
+    let best = asked.and_then(|asked| asked.negotiate(choices.iter()));
+    if best != Some(header::Encoding::gzip()) {
+        let json = kept.json().ok_or_else(|| Problem::internal("a kept board is no gzip"))?;
+        return Ok(answer(request, &kept.tag, json));
+    }
+    let mut answer = json_head(&kept.tag);
+    answer.insert_header(header::ContentEncoding::Gzip);
+    answer.insert_header((header::VARY, "accept-encoding"));
+    Ok(answer.body(kept.gzip.clone()))
+}
+
 fn answer(request: &HttpRequest, tag: &str, body: web::Bytes) -> HttpResponse {
     if lists(request.headers(), header::IF_NONE_MATCH, tag) == Some(true) {
         return HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish();
     }
-    HttpResponse::Ok()
+    json_head(tag).body(body)
+}
+
+fn json_head(tag: &str) -> HttpResponseBuilder {
+    let mut answer = HttpResponse::Ok();
+    answer
         .insert_header((header::ETAG, tag))
         .insert_header((header::CACHE_CONTROL, "private, no-cache"))
-        .content_type("application/json; charset=utf-8")
-        .body(body)
+        .content_type("application/json; charset=utf-8");
+    answer
 }
 
 /// A file as it is kept: 200 with the bytes, or 304. `name` makes it a download; without it, it is shown.

@@ -1,57 +1,73 @@
-//! Boards, kept as bytes for as long as nothing at all is written: on the day of the figures everybody opens the same one.
+//! Boards, kept compressed for as long as nothing at all is written: on the day of the figures everybody opens the same
+//! ones, and every city and county its own.
 
+use std::collections::HashMap;
+use std::io::{Read as _, Write as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use actix_web::web::Bytes;
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
 
-/// Boards kept at most.
-const BOARDS: usize = 32;
-/// Bytes of all boards kept at most; a larger one is not kept.
-const BYTES: usize = 1024 * 1024;
+/// Bytes of all boards kept at most: some two thousand of fifty lines, a tenth of what they are as JSON.
+const BYTES: usize = 8 * 1024 * 1024;
 
-/// One board and what it rests on.
-struct Board {
-    /// What was asked: the query, in which a unit's key has put the unit.
-    query: String,
-    /// The database's snapshot before it was read.
-    snapshot: String,
-    body: Bytes,
+/// A board as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Entity tag of the JSON.
+    pub tag: String,
+    /// The JSON, as gzip.
+    pub gzip: Bytes,
 }
 
-/// The boards one worker keeps, the one asked for last at the end.
+impl Kept {
+    /// The JSON; `None` when it was never any.
+    pub fn json(&self) -> Option<Bytes> {
+        let mut json = Vec::with_capacity(self.gzip.len() * 12);
+        GzDecoder::new(&self.gzip[..]).read_to_end(&mut json).ok()?;
+        Some(json.into())
+    }
+}
+
+/// The boards a process keeps, all read at one state of the database.
 #[derive(Default)]
-pub struct Shelf(Mutex<Vec<Board>>);
+pub struct Shelf(Mutex<Boards>);
+
+#[derive(Default)]
+struct Boards {
+    /// The database's snapshot before each of them was read.
+    snapshot: String,
+    /// By what was asked: the query, in which a unit's key has put the unit.
+    kept: HashMap<String, Kept>,
+    bytes: usize,
+}
 
 impl Shelf {
     /// The board asked for by `query`, unless something was written since.
-    pub fn find(&self, query: &str, snapshot: &str) -> Option<Bytes> {
-        let mut boards = self.boards();
-        let place = boards.iter().position(|board| board.query == query)?;
-        let board = boards.remove(place);
-        if board.snapshot != snapshot {
-            return None;
-        }
-        let body = board.body.clone();
-        boards.push(board);
-        Some(body)
+    pub fn find(&self, query: &str, snapshot: &str) -> Option<Kept> {
+        let boards = self.boards();
+        if boards.snapshot == snapshot { boards.kept.get(query).cloned() } else { None }
     }
 
-    /// Keeps a board that was read after `snapshot` was taken.
-    pub fn keep(&self, query: &str, snapshot: String, body: &Bytes) {
-        if body.len() > BYTES {
-            return;
-        }
+    /// Keeps a board that was read after `snapshot` was taken. Those of an earlier one are good for nobody any more; when
+    /// there is no room left, the first to come stay.
+    pub fn keep(&self, query: &str, snapshot: String, tag: &str, json: &[u8]) {
+        let mut encoder = GzEncoder::new(Vec::with_capacity(json.len() / 8), Compression::fast());
+        let Some(gzip) = encoder.write_all(json).and_then(|()| encoder.finish()).ok() else { return };
         let mut boards = self.boards();
-        // Of one snapshot all are good, of an earlier one none ever again.
-        boards.retain(|board| board.snapshot == snapshot && board.query != query);
-        let mut bytes: usize = body.len() + boards.iter().map(|board| board.body.len()).sum::<usize>();
-        while bytes > BYTES || boards.len() >= BOARDS {
-            bytes -= boards.remove(0).body.len();
+        if boards.snapshot != snapshot {
+            *boards = Boards { snapshot, ..Boards::default() };
         }
-        boards.push(Board { query: query.to_owned(), snapshot, body: body.clone() });
+        let size = gzip.len() + query.len();
+        if boards.bytes + size <= BYTES && !boards.kept.contains_key(query) {
+            boards.bytes += size;
+            boards.kept.insert(query.to_owned(), Kept { tag: tag.to_owned(), gzip: gzip.into() });
+        }
     }
 
-    fn boards(&self) -> MutexGuard<'_, Vec<Board>> {
+    fn boards(&self) -> MutexGuard<'_, Boards> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -60,36 +76,42 @@ impl Shelf {
 mod tests {
     use super::*;
 
-    fn body(text: &str) -> Bytes {
-        Bytes::from(text.to_owned())
+    fn found(shelf: &Shelf, query: &str, snapshot: &str) -> Option<Bytes> {
+        shelf.find(query, snapshot).map(|kept| kept.json().unwrap())
     }
 
     #[test]
     fn a_board_is_good_until_something_is_written() {
         let shelf = Shelf::default();
         assert_eq!(shelf.find("campaign=a", "10:10:"), None);
-        shelf.keep("campaign=a", "10:10:".to_owned(), &body("first"));
-        shelf.keep("campaign=b", "10:10:".to_owned(), &body("other"));
-        assert_eq!(shelf.find("campaign=a", "10:10:"), Some(body("first")));
-        assert_eq!(shelf.find("campaign=b", "10:10:"), Some(body("other")));
+        shelf.keep("campaign=a", "10:10:".to_owned(), "\"1\"", b"first");
+        shelf.keep("campaign=b", "10:10:".to_owned(), "\"2\"", b"other");
+        assert_eq!(found(&shelf, "campaign=a", "10:10:").as_deref(), Some(&b"first"[..]));
+        assert_eq!(found(&shelf, "campaign=b", "10:10:").as_deref(), Some(&b"other"[..]));
+        assert_eq!(shelf.find("campaign=b", "10:10:").unwrap().tag, "\"2\"");
         assert_eq!(shelf.find("campaign=a", "10:11:10"), None);
-        shelf.keep("campaign=a", "11:11:".to_owned(), &body("second"));
-        assert_eq!(shelf.find("campaign=a", "11:11:"), Some(body("second")));
+        shelf.keep("campaign=a", "11:11:".to_owned(), "\"3\"", b"second");
+        assert_eq!(found(&shelf, "campaign=a", "11:11:").as_deref(), Some(&b"second"[..]));
         assert_eq!(shelf.find("campaign=b", "11:11:"), None);
     }
 
     #[test]
-    fn it_holds_so_many_and_no_more() {
+    fn it_holds_so_much_and_no_more() {
         let shelf = Shelf::default();
-        for number in 0..BOARDS + 3 {
-            shelf.keep(&number.to_string(), "1:1:".to_owned(), &body("x"));
+        // Noise does not compress.
+        let mut state = 1_u64;
+        let mut noise = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            state.to_be_bytes()
+        };
+        let body: Vec<u8> = (0..BYTES / 4 / 8).flat_map(|_| noise()).collect();
+        for number in 0..6 {
+            shelf.keep(&number.to_string(), "1:1:".to_owned(), "\"1\"", &body);
         }
-        assert_eq!(shelf.boards().len(), BOARDS);
-        assert_eq!(shelf.find("2", "1:1:"), None);
-        assert!(shelf.find("3", "1:1:").is_some());
-        shelf.keep("large", "1:1:".to_owned(), &Bytes::from(vec![b'x'; BYTES]));
-        assert_eq!(shelf.boards().len(), 1);
-        shelf.keep("too large", "1:1:".to_owned(), &Bytes::from(vec![b'x'; BYTES + 1]));
-        assert_eq!(shelf.boards().len(), 1);
+        let kept: Vec<_> =
+            (0..6).filter(|number| shelf.find(&number.to_string(), "1:1:").is_some()).collect();
+        assert_eq!(kept, [0, 1, 2]);
+        shelf.keep("9", "2:2:".to_owned(), "\"1\"", b"small");
+        assert!(shelf.find("9", "2:2:").is_some() && shelf.find("0", "1:1:").is_none());
     }
 }

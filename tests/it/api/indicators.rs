@@ -1,3 +1,6 @@
+use std::io::Read as _;
+
+use actix_web::http::Method;
 use serde_json::{Value, json};
 
 use crate::support::{TestApp, both};
@@ -24,6 +27,30 @@ both! {
         let path = format!("/indicators/{}", made["id"].as_str().unwrap());
         let changed = app.patch(&path, json!({"target": null, "baseline": "12.5"})).await.expect(200);
         assert_eq!((&changed["target"], &changed["baseline"]), (&json!(null), &json!("12.5")));
+    }
+
+    async fn a_board_asked_for_again_is_the_same_however_it_travels(app: TestApp) {
+        xushi::demo::load(&app.store, &*app.clock).await.unwrap().unwrap();
+        let first = app.get("/assessments").await;
+        assert_eq!(first.json()["items"].as_array().unwrap().len(), 50);
+        for encodings in ["", "identity", "gzip", "br, gzip;q=0.5", "gzip;q=0", "*"] {
+            let asked = app.request(Method::GET, "/assessments").insert_header(("accept-encoding", encodings));
+            let answer = app.send(asked).await;
+            let packed = answer.header("content-encoding") == "gzip";
+            assert!(!packed || ["gzip", "br, gzip;q=0.5", "*"].contains(&encodings), "{encodings}");
+            let mut json = answer.bytes.clone();
+            if packed {
+                json.clear();
+                flate2::read::GzDecoder::new(&answer.bytes[..]).read_to_end(&mut json).unwrap();
+                assert_eq!(answer.header("vary"), "accept-encoding");
+            }
+            assert_eq!((answer.status.as_u16(), &json), (200, &first.bytes), "{encodings}");
+            assert_eq!(answer.header("etag"), first.header("etag"), "{encodings}");
+        }
+        let known = app.request(Method::GET, "/assessments").insert_header(("if-none-match", first.header("etag")));
+        assert_eq!(app.send(known).await.status.as_u16(), 304);
+        app.post("/units", json!({"name": "省新设机构", "region": "430000"})).await.expect(201);
+        assert_eq!(app.get("/assessments").await.bytes, first.bytes, "nothing on it has changed");
     }
 
     async fn what_is_wrong_with_an_indicator_is_said_and_nothing_is_written(app: TestApp) {

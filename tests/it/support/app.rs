@@ -136,7 +136,7 @@ impl TestApp {
             sender: Mailbox { name: "序时预警".to_owned(), address: "xushi@example.org".to_owned() },
             links: Some(ReplyLinks::new("https://xushi.example.org", [7; 32], 365)),
         };
-        let state = web::Data::new(State::new(desk.clone()));
+        let state = web::Data::new(State::new(desk.clone(), Arc::default()));
         let app = App::new()
             .wrap(from_fn(api::request_id::middleware))
             .configure(move |config| api::configure(config, state.clone()));
