@@ -137,13 +137,21 @@ pub fn jobs(config: &Config, desk: Desk) -> Result<Jobs, AppError> {
     Ok(Jobs {
         desk,
         transport,
-        transport_connections: config.mail.connections,
+        transport_connections: lines(config),
         lease: TimeDelta::milliseconds(config.mail.timeout_seconds.cast_signed() * 2_500),
         bounce_folder: config.bounce_folder(),
         pace: config.pace(),
         holder,
         stop: AtomicBool::new(false),
     })
+}
+
+/// Mails handed over at once. A server takes so many connections; a folder has none, and a disk that is asked to keep many
+/// files at once keeps more of them in the same time.
+fn lines(config: &Config) -> usize {
+    const FILES: usize = 16;
+    let connections = config.mail.connections;
+    if config.mail.transport == TransportChoice::File { connections.max(FILES) } else { connections }
 }
 
 /// Answers requests and runs jobs until asked to stop (SIGTERM, SIGINT); then finishes what is begun.

@@ -16,7 +16,7 @@ use super::problem::{Problem, ProblemView};
 use super::respond;
 use super::wire::Word;
 use crate::db;
-use crate::domain::{LetterKind, LetterNumber, LetterState, Level, Role};
+use crate::domain::{LetterKind, LetterState, Level, Role};
 use crate::store::StoreError;
 use crate::store::rows::{LetterFilter, LetterRow, word};
 
@@ -79,7 +79,7 @@ impl LetterView {
     pub(super) fn of(row: LetterRow, now: DateTime<Utc>) -> Result<Self, StoreError> {
         let state: LetterState = word(&row.state)?;
         let waiting = (now - row.created_at.and_utc()).num_days();
-        let number = row.serial.map(|serial| LetterNumber::new(&row.mark, row.year, serial.unsigned_abs()));
+        let number = row.serial.map(|_| row.number());
         Ok(Self {
             id: row.id.0,
             number: number.transpose()?.map(|number| number.to_string()),

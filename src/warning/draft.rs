@@ -8,11 +8,13 @@ use super::Desk;
 use super::addressees::{Addressees, addressees, deliveries};
 use super::library::Library;
 use super::planned::{About, Finding, Key, changed};
-use crate::domain::{Grade, Issuing, LetterKind, LetterState, Level, TextEnum as _, UnpublishedYear};
+use crate::domain::{
+    Grade, Issuing, LetterKind, LetterState, Level, ProblemKind, SubjectKind, TextEnum as _, UnpublishedYear,
+};
 use crate::letter::{EarlierLetter, LetterContact, LetterFacts, PICTURES_MAX, ReplyTerms, Trend};
 use crate::store::StoreError;
 use crate::store::rows::{
-    EpisodeChange, IssuingCampaignRow, LetterEpisodeRow, LetterReportRow, LetterRow, NewLetter,
+    EpisodeChange, IssuingCampaignRow, LetterEpisodeRow, LetterReportRow, LetterRow, NewLetter, ProblemRow,
 };
 use crate::store::types::Id;
 
@@ -117,7 +119,20 @@ impl Draft {
     /// What is written when it is issued now.
     pub(super) fn to_issue(&self, desk: &Desk) -> NewLetter {
         let deliveries = deliveries(desk, &self.letter, &self.addressees.mailboxes);
-        NewLetter { deliveries, ..self.written(self.letter.clone(), true) }
+        NewLetter { deliveries, problem: self.lacking(desk), ..self.written(self.letter.clone(), true) }
+    }
+
+    /// Whom it should reach and cannot. That the addressee has no mailbox at all is the watchdog's to say.
+    fn lacking(&self, desk: &Desk) -> Option<ProblemRow> {
+        let Addressees { mailboxes, lacking, .. } = &self.addressees;
+        if lacking.is_empty() || !mailboxes.iter().any(|(_, role, _)| *role == "to") {
+            return None;
+        }
+        let detail = format!("{}，请登记邮箱后补发。", lacking.join("；"));
+        tracing::error!(unit = self.facts.addressee, detail, "a letter does not reach everybody it should");
+        let about = (SubjectKind::Letter, self.letter.id.0.to_string());
+        let id = Id(desk.clock.new_id());
+        Some(ProblemRow::new(id, ProblemKind::AddresseeLacking, about, detail, desk.clock.timestamp()))
     }
 
     /// What is written while it waits: its episodes go on, but no letter has spoken of them yet.
@@ -133,6 +148,7 @@ impl Draft {
             episodes: Vec::new(),
             reports: Vec::new(),
             deliveries: Vec::new(),
+            problem: None,
             letter,
         };
         let speaks = spoken && self.key.kind == LetterKind::Warning;

@@ -3,16 +3,14 @@
 
 use std::collections::HashMap;
 
-use super::addressees::Addressees;
 use super::draft::Draft;
 use super::frozen::freeze;
 use super::planned::Key;
 use super::run::{Outcome, PlannedLetter};
 use super::{Desk, WarningError};
 use crate::db;
-use crate::domain::{LetterNumber, ProblemKind, SubjectKind};
 use crate::letter::{LetterFacts, Picture, draw};
-use crate::store::rows::{DraftWrite, LetterHead, LetterRow, NewLetter, ProblemRow, Rendering};
+use crate::store::rows::{DraftWrite, LetterHead, LetterRow, NewLetter, Rendering};
 use crate::store::types::Id;
 use crate::store::{StoreError, faults};
 
@@ -35,11 +33,6 @@ pub(super) async fn conclude(
         drafts.iter().filter(ready).partition(|draft| draft.approval);
     issue_all(desk, &goes, &mut outcomes).await?;
     wait_all(desk, &waits, waiting, &mut outcomes).await?;
-    for draft in &drafts {
-        if let Some(Outcome::Issued { id, number }) = outcomes.get(&draft.letter.id) {
-            tell_lacking(desk, draft, *id, number).await?;
-        }
-    }
     let told = |draft: Draft| {
         let outcome = match draft.blocked {
             Some(unpublished) => Outcome::Blocked { year: unpublished.year },
@@ -59,26 +52,6 @@ pub(super) async fn conclude(
         }
     };
     Ok(drafts.into_iter().map(told).collect())
-}
-
-/// Whom a letter should have reached and could not. That the addressee has no mailbox at all is the watchdog's to say.
-pub(super) async fn tell_lacking(
-    desk: &Desk,
-    draft: &Draft,
-    id: Id,
-    number: &str,
-) -> Result<(), WarningError> {
-    let Addressees { mailboxes, lacking, .. } = &draft.addressees;
-    if lacking.is_empty() || !mailboxes.iter().any(|(_, role, _)| *role == "to") {
-        return Ok(());
-    }
-    let detail = format!("{number}：{}，请登记邮箱后补发。", lacking.join("；"));
-    tracing::error!(unit = draft.facts.addressee, detail, "a letter does not reach everybody it should");
-    let about = (SubjectKind::Letter, id.0.to_string());
-    let now = desk.clock.timestamp();
-    let problem = ProblemRow::new(Id(desk.clock.new_id()), ProblemKind::AddresseeLacking, about, detail, now);
-    db!(desk.store, problems::open_problem(&problem))?;
-    Ok(())
 }
 
 /// Issues all at once; when somebody else has issued one of them meanwhile, one by one.
@@ -175,9 +148,7 @@ async fn says_the_same(desk: &Desk, new: &NewLetter) -> Result<bool, WarningErro
 }
 
 pub(super) fn issued(letter: &LetterRow) -> Result<Outcome, StoreError> {
-    let serial = letter.serial.unwrap_or_default().unsigned_abs();
-    let number = LetterNumber::new(&letter.mark, letter.year, serial)?;
-    Ok(Outcome::Issued { id: letter.id, number: number.to_string() })
+    Ok(Outcome::Issued { id: letter.id, number: letter.number()?.to_string() })
 }
 
 /// A draft's texts, made without a number.

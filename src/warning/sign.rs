@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 
 use super::draft::Draft;
-use super::issue::{Content, issued, tell_lacking};
+use super::issue::Content;
 use super::library::{self, Library};
 use super::planned::{About, Finding, Key};
-use super::run::Outcome;
 use super::{Desk, WarningError, settle};
 use crate::db;
 use crate::domain::{Grade, Invalid, LetterKind, LetterState, TextEnum as _};
@@ -42,9 +41,6 @@ pub async fn sign(desk: &Desk, id: Id, signer: &str) -> Result<LetterRow, Warnin
     let content = Content::of(std::iter::once(&draft));
     let rendering = content.rendering(desk);
     let letter = db!(desk.store, issuing::issue_draft(&before, &new, &rendering))?;
-    if let Outcome::Issued { id, number } = issued(&letter)? {
-        tell_lacking(desk, &draft, id, &number).await?;
-    }
     settle::settle(desk).await?;
     Ok(letter)
 }

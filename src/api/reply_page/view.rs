@@ -16,7 +16,7 @@ use super::Opened;
 use super::form::Typed;
 use crate::clock::office;
 use crate::domain::reply::ReviewVerdict;
-use crate::domain::{Invalid, LetterKind, LetterNumber, LetterState, Level, TextEnum as _};
+use crate::domain::{Invalid, LetterKind, LetterState, Level, TextEnum as _};
 use crate::letter::LetterFacts;
 use crate::store::rows::{ClosureRow, LetterRow, ReceiptRow, WholeReply};
 
@@ -175,8 +175,7 @@ pub(super) fn letter(
 }
 
 fn number_of(row: &LetterRow) -> Result<String, String> {
-    let number = LetterNumber::new(&row.mark, row.year, row.serial.unwrap_or_default().unsigned_abs());
-    number.map(|number| number.to_string()).map_err(|error| error.to_string())
+    row.number().map(|number| number.to_string()).map_err(|error| error.to_string())
 }
 
 /// The title alone: 【级别】 and the number stand elsewhere on the page.

@@ -11,7 +11,7 @@ use super::letter_files;
 use crate::domain::{LetterKind, LetterState, TextEnum as _};
 use crate::store::rows::{
     DraftWrite, EpisodeChange, EpisodeRow, Frozen, LetterEpisodeRow, LetterHead, LetterReportRow, LetterRow,
-    NewLetter, Rendering,
+    NewLetter, ProblemRow, Rendering,
 };
 use crate::store::schema::{indicators, letter_episodes, letter_reports, letter_serials, letters};
 use crate::store::types::Id;
@@ -53,6 +53,9 @@ pub async fn issue_letters(
         issuing::insert_letters(conn, letters.clone()).await?;
         letter_files::insert_files(conn, &files).await?;
         write_contents(conn, new).await?;
+        for (one, letter) in new.iter().zip(&letters) {
+            write_problem(conn, one, letter).await?;
+        }
         faults::point("issue.written");
         Ok::<_, StoreError>(letters)
     })
@@ -77,10 +80,20 @@ pub async fn issue_draft(
         let one = std::slice::from_ref(new);
         write_episodes(conn, one).await?;
         issuing::insert_deliveries(conn, new.deliveries.clone()).await?;
+        write_problem(conn, new, &letter).await?;
         faults::point("issue.written");
         Ok::<_, StoreError>(letter)
     })
     .await
+}
+
+/// Opens the problem of a letter that does not reach everybody it should.
+async fn write_problem(conn: &mut Conn, new: &NewLetter, letter: &LetterRow) -> Result<(), StoreError> {
+    if let Some(problem) = &new.problem {
+        let detail = format!("{}：{}", letter.number()?, problem.detail);
+        super::problems::open_problem(conn, &ProblemRow { detail, ..problem.clone() }).await?;
+    }
+    Ok(())
 }
 
 /// The first of the next `count` numbers of a mark in a year; the row is locked until the transaction ends, so that a

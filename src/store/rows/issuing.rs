@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
-use super::{DeliveryRow, EpisodeChange, EpisodeRow, LetterRow};
+use super::{DeliveryRow, EpisodeChange, EpisodeRow, LetterRow, ProblemRow};
 use crate::store::schema::{letter_episodes, letter_reports, letters, warning_runs};
 use crate::store::types::Id;
 
@@ -54,6 +54,8 @@ pub struct NewLetter {
     pub reports: Vec<LetterReportRow>,
     /// The mailboxes; none for a draft.
     pub deliveries: Vec<DeliveryRow>,
+    /// Whom it should reach and cannot; its number is put before the detail when it is issued.
+    pub problem: Option<ProblemRow>,
 }
 
 /// A draft to be written, in the place of the one that waits if there is one.

@@ -4,8 +4,8 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
 use super::{LetterFileRow, ProblemRow};
-use crate::domain::LetterNumber;
 use crate::domain::delivery::DeliveryState;
+use crate::domain::{Invalid, LetterNumber};
 use crate::store::StoreError;
 use crate::store::schema::{deliveries, delivery_attempts, episodes, letters};
 use crate::store::types::Id;
@@ -105,6 +105,16 @@ pub struct LetterRow {
     pub decided_at: Option<NaiveDateTime>,
     /// Why it was discarded.
     pub decision_note: Option<String>,
+}
+
+impl LetterRow {
+    /// 发文字号; of a draft, which has none yet, number 0 is refused.
+    ///
+    /// # Errors
+    /// When mark, year and serial make no number.
+    pub fn number(&self) -> Result<LetterNumber, Invalid> {
+        LetterNumber::new(&self.mark, self.year, self.serial.unwrap_or_default().unsigned_abs())
+    }
 }
 
 /// What a letter is called, and to whom it went.

@@ -82,6 +82,7 @@ impl Post {
                 episodes: vec![],
                 reports: vec![],
                 deliveries,
+                problem: None,
             };
             let rendering = Rendering::new(|letter, serial| {
                 let file = LetterFileRow::new(
