@@ -148,7 +148,7 @@ fn cases(series: &Amounts) -> Vec<Case> {
             all.push(Case {
                 month,
                 p_miss: number(forecast.p_miss),
-                by_share: promised - reached / last * before[0],
+                by_share: promised / (reached / last * before[0]),
                 missed: end < promised,
                 held: (number(forecast.low)..=number(forecast.high)).contains(&end),
             });

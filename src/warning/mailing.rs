@@ -88,9 +88,11 @@ impl Mailing {
         let content = content.as_ref().map_err(Clone::clone)?;
         let own = mailbox(row);
         let (mut to, mut cc) = (self.to.clone(), self.cc.clone());
-        let shown = if row.role == "to" { &mut to } else { &mut cc };
-        if !shown.contains(&own) {
-            shown.push(own.clone());
+        if row.role == "to" && !to.contains(&own) {
+            // The unit's mailbox now: an answer to all must not go to the one that failed.
+            to = vec![own.clone()];
+        } else if row.role != "to" && !cc.contains(&own) {
+            cc.push(own.clone());
         }
         let head = Head {
             message_id: &row.message_id,
