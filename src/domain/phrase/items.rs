@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::clause::Clause;
+use super::given;
 use super::name;
 use super::quantity::{Quantity, Scan, starts_with};
 use super::units::UnitKind;
@@ -36,6 +37,8 @@ pub(super) fn items(clause: &Clause, scan: &Scan) -> Vec<Item> {
     let mut from = 0;
     let mut groups: Vec<Vec<usize>> = Vec::new();
     let mut listed = false;
+    // Numbers up to here are thresholds of one name.
+    let mut bound = 0;
     for at in 0..quantities.len() {
         match groups.last_mut() {
             Some(group) if listed => group.push(at),
@@ -43,6 +46,15 @@ pub(super) fn items(clause: &Clause, scan: &Scan) -> Vec<Item> {
         }
         listed = false;
         let Some(next) = quantities.get(at + 1) else { break };
+        let (first, made) = (groups[0][0], quantities[groups[0][0]].end);
+        let counted =
+            (first < at && quantities[first].kind == UnitKind::Count && groups.len() == 2).then_some(made);
+        if at >= bound {
+            bound = at + given::thresholds(&clause.text, quantities, at, from, counted);
+        }
+        if at < bound || given::is_recipient(clause, scan, from, first, at) {
+            continue;
+        }
         match relation(clause, scan, &quantities[at], next) {
             Relation::Listed => listed = true,
             Relation::Nested => {}
@@ -117,7 +129,14 @@ fn ends_list(after: &[char]) -> bool {
 
 /// Words after a number that add nothing to it (的目标, 大关).
 fn is_over(text: &[char]) -> bool {
-    const OVER: [&str; 28] = [
+    const OVER: [&str; 35] = [
+        "办结",
+        "办好",
+        "办完",
+        "办理完毕",
+        "完成审批",
+        "到账",
+        "答复",
         "的目标",
         "目标",
         "的水平",
@@ -159,7 +178,7 @@ fn choose(clause: &Clause, scan: &Scan, span: Range<usize>, groups: Vec<Vec<usiz
     let final_spot = spot(last);
     if let (Some(end), Some(first)) = (&final_spot, spot(0))
         && last > 0
-        && (end.per_unit || (end.prenominal && first.counts && first.made))
+        && (end.per_unit || (end.prenominal && first.counts && first.made && !placed(clause, scan, &groups)))
     {
         // 培育10家年营业收入超100亿元企业; 为37万户家庭每户安装1个.
         order.reverse();
@@ -171,6 +190,15 @@ fn choose(clause: &Clause, scan: &Scan, span: Range<usize>, groups: Vec<Vec<usiz
         }
     }
     none
+}
+
+/// 12个乡镇2.3万户…: the first number says where, the second what.
+fn placed(clause: &Clause, scan: &Scan, groups: &[Vec<usize>]) -> bool {
+    let [first, second] = groups else { return false };
+    let (first, second) = (&scan.quantities[first[0]], &scan.quantities[second[0]]);
+    second.kind == UnitKind::Count
+        && first.end < second.start
+        && given::is_district(&clause.text[first.end..second.start])
 }
 
 /// What money is for may stand behind the sum (安排…2500亿元支持…).
@@ -207,7 +235,7 @@ impl Spot {
         let right = if after.first() == Some(&'、') || purpose { &after[..0] } else { after };
         let followed = groups.get(index + 1).is_some();
         let prenominal = followed || !is_over(right);
-        let made = subject.is_empty()
+        let made = !given::is_given(&before[span.start.min(before.len())..]) && subject.is_empty()
             || words::ends_with_making_verb(subject)
             || words::ends_with_making_verb(&before[span.start.min(before.len())..]);
         let back = first.start.saturating_sub(8).max(span.start);

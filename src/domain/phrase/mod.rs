@@ -23,6 +23,7 @@
 mod classify;
 mod clause;
 mod forms;
+mod given;
 mod items;
 mod lexicon;
 mod name;
