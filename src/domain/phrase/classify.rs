@@ -90,7 +90,7 @@ static STOCKS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
 /// Areas and lengths that are what the year does, unless one is reached.
 static WORKED_AREAS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
     list(
-        "治理面积 修复面积 整治面积 改造面积 造林面积 绿化面积 流转面积 开工面积 竣工面积 交付面积 销售面积 成交面积 防治面积 复垦面积 \
+        "建设面积 抚育面积 推广面积 治理面积 修复面积 整治面积 改造面积 造林面积 绿化面积 流转面积 开工面积 竣工面积 交付面积 销售面积 成交面积 防治面积 复垦面积 \
          治理里程 改造里程 整治里程 展览面积 建筑面积",
     )
 });

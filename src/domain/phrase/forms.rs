@@ -106,7 +106,7 @@ pub(super) fn at_numeral(text: &[char], at: usize) -> Found {
     {
         return Found::Quantity(quantity);
     }
-    if before.last() == Some(&'前')
+    if matches!(before.last(), Some('前' | '后'))
         && let Some(found) = rank(text, at, end, value)
     {
         return found;

@@ -38,6 +38,21 @@ pub(super) fn is_recipient(clause: &Clause, scan: &Scan, from: usize, first: usi
         && words::has_making_verb(&text[next.end..last.start])
 }
 
+/// 向20个国家和地区出口商品50亿元: what 和 joins within the words behind the first number is more of whom it is for.
+pub(super) fn is_one_group(clause: &Clause, from: usize, current: &Quantity, next: &Quantity) -> bool {
+    const LENGTH_MAX: usize = 8;
+    let text = &clause.text;
+    let core = &text[current.end..next.start.max(current.end)];
+    let cut = name::separators(core).first().cloned();
+    cut.is_some_and(|cut| {
+        matches!(core[cut.start], '和' | '与' | '及')
+            && (1..=LENGTH_MAX).contains(&cut.start)
+            && cut.end < core.len()
+            && !words::has_making_verb(&core[..cut.start])
+    }) && current.kind == UnitKind::Count
+        && is_given(&text[from..current.start.max(from)])
+}
+
 /// What a firm or a project is measured by when it is chosen.
 static ATTRIBUTES: LazyLock<Lexicon<()>> = LazyLock::new(|| {
     const WORDS: &str = "产值 总产值 营收 营业收入 主营业务收入 销售收入 销售额 收入 投资 总投资 投资额 固定资产投资 税收 纳税 纳税额 税额 利润 \
@@ -60,7 +75,11 @@ pub(super) fn thresholds(
             Some(end) => is_attribute(&text[end..current.start.max(end)]),
             None => holder(&text[from..current.start.max(from)]).is_some_and(is_attribute),
         };
-    if !opens {
+    // 财政收入5亿元以上、税收占比70%以上的乡镇: without a verb only 的 tells.
+    let said = &text[from..current.start.max(from)];
+    let (start, _) = name::skip_leads(said, 0..said.len(), &[]);
+    let loose = !opens && is_bound(text, current) && is_attribute(&said[start..]);
+    if !opens && !loose {
         return 0;
     }
     let follows = |pair: &[Quantity]| {
@@ -70,7 +89,7 @@ pub(super) fn thresholds(
     let more = quantities[at..].windows(2).take_while(|pair| follows(pair)).count();
     let noun = text.get(quantities[at + more].end);
     let named = noun.is_some_and(|&c| !matches!(c, '、' | '和' | '及' | '与' | '并' | '('));
-    if named { more } else { 0 }
+    if named && (!loose || noun == Some(&'的')) { more } else { 0 }
 }
 
 /// A bound rather than an amount: 以上, 以下, 超.
@@ -93,7 +112,8 @@ fn is_attribute(said: &[char]) -> bool {
         && (starts_with(name, "研发") || !words::starts_with_making_verb(name))
 }
 
-/// What follows a verb whose object is chosen by thresholds. 新增 and 完成 take amounts as well and do not count.
+/// What follows a verb whose object is chosen by thresholds. 新增 and 完成 take amounts as well and do not
+/// count, unless the attribute itself tells.
 fn holder(before: &[char]) -> Option<&[char]> {
     const VERBS: [&str; 17] = [
         "培育壮大",
@@ -114,14 +134,15 @@ fn holder(before: &[char]) -> Option<&[char]> {
         "孵化",
         "新落地",
     ];
+    // Said of one firm or project only.
+    const OWNED: [&str; 7] = ["年", "占地", "用地", "总投资", "亩均", "注册资本", "单体"];
     let (start, _) = name::skip_leads(before, 0..before.len(), &[]);
     // 培育 and 打造 are passed over with the leads.
     let led = start > 0 && words::ends_with_making_verb(&before[..start]);
-    let verb = VERBS.iter().find(|verb| starts_with(&before[start..], verb));
-    match verb {
-        Some(verb) => Some(&before[start + verb.chars().count()..]),
-        None => led.then_some(&before[start..]),
-    }
+    let verb = VERBS.iter().chain(&["新增", "净增"]).find(|verb| starts_with(&before[start..], verb));
+    let rest = &before[start + verb.map_or(0, |verb| verb.chars().count())..];
+    let sure = led || verb.is_some_and(|verb| VERBS.contains(verb));
+    (sure || OWNED.iter().any(|word| starts_with(rest, word))).then_some(rest)
 }
 
 /// Whether the thing counted is a district whose people or homes are counted next: 完成12个乡镇2.3万户改造.

@@ -46,16 +46,21 @@ pub(super) fn items(clause: &Clause, scan: &Scan) -> Vec<Item> {
         }
         listed = false;
         let Some(next) = quantities.get(at + 1) else { break };
+        let run = groups.last().map_or(at, |group| group[0]);
         let (first, made) = (groups[0][0], quantities[groups[0][0]].end);
         let counted =
             (first < at && quantities[first].kind == UnitKind::Count && groups.len() == 2).then_some(made);
         if at >= bound {
             bound = at + given::thresholds(&clause.text, quantities, at, from, counted);
         }
-        if at < bound || given::is_recipient(clause, scan, from, first, at) {
+        if at < bound
+            || given::is_recipient(clause, scan, from, first, at)
+            || given::is_one_group(clause, from, &quantities[at], next)
+        {
             continue;
         }
-        match relation(clause, scan, &quantities[at], next) {
+        let each = || words::peel(&clause.text[..quantities[run].start], &scan.dates).1.each;
+        match relation(clause, scan, &quantities[at], next, each) {
             Relation::Listed => listed = true,
             Relation::Nested => {}
             Relation::Apart(end, start) => {
@@ -82,7 +87,14 @@ fn trailing(clause: &Clause, scan: &Scan, from: usize) -> Option<usize> {
     (verb && last + cut > from).then_some(last + cut)
 }
 
-fn relation(clause: &Clause, scan: &Scan, current: &Quantity, next: &Quantity) -> Relation {
+/// `each`: 分别 stands before the first number of the list that `current` belongs to.
+fn relation(
+    clause: &Clause,
+    scan: &Scan,
+    current: &Quantity,
+    next: &Quantity,
+    each: impl Fn() -> bool,
+) -> Relation {
     let text = &clause.text;
     if current.end >= next.start {
         return Relation::Nested;
@@ -99,8 +111,7 @@ fn relation(clause: &Clause, scan: &Scan, current: &Quantity, next: &Quantity) -
         || (core.len() == 1 && matches!(core[0], '和' | '与' | '及' | '、' | '或' | '并' | '/'));
     if only_separators {
         let starts_anew = cues.predicate() || cues.modal;
-        let each = words::peel(&text[..current.start], &scan.dates).1.each;
-        let other_unit = current.unit != next.unit && !current.unit.is_empty() && !each;
+        let other_unit = current.unit != next.unit && !current.unit.is_empty() && !each();
         return match core.is_empty() {
             true if current.baseline || !starts_anew => Relation::Nested,
             false if !starts_anew && !other_unit => Relation::Listed,
@@ -116,7 +127,8 @@ fn relation(clause: &Clause, scan: &Scan, current: &Quantity, next: &Quantity) -
         return Relation::Apart(current.end + cut.start, current.end + cut.end);
     }
     // 支持10个县建设冷库和仓储设施100个: what is joined belongs to the second verb.
-    if cut.start > 0 && words::has_making_verb(&core[..cut.start]) && !is_over(&core[..cut.start]) {
+    let anew = core[cut.start] == '、' && words::starts_with_making_verb(&core[cut.end..]);
+    if cut.start > 0 && !anew && words::has_making_verb(&core[..cut.start]) && !is_over(&core[..cut.start]) {
         return Relation::Nested;
     }
     Relation::Apart(current.end + cut.start, current.end + cut.end)

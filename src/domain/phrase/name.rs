@@ -108,7 +108,8 @@ static HEADS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
         比重 比例 面积 贷款 存款 余额 出口 进口 消费 进出口 营收 人数 人次 人口 游客 产量 总量 销量 数量 数 用电量 吞吐量 货运量 客运量 \
         周转量 生产总值 总产 额 费用 成本 支出 起数 规模 标准 浓度 强度 指数 能耗 储量 里程 流量 订单 业务量 覆盖率 消费额 保费 \
         融资 外资 内资 经费 旅游 入境游 补助 补贴 水平 经济 产业 工业 服务业 农业 住宿 餐饮 GDP 时间 时限 时长 频次 次数 \
-        使用量 施用量 排放量 减排量 损失 申请量 授权量";
+        使用量 施用量 排放量 减排量 入学率 入园率 参保率 利用率 优良率 优良路率 合格率 达标率 普及率 网办率 就诊率 满意率 治理率 处理率 收集率 回收率 办结率 就业率 \
+        签约率 发病率 死亡率 贡献率 转化率 自给率 损失 申请量 授权量";
     Lexicon::of_suffixes(WORDS.split_whitespace().map(|word| (word, ())))
 });
 
@@ -190,7 +191,8 @@ fn complete(parts: &[&[char]]) -> Vec<Vec<char>> {
     let ordinal = parts[0].first() == Some(&'第');
     // 批发业、零售业、餐饮业销售额: what the members end with ends the last one's own part.
     // 化学需氧量、氨氮…重点工程减排量: of members so unlike in length nobody can say where the last one's own part ends.
-    let alike = others.iter().all(|part| part.len().abs_diff(parts[0].len()) <= 1);
+    let alike = ordinal || others.iter().all(|part| part.len() == parts[0].len());
+    let longest = others.iter().map(|part| part.len()).max().unwrap_or(0);
     let own = others.first().and_then(|part| part.last()).and_then(|end| {
         let same = others.iter().all(|part| part.last() == Some(end) && part.len() > 1);
         last.iter()
@@ -202,7 +204,7 @@ fn complete(parts: &[&[char]]) -> Vec<Vec<char>> {
         .iter()
         .map(|part| {
             let mut member = part.to_vec();
-            let shared = if ordinal { member.len().max(2) - 1 } else { member.len() };
+            let shared = if ordinal { member.len().max(2) - 1 } else { longest };
             // 对东盟、非洲进出口: the ending is not cut within a word.
             let head = HEADS.at_end(last).map_or(0, |(length, ())| length);
             let shared = match own {

@@ -90,6 +90,30 @@ pub(super) fn read(text: &[char], shielded: &[bool], dates: &[std::ops::Range<us
     }
 }
 
+/// 满意度稳步提升、发案率持续下降: each part that ends with a movement of its own is read by itself, if all do.
+pub(super) fn movements(text: &[char], shielded: &[bool]) -> Vec<std::ops::Range<usize>> {
+    let ends = |from: usize, to: usize| {
+        let moving = signs(&text[from..to], &shielded[from..to]).moving();
+        moving.is_some_and(|moving| moving.start > 0 && moving.end == to - from)
+    };
+    let mut spans = Vec::new();
+    // Where the part read starts, and the member behind the last 、.
+    let (mut from, mut member) = (0, 0);
+    for at in (0..text.len()).filter(|&at| text[at] == '、' && !shielded[at]) {
+        if ends(member, at) {
+            spans.push(from..at);
+            from = at + 1;
+        }
+        member = at + 1;
+    }
+    if from > 0 && !ends(member, text.len()) {
+        spans.clear();
+        from = 0;
+    }
+    spans.push(from..text.len());
+    spans
+}
+
 fn is_degree(text: &[char]) -> bool {
     ["更加", "更趋", "更为", "愈加", "愈发", "日益", "明显", "显著", "进一步"]
         .iter()

@@ -162,7 +162,14 @@ pub(super) fn rank(text: &[char], at: usize, end: usize, value: Decimal) -> Opti
         return Some(Found::Name(end + 1));
     }
     let first = marker == '前' && !before.is_some_and(|c| NOT_RANKS.contains(c));
-    if marker == '第' && unit.is_none() {
+    let placed = || {
+        let before = &text[..at - 1];
+        end == text.len()
+            && ["全国", "全省", "全市", "全区", "排名", "居", "列", "至", "到", "保持"]
+                .iter()
+                .any(|word| super::items::ends_with(before, word))
+    };
+    if marker == '第' && unit.is_none() && !placed() {
         return Some(Found::Name(end + units::read(&text[end..]).length));
     }
     if !(first || marker == '第') {
@@ -175,6 +182,7 @@ pub(super) fn rank(text: &[char], at: usize, end: usize, value: Decimal) -> Opti
     let label = unit.filter(|&c| c != '列').map(String::from).unwrap_or_default();
     let mut quantity = plain(at - 1, stop, value, label, UnitKind::Rank);
     quantity.comparator = first.then_some(Comparator::AtMost);
+    quantity.baseline = is_baseline(&text[..at - 1]);
     Some(Found::Quantity(tail(text, quantity)))
 }
 
@@ -331,7 +339,7 @@ pub(super) fn tail(text: &[char], mut quantity: Quantity) -> Quantity {
         }
     }
     // 1个工作日办结 allows one day.
-    let settled = ["办结", "办好", "办完", "办理完毕", "完成审批", "到账", "答复"];
+    let settled = ["办结", "办好", "办完", "办理完毕", "完成审批", "到账", "答复", "到场", "到达", "响应"];
     if quantity.kind == UnitKind::Time
         && quantity.high.is_none()
         && quantity.comparator.is_none()

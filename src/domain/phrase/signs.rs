@@ -247,7 +247,7 @@ fn prompt(text: &[char]) -> Option<usize> {
 }
 
 fn is_haste(c: char) -> bool {
-    matches!(c, '快' | '早' | '速')
+    matches!(c, '快' | '早' | '速' | '即')
 }
 
 /// 应X…X and the like: the characters taken and the one between the two.

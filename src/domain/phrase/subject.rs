@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::quantity::{self, Quantity};
+use super::items::Item;
+use super::quantity::{self, Quantity, Scan};
 use super::reader::{Around, Carried};
 use super::units::{self, UnitKind};
 use super::words::{self, Cues};
@@ -35,7 +36,11 @@ pub(super) fn predicate(text: &[char], first: &Quantity, dates: &[Range<usize>])
     const SCOPES: [&str; 6] = ["全国", "全球", "中部", "西部", "东部", "世界"];
     const ENTERS: [&str; 7] = ["进入", "跻身", "挤进", "位居", "稳居", "位列", "继续位居"];
     let before = &text[..first.start];
-    let found = words::peel(before, dates);
+    let mut found = words::peel(before, dates);
+    if let Some(length) = words::each_made(&text[..found.0]) {
+        found.0 -= length;
+        (found.1.each, found.1.done) = (true, true);
+    }
     if first.kind != UnitKind::Rank || found.1.predicate() {
         return found;
     }
@@ -49,6 +54,17 @@ pub(super) fn predicate(text: &[char], first: &Quantity, dates: &[Range<usize>])
     let rest = &before[..before.len() - scope.map_or(0, |word| word.chars().count())];
     let wider = words::peel(rest, dates);
     if wider.1.predicate() { wider } else { found }
+}
+
+/// Where the name ends before 由60% or 从第30位, when that stands at its end.
+pub(super) fn without_baseline(text: &[char], scan: &Scan, item: &Item, end: usize) -> usize {
+    let Some(index) = item.numbers.first().and_then(|first| first.checked_sub(1)) else { return end };
+    let before = &scan.quantities[index];
+    if !before.baseline || before.end != end || before.start <= item.span.start {
+        return end;
+    }
+    let from = text[item.span.start..before.start].iter().rposition(|c| matches!(c, '由' | '从'));
+    from.map_or(end, |at| item.span.start + at)
 }
 
 /// 居全省第2位, 稳居前三: a verb of standing without its subject.

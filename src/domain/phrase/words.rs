@@ -283,6 +283,12 @@ pub(super) fn ends_with_making_verb(text: &[char]) -> bool {
     MAKING.at_end(text).is_some()
 }
 
+/// The verb of that kind after 分别 at the end of `text` (幼儿园、小学分别新建): the characters both take.
+pub(super) fn each_made(text: &[char]) -> Option<usize> {
+    let (length, ()) = MAKING.at_end(text)?;
+    text[..text.len() - length].ends_with(&['分', '别']).then_some(length + 2)
+}
+
 /// Whether `text` starts with such a verb.
 pub(super) fn starts_with_making_verb(text: &[char]) -> bool {
     const LENGTH_MAX: usize = 4;
