@@ -16,6 +16,9 @@ use crate::domain::target::Comparator;
 pub(super) fn is_given(before: &[char]) -> bool {
     const TO: [&str; 3] = ["为", "给", "向"];
     const SCOPES: [&str; 7] = ["", "全省", "全市", "全县", "全区", "全州", "各"];
+    if !before.iter().rev().take(3).any(|c| matches!(c, '为' | '给' | '向')) {
+        return false;
+    }
     let (start, _) = name::skip_leads(before, 0..before.len(), &[]);
     let said = &before[start..];
     TO.iter().any(|word| {
@@ -42,6 +45,9 @@ pub(super) fn is_recipient(clause: &Clause, scan: &Scan, from: usize, first: usi
 pub(super) fn is_one_group(clause: &Clause, from: usize, current: &Quantity, next: &Quantity) -> bool {
     const LENGTH_MAX: usize = 8;
     let text = &clause.text;
+    if current.kind != UnitKind::Count || !is_given(&text[from..current.start.max(from)]) {
+        return false;
+    }
     let core = &text[current.end..next.start.max(current.end)];
     let cut = name::separators(core).first().cloned();
     cut.is_some_and(|cut| {
@@ -49,8 +55,7 @@ pub(super) fn is_one_group(clause: &Clause, from: usize, current: &Quantity, nex
             && (1..=LENGTH_MAX).contains(&cut.start)
             && cut.end < core.len()
             && !words::has_making_verb(&core[..cut.start])
-    }) && current.kind == UnitKind::Count
-        && is_given(&text[from..current.start.max(from)])
+    })
 }
 
 /// What a firm or a project is measured by when it is chosen.

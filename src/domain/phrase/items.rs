@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::clause::Clause;
 use super::given;
 use super::name;
+use super::plain;
 use super::quantity::{Quantity, Scan, starts_with};
 use super::units::UnitKind;
 use super::words;
@@ -35,6 +36,14 @@ pub(super) fn items(clause: &Clause, scan: &Scan) -> Vec<Item> {
     let quantities = &scan.quantities;
     let mut items = Vec::new();
     let mut from = 0;
+    let first = quantities.first().filter(|first| clause.text[..first.start].contains(&'、'));
+    if let Some(first) = first {
+        let (end, _) = words::peel(&clause.text[..first.start], &scan.dates);
+        if let Some(cut) = plain::leading(&clause.text[..end], &clause.shielded) {
+            items.push(Item { span: 0..cut, numbers: Vec::new(), prenominal: false });
+            from = cut + 1;
+        }
+    }
     let mut groups: Vec<Vec<usize>> = Vec::new();
     let mut listed = false;
     // Numbers up to here are thresholds of one name.
@@ -247,7 +256,7 @@ impl Spot {
         let right = if after.first() == Some(&'、') || purpose { &after[..0] } else { after };
         let followed = groups.get(index + 1).is_some();
         let prenominal = followed || !is_over(right);
-        let made = !given::is_given(&before[span.start.min(before.len())..]) && subject.is_empty()
+        let made = subject.is_empty() && !given::is_given(&before[span.start.min(before.len())..])
             || words::ends_with_making_verb(subject)
             || words::ends_with_making_verb(&before[span.start.min(before.len())..]);
         let back = first.start.saturating_sub(8).max(span.start);

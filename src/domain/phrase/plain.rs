@@ -92,10 +92,7 @@ pub(super) fn read(text: &[char], shielded: &[bool], dates: &[std::ops::Range<us
 
 /// 满意度稳步提升、发案率持续下降: each part that ends with a movement of its own is read by itself, if all do.
 pub(super) fn movements(text: &[char], shielded: &[bool]) -> Vec<std::ops::Range<usize>> {
-    let ends = |from: usize, to: usize| {
-        let moving = signs(&text[from..to], &shielded[from..to]).moving();
-        moving.is_some_and(|moving| moving.start > 0 && moving.end == to - from)
-    };
+    let ends = |from: usize, to: usize| ends_moving(&text[from..to], &shielded[from..to]);
     let mut spans = Vec::new();
     // Where the part read starts, and the member behind the last 、.
     let (mut from, mut member) = (0, 0);
@@ -112,6 +109,21 @@ pub(super) fn movements(text: &[char], shielded: &[bool]) -> Vec<std::ops::Range
     }
     spans.push(from..text.len());
     spans
+}
+
+/// Whether `text` is a subject with a movement behind it.
+fn ends_moving(text: &[char], shielded: &[bool]) -> bool {
+    let moving = signs(text, shielded).moving();
+    moving.is_some_and(|moving| moving.start > 0 && moving.end == text.len())
+}
+
+/// Where a promise without a number ends before the subject of the first number: 乡镇实现全覆盖、|通达率达到95%.
+pub(super) fn leading(subject: &[char], shielded: &[bool]) -> Option<usize> {
+    let cut = (0..subject.len()).rev().find(|&at| subject[at] == '、' && !shielded[at])?;
+    let member = subject[..cut].iter().rposition(|&c| c == '、').map_or(0, |at| at + 1);
+    let whole = super::items::ends_with(&subject[member..cut], "全覆盖") && cut - member > 3;
+    let said = whole || ends_moving(&subject[member..cut], &shielded[member..cut]);
+    (said && cut + 2 < subject.len()).then_some(cut)
 }
 
 fn is_degree(text: &[char]) -> bool {

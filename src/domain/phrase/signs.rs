@@ -34,7 +34,7 @@ static SIGNS: LazyLock<Lexicon<Sign>> = LazyLock::new(|| {
     use Motion::{Judged, MayMove, Moves, Steadies};
     use Sign::{Change, Closing, Completion, Course, Coverage, Deadline, Degree, Pending, Stop, Whole};
     const PENDING: &str = "未下达 待下达 尚未下达 另行下达 另行确定 待确定 未明确 待明确 未分解 暂未确定 尚未确定 待定 以国家下达为准";
-    // 应检尽检 and its like are a pattern, see `utmost`.
+    // 应检尽检 and its like are a pattern, see `repeated`.
     const COVERAGE: &str = "全覆盖 全部 均完成 均实现 均达到 均建成 均达标 均开工 均纳入 全面覆盖 全域覆盖 全数 村村通 户户通 一个不少 一个不落 \
         全员覆盖 均通 都建有 均建有 均设立 均建立 实现县县 县县通";
     const DEADLINE: &str = "年底前 月底前 年内 上半年 下半年 年底 年中 季度末 一季度 二季度 三季度 四季度 汛期前 春节前 国庆前 供暖季前 入冬前 \
@@ -156,13 +156,12 @@ pub(super) fn signs(text: &[char], shielded: &[bool]) -> Signs {
             at += 1;
             continue;
         }
-        if let Some(length) = utmost(&text[at..]) {
-            signs.cover(at, length);
-            at += length;
-            continue;
-        }
-        if let Some(length) = prompt(&text[at..]) {
-            signs.work = true;
+        if let Some((length, all)) = repeated(&text[at..]) {
+            if all {
+                signs.cover(at, length);
+            } else {
+                signs.work = true;
+            }
             at += length;
             continue;
         }
@@ -233,31 +232,19 @@ impl Signs {
     }
 }
 
-/// 应检尽检, 应公开尽公开, 愿检尽检, 应进必进: whatever it is, all of it. The characters taken.
-fn utmost(text: &[char]) -> Option<usize> {
-    let all = |c: char| c == '尽' || (c == '必' && matches!(text[0], '应' | '该'));
-    let (length, mark) = repeated(text)?;
-    (all(mark) && !is_haste(text[1])).then_some(length)
-}
-
-/// 应享快享, 应转早转, 应早尽早: soon, which says nothing of how much.
-fn prompt(text: &[char]) -> Option<usize> {
-    let (length, mark) = repeated(text)?;
-    (is_haste(mark) || is_haste(text[1])).then_some(length)
-}
-
-fn is_haste(c: char) -> bool {
-    matches!(c, '快' | '早' | '速' | '即')
-}
-
-/// 应X…X and the like: the characters taken and the one between the two.
-fn repeated(text: &[char]) -> Option<(usize, char)> {
-    if !matches!(text.first()?, '应' | '愿' | '能' | '该' | '可' | '须' | '需') {
+/// 应检尽检, 应公开尽公开, 愿检尽检, 应进必进: whatever it is, all of it (`true`); 应享快享, 应转早转 and 应早尽早 only say
+/// soon. The characters taken.
+fn repeated(text: &[char]) -> Option<(usize, bool)> {
+    let first = text.first()?;
+    if !matches!(first, '应' | '愿' | '能' | '该' | '可' | '须' | '需') {
         return None;
     }
+    let soon = |c: &char| matches!(c, '快' | '早' | '速' | '即');
+    let all = |c: &char| *c == '尽' || (*c == '必' && matches!(first, '应' | '该'));
     (1..=2).find_map(|length| {
         let (verb, rest) = text.get(1..)?.split_at_checked(length)?;
         let (mark, again) = rest.split_first()?;
-        again.starts_with(verb).then_some((2 + 2 * length, *mark))
+        let said = (all(mark) || soon(mark)) && again.starts_with(verb);
+        said.then(|| (2 + 2 * length, all(mark) && !verb.iter().any(soon)))
     })
 }
