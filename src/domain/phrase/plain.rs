@@ -1,5 +1,8 @@
 //! Promises without a number: coverage, dated steps, trends, and work whose result a person judges.
 
+use std::sync::LazyLock;
+
+use super::lexicon::Lexicon;
 use super::name;
 use super::quantity::starts_with;
 use super::signs::{WORK, signs};
@@ -178,9 +181,15 @@ fn said_before(text: &[char]) -> usize {
     verb.map_or(0, |word| word.chars().count()).min(text.len().saturating_sub(1))
 }
 
+/// A lexicon of words looked for anywhere.
+fn list(words: &'static str) -> Lexicon<()> {
+    Lexicon::of_prefixes(words.split_whitespace().map(|word| (word, ())))
+}
+
 fn binds(text: &[char]) -> bool {
-    const WORDS: [&str; 8] = ["守牢", "守住", "清零", "不发生", "不出现", "底线", "按时足额", "高质量完成"];
-    WORDS.iter().any(|word| (0..text.len()).any(|at| starts_with(&text[at..], word)))
+    static WORDS: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| list("守牢 守住 清零 不发生 不出现 底线 按时足额 高质量完成"));
+    WORDS.anywhere(text).is_some()
 }
 
 /// Parts of a year that stand alone before a comma.
@@ -237,13 +246,13 @@ pub(super) fn is_time(text: &[char], dates: &[std::ops::Range<usize>]) -> bool {
 }
 
 fn judged_direction(text: &[char]) -> Direction {
-    let has =
-        |words: &[&str]| words.iter().any(|word| (0..text.len()).any(|at| starts_with(&text[at..], word)));
-    if has(&["守牢", "守住", "不发生", "按时足额", "兜牢", "杜绝", "平衡", "底线", "合理区间"])
-    {
+    static HOLDING: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| list("守牢 守住 不发生 按时足额 兜牢 杜绝 平衡 底线 合理区间"));
+    static FALLING: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| list("清零 遏制 压降 压减 降低 减少 严控 化解 淘汰"));
+    if HOLDING.anywhere(text).is_some() {
         Direction::Hold
-    } else if has(&["清零", "遏制", "压降", "压减", "降低", "减少", "严控", "化解", "淘汰"])
-    {
+    } else if FALLING.anywhere(text).is_some() {
         Direction::Down
     } else {
         Direction::Up
