@@ -169,7 +169,7 @@ fn is_counted(text: &[char], at: usize, end: usize, value: Decimal) -> bool {
     // 落实两个责任, 推动三项改革: what is only carried on is named by such a number.
     let carried_on = value < Decimal::TEN
         && matches!(label, ['个' | '项'])
-        && ["落实", "推动", "推进", "促进", "实现", "服务", "保护", "覆盖", "发展"]
+        && ["解决", "落实", "推动", "推进", "促进", "实现", "服务", "保护", "覆盖", "发展"]
             .iter()
             .any(|word| super::items::ends_with(before, word));
     !(single || loose || carried_on)

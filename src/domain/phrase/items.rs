@@ -296,7 +296,8 @@ fn is_promise_before_noun(first: &Quantity, last: &Quantity, made: bool, right: 
         Some(crate::domain::target::Comparator::AtLeast | crate::domain::target::Comparator::AtMost)
     );
     match last.kind {
-        _ if last.inclusive => false,
+        // 3个试点市之一 is one of them.
+        _ if last.inclusive || ends_with(right, "之一") => false,
         UnitKind::Percent | UnitKind::Point | UnitKind::Times | UnitKind::Rank => true,
         UnitKind::Ratio | UnitKind::Attribute => false,
         UnitKind::Time => last.within,

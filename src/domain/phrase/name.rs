@@ -124,6 +124,10 @@ pub(super) fn is_of_several(name: &[char]) -> bool {
     const MEMBER_MAX: usize = 6;
     let Some((length, ())) = OWN.at_end(name) else { return false };
     let stem = &name[..name.len() - length];
+    // 县、乡、村三级 are one network.
+    if stem.windows(2).any(|pair| matches!(pair, ['两' | '三' | '四', '级'])) {
+        return false;
+    }
     let mut from = 0;
     let mut last = stem.len();
     for cut in separators(stem) {

@@ -182,7 +182,8 @@ pub(super) fn rank(text: &[char], at: usize, end: usize, value: Decimal) -> Opti
     let label = unit.filter(|&c| c != '列').map(String::from).unwrap_or_default();
     let mut quantity = plain(at - 1, stop, value, label, UnitKind::Rank);
     quantity.comparator = first.then_some(Comparator::AtMost);
-    quantity.baseline = is_baseline(&text[..at - 1]);
+    let scope = ["全国", "全省", "全市"].iter().find(|word| super::items::ends_with(&text[..at - 1], word));
+    quantity.baseline = is_baseline(&text[..at - 1 - scope.map_or(0, |word| word.chars().count())]);
     Some(Found::Quantity(tail(text, quantity)))
 }
 
@@ -343,7 +344,10 @@ pub(super) fn tail(text: &[char], mut quantity: Quantity) -> Quantity {
     if quantity.kind == UnitKind::Time
         && quantity.high.is_none()
         && quantity.comparator.is_none()
-        && settled.iter().any(|word| starts_with(&text[quantity.end..], word))
+        && settled.iter().any(|word| {
+            let after = &text[quantity.end..];
+            starts_with(after, word) && matches!(after[word.chars().count()..], [] | ['、' | '(' | '和', ..])
+        })
     {
         quantity.within = true;
         quantity.comparator = Some(Comparator::AtMost);

@@ -245,6 +245,6 @@ fn repeated(text: &[char]) -> Option<(usize, bool)> {
         let (verb, rest) = text.get(1..)?.split_at_checked(length)?;
         let (mark, again) = rest.split_first()?;
         let said = (all(mark) || soon(mark)) && again.starts_with(verb);
-        said.then(|| (2 + 2 * length, all(mark) && !verb.iter().any(soon)))
+        said.then(|| (2 + 2 * length, all(mark) && !(length == 1 && soon(&verb[0]))))
     })
 }
