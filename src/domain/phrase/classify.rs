@@ -76,7 +76,7 @@ static FLOWS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
         "产量 总产量 总产 产值 总产值 收入 总收入 营业收入 主营业务收入 销售额 销售收入 成交额 交易额 零售额 总额 出口额 进口额 进出口 \
          投资 投资额 人次 吞吐量 发电量 用电量 供水量 利润 税收 生产总值 增加值 GDP 游客 到位资金 资金 外资 融资 销量 运量 出栏 出栏量 \
          新增 班列 开行 营收 销售 业务量 接待量 消费额 总量达 就业 面积达 投入 经费 支出 保费 贸易额 营业额 经营额 \
-         天数 税额 订单 电量 过货量 货运量 客运量 周转量 运输量 发送量 成交量 签约额 结算量 换汇额 投送量 配送量 处理量 供应量",
+         天数 开行量 发运量 通行量 税额 订单 电量 过货量 货运量 客运量 周转量 运输量 发送量 成交量 签约额 结算量 换汇额 投送量 配送量 处理量 供应量",
     )
 });
 
@@ -84,6 +84,14 @@ static STOCKS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
     list(
         "总量 规模 余额 标准 水平 人口 保有量 拥有量 浓度 库存 总数 总里程 里程 寿命 存量 面积 指数 数 主体 机构数 装机 装机容量 容量 \
          存款 贷款 能力 密度 床位数 托位数 医师数 人数 存栏 存栏量",
+    )
+});
+
+/// Areas and lengths that are what the year does, unless one is reached.
+static WORKED_AREAS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
+    list(
+        "建设面积 抚育面积 推广面积 治理面积 修复面积 整治面积 改造面积 造林面积 绿化面积 流转面积 开工面积 竣工面积 交付面积 销售面积 成交面积 防治面积 复垦面积 \
+         治理里程 改造里程 整治里程 展览面积 建筑面积",
     )
 });
 
@@ -102,7 +110,8 @@ static LOWER: LazyLock<Lexicon<()>> = LazyLock::new(|| {
 static UNDONE: LazyLock<Lexicon<()>> = LazyLock::new(|| {
     list(
         "消除率 化解率 整治率 清偿率 清退率 处置率 治理率 整改率 削减率 下降率 降低率 压减率 防控率 救治率 完成率 达标率 合格率 查处率 \
-         侦破率 破案率 办结率 调处率 清零率 清欠率 减少率",
+         侦破率 破案率 办结率 调处率 清零率 清欠率 减少率 结算率 报销率 补偿率 回收率 利用率 覆盖率 普及率 满意率 满意度 知晓率 公示率 公开率 \
+         监测率 预警率 执行率 收缴率 备案率 签约率 管理率 随访率 响应率 保障率 参保率 归集率 兑付率 追缴率 退还率",
     )
 });
 
@@ -218,7 +227,9 @@ fn amount(facts: &Facts<'_>) -> Kind {
     let prenominal = !right.is_empty();
     if let Some(direction) = change(facts) {
         let done = cues.work && matches!(quantity.kind, UnitKind::Measure | UnitKind::Count);
-        let adds = direction == Direction::Up && (prenominal || name.is_empty() || done);
+        let adds = direction == Direction::Up
+            && !is_step(&quantity.unit, prenominal)
+            && (prenominal || name.is_empty() || done);
         return if adds { Kind::Total } else { Kind::Change };
     }
     if *lead == Some(Direction::Up)
@@ -236,7 +247,14 @@ fn amount(facts: &Facts<'_>) -> Kind {
     let reached = cues.to || cues.reach || cues.hold;
     let placed = reached || cues.comparator == Some(Comparator::Above);
     let flow = ends(&FLOWS, name) || quantity.unit.ends_with('次');
-    let stock = placed && !prenominal && !flow || is_stock(facts) || is_density(name) || facts.dense && !flow;
+    // So much for each (4.5批次/千人) never adds up, unless it is what the year puts on top.
+    let each = quantity.unit.contains('/') && quantity.unit != "人/次";
+    let worked = !placed && ends(&WORKED_AREAS, name);
+    let stock = each
+        || placed && !prenominal && !flow
+        || is_stock(facts) && !worked
+        || is_density(name)
+        || facts.dense && !flow;
     if let (Some(kind @ (Kind::Total | Kind::Level)), false) = (facts.whole, placed) {
         return kind;
     }
@@ -246,10 +264,15 @@ fn amount(facts: &Facts<'_>) -> Kind {
     }
     let added = || {
         is_added(name)
-            || !reached && (facts.made || cues.done || is_worked(name))
-            || !placed && is_listed(facts)
+            || !each && !reached && (facts.made || cues.done || is_worked(name))
+            || !each && !placed && is_listed(facts)
     };
     if stock && lead.is_none() && !added() { Kind::Level } else { Kind::Total }
+}
+
+/// Places by which a ranking moves (前移5个位次, 提升3位); 增加5名教师 are added.
+fn is_step(unit: &str, prenominal: bool) -> bool {
+    matches!(unit, "个位次" | "位次" | "个名次" | "名次") || !prenominal && matches!(unit, "位" | "名")
 }
 
 /// A name that is a stock by itself; 国际标准5项 are standards written, 补贴标准 one that is reached.
@@ -284,7 +307,10 @@ fn is_worked(name: &[char]) -> bool {
     let thing = name.len() <= 4 && THINGS.iter().any(|word| super::items::ends_with(name, word));
     let total =
         ["总量", "总数", "总额", "余额", "能力"].iter().any(|word| super::items::ends_with(name, word));
-    WORKED.at_start(name).is_some() && !thing && !total
+    // 向企业发放贷款: the verb stands behind those it is done for.
+    let served = ["为", "给", "向", "对", "帮助"].iter().any(|word| starts_with(name, word));
+    let worked = WORKED.at_start(name).is_some() || served && WORKED.anywhere(name).is_some();
+    worked && !thing && !total
 }
 
 /// 新建水厂5座、改造管网…: a thing listed behind an amount of the year is one too, unless it is a sum.
@@ -323,6 +349,8 @@ fn unstated(facts: &Facts<'_>, lower: bool) -> Comparator {
     }
     let ends_up = cues.reach || cues.to;
     match cues.change {
+        // 升至第3位: the third place or a better one.
+        _ if ends_up && quantity.kind == UnitKind::Rank => Comparator::AtMost,
         Some(Direction::Down) if ends_up => Comparator::AtMost,
         _ if ends_up && lower => Comparator::AtMost,
         _ if ends_up => Comparator::AtLeast,

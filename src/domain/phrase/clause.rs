@@ -207,7 +207,10 @@ fn bullet(text: &[char], first: bool) -> usize {
     let mark = rest.get(open + digits);
     let closes = match mark {
         Some(')') => true,
-        Some('、') => open == 0,
+        // 一、二、三级医院 starts with a list, not with its mark.
+        Some('、') => {
+            open == 0 && !(rest.get(digits + 1).is_some_and(numeral) && rest.get(digits + 2) == Some(&'、'))
+        }
         Some('.') => open == 0 && rest.get(digits + 1).is_none_or(|c| !c.is_ascii_digit()),
         Some('是') => open == 0 && !rest[0].is_ascii_digit(),
         _ => false,

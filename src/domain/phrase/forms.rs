@@ -8,6 +8,7 @@ use super::lexicon::Lexicon;
 use super::quantity::{Found, Quantity, plain, rank, starts_with, tail, with_unit};
 use super::units::{self, UnitKind};
 use super::{Direction, number, words};
+use crate::domain::target::Comparator;
 
 /// 1/3, 2/3: read as percent; other slashes (24/7) belong to names.
 pub(super) fn fraction(text: &[char], at: usize, end: usize, numerator: Decimal) -> Found {
@@ -105,12 +106,21 @@ pub(super) fn at_numeral(text: &[char], at: usize) -> Found {
     {
         return Found::Quantity(quantity);
     }
-    if before.last() == Some(&'前')
+    if matches!(before.last(), Some('前' | '后'))
         && let Some(found) = rank(text, at, end, value)
     {
         return found;
     }
-    if is_counted(text, at, end, value) { with_unit(text, at, end, value) } else { Found::Name(end) }
+    // 两到三家: counted or named as its upper end is.
+    let (last, most) = upper(text, end).unwrap_or((end, value));
+    if is_counted(text, at, last, most) { with_unit(text, at, end, value) } else { Found::Name(last) }
+}
+
+/// The second numeral of 三至五个: where it ends and its value.
+fn upper(text: &[char], end: usize) -> Option<(usize, Decimal)> {
+    let rest = text.get(end + 1..).filter(|_| matches!(text[end], '至' | '到' | '-' | '~'))?;
+    let (length, value) = number::spelled(rest)?;
+    Some((end + 1 + length, value))
 }
 
 /// Counters that number a thing rather than count it, or that mean something else behind a small numeral (三方, 八面).
@@ -159,7 +169,7 @@ fn is_counted(text: &[char], at: usize, end: usize, value: Decimal) -> bool {
     // 落实两个责任, 推动三项改革: what is only carried on is named by such a number.
     let carried_on = value < Decimal::TEN
         && matches!(label, ['个' | '项'])
-        && ["落实", "推动", "推进", "促进", "实现", "服务", "保护", "覆盖", "发展"]
+        && ["解决", "落实", "推动", "推进", "促进", "实现", "服务", "保护", "覆盖", "发展"]
             .iter()
             .any(|word| super::items::ends_with(before, word));
     !(single || loose || carried_on)
@@ -241,10 +251,34 @@ fn parts(text: &[char], at: usize) -> Option<Found> {
         None => number::spelled(part).map(|(taken, value)| (taken, Some(value)))?,
     };
     let end = at + length + OF.len() + taken;
+    if matches!(text.get(end), Some('至' | '到' | '-' | '~')) {
+        return Some(until(text, at, end, value, whole));
+    }
     Some(match value.and_then(|value| percent(value, Decimal::from(whole))) {
         Some(value) => Found::Quantity(tail(text, plain(at, end, value, "%".into(), UnitKind::Percent))),
         None => Found::Unreadable(end),
     })
+}
+
+/// 百分之五至百分之六, 百分之五到六: both ends in percent; whatever else follows is not understood.
+fn until(text: &[char], at: usize, end: usize, low: Option<Decimal>, whole: u64) -> Found {
+    let mut from = end + 1;
+    if starts_with(&text[from..], "百分之") {
+        from += 3;
+    }
+    let spelled = || number::spelled(&text[from..]).map(|(length, value)| (length, Some(value)));
+    let Some((length, Some(high))) = number::digits(&text[from..]).or_else(spelled) else {
+        return Found::Unreadable(end);
+    };
+    match low {
+        Some(low) if whole == 100 && low < high => {
+            let mut quantity = plain(at, from + length, low, "%".into(), UnitKind::Percent);
+            quantity.high = Some(high);
+            quantity.comparator = Some(Comparator::Range);
+            Found::Quantity(tail(text, quantity))
+        }
+        _ => Found::Unreadable(from + length),
+    }
 }
 
 /// 突破万亿元, 过千亿元: one of the multiplied unit.

@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use super::clause::Clause;
+use super::given;
 use super::name;
+use super::plain;
 use super::quantity::{Quantity, Scan, starts_with};
 use super::units::UnitKind;
 use super::words;
@@ -34,8 +36,18 @@ pub(super) fn items(clause: &Clause, scan: &Scan) -> Vec<Item> {
     let quantities = &scan.quantities;
     let mut items = Vec::new();
     let mut from = 0;
+    let first = quantities.first().filter(|first| clause.text[..first.start].contains(&'、'));
+    if let Some(first) = first {
+        let (end, _) = words::peel(&clause.text[..first.start], &scan.dates);
+        if let Some(cut) = plain::leading(&clause.text[..end], &clause.shielded) {
+            items.push(Item { span: 0..cut, numbers: Vec::new(), prenominal: false });
+            from = cut + 1;
+        }
+    }
     let mut groups: Vec<Vec<usize>> = Vec::new();
     let mut listed = false;
+    // Numbers up to here are thresholds of one name.
+    let mut bound = 0;
     for at in 0..quantities.len() {
         match groups.last_mut() {
             Some(group) if listed => group.push(at),
@@ -43,7 +55,21 @@ pub(super) fn items(clause: &Clause, scan: &Scan) -> Vec<Item> {
         }
         listed = false;
         let Some(next) = quantities.get(at + 1) else { break };
-        match relation(clause, scan, &quantities[at], next) {
+        let run = groups.last().map_or(at, |group| group[0]);
+        let (first, made) = (groups[0][0], quantities[groups[0][0]].end);
+        let counted =
+            (first < at && quantities[first].kind == UnitKind::Count && groups.len() == 2).then_some(made);
+        if at >= bound {
+            bound = at + given::thresholds(&clause.text, quantities, at, from, counted);
+        }
+        if at < bound
+            || given::is_recipient(clause, scan, from, first, at)
+            || given::is_one_group(clause, from, &quantities[at], next)
+        {
+            continue;
+        }
+        let each = || words::peel(&clause.text[..quantities[run].start], &scan.dates).1.each;
+        match relation(clause, scan, &quantities[at], next, each) {
             Relation::Listed => listed = true,
             Relation::Nested => {}
             Relation::Apart(end, start) => {
@@ -70,7 +96,14 @@ fn trailing(clause: &Clause, scan: &Scan, from: usize) -> Option<usize> {
     (verb && last + cut > from).then_some(last + cut)
 }
 
-fn relation(clause: &Clause, scan: &Scan, current: &Quantity, next: &Quantity) -> Relation {
+/// `each`: 分别 stands before the first number of the list that `current` belongs to.
+fn relation(
+    clause: &Clause,
+    scan: &Scan,
+    current: &Quantity,
+    next: &Quantity,
+    each: impl Fn() -> bool,
+) -> Relation {
     let text = &clause.text;
     if current.end >= next.start {
         return Relation::Nested;
@@ -87,8 +120,7 @@ fn relation(clause: &Clause, scan: &Scan, current: &Quantity, next: &Quantity) -
         || (core.len() == 1 && matches!(core[0], '和' | '与' | '及' | '、' | '或' | '并' | '/'));
     if only_separators {
         let starts_anew = cues.predicate() || cues.modal;
-        let each = words::peel(&text[..current.start], &scan.dates).1.each;
-        let other_unit = current.unit != next.unit && !current.unit.is_empty() && !each;
+        let other_unit = current.unit != next.unit && !current.unit.is_empty() && !each();
         return match core.is_empty() {
             true if current.baseline || !starts_anew => Relation::Nested,
             false if !starts_anew && !other_unit => Relation::Listed,
@@ -104,7 +136,8 @@ fn relation(clause: &Clause, scan: &Scan, current: &Quantity, next: &Quantity) -
         return Relation::Apart(current.end + cut.start, current.end + cut.end);
     }
     // 支持10个县建设冷库和仓储设施100个: what is joined belongs to the second verb.
-    if cut.start > 0 && words::has_making_verb(&core[..cut.start]) && !is_over(&core[..cut.start]) {
+    let anew = core[cut.start] == '、' && words::starts_with_making_verb(&core[cut.end..]);
+    if cut.start > 0 && !anew && words::has_making_verb(&core[..cut.start]) && !is_over(&core[..cut.start]) {
         return Relation::Nested;
     }
     Relation::Apart(current.end + cut.start, current.end + cut.end)
@@ -117,7 +150,14 @@ fn ends_list(after: &[char]) -> bool {
 
 /// Words after a number that add nothing to it (的目标, 大关).
 fn is_over(text: &[char]) -> bool {
-    const OVER: [&str; 28] = [
+    const OVER: [&str; 35] = [
+        "办结",
+        "办好",
+        "办完",
+        "办理完毕",
+        "完成审批",
+        "到账",
+        "答复",
         "的目标",
         "目标",
         "的水平",
@@ -159,7 +199,7 @@ fn choose(clause: &Clause, scan: &Scan, span: Range<usize>, groups: Vec<Vec<usiz
     let final_spot = spot(last);
     if let (Some(end), Some(first)) = (&final_spot, spot(0))
         && last > 0
-        && (end.per_unit || (end.prenominal && first.counts && first.made))
+        && (end.per_unit || (end.prenominal && first.counts && first.made && !placed(clause, scan, &groups)))
     {
         // 培育10家年营业收入超100亿元企业; 为37万户家庭每户安装1个.
         order.reverse();
@@ -171,6 +211,15 @@ fn choose(clause: &Clause, scan: &Scan, span: Range<usize>, groups: Vec<Vec<usiz
         }
     }
     none
+}
+
+/// 12个乡镇2.3万户…: the first number says where, the second what.
+fn placed(clause: &Clause, scan: &Scan, groups: &[Vec<usize>]) -> bool {
+    let [first, second] = groups else { return false };
+    let (first, second) = (&scan.quantities[first[0]], &scan.quantities[second[0]]);
+    second.kind == UnitKind::Count
+        && first.end < second.start
+        && given::is_district(&clause.text[first.end..second.start])
 }
 
 /// What money is for may stand behind the sum (安排…2500亿元支持…).
@@ -207,7 +256,7 @@ impl Spot {
         let right = if after.first() == Some(&'、') || purpose { &after[..0] } else { after };
         let followed = groups.get(index + 1).is_some();
         let prenominal = followed || !is_over(right);
-        let made = subject.is_empty()
+        let made = subject.is_empty() && !given::is_given(&before[span.start.min(before.len())..])
             || words::ends_with_making_verb(subject)
             || words::ends_with_making_verb(&before[span.start.min(before.len())..]);
         let back = first.start.saturating_sub(8).max(span.start);
@@ -247,7 +296,8 @@ fn is_promise_before_noun(first: &Quantity, last: &Quantity, made: bool, right: 
         Some(crate::domain::target::Comparator::AtLeast | crate::domain::target::Comparator::AtMost)
     );
     match last.kind {
-        _ if last.inclusive => false,
+        // 3个试点市之一 is one of them.
+        _ if last.inclusive || ends_with(right, "之一") => false,
         UnitKind::Percent | UnitKind::Point | UnitKind::Times | UnitKind::Rank => true,
         UnitKind::Ratio | UnitKind::Attribute => false,
         UnitKind::Time => last.within,

@@ -21,10 +21,11 @@ static LEADS: LazyLock<Lexicon<Lead>> = LazyLock::new(|| {
     const MODAL: &str = "力争 确保 争取 努力 务必 力保 力求 奋力 原则上 预期 预计";
     const FILLER: &str = "实现 推动 推进 促进 截至 截止 全年 年内 今年 今年底 本年 本年度 当年 全省 全市 全县 全区 全州 我省 我市 我县 我区 各地 其中 重点 \
         到 至 完成 保持 开展 举办 组织 力争实现 建设 建成 打造 培育 使 将 并 同时 分别 年底前 年底 达到 上半年 下半年 进一步 高质量 \
-        扎实 积极 加快 全力 继续 持续 稳步 着力 大力 深入 统筹 切实 坚决 联动 省市县联动 拟 拟安排 安排 做到 在 各市州 计划 再 累计 \
+        有序推进 稳妥推进 稳妥有序推进 统筹推进 一体推进 扎实 积极 加快 全力 继续 持续 稳步 着力 大力 深入 统筹 切实 坚决 联动 省市县联动 拟 拟安排 安排 做到 在 各市州 计划 再 累计 \
         一季度 二季度 三季度 四季度 一季度末 二季度末 三季度末 四季度末 一季度前 二季度前 三季度前 四季度前 月底前 第一季度 第二季度 第三季度 第四季度 主要目标是 主要预期目标是 预期目标是 目标是 其中的 每年 全面";
     const STOP: &str = "实现率 推动力 完成率 保持率 建设用地 建设兵团 建成区 培育率 重点 重点群体 重点人群 重点行业 重点产业 重点企业 \
-        重点项目 重点流域 重点区域 重点工程 重点领域 至善 将军 在校 在建 在园 在库 在册 在岗 在地 在线 在营 在用 在编 使用 组织部 \
+        重点项目 重点实验室 重点用能单位 重点建设项目 重点建设用地 重点产品 重点税源 重点任务 重点工作 重点水域 重点湖泊 重点河流 \
+        重点场所 重点车辆 重点高校 重点村 重点镇 重点流域 重点区域 重点工程 重点领域 至善 将军 在校 在建 在园 在库 在册 在岗 在地 在线 在营 在用 在编 使用 组织部 \
         组织化 安排资金 再生 再贷款 再就业 到期 到位 到账 到户 到村 到港 计划生育 计划免疫 组织振兴 全面建设 累计折旧 保持力";
     let words = |list: &'static str, lead| list.split_whitespace().map(move |word| (word, lead));
     Lexicon::of_prefixes(
@@ -45,6 +46,10 @@ pub(super) fn skip_leads(text: &[char], span: Range<usize>, dates: &[Range<usize
             at += 1;
             continue;
         }
+        if let Some(length) = term(&text[at..span.end]) {
+            at += length;
+            continue;
+        }
         match LEADS.at_start(&text[at..span.end]) {
             Some((length, Lead::Modal)) => {
                 hedges.push(text[at..at + length].iter().collect());
@@ -55,6 +60,16 @@ pub(super) fn skip_leads(text: &[char], span: Range<usize>, dates: &[Range<usize
         }
     }
     (at, hedges)
+}
+
+/// 用三年左右时间 at the start of `text`: the characters it takes.
+fn term(text: &[char]) -> Option<usize> {
+    const LENGTH_MAX: usize = 10;
+    if text.first() != Some(&'用') {
+        return None;
+    }
+    let end = text[..text.len().min(LENGTH_MAX)].windows(2).position(|pair| pair == ['时', '间'])?;
+    text[..end].iter().any(|c| matches!(c, '年' | '月')).then_some(end + 2)
 }
 
 /// A name as it is printed: brackets and commas full-width.
@@ -89,11 +104,12 @@ pub(super) fn tidy(text: &[char]) -> &[char] {
 
 /// Ends of names that are indicators by themselves, so that 甲和乙 before a rate are two of them.
 static HEADS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
-    const WORDS: &str = "增加值 收入 投资 总额 销售额 成交额 交易额 零售额 出口额 进口额 贸易额 产值 总产值 利润 利润总额 税收 税额 率 占比 \
+    const WORDS: &str = "增加值 收入 投资 总额 销售额 成交额 交易额 零售额 出口额 进口额 贸易额 产值 总产值 利润 利润总额 税收 税额 花费 率 占比 \
         比重 比例 面积 贷款 存款 余额 出口 进口 消费 进出口 营收 人数 人次 人口 游客 产量 总量 销量 数量 数 用电量 吞吐量 货运量 客运量 \
         周转量 生产总值 总产 额 费用 成本 支出 起数 规模 标准 浓度 强度 指数 能耗 储量 里程 流量 订单 业务量 覆盖率 消费额 保费 \
         融资 外资 内资 经费 旅游 入境游 补助 补贴 水平 经济 产业 工业 服务业 农业 住宿 餐饮 GDP 时间 时限 时长 频次 次数 \
-        使用量 施用量 排放量 损失 申请量 授权量";
+        使用量 施用量 排放量 减排量 入学率 入园率 参保率 利用率 优良率 优良路率 合格率 达标率 普及率 网办率 就诊率 满意率 治理率 处理率 收集率 回收率 办结率 就业率 \
+        签约率 发病率 死亡率 贡献率 转化率 自给率 损失 申请量 授权量";
     Lexicon::of_suffixes(WORDS.split_whitespace().map(|word| (word, ())))
 });
 
@@ -108,6 +124,10 @@ pub(super) fn is_of_several(name: &[char]) -> bool {
     const MEMBER_MAX: usize = 6;
     let Some((length, ())) = OWN.at_end(name) else { return false };
     let stem = &name[..name.len() - length];
+    // 县、乡、村三级 are one network.
+    if stem.windows(2).any(|pair| matches!(pair, ['两' | '三' | '四', '级'])) {
+        return false;
+    }
     let mut from = 0;
     let mut last = stem.len();
     for cut in separators(stem) {
@@ -173,15 +193,33 @@ pub(super) fn members(name: &[char]) -> Vec<Vec<char>> {
 fn complete(parts: &[&[char]]) -> Vec<Vec<char>> {
     let Some((last, others)) = parts.split_last() else { return Vec::new() };
     let ordinal = parts[0].first() == Some(&'第');
+    // 批发业、零售业、餐饮业销售额: what the members end with ends the last one's own part.
+    // 化学需氧量、氨氮…重点工程减排量: of members so unlike in length nobody can say where the last one's own part ends.
+    let alike = ordinal || others.iter().all(|part| part.len() == parts[0].len());
+    let longest = others.iter().map(|part| part.len()).max().unwrap_or(0);
+    let own = others.first().and_then(|part| part.last()).and_then(|end| {
+        let same = others.iter().all(|part| part.last() == Some(end) && part.len() > 1);
+        last.iter()
+            .position(|c| c == end)
+            .filter(|&at| same && at > 0 && at + 1 < last.len())
+            .map(|at| at + 1)
+    });
     let mut members: Vec<Vec<char>> = others
         .iter()
         .map(|part| {
             let mut member = part.to_vec();
-            let shared = if ordinal { member.len().max(2) - 1 } else { member.len() };
+            let shared = if ordinal { member.len().max(2) - 1 } else { longest };
             // 对东盟、非洲进出口: the ending is not cut within a word.
             let head = HEADS.at_end(last).map_or(0, |(length, ())| length);
+            let shared = match own {
+                Some(own) => own,
+                None if !alike && head > 0 => last.len() - head,
+                None => shared,
+            };
             let shared = if head < last.len() { shared.min(last.len() - head) } else { shared };
-            if !is_indicator(part) && last.len() > shared {
+            // 第一产业、第二产业增加值: 产业 alone could stand, but shares what the last one has.
+            let incomplete = own.is_some_and(|own| is_indicator(&last[own..]));
+            if (incomplete || !is_indicator(part)) && last.len() > shared {
                 member.extend_from_slice(&last[shared..]);
             }
             member

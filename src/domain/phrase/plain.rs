@@ -1,5 +1,8 @@
 //! Promises without a number: coverage, dated steps, trends, and work whose result a person judges.
 
+use std::sync::LazyLock;
+
+use super::lexicon::Lexicon;
 use super::name;
 use super::quantity::starts_with;
 use super::signs::{WORK, signs};
@@ -90,6 +93,42 @@ pub(super) fn read(text: &[char], shielded: &[bool], dates: &[std::ops::Range<us
     }
 }
 
+/// 满意度稳步提升、发案率持续下降: each part that ends with a movement of its own is read by itself, if all do.
+pub(super) fn movements(text: &[char], shielded: &[bool]) -> Vec<std::ops::Range<usize>> {
+    let ends = |from: usize, to: usize| ends_moving(&text[from..to], &shielded[from..to]);
+    let mut spans = Vec::new();
+    // Where the part read starts, and the member behind the last 、.
+    let (mut from, mut member) = (0, 0);
+    for at in (0..text.len()).filter(|&at| text[at] == '、' && !shielded[at]) {
+        if ends(member, at) {
+            spans.push(from..at);
+            from = at + 1;
+        }
+        member = at + 1;
+    }
+    if from > 0 && !ends(member, text.len()) {
+        spans.clear();
+        from = 0;
+    }
+    spans.push(from..text.len());
+    spans
+}
+
+/// Whether `text` is a subject with a movement behind it.
+fn ends_moving(text: &[char], shielded: &[bool]) -> bool {
+    let moving = signs(text, shielded).moving();
+    moving.is_some_and(|moving| moving.start > 0 && moving.end == text.len())
+}
+
+/// Where a promise without a number ends before the subject of the first number: 乡镇实现全覆盖、|通达率达到95%.
+pub(super) fn leading(subject: &[char], shielded: &[bool]) -> Option<usize> {
+    let cut = (0..subject.len()).rev().find(|&at| subject[at] == '、' && !shielded[at])?;
+    let member = subject[..cut].iter().rposition(|&c| c == '、').map_or(0, |at| at + 1);
+    let whole = super::items::ends_with(&subject[member..cut], "全覆盖") && cut - member > 3;
+    let said = whole || ends_moving(&subject[member..cut], &shielded[member..cut]);
+    (said && cut + 2 < subject.len()).then_some(cut)
+}
+
 fn is_degree(text: &[char]) -> bool {
     ["更加", "更趋", "更为", "愈加", "愈发", "日益", "明显", "显著", "进一步"]
         .iter()
@@ -142,9 +181,15 @@ fn said_before(text: &[char]) -> usize {
     verb.map_or(0, |word| word.chars().count()).min(text.len().saturating_sub(1))
 }
 
+/// A lexicon of words looked for anywhere.
+fn list(words: &'static str) -> Lexicon<()> {
+    Lexicon::of_prefixes(words.split_whitespace().map(|word| (word, ())))
+}
+
 fn binds(text: &[char]) -> bool {
-    const WORDS: [&str; 8] = ["守牢", "守住", "清零", "不发生", "不出现", "底线", "按时足额", "高质量完成"];
-    WORDS.iter().any(|word| (0..text.len()).any(|at| starts_with(&text[at..], word)))
+    static WORDS: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| list("守牢 守住 清零 不发生 不出现 底线 按时足额 高质量完成"));
+    WORDS.anywhere(text).is_some()
 }
 
 /// Parts of a year that stand alone before a comma.
@@ -201,13 +246,13 @@ pub(super) fn is_time(text: &[char], dates: &[std::ops::Range<usize>]) -> bool {
 }
 
 fn judged_direction(text: &[char]) -> Direction {
-    let has =
-        |words: &[&str]| words.iter().any(|word| (0..text.len()).any(|at| starts_with(&text[at..], word)));
-    if has(&["守牢", "守住", "不发生", "按时足额", "兜牢", "杜绝", "平衡", "底线", "合理区间"])
-    {
+    static HOLDING: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| list("守牢 守住 不发生 按时足额 兜牢 杜绝 平衡 底线 合理区间"));
+    static FALLING: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| list("清零 遏制 压降 压减 降低 减少 严控 化解 淘汰"));
+    if HOLDING.anywhere(text).is_some() {
         Direction::Hold
-    } else if has(&["清零", "遏制", "压降", "压减", "降低", "减少", "严控", "化解", "淘汰"])
-    {
+    } else if FALLING.anywhere(text).is_some() {
         Direction::Down
     } else {
         Direction::Up

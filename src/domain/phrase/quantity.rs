@@ -157,8 +157,19 @@ pub(super) fn rank(text: &[char], at: usize, end: usize, value: Decimal) -> Opti
     let marker = *text[..at].last()?;
     let before = text[..at - 1].last();
     let unit = text.get(end).copied().filter(|c| matches!(c, '位' | '名' | '列'));
+    if marker == '后' && unit.is_some() {
+        // 退出全国后20位 is a part of a ranking, no place in it.
+        return Some(Found::Name(end + 1));
+    }
     let first = marker == '前' && !before.is_some_and(|c| NOT_RANKS.contains(c));
-    if marker == '第' && unit.is_none() {
+    let placed = || {
+        let before = &text[..at - 1];
+        end == text.len()
+            && ["全国", "全省", "全市", "全区", "排名", "居", "列", "至", "到", "保持"]
+                .iter()
+                .any(|word| super::items::ends_with(before, word))
+    };
+    if marker == '第' && unit.is_none() && !placed() {
         return Some(Found::Name(end + units::read(&text[end..]).length));
     }
     if !(first || marker == '第') {
@@ -171,6 +182,8 @@ pub(super) fn rank(text: &[char], at: usize, end: usize, value: Decimal) -> Opti
     let label = unit.filter(|&c| c != '列').map(String::from).unwrap_or_default();
     let mut quantity = plain(at - 1, stop, value, label, UnitKind::Rank);
     quantity.comparator = first.then_some(Comparator::AtMost);
+    let scope = ["全国", "全省", "全市"].iter().find(|word| super::items::ends_with(&text[..at - 1], word));
+    quantity.baseline = is_baseline(&text[..at - 1 - scope.map_or(0, |word| word.chars().count())]);
     Some(Found::Quantity(tail(text, quantity)))
 }
 
@@ -219,7 +232,8 @@ fn range(text: &[char], at: usize, low: Decimal, first: &units::Unit, after: usi
     if number::date(rest).is_some() {
         return None;
     }
-    let (length, high) = number::digits(rest)?;
+    let spelled = || number::spelled(rest).map(|(length, value)| (length, Some(value)));
+    let (length, high) = number::digits(rest).or_else(spelled)?;
     let start = after + 1 + length;
     let second = units::read(&text[start..]);
     let base = |label: &str, multipliers: usize| label.chars().skip(multipliers).collect::<String>();
@@ -324,6 +338,19 @@ pub(super) fn tail(text: &[char], mut quantity: Quantity) -> Quantity {
         if comparator.is_some() {
             quantity.hedges.push(word);
         }
+    }
+    // 1个工作日办结 allows one day.
+    let settled = ["办结", "办好", "办完", "办理完毕", "完成审批", "到账", "答复", "到场", "到达", "响应"];
+    if quantity.kind == UnitKind::Time
+        && quantity.high.is_none()
+        && quantity.comparator.is_none()
+        && settled.iter().any(|word| {
+            let after = &text[quantity.end..];
+            starts_with(after, word) && matches!(after[word.chars().count()..], [] | ['、' | '(' | '和', ..])
+        })
+    {
+        quantity.within = true;
+        quantity.comparator = Some(Comparator::AtMost);
     }
     quantity
 }

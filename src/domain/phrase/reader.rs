@@ -7,7 +7,7 @@ use super::clause::{self, CLAUSE_MAX, Clause};
 use super::items::{self, Item};
 use super::plain::{self, Plain};
 use super::quantity::{self, Quantity, Scan};
-use super::subject::{lead_change, subject, subjects, unit_in_brackets};
+use super::subject::{lead_change, predicate, subject, subjects, unit_in_brackets, without_baseline};
 use super::units;
 use super::words::{self, Cues};
 use super::{Parsed, PhraseTarget, name, normalise, relative};
@@ -95,7 +95,13 @@ fn clause_readings(clause: &Clause, scan: &Scan, carried: &mut Carried, readings
     carried.row = None;
     if scan.quantities.is_empty() {
         for span in dated_steps(clause, scan) {
-            readings.push(without_number(clause, scan, span, carried));
+            let reading = without_number(clause, scan, span, carried);
+            if let Reading::Promises(targets) = &reading
+                && let Some(target) = targets.iter().find(|target| target.benchmark.is_some())
+            {
+                carried.subject = target.indicator.chars().collect();
+            }
+            readings.push(reading);
         }
         return;
     }
@@ -117,6 +123,9 @@ fn dated_steps(clause: &Clause, scan: &Scan) -> Vec<Range<usize>> {
             spans.push(from..date.start - 1);
             from = date.start;
         }
+    }
+    if from == 0 {
+        return plain::movements(&clause.text, &clause.shielded);
     }
     spans.push(from..clause.text.len());
     spans
@@ -203,7 +212,7 @@ fn around<'a>(clause: &'a Clause, scan: &Scan, item: &Item) -> Around<'a> {
     let text = &clause.text;
     let first = &scan.quantities[item.numbers[0]];
     let last = &scan.quantities[item.numbers[item.numbers.len() - 1]];
-    let (end, mut cues) = words::peel(&text[..first.start], &scan.dates);
+    let (end, mut cues) = predicate(text, first, &scan.dates);
     for pair in item.numbers.windows(2) {
         let between = &text[scan.quantities[pair[0]].end..scan.quantities[pair[1]].start];
         let (_, more) = words::peel(between, &[]);
@@ -218,6 +227,7 @@ fn around<'a>(clause: &'a Clause, scan: &Scan, item: &Item) -> Around<'a> {
             cues = Cues { comparator: cues.comparator.or(more.comparator), occupy: true, ..more };
         }
     }
+    let end = without_baseline(text, scan, item, end);
     let (start, hedges) = name::skip_leads(text, item.span.start..end, &scan.dates);
     let lead = &text[item.span.start.min(start)..start];
     let made = !lead.is_empty()
@@ -317,15 +327,19 @@ fn target(facts: &Facts<'_>, around: &Around<'_>, carried_modal: Option<&str>) -
 /// 增速高于全国平均水平0.5个百分点.
 fn compared(around: &Around<'_>, quantity: &Quantity, carried: &Carried) -> Option<PhraseTarget> {
     let points = matches!(quantity.kind, units::UnitKind::Point | units::UnitKind::Percent);
-    let placed = around.cues.predicate() || around.cues.comparator.is_some();
-    if !points || placed || !around.right.is_empty() {
+    if !points || around.cues.predicate() || !around.right.is_empty() {
         return None;
     }
     let mut text = around.before.to_vec();
-    if around.subject.is_empty() || starts_with_comparison(around.before) {
-        text = carried.subject.iter().chain(around.before).copied().collect();
+    let (said, _) = name::skip_leads(around.before, 0..around.before.len(), &[]);
+    if !carried.subject.is_empty() && starts_with_comparison(&around.before[said..])
+        || around.subject.is_empty() && said == 0
+    {
+        text = carried.subject.iter().chain(&around.before[said..]).copied().collect();
     }
-    relative::compare(&text, Some(quantity))
+    // 高于全省平均0.5个百分点: the mean itself looks like words before a number; 高于5% names no other side.
+    let open = around.cues.comparator.is_none();
+    relative::compare(&text, Some(quantity)).filter(|target| open || target.kind == Kind::VersusBenchmark)
 }
 
 fn starts_with_comparison(text: &[char]) -> bool {

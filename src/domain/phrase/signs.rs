@@ -34,7 +34,7 @@ static SIGNS: LazyLock<Lexicon<Sign>> = LazyLock::new(|| {
     use Motion::{Judged, MayMove, Moves, Steadies};
     use Sign::{Change, Closing, Completion, Course, Coverage, Deadline, Degree, Pending, Stop, Whole};
     const PENDING: &str = "未下达 待下达 尚未下达 另行下达 另行确定 待确定 未明确 待明确 未分解 暂未确定 尚未确定 待定 以国家下达为准";
-    // 应检尽检 and its like are a pattern, see `utmost`.
+    // 应检尽检 and its like are a pattern, see `repeated`.
     const COVERAGE: &str = "全覆盖 全部 均完成 均实现 均达到 均建成 均达标 均开工 均纳入 全面覆盖 全域覆盖 全数 村村通 户户通 一个不少 一个不落 \
         全员覆盖 均通 都建有 均建有 均设立 均建立 实现县县 县县通";
     const DEADLINE: &str = "年底前 月底前 年内 上半年 下半年 年底 年中 季度末 一季度 二季度 三季度 四季度 汛期前 春节前 国庆前 供暖季前 入冬前 \
@@ -68,8 +68,8 @@ static SIGNS: LazyLock<Lexicon<Sign>> = LazyLock::new(|| {
     const STOPS: &str = "增长点 增长极 下降通道 提升行动 提升工程 提升计划 改善计划 扩大会议 完成率 完成情况 开工率 建成区 交付率 验收标准 启动资金 启动区 \
         启动仪式 落地率 落地见效率 上线率 运营商 运营成本 运营主体 运营管理 增加值 增收节支 提升年 升级版 落地转化率 优化调整 全部投资 \
         保持在 恢复力 双创 双碳 双随机 双向 双循环 双千 双百 双拥 双语 双高 双一流 双减 双招双引 双公示 全面建设 全面推进 全面推行 全面深化 全面落实 \
-        稳定性 稳定器 平稳性 不动产 不良 不断完善 不发生 深入推进 深入实施 深入开展 完善提升 合理区间 基本平衡 不合格 有效投资 有效需求 有效衔接 快速路 加快推进 加快建设 加快发展 \
-        加快构建 加快打造 加快培育 加快实施 加快形成 进一步完善 整体推进 有序推进 稳步推进 稳步实施 不断健全 持续推进 持续开展 持续实施 持续深化 持续打好 \
+        活跃度 稳定性 稳定器 平稳性 不动产 不良 不断完善 不发生 深入推进 深入实施 深入开展 完善提升 合理区间 基本平衡 不合格 有效投资 有效需求 有效衔接 快速路 加快推进 加快建设 加快发展 \
+        加快构建 加快打造 加快培育 加快实施 加快形成 进一步完善 整体推进 有序推进 稳妥推进 统筹推进 一体推进 稳步推进 稳步实施 不断健全 持续推进 持续开展 持续实施 持续深化 持续打好 \
         建设提升 质量提升 能力提升 提质增效 提质改造 提质升级 转型升级 扩大内需 扩大开放 增强型 改善型 优化营商环境行动 持续优化营商环境行动";
     let words = |list: &'static str, sign| list.split_whitespace().map(move |word| (word, sign));
     Lexicon::of_prefixes(
@@ -130,6 +130,8 @@ pub(super) struct Signs {
     pub(super) course: bool,
     pub(super) motion: Option<Moving>,
     pub(super) work: bool,
+    /// 有序推进 stood there: what follows is its object (融资平台压降), no movement of a figure.
+    urged: bool,
 }
 
 /// A word of movement with the manner before it.
@@ -154,8 +156,12 @@ pub(super) fn signs(text: &[char], shielded: &[bool]) -> Signs {
             at += 1;
             continue;
         }
-        if let Some(length) = utmost(&text[at..]) {
-            signs.cover(at, length);
+        if let Some((length, all)) = repeated(&text[at..]) {
+            if all {
+                signs.cover(at, length);
+            } else {
+                signs.work = true;
+            }
             at += length;
             continue;
         }
@@ -172,6 +178,7 @@ pub(super) fn signs(text: &[char], shielded: &[bool]) -> Signs {
         };
         if sign != Sign::Closing || at + length == text.len() {
             signs.note(sign, at, length);
+            signs.urged |= sign == Sign::Stop && text[..at + length].ends_with(&['推', '进']);
         }
         at += length;
     }
@@ -205,6 +212,10 @@ impl Signs {
                 let start = if self.run.end == at { self.run.start } else { at };
                 self.run = start..at + length;
             }
+            // 稳步推进机构数量压降 is work; 推进改革、数量稳步压降 has a movement of its own.
+            Sign::Whole(motion, _) if self.urged && motion == Motion::Moves && self.run.end != at => {
+                self.work = true;
+            }
             Sign::Whole(motion, direction) => {
                 let start = if self.run.end == at { self.run.start } else { at };
                 let moving = Moving { start, end: at + length, motion, direction, whole: true };
@@ -221,15 +232,19 @@ impl Signs {
     }
 }
 
-/// 应检尽检, 应公开尽公开, 愿检尽检, 应进必进: whatever it is, all of it. The characters taken.
-fn utmost(text: &[char]) -> Option<usize> {
-    if !matches!(text.first()?, '应' | '愿' | '能' | '该' | '可' | '须' | '需') {
+/// 应检尽检, 应公开尽公开, 愿检尽检, 应进必进: whatever it is, all of it (`true`); 应享快享, 应转早转 and 应早尽早 only say
+/// soon. The characters taken.
+fn repeated(text: &[char]) -> Option<(usize, bool)> {
+    let first = text.first()?;
+    if !matches!(first, '应' | '愿' | '能' | '该' | '可' | '须' | '需') {
         return None;
     }
-    let all = |c: &char| *c == '尽' || (*c == '必' && matches!(text[0], '应' | '该'));
+    let soon = |c: &char| matches!(c, '快' | '早' | '速' | '即');
+    let all = |c: &char| *c == '尽' || (*c == '必' && matches!(first, '应' | '该'));
     (1..=2).find_map(|length| {
         let (verb, rest) = text.get(1..)?.split_at_checked(length)?;
         let (mark, again) = rest.split_first()?;
-        (all(mark) && again.starts_with(verb)).then_some(2 + 2 * length)
+        let said = (all(mark) || soon(mark)) && again.starts_with(verb);
+        said.then(|| (2 + 2 * length, all(mark) && !(length == 1 && soon(&verb[0]))))
     })
 }

@@ -1,8 +1,12 @@
 //! What the numbers of an item are about: one name, or one for each number.
 
-use super::quantity::{self, Quantity};
+use std::ops::Range;
+
+use super::items::Item;
+use super::quantity::{self, Quantity, Scan};
 use super::reader::{Around, Carried};
 use super::units::{self, UnitKind};
+use super::words::{self, Cues};
 use super::{Direction, items, name};
 
 /// What the item promises, and whether it continues the subject before it.
@@ -13,7 +17,7 @@ pub(super) fn subject(around: &Around<'_>, carried: &Carried) -> (Vec<char>, boo
     }
     // 增长6.1%的好成绩: the noun says nothing more.
     if around.right.is_empty() || around.cues.change.is_some() && around.right[0] == '的' {
-        if own.is_empty() {
+        if own.is_empty() || is_placing(own) && !carried.subject.is_empty() {
             return (carried.subject.clone(), true);
         }
         if let Some(whole) = completed(own, &carried.subject) {
@@ -27,9 +31,56 @@ pub(super) fn subject(around: &Around<'_>, carried: &Carried) -> (Vec<char>, boo
     (name, false)
 }
 
+/// The predicate before a number. For a place in a ranking it may stand before its scope: 提升到全国第10位.
+pub(super) fn predicate(text: &[char], first: &Quantity, dates: &[Range<usize>]) -> (usize, Cues) {
+    const SCOPES: [&str; 6] = ["全国", "全球", "中部", "西部", "东部", "世界"];
+    const ENTERS: [&str; 7] = ["进入", "跻身", "挤进", "位居", "稳居", "位列", "继续位居"];
+    let before = &text[..first.start];
+    let mut found = words::peel(before, dates);
+    if let Some(length) = words::each_made(&text[..found.0]) {
+        found.0 -= length;
+        (found.1.each, found.1.done) = (true, true);
+    }
+    if first.kind != UnitKind::Rank || found.1.predicate() {
+        return found;
+    }
+    // 排名进入全省前5: the verb is no part of the name, unless there is no other.
+    if let Some(verb) = ENTERS.iter().find(|word| items::ends_with(&text[..found.0], word)) {
+        let name = found.0 - verb.chars().count();
+        let stays = name > 0 && !matches!(text[name - 1], '、' | '和' | '与');
+        return if stays { (name, found.1) } else { found };
+    }
+    let scope = SCOPES.iter().find(|word| items::ends_with(before, word));
+    let rest = &before[..before.len() - scope.map_or(0, |word| word.chars().count())];
+    let wider = words::peel(rest, dates);
+    if wider.1.predicate() { wider } else { found }
+}
+
+/// Where the name ends before 由60% or 从第30位, when that stands at its end.
+pub(super) fn without_baseline(text: &[char], scan: &Scan, item: &Item, end: usize) -> usize {
+    let Some(index) = item.numbers.first().and_then(|first| first.checked_sub(1)) else { return end };
+    let before = &scan.quantities[index];
+    if !before.baseline || before.end != end || before.start <= item.span.start {
+        return end;
+    }
+    let from = text[item.span.start..before.start].iter().rposition(|c| matches!(c, '由' | '从'));
+    from.map_or(end, |at| item.span.start + at)
+}
+
+/// 居全省第2位, 稳居前三: a verb of standing without its subject.
+fn is_placing(own: &[char]) -> bool {
+    const VERBS: [&str; 10] =
+        ["居", "位居", "稳居", "位列", "列", "名列", "排", "继续位居", "继续保持", "跻身"];
+    const SCOPES: [&str; 6] = ["全国", "全省", "全市", "全区", "全州", "中部"];
+    let scope = SCOPES.iter().find(|word| items::ends_with(own, word));
+    let verb = &own[..own.len() - scope.map_or(0, |word| word.chars().count())];
+    VERBS.iter().any(|word| word.chars().eq(verb.iter().copied()))
+}
+
 /// 总数, 增速 behind another promise are those of its subject: 新增上市公司5家，总数达到30家.
 fn completed(own: &[char], carried: &[char]) -> Option<Vec<char>> {
-    const PARTS: [&str; 9] = ["总数", "总量", "总额", "总规模", "数量", "增速", "增幅", "占比", "比重"];
+    const PARTS: [&str; 12] =
+        ["排名", "位次", "名次", "总数", "总量", "总额", "总规模", "数量", "增速", "增幅", "占比", "比重"];
     const ADDED: [&str; 6] = ["新增", "净增", "新建", "新培育", "新认定", "新引进"];
     let part = PARTS.iter().find(|part| part.chars().eq(own.iter().copied()))?;
     let verb = ADDED.iter().find(|word| quantity::starts_with(carried, word));

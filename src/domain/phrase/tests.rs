@@ -8,6 +8,8 @@ use super::{PhraseTarget, parse};
 use crate::domain::TextEnum;
 use crate::domain::target::{Comparator, Kind};
 
+#[path = "tests_bounds.rs"]
+mod bounds;
 #[path = "tests_city.rs"]
 mod city;
 #[path = "tests_fresh.rs"]
@@ -120,6 +122,16 @@ fn phrases_of_cities() {
 fn phrases_with_numerals_notes_and_trends() {
     check(numerals::CASES, &[]);
     for (phrase, names) in numerals::NAMES {
+        let parsed = parse(phrase);
+        let got: Vec<&str> = parsed.targets.iter().map(|target| target.indicator.as_str()).collect();
+        assert_eq!(&got, names, "{phrase}");
+    }
+}
+
+#[test]
+fn phrases_with_places_and_thresholds() {
+    check(bounds::CASES, &[]);
+    for (phrase, names) in bounds::NAMES {
         let parsed = parse(phrase);
         let got: Vec<&str> = parsed.targets.iter().map(|target| target.indicator.as_str()).collect();
         assert_eq!(&got, names, "{phrase}");

@@ -46,7 +46,7 @@ use Cue::{
 };
 
 const UP: &str = "增长 增加 提高 提升 上升 上涨 扩大 提速 增收 增产 递增 攀升 上调 上浮 延长 上扬 跃升 恢复 回升 \
-    增 升 涨 提标 调增 抬升";
+    增 升 涨 提标 调增 抬升 前移 进位 晋位 争先进位";
 const DOWN: &str = "下降 降低 减少 压缩 压减 压降 缩短 下调 回落 削减 缩减 精简 缩小 收窄 减轻 调减 下浮 递减 降 减 \
     调低 调降 下滑 压短";
 const UP_TO: &str = "提到 提至 增至 增到 升至 升到 扩至 延至 涨至 增为 升为";
@@ -213,6 +213,10 @@ pub(super) fn peel(text: &[char], dates: &[std::ops::Range<usize>]) -> (usize, C
             continue;
         }
         match CUES.at_end(rest) {
+            Some((_, Stop)) if is_of_all(rest) && (cues.predicate() || cues.comparator.is_some()) => {
+                cues.each = true;
+                end -= 1;
+            }
             None | Some((_, Stop)) => break,
             Some((length, cue)) => {
                 cues.note(cue, &rest[end - length..]);
@@ -221,6 +225,14 @@ pub(super) fn peel(text: &[char], dates: &[std::ops::Range<usize>]) -> (usize, C
         }
     }
     (end, cues)
+}
+
+/// 旅游总花费、游客人次均增长: behind a list of amounts 均 is all of them; alone 人次均消费 is an average.
+fn is_of_all(text: &[char]) -> bool {
+    const REACH_BACK: usize = 40;
+    const AMOUNTS: [&str; 6] = ["人次均", "班次均", "架次均", "车次均", "批次均", "订单均"];
+    AMOUNTS.iter().any(|word| super::items::ends_with(text, word))
+        && text.iter().rev().take(REACH_BACK).any(|c| matches!(c, '、' | '和' | '与' | '及'))
 }
 
 /// The start of a comparison basis or a date that ends `text`: 较2020年, 在2024年基础上, 在原比例基础上.
@@ -262,13 +274,26 @@ pub(super) fn last_reach(text: &[char]) -> Option<usize> {
 
 /// Verbs that make or bring about the things counted after them (新增5个…, 发放50亿元…).
 static MAKING: LazyLock<Lexicon<()>> = LazyLock::new(|| {
-    const WORDS: &str = "建设 新建 建成 打造 培育 引进 新增 净增 增设 增选 创建 新创建 创成 改造 完成 实施 开展 举办 组织 培训         认定 新认定 评选 遴选 选派 选树 设立 组建 布局 推广 发放 开通 开行 开工 新开工 开工建设 竣工 投产 投运 投用 建立 引入         招引 签约 新签约 落地 转化 突破 攻克 形成 制定 出台 发布 修订 获批 争取 争创 淘汰 压减 压降 关闭 退出 清理 整治 治理         修复 恢复 保护 种植 收购 储备 供应 生产 销售 实现 化解 处置 盘活 消化 救助 资助 帮扶 惠及 覆盖 服务 接待 接入 安装 配备         配置 更新 新购 投放 改建 扩建 新改建 新改扩建 新建改建 新建改造 提质改造 建设改造 改造提升 培育壮大 孵化 招聘 招收         招录 吸纳 带动 吸引 集聚 拉动 撬动 筹集 筹措 募集 发行 减免 兑现 拨付 投入 落实 安排 到位 促成 提供 节约 共享 共建 入库         升级 升级改造 上市 新增上市 推出 推动 支持 支持建设 建成投用 建成投产 打通 贯通 新开通 开发 研发 推介 遴选认定 评定         命名 授牌 挂牌 建好 办好 建优 做强 新设 新设立 新引进 新培育 新获批 新打造 重点打造 培育建设 建设培育 培育打造 培养         引育 引才 新立项 立项 储备 谋划 滚动实施 排查 检查 抽检 监测 检测 审批 办理 受理 办结 化解处置 补充 补充配置 采购         植树 造林 绿化 疏浚 清淤 加固 加装 铺设 架设 敷设 迁建 搬迁 安置 分配 配租 回购 收储 腾退 处置盘活 复垦 补助 奖补         奖励 支付 归还 偿还 清偿 清退 置换 缓解 增加 减少 扩大 下达 输送 转移 促进 扶持 吸收 发展 招商 选聘 选拔 选育 审定         创新 征集 联合开展 联动开展 累计建成 累计 建有 拥有 设置 承办 承接 布设 投资建设 推进 推进建设 新投用 新投产";
+    const WORDS: &str = "建设 新建 建成 打造 培育 引进 新增 净增 增设 增选 创建 新创建 创成 改造 完成 实施 开展 举办 组织 培训         认定 新认定 评选 遴选 选派 选树 设立 组建 布局 推广 发放 开通 开行 开工 新开工 开工建设 竣工 投产 投运 投用 建立 引入         招引 签约 新签约 落地 转化 突破 攻克 形成 制定 出台 发布 修订 获批 争取 争创 淘汰 压减 压降 关闭 退出 清理 整治 治理         修复 恢复 保护 种植 收购 储备 供应 生产 销售 实现 化解 处置 盘活 消化 救助 资助 帮扶 惠及 覆盖 服务 接待 接入 安装 配备         配置 更新 新购 投放 改建 扩建 新改建 新改扩建 新建改建 新建改造 提质改造 建设改造 改造提升 培育壮大 孵化 招聘 招收         招录 吸纳 带动 吸引 集聚 拉动 撬动 筹集 筹措 募集 发行 减免 兑现 拨付 投入 落实 安排 到位 促成 提供 节约 共享 共建 入库         升级 升级改造 上市 新增上市 推出 推动 支持 支持建设 建成投用 建成投产 打通 贯通 新开通 开发 研发 推介 遴选认定 评定         命名 授牌 挂牌 建好 办好 建优 做强 新设 新设立 新引进 新培育 新获批 新打造 重点打造 培育建设 建设培育 培育打造 培养         引育 引才 新立项 立项 储备 谋划 滚动实施 排查 检查 抽检 监测 检测 审批 办理 受理 办结 化解处置 补充 补充配置 采购         植树 造林 绿化 疏浚 清淤 加固 加装 铺设 架设 敷设 迁建 搬迁 安置 分配 配租 回购 收储 腾退 处置盘活 复垦 补助 奖补         奖励 支付 归还 偿还 清偿 清退 置换 缓解 增加 减少 扩大 下达 输送 转移 促进 扶持 吸收 发展 招商 选聘 选拔 选育 审定         创新 征集 解决 联合开展 联动开展 累计建成 累计 建有 拥有 设置 承办 承接 布设 投资建设 推进 推进建设 新投用 新投产";
     Lexicon::of_suffixes(WORDS.split_whitespace().map(|word| (word, ())))
 });
 
 /// Whether `text` ends with a verb that makes the things counted after it.
 pub(super) fn ends_with_making_verb(text: &[char]) -> bool {
     MAKING.at_end(text).is_some()
+}
+
+/// The verb of that kind after 分别 at the end of `text` (幼儿园、小学分别新建): the characters both take.
+pub(super) fn each_made(text: &[char]) -> Option<usize> {
+    let (length, ()) = MAKING.at_end(text)?;
+    text[..text.len() - length].ends_with(&['分', '别']).then_some(length + 2)
+}
+
+/// Whether `text` starts with such a verb.
+pub(super) fn starts_with_making_verb(text: &[char]) -> bool {
+    const LENGTH_MAX: usize = 4;
+    (2..=LENGTH_MAX.min(text.len()))
+        .any(|end| MAKING.at_end(&text[..end]).is_some_and(|(length, ())| length == end))
 }
 
 /// The first verb of [`ends_with_making_verb`]'s kind anywhere in `text`.
