@@ -124,23 +124,24 @@ impl<'a> Case<'a> {
         let now = points.iter().find(|point| point.end == from).and_then(last_year);
         let way = now.zip(points.last().and_then(last_year)).filter(|(now, last)| now != last);
         let left = (self.subject.window.end() - from).num_days();
-        for point in points.iter_mut().filter(|point| point.end >= from) {
-            let gone = (point.end - from).num_days();
-            let Some(time) = Decimal::from(gone).checked_div(Decimal::from(left)) else { return };
+        let within = |point: &CoursePoint| {
+            let gone = Decimal::from((point.end - from).num_days());
+            let time = gone.checked_div(Decimal::from(left))?;
             let part = way
                 .zip(point.last_year)
                 .and_then(|((now, last), then)| then.checked_sub(now)?.checked_div(last.checked_sub(now)?));
-            let ends = || {
-                let middle =
-                    (forecast.value - reached).checked_mul(part.unwrap_or(time))?.checked_add(reached)?;
-                let low = (forecast.value - forecast.low).checked_mul(time)?;
-                let high = (forecast.high - forecast.value).checked_mul(time)?;
-                let low = middle.checked_sub(low)?;
-                // What has been added up stays.
-                let low = if self.adds_up() { low.max(reached) } else { low };
-                Some((low, middle.checked_add(high)?))
-            };
-            point.likely = ends();
+            let middle = forecast
+                .value
+                .checked_sub(reached)?
+                .checked_mul(part.unwrap_or(time))?
+                .checked_add(reached)?;
+            let low = middle.checked_sub(forecast.value.checked_sub(forecast.low)?.checked_mul(time)?)?;
+            // What has been added up stays.
+            let low = if self.adds_up() { low.max(reached) } else { low };
+            Some((low, middle.checked_add(forecast.high.checked_sub(forecast.value)?.checked_mul(time)?)?))
+        };
+        for point in points.iter_mut().filter(|point| point.end >= from) {
+            point.likely = within(point);
         }
     }
 

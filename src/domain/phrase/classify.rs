@@ -287,7 +287,9 @@ fn is_added(name: &[char]) -> bool {
         "新增", "新建", "新开", "新签", "新发", "新改", "新认", "新引", "新培", "新登", "新设", "净增",
         "增发",
     ];
-    ADDED.iter().any(|word| starts_with(name, word))
+    // 高速公路新增通车里程: behind its subject, too.
+    let behind = || name.windows(3).any(|three| three[..2] == ['新', '增']);
+    ADDED.iter().any(|word| starts_with(name, word)) || behind()
 }
 
 /// Work on an area, a length or a sum of money adds up, though those are stocks; 达到 alone still makes it a level.

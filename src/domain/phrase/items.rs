@@ -296,8 +296,8 @@ fn is_promise_before_noun(first: &Quantity, last: &Quantity, made: bool, right: 
         Some(crate::domain::target::Comparator::AtLeast | crate::domain::target::Comparator::AtMost)
     );
     match last.kind {
-        // 3个试点市之一 is one of them.
-        _ if last.inclusive || ends_with(right, "之一") => false,
+        // 3个试点市之一 is one of them; 增长20%以上的单位给予表扬 is a condition.
+        _ if last.inclusive || ends_with(right, "之一") || is_rewarded(right) => false,
         UnitKind::Percent | UnitKind::Point | UnitKind::Times | UnitKind::Rank => true,
         UnitKind::Ratio | UnitKind::Attribute => false,
         UnitKind::Time => last.within,
@@ -309,6 +309,13 @@ fn is_promise_before_noun(first: &Quantity, last: &Quantity, made: bool, right: 
         UnitKind::Measure => made,
         UnitKind::Bare => made && !last.unit.is_empty(),
     }
+}
+
+/// Whether those who reach so much are given something for it.
+fn is_rewarded(right: &[char]) -> bool {
+    const GIVEN: [&str; 9] = ["给予", "予以", "优先安排", "优先支持", "奖励", "通报", "约谈", "问责", "倾斜"];
+    right.first() == Some(&'的')
+        && (1..right.len()).any(|at| GIVEN.iter().any(|word| starts_with(&right[at..], word)))
 }
 
 /// Whether `text` ends with `word`.

@@ -16,6 +16,10 @@ pub(super) const CASES: &[(&str, &str)] = &[
     ("由全国第20位前移至第15位", "cap <= 15 位"),
     ("排名退出全国后20位", "qualitative - - -"),
     ("招聘教师增加200名", "change = 200 名"),
+    // What is added stands behind its subject; a condition for a reward is no promise
+    ("高速公路新增通车里程320公里", "total = 320 公里"),
+    ("高新技术企业净增60家，总数达到510家", "total = 60 家; level >= 510 家"),
+    ("试点单位扩大到30家，转化金额增长两成以上的单位给予通报表扬", "level >= 30 家"),
     // Thresholds within a name
     ("培育年产值50亿元以上、税收2亿元以上“链主”企业3家", "total = 3 家"),
     ("引进总投资10亿元以上、亩均税收30万元以上项目5个", "total = 5 个"),
