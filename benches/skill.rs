@@ -147,10 +147,10 @@ fn cases(series: &Amounts) -> Vec<Case> {
             let number = |value: Decimal| value.to_f64().unwrap();
             all.push(Case {
                 month,
-                p_miss: number(forecast.p_miss),
+                p_miss: number(forecast.p_miss()),
                 by_share: promised / (reached / last * before[0]),
                 missed: end < promised,
-                held: (number(forecast.low)..=number(forecast.high)).contains(&end),
+                held: (number(forecast.low())..=number(forecast.high())).contains(&end),
             });
         }
     }

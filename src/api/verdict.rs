@@ -170,10 +170,10 @@ impl ForecastView {
         Self {
             method: forecast.method.as_str(),
             method_label: forecast.method.chinese(),
-            value: Amount(forecast.value),
-            low: Amount(forecast.low),
-            high: Amount(forecast.high),
-            p_miss: Amount(forecast.p_miss),
+            value: Amount(forecast.value()),
+            low: Amount(forecast.low()),
+            high: Amount(forecast.high()),
+            p_miss: Amount(forecast.p_miss()),
             years: forecast.years,
         }
     }

@@ -104,10 +104,10 @@ fn assumed(assessment: &Assessment) -> Vec<String> {
 
 fn forecast_line(forecast: &Forecast, grade: Grade, print: &Printing<'_>) -> LineForecast {
     LineForecast {
-        value: print.value(forecast.value),
-        low: print.value(forecast.low),
-        high: print.value(forecast.high),
-        p_miss: Quantity::new(forecast.p_miss * Decimal::ONE_HUNDRED, "%", 0),
+        value: print.value(forecast.value()),
+        low: print.value(forecast.low()),
+        high: print.value(forecast.high()),
+        p_miss: Quantity::new(forecast.p_miss() * Decimal::ONE_HUNDRED, "%", 0),
         decides: matches!(grade, Grade::Ahead | Grade::OnPace),
     }
 }

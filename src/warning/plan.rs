@@ -112,7 +112,7 @@ impl Planner<'_> {
             grade: assessment.grade,
             run: assessment.run,
             period_end,
-            p_miss: assessment.forecast.map(|forecast| forecast.p_miss),
+            p_miss: assessment.forecast.map(|forecast| forecast.p_miss()),
             lagging,
         };
         let turn = turn(standing.as_ref(), &verdict, &evidence.pack);

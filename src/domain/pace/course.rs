@@ -124,21 +124,19 @@ impl<'a> Case<'a> {
         let now = points.iter().find(|point| point.end == from).and_then(last_year);
         let way = now.zip(points.last().and_then(last_year)).filter(|(now, last)| now != last);
         let left = (self.subject.window.end() - from).num_days();
+        let (value, low_end, high_end) = (forecast.value(), forecast.low(), forecast.high());
         let within = |point: &CoursePoint| {
             let gone = Decimal::from((point.end - from).num_days());
             let time = gone.checked_div(Decimal::from(left))?;
             let part = way
                 .zip(point.last_year)
                 .and_then(|((now, last), then)| then.checked_sub(now)?.checked_div(last.checked_sub(now)?));
-            let middle = forecast
-                .value
-                .checked_sub(reached)?
-                .checked_mul(part.unwrap_or(time))?
-                .checked_add(reached)?;
-            let low = middle.checked_sub(forecast.value.checked_sub(forecast.low)?.checked_mul(time)?)?;
+            let middle =
+                value.checked_sub(reached)?.checked_mul(part.unwrap_or(time))?.checked_add(reached)?;
+            let low = middle.checked_sub(value.checked_sub(low_end)?.checked_mul(time)?)?;
             // What has been added up stays.
             let low = if self.adds_up() { low.max(reached) } else { low };
-            Some((low, middle.checked_add(forecast.high.checked_sub(forecast.value)?.checked_mul(time)?)?))
+            Some((low, middle.checked_add(high_end.checked_sub(value)?.checked_mul(time)?)?))
         };
         for point in points.iter_mut().filter(|point| point.end >= from) {
             point.likely = within(point);

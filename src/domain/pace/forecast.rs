@@ -47,21 +47,48 @@ impl ForecastMethod {
     }
 }
 
-/// What the window's end will bring; values in the judged figure's unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What the window's end will bring; values in the judged figure's unit, made decimals when read.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Forecast {
     /// How it was projected.
     pub method: ForecastMethod,
-    /// The value expected at the window's end.
-    pub value: Decimal,
-    /// The lower end of the interval that holds the truth four times in five.
-    pub low: Decimal,
-    /// Its upper end.
-    pub high: Decimal,
-    /// The probability that the target will be missed, 0..=1, two decimal places.
-    pub p_miss: Decimal,
     /// Past years whose own error was measured.
     pub years: u32,
+    value: f64,
+    low: f64,
+    high: f64,
+    p_miss: f64,
+    /// Decimal places values are rounded to.
+    places: u32,
+}
+
+impl Forecast {
+    /// The value expected at the window's end.
+    pub fn value(&self) -> Decimal {
+        rounded(self.value, self.places)
+    }
+
+    /// The lower end of the interval that holds the truth four times in five.
+    pub fn low(&self) -> Decimal {
+        rounded(self.low, self.places)
+    }
+
+    /// Its upper end.
+    pub fn high(&self) -> Decimal {
+        rounded(self.high, self.places)
+    }
+
+    /// The probability that the target will be missed, 0..=1, two decimal places.
+    pub fn p_miss(&self) -> Decimal {
+        rounded(self.p_miss, 2)
+    }
+}
+
+/// Larger values are not forecast; every smaller one can be written as a decimal.
+const LARGEST: f64 = 1e27;
+
+fn rounded(number: f64, places: u32) -> Decimal {
+    Decimal::from_f64(number).unwrap_or_default().round_dp(places).normalize()
 }
 
 /// Months of a window that must have passed: before, nothing was measured.
@@ -98,8 +125,8 @@ impl Case<'_> {
         let method = self.forecast_method()?;
         // Of most indicators nothing older is known.
         let series = if method == ForecastMethod::Shares { self.levels() } else { Some(&self.series) };
-        let first = series.and_then(|series| series.get(0));
-        if first.is_none_or(|first| first.period.end() >= self.subject.window.start()) {
+        let first = series.and_then(|series| series.get(0)).map(|first| first.period.end());
+        if first.is_none_or(|first| first >= self.needed_since(method)) {
             return Some(Err(Missing::PastYears));
         }
         let projected = match method {
@@ -135,6 +162,17 @@ impl Case<'_> {
         }
     }
 
+    /// The day before which something must be known: rates and stocks need so many years.
+    fn needed_since(&self, method: ForecastMethod) -> NaiveDate {
+        let start = self.subject.window.start();
+        let years = match method {
+            ForecastMethod::Shares => return start,
+            ForecastMethod::Rate => YEARS_MIN - 1,
+            ForecastMethod::Increments => YEARS_MIN,
+        };
+        start.with_year(start.year() - years as i32).unwrap_or(start)
+    }
+
     fn by_shares<W: Working>(
         &self,
         at: &Observation,
@@ -166,10 +204,10 @@ impl Case<'_> {
             (end > part.start()).then(|| Period::new(part.start(), end).ok()).flatten()
         };
         let recent = |part: Period| before(part).and_then(reached).and_then(|value| value.to_f64());
-        let mut years = vec![Some(Year { reached: actual.to_f64()?, recent: recent(part), whole: None })];
+        let mut years = [None; past::YEARS];
+        years[0] = Some(Year { reached: actual.to_f64()?, recent: recent(part), whole: None });
         let oldest = levels.get(0)?.period.end();
-        // One year of errors needs three more of shares behind it.
-        for _ in 0..YEARS_MAX + 3 {
+        for slot in &mut years[1..] {
             (window, part) = (window.last_year()?, part.last_year()?);
             if part.end() < oldest {
                 break;
@@ -178,7 +216,7 @@ impl Case<'_> {
                 let (part_sum, whole) = (reached(part)?.to_f64()?, reached(window)?.to_f64()?);
                 Some(Year { reached: part_sum, recent: recent(part), whole: Some(whole) })
             };
-            years.push(year());
+            *slot = year();
         }
         Some(Past { years })
     }
@@ -270,30 +308,24 @@ impl Case<'_> {
             None if line.ceiling => 1.0 - p_below,
             None => p_below,
         };
-        let places = self.measure().precision + 1;
-        let rounded = |number: f64| Some(Decimal::from_f64(number)?.round_dp(places).normalize());
-        let p_miss = Decimal::from_f64(p_miss)?.round_dp(2).normalize();
-        let forecast = Forecast {
-            method,
-            value: rounded(value)?,
-            low: rounded(low)?,
-            high: rounded(high)?,
-            p_miss,
-            years: u32::try_from(years).ok()?,
-        };
+        if ![value, low, high].iter().all(|number| number.abs() < LARGEST) {
+            return None;
+        }
+        let (years, places) = (u32::try_from(years).ok()?, self.measure().precision + 1);
+        let forecast = Forecast { method, years, value, low, high, p_miss, places };
         work.step(
             "预测区间（八成把握） = 预测 + 误差尺度 × 历史误差分布的一成、九成分位数",
             |inputs| {
                 inputs.with("预测", plain(value)).with("误差尺度", plain(scale)).with("往年误差个数", years);
                 inputs.with("一成分位数", odds.quantile_low).with("九成分位数", odds.quantile_high);
-                format!("{} 至 {}", forecast.low, forecast.high)
+                format!("{} 至 {}", forecast.low(), forecast.high())
             },
         );
         work.step(
             "完不成目标的可能性 = 历史误差使年末落在目标不利一侧的比例",
             |inputs| {
                 inputs.with("目标", line.finish).with("预测", plain(value)).with("误差尺度", plain(scale));
-                p_miss.to_string()
+                forecast.p_miss().to_string()
             },
         );
         Some(forecast)

@@ -145,8 +145,8 @@ impl VerdictColumns {
             due_fraction: kept_ratio(assessment.due_fraction),
             needed_per_month: kept_ratio(assessment.needed_per_month),
             needed_growth: kept_ratio(assessment.needed_growth),
-            forecast: kept(assessment.forecast.map(|forecast| forecast.value)),
-            p_miss: kept(assessment.forecast.map(|forecast| forecast.p_miss)),
+            forecast: kept(assessment.forecast.map(|forecast| forecast.value())),
+            p_miss: kept(assessment.forecast.map(|forecast| forecast.p_miss())),
             rule: Some(assessment.rule.id.as_str().to_owned()),
         }
     }

@@ -11,10 +11,13 @@ pub(super) struct Year {
     pub(super) whole: Option<f64>,
 }
 
+/// This year, those whose errors count, and three more for the shares behind the last of them.
+pub(super) const YEARS: usize = 1 + super::YEARS_MAX + 3;
+
 /// Years in order, this one first; those that are not known whole are empty.
 #[derive(Debug, Clone)]
 pub(super) struct Past {
-    pub(super) years: Vec<Option<Year>>,
+    pub(super) years: [Option<Year>; YEARS],
 }
 
 impl Past {
@@ -31,8 +34,11 @@ impl Past {
 
     /// The mean share of up to three years before `back`.
     pub(super) fn mean_share(&self, back: usize) -> Option<f64> {
-        let known: Vec<f64> = (back + 1..=back + 3).filter_map(|back| self.share(back)).collect();
-        (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
+        let (mut sum, mut known) = (0.0, 0.0);
+        for share in (back + 1..=back + 3).filter_map(|back| self.share(back)) {
+            (sum, known) = (sum + share, known + 1.0);
+        }
+        (known > 0.0).then(|| sum / known)
     }
 
     /// What the last three months were of the same months a year earlier, held within 0.6 to 1.6 of what the year to date

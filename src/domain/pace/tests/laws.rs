@@ -186,7 +186,7 @@ proptest! {
             let given = Given::new(promise.0, comparator, &target.to_string(), unit).basis(promise.2).better(better);
             let given = given.from("1").at("2021-07-31", "1").at("2021-12-31", "3");
             let given = (2022..).zip(past).fold(given, |given, (at, value)| year(given, at, value));
-            given.at("2025-07-31", &actual.to_string()).assess().forecast.map(|forecast| forecast.p_miss)
+            given.at("2025-07-31", &actual.to_string()).assess().forecast.map(|forecast| forecast.p_miss())
         };
         let (less, more) = (p_miss(actual), p_miss(actual + more));
         if let (Some(less), Some(more)) = (less, more) {
