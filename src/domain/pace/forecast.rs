@@ -212,11 +212,9 @@ impl Case<'_> {
             if part.end() < oldest {
                 break;
             }
-            let year = || {
-                let (part_sum, whole) = (reached(part)?.to_f64()?, reached(window)?.to_f64()?);
-                Some(Year { reached: part_sum, recent: recent(part), whole: Some(whole) })
-            };
-            *slot = year();
+            let known = reached(part).zip(reached(window));
+            let known = known.and_then(|(part, whole)| Some((part.to_f64()?, whole.to_f64()?)));
+            *slot = known.map(|(reached, whole)| Year { reached, recent: recent(part), whole: Some(whole) });
         }
         Some(Past { years })
     }
