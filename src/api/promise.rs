@@ -6,7 +6,6 @@ use utoipa::ToSchema;
 
 use super::problem::{Code, Problem};
 use super::wire::{Amount, TextOr, Word, shorten};
-use crate::domain::pace::is_percent;
 use crate::domain::{
     Better, Comparator, Curve, Invalid, Kind, Measure, Node, Target, TextEnum as _, phrase, text_enum,
 };
@@ -82,7 +81,7 @@ impl TargetBody {
     pub fn target(self, of: Of<'_>) -> Result<Target, Problem> {
         let target = match self.kind {
             Some(Word(kind)) => self.structured(kind, of)?,
-            None => of_growth(parsed(self.phrase.as_deref())?, of),
+            None => parsed(self.phrase.as_deref())?.held_by_growth(of.unit),
         };
         let checked = target.checked().and_then(|target| target.factor_to(of.unit).map(|_| target));
         Ok(checked.map_err(|invalid| invalid.within("target"))?)
@@ -134,18 +133,6 @@ impl TargetBody {
             benchmark,
         })
     }
-}
-
-/// Words that make a percentage one of growth.
-const GROWTH: [&str; 4] = ["增速", "增幅", "涨幅", "增长"];
-
-/// A lid on a rate of growth (债务余额增速控制在8%以内) is judged by the growth of a measure that is not itself a percentage.
-fn of_growth(target: Target, of: Of<'_>) -> Target {
-    let growth = target.kind == Kind::Cap
-        && is_percent(&target.unit)
-        && !is_percent(of.unit)
-        && GROWTH.iter().any(|word| target.phrase.contains(word));
-    if growth { Target { kind: Kind::Growth, ..target } } else { target }
 }
 
 fn spelled(measure: &str, kind: Kind, value: Option<Amount>, unit: &str) -> String {

@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::pace::is_percent;
 use super::{Invalid, invalid, quantity, text_enum};
 
 text_enum! {
@@ -121,6 +122,18 @@ impl Target {
         }
         let phrase = invalid::text("phrase", &self.phrase, 200)?;
         Ok(Self { phrase, unit: self.unit.trim().to_owned(), ..self })
+    }
+
+    /// A lid on a rate of growth (债务余额增速控制在8%以内) as the growth target it is for a measure that is not itself a
+    /// percentage; any other target as it is.
+    #[must_use]
+    pub fn held_by_growth(self, measure_unit: &str) -> Self {
+        const GROWTH: [&str; 4] = ["增速", "增幅", "涨幅", "增长"];
+        let growth = self.kind == Kind::Cap
+            && is_percent(&self.unit)
+            && !is_percent(measure_unit)
+            && GROWTH.iter().any(|word| self.phrase.contains(word));
+        if growth { Self { kind: Kind::Growth, ..self } } else { self }
     }
 
     /// The factor that turns the target's unit into the measure's (`万家` → `家` is 10000).

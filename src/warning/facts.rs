@@ -46,7 +46,9 @@ pub(super) fn line(evidence: &Evidence, assessment: &Assessment) -> LetterLine {
         completion_last_year: percent(assessment.last_year_pace).filter(|_| amount),
         needed,
         average_so_far: value(assessment.average_per_month).map(|average| print.value(average)),
-        forecast: assessment.forecast.map(|forecast| forecast_line(&forecast, assessment.grade, &print)),
+        forecast: assessment
+            .forecast
+            .map(|forecast| forecast_line(&forecast, assessment.grade, evidence, &print)),
         months_left: assessment.data_period.map(|period| months_left(period, evidence.window)),
         rank: assessment.rank.map(|rank| rank_among(rank, &evidence.region)),
         benchmarks: benchmarks(assessment, &print),
@@ -102,13 +104,20 @@ fn assumed(assessment: &Assessment) -> Vec<String> {
     }
 }
 
-fn forecast_line(forecast: &Forecast, grade: Grade, print: &Printing<'_>) -> LineForecast {
+fn forecast_line(
+    forecast: &Forecast,
+    grade: Grade,
+    evidence: &Evidence,
+    print: &Printing<'_>,
+) -> LineForecast {
+    // Held by the threshold of a warning in force: a reminder of it speaks of the same forecast.
+    let warns = evidence.pack.level_by_forecast(grade, Some(forecast.p_miss()), true).is_some();
     LineForecast {
         value: print.value(forecast.value()),
         low: print.value(forecast.low()),
         high: print.value(forecast.high()),
         p_miss: Quantity::new(forecast.p_miss() * Decimal::ONE_HUNDRED, "%", 0),
-        decides: matches!(grade, Grade::Ahead | Grade::OnPace),
+        decides: warns && matches!(grade, Grade::Ahead | Grade::OnPace),
     }
 }
 

@@ -77,10 +77,15 @@ impl<'a> Case<'a> {
             }
     }
 
+    /// Whether what is judged adds up and stays: a growth rate does not, though the levels behind it do.
+    pub(super) fn accumulates(&self) -> bool {
+        self.figure == Figure::Level && self.adds_up()
+    }
+
     /// The value judged at the period of `at`: what has been added up since the start of the window, or the value
     /// as reported.
     pub(super) fn actual(&self, at: &Observation) -> Result<Decimal, Missing> {
-        if self.figure == Figure::Yoy || !self.adds_up() || at.period.start() == self.subject.window.start() {
+        if !self.accumulates() || at.period.start() == self.subject.window.start() {
             return Ok(at.value);
         }
         let span =

@@ -3,7 +3,7 @@
 use chrono::{Datelike as _, Days, Months as MonthSpan, NaiveDate};
 use rust_decimal::Decimal;
 
-use crate::domain::{Figure, Frequency, Kind, Observation, Period, RulePack};
+use crate::domain::{Frequency, Kind, Observation, Period, RulePack};
 
 use super::case::Case;
 use super::line::Line;
@@ -135,7 +135,7 @@ impl<'a> Case<'a> {
                 value.checked_sub(reached)?.checked_mul(part.unwrap_or(time))?.checked_add(reached)?;
             let low = middle.checked_sub(value.checked_sub(low_end)?.checked_mul(time)?)?;
             // What has been added up stays.
-            let low = if self.adds_up() { low.max(reached) } else { low };
+            let low = if self.accumulates() { low.max(reached) } else { low };
             Some((low, middle.checked_add(high_end.checked_sub(value)?.checked_mul(time)?)?))
         };
         for point in points.iter_mut().filter(|point| point.end >= from) {
@@ -147,7 +147,7 @@ impl<'a> Case<'a> {
     fn year_before(&self, end: NaiveDate) -> Option<Decimal> {
         let window = self.subject.window;
         let part = Period::new(window.start(), end).ok()?.last_year()?;
-        if self.figure == Figure::Level && self.adds_up() {
+        if self.accumulates() {
             // In a window of several years the same part of it lies within itself.
             return (part.end() < window.start()).then(|| self.series.sum(part).ok()).flatten();
         }

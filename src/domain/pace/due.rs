@@ -8,6 +8,7 @@ use crate::domain::{Curve, Kind, Node, Period, text_enum};
 use super::case::Case;
 use super::months::Months;
 use super::ratio::{add, mul, sub};
+use super::series::Series;
 use super::{Missing, Ratio};
 
 text_enum! {
@@ -84,9 +85,9 @@ impl Case<'_> {
         }
         let at = |day| self.stock(day).ok_or(Missing::LastYearShare);
         let (reached, whole) = match self.promise.kind {
-            _ if self.adds_up() => (levels.sum(part)?, levels.sum(window)?),
-            // A running count reported as a stock.
-            Kind::Total => (at(part.end())?, at(window.end())?),
+            kind if self.adds_up() || kind == Kind::Total => {
+                (self.added_over(part, levels)?, self.added_over(window, levels)?)
+            }
             Kind::Level | Kind::Share | Kind::Change | Kind::Coverage => {
                 let base = at(window.start().pred_opt().ok_or(Missing::LastYearShare)?)?;
                 (sub(at(part.end())?, base)?, sub(at(window.end())?, base)?)
@@ -98,6 +99,11 @@ impl Case<'_> {
             return Err(Missing::LastYearShare);
         }
         Ratio::new(reached, whole).ok_or(Missing::LastYearShare)
+    }
+
+    /// What was added up over a part of a year, by its values or by a running count reported as a stock.
+    pub(super) fn added_over(&self, part: Period, levels: &Series<'_>) -> Result<Decimal, Missing> {
+        if self.adds_up() { levels.sum(part) } else { self.stock(part.end()).ok_or(Missing::LastYearShare) }
     }
 
     fn mean_share(&self, day: NaiveDate, years: u32) -> Result<Ratio, Missing> {

@@ -6,11 +6,11 @@
 //! probability come from [`odds`]. Calculated in binary floating point by `+ − × ÷ √` alone, which round the same on every
 //! machine, so that a past verdict comes out bit for bit; the rest of a verdict never rests on it.
 
-use chrono::{Datelike as _, Days, Months as MonthSpan, NaiveDate};
+use chrono::{Datelike as _, NaiveDate};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::{FromPrimitive as _, ToPrimitive as _};
 
-use crate::domain::{Basis, Kind, Observation, Period, text_enum};
+use crate::domain::{Basis, Kind, Observation, text_enum};
 
 use super::Missing;
 use super::case::Case;
@@ -20,9 +20,9 @@ use super::working::Working;
 
 mod odds;
 mod past;
+mod project;
 
 use odds::Odds;
-use past::{Past, Year};
 
 text_enum! {
     /// How a window's end was projected.
@@ -173,117 +173,6 @@ impl Case<'_> {
         start.with_year(start.year() - years as i32).unwrap_or(start)
     }
 
-    fn by_shares<W: Working>(
-        &self,
-        at: &Observation,
-        actual: Decimal,
-        elapsed: f64,
-        work: &mut W,
-    ) -> Option<Projection> {
-        let past = self.past_amounts(at.period.end(), actual)?;
-        let [last, three, recent] = past.project(0)?;
-        let value = (last + three + recent) / 3.0;
-        let errors = past.errors();
-        let scale = odds::amount_scale(&errors, elapsed) * value;
-        describe_shares(&past, [last, three, recent], &errors, work);
-        Some(Projection { method: ForecastMethod::Shares, value, scale, years: errors.len() })
-    }
-
-    /// This year's and the past years' amounts, as far back as they are known.
-    fn past_amounts(&self, day: NaiveDate, actual: Decimal) -> Option<Past> {
-        let levels = self.levels()?;
-        let reached = |part: Period| match self.adds_up() {
-            true => levels.sum(part).ok(),
-            // A running count reported as a stock.
-            false => self.stock(part.end()),
-        };
-        let mut window = self.subject.window;
-        let mut part = Period::new(window.start(), day).ok()?;
-        let before = |part: Period| {
-            let end = three_months_before(part.end())?;
-            (end > part.start()).then(|| Period::new(part.start(), end).ok()).flatten()
-        };
-        let recent = |part: Period| before(part).and_then(reached).and_then(|value| value.to_f64());
-        let mut years = [None; past::YEARS];
-        years[0] = Some(Year { reached: actual.to_f64()?, recent: recent(part), whole: None });
-        let oldest = levels.get(0)?.period.end();
-        for slot in &mut years[1..] {
-            (window, part) = (window.last_year()?, part.last_year()?);
-            if part.end() < oldest {
-                break;
-            }
-            let known = reached(part).zip(reached(window));
-            let known = known.and_then(|(part, whole)| Some((part.to_f64()?, whole.to_f64()?)));
-            *slot = known.map(|(reached, whole)| Year { reached, recent: recent(part), whole: Some(whole) });
-        }
-        Some(Past { years })
-    }
-
-    fn by_rate<W: Working>(&self, at: &Observation, actual: Decimal, work: &mut W) -> Option<Projection> {
-        let value = actual.to_f64()?;
-        let errors = self.past_rest(at, YEARS_MAX);
-        let errors: Vec<f64> = errors.into_iter().flatten().collect();
-        let scale = own_scale(&errors)?;
-        work.step(
-            "全年增速预测 = 至今增速（误差取往年同期增速与全年增速之差）",
-            |inputs| {
-                inputs.with("至今增速(%)", actual);
-                for (back, error) in (1..).zip(&errors) {
-                    inputs.with(format!("第{back}个往年的差"), plain(*error));
-                }
-                plain(value)
-            },
-        );
-        Some(Projection { method: ForecastMethod::Rate, value, scale, years: errors.len() })
-    }
-
-    fn by_increments<W: Working>(
-        &self,
-        at: &Observation,
-        actual: Decimal,
-        work: &mut W,
-    ) -> Option<Projection> {
-        // What the rest of each past year added; an error needs up to three earlier ones.
-        let added = self.past_rest(at, YEARS_MAX + 3);
-        let usual = |years: &[Option<f64>]| {
-            let known: Vec<f64> = years.iter().take(3).copied().flatten().collect();
-            (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
-        };
-        let more = usual(&added)?;
-        let value = actual.to_f64()? + more;
-        let errors: Vec<f64> = (0..added.len().min(YEARS_MAX))
-            .filter_map(|back| Some(added[back]? - usual(added.get(back + 1..)?)?))
-            .collect();
-        let scale = own_scale(&errors)?;
-        work.step("年末预测 = 实际 + 近三年同期以后增量的平均", |inputs| {
-            inputs.with("实际", actual);
-            for (back, one) in (1..).zip(added.iter().take(3)) {
-                let text = one.map_or_else(|| "—".to_owned(), plain);
-                inputs.with(format!("前{back}年同期以后的增量"), text);
-            }
-            plain(value)
-        });
-        Some(Projection { method: ForecastMethod::Increments, value, scale, years: errors.len() })
-    }
-
-    /// What each past year still added after the same period; the latest first.
-    fn past_rest(&self, at: &Observation, most: usize) -> Vec<Option<f64>> {
-        let basis = self.measure().basis;
-        let Some(oldest) = self.series.get(0).map(|first| first.period.end()) else { return Vec::new() };
-        let (mut window, mut period) = (self.subject.window, at.period);
-        let mut years = Vec::new();
-        while years.len() < most {
-            let (Some(year), Some(part)) = (window.last_year(), period.last_year()) else { break };
-            if part.end() < oldest {
-                break;
-            }
-            (window, period) = (year, part);
-            let value = |period| self.series.at(period, basis)?.value.to_f64();
-            years.push(value(period).zip(value(window)).map(|(then, end)| end - then));
-        }
-        years
-    }
-
     /// The projection with its interval, its probability, and the working of both.
     fn told<W: Working>(
         &self,
@@ -294,17 +183,21 @@ impl Case<'_> {
     ) -> Option<Forecast> {
         let Projection { method, value, scale, years } = projection;
         let odds = if method == ForecastMethod::Shares { Odds::AMOUNTS } else { Odds::OWN };
+        let stays = self.accumulates();
         let mut low = value + scale * odds.quantile_low;
-        if method == ForecastMethod::Shares && self.adds_up() {
-            // What has been added up stays.
+        if stays {
             low = low.max(actual.to_f64()?).min(value);
         }
         let high = value + scale * odds.quantile_high;
-        let p_below = odds.below((line.finish.to_f64()? - value) / scale);
-        let p_miss = match self.settled(actual, line) {
+        let allowance = self.allowance(line.scale);
+        let mark = line.mark(allowance).ok()?;
+        let away = (mark.to_f64()? - value) / scale;
+        let met = line.is_met(actual, self.promise.strict, allowance).ok()?;
+        // Before the year is over: a limit is used up, or what was promised is there.
+        let decided = (stays && met != line.ceiling).then_some(!met);
+        let p_miss = match decided {
             Some(missed) => f64::from(u8::from(missed)),
-            None if line.ceiling => 1.0 - p_below,
-            None => p_below,
+            None => odds.misses(away, line.ceiling),
         };
         if ![value, low, high].iter().all(|number| number.abs() < LARGEST) {
             return None;
@@ -312,76 +205,28 @@ impl Case<'_> {
         let (years, places) = (u32::try_from(years).ok()?, self.measure().precision + 1);
         let forecast = Forecast { method, years, value, low, high, p_miss, places };
         work.step(
-            "预测区间（八成把握） = 预测 + 误差尺度 × 历史误差分布的一成、九成分位数",
+            "预测区间（八成把握） = 预测 + 误差尺度 × 历史误差的一成、九成分位数；已累计完成的不会减少",
             |inputs| {
-                inputs.with("预测", plain(value)).with("误差尺度", plain(scale)).with("往年误差个数", years);
+                inputs.with("预测", plain(value)).with("误差尺度", plain(scale));
                 inputs.with("一成分位数", odds.quantile_low).with("九成分位数", odds.quantile_high);
                 format!("{} 至 {}", forecast.low(), forecast.high())
             },
         );
         work.step(
-            "完不成目标的可能性 = 历史误差使年末落在目标不利一侧的比例",
+            "完不成目标的可能性 = 历史误差落在目标不利一侧的比例，在两个分位数之间按直线推算",
             |inputs| {
-                inputs.with("目标", line.finish).with("预测", plain(value)).with("误差尺度", plain(scale));
+                inputs.with("目标", mark).with("目标比预测高几个误差尺度", plain(away));
+                for (fraction, quantile) in odds.around(away).into_iter().flatten() {
+                    inputs.with(format!("历史误差低于{quantile}个尺度的比例"), fraction);
+                }
+                if decided.is_some() {
+                    inputs.with("已成定局", "实际已经达到目标或超出限额");
+                }
                 forecast.p_miss().to_string()
             },
         );
         Some(forecast)
     }
-
-    /// Whether an amount is decided before the year is over: a limit is used up, or what was promised is there.
-    fn settled(&self, actual: Decimal, line: &Line) -> Option<bool> {
-        if !self.adds_up() {
-            return None;
-        }
-        match (line.ceiling, actual.cmp(&line.finish)) {
-            (true, std::cmp::Ordering::Greater) => Some(true),
-            (false, std::cmp::Ordering::Greater | std::cmp::Ordering::Equal) => Some(false),
-            _ => None,
-        }
-    }
-}
-
-fn describe_shares<W: Working>(past: &Past, by: [f64; 3], errors: &[f64], work: &mut W) {
-    let year = |back: usize| past.years.get(back).copied().flatten();
-    work.step("推算一 = 实际 ÷ 上年同期占全年的比例", |inputs| {
-        inputs.with("实际", year(0).map_or_else(String::new, |now| plain(now.reached)));
-        inputs.with("上年同期", year(1).map_or_else(String::new, |last| plain(last.reached)));
-        inputs.with("上年全年", year(1).and_then(|last| last.whole).map_or_else(String::new, plain));
-        plain(by[0])
-    });
-    work.step("推算二 = 实际 ÷ 近三年同期占全年比例的平均", |inputs| {
-        inputs.with("平均比例", past.mean_share(0).map_or_else(String::new, plain));
-        plain(by[1])
-    });
-    work.step(
-        "推算三 = 实际 + 上年余下各月 × 近三个月与上年同期之比（不超出累计之比的0.6至1.6倍）",
-        |inputs| {
-            inputs.with("之比", past.recent_ratio(0).map_or_else(String::new, plain));
-            plain(by[2])
-        },
-    );
-    work.step("全年预测 = 三种推算的平均", |inputs| {
-        for (back, error) in (1..).zip(errors) {
-            inputs.with(format!("第{back}个往年的误差(%)"), plain(error * 100.0));
-        }
-        plain((by[0] + by[1] + by[2]) / 3.0)
-    });
-}
-
-/// The root of the mean square, when there are errors enough.
-fn own_scale(errors: &[f64]) -> Option<f64> {
-    let sum: f64 = errors.iter().map(|error| error * error).sum();
-    (errors.len() >= YEARS_MIN).then(|| (sum / errors.len() as f64).sqrt())
-}
-
-/// The same day three months earlier; the end of a month stays one.
-fn three_months_before(day: NaiveDate) -> Option<NaiveDate> {
-    let next = day.checked_add_days(Days::new(1))?;
-    if next.day() == 1 {
-        return next.checked_sub_months(MonthSpan::new(3))?.checked_sub_days(Days::new(1));
-    }
-    day.checked_sub_months(MonthSpan::new(3))
 }
 
 /// A number as it is written in a step.

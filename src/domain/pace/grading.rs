@@ -112,7 +112,7 @@ impl Case<'_> {
     }
 
     /// What 左右 allows, in points.
-    fn allowance(&self, scale: Scale) -> Decimal {
+    pub(super) fn allowance(&self, scale: Scale) -> Decimal {
         match scale {
             _ if !self.promise.about => Decimal::ZERO,
             Scale::Rate => self.pack.about_points,

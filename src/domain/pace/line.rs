@@ -72,17 +72,21 @@ impl Line {
         if over.is_zero() {
             return Ok(!strict);
         }
-        if over.is_sign_positive() {
-            return Ok(true);
+        if over.is_sign_positive() || allowance.is_zero() {
+            return Ok(over.is_sign_positive());
         }
-        if allowance.is_zero() {
-            return Ok(false);
-        }
-        // The allowance is in points: percentage points of a rate, percent of an amount.
-        Ok(match self.scale {
-            Scale::Rate => -over <= allowance,
-            Scale::Progress => mul(-over, Decimal::ONE_HUNDRED)? <= mul(allowance, self.finish.abs())?,
-        })
+        Ok(self.signed(value, self.mark(allowance)?)? >= Decimal::ZERO)
+    }
+
+    /// The value that just meets the target, short of it by an allowance in points: percentage points of a rate, percent
+    /// of an amount.
+    pub(super) fn mark(&self, allowance: Decimal) -> Result<Decimal, Missing> {
+        let slack = match self.scale {
+            _ if allowance.is_zero() => return Ok(self.finish),
+            Scale::Rate => allowance,
+            Scale::Progress => mul(self.finish.abs(), allowance)? / Decimal::ONE_HUNDRED,
+        };
+        if self.ceiling { add(self.finish, slack) } else { sub(self.finish, slack) }
     }
 
     /// Holds `value` against the line when the fraction `due` of the work is due.

@@ -1,6 +1,6 @@
 use super::*;
 use crate::domain::pace::{Known, Subject};
-use crate::domain::{Basis, Better, Comparator, Curve, Measure, Status, Target};
+use crate::domain::{Basis, Better, Comparator, Curve, Figure, Measure, Status, Target};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -145,4 +145,21 @@ fn the_forecast_opens_from_the_latest_value() {
     assert_eq!(likely[2..], [Some((n("80.2785"), n("91.2855"))), Some((n("95.757"), n("117.771")))]);
     let young = told(Kind::Total, "120", Frequency::Quarterly, YEAR, &own[3..]).unwrap();
     assert!(young.points.iter().all(|point| point.likely.is_none()));
+}
+
+#[test]
+fn a_rate_may_fall_again() {
+    let rate = |end, value| fact(Figure::Yoy, end, value);
+    let own = [
+        rate("2025-06-30", "5"),
+        rate("2024-06-30", "4"),
+        rate("2024-12-31", "6"),
+        rate("2023-06-30", "4"),
+        rate("2023-12-31", "3"),
+        rate("2022-06-30", "4"),
+        rate("2022-12-31", "5"),
+    ];
+    // √((1 + 1 + 4)/3) = 1.41421, times 1.27 to either side: 1.79605.
+    let likely = told(Kind::Growth, "4.5", Frequency::HalfYearly, YEAR, &own).unwrap().points[1].likely;
+    assert_eq!(likely, Some((n("3.204"), n("6.796"))));
 }

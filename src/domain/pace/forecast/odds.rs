@@ -2,8 +2,10 @@
 //!
 //! Measured on 40 monthly national series of China (retail sales, investment, real estate, public finance, trade; about
 //! 610 series-years of 1999–2024 at each month-end): each year was projected as here, and its error divided by the scale
-//! of errors as here. `benches/skill.rs` repeats it. The distribution is a table, not a formula: the errors have a sharp
+//! of errors as here; `benches/skill.rs` measures what comes of it. The distribution is a table, not a formula: the errors have a sharp
 //! peak, heavy tails, and a median below nothing, since growth has slowed in most of those years.
+
+use super::YEARS_MIN;
 
 /// The prior scale of an amount's error, as a fraction of the projection, after two to eleven months: root of the mean
 /// square over all series-years, errors cut off at 0.6.
@@ -13,15 +15,24 @@ const PRIOR_YEARS: f64 = 4.0;
 /// A single year counts at most with this error: a rebased series is not a forecast that went wrong.
 const ERROR_MAX: f64 = 0.6;
 
-/// The scale of an amount's error, as a fraction of the projection: its own past errors beside the prior.
-pub(super) fn amount_scale(errors: &[f64], elapsed: f64) -> f64 {
-    let prior = prior(elapsed);
-    let sum: f64 = errors.iter().map(|error| error.abs().min(ERROR_MAX)).map(|error| error * error).sum();
-    ((sum + PRIOR_YEARS * prior * prior) / (errors.len() as f64 + PRIOR_YEARS)).sqrt()
+/// The scale of an amount's error, as a fraction of the projection: its own past errors beside the usual one.
+pub(super) fn amount_scale(errors: &[f64], usual: f64) -> f64 {
+    let sum = squares(errors.iter().map(|error| error.abs().min(ERROR_MAX)));
+    ((sum + PRIOR_YEARS * usual * usual) / (errors.len() as f64 + PRIOR_YEARS)).sqrt()
 }
 
-/// Straight lines between whole months.
-fn prior(elapsed: f64) -> f64 {
+/// The root of the mean square, when there are errors enough.
+pub(super) fn own_scale(errors: &[f64]) -> Option<f64> {
+    let sum = squares(errors.iter().copied());
+    (errors.len() >= YEARS_MIN).then(|| (sum / errors.len() as f64).sqrt())
+}
+
+fn squares(errors: impl Iterator<Item = f64>) -> f64 {
+    errors.map(|error| error * error).sum()
+}
+
+/// The prior scale after so many months, by straight lines between whole ones.
+pub(super) fn usual_error(elapsed: f64) -> f64 {
     let last = AMOUNT_PRIOR.len() - 1;
     let at = (elapsed - 2.0).clamp(0.0, last as f64);
     let index = (at as usize).min(last - 1);
@@ -56,24 +67,29 @@ impl Odds {
         Self { quantiles, quantile_low: quantiles[4], quantile_high: quantiles[12] }
     }
 
-    /// The part of errors below `z`, between 0.01 and 0.99: nothing is certain before the year is over. No error at all
-    /// in the past (`z` infinite or, at the mark itself, undefined) leaves no doubt but that.
-    pub(super) fn below(&self, z: f64) -> f64 {
-        let last = FRACTIONS.len() - 1;
-        let fraction = if z.is_nan() || z >= self.quantiles[last] {
-            // On the mark without error: it will be met.
-            if z.is_nan() { 0.0 } else { 1.0 }
-        } else {
-            let next = self.quantiles.partition_point(|quantile| *quantile <= z);
-            match next.checked_sub(1) {
-                None => 0.0,
-                Some(at) => {
-                    let (from, to) = (self.quantiles[at], self.quantiles[next]);
-                    FRACTIONS[at] + (FRACTIONS[next] - FRACTIONS[at]) * (z - from) / (to - from)
-                }
-            }
-        };
-        fraction.clamp(0.01, 0.99)
+    /// The probability that the target is missed, `away` being how many scales it lies above the projection: the part of
+    /// errors below, or above for a ceiling. Nothing is certain before the year is over: 0.01 to 0.99. On the mark, and no
+    /// error ever (`away` is no number then): it will be met.
+    pub(super) fn misses(&self, away: f64, ceiling: bool) -> f64 {
+        let below = self.below(away);
+        let missed = if ceiling { 1.0 - below } else { below };
+        if away.is_nan() { 0.01 } else { missed.clamp(0.01, 0.99) }
+    }
+
+    /// The part of errors below `z`, by straight lines between the table's values.
+    fn below(&self, z: f64) -> f64 {
+        match self.around(z) {
+            Some([(low, from), (high, to)]) => low + (high - low) * (z - from) / (to - from),
+            None if z < self.quantiles[0] => 0.0,
+            None => 1.0,
+        }
+    }
+
+    /// The table's values around `z`, with the fractions of errors below them; none where the table ends.
+    pub(super) fn around(&self, z: f64) -> Option<[(f64, f64); 2]> {
+        let next = self.quantiles.partition_point(|quantile| *quantile <= z);
+        let both = [next.checked_sub(1)?, next];
+        (next < FRACTIONS.len()).then(|| both.map(|at| (FRACTIONS[at], self.quantiles[at])))
     }
 }
 
@@ -85,7 +101,7 @@ mod tests {
     fn the_part_below_rises_from_one_end_to_the_other() {
         for odds in [Odds::AMOUNTS, Odds::OWN] {
             assert!(odds.quantiles.windows(2).all(|pair| pair[0] < pair[1]));
-            let all: Vec<f64> = (-60..=60).map(|tenth| odds.below(f64::from(tenth) / 10.0)).collect();
+            let all: Vec<f64> = (-60..=60).map(|tenth| odds.misses(f64::from(tenth) / 10.0, false)).collect();
             assert!(all.windows(2).all(|pair| pair[0] <= pair[1]), "{all:?}");
             assert_eq!((all[0], all[120]), (0.01, 0.99));
             assert!((odds.below(odds.quantile_low) - 0.1).abs() < 1e-12);
@@ -93,20 +109,25 @@ mod tests {
         assert!((Odds::OWN.below(0.0) - 0.5).abs() < 1e-12);
         // Half way between -1.27 (a tenth) and -0.7 (two tenths).
         assert!((Odds::OWN.below(-0.985) - 0.15).abs() < 1e-12);
-        assert_eq!((Odds::OWN.below(f64::INFINITY), Odds::OWN.below(f64::NEG_INFINITY)), (0.99, 0.01));
-        assert_eq!(Odds::OWN.below(f64::NAN), 0.01);
+        for (away, floor, ceiling) in
+            [(f64::INFINITY, 0.99, 0.01), (f64::NEG_INFINITY, 0.01, 0.99), (f64::NAN, 0.01, 0.01)]
+        {
+            assert_eq!(
+                (Odds::OWN.misses(away, false), Odds::OWN.misses(away, true)),
+                (floor, ceiling),
+                "{away}"
+            );
+        }
     }
 
     #[test]
     fn own_errors_weigh_more_the_more_there_are() {
-        assert!((amount_scale(&[], 6.0) - 0.109).abs() < 1e-12);
-        assert!((amount_scale(&[], 6.5) - 0.1005).abs() < 1e-12, "{}", amount_scale(&[], 6.5));
+        assert!((amount_scale(&[], usual_error(6.0)) - 0.109).abs() < 1e-12);
+        assert!((usual_error(6.5) - 0.1005).abs() < 1e-12);
         // Four own errors of nothing weigh as much as the prior: 0.109 ÷ √2.
-        assert!((amount_scale(&[0.0; 4], 6.0) - 0.077_074_6).abs() < 1e-6);
+        assert!((amount_scale(&[0.0; 4], 0.109) - 0.077_074_6).abs() < 1e-6);
         // A year that was rebased counts as 0.6, not as 9.
-        assert!(amount_scale(&[9.0], 6.0) < 0.3);
-        assert!(
-            (amount_scale(&[], 1.0) - 0.196).abs() < 1e-12 && (amount_scale(&[], 12.0) - 0.034).abs() < 1e-12
-        );
+        assert!(amount_scale(&[9.0], 0.109) < 0.3);
+        assert!((usual_error(1.0) - 0.196).abs() < 1e-12 && (usual_error(12.0) - 0.034).abs() < 1e-12);
     }
 }

@@ -34,11 +34,7 @@ impl Past {
 
     /// The mean share of up to three years before `back`.
     pub(super) fn mean_share(&self, back: usize) -> Option<f64> {
-        let (mut sum, mut known) = (0.0, 0.0);
-        for share in (back + 1..=back + 3).filter_map(|back| self.share(back)) {
-            (sum, known) = (sum + share, known + 1.0);
-        }
-        (known > 0.0).then(|| sum / known)
+        mean((back + 1..=back + 3).filter_map(|back| self.share(back)))
     }
 
     /// What the last three months were of the same months a year earlier, held within 0.6 to 1.6 of what the year to date
@@ -80,4 +76,10 @@ impl Past {
             })
             .collect()
     }
+}
+
+/// The mean; `None` of nothing.
+pub(super) fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let (sum, count) = values.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
+    (count > 0.0).then(|| sum / count)
 }

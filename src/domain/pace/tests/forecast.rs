@@ -32,8 +32,18 @@ fn an_amount_is_projected_in_three_ways() {
     let (_, steps) =
         assess_with_working(&given.subject(), &given.known(), &RulePack::standard(), day("2025-07-20"));
     let results: Vec<_> = steps.iter().map(|step| step.result.as_str()).collect();
-    for result in ["108", "107.8462", "107.9487", "95.712 至 117.715", "0.92"] {
+    for result in ["108", "107.8462", "107.9487", "11.7664", "95.712 至 117.715", "0.92"] {
         assert!(results.contains(&result), "{result}: {results:?}");
+    }
+    // What the probability is read between, so that it can be worked out by hand.
+    let step = steps.iter().find(|step| step.formula.starts_with("完不成目标")).unwrap();
+    let inputs: Vec<_> = step.inputs.iter().map(|(name, value)| format!("{name} {value}")).collect();
+    for input in [
+        "目标比预测高几个误差尺度 1.0242",
+        "历史误差低于0.83个尺度的比例 0.9",
+        "历史误差低于1.36个尺度的比例 0.95",
+    ] {
+        assert!(inputs.iter().any(|one| one == input), "{input}: {inputs:?}");
     }
 }
 
@@ -69,8 +79,34 @@ fn a_rate_is_carried_on_with_its_own_past_errors() {
     let given = given.at("2022-07-31", "3").at("2022-12-31", "4.1");
     assert_eq!(told(&forecast(&given)), "2.9 [1.837, 3.963] 0.95 of 3");
     assert_eq!(forecast(&given).method, ForecastMethod::Rate);
+    // A rate that is above its target may fall again: (4.5 − 5.2)/0.83666 = −0.83666, between −1.27 and −0.7: 0.176.
+    assert_eq!(forecast(&given.clone().with(|given| given.own[0].value = n("5.2"))).p_miss(), n("0.18"));
+    // 左右 may fall 0.5 short: (4 − 2.9)/0.83666 = 1.31475, between 1.27 (nine tenths) and 1.9: 0.9036.
+    let about = given.clone().target(|target| target.comparator = Some(Comparator::About));
+    assert_eq!(forecast(&about).p_miss(), n("0.9"));
     let decline = given.better(Better::Lower).target(|target| target.comparator = Some(Comparator::AtMost));
     assert_eq!(forecast(&decline).p_miss(), n("0.05"));
+}
+
+#[test]
+fn a_rate_that_never_went_wrong_is_met_on_the_mark_and_missed_off_it() {
+    let rate = |comparator, value: &str| {
+        let better = if comparator == Comparator::AtMost { Better::Lower } else { Better::Higher };
+        let given = Given::new(Kind::Growth, comparator, "4.5", "%").better(better).at("2025-07-31", value);
+        let years = ["2022", "2023", "2024"].into_iter();
+        let given = years.fold(given, |given, year| {
+            given.at(&format!("{year}-07-31"), "5").at(&format!("{year}-12-31"), "5")
+        });
+        forecast(&given).p_miss()
+    };
+    for (comparator, value, p_miss) in [
+        (Comparator::AtLeast, "4.5", "0.01"),
+        (Comparator::AtLeast, "4.4", "0.99"),
+        (Comparator::AtMost, "4.5", "0.01"),
+        (Comparator::AtMost, "4.6", "0.99"),
+    ] {
+        assert_eq!(rate(comparator, value), n(p_miss), "{comparator} {value}");
+    }
 }
 
 #[test]
