@@ -178,6 +178,7 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, listener: TcpListener
         App::new()
             .wrap(Compress::default())
             .wrap(from_fn(api::request_id::middleware))
+            .wrap(from_fn(api::finish::middleware))
             .configure(move |services| api::configure(services, state))
     })
     .workers(workers)

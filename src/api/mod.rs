@@ -17,6 +17,7 @@ mod deliveries;
 mod drafts;
 mod episodes;
 mod extract;
+pub mod finish;
 mod health;
 mod idempotency;
 mod indicators;

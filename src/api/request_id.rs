@@ -8,6 +8,7 @@ use actix_web::{Error, web};
 use tracing::Instrument as _;
 
 use super::State;
+use super::finish::unless_it_panics;
 use super::metrics::Metrics;
 
 tokio::task_local! {
@@ -43,7 +44,8 @@ pub async fn middleware<B: MessageBody + 'static>(
     // A reply link is a key: whoever reads the logs must not be able to use it.
     let path = if request.path().starts_with("/r/") { "/r/…" } else { request.path() };
     let span = tracing::info_span!("request", id, %method, path);
-    let answer = CURRENT.scope(id.clone(), next.call(request)).instrument(span.clone()).await;
+    let answer = unless_it_panics(next.call(request));
+    let answer = CURRENT.scope(id.clone(), answer).instrument(span.clone()).await;
     let mut response = answer?;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HEADER, value);

@@ -62,17 +62,21 @@ pub mod pg {
 #[path = "."]
 pub mod sqlite {
     /// A SQLite connection, moved to a blocking thread for each statement.
-    pub type Conn = diesel_async::sync_connection_wrapper::SyncConnectionWrapper<diesel::SqliteConnection>;
+    pub type Conn = diesel_async::sync_connection_wrapper::SyncConnectionWrapper<
+        diesel::SqliteConnection,
+        blocking::Blocking,
+    >;
     /// Its diesel backend.
     pub type Backend = diesel::sqlite::Sqlite;
-    // A deferred transaction that starts to write may fail at once with SQLITE_BUSY; an immediate one waits.
     macro_rules! write_transaction {
         ($conn:expr, $body:expr) => {
-            $conn.immediate_transaction($body)
+            $crate::store::sqlite::blocking::write_transaction($conn, $body)
         };
     }
     #[path = "sqlite/attempts.rs"]
     pub mod attempts;
+    #[path = "sqlite/blocking.rs"]
+    pub mod blocking;
     #[path = "sqlite/bulk.rs"]
     pub mod bulk;
     #[path = "sqlite/issuing.rs"]

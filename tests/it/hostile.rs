@@ -2,7 +2,13 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::time::{Duration, Instant};
 
+use futures_util::FutureExt as _;
+use serde_json::json;
+
+use crate::support::both;
+use crate::support::database::Database;
 use crate::support::process::{KEY, Process};
 
 const JSON: &str = "Content-Type: application/json\r\n";
@@ -176,4 +182,65 @@ fn a_client_that_says_nothing_holds_nobody_up() {
     // And it still stops when asked to, whatever they hold.
     assert!(process.terminate().success());
     drop(held);
+}
+
+fn hang_up_and_write(variables: &[(&str, &str)]) {
+    let folder = tempfile::tempdir().unwrap();
+    let process = Process::start_with(folder.path(), &["serve"], variables);
+    for number in 0..400_u64 {
+        let body = format!(r#"{{"name": "厅{number}", "region": "430000"}}"#);
+        let (line, body) = match number % 2 {
+            0 => ("POST /api/v1/units", body.as_str()),
+            _ => ("GET /api/v1/regions?limit=500", ""),
+        };
+        let mut stream = TcpStream::connect(process.address).unwrap();
+        let request = format!(
+            "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n{line} HTTP/1.1\r\nHost: x\r\n{JSON}\
+             Authorization: Bearer {KEY}\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        // An answer that lies there unread makes the hanging-up a reset, which is heard at once.
+        stream.peek(&mut [0]).unwrap();
+        std::thread::sleep(Duration::from_micros(number * 37 % 3_000));
+        drop(stream);
+    }
+    // A transaction left open would hold this one up until it gives up.
+    let body = r#"{"name": "最后的厅", "region": "430000"}"#;
+    let answer = process.call("POST", "/units", JSON, body.as_bytes());
+    assert_eq!(status(&answer), "201", "{answer}");
+    let log = process.log();
+    assert!(!log.contains("panicked"), "{log}");
+}
+
+#[test]
+fn callers_who_hang_up_leave_no_panic_and_no_lock_on_sqlite() {
+    hang_up_and_write(&[]);
+}
+
+#[test]
+fn callers_who_hang_up_leave_no_panic_and_no_lock_on_postgresql() {
+    if let Some(database) = Database::postgresql() {
+        hang_up_and_write(&[("DATABASE_URL", &database.url)]);
+    }
+}
+
+both! {
+    async fn what_is_begun_is_finished_though_nobody_waits(app: TestApp) {
+        for polls in 1..=20 {
+            let name = format!("第{polls}厅");
+            let mut call = Box::pin(app.post("/units", json!({"name": name, "region": "430000"})));
+            for _ in 0..polls {
+                if (&mut call).now_or_never().is_some() {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+        }
+        let begun = Instant::now();
+        while app.get("/units?limit=500").await.json()["items"].as_array().unwrap().len() < 20 {
+            assert!(begun.elapsed() < Duration::from_secs(30), "a unit is missing");
+            tokio::task::yield_now().await;
+        }
+    }
 }

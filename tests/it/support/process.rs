@@ -1,8 +1,9 @@
 //! The real `xushi` process, as an operator starts it.
 
+use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -10,6 +11,7 @@ use std::time::{Duration, Instant};
 pub(crate) struct Process {
     pub(crate) child: Child,
     pub(crate) address: SocketAddr,
+    log: PathBuf,
 }
 
 /// The administrator's key of every such process.
@@ -33,7 +35,9 @@ impl Process {
         if arguments.first() == Some(&"demo") {
             command.args(["--listen", &address.to_string()]);
         }
-        let mut process = Self { child: command.spawn().unwrap(), address };
+        let log = folder.join("stderr.txt");
+        command.stderr(File::options().create(true).append(true).open(&log).unwrap());
+        let mut process = Self { child: command.spawn().unwrap(), address, log };
         let begun = Instant::now();
         while !process
             .exchange(b"GET /readyz HTTP/1.0\r\n\r\n")
@@ -67,6 +71,11 @@ impl Process {
         .into_bytes();
         request.extend_from_slice(body);
         self.exchange(&request).unwrap()
+    }
+
+    /// What it has said on standard error, panics among it.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
     }
 
     /// Asks it to stop and waits for its end.

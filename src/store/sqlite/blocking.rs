@@ -1,0 +1,94 @@
+//! SQLite's statements run on blocking threads, one at a time for each connection.
+
+use std::any::Any;
+use std::error::Error;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use diesel::connection::AnsiTransactionManager;
+use diesel_async::TransactionManager as _;
+use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncTransactionManagerWrapper};
+use futures_util::future::BoxFuture;
+use tokio::runtime::Handle;
+use tokio::task::{JoinError, JoinHandle};
+
+use super::Conn;
+
+/// Where the statements of a connection run. Unlike the one that comes with diesel-async it may be cancelled on any
+/// kind of runtime, and it is compiled once, not once for every query.
+pub struct Blocking(Handle);
+
+type Answer = Box<dyn Any + Send>;
+
+impl SpawnBlocking for Blocking {
+    fn spawn_blocking<'a, R>(
+        &mut self,
+        task: impl FnOnce() -> R + Send + 'static,
+    ) -> BoxFuture<'a, Result<R, Box<dyn Error + Send + Sync>>>
+    where
+        R: Send + 'static,
+    {
+        let running = Running::start(&self.0, Box::new(move || Box::new(task()) as Answer));
+        Box::pin(async move {
+            let answer = running.await?.downcast::<R>();
+            answer.map(|answer| *answer).map_err(|_| "an answer of another statement".into())
+        })
+    }
+
+    fn get_runtime() -> Self {
+        Self(Handle::current())
+    }
+}
+
+/// A statement that runs.
+struct Running(JoinHandle<Answer>);
+
+impl Running {
+    fn start(runtime: &Handle, task: Box<dyn FnOnce() -> Answer + Send>) -> Self {
+        Self(runtime.spawn_blocking(task))
+    }
+}
+
+impl Future for Running {
+    type Output = Result<Answer, JoinError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(context)
+    }
+}
+
+/// Whoever no longer waits for the answer still waits for the statement's end: the next one to use the connection must
+/// find it at rest.
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.abort();
+        while !self.0.is_finished() {
+            std::thread::sleep(Duration::from_micros(100));
+        }
+    }
+}
+
+/// Runs `body` in a transaction that holds the right to write from its beginning: a deferred one that starts to write
+/// may fail at once with SQLITE_BUSY, this one waits.
+///
+/// # Errors
+/// What `body` says, after everything is taken back; or why the transaction could not begin or end.
+pub async fn write_transaction<T, E: From<diesel::result::Error>>(
+    conn: &mut Conn,
+    body: impl AsyncFnOnce(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
+    type Manager = SyncTransactionManagerWrapper<AnsiTransactionManager>;
+    conn.spawn_blocking(|conn| AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"))
+        .await?;
+    match body(&mut *conn).await {
+        Ok(value) => {
+            Manager::commit_transaction(conn).await?;
+            Ok(value)
+        }
+        Err(error) => {
+            Manager::rollback_transaction(conn).await?;
+            Err(error)
+        }
+    }
+}
