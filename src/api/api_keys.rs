@@ -5,7 +5,6 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::State;
@@ -14,6 +13,7 @@ use super::lookup::{self, At};
 use super::page::{List, ListParams, PageView};
 use super::problem::{Code, Problem, ProblemView};
 use super::respond;
+use super::spec::Routes;
 use super::wire::Word;
 use crate::db;
 use crate::domain::Role;
@@ -25,7 +25,7 @@ use crate::store::types::Id;
 type AccessRole = Word<Role>;
 
 /// Adds the resource's routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config.service(list_api_keys).service(create_api_key).service(revoke_api_key);
 }
 

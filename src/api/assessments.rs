@@ -6,7 +6,6 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::State;
@@ -16,6 +15,7 @@ use super::lookup;
 use super::page::{self, List, ListParams, PageView};
 use super::problem::{Problem, ProblemView};
 use super::respond;
+use super::spec::Routes;
 use super::verdict::{Beside, VerdictView, places};
 use super::wire::{Amount, Word};
 use crate::db;
@@ -28,7 +28,7 @@ use crate::store::rows::{AssessmentRow, BoardFilter, BoardRow, StatedDifferenceR
 use crate::store::types::{Id, Number};
 
 /// Adds the resource's routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config.service(list_assessments).service(find_assessment).service(list_recorded);
 }
 

@@ -4,16 +4,16 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::State;
 use super::problem::{Code, Problem, ProblemView};
 use super::respond;
+use super::spec::Routes;
 use crate::warning::{Returned, take_bounce};
 
 /// Adds the route.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config.service(hand_in_bounce);
 }
 

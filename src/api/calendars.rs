@@ -4,16 +4,16 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{Datelike as _, NaiveDate};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::State;
 use super::problem::{Problem, ProblemView};
 use super::respond;
+use super::spec::Routes;
 use crate::domain::calendar::NoticeDay;
 use crate::domain::{CalendarYear, WorkCalendar};
 
 /// Adds the resource's routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config.service(list_calendars);
 }
 

@@ -3,7 +3,6 @@
 use actix_web::{HttpRequest, HttpResponse, get, put, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::State;
@@ -11,6 +10,7 @@ use super::extract::Body;
 use super::problem::{Problem, ProblemView};
 use super::promise::CurveBody;
 use super::respond;
+use super::spec::Routes;
 use super::wire::Word;
 use crate::db;
 use crate::domain::{Curve, Invalid, Kind, Target};
@@ -21,7 +21,7 @@ use crate::store::{StoreError, curves};
 type KindWord = Word<Kind>;
 
 /// Adds the resource's routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config.service(list_curves).service(replace_curves);
 }
 

@@ -7,7 +7,6 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::State;
@@ -16,6 +15,7 @@ use super::extract::Params;
 use super::indicators::PeriodView;
 use super::problem::{Problem, ProblemView};
 use super::respond;
+use super::spec::Routes;
 use super::wire::{Amount, Word};
 use crate::db;
 use crate::domain::pace::{Assessment, Cascade, Ratio, adds_up};
@@ -26,7 +26,7 @@ use crate::store::judging::Evidence;
 use crate::store::types::Id;
 
 /// Adds the resource's routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config.service(find_cascade);
 }
 

@@ -4,7 +4,6 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::State;
@@ -13,6 +12,7 @@ use super::lookup::{self, At};
 use super::page::{List, ListParams, PageView};
 use super::problem::{Code, Problem, ProblemView};
 use super::respond;
+use super::spec::Routes;
 use super::wire::Word;
 use crate::db;
 use crate::domain::delivery::DeliveryState;
@@ -23,7 +23,7 @@ use crate::store::types::Id;
 use crate::warning::{self, OneMore};
 
 /// Adds the routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config.service(list_deliveries).service(retry_delivery).service(create_delivery);
 }
 

@@ -3,7 +3,6 @@
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::State;
@@ -11,12 +10,13 @@ use super::extract::Body;
 use super::letters::{LetterView, WholeLetterView};
 use super::problem::{Problem, ProblemView};
 use super::respond;
+use super::spec::Routes;
 use crate::domain::invalid;
 use crate::store::types::Id;
 use crate::warning;
 
 /// Adds the routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config.service(issue_letter).service(discard_letter);
 }
 

@@ -4,7 +4,6 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::State;
@@ -13,6 +12,7 @@ use super::lookup::{self, At};
 use super::page::{List, ListParams, PageView};
 use super::problem::{Problem, ProblemView};
 use super::respond::{self, OneParams};
+use super::spec::Routes;
 use super::wire::Word;
 use crate::db;
 use crate::domain::episode::EpisodeState;
@@ -21,7 +21,7 @@ use crate::store::StoreError;
 use crate::store::rows::{EpisodeFilter, EpisodeRow, word};
 
 /// Adds the resource's routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config.service(list_episodes).service(find_episode);
 }
 

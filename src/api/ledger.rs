@@ -7,7 +7,6 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::State;
@@ -16,6 +15,7 @@ use super::lookup::{self, At};
 use super::page::{LIMIT_MAX, List, ListParams, PageView, refuse};
 use super::problem::{Problem, ProblemView};
 use super::respond;
+use super::spec::Routes;
 use super::wire::Word;
 use crate::clock::end_of;
 use crate::db;
@@ -26,7 +26,7 @@ use crate::store::rows::{LedgerFilter, LedgerRow, Page, word};
 use crate::store::types::Id;
 
 /// Adds the resource's routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config.service(count_ledger).service(download_ledger).service(list_ledger);
 }
 

@@ -6,7 +6,6 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::State;
@@ -14,13 +13,14 @@ use super::extract::Params;
 use super::lookup::{self, At};
 use super::problem::{Problem, ProblemView};
 use super::respond;
+use super::spec::Routes;
 use crate::clock::end_of;
 use crate::db;
 use crate::store::rows::LedgerFilter;
 use crate::store::types::Id;
 
 /// Adds the route.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config.service(show_letter_board);
 }
 

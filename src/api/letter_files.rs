@@ -3,7 +3,6 @@
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::State;
@@ -12,6 +11,7 @@ use super::letters::load;
 use super::page::refuse;
 use super::problem::{Code, Problem, ProblemView};
 use super::respond;
+use super::spec::Routes;
 use crate::db;
 use crate::letter::html_alone;
 use crate::store::rows::{LetterFileRow, LetterRow};
@@ -19,7 +19,7 @@ use crate::store::types::Id;
 use crate::warning::{DOCX, Mailing, PNG, rendered_now};
 
 /// Adds the routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config
         .service(show_letter)
         .service(download_letter)

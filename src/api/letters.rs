@@ -4,7 +4,6 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::State;
@@ -14,6 +13,7 @@ use super::lookup::{self, At};
 use super::page::{List, ListParams, PageView};
 use super::problem::{Problem, ProblemView};
 use super::respond;
+use super::spec::Routes;
 use super::wire::Word;
 use crate::db;
 use crate::domain::{LetterKind, LetterState, Level, Role};
@@ -21,7 +21,7 @@ use crate::store::StoreError;
 use crate::store::rows::{LetterFilter, LetterRow, word};
 
 /// Adds the routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config.service(list_letters).service(find_letter);
 }
 

@@ -6,7 +6,6 @@ use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::State;
@@ -15,6 +14,7 @@ use super::page::{List, ListParams, PageView};
 use super::problem::{Problem, ProblemView};
 use super::respond::{self, OneParams};
 use super::revisions;
+use super::spec::Routes;
 use super::wire::Word;
 use crate::db;
 use crate::domain::{Basis, Better, Frequency, Measure};
@@ -27,7 +27,7 @@ type BetterWord = Word<Better>;
 type FrequencyWord = Word<Frequency>;
 
 /// Adds the resource's routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config.service(list_measures).service(create_measure).service(find_measure).service(update_measure);
 }
 

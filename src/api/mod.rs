@@ -45,6 +45,7 @@ mod revisions;
 mod rule_packs;
 mod shelf;
 mod silences;
+mod spec;
 pub mod targets;
 mod tasks;
 mod units;
@@ -52,22 +53,19 @@ mod verdict;
 mod warning_runs;
 mod wire;
 
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use actix_web::http::header;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::{Modify, OpenApi};
-use utoipa_actix_web::AppExt as _;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::clock::Clock;
 use crate::store::Store;
 use crate::warning::Desk;
 use problem::{Code, Problem};
 pub use shelf::Shelf;
+use spec::Routes;
+pub use spec::openapi;
 
 /// What handlers need, one per worker.
 pub struct State {
@@ -94,34 +92,8 @@ impl State {
 /// Largest body accepted: a bulk of some tens of thousands of observations.
 const BODY_MAX: usize = 16 * 1024 * 1024;
 
-#[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "序时 Xushi",
-        description = "目标进度跟踪与预警服务。金额和比率一律为十进制字符串；时间为RFC 3339；错误为RFC 9457。",
-        license(name = "Apache-2.0", identifier = "Apache-2.0")
-    ),
-    components(schemas(problem::ProblemView)),
-    security(("key" = [])),
-    modifiers(&Security)
-)]
-struct Document;
-
-struct Security;
-
-impl Modify for Security {
-    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let components = document.components.get_or_insert_with(Default::default);
-        let scheme = HttpBuilder::new()
-            .scheme(HttpAuthScheme::Bearer)
-            .description(Some("访问密钥，由系统管理员发放"))
-            .build();
-        components.add_security_scheme("key", SecurityScheme::Http(scheme));
-    }
-}
-
 /// Every route under `/api/v1`; the server and the specification are both made from this list.
-fn routes(config: &mut ServiceConfig<'_>) {
+fn routes(config: &mut impl Routes) {
     units::routes(config);
     indicators::routes(config);
     observations::routes(config);
@@ -157,24 +129,6 @@ fn routes(config: &mut ServiceConfig<'_>) {
     cascade::routes(config);
 }
 
-/// The specification of the API.
-pub fn openapi() -> utoipa::openapi::OpenApi {
-    let (_, document) = actix_web::App::new()
-        .into_utoipa_app()
-        .openapi(Document::openapi())
-        .service(utoipa_actix_web::scope("/api/v1").configure(routes))
-        .split_for_parts();
-    document
-}
-
-/// [`openapi`] as JSON, from the file that a test keeps the same: putting it together again at each start would cost
-/// time and megabytes.
-const SPEC: &[u8] = include_bytes!("../../openapi/openapi.json");
-
-async fn serve_spec() -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json; charset=utf-8").body(web::Bytes::from_static(SPEC))
-}
-
 /// Puts the whole service into an actix application: `/api/v1`, `/docs`, health and metrics.
 pub fn configure(config: &mut web::ServiceConfig, state: web::Data<State>) {
     let reading_page = utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")
@@ -182,8 +136,8 @@ pub fn configure(config: &mut web::ServiceConfig, state: web::Data<State>) {
     let api = web::scope("/api/v1")
         .wrap(from_fn(idempotency::middleware))
         .wrap(from_fn(access::middleware))
-        .service(web::resource("/openapi.json").get(serve_spec))
-        .configure(|config| routes(&mut ServiceConfig::new(config)))
+        .service(web::resource("/openapi.json").get(spec::serve))
+        .configure(routes)
         .default_service(web::to(nowhere));
     config
         .app_data(state)
@@ -202,28 +156,9 @@ pub fn configure(config: &mut web::ServiceConfig, state: web::Data<State>) {
         .default_service(web::to(nowhere));
 }
 
-/// Verbs of each address, `GET, PATCH`, by its pattern.
-static VERBS: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
-    let verbs = |item: &utoipa::openapi::path::PathItem| {
-        let known = [
-            ("GET", &item.get),
-            ("POST", &item.post),
-            ("PUT", &item.put),
-            ("PATCH", &item.patch),
-            ("DELETE", &item.delete),
-        ];
-        known
-            .into_iter()
-            .filter(|(_, operation)| operation.is_some())
-            .map(|(verb, _)| verb)
-            .collect::<Vec<_>>()
-    };
-    openapi().paths.paths.iter().map(|(path, item)| (path.clone(), verbs(item).join(", "))).collect()
-});
-
 async fn nowhere(request: HttpRequest) -> HttpResponse {
     let pattern = request.resource_map().match_pattern(request.path());
-    match pattern.and_then(|pattern| VERBS.get(&pattern)) {
+    match pattern.and_then(|pattern| spec::verbs(&pattern)) {
         Some(verbs) => {
             let detail = format!("该地址只支持{verbs}，请对照/docs中的接口说明。");
             let mut answer = Problem::new(Code::MethodNotAllowed, detail).error_response();

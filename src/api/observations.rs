@@ -6,7 +6,6 @@ use actix_web::{HttpRequest, HttpResponse, get, put, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::State;
@@ -16,6 +15,7 @@ use super::lookup::{self, At};
 use super::page::{List, ListParams, PageView};
 use super::problem::{Code, FieldError, Problem, ProblemView};
 use super::respond;
+use super::spec::Routes;
 use super::wire::{Amount, Word};
 use crate::db;
 use crate::domain::{Basis, Figure, Invalid, Period, Status, invalid, quantity};
@@ -29,7 +29,7 @@ use crate::store::types::{Id, Number};
 const ITEMS_MAX: usize = 20_000;
 
 /// Adds the resource's routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config.service(list_observations).service(record_observations);
 }
 

@@ -6,7 +6,6 @@ use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::State;
@@ -14,6 +13,7 @@ use super::extract::Body;
 use super::lookup::{self, At};
 use super::problem::{Problem, ProblemView};
 use super::rule_packs::CreateRulePack;
+use super::spec::Routes;
 use super::wire::{Amount, TextOr, Word};
 use crate::db;
 use crate::domain::pace::Assessment;
@@ -27,7 +27,7 @@ type RulePackChoice = TextOr<CreateRulePack>;
 const SHOWN_MAX: usize = 500;
 
 /// Adds the resource's routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config.service(preview_rule_pack);
 }
 

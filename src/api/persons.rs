@@ -4,7 +4,6 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::State;
@@ -13,6 +12,7 @@ use super::extract::{Body, Params};
 use super::page::{List, ListParams, PageView};
 use super::problem::{Problem, ProblemView};
 use super::respond;
+use super::spec::Routes;
 use super::wire::{Amount, Word};
 use crate::db;
 use crate::domain::{Curve, Grade, Invalid, Kind, invalid};
@@ -23,7 +23,7 @@ use crate::store::{StoreError, curves};
 type GradeWord = Word<Grade>;
 
 /// Adds the resource's routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config.service(list_verdicts).service(give_verdict).service(list_nodes).service(report_node);
 }
 

@@ -4,7 +4,6 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::State;
@@ -12,6 +11,7 @@ use super::extract::Params;
 use super::page::{List, ListParams, PageView};
 use super::problem::{Code, Problem, ProblemView};
 use super::respond::{self, OneParams};
+use super::spec::Routes;
 use super::wire::Word;
 use crate::db;
 use crate::domain::{ProblemKind, SubjectKind};
@@ -19,7 +19,7 @@ use crate::store::StoreError;
 use crate::store::rows::{ProblemFilter, ProblemRow, word};
 
 /// Adds the routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config.service(list_problems).service(find_problem).service(close_problem);
 }
 

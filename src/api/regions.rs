@@ -6,7 +6,6 @@ use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::State;
@@ -15,6 +14,7 @@ use super::lookup::{self, At};
 use super::page::{List, ListParams, PageView};
 use super::problem::{Problem, ProblemView};
 use super::respond::{self, OneParams};
+use super::spec::Routes;
 use super::wire::{Word, maybe};
 use crate::db;
 use crate::domain::{Invalid, Region, RegionAlias, RegionLevel, invalid, places};
@@ -25,7 +25,7 @@ use crate::store::types::Id;
 type LevelWord = Word<RegionLevel>;
 
 /// Adds the resource's routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config.service(list_regions).service(create_region).service(find_region).service(update_region);
 }
 

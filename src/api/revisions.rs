@@ -4,7 +4,6 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::State;
@@ -12,6 +11,7 @@ use super::page::{List, ListParams, PageView};
 use super::problem::{Problem, ProblemView};
 use super::promise::{CurveBody, TargetView};
 use super::respond;
+use super::spec::Routes;
 use super::wire::Amount;
 use crate::db;
 use crate::domain::{Invalid, invalid};
@@ -20,7 +20,7 @@ use crate::store::rows::{RevisionOf, RevisionRow};
 use crate::store::{StoreError, curves};
 
 /// Adds the resource's routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config.service(list_indicator_revisions).service(list_campaign_revisions);
 }
 

@@ -5,7 +5,6 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::State;
@@ -14,6 +13,7 @@ use super::lookup::{self, At};
 use super::page::{List, ListParams, PageView};
 use super::problem::{Problem, ProblemView};
 use super::respond::{self, OneParams};
+use super::spec::Routes;
 use super::wire::{Amount, Word};
 use crate::db;
 use crate::domain::rule_pack::{Bands, Family, Levels};
@@ -26,7 +26,7 @@ type FamilyWord = Word<Family>;
 type LevelWord = Word<Level>;
 
 /// Adds the resource's routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config.service(list_rule_packs).service(create_rule_pack).service(find_rule_pack);
 }
 

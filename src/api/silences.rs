@@ -4,7 +4,6 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::State;
@@ -13,6 +12,7 @@ use super::lookup::{self, At};
 use super::page::{List, ListParams, PageView};
 use super::problem::{Code, Problem, ProblemView};
 use super::respond::{self, OneParams};
+use super::spec::Routes;
 use crate::db;
 use crate::domain::invalid;
 use crate::store::StoreError;
@@ -23,7 +23,7 @@ use crate::store::types::Id;
 const DAYS_MAX: i64 = 366;
 
 /// Adds the resource's routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config.service(list_silences).service(create_silence).service(find_silence).service(end_silence);
 }
 

@@ -3,10 +3,10 @@
 use actix_web::{HttpResponse, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::extract::Body;
 use super::problem::{Code, Problem, ProblemView};
+use super::spec::Routes;
 use super::wire::{Amount, Word};
 use crate::domain::phrase::{self, Direction, PhraseTarget};
 use crate::domain::{Comparator, Kind};
@@ -16,7 +16,7 @@ type ComparatorWord = Word<Comparator>;
 type DirectionWord = Word<Direction>;
 
 /// Adds the resource's routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config.service(parse_targets);
 }
 

@@ -4,7 +4,6 @@ use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::State;
@@ -13,13 +12,14 @@ use super::lookup::{self, At};
 use super::page::{List, ListParams, PageView};
 use super::problem::{Problem, ProblemView};
 use super::respond::{self, OneParams};
+use super::spec::Routes;
 use crate::db;
 use crate::domain::Unit;
 use crate::store::rows::{UnitChange, UnitFilter, UnitRow};
 use crate::store::types::Id;
 
 /// Adds the resource's routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config.service(list_units).service(create_unit).service(find_unit).service(update_unit);
 }
 

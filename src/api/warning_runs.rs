@@ -4,7 +4,6 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::State;
@@ -13,6 +12,7 @@ use super::extract::{Body, Params};
 use super::page::{List, ListParams, PageView};
 use super::problem::{Code, Problem, ProblemView};
 use super::respond::{self, OneParams};
+use super::spec::Routes;
 use super::wire::Word;
 use crate::db;
 use crate::domain::Grade;
@@ -21,7 +21,7 @@ use crate::store::{StoreError, types::Id};
 use crate::warning::{self, Issued, PlannedLetter, ReportedLetter, RunReport, WarningError};
 
 /// Adds the resource's routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config.service(create_warning_run).service(list_warning_runs).service(find_warning_run);
 }
 

@@ -3,7 +3,6 @@
 mod bodies;
 
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::State;
@@ -13,6 +12,7 @@ use super::page::{List, ListParams, PageView};
 use super::problem::{Problem, ProblemView};
 use super::respond;
 use super::revisions;
+use crate::api::spec::Routes;
 use crate::db;
 use crate::domain::{Campaign, Invalid, Issuing, MemberRole, RulePack};
 use crate::store::revisions as kept;
@@ -21,7 +21,7 @@ use crate::store::types::Id;
 use bodies::{CampaignOneParams, CampaignParams, CampaignView, CreateCampaign, UpdateCampaign};
 
 /// Adds the resource's routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config.service(list_campaigns).service(create_campaign).service(find_campaign).service(update_campaign);
 }
 

@@ -4,7 +4,6 @@ mod bodies;
 
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use chrono::NaiveDate;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::State;
@@ -16,6 +15,7 @@ use super::promise::Of;
 use super::respond::{self, OneParams};
 use super::wire::Amount;
 use super::{campaign_curves, revisions};
+use crate::api::spec::Routes;
 use crate::db;
 use crate::domain::{Grade, Invalid, Measure, Period, quantity};
 use crate::store::rows::{
@@ -27,7 +27,7 @@ use crate::store::{curves, revisions as kept};
 pub use bodies::{CreateIndicator, IndicatorParams, IndicatorView, Named, PeriodView, UpdateIndicator};
 
 /// Adds the resource's routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config
         .service(list_indicators)
         .service(create_indicator)

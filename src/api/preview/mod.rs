@@ -8,7 +8,6 @@ use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use bodies::{PreviewBody, PreviewObservation, curve};
@@ -20,6 +19,7 @@ use super::problem::{Problem, ProblemView};
 use super::promise::{Of, SeriesBody, TargetBody, TargetView};
 use super::verdict::{Beside, VerdictView, places};
 use super::wire::{TextOr, shorten};
+use crate::api::spec::Routes;
 use crate::domain::pace::{
     self, Known, NamedSeries, Past, PersonVerdict, Sibling, Subject, next_report, overdue_after,
 };
@@ -30,7 +30,7 @@ use crate::domain::{
 use crate::store::{rule_packs, seed};
 
 /// Adds the resource's routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config.service(preview_assessment);
 }
 

@@ -7,7 +7,6 @@ pub mod record;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::State;
@@ -16,6 +15,7 @@ use super::extract::Body;
 use super::page::PageView;
 use super::problem::{Code, FieldError, Problem, ProblemView, pointer};
 use super::respond;
+use crate::api::spec::Routes;
 use crate::db;
 use crate::domain::invalid::text;
 use crate::domain::reply::{ReviewVerdict, paragraphs};
@@ -27,7 +27,7 @@ use bodies::{
 };
 
 /// Adds the routes below a letter.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Routes) {
     config
         .service(receive_letter)
         .service(find_receipt)
