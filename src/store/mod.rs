@@ -14,6 +14,7 @@ pub mod faults;
 pub mod judging;
 pub mod known;
 mod pages;
+mod pool;
 pub mod revisions;
 pub mod rows;
 pub mod rule_packs;
@@ -22,8 +23,6 @@ pub mod schema;
 pub mod seed;
 pub mod types;
 
-use std::time::Duration;
-
 use diesel_async::pooled_connection::deadpool::Pool;
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use diesel_async::{AsyncConnection, AsyncMigrationHarness, SimpleAsyncConnection};
@@ -31,6 +30,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use futures_util::FutureExt as _;
 
 pub use error::StoreError;
+pub use pool::{Lent, checkout};
 
 /// The PostgreSQL twin.
 #[path = "."]
@@ -143,19 +143,6 @@ macro_rules! db {
     };
 }
 
-/// A connection from the pool; used by [`db!`].
-///
-/// # Errors
-/// [`StoreError::Unavailable`] when the database does not answer in time.
-pub async fn checkout<M>(
-    pool: &deadpool::managed::Pool<M>,
-) -> Result<deadpool::managed::Object<M>, StoreError>
-where
-    M: deadpool::managed::Manager<Error: std::fmt::Display>,
-{
-    pool.get().await.map_err(|error| StoreError::Unavailable(error.to_string()))
-}
-
 impl Store {
     /// Opens a pool of at most `connections` to `url`: `postgres://…`, `sqlite://FILE`, or a file's path.
     /// Connections are made when first used.
@@ -167,7 +154,7 @@ impl Store {
             let mut config = ManagerConfig::<pg::Conn>::default();
             config.recycling_method = RecyclingMethod::Fast;
             let manager = AsyncDieselConnectionManager::new_with_config(url, config);
-            return build(Pool::builder(manager), connections).map(Self::Pg);
+            return pool::build(Pool::builder(manager), connections).map(Self::Pg);
         }
         let mut config = ManagerConfig::<sqlite::Conn>::default();
         config.recycling_method = RecyclingMethod::Fast;
@@ -184,7 +171,7 @@ impl Store {
         });
         let path = url.strip_prefix("sqlite://").unwrap_or(url);
         let manager = AsyncDieselConnectionManager::new_with_config(path, config);
-        build(Pool::builder(manager), connections).map(Self::Sqlite)
+        pool::build(Pool::builder(manager), connections).map(Self::Sqlite)
     }
 
     /// Brings the tables up to date; safe to run on any number of replicas at once.
@@ -246,23 +233,6 @@ impl Store {
 /// a number must not be given again because the power failed.
 const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                               PRAGMA foreign_keys = ON;";
-
-fn build<M>(
-    builder: deadpool::managed::PoolBuilder<M>,
-    connections: usize,
-) -> Result<deadpool::managed::Pool<M>, StoreError>
-where
-    M: deadpool::managed::Manager,
-{
-    let patience = Some(Duration::from_secs(10));
-    builder
-        .max_size(connections)
-        .wait_timeout(patience)
-        .create_timeout(patience)
-        .runtime(deadpool::Runtime::Tokio1)
-        .build()
-        .map_err(|error| StoreError::Unavailable(error.to_string()))
-}
 
 fn run<DB: diesel::backend::Backend>(
     harness: &mut impl MigrationHarness<DB>,

@@ -4,8 +4,10 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use diesel_async::{AsyncConnection as _, SimpleAsyncConnection as _};
 use futures_util::FutureExt as _;
 use serde_json::json;
+use xushi::store::{Store, StoreError};
 
 use crate::support::both;
 use crate::support::database::Database;
@@ -222,6 +224,55 @@ fn callers_who_hang_up_leave_no_panic_and_no_lock_on_sqlite() {
 fn callers_who_hang_up_leave_no_panic_and_no_lock_on_postgresql() {
     if let Some(database) = Database::postgresql() {
         hang_up_and_write(&[("DATABASE_URL", &database.url)]);
+    }
+}
+
+/// Begins, takes a lock and goes away, as a handler does that panics.
+macro_rules! left_in_a_transaction {
+    ($pool:expr, $lock:expr) => {{
+        let mut conn = xushi::store::checkout($pool).await.unwrap();
+        let (tell, told) = tokio::sync::oneshot::channel();
+        let held = conn.transaction::<(), StoreError, _>(async |conn| {
+            conn.batch_execute($lock).await?;
+            tell.send(()).unwrap();
+            std::future::pending().await
+        });
+        tokio::select! {
+            ended = held => panic!("nobody ended it, yet {ended:?}"),
+            locked = told => locked.unwrap(),
+        }
+    }};
+}
+
+async fn a_transaction_nobody_ended_holds_nobody_up(database: Database) {
+    let store = Store::open(&database.url, 2).unwrap();
+    match &store {
+        Store::Sqlite(pool) => left_in_a_transaction!(pool, "UPDATE units SET name = name"),
+        Store::Pg(pool) => left_in_a_transaction!(pool, "LOCK TABLE units IN EXCLUSIVE MODE"),
+    }
+    // Another process, so to speak; the first one has a connection in its pool and asks for nothing.
+    let other = Store::open(&database.url, 1).unwrap();
+    let write = "UPDATE units SET name = name";
+    let written = async {
+        match &other {
+            Store::Sqlite(pool) => pool.get().await.unwrap().batch_execute(write).await,
+            Store::Pg(pool) => pool.get().await.unwrap().batch_execute(write).await,
+        }
+    };
+    let written = tokio::time::timeout(Duration::from_secs(30), written).await;
+    assert!(matches!(written, Ok(Ok(()))), "still locked: {written:?}");
+    drop(store);
+}
+
+#[tokio::test]
+async fn a_transaction_nobody_ended_holds_nobody_up_on_sqlite() {
+    a_transaction_nobody_ended_holds_nobody_up(Database::sqlite()).await;
+}
+
+#[tokio::test]
+async fn a_transaction_nobody_ended_holds_nobody_up_on_postgresql() {
+    if let Some(database) = Database::postgresql() {
+        a_transaction_nobody_ended_holds_nobody_up(database).await;
     }
 }
 

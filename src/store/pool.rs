@@ -1,0 +1,68 @@
+//! Pools of connections, and what is lent from them.
+
+use std::ops::{Deref, DerefMut};
+use std::time::Duration;
+
+use deadpool::managed::{Manager, Object, Pool, PoolBuilder};
+use diesel_async::pooled_connection::PoolableConnection;
+
+use super::StoreError;
+
+/// How long a connection is waited for.
+const PATIENCE: Option<Duration> = Some(Duration::from_secs(10));
+
+pub(super) fn build<M: Manager>(builder: PoolBuilder<M>, connections: usize) -> Result<Pool<M>, StoreError> {
+    builder
+        .max_size(connections)
+        .wait_timeout(PATIENCE)
+        .create_timeout(PATIENCE)
+        .runtime(deadpool::Runtime::Tokio1)
+        .build()
+        .map_err(|error| StoreError::Unavailable(error.to_string()))
+}
+
+/// A connection from the pool; used by [`crate::db!`].
+///
+/// # Errors
+/// [`StoreError::Unavailable`] when the database does not answer in time.
+pub async fn checkout<M>(pool: &Pool<M>) -> Result<Lent<M>, StoreError>
+where
+    M: Manager<Type: PoolableConnection, Error: std::fmt::Display>,
+{
+    let conn = pool.get().await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    Ok(Lent(Some(conn)))
+}
+
+/// A connection that goes back to its pool, unless it comes back in the middle of a transaction: whoever held it was
+/// dropped or panicked, or could not commit. Then it is closed at once, so that its locks hold nobody up.
+pub struct Lent<M: Manager<Type: PoolableConnection>>(Option<Object<M>>);
+
+impl<M: Manager<Type: PoolableConnection>> Drop for Lent<M> {
+    fn drop(&mut self) {
+        if let Some(mut conn) = self.0.take()
+            && conn.is_broken()
+        {
+            drop(Object::take(conn));
+        }
+    }
+}
+
+impl<M: Manager<Type: PoolableConnection>> Deref for Lent<M> {
+    type Target = M::Type;
+
+    fn deref(&self) -> &M::Type {
+        match &self.0 {
+            Some(conn) => conn,
+            None => unreachable!("only the drop takes it"),
+        }
+    }
+}
+
+impl<M: Manager<Type: PoolableConnection>> DerefMut for Lent<M> {
+    fn deref_mut(&mut self) -> &mut M::Type {
+        match &mut self.0 {
+            Some(conn) => conn,
+            None => unreachable!("only the drop takes it"),
+        }
+    }
+}
