@@ -3,6 +3,7 @@
 pub mod api;
 pub mod app;
 pub mod clock;
+pub mod command;
 pub mod config;
 pub mod demo;
 pub mod domain;

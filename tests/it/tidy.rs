@@ -194,6 +194,11 @@ const MAY_USE: &[(&str, &[&str], &[&str])] = &[
         &["serde", "serde_json"],
     ),
     ("try_out", &["api", "app", "domain"], &["serde_json"]),
+    (
+        "command",
+        &["api", "app", "clock", "config", "demo", "jobs", "store", "try_out", "warning"],
+        &["tokio"],
+    ),
     // The store's own rounding of a timestamp, so that a clock never gives what a row cannot keep.
     ("clock", &["store"], &[]),
     ("config", &["domain", "jobs", "letter", "mail", "store"], &["serde", "serde_json"]),

@@ -1,0 +1,231 @@
+//! The `xushi` command: reads arguments, calls the application. It stands in the library, so that the program is only
+//! linked and nothing is compiled twice.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use clap::{Parser, Subcommand};
+
+use crate::app::{self, AppError};
+use crate::clock::{Clock as _, SystemClock};
+use crate::config::{Config, ConfigError, shown_url};
+use crate::store::Store;
+use crate::{api, demo, jobs, try_out, warning};
+
+/// 序时：目标进度跟踪与预警服务
+#[derive(Parser)]
+#[command(name = "xushi", version)]
+struct Arguments {
+    /// 配置文件；不填时读取当前目录的xushi.toml（如有）
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// 提供服务（默认）
+    Serve,
+    /// 用内置的示例走完全程：研判、发函、看板
+    Demo {
+        /// 示例的目录
+        #[arg(long, default_value = "xushi-demo")]
+        dir: PathBuf,
+        /// 研判日期，默认为示例月报的日期
+        #[arg(long)]
+        as_of: Option<NaiveDate>,
+        /// 服务地址
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        /// 打印后即结束，不提供服务
+        #[arg(long)]
+        once: bool,
+    },
+    /// 建立或升级数据库
+    Migrate,
+    /// 输出接口说明（OpenAPI 3.1）
+    Openapi,
+    /// 研判全部指标
+    Evaluate {
+        /// 研判日期，默认今天
+        #[arg(long)]
+        as_of: Option<NaiveDate>,
+    },
+    /// 研判并签发到期的函（需要审批的只拟稿）
+    Issue {
+        /// 研判日期，默认今天
+        #[arg(long)]
+        as_of: Option<NaiveDate>,
+    },
+    /// 投递待发的函
+    Deliver,
+    /// 检查配置
+    CheckConfig,
+    /// 解析目标表述：标准输入每行一条，每条输出一行JSON
+    ParseTarget,
+    /// 试算一个指标：读入JSON文件（-为标准输入），输出研判结果和计算过程
+    Assess {
+        /// 文件，内容同接口/assessments/preview的请求
+        file: PathBuf,
+    },
+}
+
+/// Does what the arguments of this process ask for.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if matches!(arguments.command, None | Some(Command::Serve | Command::Demo { .. })) {
+        with_one_heap();
+    }
+    start(arguments)
+}
+
+/// Begins again with one heap for all threads that gives back what it does not use, before there are any threads. Left
+/// alone, glibc gives each thread a heap of its own, and each keeps what a worker's start made and dropped: half as much
+/// memory again at rest. The settings are read when a process begins and have no other safe way in. Where they cannot be
+/// set, all goes on as it is.
+fn with_one_heap() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    {
+        use std::os::unix::process::CommandExt as _;
+        const HEAPS: &str = "MALLOC_ARENA_MAX";
+        // What glibc begins with; said aloud, it stays so.
+        const KEPT: (&str, &str) = ("MALLOC_TRIM_THRESHOLD_", "131072");
+        let program = std::env::current_exe();
+        if let (None, Ok(program)) = (std::env::var_os(HEAPS), program) {
+            let mut again = std::process::Command::new(program);
+            // Comes back only when it failed.
+            let _ = again.args(std::env::args_os().skip(1)).env(HEAPS, "1").env(KEPT.0, KEPT.1).exec();
+        }
+    }
+}
+
+#[tokio::main]
+async fn start(arguments: Arguments) -> ExitCode {
+    // These two need neither configuration nor database.
+    let done = match &arguments.command {
+        Some(Command::ParseTarget) => {
+            try_out::parse_targets(std::io::stdin().lock(), std::io::stdout().lock())
+        }
+        Some(Command::Assess { file }) => try_out::assess(file, std::io::stdout().lock()),
+        _ => run(arguments).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xushi: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), AppError> {
+    let config = Config::load(arguments.config.as_deref())?;
+    app::log(&config);
+    match arguments.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve(&config).await,
+        Command::Demo { dir, as_of, listen, once } => show(config, dir, as_of, listen, once).await,
+        Command::Migrate => {
+            let store = Store::open(&config.database.url, 1)?;
+            if let Some(key) = app::prepare(&config, &store, &SystemClock).await? {
+                println!("访问密钥（只显示这一次）：{key}");
+            }
+            println!("数据库已就绪：{}", shown_url(&config.database.url));
+            Ok(())
+        }
+        Command::Openapi => {
+            println!("{}", api::openapi().to_pretty_json().unwrap_or_default());
+            Ok(())
+        }
+        Command::Evaluate { as_of } => {
+            // One connection reads ahead, one writes, one looks up what few indicators need.
+            let store = Store::open(&config.database.url, 3)?;
+            let desk = app::desk(&config, store, Arc::new(SystemClock)).await?;
+            let as_of = as_of.unwrap_or_else(|| desk.clock.today());
+            let done = warning::evaluate(&desk, as_of).await?;
+            println!("{as_of}：研判{}项，{}项有变化", done.assessed, done.changed);
+            for (grade, count) in &done.grades {
+                println!("  {} {count}", grade.chinese());
+            }
+            Ok(())
+        }
+        Command::Issue { as_of } => {
+            let store = Store::open(&config.database.url, 2)?;
+            let desk = app::desk(&config, store, Arc::new(SystemClock)).await?;
+            let as_of = as_of.unwrap_or_else(|| desk.clock.today());
+            warning::evaluate(&desk, as_of).await?;
+            let done = warning::issue(&desk, as_of).await?;
+            println!("{as_of}：研判{}项，函{}份，解除{}项", done.assessed, done.letters.len(), done.lifted);
+            Ok(())
+        }
+        Command::Deliver => {
+            let store = Store::open(&config.database.url, config.mail.connections + 1)?;
+            let desk = app::desk(&config, store, Arc::new(SystemClock)).await?;
+            let jobs = app::jobs(&config, desk)?;
+            let done = jobs::deliver::deliver(&jobs).await?;
+            println!(
+                "送达{}，待重试{}，失败{}，结果不明{}",
+                done.accepted, done.deferred, done.failed, done.uncertain
+            );
+            Ok(())
+        }
+        Command::CheckConfig => {
+            config.templates()?;
+            config.calendar()?;
+            println!("配置无误。\n{config:#?}");
+            Ok(())
+        }
+        Command::ParseTarget | Command::Assess { .. } => Ok(()),
+    }
+}
+
+async fn serve(config: &Config) -> Result<(), AppError> {
+    let store = Store::open(&config.database.url, 1)?;
+    if let Some(key) = app::prepare(config, &store, &SystemClock).await? {
+        println!("访问密钥（只显示这一次）：{key}");
+    }
+    drop(store);
+    let listener = listen(config.server.listen, "server.listen")?;
+    app::serve(config, Arc::new(SystemClock), listener).await
+}
+
+async fn show(
+    base: Config,
+    dir: PathBuf,
+    as_of: Option<NaiveDate>,
+    address: SocketAddr,
+    once: bool,
+) -> Result<(), AppError> {
+    std::fs::create_dir_all(dir.join("outbox"))?;
+    // DATABASE_URL (or a configured PostgreSQL) is respected; otherwise everything stays in the folder.
+    let own_database = !base.database.url.starts_with("postgres");
+    let mut config = demo::config_in(base, &dir, own_database);
+    if config.letters.base_url.is_empty() {
+        // So that the link in a letter leads to the page; the sample's own days are long over.
+        config.letters.base_url = format!("http://{address}");
+        config.links.days = 3_650;
+    }
+    let as_of = as_of.or_else(demo::usual_as_of).unwrap_or_else(|| SystemClock.today());
+    let shown = demo::run(&config, as_of).await?;
+    for note in &shown.notes {
+        println!("{note}");
+    }
+    println!("\n{}", shown.board);
+    if once {
+        return Ok(());
+    }
+    let listener = listen(address, "--listen")?;
+    println!(
+        "接口说明：http://{0}/docs/ ，服务地址：http://{0}/api/v1 ，按Ctrl+C结束。",
+        listener.local_addr()?
+    );
+    app::serve(&config, Arc::new(SystemClock), listener).await
+}
+
+fn listen(address: SocketAddr, key: &str) -> Result<TcpListener, AppError> {
+    TcpListener::bind(address)
+        .map_err(|error| ConfigError { key: key.to_owned(), detail: format!("{address}: {error}") }.into())
+}
