@@ -76,7 +76,31 @@ enum Command {
 
 /// Does what the arguments of this process ask for.
 pub fn main() -> ExitCode {
-    start(Arguments::parse())
+    let arguments = Arguments::parse();
+    if matches!(arguments.command, None | Some(Command::Serve | Command::Demo { .. })) {
+        with_one_heap();
+    }
+    start(arguments)
+}
+
+/// Begins again with one heap for all threads that gives back what it does not use, before there are any threads. Left
+/// alone, glibc gives each thread a heap of its own, and each keeps what it once needed: after a load on 64 connections
+/// 65 to 129 MB stay instead of 42. The settings are read when a process begins and have no other safe way in. Where they
+/// cannot be set, all goes on as it is.
+fn with_one_heap() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    {
+        use std::os::unix::process::CommandExt as _;
+        const HEAPS: &str = "MALLOC_ARENA_MAX";
+        // What glibc begins with; said aloud, it stays so.
+        const KEPT: (&str, &str) = ("MALLOC_TRIM_THRESHOLD_", "131072");
+        let program = std::env::current_exe();
+        if let (None, Ok(program)) = (std::env::var_os(HEAPS), program) {
+            let mut again = std::process::Command::new(program);
+            // Comes back only when it failed.
+            let _ = again.args(std::env::args_os().skip(1)).env(HEAPS, "1").env(KEPT.0, KEPT.1).exec();
+        }
+    }
 }
 
 #[tokio::main]
