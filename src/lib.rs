@@ -6,10 +6,11 @@ pub mod clock;
 pub mod command;
 pub mod config;
 pub mod demo;
-pub mod domain;
 pub mod jobs;
-pub mod letter;
 pub mod mail;
 pub mod store;
 pub mod try_out;
 pub mod warning;
+
+pub use xushi_domain as domain;
+pub use xushi_letter as letter;

@@ -77,7 +77,7 @@ impl Grade {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::TextEnum;
+    use crate::TextEnum;
 
     #[test]
     fn grades_are_ordered_from_best_to_worst_and_four_stand_apart() {

@@ -46,4 +46,3 @@ pub use rule_pack::RulePack;
 pub use target::{Comparator, Kind, Target};
 pub use task::Task;
 pub use text_enum::TextEnum;
-pub(crate) use text_enum::text_enum;

@@ -17,13 +17,14 @@ pub trait TextEnum: Sized + Copy + 'static {
 }
 
 /// Declares an enum together with its words.
+#[macro_export]
 macro_rules! text_enum {
     ($(#[$meta:meta])* $name:ident $list:literal { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name { $($(#[$vmeta])* $variant),+ }
 
-        impl $crate::domain::text_enum::TextEnum for $name {
+        impl $crate::text_enum::TextEnum for $name {
             const ALL: &'static [Self] = &[$(Self::$variant),+];
             const NAME: &'static str = $list;
             const TYPE: &'static str = stringify!($name);
@@ -34,9 +35,8 @@ macro_rules! text_enum {
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str($crate::domain::text_enum::TextEnum::as_str(*self))
+                f.write_str($crate::text_enum::TextEnum::as_str(*self))
             }
         }
     };
 }
-pub(crate) use text_enum;

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::{LetterError, wire};
-use crate::domain::{Better, Invalid, Kind, LetterKind, LetterNumber, Level, Period};
+use xushi_domain::{Better, Invalid, Kind, LetterKind, LetterNumber, Level, Period};
 
 /// Most indicators one letter may list: one letter carries all of a unit's, even in a storm.
 pub const LINES_MAX: usize = 5_000;
@@ -300,7 +300,7 @@ impl LetterFacts {
         for (field, value) in
             [("issuer", &self.issuer), ("addressee", &self.addressee), ("campaign", &self.campaign)]
         {
-            crate::domain::invalid::text(field, value, 200)?;
+            xushi_domain::invalid::text(field, value, 200)?;
         }
         if self.kind == LetterKind::Warning && self.level.is_none() {
             return Err(Invalid::new("level", "required", "预警函须写明预警等级。"));

@@ -28,7 +28,7 @@ pub use facts::{
 pub use links::{BadToken, ReplyLinks, unsigned_letter};
 pub use sample::samples;
 
-use crate::domain::Invalid;
+use xushi_domain::Invalid;
 
 /// Built-in templates: name and text.
 const BUILT_IN: [(&str, &str); 18] = [

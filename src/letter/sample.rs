@@ -7,7 +7,7 @@ use super::facts::{
     Benchmark, EarlierLetter, LetterContact, LetterFacts, LetterLine, LineForecast, Quantity, Rank,
     ReplyTerms, Span, Trend, TrendPoint,
 };
-use crate::domain::{Better, Kind, LetterKind, LetterNumber, Level, TextEnum};
+use xushi_domain::{Better, Kind, LetterKind, LetterNumber, Level, TextEnum};
 
 /// Letters of every kind: one indicator, a few, many, and with nothing known, so that each branch of a template
 /// runs. Few enough to be rendered at every start.

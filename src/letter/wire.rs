@@ -4,18 +4,13 @@
 pub(super) mod word {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
-    use crate::domain::TextEnum;
+    use xushi_domain::TextEnum;
 
-    pub(in crate::letter) fn serialize<T: TextEnum, S: Serializer>(
-        value: &T,
-        to: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<T: TextEnum, S: Serializer>(value: &T, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(value.as_str())
     }
 
-    pub(in crate::letter) fn deserialize<'de, T: TextEnum, D: Deserializer<'de>>(
-        from: D,
-    ) -> Result<T, D::Error> {
+    pub(crate) fn deserialize<'de, T: TextEnum, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
         let word = String::deserialize(from)?;
         T::parse(&word).ok_or_else(|| D::Error::custom(format!("unknown {}: {word}", T::NAME)))
     }
@@ -25,16 +20,13 @@ pub(super) mod word {
 pub(super) mod optional_word {
     use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-    use crate::domain::TextEnum;
+    use xushi_domain::TextEnum;
 
-    pub(in crate::letter) fn serialize<T: TextEnum, S: Serializer>(
-        value: &Option<T>,
-        to: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<T: TextEnum, S: Serializer>(value: &Option<T>, to: S) -> Result<S::Ok, S::Error> {
         value.map(TextEnum::as_str).serialize(to)
     }
 
-    pub(in crate::letter) fn deserialize<'de, T: TextEnum, D: Deserializer<'de>>(
+    pub(crate) fn deserialize<'de, T: TextEnum, D: Deserializer<'de>>(
         from: D,
     ) -> Result<Option<T>, D::Error> {
         let Some(word) = Option::<String>::deserialize(from)? else { return Ok(None) };
@@ -47,11 +39,11 @@ pub(super) mod decimal {
     use rust_decimal::Decimal;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
-    pub(in crate::letter) fn serialize<S: Serializer>(value: &Decimal, to: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(value: &Decimal, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(value)
     }
 
-    pub(in crate::letter) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Decimal, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Decimal, D::Error> {
         String::deserialize(from)?.parse().map_err(D::Error::custom)
     }
 }
@@ -61,16 +53,11 @@ pub(super) mod optional_decimal {
     use rust_decimal::Decimal;
     use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-    pub(in crate::letter) fn serialize<S: Serializer>(
-        value: &Option<Decimal>,
-        to: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(value: &Option<Decimal>, to: S) -> Result<S::Ok, S::Error> {
         value.as_ref().map(ToString::to_string).serialize(to)
     }
 
-    pub(in crate::letter) fn deserialize<'de, D: Deserializer<'de>>(
-        from: D,
-    ) -> Result<Option<Decimal>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Decimal>, D::Error> {
         let Some(digits) = Option::<String>::deserialize(from)? else { return Ok(None) };
         digits.parse().map(Some).map_err(D::Error::custom)
     }
@@ -80,18 +67,13 @@ pub(super) mod optional_decimal {
 pub(super) mod number {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
-    use crate::domain::LetterNumber;
+    use xushi_domain::LetterNumber;
 
-    pub(in crate::letter) fn serialize<S: Serializer>(
-        value: &LetterNumber,
-        to: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(value: &LetterNumber, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(value)
     }
 
-    pub(in crate::letter) fn deserialize<'de, D: Deserializer<'de>>(
-        from: D,
-    ) -> Result<LetterNumber, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<LetterNumber, D::Error> {
         LetterNumber::parse(&String::deserialize(from)?).map_err(D::Error::custom)
     }
 }
@@ -100,18 +82,13 @@ pub(super) mod number {
 pub(super) mod optional_number {
     use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-    use crate::domain::LetterNumber;
+    use xushi_domain::LetterNumber;
 
-    pub(in crate::letter) fn serialize<S: Serializer>(
-        value: &Option<LetterNumber>,
-        to: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(value: &Option<LetterNumber>, to: S) -> Result<S::Ok, S::Error> {
         value.as_ref().map(ToString::to_string).serialize(to)
     }
 
-    pub(in crate::letter) fn deserialize<'de, D: Deserializer<'de>>(
-        from: D,
-    ) -> Result<Option<LetterNumber>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<LetterNumber>, D::Error> {
         let Some(text) = Option::<String>::deserialize(from)? else { return Ok(None) };
         LetterNumber::parse(&text).map(Some).map_err(D::Error::custom)
     }

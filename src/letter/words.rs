@@ -8,7 +8,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, Value,
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::facts::{Quantity, Span};
-use crate::domain::{Level, Period, TextEnum};
+use xushi_domain::{Level, Period, TextEnum};
 
 /// Makes the filters known to every template.
 pub(super) fn register(env: &mut Environment<'static>) {

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use crate::domain::{Grade, Period, text_enum};
+use crate::{Grade, Period, text_enum};
 
 use super::{CurveUsed, Forecast, Missing, MissingSet, Ratio};
 

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::domain::{Basis, Figure, Kind, Measure, Observation, Period, Status, TextEnum};
+use crate::{Basis, Figure, Kind, Measure, Observation, Period, Status, TextEnum};
 
 use super::months::Calendar;
 use super::promise::{Promise, adds_up, is_percent};

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::domain::Better;
+use crate::Better;
 
 /// What a benchmark must be when `own` is stated to be `difference` above it (negative: below):
 /// +3.0 % and 4.6 points above means −1.6 %.

@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
-use crate::domain::{Frequency, Kind, Observation, Period};
+use crate::{Frequency, Kind, Observation, Period};
 
 use super::case::Case;
 use super::line::Line;

@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
-use crate::domain::{AverageOf, Figure, Kind, Observation, RegionLevel, RulePack};
+use crate::{AverageOf, Figure, Kind, Observation, RegionLevel, RulePack};
 
 use super::case::Case;
 use super::promise::{Promise, is_percent};

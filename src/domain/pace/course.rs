@@ -3,7 +3,7 @@
 use chrono::{Datelike as _, Days, Months as MonthSpan, NaiveDate};
 use rust_decimal::Decimal;
 
-use crate::domain::{Frequency, Kind, Observation, Period, RulePack};
+use crate::{Frequency, Kind, Observation, Period, RulePack};
 
 use super::case::Case;
 use super::line::Line;

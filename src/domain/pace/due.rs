@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::domain::{Curve, Kind, Node, Period, text_enum};
+use crate::{Curve, Kind, Node, Period, text_enum};
 
 use super::case::Case;
 use super::months::Months;

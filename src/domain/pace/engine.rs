@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::domain::{Figure, Grade, Kind, Observation, Period, RulePack, Target};
+use crate::{Figure, Grade, Kind, Observation, Period, RulePack, Target};
 
 use super::case::Case;
 use super::due::Due;

@@ -10,7 +10,7 @@ use chrono::{Datelike as _, NaiveDate};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::{FromPrimitive as _, ToPrimitive as _};
 
-use crate::domain::{Basis, Kind, Observation, text_enum};
+use crate::{Basis, Kind, Observation, text_enum};
 
 use super::Missing;
 use super::case::Case;

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::domain::rule_pack::{Bands, Family};
-use crate::domain::{Grade, Kind, RulePack};
+use crate::rule_pack::{Bands, Family};
+use crate::{Grade, Kind, RulePack};
 
 use super::case::Case;
 use super::line::{Line, Scale, Standing};

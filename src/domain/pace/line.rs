@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::domain::{Basis, Better, Figure, Kind, Observation};
+use crate::{Basis, Better, Figure, Kind, Observation};
 
 use super::case::Case;
 use super::promise::{adds_up, is_percent};

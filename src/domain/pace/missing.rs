@@ -1,6 +1,6 @@
 //! Which inputs an assessment lacked.
 
-use crate::domain::text_enum;
+use crate::text_enum;
 
 text_enum! {
     /// An input that is missing or cannot be used. None of them is ever read as zero.
@@ -90,7 +90,7 @@ impl MissingSet {
 
     /// The members, in the order they are declared.
     pub fn iter(self) -> impl Iterator<Item = Missing> {
-        use crate::domain::TextEnum;
+        use crate::TextEnum;
         Missing::ALL.iter().copied().filter(move |missing| self.contains(*missing))
     }
 }
@@ -106,7 +106,7 @@ impl FromIterator<Missing> for MissingSet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::TextEnum;
+    use crate::TextEnum;
 
     #[test]
     fn a_set_holds_what_was_put_in() {

@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
-use crate::domain::Period;
+use crate::Period;
 
 use super::Ratio;
 

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::domain::{Curve, Period};
+use crate::{Curve, Period};
 
 /// The part done after each report, in the order of the reports. Each report names a node by its date and says whether it
 /// is done; the part is the fraction of the last node before which, itself included, none is undone. Without dated nodes
@@ -31,7 +31,7 @@ pub fn nodes_done(curve: &Curve, window: Period, reports: &[(NaiveDate, bool)]) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Node;
+    use crate::Node;
 
     fn d(text: &str) -> NaiveDate {
         text.parse().unwrap()

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::domain::{Figure, Kind};
+use crate::{Figure, Kind};
 
 use super::case::Case;
 use super::due::Due;

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::domain::{Better, Comparator, Kind, Measure, Target};
+use crate::{Better, Comparator, Kind, Measure, Target};
 
 use super::Missing;
 use super::ratio::mul;

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, Months, NaiveDate};
 
-use crate::domain::{Frequency, Measure, Observation, Period, WorkCalendar};
+use crate::{Frequency, Measure, Observation, Period, WorkCalendar};
 
 /// The end of the next period to be reported and the day it is usually released.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +61,7 @@ fn first_of_month(day: NaiveDate) -> Option<NaiveDate> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Basis, Better, Figure, Status};
+    use crate::{Basis, Better, Figure, Status};
 
     fn d(text: &str) -> NaiveDate {
         text.parse().unwrap()

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::domain::{Basis, Figure, Observation, Period};
+use crate::{Basis, Figure, Observation, Period};
 
 use super::Missing;
 use super::ratio::{add, sub};

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::domain::{Better, Curve, Figure, Grade, Kind, Observation};
+use crate::{Better, Curve, Figure, Grade, Kind, Observation};
 
 use super::case::Case;
 use super::grading::Verdict;
@@ -148,7 +148,7 @@ impl Case<'_> {
     ) -> Result<Verdict, Missing> {
         let verdict =
             self.known.verdict.filter(|verdict| verdict.on <= self.as_of).ok_or(Missing::Verdict)?;
-        out.data_period = crate::domain::Period::new(verdict.on, verdict.on).ok();
+        out.data_period = crate::Period::new(verdict.on, verdict.on).ok();
         work.step("人工评定", |inputs| {
             inputs.with("评定日期", verdict.on);
             verdict.grade.chinese().to_owned()

@@ -1,7 +1,7 @@
 //! The engine's tests: `known` facts, `kinds` one by one, `forecast`, `context` (curves, comparisons, history), `laws` by proptest.
 
 use super::*;
-use crate::domain::{Basis, Better, Comparator, Figure, Frequency, Kind, Status};
+use crate::{Basis, Better, Comparator, Figure, Frequency, Kind, Status};
 use uuid::Uuid;
 
 mod context;

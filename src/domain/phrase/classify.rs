@@ -9,7 +9,7 @@ use super::lexicon::Lexicon;
 use super::quantity::{Quantity, starts_with};
 use super::units::UnitKind;
 use super::words::Cues;
-use crate::domain::target::{Comparator, Kind};
+use crate::target::{Comparator, Kind};
 
 /// Everything the verdict on one number rests on.
 #[derive(Debug, Clone, Copy)]

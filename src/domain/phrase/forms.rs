@@ -8,7 +8,7 @@ use super::lexicon::Lexicon;
 use super::quantity::{Found, Quantity, plain, rank, starts_with, tail, with_unit};
 use super::units::{self, UnitKind};
 use super::{Direction, number, words};
-use crate::domain::target::Comparator;
+use crate::target::Comparator;
 
 /// 1/3, 2/3: read as percent; other slashes (24/7) belong to names.
 pub(super) fn fraction(text: &[char], at: usize, end: usize, numerator: Decimal) -> Found {

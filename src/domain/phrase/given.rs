@@ -10,7 +10,7 @@ use super::name;
 use super::quantity::{Quantity, Scan, starts_with};
 use super::units::UnitKind;
 use super::words;
-use crate::domain::target::Comparator;
+use crate::target::Comparator;
 
 /// Whether `before`, the words of an item before its first number, is no more than 为, 给 or 向.
 pub(super) fn is_given(before: &[char]) -> bool {

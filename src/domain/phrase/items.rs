@@ -293,7 +293,7 @@ fn is_promise_before_noun(first: &Quantity, last: &Quantity, made: bool, right: 
         ["项目", "企业", "集群", "产业", "园区", "基地", "县", "乡镇", "强镇", "平台", "工程", "区"];
     let threshold = matches!(
         last.comparator,
-        Some(crate::domain::target::Comparator::AtLeast | crate::domain::target::Comparator::AtMost)
+        Some(crate::target::Comparator::AtLeast | crate::target::Comparator::AtMost)
     );
     match last.kind {
         // 3个试点市之一 is one of them; 增长20%以上的单位给予表扬 is a condition.

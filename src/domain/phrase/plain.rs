@@ -8,7 +8,7 @@ use super::quantity::starts_with;
 use super::signs::{WORK, signs};
 use super::trend;
 use super::{Direction, PhraseTarget};
-use crate::domain::target::{Comparator, Kind};
+use crate::target::{Comparator, Kind};
 
 /// What a clause without a usable number is.
 #[derive(Debug, Clone, PartialEq, Eq)]

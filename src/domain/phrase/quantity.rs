@@ -10,7 +10,7 @@ use super::forms::{at_numeral, doubled, fraction, half, ratio, tenths};
 use super::lexicon::Lexicon;
 use super::number;
 use super::units::{self, UnitKind};
-use crate::domain::target::Comparator;
+use crate::target::Comparator;
 
 /// One number of a clause; positions are characters of the clause.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use super::subject::{lead_change, predicate, subject, subjects, unit_in_brackets
 use super::units;
 use super::words::{self, Cues};
 use super::{Parsed, PhraseTarget, name, normalise, relative};
-use crate::domain::target::Kind;
+use crate::target::Kind;
 
 /// What a later clause may leave unsaid.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@ use super::lexicon::Lexicon;
 use super::name;
 use super::quantity::{Quantity, starts_with};
 use super::{Direction, PhraseTarget};
-use crate::domain::target::{Comparator, Kind};
+use crate::target::{Comparator, Kind};
 
 /// A comparison word; some need the other side to be a mean or a growth to count as one.
 #[derive(Debug, Clone, Copy)]

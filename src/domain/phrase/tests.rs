@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 
 use super::lexicon::work;
 use super::{PhraseTarget, parse};
-use crate::domain::TextEnum;
-use crate::domain::target::{Comparator, Kind};
+use crate::TextEnum;
+use crate::target::{Comparator, Kind};
 
 #[path = "tests_bounds.rs"]
 mod bounds;

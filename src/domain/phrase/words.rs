@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::Direction;
 use super::lexicon::Lexicon;
-use crate::domain::target::Comparator;
+use crate::target::Comparator;
 
 /// What a word next to a number says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

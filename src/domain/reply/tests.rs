@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::TextEnum as _;
+use crate::TextEnum as _;
 
 const STEPS: [Step; 6] = [
     Step::Receive,

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::{Bands, Family, Levels, RulePack};
-use crate::domain::Level;
+use crate::Level;
 
 /// Tenths, so that every threshold is written as a whole number and is exact.
 fn tenths(value: i64) -> Decimal {

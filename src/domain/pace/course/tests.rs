@@ -1,6 +1,6 @@
 use super::*;
-use crate::domain::pace::{Known, Subject};
-use crate::domain::{Basis, Better, Comparator, Curve, Figure, Measure, Status, Target};
+use crate::pace::{Known, Subject};
+use crate::{Basis, Better, Comparator, Curve, Figure, Measure, Status, Target};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()

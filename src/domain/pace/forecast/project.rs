@@ -4,9 +4,9 @@ use chrono::{Datelike as _, Days, Months as MonthSpan, NaiveDate};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 
-use crate::domain::pace::case::Case;
-use crate::domain::pace::working::Working;
-use crate::domain::{Observation, Period};
+use crate::pace::case::Case;
+use crate::pace::working::Working;
+use crate::{Observation, Period};
 
 use super::past::{self, Past, Year};
 use super::{ForecastMethod, Projection, YEARS_MAX, odds, plain};

@@ -1,7 +1,7 @@
 //! Curves, comparisons, history, time.
 
 use super::*;
-use crate::domain::Node;
+use crate::Node;
 
 const JULY: &str = "2025-07-31";
 

@@ -495,8 +495,8 @@ fn trends_are_signs() {
 fn milestones_are_done_or_late() {
     let nodes = |last: &str| {
         Curve::nodes(vec![
-            crate::domain::Node { on: day("2025-03-31"), fraction: n("0.5") },
-            crate::domain::Node { on: day(last), fraction: n("1") },
+            crate::Node { on: day("2025-03-31"), fraction: n("0.5") },
+            crate::Node { on: day(last), fraction: n("1") },
         ])
         .unwrap()
     };

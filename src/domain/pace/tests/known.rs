@@ -71,8 +71,8 @@ fn growth_needed_in_the_remainder() {
     assert_eq!(shown(observed.needed_growth), "6.4556");
     assert_eq!(observed.share_from, Some(ShareFrom::Observations));
     let curve = Curve::nodes(vec![
-        crate::domain::Node { on: day("2025-07-31"), fraction: n("0.55") },
-        crate::domain::Node { on: day("2025-12-31"), fraction: n("1") },
+        crate::Node { on: day("2025-07-31"), fraction: n("0.55") },
+        crate::Node { on: day("2025-12-31"), fraction: n("1") },
     ]);
     let from_curve = given.clone().curve(curve.unwrap()).assess();
     assert_eq!(shown(from_curve.needed_growth), "6.4556");

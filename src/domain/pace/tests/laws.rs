@@ -116,7 +116,7 @@ fn what() -> impl Strategy<Value = (Figure, Status)> {
 
 fn curve() -> impl Strategy<Value = Curve> {
     let nodes = [("2025-03-31", "0.1"), ("2025-09-30", "0.9"), ("2025-12-31", "1")];
-    let nodes = nodes.map(|(on, fraction)| crate::domain::Node { on: day(on), fraction: n(fraction) });
+    let nodes = nodes.map(|(on, fraction)| crate::Node { on: day(on), fraction: n(fraction) });
     let curves = [Curve::LinearMonths, Curve::LinearDays, Curve::nodes(nodes.to_vec()).unwrap()];
     prop::sample::select(curves.to_vec())
 }
