@@ -8,9 +8,10 @@ pub mod config;
 pub mod demo;
 pub mod jobs;
 pub mod mail;
-pub mod store;
 pub mod try_out;
 pub mod warning;
 
 pub use xushi_domain as domain;
 pub use xushi_letter as letter;
+pub use xushi_store as store;
+pub use xushi_store::db;

@@ -13,9 +13,9 @@ use super::rows::{EvaluationRow, RegionRow};
 use super::types::Id;
 use super::{Store, StoreError};
 use crate::db;
-use crate::domain::pace::{NamedSeries, Sibling};
-use crate::domain::rule_pack::Family;
-use crate::domain::{AverageOf, Kind, Observation, RegionLevel, Target, TextEnum as _, measure_names};
+use xushi_domain::pace::{NamedSeries, Sibling};
+use xushi_domain::rule_pack::Family;
+use xushi_domain::{AverageOf, Kind, Observation, RegionLevel, Target, TextEnum as _, measure_names};
 
 /// The regions and the names of measures, by all they may be called.
 pub struct Register {

@@ -14,8 +14,8 @@ use super::rows::{NodeReportRow, PersonVerdictRow, word};
 use super::types::Id;
 use super::{Store, StoreError};
 use crate::db;
-use crate::domain::pace::{PersonVerdict, nodes_done};
-use crate::domain::{Figure, Kind, Observation, Period, Status};
+use xushi_domain::pace::{PersonVerdict, nodes_done};
+use xushi_domain::{Figure, Kind, Observation, Period, Status};
 
 /// Loads the rest of the evidence on several indicators, in bulk.
 pub struct Completing {

@@ -3,7 +3,7 @@
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use super::constraints::{self, Constraint};
-use crate::domain::Invalid;
+use xushi_domain::Invalid;
 
 /// An error of the store. Only the first five are the caller's to mend.
 #[derive(Debug, thiserror::Error)]

@@ -10,7 +10,7 @@ use super::judging::{Context, Evidence};
 use super::types::Id;
 use super::{Store, StoreError};
 use crate::db;
-use crate::domain::{Observation, WorkCalendar};
+use xushi_domain::{Observation, WorkCalendar};
 
 /// The whole evidence on one indicator as known at `as_of`; `None` when there is no such indicator.
 ///

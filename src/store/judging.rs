@@ -17,10 +17,10 @@ use super::rows::{EvaluationRow, PastVerdictRow, RulePackRow};
 use super::types::Id;
 use super::{Store, StoreError, rule_packs};
 use crate::db;
-use crate::domain::pace::{
+use xushi_domain::pace::{
     self, Assessment, Course, Known, Past, PersonVerdict, Step, Subject, course, is_percent, overdue_after,
 };
-use crate::domain::{
+use xushi_domain::{
     Curve, Kind, Measure, Observation, Period, RulePack, Target, WorkCalendar, assess, assess_with_working,
 };
 

@@ -10,7 +10,7 @@
 use chrono::{NaiveDate, NaiveTime};
 use uuid::Uuid;
 
-use crate::domain::Observation;
+use xushi_domain::Observation;
 
 /// The office's time zone, Asia/Shanghai, in hours east of Greenwich; without summer time since 1991.
 pub const OFFICE_UTC_HOURS: i32 = 8;
@@ -60,7 +60,7 @@ impl Then {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Basis, Figure, Period, Status};
+    use xushi_domain::{Basis, Figure, Period, Status};
 
     fn d(text: &str) -> NaiveDate {
         text.parse().unwrap()

@@ -70,7 +70,7 @@ pub mod sqlite {
     pub type Backend = diesel::sqlite::Sqlite;
     macro_rules! write_transaction {
         ($conn:expr, $body:expr) => {
-            $crate::store::sqlite::blocking::write_transaction($conn, $body)
+            $crate::sqlite::blocking::write_transaction($conn, $body)
         };
     }
     #[path = "sqlite/attempts.rs"]
@@ -89,8 +89,8 @@ pub mod sqlite {
     pub mod snapshot;
 }
 
-const PG_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
-const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const PG_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
+const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
 /// A pool of connections to one of the two databases. Cheap to clone.
 #[derive(Clone)]
@@ -125,17 +125,17 @@ pub enum Rule {
 macro_rules! db {
     ($store:expr, $($path:ident)::+ ( $($arg:expr),* $(,)? )) => {
         match &$store {
-            $crate::store::Store::Pg(pool) => match $crate::store::checkout(pool).await {
+            $crate::Store::Pg(pool) => match $crate::checkout(pool).await {
                 Ok(mut conn) => {
-                    let conn: &mut $crate::store::pg::Conn = &mut conn;
-                    $crate::store::pg::queries::$($path)::+(conn $(, $arg)*).await
+                    let conn: &mut $crate::pg::Conn = &mut conn;
+                    $crate::pg::queries::$($path)::+(conn $(, $arg)*).await
                 }
                 Err(error) => Err(error),
             },
-            $crate::store::Store::Sqlite(pool) => match $crate::store::checkout(pool).await {
+            $crate::Store::Sqlite(pool) => match $crate::checkout(pool).await {
                 Ok(mut conn) => {
-                    let conn: &mut $crate::store::sqlite::Conn = &mut conn;
-                    $crate::store::sqlite::queries::$($path)::+(conn $(, $arg)*).await
+                    let conn: &mut $crate::sqlite::Conn = &mut conn;
+                    $crate::sqlite::queries::$($path)::+(conn $(, $arg)*).await
                 }
                 Err(error) => Err(error),
             },

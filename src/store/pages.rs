@@ -8,7 +8,7 @@ use super::rows::{EvaluationRow, FactRow, PastVerdictRow};
 use super::types::Id;
 use super::{Store, StoreError};
 use crate::db;
-use crate::domain::Observation;
+use xushi_domain::Observation;
 
 /// Indicators read at once; with twelve facts each this keeps some megabytes.
 const PAGE: i64 = 4_000;

@@ -18,7 +18,7 @@ use super::rows::{
 use super::types::{Id, Number};
 use super::{Store, StoreError};
 use crate::db;
-use crate::domain::{Measure, TextEnum as _};
+use xushi_domain::{Measure, TextEnum as _};
 
 /// What is known of a change besides what it changes.
 #[derive(Debug, Clone)]

@@ -5,8 +5,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::StoreError;
 use super::rows::{RulePackRow, word};
-use crate::domain::RulePack;
-use crate::domain::rule_pack::{Bands, Levels};
+use xushi_domain::RulePack;
+use xushi_domain::rule_pack::{Bands, Levels};
 
 /// The thresholds of a pack; name, version and family stand in columns of their own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -168,7 +168,7 @@ pub fn read(row: &RulePackRow) -> Result<RulePack, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::types::Id;
+    use crate::types::Id;
 
     #[test]
     fn packs_survive_the_round_trip() {

@@ -2,7 +2,7 @@
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     regions (id) {
         id -> Key,
@@ -21,7 +21,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     region_aliases (id) {
         id -> Key,
@@ -35,7 +35,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     units (id) {
         id -> Key,
@@ -51,7 +51,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     contacts (id) {
         id -> Key,
@@ -70,7 +70,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     rule_packs (id) {
         id -> Key,
@@ -85,7 +85,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     campaigns (id) {
         id -> Key,
@@ -116,7 +116,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     campaign_members (id) {
         id -> Key,
@@ -129,7 +129,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     tasks (id) {
         id -> Key,
@@ -146,7 +146,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     measures (id) {
         id -> Key,
@@ -165,7 +165,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     measure_aliases (name) {
         name -> Text,
@@ -175,7 +175,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     series (id) {
         id -> BigInt,
@@ -186,7 +186,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     indicators (id) {
         id -> Key,
@@ -230,7 +230,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     citations (id) {
         id -> Key,
@@ -241,7 +241,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     responsibilities (id) {
         id -> Key,
@@ -255,7 +255,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     observations (id) {
         id -> Key,
@@ -275,7 +275,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     assessments (id) {
         id -> Key,
@@ -302,7 +302,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     episodes (id) {
         id -> Key,
@@ -329,7 +329,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     letter_serials (mark, year) {
         mark -> Text,
@@ -340,7 +340,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     letters (id) {
         id -> Key,
@@ -371,7 +371,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     letter_episodes (letter_id, episode_id) {
         letter_id -> Key,
@@ -384,7 +384,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     deliveries (id) {
         id -> Key,
@@ -410,7 +410,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     delivery_attempts (id) {
         id -> Key,
@@ -425,7 +425,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     slots (job, due_at) {
         job -> Text,
@@ -440,7 +440,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     api_keys (id) {
         id -> Key,
@@ -455,7 +455,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     idempotency_keys (api_key_id, key) {
         api_key_id -> Key,
@@ -470,7 +470,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     warning_runs (id) {
         id -> Key,
@@ -485,7 +485,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     letter_reports (letter_id, indicator_id) {
         letter_id -> Key,
@@ -498,7 +498,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     silences (id) {
         id -> Key,
@@ -518,7 +518,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     letter_files (letter_id, name) {
         letter_id -> Key,
@@ -532,7 +532,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     problems (id) {
         id -> Key,
@@ -548,7 +548,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     mail_pace (domain) {
         domain -> Text,
@@ -558,7 +558,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     secrets (name) {
         name -> Text,
@@ -569,7 +569,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     receipts (id) {
         id -> Key,
@@ -582,7 +582,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     replies (id) {
         id -> Key,
@@ -598,7 +598,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     remedies (reply_id, ordinal) {
         reply_id -> Key,
@@ -610,7 +610,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     reply_files (reply_id, ordinal) {
         reply_id -> Key,
@@ -625,7 +625,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     reviews (id) {
         id -> Key,
@@ -639,7 +639,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     closures (id) {
         id -> Key,
@@ -652,7 +652,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     audit_events (id) {
         id -> Key,
@@ -668,7 +668,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     revisions (id) {
         id -> Key,
@@ -684,7 +684,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     person_verdicts (id) {
         id -> Key,
@@ -699,7 +699,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     node_reports (id) {
         id -> Key,
@@ -715,7 +715,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     campaign_curves (campaign_id, kind) {
         campaign_id -> Key,
@@ -726,7 +726,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     stated_differences (id) {
         id -> Key,
@@ -744,7 +744,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Exact, Key};
+    use crate::types::{Exact, Key};
 
     settlements (letter_id) {
         letter_id -> Key,

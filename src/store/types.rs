@@ -16,7 +16,7 @@ use diesel::sqlite::{Sqlite, SqliteValue};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use crate::domain::TextEnum;
+use xushi_domain::TextEnum;
 
 /// SQL type of identifiers: `uuid` in PostgreSQL, hyphenated text in SQLite.
 #[derive(Debug, Clone, Copy, QueryId, SqlType)]

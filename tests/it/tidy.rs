@@ -210,7 +210,7 @@ const MAY_USE: &[(&str, &[&str], &[&str])] = &[
 ];
 
 /// Rooms that are workspace members.
-const OWN_CRATES: &[&str] = &["domain", "letter"];
+const OWN_CRATES: &[&str] = &["domain", "letter", "store"];
 
 /// Crates that belong to one room or a few.
 const RESTRICTED: &[&str] = &[

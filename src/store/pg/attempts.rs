@@ -6,9 +6,9 @@ use diesel::sql_types::{Array, Integer, Nullable, Text, Timestamp};
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
-use crate::store::StoreError;
-use crate::store::rows::{AttemptBegin, AttemptEnd, Lease};
-use crate::store::types::{Id, Key};
+use crate::StoreError;
+use crate::rows::{AttemptBegin, AttemptEnd, Lease};
+use crate::types::{Id, Key};
 
 /// A statement of constant text over arrays: unlike `sql_query` and an insert of many rows it is prepared once on each
 /// connection, and there is one of each for every few letters.

@@ -4,10 +4,10 @@ use diesel::sql_types::{Array, BigInt, Date, Integer, Nullable, Text, Timestamp}
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
-use crate::store::StoreError;
-use crate::store::rows::{ObservationRow, VerdictWrite};
-use crate::store::schema::observations;
-use crate::store::types::{Exact, Key};
+use crate::StoreError;
+use crate::rows::{ObservationRow, VerdictWrite};
+use crate::schema::observations;
+use crate::types::{Exact, Key};
 
 /// A statement may carry 65,535 values; an observation has 12.
 const ROWS_AT_ONCE: usize = 4_000;

@@ -4,12 +4,10 @@ use diesel::sql_types::{Array, Date, Integer, Nullable, Text, Timestamp};
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
-use crate::store::StoreError;
-use crate::store::rows::{
-    DeliveryRow, EpisodeChange, EpisodeRow, LetterEpisodeRow, LetterReportRow, LetterRow,
-};
-use crate::store::schema::{deliveries, episodes, letter_episodes, letter_reports, letters};
-use crate::store::types::Key;
+use crate::StoreError;
+use crate::rows::{DeliveryRow, EpisodeChange, EpisodeRow, LetterEpisodeRow, LetterReportRow, LetterRow};
+use crate::schema::{deliveries, episodes, letter_episodes, letter_reports, letters};
+use crate::types::Key;
 
 /// A statement may carry 65,535 values; the widest row has some thirty.
 const ROWS_AT_ONCE: usize = 1_000;

@@ -4,7 +4,7 @@ use diesel::sql_types::Integer;
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
-use crate::store::{Rule, StoreError};
+use crate::{Rule, StoreError};
 
 /// Waits until no other transaction is checking the same rule, and makes others wait until this one ends.
 ///

@@ -6,7 +6,7 @@ use diesel::sql_types::Text;
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
-use crate::store::StoreError;
+use crate::StoreError;
 
 /// Of constant text, so that it is prepared once.
 #[derive(QueryId)]

@@ -6,11 +6,11 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::{Backend, Conn};
-use crate::domain::{Invalid, Role, TextEnum as _};
-use crate::store::StoreError;
-use crate::store::rows::{ApiKeyFilter, ApiKeyRow, Page};
-use crate::store::schema::api_keys;
-use crate::store::types::Id;
+use crate::StoreError;
+use crate::rows::{ApiKeyFilter, ApiKeyRow, Page};
+use crate::schema::api_keys;
+use crate::types::Id;
+use xushi_domain::{Invalid, Role, TextEnum as _};
 
 /// The valid key with this hash.
 ///

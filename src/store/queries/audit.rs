@@ -4,10 +4,10 @@ use diesel::{ExpressionMethods, NullableExpressionMethods, QueryDsl, SelectableH
 use diesel_async::RunQueryDsl;
 
 use super::super::{Backend, Conn};
-use crate::store::StoreError;
-use crate::store::rows::{AuditFilter, AuditRow, Page};
-use crate::store::schema::{api_keys, audit_events};
-use crate::store::types::Id;
+use crate::StoreError;
+use crate::rows::{AuditFilter, AuditRow, Page};
+use crate::schema::{api_keys, audit_events};
+use crate::types::Id;
 
 /// Adds an event.
 ///

@@ -9,13 +9,11 @@ use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
 use super::{lower, responsibilities, revisions};
-use crate::domain::Invalid;
-use crate::store::rows::{
-    CampaignCurveRow, CampaignFilter, CampaignMemberRow, CampaignRow, Page, RevisionRow,
-};
-use crate::store::schema::{campaign_curves, campaign_members, campaigns, regions, units};
-use crate::store::types::Id;
-use crate::store::{Rule, StoreError};
+use crate::rows::{CampaignCurveRow, CampaignFilter, CampaignMemberRow, CampaignRow, Page, RevisionRow};
+use crate::schema::{campaign_curves, campaign_members, campaigns, regions, units};
+use crate::types::Id;
+use crate::{Rule, StoreError};
+use xushi_domain::Invalid;
 
 /// Campaigns in order of id.
 ///

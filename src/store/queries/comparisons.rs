@@ -5,10 +5,10 @@ use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 
 use super::super::Conn;
-use crate::store::StoreError;
-use crate::store::rows::{RegionRow, StatedDifferenceRow};
-use crate::store::schema::{measure_aliases, measures, regions, series, stated_differences};
-use crate::store::types::Id;
+use crate::StoreError;
+use crate::rows::{RegionRow, StatedDifferenceRow};
+use crate::schema::{measure_aliases, measures, regions, series, stated_differences};
+use crate::types::Id;
 
 /// All regions.
 ///

@@ -5,9 +5,9 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::Conn;
-use crate::store::StoreError;
-use crate::store::schema::{contacts, deliveries, episodes, indicators, letters};
-use crate::store::types::Id;
+use crate::StoreError;
+use crate::schema::{contacts, deliveries, episodes, indicators, letters};
+use crate::types::Id;
 
 /// The unit a letter is addressed to; `None` when there is no such letter, or none was issued: a draft concerns the
 /// office alone.

@@ -5,11 +5,11 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::{Backend, Conn};
-use crate::domain::TextEnum as _;
-use crate::store::StoreError;
-use crate::store::rows::{ContactFilter, ContactRow, Page};
-use crate::store::schema::contacts;
-use crate::store::types::Id;
+use crate::StoreError;
+use crate::rows::{ContactFilter, ContactRow, Page};
+use crate::schema::contacts;
+use crate::types::Id;
+use xushi_domain::TextEnum as _;
 
 /// Contacts in order of id.
 ///

@@ -8,13 +8,13 @@ use diesel_async::RunQueryDsl;
 
 use super::super::{Backend, Conn, attempts};
 use super::problems;
-use crate::domain::Invalid;
-use crate::store::rows::{
+use crate::rows::{
     AttemptBegin, AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, Lease, Page, ProblemRow,
 };
-use crate::store::schema::{deliveries, delivery_attempts, letters};
-use crate::store::types::Id;
-use crate::store::{StoreError, faults};
+use crate::schema::{deliveries, delivery_attempts, letters};
+use crate::types::Id;
+use crate::{StoreError, faults};
+use xushi_domain::Invalid;
 
 /// Claims deliveries that are due, or whose lease has run out, for `lease.holder`. Of the latter, attempts that were
 /// begun and never ended are written down as uncertain: nobody knows whether the server took them.

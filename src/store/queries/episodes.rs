@@ -5,10 +5,10 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::{Backend, Conn};
-use crate::store::StoreError;
-use crate::store::rows::{EpisodeFilter, EpisodeRow, Page};
-use crate::store::schema::{episodes, indicators, measures, series};
-use crate::store::types::Id;
+use crate::StoreError;
+use crate::rows::{EpisodeFilter, EpisodeRow, Page};
+use crate::schema::{episodes, indicators, measures, series};
+use crate::types::Id;
 
 /// Episodes in order of id, each with the name of its measure.
 ///

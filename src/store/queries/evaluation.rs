@@ -5,10 +5,10 @@ use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, SelectableHelpe
 use diesel_async::RunQueryDsl;
 
 use super::super::{Backend, Conn, bulk};
-use crate::store::StoreError;
-use crate::store::rows::{EvaluationMeasureRow, EvaluationRow, FactRow, PastVerdictRow, VerdictWrite};
-use crate::store::schema::{assessments, indicators, measures, observations, regions, series};
-use crate::store::types::Id;
+use crate::StoreError;
+use crate::rows::{EvaluationMeasureRow, EvaluationRow, FactRow, PastVerdictRow, VerdictWrite};
+use crate::schema::{assessments, indicators, measures, observations, regions, series};
+use crate::types::Id;
 
 /// The next indicators in order of series and id, each with its measure and region, after a position.
 ///

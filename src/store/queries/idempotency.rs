@@ -5,9 +5,9 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 
 use super::super::Conn;
-use crate::store::StoreError;
-use crate::store::rows::{Claim, IdempotencyRow};
-use crate::store::schema::idempotency_keys;
+use crate::StoreError;
+use crate::rows::{Claim, IdempotencyRow};
+use crate::schema::idempotency_keys;
 
 /// Claims a key; whoever inserts the row runs the request. A claim made before `abandoned` and never answered is that
 /// of a process that died: it is taken over.

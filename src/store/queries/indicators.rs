@@ -11,16 +11,16 @@ use super::super::{Backend, Conn, locks};
 use super::observations::ensure_series;
 use super::responsibilities::effective_responsibilities;
 use super::revisions;
-use crate::domain::Responsibility;
-use crate::store::rows::{
+use crate::rows::{
     AssessmentRow, BoardFilter, BoardRow, IndicatorChange, IndicatorRow, NamedIndicatorRow, Page,
     ResponsibilityRow, RevisionRow, VerdictColumns,
 };
-use crate::store::schema::{
+use crate::schema::{
     assessments, campaigns, citations, indicators, measures, regions, responsibilities, series, tasks, units,
 };
-use crate::store::types::Id;
-use crate::store::{Rule, StoreError};
+use crate::types::Id;
+use crate::{Rule, StoreError};
+use xushi_domain::Responsibility;
 
 /// An indicator with the names a reader needs.
 macro_rules! named {

@@ -8,14 +8,14 @@ use diesel_async::RunQueryDsl;
 
 use super::super::{Conn, issuing, locks};
 use super::letter_files;
-use crate::domain::{LetterKind, LetterState, TextEnum as _};
-use crate::store::rows::{
+use crate::rows::{
     DraftWrite, EpisodeChange, EpisodeRow, Frozen, LetterEpisodeRow, LetterHead, LetterReportRow, LetterRow,
     NewLetter, ProblemRow, Rendering,
 };
-use crate::store::schema::{indicators, letter_episodes, letter_reports, letter_serials, letters};
-use crate::store::types::Id;
-use crate::store::{Rule, StoreError, faults};
+use crate::schema::{indicators, letter_episodes, letter_reports, letter_serials, letters};
+use crate::types::Id;
+use crate::{Rule, StoreError, faults};
+use xushi_domain::{LetterKind, LetterState, TextEnum as _};
 
 /// Ids asked for at once.
 const AT_ONCE: usize = 5_000;

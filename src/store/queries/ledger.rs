@@ -11,14 +11,14 @@ use diesel_async::RunQueryDsl;
 
 use super::super::{Backend, Conn};
 use super::settlements;
-use crate::domain::reply::Course;
-use crate::store::StoreError;
-use crate::store::rows::{BoardLetterRow, EpisodeRow, LedgerFilter, LedgerLetterRow, LedgerRow, Page, word};
-use crate::store::schema::{
+use crate::StoreError;
+use crate::rows::{BoardLetterRow, EpisodeRow, LedgerFilter, LedgerLetterRow, LedgerRow, Page, word};
+use crate::schema::{
     campaigns, closures, deliveries, episodes, indicators, letter_episodes, letters, measures, observations,
     receipts, regions, replies, reviews, series, units,
 };
-use crate::store::types::Id;
+use crate::types::Id;
+use xushi_domain::reply::Course;
 
 /// Ids in one statement; SQLite takes 32,766 values.
 const AT_ONCE: usize = 5_000;

@@ -4,10 +4,10 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 
 use super::super::Conn;
-use crate::store::StoreError;
-use crate::store::rows::LetterFileRow;
-use crate::store::schema::letter_files;
-use crate::store::types::Id;
+use crate::StoreError;
+use crate::rows::LetterFileRow;
+use crate::schema::letter_files;
+use crate::types::Id;
 
 /// Adds the files of one letter; the caller holds the transaction that issues it.
 ///

@@ -5,10 +5,10 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::{Backend, Conn};
-use crate::store::StoreError;
-use crate::store::rows::{DeliveryRow, EpisodeRow, LetterFilter, LetterRow, Page};
-use crate::store::schema::{deliveries, episodes, letter_episodes, letters};
-use crate::store::types::Id;
+use crate::StoreError;
+use crate::rows::{DeliveryRow, EpisodeRow, LetterFilter, LetterRow, Page};
+use crate::schema::{deliveries, episodes, letter_episodes, letters};
+use crate::types::Id;
 
 /// All episodes that are not over.
 ///

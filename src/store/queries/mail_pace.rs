@@ -7,10 +7,10 @@ use diesel::{ExpressionMethods, QueryDsl};
 use diesel_async::RunQueryDsl;
 
 use super::super::Conn;
-use crate::store::StoreError;
-use crate::store::rows::{DeliveryRow, Pace};
-use crate::store::schema::{deliveries, mail_pace};
-use crate::store::types::Id;
+use crate::StoreError;
+use crate::rows::{DeliveryRow, Pace};
+use crate::schema::{deliveries, mail_pace};
+use crate::types::Id;
 
 /// Sorts claimed deliveries by the pace of their domains: gives those that may go now and puts the others back until
 /// their time, which is theirs from now on (a delivery that comes back at its time does not queue again).

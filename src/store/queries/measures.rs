@@ -10,11 +10,11 @@ use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
 use super::{lower, revisions};
-use crate::domain::Invalid;
-use crate::store::rows::{MeasureAliasRow, MeasureFilter, MeasureRow, Page, RevisionRow};
-use crate::store::schema::{measure_aliases, measures, observations, series};
-use crate::store::types::Id;
-use crate::store::{Rule, StoreError};
+use crate::rows::{MeasureAliasRow, MeasureFilter, MeasureRow, Page, RevisionRow};
+use crate::schema::{measure_aliases, measures, observations, series};
+use crate::types::Id;
+use crate::{Rule, StoreError};
+use xushi_domain::Invalid;
 
 /// Measures in order of id.
 ///

@@ -39,8 +39,8 @@ pub mod warnings;
 pub mod watch;
 
 pub use super::snapshot;
-use crate::domain::Invalid;
-use crate::store::StoreError;
+use crate::StoreError;
+use xushi_domain::Invalid;
 
 diesel::define_sql_function! {
     /// LIKE heeds the case of letters in PostgreSQL and not in SQLite; with both sides through this they agree.

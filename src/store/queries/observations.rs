@@ -8,10 +8,10 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 
 use super::super::{Backend, Conn, bulk};
-use crate::store::StoreError;
-use crate::store::rows::{FactKey, FactRow, ObservationFilter, ObservationRow, Page, Recorded};
-use crate::store::schema::{observations, series};
-use crate::store::types::Id;
+use crate::StoreError;
+use crate::rows::{FactKey, FactRow, ObservationFilter, ObservationRow, Page, Recorded};
+use crate::schema::{observations, series};
+use crate::types::Id;
 
 /// All vintages in order of id, each with its measure and region.
 ///

@@ -6,10 +6,10 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::{Backend, Conn};
-use crate::store::StoreError;
-use crate::store::rows::{NodeReportRow, Page, PersonVerdictRow};
-use crate::store::schema::{node_reports, person_verdicts};
-use crate::store::types::Id;
+use crate::StoreError;
+use crate::rows::{NodeReportRow, Page, PersonVerdictRow};
+use crate::schema::{node_reports, person_verdicts};
+use crate::types::Id;
 
 /// Adds a person's verdict.
 ///

@@ -4,9 +4,9 @@ use diesel_async::RunQueryDsl;
 
 use super::super::Conn;
 use super::observations::ensure_series;
-use crate::store::StoreError;
-use crate::store::rows::{IndicatorRow, PlanRows};
-use crate::store::schema::{
+use crate::StoreError;
+use crate::rows::{IndicatorRow, PlanRows};
+use crate::schema::{
     campaign_members, campaigns, citations, contacts, indicators, measure_aliases, measures,
     responsibilities, tasks, units,
 };

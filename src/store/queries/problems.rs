@@ -8,10 +8,10 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::{Backend, Conn};
-use crate::store::StoreError;
-use crate::store::rows::{Page, ProblemFilter, ProblemRow};
-use crate::store::schema::problems;
-use crate::store::types::Id;
+use crate::StoreError;
+use crate::rows::{Page, ProblemFilter, ProblemRow};
+use crate::schema::problems;
+use crate::types::Id;
 
 /// Opens a problem unless the same one is open already; then only its detail is brought up to date. Gives whether it
 /// is new.

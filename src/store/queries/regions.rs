@@ -9,11 +9,11 @@ use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
 use super::lower;
-use crate::domain::TextEnum as _;
-use crate::store::rows::{Page, RegionAliasRow, RegionFilter, RegionRow};
-use crate::store::schema::{region_aliases, regions};
-use crate::store::types::Id;
-use crate::store::{Rule, StoreError, seed};
+use crate::rows::{Page, RegionAliasRow, RegionFilter, RegionRow};
+use crate::schema::{region_aliases, regions};
+use crate::types::Id;
+use crate::{Rule, StoreError, seed};
+use xushi_domain::TextEnum as _;
 
 /// Regions in order of id.
 ///

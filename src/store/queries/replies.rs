@@ -8,15 +8,15 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::Conn;
-use crate::domain::LetterState;
-use crate::domain::reply::{ReviewVerdict, Step};
-use crate::store::StoreError;
-use crate::store::rows::{
+use crate::StoreError;
+use crate::rows::{
     ClosureRow, NewReply, ReceiptRow, RemedyRow, ReplyFileHead, ReplyFileRow, ReplyRow, ReviewRow,
     WholeReply, word,
 };
-use crate::store::schema::{api_keys, closures, letters, receipts, remedies, replies, reply_files, reviews};
-use crate::store::types::Id;
+use crate::schema::{api_keys, closures, letters, receipts, remedies, replies, reply_files, reviews};
+use crate::types::Id;
+use xushi_domain::LetterState;
+use xushi_domain::reply::{ReviewVerdict, Step};
 
 /// Moves a letter on, unless it stands where `step` may not be taken. Of two at the same time one is told where the
 /// other has left it.

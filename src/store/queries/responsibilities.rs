@@ -8,11 +8,11 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::Conn;
-use crate::domain::Responsibility;
-use crate::store::StoreError;
-use crate::store::rows::ResponsibilityRow;
-use crate::store::schema::{campaigns, indicators, responsibilities, tasks, units};
-use crate::store::types::Id;
+use crate::StoreError;
+use crate::rows::ResponsibilityRow;
+use crate::schema::{campaigns, indicators, responsibilities, tasks, units};
+use crate::types::Id;
+use xushi_domain::Responsibility;
 
 /// Ids in one statement; SQLite takes 32,766 values.
 const AT_ONCE: usize = 5_000;

@@ -6,11 +6,11 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::{Backend, Conn};
-use crate::domain::TextEnum as _;
-use crate::store::StoreError;
-use crate::store::rows::{Page, RevisionOf, RevisionRow};
-use crate::store::schema::revisions;
-use crate::store::types::Id;
+use crate::StoreError;
+use crate::rows::{Page, RevisionOf, RevisionRow};
+use crate::schema::revisions;
+use crate::types::Id;
+use xushi_domain::TextEnum as _;
 
 /// Keeps what a row said; the caller holds the transaction that changes it.
 ///

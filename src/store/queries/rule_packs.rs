@@ -5,10 +5,10 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
-use crate::store::rows::{Page, RulePackFilter, RulePackRow};
-use crate::store::schema::{campaigns, rule_packs};
-use crate::store::types::Id;
-use crate::store::{Rule, StoreError};
+use crate::rows::{Page, RulePackFilter, RulePackRow};
+use crate::schema::{campaigns, rule_packs};
+use crate::types::Id;
+use crate::{Rule, StoreError};
 
 /// Versions in order of id.
 ///

@@ -6,10 +6,10 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::{Backend, Conn};
-use crate::store::StoreError;
-use crate::store::rows::{Page, SilenceFilter, SilenceRow, WarningRunRow};
-use crate::store::schema::{silences, warning_runs};
-use crate::store::types::Id;
+use crate::StoreError;
+use crate::rows::{Page, SilenceFilter, SilenceRow, WarningRunRow};
+use crate::schema::{silences, warning_runs};
+use crate::types::Id;
 
 /// Keeps what a run did.
 ///

@@ -5,8 +5,8 @@ use diesel::{ExpressionMethods, QueryDsl};
 use diesel_async::RunQueryDsl;
 
 use super::super::Conn;
-use crate::store::StoreError;
-use crate::store::schema::secrets;
+use crate::StoreError;
+use crate::schema::secrets;
 
 /// The secret of this name; `fresh` becomes it when there is none yet. Two replicas that start together agree.
 ///

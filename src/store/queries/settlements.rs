@@ -9,12 +9,12 @@ use diesel_async::RunQueryDsl;
 use super::super::Conn;
 use super::issuing::{asking_kinds, waiting_states};
 use super::replies::advance;
-use crate::domain::ladder;
-use crate::domain::reply::Step;
-use crate::store::StoreError;
-use crate::store::rows::{LetterRow, SettlementRow};
-use crate::store::schema::{episodes, indicators, letter_episodes, letter_reports, letters, settlements};
-use crate::store::types::Id;
+use crate::StoreError;
+use crate::rows::{LetterRow, SettlementRow};
+use crate::schema::{episodes, indicators, letter_episodes, letter_reports, letters, settlements};
+use crate::types::Id;
+use xushi_domain::ladder;
+use xushi_domain::reply::Step;
 
 /// Ids in one statement; SQLite takes 32,766 values.
 const AT_ONCE: usize = 5_000;

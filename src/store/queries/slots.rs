@@ -5,9 +5,9 @@ use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl};
 use diesel_async::RunQueryDsl;
 
 use super::super::Conn;
-use crate::store::StoreError;
-use crate::store::rows::SlotClaim;
-use crate::store::schema::slots;
+use crate::StoreError;
+use crate::rows::SlotClaim;
+use crate::schema::slots;
 
 /// Claims a slot: the first to ask gets it; an unfinished one whose lease has run out may be taken over.
 ///

@@ -6,11 +6,11 @@ use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
 use super::responsibilities::refresh_lead_units;
-use crate::domain::Invalid;
-use crate::store::rows::{Page, ResponsibilityRow, TaskFilter, TaskRow};
-use crate::store::schema::{responsibilities, tasks};
-use crate::store::types::Id;
-use crate::store::{Rule, StoreError};
+use crate::rows::{Page, ResponsibilityRow, TaskFilter, TaskRow};
+use crate::schema::{responsibilities, tasks};
+use crate::types::Id;
+use crate::{Rule, StoreError};
+use xushi_domain::Invalid;
 
 /// Tasks in order of id.
 ///

@@ -9,10 +9,10 @@ use uuid::Uuid;
 
 use super::super::{Backend, Conn};
 use super::lower;
-use crate::store::StoreError;
-use crate::store::rows::{Page, UnitChange, UnitFilter, UnitRow};
-use crate::store::schema::units;
-use crate::store::types::Id;
+use crate::StoreError;
+use crate::rows::{Page, UnitChange, UnitFilter, UnitRow};
+use crate::schema::units;
+use crate::types::Id;
 
 /// Units in order of id.
 ///

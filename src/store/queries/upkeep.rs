@@ -5,8 +5,8 @@ use diesel::{ExpressionMethods, QueryDsl};
 use diesel_async::RunQueryDsl;
 
 use super::super::Conn;
-use crate::store::StoreError;
-use crate::store::schema::{deliveries, idempotency_keys, mail_pace, slots};
+use crate::StoreError;
+use crate::schema::{deliveries, idempotency_keys, mail_pace, slots};
 
 /// No lease is longer.
 const LEASE_MAX: TimeDelta = TimeDelta::hours(2);

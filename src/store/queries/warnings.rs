@@ -5,12 +5,10 @@ use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, SelectableHelpe
 use diesel_async::RunQueryDsl;
 
 use super::super::Conn;
-use crate::store::StoreError;
-use crate::store::rows::{ContactRow, IssuingCampaignRow, LineRow, PartRow, UnitNameRow};
-use crate::store::schema::{
-    campaigns, contacts, indicators, measures, regions, responsibilities, series, units,
-};
-use crate::store::types::Id;
+use crate::StoreError;
+use crate::rows::{ContactRow, IssuingCampaignRow, LineRow, PartRow, UnitNameRow};
+use crate::schema::{campaigns, contacts, indicators, measures, regions, responsibilities, series, units};
+use crate::types::Id;
 
 /// Ids asked for at once; SQLite takes 32,766 values a statement.
 const AT_ONCE: usize = 5_000;

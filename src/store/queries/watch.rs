@@ -8,13 +8,13 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 
 use super::super::Conn;
-use crate::store::StoreError;
-use crate::store::rows::{DeliveryRow, LetterName};
-use crate::store::schema::{
+use crate::StoreError;
+use crate::rows::{DeliveryRow, LetterName};
+use crate::schema::{
     campaigns, deliveries, episodes, indicators, letter_episodes, letters, measures, problems, series,
     silences, slots, units,
 };
-use crate::store::types::Id;
+use crate::types::Id;
 
 /// Most findings of one kind in one look; more are found by the next look, when these are mended.
 const MOST: i64 = 5_000;

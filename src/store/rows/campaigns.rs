@@ -5,10 +5,10 @@ use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
 use uuid::Uuid;
 
 use super::word;
-use crate::domain::{Campaign, MemberRole};
-use crate::store::StoreError;
-use crate::store::schema::{campaign_members, campaigns};
-use crate::store::types::Id;
+use crate::StoreError;
+use crate::schema::{campaign_members, campaigns};
+use crate::types::Id;
+use xushi_domain::{Campaign, MemberRole};
 
 /// A campaign as stored; a change writes the whole row.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]

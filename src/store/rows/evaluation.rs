@@ -5,11 +5,11 @@ use diesel::prelude::{Queryable, Selectable};
 use rust_decimal::Decimal;
 
 use super::{TargetColumns, VerdictColumns, word};
-use crate::domain::pace::{Assessment, Ratio};
-use crate::domain::{Curve, Grade, Measure, Period, Target, TextEnum as _};
-use crate::store::schema::{assessments, indicators, measures};
-use crate::store::types::{Id, Listed, Number};
-use crate::store::{StoreError, curves};
+use crate::schema::{assessments, indicators, measures};
+use crate::types::{Id, Listed, Number};
+use crate::{StoreError, curves};
+use xushi_domain::pace::{Assessment, Ratio};
+use xushi_domain::{Curve, Grade, Measure, Period, Target, TextEnum as _};
 
 /// An indicator as evaluation needs it.
 #[derive(Debug, Clone, Queryable, Selectable)]

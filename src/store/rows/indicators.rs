@@ -3,8 +3,8 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{AsChangeset, Identifiable, Insertable, Queryable, Selectable};
 
-use crate::store::schema::{assessments, citations, indicators};
-use crate::store::types::{Id, Number};
+use crate::schema::{assessments, citations, indicators};
+use crate::types::{Id, Number};
 use uuid::Uuid;
 
 /// An indicator as stored, with the verdict in force beside it.

@@ -4,8 +4,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
 use super::{DeliveryRow, EpisodeChange, EpisodeRow, LetterRow, ProblemRow};
-use crate::store::schema::{letter_episodes, letter_reports, letters, warning_runs};
-use crate::store::types::Id;
+use crate::schema::{letter_episodes, letter_reports, letters, warning_runs};
+use crate::types::Id;
 
 /// An episode in a letter.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 
 use super::EpisodeRow;
-use crate::domain::LetterKind;
-use crate::store::types::Id;
+use crate::types::Id;
+use xushi_domain::LetterKind;
 
 /// Which problems the ledger shows.
 #[derive(Debug, Default, Clone)]

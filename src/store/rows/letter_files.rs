@@ -3,8 +3,8 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
-use crate::store::schema::letter_files;
-use crate::store::types::Id;
+use crate::schema::letter_files;
+use crate::types::Id;
 
 /// A file of a letter as stored, made once when it was issued.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -34,7 +34,7 @@ impl LetterFileRow {
         created_at: NaiveDateTime,
     ) -> Self {
         use sha2::Digest as _;
-        let sha256 = crate::store::hex(&sha2::Sha256::digest(&bytes));
+        let sha256 = crate::hex(&sha2::Sha256::digest(&bytes));
         Self { letter_id, name, media_type: media_type.to_owned(), bytes, sha256, created_at }
     }
 }

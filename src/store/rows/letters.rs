@@ -4,12 +4,12 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
 use super::{LetterFileRow, ProblemRow};
-use crate::domain::delivery::DeliveryState;
-use crate::domain::{Invalid, LetterNumber};
-use crate::store::StoreError;
-use crate::store::schema::{deliveries, delivery_attempts, episodes, letters};
-use crate::store::types::Id;
+use crate::StoreError;
+use crate::schema::{deliveries, delivery_attempts, episodes, letters};
+use crate::types::Id;
 use uuid::Uuid;
+use xushi_domain::delivery::DeliveryState;
+use xushi_domain::{Invalid, LetterNumber};
 
 /// An episode as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -71,7 +71,7 @@ pub struct LetterRow {
     pub kind: String,
     /// yellow, orange, red.
     pub level: Option<String>,
-    /// A [`LetterState`](crate::domain::LetterState).
+    /// A [`LetterState`](xushi_domain::LetterState).
     pub state: String,
     /// Campaign.
     pub campaign_id: Id,
@@ -130,7 +130,7 @@ pub struct LetterName {
     /// Serial.
     pub serial: Option<i32>,
     /// Name of the addressee.
-    #[diesel(select_expression = crate::store::schema::units::name)]
+    #[diesel(select_expression = crate::schema::units::name)]
     pub unit: String,
 }
 

@@ -4,10 +4,10 @@ use chrono::NaiveDateTime;
 use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
 
 use super::word;
-use crate::domain::Measure;
-use crate::store::StoreError;
-use crate::store::schema::{measure_aliases, measures};
-use crate::store::types::Id;
+use crate::StoreError;
+use crate::schema::{measure_aliases, measures};
+use crate::types::Id;
+use xushi_domain::Measure;
 
 /// A measure as stored; a change writes the whole row.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]

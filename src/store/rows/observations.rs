@@ -3,11 +3,11 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
-use crate::domain::{Basis, Figure, Observation, Period, Status, TextEnum};
-use crate::store::StoreError;
-use crate::store::schema::observations;
-use crate::store::types::{Id, Listed, Number};
+use crate::StoreError;
+use crate::schema::observations;
+use crate::types::{Id, Listed, Number};
 use uuid::Uuid;
+use xushi_domain::{Basis, Figure, Observation, Period, Status, TextEnum};
 
 /// One vintage of one fact as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]

@@ -3,9 +3,9 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
-use crate::domain::Role;
-use crate::store::schema::{api_keys, idempotency_keys};
-use crate::store::types::Id;
+use crate::schema::{api_keys, idempotency_keys};
+use crate::types::Id;
+use xushi_domain::Role;
 
 /// A key to the API; only its hash is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]

@@ -5,10 +5,10 @@ use diesel::prelude::{AsChangeset, Identifiable, Insertable, Queryable, Selectab
 use uuid::Uuid;
 
 use super::word;
-use crate::domain::{Contact, ContactRole, RegionLevel};
-use crate::store::StoreError;
-use crate::store::schema::{contacts, region_aliases, regions, units};
-use crate::store::types::Id;
+use crate::StoreError;
+use crate::schema::{contacts, region_aliases, regions, units};
+use crate::types::Id;
+use xushi_domain::{Contact, ContactRole, RegionLevel};
 
 /// A region as stored; a change writes the whole row.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]

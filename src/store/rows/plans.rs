@@ -4,7 +4,7 @@ use super::{
     CampaignMemberRow, CampaignRow, CitationRow, ContactRow, IndicatorRow, MeasureAliasRow, MeasureRow,
     ResponsibilityRow, TaskRow, UnitRow,
 };
-use crate::store::types::Id;
+use crate::types::Id;
 
 /// Everything of a plan, parents before children.
 #[derive(Debug, Default)]

@@ -3,9 +3,9 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
-use crate::domain::{ProblemKind, SubjectKind};
-use crate::store::schema::problems;
-use crate::store::types::Id;
+use crate::schema::problems;
+use crate::types::Id;
+use xushi_domain::{ProblemKind, SubjectKind};
 
 /// A problem as stored. One is open at most for each kind and subject.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]

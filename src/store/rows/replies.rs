@@ -3,10 +3,8 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
-use crate::store::schema::{
-    audit_events, closures, receipts, remedies, replies, reply_files, reviews, settlements,
-};
-use crate::store::types::Id;
+use crate::schema::{audit_events, closures, receipts, remedies, replies, reply_files, reviews, settlements};
+use crate::types::Id;
 
 /// 签收, as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]

@@ -3,9 +3,9 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
-use crate::domain::text_enum;
-use crate::store::schema::{campaign_curves, node_reports, person_verdicts, revisions, stated_differences};
-use crate::store::types::{Id, Number};
+use crate::schema::{campaign_curves, node_reports, person_verdicts, revisions, stated_differences};
+use crate::types::{Id, Number};
+use xushi_domain::text_enum;
 
 text_enum! {
     /// What a revision is of.

@@ -3,9 +3,9 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
-use crate::domain::RulePack;
-use crate::store::schema::rule_packs;
-use crate::store::types::Id;
+use crate::schema::rule_packs;
+use crate::types::Id;
+use xushi_domain::RulePack;
 
 /// A version of a rule pack as stored; never changed.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -35,7 +35,7 @@ impl RulePackRow {
             name: pack.name.clone(),
             version: pack.version,
             family: pack.family.to_string(),
-            rules: crate::store::rule_packs::write(pack),
+            rules: crate::rule_packs::write(pack),
             reason: reason.to_owned(),
             created_at: now,
         }

@@ -3,8 +3,8 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
-use crate::store::schema::silences;
-use crate::store::types::Id;
+use crate::schema::silences;
+use crate::types::Id;
 
 /// A silence as stored: what fits everything it names gets no letter from `starts_on` to `ends_on`.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]

@@ -5,10 +5,10 @@ use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
 use uuid::Uuid;
 
 use super::word;
-use crate::domain::{Responsibility, Task};
-use crate::store::StoreError;
-use crate::store::schema::{responsibilities, tasks};
-use crate::store::types::Id;
+use crate::StoreError;
+use crate::schema::{responsibilities, tasks};
+use crate::types::Id;
+use xushi_domain::{Responsibility, Task};
 
 /// A task as stored; a change writes the whole row.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]

@@ -2,8 +2,8 @@
 
 use diesel::prelude::{Queryable, Selectable};
 
-use crate::store::schema::campaigns;
-use crate::store::types::Id;
+use crate::schema::campaigns;
+use crate::types::Id;
 
 /// A campaign as far as its letters go.
 #[derive(Debug, Clone, Queryable, Selectable)]

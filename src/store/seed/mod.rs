@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::StoreError;
 use super::rows::{RegionAliasRow, RegionRow, RulePackRow};
 use super::types::Id;
-use crate::domain::RulePack;
+use xushi_domain::RulePack;
 
 /// A built-in region with its other names.
 pub struct SeedRegion {

@@ -4,10 +4,10 @@ use chrono::NaiveDateTime;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection};
 
 use super::Conn;
-use crate::store::StoreError;
-use crate::store::rows::{AttemptBegin, AttemptEnd, AttemptRow, Lease};
-use crate::store::schema::{deliveries, delivery_attempts};
-use crate::store::types::Id;
+use crate::StoreError;
+use crate::rows::{AttemptBegin, AttemptEnd, AttemptRow, Lease};
+use crate::schema::{deliveries, delivery_attempts};
+use crate::types::Id;
 
 /// Each function here is many statements, which belong into a transaction.
 pub const ONE_STATEMENT: bool = false;

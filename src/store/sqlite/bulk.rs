@@ -3,9 +3,9 @@
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl, SqliteConnection};
 
 use super::Conn;
-use crate::store::StoreError;
-use crate::store::rows::{AssessmentRow, ObservationRow, VerdictColumns, VerdictWrite};
-use crate::store::schema::{assessments, indicators, observations};
+use crate::StoreError;
+use crate::rows::{AssessmentRow, ObservationRow, VerdictColumns, VerdictWrite};
+use crate::schema::{assessments, indicators, observations};
 
 /// Inserts observations; the caller holds the transaction.
 ///

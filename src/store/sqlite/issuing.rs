@@ -3,11 +3,9 @@
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl, SqliteConnection};
 
 use super::Conn;
-use crate::store::StoreError;
-use crate::store::rows::{
-    DeliveryRow, EpisodeChange, EpisodeRow, LetterEpisodeRow, LetterReportRow, LetterRow,
-};
-use crate::store::schema::{deliveries, episodes, letter_episodes, letter_reports, letters};
+use crate::StoreError;
+use crate::rows::{DeliveryRow, EpisodeChange, EpisodeRow, LetterEpisodeRow, LetterReportRow, LetterRow};
+use crate::schema::{deliveries, episodes, letter_episodes, letter_reports, letters};
 
 /// Defines one function a table, all alike.
 macro_rules! inserts {

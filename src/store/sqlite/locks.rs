@@ -1,7 +1,7 @@
 //! One at a time: an immediate transaction already is.
 
 use super::Conn;
-use crate::store::{Rule, StoreError};
+use crate::{Rule, StoreError};
 
 /// Nothing to wait for: SQLite has one writer at a time, and the caller is it.
 ///

@@ -1,7 +1,7 @@
 //! What a reader sees, told from what it saw before.
 
 use super::Conn;
-use crate::store::StoreError;
+use crate::StoreError;
 
 /// `None`: each SQLite connection counts only what others write, so that no one of them can tell.
 ///
