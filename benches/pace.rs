@@ -198,6 +198,8 @@ fn observations(random: &mut Random, kind: Kind, basis: Basis, target: Decimal) 
             value,
             status: Status::Final,
             published_on: end + Days::new(18),
+            of: None,
+            partial: false,
             vintage: 1,
         }
     };

@@ -99,6 +99,8 @@ fn observations(series: &Amounts) -> Vec<Observation> {
         value: Decimal::from_f64(value).unwrap(),
         status: Status::Final,
         published_on: day(year, month),
+        of: None,
+        partial: false,
         vintage: 1,
     };
     all.map(one).collect()

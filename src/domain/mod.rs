@@ -5,9 +5,11 @@ pub mod calendar;
 pub mod campaign;
 pub mod curve;
 pub mod delivery;
+pub mod doubt;
 pub mod episode;
 pub mod grade;
 pub mod invalid;
+pub mod kind;
 pub mod letter;
 pub mod measure;
 pub mod observation;
@@ -29,8 +31,10 @@ pub use average::{AverageOf, measure_names};
 pub use calendar::{CalendarYear, UnpublishedYear, WorkCalendar};
 pub use campaign::{Campaign, Issuing, MemberRole};
 pub use curve::{Curve, Node};
+pub use doubt::{Doubt, DoubtSet};
 pub use grade::Grade;
 pub use invalid::Invalid;
+pub use kind::Kind;
 pub use letter::{LetterKind, LetterNumber, LetterState, Level, ladder};
 pub use measure::{Basis, Better, Frequency, Measure};
 pub use observation::{Figure, Observation, Status};
@@ -43,6 +47,10 @@ pub use problem::{ProblemKind, SubjectKind};
 pub use responsibility::Responsibility;
 pub use role::Role;
 pub use rule_pack::RulePack;
-pub use target::{Comparator, Kind, Target};
+pub use target::{Comparator, Target};
 pub use task::Task;
 pub use text_enum::TextEnum;
+
+/// The version of the rules by which assessments are made; recorded with each, so that after an upgrade it is known which
+/// were made by other rules.
+pub const RULES_VERSION: u32 = 2;

@@ -13,6 +13,8 @@ text_enum! {
         Level = "level",
         /// Growth over the same period of last year, in percent.
         Yoy = "yoy",
+        /// A published place among the regions of its level (排全省第3位), 1 the best.
+        Rank = "rank",
     }
 }
 
@@ -48,8 +50,12 @@ pub struct Observation {
     pub basis: Basis,
     /// Level or year-on-year growth.
     pub figure: Figure,
-    /// In the measure's unit for levels, percent for growth.
+    /// In the measure's unit for levels, percent for growth, a place for ranks.
     pub value: Decimal,
+    /// Of how many a rank is, where that was published; `None` for other figures.
+    pub of: Option<u32>,
+    /// Whether the period was cut short (截至某日): a cumulative or monthly value that ends before its month does.
+    pub partial: bool,
     /// How firm it is.
     pub status: Status,
     /// The day it became known; a correction has a later one.

@@ -136,6 +136,8 @@ fn observation(
         value,
         status: Status::Final,
         published_on: row.reported_on,
+        of: None,
+        partial: false,
         vintage,
     })
 }

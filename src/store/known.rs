@@ -95,6 +95,8 @@ mod tests {
             value: vintage.into(),
             status: Status::Final,
             published_on: d(published),
+            of: None,
+            partial: false,
             vintage,
         };
         let (before, after) = ("2026-03-20T01:00:00Z", "2026-04-01T01:00:00Z");

@@ -256,6 +256,8 @@ fn grouped(
             value: quantity::checked("value", one.value.0).map_err(at)?,
             status: one.status.map_or(Status::Final, |word| word.0),
             published_on: one.published_on.unwrap_or(period.end()),
+            of: None,
+            partial: false,
             vintage: i32::try_from(index + 1).unwrap_or(i32::MAX),
         };
         let own = one.region.map_or_else(|| region.to_owned(), |region| canonical_region(&region));

@@ -4,9 +4,9 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use crate::{Grade, Period, text_enum};
+use crate::{DoubtSet, Grade, Period, text_enum};
 
-use super::{CurveUsed, Forecast, Missing, MissingSet, Ratio};
+use super::{CurveUsed, Forecast, Missing, MissingSet, Needed, Ratio};
 
 text_enum! {
     /// The rule that decided a grade.
@@ -151,6 +151,8 @@ pub struct Assessment {
     pub needed_growth: Option<Ratio>,
     /// Where its share was taken from.
     pub share_from: Option<ShareFrom>,
+    /// What is needed from here; none when the window is over, a limit is broken, or nothing is needed any more.
+    pub needed: Option<Needed>,
     /// The parent region, then the named series, that have a value at the same period.
     pub benchmarks: Vec<BenchmarkGap>,
     /// Place among siblings.
@@ -170,6 +172,8 @@ pub struct Assessment {
     pub forecast_lacks: Option<Missing>,
     /// Inputs that were missing.
     pub missing: MissingSet,
+    /// What is odd about the facts it rests on.
+    pub doubts: DoubtSet,
     /// The rule that decided.
     pub rule: Rule,
 }
@@ -195,6 +199,7 @@ impl Assessment {
             average_per_month: None,
             needed_growth: None,
             share_from: None,
+            needed: None,
             benchmarks: Vec::new(),
             rank: None,
             streak: 0,
@@ -204,6 +209,7 @@ impl Assessment {
             forecast: None,
             forecast_lacks: None,
             missing: MissingSet::default(),
+            doubts: DoubtSet::default(),
             rule: Rule { id: RuleId::Apart, shortfall: None, held: false },
         }
     }

@@ -165,7 +165,9 @@ impl Case<'_> {
             Kind::Change => self.change(value()?),
             Kind::Range => self.range_end(promise.ceiling),
             Kind::VersusBenchmark | Kind::VersusIndicator => self.versus(at),
-            Kind::Milestone | Kind::Trend | Kind::Qualitative => Err(Missing::TargetValue),
+            Kind::Milestone | Kind::Trend | Kind::Rank | Kind::Narrowing | Kind::Qualitative => {
+                Err(Missing::TargetValue)
+            }
         }
     }
 

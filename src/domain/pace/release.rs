@@ -110,6 +110,8 @@ mod tests {
             value: rust_decimal::Decimal::ONE,
             status,
             published_on: d(end),
+            of: None,
+            partial: false,
             vintage: 1,
         };
         for (own, want) in [

@@ -168,6 +168,8 @@ fn observation(start: &str, end: &str, basis: Basis, figure: Figure, value: &str
         value: n(value),
         status: Status::Preliminary,
         published_on: day(end) + chrono::Days::new(18),
+        of: None,
+        partial: false,
         vintage: 1,
     }
 }

@@ -86,6 +86,8 @@ impl TryFrom<FactRow> for Observation {
             basis: row.basis.0,
             figure: row.figure.0,
             value: row.value.0,
+            of: None,
+            partial: false,
             status: row.status.0,
             published_on: row.published_on,
             vintage: row.vintage,

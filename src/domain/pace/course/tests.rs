@@ -19,6 +19,8 @@ fn fact(figure: Figure, end: &str, value: &str) -> Observation {
         value: n(value),
         status: Status::Preliminary,
         published_on: day(end) + Days::new(18),
+        of: None,
+        partial: false,
         vintage: 1,
     }
 }

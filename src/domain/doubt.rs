@@ -1,0 +1,96 @@
+//! Doubts (疑点): what could not be refused but should be looked at.
+
+use super::text_enum;
+
+text_enum! {
+    /// What is odd about a fact, or about what a verdict rests on.
+    Doubt "doubt" {
+        /// A fraction where percent are usual (0.055 for 5.5).
+        ScaleOfRate = "scale_of_rate",
+        /// A running total below that of an earlier period of the same year.
+        RunningTotalFalls = "running_total_falls",
+        /// About ten thousand times, or a ten-thousandth of, the series' own past.
+        FactorTenThousand = "factor_ten_thousand",
+        /// The phrase of a target names another measure than its indicator's.
+        OtherMeasure = "other_measure",
+        /// Last year's whole was revised without its parts.
+        WholeRevisedAlone = "whole_revised_alone",
+        /// A stored fact that the rules refuse today; it is kept and does not count.
+        RefusedByRules = "refused_by_rules",
+        /// Levels of both years are there where a growth rate is wanted.
+        GrowthWanted = "growth_wanted",
+        /// A preliminary value came after the final one; it is kept and does not count.
+        PreliminaryAfterFinal = "preliminary_after_final",
+    }
+}
+
+impl Doubt {
+    /// A sentence for the person who can clear it up.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::ScaleOfRate => "增速、占比应以百分数填写，该值疑为小数（如把5.5%写成0.055），请核对。",
+            Self::RunningTotalFalls => "累计数小于同年前期累计数，请核对是否填错数据期或数值。",
+            Self::FactorTenThousand => "数值与该指标以往数值相差约一万倍，请核对计量单位。",
+            Self::OtherMeasure => "目标原文所说的指标与本指标名称不同，请核对。",
+            Self::WholeRevisedAlone => {
+                "上年全年数已单独修订、各月数未修订，上年同期进度仍按修订前的口径计算，请补报修订后的各月数。"
+            }
+            Self::RefusedByRules => "有已存数据不符合现行报送规则，予以保留但不参与研判，请核对后重报。",
+            Self::GrowthWanted => "已有本年和上年的绝对量，但目标考核同比增速，请报送同比增速。",
+            Self::PreliminaryAfterFinal => "最终核实数之后又报送了初步数，初步数予以保留但不参与研判。",
+        }
+    }
+
+    fn bit(self) -> u32 {
+        1 << self as u32
+    }
+}
+
+/// A set of [`Doubt`], without allocation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DoubtSet(u32);
+
+impl DoubtSet {
+    /// Adds one.
+    pub fn insert(&mut self, doubt: Doubt) {
+        self.0 |= doubt.bit();
+    }
+
+    /// Whether it is in.
+    pub fn contains(self, doubt: Doubt) -> bool {
+        self.0 & doubt.bit() != 0
+    }
+
+    /// Whether there is no doubt.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The members, in the order they are declared.
+    pub fn iter(self) -> impl Iterator<Item = Doubt> {
+        use super::TextEnum;
+        Doubt::ALL.iter().copied().filter(move |doubt| self.contains(*doubt))
+    }
+}
+
+impl FromIterator<Doubt> for DoubtSet {
+    fn from_iter<I: IntoIterator<Item = Doubt>>(all: I) -> Self {
+        let mut set = Self::default();
+        all.into_iter().for_each(|doubt| set.insert(doubt));
+        set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::TextEnum;
+
+    #[test]
+    fn a_set_holds_what_was_put_in() {
+        let set: DoubtSet = [Doubt::RefusedByRules, Doubt::ScaleOfRate].into_iter().collect();
+        assert_eq!(set.iter().collect::<Vec<_>>(), [Doubt::ScaleOfRate, Doubt::RefusedByRules]);
+        assert!(!set.contains(Doubt::OtherMeasure) && !set.is_empty() && DoubtSet::default().is_empty());
+        assert!(Doubt::ALL.len() <= 32 && Doubt::ALL.iter().all(|doubt| doubt.chinese().ends_with('。')));
+    }
+}
