@@ -98,6 +98,40 @@ impl Level {
     }
 }
 
+text_enum! {
+    /// 办理层级: how far a letter has climbed. Apart from [`Level`]: what nobody answers climbs, and its colour stays
+    /// that of the data.
+    Handling "handling" {
+        /// 催办: asked again.
+        Remind = "remind",
+        /// 提级: the unit's leader is told.
+        Raise = "raise",
+        /// 约谈: the unit above is told.
+        Summon = "summon",
+    }
+}
+
+impl Handling {
+    /// The word an office uses.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Remind => "催办",
+            Self::Raise => "提级",
+            Self::Summon => "约谈",
+        }
+    }
+
+    /// The handling a step of the [`ladder`] brings; none before the first.
+    pub fn of_step(step: i32) -> Option<Self> {
+        match step {
+            ..ladder::REMINDER => None,
+            ladder::REMINDER => Some(Self::Remind),
+            ladder::LEADER => Some(Self::Raise),
+            _ => Some(Self::Summon),
+        }
+    }
+}
+
 /// A document number (发文字号) as GB/T 9704-2012 7.2.5 writes it: 机关代字, year in 〔〕, serial without
 /// leading zeros and without 第, 号 (`湘攻坚函〔2025〕3号`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -209,5 +243,12 @@ mod tests {
         assert_eq!(Level::Yellow.next().next().next(), Level::Red);
         assert!(Level::Yellow < Level::Orange && Level::Orange < Level::Red);
         assert_eq!(Level::Orange.label(), "橙色");
+    }
+
+    #[test]
+    fn each_step_of_the_ladder_has_its_handling() {
+        let labels: Vec<_> = (0..=4).map(|step| Handling::of_step(step).map(Handling::label)).collect();
+        assert_eq!(labels, [None, Some("催办"), Some("提级"), Some("约谈"), Some("约谈")]);
+        assert!(Handling::Remind < Handling::Raise && Handling::Raise < Handling::Summon);
     }
 }

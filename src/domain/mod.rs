@@ -35,7 +35,7 @@ pub use doubt::{Doubt, DoubtSet};
 pub use grade::Grade;
 pub use invalid::Invalid;
 pub use kind::Kind;
-pub use letter::{LetterKind, LetterNumber, LetterState, Level, ladder};
+pub use letter::{Handling, LetterKind, LetterNumber, LetterState, Level, ladder};
 pub use measure::{Basis, Better, Frequency, Measure};
 pub use observation::{Figure, Observation, Status};
 pub use pace::{Assessment, assess, assess_with_working};

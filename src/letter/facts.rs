@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::{LetterError, wire};
-use xushi_domain::{Better, Invalid, Kind, LetterKind, LetterNumber, Level, Period};
+use xushi_domain::{Better, Handling, Invalid, Kind, LetterKind, LetterNumber, Level, Period};
 
 /// Most indicators one letter may list: one letter carries all of a unit's, even in a storm.
 pub const LINES_MAX: usize = 5_000;
@@ -22,6 +22,9 @@ pub struct LetterFacts {
     /// Level of a warning; `None` for the other kinds.
     #[serde(default, with = "wire::optional_word")]
     pub level: Option<Level>,
+    /// How far an unanswered matter has climbed with this letter; `None` for one that no step of the ladder brought.
+    #[serde(default, with = "wire::optional_word")]
+    pub handling: Option<Handling>,
     /// Document number; `None` while a draft waits for approval.
     #[serde(default, with = "wire::optional_number")]
     pub number: Option<LetterNumber>,

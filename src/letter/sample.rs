@@ -7,7 +7,7 @@ use super::facts::{
     Benchmark, EarlierLetter, LetterContact, LetterFacts, LetterLine, LineForecast, Quantity, Rank,
     ReplyTerms, Span, Trend, TrendPoint,
 };
-use xushi_domain::{Better, Kind, LetterKind, LetterNumber, Level, TextEnum};
+use xushi_domain::{Better, Handling, Kind, LetterKind, LetterNumber, Level, TextEnum};
 
 /// Letters of every kind: one indicator, a few, many, and with nothing known, so that each branch of a template
 /// runs. Few enough to be rendered at every start.
@@ -36,6 +36,7 @@ fn full(kind: LetterKind, kinds: &[Kind]) -> LetterFacts {
     LetterFacts {
         kind,
         level: (kind == LetterKind::Warning).then_some(Level::Yellow),
+        handling: (kind != LetterKind::Lifting && kinds.len() > 1).then_some(Handling::Raise),
         campaign: "示例攻坚".into(),
         doc_title: Some("示例攻坚总体方案".into()),
         doc_no: Some("示例发〔2025〕1号".into()),
@@ -115,6 +116,7 @@ fn sparse(kind: LetterKind) -> LetterFacts {
     let facts = full(kind, &[Kind::Growth]);
     LetterFacts {
         number: None,
+        handling: None,
         doc_title: None,
         doc_no: None,
         copied: Vec::new(),

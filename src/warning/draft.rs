@@ -9,7 +9,8 @@ use super::addressees::{Addressees, addressees, deliveries};
 use super::library::Library;
 use super::planned::{About, Finding, Key, changed};
 use crate::domain::{
-    Grade, Issuing, LetterKind, LetterState, Level, ProblemKind, SubjectKind, TextEnum as _, UnpublishedYear,
+    Grade, Handling, Issuing, LetterKind, LetterState, Level, ProblemKind, SubjectKind, TextEnum as _,
+    UnpublishedYear,
 };
 use crate::letter::{EarlierLetter, LetterContact, LetterFacts, PICTURES_MAX, ReplyTerms, Trend};
 use crate::store::StoreError;
@@ -70,6 +71,7 @@ impl Draft {
         let facts = LetterFacts {
             kind: key.kind,
             level: level.filter(|_| key.kind == LetterKind::Warning),
+            handling: key.step.and_then(Handling::of_step),
             number: None,
             campaign: campaign.name.clone(),
             doc_title: None,

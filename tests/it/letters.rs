@@ -33,6 +33,7 @@ fn facts(kind: LetterKind, level: Option<Level>, lines: Vec<LetterLine>) -> Lett
     LetterFacts {
         kind,
         level,
+        handling: None,
         number: Some(number(3)),
         campaign: "内需扩量提效攻坚".into(),
         doc_title: Some("湖南省实施“七大攻坚”总体方案".into()),
