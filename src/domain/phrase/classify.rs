@@ -139,19 +139,21 @@ pub(super) fn is_density(name: &[char]) -> bool {
     })
 }
 
+const RANK: Kind = Kind::Cap;
+
 /// Decides kind, comparison and direction of one number.
 pub(super) fn classify(facts: &Facts<'_>) -> Shape {
     let comparator = comparator(facts);
     let kind = match facts.quantity.kind {
-        UnitKind::Rank if comparator == Comparator::AtMost => Kind::Cap,
-        UnitKind::Rank => Kind::Level,
+        UnitKind::Rank => RANK,
         UnitKind::Ratio => Kind::Share,
         UnitKind::Percent | UnitKind::Times => rate(facts),
         UnitKind::Point => Kind::Change,
         _ => amount(facts),
     };
     // 涨幅控制在2%以内 is a lid, not a growth to be reached.
-    let lid = || facts.cues.change.is_none() && facts.lead.is_none() && ends(&GROWTHS, facts.name);
+    let moved = facts.cues.change.is_some() && !(facts.cues.to && facts.cues.change == Some(Direction::Down));
+    let lid = || !moved && facts.lead.is_none() && ends(&GROWTHS, facts.name);
     let capped = facts.cues.cap || matches!(comparator, Comparator::AtMost | Comparator::Below);
     let kind = match kind {
         Kind::Share | Kind::Total | Kind::Level if capped => Kind::Cap,
@@ -252,7 +254,7 @@ fn amount(facts: &Facts<'_>) -> Kind {
     let worked = !placed && ends(&WORKED_AREAS, name);
     let stock = each
         || placed && !prenominal && !flow
-        || is_stock(facts) && !worked
+        || is_stock(facts) && !worked && !prenominal
         || is_density(name)
         || facts.dense && !flow;
     if let (Some(kind @ (Kind::Total | Kind::Level)), false) = (facts.whole, placed) {

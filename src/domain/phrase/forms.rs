@@ -1,13 +1,15 @@
-//! Numbers that are not plain digits with a unit: 2:1, 1/3, 七成, 三分之一, 二十万, 万亿元, 翻一番.
+//! Numbers that are not plain digits with a unit: 2:1, 1/3, 七成, 三分之一, 二十万.
 
 use std::sync::LazyLock;
 
 use rust_decimal::Decimal;
 
+use super::implied::{half, implicit, is_named_by_count, is_vague};
 use super::lexicon::Lexicon;
-use super::quantity::{Found, Quantity, plain, rank, starts_with, tail, with_unit};
+use super::quantity::{Found, plain, starts_with, tail, with_unit};
+use super::standing::rank;
 use super::units::{self, UnitKind};
-use super::{Direction, number, words};
+use super::{name, number, words};
 use crate::target::Comparator;
 
 /// 1/3, 2/3: read as percent; other slashes (24/7) belong to names.
@@ -50,45 +52,29 @@ fn percent(part: Decimal, whole: Decimal) -> Option<Decimal> {
 }
 
 /// 七成, 8成: tenths, in percent.
-pub(super) fn tenths(text: &[char], at: usize, end: usize, value: Decimal) -> Option<Quantity> {
-    let follows = text.get(end + 1).copied();
-    let whole = match follows {
-        None => true,
-        Some(c) => matches!(c, '以' | '左' | '的' | '多' | '、' | '用'),
-    };
-    let share = percent(value, Decimal::TEN)?;
-    (whole && value <= Decimal::TEN)
-        .then(|| tail(text, plain(at, end + 1, share, "%".into(), UnitKind::Percent)))
-}
-
-/// 翻番, 翻一番, 翻两番 are +100 %, +100 %, +300 %; 减半 is −50 %.
-pub(super) fn doubled(text: &[char], at: usize) -> Option<Quantity> {
-    let rest = &text[at + 1..];
-    if is_named_by_count(&text[..at]) {
+pub(super) fn tenths(text: &[char], at: usize, end: usize, value: Decimal) -> Option<Found> {
+    const OTHERS: &str = "立为本果效员品功熟长型群就交绩份都人年";
+    if text.get(end + 1).is_some_and(|&c| OTHERS.contains(c)) {
         return None;
     }
-    let (stop, value, direction) = match (text[at], rest.first()?, rest.get(1)) {
-        ('翻', '番', _) | ('翻', '倍', None) => (at + 2, 100, Direction::Up),
-        ('翻', '一' | '1', Some('番')) => (at + 3, 100, Direction::Up),
-        ('翻', '两' | '二' | '2', Some('番')) => (at + 3, 300, Direction::Up),
-        ('减', '半', None) => (at + 2, 50, Direction::Down),
-        _ => return None,
-    };
-    let mut quantity = plain(at, stop, Decimal::from(value), "%".into(), UnitKind::Percent);
-    quantity.implied = Some(direction);
-    Some(tail(text, quantity))
-}
-
-/// 两个翻番, 六个百分之百: the number of slogans, not what they promise.
-fn is_named_by_count(before: &[char]) -> bool {
-    matches!(before, [.., count, '个'] if number::is_numeral(*count))
+    let share = percent(value, Decimal::TEN).filter(|_| value <= Decimal::TEN);
+    Some(match share {
+        Some(share) => Found::Quantity(tail(text, plain(at, end + 1, share, "%".into(), UnitKind::Percent))),
+        None => Found::Loose(end + 1),
+    })
 }
 
 /// Chinese numerals: only forms that cannot be part of a name are numbers.
 pub(super) fn at_numeral(text: &[char], at: usize) -> Found {
     let (before, rest) = (&text[..at], &text[at..]);
-    if matches!(before.last(), Some('第' | '每')) {
+    if before.last() == Some(&'每') {
         return Found::Name(at + 1);
+    }
+    if before.last() == Some(&'第') {
+        let spelled = number::spelled(rest);
+        return spelled
+            .and_then(|(length, value)| rank(text, at, at + length, value))
+            .unwrap_or(Found::Name(at + 1));
     }
     if let Some(found) = parts(text, at) {
         // 六个百分之百 are six rules.
@@ -102,9 +88,9 @@ pub(super) fn at_numeral(text: &[char], at: usize) -> Found {
     let Some((length, value)) = number::spelled(rest) else { return implicit(text, at) };
     let end = at + length;
     if text.get(end) == Some(&'成')
-        && let Some(quantity) = tenths(text, at, end, value)
+        && let Some(found) = tenths(text, at, end, value)
     {
-        return Found::Quantity(quantity);
+        return found;
     }
     if matches!(before.last(), Some('前' | '后'))
         && let Some(found) = rank(text, at, end, value)
@@ -113,7 +99,31 @@ pub(super) fn at_numeral(text: &[char], at: usize) -> Found {
     }
     // 两到三家: counted or named as its upper end is.
     let (last, most) = upper(text, end).unwrap_or((end, value));
-    if is_counted(text, at, last, most) { with_unit(text, at, end, value) } else { Found::Name(last) }
+    if is_counted(text, at, last, most) {
+        return with_unit(text, at, end, value);
+    }
+    if is_amount(text, at, last, most) { Found::Loose(last) } else { Found::Name(last) }
+}
+
+/// 几十座, 两三家, 三家企业 without a verb that makes them: an amount, though not one anybody can be held to.
+fn is_amount(text: &[char], at: usize, end: usize, value: Decimal) -> bool {
+    let unit = units::read(&text[end..]);
+    let after = &text[end + unit.length..];
+    let vague = text[..at].last().is_some_and(|&c| number::is_numeral(c)) || is_vague(&text[..at]);
+    let known = unit.kind != UnitKind::Bare && !unit.guessed && unit.kind != UnitKind::Attribute;
+    if vague {
+        return known && !(unit.kind == UnitKind::Time && !after.is_empty());
+    }
+    match unit.kind {
+        UnitKind::Percent | UnitKind::Point | UnitKind::Times => true,
+        UnitKind::Count if !unit.guessed => {
+            value >= Decimal::TWO
+                && is_thing(&text[end..end + unit.length])
+                && !after.is_empty()
+                && SLOGANS.at_start(after).is_none()
+        }
+        _ => false,
+    }
 }
 
 /// The second numeral of 三至五个: where it ends and its value.
@@ -172,9 +182,23 @@ fn is_counted(text: &[char], at: usize, end: usize, value: Decimal) -> bool {
         && ["解决", "落实", "推动", "推进", "促进", "实现", "服务", "保护", "覆盖", "发展"]
             .iter()
             .any(|word| super::items::ends_with(before, word));
-    !(single || loose || carried_on)
-        && (brought || words::places_a_number(before))
-        && SLOGANS.at_start(after).is_none()
+    if loose || carried_on || SLOGANS.at_start(after).is_some() {
+        return false;
+    }
+    if single {
+        // 新建一座水厂 is one; 一 of other counters (一批, 一张网) is an article.
+        return spelled == ['一'] && brought && is_one(before, label);
+    }
+    // 三家企业实现上市: of bodies and things also where the clause starts with them.
+    let starts = || is_thing(label) && name::skip_leads(before, 0..at, &[]).0 == at;
+    brought || words::places_a_number(before) || starts()
+}
+
+/// Counters of bodies and things; 个, 项 and 条 count slogans as well.
+fn is_thing(label: &[char]) -> bool {
+    ["家", "座", "所", "处", "台", "辆", "艘", "架", "栋", "幢", "名", "户", "套", "万人"]
+        .iter()
+        .any(|thing| thing.chars().eq(label.iter().copied()))
 }
 
 /// What makes 三个… a slogan rather than three of something (三个高于, 两个确保, 三个一批).
@@ -186,7 +210,7 @@ static SLOGANS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
 });
 
 /// Whether the thing counted has been named before the counter: the clause or the member of a list ends here.
-fn closes(after: &[char]) -> bool {
+pub(super) fn closes(after: &[char]) -> bool {
     match after {
         [] | ['、' | '和' | '与' | '及' | '并' | '(' | ',', ..] => true,
         _ => ["以上", "及以上", "以下", "以内", "之内", "左右", "其中"]
@@ -218,17 +242,6 @@ fn is_one(before: &[char], label: &[char]) -> bool {
     things.iter().any(|thing| thing.chars().eq(label.iter().copied()))
         && before.len() > 1
         && !before.iter().rev().take(REACH_BACK).any(|c| matches!(c, '每' | '统' | '唯' | '同' | '逐' | '各'))
-}
-
-/// 一半, 半数: fifty percent where nothing else follows than 以上 and the like, or what the half is of.
-pub(super) fn half(text: &[char], start: usize, at: usize) -> Option<Quantity> {
-    let rest = &text[at..];
-    let length = if starts_with(rest, "半数") { 2 } else { 1 };
-    let whole = length == 2 || start < at;
-    let after = &rest[length.min(rest.len())..];
-    let ends = after.is_empty() || ["以上", "以下", "左右", "的"].iter().any(|word| starts_with(after, word));
-    let fifty = plain(start, at + length, Decimal::from(50), "%".into(), UnitKind::Percent);
-    (rest.first() == Some(&'半') && whole && ends).then(|| tail(text, fifty))
 }
 
 /// 三分之一, 百分之五.
@@ -279,30 +292,4 @@ fn until(text: &[char], at: usize, end: usize, low: Option<Decimal>, whole: u64)
         }
         _ => Found::Unreadable(from + length),
     }
-}
-
-/// 突破万亿元, 过千亿元: one of the multiplied unit.
-fn implicit(text: &[char], at: usize) -> Found {
-    static AFTER: LazyLock<Lexicon<bool>> = LazyLock::new(|| {
-        let reached =
-            "突破 超过 超 过 跨越 迈上 站上 跃上 迈过 跨过 达到 达 逾 接近 迈入 冲刺 近 登上 攻坚 迈向";
-        let stops = "通过 经过 不过 渡过 度过 直达 抵达 下达 附近 临近";
-        let words = |list: &'static str, found| list.split_whitespace().map(move |word| (word, found));
-        Lexicon::of_suffixes(words(reached, true).chain(words(stops, false)))
-    });
-    if !matches!(AFTER.at_end(&text[..at]), Some((_, true))) {
-        return Found::Name(at + 1);
-    }
-    let unit = units::read(&text[at..]);
-    let end = at + unit.length;
-    let step = ["大关", "台阶", "关口", "规模"].iter().any(|word| starts_with(&text[end..], word));
-    let whole = match unit.kind {
-        UnitKind::Money | UnitKind::Measure | UnitKind::Count => text.get(end) != Some(&'级'),
-        UnitKind::Bare => end == text.len() || step,
-        _ => false,
-    };
-    if unit.multipliers == 0 || !whole {
-        return Found::Name(end.max(at + 1));
-    }
-    Found::Quantity(tail(text, plain(at, end, Decimal::ONE, unit.label, unit.kind)))
 }

@@ -8,7 +8,7 @@ use super::name;
 use super::plain;
 use super::quantity::{Quantity, Scan, starts_with};
 use super::units::UnitKind;
-use super::words;
+use super::{subject, words};
 
 /// One promise of a clause: its words and the numbers given for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,7 +93,8 @@ fn trailing(clause: &Clause, scan: &Scan, from: usize) -> Option<usize> {
     let cut = rest.iter().enumerate().position(|(at, &c)| c == '、' && !clause.shielded[last + at])?;
     let after = &rest[cut + 1..];
     let verb = (2..=4.min(after.len())).any(|length| words::ends_with_making_verb(&after[..length]));
-    (verb && last + cut > from).then_some(last + cut)
+    let said = || plain::ends_moving(after, &clause.shielded[last + cut + 1..]);
+    ((verb || said()) && last + cut > from).then_some(last + cut)
 }
 
 /// `each`: 分别 stands before the first number of the list that `current` belongs to.
@@ -280,7 +281,7 @@ fn is_promise_at_end(quantity: &Quantity, cues: &words::Cues, named: bool, subje
                 || cues.predicate()
                 || cues.comparator.is_some()
                 || (quantity.comparator.is_some() && named)
-                || subject.ends_with(&[')'])
+                || subject::unit_in_brackets(subject).1.is_some()
         }
         UnitKind::Attribute => firm,
         UnitKind::Time => firm || named,
@@ -312,7 +313,7 @@ fn is_promise_before_noun(first: &Quantity, last: &Quantity, made: bool, right: 
 }
 
 /// Whether those who reach so much are given something for it.
-fn is_rewarded(right: &[char]) -> bool {
+pub(super) fn is_rewarded(right: &[char]) -> bool {
     const GIVEN: [&str; 9] = ["给予", "予以", "优先安排", "优先支持", "奖励", "通报", "约谈", "问责", "倾斜"];
     right.first() == Some(&'的')
         && (1..right.len()).any(|at| GIVEN.iter().any(|word| starts_with(&right[at..], word)))

@@ -28,7 +28,9 @@
 mod classify;
 mod clause;
 mod forms;
+mod gathered;
 mod given;
+mod implied;
 mod items;
 mod lexicon;
 mod name;
@@ -38,10 +40,14 @@ mod plain;
 mod quantity;
 mod reader;
 mod relative;
+mod signed;
 mod signs;
+mod standing;
 mod subject;
 mod trend;
 mod units;
+mod unnumbered;
+mod unread;
 mod words;
 
 #[cfg(test)]

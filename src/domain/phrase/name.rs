@@ -19,11 +19,11 @@ enum Lead {
 
 static LEADS: LazyLock<Lexicon<Lead>> = LazyLock::new(|| {
     const MODAL: &str = "力争 确保 争取 努力 务必 力保 力求 奋力 原则上 预期 预计";
-    const FILLER: &str = "实现 推动 推进 促进 截至 截止 全年 年内 今年 今年底 本年 本年度 当年 全省 全市 全县 全区 全州 我省 我市 我县 我区 各地 其中 重点 \
+    const FILLER: &str = "取得 获得 斩获 荣获 实现 推动 推进 促进 截至 截止 全年 年内 今年 今年底 本年 本年度 当年 全省 全市 全县 全区 全州 我省 我市 我县 我区 各地 其中 重点 \
         到 至 完成 保持 开展 举办 组织 力争实现 建设 建成 打造 培育 使 将 并 同时 分别 年底前 年底 达到 上半年 下半年 进一步 高质量 \
         有序推进 稳妥推进 稳妥有序推进 统筹推进 一体推进 扎实 积极 加快 全力 继续 持续 稳步 着力 大力 深入 统筹 切实 坚决 联动 省市县联动 拟 拟安排 安排 做到 在 各市州 计划 再 累计 \
         一季度 二季度 三季度 四季度 一季度末 二季度末 三季度末 四季度末 一季度前 二季度前 三季度前 四季度前 月底前 第一季度 第二季度 第三季度 第四季度 主要目标是 主要预期目标是 预期目标是 目标是 其中的 每年 全面";
-    const STOP: &str = "实现率 推动力 完成率 保持率 建设用地 建设兵团 建成区 培育率 重点 重点群体 重点人群 重点行业 重点产业 重点企业 \
+    const STOP: &str = "获得感 高质量发展 实现率 推动力 完成率 保持率 建设用地 建设兵团 建成区 培育率 重点 重点群体 重点人群 重点行业 重点产业 重点企业 \
         重点项目 重点实验室 重点用能单位 重点建设项目 重点建设用地 重点产品 重点税源 重点任务 重点工作 重点水域 重点湖泊 重点河流 \
         重点场所 重点车辆 重点高校 重点村 重点镇 重点流域 重点区域 重点工程 重点领域 至善 将军 在校 在建 在园 在库 在册 在岗 在地 在线 在营 在用 在编 使用 组织部 \
         组织化 安排资金 再生 再贷款 再就业 到期 到位 到账 到户 到村 到港 计划生育 计划免疫 组织振兴 全面建设 累计折旧 保持力";
@@ -109,7 +109,7 @@ static HEADS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
         周转量 生产总值 总产 额 费用 成本 支出 起数 规模 标准 浓度 强度 指数 能耗 储量 里程 流量 订单 业务量 覆盖率 消费额 保费 \
         融资 外资 内资 经费 旅游 入境游 补助 补贴 水平 经济 产业 工业 服务业 农业 住宿 餐饮 GDP 时间 时限 时长 频次 次数 \
         使用量 施用量 排放量 减排量 入学率 入园率 参保率 利用率 优良率 优良路率 合格率 达标率 普及率 网办率 就诊率 满意率 治理率 处理率 收集率 回收率 办结率 就业率 \
-        签约率 发病率 死亡率 贡献率 转化率 自给率 损失 申请量 授权量";
+        批次 金额 件数 损失 签约率 发病率 死亡率 贡献率 转化率 自给率 申请量 授权量";
     Lexicon::of_suffixes(WORDS.split_whitespace().map(|word| (word, ())))
 });
 
@@ -140,8 +140,9 @@ pub(super) fn is_of_several(name: &[char]) -> bool {
 }
 
 /// Names that say only which side of the thing named before is meant: 生产安全事故起数、死亡人数.
-const SIDES: [&str; 27] = [
+const SIDES: [&str; 30] = [
     "死亡人数",
+    "亡人数",
     "伤亡人数",
     "受伤人数",
     "起数",
@@ -168,6 +169,8 @@ const SIDES: [&str; 27] = [
     "直接经济损失",
     "经济损失",
     "营业收入",
+    "进口",
+    "出口",
 ];
 
 /// Whether a name can stand by itself as an indicator.
@@ -219,7 +222,9 @@ fn complete(parts: &[&[char]]) -> Vec<Vec<char>> {
             let shared = if head < last.len() { shared.min(last.len() - head) } else { shared };
             // 第一产业、第二产业增加值: 产业 alone could stand, but shares what the last one has.
             let incomplete = own.is_some_and(|own| is_indicator(&last[own..]));
-            if (incomplete || !is_indicator(part)) && last.len() > shared {
+            // 装备制造业、原材料工业: a branch stands by itself where the last one has no measure either.
+            let branch = part.len() > 2 && part.ends_with(&['业']) && last.ends_with(&['业']);
+            if (incomplete || !is_indicator(part)) && !branch && last.len() > shared {
                 member.extend_from_slice(&last[shared..]);
             }
             member

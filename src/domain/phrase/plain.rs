@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use super::lexicon::Lexicon;
 use super::name;
 use super::quantity::starts_with;
+use super::signed::{self, Said, Signed};
 use super::signs::{WORK, signs};
-use super::trend;
-use super::{Direction, PhraseTarget};
+use super::{Direction, PhraseTarget, trend};
 use crate::target::{Comparator, Kind};
 
 /// What a clause without a usable number is.
@@ -17,6 +17,8 @@ pub(super) enum Plain {
     Promise(Vec<PhraseTarget>),
     /// Work described by a verb, without a measure.
     Work(PhraseTarget),
+    /// Several promises whose number is said, but not which they are (四项指标双下降).
+    Number,
     /// Nothing the grammar knows.
     Unknown,
 }
@@ -35,6 +37,13 @@ pub(super) fn read(text: &[char], shielded: &[bool], dates: &[std::ops::Range<us
         }
         target.hedge = joined(&hedges);
         return Plain::Promise(vec![target]);
+    }
+    match signed::read(body) {
+        Some(Signed::Unnamed) => return Plain::Number,
+        Some(Signed::Promises(said)) => {
+            return Plain::Promise(said.into_iter().map(|said| promised(said, joined(&hedges))).collect());
+        }
+        None => {}
     }
     let named = |name: &[char], kind, comparator, direction| PhraseTarget {
         indicator: name::written(name::tidy(name)),
@@ -68,15 +77,25 @@ pub(super) fn read(text: &[char], shielded: &[bool], dates: &[std::ops::Range<us
         let until = moving.start.saturating_sub(said_before(&text[start..moving.start.max(start)]));
         let subject = if before { &text[start..until.max(start)] } else { &text[moving.end..] };
         if trend::is_trend(subject, moving.motion, signs.course) {
-            let name = if before { subject } else { body };
-            // 双下降 speaks of the pair.
-            let members = if moving.whole { vec![name.to_vec()] } else { trend::subjects(name) };
+            let name = if before { signed::trimmed(subject) } else { body };
+            if signed::is_unnamed(name) {
+                return Plain::Number;
+            }
+            let members = trend::subjects(name);
             let each = members.iter().map(|member| named(member, Kind::Trend, None, moving.direction));
             return Plain::Promise(each.collect());
         }
         if before {
             return Plain::Promise(vec![named(subject, Kind::Qualitative, None, moving.direction)]);
         }
+    }
+    if let Some((end, direction)) = signs.bare_movement(body, text.len() - body.len()) {
+        let name = signed::trimmed(&body[..end]);
+        if signed::is_unnamed(name) {
+            return Plain::Number;
+        }
+        let each = trend::subjects(name).into_iter().map(|name| named(&name, Kind::Trend, None, direction));
+        return Plain::Promise(each.collect());
     }
     if (signs.work || signs.completion) && !is_title(text) {
         let promise = target(Kind::Qualitative, None, judged_direction(text), text.len());
@@ -90,6 +109,21 @@ pub(super) fn read(text: &[char], shielded: &[bool], dates: &[std::ops::Range<us
             Plain::Work(target(Kind::Qualitative, None, Direction::Up, text.len()))
         }
         _ => Plain::Unknown,
+    }
+}
+
+/// A promise of a word of sign.
+fn promised(said: Said, hedge: Option<String>) -> PhraseTarget {
+    PhraseTarget {
+        indicator: name::written(name::tidy(&said.name)),
+        kind: said.kind,
+        comparator: said.bound.map(|(comparator, _)| comparator),
+        value: said.bound.map(|(_, value)| value),
+        value_hi: None,
+        unit: said.unit.to_owned(),
+        direction: said.direction,
+        hedge,
+        benchmark: None,
     }
 }
 
@@ -114,8 +148,11 @@ pub(super) fn movements(text: &[char], shielded: &[bool]) -> Vec<std::ops::Range
     spans
 }
 
-/// Whether `text` is a subject with a movement behind it.
-fn ends_moving(text: &[char], shielded: &[bool]) -> bool {
+/// Whether `text` is a subject with a movement or a word of sign behind it.
+pub(super) fn ends_moving(text: &[char], shielded: &[bool]) -> bool {
+    if matches!(signed::read(text), Some(Signed::Promises(_))) {
+        return true;
+    }
     let moving = signs(text, shielded).moving();
     moving.is_some_and(|moving| moving.start > 0 && moving.end == text.len())
 }

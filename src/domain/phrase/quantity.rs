@@ -6,9 +6,11 @@ use std::sync::LazyLock;
 use rust_decimal::Decimal;
 
 use super::Direction;
-use super::forms::{at_numeral, doubled, fraction, half, ratio, tenths};
+use super::forms::{at_numeral, fraction, ratio, tenths};
+use super::implied::{doubled, half, past_half, twofold};
 use super::lexicon::Lexicon;
 use super::number;
+use super::standing::{self, rank};
 use super::units::{self, UnitKind};
 use crate::target::Comparator;
 
@@ -48,6 +50,8 @@ pub(super) struct Scan {
     pub(super) quantities: Vec<Quantity>,
     /// Dates and spans of dates.
     pub(super) dates: Vec<Range<usize>>,
+    /// Numbers that are understood neither as an amount nor as a name (数百家, 双百, 前30%).
+    pub(super) loose: Vec<Range<usize>>,
     /// A number stood there that could not be read.
     pub(super) unreadable: bool,
 }
@@ -57,6 +61,8 @@ pub(super) enum Found {
     Quantity(Quantity),
     Date(usize),
     Name(usize),
+    /// A number that says an amount, but not which.
+    Loose(usize),
     Unreadable(usize),
 }
 
@@ -64,13 +70,17 @@ pub(super) enum Found {
 pub(super) fn scan(text: &[char], shielded: &[bool]) -> Scan {
     let mut scan = Scan::default();
     let mut at = 0;
+    let mut quoted = None;
     while at < text.len() {
         let plan = if matches!(text[at], '“' | '十') { number::plan_end(&text[at..]) } else { None };
         let found = match text[at] {
             _ if plan.is_some() => Found::Date(at + plan.unwrap_or(1)),
-            _ if shielded[at] => Found::Name(at + 1),
+            _ if shielded[at] => inside(text, at, &mut quoted),
             '0'..='9' => at_digit(text, at),
-            '半' => half(text, at, at).map_or(Found::Name(at + 1), Found::Quantity),
+            '半' => half(text, at, at).map_or_else(|| past_half(text, at), Found::Quantity),
+            '首' | '榜' => standing::head(text, at).unwrap_or(Found::Name(at + 1)),
+            '双' | '倍' => twofold(text, at),
+            '时' if starts_with(&text[at..], "时间过半") => Found::Date(at + 4),
             '翻' | '减' => doubled(text, at).map_or(Found::Name(at + 1), Found::Quantity),
             '零' | '一' | '二' | '两' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百'
             | '千' | '万' | '亿' => at_numeral(text, at),
@@ -87,6 +97,10 @@ pub(super) fn scan(text: &[char], shielded: &[bool]) -> Scan {
                 end
             }
             Found::Name(end) => end,
+            Found::Loose(end) => {
+                scan.loose.push(at..end);
+                end
+            }
             Found::Unreadable(end) => {
                 scan.unreadable = true;
                 end
@@ -94,6 +108,45 @@ pub(super) fn scan(text: &[char], shielded: &[bool]) -> Scan {
         };
     }
     scan
+}
+
+/// What stands in quotations and brackets names; amounts in brackets (5000个), and rates and sums also in quotations, do
+/// not. `quoted`: the mark that closes the quotation.
+fn inside(text: &[char], at: usize, quoted: &mut Option<char>) -> Found {
+    let close = match text[at] {
+        '“' => Some('”'),
+        '‘' => Some('’'),
+        '《' => Some('》'),
+        '〈' => Some('〉'),
+        '「' => Some('」'),
+        '『' => Some('』'),
+        '"' => Some('"'),
+        _ => None,
+    };
+    if quoted.is_some_and(|mark| mark == text[at]) {
+        *quoted = None;
+        return Found::Name(at + 1);
+    }
+    *quoted = quoted.or(close);
+    let found = match text[at] {
+        '0'..='9' => at_digit(text, at),
+        '一' | '二' | '两' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' if quoted.is_none() => {
+            at_numeral(text, at)
+        }
+        _ => return Found::Name(at + 1),
+    };
+    match found {
+        Found::Quantity(number) => {
+            let amount = match number.kind {
+                UnitKind::Percent | UnitKind::Point | UnitKind::Money => !text[..at].ends_with(&['个']),
+                UnitKind::Count | UnitKind::Measure | UnitKind::Times => quoted.is_none(),
+                _ => false,
+            };
+            if amount { Found::Loose(number.end) } else { Found::Name(number.end) }
+        }
+        Found::Unreadable(end) => Found::Name(end),
+        other => other,
+    }
 }
 
 fn at_digit(text: &[char], at: usize) -> Found {
@@ -119,7 +172,7 @@ fn at_digit(text: &[char], at: usize) -> Found {
     match next {
         Some('/') if text.get(end + 1).is_some_and(char::is_ascii_digit) => fraction(text, at, end, value),
         Some(':') if text.get(end + 1).is_some_and(char::is_ascii_digit) => ratio(text, at, end, value),
-        Some('成') => tenths(text, at, end, value).map_or(Found::Name(end), Found::Quantity),
+        Some('成') => tenths(text, at, end, value).unwrap_or(Found::Name(end)),
         _ => with_unit(text, at, end, value),
     }
 }
@@ -149,42 +202,6 @@ fn belongs_to_name(before: &[char], next: Option<char>, after: Option<char>) -> 
 
 fn is_reached(before: &[char]) -> bool {
     ["达到", "达", "提升到", "提升至", "保持在"].iter().any(|word| super::items::ends_with(before, word))
-}
-
-/// 前10名, 第3位: a place in a ranking; other ordinals (第12届) belong to names.
-pub(super) fn rank(text: &[char], at: usize, end: usize, value: Decimal) -> Option<Found> {
-    const NOT_RANKS: [char; 10] = ['之', '提', '目', '年', '当', '月', '日', '底', '会', '以'];
-    let marker = *text[..at].last()?;
-    let before = text[..at - 1].last();
-    let unit = text.get(end).copied().filter(|c| matches!(c, '位' | '名' | '列'));
-    if marker == '后' && unit.is_some() {
-        // 退出全国后20位 is a part of a ranking, no place in it.
-        return Some(Found::Name(end + 1));
-    }
-    let first = marker == '前' && !before.is_some_and(|c| NOT_RANKS.contains(c));
-    let placed = || {
-        let before = &text[..at - 1];
-        end == text.len()
-            && ["全国", "全省", "全市", "全区", "排名", "居", "列", "至", "到", "保持"]
-                .iter()
-                .any(|word| super::items::ends_with(before, word))
-    };
-    if marker == '第' && unit.is_none() && !placed() {
-        return Some(Found::Name(end + units::read(&text[end..]).length));
-    }
-    if !(first || marker == '第') {
-        return None;
-    }
-    let stop = end + usize::from(unit.is_some());
-    if unit.is_none() && stop < text.len() {
-        return Some(Found::Name(end));
-    }
-    let label = unit.filter(|&c| c != '列').map(String::from).unwrap_or_default();
-    let mut quantity = plain(at - 1, stop, value, label, UnitKind::Rank);
-    quantity.comparator = first.then_some(Comparator::AtMost);
-    let scope = ["全国", "全省", "全市"].iter().find(|word| super::items::ends_with(&text[..at - 1], word));
-    quantity.baseline = is_baseline(&text[..at - 1 - scope.map_or(0, |word| word.chars().count())]);
-    Some(Found::Quantity(tail(text, quantity)))
 }
 
 /// A number with a unit, perhaps the first of two ends.
@@ -217,7 +234,7 @@ fn is_countable(c: char) -> bool {
 }
 
 /// 由…, 从… directly before a number, or before its 的 phrase (从2024年的60%).
-fn is_baseline(before: &[char]) -> bool {
+pub(super) fn is_baseline(before: &[char]) -> bool {
     const REACH_BACK: usize = 10;
     before.iter().rev().take(REACH_BACK).take_while(|c| **c != '、').any(|c| matches!(c, '由' | '从'))
         && matches!(before.last(), Some('由' | '从' | '的' | '约'))

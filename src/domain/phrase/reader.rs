@@ -1,16 +1,15 @@
 //! From a whole phrase to its promises: clause by clause, carrying the subject over.
 
-use std::ops::Range;
-
 use super::classify::{self, Facts};
 use super::clause::{self, CLAUSE_MAX, Clause};
+use super::gathered::{Reading, assemble};
 use super::items::{self, Item};
-use super::plain::{self, Plain};
+use super::plain;
 use super::quantity::{self, Quantity, Scan};
 use super::subject::{lead_change, predicate, subject, subjects, unit_in_brackets, without_baseline};
-use super::units;
+use super::unnumbered::{dated_steps, starts_with_comparison, without_number};
 use super::words::{self, Cues};
-use super::{Parsed, PhraseTarget, name, normalise, relative};
+use super::{Parsed, PhraseTarget, name, normalise, relative, units, unread};
 use crate::target::Kind;
 
 /// What a later clause may leave unsaid.
@@ -28,17 +27,6 @@ pub(super) struct Carried {
     pub(super) ahead: Option<String>,
     /// The kind of the promise before this one in the clause.
     pub(super) row: Option<Kind>,
-}
-
-/// The reading of one clause or part of one.
-enum Reading {
-    Promises(Vec<PhraseTarget>),
-    Work(PhraseTarget),
-    Unknown(String),
-    /// A heading or a scope: understood, promises nothing.
-    Scope,
-    /// Who is responsible, where a figure is from: handed back beside the promise, no part of it.
-    Note(String),
 }
 
 /// Reads a phrase.
@@ -64,7 +52,9 @@ pub(super) fn read(phrase: &str) -> Parsed {
         }
         let scan = quantity::scan(&clause.text, &clause.shielded);
         if index < last && plain::is_time(&clause.text, &scan.dates) {
-            if scan.quantities.is_empty() && (!scan.dates.is_empty() || plain::is_part_of_year(&clause.text))
+            if scan.quantities.is_empty()
+                && scan.loose.is_empty()
+                && (!scan.dates.is_empty() || plain::is_part_of_year(&clause.text))
             {
                 // 3月底前，完成…: the deadline belongs to what follows.
                 time = Some(clause);
@@ -75,7 +65,7 @@ pub(super) fn read(phrase: &str) -> Parsed {
             }
             continue;
         }
-        if clause.heading && index < last && scan.quantities.is_empty() {
+        if clause.heading && index < last && scan.quantities.is_empty() && scan.loose.is_empty() {
             heading = Some(clause);
             continue;
         }
@@ -97,7 +87,7 @@ fn clause_readings(clause: &Clause, scan: &Scan, carried: &mut Carried, readings
         for span in dated_steps(clause, scan) {
             let reading = without_number(clause, scan, span, carried);
             if let Reading::Promises(targets) = &reading
-                && let Some(target) = targets.iter().find(|target| target.benchmark.is_some())
+                && let Some(target) = targets.iter().find(|target| is_figure(target))
             {
                 carried.subject = target.indicator.chars().collect();
             }
@@ -109,89 +99,17 @@ fn clause_readings(clause: &Clause, scan: &Scan, carried: &mut Carried, readings
         if item.numbers.is_empty() {
             readings.push(without_number(clause, scan, item.span, carried));
         } else {
-            readings.push(Reading::Promises(with_number(clause, scan, &item, carried)));
+            let targets = with_number(clause, scan, &item, carried);
+            let left = unread::left_over(clause, scan, &item.span, &item.numbers, &targets);
+            readings.push(Reading::Promises(targets));
+            readings.extend(left.into_iter().map(Reading::Number));
         }
     }
 }
 
-/// 6月底前封顶、12月底前通车: each date starts a step of its own.
-fn dated_steps(clause: &Clause, scan: &Scan) -> Vec<Range<usize>> {
-    let mut spans = Vec::new();
-    let mut from = 0;
-    for date in &scan.dates {
-        if date.start > from + 1 && clause.text[date.start - 1] == '、' && !clause.shielded[date.start] {
-            spans.push(from..date.start - 1);
-            from = date.start;
-        }
-    }
-    if from == 0 {
-        return plain::movements(&clause.text, &clause.shielded);
-    }
-    spans.push(from..clause.text.len());
-    spans
-}
-
-/// Reads a part without a number of its own.
-fn without_number(clause: &Clause, scan: &Scan, span: Range<usize>, carried: &Carried) -> Reading {
-    const SCOPES: [&str; 14] = [
-        "中",
-        "方面",
-        "期间",
-        "基础上",
-        "同时",
-        "领域",
-        "过程中",
-        "前提下",
-        "地区",
-        "以来",
-        "情况下",
-        "背景下",
-        "范围内",
-        "其中",
-    ];
-    const NOTES: [&str; 9] =
-        ["此件", "(此件", "附件", "抄送", "牵头单位", "(牵头单位", "责任单位", "(责任单位", "配合单位"];
-    let text = &clause.text[span.clone()];
-    let lead = text.iter().take_while(|c| **c == '、').count();
-    let span = span.start + lead..span.end;
-    let text = &clause.text[span.clone()];
-    // 达到12 of something nobody knows is a number not understood, no work to be judged.
-    let placed = |quantity: &&Quantity| {
-        let inside = quantity.start >= span.start && quantity.end <= span.end;
-        inside && quantity.kind == units::UnitKind::Bare && {
-            let (_, cues) = words::peel(&clause.text[..quantity.start], &scan.dates);
-            cues.reach || cues.to || cues.cap
-        }
-    };
-    if scan.quantities.iter().any(|quantity| placed(&quantity)) {
-        return Reading::Unknown(name::written(text));
-    }
-    if scan.unreadable || NOTES.iter().any(|word| quantity::starts_with(text, word)) {
-        return Reading::Unknown(name::written(text));
-    }
-    let dates: Vec<Range<usize>> = scan
-        .dates
-        .iter()
-        .filter(|date| date.start >= span.start && date.end <= span.end)
-        .map(|date| date.start - span.start..date.end - span.start)
-        .collect();
-    if starts_with_comparison(text) && !carried.subject.is_empty() {
-        let whole: Vec<char> = carried.subject.iter().chain(text).copied().collect();
-        if let Some(target) = relative::compare(&whole, None) {
-            return Reading::Promises(vec![target]);
-        }
-    }
-    if plain::is_time(text, &dates) {
-        return Reading::Scope;
-    }
-    match plain::read(text, &clause.shielded[span.clone()], &dates) {
-        Plain::Promise(targets) => Reading::Promises(targets),
-        Plain::Work(_) | Plain::Unknown if SCOPES.iter().any(|word| items::ends_with(text, word)) => {
-            Reading::Scope
-        }
-        Plain::Work(target) => Reading::Work(target),
-        Plain::Unknown => Reading::Unknown(name::written(text)),
-    }
+/// Whether a promise without a written number is about a figure, so that the next clause may speak of it: 投资增速转正，增长3%.
+fn is_figure(target: &PhraseTarget) -> bool {
+    target.benchmark.is_some() || matches!(target.kind, Kind::Growth | Kind::Trend)
 }
 
 /// What stands around the numbers of an item.
@@ -340,56 +258,4 @@ fn compared(around: &Around<'_>, quantity: &Quantity, carried: &Carried) -> Opti
     // 高于全省平均0.5个百分点: the mean itself looks like words before a number; 高于5% names no other side.
     let open = around.cues.comparator.is_none();
     relative::compare(&text, Some(quantity)).filter(|target| open || target.kind == Kind::VersusBenchmark)
-}
-
-fn starts_with_comparison(text: &[char]) -> bool {
-    ["高于", "快于", "低于", "高出", "比", "不低于", "好于", "优于", "与", "跑赢", "达到", "超过"]
-        .iter()
-        .any(|word| quantity::starts_with(text, word))
-}
-
-/// Puts the readings together: work beside measurable promises is handed back, work alone is one qualitative promise.
-fn assemble(phrase: &str, readings: Vec<Reading>) -> Parsed {
-    let measurable = readings.iter().any(|reading| matches!(reading, Reading::Promises(_)));
-    let mut parsed = Parsed::default();
-    let mut work: Option<PhraseTarget> = None;
-    let mut numberless = false;
-    let mut understood = false;
-    for reading in readings {
-        understood |= !matches!(reading, Reading::Unknown(_) | Reading::Note(_));
-        match reading {
-            Reading::Promises(targets) => {
-                numberless = targets.last().is_some_and(|target| target.value.is_none());
-                parsed.targets.extend(targets);
-            }
-            Reading::Work(target) if measurable => {
-                // 均完成接口改造，接入省级平台 is one promise.
-                match parsed.targets.last_mut().filter(|_| numberless) {
-                    Some(last) => append(last, &target.indicator),
-                    None => parsed.unparsed.push(target.indicator),
-                }
-            }
-            Reading::Work(target) => match &mut work {
-                Some(whole) => append(whole, &target.indicator),
-                None => work = Some(target),
-            },
-            Reading::Unknown(text) => match &mut work {
-                Some(whole) if !text.chars().any(|c| c.is_ascii_digit()) => append(whole, &text),
-                _ => parsed.unparsed.push(text),
-            },
-            Reading::Note(text) => parsed.unparsed.push(text),
-            Reading::Scope => {}
-        }
-    }
-    parsed.targets.extend(work);
-    if parsed.targets.is_empty() && (!understood || parsed.unparsed.is_empty()) {
-        let whole = phrase.trim();
-        parsed.unparsed = if whole.is_empty() { Vec::new() } else { vec![whole.to_owned()] };
-    }
-    parsed
-}
-
-fn append(target: &mut PhraseTarget, more: &str) {
-    target.indicator.push('，');
-    target.indicator.push_str(more);
 }

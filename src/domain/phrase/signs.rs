@@ -51,9 +51,9 @@ static SIGNS: LazyLock<Lexicon<Sign>> = LazyLock::new(|| {
     const COURSE: &str = "持续 不断 稳步 稳定 逐步 逐年 继续 平稳 加快 较快 有序 稳中 逐月 逐季 双 持续性 合理 同步 快速 恢复性 保持 日益 渐进";
     const DEGREE: &str =
         "进一步 明显 显著 大幅 有效 总体 切实 较大幅度 整体 普遍 全面 更加 更趋 更为 愈加 愈发 深入 较大";
-    const RISING: &str = "稳中有升 正增长 只增不减 只升不降 双提升 双增长 稳中有增 由负转正 两位数增长 两位数以上增长 位次前移 稳定增长 较快增长 \
+    const RISING: &str = "稳中有升 正增长 只增不减 只升不降 稳中有增 由负转正 位次前移 稳定增长 较快增长 \
         持续增收";
-    const FALLING: &str = "稳中有降 双下降 双降 三下降 只减不增 只降不升 零增长 负增长 逐年递减 有降无升 三降 压降 总体下降 “双下降” “双降” 压减 全面下降 四下降";
+    const FALLING: &str = "稳中有降 只减不增 只降不升 负增长 逐年递减 有降无升 压降 总体下降 压减 全面下降";
     const RECOVERING: &str = "稳中向好 稳中有进 稳中提质 止跌回升 止跌回稳 止跌企稳 稳步向好 回升向好 企稳回升 扭亏为盈 争先进位 保稳提质 \
         促稳提质 增势良好 稳中向优 企稳向好 稳定向好";
     const HOLDING: &str = "总体平稳 总体稳定 基本稳定 基本平稳 保持稳定 保持平稳 平稳运行 平稳有序 平稳健康 大局稳定 持续稳定 稳定运行 安全稳定 \
@@ -198,6 +198,24 @@ impl Signs {
     /// The movement, when a manner or the word itself makes it more than work (提高 alone is work).
     pub(super) fn moving(&self) -> Option<Moving> {
         self.motion.filter(|moving| moving.whole || self.manner.is_some())
+    }
+
+    /// A figure whose verb stands at the end of `body` without a word of manner (煤炭消费占比下降): where its name ends and
+    /// the direction. `start`: where `body` starts.
+    pub(super) fn bare_movement(&self, body: &[char], start: usize) -> Option<(usize, Direction)> {
+        const SHARES: [&str; 5] = ["率", "占比", "比重", "比例", "份额"];
+        let moving = self.motion.filter(|_| self.manner.is_none() && !self.urged)?;
+        let end = moving.start.checked_sub(start).filter(|_| moving.end == start + body.len())?;
+        let name = super::signed::trimmed(&body[..end]);
+        let share = || SHARES.iter().any(|word| super::items::ends_with(name, word));
+        let figure = match moving.motion {
+            Motion::Moves => true,
+            Motion::MayMove => share(),
+            Motion::Steadies | Motion::Judged => false,
+        };
+        // 推动成本下降 is work on it, 降低成本 as well.
+        (figure && (super::trend::is_measured(name) || super::signed::is_unnamed(name)))
+            .then_some((end, moving.direction))
     }
 
     fn note(&mut self, sign: Sign, at: usize, length: usize) {

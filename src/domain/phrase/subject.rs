@@ -7,7 +7,7 @@ use super::quantity::{self, Quantity, Scan};
 use super::reader::{Around, Carried};
 use super::units::{self, UnitKind};
 use super::words::{self, Cues};
-use super::{Direction, items, name};
+use super::{Direction, items, name, standing};
 
 /// What the item promises, and whether it continues the subject before it.
 pub(super) fn subject(around: &Around<'_>, carried: &Carried) -> (Vec<char>, bool) {
@@ -26,15 +26,15 @@ pub(super) fn subject(around: &Around<'_>, carried: &Carried) -> (Vec<char>, boo
         return (own.to_vec(), false);
     }
     let right = name::tidy(around.right);
-    let mut name = own.to_vec();
+    // 取得5项标志性成果 promises the results.
+    let obtained = ["取得", "获得", "斩获", "荣获"].iter().any(|verb| verb.chars().eq(own.iter().copied()));
+    let mut name = if obtained { Vec::new() } else { own.to_vec() };
     name.extend_from_slice(right);
     (name, false)
 }
 
 /// The predicate before a number. For a place in a ranking it may stand before its scope: 提升到全国第10位.
 pub(super) fn predicate(text: &[char], first: &Quantity, dates: &[Range<usize>]) -> (usize, Cues) {
-    const SCOPES: [&str; 6] = ["全国", "全球", "中部", "西部", "东部", "世界"];
-    const ENTERS: [&str; 7] = ["进入", "跻身", "挤进", "位居", "稳居", "位列", "继续位居"];
     let before = &text[..first.start];
     let mut found = words::peel(before, dates);
     if let Some(length) = words::each_made(&text[..found.0]) {
@@ -44,16 +44,9 @@ pub(super) fn predicate(text: &[char], first: &Quantity, dates: &[Range<usize>])
     if first.kind != UnitKind::Rank || found.1.predicate() {
         return found;
     }
-    // 排名进入全省前5: the verb is no part of the name, unless there is no other.
-    if let Some(verb) = ENTERS.iter().find(|word| items::ends_with(&text[..found.0], word)) {
-        let name = found.0 - verb.chars().count();
-        let stays = name > 0 && !matches!(text[name - 1], '、' | '和' | '与');
-        return if stays { (name, found.1) } else { found };
-    }
-    let scope = SCOPES.iter().find(|word| items::ends_with(before, word));
-    let rest = &before[..before.len() - scope.map_or(0, |word| word.chars().count())];
-    let wider = words::peel(rest, dates);
-    if wider.1.predicate() { wider } else { found }
+    let (end, said) = standing::peel(before);
+    let cues = Cues { hold: said.hold, each: said.each, modal: said.modal, hedges: said.hedges, ..found.1 };
+    (end, cues)
 }
 
 /// Where the name ends before 由60% or 从第30位, when that stands at its end.

@@ -22,6 +22,8 @@ mod numerals;
 mod other;
 #[path = "tests_plan.rs"]
 mod plan;
+#[path = "tests_ranks_and_signs.rs"]
+mod ranks_and_signs;
 
 /// Whether `target` is what one part of an expectation says: `kind comparator value unit`, alternatives joined by `|`,
 /// nothing written `-`, ranges `1..2`. `abs` stands for total, level or (between two ends) range; `soft` for milestone,
@@ -31,6 +33,8 @@ fn fits(target: &PhraseTarget, want: &str) -> bool {
     let [kinds, comparators, values, unit] = words[..] else { panic!("bad expectation {want}") };
     let kind = kinds.split('|').any(|kind| match kind {
         "abs" => matches!(target.kind, Kind::Total | Kind::Level | Kind::Range),
+        "rank" => target.kind == Kind::Cap && target.unit == "位",
+        "narrowing" => target.kind == Kind::Trend && target.direction == super::Direction::Up,
         "soft" => matches!(target.kind, Kind::Milestone | Kind::Trend | Kind::Qualitative),
         word => Kind::parse(word) == Some(target.kind),
     });
@@ -132,6 +136,16 @@ fn phrases_with_numerals_notes_and_trends() {
 fn phrases_with_places_and_thresholds() {
     check(bounds::CASES, &[]);
     for (phrase, names) in bounds::NAMES {
+        let parsed = parse(phrase);
+        let got: Vec<&str> = parsed.targets.iter().map(|target| target.indicator.as_str()).collect();
+        assert_eq!(&got, names, "{phrase}");
+    }
+}
+
+#[test]
+fn phrases_with_ranks_signs_and_hidden_numbers() {
+    check(ranks_and_signs::CASES, &[]);
+    for (phrase, names) in ranks_and_signs::NAMES {
         let parsed = parse(phrase);
         let got: Vec<&str> = parsed.targets.iter().map(|target| target.indicator.as_str()).collect();
         assert_eq!(&got, names, "{phrase}");

@@ -34,7 +34,7 @@ static MEASURED: LazyLock<Lexicon<bool>> = LazyLock::new(|| {
 });
 
 /// Whether a name is that of a figure.
-fn is_measured(name: &[char]) -> bool {
+pub(super) fn is_measured(name: &[char]) -> bool {
     matches!(MEASURED.at_end(name::tidy(name)), Some((_, true)))
 }
 

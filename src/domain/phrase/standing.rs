@@ -1,0 +1,194 @@
+//! Places in a ranking: 前10名, 第3位, 首位, and the words that say whose place it is (排全省前五).
+
+use std::sync::LazyLock;
+
+use rust_decimal::Decimal;
+
+use super::items::ends_with;
+use super::lexicon::Lexicon;
+use super::quantity::{Found, is_baseline, plain, starts_with, tail};
+use super::units::{self, UnitKind};
+use super::words::Cues;
+use crate::target::Comparator;
+
+/// The unit of every place, however it is written (名, 强, 甲).
+const PLACE: &str = "位";
+
+/// 前10名, 第3位: a place in a ranking; other ordinals (第12届) belong to names.
+pub(super) fn rank(text: &[char], at: usize, end: usize, value: Decimal) -> Option<Found> {
+    const NOT_RANKS: [char; 10] = ['之', '提', '目', '年', '当', '月', '日', '底', '会', '以'];
+    let marker = *text[..at].last()?;
+    let before = &text[..at - 1];
+    let unit = text.get(end).copied().filter(|c| matches!(c, '位' | '名' | '列' | '强' | '甲' | '席'));
+    let whole = value.is_integer() && value >= Decimal::ONE;
+    if marker == '后' && matches!(unit, Some('位' | '名')) {
+        // 退出全国后20位 is a part of a ranking, no place in it.
+        return Some(Found::Loose(end + 1));
+    }
+    let first = marker == '前' && !before.last().is_some_and(|c| NOT_RANKS.contains(c));
+    if !(first || marker == '第') {
+        return None;
+    }
+    let counted = unit.filter(|c| first || matches!(c, '位' | '名'));
+    let stop = end + usize::from(counted.is_some());
+    let stop = stop + closing(&text[stop..]);
+    let ends = stop > end + usize::from(counted.is_some()) || closes(&text[stop..]);
+    if marker == '第' && counted.is_none() && !(ends && is_placed(before)) {
+        // 第3至5位 is a part of a ranking as well.
+        let span = matches!(text.get(end), Some('-' | '~' | '至' | '到')) && is_placed(before);
+        return Some(if span {
+            Found::Loose(end)
+        } else {
+            Found::Name(end + units::read(&text[end..]).length)
+        });
+    }
+    if first && text.get(end) == Some(&'%') {
+        // 前30% is a place only for who knows how many there are.
+        return Some(Found::Loose(end + 1));
+    }
+    if !whole || !ends && counted.is_none() {
+        return Some(Found::Name(end));
+    }
+    if !ends && first {
+        // 前10名企业 are chosen, 前三季度 is a time.
+        return Some(Found::Name(stop));
+    }
+    Some(place(text, at - 1, stop, value))
+}
+
+/// 稳居全省首位, 位列全国榜首.
+pub(super) fn head(text: &[char], at: usize) -> Option<Found> {
+    let length = ["首位", "榜首"].iter().find(|word| starts_with(&text[at..], word))?.chars().count();
+    let stop = at + length + closing(&text[at + length..]);
+    (is_placed(&text[..at]) && closes(&text[stop..])).then(|| place(text, at, stop, Decimal::ONE))
+}
+
+fn place(text: &[char], start: usize, stop: usize, value: Decimal) -> Found {
+    let mut quantity = plain(start, stop, value, PLACE.to_owned(), UnitKind::Rank);
+    quantity.comparator = Some(Comparator::AtMost);
+    let scope = ["全国", "全省", "全市"].iter().find(|word| ends_with(&text[..start], word));
+    quantity.baseline = is_baseline(&text[..start - scope.map_or(0, |word| word.chars().count())]);
+    let mut quantity = tail(text, quantity);
+    // 第3位以上 is the third place or a better one.
+    if quantity.comparator != Some(Comparator::About) {
+        quantity.comparator = Some(Comparator::AtMost);
+    }
+    Found::Quantity(quantity)
+}
+
+/// Words behind a place that say no more: 前五行列.
+fn closing(after: &[char]) -> usize {
+    const WORDS: [&str; 8] = ["行列", "之列", "位次", "的行列", "的位次", "的位置", "的目标", "的水平"];
+    WORDS.iter().find(|word| starts_with(after, word)).map_or(0, |word| word.chars().count())
+}
+
+fn closes(after: &[char]) -> bool {
+    match after {
+        [] | ['、' | '和' | '与' | '及' | '并' | '(' | '且', ..] => true,
+        _ => ["以上", "以内", "之内", "左右", "力争", "争取", "上升", "提升", "升至", "进位", "前移", "跃升"]
+            .iter()
+            .any(|word| starts_with(after, word)),
+    }
+}
+
+/// Whether a place may follow: a ranking has been named.
+fn is_placed(before: &[char]) -> bool {
+    const VERBS: [&str; 14] =
+        ["排名", "位次", "居", "列", "排", "至", "到", "保持", "稳居", "争", "夺", "取得", "获得", "为"];
+    VERBS.iter().any(|word| ends_with(before, word))
+        || matches!(WORDS.at_end(before), Some((_, Word::Scope | Word::Verb)))
+}
+
+/// A word between what is ranked and its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Word {
+    /// 进入, 位居.
+    Verb,
+    /// 保持, 稳居: the place is to be kept.
+    Hold,
+    /// 排名: the verb, unless there is another.
+    Rank,
+    /// 全省, 中部.
+    Scope,
+    /// 力争.
+    Modal,
+    /// 均, 分别.
+    Each,
+    Filler,
+    Stop,
+}
+
+static WORDS: LazyLock<Lexicon<Word>> = LazyLock::new(|| {
+    const VERB: &str = "进入 跻身 挤进 挤入 迈入 迈进 晋级 位居 位列 名列 列 居 排 排在 排到 进至 冲进 冲入 冲击 处于 取得 夺得 获得 达到 闯进 \
+        跃居 升至 升到 进位至 上升至 上升到 提升至 提升到 进到 位于 排列 前移至 前移到 勇夺 争创 入围 进军 争 夺";
+    const HOLD: &str = "保持在 保持 稳定在 稳定 稳居 继续位居 继续保持 继续稳居 维持在 稳在 巩固在 始终位居 持续位居 长期位居";
+    const SCOPE: &str = "全国 全省 全市 全区 全县 全州 全盟 全球 世界 中部 东部 西部 中西部 中部地区 西部地区 东部地区 中部省份 西部省份 中部六省 \
+        同类城市 同类地区 同类 省内 国内 市内 长三角 珠三角 大湾区 京津冀 成渝 地级市 省会城市 副省级城市 市州 各市州 县市区 各县区 县区 县域 行业 同行业 西北 \
+        西南 东北 华东 华中 华南 华北 沿海 省份 各省份 园区 开发区 经开区 高新区 国家级经开区 国家级高新区 同类园区 同类县区 同类开发区 同类县 山区县 \
+        全系统 系统 港口 机场 城市 沿江 部属 同级";
+    const MODAL: &str = "力争 确保 争取 努力 务必 力保 奋力 力求 冲刺";
+    const EACH: &str = "均 都 分别 双双 皆";
+    const FILLER: &str = "在 继续 持续 年内 也 总体 基本 全年 稳步 要 总体上 综合 已 将 位次";
+    const STOP: &str =
+        "系列 综合排名位次 综合 潜在 存在 所在 平均 户均 人均 亩均 地均 居民 首都 全都 战争 竞争 市场竞争";
+    let words = |list: &'static str, word| list.split_whitespace().map(move |text| (text, word));
+    Lexicon::of_suffixes(
+        words(VERB, Word::Verb)
+            .chain(words(HOLD, Word::Hold))
+            .chain([("排名", Word::Rank)])
+            .chain(words(SCOPE, Word::Scope))
+            .chain(words(MODAL, Word::Modal))
+            .chain(words(EACH, Word::Each))
+            .chain(words(FILLER, Word::Filler))
+            .chain(words(STOP, Word::Stop)),
+    )
+});
+
+/// Takes the words that say where (在全省排, 稳居全国) off the end of `before`: the length of what is left, and what they
+/// said. A name is never taken away whole.
+pub(super) fn peel(before: &[char]) -> (usize, Cues) {
+    const WORDS_MAX: usize = 8;
+    let mut cues = Cues::default();
+    let mut end = before.len();
+    let mut verb = false;
+    for _ in 0..WORDS_MAX {
+        let rest = &before[..end];
+        let Some((length, word)) = WORDS.at_end(rest) else {
+            match (verb, wide_scope(rest)) {
+                (false, Some(length)) => {
+                    end -= length;
+                    continue;
+                }
+                _ => break,
+            }
+        };
+        match word {
+            Word::Stop => break,
+            Word::Rank if verb => break,
+            // 居, 列 and 排 alone are verbs only where a place follows.
+            Word::Verb | Word::Rank => verb = true,
+            Word::Hold => (verb, cues.hold) = (true, true),
+            Word::Each => cues.each = true,
+            Word::Modal => {
+                cues.modal = true;
+                cues.hedges.insert(0, rest[end - length..].iter().collect());
+            }
+            Word::Scope | Word::Filler => {}
+        }
+        end -= length;
+    }
+    (end, cues)
+}
+
+/// 全国地级市, 全省同类园区 behind a verb: the characters of a wider scope at the end of `text`.
+fn wide_scope(text: &[char]) -> Option<usize> {
+    const LENGTH_MAX: usize = 12;
+    let near = &text[text.len().saturating_sub(LENGTH_MAX)..];
+    let at = (0..near.len())
+        .rev()
+        .find(|&at| ["全国", "全省", "全市", "全区"].iter().any(|word| starts_with(&near[at..], word)))?;
+    let length = near.len() - at;
+    let before = &text[..text.len() - length];
+    let led = matches!(WORDS.at_end(before), Some((_, Word::Verb | Word::Hold))) || before.ends_with(&['在']);
+    (led && !near[at..].contains(&'、')).then_some(length)
+}

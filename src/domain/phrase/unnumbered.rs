@@ -1,0 +1,89 @@
+//! Parts of a phrase without a number to promise: comparisons, coverage, steps by a date, movements, work, scopes.
+
+use std::ops::Range;
+
+use super::clause::Clause;
+use super::gathered::Reading;
+use super::plain::{self, Plain};
+use super::quantity::{self, Scan};
+use super::reader::Carried;
+use super::{items, name, relative, unread};
+
+/// 6月底前封顶、12月底前通车: each date starts a step of its own.
+pub(super) fn dated_steps(clause: &Clause, scan: &Scan) -> Vec<Range<usize>> {
+    let mut spans = Vec::new();
+    let mut from = 0;
+    for date in &scan.dates {
+        if date.start > from + 1 && clause.text[date.start - 1] == '、' && !clause.shielded[date.start] {
+            spans.push(from..date.start - 1);
+            from = date.start;
+        }
+    }
+    if from == 0 {
+        return plain::movements(&clause.text, &clause.shielded);
+    }
+    spans.push(from..clause.text.len());
+    spans
+}
+
+/// Reads a part without a number of its own.
+pub(super) fn without_number(clause: &Clause, scan: &Scan, span: Range<usize>, carried: &Carried) -> Reading {
+    const SCOPES: [&str; 14] = [
+        "中",
+        "方面",
+        "期间",
+        "基础上",
+        "同时",
+        "领域",
+        "过程中",
+        "前提下",
+        "地区",
+        "以来",
+        "情况下",
+        "背景下",
+        "范围内",
+        "其中",
+    ];
+    const NOTES: [&str; 9] =
+        ["此件", "(此件", "附件", "抄送", "牵头单位", "(牵头单位", "责任单位", "(责任单位", "配合单位"];
+    let text = &clause.text[span.clone()];
+    let lead = text.iter().take_while(|c| **c == '、').count();
+    let span = span.start + lead..span.end;
+    let text = &clause.text[span.clone()];
+    if unread::has_unread(clause, scan, &span) {
+        return Reading::Number(name::written(text));
+    }
+    if scan.unreadable || NOTES.iter().any(|word| quantity::starts_with(text, word)) {
+        return Reading::Unknown(name::written(text));
+    }
+    let dates: Vec<Range<usize>> = scan
+        .dates
+        .iter()
+        .filter(|date| date.start >= span.start && date.end <= span.end)
+        .map(|date| date.start - span.start..date.end - span.start)
+        .collect();
+    if starts_with_comparison(text) && !carried.subject.is_empty() {
+        let whole: Vec<char> = carried.subject.iter().chain(text).copied().collect();
+        if let Some(target) = relative::compare(&whole, None) {
+            return Reading::Promises(vec![target]);
+        }
+    }
+    if plain::is_time(text, &dates) {
+        return Reading::Scope;
+    }
+    match plain::read(text, &clause.shielded[span.clone()], &dates) {
+        Plain::Promise(targets) => Reading::Promises(targets),
+        Plain::Number => Reading::Number(name::written(text)),
+        Plain::Work(_) | Plain::Unknown if SCOPES.iter().any(|word| items::ends_with(text, word)) => {
+            Reading::Scope
+        }
+        Plain::Work(target) => Reading::Work(target),
+        Plain::Unknown => Reading::Unknown(name::written(text)),
+    }
+}
+
+pub(super) fn starts_with_comparison(text: &[char]) -> bool {
+    ["高于", "快于", "低于", "高出", "比", "不低于", "好于", "优于", "与", "跑赢", "达到", "超过"]
+        .iter()
+        .any(|word| quantity::starts_with(text, word))
+}
