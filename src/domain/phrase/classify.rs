@@ -139,13 +139,11 @@ pub(super) fn is_density(name: &[char]) -> bool {
     })
 }
 
-const RANK: Kind = Kind::Cap;
-
 /// Decides kind, comparison and direction of one number.
 pub(super) fn classify(facts: &Facts<'_>) -> Shape {
     let comparator = comparator(facts);
     let kind = match facts.quantity.kind {
-        UnitKind::Rank => RANK,
+        UnitKind::Rank => Kind::Rank,
         UnitKind::Ratio => Kind::Share,
         UnitKind::Percent | UnitKind::Times => rate(facts),
         UnitKind::Point => Kind::Change,

@@ -57,10 +57,19 @@ pub(super) fn tenths(text: &[char], at: usize, end: usize, value: Decimal) -> Op
     if text.get(end + 1).is_some_and(|&c| OTHERS.contains(c)) {
         return None;
     }
+    let half =
+        text.get(end + 1..).and_then(number::chinese).filter(|&(length, digit)| length == 1 && digit < 10);
     let share = percent(value, Decimal::TEN).filter(|_| value <= Decimal::TEN);
-    Some(match share {
-        Some(share) => Found::Quantity(tail(text, plain(at, end + 1, share, "%".into(), UnitKind::Percent))),
-        None => Found::Loose(end + 1),
+    Some(match (share, half) {
+        // 九成五 is 95 %.
+        (Some(share), Some((_, digit))) if closes(&text[end + 2..]) => {
+            let value = share + Decimal::from(digit);
+            Found::Quantity(tail(text, plain(at, end + 2, value, "%".into(), UnitKind::Percent)))
+        }
+        (Some(share), None) => {
+            Found::Quantity(tail(text, plain(at, end + 1, share, "%".into(), UnitKind::Percent)))
+        }
+        _ => Found::Loose(end + 1),
     })
 }
 
@@ -114,13 +123,26 @@ fn is_amount(text: &[char], at: usize, end: usize, value: Decimal) -> bool {
     if vague {
         return known && !(unit.kind == UnitKind::Time && !after.is_empty());
     }
+    // 每个乡镇建成一个示范点: one for each.
+    if value == Decimal::ONE && words::ends_with_making_verb(&text[..at]) {
+        let each = text[..at].iter().rev().take(REACH_BACK).any(|c| matches!(c, '每' | '各'));
+        return each && is_single(&text[end..end + unit.length]);
+    }
     match unit.kind {
         UnitKind::Percent | UnitKind::Point | UnitKind::Times => true,
         UnitKind::Count if !unit.guessed => {
+            // 九件成果完成转化 and 三十六个乡镇 are amounts, 三个高于 and 八项规定 sets known by their number.
+            let set = value <= Decimal::TEN && FINISHED.anywhere(after).is_none();
             value >= Decimal::TWO
-                && is_thing(&text[end..end + unit.length])
+                && (is_thing(&text[end..end + unit.length]) || !set)
                 && !after.is_empty()
                 && SLOGANS.at_start(after).is_none()
+        }
+        // 三公里健身圈 is a name, 九公里道路 an amount.
+        UnitKind::Money | UnitKind::Measure => {
+            let label = &text[end..end + unit.length];
+            let loose = ORDINALS.at_start(label).is_some_and(|(length, ())| length == label.len());
+            value >= Decimal::TWO && !loose && after.iter().take(REACH_BACK).all(|c| *c != '圈')
         }
         _ => false,
     }
@@ -190,13 +212,21 @@ fn is_counted(text: &[char], at: usize, end: usize, value: Decimal) -> bool {
         return spelled == ['一'] && brought && is_one(before, label);
     }
     // 三家企业实现上市: of bodies and things also where the clause starts with them.
-    let starts = || is_thing(label) && name::skip_leads(before, 0..at, &[]).0 == at;
+    let finished =
+        || matches!(label, ['个' | '项' | '条' | '道' | '批' | '场']) && FINISHED.anywhere(after).is_some();
+    let starts = || name::skip_leads(text, 0..at + 1, &[]).0 == at && (is_thing(label) || finished());
     brought || words::places_a_number(before) || starts()
 }
 
+/// Words by which things that are counted come to be: 两条高铁年内开工.
+static FINISHED: LazyLock<Lexicon<()>> = LazyLock::new(|| {
+    const WORDS: &str = "完成 达标 落地 开工 竣工 建成 完工 投产 通车 投用 封顶 交付 投运 启用 上线 获批 开通 贯通 验收 销号 办结 挂牌 签约 上市 投入使用";
+    Lexicon::of_prefixes(WORDS.split_whitespace().map(|word| (word, ())))
+});
+
 /// Counters of bodies and things; 个, 项 and 条 count slogans as well.
 fn is_thing(label: &[char]) -> bool {
-    ["家", "座", "所", "处", "台", "辆", "艘", "架", "栋", "幢", "名", "户", "套", "万人"]
+    ["家", "座", "所", "处", "起", "件", "台", "辆", "艘", "架", "栋", "幢", "名", "户", "套", "万人"]
         .iter()
         .any(|thing| thing.chars().eq(label.iter().copied()))
 }
@@ -204,7 +234,7 @@ fn is_thing(label: &[char]) -> bool {
 /// What makes 三个… a slogan rather than three of something (三个高于, 两个确保, 三个一批).
 static SLOGANS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
     const WORDS: &str = "高于 快于 优于 好于 不 确保 提升 提高 转变 突破 全覆盖 毫不 维护 意识 自信 自觉 确立 统筹 务必 更 着力 到位 一 \
-        百分百 明显 转型 新突破 新提升 新跨越 新进展 新成效 走 先行 率先 前列 翻番 倍增 增长 下降 过半 坚持 做到 结合 聚焦 打通 延伸 \
+        百分百 明显 转型 新突破 新提升 新跨越 新进展 新成效 走 先行 率先 实事 大事 好事 民生实事 事 前列 翻番 倍增 增长 下降 过半 坚持 做到 结合 聚焦 打通 延伸 \
         促进 加快 加强 强化 为主 必须 必 全 无 零 清零 ”";
     Lexicon::of_prefixes(WORDS.split_whitespace().map(|word| (word, ())))
 });
@@ -212,7 +242,7 @@ static SLOGANS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
 /// Whether the thing counted has been named before the counter: the clause or the member of a list ends here.
 pub(super) fn closes(after: &[char]) -> bool {
     match after {
-        [] | ['、' | '和' | '与' | '及' | '并' | '(' | ',', ..] => true,
+        [] | ['、' | '和' | '与' | '及' | '并' | '(' | ')' | ',', ..] => true,
         _ => ["以上", "及以上", "以下", "以内", "之内", "左右", "其中"]
             .iter()
             .any(|word| starts_with(after, word)),
@@ -233,13 +263,20 @@ fn is_next(before: &[char]) -> bool {
         && (1..near.len()).any(|at| starts(at) && words::ends_with_making_verb(&near[..at]))
 }
 
-/// 新建水厂一座 counts one; 每村一个, 统一 and 一批 do not.
-fn is_one(before: &[char], label: &[char]) -> bool {
-    const REACH_BACK: usize = 16;
+/// How far back 每 is looked for.
+const REACH_BACK: usize = 16;
+
+/// Counters with which one of a thing is counted.
+fn is_single(label: &[char]) -> bool {
     let things = [
         "个", "家", "座", "所", "处", "条", "项", "台", "辆", "艘", "架", "栋", "幢", "部", "场", "名", "套",
     ];
     things.iter().any(|thing| thing.chars().eq(label.iter().copied()))
+}
+
+/// 新建水厂一座 counts one; 每村一个, 统一 and 一批 do not.
+fn is_one(before: &[char], label: &[char]) -> bool {
+    is_single(label)
         && before.len() > 1
         && !before.iter().rev().take(REACH_BACK).any(|c| matches!(c, '每' | '统' | '唯' | '同' | '逐' | '各'))
 }

@@ -117,7 +117,8 @@ pub(super) fn implicit(text: &[char], at: usize) -> Found {
         && !unit.guessed
         && after.first() != Some(&'级');
     let reached = matches!(AFTER.at_end(before), Some((_, true)));
-    if known && !reached && is_vague(before) && unit.multipliers > 0 {
+    let counted = unit.kind != UnitKind::Bare && !unit.guessed && after.first() != Some(&'级');
+    if counted && !reached && is_vague(before) && unit.multipliers > 0 {
         return Found::Loose(end);
     }
     let step = ["大关", "台阶", "关口", "规模"].iter().any(|word| starts_with(after, word));

@@ -163,7 +163,8 @@ pub(super) fn leading(subject: &[char], shielded: &[bool]) -> Option<usize> {
     let member = subject[..cut].iter().rposition(|&c| c == '、').map_or(0, |at| at + 1);
     let whole = super::items::ends_with(&subject[member..cut], "全覆盖") && cut - member > 3;
     let said = whole || ends_moving(&subject[member..cut], &shielded[member..cut]);
-    (said && cut + 2 < subject.len()).then_some(cut)
+    // 增速转正、增长5%: what follows may leave the subject unsaid.
+    (said && (cut + 2 < subject.len() || cut + 1 == subject.len())).then_some(cut)
 }
 
 fn is_degree(text: &[char]) -> bool {

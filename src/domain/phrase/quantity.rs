@@ -130,7 +130,10 @@ fn inside(text: &[char], at: usize, quoted: &mut Option<char>) -> Found {
     *quoted = quoted.or(close);
     let found = match text[at] {
         '0'..='9' => at_digit(text, at),
-        '一' | '二' | '两' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' if quoted.is_none() => {
+        '一' | '二' | '两' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百' | '千' | '万'
+        | '亿'
+            if quoted.is_none() =>
+        {
             at_numeral(text, at)
         }
         _ => return Found::Name(at + 1),

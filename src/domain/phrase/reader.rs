@@ -85,19 +85,13 @@ fn clause_readings(clause: &Clause, scan: &Scan, carried: &mut Carried, readings
     carried.row = None;
     if scan.quantities.is_empty() {
         for span in dated_steps(clause, scan) {
-            let reading = without_number(clause, scan, span, carried);
-            if let Reading::Promises(targets) = &reading
-                && let Some(target) = targets.iter().find(|target| is_figure(target))
-            {
-                carried.subject = target.indicator.chars().collect();
-            }
-            readings.push(reading);
+            readings.push(carrying(clause, scan, span, carried));
         }
         return;
     }
     for item in items::items(clause, scan) {
         if item.numbers.is_empty() {
-            readings.push(without_number(clause, scan, item.span, carried));
+            readings.push(carrying(clause, scan, item.span, carried));
         } else {
             let targets = with_number(clause, scan, &item, carried);
             let left = unread::left_over(clause, scan, &item.span, &item.numbers, &targets);
@@ -105,6 +99,17 @@ fn clause_readings(clause: &Clause, scan: &Scan, carried: &mut Carried, readings
             readings.extend(left.into_iter().map(Reading::Number));
         }
     }
+}
+
+/// Reads a part without a number; what is said next may speak of its figure.
+fn carrying(clause: &Clause, scan: &Scan, span: std::ops::Range<usize>, carried: &mut Carried) -> Reading {
+    let reading = without_number(clause, scan, span, carried);
+    if let Reading::Promises(targets) = &reading
+        && let Some(target) = targets.iter().find(|target| is_figure(target))
+    {
+        carried.subject = target.indicator.chars().collect();
+    }
+    reading
 }
 
 /// Whether a promise without a written number is about a figure, so that the next clause may speak of it: 投资增速转正，增长3%.

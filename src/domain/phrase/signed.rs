@@ -111,12 +111,22 @@ static BETWEEN: LazyLock<Lexicon<()>> = LazyLock::new(|| {
 /// `text` without the words of manner at its end.
 pub(super) fn trimmed(text: &[char]) -> &[char] {
     let mut rest = name::tidy(text);
-    while let Some((length, ())) = BETWEEN.at_end(rest)
+    while let Some(length) = since(rest).or_else(|| BETWEEN.at_end(rest).map(|(length, ())| length))
         && length < rest.len()
     {
         rest = name::tidy(&rest[..rest.len() - length]);
     }
     rest
+}
+
+/// 较一季度, 比上年末 at the end of `text`: the characters it takes.
+fn since(text: &[char]) -> Option<usize> {
+    const REACH_BACK: usize = 8;
+    let back = text.iter().rev().take(REACH_BACK).position(|c| matches!(c, '较' | '比'))?;
+    let time = &text[text.len() - back..];
+    let of_time =
+        |c: &char| c.is_ascii_digit() || "一二三四五六七八九十前上去今年月季度半末底初同期本全-".contains(*c);
+    (!time.is_empty() && time.iter().all(of_time)).then_some(back + 1)
 }
 
 /// Reads what a word of sign at the end of `body` promises; `body` starts where the name does.
@@ -128,6 +138,7 @@ pub(super) fn read(body: &[char]) -> Option<Signed> {
     let (length, ending) = ENDINGS.at_end(body)?;
     let before = &body[..body.len() - length];
     let subject = trimmed(before);
+    let each = ["双双", "均", "分别", "全部"].iter().any(|word| ends_with(name::tidy(before), word));
     let rate = |comparator, value: i64, direction| {
         let said = |name: Vec<char>| Said {
             name,
@@ -136,7 +147,8 @@ pub(super) fn read(body: &[char]) -> Option<Signed> {
             unit: "%",
             direction,
         };
-        (!subject.is_empty()).then(|| trend::subjects(subject).into_iter().map(said).collect())
+        let names = || if each { name::members(subject) } else { trend::subjects(subject) };
+        (!subject.is_empty()).then(|| names().into_iter().map(said).collect())
     };
     let said: Option<Vec<Said>> = match ending {
         Ending::Turns if trend::is_measured(subject) || subject.ends_with(&['业']) => {
@@ -222,7 +234,7 @@ fn narrowing(body: &[char]) -> Option<Vec<Said>> {
     let decline = DECLINES.iter().find(|word| ends_with(rest, word))?;
     let subject = trimmed(&rest[..rest.len() - decline.chars().count()]);
     let names = if subject.is_empty() { vec![rest.to_vec()] } else { trend::subjects(subject) };
-    let said = |name| Said { name, kind: Kind::Trend, bound: None, unit: "", direction: Direction::Up };
+    let said = |name| Said { name, kind: Kind::Narrowing, bound: None, unit: "", direction: Direction::Up };
     Some(names.into_iter().map(said).collect())
 }
 
@@ -317,12 +329,16 @@ fn several(
 pub(super) fn is_unnamed(name: &[char]) -> bool {
     const SETS: [&str; 5] = ["指标", "指数", "指标”", "指数”", "数据"];
     const REACH_BACK: usize = 8;
+    let numbered = |pair: &[char]| {
+        (pair[0].is_ascii_digit() || super::number::is_numeral(pair[0]))
+            && matches!(pair[1], '项' | '个' | '大' | '类')
+    };
+    if name.get(..2).is_some_and(|pair| numbered(pair) && pair[0] != '一' && pair[1] != '大') {
+        return true;
+    }
     if !SETS.iter().any(|word| ends_with(name, word)) {
         return false;
     }
     let near = &name[name.len().saturating_sub(REACH_BACK)..];
-    near.windows(2).any(|pair| {
-        (pair[0].is_ascii_digit() || super::number::is_numeral(pair[0]))
-            && matches!(pair[1], '项' | '个' | '大' | '类')
-    })
+    near.windows(2).any(numbered)
 }

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use super::items::ends_with;
 use super::lexicon::Lexicon;
+use super::number;
 use super::quantity::{Found, is_baseline, plain, starts_with, tail};
 use super::units::{self, UnitKind};
 use super::words::Cues;
@@ -36,11 +37,8 @@ pub(super) fn rank(text: &[char], at: usize, end: usize, value: Decimal) -> Opti
     if marker == '第' && counted.is_none() && !(ends && is_placed(before)) {
         // 第3至5位 is a part of a ranking as well.
         let span = matches!(text.get(end), Some('-' | '~' | '至' | '到')) && is_placed(before);
-        return Some(if span {
-            Found::Loose(end)
-        } else {
-            Found::Name(end + units::read(&text[end..]).length)
-        });
+        let named = || Found::Name(end + units::read(&text[end..]).length);
+        return Some(if span { Found::Loose(span_end(text, end + 1)) } else { named() });
     }
     if first && text.get(end) == Some(&'%') {
         // 前30% is a place only for who knows how many there are.
@@ -54,6 +52,14 @@ pub(super) fn rank(text: &[char], at: usize, end: usize, value: Decimal) -> Opti
         return Some(Found::Name(stop));
     }
     Some(place(text, at - 1, stop, value))
+}
+
+/// Where the second place of 第2至第4位 ends, which starts at `from`.
+fn span_end(text: &[char], from: usize) -> usize {
+    let from = from + usize::from(text.get(from) == Some(&'第'));
+    let digits = |c: &&char| c.is_ascii_digit() || number::is_numeral(**c);
+    let end = from + text[from.min(text.len())..].iter().take_while(digits).count();
+    end + usize::from(matches!(text.get(end), Some('位' | '名')))
 }
 
 /// 稳居全省首位, 位列全国榜首.

@@ -7,6 +7,8 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use rust_decimal::prelude::ToPrimitive as _;
+
 use super::clause::Clause;
 use super::items::{ends_with, is_rewarded};
 use super::lexicon::Lexicon;
@@ -35,12 +37,39 @@ fn names(text: &[char], quantity: &Quantity) -> bool {
         || matches!(before.last(), Some('超' | '过'));
     match quantity.kind {
         UnitKind::Attribute | UnitKind::Time => noun || after.first() == Some(&'的') || bound,
-        UnitKind::Bare => quantity.unit.is_empty() && NAMING.at_start(after).is_some(),
+        UnitKind::Bare => {
+            quantity.unit.is_empty() && (NAMING.at_start(after).is_some() || noun && is_service(quantity))
+        }
+        // 20户以上自然村 have so many homes; 20所以上学校 are so many schools.
         UnitKind::Count | UnitKind::Money | UnitKind::Measure => {
-            bound && (noun || after.first() == Some(&'的')) && !words::ends_with_making_verb(before)
+            let of_noun = quantity.kind != UnitKind::Count
+                || quantity.unit.ends_with(['户', '人', '床', '张', '头', '间', '层', '台', '班', '次']);
+            bound
+                && of_noun
+                && is_body(after)
+                && (noun || after.first() == Some(&'的'))
+                && !words::ends_with_making_verb(before)
         }
         UnitKind::Percent | UnitKind::Point | UnitKind::Times | UnitKind::Ratio | UnitKind::Rank => false,
     }
+}
+
+/// Whether a noun that is chosen by its size follows: 亿元以上项目, 20户以上自然村.
+fn is_body(after: &[char]) -> bool {
+    static BODIES: LazyLock<Lexicon<()>> = LazyLock::new(|| {
+        const WORDS: &str = "项目 企业 园区 村 社区 小区 机组 锅炉 电站 泊位 水库 机构 单位 医院 学校 城市 县 镇 产业 集群 平台 车辆 船舶 路段 用户 \
+            大户 合作社 建筑 工程 场所 楼 宗教 景区 河流 湖泊 灌区 贷款 合同 债券 电压 线路 桥 隧道 变电 电网 养殖场 牧场 农场 门店 商户 库 堤防 道路 公路 \
+            乡 聚居 聚集 安置 居民 家庭 老年 儿童 人群";
+        Lexicon::of_prefixes(WORDS.split_whitespace().map(|word| (word, ())))
+    });
+    const LENGTH_MAX: usize = 8;
+    BODIES.anywhere(&after[..after.len().min(LENGTH_MAX)]).is_some()
+}
+
+/// Numbers by which an office is called: 120, 12309, 95598.
+fn is_service(quantity: &Quantity) -> bool {
+    let Some(number) = quantity.low.to_i64().filter(|_| quantity.low.is_integer()) else { return false };
+    matches!(number, 110..=129 | 12_000..=12_999 | 95_000..=96_999)
 }
 
 /// Whether a part without a promised number has a number that names nothing.
