@@ -33,6 +33,7 @@ mod given;
 mod implied;
 mod items;
 mod lexicon;
+mod likeness;
 mod name;
 mod normalise;
 mod number;
@@ -54,6 +55,8 @@ mod words;
 mod tests;
 
 use rust_decimal::Decimal;
+
+pub use likeness::names_other;
 
 use super::target::{Comparator, Kind};
 use super::text_enum;

@@ -178,6 +178,13 @@ pub(super) fn is_indicator(name: &[char]) -> bool {
     name.len() >= 2 && HEADS.at_end(name).is_some()
 }
 
+/// Characters of the ending of an indicator (增加值, 投资) that two names share.
+pub(super) fn shared_head(one: &[char], two: &[char]) -> usize {
+    let head = |name: &[char]| HEADS.at_end(name).map_or(0, |(length, ())| length);
+    let length = head(one).min(head(two));
+    if one[one.len() - length..] == two[two.len() - length..] { length } else { 0 }
+}
+
 /// Cuts a joint subject (接待游客和旅游收入, 第一、二、三产业增加值) into its members; a single one if it is not joint.
 pub(super) fn members(name: &[char]) -> Vec<Vec<char>> {
     let cuts = separators(name);

@@ -6,7 +6,7 @@ use super::lexicon::Lexicon;
 use super::name;
 use super::quantity::starts_with;
 use super::signed::{self, Said, Signed};
-use super::signs::{WORK, signs};
+use super::signs::{Signs, WORK, signs};
 use super::{Direction, PhraseTarget, trend};
 use crate::target::{Comparator, Kind};
 
@@ -72,30 +72,8 @@ pub(super) fn read(text: &[char], shielded: &[bool], dates: &[std::ops::Range<us
     if dated && signs.completion {
         return Plain::Promise(vec![target(Kind::Milestone, None, Direction::Up, text.len())]);
     }
-    if let Some(moving) = signs.moving() {
-        let before = moving.start > start;
-        let until = moving.start.saturating_sub(said_before(&text[start..moving.start.max(start)]));
-        let subject = if before { &text[start..until.max(start)] } else { &text[moving.end..] };
-        if trend::is_trend(subject, moving.motion, signs.course) {
-            let name = if before { signed::trimmed(subject) } else { body };
-            if signed::is_unnamed(name) {
-                return Plain::Number;
-            }
-            let members = trend::subjects(name);
-            let each = members.iter().map(|member| named(member, Kind::Trend, None, moving.direction));
-            return Plain::Promise(each.collect());
-        }
-        if before {
-            return Plain::Promise(vec![named(subject, Kind::Qualitative, None, moving.direction)]);
-        }
-    }
-    if let Some((end, direction)) = signs.bare_movement(body, text.len() - body.len()) {
-        let name = signed::trimmed(&body[..end]);
-        if signed::is_unnamed(name) {
-            return Plain::Number;
-        }
-        let each = trend::subjects(name).into_iter().map(|name| named(&name, Kind::Trend, None, direction));
-        return Plain::Promise(each.collect());
+    if let Some(moved) = moved(text, start, &signs, &named) {
+        return moved;
     }
     if (signs.work || signs.completion) && !is_title(text) {
         let promise = target(Kind::Qualitative, None, judged_direction(text), text.len());
@@ -110,6 +88,36 @@ pub(super) fn read(text: &[char], shielded: &[bool], dates: &[std::ops::Range<us
         }
         _ => Plain::Unknown,
     }
+}
+
+/// A movement of what the clause names from `start` on, with its manner (稳步下降) or, of a figure, without (占比下降).
+fn moved(
+    text: &[char],
+    start: usize,
+    signs: &Signs,
+    named: &dyn Fn(&[char], Kind, Option<Comparator>, Direction) -> PhraseTarget,
+) -> Option<Plain> {
+    let body = &text[start.min(text.len())..];
+    let trends = |name: &[char], direction| {
+        if signed::is_unnamed(name) {
+            return Plain::Number;
+        }
+        let each = trend::subjects(name);
+        Plain::Promise(each.iter().map(|member| named(member, Kind::Trend, None, direction)).collect())
+    };
+    if let Some(moving) = signs.moving() {
+        let before = moving.start > start;
+        let until = moving.start.saturating_sub(said_before(&text[start..moving.start.max(start)]));
+        let subject = if before { &text[start..until.max(start)] } else { &text[moving.end..] };
+        if trend::is_trend(subject, moving.motion, signs.course) {
+            return Some(trends(if before { signed::trimmed(subject) } else { body }, moving.direction));
+        }
+        if before {
+            return Some(Plain::Promise(vec![named(subject, Kind::Qualitative, None, moving.direction)]));
+        }
+    }
+    let (end, direction) = signs.bare_movement(body, start)?;
+    Some(trends(signed::trimmed(&body[..end]), direction))
 }
 
 /// A promise of a word of sign.

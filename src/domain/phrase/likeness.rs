@@ -1,0 +1,189 @@
+//! Whether a phrase speaks of another measure than the one it is put on: 社零增长5% on 规模工业增加值.
+//!
+//! Names of one thing differ much in writing (社零, 社会消费品零售总额; 规上, 规模以上), so only what has little in common is
+//! said to be another: a doubt to be looked at, never a reason to refuse.
+
+use super::{PhraseTarget, name, parse};
+use crate::target::Kind;
+
+/// Words that several names have for one thing.
+const SAME: [(&str, &str); 16] = [
+    ("地区生产总值", "经济总量"),
+    ("国内生产总值", "经济总量"),
+    ("生产总值", "经济总量"),
+    ("GDP", "经济总量"),
+    ("细颗粒物", "PM2.5"),
+    ("研发", "R&D"),
+    ("研究与试验发展", "R&D"),
+    ("社零", "社会消费品零售"),
+    ("固投", "固定资产投资"),
+    ("规模以上", "规上"),
+    ("规模工业", "规上工业"),
+    ("规工", "规上工业"),
+    ("一般公共预算收入", "地方财政收入"),
+    ("CPI", "居民消费价格"),
+    ("外商直接投资", "外资"),
+    ("农民", "农村居民"),
+];
+
+/// Words of a name that do not tell one measure from another.
+const COMMON: [&str; 26] = [
+    "全省",
+    "全市",
+    "全县",
+    "全区",
+    "全年",
+    "地方",
+    "本地",
+    "省级",
+    "国家级",
+    "市级",
+    "新增",
+    "净增",
+    "完成",
+    "实现",
+    "培育",
+    "建成",
+    "建设",
+    "新建",
+    "达到",
+    "增长速度",
+    "增速",
+    "增幅",
+    "同比",
+    "城乡",
+    "总量",
+    "的",
+];
+
+/// Pairs of which a measure is one or the other.
+const CONTRASTS: [(&str, &str); 10] = [
+    ("城镇居民", "农村居民"),
+    ("第一产业", "第二产业"),
+    ("第二产业", "第三产业"),
+    ("第一产业", "第三产业"),
+    ("起数", "死亡人数"),
+    ("存款", "贷款"),
+    ("开工", "竣工"),
+    ("申请", "授权"),
+    ("民间投资", "工业投资"),
+    ("限额以上", "规模以上"),
+];
+
+/// Whether `phrase` promises something of another measure than the one called `measure` or one of its `aliases`. A phrase
+/// without the name of a figure (增长5%, 完成验收) names none.
+///
+/// ```
+/// use xushi_domain::phrase::names_other;
+///
+/// assert!(names_other("社零增长5%", "规模工业增加值", []));
+/// assert!(!names_other("社零增长5%", "社会消费品零售总额", []));
+/// ```
+pub fn names_other<'a>(phrase: &str, measure: &'a str, aliases: impl IntoIterator<Item = &'a str>) -> bool {
+    let named: Vec<String> = parse(phrase)
+        .targets
+        .iter()
+        .filter(|target| is_of_figure(target))
+        .map(|target| plain(&target.indicator))
+        .collect();
+    let known: Vec<String> = std::iter::once(measure).chain(aliases).map(plain).collect();
+    let other = |name: &String| !name.is_empty() && known.iter().all(|known| is_other(name, known));
+    !named.is_empty() && named.iter().all(other)
+}
+
+fn is_of_figure(target: &PhraseTarget) -> bool {
+    !matches!(target.kind, Kind::Qualitative | Kind::Milestone)
+}
+
+/// A name without what several names of one measure differ by.
+fn plain(name: &str) -> String {
+    let mut text = name.trim().to_owned();
+    if let Some(at) = text.find(['（', '(']) {
+        text.truncate(at);
+    }
+    for (written, same) in SAME {
+        // 生产总值 is within 地区生产总值, which has been replaced by then.
+        text = text.replace(written, same);
+    }
+    for word in COMMON {
+        if text.chars().count() > word.chars().count() {
+            text = text.replace(word, "");
+        }
+    }
+    text
+}
+
+fn is_other(one: &str, two: &str) -> bool {
+    let contrast = |(left, right): (&str, &str)| {
+        one.contains(left) && two.contains(right) && !one.contains(right) && !two.contains(left)
+            || one.contains(right) && two.contains(left) && !one.contains(left) && !two.contains(right)
+    };
+    if CONTRASTS.into_iter().any(contrast) {
+        return true;
+    }
+    let (one, two): (Vec<char>, Vec<char>) = (one.chars().collect(), two.chars().collect());
+    if is_within(&one, &two) || is_within(&two, &one) {
+        return false;
+    }
+    // 服务业增加值 and 工业增加值 share only what is measured of them.
+    let shared = name::shared_head(&one, &two);
+    let (one, two) = (&one[..one.len() - shared], &two[..two.len() - shared]);
+    if one.is_empty() || two.is_empty() {
+        return false;
+    }
+    let mut left = two.to_vec();
+    let common = one
+        .iter()
+        .filter(|c| left.iter().position(|other| other == *c).map(|at| left.swap_remove(at)).is_some());
+    common.count() * 5 < one.len().min(two.len()) * 3
+}
+
+/// Whether all characters of `short` stand in `long` in their order, as those of an abbreviation do.
+fn is_within(short: &[char], long: &[char]) -> bool {
+    let mut rest = long.iter();
+    short.iter().all(|c| rest.any(|other| other == c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_measure_is_told_from_another_name() {
+        for (phrase, measure, other) in [
+            ("社零增长5%", "规模工业增加值", true),
+            ("社会消费品零售总额增长5.5%以上", "社会消费品零售总额", false),
+            ("社零增长5%", "社会消费品零售总额", false),
+            ("规上工业增加值增长7%", "规模工业增加值", false),
+            ("规模以上工业增加值增长7%", "规模工业增加值", false),
+            ("服务业增加值增长6%", "规模工业增加值", true),
+            ("固投增速进入全省前五", "固定资产投资", false),
+            ("工业投资增长8%", "固定资产投资", true),
+            ("工业投资增速转正", "房地产开发投资", true),
+            ("GDP增长5%", "地区生产总值", false),
+            ("经济总量突破5万亿元", "地区生产总值", false),
+            ("农村居民人均可支配收入增长6%", "城镇居民人均可支配收入", true),
+            ("城镇居民人均可支配收入增长6%", "居民人均可支配收入", false),
+            ("居民收入增速高于经济增速", "居民人均可支配收入", false),
+            ("税收收入增长4%", "一般公共预算收入", true),
+            ("新增城镇就业70万人", "城镇新增就业", false),
+            ("城镇新增就业70万人", "城镇新增就业人数", false),
+            ("常住人口城镇化率提高0.9个百分点", "城镇化率", false),
+            ("森林覆盖率稳定在60%以上", "5G网络覆盖率", true),
+            ("PM2.5平均浓度下降1—2微克/立方米", "细颗粒物平均浓度", false),
+            ("生产安全事故起数下降5%", "生产安全事故死亡人数", true),
+            ("较大及以上事故零发生", "较大及以上生产安全事故起数", false),
+            ("粮食产量达到600亿斤", "进出口总额", true),
+            ("全社会研发经费投入增长9%以上", "R&D经费投入", false),
+            ("外贸进出口增长6%", "进出口总额", false),
+            ("增长5%", "规模工业增加值", false),
+            ("6月底前完成主体封顶", "投资完成额", false),
+            ("持续优化营商环境", "进出口总额", false),
+            ("地区生产总值增长5%，规模工业增加值增长6%", "规模工业增加值", false),
+            ("全市接待游客增长10%", "旅游人次", true),
+        ] {
+            assert_eq!(names_other(phrase, measure, []), other, "{phrase} on {measure}");
+        }
+        assert!(!names_other("全市接待游客增长10%", "旅游人次", ["接待游客人次"]));
+    }
+}
