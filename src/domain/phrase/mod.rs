@@ -108,7 +108,7 @@ pub struct Parsed {
 /// Reads one phrase. Never fails and never guesses; takes time linear in the length of `phrase`.
 ///
 /// ```
-/// use xushi::domain::{TextEnum, phrase::parse};
+/// use xushi_domain::{TextEnum, phrase::parse};
 ///
 /// let parsed = parse("高新技术企业总量突破 1.8 万家");
 /// let target = &parsed.targets[0];
