@@ -95,10 +95,17 @@ impl Target {
         if growth { Self { kind: Kind::Growth, ..self } } else { self }
     }
 
+    /// A limit of nothing (零发生, 清零) in the measure's unit: none is none in every unit, and the phrase seldom says one.
+    #[must_use]
+    pub fn none_in(self, measure_unit: &str) -> Self {
+        let nothing = self.kind == Kind::Cap && self.value.is_some_and(|value| value.is_zero());
+        if nothing { Self { unit: measure_unit.to_owned(), ..self } } else { self }
+    }
+
     /// The factor that turns the target's unit into the measure's (`万家` → `家` is 10000).
-    /// Growth, change and comparison targets are in percent or points whatever the measure's unit is.
+    /// Growth, change and comparison targets are in percent or points and ranks in places, whatever the measure's unit is.
     pub fn factor_to(&self, measure_unit: &str) -> Result<Decimal, Invalid> {
-        if matches!(self.kind, Kind::Growth | Kind::VersusBenchmark | Kind::VersusIndicator)
+        if matches!(self.kind, Kind::Growth | Kind::VersusBenchmark | Kind::VersusIndicator | Kind::Rank)
             || self.unit.is_empty()
         {
             return Ok(Decimal::ONE);
@@ -110,5 +117,30 @@ impl Target {
                 format!("目标单位“{}”与指标单位“{measure_unit}”不能换算，请核对。", self.unit),
             )
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target(kind: Kind, value: i64, unit: &str) -> Target {
+        Target {
+            kind,
+            comparator: Some(Comparator::AtMost),
+            value: Some(value.into()),
+            value_hi: None,
+            unit: unit.to_owned(),
+            hedge: None,
+            phrase: "目标".to_owned(),
+            benchmark: None,
+        }
+    }
+
+    #[test]
+    fn none_is_none_in_every_unit_and_places_have_their_own() {
+        assert_eq!(target(Kind::Cap, 0, "").none_in("件").unit, "件");
+        assert_eq!(target(Kind::Cap, 3, "起").none_in("件").unit, "起");
+        assert_eq!(target(Kind::Rank, 5, "位").factor_to("亿元").unwrap(), Decimal::ONE);
     }
 }

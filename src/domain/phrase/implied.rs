@@ -131,8 +131,13 @@ pub(super) fn implicit(text: &[char], at: usize) -> Found {
     {
         return Found::Quantity(one(text, at, end, unit));
     }
-    // 新增百亿产值: a sum, but in a unit nobody wrote.
-    let sum = unit.kind == UnitKind::Bare && unit.power > 3 && made() && SUMS.at_start(after).is_some();
+    // 新增百亿产值, 形成百万吨级产能: a sum, but in a unit nobody wrote, or of a class.
+    let class = after.first() == Some(&'级') || unit.kind == UnitKind::Attribute;
+    let of_what = if after.first() == Some(&'级') { &after[1..] } else { after };
+    let sum = (unit.kind == UnitKind::Bare || class)
+        && unit.power > 3
+        && made()
+        && SUMS.at_start(of_what).is_some();
     if sum { Found::Loose(end) } else { Found::Name(end.max(at + 1)) }
 }
 
@@ -165,7 +170,7 @@ fn is_brought(unit: &Unit, before: &[char], after: &[char]) -> bool {
     let noun = &after[..stop.unwrap_or(after.len())];
     let held = HOLDERS.iter().any(|word| ends_with(noun, word));
     match unit.kind {
-        UnitKind::Count if CALLED.at_start(after).is_some() => false,
+        UnitKind::Count if CALLED.at_start(after).is_some() || is_campaign(noun) => false,
         UnitKind::Money => noun.is_empty() || SUMS.anywhere(noun).is_some() && !held,
         _ if PROVERBS.contains(&unit.label.as_str()) => {
             !noun.is_empty()
@@ -179,6 +184,11 @@ fn is_brought(unit: &Unit, before: &[char], after: &[char]) -> bool {
         }
         _ => true,
     }
+}
+
+/// 万名干部下基层活动.
+fn is_campaign(noun: &[char]) -> bool {
+    ["活动", "行动", "工程", "计划", "专项", "大走访"].iter().any(|word| ends_with(noun, word))
 }
 
 /// Sums of money by name.

@@ -86,7 +86,8 @@ pub fn names_other<'a>(phrase: &str, measure: &'a str, aliases: impl IntoIterato
         .filter(|target| is_of_figure(target))
         .map(|target| plain(&target.indicator))
         .collect();
-    let known: Vec<String> = std::iter::once(measure).chain(aliases).map(plain).collect();
+    let known: Vec<String> =
+        std::iter::once(measure).chain(aliases).filter(|name| !name.is_empty()).map(plain).collect();
     let other = |name: &String| !name.is_empty() && known.iter().all(|known| is_other(name, known));
     !named.is_empty() && named.iter().all(other)
 }

@@ -161,8 +161,11 @@ pub(super) fn ends_moving(text: &[char], shielded: &[bool]) -> bool {
     if matches!(signed::read(text), Some(Signed::Promises(_))) {
         return true;
     }
-    let moving = signs(text, shielded).moving();
-    moving.is_some_and(|moving| moving.start > 0 && moving.end == text.len())
+    let signs = signs(text, shielded);
+    if signs.bare_movement(text, 0).is_some() {
+        return true;
+    }
+    signs.moving().is_some_and(|moving| moving.start > 0 && moving.end == text.len())
 }
 
 /// Where a promise without a number ends before the subject of the first number: 乡镇实现全覆盖、|通达率达到95%.

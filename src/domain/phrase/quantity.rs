@@ -160,6 +160,18 @@ fn at_digit(text: &[char], at: usize) -> Found {
     let Some((length, value)) = number::digits(&text[at..]) else { return Found::Name(at + 1) };
     let end = at + length;
     let next = text.get(end).copied();
+    // 前10强 is a place, 500强 a name.
+    if next == Some('强')
+        && before.last() == Some(&'前')
+        && let Some(value) = value
+        && let Some(rank) = rank(text, at, end, value)
+    {
+        return rank;
+    }
+    if starts_with(&text[end..], "个100%") || starts_with(&text[end..], "个百分之百") {
+        // 4个100% are four rules.
+        return Found::Name(end + 5);
+    }
     if belongs_to_name(before, next, text.get(end + 1).copied()) {
         return Found::Name(end + units::read(&text[end..]).length.min(1));
     }

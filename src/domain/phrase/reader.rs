@@ -114,7 +114,7 @@ fn carrying(clause: &Clause, scan: &Scan, span: std::ops::Range<usize>, carried:
 
 /// Whether a promise without a written number is about a figure, so that the next clause may speak of it: 投资增速转正，增长3%.
 fn is_figure(target: &PhraseTarget) -> bool {
-    target.benchmark.is_some() || matches!(target.kind, Kind::Growth | Kind::Trend)
+    target.benchmark.is_some() || matches!(target.kind, Kind::Growth | Kind::Trend | Kind::Narrowing)
 }
 
 /// What stands around the numbers of an item.

@@ -119,6 +119,18 @@ pub(super) fn trimmed(text: &[char]) -> &[char] {
     rest
 }
 
+/// Whether `text` is a sign without its subject (三季度转正, 力争转正).
+pub(super) fn continues(text: &[char]) -> bool {
+    let Some((length, Ending::Turns | Ending::TwoDigits | Ending::Flat)) = ENDINGS.at_end(text) else {
+        return false;
+    };
+    let mut rest = &text[..text.len() - length];
+    while let Some((length, ())) = BETWEEN.at_end(rest) {
+        rest = &rest[..rest.len() - length];
+    }
+    rest.is_empty()
+}
+
 /// 较一季度, 比上年末 at the end of `text`: the characters it takes.
 fn since(text: &[char]) -> Option<usize> {
     const REACH_BACK: usize = 8;

@@ -14,6 +14,8 @@ mod bounds;
 mod city;
 #[path = "tests_departments.rs"]
 mod departments;
+#[path = "tests_elsewhere.rs"]
+mod elsewhere;
 #[path = "tests_fresh.rs"]
 mod fresh;
 #[path = "tests_heldout.rs"]
@@ -164,6 +166,7 @@ fn phrases_with_ranks_signs_and_hidden_numbers() {
 #[test]
 fn phrases_of_departments() {
     check(departments::CASES, &[]);
+    check(elsewhere::CASES, &[]);
 }
 
 /// Every phrase of every set.
@@ -178,6 +181,7 @@ fn every_case() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
         bounds::CASES,
         ranks_and_signs::CASES,
         departments::CASES,
+        elsewhere::CASES,
     ]
     .into_iter()
     .flatten()

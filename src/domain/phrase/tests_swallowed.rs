@@ -133,6 +133,7 @@ fn is_name(token: &Token) -> bool {
         "类",
         "个工作日",
         "个月",
+        "吨级",
     ];
     let digits = token.text.as_bytes()[0].is_ascii_digit();
     let latin =
@@ -149,6 +150,7 @@ fn is_name(token: &Token) -> bool {
     token.quoted
         || token.before.ends_with(['第', '每', '-', '~', '至', '到']) && (digits && (behind(&token.after) || rest.as_deref().is_some_and(behind)))
         || token.before.ends_with('第')
+        || token.text == "100" && token.before.ends_with('个')
         || token.before.ends_with('每')
         || digits && latin(token.before.chars().last())
         || digits && latin(token.after.chars().next())
@@ -297,5 +299,24 @@ proptest! {
         let left = swallowed(&phrase, &parsed);
         prop_assert!(left.is_empty(), "{phrase}: {left:?} in {parsed:?}");
         prop_assert!(all_there(&amounts, &parsed), "{phrase}: {amounts:?} in {parsed:?}");
+    }
+}
+
+/// Prints what is swallowed of the lines of the file named by `PHRASES`.
+#[test]
+#[ignore = "needs a file"]
+fn show_what_a_file_loses() {
+    let Ok(path) = std::env::var("PHRASES") else { return };
+    let text = std::fs::read_to_string(path).unwrap();
+    for phrase in text.split(['\n', '。', '；', '\t']).filter(|line| !line.trim().is_empty()) {
+        let parsed = parse(phrase);
+        let left = swallowed(phrase, &parsed);
+        if !left.is_empty() {
+            println!("{phrase}: {left:?}");
+            for t in &parsed.targets {
+                println!("      {} {:?} {} [{}]", t.kind, t.value, t.unit, t.indicator);
+            }
+            println!("      unparsed {:?}", parsed.unparsed);
+        }
     }
 }

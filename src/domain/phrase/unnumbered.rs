@@ -7,7 +7,7 @@ use super::gathered::Reading;
 use super::plain::{self, Plain};
 use super::quantity::{self, Scan};
 use super::reader::Carried;
-use super::{items, name, relative, unread};
+use super::{items, name, relative, signed, unread};
 
 /// 6月底前封顶、12月底前通车: each date starts a step of its own.
 pub(super) fn dated_steps(clause: &Clause, scan: &Scan) -> Vec<Range<usize>> {
@@ -67,6 +67,14 @@ pub(super) fn without_number(clause: &Clause, scan: &Scan, span: Range<usize>, c
         if let Some(target) = relative::compare(&whole, None) {
             return Reading::Promises(vec![target]);
         }
+    }
+    // 降幅收窄，三季度转正: of the same figure.
+    let whole: Vec<char> = match carried.subject.as_slice() {
+        subject @ [_, ..] if signed::continues(text) => subject.iter().chain(text).copied().collect(),
+        _ => Vec::new(),
+    };
+    if let Plain::Promise(targets) = plain::read(&whole, &vec![false; whole.len()], &[]) {
+        return Reading::Promises(targets);
     }
     if plain::is_time(text, &dates) {
         return Reading::Scope;
