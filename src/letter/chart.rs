@@ -7,8 +7,8 @@ use chrono::Datelike;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::facts::{Trend, TrendPoint};
 use super::paint::{self, Anchor, Color, Shape};
+use super::trend::{Trend, TrendPoint};
 
 /// Pixels. On a phone it is shown at less than half this size: sharp, and its figures still as large as small print.
 pub(super) const WIDTH: u32 = 820;

@@ -42,7 +42,7 @@ pub enum BadToken {
 }
 
 /// What stands where the token will. Only letters and digits: no escaping of HTML changes it.
-fn unsigned(letter: Uuid) -> String {
+pub(super) fn unsigned(letter: Uuid) -> String {
     format!("letter{}", letter.simple())
 }
 

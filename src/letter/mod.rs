@@ -7,11 +7,21 @@
 
 mod body;
 mod chart;
+mod copy;
 mod docx;
 mod facts;
+mod found;
+mod line;
 mod links;
+mod numbers;
 mod paint;
+mod promise;
 mod sample;
+mod standing;
+mod summary;
+#[cfg(test)]
+mod tests;
+mod trend;
 mod wire;
 mod words;
 
@@ -21,13 +31,18 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 
-pub use facts::{
-    Benchmark, EarlierLetter, LINES_MAX, LetterContact, LetterFacts, LetterLine, LineForecast, Quantity,
-    Rank, ReplyTerms, Span, Trend, TrendPoint,
+pub use copy::{COPIED, COPIED_TO_LEADER, NOTED, copied_html, copied_subject, copied_text};
+pub use facts::{EarlierLetter, LINES_MAX, LetterContact, LetterFacts, ReplyTerms};
+pub use found::Found;
+pub use line::{
+    Benchmark, Ground, GroundKind, LetterLine, LineForecast, LineState, Need, Quantity, Rank, Span,
 };
 pub use links::{BadToken, ReplyLinks, unsigned_letter};
+pub use promise::promise;
 pub use sample::samples;
+pub use trend::{Trend, TrendPoint};
 
+use summary::{EACH_MAX, Summary};
 use xushi_domain::Invalid;
 
 /// Built-in templates: name and text.
@@ -238,7 +253,9 @@ impl Templates {
         let title = self.fill(&format!("{}/title.txt", facts.kind), &facts_value)?;
         let title_lines: Vec<String> =
             title.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
-        let context = context! { title => title_lines.concat(), title_lines, ..facts_value };
+        let together = Serde(Summary::of(&facts.lines));
+        let each = facts.lines.len() <= EACH_MAX;
+        let context = context! { title => title_lines.concat(), title_lines, together, each, ..facts_value };
         let blocks = body::parse(&self.fill(&format!("{}/body.txt", facts.kind), &context)?);
         Ok(context! { blocks => Serde(blocks), ..context })
     }

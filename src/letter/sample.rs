@@ -3,11 +3,13 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::facts::{
-    Benchmark, EarlierLetter, LetterContact, LetterFacts, LetterLine, LineForecast, Quantity, Rank,
-    ReplyTerms, Span, Trend, TrendPoint,
+use super::facts::{EarlierLetter, LetterContact, LetterFacts, ReplyTerms};
+use super::line::{
+    Benchmark, Ground, GroundKind, LetterLine, LineForecast, LineState, Need, Quantity, Rank, Span,
 };
-use xushi_domain::{Better, Handling, Kind, LetterKind, LetterNumber, Level, TextEnum};
+use super::trend::{Trend, TrendPoint};
+use xushi_domain::pace::NeededForm;
+use xushi_domain::{Better, Figure, Grade, Handling, Kind, LetterKind, LetterNumber, Level, TextEnum};
 
 /// Letters of every kind: one indicator, a few, many, and with nothing known, so that each branch of a template
 /// runs. Few enough to be rendered at every start.
@@ -56,6 +58,7 @@ fn full(kind: LetterKind, kinds: &[Kind]) -> LetterFacts {
         follow_up_of: number.clone().map(|number| EarlierLetter {
             number,
             issued_on: day(8, 1),
+            level: (kind == LetterKind::Warning).then_some(Level::Yellow),
             reply_by: Some(if later { day(8, 8) } else { day(8, 29) }),
         }),
         number,
@@ -68,6 +71,10 @@ fn full(kind: LetterKind, kinds: &[Kind]) -> LetterFacts {
             })
             .collect(),
     }
+}
+
+fn cycled<T: Copy>(all: &[T], ordinal: u32) -> T {
+    all[ordinal as usize % all.len()]
 }
 
 fn full_line(letter: LetterKind, kind: Kind, ordinal: u32) -> LetterLine {
@@ -87,7 +94,31 @@ fn full_line(letter: LetterKind, kind: Kind, ordinal: u32) -> LetterLine {
         completion: quantity(400, "%"),
         completion_due: quantity(583, "%"),
         completion_last_year: quantity(560, "%"),
-        needed: quantity(67, "%"),
+        state: cycled(LineState::ALL, ordinal),
+        grade: Some(cycled(Grade::ALL, ordinal)),
+        ground: Some(Ground {
+            kind: cycled(GroundKind::ALL, ordinal),
+            count: 3,
+            threshold: 3,
+            level: Level::Yellow,
+        }),
+        figure: Some(cycled(Figure::ALL, ordinal)),
+        window: Some(Span { start: day(1, 1), end: day(12, 31) }),
+        target_value: quantity(45, "%"),
+        target_hi: quantity(60, "%"),
+        strict: ordinal.is_multiple_of(4),
+        moves: ordinal.is_multiple_of(2),
+        limit: ordinal.is_multiple_of(5),
+        adds_up: ordinal.is_multiple_of(3),
+        other: Some("示例平均水平".into()),
+        shortfall_share: quantity(132, "%"),
+        need: Some(Need {
+            form: cycled(NeededForm::ALL, ordinal),
+            figure: quantity(67, "%"),
+            left: quantity(80, "%"),
+            end: quantity(45, "%"),
+            end_hi: quantity(60, "%"),
+        }),
         average_so_far: quantity(41, "%"),
         forecast: Some(LineForecast {
             value: Quantity::new(Decimal::new(29, 1), "%", 1),
@@ -138,31 +169,9 @@ fn bare_line(kind: Kind, better: Better, ordinal: u32) -> LetterLine {
         ordinal,
         indicator: "示例指标".into(),
         region: "示例地区".into(),
-        kind,
-        better,
         target_text: "示例目标".into(),
-        period: None,
-        latest_period: None,
-        report_due_on: None,
-        actual: None,
-        expected: None,
-        shortfall: None,
-        shortfall_points: None,
-        completion: None,
-        completion_due: None,
-        completion_last_year: None,
-        needed: None,
-        average_so_far: None,
-        forecast: None,
-        months_left: None,
-        rank: None,
-        benchmarks: Vec::new(),
         grade_label: "待定".into(),
-        curve_label: None,
-        streak: None,
-        rule_text: None,
-        missing: Vec::new(),
-        trend: None,
+        ..LetterLine::bare(kind, better)
     }
 }
 

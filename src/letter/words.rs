@@ -7,14 +7,21 @@ use minijinja::value::{Serde, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, Value, escape_formatter};
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::facts::{Quantity, Span};
-use xushi_domain::{Level, Period, TextEnum};
+use super::found::counted;
+use super::line::{Quantity, Span};
+use xushi_domain::{Better, Figure, Kind, Level, Period, TextEnum};
 
 /// Makes the filters known to every template.
 pub(super) fn register(env: &mut Environment<'static>) {
     env.add_filter("quantity", |Serde(q): Serde<Quantity>| plain(&q));
     env.add_filter("magnitude", |Serde(q): Serde<Quantity>| magnitude(&q));
     env.add_filter("growth", |Serde(q): Serde<Quantity>| growth(&q));
+    env.add_filter("said", |Serde(q): Serde<Quantity>, line: Value| said(&q, &line));
+    env.add_filter("to", |Serde(low): Serde<Quantity>, Serde(high): Serde<Quantity>, line: Value| {
+        Ok::<_, Error>(if is_rate(&line)? { between_rates(&low, &high) } else { between(&low, &high) })
+    });
+    env.add_filter("whole", |Serde(span): Serde<Span>| if is_year(&span) { "全年" } else { "目标期" });
+    env.add_filter("ending", |Serde(window): Serde<Span>| ending(&window));
     env.add_filter("date", |Serde(day): Serde<NaiveDate>| long_date(day));
     env.add_filter("period", |Serde(span): Serde<Span>| {
         Period::new(span.start, span.end)
@@ -29,8 +36,11 @@ pub(super) fn register(env: &mut Environment<'static>) {
     env.add_filter("days_since", |Serde(later): Serde<NaiveDate>, Serde(earlier): Serde<NaiveDate>| {
         (later - earlier).num_days()
     });
+    env.add_test("rate", |line: Value| is_rate(&line));
+    env.add_test("counted", |Serde(q): Serde<Quantity>| counted(q.unit.trim_start_matches(['万', '亿'])));
     env.add_test("positive", |Serde(q): Serde<Quantity>| q.value > Decimal::ZERO);
     env.add_test("negative", |Serde(q): Serde<Quantity>| q.value < Decimal::ZERO);
+    env.add_test("zero", |Serde(q): Serde<Quantity>| q.value.is_zero());
 }
 
 /// Characters that could break a line, hide text or turn its direction, in names that come from outside.
@@ -84,6 +94,72 @@ fn growth(quantity: &Quantity) -> String {
     }
     let word = if quantity.value.is_sign_negative() { "下降" } else { "增长" };
     format!("{word}{}", magnitude(quantity))
+}
+
+/// Whether a line's values are growth rates.
+fn is_rate(line: &Value) -> Result<bool, Error> {
+    let figure = line.get_attr("figure")?;
+    Ok(match figure.as_str() {
+        Some(figure) => figure == Figure::Yoy.as_str(),
+        // A line frozen before figures were.
+        None => line.get_attr("kind")?.as_str() == Some(Kind::Growth.as_str()),
+    })
+}
+
+/// A value as its line says it: 增长2.9%, or 3.12万套.
+fn said(quantity: &Quantity, line: &Value) -> Result<String, Error> {
+    if !is_rate(line)? {
+        return Ok(plain(quantity));
+    }
+    // What shall fall is said to rise, not to grow.
+    let rises = line.get_attr("kind")?.as_str() == Some(Kind::Trend.as_str())
+        && line.get_attr("better")?.as_str() == Some(Better::Lower.as_str());
+    let growth = growth(quantity);
+    Ok(if rises { growth.replace("增长", "上升") } else { growth })
+}
+
+/// 179.7亿—207.0亿元, 12—15家, 50.0%—60.0%.
+fn between(low: &Quantity, high: &Quantity) -> String {
+    let unit = low.unit.as_str();
+    let first: String = match unit.chars().next() {
+        Some(scale @ ('万' | '亿')) => scale.to_string(),
+        Some('%') => "%".to_owned(),
+        _ => String::new(),
+    };
+    format!("{}{first}—{}", low.printed(), plain(high))
+}
+
+/// 增长1.8%—4.0%, 下降1.2%至增长4.0%.
+fn between_rates(low: &Quantity, high: &Quantity) -> String {
+    let (from, to) = (low.printed(), high.printed());
+    let zero = Decimal::ZERO;
+    if from >= zero && to > zero {
+        format!("增长{from}%—{to}%")
+    } else if from < zero && to <= zero {
+        format!("下降{}%—{}%", to.abs(), from.abs())
+    } else {
+        format!("{}至{}", growth(low), growth(high))
+    }
+}
+
+fn is_year(span: &Span) -> bool {
+    let (start, end) = (span.start, span.end);
+    start.year() == end.year() && start.ordinal() == 1 && (end.month(), end.day()) == (12, 31)
+}
+
+/// The window's end as the day by which something shall be: 年底, 6月底, 2026年3月底, 2025年6月15日.
+fn ending(window: &Span) -> String {
+    let end = window.end;
+    let month_end = end.succ_opt().is_none_or(|next| next.month() != end.month());
+    if is_year(window) {
+        "年底".to_owned()
+    } else if month_end && window.start.year() == end.year() {
+        format!("{}月底", end.month())
+    } else if month_end {
+        format!("{}年{}月底", end.year(), end.month())
+    } else {
+        long_date(end)
+    }
 }
 
 /// 2025年8月27日: Arabic numerals, no zero padding (GB/T 9704-2012 7.3.5.4).

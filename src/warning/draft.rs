@@ -63,6 +63,8 @@ impl Draft {
             finding.line.region.clone_from(&names.region);
         }
         let (follows_id, follow_up_of) = follow_up(library, &key, &findings)?;
+        let lettered = findings.iter().filter_map(Finding::lettered).max();
+        let follow_up_of = follow_up_of.map(|earlier| EarlierLetter { level: lettered, ..earlier });
         let (reply, blocked) = match terms(desk, &key, campaign, issued_on, follow_up_of.as_ref()) {
             Ok(reply) => (reply, None),
             Err(year) => (None, Some(year)),

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::planned::{About, Finding, Key};
 use super::{Desk, WarningError};
 use crate::db;
-use crate::domain::{ContactRole, LetterNumber, TextEnum as _};
+use crate::domain::{ContactRole, LetterNumber, Level, TextEnum as _};
 use crate::letter::EarlierLetter;
 use crate::store::StoreError;
 use crate::store::rows::{ContactRow, IssuingCampaignRow, LetterHead, LineRow, PartRow, UnitNameRow};
@@ -160,7 +160,7 @@ impl<'c> Library<'c> {
         let Some(head) = self.heads.get(&id) else { return Ok(None) };
         let (Some(serial), Some(issued_on)) = (head.serial, head.issued_on) else { return Ok(None) };
         let number = LetterNumber::new(&head.mark, head.year, serial.unsigned_abs())?;
-        Ok(Some(EarlierLetter { number, issued_on, reply_by: head.reply_by }))
+        Ok(Some(EarlierLetter { number, issued_on, level: None, reply_by: head.reply_by }))
     }
 }
 
@@ -169,6 +169,14 @@ impl Finding {
     pub(super) fn earlier(&self) -> Option<Id> {
         match &self.about {
             About::Continued(change) => change.before.letter_id,
+            About::Opened(_) | About::Report { .. } => None,
+        }
+    }
+
+    /// The level of that letter.
+    pub(super) fn lettered(&self) -> Option<Level> {
+        match &self.about {
+            About::Continued(change) => change.before.lettered_level.as_deref().and_then(Level::parse),
             About::Opened(_) | About::Report { .. } => None,
         }
     }

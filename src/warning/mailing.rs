@@ -10,7 +10,11 @@ use super::frozen::{DOCX, PNG, document_name};
 use super::{Desk, WarningError};
 use crate::clock::office;
 use crate::db;
-use crate::letter::{LetterFacts, Picture, ReplyLinks, unsigned_letter};
+use crate::domain::{LetterKind, TextEnum as _};
+use crate::letter::{
+    COPIED, COPIED_TO_LEADER, LetterFacts, NOTED, Picture, ReplyLinks, copied_html, copied_subject,
+    copied_text, unsigned_letter,
+};
 use crate::mail::MailError;
 use crate::mail::message::{Attachment, Content, Head, Inline, Mailbox};
 use crate::store::rows::{DeliveryRow, LetterFileRow, LetterRow};
@@ -28,8 +32,10 @@ pub struct Mailing {
     cc: Vec<Mailbox>,
     /// Its parts as the addressee gets them, written once; or why they cannot be.
     content: Result<Vec<u8>, MailError>,
-    /// Its parts as copies show them: without the signature that lets the addressee answer.
+    /// Its parts as copies show them: they say so, and nobody can answer by them.
     copied: Result<Vec<u8>, MailError>,
+    /// Its parts as the leader of the addressed unit gets them.
+    led: Result<Vec<u8>, MailError>,
     /// Mails of other letters about the same episodes.
     thread: Vec<DeliveryRow>,
 }
@@ -54,23 +60,25 @@ impl Mailing {
                 Some(files) => files,
                 None => rendered_now(desk, &letter)?,
             };
-            let own = || deliveries.iter().filter(|row| row.letter_id == id);
+            let rows = || deliveries.iter().filter(|row| row.letter_id == id);
             // Those it was issued to: a mailbox added later changes no mail that is under way.
-            let first = own().map(|row| row.created_at).min();
+            let first = rows().map(|row| row.created_at).min();
             let of = |role: &str| {
-                let chosen = own().filter(|row| row.role == role && Some(row.created_at) == first);
+                let chosen = rows().filter(|row| row.role == role && Some(row.created_at) == first);
                 chosen.map(mailbox).collect()
             };
             let (to, cc): (Vec<Mailbox>, Vec<Mailbox>) = (of("to"), of("cc"));
             let files = Files::of(files);
             let own = content(&signed_letter(desk, &letter), &files);
-            let copied = if cc.is_empty() { own.clone() } else { content(&letter, &files) };
+            let copied = content(&copy(&letter, COPIED), &files);
+            let led = content(&copy(&letter, COPIED_TO_LEADER), &files);
             let mailing = Self {
                 sender: desk.sender.clone(),
                 to,
                 cc,
                 content: own,
                 copied,
+                led,
                 thread: thread.iter().filter(|(of, _)| *of == id).map(|(_, row)| row.clone()).collect(),
                 letter,
             };
@@ -84,7 +92,12 @@ impl Mailing {
     /// # Errors
     /// When a name, an address or a file's name cannot stand in a mail.
     pub fn addressed(&self, row: &DeliveryRow) -> Result<Vec<u8>, MailError> {
-        let content = if row.role == "to" { &self.content } else { &self.copied };
+        let addressee = row.unit_id == self.letter.unit_id;
+        let (content, subject) = match row.role.as_str() {
+            "to" => (&self.content, self.letter.subject.clone()),
+            _ if addressee => (&self.led, copied_subject(&self.letter.subject)),
+            _ => (&self.copied, copied_subject(&self.letter.subject)),
+        };
         let content = content.as_ref().map_err(Clone::clone)?;
         let own = mailbox(row);
         let (mut to, mut cc) = (self.to.clone(), self.cc.clone());
@@ -100,7 +113,7 @@ impl Mailing {
             to: &own,
             header_to: &to,
             header_cc: &cc,
-            subject: &self.letter.subject,
+            subject: &subject,
             references: &self.references(row),
             // The row's own time: every try sends the same bytes.
             date: row.created_at.and_utc().with_timezone(&office()),
@@ -153,6 +166,19 @@ fn signed_letter(desk: &Desk, letter: &LetterRow) -> LetterRow {
     LetterRow {
         body_text: links.sign(&letter.body_text, answered, issued_on),
         body_html: links.sign(&letter.body_html, answered, issued_on),
+        ..letter.clone()
+    }
+}
+
+/// The letter as those see it who get a copy; a letter that asks for nothing needs no word about answering.
+fn copy(letter: &LetterRow, note: &str) -> LetterRow {
+    let asks = letter.kind != LetterKind::Lifting.as_str();
+    let note = if asks { note } else { NOTED };
+    let facts = LetterFacts::from_json(&letter.facts).ok();
+    let answered = facts.and_then(|facts| unsigned_letter(facts.reply_link.as_deref()?));
+    LetterRow {
+        body_text: copied_text(&letter.body_text, answered, note),
+        body_html: copied_html(&letter.body_html, answered, note),
         ..letter.clone()
     }
 }

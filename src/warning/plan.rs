@@ -13,6 +13,7 @@ use crate::db;
 use crate::domain::episode::{EpisodeState, Standing, Turn, Verdict, turn};
 use crate::domain::pace::Assessment;
 use crate::domain::{Grade, LetterKind, Level, Period, TextEnum as _};
+use crate::letter::GroundKind;
 use crate::store::StoreError;
 use crate::store::judging::{Evidence, Judging};
 use crate::store::rows::{EpisodeChange, EpisodeRow, word};
@@ -24,7 +25,8 @@ pub(super) async fn plan(desk: &Desk, as_of: NaiveDate, silences: &Silences) -> 
     let open = db!(desk.store, letters::list_open_episodes())?;
     let mut open: HashMap<Id, EpisodeRow> = open.into_iter().map(|row| (row.indicator_id, row)).collect();
     let mut judging = Judging::start(&desk.store, &desk.calendar, as_of, None).await?;
-    let mut planner = Planner { desk, as_of, silences, plan: Plan::default(), lagging: HashMap::new() };
+    let mut planner =
+        Planner { desk, as_of, silences, plan: Plan::default(), lagging: HashMap::new(), beside: 0 };
     let mut waiting = Vec::new();
     while let Some(mut page) = judging.next_page().await? {
         judging.compare_lagging(&mut page).await?;
@@ -46,9 +48,21 @@ pub(super) async fn plan(desk: &Desk, as_of: NaiveDate, silences: &Silences) -> 
     }
     for held in waiting {
         let lagging = planner.lagging.get(&held.unit).copied().unwrap_or(0);
-        planner.plan.add(if lagging >= held.enough { held.together } else { held.alone });
+        planner.plan.add(if lagging >= held.enough { counted(held.together, lagging) } else { held.alone });
     }
     Ok(planner.plan)
+}
+
+/// What is planned for enough that lag, with how many they are in truth.
+fn counted(mut plan: Plan, lagging: u32) -> Plan {
+    for finding in plan.letters.values_mut().flatten() {
+        if let Some(ground) =
+            finding.line.ground.as_mut().filter(|ground| ground.kind == GroundKind::Together)
+        {
+            ground.count = lagging;
+        }
+    }
+    plan
 }
 
 /// A watched indicator: what becomes of it hangs on how many others of its unit lag, known when all are judged.
@@ -70,6 +84,8 @@ struct Planner<'p> {
     plan: Plan,
     /// How many lag, by campaign and unit.
     lagging: HashMap<(Id, Id), u32>,
+    /// How many lag beside the indicator under consideration, for its letter to say.
+    beside: u32,
 }
 
 impl Planner<'_> {
@@ -106,6 +122,7 @@ impl Planner<'_> {
         episode: Option<EpisodeRow>,
         lagging: u32,
     ) -> Result<(), StoreError> {
+        self.beside = lagging;
         let standing = episode.as_ref().map(standing).transpose()?;
         let period_end = assessment.data_period.map(Period::end);
         let verdict = Verdict {
@@ -192,7 +209,7 @@ impl Planner<'_> {
             follows: Some(letter),
             step: None,
         };
-        let finding = finding(evidence, assessment, None, About::Continued(Box::new(change)));
+        let finding = finding(evidence, (assessment, 0), None, About::Continued(Box::new(change)));
         self.plan.letters.entry(key).or_default().push(finding);
     }
 
@@ -202,7 +219,7 @@ impl Planner<'_> {
         match evidence.row.lead_unit_id {
             Some(unit) if !silenced => {
                 let key = ordinary(evidence, unit, LetterKind::Warning);
-                let finding = finding(evidence, assessment, Some(level), about);
+                let finding = finding(evidence, (assessment, self.beside), Some(level), about);
                 self.plan.letters.entry(key).or_default().push(finding);
             }
             lead => {
@@ -237,7 +254,7 @@ impl Planner<'_> {
             line,
             period_end: Some(missed.period.end()),
             grade: Grade::OverdueReport,
-            ..finding(evidence, assessment, None, about)
+            ..finding(evidence, (assessment, 0), None, about)
         };
         (key, self.silences.cover(evidence), finding)
     }
@@ -301,13 +318,18 @@ fn ordinary(evidence: &Evidence, unit: Id, kind: LetterKind) -> Key {
     Key { campaign: evidence.row.campaign_id, unit, kind, follows: None, step: None }
 }
 
-fn finding(evidence: &Evidence, assessment: &Assessment, level: Option<Level>, about: About) -> Finding {
+fn finding(
+    evidence: &Evidence,
+    (assessment, lagging): (&Assessment, u32),
+    level: Option<Level>,
+    about: About,
+) -> Finding {
     Finding {
         indicator: evidence.row.id,
         grade: assessment.grade,
         level,
         period_end: assessment.data_period.map(Period::end),
-        line: facts::line(evidence, assessment),
+        line: facts::line(evidence, assessment, lagging),
         about,
     }
 }

@@ -4,9 +4,8 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
-use super::facts::Printing;
+use super::facts::line;
 use super::{Desk, WarningError};
-use crate::domain::Kind;
 use crate::domain::pace::CoursePoint;
 use crate::letter::{Trend, TrendPoint};
 use crate::store::comparisons::Extent;
@@ -29,8 +28,8 @@ pub(super) async fn of(
 
 fn trend(evidence: &Evidence, as_of: NaiveDate) -> Option<Trend> {
     let course = evidence.course(as_of)?;
-    let kind = evidence.target.as_ref().map_or(Kind::Qualitative, |target| target.kind);
-    let print = Printing::of(kind, &evidence.measure, evidence.judge(as_of).actual);
+    // In the unit and places of the letter's own numbers.
+    let actual = line(evidence, &evidence.judge(as_of), 0).actual?;
     let point = |CoursePoint { end, actual, pace, last_year, likely }| TrendPoint {
         end,
         actual,
@@ -40,8 +39,8 @@ fn trend(evidence: &Evidence, as_of: NaiveDate) -> Option<Trend> {
         high: likely.map(|(_, high)| high),
     };
     Some(Trend {
-        unit: print.unit.to_owned(),
-        places: print.places,
+        unit: actual.unit,
+        places: actual.places,
         target: course.target,
         points: course.points.into_iter().map(point).collect(),
     })

@@ -6,7 +6,6 @@ mod crash;
 mod demo;
 mod hostile;
 mod kill;
-mod letters;
 mod mail;
 mod migrations;
 mod openapi;

@@ -1,17 +1,15 @@
 //! Whole letters as snapshots: every kind and level, every form, one and many indicators, both directions,
 //! hostile names.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+mod book;
 
 use std::io::Read;
 
+use super::*;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use xushi::domain::{Better, Kind, LetterKind, LetterNumber, Level, TextEnum};
-use xushi::letter::{
-    Benchmark, EarlierLetter, LetterContact, LetterError, LetterFacts, LetterLine, Quantity, Rank, Rendered,
-    ReplyTerms, Span, Templates, Trend, TrendPoint, samples,
-};
+use xushi_domain::pace::NeededForm;
+use xushi_domain::{Better, Figure, Grade, Kind, LetterKind, LetterNumber, Level, TextEnum};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -61,41 +59,31 @@ fn line(ordinal: u32, indicator: &str, kind: Kind, better: Better, target: &str)
         ordinal,
         indicator: indicator.into(),
         region: "湖南省".into(),
-        kind,
-        better,
         target_text: target.into(),
+        state: LineState::Behind,
+        grade: Some(Grade::Behind),
+        window: span("2025-01-01", "2025-12-31"),
         period: span("2025-01-01", "2025-07-31"),
-        latest_period: None,
-        report_due_on: None,
-        actual: None,
-        expected: None,
-        shortfall: None,
-        shortfall_points: None,
-        completion: None,
-        completion_due: None,
-        completion_last_year: None,
-        needed: None,
-        average_so_far: None,
-        forecast: None,
         months_left: Some(5),
-        rank: None,
-        benchmarks: vec![],
         grade_label: "滞后".into(),
-        curve_label: None,
-        streak: None,
-        rule_text: None,
-        missing: vec![],
-        trend: None,
+        ..LetterLine::bare(kind, better)
     }
+}
+
+fn need(form: NeededForm, figure: Option<Quantity>) -> Option<Need> {
+    Some(Need { form, end: figure.clone(), figure, left: None, end_hi: None })
 }
 
 /// Growth, higher is better, nothing known of last year.
 fn investment(ordinal: u32) -> LetterLine {
     LetterLine {
+        state: LineState::Short,
+        figure: Some(Figure::Yoy),
         actual: q("2.9", "%", 1),
         expected: q("4.5", "%", 1),
+        target_value: q("4.5", "%", 1),
         shortfall: q("1.6", "个百分点", 1),
-        rule_text: Some("默认规则包：低于序时要求1个百分点以上为滞后".into()),
+        rule_text: Some("默认规则包：低于目标要求1个百分点以上为滞后".into()),
         missing: vec!["缺上年各月数据，未推算后期需要的增速".into()],
         ..line(ordinal, "固定资产投资", Kind::Growth, Better::Higher, "增长4.5%")
     }
@@ -104,14 +92,19 @@ fn investment(ordinal: u32) -> LetterLine {
 /// A total with everything known.
 fn housing(ordinal: u32) -> LetterLine {
     LetterLine {
+        grade: Some(Grade::Critical),
+        figure: Some(Figure::Level),
         actual: q("3.12", "万套", 2),
         expected: q("4.0833333333", "万套", 2),
-        shortfall: q("0.9633333333", "万套", 2),
-        shortfall_points: q("13.7619047619", "个百分点", 2),
-        completion: q("44.5714285714", "%", 2),
-        completion_due: q("58.3333333333", "%", 2),
-        completion_last_year: q("51.2", "%", 2),
-        needed: q("0.776", "万套", 2),
+        target_value: q("7", "万套", 0),
+        moves: true,
+        adds_up: true,
+        shortfall: q("0.96", "万套", 2),
+        shortfall_points: q("13.7", "个百分点", 1),
+        completion: q("44.5714285714", "%", 1),
+        completion_due: q("58.3333333333", "%", 1),
+        completion_last_year: q("51.2", "%", 1),
+        need: need(NeededForm::Amount, q("0.78", "万套", 2)),
         average_so_far: q("0.4457142857", "万套", 2),
         rank: Some(Rank { place: 12, of: 14, among: "市州".into() }),
         curve_label: Some("按月均衡".into()),
@@ -125,15 +118,20 @@ fn housing(ordinal: u32) -> LetterLine {
 /// A cap: lower is better.
 fn logistics(ordinal: u32) -> LetterLine {
     LetterLine {
+        state: LineState::OverLimit,
+        figure: Some(Figure::Level),
         actual: q("14.1", "%", 1),
         expected: q("13.8", "%", 1),
+        target_value: q("13.8", "%", 1),
+        limit: true,
         shortfall: q("0.3", "个百分点", 1),
-        needed: q("13.4", "%", 1),
+        need: need(NeededForm::KeepAtMost, q("13.8", "%", 1)),
         benchmarks: vec![Benchmark {
-            name: "全国平均".into(),
+            name: "全国平均水平".into(),
             value: Quantity::new("14.0".parse().unwrap(), "%", 1),
             gap: Quantity::new("0.1".parse().unwrap(), "个百分点", 1),
         }],
+        grade_label: "超出控制要求".into(),
         ..line(ordinal, "社会物流总费用与GDP的比率", Kind::Cap, Better::Lower, "13.8%以下")
     }
 }
@@ -153,14 +151,21 @@ fn warning(level: Level, lines: Vec<LetterLine>) -> LetterFacts {
 }
 
 fn earlier(reply_by: &str) -> Option<EarlierLetter> {
-    Some(EarlierLetter { number: number(3), issued_on: day("2025-08-27"), reply_by: Some(day(reply_by)) })
+    Some(EarlierLetter {
+        number: number(3),
+        issued_on: day("2025-08-27"),
+        level: Some(Level::Orange),
+        reply_by: Some(day(reply_by)),
+    })
 }
 
 fn report_reminder() -> LetterFacts {
     let overdue = |ordinal, name| LetterLine {
         latest_period: span("2025-01-01", "2025-06-30"),
         report_due_on: Some(day("2025-08-15")),
-        grade_label: "报送逾期".into(),
+        state: LineState::Apart,
+        grade: Some(Grade::OverdueReport),
+        grade_label: "逾期未报".into(),
         ..line(ordinal, name, Kind::Total, Better::Higher, "新增70万人")
     };
     LetterFacts {
@@ -191,7 +196,9 @@ fn lifting(lines: Vec<LetterLine>) -> LetterFacts {
         period: span("2025-01-01", "2025-10-31"),
         actual: q("4.8", "%", 1),
         shortfall: q("-0.3", "个百分点", 1),
-        grade_label: "达到序时".into(),
+        state: LineState::OnPace,
+        grade: Some(Grade::OnPace),
+        grade_label: "达序时".into(),
         streak: Some(2),
         missing: vec![],
         ..line
@@ -214,7 +221,12 @@ fn every_level_of_warning() {
     insta::assert_snapshot!("warning_red_three", as_read(&three));
     insta::assert_snapshot!("warning_red_three_html", render(&three).html);
     let lines = (1..=6).map(logistics).collect();
-    let again = LetterFacts { follow_up_of: earlier("2025-09-03"), ..warning(Level::Orange, lines) };
+    let again = LetterFacts {
+        handling: Some(xushi_domain::Handling::Raise),
+        issued_on: day("2025-09-04"),
+        follow_up_of: earlier("2025-09-03"),
+        ..warning(Level::Orange, lines)
+    };
     insta::assert_snapshot!("warning_orange_many_again", as_read(&again));
     let bare = LetterFacts {
         number: None,
@@ -251,15 +263,15 @@ fn singular_and_plural_are_said_differently() {
 #[test]
 fn both_directions_are_said_in_words() {
     let text = render(&warning(Level::Yellow, vec![investment(1), logistics(2)])).text;
-    assert!(text.contains("低于序时要求（增长4.5%）1.6个百分点"));
-    assert!(text.contains("高于控制要求（13.8%）0.3个百分点"));
+    assert!(text.contains("低于目标要求（增长4.5%）1.6个百分点"));
+    assert!(text.contains("超过控制目标（13.8%）0.3个百分点"));
     assert!(text.contains("差距情况：超出0.3个百分点"));
     let falling =
         LetterLine { actual: q("-2.1", "%", 1), shortfall: q("6.6", "个百分点", 1), ..investment(1) };
     assert!(
         render(&warning(Level::Red, vec![falling]))
             .text
-            .contains("下降2.1%，低于序时要求（增长4.5%）6.6个百分点")
+            .contains("下降2.1%，低于目标要求（增长4.5%）6.6个百分点")
     );
     let small =
         LetterLine { actual: q("4.46", "%", 1), shortfall: q("0.04", "个百分点", 1), ..investment(1) };
@@ -303,7 +315,7 @@ fn a_letter_of_two_hundred_indicators_is_not_cut_by_mailboxes() {
         (1..=200).map(|ordinal| if ordinal % 2 == 0 { housing(ordinal) } else { investment(ordinal) });
     let letter = render(&warning(Level::Orange, lines.collect()));
     assert!(letter.html.len() < 102_000, "{} bytes", letter.html.len());
-    assert_eq!(letter.html.matches("保障性住房新开工（湖南省）").count(), 100);
+    assert_eq!(letter.html.matches("保障性住房新开工（湖南省）").count(), 103);
     assert!(render(&warning(Level::Orange, (1..=25).map(housing).collect())).html.len() < 102_000);
 }
 

@@ -1,0 +1,333 @@
+//! From an assessment to the line of a letter: every number in its unit and places, every word that depends on how the
+//! indicator stands.
+
+use chrono::Datelike as _;
+use rust_decimal::Decimal;
+
+use super::line::{Benchmark, LetterLine, LineForecast, Quantity, Rank, Span};
+use super::numbers::Numbers;
+use super::promise::{self, promise};
+use super::standing::streak;
+use xushi_domain::pace::{
+    Assessment, BenchmarkGap, Forecast, Promised, Ratio, RuleId, ShareFrom, Subject, adds_up, is_percent,
+    promised,
+};
+use xushi_domain::{Basis, Better, Figure, Grade, Kind, Period, RulePack};
+
+/// What was found of one indicator.
+#[derive(Debug, Clone, Copy)]
+pub struct Found<'a> {
+    /// What was judged.
+    pub subject: &'a Subject<'a>,
+    /// The rule pack it was judged by.
+    pub pack: &'a RulePack,
+    /// The verdict.
+    pub assessment: &'a Assessment,
+    /// The figure judged.
+    pub figure: Option<Figure>,
+    /// How many indicators of the same unit and campaign lag; 0 where nobody counted.
+    pub lagging: u32,
+}
+
+/// What was found, with what follows from it.
+pub(super) struct Facts<'a> {
+    pub(super) found: Found<'a>,
+    pub(super) kind: Kind,
+    pub(super) promised: Option<Promised>,
+    /// The promise as a value of what is judged.
+    pub(super) target_value: Option<Decimal>,
+    /// Whether what is due grows over the window.
+    pub(super) moves: bool,
+    /// Whether it is kept by staying at or below a value.
+    pub(super) limit: bool,
+    /// Whether the latest data close the window.
+    pub(super) over: bool,
+    /// Whether the far end of a range is what binds.
+    pub(super) beyond: bool,
+    /// Whether the value is a count from the window's start.
+    pub(super) adds_up: bool,
+    /// Whether a limit is broken for good.
+    pub(super) broken: bool,
+}
+
+impl<'a> Facts<'a> {
+    fn of(found: Found<'a>) -> Self {
+        let Found { subject, assessment, .. } = found;
+        let kind = subject.target.map_or(Kind::Qualitative, |target| target.kind);
+        let promised = subject.target.and_then(|target| promised(target, subject.measure));
+        let over = assessment.data_period.is_some_and(|period| period.end() >= subject.window.end());
+        let expected = value(assessment.expected);
+        let measure = subject.measure;
+        let beyond = kind == Kind::Range
+            && assessment.actual.zip(value(assessment.expected_hi)).is_some_and(|(actual, far)| actual > far);
+        let ends = |promised: Promised| if beyond { promised.far } else { promised.value };
+        let target_value = match kind {
+            Kind::Change => change_end(found, promised, expected),
+            Kind::Coverage => promised.and_then(ends).or(Some(Decimal::ONE_HUNDRED)),
+            Kind::VersusBenchmark
+            | Kind::VersusIndicator
+            | Kind::Trend
+            | Kind::Narrowing
+            | Kind::Qualitative => None,
+            _ => promised.and_then(ends),
+        };
+        let counts = match kind {
+            Kind::Total => measure.basis != Basis::Point,
+            Kind::Cap | Kind::Trend => measure.basis == Basis::Cumulative && adds_up(&measure.unit),
+            Kind::Range => measure.basis != Basis::Point && adds_up(&measure.unit),
+            _ => false,
+        };
+        let at_target = target_value.is_some() && target_value == expected;
+        let all_due = value(assessment.due_fraction) == Some(Decimal::ONE);
+        let flat = at_target && !all_due;
+        let moves = match kind {
+            Kind::Growth => expected.is_some() && !at_target,
+            Kind::Cap | Kind::Range if !counts => false,
+            Kind::Total
+            | Kind::Level
+            | Kind::Share
+            | Kind::Coverage
+            | Kind::Change
+            | Kind::Range
+            | Kind::Cap => {
+                assessment.completion.is_some() && assessment.due_fraction.is_some() && !flat && !over
+            }
+            _ => false,
+        };
+        let ceiling = beyond || promised.is_some_and(|promised| promised.ceiling);
+        let falls = target_value.is_some_and(|target_value| target_value < Decimal::ZERO);
+        let limit = match kind {
+            Kind::Cap => true,
+            Kind::Total | Kind::Range => ceiling,
+            Kind::Growth => ceiling && !moves && !falls,
+            Kind::Share | Kind::Level | Kind::Coverage | Kind::Change => {
+                // What had to come down to its value is no limit when the window is over.
+                let comes_down = subject
+                    .baseline
+                    .zip(target_value)
+                    .is_some_and(|(base, target_value)| base > target_value);
+                ceiling && !moves && !(over && comes_down)
+            }
+            _ => false,
+        };
+        let missed = assessment.grade == Grade::Missed && row_is_judged(kind);
+        let used_up = assessment.rule.id == RuleId::LimitUsedUp
+            || limit
+                && counts
+                && target_value
+                    .zip(assessment.actual)
+                    .is_some_and(|(target_value, actual)| actual > target_value);
+        let broken = (missed || used_up) && !over;
+        let moves = moves && !broken;
+        Self {
+            found,
+            kind,
+            promised,
+            target_value,
+            moves,
+            limit: limit || broken,
+            over,
+            beyond,
+            adds_up: counts,
+            broken,
+        }
+    }
+
+    /// Which way is good.
+    pub(super) fn better(&self) -> Better {
+        let own = self.found.subject.measure.better;
+        match self.promised {
+            _ if self.beyond => Better::Lower,
+            Some(promised) if promised.ceiling => Better::Lower,
+            Some(_) => Better::Higher,
+            None => own,
+        }
+    }
+}
+
+/// The value that a change comes to: B + Δ, of a line B + Δ·F(p).
+fn change_end(found: Found<'_>, promised: Option<Promised>, expected: Option<Decimal>) -> Option<Decimal> {
+    let (promised, expected) = promised.zip(expected)?;
+    if found.assessment.completion.is_none() {
+        return Some(expected);
+    }
+    let by = promised.value?;
+    let by = if promised.ceiling { -by.abs() } else { by };
+    Some((expected + by * (Decimal::ONE - value(found.assessment.due_fraction)?)).round_dp(10).normalize())
+}
+
+/// Whether figures judge the kind, so that a promise missed before its window ends is a limit that was broken.
+fn row_is_judged(kind: Kind) -> bool {
+    !matches!(kind, Kind::Qualitative | Kind::Milestone)
+}
+
+impl LetterLine {
+    /// The line of what was found, without its number and the names of indicator and region.
+    pub fn found(found: &Found<'_>) -> Self {
+        let Found { subject, assessment, .. } = *found;
+        let facts = Facts::of(*found);
+        let numbers = Numbers::of(&facts);
+        let forecast = assessment.forecast.map(|forecast| facts.forecast(&forecast, &numbers));
+        let state = facts.state(forecast.as_ref().is_some_and(|forecast| forecast.decides));
+        let done = facts.moves.then(|| numbers.completion(&facts)).flatten();
+        let (completion, completion_due) = done.unzip();
+        let need = numbers.need(&facts, state);
+        let missing = if need.is_some() { assumed(assessment) } else { Vec::new() };
+        let (benchmarks, other) = facts.benchmarks(&numbers);
+        Self {
+            target_text: subject.target.map(|target| promise(target, subject.measure)).unwrap_or_default(),
+            state,
+            grade: Some(assessment.grade),
+            ground: facts.ground(forecast.as_ref()),
+            figure: found.figure,
+            window: Some(subject.window.into()),
+            period: assessment.data_period.map(Span::from),
+            actual: numbers.actual.clone(),
+            expected: numbers.expected.clone(),
+            target_value: facts.target_value.map(|target_value| numbers.promised(target_value)),
+            target_hi: facts.promised.and_then(|promised| promised.far).map(|far| numbers.promised(far)),
+            strict: facts.promised.is_some_and(|promised| promised.strict),
+            moves: facts.moves,
+            limit: facts.limit,
+            adds_up: facts.adds_up,
+            other,
+            shortfall: numbers.shortfall.clone(),
+            shortfall_share: numbers.share_of_limit(&facts),
+            shortfall_points: points(completion.as_ref(), completion_due.as_ref()),
+            completion_last_year: numbers.last_year(assessment).filter(|_| facts.moves && facts.adds_up),
+            completion,
+            completion_due,
+            need,
+            average_so_far: value(assessment.average_per_month)
+                .map(|mean| numbers.mean(mean))
+                .filter(|_| facts.adds_up),
+            forecast,
+            months_left: assessment.data_period.map(|period| months_left(period, subject.window)),
+            rank: assessment.rank.map(|rank| rank_among(rank.position, rank.of, subject.region)),
+            benchmarks,
+            grade_label: facts.grade_label(state).to_owned(),
+            curve_label: assessment
+                .curve_used
+                .filter(|_| facts.moves)
+                .map(|curve| curve.chinese().to_owned()),
+            streak: streak(assessment, state),
+            rule_text: Some(facts.rule_text().to_owned()),
+            missing,
+            ..Self::bare(facts.kind, facts.better())
+        }
+    }
+}
+
+impl Facts<'_> {
+    /// The part of the way that is done, counted from where the due share counts: of a line B + (T − B)·F the start is
+    /// (line − T·F) ÷ (1 − F).
+    pub(super) fn completion(&self) -> Option<Decimal> {
+        let assessment = self.found.assessment;
+        let own = value(assessment.completion);
+        if !matches!(self.kind, Kind::Level | Kind::Share | Kind::Coverage) {
+            return own;
+        }
+        let (due, line) = (value(assessment.due_fraction)?, value(assessment.expected)?);
+        let (target_value, actual) = (self.target_value?, assessment.actual?);
+        let start = (line - target_value * due).checked_div(Decimal::ONE - due)?;
+        (actual - start).checked_div(target_value - start).map(|done| done.round_dp(10))
+    }
+
+    fn forecast(&self, forecast: &Forecast, numbers: &Numbers<'_>) -> LineForecast {
+        let Found { pack, assessment, .. } = self.found;
+        // Held by the threshold of a warning in force: a reminder of it speaks of the same forecast.
+        let warns = pack.level_by_forecast(assessment.grade, Some(forecast.p_miss()), true).is_some();
+        LineForecast {
+            value: numbers.value(forecast.value()),
+            low: numbers.value(forecast.low()),
+            high: numbers.value(forecast.high()),
+            p_miss: Quantity::new(forecast.p_miss() * Decimal::ONE_HUNDRED, "%", 0),
+            decides: warns && matches!(assessment.grade, Grade::Ahead | Grade::OnPace),
+        }
+    }
+
+    /// The comparisons, without the one that the promise itself is about; and the name of that one.
+    fn benchmarks(&self, numbers: &Numbers<'_>) -> (Vec<Benchmark>, Option<String>) {
+        let Found { subject, assessment, .. } = self.found;
+        let versus = matches!(self.kind, Kind::VersusBenchmark | Kind::VersusIndicator);
+        let margin = self.promised.and_then(|promised| promised.value).unwrap_or(Decimal::ZERO);
+        let mark = value(assessment.expected).filter(|_| versus);
+        let is_other = |one: &BenchmarkGap| {
+            mark.is_some_and(|mark| {
+                one.value == mark || one.value == mark - margin || one.value == mark + margin
+            })
+        };
+        let named = subject.target.and_then(|target| target.benchmark.as_deref());
+        let named = named.filter(|name| !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()));
+        let same = assessment.benchmarks.iter().find(|one| is_other(one)).map(|one| one.name.as_str());
+        let rate = self.found.figure == Some(Figure::Yoy);
+        let called = |name: &str| match self.kind {
+            Kind::VersusIndicator if rate => promise::growth_of(name),
+            _ => level_of(name),
+        };
+        let other = versus.then(|| named.or(same).map_or_else(|| "对比对象".to_owned(), called));
+        let kept = assessment.benchmarks.iter().filter(|one| !is_other(one));
+        (kept.map(|one| numbers.benchmark(level_of(&one.name), one.value)).collect(), other)
+    }
+}
+
+/// What a region's figure is called beside another's: 全国平均水平, 湖南省平均水平; a measure keeps its name.
+fn level_of(name: &str) -> String {
+    let region = ["全国", "全省", "全市", "全县", "全区"].contains(&name)
+        || name.chars().count() > 2 && name.ends_with(['省', '市', '州', '县', '区']);
+    if name.ends_with("平均") {
+        format!("{name}水平")
+    } else if region {
+        format!("{name}平均水平")
+    } else {
+        name.to_owned()
+    }
+}
+
+/// Behind in points of the way, from the two shares as printed.
+fn points(done: Option<&Quantity>, due: Option<&Quantity>) -> Option<Quantity> {
+    let (done, due) = done.zip(due)?;
+    Some(Quantity::new(due.printed() - done.printed(), "个百分点", done.places.max(due.places)))
+}
+
+/// What the reader must know to check the growth still needed: last year's share was not reported, the curve stood in.
+fn assumed(assessment: &Assessment) -> Vec<String> {
+    let from_curve = assessment.share_from == Some(ShareFrom::Curve);
+    if from_curve {
+        vec!["缺少上年各月占比，后期要求按序时曲线推算".to_owned()]
+    } else {
+        Vec::new()
+    }
+}
+
+/// A place among the regions of the same level.
+fn rank_among(place: usize, of: usize, region: &str) -> Rank {
+    let among = if region.ends_with("0000") {
+        "省（区、市）"
+    } else if region.ends_with("00") {
+        "市州"
+    } else {
+        "县市区"
+    };
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    Rank { place: count(place), of: count(of), among: among.to_owned() }
+}
+
+pub(super) fn value(ratio: Option<Ratio>) -> Option<Decimal> {
+    ratio.and_then(Ratio::value)
+}
+
+fn months_left(period: Period, window: Period) -> u32 {
+    let (done, last) = (period.end(), window.end());
+    let months = (last.year() - done.year()) * 12 + last.month0().cast_signed() - done.month0().cast_signed();
+    months.max(0).unsigned_abs()
+}
+
+/// Whether a unit counts whole things (家, 起, 人): their parts are not printed.
+pub(super) fn counted(unit: &str) -> bool {
+    const COUNTS: [&str; 26] = [
+        "人", "人次", "户", "家", "个", "项", "件", "起", "套", "所", "条", "座", "台", "辆", "例", "次",
+        "名", "处", "宗", "篇", "株", "头", "只", "批", "场", "位",
+    ];
+    !is_percent(unit) && COUNTS.contains(&unit)
+}

@@ -1,0 +1,232 @@
+//! The numbers of a line as they are printed: one unit, enough places to tell apart what differs, and gaps that are the
+//! difference of what is printed.
+
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use super::found::{Facts, counted, value};
+use super::line::{Benchmark, LineState, Need, Quantity};
+use super::words::rounded;
+use xushi_domain::pace::{Assessment, Needed, NeededForm, is_percent};
+use xushi_domain::{Better, Figure, Kind};
+
+/// Most places a number is printed with.
+const PLACES_MAX: u32 = 4;
+
+impl Quantity {
+    /// The number as it is printed.
+    pub fn printed(&self) -> Decimal {
+        rounded(self.value, self.places)
+    }
+}
+
+/// Units and places of one line, and its main numbers.
+pub(super) struct Numbers<'a> {
+    unit: &'a str,
+    difference: &'a str,
+    places: u32,
+    pub(super) actual: Option<Quantity>,
+    pub(super) expected: Option<Quantity>,
+    pub(super) shortfall: Option<Quantity>,
+}
+
+impl<'a> Numbers<'a> {
+    pub(super) fn of(facts: &Facts<'a>) -> Self {
+        let assessment = facts.found.assessment;
+        let unit = match facts.found.figure {
+            Some(Figure::Yoy) => "%",
+            Some(Figure::Rank) => "位",
+            _ => facts.found.subject.measure.unit.as_str(),
+        };
+        let difference = if is_percent(unit) { "个百分点" } else { unit };
+        let usual = usual_places(facts, unit);
+        let binding = if facts.beyond { assessment.expected_hi } else { assessment.expected };
+        // What is broken for good is held against the limit itself.
+        let expected = facts.target_value.filter(|_| facts.broken).or_else(|| value(binding));
+        let actual = assessment.actual;
+        let own = actual.map_or(0, scale).min(PLACES_MAX);
+        let places = apart(actual, expected, own.max(usual));
+        let quantity = |amount: Decimal| Quantity::new(amount, unit, places);
+        let (actual, expected) = (actual.map(quantity), expected.map(quantity));
+        let gap = value(assessment.gap);
+        let shortfall = match (facts.kind, &actual, &expected) {
+            (Kind::Milestone, ..) => gap.map(|days| Quantity::new(-days, "天", 0)),
+            (_, Some(actual), Some(expected)) => {
+                let over = actual.printed() - expected.printed();
+                let short = if facts.better() == Better::Lower { over } else { -over };
+                Some(Quantity::new(short, difference, places))
+            }
+            _ => gap.map(|gap| Quantity::new(-gap, difference, places)),
+        };
+        Self { unit, difference, places, actual, expected, shortfall }
+    }
+
+    pub(super) fn value(&self, amount: Decimal) -> Quantity {
+        Quantity::new(amount, self.unit, self.places)
+    }
+
+    /// A promised number, with the places it was promised with.
+    pub(super) fn promised(&self, amount: Decimal) -> Quantity {
+        let amount = amount.normalize();
+        let places = if is_percent(self.unit) { scale(amount).max(1) } else { scale(amount) };
+        Quantity::new(amount, self.unit, places.min(PLACES_MAX))
+    }
+
+    pub(super) fn benchmark(&self, name: String, amount: Decimal) -> Benchmark {
+        let places = self.places.max(scale(amount).min(PLACES_MAX));
+        let value = Quantity::new(amount, self.unit, places);
+        let own = self.actual.as_ref().map_or(amount, Quantity::printed);
+        let gap = Quantity::new(own - value.printed(), self.difference, places);
+        Benchmark { name, value, gap }
+    }
+
+    /// A mean of the months so far: of few things one place tells more than none.
+    pub(super) fn mean(&self, mean: Decimal) -> Quantity {
+        let few = counted(self.unit) && mean.abs() < Decimal::TEN && !mean.fract().is_zero();
+        Quantity::new(mean, self.unit, if few { 1 } else { self.places })
+    }
+
+    /// What is done and what is due, in percent of the way.
+    pub(super) fn completion(&self, facts: &Facts<'_>) -> Option<(Quantity, Quantity)> {
+        let percent = |fraction: Decimal| fraction * Decimal::ONE_HUNDRED;
+        let done = facts.completion().map(percent)?;
+        let due = value(facts.found.assessment.due_fraction).map(percent)?;
+        let places = apart(Some(done), Some(due), 1);
+        Some((Quantity::new(done, "%", places), Quantity::new(due, "%", places)))
+    }
+
+    pub(super) fn last_year(&self, assessment: &Assessment) -> Option<Quantity> {
+        value(assessment.last_year_pace).map(|share| Quantity::new(share * Decimal::ONE_HUNDRED, "%", 1))
+    }
+
+    /// By how many percent a limit on an amount is exceeded.
+    pub(super) fn share_of_limit(&self, facts: &Facts<'_>) -> Option<Quantity> {
+        let limit = self.expected.as_ref()?.printed();
+        let over = self.shortfall.as_ref()?.value;
+        let said = facts.limit
+            && !facts.moves
+            && !is_percent(self.unit)
+            && limit > Decimal::ZERO
+            && over > Decimal::ZERO;
+        said.then(|| Quantity::new(over / limit * Decimal::ONE_HUNDRED, "%", 1))
+    }
+
+    /// What is needed from here; nothing where the matter is decided.
+    pub(super) fn need(&self, facts: &Facts<'_>, state: LineState) -> Option<Need> {
+        let decided = matches!(
+            state,
+            LineState::Missed | LineState::LimitBroken | LineState::Reached | LineState::Apart
+        );
+        if decided || facts.over {
+            return None;
+        }
+        match facts.found.assessment.needed {
+            // Late it is, by so many days; there is nothing to ask for each month.
+            Some(needed) if needed.form == NeededForm::Days => None,
+            Some(needed) => self.said(&needed),
+            None => self.usual_need(facts),
+        }
+    }
+
+    fn said(&self, needed: &Needed) -> Option<Need> {
+        let unit = self.unit_of(needed.form);
+        let figure =
+            value(needed.figure).map(|figure| safe(figure, needed.form, unit, needed.places.min(PLACES_MAX)));
+        let end = needed.end.map(|end| self.promised(end));
+        let end_hi = needed.end_hi.map(|end| self.promised(end));
+        let left = value(needed.left).map(|left| down(left, unit, self.places));
+        Some(Need { form: needed.form, figure, left, end, end_hi })
+    }
+
+    fn unit_of(&self, form: NeededForm) -> &'a str {
+        match form {
+            NeededForm::Rise | NeededForm::Fall => self.difference,
+            NeededForm::GrowthAtLeast | NeededForm::GrowthAtMost => "%",
+            NeededForm::Days => "天",
+            NeededForm::Place => "位",
+            _ => self.unit,
+        }
+    }
+
+    /// The same from the figures that an assessment has always had.
+    fn usual_need(&self, facts: &Facts<'_>) -> Option<Need> {
+        let assessment = facts.found.assessment;
+        let lower = facts.better() == Better::Lower;
+        let bare = |form, figure| Need { form, figure, left: None, end: None, end_hi: None };
+        if let Kind::VersusBenchmark | Kind::VersusIndicator = facts.kind {
+            return Some(bare(if lower { NeededForm::BelowOther } else { NeededForm::AboveOther }, None));
+        }
+        if facts.kind == Kind::Growth {
+            let form = if lower { NeededForm::GrowthAtMost } else { NeededForm::GrowthAtLeast };
+            let rate = value(assessment.needed_growth)?;
+            return Some(bare(form, Some(safe(rate, form, "%", self.places.max(1)))));
+        }
+        let target_value = facts.target_value.map(|target_value| self.promised(target_value));
+        if !facts.moves {
+            let form = if lower { NeededForm::KeepAtMost } else { NeededForm::KeepAtLeast };
+            return target_value
+                .filter(|_| !matches!(facts.kind, Kind::Milestone | Kind::Rank))
+                .map(|end| Need { end: Some(end.clone()), ..bare(form, Some(end)) });
+        }
+        let monthly = value(assessment.needed_per_month).filter(|monthly| !monthly.is_zero())?;
+        let form = match facts.kind {
+            Kind::Cap => NeededForm::Allowance,
+            Kind::Total | Kind::Range if facts.limit => NeededForm::Allowance,
+            Kind::Total | Kind::Range => NeededForm::Amount,
+            _ if lower => NeededForm::Fall,
+            _ => NeededForm::Rise,
+        };
+        let figure = safe(monthly.abs(), form, self.unit_of(form), self.places);
+        let left = facts
+            .target_value
+            .zip(assessment.actual)
+            .map(|(target_value, actual)| down((target_value - actual).abs(), self.unit, self.places));
+        Some(Need { left, end: target_value, ..bare(form, Some(figure)) })
+    }
+}
+
+/// A number for each month, rounded so that doing it is enough: up for what must be added, down for what may be used. A
+/// small one gets places until it has two digits.
+fn safe(figure: Decimal, form: NeededForm, unit: &str, places: u32) -> Quantity {
+    let mut places = if counted(unit) { 0 } else { places };
+    while places < PLACES_MAX
+        && !counted(unit)
+        && figure.abs() < Decimal::new(1, places.saturating_sub(1))
+        && places < scale(figure)
+    {
+        places += 1;
+    }
+    let towards = match form {
+        NeededForm::Allowance
+        | NeededForm::GrowthAtMost
+        | NeededForm::KeepAtMost
+        | NeededForm::BelowOther => RoundingStrategy::ToNegativeInfinity,
+        _ => RoundingStrategy::ToPositiveInfinity,
+    };
+    Quantity::new(figure.round_dp_with_strategy(places, towards), unit, places)
+}
+
+/// What may be used altogether, never more than there is.
+fn down(left: Decimal, unit: &str, places: u32) -> Quantity {
+    let places = if counted(unit) { 0 } else { places };
+    Quantity::new(left.round_dp_with_strategy(places, RoundingStrategy::ToNegativeInfinity), unit, places)
+}
+
+/// Places that a number needs.
+fn scale(number: Decimal) -> u32 {
+    number.normalize().scale()
+}
+
+fn usual_places(facts: &Facts<'_>, unit: &str) -> u32 {
+    match facts.found.figure {
+        Some(Figure::Yoy) => 1,
+        Some(Figure::Rank) => 0,
+        _ if counted(unit) => 0,
+        _ => facts.found.subject.measure.precision.min(PLACES_MAX),
+    }
+}
+
+/// Places, from `least` on, at which two numbers that differ are printed differently.
+fn apart(one: Option<Decimal>, other: Option<Decimal>, least: u32) -> u32 {
+    let Some((one, other)) = one.zip(other).filter(|(one, other)| one != other) else { return least };
+    (least..=6).find(|&places| rounded(one, places) != rounded(other, places)).unwrap_or(least)
+}

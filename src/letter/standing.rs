@@ -1,0 +1,93 @@
+//! How an indicator stands, in the words of a letter: its state, why it is warned of, what its grade and its rule are
+//! called.
+
+use rust_decimal::Decimal;
+
+use super::found::{Facts, Found};
+use super::line::{Ground, GroundKind, LineForecast, LineState};
+use xushi_domain::pace::{Assessment, RuleId};
+use xushi_domain::{Grade, Kind};
+
+impl Facts<'_> {
+    pub(super) fn state(&self, foreseen: bool) -> LineState {
+        let assessment = self.found.assessment;
+        match assessment.grade {
+            Grade::Achieved => LineState::Reached,
+            Grade::Ahead | Grade::OnPace if foreseen => LineState::Foreseen,
+            Grade::Ahead | Grade::OnPace => LineState::OnPace,
+            Grade::Watch | Grade::Behind | Grade::Critical | Grade::Missed
+                if self.kind == Kind::Milestone =>
+            {
+                LineState::Late
+            }
+            Grade::Watch | Grade::Behind | Grade::Critical | Grade::Missed if self.broken => {
+                LineState::LimitBroken
+            }
+            Grade::Missed => LineState::Missed,
+            Grade::Watch | Grade::Behind | Grade::Critical if self.limit => LineState::OverLimit,
+            Grade::Watch if self.moves => LineState::Watch,
+            Grade::Behind | Grade::Critical if self.moves => LineState::Behind,
+            Grade::Watch | Grade::Behind | Grade::Critical => LineState::Short,
+            Grade::NotStarted | Grade::NoTarget | Grade::NoData | Grade::OverdueReport => LineState::Apart,
+        }
+    }
+
+    pub(super) fn ground(&self, forecast: Option<&LineForecast>) -> Option<Ground> {
+        let Found { pack, assessment, lagging, .. } = self.found;
+        let level = pack.levels.behind;
+        let ground = |kind, count, threshold| Some(Ground { kind, count, threshold, level });
+        let percent =
+            |fraction: Decimal| u32::try_from((fraction * Decimal::ONE_HUNDRED).round()).unwrap_or_default();
+        match assessment.grade {
+            Grade::Watch if assessment.run >= pack.periods_in_a_row => {
+                ground(GroundKind::InARow, assessment.run, pack.periods_in_a_row)
+            }
+            Grade::Watch if lagging >= pack.missed_indicators => {
+                ground(GroundKind::Together, lagging, pack.missed_indicators)
+            }
+            Grade::Ahead | Grade::OnPace if forecast.is_some_and(|forecast| forecast.decides) => {
+                let p_miss = assessment.forecast.map(|forecast| forecast.p_miss())?;
+                let threshold = if p_miss >= pack.p_miss_open { pack.p_miss_open } else { pack.p_miss_lift };
+                ground(GroundKind::Forecast, percent(p_miss), percent(threshold))
+            }
+            _ => None,
+        }
+    }
+
+    /// The grade in words that are true of the promise.
+    pub(super) fn grade_label(&self, state: LineState) -> &'static str {
+        let grade = self.found.assessment.grade;
+        match (state, grade) {
+            (LineState::OverLimit, Grade::Behind) => "超出控制要求",
+            (LineState::OverLimit, Grade::Critical) => "严重超出控制要求",
+            (LineState::LimitBroken, _) => "已突破控制目标",
+            (LineState::Late, Grade::Behind) => "逾期",
+            (LineState::Late, Grade::Critical) => "严重逾期",
+            _ => grade.chinese(),
+        }
+    }
+
+    pub(super) fn rule_text(&self) -> &'static str {
+        let rule = self.found.assessment.rule.id;
+        match rule {
+            RuleId::ProgressPoints | RuleId::ProgressRatio if self.limit && !self.moves => {
+                "按超出控制目标的百分比定级"
+            }
+            RuleId::ProgressPoints | RuleId::ProgressRatio if self.limit => {
+                "按超出序时控制数占全期控制目标的百分比定级"
+            }
+            RuleId::ProgressPoints | RuleId::ProgressRatio if !self.moves => "按低于目标的百分比定级",
+            RuleId::RatePoints if self.limit => "按超出控制目标的百分点定级",
+            RuleId::RatePoints if self.moves => "按低于序时要求的百分点定级",
+            _ => rule.chinese(),
+        }
+    }
+}
+
+/// Periods in a row on the side of the line that the state is on.
+pub(super) fn streak(assessment: &Assessment, state: LineState) -> Option<u32> {
+    let good = matches!(state, LineState::OnPace | LineState::Reached | LineState::Foreseen);
+    let same = if good { assessment.streak > 1 } else { assessment.streak < -1 };
+    let said = same && !matches!(state, LineState::Foreseen | LineState::Apart);
+    said.then_some(assessment.streak.unsigned_abs())
+}

@@ -1,0 +1,90 @@
+//! What can be said of a letter's lines together.
+
+use serde::Serialize;
+
+use super::line::{LetterLine, LineState};
+use super::wire;
+use xushi_domain::Grade;
+
+/// How many lines a letter describes one by one; of more it names the worst.
+pub(super) const EACH_MAX: usize = 5;
+/// How many of the worst it names.
+const WORST_MAX: usize = 3;
+
+/// Lines of one state and grade.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Group {
+    #[serde(with = "wire::word")]
+    state: LineState,
+    /// Whether all of them are critical.
+    grave: bool,
+    count: usize,
+}
+
+/// The lines together.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Summary {
+    /// Worst first.
+    groups: Vec<Group>,
+    /// How many are critical, missed, or broken.
+    grave: usize,
+    /// How many can still come right.
+    open: usize,
+    /// How many windows are over.
+    over: usize,
+    /// How many of these are limits.
+    over_limits: usize,
+    /// How many milestones are late.
+    late: usize,
+    /// How many limits are broken for good.
+    broken: usize,
+    /// How many are achieved.
+    reached: usize,
+    /// How many limits are among those that can come right.
+    limits: usize,
+    /// Numbers of the worst lines, worst first.
+    worst: Vec<u32>,
+}
+
+impl Summary {
+    pub(super) fn of(lines: &[LetterLine]) -> Self {
+        let count = |is: &dyn Fn(&LetterLine) -> bool| lines.iter().filter(|line| is(line)).count();
+        let over = count(&|line| line.state == LineState::Missed);
+        let broken = count(&|line| line.state == LineState::LimitBroken);
+        let reached = count(&|line| line.state == LineState::Reached);
+        let mut groups: Vec<Group> = Vec::new();
+        let mut sorted: Vec<&LetterLine> = lines.iter().collect();
+        sorted.sort_by_key(|line| std::cmp::Reverse(gravity(line)));
+        for line in &sorted {
+            let grave = line.grade == Some(Grade::Critical);
+            match groups.iter_mut().find(|group| group.state == line.state && group.grave == grave) {
+                Some(group) => group.count += 1,
+                None => groups.push(Group { state: line.state, grave, count: 1 }),
+            }
+        }
+        Self {
+            groups,
+            grave: count(&is_grave),
+            open: lines.len() - over - broken - reached,
+            over,
+            over_limits: count(&|line| line.state == LineState::Missed && line.limit),
+            late: count(&|line| line.state == LineState::Late),
+            broken,
+            reached,
+            limits: count(&|line| line.limit && line.state == LineState::OverLimit),
+            worst: sorted.iter().take(WORST_MAX).map(|line| line.ordinal).collect(),
+        }
+    }
+}
+
+fn is_grave(line: &LetterLine) -> bool {
+    matches!(line.grade, Some(Grade::Critical | Grade::Missed))
+}
+
+/// By grade, then by how far behind in points.
+fn gravity(line: &LetterLine) -> (u8, Option<rust_decimal::Decimal>) {
+    let severity = line.grade.and_then(Grade::severity).unwrap_or(0);
+    let points = line.shortfall_points.as_ref().or(line.shortfall_share.as_ref());
+    let points = points.or(line.shortfall.as_ref().filter(|gap| gap.unit == "个百分点"));
+    (severity, points.map(|points| points.value))
+}

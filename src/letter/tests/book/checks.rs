@@ -1,0 +1,169 @@
+//! Each case against its sentences, and every number in them against the facts.
+
+use super::*;
+
+/// The paragraph after a heading.
+fn paragraph<'t>(text: &'t str, heading: &str) -> &'t str {
+    let after = text.split(heading).nth(1).unwrap_or_else(|| panic!("no {heading} in {text}"));
+    after.lines().map(str::trim).find(|line| !line.is_empty()).unwrap()
+}
+
+fn warned(line: LetterLine) -> Rendered {
+    Templates::built_in().unwrap().render(&letters::about(LetterKind::Warning, &[line])).unwrap()
+}
+
+#[test]
+fn each_letter_says_what_a_person_would() {
+    let mut wrong = Vec::new();
+    for case in cases::all() {
+        let text = warned(case.line(1)).text;
+        let fact = paragraph(&text, "一、运行情况").trim_start_matches(case.measure.name.as_str());
+        let want = format!("（岳阳市）：{}", case.fact);
+        let need = text
+            .split("要完成目标，")
+            .nth(1)
+            .and_then(|rest| rest.split_once("。"))
+            .map_or("", |(need, _)| need);
+        if fact != want || need != case.need {
+            wrong.push(format!("{}\n  是 {fact}\n  应 {want}\n  是 {need}\n  应 {}", case.about, case.need));
+        }
+    }
+    assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// All that may be printed of a line as a number: what stands in its facts, rounded as they say, with its unit.
+fn printable(line: &LetterLine) -> Vec<String> {
+    let mut all: Vec<&Quantity> = [
+        &line.actual,
+        &line.expected,
+        &line.target_value,
+        &line.target_hi,
+        &line.shortfall,
+        &line.shortfall_share,
+        &line.shortfall_points,
+        &line.completion,
+        &line.completion_due,
+        &line.completion_last_year,
+        &line.average_so_far,
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if let Some(need) = &line.need {
+        all.extend([&need.figure, &need.left, &need.end, &need.end_hi].into_iter().flatten());
+    }
+    if let Some(forecast) = &line.forecast {
+        all.extend([&forecast.value, &forecast.low, &forecast.high, &forecast.p_miss]);
+    }
+    all.extend(line.benchmarks.iter().flat_map(|one| [&one.value, &one.gap]));
+    let mut said: Vec<String> = all.iter().map(|q| format!("{}{}", q.printed().abs(), q.unit)).collect();
+    said.extend(line.ground.iter().flat_map(|ground| {
+        [ground.count, ground.threshold]
+            .into_iter()
+            .flat_map(|n| [format!("{n}期"), format!("{n}项"), format!("{n}%")])
+    }));
+    said.extend(line.streak.map(|streak| format!("{streak}期")));
+    said.extend(line.months_left.map(|months| format!("{months}个月")));
+    said
+}
+
+/// Numbers of a sentence with the unit that follows; dates and periods are none.
+fn numbers(sentence: &str) -> Vec<String> {
+    const DATED: [&str; 5] = ["年", "月", "日", "—", "号"];
+    let chars: Vec<char> = sentence.chars().collect();
+    let (mut found, mut at) = (Vec::new(), 0);
+    while at < chars.len() {
+        if !chars[at].is_ascii_digit() {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        while at < chars.len() && (chars[at].is_ascii_digit() || chars[at] == '.') {
+            at += 1;
+        }
+        let rest: String = chars[at..].iter().collect();
+        let first = start > 0 && chars[start - 1] == '第';
+        if !first && !DATED.iter().any(|word| rest.starts_with(word)) {
+            found.push(
+                chars[start..]
+                    .iter()
+                    .take(at - start)
+                    .chain(rest.chars().take(8).collect::<Vec<_>>().iter())
+                    .collect(),
+            );
+        }
+    }
+    found
+}
+
+#[test]
+fn every_number_printed_stands_in_the_facts() {
+    for case in cases::all() {
+        let line = case.line(1);
+        let printable = printable(&line);
+        // The promise is quoted; its numbers are the target's.
+        let fact = case.fact.split_once('。').map_or("", |(_, fact)| fact);
+        for sentence in [fact, case.need] {
+            for number in numbers(sentence) {
+                assert!(
+                    printable.iter().any(|said| number.starts_with(said.as_str())),
+                    "{}: {number} of {sentence} stands in none of {printable:?}",
+                    case.about
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_gap_is_the_difference_of_what_is_printed() {
+    for case in cases::all() {
+        let line = case.line(1);
+        if let (Some(actual), Some(expected), Some(gap)) = (&line.actual, &line.expected, &line.shortfall)
+            && line.kind != Kind::Milestone
+        {
+            let difference = (expected.printed() - actual.printed()).abs();
+            assert_eq!(difference, gap.printed().abs(), "{}", case.about);
+            assert!(gap.value.is_zero() == (actual.value == expected.value), "{}", case.about);
+        }
+        if let (Some(done), Some(due), Some(gap)) =
+            (&line.completion, &line.completion_due, &line.shortfall_points)
+        {
+            assert_eq!(due.printed() - done.printed(), gap.printed(), "{}", case.about);
+        }
+    }
+}
+
+/// Words that are false of the states they must not be said in.
+#[test]
+fn what_is_over_is_not_asked_for_later() {
+    for case in cases::all() {
+        let line = case.line(1);
+        let (state, limit) = (line.state, line.limit);
+        let kinds = match state {
+            LineState::OnPace | LineState::Reached => vec![LetterKind::Lifting],
+            _ => vec![LetterKind::Warning, LetterKind::ReplyReminder],
+        };
+        for kind in kinds {
+            let letter =
+                Templates::built_in().unwrap().render(&letters::about(kind, &[line.clone()])).unwrap();
+            let never: &[&str] = match state {
+                LineState::Missed | LineState::LimitBroken => {
+                    &["后期", "滞后", "如期完成目标的风险", "应达", "序时"]
+                }
+                LineState::OnPace | LineState::Reached => &["后期要求", "要完成目标", "月均需"],
+                LineState::Late => &["月均", "个百分点"],
+                _ if limit => &["滞后", "完成进度", "应达", "不低于附件"],
+                LineState::Watch => &["滞后于", "严重"],
+                _ => &[],
+            };
+            for text in [&letter.text, &letter.html] {
+                for word in
+                    never.iter().chain(&["为-", "增长-", "下降-", "NaN", "undefined", "，，", "。。", "；；"])
+                {
+                    assert!(!text.contains(word), "{} {kind}: {word} in {}", case.about, letter.text);
+                }
+            }
+        }
+    }
+}
