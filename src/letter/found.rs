@@ -181,7 +181,7 @@ impl LetterLine {
             ground: facts.ground(forecast.as_ref()),
             figure: found.figure,
             window: Some(subject.window.into()),
-            period: assessment.data_period.map(Span::from),
+            period: assessment.data_period.map(|period| facts.reported(period)),
             actual: numbers.actual.clone(),
             expected: numbers.expected.clone(),
             target_value: facts.target_value.map(|target_value| numbers.promised(target_value)),
@@ -219,6 +219,14 @@ impl LetterLine {
 }
 
 impl Facts<'_> {
+    /// The days that the value judged is of: months that are added up reach back to the window's start.
+    fn reported(&self, period: Period) -> Span {
+        let subject = self.found.subject;
+        let summed = self.adds_up && subject.measure.basis == Basis::Period;
+        let start = if summed { subject.window.start() } else { period.start() };
+        Span { start, end: period.end() }
+    }
+
     /// The part of the way that is done, counted from where the due share counts: of a line B + (T − B)·F the start is
     /// (line − T·F) ÷ (1 − F).
     pub(super) fn completion(&self) -> Option<Decimal> {

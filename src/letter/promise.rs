@@ -101,6 +101,7 @@ fn compared(
 ) -> String {
     let said = amount(value, unit);
     match comparator {
+        Comparator::AtLeast if is_percent(unit) && value == Decimal::ONE_HUNDRED => format!("达到{said}"),
         Comparator::AtLeast if adds_up(unit) => format!("不少于{said}"),
         Comparator::AtLeast => format!("不低于{said}"),
         Comparator::AtMost => format!("不超过{said}"),

@@ -26,6 +26,9 @@ pub(super) struct Group {
 pub(super) struct Summary {
     /// Worst first.
     groups: Vec<Group>,
+    /// The state of all of them, where it is one.
+    #[serde(with = "wire::optional_word")]
+    state: Option<LineState>,
     /// How many are critical, missed, or broken.
     grave: usize,
     /// How many can still come right.
@@ -62,7 +65,9 @@ impl Summary {
                 None => groups.push(Group { state: line.state, grave, count: 1 }),
             }
         }
+        let first = lines.first().map(|line| line.state);
         Self {
+            state: first.filter(|state| lines.iter().all(|line| line.state == *state)),
             groups,
             grave: count(&is_grave),
             open: lines.len() - over - broken - reached,

@@ -96,14 +96,25 @@ fn growth(quantity: &Quantity) -> String {
     format!("{word}{}", magnitude(quantity))
 }
 
-/// Whether a line's values are growth rates.
+/// What a measure is called whose own values are rates of change.
+const CHANGES: [&str; 5] = ["增速", "涨幅", "增幅", "增长率", "同比"];
+
+/// Whether a line's values are rates of change.
 fn is_rate(line: &Value) -> Result<bool, Error> {
     let figure = line.get_attr("figure")?;
-    Ok(match figure.as_str() {
-        Some(figure) => figure == Figure::Yoy.as_str(),
+    let named = || -> Result<bool, Error> {
+        let name = line.get_attr("indicator")?;
+        let unit = line.get_attr("actual")?;
+        let unit = if unit.is_none() { unit } else { unit.get_attr("unit")? };
+        let change = name.as_str().is_some_and(|name| CHANGES.iter().any(|end| name.ends_with(end)));
+        Ok(change && unit.as_str() == Some("%"))
+    };
+    match figure.as_str() {
+        Some(figure) if figure == Figure::Yoy.as_str() => Ok(true),
+        Some(_) => named(),
         // A line frozen before figures were.
-        None => line.get_attr("kind")?.as_str() == Some(Kind::Growth.as_str()),
-    })
+        None => Ok(line.get_attr("kind")?.as_str() == Some(Kind::Growth.as_str())),
+    }
 }
 
 /// A value as its line says it: 增长2.9%, or 3.12万套.
@@ -115,7 +126,12 @@ fn said(quantity: &Quantity, line: &Value) -> Result<String, Error> {
     let rises = line.get_attr("kind")?.as_str() == Some(Kind::Trend.as_str())
         && line.get_attr("better")?.as_str() == Some(Better::Lower.as_str());
     let growth = growth(quantity);
-    Ok(if rises { growth.replace("增长", "上升") } else { growth })
+    let prices = line.get_attr("indicator")?.as_str().is_some_and(|name| name.ends_with("涨幅"));
+    Ok(match (rises, prices) {
+        (true, _) => growth.replace("增长", "上升"),
+        (_, true) => growth.replace("增长", "上涨"),
+        _ => growth,
+    })
 }
 
 /// 179.7亿—207.0亿元, 12—15家, 50.0%—60.0%.

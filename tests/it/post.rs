@@ -296,6 +296,13 @@ both! {
         assert!(text("zhaoliu@example.org").contains("<zhaoliu@example.org>") && !text("zhaoliu@example.org").contains(&row.email), "the one that failed is not written to again");
         assert_ne!(added["message_id"], json!(row.message_id), "another mail");
         assert!(!text("qianqi@example.org").contains("zhaoliu@example.org") && text("qianqi@example.org").contains(&row.email));
+        // A copy says that it is one and offers no way to answer.
+        let copy = text("qianqi@example.org");
+        let shown = crate::support::app::readable(copy.as_bytes());
+        assert!(copy.contains("44CQ5oqE6YCB44CR"), "【抄送】 in the subject: {copy}");
+        assert!(shown.contains("抄送贵单位知悉，无需签收和反馈。"), "{shown}");
+        assert!(!shown.contains("签收并在线反馈") && !shown.contains("在线签收、反馈") && !shown.contains("/r/letter"), "{shown}");
+        assert!(crate::support::app::readable(text("zhaoliu@example.org").as_bytes()).contains("签收并在线反馈"));
         assert!(eml().await == before, "what was sent before stays as it was");
         assert!(!lost().await, "the letter has reached its unit");
     }

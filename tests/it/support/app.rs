@@ -50,17 +50,7 @@ impl Answer {
 
     /// What a mail says: its parts decoded, one after the other.
     pub(crate) fn mail(&self) -> String {
-        use base64::Engine as _;
-        use base64::engine::general_purpose::STANDARD;
-        let raw = String::from_utf8_lossy(&self.bytes);
-        let read = |part: &str| {
-            let encoded: String = part.lines().take_while(|line| !line.starts_with("--")).collect();
-            match STANDARD.decode(encoded) {
-                Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-                Err(_) => part.replace("=\r\n", ""),
-            }
-        };
-        raw.split("\r\n\r\n").map(read).collect()
+        readable(&self.bytes)
     }
 
     /// The body as JSON, after checking the status.
@@ -194,4 +184,19 @@ impl TestApp {
         self.send(self.request(Method::PATCH, path).insert_header((header::IF_MATCH, tag)).set_json(body))
             .await
     }
+}
+
+/// A mail with its parts decoded.
+pub(crate) fn readable(raw: &[u8]) -> String {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    let raw = String::from_utf8_lossy(raw);
+    let read = |part: &str| {
+        let encoded: String = part.lines().take_while(|line| !line.starts_with("--")).collect();
+        match STANDARD.decode(encoded) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(_) => part.replace("=\r\n", ""),
+        }
+    };
+    raw.split("\r\n\r\n").map(read).collect()
 }
