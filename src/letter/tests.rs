@@ -514,21 +514,25 @@ fn the_paper_keeps_the_measures_of_the_standard() {
     assert!(part(&parts, "word/header_first.xml").contains("内需扩量提效攻坚工作专班办公室"));
 }
 
+/// The paragraphs of the mail's body, without the address to answer at.
+fn paragraphs(mail: &str) -> Vec<String> {
+    let body = mail.lines().filter_map(|line| line.strip_prefix("　　"));
+    body.take_while(|line| !line.starts_with("附件"))
+        .filter(|line| !line.starts_with("在线签收") && !line.starts_with("https://"))
+        .map(str::to_owned)
+        .collect()
+}
+
 #[test]
 fn the_paper_says_what_the_mail_says() {
     let facts = warning(Level::Red, vec![investment(1), housing(2), logistics(3)]);
     let words = said(&part(&parts(&docx(&facts)), "word/document.xml"));
     insta::assert_snapshot!("warning_red_three_docx", words);
     assert!(!words.contains("https://"), "a link that answers for the unit does not go on paper");
-    let mail = render(&facts).text;
-    let paragraphs: Vec<_> = mail.lines().filter_map(|line| line.strip_prefix("　　")).collect();
-    let body = paragraphs
-        .iter()
-        .take_while(|line| !line.starts_with("附件"))
-        .filter(|line| !line.starts_with("在线签收") && !line.starts_with("https://"));
-    assert!(body.clone().count() > 10);
+    let body = paragraphs(&render(&facts).text);
+    assert!(body.len() > 10);
     for line in body {
-        assert!(words.contains(line), "only the mail says: {line}");
+        assert!(words.contains(&line), "only the mail says: {line}");
     }
     insta::assert_snapshot!(
         "report_reminder_docx",

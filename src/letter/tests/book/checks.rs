@@ -57,6 +57,7 @@ fn printable(line: &LetterLine) -> Vec<String> {
     }
     all.extend(line.benchmarks.iter().flat_map(|one| [&one.value, &one.gap]));
     let mut said: Vec<String> = all.iter().map(|q| format!("{}{}", q.printed().abs(), q.unit)).collect();
+    said.extend(line.forecast.iter().map(|forecast| format!("{}万—", forecast.low.printed())));
     said.extend(line.ground.iter().flat_map(|ground| {
         [ground.count, ground.threshold]
             .into_iter()
@@ -69,7 +70,7 @@ fn printable(line: &LetterLine) -> Vec<String> {
 
 /// Numbers of a sentence with the unit that follows; dates and periods are none.
 fn numbers(sentence: &str) -> Vec<String> {
-    const DATED: [&str; 5] = ["年", "月", "日", "—", "号"];
+    const DATED: [&str; 8] = ["年", "月", "日", "—", "号", "〕", "．", "."];
     let chars: Vec<char> = sentence.chars().collect();
     let (mut found, mut at) = (Vec::new(), 0);
     while at < chars.len() {
@@ -96,20 +97,72 @@ fn numbers(sentence: &str) -> Vec<String> {
     found
 }
 
+/// The letter's text without what is quoted: names and promises keep the numbers they were written with.
+fn unquoted(text: &str, case: &Case) -> String {
+    let text = text.replace(&case.measure.name, "").replace(&case.line(1).target_text, "");
+    text.lines()
+        .filter(|line| !line.contains("指标明细表") && !line.starts_with("1. "))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
 #[test]
 fn every_number_printed_stands_in_the_facts() {
     for case in cases::all() {
         let line = case.line(1);
-        let printable = printable(&line);
-        // The promise is quoted; its numbers are the target's.
-        let fact = case.fact.split_once('。').map_or("", |(_, fact)| fact);
-        for sentence in [fact, case.need] {
-            for number in numbers(sentence) {
+        for kind in kinds(&line) {
+            let facts = letters::about(kind, &[line.clone()]);
+            let text = Templates::built_in().unwrap().render(&facts).unwrap().text;
+            let mut printable = printable(&line);
+            let reply = facts.reply.iter();
+            printable.extend(reply.map(|reply| format!("{}个工作日", reply.working_days)));
+            if kind == LetterKind::ReplyReminder {
+                printable.push("1天".to_owned());
+            }
+            for number in numbers(&unquoted(&text, &case)) {
                 assert!(
                     printable.iter().any(|said| number.starts_with(said.as_str())),
-                    "{}: {number} of {sentence} stands in none of {printable:?}",
+                    "{} {kind}: {number} stands in none of {printable:?}",
                     case.about
                 );
+            }
+        }
+    }
+}
+
+/// Letters that a line may stand in.
+fn kinds(line: &LetterLine) -> Vec<LetterKind> {
+    match line.state {
+        LineState::OnPace | LineState::Reached => vec![LetterKind::Lifting],
+        _ => vec![LetterKind::Warning, LetterKind::ReplyReminder],
+    }
+}
+
+/// What stands after a label of the annex.
+fn labelled<'t>(text: &'t str, label: &str) -> Option<&'t str> {
+    text.lines().find_map(|line| line.trim().strip_prefix(label))
+}
+
+#[test]
+fn text_page_and_paper_say_the_same() {
+    for case in cases::all() {
+        let line = case.line(1);
+        for kind in kinds(&line) {
+            let facts = letters::about(kind, &[line.clone()]);
+            let letter = Templates::built_in().unwrap().render(&facts).unwrap();
+            let parts = crate::tests::parts(&crate::tests::docx(&facts));
+            let paper = crate::tests::said(&crate::tests::part(&parts, "word/document.xml"));
+            for label in ["目标任务：", "差距情况：", "后期要求：", "研判等级："] {
+                let Some(said) = labelled(&letter.text, label) else { continue };
+                let said = said.split('（').next().unwrap();
+                for form in [&letter.html.replace("&#x2f;", "/"), &paper] {
+                    assert!(form.contains(said), "{} {kind}: {label}{said} is not in {form}", case.about);
+                }
+            }
+            let body = crate::tests::paragraphs(&letter.text);
+            assert!(body.len() > 3);
+            for paragraph in body {
+                assert!(paper.contains(&paragraph), "{} {kind}: only the mail says {paragraph}", case.about);
             }
         }
     }
@@ -140,11 +193,7 @@ fn what_is_over_is_not_asked_for_later() {
     for case in cases::all() {
         let line = case.line(1);
         let (state, limit) = (line.state, line.limit);
-        let kinds = match state {
-            LineState::OnPace | LineState::Reached => vec![LetterKind::Lifting],
-            _ => vec![LetterKind::Warning, LetterKind::ReplyReminder],
-        };
-        for kind in kinds {
+        for kind in kinds(&line) {
             let letter =
                 Templates::built_in().unwrap().render(&letters::about(kind, &[line.clone()])).unwrap();
             let never: &[&str] = match state {
