@@ -203,7 +203,7 @@ impl LetterLine {
                 .filter(|_| facts.adds_up),
             forecast,
             months_left: assessment.data_period.map(|period| months_left(period, subject.window)),
-            rank: assessment.rank.map(|rank| rank_among(rank.position, rank.of, subject.region)),
+            rank: assessment.rank.map(|rank| rank_among(rank.position, Some(rank.of), subject.region)),
             benchmarks,
             grade_label: facts.grade_label(state).to_owned(),
             curve_label: assessment
@@ -309,7 +309,7 @@ fn assumed(assessment: &Assessment) -> Vec<String> {
 }
 
 /// A place among the regions of the same level.
-fn rank_among(place: usize, of: usize, region: &str) -> Rank {
+fn rank_among(place: usize, of: Option<usize>, region: &str) -> Rank {
     let among = if region.ends_with("0000") {
         "省（区、市）"
     } else if region.ends_with("00") {
@@ -318,7 +318,7 @@ fn rank_among(place: usize, of: usize, region: &str) -> Rank {
         "县市区"
     };
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    Rank { place: count(place), of: count(of), among: among.to_owned() }
+    Rank { place: count(place), of: of.map(count), among: among.to_owned() }
 }
 
 pub(super) fn value(ratio: Option<Ratio>) -> Option<Decimal> {

@@ -271,8 +271,9 @@ impl From<Period> for Span {
 pub struct Rank {
     /// From 1.
     pub place: u32,
-    /// How many reported.
-    pub of: u32,
+    /// Of how many; `None` where a published place does not say.
+    #[serde(default)]
+    pub of: Option<u32>,
     /// What they are (`市州`).
     pub among: String,
 }

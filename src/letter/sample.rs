@@ -128,7 +128,7 @@ fn full_line(letter: LetterKind, kind: Kind, ordinal: u32) -> LetterLine {
             decides: ordinal.is_multiple_of(3),
         }),
         months_left: Some(5),
-        rank: Some(Rank { place: 9, of: 14, among: "市州".into() }),
+        rank: Some(Rank { place: 9, of: (ordinal != 2).then_some(14), among: "市州".into() }),
         benchmarks: vec![Benchmark {
             name: "示例平均".into(),
             value: Quantity::new(Decimal::new(40, 1), "%", 1),
