@@ -60,7 +60,8 @@ impl<'a> Facts<'a> {
         let measure = subject.measure;
         let beyond = kind == Kind::Range
             && assessment.actual.zip(value(assessment.expected_hi)).is_some_and(|(actual, far)| actual > far);
-        let ends = |promised: Promised| if beyond { promised.far } else { promised.value };
+        let upper = |promised: Promised| beyond || (kind == Kind::Range && promised.ceiling);
+        let ends = |promised: Promised| if upper(promised) { promised.far } else { promised.value };
         let target_value = match kind {
             Kind::Change => change_end(found, promised, expected),
             Kind::Coverage => promised.and_then(ends).or(Some(Decimal::ONE_HUNDRED)),

@@ -129,8 +129,8 @@ impl<'a> Numbers<'a> {
 
     fn said(&self, needed: &Needed) -> Option<Need> {
         let unit = self.unit_of(needed.form);
-        let figure =
-            value(needed.figure).map(|figure| safe(figure, needed.form, unit, needed.places.min(PLACES_MAX)));
+        let figure = value(needed.figure)
+            .map(|figure| safe(figure, (needed.form, needed.strict), unit, needed.places.min(PLACES_MAX)));
         let end = needed.end.map(|end| self.promised(end));
         let end_hi = needed.end_hi.map(|end| self.promised(end));
         let left = value(needed.left).map(|left| down(left, unit, self.places));
@@ -151,6 +151,7 @@ impl<'a> Numbers<'a> {
     fn usual_need(&self, facts: &Facts<'_>) -> Option<Need> {
         let assessment = facts.found.assessment;
         let lower = facts.better() == Better::Lower;
+        let strict = facts.promised.is_some_and(|promised| promised.strict);
         let bare = |form, figure| Need { form, figure, left: None, end: None, end_hi: None };
         if let Kind::VersusBenchmark | Kind::VersusIndicator = facts.kind {
             return Some(bare(if lower { NeededForm::BelowOther } else { NeededForm::AboveOther }, None));
@@ -158,7 +159,7 @@ impl<'a> Numbers<'a> {
         if facts.kind == Kind::Growth {
             let form = if lower { NeededForm::GrowthAtMost } else { NeededForm::GrowthAtLeast };
             let rate = value(assessment.needed_growth)?;
-            return Some(bare(form, Some(safe(rate, form, "%", self.places.max(1)))));
+            return Some(bare(form, Some(safe(rate, (form, strict), "%", self.places.max(1)))));
         }
         let target_value = facts.target_value.map(|target_value| self.promised(target_value));
         if !facts.moves {
@@ -175,7 +176,7 @@ impl<'a> Numbers<'a> {
             _ if lower => NeededForm::Fall,
             _ => NeededForm::Rise,
         };
-        let figure = safe(monthly.abs(), form, self.unit_of(form), self.places);
+        let figure = safe(monthly.abs(), (form, strict), self.unit_of(form), self.places);
         let left = facts
             .target_value
             .zip(assessment.actual)
@@ -186,7 +187,7 @@ impl<'a> Numbers<'a> {
 
 /// A number for each month, rounded so that doing it is enough: up for what must be added, down for what may be used. A
 /// small one gets places until it has two digits.
-fn safe(figure: Decimal, form: NeededForm, unit: &str, places: u32) -> Quantity {
+fn safe(figure: Decimal, (form, strict): (NeededForm, bool), unit: &str, places: u32) -> Quantity {
     let mut places = if counted(unit) { 0 } else { places };
     while places < PLACES_MAX
         && !counted(unit)
@@ -195,14 +196,16 @@ fn safe(figure: Decimal, form: NeededForm, unit: &str, places: u32) -> Quantity 
     {
         places += 1;
     }
-    let towards = match form {
+    let (towards, more) = match form {
         NeededForm::Allowance
         | NeededForm::GrowthAtMost
         | NeededForm::KeepAtMost
-        | NeededForm::BelowOther => RoundingStrategy::ToNegativeInfinity,
-        _ => RoundingStrategy::ToPositiveInfinity,
+        | NeededForm::BelowOther => (RoundingStrategy::ToNegativeInfinity, -Decimal::new(1, places)),
+        _ => (RoundingStrategy::ToPositiveInfinity, Decimal::new(1, places)),
     };
-    Quantity::new(figure.round_dp_with_strategy(places, towards), unit, places)
+    let printed = figure.round_dp_with_strategy(places, towards);
+    // Where equal is not enough, one unit of the last place more.
+    Quantity::new(if strict && printed == figure { printed + more } else { printed }, unit, places)
 }
 
 /// What may be used altogether, never more than there is.
