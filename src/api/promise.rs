@@ -81,7 +81,7 @@ impl TargetBody {
     pub fn target(self, of: Of<'_>) -> Result<Target, Problem> {
         let target = match self.kind {
             Some(Word(kind)) => self.structured(kind, of)?,
-            None => parsed(self.phrase.as_deref())?.held_by_growth(of.unit),
+            None => parsed(self.phrase.as_deref())?.held_by_growth(of.unit).none_in(of.unit),
         };
         let checked = target.checked().and_then(|target| target.factor_to(of.unit).map(|_| target));
         Ok(checked.map_err(|invalid| invalid.within("target"))?)
