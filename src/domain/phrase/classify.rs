@@ -156,9 +156,15 @@ pub(super) fn classify(facts: &Facts<'_>) -> Shape {
     let kind = match kind {
         Kind::Share | Kind::Total | Kind::Level if capped => Kind::Cap,
         Kind::Growth if capped && lid() => Kind::Cap,
+        // 事故起数为0 is a limit, as 零发生 is.
+        Kind::Total | Kind::Level if facts.quantity.low.is_zero() && facts.quantity.high.is_none() => {
+            Kind::Cap
+        }
         Kind::Total | Kind::Level if comparator == Comparator::Range => Kind::Range,
         other => other,
     };
+    let none = kind == Kind::Cap && comparator == Comparator::Equal && facts.quantity.low.is_zero();
+    let comparator = if none { Comparator::AtMost } else { comparator };
     Shape { kind, comparator, direction: direction(facts, kind) }
 }
 

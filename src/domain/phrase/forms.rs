@@ -285,6 +285,12 @@ fn is_one(before: &[char], label: &[char]) -> bool {
 fn parts(text: &[char], at: usize) -> Option<Found> {
     const OF: [char; 2] = ['分', '之'];
     let rest = &text[at..];
+    if starts_with(rest, "百分百") {
+        return Some(Found::Quantity(tail(
+            text,
+            plain(at, at + 3, Decimal::ONE_HUNDRED, "%".into(), UnitKind::Percent),
+        )));
+    }
     let (length, whole) = match rest[0] {
         '百' => (1, 100),
         '千' => (1, 1000),

@@ -11,13 +11,19 @@
 //! - 下降3% is growth downwards and keeps its positive value; 提高0.9个百分点 and 下降1—2微克 are changes.
 //! - 翻一番 is growth of 100 %, 翻两番 of 300 %, 减半 of −50 % (value 50, downwards); 三分之一 is 33.3333 %, 七成 70 %.
 //! - 突破万亿元 is more than 1 `万亿元`; 2:1 is 2 `:1`; 全覆盖 has no value unless one is written.
-//! - 余 and 多 (300余项) promise more than the number; places in a ranking (前10名, 升至第3位) are caps, moves in it
-//!   (前移5个位次) changes.
+//! - 余 and 多 (300余项) promise more than the number. Places in a ranking (前10名, 升至第3位, 首位) are ranks, at most, in
+//!   位 however they are written; moves in it (前移5个位次) are changes; 第一方阵 and 前列 are for a person to judge, 前30% and
+//!   后5位 are handed back.
+//! - Words of sign have a number though none is written: 转正 is growth above 0, 零增长 of at most 0, 两位数增长 of at least
+//!   10 %; 零发生, 清零, 无重特大事故 are limits of 0; 降幅收窄 is narrowing. 双下降 is as many trends as it says, or handed
+//!   back where nobody says which; 生产安全事故双下降 means 起数 and 死亡人数.
+//! - No number is swallowed: a part whose number is understood neither as an amount nor as a name (数百家, 一大半企业,
+//!   充电桩（3000个）) is handed back whole, and so is a number that stands in no promise (由98.6%).
 //! - So much for each (4.5批次/千人) never adds up. 为10个县配备设备20台 promises the sets: whom it is for is no target
 //!   beside what is done. Thresholds joined by 、 before a counted thing (年产值50亿元以上、税收2亿元以上企业3家) are its name.
-//! - 两到三家 is a range, 三五家 stays words. 人次均增长 behind a list is said of each, alone it is an average.
+//! - 两到三家 is a range, 三五家 and 数十家 are handed back. 人次均增长 behind a list is said of each, alone it is an average.
 //! - A small Chinese numeral counts where the thing stands before it (绿色工厂六十家) or a verb that makes things does
-//!   (培育两家…); 三个高于, 二期 and 数十家 stay words. 两万三千户 is 23 000 `户`, a lone 三万 stays 3 `万`.
+//!   (培育两家…); 三个高于, 二期 stay words. 两万三千户 is 23 000 `户`, a lone 三万 stays 3 `万`.
 //! - A rate of growth that must not be exceeded (涨幅控制在2%以内) is a cap; 增长2% and 增速达到2% are growth.
 //! - A trend is a figure that moves: whatever 增长 or 下降 is said of, and with 持续, 稳步 … also 提高 and 改善 of what is
 //!   measured. 明显改善, 增强, 优化, and 稳定 of what has no figure are for a person to judge, as are the objects of

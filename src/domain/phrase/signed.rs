@@ -88,7 +88,7 @@ static ENDINGS: LazyLock<Lexicon<Ending>> = LazyLock::new(|| {
     let entries: Vec<(String, Ending)> = list(TURNS, Turns)
         .chain(list("零增长", Flat))
         .chain(list(TWO_DIGITS, TwoDigits))
-        .chain(list("零发生", None))
+        .chain(list("零发生 为零 归零 控制为零 降为零 降至零 保持为零", None))
         .chain(none(EVENTS, "起"))
         .chain(none(PEOPLE, "人"))
         .chain(none(REST, ""))
@@ -163,9 +163,7 @@ pub(super) fn read(body: &[char]) -> Option<Signed> {
         (!subject.is_empty()).then(|| names().into_iter().map(said).collect())
     };
     let said: Option<Vec<Said>> = match ending {
-        Ending::Turns if trend::is_measured(subject) || subject.ends_with(&['业']) => {
-            rate(Comparator::Above, 0, Direction::Up)
-        }
+        Ending::Turns if !is_of_people(subject) => rate(Comparator::Above, 0, Direction::Up),
         Ending::Flat => rate(Comparator::AtMost, 0, Direction::Hold),
         Ending::TwoDigits => rate(Comparator::AtLeast, 10, Direction::Up),
         Ending::None | Ending::NoneOf(..) => zeros(body),
@@ -176,6 +174,13 @@ pub(super) fn read(body: &[char]) -> Option<Signed> {
         Ending::Turns | Ending::Stop => None,
     };
     said.map(Signed::Promises)
+}
+
+/// 试用人员转正 is about a post.
+fn is_of_people(subject: &[char]) -> bool {
+    ["试用", "党员", "预备", "聘", "编外", "实习", "员工", "职工", "人员", "干部", "教师"]
+        .iter()
+        .any(|word| (0..subject.len()).any(|at| starts_with(&subject[at..], word)))
 }
 
 /// 实现“双下降”目标: what the sign is called says nothing more.
@@ -238,7 +243,7 @@ fn zeros(body: &[char]) -> Option<Vec<Said>> {
 
 /// 降幅收窄: the decline is to be smaller than it was.
 fn narrowing(body: &[char]) -> Option<Vec<Said>> {
-    const VERBS: [&str; 5] = ["收窄", "缩小", "收敛", "减小", "缩窄"];
+    const VERBS: [&str; 7] = ["收窄", "缩小", "收敛", "减小", "缩窄", "放缓", "趋缓"];
     const DECLINES: [&str; 8] =
         ["下降幅度", "下滑幅度", "下跌幅度", "负增长幅度", "降幅", "跌幅", "降速", "负增长"];
     let verb = VERBS.iter().find(|word| ends_with(body, word))?;
@@ -280,7 +285,8 @@ fn free_of(body: &[char]) -> Option<Vec<Said>> {
         let rest = &body[at..];
         let never = NEVER.iter().find(|word| starts_with(rest, word)).map(|word| word.chars().count());
         let free = || {
-            let graded = rest[0] == '无' && GRADED.iter().any(|word| starts_with(&rest[1..], word));
+            let graded =
+                matches!(rest[0], '无' | '零') && GRADED.iter().any(|word| starts_with(&rest[1..], word));
             (graded && trimmed(&body[..at]).len() == at || graded && at == 0).then_some(1)
         };
         never.or_else(free).map(|length| (at, length))
