@@ -43,6 +43,9 @@ pub struct LetterFacts {
     /// Units that receive a copy (抄送).
     #[serde(default)]
     pub copied: Vec<String>,
+    /// Whom its mails go to, as `name <address>`, the addressee's first; `None` in letters from before it was kept.
+    #[serde(default)]
+    pub recipients: Option<Vec<String>>,
     /// Date of the letter.
     pub issued_on: NaiveDate,
     /// Day the verdicts hold for.

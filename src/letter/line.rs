@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::changes::RestsOn;
 use super::trend::Trend;
 use super::wire;
 use xushi_domain::pace::NeededForm;
@@ -194,6 +195,12 @@ pub struct LetterLine {
     /// Its course through the window, for the chart; `None` when there is nothing to draw.
     #[serde(default)]
     pub trend: Option<Trend>,
+    /// The tasks that promise it, in the order of the plan, where more than one does.
+    #[serde(default)]
+    pub tasks: Vec<String>,
+    /// What the line rests on; `None` in letters from before it was kept.
+    #[serde(default)]
+    pub rests_on: Option<RestsOn>,
 }
 
 /// What is needed from here to the window's end (后期要求). Its figure is rounded to the safe side: who does what is
@@ -334,6 +341,8 @@ impl LetterLine {
             rule_text: None,
             missing: Vec::new(),
             trend: None,
+            tasks: Vec::new(),
+            rests_on: None,
         }
     }
 }

@@ -6,6 +6,7 @@
 //! text and the paper cannot say different things.
 
 mod body;
+mod changes;
 mod chart;
 mod copy;
 mod docx;
@@ -31,6 +32,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 
+pub use changes::{FactChange, RestsOn, changes};
 pub use copy::{COPIED, COPIED_TO_LEADER, NOTED, copied_html, copied_subject, copied_text};
 pub use facts::{EarlierLetter, LINES_MAX, LetterContact, LetterFacts, ReplyTerms};
 pub use found::Found;

@@ -78,7 +78,7 @@ pub(super) fn rounded(value: Decimal, places: u32) -> Decimal {
     rounded
 }
 
-fn plain(quantity: &Quantity) -> String {
+pub(super) fn plain(quantity: &Quantity) -> String {
     format!("{}{}", rounded(quantity.value, quantity.places), quantity.unit)
 }
 
@@ -181,6 +181,11 @@ fn ending(window: &Span) -> String {
 /// 2025年8月27日: Arabic numerals, no zero padding (GB/T 9704-2012 7.3.5.4).
 fn long_date(day: NaiveDate) -> String {
     format!("{}年{}月{}日", day.year(), day.month(), day.day())
+}
+
+/// The same of a span; `None` when it ends before it starts.
+pub(super) fn span(span: &Span) -> Option<String> {
+    Period::new(span.start, span.end).ok().map(period_label)
 }
 
 /// The period as reports write it: 2025年1—7月, 2025年7月, 2025年二季度, 2025年全年, 截至2025年7月31日.
