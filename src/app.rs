@@ -68,6 +68,15 @@ pub async fn prepare(config: &Config, store: &Store, clock: &dyn Clock) -> Resul
     db!(*store, regions::seed_regions(&regions))?;
     let packs = seed::rule_packs(now, || clock.new_id());
     db!(*store, rule_packs::seed_rule_packs(&packs))?;
+    if let Some(held) = crate::warning::note_rules(store, now).await? {
+        tracing::warn!(
+            from = held.from,
+            "rules have changed: letters wait as drafts until a person releases them"
+        );
+    }
+    for one in crate::warning::list_defaulted(store).await? {
+        tracing::warn!(campaign = one.campaign, above = one.above, "{}", one.line());
+    }
     let row = |key: &str| ApiKeyRow {
         id: Id(clock.new_id()),
         name: "bootstrap".to_owned(),

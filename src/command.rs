@@ -65,6 +65,8 @@ enum Command {
     Deliver,
     /// 检查配置
     CheckConfig,
+    /// 列出升级前建立、与上级攻坚行动不一致而可能本应沿用上级的下级攻坚行动
+    CheckCampaigns,
     /// 解析目标表述：标准输入每行一条，每条输出一行JSON
     ParseTarget,
     /// 试算一个指标：读入JSON文件（-为标准输入），输出研判结果和计算过程
@@ -170,6 +172,14 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
                 "送达{}，待重试{}，失败{}，结果不明{}",
                 done.accepted, done.deferred, done.failed, done.uncertain
             );
+            Ok(())
+        }
+        Command::CheckCampaigns => {
+            let found = warning::list_defaulted(&Store::open(&config.database.url, 1)?).await?;
+            for one in &found {
+                println!("{}", one.line());
+            }
+            println!("共{}个。", found.len());
             Ok(())
         }
         Command::CheckConfig => {

@@ -16,7 +16,7 @@ use super::spec::Routes;
 use super::wire::Word;
 use crate::db;
 use crate::domain::episode::EpisodeState;
-use crate::domain::{Grade, Level};
+use crate::domain::{Grade, Handling, Level};
 use crate::store::StoreError;
 use crate::store::rows::{EpisodeFilter, EpisodeRow, word};
 
@@ -44,9 +44,12 @@ pub struct EpisodeView {
     /// 最近一次研判的等级
     #[schema(value_type = String)]
     pub grade: Word<Grade>,
-    /// 预警等级：yellow、orange或red
+    /// 预警等级：yellow、orange或red；由数据决定，催办不改变等级
     #[schema(value_type = String)]
     pub level: Word<Level>,
+    /// 办理层级：remind（催办）、raise（提级）或summon（约谈）；为null表示尚未催办
+    #[schema(value_type = Option<String>)]
+    pub handling: Option<Word<Handling>>,
     /// 出现日期
     pub opened_on: NaiveDate,
     /// 解除日期
@@ -79,6 +82,7 @@ impl EpisodeView {
             state: Word(word(&row.state)?),
             grade: Word(word(&row.grade)?),
             level: Word(word(&row.level)?),
+            handling: row.handling.as_deref().map(word).transpose()?.map(Word),
             opened_on: row.opened_on,
             lifted_on: row.lifted_on,
             lettered_level: row.lettered_level.as_deref().map(word).transpose()?.map(Word),

@@ -20,7 +20,7 @@ use super::wire::Word;
 use crate::clock::end_of;
 use crate::db;
 use crate::domain::reply::Course;
-use crate::domain::{LetterNumber, LetterState, Level, WorkCalendar};
+use crate::domain::{Handling, LetterNumber, LetterState, Level, WorkCalendar};
 use crate::store::StoreError;
 use crate::store::rows::{LedgerFilter, LedgerRow, Page, word};
 use crate::store::types::Id;
@@ -47,9 +47,12 @@ pub struct LedgerItemView {
     unit_id: Option<Uuid>,
     /// 责任单位
     unit: Option<String>,
-    /// 预警等级；过去日期为当时最近一封函的等级，当时尚未发函的为现等级
+    /// 预警等级（进度等级）：由数据决定；过去日期为当时最近一封预警函的等级，当时尚未发函的为现等级
     #[schema(value_type = String)]
     level: Word<Level>,
+    /// 办理层级：remind（催办）、raise（提级）或summon（约谈）；为null表示当时尚未催办
+    #[schema(value_type = Option<String>)]
+    handling: Option<Word<Handling>>,
     /// 出现日期
     opened_on: NaiveDate,
     /// 已持续天数
@@ -85,7 +88,11 @@ impl LedgerItemView {
         let state = |id: &Id| courses.get(id).cloned().unwrap_or_default().state_before(end_of(as_of));
         let standing = last.map(|letter| state(&letter.id));
         // Its level is known for now; for days gone by there is what the letters said.
-        let told = last.and_then(|letter| letter.level.clone()).filter(|_| as_of < today);
+        let told = letters.iter().rev().find_map(|letter| letter.level.clone()).filter(|_| as_of < today);
+        // What has climbed since the last ordinary warning; a reminder says no level, a step does.
+        let ordinary = letters.iter().rposition(|letter| letter.ladder_step.is_none()).unwrap_or(0);
+        let steps = letters.iter().skip(ordinary).filter_map(|letter| letter.ladder_step);
+        let handling = steps.filter_map(Handling::of_step).max();
         let number = last.and_then(|letter| {
             LetterNumber::new(&letter.mark, letter.year, letter.serial?.unsigned_abs()).ok()
         });
@@ -100,6 +107,7 @@ impl LedgerItemView {
             unit_id: episode.unit_id.map(|id| id.0),
             unit: row.unit,
             level: Word(word(&told.unwrap_or(episode.level))?),
+            handling: handling.map(Word),
             opened_on: episode.opened_on,
             age_days: (as_of - episode.opened_on).num_days(),
             age_working_days: calendar.working_days_between(episode.opened_on, as_of).ok(),
@@ -207,6 +215,12 @@ pub struct LevelCounts {
     orange: usize,
     /// 红色
     red: usize,
+    /// 其中已催办
+    remind: usize,
+    /// 其中已提级
+    raise: usize,
+    /// 其中已约谈
+    summon: usize,
     /// 合计
     problems: usize,
     /// 其中逾期未反馈
@@ -219,6 +233,12 @@ impl LevelCounts {
             Level::Yellow => self.yellow += 1,
             Level::Orange => self.orange += 1,
             Level::Red => self.red += 1,
+        }
+        match item.handling.map(|word| word.0) {
+            Some(Handling::Remind) => self.remind += 1,
+            Some(Handling::Raise) => self.raise += 1,
+            Some(Handling::Summon) => self.summon += 1,
+            None => {}
         }
         self.problems += 1;
         self.overdue += usize::from(item.overdue);
@@ -264,13 +284,14 @@ async fn download_ledger(
     Ok(answer)
 }
 
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 17] = [
     "序号",
     "指标",
     "行政区",
     "攻坚行动",
     "责任单位",
     "预警等级",
+    "办理层级",
     "出现日期",
     "已持续天数",
     "已持续工作日",
@@ -296,6 +317,7 @@ fn csv(items: &[LedgerItemView]) -> String {
             item.campaign.clone(),
             item.unit.clone().unwrap_or_default(),
             item.level.0.label().to_owned(),
+            item.handling.map(|word| word.0.label()).unwrap_or_default().to_owned(),
             item.opened_on.to_string(),
             item.age_days.to_string(),
             item.age_working_days.map(|days| days.to_string()).unwrap_or_else(|| "日历未公布".to_owned()),

@@ -16,6 +16,7 @@ use super::respond;
 use super::spec::Routes;
 use crate::clock::end_of;
 use crate::db;
+use crate::domain::Handling;
 use crate::store::rows::LedgerFilter;
 use crate::store::types::Id;
 
@@ -64,6 +65,12 @@ pub struct LetterCounts {
     closed: usize,
     /// 无需再反馈：所涉事项已由后函接续、已经解除或已经补报
     settled: usize,
+    /// 其中催办的函
+    remind: usize,
+    /// 其中提级的函
+    raise: usize,
+    /// 其中约谈的函
+    summon: usize,
 }
 
 impl LetterCounts {
@@ -75,6 +82,9 @@ impl LetterCounts {
         self.overdue += other.overdue;
         self.closed += other.closed;
         self.settled += other.settled;
+        self.remind += other.remind;
+        self.raise += other.raise;
+        self.summon += other.summon;
     }
 }
 
@@ -119,6 +129,7 @@ async fn show_letter_board(
         let by = |at: Option<chrono::NaiveDateTime>| usize::from(at.is_some_and(|at| at < end));
         let waits = row.kind.asks() && standing.awaits_answer();
         let overdue = waits && row.reply_by.is_some_and(|last| last < as_of);
+        let handling = row.ladder_step.and_then(Handling::of_step);
         let one = LetterCounts {
             issued: 1,
             delivered: by(course.delivered_at),
@@ -127,6 +138,9 @@ async fn show_letter_board(
             overdue: usize::from(overdue),
             closed: by(course.closed_at),
             settled: by(course.settled_at),
+            remind: usize::from(handling == Some(Handling::Remind)),
+            raise: usize::from(handling == Some(Handling::Raise)),
+            summon: usize::from(handling == Some(Handling::Summon)),
         };
         by_unit.entry((row.unit, row.unit_id.0)).or_default().add(one);
         total.add(one);

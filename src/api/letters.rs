@@ -16,7 +16,7 @@ use super::respond;
 use super::spec::Routes;
 use super::wire::Word;
 use crate::db;
-use crate::domain::{LetterKind, LetterState, Level, Role};
+use crate::domain::{Handling, LetterKind, LetterState, Level, Role};
 use crate::store::StoreError;
 use crate::store::rows::{LetterFilter, LetterRow, word};
 
@@ -39,6 +39,9 @@ pub struct LetterView {
     /// 预警等级
     #[schema(value_type = Option<String>, example = "yellow")]
     level: Option<Word<Level>>,
+    /// 办理层级：remind（催办）、raise（提级）或summon（约谈）；与预警等级无关，首次函告为null
+    #[schema(value_type = Option<String>, example = "raise")]
+    handling: Option<Word<Handling>>,
     /// 状态
     #[schema(value_type = String, example = "issued")]
     state: Word<LetterState>,
@@ -56,7 +59,7 @@ pub struct LetterView {
     subject: String,
     /// 建立时间
     created_at: DateTime<Utc>,
-    /// 函稿已等待签发的整天数，列表中给出
+    /// 函稿自最近一次改写起已等待签发的整天数，列表中给出
     #[serde(skip_serializing_if = "Option::is_none")]
     waiting_days: Option<i64>,
     /// 所承接的函
@@ -78,13 +81,15 @@ impl LetterView {
     /// `Corrupt`.
     pub(super) fn of(row: LetterRow, now: DateTime<Utc>) -> Result<Self, StoreError> {
         let state: LetterState = word(&row.state)?;
-        let waiting = (now - row.created_at.and_utc()).num_days();
+        // A draft is written over when its content changes, and then only.
+        let waiting = (now - row.updated_at.and_utc()).num_days();
         let number = row.serial.map(|_| row.number());
         Ok(Self {
             id: row.id.0,
             number: number.transpose()?.map(|number| number.to_string()),
             kind: Word(word(&row.kind)?),
             level: row.level.as_deref().map(word).transpose()?.map(Word),
+            handling: row.ladder_step.and_then(Handling::of_step).map(Word),
             state: Word(state),
             campaign_id: row.campaign_id.0,
             unit_id: row.unit_id.0,

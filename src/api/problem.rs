@@ -59,6 +59,8 @@ codes! {
     InProgress = "in_progress" 409 "相同请求正在处理";
     /// The state does not allow it.
     Conflict = "conflict" 409 "当前状态不允许此操作";
+    /// What a draft rests on changed since it was drawn.
+    FactsChanged = "facts_changed" 409 "函稿所据事实已变化";
     /// The resource changed since it was read.
     PreconditionFailed = "precondition_failed" 412 "内容已被他人修改";
     /// The body is larger than accepted.

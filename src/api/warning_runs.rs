@@ -10,19 +10,26 @@ use super::State;
 use super::access::Caller;
 use super::extract::{Body, Params};
 use super::page::{List, ListParams, PageView};
-use super::problem::{Code, Problem, ProblemView};
+use super::problem::{Code, FieldError, Problem, ProblemView};
 use super::respond::{self, OneParams};
 use super::spec::Routes;
 use super::wire::Word;
 use crate::db;
-use crate::domain::Grade;
+use crate::domain::{Grade, invalid};
+use crate::letter::FactChange;
 use crate::store::rows::WarningRunRow;
 use crate::store::{StoreError, types::Id};
-use crate::warning::{self, Issued, PlannedLetter, ReportedLetter, RunReport, WarningError};
+use crate::warning::{
+    self, GradeChange, Issued, PlannedLetter, ReportedLetter, RunReport, Upgrade, WarningError,
+};
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
-    config.service(create_warning_run).service(list_warning_runs).service(find_warning_run);
+    config
+        .service(create_warning_run)
+        .service(list_warning_runs)
+        .service(find_warning_run)
+        .service(release_warning_run);
 }
 
 /// 预警运行
@@ -66,6 +73,51 @@ pub struct WarningRunView {
     unaddressed_indicators: Vec<Uuid>,
     /// 应发函但正在静默的指标
     silenced_indicators: Vec<Uuid>,
+    /// 研判规则升级后尚待放行时给出：新旧规则下等级不同的指标；放行前只拟稿，不发函
+    rules_change: Option<RulesChangeView>,
+}
+
+/// 研判规则升级前后的等级对照
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RulesChangeView {
+    /// 升级前的规则版本
+    from: u32,
+    /// 现行规则版本
+    to: u32,
+    /// 等级有变化的指标，现等级重的在前
+    changes: Vec<GradeChangeView>,
+}
+
+/// 一个指标在新旧规则下的等级
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GradeChangeView {
+    /// 指标编号
+    indicator_id: Uuid,
+    /// 指标名称
+    indicator: String,
+    /// 行政区
+    region: String,
+    /// 原等级；为null表示升级前未曾研判
+    before: Option<String>,
+    /// 现等级
+    now: String,
+}
+
+impl From<Upgrade> for RulesChangeView {
+    fn from(upgrade: Upgrade) -> Self {
+        let change = |one: GradeChange| GradeChangeView {
+            indicator_id: one.indicator_id,
+            indicator: one.indicator,
+            region: one.region,
+            before: one.before,
+            now: one.now,
+        };
+        Self {
+            from: upgrade.from,
+            to: upgrade.to,
+            changes: upgrade.changes.into_iter().map(change).collect(),
+        }
+    }
 }
 
 /// 一封函
@@ -164,6 +216,7 @@ impl WarningRunView {
             letters: report.letters.into_iter().map(RunLetterView::from).collect(),
             unaddressed_indicators: report.unaddressed,
             silenced_indicators: report.silenced,
+            rules_change: report.upgrade.map(RulesChangeView::from),
         })
     }
 }
@@ -206,9 +259,30 @@ impl From<WarningError> for Problem {
                 Code::Conflict,
                 format!("反馈期限落在{}年，该年工作日历尚未载入，请先载入该年日历。", error.year),
             ),
+            WarningError::Changed { changes, waits } => facts_changed(changes, waits),
             WarningError::Letter(error) => Self::internal(error),
         }
     }
+}
+
+/// What changed, one by one, and what to do now.
+fn facts_changed(changes: Vec<FactChange>, waits: bool) -> Problem {
+    /// Most changes that one sentence names.
+    const SAID: usize = 5;
+    let said: Vec<&str> =
+        changes.iter().take(SAID).map(|change| change.detail.trim_end_matches('。')).collect();
+    let more = if changes.len() > SAID { format!("等{}处", changes.len()) } else { String::new() };
+    let detail = if waits {
+        format!("函稿所据事实已变化：{}{more}。新函稿已备好，请重新核阅后签发。", said.join("；"))
+    } else {
+        format!("{}。", said.join("；"))
+    };
+    let error = |change: FactChange| FieldError {
+        pointer: change.pointer,
+        code: Code::FactsChanged.as_str().to_owned(),
+        detail: change.detail,
+    };
+    Problem { errors: changes.into_iter().map(error).collect(), ..Problem::new(Code::FactsChanged, detail) }
 }
 
 /// 运行或预演一次预警：研判全部指标，签发应发的函；投递由后台进行
@@ -250,6 +324,7 @@ async fn create_warning_run(
         unaddressed_indicators: done.unaddressed.iter().map(|id| id.0).collect(),
         silenced_indicators: done.silenced.iter().map(|id| id.0).collect(),
         letters: done.letters.into_iter().map(RunLetterView::from).collect(),
+        rules_change: done.upgrade.map(RulesChangeView::from),
     }))
 }
 
@@ -285,4 +360,36 @@ async fn find_warning_run(
 ) -> Result<HttpResponse, Problem> {
     let row = db!(state.store, runs::find_run(*id))?.ok_or_else(|| Problem::not_found("预警运行"))?;
     respond::one(&request, &WarningRunView::kept(row)?, params.fields.as_deref())
+}
+
+/// 放行
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseRun {
+    /// 决定人
+    #[schema(example = "李四")]
+    by: Option<String>,
+}
+
+/// 研判规则升级后，核阅某次运行所列的等级变化，放行：此后的运行照常发函
+#[utoipa::path(tag = "预警运行", request_body = ReleaseRun, params(("id" = Uuid, Path, description = "编号")),
+    responses((status = 200, body = WarningRunView), (status = "4XX", body = ProblemView)))]
+#[post("/warning-runs/{id}/release")]
+async fn release_warning_run(
+    state: web::Data<State>,
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+    caller: Caller,
+    Body(body): Body<ReleaseRun>,
+) -> Result<HttpResponse, Problem> {
+    let by = body.by.as_deref().map(|by| invalid::text("by", by, 30)).transpose()?;
+    let row = db!(state.store, runs::find_run(*id))?.ok_or_else(|| Problem::not_found("预警运行"))?;
+    let view = WarningRunView::kept(row)?;
+    if view.rules_change.is_none() {
+        let detail = "这次运行不是规则升级后待放行的运行，请放行最近一次列有等级变化的运行。";
+        return Err(Problem::at(Code::Conflict, "/state", "nothing_held", detail));
+    }
+    warning::release(&state.desk).await?;
+    tracing::warn!(by = by.as_deref().unwrap_or(&caller.name), run = %*id, "letters by the new rules are released");
+    respond::ok(&request, &view)
 }

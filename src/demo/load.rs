@@ -212,6 +212,7 @@ impl<'p> Loader<'p> {
             created_at: self.now,
             revision: 1,
             updated_at: self.now,
+            inherits: Some(String::new()),
         });
         id
     }

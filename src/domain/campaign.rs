@@ -24,6 +24,41 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// What a campaign has from the one above it unless it says otherwise.
+    Inheritable "inheritable" {
+        /// Whether letters wait for a signature.
+        Issuing = "issuing",
+        /// 发文机关.
+        IssuerName = "issuer_name",
+        /// 机关代字.
+        LetterMark = "letter_mark",
+        /// Working days a unit has to answer.
+        ReplyWorkingDays = "reply_working_days",
+        /// Thresholds its indicators are graded by.
+        RulePack = "rule_pack",
+        /// Whom units ask: name, telephone and mailbox together, since they are one person's.
+        Contact = "contact",
+        /// Where the 专班's office sits.
+        OfficeUnit = "office_unit",
+    }
+}
+
+impl Inheritable {
+    /// The word an office uses.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::Issuing => "出函方式",
+            Self::IssuerName => "发文机关",
+            Self::LetterMark => "机关代字",
+            Self::ReplyWorkingDays => "反馈期限",
+            Self::RulePack => "规则包",
+            Self::Contact => "联系人",
+            Self::OfficeUnit => "专班办公室",
+        }
+    }
+}
+
 /// A campaign; build it as a literal, then pass it through [`Campaign::checked`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Campaign {

@@ -29,7 +29,7 @@ pub mod text_enum;
 
 pub use average::{AverageOf, measure_names};
 pub use calendar::{CalendarYear, UnpublishedYear, WorkCalendar};
-pub use campaign::{Campaign, Issuing, MemberRole};
+pub use campaign::{Campaign, Inheritable, Issuing, MemberRole};
 pub use curve::{Curve, Node};
 pub use doubt::{Doubt, DoubtSet};
 pub use grade::Grade;

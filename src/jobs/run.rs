@@ -76,7 +76,10 @@ async fn evaluate(jobs: &Jobs, due: DateTime<Utc>) -> Result<String, JobError> {
 async fn issue(jobs: &Jobs, due: DateTime<Utc>) -> Result<String, JobError> {
     let as_of = due.with_timezone(&office()).date_naive();
     warning::evaluate(&jobs.desk, as_of).await?;
-    let done = warning::issue(&jobs.desk, as_of).await?;
+    let done = warning::issue_on_schedule(&jobs.desk, as_of).await?;
+    if done.resting {
+        return Ok("not a working day".to_owned());
+    }
     tracing::info!(letters = done.letters.len(), lifted = done.lifted, "issued");
     Ok(format!("letters {}, lifted {}", done.letters.len(), done.lifted))
 }

@@ -3,9 +3,8 @@
 //! What moves only with the day is no change: date, deadline, days late. Everything else is one, whatever its name: a
 //! field that is added to the facts later is compared from its first day on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -118,11 +117,12 @@ pub fn changes(read: &LetterFacts, now: &LetterFacts) -> Vec<FactChange> {
 
 /// Lines by what they are called; two of one name are told apart by their order.
 fn named(facts: &LetterFacts) -> BTreeMap<(String, usize), (usize, &LetterLine)> {
-    let mut lines = BTreeMap::new();
+    let (mut lines, mut seen) = (BTreeMap::new(), HashMap::new());
     for (place, line) in facts.lines.iter().enumerate() {
         let name = format!("{}（{}）", line.indicator, line.region);
-        let again = lines.keys().filter(|(known, _): &&(String, usize)| *known == name).count();
-        lines.insert((name, again), (place, line));
+        let times = seen.entry(name.clone()).or_insert(0_usize);
+        lines.insert((name, *times), (place, line));
+        *times += 1;
     }
     lines
 }
@@ -227,8 +227,10 @@ fn shown(key: &str, value: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples;
+    use rust_decimal::Decimal;
     use xushi_domain::{Kind, LetterKind};
+
+    use crate::samples;
 
     fn letter() -> LetterFacts {
         let of =

@@ -111,6 +111,7 @@ diesel::table! {
         created_at -> Timestamp,
         revision -> Integer,
         updated_at -> Timestamp,
+        inherits -> Nullable<Text>,
     }
 }
 
@@ -324,6 +325,7 @@ diesel::table! {
         observing_since -> Nullable<Date>,
         observed_periods -> Integer,
         observed_period_end -> Nullable<Date>,
+        handling -> Nullable<Text>,
     }
 }
 
@@ -753,6 +755,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Exact, Key};
+
+    settings (name) {
+        name -> Text,
+        value -> Text,
+        updated_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(region_aliases -> regions (region_id));
 diesel::joinable!(units -> regions (region_id));
 diesel::joinable!(contacts -> units (unit_id));
@@ -857,4 +870,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     campaign_curves,
     stated_differences,
     settlements,
+    settings,
 );

@@ -67,6 +67,11 @@ pub(super) fn addressees(
 }
 
 impl Addressees {
+    /// Everybody it goes to, as frozen with the letter.
+    pub(super) fn recipients(&self) -> Vec<String> {
+        self.mailboxes.iter().map(|(.., contact)| format!("{} <{}>", contact.name, contact.email)).collect()
+    }
+
     /// Adds the unit's people of one role, a mailbox that is there already excepted; gives whether there are any.
     fn add(&mut self, library: &Library<'_>, unit: Id, role: ContactRole, place: &'static str) -> bool {
         let mut any = false;

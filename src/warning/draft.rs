@@ -15,7 +15,8 @@ use crate::domain::{
 use crate::letter::{EarlierLetter, LetterContact, LetterFacts, PICTURES_MAX, ReplyTerms, Trend};
 use crate::store::StoreError;
 use crate::store::rows::{
-    EpisodeChange, IssuingCampaignRow, LetterEpisodeRow, LetterReportRow, LetterRow, NewLetter, ProblemRow,
+    EpisodeChange, EpisodeRow, IssuingCampaignRow, LetterEpisodeRow, LetterReportRow, LetterRow, NewLetter,
+    ProblemRow,
 };
 use crate::store::types::Id;
 
@@ -61,6 +62,7 @@ impl Draft {
             finding.line.ordinal = ordinal;
             finding.line.indicator.clone_from(&names.measure);
             finding.line.region.clone_from(&names.region);
+            finding.line.tasks = library.tasks(finding)?;
         }
         let (follows_id, follow_up_of) = follow_up(library, &key, &findings)?;
         let lettered = findings.iter().filter_map(Finding::lettered).max();
@@ -81,6 +83,7 @@ impl Draft {
             issuer: campaign.issuer_name.clone(),
             addressee: library.unit_name(key.unit),
             copied: addressees.copied.clone(),
+            recipients: Some(addressees.recipients()),
             issued_on,
             as_of,
             source: None,
@@ -112,6 +115,12 @@ impl Draft {
         for (finding, line) in self.findings.iter().zip(&mut self.facts.lines).take(PICTURES_MAX) {
             line.trend = line.trend.take().or_else(|| trends.get(&finding.indicator).cloned());
         }
+    }
+
+    /// Lets it wait for a signature whatever its campaign says.
+    #[must_use]
+    pub(super) fn held(self) -> Self {
+        Self { approval: true, ..self }
     }
 
     /// Its indicators with their names and grades.
@@ -181,12 +190,11 @@ impl Draft {
                 About::Continued(change) => {
                     link(change.before.id);
                     let mut change = EpisodeChange::clone(change);
+                    if spoken && self.key.kind != LetterKind::Lifting {
+                        change.after.handling = self.handling(&change.before);
+                    }
                     if speaks {
                         let after = &mut change.after;
-                        // A step of the ladder raises it.
-                        if finding.level > Level::parse(&after.level) {
-                            after.level = level.clone().unwrap_or_default();
-                        }
                         (after.lettered_level, after.lettered_period_end) = (level, finding.period_end);
                         after.letter_id = Some(new.letter.id);
                     }
@@ -194,7 +202,7 @@ impl Draft {
                         new.continued.push(change);
                     }
                 }
-                About::Report { period_end, repeated } => new.reports.push(LetterReportRow {
+                About::Report { period_end, repeated, .. } => new.reports.push(LetterReportRow {
                     letter_id: new.letter.id,
                     indicator_id: finding.indicator,
                     period_end: *period_end,
@@ -204,6 +212,15 @@ impl Draft {
             }
         }
         new
+    }
+}
+
+impl Draft {
+    /// How far the letters about an episode have climbed with this one; an ordinary warning begins anew.
+    fn handling(&self, before: &EpisodeRow) -> Option<String> {
+        let own = Handling::of_step(self.key.step?);
+        let present = before.handling.as_deref().and_then(Handling::parse);
+        own.max(present).map(|handling| handling.to_string())
     }
 }
 
@@ -234,7 +251,8 @@ fn follow_up(
     Ok((Some(id), printed))
 }
 
-/// By when an answer is due. A reminder keeps the deadline of the letter it reminds of; a lifting asks nothing.
+/// By when an answer is due. A reminder keeps the deadline of the letter it reminds of while that is to come; a lifting
+/// asks nothing.
 fn terms(
     desk: &Desk,
     key: &Key,
@@ -245,7 +263,7 @@ fn terms(
     let kept = earlier.and_then(|earlier| earlier.reply_by);
     match (key.kind, kept) {
         (LetterKind::Lifting, _) => Ok(None),
-        (LetterKind::ReplyReminder, Some(by)) => {
+        (LetterKind::ReplyReminder, Some(by)) if by >= issued_on => {
             let left = desk.calendar.working_days_between(issued_on, by)?.max(0);
             Ok(Some(ReplyTerms { by, working_days: u32::try_from(left).unwrap_or(u32::MAX) }))
         }

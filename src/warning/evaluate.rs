@@ -32,6 +32,7 @@ pub struct Evaluated {
 /// # Errors
 /// When the database fails; pages written before stay written.
 pub async fn evaluate(desk: &Desk, as_of: NaiveDate) -> Result<Evaluated, WarningError> {
+    super::upgrade::hold(desk).await?;
     let mut judging = Judging::start(&desk.store, &desk.calendar, as_of, None).await?;
     let mut done = Evaluated::default();
     let mut writing: Option<JoinHandle<Result<(), StoreError>>> = None;

@@ -1,10 +1,11 @@
 //! The facts of a letter: what was found, in the numbers and words that will be frozen with it.
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
 use crate::domain::pace::{Assessment, Subject};
-use crate::domain::{Figure, Grade, Kind, Period};
-use crate::letter::{Found, LetterLine, LineState, Span};
+use crate::domain::{Figure, Grade, Kind, Period, TextEnum as _};
+use crate::letter::{Found, LetterLine, LineState, RestsOn, Span};
 use crate::store::judging::Evidence;
 
 /// One line of a letter, without its number and the names of indicator and region; `lagging` indicators of the same unit
@@ -19,7 +20,37 @@ pub(super) fn line(evidence: &Evidence, assessment: &Assessment, lagging: u32) -
         region: &evidence.region,
     };
     let figure = figure(evidence, assessment);
-    LetterLine::found(&Found { subject: &subject, pack: &evidence.pack, assessment, figure, lagging })
+    let found = Found { subject: &subject, pack: &evidence.pack, assessment, figure, lagging };
+    LetterLine { rests_on: Some(rests_on(evidence, assessment)), ..LetterLine::found(&found) }
+}
+
+/// What the sentences rest on, whatever they come to.
+fn rests_on(evidence: &Evidence, assessment: &Assessment) -> RestsOn {
+    let number =
+        |value: Option<Decimal>| value.map(|value| value.normalize().to_string()).unwrap_or_default();
+    let promise = evidence.target.as_ref().map(|target| {
+        let comparator = target.comparator.map(|comparator| comparator.to_string()).unwrap_or_default();
+        let (value, value_hi) = (number(target.value), number(target.value_hi));
+        let (hedge, benchmark) = (target.hedge.as_deref(), target.benchmark.as_deref());
+        let parts: [&str; 7] = [
+            target.kind.as_str(),
+            &comparator,
+            &value,
+            &value_hi,
+            &target.unit,
+            hedge.unwrap_or_default(),
+            benchmark.unwrap_or_default(),
+        ];
+        parts.join(" ").trim().to_owned()
+    });
+    RestsOn {
+        observation: assessment.observation.map(|id| id.to_string()),
+        target: promise.unwrap_or_default(),
+        curve: evidence.row.curve.clone(),
+        baseline: evidence.row.baseline.map(|baseline| baseline.0.normalize().to_string()),
+        window: evidence.window.into(),
+        rule_pack: format!("{}@{}", evidence.pack.name, evidence.pack.version),
+    }
 }
 
 /// The line of a report that is missing: which, since when, and what was reported last.
@@ -29,7 +60,8 @@ pub(super) fn missing_report(
     period: Period,
     due_on: NaiveDate,
 ) -> LetterLine {
-    let LetterLine { kind, better, target_text, window, figure, .. } = line(evidence, assessment, 0);
+    let LetterLine { kind, better, target_text, window, figure, rests_on, .. } =
+        line(evidence, assessment, 0);
     LetterLine {
         target_text,
         window,
@@ -40,6 +72,7 @@ pub(super) fn missing_report(
         period: Some(period.into()),
         latest_period: assessment.data_period.map(Span::from),
         report_due_on: Some(due_on),
+        rests_on,
         ..LetterLine::bare(kind, better)
     }
 }

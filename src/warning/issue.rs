@@ -9,7 +9,7 @@ use super::planned::Key;
 use super::run::{Outcome, PlannedLetter};
 use super::{Desk, WarningError};
 use crate::db;
-use crate::letter::{LetterFacts, Picture, draw};
+use crate::letter::{LetterFacts, Picture, changes, draw};
 use crate::store::rows::{DraftWrite, LetterHead, LetterRow, NewLetter, Rendering};
 use crate::store::types::Id;
 use crate::store::{StoreError, faults};
@@ -31,7 +31,10 @@ pub(super) async fn conclude(
     let ready = |draft: &&Draft| !dry_run && draft.blocked.is_none();
     let (waits, goes): (Vec<&Draft>, Vec<&Draft>) =
         drafts.iter().filter(ready).partition(|draft| draft.approval);
-    issue_all(desk, &goes, &mut outcomes).await?;
+    let waited = |draft: &&Draft| waiting.get(&draft.key).is_some_and(|head| head.id == draft.letter.id);
+    let (drafted, new): (Vec<&Draft>, Vec<&Draft>) = goes.into_iter().partition(waited);
+    issue_all(desk, &new, &mut outcomes).await?;
+    issue_drafted(desk, &drafted, &mut outcomes).await?;
     wait_all(desk, &waits, waiting, &mut outcomes).await?;
     let told = |draft: Draft| {
         let outcome = match draft.blocked {
@@ -78,13 +81,36 @@ async fn issue_all(
         Err(error) => return Err(error.into()),
     }
     for new in &news {
-        let outcome = match db!(desk.store, issuing::issue_letters(std::slice::from_ref(new), &rendering)) {
+        let one = std::slice::from_ref(new);
+        let outcome = match db!(desk.store, issuing::issue_letters(one, &rendering)) {
             Ok(letters) => letters.first().map(issued).transpose()?.unwrap_or(Outcome::Overtaken),
             // Two runs at once: the other one has issued; nothing of ours was written.
             Err(StoreError::Stale | StoreError::Duplicate(_)) => Outcome::Overtaken,
             Err(error) => return Err(error.into()),
         };
         outcomes.insert(new.letter.id, outcome);
+    }
+    Ok(())
+}
+
+/// Issues what waited for a signature and need not any more: the campaign issues by itself by now.
+async fn issue_drafted(
+    desk: &Desk,
+    drafts: &[&Draft],
+    outcomes: &mut HashMap<Id, Outcome>,
+) -> Result<(), WarningError> {
+    for draft in drafts {
+        let id = draft.letter.id;
+        let Some(before) = db!(desk.store, letters::find_letter(id.0))? else { continue };
+        let content = Content::of(std::iter::once(*draft));
+        let rendering = content.rendering(desk);
+        let outcome = match db!(desk.store, issuing::issue_draft(&before, &draft.to_issue(desk), &rendering))
+        {
+            Ok(letter) => issued(&letter)?,
+            Err(StoreError::Stale | StoreError::Duplicate(_)) => Outcome::Overtaken,
+            Err(error) => return Err(error.into()),
+        };
+        outcomes.insert(id, outcome);
     }
     Ok(())
 }
@@ -137,14 +163,7 @@ async fn wait_all(
 async fn says_the_same(desk: &Desk, new: &NewLetter) -> Result<bool, WarningError> {
     let Some(row) = db!(desk.store, letters::find_letter(new.letter.id.0))? else { return Ok(false) };
     let (before, now) = (LetterFacts::from_json(&row.facts)?, LetterFacts::from_json(&new.letter.facts)?);
-    let moved = LetterFacts {
-        issued_on: now.issued_on,
-        as_of: now.as_of,
-        reply: now.reply.clone(),
-        reply_link: now.reply_link.clone(),
-        ..before
-    };
-    Ok(moved == now && row.follows_id == new.letter.follows_id)
+    Ok(changes(&before, &now).is_empty() && row.follows_id == new.letter.follows_id)
 }
 
 pub(super) fn issued(letter: &LetterRow) -> Result<Outcome, StoreError> {

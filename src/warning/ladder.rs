@@ -1,22 +1,25 @@
-//! The ladder of a letter that waits for its answer: a reminder before the deadline; after it the next level with the
-//! unit's leader copied; then the unit above. On working days only, each step once.
+//! The ladder of a letter that waits for its answer: a reminder before the deadline; after it the unit's leader is
+//! copied; then the unit above. How far it has climbed is one thing, how grave the data are another: no step changes the
+//! level. On working days only, each step once.
+
+mod climb;
 
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
-use super::library;
-use super::planned::{About, Finding, Key};
-use super::run::{self, Issued};
+use super::issue::Waiting;
+use super::library::{self, Campaigns};
+use super::planned::Finding;
+use super::run::{self, Issued, Outcome};
 use super::silence::Silences;
-use super::{Desk, WarningError, report, settle, sign};
+use super::{Desk, WarningError, evaluate, report, settle};
 use crate::db;
-use crate::domain::episode::EpisodeState;
-use crate::domain::{LetterKind, LetterState, Level, ProblemKind, SubjectKind, TextEnum as _, ladder};
-use crate::letter::LetterFacts;
+use crate::domain::{LetterState, ProblemKind, SubjectKind, TextEnum as _, ladder};
 use crate::store::StoreError;
-use crate::store::rows::{LetterHead, ProblemRow, word};
+use crate::store::rows::{LetterHead, ProblemRow};
 use crate::store::types::Id;
+pub(super) use climb::{Climb, Said};
 
 /// Letters taken up at once.
 const AT_ONCE: usize = 100;
@@ -32,8 +35,9 @@ pub struct Reminded {
     pub exhausted: Vec<Id>,
 }
 
-/// Takes the step that is due today of every letter that waits for its answer. Safe to run twice, and on several
-/// replicas: a step has one letter.
+/// Takes the step that is due today of every letter that waits for its answer, after judging anew what it speaks of:
+/// what has recovered or was reported meanwhile is not spoken of. Safe to run twice, and on several replicas: a step has
+/// one letter.
 ///
 /// # Errors
 /// When the database or a template fails, or this year's calendar is not known.
@@ -44,6 +48,8 @@ pub async fn remind(desk: &Desk, dry_run: bool) -> Result<Reminded, WarningError
         return Ok(done);
     }
     if !dry_run {
+        // Whichever bell rang first: nobody is written to on the strength of yesterday's verdicts.
+        evaluate(desk, today).await?;
         settle::settle(desk).await?;
     }
     let campaigns = library::campaigns(desk).await?;
@@ -53,29 +59,33 @@ pub async fn remind(desk: &Desk, dry_run: bool) -> Result<Reminded, WarningError
         done.run.discarded = discard_answered(desk, &waiting).await?;
     }
     let heads = db!(desk.store, issuing::list_unanswered(until(desk, today)?))?;
-    let ids: Vec<Id> = heads.iter().map(|head| head.id).collect();
-    let taken: HashSet<(Id, i32)> = db!(desk.store, issuing::list_steps(&ids))?.into_iter().collect();
-    let mut due = Vec::new();
-    for head in heads {
-        match step_due(desk, &head, today)? {
-            Some(step) if step > ladder::PARENT => done.exhausted.push(head.id),
-            Some(step) if !taken.contains(&(head.id, step)) => due.push((head, step)),
-            _ => {}
-        }
-    }
-    for chunk in due.chunks(AT_ONCE) {
-        let mut batch = Vec::new();
-        for (head, step) in chunk {
-            let (key, findings) = still_open(desk, head, *step, &silences).await?;
-            if !findings.is_empty() {
-                batch.push((key, findings));
+    let Due { steps, drafts, mut ended } = due(desk, &heads, &waiting, today).await?;
+    let asked: Vec<&LetterHead> = steps.iter().chain(&drafts).map(|(head, _)| *head).collect();
+    if !asked.is_empty() {
+        let climb = Climb::of(desk, &silences, &campaigns, &asked).await?;
+        let mut spoken = HashSet::new();
+        for chunk in steps.chunks(AT_ONCE) {
+            let mut batch = Vec::new();
+            for &(head, step) in chunk {
+                match climb.step(desk, &silences, (head, step))? {
+                    Said::Letter(key, findings) => batch.push((key, findings)),
+                    Said::WindowOver if today > head.reply_by.unwrap_or(today) => ended.push((head.id, OVER)),
+                    Said::WindowOver | Said::Nothing => {}
+                }
             }
+            spoken.extend(batch.iter().flat_map(|(_, findings)| findings).filter_map(Finding::episode));
+            done.run.letters.extend(run::write(desk, &campaigns, today, batch, &waiting, dry_run).await?);
         }
-        done.run.letters.extend(run::write(desk, &campaigns, today, batch, &waiting, dry_run).await?);
+        if !dry_run {
+            refresh(desk, (&campaigns, &silences, &waiting), &climb, drafts, (&mut done, &mut spoken))
+                .await?;
+            run::write_quietly(desk, &[], &climb.quiet(&spoken)).await?;
+        }
     }
+    done.exhausted = ended.iter().map(|(id, _)| *id).collect();
     if !dry_run {
         settle::settle(desk).await?;
-        tell(desk, &done.exhausted).await?;
+        tell(desk, &ended).await?;
     }
     if !(dry_run || done.run.letters.is_empty() && done.run.discarded == 0) {
         done.run.run_id = Some(report::keep(desk, today, None, &done.run).await?);
@@ -83,19 +93,95 @@ pub async fn remind(desk: &Desk, dry_run: bool) -> Result<Reminded, WarningError
     Ok(done)
 }
 
+/// Letters whose ladder is to be looked at.
+struct Due<'h> {
+    /// Steps that nobody has taken yet.
+    steps: Vec<(&'h LetterHead, i32)>,
+    /// Steps that wait as drafts.
+    drafts: Vec<(&'h LetterHead, i32)>,
+    /// Letters without a step left, and why.
+    ended: Vec<(Id, &'static str)>,
+}
+
+async fn due<'h>(
+    desk: &Desk,
+    heads: &'h [LetterHead],
+    waiting: &Waiting,
+    today: NaiveDate,
+) -> Result<Due<'h>, WarningError> {
+    let ids: Vec<Id> = heads.iter().map(|head| head.id).collect();
+    let taken: HashSet<(Id, i32)> = db!(desk.store, issuing::list_steps(&ids))?.into_iter().collect();
+    let drafted: HashSet<(Id, i32)> = waiting.keys().filter_map(|key| key.follows.zip(key.step)).collect();
+    let mut due = Due { steps: Vec::new(), drafts: Vec::new(), ended: Vec::new() };
+    for head in heads {
+        let Some(step) = step_due(desk, head, today)? else { continue };
+        for known in drafted.iter().filter(|(letter, _)| *letter == head.id) {
+            due.drafts.push((head, known.1));
+        }
+        if step > ladder::PARENT {
+            due.ended.push((head.id, EXHAUSTED));
+        } else if !taken.contains(&(head.id, step)) {
+            due.steps.push((head, step));
+        }
+    }
+    Ok(due)
+}
+
+/// Brings steps that wait for 签发 up to date: what they spoke of may be over, and a later step may have taken their
+/// place. What need not wait any more is issued.
+async fn refresh(
+    desk: &Desk,
+    (campaigns, silences, waiting): (&Campaigns, &Silences, &Waiting),
+    climb: &Climb,
+    drafts: Vec<(&LetterHead, i32)>,
+    (done, spoken): (&mut Reminded, &mut HashSet<Id>),
+) -> Result<(), WarningError> {
+    let today = desk.clock.today();
+    let (mut batch, mut over) = (Vec::new(), Vec::new());
+    for (head, step) in drafts {
+        let later = step_due(desk, head, today)?.is_some_and(|due| due > step);
+        match climb.step(desk, silences, (head, step))? {
+            Said::Letter(key, findings) if !later => batch.push((key, findings)),
+            _ => over.extend(waiting.iter().find_map(|(key, draft)| {
+                (key.follows == Some(head.id) && key.step == Some(step)).then_some(draft.id)
+            })),
+        }
+    }
+    spoken.extend(batch.iter().flat_map(|(_, findings)| findings).filter_map(Finding::episode));
+    let written = run::write(desk, campaigns, today, batch, waiting, false).await?;
+    done.run.letters.extend(written.into_iter().filter(|one| matches!(one.outcome, Outcome::Issued { .. })));
+    for id in over {
+        done.run.discarded +=
+            usize::from(discard(desk, id, "所涉事项已有变化或已改办下一步，函稿自动撤销。").await?);
+    }
+    Ok(())
+}
+
+/// Discards a draft that nobody decided about; `false` when somebody did.
+async fn discard(desk: &Desk, id: Id, note: &str) -> Result<bool, WarningError> {
+    match db!(desk.store, issuing::discard_draft(id, None, note, Vec::new(), desk.clock.timestamp())) {
+        Ok(()) => Ok(true),
+        Err(StoreError::Stale) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Why a person must act.
+const EXHAUSTED: &str = "该函逾期未反馈，提醒、提级和抄送上级均已用过，请人工督办。";
+const OVER: &str = "该函逾期未反馈，所涉目标期已满，不再逐级催办，请人工决定如何处理。";
+
 /// What is left for a person: opened once, closed when it has been answered after all.
-async fn tell(desk: &Desk, exhausted: &[Id]) -> Result<(), WarningError> {
+async fn tell(desk: &Desk, ended: &[(Id, &'static str)]) -> Result<(), WarningError> {
     let (kind, now) = (ProblemKind::LetterUnanswered, desk.clock.timestamp());
-    let subjects: HashSet<String> = exhausted.iter().map(|id| id.0.to_string()).collect();
+    let subjects: HashMap<String, &str> = ended.iter().map(|(id, why)| (id.0.to_string(), *why)).collect();
     let known: HashSet<String> =
         db!(desk.store, problems::list_open_subjects(kind.as_str()))?.into_iter().collect();
-    for subject in subjects.difference(&known) {
-        let detail = "该函逾期未反馈，提醒、升级和抄送上级均已用过，请人工督办。".to_owned();
+    for (subject, why) in subjects.iter().filter(|(subject, _)| !known.contains(*subject)) {
         let about = (SubjectKind::Letter, subject.clone());
-        let row = ProblemRow::new(Id(desk.clock.new_id()), kind, about, detail, now);
+        let row = ProblemRow::new(Id(desk.clock.new_id()), kind, about, (*why).to_owned(), now);
         db!(desk.store, problems::open_problem(&row))?;
     }
-    for subject in known.difference(&subjects) {
+    for subject in known.iter().filter(|subject| !subjects.contains_key(*subject)) {
         db!(desk.store, problems::close_problem(kind.as_str(), subject, now))?;
     }
     Ok(())
@@ -123,52 +209,8 @@ fn step_due(desk: &Desk, head: &LetterHead, today: NaiveDate) -> Result<Option<i
     Ok(near.then_some(ladder::REMINDER))
 }
 
-/// What the step is to speak of: of the letter's episodes those that are not over and that no later letter has taken
-/// up, raised by a level after the deadline; of its reports those still missing.
-async fn still_open(
-    desk: &Desk,
-    head: &LetterHead,
-    step: i32,
-    silences: &Silences,
-) -> Result<(Key, Vec<Finding>), WarningError> {
-    let kind: LetterKind = word(&head.kind)?;
-    let key = Key {
-        campaign: head.campaign_id,
-        unit: head.unit_id,
-        kind: if step == ladder::REMINDER { LetterKind::ReplyReminder } else { kind },
-        follows: Some(head.id),
-        step: Some(step),
-    };
-    let row = db!(desk.store, letters::find_letter(head.id.0))?;
-    let row = row.ok_or_else(|| StoreError::missing("letter", head.id.0))?;
-    let lines = LetterFacts::from_json(&row.facts)?.lines;
-    let mut findings = sign::findings(desk, &row, lines).await?;
-    let indicators: Vec<Id> = findings.iter().map(|finding| finding.indicator).collect();
-    let reported: HashMap<Id, Option<NaiveDate>> =
-        db!(desk.store, issuing::list_data_ends(&indicators))?.into_iter().collect();
-    findings.retain_mut(|finding| {
-        if silences.cover_one(head.campaign_id, finding.indicator, Some(head.unit_id)) {
-            return false;
-        }
-        match &mut finding.about {
-            About::Opened(_) => false,
-            About::Report { period_end, repeated } => {
-                *repeated = true;
-                reported.get(&finding.indicator).copied().flatten().is_none_or(|end| end < *period_end)
-            }
-            About::Continued(change) => {
-                let episode = &change.before;
-                let open = episode.state == EpisodeState::Open.as_str();
-                finding.level = finding.level.filter(|_| step != ladder::REMINDER).map(Level::next);
-                open && episode.letter_id == Some(head.id)
-            }
-        }
-    });
-    Ok((key, findings))
-}
-
 /// Discards steps that wait for 签发 though the answer has come.
-async fn discard_answered(desk: &Desk, waiting: &super::issue::Waiting) -> Result<usize, WarningError> {
+async fn discard_answered(desk: &Desk, waiting: &Waiting) -> Result<usize, WarningError> {
     let steps: Vec<(&LetterHead, Id)> = waiting
         .iter()
         .filter(|(key, _)| key.step.is_some())
@@ -183,12 +225,7 @@ async fn discard_answered(desk: &Desk, waiting: &super::issue::Waiting) -> Resul
     }
     let mut discarded = 0;
     for (head, _) in steps.into_iter().filter(|(_, follows)| answered.contains(follows)) {
-        let (note, now) = ("原函已经反馈或不必再反馈，函稿自动撤销。", desk.clock.timestamp());
-        match db!(desk.store, issuing::discard_draft(head.id, None, note, Vec::new(), now)) {
-            Ok(()) => discarded += 1,
-            Err(StoreError::Stale) => {}
-            Err(error) => return Err(error.into()),
-        }
+        discarded += usize::from(discard(desk, head.id, "原函已经反馈或不必再反馈，函稿自动撤销。").await?);
     }
     Ok(discarded)
 }

@@ -49,7 +49,7 @@ impl<'c> Library<'c> {
         day: NaiveDate,
     ) -> Result<Self, WarningError> {
         let findings = || letters.iter().flat_map(|(_, findings)| findings);
-        let indicators: Vec<Id> = set(findings().map(|finding| finding.indicator));
+        let indicators: Vec<Id> = set(findings().flat_map(Finding::indicators));
         let lines = db!(desk.store, warnings::list_lines(&indicators))?;
         let tasks = set(lines.iter().map(|line| line.task_id));
         let parts: Vec<PartRow> = db!(desk.store, warnings::list_parts(&tasks, &indicators))?;
@@ -125,6 +125,20 @@ impl<'c> Library<'c> {
         self.lines.get(&indicator).ok_or_else(|| StoreError::missing("indicator", indicator.0))
     }
 
+    /// The tasks that promise what a finding is about, in the order of the plan; none when there is but one.
+    ///
+    /// # Errors
+    /// `Missing` when an indicator has gone.
+    pub(super) fn tasks(&self, finding: &Finding) -> Result<Vec<String>, StoreError> {
+        if finding.twins.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut tasks: Vec<&LineRow> =
+            finding.indicators().map(|indicator| self.line(indicator)).collect::<Result<_, _>>()?;
+        tasks.sort_by_key(|line| line.task_id);
+        Ok(tasks.into_iter().map(|line| line.task.clone()).collect())
+    }
+
     /// Name of a unit.
     pub(super) fn unit_name(&self, unit: Id) -> String {
         self.units.get(&unit).map(|row| row.name.clone()).unwrap_or_default()
@@ -145,9 +159,11 @@ impl<'c> Library<'c> {
     pub(super) fn units_with_a_part(&self, findings: &[Finding]) -> Vec<Id> {
         let mut places: BTreeSet<usize> = BTreeSet::new();
         for finding in findings {
-            let task = self.lines.get(&finding.indicator).and_then(|line| self.by_task.get(&line.task_id));
-            places.extend(task.into_iter().flatten());
-            places.extend(self.by_indicator.get(&finding.indicator).into_iter().flatten());
+            for indicator in finding.indicators() {
+                let task = self.lines.get(&indicator).and_then(|line| self.by_task.get(&line.task_id));
+                places.extend(task.into_iter().flatten());
+                places.extend(self.by_indicator.get(&indicator).into_iter().flatten());
+            }
         }
         places.into_iter().filter_map(|place| Some(self.parts.get(place)?.unit_id)).collect()
     }
@@ -169,7 +185,8 @@ impl Finding {
     pub(super) fn earlier(&self) -> Option<Id> {
         match &self.about {
             About::Continued(change) => change.before.letter_id,
-            About::Opened(_) | About::Report { .. } => None,
+            About::Report { earlier, .. } => *earlier,
+            About::Opened(_) => None,
         }
     }
 
@@ -179,6 +196,11 @@ impl Finding {
             About::Continued(change) => change.before.lettered_level.as_deref().and_then(Level::parse),
             About::Opened(_) | About::Report { .. } => None,
         }
+    }
+
+    /// The indicator and those that promise the same.
+    pub(super) fn indicators(&self) -> impl Iterator<Item = Id> {
+        std::iter::once(self.indicator).chain(self.twins.iter().copied())
     }
 }
 

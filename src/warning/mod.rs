@@ -5,7 +5,9 @@
 //! somebody else's.
 
 mod addressees;
+mod afresh;
 mod bounces;
+mod defaulted;
 mod draft;
 mod evaluate;
 mod facts;
@@ -24,24 +26,28 @@ mod settle;
 mod sign;
 mod silence;
 mod trends;
+mod twins;
+mod upgrade;
 
 use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::domain::{UnpublishedYear, WorkCalendar};
-use crate::letter::{LetterError, ReplyLinks, Templates};
+use crate::letter::{FactChange, LetterError, ReplyLinks, Templates};
 use crate::mail::message::Mailbox;
 use crate::store::{Store, StoreError};
 
 pub use bounces::{Returned, take_bounce};
+pub use defaulted::{Defaulted, list_defaulted};
 pub use evaluate::{Evaluated, evaluate};
 pub use frozen::{DOCX, PNG, document_name};
 pub use ladder::{Reminded, remind};
 pub use mailing::{Mailing, rendered_now, signed};
 pub use one_more::{OneMore, send_to_one_more};
 pub use report::{ReportedLetter, RunReport};
-pub use run::{Issued, Outcome, PlannedLetter, issue, issue_for, rehearse};
+pub use run::{Issued, Outcome, PlannedLetter, issue, issue_for, issue_on_schedule, rehearse};
 pub use sign::{discard, sign};
+pub use upgrade::{GradeChange, Hold, Upgrade, note_rules, release};
 
 /// What warnings are made with.
 #[derive(Clone)]
@@ -73,6 +79,14 @@ pub enum WarningError {
     /// The wording.
     #[error(transparent)]
     Letter(#[from] LetterError),
+    /// What a draft rests on is not as it was when it was read.
+    #[error("what the draft says has changed")]
+    Changed {
+        /// What.
+        changes: Vec<FactChange>,
+        /// Whether a fresh draft waits in its place; otherwise nothing calls for the letter any more.
+        waits: bool,
+    },
     /// A deadline falls into a year whose calendar has not been published.
     #[error(transparent)]
     Calendar(#[from] UnpublishedYear),

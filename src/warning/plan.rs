@@ -1,13 +1,15 @@
 //! What the verdicts of a day call for: which episodes open, go on, recover or are lifted, which reports are missing,
 //! and who gets a letter about what.
 
-use std::collections::{HashMap, HashSet};
+mod overdue;
+
+use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
-use super::planned::{About, Finding, Key, Plan, changed};
-use super::reports::{self, Missed};
+use super::planned::{About, Finding, Key, Now, Plan, Spoken, Wanted, changed};
 use super::silence::Silences;
+use super::twins::{Matter, matters};
 use super::{Desk, WarningError, facts};
 use crate::db;
 use crate::domain::episode::{EpisodeState, Standing, Turn, Verdict, turn};
@@ -19,46 +21,51 @@ use crate::store::judging::{Evidence, Judging};
 use crate::store::rows::{EpisodeChange, EpisodeRow, word};
 use crate::store::types::Id;
 
-/// Judges every indicator as of `as_of` and compares with the episodes that are not over. Writes nothing. What is kept
-/// of an indicator is its line, not its facts: a plan may hold a hundred thousand.
-pub(super) async fn plan(desk: &Desk, as_of: NaiveDate, silences: &Silences) -> Result<Plan, WarningError> {
+/// Judges indicators as of `as_of` and compares with the episodes that are not over. Writes nothing. What is kept of an
+/// indicator is its line, not its facts: a plan may hold a hundred thousand.
+pub(super) async fn plan(
+    desk: &Desk,
+    as_of: NaiveDate,
+    silences: &Silences,
+    wanted: Wanted,
+) -> Result<Plan, WarningError> {
     let open = db!(desk.store, letters::list_open_episodes())?;
-    let mut open: HashMap<Id, EpisodeRow> = open.into_iter().map(|row| (row.indicator_id, row)).collect();
-    let mut judging = Judging::start(&desk.store, &desk.calendar, as_of, None).await?;
+    let open = open.into_iter().map(|row| (row.indicator_id, row)).collect();
+    let (episodes, reports) = db!(desk.store, issuing::list_spoken_of(desk.clock.today()))?;
+    let spoken: Spoken = (episodes.into_iter().collect(), reports.into_iter().collect());
+    let again = if wanted.again_today { Spoken::default() } else { spoken.clone() };
+    let mut judging = Judging::start(&desk.store, &desk.calendar, as_of, wanted.campaigns.clone()).await?;
+    let (plan, lagging) = (Plan::default(), HashMap::new());
     let mut planner =
-        Planner { desk, as_of, silences, plan: Plan::default(), lagging: HashMap::new(), beside: 0 };
-    let mut waiting = Vec::new();
+        Planner { desk, as_of, silences, wanted, open, spoken: again, plan, lagging, waiting: Vec::new() };
+    // Indicators of one series stand side by side, also across pages.
+    let mut series: Vec<(Evidence, Assessment)> = Vec::new();
     while let Some(mut page) = judging.next_page().await? {
         judging.compare_lagging(&mut page).await?;
         let mut overdue = Vec::new();
-        for (evidence, assessment) in page {
-            planner.plan.assessed += 1;
-            if assessment.overdue
-                && let Some(missed) = reports::missed(&evidence, as_of, &desk.calendar)
-            {
-                overdue.push(planner.missed_report(&evidence, &assessment, &missed));
+        for one in page {
+            if series.first().is_some_and(|(first, _)| first.row.series_id != one.0.row.series_id) {
+                planner.take(std::mem::take(&mut series), &mut overdue)?;
             }
-            let episode = open.remove(&evidence.row.id);
-            match planner.hold(&evidence, &assessment, episode.as_ref())? {
-                Some(held) => waiting.push(held),
-                None => planner.consider(&evidence, &assessment, episode, 0)?,
-            }
+            series.push(one);
         }
         planner.ask_for_reports(overdue).await?;
     }
-    for held in waiting {
+    let mut overdue = Vec::new();
+    planner.take(series, &mut overdue)?;
+    planner.ask_for_reports(overdue).await?;
+    for held in std::mem::take(&mut planner.waiting) {
         let lagging = planner.lagging.get(&held.unit).copied().unwrap_or(0);
         planner.plan.add(if lagging >= held.enough { counted(held.together, lagging) } else { held.alone });
     }
-    Ok(planner.plan)
+    Ok(Plan { spoken, ..planner.plan })
 }
 
 /// What is planned for enough that lag, with how many they are in truth.
 fn counted(mut plan: Plan, lagging: u32) -> Plan {
-    for finding in plan.letters.values_mut().flatten() {
-        if let Some(ground) =
-            finding.line.ground.as_mut().filter(|ground| ground.kind == GroundKind::Together)
-        {
+    let said = plan.letters.values_mut().flatten().map(|finding| &mut finding.line);
+    for line in said.chain(plan.standings.values_mut().map(|now| &mut now.line)) {
+        if let Some(ground) = line.ground.as_mut().filter(|ground| ground.kind == GroundKind::Together) {
             ground.count = lagging;
         }
     }
@@ -77,25 +84,73 @@ struct Held {
     together: Plan,
 }
 
+/// A missed report: the letter it belongs into, whether a silence holds it, and what is said.
+type Overdue = (Option<Key>, bool, Finding);
+
+/// One matter, as it was judged.
+#[derive(Clone, Copy)]
+struct Judged<'j> {
+    evidence: &'j Evidence,
+    assessment: &'j Assessment,
+    twins: &'j [Id],
+    /// How many of the same unit lag, for its letter to say.
+    lagging: u32,
+}
+
 struct Planner<'p> {
     desk: &'p Desk,
     as_of: NaiveDate,
     silences: &'p Silences,
+    wanted: Wanted,
+    /// Episodes that are not over, by indicator.
+    open: HashMap<Id, EpisodeRow>,
+    /// Episodes, and indicators with their reports, that a letter of today speaks of: never two about one thing on a day.
+    spoken: Spoken,
     plan: Plan,
     /// How many lag, by campaign and unit.
     lagging: HashMap<(Id, Id), u32>,
-    /// How many lag beside the indicator under consideration, for its letter to say.
-    beside: u32,
+    waiting: Vec<Held>,
 }
 
 impl Planner<'_> {
-    /// Counts what lags; plans what is watched both ways, for later.
-    fn hold(
+    /// Takes the indicators of one series.
+    fn take(
         &mut self,
-        evidence: &Evidence,
-        assessment: &Assessment,
-        episode: Option<&EpisodeRow>,
-    ) -> Result<Option<Held>, StoreError> {
+        series: Vec<(Evidence, Assessment)>,
+        overdue: &mut Vec<Overdue>,
+    ) -> Result<(), StoreError> {
+        self.plan.assessed += series.len();
+        if self.wanted.grades {
+            let grades = series.iter().map(|(evidence, assessment)| (evidence.row.id, assessment.grade));
+            self.plan.grades.extend(grades);
+        }
+        for Matter { first: (evidence, assessment), twins } in matters(series, &self.open, self.silences) {
+            // The first speaks for them; what was open of its own is over without a word.
+            for twin in &twins {
+                if let Some(before) = self.open.remove(twin) {
+                    let state = EpisodeState::Lifted.to_string();
+                    let updated_at = self.desk.clock.timestamp();
+                    let after =
+                        EpisodeRow { state, lifted_on: Some(self.as_of), updated_at, ..before.clone() };
+                    self.change(EpisodeChange { before, after });
+                }
+            }
+            let judged = Judged { evidence: &evidence, assessment: &assessment, twins: &twins, lagging: 0 };
+            if let Some(missed) = self.missed(judged) {
+                overdue.push(self.missed_report(judged, &missed));
+            }
+            let episode = self.open.remove(&evidence.row.id);
+            match self.hold(judged, episode.as_ref())? {
+                Some(held) => self.waiting.push(held),
+                None => self.consider(judged, episode, 0)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts what lags; plans what is watched both ways, for later.
+    fn hold(&mut self, judged: Judged<'_>, episode: Option<&EpisodeRow>) -> Result<Option<Held>, StoreError> {
+        let Judged { evidence, assessment, .. } = judged;
         let Some(unit) = evidence.row.lead_unit_id.map(|unit| (evidence.row.campaign_id, unit)) else {
             return Ok(None);
         };
@@ -108,7 +163,7 @@ impl Planner<'_> {
         let enough = evidence.pack.missed_indicators;
         let mut planned = |lagging| {
             let before = std::mem::take(&mut self.plan);
-            let done = self.consider(evidence, assessment, episode.cloned(), lagging);
+            let done = self.consider(judged, episode.cloned(), lagging);
             let plan = std::mem::replace(&mut self.plan, before);
             done.map(|()| plan)
         };
@@ -117,12 +172,12 @@ impl Planner<'_> {
 
     fn consider(
         &mut self,
-        evidence: &Evidence,
-        assessment: &Assessment,
+        judged: Judged<'_>,
         episode: Option<EpisodeRow>,
         lagging: u32,
     ) -> Result<(), StoreError> {
-        self.beside = lagging;
+        let judged = Judged { lagging, ..judged };
+        let Judged { evidence, assessment, twins, .. } = judged;
         let standing = episode.as_ref().map(standing).transpose()?;
         let period_end = assessment.data_period.map(Period::end);
         let verdict = Verdict {
@@ -133,10 +188,21 @@ impl Planner<'_> {
             lagging,
         };
         let turn = turn(standing.as_ref(), &verdict, &evidence.pack);
+        if self.wanted.standing_of.contains(&evidence.row.id) {
+            let now = Now {
+                turn,
+                grade: assessment.grade,
+                period_end,
+                window_end: evidence.window.end(),
+                line: facts::line(evidence, assessment, lagging),
+                twins: twins.to_vec(),
+            };
+            self.plan.standings.insert(evidence.row.id, now);
+        }
         let Some(before) = episode else {
             if let Turn::Open { level } = turn {
                 let row = self.opened(evidence, assessment, level);
-                self.report(evidence, assessment, level, About::Opened(Box::new(row)));
+                self.report(judged, level, About::Opened(Box::new(row)));
             }
             return Ok(());
         };
@@ -152,14 +218,14 @@ impl Planner<'_> {
                 after.level = level.to_string();
                 (after.observing_since, after.observed_periods, after.observed_period_end) = (None, 0, None);
                 let change = EpisodeChange { before, after };
-                if letter {
-                    self.report(evidence, assessment, level, About::Continued(Box::new(change)));
+                if letter && !self.spoken.0.contains(&change.before.id) {
+                    self.report(judged, level, About::Continued(Box::new(change)));
                 } else {
                     self.change(change);
                 }
             }
             Turn::Observe { periods } => self.observe(before, after, periods, period_end),
-            Turn::Lift => self.lift(evidence, assessment, before, after),
+            Turn::Lift => self.lift(judged, before, after),
             Turn::Open { .. } | Turn::None => {}
         }
         Ok(())
@@ -184,13 +250,8 @@ impl Planner<'_> {
 
     /// Over; whoever was warned about it is told. While silenced it stays under observation, so that the letter comes
     /// when the silence ends.
-    fn lift(
-        &mut self,
-        evidence: &Evidence,
-        assessment: &Assessment,
-        before: EpisodeRow,
-        mut after: EpisodeRow,
-    ) {
+    fn lift(&mut self, judged: Judged<'_>, before: EpisodeRow, mut after: EpisodeRow) {
+        let Judged { evidence, assessment, .. } = judged;
         let period_end = assessment.data_period.map(Period::end);
         let warned = before.letter_id.zip(before.unit_id).filter(|_| before.lettered_level.is_some());
         if warned.is_some() && self.silences.cover(evidence) {
@@ -209,17 +270,18 @@ impl Planner<'_> {
             follows: Some(letter),
             step: None,
         };
-        let finding = finding(evidence, (assessment, 0), None, About::Continued(Box::new(change)));
+        let finding = finding(judged, None, About::Continued(Box::new(change)));
         self.plan.letters.entry(key).or_default().push(finding);
     }
 
     /// A warning is due: it goes into its unit's letter, unless nobody answers or a silence holds it.
-    fn report(&mut self, evidence: &Evidence, assessment: &Assessment, level: Level, about: About) {
+    fn report(&mut self, judged: Judged<'_>, level: Level, about: About) {
+        let evidence = judged.evidence;
         let silenced = self.silences.cover(evidence);
         match evidence.row.lead_unit_id {
             Some(unit) if !silenced => {
                 let key = ordinary(evidence, unit, LetterKind::Warning);
-                let finding = finding(evidence, (assessment, self.beside), Some(level), about);
+                let finding = finding(judged, Some(level), about);
                 self.plan.letters.entry(key).or_default().push(finding);
             }
             lead => {
@@ -239,53 +301,6 @@ impl Planner<'_> {
         if changed(&change) {
             self.plan.changed.push(change);
         }
-    }
-
-    fn missed_report(
-        &self,
-        evidence: &Evidence,
-        assessment: &Assessment,
-        missed: &Missed,
-    ) -> (Option<Key>, bool, Finding) {
-        let line = facts::missing_report(evidence, assessment, missed.period, missed.due_on);
-        let about = About::Report { period_end: missed.period.end(), repeated: false };
-        let key = evidence.row.lead_unit_id.map(|unit| ordinary(evidence, unit, LetterKind::ReportReminder));
-        let finding = Finding {
-            line,
-            period_end: Some(missed.period.end()),
-            grade: Grade::OverdueReport,
-            ..finding(evidence, (assessment, 0), None, about)
-        };
-        (key, self.silences.cover(evidence), finding)
-    }
-
-    /// Each missed report is asked for once; the ladder repeats it.
-    async fn ask_for_reports(
-        &mut self,
-        overdue: Vec<(Option<Key>, bool, Finding)>,
-    ) -> Result<(), StoreError> {
-        if overdue.is_empty() {
-            return Ok(());
-        }
-        let ids: Vec<Id> = overdue.iter().map(|(.., finding)| finding.indicator).collect();
-        let asked: HashSet<(Id, Option<NaiveDate>)> =
-            db!(self.desk.store, issuing::list_first_reports(&ids))?
-                .into_iter()
-                // A draft is written anew with what is missing now.
-                .filter(|(.., state)| state != "draft")
-                .map(|(indicator, period_end, _)| (indicator, Some(period_end)))
-                .collect();
-        for (key, silenced, finding) in overdue {
-            if asked.contains(&(finding.indicator, finding.period_end)) {
-                continue;
-            }
-            match key {
-                None => self.plan.unaddressed.push(finding.indicator),
-                Some(_) if silenced => self.plan.silenced.push(finding.indicator),
-                Some(key) => self.plan.letters.entry(key).or_default().push(finding),
-            }
-        }
-        Ok(())
     }
 
     fn opened(&self, evidence: &Evidence, assessment: &Assessment, level: Level) -> EpisodeRow {
@@ -310,6 +325,7 @@ impl Planner<'_> {
             observing_since: None,
             observed_periods: 0,
             observed_period_end: None,
+            handling: None,
         }
     }
 }
@@ -318,14 +334,11 @@ fn ordinary(evidence: &Evidence, unit: Id, kind: LetterKind) -> Key {
     Key { campaign: evidence.row.campaign_id, unit, kind, follows: None, step: None }
 }
 
-fn finding(
-    evidence: &Evidence,
-    (assessment, lagging): (&Assessment, u32),
-    level: Option<Level>,
-    about: About,
-) -> Finding {
+fn finding(judged: Judged<'_>, level: Option<Level>, about: About) -> Finding {
+    let Judged { evidence, assessment, twins, lagging } = judged;
     Finding {
         indicator: evidence.row.id,
+        twins: twins.to_vec(),
         grade: assessment.grade,
         level,
         period_end: assessment.data_period.map(Period::end),

@@ -1,18 +1,22 @@
 //! What a day calls for, before any of it is written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 
+use crate::domain::episode::Turn;
 use crate::domain::{Grade, LetterKind, Level};
 use crate::letter::LetterLine;
 use crate::store::rows::{EpisodeChange, EpisodeRow};
 use crate::store::types::Id;
 
 /// One indicator that a letter shall speak of.
+#[derive(Clone)]
 pub(super) struct Finding {
     /// The indicator.
     pub(super) indicator: Id,
+    /// The others that promise the same, in the order of the plan: one matter has one line.
+    pub(super) twins: Vec<Id>,
     /// Its grade.
     pub(super) grade: Grade,
     /// Level of its episode, where the letter is about one.
@@ -26,6 +30,7 @@ pub(super) struct Finding {
 }
 
 /// What a finding is about.
+#[derive(Clone)]
 pub(super) enum About {
     /// An episode that opens.
     Opened(Box<EpisodeRow>),
@@ -37,6 +42,8 @@ pub(super) enum About {
         period_end: NaiveDate,
         /// Whether an earlier letter asked for it.
         repeated: bool,
+        /// The last letter that asked for a report of an earlier period, which this one takes in.
+        earlier: Option<Id>,
     },
 }
 
@@ -74,6 +81,57 @@ pub(super) struct Plan {
     pub(super) unaddressed: Vec<Id>,
     /// Indicators judged.
     pub(super) assessed: usize,
+    /// How the indicators stand that were asked about.
+    pub(super) standings: HashMap<Id, Now>,
+    /// The reports missing of indicators that were asked about.
+    pub(super) missing: HashMap<Id, Finding>,
+    /// Every verdict, where they were asked for.
+    pub(super) grades: Vec<(Id, Grade)>,
+    /// Episodes, and indicators with their reports, that letters issued today speak of.
+    pub(super) spoken: Spoken,
+}
+
+/// Episodes, and indicators whose reports are asked for.
+pub(super) type Spoken = (HashSet<Id>, HashSet<Id>);
+
+impl Finding {
+    /// The episode it is about, where that was there before.
+    pub(super) fn episode(&self) -> Option<Id> {
+        match &self.about {
+            About::Continued(change) => Some(change.before.id),
+            About::Opened(_) | About::Report { .. } => None,
+        }
+    }
+}
+
+/// How an indicator stands, as of the day of the plan.
+#[derive(Clone)]
+pub(super) struct Now {
+    /// What becomes of its episode.
+    pub(super) turn: Turn,
+    /// Its grade.
+    pub(super) grade: Grade,
+    /// End of the period judged.
+    pub(super) period_end: Option<NaiveDate>,
+    /// Last day of its window.
+    pub(super) window_end: NaiveDate,
+    /// What a letter would say of it.
+    pub(super) line: LetterLine,
+    /// Those that promise the same.
+    pub(super) twins: Vec<Id>,
+}
+
+/// What a plan is asked besides what a day calls for.
+#[derive(Default)]
+pub(super) struct Wanted {
+    /// Only of these campaigns; `None` for all.
+    pub(super) campaigns: Option<Vec<Id>>,
+    /// Of which indicators the standing and the missing report are wanted.
+    pub(super) standing_of: HashSet<Id>,
+    /// Whether every grade is wanted.
+    pub(super) grades: bool,
+    /// Whether letters are called for though one of today speaks of the same: a person signs them.
+    pub(super) again_today: bool,
 }
 
 impl Plan {
@@ -89,6 +147,9 @@ impl Plan {
         self.silenced.extend(other.silenced);
         self.unaddressed.extend(other.unaddressed);
         self.assessed += other.assessed;
+        self.standings.extend(other.standings);
+        self.missing.extend(other.missing);
+        self.grades.extend(other.grades);
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::run::{Issued, Outcome, PlannedLetter};
+use super::upgrade::Upgrade;
 use super::{Desk, WarningError};
 use crate::db;
 use crate::store::StoreError;
@@ -28,6 +29,9 @@ pub struct RunReport {
     pub unaddressed: Vec<Uuid>,
     /// Letters issued or drafted, and those that could not be.
     pub letters: Vec<ReportedLetter>,
+    /// What new rules change, while their letters wait for a person to release them.
+    #[serde(default)]
+    pub upgrade: Option<Upgrade>,
 }
 
 /// One letter of a run, as kept.
@@ -72,6 +76,7 @@ impl RunReport {
             silenced: done.silenced.iter().map(|id| id.0).collect(),
             unaddressed: done.unaddressed.iter().map(|id| id.0).collect(),
             letters: done.letters.iter().map(ReportedLetter::of).collect(),
+            upgrade: done.upgrade.clone(),
         }
     }
 

@@ -15,13 +15,15 @@ pub(super) struct Missed {
     pub(super) due_on: NaiveDate,
 }
 
-/// The latest report of the window that is overdue on `as_of`. A cumulative report covers those missed before it.
+/// The latest report of the window that is overdue on `as_of`. A cumulative report covers those missed before it; of single
+/// periods all that are missing are asked for together.
 /// `None` when none is, or when whether one is would need an unpublished calendar.
 pub(super) fn missed(evidence: &Evidence, as_of: NaiveDate, calendar: &WorkCalendar) -> Option<Missed> {
     let (measure, window) = (&evidence.measure, evidence.window);
     let reported =
         evidence.own.iter().filter(|fact| fact.status.is_actual() && window.contains(fact.period.end()));
     let mut last = reported.map(|fact| fact.period.end()).max().or_else(|| window.start().pred_opt())?;
+    let first = last.succ_opt()?;
     let mut found = None;
     while let Some(release) = next_release(measure, last) {
         let patience = calendar.add_working_days(release.on, evidence.pack.grace_working_days).ok();
@@ -30,7 +32,7 @@ pub(super) fn missed(evidence: &Evidence, as_of: NaiveDate, calendar: &WorkCalen
         }
         let start = match measure.basis {
             Basis::Cumulative => window.start(),
-            Basis::Period => last.succ_opt()?,
+            Basis::Period => first,
             Basis::Point => release.period_end,
         };
         found =

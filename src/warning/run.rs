@@ -8,11 +8,12 @@ use super::draft::Draft;
 use super::issue::{Waiting, conclude};
 use super::library::{self, Campaigns, Library};
 use super::plan::plan;
-use super::planned::{Finding, Key, Plan};
+use super::planned::{Finding, Key, Plan, Wanted};
 use super::silence::Silences;
-use super::{Desk, WarningError, report, settle, trends};
+use super::upgrade::{self, Upgrade};
+use super::{Desk, WarningError, report, settle, sign, trends};
 use crate::db;
-use crate::domain::{Grade, LetterKind, Level};
+use crate::domain::{Grade, Issuing, LetterKind, Level, TextEnum as _};
 use crate::letter::LINES_MAX;
 use crate::store::StoreError;
 use crate::store::rows::{EpisodeChange, EpisodeRow, LetterHead, word};
@@ -94,6 +95,10 @@ pub struct Issued {
     pub discarded: usize,
     /// The run as kept; `None` for a rehearsal.
     pub run_id: Option<Id>,
+    /// Whether offices rest today: a scheduled run then leaves what is due to the next working day.
+    pub resting: bool,
+    /// What new rules change, while their letters wait for a person to release them.
+    pub upgrade: Option<Upgrade>,
 }
 
 /// Who would get what and why on `as_of`; writes nothing.
@@ -113,6 +118,18 @@ pub async fn issue(desk: &Desk, as_of: NaiveDate) -> Result<Issued, WarningError
     issue_for(desk, as_of, None).await
 }
 
+/// [`issue`] by the clock: offices get no letters on days on which they rest, what is due waits for the next working day.
+/// Without a calendar of this year the run goes on, and says of each letter that its deadline cannot be reckoned.
+///
+/// # Errors
+/// As [`issue`].
+pub async fn issue_on_schedule(desk: &Desk, as_of: NaiveDate) -> Result<Issued, WarningError> {
+    if desk.calendar.is_working_day(desk.clock.today()) == Ok(false) {
+        return Ok(Issued { resting: true, ..Issued::default() });
+    }
+    issue(desk, as_of).await
+}
+
 /// The same for somebody: the name of the caller's key is kept with the run.
 ///
 /// # Errors
@@ -130,9 +147,17 @@ pub async fn issue_for(
 async fn run(desk: &Desk, as_of: NaiveDate, dry_run: bool) -> Result<Issued, WarningError> {
     let campaigns = library::campaigns(desk).await?;
     let silences = Silences::load(desk, as_of, &campaigns).await?;
-    let Plan { letters, opened, changed, recovered, lifted, silenced, unaddressed, assessed } =
-        plan(desk, as_of, &silences).await?;
-    let mut done = Issued { assessed, recovered, lifted, silenced, unaddressed, ..Issued::default() };
+    let hold = upgrade::hold(desk).await?;
+    let wanted = Wanted { grades: hold.is_some(), ..Wanted::default() };
+    let plan = plan(desk, as_of, &silences, wanted).await?;
+    let Plan { letters, opened, changed, recovered, lifted, silenced, unaddressed, assessed, grades, .. } =
+        plan;
+    let upgrade = match hold {
+        Some(hold) => Some(upgrade::compared(desk, hold, &grades).await?),
+        None => None,
+    };
+    let mut done =
+        Issued { assessed, recovered, lifted, silenced, unaddressed, upgrade, ..Issued::default() };
     if !done.unaddressed.is_empty() {
         let count = done.unaddressed.len();
         tracing::error!(count, "lagging indicators without a unit that answers for them");
@@ -161,6 +186,9 @@ async fn run(desk: &Desk, as_of: NaiveDate, dry_run: bool) -> Result<Issued, War
     done.letters.extend(write(desk, &campaigns, as_of, batch, &waiting, dry_run).await?);
     if !dry_run {
         done.discarded = discard_uncalled(desk, &waiting, &called, &silences).await?;
+        if done.upgrade.is_none() {
+            issue_liftings(desk, &campaigns, &waiting).await?;
+        }
         settle::settle(desk).await?;
     }
     Ok(done)
@@ -175,6 +203,21 @@ pub(super) async fn write(
     waiting: &Waiting,
     dry_run: bool,
 ) -> Result<Vec<PlannedLetter>, WarningError> {
+    let mut drafts = drafted(desk, campaigns, as_of, batch, waiting).await?;
+    if upgrade::hold(desk).await?.is_some() {
+        drafts = drafts.into_iter().map(Draft::held).collect();
+    }
+    conclude(desk, drafts, waiting, dry_run).await
+}
+
+/// Drafts one batch, charts and all.
+pub(super) async fn drafted(
+    desk: &Desk,
+    campaigns: &Campaigns,
+    as_of: NaiveDate,
+    batch: Vec<(Key, Vec<Finding>)>,
+    waiting: &Waiting,
+) -> Result<Vec<Draft>, WarningError> {
     if batch.is_empty() {
         return Ok(Vec::new());
     }
@@ -189,7 +232,7 @@ pub(super) async fn write(
     let undrawn: Vec<Id> = drafts.iter().flat_map(Draft::undrawn).collect();
     let trends = trends::of(desk, as_of, &undrawn).await?;
     drafts.iter_mut().for_each(|draft| draft.draw(&trends));
-    conclude(desk, drafts, waiting, dry_run).await
+    Ok(drafts)
 }
 
 /// Drafts that wait, by the letter they are to become.
@@ -210,8 +253,24 @@ pub(super) async fn waiting(desk: &Desk) -> Result<Waiting, WarningError> {
     Ok(heads.into_iter().map(keyed).collect::<Result<_, _>>()?)
 }
 
+/// Issues liftings that wait though their campaign issues by itself by now; one that is true no longer is drawn anew or
+/// discarded.
+async fn issue_liftings(desk: &Desk, campaigns: &Campaigns, waiting: &Waiting) -> Result<(), WarningError> {
+    let by_itself = |id: &Id| campaigns.get(id).is_some_and(|row| row.issuing == Issuing::Automatic.as_str());
+    for (_, head) in
+        waiting.iter().filter(|(key, _)| key.kind == LetterKind::Lifting && by_itself(&key.campaign))
+    {
+        let Some(row) = db!(desk.store, letters::find_letter(head.id.0))? else { continue };
+        match sign::issue(desk, row, None).await {
+            Ok(_) | Err(WarningError::Changed { .. } | WarningError::Store(StoreError::Stale)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
 /// Writes episodes that change without a letter. What somebody else changed meanwhile is left to the next run.
-async fn write_quietly(
+pub(super) async fn write_quietly(
     desk: &Desk,
     opened: &[EpisodeRow],
     changed: &[EpisodeChange],

@@ -1,42 +1,78 @@
 //! 签发 and discarding: a coordinator decides about a draft.
 
-use std::collections::HashMap;
-
+use super::afresh::{self, Afresh};
 use super::draft::Draft;
-use super::issue::Content;
-use super::library::{self, Library};
-use super::planned::{About, Finding, Key};
-use super::{Desk, WarningError, settle};
+use super::issue::{Content, conclude};
+use super::planned::Key;
+use super::{Desk, WarningError, library, run, settle};
 use crate::db;
-use crate::domain::{Grade, Invalid, LetterKind, LetterState, TextEnum as _};
-use crate::letter::{LetterFacts, LetterLine};
+use crate::domain::{Invalid, LetterKind, LetterState, TextEnum as _};
+use crate::letter::{FactChange, LetterFacts, changes};
 use crate::store::StoreError;
 use crate::store::rows::{EpisodeChange, EpisodeRow, LetterRow, word};
 use crate::store::types::Id;
 
-/// Issues a draft: it gets number, date, deadline and deliveries, dated today, in one transaction.
+/// Issues a draft: it gets number, date, deadline and deliveries, dated today, in one transaction. What it says is judged
+/// afresh: where anything but the day has moved, nothing is issued and a fresh draft waits in its place.
 ///
 /// # Errors
 /// `Missing` without such a letter; `Conflict` when it is no draft, or the letter it reminds of has been answered;
-/// `Stale` when it was written anew meanwhile; a calendar error when its deadline falls into an unpublished year.
+/// `Changed` when what it rests on is not as it was; `Stale` when it was written anew meanwhile; a calendar error when its
+/// deadline falls into an unpublished year.
 pub async fn sign(desk: &Desk, id: Id, signer: &str) -> Result<LetterRow, WarningError> {
     let before = draft(desk, id).await?;
+    issue(desk, before, Some(signer)).await
+}
+
+/// The same; nobody signs what a campaign issues by itself.
+pub(super) async fn issue(
+    desk: &Desk,
+    before: LetterRow,
+    signer: Option<&str>,
+) -> Result<LetterRow, WarningError> {
     let key = key(&before)?;
     answered_meanwhile(desk, &key).await?;
-    let facts = LetterFacts::from_json(&before.facts)?;
-    let as_of = before.as_of;
-    let findings = findings(desk, &before, facts.lines).await?;
-    let letters = [(key, findings)];
+    let read = LetterFacts::from_json(&before.facts)?;
     let campaigns = library::campaigns(desk).await?;
-    let library = Library::load(desk, &campaigns, &letters, desk.clock.today()).await?;
-    let [letter] = letters;
-    let mut draft = Draft::of(desk, &library, as_of, letter, Some((before.id, before.created_at)))?;
+    let Afresh { findings, others, quiet } = afresh::of(desk, &campaigns, &before, key).await?;
+    let today = desk.clock.today();
+    let waiting = run::waiting(desk).await?;
+    let mut changed = Vec::new();
+    if !findings.is_empty() {
+        let mut drafts = run::drafted(desk, &campaigns, today, vec![(key, findings)], &waiting).await?;
+        let found = drafts.first().map(|draft| changes(&read, &draft.facts)).unwrap_or_default();
+        let Some(fresh) = drafts.pop() else { return Err(StoreError::Stale.into()) };
+        if found.is_empty() {
+            return put_out(desk, before, fresh, signer).await;
+        }
+        changed = found;
+        conclude(desk, vec![fresh.held()], &waiting, false).await?;
+    }
+    run::write_quietly(desk, &[], &quiet).await?;
+    let drafts = run::drafted(desk, &campaigns, today, others, &waiting).await?;
+    conclude(desk, drafts.into_iter().map(Draft::held).collect(), &waiting, false).await?;
+    let waits = !changed.is_empty();
+    if !waits {
+        let note = "所涉事项已经恢复、补报或改办，无需再发此函，函稿自动撤销。";
+        let now = desk.clock.timestamp();
+        db!(desk.store, issuing::discard_draft(before.id, None, note, Vec::new(), now))?;
+        changed.push(FactChange { pointer: "/lines".to_owned(), detail: note.to_owned() });
+    }
+    Err(WarningError::Changed { changes: changed, waits })
+}
+
+async fn put_out(
+    desk: &Desk,
+    before: LetterRow,
+    mut draft: Draft,
+    signer: Option<&str>,
+) -> Result<LetterRow, WarningError> {
     if let Some(unpublished) = draft.blocked {
         return Err(unpublished.into());
     }
     draft.letter.follows_id = before.follows_id;
-    draft.letter.decided_by = Some(signer.to_owned());
-    draft.letter.decided_at = Some(draft.letter.updated_at);
+    draft.letter.decided_by = signer.map(str::to_owned);
+    draft.letter.decided_at = signer.map(|_| draft.letter.updated_at);
     let new = draft.to_issue(desk);
     let content = Content::of(std::iter::once(&draft));
     let rendering = content.rendering(desk);
@@ -106,45 +142,4 @@ fn key(row: &LetterRow) -> Result<Key, StoreError> {
         follows: row.follows_id.filter(|_| bound),
         step: row.ladder_step,
     })
-}
-
-/// What a letter speaks of, taken up again with the lines it has.
-pub(super) async fn findings(
-    desk: &Desk,
-    letter: &LetterRow,
-    lines: Vec<LetterLine>,
-) -> Result<Vec<Finding>, WarningError> {
-    let links = db!(desk.store, issuing::list_episode_links(&[letter.id]))?;
-    let episodes = db!(desk.store, letters::list_letter_episodes(letter.id.0))?;
-    let episodes: HashMap<Id, EpisodeRow> = episodes.into_iter().map(|row| (row.id, row)).collect();
-    let reports = db!(desk.store, issuing::list_letter_reports(&[letter.id]))?;
-    let mut lines: HashMap<i32, LetterLine> =
-        lines.into_iter().map(|line| (line.ordinal.cast_signed(), line)).collect();
-    let lost = || StoreError::Corrupt(format!("lines of letter {}", letter.id.0));
-    let mut findings = Vec::new();
-    for link in links {
-        let before = episodes.get(&link.episode_id).ok_or_else(lost)?.clone();
-        let mut after = before.clone();
-        after.updated_at = desk.clock.timestamp();
-        let level = link.level.as_deref().map(word).transpose()?;
-        findings.push(Finding {
-            indicator: before.indicator_id,
-            grade: word(&before.grade)?,
-            level,
-            period_end: link.period_end,
-            line: lines.remove(&link.ordinal).ok_or_else(lost)?,
-            about: About::Continued(Box::new(EpisodeChange { before, after })),
-        });
-    }
-    for report in reports {
-        findings.push(Finding {
-            indicator: report.indicator_id,
-            grade: Grade::OverdueReport,
-            level: None,
-            period_end: Some(report.period_end),
-            line: lines.remove(&report.ordinal).ok_or_else(lost)?,
-            about: About::Report { period_end: report.period_end, repeated: report.repeated },
-        });
-    }
-    Ok(findings)
 }

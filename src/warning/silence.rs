@@ -1,6 +1,6 @@
 //! Silences: what gets no letter for a while, though its episode goes on.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
@@ -47,6 +47,18 @@ impl Silences {
                 && silence.unit_id.is_none_or(|id| Some(id) == unit)
                 && silence.campaign_id.is_none_or(|id| self.within(campaign, id))
         })
+    }
+
+    /// The campaign at the top of the tree in which this one stands.
+    pub(super) fn root(&self, campaign: Id) -> Id {
+        let chain = std::iter::successors(Some(campaign), |id| self.above.get(id).copied());
+        chain.take(DEPTH_MAX).last().unwrap_or(campaign)
+    }
+
+    /// All campaigns in the trees of these: what one of them promises another may promise too.
+    pub(super) fn families(&self, of: &HashSet<Id>, campaigns: &HashMap<Id, IssuingCampaignRow>) -> Vec<Id> {
+        let roots: HashSet<Id> = of.iter().map(|id| self.root(*id)).collect();
+        campaigns.keys().copied().filter(|id| roots.contains(&self.root(*id))).collect()
     }
 
     fn within(&self, campaign: Id, wanted: Id) -> bool {

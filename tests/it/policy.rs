@@ -8,6 +8,7 @@ use xushi::warning::{self, Reminded};
 
 use crate::support::{TestApp, both};
 
+mod afresh;
 mod answers;
 mod calendars;
 mod drafts;
@@ -15,8 +16,11 @@ mod episodes;
 mod forecasts;
 mod ladder;
 mod reports;
+mod signing;
 mod silences;
 mod storm;
+mod twins;
+mod upgrade;
 mod year;
 
 fn d(text: &str) -> NaiveDate {

@@ -136,6 +136,7 @@ pub const RULES: &[Rule] = &[
     write("POST", "/warning-runs"),
     read("/warning-runs", Nothing),
     read("/warning-runs/{id}", Nothing),
+    write("POST", "/warning-runs/{id}/release"),
     read("/calendars", Everything),
     read("/silences", Nothing),
     write("POST", "/silences"),

@@ -7,11 +7,12 @@ use uuid::Uuid;
 
 use crate::api::indicators::Named;
 use crate::api::wire::{Word, maybe};
-use crate::domain::{Campaign, Issuing, MemberRole, TextEnum as _, text_enum};
+use crate::domain::{Campaign, Inheritable, Invalid, Issuing, MemberRole, TextEnum as _, text_enum};
 use crate::store::StoreError;
 use crate::store::rows::{CampaignMemberRow, CampaignRow, word};
 
 type IssuingWord = Word<Issuing>;
+type InheritableWord = Word<Inheritable>;
 type ExpandWord = Word<Expand>;
 
 text_enum! {
@@ -66,6 +67,9 @@ pub struct CampaignView {
     contact_phone: Option<String>,
     /// 联系邮箱
     contact_email: Option<String>,
+    /// 沿用上级攻坚行动的各项；上级修改时随之改变
+    #[schema(value_type = Vec<String>, example = json!(["issuing", "rule_pack"]))]
+    inherited: Vec<InheritableWord>,
     /// 副召集人所在单位；仅在expand=members时给出
     #[serde(skip_serializing_if = "Option::is_none")]
     deputy_conveners: Option<Vec<Named>>,
@@ -80,6 +84,7 @@ pub struct CampaignView {
 
 impl CampaignView {
     pub(super) fn of(row: CampaignRow) -> Result<Self, StoreError> {
+        let inherited = row.inherited().into_iter().map(Word).collect();
         Ok(Self {
             id: row.id.0,
             name: row.name,
@@ -101,6 +106,7 @@ impl CampaignView {
             contact_name: row.contact_name,
             contact_phone: row.contact_phone,
             contact_email: row.contact_email,
+            inherited,
             deputy_conveners: None,
             members: None,
             created_at: row.created_at.and_utc(),
@@ -144,7 +150,7 @@ pub struct CreateCampaign {
     /// 在同级中的序号，默认1
     #[serde(default = "first")]
     pub(super) ordinal: i32,
-    /// 专班办公室所在单位：id、信用代码或名称
+    /// 专班办公室所在单位：id、信用代码或名称；不填则与上级攻坚行动相同
     pub(super) office_unit: Option<String>,
     /// 专班名称
     pub(super) workforce: Option<String>,
@@ -159,20 +165,19 @@ pub struct CreateCampaign {
     /// 成员单位是否以“等”结尾，默认否
     #[serde(default)]
     pub(super) members_open: bool,
-    /// 规则包：id、名称（最新版）或名称@版本；默认用内置的标准规则包
+    /// 规则包：id、名称（最新版）或名称@版本；不填则与上级攻坚行动相同，没有上级的用内置的标准规则包
     #[schema(example = "standard")]
     pub(super) rule_pack: Option<String>,
-    /// 出函方式：自动，或经签发；默认自动
+    /// 出函方式：自动，或经签发；不填则与上级攻坚行动相同，没有上级的为自动
     pub(super) issuing: Option<IssuingWord>,
     /// 发文机关；不填则与上级攻坚行动相同
     pub(super) issuer_name: Option<String>,
     /// 机关代字，只写文字；不填则与上级攻坚行动相同
     #[schema(example = "湘攻坚函")]
     pub(super) letter_mark: Option<String>,
-    /// 反馈期限，1至30个工作日，默认5
-    #[serde(default = "five")]
-    pub(super) reply_working_days: i32,
-    /// 联系人
+    /// 反馈期限，1至30个工作日；不填则与上级攻坚行动相同，没有上级的为5
+    pub(super) reply_working_days: Option<i32>,
+    /// 联系人；联系人、电话和邮箱都不填则与上级攻坚行动相同
     pub(super) contact_name: Option<String>,
     /// 联系电话
     pub(super) contact_phone: Option<String>,
@@ -184,11 +189,25 @@ fn first() -> i32 {
     1
 }
 
-fn five() -> i32 {
-    5
+impl CreateCampaign {
+    /// What is left to the campaign above.
+    pub(super) fn unsaid(&self) -> Vec<Inheritable> {
+        let said = |one: &Inheritable| match one {
+            Inheritable::Issuing => self.issuing.is_some(),
+            Inheritable::IssuerName => self.issuer_name.is_some(),
+            Inheritable::LetterMark => self.letter_mark.is_some(),
+            Inheritable::ReplyWorkingDays => self.reply_working_days.is_some(),
+            Inheritable::RulePack => self.rule_pack.is_some(),
+            Inheritable::OfficeUnit => self.office_unit.is_some(),
+            Inheritable::Contact => {
+                self.contact_name.is_some() || self.contact_phone.is_some() || self.contact_email.is_some()
+            }
+        };
+        Inheritable::ALL.iter().copied().filter(|one| !said(one)).collect()
+    }
 }
 
-/// 修改攻坚行动；未写的字段不变，写null为清空
+/// 修改攻坚行动；未写的字段不变，写null为清空；出函方式、发文机关、机关代字、反馈期限、规则包、联系人和专班办公室写null为沿用上级攻坚行动
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateCampaign {
@@ -227,19 +246,29 @@ pub struct UpdateCampaign {
     /// 成员单位是否以“等”结尾
     members_open: Option<bool>,
     /// 规则包：id、名称（最新版）或名称@版本；换用时须写reason
-    pub(super) rule_pack: Option<String>,
+    #[serde(default, deserialize_with = "maybe::deserialize")]
+    #[schema(value_type = Option<String>)]
+    pub(super) rule_pack: Option<Option<String>>,
     /// 换用规则包的理由，一并留存
     pub(super) reason: Option<String>,
     /// 自哪天起按换用的规则包研判，默认今天；早于今天的用于更正，不得晚于今天
     pub(super) effective_on: Option<NaiveDate>,
     /// 出函方式：自动，或经签发
-    issuing: Option<IssuingWord>,
+    #[serde(default, deserialize_with = "maybe::deserialize")]
+    #[schema(value_type = Option<IssuingWord>)]
+    issuing: Option<Option<IssuingWord>>,
     /// 发文机关
-    issuer_name: Option<String>,
+    #[serde(default, deserialize_with = "maybe::deserialize")]
+    #[schema(value_type = Option<String>)]
+    issuer_name: Option<Option<String>>,
     /// 机关代字
-    letter_mark: Option<String>,
+    #[serde(default, deserialize_with = "maybe::deserialize")]
+    #[schema(value_type = Option<String>)]
+    letter_mark: Option<Option<String>>,
     /// 反馈期限，1至30个工作日
-    reply_working_days: Option<i32>,
+    #[serde(default, deserialize_with = "maybe::deserialize")]
+    #[schema(value_type = Option<i32>)]
+    reply_working_days: Option<Option<i32>>,
     /// 联系人
     #[serde(default, deserialize_with = "maybe::deserialize")]
     #[schema(value_type = Option<String>)]
@@ -256,9 +285,12 @@ pub struct UpdateCampaign {
 
 impl UpdateCampaign {
     /// The campaign after the change, not yet checked but for its window.
-    pub(super) fn apply(&self, before: Campaign) -> Result<Campaign, crate::domain::Invalid> {
+    pub(super) fn apply(&self, before: Campaign, present: &[Inheritable]) -> Result<Campaign, Invalid> {
         let text = |new: &Option<String>, old: String| new.clone().unwrap_or(old);
         let optional = |new: &Option<Option<String>>, old: Option<String>| new.clone().unwrap_or(old);
+        // The parts of one person do not mix with those of another.
+        let other = self.contact_said() == Some(true) && present.contains(&Inheritable::Contact);
+        let contact = |old: Option<String>| old.filter(|_| !other);
         let starts_on = self.starts_on.unwrap_or(before.window.start());
         let ends_on = self.ends_on.unwrap_or(before.window.end());
         Ok(Campaign {
@@ -269,14 +301,57 @@ impl UpdateCampaign {
             workforce: optional(&self.workforce, before.workforce),
             convener: optional(&self.convener, before.convener),
             members_open: self.members_open.unwrap_or(before.members_open),
-            issuing: self.issuing.map_or(before.issuing, |word| word.0),
-            issuer_name: text(&self.issuer_name, before.issuer_name),
-            letter_mark: text(&self.letter_mark, before.letter_mark),
-            reply_working_days: self.reply_working_days.unwrap_or(before.reply_working_days),
-            contact_name: optional(&self.contact_name, before.contact_name),
-            contact_phone: optional(&self.contact_phone, before.contact_phone),
-            contact_email: optional(&self.contact_email, before.contact_email),
+            issuing: self.issuing.flatten().map_or(before.issuing, |word| word.0),
+            issuer_name: text(&self.issuer_name.clone().flatten(), before.issuer_name),
+            letter_mark: text(&self.letter_mark.clone().flatten(), before.letter_mark),
+            reply_working_days: self.reply_working_days.flatten().unwrap_or(before.reply_working_days),
+            contact_name: optional(&self.contact_name, contact(before.contact_name)),
+            contact_phone: optional(&self.contact_phone, contact(before.contact_phone)),
+            contact_email: optional(&self.contact_email, contact(before.contact_email)),
         })
+    }
+
+    /// Whether anything is said of the contact, and whether that is somebody.
+    fn contact_said(&self) -> Option<bool> {
+        let parts = [&self.contact_name, &self.contact_phone, &self.contact_email];
+        let said = parts.iter().any(|part| part.is_some());
+        said.then(|| parts.iter().any(|part| part.as_ref().is_some_and(Option::is_some)))
+    }
+
+    /// What the campaign has from the one above after the change; `None` when nothing is said of it. `contact` says
+    /// whether a contact of its own is left.
+    ///
+    /// # Errors
+    /// `Invalid` for a field that must be filled in and has nobody to be taken from.
+    pub(super) fn inherits(
+        &self,
+        present: &[Inheritable],
+        (above, contact): (bool, bool),
+    ) -> Result<Option<Vec<Inheritable>>, Invalid> {
+        let said = |one: Inheritable| match one {
+            Inheritable::Issuing => self.issuing.map(|value| value.is_some()),
+            Inheritable::IssuerName => self.issuer_name.as_ref().map(Option::is_some),
+            Inheritable::LetterMark => self.letter_mark.as_ref().map(Option::is_some),
+            Inheritable::ReplyWorkingDays => self.reply_working_days.map(|value| value.is_some()),
+            Inheritable::RulePack => self.rule_pack.as_ref().map(Option::is_some),
+            Inheritable::OfficeUnit => self.office_unit.as_ref().map(Option::is_some),
+            Inheritable::Contact => self.contact_said().map(|_| contact),
+        };
+        let mut after = Vec::new();
+        for one in Inheritable::ALL.iter().copied() {
+            let may_be_empty = matches!(one, Inheritable::Contact | Inheritable::OfficeUnit);
+            match said(one) {
+                Some(false) if above => after.push(one),
+                Some(false) if !may_be_empty => {
+                    let detail = "没有上级攻坚行动可以沿用，请填写。";
+                    return Err(Invalid::new(one.as_str(), "required", detail));
+                }
+                None if above && present.contains(&one) => after.push(one),
+                _ => {}
+            }
+        }
+        let anything = self.parent.is_some() || Inheritable::ALL.iter().any(|one| said(*one).is_some());
+        Ok(anything.then_some(after))
     }
 }
 

@@ -15,8 +15,8 @@ use super::revisions;
 use crate::api::spec::Routes;
 use crate::db;
 use crate::domain::{Campaign, Invalid, Issuing, MemberRole, RulePack};
-use crate::store::revisions as kept;
-use crate::store::rows::{CampaignFilter, CampaignLinks, CampaignMemberRow, CampaignRow};
+use crate::store::revisions::{self as kept, ChangeNote};
+use crate::store::rows::{CampaignFilter, CampaignLinks, CampaignMemberRow, CampaignRow, RevisionRow};
 use crate::store::types::Id;
 use bodies::{CampaignOneParams, CampaignParams, CampaignView, CreateCampaign, UpdateCampaign};
 
@@ -78,6 +78,7 @@ async fn create_campaign(
     let window = Campaign::window(body.starts_on, body.ends_on)?;
     let region = lookup::region(&state, At::Body("region"), &body.region).await?;
     let parent = lookup::maybe_campaign(&state, At::Body("parent"), body.parent.as_deref()).await?;
+    let unsaid = body.unsaid();
     let inherited = |given: Option<String>, field: &'static str, from: fn(&CampaignRow) -> &String| {
         given
             .or_else(|| parent.as_ref().map(|row| from(row).clone()))
@@ -94,7 +95,7 @@ async fn create_campaign(
         convener: body.convener,
         members_open: body.members_open,
         issuing: body.issuing.map_or(Issuing::Automatic, |word| word.0),
-        reply_working_days: body.reply_working_days,
+        reply_working_days: body.reply_working_days.unwrap_or(USUAL_WORKING_DAYS),
         contact_name: body.contact_name,
         contact_phone: body.contact_phone,
         contact_email: body.contact_email,
@@ -105,16 +106,22 @@ async fn create_campaign(
     let pack = body.rule_pack.as_deref().unwrap_or(&standard);
     let links = CampaignLinks {
         region_id: region.id,
-        parent_id: parent.map(|row| row.id),
+        parent_id: parent.as_ref().map(|row| row.id),
         office_unit_id: office.map(|row| row.id),
         rule_pack_id: lookup::rule_pack(&state, At::Body("rule_pack"), pack).await?.id,
     };
-    let row = CampaignRow::of(campaign, links, Id(state.clock.new_id()), state.clock.timestamp());
+    let mut row = CampaignRow::of(campaign, links, Id(state.clock.new_id()), state.clock.timestamp());
+    if let Some(above) = &parent {
+        row = row.inheriting(&unsaid, above);
+    }
     let mut members = seated(&state, row.id, MemberRole::DeputyConvener, &body.deputy_conveners).await?;
     members.extend(seated(&state, row.id, MemberRole::Member, &body.members).await?);
     db!(state.store, campaigns::create_campaign(&row, &members))?;
     respond::created(&format!("/api/v1/campaigns/{}", row.id.0), &CampaignView::of(row)?)
 }
+
+/// Working days a unit has to answer where nobody says otherwise.
+const USUAL_WORKING_DAYS: i32 = 5;
 
 /// The seats that these keys of units stand for.
 async fn seated(
@@ -181,18 +188,56 @@ async fn update_campaign(
     let expanded = CampaignView::of(present.clone())?.with(&members);
     respond::if_match(&request, &CampaignView::of(present.clone())?)
         .or_else(|refusal| respond::if_match(&request, &expanded).map_err(|_| refusal))?;
-    let campaign = body.apply(present.clone().try_into()?)?.checked()?;
+    let inherited = present.inherited();
+    let campaign = body.apply(present.clone().try_into()?, &inherited)?.checked()?;
     let links = relinked(&state, &body, present.links()).await?;
+    let above = match links.parent_id {
+        Some(id) => Some(load(&state, id.0).await?),
+        None => None,
+    };
+    let contact = [&campaign.contact_name, &campaign.contact_phone, &campaign.contact_email];
+    let contact = contact.iter().any(|part| part.is_some());
+    let inherits = body.inherits(&inherited, (above.is_some(), contact))?;
     let members = reseated(&state, &body, &members, present.id).await?;
-    let changed = present.changed(campaign, links, state.clock.timestamp());
+    let mut changed = present.changed(campaign, links, state.clock.timestamp());
+    changed = match (&inherits, &above) {
+        (Some(what), Some(above)) => changed.inheriting(what, above),
+        (Some(_), None) => CampaignRow { inherits: Some(String::new()), ..changed },
+        (None, _) => changed,
+    };
     let note = revisions::note(&state, body.reason.as_deref(), body.effective_on)?;
     let kept = kept::of_campaign(&present, &changed, &note);
     if kept.is_some() && note.reason.is_none() {
         let detail = "换用规则包须写明理由。";
         return Err(Invalid::new("reason", "required", detail).into());
     }
-    let row = db!(state.store, campaigns::update_campaign(&changed, members.as_deref(), kept.as_ref()))?;
+    let below = following(&state, &changed, &note).await?;
+    let row =
+        db!(state.store, campaigns::update_campaign(&changed, members.as_deref(), kept.as_ref(), &below))?;
     respond::ok(&request, &CampaignView::of(row)?)
+}
+
+/// Those below that have something from this campaign which changes with it, as they shall be.
+async fn following(
+    state: &State,
+    changed: &CampaignRow,
+    note: &ChangeNote,
+) -> Result<Vec<(CampaignRow, Option<RevisionRow>)>, Problem> {
+    let mut found = Vec::new();
+    let mut above = vec![changed.clone()];
+    while let Some(parent) = above.pop() {
+        for child in db!(state.store, campaigns::list_children(parent.id))? {
+            let after = child.clone().inheriting(&child.inherited(), &parent);
+            if child.inherits.is_none() || after == child {
+                continue;
+            }
+            let after = CampaignRow { revision: child.revision + 1, updated_at: note.at, ..after };
+            let own = ChangeNote { id: state.clock.new_id(), ..note.clone() };
+            found.push((after.clone(), kept::of_campaign(&child, &after, &own)));
+            above.push(after);
+        }
+    }
+    Ok(found)
 }
 
 async fn relinked(
@@ -209,7 +254,7 @@ async fn relinked(
         let found = lookup::maybe_unit(state, At::Body("office_unit"), key.as_deref()).await?;
         links.office_unit_id = found.map(|row| row.id);
     }
-    if let Some(key) = &body.rule_pack {
+    if let Some(Some(key)) = &body.rule_pack {
         links.rule_pack_id = lookup::rule_pack(state, At::Body("rule_pack"), key).await?.id;
     }
     Ok(links)

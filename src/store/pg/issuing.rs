@@ -48,10 +48,10 @@ UPDATE episodes AS e
 SET state = v.state, grade = v.grade, level = v.level, unit_id = v.unit_id, lifted_on = v.lifted_on,
     lettered_level = v.lettered_level, lettered_period_end = v.lettered_period_end, letter_id = v.letter_id,
     observing_since = v.observing_since, observed_periods = v.observed_periods,
-    observed_period_end = v.observed_period_end, revision = e.revision + 1, updated_at = $14
-FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+    observed_period_end = v.observed_period_end, handling = v.handling, revision = e.revision + 1, updated_at = $15
+FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
     AS v (id, revision, state, grade, level, unit_id, lifted_on, lettered_level, lettered_period_end, letter_id,
-          observing_since, observed_periods, observed_period_end)
+          observing_since, observed_periods, observed_period_end, handling)
 WHERE e.id = v.id AND e.revision = v.revision";
 
 /// Changes the episodes that still are as they were read, and counts them; the caller holds the transaction.
@@ -79,6 +79,7 @@ pub async fn update_episodes(conn: &mut Conn, changes: Vec<EpisodeChange>) -> Re
         .bind::<Array<Nullable<Date>>, _>(column!(|c| c.after.observing_since))
         .bind::<Array<Integer>, _>(column!(|c| c.after.observed_periods))
         .bind::<Array<Nullable<Date>>, _>(column!(|c| c.after.observed_period_end))
+        .bind::<Array<Nullable<Text>>, _>(column!(|c| c.after.handling.as_deref()))
         .bind::<Timestamp, _>(now)
         .execute(conn)
         .await?)

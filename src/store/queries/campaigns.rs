@@ -85,6 +85,26 @@ pub async fn find_campaign(conn: &mut Conn, id: Uuid) -> Result<Option<CampaignR
     Ok(campaigns::table.find(Id(id)).select(CampaignRow::as_select()).get_result(conn).await.optional()?)
 }
 
+/// The campaigns directly below one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_children(conn: &mut Conn, id: Id) -> Result<Vec<CampaignRow>, StoreError> {
+    let query = campaigns::table.filter(campaigns::parent_id.eq(id)).order(campaigns::id);
+    Ok(query.select(CampaignRow::as_select()).load(conn).await?)
+}
+
+/// All campaigns, each with the one above it, where there is one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_below_others(conn: &mut Conn) -> Result<Vec<(CampaignRow, CampaignRow)>, StoreError> {
+    let all: Vec<CampaignRow> =
+        campaigns::table.order(campaigns::id).select(CampaignRow::as_select()).load(conn).await?;
+    let above = |row: &CampaignRow| all.iter().find(|other| Some(other.id) == row.parent_id).cloned();
+    Ok(all.iter().filter_map(|row| Some((row.clone(), above(row)?))).collect())
+}
+
 /// The seats of several campaigns with the units' names, in the order of their documents.
 ///
 /// # Errors
@@ -121,30 +141,25 @@ pub async fn create_campaign(
 }
 
 /// Writes a campaign that still has the revision before `changed.revision`; `members`, if given, replace all its
-/// seats. Indicators that the office answered for follow it.
+/// seats. Indicators that the office answered for follow it, and so do `below`: those that have something from it.
 ///
 /// # Errors
-/// `Stale` when somebody else changed it meanwhile; otherwise as [`create_campaign`], and `Invalid` when it would
+/// `Stale` when somebody else changed one of them meanwhile; otherwise as [`create_campaign`], and `Invalid` when it would
 /// become its own ancestor.
 pub async fn update_campaign(
     conn: &mut Conn,
     changed: &CampaignRow,
     members: Option<&[CampaignMemberRow]>,
     kept: Option<&RevisionRow>,
+    below: &[(CampaignRow, Option<RevisionRow>)],
 ) -> Result<CampaignRow, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
         locks::alone(conn, Rule::Responsibilities).await?;
+        locks::alone(conn, Rule::CampaignTree).await?;
         check_parent(conn, changed).await?;
-        let row = diesel::update(campaigns::table.find(changed.id))
-            .filter(campaigns::revision.eq(changed.revision - 1))
-            .set(changed)
-            .returning(CampaignRow::as_returning())
-            .get_result(conn)
-            .await
-            .optional()?
-            .ok_or(StoreError::Stale)?;
-        if let Some(kept) = kept {
-            revisions::insert_revision(conn, kept).await?;
+        let row = write_over(conn, changed, kept).await?;
+        for (row, kept) in below {
+            write_over(conn, row, kept.as_ref()).await?;
         }
         if let Some(members) = members {
             let present = campaign_members::table.filter(campaign_members::campaign_id.eq(changed.id));
@@ -152,9 +167,32 @@ pub async fn update_campaign(
             insert_members(conn, members).await?;
         }
         responsibilities::refresh_campaign(conn, changed.id, changed.updated_at).await?;
+        for (row, _) in below {
+            responsibilities::refresh_campaign(conn, row.id, row.updated_at).await?;
+        }
         Ok::<_, StoreError>(row)
     })
     .await
+}
+
+/// Writes over a campaign that still has the revision before, and keeps what it said.
+async fn write_over(
+    conn: &mut Conn,
+    changed: &CampaignRow,
+    kept: Option<&RevisionRow>,
+) -> Result<CampaignRow, StoreError> {
+    let row = diesel::update(campaigns::table.find(changed.id))
+        .filter(campaigns::revision.eq(changed.revision - 1))
+        .set(changed)
+        .returning(CampaignRow::as_returning())
+        .get_result(conn)
+        .await
+        .optional()?
+        .ok_or(StoreError::Stale)?;
+    if let Some(kept) = kept {
+        revisions::insert_revision(conn, kept).await?;
+    }
+    Ok(row)
 }
 
 async fn insert_members(conn: &mut Conn, members: &[CampaignMemberRow]) -> Result<(), StoreError> {
@@ -184,8 +222,13 @@ async fn check_parent(conn: &mut Conn, row: &CampaignRow) -> Result<(), StoreErr
         }
         above = campaigns::table.find(id).select(campaigns::parent_id).get_result(conn).await?;
     }
-    let parent: Id = campaigns::table.find(parent_id).select(campaigns::region_id).get_result(conn).await?;
-    if is_within(conn, row.region_id, parent).await? {
+    let parent: CampaignRow =
+        campaigns::table.find(parent_id).select(CampaignRow::as_select()).get_result(conn).await?;
+    // What it has from the one above is what that says now.
+    if row.inherits.is_some() && row.clone().inheriting(&row.inherited(), &parent) != *row {
+        return Err(StoreError::Stale);
+    }
+    if is_within(conn, row.region_id, parent.region_id).await? {
         Ok(())
     } else {
         refuse("other_region", "上级攻坚行动所在行政区须与本行动相同，或是其上级行政区。")

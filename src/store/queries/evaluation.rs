@@ -1,6 +1,6 @@
 //! Pages of indicators with their facts, and the verdicts written back.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 
@@ -8,7 +8,8 @@ use super::super::{Backend, Conn, bulk};
 use crate::StoreError;
 use crate::rows::{EvaluationMeasureRow, EvaluationRow, FactRow, PastVerdictRow, VerdictWrite};
 use crate::schema::{assessments, indicators, measures, observations, regions, series};
-use crate::types::Id;
+use crate::types::{Id, Listed};
+use xushi_domain::Grade;
 
 /// The next indicators in order of series and id, each with its measure and region, after a position.
 ///
@@ -73,6 +74,25 @@ pub async fn list_past_verdicts(
         .filter(assessments::as_of.le(as_of))
         .order((assessments::indicator_id, assessments::as_of, assessments::id))
         .select(PastVerdictRow::as_select())
+        .load(conn)
+        .await?)
+}
+
+/// The last verdict that was recorded for each of these indicators before an instant.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_grades_before(
+    conn: &mut Conn,
+    ids: &[Id],
+    before: NaiveDateTime,
+) -> Result<Vec<(Id, Listed<Grade>)>, StoreError> {
+    // The latest of each comes last.
+    Ok(assessments::table
+        .filter(assessments::indicator_id.eq_any(ids.to_vec()))
+        .filter(assessments::recorded_at.lt(before))
+        .order((assessments::indicator_id, assessments::id))
+        .select((assessments::indicator_id, assessments::grade))
         .load(conn)
         .await?)
 }

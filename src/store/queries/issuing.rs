@@ -12,7 +12,7 @@ use crate::rows::{
     DraftWrite, EpisodeChange, EpisodeRow, Frozen, LetterEpisodeRow, LetterHead, LetterReportRow, LetterRow,
     NewLetter, ProblemRow, Rendering,
 };
-use crate::schema::{indicators, letter_episodes, letter_reports, letter_serials, letters};
+use crate::schema::{letter_episodes, letter_reports, letter_serials, letters};
 use crate::types::Id;
 use crate::{Rule, StoreError, faults};
 use xushi_domain::{LetterKind, LetterState, TextEnum as _};
@@ -78,8 +78,9 @@ pub async fn issue_draft(
         replace_draft(conn, &letter, before.updated_at).await?;
         letter_files::insert_files(conn, &files).await?;
         let one = std::slice::from_ref(new);
+        forget_contents(conn, letter.id).await?;
         write_episodes(conn, one).await?;
-        issuing::insert_deliveries(conn, new.deliveries.clone()).await?;
+        write_contents(conn, one).await?;
         write_problem(conn, new, &letter).await?;
         faults::point("issue.written");
         Ok::<_, StoreError>(letter)
@@ -126,13 +127,7 @@ pub async fn write_drafts(conn: &mut Conn, drafts: &[DraftWrite]) -> Result<(), 
                 continue;
             };
             replace_draft(conn, &new.letter, *before).await?;
-            let id = new.letter.id;
-            diesel::delete(letter_episodes::table.filter(letter_episodes::letter_id.eq(id)))
-                .execute(conn)
-                .await?;
-            diesel::delete(letter_reports::table.filter(letter_reports::letter_id.eq(id)))
-                .execute(conn)
-                .await?;
+            forget_contents(conn, new.letter.id).await?;
         }
         let news: Vec<NewLetter> = drafts.iter().map(|draft| draft.new.clone()).collect();
         write_episodes(conn, &news).await?;
@@ -234,6 +229,13 @@ async fn change(conn: &mut Conn, changes: Vec<EpisodeChange>) -> Result<(), Stor
     if written == wanted { Ok(()) } else { Err(StoreError::Stale) }
 }
 
+/// What a draft spoke of, before it is written anew.
+async fn forget_contents(conn: &mut Conn, id: Id) -> Result<(), StoreError> {
+    diesel::delete(letter_episodes::table.filter(letter_episodes::letter_id.eq(id))).execute(conn).await?;
+    diesel::delete(letter_reports::table.filter(letter_reports::letter_id.eq(id))).execute(conn).await?;
+    Ok(())
+}
+
 async fn write_contents(conn: &mut Conn, new: &[NewLetter]) -> Result<(), StoreError> {
     issuing::insert_letter_episodes(conn, new.iter().flat_map(|one| one.episodes.clone()).collect()).await?;
     issuing::insert_letter_reports(conn, new.iter().flat_map(|one| one.reports.clone()).collect()).await?;
@@ -304,24 +306,48 @@ pub async fn list_letter_reports(
     Ok(reports)
 }
 
-/// The first letters that asked for reports of these indicators: indicator, end of the period, state of the letter.
+/// The first letters that asked for reports of these indicators, in order of letter: indicator, end of the period, state
+/// of the letter, letter.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn list_first_reports(
     conn: &mut Conn,
     indicators: &[Id],
-) -> Result<Vec<(Id, NaiveDate, String)>, StoreError> {
+) -> Result<Vec<(Id, NaiveDate, String, Id)>, StoreError> {
     let mut found = Vec::new();
     for chunk in indicators.chunks(AT_ONCE) {
         let query = letter_reports::table
             .inner_join(letters::table)
             .filter(letter_reports::indicator_id.eq_any(chunk.to_vec()))
             .filter(letter_reports::repeated.eq(false))
-            .select((letter_reports::indicator_id, letter_reports::period_end, letters::state));
-        found.extend(query.load::<(Id, NaiveDate, String)>(conn).await?);
+            .order(letters::id)
+            .select((letter_reports::indicator_id, letter_reports::period_end, letters::state, letters::id));
+        found.extend(query.load::<(Id, NaiveDate, String, Id)>(conn).await?);
     }
     Ok(found)
+}
+
+/// What letters issued on a day speak of: their episodes, and the indicators whose reports they ask for.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_spoken_of(conn: &mut Conn, day: NaiveDate) -> Result<(Vec<Id>, Vec<Id>), StoreError> {
+    let episodes = letter_episodes::table
+        .inner_join(letters::table)
+        .filter(letters::issued_on.eq(day))
+        .filter(letters::serial.is_not_null())
+        .select(letter_episodes::episode_id)
+        .load(conn)
+        .await?;
+    let reports = letter_reports::table
+        .inner_join(letters::table)
+        .filter(letters::issued_on.eq(day))
+        .filter(letters::serial.is_not_null())
+        .select(letter_reports::indicator_id)
+        .load(conn)
+        .await?;
+    Ok((episodes, reports))
 }
 
 /// Where a letter stands while its answer is wanted.
@@ -363,19 +389,4 @@ pub async fn list_steps(conn: &mut Conn, ids: &[Id]) -> Result<Vec<(Id, i32)>, S
         steps.extend(query.load::<(Id, i32)>(conn).await?);
     }
     Ok(steps)
-}
-
-/// The end of the last period that each of these indicators has been judged by.
-///
-/// # Errors
-/// When the database fails.
-pub async fn list_data_ends(conn: &mut Conn, ids: &[Id]) -> Result<Vec<(Id, Option<NaiveDate>)>, StoreError> {
-    let mut ends = Vec::new();
-    for chunk in ids.chunks(AT_ONCE) {
-        let query = indicators::table
-            .filter(indicators::id.eq_any(chunk.to_vec()))
-            .select((indicators::id, indicators::data_end));
-        ends.extend(query.load::<(Id, Option<NaiveDate>)>(conn).await?);
-    }
-    Ok(ends)
 }

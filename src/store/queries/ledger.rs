@@ -84,7 +84,8 @@ async fn letters_about(
     ids: &[Id],
     as_of: NaiveDate,
 ) -> Result<HashMap<Id, Vec<LedgerLetterRow>>, StoreError> {
-    type Row = (Id, Id, String, i32, Option<i32>, Option<String>, Option<NaiveDate>, Option<NaiveDate>);
+    type Row =
+        (Id, Id, String, i32, Option<i32>, Option<String>, Option<i32>, Option<NaiveDate>, Option<NaiveDate>);
     let rows: Vec<Row> = letter_episodes::table
         .inner_join(letters::table)
         .filter(letter_episodes::episode_id.eq_any(ids.to_vec()))
@@ -98,15 +99,16 @@ async fn letters_about(
             letters::year,
             letters::serial,
             letter_episodes::level,
+            letters::ladder_step,
             letters::issued_on,
             letters::reply_by,
         ))
         .load(conn)
         .await?;
     let mut about: HashMap<Id, Vec<LedgerLetterRow>> = HashMap::new();
-    for (episode, id, mark, year, serial, level, issued_on, reply_by) in rows {
+    for (episode, id, mark, year, serial, level, ladder_step, issued_on, reply_by) in rows {
         let issued_on = issued_on.unwrap_or(as_of);
-        let letter = LedgerLetterRow { id, mark, year, serial, level, issued_on, reply_by };
+        let letter = LedgerLetterRow { id, mark, year, serial, level, ladder_step, issued_on, reply_by };
         about.entry(episode).or_default().push(letter);
     }
     Ok(about)
@@ -141,7 +143,14 @@ pub async fn list_board_letters(
         .inner_join(units::table)
         .filter(letters::issued_on.le(filter.as_of))
         .filter(letters::serial.is_not_null())
-        .select((letters::id, letters::unit_id, units::name, letters::kind, letters::reply_by))
+        .select((
+            letters::id,
+            letters::unit_id,
+            units::name,
+            letters::kind,
+            letters::ladder_step,
+            letters::reply_by,
+        ))
         .into_boxed::<Backend>();
     if let Some(campaigns) = &filter.campaigns {
         query = query.filter(letters::campaign_id.eq_any(campaigns.clone()));
@@ -149,9 +158,9 @@ pub async fn list_board_letters(
     if let Some(unit) = filter.unit_id {
         query = query.filter(letters::unit_id.eq(unit));
     }
-    let rows: Vec<(Id, Id, String, String, Option<NaiveDate>)> = query.load(conn).await?;
-    let row = |(id, unit_id, unit, kind, reply_by): (_, _, _, String, _)| {
-        Ok(BoardLetterRow { id, unit_id, unit, kind: word(&kind)?, reply_by })
+    let rows: Vec<(Id, Id, String, String, Option<i32>, Option<NaiveDate>)> = query.load(conn).await?;
+    let row = |(id, unit_id, unit, kind, ladder_step, reply_by): (_, _, _, String, _, _)| {
+        Ok(BoardLetterRow { id, unit_id, unit, kind: word(&kind)?, ladder_step, reply_by })
     };
     rows.into_iter().map(row).collect()
 }

@@ -30,6 +30,7 @@ pub mod revisions;
 pub mod rule_packs;
 pub mod runs;
 pub mod secrets;
+pub mod settings;
 pub mod settlements;
 pub mod slots;
 pub mod tasks;

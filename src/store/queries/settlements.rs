@@ -22,7 +22,7 @@ const AT_ONCE: usize = 5_000;
 /// Letters that wait for an answer though nothing is left to answer, and the letter to be answered instead.
 ///
 /// A later step of its ladder has asked again; or each of its episodes is lifted or taken up by a later letter; or each
-/// report it asks for has come.
+/// report it asks for has come, or a later letter asks for that of a later period.
 ///
 /// # Errors
 /// When the database fails.
@@ -87,14 +87,43 @@ async fn open_matters(
             }
         }
     }
-    let asked: Vec<(Id, NaiveDate, Option<NaiveDate>)> = letter_reports::table
+    let asked: Vec<(Id, Id, NaiveDate, Option<NaiveDate>)> = letter_reports::table
         .inner_join(indicators::table)
         .filter(letter_reports::letter_id.eq_any(ids.to_vec()))
-        .select((letter_reports::letter_id, letter_reports::period_end, indicators::data_end))
+        .select((
+            letter_reports::letter_id,
+            letter_reports::indicator_id,
+            letter_reports::period_end,
+            indicators::data_end,
+        ))
         .load(conn)
         .await?;
-    let missing = asked.into_iter().filter(|(_, period, end)| end.is_none_or(|end| end < *period));
-    open.extend(missing.map(|(letter, ..)| letter));
+    let missing: Vec<_> =
+        asked.into_iter().filter(|(.., period, end)| end.is_none_or(|end| end < *period)).collect();
+    let mut later: HashMap<Id, (NaiveDate, Id)> = HashMap::new();
+    let about: Vec<Id> = missing.iter().map(|(_, indicator, ..)| *indicator).collect();
+    for chunk in about.chunks(AT_ONCE) {
+        let requests: Vec<(Id, NaiveDate, Id)> = letter_reports::table
+            .inner_join(letters::table)
+            .filter(letter_reports::indicator_id.eq_any(chunk.to_vec()))
+            .filter(letters::serial.is_not_null())
+            .order((letter_reports::period_end, letters::id))
+            .select((letter_reports::indicator_id, letter_reports::period_end, letters::id))
+            .load(conn)
+            .await?;
+        // The latest comes last.
+        later.extend(requests.into_iter().map(|(indicator, end, letter)| (indicator, (end, letter))));
+    }
+    for (letter, indicator, period, _) in missing {
+        match later.get(&indicator) {
+            Some((end, successor)) if *end > period => {
+                successors.of.entry(letter).or_insert(*successor);
+            }
+            _ => {
+                open.insert(letter);
+            }
+        }
+    }
     Ok(open)
 }
 

@@ -7,7 +7,9 @@ use diesel_async::RunQueryDsl;
 use super::super::Conn;
 use crate::StoreError;
 use crate::rows::{ContactRow, IssuingCampaignRow, LineRow, PartRow, UnitNameRow};
-use crate::schema::{campaigns, contacts, indicators, measures, regions, responsibilities, series, units};
+use crate::schema::{
+    campaigns, contacts, indicators, measures, regions, responsibilities, series, tasks, units,
+};
 use crate::types::Id;
 
 /// Ids asked for at once; SQLite takes 32,766 values a statement.
@@ -30,8 +32,9 @@ pub async fn list_lines(conn: &mut Conn, ids: &[Id]) -> Result<Vec<LineRow>, Sto
     for chunk in ids.chunks(AT_ONCE) {
         let rows: Vec<LineRow> = indicators::table
             .inner_join(series::table.inner_join(measures::table).inner_join(regions::table))
+            .inner_join(tasks::table)
             .filter(indicators::id.eq_any(chunk.to_vec()))
-            .select((indicators::id, indicators::task_id, measures::name, regions::name))
+            .select((indicators::id, indicators::task_id, tasks::name, measures::name, regions::name))
             .load(conn)
             .await?;
         lines.extend(rows);

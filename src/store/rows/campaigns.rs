@@ -8,7 +8,7 @@ use super::word;
 use crate::StoreError;
 use crate::schema::{campaign_members, campaigns};
 use crate::types::Id;
-use xushi_domain::{Campaign, MemberRole};
+use xushi_domain::{Campaign, Inheritable, MemberRole, TextEnum};
 
 /// A campaign as stored; a change writes the whole row.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -60,6 +60,9 @@ pub struct CampaignRow {
     pub revision: i32,
     /// When the row was last changed, UTC.
     pub updated_at: NaiveDateTime,
+    /// What it has from the campaign above, comma-separated; the values stand beside, and follow when the one above
+    /// changes. `None` in rows from before this was asked.
+    pub inherits: Option<String>,
 }
 
 /// The rows a campaign refers to.
@@ -102,6 +105,7 @@ impl CampaignRow {
             created_at: now,
             revision: 1,
             updated_at: now,
+            inherits: Some(String::new()),
         }
     }
 
@@ -109,7 +113,38 @@ impl CampaignRow {
     #[must_use]
     pub fn changed(&self, campaign: Campaign, links: CampaignLinks, now: NaiveDateTime) -> Self {
         let new = Self::of(campaign, links, self.id, now);
-        Self { created_at: self.created_at, revision: self.revision + 1, ..new }
+        let inherits = self.inherits.clone();
+        Self { created_at: self.created_at, revision: self.revision + 1, inherits, ..new }
+    }
+
+    /// What it has from the campaign above.
+    pub fn inherited(&self) -> Vec<Inheritable> {
+        let listed = self.inherits.as_deref().unwrap_or_default().split(',');
+        listed.filter_map(<Inheritable as TextEnum>::parse).collect()
+    }
+
+    /// This row, having exactly `what` from the campaign above.
+    #[must_use]
+    pub fn inheriting(self, what: &[Inheritable], above: &Self) -> Self {
+        let mut row = self;
+        for one in what {
+            match one {
+                Inheritable::Issuing => row.issuing.clone_from(&above.issuing),
+                Inheritable::IssuerName => row.issuer_name.clone_from(&above.issuer_name),
+                Inheritable::LetterMark => row.letter_mark.clone_from(&above.letter_mark),
+                Inheritable::ReplyWorkingDays => row.reply_working_days = above.reply_working_days,
+                Inheritable::RulePack => row.rule_pack_id = above.rule_pack_id,
+                Inheritable::OfficeUnit => row.office_unit_id = above.office_unit_id,
+                Inheritable::Contact => {
+                    row.contact_name.clone_from(&above.contact_name);
+                    row.contact_phone.clone_from(&above.contact_phone);
+                    row.contact_email.clone_from(&above.contact_email);
+                }
+            }
+        }
+        let words: Vec<&str> = what.iter().map(|one| one.as_str()).collect();
+        row.inherits = Some(words.join(","));
+        row
     }
 
     /// The rows it refers to.

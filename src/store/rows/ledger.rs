@@ -49,6 +49,8 @@ pub struct LedgerLetterRow {
     pub serial: Option<i32>,
     /// The level it gave the episode.
     pub level: Option<String>,
+    /// Which step of a ladder it is.
+    pub ladder_step: Option<i32>,
     /// When it was issued.
     pub issued_on: NaiveDate,
     /// Until when an answer was asked for.
@@ -66,6 +68,8 @@ pub struct BoardLetterRow {
     pub unit: String,
     /// What it is for.
     pub kind: LetterKind,
+    /// Which step of a ladder it is.
+    pub ladder_step: Option<i32>,
     /// Until when an answer was asked for.
     pub reply_by: Option<NaiveDate>,
 }

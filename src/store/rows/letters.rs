@@ -53,6 +53,8 @@ pub struct EpisodeRow {
     pub observed_periods: i32,
     /// While observing: end of the last period counted, or of the one in which it recovered.
     pub observed_period_end: Option<NaiveDate>,
+    /// How far its letters have climbed since the last ordinary one: remind, raise, summon.
+    pub handling: Option<String>,
 }
 
 /// A letter as stored.

@@ -42,6 +42,8 @@ pub struct LineRow {
     pub id: Id,
     /// Its task.
     pub task_id: Id,
+    /// Name of the task.
+    pub task: String,
     /// Its measure's name.
     pub measure: String,
     /// Its region's name.

@@ -71,6 +71,7 @@ pub async fn update_episodes(conn: &mut Conn, changes: Vec<EpisodeChange>) -> Re
                         episodes::observing_since.eq(after.observing_since),
                         episodes::observed_periods.eq(after.observed_periods),
                         episodes::observed_period_end.eq(after.observed_period_end),
+                        episodes::handling.eq(&after.handling),
                         episodes::revision.eq(before.revision + 1),
                         episodes::updated_at.eq(after.updated_at),
                     ))

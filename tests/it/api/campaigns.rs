@@ -185,4 +185,50 @@ both! {
         app.send(patch(json!({"ordinal": 4}))).await.expect(200);
         app.send(patch(json!({"ordinal": 5}))).await.problem(412, "precondition_failed", "");
     }
+
+    async fn a_part_has_from_the_whole_what_it_does_not_say_itself(app: TestApp) {
+        let ids = units(&app, &["省发展改革委", "省商务厅"]).await;
+        let mut whole = campaign("七大攻坚");
+        for (field, value) in [
+            ("issuing", json!("approval")), ("reply_working_days", json!(10)), ("rule_pack", json!("wuhan")), ("office_unit", json!(ids[0])),
+            ("contact_name", json!("张三")), ("contact_phone", json!("0731-82210000")),
+        ] {
+            whole[field] = value;
+        }
+        let whole = app.post("/campaigns", whole).await.expect(201);
+        assert_eq!(whole["inherited"], json!([]));
+        let part = json!({"name": "内需攻坚", "region": "430000", "starts_on": "2025-01-01", "ends_on": "2025-12-31", "parent": "七大攻坚"});
+        let part = app.post("/campaigns", part).await.expect(201);
+        let fields = ["issuing", "reply_working_days", "rule_pack_id", "office_unit_id", "contact_name", "contact_phone", "contact_email", "issuer_name", "letter_mark"];
+        for field in fields {
+            assert_eq!(part[field], whole[field], "{field}");
+        }
+        let all = json!(["issuing", "issuer_name", "letter_mark", "reply_working_days", "rule_pack", "contact", "office_unit"]);
+        assert_eq!(part["inherited"], all);
+        let below = json!({"name": "子项", "region": "430000", "starts_on": "2025-01-01", "ends_on": "2025-12-31", "parent": "内需攻坚", "issuing": "automatic"});
+        let below = app.post("/campaigns", below).await.expect(201);
+        // What the whole says anew holds for all below that leave it to those above; what one says itself stays.
+        app.patch(&path(&part), json!({"reply_working_days": 7, "contact_name": "李四"})).await.expect(200);
+        app.patch(&path(&whole), json!({"issuing": "automatic", "reply_working_days": 3, "rule_pack": "tianjin", "reason": "试行", "office_unit": null})).await.expect(200);
+        let (whole, part, below) =
+            (app.get(&path(&whole)).await.expect(200), app.get(&path(&part)).await.expect(200), app.get(&path(&below)).await.expect(200));
+        assert_eq!((&part["issuing"], &part["reply_working_days"]), (&json!("automatic"), &json!(7)));
+        assert_eq!((&part["rule_pack_id"], &part["office_unit_id"]), (&whole["rule_pack_id"], &Value::Null));
+        assert_eq!((&part["contact_name"], &part["contact_phone"]), (&json!("李四"), &Value::Null), "one person, not parts of two");
+        assert_eq!(part["inherited"], json!(["issuing", "issuer_name", "letter_mark", "rule_pack", "office_unit"]));
+        assert_eq!((&below["reply_working_days"], &below["contact_name"]), (&json!(7), &json!("李四")));
+        assert_eq!((&below["rule_pack_id"], &below["issuing"]), (&whole["rule_pack_id"], &json!("automatic")));
+        for (one, count) in [(&part, 1), (&below, 1)] {
+            let kept = app.get(&format!("{}/revisions", path(one))).await.expect(200);
+            assert_eq!(kept["items"].as_array().unwrap().len(), count, "past days keep the pack they were judged by");
+        }
+        // null leaves it to the one above again.
+        let again = app.patch(&path(&part), json!({"reply_working_days": null, "contact_name": null})).await.expect(200);
+        assert_eq!((&again["reply_working_days"], &again["contact_name"], &again["inherited"]), (&json!(3), &json!("张三"), &all));
+        assert_eq!(app.get(&path(&below)).await.expect(200)["reply_working_days"], 3);
+        app.patch(&path(&whole), json!({"issuing": null})).await.problem(422, "invalid", "/issuing");
+        // Without one above it keeps what it had.
+        let alone = app.patch(&path(&part), json!({"parent": null})).await.expect(200);
+        assert_eq!((&alone["reply_working_days"], &alone["inherited"]), (&json!(3), &json!([])));
+    }
 }

@@ -32,19 +32,30 @@ both! {
         assert_eq!(told, [
             (word("warning"), Value::Null, json!("yellow")),
             (word("reply_reminder"), json!(1), Value::Null),
-            (word("warning"), json!(2), json!("orange")),
+            (word("warning"), json!(2), json!("yellow")),
         ]);
         assert_eq!((&all[1]["follows_id"], &all[1]["reply_by"]), (&all[0]["id"], &json!("2025-09-30")));
         assert_eq!((&all[2]["follows_id"], &all[2]["reply_by"]), (&all[0]["id"], &json!("2025-10-15")));
         let raised = app.get(&format!("/letters/{}", all[2]["id"].as_str().unwrap())).await.expect(200);
         let text = raised["text"].as_str().unwrap();
-        for part in ["湘攻坚函〔2025〕1号", "已逾期9天", "橙色预警", "省发展改革委主要负责人", "投资"] {
+        for part in ["湘攻坚函〔2025〕1号", "已逾期9天", "黄色预警", "省发展改革委主要负责人", "投资"] {
             assert!(text.contains(part), "{part} is not in {text}");
         }
         let boxes: Vec<_> = raised["deliveries"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
         assert_eq!(boxes, ["省发展改革委liaison", "省发展改革委leader", "省统计局liaison"]);
         let episode = &items(&app, "/episodes").await[0];
-        assert_eq!((&episode["level"], &episode["lettered_level"], &episode["letter_id"]), (&json!("orange"), &json!("orange"), &all[2]["id"]));
+        // The colour is that of the data; how far it has climbed is another thing.
+        assert_eq!((&episode["level"], &episode["lettered_level"], &episode["letter_id"]), (&json!("yellow"), &json!("yellow"), &all[2]["id"]));
+        assert_eq!((&episode["handling"], &all[1]["handling"], &all[2]["handling"]), (&json!("raise"), &json!("remind"), &json!("raise")));
+        let problem = &items(&app, "/ledger").await[0];
+        assert_eq!((&problem["level"], &problem["handling"]), (&json!("yellow"), &json!("raise")));
+        let before = &items(&app, "/ledger?as_of=2025-10-08").await[0];
+        assert_eq!((&before["level"], &before["handling"]), (&json!("yellow"), &json!("remind")), "as it was");
+        let counts = app.get("/ledger/counts").await.expect(200);
+        let counted = ["yellow", "orange", "red", "remind", "raise", "summon"].map(|key| counts["total"][key].as_u64().unwrap());
+        assert_eq!(counted, [1, 0, 0, 0, 1, 0]);
+        let board = app.get("/letters/board").await.expect(200);
+        assert_eq!(["remind", "raise", "summon"].map(|key| board["total"][key].as_u64().unwrap()), [1, 1, 0]);
         // One question, one answer: the first letter waits no more, and says which one does.
         let first = app.get(&format!("/letters/{}", all[0]["id"].as_str().unwrap())).await.expect(200);
         assert_eq!((&first["state"], &first["successor_id"]), (&json!("settled"), &all[2]["id"]));
@@ -60,7 +71,7 @@ both! {
         assert_eq!((parent.run.letters.len(), parent.run.letters[0].step), (1, Some(3)));
         let all = items(&app, "/letters").await;
         let last = app.get(&format!("/letters/{}", all[4]["id"].as_str().unwrap())).await.expect(200);
-        assert_eq!((&last["level"], &last["follows_id"]), (&json!("red"), &all[2]["id"]));
+        assert_eq!((&last["level"], &last["handling"], &last["follows_id"]), (&json!("yellow"), &json!("summon"), &all[2]["id"]));
         let boxes: Vec<_> = last["deliveries"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
         assert_eq!(boxes, ["省发展改革委liaison", "省发展改革委leader", "省政府leader", "省政府liaison", "省统计局liaison"]);
         remind(&app, "2025-10-22").await;
@@ -107,6 +118,26 @@ both! {
         }
     }
 
+    async fn an_upgrade_takes_back_what_a_ladder_had_raised_and_keeps_how_far_it_climbed(app: TestApp) {
+        sample(&app, &["投资"], json!({})).await;
+        report(&app, "投资", "2025-07-31", "3.0", "2025-08-20").await;
+        run(&app, "2025-08-21").await;
+        remind(&app, "2025-08-27").await;
+        remind(&app, "2025-08-29").await;
+        // As a ladder of earlier releases left it.
+        execute(&app, "UPDATE episodes SET level = 'orange', lettered_level = 'orange', handling = NULL").await;
+        let folder = crate::support::database::repository().join("migrations").join(match &app.store {
+            xushi::store::Store::Pg(_) => "postgres",
+            xushi::store::Store::Sqlite(_) => "sqlite",
+        });
+        let up = std::fs::read_to_string(folder.join("2026-01-01-000018_handling_and_inheritance/up.sql")).unwrap();
+        let carried: Vec<&str> = up.split_inclusive(';').filter(|statement| statement.contains("UPDATE episodes")).collect();
+        assert_eq!(carried.len(), 3);
+        execute(&app, &carried.concat()).await;
+        let episode = &items(&app, "/episodes").await[0];
+        assert_eq!((&episode["level"], &episode["lettered_level"], &episode["handling"]), (&json!("yellow"), &json!("yellow"), &json!("raise")));
+    }
+
     async fn a_leader_without_a_mailbox_is_a_problem_somebody_sees(app: TestApp) {
         sample(&app, &["投资"], json!({})).await;
         let leader = items(&app, "/contacts").await.into_iter().find(|one| one["name"] == "省发展改革委leader").unwrap();
@@ -149,8 +180,8 @@ both! {
         assert_eq!(remind(&app, "2025-08-29").await.run.letters.len(), 1);
         assert_eq!(remind(&app, "2025-09-01").await.run.letters.len(), 0, "one draft of a step");
         let draft = items(&app, "/letters?state=draft").await.remove(0);
-        assert_eq!((&draft["ladder_step"], &draft["level"]), (&json!(2), &json!("orange")));
-        assert_eq!(items(&app, "/episodes").await[0]["level"], "yellow", "not raised before it is signed");
+        assert_eq!((&draft["ladder_step"], &draft["level"]), (&json!(2), &json!("yellow")));
+        assert_eq!(items(&app, "/episodes").await[0]["handling"], Value::Null, "not raised before it is signed");
         set_state(&app, &id, "replied").await;
         let path = format!("/letters/{}", draft["id"].as_str().unwrap());
         app.post(&format!("{path}/issue"), json!({"signer": "李四"})).await.problem(409, "conflict", "/state");
@@ -178,6 +209,19 @@ both! {
         assert!(blocked["detail"].as_str().unwrap().contains("2027年"), "{blocked}");
         let again = run(&app, "2026-12-29").await;
         assert_eq!(outcomes(&again), ["warning blocked"], "it stays due");
+    }
+}
+
+/// Executes statements as they stand.
+async fn execute(app: &TestApp, sql: &str) {
+    use diesel_async::SimpleAsyncConnection as _;
+    match &app.store {
+        xushi::store::Store::Pg(pool) => {
+            xushi::store::checkout(pool).await.unwrap().batch_execute(sql).await.unwrap();
+        }
+        xushi::store::Store::Sqlite(pool) => {
+            xushi::store::checkout(pool).await.unwrap().batch_execute(sql).await.unwrap();
+        }
     }
 }
 
@@ -213,7 +257,7 @@ async fn set_state(app: &TestApp, id: &str, state: &str) {
 }
 
 /// Another service on a database of the same kind.
-async fn fresh(app: &TestApp) -> Option<TestApp> {
+pub(super) async fn fresh(app: &TestApp) -> Option<TestApp> {
     match &app.store {
         xushi::store::Store::Pg(_) => TestApp::on_postgresql().await,
         xushi::store::Store::Sqlite(_) => Some(TestApp::on_sqlite().await),

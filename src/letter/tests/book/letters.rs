@@ -36,6 +36,7 @@ pub(super) fn about(kind: LetterKind, lines: &[LetterLine]) -> LetterFacts {
         issuer: "岳阳市攻坚行动综合协调组".into(),
         addressee: "市发展改革委".into(),
         copied: vec!["市财政局".into()],
+        recipients: None,
         issued_on: day("2026-01-20"),
         as_of: day("2026-01-20"),
         source: None,

@@ -1,0 +1,2 @@
+ALTER TABLE campaigns DROP COLUMN inherits;
+ALTER TABLE episodes DROP COLUMN handling;

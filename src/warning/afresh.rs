@@ -1,0 +1,114 @@
+//! What a draft would speak of if it were drawn today.
+
+use std::collections::HashSet;
+
+use super::ladder::{Climb, Said};
+use super::library::Campaigns;
+use super::plan::plan;
+use super::planned::{About, Finding, Key, Wanted};
+use super::silence::Silences;
+use super::{Desk, WarningError};
+use crate::db;
+use crate::domain::LetterKind;
+use crate::domain::episode::Turn;
+use crate::letter::LINES_MAX;
+use crate::store::rows::{EpisodeChange, EpisodeRow, LetterRow};
+use crate::store::types::Id;
+
+/// A draft's matter, judged anew.
+pub(super) struct Afresh {
+    /// What the draft speaks of today; empty when nothing calls for it any more.
+    pub(super) findings: Vec<Finding>,
+    /// Letters to other units that its matter calls for instead.
+    pub(super) others: Vec<(Key, Vec<Finding>)>,
+    /// Changes of its episodes that go with no letter.
+    pub(super) quiet: Vec<EpisodeChange>,
+}
+
+/// Judges what this draft speaks of.
+///
+/// # Errors
+/// When the database fails, or the letter it follows has gone.
+pub(super) async fn of(
+    desk: &Desk,
+    campaigns: &Campaigns,
+    draft: &LetterRow,
+    key: Key,
+) -> Result<Afresh, WarningError> {
+    let silences = Silences::load(desk, desk.clock.today(), campaigns).await?;
+    match (key.follows, key.step) {
+        (Some(follows), Some(step)) => {
+            let heads = db!(desk.store, issuing::list_letter_heads(&[follows]))?;
+            let climb = Climb::of(desk, &silences, campaigns, &heads.iter().collect::<Vec<_>>()).await?;
+            let said = heads.first().map(|head| climb.step(desk, &silences, (head, step))).transpose()?;
+            let findings = match said {
+                Some(Said::Letter(_, findings)) => findings,
+                _ => Vec::new(),
+            };
+            let spoken = findings.iter().filter_map(Finding::episode).collect();
+            Ok(Afresh { findings, others: Vec::new(), quiet: climb.quiet(&spoken) })
+        }
+        _ if key.kind == LetterKind::Lifting => lifted(desk, campaigns, &silences, draft).await,
+        _ => ordinary(desk, campaigns, &silences, (draft, key)).await,
+    }
+}
+
+/// A warning or a request for reports: what a run would call for today.
+async fn ordinary(
+    desk: &Desk,
+    campaigns: &Campaigns,
+    silences: &Silences,
+    (draft, key): (&LetterRow, Key),
+) -> Result<Afresh, WarningError> {
+    let episodes = db!(desk.store, letters::list_letter_episodes(draft.id.0))?;
+    let reports = db!(desk.store, issuing::list_letter_reports(&[draft.id]))?;
+    let own: HashSet<Id> = episodes
+        .iter()
+        .map(|row| row.indicator_id)
+        .chain(reports.iter().map(|row| row.indicator_id))
+        .collect();
+    let campaigns = Some(silences.families(&HashSet::from([key.campaign]), campaigns));
+    let wanted = Wanted { campaigns, again_today: true, ..Wanted::default() };
+    let mut plan = plan(desk, desk.clock.today(), silences, wanted).await?;
+    let mut findings = plan.letters.remove(&key).unwrap_or_default();
+    findings.truncate(LINES_MAX);
+    let about = |finding: &Finding| finding.indicators().any(|id| own.contains(&id));
+    let same = |other: &Key| other.kind == key.kind && other.follows.is_none();
+    let instead = plan.letters.into_iter().filter(|(other, found)| same(other) && found.iter().any(about));
+    let others = instead.collect();
+    plan.changed.retain(|change| own.contains(&change.before.indicator_id));
+    Ok(Afresh { findings, others, quiet: plan.changed })
+}
+
+/// A lifting: its episodes are over already; it is true as long as none of them has fallen back.
+async fn lifted(
+    desk: &Desk,
+    campaigns: &Campaigns,
+    silences: &Silences,
+    draft: &LetterRow,
+) -> Result<Afresh, WarningError> {
+    let links = db!(desk.store, issuing::list_episode_links(&[draft.id]))?;
+    let episodes: Vec<EpisodeRow> = db!(desk.store, letters::list_letter_episodes(draft.id.0))?;
+    let family = silences.families(&HashSet::from([draft.campaign_id]), campaigns);
+    let standing_of = episodes.iter().map(|row| row.indicator_id).collect();
+    let wanted = Wanted { campaigns: Some(family), standing_of, ..Wanted::default() };
+    let plan = plan(desk, desk.clock.today(), silences, wanted).await?;
+    let mut findings = Vec::new();
+    for link in links {
+        let Some(row) = episodes.iter().find(|row| row.id == link.episode_id) else { continue };
+        let Some(now) = plan.standings.get(&row.indicator_id) else { continue };
+        if now.turn != Turn::None || !now.grade.is_green() {
+            continue;
+        }
+        findings.push(Finding {
+            indicator: row.indicator_id,
+            twins: now.twins.clone(),
+            grade: now.grade,
+            level: None,
+            period_end: now.period_end,
+            line: now.line.clone(),
+            about: About::Continued(Box::new(EpisodeChange { before: row.clone(), after: row.clone() })),
+        });
+    }
+    Ok(Afresh { findings, others: Vec::new(), quiet: Vec::new() })
+}

@@ -1,0 +1,169 @@
+//! What a step of a letter's ladder would say today, judged afresh.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::db;
+use crate::domain::episode::{EpisodeState, Turn};
+use crate::domain::{Grade, LetterKind, TextEnum as _, ladder};
+use crate::store::StoreError;
+use crate::store::rows::{EpisodeChange, EpisodeRow, LetterEpisodeRow, LetterHead, LetterReportRow, word};
+use crate::store::types::Id;
+use crate::warning::library::Campaigns;
+use crate::warning::plan::plan;
+use crate::warning::planned::{About, Finding, Key, Plan, Wanted};
+use crate::warning::silence::Silences;
+use crate::warning::{Desk, WarningError};
+
+/// What a step has to say.
+pub(in crate::warning) enum Said {
+    /// This letter, about these.
+    Letter(Key, Vec<Finding>),
+    /// Nothing: recovered, reported, silenced, or asked by a later letter that has been or will be written.
+    Nothing,
+    /// Nothing, since what the letter asked for was the rest of a window that is over. A person must decide.
+    WindowOver,
+}
+
+/// Some letters with what they speak of, and how that stands today.
+pub(in crate::warning) struct Climb {
+    links: HashMap<Id, Vec<LetterEpisodeRow>>,
+    reports: HashMap<Id, Vec<LetterReportRow>>,
+    /// Episodes that are not over, by id.
+    open: HashMap<Id, EpisodeRow>,
+    plan: Plan,
+}
+
+impl Climb {
+    /// Judges what these letters speak of.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(in crate::warning) async fn of(
+        desk: &Desk,
+        silences: &Silences,
+        campaigns: &Campaigns,
+        heads: &[&LetterHead],
+    ) -> Result<Self, WarningError> {
+        let ids: Vec<Id> = heads.iter().map(|head| head.id).collect();
+        let mut links: HashMap<Id, Vec<LetterEpisodeRow>> = HashMap::new();
+        for row in db!(desk.store, issuing::list_episode_links(&ids))? {
+            links.entry(row.letter_id).or_default().push(row);
+        }
+        let mut reports: HashMap<Id, Vec<LetterReportRow>> = HashMap::new();
+        for row in db!(desk.store, issuing::list_letter_reports(&ids))? {
+            reports.entry(row.letter_id).or_default().push(row);
+        }
+        let open = db!(desk.store, letters::list_open_episodes())?;
+        let open: HashMap<Id, EpisodeRow> = open.into_iter().map(|row| (row.id, row)).collect();
+        let spoken_of = links.values().flatten().filter_map(|link| open.get(&link.episode_id));
+        let standing_of = spoken_of
+            .map(|row| row.indicator_id)
+            .chain(reports.values().flatten().map(|report| report.indicator_id))
+            .collect();
+        let of: HashSet<Id> = heads.iter().map(|head| head.campaign_id).collect();
+        let family = silences.families(&of, campaigns);
+        let wanted = Wanted { campaigns: Some(family), standing_of, ..Wanted::default() };
+        let plan = plan(desk, desk.clock.today(), silences, wanted).await?;
+        Ok(Self { links, reports, open, plan })
+    }
+
+    /// What this step says today. A letter that is due anyway about later data, or about a report of a later period, says
+    /// it better; what was spoken of today is not spoken of again.
+    ///
+    /// # Errors
+    /// `Corrupt`.
+    pub(in crate::warning) fn step(
+        &self,
+        desk: &Desk,
+        silences: &Silences,
+        (head, step): (&LetterHead, i32),
+    ) -> Result<Said, StoreError> {
+        let kind: LetterKind = word(&head.kind)?;
+        let key = Key {
+            campaign: head.campaign_id,
+            unit: head.unit_id,
+            kind: if step == ladder::REMINDER { LetterKind::ReplyReminder } else { kind },
+            follows: Some(head.id),
+            step: Some(step),
+        };
+        let (mut findings, mut cut) = (Vec::new(), false);
+        for link in self.links.get(&head.id).into_iter().flatten() {
+            match self.episode(desk, silences, (head, step), link) {
+                Some(Some(finding)) => findings.push(finding),
+                Some(None) => cut = true,
+                None => {}
+            }
+        }
+        for report in self.reports.get(&head.id).into_iter().flatten() {
+            findings.extend(self.report(silences, head, report));
+        }
+        Ok(match (findings.is_empty(), cut) {
+            (false, _) => Said::Letter(key, findings),
+            (true, true) => Said::WindowOver,
+            (true, false) => Said::Nothing,
+        })
+    }
+
+    /// What is said of an episode; `Some(None)` when its window is over and with it what the letter asked.
+    fn episode(
+        &self,
+        desk: &Desk,
+        silences: &Silences,
+        (head, step): (&LetterHead, i32),
+        link: &LetterEpisodeRow,
+    ) -> Option<Option<Finding>> {
+        let episode = self.open.get(&link.episode_id)?;
+        let own = episode.state == EpisodeState::Open.as_str() && episode.letter_id == Some(head.id);
+        let indicator = episode.indicator_id;
+        let quiet = silences.cover_one(head.campaign_id, indicator, Some(head.unit_id))
+            || self.plan.spoken.0.contains(&episode.id);
+        let now = self.plan.standings.get(&indicator).filter(|_| own && !quiet)?;
+        let Turn::Continue { level, letter: false } = now.turn else { return None };
+        let over = desk.clock.today() > now.window_end;
+        // A letter about the whole window asks for causes and remedies, which the window's end does not answer.
+        let of_the_whole = link.period_end.is_some_and(|end| end >= now.window_end);
+        if over && !(of_the_whole && step <= ladder::LEADER) {
+            return Some(None);
+        }
+        let after = EpisodeRow {
+            grade: now.grade.to_string(),
+            level: level.to_string(),
+            updated_at: desk.clock.timestamp(),
+            ..episode.clone()
+        };
+        Some(Some(Finding {
+            indicator,
+            twins: now.twins.clone(),
+            grade: now.grade,
+            level: (step != ladder::REMINDER).then_some(level),
+            period_end: now.period_end,
+            line: now.line.clone(),
+            about: About::Continued(Box::new(EpisodeChange { before: episode.clone(), after })),
+        }))
+    }
+
+    fn report(&self, silences: &Silences, head: &LetterHead, report: &LetterReportRow) -> Option<Finding> {
+        let indicator = report.indicator_id;
+        if silences.cover_one(head.campaign_id, indicator, Some(head.unit_id))
+            || self.plan.spoken.1.contains(&indicator)
+        {
+            return None;
+        }
+        let missing = self.plan.missing.get(&indicator)?;
+        let about = About::Report { period_end: report.period_end, repeated: true, earlier: None };
+        (missing.period_end == Some(report.period_end)).then(|| Finding {
+            about,
+            grade: Grade::OverdueReport,
+            ..missing.clone()
+        })
+    }
+
+    /// The changes of episodes that no letter goes with: recovered, or judged otherwise; `spoken` are written with theirs.
+    pub(in crate::warning) fn quiet(self, spoken: &HashSet<Id>) -> Vec<EpisodeChange> {
+        let standings = self.plan.standings;
+        let wanted = |change: &EpisodeChange| {
+            standings.contains_key(&change.before.indicator_id) && !spoken.contains(&change.before.id)
+        };
+        self.plan.changed.into_iter().filter(wanted).collect()
+    }
+}

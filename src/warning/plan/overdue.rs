@@ -1,0 +1,72 @@
+//! Reports that are missing, and who is asked for them.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+
+use super::{Judged, Overdue, Planner, finding, ordinary};
+use crate::db;
+use crate::domain::{Grade, LetterKind, LetterState, TextEnum as _};
+use crate::store::StoreError;
+use crate::store::types::Id;
+use crate::warning::facts;
+use crate::warning::planned::{About, Finding};
+use crate::warning::reports::{self, Missed};
+
+impl Planner<'_> {
+    /// The report that may be asked for: of a target in force, and due on a day that somebody has set.
+    pub(super) fn missed(&self, Judged { evidence, assessment, .. }: Judged<'_>) -> Option<Missed> {
+        let asked = assessment.overdue && evidence.target.is_some() && evidence.measure.release_day.is_some();
+        if asked { reports::missed(evidence, self.as_of, &self.desk.calendar) } else { None }
+    }
+
+    pub(super) fn missed_report(&self, judged: Judged<'_>, missed: &Missed) -> Overdue {
+        let Judged { evidence, assessment, .. } = judged;
+        let line = facts::missing_report(evidence, assessment, missed.period, missed.due_on);
+        let about = About::Report { period_end: missed.period.end(), repeated: false, earlier: None };
+        let key = evidence.row.lead_unit_id.map(|unit| ordinary(evidence, unit, LetterKind::ReportReminder));
+        let finding = Finding {
+            line,
+            period_end: Some(missed.period.end()),
+            grade: Grade::OverdueReport,
+            ..finding(judged, None, about)
+        };
+        (key, self.silences.cover(evidence), finding)
+    }
+
+    /// Each missed report is asked for once; the ladder repeats it. A later one takes in those before it.
+    pub(super) async fn ask_for_reports(&mut self, overdue: Vec<Overdue>) -> Result<(), StoreError> {
+        if overdue.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<Id> = overdue.iter().map(|(.., finding)| finding.indicator).collect();
+        let mut asked: HashMap<Id, Vec<(NaiveDate, String, Id)>> = HashMap::new();
+        for (indicator, end, state, letter) in db!(self.desk.store, issuing::list_first_reports(&ids))? {
+            // A draft is written anew with what is missing now.
+            if state != LetterState::Draft.as_str() {
+                asked.entry(indicator).or_default().push((end, state, letter));
+            }
+        }
+        for (key, silenced, mut finding) in overdue {
+            if self.wanted.standing_of.contains(&finding.indicator) {
+                self.plan.missing.insert(finding.indicator, finding.clone());
+            }
+            let asked = asked.get(&finding.indicator).map_or(&[][..], Vec::as_slice);
+            if asked.iter().any(|(end, ..)| Some(*end) >= finding.period_end)
+                || self.spoken.1.contains(&finding.indicator)
+            {
+                continue;
+            }
+            if let About::Report { earlier, .. } = &mut finding.about {
+                let waits = |state: &str| LetterState::parse(state).is_some_and(LetterState::awaits_answer);
+                *earlier = asked.iter().rev().find(|(_, state, _)| waits(state)).map(|(.., letter)| *letter);
+            }
+            match key {
+                None => self.plan.unaddressed.push(finding.indicator),
+                Some(_) if silenced => self.plan.silenced.push(finding.indicator),
+                Some(key) => self.plan.letters.entry(key).or_default().push(finding),
+            }
+        }
+        Ok(())
+    }
+}
