@@ -180,7 +180,12 @@ struct Measured {
 }
 
 /// Batches and yardsticks in turn, all of months that are not there yet.
-fn rounds(server: &Server, codes: &[String], month: &mut u32, mut yardstick: impl FnMut(u32) -> f64) -> Measured {
+fn rounds(
+    server: &Server,
+    codes: &[String],
+    month: &mut u32,
+    mut yardstick: impl FnMut(u32) -> f64,
+) -> Measured {
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     server.forget_peak();
     for _ in 0..ROUNDS {

@@ -67,6 +67,8 @@ enum Command {
     CheckConfig,
     /// 列出升级前建立、与上级攻坚行动不一致而可能本应沿用上级的下级攻坚行动
     CheckCampaigns,
+    /// 列出不符合现行报送规则的已存数据，并标为疑点（数据保留，不参与研判）
+    CheckFacts,
     /// 解析目标表述：标准输入每行一条，每条输出一行JSON
     ParseTarget,
     /// 试算一个指标：读入JSON文件（-为标准输入），输出研判结果和计算过程
@@ -188,8 +190,32 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
             println!("配置无误。\n{config:#?}");
             Ok(())
         }
+        Command::CheckFacts => check_facts(&config).await,
         Command::ParseTarget | Command::Assess { .. } => Ok(()),
     }
+}
+
+async fn check_facts(config: &Config) -> Result<(), AppError> {
+    let store = Store::open(&config.database.url, 1)?;
+    let refused = warning::recheck_facts(&store).await?;
+    for fact in &refused {
+        let row = &fact.row;
+        println!(
+            "{}，{}，{}至{}，{} {}＝{}（{}，{}公布）：{}",
+            fact.measure,
+            fact.region,
+            row.period_start,
+            row.period_end,
+            row.basis,
+            row.figure,
+            row.value.0,
+            row.source,
+            row.published_on,
+            fact.why
+        );
+    }
+    println!("共{}条已存数据不符合现行规则，已标为疑点，不参与研判；请核对后重报。", refused.len());
+    Ok(())
 }
 
 async fn serve(config: &Config) -> Result<(), AppError> {

@@ -19,7 +19,7 @@ use super::spec::Routes;
 use super::verdict::{Beside, VerdictView, places};
 use super::wire::{Amount, Word};
 use crate::db;
-use crate::domain::pace::{Assessment, next_report};
+use crate::domain::pace::{Assessment, foreseen, next_report};
 use crate::domain::{Grade, TextEnum as _};
 use crate::store::StoreError;
 use crate::store::evidence;
@@ -56,8 +56,13 @@ impl AssessmentView {
                 && context.figure.is_some_and(|figure| figure.as_str() == row.figure)
         };
         let stated = stated.iter().filter(spoken_of);
+        let foreseen = assessment
+            .data_period
+            .zip(context.figure)
+            .and_then(|(period, figure)| foreseen(&evidence.own, period, figure, as_of));
         let beside = Beside {
             context,
+            foreseen,
             release: next_report(&evidence.measure, &evidence.own, evidence.window),
             overdue_after: evidence.overdue_after,
             stated: stated.map(|row| (row.against.clone(), row.difference.0)).collect(),

@@ -18,7 +18,20 @@ pub struct Body<T>(pub T);
 /// Query parameters, with unknown ones refused likewise.
 pub struct Params<T>(pub T);
 
+/// A JSON body that is not read yet.
+pub struct JsonBytes(pub Bytes);
+
 impl<T: DeserializeOwned> FromRequest for Body<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bytes = JsonBytes::from_request(request, payload);
+        Box::pin(async move { parse(&bytes.await?.0).map(Self) })
+    }
+}
+
+impl FromRequest for JsonBytes {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
@@ -33,8 +46,7 @@ impl<T: DeserializeOwned> FromRequest for Body<T> {
                 let detail = "请把请求头Content-Type设为application/json。";
                 return Err(Problem::new(Code::UnsupportedMediaType, detail));
             }
-            let bytes = bytes.await.map_err(|error| body_unread(&error))?;
-            parse(&bytes).map(Self)
+            bytes.await.map(Self).map_err(|error| body_unread(&error))
         })
     }
 }
@@ -58,6 +70,17 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     })?;
     reader.end().map_err(|error| explain(String::new(), &error))?;
     Ok(value)
+}
+
+/// Reads a part of a body that is JSON already.
+///
+/// # Errors
+/// `Invalid` with a pointer into that part.
+pub(super) fn value<T: DeserializeOwned>(value: &serde_json::Value) -> Result<T, Problem> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let place = json_pointer(error.path());
+        explain(place, error.inner())
+    })
 }
 
 fn explain(place: String, error: &serde_json::Error) -> Problem {

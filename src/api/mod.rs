@@ -46,6 +46,7 @@ mod rule_packs;
 mod shelf;
 mod silences;
 mod spec;
+mod stated;
 pub mod targets;
 mod tasks;
 mod units;

@@ -6,10 +6,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::indicators::PeriodView;
+use super::stated::{Checked, ContradictionView, UncheckedView};
 use super::wire::{Amount, Word};
-use crate::domain::pace::{
-    Assessment, Context, Forecast, Missing, Ratio, Release, Step, comparison, contradiction, rounding,
-};
+use crate::domain::pace::{Assessment, Context, Forecast, Missing, Ratio, Release, Step};
 use crate::domain::{Figure, Grade, Measure, Period, RulePack, TextEnum as _};
 
 /// 研判结果和全部计算过程
@@ -66,6 +65,8 @@ pub struct VerdictView {
     release: Option<ReleaseView>,
     /// 与所报数值不符的所称差距；只提示，不改动
     contradictions: Vec<ContradictionView>,
+    /// 未能核对的所称差距，及其原因
+    unchecked: Vec<UncheckedView>,
     /// 全年预测；缺往年数据、不按自然年考核或不适用预测的为null
     forecast: Option<ForecastView>,
     /// 可以预测而未预测的，缺少什么
@@ -133,17 +134,6 @@ pub struct ReleaseView {
     on: NaiveDate,
     /// 过了此日未报即为逾期（发布日加宽限的工作日）；为null表示该年工作日历尚未公布
     overdue_after: Option<NaiveDate>,
-}
-
-/// 与所报数值不符的所称差距
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ContradictionView {
-    /// 所称的对比对象
-    against: String,
-    /// 所称的差距：本地区减对比对象
-    stated: Amount,
-    /// 按所报数值算出的差距
-    computed: Amount,
 }
 
 /// 全年预测；只用于提示和预警，不影响定级
@@ -261,28 +251,13 @@ pub struct Beside {
     pub overdue_after: Option<NaiveDate>,
     /// Differences as they were stated for the data period, each with what it was compared with; the latest last.
     pub stated: Vec<(String, Decimal)>,
+    /// What had been foreseen of the judged figure.
+    pub foreseen: Option<Decimal>,
     /// Decimal places the judged figure is usually printed with.
     pub places: u32,
 }
 
 impl Beside {
-    fn contradictions(&self, assessment: &Assessment) -> Vec<ContradictionView> {
-        let mut latest: Vec<&(String, Decimal)> = Vec::new();
-        for one in &self.stated {
-            latest.retain(|known| known.0 != one.0);
-            latest.push(one);
-        }
-        let flag = |(against, stated): &(String, Decimal)| {
-            let own = self.context.reported?;
-            let other = comparison(against, &assessment.benchmarks)?.value;
-            let tolerance = rounding([own, other, *stated], self.places);
-            let found = contradiction(own, other, *stated, tolerance)?;
-            let (stated, computed) = (Amount(found.stated), Amount(found.computed));
-            Some(ContradictionView { against: against.clone(), stated, computed })
-        };
-        latest.into_iter().filter_map(flag).collect()
-    }
-
     fn three_above(&self) -> Option<ThreeAboveView> {
         self.context.three_above.map(|check| ThreeAboveView {
             previous_quarter: check.previous_quarter,
@@ -301,7 +276,7 @@ impl Beside {
 impl VerdictView {
     /// A verdict under `pack` with its working.
     pub fn of(assessment: Assessment, steps: Vec<Step>, pack: &RulePack, beside: &Beside) -> Self {
-        let contradictions = beside.contradictions(&assessment);
+        let Checked { contradictions, unchecked } = Checked::of(beside, &assessment);
         let steps = steps.into_iter().map(|step| StepView {
             formula: step.formula,
             inputs: step.inputs.into_iter().map(|(name, value)| InputView { name, value }).collect(),
@@ -337,6 +312,7 @@ impl VerdictView {
             three_above: beside.three_above(),
             release: beside.release(),
             contradictions,
+            unchecked,
             forecast: assessment.forecast.map(ForecastView::of),
             forecast_missing: assessment.forecast_lacks.map(lacking),
             overdue: assessment.overdue,

@@ -8,10 +8,12 @@ use uuid::Uuid;
 use super::catalog::{self, Placed, SubCampaign, Target as PlanTarget, Task};
 use crate::clock::Clock;
 use crate::db;
-use crate::domain::{Better, Curve, Frequency, Kind, Measure, Target};
+use crate::domain::smell::Habit;
+use crate::domain::{Basis, Better, Curve, Frequency, Kind, Measure, Target};
 use crate::store::rows::{
-    CampaignMemberRow, CampaignRow, CitationRow, ContactRow, IndicatorRow, MeasureAliasRow, MeasureRow,
-    ObservationRow, PlanRows, Recorded, ResponsibilityRow, TargetColumns, TaskRow, UnitRow, VerdictColumns,
+    CampaignMemberRow, CampaignRow, CitationRow, ContactRow, FactWrite, IndicatorRow, MeasureAliasRow,
+    MeasureRow, ObservationRow, PlanRows, Recorded, ResponsibilityRow, TargetColumns, TaskRow, UnitRow,
+    VerdictColumns,
 };
 use crate::store::types::{Id, Number};
 use crate::store::{Store, StoreError, curves};
@@ -61,11 +63,13 @@ pub async fn load(store: &Store, clock: &dyn Clock) -> Result<Option<Loaded>, St
     let mut facts = Vec::new();
     for fact in &report.observations {
         let at = db!(*store, regions::resolve_region(&fact.region))?.id;
-        let measure = db!(*store, measures::resolve_measure(&fact.measure))?.id;
-        facts.push((measure, at, loader.observation(fact, &report)));
+        let measure = db!(*store, measures::resolve_measure(&fact.measure))?;
+        let habit = Habit::of(&measure.name, &measure.unit);
+        let row = loader.observation(fact, &report);
+        facts.push(FactWrite { measure: measure.id, region: at, habit, row, stated: Vec::new() });
     }
-    let outcomes = db!(*store, observations::record_observations(&facts, false))?;
-    let observations = outcomes.iter().filter(|outcome| **outcome == Recorded::Created).count();
+    let puts = db!(*store, recording::record_observations(&facts, false))?;
+    let observations = puts.iter().filter(|put| put.outcome == Recorded::Created).count();
     let indicators = if planned { loader.rows.indicators.len() } else { 0 };
     Ok((planned || observations > 0).then_some(Loaded { indicators, observations }))
 }
@@ -300,8 +304,16 @@ impl<'p> Loader<'p> {
             source: report.source.clone(),
             published_on: report.published_on,
             recorded_at: self.now,
+            of: None,
+            partial: fact.basis != Basis::Point && is_cut_short(fact.period_end),
+            doubts: String::new(),
         }
     }
+}
+
+/// Whether a period that ends on this day was cut short: the sample's report says 截至8月25日 where it is.
+fn is_cut_short(end: NaiveDate) -> bool {
+    end.succ_opt().is_some_and(|next| chrono::Datelike::day(&next) != 1)
 }
 
 fn promise(target: &PlanTarget) -> Result<Target, StoreError> {

@@ -21,6 +21,16 @@ text_enum! {
         GrowthWanted = "growth_wanted",
         /// A preliminary value came after the final one; it is kept and does not count.
         PreliminaryAfterFinal = "preliminary_after_final",
+        /// About ten, a thousand or a hundred million times, or such a part of, the series' own past.
+        FactorOfTen = "factor_of_ten",
+        /// A running total that is the same as that of the period before, to the last digit.
+        RunningTotalStands = "running_total_stands",
+        /// Growth beyond ±100 % that nothing in the series' past explains.
+        RateBeyondHundred = "rate_beyond_hundred",
+        /// A share below 0 or above 100 %.
+        ShareOutOfRange = "share_out_of_range",
+        /// Published later than today.
+        PublishedAhead = "published_ahead",
     }
 }
 
@@ -38,6 +48,11 @@ impl Doubt {
             Self::RefusedByRules => "有已存数据不符合现行报送规则，予以保留但不参与研判，请核对后重报。",
             Self::GrowthWanted => "已有本年和上年的绝对量，但目标考核同比增速，请报送同比增速。",
             Self::PreliminaryAfterFinal => "最终核实数之后又报送了初步数，初步数予以保留但不参与研判。",
+            Self::FactorOfTen => "数值与该指标以往数值相差约十倍、一千倍或一亿倍，请核对小数点和计量单位。",
+            Self::RunningTotalStands => "累计数与上期累计数完全相同，请核对是否误填了上期数。",
+            Self::RateBeyondHundred => "同比增减超过100%，该指标以往没有这样的变动，请核对。",
+            Self::ShareOutOfRange => "占比不在0至100%之间，请核对。",
+            Self::PublishedAhead => "公布日期晚于今天，到公布之日才参与研判，请核对日期。",
         }
     }
 

@@ -64,4 +64,10 @@ impl StoreError {
     pub fn missing(what: &'static str, key: impl ToString) -> Self {
         Self::Missing { what, key: key.to_string() }
     }
+
+    /// A name at `field` that fits more than one row.
+    pub fn ambiguous(field: &str, key: &str) -> Self {
+        let detail = format!("“{key}”对应多条记录，请改用代码或id。");
+        Self::Invalid(Invalid::new(field, "ambiguous", detail))
+    }
 }

@@ -48,6 +48,8 @@ pub mod pg {
     pub mod attempts;
     #[path = "pg/bulk.rs"]
     pub mod bulk;
+    #[path = "pg/facts.rs"]
+    pub mod facts;
     #[path = "pg/issuing.rs"]
     pub mod issuing;
     #[path = "pg/locks.rs"]
@@ -79,6 +81,8 @@ pub mod sqlite {
     pub mod blocking;
     #[path = "sqlite/bulk.rs"]
     pub mod bulk;
+    #[path = "sqlite/facts.rs"]
+    pub mod facts;
     #[path = "sqlite/issuing.rs"]
     pub mod issuing;
     #[path = "sqlite/locks.rs"]

@@ -271,6 +271,9 @@ diesel::table! {
         source -> Text,
         published_on -> Date,
         recorded_at -> Timestamp,
+        of -> Nullable<Integer>,
+        partial -> Bool,
+        doubts -> Text,
     }
 }
 

@@ -27,13 +27,14 @@ use database::Database;
 use rust_decimal::Decimal;
 use xushi::clock::{Clock as _, FixedClock, SystemClock};
 use xushi::domain::WorkCalendar;
+use xushi::domain::smell::Habit;
 use xushi::jobs::{Jobs, slots};
 use xushi::letter::Templates;
 use xushi::mail::message::Mailbox;
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::Transport;
 use xushi::store::Store;
-use xushi::store::rows::ObservationRow;
+use xushi::store::rows::{FactWrite, ObservationRow};
 use xushi::store::types::{Id, Number};
 use xushi::warning::Desk;
 
@@ -161,13 +162,23 @@ async fn make_everything_lag(post: &Post, end: chrono::NaiveDate, round: u32) {
         source: "试".into(),
         published_on: end + TimeDelta::days(20),
         recorded_at: SystemClock.timestamp(),
+        of: None,
+        partial: false,
+        doubts: String::new(),
+    };
+    let write = |measure, region, row| FactWrite {
+        measure,
+        region,
+        habit: Habit::of("试", "亿元"),
+        row,
+        stated: Vec::new(),
     };
     let mut facts = Vec::new();
     for (_, measure, region) in indicators {
-        facts.push((measure, region, fact("yoy", -1_000 - i64::from(round))));
-        facts.push((measure, region, fact("level", 1)));
+        facts.push(write(measure, region, fact("yoy", -1_000 - i64::from(round))));
+        facts.push(write(measure, region, fact("level", 1)));
     }
-    xushi::db!(post.store, observations::record_observations(&facts, false)).unwrap();
+    xushi::db!(post.store, recording::record_observations(&facts, false)).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

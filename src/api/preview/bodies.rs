@@ -92,10 +92,15 @@ pub struct PreviewObservation {
     pub(super) period_end: NaiveDate,
     /// 累计、当期或时点；不写同指标口径
     pub(super) basis: Option<BasisWord>,
-    /// 数值（level）或同比增速（yoy，%）；不写为数值
+    /// 数值（level）、同比增速（yoy，%）或名次（rank）；不写为数值
     pub(super) figure: Option<FigureWord>,
     /// 值
     pub(super) value: Amount,
+    /// 名次是多少个地区中的名次，只与rank同报
+    pub(super) of: Option<u32>,
+    /// 是否为截至某日的进度数（时期不到月末）
+    #[serde(default)]
+    pub(super) partial: bool,
     /// 性质；不写为最终数
     pub(super) status: Option<StatusWord>,
     /// 公布日期；不写为时期结束日

@@ -206,8 +206,13 @@ impl Case {
                 && one.published_on <= self.as_of
         };
         let stated = self.stated.iter().filter(spoken_of);
+        let foreseen = assessment
+            .data_period
+            .zip(context.figure)
+            .and_then(|(period, figure)| pace::foreseen(&known_by_now, period, figure, self.as_of));
         let beside = Beside {
             context,
+            foreseen,
             release: next_report(&self.measure, &known_by_now, self.window),
             overdue_after: known.overdue_after,
             stated: stated.map(|one| (one.against.clone(), one.difference)).collect(),
@@ -256,8 +261,8 @@ fn grouped(
             value: quantity::checked("value", one.value.0).map_err(at)?,
             status: one.status.map_or(Status::Final, |word| word.0),
             published_on: one.published_on.unwrap_or(period.end()),
-            of: None,
-            partial: false,
+            of: one.of,
+            partial: one.partial,
             vintage: i32::try_from(index + 1).unwrap_or(i32::MAX),
         };
         let own = one.region.map_or_else(|| region.to_owned(), |region| canonical_region(&region));

@@ -1,8 +1,9 @@
 //! Small checks beside the verdict: stated differences, 三个高于, cascades.
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::Better;
+use crate::{Better, Figure, Observation, Period, Status};
 
 /// What a benchmark must be when `own` is stated to be `difference` above it (negative: below):
 /// +3.0 % and 4.6 points above means −1.6 %.
@@ -30,6 +31,55 @@ pub fn contradiction(
     let computed = own.checked_sub(benchmark)?;
     let off = computed.checked_sub(stated)?.abs();
     (off > tolerance).then_some(Contradiction { stated, computed })
+}
+
+/// What a stated difference is a difference from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StatedAgainst {
+    /// The pace due (序时进度).
+    Pace,
+    /// What had been foreseen (预期、预计).
+    Foreseen,
+    /// The end of last year (去年年底、上年末).
+    YearEnd,
+    /// The same period of last year (去年同期).
+    LastYear,
+    /// Nothing: the number is a place (全省位次).
+    Rank,
+    /// The average of a region.
+    Region,
+}
+
+impl StatedAgainst {
+    /// Reads what it is called.
+    pub fn read(against: &str) -> Self {
+        let names = |words: &[&str]| words.iter().any(|word| against.contains(word));
+        if names(&["序时"]) {
+            Self::Pace
+        } else if names(&["排名", "位次", "名次", "排位"]) {
+            Self::Rank
+        } else if names(&["预期", "预计", "预测"]) {
+            Self::Foreseen
+        } else if names(&["年底", "年末", "年初"]) {
+            Self::YearEnd
+        } else if names(&["平均", "全国", "全省", "全市", "全州", "省均", "市均"]) {
+            // 同期全国平均 speaks of the nation.
+            Self::Region
+        } else if names(&["去年", "上年", "同期"]) {
+            Self::LastYear
+        } else {
+            Self::Region
+        }
+    }
+}
+
+/// What was foreseen of a period's figure, by the latest word on it.
+pub fn foreseen(own: &[Observation], period: Period, figure: Figure, as_of: NaiveDate) -> Option<Decimal> {
+    let of_it = |one: &&Observation| {
+        (one.period, one.figure, one.status) == (period, figure, Status::Forecast)
+            && one.published_on <= as_of
+    };
+    own.iter().filter(of_it).max_by_key(|one| (one.published_on, one.vintage)).map(|one| one.value)
 }
 
 /// The composite check 三个高于: above the previous quarter, the same period of last year, and the nation.
@@ -119,6 +169,29 @@ mod tests {
         ] {
             let found = contradiction(d(own), d(benchmark), d(stated), d("0.1"));
             assert_eq!(found.is_some(), flagged, "{own} {benchmark} {stated}");
+        }
+    }
+
+    #[test]
+    fn what_a_difference_is_from_is_read() {
+        use StatedAgainst::{Foreseen, LastYear, Pace, Rank, Region, YearEnd};
+        for (against, want) in [
+            ("序时进度", Pace),
+            ("序时要求", Pace),
+            ("预期", Foreseen),
+            ("预期目标", Foreseen),
+            ("去年年底", YearEnd),
+            ("上年末", YearEnd),
+            ("年初", YearEnd),
+            ("去年同期", LastYear),
+            ("上年同期", LastYear),
+            ("同期全国平均", Region),
+            ("全省平均水平", Region),
+            ("全省排名", Rank),
+            ("全省位次", Rank),
+            ("长沙市", Region),
+        ] {
+            assert_eq!(StatedAgainst::read(against), want, "{against}");
         }
     }
 

@@ -35,7 +35,9 @@ mod tests;
 mod working;
 
 pub use assessment::{Assessment, BenchmarkGap, Change, Past, Rank, Rule, RuleId, ShareFrom};
-pub use checks::{Cascade, Contradiction, ThreeAbove, contradiction, implied_benchmark};
+pub use checks::{
+    Cascade, Contradiction, StatedAgainst, ThreeAbove, contradiction, foreseen, implied_benchmark,
+};
 pub use context::{Context, comparison, context, rounding};
 pub use course::{Course, CoursePoint, course};
 pub use due::CurveUsed;

@@ -5,23 +5,8 @@ use diesel_async::RunQueryDsl;
 
 use super::Conn;
 use crate::StoreError;
-use crate::rows::{ObservationRow, VerdictWrite};
-use crate::schema::observations;
+use crate::rows::VerdictWrite;
 use crate::types::{Exact, Key};
-
-/// A statement may carry 65,535 values; an observation has 12.
-const ROWS_AT_ONCE: usize = 4_000;
-
-/// Inserts observations; the caller holds the transaction.
-///
-/// # Errors
-/// When the database fails.
-pub async fn insert_observations(conn: &mut Conn, rows: Vec<ObservationRow>) -> Result<(), StoreError> {
-    for chunk in rows.chunks(ROWS_AT_ONCE) {
-        diesel::insert_into(observations::table).values(chunk).execute(conn).await?;
-    }
-    Ok(())
-}
 
 /// One statement for a whole page: the arrays are sent once and feed both the update and the history. The range of series
 /// changes nothing in the outcome; it is how the planner learns that the rows lie together, and reads no others.

@@ -73,7 +73,7 @@ pub async fn resolve_campaign(conn: &mut Conn, key: &str) -> Result<CampaignRow,
     match found.len() {
         0 => Err(StoreError::missing("campaign", key)),
         1 => Ok(found.swap_remove(0)),
-        _ => Err(super::ambiguous("campaign", key)),
+        _ => Err(StoreError::ambiguous("campaign", key)),
     }
 }
 

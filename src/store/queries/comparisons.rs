@@ -48,18 +48,15 @@ pub async fn list_series(
         .await?)
 }
 
-/// Adds differences as they were stated.
-///
-/// # Errors
-/// When the database fails.
-pub async fn insert_stated(conn: &mut Conn, rows: &[StatedDifferenceRow]) -> Result<(), StoreError> {
-    write_transaction!(conn, async |conn: &mut Conn| {
-        for row in rows {
-            diesel::insert_into(stated_differences::table).values(row).execute(conn).await?;
-        }
-        Ok::<_, StoreError>(())
-    })
-    .await
+/// Adds differences as they were stated; the caller holds the transaction.
+pub(super) async fn insert_stated_rows(
+    conn: &mut Conn,
+    rows: &[StatedDifferenceRow],
+) -> Result<(), StoreError> {
+    for row in rows {
+        diesel::insert_into(stated_differences::table).values(row).execute(conn).await?;
+    }
+    Ok(())
 }
 
 /// Differences stated of one series by `as_of`, the latest last.

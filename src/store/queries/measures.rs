@@ -1,5 +1,7 @@
 //! Measures.
 
+use std::collections::HashMap;
+
 use diesel::dsl::{exists, select};
 use diesel::{
     BoolExpressionMethods, EscapeExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl,
@@ -74,6 +76,45 @@ pub async fn resolve_measure(conn: &mut Conn, key: &str) -> Result<MeasureRow, S
         .await
         .optional()?
         .ok_or_else(|| StoreError::missing("measure", key))
+}
+
+/// The measures with these ids, names or aliases (in this order), by what was asked for; what fits none is absent.
+///
+/// # Errors
+/// When the database fails.
+pub async fn resolve_measures(
+    conn: &mut Conn,
+    keys: &[String],
+) -> Result<HashMap<String, MeasureRow>, StoreError> {
+    let mut found = HashMap::new();
+    for chunk in keys.chunks(1_000) {
+        // PostgreSQL takes no NUL in a text, and nothing stored has one.
+        let (by_id, by_name): (Vec<&String>, Vec<&String>) =
+            chunk.iter().filter(|key| !key.contains('\0')).partition(|key| Uuid::try_parse(key).is_ok());
+        let ids: HashMap<Id, &String> =
+            by_id.into_iter().filter_map(|key| Some((Id(Uuid::try_parse(key).ok()?), key))).collect();
+        let rows: Vec<MeasureRow> = measures::table
+            .filter(measures::id.eq_any(ids.keys().copied().collect::<Vec<_>>()))
+            .select(MeasureRow::as_select())
+            .load(conn)
+            .await?;
+        found.extend(rows.into_iter().filter_map(|row| Some(((*ids.get(&row.id)?).clone(), row))));
+        let names: Vec<String> = by_name.into_iter().cloned().collect();
+        let aliased: Vec<(String, MeasureRow)> = measures::table
+            .inner_join(measure_aliases::table)
+            .filter(measure_aliases::name.eq_any(names.clone()))
+            .select((measure_aliases::name, MeasureRow::as_select()))
+            .load(conn)
+            .await?;
+        found.extend(aliased);
+        let named: Vec<MeasureRow> = measures::table
+            .filter(measures::name.eq_any(names))
+            .select(MeasureRow::as_select())
+            .load(conn)
+            .await?;
+        found.extend(named.into_iter().map(|row| (row.name.clone(), row)));
+    }
+    Ok(found)
 }
 
 /// The measure with this id.

@@ -23,6 +23,7 @@ pub mod observations;
 pub mod persons;
 pub mod plans;
 pub mod problems;
+pub mod recording;
 pub mod regions;
 pub mod replies;
 pub mod responsibilities;
@@ -41,7 +42,6 @@ pub mod watch;
 
 pub use super::snapshot;
 use crate::StoreError;
-use xushi_domain::Invalid;
 
 diesel::define_sql_function! {
     /// LIKE heeds the case of letters in PostgreSQL and not in SQLite; with both sides through this they agree.
@@ -65,9 +65,4 @@ pub(crate) fn contains(part: &str) -> String {
     }
     pattern.push('%');
     pattern
-}
-
-/// A name that fits more than one row.
-pub(crate) fn ambiguous(field: &str, key: &str) -> StoreError {
-    StoreError::Invalid(Invalid::new(field, "ambiguous", format!("“{key}”对应多条记录，请改用代码或id。")))
 }

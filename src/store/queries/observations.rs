@@ -1,15 +1,12 @@
 //! Facts: append-only, and the series they belong to.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-
 use chrono::NaiveDate;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 
-use super::super::{Backend, Conn, bulk};
+use super::super::{Backend, Conn};
 use crate::StoreError;
-use crate::rows::{FactKey, FactRow, ObservationFilter, ObservationRow, Page, Recorded};
+use crate::rows::{FactRow, ObservationFilter, ObservationRow, Page};
 use crate::schema::{observations, series};
 use crate::types::Id;
 
@@ -45,6 +42,12 @@ pub async fn list_observations(
     }
     if let Some(as_of) = filter.as_of {
         query = query.filter(observations::published_on.le(as_of));
+    }
+    if filter.doubtful {
+        query = query.filter(observations::doubts.ne(""));
+    }
+    if let Some(at) = filter.updated_after {
+        query = query.filter(observations::recorded_at.gt(at));
     }
     Ok(query.load(conn).await?)
 }
@@ -94,85 +97,4 @@ pub async fn list_facts(conn: &mut Conn, ids: &[i64], as_of: NaiveDate) -> Resul
         .select(FactRow::as_select())
         .load(conn)
         .await?)
-}
-
-/// Writes facts, all or none; each becomes the next vintage of its fact unless the last one says the same.
-/// `facts` carry `(measure, region)` beside the row; `series_id` and `vintage` are filled in here.
-/// With `dry_run` nothing is written and the answer is the same.
-///
-/// # Errors
-/// When the database fails.
-pub async fn record_observations(
-    conn: &mut Conn,
-    facts: &[(Id, Id, ObservationRow)],
-    dry_run: bool,
-) -> Result<Vec<Recorded>, StoreError> {
-    if dry_run {
-        return plan(conn, facts, true).await.map(|(outcomes, _)| outcomes);
-    }
-    write_transaction!(conn, async |conn: &mut Conn| {
-        let (outcomes, rows) = plan(conn, facts, false).await?;
-        bulk::insert_observations(conn, rows).await?;
-        Ok::<_, StoreError>(outcomes)
-    })
-    .await
-}
-
-async fn plan(
-    conn: &mut Conn,
-    facts: &[(Id, Id, ObservationRow)],
-    dry_run: bool,
-) -> Result<(Vec<Recorded>, Vec<ObservationRow>), StoreError> {
-    let mut known_series: HashMap<(Id, Id), Option<i64>> = HashMap::new();
-    for (measure, region, _) in facts {
-        if let Entry::Vacant(slot) = known_series.entry((*measure, *region)) {
-            slot.insert(if dry_run {
-                find_series(conn, *measure, *region).await?
-            } else {
-                Some(ensure_series(conn, *measure, *region).await?)
-            });
-        }
-    }
-    let ids: Vec<i64> = known_series.values().flatten().copied().collect();
-    let mut latest = latest_vintages(conn, &ids).await?;
-    let mut outcomes = Vec::with_capacity(facts.len());
-    let mut rows = Vec::new();
-    for (measure, region, fact) in facts {
-        let Some(series_id) = known_series.get(&(*measure, *region)).copied().flatten() else {
-            outcomes.push(Recorded::Created);
-            continue;
-        };
-        let key = (series_id, fact.fact());
-        let before = latest.get(&key);
-        let vintage = before.map_or(1, |row| row.vintage + 1);
-        if before.is_some_and(|row| {
-            (row.value, &row.status, row.published_on) == (fact.value, &fact.status, fact.published_on)
-        }) {
-            outcomes.push(Recorded::Unchanged);
-            continue;
-        }
-        outcomes.push(if before.is_some() { Recorded::Updated } else { Recorded::Created });
-        let row = ObservationRow { series_id, vintage, ..fact.clone() };
-        latest.insert(key, row.clone());
-        rows.push(row);
-    }
-    Ok((outcomes, rows))
-}
-
-type Latest = HashMap<(i64, FactKey), ObservationRow>;
-
-async fn latest_vintages(conn: &mut Conn, ids: &[i64]) -> Result<Latest, StoreError> {
-    let mut latest = HashMap::new();
-    for chunk in ids.chunks(500) {
-        let rows: Vec<ObservationRow> = observations::table
-            .filter(observations::series_id.eq_any(chunk.to_vec()))
-            .order((observations::series_id, observations::vintage))
-            .select(ObservationRow::as_select())
-            .load(conn)
-            .await?;
-        for row in rows {
-            latest.insert((row.series_id, row.fact()), row);
-        }
-    }
-    Ok(latest)
 }

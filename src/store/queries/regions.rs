@@ -1,5 +1,7 @@
 //! Regions and their names.
 
+use std::collections::HashMap;
+
 use diesel::{
     BoolExpressionMethods, EscapeExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl,
     SelectableHelper, TextExpressionMethods,
@@ -75,8 +77,61 @@ pub async fn resolve_region(conn: &mut Conn, key: &str) -> Result<RegionRow, Sto
     match found.len() {
         0 => Err(StoreError::missing("region", key)),
         1 => Ok(found.swap_remove(0)),
-        _ => Err(super::ambiguous("region", key)),
+        _ => Err(StoreError::ambiguous("region", key)),
     }
+}
+
+/// The ids of the regions that these keys name, as [`resolve_region`] finds them; what fits none is absent, what fits
+/// several is `None`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn resolve_regions(
+    conn: &mut Conn,
+    keys: &[String],
+) -> Result<HashMap<String, Option<Id>>, StoreError> {
+    let mut found: HashMap<String, Option<Id>> = HashMap::new();
+    for chunk in keys.chunks(1_000) {
+        let words: Vec<String> = chunk.iter().filter(|key| !key.contains('\0')).cloned().collect();
+        let ids = words.iter().filter_map(|key| Uuid::try_parse(key).ok()).map(Id).collect::<Vec<_>>();
+        let rows: Vec<(Id, String, String, String)> = regions::table
+            .filter(
+                regions::code
+                    .eq_any(words.clone())
+                    .or(regions::name.eq_any(words.clone()))
+                    .or(regions::short_name.eq_any(words.clone()))
+                    .or(regions::id.eq_any(ids)),
+            )
+            .select((regions::id, regions::code, regions::name, regions::short_name))
+            .load(conn)
+            .await?;
+        let aliases: Vec<(Id, String, Option<String>)> = region_aliases::table
+            .filter(region_aliases::name.eq_any(words.clone()).or(region_aliases::code.eq_any(words.clone())))
+            .select((region_aliases::region_id, region_aliases::name, region_aliases::code))
+            .load(conn)
+            .await?;
+        for key in words {
+            let id = Uuid::try_parse(&key).ok().map(Id);
+            let coded = rows.iter().find(|row| if id.is_some() { Some(row.0) == id } else { row.1 == key });
+            let named = || rows.iter().filter(|row| row.2 == key || row.3 == key).map(|row| row.0);
+            let aliased =
+                || aliases.iter().filter(|(_, name, code)| *name == key || code.as_ref() == Some(&key));
+            let mut fits: Vec<Id> = match (coded, id) {
+                (Some(row), _) => vec![row.0],
+                (None, Some(_)) => Vec::new(),
+                (None, None) => named().collect(),
+            };
+            if fits.is_empty() && id.is_none() {
+                fits = aliased().map(|alias| alias.0).collect();
+            }
+            match fits.as_slice() {
+                [] => {}
+                [one] => drop(found.insert(key, Some(*one))),
+                _ => drop(found.insert(key, None)),
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// The region with this id.

@@ -69,7 +69,7 @@ pub async fn resolve_unit(conn: &mut Conn, key: &str) -> Result<UnitRow, StoreEr
     match found.len() {
         0 => Err(StoreError::missing("unit", key)),
         1 => Ok(found.swap_remove(0)),
-        _ => Err(super::ambiguous("unit", key)),
+        _ => Err(StoreError::ambiguous("unit", key)),
     }
 }
 

@@ -34,7 +34,10 @@ pub use letters::{
     EpisodeRow, Frozen, Lease, LetterFilter, LetterName, LetterRow, Pace, Rendering,
 };
 pub use measures::{MeasureAliasRow, MeasureFilter, MeasureRow};
-pub use observations::{FactKey, FactRow, ObservationFilter, ObservationRow, Recorded, word};
+pub use observations::{
+    BesideRow, FactKey, FactRow, FactWrite, GroupAt, ObservationFilter, ObservationRow, Put, Recorded,
+    VintageRow, read_doubts, word, write_doubts,
+};
 pub use operations::{ApiKeyFilter, ApiKeyRow, Claim, IdempotencyRow, SlotClaim};
 pub use places::{
     ContactFilter, ContactRow, RegionAliasRow, RegionFilter, RegionRow, UnitChange, UnitFilter, UnitRow,

@@ -1,13 +1,16 @@
 //! Facts.
 
 use chrono::{NaiveDate, NaiveDateTime};
-use diesel::prelude::{Insertable, Queryable, Selectable};
+use diesel::prelude::{Insertable, Queryable, QueryableByName, Selectable};
+use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, Text};
 
+use super::StatedDifferenceRow;
 use crate::StoreError;
 use crate::schema::observations;
-use crate::types::{Id, Listed, Number};
+use crate::types::{Exact, Id, Listed, Number};
 use uuid::Uuid;
-use xushi_domain::{Basis, Figure, Observation, Period, Status, TextEnum};
+use xushi_domain::smell::Habit;
+use xushi_domain::{Basis, Doubt, DoubtSet, Figure, Observation, Period, Status, TextEnum};
 
 /// One vintage of one fact as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -23,7 +26,7 @@ pub struct ObservationRow {
     pub period_end: NaiveDate,
     /// cumulative, period, point.
     pub basis: String,
-    /// level, yoy.
+    /// level, yoy, rank.
     pub figure: String,
     /// Order of the corrections of one fact, from 1.
     pub vintage: i32,
@@ -37,6 +40,12 @@ pub struct ObservationRow {
     pub published_on: NaiveDate,
     /// When it was written here, UTC.
     pub recorded_at: NaiveDateTime,
+    /// Of how many a place is.
+    pub of: Option<i32>,
+    /// Whether its period was cut short (截至某日).
+    pub partial: bool,
+    /// Its doubts, see [`write_doubts`].
+    pub doubts: String,
 }
 
 /// What makes two vintages the same fact: period, basis, figure (within one series).
@@ -64,7 +73,7 @@ pub struct FactRow {
     pub period_end: NaiveDate,
     /// Cumulative, of the period, or a stock.
     pub basis: Listed<Basis>,
-    /// Level or growth.
+    /// Level, growth or place.
     pub figure: Listed<Figure>,
     /// Order of the corrections.
     pub vintage: i32,
@@ -74,6 +83,10 @@ pub struct FactRow {
     pub status: Listed<Status>,
     /// The day it became known.
     pub published_on: NaiveDate,
+    /// Of how many a place is.
+    pub of: Option<i32>,
+    /// Whether its period was cut short (截至某日).
+    pub partial: bool,
 }
 
 impl TryFrom<FactRow> for Observation {
@@ -86,8 +99,8 @@ impl TryFrom<FactRow> for Observation {
             basis: row.basis.0,
             figure: row.figure.0,
             value: row.value.0,
-            of: None,
-            partial: false,
+            of: row.of.and_then(|of| u32::try_from(of).ok()),
+            partial: row.partial,
             status: row.status.0,
             published_on: row.published_on,
             vintage: row.vintage,
@@ -116,6 +129,25 @@ pub struct ObservationFilter {
     pub to: Option<NaiveDate>,
     /// Only what was published on or before this day.
     pub as_of: Option<NaiveDate>,
+    /// Only what is doubtful.
+    pub doubtful: bool,
+    /// Only what was written later, UTC.
+    pub updated_after: Option<NaiveDateTime>,
+}
+
+/// A fact to be written: `series_id` and `vintage` of the row are filled in by the write.
+#[derive(Debug, Clone)]
+pub struct FactWrite {
+    /// Its measure.
+    pub measure: Id,
+    /// Its region.
+    pub region: Id,
+    /// What may be expected of its measure's values.
+    pub habit: Habit,
+    /// Value, period and so on; the doubts of the row are those that were found without looking at other facts.
+    pub row: ObservationRow,
+    /// What was said of differences beside it; `series_id` is filled in by the write.
+    pub stated: Vec<StatedDifferenceRow>,
 }
 
 /// What became of one fact of a bulk write.
@@ -127,4 +159,92 @@ pub enum Recorded {
     Updated,
     /// It is known just so.
     Unchanged,
+}
+
+/// What became of a fact, and what is doubtful about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Put {
+    /// What became of it.
+    pub outcome: Recorded,
+    /// What is doubtful about it; of an unchanged one, as it was stored.
+    pub doubts: DoubtSet,
+}
+
+/// A vintage of a fact that is offered again.
+#[derive(Debug, Clone, Queryable, QueryableByName)]
+pub struct VintageRow {
+    /// The place of the offered fact among those asked for.
+    #[diesel(sql_type = BigInt)]
+    pub place: i64,
+    /// Order of the corrections.
+    #[diesel(sql_type = Integer)]
+    pub vintage: i32,
+    /// Value.
+    #[diesel(sql_type = Exact)]
+    pub value: Number,
+    /// How firm it is.
+    #[diesel(sql_type = Text)]
+    pub status: Listed<Status>,
+    /// The day it became known.
+    #[diesel(sql_type = Date)]
+    pub published_on: NaiveDate,
+    /// Of how many a place is.
+    #[diesel(sql_type = Nullable<Integer>)]
+    pub of: Option<i32>,
+    /// Whether its period was cut short.
+    #[diesel(sql_type = Bool)]
+    pub partial: bool,
+    /// Its doubts.
+    #[diesel(sql_type = Text)]
+    pub doubts: String,
+}
+
+/// An actual value of the same series, basis and figure as an offered one, of another period.
+#[derive(Debug, Clone, Queryable, QueryableByName)]
+pub struct BesideRow {
+    /// The place of the group among those asked for.
+    #[diesel(sql_type = BigInt)]
+    pub place: i64,
+    /// First day of its period.
+    #[diesel(sql_type = Date)]
+    pub period_start: NaiveDate,
+    /// Last day of its period.
+    #[diesel(sql_type = Date)]
+    pub period_end: NaiveDate,
+    /// Order of the corrections.
+    #[diesel(sql_type = Integer)]
+    pub vintage: i32,
+    /// Value.
+    #[diesel(sql_type = Exact)]
+    pub value: Number,
+    /// How firm it is.
+    #[diesel(sql_type = Text)]
+    pub status: Listed<Status>,
+}
+
+/// Facts of one batch that are of one series, basis and figure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupAt {
+    /// Measure and region.
+    pub series_id: i64,
+    /// cumulative, period, point.
+    pub basis: String,
+    /// level, yoy, rank.
+    pub figure: String,
+    /// The first and the last end of their periods.
+    pub ends: (NaiveDate, NaiveDate),
+}
+
+/// Doubts as a column keeps them: their words, with commas between.
+pub fn write_doubts(doubts: DoubtSet) -> String {
+    let words: Vec<&str> = doubts.iter().map(TextEnum::as_str).collect();
+    words.join(",")
+}
+
+/// Doubts read back.
+///
+/// # Errors
+/// `Corrupt` when a word is not of the list.
+pub fn read_doubts(stored: &str) -> Result<DoubtSet, StoreError> {
+    stored.split(',').filter(|word| !word.is_empty()).map(word::<Doubt>).collect()
 }

@@ -4,23 +4,8 @@ use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl, SqliteConnection};
 
 use super::Conn;
 use crate::StoreError;
-use crate::rows::{AssessmentRow, ObservationRow, VerdictColumns, VerdictWrite};
-use crate::schema::{assessments, indicators, observations};
-
-/// Inserts observations; the caller holds the transaction.
-///
-/// # Errors
-/// When the database fails.
-pub async fn insert_observations(conn: &mut Conn, rows: Vec<ObservationRow>) -> Result<(), StoreError> {
-    conn.spawn_blocking(move |conn: &mut SqliteConnection| {
-        for row in &rows {
-            diesel::insert_into(observations::table).values(row).execute(conn)?;
-        }
-        Ok(())
-    })
-    .await?;
-    Ok(())
-}
+use crate::rows::{AssessmentRow, VerdictColumns, VerdictWrite};
+use crate::schema::{assessments, indicators};
 
 /// Writes verdicts of one date; the caller holds the transaction.
 ///

@@ -433,8 +433,12 @@ both! {
         let verdict_now = verdict(&app, &own, DAY).await;
         assert_eq!(verdict_now["contradictions"], json!([{"against": "全国平均", "stated": "1.5", "computed": "1.3"}]));
         assert_eq!((&verdict_now["actual"], &verdict_now["benchmarks"][0]["gap"]), (&json!("2.9"), &json!("1.3")));
-        // The latest word counts.
+        // The latest word counts, and it comes with a new vintage: another difference alone changes nothing, and that is said.
         said["differences"] = json!([{"against": "全国平均", "difference": "1.4"}]);
+        let report = app.put("/observations", json!({"items": [said.clone()]})).await.expect(200);
+        assert_eq!((&report["unchanged"], report["items"][0]["note"].is_string()), (&json!(1), true));
+        assert_eq!(verdict(&app, &own, DAY).await["contradictions"][0]["stated"], "1.5");
+        said["published_on"] = json!("2025-07-20");
         record(&app, vec![said.clone()]).await;
         assert_eq!(verdict(&app, &own, DAY).await["contradictions"], json!([]));
         said["differences"] = json!([{"against": "", "difference": "1.4"}]);
@@ -445,6 +449,42 @@ both! {
                 {"period_start": START, "period_end": JUNE, "figure": "yoy", "value": "1.6", "region": "100000"}]});
         let tried = app.post("/assessments/preview", body).await.expect(200);
         assert_eq!(tried["contradictions"], json!([{"against": "全国", "stated": "-1.3", "computed": "1.3"}]));
+    }
+
+    async fn every_stated_difference_is_checked_or_said_to_be_unchecked(app: TestApp) {
+        let task = task(&app).await;
+        measure(&app, "技改投资", "亿元", "higher", "cumulative").await;
+        measure(&app, "进出口", "亿元", "higher", "cumulative").await;
+        let total = json!({"kind": "total", "comparator": ">=", "value": "120", "unit": "亿元"});
+        let amount = indicator(&app, &task, "技改投资", "430600", total).await;
+        let growth = json!({"kind": "growth", "comparator": ">=", "value": "3", "unit": "%"});
+        let rate = indicator(&app, &task, "进出口", "430600", growth).await;
+        // Due by June: 60. Foreseen: 61.2. June of last year: 68.9.
+        let mut foreseen = fact("技改投资", "430600", (START, JUNE), "level", "61.2", "2025-06-10");
+        foreseen["status"] = json!("forecast");
+        let before = fact("技改投资", "430600", ("2024-01-01", "2024-06-30"), "level", "68.9", "2024-07-18");
+        record(&app, vec![before, foreseen]).await;
+        let mut june = fact("技改投资", "430600", (START, JUNE), "level", "64.9", "2025-07-18");
+        june["differences"] = json!([{"against": "序时进度", "difference": "3.0"}, {"against": "预期", "difference": "1.7"},
+            {"against": "去年同期", "difference": "-9"}, {"against": "全省排名", "difference": "3"}, {"against": "广东省", "difference": "1"}]);
+        let year_end = fact("进出口", "430600", ("2024-01-01", "2024-12-31"), "yoy", "-20", "2025-01-20");
+        let mut rated = fact("进出口", "430600", (START, JUNE), "yoy", "3.6", "2025-07-18");
+        rated["differences"] = json!([{"against": "去年年底", "difference": "20"}]);
+        record(&app, vec![june.clone(), year_end, rated]).await;
+        let said = verdict(&app, &amount, DAY).await;
+        assert_eq!(said["contradictions"], json!([{"against": "序时进度", "stated": "3", "computed": "4.9"},
+            {"against": "预期", "stated": "1.7", "computed": "3.7"}, {"against": "去年同期", "stated": "-9", "computed": "-4"}]));
+        let unchecked: Vec<_> = said["unchecked"].as_array().unwrap().iter().map(|one| one["against"].clone()).collect();
+        assert_eq!(unchecked, [json!("全省排名"), json!("广东省")]);
+        assert!(said["unchecked"][0]["reason"].as_str().unwrap().contains("位次"));
+        let said = verdict(&app, &rate, DAY).await;
+        assert_eq!(said["contradictions"], json!([{"against": "去年年底", "stated": "20", "computed": "23.6"}]));
+        // What is right is not flagged: in the unit of the value, or in points of the year's work (4.9 of 120).
+        june["differences"] = json!([{"against": "序时进度", "difference": "4.1"}, {"against": "预期", "difference": "3.7"},
+            {"against": "去年同期", "difference": "-4"}]);
+        june["published_on"] = json!("2025-07-21");
+        record(&app, vec![june]).await;
+        assert_eq!(verdict(&app, &amount, DAY).await["contradictions"], json!([]));
     }
 
     async fn the_next_release_is_said(app: TestApp) {

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 use xushi::clock::Clock as _;
-use xushi::store::rows::ObservationRow;
+use xushi::domain::smell::Habit;
+use xushi::store::rows::{FactWrite, ObservationRow};
 use xushi::store::types::{Id, Number};
 
 use crate::support::{TestApp, both};
@@ -25,9 +26,14 @@ async fn observe(app: &TestApp, measure: &Value) {
         source: "test".to_owned(),
         published_on: "2025-08-20".parse().unwrap(),
         recorded_at: app.clock.timestamp(),
+        of: None,
+        partial: false,
+        doubts: String::new(),
     };
     let id = Id(measure["id"].as_str().unwrap().parse().unwrap());
-    xushi::db!(app.store, observations::record_observations(&[(id, region.id, row)], false)).unwrap();
+    let habit = Habit::of("试", "亿元");
+    let fact = FactWrite { measure: id, region: region.id, habit, row, stated: Vec::new() };
+    xushi::db!(app.store, recording::record_observations(&[fact], false)).unwrap();
 }
 
 both! {

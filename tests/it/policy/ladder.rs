@@ -95,18 +95,18 @@ both! {
         for (change, why) in [("replied", "answered"), ("observing", "recovered"), ("newer", "taken up by a newer letter")] {
             let Some(app) = fresh(&app).await else { return };
             sample(&app, &["投资"], json!({})).await;
-            report(&app, "投资", "2025-07-31", "3.0", "2025-08-20").await;
+            report(&app, "投资", "2025-06-30", "3.0", "2025-08-20").await;
             run(&app, "2025-08-21").await;
             assert_eq!(items(&app, "/letters").await[0]["reply_by"], "2025-08-28");
             let id = items(&app, "/letters").await[0]["id"].as_str().unwrap().to_owned();
             match change {
                 "replied" => set_state(&app, &id, "replied").await,
                 "observing" => {
-                    report(&app, "投资", "2025-08-31", "6.0", "2025-08-28").await;
+                    report(&app, "投资", "2025-07-31", "6.0", "2025-08-28").await;
                     run(&app, "2025-08-28").await;
                 }
                 _ => {
-                    report(&app, "投资", "2025-08-31", "3.0", "2025-08-28").await;
+                    report(&app, "投资", "2025-07-31", "3.0", "2025-08-28").await;
                     run(&app, "2025-08-28").await;
                 }
             }

@@ -1,0 +1,1 @@
+ALTER TABLE observations DROP COLUMN of, DROP COLUMN partial, DROP COLUMN doubts;

@@ -1,0 +1,3 @@
+ALTER TABLE observations DROP COLUMN doubts;
+ALTER TABLE observations DROP COLUMN partial;
+ALTER TABLE observations DROP COLUMN of;

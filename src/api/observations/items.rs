@@ -1,0 +1,264 @@
+//! The items of a bulk of facts, each read on its own: whatever is wrong with one is told, all of it, and the others go on.
+
+use std::borrow::Cow;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::de::{self, IntoDeserializer as _};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::api::extract;
+use crate::api::indicators::PeriodView;
+use crate::api::problem::{FieldError, Problem};
+use crate::api::wire::{Amount, Word};
+use crate::domain::{Basis, Figure, Status};
+
+/// 一条观测值
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ObservationBody {
+    /// 指标口径：id、名称或别名
+    #[schema(example = "社会消费品零售总额")]
+    pub(super) measure: String,
+    /// 行政区：id、代码或名称
+    #[schema(example = "430000")]
+    pub(super) region: String,
+    /// 所属时期：累计值应从1月1日（或目标期首日）起，累计值和当期值应截至月末，存量可为任一天
+    pub(super) period: PeriodView,
+    /// 数值口径，默认同指标口径
+    #[schema(value_type = Option<String>, example = "cumulative")]
+    pub(super) basis: Option<Word<Basis>>,
+    /// 数值level、同比增速yoy（%）或名次rank
+    #[serde(alias = "kind")]
+    #[schema(value_type = String, example = "yoy")]
+    pub(super) figure: Word<Figure>,
+    /// 值：level用指标口径的单位，yoy为百分数，rank为名次；也可写作3%、311.3亿元、1,234.5
+    pub(super) value: Spelled,
+    /// 名次是多少个地区中的名次，只与rank同报
+    #[schema(example = 14)]
+    pub(super) of: Option<u32>,
+    /// 是否为截至某日的进度数（时期不到月末）
+    #[serde(default)]
+    pub(super) partial: bool,
+    /// 状态，默认preliminary
+    #[schema(value_type = Option<String>, example = "preliminary")]
+    pub(super) status: Option<Word<Status>>,
+    /// 出处
+    #[schema(example = "月报")]
+    pub(super) source: String,
+    /// 公布日期：实际值不早于所属时期结束之日
+    pub(super) published_on: NaiveDate,
+    /// 文中所称的差距，用来与数值核对；只提示不符之处，不作研判依据，随新版本一并记录
+    #[serde(default)]
+    pub(super) differences: Vec<DifferenceBody>,
+}
+
+/// 文中所称的差距
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DifferenceBody {
+    /// 对比对象，原文写法：全国平均、全省平均、序时进度、预期、去年年底、去年同期、全省位次等
+    #[schema(example = "全国平均")]
+    pub against: String,
+    /// 本地区减对比对象，低于的为负；位次填所称名次
+    #[schema(example = "1.3")]
+    pub difference: Amount,
+}
+
+/// 批量录入观测值
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordObservations {
+    /// 各条观测值，最多20000条
+    items: Vec<ObservationBody>,
+}
+
+/// A number, or a text that may spell one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Spelled {
+    /// A JSON number.
+    Number(Decimal),
+    /// As written.
+    Text(String),
+}
+
+impl<'de> Deserialize<'de> for Spelled {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl de::Visitor<'_> for Visitor {
+            type Value = Spelled;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a decimal as text")
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Spelled, E> {
+                Ok(Spelled::Text(text.to_owned()))
+            }
+            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Spelled, E> {
+                Amount::deserialize(value.into_deserializer()).map(|amount| Spelled::Number(amount.0))
+            }
+            fn visit_i64<E: de::Error>(self, value: i64) -> Result<Spelled, E> {
+                Amount::deserialize(value.into_deserializer()).map(|amount| Spelled::Number(amount.0))
+            }
+            fn visit_f64<E: de::Error>(self, value: f64) -> Result<Spelled, E> {
+                Amount::deserialize(value.into_deserializer()).map(|amount| Spelled::Number(amount.0))
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+impl PartialSchema for Spelled {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).examples([json!("5.5")]).into()
+    }
+}
+
+impl ToSchema for Spelled {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("Spelled")
+    }
+}
+
+/// One item as far as it could be read.
+#[derive(Debug)]
+pub(super) struct Item {
+    /// The item; where a field could not be read, something that could stands in its place.
+    pub(super) body: Option<ObservationBody>,
+    /// What is wrong with its form, with pointers into the item.
+    pub(super) errors: Vec<FieldError>,
+    /// Fields in whose place something else stands.
+    replaced: Vec<&'static str>,
+}
+
+impl Item {
+    /// Whether an error found later speaks of what the caller wrote.
+    pub(super) fn speaks_of(&self, pointer: &str) -> bool {
+        let field = pointer.split('/').nth(1).unwrap_or_default();
+        !self.replaced.contains(&field)
+    }
+}
+
+/// Reads a bulk.
+///
+/// # Errors
+/// When it is not JSON, or not a list of items; what is wrong with an item is told in the item.
+pub(super) fn read(bytes: &[u8]) -> Result<Vec<Item>, Problem> {
+    /// Items whose form is not looked at yet.
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Unread {
+        items: Vec<Value>,
+    }
+    match extract::parse::<RecordObservations>(bytes) {
+        Ok(all) => {
+            let whole = |body| Item { body: Some(body), errors: Vec::new(), replaced: Vec::new() };
+            Ok(all.items.into_iter().map(whole).collect())
+        }
+        Err(problem) if problem.errors.iter().any(|error| error.pointer.starts_with("/items/")) => {
+            Ok(extract::parse::<Unread>(bytes)?.items.into_iter().map(one).collect())
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// Fields that must be there, each with something that can be read.
+fn stand_in(field: &str) -> Option<(&'static str, Value)> {
+    Some(match field {
+        "measure" => ("measure", json!("-")),
+        "region" => ("region", json!("-")),
+        "period" => ("period", json!({"start": "2000-01-01", "end": "2000-01-31"})),
+        "figure" | "kind" => ("figure", json!("level")),
+        "value" => ("value", json!("1")),
+        "source" => ("source", json!("-")),
+        "published_on" => ("published_on", json!("2000-01-31")),
+        _ => return None,
+    })
+}
+
+/// Reads one item: what cannot be read is told and put aside, until the rest can.
+fn one(mut value: Value) -> Item {
+    /// More than an item has fields.
+    const ERRORS_MAX: usize = 30;
+    let mut item = Item { body: None, errors: Vec::new(), replaced: Vec::new() };
+    while item.errors.len() < ERRORS_MAX {
+        let problem = match extract::value::<ObservationBody>(&value) {
+            Ok(body) => {
+                item.body = Some(body);
+                return item;
+            }
+            Err(problem) => problem,
+        };
+        let pointer = problem.errors.first().map_or_else(String::new, |error| error.pointer.clone());
+        let unknown = problem.errors.first().is_some_and(|error| error.code == "unknown_field");
+        item.errors.extend(problem.errors);
+        let field = pointer.split('/').nth(1).unwrap_or_default().replace("~1", "/").replace("~0", "~");
+        let Some(fields) = value.as_object_mut().filter(|_| !field.is_empty()) else { return item };
+        let removed = fields.remove(&field).is_some();
+        let whole_field_unknown = unknown && pointer.matches('/').count() == 1;
+        match stand_in(&field).filter(|_| !whole_field_unknown) {
+            Some((name, readable)) => {
+                item.replaced.push(name);
+                fields.insert(name.to_owned(), readable);
+            }
+            None if removed => {}
+            None => return item,
+        }
+    }
+    item
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn items(text: &str) -> Vec<Vec<(String, String)>> {
+        let told = |item: Item| item.errors.into_iter().map(|error| (error.pointer, error.code)).collect();
+        read(text.as_bytes()).unwrap().into_iter().map(told).collect()
+    }
+
+    const GOOD: &str = r#"{"measure":"社零","region":"430000","period":{"start":"2025-01-01","end":"2025-07-31"},"figure":"yoy",
+        "value":"3%","source":"月报","published_on":"2025-08-15"}"#;
+
+    #[test]
+    fn all_that_is_wrong_with_an_item_is_told_and_the_others_are_read() {
+        let bad = GOOD
+            .replace("2025-07-31", "2025-13-31")
+            .replace("\"yoy\"", "\"growth\"")
+            .replace("\"source\":\"月报\",", "\"extra\":1,\"basis\":5,");
+        let told = items(&format!("{{\"items\":[{GOOD},{bad},7,{GOOD}]}}"));
+        assert!(told[0].is_empty() && told[3].is_empty());
+        let mut pointers: Vec<_> =
+            told[1].iter().map(|(pointer, code)| (pointer.as_str(), code.as_str())).collect();
+        pointers.sort_unstable();
+        assert_eq!(
+            pointers,
+            [
+                ("/basis", "malformed"),
+                ("/extra", "unknown_field"),
+                ("/figure", "malformed"),
+                ("/period/end", "malformed"),
+                ("/source", "required")
+            ]
+        );
+        assert_eq!(told[2].len(), 1);
+    }
+
+    #[test]
+    fn what_is_no_list_of_items_is_refused_whole() {
+        for text in ["{", "[]", r#"{"items":{}}"#, r#"{"items":[],"more":1}"#, r#"{"items":[1],"items":[2]}"#]
+        {
+            assert!(read(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_stand_in_is_not_spoken_of() {
+        let bad = GOOD.replace("2025-08-15", "2025-02-30");
+        let item = read(format!("{{\"items\":[{bad}]}}").as_bytes()).unwrap().remove(0);
+        assert!(!item.speaks_of("/published_on") && item.speaks_of("/period") && item.body.is_some());
+    }
+}

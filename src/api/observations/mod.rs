@@ -1,0 +1,297 @@
+//! Observations (观测值): taken in by the bulk, kept as vintages.
+
+mod items;
+mod reader;
+
+use actix_web::{HttpRequest, HttpResponse, get, put, web};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+pub use items::{DifferenceBody, RecordObservations};
+
+use super::State;
+use super::extract::{JsonBytes, Params};
+use super::indicators::PeriodView;
+use super::lookup::{self, At};
+use super::page::{List, ListParams, PageView};
+use super::problem::{Code, FieldError, Problem, ProblemView};
+use super::respond;
+use super::spec::Routes;
+use super::wire::{Amount, Word};
+use crate::db;
+use crate::domain::{Basis, Doubt, DoubtSet, Figure, Status, TextEnum as _};
+use crate::store::StoreError;
+use crate::store::rows::{ObservationFilter, ObservationRow, Recorded, read_doubts, word};
+use crate::store::types::Id;
+use reader::Reader;
+
+/// Facts accepted in one request.
+const ITEMS_MAX: usize = 20_000;
+
+/// Adds the resource's routes.
+pub fn routes(config: &mut impl Routes) {
+    config.service(list_observations).service(record_observations);
+}
+
+/// 观测值（每次修订为一个版本，旧版本保留）
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ObservationView {
+    /// 编号
+    id: Uuid,
+    /// 指标口径编号
+    measure_id: Uuid,
+    /// 行政区编号
+    region_id: Uuid,
+    /// 所属时期
+    period: PeriodView,
+    /// 数值口径：累计、当期或存量
+    #[schema(value_type = String)]
+    basis: Word<Basis>,
+    /// 数值level、同比增速yoy（%）或名次rank
+    #[schema(value_type = String)]
+    figure: Word<Figure>,
+    /// 值
+    value: Amount,
+    /// 名次是多少个地区中的名次
+    of: Option<i32>,
+    /// 是否为截至某日的进度数
+    partial: bool,
+    /// 疑点
+    doubts: Vec<DoubtView>,
+    /// 状态
+    #[schema(value_type = String)]
+    status: Word<Status>,
+    /// 出处
+    source: String,
+    /// 公布日期
+    published_on: NaiveDate,
+    /// 同一事实的第几个版本，从1起
+    vintage: i32,
+    /// 录入时间
+    recorded_at: DateTime<Utc>,
+}
+
+impl ObservationView {
+    fn of((row, measure, region): (ObservationRow, Id, Id)) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id.0,
+            measure_id: measure.0,
+            region_id: region.0,
+            period: PeriodView { start: row.period_start, end: row.period_end },
+            basis: Word(word(&row.basis)?),
+            figure: Word(word(&row.figure)?),
+            value: Amount(row.value.0),
+            of: row.of,
+            partial: row.partial,
+            doubts: DoubtView::all(read_doubts(&row.doubts)?),
+            status: Word(word(&row.status)?),
+            source: row.source,
+            published_on: row.published_on,
+            vintage: row.vintage,
+            recorded_at: row.recorded_at.and_utc(),
+        })
+    }
+}
+
+/// 疑点：照录，请核对
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DoubtView {
+    /// 疑点代码（英文，稳定）
+    #[schema(example = "scale_of_rate")]
+    doubt: &'static str,
+    /// 中文说明：何处可疑、怎么办
+    detail: &'static str,
+}
+
+impl DoubtView {
+    fn all(doubts: DoubtSet) -> Vec<Self> {
+        let view = |doubt: Doubt| Self { doubt: doubt.as_str(), detail: doubt.chinese() };
+        doubts.iter().map(view).collect()
+    }
+}
+
+/// 录入方式
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RecordParams {
+    /// true为试运行：只报告结果，不写入
+    #[serde(default)]
+    dry_run: bool,
+    /// false时跳过有误的条目、写入其余；默认true，有一条不合要求则全部不写
+    #[serde(default = "yes")]
+    atomic: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// 录入结果
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RecordReport {
+    /// 是否试运行
+    dry_run: bool,
+    /// 新增条数
+    created: usize,
+    /// 修订条数（成为新版本）
+    updated: usize,
+    /// 未变条数
+    unchanged: usize,
+    /// 不合要求的条数
+    refused: usize,
+    /// 有疑点的条数
+    doubted: usize,
+    /// 逐条结果，次序同请求
+    items: Vec<RecordOutcome>,
+}
+
+/// 一条的结果
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RecordOutcome {
+    /// 在请求中的位置，从0起
+    index: usize,
+    /// created、updated、unchanged或refused
+    outcome: &'static str,
+    /// 不合要求之处
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldError>,
+    /// 疑点：已录入，请核对
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    doubts: Vec<DoubtView>,
+    /// 值按指标口径的单位读作此数（原文另带单位、千分位或全角数字时）
+    #[serde(skip_serializing_if = "Option::is_none")]
+    read_as: Option<Amount>,
+    /// 另需说明的
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'static str>,
+}
+
+/// 观测值查询条件
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ObservationParams {
+    /// 指标口径：id、名称或别名
+    measure: Option<String>,
+    /// 行政区：id、代码或名称
+    region: Option<String>,
+    /// 只要此日及以后结束的时期
+    from: Option<NaiveDate>,
+    /// 只要此日及以前结束的时期
+    to: Option<NaiveDate>,
+    /// 只要此日及以前公布的版本
+    as_of: Option<NaiveDate>,
+    /// true时只要有疑点的
+    doubtful: Option<bool>,
+}
+
+/// 列出观测值（含历次修订）
+#[utoipa::path(tag = "观测值", params(ListParams, ObservationParams), responses(
+    (status = 200, body = PageView<ObservationView>), (status = "4XX", body = ProblemView)))]
+#[get("/observations")]
+async fn list_observations(
+    state: web::Data<State>,
+    request: HttpRequest,
+    list: List<ObservationParams>,
+) -> Result<HttpResponse, Problem> {
+    let measure = lookup::maybe_measure(&state, At::Query("measure"), list.filter.measure.as_deref()).await?;
+    let region = lookup::maybe_region(&state, At::Query("region"), list.filter.region.as_deref()).await?;
+    let filter = ObservationFilter {
+        measure_id: measure.map(|row| row.id.0),
+        region_id: region.map(|row| row.id.0),
+        from: list.filter.from,
+        to: list.filter.to,
+        as_of: list.filter.as_of,
+        doubtful: list.filter.doubtful == Some(true),
+        updated_after: list.updated_after,
+    };
+    let rows = db!(state.store, observations::list_observations(&filter, list.page))?;
+    let page = PageView::checked(rows, list.page, |row| row.0.id.0, ObservationView::of)?;
+    respond::list(&request, &page, list.fields.as_deref())
+}
+
+/// 批量录入观测值：按指标口径、行政区、时期、口径识别同一事实，值有变化的成为新版本
+#[utoipa::path(tag = "观测值", params(RecordParams), request_body = RecordObservations, responses(
+    (status = 200, body = RecordReport), (status = "4XX", body = ProblemView)))]
+#[put("/observations")]
+async fn record_observations(
+    state: web::Data<State>,
+    request: HttpRequest,
+    Params(params): Params<RecordParams>,
+    JsonBytes(bytes): JsonBytes,
+) -> Result<HttpResponse, Problem> {
+    let read = items::read(&bytes)?;
+    drop(bytes);
+    if read.is_empty() || read.len() > ITEMS_MAX {
+        let detail = format!("一次应录入1至{ITEMS_MAX}条，请分批提交。");
+        return Err(Problem::at(Code::Invalid, "/items", "out_of_range", detail));
+    }
+    let mut reader = Reader::prepare(&state, &read).await?;
+    let mut facts = Vec::with_capacity(read.len());
+    let mut outcomes: Vec<RecordOutcome> = Vec::with_capacity(read.len());
+    let mut places = Vec::with_capacity(read.len());
+    for (index, item) in read.iter().enumerate() {
+        let found = reader.read(item);
+        let mut outcome =
+            RecordOutcome { read_as: found.read_as.map(Amount), ..RecordOutcome::refused(index) };
+        match found.fact {
+            Some(fact) => {
+                facts.push(fact);
+                places.push(index);
+            }
+            None => outcome.errors = within(found.errors, index),
+        }
+        outcomes.push(outcome);
+    }
+    drop(reader);
+    drop(read);
+    let refused = outcomes.len() - facts.len();
+    if refused > 0 && params.atomic && !params.dry_run {
+        return Err(Problem::many(outcomes.into_iter().flat_map(|outcome| outcome.errors).collect()));
+    }
+    let puts = db!(state.store, recording::record_observations(&facts, params.dry_run))?;
+    for ((place, put), fact) in places.into_iter().zip(&puts).zip(&facts) {
+        let outcome = &mut outcomes[place];
+        outcome.outcome = match put.outcome {
+            Recorded::Created => "created",
+            Recorded::Updated => "updated",
+            Recorded::Unchanged => "unchanged",
+        };
+        outcome.doubts = DoubtView::all(put.doubts);
+        if put.outcome == Recorded::Unchanged && !fact.stated.is_empty() {
+            outcome.note = Some(DIFFERENCES_KEPT);
+        }
+    }
+    let count = |wanted: Recorded| puts.iter().filter(|put| put.outcome == wanted).count();
+    let report = RecordReport {
+        dry_run: params.dry_run,
+        created: count(Recorded::Created),
+        updated: count(Recorded::Updated),
+        unchanged: count(Recorded::Unchanged),
+        refused,
+        doubted: puts.iter().filter(|put| !put.doubts.is_empty()).count(),
+        items: outcomes,
+    };
+    respond::ok(&request, &report)
+}
+
+/// Said where only the stated differences of a known fact would change.
+const DIFFERENCES_KEPT: &str =
+    "该值未变，本次所称差距未记录，仍以原有的为准；如需更正，请随新公布的数值一并报送。";
+
+impl RecordOutcome {
+    fn refused(index: usize) -> Self {
+        Self { index, outcome: "refused", errors: Vec::new(), doubts: Vec::new(), read_as: None, note: None }
+    }
+}
+
+/// Errors seen from the whole body.
+fn within(mut errors: Vec<FieldError>, index: usize) -> Vec<FieldError> {
+    for error in &mut errors {
+        error.pointer = format!("/items/{index}{}", error.pointer);
+    }
+    errors
+}

@@ -1,0 +1,393 @@
+//! Facts put in, as many at once as one likes. What it costs goes by the batch: of what is stored only the vintages of the
+//! facts offered are read, and a handful of values beside each series. All of that is read before the transaction, which
+//! only writes; that nobody wrote the same facts meanwhile is held by their key, and then all begins again.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+
+use super::super::{Conn, facts};
+use super::comparisons::insert_stated_rows;
+use crate::StoreError;
+use crate::rows::{
+    BesideRow, FactWrite, GroupAt, ObservationRow, Put, Recorded, StatedDifferenceRow, VintageRow,
+    read_doubts, word, write_doubts,
+};
+use crate::types::Id;
+use xushi_domain::smell::{self, Fresh, LOOK_BACK, Neighbours};
+use xushi_domain::{Basis, DoubtSet, Period, Status};
+
+/// How often a write begins again because somebody else wrote the same facts.
+const TRIES: usize = 5;
+
+/// Rows read for the values before a group: some are vintages of one another.
+const ROWS_BEFORE: i64 = LOOK_BACK as i64 + 2;
+
+/// Facts that one round trip of a read or a write carries.
+const AT_ONCE: usize = 5_000;
+
+/// Writes facts and what was said of differences beside them, all or none; each becomes the next vintage of its fact unless
+/// the last one says the same. What was said is kept only with a new vintage. With `dry_run` nothing is written and the
+/// answer is the same.
+///
+/// # Errors
+/// When the database fails.
+pub async fn record_observations(
+    conn: &mut Conn,
+    batch: &[FactWrite],
+    dry_run: bool,
+) -> Result<Vec<Put>, StoreError> {
+    let mut tries = 0;
+    loop {
+        let plan = Plan::make(conn, batch).await?;
+        if dry_run || plan.writes.is_empty() {
+            return Ok(plan.puts);
+        }
+        tries += 1;
+        match write(conn, batch, &plan).await {
+            Err(StoreError::Duplicate(_)) if tries < TRIES => {}
+            Err(error) => return Err(error),
+            Ok(()) => return Ok(plan.puts),
+        }
+    }
+}
+
+/// What is to be done about a batch.
+struct Plan {
+    /// One for each fact.
+    puts: Vec<Put>,
+    /// The series of each fact, if it is there.
+    series: Vec<Option<i64>>,
+    /// Place in the batch and vintage of each new row.
+    writes: Vec<(usize, i32)>,
+}
+
+/// The newest vintage of a fact, and whether any is final.
+struct Known {
+    row: VintageRow,
+    is_final: bool,
+}
+
+/// What lies beside the facts of one series, basis and figure.
+#[derive(Default)]
+struct Around {
+    /// Earlier values, the latest last.
+    before: Vec<smell::Reading>,
+    next: Option<smell::Reading>,
+}
+
+impl Plan {
+    async fn make(conn: &mut Conn, batch: &[FactWrite]) -> Result<Self, StoreError> {
+        let series = series_of(conn, batch).await?;
+        let known = known(conn, batch, &series).await?;
+        let groups = grouped(batch);
+        let around = around(conn, batch, &series, &groups).await?;
+        let nothing = Put { outcome: Recorded::Created, doubts: DoubtSet::default() };
+        let mut plan = Self { puts: vec![nothing; batch.len()], series, writes: Vec::new() };
+        for (places, around) in groups.iter().zip(around) {
+            plan.group(batch, places, around, &known)?;
+        }
+        // Neighbours in the index are written together.
+        let key = |place: usize| {
+            let FactWrite { measure, region, row, .. } = &batch[place];
+            (plan.series[place], *measure, *region, row.period_end)
+        };
+        plan.writes.sort_unstable_by_key(|(place, _)| key(*place));
+        Ok(plan)
+    }
+
+    /// Judges the facts of one series, basis and figure, in order of time: each is a neighbour of those after it.
+    fn group(
+        &mut self,
+        batch: &[FactWrite],
+        places: &[usize],
+        mut around: Around,
+        known: &HashMap<usize, Known>,
+    ) -> Result<(), StoreError> {
+        let last_end = places.last().map(|place| batch[*place].row.period_end);
+        for place in places.iter().copied() {
+            let FactWrite { row, habit, .. } = &batch[place];
+            let before = known.get(&place);
+            let (status, number) = (word::<Status>(&row.status)?, number(row)?);
+            if let Some(before) = before
+                && is_same(&before.row, row)
+            {
+                self.puts[place] =
+                    Put { outcome: Recorded::Unchanged, doubts: read_doubts(&before.row.doubts)? };
+            } else {
+                let fresh = Fresh { number, basis: word(&row.basis)?, figure: word(&row.figure)?, status };
+                let earlier = around.before.iter().rev().filter(|one| one.period.end() < row.period_end);
+                let earlier: Vec<smell::Reading> = earlier.take(LOOK_BACK).copied().collect();
+                let beside = Neighbours {
+                    before: &earlier,
+                    next: around.next.filter(|_| last_end == Some(row.period_end)),
+                    same: before.map(|before| before.row.value.0),
+                    is_final: before.is_some_and(|before| before.is_final),
+                };
+                let found = smell::doubts(&fresh, *habit, &beside);
+                let doubts = found.iter().chain(read_doubts(&row.doubts)?.iter()).collect();
+                let outcome = if before.is_some() { Recorded::Updated } else { Recorded::Created };
+                self.puts[place] = Put { outcome, doubts };
+                self.writes.push((place, before.map_or(1, |before| before.row.vintage + 1)));
+            }
+            if status.is_actual() {
+                around.before.push(number);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether an offered fact says just what its newest vintage says.
+fn is_same(known: &VintageRow, row: &ObservationRow) -> bool {
+    (known.value, known.status.0.to_string(), known.published_on, known.of, known.partial)
+        == (row.value, row.status.clone(), row.published_on, row.of, row.partial)
+}
+
+fn number(row: &ObservationRow) -> Result<smell::Reading, StoreError> {
+    Ok(smell::Reading { period: Period::new(row.period_start, row.period_end)?, value: row.value.0 })
+}
+
+/// The series of each fact.
+async fn series_of(conn: &mut Conn, batch: &[FactWrite]) -> Result<Vec<Option<i64>>, StoreError> {
+    let mut keys: Vec<(Id, Id)> = batch.iter().map(|fact| (fact.measure, fact.region)).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let found: HashMap<(Id, Id), Option<i64>> =
+        keys.iter().copied().zip(facts::find_series(conn, keys.clone()).await?).collect();
+    Ok(batch.iter().map(|fact| found.get(&(fact.measure, fact.region)).copied().flatten()).collect())
+}
+
+/// The newest vintage of each fact that is there.
+async fn known(
+    conn: &mut Conn,
+    batch: &[FactWrite],
+    series: &[Option<i64>],
+) -> Result<HashMap<usize, Known>, StoreError> {
+    let mut known: HashMap<usize, Known> = HashMap::new();
+    let there: Vec<usize> = (0..batch.len()).filter(|place| series[*place].is_some()).collect();
+    for chunk in there.chunks(AT_ONCE) {
+        let keys =
+            chunk.iter().filter_map(|place| Some((series[*place]?, batch[*place].row.fact()))).collect();
+        for row in facts::list_vintages(conn, keys).await? {
+            let Some(place) = usize::try_from(row.place).ok().and_then(|at| chunk.get(at)).copied() else {
+                continue;
+            };
+            let is_final = row.status.0 == Status::Final;
+            match known.get_mut(&place) {
+                Some(one) => {
+                    one.is_final |= is_final;
+                    if row.vintage > one.row.vintage {
+                        one.row = row;
+                    }
+                }
+                None => {
+                    known.insert(place, Known { row, is_final });
+                }
+            }
+        }
+    }
+    Ok(known)
+}
+
+/// Places of the batch, by series, basis and figure, each in order of time.
+fn grouped(batch: &[FactWrite]) -> Vec<Vec<usize>> {
+    let key = |place: &usize| {
+        let FactWrite { measure, region, row, .. } = &batch[*place];
+        (*measure, *region, row.basis.as_str(), row.figure.as_str())
+    };
+    let time = |place: &usize| (batch[*place].row.period_end, batch[*place].row.period_start);
+    let mut places: Vec<usize> = (0..batch.len()).collect();
+    places.sort_by(|a, b| (key(a), time(a)).cmp(&(key(b), time(b))));
+    places.chunk_by(|a, b| key(a) == key(b)).map(<[usize]>::to_vec).collect()
+}
+
+/// What lies beside each group.
+async fn around(
+    conn: &mut Conn,
+    batch: &[FactWrite],
+    series: &[Option<i64>],
+    groups: &[Vec<usize>],
+) -> Result<Vec<Around>, StoreError> {
+    let mut all: Vec<Around> = groups.iter().map(|_| Around::default()).collect();
+    let at = |group: &Vec<usize>| -> Option<GroupAt> {
+        let (first, last) = (&batch[*group.first()?].row, &batch[*group.last()?].row);
+        Some(GroupAt {
+            series_id: series[*group.first()?]?,
+            basis: first.basis.clone(),
+            figure: first.figure.clone(),
+            ends: (first.period_end, last.period_end),
+        })
+    };
+    let there: Vec<(usize, GroupAt)> =
+        groups.iter().enumerate().filter_map(|(place, group)| Some((place, at(group)?))).collect();
+    for chunk in there.chunks(AT_ONCE) {
+        let wanted = chunk.iter().map(|(_, group)| group.clone()).collect();
+        let rows = facts::list_before(conn, wanted, ROWS_BEFORE).await?;
+        let mut rows: Vec<(usize, BesideRow)> = placed(rows, |at| Some(chunk.get(at)?.0));
+        // The earliest first, and of one period the value in force last.
+        rows.sort_by_key(|(place, row)| (*place, row.period_end, row.period_start, in_force(row)));
+        for (place, row) in rows {
+            let value = beside(&row)?;
+            let before = &mut all[place].before;
+            before.pop_if(|known| known.period == value.period);
+            before.push(value);
+        }
+        // Only a running total is held against what comes after it.
+        let running: Vec<&(usize, GroupAt)> =
+            chunk.iter().filter(|(_, group)| word(&group.basis).ok() == Some(Basis::Cumulative)).collect();
+        let wanted = running.iter().map(|(_, group)| group.clone()).collect();
+        let rows = facts::list_after(conn, wanted, 2).await?;
+        let mut rows: Vec<(usize, BesideRow)> = placed(rows, |at| Some(running.get(at)?.0));
+        rows.sort_by_key(|(place, row)| (*place, row.period_end, row.period_start, in_force(row)));
+        for (place, row) in rows {
+            let value = beside(&row)?;
+            let next = &mut all[place].next;
+            if next.is_none_or(|known| known.period == value.period) {
+                *next = Some(value);
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// Rows with the places that they were asked for at.
+fn placed(rows: Vec<BesideRow>, place: impl Fn(usize) -> Option<usize>) -> Vec<(usize, BesideRow)> {
+    rows.into_iter().filter_map(|row| Some((place(usize::try_from(row.place).ok()?)?, row))).collect()
+}
+
+/// Of two vintages the one in force is greater: no preliminary value displaces a final one.
+fn in_force(row: &BesideRow) -> (bool, i32) {
+    (row.status.0 == Status::Final, row.vintage)
+}
+
+fn beside(row: &BesideRow) -> Result<smell::Reading, StoreError> {
+    Ok(smell::Reading { period: Period::new(row.period_start, row.period_end)?, value: row.value.0 })
+}
+
+async fn write(conn: &mut Conn, batch: &[FactWrite], plan: &Plan) -> Result<(), StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        let made = make_series(conn, batch, plan).await?;
+        for chunk in plan.writes.chunks(AT_ONCE) {
+            let mut rows = Vec::with_capacity(chunk.len());
+            let mut stated: Vec<StatedDifferenceRow> = Vec::new();
+            for (place, vintage) in chunk {
+                let fact = &batch[*place];
+                let series_id =
+                    plan.series[*place].or_else(|| made.get(&(fact.measure, fact.region)).copied());
+                let series_id = series_id.ok_or_else(|| StoreError::Corrupt("series vanished".to_owned()))?;
+                let doubts = write_doubts(plan.puts[*place].doubts);
+                rows.push(ObservationRow { series_id, vintage: *vintage, doubts, ..fact.row.clone() });
+                stated.extend(fact.stated.iter().map(|one| StatedDifferenceRow { series_id, ..one.clone() }));
+            }
+            facts::insert_observations(conn, rows).await?;
+            insert_stated_rows(conn, &stated).await?;
+        }
+        Ok::<_, StoreError>(())
+    })
+    .await
+}
+
+/// Makes the series that were not there.
+async fn make_series(
+    conn: &mut Conn,
+    batch: &[FactWrite],
+    plan: &Plan,
+) -> Result<HashMap<(Id, Id), i64>, StoreError> {
+    let lacking = plan.writes.iter().filter(|(place, _)| plan.series[*place].is_none());
+    let mut keys: Vec<(Id, Id)> =
+        lacking.map(|(place, _)| (batch[*place].measure, batch[*place].region)).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    if keys.is_empty() {
+        return Ok(HashMap::new());
+    }
+    facts::make_series(conn, keys.clone()).await?;
+    let ids = facts::find_series(conn, keys.clone()).await?;
+    Ok(keys.into_iter().zip(ids).filter_map(|(key, id)| Some((key, id?))).collect())
+}
+
+/// First days of the windows of indicators that are judged by these series.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_window_starts(
+    conn: &mut Conn,
+    keys: &[(Id, Id)],
+) -> Result<Vec<((Id, Id), NaiveDate)>, StoreError> {
+    use crate::schema::{indicators, series};
+    use diesel::{ExpressionMethods as _, QueryDsl as _};
+    use diesel_async::RunQueryDsl as _;
+    let ids = facts::find_series(conn, keys.to_vec()).await?;
+    let by_id: HashMap<i64, (Id, Id)> =
+        ids.into_iter().zip(keys).filter_map(|(id, key)| Some((id?, *key))).collect();
+    let ids: Vec<i64> = by_id.keys().copied().collect();
+    let mut starts = Vec::new();
+    for chunk in ids.chunks(1_000) {
+        let rows: Vec<(i64, NaiveDate)> = indicators::table
+            .inner_join(series::table)
+            .filter(series::id.eq_any(chunk.to_vec()))
+            .select((series::id, indicators::window_start))
+            .distinct()
+            .load(conn)
+            .await?;
+        starts.extend(rows.into_iter().filter_map(|(id, start)| Some((*by_id.get(&id)?, start))));
+    }
+    Ok(starts)
+}
+
+/// Stored facts in order of id, each with the names of its measure and region.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_stored(
+    conn: &mut Conn,
+    after: Option<Id>,
+    limit: i64,
+) -> Result<Vec<(ObservationRow, String, String)>, StoreError> {
+    use crate::schema::{measures, observations, regions, series};
+    use diesel::{ExpressionMethods as _, QueryDsl as _, SelectableHelper as _};
+    use diesel_async::RunQueryDsl as _;
+    let mut query = observations::table
+        .inner_join(series::table.inner_join(measures::table).inner_join(regions::table))
+        .select((ObservationRow::as_select(), measures::name, regions::name))
+        .order(observations::id)
+        .limit(limit)
+        .into_boxed::<super::super::Backend>();
+    if let Some(after) = after {
+        query = query.filter(observations::id.gt(after));
+    }
+    Ok(query.load(conn).await?)
+}
+
+/// First days of the windows of all indicators, by series.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_all_window_starts(conn: &mut Conn) -> Result<Vec<(i64, NaiveDate)>, StoreError> {
+    use crate::schema::indicators;
+    use diesel::QueryDsl as _;
+    use diesel_async::RunQueryDsl as _;
+    let starts = indicators::table.select((indicators::series_id, indicators::window_start)).distinct();
+    Ok(starts.load(conn).await?)
+}
+
+/// Writes the doubts of stored facts.
+///
+/// # Errors
+/// When the database fails.
+pub async fn write_stored_doubts(conn: &mut Conn, marks: &[(Id, DoubtSet)]) -> Result<(), StoreError> {
+    use crate::schema::observations;
+    use diesel::{ExpressionMethods as _, QueryDsl as _};
+    use diesel_async::RunQueryDsl as _;
+    write_transaction!(conn, async |conn: &mut Conn| {
+        for (id, doubts) in marks {
+            diesel::update(observations::table.find(*id))
+                .set(observations::doubts.eq(write_doubts(*doubts)))
+                .execute(conn)
+                .await?;
+        }
+        Ok::<_, StoreError>(())
+    })
+    .await
+}
