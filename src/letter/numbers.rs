@@ -128,13 +128,17 @@ impl<'a> Numbers<'a> {
     }
 
     fn said(&self, needed: &Needed) -> Option<Need> {
-        let unit = self.unit_of(needed.form);
-        let figure = value(needed.figure)
-            .map(|figure| safe(figure, (needed.form, needed.strict), unit, needed.places.min(PLACES_MAX)));
+        let form = needed.form;
+        let unit = self.unit_of(form);
         let end = needed.end.map(|end| self.promised(end));
         let end_hi = needed.end_hi.map(|end| self.promised(end));
-        let left = value(needed.left).map(|left| down(left, unit, self.places));
-        Some(Need { form: needed.form, figure, left, end, end_hi })
+        let kept = matches!(form, NeededForm::KeepAtLeast | NeededForm::KeepAtMost | NeededForm::Place);
+        // In the letter's places, to the safe side.
+        let places = if is_percent(unit) { self.places.max(1) } else { self.places };
+        let worked_out = value(needed.figure).map(|figure| safe(figure, (form, needed.strict), unit, places));
+        let figure = if kept || end_hi.is_some() { end.clone() } else { worked_out };
+        let left = value(needed.left).map(|left| down(left, self.unit, self.places));
+        Some(Need { form, figure, left, end, end_hi })
     }
 
     fn unit_of(&self, form: NeededForm) -> &'a str {
