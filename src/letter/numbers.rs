@@ -120,8 +120,8 @@ impl<'a> Numbers<'a> {
             return None;
         }
         match facts.found.assessment.needed {
-            // Late it is, by so many days; there is nothing to ask for each month.
-            Some(needed) if needed.form == NeededForm::Days => None,
+            // Late it is, by so many days; there is nothing to ask for each month. A trend asks for its sign.
+            Some(needed) if needed.form == NeededForm::Days || facts.kind == Kind::Trend => None,
             Some(needed) => self.said(&needed),
             None => self.usual_need(facts),
         }
@@ -164,6 +164,13 @@ impl<'a> Numbers<'a> {
             let form = if lower { NeededForm::GrowthAtMost } else { NeededForm::GrowthAtLeast };
             let rate = value(assessment.needed_growth)?;
             return Some(bare(form, Some(safe(rate, (form, strict), "%", self.places.max(1)))));
+        }
+        if facts.kind == Kind::Range && !facts.moves {
+            let ends = facts.promised.filter(|promised| promised.hold && !promised.ceiling);
+            if let Some((low, high)) = ends.and_then(|promised| promised.value.zip(promised.far)) {
+                let (end, end_hi) = (Some(self.promised(low)), Some(self.promised(high)));
+                return Some(Need { end, end_hi, ..bare(NeededForm::KeepAtMost, None) });
+            }
         }
         let target_value = facts.target_value.map(|target_value| self.promised(target_value));
         if !facts.moves {

@@ -88,7 +88,10 @@ fn is_grave(line: &LetterLine) -> bool {
 
 /// By grade, then by how far behind in points.
 fn gravity(line: &LetterLine) -> (u8, Option<rust_decimal::Decimal>) {
-    let severity = line.grade.and_then(Grade::severity).unwrap_or(0);
+    // What is broken for good is as grave as what was missed.
+    let broken = line.state == LineState::LimitBroken;
+    let grade = if broken { Some(Grade::Missed) } else { line.grade };
+    let severity = grade.and_then(Grade::severity).unwrap_or(0);
     let points = line.shortfall_points.as_ref().or(line.shortfall_share.as_ref());
     let points = points.or(line.shortfall.as_ref().filter(|gap| gap.unit == "个百分点"));
     (severity, points.map(|points| points.value))

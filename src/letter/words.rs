@@ -20,6 +20,9 @@ pub(super) fn register(env: &mut Environment<'static>) {
     env.add_filter("to", |Serde(low): Serde<Quantity>, Serde(high): Serde<Quantity>, line: Value| {
         Ok::<_, Error>(if is_rate(&line)? { between_rates(&low, &high) } else { between(&low, &high) })
     });
+    env.add_filter("between", |Serde(low): Serde<Quantity>, Serde(high): Serde<Quantity>| {
+        between(&low, &high)
+    });
     env.add_filter("whole", |Serde(span): Serde<Span>| if is_year(&span) { "全年" } else { "目标期" });
     env.add_filter("ending", |Serde(window): Serde<Span>| ending(&window));
     env.add_filter("date", |Serde(day): Serde<NaiveDate>| long_date(day));

@@ -58,6 +58,11 @@ fn printable(line: &LetterLine) -> Vec<String> {
     all.extend(line.benchmarks.iter().flat_map(|one| [&one.value, &one.gap]));
     let mut said: Vec<String> = all.iter().map(|q| format!("{}{}", q.printed().abs(), q.unit)).collect();
     said.extend(line.forecast.iter().map(|forecast| format!("{}万—", forecast.low.printed())));
+    said.extend(
+        line.need
+            .iter()
+            .filter_map(|need| Some(format!("{}%—", need.end_hi.as_ref().and(need.end.as_ref())?.printed()))),
+    );
     said.extend(line.ground.iter().flat_map(|ground| {
         [ground.count, ground.threshold]
             .into_iter()

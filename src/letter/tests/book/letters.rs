@@ -7,6 +7,9 @@ fn number(serial: u32) -> Option<LetterNumber> {
 }
 
 fn gravest(lines: &[LetterLine]) -> Level {
+    if lines.iter().any(|line| line.state == LineState::LimitBroken) {
+        return Level::Red;
+    }
     let graves = lines.iter().filter_map(|line| line.grade);
     let level = |grade| match grade {
         Grade::Missed => Level::Red,
