@@ -43,9 +43,8 @@ fn spelled(target: &Target, measure: &Measure) -> Option<String> {
     let Target { kind, comparator, value, value_hi, unit, .. } = target;
     let comparator = comparator.unwrap_or(Comparator::AtLeast);
     let lower = measure.better == Better::Lower;
-    let down = matches!(comparator, Comparator::AtMost | Comparator::Below);
     match kind {
-        Kind::Trend => Some(if down || (lower && !down) { "持续下降" } else { "保持增长" }.to_owned()),
+        Kind::Trend => Some(if falls(target, lower) { "持续下降" } else { "保持增长" }.to_owned()),
         Kind::Narrowing => Some("降幅收窄".to_owned()),
         Kind::Milestone => {
             Some(value.map_or_else(|| "按期完成".to_owned(), |v| format!("按期完成{}", amount(v, unit))))
@@ -71,6 +70,15 @@ fn spelled(target: &Target, measure: &Measure) -> Option<String> {
         Kind::Cap if comparator == Comparator::Equal => Some(format!("不超过{}", amount((*value)?, unit))),
         Kind::Qualitative => None,
         _ => Some(compared(*kind, comparator, ((*value)?, *value_hi), unit)),
+    }
+}
+
+/// Whether a trend shall fall: as it was written, else as is good for the measure.
+fn falls(target: &Target, lower: bool) -> bool {
+    match target.comparator {
+        Some(Comparator::AtMost | Comparator::Below) => true,
+        Some(Comparator::AtLeast | Comparator::Above) => false,
+        _ => lower,
     }
 }
 

@@ -116,7 +116,7 @@ fn every_number_printed_stands_in_the_facts() {
     for case in cases::all() {
         let line = case.line(1);
         for kind in kinds(&line) {
-            let facts = letters::about(kind, &[line.clone()]);
+            let facts = letters::about(kind, std::slice::from_ref(&line));
             let text = Templates::built_in().unwrap().render(&facts).unwrap().text;
             let mut printable = printable(&line);
             let reply = facts.reply.iter();
@@ -153,7 +153,7 @@ fn text_page_and_paper_say_the_same() {
     for case in cases::all() {
         let line = case.line(1);
         for kind in kinds(&line) {
-            let facts = letters::about(kind, &[line.clone()]);
+            let facts = letters::about(kind, std::slice::from_ref(&line));
             let letter = Templates::built_in().unwrap().render(&facts).unwrap();
             let parts = crate::tests::parts(&crate::tests::docx(&facts));
             let paper = crate::tests::said(&crate::tests::part(&parts, "word/document.xml"));
@@ -199,8 +199,10 @@ fn what_is_over_is_not_asked_for_later() {
         let line = case.line(1);
         let (state, limit) = (line.state, line.limit);
         for kind in kinds(&line) {
-            let letter =
-                Templates::built_in().unwrap().render(&letters::about(kind, &[line.clone()])).unwrap();
+            let letter = Templates::built_in()
+                .unwrap()
+                .render(&letters::about(kind, std::slice::from_ref(&line)))
+                .unwrap();
             let never: &[&str] = match state {
                 LineState::Missed | LineState::LimitBroken => {
                     &["后期", "滞后", "如期完成目标的风险", "应达", "序时"]
