@@ -63,7 +63,7 @@ impl AssessmentView {
         let beside = Beside {
             context,
             foreseen,
-            release: next_report(&evidence.measure, &evidence.own, evidence.window),
+            release: next_report(&evidence.subject(), &evidence.own),
             overdue_after: evidence.overdue_after,
             stated: stated.map(|row| (row.against.clone(), row.difference.0)).collect(),
             places: places(&evidence.measure, &context),

@@ -18,8 +18,8 @@ use super::respond;
 use super::spec::Routes;
 use super::wire::{Amount, Word};
 use crate::db;
+use crate::domain::Grade;
 use crate::domain::pace::{Assessment, Cascade, Ratio, adds_up};
-use crate::domain::{Grade, Kind};
 use crate::store::comparisons::{Extent, Register};
 use crate::store::evidence;
 use crate::store::judging::Evidence;
@@ -66,8 +66,8 @@ pub struct SumView {
     gap: Amount,
     /// 未计入的下级个数；不为0时差额尚不完整
     unknown: usize,
-    /// 是否不一致；只提示，不改动
-    differs: bool,
+    /// 是否不一致；只提示，不改动；为null表示下级尚未齐全，不能判断
+    differs: Option<bool>,
 }
 
 /// 下级的一个指标
@@ -114,8 +114,7 @@ impl Judged {
 
     /// Whether amounts of several regions may be added.
     fn is_additive(&self) -> bool {
-        let amount =
-            matches!(self.evidence.kind(), Some(Kind::Total | Kind::Level | Kind::Cap | Kind::Range));
+        let amount = self.evidence.kind().is_some_and(|kind| kind.row().is_amount());
         amount && adds_up(&self.evidence.measure.unit)
     }
 
@@ -148,8 +147,7 @@ fn sum(
         sum: Amount(cascade.sum),
         gap: Amount(cascade.gap),
         unknown: cascade.unknown,
-        // Parts that are not known can only add: a sum beyond the whole differs already.
-        differs: !cascade.gap.is_zero() && (cascade.unknown == 0 || cascade.gap > Decimal::ZERO),
+        differs: cascade.differs(),
     })
 }
 

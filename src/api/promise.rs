@@ -97,14 +97,13 @@ impl TargetBody {
         let (Some(Word(kind)), Some(_)) = (self.kind, self.value) else { return self };
         let usual = if self.value_hi.is_some() {
             Comparator::Range
-        } else if of.better == Better::Lower || kind == Kind::Cap {
+        } else if of.better == Better::Lower || kind.row().limit {
             Comparator::AtMost
         } else {
             Comparator::AtLeast
         };
-        let rate = matches!(kind, Kind::Growth | Kind::VersusBenchmark | Kind::VersusIndicator);
         self.comparator.get_or_insert(Word(usual));
-        self.unit.get_or_insert_with(|| if rate { "%" } else { of.unit }.to_owned());
+        self.unit.get_or_insert_with(|| kind.row().usual_unit(of.unit).to_owned());
         self
     }
 

@@ -97,8 +97,8 @@ pub struct BenchmarkView {
 pub struct RankView {
     /// 第几位
     position: usize,
-    /// 共几个
-    of: usize,
+    /// 共几个；公布的位次未写明总数的为null
+    of: Option<usize>,
 }
 
 /// 与前期相比的变化；不随越低越好反号

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::db;
 use crate::domain::pace::{ShareFrom, display};
-use crate::domain::{Grade, Kind, TextEnum as _, WorkCalendar};
+use crate::domain::{Figure, Grade, Kind, TextEnum as _, WorkCalendar};
 use crate::store::rows::{BoardFilter, BoardRow};
 use crate::store::types::Number;
 use crate::store::{Store, StoreError, evidence};
@@ -74,7 +74,7 @@ async fn rests_on_the_curve(
 fn line(row: &BoardRow) -> [String; 8] {
     let verdict = &row.verdict;
     let kind = row.kind.as_deref().and_then(Kind::parse);
-    let rate = matches!(kind, Some(Kind::Growth | Kind::VersusBenchmark | Kind::VersusIndicator));
+    let rate = kind.is_some_and(|kind| kind.row().figure == Figure::Yoy);
     let unit = if rate { "%" } else { row.measure.1.as_str() };
     let gap_unit = if unit == "%" { "个百分点" } else { unit };
     let own = verdict.actual.map_or(0, |number| number.0.scale());

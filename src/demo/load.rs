@@ -320,7 +320,7 @@ fn promise(target: &PlanTarget) -> Result<Target, StoreError> {
     let hedge: Vec<&str> = target.hedges.iter().map(|hedge| hedge.as_str()).collect();
     let against = target.benchmark.as_ref();
     let benchmark = against.and_then(|one| one.region.clone().or_else(|| one.measure.clone()));
-    let numberless = matches!(target.kind, Kind::Milestone | Kind::Trend | Kind::Qualitative);
+    let numberless = target.value.is_none() && !target.kind.row().has_unit_of_its_own();
     let target = Target {
         kind: target.kind,
         comparator: target.comparator,

@@ -15,6 +15,8 @@ text_enum! {
         OtherMeasure = "other_measure",
         /// Last year's whole was revised without its parts.
         WholeRevisedAlone = "whole_revised_alone",
+        /// Last year's part was revised without its whole.
+        PartRevisedAlone = "part_revised_alone",
         /// A stored fact that the rules refuse today; it is kept and does not count.
         RefusedByRules = "refused_by_rules",
         /// Levels of both years are there where a growth rate is wanted.
@@ -44,6 +46,9 @@ impl Doubt {
             Self::OtherMeasure => "目标原文所说的指标与本指标名称不同，请核对。",
             Self::WholeRevisedAlone => {
                 "上年全年数已单独修订、各月数未修订，上年同期进度仍按修订前的口径计算，请补报修订后的各月数。"
+            }
+            Self::PartRevisedAlone => {
+                "上年同期数已单独修订、全年数未修订，上年同期进度可能失真，请核对上年全年数。"
             }
             Self::RefusedByRules => "有已存数据不符合现行报送规则，予以保留但不参与研判，请核对后重报。",
             Self::GrowthWanted => "已有本年和上年的绝对量，但目标考核同比增速，请报送同比增速。",
@@ -85,6 +90,12 @@ impl DoubtSet {
     pub fn iter(self) -> impl Iterator<Item = Doubt> {
         use super::TextEnum;
         Doubt::ALL.iter().copied().filter(move |doubt| self.contains(*doubt))
+    }
+}
+
+impl Extend<Doubt> for DoubtSet {
+    fn extend<I: IntoIterator<Item = Doubt>>(&mut self, all: I) {
+        all.into_iter().for_each(|doubt| self.insert(doubt));
     }
 }
 

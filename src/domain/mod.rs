@@ -36,7 +36,7 @@ pub use curve::{Curve, Node};
 pub use doubt::{Doubt, DoubtSet};
 pub use grade::Grade;
 pub use invalid::Invalid;
-pub use kind::Kind;
+pub use kind::{Kind, KindRow};
 pub use letter::{Handling, LetterKind, LetterNumber, LetterState, Level, ladder};
 pub use measure::{Basis, Better, Frequency, Measure};
 pub use observation::{Figure, Observation, Status};

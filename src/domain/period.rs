@@ -52,6 +52,11 @@ impl Period {
         self.start.day() == 1 && self.end.succ_opt().is_some_and(|next| next.day() == 1)
     }
 
+    /// Whether it ends with a month, as values of the year to date and of a month do unless they are cut short.
+    pub fn ends_with_month(self) -> bool {
+        self.end.day() >= 28 && self.end.succ_opt().is_some_and(|next| next.day() == 1)
+    }
+
     /// Calendar months touched, both ends counted: 2025-01-01..2025-07-31 is 7.
     pub fn months(self) -> i32 {
         (self.end.year() - self.start.year()) * 12 + self.end.month() as i32 - self.start.month() as i32 + 1

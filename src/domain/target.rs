@@ -73,7 +73,7 @@ impl Target {
         {
             return Err(Invalid::new("value_hi", "range_order", "区间上限小于下限，请核对。"));
         }
-        if matches!(self.kind, Kind::VersusBenchmark | Kind::VersusIndicator) && self.benchmark.is_none() {
+        if self.kind.row().is_comparison() && self.benchmark.is_none() {
             return Err(Invalid::new("benchmark", "required", "对比类目标须写明对比对象，如“全国平均”。"));
         }
         for value in [self.value, self.value_hi].into_iter().flatten() {
@@ -103,11 +103,9 @@ impl Target {
     }
 
     /// The factor that turns the target's unit into the measure's (`万家` → `家` is 10000).
-    /// Growth, change and comparison targets are in percent or points and ranks in places, whatever the measure's unit is.
+    /// Growth and comparisons are in percent or points and ranks in places, whatever the measure's unit is.
     pub fn factor_to(&self, measure_unit: &str) -> Result<Decimal, Invalid> {
-        if matches!(self.kind, Kind::Growth | Kind::VersusBenchmark | Kind::VersusIndicator | Kind::Rank)
-            || self.unit.is_empty()
-        {
+        if self.kind.row().has_unit_of_its_own() || self.unit.is_empty() {
             return Ok(Decimal::ONE);
         }
         quantity::factor(&self.unit, measure_unit).ok_or_else(|| {

@@ -204,7 +204,7 @@ impl LetterLine {
                 .filter(|_| facts.adds_up),
             forecast,
             months_left: assessment.data_period.map(|period| months_left(period, subject.window)),
-            rank: assessment.rank.map(|rank| rank_among(rank.position, rank.of.into(), subject.region)),
+            rank: assessment.rank.map(|rank| rank_among(rank.position, rank.of, subject.region)),
             benchmarks,
             grade_label: facts.grade_label(state).to_owned(),
             curve_label: assessment

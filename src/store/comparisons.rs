@@ -7,12 +7,14 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
 use super::known::Then;
 use super::rows::{EvaluationRow, RegionRow};
 use super::types::Id;
 use super::{Store, StoreError};
 use crate::db;
+use xushi_domain::kind::{ComparedWith, WayFrom};
 use xushi_domain::pace::{NamedSeries, Sibling};
 use xushi_domain::rule_pack::Family;
 use xushi_domain::{AverageOf, Kind, Observation, RegionLevel, Target, TextEnum as _, measure_names};
@@ -123,9 +125,9 @@ impl Register {
             let is_code = self.codes.contains_key(written);
             Some(((measure, other), if is_code { self.called(other) } else { written.to_owned() }))
         };
-        match target.kind {
-            Kind::VersusIndicator => by_measure().or_else(by_region),
-            _ => by_region().or_else(by_measure),
+        match target.kind.row().compared_with {
+            ComparedWith::OtherMeasure => by_measure().or_else(by_region),
+            ComparedWith::Elsewhere | ComparedWith::Nothing => by_region().or_else(by_measure),
         }
     }
 }
@@ -146,13 +148,21 @@ impl Other {
     }
 }
 
+/// The same measure in a sibling region.
+#[derive(Debug, Clone)]
+struct OtherRegion {
+    code: String,
+    observations: Arc<Vec<Observation>>,
+    completion_target: Option<Decimal>,
+}
+
 /// What one indicator is compared with; nothing unless asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Compared {
     benchmark: Option<Other>,
     parent: Option<Other>,
     named: Vec<Other>,
-    siblings: Vec<(String, Arc<Vec<Observation>>)>,
+    siblings: Vec<OtherRegion>,
     /// How many siblings there are, this one included.
     pub siblings_of: usize,
 }
@@ -175,7 +185,14 @@ impl Compared {
 
     /// The same measure in sibling regions.
     pub fn siblings(&self) -> Vec<Sibling<'_>> {
-        self.siblings.iter().map(|(region, observations)| Sibling { region, observations }).collect()
+        self.siblings
+            .iter()
+            .map(|one| Sibling {
+                region: &one.code,
+                observations: &one.observations,
+                completion_target: one.completion_target,
+            })
+            .collect()
     }
 }
 
@@ -198,15 +215,17 @@ pub struct Wanting<'a> {
     pub target: Option<&'a Target>,
     /// How its pack measures shortfalls.
     pub family: Family,
+    /// Unit of its measure.
+    pub unit: &'a str,
 }
 
 impl Wanting<'_> {
     /// Whether the grade of such a target rests on another series.
     pub fn is_graded_by_others(kind: Option<Kind>, family: Family) -> bool {
         match kind {
-            Some(Kind::VersusBenchmark | Kind::VersusIndicator) => true,
-            Some(Kind::Growth) => family == Family::BenchmarkSign,
-            _ => false,
+            Some(kind) if kind.row().way == WayFrom::Rate => family == Family::BenchmarkSign,
+            Some(kind) => kind.row().is_comparison() || kind.row().way == WayFrom::Place,
+            None => false,
         }
     }
 }
@@ -236,8 +255,15 @@ pub async fn load(
         wanted.extend(keys.above.iter().chain(&keys.siblings));
     }
     let facts = facts(store, wanted, as_of).await?;
+    let targets =
+        if extent == Extent::Whole { targets(store, wanting, &keys).await? } else { HashMap::new() };
     let then = Then::end_of(as_of);
-    let compared = keys.into_iter().map(|keys| {
+    let compared = keys.into_iter().zip(wanting).map(|(keys, one)| {
+        let target = |key: &Key| -> Option<Decimal> {
+            let window = (one.row.window_start, one.row.window_end);
+            let of_window = targets.get(key)?.iter().find(|(of, _)| *of == window)?;
+            of_window.1.value?.checked_mul(of_window.1.factor_to(one.unit).ok()?)
+        };
         let known = |key: &Key| -> Option<Arc<Vec<Observation>>> {
             let all = facts.get(key)?;
             let mut left = all.as_ref().clone();
@@ -250,7 +276,7 @@ pub async fn load(
                 Some(Arc::new(left))
             }
         };
-        compare(register, keys, known)
+        compare(register, keys, known, target)
     });
     Ok(compared.collect())
 }
@@ -259,12 +285,14 @@ fn keys(register: &Register, one: &Wanting<'_>, extent: Extent, as_of: NaiveDate
     let (measure, region) = one.key;
     let versus = one.target.filter(|target| target.benchmark.is_some());
     let versus = versus.and_then(|target| register.against(target, one.key));
-    let kind = one.target.map(|target| target.kind);
+    let way = one.target.map(|target| target.kind.row().way);
     let above = match extent {
         Extent::Whole => true,
-        Extent::Grade => kind == Some(Kind::Growth) && Wanting::is_graded_by_others(kind, one.family),
+        Extent::Grade => way == Some(WayFrom::Rate) && one.family == Family::BenchmarkSign,
     };
-    let siblings = if extent == Extent::Whole { register.siblings(region, as_of) } else { Vec::new() };
+    // The grade of a place rests on the siblings.
+    let siblings = extent == Extent::Whole || way == Some(WayFrom::Place);
+    let siblings = if siblings { register.siblings(region, as_of) } else { Vec::new() };
     let mut others: Vec<Id> = siblings.into_iter().filter(|id| *id != region).collect();
     others.sort_unstable();
     Keys {
@@ -278,12 +306,13 @@ fn keys(register: &Register, one: &Wanting<'_>, extent: Extent, as_of: NaiveDate
     }
 }
 
-/// Puts together what is there. A place is among the siblings that have ever reported, as in a trial, where only those
-/// are known; nobody asks for one where none has.
+/// Puts together what is there. A place is among all siblings, whether they ever reported or not; nobody asks for one where
+/// none has.
 fn compare(
     register: &Register,
     keys: Keys,
     known: impl Fn(&Key) -> Option<Arc<Vec<Observation>>>,
+    target: impl Fn(&Key) -> Option<Decimal>,
 ) -> Compared {
     let other = |key: &Key, name: String| known(key).map(|observations| Other { name, observations });
     let mut above = keys.above.iter().filter_map(|key| other(key, register.called(key.1)));
@@ -300,10 +329,46 @@ fn compare(
         named.push(series.clone());
     }
     let code = |id: &Id| register.regions.get(id).map_or_else(String::new, |row| row.code.clone());
-    let siblings: Vec<_> = keys.siblings.iter().filter_map(|key| Some((code(&key.1), known(key)?))).collect();
-    let siblings_of = if siblings.is_empty() { 0 } else { siblings.len() + 1 };
+    let sibling = |key: &Key| {
+        Some(OtherRegion { code: code(&key.1), observations: known(key)?, completion_target: target(key) })
+    };
+    let siblings: Vec<_> = keys.siblings.iter().filter_map(sibling).collect();
+    let siblings_of = if siblings.is_empty() { 0 } else { keys.siblings.len() + 1 };
     Compared { benchmark, parent, named, siblings, siblings_of }
 }
+
+/// Targets in sibling regions that count from zero, with their windows, for those whose amounts only compare by completion.
+async fn targets(
+    store: &Store,
+    wanting: &[Wanting<'_>],
+    keys: &[Keys],
+) -> Result<HashMap<Key, Vec<(Window, Target)>>, StoreError> {
+    let from_zero = |kind: Kind| matches!(kind.row().way, WayFrom::Zero | WayFrom::ZeroOrFlat);
+    let counted =
+        wanting.iter().zip(keys).filter(|(one, _)| one.target.is_some_and(|target| from_zero(target.kind)));
+    let mut by_measure: HashMap<Id, HashSet<Id>> = HashMap::new();
+    for (measure, region) in counted.flat_map(|(_, keys)| &keys.siblings) {
+        by_measure.entry(*measure).or_default().insert(*region);
+    }
+    let mut targets: HashMap<Key, Vec<(Window, Target)>> = HashMap::new();
+    for (measure, regions) in by_measure {
+        let regions: Vec<Id> = regions.into_iter().collect();
+        for chunk in regions.chunks(1_000) {
+            for (measure, region, start, end, columns) in
+                db!(*store, comparisons::list_sibling_targets(&[measure], chunk))?
+            {
+                let Some(target) = columns.target()?.filter(|target| from_zero(target.kind)) else {
+                    continue;
+                };
+                targets.entry((measure, region)).or_default().push(((start, end), target));
+            }
+        }
+    }
+    Ok(targets)
+}
+
+/// First and last day.
+type Window = (NaiveDate, NaiveDate);
 
 /// Facts of all these series known by publication.
 async fn facts(

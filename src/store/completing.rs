@@ -14,8 +14,9 @@ use super::rows::{NodeReportRow, PersonVerdictRow, word};
 use super::types::Id;
 use super::{Store, StoreError};
 use crate::db;
+use xushi_domain::kind::ReportedBy;
 use xushi_domain::pace::{PersonVerdict, nodes_done};
-use xushi_domain::{Figure, Kind, Observation, Period, Status};
+use xushi_domain::{Figure, Observation, Period, Status};
 
 /// Loads the rest of the evidence on several indicators, in bulk.
 pub struct Completing {
@@ -70,6 +71,7 @@ impl Completing {
             key: one.key,
             target: one.target.as_ref(),
             family: one.pack.family,
+            unit: &one.measure.unit,
         });
         let wanting: Vec<_> = wanting.collect();
         let compared = comparisons::load(store, &register, &wanting, extent, self.as_of).await?;
@@ -80,7 +82,7 @@ impl Completing {
     }
 
     async fn add_persons(&self, store: &Store, evidence: &mut [Evidence]) -> Result<(), StoreError> {
-        let asking = of_kind(evidence, Kind::Qualitative);
+        let asking = reported_by(evidence, ReportedBy::Person);
         let mut rows: HashMap<Id, PersonVerdictRow> = HashMap::new();
         for chunk in asking.chunks(1_000) {
             for row in db!(*store, persons::list_person_verdicts_of(chunk, self.as_of))? {
@@ -97,7 +99,7 @@ impl Completing {
     }
 
     async fn add_nodes(&self, store: &Store, evidence: &mut [Evidence]) -> Result<(), StoreError> {
-        let asking = of_kind(evidence, Kind::Milestone);
+        let asking = reported_by(evidence, ReportedBy::Nodes);
         let mut rows: HashMap<Id, Vec<NodeReportRow>> = HashMap::new();
         for chunk in asking.chunks(1_000) {
             for row in db!(*store, persons::list_node_reports_of(chunk, self.as_of))? {
@@ -117,8 +119,10 @@ impl Completing {
     }
 }
 
-fn of_kind(evidence: &[Evidence], kind: Kind) -> Vec<Id> {
-    evidence.iter().filter(|one| one.kind() == Some(kind)).map(|one| one.row.id).collect()
+/// Those whose facts come in this way.
+fn reported_by(evidence: &[Evidence], way: ReportedBy) -> Vec<Id> {
+    let comes = |one: &&Evidence| one.kind().is_some_and(|kind| kind.row().reported_by == way);
+    evidence.iter().filter(comes).map(|one| one.row.id).collect()
 }
 
 /// The part done after a report, as if it had been observed that day.

@@ -105,8 +105,7 @@ impl Context {
         let (rule_pack_id, pack) =
             self.packs.get(&row.campaign_id).ok_or_else(|| corrupt("rule pack"))?.clone();
         let window = row.window()?;
-        let overdue_after = overdue_after(&measure, &own, window, pack.grace_working_days, &self.calendar);
-        Ok(Evidence {
+        let mut evidence = Evidence {
             target: row.target.target()?,
             curve: row.curve()?,
             window,
@@ -118,10 +117,13 @@ impl Context {
             rule_pack_id,
             own,
             history,
-            overdue_after,
+            overdue_after: None,
             person: None,
             compared: Compared::default(),
-        })
+        };
+        let grace = evidence.pack.grace_working_days;
+        evidence.overdue_after = overdue_after(&evidence.subject(), &evidence.own, grace, &self.calendar);
+        Ok(evidence)
     }
 }
 
@@ -173,7 +175,8 @@ impl Evidence {
         promised.filter(|value| !value.is_zero()).unwrap_or(usual)
     }
 
-    fn subject(&self) -> Subject<'_> {
+    /// What is judged.
+    pub fn subject(&self) -> Subject<'_> {
         Subject {
             measure: &self.measure,
             target: self.target.as_ref(),

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::domain::pace::next_release;
+use crate::domain::pace::{next_release, reported_until};
 use crate::domain::{Basis, Period, WorkCalendar};
 use crate::store::judging::Evidence;
 
@@ -20,9 +20,8 @@ pub(super) struct Missed {
 /// `None` when none is, or when whether one is would need an unpublished calendar.
 pub(super) fn missed(evidence: &Evidence, as_of: NaiveDate, calendar: &WorkCalendar) -> Option<Missed> {
     let (measure, window) = (&evidence.measure, evidence.window);
-    let reported =
-        evidence.own.iter().filter(|fact| fact.status.is_actual() && window.contains(fact.period.end()));
-    let mut last = reported.map(|fact| fact.period.end()).max().or_else(|| window.start().pred_opt())?;
+    let reported = reported_until(&evidence.subject(), &evidence.own);
+    let mut last = reported.or_else(|| window.start().pred_opt())?;
     let first = last.succ_opt()?;
     let mut found = None;
     while let Some(release) = next_release(measure, last) {

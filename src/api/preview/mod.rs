@@ -20,12 +20,13 @@ use super::promise::{Of, SeriesBody, TargetBody, TargetView};
 use super::verdict::{Beside, VerdictView, places};
 use super::wire::{TextOr, shorten};
 use crate::api::spec::Routes;
+use crate::domain::kind::ComparedWith;
 use crate::domain::pace::{
     self, Known, NamedSeries, Past, PersonVerdict, Sibling, Subject, next_report, overdue_after,
 };
 use crate::domain::{
-    AverageOf, Curve, Figure, Invalid, Kind, Measure, Observation, Period, RegionLevel, RulePack, Status,
-    Target, WorkCalendar, assess_with_working, parent_code, quantity,
+    AverageOf, Curve, Figure, Invalid, Measure, Observation, Period, RegionLevel, RulePack, Status, Target,
+    WorkCalendar, assess_with_working, parent_code, quantity,
 };
 use crate::store::{rule_packs, seed};
 
@@ -179,6 +180,14 @@ impl Case {
             named.push(series);
         }
         let siblings = self.siblings();
+        let subject = Subject {
+            measure: &self.measure,
+            target: self.target.as_ref(),
+            curve: &self.curve,
+            baseline: self.baseline,
+            window: self.window,
+            region: &self.region,
+        };
         let known = Known {
             own,
             benchmark,
@@ -188,15 +197,7 @@ impl Case {
             siblings_of: siblings.len(),
             history: &self.history,
             verdict: self.verdict,
-            overdue_after: overdue_after(&self.measure, &known_by_now, self.window, grace, calendar),
-        };
-        let subject = Subject {
-            measure: &self.measure,
-            target: self.target.as_ref(),
-            curve: &self.curve,
-            baseline: self.baseline,
-            window: self.window,
-            region: &self.region,
+            overdue_after: overdue_after(&subject, &known_by_now, grace, calendar),
         };
         let (assessment, steps) = assess_with_working(&subject, &known, &self.pack, self.as_of);
         let context = pace::context(&subject, &known, &self.pack, self.as_of);
@@ -213,7 +214,7 @@ impl Case {
         let beside = Beside {
             context,
             foreseen,
-            release: next_report(&self.measure, &known_by_now, self.window),
+            release: next_report(&subject, &known_by_now),
             overdue_after: known.overdue_after,
             stated: stated.map(|one| (one.against.clone(), one.difference)).collect(),
             places: places(&self.measure, &context),
@@ -235,7 +236,7 @@ impl Case {
         let of_measure = self.series.iter().filter(|((_, measure), _)| *measure == self.measure.name);
         of_measure
             .filter(|((region, _), _)| parent_code(region).as_ref() == Some(&parent))
-            .map(|((region, _), observations)| Sibling { region, observations })
+            .map(|((region, _), observations)| Sibling { region, observations, completion_target: None })
             .collect()
     }
 }
@@ -303,7 +304,7 @@ fn benchmark(
             SeriesBody { measure: Some(other), .. } => Some(by_measure(&other)),
             _ => None,
         },
-        _ if target.kind == Kind::VersusIndicator => Some(by_measure(&name)),
+        _ if target.kind.row().compared_with == ComparedWith::OtherMeasure => Some(by_measure(&name)),
         _ => Some(by_region(region_in(&name, region))),
     }
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use crate::{DoubtSet, Grade, Period, text_enum};
+use crate::{Basis, DoubtSet, Figure, Grade, Period, text_enum};
 
 use super::{CurveUsed, Forecast, Missing, MissingSet, Needed, Ratio};
 
@@ -21,6 +21,8 @@ text_enum! {
         ProgressRatio = "progress_ratio",
         /// Percentage points of a rate.
         RatePoints = "rate_points",
+        /// Places among siblings.
+        Places = "places",
         /// Growth against plan, average and zero.
         BenchmarkSign = "benchmark_sign",
         /// Days late.
@@ -31,12 +33,24 @@ text_enum! {
         NotAbove = "not_above",
         /// Beyond the far end of a range, where more is better: no shortfall, but worth a look.
         BeyondRange = "beyond_range",
-        /// A limit for the whole window is used up already.
+        /// A limit for the whole window is exceeded by what has been added up and cannot fall.
         LimitUsedUp = "limit_used_up",
         /// A person's verdict.
         Person = "person",
         /// No verdict: not started, no target, no data, or an overdue report.
         Apart = "apart",
+    }
+}
+
+impl RankBy {
+    /// What regions were ordered by, in words officials read.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::Published => "已公布位次",
+            Self::Value => "指标值",
+            Self::Completion => "目标完成率",
+            Self::Growth => "同比增速",
+        }
     }
 }
 
@@ -49,12 +63,13 @@ impl RuleId {
             Self::ProgressPoints => "按落后序时进度的百分点定级",
             Self::ProgressRatio => "按欠应达量的百分比定级",
             Self::RatePoints => "按低于目标的百分点定级",
+            Self::Places => "按落后的位次定级",
             Self::BenchmarkSign => "按目标、平均水平和正负增长定级",
             Self::DaysLate => "按逾期天数定级",
             Self::Sign => "按升降方向定级",
             Self::NotAbove => "目标要求高于，持平为关注",
             Self::BeyondRange => "超出区间上限，请核对是否允许",
-            Self::LimitUsedUp => "全期限额已用完",
+            Self::LimitUsedUp => "已超出全期限额，累计数不会回落",
             Self::Person => "按人工评定",
             Self::Apart => "不作评定",
         }
@@ -88,8 +103,25 @@ pub struct BenchmarkGap {
 pub struct Rank {
     /// From 1, the best; equals share a place.
     pub position: usize,
-    /// How many reported, this region included.
-    pub of: usize,
+    /// Of how many: those that reported, this region included; of a published place as it was published, `None` where it was
+    /// not.
+    pub of: Option<usize>,
+    /// What the regions were ordered by.
+    pub by: RankBy,
+}
+
+text_enum! {
+    /// What a place among regions rests on.
+    RankBy "rank_by" {
+        /// It was published.
+        Published = "published",
+        /// The judged value: rates and shares.
+        Value = "value",
+        /// The part of each region's own target that is done.
+        Completion = "completion",
+        /// Growth, where amounts themselves say nothing.
+        Growth = "growth",
+    }
 }
 
 /// Differences of the judged value, in its own unit (percentage points for rates); not turned round.
@@ -123,6 +155,10 @@ pub struct Assessment {
     pub data_period: Option<Period>,
     /// The vintage of that value.
     pub observation: Option<Uuid>,
+    /// The figure judged: in which unit the numbers stand ([`KindRow::printed_units`](crate::KindRow::printed_units)).
+    pub figure: Option<Figure>,
+    /// Whether the value judged was reported as year to date, period alone or stock.
+    pub basis: Option<Basis>,
     /// The value judged: since the window's start for amounts, as reported otherwise.
     pub actual: Option<Decimal>,
     /// Where it should stand at the end of `data_period`; for a range, the end that binds.
@@ -133,7 +169,8 @@ pub struct Assessment {
     pub gap: Option<Ratio>,
     /// The same in percentage points: of a rate, or of the window's work.
     pub gap_points: Option<Ratio>,
-    /// Actual over target; for a change, the part of it reached. None for growth and comparisons.
+    /// The part of the way that is done: (actual − start) ÷ (target − start), from the same start as `due_fraction`. None
+    /// for what has no way: a flat limit, a rate, a comparison, a trend; nor without a known start.
     pub completion: Option<Ratio>,
     /// F(p) of the curve used.
     pub due_fraction: Option<Ratio>,
@@ -164,8 +201,11 @@ pub struct Assessment {
     pub run: u32,
     /// Differences to earlier periods.
     pub change: Change,
-    /// Whether a report is overdue, whatever the grade.
+    /// Whether a report is overdue by the measure's release day, whatever the grade; without a target none is.
     pub overdue: bool,
+    /// Whether a report is overdue by the usual day only, because nobody set a release day (or its calendar is not out): it
+    /// takes a green grade away and calls for no letter.
+    pub overdue_by_default: bool,
     /// Where the window will end, where the kind and the past years allow a forecast. No grade rests on it.
     pub forecast: Option<Forecast>,
     /// What a forecast lacked, for the kinds that can have one.
@@ -176,6 +216,8 @@ pub struct Assessment {
     pub doubts: DoubtSet,
     /// The rule that decided.
     pub rule: Rule,
+    /// Whether what was achieved stays so whatever is reported later.
+    pub(super) stays: bool,
 }
 
 impl Assessment {
@@ -185,6 +227,8 @@ impl Assessment {
             grade: Grade::NoData,
             data_period: None,
             observation: None,
+            figure: None,
+            basis: None,
             actual: None,
             expected: None,
             expected_hi: None,
@@ -206,11 +250,13 @@ impl Assessment {
             run: 0,
             change: Change::default(),
             overdue: false,
+            overdue_by_default: false,
             forecast: None,
             forecast_lacks: None,
             missing: MissingSet::default(),
             doubts: DoubtSet::default(),
             rule: Rule { id: RuleId::Apart, shortfall: None, held: false },
+            stays: false,
         }
     }
 }

@@ -3,8 +3,10 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::{Basis, Figure, Kind, Measure, Observation, Period, Status, TextEnum};
+use crate::kind::{AddsUp, FallsBack, ReportedBy, WayFrom};
+use crate::{Basis, Figure, KindRow, Measure, Observation, Period, Status, TextEnum};
 
+use super::line::Line;
 use super::months::Calendar;
 use super::promise::{Promise, adds_up, is_percent};
 use super::series::{Series, Wanted, find, is_later};
@@ -17,13 +19,15 @@ pub(super) struct Case<'a> {
     pub(super) pack: &'a RulePack,
     pub(super) as_of: NaiveDate,
     pub(super) promise: Promise,
+    /// What the promise's kind means.
+    pub(super) row: &'static KindRow,
     pub(super) calendar: Calendar,
     /// The figure judged.
     pub(super) figure: Figure,
     /// The judged figure, in the measure's basis.
     pub(super) series: Series<'a>,
-    /// Levels, when growth is judged.
-    levels: Option<Series<'a>>,
+    /// Levels, when growth is judged; values to rank by, when places are.
+    pub(super) beside: Option<Series<'a>>,
     /// Whether any planned growth rate is known.
     pub(super) plans: bool,
 }
@@ -36,24 +40,28 @@ impl<'a> Case<'a> {
         promise: Promise,
         as_of: NaiveDate,
     ) -> Self {
-        let wanted = |figure| Wanted { figure, basis: subject.measure.basis, as_of };
-        let mut figure = judged_figure(promise.kind);
+        let row = promise.kind.row();
+        let wanted = |figure| Wanted::of(subject, row, figure, as_of);
+        let mut figure = row.figure;
         let mut series = Series::of(known.own, wanted(figure));
         // Comparisons and trends are of growth; where none is known at all, of the values themselves. A lid on a measure
         // in percent (居民消费价格涨幅) may be reported as a growth rate.
-        let percent = is_percent(&subject.measure.unit);
-        let may_fall_back = promise.kind == Kind::Trend
-            || (percent && (is_versus(promise.kind) || promise.kind == Kind::Cap));
-        if series.is_empty() && may_fall_back {
-            figure = if figure == Figure::Yoy { Figure::Level } else { Figure::Yoy };
+        if series.is_empty() && row.may_fall_back(&subject.measure.unit) {
+            figure = other(figure);
             series = Series::of(known.own, wanted(figure));
         }
-        let is = |observation: &Observation, figure| observation.figure == figure;
-        let levels = (promise.kind == Kind::Growth && known.own.iter().any(|o| is(o, Figure::Level)))
-            .then(|| Series::of(known.own, wanted(Figure::Level)));
-        let plans = promise.kind == Kind::Growth && known.own.iter().any(|o| o.status == Status::Plan);
+        let any = |figure| known.own.iter().any(|observation| observation.figure == figure);
+        let beside = match row.way {
+            WayFrom::Rate if any(Figure::Level) => Some(Series::of(known.own, wanted(Figure::Level))),
+            WayFrom::Place => {
+                let rates = any(Figure::Yoy);
+                Some(Series::of(known.own, wanted(if rates { Figure::Yoy } else { Figure::Level })))
+            }
+            _ => None,
+        };
+        let plans = row.way == WayFrom::Rate && known.own.iter().any(|o| o.status == Status::Plan);
         let calendar = Calendar::of(subject.window);
-        Self { subject, known, pack, as_of, promise, calendar, figure, series, levels, plans }
+        Self { subject, known, pack, as_of, promise, row, calendar, figure, series, beside, plans }
     }
 
     pub(super) fn measure(&self) -> &'a Measure {
@@ -62,19 +70,39 @@ impl<'a> Case<'a> {
 
     /// The series of levels, whichever figure is judged.
     pub(super) fn levels(&self) -> Option<&Series<'a>> {
-        if self.figure == Figure::Level { Some(&self.series) } else { self.levels.as_ref() }
+        if self.figure == Figure::Level {
+            return Some(&self.series);
+        }
+        self.beside.as_ref().filter(|_| self.row.way == WayFrom::Rate)
+    }
+
+    /// The index of the latest value of the window; nodes of a milestone may be reported after it, too.
+    pub(super) fn latest(&self) -> Option<usize> {
+        let window = self.subject.window;
+        if self.row.reported_by != ReportedBy::Nodes {
+            return self.series.latest_in(window);
+        }
+        let until = window.end().max(self.as_of);
+        self.series.latest_in(Period::new(window.start(), until).ok()?)
     }
 
     /// Whether values add up from the start of the window, rather than standing for themselves.
     pub(super) fn adds_up(&self) -> bool {
         let basis = self.measure().basis;
-        basis != Basis::Point
-            && match self.promise.kind {
-                Kind::Total => true,
-                Kind::Cap => basis == Basis::Cumulative && adds_up(&self.measure().unit),
-                Kind::Range | Kind::Growth => adds_up(&self.measure().unit),
-                _ => false,
-            }
+        let by_unit = || adds_up(&self.measure().unit);
+        match self.row.adds_up {
+            AddsUp::Always => basis != Basis::Point,
+            AddsUp::ByUnit => basis != Basis::Point && by_unit(),
+            AddsUp::CumulativeByUnit => basis == Basis::Cumulative && by_unit(),
+            AddsUp::Never => false,
+        }
+    }
+
+    /// Whether what was added up can only grow, so that a limit once exceeded stays exceeded.
+    pub(super) fn is_broken(&self, line: &Line, actual: Decimal) -> Result<bool, Missing> {
+        let counts = self.figure == Figure::Level && (self.adds_up() || self.counts_from_zero());
+        let stays = line.ceiling && counts;
+        Ok(stays && !line.is_met(actual, self.promise.strict, self.allowance(line.scale))?)
     }
 
     /// Whether what is judged adds up and stays: a growth rate does not, though the levels behind it do.
@@ -124,7 +152,17 @@ impl<'a> Case<'a> {
 
     /// Another series' value of the judged figure at a period, in the measure's basis or, failing that, in any.
     pub(super) fn value_of(&self, observations: &[Observation], period: Period) -> Option<Decimal> {
-        let wanted = |basis| Wanted { figure: self.figure, basis, as_of: self.as_of };
+        self.figure_of(observations, self.figure, period)
+    }
+
+    /// Another series' value of a figure at a period, in the measure's basis or, failing that, in any.
+    pub(super) fn figure_of(
+        &self,
+        observations: &[Observation],
+        figure: Figure,
+        period: Period,
+    ) -> Option<Decimal> {
+        let wanted = |basis| Wanted { basis, ..Wanted::of(self.subject, self.row, figure, self.as_of) };
         let own = self.measure().basis;
         find(observations, period, wanted(own))
             .or_else(|| {
@@ -135,15 +173,18 @@ impl<'a> Case<'a> {
     }
 }
 
-/// Which figure a kind is judged by.
-fn judged_figure(kind: Kind) -> Figure {
-    match kind {
-        Kind::Growth | Kind::VersusBenchmark | Kind::VersusIndicator | Kind::Trend => Figure::Yoy,
-        _ => Figure::Level,
+impl KindRow {
+    /// Whether the other of level and growth is judged where the kind's own figure was never reported.
+    pub(super) fn may_fall_back(&self, measure_unit: &str) -> bool {
+        match self.falls_back {
+            FallsBack::Never => false,
+            FallsBack::Always => true,
+            FallsBack::InPercent => is_percent(measure_unit),
+        }
     }
 }
 
-/// Whether a kind compares with another series.
-pub(super) fn is_versus(kind: Kind) -> bool {
-    matches!(kind, Kind::VersusBenchmark | Kind::VersusIndicator)
+/// Growth for level, level for growth.
+pub(super) fn other(figure: Figure) -> Figure {
+    if figure == Figure::Yoy { Figure::Level } else { Figure::Yoy }
 }

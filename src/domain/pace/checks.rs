@@ -141,6 +141,13 @@ impl Cascade {
         }
         Some(Self { parent, sum, gap: sum.checked_sub(parent)?, unknown })
     }
+
+    /// Whether the parts add up to something else than the whole; `None` while a part is not known. Parts that are not known
+    /// can only add: a sum beyond the whole differs already.
+    pub fn differs(&self) -> Option<bool> {
+        let beyond = self.gap > Decimal::ZERO;
+        (self.unknown == 0 || beyond).then_some(!self.gap.is_zero())
+    }
 }
 
 #[cfg(test)]

@@ -3,23 +3,34 @@
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
-use crate::{Frequency, Kind, Observation, Period};
+use crate::kind::WayFrom;
+use crate::{Basis, Doubt, Figure, Frequency, Observation, Period};
 
 use super::case::Case;
 use super::line::Line;
 use super::months::index;
-use super::ratio::{mul, sub};
+use super::promise::adds_up;
+use super::ratio::sub;
 use super::working::Working;
-use super::{Assessment, BenchmarkGap, Missing, NamedSeries, Rank, Ratio};
+use super::{Assessment, BenchmarkGap, Missing, NamedSeries, Ratio};
 
 impl Case<'_> {
-    /// Differences from the parent region and the named series at the same period.
+    /// Whether values of different regions may be set against each other: rates, shares and averages may, amounts and
+    /// stocks may not (a county's is never its city's).
+    pub(super) fn is_comparable(&self) -> bool {
+        self.figure == Figure::Yoy || !adds_up(&self.measure().unit)
+    }
+
+    /// Differences from the parent region and the named series at the same period, where they compare.
     pub(super) fn benchmarks<W: Working>(
         &self,
         at: &Observation,
         out: &mut Assessment,
         work: &mut W,
     ) -> Result<(), Missing> {
+        if !(self.is_comparable() || self.row.is_comparison()) || self.figure == Figure::Rank {
+            return Ok(());
+        }
         // As reported, like the others: a month with a month, a year to date with a year to date.
         let own = at.value;
         let mut one = |other: &NamedSeries<'_>, reason: Missing| -> Result<(), Missing> {
@@ -49,44 +60,28 @@ impl Case<'_> {
         Ok(())
     }
 
-    /// The place among sibling regions, when enough of them have reported the same period.
-    pub(super) fn rank<W: Working>(&self, at: &Observation, out: &mut Assessment, work: &mut W) {
-        if self.known.siblings_of <= 1 {
-            return;
-        }
-        let (mut better, mut reported) = (0, 1);
-        for sibling in self.known.siblings.iter().filter(|sibling| sibling.region != self.subject.region) {
-            let Some(value) = self.value_of(sibling.observations, at.period) else { continue };
-            reported += 1;
-            better += usize::from(if self.promise.ceiling { value < at.value } else { value > at.value });
-        }
-        let all = Decimal::from(self.known.siblings_of.max(reported));
-        let covered = mul(self.pack.coverage_min, all).is_ok_and(|needed| Decimal::from(reported) >= needed);
-        if reported < 2 || !covered {
-            out.missing.insert(Missing::Siblings);
-            return;
-        }
-        let rank = Rank { position: better + 1, of: reported };
-        out.rank = Some(rank);
-        work.step("位次 = 优于本地区的同级行政区个数 + 1", |inputs| {
-            inputs.with("已报送", reported).with("同级行政区", self.known.siblings_of);
-            inputs.with("最低覆盖率", self.pack.coverage_min);
-            format!("第{}位（共{}个）", rank.position, rank.of)
-        });
-    }
-
     /// Differences since the period before, the same period of last year and the end of last year.
     pub(super) fn changes(&self, index: usize, out: &mut Assessment) {
         let Some(at) = self.series.get(index) else { return };
         let since = |other: Option<&Observation>| other.and_then(|other| sub(at.value, other.value).ok());
         let Some(first) = self.series.get(0) else { return };
-        out.change.previous = since(self.before(index).and_then(|before| self.series.get(before)));
+        let before = self.before(index).and_then(|before| self.series.get(before));
+        out.change.previous = since(before);
+        let falls = before
+            .is_some_and(|before| before.period.start() == at.period.start() && at.value < before.value);
+        if falls && self.accumulates() && self.measure().basis == Basis::Cumulative {
+            out.doubts.insert(Doubt::RunningTotalFalls);
+        }
         let year = at.period.end().year();
         if first.period.end().year() >= year {
             return;
         }
         let same = at.period.last_year().and_then(|period| self.series.at(period, self.measure().basis));
         out.change.last_year = since(same);
+        if self.accumulates() {
+            // A running total begins again with the year: less than December's says nothing.
+            return;
+        }
         let year_end = NaiveDate::from_ymd_opt(year - 1, 12, 31).and_then(|day| self.series.ending(day));
         out.change.year_end = since(year_end.and_then(|index| self.series.get(index)));
     }
@@ -134,7 +129,7 @@ impl Case<'_> {
 
     /// Whether a value is on or above its line; `None` when that cannot be said.
     fn is_good(&self, at: &Observation, line: Option<&Line>) -> Option<bool> {
-        if self.promise.kind == Kind::Trend {
+        if self.row.way == WayFrom::Sign {
             return self.trend(at).map(|(surplus, _)| surplus >= Decimal::ZERO).ok();
         }
         let actual = self.actual(at).ok()?;

@@ -1,9 +1,12 @@
 //! What is said beside a verdict to whoever reads it; no grade rests on it, so a run of many does without.
 
+use std::cmp::Ordering;
+
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
-use crate::{AverageOf, Figure, Kind, Observation, RegionLevel, RulePack};
+use crate::kind::WayFrom;
+use crate::{AverageOf, Figure, Observation, RegionLevel, RulePack};
 
 use super::case::Case;
 use super::promise::{Promise, is_percent};
@@ -21,6 +24,21 @@ pub struct Context {
     pub momentum: Option<Decimal>,
     /// 三个高于, of rates and shares; `None` when none of the three is known.
     pub three_above: Option<ThreeAbove>,
+    /// How long the judged rate has been growth or decline (连续6个月负增长, 扭转); `None` where no rate is judged.
+    pub sign: Option<SideRun>,
+    /// How long it has been better or worse than what a comparing target is held against, else than the region above
+    /// (连续7个月高于全省); `None` where that does not compare or is not known.
+    pub above_other: Option<SideRun>,
+}
+
+/// Periods in a row on one side, ending with the one judged, across the turn of the year; January–February published as one
+/// counts once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SideRun {
+    /// Positive: growth, or better than the other; negative: decline, or worse; 0 when neither.
+    pub periods: i32,
+    /// The run on the other side that this one ended (扭转连续6个月负增长 is −6 when `periods` is 1); 0 when it ended none.
+    pub ended: i32,
 }
 
 /// The context of the verdict on `subject` as of `as_of`.
@@ -48,14 +66,51 @@ impl Case<'_> {
             reported: Some(at.value),
             momentum,
             three_above: self.three_above(at),
+            sign: (self.figure == Figure::Yoy)
+                .then(|| self.run_of(index, |one| Some(one.value.cmp(&Decimal::ZERO)))),
+            above_other: self.run_above(index),
         })
+    }
+
+    /// Against what a comparing target is held against, else the region above.
+    fn run_above(&self, index: usize) -> Option<SideRun> {
+        if !(self.is_comparable() || self.row.is_comparison()) || self.figure == Figure::Rank {
+            return None;
+        }
+        let other = if self.row.is_comparison() { self.known.benchmark } else { self.known.parent }?;
+        let side = |one: &Observation| {
+            let theirs = self.value_of(other.observations, one.period)?;
+            Some(if self.promise.ceiling { theirs.cmp(&one.value) } else { one.value.cmp(&theirs) })
+        };
+        side(self.series.get(index)?)?;
+        Some(self.run_of(index, side))
+    }
+
+    /// The run on one side that ends with the value at `index`, and the one before it.
+    fn run_of(&self, index: usize, side: impl Fn(&Observation) -> Option<Ordering>) -> SideRun {
+        let mut at = Some(index);
+        let mut count = |wanted: Ordering| {
+            let mut periods = 0;
+            while let Some(here) = at
+                && self.series.get(here).and_then(&side) == Some(wanted)
+            {
+                periods += 1;
+                at = self.before(here);
+            }
+            if wanted == Ordering::Less { -periods } else { periods }
+        };
+        let Some(now) = self.series.get(index).and_then(&side).filter(|now| *now != Ordering::Equal) else {
+            return SideRun { periods: 0, ended: 0 };
+        };
+        let periods = count(now);
+        SideRun { periods, ended: count(now.reverse()) }
     }
 
     /// The gap in points at one period.
     fn points_at(&self, at: &Observation) -> Option<Decimal> {
-        match self.promise.kind {
-            Kind::Milestone => return None,
-            Kind::Trend => return self.trend(at).ok().filter(|(_, points)| *points).map(|(gap, _)| gap),
+        match self.row.way {
+            WayFrom::Nodes => return None,
+            WayFrom::Sign => return self.trend(at).ok().filter(|(_, points)| *points).map(|(gap, _)| gap),
             _ => {}
         }
         let actual = self.actual(at).ok()?;

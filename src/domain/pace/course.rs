@@ -3,7 +3,8 @@
 use chrono::{Datelike as _, Days, Months as MonthSpan, NaiveDate};
 use rust_decimal::Decimal;
 
-use crate::{Frequency, Kind, Observation, Period, RulePack};
+use crate::kind::WayFrom;
+use crate::{Frequency, Observation, Period, RulePack};
 
 use super::case::Case;
 use super::line::Line;
@@ -44,7 +45,7 @@ pub struct Course {
 pub fn course(subject: &Subject<'_>, known: &Known<'_>, pack: &RulePack, as_of: NaiveDate) -> Option<Course> {
     let promise = Promise::read(subject.target?, subject.measure).ok()?;
     let case = Case::new(subject, known, pack, promise, as_of);
-    if matches!(promise.kind, Kind::Qualitative | Kind::Milestone) {
+    if matches!(case.row.way, WayFrom::Person | WayFrom::Nodes) {
         return None;
     }
     let latest = case.series.latest_in(subject.window).and_then(|index| case.series.get(index))?;
@@ -69,7 +70,7 @@ pub fn course(subject: &Subject<'_>, known: &Known<'_>, pack: &RulePack, as_of: 
     if joined && points[0].actual.is_none() && points[0].last_year.is_none() {
         points.remove(0);
     }
-    let target = line.filter(|_| fixed || promise.kind == Kind::Growth).map(|line| line.finish);
+    let target = line.filter(|_| fixed || case.row.way == WayFrom::Rate).map(|line| line.finish);
     Some(Course { target, points })
 }
 

@@ -3,12 +3,14 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::{Curve, Kind, Node, Period, text_enum};
+use crate::kind::WayFrom;
+use crate::{Curve, Doubt, Figure, Node, Observation, Period, text_enum};
 
 use super::case::Case;
 use super::months::Months;
+use super::promise::adds_up;
 use super::ratio::{add, mul, sub};
-use super::series::Series;
+use super::series::{Series, Wanted, is_later};
 use super::{Missing, Ratio};
 
 text_enum! {
@@ -46,7 +48,7 @@ impl Case<'_> {
     pub(super) fn due(&self, day: NaiveDate, months: Months) -> Result<Due, Missing> {
         let window = self.subject.window;
         let exact = |ratio: Option<Ratio>, used| {
-            Ok(Due { fraction: ratio.ok_or(Missing::OutOfRange)?, used, missing: None })
+            Ok(Due { fraction: ratio.ok_or(Missing::OutOfRange)?, used, missing: None, doubt: None })
         };
         let (share, used, missing) = match self.subject.curve {
             Curve::LinearMonths => return exact(months.fraction(), CurveUsed::LinearMonths),
@@ -58,10 +60,11 @@ impl Case<'_> {
             }
         };
         match share {
-            Ok(fraction) => Ok(Due { fraction, used, missing: None }),
+            Ok(share) => Ok(Due { fraction: share.ratio, used, missing: None, doubt: share.doubt }),
             Err(_) if self.pack.fallback_linear => {
                 let fraction = months.fraction().ok_or(Missing::OutOfRange)?;
-                Ok(Due { fraction, used: CurveUsed::LinearMonths, missing: Some(missing) })
+                let used = CurveUsed::LinearMonths;
+                Ok(Due { fraction, used, missing: Some(missing), doubt: None })
             }
             Err(Missing::OutOfRange) => Err(Missing::OutOfRange),
             Err(_) => Err(missing),
@@ -69,36 +72,93 @@ impl Case<'_> {
     }
 
     /// The share of its own year that was reached by the same day `years` ago: of the amount added up, or, for
-    /// stocks and shares, of the way from where that year began.
-    pub(super) fn share(&self, day: NaiveDate, years: u32) -> Result<Ratio, Missing> {
-        let levels = self.levels().ok_or(Missing::LastYearShare)?;
+    /// stocks and shares, of the way from where that year began. Only a share between nothing and all of it, of a year that
+    /// went the wanted way, means anything.
+    pub(super) fn share(&self, day: NaiveDate, years: u32) -> Result<Share, Missing> {
+        let unknown = Missing::LastYearShare;
+        let levels = self.levels().ok_or(unknown)?;
         let mut window = self.subject.window;
-        let first = levels.get(0).ok_or(Missing::LastYearShare)?;
+        let first = levels.get(0).ok_or(unknown)?;
         if first.period.end() >= window.start() {
             // Nothing at all is known from before the window.
-            return Err(Missing::LastYearShare);
+            return Err(unknown);
         }
-        let mut part = Period::new(window.start(), day).map_err(|_| Missing::LastYearShare)?;
+        let mut part = Period::new(window.start(), day).map_err(|_| unknown)?;
         for _ in 0..years {
-            window = window.last_year().ok_or(Missing::LastYearShare)?;
-            part = part.last_year().ok_or(Missing::LastYearShare)?;
+            window = window.last_year().ok_or(unknown)?;
+            part = part.last_year().ok_or(unknown)?;
         }
-        let at = |day| self.stock(day).ok_or(Missing::LastYearShare);
-        let (reached, whole) = match self.promise.kind {
-            kind if self.adds_up() || kind == Kind::Total => {
-                (self.added_over(part, levels)?, self.added_over(window, levels)?)
-            }
-            Kind::Level | Kind::Share | Kind::Change | Kind::Coverage => {
-                let base = at(window.start().pred_opt().ok_or(Missing::LastYearShare)?)?;
-                (sub(at(part.end())?, base)?, sub(at(window.end())?, base)?)
-            }
-            _ => return Err(Missing::LastYearShare),
+        let (doubt, whole) = self.whole_of_one_state(levels, part, window);
+        let (mut reached, mut whole) = if self.adds_up() || self.counts_from_zero() {
+            let all = || self.added_over(window, levels);
+            (self.added_over(part, levels)?, whole.map_or_else(all, Ok)?)
+        } else if matches!(self.row.way, WayFrom::Baseline | WayFrom::BaselineOrLevel | WayFrom::BaselineBy) {
+            let at = |day| self.stock(day).ok_or(unknown);
+            let base = at(window.start().pred_opt().ok_or(unknown)?)?;
+            let end = || at(window.end());
+            (sub(at(part.end())?, base)?, sub(whole.map_or_else(end, Ok)?, base)?)
+        } else {
+            return Err(unknown);
         };
-        // A year that came to nothing, or to less, has no shares.
-        if self.adds_up() && whole.is_sign_negative() {
-            return Err(Missing::LastYearShare);
+        if self.promise.ceiling && !self.adds_up() && !self.counts_from_zero() {
+            (reached, whole) = (-reached, -whole);
         }
-        Ratio::new(reached, whole).ok_or(Missing::LastYearShare)
+        // A year that came to nothing or went the other way has no shares, and one that went back on its way none that hold.
+        if whole <= Decimal::ZERO || reached < Decimal::ZERO || reached > whole {
+            return Err(unknown);
+        }
+        Ok(Share { ratio: Ratio::new(reached, whole).ok_or(unknown)?, doubt })
+    }
+
+    /// Part and whole of a year must come from one state of knowledge. Where the whole was revised after the part was last
+    /// published, the whole as it was known then stands in, and there is a doubt; likewise a doubt, but nothing in place of
+    /// it, where the part was revised after the whole.
+    fn whole_of_one_state(
+        &self,
+        levels: &Series<'_>,
+        part: Period,
+        whole: Period,
+    ) -> (Option<Doubt>, Option<Decimal>) {
+        if !levels.revised || part == whole {
+            return (None, None);
+        }
+        let basis = self.measure().basis;
+        let (Some(part), Some(whole)) = (levels.at(part, basis), levels.at(whole, basis)) else {
+            return (None, None);
+        };
+        let wanted = Wanted::of(self.subject, self.row, Figure::Level, self.as_of);
+        let vintages = |of: &Observation, by: NaiveDate| {
+            let period = of.period;
+            let all = self.known.own.iter().filter(move |one| one.period == period && wanted.takes(one));
+            all.filter(move |one| one.published_on <= by).fold(None, |best: Option<&Observation>, one| {
+                if best.is_none_or(|best| is_later(one, best)) { Some(one) } else { best }
+            })
+        };
+        if whole.published_on > part.published_on {
+            // Published once, or for the first time after the part: as usual.
+            let then = vintages(whole, part.published_on).or_else(|| self.first_vintage(whole, wanted));
+            return match then {
+                Some(then) if then.value != whole.value => (Some(Doubt::WholeRevisedAlone), Some(then.value)),
+                _ => (None, None),
+            };
+        }
+        let alone = vintages(part, whole.published_on).is_some_and(|then| then.value != part.value);
+        (alone.then_some(Doubt::PartRevisedAlone), None)
+    }
+
+    /// The vintage of a fact that was published first.
+    fn first_vintage(&self, of: &Observation, wanted: Wanted) -> Option<&Observation> {
+        let all = self.known.own.iter().filter(|one| one.period == of.period && wanted.takes(one));
+        all.min_by_key(|one| (one.published_on, one.vintage))
+    }
+
+    /// Whether it grows from nothing, even when a running count of it is kept as a stock.
+    pub(super) fn counts_from_zero(&self) -> bool {
+        match self.row.way {
+            WayFrom::Zero => true,
+            WayFrom::ZeroOrFlat => !self.row.limit && adds_up(&self.measure().unit),
+            _ => false,
+        }
     }
 
     /// What was added up over a part of a year, by its values or by a running count reported as a stock.
@@ -106,13 +166,22 @@ impl Case<'_> {
         if self.adds_up() { levels.sum(part) } else { self.stock(part.end()).ok_or(Missing::LastYearShare) }
     }
 
-    fn mean_share(&self, day: NaiveDate, years: u32) -> Result<Ratio, Missing> {
-        let mut sum = Decimal::ZERO;
+    fn mean_share(&self, day: NaiveDate, years: u32) -> Result<Share, Missing> {
+        let (mut sum, mut doubt) = (Decimal::ZERO, None);
         for back in 1..=years {
-            sum = add(sum, self.share(day, back)?.value().ok_or(Missing::OutOfRange)?)?;
+            let share = self.share(day, back)?;
+            doubt = doubt.or(share.doubt);
+            sum = add(sum, share.ratio.value().ok_or(Missing::OutOfRange)?)?;
         }
-        Ratio::new(sum, Decimal::from(years)).ok_or(Missing::EarlierShares)
+        Ok(Share { ratio: Ratio::new(sum, Decimal::from(years)).ok_or(Missing::EarlierShares)?, doubt })
     }
+}
+
+/// An earlier year's share, and what is odd about it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Share {
+    pub(super) ratio: Ratio,
+    pub(super) doubt: Option<Doubt>,
 }
 
 /// What is due, by which curve, and what was missing when that is not the indicator's own.
@@ -121,6 +190,7 @@ pub(super) struct Due {
     pub(super) fraction: Ratio,
     pub(super) used: CurveUsed,
     pub(super) missing: Option<Missing>,
+    pub(super) doubt: Option<Doubt>,
 }
 
 fn linear_days(window: Period, day: NaiveDate) -> Option<Ratio> {

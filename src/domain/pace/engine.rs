@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::{Figure, Grade, Kind, Observation, Period, RulePack, Target};
+use crate::kind::{EarlierShares, WayFrom};
+use crate::{Doubt, Figure, Grade, Kind, Observation, Period, RulePack, Status, Target};
 
 use super::case::Case;
 use super::due::Due;
@@ -25,7 +26,6 @@ pub(super) fn run<W: Working>(
     work: &mut W,
 ) -> Assessment {
     let mut out = Assessment::empty();
-    out.overdue = known.overdue_after.is_some_and(|day| as_of > day);
     let Some(target) = subject.target else {
         out.grade = Grade::NoTarget;
         report_only(subject, known, as_of, &mut out);
@@ -38,7 +38,9 @@ pub(super) fn run<W: Working>(
     let verdict = Promise::read(target, subject.measure).and_then(|promise| {
         let case = Case::new(subject, known, pack, promise, as_of);
         describe_target(target, &promise, work);
-        case.judge(&mut out, work)
+        let verdict = case.judge(&mut out, work);
+        case.staleness(&mut out);
+        verdict
     });
     conclude(verdict, pack, &mut out, work);
     out
@@ -47,16 +49,18 @@ pub(super) fn run<W: Working>(
 /// Without a target there is nothing to judge, but the latest value is still a fact.
 fn report_only(subject: &Subject<'_>, known: &Known<'_>, as_of: NaiveDate, out: &mut Assessment) {
     for figure in [Figure::Level, Figure::Yoy] {
-        let series = Series::of(known.own, Wanted { figure, basis: subject.measure.basis, as_of });
+        let window = Some(subject.window);
+        let series = Series::of(known.own, Wanted { figure, basis: subject.measure.basis, as_of, window });
         if let Some(at) = series.latest_in(subject.window).and_then(|index| series.get(index)) {
             (out.data_period, out.observation) = (Some(at.period), Some(at.id));
             out.actual = Some(at.value);
+            (out.figure, out.basis) = (Some(figure), Some(at.basis));
             return;
         }
     }
 }
 
-/// Sets the grade; an overdue report hides nothing worse.
+/// Sets the grade; an overdue report hides nothing worse, and one that is overdue by the usual day only hides what is green.
 fn conclude<W: Working>(
     verdict: Result<Verdict, Missing>,
     pack: &RulePack,
@@ -68,8 +72,14 @@ fn conclude<W: Working>(
         Verdict::plain(Grade::NoData, RuleId::Apart)
     });
     (out.grade, out.rule) = (grade, rule);
-    let hides = matches!(grade, Grade::Ahead | Grade::OnPace | Grade::Watch | Grade::NoData);
-    if out.overdue && hides {
+    let hides = match grade {
+        Grade::Ahead | Grade::OnPace => out.overdue || out.overdue_by_default,
+        // What a stock has reached it may lose again; what was added up, or judged at the end, stays.
+        Grade::Achieved => (out.overdue || out.overdue_by_default) && !out.stays,
+        Grade::Watch | Grade::NoData => out.overdue,
+        _ => false,
+    };
+    if hides {
         out.grade = Grade::OverdueReport;
         out.rule = Rule { id: RuleId::Apart, ..rule };
     }
@@ -93,6 +103,8 @@ fn conclude<W: Working>(
         }
         if out.overdue {
             inputs.with("报送", "已逾期");
+        } else if out.overdue_by_default {
+            inputs.with("报送", "已过常规报送日（未设发布日）");
         }
         grade.chinese().to_owned()
     });
@@ -114,9 +126,18 @@ impl Case<'_> {
         if self.is_by_person() {
             return self.judge_by_person(out, work);
         }
-        let index = self.series.latest_in(self.subject.window).ok_or(Missing::Observation)?;
-        let at = self.series.get(index).ok_or(Missing::Observation)?;
+        (out.figure, out.basis) = (Some(self.figure), Some(self.measure().basis));
+        self.refusals(out);
+        let Some((index, at)) = self.latest().and_then(|index| Some((index, self.series.get(index)?))) else {
+            return self.nothing_to_judge(out, work);
+        };
+        if self.row.way == WayFrom::Place
+            && let Some((at, rank)) = self.computed_place_after(Some(at.period.end()))
+        {
+            return self.judge_place(at, rank, out, work);
+        }
         (out.data_period, out.observation) = (Some(at.period), Some(at.id));
+        self.preliminary_after(at, out);
         let actual = self.actual(at)?;
         out.actual = Some(actual);
         work.step("数据期 = 最近一期有实际值的时期", |inputs| {
@@ -126,18 +147,75 @@ impl Case<'_> {
         });
         let (months, due) = self.paces(at, out, work);
         let line = self.line(at, actual);
-        let verdict = match self.promise.kind {
-            Kind::Trend => self.judge_trend(at, out, work),
-            Kind::Milestone => self.judge_milestone(at, out, work),
+        let verdict = match self.row.way {
+            WayFrom::Sign => self.judge_trend(at, out, work),
+            WayFrom::Nodes => self.judge_milestone(at, out, work),
             _ => self.judge_line(at, &line, actual, (months, due), out, work),
         };
         self.changes(index, out);
         out.streak = self.streak(index, line.as_ref().ok());
         self.benchmarks(at, out, work)?;
-        self.rank(at, out, work);
+        self.rank(at, (actual, line.as_ref().ok()), out, work);
         let verdict = verdict?;
         out.run = self.run(verdict.grade, at.period.end());
+        out.stays = self.stays(&verdict, line.as_ref().ok());
         Ok(verdict)
+    }
+
+    /// Facts of the judged series that today's rules refuse.
+    fn refusals(&self, out: &mut Assessment) {
+        let beside = self.beside.as_ref().is_some_and(|series| series.refused);
+        if self.series.refused || beside {
+            out.doubts.insert(Doubt::RefusedByRules);
+        }
+    }
+
+    /// Whether the latest period has a final value and, published later, a preliminary one that does not count.
+    fn preliminary_after(&self, at: &Observation, out: &mut Assessment) {
+        if !self.series.revised || at.status != Status::Final {
+            return;
+        }
+        let later = |one: &&Observation| {
+            one.status == Status::Preliminary
+                && (one.figure, one.basis, one.period) == (at.figure, at.basis, at.period)
+                && (one.published_on, one.vintage) > (at.published_on, at.vintage)
+                && one.published_on <= self.as_of
+        };
+        if self.known.own.iter().any(|one| later(&one)) {
+            out.doubts.insert(Doubt::PreliminaryAfterFinal);
+        }
+    }
+
+    /// What is said where nothing of the judged figure was reported in the window.
+    fn nothing_to_judge<W: Working>(&self, out: &mut Assessment, work: &mut W) -> Result<Verdict, Missing> {
+        match self.row.way {
+            WayFrom::Nodes => return self.nothing_of_milestone(out),
+            WayFrom::Place => {
+                if let Some((at, rank)) = self.computed_place_after(None) {
+                    return self.judge_place(at, rank, out, work);
+                }
+            }
+            WayFrom::Rate => {
+                let levels = self.beside.as_ref();
+                let level = levels.and_then(|levels| levels.get(levels.latest_in(self.subject.window)?));
+                if let (Some(levels), Some(level)) = (levels, level) {
+                    let before = level.period.last_year();
+                    if before.is_some_and(|before| levels.at(before, level.basis).is_some()) {
+                        out.doubts.insert(Doubt::GrowthWanted);
+                    }
+                    return Err(Missing::GrowthRate);
+                }
+            }
+            _ => {}
+        }
+        Err(Missing::Observation)
+    }
+
+    /// Whether what was achieved stays so, whatever is reported later.
+    fn stays(&self, verdict: &Verdict, line: Option<&Line>) -> bool {
+        verdict.rule.id == RuleId::WindowOver
+            || self.row.way == WayFrom::Nodes
+            || (self.accumulates() && line.is_some_and(|line| !line.ceiling))
     }
 
     /// The linear pace, last year's, and the curve's own.
@@ -158,7 +236,10 @@ impl Case<'_> {
         });
         if self.has_last_year_pace() {
             match self.share(day, 1) {
-                Ok(share) => out.last_year_pace = Some(share),
+                Ok(share) => {
+                    out.last_year_pace = Some(share.ratio);
+                    out.doubts.extend(share.doubt);
+                }
                 Err(missing) => out.missing.insert(missing_share(missing)),
             }
             if let Some(share) = out.last_year_pace {
@@ -175,6 +256,7 @@ impl Case<'_> {
             if let Some(missing) = due.missing {
                 out.missing.insert(missing);
             }
+            out.doubts.extend(due.doubt);
             work.step("序时进度 F(p)", |inputs| {
                 inputs.with("曲线", due.used.chinese()).with("数据期末", day);
                 shown(out.due_fraction)
@@ -185,13 +267,14 @@ impl Case<'_> {
 
     /// Whether last year's share means anything for the kind.
     fn has_last_year_pace(&self) -> bool {
-        matches!(
-            self.promise.kind,
-            Kind::Total | Kind::Level | Kind::Growth | Kind::Share | Kind::Change | Kind::Range
-        ) || (self.promise.kind == Kind::Cap && self.adds_up())
+        match self.row.earlier_shares {
+            EarlierShares::Always => true,
+            EarlierShares::WhereItAddsUp => self.adds_up(),
+            EarlierShares::Never => false,
+        }
     }
 
-    fn judge_line<W: Working>(
+    pub(super) fn judge_line<W: Working>(
         &self,
         at: &Observation,
         line: &Result<Line, Missing>,
@@ -203,11 +286,15 @@ impl Case<'_> {
         if let Err(missing) = self.outlook(line.as_ref().ok(), actual, (months, due.ok()), out, work) {
             out.missing.insert(missing);
         }
+        if self.level_assumed() {
+            out.missing.insert(Missing::Baseline);
+        }
         let line = line.as_ref().map_err(|missing| *missing)?;
         // A line that does not move is the same whatever the curve.
         let due = match due {
             Ok(due) => due.fraction,
-            Err(missing) if line.moves() => return Err(missing),
+            // At the end all of it is due, by any curve.
+            Err(missing) if line.moves() && !self.is_over(at.period.end()) => return Err(missing),
             Err(_) => Ratio::whole(Decimal::ONE),
         };
         let (near, verdict) = self.hold_against(line, actual, due, at)?;
@@ -218,10 +305,10 @@ impl Case<'_> {
             Some(Err(missing)) => out.forecast_lacks = Some(missing),
             None => {}
         }
-        match self.promise.kind {
-            Kind::Range => self.far_end(verdict, actual, due, at, out),
-            _ => Ok(verdict),
+        if self.promise.kind == Kind::Range {
+            return self.far_end(verdict, actual, due, at, out);
         }
+        Ok(verdict)
     }
 
     fn hold_against(

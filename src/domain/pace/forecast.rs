@@ -10,7 +10,8 @@ use chrono::{Datelike as _, NaiveDate};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::{FromPrimitive as _, ToPrimitive as _};
 
-use crate::{Basis, Kind, Observation, text_enum};
+use crate::kind::ForecastFrom;
+use crate::{Basis, Observation, text_enum};
 
 use super::Missing;
 use super::case::Case;
@@ -150,12 +151,13 @@ impl Case<'_> {
 
     fn forecast_method(&self) -> Option<ForecastMethod> {
         let basis = self.measure().basis;
-        match self.promise.kind {
-            Kind::Total => Some(ForecastMethod::Shares),
-            Kind::Cap if self.adds_up() => Some(ForecastMethod::Shares),
-            // The rate of a single month is not on its way to the year's.
-            Kind::Growth if basis != Basis::Period => Some(ForecastMethod::Rate),
-            Kind::Level | Kind::Share | Kind::Change | Kind::Cap if basis != Basis::Period => {
+        // The rate or stock of a single month is not on its way to the year's.
+        let alone = basis == Basis::Period;
+        match self.row.forecast {
+            ForecastFrom::Shares => Some(ForecastMethod::Shares),
+            ForecastFrom::SharesOrIncrements if self.adds_up() => Some(ForecastMethod::Shares),
+            ForecastFrom::Rates if !alone => Some(ForecastMethod::Rate),
+            ForecastFrom::Increments | ForecastFrom::SharesOrIncrements if !alone => {
                 Some(ForecastMethod::Increments)
             }
             _ => None,

@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use crate::kind::{ReachedEarly, WayFrom};
 use crate::rule_pack::{Bands, Family};
-use crate::{Grade, Kind, RulePack};
+use crate::{Grade, RulePack};
 
 use super::case::Case;
 use super::line::{Line, Scale, Standing};
@@ -29,7 +30,7 @@ impl RulePack {
     pub fn bands(&self, rule: RuleId) -> Option<&Bands> {
         match rule {
             RuleId::ProgressPoints | RuleId::ProgressRatio => Some(&self.progress),
-            RuleId::RatePoints | RuleId::BenchmarkSign => Some(&self.rate),
+            RuleId::RatePoints | RuleId::BenchmarkSign | RuleId::Places => Some(&self.rate),
             RuleId::DaysLate => Some(&self.days),
             _ => None,
         }
@@ -60,19 +61,29 @@ impl Case<'_> {
             let grade = if met { Grade::Achieved } else { Grade::Missed };
             return Ok(Verdict::plain(grade, RuleId::WindowOver));
         }
-        let early = match self.promise.kind {
-            Kind::Total => !line.ceiling,
-            Kind::Level => !self.promise.hold,
-            _ => false,
+        if self.is_broken(line, actual)? {
+            // It cannot come right any more, however much of the window is left.
+            let verdict = Verdict::plain(Grade::Missed, RuleId::LimitUsedUp);
+            let shortfall = standing.gap.value().map(|gap| -gap);
+            return Ok(Verdict { rule: Rule { shortfall, ..verdict.rule }, ..verdict });
+        }
+        let early = match self.row.reached_early {
+            ReachedEarly::UnlessLimit => !line.ceiling,
+            ReachedEarly::UnlessHeld => !self.promise.hold,
+            ReachedEarly::Never => false,
         };
         if met && early {
             return Ok(Verdict::plain(Grade::Achieved, RuleId::TargetReached));
         }
-        if self.pack.family == Family::BenchmarkSign && self.promise.kind == Kind::Growth {
+        if self.pack.family == Family::BenchmarkSign && self.row.way == WayFrom::Rate {
             return self.by_sign(line, standing, actual, day);
         }
         let verdict = match line.scale {
             Scale::Progress => self.by_work(line, standing, due, day)?,
+            Scale::Places => {
+                let places = standing.gap.value().ok_or(Missing::OutOfRange)?;
+                self.by_bands(&self.pack.rate, RuleId::Places, places, Scale::Places, day)?
+            }
             Scale::Rate => {
                 let points = standing.gap.value().ok_or(Missing::OutOfRange)?;
                 let by_rate = self.by_bands(&self.pack.rate, RuleId::RatePoints, points, Scale::Rate, day)?;
@@ -85,7 +96,7 @@ impl Case<'_> {
                 }
             }
         };
-        Ok(self.corrected(verdict, line, standing, actual))
+        Ok(self.corrected(verdict, line, standing))
     }
 
     /// By the work of the window: points of it, or percent of what is due, as the pack's family has it.
@@ -116,6 +127,8 @@ impl Case<'_> {
         match scale {
             _ if !self.promise.about => Decimal::ZERO,
             Scale::Rate => self.pack.about_points,
+            // 左右 says nothing of places.
+            Scale::Places => Decimal::ZERO,
             Scale::Progress => self.pack.about_percent,
         }
     }
@@ -142,18 +155,11 @@ impl Case<'_> {
         Ok(Verdict { grade, rule: Rule { id, shortfall: Some(shortfall), held } })
     }
 
-    /// Cases in which standing on the line is not good enough, or being short of it is worse than it looks.
-    fn corrected(&self, verdict: Verdict, line: &Line, standing: Standing, actual: Decimal) -> Verdict {
+    /// Standing on a flat line is not good enough where more was promised.
+    fn corrected(&self, verdict: Verdict, line: &Line, standing: Standing) -> Verdict {
         let level = standing.gap.numerator().is_zero();
         if verdict.grade.is_green() && self.promise.strict && level && !line.moves() {
             return Verdict { rule: Rule { id: RuleId::NotAbove, ..verdict.rule }, grade: Grade::Watch };
-        }
-        let used_up = line.ceiling && line.moves() && self.adds_up() && actual > line.finish;
-        if used_up && verdict.grade < Grade::Critical {
-            return Verdict {
-                rule: Rule { id: RuleId::LimitUsedUp, ..verdict.rule },
-                grade: Grade::Critical,
-            };
         }
         verdict
     }

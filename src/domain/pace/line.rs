@@ -2,7 +2,8 @@
 
 use rust_decimal::Decimal;
 
-use crate::{Basis, Better, Figure, Kind, Observation};
+use crate::kind::WayFrom;
+use crate::{Basis, Better, Figure, Observation};
 
 use super::case::Case;
 use super::promise::{adds_up, is_percent};
@@ -16,6 +17,8 @@ pub(super) enum Scale {
     Progress,
     /// Percentage points of a rate or share.
     Rate,
+    /// Places among siblings.
+    Places,
 }
 
 /// `base + span · F(p)`: a straight promise has a span of zero.
@@ -83,7 +86,7 @@ impl Line {
     pub(super) fn mark(&self, allowance: Decimal) -> Result<Decimal, Missing> {
         let slack = match self.scale {
             _ if allowance.is_zero() => return Ok(self.finish),
-            Scale::Rate => allowance,
+            Scale::Rate | Scale::Places => allowance,
             Scale::Progress => mul(self.finish.abs(), allowance)? / Decimal::ONE_HUNDRED,
         };
         if self.ceiling { add(self.finish, slack) } else { sub(self.finish, slack) }
@@ -122,7 +125,11 @@ impl Line {
 
     /// The gap in points: percentage points for rates, points of the window's work for amounts.
     fn points(&self, gap: Ratio) -> Result<Option<Ratio>, Missing> {
-        if self.scale == Scale::Rate { Ok(Some(gap)) } else { self.points_of_work(gap) }
+        match self.scale {
+            Scale::Rate => Ok(Some(gap)),
+            Scale::Places => Ok(None),
+            Scale::Progress => self.points_of_work(gap),
+        }
     }
 
     /// The gap in points of the window's work; `None` when there is none to do.
@@ -148,42 +155,78 @@ impl Case<'_> {
         let unit = &self.subject.measure.unit;
         let scale = if is_percent(unit) { Scale::Rate } else { Scale::Progress };
         let value = || promise.value.ok_or(Missing::TargetValue);
-        match promise.kind {
-            Kind::Total => Line::path(Decimal::ZERO, value()?, promise.ceiling, Scale::Progress),
-            Kind::Level => self.towards(value()?, actual, Scale::Progress),
-            Kind::Share => self.towards(value()?, actual, scale),
-            Kind::Coverage => self.towards(promise.value.unwrap_or(Decimal::ONE_HUNDRED), actual, scale),
-            Kind::Growth => {
+        match self.row.way {
+            WayFrom::Zero => Line::path(Decimal::ZERO, value()?, promise.ceiling, Scale::Progress),
+            WayFrom::Baseline => self.towards(value()?, actual, Scale::Progress),
+            WayFrom::BaselineOrLevel if self.row.needs_value() => self.towards(value()?, actual, scale),
+            WayFrom::BaselineOrLevel => {
+                self.towards(promise.value.unwrap_or(Decimal::ONE_HUNDRED), actual, scale)
+            }
+            WayFrom::BaselineBy => self.change(value()?),
+            WayFrom::ZeroOrFlat if !self.row.limit => self.range_end(promise.ceiling),
+            WayFrom::ZeroOrFlat if self.subject.measure.basis == Basis::Cumulative && adds_up(unit) => {
+                Line::path(Decimal::ZERO, value()?, true, Scale::Progress)
+            }
+            WayFrom::ZeroOrFlat => Ok(Line::flat(value()?, true, scale)),
+            WayFrom::Rate => {
                 let promised = value()?;
                 let planned = self.planned_rate(at).unwrap_or(promised);
                 Ok(Line { finish: promised, ..Line::flat(planned, promise.ceiling, Scale::Rate) })
             }
-            Kind::Cap if self.subject.measure.basis == Basis::Cumulative && adds_up(unit) => {
-                Line::path(Decimal::ZERO, value()?, true, Scale::Progress)
+            WayFrom::BaseRate => {
+                let margin = promise.value.unwrap_or(Decimal::ZERO);
+                Ok(Line::flat(add(self.base_rate(at)?, margin)?, false, Scale::Rate))
             }
-            Kind::Cap => Ok(Line::flat(value()?, true, scale)),
-            Kind::Change => self.change(value()?),
-            Kind::Range => self.range_end(promise.ceiling),
-            Kind::VersusBenchmark | Kind::VersusIndicator => self.versus(at),
-            Kind::Milestone | Kind::Trend | Kind::Rank | Kind::Narrowing | Kind::Qualitative => {
-                Err(Missing::TargetValue)
-            }
+            WayFrom::OtherSeries => self.versus(at),
+            WayFrom::Place => Ok(Line::flat(value()?, true, Scale::Places)),
+            WayFrom::Sign | WayFrom::Nodes | WayFrom::Person => Err(Missing::TargetValue),
         }
     }
 
     /// Whether the line is the same at every period: it neither follows another series or a planned rate nor depends
     /// on the value held against it.
     pub(super) fn line_is_fixed(&self) -> bool {
-        match self.promise.kind {
-            Kind::VersusBenchmark | Kind::VersusIndicator => false,
-            Kind::Growth => !self.plans,
-            Kind::Level | Kind::Share | Kind::Coverage => self.promise.hold || self.baseline().is_some(),
+        match self.row.way {
+            WayFrom::OtherSeries | WayFrom::BaseRate => false,
+            WayFrom::Rate => !self.plans,
+            WayFrom::Baseline => self.promise.hold || self.baseline().is_some(),
+            WayFrom::BaselineOrLevel => {
+                self.promise.hold || self.level_assumed() || self.baseline().is_some()
+            }
             _ => true,
         }
     }
 
+    /// The rate that a decline is to be smaller than: as given, else that of last year as a whole, else that of the first
+    /// period of the window.
+    fn base_rate(&self, at: &Observation) -> Result<Decimal, Missing> {
+        if let Some(given) = self.subject.baseline {
+            return Ok(given);
+        }
+        let window = self.subject.window;
+        let last_year = window.last_year().filter(|year| year.end() < window.start());
+        if let Some(rate) = last_year.and_then(|year| self.value_of(self.known.own, year)) {
+            return Ok(rate);
+        }
+        let first = (0..).map_while(|index| self.series.get(index));
+        let first = first.into_iter().find(|one| one.period.end() >= window.start());
+        first
+            .filter(|first| first.period.end() < at.period.end())
+            .map(|one| one.value)
+            .ok_or(Missing::Baseline)
+    }
+
+    /// Whether a share or coverage in percent is held against its target's level for want of a value to start from.
+    pub(super) fn level_assumed(&self) -> bool {
+        self.row.way == WayFrom::BaselineOrLevel
+            && !self.promise.hold
+            && is_percent(&self.subject.measure.unit)
+            && self.baseline().is_none()
+    }
+
     /// From the baseline to the target, or the target itself when it is to be held or was met from the start. Without
-    /// a baseline only a value that already meets the target can be judged.
+    /// a baseline a share in percent is held against the target's level, never ahead of a way that nobody knows; of others
+    /// only a value that already meets the target can be judged.
     fn towards(&self, target: Decimal, actual: Decimal, scale: Scale) -> Result<Line, Missing> {
         let flat = Line::flat(target, self.promise.ceiling, scale);
         if self.promise.hold {
@@ -192,6 +235,7 @@ impl Case<'_> {
         match self.baseline() {
             Some(base) if flat.signed(base, target)? >= Decimal::ZERO => Ok(flat),
             Some(base) => Line::path(base, target, self.promise.ceiling, scale),
+            None if self.level_assumed() => Ok(flat),
             None if flat.is_met(actual, self.promise.strict, Decimal::ZERO)? => Ok(flat),
             None => Err(Missing::Baseline),
         }

@@ -15,6 +15,10 @@ text_enum! {
         TargetValue = "target_value",
         /// Units of target and measure cannot be converted.
         Unit = "unit",
+        /// The growth rate that is judged, though levels are there.
+        GrowthRate = "growth_rate",
+        /// The figure of the window's end, though the window is over.
+        LastFigure = "last_figure",
         /// Last year's share at the same period.
         LastYearShare = "last_year_share",
         /// The shares of earlier years for a mean.
@@ -49,8 +53,16 @@ impl Missing {
             Self::Baseline => "缺少基期值（目标期起点的数值），请填写基期值或补报上年末数值。",
             Self::TargetValue => "目标没有数值，请补充目标值。",
             Self::Unit => "目标单位与指标单位不能换算，请核对。",
-            Self::LastYearShare => "缺少上年同期和上年全年的数值，无法计算上年同期进度。",
-            Self::EarlierShares => "缺少历年同期和全年的数值，无法计算历年平均进度。",
+            Self::GrowthRate => {
+                "目标按同比增速考核，目标期内只有绝对量，缺少同比增速；增速不由绝对量推算，请报送公布的同比增速。"
+            }
+            Self::LastFigure => "目标期已满，尚缺期末数值，请报送。",
+            Self::LastYearShare => {
+                "缺少上年同期或全年的数值，或上年走势有反复、与目标方向相反，无法使用上年同期进度。"
+            }
+            Self::EarlierShares => {
+                "缺少历年同期或全年的数值，或其中有的年份走势有反复、与目标方向相反，无法使用历年平均进度。"
+            }
             Self::Benchmark => "缺少对比对象同一数据期的数值，无法对比。",
             Self::Parent => "缺少上级行政区同一数据期的数值，无法与平均水平对比。",
             Self::Named => "部分对比序列缺少同一数据期的数值。",

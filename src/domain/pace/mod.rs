@@ -24,6 +24,7 @@ mod months;
 mod needed;
 mod nodes;
 mod outlook;
+mod place;
 mod promise;
 mod promised;
 mod ratio;
@@ -34,11 +35,11 @@ mod special;
 mod tests;
 mod working;
 
-pub use assessment::{Assessment, BenchmarkGap, Change, Past, Rank, Rule, RuleId, ShareFrom};
+pub use assessment::{Assessment, BenchmarkGap, Change, Past, Rank, RankBy, Rule, RuleId, ShareFrom};
 pub use checks::{
     Cascade, Contradiction, StatedAgainst, ThreeAbove, contradiction, foreseen, implied_benchmark,
 };
-pub use context::{Context, comparison, context, rounding};
+pub use context::{Context, SideRun, comparison, context, rounding};
 pub use course::{Course, CoursePoint, course};
 pub use due::CurveUsed;
 pub use forecast::{Forecast, ForecastMethod};
@@ -48,7 +49,7 @@ pub use nodes::nodes_done;
 pub use promise::{adds_up, is_percent};
 pub use promised::{Promised, promised};
 pub use ratio::{Ratio, display};
-pub use release::{Release, next_release, next_report, overdue_after};
+pub use release::{Release, next_release, next_report, overdue_after, reported_until};
 pub use working::Step;
 
 /// What is judged: an indicator's measure, target, curve, baseline and window.
@@ -84,6 +85,9 @@ pub struct Sibling<'a> {
     pub region: &'a str,
     /// All vintages, in any order.
     pub observations: &'a [Observation],
+    /// Its own target of the same window, in the measure's unit, where one that counts from zero is known: totals are ranked
+    /// by completion.
+    pub completion_target: Option<Decimal>,
 }
 
 /// A person's verdict on a target without a number.

@@ -1,10 +1,16 @@
 //! What is needed from here to the end of the window (后期要求): a value with its form.
 
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
-use crate::text_enum;
+use crate::kind::{NeededBy, WayFrom};
+use crate::{Figure, text_enum};
 
-use super::Ratio;
+use super::case::Case;
+use super::line::Line;
+use super::months::Months;
+use super::outlook::per;
+use super::ratio::sub;
+use super::{Missing, Ratio};
 
 text_enum! {
     /// What sort of requirement it is, and so how it is said.
@@ -25,7 +31,9 @@ text_enum! {
         KeepAtLeast = "keep_at_least",
         /// A value not to be exceeded (控制在…以内).
         KeepAtMost = "keep_at_most",
-        /// Days until, or since, a milestone is due.
+        /// Both ends of a range to be kept (保持在…—…).
+        KeepWithin = "keep_within",
+        /// Days until a milestone is due; negative since it was.
         Days = "days",
         /// To be above the series it is compared with; no number when that is unknown.
         AboveOther = "above_other",
@@ -42,7 +50,7 @@ pub struct Needed {
     /// Its form.
     pub form: NeededForm,
     /// The figure of the form, exact: an amount, rise, fall or allowance for each remaining month; the growth rate of the
-    /// rest; the value to keep; days. `None` where the number is not known.
+    /// rest; the value to keep; days; a place; the other series' value now. `None` where the number is not known.
     pub figure: Option<Ratio>,
     /// What is left altogether: the amount, the way, the allowance.
     pub left: Option<Ratio>,
@@ -50,10 +58,225 @@ pub struct Needed {
     pub end: Option<Decimal>,
     /// The far end, where a range is to be kept.
     pub end_hi: Option<Decimal>,
-    /// Months left, parts of a month by days.
+    /// Months left after the period judged, parts of a month by days.
     pub months_left: Option<Ratio>,
     /// Whether reaching the end exactly is not enough (突破).
     pub strict: bool,
     /// Decimal places it is printed with.
     pub places: u32,
+}
+
+/// Most places anything is printed with.
+const PLACES_MAX: u32 = 6;
+/// Most places a figure that was worked out is printed with.
+const PLACES_USUAL: u32 = 4;
+
+impl NeededForm {
+    /// Whether the safe side is up: of what must be added or reached, not of what may be used.
+    pub fn rounds_up(self) -> bool {
+        !matches!(
+            self,
+            Self::Allowance | Self::GrowthAtMost | Self::KeepAtMost | Self::BelowOther | Self::Place
+        )
+    }
+
+    /// Whether the figure is a difference of values, so that of percent it is in percentage points.
+    pub fn is_difference(self) -> bool {
+        matches!(self, Self::Rise | Self::Fall)
+    }
+}
+
+impl Needed {
+    /// Days until a milestone is due.
+    pub(super) fn days(early: Decimal) -> Self {
+        Self {
+            form: NeededForm::Days,
+            figure: Some(Ratio::whole(early)),
+            left: None,
+            end: None,
+            end_hi: None,
+            months_left: None,
+            strict: false,
+            places: 0,
+        }
+    }
+
+    /// The figure as it is printed: rounded to the safe side, so that whoever does it makes it. Up for what must be added,
+    /// down for what may be used; where equal is not enough, one unit of the last place more (or less).
+    pub fn printed(&self) -> Option<Decimal> {
+        self.safe(self.figure?)
+    }
+
+    /// What is left altogether, rounded to the same side.
+    pub fn left_printed(&self) -> Option<Decimal> {
+        self.safe(self.left?)
+    }
+
+    fn safe(&self, exact: Ratio) -> Option<Decimal> {
+        let (up, unit) = (self.form.rounds_up(), Decimal::new(1, self.places));
+        let strategy =
+            if up { RoundingStrategy::ToPositiveInfinity } else { RoundingStrategy::ToNegativeInfinity };
+        let mut printed = exact.value()?.round_dp_with_strategy(self.places, strategy);
+        let step = if up { unit } else { -unit };
+        // The quotient has 28 digits; the fraction itself decides.
+        let over = |printed: Decimal| {
+            let off = printed.checked_mul(exact.denominator())?.checked_sub(exact.numerator())?;
+            Some(if up { off } else { -off })
+        };
+        let enough = |printed: Decimal| {
+            over(printed).map(|off| off > Decimal::ZERO || (off.is_zero() && !self.strict))
+        };
+        while !enough(printed)? {
+            printed += step;
+        }
+        while enough(printed - step)? {
+            printed -= step;
+        }
+        if self.form == NeededForm::Allowance {
+            printed = printed.max(Decimal::ZERO);
+        }
+        Some(printed)
+    }
+}
+
+impl Case<'_> {
+    /// What is needed for a promise with a line; none when the window is over, the limit is broken or all is done.
+    pub(super) fn needed(
+        &self,
+        line: Option<&Line>,
+        actual: Decimal,
+        months: Months,
+    ) -> Result<Option<Needed>, Missing> {
+        let Some(line) = line else { return Ok(None) };
+        match self.row.needed {
+            NeededBy::Way if line.moves() || self.accumulates() => self.needed_by_way(line, actual, months),
+            NeededBy::Way => {
+                let both = self.promise.hold && !line.ceiling;
+                let far = self.promise.far.filter(|_| both);
+                Ok(self.kept(line.finish, far, line.ceiling, actual, months))
+            }
+            NeededBy::OtherSeries => {
+                let form = if line.ceiling { NeededForm::BelowOther } else { NeededForm::AboveOther };
+                let figure = Some(Ratio::whole(line.finish));
+                Ok(self.from_here(form, actual, months, |needed| Needed { figure, ..needed }))
+            }
+            NeededBy::Place => {
+                let (figure, end) = (Some(Ratio::whole(line.finish)), Some(line.finish));
+                let place = |needed| Needed { figure, end, places: 0, ..needed };
+                Ok(self.from_here(NeededForm::Place, actual, months, place))
+            }
+            NeededBy::Growth | NeededBy::Days | NeededBy::Nothing => Ok(None),
+        }
+    }
+
+    /// What is left of a way, or of a limit that adds up.
+    fn needed_by_way(&self, line: &Line, actual: Decimal, months: Months) -> Result<Option<Needed>, Missing> {
+        let left = months_left(months);
+        let strict = self.promise.strict;
+        let way = |form, finish: Decimal, gap: Decimal| {
+            let figure = left.and_then(|left| per(gap, left));
+            self.from_here(form, actual, months, |needed| Needed {
+                figure,
+                left: Some(Ratio::whole(gap)),
+                end: Some(finish),
+                ..needed
+            })
+        };
+        // A running count may be kept as a stock of each day: it starts at nothing all the same.
+        let counts = matches!(self.row.way, WayFrom::Zero | WayFrom::ZeroOrFlat);
+        if line.ceiling && counts {
+            if !line.is_met(actual, strict, self.allowance(line.scale))? {
+                return Ok(None);
+            }
+            let rest = sub(line.finish, actual)?.max(Decimal::ZERO);
+            return Ok(way(NeededForm::Allowance, line.finish, rest));
+        }
+        if line.is_met(actual, strict, Decimal::ZERO)? {
+            // Of a range whose two ends are to be kept, the far one is a limit from now on.
+            let far = self.promise.far.filter(|_| self.promise.hold && !self.promise.ceiling);
+            return match far {
+                Some(far) if far >= actual && counts => {
+                    Ok(way(NeededForm::Allowance, far, sub(far, actual)?))
+                }
+                _ => Ok(None),
+            };
+        }
+        let gap = sub(line.finish, actual)?;
+        let form = match line.ceiling {
+            _ if counts => NeededForm::Amount,
+            true => NeededForm::Fall,
+            false => NeededForm::Rise,
+        };
+        Ok(way(form, line.finish, gap.abs()))
+    }
+
+    /// A value to be kept, or reached and then kept.
+    pub(super) fn kept(
+        &self,
+        mark: Decimal,
+        far: Option<Decimal>,
+        ceiling: bool,
+        actual: Decimal,
+        months: Months,
+    ) -> Option<Needed> {
+        // Of two ends the one that is not kept is asked for.
+        let over = far.filter(|far| actual > *far);
+        let (mark, ceiling) = over.map_or((mark, ceiling), |far| (far, true));
+        let form = match far {
+            Some(far) if mark <= actual && actual <= far && over.is_none() => NeededForm::KeepWithin,
+            _ if ceiling => NeededForm::KeepAtMost,
+            _ => NeededForm::KeepAtLeast,
+        };
+        let far = far.filter(|_| over.is_none());
+        let own = mark.normalize().scale();
+        self.from_here(form, actual, months, |needed| Needed {
+            figure: Some(Ratio::whole(mark)),
+            end: Some(mark),
+            end_hi: far,
+            places: needed.places.max(own).min(PLACES_MAX),
+            ..needed
+        })
+    }
+
+    /// The growth of the rest of the window.
+    pub(super) fn growth_of_the_rest(
+        &self,
+        figure: Option<Ratio>,
+        mark: Decimal,
+        ceiling: bool,
+        growth: Decimal,
+        months: Months,
+    ) -> Option<Needed> {
+        let form = if ceiling { NeededForm::GrowthAtMost } else { NeededForm::GrowthAtLeast };
+        self.from_here(form, growth, months, |needed| Needed { figure, end: Some(mark), ..needed })
+    }
+
+    /// What all forms have in common; none once the window is over, by its data or by the day.
+    fn from_here(
+        &self,
+        form: NeededForm,
+        actual: Decimal,
+        months: Months,
+        fill: impl FnOnce(Needed) -> Needed,
+    ) -> Option<Needed> {
+        if months.elapsed >= months.total || self.as_of > self.subject.window.end() {
+            return None;
+        }
+        let usual = if self.figure == Figure::Level { self.measure().precision } else { 1 };
+        Some(fill(Needed {
+            form,
+            figure: None,
+            left: None,
+            end: None,
+            end_hi: None,
+            months_left: months_left(months),
+            strict: self.promise.strict,
+            places: actual.normalize().scale().max(usual).min(PLACES_USUAL),
+        }))
+    }
+}
+
+/// What is left of the window.
+fn months_left(months: Months) -> Option<Ratio> {
+    Ratio::new(Decimal::from(months.total - months.elapsed), Decimal::from(months.denominator))
 }

@@ -2,7 +2,8 @@
 
 use rust_decimal::Decimal;
 
-use crate::{Figure, Kind};
+use crate::kind::{CompletionOf, NeededBy, WayFrom};
+use crate::{Basis, Figure};
 
 use super::case::Case;
 use super::due::Due;
@@ -23,8 +24,14 @@ impl Case<'_> {
         work: &mut W,
     ) -> Result<(), Missing> {
         self.completion(line, actual, out, work)?;
-        if self.promise.kind == Kind::Growth {
-            return self.needed_growth(line, actual, due, out, work);
+        match self.row.needed {
+            NeededBy::Growth => {
+                if let Some(line) = line {
+                    self.needed_growth((line.finish, line.ceiling), actual, (months, due), out, work)?;
+                }
+                return Ok(());
+            }
+            _ => out.needed = self.needed(line, actual, months)?,
         }
         let Some(line) = line.filter(|line| line.moves()) else { return Ok(()) };
         let left =
@@ -55,6 +62,7 @@ impl Case<'_> {
         Ok(())
     }
 
+    /// (actual − start) ÷ (target − start), from where the line starts; a flat line has no way.
     fn completion<W: Working>(
         &self,
         line: Option<&Line>,
@@ -62,47 +70,36 @@ impl Case<'_> {
         out: &mut Assessment,
         work: &mut W,
     ) -> Result<(), Missing> {
-        let promised = match self.promise.kind {
-            _ if self.figure == Figure::Yoy => return Ok(()),
-            Kind::Coverage => Some(self.promise.value.unwrap_or(Decimal::ONE_HUNDRED)),
-            Kind::Change => {
-                let Some(line) = line.filter(|line| line.moves()) else { return Ok(()) };
-                out.completion = Ratio::new(sub(actual, line.base)?, line.span);
-                None
-            }
-            Kind::Total | Kind::Level | Kind::Share | Kind::Cap | Kind::Range => self.promise.value,
-            _ => return Ok(()),
-        };
-        if let Some(promised) = promised {
-            out.completion = Ratio::new(actual, promised);
-        }
-        if out.completion.is_some() {
-            work.step("完成率 = 实际 ÷ 目标", |inputs| {
-                inputs
-                    .with("实际", actual)
-                    .with("目标", promised.map_or_else(String::new, |p| p.to_string()));
-                shown(out.completion)
-            });
-        }
+        let moving = line.filter(|line| self.row.completion == CompletionOf::Way && line.moves());
+        let Some(line) = moving.filter(|_| self.figure == Figure::Level) else { return Ok(()) };
+        out.completion = Ratio::new(sub(actual, line.base)?, line.span);
+        work.step("完成率 = (实际 − 起点) ÷ (目标 − 起点)", |inputs| {
+            inputs.with("实际", actual).with("起点", line.base).with("目标", line.finish);
+            shown(out.completion)
+        });
         Ok(())
     }
 
     /// g_req = (T − w·g) / (1 − w), with w the share of the base year that has passed, so that the year as a whole
-    /// grows by T.
-    fn needed_growth<W: Working>(
+    /// grows by T. Only the growth of the year to date is such a mean: that of single months or of stocks is to be reached at
+    /// the end.
+    pub(super) fn needed_growth<W: Working>(
         &self,
-        line: Option<&Line>,
+        (mark, ceiling): (Decimal, bool),
         growth: Decimal,
-        due: Option<Due>,
+        (months, due): (Months, Option<Due>),
         out: &mut Assessment,
         work: &mut W,
     ) -> Result<(), Missing> {
-        let (Some(line), Some((share, from))) = (
-            line,
-            out.last_year_pace
-                .map(|share| (share, ShareFrom::Observations))
-                .or_else(|| due.map(|due| (due.fraction, ShareFrom::Curve))),
-        ) else {
+        if self.measure().basis != Basis::Cumulative {
+            out.needed = self.kept(mark, None, ceiling, growth, months);
+            return Ok(());
+        }
+        let Some((share, from)) = out
+            .last_year_pace
+            .map(|share| (share, ShareFrom::Observations))
+            .or_else(|| due.map(|due| (due.fraction, ShareFrom::Curve)))
+        else {
             return Ok(());
         };
         let (part, all) = (share.numerator(), share.denominator());
@@ -110,13 +107,18 @@ impl Case<'_> {
         if left <= Decimal::ZERO {
             return Ok(());
         }
-        let wanting = sub(mul(line.finish, all)?, mul(part, growth)?)?;
-        out.needed_growth = Ratio::new(wanting, left);
+        let wanting = sub(mul(mark, all)?, mul(part, growth)?)?;
+        let figure = Ratio::new(wanting, left);
+        out.needed = self.growth_of_the_rest(figure, mark, ceiling, growth, months);
+        if self.row.way != WayFrom::Rate {
+            return Ok(());
+        }
+        out.needed_growth = figure;
         out.share_from = Some(from);
         work.step(
             "后续需增长 = (目标增速 − 上年同期占比 × 已实现增速) ÷ (1 − 上年同期占比)",
             |inputs| {
-                inputs.with("目标增速(%)", line.finish).with("已实现增速(%)", growth);
+                inputs.with("目标增速(%)", mark).with("已实现增速(%)", growth);
                 inputs.with("上年同期占比", shown(Some(share)));
                 let from = match from {
                     ShareFrom::Observations => "上年同期和全年实际值",
@@ -131,7 +133,7 @@ impl Case<'_> {
 }
 
 /// An amount per month.
-fn per(amount: Decimal, months: Ratio) -> Option<Ratio> {
+pub(super) fn per(amount: Decimal, months: Ratio) -> Option<Ratio> {
     Ratio::new(amount.checked_mul(months.denominator())?, months.numerator())
 }
 

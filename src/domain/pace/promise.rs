@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use crate::kind::WayFrom;
 use crate::{Better, Comparator, Kind, Measure, Target};
 
 use super::Missing;
@@ -57,11 +58,14 @@ impl Promise {
         };
         let (low, high) = (scaled(target.value)?, scaled(target.value_hi)?);
         let says = |words: &[&str]| target.hedge.as_deref().is_some_and(|hedge| contains(hedge, words));
+        let row = target.kind.row();
         let lower = measure.better == Better::Lower;
         let ceiling = match target.comparator {
-            _ if target.kind == Kind::Cap => true,
+            _ if row.limit => true,
+            // Narrowing is a rise of the rate, of whatever measure.
+            _ if row.way == WayFrom::BaseRate => false,
             // 下降1微克以上 promises a fall: the comparator is of its size.
-            _ if target.kind == Kind::Change && lower => true,
+            _ if row.way == WayFrom::BaselineBy && lower => true,
             Some(Comparator::AtMost | Comparator::Below) => true,
             Some(Comparator::AtLeast | Comparator::Above) => false,
             _ => lower,
@@ -72,22 +76,27 @@ impl Promise {
             hold: measure.better == Better::Hold
                 || says(&HOLD)
                 || (contains(&target.phrase, &HELD_AT) && !contains(&target.phrase, &RAISE))
-                || (target.kind == Kind::Share && says(&["不低于"]) && !contains(&target.phrase, &RAISE)),
+                || (row.way == WayFrom::BaselineOrLevel
+                    && row.needs_value()
+                    && says(&["不低于"])
+                    && !contains(&target.phrase, &RAISE)),
             value: low,
             far: high,
             factor,
             at_most: matches!(target.comparator, Some(Comparator::AtMost | Comparator::Below)),
-            strict: matches!(target.comparator, Some(Comparator::Above | Comparator::Below)),
-            about: target.comparator == Some(Comparator::About),
+            strict: matches!(target.comparator, Some(Comparator::Above | Comparator::Below))
+                || (row.way == WayFrom::BaseRate && low.is_none()),
+            // Without a number there is nothing to be about.
+            about: target.comparator == Some(Comparator::About) && low.is_some(),
             soft: says(&SOFT),
         };
-        if target.kind == Kind::Growth && lower && promise.is_decline(target) {
+        if row.way == WayFrom::Rate && lower && promise.is_decline(target) {
             promise.ceiling = true;
             promise.value = low.map(|value| -value);
             promise.far = high.map(|value| -value);
         } else if promise.ceiling
             && target.kind != Kind::Range
-            && target.kind != Kind::Change
+            && row.way != WayFrom::BaselineBy
             && high.is_some()
         {
             (promise.value, promise.far) = (high, low);

@@ -1,8 +1,13 @@
 //! When the next report of a measure is due.
 
-use chrono::{Datelike, Months, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 
-use crate::{Frequency, Measure, Observation, Period, WorkCalendar};
+use crate::kind::ReportedBy;
+use crate::{Figure, Frequency, Measure, Observation, Period, WorkCalendar};
+
+use super::case::{Case, other};
+use super::series::Wanted;
+use super::{Assessment, Missing, Subject};
 
 /// The end of the next period to be reported and the day it is usually released.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,40 +23,126 @@ pub struct Release {
 /// March. `None` when the measure has no release day. Grace is counted from `on` in working days by the caller.
 pub fn next_release(measure: &Measure, last_period_end: NaiveDate) -> Option<Release> {
     let day = measure.release_day?;
-    let months = match measure.frequency {
+    let next = first_after_period(measure.frequency, last_period_end)?;
+    let on = next.with_day(day.min(u32::from(next.num_days_in_month())))?;
+    Some(Release { period_end: next.pred_opt()?, on })
+}
+
+/// The first day after the period that follows `last_period_end`: the period's own grid (quarters end in March), not the
+/// last report's.
+fn first_after_period(frequency: Frequency, last_period_end: NaiveDate) -> Option<NaiveDate> {
+    let months = match frequency {
         Frequency::Monthly => 1,
         Frequency::Quarterly => 3,
         Frequency::HalfYearly => 6,
         Frequency::Yearly => 12,
     };
-    let after = last_period_end.succ_opt()?;
-    // The first day after the next period: the period's own grid (quarters end in March), not the last report's.
-    let mut next = first_of_month(after)?.checked_add_months(Months::new(1))?;
+    let mut next = first_of_month(last_period_end.succ_opt()?)?.checked_add_months(Months::new(1))?;
     while next.month0() % months != 0 || (months == 1 && next.month() == 2) {
         next = next.checked_add_months(Months::new(1))?;
     }
-    let on = next.with_day(day.min(u32::from(next.num_days_in_month())))?;
-    Some(Release { period_end: next.pred_opt()?, on })
+    Some(next)
 }
 
-/// The report that follows those in `own`; `None` without a release day.
-pub fn next_report(measure: &Measure, own: &[Observation], window: Period) -> Option<Release> {
+/// When the report after the last one is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct DueReport {
+    /// The day it is usually released.
+    on: NaiveDate,
+    /// Whether that day is the usual one of all measures, because nobody set this measure's.
+    by_default: bool,
+}
+
+/// Days of patience with a release day whose working days cannot be counted.
+const PATIENCE_DAYS: u64 = 20;
+/// The day of the month on which figures of the month, quarter or half-year before usually are out.
+const USUAL_DAY: u32 = 20;
+
+impl DueReport {
+    /// The last day on which nobody minds that it is not there.
+    pub(super) fn patience(&self) -> NaiveDate {
+        if self.by_default { self.on } else { self.on + Days::new(PATIENCE_DAYS) }
+    }
+}
+
+/// When the report after the one that ends on `last` is due; `None` once the window's last period is reported. Without a
+/// release day it is day 20 of the month after a month, quarter or half-year, and 31 January after a year.
+pub(super) fn next_due(measure: &Measure, last: Option<NaiveDate>, window: Period) -> Option<DueReport> {
+    let last = last.or_else(|| window.start().pred_opt())?;
+    if last >= window.end() {
+        return None;
+    }
+    let next = first_after_period(measure.frequency, last)?;
+    let usual = if measure.frequency == Frequency::Yearly { 31 } else { USUAL_DAY };
+    let day = measure.release_day.unwrap_or(usual);
+    let on = next.with_day(day.min(u32::from(next.num_days_in_month())))?;
+    Some(DueReport { on, by_default: measure.release_day.is_none() })
+}
+
+/// The last day up to which the judged figure of an indicator is reported: actual, regular values of its window, of the
+/// figure its target is judged by and of the measure's basis; a level is no report where growth is wanted. `None` when
+/// nothing was reported.
+pub fn reported_until(subject: &Subject<'_>, own: &[Observation]) -> Option<NaiveDate> {
+    let row = subject.target?.kind.row();
+    let latest = |figure| {
+        let wanted = Wanted::of(subject, row, figure, NaiveDate::MAX);
+        let facts = own.iter().filter(|fact| wanted.takes(fact));
+        let mut any = false;
+        let ends = facts.inspect(|_| any = true).map(|fact| fact.period.end());
+        let last = ends.filter(|end| subject.window.contains(*end)).max();
+        (any, last)
+    };
+    match latest(row.figure) {
+        (false, _) if row.may_fall_back(&subject.measure.unit) => latest(other(row.figure)).1,
+        // Where no place is published, one is computed from rates or values.
+        (_, None) if row.figure == Figure::Rank => latest(Figure::Yoy).1.or_else(|| latest(Figure::Level).1),
+        (_, last) => last,
+    }
+}
+
+/// The report of the judged figure that follows those in `own`; `None` without a release day or a target, for what is not
+/// reported by periods, and once the window's last period is reported.
+pub fn next_report(subject: &Subject<'_>, own: &[Observation]) -> Option<Release> {
+    let (measure, window) = (subject.measure, subject.window);
     measure.release_day?;
-    let reported = own.iter().filter(|fact| fact.status.is_actual() && window.contains(fact.period.end()));
-    let last = reported.map(|fact| fact.period.end()).max().or_else(|| window.start().pred_opt())?;
-    next_release(measure, last)
+    if subject.target?.kind.row().reported_by != ReportedBy::Period {
+        return None;
+    }
+    let last = reported_until(subject, own);
+    next_due(measure, last, window)?;
+    let next = next_release(measure, last.or_else(|| window.start().pred_opt())?)?;
+    (next.period_end <= window.end()).then_some(next)
 }
 
 /// The last day on which the report after those in `own` is not overdue: its release day and `grace` working days.
-/// `None` without a release day, or when the day would need a calendar that has not been published.
+/// `None` where no report follows, or when the day would need a calendar that has not been published.
 pub fn overdue_after(
-    measure: &Measure,
+    subject: &Subject<'_>,
     own: &[Observation],
-    window: Period,
     grace: u32,
     calendar: &WorkCalendar,
 ) -> Option<NaiveDate> {
-    calendar.add_working_days(next_report(measure, own, window)?.on, grace).ok()
+    calendar.add_working_days(next_report(subject, own)?.on, grace).ok()
+}
+
+impl Case<'_> {
+    /// Whether the judged figure is older than the last one that should be there. A release day with its grace says when a
+    /// report is overdue; without one the usual day does, which only takes green away.
+    pub(super) fn staleness(&self, out: &mut Assessment) {
+        if self.row.reported_by != ReportedBy::Period {
+            return;
+        }
+        let window = self.subject.window;
+        let last = out.data_period.map(Period::end);
+        let Some(due) = next_due(self.measure(), last, window) else { return };
+        match self.known.overdue_after {
+            Some(day) => out.overdue = self.as_of > day,
+            None => out.overdue_by_default = self.as_of > due.patience(),
+        }
+        if self.as_of > window.end() && (out.overdue || out.overdue_by_default) {
+            out.missing.insert(Missing::LastFigure);
+        }
+    }
 }
 
 fn first_of_month(day: NaiveDate) -> Option<NaiveDate> {
@@ -61,7 +152,7 @@ fn first_of_month(day: NaiveDate) -> Option<NaiveDate> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Basis, Better, Figure, Status};
+    use crate::{Basis, Better, Comparator, Curve, Kind, Status, Target};
 
     fn d(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -102,6 +193,24 @@ mod tests {
         );
         let measure = measure.unwrap();
         let window = Period::new(d("2025-01-01"), d("2025-12-31")).unwrap();
+        let target = Target {
+            kind: Kind::Total,
+            comparator: Some(Comparator::AtLeast),
+            value: Some(rust_decimal::Decimal::ONE_HUNDRED),
+            value_hi: None,
+            unit: "亿元".to_owned(),
+            hedge: None,
+            phrase: "社零100亿元".to_owned(),
+            benchmark: None,
+        };
+        let subject = Subject {
+            measure: &measure,
+            target: Some(&target),
+            curve: &Curve::LinearMonths,
+            baseline: None,
+            window,
+            region: "430000",
+        };
         let fact = |end: &str, status| Observation {
             id: uuid::Uuid::nil(),
             period: Period::new(d(&format!("{}-01-01", &end[..4])), d(end)).unwrap(),
@@ -121,8 +230,17 @@ mod tests {
             (vec![fact("2024-07-31", Status::Final)], "2025-02-28"),
             (vec![fact("2025-03-31", Status::Final), fact("2026-02-28", Status::Final)], "2025-04-30"),
         ] {
-            let next = next_report(&measure, &own, window).unwrap();
+            let next = next_report(&subject, &own).unwrap();
             assert_eq!(next.period_end, d(want), "{own:?}");
         }
+        // Growth is not reported by a level; after December nothing of this window is to come.
+        let rate = Target { kind: Kind::Growth, unit: "%".to_owned(), ..target.clone() };
+        let growth = Subject { target: Some(&rate), ..subject };
+        let may = Observation { figure: Figure::Yoy, ..fact("2025-05-31", Status::Final) };
+        let own = [may, fact("2025-06-30", Status::Final)];
+        assert_eq!(next_report(&growth, &own).unwrap().period_end, d("2025-06-30"));
+        assert_eq!(next_report(&subject, &own).unwrap().period_end, d("2025-07-31"));
+        assert_eq!(next_report(&subject, &[fact("2025-12-31", Status::Final)]), None);
+        assert_eq!(next_report(&Subject { target: None, ..subject }, &[]), None);
     }
 }

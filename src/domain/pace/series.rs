@@ -3,10 +3,11 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::{Basis, Figure, Observation, Period};
+use crate::kind::ReportedBy;
+use crate::{Basis, Figure, KindRow, Observation, Period, Status};
 
-use super::Missing;
 use super::ratio::{add, sub};
+use super::{Missing, Subject};
 
 /// Observations up to this number are kept without allocation.
 const INLINE: usize = 40;
@@ -17,24 +18,49 @@ pub(super) struct Wanted {
     pub(super) figure: Figure,
     pub(super) basis: Basis,
     pub(super) as_of: NaiveDate,
+    /// The indicator's window, by which facts are regular; `None` where facts are of any day (nodes of a milestone).
+    pub(super) window: Option<Period>,
 }
 
 impl Wanted {
-    /// Whether an observation is such a fact, known by then and not a forecast or plan.
+    /// A figure of an indicator's own series, in its measure's basis.
+    pub(super) fn of(subject: &Subject<'_>, row: &KindRow, figure: Figure, as_of: NaiveDate) -> Self {
+        let window = (row.reported_by != ReportedBy::Nodes).then_some(subject.window);
+        Self { figure, basis: subject.measure.basis, as_of, window }
+    }
+
+    /// Whether an observation is such a fact, known by then, neither a forecast nor a plan, and regular.
     #[inline]
     pub(super) fn takes(&self, observation: &Observation) -> bool {
+        self.is_one(observation) && self.is_regular(observation)
+    }
+
+    #[inline]
+    fn is_one(&self, observation: &Observation) -> bool {
         observation.figure == self.figure
             && observation.basis == self.basis
             && observation.published_on <= self.as_of
             && observation.status.is_actual()
     }
+
+    #[inline]
+    fn is_regular(&self, observation: &Observation) -> bool {
+        self.window.is_none_or(|window| observation.is_regular(window))
+    }
+
+    /// Whether a fact that does not count would have been one of the window's.
+    fn misses(&self, observation: &Observation) -> bool {
+        self.window.is_some_and(|window| window.contains(observation.period.end()))
+    }
 }
 
-/// Whether `a` is a later vintage than `b` of the same fact. The last keys only break ties between observations
+/// Whether `a` stands before `b` as a vintage of the same fact: a final value before a preliminary one, whenever that was
+/// published (自查 never displaces 核查), then the later one. The last keys only break ties between observations
 /// that should not exist side by side, so that their order in memory never matters.
 pub(super) fn is_later(a: &Observation, b: &Observation) -> bool {
-    (a.published_on, a.vintage, a.id, a.value, a.status)
-        > (b.published_on, b.vintage, b.id, b.value, b.status)
+    let firm = |one: &Observation| one.status == Status::Final;
+    (firm(a), a.published_on, a.vintage, a.id, a.value, a.status)
+        > (firm(b), b.published_on, b.vintage, b.id, b.value, b.status)
 }
 
 /// The known values of one series, one per period, ordered by end, then by start.
@@ -42,19 +68,29 @@ pub(super) struct Series<'a> {
     inline: [Option<&'a Observation>; INLINE],
     len: usize,
     spill: Vec<Option<&'a Observation>>,
+    /// Whether any fact has several vintages.
+    pub(super) revised: bool,
+    /// Whether a fact of the window is not regular and so does not count.
+    pub(super) refused: bool,
 }
 
 impl<'a> Series<'a> {
     /// Gathers what is `wanted`; the order of `observations` does not matter.
     pub(super) fn of(observations: &'a [Observation], wanted: Wanted) -> Self {
-        let mut series = Self { inline: [None; INLINE], len: 0, spill: Vec::new() };
+        let mut series =
+            Self { inline: [None; INLINE], len: 0, spill: Vec::new(), revised: false, refused: false };
         if observations.len() > INLINE {
             series.gather(observations, wanted);
             return series;
         }
         for observation in observations {
-            if wanted.takes(observation) {
+            if !wanted.is_one(observation) {
+                continue;
+            }
+            if wanted.is_regular(observation) {
                 series.insert(observation);
+            } else {
+                series.refused |= wanted.misses(observation);
             }
         }
         series
@@ -68,6 +104,7 @@ impl<'a> Series<'a> {
             match key(before).cmp(&key(observation)) {
                 std::cmp::Ordering::Less => break,
                 std::cmp::Ordering::Equal => {
+                    self.revised = true;
                     if is_later(observation, before) {
                         self.inline[at - 1] = Some(observation);
                     }
@@ -88,7 +125,12 @@ impl<'a> Series<'a> {
                 if is_later(a, b) { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater }
             })
         });
+        let vintages = all.len();
         all.dedup_by_key(|observation| observation.period);
+        self.revised = all.len() < vintages;
+        self.refused = observations
+            .iter()
+            .any(|one| wanted.is_one(one) && !wanted.is_regular(one) && wanted.misses(one));
         self.spill = all.into_iter().map(Some).collect();
         self.len = self.spill.len();
     }

@@ -1,9 +1,10 @@
 //! Kinds that are not held against a line: trends, milestones, and what only a person can judge.
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use rust_decimal::Decimal;
 
-use crate::{Better, Curve, Figure, Grade, Kind, Observation};
+use crate::kind::ReportedBy;
+use crate::{Better, Curve, Figure, Grade, Observation};
 
 use super::case::Case;
 use super::grading::Verdict;
@@ -11,7 +12,7 @@ use super::line::Scale;
 use super::promise::is_percent;
 use super::ratio::{mul, sub};
 use super::working::Working;
-use super::{Assessment, Missing, Ratio, Rule, RuleId};
+use super::{Assessment, Missing, Needed, Ratio, Rule, RuleId};
 
 impl Case<'_> {
     /// The size of the change in the wanted direction, and whether it is in percentage points.
@@ -70,7 +71,8 @@ impl Case<'_> {
     }
 
     /// A milestone: done, or so many days late. The value reported is the part done (0..1, or percent); the dated nodes
-    /// are the curve's, else the one at the window's end.
+    /// are the curve's, else the one at the window's end. What is late can still be done: after the window, too, it is late
+    /// by its days, at most `critical`, and `achieved` once it is reported done; `missed` when its year and a month are over.
     pub(super) fn judge_milestone<W: Working>(
         &self,
         at: &Observation,
@@ -93,22 +95,37 @@ impl Case<'_> {
         };
         let early = Decimal::from((due_on - day).num_days());
         out.gap = Some(Ratio::whole(early));
+        out.needed = Some(Needed::days(early));
         work.step("逾期天数 = 数据日期 − 首个未完成节点日期", |inputs| {
             inputs.with("数据日期", day).with("节点日期", due_on).with("已完成", at.value).with("全部", full);
             (-early).to_string()
         });
-        if self.is_over(day) {
-            return Ok(Verdict::plain(Grade::Missed, RuleId::WindowOver));
-        }
         if early >= Decimal::ZERO {
             if due_on < self.as_of {
                 // It has come due since the last report, and nobody has said whether it was done.
-                out.missing.insert(Missing::MilestoneReport);
-                return Ok(Verdict::plain(Grade::OverdueReport, RuleId::Apart));
+                return Ok(unreported(out));
             }
             return Ok(Verdict::plain(Grade::OnPace, RuleId::DaysLate));
         }
+        if self.is_year_over() {
+            out.needed = None;
+            return Ok(Verdict::plain(Grade::Missed, RuleId::WindowOver));
+        }
         self.by_bands(&self.pack.days, RuleId::DaysLate, early, Scale::Progress, day)
+    }
+
+    /// Whether the calendar year in which the window ends is over, and the month in which its last reports come.
+    fn is_year_over(&self) -> bool {
+        let year = self.subject.window.end().year();
+        NaiveDate::from_ymd_opt(year + 1, 1, 31).is_some_and(|last| self.as_of > last)
+    }
+
+    /// A milestone of which nothing was ever reported: once its first node has come due, somebody must say.
+    pub(super) fn nothing_of_milestone(&self, out: &mut Assessment) -> Result<Verdict, Missing> {
+        match self.first_undone(Decimal::ZERO, Decimal::ONE)? {
+            (Some(due_on), _) if due_on < self.as_of => Ok(unreported(out)),
+            _ => Err(Missing::Observation),
+        }
     }
 
     /// The date of the first node not reached by `value` of `full`; and the date of the last node.
@@ -158,6 +175,12 @@ impl Case<'_> {
 
     /// Whether the kind is judged by a person alone.
     pub(super) fn is_by_person(&self) -> bool {
-        self.promise.kind == Kind::Qualitative
+        self.row.reported_by == ReportedBy::Person
     }
+}
+
+/// A node has come due and nobody has said whether it was done.
+fn unreported(out: &mut Assessment) -> Verdict {
+    out.missing.insert(Missing::MilestoneReport);
+    Verdict::plain(Grade::OverdueReport, RuleId::Apart)
 }

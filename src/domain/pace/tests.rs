@@ -1,14 +1,18 @@
-//! The engine's tests: `known` facts, `kinds` one by one, `forecast`, `context` (curves, comparisons, history), `laws` by proptest.
+//! The engine's tests: `known` facts, `kinds` one by one, `forecast`, `edges` where verdicts went wrong,
+//! `context` (curves, comparisons, history), `needed` what is asked for from
+//! here, `laws` by proptest.
 
 use super::*;
-use crate::{Basis, Better, Comparator, Figure, Frequency, Kind, Status};
+use crate::{Basis, Better, Comparator, Doubt, Figure, Frequency, Kind, Status};
 use uuid::Uuid;
 
 mod context;
+mod edges;
 mod forecast;
 mod kinds;
 mod known;
 mod laws;
+mod needed;
 
 fn n(text: &str) -> Decimal {
     text.parse().unwrap()
@@ -106,10 +110,7 @@ impl Given {
     }
 
     fn figure(&self) -> Figure {
-        match self.target.as_ref().unwrap().kind {
-            Kind::Growth | Kind::VersusBenchmark | Kind::VersusIndicator | Kind::Trend => Figure::Yoy,
-            _ => Figure::Level,
-        }
+        self.target.as_ref().unwrap().kind.row().figure
     }
 
     /// One value of the judged figure, from 1 January of its year (for stocks and single months: of its own month).
@@ -145,8 +146,10 @@ impl Given {
         self.assess_by(&RulePack::standard(), &self.known())
     }
 
+    /// As of the day the latest fact became known, so that nothing more is due.
     fn assess_by(&self, pack: &RulePack, known: &Known<'_>) -> Assessment {
-        self.assess_on("2026-12-31", pack, known)
+        let last = self.own.iter().map(|fact| fact.published_on).max();
+        self.assess_on(&last.unwrap_or(day("2025-12-31")).to_string(), pack, known)
     }
 
     /// Always both ways: with working and without must agree.
@@ -169,7 +172,7 @@ fn observation(start: &str, end: &str, basis: Basis, figure: Figure, value: &str
         status: Status::Preliminary,
         published_on: day(end) + chrono::Days::new(18),
         of: None,
-        partial: false,
+        partial: !span(start, end).ends_with_month(),
         vintage: 1,
     }
 }

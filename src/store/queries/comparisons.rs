@@ -6,8 +6,8 @@ use diesel_async::RunQueryDsl;
 
 use super::super::Conn;
 use crate::StoreError;
-use crate::rows::{RegionRow, StatedDifferenceRow};
-use crate::schema::{measure_aliases, measures, regions, series, stated_differences};
+use crate::rows::{RegionRow, StatedDifferenceRow, TargetColumns};
+use crate::schema::{indicators, measure_aliases, measures, regions, series, stated_differences};
 use crate::types::Id;
 
 /// All regions.
@@ -44,6 +44,35 @@ pub async fn list_series(
         .filter(series::measure_id.eq_any(measure_ids.to_vec()))
         .filter(series::region_id.eq_any(region_ids.to_vec()))
         .select((series::id, series::measure_id, series::region_id))
+        .load(conn)
+        .await?)
+}
+
+/// A target of a measure in a region, with the window it is for.
+pub type SiblingTarget = (Id, Id, NaiveDate, NaiveDate, TargetColumns);
+
+/// The targets of any of these measures in any of these regions, in order of indicator.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_sibling_targets(
+    conn: &mut Conn,
+    measure_ids: &[Id],
+    region_ids: &[Id],
+) -> Result<Vec<SiblingTarget>, StoreError> {
+    Ok(indicators::table
+        .inner_join(series::table)
+        .filter(series::measure_id.eq_any(measure_ids.to_vec()))
+        .filter(series::region_id.eq_any(region_ids.to_vec()))
+        .filter(indicators::target_value.is_not_null())
+        .order(indicators::id)
+        .select((
+            series::measure_id,
+            series::region_id,
+            indicators::window_start,
+            indicators::window_end,
+            TargetColumns::as_select(),
+        ))
         .load(conn)
         .await?)
 }

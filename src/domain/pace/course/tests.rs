@@ -1,4 +1,5 @@
 use super::*;
+use crate::Kind;
 use crate::pace::{Known, Subject};
 use crate::{Basis, Better, Comparator, Curve, Figure, Measure, Status, Target};
 

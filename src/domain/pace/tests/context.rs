@@ -195,8 +195,10 @@ fn the_grades_that_stand_apart() {
     assert_eq!((assessment.grade, assessment.data_period), (Grade::NoData, None));
     assert!(assessment.missing.contains(Missing::Observation));
     // Data of another year are not data of this window.
-    assert_eq!(total("100").value(amount("2024-07-31", "60")).assess().grade, Grade::NoData);
-    assert_eq!(total("100").value(amount("2026-07-31", "60")).assess().grade, Grade::NoData);
+    for other in ["2024-07-31", "2026-07-31"] {
+        let given = total("100").value(amount(other, "60"));
+        assert_eq!(given.assess_on("2026-12-31", &pack, &given.known()).grade, Grade::NoData, "{other}");
+    }
 }
 
 #[test]
@@ -242,8 +244,11 @@ fn a_promised_fall_compares_the_other_way_round() {
     let stock = |value| [observation("2025-07-01", JULY, Basis::Point, Figure::Level, value)];
     let (province, cities) = (stock("39"), [stock("36"), stock("38"), stock("41")]);
     let codes = ["430100", "430200", "430300"];
-    let siblings: Vec<_> =
-        codes.iter().zip(&cities).map(|(region, own)| Sibling { region, observations: own }).collect();
+    let siblings: Vec<_> = codes
+        .iter()
+        .zip(&cities)
+        .map(|(region, own)| Sibling { region, observations: own, completion_target: None })
+        .collect();
     for comparator in [Comparator::AtLeast, Comparator::Above, Comparator::Equal] {
         let air = Given::new(Kind::Change, comparator, "1", "微克/立方米").better(Better::Lower).from("38");
         let air = air.basis(Basis::Point).at(JULY, "37");
@@ -255,7 +260,11 @@ fn a_promised_fall_compares_the_other_way_round() {
         };
         let assessment = air.assess_by(&RulePack::standard(), &known);
         assert_eq!(assessment.benchmarks[0].gap, n("2"), "{comparator}");
-        assert_eq!(assessment.rank, Some(Rank { position: 2, of: 4 }), "{comparator}");
+        assert_eq!(
+            assessment.rank,
+            Some(Rank { position: 2, of: Some(4), by: RankBy::Value }),
+            "{comparator}"
+        );
     }
 }
 
@@ -294,16 +303,19 @@ fn a_rank_needs_enough_reports() {
     let series: Vec<_> = ["3.5", "2.9", "1", "5"].iter().map(|value| [growth(JULY, value)]).collect();
     let late = [growth("2025-06-30", "9")];
     let codes = ["430100", "430200", "430300", "430400"];
-    let mut siblings: Vec<_> =
-        codes.iter().zip(&series).map(|(region, own)| Sibling { region, observations: own }).collect();
-    siblings.push(Sibling { region: "430500", observations: &late });
-    siblings.push(Sibling { region: "430000", observations: &series[3] });
+    let mut siblings: Vec<_> = codes
+        .iter()
+        .zip(&series)
+        .map(|(region, own)| Sibling { region, observations: own, completion_target: None })
+        .collect();
+    siblings.push(Sibling { region: "430500", observations: &late, completion_target: None });
+    siblings.push(Sibling { region: "430000", observations: &series[3], completion_target: None });
     let given = rate("4.5").at(JULY, "2.9");
     for (siblings_of, better, want) in [
-        (5, Better::Higher, Some(Rank { position: 3, of: 5 })),
-        (6, Better::Higher, Some(Rank { position: 3, of: 5 })),
+        (5, Better::Higher, Some(Rank { position: 3, of: Some(5), by: RankBy::Value })),
+        (6, Better::Higher, Some(Rank { position: 3, of: Some(5), by: RankBy::Value })),
         (7, Better::Higher, None),
-        (5, Better::Lower, Some(Rank { position: 2, of: 5 })),
+        (5, Better::Lower, Some(Rank { position: 2, of: Some(5), by: RankBy::Value })),
         (0, Better::Higher, None),
     ] {
         let given = given.clone().better(better).target(|target| target.comparator = Some(Comparator::Equal));
