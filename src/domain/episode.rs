@@ -61,7 +61,7 @@ pub enum Turn {
     },
     /// It goes on, at this level; one that was observed is open again.
     Continue {
-        /// Its level now; it never falls before the episode is over.
+        /// Its level now; once a letter has said one it never falls before the episode is over.
         level: Level,
         /// Whether a letter is due: a worse level than the last letter's, or a later period.
         letter: bool,
@@ -89,7 +89,8 @@ pub fn turn(standing: Option<&Standing>, verdict: &Verdict, pack: &RulePack) -> 
         (None, Some(level)) => Turn::Open { level },
         (None, None) => Turn::None,
         (Some(standing), Some(level)) => {
-            let level = level.max(standing.level);
+            // What nobody has been told follows the data down as well: a figure may have been corrected.
+            let level = if standing.lettered.is_some() { level.max(standing.level) } else { level };
             let worse = standing.lettered.is_none_or(|lettered| level > lettered);
             let later = verdict.period_end > standing.lettered_period_end;
             Turn::Continue { level, letter: worse || later }
@@ -145,6 +146,7 @@ mod tests {
     fn an_episode_opens_worsens_and_recovers() {
         let pack = RulePack::standard();
         let unsent = Standing { lettered: None, lettered_period_end: None, ..yellow() };
+        let corrected = Standing { level: Level::Orange, ..unsent };
         let orange = Standing { level: Level::Orange, lettered: Some(Level::Orange), ..yellow() };
         for (standing, grade, run, period, want) in [
             (None, Grade::OnPace, 0, "2025-07-31", Turn::None),
@@ -159,6 +161,7 @@ mod tests {
             (Some(yellow()), Grade::Critical, 2, "2025-07-31", goes_on(Level::Orange, true)),
             (Some(orange), Grade::Behind, 2, "2025-07-31", goes_on(Level::Orange, false)),
             (Some(unsent), Grade::Behind, 2, "2025-07-31", goes_on(Level::Yellow, true)),
+            (Some(corrected), Grade::Behind, 2, "2025-07-31", goes_on(Level::Yellow, true)),
             (Some(yellow()), Grade::Watch, 1, "2025-08-31", goes_on(Level::Yellow, false)),
             (Some(yellow()), Grade::NoData, 0, "", goes_on(Level::Yellow, false)),
             (Some(yellow()), Grade::OnPace, 0, "2025-08-31", Turn::Observe { periods: 0 }),
