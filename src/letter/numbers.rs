@@ -119,12 +119,9 @@ impl<'a> Numbers<'a> {
         if decided || facts.over {
             return None;
         }
-        match facts.found.assessment.needed {
-            // Late it is, by so many days; there is nothing to ask for each month. A trend asks for its sign.
-            Some(needed) if needed.form == NeededForm::Days || facts.kind == Kind::Trend => None,
-            Some(needed) => self.said(&needed),
-            None => self.usual_need(facts),
-        }
+        // Late it is, by so many days; there is nothing to ask for each month. A trend asks for its sign.
+        let needed = facts.found.assessment.needed.filter(|_| facts.kind != Kind::Trend);
+        needed.filter(|needed| needed.form != NeededForm::Days).and_then(|needed| self.said(&needed))
     }
 
     fn said(&self, needed: &Needed) -> Option<Need> {
@@ -149,50 +146,6 @@ impl<'a> Numbers<'a> {
             NeededForm::Place => "位",
             _ => self.unit,
         }
-    }
-
-    /// The same from the figures that an assessment has always had.
-    fn usual_need(&self, facts: &Facts<'_>) -> Option<Need> {
-        let assessment = facts.found.assessment;
-        let lower = facts.better() == Better::Lower;
-        let strict = facts.promised.is_some_and(|promised| promised.strict);
-        let bare = |form, figure| Need { form, figure, left: None, end: None, end_hi: None };
-        if let Kind::VersusBenchmark | Kind::VersusIndicator = facts.kind {
-            return Some(bare(if lower { NeededForm::BelowOther } else { NeededForm::AboveOther }, None));
-        }
-        if facts.kind == Kind::Growth {
-            let form = if lower { NeededForm::GrowthAtMost } else { NeededForm::GrowthAtLeast };
-            let rate = value(assessment.needed_growth)?;
-            return Some(bare(form, Some(safe(rate, (form, strict), "%", self.places.max(1)))));
-        }
-        if facts.kind == Kind::Range && !facts.moves {
-            let ends = facts.promised.filter(|promised| promised.hold && !promised.ceiling);
-            if let Some((low, high)) = ends.and_then(|promised| promised.value.zip(promised.far)) {
-                let (end, end_hi) = (Some(self.promised(low)), Some(self.promised(high)));
-                return Some(Need { end, end_hi, ..bare(NeededForm::KeepAtMost, None) });
-            }
-        }
-        let target_value = facts.target_value.map(|target_value| self.promised(target_value));
-        if !facts.moves {
-            let form = if lower { NeededForm::KeepAtMost } else { NeededForm::KeepAtLeast };
-            return target_value
-                .filter(|_| !matches!(facts.kind, Kind::Milestone | Kind::Rank))
-                .map(|end| Need { end: Some(end.clone()), ..bare(form, Some(end)) });
-        }
-        let monthly = value(assessment.needed_per_month).filter(|monthly| !monthly.is_zero())?;
-        let form = match facts.kind {
-            Kind::Cap => NeededForm::Allowance,
-            Kind::Total | Kind::Range if facts.limit => NeededForm::Allowance,
-            Kind::Total | Kind::Range => NeededForm::Amount,
-            _ if lower => NeededForm::Fall,
-            _ => NeededForm::Rise,
-        };
-        let figure = safe(monthly.abs(), (form, strict), self.unit_of(form), self.places);
-        let left = facts
-            .target_value
-            .zip(assessment.actual)
-            .map(|(target_value, actual)| down((target_value - actual).abs(), self.unit, self.places));
-        Some(Need { left, end: target_value, ..bare(form, Some(figure)) })
     }
 }
 
