@@ -1,5 +1,7 @@
 //! Puts the service together once: configuration, database, clock, mailer; starts and stops server and alarm clock.
 
+mod log;
+
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +13,7 @@ use chrono::TimeDelta;
 
 use crate::api::{self, State};
 use crate::clock::Clock;
-use crate::config::{Config, ConfigError, LogFormat, TransportChoice};
+use crate::config::{Config, ConfigError, TransportChoice};
 use crate::db;
 use crate::jobs::{Jobs, run};
 use crate::letter::ReplyLinks;
@@ -24,6 +26,8 @@ use crate::store::rows::ApiKeyRow;
 use crate::store::types::Id;
 use crate::store::{Store, StoreError, hash_key, seed};
 use crate::warning::{Desk, WarningError};
+
+pub use log::{Logging, last_words, log};
 
 /// Why the process ends.
 #[derive(Debug, thiserror::Error)]
@@ -255,28 +259,21 @@ impl StopSignal {
     }
 }
 
-/// Jobs live on a thread of their own, so that a long evaluation slows no answer.
+/// Jobs live on a thread of their own, so that a long evaluation slows no answer. Beside it there is one for what a job
+/// sets going: it says that the job lives while the job keeps its own thread busy.
 fn background(jobs: Arc<Jobs>, config: &Config) -> Result<std::thread::JoinHandle<()>, AppError> {
     let schedule = config.schedule.clone();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    Ok(std::thread::Builder::new().name("jobs".to_owned()).spawn(move || {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .thread_name("jobs-beside")
+        .enable_all()
+        .build()?;
+    // A round of issuing needs more of it than threads usually have, in a build without optimisation.
+    Ok(std::thread::Builder::new().name("jobs".to_owned()).stack_size(8 << 20).spawn(move || {
         runtime.block_on(async {
             if let Err(error) = run::run(&jobs, &schedule.jobs()).await {
                 tracing::error!(%error, "the alarm clock does not run; no job will");
             }
         });
     })?)
-}
-
-/// Logs as the configuration says; a second call does nothing.
-pub fn log(config: &Config) {
-    // What libraries say of themselves helps nobody who operates a service; a filter that names them is heard.
-    let filter = format!("tokio_cron_scheduler=warn,actix_server=warn,{}", config.log.filter);
-    let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_default();
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let outcome = match config.log.format {
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
-        LogFormat::Text => builder.with_target(false).try_init(),
-    };
-    drop(outcome);
 }

@@ -1,6 +1,7 @@
 //! The `xushi` command: reads arguments, calls the application. It stands in the library, so that the program is only
 //! linked and nothing is compiled twice.
 
+use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -120,7 +121,7 @@ async fn start(arguments: Arguments) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("xushi: {error}");
+            app::last_words(format!("xushi: {error}"));
             ExitCode::FAILURE
         }
     }
@@ -128,7 +129,7 @@ async fn start(arguments: Arguments) -> ExitCode {
 
 async fn run(arguments: Arguments) -> Result<(), AppError> {
     let config = Config::load(arguments.config.as_deref())?;
-    app::log(&config);
+    let _log = app::log(&config);
     match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => serve(&config).await,
         Command::Demo { dir, as_of, listen, once } => show(config, dir, as_of, listen, once).await,
@@ -221,11 +222,20 @@ async fn check_facts(config: &Config) -> Result<(), AppError> {
 async fn serve(config: &Config) -> Result<(), AppError> {
     let store = Store::open(&config.database.url, 1)?;
     if let Some(key) = app::prepare(config, &store, &SystemClock).await? {
-        println!("访问密钥（只显示这一次）：{key}");
+        show_key(&key);
     }
     drop(store);
     let listener = listen(config.server.listen, "server.listen")?;
     app::serve(config, Arc::new(SystemClock), listener).await
+}
+
+/// Shows the first key, on whichever of the two streams somebody reads. A service whose streams are closed or full runs
+/// all the same, and its operator gives it a key by configuration.
+fn show_key(key: &str) {
+    let said = format!("访问密钥（只显示这一次）：{key}");
+    if writeln!(std::io::stdout(), "{said}").is_err() && writeln!(std::io::stderr(), "{said}").is_err() {
+        tracing::error!("the first key could not be shown; give one by access.bootstrap_key");
+    }
 }
 
 async fn show(
@@ -254,7 +264,8 @@ async fn show(
         return Ok(());
     }
     let listener = listen(address, "--listen")?;
-    println!(
+    let _ = writeln!(
+        std::io::stdout(),
         "接口说明：http://{0}/docs/ ，服务地址：http://{0}/api/v1 ，按Ctrl+C结束。",
         listener.local_addr()?
     );

@@ -3,7 +3,9 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use prometheus::{HistogramVec, IntCounterVec, IntGaugeVec, Registry, TextEncoder, histogram_opts, opts};
+use prometheus::{
+    HistogramVec, IntCounter, IntCounterVec, IntGaugeVec, Registry, TextEncoder, histogram_opts, opts,
+};
 
 /// The process's metrics.
 pub struct Metrics {
@@ -16,7 +18,13 @@ pub struct Metrics {
     pub problems: IntGaugeVec,
     /// Indicators by grade, read when scraped.
     pub indicators: IntGaugeVec,
+    /// Lines of the log that could not be written.
+    pub log_lines_lost: IntCounter,
 }
+
+/// Methods that the service answers or that browsers and probes ask with. Every other one is `OTHER`: a caller may invent
+/// as many as it likes, and each would be a series that is never given back.
+const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 static GLOBAL: LazyLock<Metrics> = LazyLock::new(Metrics::new);
 
@@ -47,16 +55,21 @@ impl Metrics {
             IntGaugeVec::new(opts!("xushi_indicators", "Indicators, by grade."), &["grade"]).expect("metric");
         let problems = IntGaugeVec::new(opts!("xushi_problems_open", "Open problems, by kind."), &["kind"])
             .expect("metric");
+        let log_lines_lost =
+            IntCounter::new("xushi_log_lines_lost_total", "Lines of the log that could not be written.")
+                .expect("metric");
+        registry.register(Box::new(log_lines_lost.clone())).expect("metric");
         registry.register(Box::new(problems.clone())).expect("metric");
         registry.register(Box::new(requests.clone())).expect("metric");
         registry.register(Box::new(seconds.clone())).expect("metric");
         registry.register(Box::new(deliveries.clone())).expect("metric");
         registry.register(Box::new(indicators.clone())).expect("metric");
-        Self { registry, requests, seconds, deliveries, problems, indicators }
+        Self { registry, requests, seconds, deliveries, problems, indicators, log_lines_lost }
     }
 
-    /// Counts one answer.
+    /// Counts one answer. `route` is a pattern of the service's own, never a path as asked for.
     pub fn observe_request(&self, method: &str, route: &str, status: u16, took: Duration) {
+        let method = METHODS.iter().find(|known| **known == method).map_or("OTHER", |known| known);
         self.requests.with_label_values(&[method, route, &status.to_string()]).inc();
         self.seconds.with_label_values(&[method, route]).observe(took.as_secs_f64());
     }

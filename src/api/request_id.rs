@@ -1,5 +1,7 @@
 //! Every request has an id: in its answer, in every log line about it, and in every problem.
 
+use std::borrow::Cow;
+
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
@@ -41,9 +43,8 @@ pub async fn middleware<B: MessageBody + 'static>(
     };
     let started = std::time::Instant::now();
     let method = request.method().clone();
-    // A reply link is a key: whoever reads the logs must not be able to use it.
-    let path = if request.path().starts_with("/r/") { "/r/…" } else { request.path() };
-    let span = tracing::info_span!("request", id, %method, path);
+    let path = shown(request.path());
+    let span = tracing::info_span!("request", id, %method, %path);
     let answer = unless_it_panics(next.call(request));
     let answer = CURRENT.scope(id.clone(), answer).instrument(span.clone()).await;
     let mut response = answer?;
@@ -57,7 +58,50 @@ pub async fn middleware<B: MessageBody + 'static>(
     Ok(response)
 }
 
+/// A path as the log shows it. A reply link is a key: whoever reads the logs must not be able to use it, whichever way it
+/// was written. No other part of a path that means anything is longer than an id.
+fn shown(path: &str) -> Cow<'_, str> {
+    // With an ending, as `.docx`.
+    const ID: usize = 36 + 5;
+    if path.starts_with("/r/") {
+        return "/r/…".into();
+    }
+    if path.split('/').all(|part| part.len() <= ID) {
+        return path.into();
+    }
+    let part = |part| if str::len(part) <= ID { part } else { "…" };
+    path.split('/').map(part).collect::<Vec<_>>().join("/").into()
+}
+
 fn is_plain(id: &str) -> bool {
     (1..=64).contains(&id.len())
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_in_a_path_is_not_shown() {
+        let token = "AZrUx3cOcjKDm2q1h0c8dQALOpgk3Q0v3zsl4xw0Y7vQmIr2cG8m8y5nQF9dV3sXk2l8";
+        for (asked, said) in [
+            (
+                "/api/v1/letters/0198e9d2-6c00-7000-8000-000000000001.docx",
+                "/api/v1/letters/0198e9d2-6c00-7000-8000-000000000001.docx",
+            ),
+            (
+                "/api/v1/letters/0198e9d2-6c00-7000-8000-000000000001/replies",
+                "/api/v1/letters/0198e9d2-6c00-7000-8000-000000000001/replies",
+            ),
+            ("/r/short", "/r/…"),
+            ("/healthz", "/healthz"),
+            (&format!("/r/{token}"), "/r/…"),
+            (&format!("//r/{token}"), "//r/…"),
+            (&format!("/%72/{token}"), "/%72/…"),
+            (&format!("/R/{token}/files"), "/R/…/files"),
+        ] {
+            assert_eq!(shown(asked), said, "{asked}");
+        }
+    }
 }

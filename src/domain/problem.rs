@@ -19,6 +19,8 @@ text_enum! {
         AddresseeLacking = "addressee_lacking",
         /// A letter that nobody answered though its ladder has no step left.
         LetterUnanswered = "letter_unanswered",
+        /// A draft that has waited for days for somebody to sign or discard it.
+        DraftUnsigned = "draft_unsigned",
         /// An open episode that needs a letter and has none.
         EpisodeWithoutLetter = "episode_without_letter",
         /// A lagging indicator that nobody answers for.
@@ -43,6 +45,7 @@ impl ProblemKind {
             Self::NoMailbox => "主送单位没有可用邮箱",
             Self::AddresseeLacking => "应发的负责人或单位没有邮箱",
             Self::LetterUnanswered => "多次函告仍未反馈",
+            Self::DraftUnsigned => "函稿久未签发",
             Self::EpisodeWithoutLetter => "应发函而未发",
             Self::Unaddressed => "滞后指标没有责任单位",
             Self::CalendarUnpublished => "年度工作日历未公布",

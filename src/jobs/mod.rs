@@ -11,10 +11,13 @@ pub mod run;
 pub mod slots;
 pub mod watch;
 
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use chrono::TimeDelta;
+use futures_util::FutureExt as _;
 
 use crate::mail::transport::Transport;
 use crate::store::StoreError;
@@ -48,7 +51,7 @@ impl Jobs {
     }
 }
 
-/// Why a job stopped; the next ring tries again.
+/// Why a job stopped; its slot stays open and is taken up again.
 #[derive(Debug, thiserror::Error)]
 pub enum JobError {
     /// The database.
@@ -57,4 +60,18 @@ pub enum JobError {
     /// Evaluation or issuing.
     #[error(transparent)]
     Warning(#[from] WarningError),
+    /// Some looks of the watchdog failed; the others went on.
+    #[error("looks that failed: {0}")]
+    Looks(String),
+    /// It did not come to its end in time.
+    #[error("not done after {0:?}")]
+    TooLong(Duration),
+    /// A fault of the program.
+    #[error("the job panicked; see the log")]
+    Panicked,
+}
+
+/// A panic of one job or look is an error of its own: on the thread of all jobs it would end every job for good.
+async fn unless_it_panics<T>(work: impl Future<Output = Result<T, JobError>>) -> Result<T, JobError> {
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or(Err(JobError::Panicked))
 }

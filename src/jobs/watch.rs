@@ -3,10 +3,12 @@
 //! It mends nothing. What should not be so becomes a row in `problems`, once, and is closed when it is no longer so.
 
 use std::collections::HashSet;
+use std::pin::Pin;
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::{JobError, Jobs, alarm, bounces};
+use super::{JobError, Jobs, alarm, bounces, unless_it_panics};
+use crate::clock::office;
 use crate::db;
 use crate::domain::{ProblemKind, SubjectKind};
 use crate::store::StoreError;
@@ -21,6 +23,8 @@ const LATE_MADE: TimeDelta = TimeDelta::hours(24);
 const LATE_LETTER: TimeDelta = TimeDelta::hours(26);
 /// A job may take so long for its slot.
 const LATE_JOB: TimeDelta = TimeDelta::hours(1);
+/// Working days after which somebody should have signed or discarded a draft.
+const LATE_DRAFT: u32 = 3;
 /// How many days ahead the calendar should be known, beside the longest deadline: the ladder needs some, and an
 /// operator needs time to load it.
 const CALENDAR_AHEAD: u32 = 15;
@@ -36,38 +40,72 @@ pub struct Watched {
     pub bounces: usize,
 }
 
-/// Looks at everything once. `schedule` are the jobs that should have run.
+/// Looks at everything once. `schedule` are the jobs that should have run. Each look fails alone: the others go on.
 ///
 /// # Errors
-/// When the database fails; what was found before stays written.
+/// When a look failed, said by its name; what was found stays written, and the whole is looked at again soon.
 pub async fn watch(jobs: &Jobs, schedule: &[(&'static str, &str)]) -> Result<Watched, JobError> {
-    let mut done = Watched { bounces: bounces::read_folder(jobs).await?, ..Watched::default() };
     let now = jobs.desk.clock.timestamp();
-    upkeep(jobs, now).await?;
-    letters(jobs, now, &mut done).await?;
-    deliveries(jobs, now, &mut done).await?;
-    episodes(jobs, now, &mut done).await?;
-    calendar(jobs, now, &mut done).await?;
-    stuck(jobs, schedule, now, &mut done).await?;
-    Ok(done)
+    let mut done = Watched::default();
+    let mut failed = Vec::new();
+    let bounces = async {
+        done.bounces = bounces::read_folder(jobs).await?;
+        Ok(())
+    };
+    alone("bounces", &mut failed, Box::pin(bounces)).await;
+    alone("upkeep", &mut failed, Box::pin(upkeep(jobs, now))).await;
+    alone("letters", &mut failed, Box::pin(letters(jobs, now, &mut done))).await;
+    alone("drafts", &mut failed, Box::pin(drafts(jobs, now, &mut done))).await;
+    alone("deliveries", &mut failed, Box::pin(deliveries(jobs, now, &mut done))).await;
+    alone("hidden failures", &mut failed, Box::pin(hidden_failures(jobs, now, &mut done))).await;
+    alone("episodes", &mut failed, Box::pin(episodes(jobs, now, &mut done))).await;
+    alone("unaddressed", &mut failed, Box::pin(unaddressed(jobs, now, &mut done))).await;
+    alone("calendar", &mut failed, Box::pin(calendar(jobs, now, &mut done))).await;
+    alone("stuck jobs", &mut failed, Box::pin(stuck(jobs, schedule, now, &mut done))).await;
+    if failed.is_empty() { Ok(done) } else { Err(JobError::Looks(failed.join("; "))) }
+}
+
+/// Opens and closes only what says that a job has not done its work.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn look_for_stuck(jobs: &Jobs, schedule: &[(&'static str, &str)]) -> Result<(), JobError> {
+    stuck(jobs, schedule, jobs.desk.clock.timestamp(), &mut Watched::default()).await
+}
+
+/// One look, whose failure is said and remembered and stops no other.
+async fn alone(
+    look: &'static str,
+    failed: &mut Vec<String>,
+    looking: Pin<Box<dyn Future<Output = Result<(), JobError>> + '_>>,
+) {
+    if let Err(error) = unless_it_panics(looking).await {
+        tracing::error!(look, %error, "a look of the watchdog failed");
+        failed.push(format!("{look}: {error}"));
+    }
 }
 
 /// How long the answer to an `Idempotency-Key` is kept.
 const ANSWERS_KEPT: TimeDelta = TimeDelta::days(7);
 
-async fn upkeep(jobs: &Jobs, now: NaiveDateTime) -> Result<(), JobError> {
-    let healed = db!(jobs.desk.store, upkeep::call_back_from_future(now))?;
-    if healed > 0 {
+/// Brings back what a wrong clock has written, and forgets what was kept for long enough.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn upkeep(jobs: &Jobs, now: NaiveDateTime) -> Result<(), JobError> {
+    let healed = db!(jobs.desk.store, upkeep::call_back_from_future(now));
+    if let Ok(healed @ 1..) = healed {
         tracing::warn!(healed, "times from a clock that ran ahead were set back");
     }
-    db!(jobs.desk.store, upkeep::forget_answers(now - ANSWERS_KEPT))?;
+    let forgotten = db!(jobs.desk.store, upkeep::forget_answers(now - ANSWERS_KEPT));
+    healed.and(forgotten)?;
     Ok(())
 }
 
 /// One finding: its subject and what a person must know.
 type Finding = (String, String);
 
-/// Opens what is found and not open, closes what is open and not found.
+/// Opens what is found and not open, closes what is open and not found. A finding that cannot be written stops no other.
 async fn reconcile(
     jobs: &Jobs,
     (kind, subject): (ProblemKind, SubjectKind),
@@ -79,15 +117,33 @@ async fn reconcile(
     let known: HashSet<String> =
         db!(*store, problems::list_open_subjects(&kind.to_string()))?.into_iter().collect();
     let found_ids: HashSet<&str> = found.iter().map(|(id, _)| id.as_str()).collect();
+    let mut failed = Ok(());
     for id in known.iter().filter(|id| !found_ids.contains(id.as_str())) {
-        done.closed += usize::from(db!(*store, problems::close_problem(&kind.to_string(), id, now))?);
+        let closed = db!(*store, problems::close_problem(&kind.to_string(), id, now));
+        done.closed += count(closed, &mut failed)?;
     }
     for (id, detail) in found.into_iter().filter(|(id, _)| !known.contains(id)) {
         let row = ProblemRow::new(Id(jobs.desk.clock.new_id()), kind, (subject, id), detail, now);
         tracing::error!(kind = row.kind, subject = row.subject_id, detail = row.detail, "a person must look");
-        done.opened += usize::from(db!(*store, problems::open_problem(&row))?);
+        done.opened += count(db!(*store, problems::open_problem(&row)), &mut failed)?;
     }
-    Ok(())
+    Ok(failed?)
+}
+
+/// 1 for what was written. An error is kept for later, so that the others of its kind come to their turn; only a database
+/// that is away is away for all.
+fn count(
+    written: Result<bool, StoreError>,
+    failed: &mut Result<(), StoreError>,
+) -> Result<usize, StoreError> {
+    match written {
+        Ok(written) => Ok(usize::from(written)),
+        Err(error @ StoreError::Unavailable(_)) => Err(error),
+        Err(error) => {
+            *failed = Err(error);
+            Ok(0)
+        }
+    }
 }
 
 async fn letters(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
@@ -103,20 +159,47 @@ async fn letters(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<
         (letter.id.0.to_string(), detail)
     });
     let (lost, homeless) = (lost.collect(), homeless.collect());
-    reconcile(jobs, (ProblemKind::LetterUndelivered, SubjectKind::Letter), lost, now, done).await?;
-    reconcile(jobs, (ProblemKind::NoMailbox, SubjectKind::Letter), homeless, now, done).await
+    let lost = reconcile(jobs, (ProblemKind::LetterUndelivered, SubjectKind::Letter), lost, now, done).await;
+    lost.and(reconcile(jobs, (ProblemKind::NoMailbox, SubjectKind::Letter), homeless, now, done).await)
+}
+
+/// Drafts that wait for their signature for so many working days: nobody else is told of them.
+async fn drafts(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
+    // So many days have passed at least; which of them were working days is counted below.
+    let before = now - TimeDelta::days(i64::from(LATE_DRAFT) - 1);
+    let today = jobs.desk.clock.today();
+    let mut late = Vec::new();
+    for (letter, made_at) in db!(jobs.desk.store, watch::list_waiting_drafts(before))? {
+        let made_on = made_at.and_utc().with_timezone(&office()).date_naive();
+        let waited = match jobs.desk.calendar.working_days_between(made_on, today) {
+            Ok(days) if days >= i64::from(LATE_DRAFT) => format!("{days}个工作日"),
+            Ok(_) => continue,
+            // A year without its calendar cannot be counted; what waits for a week has waited for three working days
+            // all the same, but for the two long holidays.
+            Err(_) if today - made_on >= TimeDelta::days(7) => format!("{}天", (today - made_on).num_days()),
+            Err(_) => continue,
+        };
+        let since = made_on.format("%Y年%-m月%-d日");
+        let detail = format!("{}的函稿已待签发{waited}（{since}拟稿），请签发或撤销。", letter.unit);
+        late.push((letter.id.0.to_string(), detail));
+    }
+    reconcile(jobs, (ProblemKind::DraftUnsigned, SubjectKind::Letter), late, now, done).await
 }
 
 async fn deliveries(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
-    let store = &jobs.desk.store;
-    let late = db!(*store, watch::list_late_deliveries(now - LATE_DUE, now - LATE_MADE))?;
+    let late = db!(jobs.desk.store, watch::list_late_deliveries(now - LATE_DUE, now - LATE_MADE))?;
     let late = late.into_iter().map(|row| {
         let said = row.last_reply.as_deref().unwrap_or("尚未尝试");
         (row.id.0.to_string(), format!("发往{}的邮件迟迟未送出（已试{}次）：{said}", row.email, row.attempts))
     });
     let late = late.collect();
-    reconcile(jobs, (ProblemKind::DeliveryLate, SubjectKind::Delivery), late, now, done).await?;
-    // Those are opened where they happen, and closed by the person who saw to them.
+    reconcile(jobs, (ProblemKind::DeliveryLate, SubjectKind::Delivery), late, now, done).await
+}
+
+/// Those are opened where they happen, and closed by the person who saw to them.
+async fn hidden_failures(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
+    let store = &jobs.desk.store;
+    let mut failed = Ok(());
     for row in db!(*store, watch::list_hidden_failures())? {
         let kind =
             if row.state == "bounced" { ProblemKind::DeliveryBounced } else { ProblemKind::DeliveryFailed };
@@ -124,9 +207,9 @@ async fn deliveries(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Resu
         let subject = (SubjectKind::Delivery, row.id.0.to_string());
         let detail = format!("发往{}的邮件未送达：{said}", row.email);
         let problem = ProblemRow::new(Id(jobs.desk.clock.new_id()), kind, subject, detail, now);
-        done.opened += usize::from(db!(*store, problems::open_problem(&problem))?);
+        done.opened += count(db!(*store, problems::open_problem(&problem)), &mut failed)?;
     }
-    Ok(())
+    Ok(failed?)
 }
 
 async fn episodes(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
@@ -137,10 +220,14 @@ async fn episodes(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result
         .into_iter()
         .map(|(id, measure)| (id.0.to_string(), format!("“{measure}”的预警事项已逾一日，还没有函。")));
     let silent = silent.collect();
-    reconcile(jobs, (ProblemKind::EpisodeWithoutLetter, SubjectKind::Episode), silent, now, done).await?;
-    let orphans = db!(*store, watch::list_unaddressed())?.into_iter().map(|(id, measure, campaign)| {
-        (id.0.to_string(), format!("“{campaign}”的“{measure}”滞后，但没有牵头单位，发不出函。"))
-    });
+    reconcile(jobs, (ProblemKind::EpisodeWithoutLetter, SubjectKind::Episode), silent, now, done).await
+}
+
+async fn unaddressed(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
+    let orphans =
+        db!(jobs.desk.store, watch::list_unaddressed())?.into_iter().map(|(id, measure, campaign)| {
+            (id.0.to_string(), format!("“{campaign}”的“{measure}”滞后，但没有牵头单位，发不出函。"))
+        });
     let orphans = orphans.collect();
     reconcile(jobs, (ProblemKind::Unaddressed, SubjectKind::Indicator), orphans, now, done).await
 }
@@ -157,7 +244,7 @@ async fn calendar(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result
     reconcile(jobs, (ProblemKind::CalendarUnpublished, SubjectKind::Calendar), missing, now, done).await
 }
 
-/// Jobs whose slot passed an hour ago and is not worked off.
+/// Jobs whose slot passed an hour ago and is not worked off, nor a later one.
 async fn stuck(
     jobs: &Jobs,
     schedule: &[(&'static str, &str)],
@@ -165,15 +252,16 @@ async fn stuck(
     done: &mut Watched,
 ) -> Result<(), JobError> {
     let mut found = Vec::new();
-    // Delivery has no slots; what it leaves undone is seen in the deliveries.
-    let slotted = schedule.iter().filter(|(name, cron)| !cron.is_empty() && *name != "deliver");
+    // Delivery has no slots; what it leaves undone is seen in the deliveries. The watchdog is looking.
+    let slotted =
+        schedule.iter().filter(|(name, cron)| !cron.is_empty() && !["deliver", "watch"].contains(name));
     for (name, cron) in slotted {
         let Some(due) = alarm::latest_before(cron, jobs.desk.clock.now() - LATE_JOB) else { continue };
         let due_at = crate::store::types::micros(due.naive_utc());
         // Before the first slot that this database knows of, nobody was there to work.
         let started: Result<bool, StoreError> = db!(jobs.desk.store, slots::is_job_known(name, due_at));
         if started? && !db!(jobs.desk.store, watch::is_slot_done(name, due_at))? {
-            let local = due.with_timezone(&crate::clock::office()).format("%Y年%-m月%-d日%H:%M");
+            let local = due.with_timezone(&office()).format("%Y年%-m月%-d日%H:%M");
             found.push(((*name).to_owned(), format!("任务{name}在{local}应运行，至今未完成。")));
         }
     }

@@ -9,6 +9,7 @@ mod crash;
 #[expect(dead_code, reason = "the other tests use the rest")]
 #[path = "../it/support/database.rs"]
 mod database;
+mod days;
 #[expect(dead_code, reason = "the other tests use the rest")]
 #[path = "../it/support/process.rs"]
 mod process;

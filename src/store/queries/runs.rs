@@ -43,6 +43,22 @@ pub async fn list_runs(
     Ok(query.load(conn).await?)
 }
 
+/// Whether a person has run what is due as of `day`, or of a later day, since `since`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn was_run_by_hand(
+    conn: &mut Conn,
+    day: NaiveDate,
+    since: NaiveDateTime,
+) -> Result<bool, StoreError> {
+    let run = warning_runs::table
+        .filter(warning_runs::started_by.is_not_null())
+        .filter(warning_runs::as_of.ge(day))
+        .filter(warning_runs::created_at.ge(since));
+    Ok(diesel::select(diesel::dsl::exists(run)).get_result(conn).await?)
+}
+
 /// The run with this id.
 ///
 /// # Errors

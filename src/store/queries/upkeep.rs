@@ -1,20 +1,24 @@
 //! Upkeep: times that only a wrong clock can have written, and answers kept for long enough.
 
 use chrono::{NaiveDateTime, TimeDelta};
-use diesel::{ExpressionMethods, QueryDsl};
+use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl};
 use diesel_async::RunQueryDsl;
 
 use super::super::Conn;
 use crate::StoreError;
 use crate::schema::{deliveries, idempotency_keys, mail_pace, slots};
 
-/// No lease is longer.
-const LEASE_MAX: TimeDelta = TimeDelta::hours(2);
+/// No delivery is held for longer.
+const LEASE_MAX: TimeDelta = TimeDelta::minutes(30);
+/// No slot is held for longer, nor waits longer after a failure.
+const SLOT_MAX: TimeDelta = TimeDelta::minutes(10);
+/// Clocks of replicas differ by less; what was written later than that from now was written by a wrong clock.
+const SKEW: TimeDelta = TimeDelta::minutes(5);
 /// No mail waits longer: five hours after a failure, a week in the queue of a slow domain.
 const WAIT_MAX: TimeDelta = TimeDelta::days(8);
 
-/// Brings back what a clock that ran ahead has put into a future nobody lives to see: leases, waiting mails, the pace of
-/// domains. Gives how many rows.
+/// Brings back what a clock that ran ahead has put into the future: leases, waiting mails, the pace of domains, slots that
+/// were run before they were due and are due again. Gives how many rows.
 ///
 /// # Errors
 /// When the database fails.
@@ -27,8 +31,12 @@ pub async fn call_back_from_future(conn: &mut Conn, now: NaiveDateTime) -> Resul
         .await?;
     healed += diesel::update(deliveries::table)
         .filter(deliveries::state.eq("pending"))
-        .filter(deliveries::next_attempt_at.gt(now + WAIT_MAX))
-        .set((deliveries::next_attempt_at.eq(now), deliveries::paced_at.eq(None::<NaiveDateTime>)))
+        .filter(deliveries::next_attempt_at.gt(now + WAIT_MAX).or(deliveries::updated_at.gt(now + SKEW)))
+        .set((
+            deliveries::next_attempt_at.eq(now),
+            deliveries::paced_at.eq(None::<NaiveDateTime>),
+            deliveries::updated_at.eq(now),
+        ))
         .execute(conn)
         .await?;
     healed += diesel::update(mail_pace::table)
@@ -38,10 +46,11 @@ pub async fn call_back_from_future(conn: &mut Conn, now: NaiveDateTime) -> Resul
         .await?;
     healed += diesel::update(slots::table)
         .filter(slots::finished_at.is_null())
-        .filter(slots::lease_until.gt(now + LEASE_MAX))
+        .filter(slots::lease_until.gt(now + SLOT_MAX))
         .set(slots::lease_until.eq(now))
         .execute(conn)
         .await?;
+    healed += diesel::delete(slots::table.filter(slots::due_at.gt(now + SKEW))).execute(conn).await?;
     Ok(healed)
 }
 

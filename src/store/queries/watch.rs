@@ -136,14 +136,35 @@ pub async fn list_unaddressed(conn: &mut Conn) -> Result<Vec<(Id, String, String
         .await?)
 }
 
-/// Whether a job's slot was worked off.
+/// Drafts made before `before` that still wait for 签发, with when they were made.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_waiting_drafts(
+    conn: &mut Conn,
+    before: NaiveDateTime,
+) -> Result<Vec<(LetterName, NaiveDateTime)>, StoreError> {
+    Ok(letters::table
+        .inner_join(units::table)
+        .filter(letters::state.eq("draft"))
+        .filter(letters::created_at.lt(before))
+        .order(letters::id)
+        .limit(MOST)
+        .select((LetterName::as_select(), letters::created_at))
+        .load(conn)
+        .await?)
+}
+
+/// Whether a job's slot was worked off, or a later one: the latest run does all the work of those before.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn is_slot_done(conn: &mut Conn, job: &str, due_at: NaiveDateTime) -> Result<bool, StoreError> {
-    Ok(diesel::select(exists(slots::table.find((job, due_at)).filter(slots::finished_at.is_not_null())))
-        .get_result(conn)
-        .await?)
+    let done = slots::table
+        .filter(slots::job.eq(job))
+        .filter(slots::due_at.ge(due_at))
+        .filter(slots::finished_at.is_not_null());
+    Ok(diesel::select(exists(done)).get_result(conn).await?)
 }
 
 /// The longest answer that any campaign gives, in working days.

@@ -38,7 +38,7 @@ pub use observations::{
     BesideRow, FactKey, FactRow, FactWrite, GroupAt, ObservationFilter, ObservationRow, Put, Recorded,
     VintageRow, read_doubts, word, write_doubts,
 };
-pub use operations::{ApiKeyFilter, ApiKeyRow, Claim, IdempotencyRow, SlotClaim};
+pub use operations::{ApiKeyFilter, ApiKeyRow, Claim, IdempotencyRow, SlotClaim, SlotRow};
 pub use places::{
     ContactFilter, ContactRow, RegionAliasRow, RegionFilter, RegionRow, UnitChange, UnitFilter, UnitRow,
 };

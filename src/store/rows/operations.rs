@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
-use crate::schema::{api_keys, idempotency_keys};
+use crate::schema::{api_keys, idempotency_keys, slots};
 use crate::types::Id;
 use xushi_domain::Role;
 
@@ -69,6 +69,22 @@ pub struct SlotClaim<'a> {
     pub now: NaiveDateTime,
     /// Until when the claim holds if nobody says that the work is done.
     pub lease_until: NaiveDateTime,
+}
+
+/// A slot as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = slots)]
+pub struct SlotRow {
+    /// Who holds it; empty after a failure.
+    pub holder: String,
+    /// Until when it is nobody else's, UTC.
+    pub lease_until: NaiveDateTime,
+    /// How often it was taken up.
+    pub attempts: i32,
+    /// When its work was done, UTC.
+    pub finished_at: Option<NaiveDateTime>,
+    /// What was done, or why not.
+    pub outcome: Option<String>,
 }
 
 /// Which keys a list shows.

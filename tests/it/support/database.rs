@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, Mutex};
 
@@ -82,15 +82,36 @@ fn prepare(url: &str) {
 }
 
 /// A running PostgreSQL server.
-struct Server {
+pub(crate) struct Server {
     /// `postgres://user@host:port`, without a database.
     base: String,
     template: Mutex<Option<String>>,
     /// Its input is held open by this process; the shell behind it stops the server when it closes.
-    _keeper: Option<Child>,
+    pub(crate) _keeper: Option<Mutex<Keeper>>,
 }
 
-static SERVER: LazyLock<Option<Server>> = LazyLock::new(|| {
+/// The shell that keeps the server, and what it says.
+pub(crate) struct Keeper {
+    child: Child,
+    says: BufReader<ChildStdout>,
+}
+
+impl Keeper {
+    /// Lets it `start` or `stop` the server, and waits until that is done.
+    pub(crate) fn tell(&mut self, word: &str) -> Result<(), String> {
+        let mut line = String::new();
+        let told = writeln!(self.child.stdin.as_mut().unwrap(), "{word}");
+        told.and_then(|()| self.says.read_line(&mut line)).map_err(|error| error.to_string())?;
+        if line.trim() == "ready" {
+            return Ok(());
+        }
+        let mut why = String::new();
+        let _ = std::io::Read::read_to_string(&mut self.child.stderr.take().unwrap(), &mut why);
+        Err(why)
+    }
+}
+
+pub(crate) static SERVER: LazyLock<Option<Server>> = LazyLock::new(|| {
     if let Ok(url) = std::env::var("TEST_DATABASE_URL") {
         let base = url.rsplit_once('/').map_or(url.clone(), |(base, _)| base.to_owned());
         return Some(Server { base, template: Mutex::new(None), _keeper: None });
@@ -112,10 +133,18 @@ export PATH="$PATH:$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1)"
 folder=$(mktemp -d)
 trap 'pg_ctl -D "$folder/data" -m immediate stop >/dev/null 2>&1; rm -rf "$folder"' EXIT
 initdb -D "$folder/data" -U xushi --auth=trust --encoding=UTF8 --locale=C --no-sync >"$folder/log" 2>&1
-pg_ctl -D "$folder/data" -w -l "$folder/log" -o "-c listen_addresses=127.0.0.1 -c port=$1 -c unix_socket_directories=$folder \
+port=$1
+start() {
+    pg_ctl -D "$folder/data" -w -l "$folder/log" -o "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories=$folder \
  -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300 -c shared_buffers=64MB" start >/dev/null
-echo ready
-read -r _ || true
+}
+while read -r word; do
+    case "$word" in
+        stop) pg_ctl -D "$folder/data" -m fast -w stop >/dev/null ;;
+        start) start ;;
+    esac
+    echo ready
+done
 "#;
 
 fn start() -> Result<Server, String> {
@@ -145,16 +174,14 @@ fn start() -> Result<Server, String> {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    let mut keeper = command.spawn().map_err(|error| format!("cannot start a cluster: {error}"))?;
-    let mut line = String::new();
-    BufReader::new(keeper.stdout.take().unwrap()).read_line(&mut line).map_err(|error| error.to_string())?;
-    if line.trim() != "ready" {
-        let mut why = String::new();
-        let _ = std::io::Read::read_to_string(&mut keeper.stderr.take().unwrap(), &mut why);
-        return Err(format!("no PostgreSQL server could be started (initdb and pg_ctl needed): {why}"));
-    }
+    let mut child = command.spawn().map_err(|error| format!("cannot start a cluster: {error}"))?;
+    let says = BufReader::new(child.stdout.take().unwrap());
+    let mut keeper = Keeper { child, says };
+    keeper
+        .tell("start")
+        .map_err(|why| format!("no PostgreSQL server could be started (initdb and pg_ctl needed): {why}"))?;
     let base = format!("postgres://xushi@127.0.0.1:{port}");
-    Ok(Server { base, template: Mutex::new(None), _keeper: Some(keeper) })
+    Ok(Server { base, template: Mutex::new(None), _keeper: Some(Mutex::new(keeper)) })
 }
 
 fn is_root() -> bool {

@@ -28,15 +28,41 @@ impl Process {
 
     /// The same, with more environment variables.
     pub(crate) fn start_with(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
-        let address = free_address();
+        let log = File::options().create(true).append(true).open(folder.join("stderr.txt")).unwrap();
+        Self::start_saying(folder, arguments, variables, log.into())
+    }
+
+    /// The same, with its log going somewhere else.
+    pub(crate) fn start_saying(
+        folder: &Path,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+        log: Stdio,
+    ) -> Self {
         let mut command = xushi(folder, arguments);
+        command.stderr(log);
+        Self::answering(folder, command, arguments, variables)
+    }
+
+    /// A shell's `script` that becomes the service; the program is its `$0`.
+    pub(crate) fn start_by_shell(folder: &Path, script: &str, variables: &[(&str, &str)]) -> Self {
+        let command = of(Command::new("sh"), folder, &["-c", script, env!("CARGO_BIN_EXE_xushi")]);
+        Self::answering(folder, command, &[], variables)
+    }
+
+    fn answering(
+        folder: &Path,
+        mut command: Command,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Self {
+        let address = free_address();
         command.envs(variables.iter().copied());
         command.env("XUSHI_SERVER_LISTEN", address.to_string());
         if arguments.first() == Some(&"demo") {
             command.args(["--listen", &address.to_string()]);
         }
         let log = folder.join("stderr.txt");
-        command.stderr(File::options().create(true).append(true).open(&log).unwrap());
         let mut process = Self { child: command.spawn().unwrap(), address, log };
         let begun = Instant::now();
         while !process
@@ -95,7 +121,10 @@ impl Drop for Process {
 
 /// The command, with nothing of this process's environment that could change it.
 pub(crate) fn xushi(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_xushi"));
+    of(Command::new(env!("CARGO_BIN_EXE_xushi")), folder, arguments)
+}
+
+fn of(mut command: Command, folder: &Path, arguments: &[&str]) -> Command {
     command.args(arguments).current_dir(folder).stdout(Stdio::null()).stderr(Stdio::null());
     command
         .env_remove("DATABASE_URL")
