@@ -67,6 +67,10 @@ pub async fn prepare(config: &Config, store: &Store, clock: &dyn Clock) -> Resul
     if !done.is_empty() {
         tracing::info!(migrations = done.len(), "database brought up to date");
     }
+    let named = db!(*store, names::fill_names())?;
+    if named > 0 {
+        tracing::info!(named, "names of older rows put into the form they are compared in");
+    }
     let now = clock.timestamp();
     let regions = seed::regions(now, || clock.new_id())?;
     db!(*store, regions::seed_regions(&regions))?;
@@ -137,15 +141,23 @@ async fn reply_links(
     Ok(Some(ReplyLinks::new(&config.letters.base_url, secret, config.links.days)))
 }
 
+/// Where mails go, as the configuration says; connects to nothing yet.
+///
+/// # Errors
+/// The setting that cannot work.
+pub fn transport(config: &Config) -> Result<Transport, MailError> {
+    Ok(match config.mail.transport {
+        TransportChoice::File => Transport::File(FileOutbox::new(&config.mail.folder, false)?),
+        TransportChoice::Smtp => Transport::Smtp(SmtpPool::new(config.smtp())?),
+    })
+}
+
 /// The jobs of this process.
 ///
 /// # Errors
 /// When the transport cannot be set up.
 pub fn jobs(config: &Config, desk: Desk) -> Result<Jobs, AppError> {
-    let transport = match config.mail.transport {
-        TransportChoice::File => Transport::File(FileOutbox::new(&config.mail.folder, false)?),
-        TransportChoice::Smtp => Transport::Smtp(SmtpPool::new(config.smtp())?),
-    };
+    let transport = transport(config)?;
     let holder = format!("{}-{}", std::process::id(), desk.clock.new_id().simple());
     Ok(Jobs {
         desk,
@@ -195,7 +207,9 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, listener: TcpListener
             .configure(move |services| api::configure(services, state))
     })
     .workers(workers)
-    .worker_max_blocking_threads(4)
+    // A thread for each connection: were there fewer, statements that wait for SQLite's lock could keep its holder's next
+    // one from running, and all would stand until they gave up.
+    .worker_max_blocking_threads(connections + 2)
     .shutdown_timeout(config.server.shutdown_seconds)
     .disable_signals()
     .listen(listener)?

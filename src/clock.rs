@@ -35,6 +35,11 @@ pub fn end_of(day: NaiveDate) -> NaiveDateTime {
     midnight - office()
 }
 
+/// How long ago the file system says something happened; nothing when that is yet to come.
+pub fn age(at: std::time::SystemTime) -> std::time::Duration {
+    at.elapsed().unwrap_or_default()
+}
+
 /// The machine's clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;

@@ -188,6 +188,7 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
         Command::CheckConfig => {
             config.templates()?;
             config.calendar()?;
+            app::transport(&config)?;
             println!("配置无误。\n{config:#?}");
             Ok(())
         }

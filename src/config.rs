@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use crate::domain::places::checked_email;
+use crate::domain::checked_email;
 use crate::domain::{CalendarYear, WorkCalendar};
 use crate::letter::Templates;
-use crate::mail::settings::{Security, SmtpSettings};
+use crate::mail::settings::{Security, SmtpSettings, is_public_host};
 use crate::store::rows::Pace;
 
 mod calendars;
@@ -185,6 +185,10 @@ pub struct MailConfig {
     pub password: String,
     /// Own certificate authority.
     pub ca_file: PathBuf,
+    /// Name or address given in EHLO; empty for the sender's domain, or an address.
+    pub hello_name: String,
+    /// Whether the password may travel over a plain line.
+    pub allow_plain_auth: bool,
     /// Connections at most.
     pub connections: usize,
     /// Bound on one letter, seconds.
@@ -390,6 +394,13 @@ impl Config {
         settings.ca_file = (!mail.ca_file.as_os_str().is_empty()).then(|| mail.ca_file.clone());
         settings.pool_max = mail.connections;
         settings.send_timeout = std::time::Duration::from_secs(mail.timeout_seconds);
+        settings.allow_plain_auth = mail.allow_plain_auth;
+        // A server that is strict (Postfix: reject_non_fqdn_helo_hostname) refuses a bare word, and with it every letter.
+        let own = mail.from_address.rsplit('@').next().filter(|domain| is_public_host(domain));
+        settings.hello_name = match mail.hello_name.trim() {
+            "" => own.map(str::to_owned),
+            given => Some(given.to_owned()),
+        };
         settings
     }
 
@@ -520,6 +531,19 @@ mod tests {
         assert_eq!((config.server.listen.port(), config.database.connections), (9000, 3));
         assert_eq!(config.database.url, "postgres://u:secret@h/x");
         assert!(!format!("{config:?}").contains("secret"), "{config:?}");
+    }
+
+    #[test]
+    fn ehlo_says_the_senders_domain_or_what_is_told() {
+        let hello = |file: &str, vars: &[(&str, &str)]| {
+            Config::from_layers(file, env(vars)).unwrap().smtp().hello_name
+        };
+        assert_eq!(hello("", &[]), None, "of localhost.localdomain nobody knows where it is");
+        let office = "[mail]\nfrom_address = \"yujing@fgw.example.gov.cn\"";
+        assert_eq!(hello(office, &[]).as_deref(), Some("fgw.example.gov.cn"));
+        let told = [("XUSHI_MAIL_HELLO_NAME", "mx1.example.gov.cn")];
+        assert_eq!(hello(office, &told).as_deref(), Some("mx1.example.gov.cn"));
+        assert_eq!(hello("[mail]\nhello_name = \"10.0.0.7\"", &[]).as_deref(), Some("10.0.0.7"));
     }
 
     #[test]

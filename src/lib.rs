@@ -7,11 +7,11 @@ pub mod command;
 pub mod config;
 pub mod demo;
 pub mod jobs;
-pub mod mail;
 pub mod try_out;
 pub mod warning;
 
 pub use xushi_domain as domain;
 pub use xushi_letter as letter;
+pub use xushi_mail as mail;
 pub use xushi_store as store;
 pub use xushi_store::db;

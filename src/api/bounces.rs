@@ -34,7 +34,7 @@ pub struct BounceView {
 
 /// 交入一封退信
 ///
-/// 请求内容为退信原文（RFC 3464的投递状态通知）。按原邮件的Message-ID找到投递，标为退回并列为问题；重复交入不产生重复。
+/// 请求内容为退信原文：RFC 3464的投递状态通知，或附有原邮件的普通退信。按原邮件的Message-ID找到投递，标为退回并列为问题；重复交入不产生重复。
 #[utoipa::path(tag = "投递", request_body(content = String, content_type = "message/rfc822"), responses(
     (status = 200, body = BounceView), (status = "4XX", body = ProblemView)))]
 #[post("/bounces")]
@@ -50,8 +50,8 @@ async fn hand_in_bounce(
         return Err(Problem::new(Code::UnsupportedMediaType, detail));
     }
     let view = match take_bounce(&state.desk, &raw).await? {
-        Returned::NoNotification => {
-            let detail = "这不是投递状态通知（RFC 3464），或超过2 MB，无法处理；请人工查看。";
+        Returned::NoNotification | Returned::Unread => {
+            let detail = "这不是投递状态通知（RFC 3464），也认不出是哪一封函的退信，无法处理；请人工查看。";
             return Err(Problem::at(Code::Invalid, "", "not_a_notification", detail));
         }
         Returned::Stray => BounceView { outcome: "stray", delivery_id: None, status: None, diagnostic: None },

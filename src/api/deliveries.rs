@@ -16,7 +16,7 @@ use super::spec::Routes;
 use super::wire::Word;
 use crate::db;
 use crate::domain::delivery::DeliveryState;
-use crate::domain::{invalid, places};
+use crate::domain::{checked_email, invalid};
 use crate::store::StoreError;
 use crate::store::rows::{DeliveryFilter, DeliveryRow, word};
 use crate::store::types::Id;
@@ -163,7 +163,7 @@ async fn create_delivery(
 ) -> Result<HttpResponse, Problem> {
     let more = OneMore {
         name: invalid::text("name", &body.name, 30)?,
-        email: places::checked_email(&body.email)?,
+        email: checked_email(&body.email)?,
         unit: lookup::maybe_unit(&state, At::Body("/unit"), body.unit.as_deref()).await?.map(|row| row.id),
         instead_of: body.instead_of.map(Id),
     };

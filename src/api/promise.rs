@@ -4,11 +4,14 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::State;
 use super::problem::{Code, Problem};
 use super::wire::{Amount, TextOr, Word, shorten};
 use crate::domain::{
     Better, Comparator, Curve, Invalid, Kind, Measure, Node, Target, TextEnum as _, phrase, text_enum,
 };
+use crate::store::comparisons::Register;
+use crate::store::types::Id;
 
 /// What a target is compared with: a name, or which series.
 pub type BenchmarkBody = TextOr<SeriesBody>;
@@ -138,6 +141,22 @@ fn spelled(measure: &str, kind: Kind, value: Option<Amount>, unit: &str) -> Stri
     let verb = if kind == Kind::Growth { "增长" } else { "" };
     let value = value.map(|amount| amount.0.to_string()).unwrap_or_default();
     format!("{measure}{verb}{value}{unit}")
+}
+
+/// Refuses a comparison with something that is not there: it would be without a verdict for ever.
+///
+/// # Errors
+/// `Invalid` at `/target/benchmark`.
+pub async fn expect_benchmark(state: &State, target: Option<&Target>, own: (Id, Id)) -> Result<(), Problem> {
+    let Some(target) = target.filter(|target| target.benchmark.is_some()) else { return Ok(()) };
+    if Register::load(&state.store).await?.knows(target, own) {
+        return Ok(());
+    }
+    let written = shorten(target.benchmark.as_deref().unwrap_or_default());
+    let detail = format!(
+        "没有可供对比的“{written}”：请写全国平均、全省平均、行政区或指标口径的名称；同上年比较请用增长目标。"
+    );
+    Err(Problem::at(Code::Invalid, "/target/benchmark", "unknown", detail))
 }
 
 /// The one target a phrase holds; two, or none, are not guessed at.

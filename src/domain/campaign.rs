@@ -126,7 +126,7 @@ impl Campaign {
             contact_name: optional("contact_name", &self.contact_name, 30)?,
             contact_phone: (self.contact_phone.as_deref().map(places::checked_phone).transpose())
                 .map_err(|refused| renamed("contact_phone", refused))?,
-            contact_email: (self.contact_email.as_deref().map(places::checked_email).transpose())
+            contact_email: (self.contact_email.as_deref().map(super::checked_email).transpose())
                 .map_err(|refused| renamed("contact_email", refused))?,
             ..self
         })

@@ -29,6 +29,8 @@ text_enum! {
         Accepted = "accepted",
         /// Refused for now.
         Transient = "transient",
+        /// The transport was refused, whatever the letter: not a try of this one.
+        Blocked = "blocked",
         /// Refused for good.
         Permanent = "permanent",
         /// Nobody knows: it is sent again with the same Message-ID, perhaps twice received.
@@ -47,8 +49,9 @@ const WAIT_MINUTES: [i64; 7] = [1, 5, 15, 30, 60, 120, 240];
 /// and a server that lost its line once may do so again.
 const WAIT_UNCERTAIN: i64 = 10;
 
-/// Minutes to wait when the fault is not the letter's: wrong password, bad certificate. Such attempts never end.
-const WAIT_UNUSABLE: i64 = 5;
+/// Minutes to wait at least and at most when the fault is not the letter's: wrong password, bad certificate, a server that
+/// does not like our name. Such attempts never end, and go out soon after somebody mended it.
+const WAIT_UNUSABLE: (i64, i64) = (5, 60);
 
 /// Why an attempt is made again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +64,8 @@ pub enum Again {
     Unusable,
 }
 
-/// How long to wait after the `attempts`-th attempt failed; `None` when trying ends. `spread` (any number, different
+/// How long to wait after the `attempts`-th attempt failed; `None` when trying ends. Attempts that the transport's own
+/// fault ended are not to be counted where a letter might be given up. `spread` (any number, different
 /// for each attempt) lengthens the wait by up to a fifth, so that a server coming back is not met by all at once.
 pub fn wait_after(attempts: i32, again: Again, spread: u32) -> Option<TimeDelta> {
     if attempts >= ATTEMPTS_MAX && again != Again::Unusable {
@@ -71,7 +75,7 @@ pub fn wait_after(attempts: i32, again: Again, spread: u32) -> Option<TimeDelta>
     let minutes = match again {
         Again::Refused => WAIT_MINUTES[index],
         Again::Uncertain => WAIT_MINUTES[index].max(WAIT_UNCERTAIN),
-        Again::Unusable => WAIT_UNUSABLE,
+        Again::Unusable => WAIT_MINUTES[index].clamp(WAIT_UNUSABLE.0, WAIT_UNUSABLE.1),
     };
     let seconds = minutes * 60;
     let longer = seconds / 5 * i64::from(spread % 1_000) / 1_000;
@@ -102,7 +106,8 @@ mod tests {
             (4, Again::Uncertain, Some(30)),
             (ATTEMPTS_MAX, Again::Uncertain, None),
             (1, Again::Unusable, Some(5)),
-            (ATTEMPTS_MAX * 10, Again::Unusable, Some(5)),
+            (4, Again::Unusable, Some(30)),
+            (ATTEMPTS_MAX * 10, Again::Unusable, Some(60)),
         ] {
             assert_eq!(wait_after(attempts, again, 0).map(|wait| wait.num_minutes()), minutes, "{again:?}");
         }

@@ -1,5 +1,6 @@
 //! Values and rules. Pure: no input or output, no clock, no wire formats, no database.
 
+pub mod address;
 pub mod average;
 pub mod calendar;
 pub mod campaign;
@@ -8,6 +9,7 @@ pub mod delivery;
 pub mod doubt;
 pub mod entry;
 pub mod episode;
+pub mod folded;
 pub mod grade;
 pub mod invalid;
 pub mod kind;
@@ -29,11 +31,13 @@ pub mod target;
 pub mod task;
 pub mod text_enum;
 
+pub use address::checked_email;
 pub use average::{AverageOf, measure_names};
 pub use calendar::{CalendarYear, UnpublishedYear, WorkCalendar};
 pub use campaign::{Campaign, Inheritable, Issuing, MemberRole};
 pub use curve::{Curve, Node};
 pub use doubt::{Doubt, DoubtSet};
+pub use folded::folded;
 pub use grade::Grade;
 pub use invalid::Invalid;
 pub use kind::{Kind, KindRow};

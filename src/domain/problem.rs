@@ -29,8 +29,12 @@ text_enum! {
         CalendarUnpublished = "calendar_unpublished",
         /// A job has not done its work.
         JobStuck = "job_stuck",
-        /// A bounce that fits no delivery.
+        /// Bounces that fit no delivery; one problem counts them.
         StrayBounce = "stray_bounce",
+        /// Mails in the folder of bounces that nobody could read; one problem counts them.
+        BounceUnread = "bounce_unread",
+        /// The mail server takes no letter at all: wrong password, name, sender, certificate.
+        TransportRefused = "transport_refused",
     }
 }
 
@@ -51,6 +55,8 @@ impl ProblemKind {
             Self::CalendarUnpublished => "年度工作日历未公布",
             Self::JobStuck => "后台任务未按时完成",
             Self::StrayBounce => "退信无法对应",
+            Self::BounceUnread => "退信无法识别",
+            Self::TransportRefused => "邮件通道不可用",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::invalid::text;
+use super::invalid::{paragraphs, text};
 use super::places::{checked_day, checked_phone};
 use super::{Invalid, LetterState, text_enum};
 
@@ -242,22 +242,6 @@ fn required_phone(phone: &str) -> Result<String, Invalid> {
     checked_phone(phone)
 }
 
-/// Text of several lines: line ends made one kind, blanks at the ends taken off, no other control characters.
-pub fn paragraphs(field: &str, value: &str, max: usize) -> Result<String, Invalid> {
-    let value = value.replace("\r\n", "\n").replace('\r', "\n");
-    let value = value.trim();
-    if value.is_empty() {
-        return Err(Invalid::new(field, "required", "不能为空，请填写。"));
-    }
-    if value.chars().count() > max {
-        return Err(Invalid::new(field, "too_long", format!("超过{max}个字，请缩短，或作为附件提交。")));
-    }
-    if value.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
-        return Err(Invalid::new(field, "control_character", "含有控制字符，请删除。"));
-    }
-    Ok(value.to_owned())
-}
-
 fn checked_files(files: Vec<ReplyFile>) -> Result<Vec<ReplyFile>, Invalid> {
     if files.len() > FILES_MAX {
         return Err(Invalid::new("files", "too_many", format!("附件最多{FILES_MAX}个，请合并后提交。")));
@@ -277,9 +261,6 @@ impl ReplyFile {
         // Some browsers send the whole path.
         let base = self.name.rsplit(['/', '\\']).next().unwrap_or_default();
         let name = text("name", base, 120)?;
-        if name.chars().any(turns_text) {
-            return Err(Invalid::new("name", "control_character", "文件名含有不可见字符，请改名后重试。"));
-        }
         if media_type(&name).is_none() || name.starts_with('.') {
             let endings = MEDIA_TYPES.map(|(ending, _)| ending).join("、");
             return Err(Invalid::new("name", "bad_file_type", format!("附件只能是这些类型：{endings}。")));
@@ -294,11 +275,6 @@ impl ReplyFile {
         }
         Ok(Self { name, content: self.content })
     }
-}
-
-/// Marks that show a name as another than it is (`函\u{202e}fdp.exe`).
-fn turns_text(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// The media type of a file by the ending of its name; `None` for what is not taken.

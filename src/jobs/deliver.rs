@@ -5,6 +5,7 @@
 //! writes it down as uncertain and sends again with the same Message-ID.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use chrono::TimeDelta;
 use futures_util::StreamExt as _;
@@ -14,7 +15,7 @@ use super::ledger::Ledger;
 use super::{JobError, Jobs};
 use crate::db;
 use crate::domain::TextEnum as _;
-use crate::domain::delivery::{Again, AttemptOutcome, DeliveryState, wait_after};
+use crate::domain::delivery::{ATTEMPTS_MAX, Again, AttemptOutcome, DeliveryState, wait_after};
 use crate::domain::{ProblemKind, SubjectKind};
 use crate::mail::transport::{Accepted, Envelope, Failure, SendError, Stage};
 use crate::store::faults;
@@ -55,6 +56,7 @@ pub async fn deliver(jobs: &Jobs) -> Result<Delivered, JobError> {
         ledger: Ledger::new(jobs),
         lines: Semaphore::new(jobs.transport_connections),
         unreached: AtomicUsize::new(0),
+        refused: Mutex::default(),
     };
     while !round.is_over() {
         let lease = round.lease();
@@ -70,6 +72,7 @@ pub async fn deliver(jobs: &Jobs) -> Result<Delivered, JobError> {
         }
         round.hand_over(&claimed, &mut total).await?;
     }
+    round.tell(&total).await?;
     Ok(total)
 }
 
@@ -78,8 +81,10 @@ struct Round<'j> {
     jobs: &'j Jobs,
     ledger: Ledger<'j>,
     lines: Semaphore,
-    /// Handovers in a row that did not reach the server.
+    /// Handovers in a row that did not reach the server, or that it refused whatever the letter.
     unreached: AtomicUsize,
+    /// What the server said against all letters.
+    refused: Mutex<Option<String>>,
 }
 
 impl Round<'_> {
@@ -109,7 +114,9 @@ impl Round<'_> {
                 Tried::Ended(AttemptOutcome::Accepted) => total.accepted += 1,
                 Tried::Ended(AttemptOutcome::Permanent) => total.failed += 1,
                 Tried::Ended(AttemptOutcome::Uncertain) => total.uncertain += 1,
-                Tried::Ended(AttemptOutcome::Transient | AttemptOutcome::Begun) => total.deferred += 1,
+                Tried::Ended(AttemptOutcome::Transient | AttemptOutcome::Blocked | AttemptOutcome::Begun) => {
+                    total.deferred += 1;
+                }
                 Tried::Not => untried.push(id),
                 Tried::LeaseLost => {}
             }
@@ -147,7 +154,7 @@ impl Round<'_> {
         let conversation = match self.jobs.transport.open(&envelope).await {
             Ok(conversation) => conversation,
             Err(error) => {
-                let unreached = error.stage == Stage::Connect;
+                let unreached = error.stage == Stage::Connect || error.failure == Failure::Unusable;
                 self.reached(!unreached);
                 drop(line);
                 return self.attempt(row, async { Ending::from(error) }).await;
@@ -165,6 +172,22 @@ impl Round<'_> {
             }
         };
         self.attempt(row, handover).await
+    }
+
+    /// Letters that no server takes wait, and a person must know why; when they go out again it is over.
+    async fn tell(&self, total: &Delivered) -> Result<(), JobError> {
+        let Jobs { desk, .. } = self.jobs;
+        let (kind, now) = (ProblemKind::TransportRefused, desk.clock.timestamp());
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(reply) = refused {
+            let detail = format!("邮件服务器不收本系统的邮件，函件留待重发；请检查邮件设置：{reply}");
+            let subject = (SubjectKind::Job, "deliver".to_owned());
+            let problem = ProblemRow::new(Id(desk.clock.new_id()), kind, subject, detail, now);
+            db!(desk.store, problems::open_problem(&problem))?;
+        } else if total.accepted > 0 {
+            db!(desk.store, problems::close_problem(&kind.to_string(), "deliver", now))?;
+        }
+        Ok(())
     }
 
     fn reached(&self, reached: bool) {
@@ -186,17 +209,26 @@ impl Round<'_> {
             return Ok(Tried::LeaseLost);
         };
         let ending = handover.await;
+        if ending.again == Again::Unusable {
+            *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(ending.reply.clone());
+        }
         let outcome = ending.outcome;
-        let end = self.end(row, (attempt, number), ending);
+        // What a broken transport cost is not counted against the letter.
+        let mut tries = number;
+        if number >= ATTEMPTS_MAX && ending.again != Again::Unusable {
+            let blocked = db!(self.jobs.desk.store, deliveries::count_blocked_attempts(row.id))?;
+            tries -= i32::try_from(blocked).unwrap_or(0);
+        }
+        let end = self.end(row, (attempt, tries), ending);
         self.ledger.end(end).await?;
         Ok(Tried::Ended(outcome))
     }
 
-    fn end(&self, row: &DeliveryRow, (attempt, number): (Id, i32), ending: Ending) -> AttemptEnd {
+    fn end(&self, row: &DeliveryRow, (attempt, tries): (Id, i32), ending: Ending) -> AttemptEnd {
         let Ending { outcome, reply, again } = ending;
         let clock = &self.jobs.desk.clock;
         let now = clock.timestamp();
-        let wait = wait_after(number, again, spread(attempt));
+        let wait = wait_after(tries, again, spread(attempt));
         let state = match (outcome, wait) {
             (AttemptOutcome::Accepted, _) => DeliveryState::Accepted,
             (AttemptOutcome::Permanent, _) | (_, None) => DeliveryState::Failed,
@@ -249,7 +281,7 @@ impl From<SendError> for Ending {
     fn from(error: SendError) -> Self {
         let (outcome, again) = match error.failure {
             Failure::Transient => (AttemptOutcome::Transient, Again::Refused),
-            Failure::Unusable => (AttemptOutcome::Transient, Again::Unusable),
+            Failure::Unusable => (AttemptOutcome::Blocked, Again::Unusable),
             Failure::Permanent => (AttemptOutcome::Permanent, Again::Refused),
             Failure::Uncertain => (AttemptOutcome::Uncertain, Again::Uncertain),
         };

@@ -118,7 +118,8 @@ impl LetterFacts {
         for (field, value) in
             [("issuer", &self.issuer), ("addressee", &self.addressee), ("campaign", &self.campaign)]
         {
-            xushi_domain::invalid::text(field, value, 200)?;
+            // Names are kept as they were before what nobody sees was refused in them; a letter must not fail for that.
+            xushi_domain::invalid::text(field, &xushi_domain::folded::visible(value), 200)?;
         }
         if self.kind == LetterKind::Warning && self.level.is_none() {
             return Err(Invalid::new("level", "required", "预警函须写明预警等级。"));

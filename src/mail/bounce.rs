@@ -1,17 +1,17 @@
-//! Bounces: delivery status notifications (RFC 3464) read as far as is needed to know which mail came back and why.
+//! Mails that came back: delivery status notifications (RFC 3464), and those that say so in words alone, read as far as is
+//! needed to know which mail it was and why.
 //!
 //! A small reader of its own. What comes in is a stranger's: sizes, parts and depth are bounded, nothing is trusted
-//! to be well-formed, and what is not understood is left out.
+//! to be well-formed, what is not understood is left out, and all text is cleaned by [`super::foreign`].
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
-use super::transport::words;
+use super::foreign::{WORDS_MAX, decoded_as, line};
+use super::mime::{Fields, groups, is_closed, parameter, parts, split, unencoded, untagged, unworded};
+use super::said::{Said, says};
 
 #[cfg(test)]
 mod tests;
 
-/// Largest mail that is read.
+/// Most bytes of a mail that are read; what is said of its delivery stands before the mail itself.
 pub const BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Most levels of parts within parts.
 const DEPTH_MAX: usize = 8;
@@ -19,6 +19,12 @@ const DEPTH_MAX: usize = 8;
 const PARTS_MAX: usize = 100;
 /// Most Message-IDs taken from one mail.
 const IDS_MAX: usize = 20;
+/// Most characters of a mail's own words that are looked at.
+const TEXT_MAX: usize = 20_000;
+/// Most characters of a mail's own words that are told.
+const TOLD_MAX: usize = 200;
+/// Longest address (RFC 5321 §4.5.3.1.3) and longest id.
+const ADDRESS_MAX: usize = 254;
 
 /// What became of a mail to one recipient, in the reporter's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,19 +57,35 @@ pub struct Bounce {
     pub message_ids: Vec<String>,
     /// Its envelope's id, when one was given.
     pub envelope_id: Option<String>,
-    /// What is said of each recipient; never empty.
+    /// What is said of each recipient; empty when the mail says in words alone that it came back.
     pub reports: Vec<Report>,
+    /// Subject and first words of the mail, one line.
+    pub words: String,
 }
 
-/// Reads a mail; `None` when it is no notification of delivery.
+/// Reads a mail; `None` when nothing in it says that a mail of ours came back, is late or arrived.
 pub fn read(raw: &[u8]) -> Option<Bounce> {
-    if raw.len() > BYTES_MAX {
-        return None;
-    }
+    let raw = &raw[..raw.len().min(BYTES_MAX)];
     let mut found = Found::default();
     found.part(raw, 0);
     let head = Fields::of(split(raw).0);
+    let subject = unworded(head.text("subject"));
+    if found.reports.is_empty() {
+        let said = Said {
+            subject: &subject,
+            text: &found.text,
+            from: &unworded(head.text("from")),
+            automatic: is_automatic(&head),
+            original: found.original,
+            read_receipt: found.read_receipt,
+            failed_recipients: head.first("x-failed-recipients").is_some(),
+        };
+        if !says(&said) {
+            return None;
+        }
+    }
     // Of the mail itself first; what the notification answers to says the same.
+    found.ids.append(&mut found.quoted);
     found.ids.extend(["in-reply-to", "references"].iter().flat_map(|name| ids(&head.all(name))));
     let mut message_ids: Vec<String> = Vec::new();
     for id in found.ids {
@@ -71,16 +93,56 @@ pub fn read(raw: &[u8]) -> Option<Bounce> {
             message_ids.push(id);
         }
     }
-    let reports = found.reports;
-    (!reports.is_empty()).then_some(Bounce { message_ids, envelope_id: found.envelope_id, reports })
+    let words = line(&format!("{subject} {}", found.text), TOLD_MAX);
+    Some(Bounce { message_ids, envelope_id: found.envelope_id, reports: found.reports, words })
+}
+
+/// How much of a file is there, as far as can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// To its last boundary.
+    Whole,
+    /// Its header or its last part is not over: somebody may still be writing.
+    Cut,
+    /// There is no mark at the end of such a mail.
+    Unmarked,
+}
+
+/// How much of a mail is there.
+pub fn extent(raw: &[u8]) -> Extent {
+    let (head, body) = split(raw);
+    let Some(body) = body else { return Extent::Cut };
+    let fields = Fields::of(head);
+    let (kind, parameters) = fields.text("content-type").split_once(';').unwrap_or_default();
+    match parameter(parameters, "boundary") {
+        Some(boundary) if kind.trim().to_ascii_lowercase().starts_with("multipart/") => {
+            if is_closed(body, &boundary) { Extent::Whole } else { Extent::Cut }
+        }
+        _ => Extent::Unmarked,
+    }
+}
+
+fn is_automatic(head: &Fields) -> bool {
+    let submitted = head.text("auto-submitted").to_ascii_lowercase();
+    let precedence = head.text("precedence").to_ascii_lowercase();
+    submitted.starts_with("auto-replied")
+        || precedence.contains("auto_reply")
+        || ["x-autoreply", "x-autorespond"].iter().any(|name| head.first(name).is_some())
 }
 
 #[derive(Default)]
 struct Found {
     parts: usize,
+    /// Message-IDs of attached mails, and those that stand in texts.
     ids: Vec<String>,
+    quoted: Vec<String>,
     envelope_id: Option<String>,
     reports: Vec<Report>,
+    /// The mail's own words, the first part that has any.
+    text: String,
+    /// Whether a mail is attached, whole or its header.
+    original: bool,
+    read_receipt: bool,
 }
 
 impl Found {
@@ -90,31 +152,57 @@ impl Found {
             return;
         }
         let (head, body) = split(raw);
+        let body = body.unwrap_or_default();
         let fields = Fields::of(head);
-        let kind = fields.first("content-type").unwrap_or_default();
-        let (kind, parameters) = kind.split_once(';').unwrap_or((kind.as_str(), ""));
+        let whole = fields.text("content-type");
+        let (kind, parameters) = whole.split_once(';').unwrap_or((whole, ""));
         let kind = kind.trim().to_ascii_lowercase();
         if kind.starts_with("multipart/") {
-            if let Some(boundary) = boundary(parameters) {
-                for inner in parts(body, &boundary) {
+            if let Some(boundary) = parameter(parameters, "boundary") {
+                for inner in parts(body, &boundary, PARTS_MAX) {
                     self.part(inner, depth + 1);
                 }
             }
             return;
         }
-        let encoding = fields.first("content-transfer-encoding").unwrap_or_default();
-        let body = decoded(body, &encoding);
+        let body = unencoded(body, fields.text("content-transfer-encoding"));
+        let names_mail = || {
+            let disposition = fields.text("content-disposition").to_ascii_lowercase();
+            [whole.to_ascii_lowercase(), disposition].iter().any(|text| text.contains(".eml"))
+        };
         match kind.as_str() {
             "message/delivery-status" | "message/global-delivery-status" => self.status(&body),
+            "message/disposition-notification" => self.read_receipt = true,
             "message/rfc822" | "message/global" | "text/rfc822-headers" | "message/global-headers" => {
-                let inner = Fields::of(split(&body).0);
-                self.ids.extend(ids(&inner.all("message-id")));
-                // A notification that was sent on as an attachment.
-                if inner.first("content-type").is_some_and(|kind| kind.contains("report")) {
-                    self.part(&body, depth + 1);
-                }
+                self.attached(&body, depth);
             }
+            _ if names_mail() => self.attached(&body, depth),
+            "" | "text/plain" | "text/html" => self.words(&body, &kind, parameters),
             _ => {}
+        }
+    }
+
+    /// The mail that came back, or a notification that was sent on as an attachment.
+    fn attached(&mut self, body: &[u8], depth: usize) {
+        let inner = Fields::of(split(body).0);
+        self.original = true;
+        self.ids.extend(ids(&inner.all("message-id")));
+        if inner.text("content-type").contains("report") {
+            self.part(body, depth + 1);
+        }
+    }
+
+    fn words(&mut self, body: &[u8], kind: &str, parameters: &str) {
+        let charset = parameter(parameters, "charset").unwrap_or_default();
+        let text = decoded_as(body, &charset);
+        let text = if kind == "text/html" { untagged(&text) } else { text };
+        // A header that is quoted in the text.
+        for (at, name) in text.to_ascii_lowercase().match_indices("message-id:").take(IDS_MAX) {
+            let after: String = text.get(at + name.len()..).unwrap_or_default().chars().take(300).collect();
+            self.quoted.extend(ids(&after).into_iter().next());
+        }
+        if self.text.is_empty() {
+            self.text = line(&text, TEXT_MAX);
         }
     }
 
@@ -122,8 +210,8 @@ impl Found {
     fn status(&mut self, body: &[u8]) {
         for group in groups(body) {
             let fields = Fields::of(&group);
-            if let Some(id) = fields.first("original-envelope-id") {
-                self.envelope_id = Some(id.trim().to_owned());
+            if let Some(id) = fields.first("original-envelope-id").map(str::trim).filter(|id| is_id(id)) {
+                self.envelope_id = Some(id.to_owned());
             }
             let Some(action) = fields.first("action") else { continue };
             let action = match action.trim().to_ascii_lowercase().as_str() {
@@ -133,147 +221,34 @@ impl Found {
                 _ => continue,
             };
             let recipients = ["final-recipient", "original-recipient"].into_iter();
-            let recipients = recipients.filter_map(|name| fields.first(name)).map(|text| untyped(&text));
-            let status = fields.first("status").unwrap_or_default();
+            let recipients = recipients.filter_map(|name| fields.first(name));
+            let recipients = recipients.map(|text| line(untyped(text), ADDRESS_MAX));
             self.reports.push(Report {
                 recipients: recipients.filter(|address| !address.is_empty()).collect(),
                 action,
-                status: status.split_whitespace().next().unwrap_or_default().chars().take(11).collect(),
-                diagnostic: words(untyped(&fields.first("diagnostic-code").unwrap_or_default())),
+                status: status_code(fields.text("status")),
+                diagnostic: line(untyped(fields.text("diagnostic-code")), WORDS_MAX),
             });
         }
     }
 }
 
-/// Header fields, names in lower case, values unfolded.
-struct Fields(Vec<(String, String)>);
-
-impl Fields {
-    fn of(head: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(head);
-        let mut fields: Vec<(String, String)> = Vec::new();
-        for line in text.lines().take(2_000) {
-            if line.starts_with([' ', '\t']) {
-                if let Some((_, value)) = fields.last_mut() {
-                    value.push(' ');
-                    value.push_str(line.trim());
-                }
-            } else if let Some((name, value)) = line.split_once(':') {
-                fields.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
-            }
-        }
-        Self(fields)
-    }
-
-    fn first(&self, name: &str) -> Option<String> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
-    }
-
-    fn all(&self, name: &str) -> String {
-        let values = self.0.iter().filter(|(known, _)| known == name);
-        values.map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" ")
-    }
-}
-
-/// Header and body at the first empty line.
-fn split(raw: &[u8]) -> (&[u8], &[u8]) {
-    let mut start = 0;
-    for line in raw.split_inclusive(|byte| *byte == b'\n') {
-        let end = start + line.len();
-        if matches!(line, b"\n" | b"\r\n") {
-            return (&raw[..start], &raw[end..]);
-        }
-        start = end;
-    }
-    (raw, &[])
-}
-
-/// Groups of lines with empty ones between.
-fn groups(body: &[u8]) -> Vec<Vec<u8>> {
-    let mut groups = vec![Vec::new()];
-    for line in body.split_inclusive(|byte| *byte == b'\n').take(5_000) {
-        let empty = line.iter().all(u8::is_ascii_whitespace);
-        match groups.last_mut() {
-            Some(group) if !empty => group.extend_from_slice(line),
-            Some(group) if !group.is_empty() => groups.push(Vec::new()),
-            _ => {}
-        }
-    }
-    groups
-}
-
-fn boundary(parameters: &str) -> Option<String> {
-    let lower = parameters.to_ascii_lowercase();
-    let at = lower.find("boundary")? + "boundary".len();
-    let value = parameters.get(at..)?.trim_start().strip_prefix('=')?.trim_start();
-    let value = match value.strip_prefix('"') {
-        Some(quoted) => quoted.split('"').next()?,
-        None => value.split([';', ' ', '\t']).next()?,
-    };
-    (!value.is_empty() && value.len() <= 200).then(|| value.to_owned())
-}
-
-/// The parts between lines `--boundary`; one that is never closed ends with the mail.
-fn parts<'b>(body: &'b [u8], boundary: &str) -> Vec<&'b [u8]> {
-    let mark = format!("--{boundary}");
-    let mut parts = Vec::new();
-    let (mut start, mut at) = (None, 0);
-    for line in body.split_inclusive(|byte| *byte == b'\n') {
-        if let Some(rest) = line.strip_prefix(mark.as_bytes()) {
-            let rest = rest.trim_ascii();
-            if rest.is_empty() || rest == b"--" {
-                if let Some(start) = start {
-                    parts.push(&body[start..at]);
-                }
-                start = rest.is_empty().then_some(at + line.len());
-            }
-        }
-        at += line.len();
-        if parts.len() > PARTS_MAX {
-            return parts;
-        }
-    }
-    parts.extend(start.map(|start| &body[start..]));
-    parts
-}
-
-fn decoded(body: &[u8], encoding: &str) -> Vec<u8> {
-    match encoding.trim().to_ascii_lowercase().as_str() {
-        "base64" => {
-            let kept: Vec<u8> = body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-            STANDARD.decode(kept).unwrap_or_default()
-        }
-        "quoted-printable" => quoted_printable(body),
-        _ => body.to_vec(),
-    }
-}
-
-fn quoted_printable(body: &[u8]) -> Vec<u8> {
-    let hex = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let mut out = Vec::with_capacity(body.len());
-    let mut rest = body;
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        if byte != b'=' {
-            out.push(byte);
-        } else if let Some(after) = rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n")) {
-            rest = after;
-        } else if let [high, low, after @ ..] = rest
-            && let (Some(high), Some(low)) = (hex(*high), hex(*low))
-        {
-            out.push(high * 16 + low);
-            rest = after;
-        } else {
-            out.push(b'=');
-        }
-    }
-    out
+/// `5.1.1` at the start of a field, or nothing.
+fn status_code(text: &str) -> String {
+    let word = text.split_whitespace().next().unwrap_or_default();
+    let number = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    let whole = word.split('.').count() == 3 && word.split('.').all(number);
+    if whole { word.to_owned() } else { String::new() }
 }
 
 /// `rfc822; name@example.org` without its type.
-fn untyped(text: &str) -> String {
+fn untyped(text: &str) -> &str {
     let value = text.split_once(';').map_or(text, |(_, value)| value);
-    value.trim().trim_start_matches('<').trim_end_matches('>').to_owned()
+    value.trim().trim_start_matches('<').trim_end_matches('>')
+}
+
+fn is_id(id: &str) -> bool {
+    (1..=250).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// All `<left@right>` of a header's text.
@@ -282,6 +257,6 @@ fn ids(text: &str) -> Vec<String> {
         .skip(1)
         .filter_map(|rest| rest.split_once('>'))
         .map(|(id, _)| id.trim().to_owned())
-        .filter(|id| id.contains('@') && id.len() <= 250 && id.bytes().all(|byte| byte.is_ascii_graphic()))
+        .filter(|id| id.contains('@') && is_id(id))
         .collect()
 }

@@ -85,6 +85,7 @@ pub fn compose(mail: &Outgoing) -> Result<Vec<u8>, MailError> {
     let head = Head {
         message_id: &mail.message_id,
         from: &mail.from,
+        reply_to: None,
         to: &mail.to,
         header_to: &mail.header_to,
         header_cc: &mail.header_cc,
@@ -149,6 +150,8 @@ pub struct Head<'m> {
     pub message_id: &'m str,
     /// Author.
     pub from: &'m Mailbox,
+    /// Where answers shall go, when not to the author.
+    pub reply_to: Option<&'m Mailbox>,
     /// The one recipient of this copy.
     pub to: &'m Mailbox,
     /// The addressees every copy shows.
@@ -196,6 +199,9 @@ fn headers(mail: &Head<'_>) -> Result<String, MailError> {
     };
     line("Date", &mail.date.to_rfc2822());
     line("From", &mailboxes("from", std::slice::from_ref(mail.from))?);
+    if let Some(reply_to) = mail.reply_to {
+        line("Reply-To", &mailboxes("reply_to", std::slice::from_ref(reply_to))?);
+    }
     line("To", &mailboxes("header_to", to)?);
     if !mail.header_cc.is_empty() {
         line("Cc", &mailboxes("header_cc", mail.header_cc)?);

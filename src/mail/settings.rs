@@ -1,13 +1,14 @@
 //! What an SMTP transport must be told, and what of it can never work.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use lettre::transport::smtp::extension::ClientId;
 
 use super::MailError;
+use xushi_domain::address::is_qualified;
 
 /// How the line to the server is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +46,8 @@ pub struct SmtpSettings {
     pub idle_check: Duration,
     /// A connection idle for longer is not used again.
     pub idle_max: Duration,
-    /// Name given in `EHLO`; without it this machine's.
+    /// Name or address given in `EHLO`; without it this machine's name when it is one in full, else the address a
+    /// connection comes from.
     pub hello_name: Option<String>,
     /// Whether the password may travel over a plain line.
     pub allow_plain_auth: bool,
@@ -102,25 +104,57 @@ impl SmtpSettings {
         }
     }
 
-    /// The name for `EHLO`, as a host name or an address literal (RFC 5321 §4.1.4).
-    pub(super) fn client_id(&self) -> Result<ClientId, MailError> {
+    /// How we introduce ourselves (RFC 5321 §4.1.4): by the name given, by this machine's own when it is one in full, else
+    /// by the address we come from, which every server takes.
+    pub(super) fn hello(&self) -> Result<Hello, MailError> {
         let fits = |name: &str| {
             (1..=253).contains(&name.len())
                 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
         };
         let Some(name) = &self.hello_name else {
             return Ok(match ClientId::default() {
-                ClientId::Domain(own) if !fits(&own) => ClientId::Ipv4(Ipv4Addr::LOCALHOST),
-                own => own,
+                ClientId::Domain(own) if is_public_host(&own) => Hello::Named(ClientId::Domain(own)),
+                _ => Hello::ByAddress,
             });
         };
         match name.parse() {
-            Ok(IpAddr::V4(ip)) => Ok(ClientId::Ipv4(ip)),
-            Ok(IpAddr::V6(ip)) => Ok(ClientId::Ipv6(ip)),
-            Err(_) if fits(name) => Ok(ClientId::Domain(name.clone())),
+            Ok(ip) => Ok(Hello::Named(literal(ip))),
+            Err(_) if fits(name) => Ok(Hello::Named(ClientId::Domain(name.clone()))),
             Err(_) => Err(MailError::setting("hello_name", format!("“{}”不是主机名", name.escape_debug()))),
         }
     }
+}
+
+/// What stands behind `EHLO`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Hello {
+    /// This.
+    Named(ClientId),
+    /// The address a connection comes from.
+    ByAddress,
+}
+
+impl Hello {
+    /// What is said on a connection from `own`.
+    pub(super) fn from(&self, own: IpAddr) -> ClientId {
+        match self {
+            Self::Named(id) => id.clone(),
+            Self::ByAddress => literal(own),
+        }
+    }
+}
+
+fn literal(ip: IpAddr) -> ClientId {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => ClientId::Ipv4(ip),
+        IpAddr::V6(ip) => ClientId::Ipv6(ip),
+    }
+}
+
+/// Whether a host's name is one in full that says where it is: `localhost.localdomain` is none.
+pub fn is_public_host(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or_default();
+    is_qualified(name) && !["localdomain", "localhost"].iter().any(|own| last.eq_ignore_ascii_case(own))
 }
 
 impl fmt::Debug for SmtpSettings {
@@ -190,13 +224,32 @@ mod tests {
 
     #[test]
     fn hello_is_a_host_or_an_address() {
-        let named = |name: &str| SmtpSettings { hello_name: Some(name.into()), ..plain() }.client_id();
-        assert_eq!(named("xushi.example.org").unwrap().to_string(), "xushi.example.org");
-        assert_eq!(named("10.0.0.7").unwrap().to_string(), "[10.0.0.7]");
-        assert_eq!(named("fd00::7").unwrap().to_string(), "[IPv6:fd00::7]");
+        let own: IpAddr = "192.168.3.4".parse().unwrap();
+        let named = |name: &str| SmtpSettings { hello_name: Some(name.into()), ..plain() }.hello();
+        let said = |name: &str| named(name).unwrap().from(own).to_string();
+        assert_eq!(said("xushi.example.org"), "xushi.example.org");
+        assert_eq!(said("10.0.0.7"), "[10.0.0.7]");
+        assert_eq!(said("fd00::7"), "[IPv6:fd00::7]");
         for bad in ["", "a b", "a\r\nMAIL FROM:<x@example.org>", "序时"] {
             assert!(named(bad).is_err(), "{bad:?}");
         }
-        assert!(plain().client_id().is_ok());
+        // Never a bare word, whatever this machine is called.
+        let usual = plain().hello().unwrap().from(own).to_string();
+        assert!(usual == "[192.168.3.4]" || is_public_host(&usual), "{usual}");
+        assert_eq!(Hello::ByAddress.from("::ffff:10.0.0.7".parse().unwrap()).to_string(), "[10.0.0.7]");
+    }
+
+    #[test]
+    fn public_hosts_have_a_place() {
+        for (name, good) in [
+            ("mail.example.gov.cn", true),
+            ("vm", false),
+            ("localhost", false),
+            ("localhost.localdomain", false),
+            ("vm.LocalDomain", false),
+            ("10.0.0.7", false),
+        ] {
+            assert_eq!(is_public_host(name), good, "{name}");
+        }
     }
 }

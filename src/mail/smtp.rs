@@ -21,14 +21,16 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
 use super::MailError;
-use super::settings::{Security, SmtpSettings};
-use super::tls::{Tls, Wire, ask_for_tls};
-use super::transport::{Accepted, Envelope, SendError, Stage, words};
+use super::foreign::heard;
+use super::settings::{Hello, Security, SmtpSettings};
+use super::tls::{Tls, ask_for_tls};
+use super::transport::{Accepted, Envelope, SendError, Stage};
+use super::wire::Wire;
 
 /// A bounded pool of connections to one server. Opens them as needed, never more than `pool_max` at a time.
 pub struct SmtpPool {
     settings: SmtpSettings,
-    hello: ClientId,
+    hello: Hello,
     tls: Option<Tls>,
     permits: Semaphore,
     idle: Mutex<Vec<Idle>>,
@@ -37,7 +39,11 @@ pub struct SmtpPool {
 struct Idle {
     connection: AsyncSmtpConnection,
     since: Instant,
+    mails: u32,
 }
+
+/// Mails sent over one connection, after which a fresh one is made: what one peer can say to us on one line is bounded.
+const MAILS_MAX: u32 = 1_000;
 
 impl SmtpPool {
     /// Checks the settings and reads the certificates; connects to nothing yet.
@@ -53,7 +59,7 @@ impl SmtpPool {
             }
         };
         Ok(Self {
-            hello: settings.client_id()?,
+            hello: settings.hello()?,
             tls,
             permits: Semaphore::new(settings.pool_max),
             idle: Mutex::default(),
@@ -72,9 +78,11 @@ impl SmtpPool {
             self.permits.acquire().await.map_err(|error| SendError::lost(Stage::Connect, error.to_string()))
         });
         let permit = permit.await?;
-        if let Some(mut connection) = self.take_idle(deadline).await {
+        if let Some((mut connection, mails)) = self.take_idle(deadline).await {
             match address(&mut connection, envelope, deadline).await {
-                Ok(()) => return Ok(SmtpConversation { pool: self, connection, deadline, _permit: permit }),
+                Ok(()) => {
+                    return Ok(SmtpConversation { pool: self, connection, mails, deadline, _permit: permit });
+                }
                 // The server has closed it meanwhile, or takes only so many mails on one: nothing was sent yet,
                 // so a fresh one is tried.
                 Err(error) if error.code.is_none_or(|code| code == 421) => {}
@@ -83,7 +91,7 @@ impl SmtpPool {
         }
         let mut connection = self.connect(deadline).await?;
         match address(&mut connection, envelope, deadline).await {
-            Ok(()) => Ok(SmtpConversation { pool: self, connection, deadline, _permit: permit }),
+            Ok(()) => Ok(SmtpConversation { pool: self, connection, mails: 0, deadline, _permit: permit }),
             Err(error) => Err(part(connection, error, deadline).await),
         }
     }
@@ -95,10 +103,10 @@ impl SmtpPool {
         }
     }
 
-    /// The connection used last, if it still lives.
-    async fn take_idle(&self, deadline: Instant) -> Option<AsyncSmtpConnection> {
+    /// The connection used last, if it still lives, and how many mails went over it.
+    async fn take_idle(&self, deadline: Instant) -> Option<(AsyncSmtpConnection, u32)> {
         loop {
-            let Idle { mut connection, since } = self.idle().pop()?;
+            let Idle { mut connection, since, mails } = self.idle().pop()?;
             let age = since.elapsed();
             if age >= self.settings.idle_max {
                 continue;
@@ -107,7 +115,7 @@ impl SmtpPool {
             if age < self.settings.idle_check
                 || timeout_at(patience, connection.test_connected()).await.unwrap_or(false)
             {
-                return Some(connection);
+                return Some((connection, mails));
             }
         }
     }
@@ -115,8 +123,10 @@ impl SmtpPool {
     async fn connect(&self, deadline: Instant) -> Result<AsyncSmtpConnection, SendError> {
         within(deadline, Stage::Connect, async {
             let tcp = self.reach().await?;
-            let stream = self.protect(tcp).await?;
-            let mut connection = AsyncSmtpConnection::connect_with_transport(stream, &self.hello)
+            let own = tcp.local_addr().map_err(|error| SendError::lost(Stage::Connect, error.to_string()))?;
+            let hello = self.hello.from(own.ip());
+            let stream = self.protect(tcp, &hello).await?;
+            let mut connection = AsyncSmtpConnection::connect_with_transport(stream, &hello)
                 .await
                 .map_err(|error| failed(Stage::Connect, &error))?;
             if let (Some(login), Some(password)) = (&self.settings.login, &self.settings.password) {
@@ -147,12 +157,16 @@ impl SmtpPool {
         Err(lost(last))
     }
 
-    async fn protect(&self, mut tcp: TcpStream) -> Result<Box<dyn AsyncTokioStream>, SendError> {
+    async fn protect(
+        &self,
+        mut tcp: TcpStream,
+        hello: &ClientId,
+    ) -> Result<Box<dyn AsyncTokioStream>, SendError> {
         let peer = tcp.peer_addr().map_err(|error| SendError::lost(Stage::Connect, error.to_string()))?;
         let Some(tls) = &self.tls else { return Ok(Box::new(Wire::fresh(tcp, peer))) };
         let greeted = self.settings.security == Security::StartTls;
         if greeted {
-            ask_for_tls(&mut tcp, &self.hello).await?;
+            ask_for_tls(&mut tcp, hello).await?;
         }
         let patience = Instant::now() + self.settings.connect_timeout;
         let stream = within(patience, Stage::Connect, tls.handshake(tcp)).await?;
@@ -174,6 +188,7 @@ impl fmt::Debug for SmtpPool {
 pub(super) struct SmtpConversation<'p> {
     pool: &'p SmtpPool,
     connection: AsyncSmtpConnection,
+    mails: u32,
     deadline: Instant,
     _permit: SemaphorePermit<'p>,
 }
@@ -185,8 +200,13 @@ impl SmtpConversation<'_> {
         match handed {
             Ok(Ok(response)) => {
                 // Only a connection that did well is used again.
-                self.pool.idle().push(Idle { connection: self.connection, since: Instant::now() });
-                Ok(Accepted { reply: words(spoken(&response)) })
+                let mails = self.mails + 1;
+                if mails < MAILS_MAX {
+                    self.pool.idle().push(Idle { connection: self.connection, since: Instant::now(), mails });
+                } else {
+                    let _ = timeout_at(farewell(Some(self.deadline)), self.connection.abort()).await;
+                }
+                Ok(Accepted { reply: heard(&spoken(&response)) })
             }
             Ok(Err(error)) => Err(part(self.connection, error, self.deadline).await),
             Err(_) => Err(SendError::lost(stage(&dotted), "限时内没有应答")),
@@ -202,7 +222,9 @@ async fn address(
 ) -> Result<(), SendError> {
     within(deadline, Stage::Envelope, async {
         let sender = Mail::new(Some(envelope.sender.clone()), vec![]);
-        command(connection, sender, Stage::Envelope, Severity::PositiveCompletion).await?;
+        let taken = command(connection, sender, Stage::Envelope, Severity::PositiveCompletion).await;
+        // The sender is the same for all letters.
+        taken.map_err(SendError::of_every_mail)?;
         let recipient = Rcpt::new(envelope.recipient.clone(), vec![]);
         command(connection, recipient, Stage::Envelope, Severity::PositiveCompletion).await
     })
@@ -248,7 +270,7 @@ fn expect(wanted: Severity, stage: Stage, response: &Response) -> Result<(), Sen
     if response.code().severity == wanted {
         return Ok(());
     }
-    Err(SendError::refused(stage, response.code().into(), response.message().collect::<Vec<_>>().join(" ")))
+    Err(SendError::refused(stage, response.code().into(), &response.message().collect::<Vec<_>>().join(" ")))
 }
 
 fn spoken(response: &Response) -> String {
@@ -258,10 +280,10 @@ fn spoken(response: &Response) -> String {
 fn failed(stage: Stage, error: &lettre::transport::smtp::Error) -> SendError {
     let words = error.source().map_or_else(|| error.to_string(), ToString::to_string);
     match error.status() {
-        Some(code) => SendError::refused(stage, code.into(), words),
+        Some(code) => SendError::refused(stage, code.into(), &words),
         // lettre's own objection: no common way to log in.
         None if error.is_client() && stage == Stage::Connect => SendError::unusable(stage, words),
-        None => SendError::lost(stage, format!("连接中断：{words}")),
+        None => SendError::lost(stage, format!("连接中断：{}", heard(&words))),
     }
 }
 

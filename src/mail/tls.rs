@@ -5,16 +5,11 @@
 //! here, nothing may follow the server's go-ahead, and lettre only ever sees the finished stream. One set of
 //! roots and one way to tell a bad certificate from a dead line serve both kinds of TLS.
 
-use std::io;
-use std::net::SocketAddr;
 use std::path::Path;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
-use lettre::transport::smtp::client::AsyncTokioStream;
 use lettre::transport::smtp::extension::ClientId;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -23,6 +18,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{self, ClientConfig, RootCertStore, crypto};
 
 use super::MailError;
+use super::foreign;
 use super::transport::{SendError, Stage};
 
 /// How to make a stream safe: whom to trust and which name the certificate must carry.
@@ -108,7 +104,7 @@ async fn read_reply(tcp: &mut TcpStream) -> Result<Vec<String>, SendError> {
             Ok(length) => seen.extend_from_slice(&chunk[..length]),
             Err(error) => return Err(lost(&error.to_string())),
         }
-        let text = String::from_utf8_lossy(&seen);
+        let text = foreign::decoded(&seen);
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
         let Some(last) =
             lines.iter().position(|line| line.ends_with('\n') && line.as_bytes().get(3) != Some(&b'-'))
@@ -125,75 +121,8 @@ async fn read_reply(tcp: &mut TcpStream) -> Result<Vec<String>, SendError> {
             lines.iter().filter_map(|line| line.get(4..)).map(|l| l.trim().to_owned()).collect();
         return match lines[last].get(..3).and_then(|code| code.parse::<u16>().ok()) {
             Some(200..=299) => Ok(words),
-            Some(code) => Err(SendError::refused(Stage::Connect, code, words.join(" "))),
+            Some(code) => Err(SendError::refused(Stage::Connect, code, &words.join(" "))),
             None => Err(lost("服务器的应答不是 SMTP")),
         };
-    }
-}
-
-/// What lettre talks through.
-///
-/// It repeats a greeting where STARTTLS has used up the real one, and it shows bytes above 127 as `?`: servers do
-/// answer in GBK, which lettre cannot read and would take for a broken line, so that a clear 550 would become a
-/// doubt.
-#[derive(Debug)]
-pub(super) struct Wire<S> {
-    stream: S,
-    peer: SocketAddr,
-    greeting: &'static [u8],
-}
-
-impl<S> Wire<S> {
-    /// A stream whose server has yet to greet.
-    pub(super) fn fresh(stream: S, peer: SocketAddr) -> Self {
-        Self { stream, peer, greeting: b"" }
-    }
-
-    /// A stream whose server has greeted before the handshake.
-    pub(super) fn greeted(stream: S, peer: SocketAddr) -> Self {
-        Self { stream, peer, greeting: b"220 TLS\r\n" }
-    }
-}
-
-impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        if !self.greeting.is_empty() {
-            let (now, later) = self.greeting.split_at(self.greeting.len().min(buf.remaining()));
-            buf.put_slice(now);
-            self.greeting = later;
-            return Poll::Ready(Ok(()));
-        }
-        let before = buf.filled().len();
-        let polled = Pin::new(&mut self.stream).poll_read(cx, buf);
-        for byte in &mut buf.filled_mut()[before..] {
-            if !byte.is_ascii() {
-                *byte = b'?';
-            }
-        }
-        polled
-    }
-}
-
-impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
-}
-
-impl<S: AsyncRead + AsyncWrite + Send + Sync + Unpin + std::fmt::Debug> AsyncTokioStream for Wire<S> {
-    fn peer_addr(&self) -> io::Result<SocketAddr> {
-        Ok(self.peer)
     }
 }

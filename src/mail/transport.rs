@@ -9,7 +9,9 @@ use std::fmt;
 use lettre::Address;
 
 use super::MailError;
+use super::foreign::{WORDS_MAX, heard, line};
 use super::outbox::{FileOutbox, MemoryOutbox};
+use super::refusal::is_of_session;
 use super::smtp::{SmtpConversation, SmtpPool};
 
 /// Where mails go.
@@ -84,8 +86,8 @@ pub enum Failure {
     Permanent,
     /// Perhaps accepted: the answer to the final dot was lost. Sending again may make a duplicate.
     Uncertain,
-    /// Not accepted, and not for a reason in this mail: a wrong password, certificate or setting. Every mail will
-    /// fail like this until somebody mends it.
+    /// Not accepted, and not for a reason in this mail: a wrong password, certificate or setting, a name or sender that
+    /// the server does not like. Every mail will fail like this until somebody mends it.
     Unusable,
 }
 
@@ -99,38 +101,39 @@ pub struct SendError {
     pub stage: Stage,
     /// The server's three-digit code, when it answered.
     pub code: Option<u16>,
-    /// The server's words, or ours when it said nothing.
+    /// The server's code and words, cleaned, or ours when it said nothing.
     pub reply: String,
 }
 
 impl SendError {
-    /// The server answered with a code that is not success.
-    pub(super) fn refused(stage: Stage, code: u16, reply: impl Into<String>) -> Self {
+    /// The server answered with a code that is not success; `reply` is what came after the code.
+    pub(super) fn refused(stage: Stage, code: u16, reply: &str) -> Self {
+        let reply = heard(reply);
         let failure = match code {
-            // RFC 4954 §6: who we are, not what we send.
-            530 | 534 | 535 | 538 => Failure::Unusable,
+            400..=599 if stage != Stage::Connect && is_of_session(code, &reply) => Failure::Unusable,
             400..=499 => Failure::Transient,
             500..=599 if stage == Stage::Connect => Failure::Unusable,
             500..=599 => Failure::Permanent,
-            _ => return Self::lost(stage, format!("意外的应答 {code} {}", reply.into())),
+            _ => return Self::lost(stage, format!("意外的应答{code} {reply}")),
         };
-        Self { failure, stage, code: Some(code), reply: words(reply.into()) }
+        Self { failure, stage, code: Some(code), reply: line(&format!("{code} {reply}"), WORDS_MAX) }
+    }
+
+    /// The same refusal, when no mail of ours would fare better: of the sender, say.
+    pub(super) fn of_every_mail(self) -> Self {
+        let failure = if self.failure == Failure::Permanent { Failure::Unusable } else { self.failure };
+        Self { failure, ..self }
     }
 
     /// No answer, or none that can be understood.
     pub(super) fn lost(stage: Stage, reply: impl Into<String>) -> Self {
         let failure = if stage == Stage::Dot { Failure::Uncertain } else { Failure::Transient };
-        Self { failure, stage, code: None, reply: words(reply.into()) }
+        Self { failure, stage, code: None, reply: heard(&reply.into()) }
     }
 
     pub(super) fn unusable(stage: Stage, reply: impl Into<String>) -> Self {
-        Self { failure: Failure::Unusable, stage, code: None, reply: words(reply.into()) }
+        Self { failure: Failure::Unusable, stage, code: None, reply: heard(&reply.into()) }
     }
-}
-
-/// A stranger's words, fit for a log line and a database column: one line, at most 500 characters.
-pub(super) fn words(text: String) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(500).collect()
 }
 
 impl fmt::Display for Failure {

@@ -17,7 +17,7 @@ use crate::db;
 use xushi_domain::kind::{ComparedWith, WayFrom};
 use xushi_domain::pace::{NamedSeries, Sibling};
 use xushi_domain::rule_pack::Family;
-use xushi_domain::{AverageOf, Kind, Observation, RegionLevel, Target, TextEnum as _, measure_names};
+use xushi_domain::{AverageOf, Kind, Observation, RegionLevel, Target, TextEnum as _, folded, measure_names};
 
 /// The regions and the names of measures, by all they may be called.
 pub struct Register {
@@ -48,10 +48,11 @@ impl Register {
             codes.insert(row.code.clone(), row.id);
             let mut own = HashSet::from([row.name.as_str(), row.short_name.as_str()]);
             for name in own.drain() {
-                names.entry(name.to_owned()).and_modify(|known| *known = None).or_insert(Some(row.id));
+                names.entry(folded(name)).and_modify(|known| *known = None).or_insert(Some(row.id));
             }
         }
-        let measures = db!(*store, comparisons::list_measure_names())?.into_iter().collect();
+        let measures = db!(*store, comparisons::list_measure_names())?;
+        let measures = measures.into_iter().map(|(name, id)| (folded(&name), id)).collect();
         Ok(Self { regions: rows.into_iter().map(|row| (row.id, row)).collect(), codes, names, measures })
     }
 
@@ -107,13 +108,21 @@ impl Register {
             AverageOf::Above(wanted) => level(wanted),
             AverageOf::Parent => self.above(own).first().copied(),
             AverageOf::Named(name) => {
-                self.codes.get(name).copied().or_else(|| self.names.get(name).copied().flatten())
+                let name = folded(name);
+                self.codes.get(&name).copied().or_else(|| self.names.get(&name).copied().flatten())
             }
         }
     }
 
     fn measure(&self, written: &str) -> Option<Id> {
-        measure_names(written).find_map(|name| self.measures.get(name).copied())
+        measure_names(written).find_map(|name| self.measures.get(&folded(name)).copied())
+    }
+
+    /// Whether what a target is compared with is there, and another series than its own; so for one that compares nothing.
+    pub fn knows(&self, target: &Target, own: Key) -> bool {
+        let compares = matches!(target.kind, Kind::VersusBenchmark | Kind::VersusIndicator);
+        let named = target.benchmark.is_some();
+        !(compares && named) || self.against(target, own).is_some_and(|(other, _)| other != own)
     }
 
     /// The series a comparing target is held against, and what it is called.

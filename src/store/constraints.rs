@@ -40,6 +40,12 @@ pub const CONSTRAINTS: &[Constraint] = &[
         detail: "该行政区内已有同名单位。",
     },
     Constraint {
+        name: "name_keys_pkey",
+        columns: "name_keys.kind, name_keys.scope, name_keys.name_key",
+        field: "name",
+        detail: "已有看起来相同的名称（只差全角半角、空格等写法），请核对是否重复。",
+    },
+    Constraint {
         name: "contacts_email_key",
         columns: "contacts.unit_id, contacts.email, contacts.role",
         field: "email",

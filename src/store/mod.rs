@@ -122,6 +122,8 @@ pub enum Rule {
     Responsibilities = 6,
     /// One draft waits for each unit, campaign and kind.
     Drafts = 7,
+    /// Units form a tree.
+    UnitTree = 21,
 }
 
 /// Calls `queries::$room::$name` (or `bulk::$name`) of the right twin with a connection from the pool.

@@ -548,6 +548,19 @@ diesel::table! {
         opened_at -> Timestamp,
         closed_at -> Nullable<Timestamp>,
         updated_at -> Timestamp,
+        repeats -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Exact, Key};
+
+    name_keys (kind, scope, name_key) {
+        kind -> Text,
+        scope -> Text,
+        name_key -> Text,
+        owner -> Key,
     }
 }
 
@@ -828,6 +841,7 @@ diesel::joinable!(campaign_curves -> campaigns (campaign_id));
 diesel::joinable!(stated_differences -> series (series_id));
 diesel::joinable!(settlements -> letters (letter_id));
 diesel::allow_tables_to_appear_in_same_query!(
+    name_keys,
     regions,
     region_aliases,
     units,

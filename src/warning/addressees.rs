@@ -45,7 +45,8 @@ pub(super) fn addressees(
         }
     }
     if key.step >= Some(ladder::PARENT) {
-        match library.parent_of(key.unit) {
+        // Older registers may hold a unit that is its own superior.
+        match library.parent_of(key.unit).filter(|parent| *parent != key.unit) {
             Some(parent) => {
                 out.copied.push(library.unit_name(parent));
                 let leader = out.add(library, parent, ContactRole::Leader, "cc");

@@ -1,21 +1,20 @@
 //! Mails that come back: which delivery they speak of, and what becomes of it.
 
-use sha2::{Digest as _, Sha256};
-
 use super::{Desk, WarningError};
 use crate::db;
 use crate::domain::{ProblemKind, SubjectKind};
 use crate::mail::bounce::{Action, Bounce, Report, read};
-use crate::store::hex;
 use crate::store::rows::{DeliveryRow, ProblemRow};
 use crate::store::types::Id;
 
-/// What a notification meant.
+/// What a mail meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Returned {
-    /// The mail is no notification of delivery.
+    /// Nothing in it says that a mail came back.
     NoNotification,
-    /// It speaks of a mail that is none of ours; a problem says so.
+    /// It says in words that a mail came back, and names none of ours.
+    Unread,
+    /// It speaks of a mail that is none of ours; a problem counts it.
     Stray,
     /// It speaks of this delivery.
     Known {
@@ -36,30 +35,37 @@ pub async fn take_bounce(desk: &Desk, raw: &[u8]) -> Result<Returned, WarningErr
     let Some(bounce) = read(raw) else { return Ok(Returned::NoNotification) };
     let now = desk.clock.timestamp();
     let Some(delivery) = delivery_of(desk, &bounce).await? else {
-        let name = hex(&Sha256::digest(raw)[..8]);
-        let detail = format!(
-            "收到一封退信，对应不上任何投递：{}，{}",
-            bounce.message_ids.first().map_or("无原邮件编号", String::as_str),
-            told(&bounce.reports[0]),
-        );
-        let subject = (SubjectKind::Mail, name);
+        // Anybody can invent such mails: they are one problem, however many.
+        let Some(report) = bounce.reports.first() else { return Ok(Returned::Unread) };
+        let named = bounce.message_ids.first().map_or("无原邮件编号", String::as_str);
+        let latest = format!("{named}，{}", told(report));
+        let subject = (SubjectKind::Mail, "stray".to_owned());
         let problem =
-            ProblemRow::new(Id(desk.clock.new_id()), ProblemKind::StrayBounce, subject, detail, now);
-        db!(desk.store, problems::open_problem(&problem))?;
+            ProblemRow::new(Id(desk.clock.new_id()), ProblemKind::StrayBounce, subject, String::new(), now);
+        let detail = |count| format!("收到{count}封退信，对应不上任何投递，请人工查看。最近一封：{latest}");
+        db!(desk.store, problems::count_problem(&problem, detail))?;
         return Ok(Returned::Stray);
     };
     let about = |report: &&Report| {
         report.recipients.iter().any(|address| address.eq_ignore_ascii_case(&delivery.email))
     };
     // The address may have been forwarded: the Message-ID belongs to one mailbox alone.
-    let report = bounce.reports.iter().find(about).unwrap_or(&bounce.reports[0]).clone();
+    let report = bounce.reports.iter().find(about).or(bounce.reports.first()).cloned();
+    let in_words = report.is_none();
+    let report = report.unwrap_or_else(|| Report {
+        recipients: Vec::new(),
+        action: Action::Failed,
+        status: String::new(),
+        diagnostic: format!("退信，请人工查看：{}", bounce.words),
+    });
     let mut bounced = false;
     if report.action == Action::Failed {
-        let detail = format!("发往{}的邮件被退回：{}", delivery.email, told(&report));
+        let told = if in_words { report.diagnostic.clone() } else { told(&report) };
+        let detail = format!("发往{}的邮件被退回：{told}", delivery.email);
         let subject = (SubjectKind::Delivery, delivery.id.0.to_string());
         let problem =
             ProblemRow::new(Id(desk.clock.new_id()), ProblemKind::DeliveryBounced, subject, detail, now);
-        bounced = db!(desk.store, deliveries::bounce_delivery(delivery.id, &told(&report), &problem))?;
+        bounced = db!(desk.store, deliveries::bounce_delivery(delivery.id, &told, &problem))?;
     }
     Ok(Returned::Known { delivery: Box::new(delivery), report, bounced })
 }

@@ -10,15 +10,19 @@ use super::frozen::{DOCX, PNG, document_name};
 use super::{Desk, WarningError};
 use crate::clock::office;
 use crate::db;
-use crate::domain::{LetterKind, TextEnum as _};
+use crate::domain::{LetterKind, TextEnum as _, checked_email};
 use crate::letter::{
     COPIED, COPIED_TO_LEADER, LetterFacts, NOTED, Picture, ReplyLinks, copied_html, copied_subject,
     copied_text, unsigned_letter,
 };
 use crate::mail::MailError;
+use crate::mail::foreign::line;
 use crate::mail::message::{Attachment, Content, Head, Inline, Mailbox};
 use crate::store::rows::{DeliveryRow, LetterFileRow, LetterRow};
 use crate::store::types::Id;
+
+/// Longest name beside a mailbox.
+const NAME_MAX: usize = 100;
 
 /// Most earlier mails that a mail names in `References`.
 const REFERENCES_MAX: usize = 20;
@@ -28,6 +32,7 @@ pub struct Mailing {
     /// The letter.
     pub letter: LetterRow,
     sender: Mailbox,
+    reply_to: Option<Mailbox>,
     to: Vec<Mailbox>,
     cc: Vec<Mailbox>,
     /// Its parts as the addressee gets them, written once; or why they cannot be.
@@ -72,8 +77,10 @@ impl Mailing {
             let own = content(&signed_letter(desk, &letter), &files);
             let copied = content(&copy(&letter, COPIED), &files);
             let led = content(&copy(&letter, COPIED_TO_LEADER), &files);
+            let (sender, reply_to) = correspondents(desk, &letter);
             let mailing = Self {
-                sender: desk.sender.clone(),
+                sender,
+                reply_to,
                 to,
                 cc,
                 content: own,
@@ -110,6 +117,7 @@ impl Mailing {
         let head = Head {
             message_id: &row.message_id,
             from: &self.sender,
+            reply_to: self.reply_to.as_ref(),
             to: &own,
             header_to: &to,
             header_cc: &cc,
@@ -142,8 +150,21 @@ impl Mailing {
     }
 }
 
+/// In whose name a letter is sent and who is answered, as its frozen facts say: its issuer, from the office's mailbox, and
+/// the contact that it names. An unknown program's name above a red button looks like fraud.
+fn correspondents(desk: &Desk, letter: &LetterRow) -> (Mailbox, Option<Mailbox>) {
+    let Ok(facts) = LetterFacts::from_json(&letter.facts) else { return (desk.sender.clone(), None) };
+    let issuer = line(&facts.issuer, NAME_MAX);
+    let name = if issuer.is_empty() { desk.sender.name.clone() } else { issuer };
+    // Facts may be older than the check of addresses; a mail must not fail for its contact.
+    let address = facts.contact.email.as_deref().and_then(|email| checked_email(email).ok());
+    let person = facts.contact.name.as_deref().map(|name| line(name, NAME_MAX)).unwrap_or_default();
+    let reply_to = address.map(|address| Mailbox { name: person, address });
+    (Mailbox { name, address: desk.sender.address.clone() }, reply_to)
+}
+
 fn mailbox(row: &DeliveryRow) -> Mailbox {
-    Mailbox { name: row.name.clone(), address: row.email.clone() }
+    Mailbox { name: line(&row.name, NAME_MAX), address: row.email.clone() }
 }
 
 /// `text`, or HTML, of a letter as its addressee sees it: the address to answer at signed; the same each time.

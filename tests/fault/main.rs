@@ -1,4 +1,4 @@
-//! What takes minutes: processes killed a thousand times, ten thousand slots, stops in the middle.
+//! What takes minutes: processes killed a thousand times, ten thousand slots, stops in the middle; and a real mail server.
 //!
 //! `cargo test --test fault -- --ignored --nocapture --test-threads 1`; `FAULT_KILLS` says how many kills there are in
 //! all, 1,040 without it.
@@ -10,6 +10,7 @@ mod crash;
 #[path = "../it/support/database.rs"]
 mod database;
 mod days;
+mod postfix;
 #[expect(dead_code, reason = "the other tests use the rest")]
 #[path = "../it/support/process.rs"]
 mod process;
@@ -26,7 +27,7 @@ use chrono::TimeDelta;
 use crash::{Count, Post, STEPS, ended};
 use database::Database;
 use rust_decimal::Decimal;
-use xushi::clock::{Clock as _, FixedClock, SystemClock};
+use xushi::clock::{Clock, FixedClock, SystemClock};
 use xushi::domain::WorkCalendar;
 use xushi::domain::smell::Habit;
 use xushi::jobs::{Jobs, slots};
@@ -191,18 +192,12 @@ async fn issuing_killed_often() {
     }
 }
 
-const SLOTS: i64 = 10_000;
-
-/// One of three processes that all want to run every slot.
-#[tokio::test]
-#[ignore = "run by the test below"]
-async fn slot_worker() {
-    let Ok(url) = std::env::var("FAULT_SLOTS_URL") else { return };
-    let clock = Arc::new(FixedClock::at("2025-01-01T00:00:00Z".parse().unwrap()));
-    let jobs = Jobs {
+/// Jobs of this process on a database; they send nothing.
+fn jobs_on(store: Store, clock: Arc<dyn Clock>, bounce_folder: Option<std::path::PathBuf>) -> Jobs {
+    Jobs {
         desk: Desk {
-            store: Store::open(&url, 1).unwrap(),
-            clock: clock.clone(),
+            store,
+            clock,
             calendar: Arc::new(WorkCalendar::built_in()),
             templates: Arc::new(Templates::built_in().unwrap()),
             message_id_domain: "example.org".to_owned(),
@@ -213,11 +208,22 @@ async fn slot_worker() {
         transport: Transport::Memory(MemoryOutbox::default()),
         transport_connections: 1,
         lease: TimeDelta::seconds(150),
-        bounce_folder: None,
+        bounce_folder,
         pace: None,
         holder: std::process::id().to_string(),
         stop: std::sync::atomic::AtomicBool::new(false),
-    };
+    }
+}
+
+const SLOTS: i64 = 10_000;
+
+/// One of three processes that all want to run every slot.
+#[tokio::test]
+#[ignore = "run by the test below"]
+async fn slot_worker() {
+    let Ok(url) = std::env::var("FAULT_SLOTS_URL") else { return };
+    let clock = Arc::new(FixedClock::at("2025-01-01T00:00:00Z".parse().unwrap()));
+    let jobs = jobs_on(Store::open(&url, 1).unwrap(), clock.clone(), None);
     let mut ran = String::new();
     // Each process hears the bell at another fraction of the second.
     let late = TimeDelta::microseconds(i64::from(std::process::id()) * 7_919 % 1_000_000);

@@ -81,15 +81,38 @@ async fn a_letter_arrives_byte_for_byte() {
     assert_eq!(sink.log().lines[0], "1: EHLO xushi.test");
 }
 
+const NO_FQDN: &[u8] = b"504 5.5.2 <vm>: Helo command rejected: need fully-qualified hostname";
+
 #[tokio::test]
 async fn every_answer_has_its_outcome() {
-    let cases: [(&str, Do, Failure, Stage, Option<u16>); 22] = [
+    let cases: [(&str, Do, Failure, Stage, Option<u16>); 31] = [
         ("connect", Do::Close, Transient, Stage::Connect, None),
         ("connect", Do::Reply(b"421 busy"), Transient, Stage::Connect, Some(421)),
         ("connect", Do::Reply(b"554 not for you"), Unusable, Stage::Connect, Some(554)),
         ("connect", Do::Reply(b"SSH-2.0-x"), Transient, Stage::Connect, None),
         ("EHLO", Do::Reply(b"502 what"), Unusable, Stage::Connect, Some(502)),
         ("MAIL", Do::Reply(b"530 5.7.0 log in first"), Unusable, Stage::Envelope, Some(530)),
+        ("MAIL", Do::Reply(b"550 5.7.1 sender blocked"), Unusable, Stage::Envelope, Some(550)),
+        ("MAIL", Do::Reply(b"553 must be same as auth user"), Unusable, Stage::Envelope, Some(553)),
+        ("MAIL", Do::Reply(b"503 5.5.1 out of order"), Unusable, Stage::Envelope, Some(503)),
+        ("RCPT", Do::Reply(NO_FQDN), Unusable, Stage::Envelope, Some(504)),
+        (
+            "RCPT",
+            Do::Reply(b"554 5.7.1 Client host rejected: Access denied"),
+            Unusable,
+            Stage::Envelope,
+            Some(554),
+        ),
+        ("RCPT", Do::Reply(b"550 5.1.8 Sender address rejected"), Unusable, Stage::Envelope, Some(550)),
+        (
+            "RCPT",
+            Do::Reply(b"530 5.7.0 Must issue a STARTTLS command first"),
+            Unusable,
+            Stage::Envelope,
+            Some(530),
+        ),
+        ("RCPT", Do::Reply(b"503 5.5.1 need MAIL"), Unusable, Stage::Envelope, Some(503)),
+        (".", Do::Reply(b"550 5.7.60 no permission to send as this sender"), Unusable, Stage::Dot, Some(550)),
         ("MAIL", Do::Reply(b"452 4.3.1 disk full"), Transient, Stage::Envelope, Some(452)),
         ("RCPT", Do::Reply(b"421 4.3.2 going down"), Transient, Stage::Envelope, Some(421)),
         ("RCPT", Do::Reply(b"451 4.7.1 greylisted"), Transient, Stage::Envelope, Some(451)),
@@ -120,6 +143,31 @@ async fn a_slow_server_is_waited_for() {
     assert!(outcome(slow.to_vec()).await.is_ok());
 }
 
+/// What a server sends without end is not kept: only so much of it is read at all.
+#[tokio::test]
+async fn a_server_that_never_ends_a_line_takes_no_memory() {
+    for point in ["connect", "EHLO", "MAIL", "RCPT", "DATA", "."] {
+        for (block, what) in [(&b"2"[..], "a line"), (b"250-more\r\n", "a reply")] {
+            let sink = Sink::start(vec![vec![(point, Do::Flood(block))]]).await;
+            let error = one(settings(sink.address)).await.unwrap_err();
+            assert_eq!(error.code, None, "{point} {what}: {error}");
+            assert!(matches!(error.failure, Transient | Uncertain), "{point} {what}: {error}");
+            let flooded = sink.log().flooded;
+            // What the sockets hold of it, and no more.
+            assert!(flooded < 32 * 1024 * 1024, "{point} {what}: {flooded} bytes");
+        }
+    }
+}
+
+#[tokio::test]
+async fn ehlo_never_says_a_bare_word() {
+    let sink = Sink::start(vec![vec![]]).await;
+    let transport = smtp(SmtpSettings { hello_name: None, ..settings(sink.address) });
+    transport.send(&envelope("a@example.org"), &letter()).await.unwrap();
+    let said = sink.log().lines[0].strip_prefix("1: EHLO ").unwrap().to_owned();
+    assert!(said == "[127.0.0.1]" || said.contains('.'), "{said}");
+}
+
 /// Servers in China answer in GBK; the code still counts.
 #[tokio::test]
 async fn an_answer_in_gbk_is_understood() {
@@ -127,7 +175,9 @@ async fn an_answer_in_gbk_is_understood() {
     let refused = outcome(vec![("RCPT", Do::Reply(no_such_user))]).await;
     assert_eq!(refused, Err((Permanent, Stage::Envelope, Some(550))));
     let accepted = outcome(vec![(".", Do::Reply(b"250 \xd3\xca\xbc\xfe\xd2\xd1\xbd\xd3\xca\xd5 Q1"))]).await;
-    assert_eq!(accepted.unwrap().reply, "250 ?????????? Q1");
+    assert_eq!(accepted.unwrap().reply, "250 邮件已接收 Q1");
+    let sink = Sink::start(vec![vec![("RCPT", Do::Reply(no_such_user))]]).await;
+    assert_eq!(one(settings(sink.address)).await.unwrap_err().reply, "550 用户不存在");
 }
 
 #[tokio::test]
@@ -201,7 +251,7 @@ async fn one_refused_recipient_does_not_stop_the_next() {
     let sink = Sink::start(vec![vec![("RCPT TO:<gone@", Do::Reply(b"550 5.1.1 gone"))]]).await;
     let transport = smtp(settings(sink.address));
     let gone = transport.send(&envelope("gone@example.org"), &letter()).await.unwrap_err();
-    assert_eq!((gone.failure, gone.code, gone.reply.as_str()), (Permanent, Some(550), "5.1.1 gone"));
+    assert_eq!((gone.failure, gone.code, gone.reply.as_str()), (Permanent, Some(550), "550 5.1.1 gone"));
     transport.send(&envelope("here@example.org"), &letter()).await.unwrap();
     let log = sink.log();
     assert_eq!(log.taken.iter().flat_map(|taken| &taken.to).collect::<Vec<_>>(), ["here@example.org"]);

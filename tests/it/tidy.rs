@@ -210,7 +210,7 @@ const MAY_USE: &[(&str, &[&str], &[&str])] = &[
 ];
 
 /// Rooms that are workspace members.
-const OWN_CRATES: &[&str] = &["domain", "letter", "store"];
+const OWN_CRATES: &[&str] = &["domain", "letter", "mail", "store"];
 
 /// Crates that belong to one room or a few.
 const RESTRICTED: &[&str] = &[

@@ -11,7 +11,7 @@ use super::extract::{Body, Params};
 use super::lookup::{self, At};
 use super::page::{List, ListParams, PageView};
 use super::problem::{Problem, ProblemView};
-use super::promise::Of;
+use super::promise::{self, Of};
 use super::respond::{self, OneParams};
 use super::wire::Amount;
 use super::{campaign_curves, revisions};
@@ -105,6 +105,7 @@ async fn create_indicator(
     let region = lookup::region(&state, At::Body("region"), &body.region).await?;
     let (measure_id, measure) = (measure.id, Measure::try_from(measure)?);
     let target = body.target.map(|target| target.target(Of::measure(&measure))).transpose()?;
+    promise::expect_benchmark(&state, target.as_ref(), (measure_id, region.id)).await?;
     let curve = match body.curve {
         Some(curve) => curves::write(&curve.curve()?),
         None => campaign_curves::default_curve(&state, campaign, target.as_ref()).await?,
@@ -189,7 +190,11 @@ async fn update_indicator(
         Some(None) => None,
         Some(Some(target)) => {
             let measure = lookup::measure(&state, At::Body("target"), &view.measure.name).await?;
-            Some(target.target(Of::measure(&Measure::try_from(measure)?))?)
+            let region = lookup::region(&state, At::Body("target"), &view.region).await?;
+            let own = (measure.id, region.id);
+            let target = target.target(Of::measure(&Measure::try_from(measure)?))?;
+            promise::expect_benchmark(&state, Some(&target), own).await?;
+            Some(target)
         }
     };
     let curve = match body.curve {

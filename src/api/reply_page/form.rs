@@ -4,8 +4,9 @@ use actix_multipart::{Field, Multipart};
 use chrono::NaiveDate;
 use futures_util::StreamExt as _;
 
-use crate::domain::Invalid;
+use crate::domain::folded::is_blank;
 use crate::domain::reply::{FILES_BYTES_MAX, Remedy, Reply, ReplyFile};
+use crate::domain::{Invalid, folded};
 
 /// Remedies the form has room for.
 pub(super) const REMEDY_ROWS: usize = 5;
@@ -75,7 +76,7 @@ impl Typed {
         let mut wrong = Vec::new();
         let (mut remedies, mut rows) = (Vec::new(), Vec::new());
         for (ordinal, row) in (1..).zip(&self.remedies) {
-            let blank = row.action.trim().is_empty() && row.due_on.trim().is_empty();
+            let blank = is_blank(&row.action) && is_blank(&row.due_on);
             if blank && ordinal > 1 {
                 continue;
             }
@@ -119,7 +120,8 @@ fn in_form(field: &str, rows: &[usize]) -> String {
 
 /// A date as browsers send it, or as people write it where there is no date field: 2025-09-30, 2025年9月30日, 2025/9/30.
 fn day(text: &str) -> Result<NaiveDate, &'static str> {
-    let text = text.trim();
+    // Full-width digits of an input method are digits.
+    let text = folded(text);
     if text.is_empty() {
         return Err("不能为空，请填写。");
     }
@@ -180,7 +182,20 @@ mod tests {
             ..Typed::default()
         };
         typed.set("action1", "周调度".into());
-        typed.set("due_on1", "2025年9月30日".into());
+        for written in ["2025年9月30日", "２０２５－０９－３０", "2025/9/30 ", "２０２５年９月３０日"]
+        {
+            typed.set("due_on1", written.into());
+            assert_eq!(
+                typed.reply(issued_on).unwrap().remedies[0].due_on.to_string(),
+                "2025-09-30",
+                "{written}"
+            );
+        }
+        typed.set("phone", "０７３１－８２２１００００转8001".into());
+        assert_eq!(typed.reply(issued_on).unwrap().phone, "0731-82210000转8001");
+        typed.set("cause", "\u{200b}\u{200b}".into());
+        assert_eq!(typed.reply(issued_on).unwrap_err()[0].code, "required");
+        typed.set("cause", "用地".into());
         let reply = typed.reply(issued_on).unwrap();
         assert_eq!(reply.remedies.len(), 1);
         assert_eq!(reply.remedies[0].due_on.to_string(), "2025-09-30");

@@ -1,3 +1,6 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::*;
 
 /// As Postfix writes them.
@@ -72,6 +75,7 @@ fn what_is_no_notification_is_none() {
         "Content-Type: multipart/report; boundary\r\n\r\n--\r\n",
         "Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nAction: sideways\r\n",
         "Content-Type: message/delivery-status\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!\r\n",
+        "From: postmaster@example.org\r\nSubject: Delivery Status Notification (Success)\r\n\r\narrived",
     ] {
         assert_eq!(read(raw.as_bytes()), None, "{raw}");
     }
@@ -107,7 +111,138 @@ fn hostile_mails_cost_little() {
 fn every_cut_of_a_bounce_is_survived() {
     for end in 0..POSTFIX.len() {
         if let Some(bounce) = read(&POSTFIX.as_bytes()[..end]) {
-            assert!(!bounce.reports.is_empty());
+            assert!(bounce.reports.len() <= 1 && bounce.message_ids.len() <= 1);
         }
     }
+}
+
+/// A notice in the words of a large provider: HTML in GB18030, the mail itself attached, nothing for machines.
+fn in_words(subject: &str, from: &str, words: &str, more: &str) -> Vec<u8> {
+    let coded = |text: &str| encoding_rs::GB18030.encode(text).0.into_owned();
+    let subject = STANDARD.encode(coded(subject));
+    let body = STANDARD.encode(coded(&format!("<html><body><p>{words}</p></body></html>")));
+    format!(
+        "From: {from}\r\nSubject: =?gb18030?B?{subject}?=\r\n{more}Content-Type: multipart/mixed; boundary=\"b=_1\"\r\n\r\n\
+         --b=_1\r\nContent-Type: text/html; charset=\"gb18030\"\r\nContent-Transfer-Encoding: base64\r\n\r\n{body}\r\n\
+         --b=_1\r\nContent-Type: message/rfc822\r\n\r\nSubject: x\r\nMessage-ID: <letter.1@xushi.example.org>\r\n\r\n\
+         body\r\n--b=_1--\r\n"
+    )
+    .into_bytes()
+}
+
+#[test]
+fn a_bounce_in_words_is_read() {
+    let qq = in_words(
+        "系统退信",
+        "\"PostMaster\" <PostMaster@qq.com>",
+        "很抱歉，您的邮件被退回：收件人不存在。",
+        "",
+    );
+    let bounce = read(&qq).unwrap();
+    assert_eq!((bounce.message_ids[0].as_str(), bounce.reports.len()), ("letter.1@xushi.example.org", 0));
+    assert_eq!(bounce.words, "系统退信 很抱歉，您的邮件被退回：收件人不存在。");
+    let qmail = "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.org\nTo: office@example.org\nSubject: failure notice\n\n\
+                 Hi. This is the qmail-send program at mx.example.org.\n<gone@example.org>:\nno mailbox here by that name.\n\n\
+                 --- Below this line is a copy of the message.\n\nReturn-Path: <office@example.org>\n\
+                 Message-ID: <letter.1@xushi.example.org>\nSubject: x\n\nbody\n";
+    let exim = "From: Mail Delivery System <Mailer-Daemon@mx.example.org>\nX-Failed-Recipients: gone@example.org\n\
+                Auto-Submitted: auto-replied\nSubject: Mail delivery failed: returning message to sender\n\n\
+                A message that you sent could not be delivered.\n\nMessage-Id: <letter.1@xushi.example.org>\n";
+    let exchange = "From: postmaster@example.org\nSubject: =?utf-8?b?5pyq6YCB6L6+?=: x\nIn-Reply-To: <letter.1@xushi.example.org>\n\
+                    Content-Type: text/plain; charset=utf-8\n\n无法送达收件人";
+    let netease = "From: Postmaster@163.com\nSubject: =?gbk?B?z7XNs83L0MU=?=\nContent-Type: multipart/mixed; boundary=b\n\n\
+                   --b\nContent-Type: text/html; charset=gbk\n\n<p>550 user not found</p>\n--b\n\
+                   Content-Type: application/octet-stream; name=\"original.eml\"\n\nMessage-ID: <letter.1@xushi.example.org>\n\n--b--\n";
+    for raw in [qmail, exim, exchange, netease] {
+        let bounce = read(raw.as_bytes()).unwrap_or_else(|| panic!("{raw}"));
+        assert_eq!(bounce.message_ids[0], "letter.1@xushi.example.org", "{raw}");
+        assert!(bounce.reports.is_empty() && !bounce.words.is_empty());
+    }
+}
+
+#[test]
+fn answers_receipts_and_delays_are_no_bounces() {
+    let person = "李四 <lisi@example.org>";
+    let machine = "MAILER-DAEMON@example.org";
+    for (subject, from, words, more) in [
+        ("自动回复：预警函", person, "我在外出差。", "Auto-Submitted: auto-replied\r\n"),
+        ("自动回复：预警函", person, "我在外出差。", ""),
+        ("Out of office", person, "I am away", "Return-Path: <>\r\n"),
+        ("预警函", person, "已收到，稍后处理", "Auto-Submitted: auto-replied\r\n"),
+        ("回复：预警函", person, "已收到，附原件", ""),
+        ("Re: 预警函", person, "原邮箱无法投递，请改用本邮箱", ""),
+        ("转发：预警函", person, "请办理", ""),
+        ("已读：预警函", person, "已读", ""),
+        ("邮件延迟投递通知", machine, "服务器仍在尝试投递", ""),
+        ("投递状态", machine, "邮件尚未送达，服务器将继续尝试", ""),
+        ("投递成功通知", machine, "已送达", ""),
+    ] {
+        assert_eq!(read(&in_words(subject, from, words, more)), None, "{subject} {words}");
+    }
+    let receipt = "From: lisi@example.org\nSubject: 预警函\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n\
+                   --b\nContent-Type: message/disposition-notification\n\nDisposition: manual-action; displayed\n\n--b\n\
+                   Content-Type: text/rfc822-headers\n\nMessage-ID: <letter.1@xushi.example.org>\n\n--b--\n";
+    assert_eq!(read(receipt.as_bytes()), None);
+}
+
+/// Whatever stands in it, what is kept can be stored.
+#[test]
+fn every_field_is_cleaned() {
+    let odd = "x\0\u{1b}[31m\u{202e}y";
+    let raw = POSTFIX
+        .replace("Status: 5.1.1", &format!("Status: 5.1\0.1 {odd}"))
+        .replace(
+            "Final-Recipient: rfc822; gone@example.org",
+            &format!("Final-Recipient: rfc822; {odd}@example.org"),
+        )
+        .replace("user unknown", odd)
+        .replace("Reporting-MTA", &format!("Original-Envelope-Id: a\0b\r\nReporting-MTA"))
+        .replace("Subject: Undelivered", &format!("Subject: {odd} Undelivered"))
+        .replace("<letter.1@xushi.example.org>", "<letter.1@xushi.example.org> <a\0b@example.org>");
+    let bounce = read(raw.as_bytes()).unwrap();
+    let report = &bounce.reports[0];
+    assert_eq!((bounce.envelope_id.as_ref(), report.status.as_str()), (None, ""));
+    assert_eq!(bounce.message_ids, ["letter.1@xushi.example.org"]);
+    let all = [&report.diagnostic, &bounce.words, &report.recipients[0], &report.recipients[1]];
+    for text in all.into_iter().chain(&bounce.message_ids) {
+        assert!(!text.contains(|c: char| c.is_control() || c == '\u{202e}'), "{text:?}");
+    }
+    let endless = POSTFIX
+        .replace("gone@example.org", &"g".repeat(100_000))
+        .replace("user unknown", &"用户不存在".repeat(10_000));
+    let report = read(endless.as_bytes()).unwrap().reports.remove(0);
+    assert!(report.recipients[0].chars().count() <= 254 && report.diagnostic.chars().count() <= 500);
+}
+
+#[test]
+fn a_diagnosis_in_gbk_is_read() {
+    let (before, after) = POSTFIX
+        .split_once("user unknown\r\n\r\n--9B095B5.1/mx.example.org\r\nContent-Type: message/rfc822")
+        .unwrap();
+    let (_, after) = (after, after);
+    let raw = [
+        before.as_bytes(),
+        b"\xd3\xc3\xbb\xa7\xb2\xbb\xb4\xe6\xd4\xda\r\n\r\n--9B095B5.1/mx.example.org\r\nContent-Type: message/rfc822",
+        after.as_bytes(),
+    ]
+    .concat();
+    assert_eq!(read(&raw).unwrap().reports[0].diagnostic, "550 5.1.1 <gone@example.org>: 用户不存在");
+}
+
+#[test]
+fn what_is_still_being_written_is_known() {
+    let closed = POSTFIX.trim_end();
+    for (raw, want) in [
+        (closed, Extent::Whole),
+        (&closed[..closed.len() - 1], Extent::Cut),
+        (&closed[..closed.len() - 30], Extent::Cut),
+        (&closed[..60], Extent::Cut),
+        ("Subject: x\r\n\r\nbody", Extent::Unmarked),
+        ("", Extent::Cut),
+    ] {
+        assert_eq!(extent(raw.as_bytes()), want, "{raw}");
+    }
+    // A mail larger than what is read says why before the mail itself.
+    let large = POSTFIX.replace("\r\nbody\r\n", &format!("\r\n{}\r\n", "x\r\n".repeat(3_000_000)));
+    assert_eq!(read(large.as_bytes()).unwrap().reports[0].status, "5.1.1");
 }

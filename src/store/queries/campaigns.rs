@@ -8,12 +8,14 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
-use super::{lower, responsibilities, revisions};
-use crate::rows::{CampaignCurveRow, CampaignFilter, CampaignMemberRow, CampaignRow, Page, RevisionRow};
-use crate::schema::{campaign_curves, campaign_members, campaigns, regions, units};
+use super::{lower, names, responsibilities, revisions};
+use crate::rows::{
+    CampaignCurveRow, CampaignFilter, CampaignMemberRow, CampaignRow, NameKind, Page, RevisionRow,
+};
+use crate::schema::{campaign_curves, campaign_members, campaigns, name_keys, regions, units};
 use crate::types::Id;
 use crate::{Rule, StoreError};
-use xushi_domain::Invalid;
+use xushi_domain::{Invalid, folded};
 
 /// Campaigns in order of id.
 ///
@@ -39,7 +41,11 @@ pub async fn list_campaigns(
         query = query.filter(campaigns::parent_id.eq(parent));
     }
     if let Some(part) = &filter.name_contains {
-        query = query.filter(lower(campaigns::name).like(lower(super::contains(part))).escape('\\'));
+        let alike = name_keys::table
+            .filter(name_keys::kind.eq(NameKind::Campaign.as_str()))
+            .filter(lower(name_keys::name_key).like(lower(super::contains(&folded(part)))).escape('\\'))
+            .select(name_keys::owner);
+        query = query.filter(campaigns::id.eq_any(alike));
     }
     if let Some(at) = filter.updated_after {
         query = query.filter(campaigns::updated_at.gt(at));
@@ -52,24 +58,20 @@ pub async fn list_campaigns(
 /// # Errors
 /// `Missing` when nothing fits; `Invalid` when a 文号 or name fits several.
 pub async fn resolve_campaign(conn: &mut Conn, key: &str) -> Result<CampaignRow, StoreError> {
-    super::plausible("campaign", key)?;
-    if let Ok(id) = Uuid::try_parse(key) {
+    let typed = super::typed("campaign", key)?;
+    if let Ok(id) = Uuid::try_parse(&typed) {
         return find_campaign(conn, id).await?.ok_or_else(|| StoreError::missing("campaign", key));
     }
+    let mut named = names::named(conn, NameKind::CampaignDoc, &typed).await?;
+    if named.is_empty() {
+        named = names::named(conn, NameKind::Campaign, &typed).await?;
+    }
     let mut found: Vec<CampaignRow> = campaigns::table
-        .filter(campaigns::doc_no.eq(key))
+        .filter(campaigns::id.eq_any(named))
         .select(CampaignRow::as_select())
         .limit(2)
         .load(conn)
         .await?;
-    if found.is_empty() {
-        found = campaigns::table
-            .filter(campaigns::name.eq(key))
-            .select(CampaignRow::as_select())
-            .limit(2)
-            .load(conn)
-            .await?;
-    }
     match found.len() {
         0 => Err(StoreError::missing("campaign", key)),
         1 => Ok(found.swap_remove(0)),
@@ -135,9 +137,18 @@ pub async fn create_campaign(
     write_transaction!(conn, async |conn: &mut Conn| {
         check_parent(conn, row).await?;
         diesel::insert_into(campaigns::table).values(row).execute(conn).await?;
+        keep_names(conn, row).await?;
         insert_members(conn, members).await
     })
     .await
+}
+
+/// Keeps its name in the form names are compared in.
+pub(super) async fn keep_names(conn: &mut Conn, row: &CampaignRow) -> Result<(), StoreError> {
+    let scope = format!("{} {}", row.region_id.0, row.starts_on);
+    names::keep_names(conn, NameKind::Campaign, &scope, row.id, &[&row.name]).await?;
+    let numbers: Vec<&str> = row.doc_no.iter().map(String::as_str).collect();
+    names::keep_names(conn, NameKind::CampaignDoc, &row.id.0.to_string(), row.id, &numbers).await
 }
 
 /// Writes a campaign that still has the revision before `changed.revision`; `members`, if given, replace all its
@@ -189,6 +200,7 @@ async fn write_over(
         .await
         .optional()?
         .ok_or(StoreError::Stale)?;
+    keep_names(conn, &row).await?;
     if let Some(kept) = kept {
         revisions::insert_revision(conn, kept).await?;
     }

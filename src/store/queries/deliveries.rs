@@ -332,6 +332,19 @@ pub async fn list_attempts(conn: &mut Conn, delivery: Id) -> Result<Vec<AttemptR
         .await?)
 }
 
+/// How many attempts of one delivery the transport's own fault ended.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_blocked_attempts(conn: &mut Conn, delivery: Id) -> Result<i64, StoreError> {
+    Ok(delivery_attempts::table
+        .filter(delivery_attempts::delivery_id.eq(delivery))
+        .filter(delivery_attempts::outcome.eq("blocked"))
+        .count()
+        .get_result(conn)
+        .await?)
+}
+
 /// How many deliveries there are in each state.
 ///
 /// # Errors

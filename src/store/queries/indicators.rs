@@ -10,9 +10,9 @@ use uuid::Uuid;
 use super::super::{Backend, Conn, locks};
 use super::observations::ensure_series;
 use super::responsibilities::effective_responsibilities;
-use super::revisions;
+use super::{names, revisions};
 use crate::rows::{
-    AssessmentRow, BoardFilter, BoardRow, IndicatorChange, IndicatorRow, NamedIndicatorRow, Page,
+    AssessmentRow, BoardFilter, BoardRow, IndicatorChange, IndicatorRow, NameKind, NamedIndicatorRow, Page,
     ResponsibilityRow, RevisionRow, VerdictColumns,
 };
 use crate::schema::{
@@ -157,7 +157,8 @@ pub async fn find_indicator(conn: &mut Conn, id: Uuid) -> Result<Option<NamedInd
 /// `Missing` when nothing fits.
 pub async fn resolve_campaign_family(conn: &mut Conn, key: &str) -> Result<Vec<Id>, StoreError> {
     let missing = || StoreError::missing("campaign", key);
-    if let Ok(id) = Uuid::try_parse(key).map(Id) {
+    let typed = super::typed("campaign", key)?;
+    if let Ok(id) = Uuid::try_parse(&typed).map(Id) {
         let family: Vec<Id> = campaigns::table
             .filter(campaigns::id.eq(id).or(campaigns::parent_id.eq(id)))
             .select(campaigns::id)
@@ -165,11 +166,12 @@ pub async fn resolve_campaign_family(conn: &mut Conn, key: &str) -> Result<Vec<I
             .await?;
         return if family.contains(&id) { Ok(family) } else { Err(missing()) };
     }
-    let mut family: Vec<Id> = campaigns::table
-        .filter(campaigns::doc_no.eq(key).or(campaigns::name.eq(key)))
-        .select(campaigns::id)
-        .load(conn)
-        .await?;
+    let mut family = names::named(conn, NameKind::CampaignDoc, &typed).await?;
+    for id in names::named(conn, NameKind::Campaign, &typed).await? {
+        if !family.contains(&id) {
+            family.push(id);
+        }
+    }
     if family.is_empty() {
         return Err(missing());
     }

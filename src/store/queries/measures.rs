@@ -4,19 +4,19 @@ use std::collections::HashMap;
 
 use diesel::dsl::{exists, select};
 use diesel::{
-    BoolExpressionMethods, EscapeExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl,
-    SelectableHelper, TextExpressionMethods,
+    EscapeExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper,
+    TextExpressionMethods,
 };
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
-use super::{lower, revisions};
-use crate::rows::{MeasureAliasRow, MeasureFilter, MeasureRow, Page, RevisionRow};
-use crate::schema::{measure_aliases, measures, observations, series};
+use super::{lower, names, revisions};
+use crate::rows::{MeasureAliasRow, MeasureFilter, MeasureRow, NameKind, Page, RevisionRow};
+use crate::schema::{measure_aliases, measures, name_keys, observations, series};
 use crate::types::Id;
 use crate::{Rule, StoreError};
-use xushi_domain::Invalid;
+use xushi_domain::{Invalid, folded};
 
 /// Measures in order of id.
 ///
@@ -36,13 +36,12 @@ pub async fn list_measures(
         query = query.filter(measures::id.gt(Id(after)));
     }
     if let Some(part) = &filter.name_contains {
-        let pattern = super::contains(part);
-        let by_alias = measure_aliases::table
-            .filter(lower(measure_aliases::name).like(lower(pattern.clone())).escape('\\'))
-            .select(measure_aliases::measure_id);
-        query = query.filter(
-            lower(measures::name).like(lower(pattern)).escape('\\').or(measures::id.eq_any(by_alias)),
-        );
+        // Names and aliases.
+        let alike = name_keys::table
+            .filter(name_keys::kind.eq(NameKind::Measure.as_str()))
+            .filter(lower(name_keys::name_key).like(lower(super::contains(&folded(part)))).escape('\\'))
+            .select(name_keys::owner);
+        query = query.filter(measures::id.eq_any(alike));
     }
     if let Some(at) = filter.updated_after {
         query = query.filter(measures::updated_at.gt(at));
@@ -55,22 +54,16 @@ pub async fn list_measures(
 /// # Errors
 /// `Missing` when nothing fits.
 pub async fn resolve_measure(conn: &mut Conn, key: &str) -> Result<MeasureRow, StoreError> {
-    super::plausible("measure", key)?;
-    if let Ok(id) = Uuid::try_parse(key) {
+    let typed = super::typed("measure", key)?;
+    if let Ok(id) = Uuid::try_parse(&typed) {
         return find_measure(conn, id).await?.ok_or_else(|| StoreError::missing("measure", key));
     }
-    let by_name = measures::table
-        .filter(measures::name.eq(key))
-        .select(MeasureRow::as_select())
-        .get_result(conn)
-        .await
-        .optional()?;
-    if let Some(found) = by_name {
-        return Ok(found);
-    }
+    let named = name_keys::table
+        .filter(name_keys::kind.eq(NameKind::Measure.as_str()))
+        .filter(name_keys::name_key.eq(typed))
+        .select(name_keys::owner);
     measures::table
-        .inner_join(measure_aliases::table)
-        .filter(measure_aliases::name.eq(key))
+        .filter(measures::id.eq_any(named))
         .select(MeasureRow::as_select())
         .get_result(conn)
         .await
@@ -146,7 +139,8 @@ pub async fn create_measure(conn: &mut Conn, row: &MeasureRow, aliases: &[String
     write_transaction!(conn, async |conn: &mut Conn| {
         check_names(conn, row.id, &row.name, aliases).await?;
         diesel::insert_into(measures::table).values(row).execute(conn).await?;
-        insert_aliases(conn, row.id, aliases).await
+        insert_aliases(conn, row.id, aliases).await?;
+        keep_names(conn, row.id, &row.name, aliases).await
     })
     .await
 }
@@ -180,6 +174,7 @@ pub async fn update_measure(
             .execute(conn)
             .await?;
         insert_aliases(conn, changed.id, aliases).await?;
+        keep_names(conn, changed.id, &changed.name, aliases).await?;
         Ok::<_, StoreError>(row)
     })
     .await
@@ -193,25 +188,30 @@ async fn insert_aliases(conn: &mut Conn, id: Id, aliases: &[String]) -> Result<(
     Ok(())
 }
 
-/// No name or alias may belong to two measures. Two tables hold them, so that no constraint can see it.
+/// Keeps its name in the form names are compared in.
+pub(super) async fn keep_names(
+    conn: &mut Conn,
+    id: Id,
+    name: &str,
+    aliases: &[String],
+) -> Result<(), StoreError> {
+    let all: Vec<&str> = std::iter::once(name).chain(aliases.iter().map(String::as_str)).collect();
+    names::keep_names(conn, NameKind::Measure, "", id, &all).await
+}
+
+/// No name or alias may belong to two measures, nor look like another's. Which of them it is no constraint could say.
 async fn check_names(conn: &mut Conn, id: Id, name: &str, aliases: &[String]) -> Result<(), StoreError> {
     locks::alone(conn, Rule::MeasureNames).await?;
     let wanted: Vec<String> = std::iter::once(name.to_owned()).chain(aliases.iter().cloned()).collect();
-    let mut taken: Vec<String> = measures::table
-        .filter(measures::name.eq_any(wanted.clone()))
-        .filter(measures::id.ne(id))
-        .select(measures::name)
+    let keys: Vec<String> = wanted.iter().map(|name| folded(name)).collect();
+    let taken: Vec<String> = name_keys::table
+        .filter(name_keys::kind.eq(NameKind::Measure.as_str()))
+        .filter(name_keys::name_key.eq_any(keys.clone()))
+        .filter(name_keys::owner.ne(id))
+        .select(name_keys::name_key)
         .load(conn)
         .await?;
-    taken.extend(
-        measure_aliases::table
-            .filter(measure_aliases::name.eq_any(wanted.clone()))
-            .filter(measure_aliases::measure_id.ne(id))
-            .select(measure_aliases::name)
-            .load::<String>(conn)
-            .await?,
-    );
-    match wanted.iter().position(|wanted| taken.contains(wanted)) {
+    match keys.iter().position(|key| taken.contains(key)) {
         None => Ok(()),
         Some(place) => {
             let field = if place == 0 { "name".to_owned() } else { format!("aliases.{}", place - 1) };

@@ -19,6 +19,7 @@ pub mod letter_files;
 pub mod letters;
 pub mod mail_pace;
 pub mod measures;
+pub mod names;
 pub mod observations;
 pub mod persons;
 pub mod plans;
@@ -42,15 +43,18 @@ pub mod watch;
 
 pub use super::snapshot;
 use crate::StoreError;
+use xushi_domain::{Invalid, folded};
 
 diesel::define_sql_function! {
     /// LIKE heeds the case of letters in PostgreSQL and not in SQLite; with both sides through this they agree.
     fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
 }
 
-/// Refuses a key that no row can have; PostgreSQL fails on a NUL instead of finding nothing.
-pub(crate) fn plausible(what: &'static str, key: &str) -> Result<(), StoreError> {
-    if key.contains('\0') { Err(StoreError::missing(what, key)) } else { Ok(()) }
+/// A key as it is looked up, however it was typed ([`folded`]): full width, blanks at its ends. Refuses one that no row
+/// can have; PostgreSQL fails on a NUL instead of finding nothing.
+pub(crate) fn typed(what: &'static str, key: &str) -> Result<String, StoreError> {
+    let typed = folded(key);
+    if typed.is_empty() || typed.contains('\0') { Err(StoreError::missing(what, key)) } else { Ok(typed) }
 }
 
 /// A LIKE pattern that finds `part` anywhere; `\` escapes.

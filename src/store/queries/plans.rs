@@ -4,6 +4,9 @@ use diesel_async::RunQueryDsl;
 
 use super::super::Conn;
 use super::observations::ensure_series;
+use super::{
+    campaigns as campaign_names, measures as measure_names, tasks as task_names, units as unit_names,
+};
 use crate::StoreError;
 use crate::rows::{IndicatorRow, PlanRows};
 use crate::schema::{
@@ -27,6 +30,7 @@ pub async fn load_plan(conn: &mut Conn, plan: &PlanRows) -> Result<(), StoreErro
         insert!(conn, units: &plan.units, contacts: &plan.contacts, campaigns: &plan.campaigns);
         insert!(conn, campaign_members: &plan.members, tasks: &plan.tasks, measures: &plan.measures);
         insert!(conn, measure_aliases: &plan.aliases);
+        keep_names(conn, plan).await?;
         for (measure, region, indicator) in &plan.indicators {
             let series_id = ensure_series(conn, *measure, *region).await?;
             let row = IndicatorRow { series_id, ..indicator.clone() };
@@ -36,4 +40,23 @@ pub async fn load_plan(conn: &mut Conn, plan: &PlanRows) -> Result<(), StoreErro
         Ok::<_, StoreError>(())
     })
     .await
+}
+
+/// Whatever is written is found by its name.
+async fn keep_names(conn: &mut Conn, plan: &PlanRows) -> Result<(), StoreError> {
+    for row in &plan.units {
+        unit_names::keep_name(conn, row).await?;
+    }
+    for row in &plan.campaigns {
+        campaign_names::keep_names(conn, row).await?;
+    }
+    for row in &plan.tasks {
+        task_names::keep_name(conn, row).await?;
+    }
+    for row in &plan.measures {
+        let aliases = plan.aliases.iter().filter(|alias| alias.measure_id == row.id);
+        let aliases: Vec<String> = aliases.map(|alias| alias.name.clone()).collect();
+        measure_names::keep_names(conn, row.id, &row.name, &aliases).await?;
+    }
+    Ok(())
 }

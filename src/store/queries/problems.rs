@@ -47,6 +47,45 @@ pub async fn open_problem(conn: &mut Conn, row: &ProblemRow) -> Result<bool, Sto
     }
 }
 
+/// Opens a problem of which there may be many, as one that counts them: where it is open already it is found once more.
+/// `detail` makes its detail from the count.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_problem(
+    conn: &mut Conn,
+    row: &ProblemRow,
+    detail: impl Fn(i32) -> String + Send + Sync,
+) -> Result<i32, StoreError> {
+    let row = ProblemRow { detail: detail(1), ..row.clone() };
+    write_transaction!(conn, async |conn: &mut Conn| {
+        for _ in 0..2 {
+            let counted: Option<(Id, i32)> = diesel::update(problems::table)
+                .filter(problems::kind.eq(&row.kind))
+                .filter(problems::subject_kind.eq(&row.subject_kind))
+                .filter(problems::subject_id.eq(&row.subject_id))
+                .filter(problems::closed_at.is_null())
+                .set((problems::repeats.eq(problems::repeats + 1), problems::updated_at.eq(row.updated_at)))
+                .returning((problems::id, problems::repeats))
+                .get_result(conn)
+                .await
+                .optional()?;
+            if let Some((id, repeats)) = counted {
+                let told = problems::detail.eq(detail(repeats));
+                diesel::update(problems::table.find(id)).set(told).execute(conn).await?;
+                return Ok(repeats);
+            }
+            let insert = diesel::insert_into(problems::table).values(&row).on_conflict_do_nothing();
+            if insert.execute(conn).await? == 1 {
+                break;
+            }
+            // Somebody else opened it just now.
+        }
+        Ok::<_, StoreError>(1)
+    })
+    .await
+}
+
 /// Closes what is open of this kind about this subject.
 ///
 /// # Errors

@@ -10,12 +10,12 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
-use super::lower;
-use crate::rows::{Page, RegionAliasRow, RegionFilter, RegionRow};
+use super::{lower, names};
+use crate::rows::{NameKind, Page, RegionAliasRow, RegionFilter, RegionRow};
 use crate::schema::{region_aliases, regions};
 use crate::types::Id;
 use crate::{Rule, StoreError, seed};
-use xushi_domain::TextEnum as _;
+use xushi_domain::{TextEnum as _, folded};
 
 /// Regions in order of id.
 ///
@@ -41,7 +41,14 @@ pub async fn list_regions(
         query = query.filter(regions::level.eq(level.as_str()));
     }
     if let Some(part) = &filter.name_contains {
-        query = query.filter(lower(regions::name).like(lower(super::contains(part))).escape('\\'));
+        let alike = |part: &str| lower(super::contains(part));
+        let plain = folded(part);
+        query = query.filter(
+            lower(regions::name)
+                .like(alike(part))
+                .escape('\\')
+                .or(lower(regions::name).like(alike(&plain)).escape('\\')),
+        );
     }
     if let Some(at) = filter.updated_after {
         query = query.filter(regions::updated_at.gt(at));
@@ -54,22 +61,31 @@ pub async fn list_regions(
 /// # Errors
 /// `Missing` when nothing fits; `Invalid` when a name fits several regions.
 pub async fn resolve_region(conn: &mut Conn, key: &str) -> Result<RegionRow, StoreError> {
-    super::plausible("region", key)?;
-    if let Ok(id) = Uuid::try_parse(key) {
+    let typed = super::typed("region", key)?;
+    if let Ok(id) = Uuid::try_parse(&typed) {
         return find_region(conn, id).await?.ok_or_else(|| StoreError::missing("region", key));
     }
-    if let Some(found) = find_region_by_code(conn, key).await? {
+    if let Some(found) = find_region_by_code(conn, &typed).await? {
         return Ok(found);
     }
     let mut found: Vec<RegionRow> = regions::table
-        .filter(regions::name.eq(key).or(regions::short_name.eq(key)))
+        .filter(regions::name.eq(&typed).or(regions::short_name.eq(&typed)))
         .select(RegionRow::as_select())
         .load(conn)
         .await?;
     if found.is_empty() {
         found = regions::table
             .inner_join(region_aliases::table)
-            .filter(region_aliases::name.eq(key).or(region_aliases::code.eq(key)))
+            .filter(region_aliases::name.eq(&typed).or(region_aliases::code.eq(&typed)))
+            .select(RegionRow::as_select())
+            .load(conn)
+            .await?;
+    }
+    if found.is_empty() {
+        // Those whose names are not written in the plain form.
+        let named = names::named(conn, NameKind::Region, &typed).await?;
+        found = regions::table
+            .filter(regions::id.eq_any(named))
             .select(RegionRow::as_select())
             .load(conn)
             .await?;
@@ -194,7 +210,18 @@ async fn insert_region(
     aliases: &[RegionAliasRow],
 ) -> Result<(), StoreError> {
     diesel::insert_into(regions::table).values(row).execute(conn).await?;
-    insert_aliases(conn, aliases).await
+    insert_aliases(conn, aliases).await?;
+    keep_names(conn, row, aliases).await
+}
+
+/// Names that a folded key would not find by themselves.
+async fn keep_names(conn: &mut Conn, row: &RegionRow, aliases: &[RegionAliasRow]) -> Result<(), StoreError> {
+    let all = [&row.name, &row.short_name].into_iter().chain(aliases.iter().map(|alias| &alias.name));
+    let odd: Vec<&str> = all.map(String::as_str).filter(|name| folded(name) != *name).collect();
+    if odd.is_empty() {
+        return Ok(());
+    }
+    names::keep_names(conn, NameKind::Region, &row.id.0.to_string(), row.id, &odd).await
 }
 
 async fn insert_aliases(conn: &mut Conn, aliases: &[RegionAliasRow]) -> Result<(), StoreError> {
@@ -223,6 +250,8 @@ pub async fn update_region(
             .optional()?
             .ok_or(StoreError::Stale)?;
         insert_aliases(conn, added).await?;
+        let aliases = list_region_aliases(conn, &[row.id]).await?;
+        keep_names(conn, &row, &aliases).await?;
         Ok::<_, StoreError>(row)
     })
     .await

@@ -9,6 +9,7 @@ use crate::rows::{Page, RulePackFilter, RulePackRow};
 use crate::schema::{campaigns, rule_packs};
 use crate::types::Id;
 use crate::{Rule, StoreError};
+use xushi_domain::folded;
 
 /// Versions in order of id.
 ///
@@ -41,19 +42,27 @@ pub async fn list_rule_packs(
 /// # Errors
 /// `Missing` when nothing fits.
 pub async fn resolve_rule_pack(conn: &mut Conn, key: &str) -> Result<RulePackRow, StoreError> {
-    super::plausible("rule_pack", key)?;
+    let typed = super::typed("rule_pack", key)?;
+    let (named, version) = match typed.rsplit_once('@') {
+        Some((name, version)) => {
+            (name, Some(version.parse::<i32>().map_err(|_| StoreError::missing("rule_pack", key))?))
+        }
+        None => (typed.as_str(), None),
+    };
+    // There are a handful.
+    let names: Vec<String> = rule_packs::table.select(rule_packs::name).distinct().load(conn).await?;
+    let alike: Vec<String> = names.into_iter().filter(|name| folded(name) == named).collect();
     let mut query = rule_packs::table
         .select(RulePackRow::as_select())
         .order(rule_packs::version.desc())
         .limit(1)
         .into_boxed::<Backend>();
-    query = match (Uuid::try_parse(key), key.rsplit_once('@')) {
+    query = match (Uuid::try_parse(&typed), version) {
         (Ok(id), _) => query.filter(rule_packs::id.eq(Id(id))),
-        (_, Some((name, version))) => {
-            let version: i32 = version.parse().map_err(|_| StoreError::missing("rule_pack", key))?;
-            query.filter(rule_packs::name.eq(name.to_owned())).filter(rule_packs::version.eq(version))
+        (_, Some(version)) => {
+            query.filter(rule_packs::name.eq_any(alike)).filter(rule_packs::version.eq(version))
         }
-        _ => query.filter(rule_packs::name.eq(key.to_owned())),
+        _ => query.filter(rule_packs::name.eq_any(alike)),
     };
     query.get_result(conn).await.optional()?.ok_or_else(|| StoreError::missing("rule_pack", key))
 }

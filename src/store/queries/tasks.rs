@@ -5,8 +5,9 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
+use super::names;
 use super::responsibilities::refresh_lead_units;
-use crate::rows::{Page, ResponsibilityRow, TaskFilter, TaskRow};
+use crate::rows::{NameKind, Page, ResponsibilityRow, TaskFilter, TaskRow};
 use crate::schema::{responsibilities, tasks};
 use crate::types::Id;
 use crate::{Rule, StoreError};
@@ -80,6 +81,7 @@ pub async fn create_task(
     write_transaction!(conn, async |conn: &mut Conn| {
         check_parent(conn, row).await?;
         diesel::insert_into(tasks::table).values(row).execute(conn).await?;
+        keep_name(conn, row).await?;
         insert_list(conn, list).await
     })
     .await
@@ -107,6 +109,7 @@ pub async fn update_task(
             .await
             .optional()?
             .ok_or(StoreError::Stale)?;
+        keep_name(conn, &row).await?;
         if let Some(list) = list {
             let present = responsibilities::table.filter(responsibilities::task_id.eq(changed.id));
             diesel::delete(present).execute(conn).await?;
@@ -116,6 +119,12 @@ pub async fn update_task(
         Ok::<_, StoreError>(row)
     })
     .await
+}
+
+/// Keeps its name in the form names are compared in.
+pub(super) async fn keep_name(conn: &mut Conn, row: &TaskRow) -> Result<(), StoreError> {
+    let scope = names::task_scope(row.campaign_id, row.parent_id);
+    names::keep_names(conn, NameKind::Task, &scope, row.id, &[&row.name]).await
 }
 
 async fn insert_list(conn: &mut Conn, list: &[ResponsibilityRow]) -> Result<(), StoreError> {

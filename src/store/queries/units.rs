@@ -7,12 +7,13 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::super::{Backend, Conn};
-use super::lower;
-use crate::StoreError;
-use crate::rows::{Page, UnitChange, UnitFilter, UnitRow};
-use crate::schema::units;
+use super::super::{Backend, Conn, locks};
+use super::{lower, names};
+use crate::rows::{NameKind, Page, UnitChange, UnitFilter, UnitRow};
+use crate::schema::{name_keys, units};
 use crate::types::Id;
+use crate::{Rule, StoreError};
+use xushi_domain::{Invalid, folded};
 
 /// Units in order of id.
 ///
@@ -38,7 +39,11 @@ pub async fn list_units(
         query = query.filter(units::parent_id.eq(Id(parent)));
     }
     if let Some(part) = &filter.name_contains {
-        query = query.filter(lower(units::name).like(lower(super::contains(part))).escape('\\'));
+        let alike = name_keys::table
+            .filter(name_keys::kind.eq(NameKind::Unit.as_str()))
+            .filter(lower(name_keys::name_key).like(lower(super::contains(&folded(part)))).escape('\\'))
+            .select(name_keys::owner);
+        query = query.filter(units::id.eq_any(alike));
     }
     if let Some(at) = filter.updated_after {
         query = query.filter(units::updated_at.gt(at));
@@ -51,12 +56,12 @@ pub async fn list_units(
 /// # Errors
 /// `Missing` when nothing fits; `Invalid` when a name fits units of several regions.
 pub async fn resolve_unit(conn: &mut Conn, key: &str) -> Result<UnitRow, StoreError> {
-    super::plausible("unit", key)?;
-    if let Ok(id) = Uuid::try_parse(key) {
+    let typed = super::typed("unit", key)?;
+    if let Ok(id) = Uuid::try_parse(&typed) {
         return find_unit(conn, id).await?.ok_or_else(|| StoreError::missing("unit", key));
     }
     let by_code = units::table
-        .filter(units::credit_code.eq(key))
+        .filter(units::credit_code.eq(typed.to_ascii_uppercase()))
         .select(UnitRow::as_select())
         .get_result(conn)
         .await
@@ -64,8 +69,9 @@ pub async fn resolve_unit(conn: &mut Conn, key: &str) -> Result<UnitRow, StoreEr
     if let Some(found) = by_code {
         return Ok(found);
     }
+    let named = names::named(conn, NameKind::Unit, &typed).await?;
     let mut found: Vec<UnitRow> =
-        units::table.filter(units::name.eq(key)).select(UnitRow::as_select()).load(conn).await?;
+        units::table.filter(units::id.eq_any(named)).select(UnitRow::as_select()).load(conn).await?;
     match found.len() {
         0 => Err(StoreError::missing("unit", key)),
         1 => Ok(found.swap_remove(0)),
@@ -86,21 +92,61 @@ pub async fn find_unit(conn: &mut Conn, id: Uuid) -> Result<Option<UnitRow>, Sto
 /// # Errors
 /// `Duplicate` when its name or credit code is taken.
 pub async fn create_unit(conn: &mut Conn, row: &UnitRow) -> Result<(), StoreError> {
-    diesel::insert_into(units::table).values(row).execute(conn).await?;
-    Ok(())
+    write_transaction!(conn, async |conn: &mut Conn| {
+        diesel::insert_into(units::table).values(row).execute(conn).await?;
+        keep_name(conn, row).await
+    })
+    .await
+}
+
+/// Keeps its name in the form names are compared in.
+pub(super) async fn keep_name(conn: &mut Conn, row: &UnitRow) -> Result<(), StoreError> {
+    let scope = row.region_id.0.to_string();
+    names::keep_names(conn, NameKind::Unit, &scope, row.id, &[&row.name]).await
 }
 
 /// Changes a unit that still has the revision before `change.revision`.
 ///
 /// # Errors
-/// `Stale` when somebody else changed it meanwhile; `Duplicate` when a key is taken.
+/// `Stale` when somebody else changed it meanwhile; `Duplicate` when a key is taken; `Invalid` when it would become its own
+/// superior.
 pub async fn update_unit(conn: &mut Conn, change: &UnitChange) -> Result<UnitRow, StoreError> {
-    diesel::update(units::table.find(change.id))
-        .filter(units::revision.eq(change.revision - 1))
-        .set(change)
-        .returning(UnitRow::as_returning())
-        .get_result(conn)
-        .await
-        .optional()?
-        .ok_or(StoreError::Stale)
+    write_transaction!(conn, async |conn: &mut Conn| {
+        check_parent(conn, change).await?;
+        let row: UnitRow = diesel::update(units::table.find(change.id))
+            .filter(units::revision.eq(change.revision - 1))
+            .set(change)
+            .returning(UnitRow::as_returning())
+            .get_result(conn)
+            .await
+            .optional()?
+            .ok_or(StoreError::Stale)?;
+        keep_name(conn, &row).await?;
+        Ok::<_, StoreError>(row)
+    })
+    .await
+}
+
+/// Units above one another at most.
+const DEPTH_MAX: usize = 20;
+
+/// No unit stands above itself, however many others are between.
+async fn check_parent(conn: &mut Conn, change: &UnitChange) -> Result<(), StoreError> {
+    if change.parent_id.is_none() {
+        return Ok(());
+    }
+    let refuse = |code, detail| Err(Invalid::new("parent", code, detail).into());
+    locks::alone(conn, Rule::UnitTree).await?;
+    let (mut above, mut depth) = (change.parent_id, 0);
+    while let Some(id) = above {
+        depth += 1;
+        if id == change.id {
+            return refuse("cycle", "上级单位不能是自己或自己的下级，请另选。");
+        }
+        if depth > DEPTH_MAX {
+            return refuse("too_deep", "单位的层级过多，或其上级互为上级，请先理顺上级单位。");
+        }
+        above = units::table.find(id).select(units::parent_id).get_result(conn).await?;
+    }
+    Ok(())
 }

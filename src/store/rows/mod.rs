@@ -8,6 +8,7 @@ mod ledger;
 mod letter_files;
 mod letters;
 mod measures;
+mod names;
 mod observations;
 mod operations;
 mod places;
@@ -34,6 +35,7 @@ pub use letters::{
     EpisodeRow, Frozen, Lease, LetterFilter, LetterName, LetterRow, Pace, Rendering,
 };
 pub use measures::{MeasureAliasRow, MeasureFilter, MeasureRow};
+pub use names::{NameKeyRow, NameKind};
 pub use observations::{
     BesideRow, FactKey, FactRow, FactWrite, GroupAt, ObservationFilter, ObservationRow, Put, Recorded,
     VintageRow, read_doubts, word, write_doubts,

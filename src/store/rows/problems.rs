@@ -27,6 +27,8 @@ pub struct ProblemRow {
     pub closed_at: Option<NaiveDateTime>,
     /// When it was last changed, UTC.
     pub updated_at: NaiveDateTime,
+    /// How often it was found while it was open, where that is counted.
+    pub repeats: i32,
 }
 
 impl ProblemRow {
@@ -47,6 +49,7 @@ impl ProblemRow {
             opened_at: now,
             closed_at: None,
             updated_at: now,
+            repeats: 1,
         }
     }
 }

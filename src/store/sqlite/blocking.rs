@@ -11,6 +11,7 @@ use diesel_async::TransactionManager as _;
 use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncTransactionManagerWrapper};
 use futures_util::future::BoxFuture;
 use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinHandle};
 
 use super::Conn;
@@ -69,6 +70,10 @@ impl Drop for Running {
     }
 }
 
+/// The right to write, within this process. Statements run on few threads: as many transactions that waited there for
+/// SQLite's lock would keep its holder's next statement from running, and all would stand until they gave up.
+static WRITER: Semaphore = Semaphore::const_new(1);
+
 /// Runs `body` in a transaction that holds the right to write from its beginning: a deferred one that starts to write
 /// may fail at once with SQLITE_BUSY, this one waits.
 ///
@@ -79,6 +84,8 @@ pub async fn write_transaction<T, E: From<diesel::result::Error>>(
     body: impl AsyncFnOnce(&mut Conn) -> Result<T, E>,
 ) -> Result<T, E> {
     type Manager = SyncTransactionManagerWrapper<AnsiTransactionManager>;
+    // Never closed.
+    let _turn = WRITER.acquire().await;
     conn.spawn_blocking(|conn| AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"))
         .await?;
     match body(&mut *conn).await {

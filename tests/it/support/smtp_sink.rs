@@ -24,6 +24,8 @@ pub(crate) enum Do {
     Hold,
     /// Answer as usual, byte by byte.
     Trickle,
+    /// Answer this again and again for ever, in blocks of 64 kB.
+    Flood(&'static [u8]),
 }
 
 /// What one connection does: at the first line that starts with the text, do this. Apart from the client's lines
@@ -58,6 +60,8 @@ pub(crate) struct Log {
     pub(crate) connections: usize,
     pub(crate) open: usize,
     pub(crate) most_open: usize,
+    /// Bytes that a flood could get rid of.
+    pub(crate) flooded: usize,
 }
 
 pub(crate) struct Sink {
@@ -269,6 +273,13 @@ impl Talk<'_> {
                     tokio::time::sleep(Duration::from_millis(1)).await;
                 }
                 return Ok(());
+            }
+            Some(Do::Flood(piece)) => {
+                let block = piece.repeat(65_536 / piece.len());
+                loop {
+                    line.write_all(&block).await?;
+                    self.shared.log().flooded += block.len();
+                }
             }
             None => usual,
         };

@@ -1,0 +1,2 @@
+ALTER TABLE problems DROP COLUMN repeats;
+DROP TABLE name_keys;
