@@ -26,10 +26,10 @@ both! {
 
     async fn later_figures_make_the_earlier_request_idle(app: TestApp) {
         sample(&app, &["投资"], json!({})).await;
-        report(&app, "投资", "2025-07-31", "3.0", "2025-08-20").await;
+        report(&app, "投资", "2025-06-30", "3.0", "2025-08-20").await;
         run(&app, "2025-08-21").await;
-        report(&app, "投资", "2025-08-31", "3.0", "2025-08-29").await;
-        assert_eq!(bell(&app, "2025-08-29").await.run.letters.len(), 0, "the next run writes about August");
+        report(&app, "投资", "2025-07-31", "3.0", "2025-08-29").await;
+        assert_eq!(bell(&app, "2025-08-29").await.run.letters.len(), 0, "the next run writes about July");
         let next = run(&app, "2025-08-29").await;
         assert_eq!(outcomes(&next), ["warning issued"]);
         assert_eq!(bell(&app, "2025-08-29").await.run.letters.len(), 0);
@@ -38,10 +38,10 @@ both! {
 
     async fn two_letters_about_one_thing_never_go_on_one_day(app: TestApp) {
         sample(&app, &["投资"], json!({})).await;
-        report(&app, "投资", "2025-07-31", "3.0", "2025-08-20").await;
+        report(&app, "投资", "2025-06-30", "3.0", "2025-08-20").await;
         run(&app, "2025-08-21").await;
         assert_eq!(bell(&app, "2025-08-29").await.run.letters.len(), 1);
-        report(&app, "投资", "2025-08-31", "2.0", "2025-08-29").await;
+        report(&app, "投资", "2025-07-31", "2.0", "2025-08-29").await;
         assert_eq!(outcomes(&run(&app, "2025-08-29").await), [] as [&str; 0]);
         assert_eq!(items(&app, "/episodes").await[0]["level"], "orange", "known all the same");
         assert_eq!(outcomes(&run(&app, "2025-09-01").await), ["warning issued"]);

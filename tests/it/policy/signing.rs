@@ -36,7 +36,7 @@ both! {
         let body = refused(&app, &path, &["投资", "2.0%", "3.0%", "重新核阅"]).await;
         assert_eq!(body["errors"][0]["pointer"], "/level", "{body}");
         let fresh = app.get(&path).await.expect(200);
-        assert_eq!((&fresh["state"], &fresh["level"], &fresh["facts"]["lines"][0]["actual"]["value"]), (&json!("draft"), &json!("yellow"), &json!("3.0")));
+        assert_eq!((&fresh["state"], &fresh["level"], &fresh["facts"]["lines"][0]["actual"]["value"]), (&json!("draft"), &json!("yellow"), &json!("3")));
         let issued = sign(&app, &path).await.expect(200);
         assert_eq!((&issued["number"], &issued["level"], &issued["issued_on"]), (&json!("湘攻坚函〔2025〕1号"), &json!("yellow"), &json!("2025-08-22")));
     }
