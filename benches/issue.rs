@@ -34,9 +34,9 @@ INSERT INTO series (measure_id, region_id)
 SELECT m.id, r.id FROM (SELECT id FROM measures ORDER BY id) m
 CROSS JOIN (SELECT id FROM regions WHERE level = 'county' ORDER BY code LIMIT 100) r;
 INSERT INTO indicators (id, campaign_id, task_id, series_id, lead_unit_id, kind, comparator, target_value, target_unit,
-                        phrase, curve, window_start, window_end, grade, grade_rank, created_at, revision, updated_at)
+                        phrase, curve, window_start, window_end, created_at, revision, updated_at)
 SELECT gen_random_uuid(), t.campaign_id, t.id, s.id, u.id, 'total', '>=', 1200, '万元', '年度完成1200万元',
-       '{\"kind\":\"linear_months\"}', '2026-01-01', '2026-12-31', 'no_data', 5, now(), 1, now()
+       '{\"kind\":\"linear_months\"}', '2026-01-01', '2026-12-31', now(), 1, now()
 FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM series) s
 JOIN (SELECT id, row_number() OVER (ORDER BY id) AS n FROM units) u ON u.n = s.n % ($COUNT / 50) + 1
 CROSS JOIN tasks t;

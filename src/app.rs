@@ -15,7 +15,7 @@ use crate::api::{self, State};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, TransportChoice};
 use crate::db;
-use crate::jobs::{Jobs, run};
+use crate::jobs::{Jobs, reassess, run};
 use crate::letter::ReplyLinks;
 use crate::mail::MailError;
 use crate::mail::message::Mailbox;
@@ -285,9 +285,12 @@ fn background(jobs: Arc<Jobs>, config: &Config) -> Result<std::thread::JoinHandl
     // A round of issuing needs more of it than threads usually have, in a build without optimisation.
     Ok(std::thread::Builder::new().name("jobs".to_owned()).stack_size(8 << 20).spawn(move || {
         runtime.block_on(async {
-            if let Err(error) = run::run(&jobs, &schedule.jobs()).await {
-                tracing::error!(%error, "the alarm clock does not run; no job will");
-            }
+            let by_the_clock = async {
+                if let Err(error) = run::run(&jobs, &schedule.jobs()).await {
+                    tracing::error!(%error, "the alarm clock does not run; no job will");
+                }
+            };
+            tokio::join!(by_the_clock, reassess::run(&jobs));
         });
     })?)
 }

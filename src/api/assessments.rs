@@ -10,22 +10,22 @@ use uuid::Uuid;
 
 use super::State;
 use super::extract::Params;
-use super::indicators::{IndicatorParams, Named, PeriodView};
-use super::lookup;
+use super::figures::FiguresView;
+use super::indicators::{IndicatorParams, Named};
 use super::page::{self, List, ListParams, PageView};
+use super::past_boards::Order;
 use super::problem::{Problem, ProblemView};
 use super::respond;
 use super::spec::Routes;
 use super::verdict::{Beside, VerdictView, places};
-use super::wire::{Amount, Word};
 use crate::db;
-use crate::domain::pace::{Assessment, foreseen, next_report};
+use crate::domain::pace::{foreseen, next_report};
 use crate::domain::{Grade, TextEnum as _};
-use crate::store::StoreError;
-use crate::store::evidence;
+use crate::store::comparisons::Extent;
 use crate::store::judging::{Evidence, Judging};
-use crate::store::rows::{AssessmentRow, BoardFilter, BoardRow, StatedDifferenceRow, VerdictColumns, word};
-use crate::store::types::{Id, Number};
+use crate::store::rows::{AssessmentRow, BoardFilter, BoardRow, StatedDifferenceRow, grade_rank};
+use crate::store::types::{Id, Listed};
+use crate::store::{evidence, touched};
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -67,6 +67,7 @@ impl AssessmentView {
             overdue_after: evidence.overdue_after,
             stated: stated.map(|row| (row.against.clone(), row.difference.0)).collect(),
             places: places(&evidence.measure, &context),
+            judged: evidence.judged_figure(&assessment).map(|(figure, unit)| (figure, unit.to_owned())),
         };
         Self {
             indicator_id: evidence.row.id.0,
@@ -108,68 +109,23 @@ async fn find_assessment(
 pub struct RecordedView {
     /// 编号
     id: Uuid,
-    /// 研判日期
-    as_of: NaiveDate,
     /// 规则包编号
     rule_pack_id: Uuid,
-    /// 等级
-    #[schema(value_type = String, example = "behind")]
-    grade: Word<Grade>,
-    /// 等级的中文
-    grade_label: &'static str,
-    /// 数据期
-    data_period: Option<PeriodView>,
-    /// 实际值
-    actual: Option<Amount>,
-    /// 应达值
-    expected: Option<Amount>,
-    /// 差距，正为好
-    gap: Option<Amount>,
-    /// 差距（百分点），正为好
-    gap_points: Option<Amount>,
-    /// 完成比例
-    completion: Option<Amount>,
-    /// 应完成比例
-    due_fraction: Option<Amount>,
-    /// 后续每月需完成
-    needed_per_month: Option<Amount>,
-    /// 后续需增长（%）
-    needed_growth: Option<Amount>,
-    /// 年末预测值；没有预测的为null
-    forecast: Option<Amount>,
-    /// 完不成目标的可能性，0到1
-    p_miss: Option<Amount>,
-    /// 定级规则
-    rule: Option<String>,
     /// 记录时间
     recorded_at: DateTime<Utc>,
+    /// 各项数值
+    #[serde(flatten)]
+    figures: FiguresView,
 }
 
 impl RecordedView {
-    fn of(row: AssessmentRow) -> Result<Self, StoreError> {
-        let grade: Grade = word(&row.grade)?;
-        let amount = |number: Option<Number>| number.map(|number| Amount(number.0));
-        let period = row.data_start.zip(row.data_end);
-        Ok(Self {
+    fn of(row: &AssessmentRow) -> Self {
+        Self {
             id: row.id.0,
-            as_of: row.as_of,
             rule_pack_id: row.rule_pack_id.0,
-            grade: Word(grade),
-            grade_label: grade.chinese(),
-            data_period: period.map(|(start, end)| PeriodView { start, end }),
-            actual: amount(row.actual),
-            expected: amount(row.expected),
-            gap: amount(row.gap),
-            gap_points: amount(row.gap_points),
-            completion: amount(row.completion),
-            due_fraction: amount(row.due_fraction),
-            needed_per_month: amount(row.needed_per_month),
-            needed_growth: amount(row.needed_growth),
-            forecast: amount(row.forecast),
-            p_miss: amount(row.p_miss),
-            rule: row.rule,
             recorded_at: row.recorded_at.and_utc(),
-        })
+            figures: FiguresView::of(row),
+        }
     }
 }
 
@@ -190,7 +146,7 @@ async fn list_recorded(
 ) -> Result<HttpResponse, Problem> {
     db!(state.store, indicators::find_indicator(*id))?.ok_or_else(|| Problem::not_found("指标"))?;
     let rows = db!(state.store, indicators::list_assessments(*id, list.page))?;
-    let page = PageView::checked(rows, list.page, |row| row.id.0, RecordedView::of)?;
+    let page = PageView::new(rows, list.page, |row| row.id.0, |row| RecordedView::of(&row));
     respond::list(&request, &page, list.fields.as_deref())
 }
 
@@ -215,43 +171,19 @@ pub struct BoardView {
     lead_unit: Option<Named>,
     /// 目标原文；为null表示未下达
     target: Option<String>,
-    /// 等级
-    #[schema(value_type = String, example = "behind")]
-    grade: Word<Grade>,
-    /// 首次作出这一结果的研判日期
-    as_of: Option<NaiveDate>,
-    /// 数据期
-    data_period: Option<PeriodView>,
-    /// 实际值
-    actual: Option<Amount>,
-    /// 应达值
-    expected: Option<Amount>,
-    /// 差距，正为好
-    gap: Option<Amount>,
-    /// 差距（百分点），正为好
-    gap_points: Option<Amount>,
-    /// 完成比例
-    completion: Option<Amount>,
-    /// 应完成比例
-    due_fraction: Option<Amount>,
-    /// 后续每月需完成
-    needed_per_month: Option<Amount>,
-    /// 后续需增长（%）
-    needed_growth: Option<Amount>,
-    /// 年末预测值；没有预测的为null
-    forecast: Option<Amount>,
-    /// 完不成目标的可能性，0到1
-    p_miss: Option<Amount>,
-    /// 最近修改时间
+    /// 研判更新中：所依据的数据、目标或规则刚有变化，几秒后更新
+    updating: bool,
+    /// 各项数值
+    #[serde(flatten)]
+    figures: FiguresView,
+    /// 目标或研判最近一次更新的时间
     updated_at: DateTime<Utc>,
 }
 
 impl BoardView {
-    fn of(row: BoardRow) -> Result<Self, StoreError> {
-        let amount = |number: Option<Number>| number.map(|number| Amount(number.0));
-        let period = row.verdict.data_start.zip(row.verdict.data_end);
+    fn of(row: BoardRow, marked: &[Id]) -> Self {
         let (lead, lead_name) = row.lead_unit;
-        Ok(Self {
+        Self {
             indicator_id: row.id.0,
             indicator: row.measure.0,
             unit: row.measure.1,
@@ -261,21 +193,10 @@ impl BoardView {
             task: Named { id: row.task.0.0, name: row.task.1 },
             lead_unit: lead.zip(lead_name).map(|(id, name)| Named { id: id.0, name }),
             target: row.phrase,
-            grade: Word(word(&row.verdict.grade)?),
-            as_of: row.verdict.graded_as_of,
-            data_period: period.map(|(start, end)| PeriodView { start, end }),
-            actual: amount(row.verdict.actual),
-            expected: amount(row.verdict.expected),
-            gap: amount(row.verdict.gap),
-            gap_points: amount(row.verdict.gap_points),
-            completion: amount(row.verdict.completion),
-            due_fraction: amount(row.verdict.due_fraction),
-            needed_per_month: amount(row.verdict.needed_per_month),
-            needed_growth: amount(row.verdict.needed_growth),
-            forecast: amount(row.verdict.forecast),
-            p_miss: amount(row.verdict.p_miss),
-            updated_at: row.updated_at.and_utc(),
-        })
+            updating: marked.contains(&row.id),
+            figures: FiguresView::in_force(&row.current, row.assessment.as_ref()),
+            updated_at: row.planned_at.max(row.current.updated_at).and_utc(),
+        }
     }
 }
 
@@ -304,6 +225,9 @@ pub struct BoardParams {
     grade: Option<String>,
     /// 按此日及以前公布的数据重新研判；不填为现行结果
     as_of: Option<NaiveDate>,
+    /// 只要目标或研判在此时刻之后更新过的，RFC 3339格式；不能与as_of同用
+    #[param(format = DateTime)]
+    updated_after: Option<String>,
 }
 
 /// 研判看板：最需要处理的在前
@@ -329,13 +253,33 @@ async fn list_assessments(
 }
 
 async fn board(state: &State, params: BoardParams) -> Result<web::Bytes, Problem> {
-    let BoardParams { limit, cursor, fields, campaign, task, unit, region, measure, grade, as_of } = params;
+    let BoardParams {
+        limit,
+        cursor,
+        fields,
+        campaign,
+        task,
+        unit,
+        region,
+        measure,
+        grade,
+        as_of,
+        updated_after,
+    } = params;
     let limit = page::checked_limit(limit)?;
     let after: Option<(i32, Uuid)> = cursor.as_deref().map(page::decode).transpose()?;
+    let updated_after = updated_after.as_deref().map(page::instant).transpose()?;
+    if as_of.is_some() && updated_after.is_some() {
+        return Err(page::refuse(
+            "updated_after",
+            "conflict",
+            "updated_after不能与as_of同用，请去掉其中一个。",
+        ));
+    }
     let asked = IndicatorParams { campaign, task, unit, region, measure, grade };
-    let filter = asked.filter(state).await?;
+    let filter = BoardFilter { updated_after, ..asked.filter(state).await? };
     let mut rows = match as_of {
-        Some(as_of) => past_board(state, filter, as_of, after).await?,
+        Some(as_of) => past_board(state, filter, as_of, (limit, after)).await?,
         None => db!(state.store, indicators::list_board(&filter, limit, after))?,
     };
     if rows.is_empty() {
@@ -346,46 +290,80 @@ async fn board(state: &State, params: BoardParams) -> Result<web::Bytes, Problem
     rows.truncate(shown);
     let last = rows.last().map(position);
     let next_cursor = last.filter(|_| more).map(|position| page::encode(&position));
-    let items = rows.into_iter().map(BoardView::of).collect::<Result<_, _>>()?;
+    let ids: Vec<Id> = rows.iter().filter(|_| as_of.is_none()).map(|row| row.id).collect();
+    let marked = marked(state, &ids).await?;
+    let items = rows.into_iter().map(|row| BoardView::of(row, &marked)).collect();
     respond::list_bytes(&PageView { items, next_cursor }, fields.as_deref())
+}
+
+/// Those of these indicators that are about to be judged again.
+pub(super) async fn marked(state: &State, ids: &[Id]) -> Result<Vec<Id>, Problem> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(db!(state.store, reassessments::list_marked_of(ids, &touched::comparing_kinds()))?)
 }
 
 /// Place on the board.
 fn position(row: &BoardRow) -> (i32, Uuid) {
-    (row.verdict.grade_rank, row.id.0)
+    (row.current.grade_rank, row.id.0)
 }
 
-/// The board as it would have been on another day: judged again, in the same order.
+/// The board as it would have been on another day: judged again, in the same order. One line more than `limit` means that
+/// there are more.
 async fn past_board(
     state: &State,
     mut filter: BoardFilter,
     as_of: NaiveDate,
-    after: Option<(i32, Uuid)>,
+    (limit, after): (i64, Option<(i32, Uuid)>),
 ) -> Result<Vec<BoardRow>, Problem> {
-    let grades = filter.grades.take();
-    if let Some(campaign) = filter.family.take() {
-        let key = campaign.0.to_string();
-        filter.campaigns = lookup::maybe_campaign_family(state, Some(&key)).await?;
+    let snapshot = db!(state.store, snapshot::find_snapshot())?;
+    let ranks: Option<Vec<i32>> = filter
+        .grades
+        .take()
+        .map(|grades| grades.iter().filter_map(|grade| Grade::parse(grade)).map(grade_rank).collect());
+    let name = format!("{as_of} {filter:?} {snapshot:?}");
+    let judge = past_order(state, &filter, as_of);
+    let order = state.shelf.past.order(&name, snapshot.is_some(), judge).await?;
+    let passes = |(rank, id): &&(i32, Id)| {
+        ranks.as_ref().is_none_or(|ranks| ranks.contains(rank))
+            && after.is_none_or(|after| (*rank, id.0) > after)
+    };
+    let shown = usize::try_from(limit + 1).unwrap_or(usize::MAX);
+    let ids: Vec<Id> = order.iter().filter(passes).take(shown).map(|(_, id)| *id).collect();
+    let mut rows = Vec::with_capacity(ids.len());
+    let evidence =
+        evidence::evidence_of(&state.store, &state.desk.calendar, &ids, as_of, Extent::Grade).await?;
+    let mut judged: HashMap<Id, Evidence> = evidence.into_iter().map(|one| (one.row.id, one)).collect();
+    for mut row in db!(state.store, indicators::list_board_of(&ids))? {
+        let Some(evidence) = judged.remove(&row.id) else { continue };
+        let assessment = evidence.judge(as_of);
+        row.current.grade = Listed(assessment.grade);
+        row.current.grade_rank = grade_rank(assessment.grade);
+        row.assessment = Some(AssessmentRow {
+            id: row.id,
+            indicator_id: row.id,
+            as_of,
+            figures: evidence.figures(&assessment),
+            rules_version: AssessmentRow::RULES,
+            rule_pack_id: evidence.rule_pack_id,
+            recorded_at: row.current.updated_at,
+        });
+        (row.kind, row.phrase) = (evidence.row.target.kind, evidence.row.target.phrase);
+        rows.push(row);
     }
-    let campaigns = filter.campaigns.clone();
-    let mut judging = Judging::start(&state.store, &state.desk.calendar, as_of, campaigns).await?;
-    let mut verdicts = HashMap::new();
-    while let Some(judged) = judging.next_page().await? {
-        let one = |(evidence, assessment): (Evidence, Assessment)| {
-            (evidence.row.id, (VerdictColumns::of(&assessment, as_of), evidence.row.target))
-        };
-        verdicts.extend(judged.into_iter().map(one));
-    }
-    // In one statement: a line's place may change between two.
-    let mut rows = db!(state.store, indicators::list_board(&filter, i64::MAX - 1, None))?;
-    rows.retain_mut(|row| match verdicts.remove(&row.id) {
-        Some((verdict, target)) => {
-            (row.verdict, row.kind, row.phrase) = (verdict, target.kind, target.phrase);
-            grades.as_ref().is_none_or(|wanted| wanted.contains(&row.verdict.grade))
-        }
-        None => false,
-    });
     rows.sort_by_key(position);
-    rows.retain(|row| after.is_none_or(|after| position(row) > after));
     Ok(rows)
+}
+
+/// Judges all that passes the filter, and keeps the order alone.
+async fn past_order(state: &State, filter: &BoardFilter, as_of: NaiveDate) -> Result<Order, Problem> {
+    let ids = db!(state.store, indicators::list_by_series(filter))?;
+    let mut judging = Judging::of(&state.store, &state.desk.calendar, as_of, ids).await?;
+    let mut order = Vec::new();
+    while let Some(page) = judging.next_page().await? {
+        order.extend(page.iter().map(|(evidence, judged)| (grade_rank(judged.grade), evidence.row.id)));
+    }
+    order.sort_unstable();
+    Ok(order.into())
 }

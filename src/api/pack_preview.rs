@@ -157,6 +157,7 @@ async fn preview_rule_pack(
         }
         None => None,
     };
+    let _turn = state.shelf.past.turn().await?;
     let start = || Judging::start(&state.store, &state.desk.calendar, as_of, campaigns.clone());
     let (mut now, mut then) = (start().await?, start().await?.under(&pack));
     let mut view = PackPreviewView {

@@ -82,7 +82,10 @@ fn read_list<F: DeserializeOwned>(query: &str) -> Result<List<F>, Problem> {
 }
 
 /// An RFC 3339 instant; the `+` of its offset may have become a space on the way.
-fn instant(text: &str) -> Result<NaiveDateTime, Problem> {
+///
+/// # Errors
+/// `MalformedQuery`.
+pub fn instant(text: &str) -> Result<NaiveDateTime, Problem> {
     DateTime::parse_from_rfc3339(text)
         .or_else(|_| DateTime::parse_from_rfc3339(&text.replace(' ', "+")))
         .map(|at| at.naive_utc())

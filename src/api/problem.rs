@@ -2,6 +2,7 @@
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -274,8 +275,10 @@ impl ResponseError for Problem {
             tracing::error!(code = self.code.as_str(), cause = self.cause, "request failed");
         }
         let body = serde_json::to_vec(&self.view(request_id)).unwrap_or_default();
-        HttpResponse::build(self.code.status())
-            .content_type("application/problem+json; charset=utf-8")
-            .body(body)
+        let mut answer = HttpResponse::build(self.code.status());
+        if self.code == Code::Unavailable {
+            answer.insert_header((RETRY_AFTER, "5"));
+        }
+        answer.content_type("application/problem+json; charset=utf-8").body(body)
     }
 }

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::openapi::{RefOr, Schema};
-use utoipa::{IntoParams, PartialSchema};
+use utoipa::{IntoParams, ToSchema};
 
 use super::page::{PageView, refuse};
 use super::problem::{Code, Problem, stale};
@@ -28,6 +28,12 @@ pub(super) fn tag(body: &[u8]) -> String {
     let mut hasher = DefaultHasher::new();
     hasher.write(body);
     format!("\"{:016x}\"", hasher.finish())
+}
+
+/// Entity tag of something that also changes without being edited: how often it was edited, then the hash of what is
+/// shown. A reader compares the whole, an update only the first part.
+fn revised_tag(revision: i32, body: &[u8]) -> String {
+    format!("\"{revision}-{}", tag(body).trim_start_matches('"'))
 }
 
 fn lists(headers: &HeaderMap, name: header::HeaderName, tag: &str) -> Option<bool> {
@@ -111,25 +117,48 @@ pub fn file(request: &HttpRequest, media_type: &str, name: Option<&str>, bytes: 
 ///
 /// # Errors
 /// `MalformedQuery` for a name that the view does not have.
-pub fn one<T: Serialize + PartialSchema>(
+pub fn one<T: Serialize + ToSchema>(
     request: &HttpRequest,
     view: &T,
     fields: Option<&str>,
 ) -> Result<HttpResponse, Problem> {
-    let Some(fields) = fields else { return ok(request, view) };
+    let whole = json(view)?;
+    partly(request, view, &tag(&whole), (whole, fields))
+}
+
+/// [`one`] of something that also changes without being edited, at a revision of what is edited.
+///
+/// # Errors
+/// `MalformedQuery` for a name that the view does not have.
+pub fn one_revised<T: Serialize + ToSchema>(
+    request: &HttpRequest,
+    view: &T,
+    revision: i32,
+    fields: Option<&str>,
+) -> Result<HttpResponse, Problem> {
+    let whole = json(view)?;
+    partly(request, view, &revised_tag(revision, &whole), (whole, fields))
+}
+
+fn partly<T: Serialize + ToSchema>(
+    request: &HttpRequest,
+    view: &T,
+    tag: &str,
+    (whole, fields): (web::Bytes, Option<&str>),
+) -> Result<HttpResponse, Problem> {
+    let Some(fields) = fields else { return Ok(answer(request, tag, whole)) };
     let wanted = wanted::<T>(fields)?;
-    let whole = serde_json::to_vec(view).map_err(Problem::internal)?;
     let mut value = serde_json::to_value(view).map_err(Problem::internal)?;
     keep(&mut value, &wanted);
     let body = serde_json::to_vec(&value).map_err(Problem::internal)?;
-    Ok(answer(request, &tag(&whole), body.into()))
+    Ok(answer(request, tag, body.into()))
 }
 
 /// [`ok`] for a page, with only those fields of each item that `fields` names; all when `None`.
 ///
 /// # Errors
 /// `MalformedQuery` for a name that the items do not have.
-pub fn list<T: Serialize + PartialSchema>(
+pub fn list<T: Serialize + ToSchema>(
     request: &HttpRequest,
     page: &PageView<T>,
     fields: Option<&str>,
@@ -141,7 +170,7 @@ pub fn list<T: Serialize + PartialSchema>(
 ///
 /// # Errors
 /// `MalformedQuery` for a name that the items do not have.
-pub fn list_bytes<T: Serialize + PartialSchema>(
+pub fn list_bytes<T: Serialize + ToSchema>(
     page: &PageView<T>,
     fields: Option<&str>,
 ) -> Result<web::Bytes, Problem> {
@@ -161,14 +190,14 @@ fn json<T: Serialize>(view: &T) -> Result<web::Bytes, Problem> {
 }
 
 /// The names in `fields`, each of them a property of the view's schema.
-fn wanted<T: PartialSchema>(fields: &str) -> Result<Vec<&str>, Problem> {
-    let RefOr::T(Schema::Object(object)) = T::schema() else {
-        return Err(Problem::internal("a view that is not an object"));
-    };
+fn wanted<T: ToSchema>(fields: &str) -> Result<Vec<&str>, Problem> {
+    let mut parts = Vec::new();
+    T::schemas(&mut parts);
+    let mut known = Vec::new();
+    properties(&T::schema(), &parts, &mut known);
     let wanted: Vec<&str> = fields.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
-    match wanted.iter().find(|name| !object.properties.contains_key(**name)) {
+    match wanted.iter().find(|name| !known.iter().any(|known| known == *name)) {
         Some(name) => {
-            let known: Vec<_> = object.properties.keys().map(String::as_str).collect();
             let detail = format!("没有“{}”这个字段，可用：{}。", shorten(name), known.join("、"));
             Err(refuse("fields", "unknown_field", &detail))
         }
@@ -176,6 +205,21 @@ fn wanted<T: PartialSchema>(fields: &str) -> Result<Vec<&str>, Problem> {
             Err(refuse("fields", "required", "fields不能为空，请写明字段，如id,name。"))
         }
         None => Ok(wanted),
+    }
+}
+
+/// The names of a schema's properties, also of the views that are written into it.
+fn properties(schema: &RefOr<Schema>, parts: &[(String, RefOr<Schema>)], names: &mut Vec<String>) {
+    match schema {
+        RefOr::T(Schema::Object(object)) => names.extend(object.properties.keys().cloned()),
+        RefOr::T(Schema::AllOf(all)) => all.items.iter().for_each(|one| properties(one, parts, names)),
+        RefOr::T(_) => {}
+        RefOr::Ref(reference) => {
+            let name = reference.ref_location.rsplit('/').next().unwrap_or_default();
+            if let Some((_, part)) = parts.iter().find(|(known, _)| known == name) {
+                properties(part, parts, names);
+            }
+        }
     }
 }
 
@@ -198,6 +242,45 @@ pub fn created<T: Serialize>(location: &str, view: &T) -> Result<HttpResponse, P
         .body(body))
 }
 
+/// [`created`] for something that also changes without being edited.
+///
+/// # Errors
+/// `Internal` when the view cannot be written as JSON.
+pub fn created_revised<T: Serialize>(
+    location: &str,
+    view: &T,
+    revision: i32,
+) -> Result<HttpResponse, Problem> {
+    let body = json(view)?;
+    Ok(HttpResponse::Created()
+        .insert_header((header::ETAG, revised_tag(revision, &body)))
+        .insert_header((header::LOCATION, location))
+        .content_type("application/json; charset=utf-8")
+        .body(body))
+}
+
+/// Refuses an update of something that also changes without being edited, unless it is based on the present revision of
+/// what is edited.
+///
+/// # Errors
+/// `PreconditionRequired` without `If-Match`, `PreconditionFailed` when it was edited since.
+pub fn if_match_revision(request: &HttpRequest, revision: i32) -> Result<(), Problem> {
+    let Some(value) = request.headers().get(header::IF_MATCH) else { return Err(unconditional()) };
+    let value = value.to_str().unwrap_or_default().trim();
+    let is_present = |one: &str| {
+        let tag = one.trim().trim_start_matches("W/").trim_matches('"');
+        tag.split_once('-').is_some_and(|(edited, _)| edited == revision.to_string())
+    };
+    if value == "*" || value.split(',').any(is_present) { Ok(()) } else { Err(stale()) }
+}
+
+fn unconditional() -> Problem {
+    Problem::new(
+        Code::PreconditionRequired,
+        "修改前请先读取，并把读取时返回的ETag放入请求头If-Match，以免覆盖他人的修改。",
+    )
+}
+
 /// Refuses an update that is not based on the present representation.
 ///
 /// # Errors
@@ -207,10 +290,7 @@ pub fn if_match<T: Serialize>(request: &HttpRequest, present: &T) -> Result<(), 
     match lists(request.headers(), header::IF_MATCH, &tag(&body)) {
         Some(true) => Ok(()),
         Some(false) => Err(stale()),
-        None => Err(Problem::new(
-            Code::PreconditionRequired,
-            "修改前请先读取，并把读取时返回的ETag放入请求头If-Match，以免覆盖他人的修改。",
-        )),
+        None => Err(unconditional()),
     }
 }
 

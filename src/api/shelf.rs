@@ -10,6 +10,8 @@ use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 
+use super::past_boards::PastBoards;
+
 /// Bytes of all boards kept at most: some two thousand of fifty lines, a tenth of what they are as JSON.
 const BYTES: usize = 8 * 1024 * 1024;
 
@@ -31,9 +33,13 @@ impl Kept {
     }
 }
 
-/// The boards a process keeps, all read at one state of the database.
+/// The boards a process keeps, all read at one state of the database, and those of other days that it is judging.
 #[derive(Default)]
-pub struct Shelf(Mutex<Boards>);
+pub struct Shelf {
+    boards: Mutex<Boards>,
+    /// Boards of other days.
+    pub past: PastBoards,
+}
 
 #[derive(Default)]
 struct Boards {
@@ -68,7 +74,7 @@ impl Shelf {
     }
 
     fn boards(&self) -> MutexGuard<'_, Boards> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.boards.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -5,11 +5,14 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::figures::DoubtView;
 use super::indicators::PeriodView;
 use super::stated::{Checked, ContradictionView, UncheckedView};
 use super::wire::{Amount, Word};
 use crate::domain::pace::{Assessment, Context, Forecast, Missing, Ratio, Release, Step};
 use crate::domain::{Figure, Grade, Measure, Period, RulePack, TextEnum as _};
+
+type FigureWord = Word<Figure>;
 
 /// 研判结果和全部计算过程
 #[derive(Debug, Serialize, ToSchema)]
@@ -21,6 +24,10 @@ pub struct VerdictView {
     grade_label: &'static str,
     /// 数据期
     data_period: Option<PeriodView>,
+    /// 研判所用的数值：绝对量level、同比增速yoy或位次rank
+    figure: Option<FigureWord>,
+    /// 实际值、应达值和预测值的单位；增速为%
+    actual_unit: Option<String>,
     /// 实际值
     actual: Option<Amount>,
     /// 应达值
@@ -75,6 +82,8 @@ pub struct VerdictView {
     overdue: bool,
     /// 缺少的数据
     missing: Vec<MissingView>,
+    /// 疑点：不影响录入，但应核对
+    doubts: Vec<DoubtView>,
     /// 定级规则
     rule: RuleView,
     /// 计算过程
@@ -255,6 +264,8 @@ pub struct Beside {
     pub foreseen: Option<Decimal>,
     /// Decimal places the judged figure is usually printed with.
     pub places: u32,
+    /// The figure judged and the unit of its values.
+    pub judged: Option<(Figure, String)>,
 }
 
 impl Beside {
@@ -288,6 +299,8 @@ impl VerdictView {
             grade: Word(assessment.grade),
             grade_label: assessment.grade.chinese(),
             data_period: assessment.data_period.map(period),
+            figure: beside.judged.as_ref().map(|(figure, _)| Word(*figure)),
+            actual_unit: beside.judged.as_ref().map(|(_, unit)| unit.clone()),
             actual: assessment.actual.map(Amount),
             expected: amount(assessment.expected),
             expected_hi: amount(assessment.expected_hi),
@@ -317,6 +330,7 @@ impl VerdictView {
             forecast_missing: assessment.forecast_lacks.map(lacking),
             overdue: assessment.overdue,
             missing: missing.collect(),
+            doubts: assessment.doubts.iter().map(DoubtView::from).collect(),
             rule: RuleView::of(&assessment, pack),
             working: steps.collect(),
             rank: assessment.rank.map(|rank| RankView { position: rank.position, of: rank.of }),

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::db;
 use crate::domain::pace::{ShareFrom, display};
 use crate::domain::{Figure, Grade, Kind, TextEnum as _, WorkCalendar};
-use crate::store::rows::{BoardFilter, BoardRow};
+use crate::store::rows::{AssessmentFigures, BoardFilter, BoardRow};
 use crate::store::types::Number;
 use crate::store::{Store, StoreError, evidence};
 
@@ -65,36 +65,41 @@ async fn rests_on_the_curve(
     calendar: &WorkCalendar,
     row: &BoardRow,
 ) -> Result<bool, StoreError> {
-    let verdict = &row.verdict;
-    let (Some(as_of), Some(_)) = (verdict.graded_as_of, verdict.needed_growth) else { return Ok(false) };
+    let Some(assessment) = row.assessment.as_ref().filter(|one| one.figures.needed_growth.is_some()) else {
+        return Ok(false);
+    };
+    let as_of = assessment.as_of;
     let evidence = evidence::evidence_on(store, calendar, row.id, as_of).await?;
     Ok(evidence.is_some_and(|evidence| evidence.judge(as_of).share_from == Some(ShareFrom::Curve)))
 }
 
 fn line(row: &BoardRow) -> [String; 8] {
-    let verdict = &row.verdict;
+    let figures = row.assessment.as_ref().map(|assessment| &assessment.figures);
+    let number = |get: fn(&AssessmentFigures) -> Option<Number>| figures.and_then(get);
+    let unit = figures.and_then(|figures| figures.actual_unit.as_deref()).unwrap_or(&row.measure.1);
+    let judged = figures.and_then(|figures| figures.figure).map(|figure| figure.0);
     let kind = row.kind.as_deref().and_then(Kind::parse);
-    let rate = kind.is_some_and(|kind| kind.row().figure == Figure::Yoy);
-    let unit = if rate { "%" } else { row.measure.1.as_str() };
-    let gap_unit = if unit == "%" { "个百分点" } else { unit };
-    let own = verdict.actual.map_or(0, |number| number.0.scale());
-    let places = own.max(u32::from(rate)).min(4);
+    let printed = kind.zip(judged).map(|(kind, figure)| kind.row().printed_units(&row.measure.1, figure));
+    let gap_unit = printed.map_or(unit, |printed| printed.gap);
+    let own = number(|figures| figures.actual).map_or(0, |number| number.0.scale());
+    let is_rate = judged == Some(Figure::Yoy);
+    let places = own.max(u32::from(is_rate)).min(4);
     let show = |number: Option<Number>, unit: &str| {
         number.map_or_else(|| "—".to_owned(), |Number(value)| format!("{}{unit}", display(value, places)))
     };
-    let gap = verdict.gap.map_or_else(
+    let gap = number(|figures| figures.gap).map_or_else(
         || "—".to_owned(),
         |Number(gap)| {
             format!("{}{}{gap_unit}", if gap < Decimal::ZERO { "" } else { "+" }, display(gap, places))
         },
     );
-    let needed = match (verdict.needed_growth, verdict.needed_per_month) {
+    let needed = match (number(|figures| figures.needed_growth), number(|figures| figures.needed_per_month)) {
         (Some(Number(rate)), _) => format!("增长{}%", display(rate, 2)),
         (None, Some(Number(amount))) => format!("月均{}{unit}", display(amount, places.max(2))),
         (None, None) => "缺上年同期占比".to_owned(),
     };
-    let grade = Grade::parse(&verdict.grade).map_or("", Grade::chinese);
-    let period = match (verdict.data_start, verdict.data_end) {
+    let grade = row.current.grade.0.chinese();
+    let period = match figures.map(|figures| (figures.data_start, figures.data_end)).unwrap_or_default() {
         (Some(start), Some(end)) => format!("{}—{}", start.format("%Y.%-m"), end.format("%-m月")),
         _ => "—".to_owned(),
     };
@@ -102,8 +107,8 @@ fn line(row: &BoardRow) -> [String; 8] {
         row.measure.0.clone(),
         grade.to_owned(),
         period,
-        show(verdict.actual, unit),
-        show(verdict.expected, unit),
+        show(number(|figures| figures.actual), unit),
+        show(number(|figures| figures.expected), unit),
         gap,
         needed,
         row.lead_unit.1.clone().unwrap_or_else(|| "（未明确）".to_owned()),

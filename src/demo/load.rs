@@ -13,7 +13,6 @@ use crate::domain::{Basis, Better, Curve, Frequency, Kind, Measure, Target};
 use crate::store::rows::{
     CampaignMemberRow, CampaignRow, CitationRow, ContactRow, FactWrite, IndicatorRow, MeasureAliasRow,
     MeasureRow, ObservationRow, PlanRows, Recorded, ResponsibilityRow, TargetColumns, TaskRow, UnitRow,
-    VerdictColumns,
 };
 use crate::store::types::{Id, Number};
 use crate::store::{Store, StoreError, curves};
@@ -275,7 +274,6 @@ impl<'p> Loader<'p> {
                 baseline: None,
                 window_start: self.plan.campaign.starts_on,
                 window_end: self.plan.campaign.ends_on,
-                verdict: VerdictColumns::none(),
                 created_at: self.now,
                 revision: 1,
                 updated_at: self.now,

@@ -7,6 +7,7 @@ pub mod alarm;
 mod bounces;
 pub mod deliver;
 mod ledger;
+pub mod reassess;
 pub mod run;
 pub mod slots;
 pub mod watch;

@@ -240,10 +240,10 @@ impl Wanting<'_> {
 }
 
 /// Keys of everything one indicator is compared with.
-struct Keys {
-    benchmark: Option<(Key, String)>,
-    above: Vec<Key>,
-    siblings: Vec<Key>,
+pub(super) struct Keys {
+    pub(super) benchmark: Option<(Key, String)>,
+    pub(super) above: Vec<Key>,
+    pub(super) siblings: Vec<Key>,
 }
 
 /// Loads what indicators are compared with, all at once; in the order asked for.
@@ -290,7 +290,7 @@ pub async fn load(
     Ok(compared.collect())
 }
 
-fn keys(register: &Register, one: &Wanting<'_>, extent: Extent, as_of: NaiveDate) -> Keys {
+pub(super) fn keys(register: &Register, one: &Wanting<'_>, extent: Extent, as_of: NaiveDate) -> Keys {
     let (measure, region) = one.key;
     let versus = one.target.filter(|target| target.benchmark.is_some());
     let versus = versus.and_then(|target| register.against(target, one.key));

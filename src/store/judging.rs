@@ -11,9 +11,9 @@ use rust_decimal::Decimal;
 use super::comparisons::{Compared, Extent};
 use super::completing::Completing;
 use super::known::Then;
-use super::pages::{Page, Pages};
+use super::pages::{Page, Pages, Which};
 use super::revisions::InForce;
-use super::rows::{EvaluationRow, PastVerdictRow, RulePackRow};
+use super::rows::{AssessmentFigures, EvaluationRow, PastVerdictRow, RulePackRow};
 use super::types::Id;
 use super::{Store, StoreError, rule_packs};
 use crate::db;
@@ -21,7 +21,8 @@ use xushi_domain::pace::{
     self, Assessment, Course, Known, Past, PersonVerdict, Step, Subject, course, is_percent, overdue_after,
 };
 use xushi_domain::{
-    Curve, Kind, Measure, Observation, Period, RulePack, Target, WorkCalendar, assess, assess_with_working,
+    Curve, Figure, Kind, Measure, Observation, Period, RulePack, Target, WorkCalendar, assess,
+    assess_with_working,
 };
 
 /// What is the same for all indicators of a run.
@@ -33,7 +34,7 @@ pub struct Context {
     calendar: WorkCalendar,
     measures: HashMap<Id, Arc<Measure>>,
     regions: HashMap<Id, Arc<str>>,
-    packs: HashMap<Id, (Id, Arc<RulePack>)>,
+    pub(super) packs: HashMap<Id, (Id, Arc<RulePack>)>,
 }
 
 impl Context {
@@ -165,6 +166,17 @@ impl Evidence {
         self.target.as_ref().map(|target| target.kind)
     }
 
+    /// What is stored of an assessment made of this evidence.
+    pub fn figures(&self, assessment: &Assessment) -> AssessmentFigures {
+        AssessmentFigures::of(assessment, self.judged_figure(assessment))
+    }
+
+    /// The figure that was judged, and the unit of its values.
+    pub fn judged_figure(&self, assessment: &Assessment) -> Option<(Figure, &str)> {
+        let (kind, figure) = self.kind().zip(assessment.figure)?;
+        Some((figure, kind.row().printed_units(&self.measure.unit, figure).value))
+    }
+
     /// What a milestone that is done is reported as.
     pub fn full(&self) -> Decimal {
         let promised = self.target.as_ref().and_then(|target| {
@@ -245,8 +257,24 @@ impl Judging {
     ) -> Result<Self, StoreError> {
         let context = Context::load(store, calendar, as_of).await?;
         let completing = Completing::new(as_of);
-        let pages = Pages::start(store.clone(), as_of, campaigns);
+        let which = campaigns.map_or(Which::All, Which::Campaigns);
+        let pages = Pages::start(store.clone(), as_of, which);
         Ok(Self { store: store.clone(), context, pages, completing })
+    }
+
+    /// Starts before the first of these indicators, which are given in the order of their series; in small pages.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn of(
+        store: &Store,
+        calendar: &WorkCalendar,
+        as_of: NaiveDate,
+        indicators: Vec<Id>,
+    ) -> Result<Self, StoreError> {
+        let context = Context::load(store, calendar, as_of).await?;
+        let pages = Pages::start(store.clone(), as_of, Which::These(indicators));
+        Ok(Self { store: store.clone(), context, pages, completing: Completing::new(as_of) })
     }
 
     /// The same walk with another rule pack in the place of every campaign's own.

@@ -13,6 +13,10 @@ use xushi_domain::Observation;
 /// Indicators read at once; with twelve facts each this keeps some megabytes.
 const PAGE: i64 = 4_000;
 
+/// Indicators read at once where only some are wanted: what judges beside the answering of requests keeps little, and
+/// holds its thread for some milliseconds at a time.
+const FEW: usize = 500;
+
 /// Pages that wait to be judged, beside the one being read and the one being judged.
 const WAITING: usize = 1;
 
@@ -26,14 +30,24 @@ pub(super) struct Page {
     pub(super) past: Vec<PastVerdictRow>,
 }
 
+/// Which indicators are walked over.
+pub(super) enum Which {
+    /// All of them.
+    All,
+    /// Those of some campaigns.
+    Campaigns(Vec<Id>),
+    /// These, in the order of their series.
+    These(Vec<Id>),
+}
+
 /// The pages of one walk; reading stops when this is dropped.
 pub(super) struct Pages(mpsc::Receiver<Result<Option<Page>, StoreError>>);
 
 impl Pages {
-    /// Begins to read all indicators, or those of some campaigns.
-    pub(super) fn start(store: Store, as_of: NaiveDate, campaigns: Option<Vec<Id>>) -> Self {
+    /// Begins to read.
+    pub(super) fn start(store: Store, as_of: NaiveDate, which: Which) -> Self {
         let (sender, receiver) = mpsc::channel(WAITING);
-        let mut reader = Reader { store, as_of, campaigns, after: None, done: false };
+        let mut reader = Reader { store, as_of, which, after: None, taken: 0, done: false };
         tokio::spawn(async move {
             loop {
                 let page = reader.read().await;
@@ -58,32 +72,53 @@ impl Pages {
 struct Reader {
     store: Store,
     as_of: NaiveDate,
-    campaigns: Option<Vec<Id>>,
+    which: Which,
     after: Option<(i64, Id)>,
+    /// How many of `These` have been read.
+    taken: usize,
     done: bool,
 }
 
 impl Reader {
     async fn read(&mut self) -> Result<Option<Page>, StoreError> {
-        if self.done {
-            return Ok(None);
-        }
-        let rows =
-            db!(self.store, evaluation::list_evaluation_rows(self.campaigns.as_deref(), self.after, PAGE))?;
+        let campaigns = match &self.which {
+            _ if self.done => return Ok(None),
+            Which::These(_) => return self.read_these().await,
+            Which::Campaigns(campaigns) => Some(campaigns.as_slice()),
+            Which::All => None,
+        };
+        let rows = db!(self.store, evaluation::list_evaluation_rows(campaigns, self.after, PAGE))?;
         self.done = (rows.len() as i64) < PAGE;
         let (Some((first, ..)), Some((last, ..))) = (rows.first(), rows.last()) else { return Ok(None) };
         self.after = Some((last.series_id, last.id));
         let facts =
             db!(self.store, evaluation::list_facts_between(first.series_id, last.series_id, self.as_of))?;
-        let fact = |row: FactRow| Ok((row.series_id, Observation::try_from(row)?));
-        let facts = facts.into_iter().map(fact).collect::<Result<_, StoreError>>()?;
         let past = self.past(&rows).await?;
+        Ok(Some(Page { rows, facts: self::facts(facts)?, past }))
+    }
+
+    /// The next of some indicators, which need not lie together.
+    async fn read_these(&mut self) -> Result<Option<Page>, StoreError> {
+        let Which::These(ids) = &self.which else { return Ok(None) };
+        let Some(chunk) = ids.get(self.taken..).map(|left| &left[..left.len().min(FEW)]) else {
+            return Ok(None);
+        };
+        if chunk.is_empty() {
+            return Ok(None);
+        }
+        let mut rows = db!(self.store, evaluation::list_evaluation_rows_of(chunk))?;
+        rows.sort_unstable_by_key(|(row, ..)| (row.series_id, row.id));
+        let mut series: Vec<i64> = rows.iter().map(|(row, ..)| row.series_id).collect();
+        series.dedup();
+        let facts = facts(db!(self.store, observations::list_facts(&series, self.as_of))?)?;
+        let past = self.past(&rows).await?;
+        self.taken += FEW;
         Ok(Some(Page { rows, facts, past }))
     }
 
     /// Earlier verdicts; an indicator that has never had one is not asked about.
     async fn past(&self, rows: &[(EvaluationRow, Id, Id)]) -> Result<Vec<PastVerdictRow>, StoreError> {
-        let graded = rows.iter().filter(|(row, ..)| row.verdict.graded_as_of.is_some());
+        let graded = rows.iter().filter(|(row, ..)| row.current.assessment_id.is_some());
         let graded: Vec<Id> = graded.map(|(row, ..)| row.id).collect();
         let mut past = Vec::new();
         for chunk in graded.chunks(1_000) {
@@ -91,4 +126,8 @@ impl Reader {
         }
         Ok(past)
     }
+}
+
+fn facts(rows: Vec<FactRow>) -> Result<Vec<(i64, Observation)>, StoreError> {
+    rows.into_iter().map(|row| Ok((row.series_id, Observation::try_from(row)?))).collect()
 }

@@ -207,22 +207,6 @@ diesel::table! {
         baseline -> Nullable<Exact>,
         window_start -> Date,
         window_end -> Date,
-        grade -> Text,
-        grade_rank -> Integer,
-        graded_as_of -> Nullable<Date>,
-        data_start -> Nullable<Date>,
-        data_end -> Nullable<Date>,
-        actual -> Nullable<Exact>,
-        expected -> Nullable<Exact>,
-        gap -> Nullable<Exact>,
-        gap_points -> Nullable<Exact>,
-        completion -> Nullable<Exact>,
-        due_fraction -> Nullable<Exact>,
-        needed_per_month -> Nullable<Exact>,
-        needed_growth -> Nullable<Exact>,
-        forecast -> Nullable<Exact>,
-        p_miss -> Nullable<Exact>,
-        rule -> Nullable<Text>,
         created_at -> Timestamp,
         revision -> Integer,
         updated_at -> Timestamp,
@@ -288,8 +272,11 @@ diesel::table! {
         grade -> Text,
         data_start -> Nullable<Date>,
         data_end -> Nullable<Date>,
+        figure -> Nullable<Text>,
+        actual_unit -> Nullable<Text>,
         actual -> Nullable<Exact>,
         expected -> Nullable<Exact>,
+        expected_hi -> Nullable<Exact>,
         gap -> Nullable<Exact>,
         gap_points -> Nullable<Exact>,
         completion -> Nullable<Exact>,
@@ -299,8 +286,38 @@ diesel::table! {
         forecast -> Nullable<Exact>,
         p_miss -> Nullable<Exact>,
         rule -> Nullable<Text>,
+        rules_version -> Integer,
+        doubts -> Text,
         rule_pack_id -> Key,
         recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Exact, Key};
+
+    current_assessments (indicator_id) {
+        indicator_id -> Key,
+        assessment_id -> Nullable<Key>,
+        digest -> Nullable<BigInt>,
+        grade -> Text,
+        grade_rank -> Integer,
+        revision -> Integer,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Exact, Key};
+
+    reassessments (id) {
+        id -> BigInt,
+        series_id -> Nullable<BigInt>,
+        indicator_id -> Nullable<Key>,
+        marked_at -> Timestamp,
+        claimed_until -> Nullable<Timestamp>,
     }
 }
 
@@ -806,6 +823,7 @@ diesel::joinable!(responsibilities -> units (unit_id));
 diesel::joinable!(observations -> series (series_id));
 diesel::joinable!(assessments -> indicators (indicator_id));
 diesel::joinable!(assessments -> rule_packs (rule_pack_id));
+diesel::joinable!(current_assessments -> indicators (indicator_id));
 diesel::joinable!(episodes -> indicators (indicator_id));
 diesel::joinable!(episodes -> campaigns (campaign_id));
 diesel::joinable!(episodes -> units (unit_id));
@@ -858,6 +876,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     responsibilities,
     observations,
     assessments,
+    current_assessments,
+    reassessments,
     episodes,
     letter_serials,
     letters,

@@ -36,12 +36,13 @@ pub struct Exact;
 pub struct Id(pub Uuid);
 
 /// A decimal as a column value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Exact)]
 pub struct Number(pub Decimal);
 
 /// A word of a closed list as a column value, read without a copy of its text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, FromSqlRow)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Text)]
 pub struct Listed<T>(pub T);
 
 fn listed<T: TextEnum>(word: &str) -> deserialize::Result<Listed<T>> {
@@ -57,6 +58,20 @@ impl<T: TextEnum> FromSql<Text, Pg> for Listed<T> {
 impl<T: TextEnum> FromSql<Text, Sqlite> for Listed<T> {
     fn from_sql(mut value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
         listed(value.read_text())
+    }
+}
+
+impl<T: TextEnum + std::fmt::Debug> ToSql<Text, Pg> for Listed<T> {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        out.write_all(self.0.as_str().as_bytes())?;
+        Ok(IsNull::No)
+    }
+}
+
+impl<T: TextEnum + std::fmt::Debug> ToSql<Text, Sqlite> for Listed<T> {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.0.as_str());
+        Ok(IsNull::No)
     }
 }
 

@@ -40,7 +40,7 @@ use crate::store::{Store, StoreError};
 
 pub use bounces::{Returned, take_bounce};
 pub use defaulted::{Defaulted, list_defaulted};
-pub use evaluate::{Evaluated, evaluate};
+pub use evaluate::{Evaluated, evaluate, reassess};
 pub use frozen::{DOCX, PNG, document_name};
 pub use ladder::{Reminded, remind};
 pub use mailing::{Mailing, rendered_now, signed};

@@ -5,45 +5,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::api::figures::FiguresView;
 use crate::api::promise::{CurveBody, TargetBody, TargetView};
 use crate::api::tasks::PartBody;
-use crate::api::wire::{Amount, Word};
-use crate::domain::Grade;
-use crate::store::rows::{NamedIndicatorRow, VerdictColumns, word};
-use crate::store::types::Number;
+use crate::api::wire::Amount;
+use crate::store::rows::NamedIndicatorRow;
+use crate::store::types::{Id, Number};
 use crate::store::{StoreError, curves};
-
-/// 现行研判结果
-#[derive(Debug, Serialize, ToSchema)]
-pub struct VerdictView {
-    /// 等级
-    #[schema(value_type = String, example = "behind")]
-    pub grade: Word<Grade>,
-    /// 首次作出这一结果的研判日期；为null表示尚未研判
-    pub as_of: Option<NaiveDate>,
-    /// 数据期
-    pub data_period: Option<PeriodView>,
-    /// 实际值
-    pub actual: Option<Amount>,
-    /// 应达值
-    pub expected: Option<Amount>,
-    /// 差距，正为好
-    pub gap: Option<Amount>,
-    /// 差距（百分点），正为好
-    pub gap_points: Option<Amount>,
-    /// 完成比例，0.25即25%
-    pub completion: Option<Amount>,
-    /// 应完成比例
-    pub due_fraction: Option<Amount>,
-    /// 后续每月需完成
-    pub needed_per_month: Option<Amount>,
-    /// 后续需增长（%）
-    pub needed_growth: Option<Amount>,
-    /// 年末预测值；没有预测的为null
-    pub forecast: Option<Amount>,
-    /// 完不成目标的可能性，0到1
-    pub p_miss: Option<Amount>,
-}
 
 /// 起止日期
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
@@ -94,10 +62,12 @@ pub struct IndicatorView {
     /// 目标期结束日期
     pub window_end: NaiveDate,
     /// 现行研判结果
-    pub verdict: VerdictView,
+    pub verdict: FiguresView,
+    /// 研判更新中：所依据的数据、目标或规则刚有变化，几秒后更新
+    pub updating: bool,
     /// 建立时间
     pub created_at: DateTime<Utc>,
-    /// 最近修改时间
+    /// 目标等最近修改的时间；研判更新不改它
     pub updated_at: DateTime<Utc>,
 }
 
@@ -105,32 +75,11 @@ fn amount(number: Option<Number>) -> Option<Amount> {
     number.map(|number| Amount(number.0))
 }
 
-impl VerdictView {
-    /// The verdict beside an indicator.
-    pub fn of(verdict: &VerdictColumns) -> Result<Self, StoreError> {
-        let period = verdict.data_start.zip(verdict.data_end);
-        Ok(Self {
-            grade: Word(word(&verdict.grade)?),
-            as_of: verdict.graded_as_of,
-            data_period: period.map(|(start, end)| PeriodView { start, end }),
-            actual: amount(verdict.actual),
-            expected: amount(verdict.expected),
-            gap: amount(verdict.gap),
-            gap_points: amount(verdict.gap_points),
-            completion: amount(verdict.completion),
-            due_fraction: amount(verdict.due_fraction),
-            needed_per_month: amount(verdict.needed_per_month),
-            needed_growth: amount(verdict.needed_growth),
-            forecast: amount(verdict.forecast),
-            p_miss: amount(verdict.p_miss),
-        })
-    }
-}
-
 impl IndicatorView {
-    /// An indicator as JSON.
-    pub fn of(row: NamedIndicatorRow) -> Result<Self, StoreError> {
-        let NamedIndicatorRow { indicator, measure, region, task_name, lead_unit_name } = row;
+    /// An indicator as JSON; `marked` are those about to be judged again.
+    pub fn of(row: NamedIndicatorRow, marked: &[Id]) -> Result<Self, StoreError> {
+        let NamedIndicatorRow { indicator, measure, region, task_name, lead_unit_name, current, assessment } =
+            row;
         Ok(Self {
             id: indicator.id.0,
             measure: Named { id: measure.0.0, name: measure.1 },
@@ -145,7 +94,8 @@ impl IndicatorView {
             baseline: amount(indicator.baseline),
             window_start: indicator.window_start,
             window_end: indicator.window_end,
-            verdict: VerdictView::of(&indicator.verdict)?,
+            verdict: FiguresView::in_force(&current, assessment.as_ref()),
+            updating: marked.contains(&indicator.id),
             created_at: indicator.created_at.and_utc(),
             updated_at: indicator.updated_at.and_utc(),
         })

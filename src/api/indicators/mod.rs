@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::State;
+use super::assessments::marked;
 use super::extract::{Body, Params};
 use super::lookup::{self, At};
 use super::page::{List, ListParams, PageView};
@@ -19,7 +20,7 @@ use crate::api::spec::Routes;
 use crate::db;
 use crate::domain::{Grade, Invalid, Measure, Period, quantity};
 use crate::store::rows::{
-    BoardFilter, IndicatorChange, IndicatorRow, ResponsibilityRow, TargetColumns, VerdictColumns,
+    BoardFilter, IndicatorChange, IndicatorRow, NamedIndicatorRow, ResponsibilityRow, TargetColumns,
 };
 use crate::store::types::{Id, Number};
 use crate::store::{curves, revisions as kept};
@@ -87,7 +88,10 @@ async fn list_indicators(
     if rows.is_empty() {
         list.filter.expect_campaign(&state).await?;
     }
-    let page = PageView::checked(rows, list.page, |row| row.indicator.id.0, IndicatorView::of)?;
+    let ids: Vec<Id> = rows.iter().map(|row| row.indicator.id).collect();
+    let marked = marked(&state, &ids).await?;
+    let view = |row| IndicatorView::of(row, &marked);
+    let page = PageView::checked(rows, list.page, |row| row.indicator.id.0, view)?;
     respond::list(&request, &page, list.fields.as_deref())
 }
 
@@ -136,13 +140,16 @@ async fn create_indicator(
         baseline: baseline(body.baseline)?,
         window_start: window.start(),
         window_end: window.end(),
-        verdict: VerdictColumns::none(),
         created_at: now,
         revision: 1,
         updated_at: now,
     };
     db!(state.store, indicators::create_indicator((measure_id, region.id), &row, &parts))?;
-    respond::created(&format!("/api/v1/indicators/{}", id.0), &load(&state, id.0).await?.1)
+    respond::created_revised(
+        &format!("/api/v1/indicators/{}", id.0),
+        &load(&state, id.0).await?.1,
+        row.revision,
+    )
 }
 
 fn window(start: NaiveDate, end: NaiveDate) -> Result<Period, Problem> {
@@ -153,12 +160,17 @@ fn baseline(value: Option<Amount>) -> Result<Option<Number>, Invalid> {
     value.map(|amount| quantity::checked("baseline", amount.0).map(Number)).transpose()
 }
 
-async fn load(state: &State, id: Uuid) -> Result<(IndicatorRow, IndicatorView), Problem> {
-    let row = db!(state.store, indicators::find_indicator(id))?.ok_or_else(|| Problem::not_found("指标"))?;
-    Ok((row.indicator.clone(), IndicatorView::of(row)?))
+async fn find(state: &State, id: Uuid) -> Result<NamedIndicatorRow, Problem> {
+    db!(state.store, indicators::find_indicator(id))?.ok_or_else(|| Problem::not_found("指标"))
 }
 
-/// 读取一个指标
+async fn load(state: &State, id: Uuid) -> Result<(IndicatorRow, IndicatorView), Problem> {
+    let row = find(state, id).await?;
+    let marked = marked(state, &[row.indicator.id]).await?;
+    Ok((row.indicator.clone(), IndicatorView::of(row, &marked)?))
+}
+
+/// 读取一个指标；ETag前半为目标的修改次数，研判更新时只变后半，修改时只核对前半
 #[utoipa::path(tag = "指标", params(("id" = Uuid, Path, description = "编号"), OneParams), responses(
     (status = 200, body = IndicatorView), (status = "4XX", body = ProblemView)))]
 #[get("/indicators/{id}")]
@@ -168,11 +180,11 @@ async fn find_indicator(
     id: web::Path<Uuid>,
     Params(params): Params<OneParams>,
 ) -> Result<HttpResponse, Problem> {
-    let row = db!(state.store, indicators::find_indicator(*id))?.ok_or_else(|| Problem::not_found("指标"))?;
-    respond::one(&request, &IndicatorView::of(row)?, params.fields.as_deref())
+    let (row, view) = load(&state, *id).await?;
+    respond::one_revised(&request, &view, row.revision, params.fields.as_deref())
 }
 
-/// 修改指标（须带If-Match）
+/// 修改指标（须带If-Match；其间只有研判更新的，不影响修改）
 #[utoipa::path(tag = "指标", request_body = UpdateIndicator,
     params(("id" = Uuid, Path, description = "编号"), ("If-Match" = String, Header, description = "读取时返回的ETag")),
     responses((status = 200, body = IndicatorView), (status = "4XX", body = ProblemView)))]
@@ -184,7 +196,7 @@ async fn update_indicator(
     Body(body): Body<UpdateIndicator>,
 ) -> Result<HttpResponse, Problem> {
     let (row, view) = load(&state, *id).await?;
-    respond::if_match(&request, &view)?;
+    respond::if_match_revision(&request, row.revision)?;
     let target = match body.target {
         None => row.target.target()?,
         Some(None) => None,
@@ -219,5 +231,6 @@ async fn update_indicator(
     let note = revisions::note(&state, body.reason.as_deref(), body.effective_on)?;
     let kept = kept::of_indicator(&row, &change, &note);
     db!(state.store, indicators::update_indicator(&change, kept.as_ref()))?;
-    respond::ok(&request, &load(&state, *id).await?.1)
+    let (row, view) = load(&state, *id).await?;
+    respond::one_revised(&request, &view, row.revision, None)
 }

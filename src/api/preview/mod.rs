@@ -218,6 +218,10 @@ impl Case {
             overdue_after: known.overdue_after,
             stated: stated.map(|one| (one.against.clone(), one.difference)).collect(),
             places: places(&self.measure, &context),
+            judged: self.target.as_ref().zip(assessment.figure).map(|(target, figure)| {
+                let units = target.kind.row().printed_units(&self.measure.unit, figure);
+                (figure, units.value.to_owned())
+            }),
         };
         let verdict = VerdictView::of(assessment, steps, &self.pack, &beside);
         PreviewView { as_of: self.as_of, target: self.target.map(TargetView::from), verdict }

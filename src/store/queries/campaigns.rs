@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
-use super::{lower, names, responsibilities, revisions};
+use super::{lower, names, reassessments, responsibilities, revisions};
 use crate::rows::{
     CampaignCurveRow, CampaignFilter, CampaignMemberRow, CampaignRow, NameKind, Page, RevisionRow,
 };
@@ -203,6 +203,7 @@ async fn write_over(
     keep_names(conn, &row).await?;
     if let Some(kept) = kept {
         revisions::insert_revision(conn, kept).await?;
+        reassessments::mark_campaign(conn, changed.id, changed.updated_at).await?;
     }
     Ok(row)
 }

@@ -1,4 +1,4 @@
-//! Pages of indicators with their facts, and the verdicts written back.
+//! Pages of indicators with their facts, and the assessments written back.
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, SelectableHelper};
@@ -6,10 +6,21 @@ use diesel_async::RunQueryDsl;
 
 use super::super::{Backend, Conn, bulk};
 use crate::StoreError;
-use crate::rows::{EvaluationMeasureRow, EvaluationRow, FactRow, PastVerdictRow, VerdictWrite};
-use crate::schema::{assessments, indicators, measures, observations, regions, series};
+use crate::rows::{AssessmentWrites, EvaluationMeasureRow, EvaluationRow, FactRow, PastVerdictRow};
+use crate::schema::{assessments, current_assessments, indicators, measures, observations, regions, series};
 use crate::types::{Id, Listed};
 use xushi_domain::Grade;
+
+/// Indicators with which assessment is in force, and their measures and regions.
+macro_rules! evaluated {
+    () => {
+        indicators::table.inner_join(series::table).inner_join(current_assessments::table).select((
+            EvaluationRow::as_select(),
+            series::measure_id,
+            series::region_id,
+        ))
+    };
+}
 
 /// The next indicators in order of series and id, each with its measure and region, after a position.
 ///
@@ -21,12 +32,8 @@ pub async fn list_evaluation_rows(
     after: Option<(i64, Id)>,
     limit: i64,
 ) -> Result<Vec<(EvaluationRow, Id, Id)>, StoreError> {
-    let mut query = indicators::table
-        .inner_join(series::table)
-        .select((EvaluationRow::as_select(), series::measure_id, series::region_id))
-        .order((indicators::series_id, indicators::id))
-        .limit(limit)
-        .into_boxed::<Backend>();
+    let mut query =
+        evaluated!().order((indicators::series_id, indicators::id)).limit(limit).into_boxed::<Backend>();
     if let Some((series_id, id)) = after {
         // `series_id >=` first: it is what the index can use.
         query = query.filter(
@@ -97,15 +104,74 @@ pub async fn list_grades_before(
         .await?)
 }
 
-/// Writes verdicts beside their indicators and into the history, all or none.
+/// Writes assessments down and puts them in force, all in one transaction. Gives those that were not written, because
+/// somebody else has judged the indicator since it was read: they are to be judged again.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn write_verdicts(conn: &mut Conn, writes: Vec<VerdictWrite>) -> Result<(), StoreError> {
-    if writes.is_empty() {
-        return Ok(());
+pub async fn write_assessments(conn: &mut Conn, writes: AssessmentWrites) -> Result<Vec<Id>, StoreError> {
+    if writes.changed.is_empty() && writes.confirmed.is_empty() {
+        return Ok(Vec::new());
     }
-    write_transaction!(conn, async move |conn: &mut Conn| { bulk::write_verdicts(conn, writes).await }).await
+    write_transaction!(conn, async move |conn: &mut Conn| { bulk::write_assessments(conn, writes).await })
+        .await
+}
+
+/// The next indicators with a target of one of these kinds, in order of id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_evaluation_rows_of_kinds(
+    conn: &mut Conn,
+    kinds: &[&str],
+    after: Option<Id>,
+    limit: i64,
+) -> Result<Vec<(EvaluationRow, Id, Id)>, StoreError> {
+    let mut query = evaluated!()
+        .filter(indicators::kind.eq_any(kinds.to_vec()))
+        .order(indicators::id)
+        .limit(limit)
+        .into_boxed::<Backend>();
+    if let Some(after) = after {
+        query = query.filter(indicators::id.gt(after));
+    }
+    Ok(query.load(conn).await?)
+}
+
+/// The indicators of several series.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_indicators_of_series(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(i64, Id)>, StoreError> {
+    Ok(indicators::table
+        .filter(indicators::series_id.eq_any(ids.to_vec()))
+        .select((indicators::series_id, indicators::id))
+        .load(conn)
+        .await?)
+}
+
+/// The series of several indicators.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_series_of_indicators(conn: &mut Conn, ids: &[Id]) -> Result<Vec<(i64, Id)>, StoreError> {
+    Ok(indicators::table
+        .filter(indicators::id.eq_any(ids.to_vec()))
+        .select((indicators::series_id, indicators::id))
+        .load(conn)
+        .await?)
+}
+
+/// Measures and regions of several series.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_series_keys(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(Id, Id)>, StoreError> {
+    Ok(series::table
+        .filter(series::id.eq_any(ids.to_vec()))
+        .select((series::measure_id, series::region_id))
+        .load(conn)
+        .await?)
 }
 
 /// Several indicators with measure and region, in order of id.
@@ -116,13 +182,7 @@ pub async fn list_evaluation_rows_of(
     conn: &mut Conn,
     ids: &[Id],
 ) -> Result<Vec<(EvaluationRow, Id, Id)>, StoreError> {
-    Ok(indicators::table
-        .inner_join(series::table)
-        .filter(indicators::id.eq_any(ids.to_vec()))
-        .order(indicators::id)
-        .select((EvaluationRow::as_select(), series::measure_id, series::region_id))
-        .load(conn)
-        .await?)
+    Ok(evaluated!().filter(indicators::id.eq_any(ids.to_vec())).order(indicators::id).load(conn).await?)
 }
 
 /// All measures.

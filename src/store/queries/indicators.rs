@@ -10,36 +10,69 @@ use uuid::Uuid;
 use super::super::{Backend, Conn, locks};
 use super::observations::ensure_series;
 use super::responsibilities::effective_responsibilities;
-use super::{names, revisions};
+use super::{names, reassessments, revisions};
 use crate::rows::{
-    AssessmentRow, BoardFilter, BoardRow, IndicatorChange, IndicatorRow, NameKind, NamedIndicatorRow, Page,
-    ResponsibilityRow, RevisionRow, VerdictColumns,
+    AssessmentRow, BoardFilter, BoardRow, CurrentAssessmentRow, IndicatorChange, IndicatorRow, NameKind,
+    NamedIndicatorRow, Page, ResponsibilityRow, RevisionRow,
 };
 use crate::schema::{
-    assessments, campaigns, citations, indicators, measures, regions, responsibilities, series, tasks, units,
+    assessments, campaigns, citations, current_assessments, indicators, measures, regions, responsibilities,
+    series, tasks, units,
 };
 use crate::types::Id;
 use crate::{Rule, StoreError};
 use xushi_domain::Responsibility;
 
-/// An indicator with the names a reader needs.
-macro_rules! named {
+/// An indicator with all that a reader needs beside it.
+macro_rules! joined {
     () => {
         indicators::table
+            .inner_join(current_assessments::table)
             .inner_join(series::table.inner_join(measures::table).inner_join(regions::table))
             .inner_join(tasks::table)
             .left_join(units::table.on(indicators::lead_unit_id.eq(units::id.nullable())))
-            .select((
-                IndicatorRow::as_select(),
-                (measures::id, measures::name, measures::unit),
-                (regions::code, regions::name),
-                tasks::name,
-                units::name.nullable(),
-            ))
+            .left_join(
+                assessments::table.on(current_assessments::assessment_id.eq(assessments::id.nullable())),
+            )
     };
 }
 
-/// Only what passes the filter; by the columns of indicators alone, whatever else the query reads.
+/// An indicator with the names a reader needs.
+macro_rules! named {
+    () => {
+        joined!().select((
+            IndicatorRow::as_select(),
+            (measures::id, measures::name, measures::unit),
+            (regions::code, regions::name),
+            tasks::name,
+            units::name.nullable(),
+            CurrentAssessmentRow::as_select(),
+            Option::<AssessmentRow>::as_select(),
+        ))
+    };
+}
+
+/// A line of the board.
+macro_rules! board {
+    () => {
+        joined!().select((
+            indicators::id,
+            indicators::campaign_id,
+            (indicators::task_id, tasks::name),
+            (indicators::lead_unit_id, units::name.nullable()),
+            (measures::name, measures::unit),
+            (regions::code, regions::name),
+            indicators::kind,
+            indicators::phrase,
+            indicators::updated_at,
+            CurrentAssessmentRow::as_select(),
+            Option::<AssessmentRow>::as_select(),
+        ))
+    };
+}
+
+/// Only what passes the filter, but for its `updated_after`; by the columns of indicators and of their assessments in
+/// force alone, whatever else the query reads.
 macro_rules! filtered {
     ($query:ident, $filter:expr) => {
         if let Some(campaign) = $filter.family {
@@ -66,10 +99,7 @@ macro_rules! filtered {
             $query = $query.filter(indicators::series_id.eq_any(of_it));
         }
         if let Some(grades) = &$filter.grades {
-            $query = $query.filter(indicators::grade.eq_any(grades.clone()));
-        }
-        if let Some(after) = $filter.updated_after {
-            $query = $query.filter(indicators::updated_at.gt(after));
+            $query = $query.filter(current_assessments::grade.eq_any(grades.clone()));
         }
     };
 }
@@ -85,12 +115,16 @@ pub async fn list_indicators(
 ) -> Result<Vec<NamedIndicatorRow>, StoreError> {
     // Which ones first, then their names: see `list_board`.
     let mut shown = indicators::table
+        .inner_join(current_assessments::table)
         .select(indicators::id)
         .order(indicators::id)
         .limit(page.limit + 1)
         .into_boxed::<Backend>();
     if let Some(after) = page.after {
         shown = shown.filter(indicators::id.gt(Id(after)));
+    }
+    if let Some(after) = filter.updated_after {
+        shown = shown.filter(indicators::updated_at.gt(after));
     }
     filtered!(shown, filter);
     Ok(named!().filter(indicators::id.eq_any(shown)).order(indicators::id).load(conn).await?)
@@ -109,38 +143,52 @@ pub async fn list_board(
 ) -> Result<Vec<BoardRow>, StoreError> {
     // Which lines first, then their names: names are looked up only for those shown.
     let mut shown = indicators::table
+        .inner_join(current_assessments::table)
         .select(indicators::id)
-        .order((indicators::grade_rank, indicators::id))
+        .order((current_assessments::grade_rank, indicators::id))
         .limit(limit + 1)
         .into_boxed::<Backend>();
     if let Some((rank, id)) = after {
         shown = shown.filter(
-            indicators::grade_rank
+            current_assessments::grade_rank
                 .ge(rank)
-                .and(indicators::grade_rank.gt(rank).or(indicators::id.gt(Id(id)))),
+                .and(current_assessments::grade_rank.gt(rank).or(indicators::id.gt(Id(id)))),
         );
     }
+    if let Some(after) = filter.updated_after {
+        // A line shows both what was promised and how it stands.
+        shown = shown.filter(current_assessments::updated_at.gt(after).or(indicators::updated_at.gt(after)));
+    }
     filtered!(shown, filter);
-    Ok(indicators::table
-        .inner_join(series::table.inner_join(measures::table).inner_join(regions::table))
-        .inner_join(tasks::table)
-        .left_join(units::table.on(indicators::lead_unit_id.eq(units::id.nullable())))
+    Ok(board!()
         .filter(indicators::id.eq_any(shown))
-        .select((
-            indicators::id,
-            indicators::campaign_id,
-            (indicators::task_id, tasks::name),
-            (indicators::lead_unit_id, units::name.nullable()),
-            (measures::name, measures::unit),
-            (regions::code, regions::name),
-            indicators::kind,
-            indicators::phrase,
-            VerdictColumns::as_select(),
-            indicators::updated_at,
-        ))
-        .order((indicators::grade_rank, indicators::id))
+        .order((current_assessments::grade_rank, indicators::id))
         .load(conn)
         .await?)
+}
+
+/// Lines of the board of these indicators, in no order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_board_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<BoardRow>, StoreError> {
+    Ok(board!().filter(indicators::id.eq_any(ids.to_vec())).load(conn).await?)
+}
+
+/// Indicators that pass the filter whatever they were promised or judged (its grades and `updated_after` are not asked),
+/// in order of series.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_by_series(conn: &mut Conn, filter: &BoardFilter) -> Result<Vec<Id>, StoreError> {
+    let mut shown = indicators::table
+        .inner_join(current_assessments::table)
+        .select(indicators::id)
+        .order((indicators::series_id, indicators::id))
+        .into_boxed::<Backend>();
+    let filter = BoardFilter { grades: None, ..filter.clone() };
+    filtered!(shown, filter);
+    Ok(shown.load(conn).await?)
 }
 
 /// One indicator with its names.
@@ -194,8 +242,9 @@ pub async fn count_grades(
 ) -> Result<Vec<(String, i64)>, StoreError> {
     use diesel::dsl::count_star;
     let mut query = indicators::table
-        .group_by(indicators::grade)
-        .select((indicators::grade, count_star()))
+        .inner_join(current_assessments::table)
+        .group_by(current_assessments::grade)
+        .select((current_assessments::grade, count_star()))
         .into_boxed::<Backend>();
     if let Some(campaigns) = campaigns {
         query = query.filter(indicators::campaign_id.eq_any(campaigns.to_vec()));
@@ -227,7 +276,7 @@ pub async fn create_indicator(
             .set(indicators::lead_unit_id.eq(Responsibility::first_lead(&list).map(Id)))
             .execute(conn)
             .await?;
-        Ok::<_, StoreError>(())
+        reassessments::mark_indicator(conn, row.id, row.created_at).await
     })
     .await
 }
@@ -253,7 +302,7 @@ pub async fn update_indicator(
         if let Some(kept) = kept {
             revisions::insert_revision(conn, kept).await?;
         }
-        Ok(())
+        reassessments::mark_indicator(conn, change.id, change.updated_at).await
     })
     .await
 }

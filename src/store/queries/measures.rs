@@ -11,7 +11,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
-use super::{lower, names, revisions};
+use super::{lower, names, reassessments, revisions};
 use crate::rows::{MeasureAliasRow, MeasureFilter, MeasureRow, NameKind, Page, RevisionRow};
 use crate::schema::{measure_aliases, measures, name_keys, observations, series};
 use crate::types::Id;
@@ -169,6 +169,7 @@ pub async fn update_measure(
             .ok_or(StoreError::Stale)?;
         if let Some(kept) = kept {
             revisions::insert_revision(conn, kept).await?;
+            reassessments::mark_measure(conn, changed.id, changed.updated_at).await?;
         }
         diesel::delete(measure_aliases::table.filter(measure_aliases::measure_id.eq(changed.id)))
             .execute(conn)

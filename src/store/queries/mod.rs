@@ -24,6 +24,7 @@ pub mod observations;
 pub mod persons;
 pub mod plans;
 pub mod problems;
+pub mod reassessments;
 pub mod recording;
 pub mod regions;
 pub mod replies;

@@ -6,6 +6,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::{Backend, Conn};
+use super::reassessments;
 use crate::StoreError;
 use crate::rows::{NodeReportRow, Page, PersonVerdictRow};
 use crate::schema::{node_reports, person_verdicts};
@@ -16,8 +17,11 @@ use crate::types::Id;
 /// # Errors
 /// When the database fails.
 pub async fn insert_person_verdict(conn: &mut Conn, row: &PersonVerdictRow) -> Result<(), StoreError> {
-    diesel::insert_into(person_verdicts::table).values(row).execute(conn).await?;
-    Ok(())
+    write_transaction!(conn, async |conn: &mut Conn| {
+        diesel::insert_into(person_verdicts::table).values(row).execute(conn).await?;
+        reassessments::mark_indicator(conn, row.indicator_id, row.recorded_at).await
+    })
+    .await
 }
 
 /// Verdicts of persons on one indicator, in order of id.
@@ -64,8 +68,11 @@ pub async fn list_person_verdicts_of(
 /// # Errors
 /// When the database fails.
 pub async fn insert_node_report(conn: &mut Conn, row: &NodeReportRow) -> Result<(), StoreError> {
-    diesel::insert_into(node_reports::table).values(row).execute(conn).await?;
-    Ok(())
+    write_transaction!(conn, async |conn: &mut Conn| {
+        diesel::insert_into(node_reports::table).values(row).execute(conn).await?;
+        reassessments::mark_indicator(conn, row.indicator_id, row.recorded_at).await
+    })
+    .await
 }
 
 /// Reports on the nodes of several indicators made by `as_of`, the latest last.

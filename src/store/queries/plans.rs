@@ -5,7 +5,8 @@ use diesel_async::RunQueryDsl;
 use super::super::Conn;
 use super::observations::ensure_series;
 use super::{
-    campaigns as campaign_names, measures as measure_names, tasks as task_names, units as unit_names,
+    campaigns as campaign_names, measures as measure_names, reassessments, tasks as task_names,
+    units as unit_names,
 };
 use crate::StoreError;
 use crate::rows::{IndicatorRow, PlanRows};
@@ -35,6 +36,7 @@ pub async fn load_plan(conn: &mut Conn, plan: &PlanRows) -> Result<(), StoreErro
             let series_id = ensure_series(conn, *measure, *region).await?;
             let row = IndicatorRow { series_id, ..indicator.clone() };
             diesel::insert_into(indicators::table).values(&row).execute(conn).await?;
+            reassessments::mark_indicator(conn, row.id, row.created_at).await?;
         }
         insert!(conn, responsibilities: &plan.responsibilities, citations: &plan.citations);
         Ok::<_, StoreError>(())

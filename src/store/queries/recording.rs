@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 
 use super::super::{Conn, facts};
 use super::comparisons::insert_stated_rows;
+use super::reassessments;
 use crate::StoreError;
 use crate::rows::{
     BesideRow, FactWrite, GroupAt, ObservationRow, Put, Recorded, StatedDifferenceRow, VintageRow,
@@ -280,6 +281,7 @@ async fn write(conn: &mut Conn, batch: &[FactWrite], plan: &Plan) -> Result<(), 
                 rows.push(ObservationRow { series_id, vintage: *vintage, doubts, ..fact.row.clone() });
                 stated.extend(fact.stated.iter().map(|one| StatedDifferenceRow { series_id, ..one.clone() }));
             }
+            reassessments::mark_touched(conn, &rows).await?;
             facts::insert_observations(conn, rows).await?;
             insert_stated_rows(conn, &stated).await?;
         }

@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
-use diesel::{ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel::{
+    ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper,
+};
 use diesel_async::RunQueryDsl;
 
 use super::super::Conn;
@@ -11,7 +13,9 @@ use super::issuing::{asking_kinds, waiting_states};
 use super::replies::advance;
 use crate::StoreError;
 use crate::rows::{LetterRow, SettlementRow};
-use crate::schema::{episodes, indicators, letter_episodes, letter_reports, letters, settlements};
+use crate::schema::{
+    assessments, current_assessments, episodes, letter_episodes, letter_reports, letters, settlements,
+};
 use crate::types::Id;
 use xushi_domain::ladder;
 use xushi_domain::reply::Step;
@@ -88,13 +92,16 @@ async fn open_matters(
         }
     }
     let asked: Vec<(Id, Id, NaiveDate, Option<NaiveDate>)> = letter_reports::table
-        .inner_join(indicators::table)
+        .inner_join(
+            current_assessments::table.on(current_assessments::indicator_id.eq(letter_reports::indicator_id)),
+        )
+        .left_join(assessments::table.on(current_assessments::assessment_id.eq(assessments::id.nullable())))
         .filter(letter_reports::letter_id.eq_any(ids.to_vec()))
         .select((
             letter_reports::letter_id,
             letter_reports::indicator_id,
             letter_reports::period_end,
-            indicators::data_end,
+            assessments::data_end.nullable(),
         ))
         .load(conn)
         .await?;

@@ -11,8 +11,8 @@ use super::super::Conn;
 use crate::StoreError;
 use crate::rows::{DeliveryRow, LetterName};
 use crate::schema::{
-    campaigns, deliveries, episodes, indicators, letter_episodes, letters, measures, problems, series,
-    silences, slots, units,
+    campaigns, current_assessments, deliveries, episodes, indicators, letter_episodes, letters, measures,
+    problems, series, silences, slots, units,
 };
 use crate::types::Id;
 
@@ -127,8 +127,9 @@ pub async fn list_unaddressed(conn: &mut Conn) -> Result<Vec<(Id, String, String
     Ok(indicators::table
         .inner_join(series::table.inner_join(measures::table))
         .inner_join(campaigns::table)
+        .inner_join(current_assessments::table)
         .filter(indicators::lead_unit_id.is_null())
-        .filter(indicators::grade.eq_any(["behind", "critical", "missed"]))
+        .filter(current_assessments::grade.eq_any(["behind", "critical", "missed"]))
         .order(indicators::id)
         .limit(MOST)
         .select((indicators::id, measures::name, campaigns::name))

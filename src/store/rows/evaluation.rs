@@ -1,15 +1,13 @@
 //! What evaluation reads and writes: rows without names, as narrow as they can be.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 use diesel::prelude::{Queryable, Selectable};
-use rust_decimal::Decimal;
 
-use super::{TargetColumns, VerdictColumns, word};
+use super::{CurrentAssessmentRow, TargetColumns, word};
 use crate::schema::{assessments, indicators, measures};
 use crate::types::{Id, Listed, Number};
 use crate::{StoreError, curves};
-use xushi_domain::pace::{Assessment, Ratio};
-use xushi_domain::{Curve, Grade, Measure, Period, Target, TextEnum as _};
+use xushi_domain::{Curve, Grade, Measure, Period, Target};
 
 /// An indicator as evaluation needs it.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -36,9 +34,9 @@ pub struct EvaluationRow {
     pub window_start: NaiveDate,
     /// Last day it is judged over.
     pub window_end: NaiveDate,
-    /// The verdict in force.
+    /// Which assessment is in force.
     #[diesel(embed)]
-    pub verdict: VerdictColumns,
+    pub current: CurrentAssessmentRow,
 }
 
 impl EvaluationRow {
@@ -95,68 +93,6 @@ impl From<Option<&Target>> for TargetColumns {
     }
 }
 
-/// Order on the board: what needs a person first.
-fn rank(grade: Grade) -> i32 {
-    match grade {
-        Grade::Missed => 0,
-        Grade::Critical => 1,
-        Grade::Behind => 2,
-        Grade::OverdueReport => 3,
-        Grade::Watch => 4,
-        Grade::NoData => 5,
-        Grade::NoTarget => 6,
-        Grade::OnPace => 7,
-        Grade::Ahead => 8,
-        Grade::Achieved => 9,
-        Grade::NotStarted => 10,
-    }
-}
-
-/// Places kept beside the indicator; the assessment itself is exact and computed again when asked for.
-const PLACES: u32 = 10;
-
-fn kept(value: Option<Decimal>) -> Option<Number> {
-    value.map(|value| Number(value.round_dp(PLACES).normalize()))
-}
-
-fn kept_ratio(ratio: Option<Ratio>) -> Option<Number> {
-    kept(ratio.and_then(Ratio::value))
-}
-
-impl VerdictColumns {
-    /// Before anything has been evaluated: no data, and no date.
-    pub fn none() -> Self {
-        Self { grade: Grade::NoData.as_str().to_owned(), grade_rank: rank(Grade::NoData), ..Self::default() }
-    }
-
-    /// The verdict given for `as_of`.
-    pub fn of(assessment: &Assessment, as_of: NaiveDate) -> Self {
-        Self {
-            grade: assessment.grade.as_str().to_owned(),
-            grade_rank: rank(assessment.grade),
-            graded_as_of: Some(as_of),
-            data_start: assessment.data_period.map(Period::start),
-            data_end: assessment.data_period.map(Period::end),
-            actual: kept(assessment.actual),
-            expected: kept_ratio(assessment.expected),
-            gap: kept_ratio(assessment.gap),
-            gap_points: kept_ratio(assessment.gap_points),
-            completion: kept_ratio(assessment.completion),
-            due_fraction: kept_ratio(assessment.due_fraction),
-            needed_per_month: kept_ratio(assessment.needed_per_month),
-            needed_growth: kept_ratio(assessment.needed_growth),
-            forecast: kept(assessment.forecast.map(|forecast| forecast.value())),
-            p_miss: kept(assessment.forecast.map(|forecast| forecast.p_miss())),
-            rule: Some(assessment.rule.id.as_str().to_owned()),
-        }
-    }
-
-    /// Whether two verdicts say the same, whenever they were given.
-    pub fn says_the_same(&self, other: &Self) -> bool {
-        Self { graded_as_of: other.graded_as_of, ..self.clone() } == *other
-    }
-}
-
 /// A measure as evaluation needs it.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = measures)]
@@ -194,23 +130,4 @@ pub struct PastVerdictRow {
     pub data_end: Option<NaiveDate>,
     /// Grade.
     pub grade: Listed<Grade>,
-}
-
-/// A verdict to be written: beside the indicator, and for good.
-#[derive(Debug, Clone)]
-pub struct VerdictWrite {
-    /// Identity of the assessment.
-    pub id: Id,
-    /// Of which indicator.
-    pub indicator_id: Id,
-    /// The series of that indicator: a page of verdicts lies close together there.
-    pub series_id: i64,
-    /// The date it holds for.
-    pub as_of: NaiveDate,
-    /// What it says.
-    pub verdict: VerdictColumns,
-    /// The rule pack applied.
-    pub rule_pack_id: Id,
-    /// Now, UTC.
-    pub recorded_at: NaiveDateTime,
 }

@@ -1,13 +1,14 @@
-//! Indicators, the board, verdicts.
+//! Indicators and the board.
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{AsChangeset, Identifiable, Insertable, Queryable, Selectable};
 
-use crate::schema::{assessments, citations, indicators};
+use super::{AssessmentRow, CurrentAssessmentRow};
+use crate::schema::{citations, indicators};
 use crate::types::{Id, Number};
 use uuid::Uuid;
 
-/// An indicator as stored, with the verdict in force beside it.
+/// An indicator as stored: the plan's part; how it stands is told by [`CurrentAssessmentRow`].
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = indicators, treat_none_as_default_value = false)]
 pub struct IndicatorRow {
@@ -32,9 +33,6 @@ pub struct IndicatorRow {
     pub window_start: NaiveDate,
     /// Last day it is judged over.
     pub window_end: NaiveDate,
-    /// The verdict in force.
-    #[diesel(embed)]
-    pub verdict: VerdictColumns,
     /// When the row was made, UTC.
     pub created_at: NaiveDateTime,
     /// Counts changes, from 1.
@@ -65,88 +63,6 @@ pub struct TargetColumns {
     pub benchmark: Option<String>,
 }
 
-/// The verdict in force on an indicator; decimals to ten places, the exact ones are in the assessment.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = indicators, treat_none_as_default_value = false, treat_none_as_null = true)]
-pub struct VerdictColumns {
-    /// Grade.
-    pub grade: String,
-    /// Order on the board, worst first.
-    pub grade_rank: i32,
-    /// The date it was first given for; `None` before the first evaluation.
-    pub graded_as_of: Option<NaiveDate>,
-    /// First day of the period judged.
-    pub data_start: Option<NaiveDate>,
-    /// Last day of the period judged.
-    pub data_end: Option<NaiveDate>,
-    /// Reported value.
-    pub actual: Option<Number>,
-    /// Value due.
-    pub expected: Option<Number>,
-    /// Actual against expected; positive is good.
-    pub gap: Option<Number>,
-    /// The same in points; positive is good.
-    pub gap_points: Option<Number>,
-    /// Fraction of the target done.
-    pub completion: Option<Number>,
-    /// Fraction of the target due.
-    pub due_fraction: Option<Number>,
-    /// What each remaining month must bring.
-    pub needed_per_month: Option<Number>,
-    /// The growth the rest of the window must reach, percent.
-    pub needed_growth: Option<Number>,
-    /// Where the window is expected to end.
-    pub forecast: Option<Number>,
-    /// How likely the target will be missed, 0..=1.
-    pub p_miss: Option<Number>,
-    /// The rule that decided.
-    pub rule: Option<String>,
-}
-
-/// A verdict kept for good.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = assessments, treat_none_as_default_value = false)]
-pub struct AssessmentRow {
-    /// Identity.
-    pub id: Id,
-    /// Of which indicator.
-    pub indicator_id: Id,
-    /// The date it holds for.
-    pub as_of: NaiveDate,
-    /// Grade.
-    pub grade: String,
-    /// First day of the period judged.
-    pub data_start: Option<NaiveDate>,
-    /// Last day of the period judged.
-    pub data_end: Option<NaiveDate>,
-    /// Reported value.
-    pub actual: Option<Number>,
-    /// Value due.
-    pub expected: Option<Number>,
-    /// Actual against expected; positive is good.
-    pub gap: Option<Number>,
-    /// The same in points.
-    pub gap_points: Option<Number>,
-    /// Fraction of the target done.
-    pub completion: Option<Number>,
-    /// Fraction of the target due.
-    pub due_fraction: Option<Number>,
-    /// What each remaining month must bring.
-    pub needed_per_month: Option<Number>,
-    /// The growth the rest of the window must reach, percent.
-    pub needed_growth: Option<Number>,
-    /// Where the window is expected to end.
-    pub forecast: Option<Number>,
-    /// How likely the target will be missed, 0..=1.
-    pub p_miss: Option<Number>,
-    /// The rule that decided.
-    pub rule: Option<String>,
-    /// The rule pack applied.
-    pub rule_pack_id: Id,
-    /// When it was written, UTC.
-    pub recorded_at: NaiveDateTime,
-}
-
 /// A place of the plan that prints an indicator again.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = citations)]
@@ -172,6 +88,10 @@ pub struct NamedIndicatorRow {
     pub task_name: String,
     /// Name of the lead unit.
     pub lead_unit_name: Option<String>,
+    /// Which assessment is in force.
+    pub current: CurrentAssessmentRow,
+    /// That assessment; `None` before the first one.
+    pub assessment: Option<AssessmentRow>,
 }
 
 /// One line of the board: of an indicator, what a list shows, and no more.
@@ -193,13 +113,15 @@ pub struct BoardRow {
     pub kind: Option<String>,
     /// Phrase of the target.
     pub phrase: Option<String>,
-    /// The verdict in force.
-    pub verdict: VerdictColumns,
     /// When the indicator was last changed, UTC.
-    pub updated_at: NaiveDateTime,
+    pub planned_at: NaiveDateTime,
+    /// Which assessment is in force.
+    pub current: CurrentAssessmentRow,
+    /// That assessment; `None` before the first one.
+    pub assessment: Option<AssessmentRow>,
 }
 
-/// The parts of an indicator that may change; the verdict is written by evaluation alone.
+/// The parts of an indicator that may change; assessments have rows of their own.
 #[derive(Debug, Clone, PartialEq, Eq, AsChangeset, Identifiable)]
 #[diesel(table_name = indicators, treat_none_as_null = true)]
 pub struct IndicatorChange {

@@ -1,5 +1,6 @@
 //! Shapes of rows, shared by both twins.
 
+mod assessments;
 mod campaigns;
 mod evaluation;
 mod indicators;
@@ -21,11 +22,14 @@ mod silences;
 mod tasks;
 mod warnings;
 
+pub use assessments::{
+    AssessmentFigures, AssessmentRow, AssessmentWrite, AssessmentWrites, CurrentAssessmentRow, Mark,
+    grade_rank,
+};
 pub use campaigns::{CampaignFilter, CampaignLinks, CampaignMemberRow, CampaignRow};
-pub use evaluation::{EvaluationMeasureRow, EvaluationRow, PastVerdictRow, VerdictWrite};
+pub use evaluation::{EvaluationMeasureRow, EvaluationRow, PastVerdictRow};
 pub use indicators::{
-    AssessmentRow, BoardFilter, BoardRow, CitationRow, IndicatorChange, IndicatorRow, NamedIndicatorRow,
-    TargetColumns, VerdictColumns,
+    BoardFilter, BoardRow, CitationRow, IndicatorChange, IndicatorRow, NamedIndicatorRow, TargetColumns,
 };
 pub use issuing::{DraftWrite, LetterEpisodeRow, LetterHead, LetterReportRow, NewLetter, WarningRunRow};
 pub use ledger::{BoardLetterRow, LedgerFilter, LedgerLetterRow, LedgerRow};

@@ -1,6 +1,7 @@
 //! One file a resource.
 
 mod access;
+mod assessments;
 mod campaigns;
 mod contacts;
 mod contract;

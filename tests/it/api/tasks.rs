@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 use xushi::clock::Clock as _;
 use xushi::domain::{Responsibility, ResponsibilityRole};
-use xushi::store::rows::{IndicatorRow, PlanRows, TargetColumns, VerdictColumns};
+use xushi::store::rows::{IndicatorRow, PlanRows, TargetColumns};
 use xushi::store::types::Id;
 
 use crate::support::{TestApp, both};
@@ -48,7 +48,6 @@ async fn indicator(app: &TestApp, campaign: &Value, task: &Value, own: &[(Id, Re
         baseline: None,
         window_start: "2025-01-01".parse().unwrap(),
         window_end: "2025-12-31".parse().unwrap(),
-        verdict: VerdictColumns::none(),
         created_at: now,
         revision: 1,
         updated_at: now,

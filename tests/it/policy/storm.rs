@@ -60,10 +60,10 @@ WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $COUNT)
 SELECT ID(3, i), '指标' || i, '亿元', 'cumulative', 'higher', 'monthly', 1, '2025-01-01 00:00:00', 1, '2025-01-01 00:00:00' FROM n;
 INSERT INTO series (measure_id, region_id) SELECT id, (SELECT id FROM regions WHERE code = '430000') FROM measures;
 INSERT INTO indicators (id, campaign_id, task_id, series_id, lead_unit_id, kind, comparator, target_value, target_unit, phrase,
-                        curve, window_start, window_end, grade, grade_rank, created_at, revision, updated_at)
+                        curve, window_start, window_end, created_at, revision, updated_at)
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $COUNT)
 SELECT ID(5, i), c.id, ID(4, 1), s.id, ID(1, i % $UNITS + 1), 'growth', '>=', '5', '%', '增长5%以上',
-       '{\"kind\":\"linear_months\"}', '2025-01-01', '2025-12-31', 'no_data', 5, '2025-01-01 00:00:00', 1, '2025-01-01 00:00:00'
+       '{\"kind\":\"linear_months\"}', '2025-01-01', '2025-12-31', '2025-01-01 00:00:00', 1, '2025-01-01 00:00:00'
 FROM n JOIN series s ON s.measure_id = ID(3, i) CROSS JOIN campaigns c;
 INSERT INTO observations (id, series_id, period_start, period_end, basis, figure, vintage, value, status, source, published_on,
                           recorded_at)

@@ -1,0 +1,31 @@
+//! The loop that judges again what has been marked: facts count seconds after they were put in, not the next morning.
+
+use std::time::Duration;
+
+use super::Jobs;
+use crate::warning;
+
+/// How often marks are looked for; one read of an empty table.
+const POLL: Duration = Duration::from_millis(500);
+
+/// Judges again what is marked, until the process is to stop. An error is logged when it first comes, and the marks stay.
+pub async fn run(jobs: &Jobs) {
+    let mut failing = false;
+    while !jobs.stopping() {
+        match warning::reassess(&jobs.desk).await {
+            Ok(done) => {
+                failing = false;
+                if done.assessed > 0 {
+                    tracing::info!(assessed = done.assessed, changed = done.changed, "judged again");
+                }
+            }
+            Err(error) => {
+                if !failing {
+                    tracing::error!(%error, "judging again failed; it is tried until it works");
+                }
+                failing = true;
+            }
+        }
+        tokio::time::sleep(POLL).await;
+    }
+}

@@ -1,0 +1,91 @@
+//! Which indicators rest on what was written: those whose own series it is, and those that are compared with it.
+
+use std::collections::{BTreeSet, HashSet};
+
+use chrono::NaiveDate;
+
+use super::comparisons::{Extent, Key, Keys, Register, Wanting, keys};
+use super::judging::Context;
+use super::rows::Mark;
+use super::types::Id;
+use super::{Store, StoreError};
+use crate::db;
+use xushi_domain::{Kind, RulePack, TextEnum as _, WorkCalendar};
+
+/// Rows read at once.
+const PAGE: i64 = 1_000;
+
+/// The indicators that these marks concern as of a day, in the order of their series.
+///
+/// # Errors
+/// When the database fails or holds what it should not.
+pub async fn touched(
+    store: &Store,
+    calendar: &WorkCalendar,
+    as_of: NaiveDate,
+    marks: &[Mark],
+) -> Result<Vec<Id>, StoreError> {
+    let mut found: BTreeSet<(i64, Id)> = BTreeSet::new();
+    let series: BTreeSet<i64> = marks.iter().filter_map(|mark| mark.series_id).collect();
+    let series: Vec<i64> = series.into_iter().collect();
+    let mut written: HashSet<Key> = HashSet::new();
+    for chunk in series.chunks(PAGE as usize) {
+        found.extend(db!(*store, evaluation::list_indicators_of_series(chunk))?);
+        written.extend(db!(*store, evaluation::list_series_keys(chunk))?);
+    }
+    let own: BTreeSet<Id> = marks.iter().filter_map(|mark| mark.indicator_id).collect();
+    let own: Vec<Id> = own.into_iter().collect();
+    for chunk in own.chunks(PAGE as usize) {
+        found.extend(db!(*store, evaluation::list_series_of_indicators(chunk))?);
+    }
+    if !written.is_empty() {
+        found.extend(compared_with(store, calendar, as_of, &written).await?);
+    }
+    Ok(found.into_iter().map(|(_, id)| id).collect())
+}
+
+/// Kinds whose grade rests on another series under a family of rule packs.
+fn comparing(pack: &RulePack) -> impl Iterator<Item = Kind> {
+    let family = pack.family;
+    Kind::ALL.iter().copied().filter(move |kind| Wanting::is_graded_by_others(Some(*kind), family))
+}
+
+/// Kinds whose grade may rest on another series, whatever the rule pack.
+pub fn comparing_kinds() -> Vec<&'static str> {
+    comparing(&RulePack::standard()).map(|kind| kind.as_str()).collect()
+}
+
+/// Indicators whose stored assessment reads one of these series beside their own.
+async fn compared_with(
+    store: &Store,
+    calendar: &WorkCalendar,
+    as_of: NaiveDate,
+    written: &HashSet<Key>,
+) -> Result<Vec<(i64, Id)>, StoreError> {
+    let context = Context::load(store, calendar, as_of).await?;
+    let kinds: BTreeSet<Kind> = context.packs.values().flat_map(|(_, pack)| comparing(pack)).collect();
+    let kinds: Vec<&str> = kinds.into_iter().map(Kind::as_str).collect();
+    let register = Register::load(store).await?;
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let mut rows = db!(*store, evaluation::list_evaluation_rows_of_kinds(&kinds, after, PAGE))?;
+        let last = rows.len() < PAGE as usize;
+        after = rows.last().map(|(row, ..)| row.id);
+        context.in_force.restore(store, &mut rows).await?;
+        for (row, measure, region) in &rows {
+            let Some((_, pack)) = context.packs.get(&row.campaign_id) else { continue };
+            let target = row.target.target()?;
+            let (key, target, family) = ((*measure, *region), target.as_ref(), pack.family);
+            // The unit matters only where targets are compared.
+            let one = Wanting { row, key, target, family, unit: "" };
+            let Keys { benchmark, above, siblings } = keys(&register, &one, Extent::Grade, as_of);
+            let mut read = benchmark.iter().map(|(key, _)| key).chain(&above).chain(&siblings);
+            if read.any(|key| written.contains(key)) {
+                found.push((row.series_id, row.id));
+            }
+        }
+        if last {
+            return Ok(found);
+        }
+    }
+}
