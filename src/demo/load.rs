@@ -9,7 +9,7 @@ use super::catalog::{self, Placed, SubCampaign, Target as PlanTarget, Task};
 use crate::clock::Clock;
 use crate::db;
 use crate::domain::smell::Habit;
-use crate::domain::{Basis, Better, Curve, Frequency, Kind, Measure, Target};
+use crate::domain::{Basis, Better, Curve, Frequency, Measure, Target};
 use crate::store::rows::{
     CampaignMemberRow, CampaignRow, CitationRow, ContactRow, FactWrite, IndicatorRow, MeasureAliasRow,
     MeasureRow, ObservationRow, PlanRows, Recorded, ResponsibilityRow, TargetColumns, TaskRow, UnitRow,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Jobs;
+use super::{JobError, Jobs, unless_it_panics};
 use crate::warning;
 
 /// How often marks are looked for; one read of an empty table.
@@ -12,7 +12,8 @@ const POLL: Duration = Duration::from_millis(500);
 pub async fn run(jobs: &Jobs) {
     let mut failing = false;
     while !jobs.stopping() {
-        match warning::reassess(&jobs.desk).await {
+        let work = async { Ok::<_, JobError>(warning::reassess(&jobs.desk).await?) };
+        match unless_it_panics(Box::pin(work)).await {
             Ok(done) => {
                 failing = false;
                 if done.assessed > 0 {

@@ -13,8 +13,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 const LINE_MAX: usize = 8 * 1024;
 /// Bytes of a line that lettre is shown; it fails at a thousand, though the code in front is all that matters.
 const SHOWN_MAX: usize = 900;
-/// Longest reply, all its lines together.
-const REPLY_MAX: usize = 48 * 1024;
+/// Longest reply, all its lines together. lettre reads a reply anew from its first line with each that comes.
+const REPLY_MAX: usize = 16 * 1024;
 /// Bytes read at once.
 const CHUNK: usize = 4 * 1024;
 

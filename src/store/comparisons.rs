@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use super::known::Then;
 use super::rows::{EvaluationRow, RegionRow};
 use super::types::Id;
-use super::{Store, StoreError};
+use super::{Store, StoreError, series_facts};
 use crate::db;
 use xushi_domain::kind::{ComparedWith, WayFrom};
 use xushi_domain::pace::{NamedSeries, Sibling};
@@ -263,7 +263,7 @@ pub async fn load(
         wanted.extend(keys.benchmark.iter().map(|(key, _)| *key));
         wanted.extend(keys.above.iter().chain(&keys.siblings));
     }
-    let facts = facts(store, wanted, as_of).await?;
+    let facts = series_facts::facts(store, wanted, as_of).await?;
     let targets =
         if extent == Extent::Whole { targets(store, wanting, &keys).await? } else { HashMap::new() };
     let then = Then::end_of(as_of);
@@ -378,32 +378,3 @@ async fn targets(
 
 /// First and last day.
 type Window = (NaiveDate, NaiveDate);
-
-/// Facts of all these series known by publication.
-async fn facts(
-    store: &Store,
-    wanted: HashSet<Key>,
-    as_of: NaiveDate,
-) -> Result<HashMap<Key, Arc<Vec<Observation>>>, StoreError> {
-    let mut by_measure: HashMap<Id, Vec<Id>> = HashMap::new();
-    for (measure, region) in &wanted {
-        by_measure.entry(*measure).or_default().push(*region);
-    }
-    let mut keys: HashMap<i64, Key> = HashMap::new();
-    for (measure, regions) in by_measure {
-        for chunk in regions.chunks(1_000) {
-            let found = db!(*store, comparisons::list_series(&[measure], chunk))?;
-            keys.extend(found.into_iter().map(|(id, measure, region)| (id, (measure, region))));
-        }
-    }
-    let mut ids: Vec<i64> = keys.keys().copied().collect();
-    ids.sort_unstable();
-    let mut facts: HashMap<Key, Vec<Observation>> = HashMap::new();
-    for chunk in ids.chunks(1_000) {
-        for fact in db!(*store, observations::list_facts(chunk, as_of))? {
-            let Some(key) = keys.get(&fact.series_id) else { continue };
-            facts.entry(*key).or_default().push(Observation::try_from(fact)?);
-        }
-    }
-    Ok(facts.into_iter().map(|(key, facts)| (key, Arc::new(facts))).collect())
-}

@@ -21,6 +21,7 @@ pub mod rule_packs;
 #[expect(missing_docs, reason = "table! writes items that cannot carry comments")]
 pub mod schema;
 pub mod seed;
+mod series_facts;
 pub mod touched;
 pub mod types;
 

@@ -71,7 +71,7 @@ pub async fn resolve_measure(conn: &mut Conn, key: &str) -> Result<MeasureRow, S
         .ok_or_else(|| StoreError::missing("measure", key))
 }
 
-/// The measures with these ids, names or aliases (in this order), by what was asked for; what fits none is absent.
+/// The measures with these ids, names or aliases, however typed, by what was asked for; what fits none is absent.
 ///
 /// # Errors
 /// When the database fails.
@@ -92,20 +92,18 @@ pub async fn resolve_measures(
             .load(conn)
             .await?;
         found.extend(rows.into_iter().filter_map(|row| Some(((*ids.get(&row.id)?).clone(), row))));
-        let names: Vec<String> = by_name.into_iter().cloned().collect();
-        let aliased: Vec<(String, MeasureRow)> = measures::table
-            .inner_join(measure_aliases::table)
-            .filter(measure_aliases::name.eq_any(names.clone()))
-            .select((measure_aliases::name, MeasureRow::as_select()))
-            .load(conn)
-            .await?;
-        found.extend(aliased);
-        let named: Vec<MeasureRow> = measures::table
-            .filter(measures::name.eq_any(names))
+        let typed: Vec<(&String, String)> = by_name.into_iter().map(|key| (key, folded(key))).collect();
+        let plain: Vec<String> = typed.iter().map(|(_, plain)| plain.clone()).collect();
+        let owners: HashMap<String, Id> =
+            names::owners_of(conn, NameKind::Measure, &plain).await?.into_iter().collect();
+        let rows: Vec<MeasureRow> = measures::table
+            .filter(measures::id.eq_any(owners.values().copied().collect::<Vec<_>>()))
             .select(MeasureRow::as_select())
             .load(conn)
             .await?;
-        found.extend(named.into_iter().map(|row| (row.name.clone(), row)));
+        let rows: HashMap<Id, MeasureRow> = rows.into_iter().map(|row| (row.id, row)).collect();
+        let named = |plain: &String| rows.get(owners.get(plain)?).cloned();
+        found.extend(typed.into_iter().filter_map(|(key, plain)| Some((key.clone(), named(&plain)?))));
     }
     Ok(found)
 }

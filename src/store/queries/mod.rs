@@ -44,7 +44,7 @@ pub mod watch;
 
 pub use super::snapshot;
 use crate::StoreError;
-use xushi_domain::{Invalid, folded};
+use xushi_domain::folded;
 
 diesel::define_sql_function! {
     /// LIKE heeds the case of letters in PostgreSQL and not in SQLite; with both sides through this they agree.

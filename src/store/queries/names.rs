@@ -45,6 +45,24 @@ pub(crate) async fn named(conn: &mut Conn, kind: NameKind, key: &str) -> Result<
         .await?)
 }
 
+/// Who has names that look like these, each already in the form names are compared in ([`folded`]).
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn owners_of(
+    conn: &mut Conn,
+    kind: NameKind,
+    keys: &[String],
+) -> Result<Vec<(String, Id)>, StoreError> {
+    Ok(name_keys::table
+        .filter(name_keys::kind.eq(kind.as_str()))
+        .filter(name_keys::name_key.eq_any(keys.to_vec()))
+        .order((name_keys::name_key, name_keys::owner))
+        .select((name_keys::name_key, name_keys::owner))
+        .load(conn)
+        .await?)
+}
+
 /// Puts in the names of rows that have none yet: those from before names were kept in this form. Where two rows of one
 /// scope look the same, the older one keeps the name. Gives how many were put in.
 ///

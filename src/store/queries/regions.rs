@@ -108,7 +108,9 @@ pub async fn resolve_regions(
 ) -> Result<HashMap<String, Option<Id>>, StoreError> {
     let mut found: HashMap<String, Option<Id>> = HashMap::new();
     for chunk in keys.chunks(1_000) {
-        let words: Vec<String> = chunk.iter().filter(|key| !key.contains('\0')).cloned().collect();
+        let typed: Vec<(&String, String)> =
+            chunk.iter().filter(|key| !key.contains('\0')).map(|key| (key, folded(key))).collect();
+        let words: Vec<String> = typed.iter().map(|(_, plain)| plain.clone()).collect();
         let ids = words.iter().filter_map(|key| Uuid::try_parse(key).ok()).map(Id).collect::<Vec<_>>();
         let rows: Vec<(Id, String, String, String)> = regions::table
             .filter(
@@ -126,7 +128,9 @@ pub async fn resolve_regions(
             .select((region_aliases::region_id, region_aliases::name, region_aliases::code))
             .load(conn)
             .await?;
-        for key in words {
+        // Those whose names are not written in the plain form.
+        let odd = names::owners_of(conn, NameKind::Region, &words).await?;
+        for (asked, key) in typed {
             let id = Uuid::try_parse(&key).ok().map(Id);
             let coded = rows.iter().find(|row| if id.is_some() { Some(row.0) == id } else { row.1 == key });
             let named = || rows.iter().filter(|row| row.2 == key || row.3 == key).map(|row| row.0);
@@ -140,10 +144,13 @@ pub async fn resolve_regions(
             if fits.is_empty() && id.is_none() {
                 fits = aliased().map(|alias| alias.0).collect();
             }
+            if fits.is_empty() && id.is_none() {
+                fits = odd.iter().filter(|(name, _)| *name == key).map(|(_, owner)| *owner).collect();
+            }
             match fits.as_slice() {
                 [] => {}
-                [one] => drop(found.insert(key, Some(*one))),
-                _ => drop(found.insert(key, None)),
+                [one] => drop(found.insert(asked.clone(), Some(*one))),
+                _ => drop(found.insert(asked.clone(), None)),
             }
         }
     }
