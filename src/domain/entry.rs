@@ -69,8 +69,8 @@ fn check_beginning(period: Period, starts: &[NaiveDate]) -> Result<(), Invalid> 
 fn alone(period: Period) -> Option<&'static str> {
     match period.months() {
         1 => Some("当月"),
-        3 if period.start().month0() % 3 == 0 => Some("当季"),
-        6 if period.start().month0() % 6 == 0 => Some("当期（半年）"),
+        3 if period.start().month0().is_multiple_of(3) => Some("当季"),
+        6 if period.start().month0().is_multiple_of(6) => Some("当期（半年）"),
         _ => None,
     }
     .filter(|_| period.is_whole_months())

@@ -191,7 +191,7 @@ fn is_fraction(fresh: &Fresh, beside: &Neighbours<'_>) -> bool {
         return false;
     };
     let near = hundredfold >= *least / Decimal::TWO && hundredfold / Decimal::TWO <= *most;
-    let within = (*least..=*most).contains(&&hundredfold);
+    let within = (*least..=*most).contains(&hundredfold);
     let places = past().map(|one| one.scale()).max().unwrap_or(0);
     fiftyfold < median && near && (within || value.scale() > places)
 }

@@ -11,10 +11,13 @@ use crate::store::judging::Evidence;
 use crate::store::rows::EpisodeRow;
 use crate::store::types::Id;
 
+/// What is known of an indicator, and what follows from it.
+pub(super) type Judged = (Evidence, Assessment);
+
 /// An indicator and the others that promise the same.
 pub(super) struct Matter {
     /// The one that is judged and whose unit is addressed.
-    pub(super) first: (Evidence, Assessment),
+    pub(super) first: Judged,
     /// The others, in the order of the plan.
     pub(super) twins: Vec<Id>,
 }
@@ -22,14 +25,14 @@ pub(super) struct Matter {
 /// Indicators of one series put together where they promise the same in one tree of campaigns. First is the one that has
 /// an open episode already, otherwise the one that stands first in the plan.
 pub(super) fn matters(
-    group: Vec<(Evidence, Assessment)>,
+    group: Vec<Judged>,
     open: &HashMap<Id, EpisodeRow>,
     silences: &Silences,
 ) -> Vec<Matter> {
     if group.len() == 1 {
         return group.into_iter().map(|first| Matter { first, twins: Vec::new() }).collect();
     }
-    let mut sets: Vec<(Option<Same>, Vec<(Evidence, Assessment)>)> = Vec::new();
+    let mut sets: Vec<(Option<Same>, Vec<Judged>)> = Vec::new();
     for one in group {
         let same = Same::of(&one.0, silences);
         match sets.iter_mut().find(|(known, _)| same.is_some() && *known == same) {
@@ -37,7 +40,7 @@ pub(super) fn matters(
             None => sets.push((same, vec![one])),
         }
     }
-    let matter = |mut set: Vec<(Evidence, Assessment)>| {
+    let matter = |mut set: Vec<Judged>| {
         set.sort_by_key(|(evidence, _)| {
             (!open.contains_key(&evidence.row.id), evidence.row.task_id, evidence.row.id)
         });

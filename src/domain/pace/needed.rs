@@ -158,12 +158,12 @@ impl Case<'_> {
             NeededBy::OtherSeries => {
                 let form = if line.ceiling { NeededForm::BelowOther } else { NeededForm::AboveOther };
                 let figure = Some(Ratio::whole(line.finish));
-                Ok(self.from_here(form, actual, months, |needed| Needed { figure, ..needed }))
+                Ok(self.rest(form, actual, months, |needed| Needed { figure, ..needed }))
             }
             NeededBy::Place => {
                 let (figure, end) = (Some(Ratio::whole(line.finish)), Some(line.finish));
                 let place = |needed| Needed { figure, end, places: 0, ..needed };
-                Ok(self.from_here(NeededForm::Place, actual, months, place))
+                Ok(self.rest(NeededForm::Place, actual, months, place))
             }
             NeededBy::Growth | NeededBy::Days | NeededBy::Nothing => Ok(None),
         }
@@ -175,7 +175,7 @@ impl Case<'_> {
         let strict = self.promise.strict;
         let way = |form, finish: Decimal, gap: Decimal| {
             let figure = left.and_then(|left| per(gap, left));
-            self.from_here(form, actual, months, |needed| Needed {
+            self.rest(form, actual, months, |needed| Needed {
                 figure,
                 left: Some(Ratio::whole(gap)),
                 end: Some(finish),
@@ -229,7 +229,7 @@ impl Case<'_> {
         };
         let far = far.filter(|_| over.is_none());
         let own = mark.normalize().scale();
-        self.from_here(form, actual, months, |needed| Needed {
+        self.rest(form, actual, months, |needed| Needed {
             figure: Some(Ratio::whole(mark)),
             end: Some(mark),
             end_hi: far,
@@ -248,11 +248,11 @@ impl Case<'_> {
         months: Months,
     ) -> Option<Needed> {
         let form = if ceiling { NeededForm::GrowthAtMost } else { NeededForm::GrowthAtLeast };
-        self.from_here(form, growth, months, |needed| Needed { figure, end: Some(mark), ..needed })
+        self.rest(form, growth, months, |needed| Needed { figure, end: Some(mark), ..needed })
     }
 
     /// What all forms have in common; none once the window is over, by its data or by the day.
-    fn from_here(
+    fn rest(
         &self,
         form: NeededForm,
         actual: Decimal,

@@ -121,7 +121,7 @@ fn is_amount(text: &[char], at: usize, end: usize, value: Decimal) -> bool {
     let vague = text[..at].last().is_some_and(|&c| number::is_numeral(c)) || is_vague(&text[..at]);
     let known = unit.kind != UnitKind::Bare && !unit.guessed && unit.kind != UnitKind::Attribute;
     if vague {
-        return known && !(unit.kind == UnitKind::Time && !after.is_empty());
+        return known && (unit.kind != UnitKind::Time || after.is_empty());
     }
     // 每个乡镇建成一个示范点: one for each.
     if value == Decimal::ONE && words::ends_with_making_verb(&text[..at]) {

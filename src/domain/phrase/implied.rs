@@ -180,7 +180,7 @@ fn is_brought(unit: &Unit, before: &[char], after: &[char]) -> bool {
         }
         UnitKind::Count => {
             let people = unit.label.ends_with(['人', '户']);
-            !(before.ends_with(&['实', '施']) && noun.is_empty()) && !(people && held)
+            !(before.ends_with(&['实', '施']) && noun.is_empty() || people && held)
         }
         _ => true,
     }

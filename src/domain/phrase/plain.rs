@@ -90,13 +90,11 @@ pub(super) fn read(text: &[char], shielded: &[bool], dates: &[std::ops::Range<us
     }
 }
 
+/// Makes the target of a named figure of a kind, compared and directed so.
+type Named<'a> = dyn Fn(&[char], Kind, Option<Comparator>, Direction) -> PhraseTarget + 'a;
+
 /// A movement of what the clause names from `start` on, with its manner (稳步下降) or, of a figure, without (占比下降).
-fn moved(
-    text: &[char],
-    start: usize,
-    signs: &Signs,
-    named: &dyn Fn(&[char], Kind, Option<Comparator>, Direction) -> PhraseTarget,
-) -> Option<Plain> {
+fn moved(text: &[char], start: usize, signs: &Signs, named: &Named<'_>) -> Option<Plain> {
     let body = &text[start.min(text.len())..];
     let trends = |name: &[char], direction| {
         if signed::is_unnamed(name) {

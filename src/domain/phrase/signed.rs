@@ -287,7 +287,7 @@ fn free_of(body: &[char]) -> Option<Vec<Said>> {
         let free = || {
             let graded =
                 matches!(rest[0], '无' | '零') && GRADED.iter().any(|word| starts_with(&rest[1..], word));
-            (graded && trimmed(&body[..at]).len() == at || graded && at == 0).then_some(1)
+            (graded && (at == 0 || trimmed(&body[..at]).len() == at)).then_some(1)
         };
         never.or_else(free).map(|length| (at, length))
     });

@@ -196,7 +196,7 @@ fn every_field_is_cleaned() {
             &format!("Final-Recipient: rfc822; {odd}@example.org"),
         )
         .replace("user unknown", odd)
-        .replace("Reporting-MTA", &format!("Original-Envelope-Id: a\0b\r\nReporting-MTA"))
+        .replace("Reporting-MTA", "Original-Envelope-Id: a\0b\r\nReporting-MTA")
         .replace("Subject: Undelivered", &format!("Subject: {odd} Undelivered"))
         .replace("<letter.1@xushi.example.org>", "<letter.1@xushi.example.org> <a\0b@example.org>");
     let bounce = read(raw.as_bytes()).unwrap();

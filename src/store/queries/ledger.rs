@@ -131,6 +131,9 @@ async fn latest_sources(
     Ok(rows.into_iter().collect())
 }
 
+/// A letter as the board reads it: id, unit, unit's name, kind, step of the ladder, deadline.
+type BoardLetterColumns = (Id, Id, String, String, Option<i32>, Option<NaiveDate>);
+
 /// Issued letters by the end of a day, as far as the board counts them.
 ///
 /// # Errors
@@ -158,8 +161,8 @@ pub async fn list_board_letters(
     if let Some(unit) = filter.unit_id {
         query = query.filter(letters::unit_id.eq(unit));
     }
-    let rows: Vec<(Id, Id, String, String, Option<i32>, Option<NaiveDate>)> = query.load(conn).await?;
-    let row = |(id, unit_id, unit, kind, ladder_step, reply_by): (_, _, _, String, _, _)| {
+    let rows: Vec<BoardLetterColumns> = query.load(conn).await?;
+    let row = |(id, unit_id, unit, kind, ladder_step, reply_by): BoardLetterColumns| {
         Ok(BoardLetterRow { id, unit_id, unit, kind: word(&kind)?, ladder_step, reply_by })
     };
     rows.into_iter().map(row).collect()
