@@ -13,9 +13,9 @@ text_enum! {
         FactorTenThousand = "factor_ten_thousand",
         /// The phrase of a target names another measure than its indicator's.
         OtherMeasure = "other_measure",
-        /// Last year's whole was revised without its parts.
+        /// The whole of an earlier year was revised without its parts.
         WholeRevisedAlone = "whole_revised_alone",
-        /// Last year's part was revised without its whole.
+        /// A part of an earlier year was revised without its whole.
         PartRevisedAlone = "part_revised_alone",
         /// A stored fact that the rules refuse today; it is kept and does not count.
         RefusedByRules = "refused_by_rules",
@@ -33,6 +33,12 @@ text_enum! {
         ShareOutOfRange = "share_out_of_range",
         /// Published later than today.
         PublishedAhead = "published_ahead",
+        /// A running total above that of a later period of the same year.
+        RunningTotalAboveLater = "running_total_above_later",
+        /// A negative amount of what is counted from nothing.
+        NegativeAmount = "negative_amount",
+        /// A span that is no month, quarter, half-year or year.
+        UnusualSpan = "unusual_span",
     }
 }
 
@@ -45,10 +51,10 @@ impl Doubt {
             Self::FactorTenThousand => "数值与该指标以往数值相差约一万倍，请核对计量单位。",
             Self::OtherMeasure => "目标原文所说的指标与本指标名称不同，请核对。",
             Self::WholeRevisedAlone => {
-                "上年全年数已单独修订、各月数未修订，上年同期进度仍按修订前的口径计算，请补报修订后的各月数。"
+                "往年全年数已单独修订、各月数未修订，当年同期进度仍按修订前的口径计算，请补报修订后的各月数。"
             }
             Self::PartRevisedAlone => {
-                "上年同期数已单独修订、全年数未修订，上年同期进度可能失真，请核对上年全年数。"
+                "往年同期数已单独修订、全年数未修订，当年同期进度可能失真，请核对该年全年数。"
             }
             Self::RefusedByRules => "有已存数据不符合现行报送规则，予以保留但不参与研判，请核对后重报。",
             Self::GrowthWanted => "已有本年和上年的绝对量，但目标考核同比增速，请报送同比增速。",
@@ -57,6 +63,11 @@ impl Doubt {
             Self::RunningTotalStands => "累计数与上期累计数完全相同，请核对是否误填了上期数。",
             Self::RateBeyondHundred => "同比增减超过100%，该指标以往没有这样的变动，请核对。",
             Self::ShareOutOfRange => "占比不在0至100%之间，请核对。",
+            Self::RunningTotalAboveLater => "累计数大于同年后期累计数，请核对本期和后期所填数值。",
+            Self::NegativeAmount => "数值为负，该指标通常不小于零，请核对。",
+            Self::UnusualSpan => {
+                "数据期不是一个完整的月、季、半年或年（1—2月除外），请核对起止日期；时点数请填该时点。"
+            }
             Self::PublishedAhead => "公布日期晚于今天，到公布之日才参与研判，请核对日期。",
         }
     }

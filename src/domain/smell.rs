@@ -3,6 +3,7 @@
 //! Only what is plainly odd is doubted. First values, low bases, months without an accident and counts that stand still
 //! are what a statistics office sends every day.
 
+use chrono::Datelike;
 use rust_decimal::Decimal;
 
 use crate::pace::adds_up;
@@ -112,6 +113,9 @@ pub fn doubts(fresh: &Fresh, habit: Habit, beside: &Neighbours<'_>) -> DoubtSet 
     if fresh.status == Status::Preliminary && beside.is_final {
         doubts.insert(Doubt::PreliminaryAfterFinal);
     }
+    if is_unusual(fresh.number.period, fresh.basis) {
+        doubts.insert(Doubt::UnusualSpan);
+    }
     match fresh.figure {
         Figure::Yoy => {
             if is_fraction(fresh, beside) {
@@ -143,6 +147,12 @@ fn amounts(fresh: &Fresh, habit: Habit, beside: &Neighbours<'_>, doubts: &mut Do
         Some(_) => doubts.insert(Doubt::FactorOfTen),
         None => {}
     }
+    // A series that was negative before knows what it does.
+    let counts = habit.adds_up && !habit.can_fall;
+    if counts && is_negative(fresh.number.value) && !beside.before.iter().any(|one| is_negative(one.value)) {
+        doubts.insert(Doubt::NegativeAmount);
+        return;
+    }
     let runs =
         fresh.basis == Basis::Cumulative && fresh.status.is_actual() && habit.adds_up && !habit.can_fall;
     if !runs || off.is_some() {
@@ -152,15 +162,40 @@ fn amounts(fresh: &Fresh, habit: Habit, beside: &Neighbours<'_>, doubts: &mut Do
     let same_year = |other: &&Reading| other.period.start() == period.start();
     let before = beside.before.iter().find(same_year).map(|other| other.value);
     let next = beside.next.as_ref().filter(same_year).map(|other| other.value);
-    let negative = |number: Decimal| number.is_sign_negative() && !number.is_zero();
-    if negative(value) || before.is_some_and(negative) || next.is_some_and(negative) {
+    if is_negative(value) || before.is_some_and(is_negative) || next.is_some_and(is_negative) {
         return;
     }
-    if before.is_some_and(|before| value < before) || next.is_some_and(|next| next < value) {
+    if before.is_some_and(|before| value < before) {
         doubts.insert(Doubt::RunningTotalFalls);
+    }
+    if next.is_some_and(|next| next < value) {
+        doubts.insert(Doubt::RunningTotalAboveLater);
     }
     if before == Some(value) && is_telling(value) {
         doubts.insert(Doubt::RunningTotalStands);
+    }
+}
+
+fn is_negative(number: Decimal) -> bool {
+    number.is_sign_negative() && !number.is_zero()
+}
+
+/// Whether a span is none that figures are published for: months, 1—2月, quarters, half-years and years; a stock is of a
+/// day, or of such a span's end.
+fn is_unusual(period: Period, basis: Basis) -> bool {
+    let start = period.start().month0();
+    match basis {
+        // Checked where it is put in: it begins with its year.
+        Basis::Cumulative => false,
+        Basis::Point => period.start().year() != period.end().year(),
+        Basis::Period => !match period.months() {
+            1 => true,
+            2 => start == 0,
+            3 => start.is_multiple_of(3),
+            6 => start.is_multiple_of(6),
+            12 => start == 0,
+            _ => false,
+        },
     }
 }
 
@@ -352,6 +387,26 @@ mod tests {
     }
 
     #[test]
+    fn spans_that_nothing_is_published_for() {
+        let span =
+            |start: &str, end: &str| Period::new(start.parse().unwrap(), end.parse().unwrap()).unwrap();
+        for (start, end, basis, want) in [
+            ("2025-05-01", "2025-05-31", Basis::Period, false),
+            ("2025-01-01", "2025-02-28", Basis::Period, false),
+            ("2025-04-01", "2025-06-30", Basis::Period, false),
+            ("2025-07-01", "2025-12-31", Basis::Period, false),
+            ("2025-03-01", "2025-04-30", Basis::Period, true),
+            ("2025-02-01", "2025-04-30", Basis::Period, true),
+            ("2024-07-01", "2025-06-30", Basis::Period, true),
+            ("2023-01-01", "2024-12-31", Basis::Point, true),
+            ("2024-01-01", "2024-12-31", Basis::Point, false),
+            ("2025-06-30", "2025-06-30", Basis::Point, false),
+        ] {
+            assert_eq!(is_unusual(span(start, end), basis), want, "{start} {end} {basis}");
+        }
+    }
+
+    #[test]
     fn a_running_total_that_falls() {
         let accidents = |before| Case { habit: ("生产安全事故起数", "起"), ..total(before) };
         assert_eq!(accidents(&[("2025-04", "9")]).of("2025-05", "4"), ["running_total_falls"]);
@@ -361,7 +416,14 @@ mod tests {
         assert_eq!(accidents(&[]).of("2025-05", "0"), NONE);
         assert_eq!(accidents(&[("2024-12", "90")]).of("2025-01", "4"), NONE, "a new year");
         let late = Case { next: Some(("2025-05", "4")), ..accidents(&[]) };
-        assert_eq!(late.of("2025-04", "9"), ["running_total_falls"], "April comes after May");
+        assert_eq!(late.of("2025-04", "9"), ["running_total_above_later"], "April comes after May");
+        assert_eq!(accidents(&[("2025-05", "4")]).of("2025-06", "-4"), ["negative_amount"]);
+        assert_eq!(accidents(&[]).of("2025-06", "-4"), ["negative_amount"]);
+        assert_eq!(
+            total(&[("2025-04", "-9")]).of("2025-05", "-4"),
+            NONE,
+            "a series that was negative before"
+        );
         for (name, unit) in [
             ("规模工业利润总额", "亿元"),
             ("新增贷款净额", "亿元"),

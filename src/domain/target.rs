@@ -103,10 +103,19 @@ impl Target {
     }
 
     /// The factor that turns the target's unit into the measure's (`万家` → `家` is 10000).
-    /// Growth and comparisons are in percent or points and ranks in places, whatever the measure's unit is.
+    /// Growth and comparisons are in percent or points and ranks in places, whatever the measure's unit is; growth by
+    /// so many times (增长2倍) is so many hundred percent.
     pub fn factor_to(&self, measure_unit: &str) -> Result<Decimal, Invalid> {
-        if self.kind.row().has_unit_of_its_own() || self.unit.is_empty() {
+        if self.unit.is_empty() {
             return Ok(Decimal::ONE);
+        }
+        if self.kind.row().has_unit_of_its_own() {
+            return Ok(match self.unit.as_str() {
+                "倍" => Decimal::ONE_HUNDRED,
+                "成" => Decimal::TEN,
+                "‰" => Decimal::new(1, 1),
+                _ => Decimal::ONE,
+            });
         }
         quantity::factor(&self.unit, measure_unit).ok_or_else(|| {
             Invalid::new(
@@ -140,5 +149,14 @@ mod tests {
         assert_eq!(target(Kind::Cap, 0, "").none_in("件").unit, "件");
         assert_eq!(target(Kind::Cap, 3, "起").none_in("件").unit, "起");
         assert_eq!(target(Kind::Rank, 5, "位").factor_to("亿元").unwrap(), Decimal::ONE);
+    }
+
+    #[test]
+    fn growth_by_so_many_times_is_so_many_hundred_percent() {
+        for (unit, want) in [("倍", "100"), ("成", "10"), ("‰", "0.1"), ("%", "1"), ("个百分点", "1")]
+        {
+            let factor = target(Kind::Growth, 2, unit).factor_to("亿元").unwrap();
+            assert_eq!(factor, want.parse().unwrap(), "{unit}");
+        }
     }
 }

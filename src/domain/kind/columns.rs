@@ -18,8 +18,6 @@ pub enum AddsUp {
     Always,
     /// Where the unit adds up over time, unless it is a stock.
     ByUnit,
-    /// Where the unit adds up and the values are those of the year to date.
-    CumulativeByUnit,
     /// It stands for itself.
     Never,
 }

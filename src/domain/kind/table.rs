@@ -115,7 +115,7 @@ const CHANGE: KindRow = KindRow {
 const CAP: KindRow = KindRow {
     figure: Figure::Level,
     falls_back: FallsBack::InPercent,
-    adds_up: AddsUp::CumulativeByUnit,
+    adds_up: AddsUp::ByUnit,
     way: WayFrom::ZeroOrFlat,
     earlier_shares: EarlierShares::WhereItAddsUp,
     completion: CompletionOf::Way,

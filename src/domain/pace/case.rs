@@ -92,8 +92,7 @@ impl<'a> Case<'a> {
         let by_unit = || adds_up(&self.measure().unit);
         match self.row.adds_up {
             AddsUp::Always => basis != Basis::Point,
-            AddsUp::ByUnit => basis != Basis::Point && by_unit(),
-            AddsUp::CumulativeByUnit => basis == Basis::Cumulative && by_unit(),
+            AddsUp::ByUnit => basis != Basis::Point && by_unit() && !self.promise.each_period,
             AddsUp::Never => false,
         }
     }

@@ -145,8 +145,13 @@ impl Case<'_> {
             inputs.with("口径", format!("{}/{}", at.basis, at.figure)).with("报送值", at.value);
             actual.to_string()
         });
-        let (months, due) = self.paces(at, out, work);
         let line = self.line(at, actual);
+        let by_curve = match self.row.way {
+            // The growth that is needed from here is worked out by it.
+            WayFrom::Nodes | WayFrom::Rate | WayFrom::BaseRate => true,
+            _ => line.as_ref().map_or(true, Line::moves),
+        };
+        let (months, due) = self.paces(at, by_curve, out, work);
         let verdict = match self.row.way {
             WayFrom::Sign => self.judge_trend(at, out, work),
             WayFrom::Nodes => self.judge_milestone(at, out, work),
@@ -218,10 +223,11 @@ impl Case<'_> {
             || (self.accumulates() && line.is_some_and(|line| !line.ceiling))
     }
 
-    /// The linear pace, last year's, and the curve's own.
+    /// The linear pace, last year's, and the curve's own; the curve is not asked where nothing moves by it.
     fn paces<W: Working>(
         &self,
         at: &Observation,
+        by_curve: bool,
         out: &mut Assessment,
         work: &mut W,
     ) -> (Months, Result<Due, Missing>) {
@@ -250,7 +256,7 @@ impl Case<'_> {
             }
         }
         let due = self.due(day, months);
-        if let Ok(due) = due {
+        if let (Ok(due), true) = (due, by_curve) {
             out.due_fraction = Some(due.fraction);
             out.curve_used = Some(due.used);
             if let Some(missing) = due.missing {

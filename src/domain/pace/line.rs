@@ -216,11 +216,11 @@ impl Case<'_> {
             .ok_or(Missing::Baseline)
     }
 
-    /// Whether a share or coverage in percent is held against its target's level for want of a value to start from.
+    /// Whether a share or coverage in percent, or another ratio, is held against its target's level for want of a value to start from.
     pub(super) fn level_assumed(&self) -> bool {
         self.row.way == WayFrom::BaselineOrLevel
             && !self.promise.hold
-            && is_percent(&self.subject.measure.unit)
+            && !adds_up(&self.subject.measure.unit)
             && self.baseline().is_none()
     }
 

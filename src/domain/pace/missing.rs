@@ -19,6 +19,8 @@ text_enum! {
         GrowthRate = "growth_rate",
         /// The figure of the window's end, though the window is over.
         LastFigure = "last_figure",
+        /// The figure of the last period whose release day is over.
+        DueFigure = "due_figure",
         /// Last year's share at the same period.
         LastYearShare = "last_year_share",
         /// The shares of earlier years for a mean.
@@ -57,6 +59,7 @@ impl Missing {
                 "目标按同比增速考核，目标期内只有绝对量，缺少同比增速；增速不由绝对量推算，请报送公布的同比增速。"
             }
             Self::LastFigure => "目标期已满，尚缺期末数值，请报送。",
+            Self::DueFigure => "最近一期应报数据已过报送日尚未报送，等级不以旧数据定为达序时，请报送。",
             Self::LastYearShare => {
                 "缺少上年同期或全年的数值，或上年走势有反复、与目标方向相反，无法使用上年同期进度。"
             }

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::kind::WayFrom;
-use crate::{Better, Comparator, Kind, Measure, Target};
+use crate::{Basis, Better, Comparator, Kind, Measure, Target};
 
 use super::Missing;
 use super::ratio::mul;
@@ -30,7 +30,12 @@ pub(super) struct Promise {
     pub(super) about: bool,
     /// Whether it is an aspiration (力争).
     pub(super) soft: bool,
+    /// Whether it binds each month or quarter by itself (每月不超过3起) rather than their sum.
+    pub(super) each_period: bool,
 }
+
+/// Words of a promise that binds each period by itself.
+const EACH_PERIOD: [&str; 8] = ["每月", "每季", "月均", "季均", "单月", "单季", "当月", "当季"];
 
 /// Words that make a promise softer.
 const SOFT: [&str; 3] = ["力争", "争取", "努力"];
@@ -89,6 +94,7 @@ impl Promise {
             // Without a number there is nothing to be about.
             about: target.comparator == Some(Comparator::About) && low.is_some(),
             soft: says(&SOFT),
+            each_period: measure.basis == Basis::Period && contains(&target.phrase, &EACH_PERIOD),
         };
         if row.way == WayFrom::Rate && lower && promise.is_decline(target) {
             promise.ceiling = true;

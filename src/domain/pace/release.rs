@@ -139,8 +139,9 @@ impl Case<'_> {
             Some(day) => out.overdue = self.as_of > day,
             None => out.overdue_by_default = self.as_of > due.patience(),
         }
-        if self.as_of > window.end() && (out.overdue || out.overdue_by_default) {
-            out.missing.insert(Missing::LastFigure);
+        if out.overdue || out.overdue_by_default {
+            let over = self.as_of > window.end();
+            out.missing.insert(if over { Missing::LastFigure } else { Missing::DueFigure });
         }
     }
 }

@@ -342,7 +342,10 @@ fn caps_must_not_be_exceeded() {
     let spend = Given::new(Kind::Cap, Comparator::AtMost, "120", "亿元").better(Better::Lower);
     // Debt on a day, and what each month may cost: neither adds up to the year.
     let debt = spend.clone().basis(Basis::Point);
-    let month = spend.clone().basis(Basis::Period).target(|target| target.value = maybe("12"));
+    let month = spend.clone().basis(Basis::Period).target(|target| {
+        target.value = maybe("12");
+        target.phrase = "每月支出控制在12亿元以内".to_owned();
+    });
     let month = month.at("2025-05-31", "11");
     let ends = Given::new(Kind::Cap, Comparator::Range, "3", "%").better(Better::Lower).to("5");
     for (given, end, actual, expected) in [
@@ -366,6 +369,29 @@ fn caps_must_not_be_exceeded() {
     }
     // What may still be spent each month.
     assert_eq!(shown(spend.at("2025-06-30", "72.6").assess().needed_per_month), "7.9000");
+}
+
+#[test]
+fn a_limit_reported_month_by_month_is_of_their_sum() {
+    let cap = |value: &str| {
+        Given::new(Kind::Cap, Comparator::AtMost, value, "起").better(Better::Lower).basis(Basis::Period)
+    };
+    let months = |given: Given, values: &[&str]| {
+        (1..).zip(values).fold(given, |given, (month, value)| {
+            let start = format!("2025-{month:02}-01");
+            let end = day(&start).checked_add_months(chrono::Months::new(1)).unwrap().pred_opt().unwrap();
+            given.value(observation(&start, &end.to_string(), Basis::Period, Figure::Level, value))
+        })
+    };
+    let assessment = months(cap("10"), &["3", "3", "3", "3"]).assess();
+    assert_eq!((assessment.grade, assessment.actual), (Grade::Missed, maybe("12")));
+    assert_eq!(months(cap("10"), &["1", "0", "1", "0"]).assess().grade, Grade::Ahead);
+    // 零发生: a month without one does not undo the one before.
+    assert_eq!(months(cap("0"), &["0", "1", "0"]).assess().grade, Grade::Missed);
+    assert_eq!(months(cap("0"), &["0", "0", "0"]).assess().grade, Grade::OnPace);
+    // 每月不超过3起 binds each month.
+    let each = cap("3").target(|target| target.phrase = "每月不超过3起".to_owned());
+    assert_eq!(months(each, &["3", "3", "3", "3"]).assess().grade, Grade::OnPace);
 }
 
 #[test]
