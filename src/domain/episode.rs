@@ -47,6 +47,8 @@ pub struct Verdict {
     pub p_miss: Option<Decimal>,
     /// How many indicators of the same unit and campaign lag.
     pub lagging: u32,
+    /// Whether what was achieved stays so: the window is over, the milestone done, the amount added up.
+    pub settled: bool,
 }
 
 /// What becomes of an episode.
@@ -101,6 +103,10 @@ pub fn turn(standing: Option<&Standing>, verdict: &Verdict, pack: &RulePack) -> 
 
 /// Nothing warns any more; whether that is recovery, and for how long.
 fn recovering(standing: &Standing, verdict: &Verdict, pack: &RulePack) -> Turn {
+    // No later period could show more.
+    if verdict.settled && verdict.grade == Grade::Achieved {
+        return Turn::Lift;
+    }
     let later = verdict.period_end > standing.observed_period_end;
     match (standing.observing, verdict.grade.is_green()) {
         (false, true) if pack.observation_periods == 0 => Turn::Lift,
@@ -124,7 +130,7 @@ mod tests {
     }
 
     fn verdict(grade: Grade, run: u32, period: &str) -> Verdict {
-        Verdict { grade, run, period_end: d(period), p_miss: None, lagging: 0 }
+        Verdict { grade, run, period_end: d(period), p_miss: None, lagging: 0, settled: false }
     }
 
     fn yellow() -> Standing {
@@ -204,6 +210,17 @@ mod tests {
             let got = turn(Some(&standing), &verdict(grade, 1, period), pack);
             assert_eq!(got, want, "{standing:?} {grade} {period}");
         }
+    }
+
+    #[test]
+    fn what_is_settled_needs_no_watching() {
+        let pack = RulePack { observation_periods: 2, ..RulePack::standard() };
+        let done = Verdict { settled: true, ..verdict(Grade::Achieved, 0, "2025-12-31") };
+        assert_eq!(turn(Some(&yellow()), &done, &pack), Turn::Lift);
+        assert_eq!(turn(Some(&Standing { observing: true, ..yellow() }), &done, &pack), Turn::Lift);
+        assert_eq!(turn(None, &done, &pack), Turn::None);
+        let missed = Verdict { settled: true, ..verdict(Grade::Missed, 1, "2025-12-31") };
+        assert_eq!(turn(Some(&yellow()), &missed, &pack), goes_on(Level::Red, true));
     }
 
     #[test]

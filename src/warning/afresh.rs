@@ -40,7 +40,12 @@ pub(super) async fn of(
         (Some(follows), Some(step)) => {
             let heads = db!(desk.store, issuing::list_letter_heads(&[follows]))?;
             let climb = Climb::of(desk, &silences, campaigns, &heads.iter().collect::<Vec<_>>()).await?;
-            let said = heads.first().map(|head| climb.step(desk, &silences, (head, step))).transpose()?;
+            // A person signs it, whatever else was sent today.
+            let unspoken = HashSet::new();
+            let said = heads
+                .first()
+                .map(|head| climb.step(desk, (&silences, &unspoken), (head, step)))
+                .transpose()?;
             let findings = match said {
                 Some(Said::Letter(_, findings)) => findings,
                 _ => Vec::new(),

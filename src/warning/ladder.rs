@@ -63,23 +63,26 @@ pub async fn remind(desk: &Desk, dry_run: bool) -> Result<Reminded, WarningError
     let asked: Vec<&LetterHead> = steps.iter().chain(&drafts).map(|(head, _)| *head).collect();
     if !asked.is_empty() {
         let climb = Climb::of(desk, &silences, &campaigns, &asked).await?;
-        let mut spoken = HashSet::new();
+        let (mut spoken, mut written) = (climb.spoken_today(), HashSet::new());
         for chunk in steps.chunks(AT_ONCE) {
             let mut batch = Vec::new();
             for &(head, step) in chunk {
-                match climb.step(desk, &silences, (head, step))? {
-                    Said::Letter(key, findings) => batch.push((key, findings)),
+                match climb.step(desk, (&silences, &spoken), (head, step))? {
+                    Said::Letter(key, findings) => {
+                        spoken.extend(findings.iter().flat_map(Finding::indicators));
+                        written.extend(findings.iter().filter_map(Finding::episode));
+                        batch.push((key, findings));
+                    }
                     Said::WindowOver if today > head.reply_by.unwrap_or(today) => ended.push((head.id, OVER)),
                     Said::WindowOver | Said::Nothing => {}
                 }
             }
-            spoken.extend(batch.iter().flat_map(|(_, findings)| findings).filter_map(Finding::episode));
             done.run.letters.extend(run::write(desk, &campaigns, today, batch, &waiting, dry_run).await?);
         }
         if !dry_run {
-            refresh(desk, (&campaigns, &silences, &waiting), &climb, drafts, (&mut done, &mut spoken))
-                .await?;
-            run::write_quietly(desk, &[], &climb.quiet(&spoken)).await?;
+            let about = (&campaigns, &silences, &waiting);
+            refresh(desk, about, &climb, drafts, (&mut done, &mut written)).await?;
+            run::write_quietly(desk, &[], &climb.quiet(&written)).await?;
         }
     }
     done.exhausted = ended.iter().map(|(id, _)| *id).collect();
@@ -134,22 +137,24 @@ async fn refresh(
     (campaigns, silences, waiting): (&Campaigns, &Silences, &Waiting),
     climb: &Climb,
     drafts: Vec<(&LetterHead, i32)>,
-    (done, spoken): (&mut Reminded, &mut HashSet<Id>),
+    (done, written): (&mut Reminded, &mut HashSet<Id>),
 ) -> Result<(), WarningError> {
     let today = desk.clock.today();
     let (mut batch, mut over) = (Vec::new(), Vec::new());
+    // A draft waits for a person, whatever else was sent today.
+    let unspoken = HashSet::new();
     for (head, step) in drafts {
         let later = step_due(desk, head, today)?.is_some_and(|due| due > step);
-        match climb.step(desk, silences, (head, step))? {
+        match climb.step(desk, (silences, &unspoken), (head, step))? {
             Said::Letter(key, findings) if !later => batch.push((key, findings)),
             _ => over.extend(waiting.iter().find_map(|(key, draft)| {
                 (key.follows == Some(head.id) && key.step == Some(step)).then_some(draft.id)
             })),
         }
     }
-    spoken.extend(batch.iter().flat_map(|(_, findings)| findings).filter_map(Finding::episode));
-    let written = run::write(desk, campaigns, today, batch, waiting, false).await?;
-    done.run.letters.extend(written.into_iter().filter(|one| matches!(one.outcome, Outcome::Issued { .. })));
+    written.extend(batch.iter().flat_map(|(_, findings)| findings).filter_map(Finding::episode));
+    let issued = run::write(desk, campaigns, today, batch, waiting, false).await?;
+    done.run.letters.extend(issued.into_iter().filter(|one| matches!(one.outcome, Outcome::Issued { .. })));
     for id in over {
         done.run.discarded +=
             usize::from(discard(desk, id, "所涉事项已有变化或已改办下一步，函稿自动撤销。").await?);

@@ -3,11 +3,11 @@
 
 mod overdue;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
-use super::planned::{About, Finding, Key, Now, Plan, Spoken, Wanted, changed};
+use super::planned::{About, Finding, Key, Now, Plan, Wanted, changed};
 use super::silence::Silences;
 use super::twins::{Matter, matters};
 use super::{Desk, WarningError, facts};
@@ -31,9 +31,9 @@ pub(super) async fn plan(
 ) -> Result<Plan, WarningError> {
     let open = db!(desk.store, letters::list_open_episodes())?;
     let open = open.into_iter().map(|row| (row.indicator_id, row)).collect();
-    let (episodes, reports) = db!(desk.store, issuing::list_spoken_of(desk.clock.today()))?;
-    let spoken: Spoken = (episodes.into_iter().collect(), reports.into_iter().collect());
-    let again = if wanted.again_today { Spoken::default() } else { spoken.clone() };
+    let spoken: HashSet<Id> =
+        db!(desk.store, issuing::list_spoken_of(desk.clock.today()))?.into_iter().collect();
+    let again = if wanted.again_today { HashSet::new() } else { spoken.clone() };
     let mut judging = Judging::start(&desk.store, &desk.calendar, as_of, wanted.campaigns.clone()).await?;
     let (plan, lagging) = (Plan::default(), HashMap::new());
     let mut planner =
@@ -104,8 +104,8 @@ struct Planner<'p> {
     wanted: Wanted,
     /// Episodes that are not over, by indicator.
     open: HashMap<Id, EpisodeRow>,
-    /// Episodes, and indicators with their reports, that a letter of today speaks of: never two about one thing on a day.
-    spoken: Spoken,
+    /// Indicators that a letter of today speaks of: never two about one thing on a day.
+    spoken: HashSet<Id>,
     plan: Plan,
     /// How many lag, by campaign and unit.
     lagging: HashMap<(Id, Id), u32>,
@@ -186,6 +186,7 @@ impl Planner<'_> {
             period_end,
             p_miss: assessment.forecast.map(|forecast| forecast.p_miss()),
             lagging,
+            settled: assessment.stays,
         };
         let turn = turn(standing.as_ref(), &verdict, &evidence.pack);
         if self.wanted.standing_of.contains(&evidence.row.id) {
@@ -218,7 +219,7 @@ impl Planner<'_> {
                 after.level = level.to_string();
                 (after.observing_since, after.observed_periods, after.observed_period_end) = (None, 0, None);
                 let change = EpisodeChange { before, after };
-                if letter && !self.spoken.0.contains(&change.before.id) {
+                if letter && !self.spoken.contains(&evidence.row.id) {
                     self.report(judged, level, About::Continued(Box::new(change)));
                 } else {
                     self.change(change);

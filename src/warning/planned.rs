@@ -87,12 +87,9 @@ pub(super) struct Plan {
     pub(super) missing: HashMap<Id, Finding>,
     /// Every verdict, where they were asked for.
     pub(super) grades: Vec<(Id, Grade)>,
-    /// Episodes, and indicators with their reports, that letters issued today speak of.
-    pub(super) spoken: Spoken,
+    /// Indicators that letters issued today speak of.
+    pub(super) spoken: HashSet<Id>,
 }
-
-/// Episodes, and indicators whose reports are asked for.
-pub(super) type Spoken = (HashSet<Id>, HashSet<Id>);
 
 impl Finding {
     /// The episode it is about, where that was there before.

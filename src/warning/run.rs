@@ -1,6 +1,6 @@
 //! A run: what the day calls for is planned, drafted and issued, or only told.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::NaiveDate;
 
@@ -16,7 +16,7 @@ use crate::db;
 use crate::domain::{Grade, Issuing, LetterKind, Level, TextEnum as _};
 use crate::letter::LINES_MAX;
 use crate::store::StoreError;
-use crate::store::rows::{EpisodeChange, EpisodeRow, LetterHead, word};
+use crate::store::rows::{EpisodeChange, EpisodeRow, IssuingCampaignRow, LetterHead, word};
 use crate::store::types::Id;
 
 /// Letters drafted and issued at once, at most; and lines after which no further letter is added.
@@ -150,8 +150,9 @@ async fn run(desk: &Desk, as_of: NaiveDate, dry_run: bool) -> Result<Issued, War
     let hold = upgrade::hold(desk).await?;
     let wanted = Wanted { grades: hold.is_some(), ..Wanted::default() };
     let plan = plan(desk, as_of, &silences, wanted).await?;
-    let Plan { letters, opened, changed, recovered, lifted, silenced, unaddressed, assessed, grades, .. } =
-        plan;
+    let Plan {
+        mut letters, opened, changed, recovered, lifted, silenced, unaddressed, assessed, grades, ..
+    } = plan;
     let upgrade = match hold {
         Some(hold) => Some(upgrade::compared(desk, hold, &grades).await?),
         None => None,
@@ -162,6 +163,7 @@ async fn run(desk: &Desk, as_of: NaiveDate, dry_run: bool) -> Result<Issued, War
         let count = done.unaddressed.len();
         tracing::error!(count, "lagging indicators without a unit that answers for them");
     }
+    one_a_day(&mut letters, &campaigns);
     let waiting = waiting(desk).await?;
     let called: HashSet<Key> = letters.keys().copied().collect();
     if !dry_run {
@@ -192,6 +194,25 @@ async fn run(desk: &Desk, as_of: NaiveDate, dry_run: bool) -> Result<Issued, War
         settle::settle(desk).await?;
     }
     Ok(done)
+}
+
+/// Takes out of requests for reports what another letter of the same day speaks of: two letters about one thing on one
+/// day read as a mistake. The request comes with the next run. Where letters wait for a signature, days are the signer's.
+fn one_a_day(letters: &mut BTreeMap<Key, Vec<Finding>>, campaigns: &Campaigns) {
+    let asks = |key: &Key| key.kind == LetterKind::ReportReminder;
+    let told: HashSet<Id> = letters
+        .iter()
+        .filter(|(key, _)| !asks(key) && campaigns.get(&key.campaign).is_some_and(issues_by_itself))
+        .flat_map(|(_, findings)| findings.iter().flat_map(Finding::indicators))
+        .collect();
+    for (_, findings) in letters.iter_mut().filter(|(key, _)| asks(key)) {
+        findings.retain(|finding| !finding.indicators().any(|id| told.contains(&id)));
+    }
+    letters.retain(|_, findings| !findings.is_empty());
+}
+
+fn issues_by_itself(campaign: &IssuingCampaignRow) -> bool {
+    campaign.issuing == Issuing::Automatic.as_str()
 }
 
 /// Drafts and concludes one batch.
@@ -256,7 +277,7 @@ pub(super) async fn waiting(desk: &Desk) -> Result<Waiting, WarningError> {
 /// Issues liftings that wait though their campaign issues by itself by now; one that is true no longer is drawn anew or
 /// discarded.
 async fn issue_liftings(desk: &Desk, campaigns: &Campaigns, waiting: &Waiting) -> Result<(), WarningError> {
-    let by_itself = |id: &Id| campaigns.get(id).is_some_and(|row| row.issuing == Issuing::Automatic.as_str());
+    let by_itself = |id: &Id| campaigns.get(id).is_some_and(issues_by_itself);
     for (_, head) in
         waiting.iter().filter(|(key, _)| key.kind == LetterKind::Lifting && by_itself(&key.campaign))
     {

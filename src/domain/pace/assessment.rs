@@ -217,7 +217,7 @@ pub struct Assessment {
     /// The rule that decided.
     pub rule: Rule,
     /// Whether what was achieved stays so whatever is reported later.
-    pub(super) stays: bool,
+    pub stays: bool,
 }
 
 impl Assessment {

@@ -100,14 +100,22 @@ impl Case<'_> {
         Some((0..before).rev().take_while(same_end).last().unwrap_or(before))
     }
 
-    /// Months from one period's end to the next one's.
-    fn step(&self, period: Period) -> i64 {
+    /// Months from the end of the period before to `end`, at most; January–February may be one.
+    pub(super) fn step_to(&self, end: NaiveDate) -> i64 {
         match self.measure().frequency {
-            Frequency::Monthly if period.is_january_february() => 2,
+            Frequency::Monthly if end.month() == 2 => 2,
             Frequency::Monthly => 1,
             Frequency::Quarterly => 3,
             Frequency::HalfYearly => 6,
             Frequency::Yearly => 12,
+        }
+    }
+
+    /// Months from one period's end to the next one's.
+    fn step(&self, period: Period) -> i64 {
+        match self.measure().frequency {
+            Frequency::Monthly if !period.is_january_february() => 1,
+            _ => self.step_to(period.end()),
         }
     }
 

@@ -124,6 +124,8 @@ impl Case<'_> {
     /// Judges the latest period; what can be said besides the grade is said even when the grade cannot be given.
     fn judge<W: Working>(&self, out: &mut Assessment, work: &mut W) -> Result<Verdict, Missing> {
         if self.is_by_person() {
+            // A person's last word needs no later period to be believed.
+            out.stays = true;
             return self.judge_by_person(out, work);
         }
         (out.figure, out.basis) = (Some(self.figure), Some(self.measure().basis));

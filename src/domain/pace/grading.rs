@@ -9,6 +9,7 @@ use crate::{Grade, RulePack};
 
 use super::case::Case;
 use super::line::{Line, Scale, Standing};
+use super::months::index;
 use super::ratio::{mul, sub};
 use super::{Missing, Past, Ratio, Rule, RuleId};
 
@@ -209,7 +210,8 @@ impl Case<'_> {
         let mut run = 1;
         let mut before = day;
         while let Some(past) = latest_before(self.known.history, before) {
-            if !bad(past.grade) {
+            // Over a period that nobody reported, none are in a row.
+            if !bad(past.grade) || index(before) - index(past.period_end) > self.step_to(before) {
                 break;
             }
             run += 1;

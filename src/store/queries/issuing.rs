@@ -12,7 +12,7 @@ use crate::rows::{
     DraftWrite, EpisodeChange, EpisodeRow, Frozen, LetterEpisodeRow, LetterHead, LetterReportRow, LetterRow,
     NewLetter, ProblemRow, Rendering,
 };
-use crate::schema::{letter_episodes, letter_reports, letter_serials, letters};
+use crate::schema::{episodes, letter_episodes, letter_reports, letter_serials, letters};
 use crate::types::Id;
 use crate::{Rule, StoreError, faults};
 use xushi_domain::{LetterKind, LetterState, TextEnum as _};
@@ -332,22 +332,24 @@ pub async fn list_first_reports(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_spoken_of(conn: &mut Conn, day: NaiveDate) -> Result<(Vec<Id>, Vec<Id>), StoreError> {
-    let episodes = letter_episodes::table
+pub async fn list_spoken_of(conn: &mut Conn, day: NaiveDate) -> Result<Vec<Id>, StoreError> {
+    let mut spoken: Vec<Id> = letter_episodes::table
         .inner_join(letters::table)
+        .inner_join(episodes::table)
         .filter(letters::issued_on.eq(day))
         .filter(letters::serial.is_not_null())
-        .select(letter_episodes::episode_id)
+        .select(episodes::indicator_id)
         .load(conn)
         .await?;
-    let reports = letter_reports::table
+    let reports: Vec<Id> = letter_reports::table
         .inner_join(letters::table)
         .filter(letters::issued_on.eq(day))
         .filter(letters::serial.is_not_null())
         .select(letter_reports::indicator_id)
         .load(conn)
         .await?;
-    Ok((episodes, reports))
+    spoken.extend(reports);
+    Ok(spoken)
 }
 
 /// Where a letter stands while its answer is wanted.

@@ -1,6 +1,6 @@
 //! 问题台账 and the board of letters: what was open, and how far its letters had come.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::{
@@ -14,11 +14,12 @@ use super::settlements;
 use crate::StoreError;
 use crate::rows::{BoardLetterRow, EpisodeRow, LedgerFilter, LedgerLetterRow, LedgerRow, Page, word};
 use crate::schema::{
-    campaigns, closures, deliveries, episodes, indicators, letter_episodes, letters, measures, observations,
-    receipts, regions, replies, reviews, series, units,
+    assessments, campaigns, closures, deliveries, episodes, indicators, letter_episodes, letters, measures,
+    observations, receipts, regions, replies, reviews, series, units,
 };
 use crate::types::Id;
 use xushi_domain::reply::Course;
+use xushi_domain::{Status, TextEnum as _};
 
 /// Ids in one statement; SQLite takes 32,766 values.
 const AT_ONCE: usize = 5_000;
@@ -48,6 +49,7 @@ pub async fn list_ledger(
             regions::name,
             units::name.nullable(),
             campaigns::name,
+            measures::basis,
         ))
         .order(episodes::id)
         .limit(page.limit + 1)
@@ -61,20 +63,23 @@ pub async fn list_ledger(
     if let Some(unit) = filter.unit_id {
         query = query.filter(episodes::unit_id.eq(unit));
     }
-    let found: Vec<(EpisodeRow, i64, String, String, Option<String>, String)> = query.load(conn).await?;
+    let found: Vec<(EpisodeRow, i64, String, String, Option<String>, String, String)> =
+        query.load(conn).await?;
     let ids: Vec<Id> = found.iter().map(|(episode, ..)| episode.id).collect();
     let mut about = letters_about(conn, &ids, filter.as_of).await?;
-    let listed: Vec<i64> = found.iter().map(|(_, series, ..)| *series).collect();
-    let sources = latest_sources(conn, &listed, filter.as_of).await?;
-    let row = |(episode, series, indicator, region, unit, campaign): (EpisodeRow, _, _, _, _, _)| LedgerRow {
-        letters: about.remove(&episode.id).unwrap_or_default(),
-        source: sources.get(&series).cloned(),
-        episode,
-        indicator,
-        region,
-        unit,
-        campaign,
-    };
+    let listed =
+        found.iter().map(|(episode, series, .., basis)| (episode.indicator_id, *series, basis.as_str()));
+    let mut sources = judged_sources(conn, &listed.collect::<Vec<_>>(), filter.as_of).await?;
+    let row =
+        |(episode, _, indicator, region, unit, campaign, _): (EpisodeRow, _, _, _, _, _, _)| LedgerRow {
+            letters: about.remove(&episode.id).unwrap_or_default(),
+            source: sources.remove(&episode.indicator_id),
+            episode,
+            indicator,
+            region,
+            unit,
+            campaign,
+        };
     Ok(found.into_iter().map(row).collect())
 }
 
@@ -114,21 +119,69 @@ async fn letters_about(
     Ok(about)
 }
 
-/// Where the latest figure of each series came from that had been published by the end of a day.
-async fn latest_sources(
+/// Which figure of which period an assessment rests on.
+type Judged = (NaiveDate, NaiveDate, String);
+/// A fact and where it came from: series, what it is a fact of, status, day of publication, vintage, source.
+type Sourced = (i64, NaiveDate, NaiveDate, String, String, String, NaiveDate, i32, String);
+
+/// Where the figure came from that the last assessment of each indicator by a day rests on: of the judged period and
+/// figure, what counted by then. `listed` are indicators with their series and the basis of their measure.
+async fn judged_sources(
     conn: &mut Conn,
-    listed: &[i64],
+    listed: &[(Id, i64, &str)],
     as_of: NaiveDate,
-) -> Result<HashMap<i64, String>, StoreError> {
-    let rows: Vec<(i64, String)> = observations::table
-        .filter(observations::series_id.eq_any(listed.to_vec()))
-        .filter(observations::published_on.le(as_of))
-        .order((observations::series_id, observations::period_end, observations::vintage))
-        .select((observations::series_id, observations::source))
+) -> Result<HashMap<Id, String>, StoreError> {
+    let indicators: Vec<Id> = listed.iter().map(|(indicator, ..)| *indicator).collect();
+    let rows: Vec<(Id, Option<NaiveDate>, Option<NaiveDate>, Option<String>)> = assessments::table
+        .filter(assessments::indicator_id.eq_any(indicators))
+        .filter(assessments::as_of.le(as_of))
+        .order((assessments::indicator_id, assessments::as_of, assessments::id))
+        .select((
+            assessments::indicator_id,
+            assessments::data_start,
+            assessments::data_end,
+            assessments::figure,
+        ))
         .load(conn)
         .await?;
     // The last of each wins.
-    Ok(rows.into_iter().collect())
+    let judged = rows.into_iter().map(|(indicator, start, end, figure)| {
+        let judged: Option<Judged> =
+            start.zip(end).zip(figure).map(|((start, end), figure)| (start, end, figure));
+        (indicator, judged)
+    });
+    let judged: HashMap<Id, Option<Judged>> = judged.collect();
+    let ends: HashSet<NaiveDate> = judged.values().flatten().map(|(_, end, _)| *end).collect();
+    let series: Vec<i64> = listed.iter().map(|(_, series, _)| *series).collect();
+    let facts: Vec<Sourced> = observations::table
+        .filter(observations::series_id.eq_any(series))
+        .filter(observations::period_end.eq_any(ends))
+        .filter(observations::published_on.le(as_of))
+        .filter(observations::status.eq_any([Status::Preliminary.as_str(), Status::Final.as_str()]))
+        .select((
+            observations::series_id,
+            observations::period_start,
+            observations::period_end,
+            observations::figure,
+            observations::basis,
+            observations::status,
+            observations::published_on,
+            observations::vintage,
+            observations::source,
+        ))
+        .load(conn)
+        .await?;
+    let source = |(indicator, series, basis): &(Id, i64, &str)| {
+        let (start, end, figure) = judged.get(indicator)?.as_ref()?;
+        let same = |fact: &&Sourced| {
+            fact.0 == *series && fact.1 == *start && fact.2 == *end && fact.3 == *figure && fact.4 == *basis
+        };
+        // A preliminary value never displaces a final one.
+        let counting = |fact: &&Sourced| (fact.5 == Status::Final.as_str(), fact.6, fact.7);
+        let fact = facts.iter().filter(same).max_by_key(counting)?;
+        Some((*indicator, fact.8.clone()))
+    };
+    Ok(listed.iter().filter_map(source).collect())
 }
 
 /// A letter as the board reads it: id, unit, unit's name, kind, step of the ladder, deadline.

@@ -67,15 +67,20 @@ impl Climb {
         Ok(Self { links, reports, open, plan })
     }
 
+    /// Indicators that letters issued today speak of.
+    pub(in crate::warning) fn spoken_today(&self) -> HashSet<Id> {
+        self.plan.spoken.clone()
+    }
+
     /// What this step says today. A letter that is due anyway about later data, or about a report of a later period, says
-    /// it better; what was spoken of today is not spoken of again.
+    /// it better; `spoken` are not spoken of again.
     ///
     /// # Errors
     /// `Corrupt`.
     pub(in crate::warning) fn step(
         &self,
         desk: &Desk,
-        silences: &Silences,
+        (silences, spoken): (&Silences, &HashSet<Id>),
         (head, step): (&LetterHead, i32),
     ) -> Result<Said, StoreError> {
         let kind: LetterKind = word(&head.kind)?;
@@ -88,14 +93,14 @@ impl Climb {
         };
         let (mut findings, mut cut) = (Vec::new(), false);
         for link in self.links.get(&head.id).into_iter().flatten() {
-            match self.episode(desk, silences, (head, step), link) {
+            match self.episode(desk, (silences, spoken), (head, step), link) {
                 Some(Some(finding)) => findings.push(finding),
                 Some(None) => cut = true,
                 None => {}
             }
         }
         for report in self.reports.get(&head.id).into_iter().flatten() {
-            findings.extend(self.report(silences, head, report));
+            findings.extend(self.report((silences, spoken), head, report));
         }
         Ok(match (findings.is_empty(), cut) {
             (false, _) => Said::Letter(key, findings),
@@ -108,7 +113,7 @@ impl Climb {
     fn episode(
         &self,
         desk: &Desk,
-        silences: &Silences,
+        (silences, spoken): (&Silences, &HashSet<Id>),
         (head, step): (&LetterHead, i32),
         link: &LetterEpisodeRow,
     ) -> Option<Option<Finding>> {
@@ -116,7 +121,7 @@ impl Climb {
         let own = episode.state == EpisodeState::Open.as_str() && episode.letter_id == Some(head.id);
         let indicator = episode.indicator_id;
         let quiet = silences.cover_one(head.campaign_id, indicator, Some(head.unit_id))
-            || self.plan.spoken.0.contains(&episode.id);
+            || spoken.contains(&indicator);
         let now = self.plan.standings.get(&indicator).filter(|_| own && !quiet)?;
         let Turn::Continue { level, letter: false } = now.turn else { return None };
         let over = desk.clock.today() > now.window_end;
@@ -142,10 +147,14 @@ impl Climb {
         }))
     }
 
-    fn report(&self, silences: &Silences, head: &LetterHead, report: &LetterReportRow) -> Option<Finding> {
+    fn report(
+        &self,
+        (silences, spoken): (&Silences, &HashSet<Id>),
+        head: &LetterHead,
+        report: &LetterReportRow,
+    ) -> Option<Finding> {
         let indicator = report.indicator_id;
-        if silences.cover_one(head.campaign_id, indicator, Some(head.unit_id))
-            || self.plan.spoken.1.contains(&indicator)
+        if silences.cover_one(head.campaign_id, indicator, Some(head.unit_id)) || spoken.contains(&indicator)
         {
             return None;
         }
@@ -158,11 +167,11 @@ impl Climb {
         })
     }
 
-    /// The changes of episodes that no letter goes with: recovered, or judged otherwise; `spoken` are written with theirs.
-    pub(in crate::warning) fn quiet(self, spoken: &HashSet<Id>) -> Vec<EpisodeChange> {
+    /// The changes of episodes that no letter goes with: recovered, or judged otherwise; `written` are written with theirs.
+    pub(in crate::warning) fn quiet(self, written: &HashSet<Id>) -> Vec<EpisodeChange> {
         let standings = self.plan.standings;
         let wanted = |change: &EpisodeChange| {
-            standings.contains_key(&change.before.indicator_id) && !spoken.contains(&change.before.id)
+            standings.contains_key(&change.before.indicator_id) && !written.contains(&change.before.id)
         };
         self.plan.changed.into_iter().filter(wanted).collect()
     }

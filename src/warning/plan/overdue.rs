@@ -53,7 +53,7 @@ impl Planner<'_> {
             }
             let asked = asked.get(&finding.indicator).map_or(&[][..], Vec::as_slice);
             if asked.iter().any(|(end, ..)| Some(*end) >= finding.period_end)
-                || self.spoken.1.contains(&finding.indicator)
+                || self.spoken.contains(&finding.indicator)
             {
                 continue;
             }

@@ -409,6 +409,8 @@ fn earlier_verdicts_hold_a_grade_and_make_a_run() {
         (vec![past("2025-06-30", Grade::Behind)], Grade::Behind, true, 2),
         // Of two verdicts on one period the worse one counts, whichever was recorded last.
         (vec![past("2025-06-30", Grade::Behind), past("2025-06-30", Grade::OnPace)], Grade::Behind, true, 2),
+        // Over a period that nobody reported, none are in a row.
+        (vec![past("2025-05-31", Grade::Watch), past("2025-04-30", Grade::Watch)], Grade::Watch, false, 1),
         // What was said of this very period does not bind.
         (vec![past(JULY, Grade::Behind)], Grade::Watch, false, 1),
         (
