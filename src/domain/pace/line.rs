@@ -164,14 +164,15 @@ impl Case<'_> {
             }
             WayFrom::BaselineBy => self.change(value()?),
             WayFrom::ZeroOrFlat if !self.row.limit => self.range_end(promise.ceiling),
-            WayFrom::ZeroOrFlat if self.subject.measure.basis == Basis::Cumulative && adds_up(unit) => {
+            WayFrom::ZeroOrFlat if self.adds_up() => {
                 Line::path(Decimal::ZERO, value()?, true, Scale::Progress)
             }
             WayFrom::ZeroOrFlat => Ok(Line::flat(value()?, true, scale)),
             WayFrom::Rate => {
                 let promised = value()?;
                 let planned = self.planned_rate(at).unwrap_or(promised);
-                Ok(Line { finish: promised, ..Line::flat(planned, promise.ceiling, Scale::Rate) })
+                let ceiling = promise.ceiling || (promise.about_both_ways() && actual > promised);
+                Ok(Line { finish: promised, ..Line::flat(planned, ceiling, Scale::Rate) })
             }
             WayFrom::BaseRate => {
                 let margin = promise.value.unwrap_or(Decimal::ZERO);
@@ -188,10 +189,11 @@ impl Case<'_> {
     pub(super) fn line_is_fixed(&self) -> bool {
         match self.row.way {
             WayFrom::OtherSeries | WayFrom::BaseRate => false,
-            WayFrom::Rate => !self.plans,
+            WayFrom::Rate => !self.plans && !self.promise.about_both_ways(),
             WayFrom::Baseline => self.promise.hold || self.baseline().is_some(),
             WayFrom::BaselineOrLevel => {
-                self.promise.hold || self.level_assumed() || self.baseline().is_some()
+                !self.promise.about_both_ways()
+                    && (self.promise.hold || self.level_assumed() || self.baseline().is_some())
             }
             _ => true,
         }
@@ -228,7 +230,8 @@ impl Case<'_> {
     /// a baseline a share in percent is held against the target's level, never ahead of a way that nobody knows; of others
     /// only a value that already meets the target can be judged.
     fn towards(&self, target: Decimal, actual: Decimal, scale: Scale) -> Result<Line, Missing> {
-        let flat = Line::flat(target, self.promise.ceiling, scale);
+        let above = self.promise.about_both_ways() && actual > target;
+        let flat = Line::flat(target, self.promise.ceiling || above, scale);
         if self.promise.hold {
             return Ok(flat);
         }

@@ -30,6 +30,8 @@ pub(super) struct Promise {
     pub(super) about: bool,
     /// Whether it is an aspiration (力争).
     pub(super) soft: bool,
+    /// Whether more is no better than less (a measure to be held).
+    pub(super) steady: bool,
     /// Whether it binds each month or quarter by itself (每月不超过3起) rather than their sum.
     pub(super) each_period: bool,
 }
@@ -94,6 +96,7 @@ impl Promise {
             // Without a number there is nothing to be about.
             about: target.comparator == Some(Comparator::About) && low.is_some(),
             soft: says(&SOFT),
+            steady: measure.better == Better::Hold,
             each_period: measure.basis == Basis::Period && contains(&target.phrase, &EACH_PERIOD),
         };
         if row.way == WayFrom::Rate && lower && promise.is_decline(target) {
@@ -108,6 +111,11 @@ impl Promise {
             (promise.value, promise.far) = (high, low);
         }
         Ok(promise)
+    }
+
+    /// Whether it is to stay about a value, so that being above it is no better than being below (涨幅2%左右).
+    pub(super) fn about_both_ways(&self) -> bool {
+        self.about && self.steady && !self.at_most
     }
 
     fn is_decline(&self, target: &Target) -> bool {

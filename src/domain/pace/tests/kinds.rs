@@ -395,6 +395,27 @@ fn a_limit_reported_month_by_month_is_of_their_sum() {
 }
 
 #[test]
+fn what_is_to_stay_about_a_value_may_be_neither_above_nor_below() {
+    let prices = Given::new(Kind::Growth, Comparator::About, "2", "%").better(Better::Hold);
+    let share = Given::new(Kind::Share, Comparator::About, "60", "%").better(Better::Hold);
+    for (given, actual, grade, gap) in [
+        (&prices, "2.4", Grade::OnPace, "-0.4000"),
+        (&prices, "3.5", Grade::Behind, "-1.5000"),
+        (&prices, "1.6", Grade::OnPace, "-0.4000"),
+        (&prices, "0.5", Grade::Behind, "-1.5000"),
+        (&share, "60.3", Grade::OnPace, "-0.3000"),
+        (&share, "64", Grade::Critical, "-4.0000"),
+        (&share, "56", Grade::Critical, "-4.0000"),
+    ] {
+        let assessment = given.clone().at("2025-06-30", actual).assess();
+        assert_eq!((assessment.grade, shown(assessment.gap)), (grade, gap.to_owned()), "{actual}");
+    }
+    for (actual, grade) in [("2.5", Grade::Achieved), ("2.6", Grade::Missed), ("1.4", Grade::Missed)] {
+        assert_eq!(prices.clone().at("2025-12-31", actual).assess().grade, grade, "{actual}");
+    }
+}
+
+#[test]
 fn a_cap_of_zero_allows_nothing() {
     let none = Given::new(Kind::Cap, Comparator::AtMost, "0", "起").better(Better::Lower);
     assert_eq!(none.clone().at("2025-06-30", "0").assess().grade, Grade::OnPace);
