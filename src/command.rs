@@ -136,13 +136,13 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
         Command::Migrate => {
             let store = Store::open(&config.database.url, 1)?;
             if let Some(key) = app::prepare(&config, &store, &SystemClock).await? {
-                println!("访问密钥（只显示这一次）：{key}");
+                show_key(&key);
             }
-            println!("数据库已就绪：{}", shown_url(&config.database.url));
+            say(format_args!("数据库已就绪：{}", shown_url(&config.database.url)));
             Ok(())
         }
         Command::Openapi => {
-            println!("{}", api::openapi().to_pretty_json().unwrap_or_default());
+            say(format_args!("{}", api::openapi().to_pretty_json().unwrap_or_default()));
             Ok(())
         }
         Command::Evaluate { as_of } => {
@@ -151,9 +151,9 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
             let desk = app::desk(&config, store, Arc::new(SystemClock)).await?;
             let as_of = as_of.unwrap_or_else(|| desk.clock.today());
             let done = warning::evaluate(&desk, as_of).await?;
-            println!("{as_of}：研判{}项，{}项有变化", done.assessed, done.changed);
+            say(format_args!("{as_of}：研判{}项，{}项有变化", done.assessed, done.changed));
             for (grade, count) in &done.grades {
-                println!("  {} {count}", grade.chinese());
+                say(format_args!("  {} {count}", grade.chinese()));
             }
             Ok(())
         }
@@ -163,7 +163,12 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
             let as_of = as_of.unwrap_or_else(|| desk.clock.today());
             warning::evaluate(&desk, as_of).await?;
             let done = warning::issue(&desk, as_of).await?;
-            println!("{as_of}：研判{}项，函{}份，解除{}项", done.assessed, done.letters.len(), done.lifted);
+            say(format_args!(
+                "{as_of}：研判{}项，函{}份，解除{}项",
+                done.assessed,
+                done.letters.len(),
+                done.lifted
+            ));
             Ok(())
         }
         Command::Deliver => {
@@ -171,25 +176,25 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
             let desk = app::desk(&config, store, Arc::new(SystemClock)).await?;
             let jobs = app::jobs(&config, desk)?;
             let done = jobs::deliver::deliver(&jobs).await?;
-            println!(
+            say(format_args!(
                 "送达{}，待重试{}，失败{}，结果不明{}",
                 done.accepted, done.deferred, done.failed, done.uncertain
-            );
+            ));
             Ok(())
         }
         Command::CheckCampaigns => {
             let found = warning::list_defaulted(&Store::open(&config.database.url, 1)?).await?;
             for one in &found {
-                println!("{}", one.line());
+                say(format_args!("{}", one.line()));
             }
-            println!("共{}个。", found.len());
+            say(format_args!("共{}个。", found.len()));
             Ok(())
         }
         Command::CheckConfig => {
             config.templates()?;
             config.calendar()?;
             app::transport(&config)?;
-            println!("配置无误。\n{config:#?}");
+            say(format_args!("配置无误。\n{config:#?}"));
             Ok(())
         }
         Command::CheckFacts => check_facts(&config).await,
@@ -202,7 +207,7 @@ async fn check_facts(config: &Config) -> Result<(), AppError> {
     let refused = warning::recheck_facts(&store).await?;
     for fact in &refused {
         let row = &fact.row;
-        println!(
+        say(format_args!(
             "{}，{}，{}至{}，{} {}＝{}（{}，{}公布）：{}",
             fact.measure,
             fact.region,
@@ -214,9 +219,9 @@ async fn check_facts(config: &Config) -> Result<(), AppError> {
             row.source,
             row.published_on,
             fact.why
-        );
+        ));
     }
-    println!("共{}条已存数据不符合现行规则，已标为疑点，不参与研判；请核对后重报。", refused.len());
+    say(format_args!("共{}条已存数据不符合现行规则，已标为疑点，不参与研判；请核对后重报。", refused.len()));
     Ok(())
 }
 
@@ -230,11 +235,15 @@ async fn serve(config: &Config) -> Result<(), AppError> {
     app::serve(config, Arc::new(SystemClock), listener).await
 }
 
+/// Writes a line to standard output, or to standard error where that is closed or full; `false` when neither takes it.
+fn say(line: std::fmt::Arguments<'_>) -> bool {
+    writeln!(std::io::stdout(), "{line}").is_ok() || writeln!(std::io::stderr(), "{line}").is_ok()
+}
+
 /// Shows the first key, on whichever of the two streams somebody reads. A service whose streams are closed or full runs
 /// all the same, and its operator gives it a key by configuration.
 fn show_key(key: &str) {
-    let said = format!("访问密钥（只显示这一次）：{key}");
-    if writeln!(std::io::stdout(), "{said}").is_err() && writeln!(std::io::stderr(), "{said}").is_err() {
+    if !say(format_args!("访问密钥（只显示这一次）：{key}")) {
         tracing::error!("the first key could not be shown; give one by access.bootstrap_key");
     }
 }
@@ -258,9 +267,9 @@ async fn show(
     let as_of = as_of.or_else(demo::usual_as_of).unwrap_or_else(|| SystemClock.today());
     let shown = demo::run(&config, as_of).await?;
     for note in &shown.notes {
-        println!("{note}");
+        say(format_args!("{note}"));
     }
-    println!("\n{}", shown.board);
+    say(format_args!("\n{}", shown.board));
     if once {
         return Ok(());
     }

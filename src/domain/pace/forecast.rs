@@ -183,17 +183,22 @@ impl Case<'_> {
         line: &Line,
         work: &mut W,
     ) -> Option<Forecast> {
-        let Projection { method, value, scale, years } = projection;
+        let Projection { method, value: projected, scale, years } = projection;
         let odds = if method == ForecastMethod::Shares { Odds::AMOUNTS } else { Odds::OWN };
         let stays = self.accumulates();
-        let mut low = value + scale * odds.quantile_low;
+        // As many past years ended above it as below: what is foretold and how likely the target is missed say one thing.
+        let mut value = projected + scale * odds.median;
+        if stays {
+            value = value.max(actual.to_f64()?);
+        }
+        let mut low = projected + scale * odds.quantile_low;
         if stays {
             low = low.max(actual.to_f64()?).min(value);
         }
-        let high = value + scale * odds.quantile_high;
+        let high = projected + scale * odds.quantile_high;
         let allowance = self.allowance(line.scale);
         let mark = line.mark(allowance).ok()?;
-        let away = (mark.to_f64()? - value) / scale;
+        let away = (mark.to_f64()? - projected) / scale;
         let met = line.is_met(actual, self.promise.strict, allowance).ok()?;
         // Before the year is over: a limit is used up, or what was promised is there.
         let decided = (stays && met != line.ceiling).then_some(!met);
@@ -207,17 +212,18 @@ impl Case<'_> {
         let (years, places) = (u32::try_from(years).ok()?, self.measure().precision + 1);
         let forecast = Forecast { method, years, value, low, high, p_miss, places };
         work.step(
-            "预测区间（八成把握） = 预测 + 误差尺度 × 历史误差的一成、九成分位数；已累计完成的不会减少",
+            "预测值和区间（八成把握） = 推算值 + 误差尺度 × 历史误差的中位数和一成、九成分位数；已累计完成的不会减少",
             |inputs| {
-                inputs.with("预测", plain(value)).with("误差尺度", plain(scale));
+                inputs.with("推算值", plain(projected)).with("误差尺度", plain(scale));
+                inputs.with("中位数", odds.median);
                 inputs.with("一成分位数", odds.quantile_low).with("九成分位数", odds.quantile_high);
-                format!("{} 至 {}", forecast.low(), forecast.high())
+                format!("{}，区间{}至{}", forecast.value(), forecast.low(), forecast.high())
             },
         );
         work.step(
             "完不成目标的可能性 = 历史误差落在目标不利一侧的比例，在两个分位数之间按直线推算",
             |inputs| {
-                inputs.with("目标", mark).with("目标比预测高几个误差尺度", plain(away));
+                inputs.with("目标", mark).with("目标比推算值高几个误差尺度", plain(away));
                 for (fraction, quantile) in odds.around(away).into_iter().flatten() {
                     inputs.with(format!("历史误差低于{quantile}个尺度的比例"), fraction);
                 }

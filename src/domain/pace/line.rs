@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::kind::WayFrom;
-use crate::{Basis, Better, Figure, Observation};
+use crate::{Better, Figure, Observation};
 
 use super::case::Case;
 use super::promise::{adds_up, is_percent};

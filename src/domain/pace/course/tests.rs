@@ -143,9 +143,10 @@ fn the_forecast_opens_from_the_latest_value() {
     let course = told(Kind::Total, "120", Frequency::Quarterly, YEAR, &own).unwrap();
     let likely: Vec<_> = course.points.iter().map(|point| point.likely).collect();
     assert_eq!(likely[..2], [None, Some((n("54"), n("54")))]);
-    // 108 [95.757, 117.771], all three projections being 108; by September 60 % of what last year still added, and half
-    // the days (92 of 184): 54 + 0.6 × 54 = 86.4, less 0.5 × 12.243, plus 0.5 × 9.771.
-    assert_eq!(likely[2..], [Some((n("80.2785"), n("91.2855"))), Some((n("95.757"), n("117.771")))]);
+    // 106.116 [95.757, 117.771], all three projections being 108 and the median error −0.16 × 11.772; by September 60 % of
+    // what last year still added, and half the days (92 of 184): 54 + 0.6 × 52.116 = 85.2696, less 0.5 × 10.359, plus
+    // 0.5 × 11.655.
+    assert_eq!(likely[2..], [Some((n("80.0901"), n("91.0971"))), Some((n("95.757"), n("117.771")))]);
     let young = told(Kind::Total, "120", Frequency::Quarterly, YEAR, &own[3..]).unwrap();
     assert!(young.points.iter().all(|point| point.likely.is_none()));
 }

@@ -42,6 +42,8 @@ pub(super) fn usual_error(elapsed: f64) -> f64 {
 /// A distribution of errors over their scale: the value below which each [fraction](FRACTIONS) of them lies.
 pub(super) struct Odds {
     quantiles: [f64; FRACTIONS.len()],
+    /// Half of them lie below.
+    pub(super) median: f64,
     /// One in ten lies below.
     pub(super) quantile_low: f64,
     /// One in ten lies above.
@@ -64,7 +66,7 @@ impl Odds {
     ]);
 
     const fn of(quantiles: [f64; FRACTIONS.len()]) -> Self {
-        Self { quantiles, quantile_low: quantiles[4], quantile_high: quantiles[12] }
+        Self { quantiles, median: quantiles[8], quantile_low: quantiles[4], quantile_high: quantiles[12] }
     }
 
     /// The probability that the target is missed, `away` being how many scales it lies above the projection: the part of

@@ -25,21 +25,22 @@ fn total() -> Given {
 #[test]
 fn an_amount_is_projected_in_three_ways() {
     // 54 ÷ 0.5 = 108, twice; 54 + 50 × (54 − 26)/(50 − 24) = 107.8462; mean 107.9487. No past error: 0.109 of it, 11.7664.
+    // The median error is −0.16 of the scale: 107.9487 − 1.8826 = 106.0661.
     // (120 − 107.9487) / 11.7664 = 1.0242, between 0.83 (nine tenths) and 1.36 (95 in 100): 0.9183.
     let given = total();
-    assert_eq!(told(&forecast(&given)), "107.949 [95.712, 117.715] 0.92 of 0");
+    assert_eq!(told(&forecast(&given)), "106.066 [95.712, 117.715] 0.92 of 0");
     assert_eq!(forecast(&given).method, ForecastMethod::Shares);
     let (_, steps) =
         assess_with_working(&given.subject(), &given.known(), &RulePack::standard(), day("2025-07-20"));
     let results: Vec<_> = steps.iter().map(|step| step.result.as_str()).collect();
-    for result in ["108", "107.8462", "107.9487", "11.7664", "95.712 至 117.715", "0.92"] {
+    for result in ["108", "107.8462", "107.9487", "11.7664", "106.066，区间95.712至117.715", "0.92"] {
         assert!(results.contains(&result), "{result}: {results:?}");
     }
     // What the probability is read between, so that it can be worked out by hand.
     let step = steps.iter().find(|step| step.formula.starts_with("完不成目标")).unwrap();
     let inputs: Vec<_> = step.inputs.iter().map(|(name, value)| format!("{name} {value}")).collect();
     for input in [
-        "目标比预测高几个误差尺度 1.0242",
+        "目标比推算值高几个误差尺度 1.0242",
         "历史误差低于0.83个尺度的比例 0.9",
         "历史误差低于1.36个尺度的比例 0.95",
     ] {
@@ -51,8 +52,21 @@ fn an_amount_is_projected_in_three_ways() {
 fn its_own_past_errors_count_beside_the_prior() {
     // A year earlier 20, 44 and 90. 2024 would have been projected at (2 × 50/(44/90) + 50 + 46 × 26/24)/3 = 101.4596, an
     // error of −1.4386 %: scale √((0.014386² + 4 × 0.109²)/5) = 0.097704. The mean share is (0.5 + 44/90)/2.
+    // 108.353 × (1 − 0.16 × 0.097704).
     let given = total().at("2023-03-31", "20").at("2023-06-30", "44").at("2023-12-31", "90");
-    assert_eq!(told(&forecast(&given)), "108.353 [97.343, 117.14] 0.93 of 1");
+    assert_eq!(told(&forecast(&given)), "106.659 [97.343, 117.14] 0.93 of 1");
+}
+
+#[test]
+fn what_is_foretold_and_how_likely_it_is_missed_say_one_thing() {
+    for target in ["100", "104", "105", "107", "108", "112", "130"] {
+        for kind in [Kind::Total, Kind::Cap] {
+            let given = total().target(|promise| (promise.kind, promise.value) = (kind, maybe(target)));
+            let told = forecast(&given);
+            let short = (told.value() < target.parse().unwrap()) == (kind == Kind::Total);
+            assert_eq!(told.p_miss() > "0.5".parse().unwrap(), short, "{kind} {target}: {told:?}");
+        }
+    }
 }
 
 #[test]
