@@ -26,6 +26,15 @@ both! {
         assert_eq!((&episodes[0]["observing_since"], &episodes[0]["observed_periods"]), (&json!("2025-12-22"), &json!(0)));
     }
 
+    async fn what_is_settled_is_lifted_at_once(app: TestApp) {
+        sample(&app, &["投资"], json!({})).await;
+        report(&app, "投资", "2025-11-30", "3.0", "2025-12-20").await;
+        assert_eq!(outcomes(&run(&app, "2025-12-24").await), ["warning issued"]);
+        // The year's own figure: no later one could show more.
+        report(&app, "投资", "2025-12-31", "6.0", "2026-01-20").await;
+        assert_eq!(outcomes(&run(&app, "2026-01-21").await), ["lifting issued"]);
+    }
+
     async fn three_that_lag_make_the_watched_one_of_the_same_unit_warn(app: TestApp) {
         let names = ["投资", "消费", "外贸", "工业", "物流"];
         let sample = sample(&app, &names, json!({})).await;

@@ -25,6 +25,40 @@ both! {
         assert_eq!(sample.indicators.len(), 2);
     }
 
+    async fn one_thing_is_written_of_once_a_day(app: TestApp) {
+        sample(&app, &["投资"], json!({})).await;
+        report(&app, "投资", "2025-06-30", "3.0", "2025-07-20").await;
+        // June's figure lags and July's has not come: first the warning, the day after the request.
+        assert_eq!(outcomes(&run(&app, "2025-08-26").await), ["warning issued"]);
+        assert_eq!(outcomes(&run(&app, "2025-08-27").await), ["report_reminder issued"]);
+        assert_eq!(outcomes(&run(&app, "2025-08-28").await), [] as [&str; 0]);
+        // Both are unanswered; each climbs, on a day of its own.
+        for (day, letters) in [("2025-09-05", 1), ("2025-09-08", 1), ("2025-09-09", 0)] {
+            let done = remind(&app, day).await;
+            assert_eq!(done.run.letters.len(), letters, "{day}: {:?}", done.run.letters);
+        }
+    }
+
+    async fn the_ledger_names_the_source_of_the_figure_judged(app: TestApp) {
+        sample(&app, &["投资"], json!({})).await;
+        report(&app, "投资", "2025-06-30", "3.0", "2025-07-20").await;
+        run(&app, "2025-07-21").await;
+        // A forecast of the year, a level, and a first figure that comes after the final one: none is judged.
+        let fact = |figure: &str, value: &str, status: &str, end: &str, day: &str| json!({"measure": "投资",
+            "region": "430000", "figure": figure, "value": value, "status": status, "source": "专刊",
+            "period": {"start": "2025-01-01", "end": end}, "published_on": day});
+        let items_put = [
+            fact("yoy", "2.5", "forecast", "2025-12-31", "2025-07-22"),
+            fact("level", "311.3", "final", "2025-06-30", "2025-07-22"),
+            fact("yoy", "2.8", "preliminary", "2025-06-30", "2025-07-22"),
+        ];
+        app.put("/observations", json!({"items": items_put})).await.expect(200);
+        run(&app, "2025-07-22").await;
+        assert_eq!(items(&app, "/ledger").await[0]["source"], "月报");
+        let csv = String::from_utf8(app.get("/ledger.csv").await.bytes).unwrap();
+        assert!(csv.contains("月报") && !csv.contains("专刊"), "{csv}");
+    }
+
     async fn a_draft_for_reports_that_came_goes_by_itself(app: TestApp) {
         sample(&app, &["投资"], json!({"issuing": "approval"})).await;
         report(&app, "投资", "2025-06-30", "6.0", "2025-07-20").await;
