@@ -4,11 +4,12 @@ use std::sync::LazyLock;
 
 use rust_decimal::Decimal;
 
-use super::Direction;
+use super::cues::Cues;
 use super::lexicon::Lexicon;
-use super::quantity::{Quantity, starts_with};
-use super::units::UnitKind;
-use super::words::Cues;
+use super::measurement_units::UnitKind;
+use super::number_with_unit::Quantity;
+use super::parsed::Direction;
+use super::text::{ends_with, starts_with};
 use crate::target::{Comparator, Kind};
 
 /// Everything the verdict on one number rests on.
@@ -243,7 +244,7 @@ fn amount(facts: &Facts<'_>) -> Kind {
         && !cues.predicate()
         && ["标准", "工资", "养老金", "补贴", "补助", "待遇", "津贴", "限额"]
             .iter()
-            .any(|word| super::items::ends_with(name, word))
+            .any(|word| ends_with(name, word))
     {
         return Kind::Change;
     }
@@ -312,9 +313,8 @@ fn is_worked(name: &[char]) -> bool {
         "基地", "网点", "机构", "企业", "平台", "中心", "队伍", "人员", "能力", "站点", "设施", "车间",
         "面积", "规模",
     ];
-    let thing = name.len() <= 4 && THINGS.iter().any(|word| super::items::ends_with(name, word));
-    let total =
-        ["总量", "总数", "总额", "余额", "能力"].iter().any(|word| super::items::ends_with(name, word));
+    let thing = name.len() <= 4 && THINGS.iter().any(|word| ends_with(name, word));
+    let total = ["总量", "总数", "总额", "余额", "能力"].iter().any(|word| ends_with(name, word));
     // 向企业发放贷款: the verb stands behind those it is done for.
     let served = ["为", "给", "向", "对", "帮助"].iter().any(|word| starts_with(name, word));
     let worked = WORKED.at_start(name).is_some() || served && WORKED.anywhere(name).is_some();
@@ -327,7 +327,7 @@ fn is_listed(facts: &Facts<'_>) -> bool {
         && facts.quantity.kind == UnitKind::Count
         && !facts.cues.predicate()
         && !is_density(facts.name)
-        && !["总量", "总数", "数", "规模"].iter().any(|word| super::items::ends_with(facts.name, word))
+        && !["总量", "总数", "数", "规模"].iter().any(|word| ends_with(facts.name, word))
 }
 
 fn comparator(facts: &Facts<'_>) -> Comparator {

@@ -1,6 +1,7 @@
 //! Cutting a phrase into clauses: at commas and stops, never inside quotations or brackets.
 
-use super::quantity;
+use super::scan;
+use super::text::{ends_with, starts_with, written};
 
 /// Longest clause read; a longer run without punctuation is no promise and is handed back unread.
 pub(super) const CLAUSE_MAX: usize = 300;
@@ -38,7 +39,7 @@ impl Clause {
 
     /// The clause as a string, brackets full-width as in print.
     pub(super) fn written(&self) -> String {
-        super::name::written(&self.text)
+        written(&self.text)
     }
 }
 
@@ -144,7 +145,7 @@ fn opens_note(inside: &[char]) -> bool {
         "落实单位",
         "完成单位",
     ];
-    NOTES.iter().any(|word| quantity::starts_with(inside, word))
+    NOTES.iter().any(|word| starts_with(inside, word))
 }
 
 /// Whether brackets hold a note about the promise and no part of it: who leads, who helps, where the figure is from.
@@ -155,8 +156,7 @@ fn is_note(open: char, inside: &[char], last: bool) -> bool {
     if !matches!(open, '(' | '[' | '【' | '〔') {
         return false;
     }
-    let ends =
-        |words: &[&str]| words.iter().any(|word| inside.len() > 3 && super::items::ends_with(inside, word));
+    let ends = |words: &[&str]| words.iter().any(|word| inside.len() > 3 && ends_with(inside, word));
     opens_note(inside)
         || last && (ends(&DUTIES) || ends(&OFFICES) && !inside.iter().any(char::is_ascii_digit))
 }
@@ -166,7 +166,7 @@ fn is_aside(inside: &[char], before: &Clause) -> bool {
     if before.text.is_empty() {
         return false;
     }
-    let scan = quantity::scan(inside, &vec![false; inside.len()]);
+    let scan = scan::scan(inside, &vec![false; inside.len()]);
     scan.quantities.first().is_some_and(|first| first.start > 0)
 }
 

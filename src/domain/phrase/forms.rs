@@ -6,10 +6,11 @@ use rust_decimal::Decimal;
 
 use super::implied::{half, implicit, is_named_by_count, is_vague};
 use super::lexicon::Lexicon;
-use super::quantity::{Found, plain, starts_with, tail, with_unit};
-use super::standing::rank;
-use super::units::{self, UnitKind};
-use super::{name, number, words};
+use super::measurement_units::{self, UnitKind};
+use super::number_with_unit::{Found, plain, tail, with_unit};
+use super::ranking::rank;
+use super::text::{closes, ends_with, starts_with};
+use super::{cues, name, number};
 use crate::target::Comparator;
 
 /// 1/3, 2/3: read as percent; other slashes (24/7) belong to names.
@@ -116,7 +117,7 @@ pub(super) fn at_numeral(text: &[char], at: usize) -> Found {
 
 /// 几十座, 两三家, 三家企业 without a verb that makes them: an amount, though not one anybody can be held to.
 fn is_amount(text: &[char], at: usize, end: usize, value: Decimal) -> bool {
-    let unit = units::read(&text[end..]);
+    let unit = measurement_units::read(&text[end..]);
     let after = &text[end + unit.length..];
     let vague = text[..at].last().is_some_and(|&c| number::is_numeral(c)) || is_vague(&text[..at]);
     let known = unit.kind != UnitKind::Bare && !unit.guessed && unit.kind != UnitKind::Attribute;
@@ -124,7 +125,7 @@ fn is_amount(text: &[char], at: usize, end: usize, value: Decimal) -> bool {
         return known && (unit.kind != UnitKind::Time || after.is_empty());
     }
     // 每个乡镇建成一个示范点: one for each.
-    if value == Decimal::ONE && words::ends_with_making_verb(&text[..at]) {
+    if value == Decimal::ONE && cues::ends_with_making_verb(&text[..at]) {
         let each = text[..at].iter().rev().take(REACH_BACK).any(|c| matches!(c, '每' | '各'));
         return each && is_single(&text[end..end + unit.length]);
     }
@@ -165,7 +166,7 @@ static ORDINALS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
 /// Whether a numeral with its counter is an amount (绿色工厂六十家) and no part of a name (三个高于, 二期).
 fn is_counted(text: &[char], at: usize, end: usize, value: Decimal) -> bool {
     let (before, spelled) = (&text[..at], &text[at..end]);
-    let unit = units::read(&text[end..]);
+    let unit = measurement_units::read(&text[end..]);
     let stop = end + unit.length;
     let (label, after) = (&text[end..stop], &text[stop..]);
     // 几十家, 数十家, 两三家: nobody can be held to those.
@@ -195,7 +196,7 @@ fn is_counted(text: &[char], at: usize, end: usize, value: Decimal) -> bool {
             && (if single { is_one(before, label) } else { !before.is_empty() })
             && !is_row(before);
     }
-    let brought = unit.kind != UnitKind::Money && (words::ends_with_making_verb(before) || is_next(before));
+    let brought = unit.kind != UnitKind::Money && (cues::ends_with_making_verb(before) || is_next(before));
     let loose =
         if unit.kind == UnitKind::Count { matches!(label, ['期' | '届' | '档' | '类']) } else { loose };
     // 落实两个责任, 推动三项改革: what is only carried on is named by such a number.
@@ -203,7 +204,7 @@ fn is_counted(text: &[char], at: usize, end: usize, value: Decimal) -> bool {
         && matches!(label, ['个' | '项'])
         && ["解决", "落实", "推动", "推进", "促进", "实现", "服务", "保护", "覆盖", "发展"]
             .iter()
-            .any(|word| super::items::ends_with(before, word));
+            .any(|word| ends_with(before, word));
     if loose || carried_on || SLOGANS.at_start(after).is_some() {
         return false;
     }
@@ -215,7 +216,7 @@ fn is_counted(text: &[char], at: usize, end: usize, value: Decimal) -> bool {
     let finished =
         || matches!(label, ['个' | '项' | '条' | '道' | '批' | '场']) && FINISHED.anywhere(after).is_some();
     let starts = || name::skip_leads(text, 0..at + 1, &[]).0 == at && (is_thing(label) || finished());
-    brought || words::places_a_number(before) || starts()
+    brought || cues::places_a_number(before) || starts()
 }
 
 /// Words by which things that are counted come to be: 两条高铁年内开工.
@@ -239,16 +240,6 @@ static SLOGANS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
     Lexicon::of_prefixes(WORDS.split_whitespace().map(|word| (word, ())))
 });
 
-/// Whether the thing counted has been named before the counter: the clause or the member of a list ends here.
-pub(super) fn closes(after: &[char]) -> bool {
-    match after {
-        [] | ['、' | '和' | '与' | '及' | '并' | '(' | ')' | ',', ..] => true,
-        _ => ["以上", "及以上", "以下", "以内", "之内", "左右", "其中"]
-            .iter()
-            .any(|word| starts_with(after, word)),
-    }
-}
-
 /// 一核两片五点: numerals so near to each other are a formula.
 fn is_row(before: &[char]) -> bool {
     before.iter().rev().take(2).take_while(|c| **c != '、').any(|&c| number::is_numeral(c))
@@ -260,7 +251,7 @@ fn is_next(before: &[char]) -> bool {
     let near = &before[before.len().saturating_sub(REACH_BACK)..];
     let starts = |at: usize| near[at].is_ascii_digit() || number::is_numeral(near[at]);
     near.last() == Some(&'、')
-        && (1..near.len()).any(|at| starts(at) && words::ends_with_making_verb(&near[..at]))
+        && (1..near.len()).any(|at| starts(at) && cues::ends_with_making_verb(&near[..at]))
 }
 
 /// How far back 每 is looked for.

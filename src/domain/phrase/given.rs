@@ -6,10 +6,10 @@ use std::sync::LazyLock;
 
 use super::clause::Clause;
 use super::lexicon::Lexicon;
-use super::name;
-use super::quantity::{Quantity, Scan, starts_with};
-use super::units::UnitKind;
-use super::words;
+use super::measurement_units::UnitKind;
+use super::number_with_unit::{Quantity, Scan};
+use super::text::{ends_with, starts_with};
+use super::{cues, name};
 use crate::target::Comparator;
 
 /// Whether `before`, the words of an item before its first number, is no more than 为, 给 or 向.
@@ -37,8 +37,8 @@ pub(super) fn is_recipient(clause: &Clause, scan: &Scan, from: usize, first: usi
         && counted(next)
         && next.end < last.start
         && is_given(&text[from..quantities[first].start.max(from)])
-        && !words::has_making_verb(&text[quantities[first].end..next.start])
-        && words::has_making_verb(&text[next.end..last.start])
+        && !cues::has_making_verb(&text[quantities[first].end..next.start])
+        && cues::has_making_verb(&text[next.end..last.start])
 }
 
 /// 向20个国家和地区出口商品50亿元: what 和 joins within the words behind the first number is more of whom it is for.
@@ -54,7 +54,7 @@ pub(super) fn is_one_group(clause: &Clause, from: usize, current: &Quantity, nex
         matches!(core[cut.start], '和' | '与' | '及')
             && (1..=LENGTH_MAX).contains(&cut.start)
             && cut.end < core.len()
-            && !words::has_making_verb(&core[..cut.start])
+            && !cues::has_making_verb(&core[..cut.start])
     })
 }
 
@@ -109,12 +109,12 @@ fn is_bound(text: &[char], quantity: &Quantity) -> bool {
 /// one of money spent).
 fn is_attribute(said: &[char]) -> bool {
     const LENGTH_MAX: usize = 10;
-    let (end, _) = words::peel(said, &[]);
+    let (end, _) = cues::peel(said, &[]);
     let name = &said[..end];
     name.len() <= LENGTH_MAX
         && name::separators(name).is_empty()
         && ATTRIBUTES.at_end(name).is_some()
-        && (starts_with(name, "研发") || !words::starts_with_making_verb(name))
+        && (starts_with(name, "研发") || !cues::starts_with_making_verb(name))
 }
 
 /// What follows a verb whose object is chosen by thresholds. 新增 and 完成 take amounts as well and do not
@@ -143,7 +143,7 @@ fn holder(before: &[char]) -> Option<&[char]> {
     const OWNED: [&str; 7] = ["年", "占地", "用地", "总投资", "亩均", "注册资本", "单体"];
     let (start, _) = name::skip_leads(before, 0..before.len(), &[]);
     // 培育 and 打造 are passed over with the leads.
-    let led = start > 0 && words::ends_with_making_verb(&before[..start]);
+    let led = start > 0 && cues::ends_with_making_verb(&before[..start]);
     let verb = VERBS.iter().chain(&["新增", "净增"]).find(|verb| starts_with(&before[start..], verb));
     let rest = &before[start + verb.map_or(0, |verb| verb.chars().count())..];
     let sure = led || verb.is_some_and(|verb| VERBS.contains(verb));
@@ -154,5 +154,5 @@ fn holder(before: &[char]) -> Option<&[char]> {
 pub(super) fn is_district(noun: &[char]) -> bool {
     const DISTRICTS: [&str; 8] = ["县", "县区", "县市区", "乡镇", "镇", "市州", "街道", "村"];
     const LENGTH_MAX: usize = 5;
-    noun.len() <= LENGTH_MAX && DISTRICTS.iter().any(|word| super::items::ends_with(noun, word))
+    noun.len() <= LENGTH_MAX && DISTRICTS.iter().any(|word| ends_with(noun, word))
 }

@@ -4,13 +4,12 @@ use std::sync::LazyLock;
 
 use rust_decimal::Decimal;
 
-use super::Direction;
-use super::forms::closes;
-use super::items::ends_with;
 use super::lexicon::Lexicon;
-use super::quantity::{Found, Quantity, plain, starts_with, tail};
-use super::units::{self, Unit, UnitKind};
-use super::{number, words};
+use super::measurement_units::{self, Unit, UnitKind};
+use super::number_with_unit::{Found, Quantity, plain, tail};
+use super::parsed::Direction;
+use super::text::{closes, ends_with, starts_with};
+use super::{cues, number};
 use crate::target::Comparator;
 
 /// 翻番, 翻一番, 翻两番 are +100 %, +100 %, +300 %; 减半 is −50 %.
@@ -68,7 +67,7 @@ pub(super) fn past_half(text: &[char], at: usize) -> Found {
 pub(super) fn twofold(text: &[char], at: usize) -> Found {
     let (before, rest) = (&text[..at], &text[at + 1..]);
     if text[at] == '双' {
-        let length = rest.iter().take_while(|c| units::power(**c).is_some()).count();
+        let length = rest.iter().take_while(|c| measurement_units::power(**c).is_some()).count();
         let after = &rest[length..];
         let half = starts_with(rest, "过半") && before.last() != Some(&'“');
         return match length {
@@ -110,7 +109,7 @@ pub(super) fn is_vague(before: &[char]) -> bool {
 
 /// 突破万亿元, 稳定在千亿元以上, 新增千万吨产能: one of the multiplied unit; 千万吨 is 1000 万吨.
 pub(super) fn implicit(text: &[char], at: usize) -> Found {
-    let (before, unit) = (&text[..at], units::read(&text[at..]));
+    let (before, unit) = (&text[..at], measurement_units::read(&text[at..]));
     let end = at + unit.length;
     let after = &text[end..];
     let known = matches!(unit.kind, UnitKind::Money | UnitKind::Measure | UnitKind::Count)
@@ -126,7 +125,7 @@ pub(super) fn implicit(text: &[char], at: usize) -> Found {
     if unit.multipliers == 0 {
         return Found::Name(end.max(at + 1));
     }
-    let made = || words::ends_with_making_verb(before);
+    let made = || cues::ends_with_making_verb(before);
     if reached && (known || bare) || known && (is_bound(after) || made() && is_brought(&unit, before, after))
     {
         return Found::Quantity(one(text, at, end, unit));

@@ -3,7 +3,8 @@
 //! Names of one thing differ much in writing (社零, 社会消费品零售总额; 规上, 规模以上), so only what has little in common is
 //! said to be another: a doubt to be looked at, never a reason to refuse.
 
-use super::{PhraseTarget, name, parse};
+use super::parsed::PhraseTarget;
+use super::{name, phrase_reader};
 use crate::target::Kind;
 
 /// Words that several names have for one thing.
@@ -80,7 +81,7 @@ const CONTRASTS: [(&str, &str); 10] = [
 /// assert!(!names_other("社零增长5%", "社会消费品零售总额", []));
 /// ```
 pub fn names_other<'a>(phrase: &str, measure: &'a str, aliases: impl IntoIterator<Item = &'a str>) -> bool {
-    let named: Vec<String> = parse(phrase)
+    let named: Vec<String> = phrase_reader::read(phrase)
         .targets
         .iter()
         .filter(|target| is_of_figure(target))

@@ -31,85 +31,41 @@
 //! - （责任单位：…） and （…负责） say who, not what: they are handed back as unparsed beside the promise.
 //! - An amount between two ends is a `range`; shares, growth and changes keep their kind and the comparator says range.
 
+mod around;
 mod classify;
 mod clause;
+mod clause_items;
+mod cues;
 mod forms;
 mod gathered;
 mod given;
 mod implied;
-mod items;
 mod lexicon;
 mod likeness;
+mod markers;
+mod measurement_units;
+mod movement;
 mod name;
 mod normalise;
 mod number;
+mod number_with_unit;
+mod parsed;
+mod phrase_reader;
 mod plain;
-mod quantity;
-mod reader;
+mod ranking;
 mod relative;
+mod scan;
 mod signed;
-mod signs;
-mod standing;
 mod subject;
-mod trend;
-mod units;
+mod text;
 mod unnumbered;
 mod unread;
-mod words;
 
 #[cfg(test)]
 mod tests;
 
-use rust_decimal::Decimal;
-
 pub use likeness::names_other;
-
-use super::target::{Comparator, Kind};
-use super::text_enum;
-
-text_enum! {
-    /// Which way the promised number is to move.
-    Direction "direction" {
-        /// More is promised.
-        Up = "up",
-        /// Less is promised.
-        Down = "down",
-        /// It is to stay.
-        Hold = "hold",
-    }
-}
-
-/// One promise found in a phrase.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PhraseTarget {
-    /// What is promised, without the verb of reaching it and the number.
-    pub indicator: String,
-    /// Sort of promise.
-    pub kind: Kind,
-    /// How it compares; `None` for milestones, trends and qualitative promises.
-    pub comparator: Option<Comparator>,
-    /// The value in `unit`, always as written (万家 stays 万家), the lower end of a range.
-    pub value: Option<Decimal>,
-    /// The upper end of a range, in `unit`.
-    pub value_hi: Option<Decimal>,
-    /// Unit as written without the blanks of text recognition; empty without a value.
-    pub unit: String,
-    /// Which way it is to move.
-    pub direction: Direction,
-    /// Words of firmness as written, joined by `+` (`力争+以上`).
-    pub hedge: Option<String>,
-    /// What it is compared with (全国平均水平), for the two `versus_` kinds.
-    pub benchmark: Option<String>,
-}
-
-/// What a phrase holds.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Parsed {
-    /// The promises, in the order of the phrase.
-    pub targets: Vec<PhraseTarget>,
-    /// The parts that were not understood, or that promise nothing beside the targets.
-    pub unparsed: Vec<String>,
-}
+pub use parsed::{Direction, Parsed, PhraseTarget};
 
 /// Reads one phrase. Never fails and never guesses; takes time linear in the length of `phrase`.
 ///
@@ -121,5 +77,5 @@ pub struct Parsed {
 /// assert_eq!((target.kind.as_str(), target.unit.as_str()), ("level", "万家"));
 /// ```
 pub fn parse(phrase: &str) -> Parsed {
-    reader::read(phrase)
+    phrase_reader::read(phrase)
 }

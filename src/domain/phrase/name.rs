@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::lexicon::Lexicon;
-use super::quantity::starts_with;
+use super::text::{ends_with, starts_with};
 
 /// What may stand before a name without being part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,18 +70,6 @@ fn term(text: &[char]) -> Option<usize> {
     }
     let end = text[..text.len().min(LENGTH_MAX)].windows(2).position(|pair| pair == ['时', '间'])?;
     text[..end].iter().any(|c| matches!(c, '年' | '月')).then_some(end + 2)
-}
-
-/// A name as it is printed: brackets and commas full-width.
-pub(super) fn written(text: &[char]) -> String {
-    text.iter()
-        .map(|&c| match c {
-            '(' => '（',
-            ')' => '）',
-            ',' => '，',
-            _ => c,
-        })
-        .collect()
 }
 
 /// A name without what hangs at its ends: 的, separators, an empty bracket.
@@ -260,9 +248,29 @@ fn is_side(name: &[char]) -> bool {
 
 /// What a name speaks of, when it ends with one of its sides (生产安全事故 of 生产安全事故起数).
 fn head(name: &[char]) -> Option<&[char]> {
-    let side = SIDES.iter().find(|side| super::items::ends_with(name, side))?;
+    let side = SIDES.iter().find(|side| ends_with(name, side))?;
     let head = &name[..name.len() - side.chars().count()];
     (head.len() > 1).then_some(head)
+}
+
+/// Whether a name joins several indicators of which one rate is said (交通运输、仓储和邮政业增加值 is one by itself).
+pub(super) fn is_joint(name: &[char], members: &[Vec<char>]) -> bool {
+    if is_of_several(name) {
+        return true;
+    }
+    let all_stand = members.iter().all(|member| is_indicator(member));
+    let cuts = separators(name);
+    let mut from = 0;
+    let mut ends = Vec::new();
+    for cut in &cuts {
+        ends.push(&name[from..cut.start]);
+        from = cut.end;
+    }
+    ends.push(&name[from..]);
+    // 社会物流总费用与GDP的比率 is one thing.
+    let one = cuts.iter().any(|cut| name[cut.start] == '与')
+        && ["比", "比率", "比值", "比例"].iter().any(|word| ends_with(name, word));
+    all_stand && !one && ends.iter().all(|part| is_indicator(tidy(part)))
 }
 
 /// 城乡低保标准 with two numbers is the towns' and the villages'.

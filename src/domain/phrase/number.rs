@@ -2,6 +2,8 @@
 
 use rust_decimal::Decimal;
 
+use super::text::starts_with;
+
 /// Longest run of digits taken for a number; a government figure has far fewer.
 const DIGITS_MAX: usize = 20;
 
@@ -149,7 +151,7 @@ pub(super) fn plan_end(text: &[char]) -> Option<usize> {
         return None;
     }
     let end = open + 3 + usize::from(text.get(open + 3) == Some(&'”'));
-    let word = ENDS.iter().find(|word| super::quantity::starts_with(&text[end..], word))?;
+    let word = ENDS.iter().find(|word| starts_with(&text[end..], word))?;
     Some(end + word.chars().count())
 }
 

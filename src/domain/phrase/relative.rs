@@ -4,8 +4,9 @@ use std::sync::LazyLock;
 
 use super::lexicon::Lexicon;
 use super::name;
-use super::quantity::{Quantity, starts_with};
-use super::{Direction, PhraseTarget};
+use super::number_with_unit::Quantity;
+use super::parsed::{Direction, PhraseTarget};
+use super::text::{ends_with, starts_with, written};
 use crate::target::{Comparator, Kind};
 
 /// A comparison word; some need the other side to be a mean or a growth to count as one.
@@ -141,7 +142,7 @@ pub(super) fn compare(text: &[char], quantity: Option<&Quantity>) -> Option<Phra
     let mut hedges = vec![sides.word];
     hedges.extend(quantity.iter().flat_map(|quantity| quantity.hedges.iter().map(|word| (*word).to_owned())));
     Some(PhraseTarget {
-        indicator: name::written(name::tidy(strip_rate(sides.subject))),
+        indicator: written(name::tidy(strip_rate(sides.subject))),
         kind,
         comparator: Some(comparator),
         value: quantity.map(|quantity| quantity.low),
@@ -149,7 +150,7 @@ pub(super) fn compare(text: &[char], quantity: Option<&Quantity>) -> Option<Phra
         unit: quantity.map(|quantity| quantity.unit.clone()).unwrap_or_default(),
         direction,
         hedge: Some(hedges.join("+")),
-        benchmark: Some(name::written(other)),
+        benchmark: Some(written(other)),
     })
 }
 
@@ -158,10 +159,10 @@ fn strip_rate(subject: &[char]) -> &[char] {
     const RATES: [&str; 6] = ["增长速度", "增长率", "增速", "增幅", "增长", "涨幅"];
     const MODALS: [&str; 8] = ["力争", "确保", "总体", "要", "明显", "均", "持续", "保持"];
     let mut rest = subject;
-    while let Some(word) = MODALS.iter().find(|word| super::items::ends_with(rest, word)) {
+    while let Some(word) = MODALS.iter().find(|word| ends_with(rest, word)) {
         rest = &rest[..rest.len() - word.chars().count()];
     }
-    let rate = RATES.iter().find(|word| super::items::ends_with(rest, word));
+    let rate = RATES.iter().find(|word| ends_with(rest, word));
     let stripped = rate.map_or(rest, |word| &rest[..rest.len() - word.chars().count()]);
     if stripped.is_empty() { rest } else { stripped }
 }
@@ -240,7 +241,7 @@ fn in_step(text: &[char]) -> Option<Sides<'_>> {
     let (at, word, comparator) = end?;
     let mut before = &text[..at];
     let mut softened = false;
-    while let Some(word) = BETWEEN.iter().find(|word| super::items::ends_with(before, word)) {
+    while let Some(word) = BETWEEN.iter().find(|word| ends_with(before, word)) {
         softened |= word.contains("基本");
         before = &before[..before.len() - word.chars().count()];
     }
@@ -253,6 +254,6 @@ fn in_step(text: &[char]) -> Option<Sides<'_>> {
 fn strip_hold(subject: &[char]) -> &[char] {
     ["保持", "实现", "要"]
         .iter()
-        .find(|word| super::items::ends_with(subject, word))
+        .find(|word| ends_with(subject, word))
         .map_or(subject, |word| &subject[..subject.len() - word.chars().count()])
 }

@@ -7,10 +7,10 @@ use std::sync::LazyLock;
 
 use rust_decimal::Decimal;
 
-use super::items::ends_with;
 use super::lexicon::Lexicon;
-use super::quantity::starts_with;
-use super::{Direction, name, trend};
+use super::parsed::Direction;
+use super::text::{ends_with, starts_with};
+use super::{movement, name};
 use crate::target::{Comparator, Kind};
 
 /// One promise of a word of sign.
@@ -47,14 +47,14 @@ enum Ending {
     /// 清零: none is left.
     Cleared,
     /// 双下降: as many promises as it counts.
-    Several(usize, trend::Motion, Direction),
+    Several(usize, movement::Motion, Direction),
     /// It only ends alike.
     Stop,
 }
 
 static ENDINGS: LazyLock<Lexicon<Ending>> = LazyLock::new(|| {
     use Ending::{Cleared, Flat, None, NoneOf, Several, Stop, Turns, TwoDigits};
-    use trend::Motion::{MayMove, Moves};
+    use movement::Motion::{MayMove, Moves};
     const TURNS: &str = "转正 由负转正 转负为正 扭负为正 由降转增 由降转升 由负转增 由降转涨 由跌转涨 转为正 转为正增长 止跌转正 同比转正 回正";
     const TWO_DIGITS: &str =
         "两位数增长 两位数以上增长 两位数的增长 两位数以上的增长 双位数增长 双位数以上增长 二位数增长";
@@ -159,7 +159,7 @@ pub(super) fn read(body: &[char]) -> Option<Signed> {
             unit: "%",
             direction,
         };
-        let names = || if each { name::members(subject) } else { trend::subjects(subject) };
+        let names = || if each { name::members(subject) } else { movement::subjects(subject) };
         (!subject.is_empty()).then(|| names().into_iter().map(said).collect())
     };
     let said: Option<Vec<Said>> = match ending {
@@ -250,7 +250,7 @@ fn narrowing(body: &[char]) -> Option<Vec<Said>> {
     let rest = trimmed(&body[..body.len() - verb.chars().count()]);
     let decline = DECLINES.iter().find(|word| ends_with(rest, word))?;
     let subject = trimmed(&rest[..rest.len() - decline.chars().count()]);
-    let names = if subject.is_empty() { vec![rest.to_vec()] } else { trend::subjects(subject) };
+    let names = if subject.is_empty() { vec![rest.to_vec()] } else { movement::subjects(subject) };
     let said = |name| Said { name, kind: Kind::Narrowing, bound: None, unit: "", direction: Direction::Up };
     Some(names.into_iter().map(said).collect())
 }
@@ -305,7 +305,7 @@ fn several(
     body: &[char],
     subject: &[char],
     count: usize,
-    motion: trend::Motion,
+    motion: movement::Motion,
     direction: Direction,
 ) -> Signed {
     const ACCIDENTS: [&str; 6] = ["事故", "火灾", "安全生产", "生产安全", "交通安全", "消防安全"];
@@ -321,7 +321,7 @@ fn several(
     }
     if members.len() == count && count > 1 {
         let kind = |name: &[char]| {
-            if motion == trend::Motion::Moves || trend::is_measured(name) {
+            if motion == movement::Motion::Moves || movement::is_measured(name) {
                 Kind::Trend
             } else {
                 Kind::Qualitative
@@ -337,7 +337,7 @@ fn several(
                 .collect(),
         );
     }
-    if motion == trend::Motion::MayMove && !trend::is_measured(subject) {
+    if motion == movement::Motion::MayMove && !movement::is_measured(subject) {
         return Signed::Promises(vec![said(body.to_vec(), Kind::Qualitative)]);
     }
     Signed::Unnamed

@@ -24,11 +24,11 @@ mod heldout;
 mod numerals;
 #[path = "tests_other.rs"]
 mod other;
+mod phrase_room;
 #[path = "tests_plan.rs"]
 mod plan;
 #[path = "tests_ranks_and_signs.rs"]
 mod ranks_and_signs;
-#[path = "tests_swallowed.rs"]
 mod swallowed;
 
 /// Whether `target` is what one part of an expectation says: `kind comparator value unit`, alternatives joined by `|`,

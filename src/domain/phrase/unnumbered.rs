@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
+use super::around::Carried;
 use super::clause::Clause;
 use super::gathered::Reading;
+use super::number_with_unit::Scan;
 use super::plain::{self, Plain};
-use super::quantity::{self, Scan};
-use super::reader::Carried;
-use super::{items, name, relative, signed, unread};
+use super::text::{ends_with, starts_with, written};
+use super::{relative, signed, unread};
 
 /// 6月底前封顶、12月底前通车: each date starts a step of its own.
 pub(super) fn dated_steps(clause: &Clause, scan: &Scan) -> Vec<Range<usize>> {
@@ -51,10 +52,10 @@ pub(super) fn without_number(clause: &Clause, scan: &Scan, span: Range<usize>, c
     let span = span.start + lead..span.end;
     let text = &clause.text[span.clone()];
     if unread::has_unread(clause, scan, &span) {
-        return Reading::Number(name::written(text));
+        return Reading::Number(written(text));
     }
-    if scan.unreadable || NOTES.iter().any(|word| quantity::starts_with(text, word)) {
-        return Reading::Unknown(name::written(text));
+    if scan.unreadable || NOTES.iter().any(|word| starts_with(text, word)) {
+        return Reading::Unknown(written(text));
     }
     let dates: Vec<Range<usize>> = scan
         .dates
@@ -81,17 +82,15 @@ pub(super) fn without_number(clause: &Clause, scan: &Scan, span: Range<usize>, c
     }
     match plain::read(text, &clause.shielded[span.clone()], &dates) {
         Plain::Promise(targets) => Reading::Promises(targets),
-        Plain::Number => Reading::Number(name::written(text)),
-        Plain::Work(_) | Plain::Unknown if SCOPES.iter().any(|word| items::ends_with(text, word)) => {
-            Reading::Scope
-        }
+        Plain::Number => Reading::Number(written(text)),
+        Plain::Work(_) | Plain::Unknown if SCOPES.iter().any(|word| ends_with(text, word)) => Reading::Scope,
         Plain::Work(target) => Reading::Work(target),
-        Plain::Unknown => Reading::Unknown(name::written(text)),
+        Plain::Unknown => Reading::Unknown(written(text)),
     }
 }
 
 pub(super) fn starts_with_comparison(text: &[char]) -> bool {
     ["高于", "快于", "低于", "高出", "比", "不低于", "好于", "优于", "与", "跑赢", "达到", "超过"]
         .iter()
-        .any(|word| quantity::starts_with(text, word))
+        .any(|word| starts_with(text, word))
 }

@@ -10,11 +10,13 @@ use std::sync::LazyLock;
 use rust_decimal::prelude::ToPrimitive as _;
 
 use super::clause::Clause;
-use super::items::{ends_with, is_rewarded};
+use super::clause_items::is_rewarded;
+use super::cues;
 use super::lexicon::Lexicon;
-use super::quantity::{Quantity, Scan};
-use super::units::UnitKind;
-use super::{PhraseTarget, name, words};
+use super::measurement_units::UnitKind;
+use super::number_with_unit::{Quantity, Scan};
+use super::parsed::PhraseTarget;
+use super::text::{ends_with, written};
 use crate::target::Comparator;
 
 /// Nouns that a bare figure before them names.
@@ -48,7 +50,7 @@ fn names(text: &[char], quantity: &Quantity) -> bool {
                 && of_noun
                 && is_body(after)
                 && (noun || after.first() == Some(&'的'))
-                && !words::ends_with_making_verb(before)
+                && !cues::ends_with_making_verb(before)
         }
         UnitKind::Percent | UnitKind::Point | UnitKind::Times | UnitKind::Ratio | UnitKind::Rank => false,
     }
@@ -105,10 +107,10 @@ pub(super) fn left_over(
         .map(|(_, number)| number.start..number.end);
     let left = others.chain(scan.loose.iter().cloned()).filter(inside);
     left.filter_map(|range| {
-        let written = name::written(&clause.text[range.clone()]);
+        let number = written(&clause.text[range.clone()]);
         let lead = clause.text[..range.start].iter().rev().take(4).position(|c| matches!(c, '由' | '从'));
         let from = lead.map_or(range.start, |back| range.start - back - 1).max(span.start);
-        (!said(&written)).then(|| name::written(&clause.text[from..range.end]))
+        (!said(&number)).then(|| written(&clause.text[from..range.end]))
     })
     .collect()
 }

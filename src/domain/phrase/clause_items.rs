@@ -3,12 +3,10 @@
 use std::ops::Range;
 
 use super::clause::Clause;
-use super::given;
-use super::name;
-use super::plain;
-use super::quantity::{Quantity, Scan, starts_with};
-use super::units::UnitKind;
-use super::{subject, words};
+use super::measurement_units::{self, UnitKind};
+use super::number_with_unit::{Quantity, Scan};
+use super::text::{ends_with, starts_with};
+use super::{cues, given, name, plain};
 
 /// One promise of a clause: its words and the numbers given for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +36,7 @@ pub(super) fn items(clause: &Clause, scan: &Scan) -> Vec<Item> {
     let mut from = 0;
     let first = quantities.first().filter(|first| clause.text[..first.start].contains(&'、'));
     if let Some(first) = first {
-        let (end, _) = words::peel(&clause.text[..first.start], &scan.dates);
+        let (end, _) = cues::peel(&clause.text[..first.start], &scan.dates);
         if let Some(cut) = plain::leading(&clause.text[..end], &clause.shielded) {
             items.push(Item { span: 0..cut, numbers: Vec::new(), prenominal: false });
             from = cut + 1;
@@ -68,7 +66,7 @@ pub(super) fn items(clause: &Clause, scan: &Scan) -> Vec<Item> {
         {
             continue;
         }
-        let each = || words::peel(&clause.text[..quantities[run].start], &scan.dates).1.each;
+        let each = || cues::peel(&clause.text[..quantities[run].start], &scan.dates).1.each;
         match relation(clause, scan, &quantities[at], next, each) {
             Relation::Listed => listed = true,
             Relation::Nested => {}
@@ -92,7 +90,7 @@ fn trailing(clause: &Clause, scan: &Scan, from: usize) -> Option<usize> {
     let rest = &clause.text[last..];
     let cut = rest.iter().enumerate().position(|(at, &c)| c == '、' && !clause.shielded[last + at])?;
     let after = &rest[cut + 1..];
-    let verb = (2..=4.min(after.len())).any(|length| words::ends_with_making_verb(&after[..length]));
+    let verb = (2..=4.min(after.len())).any(|length| cues::ends_with_making_verb(&after[..length]));
     let said = || plain::ends_moving(after, &clause.shielded[last + cut + 1..]);
     ((verb || said()) && last + cut > from).then_some(last + cut)
 }
@@ -109,7 +107,7 @@ fn relation(
     if current.end >= next.start {
         return Relation::Nested;
     }
-    let (end, cues) = words::peel(&text[..next.start], &scan.dates);
+    let (end, cues) = cues::peel(&text[..next.start], &scan.dates);
     let core = &text[current.end..end.max(current.end)];
     // 幼儿园两所和小学一所: behind a counted thing 和 joins another.
     let counts = current.kind == UnitKind::Count && next.kind == UnitKind::Count && !current.inclusive;
@@ -137,8 +135,8 @@ fn relation(
         return Relation::Apart(current.end + cut.start, current.end + cut.end);
     }
     // 支持10个县建设冷库和仓储设施100个: what is joined belongs to the second verb.
-    let anew = core[cut.start] == '、' && words::starts_with_making_verb(&core[cut.end..]);
-    if cut.start > 0 && !anew && words::has_making_verb(&core[..cut.start]) && !is_over(&core[..cut.start]) {
+    let anew = core[cut.start] == '、' && cues::starts_with_making_verb(&core[cut.end..]);
+    if cut.start > 0 && !anew && cues::has_making_verb(&core[..cut.start]) && !is_over(&core[..cut.start]) {
         return Relation::Nested;
     }
     Relation::Apart(current.end + cut.start, current.end + cut.end)
@@ -250,7 +248,7 @@ impl Spot {
         let first = &scan.quantities[*group.first()?];
         let last = &scan.quantities[*group.last()?];
         let before = &clause.text[..first.start];
-        let (end, cues) = words::peel(before, &scan.dates);
+        let (end, cues) = cues::peel(before, &scan.dates);
         let subject = &clause.text[span.start..end.max(span.start)];
         let after = &clause.text[last.end..span.end.max(last.end)];
         let purpose = last.kind == UnitKind::Money && PURPOSES.iter().any(|word| starts_with(after, word));
@@ -258,8 +256,8 @@ impl Spot {
         let followed = groups.get(index + 1).is_some();
         let prenominal = followed || !is_over(right);
         let made = subject.is_empty() && !given::is_given(&before[span.start.min(before.len())..])
-            || words::ends_with_making_verb(subject)
-            || words::ends_with_making_verb(&before[span.start.min(before.len())..]);
+            || cues::ends_with_making_verb(subject)
+            || cues::ends_with_making_verb(&before[span.start.min(before.len())..]);
         let back = first.start.saturating_sub(8).max(span.start);
         let per_unit = index > 0 && clause.text[back..first.start].contains(&'每');
         let named = !subject.is_empty();
@@ -273,7 +271,7 @@ impl Spot {
     }
 }
 
-fn is_promise_at_end(quantity: &Quantity, cues: &words::Cues, named: bool, subject: &[char]) -> bool {
+fn is_promise_at_end(quantity: &Quantity, cues: &cues::Cues, named: bool, subject: &[char]) -> bool {
     let firm = cues.any() || quantity.comparator.is_some();
     match quantity.kind {
         UnitKind::Bare => {
@@ -281,7 +279,7 @@ fn is_promise_at_end(quantity: &Quantity, cues: &words::Cues, named: bool, subje
                 || cues.predicate()
                 || cues.comparator.is_some()
                 || (quantity.comparator.is_some() && named)
-                || subject::unit_in_brackets(subject).1.is_some()
+                || measurement_units::in_brackets(subject).1.is_some()
         }
         UnitKind::Attribute => firm,
         UnitKind::Time => firm || named,
@@ -317,10 +315,4 @@ pub(super) fn is_rewarded(right: &[char]) -> bool {
     const GIVEN: [&str; 9] = ["给予", "予以", "优先安排", "优先支持", "奖励", "通报", "约谈", "问责", "倾斜"];
     right.first() == Some(&'的')
         && (1..right.len()).any(|at| GIVEN.iter().any(|word| starts_with(&right[at..], word)))
-}
-
-/// Whether `text` ends with `word`.
-pub(super) fn ends_with(text: &[char], word: &str) -> bool {
-    let mut chars = text.iter().rev();
-    word.chars().rev().all(|c| chars.next() == Some(&c))
 }

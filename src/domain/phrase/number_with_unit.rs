@@ -5,13 +5,11 @@ use std::sync::LazyLock;
 
 use rust_decimal::Decimal;
 
-use super::Direction;
-use super::forms::{at_numeral, fraction, ratio, tenths};
-use super::implied::{doubled, half, past_half, twofold};
 use super::lexicon::Lexicon;
+use super::measurement_units::{self, UnitKind};
 use super::number;
-use super::standing::{self, rank};
-use super::units::{self, UnitKind};
+use super::parsed::Direction;
+use super::text::starts_with;
 use crate::target::Comparator;
 
 /// One number of a clause; positions are characters of the clause.
@@ -66,162 +64,9 @@ pub(super) enum Found {
     Unreadable(usize),
 }
 
-/// Reads the numbers of a clause; those inside `shielded` characters (quotations) belong to names.
-pub(super) fn scan(text: &[char], shielded: &[bool]) -> Scan {
-    let mut scan = Scan::default();
-    let mut at = 0;
-    let mut quoted = None;
-    while at < text.len() {
-        let plan = if matches!(text[at], '“' | '十') { number::plan_end(&text[at..]) } else { None };
-        let found = match text[at] {
-            _ if plan.is_some() => Found::Date(at + plan.unwrap_or(1)),
-            _ if shielded[at] => inside(text, at, &mut quoted),
-            '0'..='9' => at_digit(text, at),
-            '半' => half(text, at, at).map_or_else(|| past_half(text, at), Found::Quantity),
-            '首' | '榜' => standing::head(text, at).unwrap_or(Found::Name(at + 1)),
-            '双' | '倍' => twofold(text, at),
-            '时' if starts_with(&text[at..], "时间过半") => Found::Date(at + 4),
-            '翻' | '减' => doubled(text, at).map_or(Found::Name(at + 1), Found::Quantity),
-            '零' | '一' | '二' | '两' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百'
-            | '千' | '万' | '亿' => at_numeral(text, at),
-            _ => Found::Name(at + 1),
-        };
-        at = match found {
-            Found::Quantity(quantity) => {
-                let end = quantity.end;
-                scan.quantities.push(quantity);
-                end
-            }
-            Found::Date(end) => {
-                scan.dates.push(at..end);
-                end
-            }
-            Found::Name(end) => end,
-            Found::Loose(end) => {
-                scan.loose.push(at..end);
-                end
-            }
-            Found::Unreadable(end) => {
-                scan.unreadable = true;
-                end
-            }
-        };
-    }
-    scan
-}
-
-/// What stands in quotations and brackets names; amounts in brackets (5000个), and rates and sums also in quotations, do
-/// not. `quoted`: the mark that closes the quotation.
-fn inside(text: &[char], at: usize, quoted: &mut Option<char>) -> Found {
-    let close = match text[at] {
-        '“' => Some('”'),
-        '‘' => Some('’'),
-        '《' => Some('》'),
-        '〈' => Some('〉'),
-        '「' => Some('」'),
-        '『' => Some('』'),
-        '"' => Some('"'),
-        _ => None,
-    };
-    if quoted.is_some_and(|mark| mark == text[at]) {
-        *quoted = None;
-        return Found::Name(at + 1);
-    }
-    *quoted = quoted.or(close);
-    let found = match text[at] {
-        '0'..='9' => at_digit(text, at),
-        '一' | '二' | '两' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百' | '千' | '万'
-        | '亿'
-            if quoted.is_none() =>
-        {
-            at_numeral(text, at)
-        }
-        _ => return Found::Name(at + 1),
-    };
-    match found {
-        Found::Quantity(number) => {
-            let amount = match number.kind {
-                UnitKind::Percent | UnitKind::Point | UnitKind::Money => !text[..at].ends_with(&['个']),
-                UnitKind::Count | UnitKind::Measure | UnitKind::Times => quoted.is_none(),
-                _ => false,
-            };
-            if amount { Found::Loose(number.end) } else { Found::Name(number.end) }
-        }
-        Found::Unreadable(end) => Found::Name(end),
-        other => other,
-    }
-}
-
-fn at_digit(text: &[char], at: usize) -> Found {
-    let before = &text[..at];
-    if let Some(length) = number::date(&text[at..]) {
-        return Found::Date(at + length);
-    }
-    let Some((length, value)) = number::digits(&text[at..]) else { return Found::Name(at + 1) };
-    let end = at + length;
-    let next = text.get(end).copied();
-    // 前10强 is a place, 500强 a name.
-    if next == Some('强')
-        && before.last() == Some(&'前')
-        && let Some(value) = value
-        && let Some(rank) = rank(text, at, end, value)
-    {
-        return rank;
-    }
-    if starts_with(&text[end..], "个100%") || starts_with(&text[end..], "个百分之百") {
-        // 4个100% are four rules.
-        return Found::Name(end + 5);
-    }
-    if belongs_to_name(before, next, text.get(end + 1).copied()) {
-        return Found::Name(end + units::read(&text[end..]).length.min(1));
-    }
-    let Some(value) = value else {
-        return if text[at..end].contains(&'.') { Found::Name(end) } else { Found::Unreadable(end) };
-    };
-    if let Some(rank) = rank(text, at, end, value) {
-        return rank;
-    }
-    if before.last() == Some(&'每') {
-        return Found::Name(end + units::read(&text[end..]).length);
-    }
-    match next {
-        Some('/') if text.get(end + 1).is_some_and(char::is_ascii_digit) => fraction(text, at, end, value),
-        Some(':') if text.get(end + 1).is_some_and(char::is_ascii_digit) => ratio(text, at, end, value),
-        Some('成') => tenths(text, at, end, value).unwrap_or(Found::Name(end)),
-        _ => with_unit(text, at, end, value),
-    }
-}
-
-/// Letters, plus signs and words like 级 next to digits make them part of a name (PM2.5, 5G, 4+4, 500强).
-fn belongs_to_name(before: &[char], next: Option<char>, after: Option<char>) -> bool {
-    const INDEXES: [&str; 7] = ["GDP", "CPI", "PPI", "FDI", "PMI", "REITs", "R&D"];
-    let prefix = match before.last() {
-        Some(c) if c.is_ascii_alphabetic() => {
-            let tail: String = before[before.len().saturating_sub(5)..].iter().collect();
-            !INDEXES.iter().any(|index| tail.ends_with(index))
-        }
-        Some('+' | '×' | '#') => true,
-        _ => false,
-    };
-    let suffix = match next {
-        Some('+' | '×') => true,
-        // 平均级别达到4级 promises the class; 4级医院 and 4级以上 name one.
-        Some('级') if after.is_none() && is_reached(before) => false,
-        Some('强' | '级' | '号' | '型' | '版' | '届' | '维' | '线' | '后') => true,
-        Some('x' | 'X') => after.is_some_and(|c| c.is_ascii_digit()),
-        Some(c) if c.is_ascii_alphabetic() => false,
-        _ => false,
-    };
-    prefix || suffix
-}
-
-fn is_reached(before: &[char]) -> bool {
-    ["达到", "达", "提升到", "提升至", "保持在"].iter().any(|word| super::items::ends_with(before, word))
-}
-
 /// A number with a unit, perhaps the first of two ends.
 pub(super) fn with_unit(text: &[char], at: usize, end: usize, value: Decimal) -> Found {
-    let unit = units::read(&text[end..]);
+    let unit = measurement_units::read(&text[end..]);
     let after = end + unit.length;
     let baseline = is_baseline(&text[..at]);
     if !baseline && let Some(found) = range(text, at, value, &unit, after) {
@@ -256,7 +101,13 @@ pub(super) fn is_baseline(before: &[char]) -> bool {
 }
 
 /// The second end of a range, when a dash, 至 or 到 and another number follow.
-fn range(text: &[char], at: usize, low: Decimal, first: &units::Unit, after: usize) -> Option<Found> {
+fn range(
+    text: &[char],
+    at: usize,
+    low: Decimal,
+    first: &measurement_units::Unit,
+    after: usize,
+) -> Option<Found> {
     if !matches!(text.get(after), Some('-' | '~' | '至' | '到')) {
         return None;
     }
@@ -267,7 +118,7 @@ fn range(text: &[char], at: usize, low: Decimal, first: &units::Unit, after: usi
     let spelled = || number::spelled(rest).map(|(length, value)| (length, Some(value)));
     let (length, high) = number::digits(rest).or_else(spelled)?;
     let start = after + 1 + length;
-    let second = units::read(&text[start..]);
+    let second = measurement_units::read(&text[start..]);
     let base = |label: &str, multipliers: usize| label.chars().skip(multipliers).collect::<String>();
     let same = first.label.is_empty()
         || base(&first.label, first.multipliers) == base(&second.label, second.multipliers)
@@ -295,12 +146,6 @@ fn range(text: &[char], at: usize, low: Decimal, first: &units::Unit, after: usi
 
 fn scale(value: Decimal, power: u32) -> Option<Decimal> {
     10_i64.checked_pow(power).and_then(|factor| value.checked_mul(Decimal::from(factor)))
-}
-
-/// Whether `text` starts with `word`.
-pub(super) fn starts_with(text: &[char], word: &str) -> bool {
-    let mut chars = text.iter();
-    word.chars().all(|c| chars.next() == Some(&c))
 }
 
 pub(super) fn plain(start: usize, end: usize, low: Decimal, unit: String, kind: UnitKind) -> Quantity {

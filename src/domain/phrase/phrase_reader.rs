@@ -1,33 +1,18 @@
 //! From a whole phrase to its promises: clause by clause, carrying the subject over.
 
+use super::around::{Around, Carried};
 use super::classify::{self, Facts};
 use super::clause::{self, CLAUSE_MAX, Clause};
+use super::clause_items::{self, Item};
+use super::cues::{self, Cues};
 use super::gathered::{Reading, assemble};
-use super::items::{self, Item};
-use super::plain;
-use super::quantity::{self, Quantity, Scan};
-use super::subject::{lead_change, predicate, subject, subjects, unit_in_brackets, without_baseline};
+use super::number_with_unit::{Quantity, Scan};
+use super::parsed::{Parsed, PhraseTarget};
+use super::subject::{lead_change, predicate, subject, subjects, without_baseline};
+use super::text::{ends_with, starts_with, written};
 use super::unnumbered::{dated_steps, starts_with_comparison, without_number};
-use super::words::{self, Cues};
-use super::{Parsed, PhraseTarget, name, normalise, relative, units, unread};
+use super::{measurement_units, name, normalise, plain, relative, scan, unread};
 use crate::target::Kind;
-
-/// What a later clause may leave unsaid.
-#[derive(Debug, Default)]
-pub(super) struct Carried {
-    pub(super) subject: Vec<char>,
-    pub(super) kind: Option<Kind>,
-    /// The names of the promises so far: 分别增长15%、18% may speak of the last two.
-    pub(super) names: Vec<Vec<char>>,
-    /// An earlier name of this clause counts by head.
-    pub(super) dense: bool,
-    /// 力争 spoken once for several promises joined by 、.
-    pub(super) modal: Option<String>,
-    /// 力争 of a clause that only says when (力争用3年时间): it holds for the next one.
-    pub(super) ahead: Option<String>,
-    /// The kind of the promise before this one in the clause.
-    pub(super) row: Option<Kind>,
-}
 
 /// Reads a phrase.
 pub(super) fn read(phrase: &str) -> Parsed {
@@ -50,7 +35,7 @@ pub(super) fn read(phrase: &str) -> Parsed {
             readings.push(Reading::Unknown(clause.written()));
             continue;
         }
-        let scan = quantity::scan(&clause.text, &clause.shielded);
+        let scan = scan::scan(&clause.text, &clause.shielded);
         if index < last && plain::is_time(&clause.text, &scan.dates) {
             if scan.quantities.is_empty()
                 && scan.loose.is_empty()
@@ -89,7 +74,7 @@ fn clause_readings(clause: &Clause, scan: &Scan, carried: &mut Carried, readings
         }
         return;
     }
-    for item in items::items(clause, scan) {
+    for item in clause_items::items(clause, scan) {
         if item.numbers.is_empty() {
             readings.push(carrying(clause, scan, item.span, carried));
         } else {
@@ -117,20 +102,6 @@ fn is_figure(target: &PhraseTarget) -> bool {
     target.benchmark.is_some() || matches!(target.kind, Kind::Growth | Kind::Trend | Kind::Narrowing)
 }
 
-/// What stands around the numbers of an item.
-pub(super) struct Around<'a> {
-    pub(super) cues: Cues,
-    /// The words before the numbers without leads and cues.
-    pub(super) subject: &'a [char],
-    /// The words before the numbers without leads.
-    pub(super) before: &'a [char],
-    /// The noun after the numbers.
-    pub(super) right: &'a [char],
-    pub(super) hedges: Vec<String>,
-    /// A verb that makes things was passed over before the subject.
-    pub(super) made: bool,
-}
-
 fn around<'a>(clause: &'a Clause, scan: &Scan, item: &Item) -> Around<'a> {
     let text = &clause.text;
     let first = &scan.quantities[item.numbers[0]];
@@ -138,14 +109,14 @@ fn around<'a>(clause: &'a Clause, scan: &Scan, item: &Item) -> Around<'a> {
     let (end, mut cues) = predicate(text, first, &scan.dates);
     for pair in item.numbers.windows(2) {
         let between = &text[scan.quantities[pair[0]].end..scan.quantities[pair[1]].start];
-        let (_, more) = words::peel(between, &[]);
+        let (_, more) = cues::peel(between, &[]);
         cues.comparator = cues.comparator.or(more.comparator);
     }
     let mut end = end.max(item.span.start);
     if cues.of && !cues.predicate() {
         // 数量达到城市社区的60%: the predicate stands before what the share is of.
-        if let Some(reached) = words::last_reach(&text[item.span.start..end]) {
-            let (before, more) = words::peel(&text[..item.span.start + reached], &scan.dates);
+        if let Some(reached) = cues::last_reach(&text[item.span.start..end]) {
+            let (before, more) = cues::peel(&text[..item.span.start + reached], &scan.dates);
             end = before.max(item.span.start);
             cues = Cues { comparator: cues.comparator.or(more.comparator), occupy: true, ..more };
         }
@@ -153,8 +124,8 @@ fn around<'a>(clause: &'a Clause, scan: &Scan, item: &Item) -> Around<'a> {
     let end = without_baseline(text, scan, item, end);
     let (start, hedges) = name::skip_leads(text, item.span.start..end, &scan.dates);
     let lead = &text[item.span.start.min(start)..start];
-    let made = !lead.is_empty()
-        && ["建成", "建设", "打造", "培育", "完成"].iter().any(|verb| items::ends_with(lead, verb));
+    let made =
+        !lead.is_empty() && ["建成", "建设", "打造", "培育", "完成"].iter().any(|verb| ends_with(lead, verb));
     let right = if item.prenominal { &text[last.end..item.span.end.max(last.end)] } else { &[] };
     Around { cues, subject: &text[start..end], before: &text[start..first.start], right, hedges, made }
 }
@@ -173,11 +144,13 @@ fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried)
     }
     let (name, continues) = subject(&around, carried);
     let (name, heading_unit) = match quantities[0].kind {
-        units::UnitKind::Bare if quantities[0].unit.is_empty() => unit_in_brackets(&name),
+        measurement_units::UnitKind::Bare if quantities[0].unit.is_empty() => {
+            measurement_units::in_brackets(&name)
+        }
         _ => (name, None),
     };
     let shared = quantities.last().and_then(|last| last.comparator).filter(|_| quantities.len() > 1);
-    let is_part = quantity::starts_with(&clause.text[item.span.clone()], "其中");
+    let is_part = starts_with(&clause.text[item.span.clone()], "其中");
     let mut targets = Vec::new();
     let spoken =
         carried.names.len().checked_sub(quantities.len()).map(|first| carried.names[first..].to_vec());
@@ -235,7 +208,7 @@ fn target(facts: &Facts<'_>, around: &Around<'_>, carried_modal: Option<&str>) -
     }
     hedges.extend(facts.quantity.hedges.iter().map(|word| (*word).to_owned()));
     PhraseTarget {
-        indicator: name::written(name::tidy(facts.name)),
+        indicator: written(name::tidy(facts.name)),
         kind: shape.kind,
         comparator: Some(shape.comparator),
         value: Some(facts.quantity.low),
@@ -249,7 +222,8 @@ fn target(facts: &Facts<'_>, around: &Around<'_>, carried_modal: Option<&str>) -
 
 /// 增速高于全国平均水平0.5个百分点.
 fn compared(around: &Around<'_>, quantity: &Quantity, carried: &Carried) -> Option<PhraseTarget> {
-    let points = matches!(quantity.kind, units::UnitKind::Point | units::UnitKind::Percent);
+    let points =
+        matches!(quantity.kind, measurement_units::UnitKind::Point | measurement_units::UnitKind::Percent);
     if !points || around.cues.predicate() || !around.right.is_empty() {
         return None;
     }

@@ -236,6 +236,17 @@ pub(super) fn is_unit(text: &[char]) -> Option<Unit> {
     (unit.length == text.len() && unit.kind != UnitKind::Bare).then_some(unit)
 }
 
+/// A unit given in brackets behind the name, as in tables: 粮食产量（亿斤）615.
+pub(super) fn in_brackets(name: &[char]) -> (Vec<char>, Option<(String, UnitKind)>) {
+    if let [rest @ .., ')'] = name
+        && let Some(open) = rest.iter().rposition(|&c| c == '(')
+        && let Some(unit) = is_unit(&rest[open + 1..])
+    {
+        return (rest[..open].to_vec(), Some((unit.label, unit.kind)));
+    }
+    (name.to_vec(), None)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use super::lexicon::Lexicon;
-use super::{name, subject};
+use super::name::{self, is_joint};
 
 /// How surely a verb is about a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,5 +51,5 @@ pub(super) fn is_trend(name: &[char], motion: Motion, course: bool) -> bool {
 /// The members of a joint subject (事故起数和死亡人数持续下降), cut as before a rate; one where it is not joint.
 pub(super) fn subjects(name: &[char]) -> Vec<Vec<char>> {
     let members = name::members(name);
-    if members.len() > 1 && subject::is_joint(name, &members) { members } else { vec![name.to_vec()] }
+    if members.len() > 1 && is_joint(name, &members) { members } else { vec![name.to_vec()] }
 }

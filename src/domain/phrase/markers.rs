@@ -3,13 +3,14 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::Direction;
 use super::lexicon::Lexicon;
-use super::trend::Motion;
+use super::movement::Motion;
+use super::parsed::Direction;
+use super::text::ends_with;
 
 /// Words in a clause that decide what it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sign {
+enum Marker {
     /// 暂未下达: there is no target yet.
     Pending,
     Coverage,
@@ -30,9 +31,9 @@ enum Sign {
     Stop,
 }
 
-static SIGNS: LazyLock<Lexicon<Sign>> = LazyLock::new(|| {
+static MARKERS: LazyLock<Lexicon<Marker>> = LazyLock::new(|| {
+    use Marker::{Change, Closing, Completion, Course, Coverage, Deadline, Degree, Pending, Stop, Whole};
     use Motion::{Judged, MayMove, Moves, Steadies};
-    use Sign::{Change, Closing, Completion, Course, Coverage, Deadline, Degree, Pending, Stop, Whole};
     const PENDING: &str = "未下达 待下达 尚未下达 另行下达 另行确定 待确定 未明确 待明确 未分解 暂未确定 尚未确定 待定 以国家下达为准";
     // 应检尽检 and its like are a pattern, see `repeated`.
     const COVERAGE: &str = "全覆盖 全部 均完成 均实现 均达到 均建成 均达标 均开工 均纳入 全面覆盖 全域覆盖 全数 村村通 户户通 一个不少 一个不落 \
@@ -71,7 +72,7 @@ static SIGNS: LazyLock<Lexicon<Sign>> = LazyLock::new(|| {
         活跃度 稳定性 稳定器 平稳性 不动产 不良 不断完善 不发生 深入推进 深入实施 深入开展 完善提升 合理区间 基本平衡 不合格 有效投资 有效需求 有效衔接 快速路 加快推进 加快建设 加快发展 \
         加快构建 加快打造 加快培育 加快实施 加快形成 进一步完善 整体推进 有序推进 稳妥推进 统筹推进 一体推进 稳步推进 稳步实施 不断健全 持续推进 持续开展 持续实施 持续深化 持续打好 \
         建设提升 质量提升 能力提升 提质增效 提质改造 提质升级 转型升级 扩大内需 扩大开放 增强型 改善型 优化营商环境行动 持续优化营商环境行动";
-    let words = |list: &'static str, sign| list.split_whitespace().map(move |word| (word, sign));
+    let words = |list: &'static str, marker| list.split_whitespace().map(move |word| (word, marker));
     Lexicon::of_prefixes(
         words(PENDING, Pending)
             .chain(words(COVERAGE, Coverage))
@@ -116,9 +117,9 @@ pub(super) static WORK: LazyLock<Lexicon<bool>> = LazyLock::new(|| {
     Lexicon::of_prefixes(words(WORDS, true).chain(words(OFFICES, false)))
 });
 
-/// The signs of a clause, once each.
+/// The markers of a clause, once each.
 #[derive(Debug, Default)]
-pub(super) struct Signs {
+pub(super) struct Markers {
     pub(super) pending: bool,
     pub(super) coverage: Option<(usize, usize)>,
     pub(super) deadline: bool,
@@ -147,9 +148,9 @@ pub(super) struct Moving {
     pub(super) whole: bool,
 }
 
-/// The signs in `text`, outside quotations.
-pub(super) fn signs(text: &[char], shielded: &[bool]) -> Signs {
-    let mut signs = Signs::default();
+/// The markers in `text`, outside quotations.
+pub(super) fn markers(text: &[char], shielded: &[bool]) -> Markers {
+    let mut markers = Markers::default();
     let mut at = 0;
     while at < text.len() {
         if shielded[at] && text[at] != '“' {
@@ -158,9 +159,9 @@ pub(super) fn signs(text: &[char], shielded: &[bool]) -> Signs {
         }
         if let Some((length, all)) = repeated(&text[at..]) {
             if all {
-                signs.cover(at, length);
+                markers.cover(at, length);
             } else {
-                signs.work = true;
+                markers.work = true;
             }
             at += length;
             continue;
@@ -170,22 +171,22 @@ pub(super) fn signs(text: &[char], shielded: &[bool]) -> Signs {
                 at += length;
                 continue;
             }
-            found => signs.work |= !shielded[at] && found.is_some(),
+            found => markers.work |= !shielded[at] && found.is_some(),
         }
-        let Some((length, sign)) = SIGNS.at_start(&text[at..]) else {
+        let Some((length, marker)) = MARKERS.at_start(&text[at..]) else {
             at += 1;
             continue;
         };
-        if sign != Sign::Closing || at + length == text.len() {
-            signs.note(sign, at, length);
-            signs.urged |= sign == Sign::Stop && text[..at + length].ends_with(&['推', '进']);
+        if marker != Marker::Closing || at + length == text.len() {
+            markers.note(marker, at, length);
+            markers.urged |= marker == Marker::Stop && text[..at + length].ends_with(&['推', '进']);
         }
         at += length;
     }
-    signs
+    markers
 }
 
-impl Signs {
+impl Markers {
     /// A word of coverage; what follows it directly (应保尽保、应兜尽兜) says it again.
     fn cover(&mut self, at: usize, length: usize) {
         match &mut self.coverage {
@@ -207,45 +208,45 @@ impl Signs {
         let moving = self.motion.filter(|_| self.manner.is_none() && !self.urged)?;
         let end = moving.start.checked_sub(start).filter(|_| moving.end == start + body.len())?;
         let name = super::signed::trimmed(&body[..end]);
-        let share = || SHARES.iter().any(|word| super::items::ends_with(name, word));
+        let share = || SHARES.iter().any(|word| ends_with(name, word));
         let figure = match moving.motion {
             Motion::Moves => true,
             Motion::MayMove => share(),
             Motion::Steadies | Motion::Judged => false,
         };
         // 推动成本下降 is work on it, 降低成本 as well.
-        (figure && (super::trend::is_measured(name) || super::signed::is_unnamed(name)))
+        (figure && (super::movement::is_measured(name) || super::signed::is_unnamed(name)))
             .then_some((end, moving.direction))
     }
 
-    fn note(&mut self, sign: Sign, at: usize, length: usize) {
-        match sign {
-            Sign::Pending => self.pending = true,
-            Sign::Coverage => self.cover(at, length),
-            Sign::Deadline => self.deadline = true,
-            Sign::Completion | Sign::Closing => self.completion = true,
-            Sign::Course | Sign::Degree => {
-                self.course |= sign == Sign::Course;
+    fn note(&mut self, marker: Marker, at: usize, length: usize) {
+        match marker {
+            Marker::Pending => self.pending = true,
+            Marker::Coverage => self.cover(at, length),
+            Marker::Deadline => self.deadline = true,
+            Marker::Completion | Marker::Closing => self.completion = true,
+            Marker::Course | Marker::Degree => {
+                self.course |= marker == Marker::Course;
                 self.manner.get_or_insert(at);
                 let start = if self.run.end == at { self.run.start } else { at };
                 self.run = start..at + length;
             }
             // 稳步推进机构数量压降 is work; 推进改革、数量稳步压降 has a movement of its own.
-            Sign::Whole(motion, _) if self.urged && motion == Motion::Moves && self.run.end != at => {
+            Marker::Whole(motion, _) if self.urged && motion == Motion::Moves && self.run.end != at => {
                 self.work = true;
             }
-            Sign::Whole(motion, direction) => {
+            Marker::Whole(motion, direction) => {
                 let start = if self.run.end == at { self.run.start } else { at };
                 let moving = Moving { start, end: at + length, motion, direction, whole: true };
                 // 总体稳定 decides whatever change was named before it.
                 self.motion = self.motion.filter(|before| before.whole).or(Some(moving));
             }
-            Sign::Change(motion, direction) => {
+            Marker::Change(motion, direction) => {
                 let start = self.manner.unwrap_or(at);
                 let moving = Moving { start, end: at + length, motion, direction, whole: false };
                 self.motion.get_or_insert(moving);
             }
-            Sign::Stop => self.work = true,
+            Marker::Stop => self.work = true,
         }
     }
 }

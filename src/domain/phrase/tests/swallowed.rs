@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::super::normalise::normalise;
-use super::super::{Parsed, parse};
+use crate::phrase::normalise::normalise;
+use crate::phrase::{Parsed, parse};
 
 /// A number of a phrase as a reader sees it, found without the grammar.
 #[derive(Debug, Clone)]

@@ -2,8 +2,9 @@
 
 use std::sync::LazyLock;
 
-use super::Direction;
 use super::lexicon::Lexicon;
+use super::parsed::Direction;
+use super::text::ends_with;
 use crate::target::Comparator;
 
 /// What a word next to a number says.
@@ -232,7 +233,7 @@ pub(super) fn peel(text: &[char], dates: &[std::ops::Range<usize>]) -> (usize, C
 fn is_of_all(text: &[char]) -> bool {
     const REACH_BACK: usize = 40;
     const AMOUNTS: [&str; 6] = ["人次均", "班次均", "架次均", "车次均", "批次均", "订单均"];
-    AMOUNTS.iter().any(|word| super::items::ends_with(text, word))
+    AMOUNTS.iter().any(|word| ends_with(text, word))
         && text.iter().rev().take(REACH_BACK).any(|c| matches!(c, '、' | '和' | '与' | '及'))
 }
 

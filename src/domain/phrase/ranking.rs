@@ -4,12 +4,12 @@ use std::sync::LazyLock;
 
 use rust_decimal::Decimal;
 
-use super::items::ends_with;
+use super::cues::Cues;
 use super::lexicon::Lexicon;
+use super::measurement_units::{self, UnitKind};
 use super::number;
-use super::quantity::{Found, is_baseline, plain, starts_with, tail};
-use super::units::{self, UnitKind};
-use super::words::Cues;
+use super::number_with_unit::{Found, is_baseline, plain, tail};
+use super::text::{ends_with, starts_with};
 use crate::target::Comparator;
 
 /// The unit of every place, however it is written (名, 强, 甲).
@@ -37,7 +37,7 @@ pub(super) fn rank(text: &[char], at: usize, end: usize, value: Decimal) -> Opti
     if marker == '第' && counted.is_none() && !(ends && is_placed(before)) {
         // 第3至5位 is a part of a ranking as well.
         let span = matches!(text.get(end), Some('-' | '~' | '至' | '到')) && is_placed(before);
-        let named = || Found::Name(end + units::read(&text[end..]).length);
+        let named = || Found::Name(end + measurement_units::read(&text[end..]).length);
         return Some(if span { Found::Loose(span_end(text, end + 1)) } else { named() });
     }
     if first && text.get(end) == Some(&'%') {
