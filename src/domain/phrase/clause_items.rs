@@ -1,8 +1,10 @@
 //! Which numbers of a clause are promises, and which words belong to each.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::clause::Clause;
+use super::lexicon::{Lexicon, ending, starting};
 use super::measurement_units::{self, UnitKind};
 use super::number_with_unit::{Quantity, Scan};
 use super::text::{ends_with, starts_with};
@@ -149,44 +151,8 @@ fn ends_list(after: &[char]) -> bool {
 
 /// Words after a number that add nothing to it (的目标, 大关).
 fn is_over(text: &[char]) -> bool {
-    const OVER: [&str; 35] = [
-        "办结",
-        "办好",
-        "办完",
-        "办理完毕",
-        "完成审批",
-        "到账",
-        "答复",
-        "的目标",
-        "目标",
-        "的水平",
-        "水平",
-        "大关",
-        "台阶",
-        "关口",
-        "的任务",
-        "任务",
-        "目标任务",
-        "的规模",
-        "规模",
-        "的标准",
-        "等",
-        "安排",
-        "的总目标",
-        "掌握",
-        "考虑",
-        "为目标",
-        "的年度目标",
-        "的台阶",
-        "新台阶",
-        "大台阶",
-        "新的台阶",
-        "新水平",
-        "人民币",
-        "标准",
-        "的以上",
-    ];
-    text.is_empty() || OVER.iter().any(|word| starts_with(text, word) && word.chars().count() == text.len())
+    static OVER: LazyLock<Lexicon<()>> = LazyLock::new(|| starting(include_str!("lexicon/items/over.txt")));
+    text.is_empty() || OVER.holds(text)
 }
 
 /// The item of a span, with the group of numbers that is its promise.
@@ -288,8 +254,8 @@ fn is_promise_at_end(quantity: &Quantity, cues: &cues::Cues, named: bool, subjec
 }
 
 fn is_promise_before_noun(first: &Quantity, last: &Quantity, made: bool, right: &[char]) -> bool {
-    const HOLDERS: [&str; 12] =
-        ["项目", "企业", "集群", "产业", "园区", "基地", "县", "乡镇", "强镇", "平台", "工程", "区"];
+    static HOLDERS: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| ending(include_str!("lexicon/items/holders.txt")));
     let threshold = matches!(
         last.comparator,
         Some(crate::target::Comparator::AtLeast | crate::target::Comparator::AtMost)
@@ -302,7 +268,7 @@ fn is_promise_before_noun(first: &Quantity, last: &Quantity, made: bool, right: 
         UnitKind::Time => last.within,
         UnitKind::Count => made || !threshold,
         UnitKind::Money => {
-            let held = HOLDERS.iter().any(|word| ends_with(right, word));
+            let held = HOLDERS.ends(right);
             made && !(held && (threshold || first.high.is_some()))
         }
         UnitKind::Measure => made,
@@ -312,7 +278,7 @@ fn is_promise_before_noun(first: &Quantity, last: &Quantity, made: bool, right: 
 
 /// Whether those who reach so much are given something for it.
 pub(super) fn is_rewarded(right: &[char]) -> bool {
-    const GIVEN: [&str; 9] = ["给予", "予以", "优先安排", "优先支持", "奖励", "通报", "约谈", "问责", "倾斜"];
-    right.first() == Some(&'的')
-        && (1..right.len()).any(|at| GIVEN.iter().any(|word| starts_with(&right[at..], word)))
+    static REWARDED: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/items/rewarded.txt")));
+    right.first() == Some(&'的') && REWARDED.is_within(&right[1..])
 }

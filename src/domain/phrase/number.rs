@@ -1,7 +1,10 @@
 //! Digits, Chinese numerals and dates.
 
+use std::sync::LazyLock;
+
 use rust_decimal::Decimal;
 
+use super::lexicon::{Lexicon, starting};
 use super::text::starts_with;
 
 /// Longest run of digits taken for a number; a government figure has far fewer.
@@ -156,12 +159,9 @@ pub(super) fn plan_end(text: &[char]) -> Option<usize> {
 }
 
 fn suffix(text: &[char]) -> usize {
-    const WORDS: [&str; 13] =
-        ["底之前", "底以前", "底前", "末前", "之前", "以前", "年底", "份", "度", "底", "末", "前", "初"];
-    WORDS
-        .iter()
-        .find(|word| word.chars().count() <= text.len() && word.chars().zip(text).all(|(a, &b)| a == b))
-        .map_or(0, |word| word.chars().count())
+    static ENDINGS: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/dates/endings.txt")));
+    ENDINGS.at_start(text).map_or(0, |(length, ())| length)
 }
 
 fn is_span(c: Option<&char>) -> bool {

@@ -5,11 +5,10 @@ use std::sync::LazyLock;
 
 use rust_decimal::Decimal;
 
-use super::lexicon::Lexicon;
+use super::lexicon::{Lexicon, list, starting};
 use super::measurement_units::{self, UnitKind};
 use super::number;
 use super::parsed::Direction;
-use super::text::starts_with;
 use crate::target::Comparator;
 
 /// One number of a clause; positions are characters of the clause.
@@ -173,29 +172,22 @@ static TAILS: LazyLock<Lexicon<Option<Tail>>> = LazyLock::new(|| {
     const LEAST: Option<Comparator> = Some(Comparator::AtLeast);
     const MOST: Option<Comparator> = Some(Comparator::AtMost);
     const ABOUT: Option<Comparator> = Some(Comparator::About);
-    let words = [
-        Tail("以上", LEAST, false, false),
-        Tail("及以上", LEAST, false, true),
-        Tail("或以上", LEAST, false, false),
-        Tail("(含)以上", LEAST, false, true),
-        Tail("以下", MOST, false, false),
-        Tail("及以下", MOST, false, true),
-        Tail("以内", MOST, true, false),
-        Tail("之内", MOST, true, false),
-        Tail("内", MOST, true, false),
-        Tail("左右", ABOUT, false, false),
-        Tail("上下", ABOUT, false, false),
-        Tail("余", Some(Comparator::Above), false, false),
-        Tail("之间", None, false, false),
-        Tail("区间", None, false, false),
-        Tail("的区间", None, false, false),
+    const ABOVE: Option<Comparator> = Some(Comparator::Above);
+    let lists = [
+        (include_str!("lexicon/after_number/at_least.txt"), LEAST, false, false),
+        (include_str!("lexicon/after_number/at_least_of_name.txt"), LEAST, false, true),
+        (include_str!("lexicon/after_number/at_most.txt"), MOST, false, false),
+        (include_str!("lexicon/after_number/at_most_of_name.txt"), MOST, false, true),
+        (include_str!("lexicon/after_number/within.txt"), MOST, true, false),
+        (include_str!("lexicon/after_number/about.txt"), ABOUT, false, false),
+        (include_str!("lexicon/after_number/above.txt"), ABOVE, false, false),
+        (include_str!("lexicon/after_number/passed_over.txt"), None, false, false),
     ];
-    let stops =
-        "内容 内部 内陆 内外 内需 内生 内河 内地 内资 内燃 内控 内涝 内贸 内循 内镜 内科 余热 余额 余家"
-            .split_whitespace();
-    Lexicon::of_prefixes(
-        words.map(|tail| (tail.0, Some(tail))).into_iter().chain(stops.map(|word| (word, None))),
-    )
+    let words = lists.into_iter().flat_map(|(text, comparator, within, inclusive)| {
+        list(text).map(move |word| (word, Some(Tail(word, comparator, within, inclusive))))
+    });
+    let stops = list(include_str!("lexicon/after_number/not_after.txt")).map(|word| (word, None));
+    Lexicon::of_prefixes(words.chain(stops))
 });
 
 /// Takes the words after the unit into `quantity`.
@@ -217,14 +209,14 @@ pub(super) fn tail(text: &[char], mut quantity: Quantity) -> Quantity {
         }
     }
     // 1个工作日办结 allows one day.
-    let settled = ["办结", "办好", "办完", "办理完毕", "完成审批", "到账", "答复", "到场", "到达", "响应"];
+    static SETTLED: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/after_number/settled.txt")));
+    let after = &text[quantity.end..];
     if quantity.kind == UnitKind::Time
         && quantity.high.is_none()
         && quantity.comparator.is_none()
-        && settled.iter().any(|word| {
-            let after = &text[quantity.end..];
-            starts_with(after, word) && matches!(after[word.chars().count()..], [] | ['、' | '(' | '和', ..])
-        })
+        && let Some((length, ())) = SETTLED.at_start(after)
+        && matches!(after[length..], [] | ['、' | '(' | '和', ..])
     {
         quantity.within = true;
         quantity.comparator = Some(Comparator::AtMost);

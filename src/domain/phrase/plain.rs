@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::lexicon::Lexicon;
+use super::lexicon::{Lexicon, ending, starting};
 use super::markers::{Markers, WORK, markers};
 use super::parsed::{Direction, PhraseTarget};
 use super::signed::{self, Said, Signed};
@@ -177,47 +177,34 @@ pub(super) fn leading(subject: &[char], shielded: &[bool]) -> Option<usize> {
 }
 
 fn is_degree(text: &[char]) -> bool {
-    ["更加", "更趋", "更为", "愈加", "愈发", "日益", "明显", "显著", "进一步"]
-        .iter()
-        .any(|word| starts_with(text, word))
+    static DEGREES: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/plain/degree.txt")));
+    DEGREES.opens(text)
 }
 
 /// A document's title or a line of offices, not a task about them.
 fn is_title(text: &[char]) -> bool {
-    const DOCUMENTS: [&str; 9] = ["方案", "通知", "办法", "意见", "条例", "规划", "细则", "月报", "文件"];
-    const HANDLED: [&str; 14] = [
-        "制定",
-        "出台",
-        "印发",
-        "编制",
-        "发布",
-        "完成",
-        "修订",
-        "落实",
-        "推动",
-        "制订",
-        "执行",
-        "实施好",
-        "研究",
-        "审议",
-    ];
+    static DOCUMENTS: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| ending(include_str!("lexicon/plain/documents.txt")));
+    static HANDLED: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/plain/handled.txt")));
     const OFFICES: [&str; 5] = ["牵头", "负责", "牵头负责", "按职责分工负责", "领导小组"];
     let ends = |word: &&str| ends_with(text, word);
-    let has = |word: &&str| (0..text.len()).any(|at| starts_with(&text[at..], word));
     let begins_with_work = WORK.at_start(text).is_some_and(|(_, work)| work);
-    OFFICES.iter().any(ends) || (DOCUMENTS.iter().any(ends) && !begins_with_work && !HANDLED.iter().any(has))
+    OFFICES.iter().any(ends) || (DOCUMENTS.ends(text) && !begins_with_work && !HANDLED.is_within(text))
 }
 
 /// Where the words before a coverage word start (实现全省全覆盖).
 fn predicate_start(text: &[char]) -> usize {
-    const BEFORE: [&str; 8] = ["实现", "全省", "全市", "全县", "县域", "基本", "做到", "省市县"];
+    static BEFORE: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| ending(include_str!("lexicon/plain/before_coverage.txt")));
     // What is covered may stand behind the verb: 阅读空间实现乡镇全覆盖.
     if let Some(at) = (1..text.len()).rev().find(|&at| starts_with(&text[at..], "实现")) {
         return at;
     }
     let mut end = text.len();
-    while let Some(word) = BEFORE.iter().find(|word| ends_with(&text[..end], word)) {
-        end -= word.chars().count();
+    while let Some((length, ())) = BEFORE.at_end(&text[..end]) {
+        end -= length;
     }
     end
 }
@@ -228,57 +215,36 @@ fn said_before(text: &[char]) -> usize {
     verb.map_or(0, |word| word.chars().count()).min(text.len().saturating_sub(1))
 }
 
-/// A lexicon of words looked for anywhere.
-fn list(words: &'static str) -> Lexicon<()> {
-    Lexicon::of_prefixes(words.split_whitespace().map(|word| (word, ())))
-}
-
 fn binds(text: &[char]) -> bool {
-    static WORDS: LazyLock<Lexicon<()>> =
-        LazyLock::new(|| list("守牢 守住 清零 不发生 不出现 底线 按时足额 高质量完成"));
-    WORDS.anywhere(text).is_some()
+    static BINDING: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/plain/binding.txt")));
+    BINDING.is_within(text)
 }
 
 /// Parts of a year that stand alone before a comma.
-const PARTS: [&str; 14] = [
-    "上半年",
-    "下半年",
-    "全年",
-    "今年底",
-    "今年内",
-    "今年",
-    "年底前",
-    "年底",
-    "年末",
-    "一季度",
-    "二季度",
-    "三季度",
-    "四季度",
-    "年内",
-];
+static PARTS: LazyLock<Lexicon<()>> =
+    LazyLock::new(|| starting(include_str!("lexicon/plain/parts_of_year.txt")));
 
 /// Whether a clause is a part of the year by itself: a deadline for what follows.
 pub(super) fn is_part_of_year(text: &[char]) -> bool {
-    PARTS.iter().any(|word| word.chars().eq(text.iter().copied()))
+    PARTS.holds(text)
 }
 
 /// Whether a clause only says when (力争到2027年, 今年以来, 力争用3年左右时间).
 pub(super) fn is_time(text: &[char], dates: &[std::ops::Range<usize>]) -> bool {
-    const LEADS: [&str; 14] = [
-        "力争", "确保", "争取", "力求", "努力", "预计", "计划", "到", "至", "在", "截至", "截止", "于", "再",
-    ];
+    static LEADS: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/plain/time_leads.txt")));
     const SINCE: [&str; 2] = ["近年来", "今年以来"];
     const SPANS: [&str; 5] = ["用", "通过", "经过", "利用", "未来"];
     if SINCE.iter().any(|word| word.chars().eq(text.iter().copied())) {
         return true;
     }
     let mut rest = text;
-    while let Some(word) = LEADS.iter().find(|word| starts_with(rest, word)) {
-        rest = &rest[word.chars().count()..];
+    while let Some((length, ())) = LEADS.at_start(rest) {
+        rest = &rest[length..];
     }
-    let part = PARTS.iter().find(|word| starts_with(rest, word));
-    if let Some(word) = part
-        && matches!(rest[word.chars().count()..], [] | ['底' | '末' | '前' | '内'] | ['底' | '末', '前'])
+    if let Some((length, ())) = PARTS.at_start(rest)
+        && matches!(rest[length..], [] | ['底' | '末' | '前' | '内'] | ['底' | '末', '前'])
     {
         return true;
     }
@@ -293,12 +259,12 @@ pub(super) fn is_time(text: &[char], dates: &[std::ops::Range<usize>]) -> bool {
 
 fn judged_direction(text: &[char]) -> Direction {
     static HOLDING: LazyLock<Lexicon<()>> =
-        LazyLock::new(|| list("守牢 守住 不发生 按时足额 兜牢 杜绝 平衡 底线 合理区间"));
+        LazyLock::new(|| starting(include_str!("lexicon/plain/holding.txt")));
     static FALLING: LazyLock<Lexicon<()>> =
-        LazyLock::new(|| list("清零 遏制 压降 压减 降低 减少 严控 化解 淘汰"));
-    if HOLDING.anywhere(text).is_some() {
+        LazyLock::new(|| starting(include_str!("lexicon/plain/falling.txt")));
+    if HOLDING.is_within(text) {
         Direction::Hold
-    } else if FALLING.anywhere(text).is_some() {
+    } else if FALLING.is_within(text) {
         Direction::Down
     } else {
         Direction::Up

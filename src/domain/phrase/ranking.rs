@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use rust_decimal::Decimal;
 
 use super::cues::Cues;
-use super::lexicon::Lexicon;
+use super::lexicon::{Lexicon, ending, starting};
 use super::measurement_units::{self, UnitKind};
 use super::number;
 use super::number_with_unit::{Found, is_baseline, plain, tail};
@@ -84,25 +84,25 @@ fn place(text: &[char], start: usize, stop: usize, value: Decimal) -> Found {
 
 /// Words behind a place that say no more: 前五行列.
 fn closing(after: &[char]) -> usize {
-    const WORDS: [&str; 8] = ["行列", "之列", "位次", "的行列", "的位次", "的位置", "的目标", "的水平"];
-    WORDS.iter().find(|word| starts_with(after, word)).map_or(0, |word| word.chars().count())
+    static CLOSING: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/ranking/closing.txt")));
+    CLOSING.at_start(after).map_or(0, |(length, ())| length)
 }
 
 fn closes(after: &[char]) -> bool {
+    static CLOSES: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/ranking/closes.txt")));
     match after {
         [] | ['、' | '和' | '与' | '及' | '并' | '(' | '且', ..] => true,
-        _ => ["以上", "以内", "之内", "左右", "力争", "争取", "上升", "提升", "升至", "进位", "前移", "跃升"]
-            .iter()
-            .any(|word| starts_with(after, word)),
+        _ => CLOSES.opens(after),
     }
 }
 
 /// Whether a place may follow: a ranking has been named.
 fn is_placed(before: &[char]) -> bool {
-    const VERBS: [&str; 14] =
-        ["排名", "位次", "居", "列", "排", "至", "到", "保持", "稳居", "争", "夺", "取得", "获得", "为"];
-    VERBS.iter().any(|word| ends_with(before, word))
-        || matches!(WORDS.at_end(before), Some((_, Word::Scope | Word::Verb)))
+    static PLACED: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| ending(include_str!("lexicon/ranking/placed.txt")));
+    PLACED.ends(before) || matches!(WORDS.at_end(before), Some((_, Word::Scope | Word::Verb)))
 }
 
 /// A word between what is ranked and its place.
@@ -125,29 +125,16 @@ enum Word {
 }
 
 static WORDS: LazyLock<Lexicon<Word>> = LazyLock::new(|| {
-    const VERB: &str = "进入 跻身 挤进 挤入 迈入 迈进 晋级 位居 位列 名列 列 居 排 排在 排到 进至 冲进 冲入 冲击 处于 取得 夺得 获得 达到 闯进 \
-        跃居 升至 升到 进位至 上升至 上升到 提升至 提升到 进到 位于 排列 前移至 前移到 勇夺 争创 入围 进军 争 夺";
-    const HOLD: &str = "保持在 保持 稳定在 稳定 稳居 继续位居 继续保持 继续稳居 维持在 稳在 巩固在 始终位居 持续位居 长期位居";
-    const SCOPE: &str = "全国 全省 全市 全区 全县 全州 全盟 全球 世界 中部 东部 西部 中西部 中部地区 西部地区 东部地区 中部省份 西部省份 中部六省 \
-        同类城市 同类地区 同类 省内 国内 市内 长三角 珠三角 大湾区 京津冀 成渝 地级市 省会城市 副省级城市 市州 各市州 县市区 各县区 县区 县域 行业 同行业 西北 \
-        西南 东北 华东 华中 华南 华北 沿海 省份 各省份 园区 开发区 经开区 高新区 国家级经开区 国家级高新区 同类园区 同类县区 同类开发区 同类县 山区县 \
-        全系统 系统 港口 机场 城市 沿江 部属 同级";
-    const MODAL: &str = "力争 确保 争取 努力 务必 力保 奋力 力求 冲刺";
-    const EACH: &str = "均 都 分别 双双 皆";
-    const FILLER: &str = "在 继续 持续 年内 也 总体 基本 全年 稳步 要 总体上 综合 已 将 位次";
-    const STOP: &str =
-        "系列 综合排名位次 综合 潜在 存在 所在 平均 户均 人均 亩均 地均 居民 首都 全都 战争 竞争 市场竞争";
-    let words = |list: &'static str, word| list.split_whitespace().map(move |text| (text, word));
-    Lexicon::of_suffixes(
-        words(VERB, Word::Verb)
-            .chain(words(HOLD, Word::Hold))
-            .chain([("排名", Word::Rank)])
-            .chain(words(SCOPE, Word::Scope))
-            .chain(words(MODAL, Word::Modal))
-            .chain(words(EACH, Word::Each))
-            .chain(words(FILLER, Word::Filler))
-            .chain(words(STOP, Word::Stop)),
-    )
+    Lexicon::ending([
+        (include_str!("lexicon/ranking/verbs.txt"), Word::Verb),
+        (include_str!("lexicon/ranking/hold.txt"), Word::Hold),
+        ("排名", Word::Rank),
+        (include_str!("lexicon/ranking/scopes.txt"), Word::Scope),
+        (include_str!("lexicon/ranking/modal.txt"), Word::Modal),
+        (include_str!("lexicon/ranking/each.txt"), Word::Each),
+        (include_str!("lexicon/ranking/filler.txt"), Word::Filler),
+        (include_str!("lexicon/ranking/stop.txt"), Word::Stop),
+    ])
 });
 
 /// Takes the words that say where (在全省排, 稳居全国) off the end of `before`: the length of what is left, and what they

@@ -1,10 +1,12 @@
 //! What the numbers of an item are about: one name, or one for each number.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::around::{Around, Carried};
 use super::clause_items::Item;
 use super::cues::{self, Cues};
+use super::lexicon::{Lexicon, starting};
 use super::measurement_units::UnitKind;
 use super::name::{self, is_joint};
 use super::number_with_unit::{Quantity, Scan};
@@ -65,26 +67,28 @@ pub(super) fn without_baseline(text: &[char], scan: &Scan, item: &Item, end: usi
 
 /// 居全省第2位, 稳居前三: a verb of standing without its subject.
 fn is_placing(own: &[char]) -> bool {
-    const VERBS: [&str; 10] =
-        ["居", "位居", "稳居", "位列", "列", "名列", "排", "继续位居", "继续保持", "跻身"];
+    static VERBS: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/subjects/placing.txt")));
     const SCOPES: [&str; 6] = ["全国", "全省", "全市", "全区", "全州", "中部"];
     let scope = SCOPES.iter().find(|word| ends_with(own, word));
     let verb = &own[..own.len() - scope.map_or(0, |word| word.chars().count())];
-    VERBS.iter().any(|word| word.chars().eq(verb.iter().copied()))
+    VERBS.holds(verb)
 }
 
 /// 总数, 增速 behind another promise are those of its subject: 新增上市公司5家，总数达到30家.
 fn completed(own: &[char], carried: &[char]) -> Option<Vec<char>> {
-    const PARTS: [&str; 12] =
-        ["排名", "位次", "名次", "总数", "总量", "总额", "总规模", "数量", "增速", "增幅", "占比", "比重"];
+    static PARTS: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/subjects/parts.txt")));
     const ADDED: [&str; 6] = ["新增", "净增", "新建", "新培育", "新认定", "新引进"];
-    let part = PARTS.iter().find(|part| part.chars().eq(own.iter().copied()))?;
+    if !PARTS.holds(own) {
+        return None;
+    }
     let verb = ADDED.iter().find(|word| starts_with(carried, word));
     let subject = &carried[verb.map_or(0, |word| word.chars().count())..];
     if subject.is_empty() {
         return None;
     }
-    let stem = if ends_with(subject, part) { subject.len() - own.len() } else { subject.len() };
+    let stem = if subject.ends_with(own) { subject.len() - own.len() } else { subject.len() };
     Some([&subject[..stem], own].concat())
 }
 
@@ -112,27 +116,11 @@ pub(super) fn subjects(name: &[char], around: &Around<'_>, quantities: &[&Quanti
 
 /// A change word the subject starts with: 压缩审批时限, 提高标准.
 pub(super) fn lead_change(subject: &[char]) -> Option<Direction> {
-    const UP: [&str; 5] = ["提高", "提升", "上调", "扩大", "提速"];
-    const DOWN: [&str; 12] = [
-        "降低",
-        "压缩",
-        "压减",
-        "缩短",
-        "减少",
-        "精简",
-        "削减",
-        "下调",
-        "压降",
-        "缩减",
-        "平均压缩",
-        "平均缩短",
-    ];
-    let starts = |words: &[&str]| words.iter().any(|word| starts_with(subject, word));
-    if starts(&UP) {
-        Some(Direction::Up)
-    } else if starts(&DOWN) {
-        Some(Direction::Down)
-    } else {
-        None
-    }
+    static CHANGES: LazyLock<Lexicon<Direction>> = LazyLock::new(|| {
+        Lexicon::starting([
+            (include_str!("lexicon/subjects/lead_up.txt"), Direction::Up),
+            (include_str!("lexicon/subjects/lead_down.txt"), Direction::Down),
+        ])
+    });
+    CHANGES.at_start(subject).map(|(_, direction)| direction)
 }

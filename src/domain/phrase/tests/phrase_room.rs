@@ -87,3 +87,87 @@ fn a_circle_is_seen() {
         ["a", "b", "c", "f"].into()
     );
 }
+
+/// The word lists by their paths under `lexicon/`.
+fn lists() -> BTreeMap<String, String> {
+    let mut lists = BTreeMap::new();
+    for folder in std::fs::read_dir(room().join("lexicon")).unwrap() {
+        let folder = folder.unwrap().path();
+        for file in
+            std::fs::read_dir(&folder).unwrap_or_else(|_| panic!("{folder:?} stands outside a folder"))
+        {
+            let path = file.unwrap().path();
+            let name = path.strip_prefix(room()).unwrap().to_str().unwrap().to_owned();
+            lists.insert(name, std::fs::read_to_string(&path).unwrap());
+        }
+    }
+    assert!(lists.len() > 100, "the lists were not read");
+    lists
+}
+
+/// What is wrong with a list that an official is to read and extend.
+fn faults(text: &str) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let notes: Vec<&str> = text.lines().take_while(|line| line.starts_with('#')).collect();
+    let words: Vec<&str> = text.lines().skip(notes.len()).collect();
+    if notes.len() < 2 || !notes[1].contains('例') {
+        wrong.push("starts with what it is for and an example (例：…)".to_owned());
+    }
+    if words.is_empty() {
+        wrong.push("has no words".to_owned());
+    }
+    for word in &words {
+        if word.is_empty() || word.trim() != *word || word.starts_with('#') {
+            wrong.push(format!("{word:?} is no word"));
+        }
+    }
+    for pair in words.windows(2) {
+        match pair[0].cmp(pair[1]) {
+            std::cmp::Ordering::Less => {}
+            std::cmp::Ordering::Equal => wrong.push(format!("{} stands twice", pair[0])),
+            std::cmp::Ordering::Greater => wrong.push(format!("{} comes before {}", pair[1], pair[0])),
+        }
+    }
+    wrong
+}
+
+#[test]
+fn every_word_list_is_explained_sorted_and_used() {
+    let code: String = sources().into_values().collect();
+    for (path, text) in lists() {
+        assert_eq!(faults(&text), Vec::<String>::new(), "{path}");
+        assert_eq!(code.matches(&format!("include_str!(\"{path}\")")).count(), 1, "{path} is used once");
+    }
+    for (text, fault) in [
+        ("甲\n", "starts with"),
+        ("# 说明\n# 例：甲\n", "no words"),
+        ("# 说明\n# 例：甲\n甲\n甲\n", "甲 stands twice"),
+        ("# 说明\n# 例：甲\n甲\n乙\n", "乙 comes before 甲"),
+        ("# 说明\n# 例：甲\n乙 \n", "no word"),
+    ] {
+        let found = faults(text);
+        assert!(found.iter().any(|wrong| wrong.contains(fault)), "{text}: {found:?}");
+    }
+}
+
+/// Most words a list may have that stands in the code.
+const WORDS_IN_CODE: usize = 7;
+
+#[test]
+fn long_word_lists_are_files() {
+    let chinese = |text: &str| text.chars().any(|c| matches!(c, '\u{4E00}'..='\u{9FFF}'));
+    for (name, code) in sources() {
+        // What LaTeX commands mean and how radicals are folded is no language of plans.
+        if name == "normalise" {
+            continue;
+        }
+        for literal in code.split('"').skip(1).step_by(2) {
+            let words = literal.split_whitespace().count();
+            assert!(!chinese(literal) || words <= 3, "{name}: {literal} is a list");
+        }
+        for array in code.split('[').skip(1).map(|rest| rest.split(']').next().unwrap_or_default()) {
+            let words = array.split('"').skip(1).step_by(2).filter(|word| chinese(word)).count();
+            assert!(words <= WORDS_IN_CODE, "{name}: [{array}] is a list of {words} words");
+        }
+    }
+}
