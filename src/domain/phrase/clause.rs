@@ -1,6 +1,10 @@
 //! Cutting a phrase into clauses: at commas and stops, never inside quotations or brackets.
 
-use super::quantity;
+use std::sync::LazyLock;
+
+use super::lexicon::{Lexicon, ending, starting};
+use super::scan;
+use super::text::written;
 
 /// Longest clause read; a longer run without punctuation is no promise and is handed back unread.
 pub(super) const CLAUSE_MAX: usize = 300;
@@ -38,7 +42,7 @@ impl Clause {
 
     /// The clause as a string, brackets full-width as in print.
     pub(super) fn written(&self) -> String {
-        super::name::written(&self.text)
+        written(&self.text)
     }
 }
 
@@ -124,39 +128,22 @@ fn closing(text: &[char], at: usize) -> Option<usize> {
 
 /// Whether a bracket starts as lists of offices do; those run longer than names.
 fn opens_note(inside: &[char]) -> bool {
-    const NOTES: [&str; 18] = [
-        "责任单位",
-        "牵头单位",
-        "配合单位",
-        "责任部门",
-        "牵头部门",
-        "配合部门",
-        "参与单位",
-        "实施单位",
-        "主责单位",
-        "责任领导",
-        "责任人",
-        "责任主体",
-        "牵头领导",
-        "数据来源",
-        "资料来源",
-        "来源",
-        "落实单位",
-        "完成单位",
-    ];
-    NOTES.iter().any(|word| quantity::starts_with(inside, word))
+    static NOTES: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/clauses/notes.txt")));
+    NOTES.opens(inside)
 }
 
 /// Whether brackets hold a note about the promise and no part of it: who leads, who helps, where the figure is from.
 /// `last`: nothing follows them in their clause.
 fn is_note(open: char, inside: &[char], last: bool) -> bool {
-    const DUTIES: [&str; 6] = ["负责", "牵头", "配合", "牵头落实", "提供", "落实"];
-    const OFFICES: [&str; 8] = ["厅", "局", "委", "办", "政府", "管委会", "部门", "等单位"];
+    static DUTIES: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| ending(include_str!("lexicon/clauses/duties.txt")));
+    static OFFICES: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| ending(include_str!("lexicon/clauses/offices.txt")));
     if !matches!(open, '(' | '[' | '【' | '〔') {
         return false;
     }
-    let ends =
-        |words: &[&str]| words.iter().any(|word| inside.len() > 3 && super::items::ends_with(inside, word));
+    let ends = |words: &Lexicon<()>| inside.len() > 3 && words.ends(inside);
     opens_note(inside)
         || last && (ends(&DUTIES) || ends(&OFFICES) && !inside.iter().any(char::is_ascii_digit))
 }
@@ -166,7 +153,7 @@ fn is_aside(inside: &[char], before: &Clause) -> bool {
     if before.text.is_empty() {
         return false;
     }
-    let scan = quantity::scan(inside, &vec![false; inside.len()]);
+    let scan = scan::scan(inside, &vec![false; inside.len()]);
     scan.quantities.first().is_some_and(|first| first.start > 0)
 }
 

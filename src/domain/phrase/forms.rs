@@ -5,11 +5,12 @@ use std::sync::LazyLock;
 use rust_decimal::Decimal;
 
 use super::implied::{half, implicit, is_named_by_count, is_vague};
-use super::lexicon::Lexicon;
-use super::quantity::{Found, plain, starts_with, tail, with_unit};
-use super::standing::rank;
-use super::units::{self, UnitKind};
-use super::{name, number, words};
+use super::lexicon::{Lexicon, ending, starting};
+use super::measurement_units::{self, UnitKind};
+use super::number_with_unit::{Found, plain, tail, with_unit};
+use super::ranking::rank;
+use super::text::{closes, starts_with};
+use super::{cues, name, number};
 use crate::target::Comparator;
 
 /// 1/3, 2/3: read as percent; other slashes (24/7) belong to names.
@@ -53,8 +54,9 @@ fn percent(part: Decimal, whole: Decimal) -> Option<Decimal> {
 
 /// 七成, 8成: tenths, in percent.
 pub(super) fn tenths(text: &[char], at: usize, end: usize, value: Decimal) -> Option<Found> {
-    const OTHERS: &str = "立为本果效员品功熟长型群就交绩份都人年";
-    if text.get(end + 1).is_some_and(|&c| OTHERS.contains(c)) {
+    static OTHERS: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/numerals/not_tenths.txt")));
+    if OTHERS.opens(&text[end + 1..]) {
         return None;
     }
     let half =
@@ -116,7 +118,7 @@ pub(super) fn at_numeral(text: &[char], at: usize) -> Found {
 
 /// 几十座, 两三家, 三家企业 without a verb that makes them: an amount, though not one anybody can be held to.
 fn is_amount(text: &[char], at: usize, end: usize, value: Decimal) -> bool {
-    let unit = units::read(&text[end..]);
+    let unit = measurement_units::read(&text[end..]);
     let after = &text[end + unit.length..];
     let vague = text[..at].last().is_some_and(|&c| number::is_numeral(c)) || is_vague(&text[..at]);
     let known = unit.kind != UnitKind::Bare && !unit.guessed && unit.kind != UnitKind::Attribute;
@@ -124,7 +126,7 @@ fn is_amount(text: &[char], at: usize, end: usize, value: Decimal) -> bool {
         return known && (unit.kind != UnitKind::Time || after.is_empty());
     }
     // 每个乡镇建成一个示范点: one for each.
-    if value == Decimal::ONE && words::ends_with_making_verb(&text[..at]) {
+    if value == Decimal::ONE && cues::ends_with_making_verb(&text[..at]) {
         let each = text[..at].iter().rev().take(REACH_BACK).any(|c| matches!(c, '每' | '各'));
         return each && is_single(&text[end..end + unit.length]);
     }
@@ -132,16 +134,16 @@ fn is_amount(text: &[char], at: usize, end: usize, value: Decimal) -> bool {
         UnitKind::Percent | UnitKind::Point | UnitKind::Times => true,
         UnitKind::Count if !unit.guessed => {
             // 九件成果完成转化 and 三十六个乡镇 are amounts, 三个高于 and 八项规定 sets known by their number.
-            let set = value <= Decimal::TEN && FINISHED.anywhere(after).is_none();
+            let set = value <= Decimal::TEN && !FINISHED.is_within(after);
             value >= Decimal::TWO
                 && (is_thing(&text[end..end + unit.length]) || !set)
                 && !after.is_empty()
-                && SLOGANS.at_start(after).is_none()
+                && !SLOGANS.opens(after)
         }
         // 三公里健身圈 is a name, 九公里道路 an amount.
         UnitKind::Money | UnitKind::Measure => {
             let label = &text[end..end + unit.length];
-            let loose = ORDINALS.at_start(label).is_some_and(|(length, ())| length == label.len());
+            let loose = ORDINALS.holds(label);
             value >= Decimal::TWO && !loose && after.iter().take(REACH_BACK).all(|c| *c != '圈')
         }
         _ => false,
@@ -156,16 +158,17 @@ fn upper(text: &[char], end: usize) -> Option<(usize, Decimal)> {
 }
 
 /// Counters that number a thing rather than count it, or that mean something else behind a small numeral (三方, 八面).
-static ORDINALS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
-    const WORDS: &str = "期 届 档 类 种 版 道 点 站 排 村 镇 乡 店 团 队 岗 分 门 片 集 首 单 员 则 具 节 孔 口 眼 批 顶 头 \
-        方 度 里 升 克 顷 担 P T 楼";
-    Lexicon::of_prefixes(WORDS.split_whitespace().map(|word| (word, ())))
-});
+static ORDINALS: LazyLock<Lexicon<()>> =
+    LazyLock::new(|| starting(include_str!("lexicon/numerals/ordinals.txt")));
+
+/// Verbs of carrying on work: what they speak of is named by its number (落实两个责任).
+static CARRIED_ON: LazyLock<Lexicon<()>> =
+    LazyLock::new(|| ending(include_str!("lexicon/numerals/carried_on.txt")));
 
 /// Whether a numeral with its counter is an amount (绿色工厂六十家) and no part of a name (三个高于, 二期).
 fn is_counted(text: &[char], at: usize, end: usize, value: Decimal) -> bool {
     let (before, spelled) = (&text[..at], &text[at..end]);
-    let unit = units::read(&text[end..]);
+    let unit = measurement_units::read(&text[end..]);
     let stop = end + unit.length;
     let (label, after) = (&text[end..stop], &text[stop..]);
     // 几十家, 数十家, 两三家: nobody can be held to those.
@@ -184,7 +187,7 @@ fn is_counted(text: &[char], at: usize, end: usize, value: Decimal) -> bool {
     if spelled == ['二'] {
         return false;
     }
-    let loose = ORDINALS.at_start(label).is_some_and(|(length, ())| length == label.len());
+    let loose = ORDINALS.holds(label);
     let within = ["内", "以内", "之内"].iter().any(|word| starts_with(after, word));
     let single = value < Decimal::TWO;
     if unit.kind == UnitKind::Time {
@@ -195,16 +198,12 @@ fn is_counted(text: &[char], at: usize, end: usize, value: Decimal) -> bool {
             && (if single { is_one(before, label) } else { !before.is_empty() })
             && !is_row(before);
     }
-    let brought = unit.kind != UnitKind::Money && (words::ends_with_making_verb(before) || is_next(before));
+    let brought = unit.kind != UnitKind::Money && (cues::ends_with_making_verb(before) || is_next(before));
     let loose =
         if unit.kind == UnitKind::Count { matches!(label, ['期' | '届' | '档' | '类']) } else { loose };
     // 落实两个责任, 推动三项改革: what is only carried on is named by such a number.
-    let carried_on = value < Decimal::TEN
-        && matches!(label, ['个' | '项'])
-        && ["解决", "落实", "推动", "推进", "促进", "实现", "服务", "保护", "覆盖", "发展"]
-            .iter()
-            .any(|word| super::items::ends_with(before, word));
-    if loose || carried_on || SLOGANS.at_start(after).is_some() {
+    let carried_on = value < Decimal::TEN && matches!(label, ['个' | '项']) && CARRIED_ON.ends(before);
+    if loose || carried_on || SLOGANS.opens(after) {
         return false;
     }
     if single {
@@ -212,42 +211,25 @@ fn is_counted(text: &[char], at: usize, end: usize, value: Decimal) -> bool {
         return spelled == ['一'] && brought && is_one(before, label);
     }
     // 三家企业实现上市: of bodies and things also where the clause starts with them.
-    let finished =
-        || matches!(label, ['个' | '项' | '条' | '道' | '批' | '场']) && FINISHED.anywhere(after).is_some();
+    let finished = || matches!(label, ['个' | '项' | '条' | '道' | '批' | '场']) && FINISHED.is_within(after);
     let starts = || name::skip_leads(text, 0..at + 1, &[]).0 == at && (is_thing(label) || finished());
-    brought || words::places_a_number(before) || starts()
+    brought || cues::places_a_number(before) || starts()
 }
 
 /// Words by which things that are counted come to be: 两条高铁年内开工.
-static FINISHED: LazyLock<Lexicon<()>> = LazyLock::new(|| {
-    const WORDS: &str = "完成 达标 落地 开工 竣工 建成 完工 投产 通车 投用 封顶 交付 投运 启用 上线 获批 开通 贯通 验收 销号 办结 挂牌 签约 上市 投入使用";
-    Lexicon::of_prefixes(WORDS.split_whitespace().map(|word| (word, ())))
-});
+static FINISHED: LazyLock<Lexicon<()>> =
+    LazyLock::new(|| starting(include_str!("lexicon/numerals/finished.txt")));
 
 /// Counters of bodies and things; 个, 项 and 条 count slogans as well.
 fn is_thing(label: &[char]) -> bool {
-    ["家", "座", "所", "处", "起", "件", "台", "辆", "艘", "架", "栋", "幢", "名", "户", "套", "万人"]
-        .iter()
-        .any(|thing| thing.chars().eq(label.iter().copied()))
+    static THINGS: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/numerals/things.txt")));
+    THINGS.holds(label)
 }
 
 /// What makes 三个… a slogan rather than three of something (三个高于, 两个确保, 三个一批).
-static SLOGANS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
-    const WORDS: &str = "高于 快于 优于 好于 不 确保 提升 提高 转变 突破 全覆盖 毫不 维护 意识 自信 自觉 确立 统筹 务必 更 着力 到位 一 \
-        百分百 明显 转型 新突破 新提升 新跨越 新进展 新成效 走 先行 率先 实事 大事 好事 民生实事 事 前列 翻番 倍增 增长 下降 过半 坚持 做到 结合 聚焦 打通 延伸 \
-        促进 加快 加强 强化 为主 必须 必 全 无 零 清零 ”";
-    Lexicon::of_prefixes(WORDS.split_whitespace().map(|word| (word, ())))
-});
-
-/// Whether the thing counted has been named before the counter: the clause or the member of a list ends here.
-pub(super) fn closes(after: &[char]) -> bool {
-    match after {
-        [] | ['、' | '和' | '与' | '及' | '并' | '(' | ')' | ',', ..] => true,
-        _ => ["以上", "及以上", "以下", "以内", "之内", "左右", "其中"]
-            .iter()
-            .any(|word| starts_with(after, word)),
-    }
-}
+static SLOGANS: LazyLock<Lexicon<()>> =
+    LazyLock::new(|| starting(include_str!("lexicon/numerals/slogans.txt")));
 
 /// 一核两片五点: numerals so near to each other are a formula.
 fn is_row(before: &[char]) -> bool {
@@ -260,7 +242,7 @@ fn is_next(before: &[char]) -> bool {
     let near = &before[before.len().saturating_sub(REACH_BACK)..];
     let starts = |at: usize| near[at].is_ascii_digit() || number::is_numeral(near[at]);
     near.last() == Some(&'、')
-        && (1..near.len()).any(|at| starts(at) && words::ends_with_making_verb(&near[..at]))
+        && (1..near.len()).any(|at| starts(at) && cues::ends_with_making_verb(&near[..at]))
 }
 
 /// How far back 每 is looked for.
@@ -268,10 +250,9 @@ const REACH_BACK: usize = 16;
 
 /// Counters with which one of a thing is counted.
 fn is_single(label: &[char]) -> bool {
-    let things = [
-        "个", "家", "座", "所", "处", "条", "项", "台", "辆", "艘", "架", "栋", "幢", "部", "场", "名", "套",
-    ];
-    things.iter().any(|thing| thing.chars().eq(label.iter().copied()))
+    static SINGLES: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/numerals/singles.txt")));
+    SINGLES.holds(label)
 }
 
 /// 新建水厂一座 counts one; 每村一个, 统一 and 一批 do not.

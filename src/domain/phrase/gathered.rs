@@ -1,6 +1,6 @@
 //! What the parts of a phrase were read as, and how they are put together.
 
-use super::{Parsed, PhraseTarget};
+use super::parsed::{Parsed, PhraseTarget};
 
 /// The reading of one clause or part of one.
 pub(super) enum Reading {

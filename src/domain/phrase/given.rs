@@ -5,11 +5,11 @@
 use std::sync::LazyLock;
 
 use super::clause::Clause;
-use super::lexicon::Lexicon;
-use super::name;
-use super::quantity::{Quantity, Scan, starts_with};
-use super::units::UnitKind;
-use super::words;
+use super::lexicon::{Lexicon, ending};
+use super::measurement_units::UnitKind;
+use super::number_with_unit::{Quantity, Scan};
+use super::text::starts_with;
+use super::{cues, name};
 use crate::target::Comparator;
 
 /// Whether `before`, the words of an item before its first number, is no more than 为, 给 or 向.
@@ -37,8 +37,8 @@ pub(super) fn is_recipient(clause: &Clause, scan: &Scan, from: usize, first: usi
         && counted(next)
         && next.end < last.start
         && is_given(&text[from..quantities[first].start.max(from)])
-        && !words::has_making_verb(&text[quantities[first].end..next.start])
-        && words::has_making_verb(&text[next.end..last.start])
+        && !cues::has_making_verb(&text[quantities[first].end..next.start])
+        && cues::has_making_verb(&text[next.end..last.start])
 }
 
 /// 向20个国家和地区出口商品50亿元: what 和 joins within the words behind the first number is more of whom it is for.
@@ -54,16 +54,13 @@ pub(super) fn is_one_group(clause: &Clause, from: usize, current: &Quantity, nex
         matches!(core[cut.start], '和' | '与' | '及')
             && (1..=LENGTH_MAX).contains(&cut.start)
             && cut.end < core.len()
-            && !words::has_making_verb(&core[..cut.start])
+            && !cues::has_making_verb(&core[..cut.start])
     })
 }
 
 /// What a firm or a project is measured by when it is chosen.
-static ATTRIBUTES: LazyLock<Lexicon<()>> = LazyLock::new(|| {
-    const WORDS: &str = "产值 总产值 营收 营业收入 主营业务收入 销售收入 销售额 收入 投资 总投资 投资额 固定资产投资 税收 纳税 纳税额 税额 利润 \
-        注册资本 实缴资本 投资强度 出口额 交易额 进出口额 估值 市值 用地 占地 面积 建筑面积 投入占比 占比 产能 装机";
-    Lexicon::of_suffixes(WORDS.split_whitespace().map(|word| (word, ())))
-});
+static ATTRIBUTES: LazyLock<Lexicon<()>> =
+    LazyLock::new(|| ending(include_str!("lexicon/given/attributes.txt")));
 
 /// How many numbers behind `at` are joined with it within one name (年产值50亿元以上、税收2亿元以上企业).
 /// `from`: where the item starts; `counted`: the end of a count of things before them (培育3家…).
@@ -109,50 +106,35 @@ fn is_bound(text: &[char], quantity: &Quantity) -> bool {
 /// one of money spent).
 fn is_attribute(said: &[char]) -> bool {
     const LENGTH_MAX: usize = 10;
-    let (end, _) = words::peel(said, &[]);
+    let (end, _) = cues::peel(said, &[]);
     let name = &said[..end];
     name.len() <= LENGTH_MAX
         && name::separators(name).is_empty()
-        && ATTRIBUTES.at_end(name).is_some()
-        && (starts_with(name, "研发") || !words::starts_with_making_verb(name))
+        && ATTRIBUTES.ends(name)
+        && (starts_with(name, "研发") || !cues::starts_with_making_verb(name))
 }
 
 /// What follows a verb whose object is chosen by thresholds. 新增 and 完成 take amounts as well and do not
 /// count, unless the attribute itself tells.
 fn holder(before: &[char]) -> Option<&[char]> {
-    const VERBS: [&str; 17] = [
-        "培育壮大",
-        "引进培育",
-        "培育",
-        "引进",
-        "招引",
-        "打造",
-        "签约",
-        "落地",
-        "储备",
-        "谋划",
-        "新引进",
-        "新培育",
-        "新签约",
-        "新开工",
-        "开工",
-        "孵化",
-        "新落地",
-    ];
+    static VERBS: LazyLock<Lexicon<bool>> = LazyLock::new(|| {
+        Lexicon::starting([(include_str!("lexicon/given/holder_verbs.txt"), true), ("新增\n净增", false)])
+    });
     // Said of one firm or project only.
     const OWNED: [&str; 7] = ["年", "占地", "用地", "总投资", "亩均", "注册资本", "单体"];
     let (start, _) = name::skip_leads(before, 0..before.len(), &[]);
     // 培育 and 打造 are passed over with the leads.
-    let led = start > 0 && words::ends_with_making_verb(&before[..start]);
-    let verb = VERBS.iter().chain(&["新增", "净增"]).find(|verb| starts_with(&before[start..], verb));
-    let rest = &before[start + verb.map_or(0, |verb| verb.chars().count())..];
-    let sure = led || verb.is_some_and(|verb| VERBS.contains(verb));
+    let led = start > 0 && cues::ends_with_making_verb(&before[..start]);
+    let verb = VERBS.at_start(&before[start..]);
+    let rest = &before[start + verb.map_or(0, |(length, _)| length)..];
+    let sure = led || matches!(verb, Some((_, true)));
     (sure || OWNED.iter().any(|word| starts_with(rest, word))).then_some(rest)
 }
 
 /// Whether the thing counted is a district whose people or homes are counted next: 完成12个乡镇2.3万户改造.
 pub(super) fn is_district(noun: &[char]) -> bool {
-    const DISTRICTS: [&str; 8] = ["县", "县区", "县市区", "乡镇", "镇", "市州", "街道", "村"];
+    static DISTRICTS: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| ending(include_str!("lexicon/given/districts.txt")));
     const LENGTH_MAX: usize = 5;
-    noun.len() <= LENGTH_MAX && DISTRICTS.iter().any(|word| super::items::ends_with(noun, word))
+    noun.len() <= LENGTH_MAX && DISTRICTS.ends(noun)
 }

@@ -4,13 +4,12 @@ use std::sync::LazyLock;
 
 use rust_decimal::Decimal;
 
-use super::Direction;
-use super::forms::closes;
-use super::items::ends_with;
-use super::lexicon::Lexicon;
-use super::quantity::{Found, Quantity, plain, starts_with, tail};
-use super::units::{self, Unit, UnitKind};
-use super::{number, words};
+use super::lexicon::{Lexicon, ending, starting};
+use super::measurement_units::{self, Unit, UnitKind};
+use super::number_with_unit::{Found, Quantity, plain, tail};
+use super::parsed::Direction;
+use super::text::{closes, ends_with, starts_with};
+use super::{cues, number};
 use crate::target::Comparator;
 
 /// 翻番, 翻一番, 翻两番 are +100 %, +100 %, +300 %; 减半 is −50 %.
@@ -68,13 +67,13 @@ pub(super) fn past_half(text: &[char], at: usize) -> Found {
 pub(super) fn twofold(text: &[char], at: usize) -> Found {
     let (before, rest) = (&text[..at], &text[at + 1..]);
     if text[at] == '双' {
-        let length = rest.iter().take_while(|c| units::power(**c).is_some()).count();
+        let length = rest.iter().take_while(|c| measurement_units::power(**c).is_some()).count();
         let after = &rest[length..];
         let half = starts_with(rest, "过半") && before.last() != Some(&'“');
         return match length {
             0 if half => Found::Loose(at + 3),
             0 => Found::Name(at + 1),
-            _ if CALLED.at_start(after).is_some() => Found::Name(at + 1 + length),
+            _ if CALLED.opens(after) => Found::Name(at + 1 + length),
             _ => Found::Loose(at + 1 + length),
         };
     }
@@ -95,22 +94,18 @@ pub(super) fn twofold(text: &[char], at: usize) -> Found {
 }
 
 /// What programmes and campaigns are called behind their numbers: 双百工程, 万人计划, 百千万行动.
-static CALLED: LazyLock<Lexicon<()>> = LazyLock::new(|| {
-    const WORDS: &str = "工程 行动 计划 活动 方针 人物 机制 战略 专项 培训计划 培养计划 引进计划 培育计划 培育工程 培育行动 大讲堂 攻坚 大会战         提升工程 提升行动 技改 兴 联 帮 进 走 下 英才 人才计划 人才工程 惠 强 ” ）";
-    Lexicon::of_prefixes(WORDS.split_whitespace().map(|word| (word, ())))
-});
+static CALLED: LazyLock<Lexicon<()>> = LazyLock::new(|| starting(include_str!("lexicon/implied/called.txt")));
 
 /// 数百家, 几十处, 上千人: an amount nobody can be held to. 规上, 人数 and 以上 end alike.
 pub(super) fn is_vague(before: &[char]) -> bool {
-    const WORDS: [&str; 12] =
-        ["户数", "人数", "指数", "总数", "次数", "家数", "件数", "以上", "线上", "规上", "限上", "四上"];
-    matches!(before.last(), Some('几' | '数' | '上' | '好'))
-        && !WORDS.iter().any(|word| ends_with(before, word))
+    static NOT_VAGUE: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| ending(include_str!("lexicon/implied/not_vague.txt")));
+    matches!(before.last(), Some('几' | '数' | '上' | '好')) && !NOT_VAGUE.ends(before)
 }
 
 /// 突破万亿元, 稳定在千亿元以上, 新增千万吨产能: one of the multiplied unit; 千万吨 is 1000 万吨.
 pub(super) fn implicit(text: &[char], at: usize) -> Found {
-    let (before, unit) = (&text[..at], units::read(&text[at..]));
+    let (before, unit) = (&text[..at], measurement_units::read(&text[at..]));
     let end = at + unit.length;
     let after = &text[end..];
     let known = matches!(unit.kind, UnitKind::Money | UnitKind::Measure | UnitKind::Count)
@@ -126,7 +121,7 @@ pub(super) fn implicit(text: &[char], at: usize) -> Found {
     if unit.multipliers == 0 {
         return Found::Name(end.max(at + 1));
     }
-    let made = || words::ends_with_making_verb(before);
+    let made = || cues::ends_with_making_verb(before);
     if reached && (known || bare) || known && (is_bound(after) || made() && is_brought(&unit, before, after))
     {
         return Found::Quantity(one(text, at, end, unit));
@@ -134,10 +129,7 @@ pub(super) fn implicit(text: &[char], at: usize) -> Found {
     // 新增百亿产值, 形成百万吨级产能: a sum, but in a unit nobody wrote, or of a class.
     let class = after.first() == Some(&'级') || unit.kind == UnitKind::Attribute;
     let of_what = if after.first() == Some(&'级') { &after[1..] } else { after };
-    let sum = (unit.kind == UnitKind::Bare || class)
-        && unit.power > 3
-        && made()
-        && SUMS.at_start(of_what).is_some();
+    let sum = (unit.kind == UnitKind::Bare || class) && unit.power > 3 && made() && SUMS.opens(of_what);
     if sum { Found::Loose(end) } else { Found::Name(end.max(at + 1)) }
 }
 
@@ -163,15 +155,15 @@ fn is_bound(after: &[char]) -> bool {
 /// Whether an amount behind a verb that makes things is made: 新增千万吨产能, 推动万家企业上云; 千亿元产业集群 is a name, and
 /// so are 万人计划 and 惠及万家.
 fn is_brought(unit: &Unit, before: &[char], after: &[char]) -> bool {
-    const HOLDERS: [&str; 12] =
-        ["项目", "企业", "集群", "产业", "园区", "基地", "县", "镇", "平台", "工程", "社区", "村"];
+    static HOLDERS: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| ending(include_str!("lexicon/implied/holders.txt")));
     const PROVERBS: [&str; 6] = ["万家", "千家", "万里", "千里", "百里", "万户"];
     let stop = after.iter().position(|c| matches!(c, '、' | '和' | '与') || c.is_ascii_digit());
     let noun = &after[..stop.unwrap_or(after.len())];
-    let held = HOLDERS.iter().any(|word| ends_with(noun, word));
+    let held = HOLDERS.ends(noun);
     match unit.kind {
-        UnitKind::Count if CALLED.at_start(after).is_some() || is_campaign(noun) => false,
-        UnitKind::Money => noun.is_empty() || SUMS.anywhere(noun).is_some() && !held,
+        UnitKind::Count if CALLED.opens(after) || is_campaign(noun) => false,
+        UnitKind::Money => noun.is_empty() || SUMS.is_within(noun) && !held,
         _ if PROVERBS.contains(&unit.label.as_str()) => {
             !noun.is_empty()
                 && !unit.label.ends_with('里')
@@ -192,17 +184,12 @@ fn is_campaign(noun: &[char]) -> bool {
 }
 
 /// Sums of money by name.
-static SUMS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
-    const WORDS: &str = "产值 产能 投资 营收 营业收入 收入 债券 资金 销售 订单 税收 消费 贷款 融资 信贷 授信 规模 目标 增量 技改投资 工业投资";
-    Lexicon::of_prefixes(WORDS.split_whitespace().map(|word| (word, ())))
-});
+static SUMS: LazyLock<Lexicon<()>> = LazyLock::new(|| starting(include_str!("lexicon/implied/sums.txt")));
 
 /// Words behind which a multiplied unit is an amount.
 static AFTER: LazyLock<Lexicon<bool>> = LazyLock::new(|| {
-    let reached = "突破 超过 超 过 跨越 迈上 站上 跃上 迈过 跨过 达到 达 逾 接近 迈入 冲刺 近 登上 攻坚 迈向 稳定在 保持在 维持在 稳在 巩固在 \
-        不低于 不少于 不小于 提升到 提升至 提高到 提高至 增至 增加到 增加至 扩大到 扩大至 跃升至 跃升到 升至 增长到 增长至 冲击 达至 高于 大于 迈进 挺进 \
-        站稳 控制在 不超过 低于 少于 降至 降到 压减到 压降至 做到 扩至 发展到 控制到 至少 力争 确保 达到了 直逼 逼近";
-    let stops = "通过 经过 不过 渡过 度过 直达 抵达 下达 附近 临近";
-    let words = |list: &'static str, found| list.split_whitespace().map(move |word| (word, found));
-    Lexicon::of_suffixes(words(reached, true).chain(words(stops, false)))
+    Lexicon::ending([
+        (include_str!("lexicon/implied/reached.txt"), true),
+        (include_str!("lexicon/implied/not_reached.txt"), false),
+    ])
 });

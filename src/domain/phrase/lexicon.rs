@@ -1,18 +1,42 @@
-//! Longest match of a word at the start or the end of a run of characters.
+//! The word lists of the grammar, and the longest word of one at the start or the end of a run of characters.
+//!
+//! The lists are files in `lexicon/`: a word a line, `#` before what the list is for, sorted. They are compiled in and
+//! parsed once. Their order means nothing: the longest word counts, and no word has two meanings in one lexicon.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+/// The words of a list file.
+pub(super) fn list(text: &'static str) -> impl Iterator<Item = &'static str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// The words that share their first (or last) character, the longest first, with what they mean.
+type Bucket<T> = Vec<(Vec<char>, T)>;
 
 /// Words with what they mean, found by their first (or last) character.
 pub(super) struct Lexicon<T> {
-    buckets: HashMap<char, Vec<(Vec<char>, T)>>,
+    buckets: HashMap<char, Bucket<T>, BuildHasherDefault<OfChar>>,
+}
+
+/// Words looked for at the start of a text.
+pub(super) fn starting(text: &'static str) -> Lexicon<()> {
+    Lexicon::starting([(text, ())])
+}
+
+/// Words looked for at the end of a text.
+pub(super) fn ending(text: &'static str) -> Lexicon<()> {
+    Lexicon::ending([(text, ())])
 }
 
 impl<T: Copy> Lexicon<T> {
     fn build(entries: impl Iterator<Item = (Vec<char>, T)>, key: fn(&[char]) -> Option<&char>) -> Self {
-        let mut buckets: HashMap<char, Vec<(Vec<char>, T)>> = HashMap::new();
+        let mut buckets: HashMap<char, Bucket<T>, _> = HashMap::default();
         for (word, meaning) in entries {
             if let Some(&first) = key(&word) {
-                buckets.entry(first).or_default().push((word, meaning));
+                let bucket = buckets.entry(first).or_default();
+                debug_assert!(bucket.iter().all(|(other, _)| *other != word), "{word:?} has two meanings");
+                bucket.push((word, meaning));
             }
         }
         for bucket in buckets.values_mut() {
@@ -22,18 +46,32 @@ impl<T: Copy> Lexicon<T> {
     }
 
     /// A lexicon whose words are looked for at the start of a text.
-    pub(super) fn of_prefixes<'a>(entries: impl IntoIterator<Item = (&'a str, T)>) -> Self {
+    pub(super) fn of_prefixes(entries: impl IntoIterator<Item = (impl AsRef<str>, T)>) -> Self {
         Self::build(
-            entries.into_iter().map(|(word, meaning)| (word.chars().collect(), meaning)),
+            entries.into_iter().map(|(word, meaning)| (word.as_ref().chars().collect(), meaning)),
             <[char]>::first,
         )
     }
 
     /// A lexicon whose words are looked for at the end of a text.
-    pub(super) fn of_suffixes<'a>(entries: impl IntoIterator<Item = (&'a str, T)>) -> Self {
+    pub(super) fn of_suffixes(entries: impl IntoIterator<Item = (impl AsRef<str>, T)>) -> Self {
         Self::build(
-            entries.into_iter().map(|(word, meaning)| (word.chars().collect(), meaning)),
+            entries.into_iter().map(|(word, meaning)| (word.as_ref().chars().collect(), meaning)),
             <[char]>::last,
+        )
+    }
+
+    /// Lists, each with what its words mean, looked for at the start of a text.
+    pub(super) fn starting(lists: impl IntoIterator<Item = (&'static str, T)>) -> Self {
+        Self::of_prefixes(
+            lists.into_iter().flat_map(|(text, meaning)| list(text).map(move |word| (word, meaning))),
+        )
+    }
+
+    /// Lists, each with what its words mean, looked for at the end of a text.
+    pub(super) fn ending(lists: impl IntoIterator<Item = (&'static str, T)>) -> Self {
+        Self::of_suffixes(
+            lists.into_iter().flat_map(|(text, meaning)| list(text).map(move |word| (word, meaning))),
         )
     }
 
@@ -55,6 +93,47 @@ impl<T: Copy> Lexicon<T> {
     pub(super) fn anywhere(&self, text: &[char]) -> Option<(usize, usize, T)> {
         (0..text.len())
             .find_map(|at| self.at_start(&text[at..]).map(|(length, meaning)| (at, length, meaning)))
+    }
+
+    /// Whether `text` starts with a word.
+    pub(super) fn opens(&self, text: &[char]) -> bool {
+        self.at_start(text).is_some()
+    }
+
+    /// Whether `text` ends with a word.
+    pub(super) fn ends(&self, text: &[char]) -> bool {
+        self.at_end(text).is_some()
+    }
+
+    /// Whether a word starts anywhere in `text`.
+    pub(super) fn is_within(&self, text: &[char]) -> bool {
+        self.anywhere(text).is_some()
+    }
+
+    /// Whether the whole of `text` is a word; for lexicons of words at the start.
+    pub(super) fn holds(&self, text: &[char]) -> bool {
+        self.at_start(text).is_some_and(|(length, _)| length == text.len())
+    }
+}
+
+/// Spreads characters over the buckets; the keys are ours, so nobody can choose them to collide.
+#[derive(Default)]
+struct OfChar(u64);
+
+impl Hasher for OfChar {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.write_u32(u32::from(byte));
+        }
+    }
+
+    fn write_u32(&mut self, c: u32) {
+        // The golden ratio, as in Knuth's multiplicative hashing.
+        self.0 = (self.0 ^ u64::from(c)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     }
 }
 

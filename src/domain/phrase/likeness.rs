@@ -3,72 +3,38 @@
 //! Names of one thing differ much in writing (社零, 社会消费品零售总额; 规上, 规模以上), so only what has little in common is
 //! said to be another: a doubt to be looked at, never a reason to refuse.
 
-use super::{PhraseTarget, name, parse};
+use std::sync::LazyLock;
+
+use super::lexicon::list;
+use super::parsed::PhraseTarget;
+use super::{name, phrase_reader};
 use crate::target::Kind;
 
-/// Words that several names have for one thing.
-const SAME: [(&str, &str); 16] = [
-    ("地区生产总值", "经济总量"),
-    ("国内生产总值", "经济总量"),
-    ("生产总值", "经济总量"),
-    ("GDP", "经济总量"),
-    ("细颗粒物", "PM2.5"),
-    ("研发", "R&D"),
-    ("研究与试验发展", "R&D"),
-    ("社零", "社会消费品零售"),
-    ("固投", "固定资产投资"),
-    ("规模以上", "规上"),
-    ("规模工业", "规上工业"),
-    ("规工", "规上工业"),
-    ("一般公共预算收入", "地方财政收入"),
-    ("CPI", "居民消费价格"),
-    ("外商直接投资", "外资"),
-    ("农民", "农村居民"),
-];
+/// Words that several names have for one thing: as written, and as compared. The longest first: 生产总值 is within
+/// 地区生产总值, which has been replaced by then.
+static SAME: LazyLock<Vec<(&str, &str)>> =
+    LazyLock::new(|| longest_first(pairs(include_str!("lexicon/likeness/same.txt"))));
 
 /// Words of a name that do not tell one measure from another.
-const COMMON: [&str; 26] = [
-    "全省",
-    "全市",
-    "全县",
-    "全区",
-    "全年",
-    "地方",
-    "本地",
-    "省级",
-    "国家级",
-    "市级",
-    "新增",
-    "净增",
-    "完成",
-    "实现",
-    "培育",
-    "建成",
-    "建设",
-    "新建",
-    "达到",
-    "增长速度",
-    "增速",
-    "增幅",
-    "同比",
-    "城乡",
-    "总量",
-    "的",
-];
+static COMMON: LazyLock<Vec<(&str, &str)>> =
+    LazyLock::new(|| longest_first(list(include_str!("lexicon/likeness/common.txt")).map(|word| (word, ""))));
 
 /// Pairs of which a measure is one or the other.
-const CONTRASTS: [(&str, &str); 10] = [
-    ("城镇居民", "农村居民"),
-    ("第一产业", "第二产业"),
-    ("第二产业", "第三产业"),
-    ("第一产业", "第三产业"),
-    ("起数", "死亡人数"),
-    ("存款", "贷款"),
-    ("开工", "竣工"),
-    ("申请", "授权"),
-    ("民间投资", "工业投资"),
-    ("限额以上", "规模以上"),
-];
+static CONTRASTS: LazyLock<Vec<(&str, &str)>> =
+    LazyLock::new(|| pairs(include_str!("lexicon/likeness/contrasts.txt")).collect());
+
+/// The two words of each line.
+fn pairs(text: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    list(text).filter_map(|line| line.split_once(' '))
+}
+
+fn longest_first(
+    words: impl Iterator<Item = (&'static str, &'static str)>,
+) -> Vec<(&'static str, &'static str)> {
+    let mut words: Vec<_> = words.collect();
+    words.sort_by_key(|(word, _)| std::cmp::Reverse(word.chars().count()));
+    words
+}
 
 /// Whether `phrase` promises something of another measure than the one called `measure` or one of its `aliases`. A phrase
 /// without the name of a figure (增长5%, 完成验收) names none.
@@ -80,7 +46,7 @@ const CONTRASTS: [(&str, &str); 10] = [
 /// assert!(!names_other("社零增长5%", "社会消费品零售总额", []));
 /// ```
 pub fn names_other<'a>(phrase: &str, measure: &'a str, aliases: impl IntoIterator<Item = &'a str>) -> bool {
-    let named: Vec<String> = parse(phrase)
+    let named: Vec<String> = phrase_reader::read(phrase)
         .targets
         .iter()
         .filter(|target| is_of_figure(target))
@@ -102,24 +68,23 @@ fn plain(name: &str) -> String {
     if let Some(at) = text.find(['（', '(']) {
         text.truncate(at);
     }
-    for (written, same) in SAME {
-        // 生产总值 is within 地区生产总值, which has been replaced by then.
+    for (written, same) in SAME.iter() {
         text = text.replace(written, same);
     }
-    for word in COMMON {
+    for (word, nothing) in COMMON.iter() {
         if text.chars().count() > word.chars().count() {
-            text = text.replace(word, "");
+            text = text.replace(word, nothing);
         }
     }
     text
 }
 
 fn is_other(one: &str, two: &str) -> bool {
-    let contrast = |(left, right): (&str, &str)| {
+    let contrast = |&(left, right): &(&str, &str)| {
         one.contains(left) && two.contains(right) && !one.contains(right) && !two.contains(left)
             || one.contains(right) && two.contains(left) && !one.contains(left) && !two.contains(right)
     };
-    if CONTRASTS.into_iter().any(contrast) {
+    if CONTRASTS.iter().any(contrast) {
         return true;
     }
     let (one, two): (Vec<char>, Vec<char>) = (one.chars().collect(), two.chars().collect());

@@ -1,12 +1,33 @@
 //! Reads target phrases of Chinese government plans: 社会消费品零售总额增长5.5%以上 → growth, >=, 5.5, %.
 //!
-//! A phrase is normalised (blanks, full-width forms, LaTeX), cut into clauses, and the numbers of each clause are found
-//! with their units. Words directly before a number say what is promised (增长, 达到, 控制在) and how it compares (不低于);
-//! words after it harden or soften it (以上, 左右). A number inside a name (投资5亿元以上产业项目100个) is no target.
-//! Clauses without a number are coverage, milestones, trends or work judged by a person. Whatever is not understood is
-//! returned as unparsed.
+//! # The passes, in order
 //!
-//! Conventions, where language leaves a choice:
+//! Each pass may assume what the ones before it hold, and no file uses one that uses it (a test draws the arrows).
+//!
+//! 1. `normalise`: a string becomes characters. Blanks, full-width forms and LaTeX are gone; every other character stays.
+//! 2. `clause`: characters become clauses, cut at stops outside quotations and brackets. Notes of offices (责任单位：…) and
+//!    promises in brackets are clauses of their own. Only stops and list marks are left out.
+//! 3. `scan`: a clause becomes its numbers, left to right. Each number is an amount with its unit, a date, part of a name,
+//!    loose (an amount nobody can be held to) or unreadable: one of them, never none. `number`, `measurement_units`,
+//!    `number_with_unit`, `ranking`, `implied` and `forms` read them.
+//! 4. `clause_items`: the amounts become items, one promise each. `given` and the names around them tell which amounts only
+//!    describe (投资5亿元以上产业项目100个 promises 100). Each amount belongs to one item.
+//! 5. `cues`, `name`, `subject`: the words of an item become what is promised (增长, 达到), how it compares (不低于), how
+//!    firmly, and of what. What a clause leaves unsaid comes from the ones before it (`around::Carried`), never from behind.
+//! 6. `classify`: one amount with its words becomes kind, comparison and direction. Nothing looks at the text again.
+//! 7. `unnumbered` and `plain`: parts without an amount are comparisons (`relative`), signs (`signed`), coverage,
+//!    milestones, trends (`markers`, `movement`) or work judged by a person.
+//! 8. `unread`: amounts that stand in no promise, no name and no date are handed back.
+//! 9. `gathered`: the readings of the parts become one answer, in the order of the phrase.
+//!
+//! What the room never does: swallow a number (it is in a promise, a name or a date, or in `unparsed`); guess (what is not
+//! understood is in `unparsed`); fail; take longer than linear time; know a campaign, a measure, a region or the day.
+//!
+//! The words are data: `lexicon/` has a file a list, a word a line, each with what it is for. `tests/phrases/` has what
+//! phrases are read as; a new kind of phrase starts there.
+//!
+//! # Conventions, where language leaves a choice
+//!
 //! - 达到 and 提高到 promise at least, 降至 and 压缩到 at most; a plain 增长4.5% promises 4.5; 100 % and ratios are exact.
 //! - 下降3% is growth downwards and keeps its positive value; 提高0.9个百分点 and 下降1—2微克 are changes.
 //! - 翻一番 is growth of 100 %, 翻两番 of 300 %, 减半 of −50 % (value 50, downwards); 三分之一 is 33.3333 %, 七成 70 %.
@@ -31,85 +52,41 @@
 //! - （责任单位：…） and （…负责） say who, not what: they are handed back as unparsed beside the promise.
 //! - An amount between two ends is a `range`; shares, growth and changes keep their kind and the comparator says range.
 
+mod around;
 mod classify;
 mod clause;
+mod clause_items;
+mod cues;
 mod forms;
 mod gathered;
 mod given;
 mod implied;
-mod items;
 mod lexicon;
 mod likeness;
+mod markers;
+mod measurement_units;
+mod movement;
 mod name;
 mod normalise;
 mod number;
+mod number_with_unit;
+mod parsed;
+mod phrase_reader;
 mod plain;
-mod quantity;
-mod reader;
+mod ranking;
 mod relative;
+mod scan;
 mod signed;
-mod signs;
-mod standing;
 mod subject;
-mod trend;
-mod units;
+mod text;
 mod unnumbered;
 mod unread;
-mod words;
 
 #[cfg(test)]
 mod tests;
 
-use rust_decimal::Decimal;
-
 pub use likeness::names_other;
-
-use super::target::{Comparator, Kind};
-use super::text_enum;
-
-text_enum! {
-    /// Which way the promised number is to move.
-    Direction "direction" {
-        /// More is promised.
-        Up = "up",
-        /// Less is promised.
-        Down = "down",
-        /// It is to stay.
-        Hold = "hold",
-    }
-}
-
-/// One promise found in a phrase.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PhraseTarget {
-    /// What is promised, without the verb of reaching it and the number.
-    pub indicator: String,
-    /// Sort of promise.
-    pub kind: Kind,
-    /// How it compares; `None` for milestones, trends and qualitative promises.
-    pub comparator: Option<Comparator>,
-    /// The value in `unit`, always as written (万家 stays 万家), the lower end of a range.
-    pub value: Option<Decimal>,
-    /// The upper end of a range, in `unit`.
-    pub value_hi: Option<Decimal>,
-    /// Unit as written without the blanks of text recognition; empty without a value.
-    pub unit: String,
-    /// Which way it is to move.
-    pub direction: Direction,
-    /// Words of firmness as written, joined by `+` (`力争+以上`).
-    pub hedge: Option<String>,
-    /// What it is compared with (全国平均水平), for the two `versus_` kinds.
-    pub benchmark: Option<String>,
-}
-
-/// What a phrase holds.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Parsed {
-    /// The promises, in the order of the phrase.
-    pub targets: Vec<PhraseTarget>,
-    /// The parts that were not understood, or that promise nothing beside the targets.
-    pub unparsed: Vec<String>,
-}
+pub use parsed::{Direction, Parsed, PhraseTarget};
 
 /// Reads one phrase. Never fails and never guesses; takes time linear in the length of `phrase`.
 ///
@@ -121,5 +98,5 @@ pub struct Parsed {
 /// assert_eq!((target.kind.as_str(), target.unit.as_str()), ("level", "万家"));
 /// ```
 pub fn parse(phrase: &str) -> Parsed {
-    reader::read(phrase)
+    phrase_reader::read(phrase)
 }

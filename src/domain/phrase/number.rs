@@ -1,6 +1,11 @@
 //! Digits, Chinese numerals and dates.
 
+use std::sync::LazyLock;
+
 use rust_decimal::Decimal;
+
+use super::lexicon::{Lexicon, starting};
+use super::text::starts_with;
 
 /// Longest run of digits taken for a number; a government figure has far fewer.
 const DIGITS_MAX: usize = 20;
@@ -149,17 +154,14 @@ pub(super) fn plan_end(text: &[char]) -> Option<usize> {
         return None;
     }
     let end = open + 3 + usize::from(text.get(open + 3) == Some(&'”'));
-    let word = ENDS.iter().find(|word| super::quantity::starts_with(&text[end..], word))?;
+    let word = ENDS.iter().find(|word| starts_with(&text[end..], word))?;
     Some(end + word.chars().count())
 }
 
 fn suffix(text: &[char]) -> usize {
-    const WORDS: [&str; 13] =
-        ["底之前", "底以前", "底前", "末前", "之前", "以前", "年底", "份", "度", "底", "末", "前", "初"];
-    WORDS
-        .iter()
-        .find(|word| word.chars().count() <= text.len() && word.chars().zip(text).all(|(a, &b)| a == b))
-        .map_or(0, |word| word.chars().count())
+    static ENDINGS: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/dates/endings.txt")));
+    ENDINGS.at_start(text).map_or(0, |(length, ())| length)
 }
 
 fn is_span(c: Option<&char>) -> bool {

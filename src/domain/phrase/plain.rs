@@ -2,12 +2,12 @@
 
 use std::sync::LazyLock;
 
-use super::lexicon::Lexicon;
-use super::name;
-use super::quantity::starts_with;
+use super::lexicon::{Lexicon, ending, starting};
+use super::markers::{Markers, WORK, markers};
+use super::parsed::{Direction, PhraseTarget};
 use super::signed::{self, Said, Signed};
-use super::signs::{Signs, WORK, signs};
-use super::{Direction, PhraseTarget, trend};
+use super::text::{ends_with, starts_with, written};
+use super::{movement, name};
 use crate::target::{Comparator, Kind};
 
 /// What a clause without a usable number is.
@@ -26,8 +26,8 @@ pub(super) enum Plain {
 /// Reads a clause (or a part of one) that has no number to promise. `dated`: a date stands in it.
 pub(super) fn read(text: &[char], shielded: &[bool], dates: &[std::ops::Range<usize>]) -> Plain {
     let (start, mut hedges) = name::skip_leads(text, 0..text.len(), dates);
-    let signs = signs(text, shielded);
-    if signs.pending || text.is_empty() {
+    let markers = markers(text, shielded);
+    if markers.pending || text.is_empty() {
         return Plain::Unknown;
     }
     let body = &text[start.min(text.len())..];
@@ -46,7 +46,7 @@ pub(super) fn read(text: &[char], shielded: &[bool], dates: &[std::ops::Range<us
         None => {}
     }
     let named = |name: &[char], kind, comparator, direction| PhraseTarget {
-        indicator: name::written(name::tidy(name)),
+        indicator: written(name::tidy(name)),
         kind,
         comparator,
         value: None,
@@ -59,29 +59,29 @@ pub(super) fn read(text: &[char], shielded: &[bool], dates: &[std::ops::Range<us
     let target = |kind, comparator, direction, until: usize| {
         named(&text[start.min(until)..until], kind, comparator, direction)
     };
-    let dated = signs.deadline || !dates.is_empty();
+    let dated = markers.deadline || !dates.is_empty();
     // 12月底前全部完工 is a day to be kept, 全部达标 a share of all.
     let whole =
-        |&(from, to): &(usize, usize)| dated && signs.completion && starts_with(&text[from..to], "全部");
-    if let Some((from, to)) = signs.coverage.filter(|found| !whole(found)) {
+        |&(from, to): &(usize, usize)| dated && markers.completion && starts_with(&text[from..to], "全部");
+    if let Some((from, to)) = markers.coverage.filter(|found| !whole(found)) {
         let until =
             if to == text.len() && from > start { predicate_start(&text[..from]) } else { text.len() };
         let covered = target(Kind::Coverage, Some(Comparator::Equal), Direction::Up, until.max(start));
         return Plain::Promise(vec![covered]);
     }
-    if dated && signs.completion {
+    if dated && markers.completion {
         return Plain::Promise(vec![target(Kind::Milestone, None, Direction::Up, text.len())]);
     }
-    if let Some(moved) = moved(text, start, &signs, &named) {
+    if let Some(moved) = moved(text, start, &markers, &named) {
         return moved;
     }
-    if (signs.work || signs.completion) && !is_title(text) {
+    if (markers.work || markers.completion) && !is_title(text) {
         let promise = target(Kind::Qualitative, None, judged_direction(text), text.len());
         // 确保…, 守牢…底线 and 清零 bind by themselves; other work does so only when nothing else in the phrase does.
         let firm = hedges.iter().any(|hedge| hedge == "确保" || hedge == "力争") || binds(text);
         return if firm { Plain::Promise(vec![promise]) } else { Plain::Work(promise) };
     }
-    match signs.manner {
+    match markers.manner {
         // 办学特色更加鲜明: a state that is to be more so, whatever the word for it.
         Some(at) if at > start && text.len() > at + 2 && is_degree(&text[at..]) && !is_title(text) => {
             Plain::Work(target(Kind::Qualitative, None, Direction::Up, text.len()))
@@ -94,34 +94,34 @@ pub(super) fn read(text: &[char], shielded: &[bool], dates: &[std::ops::Range<us
 type Named<'a> = dyn Fn(&[char], Kind, Option<Comparator>, Direction) -> PhraseTarget + 'a;
 
 /// A movement of what the clause names from `start` on, with its manner (稳步下降) or, of a figure, without (占比下降).
-fn moved(text: &[char], start: usize, signs: &Signs, named: &Named<'_>) -> Option<Plain> {
+fn moved(text: &[char], start: usize, markers: &Markers, named: &Named<'_>) -> Option<Plain> {
     let body = &text[start.min(text.len())..];
     let trends = |name: &[char], direction| {
         if signed::is_unnamed(name) {
             return Plain::Number;
         }
-        let each = trend::subjects(name);
+        let each = movement::subjects(name);
         Plain::Promise(each.iter().map(|member| named(member, Kind::Trend, None, direction)).collect())
     };
-    if let Some(moving) = signs.moving() {
+    if let Some(moving) = markers.moving() {
         let before = moving.start > start;
         let until = moving.start.saturating_sub(said_before(&text[start..moving.start.max(start)]));
         let subject = if before { &text[start..until.max(start)] } else { &text[moving.end..] };
-        if trend::is_trend(subject, moving.motion, signs.course) {
+        if movement::is_trend(subject, moving.motion, markers.course) {
             return Some(trends(if before { signed::trimmed(subject) } else { body }, moving.direction));
         }
         if before {
             return Some(Plain::Promise(vec![named(subject, Kind::Qualitative, None, moving.direction)]));
         }
     }
-    let (end, direction) = signs.bare_movement(body, start)?;
+    let (end, direction) = markers.bare_movement(body, start)?;
     Some(trends(signed::trimmed(&body[..end]), direction))
 }
 
 /// A promise of a word of sign.
 fn promised(said: Said, hedge: Option<String>) -> PhraseTarget {
     PhraseTarget {
-        indicator: name::written(name::tidy(&said.name)),
+        indicator: written(name::tidy(&said.name)),
         kind: said.kind,
         comparator: said.bound.map(|(comparator, _)| comparator),
         value: said.bound.map(|(_, value)| value),
@@ -159,126 +159,92 @@ pub(super) fn ends_moving(text: &[char], shielded: &[bool]) -> bool {
     if matches!(signed::read(text), Some(Signed::Promises(_))) {
         return true;
     }
-    let signs = signs(text, shielded);
-    if signs.bare_movement(text, 0).is_some() {
+    let markers = markers(text, shielded);
+    if markers.bare_movement(text, 0).is_some() {
         return true;
     }
-    signs.moving().is_some_and(|moving| moving.start > 0 && moving.end == text.len())
+    markers.moving().is_some_and(|moving| moving.start > 0 && moving.end == text.len())
 }
 
 /// Where a promise without a number ends before the subject of the first number: 乡镇实现全覆盖、|通达率达到95%.
 pub(super) fn leading(subject: &[char], shielded: &[bool]) -> Option<usize> {
     let cut = (0..subject.len()).rev().find(|&at| subject[at] == '、' && !shielded[at])?;
     let member = subject[..cut].iter().rposition(|&c| c == '、').map_or(0, |at| at + 1);
-    let whole = super::items::ends_with(&subject[member..cut], "全覆盖") && cut - member > 3;
+    let whole = ends_with(&subject[member..cut], "全覆盖") && cut - member > 3;
     let said = whole || ends_moving(&subject[member..cut], &shielded[member..cut]);
     // 增速转正、增长5%: what follows may leave the subject unsaid.
     (said && (cut + 2 < subject.len() || cut + 1 == subject.len())).then_some(cut)
 }
 
 fn is_degree(text: &[char]) -> bool {
-    ["更加", "更趋", "更为", "愈加", "愈发", "日益", "明显", "显著", "进一步"]
-        .iter()
-        .any(|word| starts_with(text, word))
+    static DEGREES: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/plain/degree.txt")));
+    DEGREES.opens(text)
 }
 
 /// A document's title or a line of offices, not a task about them.
 fn is_title(text: &[char]) -> bool {
-    const DOCUMENTS: [&str; 9] = ["方案", "通知", "办法", "意见", "条例", "规划", "细则", "月报", "文件"];
-    const HANDLED: [&str; 14] = [
-        "制定",
-        "出台",
-        "印发",
-        "编制",
-        "发布",
-        "完成",
-        "修订",
-        "落实",
-        "推动",
-        "制订",
-        "执行",
-        "实施好",
-        "研究",
-        "审议",
-    ];
+    static DOCUMENTS: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| ending(include_str!("lexicon/plain/documents.txt")));
+    static HANDLED: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/plain/handled.txt")));
     const OFFICES: [&str; 5] = ["牵头", "负责", "牵头负责", "按职责分工负责", "领导小组"];
-    let ends = |word: &&str| super::items::ends_with(text, word);
-    let has = |word: &&str| (0..text.len()).any(|at| starts_with(&text[at..], word));
+    let ends = |word: &&str| ends_with(text, word);
     let begins_with_work = WORK.at_start(text).is_some_and(|(_, work)| work);
-    OFFICES.iter().any(ends) || (DOCUMENTS.iter().any(ends) && !begins_with_work && !HANDLED.iter().any(has))
+    OFFICES.iter().any(ends) || (DOCUMENTS.ends(text) && !begins_with_work && !HANDLED.is_within(text))
 }
 
 /// Where the words before a coverage word start (实现全省全覆盖).
 fn predicate_start(text: &[char]) -> usize {
-    const BEFORE: [&str; 8] = ["实现", "全省", "全市", "全县", "县域", "基本", "做到", "省市县"];
+    static BEFORE: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| ending(include_str!("lexicon/plain/before_coverage.txt")));
     // What is covered may stand behind the verb: 阅读空间实现乡镇全覆盖.
     if let Some(at) = (1..text.len()).rev().find(|&at| starts_with(&text[at..], "实现")) {
         return at;
     }
     let mut end = text.len();
-    while let Some(word) = BEFORE.iter().find(|word| super::items::ends_with(&text[..end], word)) {
-        end -= word.chars().count();
+    while let Some((length, ())) = BEFORE.at_end(&text[..end]) {
+        end -= length;
     }
     end
 }
 
 /// Characters of the verb before a trend (投资实现正增长), unless nothing is left without it.
 fn said_before(text: &[char]) -> usize {
-    let verb = ["实现", "保持", "确保", "力争"].iter().find(|word| super::items::ends_with(text, word));
+    let verb = ["实现", "保持", "确保", "力争"].iter().find(|word| ends_with(text, word));
     verb.map_or(0, |word| word.chars().count()).min(text.len().saturating_sub(1))
 }
 
-/// A lexicon of words looked for anywhere.
-fn list(words: &'static str) -> Lexicon<()> {
-    Lexicon::of_prefixes(words.split_whitespace().map(|word| (word, ())))
-}
-
 fn binds(text: &[char]) -> bool {
-    static WORDS: LazyLock<Lexicon<()>> =
-        LazyLock::new(|| list("守牢 守住 清零 不发生 不出现 底线 按时足额 高质量完成"));
-    WORDS.anywhere(text).is_some()
+    static BINDING: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/plain/binding.txt")));
+    BINDING.is_within(text)
 }
 
 /// Parts of a year that stand alone before a comma.
-const PARTS: [&str; 14] = [
-    "上半年",
-    "下半年",
-    "全年",
-    "今年底",
-    "今年内",
-    "今年",
-    "年底前",
-    "年底",
-    "年末",
-    "一季度",
-    "二季度",
-    "三季度",
-    "四季度",
-    "年内",
-];
+static PARTS: LazyLock<Lexicon<()>> =
+    LazyLock::new(|| starting(include_str!("lexicon/plain/parts_of_year.txt")));
 
 /// Whether a clause is a part of the year by itself: a deadline for what follows.
 pub(super) fn is_part_of_year(text: &[char]) -> bool {
-    PARTS.iter().any(|word| word.chars().eq(text.iter().copied()))
+    PARTS.holds(text)
 }
 
 /// Whether a clause only says when (力争到2027年, 今年以来, 力争用3年左右时间).
 pub(super) fn is_time(text: &[char], dates: &[std::ops::Range<usize>]) -> bool {
-    const LEADS: [&str; 14] = [
-        "力争", "确保", "争取", "力求", "努力", "预计", "计划", "到", "至", "在", "截至", "截止", "于", "再",
-    ];
+    static LEADS: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/plain/time_leads.txt")));
     const SINCE: [&str; 2] = ["近年来", "今年以来"];
     const SPANS: [&str; 5] = ["用", "通过", "经过", "利用", "未来"];
     if SINCE.iter().any(|word| word.chars().eq(text.iter().copied())) {
         return true;
     }
     let mut rest = text;
-    while let Some(word) = LEADS.iter().find(|word| starts_with(rest, word)) {
-        rest = &rest[word.chars().count()..];
+    while let Some((length, ())) = LEADS.at_start(rest) {
+        rest = &rest[length..];
     }
-    let part = PARTS.iter().find(|word| starts_with(rest, word));
-    if let Some(word) = part
-        && matches!(rest[word.chars().count()..], [] | ['底' | '末' | '前' | '内'] | ['底' | '末', '前'])
+    if let Some((length, ())) = PARTS.at_start(rest)
+        && matches!(rest[length..], [] | ['底' | '末' | '前' | '内'] | ['底' | '末', '前'])
     {
         return true;
     }
@@ -287,19 +253,18 @@ pub(super) fn is_time(text: &[char], dates: &[std::ops::Range<usize>]) -> bool {
         return true;
     }
     let span = SPANS.iter().any(|word| starts_with(rest, word));
-    let ends =
-        ["时间", "年", "个月", "年左右", "努力"].iter().any(|word| super::items::ends_with(rest, word));
+    let ends = ["时间", "年", "个月", "年左右", "努力"].iter().any(|word| ends_with(rest, word));
     span && ends && rest.len() <= 12 && rest.iter().any(|c| matches!(c, '年' | '月'))
 }
 
 fn judged_direction(text: &[char]) -> Direction {
     static HOLDING: LazyLock<Lexicon<()>> =
-        LazyLock::new(|| list("守牢 守住 不发生 按时足额 兜牢 杜绝 平衡 底线 合理区间"));
+        LazyLock::new(|| starting(include_str!("lexicon/plain/holding.txt")));
     static FALLING: LazyLock<Lexicon<()>> =
-        LazyLock::new(|| list("清零 遏制 压降 压减 降低 减少 严控 化解 淘汰"));
-    if HOLDING.anywhere(text).is_some() {
+        LazyLock::new(|| starting(include_str!("lexicon/plain/falling.txt")));
+    if HOLDING.is_within(text) {
         Direction::Hold
-    } else if FALLING.anywhere(text).is_some() {
+    } else if FALLING.is_within(text) {
         Direction::Down
     } else {
         Direction::Up

@@ -2,10 +2,11 @@
 
 use std::sync::LazyLock;
 
-use super::lexicon::Lexicon;
+use super::lexicon::{Lexicon, ending, starting};
 use super::name;
-use super::quantity::{Quantity, starts_with};
-use super::{Direction, PhraseTarget};
+use super::number_with_unit::Quantity;
+use super::parsed::{Direction, PhraseTarget};
+use super::text::{ends_with, starts_with, written};
 use crate::target::{Comparator, Kind};
 
 /// A comparison word; some need the other side to be a mean or a growth to count as one.
@@ -22,83 +23,28 @@ enum Relation {
 use Relation::{Guarded, Plain, Stop};
 
 static RELATIONS: LazyLock<Lexicon<Relation>> = LazyLock::new(|| {
-    const ABOVE: &str =
-        "高于 快于 好于 优于 大于 跑赢 高出 略高于 领先于 领先 明显高于 明显快于 快过 赶超 强于";
-    const BELOW: &str = "低于 慢于 少于 小于 低出";
-    const AT_LEAST: &str = "不低于 不慢于 不少于 不落后于 不弱于 不逊于 高于或等于";
-    const AT_MOST: &str = "不高于 不快于";
-    const GUARDED: &str = "超过 超 超出";
-    const REACHING: &str = "达到 赶上 追平 达 持平于";
-    // Classes of water and air are names, not means to be compared with.
-    const STOPS: &str = "不超过 超常规 超前 超额 超级 高于或 达标 达到或好于 达到或优于 达到和好于 好于Ⅲ 优于Ⅲ 好于Ⅱ 优于Ⅱ \
-        好于III 优于III 好于II 优于II 好于三类 优于三类 好于二类 优于二类";
-    let words = |list: &'static str, relation| list.split_whitespace().map(move |word| (word, relation));
-    Lexicon::of_prefixes(
-        words(ABOVE, Plain(Comparator::Above))
-            .chain(words(BELOW, Plain(Comparator::Below)))
-            .chain(words(AT_LEAST, Plain(Comparator::AtLeast)))
-            .chain(words(AT_MOST, Plain(Comparator::AtMost)))
-            .chain(words(GUARDED, Guarded(Comparator::Above)))
-            .chain(words(REACHING, Guarded(Comparator::AtLeast)))
-            .chain(words(STOPS, Stop)),
-    )
+    Lexicon::starting([
+        (include_str!("lexicon/relative/above.txt"), Plain(Comparator::Above)),
+        (include_str!("lexicon/relative/below.txt"), Plain(Comparator::Below)),
+        (include_str!("lexicon/relative/at_least.txt"), Plain(Comparator::AtLeast)),
+        (include_str!("lexicon/relative/at_most.txt"), Plain(Comparator::AtMost)),
+        (include_str!("lexicon/relative/guarded.txt"), Guarded(Comparator::Above)),
+        (include_str!("lexicon/relative/reaching.txt"), Guarded(Comparator::AtLeast)),
+        // Classes of water and air are names, not means to be compared with.
+        (include_str!("lexicon/relative/stop.txt"), Stop),
+    ])
 });
 
 /// Words that make the other side the same measure elsewhere or at another time.
-const ELSEWHERE: [&str; 25] = [
-    "全国",
-    "全省",
-    "全市",
-    "全区",
-    "全县",
-    "全州",
-    "全行业",
-    "同类",
-    "中部",
-    "东部",
-    "西部",
-    "周边",
-    "兄弟",
-    "上年",
-    "去年",
-    "同期",
-    "一季度",
-    "上半年",
-    "预期",
-    "省平均",
-    "国家",
-    "全球",
-    "长三角",
-    "年初",
-    "面上",
-];
+static ELSEWHERE: LazyLock<Lexicon<()>> =
+    LazyLock::new(|| starting(include_str!("lexicon/relative/elsewhere.txt")));
 
 /// Measures that are the other side by themselves.
 const OTHERS: [&str; 6] = ["各项贷款", "全部贷款", "一般公共预算", "经常性", "工业投资", "GDP"];
 
 /// Words that make the other side a quantity at all.
-const QUANTITIES: [&str; 20] = [
-    "平均",
-    "水平",
-    "增速",
-    "增长",
-    "增幅",
-    "全国",
-    "全省",
-    "全市",
-    "GDP",
-    "经济",
-    "上年",
-    "去年",
-    "同期",
-    "居民",
-    "收入",
-    "投资",
-    "速度",
-    "消费",
-    "涨幅",
-    "生产总值",
-];
+static QUANTITIES: LazyLock<Lexicon<()>> =
+    LazyLock::new(|| starting(include_str!("lexicon/relative/quantities.txt")));
 
 fn contains(text: &[char], word: &str) -> bool {
     (0..text.len()).any(|at| starts_with(&text[at..], word))
@@ -127,7 +73,7 @@ pub(super) fn compare(text: &[char], quantity: Option<&Quantity>) -> Option<Phra
         return None;
     }
     // 各项贷款平均增速 is another measure; 全国贷款平均增速 is this one elsewhere.
-    let elsewhere = mentions(other, &ELSEWHERE) || (contains(other, "平均") && !mentions(other, &OTHERS));
+    let elsewhere = ELSEWHERE.is_within(other) || (contains(other, "平均") && !mentions(other, &OTHERS));
     let kind = if elsewhere { Kind::VersusBenchmark } else { Kind::VersusIndicator };
     let comparator = match quantity.and_then(|quantity| quantity.comparator) {
         Some(stated) => stated,
@@ -141,7 +87,7 @@ pub(super) fn compare(text: &[char], quantity: Option<&Quantity>) -> Option<Phra
     let mut hedges = vec![sides.word];
     hedges.extend(quantity.iter().flat_map(|quantity| quantity.hedges.iter().map(|word| (*word).to_owned())));
     Some(PhraseTarget {
-        indicator: name::written(name::tidy(strip_rate(sides.subject))),
+        indicator: written(name::tidy(strip_rate(sides.subject))),
         kind,
         comparator: Some(comparator),
         value: quantity.map(|quantity| quantity.low),
@@ -149,19 +95,20 @@ pub(super) fn compare(text: &[char], quantity: Option<&Quantity>) -> Option<Phra
         unit: quantity.map(|quantity| quantity.unit.clone()).unwrap_or_default(),
         direction,
         hedge: Some(hedges.join("+")),
-        benchmark: Some(name::written(other)),
+        benchmark: Some(written(other)),
     })
 }
 
 /// 居民收入增速 names the growth of 居民收入.
 fn strip_rate(subject: &[char]) -> &[char] {
     const RATES: [&str; 6] = ["增长速度", "增长率", "增速", "增幅", "增长", "涨幅"];
-    const MODALS: [&str; 8] = ["力争", "确保", "总体", "要", "明显", "均", "持续", "保持"];
+    static MODALS: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| ending(include_str!("lexicon/relative/modal.txt")));
     let mut rest = subject;
-    while let Some(word) = MODALS.iter().find(|word| super::items::ends_with(rest, word)) {
-        rest = &rest[..rest.len() - word.chars().count()];
+    while let Some((length, ())) = MODALS.at_end(rest) {
+        rest = &rest[..rest.len() - length];
     }
-    let rate = RATES.iter().find(|word| super::items::ends_with(rest, word));
+    let rate = RATES.iter().find(|word| ends_with(rest, word));
     let stripped = rate.map_or(rest, |word| &rest[..rest.len() - word.chars().count()]);
     if stripped.is_empty() { rest } else { stripped }
 }
@@ -181,7 +128,7 @@ fn by_word(text: &[char], numbered: bool) -> Option<Sides<'_>> {
         let word: String = text[at..at + length].iter().collect();
         let sides = |comparator| Some(Sides { subject: &text[..at], other, comparator, word });
         match relation {
-            Plain(comparator) if at > 0 && (numbered || mentions(other, &QUANTITIES)) => {
+            Plain(comparator) if at > 0 && (numbered || QUANTITIES.is_within(other)) => {
                 return sides(comparator);
             }
             Guarded(comparator)
@@ -229,8 +176,8 @@ fn in_step(text: &[char]) -> Option<Sides<'_>> {
         ("相适应", Comparator::About),
         ("一致", Comparator::About),
     ];
-    const BETWEEN: [&str; 10] =
-        ["基本保持", "保持基本", "总体保持", "大体", "基本", "保持", "总体", "大致", "实现", "要"];
+    static BETWEEN: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| ending(include_str!("lexicon/relative/in_step_between.txt")));
     let end = (0..text.len()).find_map(|at| {
         STEPS
             .iter()
@@ -240,9 +187,10 @@ fn in_step(text: &[char]) -> Option<Sides<'_>> {
     let (at, word, comparator) = end?;
     let mut before = &text[..at];
     let mut softened = false;
-    while let Some(word) = BETWEEN.iter().find(|word| super::items::ends_with(before, word)) {
-        softened |= word.contains("基本");
-        before = &before[..before.len() - word.chars().count()];
+    while let Some((length, ())) = BETWEEN.at_end(before) {
+        let (rest, said) = before.split_at(before.len() - length);
+        softened |= said.windows(2).any(|pair| pair == ['基', '本']);
+        before = rest;
     }
     let link = before.iter().rposition(|&c| matches!(c, '与' | '和' | '同' | '跟'))?;
     let comparator = if softened { Comparator::About } else { comparator };
@@ -253,6 +201,6 @@ fn in_step(text: &[char]) -> Option<Sides<'_>> {
 fn strip_hold(subject: &[char]) -> &[char] {
     ["保持", "实现", "要"]
         .iter()
-        .find(|word| super::items::ends_with(subject, word))
+        .find(|word| ends_with(subject, word))
         .map_or(subject, |word| &subject[..subject.len() - word.chars().count()])
 }

@@ -7,10 +7,10 @@ use std::sync::LazyLock;
 
 use rust_decimal::Decimal;
 
-use super::items::ends_with;
-use super::lexicon::Lexicon;
-use super::quantity::starts_with;
-use super::{Direction, name, trend};
+use super::lexicon::{Lexicon, ending, list, starting};
+use super::parsed::Direction;
+use super::text::{ends_with, starts_with};
+use super::{movement, name};
 use crate::target::{Comparator, Kind};
 
 /// One promise of a word of sign.
@@ -47,28 +47,17 @@ enum Ending {
     /// 清零: none is left.
     Cleared,
     /// 双下降: as many promises as it counts.
-    Several(usize, trend::Motion, Direction),
+    Several(usize, movement::Motion, Direction),
     /// It only ends alike.
     Stop,
 }
 
 static ENDINGS: LazyLock<Lexicon<Ending>> = LazyLock::new(|| {
     use Ending::{Cleared, Flat, None, NoneOf, Several, Stop, Turns, TwoDigits};
-    use trend::Motion::{MayMove, Moves};
-    const TURNS: &str = "转正 由负转正 转负为正 扭负为正 由降转增 由降转升 由负转增 由降转涨 由跌转涨 转为正 转为正增长 止跌转正 同比转正 回正";
-    const TWO_DIGITS: &str =
-        "两位数增长 两位数以上增长 两位数的增长 两位数以上的增长 双位数增长 双位数以上增长 二位数增长";
-    const EVENTS: &str = "事故 案件 火灾 火情 事件 命案 发案 警情 事端 灾害";
-    const PEOPLE: &str = "死亡 亡人 伤亡 溺亡 受伤 感染 中毒";
-    const REST: &str = "投诉 上访 非访 访 差错 违规 违法 违纪 逾期 拖欠 欠薪 返贫 辍学 失信 违约 积压 滞留 增量 新增 复发 漏报 迟报 \
-        瞒报 延误 舆情 泄密 失误 超标 污染 偷排 直排 违建 外流 遗漏 失管 脱管 漏管 发病 输入 扩散 反弹 超期 返工 中断 报告 起火 复吸 失踪 出走";
-    const STOPS: &str = "党员转正 干部转正 员工转正 人员转正 教师转正 按期转正 期满转正 考核转正";
+    use movement::Motion::{MayMove, Moves};
     let entry = |word: &str, ending: Ending| [(word.to_owned(), ending), (format!("“{word}”"), ending)];
-    let list =
-        |words: &'static str, ending| words.split_whitespace().flat_map(move |word| entry(word, ending));
-    let none = |words: &'static str, unit| {
-        words.split_whitespace().flat_map(move |word| entry(&format!("零{word}"), NoneOf(word, unit)))
-    };
+    let said = |text, ending| list(text).flat_map(move |word| entry(word, ending));
+    let none = |text, unit| list(text).flat_map(move |word| entry(&format!("零{word}"), NoneOf(word, unit)));
     let counts = [("双", 2), ("两", 2), ("三", 3), ("四", 4)];
     let verbs = [
         ("下降", Moves, Direction::Down),
@@ -85,28 +74,21 @@ static ENDINGS: LazyLock<Lexicon<Ending>> = LazyLock::new(|| {
             entry(&format!("{count}{verb}"), ending).into_iter().chain([(format!("“{count}”{verb}"), ending)])
         })
     });
-    let entries: Vec<(String, Ending)> = list(TURNS, Turns)
-        .chain(list("零增长", Flat))
-        .chain(list(TWO_DIGITS, TwoDigits))
-        .chain(list("零发生 为零 归零 控制为零 降为零 降至零 保持为零", None))
-        .chain(none(EVENTS, "起"))
-        .chain(none(PEOPLE, "人"))
-        .chain(none(REST, ""))
-        .chain(list("清零", Cleared))
+    let entries = said(include_str!("lexicon/signed/turns.txt"), Turns)
+        .chain(said("零增长", Flat))
+        .chain(said(include_str!("lexicon/signed/two_digits.txt"), TwoDigits))
+        .chain(said(include_str!("lexicon/signed/none.txt"), None))
+        .chain(none(include_str!("lexicon/signed/none_of_events.txt"), "起"))
+        .chain(none(include_str!("lexicon/signed/none_of_people.txt"), "人"))
+        .chain(none(include_str!("lexicon/signed/none_of_others.txt"), ""))
+        .chain(said("清零", Cleared))
         .chain(several)
-        .chain(list(STOPS, Stop))
-        .collect();
-    Lexicon::of_suffixes(entries.iter().map(|(word, ending)| (word.as_str(), *ending)))
+        .chain(said(include_str!("lexicon/signed/not_turning.txt"), Stop));
+    Lexicon::of_suffixes(entries)
 });
 
 /// Words between a subject and its sign: they are no part of its name.
-static BETWEEN: LazyLock<Lexicon<()>> = LazyLock::new(|| {
-    const WORDS: &str = "实现 保持 确保 力争 争取 同比 环比 较上年 较去年 比上年 比去年 较上年同期 比上年同期 较去年同期 持续 继续 均 总体 \
-        年内 全年 上半年 下半年 一季度 二季度 三季度 四季度 动态 全部 全面 基本 如期 按期 及时 彻底 限时 逐步 稳步 尽快 率先 年底前 年底 要 \
-        得到 做到 达到 长期 始终 双双 进一步 逐月 逐季 明显 不断 有所 大幅 显著 快速 较快 同步 存量 增速实现 指标";
-    let words = WORDS.split_whitespace().filter(|word| *word != "指标" && *word != "增速实现");
-    Lexicon::of_suffixes(words.map(|word| (word, ())))
-});
+static BETWEEN: LazyLock<Lexicon<()>> = LazyLock::new(|| ending(include_str!("lexicon/signed/between.txt")));
 
 /// `text` without the words of manner at its end.
 pub(super) fn trimmed(text: &[char]) -> &[char] {
@@ -159,7 +141,7 @@ pub(super) fn read(body: &[char]) -> Option<Signed> {
             unit: "%",
             direction,
         };
-        let names = || if each { name::members(subject) } else { trend::subjects(subject) };
+        let names = || if each { name::members(subject) } else { movement::subjects(subject) };
         (!subject.is_empty()).then(|| names().into_iter().map(said).collect())
     };
     let said: Option<Vec<Said>> = match ending {
@@ -178,9 +160,9 @@ pub(super) fn read(body: &[char]) -> Option<Signed> {
 
 /// 试用人员转正 is about a post.
 fn is_of_people(subject: &[char]) -> bool {
-    ["试用", "党员", "预备", "聘", "编外", "实习", "员工", "职工", "人员", "干部", "教师"]
-        .iter()
-        .any(|word| (0..subject.len()).any(|at| starts_with(&subject[at..], word)))
+    static PEOPLE: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/signed/people.txt")));
+    PEOPLE.is_within(subject)
 }
 
 /// 实现“双下降”目标: what the sign is called says nothing more.
@@ -202,16 +184,15 @@ fn none(name: Vec<char>, unit: &'static str) -> Said {
 
 /// What is counted when there is to be none of it.
 fn unit_of(subject: &[char]) -> &'static str {
-    const UNITS: [(&str, &[&str]); 4] = [
-        ("起", &["事故", "案件", "事件", "火灾", "积案", "命案", "警情", "火情", "灾害", "欠薪", "欠薪问题"]),
-        ("人", &["死亡", "伤亡", "死亡人数", "亡人", "人员", "人口", "儿童", "学生", "对象"]),
-        ("户", &["家庭", "户", "农户"]),
-        ("家", &["企业", "机构", "公司"]),
-    ];
-    UNITS
-        .iter()
-        .find(|(_, ends)| ends.iter().any(|end| ends_with(subject, end)))
-        .map_or("", |(unit, _)| *unit)
+    static COUNTED: LazyLock<Lexicon<&str>> = LazyLock::new(|| {
+        Lexicon::ending([
+            (include_str!("lexicon/signed/counted_events.txt"), "起"),
+            (include_str!("lexicon/signed/counted_people.txt"), "人"),
+            (include_str!("lexicon/signed/counted_homes.txt"), "户"),
+            (include_str!("lexicon/signed/counted_firms.txt"), "家"),
+        ])
+    });
+    COUNTED.at_end(subject).map_or("", |(_, unit)| unit)
 }
 
 /// 森林火灾零发生、零伤亡: each speaks of the subject of the first.
@@ -244,13 +225,13 @@ fn zeros(body: &[char]) -> Option<Vec<Said>> {
 /// 降幅收窄: the decline is to be smaller than it was.
 fn narrowing(body: &[char]) -> Option<Vec<Said>> {
     const VERBS: [&str; 7] = ["收窄", "缩小", "收敛", "减小", "缩窄", "放缓", "趋缓"];
-    const DECLINES: [&str; 8] =
-        ["下降幅度", "下滑幅度", "下跌幅度", "负增长幅度", "降幅", "跌幅", "降速", "负增长"];
+    static DECLINES: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| ending(include_str!("lexicon/signed/declines.txt")));
     let verb = VERBS.iter().find(|word| ends_with(body, word))?;
     let rest = trimmed(&body[..body.len() - verb.chars().count()]);
-    let decline = DECLINES.iter().find(|word| ends_with(rest, word))?;
-    let subject = trimmed(&rest[..rest.len() - decline.chars().count()]);
-    let names = if subject.is_empty() { vec![rest.to_vec()] } else { trend::subjects(subject) };
+    let (decline, ()) = DECLINES.at_end(rest)?;
+    let subject = trimmed(&rest[..rest.len() - decline]);
+    let names = if subject.is_empty() { vec![rest.to_vec()] } else { movement::subjects(subject) };
     let said = |name| Said { name, kind: Kind::Narrowing, bound: None, unit: "", direction: Direction::Up };
     Some(names.into_iter().map(said).collect())
 }
@@ -260,24 +241,8 @@ fn free_of(body: &[char]) -> Option<Vec<Said>> {
     const EVENTS: [&str; 7] = ["事故", "案件", "火灾", "事件", "命案", "伤亡", "死亡"];
     const NEVER: [&str; 6] = ["不发生", "未发生", "不再发生", "不出现", "零发生", "未出现"];
     // 无 is a part of so many words that only what is graded or counted may follow it.
-    const GRADED: [&str; 16] = [
-        "重特大",
-        "较大",
-        "特大",
-        "重大",
-        "一般",
-        "生产安全",
-        "安全",
-        "亡人",
-        "道路",
-        "新增",
-        "群死群伤",
-        "责任",
-        "火灾",
-        "刑事",
-        "命案",
-        "群体性",
-    ];
+    static GRADED: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/signed/graded.txt")));
     if !EVENTS.iter().any(|word| ends_with(body, word)) {
         return None;
     }
@@ -285,8 +250,7 @@ fn free_of(body: &[char]) -> Option<Vec<Said>> {
         let rest = &body[at..];
         let never = NEVER.iter().find(|word| starts_with(rest, word)).map(|word| word.chars().count());
         let free = || {
-            let graded =
-                matches!(rest[0], '无' | '零') && GRADED.iter().any(|word| starts_with(&rest[1..], word));
+            let graded = matches!(rest[0], '无' | '零') && GRADED.opens(&rest[1..]);
             (graded && (at == 0 || trimmed(&body[..at]).len() == at)).then_some(1)
         };
         never.or_else(free).map(|length| (at, length))
@@ -305,7 +269,7 @@ fn several(
     body: &[char],
     subject: &[char],
     count: usize,
-    motion: trend::Motion,
+    motion: movement::Motion,
     direction: Direction,
 ) -> Signed {
     const ACCIDENTS: [&str; 6] = ["事故", "火灾", "安全生产", "生产安全", "交通安全", "消防安全"];
@@ -321,7 +285,7 @@ fn several(
     }
     if members.len() == count && count > 1 {
         let kind = |name: &[char]| {
-            if motion == trend::Motion::Moves || trend::is_measured(name) {
+            if motion == movement::Motion::Moves || movement::is_measured(name) {
                 Kind::Trend
             } else {
                 Kind::Qualitative
@@ -337,7 +301,7 @@ fn several(
                 .collect(),
         );
     }
-    if motion == trend::Motion::MayMove && !trend::is_measured(subject) {
+    if motion == movement::Motion::MayMove && !movement::is_measured(subject) {
         return Signed::Promises(vec![said(body.to_vec(), Kind::Qualitative)]);
     }
     Signed::Unnamed

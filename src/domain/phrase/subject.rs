@@ -1,13 +1,18 @@
 //! What the numbers of an item are about: one name, or one for each number.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
-use super::items::Item;
-use super::quantity::{self, Quantity, Scan};
-use super::reader::{Around, Carried};
-use super::units::{self, UnitKind};
-use super::words::{self, Cues};
-use super::{Direction, items, name, standing};
+use super::around::{Around, Carried};
+use super::clause_items::Item;
+use super::cues::{self, Cues};
+use super::lexicon::{Lexicon, starting};
+use super::measurement_units::UnitKind;
+use super::name::{self, is_joint};
+use super::number_with_unit::{Quantity, Scan};
+use super::parsed::Direction;
+use super::ranking;
+use super::text::{ends_with, starts_with};
 
 /// What the item promises, and whether it continues the subject before it.
 pub(super) fn subject(around: &Around<'_>, carried: &Carried) -> (Vec<char>, bool) {
@@ -36,15 +41,15 @@ pub(super) fn subject(around: &Around<'_>, carried: &Carried) -> (Vec<char>, boo
 /// The predicate before a number. For a place in a ranking it may stand before its scope: 提升到全国第10位.
 pub(super) fn predicate(text: &[char], first: &Quantity, dates: &[Range<usize>]) -> (usize, Cues) {
     let before = &text[..first.start];
-    let mut found = words::peel(before, dates);
-    if let Some(length) = words::each_made(&text[..found.0]) {
+    let mut found = cues::peel(before, dates);
+    if let Some(length) = cues::each_made(&text[..found.0]) {
         found.0 -= length;
         (found.1.each, found.1.done) = (true, true);
     }
     if first.kind != UnitKind::Rank || found.1.predicate() {
         return found;
     }
-    let (end, said) = standing::peel(before);
+    let (end, said) = ranking::peel(before);
     let cues = Cues { hold: said.hold, each: said.each, modal: said.modal, hedges: said.hedges, ..found.1 };
     (end, cues)
 }
@@ -62,26 +67,28 @@ pub(super) fn without_baseline(text: &[char], scan: &Scan, item: &Item, end: usi
 
 /// 居全省第2位, 稳居前三: a verb of standing without its subject.
 fn is_placing(own: &[char]) -> bool {
-    const VERBS: [&str; 10] =
-        ["居", "位居", "稳居", "位列", "列", "名列", "排", "继续位居", "继续保持", "跻身"];
+    static VERBS: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/subjects/placing.txt")));
     const SCOPES: [&str; 6] = ["全国", "全省", "全市", "全区", "全州", "中部"];
-    let scope = SCOPES.iter().find(|word| items::ends_with(own, word));
+    let scope = SCOPES.iter().find(|word| ends_with(own, word));
     let verb = &own[..own.len() - scope.map_or(0, |word| word.chars().count())];
-    VERBS.iter().any(|word| word.chars().eq(verb.iter().copied()))
+    VERBS.holds(verb)
 }
 
 /// 总数, 增速 behind another promise are those of its subject: 新增上市公司5家，总数达到30家.
 fn completed(own: &[char], carried: &[char]) -> Option<Vec<char>> {
-    const PARTS: [&str; 12] =
-        ["排名", "位次", "名次", "总数", "总量", "总额", "总规模", "数量", "增速", "增幅", "占比", "比重"];
+    static PARTS: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/subjects/parts.txt")));
     const ADDED: [&str; 6] = ["新增", "净增", "新建", "新培育", "新认定", "新引进"];
-    let part = PARTS.iter().find(|part| part.chars().eq(own.iter().copied()))?;
-    let verb = ADDED.iter().find(|word| quantity::starts_with(carried, word));
+    if !PARTS.holds(own) {
+        return None;
+    }
+    let verb = ADDED.iter().find(|word| starts_with(carried, word));
     let subject = &carried[verb.map_or(0, |word| word.chars().count())..];
     if subject.is_empty() {
         return None;
     }
-    let stem = if items::ends_with(subject, part) { subject.len() - own.len() } else { subject.len() };
+    let stem = if subject.ends_with(own) { subject.len() - own.len() } else { subject.len() };
     Some([&subject[..stem], own].concat())
 }
 
@@ -107,60 +114,13 @@ pub(super) fn subjects(name: &[char], around: &Around<'_>, quantities: &[&Quanti
     if cut { members } else { vec![name.to_vec()] }
 }
 
-/// Whether a name joins several indicators of which one rate is said (交通运输、仓储和邮政业增加值 is one by itself).
-pub(super) fn is_joint(name: &[char], members: &[Vec<char>]) -> bool {
-    if name::is_of_several(name) {
-        return true;
-    }
-    let all_stand = members.iter().all(|member| name::is_indicator(member));
-    let cuts = name::separators(name);
-    let mut from = 0;
-    let mut ends = Vec::new();
-    for cut in &cuts {
-        ends.push(&name[from..cut.start]);
-        from = cut.end;
-    }
-    ends.push(&name[from..]);
-    // 社会物流总费用与GDP的比率 is one thing.
-    let one = cuts.iter().any(|cut| name[cut.start] == '与')
-        && ["比", "比率", "比值", "比例"].iter().any(|word| items::ends_with(name, word));
-    all_stand && !one && ends.iter().all(|part| name::is_indicator(name::tidy(part)))
-}
-
-/// A unit given in brackets behind the name, as in tables: 粮食产量（亿斤）615.
-pub(super) fn unit_in_brackets(name: &[char]) -> (Vec<char>, Option<(String, UnitKind)>) {
-    if let [rest @ .., ')'] = name
-        && let Some(open) = rest.iter().rposition(|&c| c == '(')
-        && let Some(unit) = units::is_unit(&rest[open + 1..])
-    {
-        return (rest[..open].to_vec(), Some((unit.label, unit.kind)));
-    }
-    (name.to_vec(), None)
-}
-
 /// A change word the subject starts with: 压缩审批时限, 提高标准.
 pub(super) fn lead_change(subject: &[char]) -> Option<Direction> {
-    const UP: [&str; 5] = ["提高", "提升", "上调", "扩大", "提速"];
-    const DOWN: [&str; 12] = [
-        "降低",
-        "压缩",
-        "压减",
-        "缩短",
-        "减少",
-        "精简",
-        "削减",
-        "下调",
-        "压降",
-        "缩减",
-        "平均压缩",
-        "平均缩短",
-    ];
-    let starts = |words: &[&str]| words.iter().any(|word| quantity::starts_with(subject, word));
-    if starts(&UP) {
-        Some(Direction::Up)
-    } else if starts(&DOWN) {
-        Some(Direction::Down)
-    } else {
-        None
-    }
+    static CHANGES: LazyLock<Lexicon<Direction>> = LazyLock::new(|| {
+        Lexicon::starting([
+            (include_str!("lexicon/subjects/lead_up.txt"), Direction::Up),
+            (include_str!("lexicon/subjects/lead_down.txt"), Direction::Down),
+        ])
+    });
+    CHANGES.at_start(subject).map(|(_, direction)| direction)
 }

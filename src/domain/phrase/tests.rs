@@ -1,191 +1,15 @@
-use std::fmt::Write as _;
-
 use proptest::prelude::*;
-use rust_decimal::Decimal;
 
 use super::lexicon::work;
-use super::{PhraseTarget, parse};
+use super::parse;
 use crate::TextEnum;
 use crate::target::{Comparator, Kind};
 
-#[path = "tests_bounds.rs"]
-mod bounds;
-#[path = "tests_city.rs"]
-mod city;
-#[path = "tests_departments.rs"]
-mod departments;
-#[path = "tests_elsewhere.rs"]
-mod elsewhere;
-#[path = "tests_fresh.rs"]
-mod fresh;
-#[path = "tests_heldout.rs"]
-mod heldout;
-#[path = "tests_numerals.rs"]
-mod numerals;
-#[path = "tests_other.rs"]
-mod other;
-#[path = "tests_plan.rs"]
-mod plan;
-#[path = "tests_ranks_and_signs.rs"]
-mod ranks_and_signs;
-#[path = "tests_swallowed.rs"]
+mod phrase_room;
+mod phrase_tables;
 mod swallowed;
 
-/// Whether `target` is what one part of an expectation says: `kind comparator value unit`, alternatives joined by `|`,
-/// nothing written `-`, ranges `1..2`. `abs` stands for total, level or (between two ends) range; `soft` for milestone,
-/// trend or qualitative.
-fn fits(target: &PhraseTarget, want: &str) -> bool {
-    let words: Vec<&str> = want.split(' ').collect();
-    let [kinds, comparators, values, unit] = words[..] else { panic!("bad expectation {want}") };
-    let kind = kinds.split('|').any(|kind| match kind {
-        "abs" => matches!(target.kind, Kind::Total | Kind::Level | Kind::Range),
-        "soft" => matches!(target.kind, Kind::Milestone | Kind::Trend | Kind::Qualitative),
-        word => Kind::parse(word) == Some(target.kind),
-    });
-    let written = target.comparator.map_or("-", TextEnum::as_str);
-    let comparator = comparators.split('|').any(|comparator| comparator == written);
-    let (low, high) = values.split_once("..").unwrap_or((values, "-"));
-    let number = |word: &str| (word != "-").then(|| word.parse::<Decimal>().unwrap());
-    let value = target.value == number(low) && target.value_hi == number(high);
-    kind && comparator && value && target.unit == unit.trim_matches('-')
-}
-
-/// Compares a phrase with its expectation: parts joined by `; `, each one target, in order; `none` for no target.
-fn expect(phrase: &str, want: &str) -> Result<(), String> {
-    let parsed = parse(phrase);
-    let others: Vec<&str> = want.split('|').filter(|word| *word != "none").collect();
-    if want.contains("|none") || want.starts_with("none|") {
-        if parsed.targets.is_empty() && !parsed.unparsed.is_empty() {
-            return Ok(());
-        }
-        return expect(phrase, &others.join("|"));
-    }
-    let parts: Vec<&str> = if want == "none" { Vec::new() } else { want.split("; ").collect() };
-    let same = parts.len() == parsed.targets.len()
-        && parts
-            .iter()
-            .zip(&parsed.targets)
-            .all(|(part, target)| alternatives(part).iter().any(|want| fits(target, want)));
-    if same && !(want == "none" && parsed.unparsed.is_empty()) {
-        return Ok(());
-    }
-    let mut got = String::new();
-    for target in &parsed.targets {
-        let _ = write!(
-            got,
-            "\n      {} {} {}{} {} [{}]",
-            target.kind,
-            target.comparator.map_or("-", TextEnum::as_str),
-            target.value.map_or("-".to_owned(), |value| value.to_string()),
-            target.value_hi.map_or(String::new(), |value| format!("..{value}")),
-            target.unit,
-            target.indicator,
-        );
-    }
-    Err(format!("{phrase}\n   want {want}\n   got{got} unparsed {:?}", parsed.unparsed))
-}
-
-/// Whole alternatives (`growth >= 5 %|growth = 5 %`) are told from alternative words by the blanks.
-fn alternatives(part: &str) -> Vec<String> {
-    let words: Vec<&str> = part.split(' ').collect();
-    if words.len() == 4 {
-        return vec![part.to_owned()];
-    }
-    part.split('|').map(str::to_owned).collect()
-}
-
-fn check(cases: &[(&str, &str)], known_failures: &[&str]) {
-    let mut failures = Vec::new();
-    for (phrase, want) in cases {
-        match expect(phrase, want) {
-            Err(report) if !known_failures.contains(phrase) => failures.push(report),
-            Ok(()) if known_failures.contains(phrase) => {
-                failures.push(format!("{phrase}: now right, take it off the list"))
-            }
-            _ => {}
-        }
-    }
-    assert!(failures.is_empty(), "{} of {} wrong:\n{}", failures.len(), cases.len(), failures.join("\n"));
-}
-
-#[test]
-fn phrases_of_the_plan() {
-    check(plan::CASES, &[]);
-}
-
-#[test]
-fn phrases_of_other_plans() {
-    check(heldout::CASES, &[]);
-}
-
-#[test]
-fn phrases_written_after_the_grammar() {
-    check(fresh::CASES, &[]);
-}
-
-#[test]
-fn phrases_of_other_provinces() {
-    check(other::CASES, &[]);
-}
-
-#[test]
-fn phrases_of_cities() {
-    check(city::CASES, &[]);
-}
-
-#[test]
-fn phrases_with_numerals_notes_and_trends() {
-    check(numerals::CASES, &[]);
-    for (phrase, names) in numerals::NAMES {
-        let parsed = parse(phrase);
-        let got: Vec<&str> = parsed.targets.iter().map(|target| target.indicator.as_str()).collect();
-        assert_eq!(&got, names, "{phrase}");
-    }
-}
-
-#[test]
-fn phrases_with_places_and_thresholds() {
-    check(bounds::CASES, &[]);
-    for (phrase, names) in bounds::NAMES {
-        let parsed = parse(phrase);
-        let got: Vec<&str> = parsed.targets.iter().map(|target| target.indicator.as_str()).collect();
-        assert_eq!(&got, names, "{phrase}");
-    }
-}
-
-#[test]
-fn phrases_with_ranks_signs_and_hidden_numbers() {
-    check(ranks_and_signs::CASES, &[]);
-    for (phrase, names) in ranks_and_signs::NAMES {
-        let parsed = parse(phrase);
-        let got: Vec<&str> = parsed.targets.iter().map(|target| target.indicator.as_str()).collect();
-        assert_eq!(&got, names, "{phrase}");
-    }
-}
-
-#[test]
-fn phrases_of_departments() {
-    check(departments::CASES, &[]);
-    check(elsewhere::CASES, &[]);
-}
-
-/// Every phrase of every set.
-fn every_case() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    [
-        plan::CASES,
-        heldout::CASES,
-        fresh::CASES,
-        other::CASES,
-        city::CASES,
-        numerals::CASES,
-        bounds::CASES,
-        ranks_and_signs::CASES,
-        departments::CASES,
-        elsewhere::CASES,
-    ]
-    .into_iter()
-    .flatten()
-}
+use phrase_tables::ROWS;
 
 #[test]
 fn a_note_is_handed_back_whole() {
@@ -213,16 +37,6 @@ fn work_is_counted() {
     work::taken();
     parse("增长5%");
     assert!(work::taken() > 0);
-}
-
-/// Measures a file of `phrase<TAB>expected` lines named by `PHRASES`.
-#[test]
-#[ignore = "needs a file"]
-fn measure_a_file() {
-    let Ok(path) = std::env::var("PHRASES") else { return };
-    let text = std::fs::read_to_string(path).unwrap();
-    let cases: Vec<(&str, &str)> = text.lines().filter_map(|line| line.split_once('\t')).collect();
-    check(&cases, &[]);
 }
 
 #[test]
@@ -309,9 +123,7 @@ fn numbers_not_understood_are_handed_back() {
 
 /// Phrases whose reading must not depend on how the text was typeset.
 fn known() -> impl Strategy<Value = &'static str> {
-    let phrases: Vec<&'static str> =
-        plan::CASES.iter().chain(heldout::CASES).chain(fresh::CASES).map(|(phrase, _)| *phrase).collect();
-    proptest::sample::select(phrases)
+    proptest::sample::select(ROWS.iter().map(|row| row.phrase.as_str()).collect::<Vec<_>>())
 }
 
 proptest! {
@@ -468,8 +280,7 @@ fn work_grows_with_the_length_of_the_text() {
 #[test]
 #[ignore = "a measurement"]
 fn speed() {
-    let phrases: Vec<&str> =
-        plan::CASES.iter().chain(heldout::CASES).chain(fresh::CASES).map(|(phrase, _)| *phrase).collect();
+    let phrases: Vec<&str> = ROWS.iter().map(|row| row.phrase.as_str()).collect();
     let started = std::time::Instant::now();
     let rounds = 200;
     let mut found = 0;

@@ -1,13 +1,16 @@
 //! Parts of a phrase without a number to promise: comparisons, coverage, steps by a date, movements, work, scopes.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
+use super::around::Carried;
 use super::clause::Clause;
 use super::gathered::Reading;
+use super::lexicon::{Lexicon, ending, starting};
+use super::number_with_unit::Scan;
 use super::plain::{self, Plain};
-use super::quantity::{self, Scan};
-use super::reader::Carried;
-use super::{items, name, relative, signed, unread};
+use super::text::written;
+use super::{relative, signed, unread};
 
 /// 6月底前封顶、12月底前通车: each date starts a step of its own.
 pub(super) fn dated_steps(clause: &Clause, scan: &Scan) -> Vec<Range<usize>> {
@@ -28,33 +31,19 @@ pub(super) fn dated_steps(clause: &Clause, scan: &Scan) -> Vec<Range<usize>> {
 
 /// Reads a part without a number of its own.
 pub(super) fn without_number(clause: &Clause, scan: &Scan, span: Range<usize>, carried: &Carried) -> Reading {
-    const SCOPES: [&str; 14] = [
-        "中",
-        "方面",
-        "期间",
-        "基础上",
-        "同时",
-        "领域",
-        "过程中",
-        "前提下",
-        "地区",
-        "以来",
-        "情况下",
-        "背景下",
-        "范围内",
-        "其中",
-    ];
-    const NOTES: [&str; 9] =
-        ["此件", "(此件", "附件", "抄送", "牵头单位", "(牵头单位", "责任单位", "(责任单位", "配合单位"];
+    static SCOPES: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| ending(include_str!("lexicon/unnumbered/scopes.txt")));
+    static NOTES: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/unnumbered/notes.txt")));
     let text = &clause.text[span.clone()];
     let lead = text.iter().take_while(|c| **c == '、').count();
     let span = span.start + lead..span.end;
     let text = &clause.text[span.clone()];
     if unread::has_unread(clause, scan, &span) {
-        return Reading::Number(name::written(text));
+        return Reading::Number(written(text));
     }
-    if scan.unreadable || NOTES.iter().any(|word| quantity::starts_with(text, word)) {
-        return Reading::Unknown(name::written(text));
+    if scan.unreadable || NOTES.opens(text) {
+        return Reading::Unknown(written(text));
     }
     let dates: Vec<Range<usize>> = scan
         .dates
@@ -81,17 +70,15 @@ pub(super) fn without_number(clause: &Clause, scan: &Scan, span: Range<usize>, c
     }
     match plain::read(text, &clause.shielded[span.clone()], &dates) {
         Plain::Promise(targets) => Reading::Promises(targets),
-        Plain::Number => Reading::Number(name::written(text)),
-        Plain::Work(_) | Plain::Unknown if SCOPES.iter().any(|word| items::ends_with(text, word)) => {
-            Reading::Scope
-        }
+        Plain::Number => Reading::Number(written(text)),
+        Plain::Work(_) | Plain::Unknown if SCOPES.ends(text) => Reading::Scope,
         Plain::Work(target) => Reading::Work(target),
-        Plain::Unknown => Reading::Unknown(name::written(text)),
+        Plain::Unknown => Reading::Unknown(written(text)),
     }
 }
 
 pub(super) fn starts_with_comparison(text: &[char]) -> bool {
-    ["高于", "快于", "低于", "高出", "比", "不低于", "好于", "优于", "与", "跑赢", "达到", "超过"]
-        .iter()
-        .any(|word| quantity::starts_with(text, word))
+    static COMPARISONS: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/unnumbered/comparisons.txt")));
+    COMPARISONS.opens(text)
 }

@@ -10,20 +10,17 @@ use std::sync::LazyLock;
 use rust_decimal::prelude::ToPrimitive as _;
 
 use super::clause::Clause;
-use super::items::{ends_with, is_rewarded};
-use super::lexicon::Lexicon;
-use super::quantity::{Quantity, Scan};
-use super::units::UnitKind;
-use super::{PhraseTarget, name, words};
+use super::clause_items::is_rewarded;
+use super::cues;
+use super::lexicon::{Lexicon, starting};
+use super::measurement_units::UnitKind;
+use super::number_with_unit::{Quantity, Scan};
+use super::parsed::PhraseTarget;
+use super::text::{ends_with, written};
 use crate::target::Comparator;
 
 /// Nouns that a bare figure before them names.
-static NAMING: LazyLock<Lexicon<()>> = LazyLock::new(|| {
-    const WORDS: &str = "热线 平台 机制 体系 模式 工程 行动 计划 战略 布局 格局 方案 系统 工作法 政策 专线 电话 举报 政务 服务 便民 规划 文件 产业 \
-        现代 体制 架构 网络 框架 清单 标准 会展 航线 国道 省道 高速 公路 号 条例 指示 案件 专案 项目 总体 发展 改革 制度 思路 方略 区域 空间 城镇 \
-        集群 基地 园区 文化 生活圈 交通圈 圈 医疗 急救 报警 监督 维权 司法 产品 系列";
-    Lexicon::of_prefixes(WORDS.split_whitespace().map(|word| (word, ())))
-});
+static NAMING: LazyLock<Lexicon<()>> = LazyLock::new(|| starting(include_str!("lexicon/unread/naming.txt")));
 
 /// Whether a number that promises nothing names something rather than being left out.
 fn names(text: &[char], quantity: &Quantity) -> bool {
@@ -37,9 +34,7 @@ fn names(text: &[char], quantity: &Quantity) -> bool {
         || matches!(before.last(), Some('超' | '过'));
     match quantity.kind {
         UnitKind::Attribute | UnitKind::Time => noun || after.first() == Some(&'的') || bound,
-        UnitKind::Bare => {
-            quantity.unit.is_empty() && (NAMING.at_start(after).is_some() || noun && is_service(quantity))
-        }
+        UnitKind::Bare => quantity.unit.is_empty() && (NAMING.opens(after) || noun && is_service(quantity)),
         // 20户以上自然村 have so many homes; 20所以上学校 are so many schools.
         UnitKind::Count | UnitKind::Money | UnitKind::Measure => {
             let of_noun = quantity.kind != UnitKind::Count
@@ -48,7 +43,7 @@ fn names(text: &[char], quantity: &Quantity) -> bool {
                 && of_noun
                 && is_body(after)
                 && (noun || after.first() == Some(&'的'))
-                && !words::ends_with_making_verb(before)
+                && !cues::ends_with_making_verb(before)
         }
         UnitKind::Percent | UnitKind::Point | UnitKind::Times | UnitKind::Ratio | UnitKind::Rank => false,
     }
@@ -56,14 +51,10 @@ fn names(text: &[char], quantity: &Quantity) -> bool {
 
 /// Whether a noun that is chosen by its size follows: 亿元以上项目, 20户以上自然村.
 fn is_body(after: &[char]) -> bool {
-    static BODIES: LazyLock<Lexicon<()>> = LazyLock::new(|| {
-        const WORDS: &str = "项目 企业 园区 村 社区 小区 机组 锅炉 电站 泊位 水库 机构 单位 医院 学校 城市 县 镇 产业 集群 平台 车辆 船舶 路段 用户 \
-            大户 合作社 建筑 工程 场所 楼 宗教 景区 河流 湖泊 灌区 贷款 合同 债券 电压 线路 桥 隧道 变电 电网 养殖场 牧场 农场 门店 商户 库 堤防 道路 公路 \
-            乡 聚居 聚集 安置 居民 家庭 老年 儿童 人群";
-        Lexicon::of_prefixes(WORDS.split_whitespace().map(|word| (word, ())))
-    });
+    static BODIES: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/unread/bodies.txt")));
     const LENGTH_MAX: usize = 8;
-    BODIES.anywhere(&after[..after.len().min(LENGTH_MAX)]).is_some()
+    BODIES.is_within(&after[..after.len().min(LENGTH_MAX)])
 }
 
 /// Numbers by which an office is called: 120, 12309, 95598.
@@ -105,10 +96,10 @@ pub(super) fn left_over(
         .map(|(_, number)| number.start..number.end);
     let left = others.chain(scan.loose.iter().cloned()).filter(inside);
     left.filter_map(|range| {
-        let written = name::written(&clause.text[range.clone()]);
+        let number = written(&clause.text[range.clone()]);
         let lead = clause.text[..range.start].iter().rev().take(4).position(|c| matches!(c, '由' | '从'));
         let from = lead.map_or(range.start, |back| range.start - back - 1).max(span.start);
-        (!said(&written)).then(|| name::written(&clause.text[from..range.end]))
+        (!said(&number)).then(|| written(&clause.text[from..range.end]))
     })
     .collect()
 }

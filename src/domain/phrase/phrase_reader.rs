@@ -1,0 +1,240 @@
+//! From a whole phrase to its promises: clause by clause, carrying the subject over.
+
+use super::around::{Around, Carried};
+use super::classify::{self, Facts};
+use super::clause::{self, CLAUSE_MAX, Clause};
+use super::clause_items::{self, Item};
+use super::cues::{self, Cues};
+use super::gathered::{Reading, assemble};
+use super::number_with_unit::{Quantity, Scan};
+use super::parsed::{Parsed, PhraseTarget};
+use super::subject::{lead_change, predicate, subject, subjects, without_baseline};
+use super::text::{ends_with, starts_with, written};
+use super::unnumbered::{dated_steps, starts_with_comparison, without_number};
+use super::{measurement_units, name, normalise, plain, relative, scan, unread};
+use crate::target::Kind;
+
+/// Reads a phrase.
+pub(super) fn read(phrase: &str) -> Parsed {
+    let clauses = clause::split(&normalise::normalise(phrase));
+    let mut carried = Carried::default();
+    let mut readings = Vec::new();
+    let mut heading: Option<Clause> = None;
+    let mut time: Option<Clause> = None;
+    let last = clauses.len().saturating_sub(1);
+    for (index, clause) in clauses.into_iter().enumerate() {
+        if clause.note {
+            readings.push(Reading::Note(clause.written()));
+            continue;
+        }
+        let clause = match time.take() {
+            Some(time) => time.followed_by(clause),
+            None => clause,
+        };
+        if clause.text.len() > CLAUSE_MAX {
+            readings.push(Reading::Unknown(clause.written()));
+            continue;
+        }
+        let scan = scan::scan(&clause.text, &clause.shielded);
+        if index < last && plain::is_time(&clause.text, &scan.dates) {
+            if scan.quantities.is_empty()
+                && scan.loose.is_empty()
+                && (!scan.dates.is_empty() || plain::is_part_of_year(&clause.text))
+            {
+                // 3月底前，完成…: the deadline belongs to what follows.
+                time = Some(clause);
+            } else {
+                let (_, hedges) = name::skip_leads(&clause.text, 0..clause.text.len(), &scan.dates);
+                carried.ahead = hedges.into_iter().find(|word| is_modal(word));
+                readings.push(Reading::Scope);
+            }
+            continue;
+        }
+        if clause.heading && index < last && scan.quantities.is_empty() && scan.loose.is_empty() {
+            heading = Some(clause);
+            continue;
+        }
+        if let Some(subject) = heading.take() {
+            carried.subject = subject.text;
+        }
+        clause_readings(&clause, &scan, &mut carried, &mut readings);
+    }
+    assemble(phrase, readings)
+}
+
+fn clause_readings(clause: &Clause, scan: &Scan, carried: &mut Carried, readings: &mut Vec<Reading>) {
+    if !clause.aside {
+        carried.modal = carried.ahead.take();
+        carried.dense = false;
+    }
+    carried.row = None;
+    if scan.quantities.is_empty() {
+        for span in dated_steps(clause, scan) {
+            readings.push(carrying(clause, scan, span, carried));
+        }
+        return;
+    }
+    for item in clause_items::items(clause, scan) {
+        if item.numbers.is_empty() {
+            readings.push(carrying(clause, scan, item.span, carried));
+        } else {
+            let targets = with_number(clause, scan, &item, carried);
+            let left = unread::left_over(clause, scan, &item.span, &item.numbers, &targets);
+            readings.push(Reading::Promises(targets));
+            readings.extend(left.into_iter().map(Reading::Number));
+        }
+    }
+}
+
+/// Reads a part without a number; what is said next may speak of its figure.
+fn carrying(clause: &Clause, scan: &Scan, span: std::ops::Range<usize>, carried: &mut Carried) -> Reading {
+    let reading = without_number(clause, scan, span, carried);
+    if let Reading::Promises(targets) = &reading
+        && let Some(target) = targets.iter().find(|target| is_figure(target))
+    {
+        carried.subject = target.indicator.chars().collect();
+    }
+    reading
+}
+
+/// Whether a promise without a written number is about a figure, so that the next clause may speak of it: 投资增速转正，增长3%.
+fn is_figure(target: &PhraseTarget) -> bool {
+    target.benchmark.is_some() || matches!(target.kind, Kind::Growth | Kind::Trend | Kind::Narrowing)
+}
+
+fn around<'a>(clause: &'a Clause, scan: &Scan, item: &Item) -> Around<'a> {
+    let text = &clause.text;
+    let first = &scan.quantities[item.numbers[0]];
+    let last = &scan.quantities[item.numbers[item.numbers.len() - 1]];
+    let (end, mut cues) = predicate(text, first, &scan.dates);
+    for pair in item.numbers.windows(2) {
+        let between = &text[scan.quantities[pair[0]].end..scan.quantities[pair[1]].start];
+        let (_, more) = cues::peel(between, &[]);
+        cues.comparator = cues.comparator.or(more.comparator);
+    }
+    let mut end = end.max(item.span.start);
+    if cues.of && !cues.predicate() {
+        // 数量达到城市社区的60%: the predicate stands before what the share is of.
+        if let Some(reached) = cues::last_reach(&text[item.span.start..end]) {
+            let (before, more) = cues::peel(&text[..item.span.start + reached], &scan.dates);
+            end = before.max(item.span.start);
+            cues = Cues { comparator: cues.comparator.or(more.comparator), occupy: true, ..more };
+        }
+    }
+    let end = without_baseline(text, scan, item, end);
+    let (start, hedges) = name::skip_leads(text, item.span.start..end, &scan.dates);
+    let lead = &text[item.span.start.min(start)..start];
+    let made =
+        !lead.is_empty() && ["建成", "建设", "打造", "培育", "完成"].iter().any(|verb| ends_with(lead, verb));
+    let right = if item.prenominal { &text[last.end..item.span.end.max(last.end)] } else { &[] };
+    Around { cues, subject: &text[start..end], before: &text[start..first.start], right, hedges, made }
+}
+
+/// Reads the promises of an item that has numbers.
+fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried) -> Vec<PhraseTarget> {
+    let around = around(clause, scan, item);
+    let quantities: Vec<&Quantity> = item.numbers.iter().map(|&index| &scan.quantities[index]).collect();
+    if quantities.len() == 1
+        && let Some(mut target) = compared(&around, quantities[0], carried)
+    {
+        let mut hedges = around.hedges.clone();
+        hedges.extend(target.hedge.take());
+        target.hedge = plain::joined(&hedges);
+        return vec![target];
+    }
+    let (name, continues) = subject(&around, carried);
+    let (name, heading_unit) = match quantities[0].kind {
+        measurement_units::UnitKind::Bare if quantities[0].unit.is_empty() => {
+            measurement_units::in_brackets(&name)
+        }
+        _ => (name, None),
+    };
+    let shared = quantities.last().and_then(|last| last.comparator).filter(|_| quantities.len() > 1);
+    let is_part = starts_with(&clause.text[item.span.clone()], "其中");
+    let mut targets = Vec::new();
+    let spoken =
+        carried.names.len().checked_sub(quantities.len()).map(|first| carried.names[first..].to_vec());
+    let names = match spoken {
+        Some(spoken) if continues && around.cues.each && quantities.len() > 1 => spoken,
+        _ => subjects(&name, &around, &quantities),
+    };
+    for (index, member) in names.iter().enumerate() {
+        let mut quantity = quantities[index.min(quantities.len() - 1)].clone();
+        quantity.comparator = quantity.comparator.or(shared);
+        if let Some((unit, kind)) = &heading_unit {
+            quantity.unit = unit.clone();
+            quantity.kind = *kind;
+        }
+        let facts = Facts {
+            name: member,
+            cues: &around.cues,
+            quantity: &quantity,
+            right: around.right,
+            lead: lead_change(around.subject),
+            continued: carried.kind.filter(|_| continues),
+            whole: carried.kind.filter(|_| is_part),
+            dense: carried.dense,
+            made: around.made,
+            row: carried.row.filter(|_| !continues),
+        };
+        targets.push(target(&facts, &around, carried.modal.as_deref()));
+    }
+    if let Some(word) = around.hedges.iter().chain(&around.cues.hedges).find(|word| is_modal(word)) {
+        carried.modal = Some(word.clone());
+    }
+    carried.kind = targets.last().map(|target| target.kind);
+    carried.row = carried.kind;
+    carried.dense |= name.first() == Some(&'每') && classify::is_density(&name);
+    // A subject that was carried over stays as it is: it must not grow from clause to clause.
+    if !continues {
+        carried.subject = name;
+        carried.names.extend(names);
+    }
+    targets
+}
+
+fn is_modal(word: &str) -> bool {
+    matches!(word, "力争" | "确保" | "争取" | "力保" | "力求" | "务必" | "努力")
+}
+
+fn target(facts: &Facts<'_>, around: &Around<'_>, carried_modal: Option<&str>) -> PhraseTarget {
+    let shape = classify::classify(facts);
+    let mut hedges = around.hedges.clone();
+    hedges.extend(around.cues.hedges.iter().cloned());
+    if let Some(word) = carried_modal
+        && !hedges.iter().any(|hedge| is_modal(hedge))
+    {
+        hedges.insert(0, word.to_owned());
+    }
+    hedges.extend(facts.quantity.hedges.iter().map(|word| (*word).to_owned()));
+    PhraseTarget {
+        indicator: written(name::tidy(facts.name)),
+        kind: shape.kind,
+        comparator: Some(shape.comparator),
+        value: Some(facts.quantity.low),
+        value_hi: facts.quantity.high,
+        unit: facts.quantity.unit.clone(),
+        direction: shape.direction,
+        hedge: plain::joined(&hedges),
+        benchmark: None,
+    }
+}
+
+/// 增速高于全国平均水平0.5个百分点.
+fn compared(around: &Around<'_>, quantity: &Quantity, carried: &Carried) -> Option<PhraseTarget> {
+    let points =
+        matches!(quantity.kind, measurement_units::UnitKind::Point | measurement_units::UnitKind::Percent);
+    if !points || around.cues.predicate() || !around.right.is_empty() {
+        return None;
+    }
+    let mut text = around.before.to_vec();
+    let (said, _) = name::skip_leads(around.before, 0..around.before.len(), &[]);
+    if !carried.subject.is_empty() && starts_with_comparison(&around.before[said..])
+        || around.subject.is_empty() && said == 0
+    {
+        text = carried.subject.iter().chain(&around.before[said..]).copied().collect();
+    }
+    // 高于全省平均0.5个百分点: the mean itself looks like words before a number; 高于5% names no other side.
+    let open = around.cues.comparator.is_none();
+    relative::compare(&text, Some(quantity)).filter(|target| open || target.kind == Kind::VersusBenchmark)
+}
