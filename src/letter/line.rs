@@ -129,6 +129,9 @@ pub struct LetterLine {
     /// Whether more (or less) than the promised value was promised (突破).
     #[serde(default)]
     pub strict: bool,
+    /// Whether about so much was promised (左右).
+    #[serde(default)]
+    pub about: bool,
     /// Whether what is due grows over the window; otherwise the promise itself is due at any time.
     #[serde(default)]
     pub moves: bool,
@@ -319,6 +322,7 @@ impl LetterLine {
             target_value: None,
             target_hi: None,
             strict: false,
+            about: false,
             moves: false,
             limit: false,
             adds_up: false,

@@ -5,8 +5,9 @@ use rust_decimal::Decimal;
 
 use super::found::{Facts, Found};
 use super::line::{Ground, GroundKind, LineForecast, LineState};
+use xushi_domain::Grade;
+use xushi_domain::kind::ReportedBy;
 use xushi_domain::pace::{Assessment, RuleId};
-use xushi_domain::{Grade, Kind};
 
 impl Facts<'_> {
     pub(super) fn state(&self, foreseen: bool) -> LineState {
@@ -16,7 +17,7 @@ impl Facts<'_> {
             Grade::Ahead | Grade::OnPace if foreseen => LineState::Foreseen,
             Grade::Ahead | Grade::OnPace => LineState::OnPace,
             Grade::Watch | Grade::Behind | Grade::Critical | Grade::Missed
-                if self.kind == Kind::Milestone =>
+                if self.row.reported_by == ReportedBy::Nodes =>
             {
                 LineState::Late
             }

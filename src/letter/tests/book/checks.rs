@@ -68,6 +68,7 @@ fn printable(line: &LetterLine) -> Vec<String> {
             .into_iter()
             .flat_map(|n| [format!("{n}期"), format!("{n}项"), format!("{n}%")])
     }));
+    said.extend(line.rank.iter().filter_map(|rank| Some(format!("{}个", rank.of?))));
     said.extend(line.streak.map(|streak| format!("{streak}期")));
     said.extend(line.months_left.map(|months| format!("{months}个月")));
     said
