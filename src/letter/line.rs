@@ -206,7 +206,8 @@ pub struct LetterLine {
     pub rests_on: Option<RestsOn>,
 }
 
-/// What is needed from here to the window's end (后期要求). Its figure is rounded to the safe side: who does what is
+/// What is needed from here to the window's end (后期要求). Two kinds have none: a milestone is late by so many days, and
+/// what only a person judges has no number. Its figure is rounded to the safe side: who does what is
 /// printed keeps the promise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Need {

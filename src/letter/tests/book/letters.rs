@@ -123,6 +123,7 @@ fn the_book_reads_well() {
     }
     let overdue = LetterLine {
         report_due_on: Some(day("2026-01-15")),
+        period: Some(Span { start: day("2025-01-01"), end: day("2025-12-31") }),
         latest_period: one.first().and_then(|line| line.period.clone()),
         ..one[0].clone()
     };
