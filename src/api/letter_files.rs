@@ -6,8 +6,9 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::State;
+use super::access::Caller;
 use super::extract::Params;
-use super::letters::load;
+use super::letters::{load, load_for};
 use super::page::refuse;
 use super::problem::{Code, Problem, ProblemView};
 use super::respond;
@@ -46,16 +47,17 @@ pub fn shown_alone(row: &LetterRow, files: &[LetterFileRow]) -> String {
 
 /// 网页形式的函
 ///
-/// 图表嵌在网页内；签发后内容不变。
+/// 图表嵌在网页内；签发后内容不变。抄送单位看到的是抄送件，没有签收和反馈的链接。
 #[utoipa::path(tag = "预警函", params(("id" = Uuid, Path, description = "编号")), responses(
     (status = 200, content_type = "text/html", body = String), (status = "4XX", body = ProblemView)))]
 #[get("/letters/{id}.html")]
 async fn show_letter(
     state: web::Data<State>,
     request: HttpRequest,
+    caller: Caller,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
-    let row = load(&state, *id).await?;
+    let row = load_for(&state, &caller, *id).await?;
     let html = shown_alone(&row, &files(&state, *id).await?);
     let mut answer = respond::file(&request, "text/html; charset=utf-8", None, html.into_bytes());
     answer.headers_mut().insert(
@@ -85,15 +87,18 @@ async fn download_letter(
 }
 
 /// 纯文本形式的函
+///
+/// 抄送单位看到的是抄送件，没有签收和反馈的链接。
 #[utoipa::path(tag = "预警函", params(("id" = Uuid, Path, description = "编号")), responses(
     (status = 200, content_type = "text/plain", body = String), (status = "4XX", body = ProblemView)))]
 #[get("/letters/{id}.txt")]
 async fn show_letter_text(
     state: web::Data<State>,
     request: HttpRequest,
+    caller: Caller,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
-    let row = load(&state, *id).await?;
+    let row = load_for(&state, &caller, *id).await?;
     Ok(respond::file(&request, "text/plain; charset=utf-8", None, row.body_text.into_bytes()))
 }
 

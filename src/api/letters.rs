@@ -175,16 +175,35 @@ pub(super) async fn load(state: &State, id: Uuid) -> Result<LetterRow, Problem> 
     db!(state.store, letters::find_letter(id))?.ok_or_else(|| Problem::not_found("函"))
 }
 
+/// The letter as this caller sees it: the key of a unit that it is only copied to sees the copy, which offers no answer.
+pub(super) async fn load_for(state: &State, caller: &Caller, id: Uuid) -> Result<LetterRow, Problem> {
+    let row = load(state, id).await?;
+    Ok(if is_copied_to(&row, caller) { crate::warning::copied(&row) } else { row })
+}
+
+fn is_copied_to(row: &LetterRow, caller: &Caller) -> bool {
+    caller.role == Role::Unit && caller.unit_id != Some(row.unit_id.0)
+}
+
 /// 读取一封函
+///
+/// 抄送单位看到的是抄送件，没有签收和反馈的链接。
 #[utoipa::path(tag = "预警函", params(("id" = Uuid, Path, description = "编号")), responses(
     (status = 200, body = WholeLetterView), (status = "4XX", body = ProblemView)))]
 #[get("/letters/{id}")]
 async fn find_letter(
     state: web::Data<State>,
     request: HttpRequest,
+    caller: Caller,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
-    respond::ok(&request, &WholeLetterView::load(&state, *id).await?)
+    let row = load_for(&state, &caller, *id).await?;
+    let copied = is_copied_to(&row, &caller);
+    let mut whole = WholeLetterView::of(&state, row).await?;
+    if copied && let Some(link) = whole.facts.get_mut("reply_link") {
+        *link = serde_json::Value::Null;
+    }
+    respond::ok(&request, &whole)
 }
 
 impl WholeLetterView {
@@ -193,7 +212,11 @@ impl WholeLetterView {
     /// # Errors
     /// `NotFound`.
     pub(super) async fn load(state: &State, id: Uuid) -> Result<Self, Problem> {
-        let row = load(state, id).await?;
+        Self::of(state, load(state, id).await?).await
+    }
+
+    async fn of(state: &State, row: LetterRow) -> Result<Self, Problem> {
+        let id = row.id.0;
         let episodes = db!(state.store, letters::list_letter_episodes(id))?;
         let deliveries = db!(state.store, letters::list_letter_deliveries(id))?;
         let successor = db!(state.store, settlements::find_successor(row.id))?;

@@ -1,7 +1,7 @@
 //! Kinds of promises: one exhaustive table of what each of them means.
 
-use super::pace::is_percent;
-use super::{Figure, text_enum};
+use super::pace::{adds_up, is_percent};
+use super::{Basis, Figure, Measure, text_enum};
 
 mod columns;
 mod table;
@@ -118,6 +118,23 @@ impl KindRow {
     /// Whether amounts of its kind in several regions may be added, where the unit adds up.
     pub const fn is_amount(&self) -> bool {
         matches!(self.way, WayFrom::Zero | WayFrom::Baseline | WayFrom::ZeroOrFlat)
+    }
+
+    /// Whether values of `measure` are counts from the window's start (累计): of what adds up those that are summed, of a
+    /// trend those that are reported so.
+    pub fn is_running_count(&self, measure: &Measure) -> bool {
+        let (stock, by_unit) = (measure.basis == Basis::Point, adds_up(&measure.unit));
+        match self.adds_up {
+            AddsUp::Always => !stock,
+            AddsUp::ByUnit => self.figure == Figure::Level && !stock && by_unit,
+            AddsUp::CumulativeByUnit => measure.basis == Basis::Cumulative && by_unit,
+            AddsUp::Never => self.way == WayFrom::Sign && measure.basis == Basis::Cumulative && by_unit,
+        }
+    }
+
+    /// Whether the numbers of a promise are two ends, either of which may bind.
+    pub const fn has_two_ends(&self) -> bool {
+        matches!(self.way, WayFrom::ZeroOrFlat) && !self.limit
     }
 
     /// The unit of the promise's number where it is not written, for a measure in `unit`.

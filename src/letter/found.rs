@@ -8,11 +8,11 @@ use super::line::{Benchmark, LetterLine, LineForecast, Quantity, Rank, Span};
 use super::numbers::Numbers;
 use super::promise::{self, promise};
 use super::standing::streak;
+use xushi_domain::kind::{ComparedWith, CompletionOf, ReportedBy, WayFrom};
 use xushi_domain::pace::{
-    Assessment, BenchmarkGap, Forecast, Promised, Ratio, RuleId, ShareFrom, Subject, adds_up, is_percent,
-    promised,
+    Assessment, BenchmarkGap, Forecast, Promised, Ratio, RuleId, ShareFrom, Subject, is_percent, promised,
 };
-use xushi_domain::{Basis, Better, Figure, Grade, Kind, Period, RulePack};
+use xushi_domain::{Basis, Better, Comparator, Figure, Grade, Kind, KindRow, Period, RulePack};
 
 /// What was found of one indicator.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +33,8 @@ pub struct Found<'a> {
 pub(super) struct Facts<'a> {
     pub(super) found: Found<'a>,
     pub(super) kind: Kind,
+    /// What the kind means.
+    pub(super) row: &'static KindRow,
     pub(super) promised: Option<Promised>,
     /// The promise as a value of what is judged.
     pub(super) target_value: Option<Decimal>,
@@ -54,54 +56,45 @@ impl<'a> Facts<'a> {
     fn of(found: Found<'a>) -> Self {
         let Found { subject, assessment, .. } = found;
         let kind = subject.target.map_or(Kind::Qualitative, |target| target.kind);
+        let row = kind.row();
         let promised = subject.target.and_then(|target| promised(target, subject.measure));
         let over = assessment.data_period.is_some_and(|period| period.end() >= subject.window.end());
         let expected = value(assessment.expected);
-        let measure = subject.measure;
-        let beyond = kind == Kind::Range
+        let beyond = row.has_two_ends()
             && assessment.actual.zip(value(assessment.expected_hi)).is_some_and(|(actual, far)| actual > far);
-        let upper = |promised: Promised| beyond || (kind == Kind::Range && promised.ceiling);
+        let upper = |promised: Promised| beyond || (row.has_two_ends() && promised.ceiling);
         let ends = |promised: Promised| if upper(promised) { promised.far } else { promised.value };
-        let target_value = match kind {
-            Kind::Change => change_end(found, promised, expected),
-            Kind::Coverage => promised.and_then(ends).or(Some(Decimal::ONE_HUNDRED)),
-            Kind::VersusBenchmark
-            | Kind::VersusIndicator
-            | Kind::Trend
-            | Kind::Narrowing
-            | Kind::Qualitative => None,
-            _ => promised.and_then(ends),
+        let target_value = match row.way {
+            WayFrom::BaselineBy => change_end(found, promised, expected),
+            WayFrom::BaselineOrLevel => {
+                promised.and_then(ends).or((!row.needs_value()).then_some(Decimal::ONE_HUNDRED))
+            }
+            WayFrom::OtherSeries | WayFrom::Sign | WayFrom::BaseRate | WayFrom::Person => None,
+            WayFrom::Zero
+            | WayFrom::Baseline
+            | WayFrom::ZeroOrFlat
+            | WayFrom::Rate
+            | WayFrom::Place
+            | WayFrom::Nodes => promised.and_then(ends),
         };
-        let counts = match kind {
-            Kind::Total => measure.basis != Basis::Point,
-            Kind::Cap | Kind::Trend => measure.basis == Basis::Cumulative && adds_up(&measure.unit),
-            Kind::Range => measure.basis != Basis::Point && adds_up(&measure.unit),
-            _ => false,
-        };
+        let counts = row.is_running_count(subject.measure);
         let at_target = target_value.is_some() && target_value == expected;
         let all_due = value(assessment.due_fraction) == Some(Decimal::ONE);
         let flat = at_target && !all_due;
-        let moves = match kind {
-            Kind::Growth => expected.is_some() && !at_target,
-            Kind::Cap | Kind::Range if !counts => false,
-            Kind::Total
-            | Kind::Level
-            | Kind::Share
-            | Kind::Coverage
-            | Kind::Change
-            | Kind::Range
-            | Kind::Cap => {
+        let moves = match row.way {
+            WayFrom::Rate => expected.is_some() && !at_target,
+            WayFrom::ZeroOrFlat if !counts => false,
+            _ if row.completion == CompletionOf::Way => {
                 assessment.completion.is_some() && assessment.due_fraction.is_some() && !flat && !over
             }
             _ => false,
         };
         let ceiling = beyond || promised.is_some_and(|promised| promised.ceiling);
         let falls = target_value.is_some_and(|target_value| target_value < Decimal::ZERO);
-        let limit = match kind {
-            Kind::Cap => true,
-            Kind::Total | Kind::Range => ceiling,
-            Kind::Growth => ceiling && !moves && !falls,
-            Kind::Share | Kind::Level | Kind::Coverage | Kind::Change => {
+        let limit = match row.way {
+            WayFrom::Zero | WayFrom::ZeroOrFlat => row.limit || ceiling,
+            WayFrom::Rate => ceiling && !moves && !falls,
+            WayFrom::Baseline | WayFrom::BaselineOrLevel | WayFrom::BaselineBy => {
                 // What had to come down to its value is no limit when the window is over.
                 let comes_down = subject
                     .baseline
@@ -109,9 +102,16 @@ impl<'a> Facts<'a> {
                     .is_some_and(|(base, target_value)| base > target_value);
                 ceiling && !moves && !(over && comes_down)
             }
-            _ => false,
+            // A place is no amount that is used up.
+            WayFrom::Place
+            | WayFrom::BaseRate
+            | WayFrom::OtherSeries
+            | WayFrom::Sign
+            | WayFrom::Nodes
+            | WayFrom::Person => false,
         };
-        let missed = assessment.grade == Grade::Missed && row_is_judged(kind);
+        // Missed by figures before the window ends is a limit that was broken.
+        let missed = assessment.grade == Grade::Missed && row.reported_by == ReportedBy::Period;
         let used_up = assessment.rule.id == RuleId::LimitUsedUp
             || limit
                 && counts
@@ -123,6 +123,7 @@ impl<'a> Facts<'a> {
         Self {
             found,
             kind,
+            row,
             promised,
             target_value,
             moves,
@@ -157,11 +158,6 @@ fn change_end(found: Found<'_>, promised: Option<Promised>, expected: Option<Dec
     Some((expected + by * (Decimal::ONE - value(found.assessment.due_fraction)?)).round_dp(10).normalize())
 }
 
-/// Whether figures judge the kind, so that a promise missed before its window ends is a limit that was broken.
-fn row_is_judged(kind: Kind) -> bool {
-    !matches!(kind, Kind::Qualitative | Kind::Milestone)
-}
-
 impl LetterLine {
     /// The line of what was found, without its number and the names of indicator and region.
     pub fn found(found: &Found<'_>) -> Self {
@@ -188,6 +184,7 @@ impl LetterLine {
             target_value: facts.target_value.map(|target_value| numbers.promised(target_value)),
             target_hi: facts.promised.and_then(|promised| promised.far).map(|far| numbers.promised(far)),
             strict: facts.promised.is_some_and(|promised| promised.strict),
+            about: subject.target.is_some_and(|target| target.comparator == Some(Comparator::About)),
             moves: facts.moves,
             limit: facts.limit,
             adds_up: facts.adds_up,
@@ -233,7 +230,7 @@ impl Facts<'_> {
     pub(super) fn completion(&self) -> Option<Decimal> {
         let assessment = self.found.assessment;
         let own = value(assessment.completion);
-        if !matches!(self.kind, Kind::Level | Kind::Share | Kind::Coverage) {
+        if !matches!(self.row.way, WayFrom::Baseline | WayFrom::BaselineOrLevel) {
             return own;
         }
         let (due, line) = (value(assessment.due_fraction)?, value(assessment.expected)?);
@@ -258,7 +255,7 @@ impl Facts<'_> {
     /// The comparisons, without the one that the promise itself is about; and the name of that one.
     fn benchmarks(&self, numbers: &Numbers<'_>) -> (Vec<Benchmark>, Option<String>) {
         let Found { subject, assessment, .. } = self.found;
-        let versus = matches!(self.kind, Kind::VersusBenchmark | Kind::VersusIndicator);
+        let versus = self.row.is_comparison();
         let margin = self.promised.and_then(|promised| promised.value).unwrap_or(Decimal::ZERO);
         let mark = value(assessment.expected).filter(|_| versus);
         let is_other = |one: &BenchmarkGap| {
@@ -270,8 +267,8 @@ impl Facts<'_> {
         let named = named.filter(|name| !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()));
         let same = assessment.benchmarks.iter().find(|one| is_other(one)).map(|one| one.name.as_str());
         let rate = self.found.figure == Some(Figure::Yoy);
-        let called = |name: &str| match self.kind {
-            Kind::VersusIndicator if rate => promise::growth_of(name),
+        let called = |name: &str| match self.row.compared_with {
+            ComparedWith::OtherMeasure if rate => promise::growth_of(name),
             _ => level_of(name),
         };
         let other = versus.then(|| named.or(same).map_or_else(|| "对比对象".to_owned(), called));

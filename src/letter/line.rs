@@ -129,6 +129,9 @@ pub struct LetterLine {
     /// Whether more (or less) than the promised value was promised (突破).
     #[serde(default)]
     pub strict: bool,
+    /// Whether about so much was promised (左右).
+    #[serde(default)]
+    pub about: bool,
     /// Whether what is due grows over the window; otherwise the promise itself is due at any time.
     #[serde(default)]
     pub moves: bool,
@@ -203,7 +206,8 @@ pub struct LetterLine {
     pub rests_on: Option<RestsOn>,
 }
 
-/// What is needed from here to the window's end (后期要求). Its figure is rounded to the safe side: who does what is
+/// What is needed from here to the window's end (后期要求). Two kinds have none: a milestone is late by so many days, and
+/// what only a person judges has no number. Its figure is rounded to the safe side: who does what is
 /// printed keeps the promise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Need {
@@ -319,6 +323,7 @@ impl LetterLine {
             target_value: None,
             target_hi: None,
             strict: false,
+            about: false,
             moves: false,
             limit: false,
             adds_up: false,

@@ -6,8 +6,9 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use super::found::{Facts, counted, value};
 use super::line::{Benchmark, LineState, Need, Quantity};
 use super::words::rounded;
+use xushi_domain::kind::{GapIn, PrintedUnits};
 use xushi_domain::pace::{Assessment, Needed, NeededForm, is_percent};
-use xushi_domain::{Better, Figure, Kind};
+use xushi_domain::{Better, Figure};
 
 /// Most places a number is printed with.
 const PLACES_MAX: u32 = 4;
@@ -32,12 +33,9 @@ pub(super) struct Numbers<'a> {
 impl<'a> Numbers<'a> {
     pub(super) fn of(facts: &Facts<'a>) -> Self {
         let assessment = facts.found.assessment;
-        let unit = match facts.found.figure {
-            Some(Figure::Yoy) => "%",
-            Some(Figure::Rank) => "位",
-            _ => facts.found.subject.measure.unit.as_str(),
-        };
-        let difference = if is_percent(unit) { "个百分点" } else { unit };
+        let judged = facts.found.figure.unwrap_or(Figure::Level);
+        let units = facts.row.printed_units(&facts.found.subject.measure.unit, judged);
+        let PrintedUnits { value: unit, difference, .. } = units;
         let usual = usual_places(facts, unit);
         let binding = if facts.beyond { assessment.expected_hi } else { assessment.expected };
         // What is broken for good is held against the limit itself.
@@ -48,8 +46,8 @@ impl<'a> Numbers<'a> {
         let quantity = |amount: Decimal| Quantity::new(amount, unit, places);
         let (actual, expected) = (actual.map(quantity), expected.map(quantity));
         let gap = value(assessment.gap);
-        let shortfall = match (facts.kind, &actual, &expected) {
-            (Kind::Milestone, ..) => gap.map(|days| Quantity::new(-days, "天", 0)),
+        let shortfall = match (facts.row.gap, &actual, &expected) {
+            (GapIn::Days, ..) => gap.map(|days| Quantity::new(-days, units.gap, 0)),
             (_, Some(actual), Some(expected)) => {
                 let over = actual.printed() - expected.printed();
                 let short = if facts.better() == Better::Lower { over } else { -over };
@@ -119,8 +117,8 @@ impl<'a> Numbers<'a> {
         if decided || facts.over {
             return None;
         }
-        // Late it is, by so many days; there is nothing to ask for each month. A trend asks for its sign.
-        let needed = facts.found.assessment.needed.filter(|_| facts.kind != Kind::Trend);
+        // Late it is, by so many days; there is nothing to ask for each month.
+        let needed = facts.found.assessment.needed;
         needed.filter(|needed| needed.form != NeededForm::Days).and_then(|needed| self.said(&needed))
     }
 

@@ -108,6 +108,7 @@ fn full_line(letter: LetterKind, kind: Kind, ordinal: u32) -> LetterLine {
         target_value: quantity(45, "%"),
         target_hi: quantity(60, "%"),
         strict: ordinal.is_multiple_of(4),
+        about: ordinal.is_multiple_of(6),
         moves: ordinal.is_multiple_of(2),
         limit: ordinal.is_multiple_of(5),
         adds_up: ordinal.is_multiple_of(3),

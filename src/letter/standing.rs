@@ -5,8 +5,9 @@ use rust_decimal::Decimal;
 
 use super::found::{Facts, Found};
 use super::line::{Ground, GroundKind, LineForecast, LineState};
+use xushi_domain::Grade;
+use xushi_domain::kind::{ReportedBy, WayFrom};
 use xushi_domain::pace::{Assessment, RuleId};
-use xushi_domain::{Grade, Kind};
 
 impl Facts<'_> {
     pub(super) fn state(&self, foreseen: bool) -> LineState {
@@ -16,7 +17,7 @@ impl Facts<'_> {
             Grade::Ahead | Grade::OnPace if foreseen => LineState::Foreseen,
             Grade::Ahead | Grade::OnPace => LineState::OnPace,
             Grade::Watch | Grade::Behind | Grade::Critical | Grade::Missed
-                if self.kind == Kind::Milestone =>
+                if self.row.reported_by == ReportedBy::Nodes =>
             {
                 LineState::Late
             }
@@ -77,6 +78,8 @@ impl Facts<'_> {
                 "按超出序时控制数占全期控制目标的百分比定级"
             }
             RuleId::ProgressPoints | RuleId::ProgressRatio if !self.moves => "按低于目标的百分比定级",
+            RuleId::RatePoints if self.row.way == WayFrom::Sign => "按同比增速的百分点定级",
+            RuleId::RatePoints if self.row.way == WayFrom::BaseRate => "按与基期增速相差的百分点定级",
             RuleId::RatePoints if self.limit => "按超出控制目标的百分点定级",
             RuleId::RatePoints if self.moves => "按低于序时要求的百分点定级",
             _ => rule.chinese(),

@@ -191,6 +191,12 @@ fn signed_letter(desk: &Desk, letter: &LetterRow) -> LetterRow {
     }
 }
 
+/// The letter as a unit sees it that it is copied to.
+pub fn copied(letter: &LetterRow) -> LetterRow {
+    let copy = copy(letter, COPIED);
+    LetterRow { subject: copied_subject(&copy.subject), ..copy }
+}
+
 /// The letter as those see it who get a copy; a letter that asks for nothing needs no word about answering.
 fn copy(letter: &LetterRow, note: &str) -> LetterRow {
     let asks = letter.kind != LetterKind::Lifting.as_str();

@@ -43,7 +43,7 @@ pub use defaulted::{Defaulted, list_defaulted};
 pub use evaluate::{Evaluated, evaluate, reassess};
 pub use frozen::{DOCX, PNG, document_name};
 pub use ladder::{Reminded, remind};
-pub use mailing::{Mailing, rendered_now, signed};
+pub use mailing::{Mailing, copied, rendered_now, signed};
 pub use one_more::{OneMore, send_to_one_more};
 pub use recheck::{RefusedFact, recheck_facts};
 pub use report::{ReportedLetter, RunReport};

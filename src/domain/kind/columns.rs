@@ -86,6 +86,8 @@ pub enum NeededBy {
     Days,
     /// The place itself.
     Place,
+    /// The sign of the change.
+    Sign,
     /// Nothing can be said.
     Nothing,
 }

@@ -221,7 +221,7 @@ const TREND: KindRow = KindRow {
     way: WayFrom::Sign,
     earlier_shares: EarlierShares::Never,
     completion: CompletionOf::Nothing,
-    needed: NeededBy::Nothing,
+    needed: NeededBy::Sign,
     number: TargetNumber::InMeasureIfAny,
     gap: GapIn::Value,
     compared_with: ComparedWith::Nothing,

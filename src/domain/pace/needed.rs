@@ -3,7 +3,7 @@
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::kind::{NeededBy, WayFrom};
-use crate::{Figure, text_enum};
+use crate::{Basis, Figure, text_enum};
 
 use super::case::Case;
 use super::line::Line;
@@ -41,6 +41,10 @@ text_enum! {
         BelowOther = "below_other",
         /// A place among siblings to be reached or kept.
         Place = "place",
+        /// To grow against the same period of last year; `end` is last year's value at the window's end, where it is known.
+        Grow = "grow",
+        /// To decline against it.
+        Decline = "decline",
     }
 }
 
@@ -76,7 +80,12 @@ impl NeededForm {
     pub fn rounds_up(self) -> bool {
         !matches!(
             self,
-            Self::Allowance | Self::GrowthAtMost | Self::KeepAtMost | Self::BelowOther | Self::Place
+            Self::Allowance
+                | Self::GrowthAtMost
+                | Self::KeepAtMost
+                | Self::BelowOther
+                | Self::Place
+                | Self::Decline
         )
     }
 
@@ -165,7 +174,7 @@ impl Case<'_> {
                 let place = |needed| Needed { figure, end, places: 0, ..needed };
                 Ok(self.rest(NeededForm::Place, actual, months, place))
             }
-            NeededBy::Growth | NeededBy::Days | NeededBy::Nothing => Ok(None),
+            NeededBy::Growth | NeededBy::Days | NeededBy::Sign | NeededBy::Nothing => Ok(None),
         }
     }
 
@@ -236,6 +245,16 @@ impl Case<'_> {
             places: needed.places.max(own).min(PLACES_MAX),
             ..needed
         })
+    }
+
+    /// The sign of the change at the window's end; of running totals also the one that must be passed.
+    pub(super) fn needed_sign(&self, actual: Decimal, months: Months, equal_is_good: bool) -> Option<Needed> {
+        let form = if self.promise.ceiling { NeededForm::Decline } else { NeededForm::Grow };
+        let whole = (self.figure == Figure::Level && self.measure().basis == Basis::Cumulative)
+            .then(|| self.series.at(self.subject.window.last_year()?, Basis::Cumulative))
+            .flatten();
+        let end = whole.map(|whole| whole.value);
+        self.rest(form, actual, months, |needed| Needed { end, strict: !equal_is_good, ..needed })
     }
 
     /// The growth of the rest of the window.

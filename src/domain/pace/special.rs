@@ -49,8 +49,10 @@ impl Case<'_> {
                 surplus.to_string()
             },
         );
-        let good = surplus > zero || (surplus.is_zero() && self.subject.measure.better == Better::Hold);
+        let equal_is_good = self.subject.measure.better == Better::Hold;
+        let good = surplus > zero || (surplus.is_zero() && equal_is_good);
         let day = at.period.end();
+        out.needed = self.needed_sign(at.value, self.calendar.by(day), equal_is_good);
         if self.is_over(day) {
             return Ok(Verdict::plain(
                 if good { Grade::Achieved } else { Grade::Missed },
@@ -90,7 +92,8 @@ impl Case<'_> {
         out.expected = Some(Ratio::whole(mul(self.due_by(day), full)?));
         out.due_fraction = Some(Ratio::whole(self.due_by(day)));
         let Some(due_on) = due_on else {
-            out.gap = Some(Ratio::whole(Decimal::from((due - day).num_days())));
+            let done_on = self.done_since(full)?.unwrap_or(day);
+            out.gap = Some(Ratio::whole(Decimal::from((due - done_on).num_days())));
             return Ok(Verdict::plain(Grade::Achieved, RuleId::TargetReached));
         };
         let early = Decimal::from((due_on - day).num_days());
@@ -126,6 +129,21 @@ impl Case<'_> {
             (Some(due_on), _) if due_on < self.as_of => Ok(unreported(out)),
             _ => Err(Missing::Observation),
         }
+    }
+
+    /// The end of the first of the reports that say, up to the latest one, that all is done: who reports it again is not
+    /// late by that.
+    fn done_since(&self, full: Decimal) -> Result<Option<NaiveDate>, Missing> {
+        let mut since = None;
+        let latest = self.latest().unwrap_or(0);
+        for at in (0..=latest).rev().filter_map(|index| self.series.get(index)) {
+            let before = at.period.end() < self.subject.window.start();
+            if before || self.first_undone(at.value, full)?.0.is_some() {
+                break;
+            }
+            since = Some(at.period.end());
+        }
+        Ok(since)
     }
 
     /// The date of the first node not reached by `value` of `full`; and the date of the last node.

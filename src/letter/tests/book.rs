@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::*;
-use xushi_domain::pace::{Known, NamedSeries, Past, Subject};
+use xushi_domain::pace::{Known, NamedSeries, Past, PersonVerdict, Subject};
 use xushi_domain::{
     Basis, Better, Comparator, Curve, Figure, Frequency, Grade, Handling, Kind, LetterKind, LetterNumber,
     Level, Measure, Node, Observation, Period, RulePack, Status, Target, assess,
@@ -29,7 +29,11 @@ pub(super) struct Case {
     /// The series a comparison is with, or the parent region.
     other: Vec<Observation>,
     history: Vec<Past>,
+    /// A person's word, for what only a person can judge.
+    verdict: Option<PersonVerdict>,
     lagging: u32,
+    /// Tasks of the plan that promise it, where more than one does.
+    tasks: &'static [&'static str],
     /// What is said of it, without its name.
     fact: &'static str,
     /// 后期要求; empty where there is none.
@@ -95,7 +99,9 @@ impl Case {
             own: Vec::new(),
             other: Vec::new(),
             history: Vec::new(),
+            verdict: None,
             lagging: 0,
+            tasks: &[],
             fact: "",
             need: "",
         }
@@ -140,6 +146,24 @@ impl Case {
             Kind::Growth | Kind::VersusBenchmark | Kind::VersusIndicator | Kind::Trend | Kind::Narrowing
         );
         self.figure(if yoy { Figure::Yoy } else { Figure::Level }, end, value)
+    }
+
+    /// A published place among `of`; of 0 where it was not said among how many.
+    fn place(mut self, end: &str, place: &str, of: u32) -> Self {
+        let at = observation(self.measure.basis, Figure::Rank, end, place);
+        self.own.push(Observation { of: (of > 0).then_some(of), ..at });
+        self
+    }
+
+    /// What a person found on a day.
+    fn found(mut self, on: &str, grade: Grade) -> Self {
+        self.verdict = Some(PersonVerdict { on: day(on), grade });
+        self
+    }
+
+    fn promised_in(mut self, tasks: &'static [&'static str]) -> Self {
+        self.tasks = tasks;
+        self
     }
 
     fn figure(mut self, figure: Figure, end: &str, value: &str) -> Self {
@@ -189,9 +213,12 @@ impl Case {
             benchmark: versus.then_some(other),
             parent: (!versus && !self.other.is_empty()).then_some(other),
             history: &self.history,
+            verdict: self.verdict,
             ..Known::default()
         };
-        let last = self.own.iter().map(|fact| fact.published_on).max().unwrap_or(self.window.end());
+        let said = self.verdict.iter().map(|verdict| verdict.on);
+        let last = self.own.iter().map(|fact| fact.published_on).chain(said).max();
+        let last = last.unwrap_or(self.window.end());
         let pack = RulePack::standard();
         let assessment = assess(&subject, &known, &pack, last);
         let figure = pace_figure(&subject, &known, &pack, last);
@@ -201,6 +228,7 @@ impl Case {
             ordinal,
             indicator: self.measure.name.clone(),
             region: "岳阳市".into(),
+            tasks: self.tasks.iter().map(|task| (*task).to_owned()).collect(),
             ..LetterLine::found(&found)
         }
     }

@@ -69,6 +69,14 @@ fn the_lines_say_what_the_roles_are_for() {
     }
 }
 
+/// The text of a DOCX.
+fn words_of(bytes: &[u8]) -> String {
+    let mut package = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut package.by_name("word/document.xml").unwrap(), &mut text).unwrap();
+    text
+}
+
 const NOBODY: &str = "01900000-0000-7000-8000-000000000000";
 
 both! {
@@ -143,6 +151,27 @@ both! {
             let shown = app.send(app.request_as(&copy, Method::GET, &format!("{path}{ending}"))).await;
             assert!(!String::from_utf8_lossy(&shown.bytes).contains(&token), "{ending}");
         }
+        // It says that it is a copy and has neither button nor address; the addressee's own page has the button.
+        let shown = async |key: &str, ending: &str| {
+            let answer = app.send(app.request_as(key, Method::GET, &format!("{path}{ending}"))).await;
+            assert_eq!(answer.status.as_u16(), 200, "{ending}");
+            String::from_utf8_lossy(&answer.bytes).replace("&#x2f;", "/")
+        };
+        for ending in ["", ".html", ".txt"] {
+            let (own, copied) = (shown(&key, ending).await, shown(&copy, ending).await);
+            assert!(copied.contains("抄送贵单位知悉，无需签收和反馈。") && !own.contains("无需签收和反馈"), "{ending}: {copied}");
+            assert!(own.contains("/r/letter"), "{ending}: {own}");
+            for answering in ["/r/", "签收并在线反馈", "在线签收、反馈", "class=\"act\""] {
+                assert!(!copied.contains(answering), "{ending}: {answering}");
+            }
+            // To whom else it went stands in both, and what the letter says of its indicators.
+            assert!(ending == ".html" || ending.is_empty() || copied.contains("抄送："), "{copied}");
+        }
+        let subject = |json: String| serde_json::from_str::<serde_json::Value>(&json).unwrap()["subject"].clone();
+        assert!(subject(shown(&copy, "").await).as_str().unwrap().starts_with("【抄送】"));
+        let paper = app.send(app.request_as(&copy, Method::GET, &format!("{path}.docx"))).await;
+        let paper = words_of(&paper.bytes);
+        assert!(paper.contains("抄送：") && !paper.contains("/r/") && !paper.contains("http://127"), "no address on paper");
         let mail = app.get(&format!("{path}.eml")).await.mail();
         assert!(mail.contains(&token), "the addressee's own mail has it");
         for list in ["/episodes", "/assessments", "/indicators"] {

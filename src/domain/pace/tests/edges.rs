@@ -245,6 +245,15 @@ fn late_is_late_and_done_late_is_done() {
         // Done late is achieved, fifteen days late.
         (vec![("2026-07-15", "0"), ("2026-07-15", "1")], "2026-07-15", Grade::Achieved, "-15.0000", "1.0000"),
         (vec![("2026-06-20", "1")], "2026-12-15", Grade::Achieved, "10.0000", "1.0000"),
+        // Reported done again later, it is no later done; taken back, it counts from when it was done at last.
+        (vec![("2026-06-20", "1"), ("2026-07-31", "1")], "2026-12-15", Grade::Achieved, "10.0000", "1.0000"),
+        (
+            vec![("2026-06-20", "1"), ("2026-07-02", "0"), ("2026-07-15", "1")],
+            "2026-12-15",
+            Grade::Achieved,
+            "-15.0000",
+            "1.0000",
+        ),
         // The year is over, and the month in which its last reports come.
         (vec![("2026-08-30", "0")], "2027-01-31", Grade::Critical, "-61.0000", "0.0000"),
         (vec![("2026-08-30", "0")], "2027-02-01", Grade::Missed, "-61.0000", "0.0000"),

@@ -187,9 +187,40 @@ fn comparisons_places_and_milestones_have_their_own_forms() {
     assert_eq!(self::told(&milestone.value(late)), ["days", "-15.0000", "-15", "-", "-"]);
 }
 
+#[test]
+fn a_trend_asks_for_its_sign_and_gets_what_it_asks_for() {
+    use Comparator::{Above, Below};
+    let level = |end: &str, value: &str| {
+        let start = format!("{}-01-01", &end[..4]);
+        observation(&start, end, Basis::Cumulative, Figure::Level, value)
+    };
+    for (comparator, better, june, form, strict, good, bad) in [
+        (Above, Better::Higher, "-7.1", "grow", true, "0.1", "0"),
+        (Below, Better::Lower, "33.3", "decline", true, "-0.1", "0"),
+        (Comparator::AtLeast, Better::Hold, "-1", "grow", false, "0", "-0.1"),
+    ] {
+        let trend = given(Kind::Trend, comparator, "-", "亿元", Basis::Cumulative).better(better);
+        let needed = trend.clone().at(JUNE, june).assess().needed.unwrap();
+        assert_eq!((needed.form.to_string().as_str(), needed.strict, needed.end), (form, strict, None));
+        for (value, grade) in [(good, Grade::Achieved), (bad, Grade::Missed)] {
+            let end = trend.clone().at(JUNE, june).at("2025-12-31", value).assess();
+            assert_eq!((end.grade, end.needed), (grade, None), "{comparator} {value}");
+        }
+    }
+    // Of levels the one to pass is last year's.
+    let deaths = given(Kind::Trend, Below, "-", "人", Basis::Cumulative).better(Better::Lower);
+    let deaths = deaths.value(level("2024-06-30", "9")).value(level("2025-06-30", "12"));
+    assert_eq!(self::told(&deaths), ["decline", "-", "-", "-", "-"]);
+    let deaths = deaths.value(level("2024-12-31", "20"));
+    assert_eq!(self::told(&deaths), ["decline", "-", "-", "-", "20"]);
+    for (value, grade) in [("19", Grade::Achieved), ("20", Grade::Missed)] {
+        assert_eq!(deaths.clone().value(level("2025-12-31", value)).assess().grade, grade);
+    }
+}
+
 /// Kinds that are not in the law below, and why.
 const WITHOUT: [(Kind, &str); 6] = [
-    (Kind::Trend, "a sign; no number is promised"),
+    (Kind::Trend, "a sign; no number is promised (its own test stands above)"),
     (Kind::VersusBenchmark, "what the other series will be is not known"),
     (Kind::VersusIndicator, "what the other measure will be is not known"),
     (Kind::Milestone, "days, and a node is done or not"),

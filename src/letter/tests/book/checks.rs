@@ -68,6 +68,7 @@ fn printable(line: &LetterLine) -> Vec<String> {
             .into_iter()
             .flat_map(|n| [format!("{n}期"), format!("{n}项"), format!("{n}%")])
     }));
+    said.extend(line.rank.iter().filter_map(|rank| Some(format!("{}个", rank.of?))));
     said.extend(line.streak.map(|streak| format!("{streak}期")));
     said.extend(line.months_left.map(|months| format!("{months}个月")));
     said
@@ -221,5 +222,56 @@ fn what_is_over_is_not_asked_for_later() {
                 }
             }
         }
+    }
+}
+
+/// 后期要求 is said wherever something can still come right; kinds that have none are these two.
+#[test]
+fn what_can_still_come_right_says_what_is_needed() {
+    for case in cases::all() {
+        let line = case.line(1);
+        let open = matches!(
+            line.state,
+            LineState::Watch
+                | LineState::Behind
+                | LineState::Short
+                | LineState::OverLimit
+                | LineState::Late
+                | LineState::Foreseen
+        );
+        let without = matches!(line.kind, Kind::Milestone | Kind::Qualitative);
+        assert!(!open || line.need.is_some() != without, "{} {:?}", case.about, line.need);
+    }
+}
+
+/// Cells of the annex that depend on the kind: what was reached, what is due, the gap.
+#[test]
+fn the_annex_says_each_kind_in_its_own_words() {
+    let all = cases::all();
+    for (about, reached, due, gap) in [
+        ("位次·未进前五", "在14个市州中列第9位", "目标要求：前5位", "落后4位"),
+        ("位次·期满未进", "在14个市州中列第7位", "目标数值：前5位", "差2位"),
+        ("位次·恢复", "在14个市州中列第4位", "目标要求：前5位", "领先1位"),
+        ("收窄·降幅扩大", "下降9.2%", "基期数值：下降8.5%", "扩大0.7个百分点"),
+        ("收窄·恢复", "下降6.0%", "基期数值：下降8.5%", "收窄2.5个百分点"),
+        ("增速·转正未成", "与上年同期持平", "目标要求：正增长", "持平"),
+        ("左右·滞后", "增长2.9%", "目标要求：增长5.0%左右", "落后2.1个百分点"),
+        ("节点·逾期完成", "完成20项", "序时要求：20项", "逾期15天"),
+        ("趋势·按数值", "累计12人", "", "比上年同期多3人"),
+        (
+            "人次·滞后",
+            "累计完成23333人次",
+            "序时要求：35000人次（按月均衡）",
+            "落后11667人次（16.7个百分点）",
+        ),
+    ] {
+        let line = all.iter().find(|case| case.about == about).unwrap().line(1);
+        let kind = kinds(&line)[0];
+        let facts = letters::about(kind, std::slice::from_ref(&line));
+        let text = Templates::built_in().unwrap().render(&facts).unwrap().text;
+        assert_eq!(labelled(&text, "实际情况："), Some(reached), "{about}");
+        assert_eq!(labelled(&text, "差距情况："), Some(gap), "{about}");
+        let said = text.lines().any(|line| line.trim() == due);
+        assert!(due.is_empty() || said, "{about}: {due} in {text}");
     }
 }

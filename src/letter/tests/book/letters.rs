@@ -1,6 +1,7 @@
 //! Letters about the cases.
 
 use super::*;
+use xushi_domain::TextEnum as _;
 
 fn number(serial: u32) -> Option<LetterNumber> {
     LetterNumber::new("岳攻坚函", 2025, serial).ok()
@@ -67,12 +68,25 @@ fn is_trouble(state: LineState) -> bool {
 #[test]
 fn the_book_reads_well() {
     let mut book = String::new();
+    let mut asked: Vec<(String, &str)> = Vec::new();
     let all = cases::all();
     for case in &all {
         let line = case.line(1);
         let lifted = matches!(line.state, LineState::OnPace | LineState::Reached);
         let kind = if lifted { LetterKind::Lifting } else { LetterKind::Warning };
-        book.push_str(&format!("【{}】{kind}\n{}\n\n", case.about, body(&about(kind, &[line]))));
+        let body = body(&about(kind, &[line]));
+        // What is asked for is the same in many letters, and read once.
+        let from =
+            ["三、工作要求", "二、后续工作"].into_iter().find_map(|heading| body.find(heading)).unwrap();
+        let (said, asks) = body.split_at(from);
+        let asks = match asked.iter().find(|(before, _)| before == asks) {
+            Some((_, before)) => format!("（以下同【{before}】）"),
+            None => {
+                asked.push((asks.to_owned(), case.about));
+                asks.to_owned()
+            }
+        };
+        book.push_str(&format!("【{}】{kind}\n{said}{asks}\n\n", case.about));
     }
     let named = |names: &[&str]| -> Vec<LetterLine> {
         let case = |name: &&str| all.iter().find(|case| case.about == *name).unwrap();
@@ -109,11 +123,172 @@ fn the_book_reads_well() {
     }
     let overdue = LetterLine {
         report_due_on: Some(day("2026-01-15")),
+        period: Some(Span { start: day("2025-01-01"), end: day("2025-12-31") }),
         latest_period: one.first().and_then(|line| line.period.clone()),
         ..one[0].clone()
     };
     book.push_str(&format!("【催报】\n{}\n\n", body(&about(LetterKind::ReportReminder, &[overdue]))));
-    let draft = LetterFacts { number: None, ..about(LetterKind::Warning, &one) };
-    book.push_str(&format!("【函稿】\n{}\n", body(&draft)));
+    let words = ["位次·未进前五", "收窄·降幅扩大", "趋势·未增长", "定性·滞后", "多处列入·滞后"];
+    book.push_str(&format!("【不计数的指标】\n{}\n\n", body(&about(LetterKind::Warning, &named(&words)))));
+    let lifted = ["总量·恢复", "位次·恢复", "趋势·恢复", "节点·逾期完成", "上限·守住"];
+    book.push_str(&format!("【解除多项】\n{}\n\n", body(&about(LetterKind::Lifting, &named(&lifted)))));
+    for kind in LetterKind::ALL {
+        let facts = asking(*kind, &one);
+        let letter = Templates::built_in().unwrap().render(&facts).unwrap();
+        let copy = copied_text(&letter.text, Some(ANSWERED), noted(*kind));
+        let head: Vec<&str> = copy.lines().filter(|line| !line.trim().is_empty()).take(5).collect();
+        let foot = copy.trim_end().lines().last().unwrap();
+        let subject = copied_subject(&letter.subject);
+        book.push_str(&format!("【抄送件·{kind}】\n{subject}\n{}\n……\n{foot}\n\n", head.join("\n")));
+    }
+    for kind in [LetterKind::Warning, LetterKind::ReplyReminder, LetterKind::ReportReminder] {
+        let draft = LetterFacts { number: None, ..about(kind, &one) };
+        book.push_str(&format!("【函稿·{kind}】\n{}\n\n", body(&draft)));
+    }
     insta::assert_snapshot!("book", book);
+}
+
+/// The letter that is answered.
+const ANSWERED: Uuid = Uuid::from_u128(5);
+
+/// The same letter with the address where it is answered.
+fn asking(kind: LetterKind, lines: &[LetterLine]) -> LetterFacts {
+    let links = ReplyLinks::new("https://xushi.example.org", [7; 32], 90);
+    let asks = kind != LetterKind::Lifting;
+    LetterFacts { reply_link: asks.then(|| links.address(ANSWERED)), ..about(kind, lines) }
+}
+
+/// What stands above a copy.
+fn noted(kind: LetterKind) -> &'static str {
+    if kind == LetterKind::Lifting { NOTED } else { COPIED }
+}
+
+/// A copy of any letter says so, names whom it is copied to, and has neither a button nor an address.
+#[test]
+fn copies_of_every_kind_offer_no_answer() {
+    let all = cases::all();
+    for kind in LetterKind::ALL.iter().copied() {
+        for case in &all {
+            let line = case.line(1);
+            if is_trouble(line.state) == (kind == LetterKind::Lifting) {
+                continue;
+            }
+            let facts = asking(kind, std::slice::from_ref(&line));
+            let letter = Templates::built_in().unwrap().render(&facts).unwrap();
+            let text = copied_text(&letter.text, Some(ANSWERED), noted(kind));
+            let html = copied_html(&letter.html, Some(ANSWERED), noted(kind));
+            for copy in [&text, &html] {
+                assert!(
+                    copy.contains(noted(kind)) && copy.contains("抄送：市财政局。"),
+                    "{} {kind}",
+                    case.about
+                );
+                for answering in ["xushi.example.org", "签收并在线反馈", "在线签收", "<a ", "class=\"act\""]
+                {
+                    assert!(!copy.contains(answering), "{} {kind}: {answering} in {copy}", case.about);
+                }
+            }
+            let paper = crate::tests::said(&crate::tests::part(
+                &crate::tests::parts(&crate::tests::docx(&facts)),
+                "word/document.xml",
+            ));
+            assert!(!paper.contains("xushi.example.org"), "{} {kind}: an address on paper", case.about);
+        }
+    }
+}
+
+/// Nobody knows on which day a draft will be signed: it counts from there, on the form for the answer too.
+#[test]
+fn a_draft_names_no_day_that_its_signing_would_change() {
+    let line = cases::all()[0].line(1);
+    for kind in [LetterKind::Warning, LetterKind::ReplyReminder, LetterKind::ReportReminder] {
+        let facts = about(kind, std::slice::from_ref(&line));
+        let paper = |facts: &LetterFacts| {
+            let parts = crate::tests::parts(&crate::tests::docx(facts));
+            crate::tests::said(&crate::tests::part(&parts, "word/document.xml"))
+        };
+        let form = |paper: &str| paper.rsplit_once("单位负责人（签字）").unwrap().1.to_owned();
+        let signed = paper(&facts);
+        assert!(form(&signed).contains("请于2026年1月27日前反馈。"), "{kind}: {signed}");
+        let draft = LetterFacts { number: None, ..facts };
+        let letter = Templates::built_in().unwrap().render(&draft).unwrap();
+        let drafted = paper(&draft);
+        assert!(form(&drafted).contains("请于签发后5个工作日内反馈。"), "{kind}: {drafted}");
+        for form in [&drafted, &letter.text, &letter.html] {
+            assert!(!form.contains("2026年1月27日") && form.contains("签发后5个工作日内"), "{kind}: {form}");
+        }
+    }
+}
+
+/// Letters of a year, written to `XUSHI_LETTER_DIR` for somebody who wants to look at them.
+#[test]
+fn the_book_can_be_looked_at() {
+    let Some(dir) = std::env::var_os("XUSHI_LETTER_DIR").map(std::path::PathBuf::from) else { return };
+    let all = cases::all();
+    let named = |names: &[&str]| -> Vec<LetterLine> {
+        let case = |name: &&str| all.iter().find(|case| case.about == *name).unwrap();
+        (1..).zip(names).map(|(ordinal, name)| case(name).line(ordinal)).collect()
+    };
+    let on = |facts: LetterFacts, issued: &str, by: &str| LetterFacts {
+        issued_on: day(issued),
+        as_of: day(issued),
+        reply: facts.reply.map(|reply| ReplyTerms { by: day(by), ..reply }),
+        number: LetterNumber::new("岳攻坚函", issued[..4].parse().unwrap(), 12).ok(),
+        copied: vec!["市财政局".into(), "市统计局".into(), "市政府办公室".into()],
+        contact: LetterContact {
+            name: Some("李四".into()),
+            phone: Some("0730-8880000".into()),
+            email: Some("xt@example.org".into()),
+        },
+        ..facts
+    };
+    let earlier = |on: &str, by: &str| EarlierLetter {
+        number: LetterNumber::new("岳攻坚函", on[..4].parse().unwrap(), 3).unwrap(),
+        issued_on: day(on),
+        level: Some(Level::Yellow),
+        reply_by: Some(day(by)),
+    };
+    let warning = |names: &[&str]| asking(LetterKind::Warning, &named(names));
+    let climbed = LetterFacts {
+        handling: Some(Handling::Raise),
+        level: Some(Level::Yellow),
+        follow_up_of: Some(earlier("2025-07-21", "2025-07-28")),
+        ..warning(&["总量·滞后", "增速·滞后"])
+    };
+    let reminder = LetterFacts {
+        follow_up_of: Some(earlier("2025-07-21", "2025-07-28")),
+        ..asking(LetterKind::ReplyReminder, &named(&["总量·滞后"]))
+    };
+    let lifted = ["总量·恢复", "增速·恢复", "位次·恢复", "趋势·恢复", "节点·逾期完成"];
+    let lifting = LetterFacts {
+        follow_up_of: Some(earlier("2025-07-21", "2025-07-28")),
+        ..asking(LetterKind::Lifting, &named(&lifted))
+    };
+    let many: Vec<LetterLine> = (1..)
+        .zip(all.iter().filter(|case| is_trouble(case.line(1).state)).step_by(4).take(13))
+        .map(|(n, case)| case.line(n))
+        .collect();
+    for (name, facts, issued, by) in [
+        ("1-total", warning(&["总量·预测难以完成"]), "2025-07-21", "2025-07-28"),
+        ("2-missed", warning(&["总量·期满未完成"]), "2026-01-20", "2026-01-27"),
+        ("3-broken", warning(&["零发生·突破"]), "2025-04-14", "2025-04-21"),
+        ("4-climbed", climbed, "2025-08-04", "2025-08-11"),
+        ("5-reminder", reminder, "2025-07-29", "2025-08-01"),
+        ("6-lifting", lifting, "2025-11-20", "2025-11-27"),
+        (
+            "7-words",
+            warning(&["位次·未进前五", "收窄·降幅扩大", "趋势·未增长", "定性·滞后", "多处列入·滞后"]),
+            "2025-07-21",
+            "2025-07-28",
+        ),
+        ("8-many", asking(LetterKind::Warning, &many), "2026-01-20", "2026-01-27"),
+    ] {
+        let facts = on(facts, issued, by);
+        let letter = Templates::built_in().unwrap().render(&facts).unwrap();
+        std::fs::write(dir.join(format!("{name}.html")), letter.html_alone()).unwrap();
+        std::fs::write(dir.join(format!("{name}.docx")), crate::tests::docx(&facts)).unwrap();
+        std::fs::write(dir.join(format!("{name}.txt")), &letter.text).unwrap();
+        let copy = copied_html(&letter.html, Some(ANSWERED), noted(facts.kind));
+        std::fs::write(dir.join(format!("{name}-copy.html")), copy).unwrap();
+    }
 }
