@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use xushi::config::{Config, DEFAULT};
 use xushi::domain::{Kind, LetterKind, ProblemKind, TextEnum as _};
+use xushi::store::constraints::CONSTRAINTS;
 
 use crate::support::database::repository;
 use crate::tidy::MAY_USE;
@@ -161,7 +162,10 @@ fn paths_and_names_that_the_pages_give_are_there() {
                 let kinds = ["fn", "struct", "enum", "trait", "const", "static", "type", "macro_rules!"];
                 let declares = |line: &str| {
                     let line = line.trim_start().trim_start_matches("pub ");
-                    let line = line.strip_prefix("pub(").and_then(|rest| rest.split_once(") ")).map_or(line, |(_, rest)| rest);
+                    let line = line
+                        .strip_prefix("pub(")
+                        .and_then(|rest| rest.split_once(") "))
+                        .map_or(line, |(_, rest)| rest);
                     let line = line.trim_start_matches("async ");
                     let rest = kinds.iter().find_map(|kind| line.strip_prefix(&format!("{kind} ")));
                     let rest = rest.unwrap_or(line);
@@ -251,8 +255,7 @@ fn every_kind_of_letter_has_its_templates_and_is_told() {
 #[test]
 fn every_problem_is_told_with_what_to_do() {
     let rows = table(&read("docs/OPERATING.md"), &["kind", "中文", "what to do"]);
-    let told: BTreeSet<(String, String)> =
-        rows.iter().map(|row| (bare(&row[0]), row[1].clone())).collect();
+    let told: BTreeSet<(String, String)> = rows.iter().map(|row| (bare(&row[0]), row[1].clone())).collect();
     let known: BTreeSet<(String, String)> =
         ProblemKind::ALL.iter().map(|kind| (kind.to_string(), kind.chinese().to_owned())).collect();
     assert_eq!(told, known, "docs/OPERATING.md and ProblemKind");
@@ -300,10 +303,8 @@ fn every_kind_of_target_has_a_case_and_a_fate_in_the_law() {
         let after = text.split("Kind::").skip(1);
         after.map(|rest| rest.chars().take_while(|c| c.is_alphanumeric()).collect::<String>()).collect()
     };
-    let (within, without) = (
-        named(between(&law, "const WITH:", "];")),
-        named(between(&law, "const WITHOUT:", "];")),
-    );
+    let (within, without) =
+        (named(between(&law, "const WITH:", "];")), named(between(&law, "const WITHOUT:", "];")));
     let cased = named(&cases);
     for kind in Kind::ALL {
         let name = format!("{kind:?}");
@@ -312,6 +313,49 @@ fn every_kind_of_target_has_a_case_and_a_fate_in_the_law() {
     }
     let outside: BTreeSet<String> = without.iter().map(|name| snake(name)).collect();
     assert_eq!(first_column(&read("docs/FIGURES.md"), &["kind", "why"]), outside, "docs/FIGURES.md");
+}
+
+/// Names of the unique constraints and indexes that the migrations of a database leave.
+fn unique_names(database: &str) -> BTreeSet<String> {
+    let mut steps: Vec<PathBuf> = std::fs::read_dir(repository().join("migrations").join(database))
+        .unwrap()
+        .map(|entry| entry.unwrap().path().join("up.sql"))
+        .collect();
+    steps.sort();
+    let mut names = BTreeSet::new();
+    for step in steps {
+        let text = std::fs::read_to_string(step).unwrap();
+        let code: Vec<&str> = text.lines().map(|line| line.split("--").next().unwrap()).collect();
+        let code = code.join(" ");
+        let tokens: Vec<&str> = code.split([' ', '(', ',', ';']).filter(|token| !token.is_empty()).collect();
+        for window in tokens.windows(4) {
+            match window {
+                ["CONSTRAINT", name, "UNIQUE" | "PRIMARY", _] | ["CREATE", "UNIQUE", "INDEX", name] => {
+                    names.insert((*name).to_owned());
+                }
+                ["DROP", "INDEX" | "CONSTRAINT", name, _] => {
+                    names.remove(*name);
+                }
+                _ => {}
+            }
+        }
+    }
+    names
+}
+
+#[test]
+fn every_unique_constraint_says_what_it_means_to_a_caller() {
+    let names = unique_names("postgres");
+    assert_eq!(names, unique_names("sqlite"), "both databases look errors up by the same names");
+    assert!(names.len() > 20, "{names:?}");
+    let told: BTreeSet<&str> = CONSTRAINTS.iter().map(|one| one.name).collect();
+    // Opening what is open already is no error.
+    let quiet = ["problems_open_key"];
+    let silent: Vec<_> = names
+        .iter()
+        .filter(|name| !told.contains(name.as_str()) && !quiet.contains(&name.as_str()))
+        .collect();
+    assert!(silent.is_empty(), "src/store/constraints.rs lacks {silent:?}");
 }
 
 #[test]
