@@ -7,7 +7,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     && install -D target/release/xushi /out/xushi
 
 FROM debian:bookworm-slim
-# ca-certificates: TLS to the mail server and to PostgreSQL; tzdata: local times of tools run inside.
+# ca-certificates: TLS to the mail server; tzdata: local times of tools run inside.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates tzdata \
     && rm -rf /var/lib/apt/lists/* \

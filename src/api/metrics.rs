@@ -16,8 +16,6 @@ pub struct Metrics {
     pub deliveries: IntGaugeVec,
     /// Open problems by kind, read when scraped.
     pub problems: IntGaugeVec,
-    /// Indicators by grade, read when scraped.
-    pub indicators: IntGaugeVec,
     /// Lines of the log that could not be written.
     pub log_lines_lost: IntCounter,
 }
@@ -51,8 +49,6 @@ impl Metrics {
         let deliveries =
             IntGaugeVec::new(opts!("xushi_deliveries", "Deliveries in the outbox, by state."), &["state"])
                 .expect("metric");
-        let indicators =
-            IntGaugeVec::new(opts!("xushi_indicators", "Indicators, by grade."), &["grade"]).expect("metric");
         let problems = IntGaugeVec::new(opts!("xushi_problems_open", "Open problems, by kind."), &["kind"])
             .expect("metric");
         let log_lines_lost =
@@ -63,8 +59,7 @@ impl Metrics {
         registry.register(Box::new(requests.clone())).expect("metric");
         registry.register(Box::new(seconds.clone())).expect("metric");
         registry.register(Box::new(deliveries.clone())).expect("metric");
-        registry.register(Box::new(indicators.clone())).expect("metric");
-        Self { registry, requests, seconds, deliveries, problems, indicators, log_lines_lost }
+        Self { registry, requests, seconds, deliveries, problems, log_lines_lost }
     }
 
     /// Counts one answer. `route` is a pattern of the service's own, never a path as asked for.

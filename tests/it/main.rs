@@ -13,6 +13,7 @@ mod migrations;
 mod names;
 mod openapi;
 mod outbox;
+mod pages;
 mod policy;
 mod post;
 mod readme;

@@ -163,7 +163,7 @@ fn names_after(line: &str, prefix: &str) -> Vec<String> {
 }
 
 /// Room, rooms it may use beside itself, crates it may name among the restricted ones.
-const MAY_USE: &[(&str, &[&str], &[&str])] = &[
+pub(super) const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     ("domain", &[], &[]),
     // tokio, to read the next page while one is judged.
     ("store", &["domain"], &["diesel", "diesel_async", "diesel_migrations", "serde", "serde_json", "tokio"]),
