@@ -127,7 +127,6 @@ impl KindRow {
         match self.adds_up {
             AddsUp::Always => !stock,
             AddsUp::ByUnit => self.figure == Figure::Level && !stock && by_unit,
-            AddsUp::CumulativeByUnit => measure.basis == Basis::Cumulative && by_unit,
             AddsUp::Never => self.way == WayFrom::Sign && measure.basis == Basis::Cumulative && by_unit,
         }
     }

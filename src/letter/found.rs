@@ -10,7 +10,8 @@ use super::promise::{self, promise};
 use super::standing::streak;
 use xushi_domain::kind::{ComparedWith, CompletionOf, ReportedBy, WayFrom};
 use xushi_domain::pace::{
-    Assessment, BenchmarkGap, Forecast, Promised, Ratio, RuleId, ShareFrom, Subject, is_percent, promised,
+    Assessment, BenchmarkGap, Forecast, Promised, Ratio, RuleId, ShareFrom, Subject, binds_each_period,
+    is_percent, promised,
 };
 use xushi_domain::{Basis, Better, Comparator, Figure, Grade, Kind, KindRow, Period, RulePack};
 
@@ -77,7 +78,8 @@ impl<'a> Facts<'a> {
             | WayFrom::Place
             | WayFrom::Nodes => promised.and_then(ends),
         };
-        let counts = row.is_running_count(subject.measure);
+        let each = subject.target.is_some_and(|target| binds_each_period(target, subject.measure));
+        let counts = row.is_running_count(subject.measure) && !each;
         let at_target = target_value.is_some() && target_value == expected;
         let all_due = value(assessment.due_fraction) == Some(Decimal::ONE);
         let flat = at_target && !all_due;

@@ -46,7 +46,7 @@ pub use forecast::{Forecast, ForecastMethod};
 pub use missing::{Missing, MissingSet};
 pub use needed::{Needed, NeededForm};
 pub use nodes::nodes_done;
-pub use promise::{adds_up, is_percent};
+pub use promise::{adds_up, binds_each_period, is_percent};
 pub use promised::{Promised, promised};
 pub use ratio::{Ratio, display};
 pub use release::{Release, next_release, next_report, overdue_after, reported_until};

@@ -97,7 +97,7 @@ impl Promise {
             about: target.comparator == Some(Comparator::About) && low.is_some(),
             soft: says(&SOFT),
             steady: measure.better == Better::Hold,
-            each_period: measure.basis == Basis::Period && contains(&target.phrase, &EACH_PERIOD),
+            each_period: binds_each_period(target, measure),
         };
         if row.way == WayFrom::Rate && lower && promise.is_decline(target) {
             promise.ceiling = true;
@@ -131,6 +131,11 @@ impl Promise {
 
 fn contains(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| text.contains(word))
+}
+
+/// Whether a promise binds each month or quarter by itself (每月不超过3起) rather than their sum.
+pub fn binds_each_period(target: &Target, measure: &Measure) -> bool {
+    measure.basis == Basis::Period && contains(&target.phrase, &EACH_PERIOD)
 }
 
 /// Whether values of this unit are already percentages, so that differences are percentage points.
