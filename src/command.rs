@@ -204,7 +204,7 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
 
 async fn check_facts(config: &Config) -> Result<(), AppError> {
     let store = Store::open(&config.database.url, 1)?;
-    let refused = warning::recheck_facts(&store).await?;
+    let refused = warning::recheck_facts(&store, SystemClock.timestamp()).await?;
     for fact in &refused {
         let row = &fact.row;
         say(format_args!(

@@ -12,6 +12,7 @@ use super::State;
 use super::extract::Params;
 use super::figures::FiguresView;
 use super::indicators::{IndicatorParams, Named};
+use super::needs::NeededView;
 use super::page::{self, List, ListParams, PageView};
 use super::past_boards::Order;
 use super::problem::{Problem, ProblemView};
@@ -21,6 +22,7 @@ use super::verdict::{Beside, VerdictView, places};
 use crate::db;
 use crate::domain::pace::{foreseen, next_report};
 use crate::domain::{Grade, TextEnum as _};
+use crate::letter::Templates;
 use crate::store::comparisons::Extent;
 use crate::store::judging::{Evidence, Judging};
 use crate::store::rows::{AssessmentRow, BoardFilter, BoardRow, StatedDifferenceRow, grade_rank};
@@ -47,7 +49,12 @@ pub struct AssessmentView {
 }
 
 impl AssessmentView {
-    fn of(evidence: &Evidence, as_of: NaiveDate, stated: &[StatedDifferenceRow]) -> Self {
+    fn of(
+        evidence: &Evidence,
+        as_of: NaiveDate,
+        stated: &[StatedDifferenceRow],
+        templates: &Templates,
+    ) -> Result<Self, Problem> {
         let (assessment, steps) = evidence.judge_with_working(as_of);
         let context = evidence.context(as_of);
         let spoken_of = |row: &&StatedDifferenceRow| {
@@ -60,21 +67,23 @@ impl AssessmentView {
             .data_period
             .zip(context.figure)
             .and_then(|(period, figure)| foreseen(&evidence.own, period, figure, as_of));
+        let subject = evidence.subject();
         let beside = Beside {
+            needed: NeededView::of(&subject, &evidence.pack, &assessment, templates)?,
             context,
             foreseen,
-            release: next_report(&evidence.subject(), &evidence.own),
+            release: next_report(&subject, &evidence.own),
             overdue_after: evidence.overdue_after,
             stated: stated.map(|row| (row.against.clone(), row.difference.0)).collect(),
             places: places(&evidence.measure, &context),
             judged: evidence.judged_figure(&assessment).map(|(figure, unit)| (figure, unit.to_owned())),
         };
-        Self {
+        Ok(Self {
             indicator_id: evidence.row.id.0,
             indicator: evidence.measure.name.clone(),
             as_of,
             verdict: VerdictView::of(assessment, steps, &evidence.pack, &beside),
-        }
+        })
     }
 }
 
@@ -101,7 +110,7 @@ async fn find_assessment(
     let evidence = evidence::evidence_on(&state.store, &state.desk.calendar, Id(*id), as_of).await?;
     let evidence = evidence.ok_or_else(|| Problem::not_found("指标"))?;
     let stated = db!(state.store, comparisons::list_stated(evidence.row.series_id, as_of))?;
-    respond::ok(&request, &AssessmentView::of(&evidence, as_of, &stated))
+    respond::ok(&request, &AssessmentView::of(&evidence, as_of, &stated, &state.desk.templates)?)
 }
 
 /// 记录下来的一次研判；只在结果与上次不同时记录，记录后不再改动

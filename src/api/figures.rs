@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::indicators::PeriodView;
 use super::wire::{Amount, Word};
-use crate::domain::{Doubt, Figure, Grade, TextEnum as _};
+use crate::domain::{Doubt, DoubtSet, Figure, Grade, TextEnum as _};
 use crate::store::rows::{AssessmentRow, CurrentAssessmentRow};
 use crate::store::types::Number;
 
@@ -60,18 +60,26 @@ pub struct FiguresView {
     doubts: Vec<DoubtView>,
 }
 
-/// 疑点
+/// 疑点：照录，请核对
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DoubtView {
-    /// 代码
+    /// 疑点代码（英文，稳定）
+    #[schema(example = "scale_of_rate")]
     code: &'static str,
-    /// 说明
+    /// 何处可疑、怎么办
     detail: &'static str,
 }
 
 impl From<Doubt> for DoubtView {
     fn from(doubt: Doubt) -> Self {
         Self { code: doubt.as_str(), detail: doubt.chinese() }
+    }
+}
+
+impl DoubtView {
+    /// All of a set.
+    pub fn all(doubts: DoubtSet) -> Vec<Self> {
+        doubts.iter().map(Self::from).collect()
     }
 }
 

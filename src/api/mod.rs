@@ -29,6 +29,7 @@ mod letters;
 mod lookup;
 mod measures;
 pub mod metrics;
+mod needs;
 mod observations;
 mod pack_preview;
 mod page;

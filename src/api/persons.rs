@@ -15,7 +15,8 @@ use super::respond;
 use super::spec::Routes;
 use super::wire::{Amount, Word};
 use crate::db;
-use crate::domain::{Curve, Grade, Invalid, Kind, invalid};
+use crate::domain::kind::ReportedBy;
+use crate::domain::{Curve, Grade, Invalid, invalid};
 use crate::store::rows::{IndicatorRow, NodeReportRow, PersonVerdictRow, word};
 use crate::store::types::Id;
 use crate::store::{StoreError, curves};
@@ -27,12 +28,12 @@ pub fn routes(config: &mut impl Routes) {
     config.service(list_verdicts).service(give_verdict).service(list_nodes).service(report_node);
 }
 
-/// The indicator, when its target is of this kind.
-async fn indicator(state: &State, id: Uuid, kind: Kind, refusal: &str) -> Result<IndicatorRow, Problem> {
+/// The indicator, when its target is of a kind that is reported so.
+async fn indicator(state: &State, id: Uuid, by: ReportedBy, refusal: &str) -> Result<IndicatorRow, Problem> {
     let found = db!(state.store, indicators::find_indicator(id))?;
     let row = found.ok_or_else(|| Problem::not_found("指标"))?.indicator;
     match row.target.target()? {
-        Some(target) if target.kind == kind => Ok(row),
+        Some(target) if target.kind.row().reported_by == by => Ok(row),
         _ => Err(Invalid::new("", "other_kind", refusal).into()),
     }
 }
@@ -124,7 +125,7 @@ async fn give_verdict(
     Body(body): Body<GiveVerdict>,
 ) -> Result<HttpResponse, Problem> {
     let refusal = "只有定性目标由人工评定，其余目标按数据研判，请报送观测值。";
-    let indicator = indicator(&state, *id, Kind::Qualitative, refusal).await?;
+    let indicator = indicator(&state, *id, ReportedBy::Person, refusal).await?;
     if body.grade.0.severity().is_none() {
         let detail = "人工评定须给出等级，可用：achieved、ahead、on_pace、watch、behind、critical、missed。";
         return Err(Invalid::new("grade", "out_of_range", detail).into());
@@ -208,7 +209,7 @@ async fn list_nodes(
     Params(params): Params<AsOfParams>,
 ) -> Result<HttpResponse, Problem> {
     let as_of = params.as_of.unwrap_or_else(|| state.clock.today());
-    let row = indicator(&state, *id, Kind::Milestone, NOT_A_MILESTONE).await?;
+    let row = indicator(&state, *id, ReportedBy::Nodes, NOT_A_MILESTONE).await?;
     let reports = db!(state.store, persons::list_node_reports_of(&[row.id], as_of))?;
     let items = nodes(&row)?.into_iter().map(|(on, fraction)| {
         let report = reports.iter().rev().find(|report| report.node_on == on);
@@ -235,7 +236,7 @@ async fn report_node(
     id: web::Path<Uuid>,
     Body(body): Body<ReportNode>,
 ) -> Result<HttpResponse, Problem> {
-    let indicator = indicator(&state, *id, Kind::Milestone, NOT_A_MILESTONE).await?;
+    let indicator = indicator(&state, *id, ReportedBy::Nodes, NOT_A_MILESTONE).await?;
     let known = nodes(&indicator)?;
     if !known.iter().any(|(on, _)| *on == body.node) {
         let known: Vec<_> = known.iter().map(|(on, _)| on.to_string()).collect();

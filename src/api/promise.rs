@@ -138,7 +138,7 @@ impl TargetBody {
 }
 
 fn spelled(measure: &str, kind: Kind, value: Option<Amount>, unit: &str) -> String {
-    let verb = if kind == Kind::Growth { "增长" } else { "" };
+    let verb = if kind.row().promises_rate() { "增长" } else { "" };
     let value = value.map(|amount| amount.0.to_string()).unwrap_or_default();
     format!("{measure}{verb}{value}{unit}")
 }

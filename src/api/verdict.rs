@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::figures::DoubtView;
 use super::indicators::PeriodView;
+use super::needs::NeededView;
 use super::stated::{Checked, ContradictionView, UncheckedView};
 use super::wire::{Amount, Word};
 use crate::domain::pace::{Assessment, Context, Forecast, Missing, Ratio, Release, Step};
@@ -54,6 +55,8 @@ pub struct VerdictView {
     average_per_month: Option<Amount>,
     /// 后续需增长（%）
     needed_growth: Option<Amount>,
+    /// 后期要求；目标期已满、限额已突破或不再有要求的为null
+    needed: Option<NeededView>,
     /// 推算后续需增长所用的上年同期占比取自何处：上年数值（observations）或序时曲线（curve）
     share_from: Option<&'static str>,
     /// 与其他序列的对比
@@ -266,6 +269,8 @@ pub struct Beside {
     pub places: u32,
     /// The figure judged and the unit of its values.
     pub judged: Option<(Figure, String)>,
+    /// What is needed from here.
+    pub needed: Option<NeededView>,
 }
 
 impl Beside {
@@ -314,6 +319,7 @@ impl VerdictView {
             needed_per_month: amount(assessment.needed_per_month),
             average_per_month: amount(assessment.average_per_month),
             needed_growth: amount(assessment.needed_growth),
+            needed: beside.needed.clone(),
             share_from: assessment.share_from.map(|from| from.as_str()),
             streak: assessment.streak,
             change: ChangeView {
@@ -330,7 +336,7 @@ impl VerdictView {
             forecast_missing: assessment.forecast_lacks.map(lacking),
             overdue: assessment.overdue,
             missing: missing.collect(),
-            doubts: assessment.doubts.iter().map(DoubtView::from).collect(),
+            doubts: DoubtView::all(assessment.doubts),
             rule: RuleView::of(&assessment, pack),
             working: steps.collect(),
             rank: assessment.rank.map(|rank| RankView { position: rank.position, of: rank.of }),

@@ -19,7 +19,7 @@ text_enum! {
         PartRevisedAlone = "part_revised_alone",
         /// A stored fact that the rules refuse today; it is kept and does not count.
         RefusedByRules = "refused_by_rules",
-        /// Levels of both years are there where a growth rate is wanted.
+        /// Levels are there where a growth rate is wanted.
         GrowthWanted = "growth_wanted",
         /// A preliminary value came after the final one; it is kept and does not count.
         PreliminaryAfterFinal = "preliminary_after_final",
@@ -57,7 +57,9 @@ impl Doubt {
                 "往年同期数已单独修订、全年数未修订，当年同期进度可能失真，请核对该年全年数。"
             }
             Self::RefusedByRules => "有已存数据不符合现行报送规则，予以保留但不参与研判，请核对后重报。",
-            Self::GrowthWanted => "已有本年和上年的绝对量，但目标考核同比增速，请报送同比增速。",
+            Self::GrowthWanted => {
+                "目标考核同比增速，同期只有绝对量；增速不由绝对量推算，请报送公布的同比增速。"
+            }
             Self::PreliminaryAfterFinal => "最终核实数之后又报送了初步数，初步数予以保留但不参与研判。",
             Self::FactorOfTen => "数值与该指标以往数值相差约十倍、一千倍或一亿倍，请核对小数点和计量单位。",
             Self::RunningTotalStands => "累计数与上期累计数完全相同，请核对是否误填了上期数。",

@@ -110,6 +110,21 @@ impl KindRow {
         matches!(self.number, TargetNumber::InPercent | TargetNumber::InPercentIfAny | TargetNumber::Place)
     }
 
+    /// Whether the promised number is a rate of growth (增长5%).
+    pub const fn promises_rate(&self) -> bool {
+        matches!(self.way, WayFrom::Rate)
+    }
+
+    /// Whether nothing but a growth rate is judged, of a measure that is itself in percent or not.
+    pub const fn wants_rate(&self, percent: bool) -> bool {
+        matches!(self.figure, Figure::Yoy)
+            && match self.falls_back {
+                FallsBack::Never => true,
+                FallsBack::Always => false,
+                FallsBack::InPercent => !percent,
+            }
+    }
+
     /// Whether its grade rests on another series.
     pub const fn is_comparison(&self) -> bool {
         !matches!(self.compared_with, ComparedWith::Nothing)

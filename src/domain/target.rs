@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 pub use super::kind::Kind;
 use super::pace::is_percent;
+use super::phrase::names_other;
 use super::{Invalid, invalid, quantity, text_enum};
 
 text_enum! {
@@ -100,6 +101,18 @@ impl Target {
     pub fn none_in(self, measure_unit: &str) -> Self {
         let nothing = self.kind == Kind::Cap && self.value.is_some_and(|value| value.is_zero());
         if nothing { Self { unit: measure_unit.to_owned(), ..self } } else { self }
+    }
+
+    /// Whether the phrase speaks of another measure than the one called `measure` or one of its `aliases`.
+    pub fn names_other(&self, measure: &str, aliases: &[String]) -> bool {
+        let mut names = std::iter::once(measure).chain(aliases.iter().map(String::as_str));
+        !names.any(|name| self.says(name))
+            && names_other(&self.phrase, measure, aliases.iter().map(String::as_str))
+    }
+
+    /// Whether the phrase has this name in it, as most have that of their measure: told without reading it.
+    pub fn says(&self, name: &str) -> bool {
+        !name.is_empty() && self.phrase.contains(name)
     }
 
     /// The factor that turns the target's unit into the measure's (`万家` → `家` is 10000).

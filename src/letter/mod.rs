@@ -247,6 +247,19 @@ impl Templates {
         docx::pack(&parts)
     }
 
+    /// What is needed from here of a line, as its letter says it; `None` where the letter does not ask for anything.
+    pub fn needed(&self, line: &LetterLine) -> Result<Option<String>, LetterError> {
+        if line.need.is_none() {
+            return Ok(None);
+        }
+        let failed = |error: minijinja::Error| template_error(&error, "");
+        let wording = self.env.get_template("shared/wording.txt").map_err(failed)?;
+        let mut module = wording.render_captured(()).map_err(failed)?;
+        let line = Value::from(Serde(line));
+        let said = module.with_state_mut(|state| state.call_macro("needed", &[line])).map_err(failed)?;
+        Ok(Some(said.trim().to_owned()))
+    }
+
     /// What every form needs: the facts, the title and the body.
     fn compose(&self, facts: &LetterFacts) -> Result<Value, LetterError> {
         facts.check()?;

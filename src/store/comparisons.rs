@@ -120,9 +120,9 @@ impl Register {
 
     /// Whether what a target is compared with is there, and another series than its own; so for one that compares nothing.
     pub fn knows(&self, target: &Target, own: Key) -> bool {
-        let compares = matches!(target.kind, Kind::VersusBenchmark | Kind::VersusIndicator);
         let named = target.benchmark.is_some();
-        !(compares && named) || self.against(target, own).is_some_and(|(other, _)| other != own)
+        !(target.kind.row().is_comparison() && named)
+            || self.against(target, own).is_some_and(|(other, _)| other != own)
     }
 
     /// The series a comparing target is held against, and what it is called.

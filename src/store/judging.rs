@@ -12,6 +12,7 @@ use super::comparisons::{Compared, Extent};
 use super::completing::Completing;
 use super::known::Then;
 use super::pages::{Page, Pages, Which};
+use super::phrases::Phrases;
 use super::revisions::InForce;
 use super::rows::{AssessmentFigures, EvaluationRow, PastVerdictRow, RulePackRow};
 use super::types::Id;
@@ -21,7 +22,7 @@ use xushi_domain::pace::{
     self, Assessment, Course, Known, Past, PersonVerdict, Step, Subject, course, is_percent, overdue_after,
 };
 use xushi_domain::{
-    Curve, Figure, Kind, Measure, Observation, Period, RulePack, Target, WorkCalendar, assess,
+    Curve, Doubt, Figure, Kind, Measure, Observation, Period, RulePack, Target, WorkCalendar, assess,
     assess_with_working,
 };
 
@@ -33,6 +34,9 @@ pub struct Context {
     pub(super) in_force: InForce,
     calendar: WorkCalendar,
     measures: HashMap<Id, Arc<Measure>>,
+    /// Other names of measures.
+    aliases: HashMap<Id, Vec<String>>,
+    phrases: Phrases,
     regions: HashMap<Id, Arc<str>>,
     pub(super) packs: HashMap<Id, (Id, Arc<RulePack>)>,
 }
@@ -66,6 +70,10 @@ impl Context {
                 None => Ok((row.id, Arc::new(Measure::try_from(row)?))),
             })
             .collect::<Result<_, StoreError>>()?;
+        let mut aliases: HashMap<Id, Vec<String>> = HashMap::new();
+        for (id, name) in db!(*store, evaluation::list_aliases())? {
+            aliases.entry(id).or_default().push(name);
+        }
         let regions = db!(*store, evaluation::list_region_codes())?;
         let regions = regions.into_iter().map(|(id, code)| (id, Arc::from(code))).collect();
         Ok(Self {
@@ -74,6 +82,8 @@ impl Context {
             in_force,
             calendar: calendar.clone(),
             measures,
+            aliases,
+            phrases: Phrases::default(),
             regions,
             packs,
         })
@@ -106,8 +116,14 @@ impl Context {
         let (rule_pack_id, pack) =
             self.packs.get(&row.campaign_id).ok_or_else(|| corrupt("rule pack"))?.clone();
         let window = row.window()?;
+        let target = row.target.target()?;
+        let aliases = self.aliases.get(&key.0).map_or(&[][..], Vec::as_slice);
+        let names_other = target
+            .as_ref()
+            .is_some_and(|target| self.phrases.name_other(target, (key.0, &measure.name), aliases));
         let mut evidence = Evidence {
-            target: row.target.target()?,
+            names_other,
+            target,
             curve: row.curve()?,
             window,
             row,
@@ -140,6 +156,8 @@ pub struct Evidence {
     pub region: Arc<str>,
     /// The promise.
     pub target: Option<Target>,
+    /// Whether the phrase of the promise names another measure.
+    pub names_other: bool,
     /// The curve.
     pub curve: Curve,
     /// The window.
@@ -201,7 +219,7 @@ impl Evidence {
 
     /// The verdict.
     pub fn judge(&self, as_of: NaiveDate) -> Assessment {
-        self.judged(|subject, known| assess(subject, known, &self.pack, as_of))
+        self.doubted(self.judged(|subject, known| assess(subject, known, &self.pack, as_of)))
     }
 
     /// The way through the window.
@@ -211,7 +229,16 @@ impl Evidence {
 
     /// The verdict with every formula.
     pub fn judge_with_working(&self, as_of: NaiveDate) -> (Assessment, Vec<Step>) {
-        self.judged(|subject, known| assess_with_working(subject, known, &self.pack, as_of))
+        let judged = self.judged(|subject, known| assess_with_working(subject, known, &self.pack, as_of));
+        (self.doubted(judged.0), judged.1)
+    }
+
+    /// With what is doubtful about the promise itself.
+    fn doubted(&self, mut assessment: Assessment) -> Assessment {
+        if self.names_other {
+            assessment.doubts.insert(Doubt::OtherMeasure);
+        }
+        assessment
     }
 
     /// What is said beside the verdict.

@@ -14,6 +14,7 @@ pub mod faults;
 pub mod judging;
 pub mod known;
 mod pages;
+mod phrases;
 mod pool;
 pub mod revisions;
 pub mod rows;

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::domain::pace::{Assessment, Subject};
-use crate::domain::{Figure, Grade, Kind, Period, TextEnum as _};
+use crate::domain::{Figure, Grade, Period, TextEnum as _};
 use crate::letter::{Found, LetterLine, LineState, RestsOn, Span};
 use crate::store::judging::Evidence;
 
@@ -81,5 +81,5 @@ pub(super) fn missing_report(
 pub(super) fn figure(evidence: &Evidence, assessment: &Assessment) -> Option<Figure> {
     let judged = assessment.observation;
     let own = evidence.own.iter().find(|fact| Some(fact.id) == judged).map(|fact| fact.figure);
-    own.or_else(|| evidence.kind().map(|kind| if kind == Kind::Growth { Figure::Yoy } else { Figure::Level }))
+    own.or_else(|| evidence.kind().map(|kind| kind.row().figure))
 }

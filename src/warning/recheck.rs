@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDateTime;
+
 use crate::db;
 use crate::domain::{Doubt, DoubtSet, Invalid, Period, Status, entry};
 use crate::store::rows::{ObservationRow, read_doubts, word};
@@ -24,22 +26,23 @@ pub struct RefusedFact {
     pub why: String,
 }
 
-/// Lists the stored facts that today's rules refuse, and marks each with a doubt.
+/// Lists the stored facts that today's rules refuse, and marks each with a doubt; what rests on them is
+/// judged again.
 ///
 /// # Errors
 /// When the database fails or holds what it should not.
-pub async fn recheck_facts(store: &Store) -> Result<Vec<RefusedFact>, StoreError> {
+pub async fn recheck_facts(store: &Store, now: NaiveDateTime) -> Result<Vec<RefusedFact>, StoreError> {
     let mut starts: HashMap<i64, Vec<chrono::NaiveDate>> = HashMap::new();
-    for (series, start) in db!(*store, recording::list_all_window_starts())? {
+    for (series, start) in db!(*store, rechecks::list_all_window_starts())? {
         starts.entry(series).or_default().push(start);
     }
     let mut refused = Vec::new();
     let mut after: Option<Id> = None;
     loop {
-        let page = db!(*store, recording::list_stored(after, AT_ONCE))?;
+        let page = db!(*store, rechecks::list_stored(after, AT_ONCE))?;
         let Some((last, ..)) = page.last() else { return Ok(refused) };
         after = Some(last.id);
-        let mut marks: Vec<(Id, DoubtSet)> = Vec::new();
+        let mut marks: Vec<(Id, i64, DoubtSet)> = Vec::new();
         for (row, measure, region) in page {
             let Err(why) = check(&row, starts.get(&row.series_id).map_or(&[][..], Vec::as_slice))? else {
                 continue;
@@ -47,12 +50,12 @@ pub async fn recheck_facts(store: &Store) -> Result<Vec<RefusedFact>, StoreError
             let mut doubts = read_doubts(&row.doubts)?;
             if !doubts.contains(Doubt::RefusedByRules) {
                 doubts.insert(Doubt::RefusedByRules);
-                marks.push((row.id, doubts));
+                marks.push((row.id, row.series_id, doubts));
             }
             refused.push(RefusedFact { measure, region, row, why: why.detail });
         }
         if !marks.is_empty() {
-            db!(*store, recording::write_stored_doubts(&marks))?;
+            db!(*store, rechecks::write_stored_doubts(&marks, now))?;
         }
     }
 }

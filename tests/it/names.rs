@@ -126,11 +126,34 @@ both! {
                 xushi::store::checkout(pool).await.unwrap().batch_execute(forget).await.unwrap();
             }
         }
-        assert_eq!(xushi::db!(app.store, names::fill_names()).unwrap(), 3);
+        let packs = xushi::domain::RulePack::built_in().len();
+        assert_eq!(xushi::db!(app.store, names::fill_names()).unwrap(), 3 + packs);
         assert_eq!(xushi::db!(app.store, names::fill_names()).unwrap(), 0);
         app.post("/units", json!({"name": "ABC局", "region": "430000"})).await.problem(409, "duplicate", "/name");
         app.post("/measures", measure("生产总值(现价)", &[])).await.problem(409, "duplicate", "/name");
         app.get("/contacts?unit=ABC%E5%B1%80").await.expect(200);
+        app.post("/rule-packs", json!({"name": "ｓtandard", "reason": "试行"})).await.problem(409, "duplicate", "/name");
+    }
+
+    async fn no_two_rule_packs_look_the_same(app: TestApp) {
+        let post = async |name: &str| app.post("/rule-packs", json!({"name": name, "reason": "试行"})).await;
+        assert_eq!(post("标准（试行）").await.expect(201)["version"], 1);
+        for name in ["标准(试行)", "标准\u{200b}（试行）", "ｓｔａｎｄａｒｄ"] {
+            let refused = post(name).await;
+            assert!([409, 422].contains(&refused.status.as_u16()), "{name:?}: {}", refused.json());
+        }
+        post("标准(试行)").await.problem(409, "duplicate", "/name");
+        assert_eq!(post("标准（试行）").await.expect(201)["version"], 2, "the same name is the next version");
+        assert_eq!(post(" standard ").await.expect(201)["version"], 2);
+        let listed = app.get("/rule-packs?limit=100").await.expect(200);
+        let mut names: Vec<_> = listed["items"].as_array().unwrap().iter().map(|pack| xushi::domain::folded(pack["name"].as_str().unwrap())).collect();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), xushi::domain::RulePack::built_in().len() + 1);
+        let (one, two) = tokio::join!(post("试点A"), post("试点Ａ"));
+        let mut statuses = [one.status.as_u16(), two.status.as_u16()];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [201, 409], "whoever races");
     }
 
     async fn no_unit_stands_above_itself(app: TestApp) {

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use xushi::domain::TextEnum as _;
+
 use crate::support::database::repository;
 
 /// A source file: its path under src/, and its code without comments, text literals and test modules.
@@ -345,6 +347,41 @@ fn one_word_for_one_thing() {
     }
     assert_eq!(wrong, Vec::<String>::new());
     assert!(excused.iter().eq(OTHER_WORDS), "take the files off the list that are clean: {OTHER_WORDS:?}");
+}
+
+/// Whether a line names a kind of target by hand: `Kind::Growth`, and not `NameKind::Task` or `Kind::ALL`.
+fn names_a_kind(line: &str) -> bool {
+    let kinds: Vec<String> = xushi::domain::Kind::ALL.iter().map(|kind| format!("{kind:?}")).collect();
+    line.match_indices("Kind::").any(|(at, word)| {
+        let own = !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        let after = &line[at + word.len()..];
+        let name: String = after.chars().take_while(|c| c.is_alphanumeric()).collect();
+        own && kinds.contains(&name)
+    })
+}
+
+#[test]
+fn what_depends_on_the_kind_stands_in_its_table() {
+    for (line, by_hand) in [
+        ("if kind == Kind::Growth {", true),
+        ("matches!(kind, Kind::Cap | Kind::Range)", true),
+        ("crate::domain::Kind::Total => 1,", true),
+        ("Kind::ALL.iter()", false),
+        ("NameKind::Measure, ProblemKind::Total", false),
+        ("kind.row().limit", false),
+    ] {
+        assert_eq!(names_a_kind(line), by_hand, "{line}");
+    }
+    // A letter prints each kind in words of its own.
+    let sources = sources();
+    let others = sources.iter().filter(|source| !["domain", "letter"].contains(&source.room()));
+    let wrong: Vec<String> = others
+        .flat_map(|source| {
+            let lines = 0..source.code.len();
+            lines.filter(|line| names_a_kind(&source.code[*line])).map(|line| source.at(line))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "ask `kind.row()` instead:\n{}", wrong.join("\n"));
 }
 
 const LENGTH_MAX: usize = 400;

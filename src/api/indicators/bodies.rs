@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::api::figures::FiguresView;
+use crate::api::figures::{DoubtView, FiguresView};
 use crate::api::promise::{CurveBody, TargetBody, TargetView};
 use crate::api::tasks::PartBody;
 use crate::api::wire::Amount;
-use crate::store::rows::NamedIndicatorRow;
+use crate::domain::Doubt;
+use crate::store::rows::{MeasureAliasRow, NamedIndicatorRow};
 use crate::store::types::{Id, Number};
 use crate::store::{StoreError, curves};
 
@@ -53,6 +54,8 @@ pub struct IndicatorView {
     pub lead_unit: Option<Named>,
     /// 目标；为null表示未下达
     pub target: Option<TargetView>,
+    /// 目标的疑点：不影响录入，但应核对；数据的疑点见verdict
+    pub doubts: Vec<DoubtView>,
     /// 序时曲线
     pub curve: CurveBody,
     /// 基期值
@@ -76,11 +79,20 @@ fn amount(number: Option<Number>) -> Option<Amount> {
 }
 
 impl IndicatorView {
-    /// An indicator as JSON; `marked` are those about to be judged again.
-    pub fn of(row: NamedIndicatorRow, marked: &[Id]) -> Result<Self, StoreError> {
+    /// An indicator as JSON; `marked` are those about to be judged again, `aliases` other names of measures.
+    pub fn of(
+        row: NamedIndicatorRow,
+        marked: &[Id],
+        aliases: &[MeasureAliasRow],
+    ) -> Result<Self, StoreError> {
         let NamedIndicatorRow { indicator, measure, region, task_name, lead_unit_name, current, assessment } =
             row;
+        let target = indicator.target.target()?;
+        let aliases: Vec<String> =
+            aliases.iter().filter(|one| one.measure_id == measure.0).map(|one| one.name.clone()).collect();
+        let other = target.as_ref().is_some_and(|target| target.names_other(&measure.1, &aliases));
         Ok(Self {
+            doubts: DoubtView::all(other.then_some(Doubt::OtherMeasure).into_iter().collect()),
             id: indicator.id.0,
             measure: Named { id: measure.0.0, name: measure.1 },
             unit: measure.2,
@@ -89,7 +101,7 @@ impl IndicatorView {
             campaign_id: indicator.campaign_id.0,
             task: Named { id: indicator.task_id.0, name: task_name },
             lead_unit: indicator.lead_unit_id.zip(lead_unit_name).map(|(id, name)| Named { id: id.0, name }),
-            target: indicator.target.target()?.map(TargetView::from),
+            target: target.map(TargetView::from),
             curve: CurveBody::from(curves::read(&indicator.curve)?),
             baseline: amount(indicator.baseline),
             window_start: indicator.window_start,

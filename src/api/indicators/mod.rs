@@ -20,7 +20,8 @@ use crate::api::spec::Routes;
 use crate::db;
 use crate::domain::{Grade, Invalid, Measure, Period, quantity};
 use crate::store::rows::{
-    BoardFilter, IndicatorChange, IndicatorRow, NamedIndicatorRow, ResponsibilityRow, TargetColumns,
+    BoardFilter, IndicatorChange, IndicatorRow, MeasureAliasRow, NamedIndicatorRow, ResponsibilityRow,
+    TargetColumns,
 };
 use crate::store::types::{Id, Number};
 use crate::store::{curves, revisions as kept};
@@ -90,7 +91,8 @@ async fn list_indicators(
     }
     let ids: Vec<Id> = rows.iter().map(|row| row.indicator.id).collect();
     let marked = marked(&state, &ids).await?;
-    let view = |row| IndicatorView::of(row, &marked);
+    let aliases = aliases(&state, &rows).await?;
+    let view = |row| IndicatorView::of(row, &marked, &aliases);
     let page = PageView::checked(rows, list.page, |row| row.indicator.id.0, view)?;
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -167,7 +169,16 @@ async fn find(state: &State, id: Uuid) -> Result<NamedIndicatorRow, Problem> {
 async fn load(state: &State, id: Uuid) -> Result<(IndicatorRow, IndicatorView), Problem> {
     let row = find(state, id).await?;
     let marked = marked(state, &[row.indicator.id]).await?;
-    Ok((row.indicator.clone(), IndicatorView::of(row, &marked)?))
+    let aliases = aliases(state, std::slice::from_ref(&row)).await?;
+    Ok((row.indicator.clone(), IndicatorView::of(row, &marked, &aliases)?))
+}
+
+/// Other names of the measures of these indicators.
+async fn aliases(state: &State, rows: &[NamedIndicatorRow]) -> Result<Vec<MeasureAliasRow>, Problem> {
+    let mut ids: Vec<Id> = rows.iter().map(|row| row.measure.0).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(db!(state.store, measures::list_measure_aliases(&ids))?)
 }
 
 /// 读取一个指标；ETag前半为目标的修改次数，研判更新时只变后半，修改时只核对前半

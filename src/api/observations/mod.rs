@@ -13,6 +13,7 @@ pub use items::{DifferenceBody, RecordObservations};
 
 use super::State;
 use super::extract::{JsonBytes, Params};
+use super::figures::DoubtView;
 use super::indicators::PeriodView;
 use super::lookup::{self, At};
 use super::page::{List, ListParams, PageView};
@@ -21,7 +22,7 @@ use super::respond;
 use super::spec::Routes;
 use super::wire::{Amount, Word};
 use crate::db;
-use crate::domain::{Basis, Doubt, DoubtSet, Figure, Status, TextEnum as _};
+use crate::domain::{Basis, Figure, Status};
 use crate::store::StoreError;
 use crate::store::rows::{ObservationFilter, ObservationRow, Recorded, read_doubts, word};
 use crate::store::types::Id;
@@ -92,23 +93,6 @@ impl ObservationView {
             vintage: row.vintage,
             recorded_at: row.recorded_at.and_utc(),
         })
-    }
-}
-
-/// 疑点：照录，请核对
-#[derive(Debug, Serialize, ToSchema)]
-pub struct DoubtView {
-    /// 疑点代码（英文，稳定）
-    #[schema(example = "scale_of_rate")]
-    doubt: &'static str,
-    /// 中文说明：何处可疑、怎么办
-    detail: &'static str,
-}
-
-impl DoubtView {
-    fn all(doubts: DoubtSet) -> Vec<Self> {
-        let view = |doubt: Doubt| Self { doubt: doubt.as_str(), detail: doubt.chinese() };
-        doubts.iter().map(view).collect()
     }
 }
 

@@ -80,6 +80,9 @@ pub struct PreviewMeasure {
     pub(super) release_day: Option<u32>,
     /// 显示的小数位数，默认1
     pub(super) precision: Option<u32>,
+    /// 别名，用来核对目标原文所说的是否为本指标
+    #[serde(default)]
+    pub(super) aliases: Vec<String>,
 }
 
 /// 一个观测值

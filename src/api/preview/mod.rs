@@ -15,6 +15,7 @@ use bodies::{PreviewBody, PreviewObservation, curve};
 use super::State;
 use super::extract::{self, Body};
 use super::lookup::{self, At};
+use super::needs::NeededView;
 use super::problem::{Problem, ProblemView};
 use super::promise::{Of, SeriesBody, TargetBody, TargetView};
 use super::verdict::{Beside, VerdictView, places};
@@ -25,9 +26,10 @@ use crate::domain::pace::{
     self, Known, NamedSeries, Past, PersonVerdict, Sibling, Subject, next_report, overdue_after,
 };
 use crate::domain::{
-    AverageOf, Curve, Figure, Invalid, Measure, Observation, Period, RegionLevel, RulePack, Status, Target,
-    WorkCalendar, assess_with_working, parent_code, quantity,
+    AverageOf, Curve, Doubt, Figure, Invalid, Measure, Observation, Period, RegionLevel, RulePack, Status,
+    Target, WorkCalendar, assess_with_working, parent_code, quantity,
 };
+use crate::letter::Templates;
 use crate::store::{rule_packs, seed};
 
 /// Adds the resource's routes.
@@ -58,6 +60,8 @@ struct Case {
     as_of: NaiveDate,
     measure: Measure,
     target: Option<Target>,
+    /// Whether the phrase of the target names another measure.
+    names_other: bool,
     curve: Curve,
     baseline: Option<rust_decimal::Decimal>,
     window: Period,
@@ -94,7 +98,8 @@ pub fn judge(body: &[u8], calendar: &WorkCalendar) -> Result<PreviewView, Proble
             Problem::from(Invalid::new(pointer, "unknown", detail))
         })?,
     };
-    Ok(Case::checked(body, base)?.view(calendar))
+    let templates = Templates::built_in().map_err(Problem::internal)?;
+    Case::checked(body, base)?.view(calendar, &templates)
 }
 
 /// The name of the pack that is asked for or built upon, with its place in the body.
@@ -118,6 +123,8 @@ impl Case {
             Some(TextOr::Whole(pack)) => pack.unnamed(base).map_err(|invalid| invalid.within("rule_pack"))?,
             _ => base,
         };
+        let mut indicator = indicator;
+        let aliases = std::mem::take(&mut indicator.measure.aliases);
         let measure = indicator.measure.measure().map_err(|invalid| invalid.within("indicator.measure"))?;
         let region = indicator.region.as_deref().map(canonical_region).unwrap_or_default();
         let window = Period::new(indicator.window_start, indicator.window_end)
@@ -132,6 +139,7 @@ impl Case {
         let baseline = indicator.baseline.map(|amount| quantity::checked("indicator.baseline", amount.0));
         Ok(Self {
             as_of,
+            names_other: target.as_ref().is_some_and(|target| target.names_other(&measure.name, &aliases)),
             target,
             curve: curve(indicator.curve).map_err(|invalid| invalid.within("indicator"))?,
             baseline: baseline.transpose()?,
@@ -155,7 +163,7 @@ impl Case {
         self.series.get(&key).map_or(&[], Vec::as_slice)
     }
 
-    fn view(self, calendar: &WorkCalendar) -> PreviewView {
+    fn view(self, calendar: &WorkCalendar, templates: &Templates) -> Result<PreviewView, Problem> {
         let own = self.observations(&self.region, &self.measure.name);
         let known_by_now: Vec<Observation> =
             own.iter().filter(|fact| fact.published_on <= self.as_of).cloned().collect();
@@ -199,7 +207,10 @@ impl Case {
             verdict: self.verdict,
             overdue_after: overdue_after(&subject, &known_by_now, grace, calendar),
         };
-        let (assessment, steps) = assess_with_working(&subject, &known, &self.pack, self.as_of);
+        let (mut assessment, steps) = assess_with_working(&subject, &known, &self.pack, self.as_of);
+        if self.names_other {
+            assessment.doubts.insert(Doubt::OtherMeasure);
+        }
         let context = pace::context(&subject, &known, &self.pack, self.as_of);
         let spoken_of = |one: &&Stated| {
             Some(one.period) == assessment.data_period
@@ -212,6 +223,7 @@ impl Case {
             .zip(context.figure)
             .and_then(|(period, figure)| pace::foreseen(&known_by_now, period, figure, self.as_of));
         let beside = Beside {
+            needed: NeededView::of(&subject, &self.pack, &assessment, templates)?,
             context,
             foreseen,
             release: next_report(&subject, &known_by_now),
@@ -224,7 +236,7 @@ impl Case {
             }),
         };
         let verdict = VerdictView::of(assessment, steps, &self.pack, &beside);
-        PreviewView { as_of: self.as_of, target: self.target.map(TargetView::from), verdict }
+        Ok(PreviewView { as_of: self.as_of, target: self.target.map(TargetView::from), verdict })
     }
 
     /// Regions above, nearest first, for which this measure was observed.
@@ -355,5 +367,5 @@ async fn preview_assessment(
         Some((place, name)) => rule_packs::read(&lookup::rule_pack(&state, At::Body(place), name).await?)?,
     };
     let case = Case::checked(body, base)?;
-    Ok(HttpResponse::Ok().json(case.view(&state.desk.calendar)))
+    Ok(HttpResponse::Ok().json(case.view(&state.desk.calendar, &state.desk.templates)?))
 }

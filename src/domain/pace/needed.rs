@@ -2,7 +2,7 @@
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use crate::kind::{NeededBy, WayFrom};
+use crate::kind::{NeededBy, PrintedUnits, WayFrom};
 use crate::{Basis, Figure, text_enum};
 
 use super::case::Case;
@@ -87,6 +87,17 @@ impl NeededForm {
                 | Self::Place
                 | Self::Decline
         )
+    }
+
+    /// The unit of its figure among those that the kind's numbers are printed in.
+    pub fn unit(self, units: PrintedUnits<'_>) -> &str {
+        match self {
+            Self::Days => "天",
+            Self::Place => "位",
+            Self::GrowthAtLeast | Self::GrowthAtMost => "%",
+            _ if self.is_difference() => units.difference,
+            _ => units.value,
+        }
     }
 
     /// Whether the figure is a difference of values, so that of percent it is in percentage points.

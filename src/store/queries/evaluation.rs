@@ -7,7 +7,9 @@ use diesel_async::RunQueryDsl;
 use super::super::{Backend, Conn, bulk};
 use crate::StoreError;
 use crate::rows::{AssessmentWrites, EvaluationMeasureRow, EvaluationRow, FactRow, PastVerdictRow};
-use crate::schema::{assessments, current_assessments, indicators, measures, observations, regions, series};
+use crate::schema::{
+    assessments, current_assessments, indicators, measure_aliases, measures, observations, regions, series,
+};
 use crate::types::{Id, Listed};
 use xushi_domain::Grade;
 
@@ -191,6 +193,15 @@ pub async fn list_evaluation_rows_of(
 /// When the database fails.
 pub async fn list_measures(conn: &mut Conn) -> Result<Vec<EvaluationMeasureRow>, StoreError> {
     Ok(measures::table.select(EvaluationMeasureRow::as_select()).load(conn).await?)
+}
+
+/// Other names of measures, each with its measure.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_aliases(conn: &mut Conn) -> Result<Vec<(Id, String)>, StoreError> {
+    let aliases = measure_aliases::table.order(measure_aliases::name);
+    Ok(aliases.select((measure_aliases::measure_id, measure_aliases::name)).load(conn).await?)
 }
 
 /// All region codes by id.

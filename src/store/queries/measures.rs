@@ -167,8 +167,9 @@ pub async fn update_measure(
             .ok_or(StoreError::Stale)?;
         if let Some(kept) = kept {
             revisions::insert_revision(conn, kept).await?;
-            reassessments::mark_measure(conn, changed.id, changed.updated_at).await?;
         }
+        // Its names too are judged by: a phrase may name another measure.
+        reassessments::mark_measure(conn, changed.id, changed.updated_at).await?;
         diesel::delete(measure_aliases::table.filter(measure_aliases::measure_id.eq(changed.id)))
             .execute(conn)
             .await?;

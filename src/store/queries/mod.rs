@@ -25,6 +25,7 @@ pub mod persons;
 pub mod plans;
 pub mod problems;
 pub mod reassessments;
+pub mod rechecks;
 pub mod recording;
 pub mod regions;
 pub mod replies;
@@ -39,6 +40,7 @@ pub mod slots;
 pub mod tasks;
 pub mod units;
 pub mod upkeep;
+pub mod wanted_rates;
 pub mod warnings;
 pub mod watch;
 

@@ -8,7 +8,9 @@ use xushi_domain::folded;
 use super::super::Conn;
 use crate::StoreError;
 use crate::rows::{NameKeyRow, NameKind};
-use crate::schema::{campaigns, measure_aliases, measures, name_keys, region_aliases, regions, tasks, units};
+use crate::schema::{
+    campaigns, measure_aliases, measures, name_keys, region_aliases, regions, rule_packs, tasks, units,
+};
 use crate::types::Id;
 
 /// Puts `names` in the place of those that the owner has; `scope` is what they are unique in.
@@ -74,6 +76,7 @@ pub async fn fill_names(conn: &mut Conn) -> Result<usize, StoreError> {
     rows.extend(unnamed_campaigns(conn).await?);
     rows.extend(unnamed_tasks(conn).await?);
     rows.extend(unnamed_regions(conn).await?);
+    rows.extend(unnamed_rule_packs(conn).await?);
     if rows.is_empty() {
         return Ok(0);
     }
@@ -186,6 +189,18 @@ async fn unnamed_regions(conn: &mut Conn) -> Result<Vec<NameKeyRow>, StoreError>
     found.extend(aliases);
     found.retain(|(id, name)| folded(name) != *name && !known.contains(id));
     let of = |(id, name): (Id, String)| NameKeyRow::of(NameKind::Region, &id.0.to_string(), id, &[&name]);
+    Ok(found.into_iter().flat_map(of).collect())
+}
+
+async fn unnamed_rule_packs(conn: &mut Conn) -> Result<Vec<NameKeyRow>, StoreError> {
+    let found: Vec<(Id, String)> = rule_packs::table
+        .filter(rule_packs::version.eq(1))
+        .filter(rule_packs::id.ne_all(owners!(NameKind::RulePack)))
+        .order(rule_packs::id)
+        .select((rule_packs::id, rule_packs::name))
+        .load(conn)
+        .await?;
+    let of = |(id, name): (Id, String)| NameKeyRow::of(NameKind::RulePack, "", id, &[&name]);
     Ok(found.into_iter().flat_map(of).collect())
 }
 

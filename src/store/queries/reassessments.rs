@@ -14,7 +14,7 @@ use diesel_async::RunQueryDsl;
 use super::super::Conn;
 use crate::StoreError;
 use crate::rows::{Mark, ObservationRow};
-use crate::schema::{campaigns, indicators, measures, reassessments, series};
+use crate::schema::{campaigns, indicators, measures, reassessments, regions, series};
 use crate::types::Id;
 
 /// Ids bound to one statement at most; SQLite takes 32,766 values.
@@ -37,7 +37,19 @@ macro_rules! mark {
 /// When the database fails.
 pub async fn mark_touched(conn: &mut Conn, facts: &[ObservationRow]) -> Result<(), StoreError> {
     let Some(at) = facts.first().map(|fact| fact.recorded_at) else { return Ok(()) };
-    let touched: BTreeSet<i64> = facts.iter().map(|fact| fact.series_id).collect();
+    mark_series(conn, facts.iter().map(|fact| fact.series_id), at).await
+}
+
+/// Marks all that rests on these series; the caller holds the transaction that changes their facts.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_series(
+    conn: &mut Conn,
+    touched: impl Iterator<Item = i64>,
+    at: NaiveDateTime,
+) -> Result<(), StoreError> {
+    let touched: BTreeSet<i64> = touched.collect();
     for chunk in touched.into_iter().collect::<Vec<_>>().chunks(AT_ONCE) {
         let these = series::table.filter(series::id.eq_any(chunk.to_vec()));
         mark!(conn, series_id, at, these, series::id);
@@ -51,6 +63,42 @@ pub async fn mark_touched(conn: &mut Conn, facts: &[ObservationRow]) -> Result<(
 /// When the database fails.
 pub async fn mark_measure(conn: &mut Conn, measure: Id, at: NaiveDateTime) -> Result<(), StoreError> {
     mark!(conn, series_id, at, series::table.filter(series::measure_id.eq(measure)), series::id);
+    Ok(())
+}
+
+/// Marks all that rests on a region: its own series, those below it, which are held against it, and those of the regions
+/// beside it under these parents, among which it has a place. The caller holds the transaction that changes it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_region(
+    conn: &mut Conn,
+    code: &str,
+    parents: &[Option<&str>],
+    at: NaiveDateTime,
+) -> Result<(), StoreError> {
+    let all: Vec<(Id, String, Option<String>)> =
+        regions::table.select((regions::id, regions::code, regions::parent_code)).load(conn).await?;
+    let mut below: BTreeSet<&str> = BTreeSet::from([code]);
+    loop {
+        let known = below.len();
+        let is_below =
+            |parent: &Option<String>| parent.as_deref().is_some_and(|parent| below.contains(parent));
+        let more: Vec<&str> =
+            all.iter().filter(|(_, _, parent)| is_below(parent)).map(|(_, code, _)| code.as_str()).collect();
+        below.extend(more);
+        if below.len() == known {
+            break;
+        }
+    }
+    let beside =
+        |parent: &Option<String>| parent.is_some() && parents.iter().any(|one| *one == parent.as_deref());
+    let touched = all.iter().filter(|(_, code, parent)| below.contains(code.as_str()) || beside(parent));
+    let touched: Vec<Id> = touched.map(|(id, ..)| *id).collect();
+    for chunk in touched.chunks(AT_ONCE) {
+        let these = series::table.filter(series::region_id.eq_any(chunk.to_vec()));
+        mark!(conn, series_id, at, these, series::id);
+    }
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use super::super::{Conn, facts};
 use super::comparisons::insert_stated_rows;
-use super::reassessments;
+use super::{reassessments, wanted_rates};
 use crate::StoreError;
 use crate::rows::{
     BesideRow, FactWrite, GroupAt, ObservationRow, Put, Recorded, StatedDifferenceRow, VintageRow,
@@ -16,7 +16,7 @@ use crate::rows::{
 };
 use crate::types::Id;
 use xushi_domain::smell::{self, Fresh, LOOK_BACK, Neighbours};
-use xushi_domain::{Basis, DoubtSet, Period, Status};
+use xushi_domain::{Basis, Doubt, DoubtSet, Period, Status};
 
 /// How often a write begins again because somebody else wrote the same facts.
 const TRIES: usize = 5;
@@ -29,7 +29,7 @@ const AT_ONCE: usize = 5_000;
 
 /// Writes facts and what was said of differences beside them, all or none; each becomes the next vintage of its fact unless
 /// the last one says the same. What was said is kept only with a new vintage. With `dry_run` nothing is written and the
-/// answer is the same.
+/// answer is the same. That a rate is wanted beside a level is told and not kept: it is no fault of the level.
 ///
 /// # Errors
 /// When the database fails.
@@ -38,6 +38,14 @@ pub async fn record_observations(
     batch: &[FactWrite],
     dry_run: bool,
 ) -> Result<Vec<Put>, StoreError> {
+    let mut puts = put(conn, batch, dry_run).await?;
+    for place in wanted_rates::places(conn, batch).await? {
+        puts[place].doubts.insert(Doubt::GrowthWanted);
+    }
+    Ok(puts)
+}
+
+async fn put(conn: &mut Conn, batch: &[FactWrite], dry_run: bool) -> Result<Vec<Put>, StoreError> {
     let mut tries = 0;
     loop {
         let plan = Plan::make(conn, batch).await?;
@@ -336,60 +344,4 @@ pub async fn list_window_starts(
         starts.extend(rows.into_iter().filter_map(|(id, start)| Some((*by_id.get(&id)?, start))));
     }
     Ok(starts)
-}
-
-/// Stored facts in order of id, each with the names of its measure and region.
-///
-/// # Errors
-/// When the database fails.
-pub async fn list_stored(
-    conn: &mut Conn,
-    after: Option<Id>,
-    limit: i64,
-) -> Result<Vec<(ObservationRow, String, String)>, StoreError> {
-    use crate::schema::{measures, observations, regions, series};
-    use diesel::{ExpressionMethods as _, QueryDsl as _, SelectableHelper as _};
-    use diesel_async::RunQueryDsl as _;
-    let mut query = observations::table
-        .inner_join(series::table.inner_join(measures::table).inner_join(regions::table))
-        .select((ObservationRow::as_select(), measures::name, regions::name))
-        .order(observations::id)
-        .limit(limit)
-        .into_boxed::<super::super::Backend>();
-    if let Some(after) = after {
-        query = query.filter(observations::id.gt(after));
-    }
-    Ok(query.load(conn).await?)
-}
-
-/// First days of the windows of all indicators, by series.
-///
-/// # Errors
-/// When the database fails.
-pub async fn list_all_window_starts(conn: &mut Conn) -> Result<Vec<(i64, NaiveDate)>, StoreError> {
-    use crate::schema::indicators;
-    use diesel::QueryDsl as _;
-    use diesel_async::RunQueryDsl as _;
-    let starts = indicators::table.select((indicators::series_id, indicators::window_start)).distinct();
-    Ok(starts.load(conn).await?)
-}
-
-/// Writes the doubts of stored facts.
-///
-/// # Errors
-/// When the database fails.
-pub async fn write_stored_doubts(conn: &mut Conn, marks: &[(Id, DoubtSet)]) -> Result<(), StoreError> {
-    use crate::schema::observations;
-    use diesel::{ExpressionMethods as _, QueryDsl as _};
-    use diesel_async::RunQueryDsl as _;
-    write_transaction!(conn, async |conn: &mut Conn| {
-        for (id, doubts) in marks {
-            diesel::update(observations::table.find(*id))
-                .set(observations::doubts.eq(write_doubts(*doubts)))
-                .execute(conn)
-                .await?;
-        }
-        Ok::<_, StoreError>(())
-    })
-    .await
 }

@@ -10,6 +10,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
+use super::reassessments::mark_region;
 use super::{lower, names};
 use crate::rows::{NameKind, Page, RegionAliasRow, RegionFilter, RegionRow};
 use crate::schema::{region_aliases, regions};
@@ -208,7 +209,11 @@ pub async fn create_region(
     row: &RegionRow,
     aliases: &[RegionAliasRow],
 ) -> Result<(), StoreError> {
-    write_transaction!(conn, async |conn: &mut Conn| { insert_region(conn, row, aliases).await }).await
+    write_transaction!(conn, async |conn: &mut Conn| {
+        insert_region(conn, row, aliases).await?;
+        mark_region(conn, &row.code, &[row.parent_code.as_deref()], row.updated_at).await
+    })
+    .await
 }
 
 async fn insert_region(
@@ -248,6 +253,8 @@ pub async fn update_region(
     added: &[RegionAliasRow],
 ) -> Result<RegionRow, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
+        let before: Option<Option<String>> =
+            regions::table.find(changed.id).select(regions::parent_code).get_result(conn).await.optional()?;
         let row = diesel::update(regions::table.find(changed.id))
             .filter(regions::revision.eq(changed.revision - 1))
             .set(changed)
@@ -259,6 +266,8 @@ pub async fn update_region(
         insert_aliases(conn, added).await?;
         let aliases = list_region_aliases(conn, &[row.id]).await?;
         keep_names(conn, &row, &aliases).await?;
+        let parents = [before.as_ref().and_then(Option::as_deref), row.parent_code.as_deref()];
+        mark_region(conn, &row.code, &parents, row.updated_at).await?;
         Ok::<_, StoreError>(row)
     })
     .await

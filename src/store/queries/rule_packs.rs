@@ -5,7 +5,8 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
-use crate::rows::{Page, RulePackFilter, RulePackRow};
+use super::names;
+use crate::rows::{NameKind, Page, RulePackFilter, RulePackRow};
 use crate::schema::{campaigns, rule_packs};
 use crate::types::Id;
 use crate::{Rule, StoreError};
@@ -78,7 +79,7 @@ pub async fn find_rule_pack(conn: &mut Conn, id: Uuid) -> Result<Option<RulePack
 /// Adds the next version of a name; `version` is filled in here.
 ///
 /// # Errors
-/// When the database fails.
+/// `Duplicate` when another pack has a name that looks the same.
 pub async fn create_rule_pack(conn: &mut Conn, row: &RulePackRow) -> Result<RulePackRow, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
         locks::alone(conn, Rule::RulePackVersions).await?;
@@ -88,10 +89,19 @@ pub async fn create_rule_pack(conn: &mut Conn, row: &RulePackRow) -> Result<Rule
             .get_result(conn)
             .await?;
         let row = RulePackRow { version: latest.unwrap_or(0) + 1, ..row.clone() };
-        diesel::insert_into(rule_packs::table).values(&row).execute(conn).await?;
+        insert_rule_pack(conn, &row).await?;
         Ok::<_, StoreError>(row)
     })
     .await
+}
+
+/// A version, and with the first one the name of all.
+async fn insert_rule_pack(conn: &mut Conn, row: &RulePackRow) -> Result<(), StoreError> {
+    diesel::insert_into(rule_packs::table).values(row).execute(conn).await?;
+    if row.version == 1 {
+        names::keep_names(conn, NameKind::RulePack, "", row.id, &[&row.name]).await?;
+    }
+    Ok(())
 }
 
 /// Puts built-in packs into an empty table; does nothing when there are any.
@@ -106,7 +116,7 @@ pub async fn seed_rule_packs(conn: &mut Conn, rows: &[RulePackRow]) -> Result<us
             return Ok::<_, StoreError>(0);
         }
         for row in rows {
-            diesel::insert_into(rule_packs::table).values(row).execute(conn).await?;
+            insert_rule_pack(conn, row).await?;
         }
         Ok(rows.len())
     })

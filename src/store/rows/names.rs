@@ -21,6 +21,8 @@ pub enum NameKind {
     Task,
     /// A region's name, short name or alias.
     Region,
+    /// A rule pack's, unique; the first version keeps it for all.
+    RulePack,
 }
 
 impl NameKind {
@@ -33,6 +35,7 @@ impl NameKind {
             Self::CampaignDoc => "campaign_doc",
             Self::Task => "task",
             Self::Region => "region",
+            Self::RulePack => "rule_pack",
         }
     }
 }

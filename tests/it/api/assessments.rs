@@ -182,6 +182,34 @@ both! {
         assert_eq!(line(&app, &rate).await["updating"], true);
     }
 
+    async fn who_stands_beside_and_above_a_region_is_judged_by_at_once(app: TestApp) {
+        let task = task(&app).await;
+        measure(&app, "社零").await;
+        let target = json!({"kind": "versus_benchmark", "comparator": ">", "benchmark": "平均水平", "unit": "%", "phrase": "高于平均水平"});
+        let zone = json!({"code": "X430671", "name": "新港区", "level": "zone", "parent": CITY});
+        app.post("/regions", zone).await.expect(201);
+        let id = indicator(&app, &task, "社零", "X430671", target).await;
+        let beside = indicator(&app, &task, "社零", "430602", growth("5")).await;
+        for (region, value) in [("X430671", "4.0"), (CITY, "5.0"), ("430000", "3.0"), ("430602", "6")] {
+            record(&app, "社零", region, value).await;
+        }
+        reassess(&app.desk).await.unwrap();
+        let gap = async || line(&app, &id).await["gap"].clone();
+        assert_eq!(gap().await, "-1", "below its city");
+        assert_eq!(reassess(&app.desk).await.unwrap().assessed, 0);
+        // Put under the province, it is held against the province.
+        let mut row = xushi::db!(app.store, regions::resolve_region("X430671")).unwrap();
+        (row.parent_code, row.revision, row.updated_at) = (Some("430000".to_owned()), row.revision + 1, app.clock.timestamp());
+        xushi::db!(app.store, regions::update_region(&row, &[])).unwrap();
+        assert_eq!((line(&app, &id).await["updating"].clone(), line(&app, &beside).await["updating"].clone()), (json!(true), json!(true)));
+        assert_eq!(reassess(&app.desk).await.unwrap().assessed, 2, "itself, and the one it stood beside");
+        assert_eq!(gap().await, "1");
+        // One more beside others changes of how many they are.
+        let more = json!({"code": "X430672", "name": "高新区", "level": "zone", "parent": CITY});
+        app.post("/regions", more).await.expect(201);
+        assert_eq!(reassess(&app.desk).await.unwrap().assessed, 1);
+    }
+
     async fn what_was_read_earlier_never_replaces_what_was_read_later(app: TestApp) {
         at(&app, "09:00:00");
         let task = task(&app).await;

@@ -29,6 +29,62 @@ both! {
         assert_eq!((&changed["target"], &changed["baseline"]), (&json!(null), &json!("12.5")));
     }
 
+    async fn a_phrase_of_another_measure_is_a_doubt_wherever_it_is_shown(app: TestApp) {
+        let task = task(&app).await;
+        let of = |name: &str, aliases: Value| json!({"name": name, "unit": "亿元", "basis": "cumulative", "better": "higher", "frequency": "monthly", "aliases": aliases});
+        let mut number = 0;
+        for (name, aliases, phrase, other) in [
+            ("甲区规模工业增加值", json!([]), "社零增长5%", true),
+            ("乙区固定资产投资", json!([]), "规上工业增长7%", true),
+            ("丙区城镇居民人均收入", json!([]), "农村居民人均收入增长6%", true),
+            ("社会消费品零售额", json!([]), "社零增长5%", false),
+            ("固定资产投资额", json!([]), "固投增长5%以上", false),
+            ("地区生产总值（现价）", json!([]), "GDP增长5%", false),
+            ("规模工业增加值（不变价）", json!([]), "规上工业增长7%", false),
+            ("丁类商品流通规模", json!(["餐饮收入"]), "餐饮收入增长5%", false),
+            ("戊类商品流通规模", json!([]), "增长5%", false),
+        ] {
+            app.post("/measures", of(name, aliases)).await.expect(201);
+            number += 1;
+            let body = json!({"task": task, "measure": name, "region": "430600", "target": {"phrase": phrase}});
+            let made = app.post("/indicators", body).await.expect(201);
+            let codes = |view: &Value| -> Vec<Value> { view["doubts"].as_array().unwrap().iter().map(|one| one["code"].clone()).collect() };
+            let want = if other { vec![json!("other_measure")] } else { Vec::new() };
+            assert_eq!(codes(&made), want, "{phrase} on {name}");
+            let path = format!("/indicators/{}", made["id"].as_str().unwrap());
+            assert_eq!(codes(&app.get(&path).await.expect(200)), want);
+            assert_eq!(codes(&app.get(&format!("{path}/assessment")).await.expect(200)), want, "{phrase} on {name}");
+            let preview = json!({"as_of": "2025-08-27", "indicator": {"measure": of(name, if name.starts_with('丁') { json!(["餐饮收入"]) } else { json!([]) }),
+                "window_start": "2025-01-01", "window_end": "2025-12-31", "target": {"phrase": phrase}}});
+            let mut preview = preview;
+            preview["indicator"]["measure"].as_object_mut().unwrap().retain(|key, _| key != "release_day");
+            assert_eq!(codes(&app.post("/assessments/preview", preview).await.expect(200)), want, "{phrase} on {name}");
+            xushi::warning::reassess(&app.desk).await.unwrap();
+            let line = |board: Value| board["items"].as_array().unwrap().iter().find(|row| row["indicator_id"] == made["id"]).unwrap().clone();
+            assert_eq!(codes(&line(app.get("/assessments?limit=500").await.expect(200))), want, "{phrase} on {name}");
+            assert_eq!(codes(&line(app.get("/assessments?limit=500&as_of=2025-08-27").await.expect(200))), want, "{phrase} on {name}");
+            // Put right, it is gone; made wrong, it comes.
+            let turned = if other { json!({"phrase": format!("{name}增长5%")}) } else { json!({"phrase": "粮食产量增长2%"}) };
+            let patched = app.patch(&path, json!({"target": turned, "reason": "更正"})).await.expect(200);
+            assert_eq!(codes(&patched).is_empty(), other, "{phrase} on {name}: {patched}");
+        }
+        assert_eq!(number, 9);
+        // An alias that is given later clears it up, on the board too.
+        app.post("/measures", of("己类商品流通规模", json!([]))).await.expect(201);
+        let body = json!({"task": task, "measure": "己类商品流通规模", "region": "430600", "target": {"phrase": "社会消费品零售总额增长5%"}});
+        let made = app.post("/indicators", body).await.expect(201);
+        assert_eq!(made["doubts"][0]["code"], "other_measure");
+        assert!(made["doubts"][0]["detail"].as_str().unwrap().contains("核对"));
+        xushi::warning::reassess(&app.desk).await.unwrap();
+        let path = format!("/indicators/{}", made["id"].as_str().unwrap());
+        assert_eq!(app.get(&path).await.expect(200)["verdict"]["doubts"][0]["code"], "other_measure");
+        let measure = format!("/measures/{}", made["measure"]["id"].as_str().unwrap());
+        app.patch(&measure, json!({"aliases": ["社会消费品零售"]})).await.expect(200);
+        xushi::warning::reassess(&app.desk).await.unwrap();
+        let cleared = app.get(&path).await.expect(200);
+        assert_eq!((&cleared["doubts"], &cleared["verdict"]["doubts"]), (&json!([]), &json!([])));
+    }
+
     async fn a_board_asked_for_again_is_the_same_however_it_travels(app: TestApp) {
         xushi::demo::load(&app.store, &*app.clock).await.unwrap().unwrap();
         let first = app.get("/assessments").await;

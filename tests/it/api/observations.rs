@@ -198,14 +198,14 @@ both! {
             of("事故起数", "level", "2025-05-31", "4"), of("社零", "yoy", "2025-07-31", "5.7")]});
         for way in ["?dry_run=true", "", ""] {
             let report = app.put(&format!("/observations{way}"), second.clone()).await.expect(200);
-            let doubts: Vec<_> = report["items"].as_array().unwrap().iter().map(|one| one["doubts"][0]["doubt"].clone()).collect();
+            let doubts: Vec<_> = report["items"].as_array().unwrap().iter().map(|one| one["doubts"][0]["code"].clone()).collect();
             assert_eq!(doubts, [json!("scale_of_rate"), json!("factor_ten_thousand"), json!("running_total_falls"), Value::Null], "{way}");
             assert_eq!((&report["doubted"], &report["refused"]), (&json!(3), &json!(0)));
             assert!(report["items"][2]["doubts"][0]["detail"].as_str().unwrap().contains("累计数"));
         }
         let listed = app.get("/observations?doubtful=true").await.expect(200);
         assert_eq!(listed["items"].as_array().unwrap().len(), 3);
-        assert_eq!(listed["items"][0]["doubts"][0]["doubt"], "scale_of_rate");
+        assert_eq!(listed["items"][0]["doubts"][0]["code"], "scale_of_rate");
         // Published ahead; a preliminary value after the final one.
         let mut ahead = of("社零", "yoy", "2025-08-31", "5.6");
         ahead["published_on"] = json!("2025-09-15");
@@ -213,8 +213,80 @@ both! {
         last["status"] = json!("final");
         app.put("/observations", json!({"items": [last]})).await.expect(200);
         let report = app.put("/observations", json!({"items": [ahead, of("社零", "level", "2025-06-30", "1822.5")]})).await.expect(200);
-        assert_eq!((&report["items"][0]["doubts"][0]["doubt"], &report["items"][1]["doubts"][0]["doubt"]), (&json!("published_ahead"), &json!("preliminary_after_final")));
+        assert_eq!((&report["items"][0]["doubts"][0]["code"], &report["items"][1]["doubts"][0]["code"]), (&json!("published_ahead"), &json!("preliminary_after_final")));
         assert_eq!(report["updated"], 1);
+    }
+
+    async fn published_later_than_today_in_the_office_is_told(app: TestApp) {
+        measure(&app).await;
+        // One o'clock at night of the 28th in the office, though still the 27th in Greenwich.
+        app.clock.set("2025-08-27T17:00:00Z".parse().unwrap());
+        for (number, (published, ahead)) in [("2025-08-27", false), ("2025-08-28", false), ("2025-08-29", true), ("2025-09-27", true)].into_iter().enumerate() {
+            let value = format!("5.{number}");
+            let report = app.put("/observations", json!({"items": [fact(&value, published)]})).await.expect(200);
+            let doubts = report["items"][0]["doubts"].as_array().map_or(&[][..], Vec::as_slice);
+            assert_eq!(doubts.iter().any(|one| one["code"] == "published_ahead"), ahead, "{published}: {report}");
+            assert_eq!(report["doubted"], i32::from(ahead), "{published}");
+        }
+        let kept = app.get("/observations?doubtful=true").await.expect(200);
+        assert_eq!(kept["items"].as_array().unwrap().len(), 2);
+        assert!(kept["items"][0]["doubts"][0]["detail"].as_str().unwrap().contains("公布日期晚于今天"));
+    }
+
+    async fn a_level_where_only_the_rate_is_judged_is_told(app: TestApp) {
+        measure(&app).await;
+        let campaign = json!({"name": "攻坚", "region": "430000", "starts_on": "2025-01-01", "ends_on": "2025-12-31", "issuer_name": "省政府办公厅", "letter_mark": "湘序"});
+        let campaign = app.post("/campaigns", campaign).await.expect(201)["id"].clone();
+        let promise = async |task: &str, region: &str, target: Value| {
+            let task = app.post("/tasks", json!({"campaign": campaign, "name": task})).await.expect(201)["id"].clone();
+            app.post("/indicators", json!({"task": task, "measure": "社零", "region": region, "target": target})).await.expect(201)
+        };
+        let own = promise("一", "430000", json!({"phrase": "社零增长5%以上"})).await;
+        promise("二", "430100", json!({"phrase": "社零增长5%以上"})).await;
+        promise("三", "430100", json!({"kind": "total", "comparator": ">=", "value": "5000", "unit": "亿元"})).await;
+        promise("四", "430200", json!({"kind": "trend", "phrase": "社零持续增长"})).await;
+        let of = |region: &str, figure: &str, year: i32, month: &str, value: &str| json!({"measure": "社零", "region": region, "figure": figure,
+            "value": value, "source": "月报", "status": "final", "period": {"start": format!("{year}-01-01"), "end": format!("{year}-{month}")}, "published_on": "2025-08-20"});
+        let told = async |way: &str, items: Vec<Value>| -> Vec<bool> {
+            let report = app.put(&format!("/observations{way}"), json!({"items": items})).await.expect(200);
+            let wanted = |item: &Value| item["doubts"].as_array().is_some_and(|all| all.iter().any(|one| one["code"] == "growth_wanted"));
+            report["items"].as_array().unwrap().iter().map(wanted).collect()
+        };
+        let levels = vec![
+            of("430000", "level", 2025, "06-30", "12000.5"),
+            of("430000", "level", 2024, "06-30", "11500.5"),
+            of("430100", "level", 2025, "06-30", "2600.5"),
+            of("430200", "level", 2025, "06-30", "700.5"),
+            of("430300", "level", 2025, "06-30", "500.5"),
+            of("430000", "level", 2025, "05-31", "9800.5"),
+            of("430000", "yoy", 2025, "05-31", "4.2"),
+        ];
+        // Last year's level, one that is judged too, a sign that levels tell, no promise, a rate that comes along.
+        let want = [true, false, false, false, false, false, false];
+        for way in ["?dry_run=true", "", ""] {
+            assert_eq!(told(way, levels.clone()).await, want, "{way}");
+        }
+        // It is no fault of the level: nothing is kept of it, and the verdict says what is missing.
+        assert_eq!(app.get("/observations?doubtful=true").await.expect(200)["items"], json!([]));
+        let path = format!("/indicators/{}/assessment", own["id"].as_str().unwrap());
+        assert_eq!(told("", vec![of("430000", "yoy", 2025, "06-30", "4.3")]).await, [false]);
+        assert_eq!(told("", vec![of("430000", "level", 2025, "06-30", "12000.5")]).await, [false], "the rate is there by now");
+        assert_eq!(app.get(&path).await.expect(200)["actual"], "4.3");
+    }
+
+    async fn where_levels_stand_in_for_a_rate_the_verdict_names_the_rate(app: TestApp) {
+        measure(&app).await;
+        let campaign = json!({"name": "攻坚", "region": "430000", "starts_on": "2025-01-01", "ends_on": "2025-12-31", "issuer_name": "省政府办公厅", "letter_mark": "湘序"});
+        let campaign = app.post("/campaigns", campaign).await.expect(201)["id"].clone();
+        let task = app.post("/tasks", json!({"campaign": campaign, "name": "一"})).await.expect(201)["id"].clone();
+        let made = app.post("/indicators", json!({"task": task, "measure": "社零", "region": "430000", "target": {"phrase": "社零增长5%以上"}})).await.expect(201);
+        let level = |year: i32, value: &str| json!({"measure": "社零", "region": "430000", "figure": "level", "value": value, "source": "月报",
+            "period": {"start": format!("{year}-01-01"), "end": format!("{year}-06-30")}, "published_on": "2025-07-20"});
+        app.put("/observations", json!({"items": [level(2025, "12000.5"), level(2024, "11500.5")]})).await.expect(200);
+        let verdict = app.get(&format!("/indicators/{}/assessment", made["id"].as_str().unwrap())).await.expect(200);
+        assert_eq!((&verdict["missing"][0]["code"], &verdict["doubts"][0]["code"]), (&json!("growth_rate"), &json!("growth_wanted")));
+        assert!(verdict["missing"][0]["detail"].as_str().unwrap().contains("只有绝对量，缺少同比增速"));
+        assert_eq!((&verdict["actual"], &verdict["needed"]), (&Value::Null, &Value::Null));
     }
 
     async fn a_published_place_is_a_fact(app: TestApp) {
@@ -289,13 +361,16 @@ both! {
         let habit = Habit::of("社零", "亿元");
         let old = rows.map(|row| FactWrite { measure, region, habit, row, stated: Vec::new() });
         xushi::db!(app.store, recording::record_observations(&old, false)).unwrap();
-        let listed = xushi::warning::recheck_facts(&app.store).await.unwrap();
+        let before = xushi::db!(app.store, reassessments::list_marks()).unwrap();
+        let listed = xushi::warning::recheck_facts(&app.store, app.clock.timestamp()).await.unwrap();
         let told: Vec<_> = listed.iter().map(|one| (one.measure.as_str(), one.region.as_str(), one.row.period_end.to_string())).collect();
         assert_eq!(told, [("社零", "湖南省", "2025-07-31".to_owned()), ("社零", "湖南省", "2025-12-31".to_owned())]);
         assert!(listed[0].why.contains("当月"));
+        let due = xushi::db!(app.store, reassessments::list_marks()).unwrap();
+        assert_eq!(due.len() - before.len(), 1, "what rests on their series is judged again");
         let marked = app.get("/observations?doubtful=true").await.expect(200);
-        assert_eq!(marked["items"][0]["doubts"][0]["doubt"], "refused_by_rules");
+        assert_eq!(marked["items"][0]["doubts"][0]["code"], "refused_by_rules");
         assert_eq!(marked["items"].as_array().unwrap().len(), 2);
-        assert_eq!(xushi::warning::recheck_facts(&app.store).await.unwrap(), xushi::warning::recheck_facts(&app.store).await.unwrap());
+        assert_eq!(xushi::warning::recheck_facts(&app.store, app.clock.timestamp()).await.unwrap(), xushi::warning::recheck_facts(&app.store, app.clock.timestamp()).await.unwrap());
     }
 }

@@ -76,7 +76,7 @@ both! {
         use diesel_async::SimpleAsyncConnection as _;
         use xushi::clock::Clock as _;
         use xushi::store::Store;
-        let wipe = "DELETE FROM rule_packs";
+        let wipe = "DELETE FROM rule_packs; DELETE FROM name_keys WHERE kind = 'rule_pack'";
         match &app.store {
             Store::Pg(pool) => pool.get().await.unwrap().batch_execute(wipe).await.unwrap(),
             Store::Sqlite(pool) => pool.get().await.unwrap().batch_execute(wipe).await.unwrap(),

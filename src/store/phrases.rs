@@ -1,0 +1,29 @@
+//! Whether phrases of promises name another measure, remembered: many regions promise in the same words.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use super::types::Id;
+use xushi_domain::Target;
+
+/// Phrases remembered at once.
+const KEPT: usize = 4_096;
+
+/// What was found of a measure and a phrase.
+#[derive(Debug, Default)]
+pub(super) struct Phrases(Mutex<HashMap<(Id, String), bool>>);
+
+impl Phrases {
+    /// Whether the phrase of a promise names another measure than its own (id and name), or one of its `aliases`.
+    pub(super) fn name_other(&self, target: &Target, (id, name): (Id, &str), aliases: &[String]) -> bool {
+        if target.says(name) {
+            return false;
+        }
+        let key = (id, target.phrase.clone());
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= KEPT && !known.contains_key(&key) {
+            known.clear();
+        }
+        *known.entry(key).or_insert_with(|| target.names_other(name, aliases))
+    }
+}
