@@ -63,21 +63,7 @@ impl<'a> Facts<'a> {
         let expected = value(assessment.expected);
         let beyond = row.has_two_ends()
             && assessment.actual.zip(value(assessment.expected_hi)).is_some_and(|(actual, far)| actual > far);
-        let upper = |promised: Promised| beyond || (row.has_two_ends() && promised.ceiling);
-        let ends = |promised: Promised| if upper(promised) { promised.far } else { promised.value };
-        let target_value = match row.way {
-            WayFrom::BaselineBy => change_end(found, promised, expected),
-            WayFrom::BaselineOrLevel => {
-                promised.and_then(ends).or((!row.needs_value()).then_some(Decimal::ONE_HUNDRED))
-            }
-            WayFrom::OtherSeries | WayFrom::Sign | WayFrom::BaseRate | WayFrom::Person => None,
-            WayFrom::Zero
-            | WayFrom::Baseline
-            | WayFrom::ZeroOrFlat
-            | WayFrom::Rate
-            | WayFrom::Place
-            | WayFrom::Nodes => promised.and_then(ends),
-        };
+        let target_value = target_value(found, promised, beyond);
         let each = subject.target.is_some_and(|target| binds_each_period(target, subject.measure));
         let counts = row.is_running_count(subject.measure) && !each;
         let at_target = target_value.is_some() && target_value == expected;
@@ -93,15 +79,13 @@ impl<'a> Facts<'a> {
         };
         let ceiling = beyond || promised.is_some_and(|promised| promised.ceiling);
         let falls = target_value.is_some_and(|target_value| target_value < Decimal::ZERO);
+        let comes_down =
+            subject.baseline.zip(target_value).is_some_and(|(base, target_value)| base > target_value);
         let limit = match row.way {
             WayFrom::Zero | WayFrom::ZeroOrFlat => row.limit || ceiling,
             WayFrom::Rate => ceiling && !moves && !falls,
+            // What had to come down to its value is no limit when the window is over.
             WayFrom::Baseline | WayFrom::BaselineOrLevel | WayFrom::BaselineBy => {
-                // What had to come down to its value is no limit when the window is over.
-                let comes_down = subject
-                    .baseline
-                    .zip(target_value)
-                    .is_some_and(|(base, target_value)| base > target_value);
                 ceiling && !moves && !(over && comes_down)
             }
             // A place is no amount that is used up.
@@ -146,6 +130,24 @@ impl<'a> Facts<'a> {
             Some(_) => Better::Higher,
             None => own,
         }
+    }
+}
+
+/// The promise as a value of what is judged; of a range the end that binds.
+fn target_value(found: Found<'_>, promised: Option<Promised>, beyond: bool) -> Option<Decimal> {
+    let row = found.subject.target?.kind.row();
+    let upper = |promised: Promised| beyond || (row.has_two_ends() && promised.ceiling);
+    let end = promised.and_then(|promised| if upper(promised) { promised.far } else { promised.value });
+    match row.way {
+        WayFrom::BaselineBy => change_end(found, promised, value(found.assessment.expected)),
+        WayFrom::BaselineOrLevel => end.or((!row.needs_value()).then_some(Decimal::ONE_HUNDRED)),
+        WayFrom::OtherSeries | WayFrom::Sign | WayFrom::BaseRate | WayFrom::Person => None,
+        WayFrom::Zero
+        | WayFrom::Baseline
+        | WayFrom::ZeroOrFlat
+        | WayFrom::Rate
+        | WayFrom::Place
+        | WayFrom::Nodes => end,
     }
 }
 
