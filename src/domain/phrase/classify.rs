@@ -66,6 +66,10 @@ static WORKED_AREAS: LazyLock<Lexicon<()>> =
 /// Names of which less is better, whatever the verb.
 static LOWER: LazyLock<Lexicon<()>> = LazyLock::new(|| starting(include_str!("lexicon/classify/lower.txt")));
 
+/// What is made against something bad: more of it is better.
+static SAFEGUARDS: LazyLock<Lexicon<()>> =
+    LazyLock::new(|| ending(include_str!("lexicon/classify/safeguards.txt")));
+
 /// Names that end so tell how much of something bad is gone: more is better.
 static UNDONE: LazyLock<Lexicon<()>> = LazyLock::new(|| ending(include_str!("lexicon/classify/undone.txt")));
 
@@ -75,7 +79,7 @@ fn is_share(name: &[char]) -> bool {
 }
 
 fn is_lower_better(name: &[char]) -> bool {
-    LOWER.is_within(name) && !UNDONE.ends(name)
+    LOWER.is_within(name) && !UNDONE.ends(name) && !SAFEGUARDS.ends(name)
 }
 
 /// So much for each head, acre or thousand people: reached, never added up.

@@ -14,6 +14,8 @@ enum Cue {
     Change(Direction),
     /// 增至, 降到: the number is where the change ends.
     ChangeTo(Direction),
+    /// 双下降: the number is a change of each subject.
+    Pair(Direction),
     /// 到, 至 after a change word.
     To,
     /// 达到: the number is a level to be reached.
@@ -43,7 +45,7 @@ enum Cue {
 }
 
 use Cue::{
-    At, Cap, Change, ChangeTo, Compare, Each, Filler, Hold, Modal, Occupy, Of, Reach, Running, Stop, To,
+    At, Cap, Change, ChangeTo, Compare, Each, Filler, Hold, Modal, Occupy, Of, Pair, Reach, Running, Stop, To,
 };
 
 static CUES: LazyLock<Lexicon<Cue>> = LazyLock::new(|| {
@@ -54,6 +56,8 @@ static CUES: LazyLock<Lexicon<Cue>> = LazyLock::new(|| {
         (DOWN, Change(Direction::Down)),
         (include_str!("lexicon/cues/up_to.txt"), ChangeTo(Direction::Up)),
         (include_str!("lexicon/cues/down_to.txt"), ChangeTo(Direction::Down)),
+        (include_str!("lexicon/cues/pair_up.txt"), Pair(Direction::Up)),
+        (include_str!("lexicon/cues/pair_down.txt"), Pair(Direction::Down)),
         (include_str!("lexicon/cues/to.txt"), To),
         (include_str!("lexicon/cues/reach.txt"), Reach),
         (include_str!("lexicon/cues/at.txt"), At),
@@ -132,6 +136,11 @@ impl Cues {
         self.change.is_some() || self.to || self.reach || self.at || self.hold || self.cap
     }
 
+    /// Whether 增长 is all that is said of what happens.
+    pub(super) fn only_grows(&self) -> bool {
+        self.grows && !(self.to || self.reach || self.at || self.hold || self.cap || self.each)
+    }
+
     fn note(&mut self, cue: Cue, word: &[char]) {
         match cue {
             Change(direction) => {
@@ -142,6 +151,10 @@ impl Cues {
             ChangeTo(direction) => {
                 self.change.get_or_insert(direction);
                 self.to = true;
+            }
+            Pair(direction) => {
+                self.change.get_or_insert(direction);
+                (self.grows, self.each) = (true, true);
             }
             To => self.to = true,
             Reach => self.reach = true,

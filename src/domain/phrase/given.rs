@@ -2,7 +2,10 @@
 //!
 //! 为10个县和5个区配备设备20台 promises 20 sets; 培育年产值50亿元以上、税收2亿元以上企业3家 promises 3 firms.
 
+use std::ops::Range;
 use std::sync::LazyLock;
+
+use rust_decimal::Decimal;
 
 use super::clause::Clause;
 use super::lexicon::{Lexicon, ending};
@@ -129,6 +132,21 @@ fn holder(before: &[char]) -> Option<&[char]> {
     let rest = &before[start + verb.map_or(0, |(length, _)| length)..];
     let sure = led || matches!(verb, Some((_, true)));
     (sure || OWNED.iter().any(|word| starts_with(rest, word))).then_some(rest)
+}
+
+/// 14个市州各培育2—3个集群: so many for each of so many. What adds up is neither number, so it promises nothing that can be
+/// added up; 每户安装1个 is as many as there are homes.
+pub(super) fn is_for_each(text: &[char], scan: &Scan, span: &Range<usize>) -> bool {
+    let inside = |number: &&Quantity| number.start >= span.start && number.end <= span.end;
+    let numbers: Vec<&Quantity> = scan.quantities.iter().filter(inside).collect();
+    let [first, second] = numbers[..] else { return false };
+    let core = &text[first.end..second.start.max(first.end)];
+    let Some(each) = core.iter().position(|c| matches!(c, '各' | '每')) else { return false };
+    let many = second.high.is_some() || second.low != Decimal::ONE;
+    [first, second].iter().all(|number| number.kind == UnitKind::Count)
+        && many
+        && is_district(&core[..each])
+        && cues::ends_with_making_verb(&core[each + 1..])
 }
 
 /// Whether the thing counted is a district whose people or homes are counted next: 完成12个乡镇2.3万户改造.

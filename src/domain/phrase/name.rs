@@ -161,7 +161,7 @@ fn complete(parts: &[&[char]]) -> Vec<Vec<char>> {
             let head = HEADS.at_end(last).map_or(0, |(length, ())| length);
             let shared = match own {
                 Some(own) => own,
-                None if !alike && head > 0 => last.len() - head,
+                None if head > 0 && (!alike || is_within_word(last, shared, head)) => last.len() - head,
                 None => shared,
             };
             let shared = if head < last.len() { shared.min(last.len() - head) } else { shared };
@@ -169,7 +169,9 @@ fn complete(parts: &[&[char]]) -> Vec<Vec<char>> {
             let incomplete = own.is_some_and(|own| is_indicator(&last[own..]));
             // 装备制造业、原材料工业: a branch stands by itself where the last one has no measure either.
             let branch = part.len() > 2 && part.ends_with(&['业']) && last.ends_with(&['业']);
-            if (incomplete || !is_indicator(part)) && !branch && last.len() > shared {
+            // 固投、社零、进出口: of a last one that is only a measure nothing is shared.
+            let bare = head == last.len() && own.is_none() && !ordinal;
+            if (incomplete || !is_indicator(part)) && !branch && !bare && last.len() > shared {
                 member.extend_from_slice(&last[shared..]);
             }
             member
@@ -190,6 +192,16 @@ fn complete(parts: &[&[char]]) -> Vec<Vec<char>> {
         }
     }
     members
+}
+
+/// Whether a cut at `at` is inside a word of the last member, which ends with a measure of `head` characters: 程|减排量,
+/// 金属|产业. 总|产量 and the like belong to the measure.
+fn is_within_word(last: &[char], at: usize, head: usize) -> bool {
+    match last.get(at..last.len() - head) {
+        Some([c]) => !matches!(c, '总' | '年' | '月' | '日' | '净' | '均'),
+        Some([_, ..]) => last.ends_with(&['产', '业']) && head == 2,
+        _ => false,
+    }
 }
 
 fn is_side(name: &[char]) -> bool {

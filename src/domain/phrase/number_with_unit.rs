@@ -53,6 +53,19 @@ pub(super) struct Scan {
     pub(super) unreadable: bool,
 }
 
+impl Scan {
+    /// 50万人次±5%: whether `next` only says how near the number before it is meant; that one then ends behind it.
+    pub(super) fn takes_margin(&mut self, text: &[char], next: &Quantity) -> bool {
+        let start = next.start.checked_sub(1).filter(|&at| text[at] == '±');
+        let number = self.quantities.last_mut().filter(|number| start == Some(number.end));
+        number.is_some_and(|number| {
+            number.end = next.end;
+            number.comparator.get_or_insert(Comparator::About);
+            true
+        })
+    }
+}
+
 /// What stands at a place of a clause, with where it ends.
 pub(super) enum Found {
     Quantity(Quantity),
@@ -67,7 +80,8 @@ pub(super) enum Found {
 pub(super) fn with_unit(text: &[char], at: usize, end: usize, value: Decimal) -> Found {
     let unit = measurement_units::read(&text[end..]);
     let after = end + unit.length;
-    let baseline = is_baseline(&text[..at]);
+    let negative = at > 0 && text[at - 1] == '-' && (at == 1 || !is_countable(text[at - 2]));
+    let baseline = is_baseline(&text[..at - usize::from(negative)]);
     if !baseline && let Some(found) = range(text, at, value, &unit, after) {
         return found;
     }
@@ -76,7 +90,6 @@ pub(super) fn with_unit(text: &[char], at: usize, end: usize, value: Decimal) ->
         let unknown = matches!(text.get(after + 1), Some(c) if c.is_ascii_lowercase() || *c == '/');
         return if unknown { Found::Unreadable(after + 1) } else { Found::Name(after + 1) };
     }
-    let negative = at > 0 && text[at - 1] == '-' && (at == 1 || !is_countable(text[at - 2]));
     let (at, value) = if negative { (at - 1, -value) } else { (at, value) };
     let mut quantity = plain(at, after, value, unit.label, unit.kind);
     if let Some(word) = unit.surplus {

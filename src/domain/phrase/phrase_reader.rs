@@ -6,13 +6,14 @@ use super::clause::{self, CLAUSE_MAX, Clause};
 use super::clause_items::{self, Item};
 use super::cues::{self, Cues};
 use super::gathered::{Reading, assemble};
+use super::measurement_units::{self, UnitKind};
 use super::number_with_unit::{Quantity, Scan};
-use super::parsed::{Parsed, PhraseTarget};
+use super::parsed::{Direction, Parsed, PhraseTarget};
 use super::subject::{lead_change, predicate, subject, subjects, without_baseline};
 use super::text::{ends_with, starts_with, written};
 use super::unnumbered::{dated_steps, starts_with_comparison, without_number};
-use super::{measurement_units, name, normalise, plain, relative, scan, unread};
-use crate::target::Kind;
+use super::{given, name, normalise, plain, relative, scan, signed, unread};
+use crate::target::{Comparator, Kind};
 
 /// Reads a phrase.
 pub(super) fn read(phrase: &str) -> Parsed {
@@ -75,7 +76,9 @@ fn clause_readings(clause: &Clause, scan: &Scan, carried: &mut Carried, readings
         return;
     }
     for item in clause_items::items(clause, scan) {
-        if item.numbers.is_empty() {
+        if given::is_for_each(&clause.text, scan, &item.span) {
+            readings.push(Reading::Number(written(&clause.text[item.span])));
+        } else if item.numbers.is_empty() {
             readings.push(carrying(clause, scan, item.span, carried));
         } else {
             let targets = with_number(clause, scan, &item, carried);
@@ -121,7 +124,14 @@ fn around<'a>(clause: &'a Clause, scan: &Scan, item: &Item) -> Around<'a> {
             cues = Cues { comparator: cues.comparator.or(more.comparator), occupy: true, ..more };
         }
     }
-    let end = without_baseline(text, scan, item, end);
+    let mut end = without_baseline(text, scan, item, end);
+    // 额度在百亿元以上: 在 is no part of the name, but one of 存在.
+    if !item.prenominal
+        && let [.., before, '在'] = text[item.span.start..end]
+        && !matches!(before, '存' | '潜' | '所' | '现' | '正' | '内' | '外')
+    {
+        end -= 1;
+    }
     let (start, hedges) = name::skip_leads(text, item.span.start..end, &scan.dates);
     let lead = &text[item.span.start.min(start)..start];
     let made =
@@ -144,9 +154,7 @@ fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried)
     }
     let (name, continues) = subject(&around, carried);
     let (name, heading_unit) = match quantities[0].kind {
-        measurement_units::UnitKind::Bare if quantities[0].unit.is_empty() => {
-            measurement_units::in_brackets(&name)
-        }
+        UnitKind::Bare if quantities[0].unit.is_empty() => measurement_units::in_brackets(&name),
         _ => (name, None),
     };
     let shared = quantities.last().and_then(|last| last.comparator).filter(|_| quantities.len() > 1);
@@ -207,6 +215,26 @@ fn target(facts: &Facts<'_>, around: &Around<'_>, carried_modal: Option<&str>) -
         hedges.insert(0, word.to_owned());
     }
     hedges.extend(facts.quantity.hedges.iter().map(|word| (*word).to_owned()));
+    // 降幅收窄至5%以内: growth of −5 % at least, lest a decline of 12 % be within the bound.
+    let declining = signed::declining(facts.name).filter(|name| {
+        let bound = matches!(shape.comparator, Comparator::AtMost | Comparator::Below);
+        bound && !name.is_empty() && facts.quantity.kind == UnitKind::Percent
+    });
+    if let Some(name) = declining {
+        let least =
+            if shape.comparator == Comparator::Below { Comparator::Above } else { Comparator::AtLeast };
+        return PhraseTarget {
+            indicator: written(name::tidy(name)),
+            kind: Kind::Growth,
+            comparator: Some(least),
+            value: Some(-facts.quantity.low),
+            value_hi: None,
+            unit: facts.quantity.unit.clone(),
+            direction: Direction::Up,
+            hedge: plain::joined(&hedges),
+            benchmark: None,
+        };
+    }
     PhraseTarget {
         indicator: written(name::tidy(facts.name)),
         kind: shape.kind,
@@ -222,9 +250,10 @@ fn target(facts: &Facts<'_>, around: &Around<'_>, carried_modal: Option<&str>) -
 
 /// 增速高于全国平均水平0.5个百分点.
 fn compared(around: &Around<'_>, quantity: &Quantity, carried: &Carried) -> Option<PhraseTarget> {
-    let points =
-        matches!(quantity.kind, measurement_units::UnitKind::Point | measurement_units::UnitKind::Percent);
-    if !points || around.cues.predicate() || !around.right.is_empty() {
+    let points = matches!(quantity.kind, UnitKind::Point | UnitKind::Percent);
+    // 高于经济增长1个百分点: 增长 is a rate there, not what the points do.
+    let noun = quantity.kind == UnitKind::Point && around.cues.only_grows();
+    if !points || around.cues.predicate() && !noun || !around.right.is_empty() {
         return None;
     }
     let mut text = around.before.to_vec();

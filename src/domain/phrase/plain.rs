@@ -140,7 +140,8 @@ pub(super) fn movements(text: &[char], shielded: &[bool]) -> Vec<std::ops::Range
     // Where the part read starts, and the member behind the last 、.
     let (mut from, mut member) = (0, 0);
     for at in (0..text.len()).filter(|&at| text[at] == '、' && !shielded[at]) {
-        if ends(member, at) {
+        // 火灾零发生、零伤亡: of one subject.
+        if ends(member, at) && text.get(at + 1) != Some(&'零') {
             spans.push(from..at);
             from = at + 1;
         }
@@ -249,7 +250,10 @@ pub(super) fn is_time(text: &[char], dates: &[std::ops::Range<usize>]) -> bool {
         return true;
     }
     let said: usize = dates.iter().map(std::iter::ExactSizeIterator::len).sum();
-    if said > 0 && rest.len() <= said + 2 {
+    // 12月31日前销号 is done by then; 2025年1月17日印发 says when it was.
+    let due = |date: &std::ops::Range<usize>| text[date.end - 1] != '日';
+    let done = || dates.iter().any(due) && markers(rest, &vec![false; rest.len()]).completion;
+    if said > 0 && rest.len() <= said + 2 && !done() {
         return true;
     }
     let span = SPANS.iter().any(|word| starts_with(rest, word));

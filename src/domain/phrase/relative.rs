@@ -54,6 +54,9 @@ fn mentions(text: &[char], words: &[&str]) -> bool {
     words.iter().any(|word| contains(text, word))
 }
 
+/// Words behind the other side that say how it compares.
+const BOUNDS: [(&str, Comparator); 2] = [("以上", Comparator::AtLeast), ("以下", Comparator::AtMost)];
+
 /// The two sides of a comparison found in a text.
 struct Sides<'a> {
     subject: &'a [char],
@@ -68,7 +71,10 @@ pub(super) fn compare(text: &[char], quantity: Option<&Quantity>) -> Option<Phra
     let sides = by_word(text, quantity.is_some())
         .or_else(|| than(text, quantity.is_some()))
         .or_else(|| if quantity.is_none() { in_step(text) } else { None })?;
-    let other = name::tidy(sides.other);
+    // 达到全国平均水平以上: the bound is no part of the other side.
+    let after = BOUNDS.iter().find(|(word, _)| quantity.is_none() && ends_with(sides.other, word));
+    let bound = after.map_or(0, |(word, _)| word.chars().count());
+    let other = name::tidy(&sides.other[..sides.other.len() - bound]);
     if other.is_empty() || other[0].is_ascii_digit() {
         return None;
     }
@@ -77,7 +83,7 @@ pub(super) fn compare(text: &[char], quantity: Option<&Quantity>) -> Option<Phra
     let kind = if elsewhere { Kind::VersusBenchmark } else { Kind::VersusIndicator };
     let comparator = match quantity.and_then(|quantity| quantity.comparator) {
         Some(stated) => stated,
-        None => sides.comparator,
+        None => after.map_or(sides.comparator, |(_, stated)| *stated),
     };
     let direction = match sides.comparator {
         Comparator::Below | Comparator::AtMost => Direction::Down,
@@ -85,6 +91,7 @@ pub(super) fn compare(text: &[char], quantity: Option<&Quantity>) -> Option<Phra
         _ => Direction::Up,
     };
     let mut hedges = vec![sides.word];
+    hedges.extend(after.map(|(word, _)| (*word).to_owned()));
     hedges.extend(quantity.iter().flat_map(|quantity| quantity.hedges.iter().map(|word| (*word).to_owned())));
     Some(PhraseTarget {
         indicator: written(name::tidy(strip_rate(sides.subject))),

@@ -29,6 +29,10 @@ pub(super) fn scan(text: &[char], shielded: &[bool]) -> Scan {
             _ => Found::Name(at + 1),
         };
         at = match found {
+            Found::Quantity(quantity) if scan.takes_margin(text, &quantity) => {
+                scan.loose.push(quantity.start - 1..quantity.end);
+                quantity.end
+            }
             Found::Quantity(quantity) => {
                 let end = quantity.end;
                 scan.quantities.push(quantity);

@@ -222,15 +222,19 @@ fn zeros(body: &[char]) -> Option<Vec<Said>> {
     said.iter().all(|said| !said.name.is_empty()).then_some(said)
 }
 
+/// What declines, of a name that ends with 降幅 or the like.
+pub(super) fn declining(name: &[char]) -> Option<&[char]> {
+    static DECLINES: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| ending(include_str!("lexicon/signed/declines.txt")));
+    DECLINES.at_end(name).map(|(length, ())| &name[..name.len() - length])
+}
+
 /// 降幅收窄: the decline is to be smaller than it was.
 fn narrowing(body: &[char]) -> Option<Vec<Said>> {
     const VERBS: [&str; 7] = ["收窄", "缩小", "收敛", "减小", "缩窄", "放缓", "趋缓"];
-    static DECLINES: LazyLock<Lexicon<()>> =
-        LazyLock::new(|| ending(include_str!("lexicon/signed/declines.txt")));
     let verb = VERBS.iter().find(|word| ends_with(body, word))?;
     let rest = trimmed(&body[..body.len() - verb.chars().count()]);
-    let (decline, ()) = DECLINES.at_end(rest)?;
-    let subject = trimmed(&rest[..rest.len() - decline]);
+    let subject = trimmed(declining(rest)?);
     let names = if subject.is_empty() { vec![rest.to_vec()] } else { movement::subjects(subject) };
     let said = |name| Said { name, kind: Kind::Narrowing, bound: None, unit: "", direction: Direction::Up };
     Some(names.into_iter().map(said).collect())
@@ -261,7 +265,8 @@ fn free_of(body: &[char]) -> Option<Vec<Said>> {
     let what = name::tidy(&body[at + length..]);
     let name = [scope, what].concat();
     let unit = unit_of(&name);
-    (!what.is_empty()).then(|| vec![none(name, unit)])
+    // 火灾零发生、零伤亡 are two of one subject, see `zeros`.
+    (!what.is_empty() && what[0] != '零').then(|| vec![none(name, unit)])
 }
 
 /// The promises of 双下降: one for each member of its subject, if there are as many as it says.

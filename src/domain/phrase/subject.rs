@@ -85,6 +85,10 @@ fn completed(own: &[char], carried: &[char]) -> Option<Vec<char>> {
     }
     let verb = ADDED.iter().find(|word| starts_with(carried, word));
     let subject = &carried[verb.map_or(0, |word| word.chars().count())..];
+    // 企业净增500家、总数…: of the firms; 增速居第2、总量…: of what grows.
+    const OVER: [&str; 7] = ["净增", "新增", "增速", "增幅", "排名", "位次", "名次"];
+    let over = OVER.iter().find(|word| ends_with(subject, word)).map_or(0, |word| word.chars().count());
+    let subject = if subject.ends_with(own) { subject } else { &subject[..subject.len() - over] };
     if subject.is_empty() {
         return None;
     }

@@ -71,7 +71,12 @@ pub(super) fn without_number(clause: &Clause, scan: &Scan, span: Range<usize>, c
     match plain::read(text, &clause.shielded[span.clone()], &dates) {
         Plain::Promise(targets) => Reading::Promises(targets),
         Plain::Number => Reading::Number(written(text)),
-        Plain::Work(_) | Plain::Unknown if SCOPES.ends(text) => Reading::Scope,
+        // 在“1个总体方案+7个实施方案”的基础上: a scope promises nothing, but its numbers are not passed over.
+        Plain::Work(_) | Plain::Unknown if SCOPES.ends(text) => {
+            let dated = |at: usize| dates.iter().any(|date| date.contains(&at));
+            let numbered = (0..text.len()).any(|at| text[at].is_ascii_digit() && !dated(at));
+            if numbered { Reading::Unknown(written(text)) } else { Reading::Scope }
+        }
         Plain::Work(target) => Reading::Work(target),
         Plain::Unknown => Reading::Unknown(written(text)),
     }

@@ -169,7 +169,8 @@ fn swallowed(phrase: &str, parsed: &Parsed) -> Vec<String> {
         .iter()
         .flat_map(|target| [target.value, target.value_hi])
         .flatten()
-        .map(|value| value.normalize().to_string())
+        // 降幅收窄至5%以内 is growth of −5 % at least.
+        .map(|value| value.abs().normalize().to_string())
         .collect();
     let unparsed: Vec<String> = parsed.unparsed.iter().map(|text| normal(text)).collect();
     let names: Vec<String> = parsed
