@@ -91,8 +91,7 @@ pub async fn mark_region(
             break;
         }
     }
-    let beside =
-        |parent: &Option<String>| parent.is_some() && parents.iter().any(|one| *one == parent.as_deref());
+    let beside = |parent: &Option<String>| parent.is_some() && parents.contains(&parent.as_deref());
     let touched = all.iter().filter(|(_, code, parent)| below.contains(code.as_str()) || beside(parent));
     let touched: Vec<Id> = touched.map(|(id, ..)| *id).collect();
     for chunk in touched.chunks(AT_ONCE) {
