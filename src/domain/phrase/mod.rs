@@ -46,6 +46,9 @@
 //! - A small Chinese numeral counts where the thing stands before it (绿色工厂六十家) or a verb that makes things does
 //!   (培育两家…); 三个高于, 二期 stay words. 两万三千户 is 23 000 `户`, a lone 三万 stays 3 `万`.
 //! - A rate of growth that must not be exceeded (涨幅控制在2%以内) is a cap; 增长2% and 增速达到2% are growth.
+//! - A decline that must not be exceeded (降幅收窄至5%以内) is growth of at least −5: as a cap of 5 a decline of 12 % would keep it.
+//! - 上半年完成55% is a point of the way and 14个市州各培育3个 so many for each: both are handed back. ±5% says how near, and is
+//!   handed back beside its number.
 //! - A trend is a figure that moves: whatever 增长 or 下降 is said of, and with 持续, 稳步 … also 提高 and 改善 of what is
 //!   measured. 明显改善, 增强, 优化, and 稳定 of what has no figure are for a person to judge, as are the objects of
 //!   有序推进 and its like (平台压降) and 应享快享, which is soon but not all; 应享尽享 is coverage.

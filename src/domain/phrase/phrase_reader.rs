@@ -9,7 +9,7 @@ use super::gathered::{Reading, assemble};
 use super::measurement_units::{self, UnitKind};
 use super::number_with_unit::{Quantity, Scan};
 use super::parsed::{Direction, Parsed, PhraseTarget};
-use super::subject::{lead_change, predicate, subject, subjects, without_baseline};
+use super::subject::{is_interim, lead_change, predicate, subject, subjects, without_baseline};
 use super::text::{ends_with, starts_with, written};
 use super::unnumbered::{dated_steps, starts_with_comparison, without_number};
 use super::{given, name, normalise, plain, relative, scan, signed, unread};
@@ -82,6 +82,10 @@ fn clause_readings(clause: &Clause, scan: &Scan, carried: &mut Carried, readings
             readings.push(carrying(clause, scan, item.span, carried));
         } else {
             let targets = with_number(clause, scan, &item, carried);
+            if targets.is_empty() {
+                readings.push(Reading::Number(written(&clause.text[item.span])));
+                continue;
+            }
             let left = unread::left_over(clause, scan, &item.span, &item.numbers, &targets);
             readings.push(Reading::Promises(targets));
             readings.extend(left.into_iter().map(Reading::Number));
@@ -140,7 +144,7 @@ fn around<'a>(clause: &'a Clause, scan: &Scan, item: &Item) -> Around<'a> {
     Around { cues, subject: &text[start..end], before: &text[start..first.start], right, hedges, made }
 }
 
-/// Reads the promises of an item that has numbers.
+/// Reads the promises of an item that has numbers; none where they are of nothing that has a name.
 fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried) -> Vec<PhraseTarget> {
     let around = around(clause, scan, item);
     let quantities: Vec<&Quantity> = item.numbers.iter().map(|&index| &scan.quantities[index]).collect();
@@ -153,6 +157,12 @@ fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried)
         return vec![target];
     }
     let (name, continues) = subject(&around, carried);
+    // 上半年完成55% is how far one should be by then, of nothing that has a name.
+    if !item.prenominal
+        && is_interim(&clause.text[item.span.start..quantities[0].start.max(item.span.start)], around.subject)
+    {
+        return Vec::new();
+    }
     let (name, heading_unit) = match quantities[0].kind {
         UnitKind::Bare if quantities[0].unit.is_empty() => measurement_units::in_brackets(&name),
         _ => (name, None),
@@ -168,7 +178,11 @@ fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried)
     };
     for (index, member) in names.iter().enumerate() {
         let mut quantity = quantities[index.min(quantities.len() - 1)].clone();
-        quantity.comparator = quantity.comparator.or(shared);
+        if quantity.comparator.is_none() && shared.is_some() {
+            // 分别增长5%和7%以上: 以上 is said of both.
+            quantity.comparator = shared;
+            quantity.hedges.extend(&quantities[quantities.len() - 1].hedges);
+        }
         if let Some((unit, kind)) = &heading_unit {
             quantity.unit = unit.clone();
             quantity.kind = *kind;

@@ -65,6 +65,14 @@ pub(super) fn without_baseline(text: &[char], scan: &Scan, item: &Item, end: usi
     from.map_or(end, |at| item.span.start + at)
 }
 
+/// Whether the words before a number say no more than a part of the year; `own` is what they name.
+pub(super) fn is_interim(before: &[char], own: &[char]) -> bool {
+    static PARTS: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/dates/interim.txt")));
+    let own = name::tidy(own);
+    (own.is_empty() || PARTS.holds(own)) && PARTS.is_within(before)
+}
+
 /// 居全省第2位, 稳居前三: a verb of standing without its subject.
 fn is_placing(own: &[char]) -> bool {
     static VERBS: LazyLock<Lexicon<()>> =

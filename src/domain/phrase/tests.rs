@@ -79,6 +79,13 @@ fn details_are_kept() {
 }
 
 #[test]
+fn a_bound_behind_a_list_is_said_of_each() {
+    let parsed = parse("固投、社零、进出口分别增长4.5%、5.5%和6%以上");
+    let hedges: Vec<_> = parsed.targets.iter().map(|target| target.hedge.as_deref()).collect();
+    assert_eq!(hedges, [Some("以上"); 3], "{parsed:?}");
+}
+
+#[test]
 fn a_deadline_makes_a_milestone() {
     for phrase in ["3月底前，完成图纸深化设计", "6月底前主体全面封顶", "上半年出台促进民营经济发展条例"]
     {
