@@ -41,18 +41,19 @@ both! {
 
     async fn the_ledger_names_the_source_of_the_figure_judged(app: TestApp) {
         sample(&app, &["投资"], json!({})).await;
-        report(&app, "投资", "2025-06-30", "3.0", "2025-07-20").await;
-        run(&app, "2025-07-21").await;
         // A forecast of the year, a level, and a first figure that comes after the final one: none is judged.
-        let fact = |figure: &str, value: &str, status: &str, end: &str, day: &str| json!({"measure": "投资",
-            "region": "430000", "figure": figure, "value": value, "status": status, "source": "专刊",
+        let fact = |(figure, source): (&str, &str), value: &str, status: &str, end: &str, day: &str| json!({"measure": "投资",
+            "region": "430000", "figure": figure, "value": value, "status": status, "source": source,
             "period": {"start": "2025-01-01", "end": end}, "published_on": day});
-        let items_put = [
-            fact("yoy", "2.5", "forecast", "2025-12-31", "2025-07-22"),
-            fact("level", "311.3", "final", "2025-06-30", "2025-07-22"),
-            fact("yoy", "2.8", "preliminary", "2025-06-30", "2025-07-22"),
+        let first = fact(("yoy", "月报"), "3.0", "final", "2025-06-30", "2025-07-20");
+        app.put("/observations", json!({"items": [first]})).await.expect(200);
+        run(&app, "2025-07-21").await;
+        let later = [
+            fact(("yoy", "专刊"), "2.5", "forecast", "2025-12-31", "2025-07-22"),
+            fact(("level", "专刊"), "311.3", "final", "2025-06-30", "2025-07-22"),
+            fact(("yoy", "专刊"), "2.8", "preliminary", "2025-06-30", "2025-07-22"),
         ];
-        app.put("/observations", json!({"items": items_put})).await.expect(200);
+        app.put("/observations", json!({"items": later})).await.expect(200);
         run(&app, "2025-07-22").await;
         assert_eq!(items(&app, "/ledger").await[0]["source"], "月报");
         let csv = String::from_utf8(app.get("/ledger.csv").await.bytes).unwrap();
