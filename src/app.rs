@@ -49,7 +49,7 @@ pub enum AppError {
     Mail(#[from] MailError),
     /// What was handed over to be tried out.
     #[error("{0}")]
-    Refused(#[from] api::problem::Problem),
+    Refused(#[from] api::http::problem::Problem),
     /// The network or the disk.
     #[error(transparent)]
     Io(#[from] std::io::Error),
@@ -202,8 +202,8 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, listener: TcpListener
         let state = web::Data::new(State::new(Desk { store, ..shared.clone() }, shelf.clone()));
         App::new()
             .wrap(Compress::default())
-            .wrap(from_fn(api::request_id::middleware))
-            .wrap(from_fn(api::finish::middleware))
+            .wrap(from_fn(api::http::request_id::middleware))
+            .wrap(from_fn(api::http::finish::middleware))
             .configure(move |services| api::configure(services, state))
     })
     .workers(workers)

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufWriter, ErrorKind, Read as _, Write};
 use std::path::Path;
 
-use crate::api::preview;
+use crate::api::assessments::preview;
 use crate::api::targets::ParsedPhraseView;
 use crate::app::AppError;
 use crate::domain::WorkCalendar;

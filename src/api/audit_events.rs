@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::State;
-use super::page::{List, ListParams, PageView};
-use super::problem::{Problem, ProblemView};
-use super::respond;
-use super::spec::Routes;
+use crate::api::State;
+use crate::api::http::page::{List, ListParams, PageView};
+use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::respond;
+use crate::api::http::spec::Routes;
 use crate::db;
 use crate::store::rows::{AuditFilter, AuditRow};
 

@@ -6,10 +6,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::State;
-use super::problem::{Code, Problem, ProblemView};
-use super::respond;
-use super::spec::Routes;
+use crate::api::State;
+use crate::api::http::problem::{Code, Problem, ProblemView};
+use crate::api::http::respond;
+use crate::api::http::spec::Routes;
 use crate::warning::{Returned, take_bounce};
 
 /// Adds the route.

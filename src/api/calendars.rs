@@ -5,10 +5,10 @@ use chrono::{Datelike as _, NaiveDate};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::State;
-use super::problem::{Problem, ProblemView};
-use super::respond;
-use super::spec::Routes;
+use crate::api::State;
+use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::respond;
+use crate::api::http::spec::Routes;
 use crate::domain::calendar::NoticeDay;
 use crate::domain::{CalendarYear, WorkCalendar};
 

@@ -6,8 +6,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 
-use super::State;
-use super::metrics::Metrics;
+use crate::api::State;
+use crate::api::http::metrics::Metrics;
 use crate::db;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::{ProblemKind, TextEnum as _};

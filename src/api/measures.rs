@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::State;
-use super::extract::{Body, Params};
-use super::page::{List, ListParams, PageView};
-use super::problem::{Problem, ProblemView};
-use super::respond::{self, OneParams};
-use super::revisions;
-use super::spec::Routes;
-use super::wire::Word;
+use crate::api::State;
+use crate::api::http::extract::{Body, Params};
+use crate::api::http::page::{List, ListParams, PageView};
+use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::respond::{self, OneParams};
+use crate::api::http::spec::Routes;
+use crate::api::http::wire::Word;
+use crate::api::indicators::revisions;
 use crate::db;
 use crate::domain::{Basis, Better, Frequency, Measure};
 use crate::store::rows::{MeasureFilter, MeasureRow, word};
@@ -125,7 +125,7 @@ pub struct UpdateMeasure {
     /// 发布频率
     frequency: Option<FrequencyWord>,
     /// 通常在次月几日发布，1至31
-    #[serde(default, deserialize_with = "super::wire::maybe::deserialize")]
+    #[serde(default, deserialize_with = "crate::api::http::wire::maybe::deserialize")]
     #[schema(value_type = Option<u32>)]
     release_day: Option<Option<u32>>,
     /// 显示的小数位数，0至6

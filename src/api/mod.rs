@@ -1,61 +1,34 @@
-//! actix-web and utoipa: bodies, views, handlers, one file a resource.
+//! actix-web and utoipa: bodies, views, handlers, one folder or file a resource, as the addresses are; `http` is what they
+//! share.
 //!
 //! A handler parses, asks the domain, calls the store and builds a view. One list ([`routes`]) makes both the
 //! server and its specification.
 
-pub mod access;
 mod api_keys;
-mod assessments;
+pub mod assessments;
 mod audit_events;
 mod bounces;
 mod calendars;
-mod campaign_curves;
 mod campaigns;
-mod cascade;
 mod contacts;
 mod deliveries;
-mod drafts;
 mod episodes;
-mod extract;
-mod figures;
-pub mod finish;
 mod health;
-mod idempotency;
+pub mod http;
 mod indicators;
 mod ledger;
-mod letter_board;
-mod letter_files;
 mod letters;
-mod lookup;
 mod measures;
-pub mod metrics;
-mod needs;
 mod observations;
-mod pack_preview;
-mod page;
-mod past_boards;
-mod persons;
-pub mod preview;
-pub mod problem;
 mod problems;
-mod promise;
 mod regions;
-mod replies;
 mod reply_page;
-pub mod request_id;
-mod respond;
-mod revisions;
 mod rule_packs;
-mod shelf;
 mod silences;
-mod spec;
-mod stated;
 pub mod targets;
 mod tasks;
 mod units;
-mod verdict;
 mod warning_runs;
-mod wire;
 
 use std::sync::Arc;
 
@@ -66,10 +39,10 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
 use crate::clock::Clock;
 use crate::store::Store;
 use crate::warning::Desk;
-use problem::{Code, Problem};
-pub use shelf::Shelf;
-use spec::Routes;
-pub use spec::openapi;
+pub use assessments::shelf::Shelf;
+use http::problem::{Code, Problem};
+use http::spec::Routes;
+pub use http::spec::openapi;
 
 /// What handlers need, one per worker.
 pub struct State {
@@ -80,7 +53,7 @@ pub struct State {
     /// What warning runs are made with.
     pub desk: Desk,
     /// Keys seen lately.
-    pub known_keys: access::KnownKeys,
+    pub known_keys: http::access::KnownKeys,
     /// Boards shown lately, by all workers.
     pub shelf: Arc<Shelf>,
 }
@@ -88,7 +61,7 @@ pub struct State {
 impl State {
     /// A state that remembers nothing yet but what lies on the shelf.
     pub fn new(desk: Desk, shelf: Arc<Shelf>) -> Self {
-        let known_keys = access::KnownKeys::default();
+        let known_keys = http::access::KnownKeys::default();
         Self { store: desk.store.clone(), clock: desk.clock.clone(), desk, known_keys, shelf }
     }
 }
@@ -102,19 +75,19 @@ fn routes(config: &mut impl Routes) {
     indicators::routes(config);
     observations::routes(config);
     assessments::routes(config);
-    preview::routes(config);
+    assessments::preview::routes(config);
     targets::routes(config);
     episodes::routes(config);
-    letter_files::routes(config);
+    letters::letter_files::routes(config);
     // Before the letters: `board` is no id.
-    letter_board::routes(config);
+    letters::letter_board::routes(config);
     bounces::routes(config);
     problems::routes(config);
     letters::routes(config);
     deliveries::routes(config);
-    drafts::routes(config);
+    letters::drafts::routes(config);
     ledger::routes(config);
-    replies::routes(config);
+    letters::replies::routes(config);
     warning_runs::routes(config);
     silences::routes(config);
     calendars::routes(config);
@@ -123,14 +96,14 @@ fn routes(config: &mut impl Routes) {
     tasks::routes(config);
     regions::routes(config);
     contacts::routes(config);
-    pack_preview::routes(config);
+    rule_packs::pack_preview::routes(config);
     rule_packs::routes(config);
     api_keys::routes(config);
     audit_events::routes(config);
-    campaign_curves::routes(config);
-    revisions::routes(config);
-    persons::routes(config);
-    cascade::routes(config);
+    campaigns::campaign_curves::routes(config);
+    indicators::revisions::routes(config);
+    indicators::persons::routes(config);
+    indicators::cascade::routes(config);
 }
 
 /// Puts the whole service into an actix application: `/api/v1`, `/docs`, health and metrics.
@@ -138,9 +111,9 @@ pub fn configure(config: &mut web::ServiceConfig, state: web::Data<State>) {
     let reading_page = utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")
         .config(utoipa_swagger_ui::Config::new(["/api/v1/openapi.json"]).validator_url("none"));
     let api = web::scope("/api/v1")
-        .wrap(from_fn(idempotency::middleware))
-        .wrap(from_fn(access::middleware))
-        .service(web::resource("/openapi.json").get(spec::serve))
+        .wrap(from_fn(http::idempotency::middleware))
+        .wrap(from_fn(http::access::middleware))
+        .service(web::resource("/openapi.json").get(http::spec::serve))
         .configure(routes)
         .default_service(web::to(nowhere));
     config
@@ -162,7 +135,7 @@ pub fn configure(config: &mut web::ServiceConfig, state: web::Data<State>) {
 
 async fn nowhere(request: HttpRequest) -> HttpResponse {
     let pattern = request.resource_map().match_pattern(request.path());
-    match pattern.and_then(|pattern| spec::verbs(&pattern)) {
+    match pattern.and_then(|pattern| http::spec::verbs(&pattern)) {
         Some(verbs) => {
             let detail = format!("该地址只支持{verbs}，请对照/docs中的接口说明。");
             let mut answer = Problem::new(Code::MethodNotAllowed, detail).error_response();

@@ -12,11 +12,11 @@ use actix_multipart::Multipart;
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
-use super::State;
-use super::access::{Author, note};
-use super::letter_files;
-use super::problem::{Code, Problem};
-use super::replies::record;
+use crate::api::State;
+use crate::api::http::access::{Author, note};
+use crate::api::http::problem::{Code, Problem};
+use crate::api::letters::letter_files;
+use crate::api::letters::replies::record;
 use crate::db;
 use crate::domain::LetterState;
 use crate::domain::invalid::text;
@@ -281,7 +281,8 @@ async fn download_letter(
             let document = files.into_iter().find(|file| file.media_type == DOCX);
             let missing = || failed(Problem::new(Code::NotFound, "no document"));
             let document = document.ok_or_else(missing)?;
-            let mut answer = super::respond::file(&request, DOCX, Some(&document.name), document.bytes);
+            let mut answer =
+                crate::api::http::respond::file(&request, DOCX, Some(&document.name), document.bytes);
             answer.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
             Ok(answer)
         }

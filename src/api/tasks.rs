@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::State;
-use super::extract::{Body, Params};
-use super::lookup::{self, At};
-use super::page::{List, ListParams, PageView};
-use super::problem::{Problem, ProblemView};
-use super::respond::{self, OneParams};
-use super::spec::Routes;
-use super::wire::Word;
+use crate::api::State;
+use crate::api::http::extract::{Body, Params};
+use crate::api::http::lookup::{self, At};
+use crate::api::http::page::{List, ListParams, PageView};
+use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::respond::{self, OneParams};
+use crate::api::http::spec::Routes;
+use crate::api::http::wire::Word;
 use crate::db;
 use crate::domain::{Responsibility, ResponsibilityRole, Task};
 use crate::store::StoreError;
@@ -129,7 +129,7 @@ fn first() -> i32 {
 #[serde(deny_unknown_fields)]
 pub struct UpdateTask {
     /// 上级任务的id，须属于同一个攻坚行动
-    #[serde(default, deserialize_with = "super::wire::maybe::deserialize")]
+    #[serde(default, deserialize_with = "crate::api::http::wire::maybe::deserialize")]
     #[schema(value_type = Option<String>)]
     parent: Option<Option<String>>,
     /// 在同级中的序号

@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::State;
-use super::extract::{Body, Params};
-use super::lookup::{self, At};
-use super::page::{List, ListParams, PageView};
-use super::problem::{Problem, ProblemView};
-use super::respond::{self, OneParams};
-use super::spec::Routes;
+use crate::api::State;
+use crate::api::http::extract::{Body, Params};
+use crate::api::http::lookup::{self, At};
+use crate::api::http::page::{List, ListParams, PageView};
+use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::respond::{self, OneParams};
+use crate::api::http::spec::Routes;
 use crate::db;
 use crate::domain::Unit;
 use crate::store::rows::{UnitChange, UnitFilter, UnitRow};
@@ -80,11 +80,11 @@ pub struct UpdateUnit {
     /// 名称
     name: Option<String>,
     /// 上级单位：id、信用代码或名称
-    #[serde(default, deserialize_with = "super::wire::maybe::deserialize")]
+    #[serde(default, deserialize_with = "crate::api::http::wire::maybe::deserialize")]
     #[schema(value_type = Option<String>)]
     parent: Option<Option<String>>,
     /// 统一社会信用代码
-    #[serde(default, deserialize_with = "super::wire::maybe::deserialize")]
+    #[serde(default, deserialize_with = "crate::api::http::wire::maybe::deserialize")]
     #[schema(value_type = Option<String>)]
     credit_code: Option<Option<String>>,
 }

@@ -13,7 +13,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
 
-use crate::api::metrics::Metrics;
+use crate::api::http::metrics::Metrics;
 use crate::clock::{Clock as _, SystemClock, office};
 use crate::config::{Config, LogFormat};
 

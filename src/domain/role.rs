@@ -3,7 +3,7 @@
 use super::text_enum;
 
 text_enum! {
-    /// What the holder of a key may do; the table is `api/access/rules.rs`.
+    /// What the holder of a key may do; the table is `api/http/access/rules.rs`.
     Role "role" {
         /// Everything, keys included.
         Administrator = "administrator",

@@ -264,10 +264,10 @@ fn every_problem_is_told_with_what_to_do() {
 
 #[test]
 fn every_metric_is_told() {
-    let source = read("src/api/metrics.rs");
+    let source = read("src/api/http/metrics.rs");
     let names = source.split('"').filter(|text| text.starts_with("xushi_") && !text.contains(' '));
     let told = first_column(&read("docs/OPERATING.md"), &["metric", "labels", "meaning"]);
-    assert_eq!(told, words(names), "docs/OPERATING.md and src/api/metrics.rs");
+    assert_eq!(told, words(names), "docs/OPERATING.md and src/api/http/metrics.rs");
 }
 
 #[test]

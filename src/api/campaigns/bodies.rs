@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::api::http::wire::{Word, maybe};
 use crate::api::indicators::Named;
-use crate::api::wire::{Word, maybe};
 use crate::domain::{Campaign, Inheritable, Invalid, Issuing, MemberRole, TextEnum as _, text_enum};
 use crate::store::StoreError;
 use crate::store::rows::{CampaignMemberRow, CampaignRow, word};

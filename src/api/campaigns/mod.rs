@@ -1,18 +1,20 @@
 //! Campaigns (攻坚行动).
 
+pub(in crate::api) mod campaign_curves;
+
 mod bodies;
 
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use uuid::Uuid;
 
-use super::State;
-use super::extract::{Body, Params};
-use super::lookup::{self, At};
-use super::page::{List, ListParams, PageView};
-use super::problem::{Problem, ProblemView};
-use super::respond;
-use super::revisions;
-use crate::api::spec::Routes;
+use crate::api::State;
+use crate::api::http::extract::{Body, Params};
+use crate::api::http::lookup::{self, At};
+use crate::api::http::page::{List, ListParams, PageView};
+use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::respond;
+use crate::api::http::spec::Routes;
+use crate::api::indicators::revisions;
 use crate::db;
 use crate::domain::{Campaign, Invalid, Issuing, MemberRole, RulePack};
 use crate::store::revisions::{self as kept, ChangeNote};

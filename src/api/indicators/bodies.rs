@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::api::figures::{DoubtView, FiguresView};
-use crate::api::promise::{CurveBody, TargetBody, TargetView};
+use crate::api::assessments::figures::{DoubtView, FiguresView};
+use crate::api::http::wire::Amount;
+use crate::api::targets::promise::{CurveBody, TargetBody, TargetView};
 use crate::api::tasks::PartBody;
-use crate::api::wire::Amount;
 use crate::domain::Doubt;
 use crate::store::rows::{MeasureAliasRow, NamedIndicatorRow};
 use crate::store::types::{Id, Number};
@@ -144,13 +144,13 @@ pub struct CreateIndicator {
 #[serde(deny_unknown_fields)]
 pub struct UpdateIndicator {
     /// 目标；null表示收回
-    #[serde(default, deserialize_with = "crate::api::wire::maybe::deserialize")]
+    #[serde(default, deserialize_with = "crate::api::http::wire::maybe::deserialize")]
     #[schema(value_type = Option<TargetBody>)]
     pub(super) target: Option<Option<TargetBody>>,
     /// 序时曲线
     pub(super) curve: Option<CurveBody>,
     /// 基期值
-    #[serde(default, deserialize_with = "crate::api::wire::maybe::deserialize")]
+    #[serde(default, deserialize_with = "crate::api::http::wire::maybe::deserialize")]
     #[schema(value_type = Option<Amount>)]
     pub(super) baseline: Option<Option<Amount>>,
     /// 目标期开始日期

@@ -1,22 +1,26 @@
 //! Indicators (指标): the promise, and the verdict in force beside it.
 
+pub(in crate::api) mod cascade;
+pub(in crate::api) mod persons;
+pub(in crate::api) mod revisions;
+
 mod bodies;
 
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::State;
-use super::assessments::marked;
-use super::extract::{Body, Params};
-use super::lookup::{self, At};
-use super::page::{List, ListParams, PageView};
-use super::problem::{Problem, ProblemView};
-use super::promise::{self, Of};
-use super::respond::{self, OneParams};
-use super::wire::Amount;
-use super::{campaign_curves, revisions};
-use crate::api::spec::Routes;
+use crate::api::State;
+use crate::api::assessments::marked;
+use crate::api::campaigns::campaign_curves;
+use crate::api::http::extract::{Body, Params};
+use crate::api::http::lookup::{self, At};
+use crate::api::http::page::{List, ListParams, PageView};
+use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::respond::{self, OneParams};
+use crate::api::http::spec::Routes;
+use crate::api::http::wire::Amount;
+use crate::api::targets::promise::{self, Of};
 use crate::db;
 use crate::domain::{Grade, Invalid, Measure, Period, quantity};
 use crate::store::rows::{
@@ -72,7 +76,11 @@ fn grades(text: &str) -> Result<Vec<String>, Problem> {
     if words.iter().all(|word| known.contains(&word.as_str())) {
         return Ok(words);
     }
-    Err(super::page::refuse("grade", "unknown", &format!("没有这个等级，可用：{}。", known.join("、"))))
+    Err(crate::api::http::page::refuse(
+        "grade",
+        "unknown",
+        &format!("没有这个等级，可用：{}。", known.join("、")),
+    ))
 }
 
 /// 列出指标

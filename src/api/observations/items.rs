@@ -11,10 +11,10 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::api::extract;
+use crate::api::http::extract;
+use crate::api::http::problem::{FieldError, Problem};
+use crate::api::http::wire::{Amount, Word};
 use crate::api::indicators::PeriodView;
-use crate::api::problem::{FieldError, Problem};
-use crate::api::wire::{Amount, Word};
 use crate::domain::{Basis, Figure, Status};
 
 /// 一条观测值

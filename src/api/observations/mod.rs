@@ -11,16 +11,16 @@ use uuid::Uuid;
 
 pub use items::{DifferenceBody, RecordObservations};
 
-use super::State;
-use super::extract::{JsonBytes, Params};
-use super::figures::DoubtView;
-use super::indicators::PeriodView;
-use super::lookup::{self, At};
-use super::page::{List, ListParams, PageView};
-use super::problem::{Code, FieldError, Problem, ProblemView};
-use super::respond;
-use super::spec::Routes;
-use super::wire::{Amount, Word};
+use crate::api::State;
+use crate::api::assessments::figures::DoubtView;
+use crate::api::http::extract::{JsonBytes, Params};
+use crate::api::http::lookup::{self, At};
+use crate::api::http::page::{List, ListParams, PageView};
+use crate::api::http::problem::{Code, FieldError, Problem, ProblemView};
+use crate::api::http::respond;
+use crate::api::http::spec::Routes;
+use crate::api::http::wire::{Amount, Word};
+use crate::api::indicators::PeriodView;
 use crate::db;
 use crate::domain::{Basis, Figure, Status};
 use crate::store::StoreError;

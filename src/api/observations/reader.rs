@@ -7,8 +7,8 @@ use rust_decimal::Decimal;
 
 use super::items::{Item, ObservationBody, Spelled};
 use crate::api::State;
-use crate::api::lookup::At;
-use crate::api::problem::{FieldError, Problem, pointer};
+use crate::api::http::lookup::At;
+use crate::api::http::problem::{FieldError, Problem, pointer};
 use crate::db;
 use crate::domain::smell::Habit;
 use crate::domain::{Basis, Doubt, DoubtSet, Figure, Invalid, Period, Status, entry, invalid, quantity};

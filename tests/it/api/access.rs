@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use actix_web::http::Method;
 use serde_json::json;
-use xushi::api::access::{RULES, Reach};
+use xushi::api::http::access::{RULES, Reach};
 use xushi::domain::{Role, TextEnum as _};
 
 use super::replies::issued;
@@ -24,7 +24,7 @@ fn routes() -> BTreeSet<(String, String)> {
 fn every_route_has_its_line_and_every_line_its_route() {
     let lines: BTreeSet<_> = RULES.iter().map(|rule| (rule.verb.to_owned(), rule.path.to_owned())).collect();
     assert_eq!(lines.len(), RULES.len(), "two lines for one route");
-    assert_eq!(routes(), lines, "src/api/access/rules.rs and the routes");
+    assert_eq!(routes(), lines, "src/api/http/access/rules.rs and the routes");
 }
 
 #[test]

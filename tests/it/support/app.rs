@@ -128,8 +128,8 @@ impl TestApp {
         };
         let state = web::Data::new(State::new(desk.clone(), Arc::default()));
         let app = App::new()
-            .wrap(from_fn(api::request_id::middleware))
-            .wrap(from_fn(api::finish::middleware))
+            .wrap(from_fn(api::http::request_id::middleware))
+            .wrap(from_fn(api::http::finish::middleware))
             .configure(move |config| api::configure(config, state.clone()));
         let service = std::rc::Rc::new(test::init_service(app).await);
         let call: Call = Box::new(move |request| {

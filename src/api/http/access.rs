@@ -1,0 +1,251 @@
+//! Who is calling and what that caller may do: every `/api/v1` call but the spec needs a key, and every route a line
+//! in [`rules`].
+
+mod rules;
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Path, Payload, ResourceDef, ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, StatusCode, Uri, header};
+use actix_web::middleware::Next;
+use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
+use uuid::Uuid;
+
+use crate::api::State;
+use crate::api::http::problem::{Code, Problem};
+use crate::db;
+use crate::domain::Role;
+use crate::store::Store;
+use crate::store::rows::{AuditRow, word};
+use crate::store::types::Id;
+pub use rules::{RULES, Reach, Rule};
+
+/// The caller, as far as a key tells; found in the extensions of a request that was let in.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The key's id.
+    pub key_id: Uuid,
+    /// What the key is called.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// The unit it speaks for.
+    pub unit_id: Option<Uuid>,
+}
+
+impl FromRequest for Caller {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let caller = request.extensions().get::<Self>().cloned();
+        std::future::ready(caller.ok_or_else(|| Problem::internal("a route without a caller")))
+    }
+}
+
+/// Keys seen lately, so that a busy caller costs one look-up in a few seconds and a revoked key stops as soon.
+#[derive(Default)]
+pub struct KnownKeys(Mutex<HashMap<String, (Instant, Caller)>>);
+
+const TRUSTED_FOR: Duration = Duration::from_secs(5);
+const KNOWN_MAX: usize = 10_000;
+
+impl KnownKeys {
+    fn find(&self, hash: &str) -> Option<Caller> {
+        let known = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        known.get(hash).filter(|(seen, _)| seen.elapsed() < TRUSTED_FOR).map(|(_, caller)| caller.clone())
+    }
+
+    fn remember(&self, hash: String, caller: Caller) {
+        let mut known = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if known.len() >= KNOWN_MAX {
+            known.clear();
+        }
+        known.insert(hash, (Instant::now(), caller));
+    }
+
+    /// Trusts a key no longer; other workers and replicas follow within seconds.
+    pub fn forget(&self, key_id: Uuid) {
+        let mut known = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        known.retain(|_, (_, caller)| caller.key_id != key_id);
+    }
+}
+
+const PREFIX: &str = "/api/v1";
+
+/// Lets a request in when it carries `Authorization: Bearer KEY` or `X-Api-Key: KEY` and the key may do this; writes
+/// down who wrote.
+///
+/// # Errors
+/// Only those of the inner service; a refusal is an answer.
+pub async fn middleware<B: MessageBody + 'static>(
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    if request.path() == "/api/v1/openapi.json" {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    }
+    let Some(state) = request.app_data::<web::Data<State>>().cloned() else {
+        return Ok(request.error_response(Problem::internal("no state")));
+    };
+    let caller = match presented(&request) {
+        Some(key) => identify(&state, &key).await,
+        None => Err(unauthorized()),
+    };
+    let caller = match caller {
+        Ok(caller) => caller,
+        Err(problem) => return Ok(request.error_response(problem)),
+    };
+    let pattern = request.match_pattern().unwrap_or_default();
+    let path = pattern.strip_prefix(PREFIX).unwrap_or_default();
+    let Some(rule) = rules::find(request.method().as_str(), path) else {
+        // No such route: a service with the same address and another verb must not be found by a detour.
+        let answer = crate::api::nowhere(request.request().clone()).await;
+        return Ok(request.into_response(answer));
+    };
+    let (method, address) = (request.method().clone(), request.path().to_owned());
+    let answer = match permit(&state, &caller, rule, &mut request).await {
+        Ok(()) => {
+            request.extensions_mut().insert(caller.clone());
+            next.call(request).await?.map_into_boxed_body()
+        }
+        Err(problem) => request.error_response(problem),
+    };
+    if rule.writes && (answer.status().is_success() || answer.status() == StatusCode::FORBIDDEN) {
+        note(&state, Author::Key(caller.key_id), (&method, &address), answer.status()).await;
+    }
+    Ok(answer)
+}
+
+/// Who wrote.
+#[derive(Debug, Clone, Copy)]
+pub enum Author {
+    /// The holder of this key.
+    Key(Uuid),
+    /// The holder of the link in this letter.
+    Link(Uuid),
+}
+
+/// Writes down who called what. The work itself is done: when this fails, it is said in the log and nowhere else.
+pub async fn note(state: &State, author: Author, (verb, path): (&Method, &str), status: StatusCode) {
+    let (api_key_id, letter_id) = match author {
+        Author::Key(id) => (Some(Id(id)), None),
+        Author::Link(id) => (None, Some(Id(id))),
+    };
+    let row = AuditRow {
+        id: Id(state.clock.new_id()),
+        api_key_id,
+        letter_id,
+        verb: verb.to_string(),
+        path: path.chars().take(200).collect(),
+        status: status.as_u16().into(),
+        request_id: crate::api::http::request_id::current(),
+        created_at: state.clock.timestamp(),
+    };
+    if let Err(error) = db!(state.store, audit::record_audit(&row)) {
+        tracing::error!(%error, ?row, "who wrote was not written down");
+    }
+}
+
+fn presented(request: &ServiceRequest) -> Option<String> {
+    let headers = request.headers();
+    let bearer = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "));
+    let key = bearer.or_else(|| headers.get("x-api-key").and_then(|value| value.to_str().ok()))?;
+    Some(key.trim().to_owned())
+}
+
+async fn identify(state: &State, key: &str) -> Result<Caller, Problem> {
+    let hash = crate::store::hash_key(key);
+    if let Some(caller) = state.known_keys.find(&hash) {
+        return Ok(caller);
+    }
+    let store: &Store = &state.store;
+    let row = db!(*store, api_keys::find_api_key(&hash))?.ok_or_else(unauthorized)?;
+    let role = word(&row.role)?;
+    let caller = Caller { key_id: row.id.0, name: row.name, role, unit_id: row.unit_id.map(|id| id.0) };
+    state.known_keys.remember(hash, caller.clone());
+    Ok(caller)
+}
+
+fn unauthorized() -> Problem {
+    Problem::new(
+        Code::Unauthorized,
+        "请在请求头中提供访问密钥：Authorization: Bearer 密钥。密钥由系统管理员发放。",
+    )
+}
+
+fn forbidden(detail: impl Into<String>) -> Problem {
+    Problem::new(Code::Forbidden, detail)
+}
+
+/// Whether `caller` may do what `rule` is about, to what the address names.
+async fn permit(
+    state: &State,
+    caller: &Caller,
+    rule: &Rule,
+    request: &mut ServiceRequest,
+) -> Result<(), Problem> {
+    if !rule.admits(caller.role) {
+        let detail = format!("角色为“{}”的密钥不能进行此操作，请联系系统管理员。", caller.role.chinese());
+        return Err(forbidden(detail));
+    }
+    if rule.not_own && caller.unit_id.is_some() {
+        let letter = named(rule, request)?;
+        if db!(state.store, concerns::find_letter_unit(letter))?.map(|id| id.0) == caller.unit_id {
+            return Err(forbidden("审核和销号须由其他单位进行，本单位的函不能由本单位审核或销号。"));
+        }
+    }
+    if caller.role != Role::Unit {
+        return Ok(());
+    }
+    let unit = caller.unit_id.ok_or_else(|| Problem::internal("a unit's key without a unit"))?;
+    let (what, concerned) = match rule.unit {
+        Reach::Nothing | Reach::Everything => return Ok(()),
+        Reach::OwnList => return narrow(request, unit),
+        reach => own(state, reach, named(rule, request)?, unit).await?,
+    };
+    // What does not concern a unit does not exist for it.
+    if concerned { Ok(()) } else { Err(Problem::not_found(what)) }
+}
+
+async fn own(state: &State, reach: Reach, id: Uuid, unit: Uuid) -> Result<(&'static str, bool), Problem> {
+    let mine = |id: Option<Id>| id == Some(Id(unit));
+    Ok(match reach {
+        Reach::OwnEpisode => ("预警事项", mine(db!(state.store, concerns::find_episode_unit(id))?)),
+        Reach::OwnIndicator => ("指标", mine(db!(state.store, concerns::find_indicator_unit(id))?)),
+        Reach::OwnContact => ("联络员", mine(db!(state.store, concerns::find_contact_unit(id))?)),
+        Reach::OwnLetter => ("函", db!(state.store, concerns::letter_concerns(id, unit))?),
+        _ => ("函", mine(db!(state.store, concerns::find_letter_unit(id))?)),
+    })
+}
+
+/// The `{id}` in the address.
+fn named(rule: &Rule, request: &ServiceRequest) -> Result<Uuid, Problem> {
+    let mut path = Path::new(request.path());
+    let known = ResourceDef::new(format!("{PREFIX}{}", rule.path)).capture_match_info(&mut path);
+    let id = path.get("id").filter(|_| known).and_then(|id| Uuid::try_parse(id).ok());
+    id.ok_or_else(|| Problem::new(Code::NotFound, "地址中的id不是有效的UUID，请核对。"))
+}
+
+/// Asks a list for this unit alone.
+fn narrow(request: &mut ServiceRequest, unit: Uuid) -> Result<(), Problem> {
+    let own = unit.hyphenated().to_string();
+    let query = request.query_string();
+    let asked: Vec<_> = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "unit").collect();
+    if asked.iter().any(|(_, value)| *value != own) {
+        return Err(forbidden("该密钥只能查看本单位的情况，请去掉查询参数unit。"));
+    }
+    if !asked.is_empty() {
+        return Ok(());
+    }
+    let joint = if query.is_empty() { "" } else { "&" };
+    let address = format!("{}?{query}{joint}unit={own}", request.path());
+    request.head_mut().uri = address.parse::<Uri>().map_err(Problem::internal)?;
+    Ok(())
+}

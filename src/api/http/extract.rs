@@ -1,0 +1,184 @@
+//! Bodies and query parameters, refused with a pointer when they do not fit.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::web::Bytes;
+use actix_web::{FromRequest, HttpRequest};
+use serde::de::DeserializeOwned;
+
+use crate::api::http::page::refuse;
+use crate::api::http::problem::{Code, Problem};
+use crate::api::http::wire::shorten;
+
+/// A JSON body. Unknown fields are refused by the types themselves (`deny_unknown_fields`).
+pub struct Body<T>(pub T);
+
+/// Query parameters, with unknown ones refused likewise.
+pub struct Params<T>(pub T);
+
+/// A JSON body that is not read yet.
+pub struct JsonBytes(pub Bytes);
+
+impl<T: DeserializeOwned> FromRequest for Body<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bytes = JsonBytes::from_request(request, payload);
+        Box::pin(async move { parse(&bytes.await?.0).map(Self) })
+    }
+}
+
+impl FromRequest for JsonBytes {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let plain_json = actix_web::HttpMessage::content_type(request)
+            .split(';')
+            .next()
+            .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
+        let bytes = Bytes::from_request(request, payload);
+        Box::pin(async move {
+            if !plain_json {
+                let detail = "请把请求头Content-Type设为application/json。";
+                return Err(Problem::new(Code::UnsupportedMediaType, detail));
+            }
+            bytes.await.map(Self).map_err(|error| body_unread(&error))
+        })
+    }
+}
+
+pub(in crate::api) fn body_unread(error: &actix_web::Error) -> Problem {
+    if error.as_response_error().status_code() == actix_web::http::StatusCode::PAYLOAD_TOO_LARGE {
+        return Problem::new(Code::TooLarge, "请求内容超过上限，请分批提交。");
+    }
+    Problem::new(Code::MalformedBody, "请求内容未能完整读取，请重新提交。")
+}
+
+/// Reads JSON; an error says where.
+///
+/// # Errors
+/// `MalformedBody` for what is not JSON, `Invalid` with a pointer for what does not fit the shape.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let place = json_pointer(error.path());
+        explain(place, error.inner())
+    })?;
+    reader.end().map_err(|error| explain(String::new(), &error))?;
+    Ok(value)
+}
+
+/// Reads a part of a body that is JSON already.
+///
+/// # Errors
+/// `Invalid` with a pointer into that part.
+pub(in crate::api) fn value<T: DeserializeOwned>(value: &serde_json::Value) -> Result<T, Problem> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let place = json_pointer(error.path());
+        explain(place, error.inner())
+    })
+}
+
+fn explain(place: String, error: &serde_json::Error) -> Problem {
+    if error.classify() != serde_json::error::Category::Data {
+        let detail =
+            format!("请求内容不是合法的JSON（第{}行第{}列），请检查。", error.line(), error.column());
+        return Problem::new(Code::MalformedBody, detail);
+    }
+    let text = error.to_string();
+    let named = |prefix: &str| {
+        text.strip_prefix(prefix).and_then(|rest| rest.split('`').next()).map(ToOwned::to_owned)
+    };
+    if let Some(field) = named("unknown field `") {
+        let place = if place.ends_with(&format!("/{field}")) { place } else { format!("{place}/{field}") };
+        return Problem::at(
+            Code::Invalid,
+            place,
+            "unknown_field",
+            format!("没有“{}”这个字段，请删除或核对拼写。", shorten(&field)),
+        );
+    }
+    if let Some(field) = named("missing field `") {
+        return Problem::at(
+            Code::Invalid,
+            format!("{place}/{field}"),
+            "required",
+            format!("缺少必填字段“{field}”。"),
+        );
+    }
+    Problem::at(Code::Invalid, place, "malformed", for_people(&text))
+}
+
+/// Messages written by our own types are Chinese sentences; those of libraries are not for people.
+fn for_people(text: &str) -> String {
+    /// How chrono's messages begin.
+    const DATES: [&str; 5] =
+        ["input contains", "input is", "input does", "premature end of input", "trailing input"];
+    let own = text.split(" at line ").next().unwrap_or(text);
+    if DATES.iter().any(|start| own.starts_with(start)) {
+        "日期或时间的格式不对，或者没有这一天；日期应形如2025-08-27。".to_owned()
+    } else if own.is_ascii() || own.starts_with("invalid ") {
+        "值的类型或格式不对，请对照接口说明。".to_owned()
+    } else {
+        own.to_owned()
+    }
+}
+
+fn json_pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+            Segment::Enum { variant } => format!("/{variant}"),
+            Segment::Unknown => String::new(),
+        })
+        .collect()
+}
+
+impl<T: DeserializeOwned> FromRequest for Params<T> {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(read_query(request.query_string()).map(Self))
+    }
+}
+
+/// Reads query parameters; an error names the parameter.
+///
+/// # Errors
+/// `MalformedQuery`.
+pub(in crate::api) fn read_query<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
+    let pairs = || form_urlencoded::parse(query.as_bytes());
+    // PostgreSQL takes no NUL in a text, and nothing stored has one.
+    if let Some((name, _)) = pairs().find(|(_, value)| value.contains('\0')) {
+        return Err(refuse(&shorten(&name), "control_character", "查询参数含有控制字符，请删除。"));
+    }
+    serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs())).map_err(|error| {
+        let place = json_pointer(error.path());
+        let name = place.split('/').nth(1).unwrap_or_default();
+        explain_query(name, &error.inner().to_string())
+    })
+}
+
+fn explain_query(name: &str, text: &str) -> Problem {
+    let named = text.split('`').nth(1);
+    let (field, rule, detail) = match named {
+        Some(field) if text.starts_with("unknown field") => {
+            (field, "unknown_field", format!("没有“{}”这个查询参数，请核对拼写。", shorten(field)))
+        }
+        Some(field) if text.starts_with("missing field") => {
+            (field, "required", format!("缺少查询参数“{field}”。"))
+        }
+        Some(field) if text.starts_with("duplicate field") => {
+            (field, "duplicate", format!("查询参数“{field}”重复。"))
+        }
+        _ => (name, "malformed", for_people(text)),
+    };
+    Problem { cause: Some(text.to_owned()), ..refuse(&shorten(field), rule, &detail) }
+}

@@ -1,0 +1,145 @@
+//! `Idempotency-Key`: a POST repeated with the same key is answered as the first time and done once.
+
+use actix_web::body::{BoxBody, MessageBody, to_bytes};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::middleware::Next;
+use actix_web::web::Bytes;
+use actix_web::{Error, FromRequest as _, HttpMessage as _, HttpResponse, web};
+use chrono::TimeDelta;
+use sha2::{Digest as _, Sha256};
+
+use crate::api::State;
+use crate::api::http::access::Caller;
+use crate::api::http::extract::body_unread;
+use crate::api::http::problem::{Code, Problem};
+use crate::api::http::respond::tag;
+use crate::db;
+use crate::store::rows::{Claim, IdempotencyRow};
+use crate::store::types::Id;
+
+/// A request still without an answer after this long belongs to a process that died.
+const ABANDONED_AFTER: TimeDelta = TimeDelta::minutes(10);
+
+/// Answers a repeated POST from memory; runs others once.
+///
+/// # Errors
+/// Only those of the inner service; a refusal is an answer.
+pub async fn middleware<B: MessageBody + 'static>(
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let key =
+        request.headers().get("idempotency-key").map(|value| value.to_str().unwrap_or_default().to_owned());
+    let caller = request.extensions().get::<Caller>().cloned();
+    // The answer to a new key holds the key, which is kept nowhere.
+    let key = key.filter(|_| request.path() != "/api/v1/api-keys");
+    let (Some(key), Some(caller), &Method::POST) = (key, caller, request.method()) else {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    };
+    let Some(state) = request.app_data::<web::Data<State>>().cloned() else {
+        return Ok(request.error_response(Problem::internal("no state")));
+    };
+    let (row, body) = match claim(&state, &mut request, &caller, key).await {
+        Ok(Claimed::Ours(row, body)) => (row, body),
+        Ok(Claimed::Replayed(answer)) => return Ok(request.into_response(answer)),
+        Err(problem) => return Ok(request.error_response(problem)),
+    };
+    request.set_payload(Payload::from(body));
+    run(&state, row, request, next).await
+}
+
+enum Claimed {
+    Ours(IdempotencyRow, Bytes),
+    Replayed(HttpResponse),
+}
+
+async fn claim(
+    state: &State,
+    request: &mut ServiceRequest,
+    caller: &Caller,
+    key: String,
+) -> Result<Claimed, Problem> {
+    if !(1..=200).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let detail = "Idempotency-Key应为1至200个可见的英文字符，建议使用UUID。";
+        return Err(Problem::at(Code::Invalid, "Idempotency-Key", "malformed", detail));
+    }
+    let (http, payload) = request.parts_mut();
+    let body = Bytes::from_request(http, payload).await.map_err(|error| body_unread(&error))?;
+    let row = IdempotencyRow {
+        api_key_id: Id(caller.key_id),
+        key,
+        request_hash: fingerprint(request, &body),
+        status: None,
+        body: None,
+        location: None,
+        created_at: state.clock.timestamp(),
+    };
+    match db!(state.store, idempotency::claim_key(&row, row.created_at - ABANDONED_AFTER))? {
+        Claim::Ours => Ok(Claimed::Ours(row, body)),
+        Claim::Taken(earlier) => replay(&row, earlier).map(Claimed::Replayed),
+    }
+}
+
+fn fingerprint(request: &ServiceRequest, body: &[u8]) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(request.uri().to_string());
+    hasher.update([0]);
+    hasher.update(body);
+    crate::store::hex(&hasher.finalize())
+}
+
+fn replay(asked: &IdempotencyRow, earlier: IdempotencyRow) -> Result<HttpResponse, Problem> {
+    if earlier.request_hash != asked.request_hash {
+        let detail = "这个Idempotency-Key已用于内容不同的请求，请换一个新的。";
+        return Err(Problem::new(Code::KeyReused, detail));
+    }
+    let (Some(status), Some(body)) = (earlier.status, earlier.body) else {
+        return Err(Problem::new(Code::InProgress, "相同的请求正在处理，请稍后再试。"));
+    };
+    let status =
+        u16::try_from(status).ok().and_then(|code| StatusCode::from_u16(code).ok()).unwrap_or(StatusCode::OK);
+    let mut answer = HttpResponse::build(status);
+    answer.insert_header(("idempotency-replayed", "true")).content_type("application/json; charset=utf-8");
+    if let Some(location) = earlier.location {
+        answer
+            .insert_header((header::LOCATION, location))
+            .insert_header((header::ETAG, tag(body.as_bytes())));
+    }
+    Ok(answer.body(body))
+}
+
+/// Runs the request; an answer that changed something is kept, any other frees the key for another try.
+async fn run<B: MessageBody + 'static>(
+    state: &State,
+    mut row: IdempotencyRow,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let answer = next.call(request).await;
+    let response = match answer {
+        Ok(response) if response.status().is_success() => response,
+        other => {
+            if let Err(error) = db!(state.store, idempotency::release_key(&row)) {
+                tracing::error!(%error, "an idempotency key stays claimed");
+            }
+            return Ok(other?.map_into_boxed_body());
+        }
+    };
+    let status = response.status();
+    let (http, response) = response.into_parts();
+    let location =
+        response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let (head, body) = response.into_parts();
+    let bytes = to_bytes(body).await.map_err(|_| Problem::internal("body of an answer"))?;
+    row.status = Some(i32::from(status.as_u16()));
+    row.body = Some(String::from_utf8_lossy(&bytes).into_owned());
+    row.location = location;
+    // The work is done: an answer that cannot be kept must not turn into an error.
+    if let Err(error) = db!(state.store, idempotency::keep_answer(&row)) {
+        tracing::error!(%error, "the answer to an idempotency key was not kept");
+    }
+    let mut kept = head.set_body(bytes).map_into_boxed_body();
+    kept.headers_mut().remove(header::CONTENT_LENGTH);
+    Ok(ServiceResponse::new(http, kept))
+}

@@ -1,0 +1,86 @@
+//! Keys in a request (id, code or name) turned into rows; an error says which field or parameter was wrong.
+
+use crate::api::State;
+use crate::api::http::problem::{Problem, pointer};
+use crate::db;
+use crate::store::StoreError;
+use crate::store::rows::{CampaignRow, MeasureRow, RegionRow, RulePackRow, TaskRow, UnitRow};
+use crate::store::types::Id;
+
+/// Where a key stands.
+#[derive(Debug, Clone, Copy)]
+pub enum At<'a> {
+    /// In this field of the body; dots go down (`members.3`).
+    Body(&'a str),
+    /// In this query parameter.
+    Query(&'a str),
+}
+
+impl At<'_> {
+    /// The error at this place.
+    pub fn problem(self, error: StoreError) -> Problem {
+        let mut problem = Problem::from(error);
+        for error in &mut problem.errors {
+            error.pointer = match self {
+                Self::Body(field) => pointer(field),
+                Self::Query(name) => name.to_owned(),
+            };
+        }
+        problem
+    }
+}
+
+/// For each resource one function for a key that is there and, where asked for, one for a key that may be.
+macro_rules! lookups {
+    ($($one:ident $(, $maybe:ident)?: $room:ident::$resolve:ident -> $row:ty;)+) => {
+        $(
+            /// The row that `key` names.
+            ///
+            /// # Errors
+            /// `Invalid` at the key's place when nothing, or more than one row, has it.
+            pub async fn $one(state: &State, at: At<'_>, key: &str) -> Result<$row, Problem> {
+                db!(state.store, $room::$resolve(key)).map_err(|error| at.problem(error))
+            }
+
+            $(
+                /// The row that `key` names, if there is a key.
+                ///
+                /// # Errors
+                /// As for a key that is there.
+                pub async fn $maybe(
+                    state: &State,
+                    at: At<'_>,
+                    key: Option<&str>,
+                ) -> Result<Option<$row>, Problem> {
+                    match key {
+                        Some(key) => $one(state, at, key).await.map(Some),
+                        None => Ok(None),
+                    }
+                }
+            )?
+        )+
+    };
+}
+
+lookups! {
+    region, maybe_region: regions::resolve_region -> RegionRow;
+    unit, maybe_unit: units::resolve_unit -> UnitRow;
+    campaign, maybe_campaign: campaigns::resolve_campaign -> CampaignRow;
+    task, maybe_task: tasks::resolve_task -> TaskRow;
+    rule_pack: rule_packs::resolve_rule_pack -> RulePackRow;
+    measure, maybe_measure: measures::resolve_measure -> MeasureRow;
+}
+
+/// Ids of the campaign that the query parameter `campaign` names and of those directly under it.
+///
+/// # Errors
+/// `Invalid` at `campaign` when there is none.
+pub async fn maybe_campaign_family(state: &State, key: Option<&str>) -> Result<Option<Vec<Id>>, Problem> {
+    match key {
+        Some(key) => {
+            let family = db!(state.store, indicators::resolve_campaign_family(key));
+            family.map(Some).map_err(|error| At::Query("campaign").problem(error))
+        }
+        None => Ok(None),
+    }
+}

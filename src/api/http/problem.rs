@@ -1,0 +1,284 @@
+//! Errors for people: one table of codes, one shape (RFC 9457 `application/problem+json`).
+
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::http::wire::shorten;
+use crate::domain::Invalid;
+use crate::store::StoreError;
+
+/// Every code a problem can have: code, HTTP status, Chinese title.
+macro_rules! codes {
+    ($($(#[$meta:meta])* $name:ident = $code:literal $status:literal $title:literal;)+) => {
+        /// A kind of problem.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Code { $($(#[$meta])* $name),+ }
+
+        impl Code {
+            /// All codes, for the reading page and its test.
+            pub const ALL: &'static [Code] = &[$(Code::$name),+];
+
+            /// English, stable.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$name => $code),+ }
+            }
+
+            /// HTTP status.
+            pub fn status(self) -> StatusCode {
+                let number: u16 = match self { $(Code::$name => $status),+ };
+                StatusCode::from_u16(number).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+
+            /// Chinese title.
+            pub fn title(self) -> &'static str {
+                match self { $(Code::$name => $title),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The body is not JSON, or not of the shape.
+    MalformedBody = "malformed_body" 400 "请求内容无法识别";
+    /// A query parameter is unknown or malformed.
+    MalformedQuery = "malformed_query" 400 "查询参数有误";
+    /// No key, or an unknown one.
+    Unauthorized = "unauthorized" 401 "未提供有效的访问密钥";
+    /// The key may not do this.
+    Forbidden = "forbidden" 403 "该密钥无权进行此操作";
+    /// Nothing at this address.
+    NotFound = "not_found" 404 "没有找到";
+    /// The address exists, but not for this verb.
+    MethodNotAllowed = "method_not_allowed" 405 "该地址不支持此操作";
+    /// The natural key is taken.
+    Duplicate = "duplicate" 409 "记录重复";
+    /// A request with the same Idempotency-Key is still running.
+    InProgress = "in_progress" 409 "相同请求正在处理";
+    /// The state does not allow it.
+    Conflict = "conflict" 409 "当前状态不允许此操作";
+    /// What a draft rests on changed since it was drawn.
+    FactsChanged = "facts_changed" 409 "函稿所据事实已变化";
+    /// The resource changed since it was read.
+    PreconditionFailed = "precondition_failed" 412 "内容已被他人修改";
+    /// The body is larger than accepted.
+    TooLarge = "too_large" 413 "请求内容过大";
+    /// The body is not `application/json`.
+    UnsupportedMediaType = "unsupported_media_type" 415 "请求内容类型不受支持";
+    /// Well-formed, but it breaks a rule.
+    Invalid = "invalid" 422 "内容不符合要求";
+    /// An Idempotency-Key was used for something else before.
+    KeyReused = "idempotency_key_reused" 422 "幂等键已用于其他请求";
+    /// An update must say what it is based on.
+    PreconditionRequired = "precondition_required" 428 "缺少If-Match";
+    /// Our fault.
+    Internal = "internal" 500 "系统内部错误";
+    /// The database does not answer.
+    Unavailable = "unavailable" 503 "服务暂不可用";
+}
+
+/// One thing wrong in a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// JSON pointer into the body (RFC 6901), or the name of a query parameter.
+    #[schema(example = "/items/0/value")]
+    pub pointer: String,
+    /// 规则代码（英文，稳定）
+    #[schema(example = "required")]
+    pub code: String,
+    /// 中文说明：哪里不对、怎么改
+    pub detail: String,
+}
+
+/// A problem: what was wrong, where, what to do. Its cause stays in the log.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// Kind.
+    pub code: Code,
+    /// Chinese sentence for the person who must act.
+    pub detail: String,
+    /// Where.
+    pub errors: Vec<FieldError>,
+    /// For the log only.
+    pub cause: Option<String>,
+}
+
+/// 错误说明（RFC 9457）
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemView {
+    /// 错误类型
+    #[serde(rename = "type")]
+    #[schema(example = "urn:xushi:problem:invalid")]
+    kind: String,
+    /// 中文标题
+    title: &'static str,
+    /// HTTP状态码
+    #[schema(example = 422)]
+    status: u16,
+    /// 中文说明：哪里不对、怎么办
+    detail: String,
+    /// 英文代码，稳定
+    #[schema(example = "invalid")]
+    code: &'static str,
+    /// 请求编号，报修时请提供
+    request_id: String,
+    /// 逐项错误
+    errors: Vec<FieldError>,
+}
+
+impl Problem {
+    /// A problem without a place.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), errors: Vec::new(), cause: None }
+    }
+
+    /// A problem at one place.
+    pub fn at(code: Code, pointer: impl Into<String>, rule: &str, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        let error = FieldError { pointer: pointer.into(), code: rule.to_owned(), detail: detail.clone() };
+        Self { code, detail, errors: vec![error], cause: None }
+    }
+
+    /// Several places at once.
+    pub fn many(errors: Vec<FieldError>) -> Self {
+        let detail = format!("共有{}处不符合要求，未写入任何内容，请逐项修改后重试。", errors.len());
+        Self { code: Code::Invalid, detail, errors, cause: None }
+    }
+
+    /// The resource in the address does not exist.
+    pub fn not_found(what: &str) -> Self {
+        Self::new(Code::NotFound, format!("没有找到这个{what}，请核对地址中的id或代码。"))
+    }
+
+    /// Our fault; `cause` goes to the log.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        let detail = "系统内部错误，内容未写入。请稍后重试；如仍出现，请把请求编号告诉运维人员。";
+        Self {
+            code: Code::Internal,
+            detail: detail.to_owned(),
+            errors: Vec::new(),
+            cause: Some(cause.to_string()),
+        }
+    }
+
+    /// The same problem seen from a larger body: `/name` becomes `/items/3/name`.
+    #[must_use]
+    pub fn within(mut self, prefix: &str) -> Self {
+        for error in &mut self.errors {
+            error.pointer = format!("{prefix}{}", error.pointer);
+        }
+        self
+    }
+
+    fn view(&self, request_id: String) -> ProblemView {
+        ProblemView {
+            kind: format!("urn:xushi:problem:{}", self.code.as_str()),
+            title: self.code.title(),
+            status: self.code.status().as_u16(),
+            detail: self.detail.clone(),
+            code: self.code.as_str(),
+            request_id,
+            errors: self.errors.clone(),
+        }
+    }
+}
+
+/// `target.value` → `/target/value`.
+pub fn pointer(field: &str) -> String {
+    format!("/{}", field.replace('.', "/"))
+}
+
+impl From<Invalid> for Problem {
+    fn from(invalid: Invalid) -> Self {
+        Self::at(Code::Invalid, pointer(&invalid.field), invalid.code, invalid.detail)
+    }
+}
+
+/// What each kind of thing is called to the people who ask for it.
+fn chinese(what: &str) -> &'static str {
+    match what {
+        "region" => "行政区",
+        "unit" => "责任单位",
+        "contact" => "联络员",
+        "campaign" => "攻坚行动",
+        "task" => "任务",
+        "measure" => "指标口径",
+        "indicator" => "指标",
+        "rule_pack" => "规则包",
+        "episode" => "预警事项",
+        "letter" => "预警函",
+        "delivery" => "投递",
+        "reply" => "反馈",
+        "api_key" => "访问密钥",
+        _ => "记录",
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Missing { what, key } => {
+                let key = shorten(&key);
+                let detail = format!("没有找到{}“{key}”，请核对id、代码或名称。", chinese(what));
+                Self::at(Code::Invalid, format!("/{what}"), "unknown", detail)
+            }
+            StoreError::Duplicate(constraint) => {
+                Self::at(Code::Duplicate, pointer(constraint.field), "duplicate", constraint.detail)
+            }
+            StoreError::Invalid(invalid) => invalid.into(),
+            StoreError::Conflict(invalid) => {
+                let code = if invalid.code == "duplicate" { Code::Duplicate } else { Code::Conflict };
+                Self::at(code, pointer(&invalid.field), invalid.code, invalid.detail)
+            }
+            StoreError::Stale => stale(),
+            StoreError::Unavailable(cause) => Self {
+                cause: Some(cause),
+                ..Self::new(Code::Unavailable, "数据库暂不可用，请稍后重试。")
+            },
+            other => Self::internal(other),
+        }
+    }
+}
+
+/// Somebody else changed it first.
+pub fn stale() -> Problem {
+    Problem::new(Code::PreconditionFailed, "内容在您读取之后已被他人修改，请重新读取、确认后再提交。")
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.errors.as_slice() {
+            [one] if one.detail == self.detail && !one.pointer.is_empty() => {
+                write!(f, "{}：{}", one.pointer, one.detail)
+            }
+            errors => {
+                f.write_str(&self.detail)?;
+                errors.iter().try_for_each(|one| write!(f, "\n  {}：{}", one.pointer, one.detail))
+            }
+        }
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.code.status()
+    }
+
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        let request_id = crate::api::http::request_id::current();
+        if self.code.status().is_server_error() {
+            tracing::error!(code = self.code.as_str(), cause = self.cause, "request failed");
+        }
+        let body = serde_json::to_vec(&self.view(request_id)).unwrap_or_default();
+        let mut answer = HttpResponse::build(self.code.status());
+        if self.code == Code::Unavailable {
+            answer.insert_header((RETRY_AFTER, "5"));
+        }
+        answer.content_type("application/problem+json; charset=utf-8").body(body)
+    }
+}

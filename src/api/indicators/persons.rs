@@ -1,0 +1,267 @@
+//! What persons say: verdicts on targets without a number, and reports on the nodes of milestones. Both are append-only.
+
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::api::State;
+use crate::api::assessments::AsOfParams;
+use crate::api::http::extract::{Body, Params};
+use crate::api::http::page::{List, ListParams, PageView};
+use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::respond;
+use crate::api::http::spec::Routes;
+use crate::api::http::wire::{Amount, Word};
+use crate::db;
+use crate::domain::kind::ReportedBy;
+use crate::domain::{Curve, Grade, Invalid, invalid};
+use crate::store::rows::{IndicatorRow, NodeReportRow, PersonVerdictRow, word};
+use crate::store::types::Id;
+use crate::store::{StoreError, curves};
+
+type GradeWord = Word<Grade>;
+
+/// Adds the resource's routes.
+pub fn routes(config: &mut impl Routes) {
+    config.service(list_verdicts).service(give_verdict).service(list_nodes).service(report_node);
+}
+
+/// The indicator, when its target is of a kind that is reported so.
+async fn indicator(state: &State, id: Uuid, by: ReportedBy, refusal: &str) -> Result<IndicatorRow, Problem> {
+    let found = db!(state.store, indicators::find_indicator(id))?;
+    let row = found.ok_or_else(|| Problem::not_found("指标"))?.indicator;
+    match row.target.target()? {
+        Some(target) if target.kind.row().reported_by == by => Ok(row),
+        _ => Err(Invalid::new("", "other_kind", refusal).into()),
+    }
+}
+
+/// A day that has come; today unless told.
+fn day(state: &State, field: &str, given: Option<NaiveDate>) -> Result<NaiveDate, Invalid> {
+    let today = state.clock.today();
+    match given {
+        Some(day) if day > today => Err(Invalid::new(field, "out_of_range", "日期不能晚于今天，请核对。")),
+        given => Ok(given.unwrap_or(today)),
+    }
+}
+
+/// 定性目标的一次人工评定
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PersonVerdictView {
+    /// 编号
+    id: Uuid,
+    /// 等级
+    grade: GradeWord,
+    /// 依据
+    evidence: String,
+    /// 评定人
+    person: String,
+    /// 评定日期
+    given_on: NaiveDate,
+    /// 录入时间
+    recorded_at: DateTime<Utc>,
+}
+
+impl PersonVerdictView {
+    fn of(row: PersonVerdictRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id.0,
+            grade: Word(word(&row.grade)?),
+            evidence: row.evidence,
+            person: row.person,
+            given_on: row.given_on,
+            recorded_at: row.recorded_at.and_utc(),
+        })
+    }
+}
+
+/// 评定一个定性目标
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GiveVerdict {
+    /// 等级：achieved、ahead、on_pace、watch、behind、critical或missed
+    #[schema(example = "on_pace")]
+    grade: GradeWord,
+    /// 依据
+    #[schema(example = "方案已印发，首批试点名单已公布")]
+    evidence: String,
+    /// 评定人
+    #[schema(example = "综合协调组 张某")]
+    person: String,
+    /// 评定日期，默认今天
+    given_on: Option<NaiveDate>,
+}
+
+/// List filters of verdicts: none.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoFilter {}
+
+/// 列出一个定性目标的历次人工评定
+#[utoipa::path(tag = "研判", params(("id" = Uuid, Path, description = "指标编号"), ListParams), responses(
+    (status = 200, body = PageView<PersonVerdictView>), (status = "4XX", body = ProblemView)))]
+#[get("/indicators/{id}/verdicts")]
+async fn list_verdicts(
+    state: web::Data<State>,
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+    list: List<NoFilter>,
+) -> Result<HttpResponse, Problem> {
+    db!(state.store, indicators::find_indicator(*id))?.ok_or_else(|| Problem::not_found("指标"))?;
+    let rows = db!(state.store, persons::list_person_verdicts(*id, list.page))?;
+    let page = PageView::checked(rows, list.page, |row| row.id.0, PersonVerdictView::of)?;
+    respond::list(&request, &page, list.fields.as_deref())
+}
+
+/// 评定一个定性目标；改变看法另作一次评定，以往的保留
+#[utoipa::path(tag = "研判", request_body = GiveVerdict, params(("id" = Uuid, Path, description = "指标编号")),
+    responses((status = 201, body = PersonVerdictView), (status = "4XX", body = ProblemView)))]
+#[post("/indicators/{id}/verdicts")]
+async fn give_verdict(
+    state: web::Data<State>,
+    id: web::Path<Uuid>,
+    Body(body): Body<GiveVerdict>,
+) -> Result<HttpResponse, Problem> {
+    let refusal = "只有定性目标由人工评定，其余目标按数据研判，请报送观测值。";
+    let indicator = indicator(&state, *id, ReportedBy::Person, refusal).await?;
+    if body.grade.0.severity().is_none() {
+        let detail = "人工评定须给出等级，可用：achieved、ahead、on_pace、watch、behind、critical、missed。";
+        return Err(Invalid::new("grade", "out_of_range", detail).into());
+    }
+    let row = PersonVerdictRow {
+        id: Id(state.clock.new_id()),
+        indicator_id: indicator.id,
+        grade: body.grade.0.to_string(),
+        given_on: day(&state, "given_on", body.given_on)?,
+        evidence: invalid::text("evidence", &body.evidence, 500)?,
+        person: invalid::text("person", &body.person, 60)?,
+        recorded_at: state.clock.timestamp(),
+    };
+    db!(state.store, persons::insert_person_verdict(&row))?;
+    respond::created(&format!("/api/v1/indicators/{id}/verdicts"), &PersonVerdictView::of(row)?)
+}
+
+/// 一个节点和它的完成情况
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NodeStateView {
+    /// 节点日期
+    on: NaiveDate,
+    /// 到此应完成的比例
+    fraction: Amount,
+    /// 是否完成；为null表示尚无报告
+    done: Option<bool>,
+    /// 报告的日期
+    reported_on: Option<NaiveDate>,
+    /// 逾期天数：未完成的算到研判日期，已完成的算到完成之日；为负表示提前
+    days_late: i64,
+    /// 依据
+    evidence: Option<String>,
+    /// 报告人
+    person: Option<String>,
+}
+
+/// 节点及完成情况
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NodesView {
+    /// 指标编号
+    indicator_id: Uuid,
+    /// 截至日期
+    as_of: NaiveDate,
+    /// 各节点，按日期先后
+    items: Vec<NodeStateView>,
+}
+
+/// 报告一个节点的完成情况
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReportNode {
+    /// 节点日期，须是序时曲线中的节点；没有节点的为目标期末日
+    node: NaiveDate,
+    /// 是否完成
+    done: bool,
+    /// 完成（或核实未完成）的日期，默认今天
+    reported_on: Option<NaiveDate>,
+    /// 依据
+    evidence: String,
+    /// 报告人
+    person: String,
+}
+
+fn nodes(row: &IndicatorRow) -> Result<Vec<(NaiveDate, Amount)>, StoreError> {
+    Ok(match curves::read(&row.curve)? {
+        Curve::Nodes(nodes) => nodes.into_iter().map(|node| (node.on, Amount(node.fraction))).collect(),
+        _ => vec![(row.window_end, Amount(rust_decimal::Decimal::ONE))],
+    })
+}
+
+const NOT_A_MILESTONE: &str = "只有节点类目标有节点，请核对指标。";
+
+/// 列出一个节点类目标的各个节点及完成情况
+#[utoipa::path(tag = "研判", params(("id" = Uuid, Path, description = "指标编号"), AsOfParams), responses(
+    (status = 200, body = NodesView), (status = "4XX", body = ProblemView)))]
+#[get("/indicators/{id}/nodes")]
+async fn list_nodes(
+    state: web::Data<State>,
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+    Params(params): Params<AsOfParams>,
+) -> Result<HttpResponse, Problem> {
+    let as_of = params.as_of.unwrap_or_else(|| state.clock.today());
+    let row = indicator(&state, *id, ReportedBy::Nodes, NOT_A_MILESTONE).await?;
+    let reports = db!(state.store, persons::list_node_reports_of(&[row.id], as_of))?;
+    let items = nodes(&row)?.into_iter().map(|(on, fraction)| {
+        let report = reports.iter().rev().find(|report| report.node_on == on);
+        let until = report.filter(|report| report.done).map_or(as_of, |report| report.reported_on);
+        NodeStateView {
+            on,
+            fraction,
+            done: report.map(|report| report.done),
+            reported_on: report.map(|report| report.reported_on),
+            days_late: (until - on).num_days(),
+            evidence: report.map(|report| report.evidence.clone()),
+            person: report.map(|report| report.person.clone()),
+        }
+    });
+    respond::ok(&request, &NodesView { indicator_id: *id, as_of, items: items.collect() })
+}
+
+/// 报告一个节点的完成情况；以往的报告保留
+#[utoipa::path(tag = "研判", request_body = ReportNode, params(("id" = Uuid, Path, description = "指标编号")),
+    responses((status = 201, body = NodeStateView), (status = "4XX", body = ProblemView)))]
+#[post("/indicators/{id}/nodes")]
+async fn report_node(
+    state: web::Data<State>,
+    id: web::Path<Uuid>,
+    Body(body): Body<ReportNode>,
+) -> Result<HttpResponse, Problem> {
+    let indicator = indicator(&state, *id, ReportedBy::Nodes, NOT_A_MILESTONE).await?;
+    let known = nodes(&indicator)?;
+    if !known.iter().any(|(on, _)| *on == body.node) {
+        let known: Vec<_> = known.iter().map(|(on, _)| on.to_string()).collect();
+        let detail = format!("没有这一天的节点，可用：{}。", known.join("、"));
+        return Err(Invalid::new("node", "unknown", detail).into());
+    }
+    let row = NodeReportRow {
+        id: Id(state.clock.new_id()),
+        indicator_id: indicator.id,
+        node_on: body.node,
+        done: body.done,
+        reported_on: day(&state, "reported_on", body.reported_on)?,
+        evidence: invalid::text("evidence", &body.evidence, 500)?,
+        person: invalid::text("person", &body.person, 60)?,
+        recorded_at: state.clock.timestamp(),
+    };
+    db!(state.store, persons::insert_node_report(&row))?;
+    let view = NodeStateView {
+        on: row.node_on,
+        fraction: known.iter().find(|(on, _)| *on == row.node_on).map_or(Amount(0.into()), |node| node.1),
+        done: Some(row.done),
+        reported_on: Some(row.reported_on),
+        days_late: (row.reported_on - row.node_on).num_days(),
+        evidence: Some(row.evidence),
+        person: Some(row.person),
+    };
+    respond::created(&format!("/api/v1/indicators/{id}/nodes"), &view)
+}

@@ -1,0 +1,238 @@
+//! Letters (预警函).
+
+pub(in crate::api) mod drafts;
+pub(in crate::api) mod letter_board;
+pub(in crate::api) mod letter_files;
+pub(in crate::api) mod replies;
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::api::State;
+use crate::api::deliveries::DeliveryView;
+use crate::api::http::access::Caller;
+use crate::api::http::lookup::{self, At};
+use crate::api::http::page::{List, ListParams, PageView};
+use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::respond;
+use crate::api::http::spec::Routes;
+use crate::api::http::wire::Word;
+use crate::db;
+use crate::domain::{Handling, LetterKind, LetterState, Level, Role};
+use crate::store::StoreError;
+use crate::store::rows::{LetterFilter, LetterRow, word};
+
+/// Adds the routes.
+pub fn routes(config: &mut impl Routes) {
+    config.service(list_letters).service(find_letter);
+}
+
+/// 函
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LetterView {
+    /// 编号
+    id: Uuid,
+    /// 发文字号；为null表示尚未签发
+    #[schema(example = "湘攻坚函〔2025〕1号")]
+    number: Option<String>,
+    /// 函的种类
+    #[schema(value_type = String, example = "warning")]
+    kind: Word<LetterKind>,
+    /// 预警等级
+    #[schema(value_type = Option<String>, example = "yellow")]
+    level: Option<Word<Level>>,
+    /// 办理层级：remind（催办）、raise（提级）或summon（约谈）；与预警等级无关，首次函告为null
+    #[schema(value_type = Option<String>, example = "raise")]
+    handling: Option<Word<Handling>>,
+    /// 状态
+    #[schema(value_type = String, example = "issued")]
+    state: Word<LetterState>,
+    /// 攻坚行动编号
+    campaign_id: Uuid,
+    /// 主送单位编号
+    unit_id: Uuid,
+    /// 研判日期
+    as_of: NaiveDate,
+    /// 签发日期
+    issued_on: Option<NaiveDate>,
+    /// 反馈期限
+    reply_by: Option<NaiveDate>,
+    /// 标题
+    subject: String,
+    /// 建立时间
+    created_at: DateTime<Utc>,
+    /// 函稿自最近一次改写起已等待签发的整天数，列表中给出
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting_days: Option<i64>,
+    /// 所承接的函
+    follows_id: Option<Uuid>,
+    /// 是原函催办的第几步：1提醒，2升级并抄送负责人，3抄送上级单位
+    ladder_step: Option<i32>,
+    /// 签发人或撤销函稿的人；自动签发的为null
+    decided_by: Option<String>,
+    /// 签发或撤销的时间
+    decided_at: Option<DateTime<Utc>>,
+    /// 撤销函稿的理由
+    decision_note: Option<String>,
+}
+
+impl LetterView {
+    /// The row as shown at `now`.
+    ///
+    /// # Errors
+    /// `Corrupt`.
+    pub(super) fn of(row: LetterRow, now: DateTime<Utc>) -> Result<Self, StoreError> {
+        let state: LetterState = word(&row.state)?;
+        // A draft is written over when its content changes, and then only.
+        let waiting = (now - row.updated_at.and_utc()).num_days();
+        let number = row.serial.map(|_| row.number());
+        Ok(Self {
+            id: row.id.0,
+            number: number.transpose()?.map(|number| number.to_string()),
+            kind: Word(word(&row.kind)?),
+            level: row.level.as_deref().map(word).transpose()?.map(Word),
+            handling: row.ladder_step.and_then(Handling::of_step).map(Word),
+            state: Word(state),
+            campaign_id: row.campaign_id.0,
+            unit_id: row.unit_id.0,
+            as_of: row.as_of,
+            issued_on: row.issued_on,
+            reply_by: row.reply_by,
+            subject: row.subject,
+            created_at: row.created_at.and_utc(),
+            waiting_days: (state == LetterState::Draft).then_some(waiting),
+            follows_id: row.follows_id.map(|id| id.0),
+            ladder_step: row.ladder_step,
+            decided_by: row.decided_by,
+            decided_at: row.decided_at.map(|at| at.and_utc()),
+            decision_note: row.decision_note,
+        })
+    }
+}
+
+/// 函的全文：签发时定稿，此后不变
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WholeLetterView {
+    /// 概要
+    #[serde(flatten)]
+    letter: LetterView,
+    /// 定稿的事实（与函中所印一致）
+    #[schema(value_type = Object)]
+    facts: serde_json::Value,
+    /// 正文（纯文本）
+    text: String,
+    /// 涉及的预警事项
+    episode_ids: Vec<Uuid>,
+    /// 投递情况
+    deliveries: Vec<DeliveryView>,
+    /// 此函不再要求反馈时，应办理的后函
+    successor_id: Option<Uuid>,
+}
+
+/// 函的查询条件
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct LetterParams {
+    /// 攻坚行动：id、文号或名称；含其直属的行动
+    campaign: Option<String>,
+    /// 主送单位：id、信用代码或名称
+    unit: Option<String>,
+    /// 预警等级
+    #[param(value_type = Option<String>)]
+    level: Option<Word<Level>>,
+    /// 状态；draft为待签发的函稿
+    #[param(value_type = Option<String>)]
+    state: Option<Word<LetterState>>,
+}
+
+/// 列出函
+#[utoipa::path(tag = "预警函", params(ListParams, LetterParams), responses(
+    (status = 200, body = PageView<LetterView>), (status = "4XX", body = ProblemView)))]
+#[get("/letters")]
+async fn list_letters(
+    state: web::Data<State>,
+    request: HttpRequest,
+    caller: Caller,
+    list: List<LetterParams>,
+) -> Result<HttpResponse, Problem> {
+    let campaigns = lookup::maybe_campaign_family(&state, list.filter.campaign.as_deref()).await?;
+    let unit = lookup::maybe_unit(&state, At::Query("unit"), list.filter.unit.as_deref()).await?;
+    let filter = LetterFilter {
+        campaigns,
+        unit_id: unit.map(|row| row.id.0),
+        state: list.filter.state.map(|state| state.0.to_string()),
+        numbered: caller.role == Role::Unit,
+        level: list.filter.level.map(|level| level.0.to_string()),
+        updated_after: list.updated_after,
+    };
+    let rows = db!(state.store, letters::list_letters(&filter, list.page))?;
+    let now = state.clock.now();
+    let page = PageView::checked(rows, list.page, |row| row.id.0, |row| LetterView::of(row, now))?;
+    respond::list(&request, &page, list.fields.as_deref())
+}
+
+/// The letter at this address.
+pub(super) async fn load(state: &State, id: Uuid) -> Result<LetterRow, Problem> {
+    db!(state.store, letters::find_letter(id))?.ok_or_else(|| Problem::not_found("函"))
+}
+
+/// The letter as this caller sees it: the key of a unit that it is only copied to sees the copy, which offers no answer.
+pub(super) async fn load_for(state: &State, caller: &Caller, id: Uuid) -> Result<LetterRow, Problem> {
+    let row = load(state, id).await?;
+    Ok(if is_copied_to(&row, caller) { crate::warning::copied(&row) } else { row })
+}
+
+fn is_copied_to(row: &LetterRow, caller: &Caller) -> bool {
+    caller.role == Role::Unit && caller.unit_id != Some(row.unit_id.0)
+}
+
+/// 读取一封函
+///
+/// 抄送单位看到的是抄送件，没有签收和反馈的链接。
+#[utoipa::path(tag = "预警函", params(("id" = Uuid, Path, description = "编号")), responses(
+    (status = 200, body = WholeLetterView), (status = "4XX", body = ProblemView)))]
+#[get("/letters/{id}")]
+async fn find_letter(
+    state: web::Data<State>,
+    request: HttpRequest,
+    caller: Caller,
+    id: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    let row = load_for(&state, &caller, *id).await?;
+    let copied = is_copied_to(&row, &caller);
+    let mut whole = WholeLetterView::of(&state, row).await?;
+    if copied && let Some(link) = whole.facts.get_mut("reply_link") {
+        *link = serde_json::Value::Null;
+    }
+    respond::ok(&request, &whole)
+}
+
+impl WholeLetterView {
+    /// Reads a letter with all that belongs to it.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub(super) async fn load(state: &State, id: Uuid) -> Result<Self, Problem> {
+        Self::of(state, load(state, id).await?).await
+    }
+
+    async fn of(state: &State, row: LetterRow) -> Result<Self, Problem> {
+        let id = row.id.0;
+        let episodes = db!(state.store, letters::list_letter_episodes(id))?;
+        let deliveries = db!(state.store, letters::list_letter_deliveries(id))?;
+        let successor = db!(state.store, settlements::find_successor(row.id))?;
+        Ok(Self {
+            successor_id: successor.map(|row| row.id.0),
+            facts: serde_json::from_str(&row.facts).map_err(Problem::internal)?,
+            text: row.body_text.clone(),
+            // It would make another tag every day; what was read yesterday may be issued today.
+            letter: LetterView { waiting_days: None, ..LetterView::of(row, state.clock.now())? },
+            episode_ids: episodes.iter().map(|episode| episode.id.0).collect(),
+            deliveries: deliveries.into_iter().map(DeliveryView::of).collect::<Result<_, _>>()?,
+        })
+    }
+}

@@ -1,0 +1,239 @@
+//! What follows a letter: receipt, replies, reviews, closure (签收、反馈、审核、销号).
+//!
+//! Units do the same by the page that their letter links to; both write through [`record`].
+
+pub mod bodies;
+pub mod record;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use uuid::Uuid;
+
+use crate::api::State;
+use crate::api::http::access::Caller;
+use crate::api::http::extract::Body;
+use crate::api::http::page::PageView;
+use crate::api::http::problem::{Code, FieldError, Problem, ProblemView, pointer};
+use crate::api::http::respond;
+use crate::api::http::spec::Routes;
+use crate::db;
+use crate::domain::invalid::{paragraphs, text};
+use crate::domain::reply::ReviewVerdict;
+use crate::store::StoreError;
+use crate::store::rows::{ClosureRow, LetterRow, ReceiptRow, ReplyFileRow, ReviewRow};
+use crate::store::types::Id;
+use bodies::{
+    ClosureView, CreateClosure, CreateReceipt, CreateReply, CreateReview, ReceiptView, ReplyView, ReviewView,
+};
+
+/// Adds the routes below a letter.
+pub fn routes(config: &mut impl Routes) {
+    config
+        .service(receive_letter)
+        .service(find_receipt)
+        .service(create_reply)
+        .service(list_replies)
+        .service(download_reply_file)
+        .service(review_reply)
+        .service(close_letter)
+        .service(find_closure);
+}
+
+async fn load(state: &State, id: Uuid) -> Result<LetterRow, Problem> {
+    db!(state.store, letters::find_letter(id))?.ok_or_else(|| Problem::not_found("函"))
+}
+
+/// 签收一封函；重复签收以第一次为准
+#[utoipa::path(tag = "签收反馈", request_body = CreateReceipt, params(("id" = Uuid, Path, description = "函的编号")),
+    responses((status = 201, body = ReceiptView), (status = 200, body = ReceiptView, description = "此前已签收"),
+        (status = "4XX", body = ProblemView)))]
+#[post("/letters/{id}/receipt")]
+async fn receive_letter(
+    state: web::Data<State>,
+    caller: Caller,
+    id: web::Path<Uuid>,
+    Body(body): Body<CreateReceipt>,
+) -> Result<HttpResponse, Problem> {
+    let person = text("person", &body.person, 30)?;
+    let letter = load(&state, *id).await?;
+    let row = ReceiptRow {
+        id: Id(state.clock.new_id()),
+        letter_id: letter.id,
+        person,
+        api_key_id: Some(Id(caller.key_id)),
+        created_at: state.clock.timestamp(),
+    };
+    let (row, first) = db!(state.store, replies::receive_letter(&row))?;
+    let view = ReceiptView::of(row);
+    if first {
+        respond::created(&format!("/api/v1/letters/{id}/receipt"), &view)
+    } else {
+        Ok(HttpResponse::Ok().json(view))
+    }
+}
+
+/// 读取签收情况
+#[utoipa::path(tag = "签收反馈", params(("id" = Uuid, Path, description = "函的编号")),
+    responses((status = 200, body = ReceiptView), (status = "4XX", body = ProblemView)))]
+#[get("/letters/{id}/receipt")]
+async fn find_receipt(
+    state: web::Data<State>,
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    let row = db!(state.store, replies::find_receipt(*id))?;
+    let row = row.ok_or_else(|| Problem::new(Code::NotFound, "没有这封函，或者它还没有签收。"))?;
+    respond::ok(&request, &ReceiptView::of(row))
+}
+
+/// 反馈一封函：原因、措施、时限、责任人和附件
+#[utoipa::path(tag = "签收反馈", request_body = CreateReply, params(("id" = Uuid, Path, description = "函的编号")),
+    responses((status = 201, body = ReplyView), (status = "4XX", body = ProblemView)))]
+#[post("/letters/{id}/replies")]
+async fn create_reply(
+    state: web::Data<State>,
+    caller: Caller,
+    id: web::Path<Uuid>,
+    Body(body): Body<CreateReply>,
+) -> Result<HttpResponse, Problem> {
+    let letter = load(&state, *id).await?;
+    record::awaits_reply(&letter)?;
+    let issued_on = letter.issued_on.unwrap_or(letter.as_of);
+    let reply = body.into_reply()?.checked(issued_on).map_err(|wrong| {
+        let error = |one: crate::domain::Invalid| FieldError {
+            pointer: pointer(&one.field),
+            code: one.code.to_owned(),
+            detail: one.detail,
+        };
+        Problem::many(wrong.into_iter().map(error).collect())
+    })?;
+    let new = record::new_reply(&state, letter.id, reply, Some(Id(caller.key_id)));
+    db!(state.store, replies::reply_to_letter(&new))?;
+    let replies = db!(state.store, replies::list_replies(*id))?;
+    let written = replies.into_iter().find(|one| one.reply.id == new.reply.id);
+    let view = ReplyView::of(written.ok_or_else(|| Problem::internal("a reply that was just written"))?)?;
+    respond::created(&format!("/api/v1/letters/{id}/replies"), &view)
+}
+
+/// 列出一封函的全部反馈，含审核意见
+#[utoipa::path(tag = "签收反馈", params(("id" = Uuid, Path, description = "函的编号")),
+    responses((status = 200, body = PageView<ReplyView>), (status = "4XX", body = ProblemView)))]
+#[get("/letters/{id}/replies")]
+async fn list_replies(
+    state: web::Data<State>,
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    load(&state, *id).await?;
+    let rows = db!(state.store, replies::list_replies(*id))?;
+    let items = rows.into_iter().map(ReplyView::of).collect::<Result<_, StoreError>>()?;
+    respond::ok(&request, &PageView { items, next_cursor: None })
+}
+
+/// 下载反馈的附件
+#[utoipa::path(tag = "签收反馈",
+    params(("id" = Uuid, Path, description = "函的编号"), ("rid" = Uuid, Path, description = "反馈编号"),
+        ("ordinal" = i32, Path, description = "附件序号，从1开始")),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>),
+        (status = "4XX", body = ProblemView)))]
+#[get("/letters/{id}/replies/{rid}/files/{ordinal}")]
+async fn download_reply_file(
+    state: web::Data<State>,
+    path: web::Path<(Uuid, Uuid, i32)>,
+) -> Result<HttpResponse, Problem> {
+    let (letter, reply, ordinal) = *path;
+    let file = db!(state.store, replies::find_reply_file(letter, reply, ordinal))?;
+    Ok(attachment(file.ok_or_else(|| Problem::not_found("附件"))?))
+}
+
+/// A file from outside: saved, never shown, whatever it claims to be. Its name goes encoded (RFC 8187), so that no
+/// name can end the header; old clients take the plain one.
+pub fn attachment(file: ReplyFileRow) -> HttpResponse {
+    let encoded: String = file.name.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let ending = file.name.rsplit_once('.').map(|(_, ending)| ending).unwrap_or("bin");
+    let plain = format!("file-{}.{}", file.ordinal, ending.to_ascii_lowercase());
+    HttpResponse::Ok()
+        .content_type(file.media_type)
+        .insert_header((
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"),
+        ))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        .body(file.content)
+}
+
+/// 审核一次反馈：通过，或说明原因后退回
+#[utoipa::path(tag = "签收反馈", request_body = CreateReview,
+    params(("id" = Uuid, Path, description = "函的编号"), ("rid" = Uuid, Path, description = "反馈编号")),
+    responses((status = 201, body = ReviewView), (status = "4XX", body = ProblemView)))]
+#[post("/letters/{id}/replies/{rid}/review")]
+async fn review_reply(
+    state: web::Data<State>,
+    caller: Caller,
+    path: web::Path<(Uuid, Uuid)>,
+    Body(body): Body<CreateReview>,
+) -> Result<HttpResponse, Problem> {
+    let (letter, reply) = *path;
+    let reason = body.reason.as_deref().filter(|reason| !reason.trim().is_empty());
+    let reason = match (body.verdict.0, reason) {
+        (ReviewVerdict::Returned, None) => {
+            let detail = "退回时请写明原因，责任单位据此重新反馈。";
+            return Err(Problem::at(Code::Invalid, "/reason", "required", detail));
+        }
+        (_, reason) => reason.map(|reason| paragraphs("reason", reason, 1_000)).transpose()?,
+    };
+    load(&state, letter).await?;
+    let row = ReviewRow {
+        id: Id(state.clock.new_id()),
+        reply_id: Id(reply),
+        verdict: body.verdict.0.to_string(),
+        reason,
+        api_key_id: Id(caller.key_id),
+        created_at: state.clock.timestamp(),
+    };
+    match db!(state.store, replies::review_reply(letter, &row, body.verdict.0)) {
+        Err(StoreError::Missing { what: "reply", .. }) => return Err(Problem::not_found("反馈")),
+        other => other?,
+    }
+    respond::created(&format!("/api/v1/letters/{letter}/replies"), &ReviewView::of(row, caller.name)?)
+}
+
+/// 销号：反馈审核通过后办结
+#[utoipa::path(tag = "签收反馈", request_body = CreateClosure, params(("id" = Uuid, Path, description = "函的编号")),
+    responses((status = 201, body = ClosureView), (status = "4XX", body = ProblemView)))]
+#[post("/letters/{id}/closure")]
+async fn close_letter(
+    state: web::Data<State>,
+    caller: Caller,
+    id: web::Path<Uuid>,
+    Body(body): Body<CreateClosure>,
+) -> Result<HttpResponse, Problem> {
+    let note = body.note.as_deref().filter(|note| !note.trim().is_empty());
+    let note = note.map(|note| paragraphs("note", note, 1_000)).transpose()?;
+    let letter = load(&state, *id).await?;
+    let row = ClosureRow {
+        id: Id(state.clock.new_id()),
+        letter_id: letter.id,
+        note,
+        api_key_id: Id(caller.key_id),
+        created_at: state.clock.timestamp(),
+    };
+    db!(state.store, replies::close_letter(&row))?;
+    respond::created(&format!("/api/v1/letters/{id}/closure"), &ClosureView::of(row, caller.name))
+}
+
+/// 读取销号情况
+#[utoipa::path(tag = "签收反馈", params(("id" = Uuid, Path, description = "函的编号")),
+    responses((status = 200, body = ClosureView), (status = "4XX", body = ProblemView)))]
+#[get("/letters/{id}/closure")]
+async fn find_closure(
+    state: web::Data<State>,
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    let found = db!(state.store, replies::find_closure(*id))?;
+    let (row, by) = found.ok_or_else(|| Problem::new(Code::NotFound, "没有这封函，或者它还没有销号。"))?;
+    respond::ok(&request, &ClosureView::of(row, by))
+}
