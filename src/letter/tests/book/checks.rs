@@ -55,7 +55,8 @@ fn printable(line: &LetterLine) -> Vec<String> {
     if let Some(forecast) = &line.forecast {
         all.extend([&forecast.value, &forecast.low, &forecast.high, &forecast.p_miss]);
     }
-    all.extend(line.benchmarks.iter().flat_map(|one| [&one.value, &one.gap]));
+    all.extend(line.benchmarks.iter().chain(&line.against).flat_map(|one| [&one.value, &one.gap]));
+    all.extend([&line.margin, &line.tolerance].into_iter().flatten());
     let mut said: Vec<String> = all.iter().map(|q| format!("{}{}", q.printed().abs(), q.unit)).collect();
     said.extend(line.forecast.iter().map(|forecast| format!("{}万—", forecast.low.printed())));
     said.extend(
@@ -69,6 +70,8 @@ fn printable(line: &LetterLine) -> Vec<String> {
             .flat_map(|n| [format!("{n}期"), format!("{n}项"), format!("{n}%")])
     }));
     said.extend(line.rank.iter().filter_map(|rank| Some(format!("{}个", rank.of?))));
+    let runs = line.sign.iter().chain(&line.beside);
+    said.extend(runs.flat_map(|run| [run.periods, run.ended]).map(|periods| format!("{periods}期")));
     said.extend(line.streak.map(|streak| format!("{streak}期")));
     said.extend(line.months_left.map(|months| format!("{months}个月")));
     said
