@@ -1,9 +1,10 @@
 //! What a line is compared with: other series, what 左右 forgives, and how long it has stood on one side.
 
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use super::found::{Facts, Found, value};
-use super::line::{Benchmark, Quantity, Run};
+use super::line::{Benchmark, Quantity};
 use super::numbers::{Numbers, PLACES_MAX, scale};
 use super::promise;
 use xushi_domain::kind::{ComparedWith, WayFrom};
@@ -12,6 +13,20 @@ use xushi_domain::{Comparator, Figure};
 
 /// From how many periods in a row on a run is worth a word.
 const RUN_MIN: u32 = 3;
+
+/// Periods in a row on one side; January–February published as one counts once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// How many; 1 where it ended a run on the other side.
+    pub periods: u32,
+    /// Whether the values are above: above zero, above the other.
+    pub above: bool,
+    /// How many the run on the other side had that it ended; 0 where it is no turn.
+    pub ended: u32,
+    /// The other's name; none of a sign.
+    #[serde(default)]
+    pub other: Option<String>,
+}
 
 /// The comparisons, without the one that the promise itself is about; and that one.
 pub(super) struct Beside {

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::beside::Run;
 use super::changes::RestsOn;
 use super::trend::Trend;
 use super::wire;
@@ -253,20 +254,6 @@ pub struct Need {
     /// Whether the value to be kept is reached.
     #[serde(default)]
     pub met: bool,
-}
-
-/// Periods in a row on one side; January–February published as one counts once.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Run {
-    /// How many; 1 where it ended a run on the other side.
-    pub periods: u32,
-    /// Whether the values are above: above zero, above the other.
-    pub above: bool,
-    /// How many the run on the other side had that it ended; 0 where it is no turn.
-    pub ended: u32,
-    /// The other's name; none of a sign.
-    #[serde(default)]
-    pub other: Option<String>,
 }
 
 /// Where an indicator is expected to end.

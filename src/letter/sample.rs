@@ -3,9 +3,10 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::beside::Run;
 use super::facts::{EarlierLetter, LetterContact, LetterFacts, ReplyTerms};
 use super::line::{
-    Benchmark, Ground, GroundKind, LetterLine, LineForecast, LineState, Need, Quantity, Rank, Run, Span,
+    Benchmark, Ground, GroundKind, LetterLine, LineForecast, LineState, Need, Quantity, Rank, Span,
 };
 use super::trend::{Trend, TrendPoint};
 use xushi_domain::pace::NeededForm;
