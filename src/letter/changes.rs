@@ -45,7 +45,8 @@ pub struct FactChange {
 /// Fields of a letter that move with the day alone, or are none of its facts.
 const OF_THE_DAY: [&str; 6] = ["number", "issued_on", "as_of", "reply", "reply_link", "lines"];
 /// Fields that letters of an earlier release do not have: nothing is known of what they said.
-const ADDED: [&str; 2] = ["recipients", "rests_on"];
+const ADDED: [&str; 9] =
+    ["recipients", "rests_on", "level", "basis", "tolerance", "against", "margin", "sign", "beside"];
 /// What a changed part of a letter is called.
 const NAMES: [(&str, &str); 13] = [
     ("kind", "函的种类"),

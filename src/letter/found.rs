@@ -1,16 +1,17 @@
 //! From an assessment to the line of a letter: every number in its unit and places, every word that depends on how the
 //! indicator stands.
 
-use chrono::Datelike as _;
 use rust_decimal::Decimal;
 
-use super::line::{Benchmark, LetterLine, LineForecast, Quantity, Rank, Span};
+use super::beside::Beside;
+use super::line::{LetterLine, LineForecast, Quantity, Rank, Span};
+use super::need::whole_months;
 use super::numbers::Numbers;
-use super::promise::{self, promise};
+use super::promise::promise;
 use super::standing::streak;
-use xushi_domain::kind::{ComparedWith, CompletionOf, ReportedBy, WayFrom};
+use xushi_domain::kind::{CompletionOf, ReportedBy, WayFrom};
 use xushi_domain::pace::{
-    Assessment, BenchmarkGap, Forecast, Promised, Ratio, RuleId, ShareFrom, Subject, binds_each_period,
+    Assessment, Context, Forecast, Promised, Ratio, RuleId, ShareFrom, Subject, binds_each_period,
     is_percent, promised,
 };
 use xushi_domain::{Basis, Better, Comparator, Figure, Grade, Kind, KindRow, Period, RulePack};
@@ -28,6 +29,8 @@ pub struct Found<'a> {
     pub figure: Option<Figure>,
     /// How many indicators of the same unit and campaign lag; 0 where nobody counted.
     pub lagging: u32,
+    /// What can be said beside the verdict.
+    pub context: &'a Context,
 }
 
 /// What was found, with what follows from it.
@@ -174,13 +177,16 @@ impl LetterLine {
         let (completion, completion_due) = done.unzip();
         let need = numbers.need(&facts, state);
         let missing = if need.is_some() { assumed(assessment) } else { Vec::new() };
-        let (benchmarks, other) = facts.benchmarks(&numbers);
+        let Beside { benchmarks, other, against } = facts.benchmarks(&numbers);
+        let above = benchmarks.first().map(|parent| parent.name.clone());
         Self {
             target_text: subject.target.map(|target| promise(target, subject.measure)).unwrap_or_default(),
             state,
             grade: Some(assessment.grade),
             ground: facts.ground(forecast.as_ref()),
+            level: facts.level(forecast.as_ref()),
             figure: found.figure,
+            basis: Some(subject.measure.basis),
             window: Some(subject.window.into()),
             period: assessment.data_period.map(|period| facts.reported(period)),
             actual: numbers.actual.clone(),
@@ -189,9 +195,14 @@ impl LetterLine {
             target_hi: facts.promised.and_then(|promised| promised.far).map(|far| numbers.promised(far)),
             strict: facts.promised.is_some_and(|promised| promised.strict),
             about: subject.target.is_some_and(|target| target.comparator == Some(Comparator::About)),
+            tolerance: facts.tolerance(),
             moves: facts.moves,
             limit: facts.limit,
             adds_up: facts.adds_up,
+            margin: against.as_ref().and(facts.margin()).map(|margin| numbers.margin(margin)),
+            against,
+            beside: facts.beside(other.as_ref().or(above.as_ref())),
+            sign: facts.sign(),
             other,
             shortfall: numbers.shortfall.clone(),
             shortfall_share: numbers.share_of_limit(&facts),
@@ -204,7 +215,7 @@ impl LetterLine {
                 .map(|mean| numbers.mean(mean))
                 .filter(|_| facts.adds_up),
             forecast,
-            months_left: assessment.data_period.map(|period| months_left(period, subject.window)),
+            months_left: assessment.needed.as_ref().and_then(whole_months),
             rank: assessment.rank.map(|rank| rank_among(rank.position, rank.of, subject.region)),
             benchmarks,
             grade_label: facts.grade_label(state).to_owned(),
@@ -255,43 +266,6 @@ impl Facts<'_> {
             decides: warns && matches!(assessment.grade, Grade::Ahead | Grade::OnPace),
         }
     }
-
-    /// The comparisons, without the one that the promise itself is about; and the name of that one.
-    fn benchmarks(&self, numbers: &Numbers<'_>) -> (Vec<Benchmark>, Option<String>) {
-        let Found { subject, assessment, .. } = self.found;
-        let versus = self.row.is_comparison();
-        let margin = self.promised.and_then(|promised| promised.value).unwrap_or(Decimal::ZERO);
-        let mark = value(assessment.expected).filter(|_| versus);
-        let is_other = |one: &BenchmarkGap| {
-            mark.is_some_and(|mark| {
-                one.value == mark || one.value == mark - margin || one.value == mark + margin
-            })
-        };
-        let named = subject.target.and_then(|target| target.benchmark.as_deref());
-        let named = named.filter(|name| !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()));
-        let same = assessment.benchmarks.iter().find(|one| is_other(one)).map(|one| one.name.as_str());
-        let rate = self.found.figure == Some(Figure::Yoy);
-        let called = |name: &str| match self.row.compared_with {
-            ComparedWith::OtherMeasure if rate => promise::growth_of(name),
-            _ => level_of(name),
-        };
-        let other = versus.then(|| named.or(same).map_or_else(|| "对比对象".to_owned(), called));
-        let kept = assessment.benchmarks.iter().filter(|one| !is_other(one));
-        (kept.map(|one| numbers.benchmark(level_of(&one.name), one.value)).collect(), other)
-    }
-}
-
-/// What a region's figure is called beside another's: 全国平均水平, 湖南省平均水平; a measure keeps its name.
-fn level_of(name: &str) -> String {
-    let region = ["全国", "全省", "全市", "全县", "全区"].contains(&name)
-        || name.chars().count() > 2 && name.ends_with(['省', '市', '州', '县', '区']);
-    if name.ends_with("平均") {
-        format!("{name}水平")
-    } else if region {
-        format!("{name}平均水平")
-    } else {
-        name.to_owned()
-    }
 }
 
 /// Behind in points of the way, from the two shares as printed.
@@ -325,12 +299,6 @@ fn rank_among(place: usize, of: Option<usize>, region: &str) -> Rank {
 
 pub(super) fn value(ratio: Option<Ratio>) -> Option<Decimal> {
     ratio.and_then(Ratio::value)
-}
-
-fn months_left(period: Period, window: Period) -> u32 {
-    let (done, last) = (period.end(), window.end());
-    let months = (last.year() - done.year()) * 12 + last.month0().cast_signed() - done.month0().cast_signed();
-    months.max(0).unsigned_abs()
 }
 
 /// Whether a unit counts whole things (家, 起, 人): their parts are not printed.

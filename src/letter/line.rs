@@ -5,11 +5,12 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::beside::Run;
 use super::changes::RestsOn;
 use super::trend::Trend;
 use super::wire;
 use xushi_domain::pace::NeededForm;
-use xushi_domain::{Better, Figure, Grade, Kind, Level, Period, text_enum};
+use xushi_domain::{Basis, Better, Figure, Grade, Kind, Level, Period, text_enum};
 
 text_enum! {
     /// How an indicator stands, as far as it changes what a letter says of it and asks for.
@@ -99,9 +100,15 @@ pub struct LetterLine {
     /// Why it is warned of, where its grade alone does not say.
     #[serde(default)]
     pub ground: Option<Ground>,
+    /// The level that its data call for now: a warning in force keeps its own when they call for less, or for none.
+    #[serde(default, with = "wire::optional_word")]
+    pub level: Option<Level>,
     /// Which figure was judged: growth is said in words of growth.
     #[serde(default, with = "wire::optional_word")]
     pub figure: Option<Figure>,
+    /// Whether what is reported is of the window so far, of a period alone, or of a day.
+    #[serde(default, with = "wire::optional_word")]
+    pub basis: Option<Basis>,
     /// Days the promise is for.
     #[serde(default)]
     pub window: Option<Span>,
@@ -132,6 +139,9 @@ pub struct LetterLine {
     /// Whether about so much was promised (左右).
     #[serde(default)]
     pub about: bool,
+    /// By how much a value short of about so much still keeps the promise.
+    #[serde(default)]
+    pub tolerance: Option<Quantity>,
     /// Whether what is due grows over the window; otherwise the promise itself is due at any time.
     #[serde(default)]
     pub moves: bool,
@@ -144,6 +154,12 @@ pub struct LetterLine {
     /// The series it is compared with, for such promises.
     #[serde(default)]
     pub other: Option<String>,
+    /// Its value and the difference from it, where more than being above (or below) it was promised.
+    #[serde(default)]
+    pub against: Option<Benchmark>,
+    /// How much above (or below) it was promised.
+    #[serde(default)]
+    pub margin: Option<Quantity>,
     /// How far behind: positive lags, whichever direction is good; negative is ahead. It is the difference of
     /// `expected` and `actual` as printed; days for a milestone.
     #[serde(default)]
@@ -172,7 +188,7 @@ pub struct LetterLine {
     /// Where the window is expected to end.
     #[serde(default)]
     pub forecast: Option<LineForecast>,
-    /// Months from the end of the period to the end of the window.
+    /// Whole months from the end of the period to the end of the window; none where a part of a month is left.
     #[serde(default)]
     pub months_left: Option<u32>,
     /// Place among siblings.
@@ -189,6 +205,12 @@ pub struct LetterLine {
     /// Periods in a row in this state (连续N期), for 解除函 periods in a row recovered.
     #[serde(default)]
     pub streak: Option<u32>,
+    /// Periods in a row of growth or decline, where it is worth saying.
+    #[serde(default)]
+    pub sign: Option<Run>,
+    /// Periods in a row above or below what it is compared with, or the region above.
+    #[serde(default)]
+    pub beside: Option<Run>,
     /// The rule that decided, as one phrase.
     #[serde(default)]
     pub rule_text: Option<String>,
@@ -226,6 +248,12 @@ pub struct Need {
     /// The far end of a range.
     #[serde(default)]
     pub end_hi: Option<Quantity>,
+    /// Whether what is left is said altogether: a number for each month would ask for more than there is to do.
+    #[serde(default)]
+    pub altogether: bool,
+    /// Whether the value to be kept is reached.
+    #[serde(default)]
+    pub met: bool,
 }
 
 /// Where an indicator is expected to end.
@@ -313,7 +341,9 @@ impl LetterLine {
             state: LineState::Apart,
             grade: None,
             ground: None,
+            level: None,
             figure: None,
+            basis: None,
             window: None,
             period: None,
             latest_period: None,
@@ -324,10 +354,13 @@ impl LetterLine {
             target_hi: None,
             strict: false,
             about: false,
+            tolerance: None,
             moves: false,
             limit: false,
             adds_up: false,
             other: None,
+            against: None,
+            margin: None,
             shortfall: None,
             shortfall_share: None,
             shortfall_points: None,
@@ -343,6 +376,8 @@ impl LetterLine {
             grade_label: String::new(),
             curve_label: None,
             streak: None,
+            sign: None,
+            beside: None,
             rule_text: None,
             missing: Vec::new(),
             trend: None,

@@ -5,6 +5,7 @@
 //! is laid out in (`layout/`). The body is written once and laid out in every form, so the mail, its plain
 //! text and the paper cannot say different things.
 
+mod beside;
 mod body;
 mod changes;
 mod chart;
@@ -14,6 +15,7 @@ mod facts;
 mod found;
 mod line;
 mod links;
+mod need;
 mod numbers;
 mod paint;
 mod promise;
@@ -32,6 +34,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 
+pub use beside::Run;
 pub use changes::{FactChange, RestsOn, changes};
 pub use copy::{COPIED, COPIED_TO_LEADER, NOTED, copied_html, copied_subject, copied_text};
 pub use facts::{EarlierLetter, LINES_MAX, LetterContact, LetterFacts, ReplyTerms};
@@ -48,8 +51,9 @@ use summary::{EACH_MAX, Summary};
 use xushi_domain::Invalid;
 
 /// Built-in templates: name and text.
-const BUILT_IN: [(&str, &str); 18] = [
+const BUILT_IN: [(&str, &str); 19] = [
     ("shared/wording.txt", include_str!("templates/shared/wording.txt")),
+    ("shared/needed.txt", include_str!("templates/shared/needed.txt")),
     ("layout/mail.txt", include_str!("templates/layout/mail.txt")),
     ("layout/mail.html", include_str!("templates/layout/mail.html")),
     ("docx/document.xml", include_str!("templates/docx/document.xml")),

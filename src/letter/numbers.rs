@@ -1,17 +1,17 @@
 //! The numbers of a line as they are printed: one unit, enough places to tell apart what differs, and gaps that are the
 //! difference of what is printed.
 
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 
 use super::found::{Facts, counted, value};
-use super::line::{Benchmark, LineState, Need, Quantity};
+use super::line::{Benchmark, Quantity};
 use super::words::rounded;
 use xushi_domain::kind::{GapIn, PrintedUnits};
-use xushi_domain::pace::{Assessment, Needed, NeededForm, is_percent};
+use xushi_domain::pace::{Assessment, is_percent};
 use xushi_domain::{Better, Figure};
 
 /// Most places a number is printed with.
-const PLACES_MAX: u32 = 4;
+pub(super) const PLACES_MAX: u32 = 4;
 
 impl Quantity {
     /// The number as it is printed.
@@ -22,9 +22,9 @@ impl Quantity {
 
 /// Units and places of one line, and its main numbers.
 pub(super) struct Numbers<'a> {
-    unit: &'a str,
-    difference: &'a str,
-    places: u32,
+    pub(super) unit: &'a str,
+    pub(super) difference: &'a str,
+    pub(super) places: u32,
     pub(super) actual: Option<Quantity>,
     pub(super) expected: Option<Quantity>,
     pub(super) shortfall: Option<Quantity>,
@@ -41,6 +41,10 @@ impl<'a> Numbers<'a> {
         // What is broken for good is held against the limit itself.
         let expected = facts.target_value.filter(|_| facts.broken).or_else(|| value(binding));
         let actual = assessment.actual;
+        let expected = match judged {
+            Figure::Level if counted(unit) => expected.map(|due| whole(due, actual, facts.better())),
+            _ => expected,
+        };
         let own = actual.map_or(0, scale).min(PLACES_MAX);
         let places = apart(actual, expected, own.max(usual));
         let quantity = |amount: Decimal| Quantity::new(amount, unit, places);
@@ -107,77 +111,19 @@ impl<'a> Numbers<'a> {
             && over > Decimal::ZERO;
         said.then(|| Quantity::new(over / limit * Decimal::ONE_HUNDRED, "%", 1))
     }
-
-    /// What is needed from here; nothing where the matter is decided.
-    pub(super) fn need(&self, facts: &Facts<'_>, state: LineState) -> Option<Need> {
-        let decided = matches!(
-            state,
-            LineState::Missed | LineState::LimitBroken | LineState::Reached | LineState::Apart
-        );
-        if decided || facts.over {
-            return None;
-        }
-        // Late it is, by so many days; there is nothing to ask for each month.
-        let needed = facts.found.assessment.needed;
-        needed.filter(|needed| needed.form != NeededForm::Days).and_then(|needed| self.said(&needed))
-    }
-
-    fn said(&self, needed: &Needed) -> Option<Need> {
-        let form = needed.form;
-        let unit = self.unit_of(form);
-        let end = needed.end.map(|end| self.promised(end));
-        let end_hi = needed.end_hi.map(|end| self.promised(end));
-        let kept = matches!(form, NeededForm::KeepAtLeast | NeededForm::KeepAtMost | NeededForm::Place);
-        // In the letter's places, to the safe side.
-        let places = if is_percent(unit) { self.places.max(1) } else { self.places };
-        let worked_out = value(needed.figure).map(|figure| safe(figure, (form, needed.strict), unit, places));
-        let figure = if kept || end_hi.is_some() { end.clone() } else { worked_out };
-        let left = value(needed.left).map(|left| down(left, self.unit, self.places));
-        Some(Need { form, figure, left, end, end_hi })
-    }
-
-    fn unit_of(&self, form: NeededForm) -> &'a str {
-        match form {
-            NeededForm::Rise | NeededForm::Fall => self.difference,
-            NeededForm::GrowthAtLeast | NeededForm::GrowthAtMost => "%",
-            NeededForm::Days => "天",
-            NeededForm::Place => "位",
-            _ => self.unit,
-        }
-    }
 }
 
-/// A number for each month, rounded so that doing it is enough: up for what must be added, down for what may be used. A
-/// small one gets places until it has two digits.
-fn safe(figure: Decimal, (form, strict): (NeededForm, bool), unit: &str, places: u32) -> Quantity {
-    let mut places = if counted(unit) { 0 } else { places };
-    while places < PLACES_MAX
-        && !counted(unit)
-        && figure.abs() < Decimal::new(1, places.saturating_sub(1))
-        && places < scale(figure)
-    {
-        places += 1;
+/// What is due of whole things, where they are reported so: no part of one can be done, nor be used of a limit.
+fn whole(due: Decimal, actual: Option<Decimal>, better: Better) -> Decimal {
+    match better {
+        _ if actual.is_some_and(|actual| !actual.fract().is_zero()) => due,
+        Better::Lower => due.floor(),
+        Better::Higher | Better::Hold => due.ceil(),
     }
-    let (towards, more) = match form {
-        NeededForm::Allowance
-        | NeededForm::GrowthAtMost
-        | NeededForm::KeepAtMost
-        | NeededForm::BelowOther => (RoundingStrategy::ToNegativeInfinity, -Decimal::new(1, places)),
-        _ => (RoundingStrategy::ToPositiveInfinity, Decimal::new(1, places)),
-    };
-    let printed = figure.round_dp_with_strategy(places, towards);
-    // Where equal is not enough, one unit of the last place more.
-    Quantity::new(if strict && printed == figure { printed + more } else { printed }, unit, places)
-}
-
-/// What may be used altogether, never more than there is.
-fn down(left: Decimal, unit: &str, places: u32) -> Quantity {
-    let places = if counted(unit) { 0 } else { places };
-    Quantity::new(left.round_dp_with_strategy(places, RoundingStrategy::ToNegativeInfinity), unit, places)
 }
 
 /// Places that a number needs.
-fn scale(number: Decimal) -> u32 {
+pub(super) fn scale(number: Decimal) -> u32 {
     number.normalize().scale()
 }
 

@@ -3,13 +3,14 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::beside::Run;
 use super::facts::{EarlierLetter, LetterContact, LetterFacts, ReplyTerms};
 use super::line::{
     Benchmark, Ground, GroundKind, LetterLine, LineForecast, LineState, Need, Quantity, Rank, Span,
 };
 use super::trend::{Trend, TrendPoint};
 use xushi_domain::pace::NeededForm;
-use xushi_domain::{Better, Figure, Grade, Handling, Kind, LetterKind, LetterNumber, Level, TextEnum};
+use xushi_domain::{Basis, Better, Figure, Grade, Handling, Kind, LetterKind, LetterNumber, Level, TextEnum};
 
 /// Letters of every kind: one indicator, a few, many, and with nothing known, so that each branch of a template
 /// runs. Few enough to be rendered at every start.
@@ -119,7 +120,9 @@ fn full_line(letter: LetterKind, kind: Kind, ordinal: u32) -> LetterLine {
             figure: quantity(67, "%"),
             left: quantity(80, "%"),
             end: quantity(45, "%"),
-            end_hi: quantity(60, "%"),
+            end_hi: quantity(60, "%").filter(|_| ordinal.is_multiple_of(2)),
+            altogether: ordinal.is_multiple_of(3),
+            met: ordinal.is_multiple_of(2),
         }),
         average_so_far: quantity(41, "%"),
         forecast: Some(LineForecast {
@@ -131,17 +134,33 @@ fn full_line(letter: LetterKind, kind: Kind, ordinal: u32) -> LetterLine {
         }),
         months_left: Some(5),
         rank: Some(Rank { place: 9, of: (ordinal != 2).then_some(14), among: "市州".into() }),
-        benchmarks: vec![Benchmark {
-            name: "示例平均".into(),
-            value: Quantity::new(Decimal::new(40, 1), "%", 1),
-            gap: Quantity::new(Decimal::new(-11, 1), "个百分点", 1),
-        }],
+        benchmarks: vec![average()],
         grade_label: "滞后".into(),
         curve_label: Some("按月均衡".into()),
         streak: Some(2),
+        level: Some(Level::Yellow),
+        basis: Some(cycled(Basis::ALL, ordinal)),
+        tolerance: quantity(50, "%"),
+        margin: quantity(15, "个百分点").filter(|_| ordinal.is_multiple_of(3)),
+        against: Some(average()).filter(|_| ordinal.is_multiple_of(3)),
+        sign: Some(Run { periods: 6, above: false, ended: 0, other: None }),
+        beside: Some(Run {
+            periods: 1,
+            above: ordinal.is_multiple_of(2),
+            ended: 6,
+            other: Some("示例平均水平".into()),
+        }),
         rule_text: Some("示例规则".into()),
         missing: vec!["示例缺项".into()],
         ..bare_line(kind, better, ordinal)
+    }
+}
+
+fn average() -> Benchmark {
+    Benchmark {
+        name: "示例平均".into(),
+        value: Quantity::new(Decimal::new(40, 1), "%", 1),
+        gap: Quantity::new(Decimal::new(-11, 1), "个百分点", 1),
     }
 }
 

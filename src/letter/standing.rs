@@ -5,9 +5,9 @@ use rust_decimal::Decimal;
 
 use super::found::{Facts, Found};
 use super::line::{Ground, GroundKind, LineForecast, LineState};
-use xushi_domain::Grade;
 use xushi_domain::kind::{ReportedBy, WayFrom};
 use xushi_domain::pace::{Assessment, RuleId};
+use xushi_domain::{Grade, Level};
 
 impl Facts<'_> {
     pub(super) fn state(&self, foreseen: bool) -> LineState {
@@ -53,6 +53,13 @@ impl Facts<'_> {
             }
             _ => None,
         }
+    }
+
+    /// The level that the data call for, whatever an earlier letter said.
+    pub(super) fn level(&self, forecast: Option<&LineForecast>) -> Option<Level> {
+        let Found { pack, assessment, .. } = self.found;
+        let ground = self.ground(forecast).map(|ground| ground.level);
+        pack.level(assessment.grade, assessment.run).max(ground)
     }
 
     /// The grade in words that are true of the promise.

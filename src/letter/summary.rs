@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::line::{LetterLine, LineState};
 use super::wire;
-use xushi_domain::Grade;
+use xushi_domain::{Grade, Level};
 
 /// How many lines a letter describes one by one; of more it names the worst.
 pub(super) const EACH_MAX: usize = 5;
@@ -33,6 +33,16 @@ pub(super) struct Summary {
     grave: usize,
     /// How many can still come right.
     open: usize,
+    /// How many of these are neither late nor fine: what may be missed.
+    at_risk: usize,
+    /// The state of all of those, where it is one; of what is short of its way, watched and behind are one.
+    #[serde(with = "wire::optional_word")]
+    risk: Option<LineState>,
+    /// The level that the worst of them call for now; none where none does.
+    #[serde(with = "wire::optional_word")]
+    level: Option<Level>,
+    /// How many call for it.
+    of_level: usize,
     /// How many windows are over.
     over: usize,
     /// How many of these are limits.
@@ -66,7 +76,13 @@ impl Summary {
             }
         }
         let first = lines.first().map(|line| line.state);
+        let risks = || lines.iter().map(|line| line.state).filter(|state| may_be_missed(*state)).map(of_one);
+        let level = lines.iter().filter_map(called_for).max();
         Self {
+            at_risk: risks().count(),
+            risk: risks().next().filter(|state| risks().all(|other| other == *state)),
+            level,
+            of_level: count(&|line| level.is_some() && called_for(line) == level),
             state: first.filter(|state| lines.iter().all(|line| line.state == *state)),
             groups,
             grave: count(&is_grave),
@@ -80,6 +96,38 @@ impl Summary {
             worst: sorted.iter().take(WORST_MAX).map(|line| line.ordinal).collect(),
         }
     }
+}
+
+/// Whether a line in this state is neither decided, nor late, nor fine.
+fn may_be_missed(state: LineState) -> bool {
+    match state {
+        LineState::Watch
+        | LineState::Behind
+        | LineState::Short
+        | LineState::OverLimit
+        | LineState::Foreseen => true,
+        LineState::Apart
+        | LineState::LimitBroken
+        | LineState::Late
+        | LineState::Missed
+        | LineState::OnPace
+        | LineState::Reached => false,
+    }
+}
+
+fn of_one(state: LineState) -> LineState {
+    if state == LineState::Watch { LineState::Behind } else { state }
+}
+
+/// The level a line calls for; of one frozen before levels were, as its grade has it.
+fn called_for(line: &LetterLine) -> Option<Level> {
+    let grade = || match line.grade? {
+        Grade::Missed => Some(Level::Red),
+        Grade::Critical => Some(Level::Orange),
+        Grade::Behind => Some(Level::Yellow),
+        _ => line.ground.as_ref().map(|ground| ground.level),
+    };
+    line.level.or_else(grade)
 }
 
 fn is_grave(line: &LetterLine) -> bool {

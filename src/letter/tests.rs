@@ -27,7 +27,9 @@ fn number(serial: u32) -> LetterNumber {
     LetterNumber::new("湘攻坚函", 2025, serial).unwrap()
 }
 
+/// A letter whose data call for its level.
 fn facts(kind: LetterKind, level: Option<Level>, lines: Vec<LetterLine>) -> LetterFacts {
+    let lines = lines.into_iter().map(|line| LetterLine { level, ..line }).collect();
     LetterFacts {
         kind,
         level,
@@ -72,7 +74,7 @@ fn line(ordinal: u32, indicator: &str, kind: Kind, better: Better, target: &str)
 }
 
 fn need(form: NeededForm, figure: Option<Quantity>) -> Option<Need> {
-    Some(Need { form, end: figure.clone(), figure, left: None, end_hi: None })
+    Some(Need { form, end: figure.clone(), figure, left: None, end_hi: None, altogether: false, met: false })
 }
 
 /// Growth, higher is better, nothing known of last year.

@@ -40,6 +40,8 @@ pub(super) fn register(env: &mut Environment<'static>) {
         (later - earlier).num_days()
     });
     env.add_test("rate", |line: Value| is_rate(&line));
+    env.add_test("called_rate", |line: Value| is_called_rate(&line));
+    env.add_test("all", |Serde(q): Serde<Quantity>| q.unit == "%" && q.value == Decimal::ONE_HUNDRED);
     env.add_test("counted", |Serde(q): Serde<Quantity>| counted(q.unit.trim_start_matches(['万', '亿'])));
     env.add_test("positive", |Serde(q): Serde<Quantity>| q.value > Decimal::ZERO);
     env.add_test("negative", |Serde(q): Serde<Quantity>| q.value < Decimal::ZERO);
@@ -102,15 +104,19 @@ fn growth(quantity: &Quantity) -> String {
 /// What a measure is called whose own values are rates of change.
 const CHANGES: [&str; 5] = ["增速", "涨幅", "增幅", "增长率", "同比"];
 
+/// Whether a line's measure is called a rate of change.
+fn is_called_rate(line: &Value) -> Result<bool, Error> {
+    let name = line.get_attr("indicator")?;
+    Ok(name.as_str().is_some_and(|name| CHANGES.iter().any(|end| name.ends_with(end))))
+}
+
 /// Whether a line's values are rates of change.
 fn is_rate(line: &Value) -> Result<bool, Error> {
     let figure = line.get_attr("figure")?;
     let named = || -> Result<bool, Error> {
-        let name = line.get_attr("indicator")?;
         let unit = line.get_attr("actual")?;
         let unit = if unit.is_none() { unit } else { unit.get_attr("unit")? };
-        let change = name.as_str().is_some_and(|name| CHANGES.iter().any(|end| name.ends_with(end)));
-        Ok(change && unit.as_str() == Some("%"))
+        Ok(is_called_rate(line)? && unit.as_str() == Some("%"))
     };
     match figure.as_str() {
         Some(figure) if figure == Figure::Yoy.as_str() => Ok(true),

@@ -3,24 +3,23 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::domain::pace::{Assessment, Subject};
+use crate::domain::pace::Assessment;
 use crate::domain::{Figure, Grade, Period, TextEnum as _};
 use crate::letter::{Found, LetterLine, LineState, RestsOn, Span};
 use crate::store::judging::Evidence;
 
 /// One line of a letter, without its number and the names of indicator and region; `lagging` indicators of the same unit
 /// and campaign lag.
-pub(super) fn line(evidence: &Evidence, assessment: &Assessment, lagging: u32) -> LetterLine {
-    let subject = Subject {
-        measure: &evidence.measure,
-        target: evidence.target.as_ref(),
-        curve: &evidence.curve,
-        baseline: evidence.row.baseline.map(|number| number.0),
-        window: evidence.window,
-        region: &evidence.region,
-    };
+pub(super) fn line(
+    evidence: &Evidence,
+    assessment: &Assessment,
+    as_of: NaiveDate,
+    lagging: u32,
+) -> LetterLine {
+    let (subject, context) = (evidence.subject(), evidence.context(as_of));
     let figure = figure(evidence, assessment);
-    let found = Found { subject: &subject, pack: &evidence.pack, assessment, figure, lagging };
+    let found =
+        Found { subject: &subject, pack: &evidence.pack, assessment, figure, lagging, context: &context };
     LetterLine { rests_on: Some(rests_on(evidence, assessment)), ..LetterLine::found(&found) }
 }
 
@@ -57,11 +56,11 @@ fn rests_on(evidence: &Evidence, assessment: &Assessment) -> RestsOn {
 pub(super) fn missing_report(
     evidence: &Evidence,
     assessment: &Assessment,
-    period: Period,
-    due_on: NaiveDate,
+    as_of: NaiveDate,
+    (period, due_on): (Period, NaiveDate),
 ) -> LetterLine {
     let LetterLine { kind, better, target_text, window, figure, rests_on, .. } =
-        line(evidence, assessment, 0);
+        line(evidence, assessment, as_of, 0);
     LetterLine {
         target_text,
         window,

@@ -15,7 +15,7 @@ use crate::db;
 use crate::domain::episode::{EpisodeState, Standing, Turn, Verdict, turn};
 use crate::domain::pace::Assessment;
 use crate::domain::{Grade, LetterKind, Level, Period, TextEnum as _};
-use crate::letter::GroundKind;
+use crate::letter::{GroundKind, LetterLine};
 use crate::store::StoreError;
 use crate::store::judging::{Evidence, Judging};
 use crate::store::rows::{EpisodeChange, EpisodeRow, word};
@@ -95,6 +95,13 @@ struct Judged<'j> {
     twins: &'j [Id],
     /// How many of the same unit lag, for its letter to say.
     lagging: u32,
+    as_of: NaiveDate,
+}
+
+impl Judged<'_> {
+    fn line(&self) -> LetterLine {
+        facts::line(self.evidence, self.assessment, self.as_of, self.lagging)
+    }
 }
 
 struct Planner<'p> {
@@ -135,7 +142,9 @@ impl Planner<'_> {
                     self.change(EpisodeChange { before, after });
                 }
             }
-            let judged = Judged { evidence: &evidence, assessment: &assessment, twins: &twins, lagging: 0 };
+            let (as_of, lagging) = (self.as_of, 0);
+            let judged =
+                Judged { evidence: &evidence, assessment: &assessment, twins: &twins, lagging, as_of };
             if let Some(missed) = self.missed(judged) {
                 overdue.push(self.missed_report(judged, &missed));
             }
@@ -195,7 +204,7 @@ impl Planner<'_> {
                 grade: assessment.grade,
                 period_end,
                 window_end: evidence.window.end(),
-                line: facts::line(evidence, assessment, lagging),
+                line: judged.line(),
                 twins: twins.to_vec(),
             };
             self.plan.standings.insert(evidence.row.id, now);
@@ -336,14 +345,14 @@ fn ordinary(evidence: &Evidence, unit: Id, kind: LetterKind) -> Key {
 }
 
 fn finding(judged: Judged<'_>, level: Option<Level>, about: About) -> Finding {
-    let Judged { evidence, assessment, twins, lagging } = judged;
+    let Judged { evidence, assessment, twins, .. } = judged;
     Finding {
         indicator: evidence.row.id,
         twins: twins.to_vec(),
         grade: assessment.grade,
         level,
         period_end: assessment.data_period.map(Period::end),
-        line: facts::line(evidence, assessment, lagging),
+        line: judged.line(),
         about,
     }
 }

@@ -29,7 +29,7 @@ pub(super) async fn of(
 fn trend(evidence: &Evidence, as_of: NaiveDate) -> Option<Trend> {
     let course = evidence.course(as_of)?;
     // In the unit and places of the letter's own numbers.
-    let actual = line(evidence, &evidence.judge(as_of), 0).actual?;
+    let actual = line(evidence, &evidence.judge(as_of), as_of, 0).actual?;
     let point = |CoursePoint { end, actual, pace, last_year, likely }| TrendPoint {
         end,
         actual,

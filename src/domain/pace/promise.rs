@@ -91,8 +91,12 @@ impl Promise {
             far: high,
             factor,
             at_most: matches!(target.comparator, Some(Comparator::AtMost | Comparator::Below)),
-            strict: matches!(target.comparator, Some(Comparator::Above | Comparator::Below))
-                || (row.way == WayFrom::BaseRate && low.is_none()),
+            strict: match row.way {
+                WayFrom::BaseRate if low.is_none() => true,
+                // Above by so much or more (高于全省平均1.5个百分点以上): so much is enough.
+                WayFrom::OtherSeries if low.is_some_and(|margin| !margin.is_zero()) => false,
+                _ => matches!(target.comparator, Some(Comparator::Above | Comparator::Below)),
+            },
             // Without a number there is nothing to be about.
             about: target.comparator == Some(Comparator::About) && low.is_some(),
             soft: says(&SOFT),

@@ -14,6 +14,7 @@ use xushi_domain::{
 
 mod cases;
 mod checks;
+mod following;
 mod letters;
 
 /// One indicator with what its letters shall say.
@@ -193,6 +194,19 @@ impl Case {
         self
     }
 
+    /// The same case.
+    fn copied(&self) -> Self {
+        Self {
+            measure: self.measure.clone(),
+            target: self.target.clone(),
+            curve: self.curve.clone(),
+            own: self.own.clone(),
+            other: self.other.clone(),
+            history: self.history.clone(),
+            ..*self
+        }
+    }
+
     /// The line that the engine's verdict makes.
     pub(super) fn line(&self, ordinal: u32) -> LetterLine {
         let subject = Subject {
@@ -221,9 +235,16 @@ impl Case {
         let last = last.unwrap_or(self.window.end());
         let pack = RulePack::standard();
         let assessment = assess(&subject, &known, &pack, last);
-        let figure = pace_figure(&subject, &known, &pack, last);
-        let found =
-            Found { subject: &subject, pack: &pack, assessment: &assessment, figure, lagging: self.lagging };
+        let context = xushi_domain::pace::context(&subject, &known, &pack, last);
+        let figure = context.figure;
+        let found = Found {
+            subject: &subject,
+            pack: &pack,
+            assessment: &assessment,
+            figure,
+            lagging: self.lagging,
+            context: &context,
+        };
         LetterLine {
             ordinal,
             indicator: self.measure.name.clone(),
@@ -232,13 +253,4 @@ impl Case {
             ..LetterLine::found(&found)
         }
     }
-}
-
-fn pace_figure(
-    subject: &Subject<'_>,
-    known: &Known<'_>,
-    pack: &RulePack,
-    as_of: NaiveDate,
-) -> Option<Figure> {
-    xushi_domain::pace::context(subject, known, pack, as_of).figure
 }

@@ -24,6 +24,9 @@ use xushi_domain::{Status, TextEnum as _};
 /// Ids in one statement; SQLite takes 32,766 values.
 const AT_ONCE: usize = 5_000;
 
+/// An episode as the ledger reads it: with its series, measure, region, unit, campaign and the measure's basis.
+type LedgerColumns = (EpisodeRow, i64, String, String, Option<String>, String, String);
+
 /// Problems that were open at the end of a day, in order of id.
 ///
 /// # Errors
@@ -63,23 +66,21 @@ pub async fn list_ledger(
     if let Some(unit) = filter.unit_id {
         query = query.filter(episodes::unit_id.eq(unit));
     }
-    let found: Vec<(EpisodeRow, i64, String, String, Option<String>, String, String)> =
-        query.load(conn).await?;
+    let found: Vec<LedgerColumns> = query.load(conn).await?;
     let ids: Vec<Id> = found.iter().map(|(episode, ..)| episode.id).collect();
     let mut about = letters_about(conn, &ids, filter.as_of).await?;
     let listed =
         found.iter().map(|(episode, series, .., basis)| (episode.indicator_id, *series, basis.as_str()));
     let mut sources = judged_sources(conn, &listed.collect::<Vec<_>>(), filter.as_of).await?;
-    let row =
-        |(episode, _, indicator, region, unit, campaign, _): (EpisodeRow, _, _, _, _, _, _)| LedgerRow {
-            letters: about.remove(&episode.id).unwrap_or_default(),
-            source: sources.remove(&episode.indicator_id),
-            episode,
-            indicator,
-            region,
-            unit,
-            campaign,
-        };
+    let row = |(episode, _, indicator, region, unit, campaign, _): LedgerColumns| LedgerRow {
+        letters: about.remove(&episode.id).unwrap_or_default(),
+        source: sources.remove(&episode.indicator_id),
+        episode,
+        indicator,
+        region,
+        unit,
+        campaign,
+    };
     Ok(found.into_iter().map(row).collect())
 }
 
@@ -121,6 +122,8 @@ async fn letters_about(
 
 /// Which figure of which period an assessment rests on.
 type Judged = (NaiveDate, NaiveDate, String);
+/// The same as stored: none of it where nothing was judged.
+type Judgement = (Option<NaiveDate>, Option<NaiveDate>, Option<String>);
 /// A fact and where it came from: series, what it is a fact of, status, day of publication, vintage, source.
 type Sourced = (i64, NaiveDate, NaiveDate, String, String, String, NaiveDate, i32, String);
 
@@ -132,20 +135,18 @@ async fn judged_sources(
     as_of: NaiveDate,
 ) -> Result<HashMap<Id, String>, StoreError> {
     let indicators: Vec<Id> = listed.iter().map(|(indicator, ..)| *indicator).collect();
-    let rows: Vec<(Id, Option<NaiveDate>, Option<NaiveDate>, Option<String>)> = assessments::table
+    let rows: Vec<(Id, Judgement)> = assessments::table
         .filter(assessments::indicator_id.eq_any(indicators))
         .filter(assessments::as_of.le(as_of))
         .order((assessments::indicator_id, assessments::as_of, assessments::id))
         .select((
             assessments::indicator_id,
-            assessments::data_start,
-            assessments::data_end,
-            assessments::figure,
+            (assessments::data_start, assessments::data_end, assessments::figure),
         ))
         .load(conn)
         .await?;
     // The last of each wins.
-    let judged = rows.into_iter().map(|(indicator, start, end, figure)| {
+    let judged = rows.into_iter().map(|(indicator, (start, end, figure))| {
         let judged: Option<Judged> =
             start.zip(end).zip(figure).map(|((start, end), figure)| (start, end, figure));
         (indicator, judged)

@@ -22,7 +22,7 @@ impl Planner<'_> {
 
     pub(super) fn missed_report(&self, judged: Judged<'_>, missed: &Missed) -> Overdue {
         let Judged { evidence, assessment, .. } = judged;
-        let line = facts::missing_report(evidence, assessment, missed.period, missed.due_on);
+        let line = facts::missing_report(evidence, assessment, self.as_of, (missed.period, missed.due_on));
         let about = About::Report { period_end: missed.period.end(), repeated: false, earlier: None };
         let key = evidence.row.lead_unit_id.map(|unit| ordinary(evidence, unit, LetterKind::ReportReminder));
         let finding = Finding {

@@ -53,7 +53,7 @@ both! {
         let letters = items(&app, "/letters").await;
         let letter = app.get(&format!("/letters/{}", letters[0]["id"].as_str().unwrap())).await.expect(200);
         let text = letter["text"].as_str().unwrap();
-        for part in ["目前与序时进度相符，但按历年规律和近期走势预测", "预计全年完成99.4万人", "不能完成目标的可能性约"] {
+        for part in ["目前进度在要求以内，但按历年规律和近期走势预测", "预计全年完成99.4万人", "不能完成目标的可能性约"] {
             assert!(text.contains(part), "{part} is not in {text}");
         }
         assert!(!text.contains("滞后于序时进度，达到"), "{text}");

@@ -499,12 +499,12 @@ fn comparisons_follow_the_other_series() {
     let known = Known { benchmark: Some(named), ..lower.known() };
     let assessment = lower.assess_by(&RulePack::standard(), &known);
     assert_eq!(told(&assessment), want(Grade::Ahead, "5.0000", "0.6000", "0.6000"));
-    // 低1个百分点以上: 5 − 1, and equal is not below.
+    // 低1个百分点以上: 5 − 1, and so much is enough.
     let margin =
         lower.clone().target(|target| target.value = maybe("1")).with(|given| given.own[0].value = n("4"));
     let known = Known { benchmark: Some(named), ..margin.known() };
     let assessment = margin.assess_by(&RulePack::standard(), &known);
-    assert_eq!(told(&assessment), want(Grade::Watch, "4.0000", "0.0000", "0.0000"));
+    assert_eq!(told(&assessment), want(Grade::OnPace, "4.0000", "0.0000", "0.0000"));
     let late = lower.at("2025-08-31", "4");
     lacks(
         &late.assess_by(&RulePack::standard(), &Known { benchmark: Some(named), ..late.known() }),

@@ -55,7 +55,8 @@ fn printable(line: &LetterLine) -> Vec<String> {
     if let Some(forecast) = &line.forecast {
         all.extend([&forecast.value, &forecast.low, &forecast.high, &forecast.p_miss]);
     }
-    all.extend(line.benchmarks.iter().flat_map(|one| [&one.value, &one.gap]));
+    all.extend(line.benchmarks.iter().chain(&line.against).flat_map(|one| [&one.value, &one.gap]));
+    all.extend([&line.margin, &line.tolerance].into_iter().flatten());
     let mut said: Vec<String> = all.iter().map(|q| format!("{}{}", q.printed().abs(), q.unit)).collect();
     said.extend(line.forecast.iter().map(|forecast| format!("{}万—", forecast.low.printed())));
     said.extend(
@@ -69,6 +70,8 @@ fn printable(line: &LetterLine) -> Vec<String> {
             .flat_map(|n| [format!("{n}期"), format!("{n}项"), format!("{n}%")])
     }));
     said.extend(line.rank.iter().filter_map(|rank| Some(format!("{}个", rank.of?))));
+    let runs = line.sign.iter().chain(&line.beside);
+    said.extend(runs.flat_map(|run| [run.periods, run.ended]).map(|periods| format!("{periods}期")));
     said.extend(line.streak.map(|streak| format!("{streak}期")));
     said.extend(line.months_left.map(|months| format!("{months}个月")));
     said
@@ -255,6 +258,17 @@ fn the_annex_says_each_kind_in_its_own_words() {
         ("收窄·降幅扩大", "下降9.2%", "基期数值：下降8.5%", "扩大0.7个百分点"),
         ("收窄·恢复", "下降6.0%", "基期数值：下降8.5%", "收窄2.5个百分点"),
         ("增速·转正未成", "与上年同期持平", "目标要求：正增长", "持平"),
+        ("连续·转正", "下降4.2%", "目标要求：正增长", "落后4.2个百分点"),
+        ("对比·差额", "下降1.0%", "对比要求：增长4.5%", "落后5.5个百分点"),
+        ("对比·持平", "增长4.3%", "对比要求：增长4.3%", "持平"),
+        (
+            "左右·增速在允许范围内",
+            "增长4.7%",
+            "目标要求：增长5.0%左右",
+            "落后0.3个百分点，在允许范围内（“左右”允许相差0.5个百分点）",
+        ),
+        ("区间·恢复", "累计完成4项", "序时要求：4项（按月均衡）", "持平"),
+        ("累计上限·最后一月", "累计98件", "控制要求：91件（按月均衡）", "超出7件"),
         ("左右·滞后", "增长2.9%", "目标要求：增长5.0%左右", "落后2.1个百分点"),
         ("节点·逾期完成", "完成20项", "序时要求：20项", "逾期15天"),
         ("趋势·按数值", "累计12人", "", "比上年同期多3人"),

@@ -8,16 +8,7 @@ fn number(serial: u32) -> Option<LetterNumber> {
 }
 
 fn gravest(lines: &[LetterLine]) -> Level {
-    if lines.iter().any(|line| line.state == LineState::LimitBroken) {
-        return Level::Red;
-    }
-    let graves = lines.iter().filter_map(|line| line.grade);
-    let level = |grade| match grade {
-        Grade::Missed => Level::Red,
-        Grade::Critical => Level::Orange,
-        _ => Level::Yellow,
-    };
-    graves.map(level).max().unwrap_or(Level::Yellow)
+    lines.iter().filter_map(|line| line.level).max().unwrap_or(Level::Yellow)
 }
 
 /// A letter of this kind about these lines.
@@ -99,6 +90,13 @@ fn the_book_reads_well() {
         .map(|(n, case)| case.line(n))
         .collect();
     book.push_str(&format!("【十三项】\n{}\n\n", body(&about(LetterKind::Warning, &many))));
+    let lasting = named(&["总量·滞后", "占比·保持"]);
+    let lasting = LetterFacts { level: Some(Level::Orange), ..about(LetterKind::Warning, &lasting) };
+    book.push_str(&format!("【原等级未解除】\n{}\n\n", body(&lasting)));
+    let over = named(&["总量·期满未完成", "累计上限·突破"]);
+    book.push_str(&format!("【都已过去】\n{}\n\n", body(&about(LetterKind::Warning, &over))));
+    let late = named(&["节点·到期未完成", "总量·连续关注"]);
+    book.push_str(&format!("【逾期与关注】\n{}\n\n", body(&about(LetterKind::Warning, &late))));
     let one = named(&["总量·滞后"]);
     for (name, handling, level) in [
         ("提级·等级未变", Handling::Raise, Level::Yellow),
@@ -146,6 +144,62 @@ fn the_book_reads_well() {
         book.push_str(&format!("【函稿·{kind}】\n{}\n\n", body(&draft)));
     }
     insta::assert_snapshot!("book", book);
+}
+
+/// A level is reached by the data, or kept from before: of which it is the letter does not leave open.
+#[test]
+fn a_level_that_the_data_do_not_reach_is_kept_and_not_reached() {
+    let all = cases::all();
+    let named = |name: &str| all.iter().find(|case| case.about == name).unwrap();
+    for (lines, level, want) in [
+        (&["总量·滞后"][..], Level::Yellow, "，达到黄色预警标准，现予黄色预警。"),
+        (&["总量·滞后"], Level::Orange, "，原预警等级尚未解除，仍按橙色预警办理。"),
+        (&["总量·连续关注", "节点·到期未完成"], Level::Orange, "，原预警等级尚未解除，仍按橙色预警办理。"),
+        (&["总量·滞后", "总量·严重滞后"], Level::Orange, "，其中1项达到橙色预警标准，现予橙色预警。"),
+        (&["总量·滞后", "增速·滞后"], Level::Yellow, "，达到黄色预警标准，现予黄色预警。"),
+    ] {
+        let lines: Vec<LetterLine> = (1..).zip(lines).map(|(n, name)| named(name).line(n)).collect();
+        let facts = LetterFacts { level: Some(level), ..about(LetterKind::Warning, &lines) };
+        let said = body(&facts);
+        let first = said.lines().next().unwrap();
+        assert!(first.ends_with(want), "{first}");
+    }
+    // A line frozen before levels were says by its grade what it calls for.
+    let old = LetterLine { level: None, ..named("总量·滞后").line(1) };
+    assert!(body(&about(LetterKind::Warning, &[old])).contains("达到黄色预警标准"));
+}
+
+/// What is over, what is broken, what is late and what may still be missed are told apart.
+#[test]
+fn each_group_of_a_mixed_letter_has_its_own_sentence() {
+    let all = cases::all();
+    let named = |name: &&str| all.iter().find(|case| case.about == *name).unwrap();
+    for (lines, want) in [
+        (
+            &["节点·到期未完成", "总量·期满未完成", "总量·滞后"][..],
+            "1项指标的目标期已满，未实现目标。1项指标已逾期，须抓紧补上进度。按现有进度推算，如后期没有明显改善，其余1项指标存在不能如期完成目标的风险。",
+        ),
+        (
+            &["总量·期满未完成", "累计上限·突破"],
+            "1项指标的目标期已满，未实现目标。1项指标的控制目标已经突破，目标期内无法挽回。",
+        ),
+        (
+            &["节点·到期未完成", "上限·超出", "累计上限·余量"],
+            "1项指标已逾期，须抓紧补上进度。按目前情况，如后期没有明显改善，其余2项指标存在不能实现控制目标的风险。",
+        ),
+        (
+            &["总量·滞后", "总量·连续关注"],
+            "按现有进度推算，如后期没有明显改善，上述指标存在不能如期完成目标的风险。",
+        ),
+        (&["定性·滞后"], "按目前情况，如后期没有明显改善，该指标存在不能如期完成目标的风险。"),
+    ] {
+        let lines: Vec<LetterLine> = (1..).zip(lines).map(|(n, name)| named(name).line(n)).collect();
+        let said = body(&about(LetterKind::Warning, &lines));
+        let outlook = said.lines().skip_while(|line| !line.starts_with("二、")).nth(1).unwrap();
+        assert!(outlook.starts_with(want), "{outlook}");
+        let rest = outlook.strip_prefix(want).unwrap();
+        assert!(rest.is_empty() || rest.starts_with("要完成目标，"), "{outlook}");
+    }
 }
 
 /// The letter that is answered.
