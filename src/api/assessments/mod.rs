@@ -77,7 +77,7 @@ impl AssessmentView {
             .and_then(|(period, figure)| foreseen(&evidence.own, period, figure, as_of));
         let subject = evidence.subject();
         let beside = Beside {
-            needed: NeededView::of(&subject, &evidence.pack, &assessment, templates)?,
+            needed: NeededView::of(&subject, &evidence.pack, (&assessment, &context), templates)?,
             context,
             foreseen,
             release: next_report(&subject, &evidence.own),

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::api::http::problem::Problem;
 use crate::api::http::wire::{Amount, Word};
-use crate::domain::pace::{Assessment, NeededForm, Ratio, Subject};
+use crate::domain::pace::{Assessment, Context, NeededForm, Ratio, Subject};
 use crate::domain::{Figure, RulePack};
 use crate::letter::{Found, LetterLine, Quantity, Templates};
 
@@ -68,11 +68,11 @@ impl NeededView {
     pub fn of(
         subject: &Subject<'_>,
         pack: &RulePack,
-        assessment: &Assessment,
+        (assessment, context): (&Assessment, &Context),
         templates: &Templates,
     ) -> Result<Option<Self>, Problem> {
         let (Some(needed), judged) = (assessment.needed, assessment.figure) else { return Ok(None) };
-        let found = Found { subject, pack, assessment, figure: judged, lagging: 0 };
+        let found = Found { subject, pack, assessment, figure: judged, lagging: 0, context };
         let line = LetterLine { indicator: subject.measure.name.clone(), ..LetterLine::found(&found) };
         let sentence = templates.needed(&line).map_err(Problem::internal)?;
         let printed = |quantity: &Option<Quantity>| quantity.as_ref().map(PrintedView::from);

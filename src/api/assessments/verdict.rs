@@ -10,7 +10,7 @@ use crate::api::assessments::needs::NeededView;
 use crate::api::assessments::stated::{Checked, ContradictionView, UncheckedView};
 use crate::api::http::wire::{Amount, Word};
 use crate::api::indicators::PeriodView;
-use crate::domain::pace::{Assessment, Context, Forecast, Missing, Ratio, Release, Step};
+use crate::domain::pace::{Assessment, Context, Forecast, Missing, Ratio, Release, SideRun, Step};
 use crate::domain::{Figure, Grade, Measure, Period, RulePack, TextEnum as _};
 
 type FigureWord = Word<Figure>;
@@ -65,6 +65,10 @@ pub struct VerdictView {
     rank: Option<RankView>,
     /// 连续期数：正为连续达到，负为连续未达
     streak: i32,
+    /// 同比增减的连续期数；只对增速
+    sign_streak: Option<SideRunView>,
+    /// 与对比对象或上级平均水平相比的连续期数；没有可比数值的为null
+    comparison_streak: Option<SideRunView>,
     /// 与前期相比的变化，单位同实际值
     change: ChangeView,
     /// 差距（百分点）比上一期的变化，正为好转
@@ -111,6 +115,21 @@ pub struct RankView {
     position: usize,
     /// 共几个；公布的位次未写明总数的为null
     of: Option<usize>,
+}
+
+/// 同一方向的连续期数；1—2月合并公布的算一期
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SideRunView {
+    /// 正为连续增长或好于对方，负为连续下降或差于对方，0为持平
+    periods: i32,
+    /// 被本轮终结的另一方向的连续期数（扭转连续6个月负增长为-6），没有的为0
+    ended: i32,
+}
+
+impl From<SideRun> for SideRunView {
+    fn from(SideRun { periods, ended }: SideRun) -> Self {
+        Self { periods, ended }
+    }
 }
 
 /// 与前期相比的变化；不随越低越好反号
@@ -322,6 +341,8 @@ impl VerdictView {
             needed: beside.needed.clone(),
             share_from: assessment.share_from.map(|from| from.as_str()),
             streak: assessment.streak,
+            sign_streak: beside.context.sign.map(SideRunView::from),
+            comparison_streak: beside.context.above_other.map(SideRunView::from),
             change: ChangeView {
                 previous: assessment.change.previous.map(Amount),
                 last_year: assessment.change.last_year.map(Amount),

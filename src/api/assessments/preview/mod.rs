@@ -223,7 +223,7 @@ impl Case {
             .zip(context.figure)
             .and_then(|(period, figure)| pace::foreseen(&known_by_now, period, figure, self.as_of));
         let beside = Beside {
-            needed: NeededView::of(&subject, &self.pack, &assessment, templates)?,
+            needed: NeededView::of(&subject, &self.pack, (&assessment, &context), templates)?,
             context,
             foreseen,
             release: next_report(&subject, &known_by_now),
