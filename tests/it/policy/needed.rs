@@ -161,9 +161,9 @@ both! {
         assert_eq!((&firms["sentence"], &firms["left_exact"]), (&json!("后5个月月均需净增581家，年底突破18000家"), &json!("2900")));
         let accidents = needed("事故起数").await;
         assert_eq!((&accidents["value"], &accidents["left"], &accidents["sentence"]),
-            (&json!({"value": "2", "unit": "起"}), &json!({"value": "10", "unit": "起"}), &json!("后5个月月均不超过2起、合计不超过10起")));
+            (&json!({"value": "2", "unit": "起"}), &json!({"value": "10", "unit": "起"}), &json!("后5个月合计不超过10起（月均不超过2起）")));
         let share = needed("民间投资占比").await;
-        assert_eq!((&share["sentence"], &share["value"]), (&json!("后期须保持在60.0%以上"), &json!({"value": "60", "unit": "%"})));
+        assert_eq!((&share["sentence"], &share["value"]), (&json!("后期须提高到60%以上并保持"), &json!({"value": "60", "unit": "%"})));
         let node = needed("主体封顶").await;
         assert_eq!((&node["form"], &node["value"]["unit"], &node["sentence"]), (&json!("days"), &json!("天"), &Value::Null));
     }
