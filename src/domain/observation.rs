@@ -69,6 +69,7 @@ impl Observation {
     /// published before its period ends; a cumulative one begins with its year or with the window (or, for earlier years,
     /// with the window's day of the year), one of a month or quarter with a month; both end with a month or the window unless
     /// they are marked as cut short. Stored facts that do not are kept and do not count.
+    #[inline]
     pub fn is_regular(&self, window: Period) -> bool {
         if self.status.is_actual() && self.published_on < self.period.end() {
             return false;
@@ -85,6 +86,7 @@ impl Observation {
 
 /// Whether the year to date that ends on `end` begins on `start`: the calendar year, the window, or the year that turns on the
 /// window's first day.
+#[inline]
 fn begins_year(start: NaiveDate, end: NaiveDate, window_start: NaiveDate) -> bool {
     if start.ordinal() == 1 && start.year() == end.year() || start == window_start {
         return true;

@@ -53,8 +53,13 @@ impl Period {
     }
 
     /// Whether it ends with a month, as values of the year to date and of a month do unless they are cut short.
+    #[inline]
     pub fn ends_with_month(self) -> bool {
-        self.end.day() >= 28 && self.end.succ_opt().is_some_and(|next| next.day() == 1)
+        match self.end.day() {
+            31 => true,
+            28..=30 => self.end.succ_opt().is_some_and(|next| next.day() == 1),
+            _ => false,
+        }
     }
 
     /// Calendar months touched, both ends counted: 2025-01-01..2025-07-31 is 7.

@@ -381,7 +381,7 @@ fn describe_line<W: Working>(line: &Line, actual: Decimal, due: Ratio, out: &Ass
         shown(out.gap)
     });
     // Of rates and shares the difference is in points already.
-    if out.gap_points.is_some() && out.gap_points != out.gap {
+    if W::KEEPS && out.gap_points.is_some() && out.gap_points != out.gap {
         work.step("差距（百分点） = 差距 ÷ 全部工作量 × 100", |inputs| {
             inputs.with("差距", shown(out.gap)).with("全部工作量", line.whole);
             shown(out.gap_points)

@@ -248,7 +248,7 @@ impl Case<'_> {
             _ => NeededForm::KeepAtLeast,
         };
         let far = far.filter(|_| over.is_none());
-        let own = mark.normalize().scale();
+        let own = own_places(mark);
         self.rest(form, actual, months, |needed| Needed {
             figure: Some(Ratio::whole(mark)),
             end: Some(mark),
@@ -301,9 +301,15 @@ impl Case<'_> {
             end_hi: None,
             months_left: months_left(months),
             strict: self.promise.strict,
-            places: actual.normalize().scale().max(usual).min(PLACES_USUAL),
+            places: own_places(actual).max(usual).min(PLACES_USUAL),
         }))
     }
+}
+
+/// Decimal places that a number has, without zeros at its end.
+fn own_places(number: Decimal) -> u32 {
+    // Taking zeros off is a row of divisions, and most numbers have none.
+    if number.scale() == 0 { 0 } else { number.normalize().scale() }
 }
 
 /// What is left of the window.

@@ -14,6 +14,9 @@ pub struct Step {
 /// Where steps go. The describing closure reads values that were computed anyway and computes none itself, so a
 /// verdict with working can never differ from one without.
 pub(super) trait Working {
+    /// Whether steps are kept at all.
+    const KEEPS: bool;
+
     /// Records a step.
     fn step(&mut self, formula: &'static str, describe: impl FnOnce(&mut Inputs) -> String);
 }
@@ -34,11 +37,15 @@ impl Inputs {
 pub(super) struct NoWorking;
 
 impl Working for NoWorking {
+    const KEEPS: bool = false;
+
     #[inline]
     fn step(&mut self, _: &'static str, _: impl FnOnce(&mut Inputs) -> String) {}
 }
 
 impl Working for Vec<Step> {
+    const KEEPS: bool = true;
+
     fn step(&mut self, formula: &'static str, describe: impl FnOnce(&mut Inputs) -> String) {
         let mut inputs = Inputs::default();
         let result = describe(&mut inputs);
