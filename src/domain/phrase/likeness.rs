@@ -48,6 +48,16 @@ static FOR_EACH: LazyLock<Vec<&str>> =
 static RATES: LazyLock<Vec<&str>> =
     LazyLock::new(|| list(include_str!("lexicon/likeness/rates.txt")).collect());
 
+/// Words of movement that stand where a name would and name nothing (保持增长, 降幅收窄).
+static MOVEMENTS: LazyLock<Vec<&str>> =
+    LazyLock::new(|| list(include_str!("lexicon/likeness/movements.txt")).collect());
+
+/// Whether it is the name of a figure, and not only a movement or a rule that all be done (应检尽检).
+fn is_name(text: &str) -> bool {
+    let all = text.starts_with('应') && text.chars().nth(2) == Some('尽') && text.chars().count() == 4;
+    !all && !MOVEMENTS.contains(&text)
+}
+
 /// Whether `phrase` promises something of another measure than the one called `measure` or one of its `aliases`. A phrase
 /// without the name of a figure (增长5%, 完成验收) names none.
 ///
@@ -61,7 +71,7 @@ pub fn names_other<'a>(phrase: &str, measure: &'a str, aliases: impl IntoIterato
     let named: Vec<String> = phrase_reader::read(phrase)
         .targets
         .iter()
-        .filter(|target| is_of_figure(target))
+        .filter(|target| is_of_figure(target) && is_name(target.indicator.trim()))
         .map(|target| plain(&target.indicator))
         .collect();
     let known: Vec<String> =
@@ -163,6 +173,15 @@ mod tests {
             ("持续优化营商环境", "进出口总额", false),
             ("地区生产总值增长5%，规模工业增加值增长6%", "规模工业增加值", false),
             ("全市接待游客增长10%", "旅游人次", true),
+            ("保持增长", "外贸进出口总额", false),
+            ("持续下降", "生产安全事故起数", false),
+            ("实现正增长", "进出口", false),
+            ("降幅收窄", "进出口", false),
+            ("由负转正", "进出口", false),
+            ("稳中有升", "外贸进出口总额", false),
+            ("应检尽检", "新生儿疾病筛查率", false),
+            ("进出口降幅收窄", "外贸", false),
+            ("进出口降幅收窄", "社会消费品零售总额", true),
             ("社零总额增长5%", "社会消费品零售总额", false),
             ("固投增长5%", "固定资产投资（不含农户）", false),
             ("规上工业增长7%", "规模以上工业增加值", false),
