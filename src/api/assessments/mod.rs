@@ -22,7 +22,7 @@ use crate::api::assessments::needs::NeededView;
 use crate::api::assessments::past_boards::Order;
 use crate::api::assessments::verdict::{Beside, VerdictView, places};
 use crate::api::http::extract::Params;
-use crate::api::http::page::{self, List, ListParams, PageView};
+use crate::api::http::page::{self, List, ListParams, NoFilter, PageView};
 use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
@@ -145,11 +145,6 @@ impl RecordedView {
         }
     }
 }
-
-/// List filters of recorded verdicts: none.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NoFilter {}
 
 /// 列出一个指标记录下来的历次研判
 #[utoipa::path(tag = "研判", params(("id" = Uuid, Path, description = "指标编号"), ListParams), responses(

@@ -48,6 +48,11 @@ impl ListParams {
     const NAMES: [&str; 4] = ["limit", "cursor", "fields", "updated_after"];
 }
 
+/// The filters of a list that has none.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoFilter {}
+
 /// The query of a list: what all lists take, and the filters `F` of this one.
 pub struct List<F> {
     /// Which page.

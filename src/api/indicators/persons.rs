@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::api::State;
 use crate::api::assessments::AsOfParams;
 use crate::api::http::extract::{Body, Params};
-use crate::api::http::page::{List, ListParams, PageView};
+use crate::api::http::page::{List, ListParams, NoFilter, PageView};
 use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
@@ -93,11 +93,6 @@ pub struct GiveVerdict {
     /// 评定日期，默认今天
     given_on: Option<NaiveDate>,
 }
-
-/// List filters of verdicts: none.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NoFilter {}
 
 /// 列出一个定性目标的历次人工评定
 #[utoipa::path(tag = "研判", params(("id" = Uuid, Path, description = "指标编号"), ListParams), responses(

@@ -2,12 +2,12 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::api::State;
-use crate::api::http::page::{List, ListParams, PageView};
+use crate::api::http::page::{List, ListParams, NoFilter, PageView};
 use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
@@ -42,11 +42,6 @@ pub fn note(
     let reason = reason.map(|reason| invalid::text("reason", reason, 200)).transpose()?;
     Ok(ChangeNote { id: state.clock.new_id(), from, reason, at: state.clock.timestamp() })
 }
-
-/// List filters of revisions: none.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NoFilter {}
 
 /// 指标修改前的内容
 #[derive(Debug, Serialize, ToSchema)]
