@@ -14,7 +14,6 @@ use chrono::TimeDelta;
 use crate::api::{self, State};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, TransportChoice};
-use crate::db;
 use crate::jobs::{Jobs, reassess, run};
 use crate::letter::ReplyLinks;
 use crate::mail::MailError;
@@ -67,15 +66,15 @@ pub async fn prepare(config: &Config, store: &Store, clock: &dyn Clock) -> Resul
     if !done.is_empty() {
         tracing::info!(migrations = done.len(), "database brought up to date");
     }
-    let named = db!(*store, names::fill_names())?;
+    let named = store.fill_names().await?;
     if named > 0 {
         tracing::info!(named, "names of older rows put into the form they are compared in");
     }
     let now = clock.timestamp();
     let regions = seed::regions(now, || clock.new_id())?;
-    db!(*store, regions::seed_regions(&regions))?;
+    store.seed_regions(&regions).await?;
     let packs = seed::rule_packs(now, || clock.new_id());
-    db!(*store, rule_packs::seed_rule_packs(&packs))?;
+    store.seed_rule_packs(&packs).await?;
     if let Some(held) = crate::warning::note_rules(store, now).await? {
         tracing::warn!(
             from = held.from,
@@ -96,12 +95,12 @@ pub async fn prepare(config: &Config, store: &Store, clock: &dyn Clock) -> Resul
     };
     let given = &config.access.bootstrap_key;
     if !given.is_empty() {
-        db!(*store, api_keys::ensure_api_key(&row(given)))?;
+        store.ensure_api_key(&row(given)).await?;
         return Ok(None);
     }
     // Two version-7 ids carry 148 random bits between them.
     let key = format!("xsk_{}{}", clock.new_id().simple(), clock.new_id().simple());
-    let made = db!(*store, api_keys::create_first_api_key(&row(&key)))?;
+    let made = store.create_first_api_key(&row(&key)).await?;
     Ok(made.then_some(key))
 }
 
@@ -134,7 +133,7 @@ async fn reply_links(
     let secret = if config.links.secret.is_empty() {
         // Four version-7 ids carry 296 random bits between them.
         let fresh: String = (0..4).map(|_| clock.new_id().simple().to_string()).collect();
-        db!(*store, secrets::find_or_create_secret("links", &fresh, clock.timestamp()))?
+        store.find_or_create_secret("links", &fresh, clock.timestamp()).await?
     } else {
         config.links.secret.clone()
     };

@@ -14,4 +14,3 @@ pub use xushi_domain as domain;
 pub use xushi_letter as letter;
 pub use xushi_mail as mail;
 pub use xushi_store as store;
-pub use xushi_store::db;

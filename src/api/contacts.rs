@@ -14,7 +14,6 @@ use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Word, maybe};
-use crate::db;
 use crate::domain::{Contact, ContactRole};
 use crate::store::StoreError;
 use crate::store::rows::{ContactFilter, ContactRow, word};
@@ -146,7 +145,7 @@ async fn list_contacts(
         on: params.on,
         updated_after: list.updated_after,
     };
-    let rows = db!(state.store, contacts::list_contacts(&filter, list.page))?;
+    let rows = state.store.list_contacts(&filter, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, ContactView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -170,7 +169,7 @@ async fn create_contact(
     .checked()?;
     let unit = lookup::unit(&state, At::Body("unit"), &body.unit).await?;
     let row = ContactRow::of(contact, unit.id, Id(state.clock.new_id()), state.clock.timestamp());
-    db!(state.store, contacts::create_contact(&row))?;
+    state.store.create_contact(&row).await?;
     respond::created(&format!("/api/v1/contacts/{}", row.id.0), &ContactView::of(row)?)
 }
 
@@ -189,7 +188,7 @@ async fn find_contact(
 }
 
 async fn load(state: &State, id: Uuid) -> Result<ContactRow, Problem> {
-    db!(state.store, contacts::find_contact(id))?.ok_or_else(|| Problem::not_found("联络员"))
+    state.store.find_contact(id).await?.ok_or_else(|| Problem::not_found("联络员"))
 }
 
 /// 修改联络员（须带If-Match）
@@ -216,6 +215,6 @@ async fn update_contact(
     }
     .checked()?;
     let changed = present.changed(contact, state.clock.timestamp());
-    let row = db!(state.store, contacts::update_contact(&changed))?;
+    let row = state.store.update_contact(&changed).await?;
     respond::ok(&request, &ContactView::of(row)?)
 }

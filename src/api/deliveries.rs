@@ -14,7 +14,6 @@ use crate::api::http::problem::{Code, Problem, ProblemView};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
-use crate::db;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::{checked_email, invalid};
 use crate::store::StoreError;
@@ -109,7 +108,7 @@ async fn list_deliveries(
         campaign_id: None,
         state: list.filter.state.map(|state| state.0.to_string()),
     };
-    let rows = db!(state.store, deliveries::list_deliveries(&filter, list.page))?;
+    let rows = state.store.list_deliveries(&filter, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, DeliveryView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -125,7 +124,7 @@ async fn retry_delivery(
     request: HttpRequest,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
-    let row = match db!(state.store, deliveries::retry_delivery(Id(*id), state.clock.timestamp())) {
+    let row = match state.store.retry_delivery(Id(*id), state.clock.timestamp()).await {
         Err(StoreError::Missing { .. }) => return Err(Problem::not_found("投递")),
         other => other?,
     };

@@ -17,7 +17,6 @@ use crate::api::http::access::{Author, note};
 use crate::api::http::problem::{Code, Problem};
 use crate::api::letters::letter_files;
 use crate::api::letters::replies::record;
-use crate::db;
 use crate::domain::LetterState;
 use crate::domain::invalid::text;
 use crate::domain::reply::Reply;
@@ -68,7 +67,7 @@ async fn open(state: &State, token: &str) -> Result<Opened, Refused> {
             plain(StatusCode::GONE, "链接已过期", &lines)
         }
     })?;
-    let letter = db!(state.store, letters::find_letter(id)).map_err(failed)?.ok_or_else(unknown)?;
+    let letter = state.store.find_letter(id).await.map_err(failed)?.ok_or_else(unknown)?;
     let standing: LetterState = word(&letter.state).map_err(failed)?;
     if matches!(standing, LetterState::Draft | LetterState::Discarded) {
         return Err(unknown());
@@ -119,9 +118,9 @@ async fn page(
     said: view::Said<'_>,
 ) -> Result<HttpResponse, Refused> {
     let id = opened.letter.id.0;
-    let receipt = db!(state.store, replies::find_receipt(id)).map_err(failed)?;
-    let replies = db!(state.store, replies::list_replies(id)).map_err(failed)?;
-    let closure = db!(state.store, replies::find_closure(id)).map_err(failed)?;
+    let receipt = state.store.find_receipt(id).await.map_err(failed)?;
+    let replies = state.store.list_replies(id).await.map_err(failed)?;
+    let closure = state.store.find_closure(id).await.map_err(failed)?;
     let successor = match opened.state {
         LetterState::Settled => successor(state, opened).await?,
         _ => None,
@@ -134,7 +133,7 @@ async fn page(
 
 /// The letter to be answered instead, with an address for the same unit: whoever may answer one may answer the other.
 async fn successor(state: &State, opened: &Opened) -> Result<Option<(LetterRow, String)>, Refused> {
-    let found = db!(state.store, settlements::find_successor(opened.letter.id)).map_err(failed)?;
+    let found = state.store.find_successor(opened.letter.id).await.map_err(failed)?;
     let own = found.filter(|row| row.unit_id == opened.letter.unit_id);
     Ok(own.zip(state.desk.links.as_ref()).map(|(row, links)| {
         let address = format!("/r/{}", links.token(row.id.0, row.issued_on.unwrap_or(row.as_of)));
@@ -177,7 +176,7 @@ async fn write_receipt(state: &State, token: &str, body: &[u8]) -> Result<HttpRe
         api_key_id: None,
         created_at: state.clock.timestamp(),
     };
-    let (_, first) = db!(state.store, replies::receive_letter(&row)).map_err(failed)?;
+    let (_, first) = state.store.receive_letter(&row).await.map_err(failed)?;
     if first {
         note(state, Author::Link(opened.letter.id.0), (&Method::POST, "/r/receipt"), StatusCode::CREATED)
             .await;
@@ -216,14 +215,14 @@ async fn write_reply(state: &State, token: &str, body: Multipart) -> Result<Http
         }
     };
     let new = record::new_reply(state, opened.letter.id, reply.clone(), None);
-    match db!(state.store, replies::reply_to_letter(&new)) {
+    match state.store.reply_to_letter(&new).await {
         Ok(_) => {
             note(state, Author::Link(opened.letter.id.0), (&Method::POST, "/r/reply"), StatusCode::CREATED)
                 .await;
             Ok(seen(&opened.address))
         }
         Err(StoreError::Conflict(invalid)) => {
-            let replies = db!(state.store, replies::list_replies(opened.letter.id.0)).map_err(failed)?;
+            let replies = state.store.list_replies(opened.letter.id.0).await.map_err(failed)?;
             if replies.last().is_some_and(|last| says_the_same(last, &reply)) {
                 // Pressed twice: the first one was written.
                 return Ok(seen(&opened.address));

@@ -13,7 +13,6 @@ use crate::api::http::page::{List, ListParams, PageView};
 use crate::api::http::problem::{Code, Problem, ProblemView};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
-use crate::db;
 use crate::domain::invalid;
 use crate::store::StoreError;
 use crate::store::rows::{SilenceFilter, SilenceRow};
@@ -143,7 +142,7 @@ async fn list_silences(
         unit_id: unit.map(|row| row.id),
         updated_after: list.updated_after,
     };
-    let rows = db!(state.store, runs::list_silences(&filter, list.page))?;
+    let rows = state.store.list_silences(&filter, list.page).await?;
     let today = state.clock.today();
     let page = PageView::new(rows, list.page, |row| row.id.0, |row| SilenceView::of(row, today));
     respond::list(&request, &page, list.fields.as_deref())
@@ -174,7 +173,7 @@ async fn create_silence(
     let campaign = lookup::maybe_campaign(&state, At::Body("campaign"), body.campaign.as_deref()).await?;
     let unit = lookup::maybe_unit(&state, At::Body("unit"), body.unit.as_deref()).await?;
     if let Some(id) = body.indicator
-        && db!(state.store, evaluation::list_evaluation_rows_of(&[Id(id)]))?.is_empty()
+        && state.store.list_evaluation_rows_of(&[Id(id)]).await?.is_empty()
     {
         return Err(At::Body("indicator").problem(StoreError::missing("indicator", id)));
     }
@@ -193,12 +192,12 @@ async fn create_silence(
         created_at: now,
         updated_at: now,
     };
-    db!(state.store, runs::create_silence(&row))?;
+    state.store.create_silence(&row).await?;
     respond::created(&format!("/api/v1/silences/{}", row.id.0), &SilenceView::of(row, today))
 }
 
 async fn load(state: &State, id: Uuid) -> Result<SilenceRow, Problem> {
-    db!(state.store, runs::find_silence(id))?.ok_or_else(|| Problem::not_found("静默"))
+    state.store.find_silence(id).await?.ok_or_else(|| Problem::not_found("静默"))
 }
 
 /// 读取一项静默
@@ -231,6 +230,6 @@ async fn end_silence(
     if row.ended_at.is_some() || row.ends_on < today {
         return Err(Problem::new(Code::Conflict, "该静默已经结束，无须再结束。"));
     }
-    db!(state.store, runs::end_silence(row.id, &by, state.clock.timestamp()))?;
+    state.store.end_silence(row.id, &by, state.clock.timestamp()).await?;
     respond::ok(&request, &SilenceView::of(load(&state, *id).await?, today))
 }

@@ -14,7 +14,6 @@ use crate::api::http::problem::{Code, FieldError, Problem, ProblemView};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
-use crate::db;
 use crate::domain::{Grade, invalid};
 use crate::letter::FactChange;
 use crate::store::rows::WarningRunRow;
@@ -343,7 +342,7 @@ async fn list_warning_runs(
     request: HttpRequest,
     list: List<RunParams>,
 ) -> Result<HttpResponse, Problem> {
-    let rows = db!(state.store, runs::list_runs(list.page, list.updated_after))?;
+    let rows = state.store.list_runs(list.page, list.updated_after).await?;
     let page = PageView::new(rows, list.page, |row| row.id.0, RunSummaryView::from);
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -358,7 +357,7 @@ async fn find_warning_run(
     id: web::Path<Uuid>,
     Params(params): Params<OneParams>,
 ) -> Result<HttpResponse, Problem> {
-    let row = db!(state.store, runs::find_run(*id))?.ok_or_else(|| Problem::not_found("预警运行"))?;
+    let row = state.store.find_run(*id).await?.ok_or_else(|| Problem::not_found("预警运行"))?;
     respond::one(&request, &WarningRunView::kept(row)?, params.fields.as_deref())
 }
 
@@ -383,7 +382,7 @@ async fn release_warning_run(
     Body(body): Body<ReleaseRun>,
 ) -> Result<HttpResponse, Problem> {
     let by = body.by.as_deref().map(|by| invalid::text("by", by, 30)).transpose()?;
-    let row = db!(state.store, runs::find_run(*id))?.ok_or_else(|| Problem::not_found("预警运行"))?;
+    let row = state.store.find_run(*id).await?.ok_or_else(|| Problem::not_found("预警运行"))?;
     let view = WarningRunView::kept(row)?;
     if view.rules_change.is_none() {
         let detail = "这次运行不是规则升级后待放行的运行，请放行最近一次列有等级变化的运行。";

@@ -11,7 +11,6 @@ use tokio::io::AsyncReadExt as _;
 
 use super::{JobError, Jobs};
 use crate::clock::age;
-use crate::db;
 use crate::domain::{ProblemKind, SubjectKind};
 use crate::mail::bounce::{BYTES_MAX, Extent, extent};
 use crate::mail::foreign::line;
@@ -191,7 +190,7 @@ impl<'j> Look<'j> {
         let kind = ProblemKind::BounceUnread;
         let unread = names(&self.folder.join("unread")).await;
         if unread.is_empty() && self.stuck.is_empty() {
-            db!(*store, problems::close_problem(&kind.to_string(), "unread", now))?;
+            store.close_problem(&kind.to_string(), "unread", now).await?;
             return Ok(());
         }
         let mut detail = String::new();
@@ -208,7 +207,7 @@ impl<'j> Look<'j> {
         }
         let subject = (SubjectKind::Mail, "unread".to_owned());
         let problem = ProblemRow::new(Id(self.jobs.desk.clock.new_id()), kind, subject, detail, now);
-        db!(*store, problems::open_problem(&problem))?;
+        store.open_problem(&problem).await?;
         Ok(())
     }
 }

@@ -13,7 +13,6 @@ use tokio::sync::Semaphore;
 
 use super::ledger::Ledger;
 use super::{JobError, Jobs};
-use crate::db;
 use crate::domain::TextEnum as _;
 use crate::domain::delivery::{ATTEMPTS_MAX, Again, AttemptOutcome, DeliveryState, wait_after};
 use crate::domain::{ProblemKind, SubjectKind};
@@ -61,13 +60,13 @@ pub async fn deliver(jobs: &Jobs) -> Result<Delivered, JobError> {
     while !round.is_over() {
         let lease = round.lease();
         let limit = (jobs.transport_connections * CLAIM).min(1_000) as i64;
-        let mut claimed = db!(jobs.desk.store, deliveries::claim_deliveries(&lease, limit))?;
+        let mut claimed = jobs.desk.store.claim_deliveries(&lease, limit).await?;
         faults::point("claim.committed");
         if claimed.is_empty() {
             break;
         }
         if let Some(pace) = &jobs.pace {
-            claimed = db!(jobs.desk.store, mail_pace::pace_deliveries(claimed, pace, lease.now))?;
+            claimed = jobs.desk.store.pace_deliveries(claimed, pace, lease.now).await?;
             faults::point("paced");
         }
         round.hand_over(&claimed, &mut total).await?;
@@ -126,7 +125,7 @@ impl Round<'_> {
             // Somebody else may go on at once when this process stops.
             let wait = if self.jobs.stopping() { TimeDelta::zero() } else { PAUSE };
             let next = lease.now + wait;
-            db!(self.jobs.desk.store, deliveries::release_deliveries(&untried, &lease, next))?;
+            self.jobs.desk.store.release_deliveries(&untried, &lease, next).await?;
         }
         Ok(())
     }
@@ -183,9 +182,9 @@ impl Round<'_> {
             let detail = format!("邮件服务器不收本系统的邮件，函件留待重发；请检查邮件设置：{reply}");
             let subject = (SubjectKind::Job, "deliver".to_owned());
             let problem = ProblemRow::new(Id(desk.clock.new_id()), kind, subject, detail, now);
-            db!(desk.store, problems::open_problem(&problem))?;
+            desk.store.open_problem(&problem).await?;
         } else if total.accepted > 0 {
-            db!(desk.store, problems::close_problem(&kind.to_string(), "deliver", now))?;
+            desk.store.close_problem(&kind.to_string(), "deliver", now).await?;
         }
         Ok(())
     }
@@ -216,7 +215,7 @@ impl Round<'_> {
         // What a broken transport cost is not counted against the letter.
         let mut tries = number;
         if number >= ATTEMPTS_MAX && ending.again != Again::Unusable {
-            let blocked = db!(self.jobs.desk.store, deliveries::count_blocked_attempts(row.id))?;
+            let blocked = self.jobs.desk.store.count_blocked_attempts(row.id).await?;
             tries -= i32::try_from(blocked).unwrap_or(0);
         }
         let end = self.end(row, (attempt, tries), ending);

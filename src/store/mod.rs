@@ -9,8 +9,10 @@ pub mod completing;
 pub mod constraints;
 pub mod curves;
 mod error;
+
 pub mod evidence;
 pub mod faults;
+mod front;
 pub mod judging;
 pub mod known;
 mod pages;
@@ -127,29 +129,6 @@ pub enum Rule {
     Drafts = 7,
     /// Units form a tree.
     UnitTree = 21,
-}
-
-/// Calls `queries::$room::$name` (or `bulk::$name`) of the right twin with a connection from the pool.
-#[macro_export]
-macro_rules! db {
-    ($store:expr, $($path:ident)::+ ( $($arg:expr),* $(,)? )) => {
-        match &$store {
-            $crate::Store::Pg(pool) => match $crate::checkout(pool).await {
-                Ok(mut conn) => {
-                    let conn: &mut $crate::pg::Conn = &mut conn;
-                    $crate::pg::queries::$($path)::+(conn $(, $arg)*).await
-                }
-                Err(error) => Err(error),
-            },
-            $crate::Store::Sqlite(pool) => match $crate::checkout(pool).await {
-                Ok(mut conn) => {
-                    let conn: &mut $crate::sqlite::Conn = &mut conn;
-                    $crate::sqlite::queries::$($path)::+(conn $(, $arg)*).await
-                }
-                Err(error) => Err(error),
-            },
-        }
-    };
 }
 
 impl Store {

@@ -8,7 +8,6 @@ use super::plan::plan;
 use super::planned::{About, Finding, Key, Wanted};
 use super::silence::Silences;
 use super::{Desk, WarningError};
-use crate::db;
 use crate::domain::LetterKind;
 use crate::domain::episode::Turn;
 use crate::letter::LINES_MAX;
@@ -38,7 +37,7 @@ pub(super) async fn of(
     let silences = Silences::load(desk, desk.clock.today(), campaigns).await?;
     match (key.follows, key.step) {
         (Some(follows), Some(step)) => {
-            let heads = db!(desk.store, issuing::list_letter_heads(&[follows]))?;
+            let heads = desk.store.list_letter_heads(&[follows]).await?;
             let climb = Climb::of(desk, &silences, campaigns, &heads.iter().collect::<Vec<_>>()).await?;
             // A person signs it, whatever else was sent today.
             let unspoken = HashSet::new();
@@ -65,8 +64,8 @@ async fn ordinary(
     silences: &Silences,
     (draft, key): (&LetterRow, Key),
 ) -> Result<Afresh, WarningError> {
-    let episodes = db!(desk.store, letters::list_letter_episodes(draft.id.0))?;
-    let reports = db!(desk.store, issuing::list_letter_reports(&[draft.id]))?;
+    let episodes = desk.store.list_letter_episodes(draft.id.0).await?;
+    let reports = desk.store.list_letter_reports(&[draft.id]).await?;
     let own: HashSet<Id> = episodes
         .iter()
         .map(|row| row.indicator_id)
@@ -92,8 +91,8 @@ async fn lifted(
     silences: &Silences,
     draft: &LetterRow,
 ) -> Result<Afresh, WarningError> {
-    let links = db!(desk.store, issuing::list_episode_links(&[draft.id]))?;
-    let episodes: Vec<EpisodeRow> = db!(desk.store, letters::list_letter_episodes(draft.id.0))?;
+    let links = desk.store.list_episode_links(&[draft.id]).await?;
+    let episodes: Vec<EpisodeRow> = desk.store.list_letter_episodes(draft.id.0).await?;
     let family = silences.families(&HashSet::from([draft.campaign_id]), campaigns);
     let standing_of = episodes.iter().map(|row| row.indicator_id).collect();
     let wanted = Wanted { campaigns: Some(family), standing_of, ..Wanted::default() };

@@ -1,7 +1,6 @@
 //! Mails that come back: which delivery they speak of, and what becomes of it.
 
 use super::{Desk, WarningError};
-use crate::db;
 use crate::domain::{ProblemKind, SubjectKind};
 use crate::mail::bounce::{Action, Bounce, Report, read};
 use crate::store::rows::{DeliveryRow, ProblemRow};
@@ -43,7 +42,7 @@ pub async fn take_bounce(desk: &Desk, raw: &[u8]) -> Result<Returned, WarningErr
         let problem =
             ProblemRow::new(Id(desk.clock.new_id()), ProblemKind::StrayBounce, subject, String::new(), now);
         let detail = |count| format!("收到{count}封退信，对应不上任何投递，请人工查看。最近一封：{latest}");
-        db!(desk.store, problems::count_problem(&problem, detail))?;
+        desk.store.count_problem(&problem, &detail).await?;
         return Ok(Returned::Stray);
     };
     let about = |report: &&Report| {
@@ -65,7 +64,7 @@ pub async fn take_bounce(desk: &Desk, raw: &[u8]) -> Result<Returned, WarningErr
         let subject = (SubjectKind::Delivery, delivery.id.0.to_string());
         let problem =
             ProblemRow::new(Id(desk.clock.new_id()), ProblemKind::DeliveryBounced, subject, detail, now);
-        bounced = db!(desk.store, deliveries::bounce_delivery(delivery.id, &told, &problem))?;
+        bounced = desk.store.bounce_delivery(delivery.id, &told, &problem).await?;
     }
     Ok(Returned::Known { delivery: Box::new(delivery), report, bounced })
 }
@@ -73,7 +72,7 @@ pub async fn take_bounce(desk: &Desk, raw: &[u8]) -> Result<Returned, WarningErr
 async fn delivery_of(desk: &Desk, bounce: &Bounce) -> Result<Option<DeliveryRow>, WarningError> {
     let mut candidates = bounce.message_ids.clone();
     candidates.extend(bounce.envelope_id.clone());
-    let found = db!(desk.store, deliveries::list_deliveries_by_message_id(&candidates))?;
+    let found = desk.store.list_deliveries_by_message_id(&candidates).await?;
     // In the order in which the notification names them.
     Ok(candidates.iter().find_map(|id| found.iter().find(|row| row.message_id == *id)).cloned())
 }

@@ -10,7 +10,6 @@ use chrono::{NaiveDate, TimeDelta};
 use tokio::task::JoinHandle;
 
 use super::{Desk, WarningError};
-use crate::db;
 use crate::domain::Grade;
 use crate::domain::pace::Assessment;
 use crate::store::judging::{Evidence, Judging};
@@ -43,13 +42,13 @@ pub async fn evaluate(desk: &Desk, as_of: NaiveDate) -> Result<Evaluated, Warnin
     // What was marked before the first page is read is done with this.
     let today = as_of == desk.clock.today();
     let started = desk.clock.timestamp();
-    let marks = if today { db!(desk.store, reassessments::list_marks())? } else { Vec::new() };
+    let marks = if today { desk.store.list_marks().await? } else { Vec::new() };
     let judging = Judging::start(&desk.store, &desk.calendar, as_of, None).await?;
     let mut done = Evaluated::default();
     let left = walk(desk, as_of, judging, false, &mut done).await?;
     again(desk, as_of, left, &mut done).await?;
-    db!(desk.store, reassessments::clear_marks(&marks))?;
-    db!(desk.store, reassessments::mark_changed_after(started, desk.clock.timestamp()))?;
+    desk.store.clear_marks(&marks).await?;
+    desk.store.mark_changed_after(started, desk.clock.timestamp()).await?;
     Ok(done)
 }
 
@@ -70,7 +69,7 @@ pub async fn reassess(desk: &Desk) -> Result<Evaluated, WarningError> {
     let mut done = Evaluated::default();
     loop {
         let now = desk.clock.timestamp();
-        let marks = db!(desk.store, reassessments::claim_marks(now, now + LEASE, MARKS))?;
+        let marks = desk.store.claim_marks(now, now + LEASE, MARKS).await?;
         if marks.is_empty() {
             return Ok(done);
         }
@@ -84,9 +83,9 @@ pub async fn reassess(desk: &Desk) -> Result<Evaluated, WarningError> {
             again(desk, as_of, left, &mut done).await?;
             faults::point("reassess.written");
             let until = desk.clock.timestamp() + LEASE;
-            db!(desk.store, reassessments::renew_marks(&ids, until))?;
+            desk.store.renew_marks(&ids, until).await?;
         }
-        db!(desk.store, reassessments::clear_marks(&ids))?;
+        desk.store.clear_marks(&ids).await?;
     }
 }
 
@@ -106,7 +105,7 @@ async fn again(
         left = walk(desk, as_of, judging, true, &mut repeated).await?;
         done.changed += repeated.changed;
     }
-    db!(desk.store, reassessments::mark_indicators(&left, desk.clock.timestamp()))?;
+    desk.store.mark_indicators(&left, desk.clock.timestamp()).await?;
     Ok(())
 }
 
@@ -133,7 +132,7 @@ async fn walk(
         let Some(page) = page else { return Ok(left) };
         let writes = writes(desk, as_of, &page, touched, done);
         let store = desk.store.clone();
-        writing = Some(tokio::spawn(async move { db!(store, evaluation::write_assessments(writes)) }));
+        writing = Some(tokio::spawn(async move { store.write_assessments(writes).await }));
     }
 }
 

@@ -8,7 +8,6 @@ use super::frozen::freeze;
 use super::planned::Key;
 use super::run::{Outcome, PlannedLetter};
 use super::{Desk, WarningError};
-use crate::db;
 use crate::letter::{LetterFacts, Picture, changes, draw};
 use crate::store::rows::{DraftWrite, LetterHead, LetterRow, NewLetter, Rendering};
 use crate::store::types::Id;
@@ -69,7 +68,7 @@ async fn issue_all(
     let news: Vec<NewLetter> = drafts.iter().map(|draft| draft.to_issue(desk)).collect();
     let content = Content::of(drafts.iter().copied());
     let rendering = content.rendering(desk);
-    match db!(desk.store, issuing::issue_letters(&news, &rendering)) {
+    match desk.store.issue_letters(&news, &rendering).await {
         Ok(letters) => {
             faults::point("issue.committed");
             for letter in letters {
@@ -82,7 +81,7 @@ async fn issue_all(
     }
     for new in &news {
         let one = std::slice::from_ref(new);
-        let outcome = match db!(desk.store, issuing::issue_letters(one, &rendering)) {
+        let outcome = match desk.store.issue_letters(one, &rendering).await {
             Ok(letters) => letters.first().map(issued).transpose()?.unwrap_or(Outcome::Overtaken),
             // Two runs at once: the other one has issued; nothing of ours was written.
             Err(StoreError::Stale | StoreError::Duplicate(_)) => Outcome::Overtaken,
@@ -101,11 +100,10 @@ async fn issue_drafted(
 ) -> Result<(), WarningError> {
     for draft in drafts {
         let id = draft.letter.id;
-        let Some(before) = db!(desk.store, letters::find_letter(id.0))? else { continue };
+        let Some(before) = desk.store.find_letter(id.0).await? else { continue };
         let content = Content::of(std::iter::once(*draft));
         let rendering = content.rendering(desk);
-        let outcome = match db!(desk.store, issuing::issue_draft(&before, &draft.to_issue(desk), &rendering))
-        {
+        let outcome = match desk.store.issue_draft(&before, &draft.to_issue(desk), &rendering).await {
             Ok(letter) => issued(&letter)?,
             Err(StoreError::Stale | StoreError::Duplicate(_)) => Outcome::Overtaken,
             Err(error) => return Err(error.into()),
@@ -141,7 +139,7 @@ async fn wait_all(
     if writes.is_empty() {
         return Ok(());
     }
-    let whole = match db!(desk.store, issuing::write_drafts(&writes)) {
+    let whole = match desk.store.write_drafts(&writes).await {
         Ok(()) => true,
         Err(StoreError::Stale | StoreError::Duplicate(_)) => false,
         Err(error) => return Err(error.into()),
@@ -149,7 +147,7 @@ async fn wait_all(
     for write in &writes {
         let id = write.new.letter.id;
         let written = whole
-            || match db!(desk.store, issuing::write_drafts(std::slice::from_ref(write))) {
+            || match desk.store.write_drafts(std::slice::from_ref(write)).await {
                 Ok(()) => true,
                 Err(StoreError::Stale | StoreError::Duplicate(_)) => false,
                 Err(error) => return Err(error.into()),
@@ -161,7 +159,7 @@ async fn wait_all(
 
 /// Whether the draft that waits says what this one would, whatever the day.
 async fn says_the_same(desk: &Desk, new: &NewLetter) -> Result<bool, WarningError> {
-    let Some(row) = db!(desk.store, letters::find_letter(new.letter.id.0))? else { return Ok(false) };
+    let Some(row) = desk.store.find_letter(new.letter.id.0).await? else { return Ok(false) };
     let (before, now) = (LetterFacts::from_json(&row.facts)?, LetterFacts::from_json(&new.letter.facts)?);
     Ok(changes(&before, &now).is_empty() && row.follows_id == new.letter.follows_id)
 }

@@ -14,7 +14,6 @@ use super::planned::Finding;
 use super::run::{self, Issued, Outcome};
 use super::silence::Silences;
 use super::{Desk, WarningError, evaluate, report, settle};
-use crate::db;
 use crate::domain::{LetterState, ProblemKind, SubjectKind, TextEnum as _, ladder};
 use crate::store::StoreError;
 use crate::store::rows::{LetterHead, ProblemRow};
@@ -58,7 +57,7 @@ pub async fn remind(desk: &Desk, dry_run: bool) -> Result<Reminded, WarningError
     if !dry_run {
         done.run.discarded = discard_answered(desk, &waiting).await?;
     }
-    let heads = db!(desk.store, issuing::list_unanswered(until(desk, today)?))?;
+    let heads = desk.store.list_unanswered(until(desk, today)?).await?;
     let Due { steps, drafts, mut ended } = due(desk, &heads, &waiting, today).await?;
     let asked: Vec<&LetterHead> = steps.iter().chain(&drafts).map(|(head, _)| *head).collect();
     if !asked.is_empty() {
@@ -113,7 +112,7 @@ async fn due<'h>(
     today: NaiveDate,
 ) -> Result<Due<'h>, WarningError> {
     let ids: Vec<Id> = heads.iter().map(|head| head.id).collect();
-    let taken: HashSet<(Id, i32)> = db!(desk.store, issuing::list_steps(&ids))?.into_iter().collect();
+    let taken: HashSet<(Id, i32)> = desk.store.list_steps(&ids).await?.into_iter().collect();
     let drafted: HashSet<(Id, i32)> = waiting.keys().filter_map(|key| key.follows.zip(key.step)).collect();
     let mut due = Due { steps: Vec::new(), drafts: Vec::new(), ended: Vec::new() };
     for head in heads {
@@ -164,7 +163,7 @@ async fn refresh(
 
 /// Discards a draft that nobody decided about; `false` when somebody did.
 async fn discard(desk: &Desk, id: Id, note: &str) -> Result<bool, WarningError> {
-    match db!(desk.store, issuing::discard_draft(id, None, note, Vec::new(), desk.clock.timestamp())) {
+    match desk.store.discard_draft(id, None, note, Vec::new(), desk.clock.timestamp()).await {
         Ok(()) => Ok(true),
         Err(StoreError::Stale) => Ok(false),
         Err(error) => Err(error.into()),
@@ -179,15 +178,14 @@ const OVER: &str = "该函逾期未反馈，所涉目标期已满，不再逐级
 async fn tell(desk: &Desk, ended: &[(Id, &'static str)]) -> Result<(), WarningError> {
     let (kind, now) = (ProblemKind::LetterUnanswered, desk.clock.timestamp());
     let subjects: HashMap<String, &str> = ended.iter().map(|(id, why)| (id.0.to_string(), *why)).collect();
-    let known: HashSet<String> =
-        db!(desk.store, problems::list_open_subjects(kind.as_str()))?.into_iter().collect();
+    let known: HashSet<String> = desk.store.list_open_subjects(kind.as_str()).await?.into_iter().collect();
     for (subject, why) in subjects.iter().filter(|(subject, _)| !known.contains(*subject)) {
         let about = (SubjectKind::Letter, subject.clone());
         let row = ProblemRow::new(Id(desk.clock.new_id()), kind, about, (*why).to_owned(), now);
-        db!(desk.store, problems::open_problem(&row))?;
+        desk.store.open_problem(&row).await?;
     }
     for subject in known.iter().filter(|subject| !subjects.contains_key(*subject)) {
-        db!(desk.store, problems::close_problem(kind.as_str(), subject, now))?;
+        desk.store.close_problem(kind.as_str(), subject, now).await?;
     }
     Ok(())
 }
@@ -223,7 +221,7 @@ async fn discard_answered(desk: &Desk, waiting: &Waiting) -> Result<usize, Warni
         .collect();
     let ids: Vec<Id> = steps.iter().map(|(_, follows)| *follows).collect();
     let mut answered = HashSet::new();
-    for head in db!(desk.store, issuing::list_letter_heads(&ids))? {
+    for head in desk.store.list_letter_heads(&ids).await? {
         if !LetterState::parse(&head.state).is_some_and(LetterState::awaits_answer) {
             answered.insert(head.id);
         }

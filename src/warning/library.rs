@@ -6,7 +6,6 @@ use chrono::NaiveDate;
 
 use super::planned::{About, Finding, Key};
 use super::{Desk, WarningError};
-use crate::db;
 use crate::domain::{ContactRole, LetterNumber, Level, TextEnum as _};
 use crate::letter::EarlierLetter;
 use crate::store::StoreError;
@@ -21,7 +20,7 @@ pub(super) type Campaigns = HashMap<Id, IssuingCampaignRow>;
 /// # Errors
 /// When the database fails.
 pub(super) async fn campaigns(desk: &Desk) -> Result<Campaigns, WarningError> {
-    let rows = db!(desk.store, warnings::list_issuing_campaigns())?;
+    let rows = desk.store.list_issuing_campaigns().await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
@@ -50,9 +49,9 @@ impl<'c> Library<'c> {
     ) -> Result<Self, WarningError> {
         let findings = || letters.iter().flat_map(|(_, findings)| findings);
         let indicators: Vec<Id> = set(findings().flat_map(Finding::indicators));
-        let lines = db!(desk.store, warnings::list_lines(&indicators))?;
+        let lines = desk.store.list_lines(&indicators).await?;
         let tasks = set(lines.iter().map(|line| line.task_id));
-        let parts: Vec<PartRow> = db!(desk.store, warnings::list_parts(&tasks, &indicators))?;
+        let parts: Vec<PartRow> = desk.store.list_responsible_units(&tasks, &indicators).await?;
         let mut by_task: HashMap<Id, Vec<usize>> = HashMap::new();
         let mut by_indicator: HashMap<Id, Vec<usize>> = HashMap::new();
         for (index, part) in parts.iter().enumerate() {
@@ -69,28 +68,26 @@ impl<'c> Library<'c> {
             .map(|(key, _)| key.unit)
             .chain(offices)
             .chain(parts.iter().map(|part| part.unit_id)));
-        let mut units: HashMap<Id, UnitNameRow> = db!(desk.store, warnings::list_unit_names(&asked))?
-            .into_iter()
-            .map(|row| (row.id, row))
-            .collect();
+        let mut units: HashMap<Id, UnitNameRow> =
+            desk.store.list_unit_names(&asked).await?.into_iter().map(|row| (row.id, row)).collect();
         let above = set(letters
             .iter()
             .filter(|(key, _)| key.step.is_some())
             .filter_map(|(key, _)| units.get(&key.unit)?.parent_id));
-        for row in db!(desk.store, warnings::list_unit_names(&above))? {
+        for row in desk.store.list_unit_names(&above).await? {
             units.insert(row.id, row);
         }
         let everybody = set(asked.into_iter().chain(above));
         let roles = [ContactRole::Liaison.as_str(), ContactRole::Leader.as_str()];
         let mut contacts: HashMap<Id, Vec<ContactRow>> = HashMap::new();
-        for contact in db!(desk.store, warnings::list_mailboxes(&everybody, &roles, day))? {
+        for contact in desk.store.list_mailboxes(&everybody, &roles, day).await? {
             contacts.entry(contact.unit_id).or_default().push(contact);
         }
         let earlier = set(letters
             .iter()
             .filter_map(|(key, _)| key.follows)
             .chain(findings().filter_map(Finding::earlier)));
-        let heads = db!(desk.store, issuing::list_letter_heads(&earlier))?;
+        let heads = desk.store.list_letter_heads(&earlier).await?;
         Ok(Self {
             campaigns,
             lines: lines.into_iter().map(|row| (row.id, row)).collect(),

@@ -9,7 +9,6 @@ use uuid::Uuid;
 use super::frozen::{DOCX, PNG, document_name};
 use super::{Desk, WarningError};
 use crate::clock::office;
-use crate::db;
 use crate::domain::{LetterKind, TextEnum as _, checked_email};
 use crate::letter::{
     COPIED, COPIED_TO_LEADER, LetterFacts, NOTED, Picture, ReplyLinks, copied_html, copied_subject,
@@ -51,11 +50,11 @@ impl Mailing {
     /// # Errors
     /// When the database fails, or a letter from before documents were kept cannot be rendered.
     pub async fn of(desk: &Desk, letters: &[Id]) -> Result<HashMap<Id, Arc<Self>>, WarningError> {
-        let rows = db!(desk.store, letters::find_letters(letters))?;
-        let deliveries = db!(desk.store, letters::list_deliveries_of(letters))?;
-        let thread = db!(desk.store, letters::list_thread_mails(letters))?;
+        let rows = desk.store.find_letters(letters).await?;
+        let deliveries = desk.store.list_deliveries_of(letters).await?;
+        let thread = desk.store.list_thread_mails(letters).await?;
         let mut files: HashMap<Id, Vec<LetterFileRow>> = HashMap::new();
-        for file in db!(desk.store, letter_files::list_letter_files(letters))? {
+        for file in desk.store.list_letter_files(letters).await? {
             files.entry(file.letter_id).or_default().push(file);
         }
         let mut made = HashMap::with_capacity(rows.len());

@@ -1,7 +1,6 @@
 //! 补发: an issued letter to one mailbox more.
 
 use super::{Desk, WarningError};
-use crate::db;
 use crate::domain::{Invalid, LetterState, TextEnum as _};
 use crate::store::StoreError;
 use crate::store::rows::DeliveryRow;
@@ -26,7 +25,7 @@ pub struct OneMore {
 /// `Missing` without such a letter or delivery; `Conflict` when it is no issued letter, or that delivery is not over;
 /// `Duplicate` when the letter went to this mailbox already.
 pub async fn send_to_one_more(desk: &Desk, letter: Id, more: OneMore) -> Result<DeliveryRow, WarningError> {
-    let row = db!(desk.store, letters::find_letter(letter.0))?;
+    let row = desk.store.find_letter(letter.0).await?;
     let row = row.ok_or_else(|| StoreError::missing("letter", letter.0))?;
     let state = LetterState::parse(&row.state);
     if matches!(state, None | Some(LetterState::Draft | LetterState::Discarded)) {
@@ -38,6 +37,6 @@ pub async fn send_to_one_more(desk: &Desk, letter: Id, more: OneMore) -> Result<
     let role = if unit == row.unit_id { "to" } else { "cc" };
     let message_id = format!("{}@{}", id.0.simple(), desk.message_id_domain);
     let delivery = DeliveryRow::queued(id, (letter, unit), (role, more.name, more.email), message_id, now);
-    db!(desk.store, deliveries::add_delivery(&delivery, more.instead_of))?;
+    desk.store.add_delivery(&delivery, more.instead_of).await?;
     Ok(delivery)
 }

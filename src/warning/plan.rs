@@ -11,7 +11,6 @@ use super::planned::{About, Finding, Key, Now, Plan, Wanted, changed};
 use super::silence::Silences;
 use super::twins::{Matter, matters};
 use super::{Desk, WarningError, facts};
-use crate::db;
 use crate::domain::episode::{EpisodeState, Standing, Turn, Verdict, turn};
 use crate::domain::pace::Assessment;
 use crate::domain::{Grade, LetterKind, Level, Period, TextEnum as _};
@@ -29,10 +28,9 @@ pub(super) async fn plan(
     silences: &Silences,
     wanted: Wanted,
 ) -> Result<Plan, WarningError> {
-    let open = db!(desk.store, letters::list_open_episodes())?;
+    let open = desk.store.list_open_episodes().await?;
     let open = open.into_iter().map(|row| (row.indicator_id, row)).collect();
-    let spoken: HashSet<Id> =
-        db!(desk.store, issuing::list_spoken_of(desk.clock.today()))?.into_iter().collect();
+    let spoken: HashSet<Id> = desk.store.list_spoken_of(desk.clock.today()).await?.into_iter().collect();
     let again = if wanted.again_today { HashSet::new() } else { spoken.clone() };
     let mut judging = Judging::start(&desk.store, &desk.calendar, as_of, wanted.campaigns.clone()).await?;
     let (plan, lagging) = (Plan::default(), HashMap::new());

@@ -7,7 +7,6 @@ use uuid::Uuid;
 use super::run::{Issued, Outcome, PlannedLetter};
 use super::upgrade::Upgrade;
 use super::{Desk, WarningError};
-use crate::db;
 use crate::store::StoreError;
 use crate::store::rows::WarningRunRow;
 use crate::store::types::Id;
@@ -145,6 +144,6 @@ pub(super) async fn keep(
         created_at: desk.clock.timestamp(),
         started_by: started_by.map(str::to_owned),
     };
-    db!(desk.store, runs::create_run(&row))?;
+    desk.store.create_run(&row).await?;
     Ok(row.id)
 }

@@ -12,7 +12,6 @@ use super::planned::{Finding, Key, Plan, Wanted};
 use super::silence::Silences;
 use super::upgrade::{self, Upgrade};
 use super::{Desk, WarningError, report, settle, sign, trends};
-use crate::db;
 use crate::domain::{Grade, Issuing, LetterKind, Level, TextEnum as _};
 use crate::letter::LINES_MAX;
 use crate::store::StoreError;
@@ -258,7 +257,7 @@ pub(super) async fn drafted(
 
 /// Drafts that wait, by the letter they are to become.
 pub(super) async fn waiting(desk: &Desk) -> Result<Waiting, WarningError> {
-    let heads = db!(desk.store, issuing::list_draft_heads())?;
+    let heads = desk.store.list_draft_heads().await?;
     let keyed = |head: LetterHead| {
         let kind: LetterKind = word(&head.kind)?;
         let bound = head.ladder_step.is_some() || kind == LetterKind::Lifting;
@@ -281,7 +280,7 @@ async fn issue_liftings(desk: &Desk, campaigns: &Campaigns, waiting: &Waiting) -
     for (_, head) in
         waiting.iter().filter(|(key, _)| key.kind == LetterKind::Lifting && by_itself(&key.campaign))
     {
-        let Some(row) = db!(desk.store, letters::find_letter(head.id.0))? else { continue };
+        let Some(row) = desk.store.find_letter(head.id.0).await? else { continue };
         match sign::issue(desk, row, None).await {
             Ok(_) | Err(WarningError::Changed { .. } | WarningError::Store(StoreError::Stale)) => {}
             Err(error) => return Err(error),
@@ -302,16 +301,16 @@ pub(super) async fn write_quietly(
         Err(error) => Err(error),
     };
     for chunk in opened.chunks(EPISODES_AT_ONCE) {
-        if overtaken(db!(desk.store, issuing::change_episodes(chunk, &[])))? {
+        if overtaken(desk.store.change_episodes(chunk, &[]).await)? {
             for one in chunk {
-                overtaken(db!(desk.store, issuing::change_episodes(std::slice::from_ref(one), &[])))?;
+                overtaken(desk.store.change_episodes(std::slice::from_ref(one), &[]).await)?;
             }
         }
     }
     for chunk in changed.chunks(EPISODES_AT_ONCE) {
-        if overtaken(db!(desk.store, issuing::change_episodes(&[], chunk)))? {
+        if overtaken(desk.store.change_episodes(&[], chunk).await)? {
             for one in chunk {
-                overtaken(db!(desk.store, issuing::change_episodes(&[], std::slice::from_ref(one))))?;
+                overtaken(desk.store.change_episodes(&[], std::slice::from_ref(one)).await)?;
             }
         }
     }
@@ -331,7 +330,7 @@ async fn discard_uncalled(
         if key.follows.is_some() || key.step.is_some() || called.contains(key) {
             continue;
         }
-        let episodes = db!(desk.store, letters::list_letter_episodes(head.id.0))?;
+        let episodes = desk.store.list_letter_episodes(head.id.0).await?;
         let stands = episodes.iter().any(|episode| {
             episode.state == "open"
                 && !silences.cover_one(episode.campaign_id, episode.indicator_id, episode.unit_id)
@@ -341,7 +340,7 @@ async fn discard_uncalled(
         }
         let now = desk.clock.timestamp();
         let note = "所涉事项已经恢复、补报或暂停发函，函稿自动撤销。";
-        match db!(desk.store, issuing::discard_draft(head.id, None, note, Vec::new(), now)) {
+        match desk.store.discard_draft(head.id, None, note, Vec::new(), now).await {
             Ok(()) => discarded += 1,
             Err(StoreError::Stale) => {}
             Err(error) => return Err(error.into()),

@@ -1,7 +1,6 @@
 //! Letters with nothing left to answer stop waiting: what they asked is over, or asked by a later letter.
 
 use super::{Desk, WarningError};
-use crate::db;
 use crate::store::rows::SettlementRow;
 
 /// Settles every letter that waits for an answer nobody needs any more; gives how many. After each step that issues, and
@@ -11,9 +10,9 @@ use crate::store::rows::SettlementRow;
 /// When the database fails; letters settled before stay so.
 pub(super) async fn settle(desk: &Desk) -> Result<usize, WarningError> {
     let mut settled = 0;
-    for (letter_id, successor_id) in db!(desk.store, settlements::list_moot_letters())? {
+    for (letter_id, successor_id) in desk.store.list_moot_letters().await? {
         let row = SettlementRow { letter_id, successor_id, created_at: desk.clock.timestamp() };
-        settled += usize::from(db!(desk.store, settlements::settle_letter(&row))?);
+        settled += usize::from(desk.store.settle_letter(&row).await?);
     }
     Ok(settled)
 }

@@ -5,7 +5,6 @@ use super::draft::Draft;
 use super::issue::{Content, conclude};
 use super::planned::Key;
 use super::{Desk, WarningError, library, run, settle};
-use crate::db;
 use crate::domain::{Invalid, LetterKind, LetterState, TextEnum as _};
 use crate::letter::{FactChange, LetterFacts, changes};
 use crate::store::StoreError;
@@ -55,7 +54,7 @@ pub(super) async fn issue(
     if !waits {
         let note = "所涉事项已经恢复、补报或改办，无需再发此函，函稿自动撤销。";
         let now = desk.clock.timestamp();
-        db!(desk.store, issuing::discard_draft(before.id, None, note, Vec::new(), now))?;
+        desk.store.discard_draft(before.id, None, note, Vec::new(), now).await?;
         changed.push(FactChange { pointer: "/lines".to_owned(), detail: note.to_owned() });
     }
     Err(WarningError::Changed { changes: changed, waits })
@@ -76,7 +75,7 @@ async fn put_out(
     let new = draft.to_issue(desk);
     let content = Content::of(std::iter::once(&draft));
     let rendering = content.rendering(desk);
-    let letter = db!(desk.store, issuing::issue_draft(&before, &new, &rendering))?;
+    let letter = desk.store.issue_draft(&before, &new, &rendering).await?;
     settle::settle(desk).await?;
     Ok(letter)
 }
@@ -91,15 +90,15 @@ pub async fn discard(desk: &Desk, id: Id, by: &str, reason: &str) -> Result<Lett
     // As far as these episodes go, it has been decided: the next draft comes with a later period or a worse level.
     let mut decided = Vec::new();
     if before.kind == LetterKind::Warning.as_str() {
-        let links = db!(desk.store, issuing::list_episode_links(&[id]))?;
-        let episodes = db!(desk.store, letters::list_letter_episodes(id.0))?;
+        let links = desk.store.list_episode_links(&[id]).await?;
+        let episodes = desk.store.list_letter_episodes(id.0).await?;
         for (link, row) in links.into_iter().zip(episodes) {
             let mut after = EpisodeRow { updated_at: now, ..row.clone() };
             (after.lettered_level, after.lettered_period_end) = (link.level, link.period_end);
             decided.push(EpisodeChange { before: row, after });
         }
     }
-    db!(desk.store, issuing::discard_draft(id, Some(by), reason, decided, now))?;
+    desk.store.discard_draft(id, Some(by), reason, decided, now).await?;
     Ok(LetterRow {
         state: LetterState::Discarded.to_string(),
         decided_by: Some(by.to_owned()),
@@ -111,8 +110,7 @@ pub async fn discard(desk: &Desk, id: Id, by: &str, reason: &str) -> Result<Lett
 }
 
 async fn draft(desk: &Desk, id: Id) -> Result<LetterRow, StoreError> {
-    let row =
-        db!(desk.store, letters::find_letter(id.0))?.ok_or_else(|| StoreError::missing("letter", id.0))?;
+    let row = desk.store.find_letter(id.0).await?.ok_or_else(|| StoreError::missing("letter", id.0))?;
     if row.state == LetterState::Draft.as_str() {
         return Ok(row);
     }
@@ -123,7 +121,7 @@ async fn draft(desk: &Desk, id: Id) -> Result<LetterRow, StoreError> {
 /// A reminder or a step of the ladder has nothing left to say once the answer is there.
 async fn answered_meanwhile(desk: &Desk, key: &Key) -> Result<(), StoreError> {
     let (Some(follows), Some(_)) = (key.follows, key.step) else { return Ok(()) };
-    let heads = db!(desk.store, issuing::list_letter_heads(&[follows]))?;
+    let heads = desk.store.list_letter_heads(&[follows]).await?;
     let waits = |state: &str| LetterState::parse(state).is_some_and(LetterState::awaits_answer);
     if heads.iter().all(|head| waits(&head.state)) {
         return Ok(());

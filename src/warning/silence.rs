@@ -5,7 +5,6 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 
 use super::{Desk, WarningError};
-use crate::db;
 use crate::store::judging::Evidence;
 use crate::store::rows::{IssuingCampaignRow, SilenceRow};
 use crate::store::types::Id;
@@ -29,7 +28,7 @@ impl Silences {
         day: NaiveDate,
         campaigns: &HashMap<Id, IssuingCampaignRow>,
     ) -> Result<Self, WarningError> {
-        let rows = db!(desk.store, runs::list_silences_on(day))?;
+        let rows = desk.store.list_silences_on(day).await?;
         let above = campaigns.values().filter_map(|row| Some((row.id, row.parent_id?))).collect();
         Ok(Self { rows, above })
     }

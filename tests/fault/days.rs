@@ -84,7 +84,7 @@ impl Day {
         let bell = BELL.parse::<DateTime<Utc>>().unwrap();
         let due_at = (bell - TimeDelta::days(1)).naive_utc();
         let claim = SlotClaim { job: "issue", due_at, holder: "", now: due_at, lease_until: due_at };
-        xushi::db!(post.store, slots::settle_slot(&claim, "letters 0")).unwrap();
+        post.store.settle_slot(&claim, "letters 0").await.unwrap();
         let shift = bell - before - SystemClock.now();
         Self { post, url, shift }
     }
@@ -107,7 +107,7 @@ impl Day {
 
     async fn slot(&self) -> Option<SlotRow> {
         let due: NaiveDateTime = BELL.parse::<DateTime<Utc>>().unwrap().naive_utc();
-        xushi::db!(self.post.store, slots::find_slot("issue", due)).unwrap()
+        self.post.store.find_slot("issue", due).await.unwrap()
     }
 
     /// Waits until the slot is as wanted.

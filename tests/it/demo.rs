@@ -93,7 +93,7 @@ both! {
         assert_eq!((again.assessed, again.changed), (101, 0));
         assert!(warning::issue(&app.desk, day()).await.unwrap().letters.is_empty());
         let page = Page { limit: 100, after: None };
-        let letters = xushi::db!(app.store, letters::list_letters(&Default::default(), page)).unwrap();
+        let letters = app.store.list_letters(&Default::default(), page).await.unwrap();
         assert_eq!(letters.iter().map(|letter| letter.serial).collect::<Vec<_>>(), [Some(1)]);
     }
 

@@ -56,7 +56,7 @@ async fn issue(app: &TestApp) {
 }
 
 async fn deliveries(app: &TestApp) -> Vec<DeliveryRow> {
-    xushi::db!(app.store, deliveries::list_deliveries(&Default::default(), PAGE)).unwrap()
+    app.store.list_deliveries(&Default::default(), PAGE).await.unwrap()
 }
 
 async fn open_problems(app: &TestApp, kind: &str) -> Vec<String> {
@@ -308,7 +308,7 @@ both! {
         let letter: Value = app.get(&format!("/letters/{}", row.letter_id.0)).await.expect(200);
         let mail = app.get(&format!("/letters/{}.eml?delivery={}", row.letter_id.0, row.id.0)).await;
         let mail = String::from_utf8(mail.bytes).unwrap();
-        let facts = xushi::db!(app.store, letters::find_letters(&[row.letter_id])).unwrap().remove(0).facts;
+        let facts = app.store.find_letters(&[row.letter_id]).await.unwrap().remove(0).facts;
         let facts: Value = serde_json::from_str(&facts).unwrap();
         let issuer = facts["issuer"].as_str().unwrap();
         let head = mail.split("\r\n\r\n").next().unwrap().replace("\r\n ", " ");

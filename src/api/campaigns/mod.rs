@@ -15,7 +15,6 @@ use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::indicators::revisions;
-use crate::db;
 use crate::domain::{Campaign, Invalid, Issuing, MemberRole, RulePack};
 use crate::store::revisions::{self as kept, ChangeNote};
 use crate::store::rows::{CampaignFilter, CampaignLinks, CampaignMemberRow, CampaignRow, RevisionRow};
@@ -30,7 +29,7 @@ pub fn routes(config: &mut impl Routes) {
 type Seats = Vec<(CampaignMemberRow, String)>;
 
 async fn seats(state: &State, ids: &[Id]) -> Result<Seats, Problem> {
-    Ok(db!(state.store, campaigns::list_members(ids))?)
+    Ok(state.store.list_members(ids).await?)
 }
 
 /// 列出攻坚行动
@@ -51,7 +50,7 @@ async fn list_campaigns(
         name_contains: params.name_contains,
         updated_after: list.updated_after,
     };
-    let rows = db!(state.store, campaigns::list_campaigns(&filter, list.page))?;
+    let rows = state.store.list_campaigns(&filter, list.page).await?;
     let mut page = PageView::checked(rows, list.page, |row| row.id.0, CampaignView::of)?;
     if params.expand.is_some() {
         let ids: Vec<Id> = page.items.iter().map(|view| Id(view.id)).collect();
@@ -118,7 +117,7 @@ async fn create_campaign(
     }
     let mut members = seated(&state, row.id, MemberRole::DeputyConvener, &body.deputy_conveners).await?;
     members.extend(seated(&state, row.id, MemberRole::Member, &body.members).await?);
-    db!(state.store, campaigns::create_campaign(&row, &members))?;
+    state.store.create_campaign(&row, &members).await?;
     respond::created(&format!("/api/v1/campaigns/{}", row.id.0), &CampaignView::of(row)?)
 }
 
@@ -170,7 +169,7 @@ async fn find_campaign(
 }
 
 async fn load(state: &State, id: Uuid) -> Result<CampaignRow, Problem> {
-    db!(state.store, campaigns::find_campaign(id))?.ok_or_else(|| Problem::not_found("攻坚行动"))
+    state.store.find_campaign(id).await?.ok_or_else(|| Problem::not_found("攻坚行动"))
 }
 
 /// 修改攻坚行动（须带If-Match）
@@ -214,8 +213,7 @@ async fn update_campaign(
         return Err(Invalid::new("reason", "required", detail).into());
     }
     let below = following(&state, &changed, &note).await?;
-    let row =
-        db!(state.store, campaigns::update_campaign(&changed, members.as_deref(), kept.as_ref(), &below))?;
+    let row = state.store.update_campaign(&changed, members.as_deref(), kept.as_ref(), &below).await?;
     respond::ok(&request, &CampaignView::of(row)?)
 }
 
@@ -228,7 +226,7 @@ async fn following(
     let mut found = Vec::new();
     let mut above = vec![changed.clone()];
     while let Some(parent) = above.pop() {
-        for child in db!(state.store, campaigns::list_children(parent.id))? {
+        for child in state.store.list_children(parent.id).await? {
             let after = child.clone().inheriting(&child.inherited(), &parent);
             if child.inherits.is_none() || after == child {
                 continue;

@@ -16,7 +16,6 @@ use uuid::Uuid;
 
 use crate::api::State;
 use crate::api::http::problem::{Code, Problem};
-use crate::db;
 use crate::domain::Role;
 use crate::store::Store;
 use crate::store::rows::{AuditRow, word};
@@ -145,7 +144,7 @@ pub async fn note(state: &State, author: Author, (verb, path): (&Method, &str), 
         request_id: crate::api::http::request_id::current(),
         created_at: state.clock.timestamp(),
     };
-    if let Err(error) = db!(state.store, audit::record_audit(&row)) {
+    if let Err(error) = state.store.record_audit(&row).await {
         tracing::error!(%error, ?row, "who wrote was not written down");
     }
 }
@@ -166,7 +165,7 @@ async fn identify(state: &State, key: &str) -> Result<Caller, Problem> {
         return Ok(caller);
     }
     let store: &Store = &state.store;
-    let row = db!(*store, api_keys::find_api_key(&hash))?.ok_or_else(unauthorized)?;
+    let row = store.find_api_key(&hash).await?.ok_or_else(unauthorized)?;
     let role = word(&row.role)?;
     let caller = Caller { key_id: row.id.0, name: row.name, role, unit_id: row.unit_id.map(|id| id.0) };
     state.known_keys.remember(hash, caller.clone());
@@ -197,7 +196,7 @@ async fn permit(
     }
     if rule.not_own && caller.unit_id.is_some() {
         let letter = named(rule, request)?;
-        if db!(state.store, concerns::find_letter_unit(letter))?.map(|id| id.0) == caller.unit_id {
+        if state.store.find_letter_unit(letter).await?.map(|id| id.0) == caller.unit_id {
             return Err(forbidden("审核和销号须由其他单位进行，本单位的函不能由本单位审核或销号。"));
         }
     }
@@ -217,11 +216,11 @@ async fn permit(
 async fn own(state: &State, reach: Reach, id: Uuid, unit: Uuid) -> Result<(&'static str, bool), Problem> {
     let mine = |id: Option<Id>| id == Some(Id(unit));
     Ok(match reach {
-        Reach::OwnEpisode => ("预警事项", mine(db!(state.store, concerns::find_episode_unit(id))?)),
-        Reach::OwnIndicator => ("指标", mine(db!(state.store, concerns::find_indicator_unit(id))?)),
-        Reach::OwnContact => ("联络员", mine(db!(state.store, concerns::find_contact_unit(id))?)),
-        Reach::OwnLetter => ("函", db!(state.store, concerns::letter_concerns(id, unit))?),
-        _ => ("函", mine(db!(state.store, concerns::find_letter_unit(id))?)),
+        Reach::OwnEpisode => ("预警事项", mine(state.store.find_episode_unit(id).await?)),
+        Reach::OwnIndicator => ("指标", mine(state.store.find_indicator_unit(id).await?)),
+        Reach::OwnContact => ("联络员", mine(state.store.find_contact_unit(id).await?)),
+        Reach::OwnLetter => ("函", state.store.letter_concerns(id, unit).await?),
+        _ => ("函", mine(state.store.find_letter_unit(id).await?)),
     })
 }
 

@@ -2,7 +2,6 @@
 
 use crate::api::State;
 use crate::api::http::problem::{Problem, pointer};
-use crate::db;
 use crate::store::StoreError;
 use crate::store::rows::{CampaignRow, MeasureRow, RegionRow, RulePackRow, TaskRow, UnitRow};
 use crate::store::types::Id;
@@ -32,14 +31,14 @@ impl At<'_> {
 
 /// For each resource one function for a key that is there and, where asked for, one for a key that may be.
 macro_rules! lookups {
-    ($($one:ident $(, $maybe:ident)?: $room:ident::$resolve:ident -> $row:ty;)+) => {
+    ($($one:ident $(, $maybe:ident)?: $resolve:ident -> $row:ty;)+) => {
         $(
             /// The row that `key` names.
             ///
             /// # Errors
             /// `Invalid` at the key's place when nothing, or more than one row, has it.
             pub async fn $one(state: &State, at: At<'_>, key: &str) -> Result<$row, Problem> {
-                db!(state.store, $room::$resolve(key)).map_err(|error| at.problem(error))
+                state.store.$resolve(key).await.map_err(|error| at.problem(error))
             }
 
             $(
@@ -63,12 +62,12 @@ macro_rules! lookups {
 }
 
 lookups! {
-    region, maybe_region: regions::resolve_region -> RegionRow;
-    unit, maybe_unit: units::resolve_unit -> UnitRow;
-    campaign, maybe_campaign: campaigns::resolve_campaign -> CampaignRow;
-    task, maybe_task: tasks::resolve_task -> TaskRow;
-    rule_pack: rule_packs::resolve_rule_pack -> RulePackRow;
-    measure, maybe_measure: measures::resolve_measure -> MeasureRow;
+    region, maybe_region: resolve_region -> RegionRow;
+    unit, maybe_unit: resolve_unit -> UnitRow;
+    campaign, maybe_campaign: resolve_campaign -> CampaignRow;
+    task, maybe_task: resolve_task -> TaskRow;
+    rule_pack: resolve_rule_pack -> RulePackRow;
+    measure, maybe_measure: resolve_measure -> MeasureRow;
 }
 
 /// Ids of the campaign that the query parameter `campaign` names and of those directly under it.
@@ -78,7 +77,7 @@ lookups! {
 pub async fn maybe_campaign_family(state: &State, key: Option<&str>) -> Result<Option<Vec<Id>>, Problem> {
     match key {
         Some(key) => {
-            let family = db!(state.store, indicators::resolve_campaign_family(key));
+            let family = state.store.resolve_campaign_family(key).await;
             family.map(Some).map_err(|error| At::Query("campaign").problem(error))
         }
         None => Ok(None),

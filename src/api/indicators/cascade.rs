@@ -17,7 +17,6 @@ use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Amount, Word};
 use crate::api::indicators::PeriodView;
-use crate::db;
 use crate::domain::Grade;
 use crate::domain::pace::{Assessment, Cascade, Ratio, adds_up};
 use crate::store::comparisons::{Extent, Register};
@@ -169,7 +168,7 @@ async fn find_cascade(
     let below = Register::load(&state.store).await?.below(region, as_of);
     let regions: Vec<Id> = below.iter().map(|(id, _)| *id).collect();
     let window = (whole.evidence.window.start(), whole.evidence.window.end());
-    let rows = db!(state.store, indicators::list_parts(measure, &regions, window))?;
+    let rows = state.store.list_parts(measure, &regions, window).await?;
     // Of several in one region, that of the same campaign; else the first that was made.
     let mut seen = HashSet::new();
     let (own, others): (Vec<_>, Vec<_>) =

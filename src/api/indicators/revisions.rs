@@ -13,7 +13,6 @@ use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Amount;
 use crate::api::targets::promise::{CurveBody, TargetView};
-use crate::db;
 use crate::domain::{Invalid, invalid};
 use crate::store::revisions::{CampaignState, ChangeNote, IndicatorState};
 use crate::store::rows::{RevisionOf, RevisionRow};
@@ -94,8 +93,8 @@ async fn list_indicator_revisions(
     id: web::Path<Uuid>,
     list: List<NoFilter>,
 ) -> Result<HttpResponse, Problem> {
-    db!(state.store, indicators::find_indicator(*id))?.ok_or_else(|| Problem::not_found("指标"))?;
-    let rows = db!(state.store, revisions::list_revisions(RevisionOf::Indicator, *id, list.page))?;
+    state.store.find_indicator(*id).await?.ok_or_else(|| Problem::not_found("指标"))?;
+    let rows = state.store.list_revisions(RevisionOf::Indicator, *id, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, IndicatorRevisionView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -137,8 +136,8 @@ async fn list_campaign_revisions(
     id: web::Path<Uuid>,
     list: List<NoFilter>,
 ) -> Result<HttpResponse, Problem> {
-    db!(state.store, campaigns::find_campaign(*id))?.ok_or_else(|| Problem::not_found("攻坚行动"))?;
-    let rows = db!(state.store, revisions::list_revisions(RevisionOf::Campaign, *id, list.page))?;
+    state.store.find_campaign(*id).await?.ok_or_else(|| Problem::not_found("攻坚行动"))?;
+    let rows = state.store.list_revisions(RevisionOf::Campaign, *id, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, CampaignRevisionView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }

@@ -15,7 +15,6 @@ use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::clock::end_of;
-use crate::db;
 use crate::domain::Handling;
 use crate::store::rows::LedgerFilter;
 use crate::store::types::Id;
@@ -117,9 +116,9 @@ async fn show_letter_board(
         unit_id: unit.map(|row| row.id),
         as_of,
     };
-    let letters = db!(state.store, ledger::list_board_letters(&filter))?;
+    let letters = state.store.list_board_letters(&filter).await?;
     let ids: Vec<Id> = letters.iter().map(|row| row.id).collect();
-    let courses = db!(state.store, ledger::list_courses(&ids))?;
+    let courses = state.store.list_courses(&ids).await?;
     let end = end_of(as_of);
     let mut by_unit: BTreeMap<(String, Uuid), LetterCounts> = BTreeMap::new();
     let mut total = LetterCounts::default();

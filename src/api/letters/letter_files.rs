@@ -13,7 +13,6 @@ use crate::api::http::problem::{Code, Problem, ProblemView};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::letters::{load, load_for};
-use crate::db;
 use crate::letter::html_alone;
 use crate::store::rows::{LetterFileRow, LetterRow};
 use crate::store::types::Id;
@@ -31,7 +30,7 @@ pub fn routes(config: &mut impl Routes) {
 
 /// The files kept with a letter; those of a draft are made now.
 pub async fn files(state: &State, id: Uuid) -> Result<Vec<LetterFileRow>, Problem> {
-    let kept = db!(state.store, letter_files::list_letter_files(&[Id(id)]))?;
+    let kept = state.store.list_letter_files(&[Id(id)]).await?;
     if !kept.is_empty() {
         return Ok(kept);
     }
@@ -152,7 +151,7 @@ async fn show_letter_mail(
     Params(params): Params<MailParams>,
 ) -> Result<HttpResponse, Problem> {
     load(&state, *id).await?;
-    let deliveries = db!(state.store, letters::list_letter_deliveries(*id))?;
+    let deliveries = state.store.list_letter_deliveries(*id).await?;
     let row = match params.delivery {
         Some(wanted) => deliveries
             .iter()

@@ -15,7 +15,6 @@ use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Amount, TextOr, Word};
 use crate::api::rule_packs::CreateRulePack;
-use crate::db;
 use crate::domain::pace::Assessment;
 use crate::domain::{Grade, RulePack, TextEnum as _};
 use crate::store::judging::{Evidence, Judging};
@@ -152,7 +151,7 @@ async fn preview_rule_pack(
     let pack = pack(&state, body.rule_pack).await?;
     let campaigns = match body.campaign.as_deref() {
         Some(key) => {
-            let family = db!(state.store, indicators::resolve_campaign_family(key));
+            let family = state.store.resolve_campaign_family(key).await;
             Some(family.map_err(|error| At::Body("campaign").problem(error))?)
         }
         None => None,

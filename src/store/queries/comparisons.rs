@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 
 use super::super::Conn;
 use crate::StoreError;
-use crate::rows::{RegionRow, StatedDifferenceRow, TargetColumns};
+use crate::rows::{RegionRow, SiblingTarget, StatedDifferenceRow, TargetColumns};
 use crate::schema::{indicators, measure_aliases, measures, regions, series, stated_differences};
 use crate::types::Id;
 
@@ -47,9 +47,6 @@ pub async fn list_series(
         .load(conn)
         .await?)
 }
-
-/// A target of a measure in a region, with the window it is for.
-pub type SiblingTarget = (Id, Id, NaiveDate, NaiveDate, TargetColumns);
 
 /// The targets of any of these measures in any of these regions, in order of indicator.
 ///

@@ -191,7 +191,7 @@ pub async fn list_evaluation_rows_of(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_measures(conn: &mut Conn) -> Result<Vec<EvaluationMeasureRow>, StoreError> {
+pub async fn list_judged_measures(conn: &mut Conn) -> Result<Vec<EvaluationMeasureRow>, StoreError> {
     Ok(measures::table.select(EvaluationMeasureRow::as_select()).load(conn).await?)
 }
 

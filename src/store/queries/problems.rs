@@ -55,7 +55,7 @@ pub async fn open_problem(conn: &mut Conn, row: &ProblemRow) -> Result<bool, Sto
 pub async fn count_problem(
     conn: &mut Conn,
     row: &ProblemRow,
-    detail: impl Fn(i32) -> String + Send + Sync,
+    detail: &(dyn Fn(i32) -> String + Send + Sync),
 ) -> Result<i32, StoreError> {
     let row = ProblemRow { detail: detail(1), ..row.clone() };
     write_transaction!(conn, async |conn: &mut Conn| {

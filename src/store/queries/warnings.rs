@@ -46,7 +46,7 @@ pub async fn list_lines(conn: &mut Conn, ids: &[Id]) -> Result<Vec<LineRow>, Sto
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_parts(
+pub async fn list_responsible_units(
     conn: &mut Conn,
     tasks: &[Id],
     indicators: &[Id],

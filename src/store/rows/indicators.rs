@@ -164,3 +164,6 @@ pub struct BoardFilter {
     /// Only changed after this instant, UTC.
     pub updated_after: Option<NaiveDateTime>,
 }
+
+/// A target of a measure (first) in a region (second), with the window it is for.
+pub type SiblingTarget = (Id, Id, NaiveDate, NaiveDate, TargetColumns);

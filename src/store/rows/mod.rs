@@ -29,7 +29,8 @@ pub use assessments::{
 pub use campaigns::{CampaignFilter, CampaignLinks, CampaignMemberRow, CampaignRow};
 pub use evaluation::{EvaluationMeasureRow, EvaluationRow, PastVerdictRow};
 pub use indicators::{
-    BoardFilter, BoardRow, CitationRow, IndicatorChange, IndicatorRow, NamedIndicatorRow, TargetColumns,
+    BoardFilter, BoardRow, CitationRow, IndicatorChange, IndicatorRow, NamedIndicatorRow, SiblingTarget,
+    TargetColumns,
 };
 pub use issuing::{DraftWrite, LetterEpisodeRow, LetterHead, LetterReportRow, NewLetter, WarningRunRow};
 pub use ledger::{BoardLetterRow, LedgerFilter, LedgerLetterRow, LedgerRow};

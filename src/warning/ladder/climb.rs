@@ -1,8 +1,5 @@
 //! What a step of a letter's ladder would say today, judged afresh.
 
-use std::collections::{HashMap, HashSet};
-
-use crate::db;
 use crate::domain::episode::{EpisodeState, Turn};
 use crate::domain::{Grade, LetterKind, TextEnum as _, ladder};
 use crate::store::StoreError;
@@ -13,6 +10,7 @@ use crate::warning::plan::plan;
 use crate::warning::planned::{About, Finding, Key, Plan, Wanted};
 use crate::warning::silence::Silences;
 use crate::warning::{Desk, WarningError};
+use std::collections::{HashMap, HashSet};
 
 /// What a step has to say.
 pub(in crate::warning) enum Said {
@@ -46,14 +44,14 @@ impl Climb {
     ) -> Result<Self, WarningError> {
         let ids: Vec<Id> = heads.iter().map(|head| head.id).collect();
         let mut links: HashMap<Id, Vec<LetterEpisodeRow>> = HashMap::new();
-        for row in db!(desk.store, issuing::list_episode_links(&ids))? {
+        for row in desk.store.list_episode_links(&ids).await? {
             links.entry(row.letter_id).or_default().push(row);
         }
         let mut reports: HashMap<Id, Vec<LetterReportRow>> = HashMap::new();
-        for row in db!(desk.store, issuing::list_letter_reports(&ids))? {
+        for row in desk.store.list_letter_reports(&ids).await? {
             reports.entry(row.letter_id).or_default().push(row);
         }
-        let open = db!(desk.store, letters::list_open_episodes())?;
+        let open = desk.store.list_open_episodes().await?;
         let open: HashMap<Id, EpisodeRow> = open.into_iter().map(|row| (row.id, row)).collect();
         let spoken_of = links.values().flatten().filter_map(|link| open.get(&link.episode_id));
         let standing_of = spoken_of

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::{Judged, Overdue, Planner, finding, ordinary};
-use crate::db;
 use crate::domain::{Grade, LetterKind, LetterState, TextEnum as _};
 use crate::store::StoreError;
 use crate::store::types::Id;
@@ -41,7 +40,7 @@ impl Planner<'_> {
         }
         let ids: Vec<Id> = overdue.iter().map(|(.., finding)| finding.indicator).collect();
         let mut asked: HashMap<Id, Vec<(NaiveDate, String, Id)>> = HashMap::new();
-        for (indicator, end, state, letter) in db!(self.desk.store, issuing::list_first_reports(&ids))? {
+        for (indicator, end, state, letter) in self.desk.store.list_first_reports(&ids).await? {
             // A draft is written anew with what is missing now.
             if state != LetterState::Draft.as_str() {
                 asked.entry(indicator).or_default().push((end, state, letter));

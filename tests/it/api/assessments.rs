@@ -198,9 +198,9 @@ both! {
         assert_eq!(gap().await, "-1", "below its city");
         assert_eq!(reassess(&app.desk).await.unwrap().assessed, 0);
         // Put under the province, it is held against the province.
-        let mut row = xushi::db!(app.store, regions::resolve_region("X430671")).unwrap();
+        let mut row = app.store.resolve_region("X430671").await.unwrap();
         (row.parent_code, row.revision, row.updated_at) = (Some("430000".to_owned()), row.revision + 1, app.clock.timestamp());
-        xushi::db!(app.store, regions::update_region(&row, &[])).unwrap();
+        app.store.update_region(&row, &[]).await.unwrap();
         assert_eq!((line(&app, &id).await["updating"].clone(), line(&app, &beside).await["updating"].clone()), (json!(true), json!(true)));
         assert_eq!(reassess(&app.desk).await.unwrap().assessed, 2, "itself, and the one it stood beside");
         assert_eq!(gap().await, "1");
@@ -237,10 +237,10 @@ both! {
         };
         let writes = |seen| AssessmentWrites { changed: vec![AssessmentWrite { row: row.clone(), seen }], confirmed: Vec::new(), at: now };
         let seen = evidence.row.current.revision;
-        let left = xushi::db!(app.store, evaluation::write_assessments(writes(seen))).unwrap();
+        let left = app.store.write_assessments(writes(seen)).await.unwrap();
         assert_eq!(left, [evidence.row.id]);
         let confirm = AssessmentWrites { changed: Vec::new(), confirmed: vec![(evidence.row.id, seen)], at: now };
-        assert_eq!(xushi::db!(app.store, evaluation::write_assessments(confirm)).unwrap(), [evidence.row.id]);
+        assert_eq!(app.store.write_assessments(confirm).await.unwrap(), [evidence.row.id]);
         assert_eq!((&line(&app, &id).await["actual"], count(&app, &format!("/indicators/{id}/assessments")).await), (&json!("7"), 1));
     }
 
@@ -252,7 +252,7 @@ both! {
         record(&app, "社零", CITY, "1.8").await;
         // A replica takes the marks and is killed.
         let now = app.clock.timestamp();
-        let taken = xushi::db!(app.store, reassessments::claim_marks(now, now + chrono::TimeDelta::seconds(15), 10)).unwrap();
+        let taken = app.store.claim_marks(now, now + chrono::TimeDelta::seconds(15), 10).await.unwrap();
         assert_eq!(taken.len(), 2, "one of the new indicator, one of its series");
         assert_eq!(reassess(&app.desk).await.unwrap().assessed, 0, "they are somebody else's");
         assert_eq!(line(&app, &id).await["updating"], true);
@@ -268,7 +268,7 @@ both! {
             "period": {"start": "2025-01-01", "end": "2025-07-31"}, "published_on": "2025-08-21"});
         app.put("/observations?dry_run=true", json!({"items": [item]})).await.expect(200);
         record(&app, "社零", CITY, "7").await;
-        assert_eq!(xushi::db!(app.store, reassessments::list_marks()).unwrap(), Vec::<i64>::new());
+        assert_eq!(app.store.list_marks().await.unwrap(), Vec::<i64>::new());
     }
 
     async fn a_board_of_another_day_is_walked_like_that_of_today(app: TestApp) {

@@ -115,7 +115,7 @@ impl TestApp {
             revoked_at: None,
             unit_id: None,
         };
-        xushi::db!(store, api_keys::ensure_api_key(&row)).unwrap();
+        store.ensure_api_key(&row).await.unwrap();
         let desk = Desk {
             store: store.clone(),
             clock: clock.clone(),

@@ -1,0 +1,388 @@
+//! The typed front of the store: every query as a method, boxed once, so that diesel's types end here.
+//!
+//! A method is a plain function that gives a boxed future: the future's code is made in this crate and not again in each
+//! place that awaits it. The list below is the room's table of contents; a query that is called from outside is one line in it.
+
+use std::collections::HashMap;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use futures_util::future::BoxFuture;
+use uuid::Uuid;
+use xushi_domain::{
+    DoubtSet, Grade, Responsibility,
+    reply::{Course, ReviewVerdict},
+};
+
+use crate::rows::{
+    ApiKeyFilter, ApiKeyRow, AssessmentRow, AssessmentWrites, AttemptBegin, AttemptEnd, AttemptRow,
+    AuditFilter, AuditRow, BoardFilter, BoardLetterRow, BoardRow, CampaignCurveRow, CampaignFilter,
+    CampaignMemberRow, CampaignRow, Claim, ClosureRow, ContactFilter, ContactRow, DeliveryFilter,
+    DeliveryRow, DraftWrite, EpisodeChange, EpisodeFilter, EpisodeRow, EvaluationMeasureRow, EvaluationRow,
+    FactRow, FactWrite, IdempotencyRow, IndicatorChange, IndicatorRow, IssuingCampaignRow, Lease,
+    LedgerFilter, LedgerRow, LetterEpisodeRow, LetterFileRow, LetterFilter, LetterHead, LetterName,
+    LetterReportRow, LetterRow, LineRow, Mark, MeasureAliasRow, MeasureFilter, MeasureRow, NamedIndicatorRow,
+    NewLetter, NewReply, NodeReportRow, ObservationFilter, ObservationRow, Pace, Page, PartRow,
+    PastVerdictRow, PersonVerdictRow, PlanRows, ProblemFilter, ProblemRow, Put, ReceiptRow, RegionAliasRow,
+    RegionFilter, RegionRow, Rendering, ReplyFileRow, ResponsibilityRow, ReviewRow, RevisionOf, RevisionRow,
+    RulePackFilter, RulePackRow, SettlementRow, SiblingTarget, SilenceFilter, SilenceRow, SlotClaim, SlotRow,
+    StatedDifferenceRow, TaskFilter, TaskRow, UnitChange, UnitFilter, UnitNameRow, UnitRow, WarningRunRow,
+    WholeReply,
+};
+use crate::seed::SeedRegion;
+use crate::types::{Id, Listed};
+use crate::{Store, StoreError, checkout, pg, sqlite};
+
+/// What a query answers with.
+pub type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
+
+macro_rules! front {
+    ($a:lifetime; $($room:ident { $(fn $name:ident($($arg:ident: $type:ty),* $(,)?) -> $result:ty;)* })*) => {
+        impl Store {$($(
+            #[doc = concat!("Runs `", stringify!($room), "::", stringify!($name), "` on a connection of the pool.")]
+            ///
+            /// # Errors
+            /// See [`StoreError`].
+            pub fn $name<$a>(&$a self $(, $arg: $type)*) -> Answer<$a, $result> {
+                match self {
+                    Self::Pg(pool) => Box::pin(async move {
+                        pg::queries::$room::$name(&mut *checkout(pool).await? $(, $arg)*).await
+                    }),
+                    Self::Sqlite(pool) => Box::pin(async move {
+                        sqlite::queries::$room::$name(&mut *checkout(pool).await? $(, $arg)*).await
+                    }),
+                }
+            }
+        )*)*}
+    };
+}
+
+front! {
+    'a;
+    api_keys {
+        fn create_api_key(row: &'a ApiKeyRow) -> ();
+        fn create_first_api_key(row: &'a ApiKeyRow) -> bool;
+        fn ensure_api_key(row: &'a ApiKeyRow) -> bool;
+        fn find_api_key(hash: &'a str) -> Option<ApiKeyRow>;
+        fn list_api_keys(filter: &'a ApiKeyFilter, page: Page) -> Vec<ApiKeyRow>;
+        fn revoke_api_key(id: Uuid, now: NaiveDateTime) -> bool;
+    }
+    audit {
+        fn list_audit_events(filter: &'a AuditFilter, page: Page) -> Vec<(AuditRow, Option<String>)>;
+        fn record_audit(row: &'a AuditRow) -> ();
+    }
+    campaigns {
+        fn create_campaign(row: &'a CampaignRow, members: &'a [CampaignMemberRow]) -> ();
+        fn find_campaign(id: Uuid) -> Option<CampaignRow>;
+        fn list_below_others() -> Vec<(CampaignRow, CampaignRow)>;
+        fn list_campaign_curves(ids: &'a [Id]) -> Vec<CampaignCurveRow>;
+        fn list_campaigns(filter: &'a CampaignFilter, page: Page) -> Vec<CampaignRow>;
+        fn list_children(id: Id) -> Vec<CampaignRow>;
+        fn list_members(ids: &'a [Id]) -> Vec<(CampaignMemberRow, String)>;
+        fn replace_campaign_curves(campaign: Id, rows: &'a [CampaignCurveRow]) -> ();
+        fn resolve_campaign(key: &'a str) -> CampaignRow;
+        fn update_campaign(
+            changed: &'a CampaignRow,
+            members: Option<&'a [CampaignMemberRow]>,
+            kept: Option<&'a RevisionRow>,
+            below: &'a [(CampaignRow, Option<RevisionRow>)],
+        ) -> CampaignRow;
+    }
+    comparisons {
+        fn list_measure_names() -> Vec<(String, Id)>;
+        fn list_register() -> Vec<RegionRow>;
+        fn list_series(measure_ids: &'a [Id], region_ids: &'a [Id]) -> Vec<(i64, Id, Id)>;
+        fn list_sibling_targets(measure_ids: &'a [Id], region_ids: &'a [Id]) -> Vec<SiblingTarget>;
+        fn list_stated(series_id: i64, as_of: NaiveDate) -> Vec<StatedDifferenceRow>;
+    }
+    concerns {
+        fn find_contact_unit(contact: Uuid) -> Option<Id>;
+        fn find_episode_unit(episode: Uuid) -> Option<Id>;
+        fn find_indicator_unit(indicator: Uuid) -> Option<Id>;
+        fn find_letter_unit(letter: Uuid) -> Option<Id>;
+        fn letter_concerns(letter: Uuid, unit: Uuid) -> bool;
+    }
+    contacts {
+        fn create_contact(row: &'a ContactRow) -> ();
+        fn find_contact(id: Uuid) -> Option<ContactRow>;
+        fn list_contacts(filter: &'a ContactFilter, page: Page) -> Vec<ContactRow>;
+        fn update_contact(changed: &'a ContactRow) -> ContactRow;
+    }
+    deliveries {
+        fn add_delivery(row: &'a DeliveryRow, instead_of: Option<Id>) -> ();
+        fn bounce_delivery(delivery: Id, diagnostic: &'a str, problem: &'a ProblemRow) -> bool;
+        fn claim_deliveries(lease: &'a Lease<'a>, limit: i64) -> Vec<DeliveryRow>;
+        fn count_blocked_attempts(delivery: Id) -> i64;
+        fn count_deliveries() -> HashMap<String, i64>;
+        fn list_attempts(delivery: Id) -> Vec<AttemptRow>;
+        fn list_deliveries(filter: &'a DeliveryFilter, page: Page) -> Vec<DeliveryRow>;
+        fn list_deliveries_by_message_id(ids: &'a [String]) -> Vec<DeliveryRow>;
+        fn release_deliveries(ids: &'a [Id], lease: &'a Lease<'a>, next: NaiveDateTime) -> ();
+        fn retry_delivery(id: Id, now: NaiveDateTime) -> DeliveryRow;
+        fn write_attempts(
+            begins: &'a [AttemptBegin],
+            ends: &'a [AttemptEnd],
+            lease: &'a Lease<'a>,
+        ) -> HashMap<Id, i32>;
+    }
+    episodes {
+        fn find_episode(id: Uuid) -> Option<(EpisodeRow, String)>;
+        fn list_episodes(filter: &'a EpisodeFilter, page: Page) -> Vec<(EpisodeRow, String)>;
+    }
+    evaluation {
+        fn list_aliases() -> Vec<(Id, String)>;
+        fn list_evaluation_rows(
+            campaigns: Option<&'a [Id]>,
+            after: Option<(i64, Id)>,
+            limit: i64,
+        ) -> Vec<(EvaluationRow, Id, Id)>;
+        fn list_evaluation_rows_of(ids: &'a [Id]) -> Vec<(EvaluationRow, Id, Id)>;
+        fn list_evaluation_rows_of_kinds(
+            kinds: &'a [&'a str],
+            after: Option<Id>,
+            limit: i64,
+        ) -> Vec<(EvaluationRow, Id, Id)>;
+        fn list_facts_between(first: i64, last: i64, as_of: NaiveDate) -> Vec<FactRow>;
+        fn list_grades_before(ids: &'a [Id], before: NaiveDateTime) -> Vec<(Id, Listed<Grade>)>;
+        fn list_indicators_of_series(ids: &'a [i64]) -> Vec<(i64, Id)>;
+        fn list_judged_measures() -> Vec<EvaluationMeasureRow>;
+        fn list_past_verdicts(ids: &'a [Id], as_of: NaiveDate) -> Vec<PastVerdictRow>;
+        fn list_region_codes() -> Vec<(Id, String)>;
+        fn list_series_keys(ids: &'a [i64]) -> Vec<(Id, Id)>;
+        fn list_series_of_indicators(ids: &'a [Id]) -> Vec<(i64, Id)>;
+        fn write_assessments(writes: AssessmentWrites) -> Vec<Id>;
+    }
+    idempotency {
+        fn claim_key(row: &'a IdempotencyRow, abandoned: NaiveDateTime) -> Claim;
+        fn keep_answer(row: &'a IdempotencyRow) -> ();
+        fn release_key(row: &'a IdempotencyRow) -> ();
+    }
+    indicators {
+        fn count_grades(campaigns: Option<&'a [Id]>) -> Vec<(String, i64)>;
+        fn create_indicator(
+            measure_region: (Id, Id),
+            row: &'a IndicatorRow,
+            parts: &'a [ResponsibilityRow],
+        ) -> ();
+        fn find_indicator(id: Uuid) -> Option<NamedIndicatorRow>;
+        fn find_task_campaign(task: Uuid) -> (Id, NaiveDate, NaiveDate);
+        fn list_assessments(indicator: Uuid, page: Page) -> Vec<AssessmentRow>;
+        fn list_board(filter: &'a BoardFilter, limit: i64, after: Option<(i32, Uuid)>) -> Vec<BoardRow>;
+        fn list_board_of(ids: &'a [Id]) -> Vec<BoardRow>;
+        fn list_by_series(filter: &'a BoardFilter) -> Vec<Id>;
+        fn list_indicators(filter: &'a BoardFilter, page: Page) -> Vec<NamedIndicatorRow>;
+        fn list_parts(measure: Id, region_ids: &'a [Id], window: (NaiveDate, NaiveDate)) -> Vec<(Id, Id, Id)>;
+        fn resolve_campaign_family(key: &'a str) -> Vec<Id>;
+        fn update_indicator(change: &'a IndicatorChange, kept: Option<&'a RevisionRow>) -> ();
+    }
+    issuing {
+        fn change_episodes(opened: &'a [EpisodeRow], changed: &'a [EpisodeChange]) -> ();
+        fn discard_draft(
+            id: Id,
+            by: Option<&'a str>,
+            note: &'a str,
+            episodes: Vec<EpisodeChange>,
+            now: NaiveDateTime,
+        ) -> ();
+        fn issue_draft(before: &'a LetterRow, new: &'a NewLetter, render: &'a Rendering<'a>) -> LetterRow;
+        fn issue_letters(new: &'a [NewLetter], render: &'a Rendering<'a>) -> Vec<LetterRow>;
+        fn list_draft_heads() -> Vec<LetterHead>;
+        fn list_episode_links(letters: &'a [Id]) -> Vec<LetterEpisodeRow>;
+        fn list_first_reports(indicators: &'a [Id]) -> Vec<(Id, NaiveDate, String, Id)>;
+        fn list_letter_heads(ids: &'a [Id]) -> Vec<LetterHead>;
+        fn list_letter_reports(letters: &'a [Id]) -> Vec<LetterReportRow>;
+        fn list_spoken_of(day: NaiveDate) -> Vec<Id>;
+        fn list_steps(ids: &'a [Id]) -> Vec<(Id, i32)>;
+        fn list_unanswered(until: NaiveDate) -> Vec<LetterHead>;
+        fn write_drafts(drafts: &'a [DraftWrite]) -> ();
+    }
+    ledger {
+        fn list_board_letters(filter: &'a LedgerFilter) -> Vec<BoardLetterRow>;
+        fn list_courses(ids: &'a [Id]) -> HashMap<Id, Course>;
+        fn list_ledger(filter: &'a LedgerFilter, page: Page) -> Vec<LedgerRow>;
+    }
+    letter_files {
+        fn list_letter_files(letters: &'a [Id]) -> Vec<LetterFileRow>;
+    }
+    letters {
+        fn find_letter(id: Uuid) -> Option<LetterRow>;
+        fn find_letters(ids: &'a [Id]) -> Vec<LetterRow>;
+        fn list_deliveries_of(letters: &'a [Id]) -> Vec<DeliveryRow>;
+        fn list_letter_deliveries(letter: Uuid) -> Vec<DeliveryRow>;
+        fn list_letter_episodes(letter: Uuid) -> Vec<EpisodeRow>;
+        fn list_letters(filter: &'a LetterFilter, page: Page) -> Vec<LetterRow>;
+        fn list_open_episodes() -> Vec<EpisodeRow>;
+        fn list_thread_mails(letters: &'a [Id]) -> Vec<(Id, DeliveryRow)>;
+    }
+    mail_pace {
+        fn pace_deliveries(claimed: Vec<DeliveryRow>, pace: &'a Pace, now: NaiveDateTime) -> Vec<DeliveryRow>;
+    }
+    measures {
+        fn create_measure(row: &'a MeasureRow, aliases: &'a [String]) -> ();
+        fn find_measure(id: Uuid) -> Option<MeasureRow>;
+        fn list_measure_aliases(ids: &'a [Id]) -> Vec<MeasureAliasRow>;
+        fn list_measures(filter: &'a MeasureFilter, page: Page) -> Vec<MeasureRow>;
+        fn resolve_measure(key: &'a str) -> MeasureRow;
+        fn resolve_measures(keys: &'a [String]) -> HashMap<String, MeasureRow>;
+        fn update_measure(
+            changed: &'a MeasureRow,
+            aliases: &'a [String],
+            kept: Option<&'a RevisionRow>,
+        ) -> MeasureRow;
+    }
+    names {
+        fn fill_names() -> usize;
+    }
+    observations {
+        fn list_facts(ids: &'a [i64], as_of: NaiveDate) -> Vec<FactRow>;
+        fn list_observations(filter: &'a ObservationFilter, page: Page) -> Vec<(ObservationRow, Id, Id)>;
+    }
+    persons {
+        fn insert_node_report(row: &'a NodeReportRow) -> ();
+        fn insert_person_verdict(row: &'a PersonVerdictRow) -> ();
+        fn list_node_reports_of(ids: &'a [Id], as_of: NaiveDate) -> Vec<NodeReportRow>;
+        fn list_person_verdicts(indicator: Uuid, page: Page) -> Vec<PersonVerdictRow>;
+        fn list_person_verdicts_of(ids: &'a [Id], as_of: NaiveDate) -> Vec<PersonVerdictRow>;
+    }
+    plans {
+        fn load_plan(plan: &'a PlanRows) -> ();
+    }
+    problems {
+        fn close_problem(kind: &'a str, subject_id: &'a str, now: NaiveDateTime) -> bool;
+        fn count_open_problems() -> HashMap<String, i64>;
+        fn count_problem(row: &'a ProblemRow, detail: &'a (dyn Fn(i32) -> String + Send + Sync)) -> i32;
+        fn find_problem(id: Uuid) -> Option<ProblemRow>;
+        fn list_open_subjects(kind: &'a str) -> Vec<String>;
+        fn list_problems(filter: &'a ProblemFilter, page: Page) -> Vec<ProblemRow>;
+        fn open_problem(row: &'a ProblemRow) -> bool;
+    }
+    reassessments {
+        fn claim_marks(now: NaiveDateTime, until: NaiveDateTime, limit: i64) -> Vec<Mark>;
+        fn clear_marks(ids: &'a [i64]) -> ();
+        fn list_marked_of(ids: &'a [Id], comparing: &'a [&'a str]) -> Vec<Id>;
+        fn list_marks() -> Vec<i64>;
+        fn mark_changed_after(instant: NaiveDateTime, at: NaiveDateTime) -> ();
+        fn mark_indicators(ids: &'a [Id], at: NaiveDateTime) -> ();
+        fn renew_marks(ids: &'a [i64], until: NaiveDateTime) -> ();
+    }
+    rechecks {
+        fn list_all_window_starts() -> Vec<(i64, NaiveDate)>;
+        fn list_stored(after: Option<Id>, limit: i64) -> Vec<(ObservationRow, String, String)>;
+        fn write_stored_doubts(doubted: &'a [(Id, i64, DoubtSet)], at: NaiveDateTime) -> ();
+    }
+    recording {
+        fn list_window_starts(keys: &'a [(Id, Id)]) -> Vec<((Id, Id), NaiveDate)>;
+        fn record_observations(batch: &'a [FactWrite], dry_run: bool) -> Vec<Put>;
+    }
+    regions {
+        fn count_regions() -> i64;
+        fn create_region(row: &'a RegionRow, aliases: &'a [RegionAliasRow]) -> ();
+        fn find_region(id: Uuid) -> Option<RegionRow>;
+        fn find_region_by_code(code: &'a str) -> Option<RegionRow>;
+        fn list_region_aliases(ids: &'a [Id]) -> Vec<RegionAliasRow>;
+        fn list_regions(filter: &'a RegionFilter, page: Page) -> Vec<RegionRow>;
+        fn resolve_region(key: &'a str) -> RegionRow;
+        fn resolve_regions(keys: &'a [String]) -> HashMap<String, Option<Id>>;
+        fn seed_regions(seeds: &'a [SeedRegion]) -> usize;
+        fn update_region(changed: &'a RegionRow, added: &'a [RegionAliasRow]) -> RegionRow;
+    }
+    replies {
+        fn close_letter(row: &'a ClosureRow) -> ();
+        fn find_closure(letter: Uuid) -> Option<(ClosureRow, String)>;
+        fn find_receipt(letter: Uuid) -> Option<ReceiptRow>;
+        fn find_reply_file(letter: Uuid, reply: Uuid, ordinal: i32) -> Option<ReplyFileRow>;
+        fn list_replies(letter: Uuid) -> Vec<WholeReply>;
+        fn receive_letter(row: &'a ReceiptRow) -> (ReceiptRow, bool);
+        fn reply_to_letter(new: &'a NewReply) -> i32;
+        fn review_reply(letter: Uuid, row: &'a ReviewRow, verdict: ReviewVerdict) -> ();
+    }
+    responsibilities {
+        fn effective_responsibilities(task_id: Id, indicator_id: Option<Id>) -> Vec<Responsibility>;
+        fn list_task_responsibilities(tasks: &'a [Id]) -> Vec<(ResponsibilityRow, String)>;
+    }
+    revisions {
+        fn list_changed_since(subject: RevisionOf, as_of: NaiveDate) -> Vec<Id>;
+        fn list_revisions(subject: RevisionOf, id: Uuid, page: Page) -> Vec<RevisionRow>;
+        fn list_revisions_of(subject: RevisionOf, ids: &'a [Id]) -> Vec<RevisionRow>;
+    }
+    rule_packs {
+        fn create_rule_pack(row: &'a RulePackRow) -> RulePackRow;
+        fn find_rule_pack(id: Uuid) -> Option<RulePackRow>;
+        fn list_campaign_packs() -> Vec<(Id, RulePackRow)>;
+        fn list_rule_packs(filter: &'a RulePackFilter, page: Page) -> Vec<RulePackRow>;
+        fn resolve_rule_pack(key: &'a str) -> RulePackRow;
+        fn seed_rule_packs(rows: &'a [RulePackRow]) -> usize;
+    }
+    runs {
+        fn create_run(row: &'a WarningRunRow) -> ();
+        fn create_silence(row: &'a SilenceRow) -> ();
+        fn end_silence(id: Id, by: &'a str, now: NaiveDateTime) -> ();
+        fn find_run(id: Uuid) -> Option<WarningRunRow>;
+        fn find_silence(id: Uuid) -> Option<SilenceRow>;
+        fn list_runs(page: Page, created_after: Option<NaiveDateTime>) -> Vec<WarningRunRow>;
+        fn list_silences(filter: &'a SilenceFilter, page: Page) -> Vec<SilenceRow>;
+        fn list_silences_on(day: NaiveDate) -> Vec<SilenceRow>;
+        fn was_run_by_hand(day: NaiveDate, since: NaiveDateTime) -> bool;
+    }
+    secrets {
+        fn find_or_create_secret(name: &'a str, fresh: &'a str, now: NaiveDateTime) -> String;
+    }
+    settings {
+        fn find_or_set(name: &'a str, value: &'a str, now: NaiveDateTime) -> (String, NaiveDateTime);
+        fn find_setting(name: &'a str) -> Option<(String, NaiveDateTime)>;
+        fn forget(name: &'a str) -> ();
+        fn set(name: &'a str, value: &'a str, now: NaiveDateTime) -> ();
+    }
+    settlements {
+        fn find_successor(letter: Id) -> Option<LetterRow>;
+        fn list_moot_letters() -> Vec<(Id, Option<Id>)>;
+        fn settle_letter(row: &'a SettlementRow) -> bool;
+    }
+    slots {
+        fn claim_slot(claim: &'a SlotClaim<'a>) -> bool;
+        fn find_slot(job: &'a str, due_at: NaiveDateTime) -> Option<SlotRow>;
+        fn finish_slot(claim: &'a SlotClaim<'a>, outcome: &'a str) -> bool;
+        fn forget_slots(before: NaiveDateTime) -> usize;
+        fn is_job_known(job: &'a str, by: NaiveDateTime) -> bool;
+        fn release_slot(claim: &'a SlotClaim<'a>, outcome: &'a str) -> ();
+        fn renew_slot(claim: &'a SlotClaim<'a>) -> bool;
+        fn settle_slot(claim: &'a SlotClaim<'a>, outcome: &'a str) -> ();
+    }
+    snapshot {
+        fn find_snapshot() -> Option<String>;
+    }
+    tasks {
+        fn resolve_task(key: &'a str) -> TaskRow;
+        fn create_task(row: &'a TaskRow, list: &'a [ResponsibilityRow]) -> ();
+        fn find_task(id: Uuid) -> Option<TaskRow>;
+        fn list_tasks(filter: &'a TaskFilter, page: Page) -> Vec<TaskRow>;
+        fn update_task(changed: &'a TaskRow, list: Option<&'a [ResponsibilityRow]>) -> TaskRow;
+    }
+    units {
+        fn create_unit(row: &'a UnitRow) -> ();
+        fn find_unit(id: Uuid) -> Option<UnitRow>;
+        fn list_units(filter: &'a UnitFilter, page: Page) -> Vec<UnitRow>;
+        fn resolve_unit(key: &'a str) -> UnitRow;
+        fn update_unit(change: &'a UnitChange) -> UnitRow;
+    }
+    upkeep {
+        fn call_back_from_future(now: NaiveDateTime) -> usize;
+        fn forget_answers(before: NaiveDateTime) -> usize;
+    }
+    warnings {
+        fn list_issuing_campaigns() -> Vec<IssuingCampaignRow>;
+        fn list_lines(ids: &'a [Id]) -> Vec<LineRow>;
+        fn list_mailboxes(ids: &'a [Id], roles: &'a [&'a str], day: NaiveDate) -> Vec<ContactRow>;
+        fn list_responsible_units(tasks: &'a [Id], indicators: &'a [Id]) -> Vec<PartRow>;
+        fn list_unit_names(ids: &'a [Id]) -> Vec<UnitNameRow>;
+    }
+    watch {
+        fn is_slot_done(job: &'a str, due_at: NaiveDateTime) -> bool;
+        fn list_episodes_without_letter(before: NaiveDateTime, today: NaiveDate) -> Vec<(Id, String)>;
+        fn list_hidden_failures() -> Vec<DeliveryRow>;
+        fn list_late_deliveries(due: NaiveDateTime, made: NaiveDateTime) -> Vec<DeliveryRow>;
+        fn list_unaddressed() -> Vec<(Id, String, String)>;
+        fn list_undelivered_letters() -> Vec<(LetterName, bool)>;
+        fn list_waiting_drafts(before: NaiveDateTime) -> Vec<(LetterName, NaiveDateTime)>;
+        fn longest_reply() -> i32;
+    }
+}
