@@ -165,8 +165,8 @@ fn as_jobs<T: Send + 'static>(config: Config, work: impl AsyncFnOnce(Jobs) -> T 
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let store = Store::open(&config.database.url, 6).unwrap();
-            let desk = xushi::app::desk(&config, store, Arc::new(SystemClock)).await.unwrap();
-            work(xushi::app::jobs(&config, desk).unwrap()).await
+            let office = xushi::app::office(&config, store, Arc::new(SystemClock)).await.unwrap();
+            work(xushi::app::jobs(&config, office).unwrap()).await
         })
     };
     std::thread::spawn(run).join().unwrap()
@@ -212,8 +212,8 @@ fn measure(
                 let done = deliver(&jobs).await.unwrap();
                 let rate = count as f64 / begun.elapsed().as_secs_f64();
                 assert_eq!(done.accepted, count, "{done:?}");
-                let mailing = xushi::warning::Mailing::of(&jobs.desk, &[first]).await.unwrap();
-                let rows = jobs.desk.store.list_letter_deliveries(first.0).await.unwrap();
+                let mailing = xushi::office::warnings::Mailing::of(&jobs.office, &[first]).await.unwrap();
+                let rows = jobs.office.store.list_letter_deliveries(first.0).await.unwrap();
                 let raw = mailing[&first].addressed(&rows[0]).unwrap();
                 let bare = alone(&jobs, &raw, count).await;
                 jobs.transport.close_idle().await;

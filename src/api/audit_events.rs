@@ -84,7 +84,7 @@ async fn list_audit_events(
         letter_id: list.filter.letter,
         after: list.updated_after,
     };
-    let rows = state.store.list_audit_events(&filter, list.page).await?;
+    let rows = state.office.store.list_audit_events(&filter, list.page).await?;
     let page = PageView::new(rows, list.page, |row| row.0.id.0, AuditEventView::of);
     respond::list(&request, &page, list.fields.as_deref())
 }

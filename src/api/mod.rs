@@ -36,9 +36,7 @@ use actix_web::http::header;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
 
-use crate::clock::Clock;
-use crate::store::Store;
-use crate::warning::Desk;
+use crate::office::Office;
 pub use assessments::shelf::Shelf;
 use http::problem::{Code, Problem};
 use http::spec::Routes;
@@ -46,12 +44,8 @@ pub use http::spec::openapi;
 
 /// What handlers need, one per worker.
 pub struct State {
-    /// The database.
-    pub store: Store,
-    /// Time and ids.
-    pub clock: Arc<dyn Clock>,
-    /// What warning runs are made with.
-    pub desk: Desk,
+    /// Database, clock and all that deeds are done with.
+    pub office: Office,
     /// Keys seen lately.
     pub known_keys: http::access::KnownKeys,
     /// Boards shown lately, by all workers.
@@ -60,9 +54,9 @@ pub struct State {
 
 impl State {
     /// A state that remembers nothing yet but what lies on the shelf.
-    pub fn new(desk: Desk, shelf: Arc<Shelf>) -> Self {
+    pub fn new(office: Office, shelf: Arc<Shelf>) -> Self {
         let known_keys = http::access::KnownKeys::default();
-        Self { store: desk.store.clone(), clock: desk.clock.clone(), desk, known_keys, shelf }
+        Self { office, known_keys, shelf }
     }
 }
 

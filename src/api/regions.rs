@@ -168,10 +168,10 @@ async fn list_regions(
         name_contains: params.name_contains,
         updated_after: list.updated_after,
     };
-    let rows = state.store.list_regions(&filter, list.page).await?;
+    let rows = state.office.store.list_regions(&filter, list.page).await?;
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
     let mut aliases: HashMap<Id, Vec<RegionAliasRow>> = HashMap::new();
-    for alias in state.store.list_region_aliases(&ids).await? {
+    for alias in state.office.store.list_region_aliases(&ids).await? {
         aliases.entry(alias.region_id).or_default().push(alias);
     }
     let view = |row: RegionRow| {
@@ -199,7 +199,7 @@ async fn create_region(
     {
         return Err(Invalid::new("parent", "wrong_level", "上级行政区的级别须高于本区，请核对。").into());
     }
-    let (id, now) = (Id(state.clock.new_id()), state.clock.timestamp());
+    let (id, now) = (Id(state.office.clock.new_id()), state.office.clock.timestamp());
     let row = RegionRow {
         id,
         code: region.code,
@@ -214,7 +214,7 @@ async fn create_region(
         updated_at: now,
     };
     let aliases = aliases(&state, id, "aliases", body.aliases)?;
-    state.store.create_region(&row, &aliases).await?;
+    state.office.store.create_region(&row, &aliases).await?;
     respond::created(&format!("/api/v1/regions/{}", id.0), &RegionView::of(row, aliases)?)
 }
 
@@ -237,7 +237,7 @@ fn aliases(
             return Err(Invalid::new(format!("{place}.name"), "duplicate", "别名重复列出，请删除一处。"));
         }
         rows.push(RegionAliasRow {
-            id: Id(state.clock.new_id()),
+            id: Id(state.office.clock.new_id()),
             region_id,
             name: alias.name,
             code: alias.code,
@@ -264,13 +264,13 @@ async fn find_region(
 
 async fn load(state: &State, key: &str) -> Result<(RegionRow, Vec<RegionAliasRow>), Problem> {
     let found = match Uuid::try_parse(key) {
-        Ok(id) => state.store.find_region(id).await?,
+        Ok(id) => state.office.store.find_region(id).await?,
         // No code has a NUL, and PostgreSQL takes none.
         Err(_) if key.contains('\0') => None,
-        Err(_) => state.store.find_region_by_code(key).await?,
+        Err(_) => state.office.store.find_region_by_code(key).await?,
     };
     let row = found.ok_or_else(|| Problem::not_found("行政区"))?;
-    let aliases = state.store.list_region_aliases(&[row.id]).await?;
+    let aliases = state.office.store.list_region_aliases(&[row.id]).await?;
     Ok((row, aliases))
 }
 
@@ -303,10 +303,10 @@ async fn update_region(
         short_name: invalid::text("short_name", short_name, 40)?,
         valid_to,
         revision: present.revision + 1,
-        updated_at: state.clock.timestamp(),
+        updated_at: state.office.clock.timestamp(),
         ..present
     };
-    let row = state.store.update_region(&changed, &added).await?;
+    let row = state.office.store.update_region(&changed, &added).await?;
     all.extend(added);
     respond::ok(&request, &RegionView::of(row, all)?)
 }

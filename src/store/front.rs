@@ -29,6 +29,7 @@ use crate::rows::{
     WholeReply,
 };
 use crate::seed::SeedRegion;
+use crate::transaction::{Held, Tx};
 use crate::types::{Id, Listed};
 use crate::{Store, StoreError, checkout, pg, sqlite};
 
@@ -50,6 +51,19 @@ macro_rules! front {
                     Self::Sqlite(pool) => Box::pin(async move {
                         sqlite::queries::$room::$name(&mut *checkout(pool).await? $(, $arg)*).await
                     }),
+                }
+            }
+        )*)*}
+
+        impl Tx {$($(
+            #[doc = concat!("Runs `", stringify!($room), "::", stringify!($name), "` in this transaction.")]
+            ///
+            /// # Errors
+            /// See [`StoreError`].
+            pub fn $name<$a>(&$a mut self $(, $arg: $type)*) -> Answer<$a, $result> {
+                match &mut self.0 {
+                    Held::Pg(conn) => Box::pin(pg::queries::$room::$name(&mut *conn $(, $arg)*)),
+                    Held::Sqlite(conn, _) => Box::pin(sqlite::queries::$room::$name(&mut *conn $(, $arg)*)),
                 }
             }
         )*)*}

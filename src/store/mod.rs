@@ -2,14 +2,14 @@
 //!
 //! `queries/` is compiled twice, once against each database's connection, so that every query is checked for
 //! both and none is generic. What only one database can say stands in `pg/` and `sqlite/` under the same names.
-//! [`db!`] picks the right twin at run time; it is the only trick of its kind.
+//! `front` lists the queries that are called from outside as methods of [`Store`] and [`Tx`], which pick the right twin at
+//! run time; it is the only trick of its kind.
 
 pub mod comparisons;
 pub mod completing;
 pub mod constraints;
 pub mod curves;
 mod error;
-
 pub mod evidence;
 pub mod faults;
 mod front;
@@ -26,6 +26,7 @@ pub mod schema;
 pub mod seed;
 mod series_facts;
 pub mod touched;
+mod transaction;
 pub mod types;
 
 use diesel_async::pooled_connection::deadpool::Pool;
@@ -35,7 +36,9 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use futures_util::FutureExt as _;
 
 pub use error::StoreError;
+pub use front::Answer;
 pub use pool::{Lent, checkout};
+pub use transaction::Tx;
 
 /// The PostgreSQL twin.
 #[path = "."]

@@ -21,7 +21,7 @@ pub(super) fn build<M: Manager>(builder: PoolBuilder<M>, connections: usize) -> 
         .map_err(|error| StoreError::Unavailable(error.to_string()))
 }
 
-/// A connection from the pool; used by [`crate::db!`].
+/// A connection from the pool.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] when the database does not answer in time.

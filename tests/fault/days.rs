@@ -16,9 +16,9 @@ use xushi::letter::Templates;
 use xushi::mail::message::Mailbox;
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::Transport;
+use xushi::office::Office;
 use xushi::store::Store;
 use xushi::store::rows::{SlotClaim, SlotRow};
-use xushi::warning::Desk;
 
 use crate::crash::Post;
 use crate::database::{self, Database};
@@ -47,7 +47,7 @@ async fn day_worker() {
     let Ok(url) = std::env::var("FAULT_DAY_URL") else { return };
     let shift = std::env::var("FAULT_DAY_SHIFT").unwrap().parse().unwrap();
     let jobs = Jobs {
-        desk: Desk {
+        office: Office {
             store: Store::open(&url, 6).unwrap(),
             clock: Arc::new(Shifted(TimeDelta::milliseconds(shift))),
             calendar: Arc::new(WorkCalendar::built_in()),

@@ -35,10 +35,10 @@ use xushi::letter::Templates;
 use xushi::mail::message::Mailbox;
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::Transport;
+use xushi::office::Office;
 use xushi::store::Store;
 use xushi::store::rows::{FactWrite, ObservationRow};
 use xushi::store::types::{Id, Number};
-use xushi::warning::Desk;
 
 /// A number that looks random and is the same every time (SplitMix64).
 fn mixed(seed: u64) -> u64 {
@@ -192,7 +192,7 @@ async fn issuing_killed_often() {
 /// Jobs of this process on a database; they send nothing.
 fn jobs_on(store: Store, clock: Arc<dyn Clock>, bounce_folder: Option<std::path::PathBuf>) -> Jobs {
     Jobs {
-        desk: Desk {
+        office: Office {
             store,
             clock,
             calendar: Arc::new(WorkCalendar::built_in()),

@@ -30,7 +30,7 @@ const ISSUE: &str = "0 0 8 * * *";
 
 fn jobs(app: &TestApp, holder: &str) -> Jobs {
     Jobs {
-        desk: app.desk.clone(),
+        office: app.office.clone(),
         transport: Transport::Memory(MemoryOutbox::default()),
         transport_connections: 2,
         lease: TimeDelta::seconds(150),
@@ -220,7 +220,7 @@ both! {
     async fn the_record_says_what_was_made_not_what_was_planned(app: TestApp) {
         lagging(&app).await;
         let mut jobs = jobs(&app, "one");
-        jobs.desk.calendar = Arc::new(WorkCalendar::new([]).unwrap());
+        jobs.office.calendar = Arc::new(WorkCalendar::new([]).unwrap());
         round(&jobs, &[("issue", ISSUE)], &SCHEDULE).await;
         let said = outcome(&app, "issue", "2025-08-27T08:00:00").await;
         assert!(said.starts_with("letters 0, drafts 0, blocked ") && !said.contains("blocked 0"), "{said}");

@@ -14,9 +14,9 @@ use xushi::letter::Templates;
 use xushi::mail::message::Mailbox;
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::Transport;
+use xushi::office::Office;
 use xushi::store::Store;
 use xushi::store::rows::Page;
-use xushi::warning::Desk;
 
 /// Runs the demo and kills it after `patience`; whether it came to its end first does not matter.
 fn run_for(folder: &Path, patience: Option<Duration>) -> bool {
@@ -53,7 +53,7 @@ async fn killed_at_any_moment_nothing_is_lost_and_no_number_is_reused() {
     let clock = Arc::new(FixedClock::at(SystemClock.now() + chrono::TimeDelta::hours(1)));
     let outbox = MemoryOutbox::default();
     let jobs = Jobs {
-        desk: Desk {
+        office: Office {
             store: store.clone(),
             clock,
             calendar: Arc::new(WorkCalendar::built_in()),

@@ -9,15 +9,16 @@ use xushi::jobs::Jobs;
 use xushi::jobs::deliver::{Delivered, deliver};
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::{Failure, SendError, Stage, Transport};
+use xushi::office::assessments;
+use xushi::office::warnings;
 use xushi::store::rows::{AttemptBegin, DeliveryRow, Lease, Page};
 use xushi::store::types::Id;
-use xushi::warning;
 
 use crate::support::{TestApp, both};
 
 fn jobs(app: &TestApp, holder: &str, outbox: &MemoryOutbox) -> Jobs {
     Jobs {
-        desk: app.desk.clone(),
+        office: app.office.clone(),
         transport: Transport::Memory(outbox.clone()),
         transport_connections: 2,
         lease: TimeDelta::seconds(150),
@@ -36,8 +37,8 @@ async fn issued(app: &TestApp) -> usize {
         "period": {"start": "2025-01-01", "end": "2025-07-31"}, "source": "月报", "published_on": "2025-08-20"}]});
     app.put("/observations", lagging).await.expect(200);
     let day = "2025-08-27".parse().unwrap();
-    warning::evaluate(&app.desk, day).await.unwrap();
-    warning::issue(&app.desk, day).await.unwrap();
+    assessments::evaluate(&app.office, day).await.unwrap();
+    warnings::issue(&app.office, day).await.unwrap();
     let count = rows(app).await.len();
     assert!(count > 3, "{count} mailboxes");
     count

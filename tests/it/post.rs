@@ -12,8 +12,9 @@ use xushi::jobs::deliver::{Delivered, deliver};
 use xushi::jobs::watch::{Watched, watch};
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::{Failure, SendError, Stage, Transport};
+use xushi::office::assessments;
+use xushi::office::warnings;
 use xushi::store::rows::{DeliveryRow, Lease, LetterRow, Pace, Page, SlotClaim};
-use xushi::warning;
 
 use crate::support::{TestApp, both};
 
@@ -21,7 +22,7 @@ const PAGE: Page = Page { limit: 500, after: None };
 
 fn jobs(app: &TestApp, outbox: &MemoryOutbox) -> Jobs {
     Jobs {
-        desk: app.desk.clone(),
+        office: app.office.clone(),
         transport: Transport::Memory(outbox.clone()),
         transport_connections: 2,
         lease: TimeDelta::seconds(150),
@@ -40,8 +41,8 @@ async fn observe(app: &TestApp, measure: &str, end: &str, value: &str, published
 
 async fn issue(app: &TestApp, day: &str) {
     let day = day.parse().unwrap();
-    warning::evaluate(&app.desk, day).await.unwrap();
-    warning::issue(&app.desk, day).await.unwrap();
+    assessments::evaluate(&app.office, day).await.unwrap();
+    warnings::issue(&app.office, day).await.unwrap();
 }
 
 /// Letters of the sample campaign, several mailboxes.

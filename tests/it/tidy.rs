@@ -140,7 +140,7 @@ fn raw_opening(rest: &[char]) -> Option<usize> {
     (rest.get(hashes + 1) == Some(&'"')).then_some(hashes)
 }
 
-/// Names that follow `prefix::` on a line, with the names of one level of braces: `crate::{db, store::Store}`.
+/// Names that follow `prefix::` on a line, with the names of one level of braces: `crate::{jobs, store::Store}`.
 fn names_after(line: &str, prefix: &str) -> Vec<String> {
     let word = |text: &str| -> String {
         text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
@@ -173,11 +173,11 @@ pub(super) const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     ("mail", &["letter", "domain"], &["lettre", "tokio", "tokio_rustls"]),
     // Of mail it uses only what makes the bytes of a mail, so that the API shows the ones that jobs send.
     // tokio, to write one page of verdicts while the next is judged.
-    ("warning", &["domain", "store", "letter", "mail", "clock"], &["serde", "serde_json", "tokio"]),
-    ("jobs", &["domain", "store", "letter", "mail", "warning", "clock"], &["tokio", "tokio_cron_scheduler"]),
+    ("office", &["domain", "store", "letter", "mail", "clock"], &["serde", "serde_json", "tokio"]),
+    ("jobs", &["domain", "store", "letter", "mail", "office", "clock"], &["tokio", "tokio_cron_scheduler"]),
     (
         "api",
-        &["domain", "store", "letter", "warning", "clock"],
+        &["domain", "store", "letter", "office", "clock"],
         // minijinja for the one page that people outside the office see.
         &[
             "actix_web",
@@ -192,21 +192,17 @@ pub(super) const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "demo",
-        &["app", "clock", "config", "domain", "jobs", "letter", "mail", "store", "warning"],
+        &["app", "clock", "config", "domain", "jobs", "letter", "mail", "store", "office"],
         &["serde", "serde_json"],
     ),
     ("try_out", &["api", "app", "domain"], &["serde_json"]),
-    (
-        "command",
-        &["api", "app", "clock", "config", "demo", "jobs", "store", "try_out", "warning"],
-        &["tokio"],
-    ),
+    ("command", &["api", "app", "clock", "config", "demo", "jobs", "store", "try_out", "office"], &["tokio"]),
     // The store's own rounding of a timestamp, so that a clock never gives what a row cannot keep.
     ("clock", &["store"], &[]),
     ("config", &["domain", "jobs", "letter", "mail", "store"], &["serde", "serde_json"]),
     (
         "app",
-        &["api", "clock", "config", "domain", "jobs", "letter", "mail", "store", "warning"],
+        &["api", "clock", "config", "domain", "jobs", "letter", "mail", "store", "office"],
         &["actix_web", "serde_json", "tokio"],
     ),
 ];
@@ -244,14 +240,13 @@ fn rooms_use_only_whom_they_may() {
             panic!("src/{} is in no room of the table", source.path);
         };
         for line in 0..source.code.len() {
-            // `db!` is the store's; it is exported at the root, as macros are.
             let text = statement(&source.code, line).replace("$crate::", "crate::");
             // Rooms that are crates of their own name each other by their crates' names, and their own parts by `crate`.
             let own_crate = OWN_CRATES.contains(room);
             let text =
                 text.replace("crate::", if own_crate { "" } else { "crate::" }).replace("xushi_", "crate::");
             for name in names_after(&text, "crate::") {
-                let owner = if name == "db" { "store" } else { &name };
+                let owner = name.as_str();
                 if rooms.contains(owner) && owner != *room && !friends.contains(&owner) {
                     wrong.push(source.at(line));
                 }
@@ -431,10 +426,10 @@ fn the_reader_of_sources_reads_well() {
     let (code, length) = plain_code(text);
     assert_eq!(code[..3], ["use a; ", "let s = \"\";", "let c = ; let l: &'a str;"]);
     assert_eq!((code[5].as_str(), code[7].as_str(), length), ("", "let r = \"\";", 4));
-    assert_eq!(names_after("use crate::{db, store::{a, b}, api};", "crate::"), ["db", "store", "api"]);
+    assert_eq!(names_after("use crate::{mail, store::{a, b}, api};", "crate::"), ["mail", "store", "api"]);
     assert_eq!(names_after("crate::mail::x(crate::store::y)", "crate::"), ["mail", "store"]);
-    let group = ["use crate::{", "    db,", "    mail::x,", "};", "use crate::api;"].map(str::to_owned);
-    assert_eq!(names_after(&statement(&group, 0), "crate::"), ["db", "mail"]);
+    let group = ["use crate::{", "    jobs,", "    mail::x,", "};", "use crate::api;"].map(str::to_owned);
+    assert_eq!(names_after(&statement(&group, 0), "crate::"), ["jobs", "mail"]);
     for (line, expected) in [
         ("use diesel::sql_query;", true),
         ("let x = diesel::insert();", true),

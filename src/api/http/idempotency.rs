@@ -72,9 +72,9 @@ async fn claim(
         status: None,
         body: None,
         location: None,
-        created_at: state.clock.timestamp(),
+        created_at: state.office.clock.timestamp(),
     };
-    match state.store.claim_key(&row, row.created_at - ABANDONED_AFTER).await? {
+    match state.office.store.claim_key(&row, row.created_at - ABANDONED_AFTER).await? {
         Claim::Ours => Ok(Claimed::Ours(row, body)),
         Claim::Taken(earlier) => replay(&row, earlier).map(Claimed::Replayed),
     }
@@ -119,7 +119,7 @@ async fn run<B: MessageBody + 'static>(
     let response = match answer {
         Ok(response) if response.status().is_success() => response,
         other => {
-            if let Err(error) = state.store.release_key(&row).await {
+            if let Err(error) = state.office.store.release_key(&row).await {
                 tracing::error!(%error, "an idempotency key stays claimed");
             }
             return Ok(other?.map_into_boxed_body());
@@ -135,7 +135,7 @@ async fn run<B: MessageBody + 'static>(
     row.body = Some(String::from_utf8_lossy(&bytes).into_owned());
     row.location = location;
     // The work is done: an answer that cannot be kept must not turn into an error.
-    if let Err(error) = state.store.keep_answer(&row).await {
+    if let Err(error) = state.office.store.keep_answer(&row).await {
         tracing::error!(%error, "the answer to an idempotency key was not kept");
     }
     let mut kept = head.set_body(bytes).map_into_boxed_body();

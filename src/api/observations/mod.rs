@@ -191,7 +191,7 @@ async fn list_observations(
         doubtful: list.filter.doubtful == Some(true),
         updated_after: list.updated_after,
     };
-    let rows = state.store.list_observations(&filter, list.page).await?;
+    let rows = state.office.store.list_observations(&filter, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.0.id.0, ObservationView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -235,7 +235,7 @@ async fn record_observations(
     if refused > 0 && params.atomic && !params.dry_run {
         return Err(Problem::many(outcomes.into_iter().flat_map(|outcome| outcome.errors).collect()));
     }
-    let puts = state.store.record_observations(&facts, params.dry_run).await?;
+    let puts = state.office.store.record_observations(&facts, params.dry_run).await?;
     for ((place, put), fact) in places.into_iter().zip(&puts).zip(&facts) {
         let outcome = &mut outcomes[place];
         outcome.outcome = match put.outcome {

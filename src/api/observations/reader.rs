@@ -79,25 +79,25 @@ impl<'s> Reader<'s> {
             names.into_iter().map(str::to_owned).collect()
         };
         let (measures, regions) = (names(|body| body.measure.trim()), names(|body| body.region.trim()));
-        let measures = state.store.resolve_measures(&measures).await?;
+        let measures = state.office.store.resolve_measures(&measures).await?;
         let measures: HashMap<String, Measured> = measures
             .iter()
             .map(|(key, row)| Ok::<_, StoreError>((key.clone(), Measured::of(row)?)))
             .collect::<Result<_, _>>()?;
-        let regions = state.store.resolve_regions(&regions).await?;
+        let regions = state.office.store.resolve_regions(&regions).await?;
         let mut reader = Self {
             state,
             measures,
             regions,
             starts: HashMap::new(),
             seen: HashSet::new(),
-            today: state.clock.today(),
-            now: state.clock.timestamp(),
+            today: state.office.clock.today(),
+            now: state.office.clock.timestamp(),
         };
         let odd: HashSet<(Id, Id)> = bodies().filter_map(|body| reader.begins_oddly(body)).collect();
         if !odd.is_empty() {
             let odd: Vec<(Id, Id)> = odd.into_iter().collect();
-            for (key, start) in state.store.list_window_starts(&odd).await? {
+            for (key, start) in state.office.store.list_window_starts(&odd).await? {
                 reader.starts.entry(key).or_default().push(start);
             }
         }
@@ -162,7 +162,7 @@ impl<'s> Reader<'s> {
         }
         let ahead = (body.published_on > self.today).then_some(Doubt::PublishedAhead);
         let row = ObservationRow {
-            id: Id(self.state.clock.new_id()),
+            id: Id(self.state.office.clock.new_id()),
             series_id: 0,
             period_start: period.start(),
             period_end: period.end(),
@@ -179,7 +179,7 @@ impl<'s> Reader<'s> {
             doubts: write_doubts(ahead.into_iter().collect::<DoubtSet>()),
         };
         let stated = body.differences.iter().map(|one| StatedDifferenceRow {
-            id: Id(self.state.clock.new_id()),
+            id: Id(self.state.office.clock.new_id()),
             series_id: 0,
             period_start: row.period_start,
             period_end: row.period_end,

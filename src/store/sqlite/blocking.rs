@@ -11,7 +11,7 @@ use diesel_async::TransactionManager as _;
 use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncTransactionManagerWrapper};
 use futures_util::future::BoxFuture;
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::{JoinError, JoinHandle};
 
 use super::Conn;
@@ -74,8 +74,19 @@ impl Drop for Running {
 /// SQLite's lock would keep its holder's next statement from running, and all would stand until they gave up.
 static WRITER: Semaphore = Semaphore::const_new(1);
 
-/// Runs `body` in a transaction that holds the right to write from its beginning: a deferred one that starts to write
-/// may fail at once with SQLITE_BUSY, this one waits.
+/// Begins a transaction that holds the right to write from its beginning: a deferred one that starts to write may fail at
+/// once with SQLITE_BUSY, this one waits.
+///
+/// # Errors
+/// Why the transaction could not begin.
+pub async fn begin(conn: &mut Conn) -> Result<SemaphorePermit<'static>, diesel::result::Error> {
+    let turn = WRITER.acquire().await;
+    conn.spawn_blocking(|conn| AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"))
+        .await?;
+    turn.map_err(|_| diesel::result::Error::BrokenTransactionManager)
+}
+
+/// Runs `body` in a transaction ([`begin`]), or as a part of the one that is open, which it may then fail without ending.
 ///
 /// # Errors
 /// What `body` says, after everything is taken back; or why the transaction could not begin or end.
@@ -84,10 +95,14 @@ pub async fn write_transaction<T, E: From<diesel::result::Error>>(
     body: impl AsyncFnOnce(&mut Conn) -> Result<T, E>,
 ) -> Result<T, E> {
     type Manager = SyncTransactionManagerWrapper<AnsiTransactionManager>;
-    // Never closed.
-    let _turn = WRITER.acquire().await;
-    conn.spawn_blocking(|conn| AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"))
-        .await?;
+    let open = Manager::transaction_manager_status_mut(conn).transaction_depth()?.is_some();
+    let _turn = if open {
+        // A savepoint.
+        Manager::begin_transaction(conn).await?;
+        None
+    } else {
+        Some(begin(conn).await?)
+    };
     match body(&mut *conn).await {
         Ok(value) => {
             Manager::commit_transaction(conn).await?;
