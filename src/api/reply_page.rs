@@ -9,12 +9,12 @@ mod form;
 mod view;
 
 use actix_multipart::Multipart;
-use actix_web::http::{Method, StatusCode, header};
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
 use crate::api::State;
-use crate::api::http::access::{Author, note};
 use crate::api::http::problem::{Code, Problem};
+use crate::api::http::request_id;
 use crate::api::letters::letter_files;
 use crate::api::letters::replies::record;
 use crate::domain::LetterState;
@@ -22,6 +22,7 @@ use crate::domain::invalid::text;
 use crate::domain::reply::Reply;
 use crate::letter::{BadToken, unsigned_letter};
 use crate::office::warnings::{DOCX, signed};
+use crate::office::{Actor, Call, Who};
 use crate::store::StoreError;
 use crate::store::rows::{LetterRow, ReceiptRow, WholeReply, word};
 use crate::store::types::Id;
@@ -178,10 +179,15 @@ async fn write_receipt(state: &State, token: &str, body: &[u8]) -> Result<HttpRe
     };
     let (_, first) = state.office.store.receive_letter(&row).await.map_err(failed)?;
     if first {
-        note(state, Author::Link(opened.letter.id.0), (&Method::POST, "/r/receipt"), StatusCode::CREATED)
-            .await;
+        holder(&opened, "/r/receipt").note(&state.office, 201).await;
     }
     Ok(seen(&opened.address))
+}
+
+/// Whoever holds the link, at one of the two forms.
+fn holder(opened: &Opened, path: &str) -> Actor {
+    let who = Who::Link { letter_id: opened.letter.id.0 };
+    Actor::calling(who, Call::new("POST", path, 201, request_id::current()))
 }
 
 async fn answer(state: web::Data<State>, token: web::Path<String>, body: Multipart) -> HttpResponse {
@@ -217,8 +223,7 @@ async fn write_reply(state: &State, token: &str, body: Multipart) -> Result<Http
     let new = record::new_reply(state, opened.letter.id, reply.clone(), None);
     match state.office.store.reply_to_letter(&new).await {
         Ok(_) => {
-            note(state, Author::Link(opened.letter.id.0), (&Method::POST, "/r/reply"), StatusCode::CREATED)
-                .await;
+            holder(&opened, "/r/reply").note(&state.office, 201).await;
             Ok(seen(&opened.address))
         }
         Err(StoreError::Conflict(invalid)) => {

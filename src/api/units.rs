@@ -13,9 +13,8 @@ use crate::api::http::page::{List, ListParams, PageView};
 use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
-use crate::domain::Unit;
-use crate::store::rows::{UnitChange, UnitFilter, UnitRow};
-use crate::store::types::Id;
+use crate::office::{Actor, places};
+use crate::store::rows::{UnitFilter, UnitRow};
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -128,22 +127,14 @@ async fn list_units(
 #[utoipa::path(tag = "责任单位", request_body = CreateUnit, responses(
     (status = 201, body = UnitView), (status = "4XX", body = ProblemView)))]
 #[post("/units")]
-async fn create_unit(state: web::Data<State>, Body(body): Body<CreateUnit>) -> Result<HttpResponse, Problem> {
-    let unit = Unit::new(&body.name, body.credit_code.as_deref())?;
-    let region = lookup::region(&state, At::Body("region"), &body.region).await?;
-    let parent = lookup::maybe_unit(&state, At::Body("parent"), body.parent.as_deref()).await?;
-    let now = state.office.clock.timestamp();
-    let row = UnitRow {
-        id: Id(state.office.clock.new_id()),
-        name: unit.name,
-        region_id: region.id,
-        parent_id: parent.map(|row| row.id),
-        credit_code: unit.credit_code,
-        created_at: now,
-        revision: 1,
-        updated_at: now,
-    };
-    state.office.store.create_unit(&row).await?;
+async fn create_unit(
+    state: web::Data<State>,
+    actor: Actor,
+    Body(body): Body<CreateUnit>,
+) -> Result<HttpResponse, Problem> {
+    let CreateUnit { name, region, parent, credit_code } = body;
+    let new = places::NewUnit { name, region, parent, credit_code };
+    let row = places::create_unit(&state.office, &actor, new).await?;
     respond::created(&format!("/api/v1/units/{}", row.id.0), &UnitView::from(row))
 }
 
@@ -173,25 +164,14 @@ async fn load(state: &State, id: Uuid) -> Result<UnitRow, Problem> {
 async fn update_unit(
     state: web::Data<State>,
     request: HttpRequest,
+    actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<UpdateUnit>,
 ) -> Result<HttpResponse, Problem> {
-    let present = load(&state, *id).await?;
-    respond::if_match(&request, &UnitView::from(present.clone()))?;
-    let credit_code = body.credit_code.unwrap_or(present.credit_code);
-    let unit = Unit::new(body.name.as_deref().unwrap_or(&present.name), credit_code.as_deref())?;
-    let parent_id = match body.parent {
-        None => present.parent_id,
-        Some(key) => lookup::maybe_unit(&state, At::Body("parent"), key.as_deref()).await?.map(|row| row.id),
-    };
-    let change = UnitChange {
-        id: present.id,
-        name: unit.name,
-        parent_id,
-        credit_code: unit.credit_code,
-        revision: present.revision + 1,
-        updated_at: state.office.clock.timestamp(),
-    };
-    let row = state.office.store.update_unit(&change).await?;
+    let seen = load(&state, *id).await?;
+    respond::if_match(&request, &UnitView::from(seen.clone()))?;
+    let UpdateUnit { name, parent, credit_code } = body;
+    let edit = places::UnitEdit { name, parent, credit_code };
+    let row = places::update_unit(&state.office, &actor, seen, edit).await?;
     respond::ok(&request, &UnitView::from(row))
 }

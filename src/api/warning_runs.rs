@@ -10,13 +10,11 @@ use crate::api::State;
 use crate::api::http::access::Caller;
 use crate::api::http::extract::{Body, Params};
 use crate::api::http::page::{List, ListParams, PageView};
-use crate::api::http::problem::{Code, FieldError, Problem, ProblemView};
+use crate::api::http::problem::{Code, Problem, ProblemView};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::domain::{Grade, invalid};
-use crate::letter::FactChange;
-use crate::office::Refusal;
 use crate::office::assessments;
 use crate::office::warnings::{self, GradeChange, Issued, PlannedLetter, ReportedLetter, RunReport, Upgrade};
 use crate::store::rows::WarningRunRow;
@@ -248,40 +246,6 @@ impl From<WarningRunRow> for RunSummaryView {
             letters: row.letters,
         }
     }
-}
-
-impl From<Refusal> for Problem {
-    fn from(error: Refusal) -> Self {
-        match error {
-            Refusal::Store(error) => error.into(),
-            Refusal::Calendar(error) => Self::new(
-                Code::Conflict,
-                format!("反馈期限落在{}年，该年工作日历尚未载入，请先载入该年日历。", error.year),
-            ),
-            Refusal::Changed { changes, waits } => facts_changed(changes, waits),
-            Refusal::Letter(error) => Self::internal(error),
-        }
-    }
-}
-
-/// What changed, one by one, and what to do now.
-fn facts_changed(changes: Vec<FactChange>, waits: bool) -> Problem {
-    /// Most changes that one sentence names.
-    const SAID: usize = 5;
-    let said: Vec<&str> =
-        changes.iter().take(SAID).map(|change| change.detail.trim_end_matches('。')).collect();
-    let more = if changes.len() > SAID { format!("等{}处", changes.len()) } else { String::new() };
-    let detail = if waits {
-        format!("函稿所据事实已变化：{}{more}。新函稿已备好，请重新核阅后签发。", said.join("；"))
-    } else {
-        format!("{}。", said.join("；"))
-    };
-    let error = |change: FactChange| FieldError {
-        pointer: change.pointer,
-        code: Code::FactsChanged.as_str().to_owned(),
-        detail: change.detail,
-    };
-    Problem { errors: changes.into_iter().map(error).collect(), ..Problem::new(Code::FactsChanged, detail) }
 }
 
 /// 运行或预演一次预警：研判全部指标，签发应发的函；投递由后台进行

@@ -2,13 +2,19 @@
 //!
 //! Handlers, pages, jobs, commands and the demo translate into these deeds; nothing is changed in another way.
 
+mod actor;
 pub mod assessments;
+mod keys;
+
+pub mod places;
 pub mod warnings;
 
 use std::sync::Arc;
 
+pub use actor::{Actor, Call, Who};
+
 use crate::clock::Clock;
-use crate::domain::{UnpublishedYear, WorkCalendar};
+use crate::domain::{Invalid, UnpublishedYear, WorkCalendar};
 use crate::letter::{FactChange, LetterError, ReplyLinks, Templates};
 use crate::mail::message::Mailbox;
 use crate::store::{Store, StoreError};
@@ -40,6 +46,17 @@ pub enum Refusal {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What is asked for breaks a rule.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// The key in this field names nothing, or more than one thing.
+    #[error("{field}: {error}")]
+    Key {
+        /// The field of the command; dots go down (`members.3`).
+        field: String,
+        /// What came of looking it up.
+        error: StoreError,
+    },
     /// The wording.
     #[error(transparent)]
     Letter(#[from] LetterError),

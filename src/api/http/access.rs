@@ -9,16 +9,18 @@ use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Path, Payload, ResourceDef, ServiceRequest, ServiceResponse};
-use actix_web::http::{Method, StatusCode, Uri, header};
+use actix_web::http::{StatusCode, Uri, header};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
 use uuid::Uuid;
 
 use crate::api::State;
 use crate::api::http::problem::{Code, Problem};
+use crate::api::http::request_id;
 use crate::domain::Role;
+use crate::office::{Actor, Call, Who};
 use crate::store::Store;
-use crate::store::rows::{AuditRow, word};
+use crate::store::rows::word;
 use crate::store::types::Id;
 pub use rules::{RULES, Reach, Rule};
 
@@ -73,6 +75,16 @@ impl KnownKeys {
     }
 }
 
+impl FromRequest for Actor {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let actor = request.extensions().get::<Self>().cloned();
+        std::future::ready(actor.ok_or_else(|| Problem::internal("a route without an actor")))
+    }
+}
+
 const PREFIX: &str = "/api/v1";
 
 /// Lets a request in when it carries `Authorization: Bearer KEY` or `X-Api-Key: KEY` and the key may do this; writes
@@ -105,48 +117,30 @@ pub async fn middleware<B: MessageBody + 'static>(
         let answer = crate::api::nowhere(request.request().clone()).await;
         return Ok(request.into_response(answer));
     };
-    let (method, address) = (request.method().clone(), request.path().to_owned());
+    let actor = {
+        let (verb, address) = (request.method().as_str(), request.path());
+        let status = crate::api::http::spec::success(&pattern, verb);
+        let who = Who::Key {
+            id: caller.key_id,
+            name: caller.name.clone(),
+            role: caller.role,
+            unit_id: caller.unit_id,
+        };
+        Actor::calling(who, Call::new(verb, address, status, request_id::current()))
+    };
     let answer = match permit(&state, &caller, rule, &mut request).await {
         Ok(()) => {
-            request.extensions_mut().insert(caller.clone());
+            request.extensions_mut().insert(actor.clone());
+            request.extensions_mut().insert(caller);
             next.call(request).await?.map_into_boxed_body()
         }
         Err(problem) => request.error_response(problem),
     };
-    if rule.writes && (answer.status().is_success() || answer.status() == StatusCode::FORBIDDEN) {
-        note(&state, Author::Key(caller.key_id), (&method, &address), answer.status()).await;
+    let told = answer.status().is_success() || answer.status() == StatusCode::FORBIDDEN;
+    if rule.writes && told && !actor.is_noted() {
+        actor.note(&state.office, answer.status().as_u16()).await;
     }
     Ok(answer)
-}
-
-/// Who wrote.
-#[derive(Debug, Clone, Copy)]
-pub enum Author {
-    /// The holder of this key.
-    Key(Uuid),
-    /// The holder of the link in this letter.
-    Link(Uuid),
-}
-
-/// Writes down who called what. The work itself is done: when this fails, it is said in the log and nowhere else.
-pub async fn note(state: &State, author: Author, (verb, path): (&Method, &str), status: StatusCode) {
-    let (api_key_id, letter_id) = match author {
-        Author::Key(id) => (Some(Id(id)), None),
-        Author::Link(id) => (None, Some(Id(id))),
-    };
-    let row = AuditRow {
-        id: Id(state.office.clock.new_id()),
-        api_key_id,
-        letter_id,
-        verb: verb.to_string(),
-        path: path.chars().take(200).collect(),
-        status: status.as_u16().into(),
-        request_id: crate::api::http::request_id::current(),
-        created_at: state.office.clock.timestamp(),
-    };
-    if let Err(error) = state.office.store.record_audit(&row).await {
-        tracing::error!(%error, ?row, "who wrote was not written down");
-    }
 }
 
 fn presented(request: &ServiceRequest) -> Option<String> {

@@ -7,8 +7,11 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::http::lookup::At;
 use crate::api::http::wire::shorten;
 use crate::domain::Invalid;
+use crate::letter::FactChange;
+use crate::office::Refusal;
 use crate::store::StoreError;
 
 /// Every code a problem can have: code, HTTP status, Chinese title.
@@ -241,6 +244,42 @@ impl From<StoreError> for Problem {
             other => Self::internal(other),
         }
     }
+}
+
+impl From<Refusal> for Problem {
+    fn from(error: Refusal) -> Self {
+        match error {
+            Refusal::Store(error) => error.into(),
+            Refusal::Invalid(invalid) => invalid.into(),
+            Refusal::Key { field, error } => At::Body(&field).problem(error),
+            Refusal::Calendar(error) => Self::new(
+                Code::Conflict,
+                format!("反馈期限落在{}年，该年工作日历尚未载入，请先载入该年日历。", error.year),
+            ),
+            Refusal::Changed { changes, waits } => facts_changed(changes, waits),
+            Refusal::Letter(error) => Self::internal(error),
+        }
+    }
+}
+
+/// What changed, one by one, and what to do now.
+fn facts_changed(changes: Vec<FactChange>, waits: bool) -> Problem {
+    /// Most changes that one sentence names.
+    const SAID: usize = 5;
+    let said: Vec<&str> =
+        changes.iter().take(SAID).map(|change| change.detail.trim_end_matches('。')).collect();
+    let more = if changes.len() > SAID { format!("等{}处", changes.len()) } else { String::new() };
+    let detail = if waits {
+        format!("函稿所据事实已变化：{}{more}。新函稿已备好，请重新核阅后签发。", said.join("；"))
+    } else {
+        format!("{}。", said.join("；"))
+    };
+    let error = |change: FactChange| FieldError {
+        pointer: change.pointer,
+        code: Code::FactsChanged.as_str().to_owned(),
+        detail: change.detail,
+    };
+    Problem { errors: changes.into_iter().map(error).collect(), ..Problem::new(Code::FactsChanged, detail) }
 }
 
 /// Somebody else changed it first.

@@ -92,3 +92,32 @@ pub(in crate::api) fn verbs(pattern: &str) -> Option<&'static str> {
     });
     VERBS.get(pattern).map(String::as_str)
 }
+
+/// The status that a success answers with by the specification: its first of 2xx, or 200.
+pub(in crate::api) fn success(pattern: &str, verb: &str) -> u16 {
+    #[derive(Deserialize)]
+    struct Spec {
+        paths: BTreeMap<String, BTreeMap<String, Operation>>,
+    }
+    #[derive(Deserialize)]
+    struct Operation {
+        responses: BTreeMap<String, IgnoredAny>,
+    }
+    static STATUSES: LazyLock<HashMap<(String, String), u16>> = LazyLock::new(|| {
+        let paths = serde_json::from_slice(SPEC).map_or_else(|_| BTreeMap::new(), |spec: Spec| spec.paths);
+        let first = |operation: &Operation| {
+            operation
+                .responses
+                .keys()
+                .find_map(|status| status.starts_with('2').then(|| status.parse().ok())?)
+        };
+        let of = |(path, item): (String, BTreeMap<String, Operation>)| {
+            let statuses = item.into_iter().filter_map(move |(verb, operation)| {
+                Some(((path.clone(), verb.to_ascii_uppercase()), first(&operation)?))
+            });
+            statuses.collect::<Vec<_>>()
+        };
+        paths.into_iter().flat_map(of).collect()
+    });
+    STATUSES.get(&(pattern.to_owned(), verb.to_owned())).copied().unwrap_or(200)
+}
