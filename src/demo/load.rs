@@ -66,8 +66,9 @@ pub async fn load(store: &Store, clock: &dyn Clock) -> Result<Option<Loaded>, St
         let row = loader.observation(fact, &report);
         facts.push(FactWrite { measure: measure.id, region: at, habit, row, stated: Vec::new() });
     }
-    let puts = store.record_observations(&facts, false).await?;
-    let observations = puts.iter().filter(|put| put.outcome == Recorded::Created).count();
+    let known = store.plan_observations(&facts).await?;
+    store.write_observations(&facts, &known).await?;
+    let observations = known.puts.iter().filter(|put| put.outcome == Recorded::Created).count();
     let indicators = if planned { loader.rows.indicators.len() } else { 0 };
     Ok((planned || observations > 0).then_some(Loaded { indicators, observations }))
 }

@@ -5,6 +5,7 @@
 mod actor;
 pub mod assessments;
 mod keys;
+pub mod observations;
 
 pub mod places;
 pub mod warnings;

@@ -18,11 +18,11 @@ use crate::rows::{
     AuditFilter, AuditRow, BoardFilter, BoardLetterRow, BoardRow, CampaignCurveRow, CampaignFilter,
     CampaignMemberRow, CampaignRow, Claim, ClosureRow, ContactFilter, ContactRow, DeliveryFilter,
     DeliveryRow, DraftWrite, EpisodeChange, EpisodeFilter, EpisodeRow, EvaluationMeasureRow, EvaluationRow,
-    FactRow, FactWrite, IdempotencyRow, IndicatorChange, IndicatorRow, IssuingCampaignRow, Lease,
+    FactPlan, FactRow, FactWrite, IdempotencyRow, IndicatorChange, IndicatorRow, IssuingCampaignRow, Lease,
     LedgerFilter, LedgerRow, LetterEpisodeRow, LetterFileRow, LetterFilter, LetterHead, LetterName,
     LetterReportRow, LetterRow, LineRow, Mark, MeasureAliasRow, MeasureFilter, MeasureRow, NamedIndicatorRow,
     NewLetter, NewReply, NodeReportRow, ObservationFilter, ObservationRow, Pace, Page, PartRow,
-    PastVerdictRow, PersonVerdictRow, PlanRows, ProblemFilter, ProblemRow, Put, ReceiptRow, RegionAliasRow,
+    PastVerdictRow, PersonVerdictRow, PlanRows, ProblemFilter, ProblemRow, ReceiptRow, RegionAliasRow,
     RegionFilter, RegionRow, Rendering, ReplyFileRow, ResponsibilityRow, ReviewRow, RevisionOf, RevisionRow,
     RulePackFilter, RulePackRow, SettlementRow, SiblingTarget, SilenceFilter, SilenceRow, SlotClaim, SlotRow,
     StatedDifferenceRow, TaskFilter, TaskRow, UnitChange, UnitFilter, UnitNameRow, UnitRow, WarningRunRow,
@@ -285,7 +285,8 @@ front! {
     }
     recording {
         fn list_window_starts(keys: &'a [(Id, Id)]) -> Vec<((Id, Id), NaiveDate)>;
-        fn record_observations(batch: &'a [FactWrite], dry_run: bool) -> Vec<Put>;
+        fn plan_observations(batch: &'a [FactWrite]) -> FactPlan;
+        fn write_observations(batch: &'a [FactWrite], plan: &'a FactPlan) -> ();
     }
     regions {
         fn count_regions() -> i64;
@@ -381,6 +382,9 @@ front! {
     upkeep {
         fn call_back_from_future(now: NaiveDateTime) -> usize;
         fn forget_answers(before: NaiveDateTime) -> usize;
+    }
+    wanted_rates {
+        fn list_wanted_rates(batch: &'a [FactWrite]) -> Vec<usize>;
     }
     warnings {
         fn list_issuing_campaigns() -> Vec<IssuingCampaignRow>;

@@ -177,7 +177,8 @@ async fn make_everything_lag(post: &Post, end: chrono::NaiveDate, round: u32) {
         facts.push(write(measure, region, fact("yoy", -1_000 - i64::from(round))));
         facts.push(write(measure, region, fact("level", 1)));
     }
-    post.store.record_observations(&facts, false).await.unwrap();
+    let plan = post.store.plan_observations(&facts).await.unwrap();
+    post.store.write_observations(&facts, &plan).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use chrono::NaiveDate;
-use rust_decimal::Decimal;
 use serde::de::{self, IntoDeserializer as _};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
@@ -16,6 +15,7 @@ use crate::api::http::problem::{FieldError, Problem};
 use crate::api::http::wire::{Amount, Word};
 use crate::api::indicators::PeriodView;
 use crate::domain::{Basis, Figure, Status};
+use crate::office::observations::{NewFact, Spelled};
 
 /// 一条观测值
 #[derive(Debug, Deserialize, ToSchema)]
@@ -23,38 +23,38 @@ use crate::domain::{Basis, Figure, Status};
 pub struct ObservationBody {
     /// 指标口径：id、名称或别名
     #[schema(example = "社会消费品零售总额")]
-    pub(super) measure: String,
+    measure: String,
     /// 行政区：id、代码或名称
     #[schema(example = "430000")]
-    pub(super) region: String,
+    region: String,
     /// 所属时期：累计值应从1月1日（或目标期首日）起，累计值和当期值应截至月末，存量可为任一天
-    pub(super) period: PeriodView,
+    period: PeriodView,
     /// 数值口径，默认同指标口径
     #[schema(value_type = Option<String>, example = "cumulative")]
-    pub(super) basis: Option<Word<Basis>>,
+    basis: Option<Word<Basis>>,
     /// 数值level、同比增速yoy（%）或名次rank
     #[serde(alias = "kind")]
     #[schema(value_type = String, example = "yoy")]
-    pub(super) figure: Word<Figure>,
+    figure: Word<Figure>,
     /// 值：level用指标口径的单位，yoy为百分数，rank为名次；也可写作3%、311.3亿元、1,234.5
-    pub(super) value: Spelled,
+    value: Spelled,
     /// 名次是多少个地区中的名次，只与rank同报
     #[schema(example = 14)]
-    pub(super) of: Option<u32>,
+    of: Option<u32>,
     /// 是否为截至某日的进度数（时期不到月末）
     #[serde(default)]
-    pub(super) partial: bool,
+    partial: bool,
     /// 状态，默认preliminary
     #[schema(value_type = Option<String>, example = "preliminary")]
-    pub(super) status: Option<Word<Status>>,
+    status: Option<Word<Status>>,
     /// 出处
     #[schema(example = "月报")]
-    pub(super) source: String,
+    source: String,
     /// 公布日期：实际值不早于所属时期结束之日
-    pub(super) published_on: NaiveDate,
+    published_on: NaiveDate,
     /// 文中所称的差距，用来与数值核对；只提示不符之处，不作研判依据，随新版本一并记录
     #[serde(default)]
-    pub(super) differences: Vec<DifferenceBody>,
+    differences: Vec<DifferenceBody>,
 }
 
 /// 文中所称的差距
@@ -75,15 +75,6 @@ pub struct DifferenceBody {
 pub struct RecordObservations {
     /// 各条观测值，最多20000条
     items: Vec<ObservationBody>,
-}
-
-/// A number, or a text that may spell one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Spelled {
-    /// A JSON number.
-    Number(Decimal),
-    /// As written.
-    Text(String),
 }
 
 impl<'de> Deserialize<'de> for Spelled {
@@ -123,11 +114,30 @@ impl ToSchema for Spelled {
     }
 }
 
+impl ObservationBody {
+    fn stated(self) -> NewFact {
+        NewFact {
+            measure: self.measure,
+            region: self.region,
+            period: (self.period.start, self.period.end),
+            basis: self.basis.map(|basis| basis.0),
+            figure: self.figure.0,
+            value: self.value,
+            of: self.of,
+            partial: self.partial,
+            status: self.status.map(|status| status.0),
+            source: self.source,
+            published_on: self.published_on,
+            differences: self.differences.into_iter().map(|one| (one.against, one.difference.0)).collect(),
+        }
+    }
+}
+
 /// One item as far as it could be read.
 #[derive(Debug)]
 pub(super) struct Item {
-    /// The item; where a field could not be read, something that could stands in its place.
-    pub(super) body: Option<ObservationBody>,
+    /// The fact; where a field could not be read, something that could stands in its place.
+    pub(super) fact: Option<NewFact>,
     /// What is wrong with its form, with pointers into the item.
     pub(super) errors: Vec<FieldError>,
     /// Fields in whose place something else stands.
@@ -155,7 +165,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Item>, Problem> {
     }
     match extract::parse::<RecordObservations>(bytes) {
         Ok(all) => {
-            let whole = |body| Item { body: Some(body), errors: Vec::new(), replaced: Vec::new() };
+            let whole = |body: ObservationBody| Item {
+                fact: Some(body.stated()),
+                errors: Vec::new(),
+                replaced: Vec::new(),
+            };
             Ok(all.items.into_iter().map(whole).collect())
         }
         Err(problem) if problem.errors.iter().any(|error| error.pointer.starts_with("/items/")) => {
@@ -183,11 +197,11 @@ fn stand_in(field: &str) -> Option<(&'static str, Value)> {
 fn one(mut value: Value) -> Item {
     /// More than an item has fields.
     const ERRORS_MAX: usize = 30;
-    let mut item = Item { body: None, errors: Vec::new(), replaced: Vec::new() };
+    let mut item = Item { fact: None, errors: Vec::new(), replaced: Vec::new() };
     while item.errors.len() < ERRORS_MAX {
         let problem = match extract::value::<ObservationBody>(&value) {
             Ok(body) => {
-                item.body = Some(body);
+                item.fact = Some(body.stated());
                 return item;
             }
             Err(problem) => problem,
@@ -259,6 +273,6 @@ mod tests {
     fn a_stand_in_is_not_spoken_of() {
         let bad = GOOD.replace("2025-08-15", "2025-02-30");
         let item = read(format!("{{\"items\":[{bad}]}}").as_bytes()).unwrap().remove(0);
-        assert!(!item.speaks_of("/published_on") && item.speaks_of("/period") && item.body.is_some());
+        assert!(!item.speaks_of("/published_on") && item.speaks_of("/period") && item.fact.is_some());
     }
 }

@@ -1,7 +1,6 @@
 //! Observations (观测值): taken in by the bulk, kept as vintages.
 
 mod items;
-mod reader;
 
 use actix_web::{HttpRequest, HttpResponse, get, put, web};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -22,10 +21,11 @@ use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Amount, Word};
 use crate::api::indicators::PeriodView;
 use crate::domain::{Basis, Figure, Status};
+use crate::office::Actor;
+use crate::office::observations::{self, NewFact, Reader};
 use crate::store::StoreError;
 use crate::store::rows::{ObservationFilter, ObservationRow, Recorded, read_doubts, word};
 use crate::store::types::Id;
-use reader::Reader;
 
 /// Facts accepted in one request.
 const ITEMS_MAX: usize = 20_000;
@@ -203,6 +203,7 @@ async fn list_observations(
 async fn record_observations(
     state: web::Data<State>,
     request: HttpRequest,
+    actor: Actor,
     Params(params): Params<RecordParams>,
     JsonBytes(bytes): JsonBytes,
 ) -> Result<HttpResponse, Problem> {
@@ -212,20 +213,28 @@ async fn record_observations(
         let detail = format!("一次应录入1至{ITEMS_MAX}条，请分批提交。");
         return Err(Problem::at(Code::Invalid, "/items", "out_of_range", detail));
     }
-    let mut reader = Reader::prepare(&state, &read).await?;
+    let stated: Vec<&NewFact> = read.iter().filter_map(|item| item.fact.as_ref()).collect();
+    let mut reader = Reader::prepare(&state.office, &stated).await?;
+    drop(stated);
     let mut facts = Vec::with_capacity(read.len());
     let mut outcomes: Vec<RecordOutcome> = Vec::with_capacity(read.len());
     let mut places = Vec::with_capacity(read.len());
     for (index, item) in read.iter().enumerate() {
-        let found = reader.read(item);
-        let mut outcome =
-            RecordOutcome { read_as: found.read_as.map(Amount), ..RecordOutcome::refused(index) };
-        match found.fact {
-            Some(fact) => {
-                facts.push(fact);
-                places.push(index);
+        let mut outcome = RecordOutcome::refused(index);
+        let mut errors = item.errors.clone();
+        if let Some(stated) = &item.fact {
+            let found = reader.read(stated);
+            outcome.read_as = found.read_as.map(Amount);
+            let told = found.wrong.into_iter().flat_map(|refusal| Problem::from(refusal).errors);
+            errors.extend(told.filter(|error| item.speaks_of(&error.pointer)));
+            if errors.is_empty() {
+                facts.extend(found.fact);
             }
-            None => outcome.errors = within(found.errors, index),
+        }
+        if facts.len() > places.len() {
+            places.push(index);
+        } else {
+            outcome.errors = within(errors, index);
         }
         outcomes.push(outcome);
     }
@@ -235,7 +244,7 @@ async fn record_observations(
     if refused > 0 && params.atomic && !params.dry_run {
         return Err(Problem::many(outcomes.into_iter().flat_map(|outcome| outcome.errors).collect()));
     }
-    let puts = state.office.store.record_observations(&facts, params.dry_run).await?;
+    let puts = observations::record(&state.office, &actor, &facts, params.dry_run).await?;
     for ((place, put), fact) in places.into_iter().zip(&puts).zip(&facts) {
         let outcome = &mut outcomes[place];
         outcome.outcome = match put.outcome {

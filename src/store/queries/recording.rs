@@ -1,6 +1,6 @@
 //! Facts put in, as many at once as one likes. What it costs goes by the batch: of what is stored only the vintages of the
-//! facts offered are read, and a handful of values beside each series. All of that is read before the transaction, which
-//! only writes; that nobody wrote the same facts meanwhile is held by their key, and then all begins again.
+//! facts offered are read, and a handful of values beside each series. All of that is read for the plan, before the
+//! transaction, which only writes; that nobody wrote the same facts meanwhile is held by their key.
 
 use std::collections::HashMap;
 
@@ -8,18 +8,15 @@ use chrono::NaiveDate;
 
 use super::super::{Conn, facts};
 use super::comparisons::insert_stated_rows;
-use super::{reassessments, wanted_rates};
+use super::reassessments;
 use crate::StoreError;
 use crate::rows::{
-    BesideRow, FactWrite, GroupAt, ObservationRow, Put, Recorded, StatedDifferenceRow, VintageRow,
+    BesideRow, FactPlan, FactWrite, GroupAt, ObservationRow, Put, Recorded, StatedDifferenceRow, VintageRow,
     read_doubts, word, write_doubts,
 };
 use crate::types::Id;
 use xushi_domain::smell::{self, Fresh, LOOK_BACK, Neighbours};
-use xushi_domain::{Basis, Doubt, DoubtSet, Period, Status};
-
-/// How often a write begins again because somebody else wrote the same facts.
-const TRIES: usize = 5;
+use xushi_domain::{Basis, DoubtSet, Period, Status};
 
 /// Rows read for the values before a group: some are vintages of one another.
 const ROWS_BEFORE: i64 = LOOK_BACK as i64 + 2;
@@ -27,48 +24,28 @@ const ROWS_BEFORE: i64 = LOOK_BACK as i64 + 2;
 /// Facts that one round trip of a read or a write carries.
 const AT_ONCE: usize = 5_000;
 
-/// Writes facts and what was said of differences beside them, all or none; each becomes the next vintage of its fact unless
-/// the last one says the same. What was said is kept only with a new vintage. With `dry_run` nothing is written and the
-/// answer is the same. That a rate is wanted beside a level is told and not kept: it is no fault of the level.
+/// What is to be done about a batch: which facts are new, which are another vintage of a known one, which say the same as
+/// the last one; and what is doubtful about each. Reads only.
 ///
 /// # Errors
-/// When the database fails.
-pub async fn record_observations(
-    conn: &mut Conn,
-    batch: &[FactWrite],
-    dry_run: bool,
-) -> Result<Vec<Put>, StoreError> {
-    let mut puts = put(conn, batch, dry_run).await?;
-    for place in wanted_rates::places(conn, batch).await? {
-        puts[place].doubts.insert(Doubt::GrowthWanted);
+/// See [`StoreError`].
+pub async fn plan_observations(conn: &mut Conn, batch: &[FactWrite]) -> Result<FactPlan, StoreError> {
+    let series = series_of(conn, batch).await?;
+    let known = known(conn, batch, &series).await?;
+    let groups = grouped(batch);
+    let around = around(conn, batch, &series, &groups).await?;
+    let nothing = Put { outcome: Recorded::Created, doubts: DoubtSet::default() };
+    let mut plan = FactPlan { puts: vec![nothing; batch.len()], series, writes: Vec::new() };
+    for (places, around) in groups.iter().zip(around) {
+        group(&mut plan, batch, places, around, &known)?;
     }
-    Ok(puts)
-}
-
-async fn put(conn: &mut Conn, batch: &[FactWrite], dry_run: bool) -> Result<Vec<Put>, StoreError> {
-    let mut tries = 0;
-    loop {
-        let plan = Plan::make(conn, batch).await?;
-        if dry_run || plan.writes.is_empty() {
-            return Ok(plan.puts);
-        }
-        tries += 1;
-        match write(conn, batch, &plan).await {
-            Err(StoreError::Duplicate(_)) if tries < TRIES => {}
-            Err(error) => return Err(error),
-            Ok(()) => return Ok(plan.puts),
-        }
-    }
-}
-
-/// What is to be done about a batch.
-struct Plan {
-    /// One for each fact.
-    puts: Vec<Put>,
-    /// The series of each fact, if it is there.
-    series: Vec<Option<i64>>,
-    /// Place in the batch and vintage of each new row.
-    writes: Vec<(usize, i32)>,
+    // Neighbours in the index are written together.
+    let key = |place: usize| {
+        let FactWrite { measure, region, row, .. } = &batch[place];
+        (plan.series[place], *measure, *region, row.period_end)
+    };
+    plan.writes.sort_unstable_by_key(|(place, _)| key(*place));
+    Ok(plan)
 }
 
 /// The newest vintage of a fact, and whether any is final.
@@ -85,68 +62,45 @@ struct Around {
     next: Option<smell::Reading>,
 }
 
-impl Plan {
-    async fn make(conn: &mut Conn, batch: &[FactWrite]) -> Result<Self, StoreError> {
-        let series = series_of(conn, batch).await?;
-        let known = known(conn, batch, &series).await?;
-        let groups = grouped(batch);
-        let around = around(conn, batch, &series, &groups).await?;
-        let nothing = Put { outcome: Recorded::Created, doubts: DoubtSet::default() };
-        let mut plan = Self { puts: vec![nothing; batch.len()], series, writes: Vec::new() };
-        for (places, around) in groups.iter().zip(around) {
-            plan.group(batch, places, around, &known)?;
+/// Judges the facts of one series, basis and figure, in order of time: each is a neighbour of those after it.
+fn group(
+    plan: &mut FactPlan,
+    batch: &[FactWrite],
+    places: &[usize],
+    mut around: Around,
+    known: &HashMap<usize, Known>,
+) -> Result<(), StoreError> {
+    let last_end = places.last().map(|place| batch[*place].row.period_end);
+    for place in places.iter().copied() {
+        let FactWrite { row, habit, .. } = &batch[place];
+        let before = known.get(&place);
+        let (status, number) = (word::<Status>(&row.status)?, number(row)?);
+        if let Some(before) = before
+            && is_same(&before.row, row)
+        {
+            plan.puts[place] = Put { outcome: Recorded::Unchanged, doubts: read_doubts(&before.row.doubts)? };
+        } else {
+            let fresh = Fresh { number, basis: word(&row.basis)?, figure: word(&row.figure)?, status };
+            let earlier = around.before.iter().rev().filter(|one| one.period.end() < row.period_end);
+            let earlier: Vec<smell::Reading> = earlier.take(LOOK_BACK).copied().collect();
+            let beside = Neighbours {
+                before: &earlier,
+                next: around.next.filter(|_| last_end == Some(row.period_end)),
+                same: before.map(|before| before.row.value.0),
+                is_final: before.is_some_and(|before| before.is_final),
+            };
+            let found = smell::doubts(&fresh, *habit, &beside);
+            let doubts = found.iter().chain(read_doubts(&row.doubts)?.iter()).collect();
+            let outcome = if before.is_some() { Recorded::Updated } else { Recorded::Created };
+            plan.puts[place] = Put { outcome, doubts };
+            plan.writes.push((place, before.map_or(1, |before| before.row.vintage + 1)));
         }
-        // Neighbours in the index are written together.
-        let key = |place: usize| {
-            let FactWrite { measure, region, row, .. } = &batch[place];
-            (plan.series[place], *measure, *region, row.period_end)
-        };
-        plan.writes.sort_unstable_by_key(|(place, _)| key(*place));
-        Ok(plan)
-    }
-
-    /// Judges the facts of one series, basis and figure, in order of time: each is a neighbour of those after it.
-    fn group(
-        &mut self,
-        batch: &[FactWrite],
-        places: &[usize],
-        mut around: Around,
-        known: &HashMap<usize, Known>,
-    ) -> Result<(), StoreError> {
-        let last_end = places.last().map(|place| batch[*place].row.period_end);
-        for place in places.iter().copied() {
-            let FactWrite { row, habit, .. } = &batch[place];
-            let before = known.get(&place);
-            let (status, number) = (word::<Status>(&row.status)?, number(row)?);
-            if let Some(before) = before
-                && is_same(&before.row, row)
-            {
-                self.puts[place] =
-                    Put { outcome: Recorded::Unchanged, doubts: read_doubts(&before.row.doubts)? };
-            } else {
-                let fresh = Fresh { number, basis: word(&row.basis)?, figure: word(&row.figure)?, status };
-                let earlier = around.before.iter().rev().filter(|one| one.period.end() < row.period_end);
-                let earlier: Vec<smell::Reading> = earlier.take(LOOK_BACK).copied().collect();
-                let beside = Neighbours {
-                    before: &earlier,
-                    next: around.next.filter(|_| last_end == Some(row.period_end)),
-                    same: before.map(|before| before.row.value.0),
-                    is_final: before.is_some_and(|before| before.is_final),
-                };
-                let found = smell::doubts(&fresh, *habit, &beside);
-                let doubts = found.iter().chain(read_doubts(&row.doubts)?.iter()).collect();
-                let outcome = if before.is_some() { Recorded::Updated } else { Recorded::Created };
-                self.puts[place] = Put { outcome, doubts };
-                self.writes.push((place, before.map_or(1, |before| before.row.vintage + 1)));
-            }
-            if status.is_actual() {
-                around.before.push(number);
-            }
+        if status.is_actual() {
+            around.before.push(number);
         }
-        Ok(())
     }
+    Ok(())
 }
-
 /// Whether an offered fact says just what its newest vintage says.
 fn is_same(known: &VintageRow, row: &ObservationRow) -> bool {
     (known.value, known.status.0.to_string(), known.published_on, known.of, known.partial)
@@ -274,7 +228,16 @@ fn beside(row: &BesideRow) -> Result<smell::Reading, StoreError> {
     Ok(smell::Reading { period: Period::new(row.period_start, row.period_end)?, value: row.value.0 })
 }
 
-async fn write(conn: &mut Conn, batch: &[FactWrite], plan: &Plan) -> Result<(), StoreError> {
+/// Writes what a plan says, and what was said of differences beside it, all or none, with marks on what rests on it. What
+/// was said is kept only with a new vintage.
+///
+/// # Errors
+/// `Duplicate` when somebody else has written one of the facts since the plan was made: it is to be made again.
+pub async fn write_observations(
+    conn: &mut Conn,
+    batch: &[FactWrite],
+    plan: &FactPlan,
+) -> Result<(), StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
         let made = make_series(conn, batch, plan).await?;
         for chunk in plan.writes.chunks(AT_ONCE) {
@@ -302,7 +265,7 @@ async fn write(conn: &mut Conn, batch: &[FactWrite], plan: &Plan) -> Result<(), 
 async fn make_series(
     conn: &mut Conn,
     batch: &[FactWrite],
-    plan: &Plan,
+    plan: &FactPlan,
 ) -> Result<HashMap<(Id, Id), i64>, StoreError> {
     let lacking = plan.writes.iter().filter(|(place, _)| plan.series[*place].is_none());
     let mut keys: Vec<(Id, Id)> =

@@ -23,7 +23,7 @@ type Promised = (i64, Option<String>, NaiveDate, NaiveDate);
 ///
 /// # Errors
 /// When the database fails or holds what it should not.
-pub async fn places(conn: &mut Conn, batch: &[FactWrite]) -> Result<Vec<usize>, StoreError> {
+pub async fn list_wanted_rates(conn: &mut Conn, batch: &[FactWrite]) -> Result<Vec<usize>, StoreError> {
     let (level, actual) =
         (Figure::Level.to_string(), [Status::Preliminary, Status::Final].map(|one| one.to_string()));
     let levels = |fact: &FactWrite| fact.row.figure == level && actual.contains(&fact.row.status);

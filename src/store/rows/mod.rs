@@ -42,8 +42,8 @@ pub use letters::{
 pub use measures::{MeasureAliasRow, MeasureFilter, MeasureRow};
 pub use names::{NameKeyRow, NameKind};
 pub use observations::{
-    BesideRow, FactKey, FactRow, FactWrite, GroupAt, ObservationFilter, ObservationRow, Put, Recorded,
-    VintageRow, read_doubts, word, write_doubts,
+    BesideRow, FactKey, FactPlan, FactRow, FactWrite, GroupAt, ObservationFilter, ObservationRow, Put,
+    Recorded, VintageRow, read_doubts, word, write_doubts,
 };
 pub use operations::{ApiKeyFilter, ApiKeyRow, Claim, IdempotencyRow, SlotClaim, SlotRow};
 pub use places::{

@@ -170,6 +170,17 @@ pub struct Put {
     pub doubts: DoubtSet,
 }
 
+/// What is to be done about a batch of facts.
+#[derive(Debug, Clone)]
+pub struct FactPlan {
+    /// What becomes of each, in order of the batch.
+    pub puts: Vec<Put>,
+    /// The series of each fact, if it is there.
+    pub series: Vec<Option<i64>>,
+    /// Place in the batch and vintage of each new row.
+    pub writes: Vec<(usize, i32)>,
+}
+
 /// A vintage of a fact that is offered again.
 #[derive(Debug, Clone, Queryable, QueryableByName)]
 pub struct VintageRow {
