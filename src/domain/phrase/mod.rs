@@ -17,10 +17,10 @@
 //! 6. `classify`: one amount with its words becomes kind, comparison and direction. Nothing looks at the text again.
 //! 7. `unnumbered` and `plain`: parts without an amount are comparisons (`relative`), signs (`signed`), coverage,
 //!    milestones, trends (`markers`, `movement`) or work judged by a person.
-//! 8. `unread`: amounts that stand in no promise, no name and no date are handed back.
+//! 8. `unread` and `deadline`: amounts and dates that stand in no promise and no name are handed back.
 //! 9. `gathered`: the readings of the parts become one answer, in the order of the phrase.
 //!
-//! What the room never does: swallow a number (it is in a promise, a name or a date, or in `unparsed`); guess (what is not
+//! What the room never does: swallow a number (it is in a promise or a name, or in `unparsed`); guess (what is not
 //! understood is in `unparsed`); fail; take longer than linear time; know a campaign, a measure, a region or the day.
 //!
 //! The words are data: `lexicon/` has a file a list, a word a line, each with what it is for. `tests/phrases/` has what
@@ -47,6 +47,9 @@
 //!   (培育两家…); 三个高于, 二期 stay words. 两万三千户 is 23 000 `户`, a lone 三万 stays 3 `万`.
 //! - A rate of growth that must not be exceeded (涨幅控制在2%以内) is a cap; 增长2% and 增速达到2% are growth.
 //! - A decline that must not be exceeded (降幅收窄至5%以内) is growth of at least −5: as a cap of 5 a decline of 12 % would keep it.
+//! - No target has room for a date of its own. 年底前, 年内 and 12月底前 mean the end of the plan, for which every target is
+//!   due, and say nothing new; any other date (5月底前, 到2027年, 国庆节前, 较2020年, a bare 2025年) says something only who
+//!   knows the plan can use, and is handed back beside the promise. In a milestone's name it stays.
 //! - 上半年完成55% is a point of the way and 14个市州各培育3个 so many for each: both are handed back. ±5% says how near, and is
 //!   handed back beside its number.
 //! - A trend is a figure that moves: whatever 增长 or 下降 is said of, and with 持续, 稳步 … also 提高 and 改善 of what is
@@ -60,6 +63,7 @@ mod classify;
 mod clause;
 mod clause_items;
 mod cues;
+mod deadline;
 mod forms;
 mod gathered;
 mod given;

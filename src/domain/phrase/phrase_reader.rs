@@ -47,7 +47,11 @@ pub(super) fn read(phrase: &str) -> Parsed {
             } else {
                 let (_, hedges) = name::skip_leads(&clause.text, 0..clause.text.len(), &scan.dates);
                 carried.ahead = hedges.into_iter().find(|word| is_modal(word));
-                readings.push(Reading::Scope);
+                // 用5年左右时间 says by when, 今年以来 nothing that a plan does not.
+                let numbered =
+                    !scan.quantities.is_empty() || !scan.loose.is_empty() || !scan.dates.is_empty();
+                let text = clause.written();
+                readings.push(if numbered { Reading::Number(text) } else { Reading::Scope });
             }
             continue;
         }
@@ -71,7 +75,7 @@ fn clause_readings(clause: &Clause, scan: &Scan, carried: &mut Carried, readings
     carried.row = None;
     if scan.quantities.is_empty() {
         for span in dated_steps(clause, scan) {
-            readings.push(carrying(clause, scan, span, carried));
+            carrying(clause, scan, span, carried, readings);
         }
         return;
     }
@@ -79,7 +83,7 @@ fn clause_readings(clause: &Clause, scan: &Scan, carried: &mut Carried, readings
         if given::is_for_each(&clause.text, scan, &item.span) {
             readings.push(Reading::Number(written(&clause.text[item.span])));
         } else if item.numbers.is_empty() {
-            readings.push(carrying(clause, scan, item.span, carried));
+            carrying(clause, scan, item.span, carried, readings);
         } else {
             let targets = with_number(clause, scan, &item, carried);
             if targets.is_empty() {
@@ -94,14 +98,26 @@ fn clause_readings(clause: &Clause, scan: &Scan, carried: &mut Carried, readings
 }
 
 /// Reads a part without a number; what is said next may speak of its figure.
-fn carrying(clause: &Clause, scan: &Scan, span: std::ops::Range<usize>, carried: &mut Carried) -> Reading {
-    let reading = without_number(clause, scan, span, carried);
-    if let Reading::Promises(targets) = &reading
-        && let Some(target) = targets.iter().find(|target| is_figure(target))
-    {
-        carried.subject = target.indicator.chars().collect();
-    }
-    reading
+fn carrying(
+    clause: &Clause,
+    scan: &Scan,
+    span: std::ops::Range<usize>,
+    carried: &mut Carried,
+    readings: &mut Vec<Reading>,
+) {
+    let reading = without_number(clause, scan, span.clone(), carried);
+    let left = match &reading {
+        Reading::Promises(targets) => {
+            if let Some(target) = targets.iter().find(|target| is_figure(target)) {
+                carried.subject = target.indicator.chars().collect();
+            }
+            unread::left_dates(clause, scan, &span, targets, &[])
+        }
+        Reading::Work(target) => unread::left_dates(clause, scan, &span, std::slice::from_ref(target), &[]),
+        _ => Vec::new(),
+    };
+    readings.push(reading);
+    readings.extend(left.into_iter().map(Reading::Number));
 }
 
 /// Whether a promise without a written number is about a figure, so that the next clause may speak of it: 投资增速转正，增长3%.
