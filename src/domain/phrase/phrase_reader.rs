@@ -1,5 +1,7 @@
 //! From a whole phrase to its promises: clause by clause, carrying the subject over.
 
+use std::ops::Range;
+
 use super::around::{Around, Carried};
 use super::classify::{self, Facts};
 use super::clause::{self, CLAUSE_MAX, Clause};
@@ -82,6 +84,10 @@ fn clause_readings(clause: &Clause, scan: &Scan, carried: &mut Carried, readings
     for item in clause_items::items(clause, scan) {
         if given::is_for_each(&clause.text, scan, &item.span) {
             readings.push(Reading::Number(written(&clause.text[item.span])));
+        } else if let Some(targets) = turned(clause, scan, &item, carried) {
+            let left = unread::left_over(clause, scan, &item.span, &[], &targets);
+            readings.push(Reading::Promises(targets));
+            readings.extend(left.into_iter().map(Reading::Number));
         } else if item.numbers.is_empty() {
             carrying(clause, scan, item.span, carried, readings);
         } else {
@@ -97,11 +103,38 @@ fn clause_readings(clause: &Clause, scan: &Scan, carried: &mut Carried, readings
     }
 }
 
+/// 由-3%转为正增长: what is promised is a sign, and the only numbers say where it starts.
+fn turned(clause: &Clause, scan: &Scan, item: &Item, carried: &Carried) -> Option<Vec<PhraseTarget>> {
+    let inside = |range: &Range<usize>| range.start >= item.span.start && range.end <= item.span.end;
+    let starts: Vec<&Quantity> =
+        scan.quantities.iter().filter(|number| inside(&(number.start..number.end))).collect();
+    if starts.is_empty() || !starts.iter().all(|number| number.baseline) {
+        return None;
+    }
+    let led = |number: &&Quantity| {
+        let from = unread::led_from(&clause.text[item.span.start..number.start]);
+        from.map_or(number.start, |at| item.span.start + at)..number.end
+    };
+    let dates = scan.dates.iter().filter(|date| inside(date)).cloned();
+    let left_out: Vec<Range<usize>> = starts.iter().map(led).chain(dates).collect();
+    let mut rest = Clause::default();
+    for at in item.span.clone().filter(|at| !left_out.iter().any(|range| range.contains(at))) {
+        rest.text.push(clause.text[at]);
+        rest.shielded.push(clause.shielded[at]);
+    }
+    let span = 0..rest.text.len();
+    let Reading::Promises(targets) = without_number(&rest, &Scan::default(), span, carried) else {
+        return None;
+    };
+    let signs = targets.iter().all(|target| target.kind == Kind::Growth && target.value.is_some());
+    signs.then_some(targets)
+}
+
 /// Reads a part without a number; what is said next may speak of its figure.
 fn carrying(
     clause: &Clause,
     scan: &Scan,
-    span: std::ops::Range<usize>,
+    span: Range<usize>,
     carried: &mut Carried,
     readings: &mut Vec<Reading>,
 ) {

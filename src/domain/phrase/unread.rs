@@ -100,15 +100,19 @@ pub(super) fn left_over(
     let left = others.chain(scan.loose.iter().cloned()).filter(inside);
     let numbers = left.filter_map(|range| {
         let number = written(&clause.text[range.clone()]);
-        let lead =
-            clause.text[..range.start].iter().rev().take(LEAD_MAX).position(|c| matches!(c, '由' | '从'));
-        let from = lead.map_or(range.start, |back| range.start - back - 1).max(span.start);
+        let from = led_from(&clause.text[span.start..range.start]).map_or(range.start, |at| span.start + at);
         (!said(&number)).then(|| written(&clause.text[from..range.end]))
     });
     let mut numbers: Vec<String> = numbers.collect();
     let dates = left_dates(clause, scan, span, targets, &numbers);
     numbers.extend(dates);
     numbers
+}
+
+/// Where the 由 or 从 stands that leads to the number behind `before`.
+pub(super) fn led_from(before: &[char]) -> Option<usize> {
+    let near = before.len().saturating_sub(LEAD_MAX);
+    before[near..].iter().rposition(|c| matches!(c, '由' | '从')).map(|at| near + at)
 }
 
 /// The dates of a part that stand in none of its promises' names, nor in `others` that are handed back.
