@@ -124,6 +124,8 @@ fn relation(
         let other_unit = current.unit != next.unit && !current.unit.is_empty() && !each();
         return match core.is_empty() {
             true if current.baseline || !starts_anew => Relation::Nested,
+            // 18岁以下达到95%: of whom the share is said.
+            true if current.kind == UnitKind::Attribute => Relation::Nested,
             false if !starts_anew && !other_unit => Relation::Listed,
             _ => Relation::Apart(current.end, current.end + core.len()),
         };

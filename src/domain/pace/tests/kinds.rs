@@ -312,6 +312,8 @@ fn changes_count_from_the_baseline() {
     let urban = urban.with(|given| given.measure.unit = "%".to_owned());
     let air = Given::new(Kind::Change, Comparator::Range, "1", "微克/立方米").to("2").from("38");
     let air = air.better(Better::Lower);
+    // 排名提升2位: the place is a number that falls.
+    let place = Given::new(Kind::Change, Comparator::Equal, "2", "位").better(Better::Lower).from("8");
     let limit = Given::new(Kind::Change, Comparator::AtMost, "1", "个").better(Better::Lower).from("10");
     let fall = limit.clone().target(|target| target.value = maybe("-1"));
     let falls_less = Given::new(Kind::Change, Comparator::AtLeast, "-1", "个").from("10");
@@ -322,6 +324,8 @@ fn changes_count_from_the_baseline() {
         (&air, "2025-06-30", "37.5", want(Grade::OnPace, "37.5000", "0.0000", "0.0000")),
         (&air, "2025-06-30", "36", want(Grade::Ahead, "37.5000", "1.5000", "150.0000")),
         (&air, "2025-06-30", "38", want(Grade::Critical, "37.5000", "-0.5000", "-50.0000")),
+        (&place, "2025-12-31", "6", want(Grade::Achieved, "6.0000", "0.0000", "0.0000")),
+        (&place, "2025-12-31", "10", want(Grade::Missed, "6.0000", "-4.0000", "-200.0000")),
         (&limit, "2025-06-30", "11", want(Grade::OnPace, "11.0000", "0.0000", "0.0000")),
         // At most −1 is a fall to work towards: 10 − 1·½. At least −1 of a higher-is-better is a floor of 9 all along.
         (&fall, "2025-06-30", "9.5", want(Grade::OnPace, "9.5000", "0.0000", "0.0000")),
