@@ -6,7 +6,6 @@ use rust_decimal::Decimal;
 use crate::kind::{AddsUp, FallsBack, ReportedBy, WayFrom};
 use crate::{Basis, Figure, KindRow, Measure, Observation, Period, Status, TextEnum};
 
-use super::line::Line;
 use super::months::Calendar;
 use super::promise::{Promise, adds_up, is_percent};
 use super::series::{Series, Wanted, find, is_later};
@@ -95,13 +94,6 @@ impl<'a> Case<'a> {
             AddsUp::ByUnit => basis != Basis::Point && by_unit() && !self.promise.each_period,
             AddsUp::Never => false,
         }
-    }
-
-    /// Whether what was added up can only grow, so that a limit once exceeded stays exceeded.
-    pub(super) fn is_broken(&self, line: &Line, actual: Decimal) -> Result<bool, Missing> {
-        let counts = self.figure == Figure::Level && (self.adds_up() || self.counts_from_zero());
-        let stays = line.ceiling && counts;
-        Ok(stays && !line.is_met(actual, self.promise.strict, self.allowance(line.scale))?)
     }
 
     /// Whether what is judged adds up and stays: a growth rate does not, though the levels behind it do.

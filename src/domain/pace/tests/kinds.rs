@@ -399,6 +399,83 @@ fn a_limit_reported_month_by_month_is_of_their_sum() {
 }
 
 #[test]
+fn a_limit_is_broken_by_what_is_known_though_months_are_missing() {
+    let of = |kind, comparator, value: &str, months: &[(u32, &str)]| {
+        let given = Given::new(kind, comparator, value, "起").better(Better::Lower).basis(Basis::Period);
+        months.iter().fold(given, |given, &(month, value)| {
+            let start = format!("2025-{month:02}-01");
+            let end = day(&start).checked_add_months(chrono::Months::new(1)).unwrap().pred_opt().unwrap();
+            given.value(observation(&start, &end.to_string(), Basis::Period, Figure::Level, value))
+        })
+    };
+    let cap = |value: &str, months: &[(u32, &str)]| of(Kind::Cap, Comparator::AtMost, value, months);
+    // February and April are missing: at least 11 of 10.
+    let over = cap("10", &[(1, "4"), (3, "4"), (5, "3")]);
+    let (subject, known, pack) = (over.subject(), over.known(), RulePack::standard());
+    let (assessment, steps) = assess_with_working(&subject, &known, &pack, day("2025-06-18"));
+    assert_eq!(assessment, over.assess());
+    assert_eq!((assessment.grade, assessment.rule.id), (Grade::Missed, RuleId::LimitUsedUp));
+    assert_eq!((assessment.actual, shown(assessment.gap)), (maybe("11"), "-6.8333".to_owned()));
+    assert!(assessment.missing.contains(Missing::GapInPeriods), "{:?}", assessment.missing);
+    assert_eq!((assessment.needed, assessment.forecast.is_some()), (None, false));
+    let told: String =
+        steps.iter().map(|step| format!("{} {:?} {}\n", step.formula, step.inputs, step.result)).collect();
+    for word in ["缺少", "2025-02-01至2025-02-28、2025-04-01至2025-04-30", "已知各期之和", "11", "限额"]
+    {
+        assert!(told.contains(word), "{word} in {told}");
+    }
+    for (given, grade) in [
+        // As much as the limit, or less, may still be kept; nobody knows.
+        (cap("10", &[(1, "4"), (3, "4"), (5, "2")]), Grade::NoData),
+        (cap("10", &[(3, "4"), (5, "4")]), Grade::NoData),
+        // A month that took something back: the sum can fall.
+        (cap("10", &[(1, "9"), (3, "-1"), (5, "4")]), Grade::NoData),
+        // 零发生: one is too many.
+        (cap("0", &[(1, "0"), (5, "1")]), Grade::Missed),
+        (cap("0", &[(1, "0"), (5, "0")]), Grade::NoData),
+        // What is to be reached is not settled by what is known.
+        (
+            of(Kind::Total, Comparator::AtLeast, "10", &[(1, "4"), (5, "4")]).better(Better::Higher),
+            Grade::NoData,
+        ),
+        // A total that must not be exceeded is a limit.
+        (of(Kind::Total, Comparator::AtMost, "10", &[(2, "8"), (5, "4")]), Grade::Missed),
+        (of(Kind::Range, Comparator::Range, "5", &[(2, "8"), (5, "4")]).to("9"), Grade::Missed),
+        (
+            of(Kind::Range, Comparator::Range, "5", &[(2, "8"), (5, "4")]).to("9").better(Better::Hold),
+            Grade::Missed,
+        ),
+        (
+            of(Kind::Range, Comparator::Range, "5", &[(2, "8"), (5, "4")]).to("9").better(Better::Higher),
+            Grade::NoData,
+        ),
+        // Each month for itself: no sum at all.
+        (
+            cap("3", &[(1, "3"), (5, "3")]).target(|target| target.phrase = "每月不超过3起".to_owned()),
+            Grade::OnPace,
+        ),
+        // When the window is over, too.
+        (cap("10", &[(1, "4"), (3, "4"), (12, "3")]), Grade::Missed),
+    ] {
+        assert_eq!(
+            given.assess().grade,
+            grade,
+            "{:?}",
+            given.own.iter().map(|one| one.value).collect::<Vec<_>>()
+        );
+    }
+    // 1—2月 and February overlap: the longer one counts.
+    let twice = |last: &str| {
+        let both = observation("2025-01-01", "2025-02-28", Basis::Period, Figure::Level, "8");
+        cap("10", &[(2, "5"), (4, last)]).value(both).assess()
+    };
+    assert_eq!((twice("2").grade, twice("3").grade), (Grade::NoData, Grade::Missed));
+    // All months known, but one took something back: over the limit, yet not for good.
+    let net = cap("10", &[(1, "9"), (2, "-1"), (3, "4")]).assess();
+    assert_eq!((net.grade, net.rule.id), (Grade::Critical, RuleId::ProgressPoints));
+}
+
+#[test]
 fn what_is_to_stay_about_a_value_may_be_neither_above_nor_below() {
     let prices = Given::new(Kind::Growth, Comparator::About, "2", "%").better(Better::Hold);
     let share = Given::new(Kind::Share, Comparator::About, "60", "%").better(Better::Hold);
