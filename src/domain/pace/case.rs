@@ -29,6 +29,8 @@ pub(super) struct Case<'a> {
     pub(super) beside: Option<Series<'a>>,
     /// Whether any planned growth rate is known.
     pub(super) plans: bool,
+    /// Whether values in the measure's unit add up.
+    pub(super) unit_adds_up: bool,
 }
 
 impl<'a> Case<'a> {
@@ -60,7 +62,21 @@ impl<'a> Case<'a> {
         };
         let plans = row.way == WayFrom::Rate && known.own.iter().any(|o| o.status == Status::Plan);
         let calendar = Calendar::of(subject.window);
-        Self { subject, known, pack, as_of, promise, row, calendar, figure, series, beside, plans }
+        let unit_adds_up = adds_up(&subject.measure.unit);
+        Self {
+            subject,
+            known,
+            pack,
+            as_of,
+            promise,
+            row,
+            calendar,
+            figure,
+            series,
+            beside,
+            plans,
+            unit_adds_up,
+        }
     }
 
     pub(super) fn measure(&self) -> &'a Measure {
@@ -88,10 +104,9 @@ impl<'a> Case<'a> {
     /// Whether values add up from the start of the window, rather than standing for themselves.
     pub(super) fn adds_up(&self) -> bool {
         let basis = self.measure().basis;
-        let by_unit = || adds_up(&self.measure().unit);
         match self.row.adds_up {
             AddsUp::Always => basis != Basis::Point,
-            AddsUp::ByUnit => basis != Basis::Point && by_unit() && !self.promise.each_period,
+            AddsUp::ByUnit => basis != Basis::Point && self.unit_adds_up && !self.promise.each_period,
             AddsUp::Never => false,
         }
     }

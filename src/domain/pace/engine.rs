@@ -25,25 +25,36 @@ pub(super) fn run<W: Working>(
     as_of: NaiveDate,
     work: &mut W,
 ) -> Assessment {
+    // Filled where the caller has it: it is too large to be handed on by value.
     let mut out = Assessment::empty();
+    fill(subject, known, pack, as_of, &mut out, work);
+    out
+}
+
+fn fill<W: Working>(
+    subject: &Subject<'_>,
+    known: &Known<'_>,
+    pack: &RulePack,
+    as_of: NaiveDate,
+    out: &mut Assessment,
+    work: &mut W,
+) {
     let Some(target) = subject.target else {
         out.grade = Grade::NoTarget;
-        report_only(subject, known, as_of, &mut out);
-        return out;
+        return report_only(subject, known, as_of, out);
     };
     if subject.window.start() > as_of {
         out.grade = Grade::NotStarted;
-        return out;
+        return;
     }
     let verdict = Promise::read(target, subject.measure).and_then(|promise| {
         let case = Case::new(subject, known, pack, promise, as_of);
         describe_target(target, &promise, work);
-        let verdict = case.judge(&mut out, work);
-        case.staleness(&mut out);
+        let verdict = case.judge(out, work);
+        case.staleness(out);
         verdict
     });
-    conclude(verdict, pack, &mut out, work);
-    out
+    conclude(verdict, pack, out, work);
 }
 
 /// Without a target there is nothing to judge, but the latest value is still a fact.
@@ -162,8 +173,12 @@ impl Case<'_> {
             WayFrom::Nodes => self.judge_milestone(at, out, work),
             _ => self.judge_line(at, &line, actual, (months, due), out, work),
         };
-        self.changes(index, out);
-        out.streak = self.streak(index, line.as_ref().ok());
+        let before = self.before(index);
+        self.changes(at, before, out);
+        // What was held against one line is good where its gap is no shortfall.
+        let held = verdict.is_ok() && line.is_ok() && due.is_ok() && self.promise.kind != Kind::Range;
+        let good = out.gap.filter(|_| held).map(|gap| gap.numerator() >= Decimal::ZERO);
+        out.streak = self.streak((at, good), before, line.as_ref().ok());
         self.benchmarks(at, out, work)?;
         self.rank(at, (actual, line.as_ref().ok()), out, work);
         let verdict = verdict?;
