@@ -11,6 +11,11 @@ use super::lexicon::{Lexicon, ending, starting};
 use super::number;
 use super::text::{starts_with, written};
 
+/// Whether a clause can have one of [`part`]'s words: each of them has one of these characters.
+pub(super) fn may_have_part(text: &[char]) -> bool {
+    text.iter().any(|c| matches!(c, '前' | '度' | '半'))
+}
+
 /// A part of the year or the eve of a season at the start of `text` (上半年, 一季度末, 国庆节前): the characters it takes.
 pub(super) fn part(text: &[char]) -> Option<usize> {
     static PARTS: LazyLock<Lexicon<()>> = LazyLock::new(|| starting(include_str!("lexicon/dates/parts.txt")));

@@ -105,6 +105,9 @@ fn clause_readings(clause: &Clause, scan: &Scan, carried: &mut Carried, readings
 
 /// 由-3%转为正增长: what is promised is a sign, and the only numbers say where it starts.
 fn turned(clause: &Clause, scan: &Scan, item: &Item, carried: &Carried) -> Option<Vec<PhraseTarget>> {
+    if !item.numbers.is_empty() {
+        return None;
+    }
     let inside = |range: &Range<usize>| range.start >= item.span.start && range.end <= item.span.end;
     let starts: Vec<&Quantity> =
         scan.quantities.iter().filter(|number| inside(&(number.start..number.end))).collect();

@@ -14,9 +14,11 @@ pub(super) fn scan(text: &[char], shielded: &[bool]) -> Scan {
     let mut scan = Scan::default();
     let mut at = 0;
     let mut quoted = None;
+    let parts = deadline::may_have_part(text);
     while at < text.len() {
         let plan = if matches!(text[at], '“' | '十') { number::plan_end(&text[at..]) } else { None };
-        let part = if shielded[at] && text[at] != '“' { None } else { deadline::part(&text[at..]) };
+        let open = parts && (!shielded[at] || text[at] == '“');
+        let part = if open { deadline::part(&text[at..]) } else { None };
         let found = match text[at] {
             _ if part.is_some() => Found::Date(at + part.unwrap_or(1)),
             _ if plan.is_some() => Found::Date(at + plan.unwrap_or(1)),

@@ -79,6 +79,17 @@ fn details_are_kept() {
 }
 
 #[test]
+fn every_part_of_the_year_is_looked_for() {
+    let words: Vec<&str> = super::lexicon::list(include_str!("lexicon/dates/parts.txt")).collect();
+    assert!(words.len() > 60, "{words:?}");
+    for word in words {
+        let text: Vec<char> = word.chars().collect();
+        assert!(super::deadline::may_have_part(&text), "{word}");
+        assert_eq!(super::deadline::part(&text), Some(text.len()), "{word}");
+    }
+}
+
+#[test]
 fn a_better_place_has_a_smaller_number() {
     for (phrase, value, direction) in [
         ("排名提升2位", 2, Direction::Down),
