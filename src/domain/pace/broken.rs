@@ -2,12 +2,12 @@
 
 use rust_decimal::Decimal;
 
-use crate::{Basis, Figure, Kind, Observation, Period};
+use crate::{Figure, Kind, Observation, Period};
 
 use super::case::Case;
 use super::grading::Verdict;
 use super::line::Line;
-use super::ratio::add;
+use super::ratio::{add, sub};
 use super::series::Series;
 use super::working::Working;
 use super::{Assessment, Missing, Ratio};
@@ -29,13 +29,11 @@ impl Case<'_> {
         Ok(over && !self.takes_back())
     }
 
-    /// Whether a single month took something back (net amounts): then the sum may fall again.
+    /// Whether a period took something back (net amounts): then the sum may fall again.
     fn takes_back(&self) -> bool {
         let window = self.subject.window;
-        self.measure().basis == Basis::Period
-            && (0..)
-                .map_while(|index| self.series.get(index))
-                .any(|one| one.value < Decimal::ZERO && window.contains(one.period.end()))
+        let mut all = (0..).map_while(|index| self.series.get(index));
+        all.any(|one| one.value < Decimal::ZERO && window.contains(one.period.end()))
     }
 
     /// The verdict where parts of the window were not reported: the known ones are a lower bound of the sum, and a limit
@@ -55,6 +53,7 @@ impl Case<'_> {
         if !self.is_broken(&line, known.sum)? {
             return Err(Missing::GapInPeriods);
         }
+        let over = sub(known.sum, line.finish)?;
         out.missing.insert(Missing::GapInPeriods);
         out.actual = Some(known.sum);
         work.step("已知各期之和（缺少部分时期，实际不低于此数）", |inputs| {
@@ -65,7 +64,7 @@ impl Case<'_> {
         });
         work.step("已知部分已超出限额，补报只会更多", |inputs| {
             inputs.with("已知各期之和", known.sum).with("限额", line.finish);
-            (known.sum - line.finish).to_string()
+            over.to_string()
         });
         let (_, due) = self.paces(at, line.moves(), out, work);
         let due = due.map_or(Ratio::whole(Decimal::ONE), |due| due.fraction);

@@ -33,14 +33,14 @@
 //! - 翻一番 is growth of 100 %, 翻两番 of 300 %, 减半 of −50 % (value 50, downwards); 三分之一 is 33.3333 %, 七成 70 %.
 //! - 突破万亿元 is more than 1 `万亿元`; 2:1 is 2 `:1`; 全覆盖 has no value unless one is written.
 //! - 余 and 多 (300余项) promise more than the number. Places in a ranking (前10名, 升至第3位, 首位) are ranks, at most, in
-//!   位 however they are written; moves in it (前移5个位次) are changes, down
-//!   where they are for the better: the better place has the smaller number. 第一方阵 and 前列 are for a person to judge, 前30% and
-//!   后5位 are handed back.
-//! - A range of voltages, ages, classes or sizes before a noun names it (35—110千伏变电站12座 promises 12; 8—12个小镇 is a range).
+//!   位 however they are written; moves in it (前移5个位次) are changes, downwards where they are for the
+//!   better, since the better place has the smaller number. 第一方阵 and 前列 are for a person to judge, 前30% and 后5位 are
+//!   handed back.
+//! - A range of voltages, ages, classes or sizes before a noun names it: 35—110千伏变电站12座 promises 12. 8—12个小镇 is a range.
 //! - What a change starts from is handed back beside where it ends: 由-3% of 由-3%转为正增长, 从下降3% of 从下降3%转为增长2%.
-//! - Words of sign have a number though none is written: 转正 is growth above 0, 由增转降 below 0, 零增长 of at most 0, 两位数增长 of at least
-//!   10 %; 零发生, 清零, 无重特大事故 are limits of 0; 降幅收窄 is narrowing. 双下降 is as many trends as it says, or handed
-//!   back where nobody says which; 生产安全事故双下降 means 起数 and 死亡人数.
+//! - Words of sign have a number though none is written: 转正 is growth above 0, 由增转降 below 0, 零增长 of at most 0,
+//!   两位数增长 of at least 10 %; 零发生, 清零, 无重特大事故 are limits of 0; 降幅收窄 is narrowing. 双下降 is as many trends as
+//!   it says, or handed back where nobody says which; 生产安全事故双下降 means 起数 and 死亡人数.
 //! - No number is swallowed: a part whose number is understood neither as an amount nor as a name (数百家, 一大半企业,
 //!   充电桩（3000个）) is handed back whole, and so is a number that stands in no promise (由98.6%).
 //! - So much for each (4.5批次/千人) never adds up. 为10个县配备设备20台 promises the sets: whom it is for is no target

@@ -2,9 +2,8 @@
 //!
 //! A reading is `name kind comparator value unit`, the parts of a phrase joined by `; `, nothing written as `-`, ranges as
 //! `1..2`; `none` is a phrase that is handed back. Parts `back 5月底前` say all that is handed back beside the promises,
-//! `back -` that nothing is. The name may be left out. Words joined by `|` may stand for each other,
-//! also whole readings. `abs` stands for total, level or (between two ends) range, `soft` for milestone, trend or
-//! qualitative.
+//! `back -` that nothing is. The name may be left out. Words joined by `|` may stand for each other, also whole readings.
+//! `abs` stands for total, level or (between two ends) range, `soft` for milestone, trend or qualitative.
 
 use std::fmt::Write as _;
 use std::path::Path;
