@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::cues::Cues;
 use super::lexicon::{Lexicon, ending, starting};
 use super::measurement_units::UnitKind;
+use super::movement;
 use super::number_with_unit::Quantity;
 use super::parsed::Direction;
 use super::text::{ends_with, starts_with};
@@ -313,9 +314,8 @@ fn unstated(facts: &Facts<'_>, lower: bool) -> Comparator {
 
 /// Whether the number is how many places of a ranking something moves (排名提升2位, 综合考核进位2个).
 fn is_move_of_place(facts: &Facts<'_>) -> bool {
-    const RANKINGS: [&str; 5] = ["排名", "位次", "名次", "排位", "座次"];
     let Facts { name, cues, quantity, right, .. } = facts;
-    let ranked = || RANKINGS.iter().any(|word| ends_with(name, word));
+    let ranked = || movement::is_ranking(name);
     right.is_empty()
         && match quantity.unit.as_str() {
             "个位次" | "位次" | "个名次" | "名次" => true,

@@ -25,10 +25,14 @@ pub(super) fn part(text: &[char]) -> Option<usize> {
     (!other).then(|| length + number::date_ending(&text[length..]))
 }
 
-/// Whether a note in brackets says no more than by when (6月底前).
+/// Whether a note in brackets says no more than by when (6月底前, 于9月底前完成).
 pub(super) fn is_deadline(inside: &[char], dates: &[Range<usize>]) -> bool {
+    const DONE: [&str; 7] = ["", "完成", "建成", "完工", "投用", "建成投用", "到位"];
     let [date] = dates else { return false };
-    date.start <= 2 && date.end == inside.len() && matches!(inside.last(), Some('前' | '底' | '末' | '内'))
+    let (before, after) = (&inside[..date.start], &inside[date.end..]);
+    before.len() <= 2
+        && matches!(inside[date.end - 1], '前' | '底' | '末' | '内')
+        && DONE.iter().any(|word| word.chars().eq(after.iter().copied()))
 }
 
 /// 于10月底前完成 behind a number: a date with a verb that only says that it is done.

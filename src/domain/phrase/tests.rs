@@ -115,6 +115,19 @@ fn a_better_place_has_a_smaller_number() {
 }
 
 #[test]
+fn a_place_that_moves_up_is_a_number_that_falls() {
+    for (phrase, direction) in [
+        ("全省排名前移", Direction::Down),
+        ("综合考核名次持续上升", Direction::Down),
+        ("用电量持续上升", Direction::Up),
+    ] {
+        let parsed = parse(phrase);
+        let said: Vec<_> = parsed.targets.iter().map(|target| (target.kind, target.direction)).collect();
+        assert_eq!(said, [(Kind::Trend, direction)], "{phrase}: {parsed:?}");
+    }
+}
+
+#[test]
 fn a_bound_behind_a_list_is_said_of_each() {
     let parsed = parse("固投、社零、进出口分别增长4.5%、5.5%和6%以上");
     let hedges: Vec<_> = parsed.targets.iter().map(|target| target.hedge.as_deref()).collect();
