@@ -59,4 +59,4 @@ pub use text_enum::TextEnum;
 
 /// The version of the rules by which assessments are made; recorded with each, so that after an upgrade it is known which
 /// were made by other rules.
-pub const RULES_VERSION: u32 = 2;
+pub const RULES_VERSION: u32 = 3;

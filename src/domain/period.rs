@@ -57,7 +57,7 @@ impl Period {
     pub fn ends_with_month(self) -> bool {
         match self.end.day() {
             31 => true,
-            28..=30 => self.end.succ_opt().is_some_and(|next| next.day() == 1),
+            day @ 28..=30 => day == days_in_month(self.end),
             _ => false,
         }
     }
@@ -69,7 +69,7 @@ impl Period {
 
     /// Whether this is January–February published as one period, as national statistics do.
     pub fn is_january_february(self) -> bool {
-        self.is_whole_months() && self.months() == 2 && self.start.month() == 1
+        self.months() == 2 && self.start.month() == 1 && self.is_whole_months()
     }
 
     /// The same span one year earlier (29 February becomes 28 February; a month's last day stays the last day).
@@ -80,16 +80,25 @@ impl Period {
     }
 }
 
+/// How many days the month of a day has; chrono's own is not inlined into other crates.
+#[inline]
+pub(crate) fn days_in_month(day: NaiveDate) -> u32 {
+    match day.month() {
+        2 => 28 + u32::from(day.leap_year()),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
 /// The same day one year earlier; the last day of February stays the last day of February.
-fn year_before(day: NaiveDate) -> Option<NaiveDate> {
-    let last_of_february = day.month() == 2 && day.succ_opt()?.month() == 3;
-    let earlier = NaiveDate::from_ymd_opt(
-        day.year() - 1,
-        day.month(),
-        day.day().min(if day.month() == 2 { 28 } else { 31 }),
-    )?;
-    let next = earlier.succ_opt()?;
-    Some(if last_of_february && next.month() == 2 { next } else { earlier })
+pub(crate) fn year_before(day: NaiveDate) -> Option<NaiveDate> {
+    let year = day.year() - 1;
+    if day.month() != 2 || day.day() < 28 {
+        return day.with_year(year);
+    }
+    let last = day.day() == 29 || !day.leap_year();
+    let leap = last.then(|| NaiveDate::from_ymd_opt(year, 2, 29)).flatten();
+    leap.or_else(|| NaiveDate::from_ymd_opt(year, 2, 28))
 }
 
 #[cfg(test)]

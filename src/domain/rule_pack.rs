@@ -62,14 +62,16 @@ impl Bands {
         let beyond = |threshold: Decimal| {
             shortfall > threshold || (self.inclusive && shortfall == threshold && threshold > Decimal::ZERO)
         };
+        // No threshold is below zero.
+        if shortfall.is_sign_negative() && !shortfall.is_zero() {
+            return if -shortfall >= self.ahead { Grade::Ahead } else { Grade::OnPace };
+        }
         if beyond(critical) {
             Grade::Critical
         } else if beyond(behind) {
             Grade::Behind
         } else if shortfall > self.watch {
             Grade::Watch
-        } else if shortfall < Decimal::ZERO && -shortfall >= self.ahead {
-            Grade::Ahead
         } else {
             Grade::OnPace
         }

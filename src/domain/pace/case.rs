@@ -6,7 +6,6 @@ use rust_decimal::Decimal;
 use crate::kind::{AddsUp, FallsBack, ReportedBy, WayFrom};
 use crate::{Basis, Figure, KindRow, Measure, Observation, Period, Status, TextEnum};
 
-use super::line::Line;
 use super::months::Calendar;
 use super::promise::{Promise, adds_up, is_percent};
 use super::series::{Series, Wanted, find, is_later};
@@ -30,6 +29,8 @@ pub(super) struct Case<'a> {
     pub(super) beside: Option<Series<'a>>,
     /// Whether any planned growth rate is known.
     pub(super) plans: bool,
+    /// Whether values in the measure's unit add up.
+    pub(super) unit_adds_up: bool,
 }
 
 impl<'a> Case<'a> {
@@ -61,7 +62,21 @@ impl<'a> Case<'a> {
         };
         let plans = row.way == WayFrom::Rate && known.own.iter().any(|o| o.status == Status::Plan);
         let calendar = Calendar::of(subject.window);
-        Self { subject, known, pack, as_of, promise, row, calendar, figure, series, beside, plans }
+        let unit_adds_up = adds_up(&subject.measure.unit);
+        Self {
+            subject,
+            known,
+            pack,
+            as_of,
+            promise,
+            row,
+            calendar,
+            figure,
+            series,
+            beside,
+            plans,
+            unit_adds_up,
+        }
     }
 
     pub(super) fn measure(&self) -> &'a Measure {
@@ -89,19 +104,11 @@ impl<'a> Case<'a> {
     /// Whether values add up from the start of the window, rather than standing for themselves.
     pub(super) fn adds_up(&self) -> bool {
         let basis = self.measure().basis;
-        let by_unit = || adds_up(&self.measure().unit);
         match self.row.adds_up {
             AddsUp::Always => basis != Basis::Point,
-            AddsUp::ByUnit => basis != Basis::Point && by_unit() && !self.promise.each_period,
+            AddsUp::ByUnit => basis != Basis::Point && self.unit_adds_up && !self.promise.each_period,
             AddsUp::Never => false,
         }
-    }
-
-    /// Whether what was added up can only grow, so that a limit once exceeded stays exceeded.
-    pub(super) fn is_broken(&self, line: &Line, actual: Decimal) -> Result<bool, Missing> {
-        let counts = self.figure == Figure::Level && (self.adds_up() || self.counts_from_zero());
-        let stays = line.ceiling && counts;
-        Ok(stays && !line.is_met(actual, self.promise.strict, self.allowance(line.scale))?)
     }
 
     /// Whether what is judged adds up and stays: a growth rate does not, though the levels behind it do.

@@ -9,7 +9,6 @@ use crate::{Basis, Doubt, Figure, Frequency, Observation, Period};
 use super::case::Case;
 use super::line::Line;
 use super::months::index;
-use super::promise::adds_up;
 use super::ratio::sub;
 use super::working::Working;
 use super::{Assessment, BenchmarkGap, Missing, NamedSeries, Ratio};
@@ -18,7 +17,7 @@ impl Case<'_> {
     /// Whether values of different regions may be set against each other: rates, shares and averages may, amounts and
     /// stocks may not (a county's is never its city's).
     pub(super) fn is_comparable(&self) -> bool {
-        self.figure == Figure::Yoy || !adds_up(&self.measure().unit)
+        self.figure == Figure::Yoy || !self.unit_adds_up
     }
 
     /// Differences from the parent region and the named series at the same period, where they compare.
@@ -61,11 +60,10 @@ impl Case<'_> {
     }
 
     /// Differences since the period before, the same period of last year and the end of last year.
-    pub(super) fn changes(&self, index: usize, out: &mut Assessment) {
-        let Some(at) = self.series.get(index) else { return };
+    pub(super) fn changes(&self, at: &Observation, before: Option<usize>, out: &mut Assessment) {
         let since = |other: Option<&Observation>| other.and_then(|other| sub(at.value, other.value).ok());
         let Some(first) = self.series.get(0) else { return };
-        let before = self.before(index).and_then(|before| self.series.get(before));
+        let before = before.and_then(|before| self.series.get(before));
         out.change.previous = since(before);
         let falls = before
             .is_some_and(|before| before.period.start() == at.period.start() && at.value < before.value);
@@ -90,14 +88,20 @@ impl Case<'_> {
     /// as one follows December.
     pub(super) fn before(&self, at: usize) -> Option<usize> {
         let now = self.series.get(at)?.period;
-        let ends_before = |index: &usize| self.series.get(*index).is_some_and(|o| o.period.end() < now.end());
-        let before = (0..at).rev().find(ends_before)?;
-        let end = self.series.get(before)?.period.end();
+        let ends = |index: usize| self.series.get(index).map(|one| one.period.end());
+        let mut before = at.checked_sub(1)?;
+        while ends(before)? == now.end() {
+            before = before.checked_sub(1)?;
+        }
+        let end = ends(before)?;
         if index(now.end()) - index(end) > self.step(now) {
             return None;
         }
-        let same_end = |index: &usize| self.series.get(*index).is_some_and(|o| o.period.end() == end);
-        Some((0..before).rev().take_while(same_end).last().unwrap_or(before))
+        // Of several that end on that day the longest, which stands first.
+        while before > 0 && ends(before - 1) == Some(end) {
+            before -= 1;
+        }
+        Some(before)
     }
 
     /// Months from the end of the period before to `end`, at most; January–February may be one.
@@ -119,20 +123,26 @@ impl Case<'_> {
         }
     }
 
-    /// Periods of the window in a row, ending with the one at `index`, on or above the line, or below it.
-    pub(super) fn streak(&self, index: usize, line: Option<&Line>) -> i32 {
+    /// Periods of the window in a row, ending with the latest one, on or above the line, or below it. Of the latest it may be
+    /// known already whether it is `good`; `before` is the index of the period before it.
+    pub(super) fn streak(
+        &self,
+        (at, good): (&Observation, Option<bool>),
+        before: Option<usize>,
+        line: Option<&Line>,
+    ) -> i32 {
         let fixed = line.filter(|_| self.line_is_fixed());
-        let (mut streak, mut index) = (0, Some(index));
-        while let Some(at) = index.and_then(|index| self.series.get(index)) {
+        let Some(good) = good.or_else(|| self.is_good(at, fixed)) else { return 0 };
+        let (mut length, mut before) = (1, before);
+        while let Some((index, at)) = before.and_then(|index| Some((index, self.series.get(index)?))) {
             let within = at.period.end() >= self.subject.window.start();
-            let Some(good) = within.then(|| self.is_good(at, fixed)).flatten() else { break };
-            if (streak > 0 && !good) || (streak < 0 && good) {
+            if !within || self.is_good(at, fixed) != Some(good) {
                 break;
             }
-            streak += if good { 1 } else { -1 };
-            index = index.and_then(|index| self.before(index));
+            length += 1;
+            before = self.before(index);
         }
-        streak
+        if good { length } else { -length }
     }
 
     /// Whether a value is on or above its line; `None` when that cannot be said.

@@ -4,11 +4,11 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::kind::WayFrom;
+use crate::period::year_before;
 use crate::{Curve, Doubt, Figure, Node, Observation, Period, text_enum};
 
 use super::case::Case;
 use super::months::Months;
-use super::promise::adds_up;
 use super::ratio::{add, mul, sub};
 use super::series::{Series, Wanted, is_later};
 use super::{Missing, Ratio};
@@ -83,11 +83,12 @@ impl Case<'_> {
             // Nothing at all is known from before the window.
             return Err(unknown);
         }
-        let mut part = Period::new(window.start(), day).map_err(|_| unknown)?;
+        let mut day = day;
         for _ in 0..years {
             window = window.last_year().ok_or(unknown)?;
-            part = part.last_year().ok_or(unknown)?;
+            day = year_before(day).ok_or(unknown)?;
         }
+        let part = Period::new(window.start(), day).map_err(|_| unknown)?;
         let (doubt, whole) = self.whole_of_one_state(levels, part, window);
         let (mut reached, mut whole) = if self.adds_up() || self.counts_from_zero() {
             let all = || self.added_over(window, levels);
@@ -156,7 +157,7 @@ impl Case<'_> {
     pub(super) fn counts_from_zero(&self) -> bool {
         match self.row.way {
             WayFrom::Zero => true,
-            WayFrom::ZeroOrFlat => !self.row.limit && adds_up(&self.measure().unit),
+            WayFrom::ZeroOrFlat => !self.row.limit && self.unit_adds_up,
             _ => false,
         }
     }

@@ -9,7 +9,7 @@ use crate::{Doubt, Figure, Grade, Kind, Observation, Period, RulePack, Status, T
 use super::case::Case;
 use super::due::Due;
 use super::grading::Verdict;
-use super::line::{Line, Standing};
+use super::line::Line;
 use super::months::Months;
 use super::outlook::shown;
 use super::promise::Promise;
@@ -25,25 +25,36 @@ pub(super) fn run<W: Working>(
     as_of: NaiveDate,
     work: &mut W,
 ) -> Assessment {
+    // Filled where the caller has it: it is too large to be handed on by value.
     let mut out = Assessment::empty();
+    fill(subject, known, pack, as_of, &mut out, work);
+    out
+}
+
+fn fill<W: Working>(
+    subject: &Subject<'_>,
+    known: &Known<'_>,
+    pack: &RulePack,
+    as_of: NaiveDate,
+    out: &mut Assessment,
+    work: &mut W,
+) {
     let Some(target) = subject.target else {
         out.grade = Grade::NoTarget;
-        report_only(subject, known, as_of, &mut out);
-        return out;
+        return report_only(subject, known, as_of, out);
     };
     if subject.window.start() > as_of {
         out.grade = Grade::NotStarted;
-        return out;
+        return;
     }
     let verdict = Promise::read(target, subject.measure).and_then(|promise| {
         let case = Case::new(subject, known, pack, promise, as_of);
         describe_target(target, &promise, work);
-        let verdict = case.judge(&mut out, work);
-        case.staleness(&mut out);
+        let verdict = case.judge(out, work);
+        case.staleness(out);
         verdict
     });
-    conclude(verdict, pack, &mut out, work);
-    out
+    conclude(verdict, pack, out, work);
 }
 
 /// Without a target there is nothing to judge, but the latest value is still a fact.
@@ -140,7 +151,10 @@ impl Case<'_> {
         }
         (out.data_period, out.observation) = (Some(at.period), Some(at.id));
         self.preliminary_after(at, out);
-        let actual = self.actual(at)?;
+        let actual = match self.actual(at) {
+            Err(Missing::GapInPeriods) => return self.judge_known(at, out, work),
+            actual => actual?,
+        };
         out.actual = Some(actual);
         work.step("数据期 = 最近一期有实际值的时期", |inputs| {
             inputs.with("时期", span(at.period)).with("发布日期", at.published_on).with("版次", at.vintage);
@@ -159,8 +173,12 @@ impl Case<'_> {
             WayFrom::Nodes => self.judge_milestone(at, out, work),
             _ => self.judge_line(at, &line, actual, (months, due), out, work),
         };
-        self.changes(index, out);
-        out.streak = self.streak(index, line.as_ref().ok());
+        let before = self.before(index);
+        self.changes(at, before, out);
+        // What was held against one line is good where its gap is no shortfall.
+        let held = verdict.is_ok() && line.is_ok() && due.is_ok() && self.promise.kind != Kind::Range;
+        let good = out.gap.filter(|_| held).map(|gap| gap.numerator() >= Decimal::ZERO);
+        out.streak = self.streak((at, good), before, line.as_ref().ok());
         self.benchmarks(at, out, work)?;
         self.rank(at, (actual, line.as_ref().ok()), out, work);
         let verdict = verdict?;
@@ -226,7 +244,7 @@ impl Case<'_> {
     }
 
     /// The linear pace, last year's, and the curve's own; the curve is not asked where nothing moves by it.
-    fn paces<W: Working>(
+    pub(super) fn paces<W: Working>(
         &self,
         at: &Observation,
         by_curve: bool,
@@ -305,9 +323,7 @@ impl Case<'_> {
             Err(missing) if line.moves() && !self.is_over(at.period.end()) => return Err(missing),
             Err(_) => Ratio::whole(Decimal::ONE),
         };
-        let (near, verdict) = self.hold_against(line, actual, due, at)?;
-        (out.expected, out.gap, out.gap_points) = (Some(near.expected), Some(near.gap), near.points);
-        describe_line(line, actual, due, out, work);
+        let verdict = self.held(line, (actual, due), at, out, work)?;
         match self.forecast(at, actual, line, months, work) {
             Some(Ok(forecast)) => out.forecast = Some(forecast),
             Some(Err(missing)) => out.forecast_lacks = Some(missing),
@@ -317,75 +333,6 @@ impl Case<'_> {
             return self.far_end(verdict, actual, due, at, out);
         }
         Ok(verdict)
-    }
-
-    fn hold_against(
-        &self,
-        line: &Line,
-        actual: Decimal,
-        due: Ratio,
-        at: &Observation,
-    ) -> Result<(Standing, Verdict), Missing> {
-        due.apply(|due| {
-            let standing = line.stand(actual, due)?;
-            Ok((standing, self.grade(line, standing, (actual, due), at.period.end())?))
-        })
-    }
-
-    /// The far end of a range. When both ends are to be held, the worse one decides; when more is better, being beyond
-    /// the far end is no shortfall, and only the rule's name says that it happened.
-    fn far_end(
-        &self,
-        verdict: Verdict,
-        actual: Decimal,
-        due: Ratio,
-        at: &Observation,
-        out: &mut Assessment,
-    ) -> Result<Verdict, Missing> {
-        if self.promise.ceiling || self.promise.far.is_none() {
-            return Ok(verdict);
-        }
-        let far = self.range_end(true)?;
-        let (standing, other) = self.hold_against(&far, actual, due, at)?;
-        out.expected_hi = Some(standing.expected);
-        if !self.promise.hold {
-            let id = if actual > far.finish { RuleId::BeyondRange } else { verdict.rule.id };
-            return Ok(Verdict { rule: Rule { id, ..verdict.rule }, ..verdict });
-        }
-        if standing.gap.value() < out.gap.and_then(Ratio::value) {
-            (out.gap, out.gap_points) = (Some(standing.gap), standing.points);
-        }
-        Ok(if other.grade > verdict.grade { other } else { verdict })
-    }
-}
-
-fn describe_line<W: Working>(line: &Line, actual: Decimal, due: Ratio, out: &Assessment, work: &mut W) {
-    if line.moves() {
-        work.step("应达值 = 起点 + (目标 − 起点) × 序时进度", |inputs| {
-            inputs.with("起点", line.base).with("目标", line.finish).with("序时进度", shown(Some(due)));
-            shown(out.expected)
-        });
-    } else {
-        work.step("应达值 = 目标（不随时间变化）", |inputs| {
-            inputs.with("目标", line.base);
-            shown(out.expected)
-        });
-    }
-    let formula = if line.ceiling {
-        "差距 = 应达值 − 实际（越低越好）"
-    } else {
-        "差距 = 实际 − 应达值"
-    };
-    work.step(formula, |inputs| {
-        inputs.with("实际", actual).with("应达值", shown(out.expected));
-        shown(out.gap)
-    });
-    // Of rates and shares the difference is in points already.
-    if W::KEEPS && out.gap_points.is_some() && out.gap_points != out.gap {
-        work.step("差距（百分点） = 差距 ÷ 全部工作量 × 100", |inputs| {
-            inputs.with("差距", shown(out.gap)).with("全部工作量", line.whole);
-            shown(out.gap_points)
-        });
     }
 }
 

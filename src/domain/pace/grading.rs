@@ -62,7 +62,7 @@ impl Case<'_> {
             let grade = if met { Grade::Achieved } else { Grade::Missed };
             return Ok(Verdict::plain(grade, RuleId::WindowOver));
         }
-        if self.is_broken(line, actual)? {
+        if !met && self.is_broken(line, actual)? {
             // It cannot come right any more, however much of the window is left.
             let verdict = Verdict::plain(Grade::Missed, RuleId::LimitUsedUp);
             let shortfall = standing.gap.value().map(|gap| -gap);

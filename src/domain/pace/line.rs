@@ -6,7 +6,7 @@ use crate::kind::WayFrom;
 use crate::{Better, Figure, Observation};
 
 use super::case::Case;
-use super::promise::{adds_up, is_percent};
+use super::promise::is_percent;
 use super::ratio::{add, mul, sub};
 use super::{Missing, Ratio};
 
@@ -65,6 +65,7 @@ impl Line {
     }
 
     /// Positive when `value` is on the good side of `mark`.
+    #[inline]
     pub(super) fn signed(&self, value: Decimal, mark: Decimal) -> Result<Decimal, Missing> {
         if self.ceiling { sub(mark, value) } else { sub(value, mark) }
     }
@@ -111,6 +112,7 @@ impl Line {
     }
 
     /// Whether `value` is on or above the line: the sign of the gap, without the gap.
+    #[inline]
     pub(super) fn is_on(&self, value: Decimal, due: Ratio) -> Result<bool, Missing> {
         let (value, line) = if self.moves() {
             let moved = mul(self.span, due.numerator())?;
@@ -120,7 +122,8 @@ impl Line {
         } else {
             (value, self.base)
         };
-        Ok(if self.ceiling { value <= line } else { value >= line })
+        let over = self.signed(value, line)?;
+        Ok(over.is_sign_positive() || over.is_zero())
     }
 
     /// The gap in points: percentage points for rates, points of the window's work for amounts.
@@ -222,7 +225,7 @@ impl Case<'_> {
     pub(super) fn level_assumed(&self) -> bool {
         self.row.way == WayFrom::BaselineOrLevel
             && !self.promise.hold
-            && !adds_up(&self.subject.measure.unit)
+            && !self.unit_adds_up
             && self.baseline().is_none()
     }
 
@@ -264,7 +267,7 @@ impl Case<'_> {
     pub(super) fn range_end(&self, upper: bool) -> Result<Line, Missing> {
         let end = if upper { self.promise.far } else { self.promise.value }.ok_or(Missing::TargetValue)?;
         let unit = &self.subject.measure.unit;
-        if adds_up(unit) {
+        if self.unit_adds_up {
             return Line::path(Decimal::ZERO, end, upper, Scale::Progress);
         }
         let scale = if is_percent(unit) { Scale::Rate } else { Scale::Progress };

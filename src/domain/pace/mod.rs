@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use super::{Curve, Grade, Measure, Observation, Period, RulePack, Target};
 
 mod assessment;
+mod broken;
 mod case;
 mod checks;
 mod compare;
@@ -18,6 +19,7 @@ mod due;
 mod engine;
 mod forecast;
 mod grading;
+mod held;
 mod line;
 mod missing;
 mod months;

@@ -4,6 +4,7 @@ use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
 use crate::Period;
+use crate::period::days_in_month;
 
 use super::Ratio;
 
@@ -33,7 +34,9 @@ impl Calendar {
     pub(super) fn by(&self, day: NaiveDate) -> Months {
         let now = Mark::after(day.clamp(self.window.start(), self.window.end()));
         let denominator = self.start.of * now.of * self.end.of;
-        let at = |mark: Mark| mark.whole * denominator + mark.days * (denominator / mark.of);
+        // Most windows and periods begin and end with a month, and a division costs more than all the rest.
+        let part = |mark: Mark| if mark.days == 0 { 0 } else { mark.days * (denominator / mark.of) };
+        let at = |mark: Mark| mark.whole * denominator + part(mark);
         let start = at(self.start);
         Months { elapsed: at(now) - start, total: at(self.end) - start, denominator }
     }
@@ -60,13 +63,13 @@ impl Mark {
         let whole = index(day);
         match i64::from(day.day()) {
             1 => Self { whole, days: 0, of: 1 },
-            days => Self { whole, days: days - 1, of: days_in_month(day) },
+            days => Self { whole, days: days - 1, of: i64::from(days_in_month(day)) },
         }
     }
 
     /// At the end of a day.
     fn after(day: NaiveDate) -> Self {
-        let (whole, days, of) = (index(day), i64::from(day.day()), days_in_month(day));
+        let (whole, days, of) = (index(day), i64::from(day.day()), i64::from(days_in_month(day)));
         if days == of { Self { whole: whole + 1, days: 0, of: 1 } } else { Self { whole, days, of } }
     }
 }
@@ -76,8 +79,10 @@ pub(super) fn index(day: NaiveDate) -> i64 {
     i64::from(day.year()) * 12 + i64::from(day.month0())
 }
 
-fn days_in_month(day: NaiveDate) -> i64 {
-    i64::from(day.num_days_in_month())
+/// The first day of a month counted so.
+pub(super) fn first_of(index: i64) -> Option<NaiveDate> {
+    let month = u32::try_from(index.rem_euclid(12)).ok()? + 1;
+    NaiveDate::from_ymd_opt(i32::try_from(index.div_euclid(12)).ok()?, month, 1)
 }
 
 #[cfg(test)]

@@ -309,7 +309,8 @@ impl Case<'_> {
 /// Decimal places that a number has, without zeros at its end.
 fn own_places(number: Decimal) -> u32 {
     // Taking zeros off is a row of divisions, and most numbers have none.
-    if number.scale() == 0 { 0 } else { number.normalize().scale() }
+    let scale = number.scale();
+    if scale == 0 || number.mantissa() % 10 != 0 { scale } else { number.normalize().scale() }
 }
 
 /// What is left of the window.

@@ -119,7 +119,7 @@ impl Case<'_> {
             return None;
         }
         let lower = self.measure().better == Better::Lower;
-        if at.figure == Figure::Level && crate::pace::adds_up(&self.measure().unit) {
+        if at.figure == Figure::Level && self.unit_adds_up {
             return None;
         }
         let rank = self.placed(RankBy::Value, (at.value, Decimal::ONE), lower, |one| {

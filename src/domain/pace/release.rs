@@ -1,11 +1,12 @@
 //! When the next report of a measure is due.
 
-use chrono::{Datelike, Days, Months, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 
 use crate::kind::ReportedBy;
 use crate::{Figure, Frequency, Measure, Observation, Period, WorkCalendar};
 
 use super::case::{Case, other};
+use super::months::{first_of, index};
 use super::series::Wanted;
 use super::{Assessment, Missing, Subject};
 
@@ -37,11 +38,11 @@ fn first_after_period(frequency: Frequency, last_period_end: NaiveDate) -> Optio
         Frequency::HalfYearly => 6,
         Frequency::Yearly => 12,
     };
-    let mut next = first_of_month(last_period_end.succ_opt()?)?.checked_add_months(Months::new(1))?;
-    while next.month0() % months != 0 || (months == 1 && next.month() == 2) {
-        next = next.checked_add_months(Months::new(1))?;
+    let mut next = index(last_period_end.succ_opt()?) + 1;
+    while next % months != 0 || (months == 1 && next % 12 == 1) {
+        next += 1;
     }
-    Some(next)
+    first_of(next)
 }
 
 /// When the report after the last one is due.
@@ -144,10 +145,6 @@ impl Case<'_> {
             out.missing.insert(if over { Missing::LastFigure } else { Missing::DueFigure });
         }
     }
-}
-
-fn first_of_month(day: NaiveDate) -> Option<NaiveDate> {
-    day.with_day(1)
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use crate::{Basis, Figure, KindRow, Observation, Period, Status};
 use super::ratio::{add, sub};
 use super::{Missing, Subject};
 
-/// Observations up to this number are kept without allocation.
-const INLINE: usize = 40;
+/// Observations up to this number are ordered without allocation.
+const INLINE: usize = 64;
 
 /// Which facts are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,11 +63,13 @@ pub(super) fn is_later(a: &Observation, b: &Observation) -> bool {
         > (firm(b), b.published_on, b.vintage, b.id, b.value, b.status)
 }
 
-/// The known values of one series, one per period, ordered by end, then by start.
+/// The known values of one series, one per period, ordered by end, then by start: their places among all observations, a
+/// byte each, since a verdict has up to two such series and most have few values.
 pub(super) struct Series<'a> {
-    inline: [Option<&'a Observation>; INLINE],
+    all: &'a [Observation],
+    inline: [u8; INLINE],
     len: usize,
-    spill: Vec<Option<&'a Observation>>,
+    spill: Vec<&'a Observation>,
     /// Whether any fact has several vintages.
     pub(super) revised: bool,
     /// Whether a fact of the window is not regular and so does not count.
@@ -77,36 +79,47 @@ pub(super) struct Series<'a> {
 impl<'a> Series<'a> {
     /// Gathers what is `wanted`; the order of `observations` does not matter.
     pub(super) fn of(observations: &'a [Observation], wanted: Wanted) -> Self {
-        let mut series =
-            Self { inline: [None; INLINE], len: 0, spill: Vec::new(), revised: false, refused: false };
+        let mut series = Self {
+            all: observations,
+            inline: [0; INLINE],
+            len: 0,
+            spill: Vec::new(),
+            revised: false,
+            refused: false,
+        };
         if observations.len() > INLINE {
-            series.gather(observations, wanted);
+            series.gather(wanted);
             return series;
         }
-        for observation in observations {
+        // Values mostly come in order of time, one for each period.
+        let mut latest = NaiveDate::MIN;
+        for (place, observation) in (0_u8..).zip(observations) {
             if !wanted.is_one(observation) {
                 continue;
             }
-            if wanted.is_regular(observation) {
-                series.insert(observation);
-            } else {
+            if !wanted.is_regular(observation) {
                 series.refused |= wanted.misses(observation);
+            } else if observation.period.end() > latest {
+                latest = observation.period.end();
+                series.inline[series.len] = place;
+                series.len += 1;
+            } else {
+                series.insert(place, observation);
             }
         }
         series
     }
 
-    /// Insertion from behind: values mostly come in order of time.
-    fn insert(&mut self, observation: &'a Observation) {
+    /// Insertion from behind.
+    fn insert(&mut self, place: u8, observation: &'a Observation) {
         let mut at = self.len;
-        while at > 0 {
-            let Some(before) = self.inline[at - 1] else { break };
+        while let Some(before) = at.checked_sub(1).and_then(|before| self.get(before)) {
             match key(before).cmp(&key(observation)) {
                 std::cmp::Ordering::Less => break,
                 std::cmp::Ordering::Equal => {
                     self.revised = true;
                     if is_later(observation, before) {
-                        self.inline[at - 1] = Some(observation);
+                        self.inline[at - 1] = place;
                     }
                     return;
                 }
@@ -114,12 +127,12 @@ impl<'a> Series<'a> {
             }
         }
         self.inline.copy_within(at..self.len, at + 1);
-        self.inline[at] = Some(observation);
+        self.inline[at] = place;
         self.len += 1;
     }
 
-    fn gather(&mut self, observations: &'a [Observation], wanted: Wanted) {
-        let mut all: Vec<_> = observations.iter().filter(|observation| wanted.takes(observation)).collect();
+    fn gather(&mut self, wanted: Wanted) {
+        let mut all: Vec<_> = self.all.iter().filter(|observation| wanted.takes(observation)).collect();
         all.sort_by(|a, b| {
             key(a).cmp(&key(b)).then_with(|| {
                 if is_later(a, b) { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater }
@@ -128,16 +141,10 @@ impl<'a> Series<'a> {
         let vintages = all.len();
         all.dedup_by_key(|observation| observation.period);
         self.revised = all.len() < vintages;
-        self.refused = observations
-            .iter()
-            .any(|one| wanted.is_one(one) && !wanted.is_regular(one) && wanted.misses(one));
-        self.spill = all.into_iter().map(Some).collect();
-        self.len = self.spill.len();
-    }
-
-    #[inline]
-    fn slots(&self) -> &[Option<&'a Observation>] {
-        if self.spill.is_empty() { &self.inline[..self.len] } else { &self.spill }
+        self.refused =
+            self.all.iter().any(|one| wanted.is_one(one) && !wanted.is_regular(one) && wanted.misses(one));
+        self.len = all.len();
+        self.spill = all;
     }
 
     /// Whether nothing is known.
@@ -148,23 +155,48 @@ impl<'a> Series<'a> {
     /// The value at an index, in order of time.
     #[inline]
     pub(super) fn get(&self, index: usize) -> Option<&'a Observation> {
-        self.slots().get(index).copied().flatten()
+        if self.spill.is_empty() {
+            let places = self.inline.get(..self.len)?;
+            places.get(index).and_then(|&place| self.all.get(usize::from(place)))
+        } else {
+            self.spill.get(index).copied()
+        }
+    }
+
+    /// The values from an index on.
+    fn from(&self, index: usize) -> impl Iterator<Item = &'a Observation> {
+        (index..).map_while(|index| self.get(index))
+    }
+
+    /// How many values end before `day`.
+    fn count_before(&self, day: NaiveDate) -> usize {
+        let (mut from, mut to) = (0, self.len);
+        while from < to {
+            let middle = from.midpoint(to);
+            if self.get(middle).is_some_and(|one| one.period.end() < day) {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        from
     }
 
     /// The index of the latest value whose period ends within `window`; of several that end on the same day, the
     /// one that reaches farthest back without leaving the window.
     pub(super) fn latest_in(&self, window: Period) -> Option<usize> {
-        let slots = self.slots();
-        let last = slots.iter().rposition(|slot| slot.is_some_and(|o| o.period.end() <= window.end()))?;
-        let end = slots[last]?.period.end();
+        let ends_within =
+            |index: &usize| self.get(*index).is_some_and(|one| one.period.end() <= window.end());
+        let last = (0..self.len).rev().find(ends_within)?;
+        let end = self.get(last)?.period.end();
         if end < window.start() {
             return None;
         }
         let mut best = last;
         for index in (0..last).rev() {
-            match slots[index] {
-                Some(o) if o.period.end() == end => {
-                    if o.period.start() >= window.start() {
+            match self.get(index) {
+                Some(one) if one.period.end() == end => {
+                    if one.period.start() >= window.start() {
                         best = index;
                     }
                 }
@@ -176,23 +208,15 @@ impl<'a> Series<'a> {
 
     /// The value of exactly this period; for a stock, of any period that ends that day.
     pub(super) fn at(&self, period: Period, basis: Basis) -> Option<&'a Observation> {
-        let found = self.ending(period.end())?;
-        self.slots()[found..]
-            .iter()
-            .map_while(|slot| slot.filter(|o| o.period.end() == period.end()))
-            .find(|o| basis == Basis::Point || o.period.start() == period.start())
+        let mut ends =
+            self.from(self.count_before(period.end())).take_while(|one| one.period.end() == period.end());
+        ends.find(|one| basis == Basis::Point || one.period.start() == period.start())
     }
 
     /// The index of the first value that ends on `day`.
     pub(super) fn ending(&self, day: NaiveDate) -> Option<usize> {
-        let slots = self.slots();
-        // Few values: walking beats bisecting.
-        let at = if slots.len() <= INLINE {
-            slots.iter().position(|slot| slot.is_some_and(|o| o.period.end() >= day))?
-        } else {
-            slots.partition_point(|slot| slot.is_some_and(|o| o.period.end() < day))
-        };
-        slots.get(at).copied().flatten().filter(|o| o.period.end() == day).map(|_| at)
+        let at = self.count_before(day);
+        self.get(at).filter(|one| one.period.end() == day).map(|_| at)
     }
 
     /// The amount added up over `span`: one value that covers it, or adjoining ones that cover it together
@@ -202,8 +226,7 @@ impl<'a> Series<'a> {
         let mut end = span.end();
         loop {
             let first = self.ending(end).ok_or(Missing::GapInPeriods)?;
-            let ends_here =
-                self.slots()[first..].iter().map_while(|slot| slot.filter(|o| o.period.end() == end));
+            let ends_here = self.from(first).take_while(|one| one.period.end() == end);
             let mut earlier = None;
             let mut widest = None;
             for observation in ends_here {

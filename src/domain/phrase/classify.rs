@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::cues::Cues;
 use super::lexicon::{Lexicon, ending, starting};
 use super::measurement_units::UnitKind;
+use super::movement;
 use super::number_with_unit::Quantity;
 use super::parsed::Direction;
 use super::text::{ends_with, starts_with};
@@ -311,10 +312,28 @@ fn unstated(facts: &Facts<'_>, lower: bool) -> Comparator {
     }
 }
 
+/// Whether the number is how many places of a ranking something moves (排名提升2位, 综合考核进位2个).
+fn is_move_of_place(facts: &Facts<'_>) -> bool {
+    let Facts { name, cues, quantity, right, .. } = facts;
+    let ranked = || movement::is_ranking(name);
+    right.is_empty()
+        && match quantity.unit.as_str() {
+            "个位次" | "位次" | "个名次" | "名次" => true,
+            "位" => cues.climbs || ranked(),
+            "名" | "个" => cues.places || ranked(),
+            _ => false,
+        }
+}
+
 fn direction(facts: &Facts<'_>, kind: Kind) -> Direction {
     let Facts { name, cues, quantity, .. } = facts;
     if let Some(direction) = change(facts).or(cues.change).or(facts.lead) {
-        return direction;
+        // The better place has the smaller number.
+        return match direction {
+            Direction::Up if kind == Kind::Change && is_move_of_place(facts) => Direction::Down,
+            Direction::Down if kind == Kind::Change && is_move_of_place(facts) => Direction::Up,
+            other => other,
+        };
     }
     if quantity.kind == UnitKind::Rank {
         return if cues.hold { Direction::Hold } else { Direction::Up };

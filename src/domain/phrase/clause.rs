@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use super::lexicon::{Lexicon, ending, starting};
-use super::scan;
 use super::text::written;
+use super::{deadline, scan};
 
 /// Longest clause read; a longer run without punctuation is no promise and is handed back unread.
 pub(super) const CLAUSE_MAX: usize = 300;
@@ -56,9 +56,8 @@ pub(super) fn split(text: &[char]) -> Vec<Clause> {
         let c = text[at];
         if let Some(end) = closing(text, at) {
             let inside = &text[at + 1..end];
-            if !current.text.is_empty()
-                && is_note(c, inside, text.get(end + 1).is_none_or(|_| is_stop(text, end + 1)))
-            {
+            let last = text.get(end + 1).is_none_or(|_| is_stop(text, end + 1));
+            if !current.text.is_empty() && (is_note(c, inside, last) || is_dated(c, inside)) {
                 let mut note = Clause { aside: true, note: true, ..Clause::default() };
                 note.push(&text[at..=end], true);
                 asides.push(note);
@@ -146,6 +145,12 @@ fn is_note(open: char, inside: &[char], last: bool) -> bool {
     let ends = |words: &Lexicon<()>| inside.len() > 3 && words.ends(inside);
     opens_note(inside)
         || last && (ends(&DUTIES) || ends(&OFFICES) && !inside.iter().any(char::is_ascii_digit))
+}
+
+/// Whether brackets hold no more than a day to be kept (6月底前).
+fn is_dated(open: char, inside: &[char]) -> bool {
+    let scan = scan::scan(inside, &vec![false; inside.len()]);
+    open == '(' && scan.quantities.is_empty() && deadline::is_deadline(inside, &scan.dates)
 }
 
 /// Whether brackets hold a promise (其中创业培训11万人次) rather than a part of the name (车位).

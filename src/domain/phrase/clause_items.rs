@@ -8,7 +8,7 @@ use super::lexicon::{Lexicon, ending, starting};
 use super::measurement_units::{self, UnitKind};
 use super::number_with_unit::{Quantity, Scan};
 use super::text::{ends_with, starts_with};
-use super::{cues, given, name, plain};
+use super::{cues, deadline, given, name, plain};
 
 /// One promise of a clause: its words and the numbers given for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,6 +124,8 @@ fn relation(
         let other_unit = current.unit != next.unit && !current.unit.is_empty() && !each();
         return match core.is_empty() {
             true if current.baseline || !starts_anew => Relation::Nested,
+            // 18岁以下达到95%: of whom the share is said.
+            true if current.kind == UnitKind::Attribute => Relation::Nested,
             false if !starts_anew && !other_unit => Relation::Listed,
             _ => Relation::Apart(current.end, current.end + core.len()),
         };
@@ -220,7 +222,13 @@ impl Spot {
         let purpose = last.kind == UnitKind::Money && PURPOSES.iter().any(|word| starts_with(after, word));
         let right = if after.first() == Some(&'、') || purpose { &after[..0] } else { after };
         let followed = groups.get(index + 1).is_some();
-        let prenominal = followed || !is_over(right);
+        let dates: Vec<Range<usize>> = scan
+            .dates
+            .iter()
+            .filter(|date| date.start >= last.end && date.end <= last.end + right.len())
+            .map(|date| date.start - last.end..date.end - last.end)
+            .collect();
+        let prenominal = followed || !(is_over(right) || deadline::is_done_by(right, &dates));
         let made = subject.is_empty() && !given::is_given(&before[span.start.min(before.len())..])
             || cues::ends_with_making_verb(subject)
             || cues::ends_with_making_verb(&before[span.start.min(before.len())..]);

@@ -88,6 +88,9 @@ static CUES: LazyLock<Lexicon<Cue>> = LazyLock::new(|| {
     Lexicon::of_suffixes(words.chain(reached))
 });
 
+/// Words for places that change.
+static CLIMBS: LazyLock<Lexicon<()>> = LazyLock::new(|| ending(include_str!("lexicon/ranking/climbs.txt")));
+
 /// What the words before a number said, nearest word first where they disagree.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Cues {
@@ -95,6 +98,10 @@ pub(super) struct Cues {
     pub(super) change: Option<Direction>,
     /// The change is work done (提升, 恢复) rather than a difference.
     pub(super) work: bool,
+    /// 提升, 前移: what places in a ranking do; 增加 is said of persons.
+    pub(super) climbs: bool,
+    /// 进位, 前移: only places do that.
+    pub(super) places: bool,
     /// 增长: a growth even of a rate.
     pub(super) grows: bool,
     /// The number is where the change ends (提高到).
@@ -147,6 +154,8 @@ impl Cues {
                 self.change.get_or_insert(direction);
                 self.grows |= matches!(word, [.., '增', '长']);
                 self.work |= matches!(word, ['提', '升'] | ['恢', '复'] | ['提', '标']);
+                self.climbs |= CLIMBS.ends(word);
+                self.places |= matches!(word, [.., '进' | '晋', '位'] | ['前' | '上', '移']);
             }
             ChangeTo(direction) => {
                 self.change.get_or_insert(direction);

@@ -17,10 +17,10 @@
 //! 6. `classify`: one amount with its words becomes kind, comparison and direction. Nothing looks at the text again.
 //! 7. `unnumbered` and `plain`: parts without an amount are comparisons (`relative`), signs (`signed`), coverage,
 //!    milestones, trends (`markers`, `movement`) or work judged by a person.
-//! 8. `unread`: amounts that stand in no promise, no name and no date are handed back.
+//! 8. `unread` and `deadline`: amounts and dates that stand in no promise and no name are handed back.
 //! 9. `gathered`: the readings of the parts become one answer, in the order of the phrase.
 //!
-//! What the room never does: swallow a number (it is in a promise, a name or a date, or in `unparsed`); guess (what is not
+//! What the room never does: swallow a number (it is in a promise or a name, or in `unparsed`); guess (what is not
 //! understood is in `unparsed`); fail; take longer than linear time; know a campaign, a measure, a region or the day.
 //!
 //! The words are data: `lexicon/` has a file a list, a word a line, each with what it is for. `tests/phrases/` has what
@@ -33,11 +33,14 @@
 //! - 翻一番 is growth of 100 %, 翻两番 of 300 %, 减半 of −50 % (value 50, downwards); 三分之一 is 33.3333 %, 七成 70 %.
 //! - 突破万亿元 is more than 1 `万亿元`; 2:1 is 2 `:1`; 全覆盖 has no value unless one is written.
 //! - 余 and 多 (300余项) promise more than the number. Places in a ranking (前10名, 升至第3位, 首位) are ranks, at most, in
-//!   位 however they are written; moves in it (前移5个位次) are changes; 第一方阵 and 前列 are for a person to judge, 前30% and
-//!   后5位 are handed back.
-//! - Words of sign have a number though none is written: 转正 is growth above 0, 零增长 of at most 0, 两位数增长 of at least
-//!   10 %; 零发生, 清零, 无重特大事故 are limits of 0; 降幅收窄 is narrowing. 双下降 is as many trends as it says, or handed
-//!   back where nobody says which; 生产安全事故双下降 means 起数 and 死亡人数.
+//!   位 however they are written; moves in it (前移5个位次) are changes, downwards where they are for the
+//!   better, since the better place has the smaller number. 第一方阵 and 前列 are for a person to judge, 前30% and 后5位 are
+//!   handed back.
+//! - A range of voltages, ages, classes or sizes before a noun names it: 35—110千伏变电站12座 promises 12. 8—12个小镇 is a range.
+//! - What a change starts from is handed back beside where it ends: 由-3% of 由-3%转为正增长, 从下降3% of 从下降3%转为增长2%.
+//! - Words of sign have a number though none is written: 转正 is growth above 0, 由增转降 below 0, 零增长 of at most 0,
+//!   两位数增长 of at least 10 %; 零发生, 清零, 无重特大事故 are limits of 0; 降幅收窄 is narrowing. 双下降 is as many trends as
+//!   it says, or handed back where nobody says which; 生产安全事故双下降 means 起数 and 死亡人数.
 //! - No number is swallowed: a part whose number is understood neither as an amount nor as a name (数百家, 一大半企业,
 //!   充电桩（3000个）) is handed back whole, and so is a number that stands in no promise (由98.6%).
 //! - So much for each (4.5批次/千人) never adds up. 为10个县配备设备20台 promises the sets: whom it is for is no target
@@ -47,6 +50,9 @@
 //!   (培育两家…); 三个高于, 二期 stay words. 两万三千户 is 23 000 `户`, a lone 三万 stays 3 `万`.
 //! - A rate of growth that must not be exceeded (涨幅控制在2%以内) is a cap; 增长2% and 增速达到2% are growth.
 //! - A decline that must not be exceeded (降幅收窄至5%以内) is growth of at least −5: as a cap of 5 a decline of 12 % would keep it.
+//! - No target has room for a date of its own. 年底前, 年内 and 12月底前 mean the end of the plan, for which every target is
+//!   due, and say nothing new; any other date (5月底前, 到2027年, 国庆节前, 较2020年, a bare 2025年) says something only who
+//!   knows the plan can use, and is handed back beside the promise. In a milestone's name it stays.
 //! - 上半年完成55% is a point of the way and 14个市州各培育3个 so many for each: both are handed back. ±5% says how near, and is
 //!   handed back beside its number.
 //! - A trend is a figure that moves: whatever 增长 or 下降 is said of, and with 持续, 稳步 … also 提高 and 改善 of what is
@@ -60,6 +66,7 @@ mod classify;
 mod clause;
 mod clause_items;
 mod cues;
+mod deadline;
 mod forms;
 mod gathered;
 mod given;

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use super::lexicon::Lexicon;
 use super::name::{self, is_joint};
+use super::text::ends_with;
 
 /// How surely a verb is about a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,11 @@ static MEASURED: LazyLock<Lexicon<bool>> = LazyLock::new(|| {
 /// Whether a name is that of a figure.
 pub(super) fn is_measured(name: &[char]) -> bool {
     matches!(MEASURED.at_end(name::tidy(name)), Some((_, true)))
+}
+
+/// Whether a name is that of a place in a ranking.
+pub(super) fn is_ranking(name: &[char]) -> bool {
+    ["排名", "位次", "名次", "排位", "座次"].iter().any(|word| ends_with(name, word))
 }
 
 /// Whether `name` moving so is a trend. `course`: 持续, 稳步 stood before the verb.

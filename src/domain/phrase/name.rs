@@ -32,6 +32,11 @@ pub(super) fn skip_leads(text: &[char], span: Range<usize>, dates: &[Range<usize
     while at < span.end {
         if let Some(date) = dates.iter().find(|date| date.start == at && date.end < span.end) {
             at = date.end;
+            let based = ["基础上", "的基础上"].iter().find(|word| starts_with(&text[at..span.end], word));
+            at += based.map_or(0, |word| word.chars().count());
+            // 2月底前、5月底前: one for each number.
+            let next = dates.iter().any(|next| next.start == at + 1 && next.end < span.end);
+            at += usize::from(next && matches!(text[at], '、' | '和'));
             continue;
         }
         if matches!(text[at], '、' | '和' | '及' | ':' | '-') && at == span.start {
@@ -62,6 +67,11 @@ fn term(text: &[char]) -> Option<usize> {
     }
     let end = text[..text.len().min(LENGTH_MAX)].windows(2).position(|pair| pair == ['时', '间'])?;
     text[..end].iter().any(|c| matches!(c, '年' | '月')).then_some(end + 2)
+}
+
+/// Where such a term stands in `text`.
+pub(super) fn term_within(text: &[char]) -> Option<Range<usize>> {
+    (0..text.len()).find_map(|at| term(&text[at..]).map(|length| at..at + length))
 }
 
 /// A name without what hangs at its ends: 的, separators, an empty bracket.

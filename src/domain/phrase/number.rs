@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use rust_decimal::Decimal;
 
-use super::lexicon::{Lexicon, starting};
+use super::lexicon::Lexicon;
 use super::text::starts_with;
 
 /// Longest run of digits taken for a number; a government figure has far fewer.
@@ -142,7 +142,7 @@ pub(super) fn date(text: &[char]) -> Option<usize> {
             end += day + 1;
         }
     }
-    Some(end + suffix(&text[end..]))
+    Some(end + date_ending(&text[end..]))
 }
 
 /// The end of a five-year plan at the start of `text` (“十五五”末, 十四五期末): the characters it takes.
@@ -158,10 +158,15 @@ pub(super) fn plan_end(text: &[char]) -> Option<usize> {
     Some(end + word.chars().count())
 }
 
-fn suffix(text: &[char]) -> usize {
-    static ENDINGS: LazyLock<Lexicon<()>> =
-        LazyLock::new(|| starting(include_str!("lexicon/dates/endings.txt")));
-    ENDINGS.at_start(text).map_or(0, |(length, ())| length)
+/// The characters of 底前, 内 or 起 at the start of `text`, which follows a date.
+pub(super) fn date_ending(text: &[char]) -> usize {
+    static ENDINGS: LazyLock<Lexicon<bool>> = LazyLock::new(|| {
+        Lexicon::starting([
+            (include_str!("lexicon/dates/endings.txt"), true),
+            (include_str!("lexicon/dates/not_endings.txt"), false),
+        ])
+    });
+    ENDINGS.at_start(text).map_or(0, |(length, ends)| if ends { length } else { 0 })
 }
 
 fn is_span(c: Option<&char>) -> bool {

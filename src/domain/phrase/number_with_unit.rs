@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use rust_decimal::Decimal;
 
-use super::lexicon::{Lexicon, list, starting};
+use super::lexicon::{Lexicon, ending, list, starting};
 use super::measurement_units::{self, UnitKind};
 use super::number;
 use super::parsed::Direction;
@@ -105,9 +105,15 @@ fn is_countable(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '%'
 }
 
-/// 由…, 从… directly before a number, or before its 的 phrase (从2024年的60%).
+/// 由…, 从… directly before a number, before its 的 phrase (从2024年的60%), or before how it moved (由同比下降3%).
 pub(super) fn is_baseline(before: &[char]) -> bool {
     const REACH_BACK: usize = 10;
+    static MOVED: LazyLock<Lexicon<()>> = LazyLock::new(|| ending(include_str!("lexicon/cues/from.txt")));
+    if let Some((length, ())) = MOVED.at_end(before) {
+        let rest = &before[..before.len() - length];
+        let rest = rest.strip_suffix(&['同', '比']).unwrap_or(rest);
+        return matches!(rest.last(), Some('由' | '从'));
+    }
     before.iter().rev().take(REACH_BACK).take_while(|c| **c != '、').any(|c| matches!(c, '由' | '从'))
         && matches!(before.last(), Some('由' | '从' | '的' | '约'))
 }

@@ -1,5 +1,7 @@
 //! From a whole phrase to its promises: clause by clause, carrying the subject over.
 
+use std::ops::Range;
+
 use super::around::{Around, Carried};
 use super::classify::{self, Facts};
 use super::clause::{self, CLAUSE_MAX, Clause};
@@ -47,7 +49,11 @@ pub(super) fn read(phrase: &str) -> Parsed {
             } else {
                 let (_, hedges) = name::skip_leads(&clause.text, 0..clause.text.len(), &scan.dates);
                 carried.ahead = hedges.into_iter().find(|word| is_modal(word));
-                readings.push(Reading::Scope);
+                // 用5年左右时间 says by when, 今年以来 nothing that a plan does not.
+                let numbered =
+                    !scan.quantities.is_empty() || !scan.loose.is_empty() || !scan.dates.is_empty();
+                let text = clause.written();
+                readings.push(if numbered { Reading::Number(text) } else { Reading::Scope });
             }
             continue;
         }
@@ -71,15 +77,19 @@ fn clause_readings(clause: &Clause, scan: &Scan, carried: &mut Carried, readings
     carried.row = None;
     if scan.quantities.is_empty() {
         for span in dated_steps(clause, scan) {
-            readings.push(carrying(clause, scan, span, carried));
+            carrying(clause, scan, span, carried, readings);
         }
         return;
     }
     for item in clause_items::items(clause, scan) {
         if given::is_for_each(&clause.text, scan, &item.span) {
             readings.push(Reading::Number(written(&clause.text[item.span])));
+        } else if let Some(targets) = turned(clause, scan, &item, carried) {
+            let left = unread::left_over(clause, scan, &item.span, &[], &targets);
+            readings.push(Reading::Promises(targets));
+            readings.extend(left.into_iter().map(Reading::Number));
         } else if item.numbers.is_empty() {
-            readings.push(carrying(clause, scan, item.span, carried));
+            carrying(clause, scan, item.span, carried, readings);
         } else {
             let targets = with_number(clause, scan, &item, carried);
             if targets.is_empty() {
@@ -93,15 +103,57 @@ fn clause_readings(clause: &Clause, scan: &Scan, carried: &mut Carried, readings
     }
 }
 
-/// Reads a part without a number; what is said next may speak of its figure.
-fn carrying(clause: &Clause, scan: &Scan, span: std::ops::Range<usize>, carried: &mut Carried) -> Reading {
-    let reading = without_number(clause, scan, span, carried);
-    if let Reading::Promises(targets) = &reading
-        && let Some(target) = targets.iter().find(|target| is_figure(target))
-    {
-        carried.subject = target.indicator.chars().collect();
+/// 由-3%转为正增长: what is promised is a sign, and the only numbers say where it starts.
+fn turned(clause: &Clause, scan: &Scan, item: &Item, carried: &Carried) -> Option<Vec<PhraseTarget>> {
+    if !item.numbers.is_empty() {
+        return None;
     }
-    reading
+    let inside = |range: &Range<usize>| range.start >= item.span.start && range.end <= item.span.end;
+    let starts: Vec<&Quantity> =
+        scan.quantities.iter().filter(|number| inside(&(number.start..number.end))).collect();
+    if starts.is_empty() || !starts.iter().all(|number| number.baseline) {
+        return None;
+    }
+    let led = |number: &&Quantity| {
+        let from = unread::led_from(&clause.text[item.span.start..number.start]);
+        from.map_or(number.start, |at| item.span.start + at)..number.end
+    };
+    let dates = scan.dates.iter().filter(|date| inside(date)).cloned();
+    let left_out: Vec<Range<usize>> = starts.iter().map(led).chain(dates).collect();
+    let mut rest = Clause::default();
+    for at in item.span.clone().filter(|at| !left_out.iter().any(|range| range.contains(at))) {
+        rest.text.push(clause.text[at]);
+        rest.shielded.push(clause.shielded[at]);
+    }
+    let span = 0..rest.text.len();
+    let Reading::Promises(targets) = without_number(&rest, &Scan::default(), span, carried) else {
+        return None;
+    };
+    let signs = targets.iter().all(|target| target.kind == Kind::Growth && target.value.is_some());
+    signs.then_some(targets)
+}
+
+/// Reads a part without a number; what is said next may speak of its figure.
+fn carrying(
+    clause: &Clause,
+    scan: &Scan,
+    span: Range<usize>,
+    carried: &mut Carried,
+    readings: &mut Vec<Reading>,
+) {
+    let reading = without_number(clause, scan, span.clone(), carried);
+    let left = match &reading {
+        Reading::Promises(targets) => {
+            if let Some(target) = targets.iter().find(|target| is_figure(target)) {
+                carried.subject = target.indicator.chars().collect();
+            }
+            unread::left_dates(clause, scan, &span, targets, &[])
+        }
+        Reading::Work(target) => unread::left_dates(clause, scan, &span, std::slice::from_ref(target), &[]),
+        _ => Vec::new(),
+    };
+    readings.push(reading);
+    readings.extend(left.into_iter().map(Reading::Number));
 }
 
 /// Whether a promise without a written number is about a figure, so that the next clause may speak of it: 投资增速转正，增长3%.

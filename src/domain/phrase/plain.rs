@@ -100,6 +100,12 @@ fn moved(text: &[char], start: usize, markers: &Markers, named: &Named<'_>) -> O
         if signed::is_unnamed(name) {
             return Plain::Number;
         }
+        // 排名前移: the better place has the smaller number.
+        let direction = match direction {
+            Direction::Up if movement::is_ranking(name) => Direction::Down,
+            Direction::Down if movement::is_ranking(name) => Direction::Up,
+            other => other,
+        };
         let each = movement::subjects(name);
         Plain::Promise(each.iter().map(|member| named(member, Kind::Trend, None, direction)).collect())
     };

@@ -1,5 +1,6 @@
 //! Finds the numbers of a clause, one place after the other.
 
+use super::deadline;
 use super::forms::{at_numeral, fraction, ratio, tenths};
 use super::implied::{doubled, half, past_half, twofold};
 use super::measurement_units::{self, UnitKind};
@@ -13,9 +14,13 @@ pub(super) fn scan(text: &[char], shielded: &[bool]) -> Scan {
     let mut scan = Scan::default();
     let mut at = 0;
     let mut quoted = None;
+    let parts = deadline::may_have_part(text);
     while at < text.len() {
         let plan = if matches!(text[at], '“' | '十') { number::plan_end(&text[at..]) } else { None };
+        let open = parts && (!shielded[at] || text[at] == '“');
+        let part = if open { deadline::part(&text[at..]) } else { None };
         let found = match text[at] {
+            _ if part.is_some() => Found::Date(at + part.unwrap_or(1)),
             _ if plan.is_some() => Found::Date(at + plan.unwrap_or(1)),
             _ if shielded[at] => inside(text, at, &mut quoted),
             '0'..='9' => at_digit(text, at),

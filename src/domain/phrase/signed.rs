@@ -36,6 +36,8 @@ pub(super) enum Signed {
 enum Ending {
     /// 转正: growth above nothing.
     Turns,
+    /// 由增转降: growth below nothing.
+    Falls,
     /// 零增长: growth of nothing, at most.
     Flat,
     /// 两位数增长: growth of 10 % at least.
@@ -53,7 +55,7 @@ enum Ending {
 }
 
 static ENDINGS: LazyLock<Lexicon<Ending>> = LazyLock::new(|| {
-    use Ending::{Cleared, Flat, None, NoneOf, Several, Stop, Turns, TwoDigits};
+    use Ending::{Cleared, Falls, Flat, None, NoneOf, Several, Stop, Turns, TwoDigits};
     use movement::Motion::{MayMove, Moves};
     let entry = |word: &str, ending: Ending| [(word.to_owned(), ending), (format!("“{word}”"), ending)];
     let said = |text, ending| list(text).flat_map(move |word| entry(word, ending));
@@ -75,6 +77,7 @@ static ENDINGS: LazyLock<Lexicon<Ending>> = LazyLock::new(|| {
         })
     });
     let entries = said(include_str!("lexicon/signed/turns.txt"), Turns)
+        .chain(said(include_str!("lexicon/signed/turns_down.txt"), Falls))
         .chain(said("零增长", Flat))
         .chain(said(include_str!("lexicon/signed/two_digits.txt"), TwoDigits))
         .chain(said(include_str!("lexicon/signed/none.txt"), None))
@@ -103,7 +106,9 @@ pub(super) fn trimmed(text: &[char]) -> &[char] {
 
 /// Whether `text` is a sign without its subject (三季度转正, 力争转正).
 pub(super) fn continues(text: &[char]) -> bool {
-    let Some((length, Ending::Turns | Ending::TwoDigits | Ending::Flat)) = ENDINGS.at_end(text) else {
+    let Some((length, Ending::Turns | Ending::Falls | Ending::TwoDigits | Ending::Flat)) =
+        ENDINGS.at_end(text)
+    else {
         return false;
     };
     let mut rest = &text[..text.len() - length];
@@ -122,6 +127,9 @@ fn since(text: &[char]) -> Option<usize> {
         |c: &char| c.is_ascii_digit() || "一二三四五六七八九十前上去今年月季度半末底初同期本全-".contains(*c);
     (!time.is_empty() && time.iter().all(of_time)).then_some(back + 1)
 }
+
+/// Words of sign up to this length (转正, 转降) need a subject.
+const SHORT: usize = 3;
 
 /// Reads what a word of sign at the end of `body` promises; `body` starts where the name does.
 pub(super) fn read(body: &[char]) -> Option<Signed> {
@@ -142,10 +150,18 @@ pub(super) fn read(body: &[char]) -> Option<Signed> {
             direction,
         };
         let names = || if each { name::members(subject) } else { movement::subjects(subject) };
-        (!subject.is_empty()).then(|| names().into_iter().map(said).collect())
+        // 由负转正 says what moves how also without a subject, 转正 does not.
+        let whole = subject.is_empty() && length > SHORT;
+        let alone = || vec![said(Vec::new())];
+        if whole {
+            Some(alone())
+        } else {
+            (!subject.is_empty()).then(|| names().into_iter().map(said).collect())
+        }
     };
     let said: Option<Vec<Said>> = match ending {
         Ending::Turns if !is_of_people(subject) => rate(Comparator::Above, 0, Direction::Up),
+        Ending::Falls => rate(Comparator::Below, 0, Direction::Down),
         Ending::Flat => rate(Comparator::AtMost, 0, Direction::Hold),
         Ending::TwoDigits => rate(Comparator::AtLeast, 10, Direction::Up),
         Ending::None | Ending::NoneOf(..) => zeros(body),

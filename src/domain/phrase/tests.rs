@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::lexicon::work;
-use super::parse;
+use super::{Direction, parse};
 use crate::TextEnum;
 use crate::target::{Comparator, Kind};
 
@@ -75,6 +75,55 @@ fn details_are_kept() {
         assert_eq!(target.direction.as_str(), direction, "{phrase}");
         assert_eq!(target.benchmark.as_deref(), benchmark, "{phrase}");
         assert_eq!(target.indicator, indicator, "{phrase}");
+    }
+}
+
+#[test]
+fn every_part_of_the_year_is_looked_for() {
+    let words: Vec<&str> = super::lexicon::list(include_str!("lexicon/dates/parts.txt")).collect();
+    assert!(words.len() > 60, "{words:?}");
+    for word in words {
+        let text: Vec<char> = word.chars().collect();
+        assert!(super::deadline::may_have_part(&text), "{word}");
+        assert_eq!(super::deadline::part(&text), Some(text.len()), "{word}");
+    }
+}
+
+#[test]
+fn a_better_place_has_a_smaller_number() {
+    for (phrase, value, direction) in [
+        ("排名提升2位", 2, Direction::Down),
+        ("营商环境评价全省排名前移5个位次", 5, Direction::Down),
+        ("综合考核进位2个", 2, Direction::Down),
+        ("综合考核提升2位", 2, Direction::Down),
+        ("县域经济综合竞争力排名上升8位以上", 8, Direction::Down),
+        ("全市考核争先进位3位", 3, Direction::Down),
+        ("综合考核名次较上年进位3位", 3, Direction::Down),
+        ("争取在全省考核位次前移1—2个位次", 1, Direction::Down),
+        ("综合排名下降2位", 2, Direction::Up),
+        ("招聘教师增加200名", 200, Direction::Up),
+        ("养老护理员增加20位", 20, Direction::Up),
+        ("用电量排名靠前企业增加2家", 2, Direction::Up),
+        ("民间投资占比提高2个百分点", 2, Direction::Up),
+    ] {
+        let parsed = parse(phrase);
+        let [target] = &parsed.targets[..] else { panic!("{phrase}: {parsed:?}") };
+        let said = (target.kind, target.value, target.direction);
+        assert_eq!(said, (target.kind, Some(value.into()), direction), "{phrase}");
+        assert!(direction == Direction::Up || target.kind == Kind::Change, "{phrase}: {target:?}");
+    }
+}
+
+#[test]
+fn a_place_that_moves_up_is_a_number_that_falls() {
+    for (phrase, direction) in [
+        ("全省排名前移", Direction::Down),
+        ("综合考核名次持续上升", Direction::Down),
+        ("用电量持续上升", Direction::Up),
+    ] {
+        let parsed = parse(phrase);
+        let said: Vec<_> = parsed.targets.iter().map(|target| (target.kind, target.direction)).collect();
+        assert_eq!(said, [(Kind::Trend, direction)], "{phrase}: {parsed:?}");
     }
 }
 

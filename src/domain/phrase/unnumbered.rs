@@ -10,7 +10,7 @@ use super::lexicon::{Lexicon, ending, starting};
 use super::number_with_unit::Scan;
 use super::plain::{self, Plain};
 use super::text::written;
-use super::{relative, signed, unread};
+use super::{deadline, relative, signed, unread};
 
 /// 6月底前封顶、12月底前通车: each date starts a step of its own.
 pub(super) fn dated_steps(clause: &Clause, scan: &Scan) -> Vec<Range<usize>> {
@@ -66,7 +66,9 @@ pub(super) fn without_number(clause: &Clause, scan: &Scan, span: Range<usize>, c
         return Reading::Promises(targets);
     }
     if plain::is_time(text, &dates) {
-        return Reading::Scope;
+        // Nothing follows for which 到2027年 could be the deadline; 年底前 says nothing new.
+        let left = deadline::left_over(text, &dates, &(0..text.len()), |_| false);
+        return if left.is_empty() { Reading::Scope } else { Reading::Number(written(text)) };
     }
     match plain::read(text, &clause.shielded[span.clone()], &dates) {
         Plain::Promise(targets) => Reading::Promises(targets),

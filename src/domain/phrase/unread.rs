@@ -11,12 +11,12 @@ use rust_decimal::prelude::ToPrimitive as _;
 
 use super::clause::Clause;
 use super::clause_items::is_rewarded;
-use super::cues;
 use super::lexicon::{Lexicon, starting};
 use super::measurement_units::UnitKind;
 use super::number_with_unit::{Quantity, Scan};
 use super::parsed::PhraseTarget;
 use super::text::{ends_with, written};
+use super::{cues, deadline, name};
 use crate::target::Comparator;
 
 /// Nouns that a bare figure before them names.
@@ -73,7 +73,10 @@ pub(super) fn has_unread(clause: &Clause, scan: &Scan, span: &Range<usize>) -> b
             .any(|number| inside(number.start, number.end) && !names(&clause.text, number))
 }
 
-/// The numbers of an item that stand in none of its promises: 由98.6% of 由98.6%提高到99.2%.
+/// How far before a number its 由 or 从 is looked for (由2024年的60%).
+const LEAD_MAX: usize = 10;
+
+/// The numbers of an item that stand in none of its promises: 由98.6% of 由98.6%提高到99.2%, and its dates.
 pub(super) fn left_over(
     clause: &Clause,
     scan: &Scan,
@@ -95,11 +98,45 @@ pub(super) fn left_over(
         .filter(|(index, _)| !chosen.contains(index))
         .map(|(_, number)| number.start..number.end);
     let left = others.chain(scan.loose.iter().cloned()).filter(inside);
-    left.filter_map(|range| {
+    let numbers = left.filter_map(|range| {
         let number = written(&clause.text[range.clone()]);
-        let lead = clause.text[..range.start].iter().rev().take(4).position(|c| matches!(c, '由' | '从'));
-        let from = lead.map_or(range.start, |back| range.start - back - 1).max(span.start);
+        let from = led_from(&clause.text[span.start..range.start]).map_or(range.start, |at| span.start + at);
         (!said(&number)).then(|| written(&clause.text[from..range.end]))
-    })
-    .collect()
+    });
+    let mut numbers: Vec<String> = numbers.collect();
+    let dates = left_dates(clause, scan, span, targets, &numbers);
+    numbers.extend(dates);
+    numbers
+}
+
+/// Where the 由 or 从 stands that leads to the number behind `before`.
+pub(super) fn led_from(before: &[char]) -> Option<usize> {
+    let near = before.len().saturating_sub(LEAD_MAX);
+    before[near..].iter().rposition(|c| matches!(c, '由' | '从')).map(|at| near + at)
+}
+
+/// The dates of a part that stand in none of its promises' names, nor in `others` that are handed back.
+pub(super) fn left_dates(
+    clause: &Clause,
+    scan: &Scan,
+    span: &Range<usize>,
+    targets: &[PhraseTarget],
+    others: &[String],
+) -> Vec<String> {
+    let said = |date: &str| {
+        let named = |target: &PhraseTarget| {
+            target.indicator.contains(date)
+                || target.benchmark.as_ref().is_some_and(|other| other.contains(date))
+        };
+        targets.iter().any(named) || others.iter().any(|other| other.contains(date))
+    };
+    let mut left = deadline::left_over(&clause.text, &scan.dates, span, said);
+    // 用三年左右时间 is as long as the plan, or is not: only its owner can tell.
+    if let Some(term) = name::term_within(&clause.text[span.clone()]) {
+        let term = written(&clause.text[span.start + term.start..span.start + term.end]);
+        if !others.iter().any(|other| term.contains(other.as_str())) && !said(&term) {
+            left.push(term);
+        }
+    }
+    left
 }

@@ -312,6 +312,8 @@ fn changes_count_from_the_baseline() {
     let urban = urban.with(|given| given.measure.unit = "%".to_owned());
     let air = Given::new(Kind::Change, Comparator::Range, "1", "微克/立方米").to("2").from("38");
     let air = air.better(Better::Lower);
+    // 排名提升2位: the place is a number that falls.
+    let place = Given::new(Kind::Change, Comparator::Equal, "2", "位").better(Better::Lower).from("8");
     let limit = Given::new(Kind::Change, Comparator::AtMost, "1", "个").better(Better::Lower).from("10");
     let fall = limit.clone().target(|target| target.value = maybe("-1"));
     let falls_less = Given::new(Kind::Change, Comparator::AtLeast, "-1", "个").from("10");
@@ -322,6 +324,8 @@ fn changes_count_from_the_baseline() {
         (&air, "2025-06-30", "37.5", want(Grade::OnPace, "37.5000", "0.0000", "0.0000")),
         (&air, "2025-06-30", "36", want(Grade::Ahead, "37.5000", "1.5000", "150.0000")),
         (&air, "2025-06-30", "38", want(Grade::Critical, "37.5000", "-0.5000", "-50.0000")),
+        (&place, "2025-12-31", "6", want(Grade::Achieved, "6.0000", "0.0000", "0.0000")),
+        (&place, "2025-12-31", "10", want(Grade::Missed, "6.0000", "-4.0000", "-200.0000")),
         (&limit, "2025-06-30", "11", want(Grade::OnPace, "11.0000", "0.0000", "0.0000")),
         // At most −1 is a fall to work towards: 10 − 1·½. At least −1 of a higher-is-better is a floor of 9 all along.
         (&fall, "2025-06-30", "9.5", want(Grade::OnPace, "9.5000", "0.0000", "0.0000")),
@@ -392,6 +396,83 @@ fn a_limit_reported_month_by_month_is_of_their_sum() {
     // 每月不超过3起 binds each month.
     let each = cap("3").target(|target| target.phrase = "每月不超过3起".to_owned());
     assert_eq!(months(each, &["3", "3", "3", "3"]).assess().grade, Grade::OnPace);
+}
+
+#[test]
+fn a_limit_is_broken_by_what_is_known_though_months_are_missing() {
+    let of = |kind, comparator, value: &str, months: &[(u32, &str)]| {
+        let given = Given::new(kind, comparator, value, "起").better(Better::Lower).basis(Basis::Period);
+        months.iter().fold(given, |given, &(month, value)| {
+            let start = format!("2025-{month:02}-01");
+            let end = day(&start).checked_add_months(chrono::Months::new(1)).unwrap().pred_opt().unwrap();
+            given.value(observation(&start, &end.to_string(), Basis::Period, Figure::Level, value))
+        })
+    };
+    let cap = |value: &str, months: &[(u32, &str)]| of(Kind::Cap, Comparator::AtMost, value, months);
+    // February and April are missing: at least 11 of 10.
+    let over = cap("10", &[(1, "4"), (3, "4"), (5, "3")]);
+    let (subject, known, pack) = (over.subject(), over.known(), RulePack::standard());
+    let (assessment, steps) = assess_with_working(&subject, &known, &pack, day("2025-06-18"));
+    assert_eq!(assessment, over.assess());
+    assert_eq!((assessment.grade, assessment.rule.id), (Grade::Missed, RuleId::LimitUsedUp));
+    assert_eq!((assessment.actual, shown(assessment.gap)), (maybe("11"), "-6.8333".to_owned()));
+    assert!(assessment.missing.contains(Missing::GapInPeriods), "{:?}", assessment.missing);
+    assert_eq!((assessment.needed, assessment.forecast.is_some()), (None, false));
+    let told: String =
+        steps.iter().map(|step| format!("{} {:?} {}\n", step.formula, step.inputs, step.result)).collect();
+    for word in ["缺少", "2025-02-01至2025-02-28、2025-04-01至2025-04-30", "已知各期之和", "11", "限额"]
+    {
+        assert!(told.contains(word), "{word} in {told}");
+    }
+    for (given, grade) in [
+        // As much as the limit, or less, may still be kept; nobody knows.
+        (cap("10", &[(1, "4"), (3, "4"), (5, "2")]), Grade::NoData),
+        (cap("10", &[(3, "4"), (5, "4")]), Grade::NoData),
+        // A month that took something back: the sum can fall.
+        (cap("10", &[(1, "9"), (3, "-1"), (5, "4")]), Grade::NoData),
+        // 零发生: one is too many.
+        (cap("0", &[(1, "0"), (5, "1")]), Grade::Missed),
+        (cap("0", &[(1, "0"), (5, "0")]), Grade::NoData),
+        // What is to be reached is not settled by what is known.
+        (
+            of(Kind::Total, Comparator::AtLeast, "10", &[(1, "4"), (5, "4")]).better(Better::Higher),
+            Grade::NoData,
+        ),
+        // A total that must not be exceeded is a limit.
+        (of(Kind::Total, Comparator::AtMost, "10", &[(2, "8"), (5, "4")]), Grade::Missed),
+        (of(Kind::Range, Comparator::Range, "5", &[(2, "8"), (5, "4")]).to("9"), Grade::Missed),
+        (
+            of(Kind::Range, Comparator::Range, "5", &[(2, "8"), (5, "4")]).to("9").better(Better::Hold),
+            Grade::Missed,
+        ),
+        (
+            of(Kind::Range, Comparator::Range, "5", &[(2, "8"), (5, "4")]).to("9").better(Better::Higher),
+            Grade::NoData,
+        ),
+        // Each month for itself: no sum at all.
+        (
+            cap("3", &[(1, "3"), (5, "3")]).target(|target| target.phrase = "每月不超过3起".to_owned()),
+            Grade::OnPace,
+        ),
+        // When the window is over, too.
+        (cap("10", &[(1, "4"), (3, "4"), (12, "3")]), Grade::Missed),
+    ] {
+        assert_eq!(
+            given.assess().grade,
+            grade,
+            "{:?}",
+            given.own.iter().map(|one| one.value).collect::<Vec<_>>()
+        );
+    }
+    // 1—2月 and February overlap: the longer one counts.
+    let twice = |last: &str| {
+        let both = observation("2025-01-01", "2025-02-28", Basis::Period, Figure::Level, "8");
+        cap("10", &[(2, "5"), (4, last)]).value(both).assess()
+    };
+    assert_eq!((twice("2").grade, twice("3").grade), (Grade::NoData, Grade::Missed));
+    // All months known, but one took something back: over the limit, yet not for good.
+    let net = cap("10", &[(1, "9"), (2, "-1"), (3, "4")]).assess();
+    assert_eq!((net.grade, net.rule.id), (Grade::Critical, RuleId::ProgressPoints));
 }
 
 #[test]

@@ -83,3 +83,22 @@ fn growth_needed_in_the_remainder() {
     // 7 of 12 months: (4.5·12 − 7·2.9) / 5.
     assert_eq!(shown(given.assess().needed_growth), "6.7400");
 }
+
+#[test]
+fn many_facts_are_judged_as_few() {
+    // More than are ordered in place: the other figure's count for nothing.
+    let given = Given::new(Kind::Total, Comparator::AtLeast, "120", "万人");
+    let months = ["01-31", "02-28", "03-31", "04-30", "05-31", "06-30", "07-31"];
+    let few = months.iter().zip(1..).fold(given, |given, (end, month)| {
+        given
+            .at(&format!("2025-{end}"), &(month * 9).to_string())
+            .at(&format!("2024-{end}"), &(month * 8).to_string())
+    });
+    let many = few.clone().with(|given| given.own.extend((0..80).map(|_| growth("2025-06-30", "4"))));
+    let mut turned = many.clone();
+    turned.own.reverse();
+    let assessment = few.assess();
+    assert_eq!((assessment.actual, assessment.streak), (maybe("63"), -7));
+    assert_eq!(assessment, many.assess());
+    assert_eq!(assessment, turned.assess());
+}

@@ -1,9 +1,9 @@
 //! The tables of `tests/phrases/`: a phrase a line, how it is read, and where it is from.
 //!
 //! A reading is `name kind comparator value unit`, the parts of a phrase joined by `; `, nothing written as `-`, ranges as
-//! `1..2`; `none` is a phrase that is handed back. The name may be left out. Words joined by `|` may stand for each other,
-//! also whole readings. `abs` stands for total, level or (between two ends) range, `soft` for milestone, trend or
-//! qualitative.
+//! `1..2`; `none` is a phrase that is handed back. Parts `back 5月底前` say all that is handed back beside the promises,
+//! `back -` that nothing is. The name may be left out. Words joined by `|` may stand for each other, also whole readings.
+//! `abs` stands for total, level or (between two ends) range, `soft` for milestone, trend or qualitative.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -96,8 +96,12 @@ fn fault(phrase: &str, reading: &str) -> Option<String> {
     let handed_back = parsed.targets.is_empty() && !parsed.unparsed.is_empty();
     let (none, others): (Vec<&str>, Vec<&str>) = reading.split('|').partition(|word| *word == "none");
     let others = others.join("|");
-    let parts: Vec<&str> = others.split("; ").filter(|part| !part.is_empty()).collect();
+    let (back, parts): (Vec<&str>, Vec<&str>) =
+        others.split("; ").filter(|part| !part.is_empty()).partition(|part| part.starts_with("back "));
+    let back: Vec<&str> = back.iter().map(|part| &part["back ".len()..]).collect();
+    let left = back.is_empty() || back == ["-"] && parsed.unparsed.is_empty() || back == parsed.unparsed;
     let said = !parts.is_empty()
+        && left
         && parts.len() == parsed.targets.len()
         && parts.iter().zip(&parsed.targets).all(|(part, target)| is_said(target, part));
     if said || !none.is_empty() && handed_back {
@@ -147,6 +151,8 @@ fn a_wrong_reading_is_seen() {
         ("growth >= 5 -", false),
         ("growth >= 5..6 %", false),
         ("growth >= 5 %; growth >= 5 %", false),
+        ("growth >= 5 %; back -", true),
+        ("growth >= 5 %; back 较上年", false),
         ("none", false),
     ] {
         assert_eq!(fault("甲增长5%以上", reading).is_none(), right, "{reading}");

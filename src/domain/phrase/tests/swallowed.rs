@@ -95,10 +95,8 @@ fn tokens(phrase: &str) -> Vec<Token> {
 /// Whether the number names: a date, an ordinal, a model, an age, a threshold of a noun, a set known by its number.
 fn is_name(token: &Token) -> bool {
     const BEHIND: &[&str] = &[
-        "年",
-        "月",
-        "日",
-        "季度",
+        "年期",
+        "月龄",
         "号",
         "级",
         "强",
@@ -161,6 +159,21 @@ fn is_name(token: &Token) -> bool {
         || !digits && ["个", "项", "条", "大", "件", "批", "次", "场", "万", "亿", "元", "人"].iter().any(|word| token.after.starts_with(word))
 }
 
+/// Whether the number belongs to a date, and whether to the last day of a year, which every plan ends with.
+fn of_date(token: &Token) -> Option<bool> {
+    let behind = |words: &[&str]| words.iter().any(|word| token.after.starts_with(word));
+    let dated = token.text.bytes().all(|c| c.is_ascii_digit())
+        && behind(&["年", "月", "日", "-12月"])
+        && !behind(&["年期", "月龄"]);
+    let last = match token.text.as_str() {
+        "12" => behind(&["月底", "月末", "月31日"]) || token.before.ends_with("1-"),
+        "31" => token.before.ends_with("12月"),
+        "1" => behind(&["-12月"]),
+        _ => false,
+    };
+    dated.then_some(last && !token.before.trim_end_matches("12月").ends_with('年'))
+}
+
 /// The numbers of `phrase` that are nowhere in what was read.
 fn swallowed(phrase: &str, parsed: &Parsed) -> Vec<String> {
     let normal = |text: &str| normalise(text).into_iter().collect::<String>();
@@ -183,11 +196,19 @@ fn swallowed(phrase: &str, parsed: &Parsed) -> Vec<String> {
         })
         .flatten()
         .collect();
+    let indicators: Vec<String> = parsed.targets.iter().map(|target| normal(&target.indicator)).collect();
     let mut left = Vec::new();
     let mut found = tokens(phrase);
     // What is written in digits is looked for first: a numeral may then be any value that is left.
     found.sort_by_key(|token| !token.text.as_bytes()[0].is_ascii_digit());
     for token in found {
+        let said = |texts: &[String]| texts.iter().any(|text| text.contains(&token.text));
+        if let Some(last) = of_date(&token) {
+            if !(last || said(&unparsed) || said(&indicators)) {
+                left.push(token.text);
+            }
+            continue;
+        }
         let plain = token.text.parse::<rust_decimal::Decimal>().map(|value| value.normalize().to_string());
         if let Ok(plain) = &plain
             && let Some(at) = values.iter().position(|value| value == plain)
@@ -195,7 +216,6 @@ fn swallowed(phrase: &str, parsed: &Parsed) -> Vec<String> {
             values.swap_remove(at);
             continue;
         }
-        let said = |texts: &[String]| texts.iter().any(|text| text.contains(&token.text));
         if said(&unparsed) || said(&names) {
             continue;
         }
@@ -257,7 +277,7 @@ fn clause() -> impl Strategy<Value = (String, String)> {
         "巩固",
     ];
     let tails = ["", "完成改造", "建成投用", "取得突破", "稳步提升", "有序推进", "全面开工", "得到保护"];
-    let places = ["", "全县", "年内", "各园区", "我市", "上半年"];
+    let places = ["", "全县", "年内", "各园区", "我市", "上半年", "5月底前", "到2027年", "2025年10月30日前"];
     let pick = |words: &[&'static str]| proptest::sample::select(words.to_vec());
     (amount(), pick(&nouns), pick(&verbs), pick(&tails), pick(&places), 0..7_usize).prop_map(
         |(amount, noun, verb, tail, place, shape)| {
