@@ -11,6 +11,7 @@ pub mod try_out;
 pub mod warning;
 
 pub use xushi_domain as domain;
+pub use xushi_evidence as evidence;
 pub use xushi_letter as letter;
 pub use xushi_mail as mail;
 pub use xushi_store as store;

@@ -8,9 +8,10 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::db;
 use crate::domain::pace::{ShareFrom, display};
 use crate::domain::{Figure, Grade, Kind, TextEnum as _, WorkCalendar};
+use crate::evidence::gather;
 use crate::store::rows::{AssessmentFigures, BoardFilter, BoardRow};
 use crate::store::types::Number;
-use crate::store::{Store, StoreError, evidence};
+use crate::store::{Store, StoreError};
 
 /// Most lagging indicators printed.
 const LAGGING_MAX: i64 = 40;
@@ -69,7 +70,7 @@ async fn rests_on_the_curve(
         return Ok(false);
     };
     let as_of = assessment.as_of;
-    let evidence = evidence::evidence_on(store, calendar, row.id, as_of).await?;
+    let evidence = gather::evidence_on(store, calendar, row.id, as_of).await?;
     Ok(evidence.is_some_and(|evidence| evidence.judge(as_of).share_from == Some(ShareFrom::Curve)))
 }
 

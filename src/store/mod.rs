@@ -4,17 +4,10 @@
 //! both and none is generic. What only one database can say stands in `pg/` and `sqlite/` under the same names.
 //! [`db!`] picks the right twin at run time; it is the only trick of its kind.
 
-pub mod comparisons;
-pub mod completing;
 pub mod constraints;
 pub mod curves;
 mod error;
-pub mod evidence;
 pub mod faults;
-pub mod judging;
-pub mod known;
-mod pages;
-mod phrases;
 mod pool;
 pub mod revisions;
 pub mod rows;
@@ -22,8 +15,6 @@ pub mod rule_packs;
 #[expect(missing_docs, reason = "table! writes items that cannot carry comments")]
 pub mod schema;
 pub mod seed;
-mod series_facts;
-pub mod touched;
 pub mod types;
 
 use diesel_async::pooled_connection::deadpool::Pool;

@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 
 use crate::domain::pace::Assessment;
 use crate::domain::{Figure, Grade, Period, TextEnum as _};
+use crate::evidence::judging::Evidence;
 use crate::letter::{Found, LetterLine, LineState, RestsOn, Span};
-use crate::store::judging::Evidence;
 
 /// One line of a letter, without its number and the names of indicator and region; `lagging` indicators of the same unit
 /// and campaign lag.

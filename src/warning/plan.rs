@@ -15,9 +15,9 @@ use crate::db;
 use crate::domain::episode::{EpisodeState, Standing, Turn, Verdict, turn};
 use crate::domain::pace::Assessment;
 use crate::domain::{Grade, LetterKind, Level, Period, TextEnum as _};
+use crate::evidence::judging::{Evidence, Judging};
 use crate::letter::{GroundKind, LetterLine};
 use crate::store::StoreError;
-use crate::store::judging::{Evidence, Judging};
 use crate::store::rows::{EpisodeChange, EpisodeRow, word};
 use crate::store::types::Id;
 

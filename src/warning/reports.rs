@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::domain::pace::{next_release, reported_until};
 use crate::domain::{Basis, Period, WorkCalendar};
-use crate::store::judging::Evidence;
+use crate::evidence::judging::Evidence;
 
 /// A report that should be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

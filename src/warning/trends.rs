@@ -7,10 +7,10 @@ use chrono::NaiveDate;
 use super::facts::line;
 use super::{Desk, WarningError};
 use crate::domain::pace::CoursePoint;
+use crate::evidence::comparisons::Extent;
+use crate::evidence::gather::evidence_of;
+use crate::evidence::judging::Evidence;
 use crate::letter::{Trend, TrendPoint};
-use crate::store::comparisons::Extent;
-use crate::store::evidence::evidence_of;
-use crate::store::judging::Evidence;
 use crate::store::types::Id;
 
 /// The courses of these indicators through their windows, as known at `as_of`; those that cannot be drawn are left out.

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::silence::Silences;
 use crate::domain::pace::Assessment;
 use crate::domain::{Period, Target};
-use crate::store::judging::Evidence;
+use crate::evidence::judging::Evidence;
 use crate::store::rows::EpisodeRow;
 use crate::store::types::Id;
 

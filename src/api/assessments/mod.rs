@@ -30,12 +30,12 @@ use crate::api::indicators::{IndicatorParams, Named};
 use crate::db;
 use crate::domain::pace::{foreseen, next_report};
 use crate::domain::{Grade, TextEnum as _};
+use crate::evidence::comparisons::Extent;
+use crate::evidence::judging::{Evidence, Judging};
+use crate::evidence::{gather, touched};
 use crate::letter::Templates;
-use crate::store::comparisons::Extent;
-use crate::store::judging::{Evidence, Judging};
 use crate::store::rows::{AssessmentRow, BoardFilter, BoardRow, StatedDifferenceRow, grade_rank};
 use crate::store::types::{Id, Listed};
-use crate::store::{evidence, touched};
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -115,7 +115,7 @@ async fn find_assessment(
     Params(params): Params<AsOfParams>,
 ) -> Result<HttpResponse, Problem> {
     let as_of = params.as_of.unwrap_or_else(|| state.clock.today());
-    let evidence = evidence::evidence_on(&state.store, &state.desk.calendar, Id(*id), as_of).await?;
+    let evidence = gather::evidence_on(&state.store, &state.desk.calendar, Id(*id), as_of).await?;
     let evidence = evidence.ok_or_else(|| Problem::not_found("指标"))?;
     let stated = db!(state.store, comparisons::list_stated(evidence.row.series_id, as_of))?;
     respond::ok(&request, &AssessmentView::of(&evidence, as_of, &stated, &state.desk.templates)?)
@@ -345,7 +345,7 @@ async fn past_board(
     let ids: Vec<Id> = order.iter().filter(passes).take(shown).map(|(_, id)| *id).collect();
     let mut rows = Vec::with_capacity(ids.len());
     let evidence =
-        evidence::evidence_of(&state.store, &state.desk.calendar, &ids, as_of, Extent::Grade).await?;
+        gather::evidence_of(&state.store, &state.desk.calendar, &ids, as_of, Extent::Grade).await?;
     let mut judged: HashMap<Id, Evidence> = evidence.into_iter().map(|one| (one.row.id, one)).collect();
     for mut row in db!(state.store, indicators::list_board_of(&ids))? {
         let Some(evidence) = judged.remove(&row.id) else { continue };

@@ -20,9 +20,9 @@ use crate::api::indicators::PeriodView;
 use crate::db;
 use crate::domain::Grade;
 use crate::domain::pace::{Assessment, Cascade, Ratio, adds_up};
-use crate::store::comparisons::{Extent, Register};
-use crate::store::evidence;
-use crate::store::judging::Evidence;
+use crate::evidence::comparisons::{Extent, Register};
+use crate::evidence::gather;
+use crate::evidence::judging::Evidence;
 use crate::store::types::Id;
 
 /// Adds the resource's routes.
@@ -163,7 +163,7 @@ async fn find_cascade(
 ) -> Result<HttpResponse, Problem> {
     let as_of = params.as_of.unwrap_or_else(|| state.clock.today());
     let calendar = &state.desk.calendar;
-    let found = evidence::evidence_of(&state.store, calendar, &[Id(*id)], as_of, Extent::Grade).await?.pop();
+    let found = gather::evidence_of(&state.store, calendar, &[Id(*id)], as_of, Extent::Grade).await?.pop();
     let whole = Judged::of(found.ok_or_else(|| Problem::not_found("指标"))?, as_of);
     let (measure, region) = whole.evidence.key;
     let below = Register::load(&state.store).await?.below(region, as_of);
@@ -176,7 +176,7 @@ async fn find_cascade(
         rows.into_iter().partition(|(_, campaign, _)| *campaign == whole.evidence.row.campaign_id);
     let chosen = own.into_iter().chain(others).filter(|(.., region)| seen.insert(*region));
     let ids: Vec<Id> = chosen.map(|(id, ..)| id).collect();
-    let parts = evidence::evidence_of(&state.store, calendar, &ids, as_of, Extent::Grade).await?;
+    let parts = gather::evidence_of(&state.store, calendar, &ids, as_of, Extent::Grade).await?;
     let mut parts: Vec<Judged> = parts.into_iter().map(|part| Judged::of(part, as_of)).collect();
     parts.sort_by(|a, b| a.evidence.region.cmp(&b.evidence.region));
     let without: Vec<String> =

@@ -18,7 +18,7 @@ use crate::api::rule_packs::CreateRulePack;
 use crate::db;
 use crate::domain::pace::Assessment;
 use crate::domain::{Grade, RulePack, TextEnum as _};
-use crate::store::judging::{Evidence, Judging};
+use crate::evidence::judging::{Evidence, Judging};
 use crate::store::rule_packs;
 
 type RulePackChoice = TextOr<CreateRulePack>;

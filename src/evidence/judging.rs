@@ -8,16 +8,12 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::as_of::KnowledgeDate;
 use super::comparisons::{Compared, Extent};
 use super::completing::Completing;
-use super::known::Then;
+use super::in_force::InForce;
+use super::other_names::OtherNames;
 use super::pages::{Page, Pages, Which};
-use super::phrases::Phrases;
-use super::revisions::InForce;
-use super::rows::{AssessmentFigures, EvaluationRow, PastVerdictRow, RulePackRow};
-use super::types::Id;
-use super::{Store, StoreError, rule_packs};
-use crate::db;
 use xushi_domain::pace::{
     self, Assessment, Course, Known, Past, PersonVerdict, Step, Subject, course, is_percent, overdue_after,
 };
@@ -25,18 +21,22 @@ use xushi_domain::{
     Curve, Doubt, Figure, Kind, Measure, Observation, Period, RulePack, Target, WorkCalendar, assess,
     assess_with_working,
 };
+use xushi_store::db;
+use xushi_store::rows::{AssessmentFigures, EvaluationRow, PastVerdictRow, RulePackRow};
+use xushi_store::types::Id;
+use xushi_store::{Store, StoreError, rule_packs};
 
 /// What is the same for all indicators of a run.
 pub struct Context {
     as_of: NaiveDate,
-    then: Then,
+    then: KnowledgeDate,
     /// What was in force on the day.
     pub(super) in_force: InForce,
     calendar: WorkCalendar,
     measures: HashMap<Id, Arc<Measure>>,
     /// Other names of measures.
     aliases: HashMap<Id, Vec<String>>,
-    phrases: Phrases,
+    phrases: OtherNames,
     regions: HashMap<Id, Arc<str>>,
     pub(super) packs: HashMap<Id, (Id, Arc<RulePack>)>,
 }
@@ -78,12 +78,12 @@ impl Context {
         let regions = regions.into_iter().map(|(id, code)| (id, Arc::from(code))).collect();
         Ok(Self {
             as_of,
-            then: Then::end_of(as_of),
+            then: KnowledgeDate::end_of(as_of),
             in_force,
             calendar: calendar.clone(),
             measures,
             aliases,
-            phrases: Phrases::default(),
+            phrases: OtherNames::default(),
             regions,
             packs,
         })

@@ -11,18 +11,16 @@ use chrono::{NaiveDate, NaiveTime};
 use uuid::Uuid;
 
 use xushi_domain::Observation;
-
-/// The office's time zone, Asia/Shanghai, in hours east of Greenwich; without summer time since 1991.
-pub const OFFICE_UTC_HOURS: i32 = 8;
+use xushi_domain::calendar::OFFICE_UTC_HOURS;
 
 /// The end of one day in the office.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Then {
+pub struct KnowledgeDate {
     /// The first millisecond of the next day.
     end: i64,
 }
 
-impl Then {
+impl KnowledgeDate {
     /// The end of `day`.
     pub fn end_of(day: NaiveDate) -> Self {
         const DAY: i64 = 24 * 3_600_000;
@@ -74,7 +72,7 @@ mod tests {
 
     #[test]
     fn a_day_ends_at_midnight_in_the_office() {
-        let then = Then::end_of(d("2026-03-10"));
+        let then = KnowledgeDate::end_of(d("2026-03-10"));
         for (at, recorded) in [
             ("2026-03-10T15:59:59.999Z", true),
             ("2026-03-10T16:00:00Z", false),
@@ -112,7 +110,7 @@ mod tests {
             (vec![fact(2, "2026-03-10", after)], vec![]),
         ] {
             let mut left = facts.clone();
-            Then::end_of(d("2026-03-20")).retain(&mut left);
+            KnowledgeDate::end_of(d("2026-03-20")).retain(&mut left);
             assert_eq!(left.iter().map(|fact| fact.vintage).collect::<Vec<_>>(), want, "{facts:?}");
         }
     }

@@ -4,11 +4,11 @@
 use chrono::NaiveDate;
 use tokio::sync::mpsc;
 
-use super::rows::{EvaluationRow, FactRow, PastVerdictRow};
-use super::types::Id;
-use super::{Store, StoreError};
-use crate::db;
 use xushi_domain::Observation;
+use xushi_store::db;
+use xushi_store::rows::{EvaluationRow, FactRow, PastVerdictRow};
+use xushi_store::types::Id;
+use xushi_store::{Store, StoreError};
 
 /// Indicators read at once; with twelve facts each this keeps some megabytes.
 const PAGE: i64 = 4_000;

@@ -7,9 +7,9 @@ use chrono::NaiveDate;
 use xushi_domain::Observation;
 
 use super::comparisons::Key;
-use super::types::Id;
-use super::{Store, StoreError};
-use crate::db;
+use xushi_store::db;
+use xushi_store::types::Id;
+use xushi_store::{Store, StoreError};
 
 /// Facts of all these series known by publication.
 pub(super) async fn facts(

@@ -9,15 +9,16 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::known::Then;
-use super::rows::{EvaluationRow, RegionRow};
-use super::types::Id;
-use super::{Store, StoreError, series_facts};
-use crate::db;
+use super::as_of::KnowledgeDate;
+use super::series_facts;
 use xushi_domain::kind::{ComparedWith, WayFrom};
 use xushi_domain::pace::{NamedSeries, Sibling};
 use xushi_domain::rule_pack::Family;
 use xushi_domain::{AverageOf, Kind, Observation, RegionLevel, Target, TextEnum as _, folded, measure_names};
+use xushi_store::db;
+use xushi_store::rows::{EvaluationRow, RegionRow};
+use xushi_store::types::Id;
+use xushi_store::{Store, StoreError};
 
 /// The regions and the names of measures, by all they may be called.
 pub struct Register {
@@ -266,7 +267,7 @@ pub async fn load(
     let facts = series_facts::facts(store, wanted, as_of).await?;
     let targets =
         if extent == Extent::Whole { targets(store, wanting, &keys).await? } else { HashMap::new() };
-    let then = Then::end_of(as_of);
+    let then = KnowledgeDate::end_of(as_of);
     let compared = keys.into_iter().zip(wanting).map(|(keys, one)| {
         let target = |key: &Key| -> Option<Decimal> {
             let window = (one.row.window_start, one.row.window_end);

@@ -10,13 +10,13 @@ use rust_decimal::Decimal;
 
 use super::comparisons::{self, Extent, Register, Wanting};
 use super::judging::Evidence;
-use super::rows::{NodeReportRow, PersonVerdictRow, word};
-use super::types::Id;
-use super::{Store, StoreError};
-use crate::db;
 use xushi_domain::kind::ReportedBy;
 use xushi_domain::pace::{PersonVerdict, nodes_done};
 use xushi_domain::{Figure, Observation, Period, Status};
+use xushi_store::db;
+use xushi_store::rows::{NodeReportRow, PersonVerdictRow, word};
+use xushi_store::types::Id;
+use xushi_store::{Store, StoreError};
 
 /// Loads the rest of the evidence on several indicators, in bulk.
 pub struct Completing {

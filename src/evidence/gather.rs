@@ -7,10 +7,10 @@ use chrono::NaiveDate;
 use super::comparisons::Extent;
 use super::completing::Completing;
 use super::judging::{Context, Evidence};
-use super::types::Id;
-use super::{Store, StoreError};
-use crate::db;
 use xushi_domain::{Observation, WorkCalendar};
+use xushi_store::db;
+use xushi_store::types::Id;
+use xushi_store::{Store, StoreError};
 
 /// The whole evidence on one indicator as known at `as_of`; `None` when there is no such indicator.
 ///

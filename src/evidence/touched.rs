@@ -6,11 +6,11 @@ use chrono::NaiveDate;
 
 use super::comparisons::{Extent, Key, Keys, Register, Wanting, keys};
 use super::judging::Context;
-use super::rows::Mark;
-use super::types::Id;
-use super::{Store, StoreError};
-use crate::db;
 use xushi_domain::{Kind, RulePack, TextEnum as _, WorkCalendar};
+use xushi_store::db;
+use xushi_store::rows::Mark;
+use xushi_store::types::Id;
+use xushi_store::{Store, StoreError};
 
 /// Rows read at once.
 const PAGE: i64 = 1_000;
