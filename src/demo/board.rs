@@ -71,7 +71,7 @@ async fn rests_on_the_curve(
     };
     let as_of = assessment.as_of;
     let evidence = gather::evidence_on(store, calendar, row.id, as_of).await?;
-    Ok(evidence.is_some_and(|evidence| evidence.judge(as_of).share_from == Some(ShareFrom::Curve)))
+    Ok(evidence.is_some_and(|evidence| evidence.grounds.judge(as_of).share_from == Some(ShareFrom::Curve)))
 }
 
 fn line(row: &BoardRow) -> [String; 8] {

@@ -7,6 +7,9 @@
 //! When a row was written down is read off its id: ids are UUIDv7, whose first 48 bits are milliseconds since 1970
 //! (RFC 9562 §5.7), made by the office's clock together with the row.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use chrono::{NaiveDate, NaiveTime};
 use uuid::Uuid;
 
@@ -53,6 +56,20 @@ impl KnowledgeDate {
         };
         fact.vintage <= 1 || self.recorded(fact.id) || all.iter().any(corrects)
     }
+}
+
+/// Of the facts of several series, those known by the end of `as_of`; a series without any is left out.
+pub(crate) fn known<K: std::hash::Hash + Eq>(
+    series: HashMap<K, Vec<Observation>>,
+    as_of: NaiveDate,
+) -> HashMap<K, Arc<Vec<Observation>>> {
+    let then = KnowledgeDate::end_of(as_of);
+    let known = series.into_iter().filter_map(|(key, mut facts)| {
+        facts.retain(|fact| fact.published_on <= as_of);
+        then.retain(&mut facts);
+        (!facts.is_empty()).then(|| (key, Arc::new(facts)))
+    });
+    known.collect()
 }
 
 #[cfg(test)]

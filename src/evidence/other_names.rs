@@ -11,11 +11,11 @@ const KEPT: usize = 4_096;
 
 /// What was found of a measure and a phrase.
 #[derive(Debug, Default)]
-pub(super) struct OtherNames(Mutex<HashMap<(Id, String), bool>>);
+pub(crate) struct OtherNames(Mutex<HashMap<(Id, String), bool>>);
 
 impl OtherNames {
     /// Whether the phrase of a promise names another measure than its own (id and name), or one of its `aliases`.
-    pub(super) fn name_other(&self, target: &Target, (id, name): (Id, &str), aliases: &[String]) -> bool {
+    pub(crate) fn name_other(&self, target: &Target, (id, name): (Id, &str), aliases: &[String]) -> bool {
         if target.says(name) {
             return false;
         }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::{Desk, WarningError};
 use crate::db;
-use crate::evidence::judging::Evidence;
+use crate::evidence::Evidence;
 use crate::store::rows::{IssuingCampaignRow, SilenceRow};
 use crate::store::types::Id;
 

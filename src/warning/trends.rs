@@ -7,9 +7,9 @@ use chrono::NaiveDate;
 use super::facts::line;
 use super::{Desk, WarningError};
 use crate::domain::pace::CoursePoint;
-use crate::evidence::comparisons::Extent;
+use crate::evidence::Comparisons;
+use crate::evidence::Evidence;
 use crate::evidence::gather::evidence_of;
-use crate::evidence::judging::Evidence;
 use crate::letter::{Trend, TrendPoint};
 use crate::store::types::Id;
 
@@ -22,14 +22,14 @@ pub(super) async fn of(
     if indicators.is_empty() {
         return Ok(HashMap::new());
     }
-    let evidence = evidence_of(&desk.store, &desk.calendar, indicators, as_of, Extent::Grade).await?;
+    let evidence = evidence_of(&desk.store, &desk.calendar, indicators, as_of, Comparisons::ForGrade).await?;
     Ok(evidence.iter().filter_map(|one| Some((one.row.id, trend(one, as_of)?))).collect())
 }
 
 fn trend(evidence: &Evidence, as_of: NaiveDate) -> Option<Trend> {
-    let course = evidence.course(as_of)?;
+    let course = evidence.grounds.course(as_of)?;
     // In the unit and places of the letter's own numbers.
-    let actual = line(evidence, &evidence.judge(as_of), as_of, 0).actual?;
+    let actual = line(evidence, &evidence.grounds.judge(as_of), as_of, 0).actual?;
     let point = |CoursePoint { end, actual, pace, last_year, likely }| TrendPoint {
         end,
         actual,

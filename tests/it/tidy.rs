@@ -175,7 +175,11 @@ pub(super) const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     ("mail", &["letter", "domain"], &["lettre", "tokio", "tokio_rustls"]),
     // Of mail it uses only what makes the bytes of a mail, so that the API shows the ones that jobs send.
     // tokio, to write one page of verdicts while the next is judged.
-    ("warning", &["domain", "store", "evidence", "letter", "mail", "clock"], &["serde", "serde_json", "tokio"]),
+    (
+        "warning",
+        &["domain", "store", "evidence", "letter", "mail", "clock"],
+        &["serde", "serde_json", "tokio"],
+    ),
     ("jobs", &["domain", "store", "letter", "mail", "warning", "clock"], &["tokio", "tokio_cron_scheduler"]),
     (
         "api",

@@ -30,8 +30,8 @@ use crate::api::indicators::{IndicatorParams, Named};
 use crate::db;
 use crate::domain::pace::{foreseen, next_report};
 use crate::domain::{Grade, TextEnum as _};
-use crate::evidence::comparisons::Extent;
-use crate::evidence::judging::{Evidence, Judging};
+use crate::evidence::Comparisons;
+use crate::evidence::{Evidence, Judging};
 use crate::evidence::{gather, touched};
 use crate::letter::Templates;
 use crate::store::rows::{AssessmentRow, BoardFilter, BoardRow, StatedDifferenceRow, grade_rank};
@@ -63,8 +63,8 @@ impl AssessmentView {
         stated: &[StatedDifferenceRow],
         templates: &Templates,
     ) -> Result<Self, Problem> {
-        let (assessment, steps) = evidence.judge_with_working(as_of);
-        let context = evidence.context(as_of);
+        let (assessment, steps) = evidence.grounds.judge_with_working(as_of);
+        let context = evidence.grounds.context(as_of);
         let spoken_of = |row: &&StatedDifferenceRow| {
             let period = assessment.data_period.map(|period| (period.start(), period.end()));
             period == Some((row.period_start, row.period_end))
@@ -74,23 +74,26 @@ impl AssessmentView {
         let foreseen = assessment
             .data_period
             .zip(context.figure)
-            .and_then(|(period, figure)| foreseen(&evidence.own, period, figure, as_of));
-        let subject = evidence.subject();
+            .and_then(|(period, figure)| foreseen(&evidence.grounds.own, period, figure, as_of));
+        let subject = evidence.grounds.subject();
         let beside = Beside {
-            needed: NeededView::of(&subject, &evidence.pack, (&assessment, &context), templates)?,
+            needed: NeededView::of(&subject, &evidence.grounds.pack, (&assessment, &context), templates)?,
             context,
             foreseen,
-            release: next_report(&subject, &evidence.own),
-            overdue_after: evidence.overdue_after,
+            release: next_report(&subject, &evidence.grounds.own),
+            overdue_after: evidence.grounds.overdue_after,
             stated: stated.map(|row| (row.against.clone(), row.difference.0)).collect(),
-            places: places(&evidence.measure, &context),
-            judged: evidence.judged_figure(&assessment).map(|(figure, unit)| (figure, unit.to_owned())),
+            places: places(&evidence.grounds.measure, &context),
+            judged: evidence
+                .grounds
+                .judged_figure(&assessment)
+                .map(|(figure, unit)| (figure, unit.to_owned())),
         };
         Ok(Self {
             indicator_id: evidence.row.id.0,
-            indicator: evidence.measure.name.clone(),
+            indicator: evidence.grounds.measure.name.clone(),
             as_of,
-            verdict: VerdictView::of(assessment, steps, &evidence.pack, &beside),
+            verdict: VerdictView::of(assessment, steps, &evidence.grounds.pack, &beside),
         })
     }
 }
@@ -345,11 +348,11 @@ async fn past_board(
     let ids: Vec<Id> = order.iter().filter(passes).take(shown).map(|(_, id)| *id).collect();
     let mut rows = Vec::with_capacity(ids.len());
     let evidence =
-        gather::evidence_of(&state.store, &state.desk.calendar, &ids, as_of, Extent::Grade).await?;
+        gather::evidence_of(&state.store, &state.desk.calendar, &ids, as_of, Comparisons::ForGrade).await?;
     let mut judged: HashMap<Id, Evidence> = evidence.into_iter().map(|one| (one.row.id, one)).collect();
     for mut row in db!(state.store, indicators::list_board_of(&ids))? {
         let Some(evidence) = judged.remove(&row.id) else { continue };
-        let assessment = evidence.judge(as_of);
+        let assessment = evidence.grounds.judge(as_of);
         row.current.grade = Listed(assessment.grade);
         row.current.grade_rank = grade_rank(assessment.grade);
         row.assessment = Some(AssessmentRow {

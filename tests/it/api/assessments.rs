@@ -4,7 +4,7 @@ use actix_web::http::{Method, header};
 use diesel_async::SimpleAsyncConnection as _;
 use serde_json::{Value, json};
 use xushi::clock::Clock as _;
-use xushi::evidence::judging::Judging;
+use xushi::evidence::Judging;
 use xushi::store::rows::{AssessmentRow, AssessmentWrite, AssessmentWrites};
 use xushi::store::types::Id;
 use xushi::store::{Store, checkout};
