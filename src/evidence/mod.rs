@@ -7,6 +7,7 @@ pub mod comparisons;
 pub mod gather;
 pub mod grounds;
 pub mod in_force;
+pub mod in_memory;
 pub mod judging;
 mod other_names;
 mod pages;
@@ -18,6 +19,7 @@ pub mod touched;
 
 pub use comparisons::Comparisons;
 pub use grounds::Grounds;
+pub use in_memory::InMemory;
 pub use judging::Judging;
-pub use register::Register;
+pub use register::{Named, Register};
 pub use stored::Evidence;

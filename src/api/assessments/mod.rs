@@ -1,5 +1,6 @@
 //! Assessments (研判): the board, and one verdict with its working.
 
+pub(in crate::api) mod beside;
 pub(in crate::api) mod figures;
 pub(in crate::api) mod needs;
 pub(in crate::api) mod past_boards;
@@ -17,10 +18,10 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::api::State;
+use crate::api::assessments::beside::Stated;
 use crate::api::assessments::figures::FiguresView;
-use crate::api::assessments::needs::NeededView;
 use crate::api::assessments::past_boards::Order;
-use crate::api::assessments::verdict::{Beside, VerdictView, places};
+use crate::api::assessments::verdict::VerdictView;
 use crate::api::http::extract::Params;
 use crate::api::http::page::{self, List, ListParams, NoFilter, PageView};
 use crate::api::http::problem::{Problem, ProblemView};
@@ -28,13 +29,12 @@ use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::indicators::{IndicatorParams, Named};
 use crate::db;
-use crate::domain::pace::{foreseen, next_report};
 use crate::domain::{Grade, TextEnum as _};
 use crate::evidence::Comparisons;
 use crate::evidence::{Evidence, Judging};
 use crate::evidence::{gather, touched};
 use crate::letter::Templates;
-use crate::store::rows::{AssessmentRow, BoardFilter, BoardRow, StatedDifferenceRow, grade_rank};
+use crate::store::rows::{AssessmentRow, BoardFilter, BoardRow, grade_rank};
 use crate::store::types::{Id, Listed};
 
 /// Adds the resource's routes.
@@ -60,40 +60,14 @@ impl AssessmentView {
     fn of(
         evidence: &Evidence,
         as_of: NaiveDate,
-        stated: &[StatedDifferenceRow],
+        stated: Vec<Stated>,
         templates: &Templates,
     ) -> Result<Self, Problem> {
-        let (assessment, steps) = evidence.grounds.judge_with_working(as_of);
-        let context = evidence.grounds.context(as_of);
-        let spoken_of = |row: &&StatedDifferenceRow| {
-            let period = assessment.data_period.map(|period| (period.start(), period.end()));
-            period == Some((row.period_start, row.period_end))
-                && context.figure.is_some_and(|figure| figure.as_str() == row.figure)
-        };
-        let stated = stated.iter().filter(spoken_of);
-        let foreseen = assessment
-            .data_period
-            .zip(context.figure)
-            .and_then(|(period, figure)| foreseen(&evidence.grounds.own, period, figure, as_of));
-        let subject = evidence.grounds.subject();
-        let beside = Beside {
-            needed: NeededView::of(&subject, &evidence.grounds.pack, (&assessment, &context), templates)?,
-            context,
-            foreseen,
-            release: next_report(&subject, &evidence.grounds.own),
-            overdue_after: evidence.grounds.overdue_after,
-            stated: stated.map(|row| (row.against.clone(), row.difference.0)).collect(),
-            places: places(&evidence.grounds.measure, &context),
-            judged: evidence
-                .grounds
-                .judged_figure(&assessment)
-                .map(|(figure, unit)| (figure, unit.to_owned())),
-        };
         Ok(Self {
             indicator_id: evidence.row.id.0,
             indicator: evidence.grounds.measure.name.clone(),
             as_of,
-            verdict: VerdictView::of(assessment, steps, &evidence.grounds.pack, &beside),
+            verdict: VerdictView::on(&evidence.grounds, as_of, stated, templates)?,
         })
     }
 }
@@ -121,7 +95,8 @@ async fn find_assessment(
     let evidence = gather::evidence_on(&state.store, &state.desk.calendar, Id(*id), as_of).await?;
     let evidence = evidence.ok_or_else(|| Problem::not_found("指标"))?;
     let stated = db!(state.store, comparisons::list_stated(evidence.row.series_id, as_of))?;
-    respond::ok(&request, &AssessmentView::of(&evidence, as_of, &stated, &state.desk.templates)?)
+    let stated = stated.into_iter().map(Stated::from).collect();
+    respond::ok(&request, &AssessmentView::of(&evidence, as_of, stated, &state.desk.templates)?)
 }
 
 /// 记录下来的一次研判；只在结果与上次不同时记录，记录后不再改动
