@@ -7,7 +7,6 @@ pub mod command;
 pub mod config;
 pub mod demo;
 pub mod jobs;
-pub mod try_out;
 pub mod warning;
 
 pub use xushi_domain as domain;

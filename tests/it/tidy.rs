@@ -201,11 +201,10 @@ pub(super) const MAY_USE: &[(&str, &[&str], &[&str])] = &[
         &["app", "clock", "config", "domain", "evidence", "jobs", "letter", "mail", "store", "warning"],
         &["serde", "serde_json"],
     ),
-    ("try_out", &["api", "app", "domain"], &["serde_json"]),
     (
         "command",
-        &["api", "app", "clock", "config", "demo", "jobs", "store", "try_out", "warning"],
-        &["tokio"],
+        &["api", "app", "clock", "config", "demo", "domain", "jobs", "store", "warning"],
+        &["serde_json", "tokio"],
     ),
     // The store's own rounding of a timestamp, so that a clock never gives what a row cannot keep.
     ("clock", &["domain", "store"], &[]),

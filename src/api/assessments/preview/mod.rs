@@ -104,11 +104,8 @@ impl Case {
         let target = indicator.target.map(|target| target.with_usual(of).target(of)).transpose();
         let target = target.map_err(|problem| problem.within("/indicator"))?;
         let mut register = InMemory::default();
-        let key = {
-            let own = register.measure(&measure.name);
-            register.call_also(own, &aliases);
-            (own, register.region(indicator.region.as_deref().unwrap_or_default()))
-        };
+        let region = register.region(indicator.region.as_deref().unwrap_or_default());
+        let key = (register.measure(&measure.name), region);
         let stated = fill(&mut register, observations, (&measure, key), as_of)?;
         let baseline = indicator.baseline.map(|amount| quantity::checked("indicator.baseline", amount.0));
         let grounds = Grounds {
@@ -117,7 +114,7 @@ impl Case {
             curve: curve(indicator.curve).map_err(|invalid| invalid.within("indicator"))?,
             baseline: baseline.transpose()?,
             window,
-            region: register.code(key.1).into(),
+            region: register.code(region).into(),
             measure: Arc::new(measure),
             pack: Arc::new(pack),
             history: history
