@@ -14,7 +14,6 @@ use chrono::TimeDelta;
 use crate::api::{self, State};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, TransportChoice};
-use crate::db;
 use crate::jobs::{Jobs, reassess, run};
 use crate::letter::ReplyLinks;
 use crate::mail::MailError;
@@ -25,7 +24,7 @@ use crate::mail::transport::Transport;
 use crate::store::rows::ApiKeyRow;
 use crate::store::types::Id;
 use crate::store::{Store, StoreError, hash_key, seed};
-use crate::warning::{Desk, WarningError};
+use crate::office::{Office, Refusal};
 
 pub use log::{Logging, last_words, log};
 
@@ -40,7 +39,7 @@ pub enum AppError {
     Store(#[from] StoreError),
     /// Evaluation or letters.
     #[error(transparent)]
-    Warning(#[from] WarningError),
+    Warning(#[from] Refusal),
     /// Jobs.
     #[error(transparent)]
     Job(#[from] crate::jobs::JobError),
@@ -67,22 +66,22 @@ pub async fn prepare(config: &Config, store: &Store, clock: &dyn Clock) -> Resul
     if !done.is_empty() {
         tracing::info!(migrations = done.len(), "database brought up to date");
     }
-    let named = db!(*store, names::fill_names())?;
+    let named = store.fill_names().await?;
     if named > 0 {
         tracing::info!(named, "names of older rows put into the form they are compared in");
     }
     let now = clock.timestamp();
     let regions = seed::regions(now, || clock.new_id())?;
-    db!(*store, regions::seed_regions(&regions))?;
+    store.seed_regions(&regions).await?;
     let packs = seed::rule_packs(now, || clock.new_id());
-    db!(*store, rule_packs::seed_rule_packs(&packs))?;
-    if let Some(held) = crate::warning::note_rules(store, now).await? {
+    store.seed_rule_packs(&packs).await?;
+    if let Some(held) = crate::office::warnings::note_rules(store, now).await? {
         tracing::warn!(
             from = held.from,
             "rules have changed: letters wait as drafts until a person releases them"
         );
     }
-    for one in crate::warning::list_defaulted(store).await? {
+    for one in crate::office::warnings::list_defaulted(store).await? {
         tracing::warn!(campaign = one.campaign, above = one.above, "{}", one.line());
     }
     let row = |key: &str| ApiKeyRow {
@@ -96,12 +95,12 @@ pub async fn prepare(config: &Config, store: &Store, clock: &dyn Clock) -> Resul
     };
     let given = &config.access.bootstrap_key;
     if !given.is_empty() {
-        db!(*store, api_keys::ensure_api_key(&row(given)))?;
+        store.ensure_api_key(&row(given)).await?;
         return Ok(None);
     }
     // Two version-7 ids carry 148 random bits between them.
     let key = format!("xsk_{}{}", clock.new_id().simple(), clock.new_id().simple());
-    let made = db!(*store, api_keys::create_first_api_key(&row(&key)))?;
+    let made = store.create_first_api_key(&row(&key)).await?;
     Ok(made.then_some(key))
 }
 
@@ -109,8 +108,8 @@ pub async fn prepare(config: &Config, store: &Store, clock: &dyn Clock) -> Resul
 ///
 /// # Errors
 /// When templates or calendars cannot be read, or the database has no tables yet.
-pub async fn desk(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Desk, AppError> {
-    Ok(Desk {
+pub async fn office(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Office, AppError> {
+    Ok(Office {
         links: reply_links(config, &store, &*clock).await?,
         sender: Mailbox { name: config.mail.from_name.clone(), address: config.mail.from_address.clone() },
         store,
@@ -134,7 +133,7 @@ async fn reply_links(
     let secret = if config.links.secret.is_empty() {
         // Four version-7 ids carry 296 random bits between them.
         let fresh: String = (0..4).map(|_| clock.new_id().simple().to_string()).collect();
-        db!(*store, secrets::find_or_create_secret("links", &fresh, clock.timestamp()))?
+        store.find_or_create_secret("links", &fresh, clock.timestamp()).await?
     } else {
         config.links.secret.clone()
     };
@@ -156,11 +155,11 @@ pub fn transport(config: &Config) -> Result<Transport, MailError> {
 ///
 /// # Errors
 /// When the transport cannot be set up.
-pub fn jobs(config: &Config, desk: Desk) -> Result<Jobs, AppError> {
+pub fn jobs(config: &Config, office: Office) -> Result<Jobs, AppError> {
     let transport = transport(config)?;
-    let holder = format!("{}-{}", std::process::id(), desk.clock.new_id().simple());
+    let holder = format!("{}-{}", std::process::id(), office.clock.new_id().simple());
     Ok(Jobs {
-        desk,
+        office,
         transport,
         transport_connections: lines(config),
         lease: TimeDelta::milliseconds(config.mail.timeout_seconds.cast_signed() * 2_500),
@@ -188,7 +187,7 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, listener: TcpListener
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         many => many,
     };
-    let shared = desk(config, Store::open(&config.database.url, JOB_CONNECTIONS)?, clock.clone()).await?;
+    let shared = office(config, Store::open(&config.database.url, JOB_CONNECTIONS)?, clock.clone()).await?;
     let jobs = Arc::new(jobs(config, shared.clone())?);
     // Heard from here on: whoever stops the process while it is still starting must not cut a mail in two.
     let stop = StopSignal::listen()?;
@@ -199,7 +198,7 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, listener: TcpListener
     let server = HttpServer::new(move || {
         // A pool for each worker: a connection is driven by the thread that opened it.
         let store = Store::open(&url, connections).unwrap_or_else(|_| shared.store.clone());
-        let state = web::Data::new(State::new(Desk { store, ..shared.clone() }, shelf.clone()));
+        let state = web::Data::new(State::new(Office { store, ..shared.clone() }, shelf.clone()));
         App::new()
             .wrap(Compress::default())
             .wrap(from_fn(api::http::request_id::middleware))

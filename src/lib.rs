@@ -7,7 +7,7 @@ pub mod command;
 pub mod config;
 pub mod demo;
 pub mod jobs;
-pub mod warning;
+pub mod office;
 
 pub use xushi_domain as domain;
 pub use xushi_evidence as evidence;

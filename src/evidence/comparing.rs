@@ -12,7 +12,6 @@ use crate::comparisons::{
 use crate::register::{Key, Named, Register};
 use crate::stored::Evidence;
 use xushi_domain::Observation;
-use xushi_store::db;
 use xushi_store::types::Id;
 use xushi_store::{Store, StoreError};
 
@@ -91,7 +90,7 @@ async fn facts(store: &Store, wanted: HashSet<Key>, as_of: NaiveDate) -> Result<
     let mut keys: HashMap<i64, Key> = HashMap::new();
     for (measure, regions) in by_measure {
         for chunk in regions.chunks(1_000) {
-            let found = db!(*store, comparisons::list_series(&[measure], chunk))?;
+            let found = store.list_series(&[measure], chunk).await?;
             keys.extend(found.into_iter().map(|(id, measure, region)| (id, (measure, region))));
         }
     }
@@ -99,7 +98,7 @@ async fn facts(store: &Store, wanted: HashSet<Key>, as_of: NaiveDate) -> Result<
     ids.sort_unstable();
     let mut facts: HashMap<Key, Vec<Observation>> = HashMap::new();
     for chunk in ids.chunks(1_000) {
-        for fact in db!(*store, observations::list_facts(chunk, as_of))? {
+        for fact in store.list_facts(chunk, as_of).await? {
             let Some(key) = keys.get(&fact.series_id) else { continue };
             facts.entry(*key).or_default().push(Observation::try_from(fact)?);
         }
@@ -126,7 +125,7 @@ async fn targets(
         let regions: Vec<Id> = regions.into_iter().collect();
         for chunk in regions.chunks(1_000) {
             for (measure, region, start, end, columns) in
-                db!(*store, comparisons::list_sibling_targets(&[measure], chunk))?
+                store.list_sibling_targets(&[measure], chunk).await?
             {
                 let Some(target) = columns.target()?.filter(|target| counts_from_zero(target.kind)) else {
                     continue;

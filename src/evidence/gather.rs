@@ -10,7 +10,6 @@ use crate::reported;
 use crate::setting::Setting;
 use crate::stored::Evidence;
 use xushi_domain::{Observation, WorkCalendar};
-use xushi_store::db;
 use xushi_store::types::Id;
 use xushi_store::{Store, StoreError};
 
@@ -40,8 +39,8 @@ pub async fn evidence_of(
 ) -> Result<Vec<Evidence>, StoreError> {
     let (mut rows, mut past) = (Vec::new(), Vec::new());
     for chunk in ids.chunks(1_000) {
-        rows.extend(db!(*store, evaluation::list_evaluation_rows_of(chunk))?);
-        past.extend(db!(*store, evaluation::list_past_verdicts(chunk, as_of))?);
+        rows.extend(store.list_evaluation_rows_of(chunk).await?);
+        past.extend(store.list_past_verdicts(chunk, as_of).await?);
     }
     if rows.is_empty() {
         return Ok(Vec::new());
@@ -51,7 +50,7 @@ pub async fn evidence_of(
     let mut facts: HashMap<i64, Vec<Observation>> = HashMap::new();
     let series: Vec<i64> = rows.iter().map(|(row, ..)| row.series_id).collect();
     for chunk in series.chunks(1_000) {
-        for fact in db!(*store, observations::list_facts(chunk, as_of))? {
+        for fact in store.list_facts(chunk, as_of).await? {
             facts.entry(fact.series_id).or_default().push(Observation::try_from(fact)?);
         }
     }

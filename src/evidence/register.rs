@@ -6,7 +6,6 @@ use chrono::NaiveDate;
 
 use xushi_domain::kind::ComparedWith;
 use xushi_domain::{AverageOf, RegionLevel, Target, folded, measure_names};
-use xushi_store::db;
 use xushi_store::rows::word;
 use xushi_store::types::Id;
 use xushi_store::{Store, StoreError};
@@ -82,7 +81,7 @@ impl Register {
     /// # Errors
     /// When the database fails or holds what it should not.
     pub async fn load(store: &Store) -> Result<Self, StoreError> {
-        let rows = db!(*store, comparisons::list_register())?;
+        let rows = store.list_register().await?;
         let regions = rows.into_iter().map(|row| {
             Ok(KnownRegion {
                 id: row.id,
@@ -95,7 +94,7 @@ impl Register {
             })
         });
         let regions = regions.collect::<Result<_, StoreError>>()?;
-        let measures = db!(*store, comparisons::list_measure_names())?;
+        let measures = store.list_measure_names().await?;
         Ok(Self::new(regions, measures))
     }
 

@@ -9,7 +9,6 @@ use crate::stored::Evidence;
 use xushi_domain::kind::ReportedBy;
 use xushi_domain::pace::{PersonVerdict, nodes_done};
 use xushi_domain::{Basis, Figure, Observation, Period, Status};
-use xushi_store::db;
 use xushi_store::rows::{NodeReportRow, PersonVerdictRow, word};
 use xushi_store::types::Id;
 use xushi_store::{Store, StoreError};
@@ -31,7 +30,7 @@ async fn add_persons(store: &Store, evidence: &mut [Evidence], as_of: NaiveDate)
     let asking = reported_by(evidence, ReportedBy::Person);
     let mut rows: HashMap<Id, PersonVerdictRow> = HashMap::new();
     for chunk in asking.chunks(1_000) {
-        for row in db!(*store, persons::list_person_verdicts_of(chunk, as_of))? {
+        for row in store.list_person_verdicts_of(chunk, as_of).await? {
             // The latest comes last.
             rows.insert(row.indicator_id, row);
         }
@@ -48,7 +47,7 @@ async fn add_nodes(store: &Store, evidence: &mut [Evidence], as_of: NaiveDate) -
     let asking = reported_by(evidence, ReportedBy::Nodes);
     let mut rows: HashMap<Id, Vec<NodeReportRow>> = HashMap::new();
     for chunk in asking.chunks(1_000) {
-        for row in db!(*store, persons::list_node_reports_of(chunk, as_of))? {
+        for row in store.list_node_reports_of(chunk, as_of).await? {
             rows.entry(row.indicator_id).or_default().push(row);
         }
     }

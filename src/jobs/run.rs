@@ -9,8 +9,8 @@ use tokio_cron_scheduler::JobSchedulerError;
 
 use super::slots::{self, Standing};
 use super::{JobError, Jobs, alarm, unless_it_panics, watch};
-use crate::clock::office;
-use crate::warning::{self, Issued, Outcome};
+use crate::clock::office_zone;
+use crate::office::warnings::{self, Issued, Outcome};
 
 /// How often a loop looks whether it shall stop.
 const GLANCE: Duration = Duration::from_millis(250);
@@ -74,7 +74,7 @@ async fn hear(
         }
         // Bells that rang together, as after a pause of the whole process, are answered together and in order.
         while rings.try_recv().is_ok() {}
-        let now = jobs.desk.clock.now();
+        let now = jobs.office.clock.now();
         if before == DateTime::<Utc>::MIN_UTC || now < before - BACK {
             call_back(jobs).await;
         }
@@ -90,7 +90,7 @@ async fn hear(
 /// What the clock has put into the future is brought back when a process starts and when its clock has gone back; the
 /// watchdog, which does the same, may have no slot until that future comes again.
 async fn call_back(jobs: &Jobs) {
-    if let Err(error) = watch::upkeep(jobs, jobs.desk.clock.timestamp()).await {
+    if let Err(error) = watch::upkeep(jobs, jobs.office.clock.timestamp()).await {
         tracing::warn!(%error, "times from a clock that ran ahead could not be set back");
     }
 }
@@ -182,15 +182,15 @@ async fn look(jobs: &Jobs, schedule: &[Job<'_>]) -> Result<String, JobError> {
 }
 
 async fn evaluate(jobs: &Jobs, due: DateTime<Utc>) -> Result<String, JobError> {
-    let done = warning::evaluate(&jobs.desk, due.with_timezone(&office()).date_naive()).await?;
+    let done = assessments::evaluate(&jobs.office, due.with_timezone(&office_zone()).date_naive()).await?;
     tracing::info!(assessed = done.assessed, changed = done.changed, "evaluated");
     Ok(format!("assessed {}, changed {}", done.assessed, done.changed))
 }
 
 async fn issue(jobs: &Jobs, due: DateTime<Utc>) -> Result<String, JobError> {
-    let as_of = due.with_timezone(&office()).date_naive();
-    Box::pin(warning::evaluate(&jobs.desk, as_of)).await?;
-    let done = Box::pin(warning::issue_on_schedule(&jobs.desk, as_of)).await?;
+    let as_of = due.with_timezone(&office_zone()).date_naive();
+    Box::pin(assessments::evaluate(&jobs.office, as_of)).await?;
+    let done = Box::pin(warnings::issue_on_schedule(&jobs.office, as_of)).await?;
     if done.resting {
         return Ok("not a working day".to_owned());
     }
@@ -200,7 +200,7 @@ async fn issue(jobs: &Jobs, due: DateTime<Utc>) -> Result<String, JobError> {
 }
 
 async fn remind(jobs: &Jobs) -> Result<String, JobError> {
-    let done = warning::remind(&jobs.desk, false).await?;
+    let done = warnings::remind(&jobs.office, false).await?;
     if !done.working_day {
         return Ok("not a working day".to_owned());
     }

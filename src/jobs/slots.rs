@@ -10,8 +10,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::{JobError, Jobs, alarm, unless_it_panics};
-use crate::clock::office;
-use crate::db;
+use crate::clock::office_zone;
 use crate::store::StoreError;
 use crate::store::rows::SlotClaim;
 use crate::store::types::micros;
@@ -48,7 +47,7 @@ pub enum Standing {
 /// When the database fails.
 pub async fn standing(jobs: &Jobs, job: &str, cron: &str) -> Result<Standing, StoreError> {
     let Some((_, due_at, now)) = latest(jobs, cron) else { return Ok(Standing::Done) };
-    let Some(slot) = db!(jobs.desk.store, slots::find_slot(job, due_at))? else { return Ok(Standing::Open) };
+    let Some(slot) = jobs.office.store.find_slot(job, due_at).await? else { return Ok(Standing::Open) };
     Ok(match (slot.finished_at, slot.lease_until < now, slot.holder.is_empty()) {
         (Some(_), ..) => Standing::Done,
         (None, true, _) => Standing::Open,
@@ -63,11 +62,11 @@ pub async fn standing(jobs: &Jobs, job: &str, cron: &str) -> Result<Standing, St
 /// When the database fails.
 pub async fn settle_by_hand(jobs: &Jobs, job: &str, cron: &str) -> Result<bool, StoreError> {
     let Some((due, due_at, now)) = latest(jobs, cron) else { return Ok(false) };
-    let day = due.with_timezone(&office()).date_naive();
-    let settled = db!(jobs.desk.store, runs::was_run_by_hand(day, due_at))?;
+    let day = due.with_timezone(&office_zone()).date_naive();
+    let settled = jobs.office.store.was_run_by_hand(day, due_at).await?;
     if settled {
         let claim = SlotClaim { job, due_at, holder: &jobs.holder, now, lease_until: now };
-        db!(jobs.desk.store, slots::settle_slot(&claim, "done by hand"))?;
+        jobs.office.store.settle_slot(&claim, "done by hand").await?;
     }
     Ok(settled)
 }
@@ -85,20 +84,20 @@ pub async fn run_latest(
 ) -> Result<bool, JobError> {
     let Some((due, due_at, now)) = latest(jobs, cron) else { return Ok(false) };
     let mut claim = SlotClaim { job, due_at, holder: &jobs.holder, now, lease_until: now + LEASE };
-    if !db!(jobs.desk.store, slots::claim_slot(&claim))? {
+    if !jobs.office.store.claim_slot(&claim).await? {
         return Ok(false);
     }
     let heart = Heart::beating(jobs, job, due_at);
     let bounded = tokio::time::timeout(WORK_MAX, unless_it_panics(Box::pin(work(due))));
     let outcome = bounded.await.unwrap_or(Err(JobError::TooLong(WORK_MAX)));
     heart.stop().await;
-    claim.now = jobs.desk.clock.timestamp();
+    claim.now = jobs.office.clock.timestamp();
     match outcome {
         Ok(report) => {
-            if !db!(jobs.desk.store, slots::finish_slot(&claim, &report))? {
+            if !jobs.office.store.finish_slot(&claim, &report).await? {
                 tracing::warn!(job, %due, "the slot was taken over meanwhile; its new holder says what became of it");
             }
-            db!(jobs.desk.store, slots::forget_slots(claim.now - MEMORY))?;
+            jobs.office.store.forget_slots(claim.now - MEMORY).await?;
             Ok(true)
         }
         Err(error) => {
@@ -113,9 +112,9 @@ pub async fn run_latest(
 /// Gives a slot back; it may be taken up again after a wait.
 async fn release(jobs: &Jobs, mut claim: SlotClaim<'_>, error: &JobError) -> Result<(), StoreError> {
     let attempts =
-        db!(jobs.desk.store, slots::find_slot(claim.job, claim.due_at))?.map_or(1, |slot| slot.attempts);
+        jobs.office.store.find_slot(claim.job, claim.due_at).await?.map_or(1, |slot| slot.attempts);
     claim.lease_until = claim.now + wait_after(attempts);
-    db!(jobs.desk.store, slots::release_slot(&claim, &error.to_string()))
+    jobs.office.store.release_slot(&claim, &error.to_string()).await
 }
 
 /// How long a slot that has failed `attempts` times is left alone.
@@ -126,7 +125,7 @@ fn wait_after(attempts: i32) -> TimeDelta {
 
 /// The latest slot, as it is and as rows keep it, and now.
 fn latest(jobs: &Jobs, cron: &str) -> Option<(DateTime<Utc>, NaiveDateTime, NaiveDateTime)> {
-    let now = jobs.desk.clock.now();
+    let now = jobs.office.clock.now();
     let due = alarm::latest_before(cron, now)?;
     Some((due, micros(due.naive_utc()), micros(now.naive_utc())))
 }
@@ -139,7 +138,7 @@ struct Heart {
 
 impl Heart {
     fn beating(jobs: &Jobs, job: &'static str, due_at: NaiveDateTime) -> Self {
-        let (store, clock, holder) = (jobs.desk.store.clone(), jobs.desk.clock.clone(), jobs.holder.clone());
+        let (store, clock, holder) = (jobs.office.store.clone(), jobs.office.clock.clone(), jobs.holder.clone());
         let (stop, mut stopped) = oneshot::channel();
         let task = tokio::spawn(async move {
             loop {
@@ -149,7 +148,7 @@ impl Heart {
                 }
                 let now = clock.timestamp();
                 let claim = SlotClaim { job, due_at, holder: &holder, now, lease_until: now + LEASE };
-                match db!(store, slots::renew_slot(&claim)) {
+                match store.renew_slot(&claim).await {
                     Ok(true) => {}
                     // The work goes on: it is safe beside another's, and what is written in one piece stays so.
                     Ok(false) => return,

@@ -16,9 +16,9 @@ use xushi::letter::Templates;
 use xushi::mail::message::Mailbox;
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::Transport;
+use xushi::office::Office;
 use xushi::store::Store;
 use xushi::store::rows::{SlotClaim, SlotRow};
-use xushi::warning::Desk;
 
 use crate::crash::Post;
 use crate::database::{self, Database};
@@ -47,7 +47,7 @@ async fn day_worker() {
     let Ok(url) = std::env::var("FAULT_DAY_URL") else { return };
     let shift = std::env::var("FAULT_DAY_SHIFT").unwrap().parse().unwrap();
     let jobs = Jobs {
-        desk: Desk {
+        office: Office {
             store: Store::open(&url, 6).unwrap(),
             clock: Arc::new(Shifted(TimeDelta::milliseconds(shift))),
             calendar: Arc::new(WorkCalendar::built_in()),
@@ -84,7 +84,7 @@ impl Day {
         let bell = BELL.parse::<DateTime<Utc>>().unwrap();
         let due_at = (bell - TimeDelta::days(1)).naive_utc();
         let claim = SlotClaim { job: "issue", due_at, holder: "", now: due_at, lease_until: due_at };
-        xushi::db!(post.store, slots::settle_slot(&claim, "letters 0")).unwrap();
+        post.store.settle_slot(&claim, "letters 0").await.unwrap();
         let shift = bell - before - SystemClock.now();
         Self { post, url, shift }
     }
@@ -107,7 +107,7 @@ impl Day {
 
     async fn slot(&self) -> Option<SlotRow> {
         let due: NaiveDateTime = BELL.parse::<DateTime<Utc>>().unwrap().naive_utc();
-        xushi::db!(self.post.store, slots::find_slot("issue", due)).unwrap()
+        self.post.store.find_slot("issue", due).await.unwrap()
     }
 
     /// Waits until the slot is as wanted.

@@ -14,9 +14,9 @@ use xushi::letter::Templates;
 use xushi::mail::message::Mailbox;
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::Transport;
+use xushi::office::Office;
 use xushi::store::Store;
 use xushi::store::rows::Page;
-use xushi::warning::Desk;
 
 /// Runs the demo and kills it after `patience`; whether it came to its end first does not matter.
 fn run_for(folder: &Path, patience: Option<Duration>) -> bool {
@@ -46,14 +46,14 @@ async fn killed_at_any_moment_nothing_is_lost_and_no_number_is_reused() {
     assert!(run_for(folder.path(), None), "after all that, a run that is left alone succeeds");
     let store = Store::open(folder.path().join("d/xushi.db").to_str().unwrap(), 2).unwrap();
     let page = Page { limit: 500, after: None };
-    let letters = xushi::db!(store, letters::list_letters(&Default::default(), page)).unwrap();
+    let letters = store.list_letters(&Default::default(), page).await.unwrap();
     let serials: Vec<_> = letters.iter().map(|letter| letter.serial.unwrap()).collect();
     assert_eq!(serials, [1], "one letter is due, and it has the first number");
     // Leases of the killed run out by the clock; then somebody else finishes their work.
     let clock = Arc::new(FixedClock::at(SystemClock.now() + chrono::TimeDelta::hours(1)));
     let outbox = MemoryOutbox::default();
     let jobs = Jobs {
-        desk: Desk {
+        office: Office {
             store: store.clone(),
             clock,
             calendar: Arc::new(WorkCalendar::built_in()),
@@ -72,7 +72,7 @@ async fn killed_at_any_moment_nothing_is_lost_and_no_number_is_reused() {
         stop: AtomicBool::new(false),
     };
     deliver(&jobs).await.unwrap();
-    let rows = xushi::db!(store, deliveries::list_deliveries(&Default::default(), page)).unwrap();
+    let rows = store.list_deliveries(&Default::default(), page).await.unwrap();
     assert!(!rows.is_empty() && rows.iter().all(|row| row.state == "accepted"), "{rows:?}");
     for row in &rows {
         assert_eq!(

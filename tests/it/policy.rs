@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
-use xushi::warning::{self, Reminded};
+use xushi::office::warnings::{self, Reminded};
 
 use crate::support::{TestApp, both};
 
@@ -96,8 +96,8 @@ async fn run(app: &TestApp, day: &str) -> Value {
 
 async fn remind(app: &TestApp, day: &str) -> Reminded {
     at(app, day);
-    warning::evaluate(&app.desk, d(day)).await.unwrap();
-    warning::remind(&app.desk, false).await.unwrap()
+    assessments::evaluate(&app.office, d(day)).await.unwrap();
+    warnings::remind(&app.office, false).await.unwrap()
 }
 
 async fn items(app: &TestApp, path: &str) -> Vec<Value> {

@@ -12,8 +12,8 @@ use xushi::jobs::deliver::{Delivered, deliver};
 use xushi::jobs::watch::{Watched, watch};
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::{Failure, SendError, Stage, Transport};
+use xushi::office::warnings;
 use xushi::store::rows::{DeliveryRow, Lease, LetterRow, Pace, Page, SlotClaim};
-use xushi::warning;
 
 use crate::support::{TestApp, both};
 
@@ -21,7 +21,7 @@ const PAGE: Page = Page { limit: 500, after: None };
 
 fn jobs(app: &TestApp, outbox: &MemoryOutbox) -> Jobs {
     Jobs {
-        desk: app.desk.clone(),
+        office: app.office.clone(),
         transport: Transport::Memory(outbox.clone()),
         transport_connections: 2,
         lease: TimeDelta::seconds(150),
@@ -40,8 +40,8 @@ async fn observe(app: &TestApp, measure: &str, end: &str, value: &str, published
 
 async fn issue(app: &TestApp, day: &str) {
     let day = day.parse().unwrap();
-    warning::evaluate(&app.desk, day).await.unwrap();
-    warning::issue(&app.desk, day).await.unwrap();
+    assessments::evaluate(&app.office, day).await.unwrap();
+    warnings::issue(&app.office, day).await.unwrap();
 }
 
 /// Letters of the sample campaign, several mailboxes.
@@ -53,11 +53,11 @@ async fn issued(app: &TestApp) -> Vec<LetterRow> {
 }
 
 async fn letters(app: &TestApp) -> Vec<LetterRow> {
-    xushi::db!(app.store, letters::list_letters(&Default::default(), PAGE)).unwrap()
+    app.store.list_letters(&Default::default(), PAGE).await.unwrap()
 }
 
 async fn deliveries(app: &TestApp) -> Vec<DeliveryRow> {
-    xushi::db!(app.store, deliveries::list_deliveries(&Default::default(), PAGE)).unwrap()
+    app.store.list_deliveries(&Default::default(), PAGE).await.unwrap()
 }
 
 fn later(app: &TestApp, by: TimeDelta) {
@@ -80,7 +80,7 @@ both! {
     async fn a_letter_is_frozen_in_all_its_forms(app: TestApp) {
         let letter = issued(&app).await.remove(0);
         let address = format!("/letters/{}", letter.id.0);
-        let files = xushi::db!(app.store, letter_files::list_letter_files(&[letter.id])).unwrap();
+        let files = app.store.list_letter_files(&[letter.id]).await.unwrap();
         let document = files.iter().find(|file| file.name.ends_with(".docx")).unwrap();
         assert!(document.bytes.len() <= 60 * 1024 && document.bytes.starts_with(b"PK"), "{}", document.bytes.len());
         assert_eq!(document.name, format!("{}〔{}〕1号.docx", letter.mark, letter.year));
@@ -248,7 +248,7 @@ both! {
         app.post(&again, json!({})).await.problem(409, "conflict", "/state");
         while now().await.state != "failed" {
             // The first line to be taken is refused; whose that is differs.
-            xushi::db!(app.store, deliveries::list_deliveries(&Default::default(), PAGE)).unwrap().iter().for_each(|_| outbox.fail_next(refused()));
+            app.store.list_deliveries(&Default::default(), PAGE).await.unwrap().iter().for_each(|_| outbox.fail_next(refused()));
             deliver(&jobs(&app, &outbox)).await.unwrap();
         }
         assert!(outbox.kept().is_empty());
@@ -321,9 +321,9 @@ both! {
         later(&app, TimeDelta::days(1));
         let now = app.clock.timestamp();
         let lease = Lease { holder: "dead", now, until: now + TimeDelta::seconds(150) };
-        assert_eq!(xushi::db!(app.store, deliveries::claim_deliveries(&lease, 1)).unwrap().len(), 1);
+        assert_eq!(app.store.claim_deliveries(&lease, 1).await.unwrap().len(), 1);
         let slot = SlotClaim { job: "issue", due_at: app.clock.timestamp(), holder: "dead", now, lease_until: now };
-        assert!(xushi::db!(app.store, slots::claim_slot(&slot)).unwrap());
+        assert!(app.store.claim_slot(&slot).await.unwrap());
         app.clock.set(right + TimeDelta::hours(1));
         let outbox = MemoryOutbox::default();
         assert_eq!(deliver(&jobs(&app, &outbox)).await.unwrap(), Delivered::default(), "nothing is due for a year");
@@ -331,7 +331,7 @@ both! {
         later(&app, TimeDelta::minutes(1));
         assert_eq!(deliver(&jobs(&app, &outbox)).await.unwrap().accepted, count);
         let retaken = SlotClaim { holder: "alive", now: app.clock.timestamp(), ..slot };
-        assert!(xushi::db!(app.store, slots::claim_slot(&retaken)).unwrap());
+        assert!(app.store.claim_slot(&retaken).await.unwrap());
     }
 
     async fn answers_to_repeated_requests_are_kept_a_week(app: TestApp) {

@@ -14,10 +14,10 @@ use xushi::clock::{Clock as _, FixedClock};
 use xushi::domain::WorkCalendar;
 use xushi::letter::{ReplyLinks, Templates};
 use xushi::mail::message::Mailbox;
+use xushi::office::Office;
 use xushi::store::Store;
 use xushi::store::rows::ApiKeyRow;
 use xushi::store::types::Id;
-use xushi::warning::Desk;
 
 use super::database::Database;
 
@@ -28,7 +28,7 @@ pub(crate) struct TestApp {
     pub(crate) store: Store,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) key: String,
-    pub(crate) desk: Desk,
+    pub(crate) office: Office,
     call: Call,
     _database: Database,
 }
@@ -115,8 +115,8 @@ impl TestApp {
             revoked_at: None,
             unit_id: None,
         };
-        xushi::db!(store, api_keys::ensure_api_key(&row)).unwrap();
-        let desk = Desk {
+        store.ensure_api_key(&row).await.unwrap();
+        let office = Office {
             store: store.clone(),
             clock: clock.clone(),
             calendar: Arc::new(WorkCalendar::built_in()),
@@ -126,7 +126,7 @@ impl TestApp {
             sender: Mailbox { name: "序时预警".to_owned(), address: "xushi@example.org".to_owned() },
             links: Some(ReplyLinks::new("https://xushi.example.org", [7; 32], 365)),
         };
-        let state = web::Data::new(State::new(desk.clone(), Arc::default()));
+        let state = web::Data::new(State::new(office.clone(), Arc::default()));
         let app = App::new()
             .wrap(from_fn(api::http::request_id::middleware))
             .wrap(from_fn(api::http::finish::middleware))
@@ -136,7 +136,7 @@ impl TestApp {
             let service = service.clone();
             Box::pin(async move { test::call_service(&*service, request).await.map_into_boxed_body() })
         });
-        Self { store, clock, key, desk, call, _database: database }
+        Self { store, clock, key, office, call, _database: database }
     }
 
     /// Sends any request.

@@ -201,6 +201,6 @@ async fn preview_assessment(
         None => RulePack::standard(),
         Some((place, name)) => rule_packs::read(&lookup::rule_pack(&state, At::Body(place), name).await?)?,
     };
-    let case = Case::checked(body, base, &state.desk.calendar)?;
-    Ok(HttpResponse::Ok().json(case.view(&state.desk.templates)?))
+    let case = Case::checked(body, base, &state.office.calendar)?;
+    Ok(HttpResponse::Ok().json(case.view(&state.office.templates)?))
 }

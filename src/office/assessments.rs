@@ -9,8 +9,7 @@ use std::collections::BTreeMap;
 use chrono::{NaiveDate, TimeDelta};
 use tokio::task::JoinHandle;
 
-use super::{Desk, WarningError};
-use crate::db;
+use super::{Office, Refusal};
 use crate::domain::Grade;
 use crate::domain::pace::Assessment;
 use crate::evidence::touched;
@@ -39,18 +38,18 @@ const ROUNDS: usize = 3;
 ///
 /// # Errors
 /// When the database fails; pages written before stay written.
-pub async fn evaluate(desk: &Desk, as_of: NaiveDate) -> Result<Evaluated, WarningError> {
-    super::upgrade::hold(desk).await?;
+pub async fn evaluate(office: &Office, as_of: NaiveDate) -> Result<Evaluated, Refusal> {
+    super::upgrade::hold(office).await?;
     // What was marked before the first page is read is done with this.
-    let today = as_of == desk.clock.today();
-    let started = desk.clock.timestamp();
-    let marks = if today { db!(desk.store, reassessments::list_marks())? } else { Vec::new() };
-    let judging = Judging::start(&desk.store, &desk.calendar, as_of, None).await?;
+    let today = as_of == office.clock.today();
+    let started = office.clock.timestamp();
+    let marks = if today { office.store.list_marks().await? } else { Vec::new() };
+    let judging = Judging::start(&office.store, &office.calendar, as_of, None).await?;
     let mut done = Evaluated::default();
-    let left = walk(desk, as_of, judging, false, &mut done).await?;
-    again(desk, as_of, left, &mut done).await?;
-    db!(desk.store, reassessments::clear_marks(&marks))?;
-    db!(desk.store, reassessments::mark_changed_after(started, desk.clock.timestamp()))?;
+    let left = walk(office, as_of, judging, false, &mut done).await?;
+    again(office, as_of, left, &mut done).await?;
+    office.store.clear_marks(&marks).await?;
+    office.store.mark_changed_after(started, office.clock.timestamp()).await?;
     Ok(done)
 }
 
@@ -67,59 +66,59 @@ const LEASE: TimeDelta = TimeDelta::seconds(15);
 ///
 /// # Errors
 /// When the database fails; the marks stay.
-pub async fn reassess(desk: &Desk) -> Result<Evaluated, WarningError> {
+pub async fn reassess(office: &Office) -> Result<Evaluated, Refusal> {
     let mut done = Evaluated::default();
     loop {
-        let now = desk.clock.timestamp();
-        let marks = db!(desk.store, reassessments::claim_marks(now, now + LEASE, MARKS))?;
+        let now = office.clock.timestamp();
+        let marks = office.store.claim_marks(now, now + LEASE, MARKS).await?;
         if marks.is_empty() {
             return Ok(done);
         }
-        super::upgrade::hold(desk).await?;
+        super::upgrade::hold(office).await?;
         let ids: Vec<i64> = marks.iter().map(|mark| mark.id).collect();
-        let as_of = desk.clock.today();
-        let touched = touched::touched(&desk.store, &desk.calendar, as_of, &marks).await?;
+        let as_of = office.clock.today();
+        let touched = touched::touched(&office.store, &office.calendar, as_of, &marks).await?;
         for chunk in touched.chunks(AT_ONCE) {
-            let judging = Judging::of(&desk.store, &desk.calendar, as_of, chunk.to_vec()).await?;
-            let left = walk(desk, as_of, judging, true, &mut done).await?;
-            again(desk, as_of, left, &mut done).await?;
+            let judging = Judging::of(&office.store, &office.calendar, as_of, chunk.to_vec()).await?;
+            let left = walk(office, as_of, judging, true, &mut done).await?;
+            again(office, as_of, left, &mut done).await?;
             faults::point("reassess.written");
-            let until = desk.clock.timestamp() + LEASE;
-            db!(desk.store, reassessments::renew_marks(&ids, until))?;
+            let until = office.clock.timestamp() + LEASE;
+            office.store.renew_marks(&ids, until).await?;
         }
-        db!(desk.store, reassessments::clear_marks(&ids))?;
+        office.store.clear_marks(&ids).await?;
     }
 }
 
 /// Judges those again that somebody else has judged since they were read.
 async fn again(
-    desk: &Desk,
+    office: &Office,
     as_of: NaiveDate,
     mut left: Vec<Id>,
     done: &mut Evaluated,
-) -> Result<(), WarningError> {
+) -> Result<(), Refusal> {
     for _ in 0..ROUNDS {
         if left.is_empty() {
             return Ok(());
         }
-        let judging = Judging::of(&desk.store, &desk.calendar, as_of, left).await?;
+        let judging = Judging::of(&office.store, &office.calendar, as_of, left).await?;
         let mut repeated = Evaluated::default();
-        left = walk(desk, as_of, judging, true, &mut repeated).await?;
+        left = walk(office, as_of, judging, true, &mut repeated).await?;
         done.changed += repeated.changed;
     }
-    db!(desk.store, reassessments::mark_indicators(&left, desk.clock.timestamp()))?;
+    office.store.mark_indicators(&left, office.clock.timestamp()).await?;
     Ok(())
 }
 
 /// Judges all that `judging` walks over; gives those that somebody else has judged since they were read. What was `touched`
 /// is written even when it says the same, so that whoever judges from older facts finds out.
 async fn walk(
-    desk: &Desk,
+    office: &Office,
     as_of: NaiveDate,
     mut judging: Judging,
     touched: bool,
     done: &mut Evaluated,
-) -> Result<Vec<Id>, WarningError> {
+) -> Result<Vec<Id>, Refusal> {
     let mut left = Vec::new();
     let mut writing: Option<JoinHandle<Result<Vec<Id>, StoreError>>> = None;
     loop {
@@ -132,22 +131,22 @@ async fn walk(
             left.extend(missed);
         }
         let Some(page) = page else { return Ok(left) };
-        let writes = writes(desk, as_of, &page, touched, done);
-        let store = desk.store.clone();
-        writing = Some(tokio::spawn(async move { db!(store, evaluation::write_assessments(writes)) }));
+        let writes = writes(office, as_of, &page, touched, done);
+        let store = office.store.clone();
+        writing = Some(tokio::spawn(async move { store.write_assessments(writes).await }));
     }
 }
 
 /// Counts the verdicts of a page, and gives what is to be written of them.
 fn writes(
-    desk: &Desk,
+    office: &Office,
     as_of: NaiveDate,
     page: &[(Evidence, Assessment)],
     touched: bool,
     done: &mut Evaluated,
 ) -> AssessmentWrites {
     let mut writes =
-        AssessmentWrites { changed: Vec::new(), confirmed: Vec::new(), at: desk.clock.timestamp() };
+        AssessmentWrites { changed: Vec::new(), confirmed: Vec::new(), at: office.clock.timestamp() };
     for (evidence, assessment) in page {
         done.assessed += 1;
         *done.grades.entry(assessment.grade).or_default() += 1;
@@ -155,7 +154,7 @@ fn writes(
         let seen = evidence.row.current.revision;
         if evidence.row.current.digest != Some(figures.digest()) {
             let row = AssessmentRow {
-                id: Id(desk.clock.new_id()),
+                id: Id(office.clock.new_id()),
                 indicator_id: evidence.row.id,
                 as_of,
                 figures,

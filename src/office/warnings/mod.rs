@@ -53,7 +53,7 @@ pub use upgrade::{GradeChange, Hold, Upgrade, note_rules, release};
 
 /// What warnings are made with.
 #[derive(Clone)]
-pub struct Desk {
+pub struct Office {
     /// The database.
     pub store: Store,
     /// Time and ids.
@@ -74,7 +74,7 @@ pub struct Desk {
 
 /// Why warnings stopped.
 #[derive(Debug, thiserror::Error)]
-pub enum WarningError {
+pub enum Refusal {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
