@@ -12,7 +12,7 @@ use std::time::Instant;
 use futures_util::TryStreamExt as _;
 use support::Cluster;
 use xushi::clock::{Clock as _, SystemClock};
-use xushi::office::warnings::evaluate;
+use xushi::office::assessments::evaluate;
 
 const ORDERED: &str = "COPY (SELECT id, series_id, period_start, period_end, basis, figure, vintage, value, status, \
                        published_on FROM observations ORDER BY series_id, period_end) TO STDOUT (FORMAT binary)";

@@ -21,10 +21,10 @@ use crate::mail::message::Mailbox;
 use crate::mail::outbox::FileOutbox;
 use crate::mail::smtp::SmtpPool;
 use crate::mail::transport::Transport;
+use crate::office::{Office, Refusal};
 use crate::store::rows::ApiKeyRow;
 use crate::store::types::Id;
 use crate::store::{Store, StoreError, hash_key, seed};
-use crate::office::{Office, Refusal};
 
 pub use log::{Logging, last_words, log};
 

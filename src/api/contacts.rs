@@ -168,7 +168,8 @@ async fn create_contact(
     }
     .checked()?;
     let unit = lookup::unit(&state, At::Body("unit"), &body.unit).await?;
-    let row = ContactRow::of(contact, unit.id, Id(state.office.clock.new_id()), state.office.clock.timestamp());
+    let row =
+        ContactRow::of(contact, unit.id, Id(state.office.clock.new_id()), state.office.clock.timestamp());
     state.office.store.create_contact(&row).await?;
     respond::created(&format!("/api/v1/contacts/{}", row.id.0), &ContactView::of(row)?)
 }

@@ -16,10 +16,11 @@ use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::{checked_email, invalid};
+use crate::office::Refusal;
+use crate::office::warnings::{self, OneMore};
 use crate::store::StoreError;
 use crate::store::rows::{DeliveryFilter, DeliveryRow, word};
 use crate::store::types::Id;
-use crate::office::warnings::{self, OneMore};
 
 /// Adds the routes.
 pub fn routes(config: &mut impl Routes) {

@@ -37,8 +37,8 @@ use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
 
 use crate::clock::Clock;
-use crate::store::Store;
 use crate::office::Office;
+use crate::store::Store;
 pub use assessments::shelf::Shelf;
 use http::problem::{Code, Problem};
 use http::spec::Routes;

@@ -21,10 +21,10 @@ use crate::domain::LetterState;
 use crate::domain::invalid::text;
 use crate::domain::reply::Reply;
 use crate::letter::{BadToken, unsigned_letter};
+use crate::office::warnings::{DOCX, signed};
 use crate::store::StoreError;
 use crate::store::rows::{LetterRow, ReceiptRow, WholeReply, word};
 use crate::store::types::Id;
-use crate::office::warnings::{DOCX, signed};
 use form::Typed;
 
 /// Adds the page, its two forms, and the letter itself.

@@ -16,11 +16,11 @@ use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::domain::{Grade, invalid};
 use crate::letter::FactChange;
+use crate::office::Refusal;
+use crate::office::assessments;
+use crate::office::warnings::{self, GradeChange, Issued, PlannedLetter, ReportedLetter, RunReport, Upgrade};
 use crate::store::rows::WarningRunRow;
 use crate::store::{StoreError, types::Id};
-use crate::office::warnings::{
-    self, GradeChange, Issued, PlannedLetter, ReportedLetter, RunReport, Upgrade, Refusal,
-};
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {

@@ -2,14 +2,14 @@
 
 use std::fmt::Write as _;
 
-use rust_decimal::Decimal;
-use unicode_width::UnicodeWidthStr as _;
 use crate::domain::pace::{ShareFrom, display};
 use crate::domain::{Figure, Grade, Kind, TextEnum as _, WorkCalendar};
 use crate::evidence::gather;
 use crate::store::rows::{AssessmentFigures, BoardFilter, BoardRow};
 use crate::store::types::Number;
 use crate::store::{Store, StoreError};
+use rust_decimal::Decimal;
+use unicode_width::UnicodeWidthStr as _;
 
 /// Most lagging indicators printed.
 const LAGGING_MAX: i64 = 40;

@@ -10,8 +10,10 @@ use crate::app::{self, AppError};
 use crate::clock::{FixedClock, StandingClock, SystemClock};
 use crate::config::Config;
 use crate::jobs::deliver::deliver;
+use crate::office::Office;
+use crate::office::assessments::evaluate;
+use crate::office::warnings::{Outcome, issue};
 use crate::store::Store;
-use crate::office::warnings::{Office, Outcome, evaluate, issue};
 
 /// What the demo has to say, for the terminal.
 #[derive(Debug, Default)]

@@ -14,10 +14,10 @@ use crate::clock::age;
 use crate::domain::{ProblemKind, SubjectKind};
 use crate::mail::bounce::{BYTES_MAX, Extent, extent};
 use crate::mail::foreign::line;
+use crate::office::warnings::{Refusal, Returned, take_bounce};
 use crate::store::StoreError;
 use crate::store::rows::ProblemRow;
 use crate::store::types::Id;
-use crate::office::warnings::{Returned, Refusal, take_bounce};
 
 /// Most mails read in one look.
 const MOST: usize = 1_000;

@@ -17,10 +17,10 @@ use crate::domain::TextEnum as _;
 use crate::domain::delivery::{ATTEMPTS_MAX, Again, AttemptOutcome, DeliveryState, wait_after};
 use crate::domain::{ProblemKind, SubjectKind};
 use crate::mail::transport::{Accepted, Envelope, Failure, SendError, Stage};
+use crate::office::warnings::Mailing;
 use crate::store::faults;
 use crate::store::rows::{AttemptBegin, AttemptEnd, DeliveryRow, Lease, ProblemRow};
 use crate::store::types::Id;
-use crate::office::warnings::Mailing;
 
 /// Deliveries claimed at once for each connection: enough to keep it busy while others are being written down.
 const CLAIM: usize = 32;

@@ -87,8 +87,7 @@ impl<'j> Ledger<'j> {
         }
         let now = self.jobs.office.clock.timestamp();
         let lease = Lease { holder: &self.jobs.holder, now, until: now + self.jobs.lease };
-        let begun: HashMap<_, _> =
-            self.jobs.office.store.write_attempts(&begins, &ends, &lease).await?;
+        let begun: HashMap<_, _> = self.jobs.office.store.write_attempts(&begins, &ends, &lease).await?;
         faults::point(if begins.is_empty() { "outcome.committed" } else { "intent.committed" });
         for (delivery, tell) in tell_begun {
             let _ = tell.send(begun.get(&delivery).copied());

@@ -21,9 +21,9 @@ use chrono::TimeDelta;
 use futures_util::FutureExt as _;
 
 use crate::mail::transport::Transport;
+use crate::office::{Office, Refusal};
 use crate::store::StoreError;
 use crate::store::rows::Pace;
-use crate::office::{Office, Refusal};
 
 /// What jobs need.
 pub struct Jobs {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{JobError, Jobs, unless_it_panics};
-use crate::office::warnings;
+use crate::office::assessments;
 
 /// How often marks are looked for; one read of an empty table.
 const POLL: Duration = Duration::from_millis(500);

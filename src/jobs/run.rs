@@ -10,6 +10,7 @@ use tokio_cron_scheduler::JobSchedulerError;
 use super::slots::{self, Standing};
 use super::{JobError, Jobs, alarm, unless_it_panics, watch};
 use crate::clock::office_zone;
+use crate::office::assessments;
 use crate::office::warnings::{self, Issued, Outcome};
 
 /// How often a loop looks whether it shall stop.

@@ -138,7 +138,8 @@ struct Heart {
 
 impl Heart {
     fn beating(jobs: &Jobs, job: &'static str, due_at: NaiveDateTime) -> Self {
-        let (store, clock, holder) = (jobs.office.store.clone(), jobs.office.clock.clone(), jobs.holder.clone());
+        let (store, clock, holder) =
+            (jobs.office.store.clone(), jobs.office.clock.clone(), jobs.holder.clone());
         let (stop, mut stopped) = oneshot::channel();
         let task = tokio::spawn(async move {
             loop {

@@ -113,8 +113,7 @@ async fn reconcile(
     done: &mut Watched,
 ) -> Result<(), JobError> {
     let store = &jobs.office.store;
-    let known: HashSet<String> =
-        store.list_open_subjects(&kind.to_string()).await?.into_iter().collect();
+    let known: HashSet<String> = store.list_open_subjects(&kind.to_string()).await?.into_iter().collect();
     let found_ids: HashSet<&str> = found.iter().map(|(id, _)| id.as_str()).collect();
     let mut failed = Ok(());
     for id in known.iter().filter(|id| !found_ids.contains(id.as_str())) {
@@ -213,8 +212,7 @@ async fn hidden_failures(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) ->
 
 async fn episodes(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
     let store = &jobs.office.store;
-    let silent =
-        store.list_episodes_without_letter(now - LATE_LETTER, jobs.office.clock.today()).await?;
+    let silent = store.list_episodes_without_letter(now - LATE_LETTER, jobs.office.clock.today()).await?;
     let silent = silent
         .into_iter()
         .map(|(id, measure)| (id.0.to_string(), format!("“{measure}”的预警事项已逾一日，还没有函。")));
@@ -223,10 +221,9 @@ async fn episodes(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result
 }
 
 async fn unaddressed(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
-    let orphans =
-        jobs.office.store.list_unaddressed().await?.into_iter().map(|(id, measure, campaign)| {
-            (id.0.to_string(), format!("“{campaign}”的“{measure}”滞后，但没有牵头单位，发不出函。"))
-        });
+    let orphans = jobs.office.store.list_unaddressed().await?.into_iter().map(|(id, measure, campaign)| {
+        (id.0.to_string(), format!("“{campaign}”的“{measure}”滞后，但没有牵头单位，发不出函。"))
+    });
     let orphans = orphans.collect();
     reconcile(jobs, (ProblemKind::Unaddressed, SubjectKind::Indicator), orphans, now, done).await
 }

@@ -39,7 +39,7 @@ const ROUNDS: usize = 3;
 /// # Errors
 /// When the database fails; pages written before stay written.
 pub async fn evaluate(office: &Office, as_of: NaiveDate) -> Result<Evaluated, Refusal> {
-    super::upgrade::hold(office).await?;
+    super::warnings::hold(office).await?;
     // What was marked before the first page is read is done with this.
     let today = as_of == office.clock.today();
     let started = office.clock.timestamp();
@@ -74,7 +74,7 @@ pub async fn reassess(office: &Office) -> Result<Evaluated, Refusal> {
         if marks.is_empty() {
             return Ok(done);
         }
-        super::upgrade::hold(office).await?;
+        super::warnings::hold(office).await?;
         let ids: Vec<i64> = marks.iter().map(|mark| mark.id).collect();
         let as_of = office.clock.today();
         let touched = touched::touched(&office.store, &office.calendar, as_of, &marks).await?;

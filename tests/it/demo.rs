@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
+use xushi::office::assessments;
 use xushi::office::warnings::{self, Outcome};
 use xushi::store::rows::Page;
 

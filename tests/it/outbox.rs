@@ -9,6 +9,7 @@ use xushi::jobs::Jobs;
 use xushi::jobs::deliver::{Delivered, deliver};
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::{Failure, SendError, Stage, Transport};
+use xushi::office::assessments;
 use xushi::office::warnings;
 use xushi::store::rows::{AttemptBegin, DeliveryRow, Lease, Page};
 use xushi::store::types::Id;

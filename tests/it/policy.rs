@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
+use xushi::office::assessments;
 use xushi::office::warnings::{self, Reminded};
 
 use crate::support::{TestApp, both};

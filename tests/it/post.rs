@@ -12,6 +12,7 @@ use xushi::jobs::deliver::{Delivered, deliver};
 use xushi::jobs::watch::{Watched, watch};
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::{Failure, SendError, Stage, Transport};
+use xushi::office::assessments;
 use xushi::office::warnings;
 use xushi::store::rows::{DeliveryRow, Lease, LetterRow, Pace, Page, SlotClaim};
 

@@ -17,6 +17,7 @@ use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::settings::{Security, SmtpSettings};
 use xushi::mail::smtp::SmtpPool;
 use xushi::mail::transport::{Failure, SendError, Stage, Transport};
+use xushi::office::assessments;
 use xushi::office::warnings;
 use xushi::store::rows::{DeliveryRow, Page};
 

@@ -322,7 +322,8 @@ async fn past_board(
     let ids: Vec<Id> = order.iter().filter(passes).take(shown).map(|(_, id)| *id).collect();
     let mut rows = Vec::with_capacity(ids.len());
     let evidence =
-        gather::evidence_of(&state.office.store, &state.office.calendar, &ids, as_of, Comparisons::ForGrade).await?;
+        gather::evidence_of(&state.office.store, &state.office.calendar, &ids, as_of, Comparisons::ForGrade)
+            .await?;
     let mut judged: HashMap<Id, Evidence> = evidence.into_iter().map(|one| (one.row.id, one)).collect();
     for mut row in state.office.store.list_board_of(&ids).await? {
         let Some(evidence) = judged.remove(&row.id) else { continue };

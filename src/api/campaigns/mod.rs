@@ -111,7 +111,8 @@ async fn create_campaign(
         office_unit_id: office.map(|row| row.id),
         rule_pack_id: lookup::rule_pack(&state, At::Body("rule_pack"), pack).await?.id,
     };
-    let mut row = CampaignRow::of(campaign, links, Id(state.office.clock.new_id()), state.office.clock.timestamp());
+    let mut row =
+        CampaignRow::of(campaign, links, Id(state.office.clock.new_id()), state.office.clock.timestamp());
     if let Some(above) = &parent {
         row = row.inheriting(&unsaid, above);
     }
@@ -213,8 +214,7 @@ async fn update_campaign(
         return Err(Invalid::new("reason", "required", detail).into());
     }
     let below = following(&state, &changed, &note).await?;
-    let row =
-        state.office.store.update_campaign(&changed, members.as_deref(), kept.as_ref(), &below).await?;
+    let row = state.office.store.update_campaign(&changed, members.as_deref(), kept.as_ref(), &below).await?;
     respond::ok(&request, &CampaignView::of(row)?)
 }
 

@@ -162,8 +162,9 @@ async fn find_cascade(
 ) -> Result<HttpResponse, Problem> {
     let as_of = params.as_of.unwrap_or_else(|| state.office.clock.today());
     let calendar = &state.office.calendar;
-    let found =
-        gather::evidence_of(&state.office.store, calendar, &[Id(*id)], as_of, Comparisons::ForGrade).await?.pop();
+    let found = gather::evidence_of(&state.office.store, calendar, &[Id(*id)], as_of, Comparisons::ForGrade)
+        .await?
+        .pop();
     let whole = Judged::of(found.ok_or_else(|| Problem::not_found("指标"))?, as_of);
     let (measure, region) = whole.evidence.key;
     let below = Register::load(&state.office.store).await?.below(region, as_of);
@@ -176,7 +177,8 @@ async fn find_cascade(
         rows.into_iter().partition(|(_, campaign, _)| *campaign == whole.evidence.row.campaign_id);
     let chosen = own.into_iter().chain(others).filter(|(.., region)| seen.insert(*region));
     let ids: Vec<Id> = chosen.map(|(id, ..)| id).collect();
-    let parts = gather::evidence_of(&state.office.store, calendar, &ids, as_of, Comparisons::ForGrade).await?;
+    let parts =
+        gather::evidence_of(&state.office.store, calendar, &ids, as_of, Comparisons::ForGrade).await?;
     let mut parts: Vec<Judged> = parts.into_iter().map(|part| Judged::of(part, as_of)).collect();
     parts.sort_by(|a, b| a.evidence.grounds.region.cmp(&b.evidence.grounds.region));
     let without: Vec<String> =

@@ -12,8 +12,8 @@ use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::letters::{LetterView, WholeLetterView};
 use crate::domain::invalid;
-use crate::store::types::Id;
 use crate::office::warnings;
+use crate::store::types::Id;
 
 /// Adds the routes.
 pub fn routes(config: &mut impl Routes) {

@@ -14,9 +14,9 @@ use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::letters::{load, load_for};
 use crate::letter::html_alone;
+use crate::office::warnings::{DOCX, Mailing, PNG, rendered_now};
 use crate::store::rows::{LetterFileRow, LetterRow};
 use crate::store::types::Id;
-use crate::office::warnings::{DOCX, Mailing, PNG, rendered_now};
 
 /// Adds the routes.
 pub fn routes(config: &mut impl Routes) {

@@ -332,7 +332,8 @@ async fn create_rule_pack(
 ) -> Result<HttpResponse, Problem> {
     let reason = invalid::text("reason", &body.reason, 200)?;
     let pack = body.over(base(&state, &body).await?).checked()?;
-    let row = RulePackRow::of(&pack, Id(state.office.clock.new_id()), &reason, state.office.clock.timestamp());
+    let row =
+        RulePackRow::of(&pack, Id(state.office.clock.new_id()), &reason, state.office.clock.timestamp());
     let row = state.office.store.create_rule_pack(&row).await?;
     respond::created(&format!("/api/v1/rule-packs/{}", row.id.0), &RulePackView::of(row)?)
 }

@@ -1,11 +1,11 @@
 //! Sub-campaigns from before these could have anything from the one above: what was left out then is the built-in default
 //! now, though the campaign above may say otherwise. They are listed, not changed.
 
-use std::collections::HashMap;
 use crate::domain::{Inheritable, Issuing, RulePack, TextEnum as _};
 use crate::store::rows::{CampaignRow, RulePackRow};
 use crate::store::types::Id;
 use crate::store::{Store, StoreError};
+use std::collections::HashMap;
 
 /// Working days a unit had to answer where nobody said otherwise.
 const USUAL_WORKING_DAYS: i32 = 5;

@@ -103,8 +103,7 @@ async fn issue_drafted(
         let Some(before) = office.store.find_letter(id.0).await? else { continue };
         let content = Content::of(std::iter::once(*draft));
         let rendering = content.rendering(office);
-        let outcome = match office.store.issue_draft(&before, &draft.to_issue(office), &rendering).await
-        {
+        let outcome = match office.store.issue_draft(&before, &draft.to_issue(office), &rendering).await {
             Ok(letter) => issued(&letter)?,
             Err(StoreError::Stale | StoreError::Duplicate(_)) => Outcome::Overtaken,
             Err(error) => return Err(error.into()),

@@ -13,7 +13,7 @@ use super::library::{self, Campaigns};
 use super::planned::Finding;
 use super::run::{self, Issued, Outcome};
 use super::silence::Silences;
-use super::{Office, Refusal, evaluate, report, settle};
+use super::{Office, Refusal, assessments, report, settle};
 use crate::domain::{LetterState, ProblemKind, SubjectKind, TextEnum as _, ladder};
 use crate::store::StoreError;
 use crate::store::rows::{LetterHead, ProblemRow};
@@ -48,7 +48,7 @@ pub async fn remind(office: &Office, dry_run: bool) -> Result<Reminded, Refusal>
     }
     if !dry_run {
         // Whichever bell rang first: nobody is written to on the strength of yesterday's verdicts.
-        evaluate(office, today).await?;
+        assessments::evaluate(office, today).await?;
         settle::settle(office).await?;
     }
     let campaigns = library::campaigns(office).await?;
@@ -178,8 +178,7 @@ const OVER: &str = "该函逾期未反馈，所涉目标期已满，不再逐级
 async fn tell(office: &Office, ended: &[(Id, &'static str)]) -> Result<(), Refusal> {
     let (kind, now) = (ProblemKind::LetterUnanswered, office.clock.timestamp());
     let subjects: HashMap<String, &str> = ended.iter().map(|(id, why)| (id.0.to_string(), *why)).collect();
-    let known: HashSet<String> =
-        office.store.list_open_subjects(kind.as_str()).await?.into_iter().collect();
+    let known: HashSet<String> = office.store.list_open_subjects(kind.as_str()).await?.into_iter().collect();
     for (subject, why) in subjects.iter().filter(|(subject, _)| !known.contains(*subject)) {
         let about = (SubjectKind::Letter, subject.clone());
         let row = ProblemRow::new(Id(office.clock.new_id()), kind, about, (*why).to_owned(), now);

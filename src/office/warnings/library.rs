@@ -68,10 +68,8 @@ impl<'c> Library<'c> {
             .map(|(key, _)| key.unit)
             .chain(offices)
             .chain(parts.iter().map(|part| part.unit_id)));
-        let mut units: HashMap<Id, UnitNameRow> = office.store.list_unit_names(&asked).await?
-            .into_iter()
-            .map(|row| (row.id, row))
-            .collect();
+        let mut units: HashMap<Id, UnitNameRow> =
+            office.store.list_unit_names(&asked).await?.into_iter().map(|row| (row.id, row)).collect();
         let above = set(letters
             .iter()
             .filter(|(key, _)| key.step.is_some())

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDateTime;
 use crate::domain::{Doubt, DoubtSet, Invalid, Period, Status, entry};
 use crate::store::rows::{ObservationRow, read_doubts, word};
 use crate::store::types::Id;
 use crate::store::{Store, StoreError};
+use chrono::NaiveDateTime;
 
 /// Facts looked at in one go.
 const AT_ONCE: i64 = 2_000;

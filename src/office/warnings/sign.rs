@@ -110,8 +110,7 @@ pub async fn discard(office: &Office, id: Id, by: &str, reason: &str) -> Result<
 }
 
 async fn draft(office: &Office, id: Id) -> Result<LetterRow, StoreError> {
-    let row =
-        office.store.find_letter(id.0).await?.ok_or_else(|| StoreError::missing("letter", id.0))?;
+    let row = office.store.find_letter(id.0).await?.ok_or_else(|| StoreError::missing("letter", id.0))?;
     if row.state == LetterState::Draft.as_str() {
         return Ok(row);
     }

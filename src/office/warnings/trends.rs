@@ -22,7 +22,8 @@ pub(super) async fn of(
     if indicators.is_empty() {
         return Ok(HashMap::new());
     }
-    let evidence = evidence_of(&office.store, &office.calendar, indicators, as_of, Comparisons::ForGrade).await?;
+    let evidence =
+        evidence_of(&office.store, &office.calendar, indicators, as_of, Comparisons::ForGrade).await?;
     Ok(evidence.iter().filter_map(|one| Some((one.row.id, trend(one, as_of)?))).collect())
 }
 

@@ -71,7 +71,7 @@ pub async fn note_rules(store: &Store, now: NaiveDateTime) -> Result<Option<Hold
 }
 
 /// What must wait for a release now.
-pub(super) async fn hold(office: &Office) -> Result<Option<Hold>, StoreError> {
+pub(in crate::office) async fn hold(office: &Office) -> Result<Option<Hold>, StoreError> {
     note_rules(&office.store, office.clock.timestamp()).await
 }
 

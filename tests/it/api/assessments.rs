@@ -5,7 +5,7 @@ use diesel_async::SimpleAsyncConnection as _;
 use serde_json::{Value, json};
 use xushi::clock::Clock as _;
 use xushi::evidence::Judging;
-use xushi::office::warnings::{evaluate, reassess};
+use xushi::office::assessments::{evaluate, reassess};
 use xushi::store::rows::{AssessmentRow, AssessmentWrite, AssessmentWrites};
 use xushi::store::types::Id;
 use xushi::store::{Store, checkout};

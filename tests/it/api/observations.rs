@@ -362,7 +362,7 @@ both! {
         let old = rows.map(|row| FactWrite { measure, region, habit, row, stated: Vec::new() });
         app.store.record_observations(&old, false).await.unwrap();
         let before = app.store.list_marks().await.unwrap();
-        let listed = xushi::warning::recheck_facts(&app.store, app.clock.timestamp()).await.unwrap();
+        let listed = xushi::office::warnings::recheck_facts(&app.store, app.clock.timestamp()).await.unwrap();
         let told: Vec<_> = listed.iter().map(|one| (one.measure.as_str(), one.region.as_str(), one.row.period_end.to_string())).collect();
         assert_eq!(told, [("社零", "湖南省", "2025-07-31".to_owned()), ("社零", "湖南省", "2025-12-31".to_owned())]);
         assert!(listed[0].why.contains("当月"));
@@ -371,6 +371,6 @@ both! {
         let marked = app.get("/observations?doubtful=true").await.expect(200);
         assert_eq!(marked["items"][0]["doubts"][0]["code"], "refused_by_rules");
         assert_eq!(marked["items"].as_array().unwrap().len(), 2);
-        assert_eq!(xushi::warning::recheck_facts(&app.store, app.clock.timestamp()).await.unwrap(), xushi::warning::recheck_facts(&app.store, app.clock.timestamp()).await.unwrap());
+        assert_eq!(xushi::office::warnings::recheck_facts(&app.store, app.clock.timestamp()).await.unwrap(), xushi::office::warnings::recheck_facts(&app.store, app.clock.timestamp()).await.unwrap());
     }
 }

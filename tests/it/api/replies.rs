@@ -2,6 +2,7 @@ use actix_web::http::Method;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use xushi::office::assessments;
 use xushi::office::warnings;
 
 use crate::support::{TestApp, both};

@@ -33,8 +33,8 @@ both! {
         let (units, indicators) = storm(&app, 20, 200).await;
         let day = d("2025-08-21");
         let (one, two) = tokio::join!(warnings::issue(&app.office, day), warnings::issue(&app.office, day));
-        let issued = |run: &xushi::warning::Issued| {
-            let issued = |letter: &&xushi::warning::PlannedLetter| matches!(letter.outcome, xushi::warning::Outcome::Issued { .. });
+        let issued = |run: &xushi::office::warnings::Issued| {
+            let issued = |letter: &&xushi::office::warnings::PlannedLetter| matches!(letter.outcome, xushi::office::warnings::Outcome::Issued { .. });
             run.letters.iter().filter(issued).count()
         };
         assert_eq!(issued(&one.unwrap()) + issued(&two.unwrap()), units);

@@ -1,5 +1,6 @@
 use chrono::{Datelike as _, TimeDelta};
 use xushi::domain::Level;
+use xushi::office::assessments;
 
 use super::*;
 

@@ -1,19 +1,19 @@
 //! What a step of a letter's ladder would say today, judged afresh.
 
-use std::collections::{HashMap, HashSet};
 use crate::domain::episode::{EpisodeState, Turn};
 use crate::domain::{Grade, LetterKind, TextEnum as _, ladder};
-use crate::store::StoreError;
-use crate::store::rows::{EpisodeChange, EpisodeRow, LetterEpisodeRow, LetterHead, LetterReportRow, word};
-use crate::store::types::Id;
 use crate::office::warnings::library::Campaigns;
 use crate::office::warnings::plan::plan;
 use crate::office::warnings::planned::{About, Finding, Key, Plan, Wanted};
 use crate::office::warnings::silence::Silences;
 use crate::office::{Office, Refusal};
+use crate::store::StoreError;
+use crate::store::rows::{EpisodeChange, EpisodeRow, LetterEpisodeRow, LetterHead, LetterReportRow, word};
+use crate::store::types::Id;
+use std::collections::{HashMap, HashSet};
 
 /// What a step has to say.
-pub(in crate::warning) enum Said {
+pub(in crate::office::warnings) enum Said {
     /// This letter, about these.
     Letter(Key, Vec<Finding>),
     /// Nothing: recovered, reported, silenced, or asked by a later letter that has been or will be written.
@@ -23,7 +23,7 @@ pub(in crate::warning) enum Said {
 }
 
 /// Some letters with what they speak of, and how that stands today.
-pub(in crate::warning) struct Climb {
+pub(in crate::office::warnings) struct Climb {
     links: HashMap<Id, Vec<LetterEpisodeRow>>,
     reports: HashMap<Id, Vec<LetterReportRow>>,
     /// Episodes that are not over, by id.
@@ -36,7 +36,7 @@ impl Climb {
     ///
     /// # Errors
     /// When the database fails.
-    pub(in crate::warning) async fn of(
+    pub(in crate::office::warnings) async fn of(
         office: &Office,
         silences: &Silences,
         campaigns: &Campaigns,
@@ -66,7 +66,7 @@ impl Climb {
     }
 
     /// Indicators that letters issued today speak of.
-    pub(in crate::warning) fn spoken_today(&self) -> HashSet<Id> {
+    pub(in crate::office::warnings) fn spoken_today(&self) -> HashSet<Id> {
         self.plan.spoken.clone()
     }
 
@@ -75,7 +75,7 @@ impl Climb {
     ///
     /// # Errors
     /// `Corrupt`.
-    pub(in crate::warning) fn step(
+    pub(in crate::office::warnings) fn step(
         &self,
         office: &Office,
         (silences, spoken): (&Silences, &HashSet<Id>),
@@ -166,7 +166,7 @@ impl Climb {
     }
 
     /// The changes of episodes that no letter goes with: recovered, or judged otherwise; `written` are written with theirs.
-    pub(in crate::warning) fn quiet(self, written: &HashSet<Id>) -> Vec<EpisodeChange> {
+    pub(in crate::office::warnings) fn quiet(self, written: &HashSet<Id>) -> Vec<EpisodeChange> {
         let standings = self.plan.standings;
         let wanted = |change: &EpisodeChange| {
             standings.contains_key(&change.before.indicator_id) && !written.contains(&change.before.id)

@@ -6,11 +6,11 @@ use chrono::NaiveDate;
 
 use super::{Judged, Overdue, Planner, finding, ordinary};
 use crate::domain::{Grade, LetterKind, LetterState, TextEnum as _};
-use crate::store::StoreError;
-use crate::store::types::Id;
 use crate::office::warnings::facts;
 use crate::office::warnings::planned::{About, Finding};
 use crate::office::warnings::reports::{self, Missed};
+use crate::store::StoreError;
+use crate::store::types::Id;
 
 impl Planner<'_> {
     /// The report that may be asked for: of a target in force, and due on a day that somebody has set.

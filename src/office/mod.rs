@@ -1,0 +1,75 @@
+//! The room of deeds: every use case once, as `(&Office, &Actor, command) → Result<value, Refusal>`.
+//!
+//! Handlers, pages, jobs, commands and the demo translate into these deeds; nothing is changed in another way.
+
+mod actor;
+pub mod assessments;
+mod keys;
+pub mod observations;
+
+pub mod places;
+pub mod warnings;
+
+use std::sync::Arc;
+
+pub use actor::{Actor, Call, Who};
+
+use crate::clock::Clock;
+use crate::domain::{Invalid, UnpublishedYear, WorkCalendar};
+use crate::letter::{FactChange, LetterError, ReplyLinks, Templates};
+use crate::mail::message::Mailbox;
+use crate::store::{Store, StoreError};
+
+/// What deeds are done with.
+#[derive(Clone)]
+pub struct Office {
+    /// The database.
+    pub store: Store,
+    /// Time and ids.
+    pub clock: Arc<dyn Clock>,
+    /// Working days.
+    pub calendar: Arc<WorkCalendar>,
+    /// Wording of letters.
+    pub templates: Arc<Templates>,
+    /// Domain of Message-IDs.
+    pub message_id_domain: String,
+    /// Working days before the deadline on which an unanswered letter is reminded of.
+    pub remind_working_days: u32,
+    /// Where letters are answered; `None` leaves the links out.
+    pub links: Option<ReplyLinks>,
+    /// Whose mails letters are.
+    pub sender: Mailbox,
+}
+
+/// Why a deed was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What is asked for breaks a rule.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// The key in this field names nothing, or more than one thing.
+    #[error("{field}: {error}")]
+    Key {
+        /// The field of the command; dots go down (`members.3`).
+        field: String,
+        /// What came of looking it up.
+        error: StoreError,
+    },
+    /// The wording.
+    #[error(transparent)]
+    Letter(#[from] LetterError),
+    /// What a draft rests on is not as it was when it was read.
+    #[error("what the draft says has changed")]
+    Changed {
+        /// What.
+        changes: Vec<FactChange>,
+        /// Whether a fresh draft waits in its place; otherwise nothing calls for the letter any more.
+        waits: bool,
+    },
+    /// A deadline falls into a year whose calendar has not been published.
+    #[error(transparent)]
+    Calendar(#[from] UnpublishedYear),
+}
