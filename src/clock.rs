@@ -25,7 +25,7 @@ pub trait Clock: Send + Sync + 'static {
 
 /// Asia/Shanghai: UTC+8, without summer time since 1991.
 pub fn office_zone() -> FixedOffset {
-    FixedOffset::east_opt(crate::store::known::OFFICE_UTC_HOURS * 3600)
+    FixedOffset::east_opt(crate::domain::calendar::OFFICE_UTC_HOURS * 3600)
         .unwrap_or_else(|| chrono::Offset::fix(&Utc))
 }
 

@@ -1,6 +1,8 @@
 //! The `xushi` command: reads arguments, calls the application. It stands in the library, so that the program is only
 //! linked and nothing is compiled twice.
 
+mod try_out;
+
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -15,7 +17,7 @@ use crate::clock::{Clock as _, SystemClock};
 use crate::config::{Config, ConfigError, shown_url};
 use crate::office::{assessments, warnings};
 use crate::store::Store;
-use crate::{api, demo, jobs, try_out};
+use crate::{api, demo, jobs};
 
 /// 序时：目标进度跟踪与预警服务
 #[derive(Parser)]

@@ -8,9 +8,9 @@ pub mod config;
 pub mod demo;
 pub mod jobs;
 pub mod office;
-pub mod try_out;
 
 pub use xushi_domain as domain;
+pub use xushi_evidence as evidence;
 pub use xushi_letter as letter;
 pub use xushi_mail as mail;
 pub use xushi_store as store;

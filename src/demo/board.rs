@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use crate::domain::pace::{ShareFrom, display};
 use crate::domain::{Figure, Grade, Kind, TextEnum as _, WorkCalendar};
+use crate::evidence::gather;
 use crate::store::rows::{AssessmentFigures, BoardFilter, BoardRow};
 use crate::store::types::Number;
-use crate::store::{Store, StoreError, evidence};
+use crate::store::{Store, StoreError};
 use rust_decimal::Decimal;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -67,8 +68,8 @@ async fn rests_on_the_curve(
         return Ok(false);
     };
     let as_of = assessment.as_of;
-    let evidence = evidence::evidence_on(store, calendar, row.id, as_of).await?;
-    Ok(evidence.is_some_and(|evidence| evidence.judge(as_of).share_from == Some(ShareFrom::Curve)))
+    let evidence = gather::evidence_on(store, calendar, row.id, as_of).await?;
+    Ok(evidence.is_some_and(|evidence| evidence.grounds.judge(as_of).share_from == Some(ShareFrom::Curve)))
 }
 
 fn line(row: &BoardRow) -> [String; 8] {

@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, NaiveDate, Weekday};
 use thiserror::Error;
 
+/// The office's time zone, Asia/Shanghai, in hours east of Greenwich; without summer time since 1991.
+pub const OFFICE_UTC_HOURS: i32 = 8;
+
 /// A date the notice names, with the holiday it belongs to (`春节`, `国庆节`…).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NoticeDay {

@@ -12,10 +12,11 @@ use tokio::task::JoinHandle;
 use super::{Office, Refusal};
 use crate::domain::Grade;
 use crate::domain::pace::Assessment;
-use crate::store::judging::{Evidence, Judging};
+use crate::evidence::touched;
+use crate::evidence::{Evidence, Judging};
 use crate::store::rows::{AssessmentRow, AssessmentWrite, AssessmentWrites};
 use crate::store::types::Id;
-use crate::store::{StoreError, faults, touched};
+use crate::store::{StoreError, faults};
 
 /// What an evaluation did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

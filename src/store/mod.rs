@@ -5,18 +5,11 @@
 //! `front` lists the queries that are called from outside as methods of [`Store`] and [`Tx`], which pick the right twin at
 //! run time; it is the only trick of its kind.
 
-pub mod comparisons;
-pub mod completing;
 pub mod constraints;
 pub mod curves;
 mod error;
-pub mod evidence;
 pub mod faults;
 mod front;
-pub mod judging;
-pub mod known;
-mod pages;
-mod phrases;
 mod pool;
 pub mod revisions;
 pub mod rows;
@@ -24,8 +17,6 @@ pub mod rule_packs;
 #[expect(missing_docs, reason = "table! writes items that cannot carry comments")]
 pub mod schema;
 pub mod seed;
-mod series_facts;
-pub mod touched;
 mod transaction;
 pub mod types;
 

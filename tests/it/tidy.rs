@@ -167,17 +167,23 @@ fn names_after(line: &str, prefix: &str) -> Vec<String> {
 /// Room, rooms it may use beside itself, crates it may name among the restricted ones.
 pub(super) const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     ("domain", &[], &[]),
-    // tokio, to read the next page while one is judged.
+    // tokio, for SQLite's statements on threads of their own.
     ("store", &["domain"], &["diesel", "diesel_async", "diesel_migrations", "serde", "serde_json", "tokio"]),
+    // tokio, to read the next page while one is judged.
+    ("evidence", &["domain", "store"], &["tokio"]),
     ("letter", &["domain"], &["minijinja", "serde", "serde_json", "zip"]),
     ("mail", &["letter", "domain"], &["lettre", "tokio", "tokio_rustls"]),
     // Of mail it uses only what makes the bytes of a mail, so that the API shows the ones that jobs send.
     // tokio, to write one page of verdicts while the next is judged.
-    ("office", &["domain", "store", "letter", "mail", "clock"], &["serde", "serde_json", "tokio"]),
-    ("jobs", &["domain", "store", "letter", "mail", "office", "clock"], &["tokio", "tokio_cron_scheduler"]),
+    (
+        "warning",
+        &["domain", "store", "evidence", "letter", "mail", "clock"],
+        &["serde", "serde_json", "tokio"],
+    ),
+    ("jobs", &["domain", "store", "letter", "mail", "warning", "clock"], &["tokio", "tokio_cron_scheduler"]),
     (
         "api",
-        &["domain", "store", "letter", "office", "clock"],
+        &["domain", "store", "evidence", "letter", "warning", "clock"],
         // minijinja for the one page that people outside the office see.
         &[
             "actix_web",
@@ -192,13 +198,16 @@ pub(super) const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "demo",
-        &["app", "clock", "config", "domain", "jobs", "letter", "mail", "store", "office"],
+        &["app", "clock", "config", "domain", "evidence", "jobs", "letter", "mail", "store", "warning"],
         &["serde", "serde_json"],
     ),
-    ("try_out", &["api", "app", "domain"], &["serde_json"]),
-    ("command", &["api", "app", "clock", "config", "demo", "jobs", "store", "try_out", "office"], &["tokio"]),
+    (
+        "command",
+        &["api", "app", "clock", "config", "demo", "domain", "jobs", "store", "warning"],
+        &["serde_json", "tokio"],
+    ),
     // The store's own rounding of a timestamp, so that a clock never gives what a row cannot keep.
-    ("clock", &["store"], &[]),
+    ("clock", &["domain", "store"], &[]),
     ("config", &["domain", "jobs", "letter", "mail", "store"], &["serde", "serde_json"]),
     (
         "app",
@@ -208,7 +217,7 @@ pub(super) const MAY_USE: &[(&str, &[&str], &[&str])] = &[
 ];
 
 /// Rooms that are workspace members.
-const OWN_CRATES: &[&str] = &["domain", "letter", "mail", "store"];
+const OWN_CRATES: &[&str] = &["domain", "evidence", "letter", "mail", "store"];
 
 /// Crates that belong to one room or a few.
 const RESTRICTED: &[&str] = &[

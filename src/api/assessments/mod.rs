@@ -1,5 +1,6 @@
 //! Assessments (研判): the board, and one verdict with its working.
 
+pub(in crate::api) mod beside;
 pub(in crate::api) mod figures;
 pub(in crate::api) mod needs;
 pub(in crate::api) mod past_boards;
@@ -17,24 +18,23 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::api::State;
+use crate::api::assessments::beside::Stated;
 use crate::api::assessments::figures::FiguresView;
-use crate::api::assessments::needs::NeededView;
 use crate::api::assessments::past_boards::Order;
-use crate::api::assessments::verdict::{Beside, VerdictView, places};
+use crate::api::assessments::verdict::VerdictView;
 use crate::api::http::extract::Params;
 use crate::api::http::page::{self, List, ListParams, NoFilter, PageView};
 use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::indicators::{IndicatorParams, Named};
-use crate::domain::pace::{foreseen, next_report};
 use crate::domain::{Grade, TextEnum as _};
+use crate::evidence::Comparisons;
+use crate::evidence::{Evidence, Judging};
+use crate::evidence::{gather, touched};
 use crate::letter::Templates;
-use crate::store::comparisons::Extent;
-use crate::store::judging::{Evidence, Judging};
-use crate::store::rows::{AssessmentRow, BoardFilter, BoardRow, StatedDifferenceRow, grade_rank};
+use crate::store::rows::{AssessmentRow, BoardFilter, BoardRow, grade_rank};
 use crate::store::types::{Id, Listed};
-use crate::store::{evidence, touched};
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -59,37 +59,14 @@ impl AssessmentView {
     fn of(
         evidence: &Evidence,
         as_of: NaiveDate,
-        stated: &[StatedDifferenceRow],
+        stated: Vec<Stated>,
         templates: &Templates,
     ) -> Result<Self, Problem> {
-        let (assessment, steps) = evidence.judge_with_working(as_of);
-        let context = evidence.context(as_of);
-        let spoken_of = |row: &&StatedDifferenceRow| {
-            let period = assessment.data_period.map(|period| (period.start(), period.end()));
-            period == Some((row.period_start, row.period_end))
-                && context.figure.is_some_and(|figure| figure.as_str() == row.figure)
-        };
-        let stated = stated.iter().filter(spoken_of);
-        let foreseen = assessment
-            .data_period
-            .zip(context.figure)
-            .and_then(|(period, figure)| foreseen(&evidence.own, period, figure, as_of));
-        let subject = evidence.subject();
-        let beside = Beside {
-            needed: NeededView::of(&subject, &evidence.pack, (&assessment, &context), templates)?,
-            context,
-            foreseen,
-            release: next_report(&subject, &evidence.own),
-            overdue_after: evidence.overdue_after,
-            stated: stated.map(|row| (row.against.clone(), row.difference.0)).collect(),
-            places: places(&evidence.measure, &context),
-            judged: evidence.judged_figure(&assessment).map(|(figure, unit)| (figure, unit.to_owned())),
-        };
         Ok(Self {
             indicator_id: evidence.row.id.0,
-            indicator: evidence.measure.name.clone(),
+            indicator: evidence.grounds.measure.name.clone(),
             as_of,
-            verdict: VerdictView::of(assessment, steps, &evidence.pack, &beside),
+            verdict: VerdictView::on(&evidence.grounds, as_of, stated, templates)?,
         })
     }
 }
@@ -114,10 +91,11 @@ async fn find_assessment(
     Params(params): Params<AsOfParams>,
 ) -> Result<HttpResponse, Problem> {
     let as_of = params.as_of.unwrap_or_else(|| state.office.clock.today());
-    let evidence = evidence::evidence_on(&state.office.store, &state.office.calendar, Id(*id), as_of).await?;
+    let evidence = gather::evidence_on(&state.office.store, &state.office.calendar, Id(*id), as_of).await?;
     let evidence = evidence.ok_or_else(|| Problem::not_found("指标"))?;
     let stated = state.office.store.list_stated(evidence.row.series_id, as_of).await?;
-    respond::ok(&request, &AssessmentView::of(&evidence, as_of, &stated, &state.office.templates)?)
+    let stated = stated.into_iter().map(Stated::from).collect();
+    respond::ok(&request, &AssessmentView::of(&evidence, as_of, stated, &state.office.templates)?)
 }
 
 /// 记录下来的一次研判；只在结果与上次不同时记录，记录后不再改动
@@ -344,12 +322,12 @@ async fn past_board(
     let ids: Vec<Id> = order.iter().filter(passes).take(shown).map(|(_, id)| *id).collect();
     let mut rows = Vec::with_capacity(ids.len());
     let evidence =
-        evidence::evidence_of(&state.office.store, &state.office.calendar, &ids, as_of, Extent::Grade)
+        gather::evidence_of(&state.office.store, &state.office.calendar, &ids, as_of, Comparisons::ForGrade)
             .await?;
     let mut judged: HashMap<Id, Evidence> = evidence.into_iter().map(|one| (one.row.id, one)).collect();
     for mut row in state.office.store.list_board_of(&ids).await? {
         let Some(evidence) = judged.remove(&row.id) else { continue };
-        let assessment = evidence.judge(as_of);
+        let assessment = evidence.grounds.judge(as_of);
         row.current.grade = Listed(assessment.grade);
         row.current.grade_rank = grade_rank(assessment.grade);
         row.assessment = Some(AssessmentRow {

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::assessments::verdict::Beside;
+use crate::api::assessments::beside::Beside;
 use crate::api::http::wire::Amount;
 use crate::domain::pace::{Assessment, Ratio, StatedAgainst, comparison, contradiction, rounding};
 

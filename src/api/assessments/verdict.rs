@@ -1,17 +1,20 @@
 //! One verdict as it travels: read from the store or previewed, it looks the same.
 
 use chrono::NaiveDate;
-use rust_decimal::Decimal;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::assessments::beside::{Beside, Stated};
 use crate::api::assessments::figures::DoubtView;
 use crate::api::assessments::needs::NeededView;
 use crate::api::assessments::stated::{Checked, ContradictionView, UncheckedView};
+use crate::api::http::problem::Problem;
 use crate::api::http::wire::{Amount, Word};
 use crate::api::indicators::PeriodView;
-use crate::domain::pace::{Assessment, Context, Forecast, Missing, Ratio, Release, SideRun, Step};
-use crate::domain::{Figure, Grade, Measure, Period, RulePack, TextEnum as _};
+use crate::domain::pace::{Assessment, Forecast, Missing, Ratio, Release, SideRun, Step};
+use crate::domain::{Figure, Grade, Period, RulePack, TextEnum as _};
+use crate::evidence::Grounds;
+use crate::letter::Templates;
 
 type FigureWord = Word<Figure>;
 
@@ -262,34 +265,8 @@ pub struct InputView {
     value: String,
 }
 
-/// Decimal places the judged figure is usually printed with: one of rates.
-pub fn places(measure: &Measure, context: &Context) -> u32 {
-    if context.figure == Some(Figure::Yoy) { 1 } else { measure.precision }
-}
-
 fn amount(ratio: Option<Ratio>) -> Option<Amount> {
     ratio.and_then(Ratio::value).map(Amount)
-}
-
-/// What is said beside a verdict.
-#[derive(Debug, Clone, Default)]
-pub struct Beside {
-    /// Momentum and 三个高于.
-    pub context: Context,
-    /// The next report.
-    pub release: Option<Release>,
-    /// The last day on which it is not overdue.
-    pub overdue_after: Option<NaiveDate>,
-    /// Differences as they were stated for the data period, each with what it was compared with; the latest last.
-    pub stated: Vec<(String, Decimal)>,
-    /// What had been foreseen of the judged figure.
-    pub foreseen: Option<Decimal>,
-    /// Decimal places the judged figure is usually printed with.
-    pub places: u32,
-    /// The figure judged and the unit of its values.
-    pub judged: Option<(Figure, String)>,
-    /// What is needed from here.
-    pub needed: Option<NeededView>,
 }
 
 impl Beside {
@@ -309,8 +286,22 @@ impl Beside {
 }
 
 impl VerdictView {
-    /// A verdict under `pack` with its working.
-    pub fn of(assessment: Assessment, steps: Vec<Step>, pack: &RulePack, beside: &Beside) -> Self {
+    /// The verdict on what was gathered, with its working; `stated` are differences stated of its own series, the latest last.
+    ///
+    /// # Errors
+    /// `internal` when the wording is broken.
+    pub fn on(
+        grounds: &Grounds,
+        as_of: NaiveDate,
+        stated: Vec<Stated>,
+        templates: &Templates,
+    ) -> Result<Self, Problem> {
+        let (assessment, steps) = grounds.judge_with_working(as_of);
+        let beside = Beside::of(grounds, (&assessment, as_of), stated, templates)?;
+        Ok(Self::of(assessment, steps, &grounds.pack, &beside))
+    }
+
+    fn of(assessment: Assessment, steps: Vec<Step>, pack: &RulePack, beside: &Beside) -> Self {
         let Checked { contradictions, unchecked } = Checked::of(beside, &assessment);
         let steps = steps.into_iter().map(|step| StepView {
             formula: step.formula,

@@ -19,9 +19,9 @@ use crate::api::http::wire::{Amount, Word};
 use crate::api::indicators::PeriodView;
 use crate::domain::Grade;
 use crate::domain::pace::{Assessment, Cascade, Ratio, adds_up};
-use crate::store::comparisons::{Extent, Register};
-use crate::store::evidence;
-use crate::store::judging::Evidence;
+use crate::evidence::Evidence;
+use crate::evidence::gather;
+use crate::evidence::{Comparisons, Register};
 use crate::store::types::Id;
 
 /// Adds the resource's routes.
@@ -97,14 +97,14 @@ struct Judged {
 
 impl Judged {
     fn of(evidence: Evidence, as_of: NaiveDate) -> Self {
-        let assessment = evidence.judge(as_of);
+        let assessment = evidence.grounds.judge(as_of);
         Self { evidence, assessment }
     }
 
     /// The promised amount in the measure's unit.
     fn target(&self) -> Option<Decimal> {
-        let target = self.evidence.target.as_ref()?;
-        target.value?.checked_mul(target.factor_to(&self.evidence.measure.unit).ok()?)
+        let target = self.evidence.grounds.target.as_ref()?;
+        target.value?.checked_mul(target.factor_to(&self.evidence.grounds.measure.unit).ok()?)
     }
 
     fn expected(&self) -> Option<Decimal> {
@@ -113,8 +113,8 @@ impl Judged {
 
     /// Whether amounts of several regions may be added.
     fn is_additive(&self) -> bool {
-        let amount = self.evidence.kind().is_some_and(|kind| kind.row().is_amount());
-        amount && adds_up(&self.evidence.measure.unit)
+        let amount = self.evidence.grounds.kind().is_some_and(|kind| kind.row().is_amount());
+        amount && adds_up(&self.evidence.grounds.measure.unit)
     }
 
     fn period(&self) -> Option<PeriodView> {
@@ -124,7 +124,7 @@ impl Judged {
     fn view(&self) -> PartView {
         PartView {
             indicator_id: self.evidence.row.id.0,
-            region: self.evidence.region.to_string(),
+            region: self.evidence.grounds.region.to_string(),
             grade: Word(self.assessment.grade),
             target: self.target().map(Amount),
             data_period: self.period(),
@@ -162,13 +162,14 @@ async fn find_cascade(
 ) -> Result<HttpResponse, Problem> {
     let as_of = params.as_of.unwrap_or_else(|| state.office.clock.today());
     let calendar = &state.office.calendar;
-    let found =
-        evidence::evidence_of(&state.office.store, calendar, &[Id(*id)], as_of, Extent::Grade).await?.pop();
+    let found = gather::evidence_of(&state.office.store, calendar, &[Id(*id)], as_of, Comparisons::ForGrade)
+        .await?
+        .pop();
     let whole = Judged::of(found.ok_or_else(|| Problem::not_found("指标"))?, as_of);
     let (measure, region) = whole.evidence.key;
     let below = Register::load(&state.office.store).await?.below(region, as_of);
     let regions: Vec<Id> = below.iter().map(|(id, _)| *id).collect();
-    let window = (whole.evidence.window.start(), whole.evidence.window.end());
+    let window = (whole.evidence.grounds.window.start(), whole.evidence.grounds.window.end());
     let rows = state.office.store.list_parts(measure, &regions, window).await?;
     // Of several in one region, that of the same campaign; else the first that was made.
     let mut seen = HashSet::new();
@@ -176,9 +177,10 @@ async fn find_cascade(
         rows.into_iter().partition(|(_, campaign, _)| *campaign == whole.evidence.row.campaign_id);
     let chosen = own.into_iter().chain(others).filter(|(.., region)| seen.insert(*region));
     let ids: Vec<Id> = chosen.map(|(id, ..)| id).collect();
-    let parts = evidence::evidence_of(&state.office.store, calendar, &ids, as_of, Extent::Grade).await?;
+    let parts =
+        gather::evidence_of(&state.office.store, calendar, &ids, as_of, Comparisons::ForGrade).await?;
     let mut parts: Vec<Judged> = parts.into_iter().map(|part| Judged::of(part, as_of)).collect();
-    parts.sort_by(|a, b| a.evidence.region.cmp(&b.evidence.region));
+    parts.sort_by(|a, b| a.evidence.grounds.region.cmp(&b.evidence.grounds.region));
     let without: Vec<String> =
         below.into_iter().filter(|(id, _)| !seen.contains(id)).map(|(_, code)| code).collect();
     let additive = whole.is_additive();
@@ -193,7 +195,7 @@ async fn find_cascade(
     let view = CascadeView {
         indicator_id: *id,
         as_of,
-        unit: whole.evidence.measure.unit.clone(),
+        unit: whole.evidence.grounds.measure.unit.clone(),
         additive,
         data_period: whole.period(),
         target: total(whole.target(), parts.iter().map(Judged::target).collect()),

@@ -17,7 +17,7 @@ use crate::api::http::wire::{Amount, TextOr, Word};
 use crate::api::rule_packs::CreateRulePack;
 use crate::domain::pace::Assessment;
 use crate::domain::{Grade, RulePack, TextEnum as _};
-use crate::store::judging::{Evidence, Judging};
+use crate::evidence::{Evidence, Judging};
 use crate::store::rule_packs;
 
 type RulePackChoice = TextOr<CreateRulePack>;
@@ -130,9 +130,9 @@ impl PackPreviewView {
         if self.items.len() < SHOWN_MAX {
             self.items.push(ChangedGrade {
                 indicator_id: evidence.row.id.0,
-                indicator: evidence.measure.name.clone(),
-                region: evidence.region.to_string(),
-                before: GradeUnder::of(now, &evidence.pack),
+                indicator: evidence.grounds.measure.name.clone(),
+                region: evidence.grounds.region.to_string(),
+                before: GradeUnder::of(now, &evidence.grounds.pack),
                 after: GradeUnder::of(then, pack),
             });
         }

@@ -10,7 +10,7 @@ use crate::api::http::wire::{Amount, TextOr, Word, shorten};
 use crate::domain::{
     Better, Comparator, Curve, Invalid, Kind, Measure, Node, Target, TextEnum as _, phrase, text_enum,
 };
-use crate::store::comparisons::Register;
+use crate::evidence::Register;
 use crate::store::types::Id;
 
 /// What a target is compared with: a name, or which series.

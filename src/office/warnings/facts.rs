@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 
 use crate::domain::pace::Assessment;
 use crate::domain::{Figure, Grade, Period, TextEnum as _};
+use crate::evidence::Evidence;
 use crate::letter::{Found, LetterLine, LineState, RestsOn, Span};
-use crate::store::judging::Evidence;
 
 /// One line of a letter, without its number and the names of indicator and region; `lagging` indicators of the same unit
 /// and campaign lag.
@@ -16,10 +16,16 @@ pub(super) fn line(
     as_of: NaiveDate,
     lagging: u32,
 ) -> LetterLine {
-    let (subject, context) = (evidence.subject(), evidence.context(as_of));
+    let (subject, context) = (evidence.grounds.subject(), evidence.grounds.context(as_of));
     let figure = figure(evidence, assessment);
-    let found =
-        Found { subject: &subject, pack: &evidence.pack, assessment, figure, lagging, context: &context };
+    let found = Found {
+        subject: &subject,
+        pack: &evidence.grounds.pack,
+        assessment,
+        figure,
+        lagging,
+        context: &context,
+    };
     LetterLine { rests_on: Some(rests_on(evidence, assessment)), ..LetterLine::found(&found) }
 }
 
@@ -27,7 +33,7 @@ pub(super) fn line(
 fn rests_on(evidence: &Evidence, assessment: &Assessment) -> RestsOn {
     let number =
         |value: Option<Decimal>| value.map(|value| value.normalize().to_string()).unwrap_or_default();
-    let promise = evidence.target.as_ref().map(|target| {
+    let promise = evidence.grounds.target.as_ref().map(|target| {
         let comparator = target.comparator.map(|comparator| comparator.to_string()).unwrap_or_default();
         let (value, value_hi) = (number(target.value), number(target.value_hi));
         let (hedge, benchmark) = (target.hedge.as_deref(), target.benchmark.as_deref());
@@ -47,8 +53,8 @@ fn rests_on(evidence: &Evidence, assessment: &Assessment) -> RestsOn {
         target: promise.unwrap_or_default(),
         curve: evidence.row.curve.clone(),
         baseline: evidence.row.baseline.map(|baseline| baseline.0.normalize().to_string()),
-        window: evidence.window.into(),
-        rule_pack: format!("{}@{}", evidence.pack.name, evidence.pack.version),
+        window: evidence.grounds.window.into(),
+        rule_pack: format!("{}@{}", evidence.grounds.pack.name, evidence.grounds.pack.version),
     }
 }
 
@@ -79,6 +85,6 @@ pub(super) fn missing_report(
 /// The figure that the verdict rests on.
 pub(super) fn figure(evidence: &Evidence, assessment: &Assessment) -> Option<Figure> {
     let judged = assessment.observation;
-    let own = evidence.own.iter().find(|fact| Some(fact.id) == judged).map(|fact| fact.figure);
-    own.or_else(|| evidence.kind().map(|kind| kind.row().figure))
+    let own = evidence.grounds.own.iter().find(|fact| Some(fact.id) == judged).map(|fact| fact.figure);
+    own.or_else(|| evidence.grounds.kind().map(|kind| kind.row().figure))
 }

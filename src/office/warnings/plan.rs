@@ -14,9 +14,9 @@ use super::{Office, Refusal, facts};
 use crate::domain::episode::{EpisodeState, Standing, Turn, Verdict, turn};
 use crate::domain::pace::Assessment;
 use crate::domain::{Grade, LetterKind, Level, Period, TextEnum as _};
+use crate::evidence::{Evidence, Judging};
 use crate::letter::{GroundKind, LetterLine};
 use crate::store::StoreError;
-use crate::store::judging::{Evidence, Judging};
 use crate::store::rows::{EpisodeChange, EpisodeRow, word};
 use crate::store::types::Id;
 
@@ -168,7 +168,7 @@ impl Planner<'_> {
         if assessment.grade != Grade::Watch {
             return Ok(None);
         }
-        let enough = evidence.pack.missed_indicators;
+        let enough = evidence.grounds.pack.missed_indicators;
         let mut planned = |lagging| {
             let before = std::mem::take(&mut self.plan);
             let done = self.consider(judged, episode.cloned(), lagging);
@@ -196,13 +196,13 @@ impl Planner<'_> {
             lagging,
             settled: assessment.stays,
         };
-        let turn = turn(standing.as_ref(), &verdict, &evidence.pack);
+        let turn = turn(standing.as_ref(), &verdict, &evidence.grounds.pack);
         if self.wanted.standing_of.contains(&evidence.row.id) {
             let now = Now {
                 turn,
                 grade: assessment.grade,
                 period_end,
-                window_end: evidence.window.end(),
+                window_end: evidence.grounds.window.end(),
                 line: judged.line(),
                 twins: twins.to_vec(),
             };
@@ -265,7 +265,7 @@ impl Planner<'_> {
         let warned = before.letter_id.zip(before.unit_id).filter(|_| before.lettered_level.is_some());
         if warned.is_some() && self.silences.cover(evidence) {
             self.plan.silenced.push(evidence.row.id);
-            return self.observe(before, after, evidence.pack.observation_periods, period_end);
+            return self.observe(before, after, evidence.grounds.pack.observation_periods, period_end);
         }
         self.plan.lifted += 1;
         after.state = EpisodeState::Lifted.to_string();

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::domain::pace::{next_release, reported_until};
 use crate::domain::{Basis, Period, WorkCalendar};
-use crate::store::judging::Evidence;
+use crate::evidence::Evidence;
 
 /// A report that should be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,13 +19,13 @@ pub(super) struct Missed {
 /// periods all that are missing are asked for together.
 /// `None` when none is, or when whether one is would need an unpublished calendar.
 pub(super) fn missed(evidence: &Evidence, as_of: NaiveDate, calendar: &WorkCalendar) -> Option<Missed> {
-    let (measure, window) = (&evidence.measure, evidence.window);
-    let reported = reported_until(&evidence.subject(), &evidence.own);
+    let (measure, window) = (&evidence.grounds.measure, evidence.grounds.window);
+    let reported = reported_until(&evidence.grounds.subject(), &evidence.grounds.own);
     let mut last = reported.or_else(|| window.start().pred_opt())?;
     let first = last.succ_opt()?;
     let mut found = None;
     while let Some(release) = next_release(measure, last) {
-        let patience = calendar.add_working_days(release.on, evidence.pack.grace_working_days).ok();
+        let patience = calendar.add_working_days(release.on, evidence.grounds.pack.grace_working_days).ok();
         if release.period_end > window.end() || patience.is_none_or(|day| as_of <= day) {
             break;
         }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 
 use super::{Office, Refusal};
-use crate::store::judging::Evidence;
+use crate::evidence::Evidence;
 use crate::store::rows::{IssuingCampaignRow, SilenceRow};
 use crate::store::types::Id;
 

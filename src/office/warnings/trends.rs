@@ -7,10 +7,10 @@ use chrono::NaiveDate;
 use super::facts::line;
 use super::{Office, Refusal};
 use crate::domain::pace::CoursePoint;
+use crate::evidence::Comparisons;
+use crate::evidence::Evidence;
+use crate::evidence::gather::evidence_of;
 use crate::letter::{Trend, TrendPoint};
-use crate::store::comparisons::Extent;
-use crate::store::evidence::evidence_of;
-use crate::store::judging::Evidence;
 use crate::store::types::Id;
 
 /// The courses of these indicators through their windows, as known at `as_of`; those that cannot be drawn are left out.
@@ -22,14 +22,15 @@ pub(super) async fn of(
     if indicators.is_empty() {
         return Ok(HashMap::new());
     }
-    let evidence = evidence_of(&office.store, &office.calendar, indicators, as_of, Extent::Grade).await?;
+    let evidence =
+        evidence_of(&office.store, &office.calendar, indicators, as_of, Comparisons::ForGrade).await?;
     Ok(evidence.iter().filter_map(|one| Some((one.row.id, trend(one, as_of)?))).collect())
 }
 
 fn trend(evidence: &Evidence, as_of: NaiveDate) -> Option<Trend> {
-    let course = evidence.course(as_of)?;
+    let course = evidence.grounds.course(as_of)?;
     // In the unit and places of the letter's own numbers.
-    let actual = line(evidence, &evidence.judge(as_of), as_of, 0).actual?;
+    let actual = line(evidence, &evidence.grounds.judge(as_of), as_of, 0).actual?;
     let point = |CoursePoint { end, actual, pace, last_year, likely }| TrendPoint {
         end,
         actual,

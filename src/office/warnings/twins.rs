@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::silence::Silences;
 use crate::domain::pace::Assessment;
 use crate::domain::{Period, Target};
-use crate::store::judging::Evidence;
+use crate::evidence::Evidence;
 use crate::store::rows::EpisodeRow;
 use crate::store::types::Id;
 
@@ -66,8 +66,8 @@ struct Same {
 impl Same {
     /// `None` without a target: nothing has been promised twice.
     fn of(evidence: &Evidence, silences: &Silences) -> Option<Self> {
-        let target = evidence.target.as_ref()?;
-        let factor = target.factor_to(&evidence.measure.unit).unwrap_or(Decimal::ONE);
+        let target = evidence.grounds.target.as_ref()?;
+        let factor = target.factor_to(&evidence.grounds.measure.unit).unwrap_or(Decimal::ONE);
         let value = |value: Option<Decimal>| value.and_then(|value| value.checked_mul(factor));
         let target = Target {
             value: value(target.value),
@@ -76,6 +76,6 @@ impl Same {
             phrase: String::new(),
             ..target.clone()
         };
-        Some(Self { root: silences.root(evidence.row.campaign_id), window: evidence.window, target })
+        Some(Self { root: silences.root(evidence.row.campaign_id), window: evidence.grounds.window, target })
     }
 }

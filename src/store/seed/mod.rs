@@ -37,9 +37,9 @@ fn names() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     })
 }
 
-/// The name of a built-in region.
-pub fn region_name(code: &str) -> Option<&'static str> {
-    names().find(|(known, ..)| *known == code).map(|(_, name, _)| name)
+/// The full and the short name of a built-in region.
+pub fn region_names(code: &str) -> Option<(&'static str, &'static str)> {
+    names().find(|(known, ..)| *known == code).map(|(_, name, short)| (name, short))
 }
 
 /// The code of the built-in region with this name or short name, when there is just one.

@@ -167,6 +167,22 @@ fn cases() -> Vec<Case> {
             json!({"kind": "versus_indicator", "comparator": ">", "benchmark": "地区生产总值"}),
             rates("6.0", &[("430600", "地区生产总值", "5.2"), ("430000", "", "5.8")]),
         ),
+        // The other side is what its name means, whichever side the kind would look at first.
+        case(
+            ["税收", "亿元", "higher", "cumulative"],
+            json!({"kind": "versus_indicator", "comparator": ">", "benchmark": "湖南省"}),
+            rates("6.0", &[("430000", "", "5.8"), ("100000", "", "5.5")]),
+        ),
+        case(
+            ["财政收入", "亿元", "higher", "cumulative"],
+            json!({"kind": "versus_indicator", "comparator": ">", "benchmark": "地区生产总值增速"}),
+            rates("6.0", &[("430600", "地区生产总值", "5.2")]),
+        ),
+        case(
+            ["进出口", "亿元", "higher", "cumulative"],
+            json!({"kind": "versus_benchmark", "comparator": ">", "benchmark": "地区生产总值"}),
+            rates("6.0", &[("430600", "地区生产总值", "5.2"), ("430000", "", "5.8")]),
+        ),
         case(
             ["事故总量", "起", "lower", "cumulative"],
             json!({"kind": "trend"}),

@@ -2,7 +2,7 @@
 
 mod bodies;
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
@@ -13,24 +13,23 @@ use uuid::Uuid;
 use bodies::{PreviewBody, PreviewObservation, curve};
 
 use crate::api::State;
-use crate::api::assessments::needs::NeededView;
-use crate::api::assessments::verdict::{Beside, VerdictView, places};
+use crate::api::assessments::beside::Stated;
+use crate::api::assessments::verdict::VerdictView;
 use crate::api::http::extract::{self, Body};
 use crate::api::http::lookup::{self, At};
 use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{TextOr, shorten};
-use crate::api::targets::promise::{Of, SeriesBody, TargetBody, TargetView};
-use crate::domain::kind::ComparedWith;
-use crate::domain::pace::{
-    self, Known, NamedSeries, Past, PersonVerdict, Sibling, Subject, next_report, overdue_after,
-};
+use crate::api::targets::promise::{BenchmarkBody, Of, SeriesBody, TargetBody, TargetView};
+use crate::domain::pace::{Past, PersonVerdict};
 use crate::domain::{
-    AverageOf, Curve, Doubt, Figure, Invalid, Measure, Observation, Period, RegionLevel, RulePack, Status,
-    Target, WorkCalendar, assess_with_working, parent_code, quantity,
+    Figure, Invalid, Measure, Observation, Period, RulePack, Status, WorkCalendar, quantity,
 };
+use crate::evidence::comparisons::Compared;
+use crate::evidence::register::Key;
+use crate::evidence::{Grounds, InMemory, Named};
 use crate::letter::Templates;
-use crate::store::{rule_packs, seed};
+use crate::store::rule_packs;
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -49,39 +48,11 @@ pub struct PreviewView {
     verdict: VerdictView,
 }
 
-/// Whose series: code of the region, name of the measure.
-type SeriesKey = (String, String);
-
-/// Facts by series.
-type SeriesMap = BTreeMap<SeriesKey, Vec<Observation>>;
-
 /// The body, checked.
 struct Case {
     as_of: NaiveDate,
-    measure: Measure,
-    target: Option<Target>,
-    /// Whether the phrase of the target names another measure.
-    names_other: bool,
-    curve: Curve,
-    baseline: Option<rust_decimal::Decimal>,
-    window: Period,
-    region: String,
-    pack: RulePack,
-    series: SeriesMap,
-    /// Whom the target is compared with, and what that is called.
-    benchmark: Option<(SeriesKey, String)>,
-    history: Vec<Past>,
-    verdict: Option<PersonVerdict>,
+    grounds: Grounds,
     stated: Vec<Stated>,
-}
-
-/// A difference as it was stated with a value of the indicator's own series.
-struct Stated {
-    period: Period,
-    figure: Figure,
-    published_on: NaiveDate,
-    against: String,
-    difference: rust_decimal::Decimal,
 }
 
 /// Judges a whole body, as `xushi assess` does: rule packs are the built-in ones or written out in the body.
@@ -99,7 +70,7 @@ pub fn judge(body: &[u8], calendar: &WorkCalendar) -> Result<PreviewView, Proble
         })?,
     };
     let templates = Templates::built_in().map_err(Problem::internal)?;
-    Case::checked(body, base)?.view(calendar, &templates)
+    Case::checked(body, base, calendar)?.view(&templates)
 }
 
 /// The name of the pack that is asked for or built upon, with its place in the body.
@@ -117,7 +88,7 @@ fn built_in(name: &str) -> Option<RulePack> {
 }
 
 impl Case {
-    fn checked(body: PreviewBody, base: RulePack) -> Result<Self, Problem> {
+    fn checked(body: PreviewBody, base: RulePack, calendar: &WorkCalendar) -> Result<Self, Problem> {
         let PreviewBody { as_of, indicator, observations, rule_pack, history, verdict } = body;
         let pack = match rule_pack {
             Some(TextOr::Whole(pack)) => pack.unnamed(base).map_err(|invalid| invalid.within("rule_pack"))?,
@@ -126,145 +97,54 @@ impl Case {
         let mut indicator = indicator;
         let aliases = std::mem::take(&mut indicator.measure.aliases);
         let measure = indicator.measure.measure().map_err(|invalid| invalid.within("indicator.measure"))?;
-        let region = indicator.region.as_deref().map(canonical_region).unwrap_or_default();
         let window = Period::new(indicator.window_start, indicator.window_end)
             .map_err(|invalid| Invalid { field: "indicator.window_end".to_owned(), ..invalid })?;
         let of = Of::measure(&measure);
         let written = indicator.target.as_ref().and_then(TargetBody::benchmark).cloned();
         let target = indicator.target.map(|target| target.with_usual(of).target(of)).transpose();
         let target = target.map_err(|problem| problem.within("/indicator"))?;
-        let benchmark =
-            target.as_ref().and_then(|target| benchmark(target, written, (&region, &measure.name)));
-        let (series, stated) = grouped(observations, &measure, &region)?;
+        let mut register = InMemory::default();
+        let region = register.region(indicator.region.as_deref().unwrap_or_default());
+        let key = (register.measure(&measure.name), region);
+        let stated = fill(&mut register, observations, (&measure, key), as_of)?;
         let baseline = indicator.baseline.map(|amount| quantity::checked("indicator.baseline", amount.0));
-        Ok(Self {
-            as_of,
+        let grounds = Grounds {
             names_other: target.as_ref().is_some_and(|target| target.names_other(&measure.name, &aliases)),
             target,
             curve: curve(indicator.curve).map_err(|invalid| invalid.within("indicator"))?,
             baseline: baseline.transpose()?,
             window,
-            region,
-            pack,
-            series,
-            benchmark,
-            measure,
+            region: register.code(region).into(),
+            measure: Arc::new(measure),
+            pack: Arc::new(pack),
             history: history
                 .into_iter()
                 .map(|past| Past { period_end: past.period_end, grade: past.grade.0 })
                 .collect(),
-            verdict: verdict.map(|verdict| PersonVerdict { grade: verdict.grade.0, on: verdict.on }),
-            stated,
-        })
+            person: verdict.map(|verdict| PersonVerdict { grade: verdict.grade.0, on: verdict.on }),
+            own: Vec::new(),
+            overdue_after: None,
+            compared: Compared::default(),
+        };
+        let grounds = register.complete(grounds, (key, named(written.as_ref())), (as_of, calendar));
+        Ok(Self { as_of, grounds, stated })
     }
 
-    fn observations(&self, region: &str, measure: &str) -> &[Observation] {
-        let key = (region.to_owned(), measure.to_owned());
-        self.series.get(&key).map_or(&[], Vec::as_slice)
-    }
-
-    fn view(self, calendar: &WorkCalendar, templates: &Templates) -> Result<PreviewView, Problem> {
-        let own = self.observations(&self.region, &self.measure.name);
-        let known_by_now: Vec<Observation> =
-            own.iter().filter(|fact| fact.published_on <= self.as_of).cloned().collect();
-        let grace = self.pack.grace_working_days;
-        let ancestors = self.ancestors();
-        let names: Vec<String> = ancestors.iter().map(|code| region_name(code)).collect();
-        let above = ancestors.iter().zip(&names).map(|(code, name)| NamedSeries {
-            name,
-            observations: self.observations(code, &self.measure.name),
-        });
-        let mut above = above.collect::<Vec<_>>().into_iter();
-        let parent = above.next();
-        let mut named: Vec<NamedSeries<'_>> = above.collect();
-        let benchmark = self.benchmark.as_ref().map(|((region, measure), name)| NamedSeries {
-            name,
-            observations: self.observations(region, measure),
-        });
-        if let (Some(((region, measure), _)), Some(series)) = (&self.benchmark, benchmark)
-            && !(measure == &self.measure.name && ancestors.contains(region))
-            && !series.observations.is_empty()
-        {
-            named.push(series);
-        }
-        let siblings = self.siblings();
-        let subject = Subject {
-            measure: &self.measure,
-            target: self.target.as_ref(),
-            curve: &self.curve,
-            baseline: self.baseline,
-            window: self.window,
-            region: &self.region,
-        };
-        let known = Known {
-            own,
-            benchmark,
-            parent,
-            named: &named,
-            siblings: &siblings,
-            siblings_of: siblings.len(),
-            history: &self.history,
-            verdict: self.verdict,
-            overdue_after: overdue_after(&subject, &known_by_now, grace, calendar),
-        };
-        let (mut assessment, steps) = assess_with_working(&subject, &known, &self.pack, self.as_of);
-        if self.names_other {
-            assessment.doubts.insert(Doubt::OtherMeasure);
-        }
-        let context = pace::context(&subject, &known, &self.pack, self.as_of);
-        let spoken_of = |one: &&Stated| {
-            Some(one.period) == assessment.data_period
-                && Some(one.figure) == context.figure
-                && one.published_on <= self.as_of
-        };
-        let stated = self.stated.iter().filter(spoken_of);
-        let foreseen = assessment
-            .data_period
-            .zip(context.figure)
-            .and_then(|(period, figure)| pace::foreseen(&known_by_now, period, figure, self.as_of));
-        let beside = Beside {
-            needed: NeededView::of(&subject, &self.pack, (&assessment, &context), templates)?,
-            context,
-            foreseen,
-            release: next_report(&subject, &known_by_now),
-            overdue_after: known.overdue_after,
-            stated: stated.map(|one| (one.against.clone(), one.difference)).collect(),
-            places: places(&self.measure, &context),
-            judged: self.target.as_ref().zip(assessment.figure).map(|(target, figure)| {
-                let units = target.kind.row().printed_units(&self.measure.unit, figure);
-                (figure, units.value.to_owned())
-            }),
-        };
-        let verdict = VerdictView::of(assessment, steps, &self.pack, &beside);
-        Ok(PreviewView { as_of: self.as_of, target: self.target.map(TargetView::from), verdict })
-    }
-
-    /// Regions above, nearest first, for which this measure was observed.
-    fn ancestors(&self) -> Vec<String> {
-        std::iter::successors(parent_code(&self.region), |code| parent_code(code))
-            .filter(|code| !self.observations(code, &self.measure.name).is_empty())
-            .collect()
-    }
-
-    /// The observed regions of the same level under the same parent, this one included.
-    fn siblings(&self) -> Vec<Sibling<'_>> {
-        let Some(parent) = parent_code(&self.region) else { return Vec::new() };
-        let of_measure = self.series.iter().filter(|((_, measure), _)| *measure == self.measure.name);
-        of_measure
-            .filter(|((region, _), _)| parent_code(region).as_ref() == Some(&parent))
-            .map(|((region, _), observations)| Sibling { region, observations, completion_target: None })
-            .collect()
+    fn view(self, templates: &Templates) -> Result<PreviewView, Problem> {
+        let Self { as_of, grounds, stated } = self;
+        let verdict = VerdictView::on(&grounds, as_of, stated, templates)?;
+        Ok(PreviewView { as_of, target: grounds.target.map(TargetView::from), verdict })
     }
 }
 
-/// Observations by series, each with its place in the list as its vintage, so that of two published on one day the later
-/// one counts.
-fn grouped(
+/// Puts the observations into the register, each with its place in the list as its vintage, so that of two published on one
+/// day the later one counts; gives the differences stated with the indicator's own by `as_of`.
+fn fill(
+    register: &mut InMemory,
     observations: Vec<PreviewObservation>,
-    measure: &Measure,
-    region: &str,
-) -> Result<(SeriesMap, Vec<Stated>), Problem> {
-    let mut series = SeriesMap::new();
+    (measure, own): (&Measure, Key),
+    as_of: NaiveDate,
+) -> Result<Vec<Stated>, Problem> {
     let mut stated = Vec::new();
     for (index, one) in observations.into_iter().enumerate() {
         let at = |invalid: Invalid| invalid.within(&format!("observations.{index}"));
@@ -282,76 +162,31 @@ fn grouped(
             partial: one.partial,
             vintage: i32::try_from(index + 1).unwrap_or(i32::MAX),
         };
-        let own = one.region.map_or_else(|| region.to_owned(), |region| canonical_region(&region));
-        let name = one.measure.map_or_else(|| measure.name.clone(), |name| name.trim().to_owned());
-        if (own.as_str(), name.as_str()) == (region, measure.name.as_str()) {
+        let of = one.measure.map_or(own.0, |name| register.measure(name.trim()));
+        let key = (of, one.region.map_or(own.1, |region| register.region(&region)));
+        if key == own && observation.published_on <= as_of {
             stated.extend(one.differences.into_iter().map(|difference| Stated {
-                period,
-                figure: observation.figure,
-                published_on: observation.published_on,
+                period: (period.start(), period.end()),
+                figure: Some(observation.figure),
                 against: difference.against,
                 difference: difference.difference.0,
             }));
         }
-        series.entry((own, name)).or_default().push(observation);
+        register.add(key, observation);
     }
-    Ok((series, stated))
+    Ok(stated)
 }
 
-/// The series a target is compared with: as written, or as the phrase says it.
-fn benchmark(
-    target: &Target,
-    written: Option<TextOr<SeriesBody>>,
-    (region, measure): (&str, &str),
-) -> Option<(SeriesKey, String)> {
-    let name = target.benchmark.clone()?;
-    let by_region = |code: String| {
-        // A bare code is no name to put before a reader.
-        let name = if code == name { region_name(&code) } else { name.clone() };
-        ((code, measure.to_owned()), name)
-    };
-    let by_measure = |other: &str| ((region.to_owned(), other.trim().to_owned()), name.clone());
+/// What the target is compared with: a region or a measure where the body says which, else what the target's words mean.
+fn named(written: Option<&BenchmarkBody>) -> Named<'_> {
     match written {
-        Some(TextOr::Whole(series)) => match *series {
-            SeriesBody { region: Some(code), .. } => {
-                let code = canonical_region(&code);
-                Some(((code.clone(), measure.to_owned()), region_name(&code)))
-            }
-            SeriesBody { measure: Some(other), .. } => Some(by_measure(&other)),
-            _ => None,
+        Some(TextOr::Whole(series)) => match series.as_ref() {
+            SeriesBody { region: Some(name), .. } => Named::Region(name),
+            SeriesBody { measure: Some(name), .. } => Named::Measure(name),
+            SeriesBody { region: None, measure: None } => Named::ByTarget,
         },
-        _ if target.kind.row().compared_with == ComparedWith::OtherMeasure => Some(by_measure(&name)),
-        _ => Some(by_region(region_in(&name, region))),
+        _ => Named::ByTarget,
     }
-}
-
-/// Which region an average is of: 全国平均水平 → 100000, 全省平均 → the province, 平均水平 → the region above.
-fn region_in(name: &str, region: &str) -> String {
-    let above = |level: &str| {
-        let mut chain = std::iter::successors(parent_code(region), |code| parent_code(code));
-        chain.find(|code| code.ends_with(level)).unwrap_or_else(|| canonical_region(name))
-    };
-    match AverageOf::read(name) {
-        AverageOf::Nation => "100000".to_owned(),
-        AverageOf::Above(RegionLevel::Province) => above("0000"),
-        AverageOf::Above(_) => above("00"),
-        AverageOf::Parent => parent_code(region).unwrap_or_default(),
-        AverageOf::Named(name) => canonical_region(name),
-    }
-}
-
-/// A region's code: names of the built-in list are turned into codes, anything else stays what it is.
-fn canonical_region(text: &str) -> String {
-    let text = text.trim();
-    if text == "全国" {
-        return "100000".to_owned();
-    }
-    seed::region_code(text).unwrap_or(text).to_owned()
-}
-
-/// What a region is called in a comparison.
-fn region_name(code: &str) -> String {
-    if code == "100000" { "全国".to_owned() } else { seed::region_name(code).unwrap_or(code).to_owned() }
 }
 
 /// 试算：不写入任何内容，依据全在请求中
@@ -366,6 +201,6 @@ async fn preview_assessment(
         None => RulePack::standard(),
         Some((place, name)) => rule_packs::read(&lookup::rule_pack(&state, At::Body(place), name).await?)?,
     };
-    let case = Case::checked(body, base)?;
-    Ok(HttpResponse::Ok().json(case.view(&state.office.calendar, &state.office.templates)?))
+    let case = Case::checked(body, base, &state.office.calendar)?;
+    Ok(HttpResponse::Ok().json(case.view(&state.office.templates)?))
 }

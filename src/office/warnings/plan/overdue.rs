@@ -15,7 +15,9 @@ use crate::store::types::Id;
 impl Planner<'_> {
     /// The report that may be asked for: of a target in force, and due on a day that somebody has set.
     pub(super) fn missed(&self, Judged { evidence, assessment, .. }: Judged<'_>) -> Option<Missed> {
-        let asked = assessment.overdue && evidence.target.is_some() && evidence.measure.release_day.is_some();
+        let asked = assessment.overdue
+            && evidence.grounds.target.is_some()
+            && evidence.grounds.measure.release_day.is_some();
         if asked { reports::missed(evidence, self.as_of, &self.office.calendar) } else { None }
     }
 

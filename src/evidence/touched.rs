@@ -4,12 +4,13 @@ use std::collections::{BTreeSet, HashSet};
 
 use chrono::NaiveDate;
 
-use super::comparisons::{Extent, Key, Keys, Register, Wanting, keys};
-use super::judging::Context;
-use super::rows::Mark;
-use super::types::Id;
-use super::{Store, StoreError};
+use crate::comparisons::{ComparisonRequest, Comparisons, Keys, is_graded_by_others};
+use crate::register::{Key, Named, Register};
+use crate::setting::Setting;
 use xushi_domain::{Kind, RulePack, TextEnum as _, WorkCalendar};
+use xushi_store::rows::Mark;
+use xushi_store::types::Id;
+use xushi_store::{Store, StoreError};
 
 /// Rows read at once.
 const PAGE: i64 = 1_000;
@@ -46,7 +47,7 @@ pub async fn touched(
 /// Kinds whose grade rests on another series under a family of rule packs.
 fn comparing(pack: &RulePack) -> impl Iterator<Item = Kind> {
     let family = pack.family;
-    Kind::ALL.iter().copied().filter(move |kind| Wanting::is_graded_by_others(Some(*kind), family))
+    Kind::ALL.iter().copied().filter(move |kind| is_graded_by_others(Some(*kind), family))
 }
 
 /// Kinds whose grade may rest on another series, whatever the rule pack.
@@ -61,8 +62,8 @@ async fn compared_with(
     as_of: NaiveDate,
     written: &HashSet<Key>,
 ) -> Result<Vec<(i64, Id)>, StoreError> {
-    let context = Context::load(store, calendar, as_of).await?;
-    let kinds: BTreeSet<Kind> = context.packs.values().flat_map(|(_, pack)| comparing(pack)).collect();
+    let setting = Setting::load(store, calendar, as_of).await?;
+    let kinds: BTreeSet<Kind> = setting.packs.values().flat_map(|(_, pack)| comparing(pack)).collect();
     let kinds: Vec<&str> = kinds.into_iter().map(Kind::as_str).collect();
     let register = Register::load(store).await?;
     let (mut found, mut after) = (Vec::new(), None);
@@ -70,16 +71,22 @@ async fn compared_with(
         let mut rows = store.list_evaluation_rows_of_kinds(&kinds, after, PAGE).await?;
         let last = rows.len() < PAGE as usize;
         after = rows.last().map(|(row, ..)| row.id);
-        context.in_force.restore(store, &mut rows).await?;
+        setting.in_force.restore(store, &mut rows).await?;
         for (row, measure, region) in &rows {
-            let Some((_, pack)) = context.packs.get(&row.campaign_id) else { continue };
+            let Some((_, pack)) = setting.packs.get(&row.campaign_id) else { continue };
             let target = row.target.target()?;
             let (key, target, family) = ((*measure, *region), target.as_ref(), pack.family);
-            // The unit matters only where targets are compared.
-            let one = Wanting { row, key, target, family, unit: "" };
-            let Keys { benchmark, above, siblings } = keys(&register, &one, Extent::Grade, as_of);
-            let mut read = benchmark.iter().map(|(key, _)| key).chain(&above).chain(&siblings);
-            if read.any(|key| written.contains(key)) {
+            let one = ComparisonRequest {
+                key,
+                target,
+                named: Named::ByTarget,
+                family,
+                // These matter only where targets are compared.
+                window: (row.window_start, row.window_end),
+                unit: "",
+            };
+            let keys = Keys::of(&register, &one, Comparisons::ForGrade, as_of);
+            if keys.all().any(|key| written.contains(key)) {
                 found.push((row.series_id, row.id));
             }
         }

@@ -4,10 +4,10 @@
 use chrono::NaiveDate;
 use tokio::sync::mpsc;
 
-use super::rows::{EvaluationRow, FactRow, PastVerdictRow};
-use super::types::Id;
-use super::{Store, StoreError};
 use xushi_domain::Observation;
+use xushi_store::rows::{EvaluationRow, FactRow, PastVerdictRow};
+use xushi_store::types::Id;
+use xushi_store::{Store, StoreError};
 
 /// Indicators read at once; with twelve facts each this keeps some megabytes.
 const PAGE: i64 = 4_000;
@@ -20,17 +20,17 @@ const FEW: usize = 500;
 const WAITING: usize = 1;
 
 /// Indicators in order of series, with all that the database knows of each of them alone.
-pub(super) struct Page {
+pub(crate) struct Page {
     /// Indicator, measure and region.
-    pub(super) rows: Vec<(EvaluationRow, Id, Id)>,
+    pub(crate) rows: Vec<(EvaluationRow, Id, Id)>,
     /// Facts in order of series and period, all vintages published by the date asked for.
-    pub(super) facts: Vec<(i64, Observation)>,
+    pub(crate) facts: Vec<(i64, Observation)>,
     /// Verdicts recorded up to that date, in order of indicator and time.
-    pub(super) past: Vec<PastVerdictRow>,
+    pub(crate) past: Vec<PastVerdictRow>,
 }
 
 /// Which indicators are walked over.
-pub(super) enum Which {
+pub(crate) enum Which {
     /// All of them.
     All,
     /// Those of some campaigns.
@@ -40,11 +40,11 @@ pub(super) enum Which {
 }
 
 /// The pages of one walk; reading stops when this is dropped.
-pub(super) struct Pages(mpsc::Receiver<Result<Option<Page>, StoreError>>);
+pub(crate) struct Pages(mpsc::Receiver<Result<Option<Page>, StoreError>>);
 
 impl Pages {
     /// Begins to read.
-    pub(super) fn start(store: Store, as_of: NaiveDate, which: Which) -> Self {
+    pub(crate) fn start(store: Store, as_of: NaiveDate, which: Which) -> Self {
         let (sender, receiver) = mpsc::channel(WAITING);
         let mut reader = Reader { store, as_of, which, after: None, taken: 0, done: false };
         tokio::spawn(async move {
@@ -61,7 +61,7 @@ impl Pages {
     }
 
     /// The next page; `None` after the last.
-    pub(super) async fn next(&mut self) -> Result<Option<Page>, StoreError> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Page>, StoreError> {
         // The end is said, not guessed from silence: a reader that died has not read everything.
         let silent = || Err(StoreError::Unavailable("reading ended before the last page".to_owned()));
         self.0.recv().await.unwrap_or_else(silent)

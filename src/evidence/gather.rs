@@ -1,15 +1,17 @@
-//! Evidence on indicators by id, for whoever reads a verdict.
+//! Evidence on indicators by id, for whoever reads an assessment; and the rest of it, which few ask for.
 
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
-use super::comparisons::Extent;
-use super::completing::Completing;
-use super::judging::{Context, Evidence};
-use super::types::Id;
-use super::{Store, StoreError};
+use crate::comparing::Comparing;
+use crate::comparisons::{Comparisons, is_graded_by_others};
+use crate::reported;
+use crate::setting::Setting;
+use crate::stored::Evidence;
 use xushi_domain::{Observation, WorkCalendar};
+use xushi_store::types::Id;
+use xushi_store::{Store, StoreError};
 
 /// The whole evidence on one indicator as known at `as_of`; `None` when there is no such indicator.
 ///
@@ -21,7 +23,7 @@ pub async fn evidence_on(
     id: Id,
     as_of: NaiveDate,
 ) -> Result<Option<Evidence>, StoreError> {
-    Ok(evidence_of(store, calendar, &[id], as_of, Extent::Whole).await?.pop())
+    Ok(evidence_of(store, calendar, &[id], as_of, Comparisons::All).await?.pop())
 }
 
 /// The evidence on several indicators as known at `as_of`, in order of id; those that are not there are left out.
@@ -33,7 +35,7 @@ pub async fn evidence_of(
     calendar: &WorkCalendar,
     ids: &[Id],
     as_of: NaiveDate,
-    extent: Extent,
+    extent: Comparisons,
 ) -> Result<Vec<Evidence>, StoreError> {
     let (mut rows, mut past) = (Vec::new(), Vec::new());
     for chunk in ids.chunks(1_000) {
@@ -43,8 +45,8 @@ pub async fn evidence_of(
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let context = Context::load(store, calendar, as_of).await?;
-    context.in_force.restore(store, &mut rows).await?;
+    let setting = Setting::load(store, calendar, as_of).await?;
+    setting.in_force.restore(store, &mut rows).await?;
     let mut facts: HashMap<i64, Vec<Observation>> = HashMap::new();
     let series: Vec<i64> = rows.iter().map(|(row, ..)| row.series_id).collect();
     for chunk in series.chunks(1_000) {
@@ -52,13 +54,31 @@ pub async fn evidence_of(
             facts.entry(fact.series_id).or_default().push(Observation::try_from(fact)?);
         }
     }
-    let mut histories = Context::histories(&past);
+    let mut histories = Setting::histories(&past);
     let mut evidence = Vec::with_capacity(rows.len());
     for row in rows {
         let own = facts.get(&row.0.series_id).cloned().unwrap_or_default();
         let history = histories.remove(&row.0.id).unwrap_or_default();
-        evidence.push(context.evidence(row, own, history)?);
+        evidence.push(setting.evidence(row, own, history)?);
     }
-    Completing::new(as_of).complete(store, &mut evidence, extent).await?;
+    complete(store, &mut evidence, &mut Comparing::new(as_of), extent).await?;
     Ok(evidence)
+}
+
+/// Adds what persons have said and what is compared. Only few indicators of a run need any of it.
+///
+/// # Errors
+/// When the database fails or holds what it should not.
+pub(crate) async fn complete(
+    store: &Store,
+    evidence: &mut [Evidence],
+    comparing: &mut Comparing,
+    extent: Comparisons,
+) -> Result<(), StoreError> {
+    reported::add(store, evidence, comparing.as_of).await?;
+    let asks = |one: &&mut Evidence| {
+        let grounds = &one.grounds;
+        extent == Comparisons::All || is_graded_by_others(grounds.kind(), grounds.pack.family)
+    };
+    comparing.compare(store, evidence.iter_mut().filter(asks).collect(), extent).await
 }

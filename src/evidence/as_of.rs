@@ -7,22 +7,23 @@
 //! When a row was written down is read off its id: ids are UUIDv7, whose first 48 bits are milliseconds since 1970
 //! (RFC 9562 §5.7), made by the office's clock together with the row.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use chrono::{NaiveDate, NaiveTime};
 use uuid::Uuid;
 
 use xushi_domain::Observation;
-
-/// The office's time zone, Asia/Shanghai, in hours east of Greenwich; without summer time since 1991.
-pub const OFFICE_UTC_HOURS: i32 = 8;
+use xushi_domain::calendar::OFFICE_UTC_HOURS;
 
 /// The end of one day in the office.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Then {
+pub struct KnowledgeDate {
     /// The first millisecond of the next day.
     end: i64,
 }
 
-impl Then {
+impl KnowledgeDate {
     /// The end of `day`.
     pub fn end_of(day: NaiveDate) -> Self {
         const DAY: i64 = 24 * 3_600_000;
@@ -57,6 +58,20 @@ impl Then {
     }
 }
 
+/// Of the facts of several series, those known by the end of `as_of`; a series without any is left out.
+pub(crate) fn known<K: std::hash::Hash + Eq>(
+    series: HashMap<K, Vec<Observation>>,
+    as_of: NaiveDate,
+) -> HashMap<K, Arc<Vec<Observation>>> {
+    let then = KnowledgeDate::end_of(as_of);
+    let known = series.into_iter().filter_map(|(key, mut facts)| {
+        facts.retain(|fact| fact.published_on <= as_of);
+        then.retain(&mut facts);
+        (!facts.is_empty()).then(|| (key, Arc::new(facts)))
+    });
+    known.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,7 +89,7 @@ mod tests {
 
     #[test]
     fn a_day_ends_at_midnight_in_the_office() {
-        let then = Then::end_of(d("2026-03-10"));
+        let then = KnowledgeDate::end_of(d("2026-03-10"));
         for (at, recorded) in [
             ("2026-03-10T15:59:59.999Z", true),
             ("2026-03-10T16:00:00Z", false),
@@ -112,7 +127,7 @@ mod tests {
             (vec![fact(2, "2026-03-10", after)], vec![]),
         ] {
             let mut left = facts.clone();
-            Then::end_of(d("2026-03-20")).retain(&mut left);
+            KnowledgeDate::end_of(d("2026-03-20")).retain(&mut left);
             assert_eq!(left.iter().map(|fact| fact.vintage).collect::<Vec<_>>(), want, "{facts:?}");
         }
     }

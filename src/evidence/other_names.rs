@@ -3,19 +3,19 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::types::Id;
 use xushi_domain::Target;
+use xushi_store::types::Id;
 
 /// Phrases remembered at once.
 const KEPT: usize = 4_096;
 
 /// What was found of a measure and a phrase.
 #[derive(Debug, Default)]
-pub(super) struct Phrases(Mutex<HashMap<(Id, String), bool>>);
+pub(crate) struct OtherNames(Mutex<HashMap<(Id, String), bool>>);
 
-impl Phrases {
+impl OtherNames {
     /// Whether the phrase of a promise names another measure than its own (id and name), or one of its `aliases`.
-    pub(super) fn name_other(&self, target: &Target, (id, name): (Id, &str), aliases: &[String]) -> bool {
+    pub(crate) fn name_other(&self, target: &Target, (id, name): (Id, &str), aliases: &[String]) -> bool {
         if target.says(name) {
             return false;
         }

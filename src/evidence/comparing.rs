@@ -1,0 +1,138 @@
+//! What indicators are compared with, read from the database at once for many of them.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use crate::as_of::known;
+use crate::comparisons::{
+    Compared, ComparisonRequest, Comparisons, Keys, SeriesFacts, SiblingTargets, counts_from_zero,
+};
+use crate::register::{Key, Named, Register};
+use crate::stored::Evidence;
+use xushi_domain::Observation;
+use xushi_store::types::Id;
+use xushi_store::{Store, StoreError};
+
+/// Reads what several indicators are compared with, as of one day.
+pub(crate) struct Comparing {
+    pub(crate) as_of: NaiveDate,
+    /// Read when the first indicator asks for it.
+    register: Option<Arc<Register>>,
+}
+
+impl Comparing {
+    /// For assessments as of one day.
+    pub(crate) fn new(as_of: NaiveDate) -> Self {
+        Self { as_of, register: None }
+    }
+
+    /// Adds what these are compared with.
+    ///
+    /// # Errors
+    /// When the database fails or holds what it should not.
+    pub(crate) async fn compare(
+        &mut self,
+        store: &Store,
+        evidence: Vec<&mut Evidence>,
+        extent: Comparisons,
+    ) -> Result<(), StoreError> {
+        if evidence.is_empty() {
+            return Ok(());
+        }
+        let register = match &self.register {
+            Some(register) => register.clone(),
+            None => self.register.insert(Arc::new(Register::load(store).await?)).clone(),
+        };
+        let requests = evidence.iter().map(|one| ComparisonRequest {
+            key: one.key,
+            target: one.grounds.target.as_ref(),
+            named: Named::ByTarget,
+            window: (one.row.window_start, one.row.window_end),
+            family: one.grounds.pack.family,
+            unit: &one.grounds.measure.unit,
+        });
+        let requests: Vec<_> = requests.collect();
+        let compared = load(store, &register, &requests, extent, self.as_of).await?;
+        for (one, compared) in evidence.into_iter().zip(compared) {
+            one.grounds.compared = compared;
+        }
+        Ok(())
+    }
+}
+
+/// Reads what indicators are compared with, all at once; in the order asked for.
+async fn load(
+    store: &Store,
+    register: &Register,
+    requests: &[ComparisonRequest<'_>],
+    extent: Comparisons,
+    as_of: NaiveDate,
+) -> Result<Vec<Compared>, StoreError> {
+    let keys: Vec<Keys> = requests.iter().map(|one| Keys::of(register, one, extent, as_of)).collect();
+    let wanted = keys.iter().flat_map(Keys::all).copied().collect();
+    let facts = facts(store, wanted, as_of).await?;
+    let targets = match extent {
+        Comparisons::All => targets(store, requests, &keys).await?,
+        Comparisons::ForGrade => SiblingTargets::new(),
+    };
+    let compared = keys.iter().zip(requests);
+    Ok(compared.map(|(keys, one)| Compared::of(register, one, keys, &facts, &targets)).collect())
+}
+
+/// Facts of these series known by the end of the day; a series without any is left out.
+async fn facts(store: &Store, wanted: HashSet<Key>, as_of: NaiveDate) -> Result<SeriesFacts, StoreError> {
+    let mut by_measure: HashMap<Id, Vec<Id>> = HashMap::new();
+    for (measure, region) in &wanted {
+        by_measure.entry(*measure).or_default().push(*region);
+    }
+    let mut keys: HashMap<i64, Key> = HashMap::new();
+    for (measure, regions) in by_measure {
+        for chunk in regions.chunks(1_000) {
+            let found = store.list_series(&[measure], chunk).await?;
+            keys.extend(found.into_iter().map(|(id, measure, region)| (id, (measure, region))));
+        }
+    }
+    let mut ids: Vec<i64> = keys.keys().copied().collect();
+    ids.sort_unstable();
+    let mut facts: HashMap<Key, Vec<Observation>> = HashMap::new();
+    for chunk in ids.chunks(1_000) {
+        for fact in store.list_facts(chunk, as_of).await? {
+            let Some(key) = keys.get(&fact.series_id) else { continue };
+            facts.entry(*key).or_default().push(Observation::try_from(fact)?);
+        }
+    }
+    Ok(known(facts, as_of))
+}
+
+/// Targets in sibling regions that count from zero, with their windows, for those whose amounts only compare by completion.
+async fn targets(
+    store: &Store,
+    requests: &[ComparisonRequest<'_>],
+    keys: &[Keys],
+) -> Result<SiblingTargets, StoreError> {
+    let counted = requests
+        .iter()
+        .zip(keys)
+        .filter(|(one, _)| one.target.is_some_and(|target| counts_from_zero(target.kind)));
+    let mut by_measure: HashMap<Id, HashSet<Id>> = HashMap::new();
+    for (measure, region) in counted.flat_map(|(_, keys)| &keys.siblings) {
+        by_measure.entry(*measure).or_default().insert(*region);
+    }
+    let mut targets = SiblingTargets::new();
+    for (measure, regions) in by_measure {
+        let regions: Vec<Id> = regions.into_iter().collect();
+        for chunk in regions.chunks(1_000) {
+            for (measure, region, start, end, columns) in
+                store.list_sibling_targets(&[measure], chunk).await?
+            {
+                let Some(target) = columns.target()?.filter(|target| counts_from_zero(target.kind)) else {
+                    continue;
+                };
+                targets.entry((measure, region)).or_default().push(((start, end), target));
+            }
+        }
+    }
+    Ok(targets)
+}

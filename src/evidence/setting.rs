@@ -1,0 +1,135 @@
+//! What is the same for all indicators that are judged together: measures, regions, rule packs and what was in force.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use crate::as_of::KnowledgeDate;
+use crate::comparisons::Compared;
+use crate::grounds::Grounds;
+use crate::in_force::InForce;
+use crate::other_names::OtherNames;
+use crate::stored::Evidence;
+use xushi_domain::pace::Past;
+use xushi_domain::{Measure, Observation, RulePack, WorkCalendar};
+use xushi_store::rows::{EvaluationRow, PastVerdictRow, RulePackRow};
+use xushi_store::types::Id;
+use xushi_store::{Store, StoreError, rule_packs};
+
+/// What is the same for all indicators of a run.
+pub(crate) struct Setting {
+    pub(crate) as_of: NaiveDate,
+    then: KnowledgeDate,
+    /// What was in force on the day.
+    pub(crate) in_force: InForce,
+    calendar: WorkCalendar,
+    measures: HashMap<Id, Arc<Measure>>,
+    /// Other names of measures.
+    aliases: HashMap<Id, Vec<String>>,
+    phrases: OtherNames,
+    regions: HashMap<Id, Arc<str>>,
+    pub(crate) packs: HashMap<Id, (Id, Arc<RulePack>)>,
+}
+
+impl Setting {
+    /// Reads measures, regions and rule packs.
+    ///
+    /// # Errors
+    /// When the database fails or holds what it should not.
+    pub async fn load(store: &Store, calendar: &WorkCalendar, as_of: NaiveDate) -> Result<Self, StoreError> {
+        let in_force = InForce::load(store, as_of).await?;
+        let mut packs_by_id: HashMap<Id, Arc<RulePack>> = HashMap::new();
+        let mut packs = HashMap::new();
+        let campaigns: Vec<(Id, RulePackRow)> = store.list_campaign_packs().await?;
+        for (campaign, mut row) in campaigns {
+            if let Some(then) = in_force.packs.get(&campaign) {
+                let kept = store.find_rule_pack(then.0).await?;
+                row = kept.ok_or_else(|| StoreError::missing("rule_pack", then.0))?;
+            }
+            let pack = match packs_by_id.get(&row.id) {
+                Some(pack) => pack.clone(),
+                None => Arc::new(rule_packs::read(&row)?),
+            };
+            packs_by_id.insert(row.id, pack.clone());
+            packs.insert(campaign, (row.id, pack));
+        }
+        let measures = store
+            .list_judged_measures()
+            .await?
+            .into_iter()
+            .map(|row| match in_force.measures.get(&row.id) {
+                Some(then) => Ok((row.id, Arc::new(then.clone()))),
+                None => Ok((row.id, Arc::new(Measure::try_from(row)?))),
+            })
+            .collect::<Result<_, StoreError>>()?;
+        let mut aliases: HashMap<Id, Vec<String>> = HashMap::new();
+        for (id, name) in store.list_aliases().await? {
+            aliases.entry(id).or_default().push(name);
+        }
+        let regions = store.list_region_codes().await?;
+        let regions = regions.into_iter().map(|(id, code)| (id, Arc::from(code))).collect();
+        Ok(Self {
+            as_of,
+            then: KnowledgeDate::end_of(as_of),
+            in_force,
+            calendar: calendar.clone(),
+            measures,
+            aliases,
+            phrases: OtherNames::default(),
+            regions,
+            packs,
+        })
+    }
+
+    /// Recorded verdicts by indicator; those that judged no period say nothing.
+    pub(crate) fn histories(rows: &[PastVerdictRow]) -> HashMap<Id, Vec<Past>> {
+        let mut histories: HashMap<Id, Vec<Past>> = HashMap::new();
+        for row in rows {
+            if let Some(period_end) = row.data_end {
+                let past = Past { period_end, grade: row.grade.0 };
+                histories.entry(row.indicator_id).or_default().push(past);
+            }
+        }
+        histories
+    }
+
+    /// The evidence on one indicator; what persons said and other series come later.
+    pub(crate) fn evidence(
+        &self,
+        (row, measure, region): (EvaluationRow, Id, Id),
+        mut own: Vec<Observation>,
+        history: Vec<Past>,
+    ) -> Result<Evidence, StoreError> {
+        let key = (measure, region);
+        self.then.retain(&mut own);
+        let corrupt = |what: &str| StoreError::Corrupt(format!("{what} of indicator {}", row.id.0));
+        let measure = self.measures.get(&measure).ok_or_else(|| corrupt("measure"))?.clone();
+        let region = self.regions.get(&region).ok_or_else(|| corrupt("region"))?.clone();
+        let (rule_pack_id, pack) =
+            self.packs.get(&row.campaign_id).ok_or_else(|| corrupt("rule pack"))?.clone();
+        let window = row.window()?;
+        let target = row.target.target()?;
+        let aliases = self.aliases.get(&key.0).map_or(&[][..], Vec::as_slice);
+        let names_other = target
+            .as_ref()
+            .is_some_and(|target| self.phrases.name_other(target, (key.0, &measure.name), aliases));
+        let grounds = Grounds {
+            names_other,
+            target,
+            curve: row.curve()?,
+            baseline: row.baseline.map(|number| number.0),
+            window,
+            measure,
+            region,
+            pack,
+            own,
+            history,
+            overdue_after: None,
+            person: None,
+            compared: Compared::default(),
+        };
+        let grounds = grounds.awaiting_reports(&self.calendar);
+        Ok(Evidence { row, key, rule_pack_id, grounds })
+    }
+}
