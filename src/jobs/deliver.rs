@@ -12,7 +12,7 @@ use futures_util::StreamExt as _;
 use tokio::sync::Semaphore;
 
 use super::ledger::Ledger;
-use super::{JobError, Jobs};
+use super::{Job, JobError, Jobs};
 use crate::db;
 use crate::domain::TextEnum as _;
 use crate::domain::delivery::{ATTEMPTS_MAX, Again, AttemptOutcome, DeliveryState, wait_after};
@@ -181,11 +181,11 @@ impl Round<'_> {
         let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(reply) = refused {
             let detail = format!("邮件服务器不收本系统的邮件，函件留待重发；请检查邮件设置：{reply}");
-            let subject = (SubjectKind::Job, "deliver".to_owned());
+            let subject = (SubjectKind::Job, Job::Deliver.to_string());
             let problem = ProblemRow::new(Id(desk.clock.new_id()), kind, subject, detail, now);
             db!(desk.store, problems::open_problem(&problem))?;
         } else if total.accepted > 0 {
-            db!(desk.store, problems::close_problem(&kind.to_string(), "deliver", now))?;
+            db!(desk.store, problems::close_problem(&kind.to_string(), Job::Deliver.as_str(), now))?;
         }
         Ok(())
     }

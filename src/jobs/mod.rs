@@ -5,7 +5,9 @@
 
 pub mod alarm;
 mod bounces;
+mod deeds;
 pub mod deliver;
+pub mod job_table;
 mod ledger;
 pub mod reassess;
 pub mod run;
@@ -19,6 +21,8 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use futures_util::FutureExt as _;
+
+pub use job_table::{Bell, Job};
 
 use crate::mail::transport::Transport;
 use crate::store::StoreError;

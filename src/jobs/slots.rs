@@ -9,9 +9,10 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::{JobError, Jobs, alarm, unless_it_panics};
+use super::{Job, JobError, Jobs, alarm, unless_it_panics};
 use crate::clock::office;
 use crate::db;
+use crate::domain::TextEnum as _;
 use crate::store::StoreError;
 use crate::store::rows::SlotClaim;
 use crate::store::types::micros;
@@ -46,9 +47,11 @@ pub enum Standing {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn standing(jobs: &Jobs, job: &str, cron: &str) -> Result<Standing, StoreError> {
+pub async fn standing(jobs: &Jobs, job: Job, cron: &str) -> Result<Standing, StoreError> {
     let Some((_, due_at, now)) = latest(jobs, cron) else { return Ok(Standing::Done) };
-    let Some(slot) = db!(jobs.desk.store, slots::find_slot(job, due_at))? else { return Ok(Standing::Open) };
+    let Some(slot) = db!(jobs.desk.store, slots::find_slot(job.as_str(), due_at))? else {
+        return Ok(Standing::Open);
+    };
     Ok(match (slot.finished_at, slot.lease_until < now, slot.holder.is_empty()) {
         (Some(_), ..) => Standing::Done,
         (None, true, _) => Standing::Open,
@@ -61,12 +64,12 @@ pub async fn standing(jobs: &Jobs, job: &str, cron: &str) -> Result<Standing, St
 ///
 /// # Errors
 /// When the database fails.
-pub async fn settle_by_hand(jobs: &Jobs, job: &str, cron: &str) -> Result<bool, StoreError> {
+pub async fn settle_by_hand(jobs: &Jobs, job: Job, cron: &str) -> Result<bool, StoreError> {
     let Some((due, due_at, now)) = latest(jobs, cron) else { return Ok(false) };
     let day = due.with_timezone(&office()).date_naive();
     let settled = db!(jobs.desk.store, runs::was_run_by_hand(day, due_at))?;
     if settled {
-        let claim = SlotClaim { job, due_at, holder: &jobs.holder, now, lease_until: now };
+        let claim = SlotClaim { job: job.as_str(), due_at, holder: &jobs.holder, now, lease_until: now };
         db!(jobs.desk.store, slots::settle_slot(&claim, "done by hand"))?;
     }
     Ok(settled)
@@ -79,12 +82,13 @@ pub async fn settle_by_hand(jobs: &Jobs, job: &str, cron: &str) -> Result<bool, 
 /// Those of the work; the slot is open again after a while.
 pub async fn run_latest(
     jobs: &Jobs,
-    job: &'static str,
+    job: Job,
     cron: &str,
     work: impl AsyncFnOnce(DateTime<Utc>) -> Result<String, JobError>,
 ) -> Result<bool, JobError> {
     let Some((due, due_at, now)) = latest(jobs, cron) else { return Ok(false) };
-    let mut claim = SlotClaim { job, due_at, holder: &jobs.holder, now, lease_until: now + LEASE };
+    let mut claim =
+        SlotClaim { job: job.as_str(), due_at, holder: &jobs.holder, now, lease_until: now + LEASE };
     if !db!(jobs.desk.store, slots::claim_slot(&claim))? {
         return Ok(false);
     }
@@ -96,14 +100,14 @@ pub async fn run_latest(
     match outcome {
         Ok(report) => {
             if !db!(jobs.desk.store, slots::finish_slot(&claim, &report))? {
-                tracing::warn!(job, %due, "the slot was taken over meanwhile; its new holder says what became of it");
+                tracing::warn!(%job, %due, "the slot was taken over meanwhile; its new holder says what became of it");
             }
             db!(jobs.desk.store, slots::forget_slots(claim.now - MEMORY))?;
             Ok(true)
         }
         Err(error) => {
             if let Err(lost) = release(jobs, claim, &error).await {
-                tracing::warn!(job, %due, error = %lost, "the slot could not be given back; its lease runs out by itself");
+                tracing::warn!(%job, %due, error = %lost, "the slot could not be given back; its lease runs out by itself");
             }
             Err(error)
         }
@@ -138,7 +142,7 @@ struct Heart {
 }
 
 impl Heart {
-    fn beating(jobs: &Jobs, job: &'static str, due_at: NaiveDateTime) -> Self {
+    fn beating(jobs: &Jobs, job: Job, due_at: NaiveDateTime) -> Self {
         let (store, clock, holder) = (jobs.desk.store.clone(), jobs.desk.clock.clone(), jobs.holder.clone());
         let (stop, mut stopped) = oneshot::channel();
         let task = tokio::spawn(async move {
@@ -148,12 +152,13 @@ impl Heart {
                     return;
                 }
                 let now = clock.timestamp();
-                let claim = SlotClaim { job, due_at, holder: &holder, now, lease_until: now + LEASE };
+                let claim =
+                    SlotClaim { job: job.as_str(), due_at, holder: &holder, now, lease_until: now + LEASE };
                 match db!(store, slots::renew_slot(&claim)) {
                     Ok(true) => {}
                     // The work goes on: it is safe beside another's, and what is written in one piece stays so.
                     Ok(false) => return,
-                    Err(error) => tracing::warn!(job, %error, "a lease could not be renewed"),
+                    Err(error) => tracing::warn!(%job, %error, "a lease could not be renewed"),
                 }
             }
         });

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use uuid::Uuid;
 use xushi::clock::{Clock, SystemClock};
-use xushi::domain::WorkCalendar;
-use xushi::jobs::{Jobs, run};
+use xushi::domain::{TextEnum as _, WorkCalendar};
+use xushi::jobs::{Job, Jobs, run};
 use xushi::letter::Templates;
 use xushi::mail::message::Mailbox;
 use xushi::mail::outbox::MemoryOutbox;
@@ -65,7 +65,7 @@ async fn day_worker() {
         holder: std::process::id().to_string(),
         stop: AtomicBool::new(false),
     };
-    run::run(&jobs, &[("issue", "0 0 8 * * *"), ("watch", "0 */5 * * * *")]).await.unwrap();
+    run::run(&jobs, &[(Job::Issue, "0 0 8 * * *"), (Job::Watch, "0 */5 * * * *")]).await.unwrap();
 }
 
 /// A day of one database that begins seconds before its bell.
@@ -83,7 +83,8 @@ impl Day {
         // Yesterday was done.
         let bell = BELL.parse::<DateTime<Utc>>().unwrap();
         let due_at = (bell - TimeDelta::days(1)).naive_utc();
-        let claim = SlotClaim { job: "issue", due_at, holder: "", now: due_at, lease_until: due_at };
+        let claim =
+            SlotClaim { job: Job::Issue.as_str(), due_at, holder: "", now: due_at, lease_until: due_at };
         xushi::db!(post.store, slots::settle_slot(&claim, "letters 0")).unwrap();
         let shift = bell - before - SystemClock.now();
         Self { post, url, shift }
@@ -107,7 +108,7 @@ impl Day {
 
     async fn slot(&self) -> Option<SlotRow> {
         let due: NaiveDateTime = BELL.parse::<DateTime<Utc>>().unwrap().naive_utc();
-        xushi::db!(self.post.store, slots::find_slot("issue", due)).unwrap()
+        xushi::db!(self.post.store, slots::find_slot(Job::Issue.as_str(), due)).unwrap()
     }
 
     /// Waits until the slot is as wanted.

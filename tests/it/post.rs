@@ -7,9 +7,10 @@ use actix_web::test::TestRequest;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use xushi::clock::Clock as _;
-use xushi::jobs::Jobs;
+use xushi::domain::TextEnum as _;
 use xushi::jobs::deliver::{Delivered, deliver};
 use xushi::jobs::watch::{Watched, watch};
+use xushi::jobs::{Job, Jobs};
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::{Failure, SendError, Stage, Transport};
 use xushi::store::rows::{DeliveryRow, Lease, LetterRow, Pace, Page, SlotClaim};
@@ -322,7 +323,7 @@ both! {
         let now = app.clock.timestamp();
         let lease = Lease { holder: "dead", now, until: now + TimeDelta::seconds(150) };
         assert_eq!(xushi::db!(app.store, deliveries::claim_deliveries(&lease, 1)).unwrap().len(), 1);
-        let slot = SlotClaim { job: "issue", due_at: app.clock.timestamp(), holder: "dead", now, lease_until: now };
+        let slot = SlotClaim { job: Job::Issue.as_str(), due_at: app.clock.timestamp(), holder: "dead", now, lease_until: now };
         assert!(xushi::db!(app.store, slots::claim_slot(&slot)).unwrap());
         app.clock.set(right + TimeDelta::hours(1));
         let outbox = MemoryOutbox::default();
@@ -379,7 +380,7 @@ both! {
 
     async fn what_should_not_be_so_becomes_a_problem_and_stops_being_one(app: TestApp) {
         let letter = issued(&app).await.remove(0);
-        let schedule = [("issue", "0 0 8 * * *"), ("deliver", "*/10 * * * * *")];
+        let schedule = [(Job::Issue, "0 0 8 * * *"), (Job::Deliver, "*/10 * * * * *")];
         let outbox = MemoryOutbox::default();
         let jobs = jobs(&app, &outbox);
         let first = watch(&jobs, &schedule).await.unwrap();
@@ -399,13 +400,13 @@ both! {
         let now = app.clock.now();
         later(&app, TimeDelta::microseconds(747_597));
         let cron = schedule[0].1;
-        xushi::jobs::slots::run_latest(&jobs, "issue", cron, async |_| Ok("done".into())).await.unwrap();
+        xushi::jobs::slots::run_latest(&jobs, Job::Issue, cron, async |_| Ok("done".into())).await.unwrap();
         later(&app, TimeDelta::microseconds(33_081));
         assert_eq!(watch(&jobs, &schedule).await.unwrap().opened, 0, "what ran is not stuck");
         later(&app, TimeDelta::days(1));
         assert_eq!(watch(&jobs, &schedule).await.unwrap().opened, 1);
         assert_eq!(open_problems(&app, "job_stuck").await[0]["subject_id"], "issue");
-        xushi::jobs::slots::run_latest(&jobs, "issue", cron, async |_| Ok("done".into())).await.unwrap();
+        xushi::jobs::slots::run_latest(&jobs, Job::Issue, cron, async |_| Ok("done".into())).await.unwrap();
         assert_eq!(watch(&jobs, &schedule).await.unwrap().closed, 1);
         app.clock.set(now);
         // The next year's calendar is not there when deadlines reach into it.
