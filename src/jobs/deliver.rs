@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use futures_util::StreamExt as _;
 use tokio::sync::Semaphore;
 
-use super::ledger::Ledger;
+use super::attempt_batch::Ledger;
 use super::{Job, JobError, Jobs};
 use crate::db;
 use crate::domain::TextEnum as _;

@@ -4,11 +4,11 @@
 //! at all for a while.
 
 pub mod alarm;
+mod attempt_batch;
 mod bounces;
 mod deeds;
 pub mod deliver;
 pub mod job_table;
-mod ledger;
 pub mod reassess;
 pub mod run;
 pub mod slots;

@@ -8,7 +8,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_cron_scheduler::JobSchedulerError;
 
 use super::job_table::{Bell, Job, Rhythm};
-use super::slots::{self, Standing};
+use super::slots::{self, SlotStanding};
 use super::{JobError, Jobs, alarm, unless_it_panics, watch};
 use crate::domain::TextEnum as _;
 
@@ -149,7 +149,7 @@ enum Taken {
 
 async fn take_up(jobs: &Jobs, job: Job, cron: &str, schedule: &[Bell<'_>]) -> Result<Taken, JobError> {
     let standing = slots::standing(jobs, job, cron).await?;
-    if standing == Standing::Done {
+    if standing == SlotStanding::Done {
         return Ok(Taken::NothingDue);
     }
     let row = job.row();
@@ -158,9 +158,9 @@ async fn take_up(jobs: &Jobs, job: Job, cron: &str, schedule: &[Bell<'_>]) -> Re
         return Ok(Taken::Done);
     }
     match standing {
-        Standing::InWork => return Ok(Taken::BySomebody),
-        Standing::Waiting | Standing::Done => return Ok(Taken::NothingDue),
-        Standing::Open => {}
+        SlotStanding::InWork => return Ok(Taken::BySomebody),
+        SlotStanding::Waiting | SlotStanding::Done => return Ok(Taken::NothingDue),
+        SlotStanding::Open => {}
     }
     let ran = slots::run_latest(jobs, job, cron, async |due| (row.deed)(jobs, schedule, due).await);
     Ok(if ran.await? { Taken::Done } else { Taken::BySomebody })

@@ -32,7 +32,7 @@ const MEMORY: TimeDelta = TimeDelta::days(90);
 
 /// How the latest slot of a job stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum SlotStanding {
     /// Nothing is due, or it is done.
     Done,
     /// Somebody is at it.
@@ -47,16 +47,16 @@ pub enum Standing {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn standing(jobs: &Jobs, job: Job, cron: &str) -> Result<Standing, StoreError> {
-    let Some((_, due_at, now)) = latest(jobs, cron) else { return Ok(Standing::Done) };
+pub async fn standing(jobs: &Jobs, job: Job, cron: &str) -> Result<SlotStanding, StoreError> {
+    let Some((_, due_at, now)) = latest(jobs, cron) else { return Ok(SlotStanding::Done) };
     let Some(slot) = db!(jobs.desk.store, slots::find_slot(job.as_str(), due_at))? else {
-        return Ok(Standing::Open);
+        return Ok(SlotStanding::Open);
     };
     Ok(match (slot.finished_at, slot.lease_until < now, slot.holder.is_empty()) {
-        (Some(_), ..) => Standing::Done,
-        (None, true, _) => Standing::Open,
-        (None, false, true) => Standing::Waiting,
-        (None, false, false) => Standing::InWork,
+        (Some(_), ..) => SlotStanding::Done,
+        (None, true, _) => SlotStanding::Open,
+        (None, false, true) => SlotStanding::Waiting,
+        (None, false, false) => SlotStanding::InWork,
     })
 }
 

@@ -3,7 +3,7 @@
 use super::{Desk, WarningError};
 use crate::db;
 use crate::domain::{ProblemKind, SubjectKind};
-use crate::mail::bounce::{Action, Bounce, Report, read};
+use crate::mail::bounce::{Action, Bounce, BounceReport, read};
 use crate::store::rows::{DeliveryRow, ProblemRow};
 use crate::store::types::Id;
 
@@ -21,7 +21,7 @@ pub enum Returned {
         /// Which.
         delivery: Box<DeliveryRow>,
         /// What became of it.
-        report: Report,
+        report: BounceReport,
         /// Whether the delivery is bounced by it now.
         bounced: bool,
     },
@@ -46,13 +46,13 @@ pub async fn take_bounce(desk: &Desk, raw: &[u8]) -> Result<Returned, WarningErr
         db!(desk.store, problems::count_problem(&problem, detail))?;
         return Ok(Returned::Stray);
     };
-    let about = |report: &&Report| {
+    let about = |report: &&BounceReport| {
         report.recipients.iter().any(|address| address.eq_ignore_ascii_case(&delivery.email))
     };
     // The address may have been forwarded: the Message-ID belongs to one mailbox alone.
     let report = bounce.reports.iter().find(about).or(bounce.reports.first()).cloned();
     let in_words = report.is_none();
-    let report = report.unwrap_or_else(|| Report {
+    let report = report.unwrap_or_else(|| BounceReport {
         recipients: Vec::new(),
         action: Action::Failed,
         status: String::new(),
@@ -78,7 +78,7 @@ async fn delivery_of(desk: &Desk, bounce: &Bounce) -> Result<Option<DeliveryRow>
     Ok(candidates.iter().find_map(|id| found.iter().find(|row| row.message_id == *id)).cloned())
 }
 
-fn told(report: &Report) -> String {
+fn told(report: &BounceReport) -> String {
     let told: Vec<&str> =
         [report.status.as_str(), &report.diagnostic].into_iter().filter(|text| !text.is_empty()).collect();
     if told.is_empty() { "未说明原因".to_owned() } else { told.join(" ") }

@@ -12,7 +12,7 @@ use xushi::clock::Clock as _;
 use xushi::domain::{TextEnum as _, WorkCalendar};
 use xushi::jobs::deliver::deliver;
 use xushi::jobs::run::round;
-use xushi::jobs::slots::{Standing, run_latest, settle_by_hand, standing};
+use xushi::jobs::slots::{SlotStanding, run_latest, settle_by_hand, standing};
 use xushi::jobs::watch::watch;
 use xushi::jobs::{Bell, Job, JobError, Jobs, run};
 use xushi::mail::outbox::MemoryOutbox;
@@ -98,16 +98,16 @@ both! {
         let mut now = office("2025-08-27T08:00:00");
         for wait in [20, 40, 80, 160, 300, 300] {
             app.clock.set(now);
-            assert_eq!(stands().await, Standing::Open, "{now}");
+            assert_eq!(stands().await, SlotStanding::Open, "{now}");
             run_latest(&one, Job::Issue, ISSUE, async |_| broken()).await.unwrap_err();
-            assert_eq!(stands().await, Standing::Waiting);
+            assert_eq!(stands().await, SlotStanding::Waiting);
             app.clock.set(now + TimeDelta::seconds(wait));
             assert!(!run_latest(&two, Job::Issue, ISSUE, async |_| Ok("done".into())).await.unwrap(), "{wait}");
             now += TimeDelta::seconds(wait + 1);
         }
         app.clock.set(now);
         assert!(run_latest(&two, Job::Issue, ISSUE, async |_| Ok("letters 3".into())).await.unwrap());
-        assert_eq!(stands().await, Standing::Done);
+        assert_eq!(stands().await, SlotStanding::Done);
         let row = slot(&app, Job::Issue, "2025-08-27T08:00:00").await.unwrap();
         assert_eq!((row.attempts, row.holder.as_str(), row.outcome.as_deref()), (7, "two", Some("letters 3")));
         // What was never done stops being asked for when the next slot comes.
@@ -115,14 +115,14 @@ both! {
         run_latest(&one, Job::Issue, ISSUE, async |_| broken()).await.unwrap_err();
         app.clock.set(office("2025-08-29T08:00:00"));
         assert!(run_latest(&one, Job::Issue, ISSUE, async |_| Ok("done".into())).await.unwrap());
-        assert_eq!(stands().await, Standing::Done);
+        assert_eq!(stands().await, SlotStanding::Done);
     }
 
     async fn a_job_that_panics_fails_like_any_other(app: TestApp) {
         let one = jobs(&app, "one");
         let failed = run_latest(&one, Job::Issue, ISSUE, async |_| -> Result<String, JobError> { panic!("on purpose") }).await;
         assert!(matches!(failed, Err(JobError::Panicked)), "{failed:?}");
-        assert_eq!(standing(&one, Job::Issue, ISSUE).await.unwrap(), Standing::Waiting);
+        assert_eq!(standing(&one, Job::Issue, ISSUE).await.unwrap(), SlotStanding::Waiting);
     }
 
     async fn the_slot_of_a_dead_replica_is_taken_up_within_a_minute_in_the_right_order(app: TestApp) {
