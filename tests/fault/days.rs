@@ -4,25 +4,19 @@
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use uuid::Uuid;
 use xushi::clock::{Clock, SystemClock};
-use xushi::domain::{TextEnum as _, WorkCalendar};
-use xushi::jobs::{Job, Jobs, run};
-use xushi::letter::Templates;
-use xushi::mail::message::Mailbox;
-use xushi::mail::outbox::MemoryOutbox;
-use xushi::mail::transport::Transport;
+use xushi::domain::TextEnum as _;
+use xushi::jobs::{Job, run};
 use xushi::store::Store;
 use xushi::store::rows::{SlotClaim, SlotRow};
-use xushi::warning::Desk;
 
 use crate::crash::Post;
 use crate::database::{self, Database};
-use crate::make_everything_lag;
+use crate::{jobs_on, make_everything_lag};
 
 /// The bell of the day: eight in the morning in the office.
 const BELL: &str = "2025-08-27T00:00:00Z";
@@ -46,25 +40,8 @@ impl Clock for Shifted {
 async fn day_worker() {
     let Ok(url) = std::env::var("FAULT_DAY_URL") else { return };
     let shift = std::env::var("FAULT_DAY_SHIFT").unwrap().parse().unwrap();
-    let jobs = Jobs {
-        desk: Desk {
-            store: Store::open(&url, 6).unwrap(),
-            clock: Arc::new(Shifted(TimeDelta::milliseconds(shift))),
-            calendar: Arc::new(WorkCalendar::built_in()),
-            templates: Arc::new(Templates::built_in().unwrap()),
-            message_id_domain: "example.org".to_owned(),
-            remind_working_days: 2,
-            links: None,
-            sender: Mailbox { name: String::new(), address: "xushi@example.org".to_owned() },
-        },
-        transport: Transport::Memory(MemoryOutbox::default()),
-        transport_connections: 1,
-        lease: TimeDelta::seconds(150),
-        bounce_folder: None,
-        pace: None,
-        holder: std::process::id().to_string(),
-        stop: AtomicBool::new(false),
-    };
+    let clock = Arc::new(Shifted(TimeDelta::milliseconds(shift)));
+    let jobs = jobs_on(Store::open(&url, 6).unwrap(), clock, None).await;
     run::run(&jobs, &[(Job::Issue, "0 0 8 * * *"), (Job::Watch, "0 */5 * * * *")]).await.unwrap();
 }
 

@@ -1,10 +1,9 @@
 //! No day is skipped: slots that failed, were abandoned or were missed, and what the watchdog says of them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use actix_web::http::Method;
 use actix_web::test::TestRequest;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -33,16 +32,7 @@ const DAILY: &[Bell<'_>] = &[SCHEDULE[0], SCHEDULE[1], SCHEDULE[2]];
 const ISSUE: &str = "0 0 8 * * *";
 
 fn jobs(app: &TestApp, holder: &str) -> Jobs {
-    Jobs {
-        desk: app.desk.clone(),
-        transport: Transport::Memory(MemoryOutbox::default()),
-        transport_connections: 2,
-        lease: TimeDelta::seconds(150),
-        bounce_folder: None,
-        pace: None,
-        holder: holder.to_owned(),
-        stop: AtomicBool::new(false),
-    }
+    app.jobs(Transport::Memory(MemoryOutbox::default()), holder)
 }
 
 /// An instant in the office.
@@ -290,20 +280,5 @@ both! {
         app.post(&discard, json!({"by": "李四", "reason": "重复"})).await.expect(200);
         watch(&jobs, &[]).await.unwrap();
         assert_eq!(open(&app, "draft_unsigned").await.len(), drafts - 1);
-    }
-
-    async fn an_invented_method_or_path_makes_no_series(app: TestApp) {
-        for n in 0..20 {
-            let method = Method::from_bytes(format!("ZZ{n}").as_bytes()).unwrap();
-            app.send(TestRequest::default().method(method).uri("/healthz")).await;
-            app.send(TestRequest::default().uri(&format!("/nowhere/zz{n}"))).await;
-            app.get(&format!("/nowhere/zz{n}")).await;
-            app.get(&format!("/letters/zz{n}")).await;
-        }
-        let metrics = app.send(TestRequest::default().uri("/metrics")).await;
-        let metrics = String::from_utf8(metrics.bytes).unwrap();
-        assert!(!metrics.contains("ZZ") && !metrics.contains("zz"), "{metrics}");
-        assert!(metrics.contains("xushi_http_requests_total{method=\"OTHER\",route=\"/healthz\",status=\"405\"}"), "{metrics}");
-        assert!(metrics.contains("xushi_log_lines_lost_total 0"), "{metrics}");
     }
 }

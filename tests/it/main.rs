@@ -4,6 +4,7 @@
 mod api;
 mod crash;
 mod demo;
+
 mod homonyms;
 mod hostile;
 mod jobs;
@@ -18,8 +19,6 @@ mod pages;
 mod policy;
 mod post;
 mod readme;
-mod reply_browser;
-mod reply_page;
 mod strangers;
 mod support;
 mod tidy;

@@ -1,7 +1,5 @@
 //! The outbox: at least once, never lost, whoever dies when.
 
-use std::sync::atomic::AtomicBool;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use xushi::clock::Clock as _;
@@ -16,16 +14,7 @@ use xushi::warning;
 use crate::support::{TestApp, both};
 
 fn jobs(app: &TestApp, holder: &str, outbox: &MemoryOutbox) -> Jobs {
-    Jobs {
-        desk: app.desk.clone(),
-        transport: Transport::Memory(outbox.clone()),
-        transport_connections: 2,
-        lease: TimeDelta::seconds(150),
-        bounce_folder: None,
-        pace: None,
-        holder: holder.to_owned(),
-        stop: AtomicBool::new(false),
-    }
+    app.jobs(Transport::Memory(outbox.clone()), holder)
 }
 
 /// One issued letter; gives the number of its mailboxes.

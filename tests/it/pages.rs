@@ -219,6 +219,39 @@ fn every_job_is_scheduled_and_told() {
     assert_eq!(first_column(&read("docs/OPERATING.md"), &head), jobs, "docs/OPERATING.md, Jobs");
 }
 
+/// Resources whose tests stand elsewhere.
+const TESTED_ELSEWHERE: [(&str, &str); 2] =
+    [("health", "tests/it/hostile.rs"), ("targets", "tests/it/try_out.rs")];
+
+#[test]
+fn every_resource_has_its_tests_under_its_name() {
+    let names = |folder: &str| -> BTreeSet<String> {
+        let entries = std::fs::read_dir(repository().join(folder)).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names
+            .filter(|name| !name.contains('.') || name.ends_with(".rs"))
+            .map(|name| name.replace(".rs", ""))
+            .collect()
+    };
+    let (mut resources, tests) = (names("src/api"), names("tests/it/api"));
+    for (resource, file) in TESTED_ELSEWHERE {
+        assert!(resources.remove(resource) && repository().join(file).is_file(), "{resource}");
+    }
+    let untested: Vec<_> = resources.difference(&tests).collect();
+    assert!(untested.is_empty(), "no tests under tests/it/api: {untested:?}");
+    // The page that people outside the office see is also opened in a browser.
+    let strangers: Vec<_> = tests.difference(&resources).filter(|name| *name != "reply_browser").collect();
+    assert!(strangers.is_empty(), "tests of no resource: {strangers:?}");
+}
+
+/// What the service is told by its surroundings wherever it is installed.
+#[test]
+fn one_heap_is_asked_for_wherever_it_runs() {
+    for page in ["Dockerfile", "docs/OPERATING.md"] {
+        assert!(read(page).contains("MALLOC_ARENA_MAX=1"), "{page}");
+    }
+}
+
 #[test]
 fn every_kind_of_letter_has_its_templates_and_is_told() {
     let kinds = words(LetterKind::ALL.iter().map(|kind| kind.as_str()));
