@@ -230,13 +230,17 @@ impl Case {
             overdue_after: known.overdue_after,
             stated: stated.map(|one| (one.against.clone(), one.difference)).collect(),
             places: places(&self.measure, &context),
-            judged: self.target.as_ref().zip(assessment.figure).map(|(target, figure)| {
-                let units = target.kind.row().printed_units(&self.measure.unit, figure);
-                (figure, units.value.to_owned())
-            }),
+            judged: self.judged(assessment.figure),
         };
         let verdict = VerdictView::of(assessment, steps, &self.pack, &beside);
         Ok(PreviewView { as_of: self.as_of, target: self.target.map(TargetView::from), verdict })
+    }
+
+    /// The figure that was judged, with its unit.
+    fn judged(&self, figure: Option<Figure>) -> Option<(Figure, String)> {
+        let (target, figure) = self.target.as_ref().zip(figure)?;
+        let units = target.kind.row().printed_units(&self.measure.unit, figure);
+        Some((figure, units.value.to_owned()))
     }
 
     /// Regions above, nearest first, for which this measure was observed.
