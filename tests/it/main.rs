@@ -4,6 +4,7 @@
 mod api;
 mod crash;
 mod demo;
+mod dependencies;
 
 mod homonyms;
 mod hostile;
