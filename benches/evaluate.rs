@@ -12,7 +12,7 @@ use std::time::Instant;
 use futures_util::TryStreamExt as _;
 use support::Cluster;
 use xushi::clock::{Clock as _, SystemClock};
-use xushi::warning::evaluate;
+use xushi::office::assessments::evaluate;
 
 const ORDERED: &str = "COPY (SELECT id, series_id, period_start, period_end, basis, figure, vintage, value, status, \
                        published_on FROM observations ORDER BY series_id, period_end) TO STDOUT (FORMAT binary)";
@@ -29,18 +29,18 @@ async fn main() {
     let count = support::argument(100_000);
     let cluster = Cluster::start();
     // As many connections as `xushi evaluate` takes.
-    let desk = support::desk(cluster.database("bench", 4).await).await;
+    let office = support::office(cluster.database("bench", 4).await).await;
     let client = cluster.connect("bench").await;
     support::fill(&client, count).await;
     // The first reading warms the server's cache for both sides.
     copy(&client).await;
     let (before, bytes) = copy(&client).await;
     let started = Instant::now();
-    let done = evaluate(&desk, SystemClock.today()).await.unwrap();
+    let done = evaluate(&office, SystemClock.today()).await.unwrap();
     let first = started.elapsed().as_secs_f64();
     let (after, _) = copy(&client).await;
     let started = Instant::now();
-    let again = evaluate(&desk, SystemClock.today()).await.unwrap();
+    let again = evaluate(&office, SystemClock.today()).await.unwrap();
     let second = started.elapsed().as_secs_f64();
     let yardstick = before.min(after);
     println!("COPY of {} facts ({bytes} bytes): {before:.2} s, {after:.2} s", count * 12);

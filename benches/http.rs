@@ -15,6 +15,7 @@ use support::Cluster;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use xushi::clock::{Clock as _, SystemClock};
+use xushi::office::assessments;
 
 const KEY: &str = "xsk_a_key_only_benches_use";
 const CLIENTS: usize = 64;
@@ -237,14 +238,14 @@ async fn ready(server: &Server) {
 async fn main() {
     let count = support::argument(100_000);
     let cluster = Cluster::start();
-    let desk = support::desk(cluster.database("bench", 4).await).await;
+    let office = support::office(cluster.database("bench", 4).await).await;
     let client = cluster.connect("bench").await;
     support::fill(&client, count).await;
-    xushi::warning::evaluate(&desk, SystemClock.today()).await.unwrap();
+    assessments::evaluate(&office, SystemClock.today()).await.unwrap();
     for statement in ["VACUUM ANALYZE", "CHECKPOINT"] {
         client.batch_execute(statement).await.unwrap();
     }
-    drop(desk);
+    drop(office);
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(&cluster.url("bench"), folder.path());
     ready(&server).await;

@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use support::Cluster;
 use xushi::clock::{Clock as _, SystemClock};
-use xushi::warning::{Outcome, issue};
+use xushi::office::warnings::{Outcome, issue};
 
 /// One fact of January–June 2026 each, far below the target.
 const FILL: &str = "
@@ -54,14 +54,14 @@ const TABLES: [&str; 5] = ["episodes", "letters", "letter_episodes", "letter_fil
 async fn main() {
     let count = support::argument(100_000);
     let cluster = Cluster::start();
-    let desk = support::desk(cluster.database("bench", 4).await).await;
+    let office = support::office(cluster.database("bench", 4).await).await;
     let client = cluster.connect("bench").await;
     for statement in FILL.replace("$COUNT", &count.to_string()).split(';') {
         client.batch_execute(statement).await.unwrap();
     }
     let before = support::megabytes("self", "VmHWM");
     let started = Instant::now();
-    let done = issue(&desk, SystemClock.today()).await.unwrap();
+    let done = issue(&office, SystemClock.today()).await.unwrap();
     let took = started.elapsed().as_secs_f64();
     let peak = support::megabytes("self", "VmHWM");
     let issued =

@@ -20,6 +20,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use uuid::Uuid;
 use xushi::clock::{Clock as _, SystemClock};
 use xushi::config::Config;
+use xushi::demo;
 use xushi::jobs::Jobs;
 use xushi::jobs::deliver::deliver;
 use xushi::mail::transport::Envelope;
@@ -27,7 +28,6 @@ use xushi::store::rows::{DeliveryRow, LetterFileRow, LetterFilter, LetterRow, Pa
 use xushi::store::schema::{deliveries, letter_files, letters};
 use xushi::store::types::Id;
 use xushi::store::{Store, StoreError};
-use xushi::{db, demo};
 
 const CONNECTIONS: &str = "4";
 
@@ -83,9 +83,9 @@ struct Template {
 
 async fn template(store: &Store) -> Template {
     let page = Page { limit: 1, after: None };
-    let letter = db!(*store, letters::list_letters(&LetterFilter::default(), page)).unwrap().swap_remove(0);
-    let delivery = db!(*store, letters::list_letter_deliveries(letter.id.0)).unwrap().swap_remove(0);
-    let files = db!(*store, letter_files::list_letter_files(&[letter.id])).unwrap();
+    let letter = store.list_letters(&LetterFilter::default(), page).await.unwrap().swap_remove(0);
+    let delivery = store.list_letter_deliveries(letter.id.0).await.unwrap().swap_remove(0);
+    let files = store.list_letter_files(&[letter.id]).await.unwrap();
     Template { letter, delivery, files }
 }
 
@@ -165,8 +165,8 @@ fn as_jobs<T: Send + 'static>(config: Config, work: impl AsyncFnOnce(Jobs) -> T 
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let store = Store::open(&config.database.url, 6).unwrap();
-            let desk = xushi::app::desk(&config, store, Arc::new(SystemClock)).await.unwrap();
-            work(xushi::app::jobs(&config, desk).unwrap()).await
+            let office = xushi::app::office(&config, store, Arc::new(SystemClock)).await.unwrap();
+            work(xushi::app::jobs(&config, office).unwrap()).await
         })
     };
     std::thread::spawn(run).join().unwrap()
@@ -212,8 +212,8 @@ fn measure(
                 let done = deliver(&jobs).await.unwrap();
                 let rate = count as f64 / begun.elapsed().as_secs_f64();
                 assert_eq!(done.accepted, count, "{done:?}");
-                let mailing = xushi::warning::Mailing::of(&jobs.desk, &[first]).await.unwrap();
-                let rows = db!(jobs.desk.store, letters::list_letter_deliveries(first.0)).unwrap();
+                let mailing = xushi::office::warnings::Mailing::of(&jobs.office, &[first]).await.unwrap();
+                let rows = jobs.office.store.list_letter_deliveries(first.0).await.unwrap();
                 let raw = mailing[&first].addressed(&rows[0]).unwrap();
                 let bare = alone(&jobs, &raw, count).await;
                 jobs.transport.close_idle().await;

@@ -16,7 +16,6 @@ use chrono::TimeDelta;
 use crate::api::{self, Shelf, State};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, TransportChoice};
-use crate::db;
 use crate::jobs::{Jobs, reassess, run};
 use crate::letter::ReplyLinks;
 use crate::mail::MailError;
@@ -24,10 +23,10 @@ use crate::mail::message::Mailbox;
 use crate::mail::outbox::FileOutbox;
 use crate::mail::smtp::SmtpPool;
 use crate::mail::transport::Transport;
+use crate::office::{Office, Refusal};
 use crate::store::rows::ApiKeyRow;
 use crate::store::types::Id;
 use crate::store::{Store, StoreError, hash_key, seed};
-use crate::warning::{Desk, WarningError};
 
 pub use log::{Logging, last_words, log};
 
@@ -42,7 +41,7 @@ pub enum AppError {
     Store(#[from] StoreError),
     /// Evaluation or letters.
     #[error(transparent)]
-    Warning(#[from] WarningError),
+    Warning(#[from] Refusal),
     /// Jobs.
     #[error(transparent)]
     Job(#[from] crate::jobs::JobError),
@@ -69,22 +68,22 @@ pub async fn prepare(config: &Config, store: &Store, clock: &dyn Clock) -> Resul
     if !done.is_empty() {
         tracing::info!(migrations = done.len(), "database brought up to date");
     }
-    let named = db!(*store, names::fill_names())?;
+    let named = store.fill_names().await?;
     if named > 0 {
         tracing::info!(named, "names of older rows put into the form they are compared in");
     }
     let now = clock.timestamp();
     let regions = seed::regions(now, || clock.new_id())?;
-    db!(*store, regions::seed_regions(&regions))?;
+    store.seed_regions(&regions).await?;
     let packs = seed::rule_packs(now, || clock.new_id());
-    db!(*store, rule_packs::seed_rule_packs(&packs))?;
-    if let Some(held) = crate::warning::note_rules(store, now).await? {
+    store.seed_rule_packs(&packs).await?;
+    if let Some(held) = crate::office::warnings::note_rules(store, now).await? {
         tracing::warn!(
             from = held.from,
             "rules have changed: letters wait as drafts until a person releases them"
         );
     }
-    for one in crate::warning::list_defaulted(store).await? {
+    for one in crate::office::warnings::list_defaulted(store).await? {
         tracing::warn!(campaign = one.campaign, above = one.above, "{}", one.line());
     }
     let row = |key: &str| ApiKeyRow {
@@ -98,12 +97,12 @@ pub async fn prepare(config: &Config, store: &Store, clock: &dyn Clock) -> Resul
     };
     let given = &config.access.bootstrap_key;
     if !given.is_empty() {
-        db!(*store, api_keys::ensure_api_key(&row(given)))?;
+        store.ensure_api_key(&row(given)).await?;
         return Ok(None);
     }
     // Two version-7 ids carry 148 random bits between them.
     let key = format!("xsk_{}{}", clock.new_id().simple(), clock.new_id().simple());
-    let made = db!(*store, api_keys::create_first_api_key(&row(&key)))?;
+    let made = store.create_first_api_key(&row(&key)).await?;
     Ok(made.then_some(key))
 }
 
@@ -111,8 +110,8 @@ pub async fn prepare(config: &Config, store: &Store, clock: &dyn Clock) -> Resul
 ///
 /// # Errors
 /// When templates or calendars cannot be read, or the database has no tables yet.
-pub async fn desk(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Desk, AppError> {
-    Ok(Desk {
+pub async fn office(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Office, AppError> {
+    Ok(Office {
         links: reply_links(config, &store, &*clock).await?,
         sender: Mailbox { name: config.mail.from_name.clone(), address: config.mail.from_address.clone() },
         store,
@@ -136,7 +135,7 @@ async fn reply_links(
     let secret = if config.links.secret.is_empty() {
         // Four version-7 ids carry 296 random bits between them.
         let fresh: String = (0..4).map(|_| clock.new_id().simple().to_string()).collect();
-        db!(*store, secrets::find_or_create_secret("links", &fresh, clock.timestamp()))?
+        store.find_or_create_secret("links", &fresh, clock.timestamp()).await?
     } else {
         config.links.secret.clone()
     };
@@ -158,15 +157,15 @@ pub fn transport(config: &Config) -> Result<Transport, MailError> {
 ///
 /// # Errors
 /// When the transport cannot be set up.
-pub fn jobs(config: &Config, desk: Desk) -> Result<Jobs, AppError> {
-    Ok(jobs_over(transport(config)?, config, desk))
+pub fn jobs(config: &Config, office: Office) -> Result<Jobs, AppError> {
+    Ok(jobs_over(transport(config)?, config, office))
 }
 
 /// The jobs of this process, with their mails going to `transport`.
-pub fn jobs_over(transport: Transport, config: &Config, desk: Desk) -> Jobs {
-    let holder = format!("{}-{}", std::process::id(), desk.clock.new_id().simple());
+pub fn jobs_over(transport: Transport, config: &Config, office: Office) -> Jobs {
+    let holder = format!("{}-{}", std::process::id(), office.clock.new_id().simple());
     Jobs {
-        desk,
+        office,
         transport,
         transport_connections: lines(config),
         lease: TimeDelta::milliseconds(config.mail.timeout_seconds.cast_signed() * 2_500),
@@ -187,7 +186,7 @@ fn lines(config: &Config) -> usize {
 
 /// The application that answers requests, with all that stands before its handlers; a worker has one, and so has a test.
 pub fn application(
-    desk: Desk,
+    office: Office,
     shelf: Arc<Shelf>,
 ) -> App<
     impl ServiceFactory<
@@ -198,7 +197,7 @@ pub fn application(
         InitError = (),
     >,
 > {
-    let state = web::Data::new(State::new(desk, shelf));
+    let state = web::Data::new(State::new(office, shelf));
     App::new()
         .wrap(Compress::default())
         .wrap(from_fn(api::http::request_id::middleware))
@@ -215,7 +214,7 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, listener: TcpListener
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         many => many,
     };
-    let shared = desk(config, Store::open(&config.database.url, JOB_CONNECTIONS)?, clock.clone()).await?;
+    let shared = office(config, Store::open(&config.database.url, JOB_CONNECTIONS)?, clock.clone()).await?;
     let jobs = Arc::new(jobs(config, shared.clone())?);
     // Heard from here on: whoever stops the process while it is still starting must not cut a mail in two.
     let stop = StopSignal::listen()?;
@@ -226,7 +225,7 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, listener: TcpListener
     let server = HttpServer::new(move || {
         // A pool for each worker: a connection is driven by the thread that opened it.
         let store = Store::open(&url, connections).unwrap_or_else(|_| shared.store.clone());
-        application(Desk { store, ..shared.clone() }, shelf.clone())
+        application(Office { store, ..shared.clone() }, shelf.clone())
     })
     .workers(workers)
     // A thread for each connection: were there fewer, statements that wait for SQLite's lock could keep its holder's next

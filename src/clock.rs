@@ -19,12 +19,12 @@ pub trait Clock: Send + Sync + 'static {
 
     /// Today's date in the office.
     fn today(&self) -> NaiveDate {
-        self.now().with_timezone(&office()).date_naive()
+        self.now().with_timezone(&office_zone()).date_naive()
     }
 }
 
 /// Asia/Shanghai: UTC+8, without summer time since 1991.
-pub fn office() -> FixedOffset {
+pub fn office_zone() -> FixedOffset {
     FixedOffset::east_opt(crate::store::known::OFFICE_UTC_HOURS * 3600)
         .unwrap_or_else(|| chrono::Offset::fix(&Utc))
 }
@@ -32,7 +32,7 @@ pub fn office() -> FixedOffset {
 /// The first instant after `day` in the office, UTC.
 pub fn end_of(day: NaiveDate) -> NaiveDateTime {
     let midnight = day.succ_opt().unwrap_or(day).and_time(chrono::NaiveTime::MIN);
-    midnight - office()
+    midnight - office_zone()
 }
 
 /// How long ago the file system says something happened; nothing when that is yet to come.

@@ -122,7 +122,7 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
         Command::Issue { as_of } => issue(&config, as_of).await,
         Command::Deliver => deliver(&config).await,
         Command::CheckCampaigns => {
-            let found = warning::list_defaulted(&Store::open(&config.database.url, 1)?).await?;
+            let found = warnings::list_defaulted(&Store::open(&config.database.url, 1)?).await?;
             for one in &found {
                 say(format_args!("{}", one.line()));
             }
@@ -144,9 +144,9 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
 async fn evaluate(config: &Config, as_of: Option<NaiveDate>) -> Result<(), AppError> {
     // One connection reads ahead, one writes, one looks up what few indicators need.
     let store = Store::open(&config.database.url, 3)?;
-    let desk = app::desk(config, store, Arc::new(SystemClock)).await?;
-    let as_of = as_of.unwrap_or_else(|| desk.clock.today());
-    let done = warning::evaluate(&desk, as_of).await?;
+    let office = app::office(config, store, Arc::new(SystemClock)).await?;
+    let as_of = as_of.unwrap_or_else(|| office.clock.today());
+    let done = assessments::evaluate(&office, as_of).await?;
     say(format_args!("{as_of}：研判{}项，{}项有变化", done.assessed, done.changed));
     for (grade, count) in &done.grades {
         say(format_args!("  {} {count}", grade.chinese()));
@@ -156,18 +156,18 @@ async fn evaluate(config: &Config, as_of: Option<NaiveDate>) -> Result<(), AppEr
 
 async fn issue(config: &Config, as_of: Option<NaiveDate>) -> Result<(), AppError> {
     let store = Store::open(&config.database.url, 2)?;
-    let desk = app::desk(config, store, Arc::new(SystemClock)).await?;
-    let as_of = as_of.unwrap_or_else(|| desk.clock.today());
-    warning::evaluate(&desk, as_of).await?;
-    let done = warning::issue(&desk, as_of).await?;
+    let office = app::office(config, store, Arc::new(SystemClock)).await?;
+    let as_of = as_of.unwrap_or_else(|| office.clock.today());
+    assessments::evaluate(&office, as_of).await?;
+    let done = warnings::issue(&office, as_of).await?;
     say(format_args!("{as_of}：研判{}项，函{}份，解除{}项", done.assessed, done.letters.len(), done.lifted));
     Ok(())
 }
 
 async fn deliver(config: &Config) -> Result<(), AppError> {
     let store = Store::open(&config.database.url, config.mail.connections + 1)?;
-    let desk = app::desk(config, store, Arc::new(SystemClock)).await?;
-    let jobs = app::jobs(config, desk)?;
+    let office = app::office(config, store, Arc::new(SystemClock)).await?;
+    let jobs = app::jobs(config, office)?;
     let done = jobs::deliver::deliver(&jobs).await?;
     say(format_args!(
         "送达{}，待重试{}，失败{}，结果不明{}",
@@ -178,7 +178,7 @@ async fn deliver(config: &Config) -> Result<(), AppError> {
 
 async fn check_facts(config: &Config) -> Result<(), AppError> {
     let store = Store::open(&config.database.url, 1)?;
-    let refused = warning::recheck_facts(&store, SystemClock.timestamp()).await?;
+    let refused = warnings::recheck_facts(&store, SystemClock.timestamp()).await?;
     for fact in &refused {
         let row = &fact.row;
         say(format_args!(

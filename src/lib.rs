@@ -7,8 +7,8 @@ pub mod command;
 pub mod config;
 pub mod demo;
 pub mod jobs;
+pub mod office;
 pub mod try_out;
-pub mod warning;
 
 pub use xushi_domain as domain;
 pub use xushi_letter as letter;

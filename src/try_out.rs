@@ -1,4 +1,4 @@
-//! Commands for trying things out at a desk: read phrases, judge one indicator. No configuration, no database.
+//! Commands for trying things out at a office: read phrases, judge one indicator. No configuration, no database.
 
 use std::io::{BufRead, BufWriter, ErrorKind, Read as _, Write};
 use std::path::Path;

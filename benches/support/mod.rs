@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use xushi::clock::SystemClock;
 use xushi::config::Config;
+use xushi::office::Office;
 use xushi::store::Store;
-use xushi::warning::Desk;
 
 /// A PostgreSQL cluster with the settings its initdb chose, on the loopback; it dies with this process.
 pub struct Cluster {
@@ -83,8 +83,8 @@ pub fn config(settings: &[(&str, &str)]) -> Config {
 }
 
 /// What warnings are made with.
-pub async fn desk(store: Store) -> Desk {
-    xushi::app::desk(&config(&[]), store, Arc::new(SystemClock)).await.unwrap()
+pub async fn office(store: Store) -> Office {
+    xushi::app::office(&config(&[]), store, Arc::new(SystemClock)).await.unwrap()
 }
 
 /// `$COUNT` indicators of twelve monthly facts of 2025 each, in 1,000 campaigns; every third indicator lags. Ids of

@@ -15,7 +15,6 @@ use crate::api::http::problem::{Code, Problem, ProblemView};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
-use crate::db;
 use crate::domain::Role;
 use crate::domain::invalid::text;
 use crate::store::StoreError;
@@ -109,7 +108,7 @@ async fn list_api_keys(
         unit_id: unit.map(|row| row.id),
         updated_after: list.updated_after,
     };
-    let rows = db!(state.store, api_keys::list_api_keys(&filter, list.page))?;
+    let rows = state.office.store.list_api_keys(&filter, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, ApiKeyView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -136,17 +135,17 @@ async fn create_api_key(
         _ => {}
     }
     // Two version-7 ids carry 148 random bits between them.
-    let key = format!("xsk_{}{}", state.clock.new_id().simple(), state.clock.new_id().simple());
+    let key = format!("xsk_{}{}", state.office.clock.new_id().simple(), state.office.clock.new_id().simple());
     let row = ApiKeyRow {
-        id: Id(state.clock.new_id()),
+        id: Id(state.office.clock.new_id()),
         name,
         key_hash: crate::store::hash_key(&key),
         role: body.role.0.to_string(),
-        created_at: state.clock.timestamp(),
+        created_at: state.office.clock.timestamp(),
         revoked_at: None,
         unit_id: unit.map(|row| row.id),
     };
-    db!(state.store, api_keys::create_api_key(&row))?;
+    state.office.store.create_api_key(&row).await?;
     let view = NewApiKeyView { key, view: ApiKeyView::of(row)? };
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, "/api/v1/api-keys"))
@@ -159,7 +158,7 @@ async fn create_api_key(
     (status = 204, description = "已吊销"), (status = "4XX", body = ProblemView)))]
 #[delete("/api-keys/{id}")]
 async fn revoke_api_key(state: web::Data<State>, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
-    if !db!(state.store, api_keys::revoke_api_key(*id, state.clock.timestamp()))? {
+    if !state.office.store.revoke_api_key(*id, state.office.clock.timestamp()).await? {
         return Err(Problem::not_found("访问密钥"));
     }
     state.known_keys.forget(*id);

@@ -11,7 +11,6 @@ use crate::api::http::page::{List, ListParams, PageView};
 use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
-use crate::db;
 use crate::store::rows::{AuditFilter, AuditRow};
 
 /// Adds the resource's routes.
@@ -85,7 +84,7 @@ async fn list_audit_events(
         letter_id: list.filter.letter,
         after: list.updated_after,
     };
-    let rows = db!(state.store, audit::list_audit_events(&filter, list.page))?;
+    let rows = state.office.store.list_audit_events(&filter, list.page).await?;
     let page = PageView::new(rows, list.page, |row| row.0.id.0, AuditEventView::of);
     respond::list(&request, &page, list.fields.as_deref())
 }

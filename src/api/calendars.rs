@@ -75,9 +75,9 @@ impl CalendarYearView {
 #[utoipa::path(tag = "工作日历", responses((status = 200, body = CalendarsView), (status = "4XX", body = ProblemView)))]
 #[get("/calendars")]
 async fn list_calendars(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let calendar = &state.desk.calendar;
+    let calendar = &state.office.calendar;
     let years: Vec<_> = calendar.years().map(|year| CalendarYearView::of(year, calendar)).collect();
-    let mut first_missing = state.clock.today().year();
+    let mut first_missing = state.office.clock.today().year();
     while years.iter().any(|year| year.year == first_missing) {
         first_missing += 1;
     }

@@ -14,7 +14,6 @@ use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Word, maybe};
-use crate::db;
 use crate::domain::{Contact, ContactRole};
 use crate::store::StoreError;
 use crate::store::rows::{ContactFilter, ContactRow, word};
@@ -146,7 +145,7 @@ async fn list_contacts(
         on: params.on,
         updated_after: list.updated_after,
     };
-    let rows = db!(state.store, contacts::list_contacts(&filter, list.page))?;
+    let rows = state.office.store.list_contacts(&filter, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, ContactView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -164,13 +163,14 @@ async fn create_contact(
         email: body.email,
         phone: body.phone,
         role: body.role.0,
-        valid_from: body.valid_from.unwrap_or_else(|| state.clock.today()),
+        valid_from: body.valid_from.unwrap_or_else(|| state.office.clock.today()),
         valid_to: body.valid_to,
     }
     .checked()?;
     let unit = lookup::unit(&state, At::Body("unit"), &body.unit).await?;
-    let row = ContactRow::of(contact, unit.id, Id(state.clock.new_id()), state.clock.timestamp());
-    db!(state.store, contacts::create_contact(&row))?;
+    let row =
+        ContactRow::of(contact, unit.id, Id(state.office.clock.new_id()), state.office.clock.timestamp());
+    state.office.store.create_contact(&row).await?;
     respond::created(&format!("/api/v1/contacts/{}", row.id.0), &ContactView::of(row)?)
 }
 
@@ -189,7 +189,7 @@ async fn find_contact(
 }
 
 async fn load(state: &State, id: Uuid) -> Result<ContactRow, Problem> {
-    db!(state.store, contacts::find_contact(id))?.ok_or_else(|| Problem::not_found("联络员"))
+    state.office.store.find_contact(id).await?.ok_or_else(|| Problem::not_found("联络员"))
 }
 
 /// 修改联络员（须带If-Match）
@@ -215,7 +215,7 @@ async fn update_contact(
         valid_to: body.valid_to.unwrap_or(before.valid_to),
     }
     .checked()?;
-    let changed = present.changed(contact, state.clock.timestamp());
-    let row = db!(state.store, contacts::update_contact(&changed))?;
+    let changed = present.changed(contact, state.office.clock.timestamp());
+    let row = state.office.store.update_contact(&changed).await?;
     respond::ok(&request, &ContactView::of(row)?)
 }

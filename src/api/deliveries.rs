@@ -14,13 +14,13 @@ use crate::api::http::problem::{Code, Problem, ProblemView};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
-use crate::db;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::{checked_email, invalid};
+use crate::office::Refusal;
+use crate::office::warnings::{self, OneMore};
 use crate::store::StoreError;
 use crate::store::rows::{DeliveryFilter, DeliveryRow, word};
 use crate::store::types::Id;
-use crate::warning::{self, OneMore};
 
 /// Adds the routes.
 pub fn routes(config: &mut impl Routes) {
@@ -109,7 +109,7 @@ async fn list_deliveries(
         campaign_id: None,
         state: list.filter.state.map(|state| state.0.to_string()),
     };
-    let rows = db!(state.store, deliveries::list_deliveries(&filter, list.page))?;
+    let rows = state.office.store.list_deliveries(&filter, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, DeliveryView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -125,7 +125,7 @@ async fn retry_delivery(
     request: HttpRequest,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
-    let row = match db!(state.store, deliveries::retry_delivery(Id(*id), state.clock.timestamp())) {
+    let row = match state.office.store.retry_delivery(Id(*id), state.office.clock.timestamp()).await {
         Err(StoreError::Missing { .. }) => return Err(Problem::not_found("投递")),
         other => other?,
     };
@@ -167,11 +167,11 @@ async fn create_delivery(
         unit: lookup::maybe_unit(&state, At::Body("/unit"), body.unit.as_deref()).await?.map(|row| row.id),
         instead_of: body.instead_of.map(Id),
     };
-    let row = match warning::send_to_one_more(&state.desk, Id(*id), more).await {
-        Err(warning::WarningError::Store(StoreError::Missing { what: "letter", .. })) => {
+    let row = match warnings::send_to_one_more(&state.office, Id(*id), more).await {
+        Err(Refusal::Store(StoreError::Missing { what: "letter", .. })) => {
             return Err(Problem::not_found("函"));
         }
-        Err(warning::WarningError::Store(StoreError::Missing { what: "delivery", .. })) => {
+        Err(Refusal::Store(StoreError::Missing { what: "delivery", .. })) => {
             return Err(Problem::at(Code::Invalid, "/instead_of", "unknown", "此函没有这一次投递。"));
         }
         other => other?,

@@ -14,7 +14,6 @@ use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
-use crate::db;
 use crate::domain::episode::EpisodeState;
 use crate::domain::{Grade, Handling, Level};
 use crate::store::StoreError;
@@ -130,7 +129,7 @@ async fn list_episodes(
         state: list.filter.state.map(|state| state.0.to_string()),
         updated_after: list.updated_after,
     };
-    let rows = db!(state.store, episodes::list_episodes(&filter, list.page))?;
+    let rows = state.office.store.list_episodes(&filter, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.0.id.0, EpisodeView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -145,6 +144,6 @@ async fn find_episode(
     id: web::Path<Uuid>,
     Params(params): Params<OneParams>,
 ) -> Result<HttpResponse, Problem> {
-    let row = db!(state.store, episodes::find_episode(*id))?.ok_or_else(|| Problem::not_found("预警事项"))?;
+    let row = state.office.store.find_episode(*id).await?.ok_or_else(|| Problem::not_found("预警事项"))?;
     respond::one(&request, &EpisodeView::of(row)?, params.fields.as_deref())
 }

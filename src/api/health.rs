@@ -8,7 +8,6 @@ use serde::Serialize;
 
 use crate::api::State;
 use crate::api::http::metrics::Metrics;
-use crate::db;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::{ProblemKind, TextEnum as _};
 
@@ -35,11 +34,11 @@ struct Readiness {
 }
 
 async fn ready(state: web::Data<State>) -> HttpResponse {
-    let problems = db!(state.store, problems::count_open_problems());
+    let problems = state.office.store.count_open_problems().await;
     let status = if problems.is_ok() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let (ready, problems) = (problems.is_ok(), problems.unwrap_or_default());
     HttpResponse::build(status).json(Readiness {
-        database: state.store.name(),
+        database: state.office.store.name(),
         ready,
         degraded: !problems.is_empty(),
         problems: problems.into_iter().collect(),
@@ -49,12 +48,12 @@ async fn ready(state: web::Data<State>) -> HttpResponse {
 async fn metrics(state: web::Data<State>) -> HttpResponse {
     let metrics = Metrics::global();
     // A kind that has become none must read 0, not what it was.
-    if let Ok(problems) = db!(state.store, problems::count_open_problems()) {
+    if let Ok(problems) = state.office.store.count_open_problems().await {
         for kind in ProblemKind::ALL.iter().map(|kind| kind.as_str()) {
             metrics.problems.with_label_values(&[kind]).set(problems.get(kind).copied().unwrap_or(0));
         }
     }
-    if let Ok(deliveries) = db!(state.store, deliveries::count_deliveries()) {
+    if let Ok(deliveries) = state.office.store.count_deliveries().await {
         for word in DeliveryState::ALL.iter().map(|word| word.as_str()) {
             metrics.deliveries.with_label_values(&[word]).set(deliveries.get(word).copied().unwrap_or(0));
         }

@@ -18,7 +18,6 @@ use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::clock::end_of;
-use crate::db;
 use crate::domain::reply::ReplyStage;
 use crate::domain::{Handling, LetterNumber, LetterState, Level, WorkCalendar};
 use crate::store::StoreError;
@@ -140,16 +139,16 @@ async fn filter(state: &State, params: &LedgerParams) -> Result<LedgerFilter, Pr
     Ok(LedgerFilter {
         campaigns: lookup::maybe_campaign_family(state, params.campaign.as_deref()).await?,
         unit_id: unit.map(|row| row.id),
-        as_of: params.as_of.unwrap_or_else(|| state.clock.today()),
+        as_of: params.as_of.unwrap_or_else(|| state.office.clock.today()),
     })
 }
 
 async fn load(state: &State, filter: &LedgerFilter, page: Page) -> Result<PageView<LedgerItemView>, Problem> {
-    let rows = db!(state.store, ledger::list_ledger(filter, page))?;
+    let rows = state.office.store.list_ledger(filter, page).await?;
     let ids: Vec<Id> = rows.iter().filter_map(|row| row.letters.last()).map(|letter| letter.id).collect();
-    let courses = db!(state.store, ledger::list_courses(&ids))?;
-    let days = (filter.as_of, state.clock.today());
-    let view = |row| LedgerItemView::of(row, &courses, &state.desk.calendar, days);
+    let courses = state.office.store.list_courses(&ids).await?;
+    let days = (filter.as_of, state.office.clock.today());
+    let view = |row| LedgerItemView::of(row, &courses, &state.office.calendar, days);
     Ok(PageView::checked(rows, page, |row| row.episode.id.0, view)?)
 }
 

@@ -16,7 +16,6 @@ use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::api::indicators::revisions;
-use crate::db;
 use crate::domain::{Basis, Better, Frequency, Measure};
 use crate::store::rows::{MeasureFilter, MeasureRow, word};
 use crate::store::types::Id;
@@ -156,10 +155,10 @@ async fn list_measures(
 ) -> Result<HttpResponse, Problem> {
     let filter =
         MeasureFilter { name_contains: list.filter.name_contains, updated_after: list.updated_after };
-    let rows = db!(state.store, measures::list_measures(&filter, list.page))?;
+    let rows = state.office.store.list_measures(&filter, list.page).await?;
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
     let mut aliases: HashMap<Id, Vec<String>> = HashMap::new();
-    for alias in db!(state.store, measures::list_measure_aliases(&ids))? {
+    for alias in state.office.store.list_measure_aliases(&ids).await? {
         aliases.entry(alias.measure_id).or_default().push(alias.name);
     }
     let page = PageView::checked(
@@ -185,8 +184,8 @@ async fn create_measure(
     let habits = (body.basis.0, body.better.0, body.frequency.0);
     let measure = Measure::new(&body.name, &body.unit, habits, body.release_day, body.precision)?;
     let aliases = measure.checked_aliases(&body.aliases)?;
-    let row = MeasureRow::of(&measure, Id(state.clock.new_id()), state.clock.timestamp());
-    db!(state.store, measures::create_measure(&row, &aliases))?;
+    let row = MeasureRow::of(&measure, Id(state.office.clock.new_id()), state.office.clock.timestamp());
+    state.office.store.create_measure(&row, &aliases).await?;
     let location = format!("/api/v1/measures/{}", row.id.0);
     respond::created(&location, &MeasureView::of(row, sorted(aliases))?)
 }
@@ -206,9 +205,9 @@ async fn find_measure(
 }
 
 async fn load(state: &State, id: Uuid) -> Result<(MeasureRow, Vec<String>), Problem> {
-    let row = db!(state.store, measures::find_measure(id))?;
+    let row = state.office.store.find_measure(id).await?;
     let row = row.ok_or_else(|| Problem::not_found("指标口径"))?;
-    let aliases = db!(state.store, measures::list_measure_aliases(&[row.id]))?;
+    let aliases = state.office.store.list_measure_aliases(&[row.id]).await?;
     Ok((row, sorted(aliases.into_iter().map(|alias| alias.name).collect())))
 }
 
@@ -244,9 +243,9 @@ async fn update_measure(
         body.precision.unwrap_or(before.precision),
     )?;
     let aliases = measure.checked_aliases(&body.aliases.unwrap_or(present_aliases))?;
-    let changed = present.changed(&measure, state.clock.timestamp());
+    let changed = present.changed(&measure, state.office.clock.timestamp());
     let note = revisions::note(&state, body.reason.as_deref(), body.effective_on)?;
     let kept = kept::of_measure(&present, &measure, &note)?;
-    let row = db!(state.store, measures::update_measure(&changed, &aliases, kept.as_ref()))?;
+    let row = state.office.store.update_measure(&changed, &aliases, kept.as_ref()).await?;
     respond::ok(&request, &MeasureView::of(row, sorted(aliases))?)
 }

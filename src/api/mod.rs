@@ -37,8 +37,8 @@ use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
 
 use crate::clock::Clock;
+use crate::office::Office;
 use crate::store::Store;
-use crate::warning::Desk;
 pub use assessments::shelf::Shelf;
 use http::problem::{Code, Problem};
 use http::spec::Routes;
@@ -51,7 +51,7 @@ pub struct State {
     /// Time and ids.
     pub clock: Arc<dyn Clock>,
     /// What warning runs are made with.
-    pub desk: Desk,
+    pub office: Office,
     /// Keys seen lately.
     pub known_keys: http::access::KnownKeys,
     /// Boards shown lately, by all workers.
@@ -60,9 +60,9 @@ pub struct State {
 
 impl State {
     /// A state that remembers nothing yet but what lies on the shelf.
-    pub fn new(desk: Desk, shelf: Arc<Shelf>) -> Self {
+    pub fn new(office: Office, shelf: Arc<Shelf>) -> Self {
         let known_keys = http::access::KnownKeys::default();
-        Self { store: desk.store.clone(), clock: desk.clock.clone(), desk, known_keys, shelf }
+        Self { store: office.store.clone(), clock: office.clock.clone(), office, known_keys, shelf }
     }
 }
 

@@ -13,7 +13,6 @@ use crate::api::http::problem::{Code, Problem, ProblemView};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
-use crate::db;
 use crate::domain::{ProblemKind, SubjectKind};
 use crate::store::StoreError;
 use crate::store::rows::{ProblemFilter, ProblemRow, word};
@@ -99,13 +98,13 @@ async fn list_problems(
         open: list.filter.open,
         updated_after: list.updated_after,
     };
-    let rows = db!(state.store, problems::list_problems(&filter, list.page))?;
+    let rows = state.office.store.list_problems(&filter, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, OpenProblemView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }
 
 async fn load(state: &State, id: Uuid) -> Result<ProblemRow, Problem> {
-    db!(state.store, problems::find_problem(id))?.ok_or_else(|| Problem::not_found("问题"))
+    state.office.store.find_problem(id).await?.ok_or_else(|| Problem::not_found("问题"))
 }
 
 /// 读取一个问题
@@ -134,8 +133,8 @@ async fn close_problem(
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
     let row = load(&state, *id).await?;
-    let now = state.clock.timestamp();
-    if !db!(state.store, problems::close_problem(&row.kind, &row.subject_id, now))? {
+    let now = state.office.clock.timestamp();
+    if !state.office.store.close_problem(&row.kind, &row.subject_id, now).await? {
         return Err(Problem::new(Code::Conflict, "这个问题已经标为已处理。"));
     }
     respond::ok(&request, &OpenProblemView::of(load(&state, *id).await?)?)

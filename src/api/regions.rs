@@ -16,7 +16,6 @@ use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Word, maybe};
-use crate::db;
 use crate::domain::{Invalid, Region, RegionAlias, RegionLevel, invalid, places};
 use crate::store::StoreError;
 use crate::store::rows::{RegionAliasRow, RegionFilter, RegionRow, word};
@@ -169,10 +168,10 @@ async fn list_regions(
         name_contains: params.name_contains,
         updated_after: list.updated_after,
     };
-    let rows = db!(state.store, regions::list_regions(&filter, list.page))?;
+    let rows = state.office.store.list_regions(&filter, list.page).await?;
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
     let mut aliases: HashMap<Id, Vec<RegionAliasRow>> = HashMap::new();
-    for alias in db!(state.store, regions::list_region_aliases(&ids))? {
+    for alias in state.office.store.list_region_aliases(&ids).await? {
         aliases.entry(alias.region_id).or_default().push(alias);
     }
     let view = |row: RegionRow| {
@@ -200,7 +199,7 @@ async fn create_region(
     {
         return Err(Invalid::new("parent", "wrong_level", "上级行政区的级别须高于本区，请核对。").into());
     }
-    let (id, now) = (Id(state.clock.new_id()), state.clock.timestamp());
+    let (id, now) = (Id(state.office.clock.new_id()), state.office.clock.timestamp());
     let row = RegionRow {
         id,
         code: region.code,
@@ -215,7 +214,7 @@ async fn create_region(
         updated_at: now,
     };
     let aliases = aliases(&state, id, "aliases", body.aliases)?;
-    db!(state.store, regions::create_region(&row, &aliases))?;
+    state.office.store.create_region(&row, &aliases).await?;
     respond::created(&format!("/api/v1/regions/{}", id.0), &RegionView::of(row, aliases)?)
 }
 
@@ -238,7 +237,7 @@ fn aliases(
             return Err(Invalid::new(format!("{place}.name"), "duplicate", "别名重复列出，请删除一处。"));
         }
         rows.push(RegionAliasRow {
-            id: Id(state.clock.new_id()),
+            id: Id(state.office.clock.new_id()),
             region_id,
             name: alias.name,
             code: alias.code,
@@ -265,13 +264,13 @@ async fn find_region(
 
 async fn load(state: &State, key: &str) -> Result<(RegionRow, Vec<RegionAliasRow>), Problem> {
     let found = match Uuid::try_parse(key) {
-        Ok(id) => db!(state.store, regions::find_region(id))?,
+        Ok(id) => state.office.store.find_region(id).await?,
         // No code has a NUL, and PostgreSQL takes none.
         Err(_) if key.contains('\0') => None,
-        Err(_) => db!(state.store, regions::find_region_by_code(key))?,
+        Err(_) => state.office.store.find_region_by_code(key).await?,
     };
     let row = found.ok_or_else(|| Problem::not_found("行政区"))?;
-    let aliases = db!(state.store, regions::list_region_aliases(&[row.id]))?;
+    let aliases = state.office.store.list_region_aliases(&[row.id]).await?;
     Ok((row, aliases))
 }
 
@@ -304,10 +303,10 @@ async fn update_region(
         short_name: invalid::text("short_name", short_name, 40)?,
         valid_to,
         revision: present.revision + 1,
-        updated_at: state.clock.timestamp(),
+        updated_at: state.office.clock.timestamp(),
         ..present
     };
-    let row = db!(state.store, regions::update_region(&changed, &added))?;
+    let row = state.office.store.update_region(&changed, &added).await?;
     all.extend(added);
     respond::ok(&request, &RegionView::of(row, all)?)
 }

@@ -17,15 +17,14 @@ use crate::api::http::access::{Author, note};
 use crate::api::http::problem::{Code, Problem};
 use crate::api::letters::letter_files;
 use crate::api::letters::replies::record;
-use crate::db;
 use crate::domain::LetterState;
 use crate::domain::invalid::text;
 use crate::domain::reply::Reply;
 use crate::letter::{BadToken, unsigned_letter};
+use crate::office::warnings::{DOCX, signed};
 use crate::store::StoreError;
 use crate::store::rows::{LetterRow, ReceiptRow, WholeReply, word};
 use crate::store::types::Id;
-use crate::warning::{DOCX, signed};
 use form::Typed;
 
 /// Adds the page, its two forms, and the letter itself.
@@ -60,15 +59,15 @@ async fn open(state: &State, token: &str) -> Result<Opened, Refused> {
         let lines = ["抄送单位和只读人员无需签收、反馈此函。", "主送单位请从发给本单位的邮件中打开链接。"];
         return Err(plain(StatusCode::FORBIDDEN, "此链接仅供主送单位使用", &lines));
     }
-    let links = state.desk.links.as_ref().ok_or_else(unknown)?;
-    let id = links.read(token, state.clock.today()).map_err(|bad| match bad {
+    let links = state.office.links.as_ref().ok_or_else(unknown)?;
+    let id = links.read(token, state.office.clock.today()).map_err(|bad| match bad {
         BadToken::Unknown => unknown(),
         BadToken::Expired => {
             let lines = ["此链接已过有效期，不能再用于签收和反馈。", "如仍需办理，请与发函单位联系。"];
             plain(StatusCode::GONE, "链接已过期", &lines)
         }
     })?;
-    let letter = db!(state.store, letters::find_letter(id)).map_err(failed)?.ok_or_else(unknown)?;
+    let letter = state.office.store.find_letter(id).await.map_err(failed)?.ok_or_else(unknown)?;
     let standing: LetterState = word(&letter.state).map_err(failed)?;
     if matches!(standing, LetterState::Draft | LetterState::Discarded) {
         return Err(unknown());
@@ -119,24 +118,24 @@ async fn page(
     said: view::Said<'_>,
 ) -> Result<HttpResponse, Refused> {
     let id = opened.letter.id.0;
-    let receipt = db!(state.store, replies::find_receipt(id)).map_err(failed)?;
-    let replies = db!(state.store, replies::list_replies(id)).map_err(failed)?;
-    let closure = db!(state.store, replies::find_closure(id)).map_err(failed)?;
+    let receipt = state.office.store.find_receipt(id).await.map_err(failed)?;
+    let replies = state.office.store.list_replies(id).await.map_err(failed)?;
+    let closure = state.office.store.find_closure(id).await.map_err(failed)?;
     let successor = match opened.state {
         LetterState::Settled => successor(state, opened).await?,
         _ => None,
     };
     let history = view::History { receipt, replies, closure: closure.map(|(row, _)| row), successor };
-    let html = view::letter(opened, &history, said, state.clock.today())
+    let html = view::letter(opened, &history, said, state.office.clock.today())
         .map_err(|error| failed(Problem::internal(error)))?;
     Ok(guarded(status, &view::POLICY).body(html))
 }
 
 /// The letter to be answered instead, with an address for the same unit: whoever may answer one may answer the other.
 async fn successor(state: &State, opened: &Opened) -> Result<Option<(LetterRow, String)>, Refused> {
-    let found = db!(state.store, settlements::find_successor(opened.letter.id)).map_err(failed)?;
+    let found = state.office.store.find_successor(opened.letter.id).await.map_err(failed)?;
     let own = found.filter(|row| row.unit_id == opened.letter.unit_id);
-    Ok(own.zip(state.desk.links.as_ref()).map(|(row, links)| {
+    Ok(own.zip(state.office.links.as_ref()).map(|(row, links)| {
         let address = format!("/r/{}", links.token(row.id.0, row.issued_on.unwrap_or(row.as_of)));
         (row, address)
     }))
@@ -171,13 +170,13 @@ async fn write_receipt(state: &State, token: &str, body: &[u8]) -> Result<HttpRe
         }
     };
     let row = ReceiptRow {
-        id: Id(state.clock.new_id()),
+        id: Id(state.office.clock.new_id()),
         letter_id: opened.letter.id,
         person,
         api_key_id: None,
-        created_at: state.clock.timestamp(),
+        created_at: state.office.clock.timestamp(),
     };
-    let (_, first) = db!(state.store, replies::receive_letter(&row)).map_err(failed)?;
+    let (_, first) = state.office.store.receive_letter(&row).await.map_err(failed)?;
     if first {
         note(state, Author::Link(opened.letter.id.0), (&Method::POST, "/r/receipt"), StatusCode::CREATED)
             .await;
@@ -216,14 +215,14 @@ async fn write_reply(state: &State, token: &str, body: Multipart) -> Result<Http
         }
     };
     let new = record::new_reply(state, opened.letter.id, reply.clone(), None);
-    match db!(state.store, replies::reply_to_letter(&new)) {
+    match state.office.store.reply_to_letter(&new).await {
         Ok(_) => {
             note(state, Author::Link(opened.letter.id.0), (&Method::POST, "/r/reply"), StatusCode::CREATED)
                 .await;
             Ok(seen(&opened.address))
         }
         Err(StoreError::Conflict(invalid)) => {
-            let replies = db!(state.store, replies::list_replies(opened.letter.id.0)).map_err(failed)?;
+            let replies = state.office.store.list_replies(opened.letter.id.0).await.map_err(failed)?;
             if replies.last().is_some_and(|last| says_the_same(last, &reply)) {
                 // Pressed twice: the first one was written.
                 return Ok(seen(&opened.address));
@@ -260,7 +259,7 @@ async fn show_letter(state: web::Data<State>, token: web::Path<String>) -> HttpR
             let opened = open(&state, &token).await?;
             let files = letter_files::files(&state, opened.letter.id.0).await.map_err(failed)?;
             let html = letter_files::shown_alone(&opened.letter, &files);
-            let signed = signed(&state.desk, &opened.letter, &html);
+            let signed = signed(&state.office, &opened.letter, &html);
             let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; \
                           form-action 'none'; frame-ancestors 'none'";
             Ok(guarded(StatusCode::OK, policy).body(signed))

@@ -13,7 +13,6 @@ use crate::api::http::page::{List, ListParams, PageView};
 use crate::api::http::problem::{Code, Problem, ProblemView};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
-use crate::db;
 use crate::domain::invalid;
 use crate::store::StoreError;
 use crate::store::rows::{SilenceFilter, SilenceRow};
@@ -143,8 +142,8 @@ async fn list_silences(
         unit_id: unit.map(|row| row.id),
         updated_after: list.updated_after,
     };
-    let rows = db!(state.store, runs::list_silences(&filter, list.page))?;
-    let today = state.clock.today();
+    let rows = state.office.store.list_silences(&filter, list.page).await?;
+    let today = state.office.clock.today();
     let page = PageView::new(rows, list.page, |row| row.id.0, |row| SilenceView::of(row, today));
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -160,7 +159,7 @@ async fn create_silence(
     let refuse = |pointer: &str, rule, detail| Err(Problem::at(Code::Invalid, pointer, rule, detail));
     let (reason, owner) =
         (invalid::text("reason", &body.reason, 500)?, invalid::text("owner", &body.owner, 30)?);
-    let today = state.clock.today();
+    let today = state.office.clock.today();
     let starts_on = body.starts_on.unwrap_or(today);
     if body.ends_on < starts_on.max(today) {
         return refuse("/ends_on", "out_of_range", "结束日不能早于开始日，也不能早于今天。");
@@ -174,13 +173,13 @@ async fn create_silence(
     let campaign = lookup::maybe_campaign(&state, At::Body("campaign"), body.campaign.as_deref()).await?;
     let unit = lookup::maybe_unit(&state, At::Body("unit"), body.unit.as_deref()).await?;
     if let Some(id) = body.indicator
-        && db!(state.store, evaluation::list_evaluation_rows_of(&[Id(id)]))?.is_empty()
+        && state.office.store.list_evaluation_rows_of(&[Id(id)]).await?.is_empty()
     {
         return Err(At::Body("indicator").problem(StoreError::missing("indicator", id)));
     }
-    let now = state.clock.timestamp();
+    let now = state.office.clock.timestamp();
     let row = SilenceRow {
-        id: Id(state.clock.new_id()),
+        id: Id(state.office.clock.new_id()),
         campaign_id: campaign.map(|row| row.id),
         indicator_id: body.indicator.map(Id),
         unit_id: unit.map(|row| row.id),
@@ -193,12 +192,12 @@ async fn create_silence(
         created_at: now,
         updated_at: now,
     };
-    db!(state.store, runs::create_silence(&row))?;
+    state.office.store.create_silence(&row).await?;
     respond::created(&format!("/api/v1/silences/{}", row.id.0), &SilenceView::of(row, today))
 }
 
 async fn load(state: &State, id: Uuid) -> Result<SilenceRow, Problem> {
-    db!(state.store, runs::find_silence(id))?.ok_or_else(|| Problem::not_found("静默"))
+    state.office.store.find_silence(id).await?.ok_or_else(|| Problem::not_found("静默"))
 }
 
 /// 读取一项静默
@@ -211,7 +210,7 @@ async fn find_silence(
     id: web::Path<Uuid>,
     Params(params): Params<OneParams>,
 ) -> Result<HttpResponse, Problem> {
-    let view = SilenceView::of(load(&state, *id).await?, state.clock.today());
+    let view = SilenceView::of(load(&state, *id).await?, state.office.clock.today());
     respond::one(&request, &view, params.fields.as_deref())
 }
 
@@ -227,10 +226,10 @@ async fn end_silence(
 ) -> Result<HttpResponse, Problem> {
     let by = invalid::text("by", &body.by, 30)?;
     let row = load(&state, *id).await?;
-    let today = state.clock.today();
+    let today = state.office.clock.today();
     if row.ended_at.is_some() || row.ends_on < today {
         return Err(Problem::new(Code::Conflict, "该静默已经结束，无须再结束。"));
     }
-    db!(state.store, runs::end_silence(row.id, &by, state.clock.timestamp()))?;
+    state.office.store.end_silence(row.id, &by, state.office.clock.timestamp()).await?;
     respond::ok(&request, &SilenceView::of(load(&state, *id).await?, today))
 }

@@ -16,7 +16,6 @@ use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
-use crate::db;
 use crate::domain::{Responsibility, ResponsibilityRole, Task};
 use crate::store::StoreError;
 use crate::store::rows::{ResponsibilityRow, TaskFilter, TaskRow, word};
@@ -174,10 +173,10 @@ async fn list_tasks(
         unit_id: unit.map(|row| row.id),
         updated_after: list.updated_after,
     };
-    let rows = db!(state.store, tasks::list_tasks(&filter, list.page))?;
+    let rows = state.office.store.list_tasks(&filter, list.page).await?;
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
     let mut parts: HashMap<Id, Parts> = HashMap::new();
-    for (part, name) in db!(state.store, responsibilities::list_task_responsibilities(&ids))? {
+    for (part, name) in state.office.store.list_task_responsibilities(&ids).await? {
         if let Some(task) = part.task_id {
             parts.entry(task).or_default().push((part, name));
         }
@@ -198,10 +197,10 @@ async fn create_task(state: web::Data<State>, Body(body): Body<CreateTask>) -> R
     let task = Task::new(&body.name, body.ordinal, body.units_open)?;
     let campaign = lookup::campaign(&state, At::Body("campaign"), &body.campaign).await?;
     let parent = lookup::maybe_task(&state, At::Body("parent"), body.parent.as_deref()).await?;
-    let id = Id(state.clock.new_id());
+    let id = Id(state.office.clock.new_id());
     let list = assigned(&state, id, &body.responsibilities).await?;
-    let row = TaskRow::of(task, campaign.id, parent.map(|row| row.id), id, state.clock.timestamp());
-    db!(state.store, tasks::create_task(&row, &list))?;
+    let row = TaskRow::of(task, campaign.id, parent.map(|row| row.id), id, state.office.clock.timestamp());
+    state.office.store.create_task(&row, &list).await?;
     let parts = parts_of(&state, id).await?;
     respond::created(&format!("/api/v1/tasks/{}", id.0), &TaskView::of(row, parts)?)
 }
@@ -215,11 +214,11 @@ async fn assigned(state: &State, task: Id, list: &[PartBody]) -> Result<Vec<Resp
         checked.push(Responsibility { unit_id: unit.id.0, role: one.role.0 });
     }
     Responsibility::checked(&checked)?;
-    Ok(ResponsibilityRow::of_task(task, &checked, || state.clock.new_id()))
+    Ok(ResponsibilityRow::of_task(task, &checked, || state.office.clock.new_id()))
 }
 
 async fn parts_of(state: &State, task: Id) -> Result<Parts, Problem> {
-    Ok(db!(state.store, responsibilities::list_task_responsibilities(&[task]))?)
+    Ok(state.office.store.list_task_responsibilities(&[task]).await?)
 }
 
 /// 读取一个任务
@@ -238,7 +237,7 @@ async fn find_task(
 }
 
 async fn load(state: &State, id: Uuid) -> Result<TaskRow, Problem> {
-    db!(state.store, tasks::find_task(id))?.ok_or_else(|| Problem::not_found("任务"))
+    state.office.store.find_task(id).await?.ok_or_else(|| Problem::not_found("任务"))
 }
 
 /// 修改任务（须带If-Match）
@@ -268,8 +267,8 @@ async fn update_task(
         None => None,
         Some(list) => Some(assigned(&state, present.id, list).await?),
     };
-    let changed = present.changed(task, parent_id, state.clock.timestamp());
-    let row = db!(state.store, tasks::update_task(&changed, list.as_deref()))?;
+    let changed = present.changed(task, parent_id, state.office.clock.timestamp());
+    let row = state.office.store.update_task(&changed, list.as_deref()).await?;
     let parts = parts_of(&state, row.id).await?;
     respond::ok(&request, &TaskView::of(row, parts)?)
 }

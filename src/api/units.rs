@@ -13,7 +13,6 @@ use crate::api::http::page::{List, ListParams, PageView};
 use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
-use crate::db;
 use crate::domain::Unit;
 use crate::store::rows::{UnitChange, UnitFilter, UnitRow};
 use crate::store::types::Id;
@@ -120,7 +119,7 @@ async fn list_units(
         name_contains: params.name_contains,
         updated_after: list.updated_after,
     };
-    let rows = db!(state.store, units::list_units(&filter, list.page))?;
+    let rows = state.office.store.list_units(&filter, list.page).await?;
     let page = PageView::new(rows, list.page, |row| row.id.0, UnitView::from);
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -133,9 +132,9 @@ async fn create_unit(state: web::Data<State>, Body(body): Body<CreateUnit>) -> R
     let unit = Unit::new(&body.name, body.credit_code.as_deref())?;
     let region = lookup::region(&state, At::Body("region"), &body.region).await?;
     let parent = lookup::maybe_unit(&state, At::Body("parent"), body.parent.as_deref()).await?;
-    let now = state.clock.timestamp();
+    let now = state.office.clock.timestamp();
     let row = UnitRow {
-        id: Id(state.clock.new_id()),
+        id: Id(state.office.clock.new_id()),
         name: unit.name,
         region_id: region.id,
         parent_id: parent.map(|row| row.id),
@@ -144,7 +143,7 @@ async fn create_unit(state: web::Data<State>, Body(body): Body<CreateUnit>) -> R
         revision: 1,
         updated_at: now,
     };
-    db!(state.store, units::create_unit(&row))?;
+    state.office.store.create_unit(&row).await?;
     respond::created(&format!("/api/v1/units/{}", row.id.0), &UnitView::from(row))
 }
 
@@ -163,7 +162,7 @@ async fn find_unit(
 }
 
 async fn load(state: &State, id: Uuid) -> Result<UnitRow, Problem> {
-    db!(state.store, units::find_unit(id))?.ok_or_else(|| Problem::not_found("责任单位"))
+    state.office.store.find_unit(id).await?.ok_or_else(|| Problem::not_found("责任单位"))
 }
 
 /// 修改责任单位（须带If-Match）
@@ -191,8 +190,8 @@ async fn update_unit(
         parent_id,
         credit_code: unit.credit_code,
         revision: present.revision + 1,
-        updated_at: state.clock.timestamp(),
+        updated_at: state.office.clock.timestamp(),
     };
-    let row = db!(state.store, units::update_unit(&change))?;
+    let row = state.office.store.update_unit(&change).await?;
     respond::ok(&request, &UnitView::from(row))
 }

@@ -14,14 +14,14 @@ use crate::api::http::problem::{Code, FieldError, Problem, ProblemView};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
-use crate::db;
 use crate::domain::{Grade, invalid};
 use crate::letter::FactChange;
+use crate::office::assessments;
+use crate::office::warnings::{
+    self, GradeChange, Issued, PlannedLetter, Refusal, ReportedLetter, RunReport, Upgrade,
+};
 use crate::store::rows::WarningRunRow;
 use crate::store::{StoreError, types::Id};
-use crate::warning::{
-    self, GradeChange, Issued, PlannedLetter, ReportedLetter, RunReport, Upgrade, WarningError,
-};
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -251,16 +251,16 @@ impl From<WarningRunRow> for RunSummaryView {
     }
 }
 
-impl From<WarningError> for Problem {
-    fn from(error: WarningError) -> Self {
+impl From<Refusal> for Problem {
+    fn from(error: Refusal) -> Self {
         match error {
-            WarningError::Store(error) => error.into(),
-            WarningError::Calendar(error) => Self::new(
+            Refusal::Store(error) => error.into(),
+            Refusal::Calendar(error) => Self::new(
                 Code::Conflict,
                 format!("反馈期限落在{}年，该年工作日历尚未载入，请先载入该年日历。", error.year),
             ),
-            WarningError::Changed { changes, waits } => facts_changed(changes, waits),
-            WarningError::Letter(error) => Self::internal(error),
+            Refusal::Changed { changes, waits } => facts_changed(changes, waits),
+            Refusal::Letter(error) => Self::internal(error),
         }
     }
 }
@@ -294,29 +294,29 @@ async fn create_warning_run(
     caller: Caller,
     Body(body): Body<CreateWarningRun>,
 ) -> Result<HttpResponse, Problem> {
-    let as_of = body.as_of.unwrap_or_else(|| state.clock.today());
+    let as_of = body.as_of.unwrap_or_else(|| state.office.clock.today());
     if !(2000..=2100).contains(&as_of.year()) {
         return Err(Problem::at(Code::Invalid, "/as_of", "out_of_range", "研判日期应在2000年至2100年之间。"));
     }
-    if as_of > state.clock.today() && !body.dry_run {
+    if as_of > state.office.clock.today() && !body.dry_run {
         let detail = "研判日期晚于今天，只能预演（dry_run为true）。";
         return Err(Problem::at(Code::Invalid, "/as_of", "in_future", detail));
     }
     let mut done: Issued = if body.dry_run {
-        warning::rehearse(&state.desk, as_of).await?
+        warnings::rehearse(&state.office, as_of).await?
     } else {
-        warning::evaluate(&state.desk, as_of).await?;
-        warning::issue_for(&state.desk, as_of, Some(&caller.name)).await?
+        assessments::evaluate(&state.office, as_of).await?;
+        warnings::issue_for(&state.office, as_of, Some(&caller.name)).await?
     };
     if body.ladder {
-        done.letters.extend(warning::remind(&state.desk, body.dry_run).await?.run.letters);
+        done.letters.extend(warnings::remind(&state.office, body.dry_run).await?.run.letters);
     }
     Ok(HttpResponse::Ok().json(WarningRunView {
         id: done.run_id.map(|id| id.0),
         as_of,
         dry_run: body.dry_run,
         started_by: Some(caller.name.clone()),
-        created_at: done.run_id.map(|_| state.clock.now()),
+        created_at: done.run_id.map(|_| state.office.clock.now()),
         assessed: done.assessed,
         recovered: done.recovered,
         lifted: done.lifted,
@@ -343,7 +343,7 @@ async fn list_warning_runs(
     request: HttpRequest,
     list: List<RunParams>,
 ) -> Result<HttpResponse, Problem> {
-    let rows = db!(state.store, runs::list_runs(list.page, list.updated_after))?;
+    let rows = state.office.store.list_runs(list.page, list.updated_after).await?;
     let page = PageView::new(rows, list.page, |row| row.id.0, RunSummaryView::from);
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -358,7 +358,7 @@ async fn find_warning_run(
     id: web::Path<Uuid>,
     Params(params): Params<OneParams>,
 ) -> Result<HttpResponse, Problem> {
-    let row = db!(state.store, runs::find_run(*id))?.ok_or_else(|| Problem::not_found("预警运行"))?;
+    let row = state.office.store.find_run(*id).await?.ok_or_else(|| Problem::not_found("预警运行"))?;
     respond::one(&request, &WarningRunView::kept(row)?, params.fields.as_deref())
 }
 
@@ -383,13 +383,13 @@ async fn release_warning_run(
     Body(body): Body<ReleaseRun>,
 ) -> Result<HttpResponse, Problem> {
     let by = body.by.as_deref().map(|by| invalid::text("by", by, 30)).transpose()?;
-    let row = db!(state.store, runs::find_run(*id))?.ok_or_else(|| Problem::not_found("预警运行"))?;
+    let row = state.office.store.find_run(*id).await?.ok_or_else(|| Problem::not_found("预警运行"))?;
     let view = WarningRunView::kept(row)?;
     if view.rules_change.is_none() {
         let detail = "这次运行不是规则升级后待放行的运行，请放行最近一次列有等级变化的运行。";
         return Err(Problem::at(Code::Conflict, "/state", "nothing_held", detail));
     }
-    warning::release(&state.desk).await?;
+    warnings::release(&state.office).await?;
     tracing::warn!(by = by.as_deref().unwrap_or(&caller.name), run = %*id, "letters by the new rules are released");
     respond::ok(&request, &view)
 }

@@ -14,7 +14,7 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
 
 use crate::api::http::metrics::Metrics;
-use crate::clock::{Clock as _, SystemClock, office};
+use crate::clock::{Clock as _, SystemClock, office_zone};
 use crate::config::{Config, LogFormat};
 
 /// Bytes of lines that may wait to be written.
@@ -87,7 +87,7 @@ struct OfficeTime;
 
 impl FormatTime for OfficeTime {
     fn format_time(&self, to: &mut Writer<'_>) -> std::fmt::Result {
-        let now = SystemClock.now().with_timezone(&office());
+        let now = SystemClock.now().with_timezone(&office_zone());
         write!(to, "{}", now.format("%Y-%m-%dT%H:%M:%S%.3f%:z"))
     }
 }

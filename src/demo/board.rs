@@ -2,15 +2,13 @@
 
 use std::fmt::Write as _;
 
-use rust_decimal::Decimal;
-use unicode_width::UnicodeWidthStr as _;
-
-use crate::db;
 use crate::domain::pace::{ShareFrom, display};
 use crate::domain::{Figure, Grade, Kind, TextEnum as _, WorkCalendar};
 use crate::store::rows::{AssessmentFigures, BoardFilter, BoardRow};
 use crate::store::types::Number;
 use crate::store::{Store, StoreError, evidence};
+use rust_decimal::Decimal;
+use unicode_width::UnicodeWidthStr as _;
 
 /// Most lagging indicators printed.
 const LAGGING_MAX: i64 = 40;
@@ -23,11 +21,11 @@ const NEEDED: usize = 6;
 /// # Errors
 /// When the database fails.
 pub async fn board(store: &Store, calendar: &WorkCalendar) -> Result<String, StoreError> {
-    let counts = db!(*store, indicators::count_grades(None))?;
+    let counts = store.count_grades(None).await?;
     let lagging =
         [Grade::Missed, Grade::Critical, Grade::Behind, Grade::Watch].map(|grade| grade.to_string());
     let filter = BoardFilter { grades: Some(lagging.to_vec()), ..BoardFilter::default() };
-    let mut rows = db!(*store, indicators::list_board(&filter, LAGGING_MAX, None))?;
+    let mut rows = store.list_board(&filter, LAGGING_MAX, None).await?;
     rows.truncate(LAGGING_MAX as usize);
     let mut text = String::new();
     let total: i64 = counts.iter().map(|(_, count)| count).sum();

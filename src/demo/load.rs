@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use super::catalog::{self, Placed, SampleTarget, SampleTask, SubCampaign};
 use crate::clock::Clock;
-use crate::db;
 use crate::domain::smell::Habit;
 use crate::domain::{Basis, Better, Curve, Frequency, Measure, Target};
 use crate::store::rows::{
@@ -39,8 +38,8 @@ pub async fn load(store: &Store, clock: &dyn Clock) -> Result<Option<Loaded>, St
     let corrupt = |error: serde_json::Error| StoreError::Corrupt(format!("built-in data: {error}"));
     let (plan, report) = (catalog::plan().map_err(corrupt)?, catalog::report().map_err(corrupt)?);
     let measures = catalog::measures().map_err(corrupt)?;
-    let region = db!(*store, regions::resolve_region(&plan.campaign.region))?.id;
-    let pack = db!(*store, rule_packs::resolve_rule_pack("standard"))?.id;
+    let region = store.resolve_region(&plan.campaign.region).await?.id;
+    let pack = store.resolve_rule_pack("standard").await?.id;
     let mut loader = Loader {
         clock,
         now: clock.timestamp(),
@@ -54,20 +53,20 @@ pub async fn load(store: &Store, clock: &dyn Clock) -> Result<Option<Loaded>, St
     loader.measures(&measures)?;
     loader.campaigns();
     loader.indicators()?;
-    let planned = match db!(*store, plans::load_plan(&loader.rows)) {
+    let planned = match store.load_plan(&loader.rows).await {
         Err(StoreError::Duplicate(_)) => false,
         other => other.map(|()| true)?,
     };
     // A run that was killed after the plan left the facts out: they are always offered, and known ones change nothing.
     let mut facts = Vec::new();
     for fact in &report.observations {
-        let at = db!(*store, regions::resolve_region(&fact.region))?.id;
-        let measure = db!(*store, measures::resolve_measure(&fact.measure))?;
+        let at = store.resolve_region(&fact.region).await?.id;
+        let measure = store.resolve_measure(&fact.measure).await?;
         let habit = Habit::of(&measure.name, &measure.unit);
         let row = loader.observation(fact, &report);
         facts.push(FactWrite { measure: measure.id, region: at, habit, row, stated: Vec::new() });
     }
-    let puts = db!(*store, recording::record_observations(&facts, false))?;
+    let puts = store.record_observations(&facts, false).await?;
     let observations = puts.iter().filter(|put| put.outcome == Recorded::Created).count();
     let indicators = if planned { loader.rows.indicators.len() } else { 0 };
     Ok((planned || observations > 0).then_some(Loaded { indicators, observations }))

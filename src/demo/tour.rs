@@ -10,8 +10,8 @@ use crate::app::{self, AppError};
 use crate::clock::{FixedClock, StandingClock, SystemClock};
 use crate::config::Config;
 use crate::jobs::deliver::deliver;
+use crate::office::warnings::{Office, Outcome, evaluate, issue};
 use crate::store::Store;
-use crate::warning::{Desk, Outcome, evaluate, issue};
 
 /// What the demo has to say, for the terminal.
 #[derive(Debug, Default)]
@@ -43,10 +43,10 @@ pub async fn run(config: &Config, as_of: NaiveDate) -> Result<Shown, AppError> {
         None => shown.notes.push("示例已在库中，未重复装入。".to_owned()),
     }
     // New ids each time: every run is one.
-    let desk = app::desk(config, store.clone(), Arc::new(StandingClock(nine))).await?;
-    let evaluated = evaluate(&desk, as_of).await?;
+    let office = app::office(config, store.clone(), Arc::new(StandingClock(nine))).await?;
+    let evaluated = evaluate(&office, as_of).await?;
     shown.notes.push(format!("{as_of}研判{}项，其中{}项有变化。", evaluated.assessed, evaluated.changed));
-    let issued = issue(&desk, as_of).await?;
+    let issued = issue(&office, as_of).await?;
     for letter in &issued.letters {
         let names: Vec<_> = letter.indicators.iter().map(|(_, name, _)| name.as_str()).collect();
         if let Outcome::Issued { number, .. } = &letter.outcome {
@@ -62,12 +62,12 @@ pub async fn run(config: &Config, as_of: NaiveDate) -> Result<Shown, AppError> {
         shown.notes.push("没有需要新发的预警函。".to_owned());
     }
     // Delivery is real, and so is its clock: a lease left by a killed run must run out.
-    let jobs = app::jobs(config, Desk { clock: Arc::new(SystemClock), ..desk })?;
+    let jobs = app::jobs(config, Office { clock: Arc::new(SystemClock), ..office })?;
     let delivered = deliver(&jobs).await?;
     if delivered.accepted > 0 {
         shown.notes.push(format!("{}封邮件写入{}。", delivered.accepted, config.mail.folder.display()));
     }
-    shown.board = board::board(&store, &jobs.desk.calendar).await?;
+    shown.board = board::board(&store, &jobs.office.calendar).await?;
     Ok(shown)
 }
 

@@ -10,7 +10,7 @@ use tokio::sync::mpsc::Sender;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
 use super::Bell;
-use crate::clock::office;
+use crate::clock::office_zone;
 
 /// Sends each job when its expression (six fields, Asia/Shanghai) says so; empty expressions never ring.
 /// Dropping the result does not stop it; call `shutdown`.
@@ -41,7 +41,7 @@ fn parse(cron: &str) -> Option<Cron> {
 /// The office's time in whole seconds, which is as fine as cron is: the library would keep the fraction in the slot, and
 /// a slot that two replicas hear at different fractions must be the same one.
 fn heard(at: DateTime<Utc>) -> DateTime<FixedOffset> {
-    at.trunc_subsecs(0).with_timezone(&office())
+    at.trunc_subsecs(0).with_timezone(&office_zone())
 }
 
 /// The first slot after `at`.

@@ -10,7 +10,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Mutex as Turn, oneshot};
 
 use super::{JobError, Jobs};
-use crate::db;
 use crate::store::rows::{AttemptBegin, AttemptEnd, Lease};
 use crate::store::{StoreError, faults};
 
@@ -48,7 +47,7 @@ impl<'j> Ledger<'j> {
     /// Writes an outcome.
     pub(super) async fn end(&self, end: AttemptEnd) -> Result<(), JobError> {
         let (tell, told) = oneshot::channel();
-        let apart = self.jobs.desk.store.writes_side_by_side();
+        let apart = self.jobs.office.store.writes_side_by_side();
         let queue = if apart { &self.outcomes } else { &self.intents };
         self.written(queue, Entry::End(Box::new(end), tell), told).await
     }
@@ -86,10 +85,9 @@ impl<'j> Ledger<'j> {
                 }
             }
         }
-        let now = self.jobs.desk.clock.timestamp();
+        let now = self.jobs.office.clock.timestamp();
         let lease = Lease { holder: &self.jobs.holder, now, until: now + self.jobs.lease };
-        let begun: HashMap<_, _> =
-            db!(self.jobs.desk.store, deliveries::write_attempts(&begins, &ends, &lease))?;
+        let begun: HashMap<_, _> = self.jobs.office.store.write_attempts(&begins, &ends, &lease).await?;
         faults::point(if begins.is_empty() { "outcome.committed" } else { "intent.committed" });
         for (delivery, tell) in tell_begun {
             let _ = tell.send(begun.get(&delivery).copied());

@@ -11,14 +11,13 @@ use tokio::io::AsyncReadExt as _;
 
 use super::{JobError, Jobs};
 use crate::clock::age;
-use crate::db;
 use crate::domain::{ProblemKind, SubjectKind};
 use crate::mail::bounce::{BYTES_MAX, Completeness, extent};
 use crate::mail::foreign::line;
+use crate::office::warnings::{Refusal, Returned, take_bounce};
 use crate::store::StoreError;
 use crate::store::rows::ProblemRow;
 use crate::store::types::Id;
-use crate::warning::{Returned, WarningError, take_bounce};
 
 /// Most mails read in one look.
 const MOST: usize = 1_000;
@@ -134,7 +133,7 @@ impl<'j> Look<'j> {
             Err(Fault::Database(error)) => {
                 self.failures += 1;
                 self.cannot(&file.path, &error);
-                let away = matches!(error, WarningError::Store(StoreError::Unavailable(_)));
+                let away = matches!(error, Refusal::Store(StoreError::Unavailable(_)));
                 return if away || self.failures >= FAILURES_MAX {
                     Err(error.into())
                 } else {
@@ -168,7 +167,7 @@ impl<'j> Look<'j> {
         if !self.maildir && !is_whole(file, &raw) {
             return Ok(Fate::Later);
         }
-        match take_bounce(&self.jobs.desk, &raw).await.map_err(Fault::Database)? {
+        match take_bounce(&self.jobs.office, &raw).await.map_err(Fault::Database)? {
             Returned::Known { .. } | Returned::Stray => {
                 self.failures = 0;
                 Ok(Fate::Taken)
@@ -186,12 +185,12 @@ impl<'j> Look<'j> {
 
     /// Opens the problem that counts what nobody could read, or closes it when all has been seen to.
     async fn tell(&self) -> Result<(), JobError> {
-        let store = &self.jobs.desk.store;
-        let now = self.jobs.desk.clock.timestamp();
+        let store = &self.jobs.office.store;
+        let now = self.jobs.office.clock.timestamp();
         let kind = ProblemKind::BounceUnread;
         let unread = names(&self.folder.join("unread")).await;
         if unread.is_empty() && self.stuck.is_empty() {
-            db!(*store, problems::close_problem(&kind.to_string(), "unread", now))?;
+            store.close_problem(&kind.to_string(), "unread", now).await?;
             return Ok(());
         }
         let mut detail = String::new();
@@ -207,8 +206,8 @@ impl<'j> Look<'j> {
             detail.push_str(&format!("{many}个文件读不了或移不走，请查看：{}。", some(&self.stuck)));
         }
         let subject = (SubjectKind::Mail, "unread".to_owned());
-        let problem = ProblemRow::new(Id(self.jobs.desk.clock.new_id()), kind, subject, detail, now);
-        db!(*store, problems::open_problem(&problem))?;
+        let problem = ProblemRow::new(Id(self.jobs.office.clock.new_id()), kind, subject, detail, now);
+        store.open_problem(&problem).await?;
         Ok(())
     }
 }
@@ -216,7 +215,7 @@ impl<'j> Look<'j> {
 /// Why a file was not read.
 enum Fault {
     File(std::io::Error),
-    Database(WarningError),
+    Database(Refusal),
 }
 
 /// Whether a file of a plain folder is there to its end, as far as can be told.

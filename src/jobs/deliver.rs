@@ -13,15 +13,14 @@ use tokio::sync::Semaphore;
 
 use super::attempt_batch::Ledger;
 use super::{Job, JobError, Jobs};
-use crate::db;
 use crate::domain::TextEnum as _;
 use crate::domain::delivery::{ATTEMPTS_MAX, Again, AttemptOutcome, DeliveryState, wait_after};
 use crate::domain::{ProblemKind, SubjectKind};
 use crate::mail::transport::{Accepted, Envelope, Failure, SendError, Stage};
+use crate::office::warnings::Mailing;
 use crate::store::faults;
 use crate::store::rows::{AttemptBegin, AttemptEnd, DeliveryRow, Lease, ProblemRow};
 use crate::store::types::Id;
-use crate::warning::Mailing;
 
 /// Deliveries claimed at once for each connection: enough to keep it busy while others are being written down.
 const CLAIM: usize = 32;
@@ -61,13 +60,13 @@ pub async fn deliver(jobs: &Jobs) -> Result<Delivered, JobError> {
     while !round.is_over() {
         let lease = round.lease();
         let limit = (jobs.transport_connections * CLAIM).min(1_000) as i64;
-        let mut claimed = db!(jobs.desk.store, deliveries::claim_deliveries(&lease, limit))?;
+        let mut claimed = jobs.office.store.claim_deliveries(&lease, limit).await?;
         faults::point("claim.committed");
         if claimed.is_empty() {
             break;
         }
         if let Some(pace) = &jobs.pace {
-            claimed = db!(jobs.desk.store, mail_pace::pace_deliveries(claimed, pace, lease.now))?;
+            claimed = jobs.office.store.pace_deliveries(claimed, pace, lease.now).await?;
             faults::point("paced");
         }
         round.hand_over(&claimed, &mut total).await?;
@@ -94,7 +93,7 @@ impl Round<'_> {
     }
 
     fn lease(&self) -> Lease<'_> {
-        let now = self.jobs.desk.clock.timestamp();
+        let now = self.jobs.office.clock.timestamp();
         Lease { holder: &self.jobs.holder, now, until: now + self.jobs.lease }
     }
 
@@ -102,7 +101,7 @@ impl Round<'_> {
         let mut ids: Vec<Id> = claimed.iter().map(|row| row.letter_id).collect();
         ids.sort_unstable();
         ids.dedup();
-        let mailings = Mailing::of(&self.jobs.desk, &ids).await?;
+        let mailings = Mailing::of(&self.jobs.office, &ids).await?;
         let work = claimed.iter().filter_map(|row| Some((row, mailings.get(&row.letter_id)?.clone())));
         let mut results = futures_util::stream::iter(work)
             .map(|(row, mailing)| async move { (row.id, self.deliver_one(row, &mailing).await) })
@@ -126,7 +125,7 @@ impl Round<'_> {
             // Somebody else may go on at once when this process stops.
             let wait = if self.jobs.stopping() { TimeDelta::zero() } else { PAUSE };
             let next = lease.now + wait;
-            db!(self.jobs.desk.store, deliveries::release_deliveries(&untried, &lease, next))?;
+            self.jobs.office.store.release_deliveries(&untried, &lease, next).await?;
         }
         Ok(())
     }
@@ -138,7 +137,7 @@ impl Round<'_> {
         if self.is_over() {
             return Ok(Tried::Not);
         }
-        let sender = &self.jobs.desk.sender.address;
+        let sender = &self.jobs.office.sender.address;
         let label = format!("{}-{}", mailing.file_stem(), row.email);
         let prepared =
             mailing.addressed(row).and_then(|raw| Ok((raw, Envelope::new(sender, &row.email, &label)?)));
@@ -176,16 +175,16 @@ impl Round<'_> {
 
     /// Letters that no server takes wait, and a person must know why; when they go out again it is over.
     async fn tell(&self, total: &Delivered) -> Result<(), JobError> {
-        let Jobs { desk, .. } = self.jobs;
-        let (kind, now) = (ProblemKind::TransportRefused, desk.clock.timestamp());
+        let Jobs { office, .. } = self.jobs;
+        let (kind, now) = (ProblemKind::TransportRefused, office.clock.timestamp());
         let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(reply) = refused {
             let detail = format!("邮件服务器不收本系统的邮件，函件留待重发；请检查邮件设置：{reply}");
             let subject = (SubjectKind::Job, Job::Deliver.to_string());
-            let problem = ProblemRow::new(Id(desk.clock.new_id()), kind, subject, detail, now);
-            db!(desk.store, problems::open_problem(&problem))?;
+            let problem = ProblemRow::new(Id(office.clock.new_id()), kind, subject, detail, now);
+            office.store.open_problem(&problem).await?;
         } else if total.accepted > 0 {
-            db!(desk.store, problems::close_problem(&kind.to_string(), Job::Deliver.as_str(), now))?;
+            office.store.close_problem(&kind.to_string(), Job::Deliver.as_str(), now).await?;
         }
         Ok(())
     }
@@ -204,7 +203,7 @@ impl Round<'_> {
         row: &DeliveryRow,
         handover: impl Future<Output = Ending>,
     ) -> Result<Tried, JobError> {
-        let attempt = Id(self.jobs.desk.clock.new_id());
+        let attempt = Id(self.jobs.office.clock.new_id());
         let Some(number) = self.ledger.begin(AttemptBegin { delivery: row.id, attempt }).await? else {
             return Ok(Tried::LeaseLost);
         };
@@ -216,7 +215,7 @@ impl Round<'_> {
         // What a broken transport cost is not counted against the letter.
         let mut tries = number;
         if number >= ATTEMPTS_MAX && ending.again != Again::Unusable {
-            let blocked = db!(self.jobs.desk.store, deliveries::count_blocked_attempts(row.id))?;
+            let blocked = self.jobs.office.store.count_blocked_attempts(row.id).await?;
             tries -= i32::try_from(blocked).unwrap_or(0);
         }
         let end = self.end(row, (attempt, tries), ending);
@@ -226,7 +225,7 @@ impl Round<'_> {
 
     fn end(&self, row: &DeliveryRow, (attempt, tries): (Id, i32), ending: Ending) -> AttemptEnd {
         let Ending { outcome, reply, again } = ending;
-        let clock = &self.jobs.desk.clock;
+        let clock = &self.jobs.office.clock;
         let now = clock.timestamp();
         let wait = wait_after(tries, again, spread(attempt));
         let state = match (outcome, wait) {

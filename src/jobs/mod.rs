@@ -25,14 +25,14 @@ use futures_util::FutureExt as _;
 pub use job_table::{Bell, Job};
 
 use crate::mail::transport::Transport;
+use crate::office::{Office, Refusal};
 use crate::store::StoreError;
 use crate::store::rows::Pace;
-use crate::warning::{Desk, WarningError};
 
 /// What jobs need.
 pub struct Jobs {
     /// What warnings are made with; also the database and the clock.
-    pub desk: Desk,
+    pub office: Office,
     /// Where mails go.
     pub transport: Transport,
     /// Mails handed over at once.
@@ -64,7 +64,7 @@ pub enum JobError {
     Store(#[from] StoreError),
     /// Evaluation or issuing.
     #[error(transparent)]
-    Warning(#[from] WarningError),
+    Warning(#[from] Refusal),
     /// Some looks of the watchdog failed; the others went on.
     #[error("looks that failed: {0}")]
     Looks(String),

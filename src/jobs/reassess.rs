@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{JobError, Jobs, unless_it_panics};
-use crate::warning;
+use crate::office::assessments;
 
 /// How often marks are looked for; one read of an empty table.
 const POLL: Duration = Duration::from_millis(500);
@@ -12,7 +12,7 @@ const POLL: Duration = Duration::from_millis(500);
 pub async fn run(jobs: &Jobs) {
     let mut failing = false;
     while !jobs.stopping() {
-        let work = async { Ok::<_, JobError>(warning::reassess(&jobs.desk).await?) };
+        let work = async { Ok::<_, JobError>(assessments::reassess(&jobs.office).await?) };
         match unless_it_panics(Box::pin(work)).await {
             Ok(done) => {
                 failing = false;

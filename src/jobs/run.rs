@@ -71,7 +71,7 @@ async fn hear(
         }
         // Bells that rang together, as after a pause of the whole process, are answered together and in order.
         while rings.try_recv().is_ok() {}
-        let now = jobs.desk.clock.now();
+        let now = jobs.office.clock.now();
         if before == DateTime::<Utc>::MIN_UTC || now < before - BACK {
             call_back(jobs).await;
         }
@@ -87,7 +87,7 @@ async fn hear(
 /// What the clock has put into the future is brought back when a process starts and when its clock has gone back; the
 /// watchdog, which does the same, may have no slot until that future comes again.
 async fn call_back(jobs: &Jobs) {
-    if let Err(error) = watch::upkeep(jobs, jobs.desk.clock.timestamp()).await {
+    if let Err(error) = watch::upkeep(jobs, jobs.office.clock.timestamp()).await {
         tracing::warn!(%error, "times from a clock that ran ahead could not be set back");
     }
 }
@@ -101,7 +101,7 @@ async fn deliver(jobs: &Jobs, own: &[Bell<'_>], schedule: &[Bell<'_>]) -> Result
     while !jobs.stopping() {
         for job in rang.drain(..) {
             let deed = job.row().deed;
-            if let Err(error) = unless_it_panics(deed(jobs, schedule, jobs.desk.clock.now())).await {
+            if let Err(error) = unless_it_panics(deed(jobs, schedule, jobs.office.clock.now())).await {
                 tracing::error!(%job, %error, "a round failed; the next one tries again");
             }
         }

@@ -10,8 +10,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::{Job, JobError, Jobs, alarm, unless_it_panics};
-use crate::clock::office;
-use crate::db;
+use crate::clock::office_zone;
 use crate::domain::TextEnum as _;
 use crate::store::StoreError;
 use crate::store::rows::SlotClaim;
@@ -49,7 +48,7 @@ pub enum SlotStanding {
 /// When the database fails.
 pub async fn standing(jobs: &Jobs, job: Job, cron: &str) -> Result<SlotStanding, StoreError> {
     let Some((_, due_at, now)) = latest(jobs, cron) else { return Ok(SlotStanding::Done) };
-    let Some(slot) = db!(jobs.desk.store, slots::find_slot(job.as_str(), due_at))? else {
+    let Some(slot) = jobs.office.store.find_slot(job.as_str(), due_at).await? else {
         return Ok(SlotStanding::Open);
     };
     Ok(match (slot.finished_at, slot.lease_until < now, slot.holder.is_empty()) {
@@ -66,11 +65,11 @@ pub async fn standing(jobs: &Jobs, job: Job, cron: &str) -> Result<SlotStanding,
 /// When the database fails.
 pub async fn settle_by_hand(jobs: &Jobs, job: Job, cron: &str) -> Result<bool, StoreError> {
     let Some((due, due_at, now)) = latest(jobs, cron) else { return Ok(false) };
-    let day = due.with_timezone(&office()).date_naive();
-    let settled = db!(jobs.desk.store, runs::was_run_by_hand(day, due_at))?;
+    let day = due.with_timezone(&office_zone()).date_naive();
+    let settled = jobs.office.store.was_run_by_hand(day, due_at).await?;
     if settled {
         let claim = SlotClaim { job: job.as_str(), due_at, holder: &jobs.holder, now, lease_until: now };
-        db!(jobs.desk.store, slots::settle_slot(&claim, "done by hand"))?;
+        jobs.office.store.settle_slot(&claim, "done by hand").await?;
     }
     Ok(settled)
 }
@@ -89,20 +88,20 @@ pub async fn run_latest(
     let Some((due, due_at, now)) = latest(jobs, cron) else { return Ok(false) };
     let mut claim =
         SlotClaim { job: job.as_str(), due_at, holder: &jobs.holder, now, lease_until: now + LEASE };
-    if !db!(jobs.desk.store, slots::claim_slot(&claim))? {
+    if !jobs.office.store.claim_slot(&claim).await? {
         return Ok(false);
     }
     let heart = Heart::beating(jobs, job, due_at);
     let bounded = tokio::time::timeout(WORK_MAX, unless_it_panics(Box::pin(work(due))));
     let outcome = bounded.await.unwrap_or(Err(JobError::TooLong(WORK_MAX)));
     heart.stop().await;
-    claim.now = jobs.desk.clock.timestamp();
+    claim.now = jobs.office.clock.timestamp();
     match outcome {
         Ok(report) => {
-            if !db!(jobs.desk.store, slots::finish_slot(&claim, &report))? {
+            if !jobs.office.store.finish_slot(&claim, &report).await? {
                 tracing::warn!(%job, %due, "the slot was taken over meanwhile; its new holder says what became of it");
             }
-            db!(jobs.desk.store, slots::forget_slots(claim.now - MEMORY))?;
+            jobs.office.store.forget_slots(claim.now - MEMORY).await?;
             Ok(true)
         }
         Err(error) => {
@@ -117,9 +116,9 @@ pub async fn run_latest(
 /// Gives a slot back; it may be taken up again after a wait.
 async fn release(jobs: &Jobs, mut claim: SlotClaim<'_>, error: &JobError) -> Result<(), StoreError> {
     let attempts =
-        db!(jobs.desk.store, slots::find_slot(claim.job, claim.due_at))?.map_or(1, |slot| slot.attempts);
+        jobs.office.store.find_slot(claim.job, claim.due_at).await?.map_or(1, |slot| slot.attempts);
     claim.lease_until = claim.now + wait_after(attempts);
-    db!(jobs.desk.store, slots::release_slot(&claim, &error.to_string()))
+    jobs.office.store.release_slot(&claim, &error.to_string()).await
 }
 
 /// How long a slot that has failed `attempts` times is left alone.
@@ -130,7 +129,7 @@ fn wait_after(attempts: i32) -> TimeDelta {
 
 /// The latest slot, as it is and as rows keep it, and now.
 fn latest(jobs: &Jobs, cron: &str) -> Option<(DateTime<Utc>, NaiveDateTime, NaiveDateTime)> {
-    let now = jobs.desk.clock.now();
+    let now = jobs.office.clock.now();
     let due = alarm::latest_before(cron, now)?;
     Some((due, micros(due.naive_utc()), micros(now.naive_utc())))
 }
@@ -143,7 +142,8 @@ struct Heart {
 
 impl Heart {
     fn beating(jobs: &Jobs, job: Job, due_at: NaiveDateTime) -> Self {
-        let (store, clock, holder) = (jobs.desk.store.clone(), jobs.desk.clock.clone(), jobs.holder.clone());
+        let (store, clock, holder) =
+            (jobs.office.store.clone(), jobs.office.clock.clone(), jobs.holder.clone());
         let (stop, mut stopped) = oneshot::channel();
         let task = tokio::spawn(async move {
             loop {
@@ -154,7 +154,7 @@ impl Heart {
                 let now = clock.timestamp();
                 let claim =
                     SlotClaim { job: job.as_str(), due_at, holder: &holder, now, lease_until: now + LEASE };
-                match db!(store, slots::renew_slot(&claim)) {
+                match store.renew_slot(&claim).await {
                     Ok(true) => {}
                     // The work goes on: it is safe beside another's, and what is written in one piece stays so.
                     Ok(false) => return,

@@ -9,8 +9,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use super::job_table::Rhythm;
 use super::{Bell, JobError, Jobs, alarm, bounces, unless_it_panics};
-use crate::clock::office;
-use crate::db;
+use crate::clock::office_zone;
 use crate::domain::{ProblemKind, SubjectKind, TextEnum as _};
 use crate::store::StoreError;
 use crate::store::rows::ProblemRow;
@@ -46,7 +45,7 @@ pub struct Watched {
 /// # Errors
 /// When a look failed, said by its name; what was found stays written, and the whole is looked at again soon.
 pub async fn watch(jobs: &Jobs, schedule: &[Bell<'_>]) -> Result<Watched, JobError> {
-    let now = jobs.desk.clock.timestamp();
+    let now = jobs.office.clock.timestamp();
     let mut done = Watched::default();
     let mut failed = Vec::new();
     let bounces = async {
@@ -71,7 +70,7 @@ pub async fn watch(jobs: &Jobs, schedule: &[Bell<'_>]) -> Result<Watched, JobErr
 /// # Errors
 /// When the database fails.
 pub(super) async fn look_for_stuck(jobs: &Jobs, schedule: &[Bell<'_>]) -> Result<(), JobError> {
-    stuck(jobs, schedule, jobs.desk.clock.timestamp(), &mut Watched::default()).await
+    stuck(jobs, schedule, jobs.office.clock.timestamp(), &mut Watched::default()).await
 }
 
 /// One look, whose failure is said and remembered and stops no other.
@@ -94,11 +93,11 @@ const ANSWERS_KEPT: TimeDelta = TimeDelta::days(7);
 /// # Errors
 /// When the database fails.
 pub(super) async fn upkeep(jobs: &Jobs, now: NaiveDateTime) -> Result<(), JobError> {
-    let healed = db!(jobs.desk.store, upkeep::call_back_from_future(now));
+    let healed = jobs.office.store.call_back_from_future(now).await;
     if let Ok(healed @ 1..) = healed {
         tracing::warn!(healed, "times from a clock that ran ahead were set back");
     }
-    let forgotten = db!(jobs.desk.store, upkeep::forget_answers(now - ANSWERS_KEPT));
+    let forgotten = jobs.office.store.forget_answers(now - ANSWERS_KEPT).await;
     healed.and(forgotten)?;
     Ok(())
 }
@@ -114,19 +113,18 @@ async fn reconcile(
     now: NaiveDateTime,
     done: &mut Watched,
 ) -> Result<(), JobError> {
-    let store = &jobs.desk.store;
-    let known: HashSet<String> =
-        db!(*store, problems::list_open_subjects(&kind.to_string()))?.into_iter().collect();
+    let store = &jobs.office.store;
+    let known: HashSet<String> = store.list_open_subjects(&kind.to_string()).await?.into_iter().collect();
     let found_ids: HashSet<&str> = found.iter().map(|(id, _)| id.as_str()).collect();
     let mut failed = Ok(());
     for id in known.iter().filter(|id| !found_ids.contains(id.as_str())) {
-        let closed = db!(*store, problems::close_problem(&kind.to_string(), id, now));
+        let closed = store.close_problem(&kind.to_string(), id, now).await;
         done.closed += count(closed, &mut failed)?;
     }
     for (id, detail) in found.into_iter().filter(|(id, _)| !known.contains(id)) {
-        let row = ProblemRow::new(Id(jobs.desk.clock.new_id()), kind, (subject, id), detail, now);
+        let row = ProblemRow::new(Id(jobs.office.clock.new_id()), kind, (subject, id), detail, now);
         tracing::error!(kind = row.kind, subject = row.subject_id, detail = row.detail, "a person must look");
-        done.opened += count(db!(*store, problems::open_problem(&row)), &mut failed)?;
+        done.opened += count(store.open_problem(&row).await, &mut failed)?;
     }
     Ok(failed?)
 }
@@ -148,7 +146,7 @@ fn count(
 }
 
 async fn letters(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
-    let undelivered = db!(jobs.desk.store, watch::list_undelivered_letters())?;
+    let undelivered = jobs.office.store.list_undelivered_letters().await?;
     let (lost, homeless): (Vec<_>, Vec<_>) = undelivered.into_iter().partition(|(_, mailbox)| *mailbox);
     let lost = lost.into_iter().map(|(letter, _)| {
         let detail =
@@ -168,11 +166,11 @@ async fn letters(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<
 async fn drafts(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
     // So many days have passed at least; which of them were working days is counted below.
     let before = now - TimeDelta::days(i64::from(LATE_DRAFT) - 1);
-    let today = jobs.desk.clock.today();
+    let today = jobs.office.clock.today();
     let mut late = Vec::new();
-    for (letter, made_at) in db!(jobs.desk.store, watch::list_waiting_drafts(before))? {
-        let made_on = made_at.and_utc().with_timezone(&office()).date_naive();
-        let waited = match jobs.desk.calendar.working_days_between(made_on, today) {
+    for (letter, made_at) in jobs.office.store.list_waiting_drafts(before).await? {
+        let made_on = made_at.and_utc().with_timezone(&office_zone()).date_naive();
+        let waited = match jobs.office.calendar.working_days_between(made_on, today) {
             Ok(days) if days >= i64::from(LATE_DRAFT) => format!("{days}个工作日"),
             Ok(_) => continue,
             // A year without its calendar cannot be counted; what waits for a week has waited for three working days
@@ -188,7 +186,7 @@ async fn drafts(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(
 }
 
 async fn deliveries(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
-    let late = db!(jobs.desk.store, watch::list_late_deliveries(now - LATE_DUE, now - LATE_MADE))?;
+    let late = jobs.office.store.list_late_deliveries(now - LATE_DUE, now - LATE_MADE).await?;
     let late = late.into_iter().map(|row| {
         let said = row.last_reply.as_deref().unwrap_or("尚未尝试");
         (row.id.0.to_string(), format!("发往{}的邮件迟迟未送出（已试{}次）：{said}", row.email, row.attempts))
@@ -199,24 +197,23 @@ async fn deliveries(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Resu
 
 /// Those are opened where they happen, and closed by the person who saw to them.
 async fn hidden_failures(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
-    let store = &jobs.desk.store;
+    let store = &jobs.office.store;
     let mut failed = Ok(());
-    for row in db!(*store, watch::list_hidden_failures())? {
+    for row in store.list_hidden_failures().await? {
         let kind =
             if row.state == "bounced" { ProblemKind::DeliveryBounced } else { ProblemKind::DeliveryFailed };
         let said = row.last_reply.unwrap_or_default();
         let subject = (SubjectKind::Delivery, row.id.0.to_string());
         let detail = format!("发往{}的邮件未送达：{said}", row.email);
-        let problem = ProblemRow::new(Id(jobs.desk.clock.new_id()), kind, subject, detail, now);
-        done.opened += count(db!(*store, problems::open_problem(&problem)), &mut failed)?;
+        let problem = ProblemRow::new(Id(jobs.office.clock.new_id()), kind, subject, detail, now);
+        done.opened += count(store.open_problem(&problem).await, &mut failed)?;
     }
     Ok(failed?)
 }
 
 async fn episodes(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
-    let store = &jobs.desk.store;
-    let silent =
-        db!(*store, watch::list_episodes_without_letter(now - LATE_LETTER, jobs.desk.clock.today()))?;
+    let store = &jobs.office.store;
+    let silent = store.list_episodes_without_letter(now - LATE_LETTER, jobs.office.clock.today()).await?;
     let silent = silent
         .into_iter()
         .map(|(id, measure)| (id.0.to_string(), format!("“{measure}”的预警事项已逾一日，还没有函。")));
@@ -225,18 +222,17 @@ async fn episodes(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result
 }
 
 async fn unaddressed(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
-    let orphans =
-        db!(jobs.desk.store, watch::list_unaddressed())?.into_iter().map(|(id, measure, campaign)| {
-            (id.0.to_string(), format!("“{campaign}”的“{measure}”滞后，但没有牵头单位，发不出函。"))
-        });
+    let orphans = jobs.office.store.list_unaddressed().await?.into_iter().map(|(id, measure, campaign)| {
+        (id.0.to_string(), format!("“{campaign}”的“{measure}”滞后，但没有牵头单位，发不出函。"))
+    });
     let orphans = orphans.collect();
     reconcile(jobs, (ProblemKind::Unaddressed, SubjectKind::Indicator), orphans, now, done).await
 }
 
 async fn calendar(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
-    let longest = db!(jobs.desk.store, watch::longest_reply())?.unsigned_abs();
-    let today = jobs.desk.clock.today();
-    let needed = jobs.desk.calendar.add_working_days(today, longest + CALENDAR_AHEAD);
+    let longest = jobs.office.store.longest_reply().await?.unsigned_abs();
+    let today = jobs.office.clock.today();
+    let needed = jobs.office.calendar.add_working_days(today, longest + CALENDAR_AHEAD);
     let missing = needed.err().map(|error| {
         let detail = format!("{}年的工作日历未公布或未载入，反馈期限无法推算，请载入。", error.year);
         (error.year.to_string(), detail)
@@ -257,12 +253,12 @@ async fn stuck(
     let slotted = schedule.iter().filter(|(job, cron)| !cron.is_empty() && job.row().rhythm == Rhythm::Daily);
     for (job, cron) in slotted {
         let name = job.as_str();
-        let Some(due) = alarm::latest_before(cron, jobs.desk.clock.now() - LATE_JOB) else { continue };
+        let Some(due) = alarm::latest_before(cron, jobs.office.clock.now() - LATE_JOB) else { continue };
         let due_at = crate::store::types::micros(due.naive_utc());
         // Before the first slot that this database knows of, nobody was there to work.
-        let started: Result<bool, StoreError> = db!(jobs.desk.store, slots::is_job_known(name, due_at));
-        if started? && !db!(jobs.desk.store, watch::is_slot_done(name, due_at))? {
-            let local = due.with_timezone(&office()).format("%Y年%-m月%-d日%H:%M");
+        let started: Result<bool, StoreError> = jobs.office.store.is_job_known(name, due_at).await;
+        if started? && !jobs.office.store.is_slot_done(name, due_at).await? {
+            let local = due.with_timezone(&office_zone()).format("%Y年%-m月%-d日%H:%M");
             found.push((name.to_owned(), format!("任务{name}在{local}应运行，至今未完成。")));
         }
     }

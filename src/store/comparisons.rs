@@ -13,7 +13,6 @@ use super::known::Then;
 use super::rows::{EvaluationRow, RegionRow};
 use super::types::Id;
 use super::{Store, StoreError, series_facts};
-use crate::db;
 use xushi_domain::kind::{ComparedWith, WayFrom};
 use xushi_domain::pace::{NamedSeries, Sibling};
 use xushi_domain::rule_pack::Family;
@@ -41,7 +40,7 @@ impl Register {
     /// # Errors
     /// When the database fails.
     pub async fn load(store: &Store) -> Result<Self, StoreError> {
-        let rows = db!(*store, comparisons::list_register())?;
+        let rows = store.list_register().await?;
         let mut names: HashMap<String, Option<Id>> = HashMap::new();
         let mut codes = HashMap::new();
         for row in &rows {
@@ -51,7 +50,7 @@ impl Register {
                 names.entry(folded(name)).and_modify(|known| *known = None).or_insert(Some(row.id));
             }
         }
-        let measures = db!(*store, comparisons::list_measure_names())?;
+        let measures = store.list_measure_names().await?;
         let measures = measures.into_iter().map(|(name, id)| (folded(&name), id)).collect();
         Ok(Self { regions: rows.into_iter().map(|row| (row.id, row)).collect(), codes, names, measures })
     }
@@ -364,7 +363,7 @@ async fn targets(
         let regions: Vec<Id> = regions.into_iter().collect();
         for chunk in regions.chunks(1_000) {
             for (measure, region, start, end, columns) in
-                db!(*store, comparisons::list_sibling_targets(&[measure], chunk))?
+                store.list_sibling_targets(&[measure], chunk).await?
             {
                 let Some(target) = columns.target()?.filter(|target| from_zero(target.kind)) else {
                     continue;

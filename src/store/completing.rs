@@ -13,7 +13,6 @@ use super::judging::Evidence;
 use super::rows::{NodeReportRow, PersonVerdictRow, word};
 use super::types::Id;
 use super::{Store, StoreError};
-use crate::db;
 use xushi_domain::kind::ReportedBy;
 use xushi_domain::pace::{PersonVerdict, nodes_done};
 use xushi_domain::{Figure, Observation, Period, Status};
@@ -85,7 +84,7 @@ impl Completing {
         let asking = reported_by(evidence, ReportedBy::Person);
         let mut rows: HashMap<Id, PersonVerdictRow> = HashMap::new();
         for chunk in asking.chunks(1_000) {
-            for row in db!(*store, persons::list_person_verdicts_of(chunk, self.as_of))? {
+            for row in store.list_person_verdicts_of(chunk, self.as_of).await? {
                 // The latest comes last.
                 rows.insert(row.indicator_id, row);
             }
@@ -102,7 +101,7 @@ impl Completing {
         let asking = reported_by(evidence, ReportedBy::Nodes);
         let mut rows: HashMap<Id, Vec<NodeReportRow>> = HashMap::new();
         for chunk in asking.chunks(1_000) {
-            for row in db!(*store, persons::list_node_reports_of(chunk, self.as_of))? {
+            for row in store.list_node_reports_of(chunk, self.as_of).await? {
                 rows.entry(row.indicator_id).or_default().push(row);
             }
         }

@@ -9,7 +9,6 @@ use super::completing::Completing;
 use super::judging::{Context, Evidence};
 use super::types::Id;
 use super::{Store, StoreError};
-use crate::db;
 use xushi_domain::{Observation, WorkCalendar};
 
 /// The whole evidence on one indicator as known at `as_of`; `None` when there is no such indicator.
@@ -38,8 +37,8 @@ pub async fn evidence_of(
 ) -> Result<Vec<Evidence>, StoreError> {
     let (mut rows, mut past) = (Vec::new(), Vec::new());
     for chunk in ids.chunks(1_000) {
-        rows.extend(db!(*store, evaluation::list_evaluation_rows_of(chunk))?);
-        past.extend(db!(*store, evaluation::list_past_verdicts(chunk, as_of))?);
+        rows.extend(store.list_evaluation_rows_of(chunk).await?);
+        past.extend(store.list_past_verdicts(chunk, as_of).await?);
     }
     if rows.is_empty() {
         return Ok(Vec::new());
@@ -49,7 +48,7 @@ pub async fn evidence_of(
     let mut facts: HashMap<i64, Vec<Observation>> = HashMap::new();
     let series: Vec<i64> = rows.iter().map(|(row, ..)| row.series_id).collect();
     for chunk in series.chunks(1_000) {
-        for fact in db!(*store, observations::list_facts(chunk, as_of))? {
+        for fact in store.list_facts(chunk, as_of).await? {
             facts.entry(fact.series_id).or_default().push(Observation::try_from(fact)?);
         }
     }

@@ -17,7 +17,6 @@ use super::revisions::InForce;
 use super::rows::{AssessmentFigures, EvaluationRow, PastVerdictRow, RulePackRow};
 use super::types::Id;
 use super::{Store, StoreError, rule_packs};
-use crate::db;
 use xushi_domain::pace::{
     self, Assessment, Course, Known, Past, PersonVerdict, Step, Subject, course, is_percent, overdue_after,
 };
@@ -50,10 +49,10 @@ impl Context {
         let in_force = InForce::load(store, as_of).await?;
         let mut packs_by_id: HashMap<Id, Arc<RulePack>> = HashMap::new();
         let mut packs = HashMap::new();
-        let campaigns: Vec<(Id, RulePackRow)> = db!(*store, rule_packs::list_campaign_packs())?;
+        let campaigns: Vec<(Id, RulePackRow)> = store.list_campaign_packs().await?;
         for (campaign, mut row) in campaigns {
             if let Some(then) = in_force.packs.get(&campaign) {
-                let kept = db!(*store, rule_packs::find_rule_pack(then.0))?;
+                let kept = store.find_rule_pack(then.0).await?;
                 row = kept.ok_or_else(|| StoreError::missing("rule_pack", then.0))?;
             }
             let pack = match packs_by_id.get(&row.id) {
@@ -63,7 +62,9 @@ impl Context {
             packs_by_id.insert(row.id, pack.clone());
             packs.insert(campaign, (row.id, pack));
         }
-        let measures = db!(*store, evaluation::list_measures())?
+        let measures = store
+            .list_judged_measures()
+            .await?
             .into_iter()
             .map(|row| match in_force.measures.get(&row.id) {
                 Some(then) => Ok((row.id, Arc::new(then.clone()))),
@@ -71,10 +72,10 @@ impl Context {
             })
             .collect::<Result<_, StoreError>>()?;
         let mut aliases: HashMap<Id, Vec<String>> = HashMap::new();
-        for (id, name) in db!(*store, evaluation::list_aliases())? {
+        for (id, name) in store.list_aliases().await? {
             aliases.entry(id).or_default().push(name);
         }
-        let regions = db!(*store, evaluation::list_region_codes())?;
+        let regions = store.list_region_codes().await?;
         let regions = regions.into_iter().map(|(id, code)| (id, Arc::from(code))).collect();
         Ok(Self {
             as_of,

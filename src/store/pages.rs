@@ -7,7 +7,6 @@ use tokio::sync::mpsc;
 use super::rows::{EvaluationRow, FactRow, PastVerdictRow};
 use super::types::Id;
 use super::{Store, StoreError};
-use crate::db;
 use xushi_domain::Observation;
 
 /// Indicators read at once; with twelve facts each this keeps some megabytes.
@@ -87,12 +86,11 @@ impl Reader {
             Which::Campaigns(campaigns) => Some(campaigns.as_slice()),
             Which::All => None,
         };
-        let rows = db!(self.store, evaluation::list_evaluation_rows(campaigns, self.after, PAGE))?;
+        let rows = self.store.list_evaluation_rows(campaigns, self.after, PAGE).await?;
         self.done = (rows.len() as i64) < PAGE;
         let (Some((first, ..)), Some((last, ..))) = (rows.first(), rows.last()) else { return Ok(None) };
         self.after = Some((last.series_id, last.id));
-        let facts =
-            db!(self.store, evaluation::list_facts_between(first.series_id, last.series_id, self.as_of))?;
+        let facts = self.store.list_facts_between(first.series_id, last.series_id, self.as_of).await?;
         let past = self.past(&rows).await?;
         Ok(Some(Page { rows, facts: self::facts(facts)?, past }))
     }
@@ -106,11 +104,11 @@ impl Reader {
         if chunk.is_empty() {
             return Ok(None);
         }
-        let mut rows = db!(self.store, evaluation::list_evaluation_rows_of(chunk))?;
+        let mut rows = self.store.list_evaluation_rows_of(chunk).await?;
         rows.sort_unstable_by_key(|(row, ..)| (row.series_id, row.id));
         let mut series: Vec<i64> = rows.iter().map(|(row, ..)| row.series_id).collect();
         series.dedup();
-        let facts = facts(db!(self.store, observations::list_facts(&series, self.as_of))?)?;
+        let facts = facts(self.store.list_facts(&series, self.as_of).await?)?;
         let past = self.past(&rows).await?;
         self.taken += FEW;
         Ok(Some(Page { rows, facts, past }))
@@ -122,7 +120,7 @@ impl Reader {
         let graded: Vec<Id> = graded.map(|(row, ..)| row.id).collect();
         let mut past = Vec::new();
         for chunk in graded.chunks(1_000) {
-            past.append(&mut db!(self.store, evaluation::list_past_verdicts(chunk, self.as_of))?);
+            past.append(&mut self.store.list_past_verdicts(chunk, self.as_of).await?);
         }
         Ok(past)
     }

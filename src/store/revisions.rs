@@ -17,7 +17,6 @@ use super::rows::{
 };
 use super::types::{Id, Number};
 use super::{Store, StoreError};
-use crate::db;
 use xushi_domain::{Measure, TextEnum as _};
 
 /// What is known of a change besides what it changes.
@@ -247,7 +246,7 @@ impl InForce {
     /// # Errors
     /// When the database fails or holds what it should not.
     pub async fn load(store: &Store, as_of: NaiveDate) -> Result<Self, StoreError> {
-        let changed = db!(*store, revisions::list_changed_since(RevisionOf::Indicator, as_of))?;
+        let changed = store.list_changed_since(RevisionOf::Indicator, as_of).await?;
         let mut measures = HashMap::new();
         for (id, row) in states(store, RevisionOf::Measure, as_of).await? {
             let state: MeasureState = read(&row)?;
@@ -290,7 +289,7 @@ async fn states(
     subject: RevisionOf,
     as_of: NaiveDate,
 ) -> Result<HashMap<Id, RevisionRow>, StoreError> {
-    let changed = db!(*store, revisions::list_changed_since(subject, as_of))?;
+    let changed = store.list_changed_since(subject, as_of).await?;
     in_force(store, subject, &changed, as_of).await
 }
 
@@ -303,7 +302,7 @@ async fn in_force(
 ) -> Result<HashMap<Id, RevisionRow>, StoreError> {
     let mut found = HashMap::new();
     for chunk in ids.chunks(1_000) {
-        let rows = db!(*store, revisions::list_revisions_of(subject, chunk))?;
+        let rows = store.list_revisions_of(subject, chunk).await?;
         for group in rows.chunk_by(|a, b| a.subject_id == b.subject_id) {
             let past = group.iter().rposition(|row| row.superseded_on <= as_of);
             let at = past.map_or(0, |last| last + 1);

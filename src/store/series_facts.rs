@@ -9,7 +9,6 @@ use xushi_domain::Observation;
 use super::comparisons::Key;
 use super::types::Id;
 use super::{Store, StoreError};
-use crate::db;
 
 /// Facts of all these series known by publication.
 pub(super) async fn facts(
@@ -24,7 +23,7 @@ pub(super) async fn facts(
     let mut keys: HashMap<i64, Key> = HashMap::new();
     for (measure, regions) in by_measure {
         for chunk in regions.chunks(1_000) {
-            let found = db!(*store, comparisons::list_series(&[measure], chunk))?;
+            let found = store.list_series(&[measure], chunk).await?;
             keys.extend(found.into_iter().map(|(id, measure, region)| (id, (measure, region))));
         }
     }
@@ -32,7 +31,7 @@ pub(super) async fn facts(
     ids.sort_unstable();
     let mut facts: HashMap<Key, Vec<Observation>> = HashMap::new();
     for chunk in ids.chunks(1_000) {
-        for fact in db!(*store, observations::list_facts(chunk, as_of))? {
+        for fact in store.list_facts(chunk, as_of).await? {
             let Some(key) = keys.get(&fact.series_id) else { continue };
             facts.entry(*key).or_default().push(Observation::try_from(fact)?);
         }

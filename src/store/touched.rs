@@ -9,7 +9,6 @@ use super::judging::Context;
 use super::rows::Mark;
 use super::types::Id;
 use super::{Store, StoreError};
-use crate::db;
 use xushi_domain::{Kind, RulePack, TextEnum as _, WorkCalendar};
 
 /// Rows read at once.
@@ -30,13 +29,13 @@ pub async fn touched(
     let series: Vec<i64> = series.into_iter().collect();
     let mut written: HashSet<Key> = HashSet::new();
     for chunk in series.chunks(PAGE as usize) {
-        found.extend(db!(*store, evaluation::list_indicators_of_series(chunk))?);
-        written.extend(db!(*store, evaluation::list_series_keys(chunk))?);
+        found.extend(store.list_indicators_of_series(chunk).await?);
+        written.extend(store.list_series_keys(chunk).await?);
     }
     let own: BTreeSet<Id> = marks.iter().filter_map(|mark| mark.indicator_id).collect();
     let own: Vec<Id> = own.into_iter().collect();
     for chunk in own.chunks(PAGE as usize) {
-        found.extend(db!(*store, evaluation::list_series_of_indicators(chunk))?);
+        found.extend(store.list_series_of_indicators(chunk).await?);
     }
     if !written.is_empty() {
         found.extend(compared_with(store, calendar, as_of, &written).await?);
@@ -68,7 +67,7 @@ async fn compared_with(
     let register = Register::load(store).await?;
     let (mut found, mut after) = (Vec::new(), None);
     loop {
-        let mut rows = db!(*store, evaluation::list_evaluation_rows_of_kinds(&kinds, after, PAGE))?;
+        let mut rows = store.list_evaluation_rows_of_kinds(&kinds, after, PAGE).await?;
         let last = rows.len() < PAGE as usize;
         after = rows.last().map(|(row, ..)| row.id);
         context.in_force.restore(store, &mut rows).await?;

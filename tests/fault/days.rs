@@ -62,7 +62,7 @@ impl Day {
         let due_at = (bell - TimeDelta::days(1)).naive_utc();
         let claim =
             SlotClaim { job: Job::Issue.as_str(), due_at, holder: "", now: due_at, lease_until: due_at };
-        xushi::db!(post.store, slots::settle_slot(&claim, "letters 0")).unwrap();
+        post.store.settle_slot(&claim, "letters 0").await.unwrap();
         let shift = bell - before - SystemClock.now();
         Self { post, url, shift }
     }
@@ -85,7 +85,7 @@ impl Day {
 
     async fn slot(&self) -> Option<SlotRow> {
         let due: NaiveDateTime = BELL.parse::<DateTime<Utc>>().unwrap().naive_utc();
-        xushi::db!(self.post.store, slots::find_slot(Job::Issue.as_str(), due)).unwrap()
+        self.post.store.find_slot(Job::Issue.as_str(), due).await.unwrap()
     }
 
     /// Waits until the slot is as wanted.

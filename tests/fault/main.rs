@@ -65,7 +65,7 @@ async fn killed_often(database: Database, at_once: usize, wanted: usize) -> (usi
         seed += at_once as u64;
         done += killed;
         if killed == 0 {
-            let counts = xushi::db!(post.store, deliveries::count_deliveries()).unwrap();
+            let counts = post.store.count_deliveries().await.unwrap();
             if counts.keys().all(|state| state == "accepted") {
                 post.fill(400).await;
             } else {
@@ -131,11 +131,8 @@ async fn issue_killed_often(name: &str, database: Database, at_once: usize, roun
         assert_eq!(post.check_numbers().await, again, "a second run finds nothing due");
     }
     let letters = post.check_numbers().await;
-    let silent = xushi::db!(
-        post.store,
-        watch::list_episodes_without_letter(SystemClock.timestamp(), SystemClock.today())
-    )
-    .unwrap();
+    let silent =
+        post.store.list_episodes_without_letter(SystemClock.timestamp(), SystemClock.today()).await.unwrap();
     assert!(silent.is_empty(), "every episode has its letter: {silent:?}");
     post.finish().await;
     let count = post.check().await;
@@ -148,7 +145,7 @@ async fn issue_killed_often(name: &str, database: Database, at_once: usize, roun
 
 /// A bad value of every indicator for the months up to `end`.
 async fn make_everything_lag(post: &Post, end: chrono::NaiveDate, round: u32) {
-    let indicators = xushi::db!(post.store, evaluation::list_evaluation_rows(None, None, 500)).unwrap();
+    let indicators = post.store.list_evaluation_rows(None, None, 500).await.unwrap();
     let fact = |figure: &str, value: i64| ObservationRow {
         id: Id(SystemClock.new_id()),
         series_id: 0,
@@ -178,7 +175,7 @@ async fn make_everything_lag(post: &Post, end: chrono::NaiveDate, round: u32) {
         facts.push(write(measure, region, fact("yoy", -1_000 - i64::from(round))));
         facts.push(write(measure, region, fact("level", 1)));
     }
-    xushi::db!(post.store, recording::record_observations(&facts, false)).unwrap();
+    post.store.record_observations(&facts, false).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -192,9 +189,9 @@ async fn issuing_killed_often() {
 
 /// Jobs of this process on a database; they send nothing.
 async fn jobs_on(store: Store, clock: Arc<dyn Clock>, bounce_folder: Option<std::path::PathBuf>) -> Jobs {
-    let desk = services::desk(store, clock).await;
+    let office = services::office(store, clock).await;
     let holder = std::process::id().to_string();
-    let jobs = services::jobs(desk, Transport::Memory(MemoryOutbox::default()), &holder);
+    let jobs = services::jobs(office, Transport::Memory(MemoryOutbox::default()), &holder);
     Jobs { transport_connections: 1, bounce_folder, ..jobs }
 }
 

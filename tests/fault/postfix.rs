@@ -187,7 +187,7 @@ async fn postfix_takes_refuses_and_returns_letters() {
             .await;
         post.deliveries().await
     };
-    let problems = async || xushi::db!(post.store, problems::count_open_problems()).unwrap();
+    let problems = async || post.store.count_open_problems().await.unwrap();
 
     // A bare word, as machines are called: every letter would be refused for good, and all wait.
     let rows = deliver("vm").await;

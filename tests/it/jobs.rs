@@ -50,7 +50,7 @@ async fn lagging(app: &TestApp) {
 
 async fn slot(app: &TestApp, job: Job, due: &str) -> Option<SlotRow> {
     let due = micros(office(due).naive_utc());
-    xushi::db!(app.store, slots::find_slot(job.as_str(), due)).unwrap()
+    app.store.find_slot(job.as_str(), due).await.unwrap()
 }
 
 async fn outcome(app: &TestApp, job: Job, due: &str) -> String {
@@ -123,7 +123,7 @@ both! {
         let due_at = micros(office("2025-08-27T08:00:00").naive_utc());
         // What a replica leaves that is killed in its work.
         let dead = SlotClaim { job: Job::Issue.as_str(), due_at, holder: "dead", now, lease_until: now + TimeDelta::seconds(30) };
-        assert!(xushi::db!(app.store, slots::claim_slot(&dead)).unwrap());
+        assert!(app.store.claim_slot(&dead).await.unwrap());
         assert_eq!(round(&alive, DAILY, &SCHEDULE).await, 1, "the verdicts; the ladder waits for the letters");
         assert!(slot(&app, Job::Remind, "2025-08-27T08:30:00").await.is_none());
         app.clock.set(office("2025-08-27T08:30:31"));
@@ -132,8 +132,8 @@ both! {
         let said = outcome(&app, Job::Issue, "2025-08-27T08:00:00").await;
         assert!(made > 0 && said == format!("letters {made}, drafts 0, blocked 0, overtaken 0, lifted 0"), "{made}: {said}");
         // The dead one was only slow: what it says now is not recorded.
-        assert!(!xushi::db!(app.store, slots::renew_slot(&dead)).unwrap());
-        assert!(!xushi::db!(app.store, slots::finish_slot(&dead, "letters 9")).unwrap());
+        assert!(!app.store.renew_slot(&dead).await.unwrap());
+        assert!(!app.store.finish_slot(&dead, "letters 9").await.unwrap());
         assert_eq!(round(&alive, DAILY, &SCHEDULE).await, 0, "each once");
     }
 
@@ -214,7 +214,7 @@ both! {
     async fn the_record_says_what_was_made_not_what_was_planned(app: TestApp) {
         lagging(&app).await;
         let mut jobs = jobs(&app, "one");
-        jobs.desk.calendar = Arc::new(WorkCalendar::new([]).unwrap());
+        jobs.office.calendar = Arc::new(WorkCalendar::new([]).unwrap());
         round(&jobs, &[(Job::Issue, ISSUE)], &SCHEDULE).await;
         let said = outcome(&app, Job::Issue, "2025-08-27T08:00:00").await;
         assert!(said.starts_with("letters 0, drafts 0, blocked ") && !said.contains("blocked 0"), "{said}");

@@ -42,16 +42,16 @@ async fn killed_at_any_moment_nothing_is_lost_and_no_number_is_reused() {
     assert!(run_for(folder.path(), None), "after all that, a run that is left alone succeeds");
     let store = Store::open(folder.path().join("d/xushi.db").to_str().unwrap(), 2).unwrap();
     let page = Page { limit: 500, after: None };
-    let letters = xushi::db!(store, letters::list_letters(&Default::default(), page)).unwrap();
+    let letters = store.list_letters(&Default::default(), page).await.unwrap();
     let serials: Vec<_> = letters.iter().map(|letter| letter.serial.unwrap()).collect();
     assert_eq!(serials, [1], "one letter is due, and it has the first number");
     // Leases of the killed run out by the clock; then somebody else finishes their work.
     let clock = Arc::new(FixedClock::at(SystemClock.now() + chrono::TimeDelta::hours(1)));
     let outbox = MemoryOutbox::default();
-    let desk = services::desk(store.clone(), clock).await;
-    let jobs = services::jobs(desk, Transport::Memory(outbox.clone()), "survivor");
+    let office = services::office(store.clone(), clock).await;
+    let jobs = services::jobs(office, Transport::Memory(outbox.clone()), "survivor");
     deliver(&jobs).await.unwrap();
-    let rows = xushi::db!(store, deliveries::list_deliveries(&Default::default(), page)).unwrap();
+    let rows = store.list_deliveries(&Default::default(), page).await.unwrap();
     assert!(!rows.is_empty() && rows.iter().all(|row| row.state == "accepted"), "{rows:?}");
     for row in &rows {
         assert_eq!(

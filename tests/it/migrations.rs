@@ -73,12 +73,12 @@ fn told(source: &str) -> Tables {
 }
 
 async fn regions(store: &Store) -> i64 {
-    xushi::db!(*store, regions::count_regions()).unwrap()
+    store.count_regions().await.unwrap()
 }
 
 async fn seed_regions(store: &Store) {
     let regions = seed::regions(SystemClock.timestamp(), || SystemClock.new_id()).unwrap();
-    xushi::db!(*store, regions::seed_regions(&regions)).unwrap();
+    store.seed_regions(&regions).await.unwrap();
 }
 
 async fn up_down_up(database: Database) {

@@ -127,8 +127,8 @@ both! {
             }
         }
         let packs = xushi::domain::RulePack::built_in().len();
-        assert_eq!(xushi::db!(app.store, names::fill_names()).unwrap(), 3 + packs);
-        assert_eq!(xushi::db!(app.store, names::fill_names()).unwrap(), 0);
+        assert_eq!(app.store.fill_names().await.unwrap(), 3 + packs);
+        assert_eq!(app.store.fill_names().await.unwrap(), 0);
         app.post("/units", json!({"name": "ABC局", "region": "430000"})).await.problem(409, "duplicate", "/name");
         app.post("/measures", measure("生产总值(现价)", &[])).await.problem(409, "duplicate", "/name");
         app.get("/contacts?unit=ABC%E5%B1%80").await.expect(200);

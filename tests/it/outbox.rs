@@ -7,9 +7,10 @@ use xushi::jobs::deliver::{Delivered, deliver};
 use xushi::jobs::{Job, Jobs};
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::{Failure, SendError, Stage, Transport};
+use xushi::office::assessments;
+use xushi::office::warnings;
 use xushi::store::rows::{AttemptBegin, DeliveryRow, Lease, Page};
 use xushi::store::types::Id;
-use xushi::warning;
 
 use crate::support::{TestApp, both};
 
@@ -25,8 +26,8 @@ async fn issued(app: &TestApp) -> usize {
         "period": {"start": "2025-01-01", "end": "2025-07-31"}, "source": "月报", "published_on": "2025-08-20"}]});
     app.put("/observations", lagging).await.expect(200);
     let day = "2025-08-27".parse().unwrap();
-    warning::evaluate(&app.desk, day).await.unwrap();
-    warning::issue(&app.desk, day).await.unwrap();
+    assessments::evaluate(&app.office, day).await.unwrap();
+    warnings::issue(&app.office, day).await.unwrap();
     let count = rows(app).await.len();
     assert!(count > 3, "{count} mailboxes");
     count
@@ -34,7 +35,7 @@ async fn issued(app: &TestApp) -> usize {
 
 async fn rows(app: &TestApp) -> Vec<DeliveryRow> {
     let page = Page { limit: 500, after: None };
-    xushi::db!(app.store, deliveries::list_deliveries(&Default::default(), page)).unwrap()
+    app.store.list_deliveries(&Default::default(), page).await.unwrap()
 }
 
 fn later(app: &TestApp, minutes: i64) {
@@ -87,12 +88,12 @@ both! {
         // The dead process: it claimed everything, wrote one intent, and was killed with the content on the wire.
         let now = app.clock.timestamp();
         let lease = Lease { holder: "dead", now, until: now + TimeDelta::seconds(150) };
-        let claimed = xushi::db!(app.store, deliveries::claim_deliveries(&lease, 500)).unwrap();
+        let claimed = app.store.claim_deliveries(&lease, 500).await.unwrap();
         assert_eq!(claimed.len(), count);
         let victim = claimed[0].clone();
         let attempt = Id(app.clock.new_id());
         let begin = AttemptBegin { delivery: victim.id, attempt };
-        let begun = xushi::db!(app.store, deliveries::write_attempts(&[begin], &[], &lease)).unwrap();
+        let begun = app.store.write_attempts(&[begin], &[], &lease).await.unwrap();
         assert_eq!(begun.get(&victim.id), Some(&1));
         let alive = jobs(&app, "alive", &outbox);
         assert_eq!(deliver(&alive).await.unwrap(), Delivered::default(), "the lease still holds");
@@ -102,12 +103,12 @@ both! {
         assert_eq!((after.state.as_str(), after.attempts, after.uncertain), ("accepted", 2, 1));
         let raw = outbox.kept().into_iter().find(|mail| mail.recipient == victim.email).unwrap().raw;
         assert!(String::from_utf8_lossy(&raw).contains(&victim.message_id), "same Message-ID");
-        let attempts = xushi::db!(app.store, deliveries::list_attempts(victim.id)).unwrap();
+        let attempts = app.store.list_attempts(victim.id).await.unwrap();
         let outcomes: Vec<_> = attempts.iter().map(|one| one.outcome.as_str()).collect();
         assert_eq!(outcomes, ["uncertain", "accepted"]);
         // The dead one comes back and wants to go on: its lease is lost, nothing is sent.
         let begin = AttemptBegin { delivery: claimed[1].id, attempt: Id(app.clock.new_id()) };
-        let begun = xushi::db!(app.store, deliveries::write_attempts(&[begin], &[], &lease)).unwrap();
+        let begun = app.store.write_attempts(&[begin], &[], &lease).await.unwrap();
         assert!(begun.is_empty());
     }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
-use xushi::warning::{self, Reminded};
+use xushi::office::assessments;
+use xushi::office::warnings::{self, Reminded};
 
 use crate::support::{TestApp, both};
 
@@ -92,8 +93,8 @@ pub(crate) async fn run(app: &TestApp, day: &str) -> Value {
 
 pub(crate) async fn remind(app: &TestApp, day: &str) -> Reminded {
     at(app, day);
-    warning::evaluate(&app.desk, d(day)).await.unwrap();
-    warning::remind(&app.desk, false).await.unwrap()
+    assessments::evaluate(&app.office, d(day)).await.unwrap();
+    warnings::remind(&app.office, false).await.unwrap()
 }
 
 pub(crate) async fn items(app: &TestApp, path: &str) -> Vec<Value> {

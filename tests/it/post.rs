@@ -11,8 +11,9 @@ use xushi::jobs::watch::watch;
 use xushi::jobs::{Job, Jobs};
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::{Failure, SendError, Stage, Transport};
+use xushi::office::assessments;
+use xushi::office::warnings;
 use xushi::store::rows::{DeliveryRow, Lease, LetterRow, Pace, Page, SlotClaim};
-use xushi::warning;
 
 use crate::support::{TestApp, both};
 
@@ -30,8 +31,8 @@ pub(crate) async fn observe(app: &TestApp, measure: &str, end: &str, value: &str
 
 pub(crate) async fn issue(app: &TestApp, day: &str) {
     let day = day.parse().unwrap();
-    warning::evaluate(&app.desk, day).await.unwrap();
-    warning::issue(&app.desk, day).await.unwrap();
+    assessments::evaluate(&app.office, day).await.unwrap();
+    warnings::issue(&app.office, day).await.unwrap();
 }
 
 /// Letters of the sample campaign, several mailboxes.
@@ -43,11 +44,11 @@ pub(crate) async fn issued(app: &TestApp) -> Vec<LetterRow> {
 }
 
 pub(crate) async fn letters(app: &TestApp) -> Vec<LetterRow> {
-    xushi::db!(app.store, letters::list_letters(&Default::default(), PAGE)).unwrap()
+    app.store.list_letters(&Default::default(), PAGE).await.unwrap()
 }
 
 pub(crate) async fn deliveries(app: &TestApp) -> Vec<DeliveryRow> {
-    xushi::db!(app.store, deliveries::list_deliveries(&Default::default(), PAGE)).unwrap()
+    app.store.list_deliveries(&Default::default(), PAGE).await.unwrap()
 }
 
 pub(crate) fn later(app: &TestApp, by: TimeDelta) {
@@ -70,7 +71,7 @@ both! {
     async fn a_letter_is_frozen_in_all_its_forms(app: TestApp) {
         let letter = issued(&app).await.remove(0);
         let address = format!("/letters/{}", letter.id.0);
-        let files = xushi::db!(app.store, letter_files::list_letter_files(&[letter.id])).unwrap();
+        let files = app.store.list_letter_files(&[letter.id]).await.unwrap();
         let document = files.iter().find(|file| file.name.ends_with(".docx")).unwrap();
         assert!(document.bytes.len() <= 60 * 1024 && document.bytes.starts_with(b"PK"), "{}", document.bytes.len());
         assert_eq!(document.name, format!("{}〔{}〕1号.docx", letter.mark, letter.year));
@@ -190,9 +191,9 @@ both! {
         later(&app, TimeDelta::days(1));
         let now = app.clock.timestamp();
         let lease = Lease { holder: "dead", now, until: now + TimeDelta::seconds(150) };
-        assert_eq!(xushi::db!(app.store, deliveries::claim_deliveries(&lease, 1)).unwrap().len(), 1);
+        assert_eq!(app.store.claim_deliveries(&lease, 1).await.unwrap().len(), 1);
         let slot = SlotClaim { job: Job::Issue.as_str(), due_at: app.clock.timestamp(), holder: "dead", now, lease_until: now };
-        assert!(xushi::db!(app.store, slots::claim_slot(&slot)).unwrap());
+        assert!(app.store.claim_slot(&slot).await.unwrap());
         app.clock.set(right + TimeDelta::hours(1));
         let outbox = MemoryOutbox::default();
         assert_eq!(deliver(&jobs(&app, &outbox)).await.unwrap(), Delivered::default(), "nothing is due for a year");
@@ -200,7 +201,7 @@ both! {
         later(&app, TimeDelta::minutes(1));
         assert_eq!(deliver(&jobs(&app, &outbox)).await.unwrap().accepted, count);
         let retaken = SlotClaim { holder: "alive", now: app.clock.timestamp(), ..slot };
-        assert!(xushi::db!(app.store, slots::claim_slot(&retaken)).unwrap());
+        assert!(app.store.claim_slot(&retaken).await.unwrap());
     }
 
     async fn answers_to_repeated_requests_are_kept_a_week(app: TestApp) {

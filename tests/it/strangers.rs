@@ -16,8 +16,9 @@ use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::settings::{Security, SmtpSettings};
 use xushi::mail::smtp::SmtpPool;
 use xushi::mail::transport::{Failure, SendError, Stage, Transport};
+use xushi::office::assessments;
+use xushi::office::warnings;
 use xushi::store::rows::{DeliveryRow, Page};
-use xushi::warning;
 
 use crate::support::smtp_sink::{Do, Sink};
 use crate::support::{TestApp, both};
@@ -42,12 +43,12 @@ async fn issue(app: &TestApp) {
         "period": {"start": "2025-01-01", "end": "2025-07-31"}, "source": "月报", "published_on": "2025-08-20"}]});
     app.put("/observations", fact).await.expect(200);
     let day = "2025-08-27".parse().unwrap();
-    warning::evaluate(&app.desk, day).await.unwrap();
-    warning::issue(&app.desk, day).await.unwrap();
+    assessments::evaluate(&app.office, day).await.unwrap();
+    warnings::issue(&app.office, day).await.unwrap();
 }
 
 async fn deliveries(app: &TestApp) -> Vec<DeliveryRow> {
-    xushi::db!(app.store, deliveries::list_deliveries(&Default::default(), PAGE)).unwrap()
+    app.store.list_deliveries(&Default::default(), PAGE).await.unwrap()
 }
 
 async fn open_problems(app: &TestApp, kind: &str) -> Vec<String> {
@@ -299,13 +300,13 @@ both! {
         let letter: Value = app.get(&format!("/letters/{}", row.letter_id.0)).await.expect(200);
         let mail = app.get(&format!("/letters/{}.eml?delivery={}", row.letter_id.0, row.id.0)).await;
         let mail = String::from_utf8(mail.bytes).unwrap();
-        let facts = xushi::db!(app.store, letters::find_letters(&[row.letter_id])).unwrap().remove(0).facts;
+        let facts = app.store.find_letters(&[row.letter_id]).await.unwrap().remove(0).facts;
         let facts: Value = serde_json::from_str(&facts).unwrap();
         let issuer = facts["issuer"].as_str().unwrap();
         let head = mail.split("\r\n\r\n").next().unwrap().replace("\r\n ", " ");
         let from = head.lines().find(|line| line.starts_with("From: ")).unwrap();
         assert!(from.contains(&STANDARD.encode(&issuer[..issuer.len().min(39)])), "{from} of {issuer}, {}", letter["id"]);
-        assert!(from.ends_with(&format!("<{}>", app.desk.sender.address)), "{from}");
+        assert!(from.ends_with(&format!("<{}>", app.office.sender.address)), "{from}");
         assert!(!from.contains(&STANDARD.encode("序时预警")));
         let reply_to = head.lines().find(|line| line.starts_with("Reply-To: "));
         match facts["contact"]["email"].as_str() {

@@ -27,7 +27,6 @@ use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::indicators::{IndicatorParams, Named};
-use crate::db;
 use crate::domain::pace::{foreseen, next_report};
 use crate::domain::{Grade, TextEnum as _};
 use crate::letter::Templates;
@@ -114,11 +113,11 @@ async fn find_assessment(
     id: web::Path<Uuid>,
     Params(params): Params<AsOfParams>,
 ) -> Result<HttpResponse, Problem> {
-    let as_of = params.as_of.unwrap_or_else(|| state.clock.today());
-    let evidence = evidence::evidence_on(&state.store, &state.desk.calendar, Id(*id), as_of).await?;
+    let as_of = params.as_of.unwrap_or_else(|| state.office.clock.today());
+    let evidence = evidence::evidence_on(&state.office.store, &state.office.calendar, Id(*id), as_of).await?;
     let evidence = evidence.ok_or_else(|| Problem::not_found("指标"))?;
-    let stated = db!(state.store, comparisons::list_stated(evidence.row.series_id, as_of))?;
-    respond::ok(&request, &AssessmentView::of(&evidence, as_of, &stated, &state.desk.templates)?)
+    let stated = state.office.store.list_stated(evidence.row.series_id, as_of).await?;
+    respond::ok(&request, &AssessmentView::of(&evidence, as_of, &stated, &state.office.templates)?)
 }
 
 /// 记录下来的一次研判；只在结果与上次不同时记录，记录后不再改动
@@ -156,8 +155,8 @@ async fn list_recorded(
     id: web::Path<Uuid>,
     list: List<NoFilter>,
 ) -> Result<HttpResponse, Problem> {
-    db!(state.store, indicators::find_indicator(*id))?.ok_or_else(|| Problem::not_found("指标"))?;
-    let rows = db!(state.store, indicators::list_assessments(*id, list.page))?;
+    state.office.store.find_indicator(*id).await?.ok_or_else(|| Problem::not_found("指标"))?;
+    let rows = state.office.store.list_assessments(*id, list.page).await?;
     let page = PageView::new(rows, list.page, |row| row.id.0, |row| RecordedView::of(&row));
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -253,7 +252,7 @@ async fn list_assessments(
 ) -> Result<HttpResponse, Problem> {
     let query = request.query_string();
     // Taken before anything is read: what is written meanwhile makes the board one that nobody will ask for.
-    let snapshot = db!(state.store, snapshot::find_snapshot())?;
+    let snapshot = state.office.store.find_snapshot().await?;
     if let Some(kept) = snapshot.as_deref().and_then(|snapshot| state.shelf.find(query, snapshot)) {
         return respond::kept(&request, &kept);
     }
@@ -292,7 +291,7 @@ async fn board(state: &State, params: BoardParams) -> Result<web::Bytes, Problem
     let filter = BoardFilter { updated_after, ..asked.filter(state).await? };
     let mut rows = match as_of {
         Some(as_of) => past_board(state, filter, as_of, (limit, after)).await?,
-        None => db!(state.store, indicators::list_board(&filter, limit, after))?,
+        None => state.office.store.list_board(&filter, limit, after).await?,
     };
     if rows.is_empty() {
         asked.expect_campaign(state).await?;
@@ -313,7 +312,7 @@ pub(super) async fn marked(state: &State, ids: &[Id]) -> Result<Vec<Id>, Problem
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(db!(state.store, reassessments::list_marked_of(ids, &touched::comparing_kinds()))?)
+    Ok(state.office.store.list_marked_of(ids, &touched::comparing_kinds()).await?)
 }
 
 /// Place on the board.
@@ -329,7 +328,7 @@ async fn past_board(
     as_of: NaiveDate,
     (limit, after): (i64, Option<(i32, Uuid)>),
 ) -> Result<Vec<BoardRow>, Problem> {
-    let snapshot = db!(state.store, snapshot::find_snapshot())?;
+    let snapshot = state.office.store.find_snapshot().await?;
     let ranks: Option<Vec<i32>> = filter
         .grades
         .take()
@@ -345,9 +344,10 @@ async fn past_board(
     let ids: Vec<Id> = order.iter().filter(passes).take(shown).map(|(_, id)| *id).collect();
     let mut rows = Vec::with_capacity(ids.len());
     let evidence =
-        evidence::evidence_of(&state.store, &state.desk.calendar, &ids, as_of, Extent::Grade).await?;
+        evidence::evidence_of(&state.office.store, &state.office.calendar, &ids, as_of, Extent::Grade)
+            .await?;
     let mut judged: HashMap<Id, Evidence> = evidence.into_iter().map(|one| (one.row.id, one)).collect();
-    for mut row in db!(state.store, indicators::list_board_of(&ids))? {
+    for mut row in state.office.store.list_board_of(&ids).await? {
         let Some(evidence) = judged.remove(&row.id) else { continue };
         let assessment = evidence.judge(as_of);
         row.current.grade = Listed(assessment.grade);
@@ -370,8 +370,8 @@ async fn past_board(
 
 /// Judges all that passes the filter, and keeps the order alone.
 async fn past_order(state: &State, filter: &BoardFilter, as_of: NaiveDate) -> Result<Order, Problem> {
-    let ids = db!(state.store, indicators::list_by_series(filter))?;
-    let mut judging = Judging::of(&state.store, &state.desk.calendar, as_of, ids).await?;
+    let ids = state.office.store.list_by_series(filter).await?;
+    let mut judging = Judging::of(&state.office.store, &state.office.calendar, as_of, ids).await?;
     let mut order = Vec::new();
     while let Some(page) = judging.next_page().await? {
         order.extend(page.iter().map(|(evidence, judged)| (grade_rank(judged.grade), evidence.row.id)));

@@ -12,7 +12,6 @@ use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::api::targets::promise::CurveBody;
-use crate::db;
 use crate::domain::{Curve, Invalid, Kind, Target};
 use crate::store::rows::{CampaignCurveRow, CampaignRow, word};
 use crate::store::types::Id;
@@ -53,7 +52,7 @@ impl CampaignCurves {
 }
 
 async fn campaign(state: &State, id: Uuid) -> Result<CampaignRow, Problem> {
-    db!(state.store, campaigns::find_campaign(id))?.ok_or_else(|| Problem::not_found("攻坚行动"))
+    state.office.store.find_campaign(id).await?.ok_or_else(|| Problem::not_found("攻坚行动"))
 }
 
 /// The curve of a new indicator that names none: its campaign's for the kind of its target, else that of the campaign
@@ -71,7 +70,7 @@ pub async fn default_curve(
     let above = campaign(state, campaign_id.0).await?.parent_id;
     let family: Vec<Id> = std::iter::once(campaign_id).chain(above).collect();
     let kind = target.kind.to_string();
-    let rows = db!(state.store, campaigns::list_campaign_curves(&family))?;
+    let rows = state.office.store.list_campaign_curves(&family).await?;
     let of = |id: &Id| rows.iter().find(|row| row.campaign_id == *id && row.kind == kind);
     Ok(family.iter().find_map(of).map_or(usual, |row| row.curve.clone()))
 }
@@ -86,7 +85,7 @@ async fn list_curves(
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
     let row = campaign(&state, *id).await?;
-    let rows = db!(state.store, campaigns::list_campaign_curves(&[row.id]))?;
+    let rows = state.office.store.list_campaign_curves(&[row.id]).await?;
     respond::ok(&request, &CampaignCurves::of(rows)?)
 }
 
@@ -111,7 +110,7 @@ async fn replace_curves(
         let curve = one.curve.curve().map_err(|invalid| invalid.within(&format!("curves.{index}")))?;
         rows.push(CampaignCurveRow { campaign_id, kind, curve: curves::write(&curve) });
     }
-    db!(state.store, campaigns::replace_campaign_curves(campaign_id, &rows))?;
-    let rows = db!(state.store, campaigns::list_campaign_curves(&[campaign_id]))?;
+    state.office.store.replace_campaign_curves(campaign_id, &rows).await?;
+    let rows = state.office.store.list_campaign_curves(&[campaign_id]).await?;
     respond::ok(&request, &CampaignCurves::of(rows)?)
 }

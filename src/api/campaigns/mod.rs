@@ -15,7 +15,6 @@ use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::indicators::revisions;
-use crate::db;
 use crate::domain::{Campaign, Invalid, Issuing, MemberRole, RulePack};
 use crate::store::revisions::{self as kept, ChangeNote};
 use crate::store::rows::{CampaignFilter, CampaignLinks, CampaignMemberRow, CampaignRow, RevisionRow};
@@ -30,7 +29,7 @@ pub fn routes(config: &mut impl Routes) {
 type Seats = Vec<(CampaignMemberRow, String)>;
 
 async fn seats(state: &State, ids: &[Id]) -> Result<Seats, Problem> {
-    Ok(db!(state.store, campaigns::list_members(ids))?)
+    Ok(state.office.store.list_members(ids).await?)
 }
 
 /// 列出攻坚行动
@@ -51,7 +50,7 @@ async fn list_campaigns(
         name_contains: params.name_contains,
         updated_after: list.updated_after,
     };
-    let rows = db!(state.store, campaigns::list_campaigns(&filter, list.page))?;
+    let rows = state.office.store.list_campaigns(&filter, list.page).await?;
     let mut page = PageView::checked(rows, list.page, |row| row.id.0, CampaignView::of)?;
     if params.expand.is_some() {
         let ids: Vec<Id> = page.items.iter().map(|view| Id(view.id)).collect();
@@ -112,13 +111,14 @@ async fn create_campaign(
         office_unit_id: office.map(|row| row.id),
         rule_pack_id: lookup::rule_pack(&state, At::Body("rule_pack"), pack).await?.id,
     };
-    let mut row = CampaignRow::of(campaign, links, Id(state.clock.new_id()), state.clock.timestamp());
+    let mut row =
+        CampaignRow::of(campaign, links, Id(state.office.clock.new_id()), state.office.clock.timestamp());
     if let Some(above) = &parent {
         row = row.inheriting(&unsaid, above);
     }
     let mut members = seated(&state, row.id, MemberRole::DeputyConvener, &body.deputy_conveners).await?;
     members.extend(seated(&state, row.id, MemberRole::Member, &body.members).await?);
-    db!(state.store, campaigns::create_campaign(&row, &members))?;
+    state.office.store.create_campaign(&row, &members).await?;
     respond::created(&format!("/api/v1/campaigns/{}", row.id.0), &CampaignView::of(row)?)
 }
 
@@ -148,7 +148,7 @@ async fn seated(
         }
         units.push(unit);
     }
-    Ok(CampaignMemberRow::of(campaign, role, &units, || state.clock.new_id()))
+    Ok(CampaignMemberRow::of(campaign, role, &units, || state.office.clock.new_id()))
 }
 
 /// 读取一个攻坚行动
@@ -170,7 +170,7 @@ async fn find_campaign(
 }
 
 async fn load(state: &State, id: Uuid) -> Result<CampaignRow, Problem> {
-    db!(state.store, campaigns::find_campaign(id))?.ok_or_else(|| Problem::not_found("攻坚行动"))
+    state.office.store.find_campaign(id).await?.ok_or_else(|| Problem::not_found("攻坚行动"))
 }
 
 /// 修改攻坚行动（须带If-Match）
@@ -201,7 +201,7 @@ async fn update_campaign(
     let contact = contact.iter().any(|part| part.is_some());
     let inherits = body.inherits(&inherited, (above.is_some(), contact))?;
     let members = reseated(&state, &body, &members, present.id).await?;
-    let mut changed = present.changed(campaign, links, state.clock.timestamp());
+    let mut changed = present.changed(campaign, links, state.office.clock.timestamp());
     changed = match (&inherits, &above) {
         (Some(what), Some(above)) => changed.inheriting(what, above),
         (Some(_), None) => CampaignRow { inherits: Some(String::new()), ..changed },
@@ -214,8 +214,7 @@ async fn update_campaign(
         return Err(Invalid::new("reason", "required", detail).into());
     }
     let below = following(&state, &changed, &note).await?;
-    let row =
-        db!(state.store, campaigns::update_campaign(&changed, members.as_deref(), kept.as_ref(), &below))?;
+    let row = state.office.store.update_campaign(&changed, members.as_deref(), kept.as_ref(), &below).await?;
     respond::ok(&request, &CampaignView::of(row)?)
 }
 
@@ -228,13 +227,13 @@ async fn following(
     let mut found = Vec::new();
     let mut above = vec![changed.clone()];
     while let Some(parent) = above.pop() {
-        for child in db!(state.store, campaigns::list_children(parent.id))? {
+        for child in state.office.store.list_children(parent.id).await? {
             let after = child.clone().inheriting(&child.inherited(), &parent);
             if child.inherits.is_none() || after == child {
                 continue;
             }
             let after = CampaignRow { revision: child.revision + 1, updated_at: note.at, ..after };
-            let own = ChangeNote { id: state.clock.new_id(), ..note.clone() };
+            let own = ChangeNote { id: state.office.clock.new_id(), ..note.clone() };
             found.push((after.clone(), kept::of_campaign(&child, &after, &own)));
             above.push(after);
         }

@@ -14,7 +14,6 @@ use crate::api::http::access::Caller;
 use crate::api::http::extract::body_unread;
 use crate::api::http::problem::{Code, Problem};
 use crate::api::http::respond::tag;
-use crate::db;
 use crate::store::rows::{Claim, IdempotencyRow};
 use crate::store::types::Id;
 
@@ -73,9 +72,9 @@ async fn claim(
         status: None,
         body: None,
         location: None,
-        created_at: state.clock.timestamp(),
+        created_at: state.office.clock.timestamp(),
     };
-    match db!(state.store, idempotency::claim_key(&row, row.created_at - ABANDONED_AFTER))? {
+    match state.office.store.claim_key(&row, row.created_at - ABANDONED_AFTER).await? {
         Claim::Ours => Ok(Claimed::Ours(row, body)),
         Claim::Taken(earlier) => replay(&row, earlier).map(Claimed::Replayed),
     }
@@ -120,7 +119,7 @@ async fn run<B: MessageBody + 'static>(
     let response = match answer {
         Ok(response) if response.status().is_success() => response,
         other => {
-            if let Err(error) = db!(state.store, idempotency::release_key(&row)) {
+            if let Err(error) = state.office.store.release_key(&row).await {
                 tracing::error!(%error, "an idempotency key stays claimed");
             }
             return Ok(other?.map_into_boxed_body());
@@ -136,7 +135,7 @@ async fn run<B: MessageBody + 'static>(
     row.body = Some(String::from_utf8_lossy(&bytes).into_owned());
     row.location = location;
     // The work is done: an answer that cannot be kept must not turn into an error.
-    if let Err(error) = db!(state.store, idempotency::keep_answer(&row)) {
+    if let Err(error) = state.office.store.keep_answer(&row).await {
         tracing::error!(%error, "the answer to an idempotency key was not kept");
     }
     let mut kept = head.set_body(bytes).map_into_boxed_body();

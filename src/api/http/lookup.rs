@@ -2,7 +2,6 @@
 
 use crate::api::State;
 use crate::api::http::problem::{Problem, pointer};
-use crate::db;
 use crate::store::StoreError;
 use crate::store::rows::{CampaignRow, MeasureRow, RegionRow, RulePackRow, TaskRow, UnitRow};
 use crate::store::types::Id;
@@ -39,7 +38,7 @@ macro_rules! lookups {
             /// # Errors
             /// `Invalid` at the key's place when nothing, or more than one row, has it.
             pub async fn $one(state: &State, at: At<'_>, key: &str) -> Result<$row, Problem> {
-                db!(state.store, $room::$resolve(key)).map_err(|error| at.problem(error))
+                state.office.store.$resolve(key).await.map_err(|error| at.problem(error))
             }
 
             $(
@@ -78,7 +77,7 @@ lookups! {
 pub async fn maybe_campaign_family(state: &State, key: Option<&str>) -> Result<Option<Vec<Id>>, Problem> {
     match key {
         Some(key) => {
-            let family = db!(state.store, indicators::resolve_campaign_family(key));
+            let family = state.office.store.resolve_campaign_family(key).await;
             family.map(Some).map_err(|error| At::Query("campaign").problem(error))
         }
         None => Ok(None),

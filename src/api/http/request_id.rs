@@ -38,7 +38,7 @@ pub async fn middleware<B: MessageBody + 'static>(
         request.headers().get(&HEADER).and_then(|value| value.to_str().ok()).filter(|id| is_plain(id));
     let id = match (given, &state) {
         (Some(id), _) => id.to_owned(),
-        (None, Some(state)) => state.clock.new_id().simple().to_string(),
+        (None, Some(state)) => state.office.clock.new_id().simple().to_string(),
         (None, None) => String::new(),
     };
     let started = std::time::Instant::now();

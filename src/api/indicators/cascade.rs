@@ -17,7 +17,6 @@ use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Amount, Word};
 use crate::api::indicators::PeriodView;
-use crate::db;
 use crate::domain::Grade;
 use crate::domain::pace::{Assessment, Cascade, Ratio, adds_up};
 use crate::store::comparisons::{Extent, Register};
@@ -161,22 +160,23 @@ async fn find_cascade(
     id: web::Path<Uuid>,
     Params(params): Params<AsOfParams>,
 ) -> Result<HttpResponse, Problem> {
-    let as_of = params.as_of.unwrap_or_else(|| state.clock.today());
-    let calendar = &state.desk.calendar;
-    let found = evidence::evidence_of(&state.store, calendar, &[Id(*id)], as_of, Extent::Grade).await?.pop();
+    let as_of = params.as_of.unwrap_or_else(|| state.office.clock.today());
+    let calendar = &state.office.calendar;
+    let found =
+        evidence::evidence_of(&state.office.store, calendar, &[Id(*id)], as_of, Extent::Grade).await?.pop();
     let whole = Judged::of(found.ok_or_else(|| Problem::not_found("指标"))?, as_of);
     let (measure, region) = whole.evidence.key;
-    let below = Register::load(&state.store).await?.below(region, as_of);
+    let below = Register::load(&state.office.store).await?.below(region, as_of);
     let regions: Vec<Id> = below.iter().map(|(id, _)| *id).collect();
     let window = (whole.evidence.window.start(), whole.evidence.window.end());
-    let rows = db!(state.store, indicators::list_parts(measure, &regions, window))?;
+    let rows = state.office.store.list_parts(measure, &regions, window).await?;
     // Of several in one region, that of the same campaign; else the first that was made.
     let mut seen = HashSet::new();
     let (own, others): (Vec<_>, Vec<_>) =
         rows.into_iter().partition(|(_, campaign, _)| *campaign == whole.evidence.row.campaign_id);
     let chosen = own.into_iter().chain(others).filter(|(.., region)| seen.insert(*region));
     let ids: Vec<Id> = chosen.map(|(id, ..)| id).collect();
-    let parts = evidence::evidence_of(&state.store, calendar, &ids, as_of, Extent::Grade).await?;
+    let parts = evidence::evidence_of(&state.office.store, calendar, &ids, as_of, Extent::Grade).await?;
     let mut parts: Vec<Judged> = parts.into_iter().map(|part| Judged::of(part, as_of)).collect();
     parts.sort_by(|a, b| a.evidence.region.cmp(&b.evidence.region));
     let without: Vec<String> =

@@ -21,7 +21,6 @@ use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Amount;
 use crate::api::targets::promise::{self, Of};
-use crate::db;
 use crate::domain::{Grade, Invalid, Measure, Period, quantity};
 use crate::store::rows::{
     BoardFilter, IndicatorChange, IndicatorRow, MeasureAliasRow, NamedIndicatorRow, ResponsibilityRow,
@@ -93,7 +92,7 @@ async fn list_indicators(
     list: List<IndicatorParams>,
 ) -> Result<HttpResponse, Problem> {
     let filter = BoardFilter { updated_after: list.updated_after, ..list.filter.filter(&state).await? };
-    let rows = db!(state.store, indicators::list_indicators(&filter, list.page))?;
+    let rows = state.office.store.list_indicators(&filter, list.page).await?;
     if rows.is_empty() {
         list.filter.expect_campaign(&state).await?;
     }
@@ -113,7 +112,7 @@ async fn create_indicator(
     state: web::Data<State>,
     Body(body): Body<CreateIndicator>,
 ) -> Result<HttpResponse, Problem> {
-    let found = db!(state.store, indicators::find_task_campaign(body.task));
+    let found = state.office.store.find_task_campaign(body.task).await;
     let (campaign, starts_on, ends_on) = found.map_err(|error| At::Body("task").problem(error))?;
     let measure = lookup::measure(&state, At::Body("measure"), &body.measure).await?;
     let region = lookup::region(&state, At::Body("region"), &body.region).await?;
@@ -125,13 +124,13 @@ async fn create_indicator(
         None => campaign_curves::default_curve(&state, campaign, target.as_ref()).await?,
     };
     let window = window(body.window_start.unwrap_or(starts_on), body.window_end.unwrap_or(ends_on))?;
-    let (id, now) = (Id(state.clock.new_id()), state.clock.timestamp());
+    let (id, now) = (Id(state.office.clock.new_id()), state.office.clock.timestamp());
     let mut parts = Vec::new();
     for (ordinal, part) in (0..).zip(&body.responsibilities) {
         let place = format!("responsibilities.{ordinal}.unit");
         let unit = lookup::unit(&state, At::Body(&place), &part.unit).await?;
         parts.push(ResponsibilityRow {
-            id: Id(state.clock.new_id()),
+            id: Id(state.office.clock.new_id()),
             task_id: None,
             indicator_id: Some(id),
             unit_id: unit.id,
@@ -154,7 +153,7 @@ async fn create_indicator(
         revision: 1,
         updated_at: now,
     };
-    db!(state.store, indicators::create_indicator((measure_id, region.id), &row, &parts))?;
+    state.office.store.create_indicator((measure_id, region.id), &row, &parts).await?;
     respond::created_revised(
         &format!("/api/v1/indicators/{}", id.0),
         &load(&state, id.0).await?.1,
@@ -171,7 +170,7 @@ fn baseline(value: Option<Amount>) -> Result<Option<Number>, Invalid> {
 }
 
 async fn find(state: &State, id: Uuid) -> Result<NamedIndicatorRow, Problem> {
-    db!(state.store, indicators::find_indicator(id))?.ok_or_else(|| Problem::not_found("指标"))
+    state.office.store.find_indicator(id).await?.ok_or_else(|| Problem::not_found("指标"))
 }
 
 async fn load(state: &State, id: Uuid) -> Result<(IndicatorRow, IndicatorView), Problem> {
@@ -186,7 +185,7 @@ async fn aliases(state: &State, rows: &[NamedIndicatorRow]) -> Result<Vec<Measur
     let mut ids: Vec<Id> = rows.iter().map(|row| row.measure.0).collect();
     ids.sort_unstable();
     ids.dedup();
-    Ok(db!(state.store, measures::list_measure_aliases(&ids))?)
+    Ok(state.office.store.list_measure_aliases(&ids).await?)
 }
 
 /// 读取一个指标；ETag前半为目标的修改次数，研判更新时只变后半，修改时只核对前半
@@ -245,11 +244,11 @@ async fn update_indicator(
         window_start: window.start(),
         window_end: window.end(),
         revision: row.revision + 1,
-        updated_at: state.clock.timestamp(),
+        updated_at: state.office.clock.timestamp(),
     };
     let note = revisions::note(&state, body.reason.as_deref(), body.effective_on)?;
     let kept = kept::of_indicator(&row, &change, &note);
-    db!(state.store, indicators::update_indicator(&change, kept.as_ref()))?;
+    state.office.store.update_indicator(&change, kept.as_ref()).await?;
     let (row, view) = load(&state, *id).await?;
     respond::one_revised(&request, &view, row.revision, None)
 }

@@ -14,7 +14,6 @@ use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Amount, Word};
-use crate::db;
 use crate::domain::kind::ReportedBy;
 use crate::domain::{Curve, Grade, Invalid, invalid};
 use crate::store::rows::{IndicatorRow, NodeReportRow, PersonVerdictRow, word};
@@ -30,7 +29,7 @@ pub fn routes(config: &mut impl Routes) {
 
 /// The indicator, when its target is of a kind that is reported so.
 async fn indicator(state: &State, id: Uuid, by: ReportedBy, refusal: &str) -> Result<IndicatorRow, Problem> {
-    let found = db!(state.store, indicators::find_indicator(id))?;
+    let found = state.office.store.find_indicator(id).await?;
     let row = found.ok_or_else(|| Problem::not_found("指标"))?.indicator;
     match row.target.target()? {
         Some(target) if target.kind.row().reported_by == by => Ok(row),
@@ -40,7 +39,7 @@ async fn indicator(state: &State, id: Uuid, by: ReportedBy, refusal: &str) -> Re
 
 /// A day that has come; today unless told.
 fn day(state: &State, field: &str, given: Option<NaiveDate>) -> Result<NaiveDate, Invalid> {
-    let today = state.clock.today();
+    let today = state.office.clock.today();
     match given {
         Some(day) if day > today => Err(Invalid::new(field, "out_of_range", "日期不能晚于今天，请核对。")),
         given => Ok(given.unwrap_or(today)),
@@ -104,8 +103,8 @@ async fn list_verdicts(
     id: web::Path<Uuid>,
     list: List<NoFilter>,
 ) -> Result<HttpResponse, Problem> {
-    db!(state.store, indicators::find_indicator(*id))?.ok_or_else(|| Problem::not_found("指标"))?;
-    let rows = db!(state.store, persons::list_person_verdicts(*id, list.page))?;
+    state.office.store.find_indicator(*id).await?.ok_or_else(|| Problem::not_found("指标"))?;
+    let rows = state.office.store.list_person_verdicts(*id, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, PersonVerdictView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -126,15 +125,15 @@ async fn give_verdict(
         return Err(Invalid::new("grade", "out_of_range", detail).into());
     }
     let row = PersonVerdictRow {
-        id: Id(state.clock.new_id()),
+        id: Id(state.office.clock.new_id()),
         indicator_id: indicator.id,
         grade: body.grade.0.to_string(),
         given_on: day(&state, "given_on", body.given_on)?,
         evidence: invalid::text("evidence", &body.evidence, 500)?,
         person: invalid::text("person", &body.person, 60)?,
-        recorded_at: state.clock.timestamp(),
+        recorded_at: state.office.clock.timestamp(),
     };
-    db!(state.store, persons::insert_person_verdict(&row))?;
+    state.office.store.insert_person_verdict(&row).await?;
     respond::created(&format!("/api/v1/indicators/{id}/verdicts"), &PersonVerdictView::of(row)?)
 }
 
@@ -203,9 +202,9 @@ async fn list_nodes(
     id: web::Path<Uuid>,
     Params(params): Params<AsOfParams>,
 ) -> Result<HttpResponse, Problem> {
-    let as_of = params.as_of.unwrap_or_else(|| state.clock.today());
+    let as_of = params.as_of.unwrap_or_else(|| state.office.clock.today());
     let row = indicator(&state, *id, ReportedBy::Nodes, NOT_A_MILESTONE).await?;
-    let reports = db!(state.store, persons::list_node_reports_of(&[row.id], as_of))?;
+    let reports = state.office.store.list_node_reports_of(&[row.id], as_of).await?;
     let items = nodes(&row)?.into_iter().map(|(on, fraction)| {
         let report = reports.iter().rev().find(|report| report.node_on == on);
         let until = report.filter(|report| report.done).map_or(as_of, |report| report.reported_on);
@@ -239,16 +238,16 @@ async fn report_node(
         return Err(Invalid::new("node", "unknown", detail).into());
     }
     let row = NodeReportRow {
-        id: Id(state.clock.new_id()),
+        id: Id(state.office.clock.new_id()),
         indicator_id: indicator.id,
         node_on: body.node,
         done: body.done,
         reported_on: day(&state, "reported_on", body.reported_on)?,
         evidence: invalid::text("evidence", &body.evidence, 500)?,
         person: invalid::text("person", &body.person, 60)?,
-        recorded_at: state.clock.timestamp(),
+        recorded_at: state.office.clock.timestamp(),
     };
-    db!(state.store, persons::insert_node_report(&row))?;
+    state.office.store.insert_node_report(&row).await?;
     let view = NodeStateView {
         on: row.node_on,
         fraction: known.iter().find(|(on, _)| *on == row.node_on).map_or(Amount(0.into()), |node| node.1),

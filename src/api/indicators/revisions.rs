@@ -13,7 +13,6 @@ use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Amount;
 use crate::api::targets::promise::{CurveBody, TargetView};
-use crate::db;
 use crate::domain::{Invalid, invalid};
 use crate::store::revisions::{CampaignState, ChangeNote, IndicatorState};
 use crate::store::rows::{RevisionOf, RevisionRow};
@@ -33,14 +32,14 @@ pub fn note(
     reason: Option<&str>,
     effective_on: Option<NaiveDate>,
 ) -> Result<ChangeNote, Problem> {
-    let today = state.clock.today();
+    let today = state.office.clock.today();
     let from = effective_on.unwrap_or(today);
     if from > today {
         let detail = "生效日期不能晚于今天，请到该日再作修改。";
         return Err(Invalid::new("effective_on", "out_of_range", detail).into());
     }
     let reason = reason.map(|reason| invalid::text("reason", reason, 200)).transpose()?;
-    Ok(ChangeNote { id: state.clock.new_id(), from, reason, at: state.clock.timestamp() })
+    Ok(ChangeNote { id: state.office.clock.new_id(), from, reason, at: state.office.clock.timestamp() })
 }
 
 /// 指标修改前的内容
@@ -94,8 +93,8 @@ async fn list_indicator_revisions(
     id: web::Path<Uuid>,
     list: List<NoFilter>,
 ) -> Result<HttpResponse, Problem> {
-    db!(state.store, indicators::find_indicator(*id))?.ok_or_else(|| Problem::not_found("指标"))?;
-    let rows = db!(state.store, revisions::list_revisions(RevisionOf::Indicator, *id, list.page))?;
+    state.office.store.find_indicator(*id).await?.ok_or_else(|| Problem::not_found("指标"))?;
+    let rows = state.office.store.list_revisions(RevisionOf::Indicator, *id, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, IndicatorRevisionView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -137,8 +136,8 @@ async fn list_campaign_revisions(
     id: web::Path<Uuid>,
     list: List<NoFilter>,
 ) -> Result<HttpResponse, Problem> {
-    db!(state.store, campaigns::find_campaign(*id))?.ok_or_else(|| Problem::not_found("攻坚行动"))?;
-    let rows = db!(state.store, revisions::list_revisions(RevisionOf::Campaign, *id, list.page))?;
+    state.office.store.find_campaign(*id).await?.ok_or_else(|| Problem::not_found("攻坚行动"))?;
+    let rows = state.office.store.list_revisions(RevisionOf::Campaign, *id, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, CampaignRevisionView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }

@@ -12,8 +12,8 @@ use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::letters::{LetterView, WholeLetterView};
 use crate::domain::invalid;
+use crate::office::warnings;
 use crate::store::types::Id;
-use crate::warning;
 
 /// Adds the routes.
 pub fn routes(config: &mut impl Routes) {
@@ -57,8 +57,8 @@ async fn issue_letter(
     let signer = invalid::text("signer", &body.signer, 30)?;
     let seen = WholeLetterView::load(&state, *id).await?;
     respond::if_match_given(&request, &seen)?;
-    let row = warning::sign(&state.desk, Id(*id), &signer).await?;
-    respond::ok(&request, &LetterView::of(row, state.clock.now())?)
+    let row = warnings::sign(&state.office, Id(*id), &signer).await?;
+    respond::ok(&request, &LetterView::of(row, state.office.clock.now())?)
 }
 
 /// 撤销一封函稿；所涉指标有更新的数据或更重的等级时另行起草
@@ -74,6 +74,6 @@ async fn discard_letter(
     let by = invalid::text("by", &body.by, 30)?;
     let reason = invalid::text("reason", &body.reason, 500)?;
     WholeLetterView::load(&state, *id).await?;
-    let row = warning::discard(&state.desk, Id(*id), &by, &reason).await?;
-    respond::ok(&request, &LetterView::of(row, state.clock.now())?)
+    let row = warnings::discard(&state.office, Id(*id), &by, &reason).await?;
+    respond::ok(&request, &LetterView::of(row, state.office.clock.now())?)
 }

@@ -15,7 +15,6 @@ use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::clock::end_of;
-use crate::db;
 use crate::domain::Handling;
 use crate::store::rows::LedgerFilter;
 use crate::store::types::Id;
@@ -110,16 +109,16 @@ async fn show_letter_board(
     request: HttpRequest,
     Params(params): Params<LetterBoardParams>,
 ) -> Result<HttpResponse, Problem> {
-    let as_of = params.as_of.unwrap_or_else(|| state.clock.today());
+    let as_of = params.as_of.unwrap_or_else(|| state.office.clock.today());
     let unit = lookup::maybe_unit(&state, At::Query("unit"), params.unit.as_deref()).await?;
     let filter = LedgerFilter {
         campaigns: lookup::maybe_campaign_family(&state, params.campaign.as_deref()).await?,
         unit_id: unit.map(|row| row.id),
         as_of,
     };
-    let letters = db!(state.store, ledger::list_board_letters(&filter))?;
+    let letters = state.office.store.list_board_letters(&filter).await?;
     let ids: Vec<Id> = letters.iter().map(|row| row.id).collect();
-    let courses = db!(state.store, ledger::list_courses(&ids))?;
+    let courses = state.office.store.list_courses(&ids).await?;
     let end = end_of(as_of);
     let mut by_unit: BTreeMap<(String, Uuid), LetterCounts> = BTreeMap::new();
     let mut total = LetterCounts::default();

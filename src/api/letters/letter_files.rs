@@ -13,11 +13,10 @@ use crate::api::http::problem::{Code, Problem, ProblemView};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::letters::{load, load_for};
-use crate::db;
 use crate::letter::html_alone;
+use crate::office::warnings::{DOCX, Mailing, PNG, rendered_now};
 use crate::store::rows::{LetterFileRow, LetterRow};
 use crate::store::types::Id;
-use crate::warning::{DOCX, Mailing, PNG, rendered_now};
 
 /// Adds the routes.
 pub fn routes(config: &mut impl Routes) {
@@ -31,12 +30,12 @@ pub fn routes(config: &mut impl Routes) {
 
 /// The files kept with a letter; those of a draft are made now.
 pub async fn files(state: &State, id: Uuid) -> Result<Vec<LetterFileRow>, Problem> {
-    let kept = db!(state.store, letter_files::list_letter_files(&[Id(id)]))?;
+    let kept = state.office.store.list_letter_files(&[Id(id)]).await?;
     if !kept.is_empty() {
         return Ok(kept);
     }
     let row = load(state, id).await?;
-    Ok(rendered_now(&state.desk, &row)?)
+    Ok(rendered_now(&state.office, &row)?)
 }
 
 /// The letter as a page, its charts inside.
@@ -152,7 +151,7 @@ async fn show_letter_mail(
     Params(params): Params<MailParams>,
 ) -> Result<HttpResponse, Problem> {
     load(&state, *id).await?;
-    let deliveries = db!(state.store, letters::list_letter_deliveries(*id))?;
+    let deliveries = state.office.store.list_letter_deliveries(*id).await?;
     let row = match params.delivery {
         Some(wanted) => deliveries
             .iter()
@@ -164,7 +163,7 @@ async fn show_letter_mail(
             .or(deliveries.first())
             .ok_or_else(|| Problem::new(Code::NotFound, "这封函没有收件邮箱，不成邮件。"))?,
     };
-    let mailing = Mailing::of(&state.desk, &[Id(*id)]).await?.remove(&Id(*id));
+    let mailing = Mailing::of(&state.office, &[Id(*id)]).await?.remove(&Id(*id));
     let mailing = mailing.ok_or_else(|| Problem::not_found("函"))?;
     let raw = mailing.addressed(row).map_err(Problem::internal)?;
     let name = format!("{}.eml", mailing.file_stem());

@@ -20,7 +20,6 @@ use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
-use crate::db;
 use crate::domain::{Handling, LetterKind, LetterState, Level, Role};
 use crate::store::StoreError;
 use crate::store::rows::{LetterFilter, LetterRow, word};
@@ -169,21 +168,21 @@ async fn list_letters(
         level: list.filter.level.map(|level| level.0.to_string()),
         updated_after: list.updated_after,
     };
-    let rows = db!(state.store, letters::list_letters(&filter, list.page))?;
-    let now = state.clock.now();
+    let rows = state.office.store.list_letters(&filter, list.page).await?;
+    let now = state.office.clock.now();
     let page = PageView::checked(rows, list.page, |row| row.id.0, |row| LetterView::of(row, now))?;
     respond::list(&request, &page, list.fields.as_deref())
 }
 
 /// The letter at this address.
 pub(super) async fn load(state: &State, id: Uuid) -> Result<LetterRow, Problem> {
-    db!(state.store, letters::find_letter(id))?.ok_or_else(|| Problem::not_found("函"))
+    state.office.store.find_letter(id).await?.ok_or_else(|| Problem::not_found("函"))
 }
 
 /// The letter as this caller sees it: the key of a unit that it is only copied to sees the copy, which offers no answer.
 pub(super) async fn load_for(state: &State, caller: &Caller, id: Uuid) -> Result<LetterRow, Problem> {
     let row = load(state, id).await?;
-    Ok(if is_copied_to(&row, caller) { crate::warning::copied(&row) } else { row })
+    Ok(if is_copied_to(&row, caller) { crate::office::warnings::copied(&row) } else { row })
 }
 
 fn is_copied_to(row: &LetterRow, caller: &Caller) -> bool {
@@ -222,15 +221,15 @@ impl WholeLetterView {
 
     async fn of(state: &State, row: LetterRow) -> Result<Self, Problem> {
         let id = row.id.0;
-        let episodes = db!(state.store, letters::list_letter_episodes(id))?;
-        let deliveries = db!(state.store, letters::list_letter_deliveries(id))?;
-        let successor = db!(state.store, settlements::find_successor(row.id))?;
+        let episodes = state.office.store.list_letter_episodes(id).await?;
+        let deliveries = state.office.store.list_letter_deliveries(id).await?;
+        let successor = state.office.store.find_successor(row.id).await?;
         Ok(Self {
             successor_id: successor.map(|row| row.id.0),
             facts: serde_json::from_str(&row.facts).map_err(Problem::internal)?,
             text: row.body_text.clone(),
             // It would make another tag every day; what was read yesterday may be issued today.
-            letter: LetterView { waiting_days: None, ..LetterView::of(row, state.clock.now())? },
+            letter: LetterView { waiting_days: None, ..LetterView::of(row, state.office.clock.now())? },
             episode_ids: episodes.iter().map(|episode| episode.id.0).collect(),
             deliveries: deliveries.into_iter().map(DeliveryView::of).collect::<Result<_, _>>()?,
         })

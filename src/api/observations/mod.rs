@@ -21,7 +21,6 @@ use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Amount, Word};
 use crate::api::indicators::PeriodView;
-use crate::db;
 use crate::domain::{Basis, Figure, Status};
 use crate::store::StoreError;
 use crate::store::rows::{ObservationFilter, ObservationRow, Recorded, read_doubts, word};
@@ -192,7 +191,7 @@ async fn list_observations(
         doubtful: list.filter.doubtful == Some(true),
         updated_after: list.updated_after,
     };
-    let rows = db!(state.store, observations::list_observations(&filter, list.page))?;
+    let rows = state.office.store.list_observations(&filter, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.0.id.0, ObservationView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -236,7 +235,7 @@ async fn record_observations(
     if refused > 0 && params.atomic && !params.dry_run {
         return Err(Problem::many(outcomes.into_iter().flat_map(|outcome| outcome.errors).collect()));
     }
-    let puts = db!(state.store, recording::record_observations(&facts, params.dry_run))?;
+    let puts = state.office.store.record_observations(&facts, params.dry_run).await?;
     for ((place, put), fact) in places.into_iter().zip(&puts).zip(&facts) {
         let outcome = &mut outcomes[place];
         outcome.outcome = match put.outcome {

@@ -9,7 +9,6 @@ use super::items::{Item, ObservationBody, Spelled};
 use crate::api::State;
 use crate::api::http::lookup::At;
 use crate::api::http::problem::{FieldError, Problem, pointer};
-use crate::db;
 use crate::domain::smell::Habit;
 use crate::domain::{Basis, Doubt, DoubtSet, Figure, Invalid, Period, Status, entry, invalid, quantity};
 use crate::store::StoreError;
@@ -80,25 +79,25 @@ impl<'s> Reader<'s> {
             names.into_iter().map(str::to_owned).collect()
         };
         let (measures, regions) = (names(|body| body.measure.trim()), names(|body| body.region.trim()));
-        let measures = db!(state.store, measures::resolve_measures(&measures))?;
+        let measures = state.office.store.resolve_measures(&measures).await?;
         let measures: HashMap<String, Measured> = measures
             .iter()
             .map(|(key, row)| Ok::<_, StoreError>((key.clone(), Measured::of(row)?)))
             .collect::<Result<_, _>>()?;
-        let regions = db!(state.store, regions::resolve_regions(&regions))?;
+        let regions = state.office.store.resolve_regions(&regions).await?;
         let mut reader = Self {
             state,
             measures,
             regions,
             starts: HashMap::new(),
             seen: HashSet::new(),
-            today: state.clock.today(),
-            now: state.clock.timestamp(),
+            today: state.office.clock.today(),
+            now: state.office.clock.timestamp(),
         };
         let odd: HashSet<(Id, Id)> = bodies().filter_map(|body| reader.begins_oddly(body)).collect();
         if !odd.is_empty() {
             let odd: Vec<(Id, Id)> = odd.into_iter().collect();
-            for (key, start) in db!(state.store, recording::list_window_starts(&odd))? {
+            for (key, start) in state.office.store.list_window_starts(&odd).await? {
                 reader.starts.entry(key).or_default().push(start);
             }
         }
@@ -163,7 +162,7 @@ impl<'s> Reader<'s> {
         }
         let ahead = (body.published_on > self.today).then_some(Doubt::PublishedAhead);
         let row = ObservationRow {
-            id: Id(self.state.clock.new_id()),
+            id: Id(self.state.office.clock.new_id()),
             series_id: 0,
             period_start: period.start(),
             period_end: period.end(),
@@ -180,7 +179,7 @@ impl<'s> Reader<'s> {
             doubts: write_doubts(ahead.into_iter().collect::<DoubtSet>()),
         };
         let stated = body.differences.iter().map(|one| StatedDifferenceRow {
-            id: Id(self.state.clock.new_id()),
+            id: Id(self.state.office.clock.new_id()),
             series_id: 0,
             period_start: row.period_start,
             period_end: row.period_end,

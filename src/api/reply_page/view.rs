@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Opened;
 use super::form::Typed;
-use crate::clock::office;
+use crate::clock::office_zone;
 use crate::domain::reply::ReviewVerdict;
 use crate::domain::{Invalid, LetterKind, LetterState, Level, TextEnum as _};
 use crate::letter::LetterFacts;
@@ -327,7 +327,7 @@ fn size(bytes: i32) -> String {
 }
 
 fn local(at: NaiveDateTime) -> NaiveDate {
-    at.and_utc().with_timezone(&office()).date_naive()
+    at.and_utc().with_timezone(&office_zone()).date_naive()
 }
 
 fn long_date(day: NaiveDate) -> String {
@@ -339,6 +339,6 @@ fn short_date(day: NaiveDate) -> String {
 }
 
 fn moment(at: NaiveDateTime) -> String {
-    let at = at.and_utc().with_timezone(&office());
+    let at = at.and_utc().with_timezone(&office_zone());
     format!("{}{}", long_date(at.date_naive()), at.format(" %H:%M"))
 }

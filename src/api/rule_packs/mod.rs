@@ -17,7 +17,6 @@ use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Amount, Word};
-use crate::db;
 use crate::domain::rule_pack::{Bands, Family, Levels};
 use crate::domain::{Invalid, Level, RulePack, invalid};
 use crate::store::rows::{RulePackFilter, RulePackRow};
@@ -318,7 +317,7 @@ async fn list_rule_packs(
     list: List<RulePackParams>,
 ) -> Result<HttpResponse, Problem> {
     let filter = RulePackFilter { name: list.filter.name, created_after: list.updated_after };
-    let rows = db!(state.store, rule_packs::list_rule_packs(&filter, list.page))?;
+    let rows = state.office.store.list_rule_packs(&filter, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, RulePackView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -333,8 +332,9 @@ async fn create_rule_pack(
 ) -> Result<HttpResponse, Problem> {
     let reason = invalid::text("reason", &body.reason, 200)?;
     let pack = body.over(base(&state, &body).await?).checked()?;
-    let row = RulePackRow::of(&pack, Id(state.clock.new_id()), &reason, state.clock.timestamp());
-    let row = db!(state.store, rule_packs::create_rule_pack(&row))?;
+    let row =
+        RulePackRow::of(&pack, Id(state.office.clock.new_id()), &reason, state.office.clock.timestamp());
+    let row = state.office.store.create_rule_pack(&row).await?;
     respond::created(&format!("/api/v1/rule-packs/{}", row.id.0), &RulePackView::of(row)?)
 }
 
@@ -344,7 +344,7 @@ async fn base(state: &State, body: &CreateRulePack) -> Result<RulePack, Problem>
         let row = lookup::rule_pack(state, At::Body("based_on"), key).await?;
         return Ok(rule_packs::read(&row)?);
     }
-    match db!(state.store, rule_packs::resolve_rule_pack(body.name.trim())) {
+    match state.office.store.resolve_rule_pack(body.name.trim()).await {
         Ok(row) => Ok(rule_packs::read(&row)?),
         Err(StoreError::Missing { .. }) => Ok(RulePack::standard()),
         Err(error) => Err(error.into()),
@@ -361,7 +361,7 @@ async fn find_rule_pack(
     id: web::Path<Uuid>,
     Params(params): Params<OneParams>,
 ) -> Result<HttpResponse, Problem> {
-    let row = db!(state.store, rule_packs::find_rule_pack(*id))?;
+    let row = state.office.store.find_rule_pack(*id).await?;
     let row = row.ok_or_else(|| Problem::not_found("规则包"))?;
     respond::one(&request, &RulePackView::of(row)?, params.fields.as_deref())
 }

@@ -15,7 +15,6 @@ use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Amount, TextOr, Word};
 use crate::api::rule_packs::CreateRulePack;
-use crate::db;
 use crate::domain::pace::Assessment;
 use crate::domain::{Grade, RulePack, TextEnum as _};
 use crate::store::judging::{Evidence, Judging};
@@ -148,17 +147,17 @@ async fn preview_rule_pack(
     state: web::Data<State>,
     Body(body): Body<PreviewRulePack>,
 ) -> Result<HttpResponse, Problem> {
-    let as_of = body.as_of.unwrap_or_else(|| state.clock.today());
+    let as_of = body.as_of.unwrap_or_else(|| state.office.clock.today());
     let pack = pack(&state, body.rule_pack).await?;
     let campaigns = match body.campaign.as_deref() {
         Some(key) => {
-            let family = db!(state.store, indicators::resolve_campaign_family(key));
+            let family = state.office.store.resolve_campaign_family(key).await;
             Some(family.map_err(|error| At::Body("campaign").problem(error))?)
         }
         None => None,
     };
     let _turn = state.shelf.past.turn().await?;
-    let start = || Judging::start(&state.store, &state.desk.calendar, as_of, campaigns.clone());
+    let start = || Judging::start(&state.office.store, &state.office.calendar, as_of, campaigns.clone());
     let (mut now, mut then) = (start().await?, start().await?.under(&pack));
     let mut view = PackPreviewView {
         as_of,

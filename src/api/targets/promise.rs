@@ -149,7 +149,7 @@ fn spelled(measure: &str, kind: Kind, value: Option<Amount>, unit: &str) -> Stri
 /// `Invalid` at `/target/benchmark`.
 pub async fn expect_benchmark(state: &State, target: Option<&Target>, own: (Id, Id)) -> Result<(), Problem> {
     let Some(target) = target.filter(|target| target.benchmark.is_some()) else { return Ok(()) };
-    if Register::load(&state.store).await?.knows(target, own) {
+    if Register::load(&state.office.store).await?.knows(target, own) {
         return Ok(());
     }
     let written = shorten(target.benchmark.as_deref().unwrap_or_default());

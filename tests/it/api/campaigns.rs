@@ -34,7 +34,7 @@ both! {
         let mut whole = campaign("七大攻坚");
         whole["doc_no"] = json!("湘政办发〔2025〕2号");
         let whole = app.post("/campaigns", whole).await.expect(201);
-        let standard = xushi::db!(app.store, rule_packs::resolve_rule_pack("standard")).unwrap().id.0.to_string();
+        let standard = app.store.resolve_rule_pack("standard").await.unwrap().id.0.to_string();
         assert_eq!((&whole["issuing"], &whole["reply_working_days"], &whole["ordinal"]), (&json!("automatic"), &json!(5), &json!(1)));
         assert_eq!(whole["rule_pack_id"], json!(standard));
         let part = app.post("/campaigns", json!({
@@ -64,7 +64,7 @@ both! {
             assert_eq!(found, names, "{query}");
         }
         for key in ["湘政办发〔2025〕2号", "七大攻坚", whole["id"].as_str().unwrap()] {
-            let found = xushi::db!(app.store, campaigns::resolve_campaign(key)).unwrap();
+            let found = app.store.resolve_campaign(key).await.unwrap();
             assert_eq!(json!(found.id.0.to_string()), whole["id"], "{key}");
         }
         app.get("/campaigns?expand=everything").await.problem(400, "malformed_query", "expand");
@@ -75,7 +75,7 @@ both! {
         units(&app, &["省发展改革委", "省商务厅"]).await;
         let city = app.post("/campaigns", json!({"name": "长沙攻坚", "region": "430100", "starts_on": "2025-01-01",
             "ends_on": "2025-12-31", "issuer_name": "长沙市", "letter_mark": "长攻坚函"})).await.expect(201);
-        let pack = xushi::db!(app.store, rule_packs::resolve_rule_pack("standard")).unwrap().id.0.to_string();
+        let pack = app.store.resolve_rule_pack("standard").await.unwrap().id.0.to_string();
         for (field, value, pointer) in [
             ("ends_on", json!("2024-12-31"), "/ends_on"),
             ("ends_on", json!("2025-02-30"), "/ends_on"),

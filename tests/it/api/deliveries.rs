@@ -20,7 +20,7 @@ both! {
         app.post(&again, json!({})).await.problem(409, "conflict", "/state");
         while now().await.state != "failed" {
             // The first line to be taken is refused; whose that is differs.
-            xushi::db!(app.store, deliveries::list_deliveries(&Default::default(), PAGE)).unwrap().iter().for_each(|_| outbox.fail_next(refused()));
+            app.store.list_deliveries(&Default::default(), PAGE).await.unwrap().iter().for_each(|_| outbox.fail_next(refused()));
             deliver(&jobs(&app, &outbox)).await.unwrap();
         }
         assert!(outbox.kept().is_empty());

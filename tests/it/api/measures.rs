@@ -12,7 +12,7 @@ fn measure(name: &str) -> Value {
 
 /// Reports one value of the measure for Hunan.
 async fn observe(app: &TestApp, measure: &Value) {
-    let region = xushi::db!(app.store, regions::resolve_region("430000")).unwrap();
+    let region = app.store.resolve_region("430000").await.unwrap();
     let row = ObservationRow {
         id: Id(app.clock.new_id()),
         series_id: 0,
@@ -33,7 +33,7 @@ async fn observe(app: &TestApp, measure: &Value) {
     let id = Id(measure["id"].as_str().unwrap().parse().unwrap());
     let habit = Habit::of("试", "亿元");
     let fact = FactWrite { measure: id, region: region.id, habit, row, stated: Vec::new() };
-    xushi::db!(app.store, recording::record_observations(&[fact], false)).unwrap();
+    app.store.record_observations(&[fact], false).await.unwrap();
 }
 
 both! {
@@ -45,10 +45,10 @@ both! {
         assert_eq!((&made["precision"], &made["release_day"]), (&json!(1), &json!(17)));
         let id = made["id"].as_str().unwrap().to_owned();
         for key in [id.as_str(), "社会消费品零售总额", "社零"] {
-            assert_eq!(xushi::db!(app.store, measures::resolve_measure(key)).unwrap().id.0.to_string(), id, "{key}");
+            assert_eq!(app.store.resolve_measure(key).await.unwrap().id.0.to_string(), id, "{key}");
         }
         for key in ["社", "", "00000000-0000-0000-0000-000000000000", "a\0b"] {
-            assert!(xushi::db!(app.store, measures::resolve_measure(key)).is_err(), "{key:?}");
+            assert!(app.store.resolve_measure(key).await.is_err(), "{key:?}");
         }
         let another = app.post("/measures", measure("固定资产投资")).await.expect(201);
         let all = app.get("/measures").await.expect(200);

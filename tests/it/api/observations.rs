@@ -338,8 +338,8 @@ both! {
     async fn stored_facts_that_are_refused_today_are_listed_and_marked(app: TestApp) {
         measure(&app).await;
         app.put("/observations", json!({"items": [fact("6.2", "2025-08-15")]})).await.expect(200);
-        let region = xushi::db!(app.store, regions::resolve_region("430000")).unwrap().id;
-        let measure = xushi::db!(app.store, measures::resolve_measure("社零")).unwrap().id;
+        let region = app.store.resolve_region("430000").await.unwrap().id;
+        let measure = app.store.resolve_measure("社零").await.unwrap().id;
         let row = |start: &str, end: &str, published: &str| ObservationRow {
             id: Id(app.clock.new_id()),
             series_id: 0,
@@ -360,17 +360,17 @@ both! {
         let rows = [row("2025-07-01", "2025-07-31", "2025-08-15"), row("2025-01-01", "2025-12-31", "2025-07-18")];
         let habit = Habit::of("社零", "亿元");
         let old = rows.map(|row| FactWrite { measure, region, habit, row, stated: Vec::new() });
-        xushi::db!(app.store, recording::record_observations(&old, false)).unwrap();
-        let before = xushi::db!(app.store, reassessments::list_marks()).unwrap();
-        let listed = xushi::warning::recheck_facts(&app.store, app.clock.timestamp()).await.unwrap();
+        app.store.record_observations(&old, false).await.unwrap();
+        let before = app.store.list_marks().await.unwrap();
+        let listed = xushi::office::warnings::recheck_facts(&app.store, app.clock.timestamp()).await.unwrap();
         let told: Vec<_> = listed.iter().map(|one| (one.measure.as_str(), one.region.as_str(), one.row.period_end.to_string())).collect();
         assert_eq!(told, [("社零", "湖南省", "2025-07-31".to_owned()), ("社零", "湖南省", "2025-12-31".to_owned())]);
         assert!(listed[0].why.contains("当月"));
-        let due = xushi::db!(app.store, reassessments::list_marks()).unwrap();
+        let due = app.store.list_marks().await.unwrap();
         assert_eq!(due.len() - before.len(), 1, "what rests on their series is judged again");
         let marked = app.get("/observations?doubtful=true").await.expect(200);
         assert_eq!(marked["items"][0]["doubts"][0]["code"], "refused_by_rules");
         assert_eq!(marked["items"].as_array().unwrap().len(), 2);
-        assert_eq!(xushi::warning::recheck_facts(&app.store, app.clock.timestamp()).await.unwrap(), xushi::warning::recheck_facts(&app.store, app.clock.timestamp()).await.unwrap());
+        assert_eq!(xushi::office::warnings::recheck_facts(&app.store, app.clock.timestamp()).await.unwrap(), xushi::office::warnings::recheck_facts(&app.store, app.clock.timestamp()).await.unwrap());
     }
 }

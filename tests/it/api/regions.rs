@@ -38,7 +38,7 @@ both! {
         assert_eq!(changed["aliases"].as_array().unwrap().len(), 2);
         assert_eq!(app.get("/regions/X430671").await.expect(200), changed);
         for key in ["X430671", "新港区", "新港", "临港新区", "城陵矶新港区"] {
-            let found = xushi::db!(app.store, regions::resolve_region(key)).unwrap();
+            let found = app.store.resolve_region(key).await.unwrap();
             assert_eq!(found.code, "X430671", "{key}");
         }
         let open = app.patch("/regions/X430671", json!({"valid_to": null})).await.expect(200);

@@ -31,7 +31,7 @@ both! {
         assert_eq!((&own["version"], &own["family"], &own["levels"]["behind"]), (&json!(1), &json!("ratio"), &json!("orange")));
         assert_eq!(app.get("/rule-packs?name=standard").await.expect(200)["items"][0], before);
         for (key, version) in [("standard", 4), ("standard@2", 2), ("湖南", 1)] {
-            assert_eq!(xushi::db!(app.store, rule_packs::resolve_rule_pack(key)).unwrap().version, version, "{key}");
+            assert_eq!(app.store.resolve_rule_pack(key).await.unwrap().version, version, "{key}");
         }
     }
 
@@ -85,7 +85,7 @@ both! {
         let rows = || xushi::store::seed::rule_packs(app.clock.timestamp(), || app.clock.new_id());
         let seed = async || {
             let rows = rows();
-            xushi::db!(app.store, rule_packs::seed_rule_packs(&rows)).unwrap()
+            app.store.seed_rule_packs(&rows).await.unwrap()
         };
         let (one, two, three) = tokio::join!(seed(), seed(), seed());
         assert_eq!(one + two + three, RulePack::built_in().len());

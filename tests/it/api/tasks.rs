@@ -35,7 +35,7 @@ async fn indicator(app: &TestApp, campaign: &Value, task: &Value, own: &[(Id, Re
     let number = app.clock.new_id();
     let measure = json!({"name": format!("指标{number}"), "unit": "亿元", "basis": "cumulative", "better": "higher", "frequency": "monthly"});
     let measure = app.post("/measures", measure).await.expect(201);
-    let region = xushi::db!(app.store, regions::resolve_region("430000")).unwrap().id;
+    let region = app.store.resolve_region("430000").await.unwrap().id;
     let now = app.clock.timestamp();
     let row = IndicatorRow {
         id: Id(app.clock.new_id()),
@@ -65,15 +65,15 @@ async fn indicator(app: &TestApp, campaign: &Value, task: &Value, own: &[(Id, Re
         });
     }
     plan.indicators.push((id(&measure), region, row));
-    xushi::db!(app.store, plans::load_plan(&plan)).unwrap();
+    app.store.load_plan(&plan).await.unwrap();
     indicator
 }
 
 /// The name of an indicator's lead unit.
 async fn lead(app: &TestApp, indicator: Id) -> Option<String> {
-    let row = xushi::db!(app.store, indicators::find_indicator(indicator.0)).unwrap().unwrap();
+    let row = app.store.find_indicator(indicator.0).await.unwrap().unwrap();
     match row.indicator.lead_unit_id {
-        Some(unit) => Some(xushi::db!(app.store, units::find_unit(unit.0)).unwrap().unwrap().name),
+        Some(unit) => Some(app.store.find_unit(unit.0).await.unwrap().unwrap().name),
         None => None,
     }
 }
@@ -171,9 +171,9 @@ both! {
             );
             above.expect(200);
             own.expect(200);
-            let list = xushi::db!(app.store, responsibilities::effective_responsibilities(id(&leaf), Some(present))).unwrap();
+            let list = app.store.effective_responsibilities(id(&leaf), Some(present)).await.unwrap();
             let first = Responsibility::first_lead(&list).map(Id);
-            let row = xushi::db!(app.store, indicators::find_indicator(present.0)).unwrap().unwrap();
+            let row = app.store.find_indicator(present.0).await.unwrap().unwrap();
             assert_eq!(row.indicator.lead_unit_id, first, "round {round}");
         }
     }
@@ -182,7 +182,7 @@ both! {
         let campaign = campaign(&app).await;
         let section = task(&app, "大力提振消费", None, &[]).await;
         let leaf = task(&app, "推动增收减负", Some(&section), &[]).await;
-        let unit = async |name: &str| xushi::db!(app.store, units::resolve_unit(name)).unwrap().id;
+        let unit = async |name: &str| app.store.resolve_unit(name).await.unwrap().id;
         let plain = indicator(&app, &campaign, &leaf, &[]).await;
         let own = indicator(&app, &campaign, &leaf, &[(unit("省财政厅").await, ResponsibilityRole::Lead)]).await;
         let helped = indicator(&app, &campaign, &leaf, &[(unit("省财政厅").await, ResponsibilityRole::Support)]).await;
@@ -199,7 +199,7 @@ both! {
         app.clock.set("2025-08-27T03:00:00Z".parse().unwrap());
         app.patch(&path(&leaf), json!({"responsibilities": [{"unit": "省商务厅", "role": "lead"}]})).await.expect(200);
         assert_eq!(leads().await, ["省商务厅", finance, "省商务厅"]);
-        let list = xushi::db!(app.store, responsibilities::effective_responsibilities(id(&leaf), Some(helped))).unwrap();
+        let list = app.store.effective_responsibilities(id(&leaf), Some(helped)).await.unwrap();
         let want = [("省商务厅", ResponsibilityRole::Lead), (finance, ResponsibilityRole::Support)];
         for (one, (name, role)) in list.iter().zip(want) {
             assert_eq!(*one, Responsibility { unit_id: unit(name).await.0, role });

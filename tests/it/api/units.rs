@@ -89,11 +89,11 @@ both! {
     async fn a_key_whose_process_died_is_free_again_after_a_while(app: TestApp) {
         let (key, body) = ("k3", json!({"name": "省财政厅", "region": "430000"}));
         let ask = || app.request(Method::POST, "/units").insert_header(("Idempotency-Key", key)).set_json(&body);
-        let caller = xushi::db!(app.store, api_keys::find_api_key(&xushi::store::hash_key(&app.key))).unwrap().unwrap();
+        let caller = app.store.find_api_key(&xushi::store::hash_key(&app.key)).await.unwrap().unwrap();
         let now = app.clock.timestamp();
         let dead = IdempotencyRow { api_key_id: caller.id, key: key.to_owned(), request_hash: String::new(), status: None, body: None, location: None, created_at: now };
-        xushi::db!(app.store, idempotency::claim_key(&dead, now)).unwrap();
-        let hash = xushi::db!(app.store, idempotency::claim_key(&dead, now)).unwrap();
+        app.store.claim_key(&dead, now).await.unwrap();
+        let hash = app.store.claim_key(&dead, now).await.unwrap();
         assert!(matches!(hash, Claim::Taken(_)));
         app.send(ask()).await.problem(422, "idempotency_key_reused", "");
         app.clock.set(app.clock.now() + chrono::TimeDelta::minutes(11));

@@ -7,7 +7,7 @@ use super::*;
 /// As if the letters of this database were issued by the first rules.
 async fn by_old_rules(app: &TestApp) {
     let now = app.clock.timestamp();
-    xushi::db!(app.store, settings::set("rules_version", "1", now)).unwrap();
+    app.store.set("rules_version", "1", now).await.unwrap();
 }
 
 async fn release(app: &TestApp, run: &Value, status: u16) -> Value {

@@ -1,5 +1,6 @@
 use chrono::{Datelike as _, TimeDelta};
 use xushi::domain::Level;
+use xushi::office::assessments;
 
 use super::*;
 
@@ -214,8 +215,8 @@ both! {
         for (day, period_end, figures) in YEAR {
             at(&app, day);
             publish(&app, day, period_end, figures).await;
-            warning::evaluate(&app.desk, d(day)).await.unwrap();
-            warning::issue(&app.desk, d(day)).await.unwrap();
+            assessments::evaluate(&app.office, d(day)).await.unwrap();
+            warnings::issue(&app.office, d(day)).await.unwrap();
             for later in 1..=DAYS {
                 let next = d(day) + TimeDelta::days(later);
                 if next.year() > 2025 && next.month() > 2 {
@@ -227,10 +228,10 @@ both! {
                 }
                 if next == d("2025-12-30") {
                     publish(&app, "2025-12-30", "2025-11-30", &[("社会消费品零售总额", "yoy", "5.7")]).await;
-                    warning::evaluate(&app.desk, next).await.unwrap();
-                    warning::issue(&app.desk, next).await.unwrap();
+                    assessments::evaluate(&app.office, next).await.unwrap();
+                    warnings::issue(&app.office, next).await.unwrap();
                 }
-                warning::remind(&app.desk, false).await.unwrap();
+                warnings::remind(&app.office, false).await.unwrap();
             }
         }
         insta::assert_snapshot!("the_letters_of_a_year", told(&app).await);

@@ -12,10 +12,10 @@ use xushi::app::application;
 use xushi::clock::{Clock as _, FixedClock};
 use xushi::jobs::Jobs;
 use xushi::mail::transport::Transport;
+use xushi::office::Office;
 use xushi::store::Store;
 use xushi::store::rows::ApiKeyRow;
 use xushi::store::types::Id;
-use xushi::warning::Desk;
 
 use super::database::Database;
 use super::services;
@@ -27,7 +27,7 @@ pub(crate) struct TestApp {
     pub(crate) store: Store,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) key: String,
-    pub(crate) desk: Desk,
+    pub(crate) office: Office,
     call: Call,
     _database: Database,
 }
@@ -114,20 +114,20 @@ impl TestApp {
             revoked_at: None,
             unit_id: None,
         };
-        xushi::db!(store, api_keys::ensure_api_key(&row)).unwrap();
-        let desk = services::desk(store.clone(), clock.clone()).await;
-        let app = application(desk.clone(), Arc::default());
+        store.ensure_api_key(&row).await.unwrap();
+        let office = services::office(store.clone(), clock.clone()).await;
+        let app = application(office.clone(), Arc::default());
         let service = std::rc::Rc::new(test::init_service(app).await);
         let call: Call = Box::new(move |request| {
             let service = service.clone();
             Box::pin(async move { test::call_service(&*service, request).await.map_into_boxed_body() })
         });
-        Self { store, clock, key, desk, call, _database: database }
+        Self { store, clock, key, office, call, _database: database }
     }
 
     /// The jobs of a replica called `holder`, whose mails go to `transport`.
     pub(crate) fn jobs(&self, transport: Transport, holder: &str) -> Jobs {
-        services::jobs(self.desk.clone(), transport, holder)
+        services::jobs(self.office.clone(), transport, holder)
     }
 
     /// Sends any request.

@@ -69,8 +69,8 @@ impl Post {
     /// Issues `count` letters with one mailbox each.
     pub(crate) async fn fill(&self, count: usize) {
         let page = Page { limit: 1, after: None };
-        let campaign = xushi::db!(self.store, campaigns::list_campaigns(&Default::default(), page)).unwrap();
-        let unit = xushi::db!(self.store, units::list_units(&Default::default(), page)).unwrap();
+        let campaign = self.store.list_campaigns(&Default::default(), page).await.unwrap();
+        let unit = self.store.list_units(&Default::default(), page).await.unwrap();
         let (campaign, unit) = (campaign[0].id, unit[0].id);
         for _ in 0..count {
             let (letter, delivery) = one_letter(campaign, unit);
@@ -94,7 +94,7 @@ impl Post {
                 );
                 Ok(Frozen { letter: LetterRow { serial: Some(serial), ..letter.clone() }, files: vec![file] })
             });
-            xushi::db!(self.store, issuing::issue_letters(std::slice::from_ref(&new), &rendering)).unwrap();
+            self.store.issue_letters(std::slice::from_ref(&new), &rendering).await.unwrap();
         }
     }
 
@@ -147,7 +147,7 @@ impl Post {
         loop {
             let child = self.command(&["deliver"], &self.sink).spawn().unwrap();
             assert_eq!(ended(child).await, Some(true), "left alone it succeeds");
-            let counts = xushi::db!(self.store, deliveries::count_deliveries()).unwrap();
+            let counts = self.store.count_deliveries().await.unwrap();
             if counts.keys().all(|state| state == "accepted") {
                 return;
             }
@@ -173,7 +173,7 @@ impl Post {
             assert_eq!(row.state, "accepted", "{row:?}");
             assert!(copies.iter().all(|copy| *copy == copies[0]), "every copy is the same bytes: {row:?}");
             assert!(copies.len() - 1 <= uncertain, "a second copy is written down as uncertain: {row:?}");
-            let attempts = xushi::db!(self.store, deliveries::list_attempts(row.id)).unwrap();
+            let attempts = self.store.list_attempts(row.id).await.unwrap();
             let ended = |outcome: &str| attempts.iter().filter(|attempt| attempt.outcome == outcome).count();
             assert_eq!((ended("accepted"), ended("uncertain")), (1, uncertain), "{attempts:?}");
             let deferred = ended("transient");
@@ -192,8 +192,7 @@ impl Post {
         let mut rows: Vec<DeliveryRow> = Vec::new();
         loop {
             let page = Page { limit: 500, after: rows.last().map(|row| row.id.0) };
-            let more =
-                xushi::db!(self.store, deliveries::list_deliveries(&Default::default(), page)).unwrap();
+            let more = self.store.list_deliveries(&Default::default(), page).await.unwrap();
             let last = more.len() <= 500;
             rows.extend(more.into_iter().take(500));
             if last {
@@ -208,7 +207,7 @@ impl Post {
         let mut after = None;
         loop {
             let page = Page { limit: 500, after };
-            let letters = xushi::db!(self.store, letters::list_letters(&Default::default(), page)).unwrap();
+            let letters = self.store.list_letters(&Default::default(), page).await.unwrap();
             for letter in letters.iter().take(500) {
                 let serial = letter.serial.unwrap();
                 serials.entry((letter.mark.clone(), letter.year)).or_default().push(serial);

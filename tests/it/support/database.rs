@@ -68,9 +68,9 @@ fn prepare(url: &str) {
             // Before the tests' own clock, so that what they make comes last in lists.
             let clock = FixedClock::at("2025-01-01T00:00:00Z".parse().unwrap());
             let regions = seed::regions(clock.timestamp(), || clock.new_id()).unwrap();
-            xushi::db!(store, regions::seed_regions(&regions)).unwrap();
+            store.seed_regions(&regions).await.unwrap();
             let packs = seed::rule_packs(clock.timestamp(), || clock.new_id());
-            xushi::db!(store, rule_packs::seed_rule_packs(&packs)).unwrap();
+            store.seed_rule_packs(&packs).await.unwrap();
             if let Store::Sqlite(pool) = &store {
                 use diesel_async::SimpleAsyncConnection as _;
                 let mut conn = pool.get().await.unwrap();

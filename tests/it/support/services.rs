@@ -8,8 +8,8 @@ use xushi::clock::Clock;
 use xushi::config::Config;
 use xushi::jobs::Jobs;
 use xushi::mail::transport::Transport;
+use xushi::office::Office;
 use xushi::store::Store;
-use xushi::warning::Desk;
 
 /// An office with a mail server. Nothing connects to it: what a test sends goes where the test says.
 const OFFICE: &str = r#"
@@ -33,11 +33,11 @@ pub(crate) fn config() -> Config {
 }
 
 /// What warnings are made with.
-pub(crate) async fn desk(store: Store, clock: Arc<dyn Clock>) -> Desk {
-    app::desk(&config(), store, clock).await.unwrap()
+pub(crate) async fn office(store: Store, clock: Arc<dyn Clock>) -> Office {
+    app::office(&config(), store, clock).await.unwrap()
 }
 
 /// The jobs of a replica called `holder`.
-pub(crate) fn jobs(desk: Desk, transport: Transport, holder: &str) -> Jobs {
-    Jobs { holder: holder.to_owned(), ..app::jobs_over(transport, &config(), desk) }
+pub(crate) fn jobs(office: Office, transport: Transport, holder: &str) -> Jobs {
+    Jobs { holder: holder.to_owned(), ..app::jobs_over(transport, &config(), office) }
 }

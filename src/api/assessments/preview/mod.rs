@@ -371,5 +371,5 @@ async fn preview_assessment(
         Some((place, name)) => rule_packs::read(&lookup::rule_pack(&state, At::Body(place), name).await?)?,
     };
     let case = Case::checked(body, base)?;
-    Ok(HttpResponse::Ok().json(case.view(&state.desk.calendar, &state.desk.templates)?))
+    Ok(HttpResponse::Ok().json(case.view(&state.office.calendar, &state.office.templates)?))
 }

@@ -16,7 +16,6 @@ use crate::api::http::page::PageView;
 use crate::api::http::problem::{Code, FieldError, Problem, ProblemView, pointer};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
-use crate::db;
 use crate::domain::invalid::{paragraphs, text};
 use crate::domain::reply::ReviewVerdict;
 use crate::store::StoreError;
@@ -40,7 +39,7 @@ pub fn routes(config: &mut impl Routes) {
 }
 
 async fn load(state: &State, id: Uuid) -> Result<LetterRow, Problem> {
-    db!(state.store, letters::find_letter(id))?.ok_or_else(|| Problem::not_found("函"))
+    state.office.store.find_letter(id).await?.ok_or_else(|| Problem::not_found("函"))
 }
 
 /// 签收一封函；重复签收以第一次为准
@@ -57,13 +56,13 @@ async fn receive_letter(
     let person = text("person", &body.person, 30)?;
     let letter = load(&state, *id).await?;
     let row = ReceiptRow {
-        id: Id(state.clock.new_id()),
+        id: Id(state.office.clock.new_id()),
         letter_id: letter.id,
         person,
         api_key_id: Some(Id(caller.key_id)),
-        created_at: state.clock.timestamp(),
+        created_at: state.office.clock.timestamp(),
     };
-    let (row, first) = db!(state.store, replies::receive_letter(&row))?;
+    let (row, first) = state.office.store.receive_letter(&row).await?;
     let view = ReceiptView::of(row);
     if first {
         respond::created(&format!("/api/v1/letters/{id}/receipt"), &view)
@@ -81,7 +80,7 @@ async fn find_receipt(
     request: HttpRequest,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
-    let row = db!(state.store, replies::find_receipt(*id))?;
+    let row = state.office.store.find_receipt(*id).await?;
     let row = row.ok_or_else(|| Problem::new(Code::NotFound, "没有这封函，或者它还没有签收。"))?;
     respond::ok(&request, &ReceiptView::of(row))
 }
@@ -108,8 +107,8 @@ async fn create_reply(
         Problem::many(wrong.into_iter().map(error).collect())
     })?;
     let new = record::new_reply(&state, letter.id, reply, Some(Id(caller.key_id)));
-    db!(state.store, replies::reply_to_letter(&new))?;
-    let replies = db!(state.store, replies::list_replies(*id))?;
+    state.office.store.reply_to_letter(&new).await?;
+    let replies = state.office.store.list_replies(*id).await?;
     let written = replies.into_iter().find(|one| one.reply.id == new.reply.id);
     let view = ReplyView::of(written.ok_or_else(|| Problem::internal("a reply that was just written"))?)?;
     respond::created(&format!("/api/v1/letters/{id}/replies"), &view)
@@ -125,7 +124,7 @@ async fn list_replies(
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
     load(&state, *id).await?;
-    let rows = db!(state.store, replies::list_replies(*id))?;
+    let rows = state.office.store.list_replies(*id).await?;
     let items = rows.into_iter().map(ReplyView::of).collect::<Result<_, StoreError>>()?;
     respond::ok(&request, &PageView { items, next_cursor: None })
 }
@@ -142,7 +141,7 @@ async fn download_reply_file(
     path: web::Path<(Uuid, Uuid, i32)>,
 ) -> Result<HttpResponse, Problem> {
     let (letter, reply, ordinal) = *path;
-    let file = db!(state.store, replies::find_reply_file(letter, reply, ordinal))?;
+    let file = state.office.store.find_reply_file(letter, reply, ordinal).await?;
     Ok(attachment(file.ok_or_else(|| Problem::not_found("附件"))?))
 }
 
@@ -186,14 +185,14 @@ async fn review_reply(
     };
     load(&state, letter).await?;
     let row = ReviewRow {
-        id: Id(state.clock.new_id()),
+        id: Id(state.office.clock.new_id()),
         reply_id: Id(reply),
         verdict: body.verdict.0.to_string(),
         reason,
         api_key_id: Id(caller.key_id),
-        created_at: state.clock.timestamp(),
+        created_at: state.office.clock.timestamp(),
     };
-    match db!(state.store, replies::review_reply(letter, &row, body.verdict.0)) {
+    match state.office.store.review_reply(letter, &row, body.verdict.0).await {
         Err(StoreError::Missing { what: "reply", .. }) => return Err(Problem::not_found("反馈")),
         other => other?,
     }
@@ -214,13 +213,13 @@ async fn close_letter(
     let note = note.map(|note| paragraphs("note", note, 1_000)).transpose()?;
     let letter = load(&state, *id).await?;
     let row = ClosureRow {
-        id: Id(state.clock.new_id()),
+        id: Id(state.office.clock.new_id()),
         letter_id: letter.id,
         note,
         api_key_id: Id(caller.key_id),
-        created_at: state.clock.timestamp(),
+        created_at: state.office.clock.timestamp(),
     };
-    db!(state.store, replies::close_letter(&row))?;
+    state.office.store.close_letter(&row).await?;
     respond::created(&format!("/api/v1/letters/{id}/closure"), &ClosureView::of(row, caller.name))
 }
 
@@ -233,7 +232,7 @@ async fn find_closure(
     request: HttpRequest,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
-    let found = db!(state.store, replies::find_closure(*id))?;
+    let found = state.office.store.find_closure(*id).await?;
     let (row, by) = found.ok_or_else(|| Problem::new(Code::NotFound, "没有这封函，或者它还没有销号。"))?;
     respond::ok(&request, &ClosureView::of(row, by))
 }

@@ -26,7 +26,7 @@ pub fn awaits_reply(letter: &LetterRow) -> Result<(), Problem> {
 
 /// Rows of a reply; `key` is `None` when it came by the link.
 pub fn new_reply(state: &State, letter_id: Id, reply: Reply, key: Option<Id>) -> NewReply {
-    let id = Id(state.clock.new_id());
+    let id = Id(state.office.clock.new_id());
     let remedies = (1..).zip(reply.remedies).map(|(ordinal, remedy)| RemedyRow {
         reply_id: id,
         ordinal,
@@ -53,7 +53,7 @@ pub fn new_reply(state: &State, letter_id: Id, reply: Reply, key: Option<Id>) ->
             person: reply.person,
             phone: reply.phone,
             api_key_id: key,
-            created_at: state.clock.timestamp(),
+            created_at: state.office.clock.timestamp(),
         },
     }
 }

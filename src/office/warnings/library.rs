@@ -5,8 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::NaiveDate;
 
 use super::planned::{About, Finding, Key};
-use super::{Desk, WarningError};
-use crate::db;
+use super::{Office, Refusal};
 use crate::domain::{ContactRole, LetterNumber, Level, TextEnum as _};
 use crate::letter::EarlierLetter;
 use crate::store::StoreError;
@@ -20,8 +19,8 @@ pub(super) type Campaigns = HashMap<Id, IssuingCampaignRow>;
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn campaigns(desk: &Desk) -> Result<Campaigns, WarningError> {
-    let rows = db!(desk.store, warnings::list_issuing_campaigns())?;
+pub(super) async fn campaigns(office: &Office) -> Result<Campaigns, Refusal> {
+    let rows = office.store.list_issuing_campaigns().await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
@@ -43,16 +42,16 @@ impl<'c> Library<'c> {
     /// # Errors
     /// When the database fails.
     pub(super) async fn load(
-        desk: &Desk,
+        office: &Office,
         campaigns: &'c Campaigns,
         letters: &[(Key, Vec<Finding>)],
         day: NaiveDate,
-    ) -> Result<Self, WarningError> {
+    ) -> Result<Self, Refusal> {
         let findings = || letters.iter().flat_map(|(_, findings)| findings);
         let indicators: Vec<Id> = set(findings().flat_map(Finding::indicators));
-        let lines = db!(desk.store, warnings::list_lines(&indicators))?;
+        let lines = office.store.list_lines(&indicators).await?;
         let tasks = set(lines.iter().map(|line| line.task_id));
-        let parts: Vec<PartRow> = db!(desk.store, warnings::list_parts(&tasks, &indicators))?;
+        let parts: Vec<PartRow> = office.store.list_parts(&tasks, &indicators).await?;
         let mut by_task: HashMap<Id, Vec<usize>> = HashMap::new();
         let mut by_indicator: HashMap<Id, Vec<usize>> = HashMap::new();
         for (index, part) in parts.iter().enumerate() {
@@ -69,28 +68,26 @@ impl<'c> Library<'c> {
             .map(|(key, _)| key.unit)
             .chain(offices)
             .chain(parts.iter().map(|part| part.unit_id)));
-        let mut units: HashMap<Id, UnitNameRow> = db!(desk.store, warnings::list_unit_names(&asked))?
-            .into_iter()
-            .map(|row| (row.id, row))
-            .collect();
+        let mut units: HashMap<Id, UnitNameRow> =
+            office.store.list_unit_names(&asked).await?.into_iter().map(|row| (row.id, row)).collect();
         let above = set(letters
             .iter()
             .filter(|(key, _)| key.step.is_some())
             .filter_map(|(key, _)| units.get(&key.unit)?.parent_id));
-        for row in db!(desk.store, warnings::list_unit_names(&above))? {
+        for row in office.store.list_unit_names(&above).await? {
             units.insert(row.id, row);
         }
         let everybody = set(asked.into_iter().chain(above));
         let roles = [ContactRole::Liaison.as_str(), ContactRole::Leader.as_str()];
         let mut contacts: HashMap<Id, Vec<ContactRow>> = HashMap::new();
-        for contact in db!(desk.store, warnings::list_mailboxes(&everybody, &roles, day))? {
+        for contact in office.store.list_mailboxes(&everybody, &roles, day).await? {
             contacts.entry(contact.unit_id).or_default().push(contact);
         }
         let earlier = set(letters
             .iter()
             .filter_map(|(key, _)| key.follows)
             .chain(findings().filter_map(Finding::earlier)));
-        let heads = db!(desk.store, issuing::list_letter_heads(&earlier))?;
+        let heads = office.store.list_letter_heads(&earlier).await?;
         Ok(Self {
             campaigns,
             lines: lines.into_iter().map(|row| (row.id, row)).collect(),

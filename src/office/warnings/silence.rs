@@ -4,8 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
-use super::{Desk, WarningError};
-use crate::db;
+use super::{Office, Refusal};
 use crate::store::judging::Evidence;
 use crate::store::rows::{IssuingCampaignRow, SilenceRow};
 use crate::store::types::Id;
@@ -25,11 +24,11 @@ impl Silences {
     /// # Errors
     /// When the database fails.
     pub(super) async fn load(
-        desk: &Desk,
+        office: &Office,
         day: NaiveDate,
         campaigns: &HashMap<Id, IssuingCampaignRow>,
-    ) -> Result<Self, WarningError> {
-        let rows = db!(desk.store, runs::list_silences_on(day))?;
+    ) -> Result<Self, Refusal> {
+        let rows = office.store.list_silences_on(day).await?;
         let above = campaigns.values().filter_map(|row| Some((row.id, row.parent_id?))).collect();
         Ok(Self { rows, above })
     }

@@ -9,8 +9,7 @@ use std::collections::BTreeMap;
 use chrono::{NaiveDate, TimeDelta};
 use tokio::task::JoinHandle;
 
-use super::{Desk, WarningError};
-use crate::db;
+use super::{Desk, Refusal};
 use crate::domain::Grade;
 use crate::domain::pace::Assessment;
 use crate::store::judging::{Evidence, Judging};
@@ -38,18 +37,18 @@ const ROUNDS: usize = 3;
 ///
 /// # Errors
 /// When the database fails; pages written before stay written.
-pub async fn evaluate(desk: &Desk, as_of: NaiveDate) -> Result<Evaluated, WarningError> {
-    super::upgrade::hold(desk).await?;
+pub async fn evaluate(desk: &Desk, as_of: NaiveDate) -> Result<Evaluated, Refusal> {
+    super::warnings::hold(desk).await?;
     // What was marked before the first page is read is done with this.
     let today = as_of == desk.clock.today();
     let started = desk.clock.timestamp();
-    let marks = if today { db!(desk.store, reassessments::list_marks())? } else { Vec::new() };
+    let marks = if today { desk.store.list_marks().await? } else { Vec::new() };
     let judging = Judging::start(&desk.store, &desk.calendar, as_of, None).await?;
     let mut done = Evaluated::default();
     let left = walk(desk, as_of, judging, false, &mut done).await?;
     again(desk, as_of, left, &mut done).await?;
-    db!(desk.store, reassessments::clear_marks(&marks))?;
-    db!(desk.store, reassessments::mark_changed_after(started, desk.clock.timestamp()))?;
+    desk.store.clear_marks(&marks).await?;
+    desk.store.mark_changed_after(started, desk.clock.timestamp()).await?;
     Ok(done)
 }
 
@@ -66,15 +65,15 @@ const LEASE: TimeDelta = TimeDelta::seconds(15);
 ///
 /// # Errors
 /// When the database fails; the marks stay.
-pub async fn reassess(desk: &Desk) -> Result<Evaluated, WarningError> {
+pub async fn reassess(desk: &Desk) -> Result<Evaluated, Refusal> {
     let mut done = Evaluated::default();
     loop {
         let now = desk.clock.timestamp();
-        let marks = db!(desk.store, reassessments::claim_marks(now, now + LEASE, MARKS))?;
+        let marks = desk.store.claim_marks(now, now + LEASE, MARKS).await?;
         if marks.is_empty() {
             return Ok(done);
         }
-        super::upgrade::hold(desk).await?;
+        super::warnings::hold(desk).await?;
         let ids: Vec<i64> = marks.iter().map(|mark| mark.id).collect();
         let as_of = desk.clock.today();
         let touched = touched::touched(&desk.store, &desk.calendar, as_of, &marks).await?;
@@ -84,9 +83,9 @@ pub async fn reassess(desk: &Desk) -> Result<Evaluated, WarningError> {
             again(desk, as_of, left, &mut done).await?;
             faults::point("reassess.written");
             let until = desk.clock.timestamp() + LEASE;
-            db!(desk.store, reassessments::renew_marks(&ids, until))?;
+            desk.store.renew_marks(&ids, until).await?;
         }
-        db!(desk.store, reassessments::clear_marks(&ids))?;
+        desk.store.clear_marks(&ids).await?;
     }
 }
 
@@ -96,7 +95,7 @@ async fn again(
     as_of: NaiveDate,
     mut left: Vec<Id>,
     done: &mut Evaluated,
-) -> Result<(), WarningError> {
+) -> Result<(), Refusal> {
     for _ in 0..ROUNDS {
         if left.is_empty() {
             return Ok(());
@@ -106,7 +105,7 @@ async fn again(
         left = walk(desk, as_of, judging, true, &mut repeated).await?;
         done.changed += repeated.changed;
     }
-    db!(desk.store, reassessments::mark_indicators(&left, desk.clock.timestamp()))?;
+    desk.store.mark_indicators(&left, desk.clock.timestamp()).await?;
     Ok(())
 }
 
@@ -118,7 +117,7 @@ async fn walk(
     mut judging: Judging,
     touched: bool,
     done: &mut Evaluated,
-) -> Result<Vec<Id>, WarningError> {
+) -> Result<Vec<Id>, Refusal> {
     let mut left = Vec::new();
     let mut writing: Option<JoinHandle<Result<Vec<Id>, StoreError>>> = None;
     loop {
@@ -133,7 +132,7 @@ async fn walk(
         let Some(page) = page else { return Ok(left) };
         let writes = writes(desk, as_of, &page, touched, done);
         let store = desk.store.clone();
-        writing = Some(tokio::spawn(async move { db!(store, evaluation::write_assessments(writes)) }));
+        writing = Some(tokio::spawn(async move { store.write_assessments(writes).await }));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Who gets a letter: the lead unit's liaisons, and copies for everybody with a part in it; further up the ladder its
 //! leader and the unit above.
 
-use super::Desk;
+use super::Office;
 use super::library::Library;
 use super::planned::{Finding, Key};
 use crate::domain::{ContactRole, ladder};
@@ -89,14 +89,14 @@ impl Addressees {
 
 /// One row a mailbox; a mailbox that stands for several units gets one copy.
 pub(super) fn deliveries(
-    desk: &Desk,
+    office: &Office,
     letter: &LetterRow,
     mailboxes: &[(Id, &'static str, ContactRow)],
 ) -> Vec<DeliveryRow> {
     let row = |(ordinal, (unit, role, contact)): (usize, &(Id, &str, ContactRow))| {
-        let id = Id(desk.clock.new_id());
+        let id = Id(office.clock.new_id());
         let mailbox = (*role, contact.name.clone(), contact.email.clone());
-        let message_id = format!("{}.{ordinal}@{}", letter.id.0.simple(), desk.message_id_domain);
+        let message_id = format!("{}.{ordinal}@{}", letter.id.0.simple(), office.message_id_domain);
         DeliveryRow::queued(id, (letter.id, *unit), mailbox, message_id, letter.updated_at)
     };
     (1..).zip(mailboxes).map(row).collect()

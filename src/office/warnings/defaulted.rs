@@ -1,13 +1,11 @@
 //! Sub-campaigns from before these could have anything from the one above: what was left out then is the built-in default
 //! now, though the campaign above may say otherwise. They are listed, not changed.
 
-use std::collections::HashMap;
-
-use crate::db;
 use crate::domain::{Inheritable, Issuing, RulePack, TextEnum as _};
 use crate::store::rows::{CampaignRow, RulePackRow};
 use crate::store::types::Id;
 use crate::store::{Store, StoreError};
+use std::collections::HashMap;
 
 /// Working days a unit had to answer where nobody said otherwise.
 const USUAL_WORKING_DAYS: i32 = 5;
@@ -37,7 +35,7 @@ impl Defaulted {
 /// # Errors
 /// When the database fails.
 pub async fn list_defaulted(store: &Store) -> Result<Vec<Defaulted>, StoreError> {
-    let packs: Vec<(Id, RulePackRow)> = db!(*store, rule_packs::list_campaign_packs())?;
+    let packs: Vec<(Id, RulePackRow)> = store.list_campaign_packs().await?;
     let packs: HashMap<Id, String> = packs.into_iter().map(|(id, pack)| (id, pack.name)).collect();
     let standard = RulePack::standard().name;
     let is_standard = |row: &CampaignRow| packs.get(&row.id) == Some(&standard);
@@ -52,7 +50,7 @@ pub async fn list_defaulted(store: &Store) -> Result<Vec<Defaulted>, StoreError>
         // These were always taken from the one above.
         Inheritable::IssuerName | Inheritable::LetterMark => false,
     };
-    let pairs = db!(*store, campaigns::list_below_others())?;
+    let pairs = store.list_below_others().await?;
     let undecided = pairs.into_iter().filter(|(own, _)| own.inherits.is_none());
     let listed = undecided.map(|(own, above)| Defaulted {
         fields: Inheritable::ALL.iter().copied().filter(|field| defaulted(&own, &above, field)).collect(),

@@ -6,8 +6,7 @@ use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Desk, WarningError};
-use crate::db;
+use super::{Office, Refusal};
 use crate::domain::{Grade, Invalid, RULES_VERSION, TextEnum as _};
 use crate::store::types::Id;
 use crate::store::{Store, StoreError};
@@ -61,31 +60,31 @@ pub struct GradeChange {
 /// When the database fails or holds no version.
 pub async fn note_rules(store: &Store, now: NaiveDateTime) -> Result<Option<Hold>, StoreError> {
     let current = RULES_VERSION.to_string();
-    let (stored, _) = db!(*store, settings::find_or_set(VERSION, &current, now))?;
+    let (stored, _) = store.find_or_set(VERSION, &current, now).await?;
     let from: u32 =
         stored.parse().map_err(|_| StoreError::Corrupt(format!("setting {VERSION}: {stored}")))?;
     if from >= RULES_VERSION {
         return Ok(None);
     }
-    let (_, since) = db!(*store, settings::find_or_set(CHANGED_AT, &current, now))?;
+    let (_, since) = store.find_or_set(CHANGED_AT, &current, now).await?;
     Ok(Some(Hold { from, since }))
 }
 
 /// What must wait for a release now.
-pub(super) async fn hold(desk: &Desk) -> Result<Option<Hold>, StoreError> {
-    note_rules(&desk.store, desk.clock.timestamp()).await
+pub(in crate::office) async fn hold(office: &Office) -> Result<Option<Hold>, StoreError> {
+    note_rules(&office.store, office.clock.timestamp()).await
 }
 
 /// The grades before beside those of now, where they differ.
 pub(super) async fn compared(
-    desk: &Desk,
+    office: &Office,
     hold: Hold,
     grades: &[(Id, Grade)],
-) -> Result<Upgrade, WarningError> {
+) -> Result<Upgrade, Refusal> {
     let mut differing: Vec<(Id, Option<Grade>, Grade)> = Vec::new();
     for chunk in grades.chunks(AT_ONCE) {
         let ids: Vec<Id> = chunk.iter().map(|(id, _)| *id).collect();
-        let recorded = db!(desk.store, evaluation::list_grades_before(&ids, hold.since))?;
+        let recorded = office.store.list_grades_before(&ids, hold.since).await?;
         let before: HashMap<Id, Grade> = recorded.into_iter().map(|(id, grade)| (id, grade.0)).collect();
         let with = chunk.iter().map(|(id, now)| (*id, before.get(id).copied(), *now));
         differing.extend(with.filter(|(_, before, now)| *before != Some(*now)));
@@ -97,7 +96,7 @@ pub(super) async fn compared(
     });
     let ids: Vec<Id> = differing.iter().map(|(id, ..)| *id).collect();
     let names: HashMap<Id, _> =
-        db!(desk.store, warnings::list_lines(&ids))?.into_iter().map(|line| (line.id, line)).collect();
+        office.store.list_lines(&ids).await?.into_iter().map(|line| (line.id, line)).collect();
     let change = |(id, before, now): (Id, Option<Grade>, Grade)| {
         let line = names.get(&id)?;
         Some(GradeChange {
@@ -116,13 +115,13 @@ pub(super) async fn compared(
 ///
 /// # Errors
 /// `Conflict` when nothing waits for it.
-pub async fn release(desk: &Desk) -> Result<(), WarningError> {
-    if hold(desk).await?.is_none() {
+pub async fn release(office: &Office) -> Result<(), Refusal> {
+    if hold(office).await?.is_none() {
         let detail = "现行规则已经放行，无需再次放行。";
         return Err(StoreError::Conflict(Invalid::new("state", "nothing_held", detail)).into());
     }
-    let now = desk.clock.timestamp();
-    db!(desk.store, settings::set(VERSION, &RULES_VERSION.to_string(), now))?;
-    db!(desk.store, settings::forget(CHANGED_AT))?;
+    let now = office.clock.timestamp();
+    office.store.set(VERSION, &RULES_VERSION.to_string(), now).await?;
+    office.store.forget(CHANGED_AT).await?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{Datelike as _, NaiveDate};
 
-use super::Desk;
+use super::Office;
 use super::addressees::{Addressees, addressees, deliveries};
 use super::library::Library;
 use super::planned::{About, Finding, Key, changed};
@@ -43,14 +43,14 @@ impl Draft {
     /// # Errors
     /// `Missing` when a campaign or indicator has gone.
     pub(super) fn of(
-        desk: &Desk,
+        office: &Office,
         library: &Library<'_>,
         as_of: NaiveDate,
         (key, mut findings): (Key, Vec<Finding>),
         waiting: Option<(Id, chrono::NaiveDateTime)>,
     ) -> Result<Self, StoreError> {
         let campaign = library.campaign(key.campaign)?;
-        let issued_on = desk.clock.today();
+        let issued_on = office.clock.today();
         // The gravest first: the reader may not reach the end.
         findings.sort_by_cached_key(|finding| {
             let task = library.line(finding.indicator).ok().map(|line| line.task_id);
@@ -67,7 +67,7 @@ impl Draft {
         let (follows_id, follow_up_of) = follow_up(library, &key, &findings)?;
         let lettered = findings.iter().filter_map(Finding::lettered).max();
         let follow_up_of = follow_up_of.map(|earlier| EarlierLetter { level: lettered, ..earlier });
-        let (reply, blocked) = match terms(desk, &key, campaign, issued_on, follow_up_of.as_ref()) {
+        let (reply, blocked) = match terms(office, &key, campaign, issued_on, follow_up_of.as_ref()) {
             Ok(reply) => (reply, None),
             Err(year) => (None, Some(year)),
         };
@@ -97,8 +97,8 @@ impl Draft {
             follow_up_of,
             lines: findings.iter().map(|finding| finding.line.clone()).collect(),
         };
-        let letter = letter_row(desk, campaign, &key, &facts, follows_id, waiting);
-        let facts = LetterFacts { reply_link: reply_link(desk, &key, &letter), ..facts };
+        let letter = letter_row(office, campaign, &key, &facts, follows_id, waiting);
+        let facts = LetterFacts { reply_link: reply_link(office, &key, &letter), ..facts };
         let approval = campaign.issuing == Issuing::Approval.as_str();
         Ok(Self { key, facts, letter, addressees, approval, blocked, findings })
     }
@@ -130,13 +130,13 @@ impl Draft {
     }
 
     /// What is written when it is issued now.
-    pub(super) fn to_issue(&self, desk: &Desk) -> NewLetter {
-        let deliveries = deliveries(desk, &self.letter, &self.addressees.mailboxes);
-        NewLetter { deliveries, problem: self.lacking(desk), ..self.written(self.letter.clone(), true) }
+    pub(super) fn to_issue(&self, office: &Office) -> NewLetter {
+        let deliveries = deliveries(office, &self.letter, &self.addressees.mailboxes);
+        NewLetter { deliveries, problem: self.lacking(office), ..self.written(self.letter.clone(), true) }
     }
 
     /// Whom it should reach and cannot. That the addressee has no mailbox at all is the watchdog's to say.
-    fn lacking(&self, desk: &Desk) -> Option<ProblemRow> {
+    fn lacking(&self, office: &Office) -> Option<ProblemRow> {
         let Addressees { mailboxes, lacking, .. } = &self.addressees;
         if lacking.is_empty() || !mailboxes.iter().any(|(_, role, _)| *role == "to") {
             return None;
@@ -144,8 +144,8 @@ impl Draft {
         let detail = format!("{}，请登记邮箱后补发。", lacking.join("；"));
         tracing::error!(unit = self.facts.addressee, detail, "a letter does not reach everybody it should");
         let about = (SubjectKind::Letter, self.letter.id.0.to_string());
-        let id = Id(desk.clock.new_id());
-        Some(ProblemRow::new(id, ProblemKind::AddresseeLacking, about, detail, desk.clock.timestamp()))
+        let id = Id(office.clock.new_id());
+        Some(ProblemRow::new(id, ProblemKind::AddresseeLacking, about, detail, office.clock.timestamp()))
     }
 
     /// What is written while it waits: its episodes go on, but no letter has spoken of them yet.
@@ -225,11 +225,11 @@ impl Draft {
 }
 
 /// Where it is answered: a reminder is, where the letter it reminds of is; a lifting asks nothing.
-fn reply_link(desk: &Desk, key: &Key, letter: &LetterRow) -> Option<String> {
+fn reply_link(office: &Office, key: &Key, letter: &LetterRow) -> Option<String> {
     match (key.kind, key.follows) {
         (LetterKind::Lifting, _) => None,
-        (LetterKind::ReplyReminder, Some(earlier)) => Some(desk.links.as_ref()?.address(earlier.0)),
-        _ => Some(desk.links.as_ref()?.address(letter.id.0)),
+        (LetterKind::ReplyReminder, Some(earlier)) => Some(office.links.as_ref()?.address(earlier.0)),
+        _ => Some(office.links.as_ref()?.address(letter.id.0)),
     }
 }
 
@@ -254,7 +254,7 @@ fn follow_up(
 /// By when an answer is due. A reminder keeps the deadline of the letter it reminds of while that is to come; a lifting
 /// asks nothing.
 fn terms(
-    desk: &Desk,
+    office: &Office,
     key: &Key,
     campaign: &IssuingCampaignRow,
     issued_on: NaiveDate,
@@ -264,27 +264,27 @@ fn terms(
     match (key.kind, kept) {
         (LetterKind::Lifting, _) => Ok(None),
         (LetterKind::ReplyReminder, Some(by)) if by >= issued_on => {
-            let left = desk.calendar.working_days_between(issued_on, by)?.max(0);
+            let left = office.calendar.working_days_between(issued_on, by)?.max(0);
             Ok(Some(ReplyTerms { by, working_days: u32::try_from(left).unwrap_or(u32::MAX) }))
         }
         _ => {
             let days = campaign.reply_working_days.unsigned_abs();
-            let by = desk.calendar.add_working_days(issued_on, days)?;
+            let by = office.calendar.add_working_days(issued_on, days)?;
             Ok(Some(ReplyTerms { by, working_days: days }))
         }
     }
 }
 
 fn letter_row(
-    desk: &Desk,
+    office: &Office,
     campaign: &IssuingCampaignRow,
     key: &Key,
     facts: &LetterFacts,
     follows_id: Option<Id>,
     waiting: Option<(Id, chrono::NaiveDateTime)>,
 ) -> LetterRow {
-    let now = desk.clock.timestamp();
-    let (id, created_at) = waiting.unwrap_or_else(|| (Id(desk.clock.new_id()), now));
+    let now = office.clock.timestamp();
+    let (id, created_at) = waiting.unwrap_or_else(|| (Id(office.clock.new_id()), now));
     LetterRow {
         id,
         mark: campaign.letter_mark.clone(),

@@ -7,8 +7,7 @@ use super::draft::Draft;
 use super::frozen::freeze;
 use super::planned::Key;
 use super::run::{Outcome, PlannedLetter};
-use super::{Desk, WarningError};
-use crate::db;
+use super::{Office, Refusal};
 use crate::letter::{LetterFacts, Picture, changes, draw};
 use crate::store::rows::{DraftWrite, LetterHead, LetterRow, NewLetter, Rendering};
 use crate::store::types::Id;
@@ -22,20 +21,20 @@ pub(super) type Waiting = HashMap<Key, LetterHead>;
 /// # Errors
 /// When the database or a template fails; what was issued before stays.
 pub(super) async fn conclude(
-    desk: &Desk,
+    office: &Office,
     drafts: Vec<Draft>,
     waiting: &Waiting,
     dry_run: bool,
-) -> Result<Vec<PlannedLetter>, WarningError> {
+) -> Result<Vec<PlannedLetter>, Refusal> {
     let mut outcomes: HashMap<Id, Outcome> = HashMap::new();
     let ready = |draft: &&Draft| !dry_run && draft.blocked.is_none();
     let (waits, goes): (Vec<&Draft>, Vec<&Draft>) =
         drafts.iter().filter(ready).partition(|draft| draft.approval);
     let waited = |draft: &&Draft| waiting.get(&draft.key).is_some_and(|head| head.id == draft.letter.id);
     let (drafted, new): (Vec<&Draft>, Vec<&Draft>) = goes.into_iter().partition(waited);
-    issue_all(desk, &new, &mut outcomes).await?;
-    issue_drafted(desk, &drafted, &mut outcomes).await?;
-    wait_all(desk, &waits, waiting, &mut outcomes).await?;
+    issue_all(office, &new, &mut outcomes).await?;
+    issue_drafted(office, &drafted, &mut outcomes).await?;
+    wait_all(office, &waits, waiting, &mut outcomes).await?;
     let told = |draft: Draft| {
         let outcome = match draft.blocked {
             Some(unpublished) => Outcome::Blocked { year: unpublished.year },
@@ -59,17 +58,17 @@ pub(super) async fn conclude(
 
 /// Issues all at once; when somebody else has issued one of them meanwhile, one by one.
 async fn issue_all(
-    desk: &Desk,
+    office: &Office,
     drafts: &[&Draft],
     outcomes: &mut HashMap<Id, Outcome>,
-) -> Result<(), WarningError> {
+) -> Result<(), Refusal> {
     if drafts.is_empty() {
         return Ok(());
     }
-    let news: Vec<NewLetter> = drafts.iter().map(|draft| draft.to_issue(desk)).collect();
+    let news: Vec<NewLetter> = drafts.iter().map(|draft| draft.to_issue(office)).collect();
     let content = Content::of(drafts.iter().copied());
-    let rendering = content.rendering(desk);
-    match db!(desk.store, issuing::issue_letters(&news, &rendering)) {
+    let rendering = content.rendering(office);
+    match office.store.issue_letters(&news, &rendering).await {
         Ok(letters) => {
             faults::point("issue.committed");
             for letter in letters {
@@ -82,7 +81,7 @@ async fn issue_all(
     }
     for new in &news {
         let one = std::slice::from_ref(new);
-        let outcome = match db!(desk.store, issuing::issue_letters(one, &rendering)) {
+        let outcome = match office.store.issue_letters(one, &rendering).await {
             Ok(letters) => letters.first().map(issued).transpose()?.unwrap_or(Outcome::Overtaken),
             // Two runs at once: the other one has issued; nothing of ours was written.
             Err(StoreError::Stale | StoreError::Duplicate(_)) => Outcome::Overtaken,
@@ -95,17 +94,16 @@ async fn issue_all(
 
 /// Issues what waited for a signature and need not any more: the campaign issues by itself by now.
 async fn issue_drafted(
-    desk: &Desk,
+    office: &Office,
     drafts: &[&Draft],
     outcomes: &mut HashMap<Id, Outcome>,
-) -> Result<(), WarningError> {
+) -> Result<(), Refusal> {
     for draft in drafts {
         let id = draft.letter.id;
-        let Some(before) = db!(desk.store, letters::find_letter(id.0))? else { continue };
+        let Some(before) = office.store.find_letter(id.0).await? else { continue };
         let content = Content::of(std::iter::once(*draft));
-        let rendering = content.rendering(desk);
-        let outcome = match db!(desk.store, issuing::issue_draft(&before, &draft.to_issue(desk), &rendering))
-        {
+        let rendering = content.rendering(office);
+        let outcome = match office.store.issue_draft(&before, &draft.to_issue(office), &rendering).await {
             Ok(letter) => issued(&letter)?,
             Err(StoreError::Stale | StoreError::Duplicate(_)) => Outcome::Overtaken,
             Err(error) => return Err(error.into()),
@@ -118,20 +116,20 @@ async fn issue_drafted(
 /// Writes what waits for 签发. A draft that already says the same is left alone; one that newer facts have overtaken is
 /// written over.
 async fn wait_all(
-    desk: &Desk,
+    office: &Office,
     drafts: &[&Draft],
     waiting: &Waiting,
     outcomes: &mut HashMap<Id, Outcome>,
-) -> Result<(), WarningError> {
+) -> Result<(), Refusal> {
     let mut writes = Vec::new();
     for draft in drafts {
-        let texts = previewed(desk, draft)?;
+        let texts = previewed(office, draft)?;
         let new = draft.to_wait(texts);
         let before = waiting.get(&draft.key).filter(|head| head.id == draft.letter.id);
         if before.is_some()
             && new.opened.is_empty()
             && new.continued.is_empty()
-            && says_the_same(desk, &new).await?
+            && says_the_same(office, &new).await?
         {
             outcomes.insert(draft.letter.id, Outcome::AwaitsApproval { id: draft.letter.id });
             continue;
@@ -141,7 +139,7 @@ async fn wait_all(
     if writes.is_empty() {
         return Ok(());
     }
-    let whole = match db!(desk.store, issuing::write_drafts(&writes)) {
+    let whole = match office.store.write_drafts(&writes).await {
         Ok(()) => true,
         Err(StoreError::Stale | StoreError::Duplicate(_)) => false,
         Err(error) => return Err(error.into()),
@@ -149,7 +147,7 @@ async fn wait_all(
     for write in &writes {
         let id = write.new.letter.id;
         let written = whole
-            || match db!(desk.store, issuing::write_drafts(std::slice::from_ref(write))) {
+            || match office.store.write_drafts(std::slice::from_ref(write)).await {
                 Ok(()) => true,
                 Err(StoreError::Stale | StoreError::Duplicate(_)) => false,
                 Err(error) => return Err(error.into()),
@@ -160,8 +158,8 @@ async fn wait_all(
 }
 
 /// Whether the draft that waits says what this one would, whatever the day.
-async fn says_the_same(desk: &Desk, new: &NewLetter) -> Result<bool, WarningError> {
-    let Some(row) = db!(desk.store, letters::find_letter(new.letter.id.0))? else { return Ok(false) };
+async fn says_the_same(office: &Office, new: &NewLetter) -> Result<bool, Refusal> {
+    let Some(row) = office.store.find_letter(new.letter.id.0).await? else { return Ok(false) };
     let (before, now) = (LetterFacts::from_json(&row.facts)?, LetterFacts::from_json(&new.letter.facts)?);
     Ok(changes(&before, &now).is_empty() && row.follows_id == new.letter.follows_id)
 }
@@ -171,8 +169,8 @@ pub(super) fn issued(letter: &LetterRow) -> Result<Outcome, StoreError> {
 }
 
 /// A draft's texts, made without a number.
-fn previewed(desk: &Desk, draft: &Draft) -> Result<LetterRow, WarningError> {
-    let rendered = desk.templates.render(&draft.facts)?;
+fn previewed(office: &Office, draft: &Draft) -> Result<LetterRow, Refusal> {
+    let rendered = office.templates.render(&draft.facts)?;
     Ok(LetterRow {
         facts: draft.facts.to_json()?,
         subject: rendered.subject,
@@ -193,11 +191,11 @@ impl<'d> Content<'d> {
     }
 
     /// Makes the frozen letters with their numbers.
-    pub(super) fn rendering<'r>(&'r self, desk: &'r Desk) -> Rendering<'r> {
+    pub(super) fn rendering<'r>(&'r self, office: &'r Office) -> Rendering<'r> {
         Rendering::new(move |letter, serial| {
             let content = self.0.get(&letter.id);
             let (facts, pictures) = content.ok_or_else(|| format!("no facts of letter {}", letter.id.0))?;
-            freeze(desk, facts, pictures, (letter, serial))
+            freeze(office, facts, pictures, (letter, serial))
         })
     }
 }

@@ -2,13 +2,11 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDateTime;
-
-use crate::db;
 use crate::domain::{Doubt, DoubtSet, Invalid, Period, Status, entry};
 use crate::store::rows::{ObservationRow, read_doubts, word};
 use crate::store::types::Id;
 use crate::store::{Store, StoreError};
+use chrono::NaiveDateTime;
 
 /// Facts looked at in one go.
 const AT_ONCE: i64 = 2_000;
@@ -33,13 +31,13 @@ pub struct RefusedFact {
 /// When the database fails or holds what it should not.
 pub async fn recheck_facts(store: &Store, now: NaiveDateTime) -> Result<Vec<RefusedFact>, StoreError> {
     let mut starts: HashMap<i64, Vec<chrono::NaiveDate>> = HashMap::new();
-    for (series, start) in db!(*store, rechecks::list_all_window_starts())? {
+    for (series, start) in store.list_all_window_starts().await? {
         starts.entry(series).or_default().push(start);
     }
     let mut refused = Vec::new();
     let mut after: Option<Id> = None;
     loop {
-        let page = db!(*store, rechecks::list_stored(after, AT_ONCE))?;
+        let page = store.list_stored(after, AT_ONCE).await?;
         let Some((last, ..)) = page.last() else { return Ok(refused) };
         after = Some(last.id);
         let mut marks: Vec<(Id, i64, DoubtSet)> = Vec::new();
@@ -55,7 +53,7 @@ pub async fn recheck_facts(store: &Store, now: NaiveDateTime) -> Result<Vec<Refu
             refused.push(RefusedFact { measure, region, row, why: why.detail });
         }
         if !marks.is_empty() {
-            db!(*store, rechecks::write_stored_doubts(&marks, now))?;
+            store.write_stored_doubts(&marks, now).await?;
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Mails that come back: which delivery they speak of, and what becomes of it.
 
-use super::{Desk, WarningError};
-use crate::db;
+use super::{Office, Refusal};
 use crate::domain::{ProblemKind, SubjectKind};
 use crate::mail::bounce::{Action, Bounce, BounceReport, read};
 use crate::store::rows::{DeliveryRow, ProblemRow};
@@ -31,19 +30,19 @@ pub enum Returned {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn take_bounce(desk: &Desk, raw: &[u8]) -> Result<Returned, WarningError> {
+pub async fn take_bounce(office: &Office, raw: &[u8]) -> Result<Returned, Refusal> {
     let Some(bounce) = read(raw) else { return Ok(Returned::NoNotification) };
-    let now = desk.clock.timestamp();
-    let Some(delivery) = delivery_of(desk, &bounce).await? else {
+    let now = office.clock.timestamp();
+    let Some(delivery) = delivery_of(office, &bounce).await? else {
         // Anybody can invent such mails: they are one problem, however many.
         let Some(report) = bounce.reports.first() else { return Ok(Returned::Unread) };
         let named = bounce.message_ids.first().map_or("无原邮件编号", String::as_str);
         let latest = format!("{named}，{}", told(report));
         let subject = (SubjectKind::Mail, "stray".to_owned());
         let problem =
-            ProblemRow::new(Id(desk.clock.new_id()), ProblemKind::StrayBounce, subject, String::new(), now);
+            ProblemRow::new(Id(office.clock.new_id()), ProblemKind::StrayBounce, subject, String::new(), now);
         let detail = |count| format!("收到{count}封退信，对应不上任何投递，请人工查看。最近一封：{latest}");
-        db!(desk.store, problems::count_problem(&problem, detail))?;
+        office.store.count_problem(&problem, detail).await?;
         return Ok(Returned::Stray);
     };
     let about = |report: &&BounceReport| {
@@ -64,16 +63,16 @@ pub async fn take_bounce(desk: &Desk, raw: &[u8]) -> Result<Returned, WarningErr
         let detail = format!("发往{}的邮件被退回：{told}", delivery.email);
         let subject = (SubjectKind::Delivery, delivery.id.0.to_string());
         let problem =
-            ProblemRow::new(Id(desk.clock.new_id()), ProblemKind::DeliveryBounced, subject, detail, now);
-        bounced = db!(desk.store, deliveries::bounce_delivery(delivery.id, &told, &problem))?;
+            ProblemRow::new(Id(office.clock.new_id()), ProblemKind::DeliveryBounced, subject, detail, now);
+        bounced = office.store.bounce_delivery(delivery.id, &told, &problem).await?;
     }
     Ok(Returned::Known { delivery: Box::new(delivery), report, bounced })
 }
 
-async fn delivery_of(desk: &Desk, bounce: &Bounce) -> Result<Option<DeliveryRow>, WarningError> {
+async fn delivery_of(office: &Office, bounce: &Bounce) -> Result<Option<DeliveryRow>, Refusal> {
     let mut candidates = bounce.message_ids.clone();
     candidates.extend(bounce.envelope_id.clone());
-    let found = db!(desk.store, deliveries::list_deliveries_by_message_id(&candidates))?;
+    let found = office.store.list_deliveries_by_message_id(&candidates).await?;
     // In the order in which the notification names them.
     Ok(candidates.iter().find_map(|id| found.iter().find(|row| row.message_id == *id)).cloned())
 }

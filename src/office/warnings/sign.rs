@@ -4,8 +4,7 @@ use super::afresh::{self, Afresh};
 use super::draft::Draft;
 use super::issue::{Content, conclude};
 use super::planned::Key;
-use super::{Desk, WarningError, library, run, settle};
-use crate::db;
+use super::{Office, Refusal, library, run, settle};
 use crate::domain::{Invalid, LetterKind, LetterState, TextEnum as _};
 use crate::letter::{FactChange, LetterFacts, changes};
 use crate::store::StoreError;
@@ -19,65 +18,65 @@ use crate::store::types::Id;
 /// `Missing` without such a letter; `Conflict` when it is no draft, or the letter it reminds of has been answered;
 /// `Changed` when what it rests on is not as it was; `Stale` when it was written anew meanwhile; a calendar error when its
 /// deadline falls into an unpublished year.
-pub async fn sign(desk: &Desk, id: Id, signer: &str) -> Result<LetterRow, WarningError> {
-    let before = draft(desk, id).await?;
-    issue(desk, before, Some(signer)).await
+pub async fn sign(office: &Office, id: Id, signer: &str) -> Result<LetterRow, Refusal> {
+    let before = draft(office, id).await?;
+    issue(office, before, Some(signer)).await
 }
 
 /// The same; nobody signs what a campaign issues by itself.
 pub(super) async fn issue(
-    desk: &Desk,
+    office: &Office,
     before: LetterRow,
     signer: Option<&str>,
-) -> Result<LetterRow, WarningError> {
+) -> Result<LetterRow, Refusal> {
     let key = key(&before)?;
-    answered_meanwhile(desk, &key).await?;
+    answered_meanwhile(office, &key).await?;
     let read = LetterFacts::from_json(&before.facts)?;
-    let campaigns = library::campaigns(desk).await?;
-    let Afresh { findings, others, quiet } = afresh::of(desk, &campaigns, &before, key).await?;
-    let today = desk.clock.today();
-    let waiting = run::waiting(desk).await?;
+    let campaigns = library::campaigns(office).await?;
+    let Afresh { findings, others, quiet } = afresh::of(office, &campaigns, &before, key).await?;
+    let today = office.clock.today();
+    let waiting = run::waiting(office).await?;
     let mut changed = Vec::new();
     if !findings.is_empty() {
-        let mut drafts = run::drafted(desk, &campaigns, today, vec![(key, findings)], &waiting).await?;
+        let mut drafts = run::drafted(office, &campaigns, today, vec![(key, findings)], &waiting).await?;
         let found = drafts.first().map(|draft| changes(&read, &draft.facts)).unwrap_or_default();
         let Some(fresh) = drafts.pop() else { return Err(StoreError::Stale.into()) };
         if found.is_empty() {
-            return put_out(desk, before, fresh, signer).await;
+            return put_out(office, before, fresh, signer).await;
         }
         changed = found;
-        conclude(desk, vec![fresh.held()], &waiting, false).await?;
+        conclude(office, vec![fresh.held()], &waiting, false).await?;
     }
-    run::write_quietly(desk, &[], &quiet).await?;
-    let drafts = run::drafted(desk, &campaigns, today, others, &waiting).await?;
-    conclude(desk, drafts.into_iter().map(Draft::held).collect(), &waiting, false).await?;
+    run::write_quietly(office, &[], &quiet).await?;
+    let drafts = run::drafted(office, &campaigns, today, others, &waiting).await?;
+    conclude(office, drafts.into_iter().map(Draft::held).collect(), &waiting, false).await?;
     let waits = !changed.is_empty();
     if !waits {
         let note = "所涉事项已经恢复、补报或改办，无需再发此函，函稿自动撤销。";
-        let now = desk.clock.timestamp();
-        db!(desk.store, issuing::discard_draft(before.id, None, note, Vec::new(), now))?;
+        let now = office.clock.timestamp();
+        office.store.discard_draft(before.id, None, note, Vec::new(), now).await?;
         changed.push(FactChange { pointer: "/lines".to_owned(), detail: note.to_owned() });
     }
-    Err(WarningError::Changed { changes: changed, waits })
+    Err(Refusal::Changed { changes: changed, waits })
 }
 
 async fn put_out(
-    desk: &Desk,
+    office: &Office,
     before: LetterRow,
     mut draft: Draft,
     signer: Option<&str>,
-) -> Result<LetterRow, WarningError> {
+) -> Result<LetterRow, Refusal> {
     if let Some(unpublished) = draft.blocked {
         return Err(unpublished.into());
     }
     draft.letter.follows_id = before.follows_id;
     draft.letter.decided_by = signer.map(str::to_owned);
     draft.letter.decided_at = signer.map(|_| draft.letter.updated_at);
-    let new = draft.to_issue(desk);
+    let new = draft.to_issue(office);
     let content = Content::of(std::iter::once(&draft));
-    let rendering = content.rendering(desk);
-    let letter = db!(desk.store, issuing::issue_draft(&before, &new, &rendering))?;
-    settle::settle(desk).await?;
+    let rendering = content.rendering(office);
+    let letter = office.store.issue_draft(&before, &new, &rendering).await?;
+    settle::settle(office).await?;
     Ok(letter)
 }
 
@@ -85,21 +84,21 @@ async fn put_out(
 ///
 /// # Errors
 /// `Missing` without such a letter; `Conflict` when it is no draft.
-pub async fn discard(desk: &Desk, id: Id, by: &str, reason: &str) -> Result<LetterRow, WarningError> {
-    let before = draft(desk, id).await?;
-    let now = desk.clock.timestamp();
+pub async fn discard(office: &Office, id: Id, by: &str, reason: &str) -> Result<LetterRow, Refusal> {
+    let before = draft(office, id).await?;
+    let now = office.clock.timestamp();
     // As far as these episodes go, it has been decided: the next draft comes with a later period or a worse level.
     let mut decided = Vec::new();
     if before.kind == LetterKind::Warning.as_str() {
-        let links = db!(desk.store, issuing::list_episode_links(&[id]))?;
-        let episodes = db!(desk.store, letters::list_letter_episodes(id.0))?;
+        let links = office.store.list_episode_links(&[id]).await?;
+        let episodes = office.store.list_letter_episodes(id.0).await?;
         for (link, row) in links.into_iter().zip(episodes) {
             let mut after = EpisodeRow { updated_at: now, ..row.clone() };
             (after.lettered_level, after.lettered_period_end) = (link.level, link.period_end);
             decided.push(EpisodeChange { before: row, after });
         }
     }
-    db!(desk.store, issuing::discard_draft(id, Some(by), reason, decided, now))?;
+    office.store.discard_draft(id, Some(by), reason, decided, now).await?;
     Ok(LetterRow {
         state: LetterState::Discarded.to_string(),
         decided_by: Some(by.to_owned()),
@@ -110,9 +109,8 @@ pub async fn discard(desk: &Desk, id: Id, by: &str, reason: &str) -> Result<Lett
     })
 }
 
-async fn draft(desk: &Desk, id: Id) -> Result<LetterRow, StoreError> {
-    let row =
-        db!(desk.store, letters::find_letter(id.0))?.ok_or_else(|| StoreError::missing("letter", id.0))?;
+async fn draft(office: &Office, id: Id) -> Result<LetterRow, StoreError> {
+    let row = office.store.find_letter(id.0).await?.ok_or_else(|| StoreError::missing("letter", id.0))?;
     if row.state == LetterState::Draft.as_str() {
         return Ok(row);
     }
@@ -121,9 +119,9 @@ async fn draft(desk: &Desk, id: Id) -> Result<LetterRow, StoreError> {
 }
 
 /// A reminder or a step of the ladder has nothing left to say once the answer is there.
-async fn answered_meanwhile(desk: &Desk, key: &Key) -> Result<(), StoreError> {
+async fn answered_meanwhile(office: &Office, key: &Key) -> Result<(), StoreError> {
     let (Some(follows), Some(_)) = (key.follows, key.step) else { return Ok(()) };
-    let heads = db!(desk.store, issuing::list_letter_heads(&[follows]))?;
+    let heads = office.store.list_letter_heads(&[follows]).await?;
     let waits = |state: &str| LetterState::parse(state).is_some_and(LetterState::awaits_answer);
     if heads.iter().all(|head| waits(&head.state)) {
         return Ok(());

@@ -11,8 +11,7 @@ use super::plan::plan;
 use super::planned::{Finding, Key, Plan, Wanted};
 use super::silence::Silences;
 use super::upgrade::{self, Upgrade};
-use super::{Desk, WarningError, report, settle, sign, trends};
-use crate::db;
+use super::{Office, Refusal, report, settle, sign, trends};
 use crate::domain::{Grade, Issuing, LetterKind, Level, TextEnum as _};
 use crate::letter::LINES_MAX;
 use crate::store::StoreError;
@@ -105,8 +104,8 @@ pub struct Issued {
 ///
 /// # Errors
 /// As [`issue`].
-pub async fn rehearse(desk: &Desk, as_of: NaiveDate) -> Result<Issued, WarningError> {
-    run(desk, as_of, true).await
+pub async fn rehearse(office: &Office, as_of: NaiveDate) -> Result<Issued, Refusal> {
+    run(office, as_of, true).await
 }
 
 /// Issues every letter that is due as of `as_of`, dated today, and keeps what it did. Safe to run twice: the second run
@@ -114,8 +113,8 @@ pub async fn rehearse(desk: &Desk, as_of: NaiveDate) -> Result<Issued, WarningEr
 ///
 /// # Errors
 /// When the database or a template fails. Letters issued before stay.
-pub async fn issue(desk: &Desk, as_of: NaiveDate) -> Result<Issued, WarningError> {
-    issue_for(desk, as_of, None).await
+pub async fn issue(office: &Office, as_of: NaiveDate) -> Result<Issued, Refusal> {
+    issue_for(office, as_of, None).await
 }
 
 /// [`issue`] by the clock: offices get no letters on days on which they rest, what is due waits for the next working day.
@@ -123,11 +122,11 @@ pub async fn issue(desk: &Desk, as_of: NaiveDate) -> Result<Issued, WarningError
 ///
 /// # Errors
 /// As [`issue`].
-pub async fn issue_on_schedule(desk: &Desk, as_of: NaiveDate) -> Result<Issued, WarningError> {
-    if desk.calendar.is_working_day(desk.clock.today()) == Ok(false) {
+pub async fn issue_on_schedule(office: &Office, as_of: NaiveDate) -> Result<Issued, Refusal> {
+    if office.calendar.is_working_day(office.clock.today()) == Ok(false) {
         return Ok(Issued { resting: true, ..Issued::default() });
     }
-    issue(desk, as_of).await
+    issue(office, as_of).await
 }
 
 /// The same for somebody: the name of the caller's key is kept with the run.
@@ -135,26 +134,26 @@ pub async fn issue_on_schedule(desk: &Desk, as_of: NaiveDate) -> Result<Issued, 
 /// # Errors
 /// As [`issue`].
 pub async fn issue_for(
-    desk: &Desk,
+    office: &Office,
     as_of: NaiveDate,
     started_by: Option<&str>,
-) -> Result<Issued, WarningError> {
-    let mut done = run(desk, as_of, false).await?;
-    done.run_id = Some(report::keep(desk, as_of, started_by, &done).await?);
+) -> Result<Issued, Refusal> {
+    let mut done = run(office, as_of, false).await?;
+    done.run_id = Some(report::keep(office, as_of, started_by, &done).await?);
     Ok(done)
 }
 
-async fn run(desk: &Desk, as_of: NaiveDate, dry_run: bool) -> Result<Issued, WarningError> {
-    let campaigns = library::campaigns(desk).await?;
-    let silences = Silences::load(desk, as_of, &campaigns).await?;
-    let hold = upgrade::hold(desk).await?;
+async fn run(office: &Office, as_of: NaiveDate, dry_run: bool) -> Result<Issued, Refusal> {
+    let campaigns = library::campaigns(office).await?;
+    let silences = Silences::load(office, as_of, &campaigns).await?;
+    let hold = upgrade::hold(office).await?;
     let wanted = Wanted { grades: hold.is_some(), ..Wanted::default() };
-    let plan = plan(desk, as_of, &silences, wanted).await?;
+    let plan = plan(office, as_of, &silences, wanted).await?;
     let Plan {
         mut letters, opened, changed, recovered, lifted, silenced, unaddressed, assessed, grades, ..
     } = plan;
     let upgrade = match hold {
-        Some(hold) => Some(upgrade::compared(desk, hold, &grades).await?),
+        Some(hold) => Some(upgrade::compared(office, hold, &grades).await?),
         None => None,
     };
     let mut done =
@@ -164,10 +163,10 @@ async fn run(desk: &Desk, as_of: NaiveDate, dry_run: bool) -> Result<Issued, War
         tracing::error!(count, "lagging indicators without a unit that answers for them");
     }
     one_a_day(&mut letters, &campaigns);
-    let waiting = waiting(desk).await?;
+    let waiting = waiting(office).await?;
     let called: HashSet<Key> = letters.keys().copied().collect();
     if !dry_run {
-        write_quietly(desk, &opened, &changed).await?;
+        write_quietly(office, &opened, &changed).await?;
     }
     let mut batch: Vec<(Key, Vec<Finding>)> = Vec::new();
     let mut lines = 0;
@@ -178,20 +177,20 @@ async fn run(desk: &Desk, as_of: NaiveDate, dry_run: bool) -> Result<Issued, War
             batch.push((key, findings));
             if batch.len() >= LETTERS_AT_ONCE || lines >= LINES_AT_ONCE {
                 done.letters.extend(
-                    write(desk, &campaigns, as_of, std::mem::take(&mut batch), &waiting, dry_run).await?,
+                    write(office, &campaigns, as_of, std::mem::take(&mut batch), &waiting, dry_run).await?,
                 );
                 lines = 0;
             }
             findings = rest;
         }
     }
-    done.letters.extend(write(desk, &campaigns, as_of, batch, &waiting, dry_run).await?);
+    done.letters.extend(write(office, &campaigns, as_of, batch, &waiting, dry_run).await?);
     if !dry_run {
-        done.discarded = discard_uncalled(desk, &waiting, &called, &silences).await?;
+        done.discarded = discard_uncalled(office, &waiting, &called, &silences).await?;
         if done.upgrade.is_none() {
-            issue_liftings(desk, &campaigns, &waiting).await?;
+            issue_liftings(office, &campaigns, &waiting).await?;
         }
-        settle::settle(desk).await?;
+        settle::settle(office).await?;
     }
     Ok(done)
 }
@@ -217,48 +216,48 @@ fn issues_by_itself(campaign: &IssuingCampaignRow) -> bool {
 
 /// Drafts and concludes one batch.
 pub(super) async fn write(
-    desk: &Desk,
+    office: &Office,
     campaigns: &Campaigns,
     as_of: NaiveDate,
     batch: Vec<(Key, Vec<Finding>)>,
     waiting: &Waiting,
     dry_run: bool,
-) -> Result<Vec<PlannedLetter>, WarningError> {
-    let mut drafts = drafted(desk, campaigns, as_of, batch, waiting).await?;
-    if upgrade::hold(desk).await?.is_some() {
+) -> Result<Vec<PlannedLetter>, Refusal> {
+    let mut drafts = drafted(office, campaigns, as_of, batch, waiting).await?;
+    if upgrade::hold(office).await?.is_some() {
         drafts = drafts.into_iter().map(Draft::held).collect();
     }
-    conclude(desk, drafts, waiting, dry_run).await
+    conclude(office, drafts, waiting, dry_run).await
 }
 
 /// Drafts one batch, charts and all.
 pub(super) async fn drafted(
-    desk: &Desk,
+    office: &Office,
     campaigns: &Campaigns,
     as_of: NaiveDate,
     batch: Vec<(Key, Vec<Finding>)>,
     waiting: &Waiting,
-) -> Result<Vec<Draft>, WarningError> {
+) -> Result<Vec<Draft>, Refusal> {
     if batch.is_empty() {
         return Ok(Vec::new());
     }
-    let library = Library::load(desk, campaigns, &batch, desk.clock.today()).await?;
+    let library = Library::load(office, campaigns, &batch, office.clock.today()).await?;
     let mut drafts = Vec::with_capacity(batch.len());
     let mut seen = HashSet::new();
     for (key, findings) in batch {
         // What is more than one letter holds waits for its own draft until the first is issued.
         let before = waiting.get(&key).filter(|_| seen.insert(key)).map(|head| (head.id, head.created_at));
-        drafts.push(Draft::of(desk, &library, as_of, (key, findings), before)?);
+        drafts.push(Draft::of(office, &library, as_of, (key, findings), before)?);
     }
     let undrawn: Vec<Id> = drafts.iter().flat_map(Draft::undrawn).collect();
-    let trends = trends::of(desk, as_of, &undrawn).await?;
+    let trends = trends::of(office, as_of, &undrawn).await?;
     drafts.iter_mut().for_each(|draft| draft.draw(&trends));
     Ok(drafts)
 }
 
 /// Drafts that wait, by the letter they are to become.
-pub(super) async fn waiting(desk: &Desk) -> Result<Waiting, WarningError> {
-    let heads = db!(desk.store, issuing::list_draft_heads())?;
+pub(super) async fn waiting(office: &Office) -> Result<Waiting, Refusal> {
+    let heads = office.store.list_draft_heads().await?;
     let keyed = |head: LetterHead| {
         let kind: LetterKind = word(&head.kind)?;
         let bound = head.ladder_step.is_some() || kind == LetterKind::Lifting;
@@ -276,14 +275,14 @@ pub(super) async fn waiting(desk: &Desk) -> Result<Waiting, WarningError> {
 
 /// Issues liftings that wait though their campaign issues by itself by now; one that is true no longer is drawn anew or
 /// discarded.
-async fn issue_liftings(desk: &Desk, campaigns: &Campaigns, waiting: &Waiting) -> Result<(), WarningError> {
+async fn issue_liftings(office: &Office, campaigns: &Campaigns, waiting: &Waiting) -> Result<(), Refusal> {
     let by_itself = |id: &Id| campaigns.get(id).is_some_and(issues_by_itself);
     for (_, head) in
         waiting.iter().filter(|(key, _)| key.kind == LetterKind::Lifting && by_itself(&key.campaign))
     {
-        let Some(row) = db!(desk.store, letters::find_letter(head.id.0))? else { continue };
-        match sign::issue(desk, row, None).await {
-            Ok(_) | Err(WarningError::Changed { .. } | WarningError::Store(StoreError::Stale)) => {}
+        let Some(row) = office.store.find_letter(head.id.0).await? else { continue };
+        match sign::issue(office, row, None).await {
+            Ok(_) | Err(Refusal::Changed { .. } | Refusal::Store(StoreError::Stale)) => {}
             Err(error) => return Err(error),
         }
     }
@@ -292,26 +291,26 @@ async fn issue_liftings(desk: &Desk, campaigns: &Campaigns, waiting: &Waiting) -
 
 /// Writes episodes that change without a letter. What somebody else changed meanwhile is left to the next run.
 pub(super) async fn write_quietly(
-    desk: &Desk,
+    office: &Office,
     opened: &[EpisodeRow],
     changed: &[EpisodeChange],
-) -> Result<(), WarningError> {
+) -> Result<(), Refusal> {
     let overtaken = |outcome: Result<(), StoreError>| match outcome {
         Ok(()) => Ok(false),
         Err(StoreError::Stale | StoreError::Duplicate(_)) => Ok(true),
         Err(error) => Err(error),
     };
     for chunk in opened.chunks(EPISODES_AT_ONCE) {
-        if overtaken(db!(desk.store, issuing::change_episodes(chunk, &[])))? {
+        if overtaken(office.store.change_episodes(chunk, &[]).await)? {
             for one in chunk {
-                overtaken(db!(desk.store, issuing::change_episodes(std::slice::from_ref(one), &[])))?;
+                overtaken(office.store.change_episodes(std::slice::from_ref(one), &[]).await)?;
             }
         }
     }
     for chunk in changed.chunks(EPISODES_AT_ONCE) {
-        if overtaken(db!(desk.store, issuing::change_episodes(&[], chunk)))? {
+        if overtaken(office.store.change_episodes(&[], chunk).await)? {
             for one in chunk {
-                overtaken(db!(desk.store, issuing::change_episodes(&[], std::slice::from_ref(one))))?;
+                overtaken(office.store.change_episodes(&[], std::slice::from_ref(one)).await)?;
             }
         }
     }
@@ -321,17 +320,17 @@ pub(super) async fn write_quietly(
 /// Discards ordinary drafts that nothing calls for any more: what they speak of has recovered, was reported, or is
 /// silenced. A draft whose indicators are merely without data goes on waiting: silence is not recovery.
 async fn discard_uncalled(
-    desk: &Desk,
+    office: &Office,
     waiting: &Waiting,
     called: &HashSet<Key>,
     silences: &Silences,
-) -> Result<usize, WarningError> {
+) -> Result<usize, Refusal> {
     let mut discarded = 0;
     for (key, head) in waiting {
         if key.follows.is_some() || key.step.is_some() || called.contains(key) {
             continue;
         }
-        let episodes = db!(desk.store, letters::list_letter_episodes(head.id.0))?;
+        let episodes = office.store.list_letter_episodes(head.id.0).await?;
         let stands = episodes.iter().any(|episode| {
             episode.state == "open"
                 && !silences.cover_one(episode.campaign_id, episode.indicator_id, episode.unit_id)
@@ -339,9 +338,9 @@ async fn discard_uncalled(
         if stands {
             continue;
         }
-        let now = desk.clock.timestamp();
+        let now = office.clock.timestamp();
         let note = "所涉事项已经恢复、补报或暂停发函，函稿自动撤销。";
-        match db!(desk.store, issuing::discard_draft(head.id, None, note, Vec::new(), now)) {
+        match office.store.discard_draft(head.id, None, note, Vec::new(), now).await {
             Ok(()) => discarded += 1,
             Err(StoreError::Stale) => {}
             Err(error) => return Err(error.into()),

@@ -1,21 +1,19 @@
 //! What a step of a letter's ladder would say today, judged afresh.
 
-use std::collections::{HashMap, HashSet};
-
-use crate::db;
 use crate::domain::episode::{EpisodeState, Turn};
 use crate::domain::{Grade, LetterKind, TextEnum as _, ladder};
+use crate::office::warnings::library::Campaigns;
+use crate::office::warnings::plan::plan;
+use crate::office::warnings::planned::{About, Finding, Key, Plan, Wanted};
+use crate::office::warnings::silence::Silences;
+use crate::office::{Office, Refusal};
 use crate::store::StoreError;
 use crate::store::rows::{EpisodeChange, EpisodeRow, LetterEpisodeRow, LetterHead, LetterReportRow, word};
 use crate::store::types::Id;
-use crate::warning::library::Campaigns;
-use crate::warning::plan::plan;
-use crate::warning::planned::{About, Finding, Key, Plan, Wanted};
-use crate::warning::silence::Silences;
-use crate::warning::{Desk, WarningError};
+use std::collections::{HashMap, HashSet};
 
 /// What a step has to say.
-pub(in crate::warning) enum Said {
+pub(in crate::office::warnings) enum Said {
     /// This letter, about these.
     Letter(Key, Vec<Finding>),
     /// Nothing: recovered, reported, silenced, or asked by a later letter that has been or will be written.
@@ -25,7 +23,7 @@ pub(in crate::warning) enum Said {
 }
 
 /// Some letters with what they speak of, and how that stands today.
-pub(in crate::warning) struct Climb {
+pub(in crate::office::warnings) struct Climb {
     links: HashMap<Id, Vec<LetterEpisodeRow>>,
     reports: HashMap<Id, Vec<LetterReportRow>>,
     /// Episodes that are not over, by id.
@@ -38,22 +36,22 @@ impl Climb {
     ///
     /// # Errors
     /// When the database fails.
-    pub(in crate::warning) async fn of(
-        desk: &Desk,
+    pub(in crate::office::warnings) async fn of(
+        office: &Office,
         silences: &Silences,
         campaigns: &Campaigns,
         heads: &[&LetterHead],
-    ) -> Result<Self, WarningError> {
+    ) -> Result<Self, Refusal> {
         let ids: Vec<Id> = heads.iter().map(|head| head.id).collect();
         let mut links: HashMap<Id, Vec<LetterEpisodeRow>> = HashMap::new();
-        for row in db!(desk.store, issuing::list_episode_links(&ids))? {
+        for row in office.store.list_episode_links(&ids).await? {
             links.entry(row.letter_id).or_default().push(row);
         }
         let mut reports: HashMap<Id, Vec<LetterReportRow>> = HashMap::new();
-        for row in db!(desk.store, issuing::list_letter_reports(&ids))? {
+        for row in office.store.list_letter_reports(&ids).await? {
             reports.entry(row.letter_id).or_default().push(row);
         }
-        let open = db!(desk.store, letters::list_open_episodes())?;
+        let open = office.store.list_open_episodes().await?;
         let open: HashMap<Id, EpisodeRow> = open.into_iter().map(|row| (row.id, row)).collect();
         let spoken_of = links.values().flatten().filter_map(|link| open.get(&link.episode_id));
         let standing_of = spoken_of
@@ -63,12 +61,12 @@ impl Climb {
         let of: HashSet<Id> = heads.iter().map(|head| head.campaign_id).collect();
         let family = silences.families(&of, campaigns);
         let wanted = Wanted { campaigns: Some(family), standing_of, ..Wanted::default() };
-        let plan = plan(desk, desk.clock.today(), silences, wanted).await?;
+        let plan = plan(office, office.clock.today(), silences, wanted).await?;
         Ok(Self { links, reports, open, plan })
     }
 
     /// Indicators that letters issued today speak of.
-    pub(in crate::warning) fn spoken_today(&self) -> HashSet<Id> {
+    pub(in crate::office::warnings) fn spoken_today(&self) -> HashSet<Id> {
         self.plan.spoken.clone()
     }
 
@@ -77,9 +75,9 @@ impl Climb {
     ///
     /// # Errors
     /// `Corrupt`.
-    pub(in crate::warning) fn step(
+    pub(in crate::office::warnings) fn step(
         &self,
-        desk: &Desk,
+        office: &Office,
         (silences, spoken): (&Silences, &HashSet<Id>),
         (head, step): (&LetterHead, i32),
     ) -> Result<Said, StoreError> {
@@ -93,7 +91,7 @@ impl Climb {
         };
         let (mut findings, mut cut) = (Vec::new(), false);
         for link in self.links.get(&head.id).into_iter().flatten() {
-            match self.episode(desk, (silences, spoken), (head, step), link) {
+            match self.episode(office, (silences, spoken), (head, step), link) {
                 Some(Some(finding)) => findings.push(finding),
                 Some(None) => cut = true,
                 None => {}
@@ -112,7 +110,7 @@ impl Climb {
     /// What is said of an episode; `Some(None)` when its window is over and with it what the letter asked.
     fn episode(
         &self,
-        desk: &Desk,
+        office: &Office,
         (silences, spoken): (&Silences, &HashSet<Id>),
         (head, step): (&LetterHead, i32),
         link: &LetterEpisodeRow,
@@ -124,7 +122,7 @@ impl Climb {
             || spoken.contains(&indicator);
         let now = self.plan.standings.get(&indicator).filter(|_| own && !quiet)?;
         let Turn::Continue { level, letter: false } = now.turn else { return None };
-        let over = desk.clock.today() > now.window_end;
+        let over = office.clock.today() > now.window_end;
         // A letter about the whole window asks for causes and remedies, which the window's end does not answer.
         let of_the_whole = link.period_end.is_some_and(|end| end >= now.window_end);
         if over && !(of_the_whole && step <= ladder::LEADER) {
@@ -133,7 +131,7 @@ impl Climb {
         let after = EpisodeRow {
             grade: now.grade.to_string(),
             level: level.to_string(),
-            updated_at: desk.clock.timestamp(),
+            updated_at: office.clock.timestamp(),
             ..episode.clone()
         };
         Some(Some(Finding {
@@ -168,7 +166,7 @@ impl Climb {
     }
 
     /// The changes of episodes that no letter goes with: recovered, or judged otherwise; `written` are written with theirs.
-    pub(in crate::warning) fn quiet(self, written: &HashSet<Id>) -> Vec<EpisodeChange> {
+    pub(in crate::office::warnings) fn quiet(self, written: &HashSet<Id>) -> Vec<EpisodeChange> {
         let standings = self.plan.standings;
         let wanted = |change: &EpisodeChange| {
             standings.contains_key(&change.before.indicator_id) && !written.contains(&change.before.id)

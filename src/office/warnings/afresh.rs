@@ -7,8 +7,7 @@ use super::library::Campaigns;
 use super::plan::plan;
 use super::planned::{About, Finding, Key, Wanted};
 use super::silence::Silences;
-use super::{Desk, WarningError};
-use crate::db;
+use super::{Office, Refusal};
 use crate::domain::LetterKind;
 use crate::domain::episode::Turn;
 use crate::letter::LINES_MAX;
@@ -30,21 +29,21 @@ pub(super) struct Afresh {
 /// # Errors
 /// When the database fails, or the letter it follows has gone.
 pub(super) async fn of(
-    desk: &Desk,
+    office: &Office,
     campaigns: &Campaigns,
     draft: &LetterRow,
     key: Key,
-) -> Result<Afresh, WarningError> {
-    let silences = Silences::load(desk, desk.clock.today(), campaigns).await?;
+) -> Result<Afresh, Refusal> {
+    let silences = Silences::load(office, office.clock.today(), campaigns).await?;
     match (key.follows, key.step) {
         (Some(follows), Some(step)) => {
-            let heads = db!(desk.store, issuing::list_letter_heads(&[follows]))?;
-            let climb = Climb::of(desk, &silences, campaigns, &heads.iter().collect::<Vec<_>>()).await?;
+            let heads = office.store.list_letter_heads(&[follows]).await?;
+            let climb = Climb::of(office, &silences, campaigns, &heads.iter().collect::<Vec<_>>()).await?;
             // A person signs it, whatever else was sent today.
             let unspoken = HashSet::new();
             let said = heads
                 .first()
-                .map(|head| climb.step(desk, (&silences, &unspoken), (head, step)))
+                .map(|head| climb.step(office, (&silences, &unspoken), (head, step)))
                 .transpose()?;
             let findings = match said {
                 Some(Said::Letter(_, findings)) => findings,
@@ -53,20 +52,20 @@ pub(super) async fn of(
             let spoken = findings.iter().filter_map(Finding::episode).collect();
             Ok(Afresh { findings, others: Vec::new(), quiet: climb.quiet(&spoken) })
         }
-        _ if key.kind == LetterKind::Lifting => lifted(desk, campaigns, &silences, draft).await,
-        _ => ordinary(desk, campaigns, &silences, (draft, key)).await,
+        _ if key.kind == LetterKind::Lifting => lifted(office, campaigns, &silences, draft).await,
+        _ => ordinary(office, campaigns, &silences, (draft, key)).await,
     }
 }
 
 /// A warning or a request for reports: what a run would call for today.
 async fn ordinary(
-    desk: &Desk,
+    office: &Office,
     campaigns: &Campaigns,
     silences: &Silences,
     (draft, key): (&LetterRow, Key),
-) -> Result<Afresh, WarningError> {
-    let episodes = db!(desk.store, letters::list_letter_episodes(draft.id.0))?;
-    let reports = db!(desk.store, issuing::list_letter_reports(&[draft.id]))?;
+) -> Result<Afresh, Refusal> {
+    let episodes = office.store.list_letter_episodes(draft.id.0).await?;
+    let reports = office.store.list_letter_reports(&[draft.id]).await?;
     let own: HashSet<Id> = episodes
         .iter()
         .map(|row| row.indicator_id)
@@ -74,7 +73,7 @@ async fn ordinary(
         .collect();
     let campaigns = Some(silences.families(&HashSet::from([key.campaign]), campaigns));
     let wanted = Wanted { campaigns, again_today: true, ..Wanted::default() };
-    let mut plan = plan(desk, desk.clock.today(), silences, wanted).await?;
+    let mut plan = plan(office, office.clock.today(), silences, wanted).await?;
     let mut findings = plan.letters.remove(&key).unwrap_or_default();
     findings.truncate(LINES_MAX);
     let about = |finding: &Finding| finding.indicators().any(|id| own.contains(&id));
@@ -87,17 +86,17 @@ async fn ordinary(
 
 /// A lifting: its episodes are over already; it is true as long as none of them has fallen back.
 async fn lifted(
-    desk: &Desk,
+    office: &Office,
     campaigns: &Campaigns,
     silences: &Silences,
     draft: &LetterRow,
-) -> Result<Afresh, WarningError> {
-    let links = db!(desk.store, issuing::list_episode_links(&[draft.id]))?;
-    let episodes: Vec<EpisodeRow> = db!(desk.store, letters::list_letter_episodes(draft.id.0))?;
+) -> Result<Afresh, Refusal> {
+    let links = office.store.list_episode_links(&[draft.id]).await?;
+    let episodes: Vec<EpisodeRow> = office.store.list_letter_episodes(draft.id.0).await?;
     let family = silences.families(&HashSet::from([draft.campaign_id]), campaigns);
     let standing_of = episodes.iter().map(|row| row.indicator_id).collect();
     let wanted = Wanted { campaigns: Some(family), standing_of, ..Wanted::default() };
-    let plan = plan(desk, desk.clock.today(), silences, wanted).await?;
+    let plan = plan(office, office.clock.today(), silences, wanted).await?;
     let mut findings = Vec::new();
     for link in links {
         let Some(row) = episodes.iter().find(|row| row.id == link.episode_id) else { continue };

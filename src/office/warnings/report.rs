@@ -6,8 +6,7 @@ use uuid::Uuid;
 
 use super::run::{Issued, Outcome, PlannedLetter};
 use super::upgrade::Upgrade;
-use super::{Desk, WarningError};
-use crate::db;
+use super::{Office, Refusal};
 use crate::store::StoreError;
 use crate::store::rows::WarningRunRow;
 use crate::store::types::Id;
@@ -126,25 +125,25 @@ impl ReportedLetter {
 
 /// Keeps what a run did.
 pub(super) async fn keep(
-    desk: &Desk,
+    office: &Office,
     as_of: NaiveDate,
     started_by: Option<&str>,
     done: &Issued,
-) -> Result<Id, WarningError> {
+) -> Result<Id, Refusal> {
     let count = |many: usize| i32::try_from(many).unwrap_or(i32::MAX);
     let written = |letter: &&PlannedLetter| {
         matches!(letter.outcome, Outcome::Issued { .. } | Outcome::AwaitsApproval { .. })
     };
     let report = RunReport::of(done);
     let row = WarningRunRow {
-        id: Id(desk.clock.new_id()),
+        id: Id(office.clock.new_id()),
         as_of,
         letters: count(done.letters.iter().filter(written).count()),
         assessed: count(done.assessed),
         report: serde_json::to_string(&report).map_err(|error| StoreError::Corrupt(error.to_string()))?,
-        created_at: desk.clock.timestamp(),
+        created_at: office.clock.timestamp(),
         started_by: started_by.map(str::to_owned),
     };
-    db!(desk.store, runs::create_run(&row))?;
+    office.store.create_run(&row).await?;
     Ok(row.id)
 }

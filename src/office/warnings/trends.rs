@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::facts::line;
-use super::{Desk, WarningError};
+use super::{Office, Refusal};
 use crate::domain::pace::CoursePoint;
 use crate::letter::{Trend, TrendPoint};
 use crate::store::comparisons::Extent;
@@ -15,14 +15,14 @@ use crate::store::types::Id;
 
 /// The courses of these indicators through their windows, as known at `as_of`; those that cannot be drawn are left out.
 pub(super) async fn of(
-    desk: &Desk,
+    office: &Office,
     as_of: NaiveDate,
     indicators: &[Id],
-) -> Result<HashMap<Id, Trend>, WarningError> {
+) -> Result<HashMap<Id, Trend>, Refusal> {
     if indicators.is_empty() {
         return Ok(HashMap::new());
     }
-    let evidence = evidence_of(&desk.store, &desk.calendar, indicators, as_of, Extent::Grade).await?;
+    let evidence = evidence_of(&office.store, &office.calendar, indicators, as_of, Extent::Grade).await?;
     Ok(evidence.iter().filter_map(|one| Some((one.row.id, trend(one, as_of)?))).collect())
 }
 

@@ -1,7 +1,6 @@
 //! Letters with nothing left to answer stop waiting: what they asked is over, or asked by a later letter.
 
-use super::{Desk, WarningError};
-use crate::db;
+use super::{Office, Refusal};
 use crate::store::rows::SettlementRow;
 
 /// Settles every letter that waits for an answer nobody needs any more; gives how many. After each step that issues, and
@@ -9,11 +8,11 @@ use crate::store::rows::SettlementRow;
 ///
 /// # Errors
 /// When the database fails; letters settled before stay so.
-pub(super) async fn settle(desk: &Desk) -> Result<usize, WarningError> {
+pub(super) async fn settle(office: &Office) -> Result<usize, Refusal> {
     let mut settled = 0;
-    for (letter_id, successor_id) in db!(desk.store, settlements::list_moot_letters())? {
-        let row = SettlementRow { letter_id, successor_id, created_at: desk.clock.timestamp() };
-        settled += usize::from(db!(desk.store, settlements::settle_letter(&row))?);
+    for (letter_id, successor_id) in office.store.list_moot_letters().await? {
+        let row = SettlementRow { letter_id, successor_id, created_at: office.clock.timestamp() };
+        settled += usize::from(office.store.settle_letter(&row).await?);
     }
     Ok(settled)
 }

@@ -5,19 +5,18 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::{Judged, Overdue, Planner, finding, ordinary};
-use crate::db;
 use crate::domain::{Grade, LetterKind, LetterState, TextEnum as _};
+use crate::office::warnings::facts;
+use crate::office::warnings::planned::{About, Finding};
+use crate::office::warnings::reports::{self, Missed};
 use crate::store::StoreError;
 use crate::store::types::Id;
-use crate::warning::facts;
-use crate::warning::planned::{About, Finding};
-use crate::warning::reports::{self, Missed};
 
 impl Planner<'_> {
     /// The report that may be asked for: of a target in force, and due on a day that somebody has set.
     pub(super) fn missed(&self, Judged { evidence, assessment, .. }: Judged<'_>) -> Option<Missed> {
         let asked = assessment.overdue && evidence.target.is_some() && evidence.measure.release_day.is_some();
-        if asked { reports::missed(evidence, self.as_of, &self.desk.calendar) } else { None }
+        if asked { reports::missed(evidence, self.as_of, &self.office.calendar) } else { None }
     }
 
     pub(super) fn missed_report(&self, judged: Judged<'_>, missed: &Missed) -> Overdue {
@@ -41,7 +40,7 @@ impl Planner<'_> {
         }
         let ids: Vec<Id> = overdue.iter().map(|(.., finding)| finding.indicator).collect();
         let mut asked: HashMap<Id, Vec<(NaiveDate, String, Id)>> = HashMap::new();
-        for (indicator, end, state, letter) in db!(self.desk.store, issuing::list_first_reports(&ids))? {
+        for (indicator, end, state, letter) in self.office.store.list_first_reports(&ids).await? {
             // A draft is written anew with what is missing now.
             if state != LetterState::Draft.as_str() {
                 asked.entry(indicator).or_default().push((end, state, letter));

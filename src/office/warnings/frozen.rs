@@ -1,6 +1,6 @@
 //! What a letter is from its issue on: texts, document and pictures, made once and kept.
 
-use super::Desk;
+use super::Office;
 use crate::domain::LetterNumber;
 use crate::letter::{LetterFacts, Picture};
 use crate::store::rows::{Frozen, LetterFileRow, LetterRow};
@@ -16,7 +16,7 @@ pub const PNG: &str = "image/png";
 /// # Errors
 /// In words, when a template fails or the facts break a rule; the number then stays free.
 pub(super) fn freeze(
-    desk: &Desk,
+    office: &Office,
     facts: &LetterFacts,
     pictures: &[Picture],
     (letter, serial): (&LetterRow, i32),
@@ -26,10 +26,10 @@ pub(super) fn freeze(
     let document_name = document_name(&number.to_string());
     let facts = LetterFacts { number: Some(number), ..facts.clone() };
     let failed = |error: crate::letter::LetterError| error.to_string();
-    let rendered = desk.templates.render_with(&facts, pictures.to_vec()).map_err(failed)?;
-    let document = desk.templates.render_docx(&facts).map_err(failed)?;
+    let rendered = office.templates.render_with(&facts, pictures.to_vec()).map_err(failed)?;
+    let document = office.templates.render_docx(&facts).map_err(failed)?;
     let file = |name, media_type, bytes| {
-        LetterFileRow::new(letter.id, name, media_type, bytes, desk.clock.timestamp())
+        LetterFileRow::new(letter.id, name, media_type, bytes, office.clock.timestamp())
     };
     let mut files = vec![file(document_name, DOCX, document)];
     files.extend(rendered.pictures.into_iter().map(|Picture { cid, png }| file(cid, PNG, png)));

@@ -7,9 +7,8 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::frozen::{DOCX, PNG, document_name};
-use super::{Desk, WarningError};
-use crate::clock::office;
-use crate::db;
+use super::{Office, Refusal};
+use crate::clock::office_zone;
 use crate::domain::{LetterKind, TextEnum as _, checked_email};
 use crate::letter::{
     COPIED, COPIED_TO_LEADER, LetterFacts, NOTED, Picture, ReplyLinks, copied_html, copied_subject,
@@ -50,12 +49,12 @@ impl Mailing {
     ///
     /// # Errors
     /// When the database fails, or a letter from before documents were kept cannot be rendered.
-    pub async fn of(desk: &Desk, letters: &[Id]) -> Result<HashMap<Id, Arc<Self>>, WarningError> {
-        let rows = db!(desk.store, letters::find_letters(letters))?;
-        let deliveries = db!(desk.store, letters::list_deliveries_of(letters))?;
-        let thread = db!(desk.store, letters::list_thread_mails(letters))?;
+    pub async fn of(office: &Office, letters: &[Id]) -> Result<HashMap<Id, Arc<Self>>, Refusal> {
+        let rows = office.store.find_letters(letters).await?;
+        let deliveries = office.store.list_deliveries_of(letters).await?;
+        let thread = office.store.list_thread_mails(letters).await?;
         let mut files: HashMap<Id, Vec<LetterFileRow>> = HashMap::new();
-        for file in db!(desk.store, letter_files::list_letter_files(letters))? {
+        for file in office.store.list_letter_files(letters).await? {
             files.entry(file.letter_id).or_default().push(file);
         }
         let mut made = HashMap::with_capacity(rows.len());
@@ -63,7 +62,7 @@ impl Mailing {
             let id = letter.id;
             let files = match files.remove(&id) {
                 Some(files) => files,
-                None => rendered_now(desk, &letter)?,
+                None => rendered_now(office, &letter)?,
             };
             let rows = || deliveries.iter().filter(|row| row.letter_id == id);
             // Those it was issued to: a mailbox added later changes no mail that is under way.
@@ -74,10 +73,10 @@ impl Mailing {
             };
             let (to, cc): (Vec<Mailbox>, Vec<Mailbox>) = (of("to"), of("cc"));
             let files = Files::of(files);
-            let own = content(&signed_letter(desk, &letter), &files);
+            let own = content(&signed_letter(office, &letter), &files);
             let copied = content(&copy(&letter, COPIED), &files);
             let led = content(&copy(&letter, COPIED_TO_LEADER), &files);
-            let (sender, reply_to) = correspondents(desk, &letter);
+            let (sender, reply_to) = correspondents(office, &letter);
             let mailing = Self {
                 sender,
                 reply_to,
@@ -124,7 +123,7 @@ impl Mailing {
             subject: &subject,
             references: &self.references(row),
             // The row's own time: every try sends the same bytes.
-            date: row.created_at.and_utc().with_timezone(&office()),
+            date: row.created_at.and_utc().with_timezone(&office_zone()),
         };
         head.before(content)
     }
@@ -152,15 +151,15 @@ impl Mailing {
 
 /// In whose name a letter is sent and who is answered, as its frozen facts say: its issuer, from the office's mailbox, and
 /// the contact that it names. An unknown program's name above a red button looks like fraud.
-fn correspondents(desk: &Desk, letter: &LetterRow) -> (Mailbox, Option<Mailbox>) {
-    let Ok(facts) = LetterFacts::from_json(&letter.facts) else { return (desk.sender.clone(), None) };
+fn correspondents(office: &Office, letter: &LetterRow) -> (Mailbox, Option<Mailbox>) {
+    let Ok(facts) = LetterFacts::from_json(&letter.facts) else { return (office.sender.clone(), None) };
     let issuer = line(&facts.issuer, NAME_MAX);
-    let name = if issuer.is_empty() { desk.sender.name.clone() } else { issuer };
+    let name = if issuer.is_empty() { office.sender.name.clone() } else { issuer };
     // Facts may be older than the check of addresses; a mail must not fail for its contact.
     let address = facts.contact.email.as_deref().and_then(|email| checked_email(email).ok());
     let person = facts.contact.name.as_deref().map(|name| line(name, NAME_MAX)).unwrap_or_default();
     let reply_to = address.map(|address| Mailbox { name: person, address });
-    (Mailbox { name, address: desk.sender.address.clone() }, reply_to)
+    (Mailbox { name, address: office.sender.address.clone() }, reply_to)
 }
 
 fn mailbox(row: &DeliveryRow) -> Mailbox {
@@ -168,22 +167,22 @@ fn mailbox(row: &DeliveryRow) -> Mailbox {
 }
 
 /// `text`, or HTML, of a letter as its addressee sees it: the address to answer at signed; the same each time.
-pub fn signed(desk: &Desk, letter: &LetterRow, text: &str) -> String {
-    match signing(desk, letter) {
+pub fn signed(office: &Office, letter: &LetterRow, text: &str) -> String {
+    match signing(office, letter) {
         Some((links, answered, issued_on)) => links.sign(text, answered, issued_on),
         None => text.to_owned(),
     }
 }
 
 /// Who signs, for which letter an answer is asked (of a reminder, an earlier one), and from when on.
-fn signing<'d>(desk: &'d Desk, letter: &LetterRow) -> Option<(&'d ReplyLinks, Uuid, NaiveDate)> {
-    let links = desk.links.as_ref()?;
+fn signing<'d>(office: &'d Office, letter: &LetterRow) -> Option<(&'d ReplyLinks, Uuid, NaiveDate)> {
+    let links = office.links.as_ref()?;
     let facts = LetterFacts::from_json(&letter.facts).ok()?;
     Some((links, unsigned_letter(facts.reply_link.as_deref()?)?, letter.issued_on?))
 }
 
-fn signed_letter(desk: &Desk, letter: &LetterRow) -> LetterRow {
-    let Some((links, answered, issued_on)) = signing(desk, letter) else { return letter.clone() };
+fn signed_letter(office: &Office, letter: &LetterRow) -> LetterRow {
+    let Some((links, answered, issued_on)) = signing(office, letter) else { return letter.clone() };
     LetterRow {
         body_text: links.sign(&letter.body_text, answered, issued_on),
         body_html: links.sign(&letter.body_html, answered, issued_on),
@@ -244,12 +243,12 @@ fn content(letter: &LetterRow, files: &Files) -> Result<Vec<u8>, MailError> {
 ///
 /// # Errors
 /// When the facts cannot be read or a template fails.
-pub fn rendered_now(desk: &Desk, letter: &LetterRow) -> Result<Vec<LetterFileRow>, WarningError> {
+pub fn rendered_now(office: &Office, letter: &LetterRow) -> Result<Vec<LetterFileRow>, Refusal> {
     let facts = LetterFacts::from_json(&letter.facts)?;
     let number = facts.number.as_ref().map_or_else(|| "未编号".to_owned(), ToString::to_string);
     let file =
         |name, media_type, bytes| LetterFileRow::new(letter.id, name, media_type, bytes, letter.created_at);
-    let mut files = vec![file(document_name(&number), DOCX, desk.templates.render_docx(&facts)?)];
+    let mut files = vec![file(document_name(&number), DOCX, office.templates.render_docx(&facts)?)];
     let shown = |picture: &Picture| letter.body_html.contains(&picture.cid);
     files.extend(crate::letter::draw(&facts).into_iter().filter(shown).map(|p| file(p.cid, PNG, p.png)));
     Ok(files)

@@ -13,8 +13,7 @@ use super::library::{self, Campaigns};
 use super::planned::Finding;
 use super::run::{self, Issued, Outcome};
 use super::silence::Silences;
-use super::{Desk, WarningError, evaluate, report, settle};
-use crate::db;
+use super::{Office, Refusal, assessments, report, settle};
 use crate::domain::{LetterState, ProblemKind, SubjectKind, TextEnum as _, ladder};
 use crate::store::StoreError;
 use crate::store::rows::{LetterHead, ProblemRow};
@@ -41,33 +40,33 @@ pub struct Reminded {
 ///
 /// # Errors
 /// When the database or a template fails, or this year's calendar is not known.
-pub async fn remind(desk: &Desk, dry_run: bool) -> Result<Reminded, WarningError> {
-    let today = desk.clock.today();
-    let mut done = Reminded { working_day: desk.calendar.is_working_day(today)?, ..Reminded::default() };
+pub async fn remind(office: &Office, dry_run: bool) -> Result<Reminded, Refusal> {
+    let today = office.clock.today();
+    let mut done = Reminded { working_day: office.calendar.is_working_day(today)?, ..Reminded::default() };
     if !done.working_day {
         return Ok(done);
     }
     if !dry_run {
         // Whichever bell rang first: nobody is written to on the strength of yesterday's verdicts.
-        evaluate(desk, today).await?;
-        settle::settle(desk).await?;
+        assessments::evaluate(office, today).await?;
+        settle::settle(office).await?;
     }
-    let campaigns = library::campaigns(desk).await?;
-    let silences = Silences::load(desk, today, &campaigns).await?;
-    let waiting = run::waiting(desk).await?;
+    let campaigns = library::campaigns(office).await?;
+    let silences = Silences::load(office, today, &campaigns).await?;
+    let waiting = run::waiting(office).await?;
     if !dry_run {
-        done.run.discarded = discard_answered(desk, &waiting).await?;
+        done.run.discarded = discard_answered(office, &waiting).await?;
     }
-    let heads = db!(desk.store, issuing::list_unanswered(until(desk, today)?))?;
-    let Due { steps, drafts, mut ended } = due(desk, &heads, &waiting, today).await?;
+    let heads = office.store.list_unanswered(until(office, today)?).await?;
+    let Due { steps, drafts, mut ended } = due(office, &heads, &waiting, today).await?;
     let asked: Vec<&LetterHead> = steps.iter().chain(&drafts).map(|(head, _)| *head).collect();
     if !asked.is_empty() {
-        let climb = Climb::of(desk, &silences, &campaigns, &asked).await?;
+        let climb = Climb::of(office, &silences, &campaigns, &asked).await?;
         let (mut spoken, mut written) = (climb.spoken_today(), HashSet::new());
         for chunk in steps.chunks(AT_ONCE) {
             let mut batch = Vec::new();
             for &(head, step) in chunk {
-                match climb.step(desk, (&silences, &spoken), (head, step))? {
+                match climb.step(office, (&silences, &spoken), (head, step))? {
                     Said::Letter(key, findings) => {
                         spoken.extend(findings.iter().flat_map(Finding::indicators));
                         written.extend(findings.iter().filter_map(Finding::episode));
@@ -77,21 +76,21 @@ pub async fn remind(desk: &Desk, dry_run: bool) -> Result<Reminded, WarningError
                     Said::WindowOver | Said::Nothing => {}
                 }
             }
-            done.run.letters.extend(run::write(desk, &campaigns, today, batch, &waiting, dry_run).await?);
+            done.run.letters.extend(run::write(office, &campaigns, today, batch, &waiting, dry_run).await?);
         }
         if !dry_run {
             let about = (&campaigns, &silences, &waiting);
-            refresh(desk, about, &climb, drafts, (&mut done, &mut written)).await?;
-            run::write_quietly(desk, &[], &climb.quiet(&written)).await?;
+            refresh(office, about, &climb, drafts, (&mut done, &mut written)).await?;
+            run::write_quietly(office, &[], &climb.quiet(&written)).await?;
         }
     }
     done.exhausted = ended.iter().map(|(id, _)| *id).collect();
     if !dry_run {
-        settle::settle(desk).await?;
-        tell(desk, &ended).await?;
+        settle::settle(office).await?;
+        tell(office, &ended).await?;
     }
     if !(dry_run || done.run.letters.is_empty() && done.run.discarded == 0) {
-        done.run.run_id = Some(report::keep(desk, today, None, &done.run).await?);
+        done.run.run_id = Some(report::keep(office, today, None, &done.run).await?);
     }
     Ok(done)
 }
@@ -107,17 +106,17 @@ struct Due<'h> {
 }
 
 async fn due<'h>(
-    desk: &Desk,
+    office: &Office,
     heads: &'h [LetterHead],
     waiting: &Waiting,
     today: NaiveDate,
-) -> Result<Due<'h>, WarningError> {
+) -> Result<Due<'h>, Refusal> {
     let ids: Vec<Id> = heads.iter().map(|head| head.id).collect();
-    let taken: HashSet<(Id, i32)> = db!(desk.store, issuing::list_steps(&ids))?.into_iter().collect();
+    let taken: HashSet<(Id, i32)> = office.store.list_steps(&ids).await?.into_iter().collect();
     let drafted: HashSet<(Id, i32)> = waiting.keys().filter_map(|key| key.follows.zip(key.step)).collect();
     let mut due = Due { steps: Vec::new(), drafts: Vec::new(), ended: Vec::new() };
     for head in heads {
-        let Some(step) = step_due(desk, head, today)? else { continue };
+        let Some(step) = step_due(office, head, today)? else { continue };
         for known in drafted.iter().filter(|(letter, _)| *letter == head.id) {
             due.drafts.push((head, known.1));
         }
@@ -133,19 +132,19 @@ async fn due<'h>(
 /// Brings steps that wait for 签发 up to date: what they spoke of may be over, and a later step may have taken their
 /// place. What need not wait any more is issued.
 async fn refresh(
-    desk: &Desk,
+    office: &Office,
     (campaigns, silences, waiting): (&Campaigns, &Silences, &Waiting),
     climb: &Climb,
     drafts: Vec<(&LetterHead, i32)>,
     (done, written): (&mut Reminded, &mut HashSet<Id>),
-) -> Result<(), WarningError> {
-    let today = desk.clock.today();
+) -> Result<(), Refusal> {
+    let today = office.clock.today();
     let (mut batch, mut over) = (Vec::new(), Vec::new());
     // A draft waits for a person, whatever else was sent today.
     let unspoken = HashSet::new();
     for (head, step) in drafts {
-        let later = step_due(desk, head, today)?.is_some_and(|due| due > step);
-        match climb.step(desk, (silences, &unspoken), (head, step))? {
+        let later = step_due(office, head, today)?.is_some_and(|due| due > step);
+        match climb.step(office, (silences, &unspoken), (head, step))? {
             Said::Letter(key, findings) if !later => batch.push((key, findings)),
             _ => over.extend(waiting.iter().find_map(|(key, draft)| {
                 (key.follows == Some(head.id) && key.step == Some(step)).then_some(draft.id)
@@ -153,18 +152,18 @@ async fn refresh(
         }
     }
     written.extend(batch.iter().flat_map(|(_, findings)| findings).filter_map(Finding::episode));
-    let issued = run::write(desk, campaigns, today, batch, waiting, false).await?;
+    let issued = run::write(office, campaigns, today, batch, waiting, false).await?;
     done.run.letters.extend(issued.into_iter().filter(|one| matches!(one.outcome, Outcome::Issued { .. })));
     for id in over {
         done.run.discarded +=
-            usize::from(discard(desk, id, "所涉事项已有变化或已改办下一步，函稿自动撤销。").await?);
+            usize::from(discard(office, id, "所涉事项已有变化或已改办下一步，函稿自动撤销。").await?);
     }
     Ok(())
 }
 
 /// Discards a draft that nobody decided about; `false` when somebody did.
-async fn discard(desk: &Desk, id: Id, note: &str) -> Result<bool, WarningError> {
-    match db!(desk.store, issuing::discard_draft(id, None, note, Vec::new(), desk.clock.timestamp())) {
+async fn discard(office: &Office, id: Id, note: &str) -> Result<bool, Refusal> {
+    match office.store.discard_draft(id, None, note, Vec::new(), office.clock.timestamp()).await {
         Ok(()) => Ok(true),
         Err(StoreError::Stale) => Ok(false),
         Err(error) => Err(error.into()),
@@ -176,46 +175,45 @@ const EXHAUSTED: &str = "该函逾期未反馈，提醒、提级和抄送上级�
 const OVER: &str = "该函逾期未反馈，所涉目标期已满，不再逐级催办，请人工决定如何处理。";
 
 /// What is left for a person: opened once, closed when it has been answered after all.
-async fn tell(desk: &Desk, ended: &[(Id, &'static str)]) -> Result<(), WarningError> {
-    let (kind, now) = (ProblemKind::LetterUnanswered, desk.clock.timestamp());
+async fn tell(office: &Office, ended: &[(Id, &'static str)]) -> Result<(), Refusal> {
+    let (kind, now) = (ProblemKind::LetterUnanswered, office.clock.timestamp());
     let subjects: HashMap<String, &str> = ended.iter().map(|(id, why)| (id.0.to_string(), *why)).collect();
-    let known: HashSet<String> =
-        db!(desk.store, problems::list_open_subjects(kind.as_str()))?.into_iter().collect();
+    let known: HashSet<String> = office.store.list_open_subjects(kind.as_str()).await?.into_iter().collect();
     for (subject, why) in subjects.iter().filter(|(subject, _)| !known.contains(*subject)) {
         let about = (SubjectKind::Letter, subject.clone());
-        let row = ProblemRow::new(Id(desk.clock.new_id()), kind, about, (*why).to_owned(), now);
-        db!(desk.store, problems::open_problem(&row))?;
+        let row = ProblemRow::new(Id(office.clock.new_id()), kind, about, (*why).to_owned(), now);
+        office.store.open_problem(&row).await?;
     }
     for subject in known.iter().filter(|subject| !subjects.contains_key(*subject)) {
-        db!(desk.store, problems::close_problem(kind.as_str(), subject, now))?;
+        office.store.close_problem(kind.as_str(), subject, now).await?;
     }
     Ok(())
 }
 
 /// The last deadline that is to be reminded of today.
-fn until(desk: &Desk, today: NaiveDate) -> Result<NaiveDate, WarningError> {
-    match desk.calendar.add_working_days(today, desk.remind_working_days) {
+fn until(office: &Office, today: NaiveDate) -> Result<NaiveDate, Refusal> {
+    match office.calendar.add_working_days(today, office.remind_working_days) {
         Ok(day) => Ok(day),
         // Deadlines of an unpublished year cannot have been given; the rest of this year is all there is.
         Err(unpublished) => {
-            NaiveDate::from_ymd_opt(unpublished.year, 1, 1).ok_or_else(|| WarningError::from(unpublished))
+            NaiveDate::from_ymd_opt(unpublished.year, 1, 1).ok_or_else(|| Refusal::from(unpublished))
         }
     }
 }
 
 /// Which step of its ladder a letter calls for today; beyond the last when all have been taken.
-fn step_due(desk: &Desk, head: &LetterHead, today: NaiveDate) -> Result<Option<i32>, WarningError> {
+fn step_due(office: &Office, head: &LetterHead, today: NaiveDate) -> Result<Option<i32>, Refusal> {
     let (Some(reply_by), Some(issued_on)) = (head.reply_by, head.issued_on) else { return Ok(None) };
     if today > reply_by {
         return Ok(Some(head.ladder_step.map_or(ladder::LEADER, |step| step + 1)));
     }
-    let left = desk.calendar.working_days_between(today, reply_by)?;
-    let near = left <= i64::from(desk.remind_working_days) && today > issued_on;
+    let left = office.calendar.working_days_between(today, reply_by)?;
+    let near = left <= i64::from(office.remind_working_days) && today > issued_on;
     Ok(near.then_some(ladder::REMINDER))
 }
 
 /// Discards steps that wait for 签发 though the answer has come.
-async fn discard_answered(desk: &Desk, waiting: &Waiting) -> Result<usize, WarningError> {
+async fn discard_answered(office: &Office, waiting: &Waiting) -> Result<usize, Refusal> {
     let steps: Vec<(&LetterHead, Id)> = waiting
         .iter()
         .filter(|(key, _)| key.step.is_some())
@@ -223,14 +221,14 @@ async fn discard_answered(desk: &Desk, waiting: &Waiting) -> Result<usize, Warni
         .collect();
     let ids: Vec<Id> = steps.iter().map(|(_, follows)| *follows).collect();
     let mut answered = HashSet::new();
-    for head in db!(desk.store, issuing::list_letter_heads(&ids))? {
+    for head in office.store.list_letter_heads(&ids).await? {
         if !LetterState::parse(&head.state).is_some_and(LetterState::awaits_answer) {
             answered.insert(head.id);
         }
     }
     let mut discarded = 0;
     for (head, _) in steps.into_iter().filter(|(_, follows)| answered.contains(follows)) {
-        discarded += usize::from(discard(desk, head.id, "原函已经反馈或不必再反馈，函稿自动撤销。").await?);
+        discarded += usize::from(discard(office, head.id, "原函已经反馈或不必再反馈，函稿自动撤销。").await?);
     }
     Ok(discarded)
 }

@@ -1,59 +1,28 @@
-//! From verdicts to letters: evaluate, plan, issue.
+//! The room of deeds: every use case once, as `(&Office, &Actor, command) → Result<value, Refusal>`.
 //!
-//! Jobs ring it by the clock and the API's warning runs by hand, so that a rehearsal shows what the night will do.
-//! Nothing is sent here: a letter is issued with its deliveries and becomes the bytes of a mail; the outbox is
-//! somebody else's.
+//! Handlers, pages, jobs, commands and the demo translate into these deeds; nothing is changed in another way.
 
-mod addressees;
-mod afresh;
-mod bounces;
-mod defaulted;
-mod draft;
-mod evaluate;
-mod facts;
-mod frozen;
-mod issue;
-mod ladder;
-mod library;
-mod mailing;
-mod one_more;
-mod plan;
-mod planned;
-mod recheck;
-mod report;
-mod reports;
-mod run;
-mod settle;
-mod sign;
-mod silence;
-mod trends;
-mod twins;
-mod upgrade;
+mod actor;
+pub mod assessments;
+mod keys;
+pub mod observations;
+
+pub mod places;
+pub mod warnings;
 
 use std::sync::Arc;
 
+pub use actor::{Actor, Call, Who};
+
 use crate::clock::Clock;
-use crate::domain::{UnpublishedYear, WorkCalendar};
+use crate::domain::{Invalid, UnpublishedYear, WorkCalendar};
 use crate::letter::{FactChange, LetterError, ReplyLinks, Templates};
 use crate::mail::message::Mailbox;
 use crate::store::{Store, StoreError};
 
-pub use bounces::{Returned, take_bounce};
-pub use defaulted::{Defaulted, list_defaulted};
-pub use evaluate::{Evaluated, evaluate, reassess};
-pub use frozen::{DOCX, PNG, document_name};
-pub use ladder::{Reminded, remind};
-pub use mailing::{Mailing, copied, rendered_now, signed};
-pub use one_more::{OneMore, send_to_one_more};
-pub use recheck::{RefusedFact, recheck_facts};
-pub use report::{ReportedLetter, RunReport};
-pub use run::{Issued, Outcome, PlannedLetter, issue, issue_for, issue_on_schedule, rehearse};
-pub use sign::{discard, sign};
-pub use upgrade::{GradeChange, Hold, Upgrade, note_rules, release};
-
-/// What warnings are made with.
+/// What deeds are done with.
 #[derive(Clone)]
-pub struct Desk {
+pub struct Office {
     /// The database.
     pub store: Store,
     /// Time and ids.
@@ -72,12 +41,23 @@ pub struct Desk {
     pub sender: Mailbox,
 }
 
-/// Why warnings stopped.
+/// Why a deed was not done.
 #[derive(Debug, thiserror::Error)]
-pub enum WarningError {
+pub enum Refusal {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What is asked for breaks a rule.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// The key in this field names nothing, or more than one thing.
+    #[error("{field}: {error}")]
+    Key {
+        /// The field of the command; dots go down (`members.3`).
+        field: String,
+        /// What came of looking it up.
+        error: StoreError,
+    },
     /// The wording.
     #[error(transparent)]
     Letter(#[from] LetterError),

@@ -10,8 +10,7 @@ use chrono::NaiveDate;
 use super::planned::{About, Finding, Key, Now, Plan, Wanted, changed};
 use super::silence::Silences;
 use super::twins::{Matter, matters};
-use super::{Desk, WarningError, facts};
-use crate::db;
+use super::{Office, Refusal, facts};
 use crate::domain::episode::{EpisodeState, Standing, Turn, Verdict, turn};
 use crate::domain::pace::Assessment;
 use crate::domain::{Grade, LetterKind, Level, Period, TextEnum as _};
@@ -24,20 +23,20 @@ use crate::store::types::Id;
 /// Judges indicators as of `as_of` and compares with the episodes that are not over. Writes nothing. What is kept of an
 /// indicator is its line, not its facts: a plan may hold a hundred thousand.
 pub(super) async fn plan(
-    desk: &Desk,
+    office: &Office,
     as_of: NaiveDate,
     silences: &Silences,
     wanted: Wanted,
-) -> Result<Plan, WarningError> {
-    let open = db!(desk.store, letters::list_open_episodes())?;
+) -> Result<Plan, Refusal> {
+    let open = office.store.list_open_episodes().await?;
     let open = open.into_iter().map(|row| (row.indicator_id, row)).collect();
-    let spoken: HashSet<Id> =
-        db!(desk.store, issuing::list_spoken_of(desk.clock.today()))?.into_iter().collect();
+    let spoken: HashSet<Id> = office.store.list_spoken_of(office.clock.today()).await?.into_iter().collect();
     let again = if wanted.again_today { HashSet::new() } else { spoken.clone() };
-    let mut judging = Judging::start(&desk.store, &desk.calendar, as_of, wanted.campaigns.clone()).await?;
+    let mut judging =
+        Judging::start(&office.store, &office.calendar, as_of, wanted.campaigns.clone()).await?;
     let (plan, lagging) = (Plan::default(), HashMap::new());
     let mut planner =
-        Planner { desk, as_of, silences, wanted, open, spoken: again, plan, lagging, waiting: Vec::new() };
+        Planner { office, as_of, silences, wanted, open, spoken: again, plan, lagging, waiting: Vec::new() };
     // Indicators of one series stand side by side, also across pages.
     let mut series: Vec<(Evidence, Assessment)> = Vec::new();
     while let Some(mut page) = judging.next_page().await? {
@@ -105,7 +104,7 @@ impl Judged<'_> {
 }
 
 struct Planner<'p> {
-    desk: &'p Desk,
+    office: &'p Office,
     as_of: NaiveDate,
     silences: &'p Silences,
     wanted: Wanted,
@@ -136,7 +135,7 @@ impl Planner<'_> {
             for twin in &twins {
                 if let Some(before) = self.open.remove(twin) {
                     let state = EpisodeState::Lifted.to_string();
-                    let updated_at = self.desk.clock.timestamp();
+                    let updated_at = self.office.clock.timestamp();
                     let after =
                         EpisodeRow { state, lifted_on: Some(self.as_of), updated_at, ..before.clone() };
                     self.change(EpisodeChange { before, after });
@@ -219,7 +218,7 @@ impl Planner<'_> {
         let mut after = EpisodeRow {
             grade: assessment.grade.to_string(),
             unit_id: evidence.row.lead_unit_id,
-            updated_at: self.desk.clock.timestamp(),
+            updated_at: self.office.clock.timestamp(),
             ..before.clone()
         };
         match turn {
@@ -314,9 +313,9 @@ impl Planner<'_> {
     }
 
     fn opened(&self, evidence: &Evidence, assessment: &Assessment, level: Level) -> EpisodeRow {
-        let now = self.desk.clock.timestamp();
+        let now = self.office.clock.timestamp();
         EpisodeRow {
-            id: Id(self.desk.clock.new_id()),
+            id: Id(self.office.clock.new_id()),
             indicator_id: evidence.row.id,
             campaign_id: evidence.row.campaign_id,
             unit_id: evidence.row.lead_unit_id,

@@ -1,0 +1,181 @@
+//! Who does a deed (经手人), and the entry that says so.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use uuid::Uuid;
+
+use super::{Office, Refusal};
+use crate::domain::Role;
+use crate::store::rows::AuditRow;
+use crate::store::types::Id;
+use crate::store::{StoreError, Tx};
+
+/// Who does a deed.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    who: Who,
+    call: Option<Arc<Call>>,
+}
+
+/// Whoever can do a deed.
+#[derive(Debug, Clone)]
+pub enum Who {
+    /// The holder of a key.
+    Key {
+        /// The key.
+        id: Uuid,
+        /// What the key is called.
+        name: String,
+        /// What it may do.
+        role: Role,
+        /// The unit it speaks for.
+        unit_id: Option<Uuid>,
+    },
+    /// The holder of the link in this letter.
+    Link {
+        /// The letter.
+        letter_id: Uuid,
+    },
+    /// What happens by itself; its runs and slots tell what it did.
+    Job,
+    /// The technician at the command line.
+    Technician,
+}
+
+/// The call by which a deed is done from outside, as the entry shows it.
+#[derive(Debug)]
+pub struct Call {
+    /// POST, PUT, PATCH, DELETE.
+    pub verb: String,
+    /// Address without the query; a token is not part of it.
+    pub path: String,
+    /// HTTP status that a success answers with.
+    pub status: u16,
+    /// Id of the request, as in the logs.
+    pub request_id: String,
+    noted: AtomicBool,
+}
+
+impl Call {
+    /// A call that is not written down yet.
+    pub fn new(verb: &str, path: &str, status: u16, request_id: String) -> Self {
+        let path = path.chars().take(200).collect();
+        Self { verb: verb.to_owned(), path, status, request_id, noted: AtomicBool::new(false) }
+    }
+}
+
+impl Actor {
+    /// `who` by this call.
+    pub fn calling(who: Who, call: Call) -> Self {
+        Self { who, call: Some(Arc::new(call)) }
+    }
+
+    /// What happens by itself.
+    pub fn job() -> Self {
+        Self { who: Who::Job, call: None }
+    }
+
+    /// The technician at the command line.
+    pub fn technician() -> Self {
+        Self { who: Who::Technician, call: None }
+    }
+
+    /// Who it is.
+    pub fn who(&self) -> &Who {
+        &self.who
+    }
+
+    /// The name of the key, where one was shown.
+    pub fn key_name(&self) -> Option<&str> {
+        match &self.who {
+            Who::Key { name, .. } => Some(name),
+            Who::Link { .. } | Who::Job | Who::Technician => None,
+        }
+    }
+
+    /// The unit that the key speaks for, if any.
+    pub fn unit_id(&self) -> Option<Uuid> {
+        match &self.who {
+            Who::Key { unit_id, .. } => *unit_id,
+            Who::Link { .. } | Who::Job | Who::Technician => None,
+        }
+    }
+
+    /// Whether a deed has written this call down.
+    pub fn is_noted(&self) -> bool {
+        self.call.as_ref().is_none_or(|call| call.noted.load(Ordering::Relaxed))
+    }
+
+    /// The entry of this call; `None` for what is not called from outside.
+    fn entry(&self, office: &Office) -> Option<AuditRow> {
+        let call = self.call.as_ref()?;
+        let (api_key_id, letter_id) = match self.who {
+            Who::Key { id, .. } => (Some(Id(id)), None),
+            Who::Link { letter_id } => (None, Some(Id(letter_id))),
+            Who::Job | Who::Technician => return None,
+        };
+        Some(AuditRow {
+            id: Id(office.clock.new_id()),
+            api_key_id,
+            letter_id,
+            verb: call.verb.clone(),
+            path: call.path.clone(),
+            status: call.status.into(),
+            request_id: call.request_id.clone(),
+            created_at: office.clock.timestamp(),
+        })
+    }
+
+    /// Writes down a call that no deed has written down, such as a refused one. When this fails it is said in the log and
+    /// nowhere else: the answer is made.
+    pub async fn note(&self, office: &Office, status: u16) {
+        let Some(entry) = self.entry(office) else { return };
+        let row = AuditRow { status: status.into(), ..entry };
+        if let Err(error) = office.store.record_audit(&row).await {
+            tracing::error!(%error, ?row, "who wrote was not written down");
+        }
+    }
+}
+
+/// A deed being done: what it writes and the entry of who did it become true together.
+pub(super) struct Deed<'a> {
+    tx: Tx,
+    office: &'a Office,
+    actor: &'a Actor,
+}
+
+impl Office {
+    /// Begins a deed.
+    pub(super) async fn begin<'a>(&'a self, actor: &'a Actor) -> Result<Deed<'a>, StoreError> {
+        Ok(Deed { tx: self.store.begin().await?, office: self, actor })
+    }
+}
+
+impl Deed<'_> {
+    /// The transaction.
+    pub(super) fn tx(&mut self) -> &mut Tx {
+        &mut self.tx
+    }
+
+    /// Ends the deed: what was written holds when `outcome` is good, and is taken back otherwise.
+    pub(super) async fn end<T>(mut self, outcome: Result<T, StoreError>) -> Result<T, Refusal> {
+        let value = match outcome {
+            Ok(value) => value,
+            Err(error) => {
+                if let Err(failure) = self.tx.roll_back().await {
+                    tracing::warn!(%failure, "a deed that failed was not taken back at once");
+                }
+                return Err(error.into());
+            }
+        };
+        if let Some(entry) = self.actor.entry(self.office) {
+            self.tx.record_audit(&entry).await?;
+        }
+        self.tx.commit().await?;
+        if let Some(call) = &self.actor.call {
+            call.noted.store(true, Ordering::Relaxed);
+        }
+        Ok(value)
+    }
+}

@@ -1,0 +1,45 @@
+//! From assessments to letters: plan, draft, issue, sign, remind.
+//!
+//! Jobs ring it by the clock and the API's warning runs by hand, so that a rehearsal shows what the night will do.
+//! Nothing is sent here: a letter is issued with its deliveries and becomes the bytes of a mail; the outbox is
+//! somebody else's.
+
+mod addressees;
+mod afresh;
+mod bounces;
+mod defaulted;
+mod draft;
+mod facts;
+mod frozen;
+mod issue;
+mod ladder;
+mod library;
+mod mailing;
+mod one_more;
+mod plan;
+mod planned;
+mod recheck;
+mod report;
+mod reports;
+mod run;
+mod settle;
+mod sign;
+mod silence;
+mod trends;
+mod twins;
+mod upgrade;
+
+use super::{Office, Refusal, assessments};
+
+pub use bounces::{Returned, take_bounce};
+pub use defaulted::{Defaulted, list_defaulted};
+pub use frozen::{DOCX, PNG, document_name};
+pub use ladder::{Reminded, remind};
+pub use mailing::{Mailing, copied, rendered_now, signed};
+pub use one_more::{OneMore, send_to_one_more};
+pub use recheck::{RefusedFact, recheck_facts};
+pub use report::{ReportedLetter, RunReport};
+pub use run::{Issued, Outcome, PlannedLetter, issue, issue_for, issue_on_schedule, rehearse};
+pub use sign::{discard, sign};
+pub(super) use upgrade::hold;
+pub use upgrade::{GradeChange, Hold, Upgrade, note_rules, release};
