@@ -7,11 +7,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, web};
 use chrono::TimeDelta;
 
-use crate::api::{self, State};
+use crate::api::{self, Shelf, State};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, TransportChoice};
 use crate::jobs::{Jobs, reassess, run};
@@ -156,9 +158,13 @@ pub fn transport(config: &Config) -> Result<Transport, MailError> {
 /// # Errors
 /// When the transport cannot be set up.
 pub fn jobs(config: &Config, office: Office) -> Result<Jobs, AppError> {
-    let transport = transport(config)?;
+    Ok(jobs_over(transport(config)?, config, office))
+}
+
+/// The jobs of this process, with their mails going to `transport`.
+pub fn jobs_over(transport: Transport, config: &Config, office: Office) -> Jobs {
     let holder = format!("{}-{}", std::process::id(), office.clock.new_id().simple());
-    Ok(Jobs {
+    Jobs {
         office,
         transport,
         transport_connections: lines(config),
@@ -167,7 +173,7 @@ pub fn jobs(config: &Config, office: Office) -> Result<Jobs, AppError> {
         pace: config.pace(),
         holder,
         stop: AtomicBool::new(false),
-    })
+    }
 }
 
 /// Mails handed over at once. A server takes so many connections; a folder has none, and a disk that is asked to keep many
@@ -176,6 +182,27 @@ fn lines(config: &Config) -> usize {
     const FILES: usize = 16;
     let connections = config.mail.connections;
     if config.mail.transport == TransportChoice::File { connections.max(FILES) } else { connections }
+}
+
+/// The application that answers requests, with all that stands before its handlers; a worker has one, and so has a test.
+pub fn application(
+    office: Office,
+    shelf: Arc<Shelf>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    let state = web::Data::new(State::new(office, shelf));
+    App::new()
+        .wrap(Compress::default())
+        .wrap(from_fn(api::http::request_id::middleware))
+        .wrap(from_fn(api::http::finish::middleware))
+        .configure(move |services| api::configure(services, state))
 }
 
 /// Answers requests and runs jobs until asked to stop (SIGTERM, SIGINT); then finishes what is begun.
@@ -194,16 +221,11 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, listener: TcpListener
     let running = background(jobs.clone(), config)?;
     let (url, connections) = (config.database.url.clone(), (config.database.connections / workers).max(1));
     let address = listener.local_addr()?;
-    let shelf = Arc::new(api::Shelf::default());
+    let shelf = Arc::new(Shelf::default());
     let server = HttpServer::new(move || {
         // A pool for each worker: a connection is driven by the thread that opened it.
         let store = Store::open(&url, connections).unwrap_or_else(|_| shared.store.clone());
-        let state = web::Data::new(State::new(Office { store, ..shared.clone() }, shelf.clone()));
-        App::new()
-            .wrap(Compress::default())
-            .wrap(from_fn(api::http::request_id::middleware))
-            .wrap(from_fn(api::http::finish::middleware))
-            .configure(move |services| api::configure(services, state))
+        application(Office { store, ..shared.clone() }, shelf.clone())
     })
     .workers(workers)
     // A thread for each connection: were there fewer, statements that wait for SQLite's lock could keep its holder's next

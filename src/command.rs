@@ -83,36 +83,9 @@ enum Command {
 }
 
 /// Does what the arguments of this process ask for.
-pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    if matches!(arguments.command, None | Some(Command::Serve | Command::Demo { .. })) {
-        with_one_heap();
-    }
-    start(arguments)
-}
-
-/// Begins again with one heap for all threads that gives back what it does not use, before there are any threads. Left
-/// alone, glibc gives each thread a heap of its own, and each keeps what it once needed: after a load on 64 connections
-/// 65 to 129 MB stay instead of 42. The settings are read when a process begins and have no other safe way in. Where they
-/// cannot be set, all goes on as it is.
-fn with_one_heap() {
-    #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    {
-        use std::os::unix::process::CommandExt as _;
-        const HEAPS: &str = "MALLOC_ARENA_MAX";
-        // What glibc begins with; said aloud, it stays so.
-        const KEPT: (&str, &str) = ("MALLOC_TRIM_THRESHOLD_", "131072");
-        let program = std::env::current_exe();
-        if let (None, Ok(program)) = (std::env::var_os(HEAPS), program) {
-            let mut again = std::process::Command::new(program);
-            // Comes back only when it failed.
-            let _ = again.args(std::env::args_os().skip(1)).env(HEAPS, "1").env(KEPT.0, KEPT.1).exec();
-        }
-    }
-}
-
 #[tokio::main]
-async fn start(arguments: Arguments) -> ExitCode {
+pub async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
     // These two need neither configuration nor database.
     let done = match &arguments.command {
         Some(Command::ParseTarget) => {
@@ -148,43 +121,9 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
             say(format_args!("{}", api::openapi().to_pretty_json().unwrap_or_default()));
             Ok(())
         }
-        Command::Evaluate { as_of } => {
-            // One connection reads ahead, one writes, one looks up what few indicators need.
-            let store = Store::open(&config.database.url, 3)?;
-            let office = app::office(&config, store, Arc::new(SystemClock)).await?;
-            let as_of = as_of.unwrap_or_else(|| office.clock.today());
-            let done = assessments::evaluate(&office, as_of).await?;
-            say(format_args!("{as_of}：研判{}项，{}项有变化", done.assessed, done.changed));
-            for (grade, count) in &done.grades {
-                say(format_args!("  {} {count}", grade.chinese()));
-            }
-            Ok(())
-        }
-        Command::Issue { as_of } => {
-            let store = Store::open(&config.database.url, 2)?;
-            let office = app::office(&config, store, Arc::new(SystemClock)).await?;
-            let as_of = as_of.unwrap_or_else(|| office.clock.today());
-            assessments::evaluate(&office, as_of).await?;
-            let done = warnings::issue(&office, as_of).await?;
-            say(format_args!(
-                "{as_of}：研判{}项，函{}份，解除{}项",
-                done.assessed,
-                done.letters.len(),
-                done.lifted
-            ));
-            Ok(())
-        }
-        Command::Deliver => {
-            let store = Store::open(&config.database.url, config.mail.connections + 1)?;
-            let office = app::office(&config, store, Arc::new(SystemClock)).await?;
-            let jobs = app::jobs(&config, office)?;
-            let done = jobs::deliver::deliver(&jobs).await?;
-            say(format_args!(
-                "送达{}，待重试{}，失败{}，结果不明{}",
-                done.accepted, done.deferred, done.failed, done.uncertain
-            ));
-            Ok(())
-        }
+        Command::Evaluate { as_of } => evaluate(&config, as_of).await,
+        Command::Issue { as_of } => issue(&config, as_of).await,
+        Command::Deliver => deliver(&config).await,
         Command::CheckCampaigns => {
             let found = warnings::list_defaulted(&Store::open(&config.database.url, 1)?).await?;
             for one in &found {
@@ -203,6 +142,41 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
         Command::CheckFacts => check_facts(&config).await,
         Command::ParseTarget | Command::Assess { .. } => Ok(()),
     }
+}
+
+async fn evaluate(config: &Config, as_of: Option<NaiveDate>) -> Result<(), AppError> {
+    // One connection reads ahead, one writes, one looks up what few indicators need.
+    let store = Store::open(&config.database.url, 3)?;
+    let office = app::office(config, store, Arc::new(SystemClock)).await?;
+    let as_of = as_of.unwrap_or_else(|| office.clock.today());
+    let done = assessments::evaluate(&office, as_of).await?;
+    say(format_args!("{as_of}：研判{}项，{}项有变化", done.assessed, done.changed));
+    for (grade, count) in &done.grades {
+        say(format_args!("  {} {count}", grade.chinese()));
+    }
+    Ok(())
+}
+
+async fn issue(config: &Config, as_of: Option<NaiveDate>) -> Result<(), AppError> {
+    let store = Store::open(&config.database.url, 2)?;
+    let office = app::office(config, store, Arc::new(SystemClock)).await?;
+    let as_of = as_of.unwrap_or_else(|| office.clock.today());
+    assessments::evaluate(&office, as_of).await?;
+    let done = warnings::issue(&office, as_of).await?;
+    say(format_args!("{as_of}：研判{}项，函{}份，解除{}项", done.assessed, done.letters.len(), done.lifted));
+    Ok(())
+}
+
+async fn deliver(config: &Config) -> Result<(), AppError> {
+    let store = Store::open(&config.database.url, config.mail.connections + 1)?;
+    let office = app::office(config, store, Arc::new(SystemClock)).await?;
+    let jobs = app::jobs(config, office)?;
+    let done = jobs::deliver::deliver(&jobs).await?;
+    say(format_args!(
+        "送达{}，待重试{}，失败{}，结果不明{}",
+        done.accepted, done.deferred, done.failed, done.uncertain
+    ));
+    Ok(())
 }
 
 async fn check_facts(config: &Config) -> Result<(), AppError> {

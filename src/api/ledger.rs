@@ -18,7 +18,7 @@ use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::clock::end_of;
-use crate::domain::reply::Course;
+use crate::domain::reply::ReplyStage;
 use crate::domain::{Handling, LetterNumber, LetterState, Level, WorkCalendar};
 use crate::store::StoreError;
 use crate::store::rows::{LedgerFilter, LedgerRow, Page, word};
@@ -78,7 +78,7 @@ pub struct LedgerItemView {
 impl LedgerItemView {
     fn of(
         row: LedgerRow,
-        courses: &HashMap<Id, Course>,
+        courses: &HashMap<Id, ReplyStage>,
         calendar: &WorkCalendar,
         (as_of, today): (NaiveDate, NaiveDate),
     ) -> Result<Self, StoreError> {

@@ -1,7 +1,7 @@
 //! actix-web and utoipa: bodies, views, handlers, one folder or file a resource, as the addresses are; `http` is what they
 //! share.
 //!
-//! A handler parses, asks the domain, calls the store and builds a view. One list ([`routes`]) makes both the
+//! A handler parses, asks the domain, calls the store and builds a view. One list (`routes`) makes both the
 //! server and its specification.
 
 mod api_keys;

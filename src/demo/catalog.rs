@@ -29,7 +29,7 @@ pub fn plan() -> Result<Plan, serde_json::Error> {
 ///
 /// # Errors
 /// As [`plan`].
-pub fn report() -> Result<Report, serde_json::Error> {
+pub fn report() -> Result<SampleReport, serde_json::Error> {
     serde_json::from_str(include_str!("report-2025-08.json"))
 }
 
@@ -38,11 +38,11 @@ pub fn report() -> Result<Report, serde_json::Error> {
 ///
 /// # Errors
 /// As [`plan`].
-pub fn measures() -> Result<Vec<Measure>, serde_json::Error> {
+pub fn measures() -> Result<Vec<SampleMeasure>, serde_json::Error> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct File {
-        measures: Vec<Measure>,
+        measures: Vec<SampleMeasure>,
     }
     serde_json::from_str(include_str!("measures.json")).map(|f: File| f.measures)
 }
@@ -52,17 +52,17 @@ pub fn measures() -> Result<Vec<Measure>, serde_json::Error> {
 #[serde(deny_unknown_fields)]
 pub struct Plan {
     /// The plan as a whole.
-    pub campaign: Campaign,
+    pub campaign: SampleCampaign,
     /// Its seven parts; 1 内需 and 7 民生 with all their tasks, the others with their 专班 only.
     pub sub_campaigns: Vec<SubCampaign>,
     /// Every unit named anywhere in the plan, once.
-    pub units: Vec<Unit>,
+    pub units: Vec<SampleUnit>,
 }
 
 /// The parent campaign.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Campaign {
+pub struct SampleCampaign {
     /// Short name, 七大攻坚.
     pub name: String,
     /// The document's title.
@@ -82,7 +82,7 @@ pub struct Campaign {
     /// 综合协调组, the unit that watches over the whole.
     pub coordinator: String,
     /// The seven goal groups; group *n* belongs to sub-campaign *n*.
-    pub tasks: Vec<Task>,
+    pub tasks: Vec<SampleTask>,
 }
 
 /// One of the seven campaigns (分方案) under the plan; number, region and window are the parent's.
@@ -99,7 +99,7 @@ pub struct SubCampaign {
     pub workforce: Workforce,
     /// Sections; ordinal 0 is the annex's own 攻坚目标. Empty where the annex is not part of the sample.
     #[serde(default)]
-    pub tasks: Vec<Task>,
+    pub tasks: Vec<SampleTask>,
 }
 
 /// 工作专班 of a sub-campaign.
@@ -125,25 +125,25 @@ pub struct Workforce {
 /// A node of a campaign's tree. Inner nodes have `tasks`, leaves may have `targets`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Task {
+pub struct SampleTask {
     /// Number among its siblings as printed; 民生实事 are numbered 1 to 24 through all groups.
     pub ordinal: u32,
     /// Name as printed.
     pub name: String,
     /// Who answers for it; none on inner nodes.
-    pub responsibility: Option<Responsibility>,
+    pub responsibility: Option<SampleResponsibility>,
     /// Nodes below.
     #[serde(default)]
-    pub tasks: Vec<Task>,
+    pub tasks: Vec<SampleTask>,
     /// Targets of this very node.
     #[serde(default)]
-    pub targets: Vec<Target>,
+    pub targets: Vec<SampleTarget>,
 }
 
 /// Units that answer for a task and its targets.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Responsibility {
+pub struct SampleResponsibility {
     /// 牵头 units, at least one.
     pub lead: Vec<String>,
     /// Where the lead is taken from.
@@ -159,8 +159,8 @@ pub struct Responsibility {
 /// A promise on one measure in the campaign's region.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Target {
-    /// Name of a [`Measure`].
+pub struct SampleTarget {
+    /// Name of a [`SampleMeasure`].
     pub measure: String,
     /// How it is judged. A `milestone` without nodes is due on the campaign's last day.
     #[serde(deserialize_with = "word")]
@@ -189,7 +189,7 @@ pub struct Target {
     #[serde(deserialize_with = "word")]
     pub better: Better,
     /// What it is compared with, for the two `versus_` kinds.
-    pub benchmark: Option<Benchmark>,
+    pub benchmark: Option<SampleBenchmark>,
     /// What the phrase is about when that is not the measure's name.
     pub subject: Option<String>,
     /// The phrase's verb.
@@ -207,7 +207,7 @@ pub struct Target {
 /// What a target is compared with.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Benchmark {
+pub struct SampleBenchmark {
     /// Its name in the phrase.
     pub name: String,
     /// The region whose same measure it is, for `versus_benchmark`.
@@ -219,7 +219,7 @@ pub struct Benchmark {
 /// A unit and the mailbox its sample contacts share.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Unit {
+pub struct SampleUnit {
     /// Name as the plan writes it.
     pub name: String,
     /// Other names.
@@ -233,7 +233,7 @@ pub struct Unit {
 
 /// An invented contact: a post and an address, no person.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Contact {
+pub struct SampleContact {
     /// `liaison` or `leader`.
     pub role: &'static str,
     /// The post's name.
@@ -245,7 +245,7 @@ pub struct Contact {
 /// What is measured.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Measure {
+pub struct SampleMeasure {
     /// The one name used in the plan's targets and the report's observations.
     pub name: String,
     /// Other spellings.
@@ -271,7 +271,7 @@ pub struct Measure {
 /// The facts of one report.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Report {
+pub struct SampleReport {
     /// The unit that issued it.
     pub issuer: String,
     /// Its name, the source of every observation.
@@ -279,7 +279,7 @@ pub struct Report {
     /// Its date, the publication date of every observation.
     pub published_on: NaiveDate,
     /// Printed values.
-    pub observations: Vec<Observation>,
+    pub observations: Vec<SampleObservation>,
     /// Ranks, differences, streaks and inexact words, kept for cross-checks and never read as observations.
     pub statements: Vec<Statement>,
 }
@@ -287,8 +287,8 @@ pub struct Report {
 /// One printed value.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Observation {
-    /// Name of a [`Measure`].
+pub struct SampleObservation {
+    /// Name of a [`SampleMeasure`].
     pub measure: String,
     /// GB/T 2260 code.
     pub region: String,
@@ -366,17 +366,17 @@ fn optional_decimal<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Decimal
     decimal(from).map(Some)
 }
 
-impl Unit {
+impl SampleUnit {
     /// One liaison and one leader.
-    pub fn contacts(&self) -> [Contact; 2] {
+    pub fn contacts(&self) -> [SampleContact; 2] {
         let Self { name, mailbox, .. } = self;
         [
-            Contact {
+            SampleContact {
                 role: "liaison",
                 name: format!("{name}联络员"),
                 email: format!("{mailbox}@example.org"),
             },
-            Contact {
+            SampleContact {
                 role: "leader",
                 name: format!("{name}负责人"),
                 email: format!("{mailbox}.leader@example.org"),
@@ -391,9 +391,9 @@ pub struct Placed<'a> {
     /// None for a goal group of the parent campaign.
     pub sub_campaign: Option<&'a SubCampaign>,
     /// The nodes from the top of its campaign's tree down to the target's own task; never empty.
-    pub path: Vec<&'a Task>,
+    pub path: Vec<&'a SampleTask>,
     /// The target.
-    pub target: &'a Target,
+    pub target: &'a SampleTarget,
 }
 
 impl Plan {
@@ -410,8 +410,8 @@ impl Plan {
 
 fn collect<'a>(
     sub_campaign: Option<&'a SubCampaign>,
-    path: &mut Vec<&'a Task>,
-    tasks: &'a [Task],
+    path: &mut Vec<&'a SampleTask>,
+    tasks: &'a [SampleTask],
     found: &mut Vec<Placed<'a>>,
 ) {
     for task in tasks {

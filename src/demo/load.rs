@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{NaiveDate, NaiveDateTime};
 use uuid::Uuid;
 
-use super::catalog::{self, Placed, SubCampaign, Target as PlanTarget, Task};
+use super::catalog::{self, Placed, SampleTarget, SampleTask, SubCampaign};
 use crate::clock::Clock;
 use crate::domain::smell::Habit;
 use crate::domain::{Basis, Better, Curve, Frequency, Measure, Target};
@@ -78,7 +78,7 @@ pub async fn load(store: &Store, clock: &dyn Clock) -> Result<Option<Loaded>, St
 struct Ids<'p> {
     units: HashMap<&'p str, Id>,
     measures: HashMap<String, Id>,
-    tasks: HashMap<*const Task, (Id, Id)>,
+    tasks: HashMap<*const SampleTask, (Id, Id)>,
     goals: HashMap<u32, Id>,
 }
 
@@ -137,7 +137,7 @@ impl<'p> Loader<'p> {
     }
 
     /// Measures; where a target says 保持, so does its measure.
-    fn measures(&mut self, measures: &[catalog::Measure]) -> Result<(), StoreError> {
+    fn measures(&mut self, measures: &[catalog::SampleMeasure]) -> Result<(), StoreError> {
         let placed = self.plan.placed_targets();
         for measure in measures {
             let held = placed
@@ -220,7 +220,7 @@ impl<'p> Loader<'p> {
         id
     }
 
-    fn tasks(&mut self, campaign_id: Id, parent_id: Option<Id>, tasks: &'p [Task]) {
+    fn tasks(&mut self, campaign_id: Id, parent_id: Option<Id>, tasks: &'p [SampleTask]) {
         for task in tasks {
             let id = self.id();
             self.ids.tasks.insert(task, (id, campaign_id));
@@ -288,7 +288,11 @@ impl<'p> Loader<'p> {
         Ok(())
     }
 
-    fn observation(&self, fact: &catalog::Observation, report: &catalog::Report) -> ObservationRow {
+    fn observation(
+        &self,
+        fact: &catalog::SampleObservation,
+        report: &catalog::SampleReport,
+    ) -> ObservationRow {
         ObservationRow {
             id: self.id(),
             series_id: 0,
@@ -314,7 +318,7 @@ fn is_cut_short(end: NaiveDate) -> bool {
     end.succ_opt().is_some_and(|next| chrono::Datelike::day(&next) != 1)
 }
 
-fn promise(target: &PlanTarget) -> Result<Target, StoreError> {
+fn promise(target: &SampleTarget) -> Result<Target, StoreError> {
     let hedge: Vec<&str> = target.hedges.iter().map(|hedge| hedge.as_str()).collect();
     let against = target.benchmark.as_ref();
     let benchmark = against.and_then(|one| one.region.clone().or_else(|| one.measure.clone()));

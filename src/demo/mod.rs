@@ -3,8 +3,8 @@
 mod board;
 pub mod catalog;
 mod load;
-mod run;
+mod tour;
 
 pub use board::board;
 pub use load::{Loaded, load, usual_as_of};
-pub use run::{Shown, config_in, run};
+pub use tour::{Shown, config_in, run};

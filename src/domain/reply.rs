@@ -18,7 +18,7 @@ text_enum! {
 
 /// One thing done to an issued letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum ReplyStep {
     /// 签收
     Receive,
     /// 反馈
@@ -52,14 +52,14 @@ impl LetterState {
     ///
     /// # Errors
     /// A sentence that says where the letter stands and what it waits for.
-    pub fn after(self, step: Step) -> Result<Self, Invalid> {
+    pub fn after(self, step: ReplyStep) -> Result<Self, Invalid> {
         match (self, step) {
-            (Self::Issued, Step::Receive) => Ok(Self::Received),
-            (Self::Received | Self::Returned, Step::Reply) => Ok(Self::Replied),
-            (Self::Replied, Step::Review(ReviewVerdict::Accepted)) => Ok(Self::Accepted),
-            (Self::Replied, Step::Review(ReviewVerdict::Returned)) => Ok(Self::Returned),
-            (Self::Accepted, Step::Close) => Ok(Self::Closed),
-            (_, Step::Settle) if self.awaits_answer() => Ok(Self::Settled),
+            (Self::Issued, ReplyStep::Receive) => Ok(Self::Received),
+            (Self::Received | Self::Returned, ReplyStep::Reply) => Ok(Self::Replied),
+            (Self::Replied, ReplyStep::Review(ReviewVerdict::Accepted)) => Ok(Self::Accepted),
+            (Self::Replied, ReplyStep::Review(ReviewVerdict::Returned)) => Ok(Self::Returned),
+            (Self::Accepted, ReplyStep::Close) => Ok(Self::Closed),
+            (_, ReplyStep::Settle) if self.awaits_answer() => Ok(Self::Settled),
             _ => Err(Invalid::new("state", "illegal_move", self.refusal())),
         }
     }
@@ -81,7 +81,7 @@ impl LetterState {
 
 /// What happened to an issued letter, and when (UTC).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Course {
+pub struct ReplyStage {
     /// When a mail server took a mail to its addressee first.
     pub delivered_at: Option<NaiveDateTime>,
     /// 签收
@@ -94,7 +94,7 @@ pub struct Course {
     pub settled_at: Option<NaiveDateTime>,
 }
 
-impl Course {
+impl ReplyStage {
     /// Where the letter stood before the instant `end`.
     pub fn state_before(&self, end: NaiveDateTime) -> LetterState {
         let by = |at: &NaiveDateTime| *at < end;

@@ -9,25 +9,23 @@ use croner::parser::{CronParser, Seconds};
 use tokio::sync::mpsc::Sender;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
+use super::Bell;
 use crate::clock::office_zone;
 
-/// Sends each job's name when its expression (six fields, Asia/Shanghai) says so; empty expressions never ring.
+/// Sends each job when its expression (six fields, Asia/Shanghai) says so; empty expressions never ring.
 /// Dropping the result does not stop it; call `shutdown`.
 ///
 /// # Errors
 /// When an expression cannot be read or the scheduler cannot start.
-pub async fn set(
-    jobs: &[(&'static str, &str)],
-    rings: &Sender<&'static str>,
-) -> Result<JobScheduler, JobSchedulerError> {
+pub async fn set(jobs: &[Bell<'_>], rings: &Sender<super::Job>) -> Result<JobScheduler, JobSchedulerError> {
     let scheduler = JobScheduler::new().await?;
-    for &(name, cron) in jobs.iter().filter(|(_, cron)| !cron.is_empty()) {
+    for &(due, cron) in jobs.iter().filter(|(_, cron)| !cron.is_empty()) {
         let rings = rings.clone();
         let job = Job::new_async_tz(cron, chrono_tz::Asia::Shanghai, move |_, _| {
             let rings = rings.clone();
             // A full channel means that the same bell rang before and was not heard yet: once is enough.
             Box::pin(async move {
-                let _ = rings.try_send(name);
+                let _ = rings.try_send(due);
             })
         })?;
         scheduler.add(job).await?;

@@ -12,7 +12,7 @@ use tokio::io::AsyncReadExt as _;
 use super::{JobError, Jobs};
 use crate::clock::age;
 use crate::domain::{ProblemKind, SubjectKind};
-use crate::mail::bounce::{BYTES_MAX, Extent, extent};
+use crate::mail::bounce::{BYTES_MAX, Completeness, extent};
 use crate::mail::foreign::line;
 use crate::office::Refusal;
 use crate::office::warnings::{Returned, take_bounce};
@@ -223,9 +223,9 @@ enum Fault {
 fn is_whole(file: &Found, raw: &[u8]) -> bool {
     let read_whole = raw.len() < BYTES_MAX;
     match extent(raw) {
-        Extent::Whole => true,
-        Extent::Cut if read_whole => file.age() >= PATIENCE,
-        Extent::Cut | Extent::Unmarked => file.age() >= STILL,
+        Completeness::Whole => true,
+        Completeness::Cut if read_whole => file.age() >= PATIENCE,
+        Completeness::Cut | Completeness::Unmarked => file.age() >= STILL,
     }
 }
 

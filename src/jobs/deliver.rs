@@ -11,8 +11,8 @@ use chrono::TimeDelta;
 use futures_util::StreamExt as _;
 use tokio::sync::Semaphore;
 
-use super::ledger::Ledger;
-use super::{JobError, Jobs};
+use super::attempt_batch::Ledger;
+use super::{Job, JobError, Jobs};
 use crate::domain::TextEnum as _;
 use crate::domain::delivery::{ATTEMPTS_MAX, Again, AttemptOutcome, DeliveryState, wait_after};
 use crate::domain::{ProblemKind, SubjectKind};
@@ -180,11 +180,11 @@ impl Round<'_> {
         let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(reply) = refused {
             let detail = format!("邮件服务器不收本系统的邮件，函件留待重发；请检查邮件设置：{reply}");
-            let subject = (SubjectKind::Job, "deliver".to_owned());
+            let subject = (SubjectKind::Job, Job::Deliver.to_string());
             let problem = ProblemRow::new(Id(office.clock.new_id()), kind, subject, detail, now);
             office.store.open_problem(&problem).await?;
         } else if total.accepted > 0 {
-            office.store.close_problem(&kind.to_string(), "deliver", now).await?;
+            office.store.close_problem(&kind.to_string(), Job::Deliver.as_str(), now).await?;
         }
         Ok(())
     }

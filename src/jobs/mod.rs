@@ -4,9 +4,11 @@
 //! at all for a while.
 
 pub mod alarm;
+mod attempt_batch;
 mod bounces;
+mod deeds;
 pub mod deliver;
-mod ledger;
+pub mod job_table;
 pub mod reassess;
 pub mod run;
 pub mod slots;
@@ -19,6 +21,8 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use futures_util::FutureExt as _;
+
+pub use job_table::{Bell, Job};
 
 use crate::mail::transport::Transport;
 use crate::office::{Office, Refusal};

@@ -7,11 +7,10 @@ use tokio::sync::oneshot;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_cron_scheduler::JobSchedulerError;
 
-use super::slots::{self, Standing};
+use super::job_table::{Bell, Job, Rhythm};
+use super::slots::{self, SlotStanding};
 use super::{JobError, Jobs, alarm, unless_it_panics, watch};
-use crate::clock::office_zone;
-use crate::office::assessments;
-use crate::office::warnings::{self, Issued, Outcome};
+use crate::domain::TextEnum as _;
 
 /// How often a loop looks whether it shall stop.
 const GLANCE: Duration = Duration::from_millis(250);
@@ -22,27 +21,24 @@ const LOOK: Duration = Duration::from_secs(15);
 const CATCHING_UP: Duration = Duration::from_secs(10 * 60);
 /// A clock that goes back by more has been put right; by less, it may be another one's in the same minute.
 const BACK: TimeDelta = TimeDelta::minutes(5);
-/// The daily jobs in the order of their work: letters rest on verdicts, and the ladder on the letters of the day.
-const DAILY: [&str; 3] = ["evaluate", "issue", "remind"];
-
-/// A job and its cron expression.
-type Job<'s> = (&'static str, &'s str);
 
 /// Runs jobs when their bells ring, and whatever is left open, until told to stop.
 ///
 /// # Errors
 /// When the alarm clock cannot be set.
-pub async fn run(jobs: &Jobs, schedule: &[Job<'_>]) -> Result<(), JobSchedulerError> {
-    let only = |names: &[&str]| -> Vec<Job<'_>> {
-        let find = |name: &&str| schedule.iter().find(|(known, cron)| known == name && !cron.is_empty());
-        names.iter().filter_map(find).copied().collect()
+pub async fn run(jobs: &Jobs, schedule: &[Bell<'_>]) -> Result<(), JobSchedulerError> {
+    // In the order of the table, which is that of the work.
+    let only = |rhythm: Rhythm| -> Vec<Bell<'_>> {
+        let of = |job: &Job| schedule.iter().find(|(known, cron)| known == job && !cron.is_empty());
+        Job::ALL.iter().filter(|job| job.row().rhythm == rhythm).filter_map(of).copied().collect()
     };
-    let (daily, watchdog, delivery) = (only(&DAILY), only(&["watch"]), only(&["deliver"]));
+    let (daily, watchdog) = (only(Rhythm::Daily), only(Rhythm::Watchdog));
+    let delivery = only(Rhythm::Delivery);
     let (caught_up, first) = oneshot::channel();
     // Three loops: a mail server that is slow holds up the delivery for hours and nothing else, and a job that hangs does
     // not keep the watchdog from saying so.
     let (delivered, done, watched) = futures_util::future::join3(
-        Box::pin(deliver(jobs, &delivery)),
+        Box::pin(deliver(jobs, &delivery, schedule)),
         Box::pin(hear(jobs, &daily, schedule, Some(caught_up))),
         Box::pin(async {
             let _ = timeout(CATCHING_UP, first).await;
@@ -57,8 +53,8 @@ pub async fn run(jobs: &Jobs, schedule: &[Job<'_>]) -> Result<(), JobSchedulerEr
 /// Hears the bells of jobs that have slots, and looks every few seconds besides.
 async fn hear(
     jobs: &Jobs,
-    own: &[Job<'_>],
-    schedule: &[Job<'_>],
+    own: &[Bell<'_>],
+    schedule: &[Bell<'_>],
     mut caught_up: Option<oneshot::Sender<()>>,
 ) -> Result<(), JobSchedulerError> {
     let (ring, mut rings) = tokio::sync::mpsc::channel(16);
@@ -97,34 +93,38 @@ async fn call_back(jobs: &Jobs) {
 }
 
 /// Hears the bell of the delivery, which has no slots: whoever is there takes letters that are due.
-async fn deliver(jobs: &Jobs, own: &[Job<'_>]) -> Result<(), JobSchedulerError> {
+async fn deliver(jobs: &Jobs, own: &[Bell<'_>], schedule: &[Bell<'_>]) -> Result<(), JobSchedulerError> {
     let (ring, mut rings) = tokio::sync::mpsc::channel(16);
     let mut scheduler = alarm::set(own, &ring).await?;
-    let mut rang = !own.is_empty();
+    // At once when it begins: letters may wait from before.
+    let mut rang: Vec<Job> = own.iter().map(|(job, _)| *job).collect();
     while !jobs.stopping() {
-        if rang && let Err(error) = unless_it_panics(Box::pin(super::deliver::deliver(jobs))).await {
-            tracing::error!(job = "deliver", %error, "a round of delivery failed; the next one tries again");
+        for job in rang.drain(..) {
+            let deed = job.row().deed;
+            if let Err(error) = unless_it_panics(deed(jobs, schedule, jobs.office.clock.now())).await {
+                tracing::error!(%job, %error, "a round failed; the next one tries again");
+            }
         }
-        rang = matches!(timeout(GLANCE, rings.recv()).await, Ok(Some(_)));
+        rang.extend(timeout(GLANCE, rings.recv()).await.ok().flatten());
     }
     scheduler.shutdown().await
 }
 
 /// Takes up, in their order, those of `own` whose latest slot is open. Gives how many were done. An error is logged, and
 /// the slot stays open; the others go on.
-pub async fn round(jobs: &Jobs, own: &[Job<'_>], schedule: &[Job<'_>]) -> usize {
+pub async fn round(jobs: &Jobs, own: &[Bell<'_>], schedule: &[Bell<'_>]) -> usize {
     let mut done = 0;
-    for &(name, cron) in own {
+    for &(job, cron) in own {
         if jobs.stopping() {
             break;
         }
-        match Box::pin(take_up(jobs, name, cron, schedule)).await {
+        match Box::pin(take_up(jobs, job, cron, schedule)).await {
             Ok(Taken::Done) => done += 1,
             Ok(Taken::NothingDue) => {}
             // What comes after it rests on it; the next look sees whether it is done.
             Ok(Taken::BySomebody) => break,
             Err(error) => {
-                tracing::error!(job = name, %error, "a job failed; it is tried again while its slot is the latest");
+                tracing::error!(%job, %error, "a job failed; it is tried again while its slot is the latest");
             }
         }
     }
@@ -147,77 +147,21 @@ enum Taken {
     BySomebody,
 }
 
-async fn take_up(
-    jobs: &Jobs,
-    name: &'static str,
-    cron: &str,
-    schedule: &[Job<'_>],
-) -> Result<Taken, JobError> {
-    let standing = slots::standing(jobs, name, cron).await?;
-    if standing == Standing::Done {
+async fn take_up(jobs: &Jobs, job: Job, cron: &str, schedule: &[Bell<'_>]) -> Result<Taken, JobError> {
+    let standing = slots::standing(jobs, job, cron).await?;
+    if standing == SlotStanding::Done {
         return Ok(Taken::NothingDue);
     }
-    // A run by hand judges and issues.
-    if ["evaluate", "issue"].contains(&name) && slots::settle_by_hand(jobs, name, cron).await? {
-        tracing::info!(job = name, "done by hand");
+    let row = job.row();
+    if row.settled_by_hand && slots::settle_by_hand(jobs, job, cron).await? {
+        tracing::info!(%job, "done by hand");
         return Ok(Taken::Done);
     }
     match standing {
-        Standing::InWork => return Ok(Taken::BySomebody),
-        Standing::Waiting | Standing::Done => return Ok(Taken::NothingDue),
-        Standing::Open => {}
+        SlotStanding::InWork => return Ok(Taken::BySomebody),
+        SlotStanding::Waiting | SlotStanding::Done => return Ok(Taken::NothingDue),
+        SlotStanding::Open => {}
     }
-    // On the heap each: together they are larger than the stack of a thread should bear.
-    let ran = slots::run_latest(jobs, name, cron, async |due| match name {
-        "evaluate" => Box::pin(evaluate(jobs, due)).await,
-        "issue" => Box::pin(issue(jobs, due)).await,
-        "remind" => Box::pin(remind(jobs)).await,
-        _ => Box::pin(look(jobs, schedule)).await,
-    });
+    let ran = slots::run_latest(jobs, job, cron, async |due| (row.deed)(jobs, schedule, due).await);
     Ok(if ran.await? { Taken::Done } else { Taken::BySomebody })
-}
-
-async fn look(jobs: &Jobs, schedule: &[Job<'_>]) -> Result<String, JobError> {
-    let done = watch::watch(jobs, schedule).await?;
-    Ok(format!("opened {}, closed {}, bounces {}", done.opened, done.closed, done.bounces))
-}
-
-async fn evaluate(jobs: &Jobs, due: DateTime<Utc>) -> Result<String, JobError> {
-    let done = assessments::evaluate(&jobs.office, due.with_timezone(&office_zone()).date_naive()).await?;
-    tracing::info!(assessed = done.assessed, changed = done.changed, "evaluated");
-    Ok(format!("assessed {}, changed {}", done.assessed, done.changed))
-}
-
-async fn issue(jobs: &Jobs, due: DateTime<Utc>) -> Result<String, JobError> {
-    let as_of = due.with_timezone(&office_zone()).date_naive();
-    Box::pin(assessments::evaluate(&jobs.office, as_of)).await?;
-    let done = Box::pin(warnings::issue_on_schedule(&jobs.office, as_of)).await?;
-    if done.resting {
-        return Ok("not a working day".to_owned());
-    }
-    let said = format!("{}, lifted {}", made(&done), done.lifted);
-    tracing::info!(outcome = said, "issued");
-    Ok(said)
-}
-
-async fn remind(jobs: &Jobs) -> Result<String, JobError> {
-    let done = warnings::remind(&jobs.office, false).await?;
-    if !done.working_day {
-        return Ok("not a working day".to_owned());
-    }
-    let said = format!("{}, unanswered after every step {}", made(&done.run), done.exhausted.len());
-    tracing::info!(outcome = said, "reminded");
-    Ok(said)
-}
-
-/// What became of the letters of a run, told apart: planned is not made.
-fn made(done: &Issued) -> String {
-    let count = |is: fn(&Outcome) -> bool| done.letters.iter().filter(|letter| is(&letter.outcome)).count();
-    format!(
-        "letters {}, drafts {}, blocked {}, overtaken {}",
-        count(|outcome| matches!(outcome, Outcome::Issued { .. })),
-        count(|outcome| matches!(outcome, Outcome::AwaitsApproval { .. })),
-        count(|outcome| matches!(outcome, Outcome::Blocked { .. })),
-        count(|outcome| matches!(outcome, Outcome::Overtaken)),
-    )
 }

@@ -9,8 +9,9 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::{JobError, Jobs, alarm, unless_it_panics};
+use super::{Job, JobError, Jobs, alarm, unless_it_panics};
 use crate::clock::office_zone;
+use crate::domain::TextEnum as _;
 use crate::store::StoreError;
 use crate::store::rows::SlotClaim;
 use crate::store::types::micros;
@@ -30,7 +31,7 @@ const MEMORY: TimeDelta = TimeDelta::days(90);
 
 /// How the latest slot of a job stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum SlotStanding {
     /// Nothing is due, or it is done.
     Done,
     /// Somebody is at it.
@@ -45,14 +46,16 @@ pub enum Standing {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn standing(jobs: &Jobs, job: &str, cron: &str) -> Result<Standing, StoreError> {
-    let Some((_, due_at, now)) = latest(jobs, cron) else { return Ok(Standing::Done) };
-    let Some(slot) = jobs.office.store.find_slot(job, due_at).await? else { return Ok(Standing::Open) };
+pub async fn standing(jobs: &Jobs, job: Job, cron: &str) -> Result<SlotStanding, StoreError> {
+    let Some((_, due_at, now)) = latest(jobs, cron) else { return Ok(SlotStanding::Done) };
+    let Some(slot) = jobs.office.store.find_slot(job.as_str(), due_at).await? else {
+        return Ok(SlotStanding::Open);
+    };
     Ok(match (slot.finished_at, slot.lease_until < now, slot.holder.is_empty()) {
-        (Some(_), ..) => Standing::Done,
-        (None, true, _) => Standing::Open,
-        (None, false, true) => Standing::Waiting,
-        (None, false, false) => Standing::InWork,
+        (Some(_), ..) => SlotStanding::Done,
+        (None, true, _) => SlotStanding::Open,
+        (None, false, true) => SlotStanding::Waiting,
+        (None, false, false) => SlotStanding::InWork,
     })
 }
 
@@ -60,12 +63,12 @@ pub async fn standing(jobs: &Jobs, job: &str, cron: &str) -> Result<Standing, St
 ///
 /// # Errors
 /// When the database fails.
-pub async fn settle_by_hand(jobs: &Jobs, job: &str, cron: &str) -> Result<bool, StoreError> {
+pub async fn settle_by_hand(jobs: &Jobs, job: Job, cron: &str) -> Result<bool, StoreError> {
     let Some((due, due_at, now)) = latest(jobs, cron) else { return Ok(false) };
     let day = due.with_timezone(&office_zone()).date_naive();
     let settled = jobs.office.store.was_run_by_hand(day, due_at).await?;
     if settled {
-        let claim = SlotClaim { job, due_at, holder: &jobs.holder, now, lease_until: now };
+        let claim = SlotClaim { job: job.as_str(), due_at, holder: &jobs.holder, now, lease_until: now };
         jobs.office.store.settle_slot(&claim, "done by hand").await?;
     }
     Ok(settled)
@@ -78,12 +81,13 @@ pub async fn settle_by_hand(jobs: &Jobs, job: &str, cron: &str) -> Result<bool, 
 /// Those of the work; the slot is open again after a while.
 pub async fn run_latest(
     jobs: &Jobs,
-    job: &'static str,
+    job: Job,
     cron: &str,
     work: impl AsyncFnOnce(DateTime<Utc>) -> Result<String, JobError>,
 ) -> Result<bool, JobError> {
     let Some((due, due_at, now)) = latest(jobs, cron) else { return Ok(false) };
-    let mut claim = SlotClaim { job, due_at, holder: &jobs.holder, now, lease_until: now + LEASE };
+    let mut claim =
+        SlotClaim { job: job.as_str(), due_at, holder: &jobs.holder, now, lease_until: now + LEASE };
     if !jobs.office.store.claim_slot(&claim).await? {
         return Ok(false);
     }
@@ -95,14 +99,14 @@ pub async fn run_latest(
     match outcome {
         Ok(report) => {
             if !jobs.office.store.finish_slot(&claim, &report).await? {
-                tracing::warn!(job, %due, "the slot was taken over meanwhile; its new holder says what became of it");
+                tracing::warn!(%job, %due, "the slot was taken over meanwhile; its new holder says what became of it");
             }
             jobs.office.store.forget_slots(claim.now - MEMORY).await?;
             Ok(true)
         }
         Err(error) => {
             if let Err(lost) = release(jobs, claim, &error).await {
-                tracing::warn!(job, %due, error = %lost, "the slot could not be given back; its lease runs out by itself");
+                tracing::warn!(%job, %due, error = %lost, "the slot could not be given back; its lease runs out by itself");
             }
             Err(error)
         }
@@ -137,7 +141,7 @@ struct Heart {
 }
 
 impl Heart {
-    fn beating(jobs: &Jobs, job: &'static str, due_at: NaiveDateTime) -> Self {
+    fn beating(jobs: &Jobs, job: Job, due_at: NaiveDateTime) -> Self {
         let (store, clock, holder) =
             (jobs.office.store.clone(), jobs.office.clock.clone(), jobs.holder.clone());
         let (stop, mut stopped) = oneshot::channel();
@@ -148,12 +152,13 @@ impl Heart {
                     return;
                 }
                 let now = clock.timestamp();
-                let claim = SlotClaim { job, due_at, holder: &holder, now, lease_until: now + LEASE };
+                let claim =
+                    SlotClaim { job: job.as_str(), due_at, holder: &holder, now, lease_until: now + LEASE };
                 match store.renew_slot(&claim).await {
                     Ok(true) => {}
                     // The work goes on: it is safe beside another's, and what is written in one piece stays so.
                     Ok(false) => return,
-                    Err(error) => tracing::warn!(job, %error, "a lease could not be renewed"),
+                    Err(error) => tracing::warn!(%job, %error, "a lease could not be renewed"),
                 }
             }
         });

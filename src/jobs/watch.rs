@@ -7,9 +7,10 @@ use std::pin::Pin;
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::{JobError, Jobs, alarm, bounces, unless_it_panics};
+use super::job_table::Rhythm;
+use super::{Bell, JobError, Jobs, alarm, bounces, unless_it_panics};
 use crate::clock::office_zone;
-use crate::domain::{ProblemKind, SubjectKind};
+use crate::domain::{ProblemKind, SubjectKind, TextEnum as _};
 use crate::store::StoreError;
 use crate::store::rows::ProblemRow;
 use crate::store::types::Id;
@@ -43,7 +44,7 @@ pub struct Watched {
 ///
 /// # Errors
 /// When a look failed, said by its name; what was found stays written, and the whole is looked at again soon.
-pub async fn watch(jobs: &Jobs, schedule: &[(&'static str, &str)]) -> Result<Watched, JobError> {
+pub async fn watch(jobs: &Jobs, schedule: &[Bell<'_>]) -> Result<Watched, JobError> {
     let now = jobs.office.clock.timestamp();
     let mut done = Watched::default();
     let mut failed = Vec::new();
@@ -68,7 +69,7 @@ pub async fn watch(jobs: &Jobs, schedule: &[(&'static str, &str)]) -> Result<Wat
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn look_for_stuck(jobs: &Jobs, schedule: &[(&'static str, &str)]) -> Result<(), JobError> {
+pub(super) async fn look_for_stuck(jobs: &Jobs, schedule: &[Bell<'_>]) -> Result<(), JobError> {
     stuck(jobs, schedule, jobs.office.clock.timestamp(), &mut Watched::default()).await
 }
 
@@ -243,22 +244,22 @@ async fn calendar(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result
 /// Jobs whose slot passed an hour ago and is not worked off, nor a later one.
 async fn stuck(
     jobs: &Jobs,
-    schedule: &[(&'static str, &str)],
+    schedule: &[Bell<'_>],
     now: NaiveDateTime,
     done: &mut Watched,
 ) -> Result<(), JobError> {
     let mut found = Vec::new();
     // Delivery has no slots; what it leaves undone is seen in the deliveries. The watchdog is looking.
-    let slotted =
-        schedule.iter().filter(|(name, cron)| !cron.is_empty() && !["deliver", "watch"].contains(name));
-    for (name, cron) in slotted {
+    let slotted = schedule.iter().filter(|(job, cron)| !cron.is_empty() && job.row().rhythm == Rhythm::Daily);
+    for (job, cron) in slotted {
+        let name = job.as_str();
         let Some(due) = alarm::latest_before(cron, jobs.office.clock.now() - LATE_JOB) else { continue };
         let due_at = crate::store::types::micros(due.naive_utc());
         // Before the first slot that this database knows of, nobody was there to work.
         let started: Result<bool, StoreError> = jobs.office.store.is_job_known(name, due_at).await;
         if started? && !jobs.office.store.is_slot_done(name, due_at).await? {
             let local = due.with_timezone(&office_zone()).format("%Y年%-m月%-d日%H:%M");
-            found.push(((*name).to_owned(), format!("任务{name}在{local}应运行，至今未完成。")));
+            found.push((name.to_owned(), format!("任务{name}在{local}应运行，至今未完成。")));
         }
     }
     reconcile(jobs, (ProblemKind::JobStuck, SubjectKind::Job), found, now, done).await

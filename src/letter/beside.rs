@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::found::{Facts, Found, value};
-use super::line::{Benchmark, Quantity};
+use super::line::{BenchmarkLine, Quantity};
 use super::numbers::{Numbers, PLACES_MAX, scale};
 use super::promise;
 use xushi_domain::kind::{ComparedWith, WayFrom};
@@ -30,11 +30,11 @@ pub struct Run {
 
 /// The comparisons, without the one that the promise itself is about; and that one.
 pub(super) struct Beside {
-    pub(super) benchmarks: Vec<Benchmark>,
+    pub(super) benchmarks: Vec<BenchmarkLine>,
     /// What the other of the promise is called.
     pub(super) other: Option<String>,
     /// Its value, where it is not what is due itself.
-    pub(super) against: Option<Benchmark>,
+    pub(super) against: Option<BenchmarkLine>,
 }
 
 impl Facts<'_> {

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::facts::LetterFacts;
+use super::format;
 use super::line::{LetterLine, Quantity, Span};
-use super::words;
 use xushi_domain::Level;
 
 /// What a line's sentences rest on, so that a figure corrected to the same number, or a promise that happens to ask for
@@ -211,9 +211,9 @@ fn shown(key: &str, value: &Value) -> Option<String> {
         Value::String(_) if key == "handling" => None,
         Value::String(text) => Some(text.clone()),
         Value::Object(_) => {
-            let quantity = serde_json::from_value::<Quantity>(value.clone()).ok().map(|q| words::plain(&q));
+            let quantity = serde_json::from_value::<Quantity>(value.clone()).ok().map(|q| format::plain(&q));
             let span =
-                || serde_json::from_value::<Span>(value.clone()).ok().and_then(|span| words::span(&span));
+                || serde_json::from_value::<Span>(value.clone()).ok().and_then(|span| format::span(&span));
             quantity.or_else(span)
         }
         Value::Array(names) if !names.is_empty() => names

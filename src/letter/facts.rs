@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::line::LetterLine;
-use super::{LetterError, wire};
+use super::{LetterError, serde_text};
 use xushi_domain::{Handling, Invalid, LetterKind, LetterNumber, Level};
 
 /// Most indicators one letter may list: one letter carries all of a unit's, even in a storm.
@@ -17,16 +17,16 @@ pub const LINES_MAX: usize = 5_000;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LetterFacts {
     /// What the letter is for; chooses the templates.
-    #[serde(with = "wire::word")]
+    #[serde(with = "serde_text::word")]
     pub kind: LetterKind,
     /// Level of a warning; `None` for the other kinds.
-    #[serde(default, with = "wire::optional_word")]
+    #[serde(default, with = "serde_text::optional_word")]
     pub level: Option<Level>,
     /// How far an unanswered matter has climbed with this letter; `None` for one that no step of the ladder brought.
-    #[serde(default, with = "wire::optional_word")]
+    #[serde(default, with = "serde_text::optional_word")]
     pub handling: Option<Handling>,
     /// Document number; `None` while a draft waits for approval.
-    #[serde(default, with = "wire::optional_number")]
+    #[serde(default, with = "serde_text::optional_number")]
     pub number: Option<LetterNumber>,
     /// Name of the campaign the indicators belong to.
     pub campaign: String,
@@ -96,12 +96,12 @@ pub struct LetterContact {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EarlierLetter {
     /// Its number.
-    #[serde(with = "wire::number")]
+    #[serde(with = "serde_text::number")]
     pub number: LetterNumber,
     /// Its date.
     pub issued_on: NaiveDate,
     /// Its level, of a warning.
-    #[serde(default, with = "wire::optional_word")]
+    #[serde(default, with = "serde_text::optional_word")]
     pub level: Option<Level>,
     /// When its answer was due.
     #[serde(default)]

@@ -4,7 +4,7 @@
 use rust_decimal::Decimal;
 
 use super::beside::Beside;
-use super::line::{LetterLine, LineForecast, Quantity, Rank, Span};
+use super::line::{LetterLine, LineForecast, Quantity, RankLine, Span};
 use super::need::whole_months;
 use super::numbers::Numbers;
 use super::promise::promise;
@@ -285,7 +285,7 @@ fn assumed(assessment: &Assessment) -> Vec<String> {
 }
 
 /// A place among the regions of the same level.
-fn rank_among(place: usize, of: Option<usize>, region: &str) -> Rank {
+fn rank_among(place: usize, of: Option<usize>, region: &str) -> RankLine {
     let among = if region.ends_with("0000") {
         "省（区、市）"
     } else if region.ends_with("00") {
@@ -294,7 +294,7 @@ fn rank_among(place: usize, of: Option<usize>, region: &str) -> Rank {
         "县市区"
     };
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    Rank { place: count(place), of: of.map(count), among: among.to_owned() }
+    RankLine { place: count(place), of: of.map(count), among: among.to_owned() }
 }
 
 pub(super) fn value(ratio: Option<Ratio>) -> Option<Decimal> {

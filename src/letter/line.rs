@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::beside::Run;
 use super::changes::RestsOn;
+use super::serde_text;
 use super::trend::Trend;
-use super::wire;
 use xushi_domain::pace::NeededForm;
 use xushi_domain::{Basis, Better, Figure, Grade, Kind, Level, Period, text_enum};
 
@@ -63,14 +63,14 @@ text_enum! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ground {
     /// Which rule.
-    #[serde(with = "wire::word")]
+    #[serde(with = "serde_text::word")]
     pub kind: GroundKind,
     /// What was counted: periods, indicators, or the probability in percent.
     pub count: u32,
     /// From how many on it warns.
     pub threshold: u32,
     /// The level that this calls for.
-    #[serde(with = "wire::word")]
+    #[serde(with = "serde_text::word")]
     pub level: Level,
 }
 
@@ -84,30 +84,30 @@ pub struct LetterLine {
     /// Region it is measured in.
     pub region: String,
     /// Sort of promise; chooses the wording (完成进度 for totals, 百分点 for growth).
-    #[serde(with = "wire::word")]
+    #[serde(with = "serde_text::word")]
     pub kind: Kind,
     /// Which direction is good for this promise: `Lower` under a limit or towards a lower value.
-    #[serde(with = "wire::word")]
+    #[serde(with = "serde_text::word")]
     pub better: Better,
     /// The promise in words, without the indicator's name.
     pub target_text: String,
     /// How it stands.
-    #[serde(default = "LineState::unknown", with = "wire::word")]
+    #[serde(default = "LineState::unknown", with = "serde_text::word")]
     pub state: LineState,
     /// Its grade.
-    #[serde(default, with = "wire::optional_word")]
+    #[serde(default, with = "serde_text::optional_word")]
     pub grade: Option<Grade>,
     /// Why it is warned of, where its grade alone does not say.
     #[serde(default)]
     pub ground: Option<Ground>,
     /// The level that its data call for now: a warning in force keeps its own when they call for less, or for none.
-    #[serde(default, with = "wire::optional_word")]
+    #[serde(default, with = "serde_text::optional_word")]
     pub level: Option<Level>,
     /// Which figure was judged: growth is said in words of growth.
-    #[serde(default, with = "wire::optional_word")]
+    #[serde(default, with = "serde_text::optional_word")]
     pub figure: Option<Figure>,
     /// Whether what is reported is of the window so far, of a period alone, or of a day.
-    #[serde(default, with = "wire::optional_word")]
+    #[serde(default, with = "serde_text::optional_word")]
     pub basis: Option<Basis>,
     /// Days the promise is for.
     #[serde(default)]
@@ -156,7 +156,7 @@ pub struct LetterLine {
     pub other: Option<String>,
     /// Its value and the difference from it, where more than being above (or below) it was promised.
     #[serde(default)]
-    pub against: Option<Benchmark>,
+    pub against: Option<BenchmarkLine>,
     /// How much above (or below) it was promised.
     #[serde(default)]
     pub margin: Option<Quantity>,
@@ -193,10 +193,10 @@ pub struct LetterLine {
     pub months_left: Option<u32>,
     /// Place among siblings.
     #[serde(default)]
-    pub rank: Option<Rank>,
+    pub rank: Option<RankLine>,
     /// Averages and benchmarks it is compared with.
     #[serde(default)]
-    pub benchmarks: Vec<Benchmark>,
+    pub benchmarks: Vec<BenchmarkLine>,
     /// Chinese word for the grade.
     pub grade_label: String,
     /// Chinese word for the curve that decided.
@@ -234,7 +234,7 @@ pub struct LetterLine {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Need {
     /// What sort of requirement it is.
-    #[serde(with = "wire::word")]
+    #[serde(with = "serde_text::word")]
     pub form: NeededForm,
     /// Its number; none where that is not known.
     #[serde(default)]
@@ -275,7 +275,7 @@ pub struct LineForecast {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quantity {
     /// Exact value.
-    #[serde(with = "wire::decimal")]
+    #[serde(with = "serde_text::decimal")]
     pub value: Decimal,
     /// Unit printed after it (`%`, `个百分点`, `万人`); may be empty.
     pub unit: String,
@@ -307,7 +307,7 @@ impl From<Period> for Span {
 
 /// Place `place` of `of` among `among` (`14个市州`), best first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rank {
+pub struct RankLine {
     /// From 1.
     pub place: u32,
     /// Of how many; `None` where a published place does not say.
@@ -319,7 +319,7 @@ pub struct Rank {
 
 /// A value to compare with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Benchmark {
+pub struct BenchmarkLine {
     /// What it is (`全省平均`, `全国`).
     pub name: String,
     /// Its value at the same period.

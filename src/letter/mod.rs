@@ -12,6 +12,7 @@ mod chart;
 mod copy;
 mod docx;
 mod facts;
+mod format;
 mod found;
 mod line;
 mod links;
@@ -20,13 +21,12 @@ mod numbers;
 mod paint;
 mod promise;
 mod sample;
+mod serde_text;
 mod standing;
 mod summary;
 #[cfg(test)]
 mod tests;
 mod trend;
-mod wire;
-mod words;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -40,7 +40,7 @@ pub use copy::{COPIED, COPIED_TO_LEADER, NOTED, copied_html, copied_subject, cop
 pub use facts::{EarlierLetter, LINES_MAX, LetterContact, LetterFacts, ReplyTerms};
 pub use found::Found;
 pub use line::{
-    Benchmark, Ground, GroundKind, LetterLine, LineForecast, LineState, Need, Quantity, Rank, Span,
+    BenchmarkLine, Ground, GroundKind, LetterLine, LineForecast, LineState, Need, Quantity, RankLine, Span,
 };
 pub use links::{BadToken, ReplyLinks, unsigned_letter};
 pub use promise::promise;
@@ -192,8 +192,8 @@ impl Templates {
                 AutoEscape::None
             }
         });
-        env.set_formatter(words::format_value);
-        words::register(&mut env);
+        env.set_formatter(format::format_value);
+        format::register(&mut env);
         for (name, text) in BUILT_IN {
             env.add_template(name, text).map_err(|error| template_error(&error, text))?;
         }

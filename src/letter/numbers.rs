@@ -3,9 +3,9 @@
 
 use rust_decimal::Decimal;
 
+use super::format::rounded;
 use super::found::{Facts, counted, value};
-use super::line::{Benchmark, Quantity};
-use super::words::rounded;
+use super::line::{BenchmarkLine, Quantity};
 use xushi_domain::kind::{GapIn, PrintedUnits};
 use xushi_domain::pace::{Assessment, is_percent};
 use xushi_domain::{Better, Figure};
@@ -73,12 +73,12 @@ impl<'a> Numbers<'a> {
         Quantity::new(amount, self.unit, places.min(PLACES_MAX))
     }
 
-    pub(super) fn benchmark(&self, name: String, amount: Decimal) -> Benchmark {
+    pub(super) fn benchmark(&self, name: String, amount: Decimal) -> BenchmarkLine {
         let places = self.places.max(scale(amount).min(PLACES_MAX));
         let value = Quantity::new(amount, self.unit, places);
         let own = self.actual.as_ref().map_or(amount, Quantity::printed);
         let gap = Quantity::new(own - value.printed(), self.difference, places);
-        Benchmark { name, value, gap }
+        BenchmarkLine { name, value, gap }
     }
 
     /// A mean of the months so far: of few things one place tells more than none.

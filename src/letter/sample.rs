@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use super::beside::Run;
 use super::facts::{EarlierLetter, LetterContact, LetterFacts, ReplyTerms};
 use super::line::{
-    Benchmark, Ground, GroundKind, LetterLine, LineForecast, LineState, Need, Quantity, Rank, Span,
+    BenchmarkLine, Ground, GroundKind, LetterLine, LineForecast, LineState, Need, Quantity, RankLine, Span,
 };
 use super::trend::{Trend, TrendPoint};
 use xushi_domain::pace::NeededForm;
@@ -115,25 +115,11 @@ fn full_line(letter: LetterKind, kind: Kind, ordinal: u32) -> LetterLine {
         adds_up: ordinal.is_multiple_of(3),
         other: Some("示例平均水平".into()),
         shortfall_share: quantity(132, "%"),
-        need: Some(Need {
-            form: cycled(NeededForm::ALL, ordinal),
-            figure: quantity(67, "%"),
-            left: quantity(80, "%"),
-            end: quantity(45, "%"),
-            end_hi: quantity(60, "%").filter(|_| ordinal.is_multiple_of(2)),
-            altogether: ordinal.is_multiple_of(3),
-            met: ordinal.is_multiple_of(2),
-        }),
+        need: Some(need(ordinal)),
         average_so_far: quantity(41, "%"),
-        forecast: Some(LineForecast {
-            value: Quantity::new(Decimal::new(29, 1), "%", 1),
-            low: Quantity::new(Decimal::new(18, 1), "%", 1),
-            high: Quantity::new(Decimal::new(40, 1), "%", 1),
-            p_miss: Quantity::new(Decimal::new(95, 0), "%", 0),
-            decides: ordinal.is_multiple_of(3),
-        }),
+        forecast: Some(forecast(ordinal)),
         months_left: Some(5),
-        rank: Some(Rank { place: 9, of: (ordinal != 2).then_some(14), among: "市州".into() }),
+        rank: Some(RankLine { place: 9, of: (ordinal != 2).then_some(14), among: "市州".into() }),
         benchmarks: vec![average()],
         grade_label: "滞后".into(),
         curve_label: Some("按月均衡".into()),
@@ -156,8 +142,30 @@ fn full_line(letter: LetterKind, kind: Kind, ordinal: u32) -> LetterLine {
     }
 }
 
-fn average() -> Benchmark {
-    Benchmark {
+fn need(ordinal: u32) -> Need {
+    Need {
+        form: cycled(NeededForm::ALL, ordinal),
+        figure: quantity(67, "%"),
+        left: quantity(80, "%"),
+        end: quantity(45, "%"),
+        end_hi: quantity(60, "%").filter(|_| ordinal.is_multiple_of(2)),
+        altogether: ordinal.is_multiple_of(3),
+        met: ordinal.is_multiple_of(2),
+    }
+}
+
+fn forecast(ordinal: u32) -> LineForecast {
+    LineForecast {
+        value: Quantity::new(Decimal::new(29, 1), "%", 1),
+        low: Quantity::new(Decimal::new(18, 1), "%", 1),
+        high: Quantity::new(Decimal::new(40, 1), "%", 1),
+        p_miss: Quantity::new(Decimal::new(95, 0), "%", 0),
+        decides: ordinal.is_multiple_of(3),
+    }
+}
+
+fn average() -> BenchmarkLine {
+    BenchmarkLine {
         name: "示例平均".into(),
         value: Quantity::new(Decimal::new(40, 1), "%", 1),
         gap: Quantity::new(Decimal::new(-11, 1), "个百分点", 1),

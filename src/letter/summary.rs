@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::line::{LetterLine, LineState};
-use super::wire;
+use super::serde_text;
 use xushi_domain::{Grade, Level};
 
 /// How many lines a letter describes one by one; of more it names the worst.
@@ -14,7 +14,7 @@ const WORST_MAX: usize = 3;
 /// Lines of one state and grade.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Group {
-    #[serde(with = "wire::word")]
+    #[serde(with = "serde_text::word")]
     state: LineState,
     /// Whether all of them are critical.
     grave: bool,
@@ -27,7 +27,7 @@ pub(super) struct Summary {
     /// Worst first.
     groups: Vec<Group>,
     /// The state of all of them, where it is one.
-    #[serde(with = "wire::optional_word")]
+    #[serde(with = "serde_text::optional_word")]
     state: Option<LineState>,
     /// How many are critical, missed, or broken.
     grave: usize,
@@ -36,10 +36,10 @@ pub(super) struct Summary {
     /// How many of these are neither late nor fine: what may be missed.
     at_risk: usize,
     /// The state of all of those, where it is one; of what is short of its way, watched and behind are one.
-    #[serde(with = "wire::optional_word")]
+    #[serde(with = "serde_text::optional_word")]
     risk: Option<LineState>,
     /// The level that the worst of them call for now; none where none does.
-    #[serde(with = "wire::optional_word")]
+    #[serde(with = "serde_text::optional_word")]
     level: Option<Level>,
     /// How many call for it.
     of_level: usize,

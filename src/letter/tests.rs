@@ -109,7 +109,7 @@ fn housing(ordinal: u32) -> LetterLine {
         completion_last_year: q("51.2", "%", 1),
         need: need(NeededForm::Amount, q("0.78", "万套", 2)),
         average_so_far: q("0.4457142857", "万套", 2),
-        rank: Some(Rank { place: 12, of: Some(14), among: "市州".into() }),
+        rank: Some(RankLine { place: 12, of: Some(14), among: "市州".into() }),
         curve_label: Some("按月均衡".into()),
         streak: Some(3),
         grade_label: "严重滞后".into(),
@@ -129,7 +129,7 @@ fn logistics(ordinal: u32) -> LetterLine {
         limit: true,
         shortfall: q("0.3", "个百分点", 1),
         need: need(NeededForm::KeepAtMost, q("13.8", "%", 1)),
-        benchmarks: vec![Benchmark {
+        benchmarks: vec![BenchmarkLine {
             name: "全国平均水平".into(),
             value: Quantity::new("14.0".parse().unwrap(), "%", 1),
             gap: Quantity::new("0.1".parse().unwrap(), "个百分点", 1),

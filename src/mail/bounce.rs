@@ -39,7 +39,7 @@ pub enum Action {
 
 /// One recipient of the mail that is reported on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
+pub struct BounceReport {
     /// Addresses of the recipient, the final one first.
     pub recipients: Vec<String>,
     /// What became of it.
@@ -58,7 +58,7 @@ pub struct Bounce {
     /// Its envelope's id, when one was given.
     pub envelope_id: Option<String>,
     /// What is said of each recipient; empty when the mail says in words alone that it came back.
-    pub reports: Vec<Report>,
+    pub reports: Vec<BounceReport>,
     /// Subject and first words of the mail, one line.
     pub words: String,
 }
@@ -99,7 +99,7 @@ pub fn read(raw: &[u8]) -> Option<Bounce> {
 
 /// How much of a file is there, as far as can be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Extent {
+pub enum Completeness {
     /// To its last boundary.
     Whole,
     /// Its header or its last part is not over: somebody may still be writing.
@@ -109,16 +109,16 @@ pub enum Extent {
 }
 
 /// How much of a mail is there.
-pub fn extent(raw: &[u8]) -> Extent {
+pub fn extent(raw: &[u8]) -> Completeness {
     let (head, body) = split(raw);
-    let Some(body) = body else { return Extent::Cut };
+    let Some(body) = body else { return Completeness::Cut };
     let fields = Fields::of(head);
     let (kind, parameters) = fields.text("content-type").split_once(';').unwrap_or_default();
     match parameter(parameters, "boundary") {
         Some(boundary) if kind.trim().to_ascii_lowercase().starts_with("multipart/") => {
-            if is_closed(body, &boundary) { Extent::Whole } else { Extent::Cut }
+            if is_closed(body, &boundary) { Completeness::Whole } else { Completeness::Cut }
         }
-        _ => Extent::Unmarked,
+        _ => Completeness::Unmarked,
     }
 }
 
@@ -137,7 +137,7 @@ struct Found {
     ids: Vec<String>,
     quoted: Vec<String>,
     envelope_id: Option<String>,
-    reports: Vec<Report>,
+    reports: Vec<BounceReport>,
     /// The mail's own words, the first part that has any.
     text: String,
     /// Whether a mail is attached, whole or its header.
@@ -223,7 +223,7 @@ impl Found {
             let recipients = ["final-recipient", "original-recipient"].into_iter();
             let recipients = recipients.filter_map(|name| fields.first(name));
             let recipients = recipients.map(|text| line(untyped(text), ADDRESS_MAX));
-            self.reports.push(Report {
+            self.reports.push(BounceReport {
                 recipients: recipients.filter(|address| !address.is_empty()).collect(),
                 action,
                 status: status_code(fields.text("status")),

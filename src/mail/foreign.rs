@@ -68,7 +68,7 @@ pub fn words(bytes: &[u8]) -> String {
     line(&decoded(bytes), WORDS_MAX)
 }
 
-/// The bytes of a server's reply that came through lettre as one character a byte (see [`super::wire`]).
+/// The bytes of a server's reply that came through lettre as one character a byte (see [`super::lettre_stream`]).
 pub(super) fn heard(text: &str) -> String {
     let bytes: Result<Vec<u8>, _> = text.chars().map(|c| u8::try_from(u32::from(c))).collect();
     match bytes {

@@ -6,6 +6,7 @@
 pub mod bounce;
 mod encode;
 pub mod foreign;
+mod lettre_stream;
 pub mod message;
 mod mime;
 pub mod outbox;
@@ -15,7 +16,6 @@ pub mod settings;
 pub mod smtp;
 mod tls;
 pub mod transport;
-mod wire;
 
 use std::net::IpAddr;
 

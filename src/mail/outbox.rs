@@ -106,13 +106,13 @@ pub struct MemoryOutbox {
 
 #[derive(Debug, Default)]
 struct MemoryState {
-    kept: Vec<Kept>,
+    kept: Vec<KeptMail>,
     failures: VecDeque<SendError>,
 }
 
 /// A mail that a [`MemoryOutbox`] took.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
+pub struct KeptMail {
     /// Address of the sender.
     pub sender: String,
     /// Address of the recipient.
@@ -125,7 +125,7 @@ pub struct Kept {
 
 impl MemoryOutbox {
     /// The mails taken so far, oldest first.
-    pub fn kept(&self) -> Vec<Kept> {
+    pub fn kept(&self) -> Vec<KeptMail> {
         self.lock().kept.clone()
     }
 
@@ -151,7 +151,7 @@ impl MemoryOutbox {
             _ => None,
         };
         if failure.as_ref().is_none_or(|error| error.failure == Failure::Uncertain) {
-            state.kept.push(Kept {
+            state.kept.push(KeptMail {
                 sender: envelope.sender.to_string(),
                 recipient: envelope.recipient.to_string(),
                 label: envelope.label.clone(),

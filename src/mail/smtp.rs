@@ -22,10 +22,10 @@ use tokio::time::{Instant, timeout_at};
 
 use super::MailError;
 use super::foreign::heard;
+use super::lettre_stream::Wire;
 use super::settings::{Hello, Security, SmtpSettings};
 use super::tls::{Tls, ask_for_tls};
 use super::transport::{Accepted, Envelope, SendError, Stage};
-use super::wire::Wire;
 
 /// A bounded pool of connections to one server. Opens them as needed, never more than `pool_max` at a time.
 pub struct SmtpPool {

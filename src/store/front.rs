@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 use uuid::Uuid;
 use xushi_domain::{
     DoubtSet, Grade, Responsibility,
-    reply::{Course, ReviewVerdict},
+    reply::{ReplyStage, ReviewVerdict},
 };
 
 use crate::rows::{
@@ -211,7 +211,7 @@ front! {
     }
     ledger {
         fn list_board_letters(filter: &'a LedgerFilter) -> Vec<BoardLetterRow>;
-        fn list_courses(ids: &'a [Id]) -> HashMap<Id, Course>;
+        fn list_courses(ids: &'a [Id]) -> HashMap<Id, ReplyStage>;
         fn list_ledger(filter: &'a LedgerFilter, page: Page) -> Vec<LedgerRow>;
     }
     letter_files {

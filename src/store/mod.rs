@@ -106,7 +106,7 @@ pub enum Store {
 
 /// A rule over several rows that no constraint can hold: whoever checks it must be alone until it has written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rule {
+pub enum SoleRule {
     /// No name or alias belongs to two measures.
     MeasureNames = 1,
     /// Campaigns form a tree.

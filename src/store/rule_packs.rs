@@ -127,7 +127,7 @@ pub fn write(pack: &RulePack) -> String {
 /// Reads a pack back.
 ///
 /// # Errors
-/// `Corrupt` when the text is not what [`write`] writes.
+/// `Corrupt` when the text is not what [`write()`] writes.
 pub fn read(row: &RulePackRow) -> Result<RulePack, StoreError> {
     let corrupt = |error: serde_json::Error| StoreError::Corrupt(format!("rule pack {}: {error}", row.name));
     let rules: Rules = serde_json::from_str(&row.rules).map_err(corrupt)?;

@@ -4,25 +4,19 @@
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use uuid::Uuid;
 use xushi::clock::{Clock, SystemClock};
-use xushi::domain::WorkCalendar;
-use xushi::jobs::{Jobs, run};
-use xushi::letter::Templates;
-use xushi::mail::message::Mailbox;
-use xushi::mail::outbox::MemoryOutbox;
-use xushi::mail::transport::Transport;
-use xushi::office::Office;
+use xushi::domain::TextEnum as _;
+use xushi::jobs::{Job, run};
 use xushi::store::Store;
 use xushi::store::rows::{SlotClaim, SlotRow};
 
 use crate::crash::Post;
 use crate::database::{self, Database};
-use crate::make_everything_lag;
+use crate::{jobs_on, make_everything_lag};
 
 /// The bell of the day: eight in the morning in the office.
 const BELL: &str = "2025-08-27T00:00:00Z";
@@ -46,26 +40,9 @@ impl Clock for Shifted {
 async fn day_worker() {
     let Ok(url) = std::env::var("FAULT_DAY_URL") else { return };
     let shift = std::env::var("FAULT_DAY_SHIFT").unwrap().parse().unwrap();
-    let jobs = Jobs {
-        office: Office {
-            store: Store::open(&url, 6).unwrap(),
-            clock: Arc::new(Shifted(TimeDelta::milliseconds(shift))),
-            calendar: Arc::new(WorkCalendar::built_in()),
-            templates: Arc::new(Templates::built_in().unwrap()),
-            message_id_domain: "example.org".to_owned(),
-            remind_working_days: 2,
-            links: None,
-            sender: Mailbox { name: String::new(), address: "xushi@example.org".to_owned() },
-        },
-        transport: Transport::Memory(MemoryOutbox::default()),
-        transport_connections: 1,
-        lease: TimeDelta::seconds(150),
-        bounce_folder: None,
-        pace: None,
-        holder: std::process::id().to_string(),
-        stop: AtomicBool::new(false),
-    };
-    run::run(&jobs, &[("issue", "0 0 8 * * *"), ("watch", "0 */5 * * * *")]).await.unwrap();
+    let clock = Arc::new(Shifted(TimeDelta::milliseconds(shift)));
+    let jobs = jobs_on(Store::open(&url, 6).unwrap(), clock, None).await;
+    run::run(&jobs, &[(Job::Issue, "0 0 8 * * *"), (Job::Watch, "0 */5 * * * *")]).await.unwrap();
 }
 
 /// A day of one database that begins seconds before its bell.
@@ -83,7 +60,8 @@ impl Day {
         // Yesterday was done.
         let bell = BELL.parse::<DateTime<Utc>>().unwrap();
         let due_at = (bell - TimeDelta::days(1)).naive_utc();
-        let claim = SlotClaim { job: "issue", due_at, holder: "", now: due_at, lease_until: due_at };
+        let claim =
+            SlotClaim { job: Job::Issue.as_str(), due_at, holder: "", now: due_at, lease_until: due_at };
         post.store.settle_slot(&claim, "letters 0").await.unwrap();
         let shift = bell - before - SystemClock.now();
         Self { post, url, shift }
@@ -107,7 +85,7 @@ impl Day {
 
     async fn slot(&self) -> Option<SlotRow> {
         let due: NaiveDateTime = BELL.parse::<DateTime<Utc>>().unwrap().naive_utc();
-        self.post.store.find_slot("issue", due).await.unwrap()
+        self.post.store.find_slot(Job::Issue.as_str(), due).await.unwrap()
     }
 
     /// Waits until the slot is as wanted.

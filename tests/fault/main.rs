@@ -14,6 +14,8 @@ mod postfix;
 #[expect(dead_code, reason = "the other tests use the rest")]
 #[path = "../it/support/process.rs"]
 mod process;
+#[path = "../it/support/services.rs"]
+mod services;
 #[expect(dead_code, reason = "the other tests use the rest")]
 #[path = "../it/support/smtp_sink.rs"]
 mod smtp_sink;
@@ -28,14 +30,10 @@ use crash::{Count, Post, STEPS, ended};
 use database::Database;
 use rust_decimal::Decimal;
 use xushi::clock::{Clock, FixedClock, SystemClock};
-use xushi::domain::WorkCalendar;
 use xushi::domain::smell::Habit;
-use xushi::jobs::{Jobs, slots};
-use xushi::letter::Templates;
-use xushi::mail::message::Mailbox;
+use xushi::jobs::{Job, Jobs, slots};
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::Transport;
-use xushi::office::Office;
 use xushi::store::Store;
 use xushi::store::rows::{FactWrite, ObservationRow};
 use xushi::store::types::{Id, Number};
@@ -191,26 +189,11 @@ async fn issuing_killed_often() {
 }
 
 /// Jobs of this process on a database; they send nothing.
-fn jobs_on(store: Store, clock: Arc<dyn Clock>, bounce_folder: Option<std::path::PathBuf>) -> Jobs {
-    Jobs {
-        office: Office {
-            store,
-            clock,
-            calendar: Arc::new(WorkCalendar::built_in()),
-            templates: Arc::new(Templates::built_in().unwrap()),
-            message_id_domain: "example.org".to_owned(),
-            remind_working_days: 2,
-            links: None,
-            sender: Mailbox::default(),
-        },
-        transport: Transport::Memory(MemoryOutbox::default()),
-        transport_connections: 1,
-        lease: TimeDelta::seconds(150),
-        bounce_folder,
-        pace: None,
-        holder: std::process::id().to_string(),
-        stop: std::sync::atomic::AtomicBool::new(false),
-    }
+async fn jobs_on(store: Store, clock: Arc<dyn Clock>, bounce_folder: Option<std::path::PathBuf>) -> Jobs {
+    let office = services::office(store, clock).await;
+    let holder = std::process::id().to_string();
+    let jobs = services::jobs(office, Transport::Memory(MemoryOutbox::default()), &holder);
+    Jobs { transport_connections: 1, bounce_folder, ..jobs }
 }
 
 const SLOTS: i64 = 10_000;
@@ -221,14 +204,14 @@ const SLOTS: i64 = 10_000;
 async fn slot_worker() {
     let Ok(url) = std::env::var("FAULT_SLOTS_URL") else { return };
     let clock = Arc::new(FixedClock::at("2025-01-01T00:00:00Z".parse().unwrap()));
-    let jobs = jobs_on(Store::open(&url, 1).unwrap(), clock.clone(), None);
+    let jobs = jobs_on(Store::open(&url, 1).unwrap(), clock.clone(), None).await;
     let mut ran = String::new();
     // Each process hears the bell at another fraction of the second.
     let late = TimeDelta::microseconds(i64::from(std::process::id()) * 7_919 % 1_000_000);
     for n in 0..SLOTS {
         let due = "2025-01-01T00:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap();
         clock.set(due + TimeDelta::minutes(n) + late);
-        let done = slots::run_latest(&jobs, "count", "0 * * * * *", async |_| Ok("ran".to_owned()));
+        let done = slots::run_latest(&jobs, Job::Evaluate, "0 * * * * *", async |_| Ok("ran".to_owned()));
         if done.await.unwrap() {
             ran.push_str(&format!("{n}\n"));
         }

@@ -209,7 +209,8 @@ async fn postfix_takes_refuses_and_returns_letters() {
 
     // Postfix could not hand it on, and says so to the sender's mailbox.
     postfix.mails("bounces");
-    let jobs = super::jobs_on(post.store.clone(), Arc::new(SystemClock), Some(postfix.mailbox("bounces")));
+    let jobs =
+        super::jobs_on(post.store.clone(), Arc::new(SystemClock), Some(postfix.mailbox("bounces"))).await;
     assert_eq!(watch(&jobs, &[]).await.unwrap().bounces, 1);
     let rows = post.deliveries().await;
     let gone = of(&rows, "gone@example.org");

@@ -3,20 +3,16 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use xushi::clock::{Clock as _, FixedClock, SystemClock};
-use xushi::domain::WorkCalendar;
-use xushi::jobs::Jobs;
 use xushi::jobs::deliver::deliver;
-use xushi::letter::Templates;
-use xushi::mail::message::Mailbox;
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::Transport;
-use xushi::office::Office;
 use xushi::store::Store;
 use xushi::store::rows::Page;
+
+use crate::support::services;
 
 /// Runs the demo and kills it after `patience`; whether it came to its end first does not matter.
 fn run_for(folder: &Path, patience: Option<Duration>) -> bool {
@@ -52,25 +48,8 @@ async fn killed_at_any_moment_nothing_is_lost_and_no_number_is_reused() {
     // Leases of the killed run out by the clock; then somebody else finishes their work.
     let clock = Arc::new(FixedClock::at(SystemClock.now() + chrono::TimeDelta::hours(1)));
     let outbox = MemoryOutbox::default();
-    let jobs = Jobs {
-        office: Office {
-            store: store.clone(),
-            clock,
-            calendar: Arc::new(WorkCalendar::built_in()),
-            templates: Arc::new(Templates::built_in().unwrap()),
-            message_id_domain: "example.org".to_owned(),
-            remind_working_days: 2,
-            sender: Mailbox { name: String::new(), address: "xushi@example.org".to_owned() },
-            links: None,
-        },
-        transport: Transport::Memory(outbox.clone()),
-        transport_connections: 2,
-        lease: chrono::TimeDelta::seconds(150),
-        bounce_folder: None,
-        pace: None,
-        holder: "survivor".to_owned(),
-        stop: AtomicBool::new(false),
-    };
+    let office = services::office(store.clone(), clock).await;
+    let jobs = services::jobs(office, Transport::Memory(outbox.clone()), "survivor");
     deliver(&jobs).await.unwrap();
     let rows = store.list_deliveries(&Default::default(), page).await.unwrap();
     assert!(!rows.is_empty() && rows.iter().all(|row| row.state == "accepted"), "{rows:?}");

@@ -4,6 +4,9 @@
 mod api;
 mod crash;
 mod demo;
+mod dependencies;
+
+mod homonyms;
 mod hostile;
 mod jobs;
 mod kill;
@@ -17,8 +20,6 @@ mod pages;
 mod policy;
 mod post;
 mod readme;
-mod reply_browser;
-mod reply_page;
 mod strangers;
 mod support;
 mod tidy;

@@ -1,12 +1,10 @@
 //! The outbox: at least once, never lost, whoever dies when.
 
-use std::sync::atomic::AtomicBool;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use xushi::clock::Clock as _;
-use xushi::jobs::Jobs;
 use xushi::jobs::deliver::{Delivered, deliver};
+use xushi::jobs::{Job, Jobs};
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::{Failure, SendError, Stage, Transport};
 use xushi::office::assessments;
@@ -17,16 +15,7 @@ use xushi::store::types::Id;
 use crate::support::{TestApp, both};
 
 fn jobs(app: &TestApp, holder: &str, outbox: &MemoryOutbox) -> Jobs {
-    Jobs {
-        office: app.office.clone(),
-        transport: Transport::Memory(outbox.clone()),
-        transport_connections: 2,
-        lease: TimeDelta::seconds(150),
-        bounce_folder: None,
-        pace: None,
-        holder: holder.to_owned(),
-        stop: AtomicBool::new(false),
-    }
+    app.jobs(Transport::Memory(outbox.clone()), holder)
 }
 
 /// One issued letter; gives the number of its mailboxes.
@@ -137,7 +126,7 @@ both! {
         let outbox = MemoryOutbox::default();
         let (one, two) = (jobs(&app, "one", &outbox), jobs(&app, "two", &outbox));
         let cron = "0 0 8 * * *";
-        let ran = async |jobs: &Jobs| run_latest(jobs, "issue", cron, async |_| Ok("done".to_owned())).await.unwrap();
+        let ran = async |jobs: &Jobs| run_latest(jobs, Job::Issue, cron, async |_| Ok("done".to_owned())).await.unwrap();
         // Bells are heard at fractions of a second, by everybody at another one.
         let heard = |micros: i64| app.clock.set(app.clock.now() + TimeDelta::microseconds(micros));
         heard(747_597);
@@ -147,7 +136,7 @@ both! {
         later(&app, 60 * 24 * 5);
         assert!(ran(&two).await && !ran(&one).await, "after five days away: the latest slot, once");
         later(&app, 60 * 24);
-        let failed = run_latest(&one, "issue", cron, async |_| {
+        let failed = run_latest(&one, Job::Issue, cron, async |_| {
             Err(xushi::store::StoreError::Unavailable("gone".to_owned()).into())
         });
         assert!(failed.await.is_err());

@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use xushi::config::{Config, DEFAULT};
+use xushi::config::{Config, defaults as built_in};
 use xushi::domain::{Kind, LetterKind, ProblemKind, TextEnum as _};
+use xushi::jobs::Job;
 use xushi::store::constraints::CONSTRAINTS;
 
 use crate::support::database::repository;
@@ -67,9 +68,8 @@ fn words<'w>(all: impl Iterator<Item = &'w str>) -> BTreeSet<String> {
 
 /// The keys of the built-in configuration with their defaults as text.
 fn defaults() -> BTreeMap<String, String> {
-    let table: toml::Table = DEFAULT.parse().unwrap();
     let mut keys = BTreeMap::new();
-    for (section, values) in table {
+    for (section, values) in built_in().unwrap() {
         for (key, value) in values.as_table().unwrap() {
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             keys.insert(format!("{section}.{key}"), text);
@@ -193,30 +193,63 @@ fn every_setting_is_told_with_its_default() {
 #[test]
 fn every_setting_has_a_field_and_every_field_a_setting() {
     let source = read("src/config.rs");
+    let (bells, keys): (BTreeSet<_>, _) =
+        defaults().into_keys().partition(|key| key.starts_with("schedule."));
+    // Those of the schedule are the names of the jobs.
+    assert_eq!(bells, Job::ALL.iter().map(|job| format!("schedule.{job}")).collect());
+    let keys: BTreeSet<String> = keys;
     let mut fields = BTreeSet::new();
-    for section in defaults().keys().filter_map(|key| key.split('.').next()) {
+    for section in keys.iter().filter_map(|key| key.split('.').next()) {
         let kind = format!("{}{}Config", section[..1].to_uppercase(), &section[1..]);
         let body = between(&source, &format!("pub struct {kind} {{"), "\n}");
         let names = body.lines().filter_map(|line| line.trim().strip_prefix("pub ")?.split(':').next());
         fields.extend(names.map(|name| format!("{section}.{name}")));
     }
-    assert_eq!(fields, defaults().into_keys().collect(), "src/config.rs and src/config/default.toml");
+    assert_eq!(fields, keys, "src/config.rs and src/config/default.toml");
 }
 
 #[test]
-fn every_job_is_scheduled_run_and_told() {
+fn every_job_is_scheduled_and_told() {
     let none: Vec<(String, String)> = Vec::new();
     let schedule = Config::from_layers("", none).unwrap().schedule;
-    let jobs = words(schedule.jobs().iter().map(|(name, _)| *name));
-    let keys = defaults().into_keys();
-    let scheduled = keys.filter_map(|key| key.strip_prefix("schedule.").map(str::to_owned)).collect();
-    assert_eq!(jobs, scheduled, "ScheduleConfig::jobs and default.toml");
-    let runner = read("src/jobs/run.rs");
-    for job in &jobs {
-        assert!(runner.contains(&format!("\"{job}\"")), "src/jobs/run.rs does not know `{job}`");
-    }
+    let bells: Vec<(Job, &str)> = Job::ALL.iter().map(|job| (*job, job.row().bell)).collect();
+    assert_eq!(schedule.jobs(), bells, "the configuration and the table of jobs");
     let head = ["job", "what it does", "when it was missed or failed"];
+    let jobs = words(Job::ALL.iter().map(|job| job.as_str()));
     assert_eq!(first_column(&read("docs/OPERATING.md"), &head), jobs, "docs/OPERATING.md, Jobs");
+}
+
+/// Resources whose tests stand elsewhere.
+const TESTED_ELSEWHERE: [(&str, &str); 2] =
+    [("health", "tests/it/hostile.rs"), ("targets", "tests/it/try_out.rs")];
+
+#[test]
+fn every_resource_has_its_tests_under_its_name() {
+    let names = |folder: &str| -> BTreeSet<String> {
+        let entries = std::fs::read_dir(repository().join(folder)).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names
+            .filter(|name| !name.contains('.') || name.ends_with(".rs"))
+            .map(|name| name.replace(".rs", ""))
+            .collect()
+    };
+    let (mut resources, tests) = (names("src/api"), names("tests/it/api"));
+    for (resource, file) in TESTED_ELSEWHERE {
+        assert!(resources.remove(resource) && repository().join(file).is_file(), "{resource}");
+    }
+    let untested: Vec<_> = resources.difference(&tests).collect();
+    assert!(untested.is_empty(), "no tests under tests/it/api: {untested:?}");
+    // The page that people outside the office see is also opened in a browser.
+    let strangers: Vec<_> = tests.difference(&resources).filter(|name| *name != "reply_browser").collect();
+    assert!(strangers.is_empty(), "tests of no resource: {strangers:?}");
+}
+
+/// What the service is told by its surroundings wherever it is installed.
+#[test]
+fn one_heap_is_asked_for_wherever_it_runs() {
+    for page in ["Dockerfile", "docs/OPERATING.md"] {
+        assert!(read(page).contains("MALLOC_ARENA_MAX=1"), "{page}");
+    }
 }
 
 #[test]

@@ -11,32 +11,28 @@ use crate::support::{TestApp, both};
 
 mod afresh;
 mod answers;
-mod calendars;
 mod carried;
-mod drafts;
-mod episodes;
 mod forecasts;
 mod ladder;
 mod needed;
 mod reports;
 mod signing;
-mod silences;
 mod storm;
 mod twins;
 mod upgrade;
 mod year;
 
-fn d(text: &str) -> NaiveDate {
+pub(crate) fn d(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
 /// Nine in the morning in the office.
-fn at(app: &TestApp, day: &str) {
+pub(crate) fn at(app: &TestApp, day: &str) {
     app.clock.set(format!("{day}T01:00:00Z").parse::<DateTime<Utc>>().unwrap());
 }
 
 /// A unit with people.
-async fn unit(app: &TestApp, name: &str, parent: Option<&str>, roles: &[&str]) -> String {
+pub(crate) async fn unit(app: &TestApp, name: &str, parent: Option<&str>, roles: &[&str]) -> String {
     let unit =
         app.post("/units", json!({"name": name, "region": "430000", "parent": parent})).await.expect(201);
     for role in roles {
@@ -48,12 +44,12 @@ async fn unit(app: &TestApp, name: &str, parent: Option<&str>, roles: &[&str]) -
 }
 
 /// A campaign of one task that one unit leads and another supports, with its measures: growth of 5 % each.
-struct Sample {
-    campaign: String,
-    indicators: Vec<String>,
+pub(crate) struct Sample {
+    pub(crate) campaign: String,
+    pub(crate) indicators: Vec<String>,
 }
 
-async fn sample(app: &TestApp, measures: &[&str], change: Value) -> Sample {
+pub(crate) async fn sample(app: &TestApp, measures: &[&str], change: Value) -> Sample {
     at(app, "2025-01-02");
     unit(app, "省政府", None, &["liaison", "leader"]).await;
     unit(app, "省发展改革委", Some("省政府"), &["liaison", "leader"]).await;
@@ -84,29 +80,29 @@ async fn sample(app: &TestApp, measures: &[&str], change: Value) -> Sample {
 }
 
 /// The rate of January to `period_end`, published on `day`.
-async fn report(app: &TestApp, measure: &str, period_end: &str, value: &str, day: &str) {
+pub(crate) async fn report(app: &TestApp, measure: &str, period_end: &str, value: &str, day: &str) {
     let item = json!({"measure": measure, "region": "430000", "figure": "yoy", "value": value, "source": "月报",
         "period": {"start": "2025-01-01", "end": period_end}, "published_on": day});
     app.put("/observations", json!({"items": [item]})).await.expect(200);
 }
 
-async fn run(app: &TestApp, day: &str) -> Value {
+pub(crate) async fn run(app: &TestApp, day: &str) -> Value {
     at(app, day);
     app.post("/warning-runs", json!({"as_of": day})).await.expect(200)
 }
 
-async fn remind(app: &TestApp, day: &str) -> Reminded {
+pub(crate) async fn remind(app: &TestApp, day: &str) -> Reminded {
     at(app, day);
     assessments::evaluate(&app.office, d(day)).await.unwrap();
     warnings::remind(&app.office, false).await.unwrap()
 }
 
-async fn items(app: &TestApp, path: &str) -> Vec<Value> {
+pub(crate) async fn items(app: &TestApp, path: &str) -> Vec<Value> {
     app.get(path).await.expect(200)["items"].as_array().unwrap().clone()
 }
 
 /// What became of the letters of a run.
-fn outcomes(run: &Value) -> Vec<String> {
+pub(crate) fn outcomes(run: &Value) -> Vec<String> {
     let word = |letter: &Value| {
         format!("{} {}", letter["kind"].as_str().unwrap(), letter["outcome"].as_str().unwrap())
     };

@@ -1,15 +1,14 @@
 //! Letters on their way: frozen, mailed, paced, bounced, watched.
 
-use std::sync::atomic::AtomicBool;
-
 use actix_web::http::{Method, header};
 use actix_web::test::TestRequest;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use xushi::clock::Clock as _;
-use xushi::jobs::Jobs;
+use xushi::domain::TextEnum as _;
 use xushi::jobs::deliver::{Delivered, deliver};
-use xushi::jobs::watch::{Watched, watch};
+use xushi::jobs::watch::watch;
+use xushi::jobs::{Job, Jobs};
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::{Failure, SendError, Stage, Transport};
 use xushi::office::assessments;
@@ -18,60 +17,51 @@ use xushi::store::rows::{DeliveryRow, Lease, LetterRow, Pace, Page, SlotClaim};
 
 use crate::support::{TestApp, both};
 
-const PAGE: Page = Page { limit: 500, after: None };
+pub(crate) const PAGE: Page = Page { limit: 500, after: None };
 
-fn jobs(app: &TestApp, outbox: &MemoryOutbox) -> Jobs {
-    Jobs {
-        office: app.office.clone(),
-        transport: Transport::Memory(outbox.clone()),
-        transport_connections: 2,
-        lease: TimeDelta::seconds(150),
-        bounce_folder: None,
-        pace: None,
-        holder: "post".to_owned(),
-        stop: AtomicBool::new(false),
-    }
+pub(crate) fn jobs(app: &TestApp, outbox: &MemoryOutbox) -> Jobs {
+    app.jobs(Transport::Memory(outbox.clone()), "post")
 }
 
-async fn observe(app: &TestApp, measure: &str, end: &str, value: &str, published: &str) {
+pub(crate) async fn observe(app: &TestApp, measure: &str, end: &str, value: &str, published: &str) {
     let fact = json!({"items": [{"measure": measure, "region": "430000", "figure": "yoy", "value": value,
         "period": {"start": "2025-01-01", "end": end}, "source": "月报", "published_on": published}]});
     app.put("/observations", fact).await.expect(200);
 }
 
-async fn issue(app: &TestApp, day: &str) {
+pub(crate) async fn issue(app: &TestApp, day: &str) {
     let day = day.parse().unwrap();
     assessments::evaluate(&app.office, day).await.unwrap();
     warnings::issue(&app.office, day).await.unwrap();
 }
 
 /// Letters of the sample campaign, several mailboxes.
-async fn issued(app: &TestApp) -> Vec<LetterRow> {
+pub(crate) async fn issued(app: &TestApp) -> Vec<LetterRow> {
     xushi::demo::load(&app.store, &*app.clock).await.unwrap().unwrap();
     observe(app, "入境旅游人次", "2025-07-31", "12.5", "2025-08-20").await;
     issue(app, "2025-08-27").await;
     letters(app).await
 }
 
-async fn letters(app: &TestApp) -> Vec<LetterRow> {
+pub(crate) async fn letters(app: &TestApp) -> Vec<LetterRow> {
     app.store.list_letters(&Default::default(), PAGE).await.unwrap()
 }
 
-async fn deliveries(app: &TestApp) -> Vec<DeliveryRow> {
+pub(crate) async fn deliveries(app: &TestApp) -> Vec<DeliveryRow> {
     app.store.list_deliveries(&Default::default(), PAGE).await.unwrap()
 }
 
-fn later(app: &TestApp, by: TimeDelta) {
+pub(crate) fn later(app: &TestApp, by: TimeDelta) {
     let now: DateTime<Utc> = app.clock.now();
     app.clock.set(now + by);
 }
 
-async fn open_problems(app: &TestApp, kind: &str) -> Vec<Value> {
+pub(crate) async fn open_problems(app: &TestApp, kind: &str) -> Vec<Value> {
     let page = app.get(&format!("/problems?open=true&kind={kind}")).await.expect(200);
     page["items"].as_array().unwrap().clone()
 }
 
-async fn plain(app: &TestApp, address: &str) -> String {
+pub(crate) async fn plain(app: &TestApp, address: &str) -> String {
     let answer = app.send(TestRequest::default().uri(address)).await;
     assert_eq!(answer.status.as_u16(), 200);
     String::from_utf8(answer.bytes).unwrap()
@@ -187,127 +177,6 @@ both! {
         assert_eq!(rows.iter().filter(|row| row.attempts == 0).count(), count - 2, "untried is not a try");
     }
 
-    async fn a_mail_that_comes_back_is_seen(app: TestApp) {
-        let letter = issued(&app).await.remove(0);
-        deliver(&jobs(&app, &MemoryOutbox::default())).await.unwrap();
-        let row = deliveries(&app).await.into_iter().find(|row| row.letter_id == letter.id && row.role == "to").unwrap();
-        let bounce = |id: &str, action: &str| format!(
-            "From: MAILER-DAEMON\r\nContent-Type: multipart/report; boundary=b\r\n\r\n--b\r\n\
-             Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\nFinal-Recipient: rfc822; {}\r\n\
-             Action: {action}\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 no such user\r\n\r\n--b\r\n\
-             Content-Type: text/rfc822-headers\r\n\r\nMessage-ID: <{id}>\r\n\r\n--b--\r\n", row.email);
-        let post = async |body: String, kind: &str| {
-            let request = app.request(Method::POST, "/bounces").insert_header((header::CONTENT_TYPE, kind.to_owned()));
-            app.send(request.set_payload(body)).await
-        };
-        let of_row = |state: &str| (row.id.0.to_string(), state.to_owned());
-        let state = async || {
-            let now = deliveries(&app).await.into_iter().find(|now| now.id == row.id).unwrap();
-            (now.id.0.to_string(), now.state)
-        };
-        post(bounce(&row.message_id, "failed"), "text/plain").await.problem(415, "unsupported_media_type", "");
-        post("Subject: on leave\r\n\r\nback on Monday".into(), "message/rfc822").await.problem(422, "invalid", "");
-        let late = post(bounce(&row.message_id, "delayed"), "message/rfc822").await.expect(200);
-        assert_eq!((late["outcome"].as_str(), state().await), (Some("unchanged"), of_row("accepted")));
-        let back = post(bounce(&row.message_id, "failed"), "message/rfc822").await.expect(200);
-        assert_eq!((back["outcome"].as_str(), back["delivery_id"].as_str()), (Some("bounced"), Some(of_row("").0.as_str())));
-        assert_eq!((back["status"].as_str(), back["diagnostic"].as_str()), (Some("5.1.1"), Some("550 no such user")));
-        assert_eq!(state().await, of_row("bounced"));
-        let again = post(bounce(&row.message_id, "failed"), "message/rfc822").await.expect(200);
-        assert_eq!(again["outcome"], "unchanged");
-        let problems = open_problems(&app, "delivery_bounced").await;
-        assert_eq!(problems.len(), 1);
-        assert!(problems[0]["detail"].as_str().unwrap().contains("550 no such user"));
-        for _ in 0..2 {
-            let stray = post(bounce("nobody@example.net", "failed"), "message/rfc822").await.expect(200);
-            assert_eq!(stray["outcome"], "stray");
-        }
-        assert_eq!(open_problems(&app, "stray_bounce").await.len(), 1);
-        let ready: Value = serde_json::from_str(&plain(&app, "/readyz").await).unwrap();
-        assert_eq!((&ready["ready"], &ready["degraded"]), (&json!(true), &json!(true)));
-        assert_eq!(ready["problems"], json!({"delivery_bounced": 1, "stray_bounce": 1}));
-        // The only mail to the addressee came back: the letter itself is a problem, too, until somebody has it.
-        watch(&jobs(&app, &MemoryOutbox::default()), &[]).await.unwrap();
-        let lost = open_problems(&app, "letter_undelivered").await;
-        assert_eq!(lost[0]["subject_id"], letter.id.0.to_string());
-        let id = problems[0]["id"].as_str().unwrap();
-        let closed = app.post(&format!("/problems/{id}/closure"), json!({})).await.expect(200);
-        assert!(closed["closed_at"].is_string());
-        app.post(&format!("/problems/{id}/closure"), json!({})).await.problem(409, "conflict", "");
-        assert_eq!(watch(&jobs(&app, &MemoryOutbox::default()), &[]).await.unwrap(), Watched::default(), "seen to is seen to");
-        let metrics = plain(&app, "/metrics").await;
-        assert!(metrics.contains("xushi_problems_open{kind=\"delivery_bounced\"}"), "{metrics}");
-    }
-
-    async fn a_mail_that_failed_goes_out_again_or_elsewhere(app: TestApp) {
-        let letter = issued(&app).await.remove(0);
-        let row = deliveries(&app).await.into_iter().find(|row| row.letter_id == letter.id && row.role == "to").unwrap();
-        let (again, more) = (format!("/deliveries/{}/retry", row.id.0), format!("/letters/{}/deliveries", letter.id.0));
-        let outbox = MemoryOutbox::default();
-        let refused = || SendError { failure: Failure::Permanent, stage: Stage::Envelope, code: Some(550), reply: "no such user".into() };
-        let now = async || deliveries(&app).await.into_iter().find(|now| now.id == row.id).unwrap();
-        app.post(&again, json!({})).await.problem(409, "conflict", "/state");
-        while now().await.state != "failed" {
-            // The first line to be taken is refused; whose that is differs.
-            app.store.list_deliveries(&Default::default(), PAGE).await.unwrap().iter().for_each(|_| outbox.fail_next(refused()));
-            deliver(&jobs(&app, &outbox)).await.unwrap();
-        }
-        assert!(outbox.kept().is_empty());
-        let eml = async || app.get(&format!("/letters/{}.eml?delivery={}", letter.id.0, row.id.0)).await.bytes;
-        let before = eml().await;
-        let about = |kind: &str| format!("/problems?open=true&kind={kind}&subject_id={}", row.id.0);
-        assert_eq!(app.get(&about("delivery_failed")).await.expect(200)["items"].as_array().unwrap().len(), 1);
-        let retried = app.post(&again, json!({})).await.expect(200);
-        assert_eq!((&retried["state"], &retried["message_id"]), (&json!("pending"), &json!(row.message_id)));
-        assert_eq!(app.get(&about("delivery_failed")).await.expect(200)["items"], json!([]), "seen to");
-        app.post(&again, json!({})).await.problem(409, "conflict", "/state");
-        // The fault injected for others is used up: this one is accepted, as the same bytes.
-        let outbox = MemoryOutbox::default();
-        deliver(&jobs(&app, &outbox)).await.unwrap();
-        let sent = outbox.kept().into_iter().find(|mail| mail.recipient == row.email).unwrap();
-        assert!(sent.raw == before, "the same mail");
-        app.post(&again, json!({})).await.problem(409, "conflict", "/state");
-        app.post(&format!("/deliveries/{}/retry", letter.id.0), json!({})).await.problem(404, "not_found", "");
-
-        // It comes back after all; the person has another mailbox.
-        let bounce = format!("Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n\
-            Final-Recipient: rfc822; {}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\n\
-            Message-ID: <{}>\r\n\r\n--b--\r\n", row.email, row.message_id);
-        let request = app.request(Method::POST, "/bounces").insert_header((header::CONTENT_TYPE, "message/rfc822"));
-        assert_eq!(app.send(request.set_payload(bounce)).await.expect(200)["outcome"], "bounced");
-        let lost = async || {
-            watch(&jobs(&app, &MemoryOutbox::default()), &[]).await.unwrap();
-            open_problems(&app, "letter_undelivered").await.iter().any(|one| one["subject_id"] == letter.id.0.to_string())
-        };
-        assert!(lost().await);
-        later(&app, TimeDelta::hours(1));
-        let other = json!({"name": "赵六", "email": "zhaoliu@example.org", "instead_of": row.id.0});
-        let added = app.post(&more, other.clone()).await.expect(201);
-        assert_eq!((&added["role"], &added["state"]), (&json!("to"), &json!("pending")));
-        assert_eq!(app.get(&about("delivery_bounced")).await.expect(200)["items"], json!([]));
-        app.post(&more, other).await.problem(409, "duplicate", "/email");
-        app.post(&more, json!({"name": "赵六", "email": "zhaoliu"})).await.problem(422, "invalid", "/email");
-        app.post(&more, json!({"name": "赵六", "email": "a@example.org", "instead_of": letter.id.0})).await.problem(422, "invalid", "/instead_of");
-        app.post(&format!("/letters/{}/deliveries", row.id.0), json!({"name": "赵六", "email": "a@example.org"})).await.problem(404, "not_found", "");
-        let copied = app.post(&more, json!({"name": "钱七", "email": "qianqi@example.org", "unit": "省统计局"})).await.expect(201);
-        assert_eq!(copied["role"], "cc", "who need not answer gets a copy");
-        let outbox = MemoryOutbox::default();
-        deliver(&jobs(&app, &outbox)).await.unwrap();
-        let text = |address: &str| String::from_utf8(outbox.kept().into_iter().find(|mail| mail.recipient == address).unwrap().raw).unwrap();
-        assert!(text("zhaoliu@example.org").contains("<zhaoliu@example.org>") && !text("zhaoliu@example.org").contains(&row.email), "the one that failed is not written to again");
-        assert_ne!(added["message_id"], json!(row.message_id), "another mail");
-        assert!(!text("qianqi@example.org").contains("zhaoliu@example.org") && text("qianqi@example.org").contains(&row.email));
-        // A copy says that it is one and offers no way to answer.
-        let copy = text("qianqi@example.org");
-        let shown = crate::support::app::readable(copy.as_bytes());
-        assert!(copy.contains("44CQ5oqE6YCB44CR"), "【抄送】 in the subject: {copy}");
-        assert!(shown.contains("抄送贵单位知悉，无需签收和反馈。"), "{shown}");
-        assert!(!shown.contains("签收并在线反馈") && !shown.contains("在线签收、反馈") && !shown.contains("/r/letter"), "{shown}");
-        assert!(crate::support::app::readable(text("zhaoliu@example.org").as_bytes()).contains("签收并在线反馈"));
-        assert!(eml().await == before, "what was sent before stays as it was");
-        assert!(!lost().await, "the letter has reached its unit");
-    }
-
     async fn a_clock_that_ran_ahead_holds_nothing_back(app: TestApp) {
         issued(&app).await;
         let count = deliveries(&app).await.len();
@@ -323,7 +192,7 @@ both! {
         let now = app.clock.timestamp();
         let lease = Lease { holder: "dead", now, until: now + TimeDelta::seconds(150) };
         assert_eq!(app.store.claim_deliveries(&lease, 1).await.unwrap().len(), 1);
-        let slot = SlotClaim { job: "issue", due_at: app.clock.timestamp(), holder: "dead", now, lease_until: now };
+        let slot = SlotClaim { job: Job::Issue.as_str(), due_at: app.clock.timestamp(), holder: "dead", now, lease_until: now };
         assert!(app.store.claim_slot(&slot).await.unwrap());
         app.clock.set(right + TimeDelta::hours(1));
         let outbox = MemoryOutbox::default();
@@ -376,65 +245,5 @@ both! {
         let states: Vec<_> = deliveries(&app).await.into_iter().map(|row| row.state).collect();
         assert_eq!((states[0].as_str(), states[1].as_str(), states[2].as_str()), ("bounced", "bounced", "accepted"));
         assert_eq!(look(&home.path().join("nowhere")).await, 0, "a folder that is gone stops nothing else");
-    }
-
-    async fn what_should_not_be_so_becomes_a_problem_and_stops_being_one(app: TestApp) {
-        let letter = issued(&app).await.remove(0);
-        let schedule = [("issue", "0 0 8 * * *"), ("deliver", "*/10 * * * * *")];
-        let outbox = MemoryOutbox::default();
-        let jobs = jobs(&app, &outbox);
-        let first = watch(&jobs, &schedule).await.unwrap();
-        assert_eq!((first.opened, open_problems(&app, "delivery_late").await.len()), (0, 0), "all is well");
-        // Nobody delivers for two hours.
-        later(&app, TimeDelta::hours(2));
-        let count = deliveries(&app).await.len();
-        assert_eq!(watch(&jobs, &schedule).await.unwrap().opened, count);
-        assert_eq!(open_problems(&app, "delivery_late").await.len(), count);
-        assert_eq!(watch(&jobs, &schedule).await.unwrap().opened, 0, "said once");
-        deliver(&jobs).await.unwrap();
-        assert_eq!(watch(&jobs, &schedule).await.unwrap().closed, count);
-        assert!(open_problems(&app, "delivery_late").await.is_empty());
-        let closed = app.get("/problems?open=false&kind=delivery_late").await.expect(200);
-        assert_eq!(closed["items"].as_array().unwrap().len(), count);
-        // A job that ran yesterday and not today.
-        let now = app.clock.now();
-        later(&app, TimeDelta::microseconds(747_597));
-        let cron = schedule[0].1;
-        xushi::jobs::slots::run_latest(&jobs, "issue", cron, async |_| Ok("done".into())).await.unwrap();
-        later(&app, TimeDelta::microseconds(33_081));
-        assert_eq!(watch(&jobs, &schedule).await.unwrap().opened, 0, "what ran is not stuck");
-        later(&app, TimeDelta::days(1));
-        assert_eq!(watch(&jobs, &schedule).await.unwrap().opened, 1);
-        assert_eq!(open_problems(&app, "job_stuck").await[0]["subject_id"], "issue");
-        xushi::jobs::slots::run_latest(&jobs, "issue", cron, async |_| Ok("done".into())).await.unwrap();
-        assert_eq!(watch(&jobs, &schedule).await.unwrap().closed, 1);
-        app.clock.set(now);
-        // The next year's calendar is not there when deadlines reach into it.
-        app.clock.set("2026-12-10T01:00:00Z".parse().unwrap());
-        watch(&jobs, &[]).await.unwrap();
-        assert_eq!(open_problems(&app, "calendar_unpublished").await[0]["subject_id"], "2027");
-        app.clock.set(now);
-        watch(&jobs, &[]).await.unwrap();
-        assert!(open_problems(&app, "calendar_unpublished").await.is_empty());
-        app.get(&format!("/problems?subject_id={}", letter.id.0)).await.expect(200);
-        app.get("/problems?kind=nonsense").await.problem(400, "malformed_query", "kind");
-    }
-
-    async fn a_letter_without_a_mailbox_and_an_indicator_without_a_unit_are_problems(app: TestApp) {
-        xushi::demo::load(&app.store, &*app.clock).await.unwrap().unwrap();
-        let contacts = app.get("/contacts?limit=500").await.expect(200);
-        for contact in contacts["items"].as_array().unwrap() {
-            let address = format!("/contacts/{}", contact["id"].as_str().unwrap());
-            app.patch(&address, json!({"valid_to": "2025-01-31"})).await.expect(200);
-        }
-        issue(&app, "2025-08-27").await;
-        let letter = letters(&app).await.remove(0);
-        let jobs = jobs(&app, &MemoryOutbox::default());
-        watch(&jobs, &[]).await.unwrap();
-        let homeless = open_problems(&app, "no_mailbox").await;
-        assert_eq!(homeless.len(), 1);
-        assert_eq!(homeless[0]["subject_id"], letter.id.0.to_string());
-        assert!(homeless[0]["detail"].as_str().unwrap().contains(&letter.mark));
-        app.get(&format!("/letters/{}.eml", letter.id.0)).await.problem(404, "not_found", "");
     }
 }

@@ -1,7 +1,6 @@
 //! What strangers' mails and servers do to the outbox and the folder of bounces: one problem each, and the work goes on.
 
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 use std::time::{Duration, SystemTime};
 
 use actix_web::http::{Method, header};
@@ -27,16 +26,8 @@ use crate::support::{TestApp, both};
 const PAGE: Page = Page { limit: 500, after: None };
 
 fn jobs(app: &TestApp, transport: Transport, folder: Option<&Path>) -> Jobs {
-    Jobs {
-        office: app.office.clone(),
-        transport,
-        transport_connections: 1,
-        lease: TimeDelta::seconds(150),
-        bounce_folder: folder.map(Path::to_owned),
-        pace: None,
-        holder: "strangers".to_owned(),
-        stop: AtomicBool::new(false),
-    }
+    let bounce_folder = folder.map(Path::to_owned);
+    Jobs { transport_connections: 1, bounce_folder, ..app.jobs(transport, "strangers") }
 }
 
 /// Letters of the sample campaign, taken by the mail server.

@@ -8,10 +8,10 @@ use xushi::domain::TextEnum as _;
 use crate::support::database::repository;
 
 /// A source file: its path under src/, and its code without comments, text literals and test modules.
-struct Source {
-    path: String,
+pub(super) struct Source {
+    pub(super) path: String,
     /// One entry a line of the file; lines of test modules and comments are empty.
-    code: Vec<String>,
+    pub(super) code: Vec<String>,
     /// Lines that are not in a test module.
     length: usize,
 }
@@ -29,7 +29,7 @@ impl Source {
 }
 
 /// Every file of src that is not a test.
-fn sources() -> Vec<Source> {
+pub(super) fn sources() -> Vec<Source> {
     let root = repository().join("src");
     let mut files = Vec::new();
     collect(&root, &mut files);
@@ -59,12 +59,12 @@ fn collect(folder: &Path, into: &mut Vec<String>) {
     }
 }
 
-fn is_test(path: &str) -> bool {
+pub(super) fn is_test(path: &str) -> bool {
     path.split('/').any(|part| part == "tests" || part == "tests.rs" || part.starts_with("tests_"))
 }
 
 /// Blanks comments, text literals and `#[cfg(test)] mod … { }`; counts the lines outside of those modules.
-fn plain_code(text: &str) -> (Vec<String>, usize) {
+pub(super) fn plain_code(text: &str) -> (Vec<String>, usize) {
     let blanked = blank_text(text);
     let lines: Vec<&str> = blanked.lines().collect();
     let mut code = Vec::with_capacity(lines.len());
@@ -88,7 +88,7 @@ fn plain_code(text: &str) -> (Vec<String>, usize) {
 }
 
 /// The same text with the insides of comments and literals taken out, line by line as before.
-fn blank_text(text: &str) -> String {
+pub(super) fn blank_text(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
@@ -285,7 +285,7 @@ fn statement(code: &[String], line: usize) -> String {
 }
 
 /// Whether `name::` or `use name` stands on the line as a path of its own.
-fn names_crate(line: &str, name: &str) -> bool {
+pub(super) fn names_crate(line: &str, name: &str) -> bool {
     let own = |at: usize| {
         !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':' || c == '.')
             || (line[..at].ends_with("::") && !line[..at - 2].ends_with(|c: char| c.is_alphanumeric()))

@@ -17,14 +17,14 @@ const BYTES: usize = 8 * 1024 * 1024;
 
 /// A board as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
+pub struct CachedBoard {
     /// Entity tag of the JSON.
     pub tag: String,
     /// The JSON, as gzip.
     pub gzip: Bytes,
 }
 
-impl Kept {
+impl CachedBoard {
     /// The JSON; `None` when it was never any.
     pub fn json(&self) -> Option<Bytes> {
         let mut json = Vec::with_capacity(self.gzip.len() * 12);
@@ -46,13 +46,13 @@ struct Boards {
     /// The database's snapshot before each of them was read.
     snapshot: String,
     /// By what was asked: the query, in which a unit's key has put the unit.
-    kept: HashMap<String, Kept>,
+    kept: HashMap<String, CachedBoard>,
     bytes: usize,
 }
 
 impl Shelf {
     /// The board asked for by `query`, unless something was written since.
-    pub fn find(&self, query: &str, snapshot: &str) -> Option<Kept> {
+    pub fn find(&self, query: &str, snapshot: &str) -> Option<CachedBoard> {
         let boards = self.boards();
         if boards.snapshot == snapshot { boards.kept.get(query).cloned() } else { None }
     }
@@ -69,7 +69,7 @@ impl Shelf {
         let size = gzip.len() + query.len();
         if boards.bytes + size <= BYTES && !boards.kept.contains_key(query) {
             boards.bytes += size;
-            boards.kept.insert(query.to_owned(), Kept { tag: tag.to_owned(), gzip: gzip.into() });
+            boards.kept.insert(query.to_owned(), CachedBoard { tag: tag.to_owned(), gzip: gzip.into() });
         }
     }
 

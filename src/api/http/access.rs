@@ -1,5 +1,5 @@
 //! Who is calling and what that caller may do: every `/api/v1` call but the spec needs a key, and every route a line
-//! in [`rules`].
+//! in `rules`.
 
 mod rules;
 
@@ -22,7 +22,7 @@ use crate::office::{Actor, Call, Who};
 use crate::store::Store;
 use crate::store::rows::word;
 use crate::store::types::Id;
-pub use rules::{RULES, Reach, Rule};
+pub use rules::{AccessRule, RULES, Reach};
 
 /// The caller, as far as a key tells; found in the extensions of a request that was let in.
 #[derive(Debug, Clone)]
@@ -181,7 +181,7 @@ fn forbidden(detail: impl Into<String>) -> Problem {
 async fn permit(
     state: &State,
     caller: &Caller,
-    rule: &Rule,
+    rule: &AccessRule,
     request: &mut ServiceRequest,
 ) -> Result<(), Problem> {
     if !rule.admits(caller.role) {
@@ -219,7 +219,7 @@ async fn own(state: &State, reach: Reach, id: Uuid, unit: Uuid) -> Result<(&'sta
 }
 
 /// The `{id}` in the address.
-fn named(rule: &Rule, request: &ServiceRequest) -> Result<Uuid, Problem> {
+fn named(rule: &AccessRule, request: &ServiceRequest) -> Result<Uuid, Problem> {
     let mut path = Path::new(request.path());
     let known = ResourceDef::new(format!("{PREFIX}{}", rule.path)).capture_match_info(&mut path);
     let id = path.get("id").filter(|_| known).and_then(|id| Uuid::try_parse(id).ok());

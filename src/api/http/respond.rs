@@ -9,7 +9,7 @@ use serde_json::Value;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::assessments::shelf::Kept;
+use crate::api::assessments::shelf::CachedBoard;
 use crate::api::http::page::{PageView, refuse};
 use crate::api::http::problem::{Code, Problem, stale};
 use crate::api::http::wire::shorten;
@@ -59,7 +59,7 @@ pub fn bytes(request: &HttpRequest, body: web::Bytes) -> HttpResponse {
 ///
 /// # Errors
 /// `Internal` when what was kept cannot be read.
-pub fn kept(request: &HttpRequest, kept: &Kept) -> Result<HttpResponse, Problem> {
+pub fn kept(request: &HttpRequest, kept: &CachedBoard) -> Result<HttpResponse, Problem> {
     if lists(request.headers(), header::IF_NONE_MATCH, &kept.tag) == Some(true) {
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, kept.tag.as_str())).finish());
     }

@@ -91,7 +91,7 @@ impl LetterCounts {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct BoardParams {
+pub struct LetterBoardParams {
     /// 攻坚行动：id、文号或名称；含其直属的行动
     campaign: Option<String>,
     /// 主送单位：id、信用代码或名称
@@ -101,13 +101,13 @@ pub struct BoardParams {
 }
 
 /// 函件看板：各单位的签发、送达、签收、反馈和逾期数
-#[utoipa::path(tag = "预警函", params(BoardParams), responses(
+#[utoipa::path(tag = "预警函", params(LetterBoardParams), responses(
     (status = 200, body = LetterBoardView), (status = "4XX", body = ProblemView)))]
 #[get("/letters/board")]
 async fn show_letter_board(
     state: web::Data<State>,
     request: HttpRequest,
-    Params(params): Params<BoardParams>,
+    Params(params): Params<LetterBoardParams>,
 ) -> Result<HttpResponse, Problem> {
     let as_of = params.as_of.unwrap_or_else(|| state.office.clock.today());
     let unit = lookup::maybe_unit(&state, At::Query("unit"), params.unit.as_deref()).await?;

@@ -1,6 +1,6 @@
 //! A target in words.
 
-use super::{Hedge, Target};
+use super::{Hedge, SampleTarget};
 
 /// Where in a phrase a hedge stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +18,7 @@ const fn place(hedge: Hedge) -> Place {
     }
 }
 
-impl Target {
+impl SampleTarget {
     /// The target in words, from its parts: `新增城镇就业70万人以上`.
     ///
     /// 力争 and 确保 lead, the verb stands before or after its subject, 不低于 and its like before the amount, 以上

@@ -4,8 +4,8 @@ use super::*;
 
 struct Data {
     plan: Plan,
-    report: Report,
-    measures: BTreeMap<String, Measure>,
+    report: SampleReport,
+    measures: BTreeMap<String, SampleMeasure>,
 }
 
 fn data() -> Data {
@@ -16,11 +16,11 @@ fn data() -> Data {
     Data { plan: plan().unwrap(), report: report().unwrap(), measures }
 }
 
-fn nodes(tasks: &[Task]) -> Vec<&Task> {
+fn nodes(tasks: &[SampleTask]) -> Vec<&SampleTask> {
     tasks.iter().flat_map(|t| std::iter::once(t).chain(nodes(&t.tasks))).collect()
 }
 
-fn all_nodes(plan: &Plan) -> Vec<&Task> {
+fn all_nodes(plan: &Plan) -> Vec<&SampleTask> {
     let subs = plan.sub_campaigns.iter().flat_map(|s| nodes(&s.tasks));
     nodes(&plan.campaign.tasks).into_iter().chain(subs).collect()
 }
@@ -97,7 +97,8 @@ fn every_unit_named_exists_and_has_its_own_mailboxes() {
         let plain = |c: char| c.is_ascii_lowercase() || c == '-';
         assert!(!unit.mailbox.is_empty() && unit.mailbox.chars().all(plain), "{}", unit.mailbox);
     }
-    let [liaison, leader] = plan.units.iter().find(|u| u.name == "省发展改革委").map(Unit::contacts).unwrap();
+    let [liaison, leader] =
+        plan.units.iter().find(|u| u.name == "省发展改革委").map(SampleUnit::contacts).unwrap();
     assert_eq!(
         (liaison.role, &*liaison.name, &*liaison.email),
         ("liaison", "省发展改革委联络员", "fagai@example.org")
@@ -134,7 +135,7 @@ fn responsibility_stands_on_leaves_and_falls_back_to_the_workforce_office() {
 #[test]
 fn siblings_are_numbered_in_order() {
     let Data { plan, .. } = data();
-    let rising = |tasks: &[Task]| tasks.is_sorted_by(|a, b| a.ordinal < b.ordinal);
+    let rising = |tasks: &[SampleTask]| tasks.is_sorted_by(|a, b| a.ordinal < b.ordinal);
     assert!(rising(&plan.campaign.tasks));
     assert!(plan.sub_campaigns.iter().all(|s| rising(&s.tasks)));
     assert!(all_nodes(&plan).iter().all(|t| rising(&t.tasks)));
@@ -378,5 +379,5 @@ fn a_misspelt_field_is_refused() {
     let text = include_str!("../plan-2025.json").replacen("\"lead_from\"", "\"lead_form\"", 1);
     assert!(serde_json::from_str::<Plan>(&text).is_err());
     let text = include_str!("../report-2025-08.json").replacen("\"2.9\"", "\"2,9\"", 1);
-    assert!(serde_json::from_str::<Report>(&text).is_err());
+    assert!(serde_json::from_str::<SampleReport>(&text).is_err());
 }

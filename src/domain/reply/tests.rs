@@ -1,28 +1,28 @@
 use super::*;
 use crate::TextEnum as _;
 
-const STEPS: [Step; 6] = [
-    Step::Receive,
-    Step::Reply,
-    Step::Review(ReviewVerdict::Accepted),
-    Step::Review(ReviewVerdict::Returned),
-    Step::Close,
-    Step::Settle,
+const STEPS: [ReplyStep; 6] = [
+    ReplyStep::Receive,
+    ReplyStep::Reply,
+    ReplyStep::Review(ReviewVerdict::Accepted),
+    ReplyStep::Review(ReviewVerdict::Returned),
+    ReplyStep::Close,
+    ReplyStep::Settle,
 ];
 
 #[test]
 fn nine_moves_are_legal_and_no_other() {
     use LetterState::{Accepted, Closed, Issued, Received, Replied, Returned, Settled};
     let legal = [
-        (Issued, Step::Receive, Received),
-        (Received, Step::Reply, Replied),
-        (Returned, Step::Reply, Replied),
-        (Replied, Step::Review(ReviewVerdict::Accepted), Accepted),
-        (Replied, Step::Review(ReviewVerdict::Returned), Returned),
-        (Accepted, Step::Close, Closed),
-        (Issued, Step::Settle, Settled),
-        (Received, Step::Settle, Settled),
-        (Returned, Step::Settle, Settled),
+        (Issued, ReplyStep::Receive, Received),
+        (Received, ReplyStep::Reply, Replied),
+        (Returned, ReplyStep::Reply, Replied),
+        (Replied, ReplyStep::Review(ReviewVerdict::Accepted), Accepted),
+        (Replied, ReplyStep::Review(ReviewVerdict::Returned), Returned),
+        (Accepted, ReplyStep::Close, Closed),
+        (Issued, ReplyStep::Settle, Settled),
+        (Received, ReplyStep::Settle, Settled),
+        (Returned, ReplyStep::Settle, Settled),
     ];
     for state in LetterState::ALL.iter().copied() {
         for step in STEPS {
@@ -98,7 +98,7 @@ fn what_does_not_fit_is_named_all_at_once() {
 #[test]
 fn a_letter_stands_at_each_hour_where_its_events_have_left_it() {
     let at = |hour: u32| day("2025-09-01").and_hms_opt(hour, 0, 0).unwrap();
-    let course = Course {
+    let course = ReplyStage {
         delivered_at: Some(at(1)),
         received_at: Some(at(2)),
         replies: vec![
@@ -123,7 +123,7 @@ fn a_letter_stands_at_each_hour_where_its_events_have_left_it() {
         assert_eq!(state, want, "{hour}");
         assert_eq!(state.awaits_answer(), !state.is_answered());
     }
-    assert_eq!(Course::default().state_before(at(13)), Issued);
-    let settled = Course { received_at: Some(at(2)), settled_at: Some(at(5)), ..Course::default() };
+    assert_eq!(ReplyStage::default().state_before(at(13)), Issued);
+    let settled = ReplyStage { received_at: Some(at(2)), settled_at: Some(at(5)), ..ReplyStage::default() };
     assert_eq!((settled.state_before(at(5)), settled.state_before(at(6))), (Received, LetterState::Settled));
 }

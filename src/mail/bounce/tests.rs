@@ -21,7 +21,7 @@ fn a_usual_bounce_is_read() {
     for raw in [POSTFIX.to_owned(), POSTFIX.replace("\r\n", "\n")] {
         let bounce = read(raw.as_bytes()).unwrap();
         assert_eq!(bounce.message_ids, ["letter.1@xushi.example.org"]);
-        let expected = Report {
+        let expected = BounceReport {
             recipients: vec!["gone@example.org".into(), "Gone@Example.org".into()],
             action: Action::Failed,
             status: "5.1.1".into(),
@@ -233,12 +233,12 @@ fn a_diagnosis_in_gbk_is_read() {
 fn what_is_still_being_written_is_known() {
     let closed = POSTFIX.trim_end();
     for (raw, want) in [
-        (closed, Extent::Whole),
-        (&closed[..closed.len() - 1], Extent::Cut),
-        (&closed[..closed.len() - 30], Extent::Cut),
-        (&closed[..60], Extent::Cut),
-        ("Subject: x\r\n\r\nbody", Extent::Unmarked),
-        ("", Extent::Cut),
+        (closed, Completeness::Whole),
+        (&closed[..closed.len() - 1], Completeness::Cut),
+        (&closed[..closed.len() - 30], Completeness::Cut),
+        (&closed[..60], Completeness::Cut),
+        ("Subject: x\r\n\r\nbody", Completeness::Unmarked),
+        ("", Completeness::Cut),
     ] {
         assert_eq!(extent(raw.as_bytes()), want, "{raw}");
     }

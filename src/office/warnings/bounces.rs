@@ -2,7 +2,7 @@
 
 use super::{Office, Refusal};
 use crate::domain::{ProblemKind, SubjectKind};
-use crate::mail::bounce::{Action, Bounce, Report, read};
+use crate::mail::bounce::{Action, Bounce, BounceReport, read};
 use crate::store::rows::{DeliveryRow, ProblemRow};
 use crate::store::types::Id;
 
@@ -20,7 +20,7 @@ pub enum Returned {
         /// Which.
         delivery: Box<DeliveryRow>,
         /// What became of it.
-        report: Report,
+        report: BounceReport,
         /// Whether the delivery is bounced by it now.
         bounced: bool,
     },
@@ -45,13 +45,13 @@ pub async fn take_bounce(office: &Office, raw: &[u8]) -> Result<Returned, Refusa
         office.store.count_problem(&problem, &detail).await?;
         return Ok(Returned::Stray);
     };
-    let about = |report: &&Report| {
+    let about = |report: &&BounceReport| {
         report.recipients.iter().any(|address| address.eq_ignore_ascii_case(&delivery.email))
     };
     // The address may have been forwarded: the Message-ID belongs to one mailbox alone.
     let report = bounce.reports.iter().find(about).or(bounce.reports.first()).cloned();
     let in_words = report.is_none();
-    let report = report.unwrap_or_else(|| Report {
+    let report = report.unwrap_or_else(|| BounceReport {
         recipients: Vec::new(),
         action: Action::Failed,
         status: String::new(),
@@ -77,7 +77,7 @@ async fn delivery_of(office: &Office, bounce: &Bounce) -> Result<Option<Delivery
     Ok(candidates.iter().find_map(|id| found.iter().find(|row| row.message_id == *id)).cloned())
 }
 
-fn told(report: &Report) -> String {
+fn told(report: &BounceReport) -> String {
     let told: Vec<&str> =
         [report.status.as_str(), &report.diagnostic].into_iter().filter(|text| !text.is_empty()).collect();
     if told.is_empty() { "未说明原因".to_owned() } else { told.join(" ") }

@@ -4,13 +4,13 @@ use diesel::sql_types::Integer;
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
-use crate::{Rule, StoreError};
+use crate::{SoleRule, StoreError};
 
 /// Waits until no other transaction is checking the same rule, and makes others wait until this one ends.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn alone(conn: &mut Conn, rule: Rule) -> Result<(), StoreError> {
+pub async fn alone(conn: &mut Conn, rule: SoleRule) -> Result<(), StoreError> {
     diesel::sql_query("SELECT pg_advisory_xact_lock(7326511, $1)")
         .bind::<Integer, _>(rule as i32)
         .execute(conn)

@@ -14,7 +14,7 @@ use crate::rows::{
 };
 use crate::schema::{campaign_curves, campaign_members, campaigns, name_keys, regions, units};
 use crate::types::Id;
-use crate::{Rule, StoreError};
+use crate::{SoleRule, StoreError};
 use xushi_domain::{Invalid, folded};
 
 /// Campaigns in order of id.
@@ -165,8 +165,8 @@ pub async fn update_campaign(
     below: &[(CampaignRow, Option<RevisionRow>)],
 ) -> Result<CampaignRow, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
-        locks::alone(conn, Rule::Responsibilities).await?;
-        locks::alone(conn, Rule::CampaignTree).await?;
+        locks::alone(conn, SoleRule::Responsibilities).await?;
+        locks::alone(conn, SoleRule::CampaignTree).await?;
         check_parent(conn, changed).await?;
         let row = write_over(conn, changed, kept).await?;
         for (row, kept) in below {
@@ -222,7 +222,7 @@ const DEPTH_MAX: usize = 20;
 async fn check_parent(conn: &mut Conn, row: &CampaignRow) -> Result<(), StoreError> {
     let Some(parent_id) = row.parent_id else { return Ok(()) };
     let refuse = |code, detail| Err(Invalid::new("parent", code, detail).into());
-    locks::alone(conn, Rule::CampaignTree).await?;
+    locks::alone(conn, SoleRule::CampaignTree).await?;
     let mut above = Some(parent_id);
     let mut depth = 0;
     while let Some(id) = above {

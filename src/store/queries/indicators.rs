@@ -20,7 +20,7 @@ use crate::schema::{
     series, tasks, units,
 };
 use crate::types::Id;
-use crate::{Rule, StoreError};
+use crate::{SoleRule, StoreError};
 use xushi_domain::Responsibility;
 
 /// An indicator with all that a reader needs beside it.
@@ -264,7 +264,7 @@ pub async fn create_indicator(
     parts: &[ResponsibilityRow],
 ) -> Result<(), StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
-        locks::alone(conn, Rule::Responsibilities).await?;
+        locks::alone(conn, SoleRule::Responsibilities).await?;
         let series_id = ensure_series(conn, measure, region).await?;
         let row = IndicatorRow { series_id, ..row.clone() };
         diesel::insert_into(indicators::table).values(&row).execute(conn).await?;

@@ -14,7 +14,7 @@ use crate::rows::{
 };
 use crate::schema::{episodes, letter_episodes, letter_reports, letter_serials, letters};
 use crate::types::Id;
-use crate::{Rule, StoreError, faults};
+use crate::{SoleRule, StoreError, faults};
 use xushi_domain::{LetterKind, LetterState, TextEnum as _};
 
 /// Ids asked for at once.
@@ -119,7 +119,7 @@ async fn take_serials(conn: &mut Conn, mark: &str, year: i32, count: i32) -> Res
 /// `Stale` or `Duplicate` when somebody else wrote one of them, or changed an episode, meanwhile.
 pub async fn write_drafts(conn: &mut Conn, drafts: &[DraftWrite]) -> Result<(), StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
-        locks::alone(conn, Rule::Drafts).await?;
+        locks::alone(conn, SoleRule::Drafts).await?;
         let mut added = Vec::new();
         for DraftWrite { new, replaces } in drafts {
             let Some(before) = replaces else {

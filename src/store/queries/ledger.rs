@@ -18,7 +18,7 @@ use crate::schema::{
     observations, receipts, regions, replies, reviews, series, units,
 };
 use crate::types::Id;
-use xushi_domain::reply::Course;
+use xushi_domain::reply::ReplyStage;
 use xushi_domain::{Status, TextEnum as _};
 
 /// Ids in one statement; SQLite takes 32,766 values.
@@ -226,8 +226,8 @@ pub async fn list_board_letters(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_courses(conn: &mut Conn, ids: &[Id]) -> Result<HashMap<Id, Course>, StoreError> {
-    let mut courses: HashMap<Id, Course> = HashMap::with_capacity(ids.len());
+pub async fn list_courses(conn: &mut Conn, ids: &[Id]) -> Result<HashMap<Id, ReplyStage>, StoreError> {
+    let mut courses: HashMap<Id, ReplyStage> = HashMap::with_capacity(ids.len());
     for chunk in ids.chunks(AT_ONCE) {
         add_courses(conn, chunk.to_vec(), &mut courses).await?;
     }
@@ -237,7 +237,7 @@ pub async fn list_courses(conn: &mut Conn, ids: &[Id]) -> Result<HashMap<Id, Cou
 async fn add_courses(
     conn: &mut Conn,
     ids: Vec<Id>,
-    courses: &mut HashMap<Id, Course>,
+    courses: &mut HashMap<Id, ReplyStage>,
 ) -> Result<(), StoreError> {
     let delivered: Vec<(Id, Option<NaiveDateTime>)> = deliveries::table
         .filter(deliveries::letter_id.eq_any(ids.clone()))

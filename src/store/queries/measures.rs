@@ -15,7 +15,7 @@ use super::{lower, names, reassessments, revisions};
 use crate::rows::{MeasureAliasRow, MeasureFilter, MeasureRow, NameKind, Page, RevisionRow};
 use crate::schema::{measure_aliases, measures, name_keys, observations, series};
 use crate::types::Id;
-use crate::{Rule, StoreError};
+use crate::{SoleRule, StoreError};
 use xushi_domain::{Invalid, folded};
 
 /// Measures in order of id.
@@ -201,7 +201,7 @@ pub(super) async fn keep_names(
 
 /// No name or alias may belong to two measures, nor look like another's. Which of them it is no constraint could say.
 async fn check_names(conn: &mut Conn, id: Id, name: &str, aliases: &[String]) -> Result<(), StoreError> {
-    locks::alone(conn, Rule::MeasureNames).await?;
+    locks::alone(conn, SoleRule::MeasureNames).await?;
     let wanted: Vec<String> = std::iter::once(name.to_owned()).chain(aliases.iter().cloned()).collect();
     let keys: Vec<String> = wanted.iter().map(|name| folded(name)).collect();
     let taken: Vec<String> = name_keys::table

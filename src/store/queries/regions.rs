@@ -15,7 +15,7 @@ use super::{lower, names};
 use crate::rows::{NameKind, Page, RegionAliasRow, RegionFilter, RegionRow};
 use crate::schema::{region_aliases, regions};
 use crate::types::Id;
-use crate::{Rule, StoreError, seed};
+use crate::{SoleRule, StoreError, seed};
 use xushi_domain::{TextEnum as _, folded};
 
 /// Regions in order of id.
@@ -279,7 +279,7 @@ pub async fn update_region(
 /// When the database fails.
 pub async fn seed_regions(conn: &mut Conn, seeds: &[seed::SeedRegion]) -> Result<usize, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
-        locks::alone(conn, Rule::Seeds).await?;
+        locks::alone(conn, SoleRule::Seeds).await?;
         let present: i64 = regions::table.count().get_result(conn).await?;
         if present > 0 {
             return Ok(0);

@@ -16,14 +16,14 @@ use crate::rows::{
 use crate::schema::{api_keys, closures, letters, receipts, remedies, replies, reply_files, reviews};
 use crate::types::Id;
 use xushi_domain::LetterState;
-use xushi_domain::reply::{ReviewVerdict, Step};
+use xushi_domain::reply::{ReplyStep, ReviewVerdict};
 
 /// Moves a letter on, unless it stands where `step` may not be taken. Of two at the same time one is told where the
 /// other has left it.
 pub(super) async fn advance(
     conn: &mut Conn,
     letter: Id,
-    step: Step,
+    step: ReplyStep,
     now: NaiveDateTime,
 ) -> Result<(), StoreError> {
     loop {
@@ -48,7 +48,7 @@ pub(super) async fn advance(
 /// `Conflict` when the letter was never issued.
 pub async fn receive_letter(conn: &mut Conn, row: &ReceiptRow) -> Result<(ReceiptRow, bool), StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
-        match advance(conn, row.letter_id, Step::Receive, row.created_at).await {
+        match advance(conn, row.letter_id, ReplyStep::Receive, row.created_at).await {
             Ok(()) => {
                 diesel::insert_into(receipts::table).values(row).execute(conn).await?;
                 Ok::<_, StoreError>((row.clone(), true))
@@ -82,7 +82,7 @@ pub async fn find_receipt(conn: &mut Conn, letter: Uuid) -> Result<Option<Receip
 pub async fn reply_to_letter(conn: &mut Conn, new: &NewReply) -> Result<i32, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
         let letter = new.reply.letter_id;
-        advance(conn, letter, Step::Reply, new.reply.created_at).await?;
+        advance(conn, letter, ReplyStep::Reply, new.reply.created_at).await?;
         // The letter's row is ours until the end, so nobody else counts at the same time.
         let earlier: i64 =
             replies::table.filter(replies::letter_id.eq(letter)).count().get_result(conn).await?;
@@ -182,7 +182,7 @@ pub async fn review_reply(
             return Err(StoreError::missing("reply", row.reply_id.0));
         }
         // Only the latest can be unreviewed: `replied` is left by a review alone. An older one breaks its unique key.
-        advance(conn, Id(letter), Step::Review(verdict), row.created_at).await?;
+        advance(conn, Id(letter), ReplyStep::Review(verdict), row.created_at).await?;
         diesel::insert_into(reviews::table).values(row).execute(conn).await?;
         Ok::<_, StoreError>(())
     })
@@ -195,7 +195,7 @@ pub async fn review_reply(
 /// `Conflict` when its answer was not accepted.
 pub async fn close_letter(conn: &mut Conn, row: &ClosureRow) -> Result<(), StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
-        advance(conn, row.letter_id, Step::Close, row.created_at).await?;
+        advance(conn, row.letter_id, ReplyStep::Close, row.created_at).await?;
         diesel::insert_into(closures::table).values(row).execute(conn).await?;
         Ok::<_, StoreError>(())
     })

@@ -9,7 +9,7 @@ use super::names;
 use crate::rows::{NameKind, Page, RulePackFilter, RulePackRow};
 use crate::schema::{campaigns, rule_packs};
 use crate::types::Id;
-use crate::{Rule, StoreError};
+use crate::{SoleRule, StoreError};
 use xushi_domain::folded;
 
 /// Versions in order of id.
@@ -82,7 +82,7 @@ pub async fn find_rule_pack(conn: &mut Conn, id: Uuid) -> Result<Option<RulePack
 /// `Duplicate` when another pack has a name that looks the same.
 pub async fn create_rule_pack(conn: &mut Conn, row: &RulePackRow) -> Result<RulePackRow, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
-        locks::alone(conn, Rule::RulePackVersions).await?;
+        locks::alone(conn, SoleRule::RulePackVersions).await?;
         let latest: Option<i32> = rule_packs::table
             .filter(rule_packs::name.eq(&row.name))
             .select(diesel::dsl::max(rule_packs::version))
@@ -110,7 +110,7 @@ async fn insert_rule_pack(conn: &mut Conn, row: &RulePackRow) -> Result<(), Stor
 /// When the database fails.
 pub async fn seed_rule_packs(conn: &mut Conn, rows: &[RulePackRow]) -> Result<usize, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
-        locks::alone(conn, Rule::Seeds).await?;
+        locks::alone(conn, SoleRule::Seeds).await?;
         let present: i64 = rule_packs::table.count().get_result(conn).await?;
         if present > 0 {
             return Ok::<_, StoreError>(0);

@@ -18,7 +18,7 @@ use crate::schema::{
 };
 use crate::types::Id;
 use xushi_domain::ladder;
-use xushi_domain::reply::Step;
+use xushi_domain::reply::ReplyStep;
 
 /// Ids in one statement; SQLite takes 32,766 values.
 const AT_ONCE: usize = 5_000;
@@ -140,7 +140,7 @@ async fn open_matters(
 /// When the database fails.
 pub async fn settle_letter(conn: &mut Conn, row: &SettlementRow) -> Result<bool, StoreError> {
     let written = write_transaction!(conn, async |conn: &mut Conn| {
-        advance(conn, row.letter_id, Step::Settle, row.created_at).await?;
+        advance(conn, row.letter_id, ReplyStep::Settle, row.created_at).await?;
         diesel::insert_into(settlements::table).values(row).execute(conn).await?;
         Ok::<_, StoreError>(())
     })

@@ -10,7 +10,7 @@ use super::responsibilities::refresh_lead_units;
 use crate::rows::{NameKind, Page, ResponsibilityRow, TaskFilter, TaskRow};
 use crate::schema::{responsibilities, tasks};
 use crate::types::Id;
-use crate::{Rule, StoreError};
+use crate::{SoleRule, StoreError};
 use xushi_domain::Invalid;
 
 /// Tasks in order of id.
@@ -99,7 +99,7 @@ pub async fn update_task(
     list: Option<&[ResponsibilityRow]>,
 ) -> Result<TaskRow, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
-        locks::alone(conn, Rule::Responsibilities).await?;
+        locks::alone(conn, SoleRule::Responsibilities).await?;
         check_parent(conn, changed).await?;
         let row = diesel::update(tasks::table.find(changed.id))
             .filter(tasks::revision.eq(changed.revision - 1))
@@ -141,7 +141,7 @@ const DEPTH_MAX: usize = 20;
 async fn check_parent(conn: &mut Conn, row: &TaskRow) -> Result<(), StoreError> {
     let Some(parent_id) = row.parent_id else { return Ok(()) };
     let refuse = |code, detail| Err(Invalid::new("parent", code, detail).into());
-    locks::alone(conn, Rule::TaskTree).await?;
+    locks::alone(conn, SoleRule::TaskTree).await?;
     let mut above = Some(parent_id);
     let mut depth = 0;
     while let Some(id) = above {

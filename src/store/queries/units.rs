@@ -12,7 +12,7 @@ use super::{lower, names};
 use crate::rows::{NameKind, Page, UnitChange, UnitFilter, UnitRow};
 use crate::schema::{name_keys, units};
 use crate::types::Id;
-use crate::{Rule, StoreError};
+use crate::{SoleRule, StoreError};
 use xushi_domain::{Invalid, folded};
 
 /// Units in order of id.
@@ -136,7 +136,7 @@ async fn check_parent(conn: &mut Conn, change: &UnitChange) -> Result<(), StoreE
         return Ok(());
     }
     let refuse = |code, detail| Err(Invalid::new("parent", code, detail).into());
-    locks::alone(conn, Rule::UnitTree).await?;
+    locks::alone(conn, SoleRule::UnitTree).await?;
     let (mut above, mut depth) = (change.parent_id, 0);
     while let Some(id) = above {
         depth += 1;

@@ -48,7 +48,7 @@ pub struct NameKeyRow {
     pub kind: String,
     /// What it is unique in.
     pub scope: String,
-    /// The name as [`folded`] makes it.
+    /// The name as [`folded()`] makes it.
     pub name_key: String,
     /// Whose.
     pub owner: Id,

@@ -1,6 +1,7 @@
 use actix_web::http::{Method, header};
 use serde_json::{Value, json};
 
+use crate::api::assessments::preview::{indicator, measure, task};
 use crate::support::{TestApp, both};
 
 fn campaign(name: &str) -> Value {
@@ -230,5 +231,27 @@ both! {
         // Without one above it keeps what it had.
         let alone = app.patch(&path(&part), json!({"parent": null})).await.expect(200);
         assert_eq!((&alone["reply_working_days"], &alone["inherited"]), (&json!(3), &json!([])));
+    }
+
+    async fn a_campaign_has_curves_for_kinds(app: TestApp) {
+        let task = task(&app).await;
+        measure(&app, "社零", "亿元", "higher", "cumulative").await;
+        let campaign = app.get("/campaigns").await.expect(200)["items"][0]["id"].as_str().unwrap().to_owned();
+        let url = format!("/campaigns/{campaign}/curves");
+        assert_eq!(app.get(&url).await.expect(200), json!({"curves": []}));
+        let curves = json!({"curves": [{"kind": "total", "curve": {"kind": "last_year"}}]});
+        assert_eq!(app.put(&url, curves.clone()).await.expect(200), curves);
+        let total = json!({"kind": "total", "comparator": ">=", "value": "12", "unit": "亿元"});
+        let growth = json!({"kind": "growth", "comparator": ">=", "value": "5", "unit": "%"});
+        for (region, target, curve) in [("430100", &total, "last_year"), ("430200", &growth, "linear_months")] {
+            let made = indicator(&app, &task, "社零", region, target.clone()).await;
+            assert_eq!(made["curve"]["kind"], curve, "{region}");
+        }
+        let own = json!({"task": task, "measure": "社零", "region": "430300", "target": total, "curve": {"kind": "linear_days"}});
+        assert_eq!(app.post("/indicators", own).await.expect(201)["curve"]["kind"], "linear_days");
+        let twice = json!({"curves": [{"kind": "total", "curve": {"kind": "last_year"}}, {"kind": "total", "curve": {"kind": "linear_days"}}]});
+        app.put(&url, twice).await.problem(422, "invalid", "/curves/1/kind");
+        app.put(&url, json!({"curves": [{"kind": "total", "curve": {"kind": "mean_years", "years": 1}}]})).await.problem(422, "invalid", "/curves/0/curve/years");
+        assert_eq!(app.get(&url).await.expect(200), curves);
     }
 }

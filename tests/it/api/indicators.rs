@@ -1,12 +1,10 @@
-use std::io::Read as _;
-
-use actix_web::http::Method;
 use serde_json::{Value, json};
 
+use crate::api::assessments::preview::{self, DAY, indicator, measure, path, verdict};
 use crate::support::{TestApp, both};
 
 /// The sample's tasks to hang indicators on; gives one task's id.
-async fn task(app: &TestApp) -> Value {
+pub(crate) async fn task(app: &TestApp) -> Value {
     xushi::demo::load(&app.store, &*app.clock).await.unwrap().unwrap();
     app.get("/indicators?limit=1").await.expect(200)["items"][0]["task"]["id"].clone()
 }
@@ -85,30 +83,6 @@ both! {
         assert_eq!((&cleared["doubts"], &cleared["verdict"]["doubts"]), (&json!([]), &json!([])));
     }
 
-    async fn a_board_asked_for_again_is_the_same_however_it_travels(app: TestApp) {
-        xushi::demo::load(&app.store, &*app.clock).await.unwrap().unwrap();
-        let first = app.get("/assessments").await;
-        assert_eq!(first.json()["items"].as_array().unwrap().len(), 50);
-        for encodings in ["", "identity", "gzip", "br, gzip;q=0.5", "gzip;q=0", "*"] {
-            let asked = app.request(Method::GET, "/assessments").insert_header(("accept-encoding", encodings));
-            let answer = app.send(asked).await;
-            let packed = answer.header("content-encoding") == "gzip";
-            assert!(!packed || ["gzip", "br, gzip;q=0.5", "*"].contains(&encodings), "{encodings}");
-            let mut json = answer.bytes.clone();
-            if packed {
-                json.clear();
-                flate2::read::GzDecoder::new(&answer.bytes[..]).read_to_end(&mut json).unwrap();
-                assert_eq!(answer.header("vary"), "accept-encoding");
-            }
-            assert_eq!((answer.status.as_u16(), &json), (200, &first.bytes), "{encodings}");
-            assert_eq!(answer.header("etag"), first.header("etag"), "{encodings}");
-        }
-        let known = app.request(Method::GET, "/assessments").insert_header(("if-none-match", first.header("etag")));
-        assert_eq!(app.send(known).await.status.as_u16(), 304);
-        app.post("/units", json!({"name": "省新设机构", "region": "430000"})).await.expect(201);
-        assert_eq!(app.get("/assessments").await.bytes, first.bytes, "nothing on it has changed");
-    }
-
     async fn what_is_wrong_with_an_indicator_is_said_and_nothing_is_written(app: TestApp) {
         let task = task(&app).await;
         let before = app.get("/indicators?limit=500").await.expect(200);
@@ -147,21 +121,48 @@ both! {
         app.get("/assessments?grade=green").await.problem(400, "malformed_query", "grade");
     }
 
-    async fn the_board_is_walked_worst_first(app: TestApp) {
-        task(&app).await;
-        let day = "2025-08-27".parse().unwrap();
-        xushi::office::assessments::evaluate(&app.office, day).await.unwrap();
-        let (mut seen, mut path) = (Vec::new(), "/assessments?campaign=%E4%B8%83%E5%A4%A7%E6%94%BB%E5%9D%9A&limit=30".to_owned());
-        let first = path.clone();
-        loop {
-            let page = app.get(&path).await.expect(200);
-            seen.extend(page["items"].as_array().unwrap().iter().map(|row| row["indicator_id"].as_str().unwrap().to_owned()));
-            let Some(cursor) = page["next_cursor"].as_str() else { break };
-            path = format!("{first}&cursor={cursor}");
+    async fn persons_judge_what_has_no_number(app: TestApp) {
+        let task = preview::task(&app).await;
+        measure(&app, "营商环境", "项", "higher", "point").await;
+        measure(&app, "主体封顶", "%", "higher", "point").await;
+        let effort = indicator(&app, &task, "营商环境", "430100", json!({"kind": "qualitative"})).await;
+        let url = format!("{}/verdicts", path(&effort));
+        assert_eq!(verdict(&app, &effort, DAY).await["grade"], "no_data");
+        for (grade, day) in [("behind", "2025-05-01"), ("on_pace", "2025-08-01")] {
+            let given = json!({"grade": grade, "evidence": "现场核查", "person": "张某", "given_on": day});
+            app.post(&url, given).await.expect(201);
         }
-        assert_eq!(seen.len(), 101);
-        let past = app.get("/assessments?as_of=2025-08-27&limit=500").await.expect(200);
-        let past: Vec<_> = past["items"].as_array().unwrap().iter().map(|row| row["indicator_id"].as_str().unwrap().to_owned()).collect();
-        assert_eq!(past, seen, "judging again gives the same board in the same order");
+        for (day, grade) in [("2025-04-30", "no_data"), ("2025-06-01", "behind"), (DAY, "on_pace")] {
+            assert_eq!(verdict(&app, &effort, day).await["grade"], grade, "{day}");
+        }
+        xushi::office::assessments::evaluate(&app.office, DAY.parse().unwrap()).await.unwrap();
+        assert_eq!(app.get(&path(&effort)).await.expect(200)["verdict"]["grade"], "on_pace");
+        assert_eq!(app.get(&url).await.expect(200)["items"].as_array().unwrap().len(), 2);
+        for (key, value, pointer) in [("grade", json!("no_data"), "/grade"), ("evidence", json!(" "), "/evidence"), ("person", json!(""), "/person"), ("given_on", json!("2025-08-28"), "/given_on")] {
+            let mut given = json!({"grade": "watch", "evidence": "现场核查", "person": "张某"});
+            given[key] = value;
+            app.post(&url, given).await.problem(422, "invalid", pointer);
+        }
+
+        let nodes = json!({"kind": "nodes", "nodes": [{"on": "2025-03-31", "fraction": "0.2"}, {"on": "2025-06-30", "fraction": "0.6"}, {"on": "2025-12-31", "fraction": "1"}]});
+        let body = json!({"task": task, "measure": "主体封顶", "region": "430100", "target": {"kind": "milestone"}, "curve": nodes});
+        let roof = app.post("/indicators", body).await.expect(201);
+        let url = format!("{}/nodes", path(&roof));
+        let report = |node: &str, done: bool, on: &str| json!({"node": node, "done": done, "reported_on": on, "evidence": "监理报告", "person": "李某"});
+        app.post(&format!("{}/verdicts", path(&roof)), json!({"grade": "watch", "evidence": "看", "person": "李某"})).await.problem(422, "invalid", "");
+        app.post(&url, report("2025-04-01", true, DAY)).await.problem(422, "invalid", "/node");
+        app.post(&url, report("2025-03-31", true, "2025-04-10")).await.expect(201);
+        app.post(&url, report("2025-06-30", false, "2025-07-05")).await.expect(201);
+        // Five days late on 5 July; by 27 August nobody has said that it was done.
+        for (day, grade, gap) in [("2025-04-15", "on_pace", json!("81")), ("2025-07-06", "watch", json!("-5")), (DAY, "watch", json!("-5"))] {
+            let said = verdict(&app, &roof, day).await;
+            assert_eq!((&said["grade"], &said["gap"]), (&json!(grade), &gap), "{day}");
+        }
+        app.post(&url, report("2025-06-30", true, "2025-08-01")).await.expect(201);
+        let said = verdict(&app, &roof, DAY).await;
+        assert_eq!((&said["grade"], &said["completion"]), (&json!("on_pace"), &json!("0.6")));
+        let list = app.get(&format!("{url}?as_of={DAY}")).await.expect(200);
+        let late: Vec<_> = list["items"].as_array().unwrap().iter().map(|node| (&node["done"], &node["days_late"])).collect();
+        assert_eq!(late, [(&json!(true), &json!(10)), (&json!(true), &json!(32)), (&json!(null), &json!(-126))]);
     }
 }

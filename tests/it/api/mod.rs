@@ -1,17 +1,26 @@
-//! One file a resource.
+//! The resources of the API, as `src/api/` has them.
 
-mod access;
+mod api_keys;
 mod assessments;
+mod audit_events;
+mod bounces;
+mod calendars;
 mod campaigns;
 mod contacts;
-mod contract;
+mod deliveries;
+mod episodes;
+mod http;
 mod indicators;
-mod judging;
 mod ledger;
+pub(crate) mod letters;
 mod measures;
 mod observations;
+mod problems;
 mod regions;
-pub(crate) mod replies;
+mod reply_browser;
+mod reply_page;
 mod rule_packs;
+mod silences;
 mod tasks;
 mod units;
+mod warning_runs;

@@ -1,6 +1,7 @@
 use serde_json::json;
 use xushi::domain::RulePack;
 
+use crate::api::assessments::preview::{DAY, JUNE, START, fact, indicator, measure, path, record, task};
 use crate::support::both;
 
 both! {
@@ -89,5 +90,31 @@ both! {
         let (one, two, three) = tokio::join!(seed(), seed(), seed());
         assert_eq!(one + two + three, RulePack::built_in().len());
         assert_eq!(app.get("/rule-packs").await.expect(200)["items"].as_array().unwrap().len(), 4);
+    }
+
+    async fn a_rule_pack_is_tried_before_it_applies(app: TestApp) {
+        let task = task(&app).await;
+        measure(&app, "社零", "亿元", "higher", "cumulative").await;
+        measure(&app, "就业", "万人", "higher", "cumulative").await;
+        let rate = indicator(&app, &task, "社零", "430100", json!({"kind": "growth", "comparator": ">=", "value": "6", "unit": "%"})).await;
+        indicator(&app, &task, "就业", "430100", json!({"kind": "total", "comparator": ">=", "value": "12", "unit": "万人"})).await;
+        record(&app, vec![fact("社零", "430100", (START, JUNE), "yoy", "5.5", "2025-07-18"), fact("社零", "430000", (START, JUNE), "yoy", "5.6", "2025-07-18"),
+            fact("就业", "430100", (START, JUNE), "level", "6", "2025-07-18")]).await;
+        let packs = app.get("/rule-packs").await.expect(200);
+        let strict = json!({"based_on": "standard", "rate": {"watch": "0", "behind": "0.3", "critical": "0.4"}});
+        let view = app.post("/rule-packs/preview", json!({"rule_pack": strict, "campaign": "内需攻坚", "as_of": DAY})).await.expect(200);
+        assert_eq!((&view["assessed"], &view["changed"], &view["worse"], &view["better"]), (&json!(2), &json!(1), &json!(1), &json!(0)));
+        assert_eq!((&view["before"], &view["after"]), (&json!({"watch": 1, "overdue_report": 1}), &json!({"critical": 1, "overdue_report": 1})));
+        let one = &view["items"][0];
+        assert_eq!((&one["indicator_id"], &one["before"]["grade"], &one["after"]["grade"]), (&rate["id"], &json!("watch"), &json!("critical")));
+        assert_eq!((&one["after"]["rule"], &one["after"]["shortfall"]), (&json!("rate_points"), &json!("0.5")));
+        // A pack that compares with the region above finds it.
+        let view = app.post("/rule-packs/preview", json!({"rule_pack": "tianjin", "as_of": DAY})).await.expect(200);
+        assert_eq!((&view["items"][0]["after"]["rule"], &view["rule_pack"]), (&json!("benchmark_sign"), &json!("tianjin@1")));
+        assert_eq!(app.get("/rule-packs").await.expect(200), packs);
+        assert_eq!(app.get(&path(&rate)).await.expect(200)["verdict"]["as_of"], json!(null));
+        app.post("/rule-packs/preview", json!({"rule_pack": "没有"})).await.problem(422, "invalid", "/rule_pack");
+        app.post("/rule-packs/preview", json!({"rule_pack": {"rate": {"watch": "9"}}})).await.problem(422, "invalid", "/rule_pack/rate");
+        app.post("/rule-packs/preview", json!({"rule_pack": "wuhan", "campaign": "没有"})).await.problem(422, "invalid", "/campaign");
     }
 }

@@ -2,7 +2,7 @@ use actix_web::http::Method;
 use actix_web::test::TestRequest;
 
 use super::*;
-use crate::api::replies::reply;
+use crate::api::letters::replies::reply;
 
 fn id(letter: &Value) -> &str {
     letter["id"].as_str().unwrap()

@@ -8,6 +8,36 @@ async fn letters(app: &TestApp) -> Vec<(String, Value, Value)> {
     items(app, "/letters").await.into_iter().map(one).collect()
 }
 
+/// What recovers is lifted, and nobody need answer any more.
+async fn recovers(app: &TestApp) {
+    report(app, "投资", "2025-09-30", "6.0", "2025-10-24").await;
+    run(app, "2025-10-24").await;
+    report(app, "投资", "2025-10-31", "6.0", "2025-11-20").await;
+    run(app, "2025-11-20").await;
+    let states: Vec<_> =
+        items(app, "/letters").await.iter().map(|one| (one["kind"].clone(), one["state"].clone())).collect();
+    let settled = |kind: &str| (json!(kind), json!("settled"));
+    let issued = |kind: &str| (json!(kind), json!("issued"));
+    assert_eq!(
+        states,
+        [
+            settled("warning"),
+            issued("reply_reminder"),
+            settled("warning"),
+            issued("reply_reminder"),
+            settled("warning"),
+            issued("reply_reminder"),
+            issued("lifting")
+        ]
+    );
+    let last = app
+        .get(&format!("/letters/{}", items(app, "/letters").await[4]["id"].as_str().unwrap()))
+        .await
+        .expect(200);
+    assert_eq!(last["successor_id"], Value::Null);
+    assert_eq!(remind(app, "2025-11-24").await.exhausted.len(), 0);
+}
+
 both! {
     async fn an_unanswered_letter_climbs_step_by_step(app: TestApp) {
         sample(&app, &["投资"], json!({})).await;
@@ -77,18 +107,7 @@ both! {
         remind(&app, "2025-10-22").await;
         let over = remind(&app, "2025-10-24").await;
         assert_eq!((over.run.letters.len(), over.exhausted.len()), (0, 1), "a person must act");
-        // What recovers is lifted, and nobody need answer any more.
-        report(&app, "投资", "2025-09-30", "6.0", "2025-10-24").await;
-        run(&app, "2025-10-24").await;
-        report(&app, "投资", "2025-10-31", "6.0", "2025-11-20").await;
-        run(&app, "2025-11-20").await;
-        let states: Vec<_> = items(&app, "/letters").await.iter().map(|one| (one["kind"].clone(), one["state"].clone())).collect();
-        let settled = |kind: &str| (json!(kind), json!("settled"));
-        let issued = |kind: &str| (json!(kind), json!("issued"));
-        assert_eq!(states, [settled("warning"), issued("reply_reminder"), settled("warning"), issued("reply_reminder"), settled("warning"), issued("reply_reminder"), issued("lifting")]);
-        let last = app.get(&format!("/letters/{}", items(&app, "/letters").await[4]["id"].as_str().unwrap())).await.expect(200);
-        assert_eq!(last["successor_id"], Value::Null);
-        assert_eq!(remind(&app, "2025-11-24").await.exhausted.len(), 0);
+        recovers(&app).await;
     }
 
     async fn an_answer_a_recovery_or_a_newer_letter_ends_the_ladder(app: TestApp) {

@@ -5,8 +5,17 @@ use super::*;
 /// Name, unit, direction and basis of a measure; the target and its baseline; figure and value of July; the form.
 type Case = ([&'static str; 4], Value, Option<&'static str>, [&'static str; 2], &'static str);
 
+fn target(kind: &str, comparator: &str, value: &str, unit: &str) -> Value {
+    json!({"kind": kind, "comparator": comparator, "value": value, "unit": unit})
+}
+
 fn cases() -> Vec<Case> {
-    let target = |kind: &str, comparator: &str, value: &str, unit: &str| json!({"kind": kind, "comparator": comparator, "value": value, "unit": unit});
+    let mut all = values();
+    all.extend(rates_and_others());
+    all
+}
+
+fn values() -> Vec<Case> {
     vec![
         (
             ["新增就业", "万人", "higher", "cumulative"],
@@ -36,6 +45,11 @@ fn cases() -> Vec<Case> {
             ["level", "110"],
             "allowance",
         ),
+    ]
+}
+
+fn rates_and_others() -> Vec<Case> {
+    vec![
         (
             ["投资", "亿元", "higher", "cumulative"],
             target("growth", ">=", "5", "%"),

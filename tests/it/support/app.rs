@@ -5,21 +5,20 @@ use std::sync::Arc;
 use actix_web::body::{BoxBody, to_bytes};
 use actix_web::dev::ServiceResponse;
 use actix_web::http::{Method, StatusCode, header};
-use actix_web::middleware::from_fn;
-use actix_web::{App, test, web};
+use actix_web::test;
 use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
-use xushi::api::{self, State};
+use xushi::app::application;
 use xushi::clock::{Clock as _, FixedClock};
-use xushi::domain::WorkCalendar;
-use xushi::letter::{ReplyLinks, Templates};
-use xushi::mail::message::Mailbox;
+use xushi::jobs::Jobs;
+use xushi::mail::transport::Transport;
 use xushi::office::Office;
 use xushi::store::Store;
 use xushi::store::rows::ApiKeyRow;
 use xushi::store::types::Id;
 
 use super::database::Database;
+use super::services;
 
 type Call = Box<dyn Fn(actix_http::Request) -> LocalBoxFuture<'static, ServiceResponse<BoxBody>>>;
 
@@ -116,27 +115,19 @@ impl TestApp {
             unit_id: None,
         };
         store.ensure_api_key(&row).await.unwrap();
-        let office = Office {
-            store: store.clone(),
-            clock: clock.clone(),
-            calendar: Arc::new(WorkCalendar::built_in()),
-            templates: Arc::new(Templates::built_in().unwrap()),
-            message_id_domain: "example.org".to_owned(),
-            remind_working_days: 2,
-            sender: Mailbox { name: "序时预警".to_owned(), address: "xushi@example.org".to_owned() },
-            links: Some(ReplyLinks::new("https://xushi.example.org", [7; 32], 365)),
-        };
-        let state = web::Data::new(State::new(office.clone(), Arc::default()));
-        let app = App::new()
-            .wrap(from_fn(api::http::request_id::middleware))
-            .wrap(from_fn(api::http::finish::middleware))
-            .configure(move |config| api::configure(config, state.clone()));
+        let office = services::office(store.clone(), clock.clone()).await;
+        let app = application(office.clone(), Arc::default());
         let service = std::rc::Rc::new(test::init_service(app).await);
         let call: Call = Box::new(move |request| {
             let service = service.clone();
             Box::pin(async move { test::call_service(&*service, request).await.map_into_boxed_body() })
         });
         Self { store, clock, key, office, call, _database: database }
+    }
+
+    /// The jobs of a replica called `holder`, whose mails go to `transport`.
+    pub(crate) fn jobs(&self, transport: Transport, holder: &str) -> Jobs {
+        services::jobs(self.office.clone(), transport, holder)
     }
 
     /// Sends any request.

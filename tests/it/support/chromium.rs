@@ -22,6 +22,10 @@ impl Chromium {
         let folders: Vec<_> = std::env::split_paths(&std::env::var_os("PATH")?).collect();
         let found = known.iter().flat_map(|name| folders.iter().map(move |at| at.join(name)));
         let Some(program) = found.into_iter().find(|path| path.is_file()) else {
+            assert!(
+                std::env::var_os("CI").is_none(),
+                "CI must have chromium, to test pages in a real browser"
+            );
             eprintln!("\n*** SKIPPED IN A REAL BROWSER: no chromium in the PATH ***\n");
             return None;
         };

@@ -5,6 +5,7 @@ pub(crate) mod chromium;
 pub(crate) mod crash;
 pub(crate) mod database;
 pub(crate) mod process;
+pub(crate) mod services;
 pub(crate) mod smtp_sink;
 
 pub(crate) use app::TestApp;

@@ -25,7 +25,7 @@ pub enum Reach {
 
 /// One route and who may call it. An administrator may call every one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rule {
+pub struct AccessRule {
     /// `GET`, `POST`, …
     pub verb: &'static str,
     /// The route below `/api/v1`, as in the specification.
@@ -42,44 +42,44 @@ pub struct Rule {
     pub writes: bool,
 }
 
-const fn rule(verb: &'static str, path: &'static str, unit: Reach) -> Rule {
-    Rule { verb, path, coordinator: true, reader: true, unit, not_own: false, writes: false }
+const fn rule(verb: &'static str, path: &'static str, unit: Reach) -> AccessRule {
+    AccessRule { verb, path, coordinator: true, reader: true, unit, not_own: false, writes: false }
 }
 
 /// Reading; units as far as `unit` says.
-const fn read(path: &'static str, unit: Reach) -> Rule {
+const fn read(path: &'static str, unit: Reach) -> AccessRule {
     rule("GET", path, unit)
 }
 
 /// A calculation that writes nothing.
-const fn trial(path: &'static str) -> Rule {
+const fn trial(path: &'static str) -> AccessRule {
     rule("POST", path, Reach::Everything)
 }
 
 /// The office's own work.
-const fn write(verb: &'static str, path: &'static str) -> Rule {
-    Rule { reader: false, writes: true, ..rule(verb, path, Reach::Nothing) }
+const fn write(verb: &'static str, path: &'static str) -> AccessRule {
+    AccessRule { reader: false, writes: true, ..rule(verb, path, Reach::Nothing) }
 }
 
 /// What a unit does with its letter; the office may enter what came on paper.
-const fn answer(path: &'static str) -> Rule {
-    Rule { unit: Reach::AddressedLetter, ..write("POST", path) }
+const fn answer(path: &'static str) -> AccessRule {
+    AccessRule { unit: Reach::AddressedLetter, ..write("POST", path) }
 }
 
 /// Judging an answer: never by the unit that gave it.
-const fn judge(path: &'static str) -> Rule {
-    Rule { not_own: true, ..write("POST", path) }
+const fn judge(path: &'static str) -> AccessRule {
+    AccessRule { not_own: true, ..write("POST", path) }
 }
 
 /// For administrators alone.
-const fn administer(verb: &'static str, path: &'static str) -> Rule {
-    Rule { coordinator: false, ..write(verb, path) }
+const fn administer(verb: &'static str, path: &'static str) -> AccessRule {
+    AccessRule { coordinator: false, ..write(verb, path) }
 }
 
 use Reach::{Everything, Nothing, OwnContact, OwnEpisode, OwnIndicator, OwnLetter, OwnList};
 
 /// Every route.
-pub const RULES: &[Rule] = &[
+pub const RULES: &[AccessRule] = &[
     read("/regions", Everything),
     write("POST", "/regions"),
     read("/regions/{key}", Everything),
@@ -152,7 +152,7 @@ pub const RULES: &[Rule] = &[
     read("/letters/{id}.txt", OwnLetter),
     read("/letters/{id}.png", OwnLetter),
     // The mail as it was sent carries the link by which the addressee answers.
-    Rule { reader: false, ..read("/letters/{id}.eml", Reach::AddressedLetter) },
+    AccessRule { reader: false, ..read("/letters/{id}.eml", Reach::AddressedLetter) },
     answer("/letters/{id}/receipt"),
     read("/letters/{id}/receipt", OwnLetter),
     answer("/letters/{id}/replies"),
@@ -176,11 +176,11 @@ pub const RULES: &[Rule] = &[
 ];
 
 /// The line of a route.
-pub fn find(verb: &str, path: &str) -> Option<&'static Rule> {
+pub fn find(verb: &str, path: &str) -> Option<&'static AccessRule> {
     RULES.iter().find(|rule| rule.verb == verb && rule.path == path)
 }
 
-impl Rule {
+impl AccessRule {
     /// Whether keys of this role may call the route at all.
     pub fn admits(&self, role: Role) -> bool {
         match role {

@@ -89,6 +89,12 @@ impl Case {
             };
             return two(self.blended(actual, rate), self.blended(actual, rate + more));
         }
+        self.reached(need, come)
+    }
+
+    /// The same of a sentence that names what the year is to come to.
+    fn reached(&self, need: &str, come: impl Fn(Decimal) -> Decimal) -> Done {
+        let two = |good: Decimal, bad: Decimal| Done { good: vec![good], bad: vec![bad] };
         let unit = Decimal::new(1, 2);
         if need.contains("不低于上年同期") {
             return two(come(Decimal::ZERO), come(-unit));

@@ -55,13 +55,11 @@ fn is_trouble(state: LineState) -> bool {
     !matches!(state, LineState::OnPace | LineState::Reached)
 }
 
-/// The book as a person reads it: each case in its warning, then letters of the other kinds and about several.
-#[test]
-fn the_book_reads_well() {
+/// Each case in its warning, or in the letter that lifts it.
+fn one_by_one(all: &[Case]) -> String {
     let mut book = String::new();
     let mut asked: Vec<(String, &str)> = Vec::new();
-    let all = cases::all();
-    for case in &all {
+    for case in all {
         let line = case.line(1);
         let lifted = matches!(line.state, LineState::OnPace | LineState::Reached);
         let kind = if lifted { LetterKind::Lifting } else { LetterKind::Warning };
@@ -79,6 +77,14 @@ fn the_book_reads_well() {
         };
         book.push_str(&format!("【{}】{kind}\n{said}{asks}\n\n", case.about));
     }
+    book
+}
+
+/// The book as a person reads it: each case in its warning, then letters of the other kinds and about several.
+#[test]
+fn the_book_reads_well() {
+    let all = cases::all();
+    let mut book = one_by_one(&all);
     let named = |names: &[&str]| -> Vec<LetterLine> {
         let case = |name: &&str| all.iter().find(|case| case.about == *name).unwrap();
         (1..).zip(names).map(|(ordinal, name)| case(name).line(ordinal)).collect()

@@ -1,4 +1,6 @@
-use super::*;
+use serde_json::json;
+
+use crate::support::both;
 
 both! {
     async fn the_years_in_force_are_shown(app: TestApp) {

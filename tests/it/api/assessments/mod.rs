@@ -1,5 +1,8 @@
 //! Assessments in force: beside the plan, not in it; judged when facts are put in; read by page and by day.
 
+mod board;
+pub(crate) mod preview;
+
 use actix_web::http::{Method, header};
 use diesel_async::SimpleAsyncConnection as _;
 use serde_json::{Value, json};

@@ -1,4 +1,7 @@
-use super::*;
+use serde_json::{Value, json};
+
+use crate::policy::{items, outcomes, report, run, sample};
+use crate::support::both;
 
 both! {
     async fn what_recovers_is_observed_then_lifted_by_letter(app: TestApp) {

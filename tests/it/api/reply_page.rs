@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use xushi::clock::Clock as _;
 
-use crate::api::replies::issued;
+use crate::api::letters::replies::issued;
 use crate::support::app::Answer;
 use crate::support::{TestApp, both};
 

@@ -1,4 +1,7 @@
-use super::*;
+use serde_json::{Value, json};
+
+use crate::policy::{at, items, outcomes, report, run, sample};
+use crate::support::both;
 
 both! {
     async fn a_silenced_indicator_gets_no_letter_until_the_silence_ends(app: TestApp) {

@@ -81,8 +81,6 @@ pub fn config_in(mut base: Config, folder: &Path, own_database: bool) -> Config 
     base.mail.transport = crate::config::TransportChoice::File;
     base.mail.folder = folder.join("outbox");
     // The sample's days are over: jobs that go by today's date would only add noise.
-    base.schedule.evaluate = String::new();
-    base.schedule.issue = String::new();
-    base.schedule.remind = String::new();
+    base.schedule.stop_daily();
     base
 }

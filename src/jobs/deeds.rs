@@ -1,0 +1,59 @@
+//! What each job does for its slot. Each gives one line of outcome, which the slot keeps.
+
+use chrono::{DateTime, Utc};
+
+use super::job_table::Bell;
+use super::{JobError, Jobs, watch};
+use crate::clock::office_zone;
+use crate::office::assessments;
+use crate::office::warnings::{self, Issued, Outcome};
+
+pub(super) async fn deliver(jobs: &Jobs) -> Result<String, JobError> {
+    let done = super::deliver::deliver(jobs).await?;
+    Ok(format!("accepted {}, deferred {}, failed {}", done.accepted, done.deferred, done.failed))
+}
+
+pub(super) async fn look(jobs: &Jobs, schedule: &[Bell<'_>]) -> Result<String, JobError> {
+    let done = watch::watch(jobs, schedule).await?;
+    Ok(format!("opened {}, closed {}, bounces {}", done.opened, done.closed, done.bounces))
+}
+
+pub(super) async fn evaluate(jobs: &Jobs, due: DateTime<Utc>) -> Result<String, JobError> {
+    let done = assessments::evaluate(&jobs.office, due.with_timezone(&office_zone()).date_naive()).await?;
+    tracing::info!(assessed = done.assessed, changed = done.changed, "evaluated");
+    Ok(format!("assessed {}, changed {}", done.assessed, done.changed))
+}
+
+pub(super) async fn issue(jobs: &Jobs, due: DateTime<Utc>) -> Result<String, JobError> {
+    let as_of = due.with_timezone(&office_zone()).date_naive();
+    Box::pin(assessments::evaluate(&jobs.office, as_of)).await?;
+    let done = Box::pin(warnings::issue_on_schedule(&jobs.office, as_of)).await?;
+    if done.resting {
+        return Ok("not a working day".to_owned());
+    }
+    let said = format!("{}, lifted {}", made(&done), done.lifted);
+    tracing::info!(outcome = said, "issued");
+    Ok(said)
+}
+
+pub(super) async fn remind(jobs: &Jobs) -> Result<String, JobError> {
+    let done = warnings::remind(&jobs.office, false).await?;
+    if !done.working_day {
+        return Ok("not a working day".to_owned());
+    }
+    let said = format!("{}, unanswered after every step {}", made(&done.run), done.exhausted.len());
+    tracing::info!(outcome = said, "reminded");
+    Ok(said)
+}
+
+/// What became of the letters of a run, told apart: planned is not made.
+fn made(done: &Issued) -> String {
+    let count = |is: fn(&Outcome) -> bool| done.letters.iter().filter(|letter| is(&letter.outcome)).count();
+    format!(
+        "letters {}, drafts {}, blocked {}, overtaken {}",
+        count(|outcome| matches!(outcome, Outcome::Issued { .. })),
+        count(|outcome| matches!(outcome, Outcome::AwaitsApproval { .. })),
+        count(|outcome| matches!(outcome, Outcome::Blocked { .. })),
+        count(|outcome| matches!(outcome, Outcome::Overtaken)),
+    )
+}

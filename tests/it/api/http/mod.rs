@@ -1,0 +1,5 @@
+//! What all resources share: who may do what, the habits of the API, what is counted.
+
+pub(crate) mod access;
+mod contract;
+mod metrics;
