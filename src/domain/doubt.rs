@@ -39,6 +39,8 @@ text_enum! {
         NegativeAmount = "negative_amount",
         /// A span that is no month, quarter, half-year or year.
         UnusualSpan = "unusual_span",
+        /// The phrase of a target names a deadline that is not the end of its window.
+        DeadlineInPhrase = "deadline_in_phrase",
     }
 }
 
@@ -69,6 +71,9 @@ impl Doubt {
             Self::NegativeAmount => "数值为负，该指标通常不小于零，请核对。",
             Self::UnusualSpan => {
                 "数据期不是一个完整的月、季、半年或年（1—2月除外），请核对起止日期；时点数请填该时点。"
+            }
+            Self::DeadlineInPhrase => {
+                "目标原文写有期末以外的时限，研判仍按期末计；如须按该时限考核，请用序时曲线的节点写明。"
             }
             Self::PublishedAhead => "公布日期晚于今天，到公布之日才参与研判，请核对日期。",
         }

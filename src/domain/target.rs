@@ -1,11 +1,12 @@
 //! The parsed promise of an indicator.
 
+use chrono::Datelike as _;
 use rust_decimal::Decimal;
 
 pub use super::kind::Kind;
 use super::pace::is_percent;
-use super::phrase::names_other;
-use super::{Invalid, invalid, quantity, text_enum};
+use super::phrase::{self, names_other};
+use super::{Curve, Doubt, DoubtSet, Invalid, Period, invalid, quantity, text_enum};
 
 text_enum! {
     /// How actual and promised value are compared.
@@ -104,7 +105,7 @@ impl Target {
     }
 
     /// Whether the phrase speaks of another measure than the one called `measure` or one of its `aliases`.
-    pub fn names_other(&self, measure: &str, aliases: &[String]) -> bool {
+    fn names_other(&self, measure: &str, aliases: &[String]) -> bool {
         let mut names = std::iter::once(measure).chain(aliases.iter().map(String::as_str));
         !names.any(|name| self.says(name))
             && names_other(&self.phrase, measure, aliases.iter().map(String::as_str))
@@ -113,6 +114,43 @@ impl Target {
     /// Whether the phrase has this name in it, as most have that of their measure: told without reading it.
     pub fn says(&self, name: &str) -> bool {
         !name.is_empty() && self.phrase.contains(name)
+    }
+
+    /// What is odd about the promise itself: its phrase speaks of another measure, or of a deadline that is not the end of
+    /// `window` and that no dated node says.
+    pub fn doubts(&self, (measure, aliases): (&str, &[String]), window: Period, curve: &Curve) -> DoubtSet {
+        let mut doubts = DoubtSet::default();
+        if self.names_other(measure, aliases) {
+            doubts.insert(Doubt::OtherMeasure);
+        }
+        if !matches!(curve, Curve::Nodes(_)) && self.says_another_deadline(window) {
+            doubts.insert(Doubt::DeadlineInPhrase);
+        }
+        doubts
+    }
+
+    /// Whether the phrase names a day to be done by that is not the end of `window` (5月底前, 到2027年): a target has no room
+    /// for one, so that it is judged by the end all the same.
+    fn says_another_deadline(&self, window: Period) -> bool {
+        const WITHIN_A_YEAR: [&str; 6] = ["月", "季度", "半年", "节前", "日前", "旬"];
+        // Most phrases name no day, and are not read.
+        let names_day =
+            self.phrase.contains('年') || WITHIN_A_YEAR.iter().any(|word| self.phrase.contains(word));
+        if !names_day || self.kind == Kind::Milestone {
+            return false;
+        }
+        let end = format!("{}年", window.end().year());
+        let is_other = |part: &String| {
+            let within = WITHIN_A_YEAR.iter().any(|word| part.contains(word))
+                && !(part.contains("12月") && part.contains(&end));
+            let years = part.match_indices('年').filter_map(|(at, _)| part[..at].get(at.checked_sub(4)?..));
+            let by = ["到", "至", "前", "底", "内", "末"].iter().any(|word| part.contains(word));
+            let other_year = years
+                .clone()
+                .any(|year| year.bytes().all(|digit| digit.is_ascii_digit()) && format!("{year}年") != end);
+            within || (by && other_year)
+        };
+        phrase::parse(&self.phrase).unparsed.iter().any(is_other)
     }
 
     /// The factor that turns the target's unit into the measure's (`万家` → `家` is 10000).
@@ -142,6 +180,8 @@ impl Target {
 
 #[cfg(test)]
 mod tests {
+    use chrono::NaiveDate;
+
     use super::*;
 
     fn target(kind: Kind, value: i64, unit: &str) -> Target {
@@ -170,6 +210,46 @@ mod tests {
         {
             let factor = target(Kind::Growth, 2, unit).factor_to("亿元").unwrap();
             assert_eq!(factor, want.parse().unwrap(), "{unit}");
+        }
+    }
+
+    #[test]
+    fn a_deadline_that_is_not_the_windows_end_is_a_doubt() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let window = Period::new(day("2025-01-01"), day("2025-12-31")).unwrap();
+        for (phrase, doubted) in [
+            ("5月底前完成60亿元", true),
+            ("新增就业（6月30日前）3万人", true),
+            ("技改投资上半年完成60亿元", true),
+            ("国庆节前建成口袋公园10个", true),
+            ("到2027年高新技术企业达到1000家", true),
+            ("2025年10月30日前建成投用3条", true),
+            ("2025年社会消费品零售总额增长5.5%以上", false),
+            ("到2025年高新技术企业达到1000家", false),
+            ("2025年12月31日前完成筛查100人次", false),
+            ("年底前新增就业7万人", false),
+            ("社零增长5.5%以上", false),
+            ("能耗强度较2020年下降13%", false),
+            ("由-3%转为正增长", false),
+        ] {
+            let mut found = phrase::parse(phrase).targets;
+            let one = found.pop().unwrap_or_else(|| panic!("{phrase}"));
+            let target = Target {
+                kind: one.kind,
+                comparator: one.comparator,
+                value: one.value,
+                value_hi: one.value_hi,
+                unit: one.unit,
+                hedge: one.hedge,
+                phrase: phrase.to_owned(),
+                benchmark: one.benchmark,
+            };
+            let of = |curve: &Curve| {
+                target.doubts(("某指标", &[]), window, curve).contains(Doubt::DeadlineInPhrase)
+            };
+            assert_eq!(of(&Curve::LinearMonths), doubted, "{phrase}");
+            let nodes = Curve::Nodes(Vec::new());
+            assert!(!of(&nodes), "{phrase}");
         }
     }
 }

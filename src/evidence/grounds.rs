@@ -10,7 +10,7 @@ use xushi_domain::pace::{
     self, Assessment, Course, Known, Past, PersonVerdict, Step, Subject, course, is_percent, overdue_after,
 };
 use xushi_domain::{
-    Curve, Doubt, Figure, Kind, Measure, Observation, Period, RulePack, Target, WorkCalendar, assess,
+    Curve, DoubtSet, Figure, Kind, Measure, Observation, Period, RulePack, Target, WorkCalendar, assess,
     assess_with_working,
 };
 
@@ -22,8 +22,8 @@ pub struct Grounds {
     pub region: Arc<str>,
     /// The promise.
     pub target: Option<Target>,
-    /// Whether the phrase of the promise names another measure.
-    pub names_other: bool,
+    /// What is odd about the promise itself.
+    pub doubts: DoubtSet,
     /// The curve.
     pub curve: Curve,
     /// Value at the start of the window.
@@ -104,9 +104,7 @@ impl Grounds {
 
     /// With what is doubtful about the promise itself.
     fn doubted(&self, mut assessment: Assessment) -> Assessment {
-        if self.names_other {
-            assessment.doubts.insert(Doubt::OtherMeasure);
-        }
+        self.doubts.iter().for_each(|doubt| assessment.doubts.insert(doubt));
         assessment
     }
 

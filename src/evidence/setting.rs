@@ -9,10 +9,10 @@ use crate::as_of::KnowledgeDate;
 use crate::comparisons::Compared;
 use crate::grounds::Grounds;
 use crate::in_force::InForce;
-use crate::other_names::OtherNames;
+use crate::promise_doubts::PromiseDoubts;
 use crate::stored::Evidence;
 use xushi_domain::pace::Past;
-use xushi_domain::{Measure, Observation, RulePack, WorkCalendar};
+use xushi_domain::{DoubtSet, Measure, Observation, RulePack, WorkCalendar};
 use xushi_store::rows::{EvaluationRow, PastVerdictRow, RulePackRow};
 use xushi_store::types::Id;
 use xushi_store::{Store, StoreError, rule_packs};
@@ -27,7 +27,7 @@ pub(crate) struct Setting {
     measures: HashMap<Id, Arc<Measure>>,
     /// Other names of measures.
     aliases: HashMap<Id, Vec<String>>,
-    phrases: OtherNames,
+    promises: PromiseDoubts,
     regions: HashMap<Id, Arc<str>>,
     pub(crate) packs: HashMap<Id, (Id, Arc<RulePack>)>,
 }
@@ -76,7 +76,7 @@ impl Setting {
             calendar: calendar.clone(),
             measures,
             aliases,
-            phrases: OtherNames::default(),
+            promises: PromiseDoubts::default(),
             regions,
             packs,
         })
@@ -111,13 +111,14 @@ impl Setting {
         let window = row.window()?;
         let target = row.target.target()?;
         let aliases = self.aliases.get(&key.0).map_or(&[][..], Vec::as_slice);
-        let names_other = target
-            .as_ref()
-            .is_some_and(|target| self.phrases.name_other(target, (key.0, &measure.name), aliases));
+        let curve = row.curve()?;
+        let doubts = target.as_ref().map_or_else(DoubtSet::default, |target| {
+            self.promises.of(target, (key.0, &measure.name, aliases), window, &curve)
+        });
         let grounds = Grounds {
-            names_other,
+            doubts,
             target,
-            curve: row.curve()?,
+            curve,
             baseline: row.baseline.map(|number| number.0),
             window,
             measure,

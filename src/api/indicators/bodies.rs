@@ -9,7 +9,7 @@ use crate::api::assessments::figures::{DoubtView, FiguresView};
 use crate::api::http::wire::Amount;
 use crate::api::targets::promise::{CurveBody, TargetBody, TargetView};
 use crate::api::tasks::PartBody;
-use crate::domain::Doubt;
+use crate::domain::{DoubtSet, Period};
 use crate::store::rows::{MeasureAliasRow, NamedIndicatorRow};
 use crate::store::types::{Id, Number};
 use crate::store::{StoreError, curves};
@@ -90,9 +90,13 @@ impl IndicatorView {
         let target = indicator.target.target()?;
         let aliases: Vec<String> =
             aliases.iter().filter(|one| one.measure_id == measure.0).map(|one| one.name.clone()).collect();
-        let other = target.as_ref().is_some_and(|target| target.names_other(&measure.1, &aliases));
+        let curve = curves::read(&indicator.curve)?;
+        let window = Period::new(indicator.window_start, indicator.window_end)?;
+        let doubts = target
+            .as_ref()
+            .map_or_else(DoubtSet::default, |target| target.doubts((&measure.1, &aliases), window, &curve));
         Ok(Self {
-            doubts: DoubtView::all(other.then_some(Doubt::OtherMeasure).into_iter().collect()),
+            doubts: DoubtView::all(doubts),
             id: indicator.id.0,
             measure: Named { id: measure.0.0, name: measure.1 },
             unit: measure.2,
@@ -102,7 +106,7 @@ impl IndicatorView {
             task: Named { id: indicator.task_id.0, name: task_name },
             lead_unit: indicator.lead_unit_id.zip(lead_unit_name).map(|(id, name)| Named { id: id.0, name }),
             target: target.map(TargetView::from),
-            curve: CurveBody::from(curves::read(&indicator.curve)?),
+            curve: CurveBody::from(curve),
             baseline: amount(indicator.baseline),
             window_start: indicator.window_start,
             window_end: indicator.window_end,

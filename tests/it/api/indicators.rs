@@ -27,6 +27,23 @@ both! {
         assert_eq!((&changed["target"], &changed["baseline"]), (&json!(null), &json!("12.5")));
     }
 
+    async fn a_deadline_that_the_target_cannot_carry_is_a_doubt_wherever_it_is_shown(app: TestApp) {
+        let task = task(&app).await;
+        app.post("/measures", json!({"name": "甲类项目投资", "unit": "亿元", "basis": "cumulative", "better": "higher", "frequency": "monthly"}))
+            .await
+            .expect(201);
+        let codes = |view: &Value| -> Vec<Value> { view["doubts"].as_array().unwrap().iter().map(|one| one["code"].clone()).collect() };
+        let body = json!({"task": task, "measure": "甲类项目投资", "region": "430600", "target": {"phrase": "甲类项目投资5月底前完成60亿元"}});
+        let made = app.post("/indicators", body).await.expect(201);
+        assert_eq!(codes(&made), ["deadline_in_phrase"]);
+        let path = format!("/indicators/{}", made["id"].as_str().unwrap());
+        assert_eq!(codes(&app.get(&format!("{path}/assessment")).await.expect(200)), ["deadline_in_phrase"]);
+        // Said by nodes, it is carried.
+        let nodes = json!({"kind": "nodes", "nodes": [{"on": "2025-05-31", "fraction": "1"}]});
+        let told = app.patch(&path, json!({"curve": nodes, "reason": "写明期限"})).await.expect(200);
+        assert!(codes(&told).is_empty(), "{told}");
+    }
+
     async fn a_phrase_of_another_measure_is_a_doubt_wherever_it_is_shown(app: TestApp) {
         let task = task(&app).await;
         let of = |name: &str, aliases: Value| json!({"name": name, "unit": "亿元", "basis": "cumulative", "better": "higher", "frequency": "monthly", "aliases": aliases});

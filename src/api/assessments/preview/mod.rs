@@ -23,7 +23,7 @@ use crate::api::http::wire::{TextOr, shorten};
 use crate::api::targets::promise::{BenchmarkBody, Of, SeriesBody, TargetBody, TargetView};
 use crate::domain::pace::{Past, PersonVerdict};
 use crate::domain::{
-    Figure, Invalid, Measure, Observation, Period, RulePack, Status, WorkCalendar, quantity,
+    DoubtSet, Figure, Invalid, Measure, Observation, Period, RulePack, Status, WorkCalendar, quantity,
 };
 use crate::evidence::comparisons::Compared;
 use crate::evidence::register::Key;
@@ -108,10 +108,13 @@ impl Case {
         let key = (register.measure(&measure.name), region);
         let stated = fill(&mut register, observations, (&measure, key), as_of)?;
         let baseline = indicator.baseline.map(|amount| quantity::checked("indicator.baseline", amount.0));
+        let curve = curve(indicator.curve).map_err(|invalid| invalid.within("indicator"))?;
         let grounds = Grounds {
-            names_other: target.as_ref().is_some_and(|target| target.names_other(&measure.name, &aliases)),
+            doubts: target.as_ref().map_or_else(DoubtSet::default, |target| {
+                target.doubts((&measure.name, &aliases), window, &curve)
+            }),
             target,
-            curve: curve(indicator.curve).map_err(|invalid| invalid.within("indicator"))?,
+            curve,
             baseline: baseline.transpose()?,
             window,
             region: register.code(region).into(),
