@@ -1,7 +1,7 @@
 //! Keys in a command (id, code or name) turned into rows; a refusal names the field.
 
 use super::{Office, Refusal};
-use crate::store::rows::{RegionRow, UnitRow};
+use crate::store::rows::{CampaignRow, MeasureRow, RegionRow, RulePackRow, TaskRow, UnitRow};
 
 /// For each thing one function for a key that is there and, where asked for, one for a key that may be.
 macro_rules! keys {
@@ -31,6 +31,10 @@ macro_rules! keys {
 }
 
 keys! {
-    region: resolve_region -> RegionRow;
+    region, maybe_region: resolve_region -> RegionRow;
     unit, maybe_unit: resolve_unit -> UnitRow;
+    campaign, maybe_campaign: resolve_campaign -> CampaignRow;
+    task, maybe_task: resolve_task -> TaskRow;
+    measure: resolve_measure -> MeasureRow;
+    rule_pack: resolve_rule_pack -> RulePackRow;
 }

@@ -19,17 +19,20 @@ use crate::api::http::extract::{self, Body};
 use crate::api::http::lookup::{self, At};
 use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::spec::Routes;
-use crate::api::http::wire::{TextOr, shorten};
-use crate::api::targets::promise::{Of, SeriesBody, TargetBody, TargetView};
+use crate::api::http::wire::TextOr;
+use crate::api::targets::promise::TargetView;
+use crate::domain::invalid::shorten;
 use crate::domain::kind::ComparedWith;
 use crate::domain::pace::{
     self, Known, NamedSeries, Past, PersonVerdict, Sibling, Subject, next_report, overdue_after,
 };
 use crate::domain::{
-    AverageOf, Curve, Doubt, Figure, Invalid, Measure, Observation, Period, RegionLevel, RulePack, Status,
-    Target, WorkCalendar, assess_with_working, parent_code, quantity,
+    AverageOf, Curve, Doubt, Figure, Invalid, Measure, Observation, Of, Period, RegionLevel, RulePack,
+    Status, Target, WorkCalendar, WrittenBenchmark, WrittenTarget, assess_with_working, parent_code,
+    quantity,
 };
 use crate::letter::Templates;
+use crate::office::rule_packs::NewRulePack;
 use crate::store::{rule_packs, seed};
 
 /// Adds the resource's routes.
@@ -120,7 +123,9 @@ impl Case {
     fn checked(body: PreviewBody, base: RulePack) -> Result<Self, Problem> {
         let PreviewBody { as_of, indicator, observations, rule_pack, history, verdict } = body;
         let pack = match rule_pack {
-            Some(TextOr::Whole(pack)) => pack.unnamed(base).map_err(|invalid| invalid.within("rule_pack"))?,
+            Some(TextOr::Whole(pack)) => {
+                NewRulePack::from(*pack).unnamed(base).map_err(|invalid| invalid.within("rule_pack"))?
+            }
             _ => base,
         };
         let mut indicator = indicator;
@@ -130,9 +135,10 @@ impl Case {
         let window = Period::new(indicator.window_start, indicator.window_end)
             .map_err(|invalid| Invalid { field: "indicator.window_end".to_owned(), ..invalid })?;
         let of = Of::measure(&measure);
-        let written = indicator.target.as_ref().and_then(TargetBody::benchmark).cloned();
-        let target = indicator.target.map(|target| target.with_usual(of).target(of)).transpose();
-        let target = target.map_err(|problem| problem.within("/indicator"))?;
+        let promised = indicator.target.map(WrittenTarget::from);
+        let written = promised.as_ref().and_then(|target| target.benchmark.clone());
+        let target = promised.map(|target| target.with_usual(of).target(of)).transpose();
+        let target = target.map_err(|invalid| invalid.within("indicator"))?;
         let benchmark =
             target.as_ref().and_then(|target| benchmark(target, written, (&region, &measure.name)));
         let (series, stated) = grouped(observations, &measure, &region)?;
@@ -301,7 +307,7 @@ fn grouped(
 /// The series a target is compared with: as written, or as the phrase says it.
 fn benchmark(
     target: &Target,
-    written: Option<TextOr<SeriesBody>>,
+    written: Option<WrittenBenchmark>,
     (region, measure): (&str, &str),
 ) -> Option<(SeriesKey, String)> {
     let name = target.benchmark.clone()?;
@@ -312,14 +318,12 @@ fn benchmark(
     };
     let by_measure = |other: &str| ((region.to_owned(), other.trim().to_owned()), name.clone());
     match written {
-        Some(TextOr::Whole(series)) => match *series {
-            SeriesBody { region: Some(code), .. } => {
-                let code = canonical_region(&code);
-                Some(((code.clone(), measure.to_owned()), region_name(&code)))
-            }
-            SeriesBody { measure: Some(other), .. } => Some(by_measure(&other)),
-            _ => None,
-        },
+        Some(WrittenBenchmark::Series { region: Some(code), .. }) => {
+            let code = canonical_region(&code);
+            Some(((code.clone(), measure.to_owned()), region_name(&code)))
+        }
+        Some(WrittenBenchmark::Series { measure: Some(other), .. }) => Some(by_measure(&other)),
+        Some(WrittenBenchmark::Series { .. }) => None,
         _ if target.kind.row().compared_with == ComparedWith::OtherMeasure => Some(by_measure(&name)),
         _ => Some(by_region(region_in(&name, region))),
     }

@@ -1,7 +1,7 @@
-//! Deeds with regions, units and contacts.
+//! Deeds with units (责任单位).
 
-use super::{Actor, Office, Refusal};
 use crate::domain::Unit;
+use crate::office::{Actor, Office, Refusal};
 use crate::store::rows::{UnitChange, UnitRow};
 use crate::store::types::Id;
 
