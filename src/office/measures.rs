@@ -1,6 +1,7 @@
 //! Deeds with measures (指标口径).
 
 use crate::domain::{Basis, Better, Frequency, Measure};
+use crate::office::actor::Deed;
 use crate::office::{Actor, Grounds, Office, Refusal};
 use crate::store::revisions;
 use crate::store::rows::MeasureRow;
@@ -39,13 +40,19 @@ pub async fn create_measure(
     actor: &Actor,
     new: NewMeasure,
 ) -> Result<NamedMeasure, Refusal> {
+    let mut deed = office.begin(actor).await?;
+    let made = add_measure(&mut deed, new).await;
+    deed.end(made).await
+}
+
+/// Makes a measure as part of a deed.
+pub(super) async fn add_measure(deed: &mut Deed<'_>, new: NewMeasure) -> Result<NamedMeasure, Refusal> {
+    let office = deed.office();
     let habits = (new.basis, new.better, new.frequency);
     let measure = Measure::new(&new.name, &new.unit, habits, new.release_day, new.precision)?;
     let aliases = measure.checked_aliases(&new.aliases)?;
     let row = MeasureRow::of(&measure, Id(office.clock.new_id()), office.clock.timestamp());
-    let mut deed = office.begin(actor).await?;
-    let made = deed.tx().create_measure(&row, &aliases).await;
-    deed.end(made).await?;
+    deed.tx().create_measure(&row, &aliases).await?;
     Ok((row, aliases))
 }
 

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use crate::domain::rule_pack::{Bands, Family, Levels};
 use crate::domain::{Invalid, Level, RulePack, invalid};
+use crate::office::actor::Deed;
 use crate::office::{Actor, Office, Refusal};
 use crate::store::rows::RulePackRow;
 use crate::store::types::Id;
@@ -143,22 +144,27 @@ pub async fn create_rule_pack(
     actor: &Actor,
     new: NewRulePack,
 ) -> Result<RulePackRow, Refusal> {
-    let reason = invalid::text("reason", &new.reason, 200)?;
-    let base = base(office, &new).await?;
-    let pack = new.over(base).checked()?;
-    let row = RulePackRow::of(&pack, Id(office.clock.new_id()), &reason, office.clock.timestamp());
     let mut deed = office.begin(actor).await?;
-    let made = deed.tx().create_rule_pack(&row).await;
+    let made = add_rule_pack(&mut deed, new).await;
     deed.end(made).await
 }
 
+async fn add_rule_pack(deed: &mut Deed<'_>, new: NewRulePack) -> Result<RulePackRow, Refusal> {
+    let office = deed.office();
+    let reason = invalid::text("reason", &new.reason, 200)?;
+    let base = base(deed, &new).await?;
+    let pack = new.over(base).checked()?;
+    let row = RulePackRow::of(&pack, Id(office.clock.new_id()), &reason, office.clock.timestamp());
+    Ok(deed.tx().create_rule_pack(&row).await?)
+}
+
 /// The version that a new one starts from.
-async fn base(office: &Office, new: &NewRulePack) -> Result<RulePack, Refusal> {
+async fn base(deed: &mut Deed<'_>, new: &NewRulePack) -> Result<RulePack, Refusal> {
     if let Some(key) = &new.based_on {
-        let row = office.rule_pack("based_on", key).await?;
+        let row = deed.rule_pack("based_on", key).await?;
         return Ok(rule_packs::read(&row)?);
     }
-    match office.store.resolve_rule_pack(new.name.trim()).await {
+    match deed.tx().resolve_rule_pack(new.name.trim()).await {
         Ok(row) => Ok(rule_packs::read(&row)?),
         Err(StoreError::Missing { .. }) => Ok(RulePack::standard()),
         Err(error) => Err(error.into()),

@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use super::known::Then;
 use super::rows::{EvaluationRow, RegionRow};
 use super::types::Id;
-use super::{Store, StoreError, series_facts};
+use super::{Store, StoreError, Tx, series_facts};
 use xushi_domain::kind::{ComparedWith, WayFrom};
 use xushi_domain::pace::{NamedSeries, Sibling};
 use xushi_domain::rule_pack::Family;
@@ -40,7 +40,18 @@ impl Register {
     /// # Errors
     /// When the database fails.
     pub async fn load(store: &Store) -> Result<Self, StoreError> {
-        let rows = store.list_register().await?;
+        Ok(Self::of(store.list_register().await?, store.list_measure_names().await?))
+    }
+
+    /// Reads regions and measures, with what this transaction has written of them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn load_in(tx: &mut Tx) -> Result<Self, StoreError> {
+        Ok(Self::of(tx.list_register().await?, tx.list_measure_names().await?))
+    }
+
+    fn of(rows: Vec<RegionRow>, measures: Vec<(String, Id)>) -> Self {
         let mut names: HashMap<String, Option<Id>> = HashMap::new();
         let mut codes = HashMap::new();
         for row in &rows {
@@ -50,9 +61,8 @@ impl Register {
                 names.entry(folded(name)).and_modify(|known| *known = None).or_insert(Some(row.id));
             }
         }
-        let measures = store.list_measure_names().await?;
         let measures = measures.into_iter().map(|(name, id)| (folded(&name), id)).collect();
-        Ok(Self { regions: rows.into_iter().map(|row| (row.id, row)).collect(), codes, names, measures })
+        Self { regions: rows.into_iter().map(|row| (row.id, row)).collect(), codes, names, measures }
     }
 
     fn nation(&self) -> Option<Id> {

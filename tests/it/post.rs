@@ -47,7 +47,7 @@ async fn issue(app: &TestApp, day: &str) {
 
 /// Letters of the sample campaign, several mailboxes.
 async fn issued(app: &TestApp) -> Vec<LetterRow> {
-    xushi::demo::load(&app.store, &*app.clock).await.unwrap().unwrap();
+    xushi::demo::load(&app.office).await.unwrap().unwrap();
     observe(app, "入境旅游人次", "2025-07-31", "12.5", "2025-08-20").await;
     issue(app, "2025-08-27").await;
     letters(app).await
@@ -421,7 +421,7 @@ both! {
     }
 
     async fn a_letter_without_a_mailbox_and_an_indicator_without_a_unit_are_problems(app: TestApp) {
-        xushi::demo::load(&app.store, &*app.clock).await.unwrap().unwrap();
+        xushi::demo::load(&app.office).await.unwrap().unwrap();
         let contacts = app.get("/contacts?limit=500").await.expect(200);
         for contact in contacts["items"].as_array().unwrap() {
             let address = format!("/contacts/{}", contact["id"].as_str().unwrap());

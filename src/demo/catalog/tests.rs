@@ -100,9 +100,9 @@ fn every_unit_named_exists_and_has_its_own_mailboxes() {
     let [liaison, leader] = plan.units.iter().find(|u| u.name == "省发展改革委").map(Unit::contacts).unwrap();
     assert_eq!(
         (liaison.role, &*liaison.name, &*liaison.email),
-        ("liaison", "省发展改革委联络员", "fagai@example.org")
+        (ContactRole::Liaison, "省发展改革委联络员", "fagai@example.org")
     );
-    assert_eq!((leader.role, &*leader.email), ("leader", "fagai.leader@example.org"));
+    assert_eq!((leader.role, &*leader.email), (ContactRole::Leader, "fagai.leader@example.org"));
 }
 
 #[test]

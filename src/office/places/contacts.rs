@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::{Contact, ContactRole};
+use crate::office::actor::Deed;
 use crate::office::{Actor, Office, Refusal};
 use crate::store::rows::ContactRow;
 use crate::store::types::Id;
@@ -32,6 +33,17 @@ pub struct NewContact {
 /// [`Refusal::Invalid`] for a part that does not fit, [`Refusal::Key`] for a unit that is not there, `Duplicate` where the
 /// unit has this mailbox already.
 pub async fn create_contact(office: &Office, actor: &Actor, new: NewContact) -> Result<ContactRow, Refusal> {
+    let mut deed = office.begin(actor).await?;
+    let made = add_contact(&mut deed, new).await;
+    deed.end(made).await
+}
+
+/// Makes a contact as part of a deed.
+pub(in crate::office) async fn add_contact(
+    deed: &mut Deed<'_>,
+    new: NewContact,
+) -> Result<ContactRow, Refusal> {
+    let office = deed.office();
     let contact = Contact {
         name: new.name,
         email: new.email,
@@ -41,11 +53,9 @@ pub async fn create_contact(office: &Office, actor: &Actor, new: NewContact) -> 
         valid_to: new.valid_to,
     }
     .checked()?;
-    let unit = office.unit("unit", &new.unit).await?;
+    let unit = deed.unit("unit", &new.unit).await?;
     let row = ContactRow::of(contact, unit.id, Id(office.clock.new_id()), office.clock.timestamp());
-    let mut deed = office.begin(actor).await?;
-    let made = deed.tx().create_contact(&row).await;
-    deed.end(made).await?;
+    deed.tx().create_contact(&row).await?;
     Ok(row)
 }
 

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::{Invalid, Region, RegionAlias, RegionLevel, invalid, places};
+use crate::office::actor::Deed;
 use crate::office::{Actor, Office, Refusal};
 use crate::store::rows::{RegionAliasRow, RegionRow, word};
 use crate::store::types::Id;
@@ -37,10 +38,17 @@ pub type NamedRegion = (RegionRow, Vec<RegionAliasRow>);
 /// [`Refusal::Invalid`] for a part that does not fit or a rank that is not below the parent's, [`Refusal::Key`] for a parent
 /// that is not there, `Duplicate` where the code or the name is taken.
 pub async fn create_region(office: &Office, actor: &Actor, new: NewRegion) -> Result<NamedRegion, Refusal> {
+    let mut deed = office.begin(actor).await?;
+    let made = add_region(&mut deed, new).await;
+    deed.end(made).await
+}
+
+async fn add_region(deed: &mut Deed<'_>, new: NewRegion) -> Result<NamedRegion, Refusal> {
+    let office = deed.office();
     let region = Region::new(&new.code, &new.name, new.level)?;
     let short_name = invalid::text("short_name", new.short_name.as_deref().unwrap_or(&region.name), 40)?;
     places::checked_span(new.valid_from, new.valid_to)?;
-    let parent = office.maybe_region("parent", new.parent.as_deref()).await?;
+    let parent = deed.maybe_region("parent", new.parent.as_deref()).await?;
     if let Some(parent) = &parent
         && !region.level.fits_under(word(&parent.level)?)
     {
@@ -61,9 +69,7 @@ pub async fn create_region(office: &Office, actor: &Actor, new: NewRegion) -> Re
         updated_at: now,
     };
     let aliases = aliases(office, id, "aliases", new.aliases)?;
-    let mut deed = office.begin(actor).await?;
-    let made = deed.tx().create_region(&row, &aliases).await;
-    deed.end(made).await?;
+    deed.tx().create_region(&row, &aliases).await?;
     Ok((row, aliases))
 }
 

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::{CampaignEdit, campaign};
 use crate::domain::{Campaign, Inheritable, Invalid, Issuing, MemberRole, RulePack, TextEnum as _};
+use crate::office::actor::Deed;
 use crate::office::{Actor, Office, Refusal};
 use crate::store::revisions::{self, ChangeNote};
 use crate::store::rows::{CampaignLinks, CampaignMemberRow, CampaignRow, RevisionRow};
@@ -87,9 +88,17 @@ pub async fn create_campaign(
     actor: &Actor,
     new: NewCampaign,
 ) -> Result<CampaignRow, Refusal> {
+    let mut deed = office.begin(actor).await?;
+    let made = add_campaign(&mut deed, new).await;
+    deed.end(made).await
+}
+
+/// Makes a campaign as part of a deed.
+pub(super) async fn add_campaign(deed: &mut Deed<'_>, new: NewCampaign) -> Result<CampaignRow, Refusal> {
+    let office = deed.office();
     let window = Campaign::window(new.starts_on, new.ends_on)?;
-    let region = office.region("region", &new.region).await?;
-    let parent = office.maybe_campaign("parent", new.parent.as_deref()).await?;
+    let region = deed.region("region", &new.region).await?;
+    let parent = deed.maybe_campaign("parent", new.parent.as_deref()).await?;
     let unsaid = new.unsaid();
     let inherited = |given: Option<String>, field: &'static str, from: fn(&CampaignRow) -> &String| {
         given
@@ -113,30 +122,28 @@ pub async fn create_campaign(
         contact_email: new.contact_email,
     }
     .checked()?;
-    let office_unit = office.maybe_unit("office_unit", new.office_unit.as_deref()).await?;
+    let office_unit = deed.maybe_unit("office_unit", new.office_unit.as_deref()).await?;
     let standard = RulePack::standard().name;
     let pack = new.rule_pack.as_deref().unwrap_or(&standard);
     let links = CampaignLinks {
         region_id: region.id,
         parent_id: parent.as_ref().map(|row| row.id),
         office_unit_id: office_unit.map(|row| row.id),
-        rule_pack_id: office.rule_pack("rule_pack", pack).await?.id,
+        rule_pack_id: deed.rule_pack("rule_pack", pack).await?.id,
     };
     let mut row = CampaignRow::of(campaign, links, Id(office.clock.new_id()), office.clock.timestamp());
     if let Some(above) = &parent {
         row = row.inheriting(&unsaid, above);
     }
-    let mut members = seated(office, row.id, MemberRole::DeputyConvener, &new.deputy_conveners).await?;
-    members.extend(seated(office, row.id, MemberRole::Member, &new.members).await?);
-    let mut deed = office.begin(actor).await?;
-    let made = deed.tx().create_campaign(&row, &members).await;
-    deed.end(made).await?;
+    let mut members = seated(deed, row.id, MemberRole::DeputyConvener, &new.deputy_conveners).await?;
+    members.extend(seated(deed, row.id, MemberRole::Member, &new.members).await?);
+    deed.tx().create_campaign(&row, &members).await?;
     Ok(row)
 }
 
 /// The seats that these keys of units stand for.
 async fn seated(
-    office: &Office,
+    deed: &mut Deed<'_>,
     campaign: Id,
     role: MemberRole,
     keys: &[String],
@@ -151,13 +158,13 @@ async fn seated(
     let mut units: Vec<Id> = Vec::with_capacity(keys.len());
     for (index, key) in keys.iter().enumerate() {
         let place = format!("{field}.{index}");
-        let unit = office.unit(&place, key).await?.id;
+        let unit = deed.unit(&place, key).await?.id;
         if units.contains(&unit) {
             return Err(Invalid::new(place, "duplicate", "同一单位重复列出，请删除一处。").into());
         }
         units.push(unit);
     }
-    Ok(CampaignMemberRow::of(campaign, role, &units, || office.clock.new_id()))
+    Ok(CampaignMemberRow::of(campaign, role, &units, || deed.office().clock.new_id()))
 }
 
 /// Changes a campaign that was read as `seen`, with these seats; those below follow in what they have from it.
@@ -171,17 +178,29 @@ pub async fn update_campaign(
     seats: &[CampaignMemberRow],
     edit: CampaignEdit,
 ) -> Result<CampaignRow, Refusal> {
+    let mut deed = office.begin(actor).await?;
+    let made = change_campaign(&mut deed, seen, seats, edit).await;
+    deed.end(made).await
+}
+
+async fn change_campaign(
+    deed: &mut Deed<'_>,
+    seen: CampaignRow,
+    seats: &[CampaignMemberRow],
+    edit: CampaignEdit,
+) -> Result<CampaignRow, Refusal> {
+    let office = deed.office();
     let inherited = seen.inherited();
     let after = edit.apply(seen.clone().try_into()?, &inherited)?.checked()?;
-    let links = relinked(office, &edit, seen.links()).await?;
+    let links = relinked(deed, &edit, seen.links()).await?;
     let above = match links.parent_id {
-        Some(id) => Some(campaign(office, id).await?),
+        Some(id) => Some(campaign(deed, id).await?),
         None => None,
     };
     let contact = [&after.contact_name, &after.contact_phone, &after.contact_email];
     let contact = contact.iter().any(|part| part.is_some());
     let inherits = edit.inherits(&inherited, (above.is_some(), contact))?;
-    let members = reseated(office, &edit, seats, seen.id).await?;
+    let members = reseated(deed, &edit, seats, seen.id).await?;
     let mut changed = seen.changed(after, links, office.clock.timestamp());
     changed = match (&inherits, &above) {
         (Some(what), Some(above)) => changed.inheriting(what, above),
@@ -194,28 +213,26 @@ pub async fn update_campaign(
         let detail = "换用规则包须写明理由。";
         return Err(Invalid::new("reason", "required", detail).into());
     }
-    let below = following(office, &changed, &note).await?;
-    let mut deed = office.begin(actor).await?;
-    let made = deed.tx().update_campaign(&changed, members.as_deref(), kept.as_ref(), &below).await;
-    deed.end(made).await
+    let below = following(deed, &changed, &note).await?;
+    Ok(deed.tx().update_campaign(&changed, members.as_deref(), kept.as_ref(), &below).await?)
 }
 
 /// Those below that have something from this campaign which changes with it, as they shall be.
 async fn following(
-    office: &Office,
+    deed: &mut Deed<'_>,
     changed: &CampaignRow,
     note: &ChangeNote,
 ) -> Result<Vec<(CampaignRow, Option<RevisionRow>)>, Refusal> {
     let mut found = Vec::new();
     let mut above = vec![changed.clone()];
     while let Some(parent) = above.pop() {
-        for child in office.store.list_children(parent.id).await? {
+        for child in deed.tx().list_children(parent.id).await? {
             let after = child.clone().inheriting(&child.inherited(), &parent);
             if child.inherits.is_none() || after == child {
                 continue;
             }
             let after = CampaignRow { revision: child.revision + 1, updated_at: note.at, ..after };
-            let own = ChangeNote { id: office.clock.new_id(), ..note.clone() };
+            let own = ChangeNote { id: deed.office().clock.new_id(), ..note.clone() };
             found.push((after.clone(), revisions::of_campaign(&child, &after, &own)));
             above.push(after);
         }
@@ -224,28 +241,28 @@ async fn following(
 }
 
 async fn relinked(
-    office: &Office,
+    deed: &mut Deed<'_>,
     edit: &CampaignEdit,
     before: CampaignLinks,
 ) -> Result<CampaignLinks, Refusal> {
     let mut links = before;
     if let Some(key) = &edit.parent {
-        let found = office.maybe_campaign("parent", key.as_deref()).await?;
+        let found = deed.maybe_campaign("parent", key.as_deref()).await?;
         links.parent_id = found.map(|row| row.id);
     }
     if let Some(key) = &edit.office_unit {
-        let found = office.maybe_unit("office_unit", key.as_deref()).await?;
+        let found = deed.maybe_unit("office_unit", key.as_deref()).await?;
         links.office_unit_id = found.map(|row| row.id);
     }
     if let Some(Some(key)) = &edit.rule_pack {
-        links.rule_pack_id = office.rule_pack("rule_pack", key).await?.id;
+        links.rule_pack_id = deed.rule_pack("rule_pack", key).await?.id;
     }
     Ok(links)
 }
 
 /// All seats after the change; `None` when they stay as they are.
 async fn reseated(
-    office: &Office,
+    deed: &mut Deed<'_>,
     edit: &CampaignEdit,
     present: &[CampaignMemberRow],
     id: Id,
@@ -258,7 +275,7 @@ async fn reseated(
         [(MemberRole::DeputyConvener, &edit.deputy_conveners), (MemberRole::Member, &edit.members)]
     {
         match keys {
-            Some(keys) => all.extend(seated(office, id, role, keys).await?),
+            Some(keys) => all.extend(seated(deed, id, role, keys).await?),
             None => all.extend(present.iter().filter(|seat| seat.role == role.to_string()).cloned()),
         }
     }

@@ -8,6 +8,7 @@ use super::campaign_curves::default_curve;
 use super::{NewPart, parts};
 use crate::domain::invalid::shorten;
 use crate::domain::{Curve, Invalid, Measure, Of, Period, Target, WrittenTarget, quantity};
+use crate::office::actor::Deed;
 use crate::office::{Actor, Grounds, Office, Refusal};
 use crate::store::comparisons::Register;
 use crate::store::rows::{
@@ -48,21 +49,29 @@ pub async fn create_indicator(
     actor: &Actor,
     new: NewIndicator,
 ) -> Result<IndicatorRow, Refusal> {
-    let found = office.store.find_task_campaign(new.task).await;
+    let mut deed = office.begin(actor).await?;
+    let made = add_indicator(&mut deed, new).await;
+    deed.end(made).await
+}
+
+/// Makes an indicator as part of a deed.
+pub(super) async fn add_indicator(deed: &mut Deed<'_>, new: NewIndicator) -> Result<IndicatorRow, Refusal> {
+    let office = deed.office();
+    let found = deed.tx().find_task_campaign(new.task).await;
     let (campaign, starts_on, ends_on) =
         found.map_err(|error| Refusal::Key { field: "task".to_owned(), error })?;
-    let measure = office.measure("measure", &new.measure).await?;
-    let region = office.region("region", &new.region).await?;
+    let measure = deed.measure("measure", &new.measure).await?;
+    let region = deed.region("region", &new.region).await?;
     let (measure_id, measure) = (measure.id, Measure::try_from(measure)?);
     let target = new.target.map(|target| target.target(Of::measure(&measure))).transpose()?;
-    expect_benchmark(office, target.as_ref(), (measure_id, region.id)).await?;
+    expect_benchmark(deed, target.as_ref(), (measure_id, region.id)).await?;
     let curve = match new.curve {
         Some(curve) => curves::write(&curve.checked()?),
-        None => default_curve(office, campaign, target.as_ref()).await?,
+        None => default_curve(deed, campaign, target.as_ref()).await?,
     };
     let window = window(new.window_start.unwrap_or(starts_on), new.window_end.unwrap_or(ends_on))?;
     let (id, now) = (Id(office.clock.new_id()), office.clock.timestamp());
-    let own = parts(office, &new.parts).await?;
+    let own = parts(deed, &new.parts).await?;
     let parts = ResponsibilityRow::of_indicator(id, &own, || office.clock.new_id());
     let row = IndicatorRow {
         id,
@@ -79,9 +88,7 @@ pub async fn create_indicator(
         revision: 1,
         updated_at: now,
     };
-    let mut deed = office.begin(actor).await?;
-    let made = deed.tx().create_indicator((measure_id, region.id), &row, &parts).await;
-    deed.end(made).await?;
+    deed.tx().create_indicator((measure_id, region.id), &row, &parts).await?;
     Ok(row)
 }
 
@@ -112,16 +119,27 @@ pub async fn update_indicator(
     seen: &NamedIndicatorRow,
     edit: IndicatorEdit,
 ) -> Result<(), Refusal> {
+    let mut deed = office.begin(actor).await?;
+    let made = change_indicator(&mut deed, seen, edit).await;
+    deed.end(made).await
+}
+
+async fn change_indicator(
+    deed: &mut Deed<'_>,
+    seen: &NamedIndicatorRow,
+    edit: IndicatorEdit,
+) -> Result<(), Refusal> {
+    let office = deed.office();
     let row = &seen.indicator;
     let target = match edit.target {
         None => row.target.target()?,
         Some(None) => None,
         Some(Some(target)) => {
-            let measure = office.measure("target", &seen.measure.1).await?;
-            let region = office.region("target", &seen.region.0).await?;
+            let measure = deed.measure("target", &seen.measure.1).await?;
+            let region = deed.region("target", &seen.region.0).await?;
             let own = (measure.id, region.id);
             let target = target.target(Of::measure(&Measure::try_from(measure)?))?;
-            expect_benchmark(office, Some(&target), own).await?;
+            expect_benchmark(deed, Some(&target), own).await?;
             Some(target)
         }
     };
@@ -146,9 +164,7 @@ pub async fn update_indicator(
     };
     let note = edit.grounds.note(office)?;
     let kept = revisions::of_indicator(row, &change, &note);
-    let mut deed = office.begin(actor).await?;
-    let made = deed.tx().update_indicator(&change, kept.as_ref()).await;
-    deed.end(made).await
+    Ok(deed.tx().update_indicator(&change, kept.as_ref()).await?)
 }
 
 fn window(start: NaiveDate, end: NaiveDate) -> Result<Period, Invalid> {
@@ -160,9 +176,13 @@ fn baseline(value: Option<Decimal>) -> Result<Option<Number>, Invalid> {
 }
 
 /// Refuses a comparison with something that is not there: it would be without a verdict for ever.
-async fn expect_benchmark(office: &Office, target: Option<&Target>, own: (Id, Id)) -> Result<(), Refusal> {
+async fn expect_benchmark(
+    deed: &mut Deed<'_>,
+    target: Option<&Target>,
+    own: (Id, Id),
+) -> Result<(), Refusal> {
     let Some(target) = target.filter(|target| target.benchmark.is_some()) else { return Ok(()) };
-    if Register::load(&office.store).await?.knows(target, own) {
+    if Register::load_in(deed.tx()).await?.knows(target, own) {
         return Ok(());
     }
     let written = shorten(target.benchmark.as_deref().unwrap_or_default());

@@ -2,6 +2,7 @@
 
 use super::{NewPart, parts};
 use crate::domain::{Responsibility, Task};
+use crate::office::actor::Deed;
 use crate::office::{Actor, Office, Refusal};
 use crate::store::rows::{ResponsibilityRow, TaskRow};
 use crate::store::types::Id;
@@ -29,15 +30,21 @@ pub struct NewTask {
 /// [`Refusal::Invalid`] for a part that does not fit, [`Refusal::Key`] for a campaign, task or unit that is not there,
 /// `Duplicate` where the name is taken.
 pub async fn create_task(office: &Office, actor: &Actor, new: NewTask) -> Result<TaskRow, Refusal> {
-    let task = Task::new(&new.name, new.ordinal, new.units_open)?;
-    let campaign = office.campaign("campaign", &new.campaign).await?;
-    let parent = office.maybe_task("parent", new.parent.as_deref()).await?;
-    let id = Id(office.clock.new_id());
-    let list = assigned(office, id, &new.parts).await?;
-    let row = TaskRow::of(task, campaign.id, parent.map(|row| row.id), id, office.clock.timestamp());
     let mut deed = office.begin(actor).await?;
-    let made = deed.tx().create_task(&row, &list).await;
-    deed.end(made).await?;
+    let made = add_task(&mut deed, new).await;
+    deed.end(made).await
+}
+
+/// Makes a task as part of a deed.
+pub(super) async fn add_task(deed: &mut Deed<'_>, new: NewTask) -> Result<TaskRow, Refusal> {
+    let office = deed.office();
+    let task = Task::new(&new.name, new.ordinal, new.units_open)?;
+    let campaign = deed.campaign("campaign", &new.campaign).await?;
+    let parent = deed.maybe_task("parent", new.parent.as_deref()).await?;
+    let id = Id(office.clock.new_id());
+    let list = assigned(deed, id, &new.parts).await?;
+    let row = TaskRow::of(task, campaign.id, parent.map(|row| row.id), id, office.clock.timestamp());
+    deed.tx().create_task(&row, &list).await?;
     Ok(row)
 }
 
@@ -66,6 +73,12 @@ pub async fn update_task(
     seen: TaskRow,
     edit: TaskEdit,
 ) -> Result<TaskRow, Refusal> {
+    let mut deed = office.begin(actor).await?;
+    let made = change_task(&mut deed, seen, edit).await;
+    deed.end(made).await
+}
+
+async fn change_task(deed: &mut Deed<'_>, seen: TaskRow, edit: TaskEdit) -> Result<TaskRow, Refusal> {
     let task = Task::new(
         edit.name.as_deref().unwrap_or(&seen.name),
         edit.ordinal.unwrap_or(seen.ordinal),
@@ -73,21 +86,24 @@ pub async fn update_task(
     )?;
     let parent_id = match edit.parent {
         None => seen.parent_id,
-        Some(key) => office.maybe_task("parent", key.as_deref()).await?.map(|row| row.id),
+        Some(key) => deed.maybe_task("parent", key.as_deref()).await?.map(|row| row.id),
     };
     let list = match &edit.parts {
         None => None,
-        Some(list) => Some(assigned(office, seen.id, list).await?),
+        Some(list) => Some(assigned(deed, seen.id, list).await?),
     };
-    let changed = seen.changed(task, parent_id, office.clock.timestamp());
-    let mut deed = office.begin(actor).await?;
-    let made = deed.tx().update_task(&changed, list.as_deref()).await;
-    deed.end(made).await
+    let changed = seen.changed(task, parent_id, deed.office().clock.timestamp());
+    Ok(deed.tx().update_task(&changed, list.as_deref()).await?)
 }
 
 /// The rows that these parts stand for.
-async fn assigned(office: &Office, task: Id, list: &[NewPart]) -> Result<Vec<ResponsibilityRow>, Refusal> {
-    let checked = parts(office, list).await?;
+async fn assigned(
+    deed: &mut Deed<'_>,
+    task: Id,
+    list: &[NewPart],
+) -> Result<Vec<ResponsibilityRow>, Refusal> {
+    let office = deed.office();
+    let checked = parts(deed, list).await?;
     Responsibility::checked(&checked)?;
     Ok(ResponsibilityRow::of_task(task, &checked, || office.clock.new_id()))
 }

@@ -10,7 +10,7 @@ use actix_web::{App, test, web};
 use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 use xushi::api::{self, State};
-use xushi::clock::{Clock as _, FixedClock};
+use xushi::clock::{Clock, FixedClock};
 use xushi::domain::WorkCalendar;
 use xushi::letter::{ReplyLinks, Templates};
 use xushi::mail::message::Mailbox;
@@ -116,16 +116,7 @@ impl TestApp {
             unit_id: None,
         };
         store.ensure_api_key(&row).await.unwrap();
-        let office = Office {
-            store: store.clone(),
-            clock: clock.clone(),
-            calendar: Arc::new(WorkCalendar::built_in()),
-            templates: Arc::new(Templates::built_in().unwrap()),
-            message_id_domain: "example.org".to_owned(),
-            remind_working_days: 2,
-            sender: Mailbox { name: "序时预警".to_owned(), address: "xushi@example.org".to_owned() },
-            links: Some(ReplyLinks::new("https://xushi.example.org", [7; 32], 365)),
-        };
+        let office = office(store.clone(), clock.clone());
         let state = web::Data::new(State::new(office.clone(), Arc::default()));
         let app = App::new()
             .wrap(from_fn(api::http::request_id::middleware))
@@ -183,6 +174,20 @@ impl TestApp {
         let tag = self.get(path).await.header("etag");
         self.send(self.request(Method::PATCH, path).insert_header((header::IF_MATCH, tag)).set_json(body))
             .await
+    }
+}
+
+/// What deeds are done with in tests.
+pub(crate) fn office(store: Store, clock: Arc<dyn Clock>) -> Office {
+    Office {
+        store,
+        clock,
+        calendar: Arc::new(WorkCalendar::built_in()),
+        templates: Arc::new(Templates::built_in().unwrap()),
+        message_id_domain: "example.org".to_owned(),
+        remind_working_days: 2,
+        sender: Mailbox { name: "序时预警".to_owned(), address: "xushi@example.org".to_owned() },
+        links: Some(ReplyLinks::new("https://xushi.example.org", [7; 32], 365)),
     }
 }
 

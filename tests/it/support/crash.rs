@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::process::{Child, Command};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{Datelike as _, NaiveDate};
@@ -10,6 +11,7 @@ use xushi::store::Store;
 use xushi::store::rows::{DeliveryRow, Frozen, LetterFileRow, LetterRow, NewLetter, Page, Rendering};
 use xushi::store::types::Id;
 
+use super::app::office;
 use super::database::Database;
 use super::process::xushi;
 use super::smtp_sink::{Do, Sink};
@@ -60,7 +62,7 @@ impl Post {
     /// A database with the sample campaign, and a server that takes everything.
     pub(crate) async fn new(database: Database) -> Self {
         let store = Store::open(&database.url, 4).unwrap();
-        xushi::demo::load(&store, &SystemClock).await.unwrap().unwrap();
+        xushi::demo::load(&office(store.clone(), Arc::new(SystemClock))).await.unwrap().unwrap();
         let sink = Sink::start(vec![vec![]]).await;
         let folder = tempfile::tempdir().unwrap();
         Self { store, sink, url: database.url.clone(), folder, _database: database }
