@@ -14,10 +14,10 @@ use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Word, maybe};
-use crate::domain::{Contact, ContactRole};
+use crate::domain::ContactRole;
+use crate::office::{Actor, places};
 use crate::store::StoreError;
 use crate::store::rows::{ContactFilter, ContactRow, word};
-use crate::store::types::Id;
 
 type RoleWord = Word<ContactRole>;
 
@@ -156,21 +156,12 @@ async fn list_contacts(
 #[post("/contacts")]
 async fn create_contact(
     state: web::Data<State>,
+    actor: Actor,
     Body(body): Body<CreateContact>,
 ) -> Result<HttpResponse, Problem> {
-    let contact = Contact {
-        name: body.name,
-        email: body.email,
-        phone: body.phone,
-        role: body.role.0,
-        valid_from: body.valid_from.unwrap_or_else(|| state.office.clock.today()),
-        valid_to: body.valid_to,
-    }
-    .checked()?;
-    let unit = lookup::unit(&state, At::Body("unit"), &body.unit).await?;
-    let row =
-        ContactRow::of(contact, unit.id, Id(state.office.clock.new_id()), state.office.clock.timestamp());
-    state.office.store.create_contact(&row).await?;
+    let CreateContact { unit, name, email, phone, role, valid_from, valid_to } = body;
+    let new = places::NewContact { unit, name, email, phone, role: role.0, valid_from, valid_to };
+    let row = places::create_contact(&state.office, &actor, new).await?;
     respond::created(&format!("/api/v1/contacts/{}", row.id.0), &ContactView::of(row)?)
 }
 
@@ -200,22 +191,15 @@ async fn load(state: &State, id: Uuid) -> Result<ContactRow, Problem> {
 async fn update_contact(
     state: web::Data<State>,
     request: HttpRequest,
+    actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<UpdateContact>,
 ) -> Result<HttpResponse, Problem> {
-    let present = load(&state, *id).await?;
-    respond::if_match(&request, &ContactView::of(present.clone())?)?;
-    let before = Contact::try_from(present.clone())?;
-    let contact = Contact {
-        name: body.name.unwrap_or(before.name),
-        email: body.email.unwrap_or(before.email),
-        phone: body.phone.unwrap_or(before.phone),
-        role: body.role.map_or(before.role, |word| word.0),
-        valid_from: body.valid_from.unwrap_or(before.valid_from),
-        valid_to: body.valid_to.unwrap_or(before.valid_to),
-    }
-    .checked()?;
-    let changed = present.changed(contact, state.office.clock.timestamp());
-    let row = state.office.store.update_contact(&changed).await?;
+    let seen = load(&state, *id).await?;
+    respond::if_match(&request, &ContactView::of(seen.clone())?)?;
+    let UpdateContact { name, email, phone, role, valid_from, valid_to } = body;
+    let role = role.map(|word| word.0);
+    let edit = places::ContactEdit { name, email, phone, role, valid_from, valid_to };
+    let row = places::update_contact(&state.office, &actor, seen, edit).await?;
     respond::ok(&request, &ContactView::of(row)?)
 }

@@ -15,11 +15,12 @@ use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
-use crate::api::indicators::revisions;
-use crate::domain::{Basis, Better, Frequency, Measure};
+use crate::domain::{Basis, Better, Frequency};
+use crate::office::measures::{self, MeasureEdit, NamedMeasure, NewMeasure};
+use crate::office::{Actor, EditReason};
+use crate::store::StoreError;
 use crate::store::rows::{MeasureFilter, MeasureRow, word};
 use crate::store::types::Id;
-use crate::store::{StoreError, revisions as kept};
 
 type BasisWord = Word<Basis>;
 type BetterWord = Word<Better>;
@@ -107,6 +108,21 @@ fn default_precision() -> u32 {
     1
 }
 
+impl From<CreateMeasure> for NewMeasure {
+    fn from(body: CreateMeasure) -> Self {
+        Self {
+            name: body.name,
+            aliases: body.aliases,
+            unit: body.unit,
+            basis: body.basis.0,
+            better: body.better.0,
+            frequency: body.frequency.0,
+            release_day: body.release_day,
+            precision: body.precision,
+        }
+    }
+}
+
 /// 修改指标口径；未写的字段不变，写null为清空。已有观测值的，单位和数值口径不能再改
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -133,6 +149,22 @@ pub struct UpdateMeasure {
     reason: Option<String>,
     /// 自哪天起按修改后的口径研判，默认今天；早于今天的用于更正，不得晚于今天
     effective_on: Option<NaiveDate>,
+}
+
+impl From<UpdateMeasure> for MeasureEdit {
+    fn from(body: UpdateMeasure) -> Self {
+        Self {
+            name: body.name,
+            aliases: body.aliases,
+            unit: body.unit,
+            basis: body.basis.map(|word| word.0),
+            better: body.better.map(|word| word.0),
+            frequency: body.frequency.map(|word| word.0),
+            release_day: body.release_day,
+            precision: body.precision,
+            reason: EditReason { reason: body.reason, effective_on: body.effective_on },
+        }
+    }
 }
 
 /// 指标口径查询条件
@@ -179,13 +211,10 @@ async fn list_measures(
 #[post("/measures")]
 async fn create_measure(
     state: web::Data<State>,
+    actor: Actor,
     Body(body): Body<CreateMeasure>,
 ) -> Result<HttpResponse, Problem> {
-    let habits = (body.basis.0, body.better.0, body.frequency.0);
-    let measure = Measure::new(&body.name, &body.unit, habits, body.release_day, body.precision)?;
-    let aliases = measure.checked_aliases(&body.aliases)?;
-    let row = MeasureRow::of(&measure, Id(state.office.clock.new_id()), state.office.clock.timestamp());
-    state.office.store.create_measure(&row, &aliases).await?;
+    let (row, aliases) = measures::create_measure(&state.office, &actor, body.into()).await?;
     let location = format!("/api/v1/measures/{}", row.id.0);
     respond::created(&location, &MeasureView::of(row, sorted(aliases))?)
 }
@@ -204,7 +233,7 @@ async fn find_measure(
     respond::one(&request, &MeasureView::of(row, aliases)?, params.fields.as_deref())
 }
 
-async fn load(state: &State, id: Uuid) -> Result<(MeasureRow, Vec<String>), Problem> {
+async fn load(state: &State, id: Uuid) -> Result<NamedMeasure, Problem> {
     let row = state.office.store.find_measure(id).await?;
     let row = row.ok_or_else(|| Problem::not_found("指标口径"))?;
     let aliases = state.office.store.list_measure_aliases(&[row.id]).await?;
@@ -225,27 +254,13 @@ fn sorted(mut aliases: Vec<String>) -> Vec<String> {
 async fn update_measure(
     state: web::Data<State>,
     request: HttpRequest,
+    actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<UpdateMeasure>,
 ) -> Result<HttpResponse, Problem> {
-    let (present, present_aliases) = load(&state, *id).await?;
-    respond::if_match(&request, &MeasureView::of(present.clone(), present_aliases.clone())?)?;
-    let before = Measure::try_from(present.clone())?;
-    let measure = Measure::new(
-        body.name.as_deref().unwrap_or(&before.name),
-        body.unit.as_deref().unwrap_or(&before.unit),
-        (
-            body.basis.map_or(before.basis, |word| word.0),
-            body.better.map_or(before.better, |word| word.0),
-            body.frequency.map_or(before.frequency, |word| word.0),
-        ),
-        body.release_day.unwrap_or(before.release_day),
-        body.precision.unwrap_or(before.precision),
-    )?;
-    let aliases = measure.checked_aliases(&body.aliases.unwrap_or(present_aliases))?;
-    let changed = present.changed(&measure, state.office.clock.timestamp());
-    let note = revisions::note(&state, body.reason.as_deref(), body.effective_on)?;
-    let kept = kept::of_measure(&present, &measure, &note)?;
-    let row = state.office.store.update_measure(&changed, &aliases, kept.as_ref()).await?;
+    let (row, aliases) = load(&state, *id).await?;
+    respond::if_match(&request, &MeasureView::of(row.clone(), aliases.clone())?)?;
+    let seen = (row, aliases);
+    let (row, aliases) = measures::update_measure(&state.office, &actor, seen, body.into()).await?;
     respond::ok(&request, &MeasureView::of(row, sorted(aliases))?)
 }

@@ -16,7 +16,9 @@ use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Word, maybe};
-use crate::domain::{Invalid, Region, RegionAlias, RegionLevel, invalid, places};
+use crate::domain::{RegionAlias, RegionLevel};
+use crate::office::places::NamedRegion;
+use crate::office::{Actor, places};
 use crate::store::StoreError;
 use crate::store::rows::{RegionAliasRow, RegionFilter, RegionRow, word};
 use crate::store::types::Id;
@@ -188,64 +190,23 @@ async fn list_regions(
 #[post("/regions")]
 async fn create_region(
     state: web::Data<State>,
+    actor: Actor,
     Body(body): Body<CreateRegion>,
 ) -> Result<HttpResponse, Problem> {
-    let region = Region::new(&body.code, &body.name, body.level.0)?;
-    let short_name = invalid::text("short_name", body.short_name.as_deref().unwrap_or(&region.name), 40)?;
-    places::checked_span(body.valid_from, body.valid_to)?;
-    let parent = lookup::maybe_region(&state, At::Body("parent"), body.parent.as_deref()).await?;
-    if let Some(parent) = &parent
-        && !region.level.fits_under(word(&parent.level)?)
-    {
-        return Err(Invalid::new("parent", "wrong_level", "上级行政区的级别须高于本区，请核对。").into());
-    }
-    let (id, now) = (Id(state.office.clock.new_id()), state.office.clock.timestamp());
-    let row = RegionRow {
-        id,
-        code: region.code,
-        name: region.name,
-        short_name,
-        level: region.level.to_string(),
-        parent_code: parent.map(|row| row.code),
-        valid_from: body.valid_from,
-        valid_to: body.valid_to,
-        created_at: now,
-        revision: 1,
-        updated_at: now,
-    };
-    let aliases = aliases(&state, id, "aliases", body.aliases)?;
-    state.office.store.create_region(&row, &aliases).await?;
-    respond::created(&format!("/api/v1/regions/{}", id.0), &RegionView::of(row, aliases)?)
+    let CreateRegion { code, name, short_name, level, parent, valid_from, valid_to, aliases } = body;
+    let aliases = written(aliases);
+    let level = level.0;
+    let new = places::NewRegion { code, name, short_name, level, parent, valid_from, valid_to, aliases };
+    let (row, aliases) = places::create_region(&state.office, &actor, new).await?;
+    respond::created(&format!("/api/v1/regions/{}", row.id.0), &RegionView::of(row, aliases)?)
 }
 
-fn aliases(
-    state: &State,
-    region_id: Id,
-    field: &str,
-    bodies: Vec<RegionAliasBody>,
-) -> Result<Vec<RegionAliasRow>, Invalid> {
-    if bodies.len() > 50 {
-        return Err(Invalid::new(field, "too_many", "别名不能超过50个。"));
-    }
-    let mut rows: Vec<RegionAliasRow> = Vec::with_capacity(bodies.len());
-    for (index, body) in bodies.into_iter().enumerate() {
-        let place = format!("{field}.{index}");
+fn written(bodies: Vec<RegionAliasBody>) -> Vec<RegionAlias> {
+    let alias = |body: RegionAliasBody| {
         let RegionAliasBody { name, code, valid_from, valid_to } = body;
-        let alias = RegionAlias { name, code, valid_from, valid_to }.checked();
-        let alias = alias.map_err(|refused| refused.within(&place))?;
-        if rows.iter().any(|row| row.name == alias.name) {
-            return Err(Invalid::new(format!("{place}.name"), "duplicate", "别名重复列出，请删除一处。"));
-        }
-        rows.push(RegionAliasRow {
-            id: Id(state.office.clock.new_id()),
-            region_id,
-            name: alias.name,
-            code: alias.code,
-            valid_from: alias.valid_from,
-            valid_to: alias.valid_to,
-        });
-    }
-    Ok(rows)
+        RegionAlias { name, code, valid_from, valid_to }
+    };
+    bodies.into_iter().map(alias).collect()
 }
 
 /// 读取一个行政区
@@ -262,7 +223,7 @@ async fn find_region(
     respond::one(&request, &RegionView::of(row, aliases)?, params.fields.as_deref())
 }
 
-async fn load(state: &State, key: &str) -> Result<(RegionRow, Vec<RegionAliasRow>), Problem> {
+async fn load(state: &State, key: &str) -> Result<NamedRegion, Problem> {
     let found = match Uuid::try_parse(key) {
         Ok(id) => state.office.store.find_region(id).await?,
         // No code has a NUL, and PostgreSQL takes none.
@@ -283,30 +244,14 @@ async fn load(state: &State, key: &str) -> Result<(RegionRow, Vec<RegionAliasRow
 async fn update_region(
     state: web::Data<State>,
     request: HttpRequest,
+    actor: Actor,
     key: web::Path<String>,
     Body(body): Body<UpdateRegion>,
 ) -> Result<HttpResponse, Problem> {
-    let (present, mut all) = load(&state, &key).await?;
-    respond::if_match(&request, &RegionView::of(present.clone(), all.clone())?)?;
-    let name = body.name.as_deref().unwrap_or(&present.name);
-    let region = Region::new(&present.code, name, word(&present.level)?)?;
-    let short_name = body.short_name.as_deref().unwrap_or(&present.short_name);
-    let valid_to = body.valid_to.unwrap_or(present.valid_to);
-    places::checked_span(present.valid_from, valid_to)?;
-    let added = aliases(&state, present.id, "add_aliases", body.add_aliases)?;
-    if let Some(index) = added.iter().position(|new| all.iter().any(|old| old.name == new.name)) {
-        let place = format!("add_aliases.{index}.name");
-        return Err(Invalid::new(place, "duplicate", "该行政区已有这个别名，请删除。").into());
-    }
-    let changed = RegionRow {
-        name: region.name,
-        short_name: invalid::text("short_name", short_name, 40)?,
-        valid_to,
-        revision: present.revision + 1,
-        updated_at: state.office.clock.timestamp(),
-        ..present
-    };
-    let row = state.office.store.update_region(&changed, &added).await?;
-    all.extend(added);
-    respond::ok(&request, &RegionView::of(row, all)?)
+    let (present, aliases) = load(&state, &key).await?;
+    respond::if_match(&request, &RegionView::of(present.clone(), aliases.clone())?)?;
+    let UpdateRegion { name, short_name, valid_to, add_aliases } = body;
+    let edit = places::RegionEdit { name, short_name, valid_to, add_aliases: written(add_aliases) };
+    let (row, aliases) = places::update_region(&state.office, &actor, (present, aliases), edit).await?;
+    respond::ok(&request, &RegionView::of(row, aliases)?)
 }

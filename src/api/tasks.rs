@@ -16,7 +16,9 @@ use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
-use crate::domain::{Responsibility, ResponsibilityRole, Task};
+use crate::domain::ResponsibilityRole;
+use crate::office::Actor;
+use crate::office::plans::{self, NewPart};
 use crate::store::StoreError;
 use crate::store::rows::{ResponsibilityRow, TaskFilter, TaskRow, word};
 use crate::store::types::Id;
@@ -91,9 +93,15 @@ impl TaskView {
 pub struct PartBody {
     /// 单位：id、信用代码或名称
     #[schema(example = "省商务厅")]
-    pub unit: String,
+    unit: String,
     /// 牵头lead或配合support
-    pub role: RoleWord,
+    role: RoleWord,
+}
+
+impl From<PartBody> for NewPart {
+    fn from(body: PartBody) -> Self {
+        Self { unit: body.unit, role: body.role.0 }
+    }
 }
 
 /// 新建任务
@@ -193,28 +201,17 @@ async fn list_tasks(
 #[utoipa::path(tag = "任务", request_body = CreateTask, responses(
     (status = 201, body = TaskView), (status = "4XX", body = ProblemView)))]
 #[post("/tasks")]
-async fn create_task(state: web::Data<State>, Body(body): Body<CreateTask>) -> Result<HttpResponse, Problem> {
-    let task = Task::new(&body.name, body.ordinal, body.units_open)?;
-    let campaign = lookup::campaign(&state, At::Body("campaign"), &body.campaign).await?;
-    let parent = lookup::maybe_task(&state, At::Body("parent"), body.parent.as_deref()).await?;
-    let id = Id(state.office.clock.new_id());
-    let list = assigned(&state, id, &body.responsibilities).await?;
-    let row = TaskRow::of(task, campaign.id, parent.map(|row| row.id), id, state.office.clock.timestamp());
-    state.office.store.create_task(&row, &list).await?;
-    let parts = parts_of(&state, id).await?;
-    respond::created(&format!("/api/v1/tasks/{}", id.0), &TaskView::of(row, parts)?)
-}
-
-/// The rows that a list in a body stands for.
-async fn assigned(state: &State, task: Id, list: &[PartBody]) -> Result<Vec<ResponsibilityRow>, Problem> {
-    let mut checked = Vec::with_capacity(list.len());
-    for (index, one) in list.iter().enumerate() {
-        let place = format!("responsibilities.{index}.unit");
-        let unit = lookup::unit(state, At::Body(&place), &one.unit).await?;
-        checked.push(Responsibility { unit_id: unit.id.0, role: one.role.0 });
-    }
-    Responsibility::checked(&checked)?;
-    Ok(ResponsibilityRow::of_task(task, &checked, || state.office.clock.new_id()))
+async fn create_task(
+    state: web::Data<State>,
+    actor: Actor,
+    Body(body): Body<CreateTask>,
+) -> Result<HttpResponse, Problem> {
+    let CreateTask { campaign, parent, ordinal, name, responsibilities, units_open } = body;
+    let parts = responsibilities.into_iter().map(NewPart::from).collect();
+    let new = plans::NewTask { campaign, parent, ordinal, name, parts, units_open };
+    let row = plans::create_task(&state.office, &actor, new).await?;
+    let parts = parts_of(&state, row.id).await?;
+    respond::created(&format!("/api/v1/tasks/{}", row.id.0), &TaskView::of(row, parts)?)
 }
 
 async fn parts_of(state: &State, task: Id) -> Result<Parts, Problem> {
@@ -248,27 +245,17 @@ async fn load(state: &State, id: Uuid) -> Result<TaskRow, Problem> {
 async fn update_task(
     state: web::Data<State>,
     request: HttpRequest,
+    actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<UpdateTask>,
 ) -> Result<HttpResponse, Problem> {
     let present = load(&state, *id).await?;
     let parts = parts_of(&state, present.id).await?;
     respond::if_match(&request, &TaskView::of(present.clone(), parts)?)?;
-    let task = Task::new(
-        body.name.as_deref().unwrap_or(&present.name),
-        body.ordinal.unwrap_or(present.ordinal),
-        body.units_open.unwrap_or(present.units_open),
-    )?;
-    let parent_id = match body.parent {
-        None => present.parent_id,
-        Some(key) => lookup::maybe_task(&state, At::Body("parent"), key.as_deref()).await?.map(|row| row.id),
-    };
-    let list = match &body.responsibilities {
-        None => None,
-        Some(list) => Some(assigned(&state, present.id, list).await?),
-    };
-    let changed = present.changed(task, parent_id, state.office.clock.timestamp());
-    let row = state.office.store.update_task(&changed, list.as_deref()).await?;
+    let UpdateTask { parent, ordinal, name, responsibilities, units_open } = body;
+    let parts = responsibilities.map(|list| list.into_iter().map(NewPart::from).collect());
+    let edit = plans::TaskEdit { parent, ordinal, name, parts, units_open };
+    let row = plans::update_task(&state.office, &actor, present, edit).await?;
     let parts = parts_of(&state, row.id).await?;
     respond::ok(&request, &TaskView::of(row, parts)?)
 }

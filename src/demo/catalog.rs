@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, de::Error};
 
-use crate::domain::TextEnum;
+use crate::domain::{ContactRole, TextEnum};
 
 mod phrase;
 mod words;
@@ -234,8 +234,8 @@ pub struct SampleUnit {
 /// An invented contact: a post and an address, no person.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SampleContact {
-    /// `liaison` or `leader`.
-    pub role: &'static str,
+    /// One of each.
+    pub role: ContactRole,
     /// The post's name.
     pub name: String,
     /// An example.org address (RFC 2606), which no mail reaches.
@@ -372,12 +372,12 @@ impl SampleUnit {
         let Self { name, mailbox, .. } = self;
         [
             SampleContact {
-                role: "liaison",
+                role: ContactRole::Liaison,
                 name: format!("{name}联络员"),
                 email: format!("{mailbox}@example.org"),
             },
             SampleContact {
-                role: "leader",
+                role: ContactRole::Leader,
                 name: format!("{name}负责人"),
                 email: format!("{mailbox}.leader@example.org"),
             },

@@ -37,15 +37,15 @@ pub async fn run(config: &Config, as_of: NaiveDate) -> Result<Shown, AppError> {
     if let Some(key) = app::prepare(config, &store, &SystemClock).await? {
         shown.notes.push(format!("访问密钥（只显示这一次）：{key}"));
     }
+    // New ids each time: every run is one.
+    let office = app::office(config, store.clone(), Arc::new(StandingClock(nine))).await?;
     // The same ids each time: what a killed run left out is added to what it wrote.
-    match load::load(&store, &FixedClock::at(nine)).await? {
+    match load::load(&Office { clock: Arc::new(FixedClock::at(nine)), ..office.clone() }).await? {
         Some(loaded) => shown
             .notes
             .push(format!("已装入示例：{}项指标，{}条观测值。", loaded.indicators, loaded.observations)),
         None => shown.notes.push("示例已在库中，未重复装入。".to_owned()),
     }
-    // New ids each time: every run is one.
-    let office = app::office(config, store.clone(), Arc::new(StandingClock(nine))).await?;
     let evaluated = evaluate(&office, as_of).await?;
     shown.notes.push(format!("{as_of}研判{}项，其中{}项有变化。", evaluated.assessed, evaluated.changed));
     let issued = issue(&office, as_of).await?;

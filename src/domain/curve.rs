@@ -30,6 +30,18 @@ pub enum Curve {
 }
 
 impl Curve {
+    /// Checks what was built as a literal.
+    ///
+    /// # Errors
+    /// Those of [`Curve::nodes`] and [`Curve::mean_years`].
+    pub fn checked(self) -> Result<Self, Invalid> {
+        match self {
+            Self::MeanYears(years) => Self::mean_years(years),
+            Self::Nodes(nodes) => Self::nodes(nodes),
+            Self::LinearMonths | Self::LinearDays | Self::LastYear => Ok(self),
+        }
+    }
+
     /// Dated fractions: in order of date, each within 0..=1, never falling, the last one 1.
     pub fn nodes(nodes: Vec<Node>) -> Result<Self, Invalid> {
         let refuse = |code, detail: &str| Err(Invalid::new("curve.nodes", code, detail));

@@ -28,6 +28,16 @@ impl Invalid {
     }
 }
 
+/// What a caller wrote, as far as a message repeats it: at most 40 characters, no control characters.
+pub fn shorten(text: &str) -> String {
+    let mut shown: String = text.chars().filter(|c| !c.is_control()).take(41).collect();
+    if shown.chars().count() > 40 {
+        shown.pop();
+        shown.push('…');
+    }
+    shown
+}
+
 /// Checks a required, single-line text: trimmed, 1..=`max` characters, composed (NFC), nothing in it that a reader does
 /// not see.
 pub fn text(field: &str, value: &str, max: usize) -> Result<String, Invalid> {

@@ -30,6 +30,7 @@ pub mod smell;
 pub mod target;
 pub mod task;
 pub mod text_enum;
+pub mod written;
 
 pub use address::checked_email;
 pub use average::{AverageOf, measure_names};
@@ -56,6 +57,7 @@ pub use rule_pack::RulePack;
 pub use target::{Comparator, Target};
 pub use task::Task;
 pub use text_enum::TextEnum;
+pub use written::{Of, WrittenBenchmark, WrittenTarget};
 
 /// The version of the rules by which assessments are made; recorded with each, so that after an upgrade it is known which
 /// were made by other rules.

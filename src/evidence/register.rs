@@ -6,9 +6,9 @@ use chrono::NaiveDate;
 
 use xushi_domain::kind::ComparedWith;
 use xushi_domain::{AverageOf, RegionLevel, Target, folded, measure_names};
-use xushi_store::rows::word;
+use xushi_store::rows::{RegionRow, word};
 use xushi_store::types::Id;
-use xushi_store::{Store, StoreError};
+use xushi_store::{Store, StoreError, Tx};
 
 /// Measure and region of a series.
 pub type Key = (Id, Id);
@@ -81,7 +81,18 @@ impl Register {
     /// # Errors
     /// When the database fails or holds what it should not.
     pub async fn load(store: &Store) -> Result<Self, StoreError> {
-        let rows = store.list_register().await?;
+        Self::of(store.list_register().await?, store.list_measure_names().await?)
+    }
+
+    /// Reads regions and measures, with what this transaction has written of them.
+    ///
+    /// # Errors
+    /// When the database fails or holds what it should not.
+    pub async fn load_in(tx: &mut Tx) -> Result<Self, StoreError> {
+        Self::of(tx.list_register().await?, tx.list_measure_names().await?)
+    }
+
+    fn of(rows: Vec<RegionRow>, measures: Vec<(String, Id)>) -> Result<Self, StoreError> {
         let regions = rows.into_iter().map(|row| {
             Ok(KnownRegion {
                 id: row.id,
@@ -94,7 +105,6 @@ impl Register {
             })
         });
         let regions = regions.collect::<Result<_, StoreError>>()?;
-        let measures = store.list_measure_names().await?;
         Ok(Self::new(regions, measures))
     }
 

@@ -4,15 +4,20 @@
 
 mod actor;
 pub mod assessments;
+mod edit_reason;
 mod keys;
 pub mod observations;
 
+pub mod measures;
 pub mod places;
+pub mod plans;
+pub mod rule_packs;
 pub mod warnings;
 
 use std::sync::Arc;
 
 pub use actor::{Actor, Call, Who};
+pub use edit_reason::EditReason;
 
 use crate::clock::Clock;
 use crate::domain::{Invalid, UnpublishedYear, WorkCalendar};
@@ -58,6 +63,9 @@ pub enum Refusal {
         /// What came of looking it up.
         error: StoreError,
     },
+    /// Nothing is there under this id; the word is what people call it.
+    #[error("no {0}")]
+    NotFound(&'static str),
     /// The wording.
     #[error(transparent)]
     Letter(#[from] LetterError),

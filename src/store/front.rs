@@ -22,8 +22,8 @@ use crate::rows::{
     LedgerFilter, LedgerRow, LetterEpisodeRow, LetterFileRow, LetterFilter, LetterHead, LetterName,
     LetterReportRow, LetterRow, LineRow, Mark, MeasureAliasRow, MeasureFilter, MeasureRow, NamedIndicatorRow,
     NewLetter, NewReply, NodeReportRow, ObservationFilter, ObservationRow, Pace, Page, PartRow,
-    PastVerdictRow, PersonVerdictRow, PlanRows, ProblemFilter, ProblemRow, ReceiptRow, RegionAliasRow,
-    RegionFilter, RegionRow, Rendering, ReplyFileRow, ResponsibilityRow, ReviewRow, RevisionOf, RevisionRow,
+    PastVerdictRow, PersonVerdictRow, ProblemFilter, ProblemRow, ReceiptRow, RegionAliasRow, RegionFilter,
+    RegionRow, Rendering, ReplyFileRow, ResponsibilityRow, ReviewRow, RevisionOf, RevisionRow,
     RulePackFilter, RulePackRow, SettlementRow, SiblingTarget, SilenceFilter, SilenceRow, SlotClaim, SlotRow,
     StatedDifferenceRow, TaskFilter, TaskRow, UnitChange, UnitFilter, UnitNameRow, UnitRow, WarningRunRow,
     WholeReply,
@@ -171,6 +171,7 @@ front! {
         fn release_key(row: &'a IdempotencyRow) -> ();
     }
     indicators {
+        fn cite_indicator(id: Id, indicator: Id, task: Id) -> ();
         fn count_grades(campaigns: Option<&'a [Id]>) -> Vec<(String, i64)>;
         fn create_indicator(
             measure_region: (Id, Id),
@@ -256,9 +257,6 @@ front! {
         fn list_node_reports_of(ids: &'a [Id], as_of: NaiveDate) -> Vec<NodeReportRow>;
         fn list_person_verdicts(indicator: Uuid, page: Page) -> Vec<PersonVerdictRow>;
         fn list_person_verdicts_of(ids: &'a [Id], as_of: NaiveDate) -> Vec<PersonVerdictRow>;
-    }
-    plans {
-        fn load_plan(plan: &'a PlanRows) -> ();
     }
     problems {
         fn close_problem(kind: &'a str, subject_id: &'a str, now: NaiveDateTime) -> bool;

@@ -14,7 +14,7 @@ fn day() -> NaiveDate {
 }
 
 async fn loaded(app: &TestApp) {
-    xushi::demo::load(&app.store, &*app.clock).await.unwrap().unwrap();
+    xushi::demo::load(&app.office).await.unwrap().unwrap();
     assessments::evaluate(&app.office, day()).await.unwrap();
 }
 
@@ -89,7 +89,7 @@ both! {
     async fn running_again_changes_nothing_and_takes_no_number(app: TestApp) {
         loaded(&app).await;
         warnings::issue(&app.office, day()).await.unwrap();
-        assert!(xushi::demo::load(&app.store, &*app.clock).await.unwrap().is_none());
+        assert!(xushi::demo::load(&app.office).await.unwrap().is_none());
         let again = assessments::evaluate(&app.office, day()).await.unwrap();
         assert_eq!((again.assessed, again.changed), (101, 0));
         assert!(warnings::issue(&app.office, day()).await.unwrap().letters.is_empty());

@@ -17,6 +17,7 @@ mod names;
 mod openapi;
 mod outbox;
 mod pages;
+mod plans;
 mod policy;
 mod post;
 mod readme;

@@ -20,7 +20,7 @@ fn jobs(app: &TestApp, holder: &str, outbox: &MemoryOutbox) -> Jobs {
 
 /// One issued letter; gives the number of its mailboxes.
 async fn issued(app: &TestApp) -> usize {
-    xushi::demo::load(&app.store, &*app.clock).await.unwrap().unwrap();
+    xushi::demo::load(&app.office).await.unwrap().unwrap();
     // A second letter, with units copied, so that there are several mailboxes.
     let lagging = json!({"items": [{"measure": "入境旅游人次", "region": "430000", "figure": "yoy", "value": "12.5",
         "period": {"start": "2025-01-01", "end": "2025-07-31"}, "source": "月报", "published_on": "2025-08-20"}]});

@@ -37,7 +37,7 @@ pub(crate) async fn issue(app: &TestApp, day: &str) {
 
 /// Letters of the sample campaign, several mailboxes.
 pub(crate) async fn issued(app: &TestApp) -> Vec<LetterRow> {
-    xushi::demo::load(&app.store, &*app.clock).await.unwrap().unwrap();
+    xushi::demo::load(&app.office).await.unwrap().unwrap();
     observe(app, "入境旅游人次", "2025-07-31", "12.5", "2025-08-20").await;
     issue(app, "2025-08-27").await;
     letters(app).await

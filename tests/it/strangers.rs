@@ -38,7 +38,7 @@ async fn delivered(app: &TestApp) -> Vec<DeliveryRow> {
 }
 
 async fn issue(app: &TestApp) {
-    xushi::demo::load(&app.store, &*app.clock).await.unwrap().unwrap();
+    xushi::demo::load(&app.office).await.unwrap().unwrap();
     let fact = json!({"items": [{"measure": "入境旅游人次", "region": "430000", "figure": "yoy", "value": "12.5",
         "period": {"start": "2025-01-01", "end": "2025-07-31"}, "source": "月报", "published_on": "2025-08-20"}]});
     app.put("/observations", fact).await.expect(200);

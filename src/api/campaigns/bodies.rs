@@ -7,7 +7,9 @@ use uuid::Uuid;
 
 use crate::api::http::wire::{Word, maybe};
 use crate::api::indicators::Named;
-use crate::domain::{Campaign, Inheritable, Invalid, Issuing, MemberRole, TextEnum as _, text_enum};
+use crate::domain::{Inheritable, Issuing, MemberRole, TextEnum as _, text_enum};
+use crate::office::EditReason;
+use crate::office::plans::{CampaignEdit, NewCampaign};
 use crate::store::StoreError;
 use crate::store::rows::{CampaignMemberRow, CampaignRow, word};
 
@@ -134,76 +136,86 @@ impl CampaignView {
 pub struct CreateCampaign {
     /// 名称，同一行政区、同一起始日内唯一
     #[schema(example = "内需扩量提效攻坚")]
-    pub(super) name: String,
+    name: String,
     /// 文号
     #[schema(example = "湘政办发〔2025〕2号")]
-    pub(super) doc_no: Option<String>,
+    doc_no: Option<String>,
     /// 所在行政区：id、代码或名称
     #[schema(example = "430000")]
-    pub(super) region: String,
+    region: String,
     /// 起始日
-    pub(super) starts_on: NaiveDate,
+    starts_on: NaiveDate,
     /// 截止日
-    pub(super) ends_on: NaiveDate,
+    ends_on: NaiveDate,
     /// 上级攻坚行动：id、文号或名称
-    pub(super) parent: Option<String>,
+    parent: Option<String>,
     /// 在同级中的序号，默认1
     #[serde(default = "first")]
-    pub(super) ordinal: i32,
+    ordinal: i32,
     /// 专班办公室所在单位：id、信用代码或名称；不填则与上级攻坚行动相同
-    pub(super) office_unit: Option<String>,
+    office_unit: Option<String>,
     /// 专班名称
-    pub(super) workforce: Option<String>,
+    workforce: Option<String>,
     /// 召集人
-    pub(super) convener: Option<String>,
+    convener: Option<String>,
     /// 副召集人所在单位：id、信用代码或名称
     #[serde(default)]
-    pub(super) deputy_conveners: Vec<String>,
+    deputy_conveners: Vec<String>,
     /// 成员单位：id、信用代码或名称
     #[serde(default)]
-    pub(super) members: Vec<String>,
+    members: Vec<String>,
     /// 成员单位是否以“等”结尾，默认否
     #[serde(default)]
-    pub(super) members_open: bool,
+    members_open: bool,
     /// 规则包：id、名称（最新版）或名称@版本；不填则与上级攻坚行动相同，没有上级的用内置的标准规则包
     #[schema(example = "standard")]
-    pub(super) rule_pack: Option<String>,
+    rule_pack: Option<String>,
     /// 出函方式：自动，或经签发；不填则与上级攻坚行动相同，没有上级的为自动
-    pub(super) issuing: Option<IssuingWord>,
+    issuing: Option<IssuingWord>,
     /// 发文机关；不填则与上级攻坚行动相同
-    pub(super) issuer_name: Option<String>,
+    issuer_name: Option<String>,
     /// 机关代字，只写文字；不填则与上级攻坚行动相同
     #[schema(example = "湘攻坚函")]
-    pub(super) letter_mark: Option<String>,
+    letter_mark: Option<String>,
     /// 反馈期限，1至30个工作日；不填则与上级攻坚行动相同，没有上级的为5
-    pub(super) reply_working_days: Option<i32>,
+    reply_working_days: Option<i32>,
     /// 联系人；联系人、电话和邮箱都不填则与上级攻坚行动相同
-    pub(super) contact_name: Option<String>,
+    contact_name: Option<String>,
     /// 联系电话
-    pub(super) contact_phone: Option<String>,
+    contact_phone: Option<String>,
     /// 联系邮箱
-    pub(super) contact_email: Option<String>,
+    contact_email: Option<String>,
 }
 
 fn first() -> i32 {
     1
 }
 
-impl CreateCampaign {
-    /// What is left to the campaign above.
-    pub(super) fn unsaid(&self) -> Vec<Inheritable> {
-        let said = |one: &Inheritable| match one {
-            Inheritable::Issuing => self.issuing.is_some(),
-            Inheritable::IssuerName => self.issuer_name.is_some(),
-            Inheritable::LetterMark => self.letter_mark.is_some(),
-            Inheritable::ReplyWorkingDays => self.reply_working_days.is_some(),
-            Inheritable::RulePack => self.rule_pack.is_some(),
-            Inheritable::OfficeUnit => self.office_unit.is_some(),
-            Inheritable::Contact => {
-                self.contact_name.is_some() || self.contact_phone.is_some() || self.contact_email.is_some()
-            }
-        };
-        Inheritable::ALL.iter().copied().filter(|one| !said(one)).collect()
+impl From<CreateCampaign> for NewCampaign {
+    fn from(body: CreateCampaign) -> Self {
+        Self {
+            name: body.name,
+            doc_no: body.doc_no,
+            region: body.region,
+            starts_on: body.starts_on,
+            ends_on: body.ends_on,
+            parent: body.parent,
+            ordinal: body.ordinal,
+            office_unit: body.office_unit,
+            workforce: body.workforce,
+            convener: body.convener,
+            deputy_conveners: body.deputy_conveners,
+            members: body.members,
+            members_open: body.members_open,
+            rule_pack: body.rule_pack,
+            issuing: body.issuing.map(|word| word.0),
+            issuer_name: body.issuer_name,
+            letter_mark: body.letter_mark,
+            reply_working_days: body.reply_working_days,
+            contact_name: body.contact_name,
+            contact_phone: body.contact_phone,
+            contact_email: body.contact_email,
+        }
     }
 }
 
@@ -224,13 +236,13 @@ pub struct UpdateCampaign {
     /// 上级攻坚行动：id、文号或名称
     #[serde(default, deserialize_with = "maybe::deserialize")]
     #[schema(value_type = Option<String>)]
-    pub(super) parent: Option<Option<String>>,
+    parent: Option<Option<String>>,
     /// 在同级中的序号
     ordinal: Option<i32>,
     /// 专班办公室所在单位：id、信用代码或名称
     #[serde(default, deserialize_with = "maybe::deserialize")]
     #[schema(value_type = Option<String>)]
-    pub(super) office_unit: Option<Option<String>>,
+    office_unit: Option<Option<String>>,
     /// 专班名称
     #[serde(default, deserialize_with = "maybe::deserialize")]
     #[schema(value_type = Option<String>)]
@@ -240,19 +252,19 @@ pub struct UpdateCampaign {
     #[schema(value_type = Option<String>)]
     convener: Option<Option<String>>,
     /// 副召集人所在单位，整体替换
-    pub(super) deputy_conveners: Option<Vec<String>>,
+    deputy_conveners: Option<Vec<String>>,
     /// 成员单位，整体替换
-    pub(super) members: Option<Vec<String>>,
+    members: Option<Vec<String>>,
     /// 成员单位是否以“等”结尾
     members_open: Option<bool>,
     /// 规则包：id、名称（最新版）或名称@版本；换用时须写reason
     #[serde(default, deserialize_with = "maybe::deserialize")]
     #[schema(value_type = Option<String>)]
-    pub(super) rule_pack: Option<Option<String>>,
+    rule_pack: Option<Option<String>>,
     /// 换用规则包的理由，一并留存
-    pub(super) reason: Option<String>,
+    reason: Option<String>,
     /// 自哪天起按换用的规则包研判，默认今天；早于今天的用于更正，不得晚于今天
-    pub(super) effective_on: Option<NaiveDate>,
+    effective_on: Option<NaiveDate>,
     /// 出函方式：自动，或经签发
     #[serde(default, deserialize_with = "maybe::deserialize")]
     #[schema(value_type = Option<IssuingWord>)]
@@ -283,75 +295,31 @@ pub struct UpdateCampaign {
     contact_email: Option<Option<String>>,
 }
 
-impl UpdateCampaign {
-    /// The campaign after the change, not yet checked but for its window.
-    pub(super) fn apply(&self, before: Campaign, present: &[Inheritable]) -> Result<Campaign, Invalid> {
-        let text = |new: &Option<String>, old: String| new.clone().unwrap_or(old);
-        let optional = |new: &Option<Option<String>>, old: Option<String>| new.clone().unwrap_or(old);
-        // The parts of one person do not mix with those of another.
-        let other = self.contact_said() == Some(true) && present.contains(&Inheritable::Contact);
-        let contact = |old: Option<String>| old.filter(|_| !other);
-        let starts_on = self.starts_on.unwrap_or(before.window.start());
-        let ends_on = self.ends_on.unwrap_or(before.window.end());
-        Ok(Campaign {
-            name: text(&self.name, before.name),
-            doc_no: optional(&self.doc_no, before.doc_no),
-            window: Campaign::window(starts_on, ends_on)?,
-            ordinal: self.ordinal.unwrap_or(before.ordinal),
-            workforce: optional(&self.workforce, before.workforce),
-            convener: optional(&self.convener, before.convener),
-            members_open: self.members_open.unwrap_or(before.members_open),
-            issuing: self.issuing.flatten().map_or(before.issuing, |word| word.0),
-            issuer_name: text(&self.issuer_name.clone().flatten(), before.issuer_name),
-            letter_mark: text(&self.letter_mark.clone().flatten(), before.letter_mark),
-            reply_working_days: self.reply_working_days.flatten().unwrap_or(before.reply_working_days),
-            contact_name: optional(&self.contact_name, contact(before.contact_name)),
-            contact_phone: optional(&self.contact_phone, contact(before.contact_phone)),
-            contact_email: optional(&self.contact_email, contact(before.contact_email)),
-        })
-    }
-
-    /// Whether anything is said of the contact, and whether that is somebody.
-    fn contact_said(&self) -> Option<bool> {
-        let parts = [&self.contact_name, &self.contact_phone, &self.contact_email];
-        let said = parts.iter().any(|part| part.is_some());
-        said.then(|| parts.iter().any(|part| part.as_ref().is_some_and(Option::is_some)))
-    }
-
-    /// What the campaign has from the one above after the change; `None` when nothing is said of it. `contact` says
-    /// whether a contact of its own is left.
-    ///
-    /// # Errors
-    /// `Invalid` for a field that must be filled in and has nobody to be taken from.
-    pub(super) fn inherits(
-        &self,
-        present: &[Inheritable],
-        (above, contact): (bool, bool),
-    ) -> Result<Option<Vec<Inheritable>>, Invalid> {
-        let said = |one: Inheritable| match one {
-            Inheritable::Issuing => self.issuing.map(|value| value.is_some()),
-            Inheritable::IssuerName => self.issuer_name.as_ref().map(Option::is_some),
-            Inheritable::LetterMark => self.letter_mark.as_ref().map(Option::is_some),
-            Inheritable::ReplyWorkingDays => self.reply_working_days.map(|value| value.is_some()),
-            Inheritable::RulePack => self.rule_pack.as_ref().map(Option::is_some),
-            Inheritable::OfficeUnit => self.office_unit.as_ref().map(Option::is_some),
-            Inheritable::Contact => self.contact_said().map(|_| contact),
-        };
-        let mut after = Vec::new();
-        for one in Inheritable::ALL.iter().copied() {
-            let may_be_empty = matches!(one, Inheritable::Contact | Inheritable::OfficeUnit);
-            match said(one) {
-                Some(false) if above => after.push(one),
-                Some(false) if !may_be_empty => {
-                    let detail = "没有上级攻坚行动可以沿用，请填写。";
-                    return Err(Invalid::new(one.as_str(), "required", detail));
-                }
-                None if above && present.contains(&one) => after.push(one),
-                _ => {}
-            }
+impl From<UpdateCampaign> for CampaignEdit {
+    fn from(body: UpdateCampaign) -> Self {
+        Self {
+            name: body.name,
+            doc_no: body.doc_no,
+            starts_on: body.starts_on,
+            ends_on: body.ends_on,
+            parent: body.parent,
+            ordinal: body.ordinal,
+            office_unit: body.office_unit,
+            workforce: body.workforce,
+            convener: body.convener,
+            deputy_conveners: body.deputy_conveners,
+            members: body.members,
+            members_open: body.members_open,
+            rule_pack: body.rule_pack,
+            issuing: body.issuing.map(|word| word.map(|word| word.0)),
+            issuer_name: body.issuer_name,
+            letter_mark: body.letter_mark,
+            reply_working_days: body.reply_working_days,
+            contact_name: body.contact_name,
+            contact_phone: body.contact_phone,
+            contact_email: body.contact_email,
+            reason: EditReason { reason: body.reason, effective_on: body.effective_on },
         }
-        let anything = self.parent.is_some() || Inheritable::ALL.iter().any(|one| said(*one).is_some());
-        Ok(anything.then_some(after))
     }
 }
 

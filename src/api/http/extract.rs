@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::api::http::page::refuse;
 use crate::api::http::problem::{Code, Problem};
-use crate::api::http::wire::shorten;
+use crate::domain::invalid::shorten;
 
 /// A JSON body. Unknown fields are refused by the types themselves (`deny_unknown_fields`).
 pub struct Body<T>(pub T);

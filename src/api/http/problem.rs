@@ -8,8 +8,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::http::lookup::At;
-use crate::api::http::wire::shorten;
 use crate::domain::Invalid;
+use crate::domain::invalid::shorten;
 use crate::letter::FactChange;
 use crate::office::Refusal;
 use crate::store::StoreError;
@@ -251,6 +251,7 @@ impl From<Refusal> for Problem {
         match error {
             Refusal::Store(error) => error.into(),
             Refusal::Invalid(invalid) => invalid.into(),
+            Refusal::NotFound(what) => Self::not_found(what),
             Refusal::Key { field, error } => At::Body(&field).problem(error),
             Refusal::Calendar(error) => Self::new(
                 Code::Conflict,

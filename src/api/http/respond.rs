@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::api::assessments::shelf::CachedBoard;
 use crate::api::http::page::{PageView, refuse};
 use crate::api::http::problem::{Code, Problem, stale};
-use crate::api::http::wire::shorten;
+use crate::domain::invalid::shorten;
 
 /// 读取一项时的查询参数
 #[derive(Debug, Deserialize, IntoParams)]

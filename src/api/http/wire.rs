@@ -12,6 +12,7 @@ use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::domain::TextEnum;
+use crate::domain::invalid::shorten;
 
 /// A member of a closed list, written as its English word. Views and bodies name it by an alias
 /// (`type BasisWord = Word<Basis>`), since utoipa asks every generic argument for a schema of its own.
@@ -46,16 +47,6 @@ impl<T: TextEnum> ToSchema for Word<T> {
     fn name() -> Cow<'static, str> {
         Cow::Borrowed(T::TYPE)
     }
-}
-
-/// What a caller wrote, as far as a message repeats it: at most 40 characters, no control characters.
-pub fn shorten(text: &str) -> String {
-    let mut shown: String = text.chars().filter(|c| !c.is_control()).take(41).collect();
-    if shown.chars().count() > 40 {
-        shown.pop();
-        shown.push('…');
-    }
-    shown
 }
 
 /// An exact decimal: a JSON string out; a string, or a number of at most 15 digits, in.

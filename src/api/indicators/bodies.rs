@@ -9,7 +9,9 @@ use crate::api::assessments::figures::{DoubtView, FiguresView};
 use crate::api::http::wire::Amount;
 use crate::api::targets::promise::{CurveBody, TargetBody, TargetView};
 use crate::api::tasks::PartBody;
-use crate::domain::{DoubtSet, Period};
+use crate::domain::{Curve, DoubtSet, Period, WrittenTarget};
+use crate::office::EditReason;
+use crate::office::plans::{IndicatorEdit, NewIndicator, NewPart};
 use crate::store::rows::{MeasureAliasRow, NamedIndicatorRow};
 use crate::store::types::{Id, Number};
 use crate::store::{StoreError, curves};
@@ -123,24 +125,40 @@ impl IndicatorView {
 #[serde(deny_unknown_fields)]
 pub struct CreateIndicator {
     /// 所属任务的编号
-    pub(super) task: Uuid,
+    task: Uuid,
     /// 指标口径：id、名称或别名
-    pub(super) measure: String,
+    measure: String,
     /// 行政区：id、代码或名称
-    pub(super) region: String,
+    region: String,
     /// 目标；不写表示未下达
-    pub(super) target: Option<TargetBody>,
+    target: Option<TargetBody>,
     /// 序时曲线；不写则用攻坚行动对该类目标的默认曲线，没有的按月
-    pub(super) curve: Option<CurveBody>,
+    curve: Option<CurveBody>,
     /// 基期值，单位同指标口径
-    pub(super) baseline: Option<Amount>,
+    baseline: Option<Amount>,
     /// 目标期开始日期，默认同攻坚行动
-    pub(super) window_start: Option<NaiveDate>,
+    window_start: Option<NaiveDate>,
     /// 目标期结束日期，默认同攻坚行动
-    pub(super) window_end: Option<NaiveDate>,
+    window_end: Option<NaiveDate>,
     /// 职责分工；不写时同所属任务
     #[serde(default)]
-    pub(super) responsibilities: Vec<PartBody>,
+    responsibilities: Vec<PartBody>,
+}
+
+impl From<CreateIndicator> for NewIndicator {
+    fn from(body: CreateIndicator) -> Self {
+        Self {
+            task: body.task,
+            measure: body.measure,
+            region: body.region,
+            target: body.target.map(WrittenTarget::from),
+            curve: body.curve.map(Curve::from),
+            baseline: body.baseline.map(|amount| amount.0),
+            window_start: body.window_start,
+            window_end: body.window_end,
+            parts: body.responsibilities.into_iter().map(NewPart::from).collect(),
+        }
+    }
 }
 
 /// 修改指标；未写的字段不变，写null为清空
@@ -150,21 +168,34 @@ pub struct UpdateIndicator {
     /// 目标；null表示收回
     #[serde(default, deserialize_with = "crate::api::http::wire::maybe::deserialize")]
     #[schema(value_type = Option<TargetBody>)]
-    pub(super) target: Option<Option<TargetBody>>,
+    target: Option<Option<TargetBody>>,
     /// 序时曲线
-    pub(super) curve: Option<CurveBody>,
+    curve: Option<CurveBody>,
     /// 基期值
     #[serde(default, deserialize_with = "crate::api::http::wire::maybe::deserialize")]
     #[schema(value_type = Option<Amount>)]
-    pub(super) baseline: Option<Option<Amount>>,
+    baseline: Option<Option<Amount>>,
     /// 目标期开始日期
-    pub(super) window_start: Option<NaiveDate>,
+    window_start: Option<NaiveDate>,
     /// 目标期结束日期
-    pub(super) window_end: Option<NaiveDate>,
+    window_end: Option<NaiveDate>,
     /// 修改理由，随修改一并留存
-    pub(super) reason: Option<String>,
+    reason: Option<String>,
     /// 自哪天起按修改后的内容研判，默认今天；早于今天的用于更正，不得晚于今天
-    pub(super) effective_on: Option<NaiveDate>,
+    effective_on: Option<NaiveDate>,
+}
+
+impl From<UpdateIndicator> for IndicatorEdit {
+    fn from(body: UpdateIndicator) -> Self {
+        Self {
+            target: body.target.map(|target| target.map(WrittenTarget::from)),
+            curve: body.curve.map(Curve::from),
+            baseline: body.baseline.map(|amount| amount.map(|amount| amount.0)),
+            window_start: body.window_start,
+            window_end: body.window_end,
+            reason: EditReason { reason: body.reason, effective_on: body.effective_on },
+        }
+    }
 }
 
 /// 指标查询条件

@@ -7,27 +7,20 @@ pub(in crate::api) mod revisions;
 mod bodies;
 
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
-use chrono::NaiveDate;
 use uuid::Uuid;
 
 use crate::api::State;
 use crate::api::assessments::marked;
-use crate::api::campaigns::campaign_curves;
 use crate::api::http::extract::{Body, Params};
 use crate::api::http::lookup::{self, At};
 use crate::api::http::page::{List, ListParams, PageView};
 use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
-use crate::api::http::wire::Amount;
-use crate::api::targets::promise::{self, Of};
-use crate::domain::{Grade, Invalid, Measure, Period, quantity};
-use crate::store::rows::{
-    BoardFilter, IndicatorChange, IndicatorRow, MeasureAliasRow, NamedIndicatorRow, ResponsibilityRow,
-    TargetColumns,
-};
-use crate::store::types::{Id, Number};
-use crate::store::{curves, revisions as kept};
+use crate::domain::Grade;
+use crate::office::{Actor, plans};
+use crate::store::rows::{BoardFilter, MeasureAliasRow, NamedIndicatorRow};
+use crate::store::types::Id;
 
 pub use bodies::{CreateIndicator, IndicatorParams, IndicatorView, Named, PeriodView, UpdateIndicator};
 
@@ -110,74 +103,27 @@ async fn list_indicators(
 #[post("/indicators")]
 async fn create_indicator(
     state: web::Data<State>,
+    actor: Actor,
     Body(body): Body<CreateIndicator>,
 ) -> Result<HttpResponse, Problem> {
-    let found = state.office.store.find_task_campaign(body.task).await;
-    let (campaign, starts_on, ends_on) = found.map_err(|error| At::Body("task").problem(error))?;
-    let measure = lookup::measure(&state, At::Body("measure"), &body.measure).await?;
-    let region = lookup::region(&state, At::Body("region"), &body.region).await?;
-    let (measure_id, measure) = (measure.id, Measure::try_from(measure)?);
-    let target = body.target.map(|target| target.target(Of::measure(&measure))).transpose()?;
-    promise::expect_benchmark(&state, target.as_ref(), (measure_id, region.id)).await?;
-    let curve = match body.curve {
-        Some(curve) => curves::write(&curve.curve()?),
-        None => campaign_curves::default_curve(&state, campaign, target.as_ref()).await?,
-    };
-    let window = window(body.window_start.unwrap_or(starts_on), body.window_end.unwrap_or(ends_on))?;
-    let (id, now) = (Id(state.office.clock.new_id()), state.office.clock.timestamp());
-    let mut parts = Vec::new();
-    for (ordinal, part) in (0..).zip(&body.responsibilities) {
-        let place = format!("responsibilities.{ordinal}.unit");
-        let unit = lookup::unit(&state, At::Body(&place), &part.unit).await?;
-        parts.push(ResponsibilityRow {
-            id: Id(state.office.clock.new_id()),
-            task_id: None,
-            indicator_id: Some(id),
-            unit_id: unit.id,
-            role: part.role.0.to_string(),
-            ordinal: ordinal + 1,
-        });
-    }
-    let row = IndicatorRow {
-        id,
-        campaign_id: campaign,
-        task_id: Id(body.task),
-        series_id: 0,
-        lead_unit_id: None,
-        target: TargetColumns::from(target.as_ref()),
-        curve,
-        baseline: baseline(body.baseline)?,
-        window_start: window.start(),
-        window_end: window.end(),
-        created_at: now,
-        revision: 1,
-        updated_at: now,
-    };
-    state.office.store.create_indicator((measure_id, region.id), &row, &parts).await?;
+    let row = plans::create_indicator(&state.office, &actor, body.into()).await?;
+    let (row, view) = load(&state, row.id.0).await?;
     respond::created_revised(
-        &format!("/api/v1/indicators/{}", id.0),
-        &load(&state, id.0).await?.1,
-        row.revision,
+        &format!("/api/v1/indicators/{}", row.indicator.id.0),
+        &view,
+        row.indicator.revision,
     )
-}
-
-fn window(start: NaiveDate, end: NaiveDate) -> Result<Period, Problem> {
-    Ok(Period::new(start, end).map_err(|invalid| Invalid { field: "window_end".to_owned(), ..invalid })?)
-}
-
-fn baseline(value: Option<Amount>) -> Result<Option<Number>, Invalid> {
-    value.map(|amount| quantity::checked("baseline", amount.0).map(Number)).transpose()
 }
 
 async fn find(state: &State, id: Uuid) -> Result<NamedIndicatorRow, Problem> {
     state.office.store.find_indicator(id).await?.ok_or_else(|| Problem::not_found("指标"))
 }
 
-async fn load(state: &State, id: Uuid) -> Result<(IndicatorRow, IndicatorView), Problem> {
+async fn load(state: &State, id: Uuid) -> Result<(NamedIndicatorRow, IndicatorView), Problem> {
     let row = find(state, id).await?;
     let marked = marked(state, &[row.indicator.id]).await?;
     let aliases = aliases(state, std::slice::from_ref(&row)).await?;
-    Ok((row.indicator.clone(), IndicatorView::of(row, &marked, &aliases)?))
+    Ok((row.clone(), IndicatorView::of(row, &marked, &aliases)?))
 }
 
 /// Other names of the measures of these indicators.
@@ -199,7 +145,7 @@ async fn find_indicator(
     Params(params): Params<OneParams>,
 ) -> Result<HttpResponse, Problem> {
     let (row, view) = load(&state, *id).await?;
-    respond::one_revised(&request, &view, row.revision, params.fields.as_deref())
+    respond::one_revised(&request, &view, row.indicator.revision, params.fields.as_deref())
 }
 
 /// 修改指标（须带If-Match；其间只有研判更新的，不影响修改）
@@ -210,45 +156,13 @@ async fn find_indicator(
 async fn update_indicator(
     state: web::Data<State>,
     request: HttpRequest,
+    actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<UpdateIndicator>,
 ) -> Result<HttpResponse, Problem> {
+    let seen = find(&state, *id).await?;
+    respond::if_match_revision(&request, seen.indicator.revision)?;
+    plans::update_indicator(&state.office, &actor, &seen, body.into()).await?;
     let (row, view) = load(&state, *id).await?;
-    respond::if_match_revision(&request, row.revision)?;
-    let target = match body.target {
-        None => row.target.target()?,
-        Some(None) => None,
-        Some(Some(target)) => {
-            let measure = lookup::measure(&state, At::Body("target"), &view.measure.name).await?;
-            let region = lookup::region(&state, At::Body("target"), &view.region).await?;
-            let own = (measure.id, region.id);
-            let target = target.target(Of::measure(&Measure::try_from(measure)?))?;
-            promise::expect_benchmark(&state, Some(&target), own).await?;
-            Some(target)
-        }
-    };
-    let curve = match body.curve {
-        Some(curve) => curve.curve()?,
-        None => curves::read(&row.curve)?,
-    };
-    let window =
-        window(body.window_start.unwrap_or(row.window_start), body.window_end.unwrap_or(row.window_end))?;
-    let change = IndicatorChange {
-        id: row.id,
-        target: TargetColumns::from(target.as_ref()),
-        curve: curves::write(&curve),
-        baseline: match body.baseline {
-            None => row.baseline,
-            Some(value) => baseline(value)?,
-        },
-        window_start: window.start(),
-        window_end: window.end(),
-        revision: row.revision + 1,
-        updated_at: state.office.clock.timestamp(),
-    };
-    let note = revisions::note(&state, body.reason.as_deref(), body.effective_on)?;
-    let kept = kept::of_indicator(&row, &change, &note);
-    state.office.store.update_indicator(&change, kept.as_ref()).await?;
-    let (row, view) = load(&state, *id).await?;
-    respond::one_revised(&request, &view, row.revision, None)
+    respond::one_revised(&request, &view, row.indicator.revision, None)
 }

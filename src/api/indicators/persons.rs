@@ -14,36 +14,16 @@ use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Amount, Word};
-use crate::domain::kind::ReportedBy;
-use crate::domain::{Curve, Grade, Invalid, invalid};
-use crate::store::rows::{IndicatorRow, NodeReportRow, PersonVerdictRow, word};
-use crate::store::types::Id;
-use crate::store::{StoreError, curves};
+use crate::domain::{Grade, Node};
+use crate::office::{Actor, plans};
+use crate::store::StoreError;
+use crate::store::rows::{PersonVerdictRow, word};
 
 type GradeWord = Word<Grade>;
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
     config.service(list_verdicts).service(give_verdict).service(list_nodes).service(report_node);
-}
-
-/// The indicator, when its target is of a kind that is reported so.
-async fn indicator(state: &State, id: Uuid, by: ReportedBy, refusal: &str) -> Result<IndicatorRow, Problem> {
-    let found = state.office.store.find_indicator(id).await?;
-    let row = found.ok_or_else(|| Problem::not_found("指标"))?.indicator;
-    match row.target.target()? {
-        Some(target) if target.kind.row().reported_by == by => Ok(row),
-        _ => Err(Invalid::new("", "other_kind", refusal).into()),
-    }
-}
-
-/// A day that has come; today unless told.
-fn day(state: &State, field: &str, given: Option<NaiveDate>) -> Result<NaiveDate, Invalid> {
-    let today = state.office.clock.today();
-    match given {
-        Some(day) if day > today => Err(Invalid::new(field, "out_of_range", "日期不能晚于今天，请核对。")),
-        given => Ok(given.unwrap_or(today)),
-    }
 }
 
 /// 定性目标的一次人工评定
@@ -115,25 +95,13 @@ async fn list_verdicts(
 #[post("/indicators/{id}/verdicts")]
 async fn give_verdict(
     state: web::Data<State>,
+    actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<GiveVerdict>,
 ) -> Result<HttpResponse, Problem> {
-    let refusal = "只有定性目标由人工评定，其余目标按数据研判，请报送观测值。";
-    let indicator = indicator(&state, *id, ReportedBy::Person, refusal).await?;
-    if body.grade.0.severity().is_none() {
-        let detail = "人工评定须给出等级，可用：achieved、ahead、on_pace、watch、behind、critical、missed。";
-        return Err(Invalid::new("grade", "out_of_range", detail).into());
-    }
-    let row = PersonVerdictRow {
-        id: Id(state.office.clock.new_id()),
-        indicator_id: indicator.id,
-        grade: body.grade.0.to_string(),
-        given_on: day(&state, "given_on", body.given_on)?,
-        evidence: invalid::text("evidence", &body.evidence, 500)?,
-        person: invalid::text("person", &body.person, 60)?,
-        recorded_at: state.office.clock.timestamp(),
-    };
-    state.office.store.insert_person_verdict(&row).await?;
+    let GiveVerdict { grade, evidence, person, given_on } = body;
+    let new = plans::NewPersonVerdict { grade: grade.0, evidence, person, given_on };
+    let row = plans::give_verdict(&state.office, &actor, *id, new).await?;
     respond::created(&format!("/api/v1/indicators/{id}/verdicts"), &PersonVerdictView::of(row)?)
 }
 
@@ -183,15 +151,6 @@ pub struct ReportNode {
     person: String,
 }
 
-fn nodes(row: &IndicatorRow) -> Result<Vec<(NaiveDate, Amount)>, StoreError> {
-    Ok(match curves::read(&row.curve)? {
-        Curve::Nodes(nodes) => nodes.into_iter().map(|node| (node.on, Amount(node.fraction))).collect(),
-        _ => vec![(row.window_end, Amount(rust_decimal::Decimal::ONE))],
-    })
-}
-
-const NOT_A_MILESTONE: &str = "只有节点类目标有节点，请核对指标。";
-
 /// 列出一个节点类目标的各个节点及完成情况
 #[utoipa::path(tag = "研判", params(("id" = Uuid, Path, description = "指标编号"), AsOfParams), responses(
     (status = 200, body = NodesView), (status = "4XX", body = ProblemView)))]
@@ -203,14 +162,14 @@ async fn list_nodes(
     Params(params): Params<AsOfParams>,
 ) -> Result<HttpResponse, Problem> {
     let as_of = params.as_of.unwrap_or_else(|| state.office.clock.today());
-    let row = indicator(&state, *id, ReportedBy::Nodes, NOT_A_MILESTONE).await?;
+    let row = plans::reported_by_nodes(&state.office, *id).await?;
     let reports = state.office.store.list_node_reports_of(&[row.id], as_of).await?;
-    let items = nodes(&row)?.into_iter().map(|(on, fraction)| {
+    let items = plans::nodes(&row)?.into_iter().map(|Node { on, fraction }| {
         let report = reports.iter().rev().find(|report| report.node_on == on);
         let until = report.filter(|report| report.done).map_or(as_of, |report| report.reported_on);
         NodeStateView {
             on,
-            fraction,
+            fraction: Amount(fraction),
             done: report.map(|report| report.done),
             reported_on: report.map(|report| report.reported_on),
             days_late: (until - on).num_days(),
@@ -227,30 +186,16 @@ async fn list_nodes(
 #[post("/indicators/{id}/nodes")]
 async fn report_node(
     state: web::Data<State>,
+    actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<ReportNode>,
 ) -> Result<HttpResponse, Problem> {
-    let indicator = indicator(&state, *id, ReportedBy::Nodes, NOT_A_MILESTONE).await?;
-    let known = nodes(&indicator)?;
-    if !known.iter().any(|(on, _)| *on == body.node) {
-        let known: Vec<_> = known.iter().map(|(on, _)| on.to_string()).collect();
-        let detail = format!("没有这一天的节点，可用：{}。", known.join("、"));
-        return Err(Invalid::new("node", "unknown", detail).into());
-    }
-    let row = NodeReportRow {
-        id: Id(state.office.clock.new_id()),
-        indicator_id: indicator.id,
-        node_on: body.node,
-        done: body.done,
-        reported_on: day(&state, "reported_on", body.reported_on)?,
-        evidence: invalid::text("evidence", &body.evidence, 500)?,
-        person: invalid::text("person", &body.person, 60)?,
-        recorded_at: state.office.clock.timestamp(),
-    };
-    state.office.store.insert_node_report(&row).await?;
+    let ReportNode { node, done, reported_on, evidence, person } = body;
+    let new = plans::NewNodeReport { node, done, reported_on, evidence, person };
+    let (node, row) = plans::report_node(&state.office, &actor, *id, new).await?;
     let view = NodeStateView {
         on: row.node_on,
-        fraction: known.iter().find(|(on, _)| *on == row.node_on).map_or(Amount(0.into()), |node| node.1),
+        fraction: Amount(node.fraction),
         done: Some(row.done),
         reported_on: Some(row.reported_on),
         days_late: (row.reported_on - row.node_on).num_days(),

@@ -13,33 +13,13 @@ use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Amount;
 use crate::api::targets::promise::{CurveBody, TargetView};
-use crate::domain::{Invalid, invalid};
-use crate::store::revisions::{CampaignState, ChangeNote, IndicatorState};
+use crate::store::revisions::{CampaignState, IndicatorState};
 use crate::store::rows::{RevisionOf, RevisionRow};
 use crate::store::{StoreError, curves};
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
     config.service(list_indicator_revisions).service(list_campaign_revisions);
-}
-
-/// What is noted of a change that is made now.
-///
-/// # Errors
-/// `Invalid` for a reason that is no text, and for a day to come.
-pub fn note(
-    state: &State,
-    reason: Option<&str>,
-    effective_on: Option<NaiveDate>,
-) -> Result<ChangeNote, Problem> {
-    let today = state.office.clock.today();
-    let from = effective_on.unwrap_or(today);
-    if from > today {
-        let detail = "生效日期不能晚于今天，请到该日再作修改。";
-        return Err(Invalid::new("effective_on", "out_of_range", detail).into());
-    }
-    let reason = reason.map(|reason| invalid::text("reason", reason, 200)).transpose()?;
-    Ok(ChangeNote { id: state.office.clock.new_id(), from, reason, at: state.office.clock.timestamp() })
 }
 
 /// 指标修改前的内容

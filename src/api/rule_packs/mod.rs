@@ -11,16 +11,16 @@ use uuid::Uuid;
 
 use crate::api::State;
 use crate::api::http::extract::{Body, Params};
-use crate::api::http::lookup::{self, At};
 use crate::api::http::page::{List, ListParams, PageView};
 use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Amount, Word};
-use crate::domain::rule_pack::{Bands, Family, Levels};
-use crate::domain::{Invalid, Level, RulePack, invalid};
+use crate::domain::Level;
+use crate::domain::rule_pack::{Bands, Family};
+use crate::office::Actor;
+use crate::office::rule_packs::{self as packs, BandsEdit, LevelsEdit, NewRulePack};
 use crate::store::rows::{RulePackFilter, RulePackRow};
-use crate::store::types::Id;
 use crate::store::{StoreError, rule_packs};
 
 type FamilyWord = Word<Family>;
@@ -235,19 +235,19 @@ pub struct LevelsBody {
     missed: Option<LevelWord>,
 }
 
-fn or(given: Option<Amount>, base: Decimal) -> Decimal {
-    given.map_or(base, |amount| amount.0)
+fn amount(given: Option<Amount>) -> Option<Decimal> {
+    given.map(|amount| amount.0)
 }
 
-impl BandsBody {
-    fn over(&self, base: Bands) -> Bands {
-        Bands {
-            ahead: or(self.ahead, base.ahead),
-            watch: or(self.watch, base.watch),
-            behind: or(self.behind, base.behind),
-            critical: or(self.critical, base.critical),
-            inclusive: self.inclusive.unwrap_or(base.inclusive),
-            lift: or(self.lift, base.lift),
+impl From<BandsBody> for BandsEdit {
+    fn from(body: BandsBody) -> Self {
+        Self {
+            ahead: amount(body.ahead),
+            watch: amount(body.watch),
+            behind: amount(body.behind),
+            critical: amount(body.critical),
+            inclusive: body.inclusive,
+            lift: amount(body.lift),
         }
     }
 }
@@ -257,42 +257,34 @@ impl CreateRulePack {
     pub fn based_on(&self) -> Option<&str> {
         self.based_on.as_deref()
     }
+}
 
-    /// The checked pack for a trial, where it needs no name of its own.
-    ///
-    /// # Errors
-    /// Those of the pack.
-    pub fn unnamed(mut self, base: RulePack) -> Result<RulePack, Invalid> {
-        if self.name.is_empty() {
-            self.name.clone_from(&base.name);
-        }
-        self.over(base).checked()
-    }
-
-    fn over(&self, base: RulePack) -> RulePack {
-        let level = |given: Option<LevelWord>, base: Level| given.map_or(base, |word| word.0);
-        RulePack {
-            name: self.name.clone(),
-            version: 1,
-            family: self.family.map_or(base.family, |word| word.0),
-            progress: self.progress.over(base.progress),
-            rate: self.rate.over(base.rate),
-            days: self.days.over(base.days),
-            soft_factor: or(self.soft_factor, base.soft_factor),
-            about_points: or(self.about_points, base.about_points),
-            about_percent: or(self.about_percent, base.about_percent),
-            coverage_min: or(self.coverage_min, base.coverage_min),
-            periods_in_a_row: self.periods_in_a_row.unwrap_or(base.periods_in_a_row),
-            missed_indicators: self.missed_indicators.unwrap_or(base.missed_indicators),
-            fallback_linear: self.fallback_linear.unwrap_or(base.fallback_linear),
-            grace_working_days: self.grace_working_days.unwrap_or(base.grace_working_days),
-            observation_periods: self.observation_periods.unwrap_or(base.observation_periods),
-            p_miss_open: or(self.p_miss_open, base.p_miss_open),
-            p_miss_lift: or(self.p_miss_lift, base.p_miss_lift),
-            levels: Levels {
-                behind: level(self.levels.behind, base.levels.behind),
-                critical: level(self.levels.critical, base.levels.critical),
-                missed: level(self.levels.missed, base.levels.missed),
+impl From<CreateRulePack> for NewRulePack {
+    fn from(body: CreateRulePack) -> Self {
+        let level = |given: Option<LevelWord>| given.map(|word| word.0);
+        Self {
+            name: body.name,
+            reason: body.reason,
+            based_on: body.based_on,
+            family: body.family.map(|word| word.0),
+            progress: body.progress.into(),
+            rate: body.rate.into(),
+            days: body.days.into(),
+            soft_factor: amount(body.soft_factor),
+            about_points: amount(body.about_points),
+            about_percent: amount(body.about_percent),
+            coverage_min: amount(body.coverage_min),
+            periods_in_a_row: body.periods_in_a_row,
+            missed_indicators: body.missed_indicators,
+            fallback_linear: body.fallback_linear,
+            grace_working_days: body.grace_working_days,
+            observation_periods: body.observation_periods,
+            p_miss_open: amount(body.p_miss_open),
+            p_miss_lift: amount(body.p_miss_lift),
+            levels: LevelsEdit {
+                behind: level(body.levels.behind),
+                critical: level(body.levels.critical),
+                missed: level(body.levels.missed),
             },
         }
     }
@@ -328,27 +320,11 @@ async fn list_rule_packs(
 #[post("/rule-packs")]
 async fn create_rule_pack(
     state: web::Data<State>,
+    actor: Actor,
     Body(body): Body<CreateRulePack>,
 ) -> Result<HttpResponse, Problem> {
-    let reason = invalid::text("reason", &body.reason, 200)?;
-    let pack = body.over(base(&state, &body).await?).checked()?;
-    let row =
-        RulePackRow::of(&pack, Id(state.office.clock.new_id()), &reason, state.office.clock.timestamp());
-    let row = state.office.store.create_rule_pack(&row).await?;
+    let row = packs::create_rule_pack(&state.office, &actor, body.into()).await?;
     respond::created(&format!("/api/v1/rule-packs/{}", row.id.0), &RulePackView::of(row)?)
-}
-
-/// The version that a new one starts from.
-async fn base(state: &State, body: &CreateRulePack) -> Result<RulePack, Problem> {
-    if let Some(key) = &body.based_on {
-        let row = lookup::rule_pack(state, At::Body("based_on"), key).await?;
-        return Ok(rule_packs::read(&row)?);
-    }
-    match state.office.store.resolve_rule_pack(body.name.trim()).await {
-        Ok(row) => Ok(rule_packs::read(&row)?),
-        Err(StoreError::Missing { .. }) => Ok(RulePack::standard()),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// 读取规则包的一个版本

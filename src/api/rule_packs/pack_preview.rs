@@ -18,6 +18,7 @@ use crate::api::rule_packs::CreateRulePack;
 use crate::domain::pace::Assessment;
 use crate::domain::{Grade, RulePack, TextEnum as _};
 use crate::evidence::{Evidence, Judging};
+use crate::office::rule_packs::NewRulePack;
 use crate::store::rule_packs;
 
 type RulePackChoice = TextOr<CreateRulePack>;
@@ -196,6 +197,8 @@ async fn pack(state: &State, choice: RulePackChoice) -> Result<RulePack, Problem
     };
     match choice {
         TextOr::Text(_) => Ok(base),
-        TextOr::Whole(pack) => Ok(pack.unnamed(base).map_err(|invalid| invalid.within("rule_pack"))?),
+        TextOr::Whole(pack) => {
+            Ok(NewRulePack::from(*pack).unnamed(base).map_err(|invalid| invalid.within("rule_pack"))?)
+        }
     }
 }

@@ -4,14 +4,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::State;
-use crate::api::http::problem::{Code, Problem};
-use crate::api::http::wire::{Amount, TextOr, Word, shorten};
+use crate::api::http::wire::{Amount, TextOr, Word};
+use crate::domain::invalid::shorten;
 use crate::domain::{
-    Better, Comparator, Curve, Invalid, Kind, Measure, Node, Target, TextEnum as _, phrase, text_enum,
+    Comparator, Curve, Invalid, Kind, Node, Target, TextEnum as _, WrittenBenchmark, WrittenTarget, text_enum,
 };
-use crate::evidence::Register;
-use crate::store::types::Id;
 
 /// What a target is compared with: a name, or which series.
 pub type BenchmarkBody = TextOr<SeriesBody>;
@@ -43,147 +40,35 @@ pub struct TargetBody {
 }
 
 /// 对比对象：行政区或指标，写一种
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SeriesBody {
     /// 行政区代码，全国为100000
     #[schema(example = "100000")]
-    pub region: Option<String>,
+    region: Option<String>,
     /// 指标名称
-    pub measure: Option<String>,
+    measure: Option<String>,
 }
 
-/// What a measure says where a target leaves it out: name, unit, which way is better.
-#[derive(Debug, Clone, Copy)]
-pub struct Of<'a> {
-    /// Name of the measure.
-    pub name: &'a str,
-    /// Unit of its values.
-    pub unit: &'a str,
-    /// Which direction is good.
-    pub better: Better,
-}
-
-impl<'a> Of<'a> {
-    /// What `measure` says.
-    pub fn measure(measure: &'a Measure) -> Self {
-        Self { name: &measure.name, unit: &measure.unit, better: measure.better }
-    }
-}
-
-impl TargetBody {
-    /// What it is compared with, as it was written.
-    pub fn benchmark(&self) -> Option<&BenchmarkBody> {
-        self.benchmark.as_ref()
-    }
-
-    /// The checked promise on a measure.
-    ///
-    /// # Errors
-    /// `Invalid` below `/target`.
-    pub fn target(self, of: Of<'_>) -> Result<Target, Problem> {
-        let target = match self.kind {
-            Some(Word(kind)) => self.structured(kind, of)?,
-            None => parsed(self.phrase.as_deref())?.held_by_growth(of.unit).none_in(of.unit),
+impl From<TargetBody> for WrittenTarget {
+    fn from(body: TargetBody) -> Self {
+        let benchmark = |written: BenchmarkBody| match written {
+            TextOr::Text(name) => WrittenBenchmark::Named(name),
+            TextOr::Whole(series) => {
+                let SeriesBody { region, measure } = *series;
+                WrittenBenchmark::Series { region, measure }
+            }
         };
-        let checked = target.checked().and_then(|target| target.factor_to(of.unit).map(|_| target));
-        Ok(checked.map_err(|invalid| invalid.within("target"))?)
-    }
-}
-
-impl TargetBody {
-    /// Fills in what a trial may leave out and a record may not: a structure without a comparator promises at least (at
-    /// most, where lower is better or for a cap); one without a unit is in the measure's, growth and comparisons in
-    /// percent.
-    #[must_use]
-    pub fn with_usual(mut self, of: Of<'_>) -> Self {
-        let (Some(Word(kind)), Some(_)) = (self.kind, self.value) else { return self };
-        let usual = if self.value_hi.is_some() {
-            Comparator::Range
-        } else if of.better == Better::Lower || kind.row().limit {
-            Comparator::AtMost
-        } else {
-            Comparator::AtLeast
-        };
-        self.comparator.get_or_insert(Word(usual));
-        self.unit.get_or_insert_with(|| kind.row().usual_unit(of.unit).to_owned());
-        self
-    }
-
-    fn structured(self, kind: Kind, of: Of<'_>) -> Result<Target, Problem> {
-        let unit = self.unit.unwrap_or_default();
-        let benchmark = match self.benchmark {
-            None => None,
-            Some(TextOr::Text(name)) => Some(name),
-            Some(TextOr::Whole(series)) => match *series {
-                SeriesBody { region: Some(name), measure: None }
-                | SeriesBody { region: None, measure: Some(name) } => Some(name),
-                _ => {
-                    let detail = "对比对象请在region和measure中只写一个。";
-                    return Err(Problem::at(Code::Invalid, "/target/benchmark", "one_of", detail));
-                }
-            },
-        };
-        Ok(Target {
-            kind,
-            comparator: self.comparator.map(|word| word.0),
-            value: self.value.map(|amount| amount.0),
-            value_hi: self.value_hi.map(|amount| amount.0),
-            phrase: self.phrase.unwrap_or_else(|| spelled(of.name, kind, self.value, &unit)),
-            unit,
-            hedge: self.hedge,
-            benchmark,
-        })
-    }
-}
-
-fn spelled(measure: &str, kind: Kind, value: Option<Amount>, unit: &str) -> String {
-    let verb = if kind.row().promises_rate() { "增长" } else { "" };
-    let value = value.map(|amount| amount.0.to_string()).unwrap_or_default();
-    format!("{measure}{verb}{value}{unit}")
-}
-
-/// Refuses a comparison with something that is not there: it would be without a verdict for ever.
-///
-/// # Errors
-/// `Invalid` at `/target/benchmark`.
-pub async fn expect_benchmark(state: &State, target: Option<&Target>, own: (Id, Id)) -> Result<(), Problem> {
-    let Some(target) = target.filter(|target| target.benchmark.is_some()) else { return Ok(()) };
-    if Register::load(&state.office.store).await?.knows(target, own) {
-        return Ok(());
-    }
-    let written = shorten(target.benchmark.as_deref().unwrap_or_default());
-    let detail = format!(
-        "没有可供对比的“{written}”：请写全国平均、全省平均、行政区或指标口径的名称；同上年比较请用增长目标。"
-    );
-    Err(Problem::at(Code::Invalid, "/target/benchmark", "unknown", detail))
-}
-
-/// The one target a phrase holds; two, or none, are not guessed at.
-fn parsed(text: Option<&str>) -> Result<Target, Problem> {
-    let at = |rule, detail: &str| Problem::at(Code::Invalid, "/target/phrase", rule, detail);
-    let Some(text) = text else {
-        return Err(Problem::at(
-            Code::Invalid,
-            "/target/kind",
-            "required",
-            "目标须写明kind，或只写phrase由系统解析。",
-        ));
-    };
-    let mut found = phrase::parse(text).targets;
-    match (found.pop(), found.is_empty()) {
-        (Some(one), true) => Ok(Target {
-            kind: one.kind,
-            comparator: one.comparator,
-            value: one.value,
-            value_hi: one.value_hi,
-            unit: one.unit,
-            hedge: one.hedge,
-            phrase: text.trim().to_owned(),
-            benchmark: one.benchmark,
-        }),
-        (Some(_), false) => Err(at("ambiguous", "这句话含有多个目标，请分成多个指标填写。")),
-        (None, _) => Err(at("unparsed", "未能从这句话中读出目标，请改写kind、value、unit等结构。")),
+        Self {
+            kind: body.kind.map(|word| word.0),
+            comparator: body.comparator.map(|word| word.0),
+            value: body.value.map(|amount| amount.0),
+            value_hi: body.value_hi.map(|amount| amount.0),
+            unit: body.unit,
+            hedge: body.hedge,
+            phrase: body.phrase,
+            benchmark: body.benchmark.map(benchmark),
+        }
     }
 }
 
@@ -279,17 +164,20 @@ impl CurveBody {
         })?;
         Ok(Self { kind: Word(kind), years: None, nodes: Vec::new() })
     }
+}
 
-    /// The checked curve.
-    pub fn curve(self) -> Result<Curve, Invalid> {
-        match self.kind.0 {
-            CurveKind::LinearMonths => Ok(Curve::LinearMonths),
-            CurveKind::LinearDays => Ok(Curve::LinearDays),
-            CurveKind::LastYear => Ok(Curve::LastYear),
-            CurveKind::MeanYears => Curve::mean_years(self.years.unwrap_or(0)),
-            CurveKind::Nodes => Curve::nodes(
-                self.nodes.into_iter().map(|node| Node { on: node.on, fraction: node.fraction.0 }).collect(),
-            ),
+impl From<CurveBody> for Curve {
+    /// The curve as it was written; it is not checked yet.
+    fn from(body: CurveBody) -> Self {
+        match body.kind.0 {
+            CurveKind::LinearMonths => Self::LinearMonths,
+            CurveKind::LinearDays => Self::LinearDays,
+            CurveKind::LastYear => Self::LastYear,
+            CurveKind::MeanYears => Self::MeanYears(body.years.unwrap_or(0)),
+            CurveKind::Nodes => {
+                let node = |node: NodeBody| Node { on: node.on, fraction: node.fraction.0 };
+                Self::Nodes(body.nodes.into_iter().map(node).collect())
+            }
         }
     }
 }

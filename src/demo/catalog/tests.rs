@@ -101,9 +101,9 @@ fn every_unit_named_exists_and_has_its_own_mailboxes() {
         plan.units.iter().find(|u| u.name == "省发展改革委").map(SampleUnit::contacts).unwrap();
     assert_eq!(
         (liaison.role, &*liaison.name, &*liaison.email),
-        ("liaison", "省发展改革委联络员", "fagai@example.org")
+        (ContactRole::Liaison, "省发展改革委联络员", "fagai@example.org")
     );
-    assert_eq!((leader.role, &*leader.email), ("leader", "fagai.leader@example.org"));
+    assert_eq!((leader.role, &*leader.email), (ContactRole::Leader, "fagai.leader@example.org"));
 }
 
 #[test]

@@ -12,8 +12,8 @@ use super::observations::ensure_series;
 use super::responsibilities::effective_responsibilities;
 use super::{names, reassessments, revisions};
 use crate::rows::{
-    AssessmentRow, BoardFilter, BoardRow, CurrentAssessmentRow, IndicatorChange, IndicatorRow, NameKind,
-    NamedIndicatorRow, Page, ResponsibilityRow, RevisionRow,
+    AssessmentRow, BoardFilter, BoardRow, CitationRow, CurrentAssessmentRow, IndicatorChange, IndicatorRow,
+    NameKind, NamedIndicatorRow, Page, ResponsibilityRow, RevisionRow,
 };
 use crate::schema::{
     assessments, campaigns, citations, current_assessments, indicators, measures, regions, responsibilities,
@@ -329,17 +329,14 @@ pub async fn list_parts(
         .await?)
 }
 
-/// Tasks that cite an indicator.
+/// Notes that a task prints an indicator again.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_citations(conn: &mut Conn, indicator: Uuid) -> Result<Vec<Id>, StoreError> {
-    Ok(citations::table
-        .filter(citations::indicator_id.eq(Id(indicator)))
-        .order(citations::id)
-        .select(citations::task_id)
-        .load(conn)
-        .await?)
+pub async fn cite_indicator(conn: &mut Conn, id: Id, indicator: Id, task: Id) -> Result<(), StoreError> {
+    let row = CitationRow { id, indicator_id: indicator, task_id: task };
+    diesel::insert_into(citations::table).values(&row).execute(conn).await?;
+    Ok(())
 }
 
 /// A task's campaign, with the campaign's window.

@@ -22,7 +22,6 @@ pub mod measures;
 pub mod names;
 pub mod observations;
 pub mod persons;
-pub mod plans;
 pub mod problems;
 pub mod reassessments;
 pub mod rechecks;

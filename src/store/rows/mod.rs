@@ -13,7 +13,6 @@ mod names;
 mod observations;
 mod operations;
 mod places;
-mod plans;
 mod problems;
 mod replies;
 mod revisions;
@@ -49,7 +48,6 @@ pub use operations::{ApiKeyFilter, ApiKeyRow, Claim, IdempotencyRow, SlotClaim, 
 pub use places::{
     ContactFilter, ContactRow, RegionAliasRow, RegionFilter, RegionRow, UnitChange, UnitFilter, UnitRow,
 };
-pub use plans::PlanRows;
 pub use problems::{ProblemFilter, ProblemRow};
 pub use replies::{
     AuditFilter, AuditRow, ClosureRow, NewReply, ReceiptRow, RemedyRow, ReplyFileHead, ReplyFileRow,

@@ -78,18 +78,29 @@ pub struct ResponsibilityRow {
 
 impl ResponsibilityRow {
     /// The parts in one task, in the order given.
-    pub fn of_task(task_id: Id, list: &[Responsibility], mut new_id: impl FnMut() -> Uuid) -> Vec<Self> {
-        (1..)
-            .zip(list)
-            .map(|(ordinal, one)| Self {
-                id: Id(new_id()),
-                task_id: Some(task_id),
-                indicator_id: None,
-                unit_id: Id(one.unit_id),
-                role: one.role.to_string(),
-                ordinal,
-            })
-            .collect()
+    pub fn of_task(task: Id, list: &[Responsibility], new_id: impl FnMut() -> Uuid) -> Vec<Self> {
+        Self::of((Some(task), None), list, new_id)
+    }
+
+    /// The parts in one indicator, in the order given.
+    pub fn of_indicator(indicator: Id, list: &[Responsibility], new_id: impl FnMut() -> Uuid) -> Vec<Self> {
+        Self::of((None, Some(indicator)), list, new_id)
+    }
+
+    fn of(
+        (task_id, indicator_id): (Option<Id>, Option<Id>),
+        list: &[Responsibility],
+        mut new_id: impl FnMut() -> Uuid,
+    ) -> Vec<Self> {
+        let row = |(ordinal, one): (i32, &Responsibility)| Self {
+            id: Id(new_id()),
+            task_id,
+            indicator_id,
+            unit_id: Id(one.unit_id),
+            role: one.role.to_string(),
+            ordinal,
+        };
+        (1..).zip(list).map(row).collect()
     }
 }
 

@@ -5,7 +5,7 @@ use crate::support::{TestApp, both};
 
 /// The sample's tasks to hang indicators on; gives one task's id.
 pub(crate) async fn task(app: &TestApp) -> Value {
-    xushi::demo::load(&app.store, &*app.clock).await.unwrap().unwrap();
+    xushi::demo::load(&app.office).await.unwrap().unwrap();
     app.get("/indicators?limit=1").await.expect(200)["items"][0]["task"]["id"].clone()
 }
 

@@ -53,7 +53,7 @@ both! {
     }
 
     async fn a_letter_without_a_mailbox_and_an_indicator_without_a_unit_are_problems(app: TestApp) {
-        xushi::demo::load(&app.store, &*app.clock).await.unwrap().unwrap();
+        xushi::demo::load(&app.office).await.unwrap().unwrap();
         let contacts = app.get("/contacts?limit=500").await.expect(200);
         for contact in contacts["items"].as_array().unwrap() {
             let address = format!("/contacts/{}", contact["id"].as_str().unwrap());

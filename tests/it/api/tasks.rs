@@ -1,7 +1,6 @@
 use serde_json::{Value, json};
 use xushi::clock::Clock as _;
 use xushi::domain::{Responsibility, ResponsibilityRole};
-use xushi::store::rows::{IndicatorRow, PlanRows, TargetColumns};
 use xushi::store::types::Id;
 
 use crate::support::{TestApp, both};
@@ -31,42 +30,15 @@ fn id(view: &Value) -> Id {
 }
 
 /// Puts an indicator into a task; its own list is as given.
-async fn indicator(app: &TestApp, campaign: &Value, task: &Value, own: &[(Id, ResponsibilityRole)]) -> Id {
+async fn indicator(app: &TestApp, task: &Value, own: &[(Id, ResponsibilityRole)]) -> Id {
     let number = app.clock.new_id();
     let measure = json!({"name": format!("指标{number}"), "unit": "亿元", "basis": "cumulative", "better": "higher", "frequency": "monthly"});
     let measure = app.post("/measures", measure).await.expect(201);
-    let region = app.store.resolve_region("430000").await.unwrap().id;
-    let now = app.clock.timestamp();
-    let row = IndicatorRow {
-        id: Id(app.clock.new_id()),
-        campaign_id: id(campaign),
-        task_id: id(task),
-        series_id: 0,
-        lead_unit_id: None,
-        target: TargetColumns::from(None),
-        curve: xushi::store::curves::write(&xushi::domain::Curve::LinearMonths),
-        baseline: None,
-        window_start: "2025-01-01".parse().unwrap(),
-        window_end: "2025-12-31".parse().unwrap(),
-        created_at: now,
-        revision: 1,
-        updated_at: now,
-    };
-    let indicator = row.id;
-    let mut plan = PlanRows::default();
-    for (ordinal, (unit, role)) in (1..).zip(own) {
-        plan.responsibilities.push(xushi::store::rows::ResponsibilityRow {
-            id: Id(app.clock.new_id()),
-            task_id: None,
-            indicator_id: Some(indicator),
-            unit_id: *unit,
-            role: role.to_string(),
-            ordinal,
-        });
-    }
-    plan.indicators.push((id(&measure), region, row));
-    app.store.load_plan(&plan).await.unwrap();
-    indicator
+    let parts: Vec<_> =
+        own.iter().map(|(unit, role)| json!({"unit": unit.0, "role": role.to_string()})).collect();
+    let body =
+        json!({"task": task["id"], "measure": measure["id"], "region": "430000", "responsibilities": parts});
+    id(&app.post("/indicators", body).await.expect(201))
 }
 
 /// The name of an indicator's lead unit.
@@ -157,10 +129,10 @@ both! {
     }
 
     async fn lists_changed_at_once_leave_no_stale_lead(app: TestApp) {
-        let campaign = campaign(&app).await;
+        campaign(&app).await;
         let section = task(&app, "大力提振消费", None, &[]).await;
         let leaf = task(&app, "推动增收减负", Some(&section), &[]).await;
-        let present = indicator(&app, &campaign, &leaf, &[]).await;
+        let present = indicator(&app, &leaf, &[]).await;
         for round in 0..12 {
             let units = ["省商务厅", "省财政厅"];
             let lists = |lead: bool| if lead { json!([{"unit": units[round % 2], "role": "lead"}]) } else { json!([]) };
@@ -183,9 +155,9 @@ both! {
         let section = task(&app, "大力提振消费", None, &[]).await;
         let leaf = task(&app, "推动增收减负", Some(&section), &[]).await;
         let unit = async |name: &str| app.store.resolve_unit(name).await.unwrap().id;
-        let plain = indicator(&app, &campaign, &leaf, &[]).await;
-        let own = indicator(&app, &campaign, &leaf, &[(unit("省财政厅").await, ResponsibilityRole::Lead)]).await;
-        let helped = indicator(&app, &campaign, &leaf, &[(unit("省财政厅").await, ResponsibilityRole::Support)]).await;
+        let plain = indicator(&app, &leaf, &[]).await;
+        let own = indicator(&app, &leaf, &[(unit("省财政厅").await, ResponsibilityRole::Lead)]).await;
+        let helped = indicator(&app, &leaf, &[(unit("省财政厅").await, ResponsibilityRole::Support)]).await;
         let leads = async || [lead(&app, plain).await, lead(&app, own).await, lead(&app, helped).await].map(Option::unwrap);
         let finance = "省财政厅";
 

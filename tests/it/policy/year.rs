@@ -205,7 +205,7 @@ async fn told(app: &TestApp) -> String {
 both! {
     async fn twelve_months_of_the_sample_campaign(app: TestApp) {
         at(&app, "2025-01-20");
-        let plan = xushi::demo::load(&app.store, &*app.clock).await;
+        let plan = xushi::demo::load(&app.office).await;
         plan.unwrap().unwrap();
         let measures = items(&app, "/measures?limit=500").await;
         let retail = measures.iter().find(|one| one["name"] == "社会消费品零售总额").unwrap()["id"].as_str().unwrap();

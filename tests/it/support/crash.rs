@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::process::{Child, Command};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{Datelike as _, NaiveDate};
@@ -60,7 +61,10 @@ impl Post {
     /// A database with the sample campaign, and a server that takes everything.
     pub(crate) async fn new(database: Database) -> Self {
         let store = Store::open(&database.url, 4).unwrap();
-        xushi::demo::load(&store, &SystemClock).await.unwrap().unwrap();
+        xushi::demo::load(&super::services::office(store.clone(), Arc::new(SystemClock)).await)
+            .await
+            .unwrap()
+            .unwrap();
         let sink = Sink::start(vec![vec![]]).await;
         let folder = tempfile::tempdir().unwrap();
         Self { store, sink, url: database.url.clone(), folder, _database: database }

@@ -148,9 +148,10 @@ impl PreviewMeasure {
 
 /// The curve that is asked for; linear months unless told.
 pub(in crate::api) fn curve(body: Option<TextOr<CurveBody>>) -> Result<Curve, Invalid> {
-    match body {
-        None => Ok(Curve::LinearMonths),
-        Some(TextOr::Text(name)) => CurveBody::named(&name)?.curve(),
-        Some(TextOr::Whole(curve)) => curve.curve(),
-    }
+    let written = match body {
+        None => return Ok(Curve::LinearMonths),
+        Some(TextOr::Text(name)) => CurveBody::named(&name)?,
+        Some(TextOr::Whole(curve)) => *curve,
+    };
+    Curve::from(written).checked()
 }

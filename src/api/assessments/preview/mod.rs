@@ -19,16 +19,19 @@ use crate::api::http::extract::{self, Body};
 use crate::api::http::lookup::{self, At};
 use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::spec::Routes;
-use crate::api::http::wire::{TextOr, shorten};
-use crate::api::targets::promise::{BenchmarkBody, Of, SeriesBody, TargetBody, TargetView};
+use crate::api::http::wire::TextOr;
+use crate::api::targets::promise::TargetView;
+use crate::domain::invalid::shorten;
 use crate::domain::pace::{Past, PersonVerdict};
 use crate::domain::{
-    DoubtSet, Figure, Invalid, Measure, Observation, Period, RulePack, Status, WorkCalendar, quantity,
+    DoubtSet, Figure, Invalid, Measure, Observation, Of, Period, RulePack, Status, WorkCalendar,
+    WrittenBenchmark, WrittenTarget, quantity,
 };
 use crate::evidence::comparisons::Compared;
 use crate::evidence::register::Key;
 use crate::evidence::{Grounds, InMemory, Named};
 use crate::letter::Templates;
+use crate::office::rule_packs::NewRulePack;
 use crate::store::rule_packs;
 
 /// Adds the resource's routes.
@@ -91,7 +94,9 @@ impl Case {
     fn checked(body: PreviewBody, base: RulePack, calendar: &WorkCalendar) -> Result<Self, Problem> {
         let PreviewBody { as_of, indicator, observations, rule_pack, history, verdict } = body;
         let pack = match rule_pack {
-            Some(TextOr::Whole(pack)) => pack.unnamed(base).map_err(|invalid| invalid.within("rule_pack"))?,
+            Some(TextOr::Whole(pack)) => {
+                NewRulePack::from(*pack).unnamed(base).map_err(|invalid| invalid.within("rule_pack"))?
+            }
             _ => base,
         };
         let mut indicator = indicator;
@@ -100,9 +105,10 @@ impl Case {
         let window = Period::new(indicator.window_start, indicator.window_end)
             .map_err(|invalid| Invalid { field: "indicator.window_end".to_owned(), ..invalid })?;
         let of = Of::measure(&measure);
-        let written = indicator.target.as_ref().and_then(TargetBody::benchmark).cloned();
-        let target = indicator.target.map(|target| target.with_usual(of).target(of)).transpose();
-        let target = target.map_err(|problem| problem.within("/indicator"))?;
+        let promised = indicator.target.map(WrittenTarget::from);
+        let written = promised.as_ref().and_then(|target| target.benchmark.clone());
+        let target = promised.map(|target| target.with_usual(of).target(of)).transpose();
+        let target = target.map_err(|invalid| invalid.within("indicator"))?;
         let mut register = InMemory::default();
         let region = register.region(indicator.region.as_deref().unwrap_or_default());
         let key = (register.measure(&measure.name), region);
@@ -181,13 +187,10 @@ fn fill(
 }
 
 /// What the target is compared with: a region or a measure where the body says which, else what the target's words mean.
-fn named(written: Option<&BenchmarkBody>) -> Named<'_> {
+fn named(written: Option<&WrittenBenchmark>) -> Named<'_> {
     match written {
-        Some(TextOr::Whole(series)) => match series.as_ref() {
-            SeriesBody { region: Some(name), .. } => Named::Region(name),
-            SeriesBody { measure: Some(name), .. } => Named::Measure(name),
-            SeriesBody { region: None, measure: None } => Named::ByTarget,
-        },
+        Some(WrittenBenchmark::Series { region: Some(name), .. }) => Named::Region(name),
+        Some(WrittenBenchmark::Series { measure: Some(name), .. }) => Named::Measure(name),
         _ => Named::ByTarget,
     }
 }

@@ -8,7 +8,7 @@ use crate::support::both;
 
 both! {
     async fn a_board_asked_for_again_is_the_same_however_it_travels(app: TestApp) {
-        xushi::demo::load(&app.store, &*app.clock).await.unwrap().unwrap();
+        xushi::demo::load(&app.office).await.unwrap().unwrap();
         let first = app.get("/assessments").await;
         assert_eq!(first.json()["items"].as_array().unwrap().len(), 50);
         for encodings in ["", "identity", "gzip", "br, gzip;q=0.5", "gzip;q=0", "*"] {

@@ -275,7 +275,7 @@ both! {
     }
 
     async fn a_board_of_another_day_is_walked_like_that_of_today(app: TestApp) {
-        xushi::demo::load(&app.store, &*app.clock).await.unwrap().unwrap();
+        xushi::demo::load(&app.office).await.unwrap().unwrap();
         let day = "2025-08-27".parse().unwrap();
         evaluate(&app.office, day).await.unwrap();
         for filter in ["", "&grade=critical,behind", "&region=430000", "&grade=no_data"] {
@@ -301,7 +301,7 @@ both! {
     }
 
     async fn verdicts_are_carried_over_and_back(app: TestApp) {
-        xushi::demo::load(&app.store, &*app.clock).await.unwrap().unwrap();
+        xushi::demo::load(&app.office).await.unwrap().unwrap();
         evaluate(&app.office, "2025-06-27".parse().unwrap()).await.unwrap();
         evaluate(&app.office, "2025-08-27".parse().unwrap()).await.unwrap();
         let board = async || {

@@ -9,7 +9,7 @@ use crate::support::{TestApp, both};
 
 /// The sample's letters, with a second one so that there are two addressees.
 pub(crate) async fn issued(app: &TestApp) -> Vec<Value> {
-    xushi::demo::load(&app.store, &*app.clock).await.unwrap().unwrap();
+    xushi::demo::load(&app.office).await.unwrap().unwrap();
     let lagging = json!({"items": [{"measure": "入境旅游人次", "region": "430000", "figure": "yoy", "value": "12.5",
         "period": {"start": "2025-01-01", "end": "2025-07-31"}, "source": "月报", "published_on": "2025-08-20"}]});
     app.put("/observations", lagging).await.expect(200);

@@ -1,7 +1,8 @@
-//! Deeds with regions, units and contacts.
+//! Deeds with units (责任单位).
 
-use super::{Actor, Office, Refusal};
 use crate::domain::Unit;
+use crate::office::actor::Deed;
+use crate::office::{Actor, Office, Refusal};
 use crate::store::rows::{UnitChange, UnitRow};
 use crate::store::types::Id;
 
@@ -24,9 +25,17 @@ pub struct NewUnit {
 /// [`Refusal::Invalid`] for a bad name or credit code, [`Refusal::Key`] for a region or parent that is not there, `Duplicate`
 /// where the name or the code is taken.
 pub async fn create_unit(office: &Office, actor: &Actor, new: NewUnit) -> Result<UnitRow, Refusal> {
+    let mut deed = office.begin(actor).await?;
+    let made = add_unit(&mut deed, new).await;
+    deed.end(made).await
+}
+
+/// Makes a unit as part of a deed.
+pub(in crate::office) async fn add_unit(deed: &mut Deed<'_>, new: NewUnit) -> Result<UnitRow, Refusal> {
+    let office = deed.office();
     let unit = Unit::new(&new.name, new.credit_code.as_deref())?;
-    let region = office.region("region", &new.region).await?;
-    let parent = office.maybe_unit("parent", new.parent.as_deref()).await?;
+    let region = deed.region("region", &new.region).await?;
+    let parent = deed.maybe_unit("parent", new.parent.as_deref()).await?;
     let now = office.clock.timestamp();
     let row = UnitRow {
         id: Id(office.clock.new_id()),
@@ -38,9 +47,7 @@ pub async fn create_unit(office: &Office, actor: &Actor, new: NewUnit) -> Result
         revision: 1,
         updated_at: now,
     };
-    let mut deed = office.begin(actor).await?;
-    let made = deed.tx().create_unit(&row).await;
-    deed.end(made).await?;
+    deed.tx().create_unit(&row).await?;
     Ok(row)
 }
 
@@ -63,13 +70,19 @@ pub async fn update_unit(
     office: &Office,
     actor: &Actor,
     seen: UnitRow,
-    change: UnitEdit,
+    edit: UnitEdit,
 ) -> Result<UnitRow, Refusal> {
-    let credit_code = change.credit_code.unwrap_or(seen.credit_code);
-    let unit = Unit::new(change.name.as_deref().unwrap_or(&seen.name), credit_code.as_deref())?;
-    let parent_id = match change.parent {
+    let mut deed = office.begin(actor).await?;
+    let made = change_unit(&mut deed, seen, edit).await;
+    deed.end(made).await
+}
+
+async fn change_unit(deed: &mut Deed<'_>, seen: UnitRow, edit: UnitEdit) -> Result<UnitRow, Refusal> {
+    let credit_code = edit.credit_code.unwrap_or(seen.credit_code);
+    let unit = Unit::new(edit.name.as_deref().unwrap_or(&seen.name), credit_code.as_deref())?;
+    let parent_id = match edit.parent {
         None => seen.parent_id,
-        Some(key) => office.maybe_unit("parent", key.as_deref()).await?.map(|row| row.id),
+        Some(key) => deed.maybe_unit("parent", key.as_deref()).await?.map(|row| row.id),
     };
     let changed = UnitChange {
         id: seen.id,
@@ -77,9 +90,7 @@ pub async fn update_unit(
         parent_id,
         credit_code: unit.credit_code,
         revision: seen.revision + 1,
-        updated_at: office.clock.timestamp(),
+        updated_at: deed.office().clock.timestamp(),
     };
-    let mut deed = office.begin(actor).await?;
-    let made = deed.tx().update_unit(&changed).await;
-    deed.end(made).await
+    Ok(deed.tx().update_unit(&changed).await?)
 }

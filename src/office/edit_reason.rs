@@ -1,0 +1,33 @@
+//! Why something that is judged by is changed, and from which day on.
+
+use chrono::NaiveDate;
+
+use super::Office;
+use crate::domain::{Invalid, invalid};
+use crate::store::revisions::ChangeNote;
+
+/// What is said of a change besides what it changes.
+#[derive(Debug, Clone, Default)]
+pub struct EditReason {
+    /// Why.
+    pub reason: Option<String>,
+    /// The first day on which the change holds; today unless told.
+    pub effective_on: Option<NaiveDate>,
+}
+
+impl EditReason {
+    /// What is noted of a change that is made now.
+    ///
+    /// # Errors
+    /// A reason that is no text, and a day to come.
+    pub(super) fn note(&self, office: &Office) -> Result<ChangeNote, Invalid> {
+        let today = office.clock.today();
+        let from = self.effective_on.unwrap_or(today);
+        if from > today {
+            let detail = "生效日期不能晚于今天，请到该日再作修改。";
+            return Err(Invalid::new("effective_on", "out_of_range", detail));
+        }
+        let reason = self.reason.as_deref().map(|reason| invalid::text("reason", reason, 200)).transpose()?;
+        Ok(ChangeNote { id: office.clock.new_id(), from, reason, at: office.clock.timestamp() })
+    }
+}

@@ -1,0 +1,112 @@
+//! Deeds with measures (指标口径).
+
+use crate::domain::{Basis, Better, Frequency, Measure};
+use crate::office::actor::Deed;
+use crate::office::{Actor, EditReason, Office, Refusal};
+use crate::store::revisions;
+use crate::store::rows::MeasureRow;
+use crate::store::types::Id;
+
+/// A measure that is to be made.
+#[derive(Debug, Clone)]
+pub struct NewMeasure {
+    /// Name.
+    pub name: String,
+    /// Other names.
+    pub aliases: Vec<String>,
+    /// Unit of its values.
+    pub unit: String,
+    /// Cumulative, of the period, or of a day.
+    pub basis: Basis,
+    /// Which direction is good.
+    pub better: Better,
+    /// How often it is published.
+    pub frequency: Frequency,
+    /// The usual day of the next month on which it is published.
+    pub release_day: Option<u32>,
+    /// Decimal places shown.
+    pub precision: u32,
+}
+
+/// A measure with its other names.
+pub type NamedMeasure = (MeasureRow, Vec<String>);
+
+/// Makes a measure.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for a part that does not fit, `Duplicate` where a name is taken.
+pub async fn create_measure(
+    office: &Office,
+    actor: &Actor,
+    new: NewMeasure,
+) -> Result<NamedMeasure, Refusal> {
+    let mut deed = office.begin(actor).await?;
+    let made = add_measure(&mut deed, new).await;
+    deed.end(made).await
+}
+
+/// Makes a measure as part of a deed.
+pub(super) async fn add_measure(deed: &mut Deed<'_>, new: NewMeasure) -> Result<NamedMeasure, Refusal> {
+    let office = deed.office();
+    let habits = (new.basis, new.better, new.frequency);
+    let measure = Measure::new(&new.name, &new.unit, habits, new.release_day, new.precision)?;
+    let aliases = measure.checked_aliases(&new.aliases)?;
+    let row = MeasureRow::of(&measure, Id(office.clock.new_id()), office.clock.timestamp());
+    deed.tx().create_measure(&row, &aliases).await?;
+    Ok((row, aliases))
+}
+
+/// What is to become of a measure; what is `None` stays.
+#[derive(Debug, Clone, Default)]
+pub struct MeasureEdit {
+    /// Name.
+    pub name: Option<String>,
+    /// Other names, in place of those it has.
+    pub aliases: Option<Vec<String>>,
+    /// Unit of its values.
+    pub unit: Option<String>,
+    /// Cumulative, of the period, or of a day.
+    pub basis: Option<Basis>,
+    /// Which direction is good.
+    pub better: Option<Better>,
+    /// How often it is published.
+    pub frequency: Option<Frequency>,
+    /// The usual day of the next month on which it is published; `Some(None)` for none.
+    pub release_day: Option<Option<u32>>,
+    /// Decimal places shown.
+    pub precision: Option<u32>,
+    /// Why, and from which day on.
+    pub reason: EditReason,
+}
+
+/// Changes a measure that was read as `seen`.
+///
+/// # Errors
+/// As [`create_measure`]; `Conflict` where facts rest on what would change, `Stale` when somebody else has changed it since.
+pub async fn update_measure(
+    office: &Office,
+    actor: &Actor,
+    seen: NamedMeasure,
+    edit: MeasureEdit,
+) -> Result<NamedMeasure, Refusal> {
+    let (present, present_aliases) = seen;
+    let before = Measure::try_from(present.clone())?;
+    let measure = Measure::new(
+        edit.name.as_deref().unwrap_or(&before.name),
+        edit.unit.as_deref().unwrap_or(&before.unit),
+        (
+            edit.basis.unwrap_or(before.basis),
+            edit.better.unwrap_or(before.better),
+            edit.frequency.unwrap_or(before.frequency),
+        ),
+        edit.release_day.unwrap_or(before.release_day),
+        edit.precision.unwrap_or(before.precision),
+    )?;
+    let aliases = measure.checked_aliases(&edit.aliases.unwrap_or(present_aliases))?;
+    let changed = present.changed(&measure, office.clock.timestamp());
+    let note = edit.reason.note(office)?;
+    let kept = revisions::of_measure(&present, &measure, &note)?;
+    let mut deed = office.begin(actor).await?;
+    let made = deed.tx().update_measure(&changed, &aliases, kept.as_ref()).await;
+    Ok((deed.end(made).await?, aliases))
+}

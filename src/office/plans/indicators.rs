@@ -1,0 +1,193 @@
+//! Deeds with indicators (指标).
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use super::campaign_curves::default_curve;
+use super::{NewPart, parts};
+use crate::domain::invalid::shorten;
+use crate::domain::{Curve, Invalid, Measure, Of, Period, Target, WrittenTarget, quantity};
+use crate::evidence::Register;
+use crate::office::actor::Deed;
+use crate::office::{Actor, EditReason, Office, Refusal};
+use crate::store::rows::{
+    IndicatorChange, IndicatorRow, NamedIndicatorRow, ResponsibilityRow, TargetColumns,
+};
+use crate::store::types::{Id, Number};
+use crate::store::{curves, revisions};
+
+/// An indicator that is to be made.
+#[derive(Debug, Clone)]
+pub struct NewIndicator {
+    /// Its task.
+    pub task: Uuid,
+    /// What is measured: id, name or other name.
+    pub measure: String,
+    /// Where: id, code or name.
+    pub region: String,
+    /// The promise; `None` when there is none yet.
+    pub target: Option<WrittenTarget>,
+    /// The curve, unchecked; the campaign's usual one unless told.
+    pub curve: Option<Curve>,
+    /// The value at the start, in the measure's unit.
+    pub baseline: Option<Decimal>,
+    /// First day of the window; the campaign's unless told.
+    pub window_start: Option<NaiveDate>,
+    /// Last day of the window; the campaign's unless told.
+    pub window_end: Option<NaiveDate>,
+    /// Who answers for it; those of the task when empty.
+    pub parts: Vec<NewPart>,
+}
+
+/// Makes an indicator; who is addressed is worked out from its own parts and those of its task.
+///
+/// # Errors
+/// [`Refusal::Key`] for a task, measure, region or unit that is not there, [`Refusal::Invalid`] for a part that does not fit.
+pub async fn create_indicator(
+    office: &Office,
+    actor: &Actor,
+    new: NewIndicator,
+) -> Result<IndicatorRow, Refusal> {
+    let mut deed = office.begin(actor).await?;
+    let made = add_indicator(&mut deed, new).await;
+    deed.end(made).await
+}
+
+/// Makes an indicator as part of a deed.
+pub(super) async fn add_indicator(deed: &mut Deed<'_>, new: NewIndicator) -> Result<IndicatorRow, Refusal> {
+    let office = deed.office();
+    let found = deed.tx().find_task_campaign(new.task).await;
+    let (campaign, starts_on, ends_on) =
+        found.map_err(|error| Refusal::Key { field: "task".to_owned(), error })?;
+    let measure = deed.measure("measure", &new.measure).await?;
+    let region = deed.region("region", &new.region).await?;
+    let (measure_id, measure) = (measure.id, Measure::try_from(measure)?);
+    let target = new.target.map(|target| target.target(Of::measure(&measure))).transpose()?;
+    expect_benchmark(deed, target.as_ref(), (measure_id, region.id)).await?;
+    let curve = match new.curve {
+        Some(curve) => curves::write(&curve.checked()?),
+        None => default_curve(deed, campaign, target.as_ref()).await?,
+    };
+    let window = window(new.window_start.unwrap_or(starts_on), new.window_end.unwrap_or(ends_on))?;
+    let (id, now) = (Id(office.clock.new_id()), office.clock.timestamp());
+    let own = parts(deed, &new.parts).await?;
+    let parts = ResponsibilityRow::of_indicator(id, &own, || office.clock.new_id());
+    let row = IndicatorRow {
+        id,
+        campaign_id: campaign,
+        task_id: Id(new.task),
+        series_id: 0,
+        lead_unit_id: None,
+        target: TargetColumns::from(target.as_ref()),
+        curve,
+        baseline: baseline(new.baseline)?,
+        window_start: window.start(),
+        window_end: window.end(),
+        created_at: now,
+        revision: 1,
+        updated_at: now,
+    };
+    deed.tx().create_indicator((measure_id, region.id), &row, &parts).await?;
+    Ok(row)
+}
+
+/// What is to become of an indicator; what is `None` stays.
+#[derive(Debug, Clone, Default)]
+pub struct IndicatorEdit {
+    /// The promise; `Some(None)` takes it back.
+    pub target: Option<Option<WrittenTarget>>,
+    /// The curve, unchecked.
+    pub curve: Option<Curve>,
+    /// The value at the start; `Some(None)` for none.
+    pub baseline: Option<Option<Decimal>>,
+    /// First day of the window.
+    pub window_start: Option<NaiveDate>,
+    /// Last day of the window.
+    pub window_end: Option<NaiveDate>,
+    /// Why, and from which day on.
+    pub reason: EditReason,
+}
+
+/// Changes an indicator that was read as `seen`; what it said before is kept.
+///
+/// # Errors
+/// As [`create_indicator`]; `Stale` when somebody else has changed it since.
+pub async fn update_indicator(
+    office: &Office,
+    actor: &Actor,
+    seen: &NamedIndicatorRow,
+    edit: IndicatorEdit,
+) -> Result<(), Refusal> {
+    let mut deed = office.begin(actor).await?;
+    let made = change_indicator(&mut deed, seen, edit).await;
+    deed.end(made).await
+}
+
+async fn change_indicator(
+    deed: &mut Deed<'_>,
+    seen: &NamedIndicatorRow,
+    edit: IndicatorEdit,
+) -> Result<(), Refusal> {
+    let office = deed.office();
+    let row = &seen.indicator;
+    let target = match edit.target {
+        None => row.target.target()?,
+        Some(None) => None,
+        Some(Some(target)) => {
+            let measure = deed.measure("target", &seen.measure.1).await?;
+            let region = deed.region("target", &seen.region.0).await?;
+            let own = (measure.id, region.id);
+            let target = target.target(Of::measure(&Measure::try_from(measure)?))?;
+            expect_benchmark(deed, Some(&target), own).await?;
+            Some(target)
+        }
+    };
+    let curve = match edit.curve {
+        Some(curve) => curve.checked()?,
+        None => curves::read(&row.curve)?,
+    };
+    let window =
+        window(edit.window_start.unwrap_or(row.window_start), edit.window_end.unwrap_or(row.window_end))?;
+    let change = IndicatorChange {
+        id: row.id,
+        target: TargetColumns::from(target.as_ref()),
+        curve: curves::write(&curve),
+        baseline: match edit.baseline {
+            None => row.baseline,
+            Some(value) => baseline(value)?,
+        },
+        window_start: window.start(),
+        window_end: window.end(),
+        revision: row.revision + 1,
+        updated_at: office.clock.timestamp(),
+    };
+    let note = edit.reason.note(office)?;
+    let kept = revisions::of_indicator(row, &change, &note);
+    Ok(deed.tx().update_indicator(&change, kept.as_ref()).await?)
+}
+
+fn window(start: NaiveDate, end: NaiveDate) -> Result<Period, Invalid> {
+    Period::new(start, end).map_err(|invalid| Invalid { field: "window_end".to_owned(), ..invalid })
+}
+
+fn baseline(value: Option<Decimal>) -> Result<Option<Number>, Invalid> {
+    value.map(|value| quantity::checked("baseline", value).map(Number)).transpose()
+}
+
+/// Refuses a comparison with something that is not there: it would be without a verdict for ever.
+async fn expect_benchmark(
+    deed: &mut Deed<'_>,
+    target: Option<&Target>,
+    own: (Id, Id),
+) -> Result<(), Refusal> {
+    let Some(target) = target.filter(|target| target.benchmark.is_some()) else { return Ok(()) };
+    if Register::load_in(deed.tx()).await?.knows(target, own) {
+        return Ok(());
+    }
+    let written = shorten(target.benchmark.as_deref().unwrap_or_default());
+    let detail = format!(
+        "没有可供对比的“{written}”：请写全国平均、全省平均、行政区或指标口径的名称；同上年比较请用增长目标。"
+    );
+    Err(Invalid::new("target.benchmark", "unknown", detail).into())
+}
