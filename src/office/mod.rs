@@ -4,7 +4,7 @@
 
 mod actor;
 pub mod assessments;
-mod grounds;
+mod change_reason;
 mod keys;
 
 pub mod measures;
@@ -16,7 +16,7 @@ pub mod warnings;
 use std::sync::Arc;
 
 pub use actor::{Actor, Call, Who};
-pub use grounds::Grounds;
+pub use change_reason::ChangeReason;
 
 use crate::clock::Clock;
 use crate::domain::{Invalid, UnpublishedYear, WorkCalendar};

@@ -9,7 +9,7 @@ use super::{NewPart, parts};
 use crate::domain::invalid::shorten;
 use crate::domain::{Curve, Invalid, Measure, Of, Period, Target, WrittenTarget, quantity};
 use crate::office::actor::Deed;
-use crate::office::{Actor, Grounds, Office, Refusal};
+use crate::office::{Actor, ChangeReason, Office, Refusal};
 use crate::store::comparisons::Register;
 use crate::store::rows::{
     IndicatorChange, IndicatorRow, NamedIndicatorRow, ResponsibilityRow, TargetColumns,
@@ -106,7 +106,7 @@ pub struct IndicatorEdit {
     /// Last day of the window.
     pub window_end: Option<NaiveDate>,
     /// Why, and from which day on.
-    pub grounds: Grounds,
+    pub why: ChangeReason,
 }
 
 /// Changes an indicator that was read as `seen`; what it said before is kept.
@@ -162,7 +162,7 @@ async fn change_indicator(
         revision: row.revision + 1,
         updated_at: office.clock.timestamp(),
     };
-    let note = edit.grounds.note(office)?;
+    let note = edit.why.note(office)?;
     let kept = revisions::of_indicator(row, &change, &note);
     Ok(deed.tx().update_indicator(&change, kept.as_ref()).await?)
 }
