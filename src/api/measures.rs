@@ -17,7 +17,7 @@ use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::domain::{Basis, Better, Frequency};
 use crate::office::measures::{self, MeasureEdit, NamedMeasure, NewMeasure};
-use crate::office::{Actor, EditReason};
+use crate::office::{Actor, ChangeReason};
 use crate::store::StoreError;
 use crate::store::rows::{MeasureFilter, MeasureRow, word};
 use crate::store::types::Id;
@@ -162,7 +162,7 @@ impl From<UpdateMeasure> for MeasureEdit {
             frequency: body.frequency.map(|word| word.0),
             release_day: body.release_day,
             precision: body.precision,
-            reason: EditReason { reason: body.reason, effective_on: body.effective_on },
+            why: ChangeReason { reason: body.reason, effective_on: body.effective_on },
         }
     }
 }

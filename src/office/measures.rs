@@ -2,7 +2,7 @@
 
 use crate::domain::{Basis, Better, Frequency, Measure};
 use crate::office::actor::Deed;
-use crate::office::{Actor, EditReason, Office, Refusal};
+use crate::office::{Actor, ChangeReason, Office, Refusal};
 use crate::store::revisions;
 use crate::store::rows::MeasureRow;
 use crate::store::types::Id;
@@ -76,7 +76,7 @@ pub struct MeasureEdit {
     /// Decimal places shown.
     pub precision: Option<u32>,
     /// Why, and from which day on.
-    pub reason: EditReason,
+    pub why: ChangeReason,
 }
 
 /// Changes a measure that was read as `seen`.
@@ -104,7 +104,7 @@ pub async fn update_measure(
     )?;
     let aliases = measure.checked_aliases(&edit.aliases.unwrap_or(present_aliases))?;
     let changed = present.changed(&measure, office.clock.timestamp());
-    let note = edit.reason.note(office)?;
+    let note = edit.why.note(office)?;
     let kept = revisions::of_measure(&present, &measure, &note)?;
     let mut deed = office.begin(actor).await?;
     let made = deed.tx().update_measure(&changed, &aliases, kept.as_ref()).await;

@@ -4,11 +4,11 @@
 
 mod actor;
 pub mod assessments;
-mod edit_reason;
+mod change_reason;
 mod keys;
-pub mod observations;
 
 pub mod measures;
+pub mod observations;
 pub mod places;
 pub mod plans;
 pub mod rule_packs;
@@ -17,7 +17,7 @@ pub mod warnings;
 use std::sync::Arc;
 
 pub use actor::{Actor, Call, Who};
-pub use edit_reason::EditReason;
+pub use change_reason::ChangeReason;
 
 use crate::clock::Clock;
 use crate::domain::{Invalid, UnpublishedYear, WorkCalendar};

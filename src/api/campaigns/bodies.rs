@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::api::http::wire::{Word, maybe};
 use crate::api::indicators::Named;
 use crate::domain::{Inheritable, Issuing, MemberRole, TextEnum as _, text_enum};
-use crate::office::EditReason;
+use crate::office::ChangeReason;
 use crate::office::plans::{CampaignEdit, NewCampaign};
 use crate::store::StoreError;
 use crate::store::rows::{CampaignMemberRow, CampaignRow, word};
@@ -318,7 +318,7 @@ impl From<UpdateCampaign> for CampaignEdit {
             contact_name: body.contact_name,
             contact_phone: body.contact_phone,
             contact_email: body.contact_email,
-            reason: EditReason { reason: body.reason, effective_on: body.effective_on },
+            why: ChangeReason { reason: body.reason, effective_on: body.effective_on },
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::api::http::wire::Amount;
 use crate::api::targets::promise::{CurveBody, TargetBody, TargetView};
 use crate::api::tasks::PartBody;
 use crate::domain::{Curve, DoubtSet, Period, WrittenTarget};
-use crate::office::EditReason;
+use crate::office::ChangeReason;
 use crate::office::plans::{IndicatorEdit, NewIndicator, NewPart};
 use crate::store::rows::{MeasureAliasRow, NamedIndicatorRow};
 use crate::store::types::{Id, Number};
@@ -193,7 +193,7 @@ impl From<UpdateIndicator> for IndicatorEdit {
             baseline: body.baseline.map(|amount| amount.map(|amount| amount.0)),
             window_start: body.window_start,
             window_end: body.window_end,
-            reason: EditReason { reason: body.reason, effective_on: body.effective_on },
+            why: ChangeReason { reason: body.reason, effective_on: body.effective_on },
         }
     }
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::{Campaign, Inheritable, Invalid, Issuing, TextEnum as _};
-use crate::office::EditReason;
+use crate::office::ChangeReason;
 
 /// What is to become of a campaign; what is `None` stays, `Some(None)` is none, or what the campaign above says.
 #[derive(Debug, Clone, Default)]
@@ -49,7 +49,7 @@ pub struct CampaignEdit {
     /// Their mailbox.
     pub contact_email: Option<Option<String>>,
     /// Why other thresholds, and from which day on.
-    pub reason: EditReason,
+    pub why: ChangeReason,
 }
 
 impl CampaignEdit {

@@ -207,7 +207,7 @@ async fn change_campaign(
         (Some(_), None) => CampaignRow { inherits: Some(String::new()), ..changed },
         (None, _) => changed,
     };
-    let note = edit.reason.note(office)?;
+    let note = edit.why.note(office)?;
     let kept = revisions::of_campaign(&seen, &changed, &note);
     if kept.is_some() && note.reason.is_none() {
         let detail = "换用规则包须写明理由。";

@@ -10,7 +10,8 @@ use crate::domain::invalid::shorten;
 use crate::domain::{Curve, Invalid, Measure, Of, Period, Target, WrittenTarget, quantity};
 use crate::evidence::Register;
 use crate::office::actor::Deed;
-use crate::office::{Actor, EditReason, Office, Refusal};
+use crate::office::{Actor, ChangeReason, Office, Refusal};
+use crate::store::comparisons::Register;
 use crate::store::rows::{
     IndicatorChange, IndicatorRow, NamedIndicatorRow, ResponsibilityRow, TargetColumns,
 };
@@ -106,7 +107,7 @@ pub struct IndicatorEdit {
     /// Last day of the window.
     pub window_end: Option<NaiveDate>,
     /// Why, and from which day on.
-    pub reason: EditReason,
+    pub why: ChangeReason,
 }
 
 /// Changes an indicator that was read as `seen`; what it said before is kept.
@@ -162,7 +163,7 @@ async fn change_indicator(
         revision: row.revision + 1,
         updated_at: office.clock.timestamp(),
     };
-    let note = edit.reason.note(office)?;
+    let note = edit.why.note(office)?;
     let kept = revisions::of_indicator(row, &change, &note);
     Ok(deed.tx().update_indicator(&change, kept.as_ref()).await?)
 }

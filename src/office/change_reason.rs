@@ -8,14 +8,14 @@ use crate::store::revisions::ChangeNote;
 
 /// What is said of a change besides what it changes.
 #[derive(Debug, Clone, Default)]
-pub struct EditReason {
+pub struct ChangeReason {
     /// Why.
     pub reason: Option<String>,
     /// The first day on which the change holds; today unless told.
     pub effective_on: Option<NaiveDate>,
 }
 
-impl EditReason {
+impl ChangeReason {
     /// What is noted of a change that is made now.
     ///
     /// # Errors
