@@ -1,7 +1,7 @@
 //! Keys in a command (id, code or name) turned into rows; a refusal names the field.
 
 use super::{Office, Refusal};
-use crate::store::rows::{RegionRow, UnitRow};
+use crate::store::rows::{CampaignRow, RegionRow, UnitRow};
 
 /// For each thing one function for a key that is there and, where asked for, one for a key that may be.
 macro_rules! keys {
@@ -33,4 +33,5 @@ macro_rules! keys {
 keys! {
     region: resolve_region -> RegionRow;
     unit, maybe_unit: resolve_unit -> UnitRow;
+    campaign, maybe_campaign: resolve_campaign -> CampaignRow;
 }

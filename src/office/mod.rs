@@ -6,7 +6,12 @@ mod actor;
 pub mod assessments;
 mod keys;
 
+pub mod access;
+pub mod deliveries;
 pub mod places;
+pub mod problems;
+pub mod replies;
+pub mod silences;
 pub mod warnings;
 
 use std::sync::Arc;
@@ -57,6 +62,18 @@ pub enum Refusal {
         /// What came of looking it up.
         error: StoreError,
     },
+    /// Nothing is there under this id; the word is what people call it.
+    #[error("no {0}")]
+    NotFound(&'static str),
+    /// Several things break a rule.
+    #[error("{} rules are broken", .0.len())]
+    Many(Vec<Invalid>),
+    /// It is not the time for it; the sentence says why.
+    #[error("{0}")]
+    Conflict(&'static str),
+    /// Only the holder of a key does this, since its name stands with what is done.
+    #[error("no key")]
+    NoKey,
     /// The wording.
     #[error(transparent)]
     Letter(#[from] LetterError),
