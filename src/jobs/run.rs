@@ -10,8 +10,8 @@ use tokio_cron_scheduler::JobSchedulerError;
 use super::slots::{self, Standing};
 use super::{JobError, Jobs, alarm, unless_it_panics, watch};
 use crate::clock::office_zone;
-use crate::office::assessments;
 use crate::office::warnings::{self, Issued, Outcome};
+use crate::office::{Actor, assessments};
 
 /// How often a loop looks whether it shall stop.
 const GLANCE: Duration = Duration::from_millis(250);
@@ -183,15 +183,14 @@ async fn look(jobs: &Jobs, schedule: &[Job<'_>]) -> Result<String, JobError> {
 }
 
 async fn evaluate(jobs: &Jobs, due: DateTime<Utc>) -> Result<String, JobError> {
-    let done = assessments::evaluate(&jobs.office, due.with_timezone(&office_zone()).date_naive()).await?;
-    tracing::info!(assessed = done.assessed, changed = done.changed, "evaluated");
+    let as_of = due.with_timezone(&office_zone()).date_naive();
+    let done = assessments::evaluate(&jobs.office, &Actor::job(), as_of).await?;
     Ok(format!("assessed {}, changed {}", done.assessed, done.changed))
 }
 
 async fn issue(jobs: &Jobs, due: DateTime<Utc>) -> Result<String, JobError> {
     let as_of = due.with_timezone(&office_zone()).date_naive();
-    Box::pin(assessments::evaluate(&jobs.office, as_of)).await?;
-    let done = Box::pin(warnings::issue_on_schedule(&jobs.office, as_of)).await?;
+    let done = Box::pin(warnings::run_on_schedule(&jobs.office, &Actor::job(), as_of)).await?;
     if done.resting {
         return Ok("not a working day".to_owned());
     }
@@ -201,7 +200,7 @@ async fn issue(jobs: &Jobs, due: DateTime<Utc>) -> Result<String, JobError> {
 }
 
 async fn remind(jobs: &Jobs) -> Result<String, JobError> {
-    let done = warnings::remind(&jobs.office, false).await?;
+    let done = warnings::remind(&jobs.office, &Actor::job(), false).await?;
     if !done.working_day {
         return Ok("not a working day".to_owned());
     }

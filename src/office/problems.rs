@@ -72,8 +72,12 @@ pub async fn reconcile(
     failed.map(|()| done)
 }
 
-/// 1 for what was written. An error is kept for later, so that the others of its kind come to their turn.
-fn counted(written: Result<bool, Refusal>, failed: &mut Result<(), Refusal>) -> Result<usize, Refusal> {
+/// 1 for what was written. An error is kept for later, so that the others of its kind come to their turn; only a database
+/// that is away is away for all.
+///
+/// # Errors
+/// When the database is away.
+pub fn counted(written: Result<bool, Refusal>, failed: &mut Result<(), Refusal>) -> Result<usize, Refusal> {
     match written {
         Ok(written) => Ok(usize::from(written)),
         Err(error @ Refusal::Store(StoreError::Unavailable(_))) => Err(error),

@@ -7,6 +7,7 @@
 mod addressees;
 mod afresh;
 mod bounces;
+mod by_hand;
 mod defaulted;
 mod draft;
 mod facts;
@@ -24,20 +25,22 @@ mod run;
 mod settle;
 mod sign;
 mod silence;
+mod together;
 mod trends;
 mod twins;
 mod upgrade;
 
-use super::{Office, Refusal, assessments};
+use super::{Actor, Office, Refusal, assessments, problems};
 
 pub use bounces::{Returned, take_bounce};
+pub use by_hand::{NewRun, run_by_hand};
 pub use defaulted::{Defaulted, list_defaulted};
 pub use frozen::{DOCX, PNG, document_name};
 pub use ladder::{Reminded, remind};
 pub use mailing::{Mailing, copied, rendered_now, signed};
 pub use recheck::{RefusedFact, recheck_facts};
 pub use report::{ReportedLetter, RunReport};
-pub use run::{Issued, Outcome, PlannedLetter, issue, issue_for, issue_on_schedule, rehearse};
+pub use run::{Issued, Outcome, PlannedLetter, rehearse, run, run_on_schedule};
 pub use sign::{discard, sign};
 pub(super) use upgrade::hold;
 pub use upgrade::{GradeChange, Hold, Upgrade, note_rules, release};

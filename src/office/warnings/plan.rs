@@ -15,6 +15,7 @@ use crate::domain::episode::{EpisodeState, Standing, Turn, Verdict, turn};
 use crate::domain::pace::Assessment;
 use crate::domain::{Grade, LetterKind, Level, Period, TextEnum as _};
 use crate::letter::{GroundKind, LetterLine};
+use crate::office::assessments::{Evaluated, Evaluation};
 use crate::store::StoreError;
 use crate::store::judging::{Evidence, Judging};
 use crate::store::rows::{EpisodeChange, EpisodeRow, word};
@@ -28,6 +29,31 @@ pub(super) async fn plan(
     silences: &Silences,
     wanted: Wanted,
 ) -> Result<Plan, Refusal> {
+    walk(office, as_of, silences, wanted, None).await
+}
+
+/// The same on one walk with an evaluation, which writes the assessments down. Where somebody else has judged meanwhile, the
+/// plan is made once more: no letter rests on facts that were old when it was planned.
+pub(super) async fn plan_and_evaluate(
+    office: &Office,
+    as_of: NaiveDate,
+    silences: &Silences,
+    wanted: impl Fn() -> Wanted,
+) -> Result<(Plan, Evaluated), Refusal> {
+    let mut evaluation = Evaluation::begin(office, as_of).await?;
+    let planned = walk(office, as_of, silences, wanted(), Some(&mut evaluation)).await?;
+    let (done, overtaken) = evaluation.end().await?;
+    let planned = if overtaken { plan(office, as_of, silences, wanted()).await? } else { planned };
+    Ok((planned, done))
+}
+
+async fn walk(
+    office: &Office,
+    as_of: NaiveDate,
+    silences: &Silences,
+    wanted: Wanted,
+    mut evaluation: Option<&mut Evaluation<'_>>,
+) -> Result<Plan, Refusal> {
     let open = office.store.list_open_episodes().await?;
     let open = open.into_iter().map(|row| (row.indicator_id, row)).collect();
     let spoken: HashSet<Id> = office.store.list_spoken_of(office.clock.today()).await?.into_iter().collect();
@@ -40,6 +66,10 @@ pub(super) async fn plan(
     // Indicators of one series stand side by side, also across pages.
     let mut series: Vec<(Evidence, Assessment)> = Vec::new();
     while let Some(mut page) = judging.next_page().await? {
+        // Before letters' comparisons are added, which assessments do without.
+        if let Some(evaluation) = &mut evaluation {
+            evaluation.take(&page).await?;
+        }
         judging.compare_lagging(&mut page).await?;
         let mut overdue = Vec::new();
         for one in page {
