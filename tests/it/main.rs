@@ -4,6 +4,7 @@
 mod api;
 mod crash;
 mod demo;
+mod entries;
 mod hostile;
 mod jobs;
 mod kill;

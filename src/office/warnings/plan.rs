@@ -15,7 +15,7 @@ use crate::domain::episode::{EpisodeState, Standing, Turn, Verdict, turn};
 use crate::domain::pace::Assessment;
 use crate::domain::{Grade, LetterKind, Level, Period, TextEnum as _};
 use crate::letter::{GroundKind, LetterLine};
-use crate::office::assessments::{Evaluated, Evaluation};
+use crate::office::assessments::Evaluation;
 use crate::store::StoreError;
 use crate::store::judging::{Evidence, Judging};
 use crate::store::rows::{EpisodeChange, EpisodeRow, word};
@@ -32,22 +32,8 @@ pub(super) async fn plan(
     walk(office, as_of, silences, wanted, None).await
 }
 
-/// The same on one walk with an evaluation, which writes the assessments down. Where somebody else has judged meanwhile, the
-/// plan is made once more: no letter rests on facts that were old when it was planned.
-pub(super) async fn plan_and_evaluate(
-    office: &Office,
-    as_of: NaiveDate,
-    silences: &Silences,
-    wanted: impl Fn() -> Wanted,
-) -> Result<(Plan, Evaluated), Refusal> {
-    let mut evaluation = Evaluation::begin(office, as_of).await?;
-    let planned = walk(office, as_of, silences, wanted(), Some(&mut evaluation)).await?;
-    let (done, overtaken) = evaluation.end().await?;
-    let planned = if overtaken { plan(office, as_of, silences, wanted()).await? } else { planned };
-    Ok((planned, done))
-}
-
-async fn walk(
+/// The same on one walk with an evaluation, which takes each page as it was judged.
+pub(super) async fn walk(
     office: &Office,
     as_of: NaiveDate,
     silences: &Silences,

@@ -7,14 +7,13 @@ use chrono::NaiveDate;
 use super::draft::Draft;
 use super::issue::{Waiting, conclude};
 use super::library::{self, Campaigns, Library};
-use super::plan::{plan, plan_and_evaluate};
 use super::planned::{Finding, Key, Plan, Wanted};
 use super::silence::Silences;
 use super::upgrade::{self, Upgrade};
-use super::{Actor, Office, Refusal, assessments, report, settle, sign, together, trends};
+use super::{Actor, Office, Refusal, assessments, plan, report, settle, sign, together, trends};
 use crate::domain::{Grade, Issuing, LetterKind, Level, TextEnum as _};
 use crate::letter::LINES_MAX;
-use crate::office::assessments::Evaluated;
+use crate::office::assessments::{Evaluated, Evaluation};
 use crate::store::StoreError;
 use crate::store::rows::{EpisodeChange, EpisodeRow, IssuingCampaignRow, LetterHead};
 use crate::store::types::Id;
@@ -142,7 +141,7 @@ async fn day(office: &Office, as_of: NaiveDate, dry_run: bool) -> Result<Issued,
     let hold = upgrade::hold(office).await?;
     let wanted = || Wanted { grades: hold.is_some(), ..Wanted::default() };
     let (plan, evaluated) = if dry_run {
-        (plan(office, as_of, &silences, wanted()).await?, Evaluated::default())
+        (plan::plan(office, as_of, &silences, wanted()).await?, Evaluated::default())
     } else {
         plan_and_evaluate(office, as_of, &silences, wanted).await?
     };
@@ -191,6 +190,21 @@ async fn day(office: &Office, as_of: NaiveDate, dry_run: bool) -> Result<Issued,
         settle::settle(office).await?;
     }
     Ok(done)
+}
+
+/// Plans and evaluates on one walk over the indicators. Where somebody else has judged meanwhile, the
+/// plan is made once more: no letter rests on facts that were old when it was planned.
+async fn plan_and_evaluate(
+    office: &Office,
+    as_of: NaiveDate,
+    silences: &Silences,
+    wanted: impl Fn() -> Wanted,
+) -> Result<(Plan, Evaluated), Refusal> {
+    let mut evaluation = Evaluation::begin(office, as_of).await?;
+    let planned = plan::walk(office, as_of, silences, wanted(), Some(&mut evaluation)).await?;
+    let (done, overtaken) = evaluation.end().await?;
+    let planned = if overtaken { plan::plan(office, as_of, silences, wanted()).await? } else { planned };
+    Ok((planned, done))
 }
 
 /// Takes out of requests for reports what another letter of the same day speaks of: two letters about one thing on one

@@ -1,4 +1,5 @@
 use std::io::Read as _;
+use xushi::office::Actor;
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -59,7 +60,7 @@ both! {
             let mut preview = preview;
             preview["indicator"]["measure"].as_object_mut().unwrap().retain(|key, _| key != "release_day");
             assert_eq!(codes(&app.post("/assessments/preview", preview).await.expect(200)), want, "{phrase} on {name}");
-            xushi::office::assessments::reassess(&app.office).await.unwrap();
+            xushi::office::assessments::reassess(&app.office, &Actor::job()).await.unwrap();
             let line = |board: Value| board["items"].as_array().unwrap().iter().find(|row| row["indicator_id"] == made["id"]).unwrap().clone();
             assert_eq!(codes(&line(app.get("/assessments?limit=500").await.expect(200))), want, "{phrase} on {name}");
             assert_eq!(codes(&line(app.get("/assessments?limit=500&as_of=2025-08-27").await.expect(200))), want, "{phrase} on {name}");
@@ -75,12 +76,12 @@ both! {
         let made = app.post("/indicators", body).await.expect(201);
         assert_eq!(made["doubts"][0]["code"], "other_measure");
         assert!(made["doubts"][0]["detail"].as_str().unwrap().contains("核对"));
-        xushi::office::assessments::reassess(&app.office).await.unwrap();
+        xushi::office::assessments::reassess(&app.office, &Actor::job()).await.unwrap();
         let path = format!("/indicators/{}", made["id"].as_str().unwrap());
         assert_eq!(app.get(&path).await.expect(200)["verdict"]["doubts"][0]["code"], "other_measure");
         let measure = format!("/measures/{}", made["measure"]["id"].as_str().unwrap());
         app.patch(&measure, json!({"aliases": ["社会消费品零售"]})).await.expect(200);
-        xushi::office::assessments::reassess(&app.office).await.unwrap();
+        xushi::office::assessments::reassess(&app.office, &Actor::job()).await.unwrap();
         let cleared = app.get(&path).await.expect(200);
         assert_eq!((&cleared["doubts"], &cleared["verdict"]["doubts"]), (&json!([]), &json!([])));
     }
@@ -150,7 +151,7 @@ both! {
     async fn the_board_is_walked_worst_first(app: TestApp) {
         task(&app).await;
         let day = "2025-08-27".parse().unwrap();
-        xushi::office::assessments::evaluate(&app.office, day).await.unwrap();
+        xushi::office::assessments::evaluate(&app.office, &Actor::job(), day).await.unwrap();
         let (mut seen, mut path) = (Vec::new(), "/assessments?campaign=%E4%B8%83%E5%A4%A7%E6%94%BB%E5%9D%9A&limit=30".to_owned());
         let first = path.clone();
         loop {

@@ -1,4 +1,5 @@
 use super::*;
+use xushi::office::Actor;
 
 both! {
     async fn a_draft_waits_visibly_and_is_issued_with_number_date_and_deliveries(app: TestApp) {
@@ -93,7 +94,7 @@ both! {
         let done = run(&app, "2025-08-21").await;
         let rehearsed = app.post("/warning-runs", json!({"as_of": "2025-08-21", "dry_run": true})).await.expect(200);
         assert_eq!(rehearsed["id"], Value::Null);
-        warnings::issue(&app.office, d("2025-08-22")).await.unwrap();
+        warnings::run(&app.office, &Actor::job(), d("2025-08-22")).await.unwrap();
         let kept = items(&app, "/warning-runs").await;
         let told: Vec<_> = kept.iter().map(|run| (run["started_by"].clone(), run["letters"].clone())).collect();
         assert_eq!(told, [(Value::Null, json!(0)), (json!("test"), json!(1))], "the latest first");
