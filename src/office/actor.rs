@@ -190,8 +190,10 @@ impl Deed<'_> {
         };
         if !self.actor.is_noted()
             && let Some(entry) = self.actor.entry(self.office)
+            && let Err(error) = self.tx.record_audit(&entry).await
         {
-            self.tx.record_audit(&entry).await?;
+            self.leave().await;
+            return Err(error.into());
         }
         self.tx.commit().await?;
         if let Some(call) = &self.actor.call {

@@ -87,6 +87,19 @@ both! {
         assert!(whole["deliveries"].as_array().unwrap().iter().any(|one| one["role"] == "to"), "{whole}");
     }
 
+    async fn a_run_writes_the_assessments_that_it_plans_by(app: TestApp) {
+        xushi::demo::load(&app.store, &*app.clock).await.unwrap().unwrap();
+        // Nobody has judged before: what is planned rests on nothing that is stored.
+        let rehearsed = warnings::rehearse(&app.office, day()).await.unwrap();
+        let done = warnings::run(&app.office, &Actor::job(), day()).await.unwrap();
+        let said = |run: &warnings::Issued| run.letters.iter().map(|one| (one.unit_id, one.kind, one.level, one.indicators.clone())).collect::<Vec<_>>();
+        assert_eq!(said(&done), said(&rehearsed));
+        assert_eq!((rehearsed.changed, done.assessed, done.changed), (0, 101, 101));
+        let again = assessments::evaluate(&app.office, &Actor::job(), day()).await.unwrap();
+        assert_eq!((again.assessed, again.changed), (101, 0), "an evaluation says the same");
+        assert!(warnings::rehearse(&app.office, day()).await.unwrap().letters.is_empty());
+    }
+
     async fn running_again_changes_nothing_and_takes_no_number(app: TestApp) {
         loaded(&app).await;
         warnings::run(&app.office, &Actor::job(), day()).await.unwrap();
