@@ -15,6 +15,7 @@ use support::Cluster;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use xushi::clock::{Clock as _, SystemClock};
+use xushi::office::Actor;
 use xushi::office::assessments;
 
 const KEY: &str = "xsk_a_key_only_benches_use";
@@ -241,7 +242,7 @@ async fn main() {
     let office = support::office(cluster.database("bench", 4).await).await;
     let client = cluster.connect("bench").await;
     support::fill(&client, count).await;
-    assessments::evaluate(&office, SystemClock.today()).await.unwrap();
+    assessments::evaluate(&office, &Actor::job(), SystemClock.today()).await.unwrap();
     for statement in ["VACUUM ANALYZE", "CHECKPOINT"] {
         client.batch_execute(statement).await.unwrap();
     }

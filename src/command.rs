@@ -15,7 +15,7 @@ use clap::{Parser, Subcommand};
 use crate::app::{self, AppError};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{Config, ConfigError, shown_url};
-use crate::office::{assessments, warnings};
+use crate::office::{Actor, assessments, warnings};
 use crate::store::Store;
 use crate::{api, demo, jobs};
 
@@ -149,7 +149,7 @@ async fn evaluate(config: &Config, as_of: Option<NaiveDate>) -> Result<(), AppEr
     let store = Store::open(&config.database.url, 3)?;
     let office = app::office(config, store, Arc::new(SystemClock)).await?;
     let as_of = as_of.unwrap_or_else(|| office.clock.today());
-    let done = assessments::evaluate(&office, as_of).await?;
+    let done = assessments::evaluate(&office, &Actor::technician(), as_of).await?;
     say(format_args!("{as_of}：研判{}项，{}项有变化", done.assessed, done.changed));
     for (grade, count) in &done.grades {
         say(format_args!("  {} {count}", grade.chinese()));
@@ -158,11 +158,11 @@ async fn evaluate(config: &Config, as_of: Option<NaiveDate>) -> Result<(), AppEr
 }
 
 async fn issue(config: &Config, as_of: Option<NaiveDate>) -> Result<(), AppError> {
-    let store = Store::open(&config.database.url, 2)?;
+    // As for an evaluation, which is a part of it.
+    let store = Store::open(&config.database.url, 3)?;
     let office = app::office(config, store, Arc::new(SystemClock)).await?;
     let as_of = as_of.unwrap_or_else(|| office.clock.today());
-    assessments::evaluate(&office, as_of).await?;
-    let done = warnings::issue(&office, as_of).await?;
+    let done = warnings::run(&office, &Actor::technician(), as_of).await?;
     say(format_args!("{as_of}：研判{}项，函{}份，解除{}项", done.assessed, done.letters.len(), done.lifted));
     Ok(())
 }

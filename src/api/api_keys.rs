@@ -11,15 +11,14 @@ use crate::api::State;
 use crate::api::http::extract::Body;
 use crate::api::http::lookup::{self, At};
 use crate::api::http::page::{List, ListParams, PageView};
-use crate::api::http::problem::{Code, Problem, ProblemView};
+use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::domain::Role;
-use crate::domain::invalid::text;
+use crate::office::{Actor, access};
 use crate::store::StoreError;
 use crate::store::rows::{ApiKeyFilter, ApiKeyRow, word};
-use crate::store::types::Id;
 
 type AccessRole = Word<Role>;
 
@@ -119,33 +118,12 @@ async fn list_api_keys(
 #[post("/api-keys")]
 async fn create_api_key(
     state: web::Data<State>,
+    actor: Actor,
     Body(body): Body<CreateApiKey>,
 ) -> Result<HttpResponse, Problem> {
-    let name = text("name", &body.name, 60)?;
-    let unit = lookup::maybe_unit(&state, At::Body("unit"), body.unit.as_deref()).await?;
-    match (body.role.0, &unit) {
-        (Role::Unit, None) => {
-            let detail = "责任单位的密钥须写明代表哪个单位。";
-            return Err(Problem::at(Code::Invalid, "/unit", "required", detail));
-        }
-        (Role::Administrator | Role::Reader, Some(_)) => {
-            let detail = "只有协调员和责任单位的密钥才写明单位，请删除unit。";
-            return Err(Problem::at(Code::Invalid, "/unit", "not_for_role", detail));
-        }
-        _ => {}
-    }
-    // Two version-7 ids carry 148 random bits between them.
-    let key = format!("xsk_{}{}", state.office.clock.new_id().simple(), state.office.clock.new_id().simple());
-    let row = ApiKeyRow {
-        id: Id(state.office.clock.new_id()),
-        name,
-        key_hash: crate::store::hash_key(&key),
-        role: body.role.0.to_string(),
-        created_at: state.office.clock.timestamp(),
-        revoked_at: None,
-        unit_id: unit.map(|row| row.id),
-    };
-    state.office.store.create_api_key(&row).await?;
+    let CreateApiKey { name, role, unit } = body;
+    let new = access::NewApiKey { name, role: role.0, unit };
+    let (key, row) = access::create_api_key(&state.office, &actor, new).await?;
     let view = NewApiKeyView { key, view: ApiKeyView::of(row)? };
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, "/api/v1/api-keys"))
@@ -157,10 +135,12 @@ async fn create_api_key(
 #[utoipa::path(tag = "访问密钥", params(("id" = Uuid, Path, description = "编号")), responses(
     (status = 204, description = "已吊销"), (status = "4XX", body = ProblemView)))]
 #[delete("/api-keys/{id}")]
-async fn revoke_api_key(state: web::Data<State>, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
-    if !state.office.store.revoke_api_key(*id, state.office.clock.timestamp()).await? {
-        return Err(Problem::not_found("访问密钥"));
-    }
+async fn revoke_api_key(
+    state: web::Data<State>,
+    actor: Actor,
+    id: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    access::revoke_api_key(&state.office, &actor, *id).await?;
     state.known_keys.forget(*id);
     Ok(HttpResponse::NoContent().finish())
 }

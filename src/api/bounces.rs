@@ -10,6 +10,7 @@ use crate::api::State;
 use crate::api::http::problem::{Code, Problem, ProblemView};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
+use crate::office::Actor;
 use crate::office::warnings::{Returned, take_bounce};
 
 /// Adds the route.
@@ -41,6 +42,7 @@ pub struct BounceView {
 async fn hand_in_bounce(
     state: web::Data<State>,
     request: HttpRequest,
+    actor: Actor,
     raw: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
@@ -49,7 +51,7 @@ async fn hand_in_bounce(
         let detail = "请把退信原文作为请求内容，Content-Type为message/rfc822。";
         return Err(Problem::new(Code::UnsupportedMediaType, detail));
     }
-    let view = match take_bounce(&state.office, &raw).await? {
+    let view = match take_bounce(&state.office, &actor, &raw).await? {
         Returned::NoNotification | Returned::Unread => {
             let detail = "这不是投递状态通知（RFC 3464），也认不出是哪一封函的退信，无法处理；请人工查看。";
             return Err(Problem::at(Code::Invalid, "", "not_a_notification", detail));

@@ -8,19 +8,15 @@ use uuid::Uuid;
 
 use crate::api::State;
 use crate::api::http::extract::Body;
-use crate::api::http::lookup::{self, At};
 use crate::api::http::page::{List, ListParams, PageView};
-use crate::api::http::problem::{Code, Problem, ProblemView};
+use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::domain::delivery::DeliveryState;
-use crate::domain::{checked_email, invalid};
-use crate::office::Refusal;
-use crate::office::warnings::{self, OneMore};
+use crate::office::{Actor, deliveries};
 use crate::store::StoreError;
 use crate::store::rows::{DeliveryFilter, DeliveryRow, word};
-use crate::store::types::Id;
 
 /// Adds the routes.
 pub fn routes(config: &mut impl Routes) {
@@ -123,12 +119,10 @@ async fn list_deliveries(
 async fn retry_delivery(
     state: web::Data<State>,
     request: HttpRequest,
+    actor: Actor,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
-    let row = match state.office.store.retry_delivery(Id(*id), state.office.clock.timestamp()).await {
-        Err(StoreError::Missing { .. }) => return Err(Problem::not_found("投递")),
-        other => other?,
-    };
+    let row = deliveries::retry_delivery(&state.office, &actor, *id).await?;
     respond::ok(&request, &DeliveryView::of(row)?)
 }
 
@@ -158,23 +152,12 @@ pub struct CreateDelivery {
 #[post("/letters/{id}/deliveries")]
 async fn create_delivery(
     state: web::Data<State>,
+    actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<CreateDelivery>,
 ) -> Result<HttpResponse, Problem> {
-    let more = OneMore {
-        name: invalid::text("name", &body.name, 30)?,
-        email: checked_email(&body.email)?,
-        unit: lookup::maybe_unit(&state, At::Body("/unit"), body.unit.as_deref()).await?.map(|row| row.id),
-        instead_of: body.instead_of.map(Id),
-    };
-    let row = match warnings::send_to_one_more(&state.office, Id(*id), more).await {
-        Err(Refusal::Store(StoreError::Missing { what: "letter", .. })) => {
-            return Err(Problem::not_found("函"));
-        }
-        Err(Refusal::Store(StoreError::Missing { what: "delivery", .. })) => {
-            return Err(Problem::at(Code::Invalid, "/instead_of", "unknown", "此函没有这一次投递。"));
-        }
-        other => other?,
-    };
+    let CreateDelivery { unit, name, email, instead_of } = body;
+    let new = deliveries::NewRecipient { unit, name, email, instead_of };
+    let row = deliveries::add_recipient(&state.office, &actor, *id, new).await?;
     respond::created(&format!("/api/v1/deliveries?letter={id}"), &DeliveryView::of(row)?)
 }

@@ -9,11 +9,12 @@ use uuid::Uuid;
 use crate::api::State;
 use crate::api::http::extract::Params;
 use crate::api::http::page::{List, ListParams, PageView};
-use crate::api::http::problem::{Code, Problem, ProblemView};
+use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::domain::{ProblemKind, SubjectKind};
+use crate::office::{Actor, problems};
 use crate::store::StoreError;
 use crate::store::rows::{ProblemFilter, ProblemRow, word};
 
@@ -130,12 +131,9 @@ async fn find_problem(
 async fn close_problem(
     state: web::Data<State>,
     request: HttpRequest,
+    actor: Actor,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
-    let row = load(&state, *id).await?;
-    let now = state.office.clock.timestamp();
-    if !state.office.store.close_problem(&row.kind, &row.subject_id, now).await? {
-        return Err(Problem::new(Code::Conflict, "这个问题已经标为已处理。"));
-    }
-    respond::ok(&request, &OpenProblemView::of(load(&state, *id).await?)?)
+    let row = problems::close(&state.office, &actor, *id).await?;
+    respond::ok(&request, &OpenProblemView::of(row)?)
 }

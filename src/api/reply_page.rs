@@ -16,16 +16,13 @@ use crate::api::State;
 use crate::api::http::problem::{Code, Problem};
 use crate::api::http::request_id;
 use crate::api::letters::letter_files;
-use crate::api::letters::replies::record;
 use crate::domain::LetterState;
-use crate::domain::invalid::text;
 use crate::domain::reply::Reply;
 use crate::letter::{BadToken, unsigned_letter};
 use crate::office::warnings::{DOCX, signed};
-use crate::office::{Actor, Call, Who};
+use crate::office::{Actor, Call, Refusal, Who, replies};
 use crate::store::StoreError;
-use crate::store::rows::{LetterRow, ReceiptRow, WholeReply, word};
-use crate::store::types::Id;
+use crate::store::rows::{LetterRow, WholeReply, word};
 use form::Typed;
 
 /// Adds the page, its two forms, and the letter itself.
@@ -163,25 +160,15 @@ async fn receive(state: web::Data<State>, token: web::Path<String>, body: web::B
 async fn write_receipt(state: &State, token: &str, body: &[u8]) -> Result<HttpResponse, Refused> {
     let opened = open(state, token).await?;
     let typed = Typed::of_receipt(body);
-    let person = match text("person", &typed.person, 30) {
-        Ok(person) => person,
-        Err(invalid) => {
+    let actor = holder(&opened, "/r/receipt");
+    match replies::receive_letter(&state.office, &actor, opened.letter.id.0, &typed.person).await {
+        Ok(_) => Ok(seen(&opened.address)),
+        Err(Refusal::Invalid(invalid)) => {
             let said = view::Said { typed: Some(&typed), wrong: vec![invalid], ..view::Said::default() };
-            return page(state, &opened, StatusCode::UNPROCESSABLE_ENTITY, said).await;
+            page(state, &opened, StatusCode::UNPROCESSABLE_ENTITY, said).await
         }
-    };
-    let row = ReceiptRow {
-        id: Id(state.office.clock.new_id()),
-        letter_id: opened.letter.id,
-        person,
-        api_key_id: None,
-        created_at: state.office.clock.timestamp(),
-    };
-    let (_, first) = state.office.store.receive_letter(&row).await.map_err(failed)?;
-    if first {
-        holder(&opened, "/r/receipt").note(&state.office, 201).await;
+        Err(error) => Err(failed(error)),
     }
-    Ok(seen(&opened.address))
 }
 
 /// Whoever holds the link, at one of the two forms.
@@ -209,8 +196,8 @@ async fn write_reply(state: &State, token: &str, body: Multipart) -> Result<Http
             return Err(plain(StatusCode::BAD_REQUEST, "提交未完成", &lines));
         }
     };
-    if let Err(problem) = record::awaits_reply(&opened.letter) {
-        return refuse(state, &opened, &typed, &problem.detail).await;
+    if let Err(refusal) = replies::awaits_reply(&opened.letter) {
+        return refuse(state, &opened, &typed, &Problem::from(refusal).detail).await;
     }
     let issued_on = opened.letter.issued_on.unwrap_or(opened.letter.as_of);
     let reply = match typed.reply(issued_on) {
@@ -220,15 +207,12 @@ async fn write_reply(state: &State, token: &str, body: Multipart) -> Result<Http
             return page(state, &opened, StatusCode::UNPROCESSABLE_ENTITY, said).await;
         }
     };
-    let new = record::new_reply(state, opened.letter.id, reply.clone(), None);
-    match state.office.store.reply_to_letter(&new).await {
-        Ok(_) => {
-            holder(&opened, "/r/reply").note(&state.office, 201).await;
-            Ok(seen(&opened.address))
-        }
-        Err(StoreError::Conflict(invalid)) => {
-            let replies = state.office.store.list_replies(opened.letter.id.0).await.map_err(failed)?;
-            if replies.last().is_some_and(|last| says_the_same(last, &reply)) {
+    let actor = holder(&opened, "/r/reply");
+    match replies::reply_to_letter(&state.office, &actor, &opened.letter, reply.clone()).await {
+        Ok(_) => Ok(seen(&opened.address)),
+        Err(Refusal::Store(StoreError::Conflict(invalid))) => {
+            let known = state.office.store.list_replies(opened.letter.id.0).await.map_err(failed)?;
+            if known.last().is_some_and(|last| says_the_same(last, &reply)) {
                 // Pressed twice: the first one was written.
                 return Ok(seen(&opened.address));
             }

@@ -1,7 +1,7 @@
 //! Silences (静默): what gets no letter for a while, with a reason, somebody who answers for it, and an end.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -10,16 +10,12 @@ use crate::api::State;
 use crate::api::http::extract::{Body, Params};
 use crate::api::http::lookup::{self, At};
 use crate::api::http::page::{List, ListParams, PageView};
-use crate::api::http::problem::{Code, Problem, ProblemView};
+use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
-use crate::domain::invalid;
-use crate::store::StoreError;
+use crate::office::{Actor, silences};
 use crate::store::rows::{SilenceFilter, SilenceRow};
 use crate::store::types::Id;
-
-/// Days a silence lasts at most: what is to be left alone for longer should not be an indicator.
-const DAYS_MAX: i64 = 366;
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -154,46 +150,16 @@ async fn list_silences(
 #[post("/silences")]
 async fn create_silence(
     state: web::Data<State>,
+    actor: Actor,
     Body(body): Body<CreateSilence>,
 ) -> Result<HttpResponse, Problem> {
-    let refuse = |pointer: &str, rule, detail| Err(Problem::at(Code::Invalid, pointer, rule, detail));
-    let (reason, owner) =
-        (invalid::text("reason", &body.reason, 500)?, invalid::text("owner", &body.owner, 30)?);
-    let today = state.office.clock.today();
-    let starts_on = body.starts_on.unwrap_or(today);
-    if body.ends_on < starts_on.max(today) {
-        return refuse("/ends_on", "out_of_range", "结束日不能早于开始日，也不能早于今天。");
-    }
-    if body.ends_on - starts_on > TimeDelta::days(DAYS_MAX) {
-        return refuse("/ends_on", "out_of_range", "静默最长一年，到期后可以另立。");
-    }
-    if body.campaign.is_none() && body.indicator.is_none() && body.unit.is_none() {
-        return refuse("/campaign", "required", "请写明攻坚行动、指标或单位，至少一项。");
-    }
-    let campaign = lookup::maybe_campaign(&state, At::Body("campaign"), body.campaign.as_deref()).await?;
-    let unit = lookup::maybe_unit(&state, At::Body("unit"), body.unit.as_deref()).await?;
-    if let Some(id) = body.indicator
-        && state.office.store.list_evaluation_rows_of(&[Id(id)]).await?.is_empty()
-    {
-        return Err(At::Body("indicator").problem(StoreError::missing("indicator", id)));
-    }
-    let now = state.office.clock.timestamp();
-    let row = SilenceRow {
-        id: Id(state.office.clock.new_id()),
-        campaign_id: campaign.map(|row| row.id),
-        indicator_id: body.indicator.map(Id),
-        unit_id: unit.map(|row| row.id),
-        reason,
-        owner,
-        starts_on,
-        ends_on: body.ends_on,
-        ended_at: None,
-        ended_by: None,
-        created_at: now,
-        updated_at: now,
-    };
-    state.office.store.create_silence(&row).await?;
-    respond::created(&format!("/api/v1/silences/{}", row.id.0), &SilenceView::of(row, today))
+    let CreateSilence { campaign, indicator, unit, reason, owner, starts_on, ends_on } = body;
+    let new = silences::NewSilence { campaign, indicator, unit, reason, owner, starts_on, ends_on };
+    let row = silences::create_silence(&state.office, &actor, new).await?;
+    respond::created(
+        &format!("/api/v1/silences/{}", row.id.0),
+        &SilenceView::of(row, state.office.clock.today()),
+    )
 }
 
 async fn load(state: &State, id: Uuid) -> Result<SilenceRow, Problem> {
@@ -221,15 +187,10 @@ async fn find_silence(
 async fn end_silence(
     state: web::Data<State>,
     request: HttpRequest,
+    actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<EndSilence>,
 ) -> Result<HttpResponse, Problem> {
-    let by = invalid::text("by", &body.by, 30)?;
-    let row = load(&state, *id).await?;
-    let today = state.office.clock.today();
-    if row.ended_at.is_some() || row.ends_on < today {
-        return Err(Problem::new(Code::Conflict, "该静默已经结束，无须再结束。"));
-    }
-    state.office.store.end_silence(row.id, &by, state.office.clock.timestamp()).await?;
-    respond::ok(&request, &SilenceView::of(load(&state, *id).await?, today))
+    let row = silences::end_silence(&state.office, &actor, *id, &body.by).await?;
+    respond::ok(&request, &SilenceView::of(row, state.office.clock.today()))
 }

@@ -1,22 +1,21 @@
 //! Warning runs (预警运行): by hand what the night does by the clock, or a rehearsal that writes nothing.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::api::State;
-use crate::api::http::access::Caller;
 use crate::api::http::extract::{Body, Params};
 use crate::api::http::page::{List, ListParams, PageView};
-use crate::api::http::problem::{Code, Problem, ProblemView};
+use crate::api::http::problem::{Problem, ProblemView};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
-use crate::domain::{Grade, invalid};
-use crate::office::assessments;
-use crate::office::warnings::{self, GradeChange, Issued, PlannedLetter, ReportedLetter, RunReport, Upgrade};
+use crate::domain::Grade;
+use crate::office::Actor;
+use crate::office::warnings::{self, GradeChange, PlannedLetter, ReportedLetter, RunReport, Upgrade};
 use crate::store::rows::WarningRunRow;
 use crate::store::{StoreError, types::Id};
 
@@ -254,31 +253,17 @@ impl From<WarningRunRow> for RunSummaryView {
 #[post("/warning-runs")]
 async fn create_warning_run(
     state: web::Data<State>,
-    caller: Caller,
+    actor: Actor,
     Body(body): Body<CreateWarningRun>,
 ) -> Result<HttpResponse, Problem> {
-    let as_of = body.as_of.unwrap_or_else(|| state.office.clock.today());
-    if !(2000..=2100).contains(&as_of.year()) {
-        return Err(Problem::at(Code::Invalid, "/as_of", "out_of_range", "研判日期应在2000年至2100年之间。"));
-    }
-    if as_of > state.office.clock.today() && !body.dry_run {
-        let detail = "研判日期晚于今天，只能预演（dry_run为true）。";
-        return Err(Problem::at(Code::Invalid, "/as_of", "in_future", detail));
-    }
-    let mut done: Issued = if body.dry_run {
-        warnings::rehearse(&state.office, as_of).await?
-    } else {
-        assessments::evaluate(&state.office, as_of).await?;
-        warnings::issue_for(&state.office, as_of, Some(&caller.name)).await?
-    };
-    if body.ladder {
-        done.letters.extend(warnings::remind(&state.office, body.dry_run).await?.run.letters);
-    }
+    let CreateWarningRun { as_of, dry_run, ladder } = body;
+    let new = warnings::NewRun { as_of, dry_run, ladder };
+    let (as_of, done) = warnings::run_by_hand(&state.office, &actor, new).await?;
     Ok(HttpResponse::Ok().json(WarningRunView {
         id: done.run_id.map(|id| id.0),
         as_of,
-        dry_run: body.dry_run,
-        started_by: Some(caller.name.clone()),
+        dry_run,
+        started_by: actor.key_name().map(str::to_owned),
         created_at: done.run_id.map(|_| state.office.clock.now()),
         assessed: done.assessed,
         recovered: done.recovered,
@@ -341,18 +326,10 @@ pub struct ReleaseRun {
 async fn release_warning_run(
     state: web::Data<State>,
     request: HttpRequest,
+    actor: Actor,
     id: web::Path<Uuid>,
-    caller: Caller,
     Body(body): Body<ReleaseRun>,
 ) -> Result<HttpResponse, Problem> {
-    let by = body.by.as_deref().map(|by| invalid::text("by", by, 30)).transpose()?;
-    let row = state.office.store.find_run(*id).await?.ok_or_else(|| Problem::not_found("预警运行"))?;
-    let view = WarningRunView::kept(row)?;
-    if view.rules_change.is_none() {
-        let detail = "这次运行不是规则升级后待放行的运行，请放行最近一次列有等级变化的运行。";
-        return Err(Problem::at(Code::Conflict, "/state", "nothing_held", detail));
-    }
-    warnings::release(&state.office).await?;
-    tracing::warn!(by = by.as_deref().unwrap_or(&caller.name), run = %*id, "letters by the new rules are released");
-    respond::ok(&request, &view)
+    let row = warnings::release(&state.office, &actor, *id, body.by.as_deref()).await?;
+    respond::ok(&request, &WarningRunView::kept(row)?)
 }

@@ -10,9 +10,8 @@ use crate::app::{self, AppError};
 use crate::clock::{FixedClock, StandingClock, SystemClock};
 use crate::config::Config;
 use crate::jobs::deliver::deliver;
-use crate::office::Office;
-use crate::office::assessments::evaluate;
-use crate::office::warnings::{Outcome, issue};
+use crate::office::warnings::{self, Outcome};
+use crate::office::{Actor, Office};
 use crate::store::Store;
 
 /// What the demo has to say, for the terminal.
@@ -46,9 +45,10 @@ pub async fn run(config: &Config, as_of: NaiveDate) -> Result<Shown, AppError> {
             .push(format!("已装入示例：{}项指标，{}条观测值。", loaded.indicators, loaded.observations)),
         None => shown.notes.push("示例已在库中，未重复装入。".to_owned()),
     }
-    let evaluated = evaluate(&office, as_of).await?;
-    shown.notes.push(format!("{as_of}研判{}项，其中{}项有变化。", evaluated.assessed, evaluated.changed));
-    let issued = issue(&office, as_of).await?;
+    // New ids each time: every run is one.
+    let office = app::office(config, store.clone(), Arc::new(StandingClock(nine))).await?;
+    let issued = warnings::run(&office, &Actor::technician(), as_of).await?;
+    shown.notes.push(format!("{as_of}研判{}项，其中{}项有变化。", issued.assessed, issued.changed));
     for letter in &issued.letters {
         let names: Vec<_> = letter.indicators.iter().map(|(_, name, _)| name.as_str()).collect();
         if let Outcome::Issued { number, .. } = &letter.outcome {

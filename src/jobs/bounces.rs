@@ -14,11 +14,9 @@ use crate::clock::age;
 use crate::domain::{ProblemKind, SubjectKind};
 use crate::mail::bounce::{BYTES_MAX, Completeness, extent};
 use crate::mail::foreign::line;
-use crate::office::Refusal;
 use crate::office::warnings::{Returned, take_bounce};
+use crate::office::{Actor, Refusal, problems};
 use crate::store::StoreError;
-use crate::store::rows::ProblemRow;
-use crate::store::types::Id;
 
 /// Most mails read in one look.
 const MOST: usize = 1_000;
@@ -168,7 +166,7 @@ impl<'j> Look<'j> {
         if !self.maildir && !is_whole(file, &raw) {
             return Ok(Fate::Later);
         }
-        match take_bounce(&self.jobs.office, &raw).await.map_err(Fault::Database)? {
+        match take_bounce(&self.jobs.office, &Actor::job(), &raw).await.map_err(Fault::Database)? {
             Returned::Known { .. } | Returned::Stray => {
                 self.failures = 0;
                 Ok(Fate::Taken)
@@ -186,12 +184,10 @@ impl<'j> Look<'j> {
 
     /// Opens the problem that counts what nobody could read, or closes it when all has been seen to.
     async fn tell(&self) -> Result<(), JobError> {
-        let store = &self.jobs.office.store;
-        let now = self.jobs.office.clock.timestamp();
-        let kind = ProblemKind::BounceUnread;
+        let (office, kind) = (&self.jobs.office, ProblemKind::BounceUnread);
         let unread = names(&self.folder.join("unread")).await;
         if unread.is_empty() && self.stuck.is_empty() {
-            store.close_problem(&kind.to_string(), "unread", now).await?;
+            problems::end(office, &Actor::job(), kind, "unread").await?;
             return Ok(());
         }
         let mut detail = String::new();
@@ -207,8 +203,7 @@ impl<'j> Look<'j> {
             detail.push_str(&format!("{many}个文件读不了或移不走，请查看：{}。", some(&self.stuck)));
         }
         let subject = (SubjectKind::Mail, "unread".to_owned());
-        let problem = ProblemRow::new(Id(self.jobs.office.clock.new_id()), kind, subject, detail, now);
-        store.open_problem(&problem).await?;
+        problems::open(office, &Actor::job(), kind, subject, detail).await?;
         Ok(())
     }
 }

@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use super::job_table::Bell;
 use super::{JobError, Jobs, watch};
 use crate::clock::office_zone;
-use crate::office::assessments;
 use crate::office::warnings::{self, Issued, Outcome};
+use crate::office::{Actor, assessments};
 
 pub(super) async fn deliver(jobs: &Jobs) -> Result<String, JobError> {
     let done = super::deliver::deliver(jobs).await?;
@@ -19,15 +19,14 @@ pub(super) async fn look(jobs: &Jobs, schedule: &[Bell<'_>]) -> Result<String, J
 }
 
 pub(super) async fn evaluate(jobs: &Jobs, due: DateTime<Utc>) -> Result<String, JobError> {
-    let done = assessments::evaluate(&jobs.office, due.with_timezone(&office_zone()).date_naive()).await?;
-    tracing::info!(assessed = done.assessed, changed = done.changed, "evaluated");
+    let as_of = due.with_timezone(&office_zone()).date_naive();
+    let done = assessments::evaluate(&jobs.office, &Actor::job(), as_of).await?;
     Ok(format!("assessed {}, changed {}", done.assessed, done.changed))
 }
 
 pub(super) async fn issue(jobs: &Jobs, due: DateTime<Utc>) -> Result<String, JobError> {
     let as_of = due.with_timezone(&office_zone()).date_naive();
-    Box::pin(assessments::evaluate(&jobs.office, as_of)).await?;
-    let done = Box::pin(warnings::issue_on_schedule(&jobs.office, as_of)).await?;
+    let done = Box::pin(warnings::run_on_schedule(&jobs.office, &Actor::job(), as_of)).await?;
     if done.resting {
         return Ok("not a working day".to_owned());
     }
@@ -37,7 +36,7 @@ pub(super) async fn issue(jobs: &Jobs, due: DateTime<Utc>) -> Result<String, Job
 }
 
 pub(super) async fn remind(jobs: &Jobs) -> Result<String, JobError> {
-    let done = warnings::remind(&jobs.office, false).await?;
+    let done = warnings::remind(&jobs.office, &Actor::job(), false).await?;
     if !done.working_day {
         return Ok("not a working day".to_owned());
     }

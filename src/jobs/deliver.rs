@@ -18,6 +18,7 @@ use crate::domain::delivery::{ATTEMPTS_MAX, Again, AttemptOutcome, DeliveryState
 use crate::domain::{ProblemKind, SubjectKind};
 use crate::mail::transport::{Accepted, Envelope, Failure, SendError, Stage};
 use crate::office::warnings::Mailing;
+use crate::office::{Actor, problems};
 use crate::store::faults;
 use crate::store::rows::{AttemptBegin, AttemptEnd, DeliveryRow, Lease, ProblemRow};
 use crate::store::types::Id;
@@ -176,15 +177,14 @@ impl Round<'_> {
     /// Letters that no server takes wait, and a person must know why; when they go out again it is over.
     async fn tell(&self, total: &Delivered) -> Result<(), JobError> {
         let Jobs { office, .. } = self.jobs;
-        let (kind, now) = (ProblemKind::TransportRefused, office.clock.timestamp());
+        let kind = ProblemKind::TransportRefused;
         let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(reply) = refused {
             let detail = format!("邮件服务器不收本系统的邮件，函件留待重发；请检查邮件设置：{reply}");
             let subject = (SubjectKind::Job, Job::Deliver.to_string());
-            let problem = ProblemRow::new(Id(office.clock.new_id()), kind, subject, detail, now);
-            office.store.open_problem(&problem).await?;
+            problems::open(office, &Actor::job(), kind, subject, detail).await?;
         } else if total.accepted > 0 {
-            office.store.close_problem(&kind.to_string(), Job::Deliver.as_str(), now).await?;
+            problems::end(office, &Actor::job(), kind, Job::Deliver.as_str()).await?;
         }
         Ok(())
     }

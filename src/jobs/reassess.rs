@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{JobError, Jobs, unless_it_panics};
-use crate::office::assessments;
+use crate::office::{Actor, assessments};
 
 /// How often marks are looked for; one read of an empty table.
 const POLL: Duration = Duration::from_millis(500);
@@ -12,14 +12,9 @@ const POLL: Duration = Duration::from_millis(500);
 pub async fn run(jobs: &Jobs) {
     let mut failing = false;
     while !jobs.stopping() {
-        let work = async { Ok::<_, JobError>(assessments::reassess(&jobs.office).await?) };
+        let work = async { Ok::<_, JobError>(assessments::reassess(&jobs.office, &Actor::job()).await?) };
         match unless_it_panics(Box::pin(work)).await {
-            Ok(done) => {
-                failing = false;
-                if done.assessed > 0 {
-                    tracing::info!(assessed = done.assessed, changed = done.changed, "judged again");
-                }
-            }
+            Ok(_) => failing = false,
             Err(error) => {
                 if !failing {
                     tracing::error!(%error, "judging again failed; it is tried until it works");

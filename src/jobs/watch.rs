@@ -2,7 +2,6 @@
 //!
 //! It mends nothing. What should not be so becomes a row in `problems`, once, and is closed when it is no longer so.
 
-use std::collections::HashSet;
 use std::pin::Pin;
 
 use chrono::{NaiveDateTime, TimeDelta};
@@ -11,9 +10,9 @@ use super::job_table::Rhythm;
 use super::{Bell, JobError, Jobs, alarm, bounces, unless_it_panics};
 use crate::clock::office_zone;
 use crate::domain::{ProblemKind, SubjectKind, TextEnum as _};
+use crate::office::Actor;
+use crate::office::problems::{self, Reconciled};
 use crate::store::StoreError;
-use crate::store::rows::ProblemRow;
-use crate::store::types::Id;
 
 /// A delivery that is due is out within this time, unless nobody delivers.
 const LATE_DUE: TimeDelta = TimeDelta::hours(1);
@@ -54,14 +53,14 @@ pub async fn watch(jobs: &Jobs, schedule: &[Bell<'_>]) -> Result<Watched, JobErr
     };
     alone("bounces", &mut failed, Box::pin(bounces)).await;
     alone("upkeep", &mut failed, Box::pin(upkeep(jobs, now))).await;
-    alone("letters", &mut failed, Box::pin(letters(jobs, now, &mut done))).await;
+    alone("letters", &mut failed, Box::pin(letters(jobs, &mut done))).await;
     alone("drafts", &mut failed, Box::pin(drafts(jobs, now, &mut done))).await;
     alone("deliveries", &mut failed, Box::pin(deliveries(jobs, now, &mut done))).await;
-    alone("hidden failures", &mut failed, Box::pin(hidden_failures(jobs, now, &mut done))).await;
+    alone("hidden failures", &mut failed, Box::pin(hidden_failures(jobs, &mut done))).await;
     alone("episodes", &mut failed, Box::pin(episodes(jobs, now, &mut done))).await;
-    alone("unaddressed", &mut failed, Box::pin(unaddressed(jobs, now, &mut done))).await;
-    alone("calendar", &mut failed, Box::pin(calendar(jobs, now, &mut done))).await;
-    alone("stuck jobs", &mut failed, Box::pin(stuck(jobs, schedule, now, &mut done))).await;
+    alone("unaddressed", &mut failed, Box::pin(unaddressed(jobs, &mut done))).await;
+    alone("calendar", &mut failed, Box::pin(calendar(jobs, &mut done))).await;
+    alone("stuck jobs", &mut failed, Box::pin(stuck(jobs, schedule, &mut done))).await;
     if failed.is_empty() { Ok(done) } else { Err(JobError::Looks(failed.join("; "))) }
 }
 
@@ -70,7 +69,7 @@ pub async fn watch(jobs: &Jobs, schedule: &[Bell<'_>]) -> Result<Watched, JobErr
 /// # Errors
 /// When the database fails.
 pub(super) async fn look_for_stuck(jobs: &Jobs, schedule: &[Bell<'_>]) -> Result<(), JobError> {
-    stuck(jobs, schedule, jobs.office.clock.timestamp(), &mut Watched::default()).await
+    stuck(jobs, schedule, &mut Watched::default()).await
 }
 
 /// One look, whose failure is said and remembered and stops no other.
@@ -102,50 +101,21 @@ pub(super) async fn upkeep(jobs: &Jobs, now: NaiveDateTime) -> Result<(), JobErr
     Ok(())
 }
 
-/// One finding: its subject and what a person must know.
-type Finding = (String, String);
-
-/// Opens what is found and not open, closes what is open and not found. A finding that cannot be written stops no other.
+/// Opens what is found and not open, closes what is open and not found: the subject's id, and what a person must know.
 async fn reconcile(
     jobs: &Jobs,
-    (kind, subject): (ProblemKind, SubjectKind),
-    found: Vec<Finding>,
-    now: NaiveDateTime,
+    about: (ProblemKind, SubjectKind),
+    found: Vec<(String, String)>,
     done: &mut Watched,
 ) -> Result<(), JobError> {
-    let store = &jobs.office.store;
-    let known: HashSet<String> = store.list_open_subjects(&kind.to_string()).await?.into_iter().collect();
-    let found_ids: HashSet<&str> = found.iter().map(|(id, _)| id.as_str()).collect();
-    let mut failed = Ok(());
-    for id in known.iter().filter(|id| !found_ids.contains(id.as_str())) {
-        let closed = store.close_problem(&kind.to_string(), id, now).await;
-        done.closed += count(closed, &mut failed)?;
-    }
-    for (id, detail) in found.into_iter().filter(|(id, _)| !known.contains(id)) {
-        let row = ProblemRow::new(Id(jobs.office.clock.new_id()), kind, (subject, id), detail, now);
-        tracing::error!(kind = row.kind, subject = row.subject_id, detail = row.detail, "a person must look");
-        done.opened += count(store.open_problem(&row).await, &mut failed)?;
-    }
-    Ok(failed?)
+    let Reconciled { opened, closed } =
+        problems::reconcile(&jobs.office, &Actor::job(), about, found).await?;
+    done.opened += opened;
+    done.closed += closed;
+    Ok(())
 }
 
-/// 1 for what was written. An error is kept for later, so that the others of its kind come to their turn; only a database
-/// that is away is away for all.
-fn count(
-    written: Result<bool, StoreError>,
-    failed: &mut Result<(), StoreError>,
-) -> Result<usize, StoreError> {
-    match written {
-        Ok(written) => Ok(usize::from(written)),
-        Err(error @ StoreError::Unavailable(_)) => Err(error),
-        Err(error) => {
-            *failed = Err(error);
-            Ok(0)
-        }
-    }
-}
-
-async fn letters(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
+async fn letters(jobs: &Jobs, done: &mut Watched) -> Result<(), JobError> {
     let undelivered = jobs.office.store.list_undelivered_letters().await?;
     let (lost, homeless): (Vec<_>, Vec<_>) = undelivered.into_iter().partition(|(_, mailbox)| *mailbox);
     let lost = lost.into_iter().map(|(letter, _)| {
@@ -158,8 +128,8 @@ async fn letters(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<
         (letter.id.0.to_string(), detail)
     });
     let (lost, homeless) = (lost.collect(), homeless.collect());
-    let lost = reconcile(jobs, (ProblemKind::LetterUndelivered, SubjectKind::Letter), lost, now, done).await;
-    lost.and(reconcile(jobs, (ProblemKind::NoMailbox, SubjectKind::Letter), homeless, now, done).await)
+    let lost = reconcile(jobs, (ProblemKind::LetterUndelivered, SubjectKind::Letter), lost, done).await;
+    lost.and(reconcile(jobs, (ProblemKind::NoMailbox, SubjectKind::Letter), homeless, done).await)
 }
 
 /// Drafts that wait for their signature for so many working days: nobody else is told of them.
@@ -182,7 +152,7 @@ async fn drafts(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(
         let detail = format!("{}的函稿已待签发{waited}（{since}拟稿），请签发或撤销。", letter.unit);
         late.push((letter.id.0.to_string(), detail));
     }
-    reconcile(jobs, (ProblemKind::DraftUnsigned, SubjectKind::Letter), late, now, done).await
+    reconcile(jobs, (ProblemKind::DraftUnsigned, SubjectKind::Letter), late, done).await
 }
 
 async fn deliveries(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
@@ -192,21 +162,20 @@ async fn deliveries(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Resu
         (row.id.0.to_string(), format!("发往{}的邮件迟迟未送出（已试{}次）：{said}", row.email, row.attempts))
     });
     let late = late.collect();
-    reconcile(jobs, (ProblemKind::DeliveryLate, SubjectKind::Delivery), late, now, done).await
+    reconcile(jobs, (ProblemKind::DeliveryLate, SubjectKind::Delivery), late, done).await
 }
 
 /// Those are opened where they happen, and closed by the person who saw to them.
-async fn hidden_failures(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
-    let store = &jobs.office.store;
+async fn hidden_failures(jobs: &Jobs, done: &mut Watched) -> Result<(), JobError> {
     let mut failed = Ok(());
-    for row in store.list_hidden_failures().await? {
+    for row in jobs.office.store.list_hidden_failures().await? {
         let kind =
             if row.state == "bounced" { ProblemKind::DeliveryBounced } else { ProblemKind::DeliveryFailed };
         let said = row.last_reply.unwrap_or_default();
         let subject = (SubjectKind::Delivery, row.id.0.to_string());
         let detail = format!("发往{}的邮件未送达：{said}", row.email);
-        let problem = ProblemRow::new(Id(jobs.office.clock.new_id()), kind, subject, detail, now);
-        done.opened += count(store.open_problem(&problem).await, &mut failed)?;
+        let opened = problems::open(&jobs.office, &Actor::job(), kind, subject, detail).await;
+        done.opened += problems::counted(opened, &mut failed)?;
     }
     Ok(failed?)
 }
@@ -218,18 +187,18 @@ async fn episodes(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result
         .into_iter()
         .map(|(id, measure)| (id.0.to_string(), format!("“{measure}”的预警事项已逾一日，还没有函。")));
     let silent = silent.collect();
-    reconcile(jobs, (ProblemKind::EpisodeWithoutLetter, SubjectKind::Episode), silent, now, done).await
+    reconcile(jobs, (ProblemKind::EpisodeWithoutLetter, SubjectKind::Episode), silent, done).await
 }
 
-async fn unaddressed(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
+async fn unaddressed(jobs: &Jobs, done: &mut Watched) -> Result<(), JobError> {
     let orphans = jobs.office.store.list_unaddressed().await?.into_iter().map(|(id, measure, campaign)| {
         (id.0.to_string(), format!("“{campaign}”的“{measure}”滞后，但没有牵头单位，发不出函。"))
     });
     let orphans = orphans.collect();
-    reconcile(jobs, (ProblemKind::Unaddressed, SubjectKind::Indicator), orphans, now, done).await
+    reconcile(jobs, (ProblemKind::Unaddressed, SubjectKind::Indicator), orphans, done).await
 }
 
-async fn calendar(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
+async fn calendar(jobs: &Jobs, done: &mut Watched) -> Result<(), JobError> {
     let longest = jobs.office.store.longest_reply().await?.unsigned_abs();
     let today = jobs.office.clock.today();
     let needed = jobs.office.calendar.add_working_days(today, longest + CALENDAR_AHEAD);
@@ -238,16 +207,11 @@ async fn calendar(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result
         (error.year.to_string(), detail)
     });
     let missing = missing.into_iter().collect();
-    reconcile(jobs, (ProblemKind::CalendarUnpublished, SubjectKind::Calendar), missing, now, done).await
+    reconcile(jobs, (ProblemKind::CalendarUnpublished, SubjectKind::Calendar), missing, done).await
 }
 
 /// Jobs whose slot passed an hour ago and is not worked off, nor a later one.
-async fn stuck(
-    jobs: &Jobs,
-    schedule: &[Bell<'_>],
-    now: NaiveDateTime,
-    done: &mut Watched,
-) -> Result<(), JobError> {
+async fn stuck(jobs: &Jobs, schedule: &[Bell<'_>], done: &mut Watched) -> Result<(), JobError> {
     let mut found = Vec::new();
     // Delivery has no slots; what it leaves undone is seen in the deliveries. The watchdog is looking.
     let slotted = schedule.iter().filter(|(job, cron)| !cron.is_empty() && job.row().rhythm == Rhythm::Daily);
@@ -262,5 +226,5 @@ async fn stuck(
             found.push((name.to_owned(), format!("任务{name}在{local}应运行，至今未完成。")));
         }
     }
-    reconcile(jobs, (ProblemKind::JobStuck, SubjectKind::Job), found, now, done).await
+    reconcile(jobs, (ProblemKind::JobStuck, SubjectKind::Job), found, done).await
 }

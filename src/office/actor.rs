@@ -94,6 +94,14 @@ impl Actor {
         }
     }
 
+    /// The key that was shown, if any.
+    pub fn key_id(&self) -> Option<Uuid> {
+        match &self.who {
+            Who::Key { id, .. } => Some(*id),
+            Who::Link { .. } | Who::Job | Who::Technician => None,
+        }
+    }
+
     /// The unit that the key speaks for, if any.
     pub fn unit_id(&self) -> Option<Uuid> {
         match &self.who {
@@ -138,6 +146,18 @@ impl Actor {
     }
 }
 
+impl std::fmt::Display for Actor {
+    /// For logs.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.who {
+            Who::Key { name, .. } => write!(f, "key {name}"),
+            Who::Link { letter_id } => write!(f, "link of {letter_id}"),
+            Who::Job => f.write_str("job"),
+            Who::Technician => f.write_str("technician"),
+        }
+    }
+}
+
 /// A deed being done: what it writes and the entry of who did it become true together.
 pub(super) struct Deed<'a> {
     tx: Tx,
@@ -163,24 +183,34 @@ impl<'a> Deed<'a> {
         &mut self.tx
     }
 
-    /// Ends the deed: what was written holds when `outcome` is good, and is taken back otherwise.
+    /// Ends the deed: what was written holds when `outcome` is good, and is taken back otherwise. A call that asks for
+    /// several deeds has one entry, with the first.
     pub(super) async fn end<T, E: Into<Refusal>>(mut self, outcome: Result<T, E>) -> Result<T, Refusal> {
         let value = match outcome {
             Ok(value) => value,
             Err(error) => {
-                if let Err(failure) = self.tx.roll_back().await {
-                    tracing::warn!(%failure, "a deed that failed was not taken back at once");
-                }
+                self.leave().await;
                 return Err(error.into());
             }
         };
-        if let Some(entry) = self.actor.entry(self.office) {
-            self.tx.record_audit(&entry).await?;
+        if !self.actor.is_noted()
+            && let Some(entry) = self.actor.entry(self.office)
+            && let Err(error) = self.tx.record_audit(&entry).await
+        {
+            self.leave().await;
+            return Err(error.into());
         }
         self.tx.commit().await?;
         if let Some(call) = &self.actor.call {
             call.noted.store(true, Ordering::Relaxed);
         }
         Ok(value)
+    }
+
+    /// Ends a deed that had nothing to write: whatever it did write is taken back, and there is no entry.
+    pub(super) async fn leave(self) {
+        if let Err(failure) = self.tx.roll_back().await {
+            tracing::warn!(%failure, "a deed that came to nothing was not taken back at once");
+        }
     }
 }

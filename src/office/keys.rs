@@ -1,7 +1,7 @@
 //! Keys in a command (id, code or name) turned into rows; a refusal names the field.
 
-use super::Refusal;
 use super::actor::Deed;
+use super::{Office, Refusal};
 use crate::store::rows::{CampaignRow, MeasureRow, RegionRow, RulePackRow, TaskRow, UnitRow};
 
 /// For each thing one function for a key that is there and, where asked for, one for a key that may be: of an [`Office`],
@@ -40,4 +40,10 @@ keys! {
     task, maybe_task: resolve_task -> TaskRow;
     measure: resolve_measure -> MeasureRow;
     rule_pack: resolve_rule_pack -> RulePackRow;
+}
+
+keys! {
+    Office, (self: &Self) => self.store;
+    unit, maybe_unit: resolve_unit -> UnitRow;
+    campaign, maybe_campaign: resolve_campaign -> CampaignRow;
 }

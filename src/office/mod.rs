@@ -7,11 +7,16 @@ pub mod assessments;
 mod change_reason;
 mod keys;
 
+pub mod access;
+pub mod deliveries;
 pub mod measures;
 pub mod observations;
 pub mod places;
 pub mod plans;
+pub mod problems;
+pub mod replies;
 pub mod rule_packs;
+pub mod silences;
 pub mod warnings;
 
 use std::sync::Arc;
@@ -66,6 +71,15 @@ pub enum Refusal {
     /// Nothing is there under this id; the word is what people call it.
     #[error("no {0}")]
     NotFound(&'static str),
+    /// Several things break a rule.
+    #[error("{} rules are broken", .0.len())]
+    Many(Vec<Invalid>),
+    /// It is not the time for it; the sentence says why.
+    #[error("{0}")]
+    Conflict(&'static str),
+    /// Only the holder of a key does this, since its name stands with what is done.
+    #[error("no key")]
+    NoKey,
     /// The wording.
     #[error(transparent)]
     Letter(#[from] LetterError),

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
+use xushi::office::Actor;
 use xushi::office::assessments;
 use xushi::office::warnings::{self, Outcome};
 use xushi::store::rows::Page;
@@ -15,7 +16,7 @@ fn day() -> NaiveDate {
 
 async fn loaded(app: &TestApp) {
     xushi::demo::load(&app.office).await.unwrap().unwrap();
-    assessments::evaluate(&app.office, day()).await.unwrap();
+    assessments::evaluate(&app.office, &Actor::job(), day()).await.unwrap();
 }
 
 async fn indicator(app: &TestApp, measure: &str) -> Value {
@@ -52,7 +53,7 @@ both! {
 
     async fn what_nobody_has_reported_is_no_data_never_green_and_gets_no_letter(app: TestApp) {
         loaded(&app).await;
-        let done = warnings::issue(&app.office, day()).await.unwrap();
+        let done = warnings::run(&app.office, &Actor::job(), day()).await.unwrap();
         let names: Vec<_> = done.letters.iter().flat_map(|letter| &letter.indicators).map(|(_, name, _)| name.as_str()).collect();
         assert_eq!(names, ["固定资产投资"]);
         let silent = assessment(&app, "培训乡村医生数").await;
@@ -68,7 +69,7 @@ both! {
 
     async fn the_letter_is_numbered_addressed_and_complete(app: TestApp) {
         loaded(&app).await;
-        let done = warnings::issue(&app.office, day()).await.unwrap();
+        let done = warnings::run(&app.office, &Actor::job(), day()).await.unwrap();
         let [letter] = done.letters.as_slice() else { panic!("one letter, not {}", done.letters.len()) };
         let Outcome::Issued { id, number } = &letter.outcome else { panic!("{:?}", letter.outcome) };
         assert_eq!((number.as_str(), letter.unit.as_str()), ("湘攻坚函〔2025〕1号", "省发展改革委"));
@@ -86,13 +87,26 @@ both! {
         assert!(whole["deliveries"].as_array().unwrap().iter().any(|one| one["role"] == "to"), "{whole}");
     }
 
+    async fn a_run_writes_the_assessments_that_it_plans_by(app: TestApp) {
+        xushi::demo::load(&app.office).await.unwrap().unwrap();
+        // Nobody has judged before: what is planned rests on nothing that is stored.
+        let rehearsed = warnings::rehearse(&app.office, day()).await.unwrap();
+        let done = warnings::run(&app.office, &Actor::job(), day()).await.unwrap();
+        let said = |run: &warnings::Issued| run.letters.iter().map(|one| (one.unit_id, one.kind, one.level, one.indicators.clone())).collect::<Vec<_>>();
+        assert_eq!(said(&done), said(&rehearsed));
+        assert_eq!((rehearsed.changed, done.assessed, done.changed), (0, 101, 101));
+        let again = assessments::evaluate(&app.office, &Actor::job(), day()).await.unwrap();
+        assert_eq!((again.assessed, again.changed), (101, 0), "an evaluation says the same");
+        assert!(warnings::rehearse(&app.office, day()).await.unwrap().letters.is_empty());
+    }
+
     async fn running_again_changes_nothing_and_takes_no_number(app: TestApp) {
         loaded(&app).await;
-        warnings::issue(&app.office, day()).await.unwrap();
+        warnings::run(&app.office, &Actor::job(), day()).await.unwrap();
         assert!(xushi::demo::load(&app.office).await.unwrap().is_none());
-        let again = assessments::evaluate(&app.office, day()).await.unwrap();
+        let again = assessments::evaluate(&app.office, &Actor::job(), day()).await.unwrap();
         assert_eq!((again.assessed, again.changed), (101, 0));
-        assert!(warnings::issue(&app.office, day()).await.unwrap().letters.is_empty());
+        assert!(warnings::run(&app.office, &Actor::job(), day()).await.unwrap().letters.is_empty());
         let page = Page { limit: 100, after: None };
         let letters = app.store.list_letters(&Default::default(), page).await.unwrap();
         assert_eq!(letters.iter().map(|letter| letter.serial).collect::<Vec<_>>(), [Some(1)]);
@@ -114,7 +128,7 @@ both! {
 
     async fn a_later_report_worsens_then_lifts_the_episode(app: TestApp) {
         loaded(&app).await;
-        warnings::issue(&app.office, day()).await.unwrap();
+        warnings::run(&app.office, &Actor::job(), day()).await.unwrap();
         let report = |period_end: &str, value: &str, published_on: &str| json!({"items": [{
             "measure": "固定资产投资", "region": "430000", "period": {"start": "2025-01-01", "end": period_end},
             "figure": "yoy", "value": value, "source": "月报", "published_on": published_on}]});

@@ -5,7 +5,7 @@ mod api;
 mod crash;
 mod demo;
 mod dependencies;
-
+mod entries;
 mod homonyms;
 mod hostile;
 mod jobs;

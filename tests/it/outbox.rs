@@ -7,7 +7,7 @@ use xushi::jobs::deliver::{Delivered, deliver};
 use xushi::jobs::{Job, Jobs};
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::{Failure, SendError, Stage, Transport};
-use xushi::office::assessments;
+use xushi::office::Actor;
 use xushi::office::warnings;
 use xushi::store::rows::{AttemptBegin, DeliveryRow, Lease, Page};
 use xushi::store::types::Id;
@@ -26,8 +26,7 @@ async fn issued(app: &TestApp) -> usize {
         "period": {"start": "2025-01-01", "end": "2025-07-31"}, "source": "月报", "published_on": "2025-08-20"}]});
     app.put("/observations", lagging).await.expect(200);
     let day = "2025-08-27".parse().unwrap();
-    assessments::evaluate(&app.office, day).await.unwrap();
-    warnings::issue(&app.office, day).await.unwrap();
+    warnings::run(&app.office, &Actor::job(), day).await.unwrap();
     let count = rows(app).await.len();
     assert!(count > 3, "{count} mailboxes");
     count

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
+use xushi::office::Actor;
 use xushi::office::assessments;
 use xushi::office::warnings::{self, Reminded};
 
@@ -93,8 +94,8 @@ pub(crate) async fn run(app: &TestApp, day: &str) -> Value {
 
 pub(crate) async fn remind(app: &TestApp, day: &str) -> Reminded {
     at(app, day);
-    assessments::evaluate(&app.office, d(day)).await.unwrap();
-    warnings::remind(&app.office, false).await.unwrap()
+    assessments::evaluate(&app.office, &Actor::job(), d(day)).await.unwrap();
+    warnings::remind(&app.office, &Actor::job(), false).await.unwrap()
 }
 
 pub(crate) async fn items(app: &TestApp, path: &str) -> Vec<Value> {

@@ -11,7 +11,7 @@ use xushi::jobs::watch::watch;
 use xushi::jobs::{Job, Jobs};
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::{Failure, SendError, Stage, Transport};
-use xushi::office::assessments;
+use xushi::office::Actor;
 use xushi::office::warnings;
 use xushi::store::rows::{DeliveryRow, Lease, LetterRow, Pace, Page, SlotClaim};
 
@@ -31,8 +31,7 @@ pub(crate) async fn observe(app: &TestApp, measure: &str, end: &str, value: &str
 
 pub(crate) async fn issue(app: &TestApp, day: &str) {
     let day = day.parse().unwrap();
-    assessments::evaluate(&app.office, day).await.unwrap();
-    warnings::issue(&app.office, day).await.unwrap();
+    warnings::run(&app.office, &Actor::job(), day).await.unwrap();
 }
 
 /// Letters of the sample campaign, several mailboxes.

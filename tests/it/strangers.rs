@@ -16,7 +16,7 @@ use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::settings::{Security, SmtpSettings};
 use xushi::mail::smtp::SmtpPool;
 use xushi::mail::transport::{Failure, SendError, Stage, Transport};
-use xushi::office::assessments;
+use xushi::office::Actor;
 use xushi::office::warnings;
 use xushi::store::rows::{DeliveryRow, Page};
 
@@ -43,8 +43,7 @@ async fn issue(app: &TestApp) {
         "period": {"start": "2025-01-01", "end": "2025-07-31"}, "source": "月报", "published_on": "2025-08-20"}]});
     app.put("/observations", fact).await.expect(200);
     let day = "2025-08-27".parse().unwrap();
-    assessments::evaluate(&app.office, day).await.unwrap();
-    warnings::issue(&app.office, day).await.unwrap();
+    warnings::run(&app.office, &Actor::job(), day).await.unwrap();
 }
 
 async fn deliveries(app: &TestApp) -> Vec<DeliveryRow> {

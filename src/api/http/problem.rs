@@ -194,6 +194,12 @@ pub fn pointer(field: &str) -> String {
     format!("/{}", field.replace('.', "/"))
 }
 
+impl From<Invalid> for FieldError {
+    fn from(invalid: Invalid) -> Self {
+        Self { pointer: pointer(&invalid.field), code: invalid.code.to_owned(), detail: invalid.detail }
+    }
+}
+
 impl From<Invalid> for Problem {
     fn from(invalid: Invalid) -> Self {
         Self::at(Code::Invalid, pointer(&invalid.field), invalid.code, invalid.detail)
@@ -251,12 +257,15 @@ impl From<Refusal> for Problem {
         match error {
             Refusal::Store(error) => error.into(),
             Refusal::Invalid(invalid) => invalid.into(),
-            Refusal::NotFound(what) => Self::not_found(what),
             Refusal::Key { field, error } => At::Body(&field).problem(error),
             Refusal::Calendar(error) => Self::new(
                 Code::Conflict,
                 format!("反馈期限落在{}年，该年工作日历尚未载入，请先载入该年日历。", error.year),
             ),
+            Refusal::NotFound(what) => Self::not_found(what),
+            Refusal::Many(wrong) => Self::many(wrong.into_iter().map(FieldError::from).collect()),
+            Refusal::Conflict(detail) => Self::new(Code::Conflict, detail),
+            Refusal::NoKey => Self::new(Code::Forbidden, "此操作须持密钥办理。"),
             Refusal::Changed { changes, waits } => facts_changed(changes, waits),
             Refusal::Letter(error) => Self::internal(error),
         }

@@ -93,7 +93,8 @@ pub(in crate::api) fn verbs(pattern: &str) -> Option<&'static str> {
     VERBS.get(pattern).map(String::as_str)
 }
 
-/// The status that a success answers with by the specification: its first of 2xx, or 200.
+/// The status that a call which has written something answers with by the specification: its last of 2xx, or 200. Where
+/// there are two, 201 is for what was made, and 200 for what was there before.
 pub(in crate::api) fn success(pattern: &str, verb: &str) -> u16 {
     #[derive(Deserialize)]
     struct Spec {
@@ -105,15 +106,16 @@ pub(in crate::api) fn success(pattern: &str, verb: &str) -> u16 {
     }
     static STATUSES: LazyLock<HashMap<(String, String), u16>> = LazyLock::new(|| {
         let paths = serde_json::from_slice(SPEC).map_or_else(|_| BTreeMap::new(), |spec: Spec| spec.paths);
-        let first = |operation: &Operation| {
+        let last = |operation: &Operation| {
             operation
                 .responses
                 .keys()
+                .rev()
                 .find_map(|status| status.starts_with('2').then(|| status.parse().ok())?)
         };
         let of = |(path, item): (String, BTreeMap<String, Operation>)| {
             let statuses = item.into_iter().filter_map(move |(verb, operation)| {
-                Some(((path.clone(), verb.to_ascii_uppercase()), first(&operation)?))
+                Some(((path.clone(), verb.to_ascii_uppercase()), last(&operation)?))
             });
             statuses.collect::<Vec<_>>()
         };

@@ -12,8 +12,7 @@ use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::letters::{LetterView, WholeLetterView};
 use crate::domain::invalid;
-use crate::office::warnings;
-use crate::store::types::Id;
+use crate::office::{Actor, warnings};
 
 /// Adds the routes.
 pub fn routes(config: &mut impl Routes) {
@@ -51,13 +50,15 @@ pub struct DiscardLetter {
 async fn issue_letter(
     state: web::Data<State>,
     request: HttpRequest,
+    actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<IssueLetter>,
 ) -> Result<HttpResponse, Problem> {
+    // Before the letter is looked up: what the body says wrong is said first.
     let signer = invalid::text("signer", &body.signer, 30)?;
     let seen = WholeLetterView::load(&state, *id).await?;
     respond::if_match_given(&request, &seen)?;
-    let row = warnings::sign(&state.office, Id(*id), &signer).await?;
+    let row = warnings::sign(&state.office, &actor, *id, &signer).await?;
     respond::ok(&request, &LetterView::of(row, state.office.clock.now())?)
 }
 
@@ -68,12 +69,11 @@ async fn issue_letter(
 async fn discard_letter(
     state: web::Data<State>,
     request: HttpRequest,
+    actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<DiscardLetter>,
 ) -> Result<HttpResponse, Problem> {
-    let by = invalid::text("by", &body.by, 30)?;
-    let reason = invalid::text("reason", &body.reason, 500)?;
-    WholeLetterView::load(&state, *id).await?;
-    let row = warnings::discard(&state.office, Id(*id), &by, &reason).await?;
+    let said = (body.by.as_str(), body.reason.as_str());
+    let row = warnings::discard(&state.office, &actor, *id, said).await?;
     respond::ok(&request, &LetterView::of(row, state.office.clock.now())?)
 }

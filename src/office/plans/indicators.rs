@@ -11,7 +11,6 @@ use crate::domain::{Curve, Invalid, Measure, Of, Period, Target, WrittenTarget, 
 use crate::evidence::Register;
 use crate::office::actor::Deed;
 use crate::office::{Actor, ChangeReason, Office, Refusal};
-use crate::store::comparisons::Register;
 use crate::store::rows::{
     IndicatorChange, IndicatorRow, NamedIndicatorRow, ResponsibilityRow, TargetColumns,
 };

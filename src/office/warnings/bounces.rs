@@ -1,6 +1,6 @@
 //! Mails that come back: which delivery they speak of, and what becomes of it.
 
-use super::{Office, Refusal};
+use super::{Actor, Office, Refusal};
 use crate::domain::{ProblemKind, SubjectKind};
 use crate::mail::bounce::{Action, Bounce, BounceReport, read};
 use crate::store::rows::{DeliveryRow, ProblemRow};
@@ -30,7 +30,7 @@ pub enum Returned {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn take_bounce(office: &Office, raw: &[u8]) -> Result<Returned, Refusal> {
+pub async fn take_bounce(office: &Office, actor: &Actor, raw: &[u8]) -> Result<Returned, Refusal> {
     let Some(bounce) = read(raw) else { return Ok(Returned::NoNotification) };
     let now = office.clock.timestamp();
     let Some(delivery) = delivery_of(office, &bounce).await? else {
@@ -42,7 +42,9 @@ pub async fn take_bounce(office: &Office, raw: &[u8]) -> Result<Returned, Refusa
         let problem =
             ProblemRow::new(Id(office.clock.new_id()), ProblemKind::StrayBounce, subject, String::new(), now);
         let detail = |count| format!("收到{count}封退信，对应不上任何投递，请人工查看。最近一封：{latest}");
-        office.store.count_problem(&problem, &detail).await?;
+        let mut deed = office.begin(actor).await?;
+        let counted = deed.tx().count_problem(&problem, &detail).await;
+        deed.end(counted).await?;
         return Ok(Returned::Stray);
     };
     let about = |report: &&BounceReport| {
@@ -64,7 +66,9 @@ pub async fn take_bounce(office: &Office, raw: &[u8]) -> Result<Returned, Refusa
         let subject = (SubjectKind::Delivery, delivery.id.0.to_string());
         let problem =
             ProblemRow::new(Id(office.clock.new_id()), ProblemKind::DeliveryBounced, subject, detail, now);
-        bounced = office.store.bounce_delivery(delivery.id, &told, &problem).await?;
+        let mut deed = office.begin(actor).await?;
+        let written = deed.tx().bounce_delivery(delivery.id, &told, &problem).await;
+        bounced = deed.end(written).await?;
     }
     Ok(Returned::Known { delivery: Box::new(delivery), report, bounced })
 }

@@ -7,6 +7,7 @@ use super::draft::Draft;
 use super::frozen::freeze;
 use super::planned::Key;
 use super::run::{Outcome, PlannedLetter};
+use super::together::{self, unless_overtaken};
 use super::{Office, Refusal};
 use crate::letter::{LetterFacts, Picture, changes, draw};
 use crate::store::rows::{DraftWrite, LetterHead, LetterRow, NewLetter, Rendering};
@@ -68,26 +69,13 @@ async fn issue_all(
     let news: Vec<NewLetter> = drafts.iter().map(|draft| draft.to_issue(office)).collect();
     let content = Content::of(drafts.iter().copied());
     let rendering = content.rendering(office);
-    match office.store.issue_letters(&news, &rendering).await {
-        Ok(letters) => {
-            faults::point("issue.committed");
-            for letter in letters {
-                outcomes.insert(letter.id, issued(&letter)?);
-            }
-            return Ok(());
+    let written = together::write(&news, |some| office.store.issue_letters(some, &rendering)).await?;
+    faults::point("issue.committed");
+    for (news, letters) in written {
+        outcomes.extend(news.iter().map(|new| (new.letter.id, Outcome::Overtaken)));
+        for letter in letters.into_iter().flatten() {
+            outcomes.insert(letter.id, issued(&letter)?);
         }
-        Err(StoreError::Stale | StoreError::Duplicate(_)) => {}
-        Err(error) => return Err(error.into()),
-    }
-    for new in &news {
-        let one = std::slice::from_ref(new);
-        let outcome = match office.store.issue_letters(one, &rendering).await {
-            Ok(letters) => letters.first().map(issued).transpose()?.unwrap_or(Outcome::Overtaken),
-            // Two runs at once: the other one has issued; nothing of ours was written.
-            Err(StoreError::Stale | StoreError::Duplicate(_)) => Outcome::Overtaken,
-            Err(error) => return Err(error.into()),
-        };
-        outcomes.insert(new.letter.id, outcome);
     }
     Ok(())
 }
@@ -103,12 +91,9 @@ async fn issue_drafted(
         let Some(before) = office.store.find_letter(id.0).await? else { continue };
         let content = Content::of(std::iter::once(*draft));
         let rendering = content.rendering(office);
-        let outcome = match office.store.issue_draft(&before, &draft.to_issue(office), &rendering).await {
-            Ok(letter) => issued(&letter)?,
-            Err(StoreError::Stale | StoreError::Duplicate(_)) => Outcome::Overtaken,
-            Err(error) => return Err(error.into()),
-        };
-        outcomes.insert(id, outcome);
+        let letter = office.store.issue_draft(&before, &draft.to_issue(office), &rendering).await;
+        let letter = unless_overtaken(letter)?;
+        outcomes.insert(id, letter.as_ref().map(issued).transpose()?.unwrap_or(Outcome::Overtaken));
     }
     Ok(())
 }
@@ -136,23 +121,12 @@ async fn wait_all(
         }
         writes.push(DraftWrite { new, replaces: before.map(|head| head.updated_at) });
     }
-    if writes.is_empty() {
-        return Ok(());
-    }
-    let whole = match office.store.write_drafts(&writes).await {
-        Ok(()) => true,
-        Err(StoreError::Stale | StoreError::Duplicate(_)) => false,
-        Err(error) => return Err(error.into()),
-    };
-    for write in &writes {
-        let id = write.new.letter.id;
-        let written = whole
-            || match office.store.write_drafts(std::slice::from_ref(write)).await {
-                Ok(()) => true,
-                Err(StoreError::Stale | StoreError::Duplicate(_)) => false,
-                Err(error) => return Err(error.into()),
-            };
-        outcomes.insert(id, if written { Outcome::AwaitsApproval { id } } else { Outcome::Overtaken });
+    for (writes, written) in together::write(&writes, |some| office.store.write_drafts(some)).await? {
+        for write in writes {
+            let id = write.new.letter.id;
+            let waits = written.map_or(Outcome::Overtaken, |()| Outcome::AwaitsApproval { id });
+            outcomes.insert(id, waits);
+        }
     }
     Ok(())
 }

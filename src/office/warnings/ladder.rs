@@ -4,7 +4,7 @@
 
 mod climb;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use chrono::NaiveDate;
 
@@ -12,11 +12,11 @@ use super::issue::Waiting;
 use super::library::{self, Campaigns};
 use super::planned::Finding;
 use super::run::{self, Issued, Outcome};
+use super::sign::discard_uncalled;
 use super::silence::Silences;
-use super::{Office, Refusal, assessments, report, settle};
+use super::{Actor, Office, Refusal, assessments, problems, report, settle};
 use crate::domain::{LetterState, ProblemKind, SubjectKind, TextEnum as _, ladder};
-use crate::store::StoreError;
-use crate::store::rows::{LetterHead, ProblemRow};
+use crate::store::rows::LetterHead;
 use crate::store::types::Id;
 pub(super) use climb::{Climb, Said};
 
@@ -40,7 +40,7 @@ pub struct Reminded {
 ///
 /// # Errors
 /// When the database or a template fails, or this year's calendar is not known.
-pub async fn remind(office: &Office, dry_run: bool) -> Result<Reminded, Refusal> {
+pub async fn remind(office: &Office, actor: &Actor, dry_run: bool) -> Result<Reminded, Refusal> {
     let today = office.clock.today();
     let mut done = Reminded { working_day: office.calendar.is_working_day(today)?, ..Reminded::default() };
     if !done.working_day {
@@ -48,7 +48,7 @@ pub async fn remind(office: &Office, dry_run: bool) -> Result<Reminded, Refusal>
     }
     if !dry_run {
         // Whichever bell rang first: nobody is written to on the strength of yesterday's verdicts.
-        assessments::evaluate(office, today).await?;
+        assessments::evaluate(office, actor, today).await?;
         settle::settle(office).await?;
     }
     let campaigns = library::campaigns(office).await?;
@@ -87,10 +87,11 @@ pub async fn remind(office: &Office, dry_run: bool) -> Result<Reminded, Refusal>
     done.exhausted = ended.iter().map(|(id, _)| *id).collect();
     if !dry_run {
         settle::settle(office).await?;
-        tell(office, &ended).await?;
+        tell(office, actor, &ended).await?;
     }
     if !(dry_run || done.run.letters.is_empty() && done.run.discarded == 0) {
-        done.run.run_id = Some(report::keep(office, today, None, &done.run).await?);
+        // Nobody is said to have started it: a run by somebody stands for the day's issuing, which this is not.
+        done.run.run_id = Some(report::keep(office, actor, today, (None, &done.run)).await?);
     }
     Ok(done)
 }
@@ -155,19 +156,11 @@ async fn refresh(
     let issued = run::write(office, campaigns, today, batch, waiting, false).await?;
     done.run.letters.extend(issued.into_iter().filter(|one| matches!(one.outcome, Outcome::Issued { .. })));
     for id in over {
-        done.run.discarded +=
-            usize::from(discard(office, id, "所涉事项已有变化或已改办下一步，函稿自动撤销。").await?);
+        done.run.discarded += usize::from(
+            discard_uncalled(office, id, "所涉事项已有变化或已改办下一步，函稿自动撤销。").await?,
+        );
     }
     Ok(())
-}
-
-/// Discards a draft that nobody decided about; `false` when somebody did.
-async fn discard(office: &Office, id: Id, note: &str) -> Result<bool, Refusal> {
-    match office.store.discard_draft(id, None, note, Vec::new(), office.clock.timestamp()).await {
-        Ok(()) => Ok(true),
-        Err(StoreError::Stale) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// Why a person must act.
@@ -175,18 +168,10 @@ const EXHAUSTED: &str = "该函逾期未反馈，提醒、提级和抄送上级�
 const OVER: &str = "该函逾期未反馈，所涉目标期已满，不再逐级催办，请人工决定如何处理。";
 
 /// What is left for a person: opened once, closed when it has been answered after all.
-async fn tell(office: &Office, ended: &[(Id, &'static str)]) -> Result<(), Refusal> {
-    let (kind, now) = (ProblemKind::LetterUnanswered, office.clock.timestamp());
-    let subjects: HashMap<String, &str> = ended.iter().map(|(id, why)| (id.0.to_string(), *why)).collect();
-    let known: HashSet<String> = office.store.list_open_subjects(kind.as_str()).await?.into_iter().collect();
-    for (subject, why) in subjects.iter().filter(|(subject, _)| !known.contains(*subject)) {
-        let about = (SubjectKind::Letter, subject.clone());
-        let row = ProblemRow::new(Id(office.clock.new_id()), kind, about, (*why).to_owned(), now);
-        office.store.open_problem(&row).await?;
-    }
-    for subject in known.iter().filter(|subject| !subjects.contains_key(*subject)) {
-        office.store.close_problem(kind.as_str(), subject, now).await?;
-    }
+async fn tell(office: &Office, actor: &Actor, ended: &[(Id, &'static str)]) -> Result<(), Refusal> {
+    let found = ended.iter().map(|(id, why)| (id.0.to_string(), (*why).to_owned())).collect();
+    let about = (ProblemKind::LetterUnanswered, SubjectKind::Letter);
+    problems::reconcile(office, actor, about, found).await?;
     Ok(())
 }
 
@@ -228,7 +213,8 @@ async fn discard_answered(office: &Office, waiting: &Waiting) -> Result<usize, R
     }
     let mut discarded = 0;
     for (head, _) in steps.into_iter().filter(|(_, follows)| answered.contains(follows)) {
-        discarded += usize::from(discard(office, head.id, "原函已经反馈或不必再反馈，函稿自动撤销。").await?);
+        discarded +=
+            usize::from(discard_uncalled(office, head.id, "原函已经反馈或不必再反馈，函稿自动撤销。").await?);
     }
     Ok(discarded)
 }

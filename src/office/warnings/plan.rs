@@ -16,6 +16,7 @@ use crate::domain::pace::Assessment;
 use crate::domain::{Grade, LetterKind, Level, Period, TextEnum as _};
 use crate::evidence::{Evidence, Judging};
 use crate::letter::{GroundKind, LetterLine};
+use crate::office::assessments::Evaluation;
 use crate::store::StoreError;
 use crate::store::rows::{EpisodeChange, EpisodeRow, word};
 use crate::store::types::Id;
@@ -27,6 +28,17 @@ pub(super) async fn plan(
     as_of: NaiveDate,
     silences: &Silences,
     wanted: Wanted,
+) -> Result<Plan, Refusal> {
+    walk(office, as_of, silences, wanted, None).await
+}
+
+/// The same on one walk with an evaluation, which takes each page as it was judged.
+pub(super) async fn walk(
+    office: &Office,
+    as_of: NaiveDate,
+    silences: &Silences,
+    wanted: Wanted,
+    mut evaluation: Option<&mut Evaluation<'_>>,
 ) -> Result<Plan, Refusal> {
     let open = office.store.list_open_episodes().await?;
     let open = open.into_iter().map(|row| (row.indicator_id, row)).collect();
@@ -40,6 +52,10 @@ pub(super) async fn plan(
     // Indicators of one series stand side by side, also across pages.
     let mut series: Vec<(Evidence, Assessment)> = Vec::new();
     while let Some(mut page) = judging.next_page().await? {
+        // Before letters' comparisons are added, which assessments do without.
+        if let Some(evaluation) = &mut evaluation {
+            evaluation.take(&page).await?;
+        }
         judging.compare_lagging(&mut page).await?;
         let mut overdue = Vec::new();
         for one in page {

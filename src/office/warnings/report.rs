@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::run::{Issued, Outcome, PlannedLetter};
 use super::upgrade::Upgrade;
-use super::{Office, Refusal};
+use super::{Actor, Office, Refusal};
 use crate::store::StoreError;
 use crate::store::rows::WarningRunRow;
 use crate::store::types::Id;
@@ -123,12 +123,12 @@ impl ReportedLetter {
     }
 }
 
-/// Keeps what a run did.
+/// Keeps what a run did; `started_by` is the name of the key that asked for it.
 pub(super) async fn keep(
     office: &Office,
+    actor: &Actor,
     as_of: NaiveDate,
-    started_by: Option<&str>,
-    done: &Issued,
+    (started_by, done): (Option<&str>, &Issued),
 ) -> Result<Id, Refusal> {
     let count = |many: usize| i32::try_from(many).unwrap_or(i32::MAX);
     let written = |letter: &&PlannedLetter| {
@@ -144,6 +144,8 @@ pub(super) async fn keep(
         created_at: office.clock.timestamp(),
         started_by: started_by.map(str::to_owned),
     };
-    office.store.create_run(&row).await?;
+    let mut deed = office.begin(actor).await?;
+    let kept = deed.tx().create_run(&row).await;
+    deed.end(kept).await?;
     Ok(row.id)
 }

@@ -7,15 +7,15 @@ use chrono::NaiveDate;
 use super::draft::Draft;
 use super::issue::{Waiting, conclude};
 use super::library::{self, Campaigns, Library};
-use super::plan::plan;
 use super::planned::{Finding, Key, Plan, Wanted};
 use super::silence::Silences;
 use super::upgrade::{self, Upgrade};
-use super::{Office, Refusal, report, settle, sign, trends};
+use super::{Actor, Office, Refusal, assessments, plan, report, settle, sign, together, trends};
 use crate::domain::{Grade, Issuing, LetterKind, Level, TextEnum as _};
 use crate::letter::LINES_MAX;
+use crate::office::assessments::{Evaluated, Evaluation};
 use crate::store::StoreError;
-use crate::store::rows::{EpisodeChange, EpisodeRow, IssuingCampaignRow, LetterHead, word};
+use crate::store::rows::{EpisodeChange, EpisodeRow, IssuingCampaignRow, LetterHead};
 use crate::store::types::Id;
 
 /// Letters drafted and issued at once, at most; and lines after which no further letter is added.
@@ -80,6 +80,8 @@ pub struct PlannedLetter {
 pub struct Issued {
     /// Indicators judged.
     pub assessed: usize,
+    /// Assessments that differed from the one before and were written.
+    pub changed: usize,
     /// Letters, in order of campaign and unit.
     pub letters: Vec<PlannedLetter>,
     /// Episodes that recovered and are watched from now on.
@@ -103,52 +105,46 @@ pub struct Issued {
 /// Who would get what and why on `as_of`; writes nothing.
 ///
 /// # Errors
-/// As [`issue`].
+/// As [`run`].
 pub async fn rehearse(office: &Office, as_of: NaiveDate) -> Result<Issued, Refusal> {
-    run(office, as_of, true).await
+    day(office, as_of, true).await
 }
 
-/// Issues every letter that is due as of `as_of`, dated today, and keeps what it did. Safe to run twice: the second run
-/// finds nothing due.
+/// Judges every indicator as of `as_of`, writes the assessments down, issues every letter that is due, dated today, and keeps
+/// what it did, with the name of the key that asked for it. Safe to run twice: the second run finds nothing due.
 ///
 /// # Errors
 /// When the database or a template fails. Letters issued before stay.
-pub async fn issue(office: &Office, as_of: NaiveDate) -> Result<Issued, Refusal> {
-    issue_for(office, as_of, None).await
-}
-
-/// [`issue`] by the clock: offices get no letters on days on which they rest, what is due waits for the next working day.
-/// Without a calendar of this year the run goes on, and says of each letter that its deadline cannot be reckoned.
-///
-/// # Errors
-/// As [`issue`].
-pub async fn issue_on_schedule(office: &Office, as_of: NaiveDate) -> Result<Issued, Refusal> {
-    if office.calendar.is_working_day(office.clock.today()) == Ok(false) {
-        return Ok(Issued { resting: true, ..Issued::default() });
-    }
-    issue(office, as_of).await
-}
-
-/// The same for somebody: the name of the caller's key is kept with the run.
-///
-/// # Errors
-/// As [`issue`].
-pub async fn issue_for(
-    office: &Office,
-    as_of: NaiveDate,
-    started_by: Option<&str>,
-) -> Result<Issued, Refusal> {
-    let mut done = run(office, as_of, false).await?;
-    done.run_id = Some(report::keep(office, as_of, started_by, &done).await?);
+pub async fn run(office: &Office, actor: &Actor, as_of: NaiveDate) -> Result<Issued, Refusal> {
+    let mut done = day(office, as_of, false).await?;
+    done.run_id = Some(report::keep(office, actor, as_of, (actor.key_name(), &done)).await?);
     Ok(done)
 }
 
-async fn run(office: &Office, as_of: NaiveDate, dry_run: bool) -> Result<Issued, Refusal> {
+/// [`run`] by the clock: offices get no letters on days on which they rest, what is due waits for the next working day; the
+/// assessments are written all the same. Without a calendar of this year the run goes on, and says of each letter that its
+/// deadline cannot be reckoned.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_on_schedule(office: &Office, actor: &Actor, as_of: NaiveDate) -> Result<Issued, Refusal> {
+    if office.calendar.is_working_day(office.clock.today()) == Ok(false) {
+        let Evaluated { assessed, changed, .. } = assessments::evaluate(office, actor, as_of).await?;
+        return Ok(Issued { resting: true, assessed, changed, ..Issued::default() });
+    }
+    run(office, actor, as_of).await
+}
+
+async fn day(office: &Office, as_of: NaiveDate, dry_run: bool) -> Result<Issued, Refusal> {
     let campaigns = library::campaigns(office).await?;
     let silences = Silences::load(office, as_of, &campaigns).await?;
     let hold = upgrade::hold(office).await?;
-    let wanted = Wanted { grades: hold.is_some(), ..Wanted::default() };
-    let plan = plan(office, as_of, &silences, wanted).await?;
+    let wanted = || Wanted { grades: hold.is_some(), ..Wanted::default() };
+    let (plan, evaluated) = if dry_run {
+        (plan::plan(office, as_of, &silences, wanted()).await?, Evaluated::default())
+    } else {
+        plan_and_evaluate(office, as_of, &silences, wanted).await?
+    };
     let Plan {
         mut letters, opened, changed, recovered, lifted, silenced, unaddressed, assessed, grades, ..
     } = plan;
@@ -158,6 +154,7 @@ async fn run(office: &Office, as_of: NaiveDate, dry_run: bool) -> Result<Issued,
     };
     let mut done =
         Issued { assessed, recovered, lifted, silenced, unaddressed, upgrade, ..Issued::default() };
+    done.changed = evaluated.changed;
     if !done.unaddressed.is_empty() {
         let count = done.unaddressed.len();
         tracing::error!(count, "lagging indicators without a unit that answers for them");
@@ -193,6 +190,21 @@ async fn run(office: &Office, as_of: NaiveDate, dry_run: bool) -> Result<Issued,
         settle::settle(office).await?;
     }
     Ok(done)
+}
+
+/// Plans and evaluates on one walk over the indicators. Where somebody else has judged meanwhile, the
+/// plan is made once more: no letter rests on facts that were old when it was planned.
+async fn plan_and_evaluate(
+    office: &Office,
+    as_of: NaiveDate,
+    silences: &Silences,
+    wanted: impl Fn() -> Wanted,
+) -> Result<(Plan, Evaluated), Refusal> {
+    let mut evaluation = Evaluation::begin(office, as_of).await?;
+    let planned = plan::walk(office, as_of, silences, wanted(), Some(&mut evaluation)).await?;
+    let (done, overtaken) = evaluation.end().await?;
+    let planned = if overtaken { plan::plan(office, as_of, silences, wanted()).await? } else { planned };
+    Ok((planned, done))
 }
 
 /// Takes out of requests for reports what another letter of the same day speaks of: two letters about one thing on one
@@ -258,18 +270,7 @@ pub(super) async fn drafted(
 /// Drafts that wait, by the letter they are to become.
 pub(super) async fn waiting(office: &Office) -> Result<Waiting, Refusal> {
     let heads = office.store.list_draft_heads().await?;
-    let keyed = |head: LetterHead| {
-        let kind: LetterKind = word(&head.kind)?;
-        let bound = head.ladder_step.is_some() || kind == LetterKind::Lifting;
-        let key = Key {
-            campaign: head.campaign_id,
-            unit: head.unit_id,
-            kind,
-            follows: head.follows_id.filter(|_| bound),
-            step: head.ladder_step,
-        };
-        Ok::<_, StoreError>((key, head))
-    };
+    let keyed = |head: LetterHead| Ok::<_, StoreError>((Key::of_head(&head)?, head));
     Ok(heads.into_iter().map(keyed).collect::<Result<_, _>>()?)
 }
 
@@ -281,7 +282,8 @@ async fn issue_liftings(office: &Office, campaigns: &Campaigns, waiting: &Waitin
         waiting.iter().filter(|(key, _)| key.kind == LetterKind::Lifting && by_itself(&key.campaign))
     {
         let Some(row) = office.store.find_letter(head.id.0).await? else { continue };
-        match sign::issue(office, row, None).await {
+        // Nobody signs what a campaign issues by itself.
+        match sign::issue(office, &Actor::job(), row, None).await {
             Ok(_) | Err(Refusal::Changed { .. } | Refusal::Store(StoreError::Stale)) => {}
             Err(error) => return Err(error),
         }
@@ -295,24 +297,11 @@ pub(super) async fn write_quietly(
     opened: &[EpisodeRow],
     changed: &[EpisodeChange],
 ) -> Result<(), Refusal> {
-    let overtaken = |outcome: Result<(), StoreError>| match outcome {
-        Ok(()) => Ok(false),
-        Err(StoreError::Stale | StoreError::Duplicate(_)) => Ok(true),
-        Err(error) => Err(error),
-    };
     for chunk in opened.chunks(EPISODES_AT_ONCE) {
-        if overtaken(office.store.change_episodes(chunk, &[]).await)? {
-            for one in chunk {
-                overtaken(office.store.change_episodes(std::slice::from_ref(one), &[]).await)?;
-            }
-        }
+        together::write(chunk, |some| office.store.change_episodes(some, &[])).await?;
     }
     for chunk in changed.chunks(EPISODES_AT_ONCE) {
-        if overtaken(office.store.change_episodes(&[], chunk).await)? {
-            for one in chunk {
-                overtaken(office.store.change_episodes(&[], std::slice::from_ref(one)).await)?;
-            }
-        }
+        together::write(chunk, |some| office.store.change_episodes(&[], some)).await?;
     }
     Ok(())
 }
@@ -338,13 +327,8 @@ async fn discard_uncalled(
         if stands {
             continue;
         }
-        let now = office.clock.timestamp();
         let note = "所涉事项已经恢复、补报或暂停发函，函稿自动撤销。";
-        match office.store.discard_draft(head.id, None, note, Vec::new(), now).await {
-            Ok(()) => discarded += 1,
-            Err(StoreError::Stale) => {}
-            Err(error) => return Err(error.into()),
-        }
+        discarded += usize::from(sign::discard_uncalled(office, head.id, note).await?);
     }
     Ok(discarded)
 }

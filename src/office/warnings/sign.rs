@@ -4,32 +4,39 @@ use super::afresh::{self, Afresh};
 use super::draft::Draft;
 use super::issue::{Content, conclude};
 use super::planned::Key;
-use super::{Office, Refusal, library, run, settle};
+use super::together::unless_overtaken;
+use super::{Actor, Office, Refusal, library, run, settle};
+use crate::domain::invalid::text;
 use crate::domain::{Invalid, LetterKind, LetterState, TextEnum as _};
 use crate::letter::{FactChange, LetterFacts, changes};
 use crate::store::StoreError;
-use crate::store::rows::{EpisodeChange, EpisodeRow, LetterRow, word};
+use crate::store::rows::{EpisodeChange, EpisodeRow, LetterRow};
 use crate::store::types::Id;
+use uuid::Uuid;
 
 /// Issues a draft: it gets number, date, deadline and deliveries, dated today, in one transaction. What it says is judged
 /// afresh: where anything but the day has moved, nothing is issued and a fresh draft waits in its place.
 ///
+/// `signer` is who decides, as stated.
+///
 /// # Errors
-/// `Missing` without such a letter; `Conflict` when it is no draft, or the letter it reminds of has been answered;
-/// `Changed` when what it rests on is not as it was; `Stale` when it was written anew meanwhile; a calendar error when its
-/// deadline falls into an unpublished year.
-pub async fn sign(office: &Office, id: Id, signer: &str) -> Result<LetterRow, Refusal> {
+/// [`Refusal::Invalid`] for a bad name, [`Refusal::NotFound`]; `Conflict` when it is no draft, or the letter it reminds of has
+/// been answered; `Changed` when what it rests on is not as it was; `Stale` when it was written anew meanwhile; a calendar
+/// error when its deadline falls into an unpublished year.
+pub async fn sign(office: &Office, actor: &Actor, id: Uuid, signer: &str) -> Result<LetterRow, Refusal> {
+    let signer = text("signer", signer, 30)?;
     let before = draft(office, id).await?;
-    issue(office, before, Some(signer)).await
+    issue(office, actor, before, Some(&signer)).await
 }
 
 /// The same; nobody signs what a campaign issues by itself.
 pub(super) async fn issue(
     office: &Office,
+    actor: &Actor,
     before: LetterRow,
     signer: Option<&str>,
 ) -> Result<LetterRow, Refusal> {
-    let key = key(&before)?;
+    let key = Key::of_letter(&before)?;
     answered_meanwhile(office, &key).await?;
     let read = LetterFacts::from_json(&before.facts)?;
     let campaigns = library::campaigns(office).await?;
@@ -42,7 +49,7 @@ pub(super) async fn issue(
         let found = drafts.first().map(|draft| changes(&read, &draft.facts)).unwrap_or_default();
         let Some(fresh) = drafts.pop() else { return Err(StoreError::Stale.into()) };
         if found.is_empty() {
-            return put_out(office, before, fresh, signer).await;
+            return put_out(office, actor, before, (fresh, signer)).await;
         }
         changed = found;
         conclude(office, vec![fresh.held()], &waiting, false).await?;
@@ -62,9 +69,9 @@ pub(super) async fn issue(
 
 async fn put_out(
     office: &Office,
+    actor: &Actor,
     before: LetterRow,
-    mut draft: Draft,
-    signer: Option<&str>,
+    (mut draft, signer): (Draft, Option<&str>),
 ) -> Result<LetterRow, Refusal> {
     if let Some(unpublished) = draft.blocked {
         return Err(unpublished.into());
@@ -75,47 +82,67 @@ async fn put_out(
     let new = draft.to_issue(office);
     let content = Content::of(std::iter::once(&draft));
     let rendering = content.rendering(office);
-    let letter = office.store.issue_draft(&before, &new, &rendering).await?;
+    let mut deed = office.begin(actor).await?;
+    let issued = deed.tx().issue_draft(&before, &new, &rendering).await;
+    let letter = deed.end(issued).await?;
     settle::settle(office).await?;
     Ok(letter)
 }
 
-/// Says of a draft that it shall not be issued, and why. A run drafts anew when there is something new to say.
+/// Says of a draft that it shall not be issued, and why; `by` is who decides, as stated. A run drafts anew when there is
+/// something new to say.
 ///
 /// # Errors
-/// `Missing` without such a letter; `Conflict` when it is no draft.
-pub async fn discard(office: &Office, id: Id, by: &str, reason: &str) -> Result<LetterRow, Refusal> {
+/// [`Refusal::Invalid`] for a bad name or reason, [`Refusal::NotFound`]; `Conflict` when it is no draft.
+pub async fn discard(
+    office: &Office,
+    actor: &Actor,
+    id: Uuid,
+    (by, reason): (&str, &str),
+) -> Result<LetterRow, Refusal> {
+    let (by, reason) = (text("by", by, 30)?, text("reason", reason, 500)?);
     let before = draft(office, id).await?;
     let now = office.clock.timestamp();
     // As far as these episodes go, it has been decided: the next draft comes with a later period or a worse level.
     let mut decided = Vec::new();
     if before.kind == LetterKind::Warning.as_str() {
-        let links = office.store.list_episode_links(&[id]).await?;
-        let episodes = office.store.list_letter_episodes(id.0).await?;
+        let links = office.store.list_episode_links(&[before.id]).await?;
+        let episodes = office.store.list_letter_episodes(id).await?;
         for (link, row) in links.into_iter().zip(episodes) {
             let mut after = EpisodeRow { updated_at: now, ..row.clone() };
             (after.lettered_level, after.lettered_period_end) = (link.level, link.period_end);
             decided.push(EpisodeChange { before: row, after });
         }
     }
-    office.store.discard_draft(id, Some(by), reason, decided, now).await?;
+    let mut deed = office.begin(actor).await?;
+    let discarded = deed.tx().discard_draft(before.id, Some(&by), &reason, decided, now).await;
+    deed.end(discarded).await?;
     Ok(LetterRow {
         state: LetterState::Discarded.to_string(),
-        decided_by: Some(by.to_owned()),
+        decided_by: Some(by),
         decided_at: Some(now),
-        decision_note: Some(reason.to_owned()),
+        decision_note: Some(reason),
         updated_at: now,
         ..before
     })
 }
 
-async fn draft(office: &Office, id: Id) -> Result<LetterRow, StoreError> {
-    let row = office.store.find_letter(id.0).await?.ok_or_else(|| StoreError::missing("letter", id.0))?;
+async fn draft(office: &Office, id: Uuid) -> Result<LetterRow, Refusal> {
+    let row = office.store.find_letter(id).await?.ok_or(Refusal::NotFound("函"))?;
     if row.state == LetterState::Draft.as_str() {
         return Ok(row);
     }
     let detail = "该函不是待签发的函稿：已签发或已撤销，请刷新后再看。";
-    Err(StoreError::Conflict(Invalid::new("state", "not_a_draft", detail)))
+    Err(StoreError::Conflict(Invalid::new("state", "not_a_draft", detail)).into())
+}
+
+/// Discards a draft that nothing calls for any more and nobody has decided about; `false` when somebody has.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn discard_uncalled(office: &Office, id: Id, note: &str) -> Result<bool, Refusal> {
+    let discarded = office.store.discard_draft(id, None, note, Vec::new(), office.clock.timestamp()).await;
+    Ok(unless_overtaken(discarded)?.is_some())
 }
 
 /// A reminder or a step of the ladder has nothing left to say once the answer is there.
@@ -128,16 +155,4 @@ async fn answered_meanwhile(office: &Office, key: &Key) -> Result<(), StoreError
     }
     let detail = "原函已经反馈或不必再反馈，请撤销此函稿。";
     Err(StoreError::Conflict(Invalid::new("state", "answered", detail)))
-}
-
-fn key(row: &LetterRow) -> Result<Key, StoreError> {
-    let kind: LetterKind = word(&row.kind)?;
-    let bound = row.ladder_step.is_some() || kind == LetterKind::Lifting;
-    Ok(Key {
-        campaign: row.campaign_id,
-        unit: row.unit_id,
-        kind,
-        follows: row.follows_id.filter(|_| bound),
-        step: row.ladder_step,
-    })
 }

@@ -6,10 +6,12 @@ use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Office, Refusal};
+use super::{Actor, Office, Refusal, RunReport};
+use crate::domain::invalid::text;
 use crate::domain::{Grade, Invalid, RULES_VERSION, TextEnum as _};
+use crate::store::rows::WarningRunRow;
 use crate::store::types::Id;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, Tx};
 
 /// Setting: the rules by which letters are issued.
 const VERSION: &str = "rules_version";
@@ -111,17 +113,36 @@ pub(super) async fn compared(
     Ok(Upgrade { from: hold.from, to: RULES_VERSION, changes })
 }
 
-/// Lets letters be issued by the rules of now: a person has seen what they change. The next run issues.
+/// Lets letters be issued by the rules of now: a person has seen in this run what they change; `by` is who decides, as
+/// stated. The next run issues. Gives the run.
 ///
 /// # Errors
-/// `Conflict` when nothing waits for it.
-pub async fn release(office: &Office) -> Result<(), Refusal> {
-    if hold(office).await?.is_none() {
-        let detail = "现行规则已经放行，无需再次放行。";
-        return Err(StoreError::Conflict(Invalid::new("state", "nothing_held", detail)).into());
+/// [`Refusal::Invalid`] for a bad name, [`Refusal::NotFound`]; `Conflict` when nothing waits for it.
+pub async fn release(
+    office: &Office,
+    actor: &Actor,
+    run: Uuid,
+    by: Option<&str>,
+) -> Result<WarningRunRow, Refusal> {
+    let by = by.map(|by| text("by", by, 30)).transpose()?;
+    let row = office.store.find_run(run).await?.ok_or(Refusal::NotFound("预警运行"))?;
+    let not_held = |detail: &str| StoreError::Conflict(Invalid::new("state", "nothing_held", detail)).into();
+    if RunReport::read(&row)?.upgrade.is_none() {
+        let detail = "这次运行不是规则升级后待放行的运行，请放行最近一次列有等级变化的运行。";
+        return Err(not_held(detail));
     }
-    let now = office.clock.timestamp();
-    office.store.set(VERSION, &RULES_VERSION.to_string(), now).await?;
-    office.store.forget(CHANGED_AT).await?;
-    Ok(())
+    if hold(office).await?.is_none() {
+        return Err(not_held("现行规则已经放行，无需再次放行。"));
+    }
+    let mut deed = office.begin(actor).await?;
+    let released = released(deed.tx(), office.clock.timestamp()).await;
+    deed.end(released).await?;
+    let by = by.as_deref().or(actor.key_name());
+    tracing::warn!(by, run = %run, "letters by the new rules are released");
+    Ok(row)
+}
+
+async fn released(tx: &mut Tx, now: NaiveDateTime) -> Result<(), StoreError> {
+    tx.set(VERSION, &RULES_VERSION.to_string(), now).await?;
+    tx.forget(CHANGED_AT).await
 }

@@ -74,7 +74,7 @@ both! {
             let mut preview = preview;
             preview["indicator"]["measure"].as_object_mut().unwrap().retain(|key, _| key != "release_day");
             assert_eq!(codes(&app.post("/assessments/preview", preview).await.expect(200)), want, "{phrase} on {name}");
-            xushi::office::assessments::reassess(&app.office).await.unwrap();
+            xushi::office::assessments::reassess(&app.office, &xushi::office::Actor::job()).await.unwrap();
             let line = |board: Value| board["items"].as_array().unwrap().iter().find(|row| row["indicator_id"] == made["id"]).unwrap().clone();
             assert_eq!(codes(&line(app.get("/assessments?limit=500").await.expect(200))), want, "{phrase} on {name}");
             assert_eq!(codes(&line(app.get("/assessments?limit=500&as_of=2025-08-27").await.expect(200))), want, "{phrase} on {name}");
@@ -90,12 +90,12 @@ both! {
         let made = app.post("/indicators", body).await.expect(201);
         assert_eq!(made["doubts"][0]["code"], "other_measure");
         assert!(made["doubts"][0]["detail"].as_str().unwrap().contains("核对"));
-        xushi::office::assessments::reassess(&app.office).await.unwrap();
+        xushi::office::assessments::reassess(&app.office, &xushi::office::Actor::job()).await.unwrap();
         let path = format!("/indicators/{}", made["id"].as_str().unwrap());
         assert_eq!(app.get(&path).await.expect(200)["verdict"]["doubts"][0]["code"], "other_measure");
         let measure = format!("/measures/{}", made["measure"]["id"].as_str().unwrap());
         app.patch(&measure, json!({"aliases": ["社会消费品零售"]})).await.expect(200);
-        xushi::office::assessments::reassess(&app.office).await.unwrap();
+        xushi::office::assessments::reassess(&app.office, &xushi::office::Actor::job()).await.unwrap();
         let cleared = app.get(&path).await.expect(200);
         assert_eq!((&cleared["doubts"], &cleared["verdict"]["doubts"]), (&json!([]), &json!([])));
     }
@@ -152,7 +152,7 @@ both! {
         for (day, grade) in [("2025-04-30", "no_data"), ("2025-06-01", "behind"), (DAY, "on_pace")] {
             assert_eq!(verdict(&app, &effort, day).await["grade"], grade, "{day}");
         }
-        xushi::office::assessments::evaluate(&app.office, DAY.parse().unwrap()).await.unwrap();
+        xushi::office::assessments::evaluate(&app.office, &xushi::office::Actor::job(), DAY.parse().unwrap()).await.unwrap();
         assert_eq!(app.get(&path(&effort)).await.expect(200)["verdict"]["grade"], "on_pace");
         assert_eq!(app.get(&url).await.expect(200)["items"].as_array().unwrap().len(), 2);
         for (key, value, pointer) in [("grade", json!("no_data"), "/grade"), ("evidence", json!(" "), "/evidence"), ("person", json!(""), "/person"), ("given_on", json!("2025-08-28"), "/given_on")] {

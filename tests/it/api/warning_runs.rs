@@ -11,7 +11,7 @@ both! {
         let done = run(&app, "2025-08-21").await;
         let rehearsed = app.post("/warning-runs", json!({"as_of": "2025-08-21", "dry_run": true})).await.expect(200);
         assert_eq!(rehearsed["id"], Value::Null);
-        warnings::issue(&app.office, d("2025-08-22")).await.unwrap();
+        warnings::run(&app.office, &xushi::office::Actor::job(), d("2025-08-22")).await.unwrap();
         let kept = items(&app, "/warning-runs").await;
         let told: Vec<_> = kept.iter().map(|run| (run["started_by"].clone(), run["letters"].clone())).collect();
         assert_eq!(told, [(Value::Null, json!(0)), (json!("test"), json!(1))], "the latest first");

@@ -1,6 +1,7 @@
 //! The ladder judges the matter again before each step, and ends with what it asks for.
 
 use super::*;
+use xushi::office::Actor;
 
 async fn unanswered(app: &TestApp) -> usize {
     items(app, "/problems?open=true&kind=letter_unanswered").await.len()
@@ -9,7 +10,7 @@ async fn unanswered(app: &TestApp) -> usize {
 /// Without an evaluation before: whichever bell rang first.
 async fn bell(app: &TestApp, day: &str) -> Reminded {
     at(app, day);
-    warnings::remind(&app.office, false).await.unwrap()
+    warnings::remind(&app.office, &Actor::job(), false).await.unwrap()
 }
 
 both! {
@@ -113,12 +114,12 @@ both! {
         sample(&app, &["投资"], json!({})).await;
         report(&app, "投资", "2025-08-31", "3.0", "2025-09-30").await;
         at(&app, "2025-10-01");
-        let done = warnings::issue_on_schedule(&app.office, d("2025-10-01")).await.unwrap();
+        let done = warnings::run_on_schedule(&app.office, &Actor::job(), d("2025-10-01")).await.unwrap();
         assert!(done.resting && done.letters.is_empty());
         assert_eq!(items(&app, "/letters").await, [] as [Value; 0]);
         // The 28th of September 2025 is a Sunday at work; the 9th of October is the first day after the holiday.
         at(&app, "2025-10-09");
-        let done = warnings::issue_on_schedule(&app.office, d("2025-10-09")).await.unwrap();
+        let done = warnings::run_on_schedule(&app.office, &Actor::job(), d("2025-10-09")).await.unwrap();
         assert_eq!((done.resting, done.letters.len()), (false, 1));
     }
 }

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use xushi::office::Actor;
 
 use super::*;
 
@@ -7,7 +8,7 @@ both! {
     async fn two_thousand_turn_red_at_once_and_every_unit_gets_one_letter(app: TestApp) {
         at(&app, "2025-08-21");
         let (units, indicators) = storm(&app, 40, 2_000).await;
-        let done = warnings::issue(&app.office, d("2025-08-21")).await.unwrap();
+        let done = warnings::run(&app.office, &Actor::job(), d("2025-08-21")).await.unwrap();
         assert_eq!((done.assessed, done.letters.len()), (indicators, units));
         let listed: usize = done.letters.iter().map(|letter| letter.indicators.len()).sum();
         assert_eq!(listed, indicators, "none dropped");
@@ -25,14 +26,15 @@ both! {
             *states.entry(delivery["state"].as_str().unwrap().to_owned()).or_default() += 1;
         }
         assert_eq!(states, HashMap::from([("pending".to_owned(), units)]));
-        assert!(warnings::issue(&app.office, d("2025-08-21")).await.unwrap().letters.is_empty());
+        assert!(warnings::run(&app.office, &Actor::job(), d("2025-08-21")).await.unwrap().letters.is_empty());
     }
 
     async fn two_replicas_in_a_storm_issue_each_letter_once(app: TestApp) {
         at(&app, "2025-08-21");
         let (units, indicators) = storm(&app, 20, 200).await;
         let day = d("2025-08-21");
-        let (one, two) = tokio::join!(warnings::issue(&app.office, day), warnings::issue(&app.office, day));
+        let job = Actor::job();
+        let (one, two) = tokio::join!(warnings::run(&app.office, &job, day), warnings::run(&app.office, &job, day));
         let issued = |run: &xushi::office::warnings::Issued| {
             let issued = |letter: &&xushi::office::warnings::PlannedLetter| matches!(letter.outcome, xushi::office::warnings::Outcome::Issued { .. });
             run.letters.iter().filter(issued).count()

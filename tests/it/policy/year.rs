@@ -1,6 +1,6 @@
 use chrono::{Datelike as _, TimeDelta};
 use xushi::domain::Level;
-use xushi::office::assessments;
+use xushi::office::Actor;
 
 use super::*;
 
@@ -215,8 +215,7 @@ both! {
         for (day, period_end, figures) in YEAR {
             at(&app, day);
             publish(&app, day, period_end, figures).await;
-            assessments::evaluate(&app.office, d(day)).await.unwrap();
-            warnings::issue(&app.office, d(day)).await.unwrap();
+            warnings::run(&app.office, &Actor::job(), d(day)).await.unwrap();
             for later in 1..=DAYS {
                 let next = d(day) + TimeDelta::days(later);
                 if next.year() > 2025 && next.month() > 2 {
@@ -228,10 +227,9 @@ both! {
                 }
                 if next == d("2025-12-30") {
                     publish(&app, "2025-12-30", "2025-11-30", &[("社会消费品零售总额", "yoy", "5.7")]).await;
-                    assessments::evaluate(&app.office, next).await.unwrap();
-                    warnings::issue(&app.office, next).await.unwrap();
+                    warnings::run(&app.office, &Actor::job(), next).await.unwrap();
                 }
-                warnings::remind(&app.office, false).await.unwrap();
+                warnings::remind(&app.office, &Actor::job(), false).await.unwrap();
             }
         }
         insta::assert_snapshot!("the_letters_of_a_year", told(&app).await);

@@ -1,26 +1,22 @@
 //! What follows a letter: receipt, replies, reviews, closure (签收、反馈、审核、销号).
 //!
-//! Units do the same by the page that their letter links to; both write through [`record`].
+//! Units do the same by the page that their letter links to; both do the deeds of [`crate::office::replies`].
 
 pub mod bodies;
-pub mod record;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use uuid::Uuid;
 
 use crate::api::State;
-use crate::api::http::access::Caller;
 use crate::api::http::extract::Body;
 use crate::api::http::page::PageView;
-use crate::api::http::problem::{Code, FieldError, Problem, ProblemView, pointer};
+use crate::api::http::problem::{Code, Problem, ProblemView};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
-use crate::domain::invalid::{paragraphs, text};
-use crate::domain::reply::ReviewVerdict;
+use crate::office::{Actor, replies};
 use crate::store::StoreError;
-use crate::store::rows::{ClosureRow, LetterRow, ReceiptRow, ReplyFileRow, ReviewRow};
-use crate::store::types::Id;
+use crate::store::rows::{LetterRow, ReplyFileRow};
 use bodies::{
     ClosureView, CreateClosure, CreateReceipt, CreateReply, CreateReview, ReceiptView, ReplyView, ReviewView,
 };
@@ -49,20 +45,11 @@ async fn load(state: &State, id: Uuid) -> Result<LetterRow, Problem> {
 #[post("/letters/{id}/receipt")]
 async fn receive_letter(
     state: web::Data<State>,
-    caller: Caller,
+    actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<CreateReceipt>,
 ) -> Result<HttpResponse, Problem> {
-    let person = text("person", &body.person, 30)?;
-    let letter = load(&state, *id).await?;
-    let row = ReceiptRow {
-        id: Id(state.office.clock.new_id()),
-        letter_id: letter.id,
-        person,
-        api_key_id: Some(Id(caller.key_id)),
-        created_at: state.office.clock.timestamp(),
-    };
-    let (row, first) = state.office.store.receive_letter(&row).await?;
+    let (row, first) = replies::receive_letter(&state.office, &actor, *id, &body.person).await?;
     let view = ReceiptView::of(row);
     if first {
         respond::created(&format!("/api/v1/letters/{id}/receipt"), &view)
@@ -91,26 +78,15 @@ async fn find_receipt(
 #[post("/letters/{id}/replies")]
 async fn create_reply(
     state: web::Data<State>,
-    caller: Caller,
+    actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<CreateReply>,
 ) -> Result<HttpResponse, Problem> {
     let letter = load(&state, *id).await?;
-    record::awaits_reply(&letter)?;
-    let issued_on = letter.issued_on.unwrap_or(letter.as_of);
-    let reply = body.into_reply()?.checked(issued_on).map_err(|wrong| {
-        let error = |one: crate::domain::Invalid| FieldError {
-            pointer: pointer(&one.field),
-            code: one.code.to_owned(),
-            detail: one.detail,
-        };
-        Problem::many(wrong.into_iter().map(error).collect())
-    })?;
-    let new = record::new_reply(&state, letter.id, reply, Some(Id(caller.key_id)));
-    state.office.store.reply_to_letter(&new).await?;
-    let replies = state.office.store.list_replies(*id).await?;
-    let written = replies.into_iter().find(|one| one.reply.id == new.reply.id);
-    let view = ReplyView::of(written.ok_or_else(|| Problem::internal("a reply that was just written"))?)?;
+    // Before the files are decoded: what asks for no answer says so, whatever is wrong with them.
+    replies::awaits_reply(&letter)?;
+    let written = replies::reply_to_letter(&state.office, &actor, &letter, body.into_reply()?).await?;
+    let view = ReplyView::of(written)?;
     respond::created(&format!("/api/v1/letters/{id}/replies"), &view)
 }
 
@@ -170,33 +146,15 @@ pub fn attachment(file: ReplyFileRow) -> HttpResponse {
 #[post("/letters/{id}/replies/{rid}/review")]
 async fn review_reply(
     state: web::Data<State>,
-    caller: Caller,
+    actor: Actor,
     path: web::Path<(Uuid, Uuid)>,
     Body(body): Body<CreateReview>,
 ) -> Result<HttpResponse, Problem> {
     let (letter, reply) = *path;
-    let reason = body.reason.as_deref().filter(|reason| !reason.trim().is_empty());
-    let reason = match (body.verdict.0, reason) {
-        (ReviewVerdict::Returned, None) => {
-            let detail = "退回时请写明原因，责任单位据此重新反馈。";
-            return Err(Problem::at(Code::Invalid, "/reason", "required", detail));
-        }
-        (_, reason) => reason.map(|reason| paragraphs("reason", reason, 1_000)).transpose()?,
-    };
-    load(&state, letter).await?;
-    let row = ReviewRow {
-        id: Id(state.office.clock.new_id()),
-        reply_id: Id(reply),
-        verdict: body.verdict.0.to_string(),
-        reason,
-        api_key_id: Id(caller.key_id),
-        created_at: state.office.clock.timestamp(),
-    };
-    match state.office.store.review_reply(letter, &row, body.verdict.0).await {
-        Err(StoreError::Missing { what: "reply", .. }) => return Err(Problem::not_found("反馈")),
-        other => other?,
-    }
-    respond::created(&format!("/api/v1/letters/{letter}/replies"), &ReviewView::of(row, caller.name)?)
+    let new = replies::NewReview { verdict: body.verdict.0, reason: body.reason };
+    let row = replies::review_reply(&state.office, &actor, (letter, reply), new).await?;
+    let by = actor.key_name().unwrap_or_default().to_owned();
+    respond::created(&format!("/api/v1/letters/{letter}/replies"), &ReviewView::of(row, by)?)
 }
 
 /// 销号：反馈审核通过后办结
@@ -205,22 +163,13 @@ async fn review_reply(
 #[post("/letters/{id}/closure")]
 async fn close_letter(
     state: web::Data<State>,
-    caller: Caller,
+    actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<CreateClosure>,
 ) -> Result<HttpResponse, Problem> {
-    let note = body.note.as_deref().filter(|note| !note.trim().is_empty());
-    let note = note.map(|note| paragraphs("note", note, 1_000)).transpose()?;
-    let letter = load(&state, *id).await?;
-    let row = ClosureRow {
-        id: Id(state.office.clock.new_id()),
-        letter_id: letter.id,
-        note,
-        api_key_id: Id(caller.key_id),
-        created_at: state.office.clock.timestamp(),
-    };
-    state.office.store.close_letter(&row).await?;
-    respond::created(&format!("/api/v1/letters/{id}/closure"), &ClosureView::of(row, caller.name))
+    let row = replies::close_letter(&state.office, &actor, *id, body.note.as_deref()).await?;
+    let by = actor.key_name().unwrap_or_default().to_owned();
+    respond::created(&format!("/api/v1/letters/{id}/closure"), &ClosureView::of(row, by))
 }
 
 /// 读取销号情况

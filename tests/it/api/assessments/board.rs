@@ -34,7 +34,7 @@ both! {
     async fn the_board_is_walked_worst_first(app: TestApp) {
         task(&app).await;
         let day = "2025-08-27".parse().unwrap();
-        xushi::office::assessments::evaluate(&app.office, day).await.unwrap();
+        xushi::office::assessments::evaluate(&app.office, &xushi::office::Actor::job(), day).await.unwrap();
         let (mut seen, mut path) = (Vec::new(), "/assessments?campaign=%E4%B8%83%E5%A4%A7%E6%94%BB%E5%9D%9A&limit=30".to_owned());
         let first = path.clone();
         loop {

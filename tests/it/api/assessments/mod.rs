@@ -79,7 +79,7 @@ both! {
         let before = app.get(&path).await;
         let tag = before.header("etag");
         at(&app, "06:30:00");
-        assert_eq!(evaluate(&app.office, app.clock.today()).await.unwrap().changed, 1);
+        assert_eq!(evaluate(&app.office, &xushi::office::Actor::job(), app.clock.today()).await.unwrap().changed, 1);
         let after = app.get(&path).await;
         assert_eq!(after.json()["updated_at"], before.json()["updated_at"]);
         assert_eq!((&before.json()["verdict"]["grade"], &after.json()["verdict"]["grade"]), (&json!("no_data"), &json!("critical")));
@@ -96,7 +96,7 @@ both! {
         let since = |list: &str, time: &str| format!("/{list}?updated_after=2025-08-27T{time}%2B08:00");
         assert_eq!((count(&app, &since("indicators", "06:15:00")).await, count(&app, &since("assessments", "06:15:00")).await), (1, 1));
         at(&app, "10:00:00");
-        reassess(&app.office).await.unwrap();
+        reassess(&app.office, &xushi::office::Actor::job()).await.unwrap();
         assert_eq!((count(&app, &since("indicators", "09:30:00")).await, count(&app, &since("assessments", "09:30:00")).await), (0, 1));
         assert_eq!(line(&app, &id).await["updated_at"], "2025-08-27T02:00:00Z");
         app.get("/assessments?as_of=2025-08-01&updated_after=2025-08-01T00:00:00Z").await.problem(400, "malformed_query", "updated_after");
@@ -107,7 +107,7 @@ both! {
         measure(&app, "社会消费品零售总额").await;
         let id = indicator(&app, &task, "社会消费品零售总额", CITY, growth("5")).await;
         record(&app, "社会消费品零售总额", CITY, "1.8").await;
-        evaluate(&app.office, app.clock.today()).await.unwrap();
+        evaluate(&app.office, &xushi::office::Actor::job(), app.clock.today()).await.unwrap();
         let row = line(&app, &id).await;
         let said = ["unit", "figure", "actual_unit", "actual", "expected", "gap", "rules_version", "as_of"].map(|name| row[name].clone());
         let want = [json!("亿元"), json!("yoy"), json!("%"), json!("1.8"), json!("5"), json!("-3.2"), json!(xushi::domain::RULES_VERSION), json!("2025-08-27")];
@@ -133,7 +133,7 @@ both! {
         let compared = indicator(&app, &task, "收入", CITY, average).await;
         record(&app, "收入", CITY, "5").await;
         record(&app, "外贸", CITY, "6").await;
-        reassess(&app.office).await.unwrap();
+        reassess(&app.office, &xushi::office::Actor::job()).await.unwrap();
         let grades = async || [line(&app, &own).await, line(&app, &other).await, line(&app, &compared).await].map(|row| row["grade"].as_str().unwrap().to_owned());
         assert_eq!(grades().await[..2], ["no_data", "ahead"].map(str::to_owned)[..], "{:?}", grades().await);
         at(&app, "09:30:00");
@@ -142,9 +142,9 @@ both! {
         let updating = async || [line(&app, &own).await, line(&app, &other).await, line(&app, &compared).await].map(|row| row["updating"].as_bool().unwrap());
         assert_eq!(updating().await, [true, false, true]);
         assert_eq!(app.get(&format!("/indicators/{own}")).await.expect(200)["updating"], true);
-        let done = reassess(&app.office).await.unwrap();
+        let done = reassess(&app.office, &xushi::office::Actor::job()).await.unwrap();
         assert_eq!((done.assessed, done.changed), (2, 2), "the third rests on neither");
-        assert_eq!((updating().await, reassess(&app.office).await.unwrap().assessed), ([false; 3], 0));
+        assert_eq!((updating().await, reassess(&app.office, &xushi::office::Actor::job()).await.unwrap().assessed), ([false; 3], 0));
         let after = grades().await;
         assert_eq!((after[0].as_str(), after[1].as_str()), ("critical", "ahead"));
         assert_eq!(line(&app, &compared).await["expected"], "6.4");
@@ -161,18 +161,18 @@ both! {
         let rate = indicator(&app, &task, "社零", CITY, growth("5")).await;
         let reform = indicator(&app, &task, "改革", CITY, json!({"kind": "qualitative"})).await;
         record(&app, "社零", CITY, "4.9").await;
-        reassess(&app.office).await.unwrap();
+        reassess(&app.office, &xushi::office::Actor::job()).await.unwrap();
         let before = line(&app, &rate).await["grade"].clone();
         let path = format!("/indicators/{rate}");
         let tag = app.get(&path).await.header("etag");
         assert_eq!(patch(&app, &path, &tag, json!({"target": growth("4")})).await, 200);
         assert_eq!((&line(&app, &rate).await["grade"], &line(&app, &rate).await["updating"]), (&before, &json!(true)));
-        reassess(&app.office).await.unwrap();
+        reassess(&app.office, &xushi::office::Actor::job()).await.unwrap();
         assert_eq!(line(&app, &rate).await["expected"], "4");
         let said = json!({"grade": "behind", "evidence": "方案未出台", "person": "张三"});
         app.post(&format!("/indicators/{reform}/verdicts"), said).await.expect(201);
         assert_eq!(line(&app, &reform).await["updating"], true);
-        reassess(&app.office).await.unwrap();
+        reassess(&app.office, &xushi::office::Actor::job()).await.unwrap();
         assert_eq!(line(&app, &reform).await["grade"], "behind");
         // Another rule pack, another release day.
         let campaign = app.get("/campaigns").await.expect(200)["items"][0]["id"].as_str().unwrap().to_owned();
@@ -180,7 +180,7 @@ both! {
         assert_eq!(line(&app, &rate).await["updating"], true);
         let measures = app.get("/measures?limit=500").await.expect(200);
         let one = measures["items"].as_array().unwrap().iter().find(|one| one["name"] == "社零").unwrap()["id"].as_str().unwrap().to_owned();
-        reassess(&app.office).await.unwrap();
+        reassess(&app.office, &xushi::office::Actor::job()).await.unwrap();
         app.patch(&format!("/measures/{one}"), json!({"release_day": 18, "reason": "发布日提前"})).await.expect(200);
         assert_eq!(line(&app, &rate).await["updating"], true);
     }
@@ -196,21 +196,21 @@ both! {
         for (region, value) in [("X430671", "4.0"), (CITY, "5.0"), ("430000", "3.0"), ("430602", "6")] {
             record(&app, "社零", region, value).await;
         }
-        reassess(&app.office).await.unwrap();
+        reassess(&app.office, &xushi::office::Actor::job()).await.unwrap();
         let gap = async || line(&app, &id).await["gap"].clone();
         assert_eq!(gap().await, "-1", "below its city");
-        assert_eq!(reassess(&app.office).await.unwrap().assessed, 0);
+        assert_eq!(reassess(&app.office, &xushi::office::Actor::job()).await.unwrap().assessed, 0);
         // Put under the province, it is held against the province.
         let mut row = app.store.resolve_region("X430671").await.unwrap();
         (row.parent_code, row.revision, row.updated_at) = (Some("430000".to_owned()), row.revision + 1, app.clock.timestamp());
         app.store.update_region(&row, &[]).await.unwrap();
         assert_eq!((line(&app, &id).await["updating"].clone(), line(&app, &beside).await["updating"].clone()), (json!(true), json!(true)));
-        assert_eq!(reassess(&app.office).await.unwrap().assessed, 2, "itself, and the one it stood beside");
+        assert_eq!(reassess(&app.office, &xushi::office::Actor::job()).await.unwrap().assessed, 2, "itself, and the one it stood beside");
         assert_eq!(gap().await, "1");
         // One more beside others changes of how many they are.
         let more = json!({"code": "X430672", "name": "高新区", "level": "zone", "parent": CITY});
         app.post("/regions", more).await.expect(201);
-        assert_eq!(reassess(&app.office).await.unwrap().assessed, 1);
+        assert_eq!(reassess(&app.office, &xushi::office::Actor::job()).await.unwrap().assessed, 1);
     }
 
     async fn what_was_read_earlier_never_replaces_what_was_read_later(app: TestApp) {
@@ -225,7 +225,7 @@ both! {
         let page = judging.next_page().await.unwrap().unwrap();
         // another figure comes in and is judged;
         record(&app, "社零", CITY, "7").await;
-        reassess(&app.office).await.unwrap();
+        reassess(&app.office, &xushi::office::Actor::job()).await.unwrap();
         // and the first one writes.
         let (evidence, assessment) = page.iter().find(|(evidence, _)| evidence.row.id.0.to_string() == id).unwrap();
         let now = app.clock.timestamp();
@@ -257,14 +257,14 @@ both! {
         let now = app.clock.timestamp();
         let taken = app.store.claim_marks(now, now + chrono::TimeDelta::seconds(15), 10).await.unwrap();
         assert_eq!(taken.len(), 2, "one of the new indicator, one of its series");
-        assert_eq!(reassess(&app.office).await.unwrap().assessed, 0, "they are somebody else's");
+        assert_eq!(reassess(&app.office, &xushi::office::Actor::job()).await.unwrap().assessed, 0, "they are somebody else's");
         assert_eq!(line(&app, &id).await["updating"], true);
         at(&app, "09:00:16");
-        assert_eq!(reassess(&app.office).await.unwrap().changed, 1);
+        assert_eq!(reassess(&app.office, &xushi::office::Actor::job()).await.unwrap().changed, 1);
         assert_eq!(line(&app, &id).await["grade"], "critical");
         // The morning run does what is left, too.
         record(&app, "社零", CITY, "7").await;
-        evaluate(&app.office, app.clock.today()).await.unwrap();
+        evaluate(&app.office, &xushi::office::Actor::job(), app.clock.today()).await.unwrap();
         assert_eq!((&line(&app, &id).await["grade"], &line(&app, &id).await["updating"]), (&json!("ahead"), &json!(false)));
         // What is refused or merely tried marks nothing.
         let item = json!({"measure": "社零", "region": CITY, "figure": "yoy", "value": "9", "source": "月报",
@@ -277,7 +277,7 @@ both! {
     async fn a_board_of_another_day_is_walked_like_that_of_today(app: TestApp) {
         xushi::demo::load(&app.office).await.unwrap().unwrap();
         let day = "2025-08-27".parse().unwrap();
-        evaluate(&app.office, day).await.unwrap();
+        evaluate(&app.office, &xushi::office::Actor::job(), day).await.unwrap();
         for filter in ["", "&grade=critical,behind", "&region=430000", "&grade=no_data"] {
             let walk = async |day: &str| {
                 let (mut seen, mut cursor) = (Vec::new(), String::new());
@@ -302,8 +302,8 @@ both! {
 
     async fn verdicts_are_carried_over_and_back(app: TestApp) {
         xushi::demo::load(&app.office).await.unwrap().unwrap();
-        evaluate(&app.office, "2025-06-27".parse().unwrap()).await.unwrap();
-        evaluate(&app.office, "2025-08-27".parse().unwrap()).await.unwrap();
+        evaluate(&app.office, &xushi::office::Actor::job(), "2025-06-27".parse().unwrap()).await.unwrap();
+        evaluate(&app.office, &xushi::office::Actor::job(), "2025-08-27".parse().unwrap()).await.unwrap();
         let board = async || {
             let mut board = app.get("/assessments?limit=500").await.expect(200);
             for row in board["items"].as_array_mut().unwrap() {

@@ -1,6 +1,7 @@
 //! Stored verdicts: the same as tried ones, reproducible for any past day, and what persons add to them.
 
 use serde_json::{Value, json};
+use xushi::office::Actor;
 
 use crate::support::{TestApp, both};
 
@@ -249,7 +250,7 @@ both! {
             assert_ne!(said["grade"], "no_data", "{name}: {said:#}");
             assert_eq!(comparable(said), comparable(tried), "{name}");
             // The run of many says what the reader of one sees.
-            xushi::office::assessments::evaluate(&app.office, DAY.parse().unwrap()).await.unwrap();
+            xushi::office::assessments::evaluate(&app.office, &Actor::job(), DAY.parse().unwrap()).await.unwrap();
             let kept = app.get(&path(&stored)).await.expect(200);
             assert_eq!(kept["verdict"]["grade"], verdict(&app, &stored, DAY).await["grade"], "{name}");
         }
@@ -274,7 +275,7 @@ both! {
         let june = |value, published| fact("社零", "430100", (START, JUNE), "yoy", value, published);
         let july = |value, published| fact("社零", "430100", (START, "2025-07-31"), "yoy", value, published);
         record(&app, vec![june("5.2", "2025-07-18"), july("5.0", "2025-08-18")]).await;
-        xushi::office::assessments::evaluate(&app.office, DAY.parse().unwrap()).await.unwrap();
+        xushi::office::assessments::evaluate(&app.office, &Actor::job(), DAY.parse().unwrap()).await.unwrap();
         let url = |as_of: &str| format!("{}/assessment?as_of={as_of}", path(&own));
         let days = ["2025-07-20", "2025-08-20", DAY];
         let mut before = Vec::new();
@@ -295,7 +296,7 @@ both! {
         let measures = app.get("/measures?name_contains=%E7%A4%BE%E9%9B%B6").await.expect(200);
         let of = format!("/measures/{}", measures["items"][0]["id"].as_str().unwrap());
         app.patch(&of, json!({"name": "社会消费品零售总额", "release_day": 15})).await.expect(200);
-        xushi::office::assessments::evaluate(&app.office, "2025-09-10".parse().unwrap()).await.unwrap();
+        xushi::office::assessments::evaluate(&app.office, &Actor::job(), "2025-09-10".parse().unwrap()).await.unwrap();
         for (day, before) in days.into_iter().zip(before) {
             let after = app.get(&url(day)).await.bytes;
             assert_eq!(String::from_utf8(after).unwrap(), String::from_utf8(before).unwrap(), "{day}");

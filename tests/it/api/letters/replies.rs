@@ -2,7 +2,7 @@ use actix_web::http::Method;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use xushi::office::assessments;
+use xushi::office::Actor;
 use xushi::office::warnings;
 
 use crate::support::{TestApp, both};
@@ -14,8 +14,7 @@ pub(crate) async fn issued(app: &TestApp) -> Vec<Value> {
         "period": {"start": "2025-01-01", "end": "2025-07-31"}, "source": "月报", "published_on": "2025-08-20"}]});
     app.put("/observations", lagging).await.expect(200);
     let day = "2025-08-27".parse().unwrap();
-    assessments::evaluate(&app.office, day).await.unwrap();
-    warnings::issue(&app.office, day).await.unwrap();
+    warnings::run(&app.office, &Actor::job(), day).await.unwrap();
     let letters = app.get("/letters?limit=100").await.expect(200)["items"].as_array().unwrap().clone();
     assert!(letters.len() > 1);
     letters

@@ -1,0 +1,73 @@
+//! Deeds with deliveries: sent again (重发), or to one mailbox more (补发).
+
+use uuid::Uuid;
+
+use super::{Actor, Office, Refusal};
+use crate::domain::invalid::text;
+use crate::domain::{Invalid, LetterState, TextEnum as _, checked_email};
+use crate::store::StoreError;
+use crate::store::rows::DeliveryRow;
+use crate::store::types::Id;
+
+/// Lets a mail that was given up or came back be sent again.
+///
+/// # Errors
+/// [`Refusal::NotFound`]; `Conflict` when it is under way or was accepted.
+pub async fn retry_delivery(office: &Office, actor: &Actor, id: Uuid) -> Result<DeliveryRow, Refusal> {
+    let now = office.clock.timestamp();
+    let mut deed = office.begin(actor).await?;
+    let retried = deed.tx().retry_delivery(Id(id), now).await;
+    match deed.end(retried).await {
+        Err(Refusal::Store(StoreError::Missing { .. })) => Err(Refusal::NotFound("投递")),
+        other => other,
+    }
+}
+
+/// One mailbox more for an issued letter.
+#[derive(Debug, Clone)]
+pub struct NewRecipient {
+    /// Whose it is: id, name or credit code; `None` for the addressee's. Anybody else's gets a copy, without the link to
+    /// answer by.
+    pub unit: Option<String>,
+    /// The person.
+    pub name: String,
+    /// The address.
+    pub email: String,
+    /// The delivery given up or bounced that it takes the place of.
+    pub instead_of: Option<Uuid>,
+}
+
+/// Queues a letter as it was issued for one mailbox more, under a Message-ID of its own.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for a bad name or address, or a delivery that the letter does not have; [`Refusal::Key`] for a unit
+/// that is not there; [`Refusal::NotFound`] without such a letter; `Conflict` when it is no issued letter, or that delivery
+/// is not over; `Duplicate` when the letter went to this mailbox already.
+pub async fn add_recipient(
+    office: &Office,
+    actor: &Actor,
+    letter: Uuid,
+    new: NewRecipient,
+) -> Result<DeliveryRow, Refusal> {
+    let (name, email) = (text("name", &new.name, 30)?, checked_email(&new.email)?);
+    let unit = office.maybe_unit("unit", new.unit.as_deref()).await?;
+    let row = office.store.find_letter(letter).await?.ok_or(Refusal::NotFound("函"))?;
+    let state = LetterState::parse(&row.state);
+    if matches!(state, None | Some(LetterState::Draft | LetterState::Discarded)) {
+        let detail = "此函尚未签发或已撤销，不能补发。";
+        return Err(StoreError::Conflict(Invalid::new("state", "not_issued", detail)).into());
+    }
+    let (id, now) = (Id(office.clock.new_id()), office.clock.timestamp());
+    let unit = unit.map_or(row.unit_id, |row| row.id);
+    let role = if unit == row.unit_id { "to" } else { "cc" };
+    let message_id = format!("{}@{}", id.0.simple(), office.message_id_domain);
+    let delivery = DeliveryRow::queued(id, (row.id, unit), (role, name, email), message_id, now);
+    let mut deed = office.begin(actor).await?;
+    let added = deed.tx().add_delivery(&delivery, new.instead_of.map(Id)).await;
+    match deed.end(added).await {
+        Err(Refusal::Store(StoreError::Missing { what: "delivery", .. })) => {
+            Err(Invalid::new("instead_of", "unknown", "此函没有这一次投递。").into())
+        }
+        other => other.map(|()| delivery),
+    }
+}

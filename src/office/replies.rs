@@ -1,0 +1,192 @@
+//! What a letter is answered with: receipt, reply, review, closure (签收、反馈、审核、销号). A unit does the first two, by a key
+//! or by the link in its letter; the office does the others, and its name stands with them.
+
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::{Actor, Office, Refusal};
+use crate::domain::invalid::{paragraphs, text};
+use crate::domain::reply::{Reply, ReviewVerdict, media_type};
+use crate::domain::{Invalid, LetterKind, TextEnum as _};
+use crate::store::rows::{
+    ClosureRow, LetterRow, NewReply, ReceiptRow, RemedyRow, ReplyFileRow, ReplyRow, ReviewRow, WholeReply,
+};
+use crate::store::types::Id;
+use crate::store::{StoreError, Tx};
+
+async fn letter(office: &Office, id: Uuid) -> Result<LetterRow, Refusal> {
+    office.store.find_letter(id).await?.ok_or(Refusal::NotFound("函"))
+}
+
+/// Receives a letter. The first receipt counts: of a letter that was received before, that one is given and `false`.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for a bad name, [`Refusal::NotFound`]; `Conflict` when the letter was never issued.
+pub async fn receive_letter(
+    office: &Office,
+    actor: &Actor,
+    id: Uuid,
+    person: &str,
+) -> Result<(ReceiptRow, bool), Refusal> {
+    let person = text("person", person, 30)?;
+    let row = ReceiptRow {
+        id: Id(office.clock.new_id()),
+        letter_id: letter(office, id).await?.id,
+        person,
+        api_key_id: actor.key_id().map(Id),
+        created_at: office.clock.timestamp(),
+    };
+    let mut deed = office.begin(actor).await?;
+    match deed.tx().receive_letter(&row).await {
+        Ok((first, false)) => {
+            deed.leave().await;
+            Ok((first, false))
+        }
+        outcome => deed.end(outcome).await,
+    }
+}
+
+/// Refuses a reply to a letter that asks for none (解除函), or for that of another one (提醒函).
+///
+/// # Errors
+/// [`Refusal::Conflict`].
+pub fn awaits_reply(letter: &LetterRow) -> Result<(), Refusal> {
+    if letter.issued_on.is_some() && letter.reply_by.is_none() {
+        return Err(Refusal::Conflict("此函不要求反馈，签收即可。"));
+    }
+    if letter.kind == LetterKind::ReplyReminder.as_str() {
+        return Err(Refusal::Conflict("此函是提醒，请对它所承接的原函反馈。"));
+    }
+    Ok(())
+}
+
+/// Answers a letter.
+///
+/// # Errors
+/// [`Refusal::Conflict`] when it asks for no answer, [`Refusal::Many`] with everything that is wrong in it; `Conflict` when
+/// the letter does not wait for one.
+pub async fn reply_to_letter(
+    office: &Office,
+    actor: &Actor,
+    letter: &LetterRow,
+    reply: Reply,
+) -> Result<WholeReply, Refusal> {
+    awaits_reply(letter)?;
+    let reply = reply.checked(letter.issued_on.unwrap_or(letter.as_of)).map_err(Refusal::Many)?;
+    let new = rows(office, actor, letter.id, reply);
+    let mut deed = office.begin(actor).await?;
+    let written = written(deed.tx(), &new).await;
+    deed.end(written).await
+}
+
+async fn written(tx: &mut Tx, new: &NewReply) -> Result<WholeReply, StoreError> {
+    tx.reply_to_letter(new).await?;
+    let all = tx.list_replies(new.reply.letter_id.0).await?;
+    let own = all.into_iter().find(|one| one.reply.id == new.reply.id);
+    own.ok_or_else(|| StoreError::Corrupt("a reply that was just written".to_owned()))
+}
+
+/// Rows of a checked reply.
+fn rows(office: &Office, actor: &Actor, letter_id: Id, reply: Reply) -> NewReply {
+    let id = Id(office.clock.new_id());
+    let remedies = (1..).zip(reply.remedies).map(|(ordinal, remedy)| RemedyRow {
+        reply_id: id,
+        ordinal,
+        action: remedy.action,
+        due_on: remedy.due_on,
+    });
+    let files = (1..).zip(reply.files).map(|(ordinal, file)| ReplyFileRow {
+        reply_id: id,
+        ordinal,
+        media_type: media_type(&file.name).unwrap_or("application/octet-stream").to_owned(),
+        name: file.name,
+        size: i32::try_from(file.content.len()).unwrap_or(i32::MAX),
+        sha256: crate::store::hex(&Sha256::digest(&file.content)),
+        content: file.content,
+    });
+    NewReply {
+        remedies: remedies.collect(),
+        files: files.collect(),
+        reply: ReplyRow {
+            id,
+            letter_id,
+            ordinal: 0,
+            cause: reply.cause,
+            person: reply.person,
+            phone: reply.phone,
+            api_key_id: actor.key_id().map(Id),
+            created_at: office.clock.timestamp(),
+        },
+    }
+}
+
+/// What the office says of a reply.
+#[derive(Debug, Clone)]
+pub struct NewReview {
+    /// Accepted, or returned.
+    pub verdict: ReviewVerdict,
+    /// Why; blank is none.
+    pub reason: Option<String>,
+}
+
+/// Reviews a reply.
+///
+/// # Errors
+/// [`Refusal::Invalid`] when it is returned without a reason, or the reason is too long; [`Refusal::NotFound`] for letter and
+/// reply; `Conflict` when there is nothing to review.
+pub async fn review_reply(
+    office: &Office,
+    actor: &Actor,
+    (id, reply): (Uuid, Uuid),
+    new: NewReview,
+) -> Result<ReviewRow, Refusal> {
+    let reason = match (new.verdict, said(new.reason.as_deref())) {
+        (ReviewVerdict::Returned, None) => {
+            let detail = "退回时请写明原因，责任单位据此重新反馈。";
+            return Err(Invalid::new("reason", "required", detail).into());
+        }
+        (_, reason) => reason.map(|reason| paragraphs("reason", reason, 1_000)).transpose()?,
+    };
+    letter(office, id).await?;
+    let row = ReviewRow {
+        id: Id(office.clock.new_id()),
+        reply_id: Id(reply),
+        verdict: new.verdict.to_string(),
+        reason,
+        api_key_id: Id(actor.key_id().ok_or(Refusal::NoKey)?),
+        created_at: office.clock.timestamp(),
+    };
+    let mut deed = office.begin(actor).await?;
+    let reviewed = deed.tx().review_reply(id, &row, new.verdict).await;
+    match deed.end(reviewed).await {
+        Err(Refusal::Store(StoreError::Missing { what: "reply", .. })) => Err(Refusal::NotFound("反馈")),
+        other => other.map(|()| row),
+    }
+}
+
+/// Closes a letter whose answer was accepted.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for a note that is too long, [`Refusal::NotFound`]; `Conflict` when its answer was not accepted.
+pub async fn close_letter(
+    office: &Office,
+    actor: &Actor,
+    id: Uuid,
+    note: Option<&str>,
+) -> Result<ClosureRow, Refusal> {
+    let note = said(note).map(|note| paragraphs("note", note, 1_000)).transpose()?;
+    let row = ClosureRow {
+        id: Id(office.clock.new_id()),
+        letter_id: letter(office, id).await?.id,
+        note,
+        api_key_id: Id(actor.key_id().ok_or(Refusal::NoKey)?),
+        created_at: office.clock.timestamp(),
+    };
+    let mut deed = office.begin(actor).await?;
+    let closed = deed.tx().close_letter(&row).await;
+    deed.end(closed).await.map(|()| row)
+}
+
+fn said(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| !text.trim().is_empty())
+}
