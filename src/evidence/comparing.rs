@@ -9,7 +9,7 @@ use crate::as_of::known;
 use crate::comparisons::{
     Compared, ComparisonRequest, Comparisons, Keys, SeriesFacts, SiblingTargets, counts_from_zero,
 };
-use crate::register::{Key, Named, Register};
+use crate::register::{ComparedTo, Key, Register};
 use crate::stored::Evidence;
 use xushi_domain::Observation;
 use xushi_store::types::Id;
@@ -48,7 +48,7 @@ impl Comparing {
         let requests = evidence.iter().map(|one| ComparisonRequest {
             key: one.key,
             target: one.grounds.target.as_ref(),
-            named: Named::ByTarget,
+            named: ComparedTo::ByTarget,
             window: (one.row.window_start, one.row.window_end),
             family: one.grounds.pack.family,
             unit: &one.grounds.measure.unit,

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::register::{Key, Named, Register};
+use crate::register::{ComparedTo, Key, Register};
 use xushi_domain::kind::WayFrom;
 use xushi_domain::pace::{NamedSeries, Sibling};
 use xushi_domain::rule_pack::Family;
@@ -33,7 +33,7 @@ pub struct ComparisonRequest<'a> {
     /// Its promise.
     pub target: Option<&'a Target>,
     /// How what the promise is compared with is named.
-    pub named: Named<'a>,
+    pub named: ComparedTo<'a>,
     /// First and last day of its window.
     pub window: Window,
     /// How its pack measures shortfalls.

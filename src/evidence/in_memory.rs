@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::as_of::known;
 use crate::comparisons::{Compared, ComparisonRequest, Comparisons, Keys, SeriesFacts, SiblingTargets};
 use crate::grounds::Grounds;
-use crate::register::{Key, KnownRegion, Named, Register};
+use crate::register::{ComparedTo, Key, KnownRegion, Register};
 use xushi_domain::{Observation, RegionLevel, WorkCalendar, folded, parent_code};
 use xushi_store::seed;
 use xushi_store::types::Id;
@@ -52,7 +52,7 @@ impl InMemory {
     pub fn complete(
         mut self,
         grounds: Grounds,
-        (key, named): (Key, Named<'_>),
+        (key, named): (Key, ComparedTo<'_>),
         (as_of, calendar): (NaiveDate, &WorkCalendar),
     ) -> Grounds {
         let register = self.register(key);
@@ -164,7 +164,7 @@ mod tests {
     fn against(
         region: &str,
         target: &Target,
-        named: Named<'_>,
+        named: ComparedTo<'_>,
         facts: &[(&str, &str, i64)],
     ) -> (String, i64) {
         let mut trial = InMemory::default();
@@ -208,15 +208,15 @@ mod tests {
             ("岳阳市", versus, "经济", ("经济", 4)),
             ("岳阳市", versus_measure, "湖南省", ("湖南省", 2)),
         ] {
-            let found = against(region, &target(kind, benchmark), Named::ByTarget, &facts);
+            let found = against(region, &target(kind, benchmark), ComparedTo::ByTarget, &facts);
             assert_eq!(found, (want.0.to_owned(), want.1), "{region} {kind:?} {benchmark}");
         }
         let said = target(versus, "湖南");
         for (named, want) in [
-            (Named::Region("湖南"), ("湖南省", 2)),
-            (Named::Region("全国"), ("全国", 1)),
-            (Named::Measure("经济"), ("湖南", 4)),
-            (Named::Measure("湖南"), ("", 0)),
+            (ComparedTo::Region("湖南"), ("湖南省", 2)),
+            (ComparedTo::Region("全国"), ("全国", 1)),
+            (ComparedTo::Measure("经济"), ("湖南", 4)),
+            (ComparedTo::Measure("湖南"), ("", 0)),
         ] {
             let found = against("岳阳市", &said, named, &facts);
             assert_eq!(found, (want.0.to_owned(), want.1), "{named:?}");

@@ -21,5 +21,5 @@ pub use comparisons::Comparisons;
 pub use grounds::Grounds;
 pub use in_memory::InMemory;
 pub use judging::Judging;
-pub use register::{Named, Register};
+pub use register::{ComparedTo, Register};
 pub use stored::Evidence;

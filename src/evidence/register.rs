@@ -40,7 +40,7 @@ impl KnownRegion {
 
 /// How the other side of a comparison is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Named<'a> {
+pub enum ComparedTo<'a> {
     /// By the target's own words, which may mean a region or a measure.
     ByTarget,
     /// As a region, by code or name.
@@ -183,14 +183,14 @@ impl Register {
     pub fn knows(&self, target: &Target, own: Key) -> bool {
         let named = target.benchmark.is_some();
         !(target.kind.row().is_comparison() && named)
-            || self.against(target, Named::ByTarget, own).is_some_and(|(other, _)| other != own)
+            || self.against(target, ComparedTo::ByTarget, own).is_some_and(|(other, _)| other != own)
     }
 
     /// The series a comparing target is held against, and what it is called.
     pub(crate) fn against(
         &self,
         target: &Target,
-        named: Named<'_>,
+        named: ComparedTo<'_>,
         (measure, region): Key,
     ) -> Option<(Key, String)> {
         let written = target.benchmark.as_deref()?;
@@ -201,13 +201,13 @@ impl Register {
             Some(((measure, other), if is_code { self.called(other) } else { written.to_owned() }))
         };
         match (named, target.kind.row().compared_with) {
-            (Named::Region(name), _) => {
+            (ComparedTo::Region(name), _) => {
                 let other = self.by_name(name).or_else(|| self.region(name, region))?;
                 Some(((measure, other), self.called(other)))
             }
-            (Named::Measure(name), _) => by_measure(name),
-            (Named::ByTarget, ComparedWith::OtherMeasure) => by_measure(written).or_else(by_region),
-            (Named::ByTarget, ComparedWith::Elsewhere | ComparedWith::Nothing) => {
+            (ComparedTo::Measure(name), _) => by_measure(name),
+            (ComparedTo::ByTarget, ComparedWith::OtherMeasure) => by_measure(written).or_else(by_region),
+            (ComparedTo::ByTarget, ComparedWith::Elsewhere | ComparedWith::Nothing) => {
                 by_region().or_else(|| by_measure(written))
             }
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use chrono::NaiveDate;
 
 use crate::comparisons::{ComparisonRequest, Comparisons, Keys, is_graded_by_others};
-use crate::register::{Key, Named, Register};
+use crate::register::{ComparedTo, Key, Register};
 use crate::setting::Setting;
 use xushi_domain::{Kind, RulePack, TextEnum as _, WorkCalendar};
 use xushi_store::rows::Mark;
@@ -79,7 +79,7 @@ async fn compared_with(
             let one = ComparisonRequest {
                 key,
                 target,
-                named: Named::ByTarget,
+                named: ComparedTo::ByTarget,
                 family,
                 // These matter only where targets are compared.
                 window: (row.window_start, row.window_end),

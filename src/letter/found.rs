@@ -3,7 +3,7 @@
 
 use rust_decimal::Decimal;
 
-use super::beside::Beside;
+use super::in_context::Beside;
 use super::line::{LetterLine, LineForecast, Quantity, RankLine, Span};
 use super::need::whole_months;
 use super::numbers::Numbers;

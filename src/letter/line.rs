@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::beside::Run;
 use super::changes::RestsOn;
+use super::in_context::Run;
 use super::serde_text;
 use super::trend::Trend;
 use xushi_domain::pace::NeededForm;

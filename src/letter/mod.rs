@@ -5,7 +5,6 @@
 //! is laid out in (`layout/`). The body is written once and laid out in every form, so the mail, its plain
 //! text and the paper cannot say different things.
 
-mod beside;
 mod body;
 mod changes;
 mod chart;
@@ -14,6 +13,7 @@ mod docx;
 mod facts;
 mod format;
 mod found;
+mod in_context;
 mod line;
 mod links;
 mod need;
@@ -34,11 +34,11 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 
-pub use beside::Run;
 pub use changes::{FactChange, RestsOn, changes};
 pub use copy::{COPIED, COPIED_TO_LEADER, NOTED, copied_html, copied_subject, copied_text};
 pub use facts::{EarlierLetter, LINES_MAX, LetterContact, LetterFacts, ReplyTerms};
 pub use found::Found;
+pub use in_context::Run;
 pub use line::{
     BenchmarkLine, Ground, GroundKind, LetterLine, LineForecast, LineState, Need, Quantity, RankLine, Span,
 };

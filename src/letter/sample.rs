@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::beside::Run;
 use super::facts::{EarlierLetter, LetterContact, LetterFacts, ReplyTerms};
+use super::in_context::Run;
 use super::line::{
     BenchmarkLine, Ground, GroundKind, LetterLine, LineForecast, LineState, Need, Quantity, RankLine, Span,
 };

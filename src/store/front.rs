@@ -13,21 +13,7 @@ use xushi_domain::{
     reply::{ReplyStage, ReviewVerdict},
 };
 
-use crate::rows::{
-    ApiKeyFilter, ApiKeyRow, AssessmentRow, AssessmentWrites, AttemptBegin, AttemptEnd, AttemptRow,
-    AuditFilter, AuditRow, BoardFilter, BoardLetterRow, BoardRow, CampaignCurveRow, CampaignFilter,
-    CampaignMemberRow, CampaignRow, Claim, ClosureRow, ContactFilter, ContactRow, DeliveryFilter,
-    DeliveryRow, DraftWrite, EpisodeChange, EpisodeFilter, EpisodeRow, EvaluationMeasureRow, EvaluationRow,
-    FactPlan, FactRow, FactWrite, IdempotencyRow, IndicatorChange, IndicatorRow, IssuingCampaignRow, Lease,
-    LedgerFilter, LedgerRow, LetterEpisodeRow, LetterFileRow, LetterFilter, LetterHead, LetterName,
-    LetterReportRow, LetterRow, LineRow, Mark, MeasureAliasRow, MeasureFilter, MeasureRow, NamedIndicatorRow,
-    NewLetter, NewReply, NodeReportRow, ObservationFilter, ObservationRow, Pace, Page, PartRow,
-    PastVerdictRow, PersonVerdictRow, ProblemFilter, ProblemRow, ReceiptRow, RegionAliasRow, RegionFilter,
-    RegionRow, Rendering, ReplyFileRow, ResponsibilityRow, ReviewRow, RevisionOf, RevisionRow,
-    RulePackFilter, RulePackRow, SettlementRow, SiblingTarget, SilenceFilter, SilenceRow, SlotClaim, SlotRow,
-    StatedDifferenceRow, TaskFilter, TaskRow, UnitChange, UnitFilter, UnitNameRow, UnitRow, WarningRunRow,
-    WholeReply,
-};
+use crate::rows::*;
 use crate::seed::SeedRegion;
 use crate::transaction::{Held, Tx};
 use crate::types::{Id, Listed};

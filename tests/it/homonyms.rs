@@ -27,9 +27,10 @@ const STEMS: &[&str] = &[
     "watch",
 ];
 
-/// Rooms that mirror each other: the addresses of the API, and what the store keeps of the same things, in rows, queries and
-/// for each database. A stem may stand once in each.
-const MIRRORED: [&str; 5] = ["api/", "store/pg/", "store/sqlite/", "store/rows/", "store/queries/"];
+/// Rooms that mirror each other: the addresses of the API, the deeds, and what the store keeps of the same things, in rows,
+/// queries and for each database. A stem may stand once in each.
+const MIRRORED: [&str; 7] =
+    ["api/", "office/warnings/", "office/", "store/pg/", "store/sqlite/", "store/rows/", "store/queries/"];
 
 /// The names of public types on these lines of code: declared as such, or by `text_enum!`, whose lines are indented names
 /// with a text and a brace.

@@ -176,14 +176,14 @@ pub(super) const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     // Of mail it uses only what makes the bytes of a mail, so that the API shows the ones that jobs send.
     // tokio, to write one page of verdicts while the next is judged.
     (
-        "warning",
+        "office",
         &["domain", "store", "evidence", "letter", "mail", "clock"],
         &["serde", "serde_json", "tokio"],
     ),
-    ("jobs", &["domain", "store", "letter", "mail", "warning", "clock"], &["tokio", "tokio_cron_scheduler"]),
+    ("jobs", &["domain", "store", "letter", "mail", "office", "clock"], &["tokio", "tokio_cron_scheduler"]),
     (
         "api",
-        &["domain", "store", "evidence", "letter", "warning", "clock"],
+        &["domain", "store", "evidence", "letter", "office", "clock"],
         // minijinja for the one page that people outside the office see.
         &[
             "actix_web",
@@ -198,12 +198,12 @@ pub(super) const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "demo",
-        &["app", "clock", "config", "domain", "evidence", "jobs", "letter", "mail", "store", "warning"],
+        &["app", "clock", "config", "domain", "evidence", "jobs", "letter", "mail", "store", "office"],
         &["serde", "serde_json"],
     ),
     (
         "command",
-        &["api", "app", "clock", "config", "demo", "domain", "jobs", "store", "warning"],
+        &["api", "app", "clock", "config", "demo", "domain", "jobs", "store", "office"],
         &["serde_json", "tokio"],
     ),
     // The store's own rounding of a timestamp, so that a clock never gives what a row cannot keep.

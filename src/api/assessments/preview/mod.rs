@@ -29,7 +29,7 @@ use crate::domain::{
 };
 use crate::evidence::comparisons::Compared;
 use crate::evidence::register::Key;
-use crate::evidence::{Grounds, InMemory, Named};
+use crate::evidence::{ComparedTo, Grounds, InMemory};
 use crate::letter::Templates;
 use crate::office::rule_packs::NewRulePack;
 use crate::store::rule_packs;
@@ -187,11 +187,11 @@ fn fill(
 }
 
 /// What the target is compared with: a region or a measure where the body says which, else what the target's words mean.
-fn named(written: Option<&WrittenBenchmark>) -> Named<'_> {
+fn named(written: Option<&WrittenBenchmark>) -> ComparedTo<'_> {
     match written {
-        Some(WrittenBenchmark::Series { region: Some(name), .. }) => Named::Region(name),
-        Some(WrittenBenchmark::Series { measure: Some(name), .. }) => Named::Measure(name),
-        _ => Named::ByTarget,
+        Some(WrittenBenchmark::Series { region: Some(name), .. }) => ComparedTo::Region(name),
+        Some(WrittenBenchmark::Series { measure: Some(name), .. }) => ComparedTo::Measure(name),
+        _ => ComparedTo::ByTarget,
     }
 }
 
