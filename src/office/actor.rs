@@ -172,7 +172,12 @@ impl Office {
     }
 }
 
-impl Deed<'_> {
+impl<'a> Deed<'a> {
+    /// What it is done with. The rows of its store do not have what the deed has written; those of [`Deed::tx`] do.
+    pub(super) fn office(&self) -> &'a Office {
+        self.office
+    }
+
     /// The transaction.
     pub(super) fn tx(&mut self) -> &mut Tx {
         &mut self.tx
@@ -180,7 +185,7 @@ impl Deed<'_> {
 
     /// Ends the deed: what was written holds when `outcome` is good, and is taken back otherwise. A call that asks for
     /// several deeds has one entry, with the first.
-    pub(super) async fn end<T>(mut self, outcome: Result<T, StoreError>) -> Result<T, Refusal> {
+    pub(super) async fn end<T, E: Into<Refusal>>(mut self, outcome: Result<T, E>) -> Result<T, Refusal> {
         let value = match outcome {
             Ok(value) => value,
             Err(error) => {

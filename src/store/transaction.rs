@@ -11,6 +11,7 @@ use crate::{Lent, Store, checkout, pg, sqlite};
 /// back when it is dropped before.
 pub struct Tx(pub(crate) Held);
 
+#[expect(clippy::large_enum_variant, reason = "one a deed; a box would cost more than the move it saves")]
 pub(crate) enum Held {
     Pg(Lent<AsyncDieselConnectionManager<pg::Conn>>),
     /// With the right to write, which SQLite gives to one at a time.
