@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::actor::Deed;
 use super::{Actor, Office, Refusal};
 use crate::domain::invalid::text;
 use crate::domain::{Invalid, Role};
@@ -29,8 +30,15 @@ pub async fn create_api_key(
     actor: &Actor,
     new: NewApiKey,
 ) -> Result<(String, ApiKeyRow), Refusal> {
+    let mut deed = office.begin(actor).await?;
+    let made = add_api_key(&mut deed, new).await;
+    deed.end(made).await
+}
+
+async fn add_api_key(deed: &mut Deed<'_>, new: NewApiKey) -> Result<(String, ApiKeyRow), Refusal> {
+    let office = deed.office();
     let name = text("name", &new.name, 60)?;
-    let unit = office.maybe_unit("unit", new.unit.as_deref()).await?;
+    let unit = deed.maybe_unit("unit", new.unit.as_deref()).await?;
     let refused = |rule, detail: &str| Err(Invalid::new("unit", rule, detail).into());
     match (new.role, &unit) {
         (Role::Unit, None) => return refused("required", "责任单位的密钥须写明代表哪个单位。"),
@@ -50,9 +58,7 @@ pub async fn create_api_key(
         revoked_at: None,
         unit_id: unit.map(|row| row.id),
     };
-    let mut deed = office.begin(actor).await?;
-    let made = deed.tx().create_api_key(&row).await;
-    deed.end(made).await?;
+    deed.tx().create_api_key(&row).await?;
     Ok((key, row))
 }
 

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::actor::Deed;
 use super::{Actor, Office, Refusal};
 use crate::domain::invalid::text;
 use crate::domain::{Invalid, LetterState, TextEnum as _, checked_email};
@@ -49,9 +50,16 @@ pub async fn add_recipient(
     letter: Uuid,
     new: NewRecipient,
 ) -> Result<DeliveryRow, Refusal> {
+    let mut deed = office.begin(actor).await?;
+    let added = queue(&mut deed, letter, new).await;
+    deed.end(added).await
+}
+
+async fn queue(deed: &mut Deed<'_>, letter: Uuid, new: NewRecipient) -> Result<DeliveryRow, Refusal> {
+    let office = deed.office();
     let (name, email) = (text("name", &new.name, 30)?, checked_email(&new.email)?);
-    let unit = office.maybe_unit("unit", new.unit.as_deref()).await?;
-    let row = office.store.find_letter(letter).await?.ok_or(Refusal::NotFound("函"))?;
+    let unit = deed.maybe_unit("unit", new.unit.as_deref()).await?;
+    let row = deed.tx().find_letter(letter).await?.ok_or(Refusal::NotFound("函"))?;
     let state = LetterState::parse(&row.state);
     if matches!(state, None | Some(LetterState::Draft | LetterState::Discarded)) {
         let detail = "此函尚未签发或已撤销，不能补发。";
@@ -62,12 +70,10 @@ pub async fn add_recipient(
     let role = if unit == row.unit_id { "to" } else { "cc" };
     let message_id = format!("{}@{}", id.0.simple(), office.message_id_domain);
     let delivery = DeliveryRow::queued(id, (row.id, unit), (role, name, email), message_id, now);
-    let mut deed = office.begin(actor).await?;
-    let added = deed.tx().add_delivery(&delivery, new.instead_of.map(Id)).await;
-    match deed.end(added).await {
-        Err(Refusal::Store(StoreError::Missing { what: "delivery", .. })) => {
+    match deed.tx().add_delivery(&delivery, new.instead_of.map(Id)).await {
+        Err(StoreError::Missing { what: "delivery", .. }) => {
             Err(Invalid::new("instead_of", "unknown", "此函没有这一次投递。").into())
         }
-        other => other.map(|()| delivery),
+        other => Ok(other.map(|()| delivery)?),
     }
 }

@@ -1,29 +1,29 @@
 //! Keys in a command (id, code or name) turned into rows; a refusal names the field.
 
+use super::Refusal;
 use super::actor::Deed;
-use super::{Office, Refusal};
 use crate::store::rows::{CampaignRow, MeasureRow, RegionRow, RulePackRow, TaskRow, UnitRow};
 
-/// For each thing one function for a key that is there and, where asked for, one for a key that may be: of an [`Office`],
-/// which sees what holds, or of a [`Deed`], which also sees what it has written itself.
+/// For each thing one function for a key that is there and, where asked for, one for a key that may be. Both see what the
+/// deed has written itself.
 macro_rules! keys {
-    ($holder:ty, ($self:ident: $me:ty) => $rows:expr; $($one:ident $(, $maybe:ident)?: $resolve:ident -> $row:ty;)+) => {
-        impl $holder {$(
+    ($($one:ident $(, $maybe:ident)?: $resolve:ident -> $row:ty;)+) => {
+        impl Deed<'_> {$(
             /// The row that `key` names.
-            pub(super) async fn $one($self: $me, field: &str, key: &str) -> Result<$row, Refusal> {
+            pub(super) async fn $one(&mut self, field: &str, key: &str) -> Result<$row, Refusal> {
                 let told = |error| Refusal::Key { field: field.to_owned(), error };
-                $rows.$resolve(key).await.map_err(told)
+                self.tx().$resolve(key).await.map_err(told)
             }
 
             $(
                 /// The row that `key` names, if there is a key.
                 pub(super) async fn $maybe(
-                    $self: $me,
+                    &mut self,
                     field: &str,
                     key: Option<&str>,
                 ) -> Result<Option<$row>, Refusal> {
                     match key {
-                        Some(key) => $self.$one(field, key).await.map(Some),
+                        Some(key) => self.$one(field, key).await.map(Some),
                         None => Ok(None),
                     }
                 }
@@ -33,17 +33,10 @@ macro_rules! keys {
 }
 
 keys! {
-    Deed<'_>, (self: &mut Self) => self.tx();
     region, maybe_region: resolve_region -> RegionRow;
     unit, maybe_unit: resolve_unit -> UnitRow;
     campaign, maybe_campaign: resolve_campaign -> CampaignRow;
     task, maybe_task: resolve_task -> TaskRow;
     measure: resolve_measure -> MeasureRow;
     rule_pack: resolve_rule_pack -> RulePackRow;
-}
-
-keys! {
-    Office, (self: &Self) => self.store;
-    unit, maybe_unit: resolve_unit -> UnitRow;
-    campaign, maybe_campaign: resolve_campaign -> CampaignRow;
 }

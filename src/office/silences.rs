@@ -3,6 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use uuid::Uuid;
 
+use super::actor::Deed;
 use super::{Actor, Office, Refusal};
 use crate::domain::Invalid;
 use crate::domain::invalid::text;
@@ -37,6 +38,13 @@ pub struct NewSilence {
 /// # Errors
 /// [`Refusal::Invalid`] for a bad text or day, or when nothing is named; [`Refusal::Key`] for what is not there.
 pub async fn create_silence(office: &Office, actor: &Actor, new: NewSilence) -> Result<SilenceRow, Refusal> {
+    let mut deed = office.begin(actor).await?;
+    let made = add_silence(&mut deed, new).await;
+    deed.end(made).await
+}
+
+async fn add_silence(deed: &mut Deed<'_>, new: NewSilence) -> Result<SilenceRow, Refusal> {
+    let office = deed.office();
     let (reason, owner) = (text("reason", &new.reason, 500)?, text("owner", &new.owner, 30)?);
     let refused = |field: &str, rule, detail: &str| Err(Invalid::new(field, rule, detail).into());
     let today = office.clock.today();
@@ -50,10 +58,10 @@ pub async fn create_silence(office: &Office, actor: &Actor, new: NewSilence) -> 
     if new.campaign.is_none() && new.indicator.is_none() && new.unit.is_none() {
         return refused("campaign", "required", "请写明攻坚行动、指标或单位，至少一项。");
     }
-    let campaign = office.maybe_campaign("campaign", new.campaign.as_deref()).await?;
-    let unit = office.maybe_unit("unit", new.unit.as_deref()).await?;
+    let campaign = deed.maybe_campaign("campaign", new.campaign.as_deref()).await?;
+    let unit = deed.maybe_unit("unit", new.unit.as_deref()).await?;
     if let Some(id) = new.indicator
-        && office.store.list_evaluation_rows_of(&[Id(id)]).await?.is_empty()
+        && deed.tx().list_evaluation_rows_of(&[Id(id)]).await?.is_empty()
     {
         let (field, error) = ("indicator".to_owned(), StoreError::missing("indicator", id));
         return Err(Refusal::Key { field, error });
@@ -73,9 +81,7 @@ pub async fn create_silence(office: &Office, actor: &Actor, new: NewSilence) -> 
         created_at: now,
         updated_at: now,
     };
-    let mut deed = office.begin(actor).await?;
-    let made = deed.tx().create_silence(&row).await;
-    deed.end(made).await?;
+    deed.tx().create_silence(&row).await?;
     Ok(row)
 }
 

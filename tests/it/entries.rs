@@ -11,6 +11,8 @@ use xushi::store::rows::Page;
 use crate::api::letters::replies::{issued, reply};
 use crate::support::{TestApp, both};
 
+/// An id that nothing has.
+const NOBODY: Uuid = Uuid::from_u128(7);
 const ALL: Page = Page { limit: 500, after: None };
 
 /// Who wrote, from the first: verb, address and status. Who read the keys is not asked for here.
@@ -34,7 +36,7 @@ fn ghost(who: Who) -> Actor {
 }
 
 fn unknown_key() -> Actor {
-    let (id, name) = (Uuid::from_u128(0x0189_0000_0000_7000_8000_0000_0000_0000), "nobody".to_owned());
+    let (id, name) = (NOBODY, "nobody".to_owned());
     ghost(Who::Key { id, name, role: Role::Administrator, unit_id: None })
 }
 
@@ -85,7 +87,7 @@ both! {
         assert_eq!(app.store.list_runs(ALL, None).await.unwrap(), runs);
 
         // Nobody holds the link of a letter that is not there.
-        let holder = ghost(Who::Link { letter_id: Uuid::from_u128(0x0189_0000_0000_7000_8000_0000_0000_0000) });
+        let holder = ghost(Who::Link { letter_id: NOBODY });
         not_written(replies::receive_letter(office, &holder, id, "李四").await);
         assert_eq!(app.store.find_receipt(id).await.unwrap(), None);
         assert_eq!(app.get(&format!("/letters/{id}")).await.expect(200)["state"], "issued");
@@ -112,7 +114,7 @@ both! {
         since(&mut seen, entries(&app).await, &post(&path("replies"), 201));
         let review = path(&format!("replies/{}/review", written["id"].as_str().unwrap()));
         app.post(&review, json!({"verdict": "returned"})).await.problem(422, "invalid", "/reason");
-        app.post(&path(&format!("replies/{}/review", Uuid::from_u128(0x0189_0000_0000_7000_8000_0000_0000_0000))), json!({"verdict": "accepted"})).await.problem(404, "not_found", "");
+        app.post(&path(&format!("replies/{}/review", NOBODY)), json!({"verdict": "accepted"})).await.problem(404, "not_found", "");
         app.post(&path("closure"), json!({})).await.problem(409, "conflict", "/state");
         since(&mut seen, entries(&app).await, none);
         app.post(&review, json!({"verdict": "accepted"})).await.expect(201);
@@ -123,7 +125,7 @@ both! {
         app.post(&path("deliveries"), more.clone()).await.expect(201);
         app.post(&path("deliveries"), more).await.problem(409, "duplicate", "/email");
         app.post(&path("deliveries"), json!({"name": "王五", "email": "wu@example.gov.cn", "unit": "没有的"})).await.problem(422, "invalid", "/unit");
-        app.post(&format!("/deliveries/{}/retry", Uuid::from_u128(0x0189_0000_0000_7000_8000_0000_0000_0000)), json!({})).await.problem(404, "not_found", "");
+        app.post(&format!("/deliveries/{}/retry", NOBODY), json!({})).await.problem(404, "not_found", "");
         app.post(&path("issue"), json!({"signer": "李四"})).await.problem(409, "conflict", "/state");
         app.post(&path("discard"), json!({"by": "李四", "reason": "晚了"})).await.problem(409, "conflict", "/state");
         since(&mut seen, entries(&app).await, &post(&path("deliveries"), 201));
@@ -148,7 +150,7 @@ both! {
         let key = app.post("/api-keys", json!({"name": "看板", "role": "reader"})).await.expect(201);
         let key = format!("/api-keys/{}", key["id"].as_str().unwrap());
         assert_eq!(app.send(app.request(Method::DELETE, &key)).await.status.as_u16(), 204);
-        app.send(app.request(Method::DELETE, &format!("/api-keys/{}", Uuid::from_u128(0x0189_0000_0000_7000_8000_0000_0000_0000)))).await.problem(404, "not_found", "");
+        app.send(app.request(Method::DELETE, &format!("/api-keys/{}", NOBODY))).await.problem(404, "not_found", "");
         since(&mut seen, entries(&app).await, &[post("/api-keys", 201), vec![format!("DELETE /api/v1{key} 204")]].concat());
 
         app.post("/warning-runs", json!({"as_of": "2025-08-28"})).await.problem(422, "invalid", "/as_of");
@@ -162,7 +164,7 @@ both! {
         let by: Vec<&Value> = kept["items"].as_array().unwrap().iter().map(|one| &one["started_by"]).take(2).collect();
         assert_eq!(by, [&Value::Null, &json!("test")], "the ladder's run settles no slot of the issuing");
         app.post(&format!("/warning-runs/{}/release", done["id"].as_str().unwrap()), json!({})).await.problem(409, "conflict", "/state");
-        app.post(&format!("/warning-runs/{}/release", Uuid::from_u128(0x0189_0000_0000_7000_8000_0000_0000_0000)), json!({})).await.problem(404, "not_found", "");
+        app.post(&format!("/warning-runs/{}/release", NOBODY), json!({})).await.problem(404, "not_found", "");
         since(&mut seen, entries(&app).await, none);
 
         let hand_in = async |raw: &'static str| {
