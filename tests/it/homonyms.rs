@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::tidy::sources;
 
 /// Names that several public types have today. Take off what is no longer so; put none on.
-const TYPES: &[&str] = &["Context", "Key"];
+const TYPES: &[&str] = &["Key"];
 
 /// Stems that several files have today. Take off what is no longer so; put none on.
 const STEMS: &[&str] = &[
