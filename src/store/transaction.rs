@@ -27,7 +27,7 @@ impl Store {
     /// Begins a transaction that may write from its beginning; on SQLite others who want to write wait for its end.
     ///
     /// # Errors
-    /// See [`StoreError`].
+    /// See [`crate::StoreError`].
     pub fn begin(&self) -> Answer<'_, Tx> {
         match self {
             Self::Pg(pool) => Box::pin(async move {
@@ -48,7 +48,7 @@ impl Tx {
     /// Makes all that was written hold.
     ///
     /// # Errors
-    /// See [`StoreError`]; then nothing was written.
+    /// See [`crate::StoreError`]; then nothing was written.
     pub fn commit(self) -> Answer<'static, ()> {
         Box::pin(async move {
             match self.0 {
@@ -62,7 +62,7 @@ impl Tx {
     /// Takes back all that was written. The same as dropping it, but the connection can be used again.
     ///
     /// # Errors
-    /// See [`StoreError`]; what was written is taken back all the same.
+    /// See [`crate::StoreError`]; what was written is taken back all the same.
     pub fn roll_back(self) -> Answer<'static, ()> {
         Box::pin(async move {
             match self.0 {
