@@ -11,7 +11,7 @@ use super::promise::promise;
 use super::standing::streak;
 use xushi_domain::kind::{CompletionOf, ReportedBy, WayFrom};
 use xushi_domain::pace::{
-    Assessment, Context, Forecast, Promised, Ratio, RuleId, ShareFrom, Subject, binds_each_period,
+    Assessment, Context, Forecast, Missing, Promised, Ratio, RuleId, ShareFrom, Subject, binds_each_period,
     is_percent, promised,
 };
 use xushi_domain::{Basis, Better, Comparator, Figure, Grade, Kind, KindRow, Period, RulePack};
@@ -189,6 +189,7 @@ impl LetterLine {
             basis: Some(subject.measure.basis),
             window: Some(subject.window.into()),
             period: assessment.data_period.map(|period| facts.reported(period)),
+            partly_reported: assessment.missing.contains(Missing::GapInPeriods),
             actual: numbers.actual.clone(),
             expected: numbers.expected.clone(),
             target_value: facts.target_value.map(|target_value| numbers.promised(target_value)),

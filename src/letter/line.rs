@@ -115,6 +115,9 @@ pub struct LetterLine {
     /// Period of the data judged; for a 催报函 the period whose report is overdue.
     #[serde(default)]
     pub period: Option<Span>,
+    /// Whether parts of the period were not reported, so that the value is the sum of those that were.
+    #[serde(default)]
+    pub partly_reported: bool,
     /// Latest period reported, for a 催报函.
     #[serde(default)]
     pub latest_period: Option<Span>,
@@ -346,6 +349,7 @@ impl LetterLine {
             basis: None,
             window: None,
             period: None,
+            partly_reported: false,
             latest_period: None,
             report_due_on: None,
             actual: None,
