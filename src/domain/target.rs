@@ -133,22 +133,26 @@ impl Target {
     /// for one, so that it is judged by the end all the same.
     fn says_another_deadline(&self, window: Period) -> bool {
         const WITHIN_A_YEAR: [&str; 6] = ["月", "季度", "半年", "节前", "日前", "旬"];
+        // The reader takes these for the end of the plan, which is that of a year.
+        const YEAR_END: [&str; 5] = ["年底", "年末", "12月底", "12月31日", "四季度末"];
         // Most phrases name no day, and are not read.
         let names_day =
             self.phrase.contains('年') || WITHIN_A_YEAR.iter().any(|word| self.phrase.contains(word));
         if !names_day || self.kind == Kind::Milestone {
             return false;
         }
-        let end = format!("{}年", window.end().year());
+        if window.end().month() != 12 && YEAR_END.iter().any(|word| self.phrase.contains(word)) {
+            return true;
+        }
+        let (year, own) = (format!("{}年", window.end().year()), names_of_end(window));
         let is_other = |part: &String| {
-            let within = WITHIN_A_YEAR.iter().any(|word| part.contains(word))
-                && !(part.contains("12月") && part.contains(&end));
-            let years = part.match_indices('年').filter_map(|(at, _)| part[..at].get(at.checked_sub(4)?..));
+            let other_year =
+                part.match_indices('年').filter_map(|(at, _)| part[..at].get(at.checked_sub(4)?..)).any(
+                    |digits| digits.bytes().all(|one| one.is_ascii_digit()) && format!("{digits}年") != year,
+                );
             let by = ["到", "至", "前", "底", "内", "末"].iter().any(|word| part.contains(word));
-            let other_year = years
-                .clone()
-                .any(|year| year.bytes().all(|digit| digit.is_ascii_digit()) && format!("{year}年") != end);
-            within || (by && other_year)
+            let is_end = !other_year && own.iter().any(|name| stands_alone(part, name));
+            (by && other_year) || WITHIN_A_YEAR.iter().any(|word| part.contains(word)) && !is_end
         };
         phrase::parse(&self.phrase).unparsed.iter().any(is_other)
     }
@@ -176,6 +180,25 @@ impl Target {
             )
         })
     }
+}
+
+/// What the last day of a window that ends with its month is called: 6月底, 6月30日, 上半年, 二季度末.
+fn names_of_end(window: Period) -> Vec<String> {
+    let (end, month) = (window.end(), window.end().month());
+    if end.succ_opt().is_none_or(|next| next.day() != 1) {
+        return vec![format!("{month}月{}日", end.day())];
+    }
+    let mut names = vec![format!("{month}月底"), format!("{month}月末"), format!("{month}月{}日", end.day())];
+    names.extend((month == 6).then(|| "上半年".to_owned()));
+    let quarter =
+        ["一季度末", "二季度末", "三季度末", "四季度末"].get((month / 3) as usize - usize::from(month >= 3));
+    names.extend(quarter.filter(|_| month % 3 == 0).map(|name| (*name).to_owned()));
+    names
+}
+
+/// Whether the name stands in the text and is not the end of a longer number (2月底 in 12月底).
+fn stands_alone(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| !text[..at].ends_with(|before: char| before.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -213,43 +236,59 @@ mod tests {
         }
     }
 
+    fn deadline_doubted(phrase: &str, (start, end): (&str, &str), curve: &Curve) -> bool {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let window = Period::new(day(start), day(end)).unwrap();
+        let one = phrase::parse(phrase).targets.pop().unwrap_or_else(|| panic!("{phrase}"));
+        let target = Target {
+            kind: one.kind,
+            comparator: one.comparator,
+            value: one.value,
+            value_hi: one.value_hi,
+            unit: one.unit,
+            hedge: one.hedge,
+            phrase: phrase.to_owned(),
+            benchmark: one.benchmark,
+        };
+        target.doubts(("某指标", &[]), window, curve).contains(Doubt::DeadlineInPhrase)
+    }
+
     #[test]
     fn a_deadline_that_is_not_the_windows_end_is_a_doubt() {
-        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let window = Period::new(day("2025-01-01"), day("2025-12-31")).unwrap();
-        for (phrase, doubted) in [
-            ("5月底前完成60亿元", true),
-            ("新增就业（6月30日前）3万人", true),
-            ("技改投资上半年完成60亿元", true),
-            ("国庆节前建成口袋公园10个", true),
-            ("到2027年高新技术企业达到1000家", true),
-            ("2025年10月30日前建成投用3条", true),
-            ("2025年社会消费品零售总额增长5.5%以上", false),
-            ("到2025年高新技术企业达到1000家", false),
-            ("2025年12月31日前完成筛查100人次", false),
-            ("年底前新增就业7万人", false),
-            ("社零增长5.5%以上", false),
-            ("能耗强度较2020年下降13%", false),
-            ("由-3%转为正增长", false),
+        let year = ("2025-01-01", "2025-12-31");
+        let half = ("2025-01-01", "2025-06-30");
+        for (phrase, window, doubted) in [
+            ("5月底前完成60亿元", year, true),
+            ("新增就业（6月30日前）3万人", year, true),
+            ("技改投资上半年完成60亿元", year, true),
+            ("国庆节前建成口袋公园10个", year, true),
+            ("到2027年高新技术企业达到1000家", year, true),
+            ("2025年10月30日前建成投用3条", year, true),
+            ("2025年社会消费品零售总额增长5.5%以上", year, false),
+            ("到2025年高新技术企业达到1000家", year, false),
+            ("2025年12月31日前完成筛查100人次", year, false),
+            ("年底前新增就业7万人", year, false),
+            ("社零增长5.5%以上", year, false),
+            ("能耗强度较2020年下降13%", year, false),
+            ("由-3%转为正增长", year, false),
+            // The end of a window that is no year is said in its own words.
+            ("6月底前完成60亿元", half, false),
+            ("新增就业（6月30日前）3万人", half, false),
+            ("技改投资上半年完成60亿元", half, false),
+            ("5月底前完成60亿元", half, true),
+            ("2026年6月底前完成60亿元", half, true),
+            ("年底前新增就业7万人", half, true),
+            ("三季度末建成保障房2000套", ("2025-01-01", "2025-09-30"), false),
+            // Before a quarter or by its end: whoever entered it is asked.
+            ("三季度前建成保障房2000套", ("2025-01-01", "2025-09-30"), true),
+            ("12月底前完成60亿元", ("2025-01-01", "2025-02-28"), true),
         ] {
-            let mut found = phrase::parse(phrase).targets;
-            let one = found.pop().unwrap_or_else(|| panic!("{phrase}"));
-            let target = Target {
-                kind: one.kind,
-                comparator: one.comparator,
-                value: one.value,
-                value_hi: one.value_hi,
-                unit: one.unit,
-                hedge: one.hedge,
-                phrase: phrase.to_owned(),
-                benchmark: one.benchmark,
-            };
-            let of = |curve: &Curve| {
-                target.doubts(("某指标", &[]), window, curve).contains(Doubt::DeadlineInPhrase)
-            };
-            assert_eq!(of(&Curve::LinearMonths), doubted, "{phrase}");
-            let nodes = Curve::Nodes(Vec::new());
-            assert!(!of(&nodes), "{phrase}");
+            assert_eq!(
+                deadline_doubted(phrase, window, &Curve::LinearMonths),
+                doubted,
+                "{phrase} {window:?}"
+            );
+            assert!(!deadline_doubted(phrase, window, &Curve::Nodes(Vec::new())), "{phrase}");
         }
     }
 }
