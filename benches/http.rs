@@ -290,11 +290,11 @@ async fn main() {
     for round in 0..=ROUNDS {
         let (ours, p99) = load(server.port, &reads[1], round as u64).await;
         println!("boards, nothing written: xushi {ours:.0}/s, p99 {p99:.1} ms");
-        // The first round fills the shelf.
+        // The first round fills the cache.
         worst = if round == 0 { 0.0 } else { worst.max(p99) };
     }
     println!("boards, nothing written: worst p99 {worst:.1} ms");
-    // What nobody has written to since is answered from the shelf: the day on which all open the same board.
+    // What nobody has written to since is answered from the cache: the day on which all open the same board.
     let same: &'static Read = Box::leak(Box::new(Read { name: "one board", ids: 1, ..reads[1] }));
     load(server.port, same, 1).await;
     let (ours, p99) = load(server.port, same, 2).await;

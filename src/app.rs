@@ -1,4 +1,4 @@
-//! Puts the service together once: configuration, database, clock, mailer; starts and stops server and alarm clock.
+//! Puts the service together once: configuration, database, clock, mailer; starts and stops server and scheduler.
 
 mod log;
 
@@ -13,10 +13,10 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, web};
 use chrono::TimeDelta;
 
-use crate::api::{self, Shelf, State};
+use crate::api::{self, BoardCache, State};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, TransportChoice};
-use crate::jobs::{Jobs, reassess, run};
+use crate::jobs::{Jobs, carry_over, reassess, run};
 use crate::letter::ReplyLinks;
 use crate::mail::MailError;
 use crate::mail::message::Mailbox;
@@ -50,7 +50,7 @@ pub enum AppError {
     Mail(#[from] MailError),
     /// What was handed over to be tried out.
     #[error("{0}")]
-    Refused(#[from] api::http::problem::Problem),
+    Refused(#[from] api::http::refused::Refused),
     /// The network or the disk.
     #[error(transparent)]
     Io(#[from] std::io::Error),
@@ -187,7 +187,7 @@ fn lines(config: &Config) -> usize {
 /// The application that answers requests, with all that stands before its handlers; a worker has one, and so has a test.
 pub fn application(
     office: Office,
-    shelf: Arc<Shelf>,
+    board_cache: Arc<BoardCache>,
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
@@ -197,11 +197,12 @@ pub fn application(
         InitError = (),
     >,
 > {
-    let state = web::Data::new(State::new(office, shelf));
+    let state = web::Data::new(State::new(office, board_cache));
     App::new()
         .wrap(Compress::default())
         .wrap(from_fn(api::http::request_id::middleware))
-        .wrap(from_fn(api::http::finish::middleware))
+        .wrap(from_fn(api::http::detach_on_disconnect::middleware))
+        .configure(crate::web::routes)
         .configure(move |services| api::configure(services, state))
 }
 
@@ -221,11 +222,11 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, listener: TcpListener
     let running = background(jobs.clone(), config)?;
     let (url, connections) = (config.database.url.clone(), (config.database.connections / workers).max(1));
     let address = listener.local_addr()?;
-    let shelf = Arc::new(Shelf::default());
+    let board_cache = Arc::new(BoardCache::default());
     let server = HttpServer::new(move || {
         // A pool for each worker: a connection is driven by the thread that opened it.
         let store = Store::open(&url, connections).unwrap_or_else(|_| shared.store.clone());
-        application(Office { store, ..shared.clone() }, shelf.clone())
+        application(Office { store, ..shared.clone() }, board_cache.clone())
     })
     .workers(workers)
     // A thread for each connection: were there fewer, statements that wait for SQLite's lock could keep its holder's next
@@ -308,10 +309,10 @@ fn background(jobs: Arc<Jobs>, config: &Config) -> Result<std::thread::JoinHandl
         runtime.block_on(async {
             let by_the_clock = async {
                 if let Err(error) = run::run(&jobs, &schedule.jobs()).await {
-                    tracing::error!(%error, "the alarm clock does not run; no job will");
+                    tracing::error!(%error, "the scheduler does not run; no job will");
                 }
             };
-            tokio::join!(by_the_clock, reassess::run(&jobs));
+            tokio::join!(by_the_clock, reassess::run(&jobs), carry_over::run(&jobs));
         });
     })?)
 }

@@ -11,14 +11,14 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use crate::domain::{CalendarYear, TextEnum as _, WorkCalendar, checked_email};
-use crate::jobs::job_table::{Bell, Job, Rhythm};
+use crate::jobs::job_table::{Job, JobCron, Rhythm};
 use crate::letter::Templates;
 use crate::mail::settings::{Security, SmtpSettings, is_public_host};
 use crate::store::rows::Pace;
 
 mod calendars;
 
-/// The built-in configuration, with a comment on every key but the bells, which stand in the table of jobs.
+/// The built-in configuration, with a comment on every key but the cron expressions, which stand in the table of jobs.
 const DEFAULT: &str = include_str!("config/default.toml");
 
 /// Why the service did not start.
@@ -306,7 +306,7 @@ impl Config {
         self.check_mail()?;
         for (name, cron) in self.schedule.jobs() {
             if !cron.is_empty()
-                && crate::jobs::alarm::next_after(cron, chrono::DateTime::UNIX_EPOCH).is_none()
+                && crate::jobs::scheduler::next_after(cron, chrono::DateTime::UNIX_EPOCH).is_none()
             {
                 let detail = format!("`{cron}` is not `second minute hour day month weekday`");
                 return Err(ConfigError::new(format!("schedule.{name}"), detail));
@@ -406,7 +406,7 @@ impl Config {
     /// How fast letters may go to one domain; `None` for no limit.
     pub fn pace(&self) -> Option<Pace> {
         let per_minute = i32::try_from(self.mail.per_domain_per_minute).unwrap_or(i32::MAX);
-        // The bell of the delivery rings every few seconds: so late may a letter be for its time.
+        // The delivery ticks every few seconds: so late may a letter be for its time.
         let grace = chrono::TimeDelta::seconds(15);
         (per_minute > 0).then(|| Pace { interval: chrono::TimeDelta::minutes(1) / per_minute, grace })
     }
@@ -419,8 +419,8 @@ impl Config {
 }
 
 impl ScheduleConfig {
-    /// Each job with its bell, in the order of the table.
-    pub fn jobs(&self) -> Vec<Bell<'_>> {
+    /// Each job with its cron expression, in the order of the table.
+    pub fn jobs(&self) -> Vec<JobCron<'_>> {
         self.0.iter().map(|(job, cron)| (*job, cron.as_str())).collect()
     }
 
@@ -433,21 +433,21 @@ impl ScheduleConfig {
 impl TryFrom<BTreeMap<String, String>> for ScheduleConfig {
     type Error = String;
 
-    fn try_from(bells: BTreeMap<String, String>) -> Result<Self, Self::Error> {
+    fn try_from(crons: BTreeMap<String, String>) -> Result<Self, Self::Error> {
         let job = |name: &str| Job::parse(name).ok_or_else(|| format!("`{name}` is no job"));
-        bells.into_iter().map(|(name, cron)| Ok((job(&name)?, cron))).collect::<Result<_, _>>().map(Self)
+        crons.into_iter().map(|(name, cron)| Ok((job(&name)?, cron))).collect::<Result<_, _>>().map(Self)
     }
 }
 
-/// Every section and key with its default: the built-in file, and the bells of the table of jobs.
+/// Every section and key with its default: the built-in file, and the cron expressions of the table of jobs.
 ///
 /// # Errors
 /// When the built-in file cannot be read.
 pub fn defaults() -> Result<Table, ConfigError> {
     let mut table: Table =
         DEFAULT.parse().map_err(|error: toml::de::Error| ConfigError::new("default", error.to_string()))?;
-    let bells = Job::ALL.iter().map(|job| (job.to_string(), Value::from(job.row().bell)));
-    table.insert("schedule".to_owned(), Value::Table(bells.collect()));
+    let crons = Job::ALL.iter().map(|job| (job.to_string(), Value::from(job.row().cron)));
+    table.insert("schedule".to_owned(), Value::Table(crons.collect()));
     Ok(table)
 }
 

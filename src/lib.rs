@@ -8,6 +8,7 @@ pub mod config;
 pub mod demo;
 pub mod jobs;
 pub mod office;
+pub mod web;
 
 pub use xushi_domain as domain;
 pub use xushi_evidence as evidence;

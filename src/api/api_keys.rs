@@ -11,7 +11,7 @@ use crate::api::State;
 use crate::api::http::extract::Body;
 use crate::api::http::lookup::{self, At};
 use crate::api::http::page::{List, ListParams, PageView};
-use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
@@ -100,7 +100,7 @@ async fn list_api_keys(
     state: web::Data<State>,
     request: HttpRequest,
     list: List<ApiKeyParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let unit = lookup::maybe_unit(&state, At::Query("unit"), list.filter.unit.as_deref()).await?;
     let filter = ApiKeyFilter {
         role: list.filter.role.map(|role| role.0),
@@ -120,7 +120,7 @@ async fn create_api_key(
     state: web::Data<State>,
     actor: Actor,
     Body(body): Body<CreateApiKey>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let CreateApiKey { name, role, unit } = body;
     let new = access::NewApiKey { name, role: role.0, unit };
     let (key, row) = access::create_api_key(&state.office, &actor, new).await?;
@@ -139,7 +139,7 @@ async fn revoke_api_key(
     state: web::Data<State>,
     actor: Actor,
     id: web::Path<Uuid>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     access::revoke_api_key(&state.office, &actor, *id).await?;
     state.known_keys.forget(*id);
     Ok(HttpResponse::NoContent().finish())

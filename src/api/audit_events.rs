@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::api::State;
 use crate::api::http::page::{List, ListParams, PageView};
-use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::store::rows::{AuditFilter, AuditRow};
@@ -78,7 +78,7 @@ async fn list_audit_events(
     state: web::Data<State>,
     request: HttpRequest,
     list: List<AuditParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let filter = AuditFilter {
         api_key_id: list.filter.api_key,
         letter_id: list.filter.letter,

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::api::State;
-use crate::api::http::problem::{Code, Problem, ProblemView};
+use crate::api::http::refused::{Code, ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::office::Actor;
@@ -44,17 +44,17 @@ async fn hand_in_bounce(
     request: HttpRequest,
     actor: Actor,
     raw: web::Bytes,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
     if !kind.eq_ignore_ascii_case("message/rfc822") {
         let detail = "请把退信原文作为请求内容，Content-Type为message/rfc822。";
-        return Err(Problem::new(Code::UnsupportedMediaType, detail));
+        return Err(Refused::new(Code::UnsupportedMediaType, detail));
     }
     let view = match take_bounce(&state.office, &actor, &raw).await? {
         Returned::NoNotification | Returned::Unread => {
             let detail = "这不是投递状态通知（RFC 3464），也认不出是哪一封函的退信，无法处理；请人工查看。";
-            return Err(Problem::at(Code::Invalid, "", "not_a_notification", detail));
+            return Err(Refused::at(Code::Invalid, "", "not_a_notification", detail));
         }
         Returned::Stray => BounceView { outcome: "stray", delivery_id: None, status: None, diagnostic: None },
         Returned::Known { delivery, report, bounced } => BounceView {

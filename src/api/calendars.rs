@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::State;
-use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::domain::calendar::NoticeDay;
@@ -74,7 +74,7 @@ impl CalendarYearView {
 /// 列出已载入的工作日历；新的一年以文件载入（见说明书letters.calendars）
 #[utoipa::path(tag = "工作日历", responses((status = 200, body = CalendarsView), (status = "4XX", body = ProblemView)))]
 #[get("/calendars")]
-async fn list_calendars(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+async fn list_calendars(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, Refused> {
     let calendar = &state.office.calendar;
     let years: Vec<_> = calendar.years().map(|year| CalendarYearView::of(year, calendar)).collect();
     let mut first_missing = state.office.clock.today().year();

@@ -10,7 +10,7 @@ use crate::api::State;
 use crate::api::http::extract::{Body, Params};
 use crate::api::http::lookup::{self, At};
 use crate::api::http::page::{List, ListParams, PageView};
-use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Word, maybe};
@@ -136,7 +136,7 @@ async fn list_contacts(
     state: web::Data<State>,
     request: HttpRequest,
     list: List<ContactParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let params = list.filter;
     let unit = lookup::maybe_unit(&state, At::Query("unit"), params.unit.as_deref()).await?;
     let filter = ContactFilter {
@@ -158,7 +158,7 @@ async fn create_contact(
     state: web::Data<State>,
     actor: Actor,
     Body(body): Body<CreateContact>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let CreateContact { unit, name, email, phone, role, valid_from, valid_to } = body;
     let new = places::NewContact { unit, name, email, phone, role: role.0, valid_from, valid_to };
     let row = places::create_contact(&state.office, &actor, new).await?;
@@ -174,13 +174,13 @@ async fn find_contact(
     request: HttpRequest,
     id: web::Path<Uuid>,
     Params(params): Params<OneParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let row = load(&state, *id).await?;
     respond::one(&request, &ContactView::of(row)?, params.fields.as_deref())
 }
 
-async fn load(state: &State, id: Uuid) -> Result<ContactRow, Problem> {
-    state.office.store.find_contact(id).await?.ok_or_else(|| Problem::not_found("联络员"))
+async fn load(state: &State, id: Uuid) -> Result<ContactRow, Refused> {
+    state.office.store.find_contact(id).await?.ok_or_else(|| Refused::not_found("联络员"))
 }
 
 /// 修改联络员（须带If-Match）
@@ -194,7 +194,7 @@ async fn update_contact(
     actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<UpdateContact>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let seen = load(&state, *id).await?;
     respond::if_match(&request, &ContactView::of(seen.clone())?)?;
     let UpdateContact { name, email, phone, role, valid_from, valid_to } = body;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::api::State;
 use crate::api::http::extract::Body;
 use crate::api::http::page::{List, ListParams, PageView};
-use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
@@ -99,7 +99,7 @@ async fn list_deliveries(
     state: web::Data<State>,
     request: HttpRequest,
     list: List<DeliveryParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let filter = DeliveryFilter {
         letter_id: list.filter.letter,
         campaign_id: None,
@@ -112,7 +112,7 @@ async fn list_deliveries(
 
 /// 重发：投递失败或被退回的邮件再发一次
 ///
-/// 仍发往原邮箱，邮件编号不变；相应的问题随之标为已处理，再失败时重新列出。邮箱写错的，请改用补发。
+/// 仍发往原邮箱，邮件编号不变；相应的异常随之标为已处理，再失败时重新列出。邮箱写错的，请改用补发。
 #[utoipa::path(tag = "投递", params(("id" = Uuid, Path, description = "投递编号")), responses(
     (status = 200, body = DeliveryView), (status = "4XX", body = ProblemView)))]
 #[post("/deliveries/{id}/retry")]
@@ -121,7 +121,7 @@ async fn retry_delivery(
     request: HttpRequest,
     actor: Actor,
     id: web::Path<Uuid>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let row = deliveries::retry_delivery(&state.office, &actor, *id).await?;
     respond::ok(&request, &DeliveryView::of(row)?)
 }
@@ -139,7 +139,7 @@ pub struct CreateDelivery {
     /// 邮箱
     #[schema(example = "wangwu@example.org")]
     email: String,
-    /// 所替代的投递：失败或被退回的那一个，其问题随之标为已处理
+    /// 所替代的投递：失败或被退回的那一个，其异常随之标为已处理
     #[serde(default)]
     instead_of: Option<Uuid>,
 }
@@ -155,7 +155,7 @@ async fn create_delivery(
     actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<CreateDelivery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let CreateDelivery { unit, name, email, instead_of } = body;
     let new = deliveries::NewRecipient { unit, name, email, instead_of };
     let row = deliveries::add_recipient(&state.office, &actor, *id, new).await?;

@@ -10,7 +10,7 @@ use crate::api::State;
 use crate::api::http::extract::Params;
 use crate::api::http::lookup::{self, At};
 use crate::api::http::page::{List, ListParams, PageView};
-use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
@@ -119,7 +119,7 @@ async fn list_episodes(
     state: web::Data<State>,
     request: HttpRequest,
     list: List<EpisodeParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let campaigns = lookup::maybe_campaign_family(&state, list.filter.campaign.as_deref()).await?;
     let unit = lookup::maybe_unit(&state, At::Query("unit"), list.filter.unit.as_deref()).await?;
     let filter = EpisodeFilter {
@@ -143,7 +143,7 @@ async fn find_episode(
     request: HttpRequest,
     id: web::Path<Uuid>,
     Params(params): Params<OneParams>,
-) -> Result<HttpResponse, Problem> {
-    let row = state.office.store.find_episode(*id).await?.ok_or_else(|| Problem::not_found("预警事项"))?;
+) -> Result<HttpResponse, Refused> {
+    let row = state.office.store.find_episode(*id).await?.ok_or_else(|| Refused::not_found("预警事项"))?;
     respond::one(&request, &EpisodeView::of(row)?, params.fields.as_deref())
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::api::State;
 use crate::api::http::metrics::Metrics;
 use crate::domain::delivery::DeliveryState;
-use crate::domain::{ProblemKind, TextEnum as _};
+use crate::domain::{IncidentKind, TextEnum as _};
 
 /// Adds the three routes.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -29,28 +29,28 @@ struct Readiness {
     ready: bool,
     /// Whether a person must look at something; the service answers all the same.
     degraded: bool,
-    /// Open problems by kind.
-    problems: BTreeMap<String, i64>,
+    /// Open incidents by kind.
+    incidents: BTreeMap<String, i64>,
 }
 
 async fn ready(state: web::Data<State>) -> HttpResponse {
-    let problems = state.office.store.count_open_problems().await;
-    let status = if problems.is_ok() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let (ready, problems) = (problems.is_ok(), problems.unwrap_or_default());
+    let incidents = state.office.store.count_open_incidents().await;
+    let status = if incidents.is_ok() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let (ready, incidents) = (incidents.is_ok(), incidents.unwrap_or_default());
     HttpResponse::build(status).json(Readiness {
         database: state.office.store.name(),
         ready,
-        degraded: !problems.is_empty(),
-        problems: problems.into_iter().collect(),
+        degraded: !incidents.is_empty(),
+        incidents: incidents.into_iter().collect(),
     })
 }
 
 async fn metrics(state: web::Data<State>) -> HttpResponse {
     let metrics = Metrics::global();
     // A kind that has become none must read 0, not what it was.
-    if let Ok(problems) = state.office.store.count_open_problems().await {
-        for kind in ProblemKind::ALL.iter().map(|kind| kind.as_str()) {
-            metrics.problems.with_label_values(&[kind]).set(problems.get(kind).copied().unwrap_or(0));
+    if let Ok(incidents) = state.office.store.count_open_incidents().await {
+        for kind in IncidentKind::ALL.iter().map(|kind| kind.as_str()) {
+            metrics.incidents.with_label_values(&[kind]).set(incidents.get(kind).copied().unwrap_or(0));
         }
     }
     if let Ok(deliveries) = state.office.store.count_deliveries().await {

@@ -13,7 +13,7 @@ use crate::api::State;
 use crate::api::http::extract::Params;
 use crate::api::http::lookup::{self, At};
 use crate::api::http::page::{LIMIT_MAX, List, ListParams, PageView, refuse};
-use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
@@ -134,7 +134,7 @@ pub struct LedgerParams {
     as_of: Option<NaiveDate>,
 }
 
-async fn filter(state: &State, params: &LedgerParams) -> Result<LedgerFilter, Problem> {
+async fn filter(state: &State, params: &LedgerParams) -> Result<LedgerFilter, Refused> {
     let unit = lookup::maybe_unit(state, At::Query("unit"), params.unit.as_deref()).await?;
     Ok(LedgerFilter {
         campaigns: lookup::maybe_campaign_family(state, params.campaign.as_deref()).await?,
@@ -143,7 +143,7 @@ async fn filter(state: &State, params: &LedgerParams) -> Result<LedgerFilter, Pr
     })
 }
 
-async fn load(state: &State, filter: &LedgerFilter, page: Page) -> Result<PageView<LedgerItemView>, Problem> {
+async fn load(state: &State, filter: &LedgerFilter, page: Page) -> Result<PageView<LedgerItemView>, Refused> {
     let rows = state.office.store.list_ledger(filter, page).await?;
     let ids: Vec<Id> = rows.iter().filter_map(|row| row.letters.last()).map(|letter| letter.id).collect();
     let courses = state.office.store.list_courses(&ids).await?;
@@ -153,7 +153,7 @@ async fn load(state: &State, filter: &LedgerFilter, page: Page) -> Result<PageVi
 }
 
 /// The whole ledger, page by page.
-async fn load_all(state: &State, filter: &LedgerFilter) -> Result<Vec<LedgerItemView>, Problem> {
+async fn load_all(state: &State, filter: &LedgerFilter) -> Result<Vec<LedgerItemView>, Refused> {
     let mut items: Vec<LedgerItemView> = Vec::new();
     loop {
         let after = items.last().map(|item| item.episode_id);
@@ -173,7 +173,7 @@ async fn list_ledger(
     state: web::Data<State>,
     request: HttpRequest,
     list: List<LedgerParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     if list.updated_after.is_some() {
         let detail = "台账按as_of查询，不支持updated_after；增量同步请用/episodes。";
         return Err(refuse("updated_after", "unknown_field", detail));
@@ -252,7 +252,7 @@ async fn count_ledger(
     state: web::Data<State>,
     request: HttpRequest,
     Params(params): Params<LedgerParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let filter = filter(&state, &params).await?;
     let mut by_unit: BTreeMap<(Option<String>, Option<Uuid>), LevelCounts> = BTreeMap::new();
     let mut total = LevelCounts::default();
@@ -273,7 +273,7 @@ async fn download_ledger(
     state: web::Data<State>,
     request: HttpRequest,
     Params(params): Params<LedgerParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let filter = filter(&state, &params).await?;
     let items = load_all(&state, &filter).await?;
     let name = format!("问题台账{}.csv", filter.as_of);

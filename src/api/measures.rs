@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::api::State;
 use crate::api::http::extract::{Body, Params};
 use crate::api::http::page::{List, ListParams, PageView};
-use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
@@ -184,7 +184,7 @@ async fn list_measures(
     state: web::Data<State>,
     request: HttpRequest,
     list: List<MeasureParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let filter =
         MeasureFilter { name_contains: list.filter.name_contains, updated_after: list.updated_after };
     let rows = state.office.store.list_measures(&filter, list.page).await?;
@@ -213,7 +213,7 @@ async fn create_measure(
     state: web::Data<State>,
     actor: Actor,
     Body(body): Body<CreateMeasure>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let (row, aliases) = measures::create_measure(&state.office, &actor, body.into()).await?;
     let location = format!("/api/v1/measures/{}", row.id.0);
     respond::created(&location, &MeasureView::of(row, sorted(aliases))?)
@@ -228,14 +228,14 @@ async fn find_measure(
     request: HttpRequest,
     id: web::Path<Uuid>,
     Params(params): Params<OneParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let (row, aliases) = load(&state, *id).await?;
     respond::one(&request, &MeasureView::of(row, aliases)?, params.fields.as_deref())
 }
 
-async fn load(state: &State, id: Uuid) -> Result<NamedMeasure, Problem> {
+async fn load(state: &State, id: Uuid) -> Result<NamedMeasure, Refused> {
     let row = state.office.store.find_measure(id).await?;
-    let row = row.ok_or_else(|| Problem::not_found("指标口径"))?;
+    let row = row.ok_or_else(|| Refused::not_found("指标口径"))?;
     let aliases = state.office.store.list_measure_aliases(&[row.id]).await?;
     Ok((row, sorted(aliases.into_iter().map(|alias| alias.name).collect())))
 }
@@ -257,7 +257,7 @@ async fn update_measure(
     actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<UpdateMeasure>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let (row, aliases) = load(&state, *id).await?;
     respond::if_match(&request, &MeasureView::of(row.clone(), aliases.clone())?)?;
     let seen = (row, aliases);

@@ -15,14 +15,13 @@ mod deliveries;
 mod episodes;
 mod health;
 pub mod http;
+mod incidents;
 mod indicators;
 mod ledger;
-mod letters;
+pub mod letters;
 mod measures;
 mod observations;
-mod problems;
 mod regions;
-mod reply_page;
 mod rule_packs;
 mod silences;
 pub mod targets;
@@ -37,8 +36,8 @@ use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
 
 use crate::office::Office;
-pub use assessments::shelf::Shelf;
-use http::problem::{Code, Problem};
+pub use assessments::board_cache::BoardCache;
+use http::refused::{Code, Refused};
 use http::spec::Routes;
 pub use http::spec::openapi;
 
@@ -49,14 +48,14 @@ pub struct State {
     /// Keys seen lately.
     pub known_keys: http::access::KnownKeys,
     /// Boards shown lately, by all workers.
-    pub shelf: Arc<Shelf>,
+    pub board_cache: Arc<BoardCache>,
 }
 
 impl State {
-    /// A state that remembers nothing yet but what lies on the shelf.
-    pub fn new(office: Office, shelf: Arc<Shelf>) -> Self {
+    /// A state that remembers nothing yet but what lies in the cache.
+    pub fn new(office: Office, board_cache: Arc<BoardCache>) -> Self {
         let known_keys = http::access::KnownKeys::default();
-        Self { office, known_keys, shelf }
+        Self { office, known_keys, board_cache }
     }
 }
 
@@ -76,7 +75,7 @@ fn routes(config: &mut impl Routes) {
     // Before the letters: `board` is no id.
     letters::letter_board::routes(config);
     bounces::routes(config);
-    problems::routes(config);
+    incidents::routes(config);
     letters::routes(config);
     deliveries::routes(config);
     letters::drafts::routes(config);
@@ -115,12 +114,11 @@ pub fn configure(config: &mut web::ServiceConfig, state: web::Data<State>) {
         .app_data(web::PayloadConfig::new(BODY_MAX))
         .app_data(
             web::PathConfig::default().error_handler(|_, _| {
-                Problem::new(Code::NotFound, "地址中的id不是有效的UUID，请核对。").into()
+                Refused::new(Code::NotFound, "地址中的id不是有效的UUID，请核对。").into()
             }),
         )
         .service(api)
         .configure(health::routes)
-        .configure(reply_page::routes)
         .service(reading_page)
         .service(web::redirect("/docs", "/docs/"))
         .service(web::redirect("/", "/docs/"))
@@ -132,12 +130,12 @@ async fn nowhere(request: HttpRequest) -> HttpResponse {
     match pattern.and_then(|pattern| http::spec::verbs(&pattern)) {
         Some(verbs) => {
             let detail = format!("该地址只支持{verbs}，请对照/docs中的接口说明。");
-            let mut answer = Problem::new(Code::MethodNotAllowed, detail).error_response();
+            let mut answer = Refused::new(Code::MethodNotAllowed, detail).error_response();
             if let Ok(value) = header::HeaderValue::from_str(verbs) {
                 answer.headers_mut().insert(header::ALLOW, value);
             }
             answer
         }
-        None => Problem::new(Code::NotFound, "没有这个地址，请对照/docs中的接口说明。").error_response(),
+        None => Refused::new(Code::NotFound, "没有这个地址，请对照/docs中的接口说明。").error_response(),
     }
 }

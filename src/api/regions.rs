@@ -12,7 +12,7 @@ use crate::api::State;
 use crate::api::http::extract::{Body, Params};
 use crate::api::http::lookup::{self, At};
 use crate::api::http::page::{List, ListParams, PageView};
-use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Word, maybe};
@@ -161,7 +161,7 @@ async fn list_regions(
     state: web::Data<State>,
     request: HttpRequest,
     list: List<RegionParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let params = list.filter;
     let parent = lookup::maybe_region(&state, At::Query("parent"), params.parent.as_deref()).await?;
     let filter = RegionFilter {
@@ -192,7 +192,7 @@ async fn create_region(
     state: web::Data<State>,
     actor: Actor,
     Body(body): Body<CreateRegion>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let CreateRegion { code, name, short_name, level, parent, valid_from, valid_to, aliases } = body;
     let aliases = written(aliases);
     let level = level.0;
@@ -218,19 +218,19 @@ async fn find_region(
     request: HttpRequest,
     key: web::Path<String>,
     Params(params): Params<OneParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let (row, aliases) = load(&state, &key).await?;
     respond::one(&request, &RegionView::of(row, aliases)?, params.fields.as_deref())
 }
 
-async fn load(state: &State, key: &str) -> Result<NamedRegion, Problem> {
+async fn load(state: &State, key: &str) -> Result<NamedRegion, Refused> {
     let found = match Uuid::try_parse(key) {
         Ok(id) => state.office.store.find_region(id).await?,
         // No code has a NUL, and PostgreSQL takes none.
         Err(_) if key.contains('\0') => None,
         Err(_) => state.office.store.find_region_by_code(key).await?,
     };
-    let row = found.ok_or_else(|| Problem::not_found("行政区"))?;
+    let row = found.ok_or_else(|| Refused::not_found("行政区"))?;
     let aliases = state.office.store.list_region_aliases(&[row.id]).await?;
     Ok((row, aliases))
 }
@@ -247,7 +247,7 @@ async fn update_region(
     actor: Actor,
     key: web::Path<String>,
     Body(body): Body<UpdateRegion>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let (present, aliases) = load(&state, &key).await?;
     respond::if_match(&request, &RegionView::of(present.clone(), aliases.clone())?)?;
     let UpdateRegion { name, short_name, valid_to, add_aliases } = body;

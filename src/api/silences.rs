@@ -10,7 +10,7 @@ use crate::api::State;
 use crate::api::http::extract::{Body, Params};
 use crate::api::http::lookup::{self, At};
 use crate::api::http::page::{List, ListParams, PageView};
-use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::office::{Actor, silences};
@@ -127,7 +127,7 @@ async fn list_silences(
     state: web::Data<State>,
     request: HttpRequest,
     list: List<SilenceParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let params = list.filter;
     let campaign = lookup::maybe_campaign(&state, At::Query("campaign"), params.campaign.as_deref()).await?;
     let unit = lookup::maybe_unit(&state, At::Query("unit"), params.unit.as_deref()).await?;
@@ -152,7 +152,7 @@ async fn create_silence(
     state: web::Data<State>,
     actor: Actor,
     Body(body): Body<CreateSilence>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let CreateSilence { campaign, indicator, unit, reason, owner, starts_on, ends_on } = body;
     let new = silences::NewSilence { campaign, indicator, unit, reason, owner, starts_on, ends_on };
     let row = silences::create_silence(&state.office, &actor, new).await?;
@@ -162,8 +162,8 @@ async fn create_silence(
     )
 }
 
-async fn load(state: &State, id: Uuid) -> Result<SilenceRow, Problem> {
-    state.office.store.find_silence(id).await?.ok_or_else(|| Problem::not_found("静默"))
+async fn load(state: &State, id: Uuid) -> Result<SilenceRow, Refused> {
+    state.office.store.find_silence(id).await?.ok_or_else(|| Refused::not_found("静默"))
 }
 
 /// 读取一项静默
@@ -175,7 +175,7 @@ async fn find_silence(
     request: HttpRequest,
     id: web::Path<Uuid>,
     Params(params): Params<OneParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let view = SilenceView::of(load(&state, *id).await?, state.office.clock.today());
     respond::one(&request, &view, params.fields.as_deref())
 }
@@ -190,7 +190,7 @@ async fn end_silence(
     actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<EndSilence>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let row = silences::end_silence(&state.office, &actor, *id, &body.by).await?;
     respond::ok(&request, &SilenceView::of(row, state.office.clock.today()))
 }

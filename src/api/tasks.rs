@@ -12,7 +12,7 @@ use crate::api::State;
 use crate::api::http::extract::{Body, Params};
 use crate::api::http::lookup::{self, At};
 use crate::api::http::page::{List, ListParams, PageView};
-use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
@@ -170,7 +170,7 @@ async fn list_tasks(
     state: web::Data<State>,
     request: HttpRequest,
     list: List<TaskParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let params = list.filter;
     let campaign = lookup::maybe_campaign(&state, At::Query("campaign"), params.campaign.as_deref()).await?;
     let parent = lookup::maybe_task(&state, At::Query("parent"), params.parent.as_deref()).await?;
@@ -205,7 +205,7 @@ async fn create_task(
     state: web::Data<State>,
     actor: Actor,
     Body(body): Body<CreateTask>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let CreateTask { campaign, parent, ordinal, name, responsibilities, units_open } = body;
     let parts = responsibilities.into_iter().map(NewPart::from).collect();
     let new = plans::NewTask { campaign, parent, ordinal, name, parts, units_open };
@@ -214,7 +214,7 @@ async fn create_task(
     respond::created(&format!("/api/v1/tasks/{}", row.id.0), &TaskView::of(row, parts)?)
 }
 
-async fn parts_of(state: &State, task: Id) -> Result<Parts, Problem> {
+async fn parts_of(state: &State, task: Id) -> Result<Parts, Refused> {
     Ok(state.office.store.list_task_responsibilities(&[task]).await?)
 }
 
@@ -227,14 +227,14 @@ async fn find_task(
     request: HttpRequest,
     id: web::Path<Uuid>,
     Params(params): Params<OneParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let row = load(&state, *id).await?;
     let parts = parts_of(&state, row.id).await?;
     respond::one(&request, &TaskView::of(row, parts)?, params.fields.as_deref())
 }
 
-async fn load(state: &State, id: Uuid) -> Result<TaskRow, Problem> {
-    state.office.store.find_task(id).await?.ok_or_else(|| Problem::not_found("任务"))
+async fn load(state: &State, id: Uuid) -> Result<TaskRow, Refused> {
+    state.office.store.find_task(id).await?.ok_or_else(|| Refused::not_found("任务"))
 }
 
 /// 修改任务（须带If-Match）
@@ -248,7 +248,7 @@ async fn update_task(
     actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<UpdateTask>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let present = load(&state, *id).await?;
     let parts = parts_of(&state, present.id).await?;
     respond::if_match(&request, &TaskView::of(present.clone(), parts)?)?;

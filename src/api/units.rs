@@ -10,7 +10,7 @@ use crate::api::State;
 use crate::api::http::extract::{Body, Params};
 use crate::api::http::lookup::{self, At};
 use crate::api::http::page::{List, ListParams, PageView};
-use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::office::{Actor, places};
@@ -108,7 +108,7 @@ async fn list_units(
     state: web::Data<State>,
     request: HttpRequest,
     list: List<UnitParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let params = list.filter;
     let region = lookup::maybe_region(&state, At::Query("region"), params.region.as_deref()).await?;
     let parent = lookup::maybe_unit(&state, At::Query("parent"), params.parent.as_deref()).await?;
@@ -131,7 +131,7 @@ async fn create_unit(
     state: web::Data<State>,
     actor: Actor,
     Body(body): Body<CreateUnit>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let CreateUnit { name, region, parent, credit_code } = body;
     let new = places::NewUnit { name, region, parent, credit_code };
     let row = places::create_unit(&state.office, &actor, new).await?;
@@ -147,13 +147,13 @@ async fn find_unit(
     request: HttpRequest,
     id: web::Path<Uuid>,
     Params(params): Params<OneParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let row = load(&state, *id).await?;
     respond::one(&request, &UnitView::from(row), params.fields.as_deref())
 }
 
-async fn load(state: &State, id: Uuid) -> Result<UnitRow, Problem> {
-    state.office.store.find_unit(id).await?.ok_or_else(|| Problem::not_found("责任单位"))
+async fn load(state: &State, id: Uuid) -> Result<UnitRow, Refused> {
+    state.office.store.find_unit(id).await?.ok_or_else(|| Refused::not_found("责任单位"))
 }
 
 /// 修改责任单位（须带If-Match）
@@ -167,7 +167,7 @@ async fn update_unit(
     actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<UpdateUnit>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let seen = load(&state, *id).await?;
     respond::if_match(&request, &UnitView::from(seen.clone()))?;
     let UpdateUnit { name, parent, credit_code } = body;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::api::State;
 use crate::api::http::extract::{Body, Params};
 use crate::api::http::page::{List, ListParams, PageView};
-use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
@@ -255,7 +255,7 @@ async fn create_warning_run(
     state: web::Data<State>,
     actor: Actor,
     Body(body): Body<CreateWarningRun>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let CreateWarningRun { as_of, dry_run, ladder } = body;
     let new = warnings::NewRun { as_of, dry_run, ladder };
     let (as_of, done) = warnings::run_by_hand(&state.office, &actor, new).await?;
@@ -290,7 +290,7 @@ async fn list_warning_runs(
     state: web::Data<State>,
     request: HttpRequest,
     list: List<RunParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let rows = state.office.store.list_runs(list.page, list.updated_after).await?;
     let page = PageView::new(rows, list.page, |row| row.id.0, RunSummaryView::from);
     respond::list(&request, &page, list.fields.as_deref())
@@ -305,8 +305,8 @@ async fn find_warning_run(
     request: HttpRequest,
     id: web::Path<Uuid>,
     Params(params): Params<OneParams>,
-) -> Result<HttpResponse, Problem> {
-    let row = state.office.store.find_run(*id).await?.ok_or_else(|| Problem::not_found("预警运行"))?;
+) -> Result<HttpResponse, Refused> {
+    let row = state.office.store.find_run(*id).await?.ok_or_else(|| Refused::not_found("预警运行"))?;
     respond::one(&request, &WarningRunView::kept(row)?, params.fields.as_deref())
 }
 
@@ -329,7 +329,7 @@ async fn release_warning_run(
     actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<ReleaseRun>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let row = warnings::release(&state.office, &actor, *id, body.by.as_deref()).await?;
     respond::ok(&request, &WarningRunView::kept(row)?)
 }

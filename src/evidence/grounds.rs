@@ -7,7 +7,8 @@ use rust_decimal::Decimal;
 
 use crate::comparisons::Compared;
 use xushi_domain::pace::{
-    self, Assessment, Course, Known, Past, PersonVerdict, Step, Subject, course, is_percent, overdue_after,
+    self, Assessment, Known, Past, PersonVerdict, Step, Subject, TrajectoryPoints, is_percent, overdue_after,
+    trajectory_points,
 };
 use xushi_domain::{
     Curve, DoubtSet, Figure, Kind, Measure, Observation, Period, RulePack, Target, WorkCalendar, assess,
@@ -92,8 +93,8 @@ impl Grounds {
     }
 
     /// The way through the window.
-    pub fn course(&self, as_of: NaiveDate) -> Option<Course> {
-        self.judged(|subject, known| course(subject, known, &self.pack, as_of))
+    pub fn trajectory_points(&self, as_of: NaiveDate) -> Option<TrajectoryPoints> {
+        self.judged(|subject, known| trajectory_points(subject, known, &self.pack, as_of))
     }
 
     /// The verdict with every formula.

@@ -11,7 +11,7 @@ use tokio::sync::{Mutex as Turn, oneshot};
 
 use super::{JobError, Jobs};
 use crate::store::rows::{AttemptBegin, AttemptEnd, Lease};
-use crate::store::{StoreError, faults};
+use crate::store::{StoreError, failpoint};
 
 /// What is to be written, and whom to tell.
 enum Entry {
@@ -88,7 +88,7 @@ impl<'j> Ledger<'j> {
         let now = self.jobs.office.clock.timestamp();
         let lease = Lease { holder: &self.jobs.holder, now, until: now + self.jobs.lease };
         let begun: HashMap<_, _> = self.jobs.office.store.write_attempts(&begins, &ends, &lease).await?;
-        faults::point(if begins.is_empty() { "outcome.committed" } else { "intent.committed" });
+        failpoint!(if begins.is_empty() { "outcome.committed" } else { "intent.committed" });
         for (delivery, tell) in tell_begun {
             let _ = tell.send(begun.get(&delivery).copied());
         }

@@ -1,7 +1,7 @@
 //! Bounces dropped into a folder: a plain one, or a Maildir.
 //!
 //! Anybody can put anything there. Each file fails alone; what cannot be understood is set aside in `unread/`, where one
-//! problem counts it until a person has moved it away.
+//! incident counts it until a person has moved it away.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -11,11 +11,11 @@ use tokio::io::AsyncReadExt as _;
 
 use super::{JobError, Jobs};
 use crate::clock::age;
-use crate::domain::{ProblemKind, SubjectKind};
+use crate::domain::{IncidentKind, SubjectKind};
 use crate::mail::bounce::{BYTES_MAX, Completeness, extent};
 use crate::mail::foreign::line;
 use crate::office::warnings::{Returned, take_bounce};
-use crate::office::{Actor, Refusal, problems};
+use crate::office::{Actor, Refusal, incidents};
 use crate::store::StoreError;
 
 /// Most mails read in one look.
@@ -26,7 +26,7 @@ const STILL: Duration = Duration::from_secs(3);
 const PATIENCE: Duration = Duration::from_secs(600);
 /// Mails in a row that the database did not take, after which the look ends.
 const FAILURES_MAX: usize = 3;
-/// Names told in a problem, and how much of each.
+/// Names told in an incident, and how much of each.
 const NAMES_TOLD: usize = 3;
 const NAME_MAX: usize = 60;
 
@@ -182,12 +182,12 @@ impl<'j> Look<'j> {
         self.stuck.push(name);
     }
 
-    /// Opens the problem that counts what nobody could read, or closes it when all has been seen to.
+    /// Opens the incident that counts what nobody could read, or closes it when all has been seen to.
     async fn tell(&self) -> Result<(), JobError> {
-        let (office, kind) = (&self.jobs.office, ProblemKind::BounceUnread);
+        let (office, kind) = (&self.jobs.office, IncidentKind::BounceUnread);
         let unread = names(&self.folder.join("unread")).await;
         if unread.is_empty() && self.stuck.is_empty() {
-            problems::end(office, &Actor::job(), kind, "unread").await?;
+            incidents::end(office, &Actor::job(), kind, "unread").await?;
             return Ok(());
         }
         let mut detail = String::new();
@@ -203,7 +203,7 @@ impl<'j> Look<'j> {
             detail.push_str(&format!("{many}个文件读不了或移不走，请查看：{}。", some(&self.stuck)));
         }
         let subject = (SubjectKind::Mail, "unread".to_owned());
-        problems::open(office, &Actor::job(), kind, subject, detail).await?;
+        incidents::open(office, &Actor::job(), kind, subject, detail).await?;
         Ok(())
     }
 }

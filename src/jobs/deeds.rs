@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::job_table::Bell;
+use super::job_table::JobCron;
 use super::{JobError, Jobs, watch};
 use crate::clock::office_zone;
 use crate::office::warnings::{self, Issued, Outcome};
@@ -13,7 +13,7 @@ pub(super) async fn deliver(jobs: &Jobs) -> Result<String, JobError> {
     Ok(format!("accepted {}, deferred {}, failed {}", done.accepted, done.deferred, done.failed))
 }
 
-pub(super) async fn look(jobs: &Jobs, schedule: &[Bell<'_>]) -> Result<String, JobError> {
+pub(super) async fn look(jobs: &Jobs, schedule: &[JobCron<'_>]) -> Result<String, JobError> {
     let done = watch::watch(jobs, schedule).await?;
     Ok(format!("opened {}, closed {}, bounces {}", done.opened, done.closed, done.bounces))
 }

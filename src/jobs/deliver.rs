@@ -15,12 +15,12 @@ use super::attempt_batch::Ledger;
 use super::{Job, JobError, Jobs};
 use crate::domain::TextEnum as _;
 use crate::domain::delivery::{ATTEMPTS_MAX, Again, AttemptOutcome, DeliveryState, wait_after};
-use crate::domain::{ProblemKind, SubjectKind};
+use crate::domain::{IncidentKind, SubjectKind};
 use crate::mail::transport::{Accepted, Envelope, Failure, SendError, Stage};
 use crate::office::warnings::Mailing;
-use crate::office::{Actor, problems};
-use crate::store::faults;
-use crate::store::rows::{AttemptBegin, AttemptEnd, DeliveryRow, Lease, ProblemRow};
+use crate::office::{Actor, incidents};
+use crate::store::failpoint;
+use crate::store::rows::{AttemptBegin, AttemptEnd, DeliveryRow, IncidentRow, Lease};
 use crate::store::types::Id;
 
 /// Deliveries claimed at once for each connection: enough to keep it busy while others are being written down.
@@ -62,13 +62,13 @@ pub async fn deliver(jobs: &Jobs) -> Result<Delivered, JobError> {
         let lease = round.lease();
         let limit = (jobs.transport_connections * CLAIM).min(1_000) as i64;
         let mut claimed = jobs.office.store.claim_deliveries(&lease, limit).await?;
-        faults::point("claim.committed");
+        failpoint!("claim.committed");
         if claimed.is_empty() {
             break;
         }
         if let Some(pace) = &jobs.pace {
             claimed = jobs.office.store.pace_deliveries(claimed, pace, lease.now).await?;
-            faults::point("paced");
+            failpoint!("paced");
         }
         round.hand_over(&claimed, &mut total).await?;
     }
@@ -149,7 +149,7 @@ impl Round<'_> {
                 return self.attempt(row, async { refused }).await;
             }
         };
-        faults::point("open");
+        failpoint!("open");
         // Up to here nothing of the content has been sent: a failure needs no intent before it.
         let conversation = match self.jobs.transport.open(&envelope).await {
             Ok(conversation) => conversation,
@@ -161,10 +161,10 @@ impl Round<'_> {
             }
         };
         self.reached(true);
-        faults::point("opened");
+        failpoint!("opened");
         let handover = async move {
             let handed = conversation.deliver(&raw).await;
-            faults::point("handed");
+            failpoint!("handed");
             drop(line);
             match handed {
                 Ok(Accepted { reply }) => Ending::of(AttemptOutcome::Accepted, reply),
@@ -177,14 +177,14 @@ impl Round<'_> {
     /// Letters that no server takes wait, and a person must know why; when they go out again it is over.
     async fn tell(&self, total: &Delivered) -> Result<(), JobError> {
         let Jobs { office, .. } = self.jobs;
-        let kind = ProblemKind::TransportRefused;
+        let kind = IncidentKind::TransportRefused;
         let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(reply) = refused {
             let detail = format!("邮件服务器不收本系统的邮件，函件留待重发；请检查邮件设置：{reply}");
             let subject = (SubjectKind::Job, Job::Deliver.to_string());
-            problems::open(office, &Actor::job(), kind, subject, detail).await?;
+            incidents::open(office, &Actor::job(), kind, subject, detail).await?;
         } else if total.accepted > 0 {
-            problems::end(office, &Actor::job(), kind, Job::Deliver.as_str()).await?;
+            incidents::end(office, &Actor::job(), kind, Job::Deliver.as_str()).await?;
         }
         Ok(())
     }
@@ -233,11 +233,11 @@ impl Round<'_> {
             (AttemptOutcome::Permanent, _) | (_, None) => DeliveryState::Failed,
             _ => DeliveryState::Pending,
         };
-        let problem = (state == DeliveryState::Failed).then(|| {
+        let incident = (state == DeliveryState::Failed).then(|| {
             tracing::error!(delivery = %row.id.0, email = row.email, reply, "a letter could not be delivered");
             let subject = (SubjectKind::Delivery, row.id.0.to_string());
             let detail = format!("发往{}的邮件未能送出：{reply}", row.email);
-            ProblemRow::new(Id(clock.new_id()), ProblemKind::DeliveryFailed, subject, detail, now)
+            IncidentRow::new(Id(clock.new_id()), IncidentKind::DeliveryFailed, subject, detail, now)
         });
         AttemptEnd {
             delivery: row.id,
@@ -247,7 +247,7 @@ impl Round<'_> {
             state: state.as_str().to_owned(),
             next_attempt_at: now + wait.unwrap_or_default(),
             accepted_at: (state == DeliveryState::Accepted).then_some(now),
-            problem,
+            incident,
             now,
         }
     }

@@ -24,11 +24,11 @@ crate::domain::text_enum! {
 }
 
 /// A job and its cron expression; an empty one turns it off.
-pub type Bell<'s> = (Job, &'s str);
+pub type JobCron<'s> = (Job, &'s str);
 
-/// What a job does for the slot that was due then, with the bells of all jobs. Gives one line of outcome.
+/// What a job does for the slot that was due then, with the crons of all jobs. Gives one line of outcome.
 pub type Deed =
-    for<'j> fn(&'j Jobs, &'j [Bell<'j>], DateTime<Utc>) -> LocalBoxFuture<'j, Result<String, JobError>>;
+    for<'j> fn(&'j Jobs, &'j [JobCron<'j>], DateTime<Utc>) -> LocalBoxFuture<'j, Result<String, JobError>>;
 
 /// Which loop runs a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub enum Rhythm {
 /// What is fixed about a job.
 pub struct JobRow {
     /// When it runs by default: second minute hour day month weekday, Asia/Shanghai.
-    pub bell: &'static str,
+    pub cron: &'static str,
     /// Which loop runs it.
     pub rhythm: Rhythm,
     /// Whether a warning run that a person has asked for since the slot was due does the work of the slot.
@@ -59,34 +59,34 @@ impl Job {
     pub const fn row(self) -> JobRow {
         match self {
             Self::Evaluate => JobRow {
-                bell: "0 30 6 * * *",
+                cron: "0 30 6 * * *",
                 rhythm: Rhythm::Daily,
                 settled_by_hand: true,
                 deed: |jobs, _, due| Box::pin(deeds::evaluate(jobs, due)),
             },
             Self::Issue => JobRow {
-                bell: "0 0 8 * * *",
+                cron: "0 0 8 * * *",
                 rhythm: Rhythm::Daily,
                 settled_by_hand: true,
                 deed: |jobs, _, due| Box::pin(deeds::issue(jobs, due)),
             },
             Self::Remind => JobRow {
-                bell: "0 30 8 * * *",
+                cron: "0 30 8 * * *",
                 rhythm: Rhythm::Daily,
                 settled_by_hand: false,
                 deed: |jobs, _, _| Box::pin(deeds::remind(jobs)),
             },
             Self::Deliver => JobRow {
-                bell: "*/10 * * * * *",
+                cron: "*/10 * * * * *",
                 rhythm: Rhythm::Delivery,
                 settled_by_hand: false,
                 deed: |jobs, _, _| Box::pin(deeds::deliver(jobs)),
             },
             Self::Watch => JobRow {
-                bell: "0 */5 * * * *",
+                cron: "0 */5 * * * *",
                 rhythm: Rhythm::Watchdog,
                 settled_by_hand: false,
-                deed: |jobs, bells, _| Box::pin(deeds::look(jobs, bells)),
+                deed: |jobs, crons, _| Box::pin(deeds::look(jobs, crons)),
             },
         }
     }
@@ -96,12 +96,12 @@ impl Job {
 mod tests {
     use super::*;
     use crate::domain::TextEnum as _;
-    use crate::jobs::alarm;
+    use crate::jobs::scheduler;
 
     #[test]
     fn every_default_bell_rings() {
         for job in Job::ALL {
-            assert!(alarm::next_after(job.row().bell, DateTime::UNIX_EPOCH).is_some(), "{job}");
+            assert!(scheduler::next_after(job.row().cron, DateTime::UNIX_EPOCH).is_some(), "{job}");
         }
     }
 }

@@ -3,14 +3,15 @@
 //! A job takes no input but the date, reads the state, and is safe to run twice, on any number of replicas, or not
 //! at all for a while.
 
-pub mod alarm;
 mod attempt_batch;
 mod bounces;
+pub mod carry_over;
 mod deeds;
 pub mod deliver;
 pub mod job_table;
 pub mod reassess;
 pub mod run;
+pub mod scheduler;
 pub mod slots;
 pub mod watch;
 
@@ -22,7 +23,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use futures_util::FutureExt as _;
 
-pub use job_table::{Bell, Job};
+pub use job_table::{Job, JobCron};
 
 use crate::mail::transport::Transport;
 use crate::office::{Office, Refusal};

@@ -1,4 +1,4 @@
-//! The loops that hear the bells, and that look by themselves for what is left open.
+//! The loops that hear the crons, and that look by themselves for what is left open.
 
 use std::time::Duration;
 
@@ -7,28 +7,28 @@ use tokio::sync::oneshot;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_cron_scheduler::JobSchedulerError;
 
-use super::job_table::{Bell, Job, Rhythm};
+use super::job_table::{Job, JobCron, Rhythm};
 use super::slots::{self, SlotStanding};
-use super::{JobError, Jobs, alarm, unless_it_panics, watch};
+use super::{JobError, Jobs, scheduler, unless_it_panics, watch};
 use crate::domain::TextEnum as _;
 
 /// How often a loop looks whether it shall stop.
-const GLANCE: Duration = Duration::from_millis(250);
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
 /// How often a loop looks for slots that nobody has done: those of a job that failed or of a process that died have no
-/// bell. With the lease of a slot it makes less than a minute.
+/// cron. With the lease of a slot it makes less than a minute.
 const LOOK: Duration = Duration::from_secs(15);
 /// The watchdog begins when what was missed is caught up, or after this time.
 const CATCHING_UP: Duration = Duration::from_secs(10 * 60);
 /// A clock that goes back by more has been put right; by less, it may be another one's in the same minute.
 const BACK: TimeDelta = TimeDelta::minutes(5);
 
-/// Runs jobs when their bells ring, and whatever is left open, until told to stop.
+/// Runs jobs when their crons tick, and whatever is left open, until told to stop.
 ///
 /// # Errors
-/// When the alarm clock cannot be set.
-pub async fn run(jobs: &Jobs, schedule: &[Bell<'_>]) -> Result<(), JobSchedulerError> {
+/// When the scheduler cannot be set.
+pub async fn run(jobs: &Jobs, schedule: &[JobCron<'_>]) -> Result<(), JobSchedulerError> {
     // In the order of the table, which is that of the work.
-    let only = |rhythm: Rhythm| -> Vec<Bell<'_>> {
+    let only = |rhythm: Rhythm| -> Vec<JobCron<'_>> {
         let of = |job: &Job| schedule.iter().find(|(known, cron)| known == job && !cron.is_empty());
         Job::ALL.iter().filter(|job| job.row().rhythm == rhythm).filter_map(of).copied().collect()
     };
@@ -50,15 +50,15 @@ pub async fn run(jobs: &Jobs, schedule: &[Bell<'_>]) -> Result<(), JobSchedulerE
     delivered.and(done).and(watched)
 }
 
-/// Hears the bells of jobs that have slots, and looks every few seconds besides.
+/// Hears the crons of jobs that have slots, and looks every few seconds besides.
 async fn hear(
     jobs: &Jobs,
-    own: &[Bell<'_>],
-    schedule: &[Bell<'_>],
+    own: &[JobCron<'_>],
+    schedule: &[JobCron<'_>],
     mut caught_up: Option<oneshot::Sender<()>>,
 ) -> Result<(), JobSchedulerError> {
-    let (ring, mut rings) = tokio::sync::mpsc::channel(16);
-    let mut scheduler = alarm::set(own, &ring).await?;
+    let (tick, mut ticks) = tokio::sync::mpsc::channel(16);
+    let mut scheduler = scheduler::set(own, &tick).await?;
     let mut looks = interval(LOOK);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut before = DateTime::<Utc>::MIN_UTC;
@@ -66,11 +66,11 @@ async fn hear(
         tokio::select! {
             // At once when it begins: what was missed is caught up.
             _ = looks.tick() => {}
-            Some(_) = rings.recv() => {}
-            () = sleep(GLANCE) => continue,
+            Some(_) = ticks.recv() => {}
+            () = sleep(POLL_INTERVAL) => continue,
         }
-        // Bells that rang together, as after a pause of the whole process, are answered together and in order.
-        while rings.try_recv().is_ok() {}
+        // Bells that ticked together, as after a pause of the whole process, are answered together and in order.
+        while ticks.try_recv().is_ok() {}
         let now = jobs.office.clock.now();
         if before == DateTime::<Utc>::MIN_UTC || now < before - BACK {
             call_back(jobs).await;
@@ -87,32 +87,36 @@ async fn hear(
 /// What the clock has put into the future is brought back when a process starts and when its clock has gone back; the
 /// watchdog, which does the same, may have no slot until that future comes again.
 async fn call_back(jobs: &Jobs) {
-    if let Err(error) = watch::upkeep(jobs, jobs.office.clock.timestamp()).await {
+    if let Err(error) = watch::maintenance(jobs, jobs.office.clock.timestamp()).await {
         tracing::warn!(%error, "times from a clock that ran ahead could not be set back");
     }
 }
 
-/// Hears the bell of the delivery, which has no slots: whoever is there takes letters that are due.
-async fn deliver(jobs: &Jobs, own: &[Bell<'_>], schedule: &[Bell<'_>]) -> Result<(), JobSchedulerError> {
-    let (ring, mut rings) = tokio::sync::mpsc::channel(16);
-    let mut scheduler = alarm::set(own, &ring).await?;
+/// Hears the cron of the delivery, which has no slots: whoever is there takes letters that are due.
+async fn deliver(
+    jobs: &Jobs,
+    own: &[JobCron<'_>],
+    schedule: &[JobCron<'_>],
+) -> Result<(), JobSchedulerError> {
+    let (tick, mut ticks) = tokio::sync::mpsc::channel(16);
+    let mut scheduler = scheduler::set(own, &tick).await?;
     // At once when it begins: letters may wait from before.
-    let mut rang: Vec<Job> = own.iter().map(|(job, _)| *job).collect();
+    let mut ticked: Vec<Job> = own.iter().map(|(job, _)| *job).collect();
     while !jobs.stopping() {
-        for job in rang.drain(..) {
+        for job in ticked.drain(..) {
             let deed = job.row().deed;
             if let Err(error) = unless_it_panics(deed(jobs, schedule, jobs.office.clock.now())).await {
                 tracing::error!(%job, %error, "a round failed; the next one tries again");
             }
         }
-        rang.extend(timeout(GLANCE, rings.recv()).await.ok().flatten());
+        ticked.extend(timeout(POLL_INTERVAL, ticks.recv()).await.ok().flatten());
     }
     scheduler.shutdown().await
 }
 
 /// Takes up, in their order, those of `own` whose latest slot is open. Gives how many were done. An error is logged, and
 /// the slot stays open; the others go on.
-pub async fn round(jobs: &Jobs, own: &[Bell<'_>], schedule: &[Bell<'_>]) -> usize {
+pub async fn round(jobs: &Jobs, own: &[JobCron<'_>], schedule: &[JobCron<'_>]) -> usize {
     let mut done = 0;
     for &(job, cron) in own {
         if jobs.stopping() {
@@ -147,7 +151,7 @@ enum Taken {
     BySomebody,
 }
 
-async fn take_up(jobs: &Jobs, job: Job, cron: &str, schedule: &[Bell<'_>]) -> Result<Taken, JobError> {
+async fn take_up(jobs: &Jobs, job: Job, cron: &str, schedule: &[JobCron<'_>]) -> Result<Taken, JobError> {
     let standing = slots::standing(jobs, job, cron).await?;
     if standing == SlotStanding::Done {
         return Ok(Taken::NothingDue);

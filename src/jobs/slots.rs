@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::{Job, JobError, Jobs, alarm, unless_it_panics};
+use super::{Job, JobError, Jobs, scheduler, unless_it_panics};
 use crate::clock::office_zone;
 use crate::domain::TextEnum as _;
 use crate::store::StoreError;
@@ -130,7 +130,7 @@ fn wait_after(attempts: i32) -> TimeDelta {
 /// The latest slot, as it is and as rows keep it, and now.
 fn latest(jobs: &Jobs, cron: &str) -> Option<(DateTime<Utc>, NaiveDateTime, NaiveDateTime)> {
     let now = jobs.office.clock.now();
-    let due = alarm::latest_before(cron, now)?;
+    let due = scheduler::latest_before(cron, now)?;
     Some((due, micros(due.naive_utc()), micros(now.naive_utc())))
 }
 

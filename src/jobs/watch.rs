@@ -1,17 +1,17 @@
-//! The watchdog: every episode that needs a letter has one, every letter an accepted delivery or a visible problem.
+//! The watchdog: every episode that needs a letter has one, every letter an accepted delivery or a visible incident.
 //!
-//! It mends nothing. What should not be so becomes a row in `problems`, once, and is closed when it is no longer so.
+//! It mends nothing. What should not be so becomes a row in `incidents`, once, and is closed when it is no longer so.
 
 use std::pin::Pin;
 
 use chrono::{NaiveDateTime, TimeDelta};
 
 use super::job_table::Rhythm;
-use super::{Bell, JobError, Jobs, alarm, bounces, unless_it_panics};
+use super::{JobCron, JobError, Jobs, bounces, scheduler, unless_it_panics};
 use crate::clock::office_zone;
-use crate::domain::{ProblemKind, SubjectKind, TextEnum as _};
+use crate::domain::{IncidentKind, SubjectKind, TextEnum as _};
 use crate::office::Actor;
-use crate::office::problems::{self, Reconciled};
+use crate::office::incidents::{self, Reconciled};
 use crate::store::StoreError;
 
 /// A delivery that is due is out within this time, unless nobody delivers.
@@ -28,7 +28,7 @@ const LATE_DRAFT: u32 = 3;
 /// operator needs time to load it.
 const CALENDAR_AHEAD: u32 = 15;
 
-/// What a look has found: open problems opened and closed by it.
+/// What a look has found: open incidents opened and closed by it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Watched {
     /// Newly found.
@@ -43,7 +43,7 @@ pub struct Watched {
 ///
 /// # Errors
 /// When a look failed, said by its name; what was found stays written, and the whole is looked at again soon.
-pub async fn watch(jobs: &Jobs, schedule: &[Bell<'_>]) -> Result<Watched, JobError> {
+pub async fn watch(jobs: &Jobs, schedule: &[JobCron<'_>]) -> Result<Watched, JobError> {
     let now = jobs.office.clock.timestamp();
     let mut done = Watched::default();
     let mut failed = Vec::new();
@@ -52,7 +52,7 @@ pub async fn watch(jobs: &Jobs, schedule: &[Bell<'_>]) -> Result<Watched, JobErr
         Ok(())
     };
     alone("bounces", &mut failed, Box::pin(bounces)).await;
-    alone("upkeep", &mut failed, Box::pin(upkeep(jobs, now))).await;
+    alone("maintenance", &mut failed, Box::pin(maintenance(jobs, now))).await;
     alone("letters", &mut failed, Box::pin(letters(jobs, &mut done))).await;
     alone("drafts", &mut failed, Box::pin(drafts(jobs, now, &mut done))).await;
     alone("deliveries", &mut failed, Box::pin(deliveries(jobs, now, &mut done))).await;
@@ -68,7 +68,7 @@ pub async fn watch(jobs: &Jobs, schedule: &[Bell<'_>]) -> Result<Watched, JobErr
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn look_for_stuck(jobs: &Jobs, schedule: &[Bell<'_>]) -> Result<(), JobError> {
+pub(super) async fn look_for_stuck(jobs: &Jobs, schedule: &[JobCron<'_>]) -> Result<(), JobError> {
     stuck(jobs, schedule, &mut Watched::default()).await
 }
 
@@ -91,7 +91,7 @@ const ANSWERS_KEPT: TimeDelta = TimeDelta::days(7);
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn upkeep(jobs: &Jobs, now: NaiveDateTime) -> Result<(), JobError> {
+pub(super) async fn maintenance(jobs: &Jobs, now: NaiveDateTime) -> Result<(), JobError> {
     let healed = jobs.office.store.call_back_from_future(now).await;
     if let Ok(healed @ 1..) = healed {
         tracing::warn!(healed, "times from a clock that ran ahead were set back");
@@ -104,12 +104,12 @@ pub(super) async fn upkeep(jobs: &Jobs, now: NaiveDateTime) -> Result<(), JobErr
 /// Opens what is found and not open, closes what is open and not found: the subject's id, and what a person must know.
 async fn reconcile(
     jobs: &Jobs,
-    about: (ProblemKind, SubjectKind),
+    about: (IncidentKind, SubjectKind),
     found: Vec<(String, String)>,
     done: &mut Watched,
 ) -> Result<(), JobError> {
     let Reconciled { opened, closed } =
-        problems::reconcile(&jobs.office, &Actor::job(), about, found).await?;
+        incidents::reconcile(&jobs.office, &Actor::job(), about, found).await?;
     done.opened += opened;
     done.closed += closed;
     Ok(())
@@ -128,8 +128,8 @@ async fn letters(jobs: &Jobs, done: &mut Watched) -> Result<(), JobError> {
         (letter.id.0.to_string(), detail)
     });
     let (lost, homeless) = (lost.collect(), homeless.collect());
-    let lost = reconcile(jobs, (ProblemKind::LetterUndelivered, SubjectKind::Letter), lost, done).await;
-    lost.and(reconcile(jobs, (ProblemKind::NoMailbox, SubjectKind::Letter), homeless, done).await)
+    let lost = reconcile(jobs, (IncidentKind::LetterUndelivered, SubjectKind::Letter), lost, done).await;
+    lost.and(reconcile(jobs, (IncidentKind::NoMailbox, SubjectKind::Letter), homeless, done).await)
 }
 
 /// Drafts that wait for their signature for so many working days: nobody else is told of them.
@@ -152,7 +152,7 @@ async fn drafts(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(
         let detail = format!("{}的函稿已待签发{waited}（{since}拟稿），请签发或撤销。", letter.unit);
         late.push((letter.id.0.to_string(), detail));
     }
-    reconcile(jobs, (ProblemKind::DraftUnsigned, SubjectKind::Letter), late, done).await
+    reconcile(jobs, (IncidentKind::DraftUnsigned, SubjectKind::Letter), late, done).await
 }
 
 async fn deliveries(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
@@ -162,7 +162,7 @@ async fn deliveries(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Resu
         (row.id.0.to_string(), format!("发往{}的邮件迟迟未送出（已试{}次）：{said}", row.email, row.attempts))
     });
     let late = late.collect();
-    reconcile(jobs, (ProblemKind::DeliveryLate, SubjectKind::Delivery), late, done).await
+    reconcile(jobs, (IncidentKind::DeliveryLate, SubjectKind::Delivery), late, done).await
 }
 
 /// Those are opened where they happen, and closed by the person who saw to them.
@@ -170,12 +170,12 @@ async fn hidden_failures(jobs: &Jobs, done: &mut Watched) -> Result<(), JobError
     let mut failed = Ok(());
     for row in jobs.office.store.list_hidden_failures().await? {
         let kind =
-            if row.state == "bounced" { ProblemKind::DeliveryBounced } else { ProblemKind::DeliveryFailed };
+            if row.state == "bounced" { IncidentKind::DeliveryBounced } else { IncidentKind::DeliveryFailed };
         let said = row.last_reply.unwrap_or_default();
         let subject = (SubjectKind::Delivery, row.id.0.to_string());
         let detail = format!("发往{}的邮件未送达：{said}", row.email);
-        let opened = problems::open(&jobs.office, &Actor::job(), kind, subject, detail).await;
-        done.opened += problems::counted(opened, &mut failed)?;
+        let opened = incidents::open(&jobs.office, &Actor::job(), kind, subject, detail).await;
+        done.opened += incidents::counted(opened, &mut failed)?;
     }
     Ok(failed?)
 }
@@ -187,7 +187,7 @@ async fn episodes(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result
         .into_iter()
         .map(|(id, measure)| (id.0.to_string(), format!("“{measure}”的预警事项已逾一日，还没有函。")));
     let silent = silent.collect();
-    reconcile(jobs, (ProblemKind::EpisodeWithoutLetter, SubjectKind::Episode), silent, done).await
+    reconcile(jobs, (IncidentKind::EpisodeWithoutLetter, SubjectKind::Episode), silent, done).await
 }
 
 async fn unaddressed(jobs: &Jobs, done: &mut Watched) -> Result<(), JobError> {
@@ -195,7 +195,7 @@ async fn unaddressed(jobs: &Jobs, done: &mut Watched) -> Result<(), JobError> {
         (id.0.to_string(), format!("“{campaign}”的“{measure}”滞后，但没有牵头单位，发不出函。"))
     });
     let orphans = orphans.collect();
-    reconcile(jobs, (ProblemKind::Unaddressed, SubjectKind::Indicator), orphans, done).await
+    reconcile(jobs, (IncidentKind::Unaddressed, SubjectKind::Indicator), orphans, done).await
 }
 
 async fn calendar(jobs: &Jobs, done: &mut Watched) -> Result<(), JobError> {
@@ -207,17 +207,17 @@ async fn calendar(jobs: &Jobs, done: &mut Watched) -> Result<(), JobError> {
         (error.year.to_string(), detail)
     });
     let missing = missing.into_iter().collect();
-    reconcile(jobs, (ProblemKind::CalendarUnpublished, SubjectKind::Calendar), missing, done).await
+    reconcile(jobs, (IncidentKind::CalendarUnpublished, SubjectKind::Calendar), missing, done).await
 }
 
 /// Jobs whose slot passed an hour ago and is not worked off, nor a later one.
-async fn stuck(jobs: &Jobs, schedule: &[Bell<'_>], done: &mut Watched) -> Result<(), JobError> {
+async fn stuck(jobs: &Jobs, schedule: &[JobCron<'_>], done: &mut Watched) -> Result<(), JobError> {
     let mut found = Vec::new();
     // Delivery has no slots; what it leaves undone is seen in the deliveries. The watchdog is looking.
     let slotted = schedule.iter().filter(|(job, cron)| !cron.is_empty() && job.row().rhythm == Rhythm::Daily);
     for (job, cron) in slotted {
         let name = job.as_str();
-        let Some(due) = alarm::latest_before(cron, jobs.office.clock.now() - LATE_JOB) else { continue };
+        let Some(due) = scheduler::latest_before(cron, jobs.office.clock.now() - LATE_JOB) else { continue };
         let due_at = crate::store::types::micros(due.naive_utc());
         // Before the first slot that this database knows of, nobody was there to work.
         let started: Result<bool, StoreError> = jobs.office.store.is_job_known(name, due_at).await;
@@ -226,5 +226,5 @@ async fn stuck(jobs: &Jobs, schedule: &[Bell<'_>], done: &mut Watched) -> Result
             found.push((name.to_owned(), format!("任务{name}在{local}应运行，至今未完成。")));
         }
     }
-    reconcile(jobs, (ProblemKind::JobStuck, SubjectKind::Job), found, done).await
+    reconcile(jobs, (IncidentKind::JobStuck, SubjectKind::Job), found, done).await
 }

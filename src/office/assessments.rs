@@ -16,7 +16,7 @@ use crate::evidence::touched;
 use crate::evidence::{Evidence, Judging};
 use crate::store::rows::{AssessmentRow, AssessmentWrite, AssessmentWrites};
 use crate::store::types::Id;
-use crate::store::{StoreError, faults};
+use crate::store::{StoreError, failpoint};
 
 /// What an evaluation did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -129,7 +129,7 @@ pub async fn reassess(office: &Office, actor: &Actor) -> Result<Evaluated, Refus
             let (judged, left) = walk(judging, Record::new(office, as_of, true)).await?;
             done.add(judged);
             again(office, as_of, left, &mut done).await?;
-            faults::point("reassess.written");
+            failpoint!("reassess.written");
             let until = office.clock.timestamp() + LEASE;
             office.store.renew_marks(&ids, until).await?;
         }

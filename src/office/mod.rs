@@ -9,11 +9,11 @@ mod keys;
 
 pub mod access;
 pub mod deliveries;
+pub mod incidents;
 pub mod measures;
 pub mod observations;
 pub mod places;
 pub mod plans;
-pub mod problems;
 pub mod replies;
 pub mod rule_packs;
 pub mod silences;

@@ -94,7 +94,7 @@ front! {
         fn list_sibling_targets(measure_ids: &'a [Id], region_ids: &'a [Id]) -> Vec<SiblingTarget>;
         fn list_stated(series_id: i64, as_of: NaiveDate) -> Vec<StatedDifferenceRow>;
     }
-    concerns {
+    access_scope {
         fn find_contact_unit(contact: Uuid) -> Option<Id>;
         fn find_episode_unit(episode: Uuid) -> Option<Id>;
         fn find_indicator_unit(indicator: Uuid) -> Option<Id>;
@@ -109,7 +109,7 @@ front! {
     }
     deliveries {
         fn add_delivery(row: &'a DeliveryRow, instead_of: Option<Id>) -> ();
-        fn bounce_delivery(delivery: Id, diagnostic: &'a str, problem: &'a ProblemRow) -> bool;
+        fn bounce_delivery(delivery: Id, diagnostic: &'a str, incident: &'a IncidentRow) -> bool;
         fn claim_deliveries(lease: &'a Lease<'a>, limit: i64) -> Vec<DeliveryRow>;
         fn count_blocked_attempts(delivery: Id) -> i64;
         fn count_deliveries() -> HashMap<String, i64>;
@@ -244,14 +244,14 @@ front! {
         fn list_person_verdicts(indicator: Uuid, page: Page) -> Vec<PersonVerdictRow>;
         fn list_person_verdicts_of(ids: &'a [Id], as_of: NaiveDate) -> Vec<PersonVerdictRow>;
     }
-    problems {
-        fn close_problem(kind: &'a str, subject_id: &'a str, now: NaiveDateTime) -> bool;
-        fn count_open_problems() -> HashMap<String, i64>;
-        fn count_problem(row: &'a ProblemRow, detail: &'a (dyn Fn(i32) -> String + Send + Sync)) -> i32;
-        fn find_problem(id: Uuid) -> Option<ProblemRow>;
+    incidents {
+        fn close_incident(kind: &'a str, subject_id: &'a str, now: NaiveDateTime) -> bool;
+        fn count_open_incidents() -> HashMap<String, i64>;
+        fn count_incident(row: &'a IncidentRow, detail: &'a (dyn Fn(i32) -> String + Send + Sync)) -> i32;
+        fn find_incident(id: Uuid) -> Option<IncidentRow>;
         fn list_open_subjects(kind: &'a str) -> Vec<String>;
-        fn list_problems(filter: &'a ProblemFilter, page: Page) -> Vec<ProblemRow>;
-        fn open_problem(row: &'a ProblemRow) -> bool;
+        fn list_incidents(filter: &'a IncidentFilter, page: Page) -> Vec<IncidentRow>;
+        fn open_incident(row: &'a IncidentRow) -> bool;
     }
     reassessments {
         fn claim_marks(now: NaiveDateTime, until: NaiveDateTime, limit: i64) -> Vec<Mark>;
@@ -333,7 +333,7 @@ front! {
     }
     settlements {
         fn find_successor(letter: Id) -> Option<LetterRow>;
-        fn list_moot_letters() -> Vec<(Id, Option<Id>)>;
+        fn list_letters_to_settle() -> Vec<(Id, Option<Id>)>;
         fn settle_letter(row: &'a SettlementRow) -> bool;
     }
     slots {
@@ -363,7 +363,7 @@ front! {
         fn resolve_unit(key: &'a str) -> UnitRow;
         fn update_unit(change: &'a UnitChange) -> UnitRow;
     }
-    upkeep {
+    maintenance {
         fn call_back_from_future(now: NaiveDateTime) -> usize;
         fn forget_answers(before: NaiveDateTime) -> usize;
     }

@@ -8,7 +8,7 @@
 pub mod constraints;
 pub mod curves;
 mod error;
-pub mod faults;
+pub mod failpoint;
 mod front;
 mod pool;
 pub mod revisions;
@@ -28,7 +28,7 @@ use futures_util::FutureExt as _;
 
 pub use error::StoreError;
 pub use front::Answer;
-pub use pool::{Lent, checkout};
+pub use pool::{PooledConn, checkout};
 pub use transaction::Tx;
 
 /// The PostgreSQL twin.
@@ -197,6 +197,19 @@ impl Store {
         }
     }
 
+    /// Carries over into the database's file what was written into SQLite's log beside it. Nobody waits for it, neither
+    /// readers nor writers; a writer that had to do it itself would, and after a large one for longer than the write took.
+    /// PostgreSQL does so by itself.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database does not answer or the disk fails.
+    pub async fn carry_over_log(&self) -> Result<(), StoreError> {
+        if let Self::Sqlite(pool) = self {
+            checkout(pool).await?.batch_execute("PRAGMA wal_checkpoint(PASSIVE)").await?;
+        }
+        Ok(())
+    }
+
     /// Whether several can write at the same time, each on a connection of its own.
     pub fn writes_side_by_side(&self) -> bool {
         matches!(self, Self::Pg(_))
@@ -212,9 +225,10 @@ impl Store {
 }
 
 /// A file that survives a crash, does not block readers, and enforces its references. What is committed is on the disk:
-/// a number must not be given again because the power failed.
+/// a number must not be given again because the power failed. The log is carried over by [`Store::carry_over_log`]; where
+/// nothing calls it, by whoever writes past 128 MiB (32,768 pages), and by the last connection that closes.
 const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                              PRAGMA foreign_keys = ON;";
+                              PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 32768;";
 
 fn run<DB: diesel::backend::Backend>(
     harness: &mut impl MigrationHarness<DB>,

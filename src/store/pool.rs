@@ -25,19 +25,19 @@ pub(super) fn build<M: Manager>(builder: PoolBuilder<M>, connections: usize) -> 
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] when the database does not answer in time.
-pub async fn checkout<M>(pool: &Pool<M>) -> Result<Lent<M>, StoreError>
+pub async fn checkout<M>(pool: &Pool<M>) -> Result<PooledConn<M>, StoreError>
 where
     M: Manager<Type: PoolableConnection, Error: std::fmt::Display>,
 {
     let conn = pool.get().await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
-    Ok(Lent(Some(conn)))
+    Ok(PooledConn(Some(conn)))
 }
 
 /// A connection that goes back to its pool, unless it comes back in the middle of a transaction: whoever held it was
 /// dropped or panicked, or could not commit. Then it is closed at once, so that its locks hold nobody up.
-pub struct Lent<M: Manager<Type: PoolableConnection>>(Option<Object<M>>);
+pub struct PooledConn<M: Manager<Type: PoolableConnection>>(Option<Object<M>>);
 
-impl<M: Manager<Type: PoolableConnection>> Drop for Lent<M> {
+impl<M: Manager<Type: PoolableConnection>> Drop for PooledConn<M> {
     fn drop(&mut self) {
         if let Some(mut conn) = self.0.take()
             && conn.is_broken()
@@ -47,7 +47,7 @@ impl<M: Manager<Type: PoolableConnection>> Drop for Lent<M> {
     }
 }
 
-impl<M: Manager<Type: PoolableConnection>> Deref for Lent<M> {
+impl<M: Manager<Type: PoolableConnection>> Deref for PooledConn<M> {
     type Target = M::Type;
 
     fn deref(&self) -> &M::Type {
@@ -58,7 +58,7 @@ impl<M: Manager<Type: PoolableConnection>> Deref for Lent<M> {
     }
 }
 
-impl<M: Manager<Type: PoolableConnection>> DerefMut for Lent<M> {
+impl<M: Manager<Type: PoolableConnection>> DerefMut for PooledConn<M> {
     fn deref_mut(&mut self) -> &mut M::Type {
         match &mut self.0 {
             Some(conn) => conn,

@@ -556,7 +556,7 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::types::{Exact, Key};
 
-    problems (id) {
+    incidents (id) {
         id -> Key,
         kind -> Text,
         subject_kind -> Text,
@@ -891,7 +891,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     letter_reports,
     silences,
     letter_files,
-    problems,
+    incidents,
     mail_pace,
     secrets,
     receipts,

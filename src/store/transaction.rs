@@ -5,7 +5,7 @@ use diesel_async::pooled_connection::AsyncDieselConnectionManager;
 use tokio::sync::SemaphorePermit;
 
 use crate::front::Answer;
-use crate::{Lent, Store, checkout, pg, sqlite};
+use crate::{PooledConn, Store, checkout, pg, sqlite};
 
 /// An open transaction. Its queries are those of [`Store`]; what they write holds once [`Tx::commit`] is done, and is taken
 /// back when it is dropped before.
@@ -13,9 +13,9 @@ pub struct Tx(pub(crate) Held);
 
 #[expect(clippy::large_enum_variant, reason = "one a deed; a box would cost more than the move it saves")]
 pub(crate) enum Held {
-    Pg(Lent<AsyncDieselConnectionManager<pg::Conn>>),
+    Pg(PooledConn<AsyncDieselConnectionManager<pg::Conn>>),
     /// With the right to write, which SQLite gives to one at a time.
-    Sqlite(Lent<AsyncDieselConnectionManager<sqlite::Conn>>, SemaphorePermit<'static>),
+    Sqlite(PooledConn<AsyncDieselConnectionManager<sqlite::Conn>>, SemaphorePermit<'static>),
 }
 
 type PgManager = diesel_async::AnsiTransactionManager;

@@ -1,4 +1,4 @@
-//! No day is skipped: the database away over the bell, a process killed in the middle of issuing, a replica killed while it
+//! No day is skipped: the database away over the slot, a process killed in the middle of issuing, a replica killed while it
 //! holds the slot. Each letter is made within a minute or so, once.
 
 use std::path::Path;
@@ -18,8 +18,8 @@ use crate::crash::Post;
 use crate::database::{self, Database};
 use crate::{jobs_on, make_everything_lag};
 
-/// The bell of the day: eight in the morning in the office.
-const BELL: &str = "2025-08-27T00:00:00Z";
+/// the slot of the day: eight in the morning in the office.
+const SLOT: &str = "2025-08-27T00:00:00Z";
 
 /// A clock that goes, on another day.
 struct Shifted(TimeDelta);
@@ -45,7 +45,7 @@ async fn day_worker() {
     run::run(&jobs, &[(Job::Issue, "0 0 8 * * *"), (Job::Watch, "0 */5 * * * *")]).await.unwrap();
 }
 
-/// A day of one database that begins seconds before its bell.
+/// A day of one database that begins seconds before its slot.
 struct Day {
     post: Post,
     url: String,
@@ -58,12 +58,12 @@ impl Day {
         let post = Post::new(database).await;
         make_everything_lag(&post, chrono::NaiveDate::from_ymd_opt(2025, 7, 31).unwrap(), 1).await;
         // Yesterday was done.
-        let bell = BELL.parse::<DateTime<Utc>>().unwrap();
-        let due_at = (bell - TimeDelta::days(1)).naive_utc();
+        let slot = SLOT.parse::<DateTime<Utc>>().unwrap();
+        let due_at = (slot - TimeDelta::days(1)).naive_utc();
         let claim =
             SlotClaim { job: Job::Issue.as_str(), due_at, holder: "", now: due_at, lease_until: due_at };
         post.store.settle_slot(&claim, "letters 0").await.unwrap();
-        let shift = bell - before - SystemClock.now();
+        let shift = slot - before - SystemClock.now();
         Self { post, url, shift }
     }
 
@@ -84,7 +84,7 @@ impl Day {
     }
 
     async fn slot(&self) -> Option<SlotRow> {
-        let due: NaiveDateTime = BELL.parse::<DateTime<Utc>>().unwrap().naive_utc();
+        let due: NaiveDateTime = SLOT.parse::<DateTime<Utc>>().unwrap().naive_utc();
         self.post.store.find_slot(Job::Issue.as_str(), due).await.unwrap()
     }
 
@@ -130,8 +130,8 @@ fn kill(child: &mut Child) {
 async fn database_away_over_the_bell() {
     let day = Day::begin(Database::postgresql().unwrap(), TimeDelta::seconds(20)).await;
     let mut worker = day.worker(("FAULT_AT", ""));
-    let bell = BELL.parse::<DateTime<Utc>>().unwrap();
-    let until = (bell - TimeDelta::seconds(3) - day.now()).to_std().unwrap();
+    let slot = SLOT.parse::<DateTime<Utc>>().unwrap();
+    let until = (slot - TimeDelta::seconds(3) - day.now()).to_std().unwrap();
     tokio::time::sleep(until).await;
     tokio::task::spawn_blocking(|| {
         let keeper = database::SERVER.as_ref().unwrap()._keeper.as_ref().unwrap();
@@ -142,8 +142,8 @@ async fn database_away_over_the_bell() {
     })
     .await
     .unwrap();
-    assert!(day.now() > bell);
-    day.made("postgresql, database away for 8 s over the bell").await;
+    assert!(day.now() > slot);
+    day.made("postgresql, database away for 8 s over the slot").await;
     kill(&mut worker);
 }
 

@@ -206,7 +206,7 @@ async fn slot_worker() {
     let clock = Arc::new(FixedClock::at("2025-01-01T00:00:00Z".parse().unwrap()));
     let jobs = jobs_on(Store::open(&url, 1).unwrap(), clock.clone(), None).await;
     let mut ran = String::new();
-    // Each process hears the bell at another fraction of the second.
+    // Each process ticks at another fraction of the second.
     let late = TimeDelta::microseconds(i64::from(std::process::id()) * 7_919 % 1_000_000);
     for n in 0..SLOTS {
         let due = "2025-01-01T00:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap();

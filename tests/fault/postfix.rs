@@ -187,14 +187,14 @@ async fn postfix_takes_refuses_and_returns_letters() {
             .await;
         post.deliveries().await
     };
-    let problems = async || post.store.count_open_problems().await.unwrap();
+    let incidents = async || post.store.count_open_incidents().await.unwrap();
 
     // A bare word, as machines are called: every letter would be refused for good, and all wait.
     let rows = deliver("vm").await;
     assert!(rows.iter().all(|row| row.state == "pending"), "{rows:?}");
     let said = rows.iter().find_map(|row| row.last_reply.clone()).unwrap();
     assert!(said.starts_with("504 5.5.2 <vm>: Helo command rejected"), "{said}");
-    assert_eq!(problems().await.get("transport_refused"), Some(&1));
+    assert_eq!(incidents().await.get("transport_refused"), Some(&1));
 
     // By itself it says the sender's domain.
     let rows = deliver("").await;
@@ -203,7 +203,7 @@ async fn postfix_takes_refuses_and_returns_letters() {
     assert_eq!(refused.state, "failed");
     assert!(refused.last_reply.as_deref().unwrap().starts_with("550 5.1.1 "), "{refused:?}");
     assert_eq!(of(&rows, "gone@example.org").state, "accepted");
-    assert_eq!(problems().await.get("transport_refused"), None);
+    assert_eq!(incidents().await.get("transport_refused"), None);
     let mails = postfix.mails("unit");
     assert!(mails.len() == 1 && mails[0].contains(&of(&rows, "unit@example.org").message_id), "{mails:?}");
 
@@ -216,7 +216,7 @@ async fn postfix_takes_refuses_and_returns_letters() {
     let gone = of(&rows, "gone@example.org");
     assert_eq!(gone.state, "bounced");
     assert!(gone.last_reply.as_deref().unwrap().starts_with("5.1.1 "), "{gone:?}");
-    assert_eq!(problems().await.get("delivery_bounced"), Some(&1));
+    assert_eq!(incidents().await.get("delivery_bounced"), Some(&1));
 
     // By address, as where no name in full is known.
     post.fill(1).await;

@@ -3,8 +3,8 @@
 use actix_web::http::{Method, header};
 use serde_json::{Value, json};
 use uuid::Uuid;
-use xushi::domain::{ProblemKind, Role, SubjectKind};
-use xushi::office::{Actor, Call, Refusal, Who, access, deliveries, problems, replies, silences, warnings};
+use xushi::domain::{IncidentKind, Role, SubjectKind};
+use xushi::office::{Actor, Call, Refusal, Who, access, deliveries, incidents, replies, silences, warnings};
 use xushi::store::StoreError;
 use xushi::store::rows::Page;
 
@@ -77,10 +77,10 @@ both! {
         assert_eq!(app.store.list_letter_deliveries(id).await.unwrap(), deliveries);
 
         let subject = (SubjectKind::Mail, "unread".to_owned());
-        problems::open(office, &Actor::job(), ProblemKind::BounceUnread, subject, "一封".to_owned()).await.unwrap();
-        let open = app.get("/problems?open=true&kind=bounce_unread").await.expect(200)["items"][0].clone();
-        not_written(problems::close(office, &nobody, open["id"].as_str().unwrap().parse().unwrap()).await);
-        assert_eq!(app.get("/problems?open=true&kind=bounce_unread").await.expect(200)["items"][0], open);
+        incidents::open(office, &Actor::job(), IncidentKind::BounceUnread, subject, "一封".to_owned()).await.unwrap();
+        let open = app.get("/incidents?open=true&kind=bounce_unread").await.expect(200)["items"][0].clone();
+        not_written(incidents::close(office, &nobody, open["id"].as_str().unwrap().parse().unwrap()).await);
+        assert_eq!(app.get("/incidents?open=true&kind=bounce_unread").await.expect(200)["items"][0], open);
 
         let runs = app.store.list_runs(ALL, None).await.unwrap();
         not_written(warnings::run(office, &nobody, app.office.clock.today()).await);

@@ -17,7 +17,7 @@ const STEMS: &[&str] = &[
     "facts",
     "line",
     "places",
-    "problem",
+    "incident",
     "promise",
     "revisions",
     "rule_packs",

@@ -13,7 +13,7 @@ use xushi::jobs::deliver::deliver;
 use xushi::jobs::run::round;
 use xushi::jobs::slots::{SlotStanding, run_latest, settle_by_hand, standing};
 use xushi::jobs::watch::watch;
-use xushi::jobs::{Bell, Job, JobError, Jobs, run};
+use xushi::jobs::{JobCron, Job, JobError, Jobs, run};
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::Transport;
 use xushi::store::rows::{SlotClaim, SlotRow};
@@ -22,13 +22,13 @@ use xushi::store::{Store, StoreError};
 
 use crate::support::{TestApp, both};
 
-const SCHEDULE: [Bell<'_>; 4] = [
+const SCHEDULE: [JobCron<'_>; 4] = [
     (Job::Evaluate, "0 30 6 * * *"),
     (Job::Issue, ISSUE),
     (Job::Remind, "0 30 8 * * *"),
     (Job::Watch, "0 */5 * * * *"),
 ];
-const DAILY: &[Bell<'_>] = &[SCHEDULE[0], SCHEDULE[1], SCHEDULE[2]];
+const DAILY: &[JobCron<'_>] = &[SCHEDULE[0], SCHEDULE[1], SCHEDULE[2]];
 const ISSUE: &str = "0 0 8 * * *";
 
 fn jobs(app: &TestApp, holder: &str) -> Jobs {
@@ -58,7 +58,7 @@ async fn outcome(app: &TestApp, job: Job, due: &str) -> String {
 }
 
 async fn open(app: &TestApp, kind: &str) -> Vec<Value> {
-    let page = app.get(&format!("/problems?open=true&kind={kind}")).await.expect(200);
+    let page = app.get(&format!("/incidents?open=true&kind={kind}")).await.expect(200);
     page["items"].as_array().unwrap().clone()
 }
 
@@ -186,7 +186,7 @@ both! {
         assert_eq!(round(&jobs, &[(Job::Issue, ISSUE)], &SCHEDULE).await, 1);
         assert_eq!(open(&app, "job_stuck").await, [] as [Value; 0], "it closes by itself, and at once");
         assert_eq!(outcome(&app, Job::Issue, "2025-08-27T08:00:00").await, "done by hand");
-        // Before the bell it is not the work of that bell.
+        // Before the slot it is not the work of that slot.
         app.clock.set(office("2025-08-28T07:59:00"));
         app.post("/warning-runs", json!({})).await.expect(200);
         app.clock.set(office("2025-08-28T08:00:10"));
@@ -199,7 +199,7 @@ both! {
         let jobs = jobs(&app, "one");
         let degraded = async || {
             let ready = app.send(TestRequest::default().uri("/readyz")).await;
-            ready.json()["problems"].get("job_stuck").is_some()
+            ready.json()["incidents"].get("job_stuck").is_some()
         };
         round(&jobs, &SCHEDULE, &SCHEDULE).await;
         app.clock.set(office("2025-08-30T08:20:00"));
@@ -245,12 +245,12 @@ both! {
         app.clock.set(app.clock.now() + TimeDelta::hours(2));
         execute(&app, "DROP TABLE idempotency_keys; DROP TABLE silences;").await;
         let failed = watch(&jobs, &SCHEDULE).await.unwrap_err().to_string();
-        assert!(failed.contains("upkeep: ") && failed.contains("episodes: "), "{failed}");
+        assert!(failed.contains("maintenance: ") && failed.contains("episodes: "), "{failed}");
         assert!(!failed.contains("deliveries") && !failed.contains("stuck"), "{failed}");
         assert!(!open(&app, "delivery_late").await.is_empty(), "what comes after them was looked at");
     }
 
-    async fn a_draft_that_nobody_signs_for_three_working_days_is_a_problem(app: TestApp) {
+    async fn a_draft_that_nobody_signs_for_three_working_days_is_an_incident(app: TestApp) {
         lagging(&app).await;
         for campaign in app.get("/campaigns").await.expect(200)["items"].as_array().unwrap() {
             let path = format!("/campaigns/{}", campaign["id"].as_str().unwrap());

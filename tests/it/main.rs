@@ -25,3 +25,4 @@ mod strangers;
 mod support;
 mod tidy;
 mod try_out;
+mod web;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use xushi::config::{Config, defaults as built_in};
-use xushi::domain::{Kind, LetterKind, ProblemKind, TextEnum as _};
+use xushi::domain::{IncidentKind, Kind, LetterKind, TextEnum as _};
 use xushi::jobs::Job;
 use xushi::store::constraints::CONSTRAINTS;
 
@@ -193,10 +193,10 @@ fn every_setting_is_told_with_its_default() {
 #[test]
 fn every_setting_has_a_field_and_every_field_a_setting() {
     let source = read("src/config.rs");
-    let (bells, keys): (BTreeSet<_>, _) =
+    let (crons, keys): (BTreeSet<_>, _) =
         defaults().into_keys().partition(|key| key.starts_with("schedule."));
     // Those of the schedule are the names of the jobs.
-    assert_eq!(bells, Job::ALL.iter().map(|job| format!("schedule.{job}")).collect());
+    assert_eq!(crons, Job::ALL.iter().map(|job| format!("schedule.{job}")).collect());
     let keys: BTreeSet<String> = keys;
     let mut fields = BTreeSet::new();
     for section in keys.iter().filter_map(|key| key.split('.').next()) {
@@ -212,8 +212,8 @@ fn every_setting_has_a_field_and_every_field_a_setting() {
 fn every_job_is_scheduled_and_told() {
     let none: Vec<(String, String)> = Vec::new();
     let schedule = Config::from_layers("", none).unwrap().schedule;
-    let bells: Vec<(Job, &str)> = Job::ALL.iter().map(|job| (*job, job.row().bell)).collect();
-    assert_eq!(schedule.jobs(), bells, "the configuration and the table of jobs");
+    let crons: Vec<(Job, &str)> = Job::ALL.iter().map(|job| (*job, job.row().cron)).collect();
+    assert_eq!(schedule.jobs(), crons, "the configuration and the table of jobs");
     let head = ["job", "what it does", "when it was missed or failed"];
     let jobs = words(Job::ALL.iter().map(|job| job.as_str()));
     assert_eq!(first_column(&read("docs/OPERATING.md"), &head), jobs, "docs/OPERATING.md, Jobs");
@@ -286,12 +286,12 @@ fn every_kind_of_letter_has_its_templates_and_is_told() {
 }
 
 #[test]
-fn every_problem_is_told_with_what_to_do() {
+fn every_incident_is_told_with_what_to_do() {
     let rows = table(&read("docs/OPERATING.md"), &["kind", "中文", "what to do"]);
     let told: BTreeSet<(String, String)> = rows.iter().map(|row| (bare(&row[0]), row[1].clone())).collect();
     let known: BTreeSet<(String, String)> =
-        ProblemKind::ALL.iter().map(|kind| (kind.to_string(), kind.chinese().to_owned())).collect();
-    assert_eq!(told, known, "docs/OPERATING.md and ProblemKind");
+        IncidentKind::ALL.iter().map(|kind| (kind.to_string(), kind.chinese().to_owned())).collect();
+    assert_eq!(told, known, "docs/OPERATING.md and IncidentKind");
     assert!(rows.iter().all(|row| row[2].len() > 20), "{rows:?}");
 }
 
@@ -383,7 +383,7 @@ fn every_unique_constraint_says_what_it_means_to_a_caller() {
     assert!(names.len() > 20, "{names:?}");
     let told: BTreeSet<&str> = CONSTRAINTS.iter().map(|one| one.name).collect();
     // Opening what is open already is no error.
-    let quiet = ["problems_open_key"];
+    let quiet = ["incidents_open_key"];
     let silent: Vec<_> = names
         .iter()
         .filter(|name| !told.contains(name.as_str()) && !quiet.contains(&name.as_str()))

@@ -55,8 +55,8 @@ pub(crate) fn later(app: &TestApp, by: TimeDelta) {
     app.clock.set(now + by);
 }
 
-pub(crate) async fn open_problems(app: &TestApp, kind: &str) -> Vec<Value> {
-    let page = app.get(&format!("/problems?open=true&kind={kind}")).await.expect(200);
+pub(crate) async fn open_incidents(app: &TestApp, kind: &str) -> Vec<Value> {
+    let page = app.get(&format!("/incidents?open=true&kind={kind}")).await.expect(200);
     page["items"].as_array().unwrap().clone()
 }
 

@@ -1,4 +1,4 @@
-//! What strangers' mails and servers do to the outbox and the folder of bounces: one problem each, and the work goes on.
+//! What strangers' mails and servers do to the outbox and the folder of bounces: one incident each, and the work goes on.
 
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -50,8 +50,8 @@ async fn deliveries(app: &TestApp) -> Vec<DeliveryRow> {
     app.store.list_deliveries(&Default::default(), PAGE).await.unwrap()
 }
 
-async fn open_problems(app: &TestApp, kind: &str) -> Vec<String> {
-    let page = app.get(&format!("/problems?open=true&kind={kind}")).await.expect(200);
+async fn open_incidents(app: &TestApp, kind: &str) -> Vec<String> {
+    let page = app.get(&format!("/incidents?open=true&kind={kind}")).await.expect(200);
     let items = page["items"].as_array().unwrap();
     items.iter().map(|problem| problem["detail"].as_str().unwrap().to_owned()).collect()
 }
@@ -156,14 +156,14 @@ both! {
         };
         assert_eq!(names("unread"), ["5-large.eml", "6-noise.eml", "7-link.eml", "8-pipe.eml"]);
         assert_eq!(names(""), ["9-folder.eml", "done", "unread"]);
-        let unread = open_problems(&app, "bounce_unread").await;
+        let unread = open_incidents(&app, "bounce_unread").await;
         assert!(unread.len() == 1 && unread[0].starts_with("4封退信无法识别，请人工查看"), "{unread:?}");
-        let stray = open_problems(&app, "stray_bounce").await;
+        let stray = open_incidents(&app, "stray_bounce").await;
         assert!(stray.len() == 1 && stray[0].starts_with("收到4封退信") && !stray[0].contains(char::is_control), "{stray:?}");
         // When somebody has seen to them it is over.
         std::fs::remove_dir_all(home.path().join("unread")).unwrap();
         watch(&jobs(&app, Transport::Memory(MemoryOutbox::default()), Some(home.path())), &[]).await.unwrap();
-        assert!(open_problems(&app, "bounce_unread").await.is_empty());
+        assert!(open_incidents(&app, "bounce_unread").await.is_empty());
     }
 
     async fn nothing_that_is_posted_is_an_error_of_ours(app: TestApp) {
@@ -195,21 +195,21 @@ both! {
         watch(&jobs(&app, Transport::Memory(MemoryOutbox::default()), Some(home.path())), &[]).await.unwrap();
         let now = deliveries(&app).await;
         assert_eq!((state(&now, &rows[0]), state(&now, &rows[1]), state(&now, &rows[2])), ("bounced", "bounced", "accepted"));
-        let told = open_problems(&app, "delivery_bounced").await;
+        let told = open_incidents(&app, "delivery_bounced").await;
         let said = "退信，请人工查看：系统退信 您的邮件被退回：收件人不存在";
         assert!(told.len() == 2 && told.iter().all(|detail| detail.ends_with(said)), "{told:?}");
         assert!(home.path().join("done/qq.eml").is_file() && home.path().join("unread/other.eml").is_file());
         assert!(home.path().join("unread/answer.eml").is_file());
-        assert!(open_problems(&app, "bounce_unread").await[0].starts_with("2封"));
+        assert!(open_incidents(&app, "bounce_unread").await[0].starts_with("2封"));
         post(&app, in_words("nobody@example.net")).await.problem(422, "invalid", "");
     }
 
-    async fn a_flood_of_invented_bounces_is_one_problem(app: TestApp) {
+    async fn a_flood_of_invented_bounces_is_one_incident(app: TestApp) {
         for number in 0..40 {
             let stray = post(&app, report(&format!("{number}@example.net"), "a@example.net", "").into_bytes()).await.expect(200);
             assert_eq!(stray["outcome"], "stray");
         }
-        let told = open_problems(&app, "stray_bounce").await;
+        let told = open_incidents(&app, "stray_bounce").await;
         assert!(told.len() == 1 && told[0].starts_with("收到40封退信") && told[0].contains("39@example.net"), "{told:?}");
     }
 
@@ -257,7 +257,7 @@ both! {
             assert!(done.deferred <= 2, "one refusal of all is not asked for {count} times: {}", done.deferred);
             let now = deliveries(&app).await;
             assert!(now.iter().all(|row| row.state == "pending"), "{refusal:?}");
-            let told = open_problems(&app, "transport_refused").await;
+            let told = open_incidents(&app, "transport_refused").await;
             let words = String::from_utf8_lossy(refusal.1).into_owned();
             assert!(told.len() == 1 && told[0].contains(&words), "{told:?}");
             app.clock.set(app.clock.now() + TimeDelta::hours(2));
@@ -275,7 +275,7 @@ both! {
         assert_eq!((late.deferred, late.failed), (count, 0), "the first real try is not the last");
         app.clock.set(app.clock.now() + TimeDelta::hours(6));
         assert_eq!(deliver(&jobs(&app, Transport::Memory(outbox.clone()), None)).await.unwrap().accepted, count);
-        assert!(open_problems(&app, "transport_refused").await.is_empty());
+        assert!(open_incidents(&app, "transport_refused").await.is_empty());
         // What is said of one recipient stays final.
         assert!(outbox.kept().len() == count);
     }
@@ -291,7 +291,7 @@ both! {
         assert!(done.failed >= 1 && done.failed + done.accepted == count, "{done:?}");
         let refused = deliveries(&app).await.into_iter().find(|row| row.email == first).unwrap();
         assert_eq!((refused.state.as_str(), refused.last_reply.as_deref()), ("failed", Some("550 用户不存在")));
-        assert!(open_problems(&app, "delivery_failed").await[0].ends_with("550 用户不存在"));
+        assert!(open_incidents(&app, "delivery_failed").await[0].ends_with("550 用户不存在"));
     }
 
     async fn letters_come_from_their_issuer_and_answers_go_to_the_contact(app: TestApp) {

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::api::assessments::needs::NeededView;
-use crate::api::http::problem::Problem;
+use crate::api::http::refused::Refused;
 use crate::domain::pace::{Assessment, Context, Release, foreseen, next_report};
 use crate::domain::{Figure, Period, TextEnum as _};
 use crate::evidence::Grounds;
@@ -65,7 +65,7 @@ impl Beside {
         (assessment, as_of): (&Assessment, NaiveDate),
         stated: Vec<Stated>,
         templates: &Templates,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self, Refused> {
         let context = grounds.context(as_of);
         let subject = grounds.subject();
         let judged = assessment.data_period.zip(context.figure);

@@ -1,11 +1,11 @@
 //! Assessments (研判): the board, and one verdict with its working.
 
 pub(in crate::api) mod beside;
+pub(in crate::api) mod board_cache;
 pub(in crate::api) mod figures;
 pub(in crate::api) mod needs;
 pub(in crate::api) mod past_boards;
 pub mod preview;
-pub(in crate::api) mod shelf;
 pub(in crate::api) mod stated;
 pub(in crate::api) mod verdict;
 
@@ -24,7 +24,7 @@ use crate::api::assessments::past_boards::Order;
 use crate::api::assessments::verdict::VerdictView;
 use crate::api::http::extract::Params;
 use crate::api::http::page::{self, List, ListParams, NoFilter, PageView};
-use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::indicators::{IndicatorParams, Named};
@@ -61,7 +61,7 @@ impl AssessmentView {
         as_of: NaiveDate,
         stated: Vec<Stated>,
         templates: &Templates,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self, Refused> {
         Ok(Self {
             indicator_id: evidence.row.id.0,
             indicator: evidence.grounds.measure.name.clone(),
@@ -89,10 +89,10 @@ async fn find_assessment(
     request: HttpRequest,
     id: web::Path<Uuid>,
     Params(params): Params<AsOfParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let as_of = params.as_of.unwrap_or_else(|| state.office.clock.today());
     let evidence = gather::evidence_on(&state.office.store, &state.office.calendar, Id(*id), as_of).await?;
-    let evidence = evidence.ok_or_else(|| Problem::not_found("指标"))?;
+    let evidence = evidence.ok_or_else(|| Refused::not_found("指标"))?;
     let stated = state.office.store.list_stated(evidence.row.series_id, as_of).await?;
     let stated = stated.into_iter().map(Stated::from).collect();
     respond::ok(&request, &AssessmentView::of(&evidence, as_of, stated, &state.office.templates)?)
@@ -132,8 +132,8 @@ async fn list_recorded(
     request: HttpRequest,
     id: web::Path<Uuid>,
     list: List<NoFilter>,
-) -> Result<HttpResponse, Problem> {
-    state.office.store.find_indicator(*id).await?.ok_or_else(|| Problem::not_found("指标"))?;
+) -> Result<HttpResponse, Refused> {
+    state.office.store.find_indicator(*id).await?.ok_or_else(|| Refused::not_found("指标"))?;
     let rows = state.office.store.list_assessments(*id, list.page).await?;
     let page = PageView::new(rows, list.page, |row| row.id.0, |row| RecordedView::of(&row));
     respond::list(&request, &page, list.fields.as_deref())
@@ -227,21 +227,21 @@ async fn list_assessments(
     state: web::Data<State>,
     request: HttpRequest,
     Params(params): Params<BoardParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let query = request.query_string();
     // Taken before anything is read: what is written meanwhile makes the board one that nobody will ask for.
     let snapshot = state.office.store.find_snapshot().await?;
-    if let Some(kept) = snapshot.as_deref().and_then(|snapshot| state.shelf.find(query, snapshot)) {
+    if let Some(kept) = snapshot.as_deref().and_then(|snapshot| state.board_cache.find(query, snapshot)) {
         return respond::kept(&request, &kept);
     }
     let body = board(&state, params).await?;
     if let Some(snapshot) = snapshot {
-        state.shelf.keep(query, snapshot, &respond::tag(&body), &body);
+        state.board_cache.keep(query, snapshot, &respond::tag(&body), &body);
     }
     Ok(respond::bytes(&request, body))
 }
 
-async fn board(state: &State, params: BoardParams) -> Result<web::Bytes, Problem> {
+async fn board(state: &State, params: BoardParams) -> Result<web::Bytes, Refused> {
     let BoardParams {
         limit,
         cursor,
@@ -286,7 +286,7 @@ async fn board(state: &State, params: BoardParams) -> Result<web::Bytes, Problem
 }
 
 /// Those of these indicators that are about to be judged again.
-pub(super) async fn marked(state: &State, ids: &[Id]) -> Result<Vec<Id>, Problem> {
+pub(super) async fn marked(state: &State, ids: &[Id]) -> Result<Vec<Id>, Refused> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -305,7 +305,7 @@ async fn past_board(
     mut filter: BoardFilter,
     as_of: NaiveDate,
     (limit, after): (i64, Option<(i32, Uuid)>),
-) -> Result<Vec<BoardRow>, Problem> {
+) -> Result<Vec<BoardRow>, Refused> {
     let snapshot = state.office.store.find_snapshot().await?;
     let ranks: Option<Vec<i32>> = filter
         .grades
@@ -313,7 +313,7 @@ async fn past_board(
         .map(|grades| grades.iter().filter_map(|grade| Grade::parse(grade)).map(grade_rank).collect());
     let name = format!("{as_of} {filter:?} {snapshot:?}");
     let judge = past_order(state, &filter, as_of);
-    let order = state.shelf.past.order(&name, snapshot.is_some(), judge).await?;
+    let order = state.board_cache.past.order(&name, snapshot.is_some(), judge).await?;
     let passes = |(rank, id): &&(i32, Id)| {
         ranks.as_ref().is_none_or(|ranks| ranks.contains(rank))
             && after.is_none_or(|after| (*rank, id.0) > after)
@@ -347,7 +347,7 @@ async fn past_board(
 }
 
 /// Judges all that passes the filter, and keeps the order alone.
-async fn past_order(state: &State, filter: &BoardFilter, as_of: NaiveDate) -> Result<Order, Problem> {
+async fn past_order(state: &State, filter: &BoardFilter, as_of: NaiveDate) -> Result<Order, Refused> {
     let ids = state.office.store.list_by_series(filter).await?;
     let mut judging = Judging::of(&state.office.store, &state.office.calendar, as_of, ids).await?;
     let mut order = Vec::new();

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::http::problem::Problem;
+use crate::api::http::refused::Refused;
 use crate::api::http::wire::{Amount, Word};
 use crate::domain::pace::{Assessment, Context, NeededForm, Ratio, Subject};
 use crate::domain::{Figure, RulePack};
@@ -70,11 +70,11 @@ impl NeededView {
         pack: &RulePack,
         (assessment, context): (&Assessment, &Context),
         templates: &Templates,
-    ) -> Result<Option<Self>, Problem> {
+    ) -> Result<Option<Self>, Refused> {
         let (Some(needed), judged) = (assessment.needed, assessment.figure) else { return Ok(None) };
         let found = Found { subject, pack, assessment, figure: judged, lagging: 0, context };
         let line = LetterLine { indicator: subject.measure.name.clone(), ..LetterLine::found(&found) };
-        let sentence = templates.needed(&line).map_err(Problem::internal)?;
+        let sentence = templates.needed(&line).map_err(Refused::internal)?;
         let printed = |quantity: &Option<Quantity>| quantity.as_ref().map(PrintedView::from);
         let units = line.kind.row().printed_units(&subject.measure.unit, judged.unwrap_or(Figure::Level));
         let unit = needed.form.unit(units).to_owned();

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::api::http::problem::{Code, Problem};
+use crate::api::http::refused::{Code, Refused};
 use crate::store::types::Id;
 
 /// Boards judged at once in a process.
@@ -48,8 +48,8 @@ impl Default for PastBoards {
     }
 }
 
-fn busy() -> Problem {
-    Problem::new(Code::Unavailable, "正在研判的其他日期看板较多，请稍后重试。")
+fn busy() -> Refused {
+    Refused::new(Code::Unavailable, "正在研判的其他日期看板较多，请稍后重试。")
 }
 
 impl PastBoards {
@@ -57,9 +57,9 @@ impl PastBoards {
     ///
     /// # Errors
     /// `Unavailable` when others are at it for too long.
-    pub async fn turn(&self) -> Result<SemaphorePermit<'_>, Problem> {
+    pub async fn turn(&self) -> Result<SemaphorePermit<'_>, Refused> {
         let turn = tokio::time::timeout(self.patience, self.turns.acquire()).await.map_err(|_| busy())?;
-        turn.map_err(Problem::internal)
+        turn.map_err(Refused::internal)
     }
 
     /// The order of the board called `name`, which `judge` finds out. Somebody else's answer serves when it was found after
@@ -71,8 +71,8 @@ impl PastBoards {
         &self,
         name: &str,
         lasting: bool,
-        judge: impl Future<Output = Result<Order, Problem>>,
-    ) -> Result<Order, Problem> {
+        judge: impl Future<Output = Result<Order, Refused>>,
+    ) -> Result<Order, Refused> {
         let board = self.board(name);
         let asked = board.ended.load(Ordering::Acquire);
         let mut order = tokio::time::timeout(self.patience, board.order.lock()).await.map_err(|_| busy())?;

@@ -8,7 +8,7 @@ use crate::api::assessments::beside::{Beside, Stated};
 use crate::api::assessments::figures::DoubtView;
 use crate::api::assessments::needs::NeededView;
 use crate::api::assessments::stated::{Checked, ContradictionView, UncheckedView};
-use crate::api::http::problem::Problem;
+use crate::api::http::refused::Refused;
 use crate::api::http::wire::{Amount, Word};
 use crate::api::indicators::PeriodView;
 use crate::domain::pace::{Assessment, Forecast, Missing, Ratio, Release, SideRun, Step};
@@ -295,7 +295,7 @@ impl VerdictView {
         as_of: NaiveDate,
         stated: Vec<Stated>,
         templates: &Templates,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self, Refused> {
         let (assessment, steps) = grounds.judge_with_working(as_of);
         let beside = Beside::of(grounds, (&assessment, as_of), stated, templates)?;
         Ok(Self::of(assessment, steps, &grounds.pack, &beside))

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::api::State;
 use crate::api::http::extract::Body;
-use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
@@ -52,8 +52,8 @@ impl CampaignCurves {
     }
 }
 
-async fn campaign(state: &State, id: Uuid) -> Result<CampaignRow, Problem> {
-    state.office.store.find_campaign(id).await?.ok_or_else(|| Problem::not_found("攻坚行动"))
+async fn campaign(state: &State, id: Uuid) -> Result<CampaignRow, Refused> {
+    state.office.store.find_campaign(id).await?.ok_or_else(|| Refused::not_found("攻坚行动"))
 }
 
 /// 读取攻坚行动的默认序时曲线
@@ -64,7 +64,7 @@ async fn list_curves(
     state: web::Data<State>,
     request: HttpRequest,
     id: web::Path<Uuid>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let row = campaign(&state, *id).await?;
     let rows = state.office.store.list_campaign_curves(&[row.id]).await?;
     respond::ok(&request, &CampaignCurves::of(rows)?)
@@ -80,7 +80,7 @@ async fn replace_curves(
     actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<CampaignCurves>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let curve = |one: KindCurve| (one.kind.0, Curve::from(one.curve));
     let curves = body.curves.into_iter().map(curve).collect();
     plans::replace_curves(&state.office, &actor, *id, curves).await?;

@@ -11,7 +11,7 @@ use crate::api::State;
 use crate::api::http::extract::{Body, Params};
 use crate::api::http::lookup::{self, At};
 use crate::api::http::page::{List, ListParams, PageView};
-use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::office::{Actor, plans};
@@ -26,7 +26,7 @@ pub fn routes(config: &mut impl Routes) {
 
 type Seats = Vec<(CampaignMemberRow, String)>;
 
-async fn seats(state: &State, ids: &[Id]) -> Result<Seats, Problem> {
+async fn seats(state: &State, ids: &[Id]) -> Result<Seats, Refused> {
     Ok(state.office.store.list_members(ids).await?)
 }
 
@@ -38,7 +38,7 @@ async fn list_campaigns(
     state: web::Data<State>,
     request: HttpRequest,
     list: List<CampaignParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let params = list.filter;
     let region = lookup::maybe_region(&state, At::Query("region"), params.region.as_deref()).await?;
     let parent = lookup::maybe_campaign(&state, At::Query("parent"), params.parent.as_deref()).await?;
@@ -74,7 +74,7 @@ async fn create_campaign(
     state: web::Data<State>,
     actor: Actor,
     Body(body): Body<CreateCampaign>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let row = plans::create_campaign(&state.office, &actor, body.into()).await?;
     respond::created(&format!("/api/v1/campaigns/{}", row.id.0), &CampaignView::of(row)?)
 }
@@ -88,7 +88,7 @@ async fn find_campaign(
     request: HttpRequest,
     id: web::Path<Uuid>,
     Params(params): Params<CampaignOneParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let row = load(&state, *id).await?;
     let mut view = CampaignView::of(row)?;
     if params.expand.is_some() {
@@ -97,8 +97,8 @@ async fn find_campaign(
     respond::one(&request, &view, params.fields.as_deref())
 }
 
-async fn load(state: &State, id: Uuid) -> Result<CampaignRow, Problem> {
-    state.office.store.find_campaign(id).await?.ok_or_else(|| Problem::not_found("攻坚行动"))
+async fn load(state: &State, id: Uuid) -> Result<CampaignRow, Refused> {
+    state.office.store.find_campaign(id).await?.ok_or_else(|| Refused::not_found("攻坚行动"))
 }
 
 /// 修改攻坚行动（须带If-Match）
@@ -112,7 +112,7 @@ async fn update_campaign(
     actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<UpdateCampaign>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let present = load(&state, *id).await?;
     let members = seats(&state, &[present.id]).await?;
     // It may have been read with its members or without.

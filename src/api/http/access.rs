@@ -15,7 +15,7 @@ use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
 use uuid::Uuid;
 
 use crate::api::State;
-use crate::api::http::problem::{Code, Problem};
+use crate::api::http::refused::{Code, Refused};
 use crate::api::http::request_id;
 use crate::domain::Role;
 use crate::office::{Actor, Call, Who};
@@ -38,12 +38,12 @@ pub struct Caller {
 }
 
 impl FromRequest for Caller {
-    type Error = Problem;
-    type Future = std::future::Ready<Result<Self, Problem>>;
+    type Error = Refused;
+    type Future = std::future::Ready<Result<Self, Refused>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let caller = request.extensions().get::<Self>().cloned();
-        std::future::ready(caller.ok_or_else(|| Problem::internal("a route without a caller")))
+        std::future::ready(caller.ok_or_else(|| Refused::internal("a route without a caller")))
     }
 }
 
@@ -76,12 +76,12 @@ impl KnownKeys {
 }
 
 impl FromRequest for Actor {
-    type Error = Problem;
-    type Future = std::future::Ready<Result<Self, Problem>>;
+    type Error = Refused;
+    type Future = std::future::Ready<Result<Self, Refused>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let actor = request.extensions().get::<Self>().cloned();
-        std::future::ready(actor.ok_or_else(|| Problem::internal("a route without an actor")))
+        std::future::ready(actor.ok_or_else(|| Refused::internal("a route without an actor")))
     }
 }
 
@@ -100,7 +100,7 @@ pub async fn middleware<B: MessageBody + 'static>(
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
     let Some(state) = request.app_data::<web::Data<State>>().cloned() else {
-        return Ok(request.error_response(Problem::internal("no state")));
+        return Ok(request.error_response(Refused::internal("no state")));
     };
     let caller = match presented(&request) {
         Some(key) => identify(&state, &key).await,
@@ -153,7 +153,7 @@ fn presented(request: &ServiceRequest) -> Option<String> {
     Some(key.trim().to_owned())
 }
 
-async fn identify(state: &State, key: &str) -> Result<Caller, Problem> {
+async fn identify(state: &State, key: &str) -> Result<Caller, Refused> {
     let hash = crate::store::hash_key(key);
     if let Some(caller) = state.known_keys.find(&hash) {
         return Ok(caller);
@@ -166,15 +166,15 @@ async fn identify(state: &State, key: &str) -> Result<Caller, Problem> {
     Ok(caller)
 }
 
-fn unauthorized() -> Problem {
-    Problem::new(
+fn unauthorized() -> Refused {
+    Refused::new(
         Code::Unauthorized,
         "请在请求头中提供访问密钥：Authorization: Bearer 密钥。密钥由系统管理员发放。",
     )
 }
 
-fn forbidden(detail: impl Into<String>) -> Problem {
-    Problem::new(Code::Forbidden, detail)
+fn forbidden(detail: impl Into<String>) -> Refused {
+    Refused::new(Code::Forbidden, detail)
 }
 
 /// Whether `caller` may do what `rule` is about, to what the address names.
@@ -183,7 +183,7 @@ async fn permit(
     caller: &Caller,
     rule: &AccessRule,
     request: &mut ServiceRequest,
-) -> Result<(), Problem> {
+) -> Result<(), Refused> {
     if !rule.admits(caller.role) {
         let detail = format!("角色为“{}”的密钥不能进行此操作，请联系系统管理员。", caller.role.chinese());
         return Err(forbidden(detail));
@@ -197,17 +197,17 @@ async fn permit(
     if caller.role != Role::Unit {
         return Ok(());
     }
-    let unit = caller.unit_id.ok_or_else(|| Problem::internal("a unit's key without a unit"))?;
+    let unit = caller.unit_id.ok_or_else(|| Refused::internal("a unit's key without a unit"))?;
     let (what, concerned) = match rule.unit {
         Reach::Nothing | Reach::Everything => return Ok(()),
         Reach::OwnList => return narrow(request, unit),
         reach => own(state, reach, named(rule, request)?, unit).await?,
     };
     // What does not concern a unit does not exist for it.
-    if concerned { Ok(()) } else { Err(Problem::not_found(what)) }
+    if concerned { Ok(()) } else { Err(Refused::not_found(what)) }
 }
 
-async fn own(state: &State, reach: Reach, id: Uuid, unit: Uuid) -> Result<(&'static str, bool), Problem> {
+async fn own(state: &State, reach: Reach, id: Uuid, unit: Uuid) -> Result<(&'static str, bool), Refused> {
     let mine = |id: Option<Id>| id == Some(Id(unit));
     Ok(match reach {
         Reach::OwnEpisode => ("预警事项", mine(state.office.store.find_episode_unit(id).await?)),
@@ -219,15 +219,15 @@ async fn own(state: &State, reach: Reach, id: Uuid, unit: Uuid) -> Result<(&'sta
 }
 
 /// The `{id}` in the address.
-fn named(rule: &AccessRule, request: &ServiceRequest) -> Result<Uuid, Problem> {
+fn named(rule: &AccessRule, request: &ServiceRequest) -> Result<Uuid, Refused> {
     let mut path = Path::new(request.path());
     let known = ResourceDef::new(format!("{PREFIX}{}", rule.path)).capture_match_info(&mut path);
     let id = path.get("id").filter(|_| known).and_then(|id| Uuid::try_parse(id).ok());
-    id.ok_or_else(|| Problem::new(Code::NotFound, "地址中的id不是有效的UUID，请核对。"))
+    id.ok_or_else(|| Refused::new(Code::NotFound, "地址中的id不是有效的UUID，请核对。"))
 }
 
 /// Asks a list for this unit alone.
-fn narrow(request: &mut ServiceRequest, unit: Uuid) -> Result<(), Problem> {
+fn narrow(request: &mut ServiceRequest, unit: Uuid) -> Result<(), Refused> {
     let own = unit.hyphenated().to_string();
     let query = request.query_string();
     let asked: Vec<_> = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "unit").collect();
@@ -239,6 +239,6 @@ fn narrow(request: &mut ServiceRequest, unit: Uuid) -> Result<(), Problem> {
     }
     let joint = if query.is_empty() { "" } else { "&" };
     let address = format!("{}?{query}{joint}unit={own}", request.path());
-    request.head_mut().uri = address.parse::<Uri>().map_err(Problem::internal)?;
+    request.head_mut().uri = address.parse::<Uri>().map_err(Refused::internal)?;
     Ok(())
 }

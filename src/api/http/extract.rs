@@ -9,7 +9,7 @@ use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 
 use crate::api::http::page::refuse;
-use crate::api::http::problem::{Code, Problem};
+use crate::api::http::refused::{Code, Refused};
 use crate::domain::invalid::shorten;
 
 /// A JSON body. Unknown fields are refused by the types themselves (`deny_unknown_fields`).
@@ -22,8 +22,8 @@ pub struct Params<T>(pub T);
 pub struct JsonBytes(pub Bytes);
 
 impl<T: DeserializeOwned> FromRequest for Body<T> {
-    type Error = Problem;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+    type Error = Refused;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Refused>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let bytes = JsonBytes::from_request(request, payload);
@@ -32,8 +32,8 @@ impl<T: DeserializeOwned> FromRequest for Body<T> {
 }
 
 impl FromRequest for JsonBytes {
-    type Error = Problem;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+    type Error = Refused;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Refused>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let plain_json = actix_web::HttpMessage::content_type(request)
@@ -44,25 +44,25 @@ impl FromRequest for JsonBytes {
         Box::pin(async move {
             if !plain_json {
                 let detail = "请把请求头Content-Type设为application/json。";
-                return Err(Problem::new(Code::UnsupportedMediaType, detail));
+                return Err(Refused::new(Code::UnsupportedMediaType, detail));
             }
             bytes.await.map(Self).map_err(|error| body_unread(&error))
         })
     }
 }
 
-pub(in crate::api) fn body_unread(error: &actix_web::Error) -> Problem {
+pub(in crate::api) fn body_unread(error: &actix_web::Error) -> Refused {
     if error.as_response_error().status_code() == actix_web::http::StatusCode::PAYLOAD_TOO_LARGE {
-        return Problem::new(Code::TooLarge, "请求内容超过上限，请分批提交。");
+        return Refused::new(Code::TooLarge, "请求内容超过上限，请分批提交。");
     }
-    Problem::new(Code::MalformedBody, "请求内容未能完整读取，请重新提交。")
+    Refused::new(Code::MalformedBody, "请求内容未能完整读取，请重新提交。")
 }
 
 /// Reads JSON; an error says where.
 ///
 /// # Errors
 /// `MalformedBody` for what is not JSON, `Invalid` with a pointer for what does not fit the shape.
-pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refused> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let place = json_pointer(error.path());
@@ -76,18 +76,18 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 ///
 /// # Errors
 /// `Invalid` with a pointer into that part.
-pub(in crate::api) fn value<T: DeserializeOwned>(value: &serde_json::Value) -> Result<T, Problem> {
+pub(in crate::api) fn value<T: DeserializeOwned>(value: &serde_json::Value) -> Result<T, Refused> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let place = json_pointer(error.path());
         explain(place, error.inner())
     })
 }
 
-fn explain(place: String, error: &serde_json::Error) -> Problem {
+fn explain(place: String, error: &serde_json::Error) -> Refused {
     if error.classify() != serde_json::error::Category::Data {
         let detail =
             format!("请求内容不是合法的JSON（第{}行第{}列），请检查。", error.line(), error.column());
-        return Problem::new(Code::MalformedBody, detail);
+        return Refused::new(Code::MalformedBody, detail);
     }
     let text = error.to_string();
     let named = |prefix: &str| {
@@ -95,7 +95,7 @@ fn explain(place: String, error: &serde_json::Error) -> Problem {
     };
     if let Some(field) = named("unknown field `") {
         let place = if place.ends_with(&format!("/{field}")) { place } else { format!("{place}/{field}") };
-        return Problem::at(
+        return Refused::at(
             Code::Invalid,
             place,
             "unknown_field",
@@ -103,14 +103,14 @@ fn explain(place: String, error: &serde_json::Error) -> Problem {
         );
     }
     if let Some(field) = named("missing field `") {
-        return Problem::at(
+        return Refused::at(
             Code::Invalid,
             format!("{place}/{field}"),
             "required",
             format!("缺少必填字段“{field}”。"),
         );
     }
-    Problem::at(Code::Invalid, place, "malformed", for_people(&text))
+    Refused::at(Code::Invalid, place, "malformed", for_people(&text))
 }
 
 /// Messages written by our own types are Chinese sentences; those of libraries are not for people.
@@ -141,8 +141,8 @@ fn json_pointer(path: &serde_path_to_error::Path) -> String {
 }
 
 impl<T: DeserializeOwned> FromRequest for Params<T> {
-    type Error = Problem;
-    type Future = std::future::Ready<Result<Self, Problem>>;
+    type Error = Refused;
+    type Future = std::future::Ready<Result<Self, Refused>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         std::future::ready(read_query(request.query_string()).map(Self))
@@ -153,7 +153,7 @@ impl<T: DeserializeOwned> FromRequest for Params<T> {
 ///
 /// # Errors
 /// `MalformedQuery`.
-pub(in crate::api) fn read_query<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
+pub(in crate::api) fn read_query<T: DeserializeOwned>(query: &str) -> Result<T, Refused> {
     let pairs = || form_urlencoded::parse(query.as_bytes());
     // PostgreSQL takes no NUL in a text, and nothing stored has one.
     if let Some((name, _)) = pairs().find(|(_, value)| value.contains('\0')) {
@@ -166,7 +166,7 @@ pub(in crate::api) fn read_query<T: DeserializeOwned>(query: &str) -> Result<T, 
     })
 }
 
-fn explain_query(name: &str, text: &str) -> Problem {
+fn explain_query(name: &str, text: &str) -> Refused {
     let named = text.split('`').nth(1);
     let (field, rule, detail) = match named {
         Some(field) if text.starts_with("unknown field") => {
@@ -180,5 +180,5 @@ fn explain_query(name: &str, text: &str) -> Problem {
         }
         _ => (name, "malformed", for_people(text)),
     };
-    Problem { cause: Some(text.to_owned()), ..refuse(&shorten(field), rule, &detail) }
+    Refused { cause: Some(text.to_owned()), ..refuse(&shorten(field), rule, &detail) }
 }

@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use crate::api::State;
 use crate::api::http::access::Caller;
 use crate::api::http::extract::body_unread;
-use crate::api::http::problem::{Code, Problem};
+use crate::api::http::refused::{Code, Refused};
 use crate::api::http::respond::tag;
 use crate::store::rows::{Claim, IdempotencyRow};
 use crate::store::types::Id;
@@ -37,7 +37,7 @@ pub async fn middleware<B: MessageBody + 'static>(
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
     let Some(state) = request.app_data::<web::Data<State>>().cloned() else {
-        return Ok(request.error_response(Problem::internal("no state")));
+        return Ok(request.error_response(Refused::internal("no state")));
     };
     let (row, body) = match claim(&state, &mut request, &caller, key).await {
         Ok(Claimed::Ours(row, body)) => (row, body),
@@ -58,10 +58,10 @@ async fn claim(
     request: &mut ServiceRequest,
     caller: &Caller,
     key: String,
-) -> Result<Claimed, Problem> {
+) -> Result<Claimed, Refused> {
     if !(1..=200).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         let detail = "Idempotency-Key应为1至200个可见的英文字符，建议使用UUID。";
-        return Err(Problem::at(Code::Invalid, "Idempotency-Key", "malformed", detail));
+        return Err(Refused::at(Code::Invalid, "Idempotency-Key", "malformed", detail));
     }
     let (http, payload) = request.parts_mut();
     let body = Bytes::from_request(http, payload).await.map_err(|error| body_unread(&error))?;
@@ -88,13 +88,13 @@ fn fingerprint(request: &ServiceRequest, body: &[u8]) -> String {
     crate::store::hex(&hasher.finalize())
 }
 
-fn replay(asked: &IdempotencyRow, earlier: IdempotencyRow) -> Result<HttpResponse, Problem> {
+fn replay(asked: &IdempotencyRow, earlier: IdempotencyRow) -> Result<HttpResponse, Refused> {
     if earlier.request_hash != asked.request_hash {
         let detail = "这个Idempotency-Key已用于内容不同的请求，请换一个新的。";
-        return Err(Problem::new(Code::KeyReused, detail));
+        return Err(Refused::new(Code::KeyReused, detail));
     }
     let (Some(status), Some(body)) = (earlier.status, earlier.body) else {
-        return Err(Problem::new(Code::InProgress, "相同的请求正在处理，请稍后再试。"));
+        return Err(Refused::new(Code::InProgress, "相同的请求正在处理，请稍后再试。"));
     };
     let status =
         u16::try_from(status).ok().and_then(|code| StatusCode::from_u16(code).ok()).unwrap_or(StatusCode::OK);
@@ -130,7 +130,7 @@ async fn run<B: MessageBody + 'static>(
     let location =
         response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let (head, body) = response.into_parts();
-    let bytes = to_bytes(body).await.map_err(|_| Problem::internal("body of an answer"))?;
+    let bytes = to_bytes(body).await.map_err(|_| Refused::internal("body of an answer"))?;
     row.status = Some(i32::from(status.as_u16()));
     row.body = Some(String::from_utf8_lossy(&bytes).into_owned());
     row.location = location;

@@ -1,7 +1,7 @@
 //! Keys in a request (id, code or name) turned into rows; an error says which field or parameter was wrong.
 
 use crate::api::State;
-use crate::api::http::problem::{Problem, pointer};
+use crate::api::http::refused::{Refused, pointer};
 use crate::store::StoreError;
 use crate::store::rows::{CampaignRow, MeasureRow, RegionRow, RulePackRow, TaskRow, UnitRow};
 use crate::store::types::Id;
@@ -17,8 +17,8 @@ pub enum At<'a> {
 
 impl At<'_> {
     /// The error at this place.
-    pub fn problem(self, error: StoreError) -> Problem {
-        let mut problem = Problem::from(error);
+    pub fn problem(self, error: StoreError) -> Refused {
+        let mut problem = Refused::from(error);
         for error in &mut problem.errors {
             error.pointer = match self {
                 Self::Body(field) => pointer(field),
@@ -37,7 +37,7 @@ macro_rules! lookups {
             ///
             /// # Errors
             /// `Invalid` at the key's place when nothing, or more than one row, has it.
-            pub async fn $one(state: &State, at: At<'_>, key: &str) -> Result<$row, Problem> {
+            pub async fn $one(state: &State, at: At<'_>, key: &str) -> Result<$row, Refused> {
                 state.office.store.$resolve(key).await.map_err(|error| at.problem(error))
             }
 
@@ -50,7 +50,7 @@ macro_rules! lookups {
                     state: &State,
                     at: At<'_>,
                     key: Option<&str>,
-                ) -> Result<Option<$row>, Problem> {
+                ) -> Result<Option<$row>, Refused> {
                     match key {
                         Some(key) => $one(state, at, key).await.map(Some),
                         None => Ok(None),
@@ -74,7 +74,7 @@ lookups! {
 ///
 /// # Errors
 /// `Invalid` at `campaign` when there is none.
-pub async fn maybe_campaign_family(state: &State, key: Option<&str>) -> Result<Option<Vec<Id>>, Problem> {
+pub async fn maybe_campaign_family(state: &State, key: Option<&str>) -> Result<Option<Vec<Id>>, Refused> {
     match key {
         Some(key) => {
             let family = state.office.store.resolve_campaign_family(key).await;

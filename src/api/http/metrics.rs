@@ -14,8 +14,8 @@ pub struct Metrics {
     seconds: HistogramVec,
     /// Deliveries by state, read from the outbox when scraped.
     pub deliveries: IntGaugeVec,
-    /// Open problems by kind, read when scraped.
-    pub problems: IntGaugeVec,
+    /// Open incidents by kind, read when scraped.
+    pub incidents: IntGaugeVec,
     /// Lines of the log that could not be written.
     pub log_lines_lost: IntCounter,
 }
@@ -49,17 +49,18 @@ impl Metrics {
         let deliveries =
             IntGaugeVec::new(opts!("xushi_deliveries", "Deliveries in the outbox, by state."), &["state"])
                 .expect("metric");
-        let problems = IntGaugeVec::new(opts!("xushi_problems_open", "Open problems, by kind."), &["kind"])
-            .expect("metric");
+        let incidents =
+            IntGaugeVec::new(opts!("xushi_incidents_open", "Open incidents, by kind."), &["kind"])
+                .expect("metric");
         let log_lines_lost =
             IntCounter::new("xushi_log_lines_lost_total", "Lines of the log that could not be written.")
                 .expect("metric");
         registry.register(Box::new(log_lines_lost.clone())).expect("metric");
-        registry.register(Box::new(problems.clone())).expect("metric");
+        registry.register(Box::new(incidents.clone())).expect("metric");
         registry.register(Box::new(requests.clone())).expect("metric");
         registry.register(Box::new(seconds.clone())).expect("metric");
         registry.register(Box::new(deliveries.clone())).expect("metric");
-        Self { registry, requests, seconds, deliveries, problems, log_lines_lost }
+        Self { registry, requests, seconds, deliveries, incidents, log_lines_lost }
     }
 
     /// Counts one answer. `route` is a pattern of the service's own, never a path as asked for.

@@ -1,13 +1,13 @@
 //! What all resources share of HTTP: who calls, what is read and answered, how it is refused.
 
 pub mod access;
+pub mod detach_on_disconnect;
 pub mod extract;
-pub mod finish;
 pub mod idempotency;
 pub mod lookup;
 pub mod metrics;
 pub mod page;
-pub mod problem;
+pub mod refused;
 pub mod request_id;
 pub mod respond;
 pub mod spec;

@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::api::http::extract::read_query;
-use crate::api::http::problem::{Code, Problem};
+use crate::api::http::refused::{Code, Refused};
 use crate::store::rows::Page;
 
 /// Rows given when `limit` is not.
@@ -66,15 +66,15 @@ pub struct List<F> {
 }
 
 impl<F: DeserializeOwned> FromRequest for List<F> {
-    type Error = Problem;
-    type Future = std::future::Ready<Result<Self, Problem>>;
+    type Error = Refused;
+    type Future = std::future::Ready<Result<Self, Refused>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         std::future::ready(read_list(request.query_string()))
     }
 }
 
-fn read_list<F: DeserializeOwned>(query: &str) -> Result<List<F>, Problem> {
+fn read_list<F: DeserializeOwned>(query: &str) -> Result<List<F>, Refused> {
     let is_shared = |pair: &&str| ListParams::NAMES.contains(&pair.split('=').next().unwrap_or_default());
     let (shared, own): (Vec<&str>, Vec<&str>) = query.split('&').partition(is_shared);
     let shared: ListParams = read_query(&shared.join("&"))?;
@@ -90,7 +90,7 @@ fn read_list<F: DeserializeOwned>(query: &str) -> Result<List<F>, Problem> {
 ///
 /// # Errors
 /// `MalformedQuery`.
-pub fn instant(text: &str) -> Result<NaiveDateTime, Problem> {
+pub fn instant(text: &str) -> Result<NaiveDateTime, Refused> {
     DateTime::parse_from_rfc3339(text)
         .or_else(|_| DateTime::parse_from_rfc3339(&text.replace(' ', "+")))
         .map(|at| at.naive_utc())
@@ -103,7 +103,7 @@ pub fn instant(text: &str) -> Result<NaiveDateTime, Problem> {
 ///
 /// # Errors
 /// `MalformedQuery`, naming the parameter.
-pub fn page(limit: Option<i64>, cursor: Option<&str>) -> Result<Page, Problem> {
+pub fn page(limit: Option<i64>, cursor: Option<&str>) -> Result<Page, Refused> {
     let limit = checked_limit(limit)?;
     let after = cursor.map(decode::<Uuid>).transpose()?;
     Ok(Page { limit, after })
@@ -113,7 +113,7 @@ pub fn page(limit: Option<i64>, cursor: Option<&str>) -> Result<Page, Problem> {
 ///
 /// # Errors
 /// `MalformedQuery`.
-pub fn checked_limit(limit: Option<i64>) -> Result<i64, Problem> {
+pub fn checked_limit(limit: Option<i64>) -> Result<i64, Refused> {
     let limit = limit.unwrap_or(LIMIT_DEFAULT);
     if (1..=LIMIT_MAX).contains(&limit) {
         Ok(limit)
@@ -123,8 +123,8 @@ pub fn checked_limit(limit: Option<i64>) -> Result<i64, Problem> {
 }
 
 /// A query parameter that was refused.
-pub fn refuse(parameter: &str, rule: &str, detail: &str) -> Problem {
-    Problem::at(Code::MalformedQuery, parameter, rule, detail)
+pub fn refuse(parameter: &str, rule: &str, detail: &str) -> Refused {
+    Refused::at(Code::MalformedQuery, parameter, rule, detail)
 }
 
 /// Text of a cursor; callers must not look inside.
@@ -136,7 +136,7 @@ pub fn encode<T: Serialize>(position: &T) -> String {
 ///
 /// # Errors
 /// `MalformedQuery`.
-pub fn decode<T: serde::de::DeserializeOwned>(cursor: &str) -> Result<T, Problem> {
+pub fn decode<T: serde::de::DeserializeOwned>(cursor: &str) -> Result<T, Refused> {
     URL_SAFE_NO_PAD
         .decode(cursor)
         .ok()

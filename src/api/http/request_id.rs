@@ -10,7 +10,7 @@ use actix_web::{Error, web};
 use tracing::Instrument as _;
 
 use crate::api::State;
-use crate::api::http::finish::unless_it_panics;
+use crate::api::http::detach_on_disconnect::unless_it_panics;
 use crate::api::http::metrics::Metrics;
 
 tokio::task_local! {

@@ -9,9 +9,9 @@ use serde_json::Value;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::assessments::shelf::CachedBoard;
+use crate::api::assessments::board_cache::CachedBoard;
 use crate::api::http::page::{PageView, refuse};
-use crate::api::http::problem::{Code, Problem, stale};
+use crate::api::http::refused::{Code, Refused, stale};
 use crate::domain::invalid::shorten;
 
 /// 读取一项时的查询参数
@@ -46,7 +46,7 @@ fn lists(headers: &HeaderMap, name: header::HeaderName, tag: &str) -> Option<boo
 ///
 /// # Errors
 /// `Internal` when the view cannot be written as JSON.
-pub fn ok<T: Serialize>(request: &HttpRequest, view: &T) -> Result<HttpResponse, Problem> {
+pub fn ok<T: Serialize>(request: &HttpRequest, view: &T) -> Result<HttpResponse, Refused> {
     Ok(bytes(request, json(view)?))
 }
 
@@ -55,11 +55,11 @@ pub fn bytes(request: &HttpRequest, body: web::Bytes) -> HttpResponse {
     answer(request, &tag(&body), body)
 }
 
-/// 200 with a board from the shelf, as it lies there to whoever reads gzip, or 304.
+/// 200 with a board from the cache, as it lies there to whoever reads gzip, or 304.
 ///
 /// # Errors
 /// `Internal` when what was kept cannot be read.
-pub fn kept(request: &HttpRequest, kept: &CachedBoard) -> Result<HttpResponse, Problem> {
+pub fn kept(request: &HttpRequest, kept: &CachedBoard) -> Result<HttpResponse, Refused> {
     if lists(request.headers(), header::IF_NONE_MATCH, &kept.tag) == Some(true) {
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, kept.tag.as_str())).finish());
     }
@@ -67,7 +67,7 @@ pub fn kept(request: &HttpRequest, kept: &CachedBoard) -> Result<HttpResponse, P
     let choices = [header::Encoding::gzip(), header::Encoding::identity()];
     let best = asked.and_then(|asked| asked.negotiate(choices.iter()));
     if best != Some(header::Encoding::gzip()) {
-        let json = kept.json().ok_or_else(|| Problem::internal("a kept board is no gzip"))?;
+        let json = kept.json().ok_or_else(|| Refused::internal("a kept board is no gzip"))?;
         return Ok(answer(request, &kept.tag, json));
     }
     let mut answer = json_head(&kept.tag);
@@ -121,7 +121,7 @@ pub fn one<T: Serialize + ToSchema>(
     request: &HttpRequest,
     view: &T,
     fields: Option<&str>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let whole = json(view)?;
     partly(request, view, &tag(&whole), (whole, fields))
 }
@@ -135,7 +135,7 @@ pub fn one_revised<T: Serialize + ToSchema>(
     view: &T,
     revision: i32,
     fields: Option<&str>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let whole = json(view)?;
     partly(request, view, &revised_tag(revision, &whole), (whole, fields))
 }
@@ -145,12 +145,12 @@ fn partly<T: Serialize + ToSchema>(
     view: &T,
     tag: &str,
     (whole, fields): (web::Bytes, Option<&str>),
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let Some(fields) = fields else { return Ok(answer(request, tag, whole)) };
     let wanted = wanted::<T>(fields)?;
-    let mut value = serde_json::to_value(view).map_err(Problem::internal)?;
+    let mut value = serde_json::to_value(view).map_err(Refused::internal)?;
     keep(&mut value, &wanted);
-    let body = serde_json::to_vec(&value).map_err(Problem::internal)?;
+    let body = serde_json::to_vec(&value).map_err(Refused::internal)?;
     Ok(answer(request, tag, body.into()))
 }
 
@@ -162,7 +162,7 @@ pub fn list<T: Serialize + ToSchema>(
     request: &HttpRequest,
     page: &PageView<T>,
     fields: Option<&str>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     Ok(bytes(request, list_bytes(page, fields)?))
 }
 
@@ -173,24 +173,24 @@ pub fn list<T: Serialize + ToSchema>(
 pub fn list_bytes<T: Serialize + ToSchema>(
     page: &PageView<T>,
     fields: Option<&str>,
-) -> Result<web::Bytes, Problem> {
+) -> Result<web::Bytes, Refused> {
     let Some(fields) = fields else { return json(page) };
     let wanted = wanted::<T>(fields)?;
     let mut items = Vec::with_capacity(page.items.len());
     for item in &page.items {
-        let mut value = serde_json::to_value(item).map_err(Problem::internal)?;
+        let mut value = serde_json::to_value(item).map_err(Refused::internal)?;
         keep(&mut value, &wanted);
         items.push(value);
     }
     json(&PageView { items, next_cursor: page.next_cursor.clone() })
 }
 
-fn json<T: Serialize>(view: &T) -> Result<web::Bytes, Problem> {
-    serde_json::to_vec(view).map(web::Bytes::from).map_err(Problem::internal)
+fn json<T: Serialize>(view: &T) -> Result<web::Bytes, Refused> {
+    serde_json::to_vec(view).map(web::Bytes::from).map_err(Refused::internal)
 }
 
 /// The names in `fields`, each of them a property of the view's schema.
-fn wanted<T: ToSchema>(fields: &str) -> Result<Vec<&str>, Problem> {
+fn wanted<T: ToSchema>(fields: &str) -> Result<Vec<&str>, Refused> {
     let mut parts = Vec::new();
     T::schemas(&mut parts);
     let mut known = Vec::new();
@@ -233,8 +233,8 @@ fn keep(value: &mut Value, wanted: &[&str]) {
 ///
 /// # Errors
 /// `Internal` when the view cannot be written as JSON.
-pub fn created<T: Serialize>(location: &str, view: &T) -> Result<HttpResponse, Problem> {
-    let body = serde_json::to_vec(view).map_err(Problem::internal)?;
+pub fn created<T: Serialize>(location: &str, view: &T) -> Result<HttpResponse, Refused> {
+    let body = serde_json::to_vec(view).map_err(Refused::internal)?;
     Ok(HttpResponse::Created()
         .insert_header((header::ETAG, tag(&body)))
         .insert_header((header::LOCATION, location))
@@ -250,7 +250,7 @@ pub fn created_revised<T: Serialize>(
     location: &str,
     view: &T,
     revision: i32,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let body = json(view)?;
     Ok(HttpResponse::Created()
         .insert_header((header::ETAG, revised_tag(revision, &body)))
@@ -264,7 +264,7 @@ pub fn created_revised<T: Serialize>(
 ///
 /// # Errors
 /// `PreconditionRequired` without `If-Match`, `PreconditionFailed` when it was edited since.
-pub fn if_match_revision(request: &HttpRequest, revision: i32) -> Result<(), Problem> {
+pub fn if_match_revision(request: &HttpRequest, revision: i32) -> Result<(), Refused> {
     let Some(value) = request.headers().get(header::IF_MATCH) else { return Err(unconditional()) };
     let value = value.to_str().unwrap_or_default().trim();
     let is_present = |one: &str| {
@@ -274,8 +274,8 @@ pub fn if_match_revision(request: &HttpRequest, revision: i32) -> Result<(), Pro
     if value == "*" || value.split(',').any(is_present) { Ok(()) } else { Err(stale()) }
 }
 
-fn unconditional() -> Problem {
-    Problem::new(
+fn unconditional() -> Refused {
+    Refused::new(
         Code::PreconditionRequired,
         "修改前请先读取，并把读取时返回的ETag放入请求头If-Match，以免覆盖他人的修改。",
     )
@@ -285,8 +285,8 @@ fn unconditional() -> Problem {
 ///
 /// # Errors
 /// `PreconditionRequired` without `If-Match`, `PreconditionFailed` when the tag is another.
-pub fn if_match<T: Serialize>(request: &HttpRequest, present: &T) -> Result<(), Problem> {
-    let body = serde_json::to_vec(present).map_err(Problem::internal)?;
+pub fn if_match<T: Serialize>(request: &HttpRequest, present: &T) -> Result<(), Refused> {
+    let body = serde_json::to_vec(present).map_err(Refused::internal)?;
     match lists(request.headers(), header::IF_MATCH, &tag(&body)) {
         Some(true) => Ok(()),
         Some(false) => Err(stale()),
@@ -298,6 +298,6 @@ pub fn if_match<T: Serialize>(request: &HttpRequest, present: &T) -> Result<(), 
 ///
 /// # Errors
 /// `PreconditionFailed` when the tag is another.
-pub fn if_match_given<T: Serialize>(request: &HttpRequest, present: &T) -> Result<(), Problem> {
+pub fn if_match_given<T: Serialize>(request: &HttpRequest, present: &T) -> Result<(), Refused> {
     if request.headers().contains_key(header::IF_MATCH) { if_match(request, present) } else { Ok(()) }
 }

@@ -12,7 +12,7 @@ use utoipa::{Modify, OpenApi};
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt as _, OpenApiFactory};
 
-use crate::api::http::problem;
+use crate::api::http::refused;
 
 /// What routes are put into: a server, or the specification. A server takes the handlers alone: describing them at each
 /// start, for each worker, would cost time and megabytes.
@@ -40,7 +40,7 @@ impl Routes for ServiceConfig<'_> {
         description = "目标进度跟踪与预警服务。金额和比率一律为十进制字符串；时间为RFC 3339；错误为RFC 9457。",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    components(schemas(problem::ProblemView)),
+    components(schemas(refused::ProblemView)),
     security(("key" = [])),
     modifiers(&Security)
 )]

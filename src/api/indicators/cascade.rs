@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::api::State;
 use crate::api::assessments::AsOfParams;
 use crate::api::http::extract::Params;
-use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Amount, Word};
@@ -159,13 +159,13 @@ async fn find_cascade(
     request: HttpRequest,
     id: web::Path<Uuid>,
     Params(params): Params<AsOfParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let as_of = params.as_of.unwrap_or_else(|| state.office.clock.today());
     let calendar = &state.office.calendar;
     let found = gather::evidence_of(&state.office.store, calendar, &[Id(*id)], as_of, Comparisons::ForGrade)
         .await?
         .pop();
-    let whole = Judged::of(found.ok_or_else(|| Problem::not_found("指标"))?, as_of);
+    let whole = Judged::of(found.ok_or_else(|| Refused::not_found("指标"))?, as_of);
     let (measure, region) = whole.evidence.key;
     let below = Register::load(&state.office.store).await?.below(region, as_of);
     let regions: Vec<Id> = below.iter().map(|(id, _)| *id).collect();

@@ -14,7 +14,7 @@ use crate::api::assessments::marked;
 use crate::api::http::extract::{Body, Params};
 use crate::api::http::lookup::{self, At};
 use crate::api::http::page::{List, ListParams, PageView};
-use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::domain::Grade;
@@ -35,7 +35,7 @@ pub fn routes(config: &mut impl Routes) {
 
 impl IndicatorParams {
     /// The filter these parameters ask for.
-    pub async fn filter(&self, state: &State) -> Result<BoardFilter, Problem> {
+    pub async fn filter(&self, state: &State) -> Result<BoardFilter, Refused> {
         // The usual case: boards are asked for by id.
         let family = self.campaign.as_deref().and_then(|key| Uuid::try_parse(key).ok()).map(Id);
         let named = self.campaign.as_deref().filter(|_| family.is_none());
@@ -56,12 +56,12 @@ impl IndicatorParams {
     }
 
     /// To be asked when nothing passed the filter: whether the campaign is there at all.
-    pub async fn expect_campaign(&self, state: &State) -> Result<(), Problem> {
+    pub async fn expect_campaign(&self, state: &State) -> Result<(), Refused> {
         lookup::maybe_campaign_family(state, self.campaign.as_deref()).await.map(drop)
     }
 }
 
-fn grades(text: &str) -> Result<Vec<String>, Problem> {
+fn grades(text: &str) -> Result<Vec<String>, Refused> {
     use crate::domain::TextEnum as _;
     let known: Vec<_> = Grade::ALL.iter().map(|grade| grade.as_str()).collect();
     let words: Vec<String> = text.split(',').map(|word| word.trim().to_owned()).collect();
@@ -83,7 +83,7 @@ async fn list_indicators(
     state: web::Data<State>,
     request: HttpRequest,
     list: List<IndicatorParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let filter = BoardFilter { updated_after: list.updated_after, ..list.filter.filter(&state).await? };
     let rows = state.office.store.list_indicators(&filter, list.page).await?;
     if rows.is_empty() {
@@ -105,7 +105,7 @@ async fn create_indicator(
     state: web::Data<State>,
     actor: Actor,
     Body(body): Body<CreateIndicator>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let row = plans::create_indicator(&state.office, &actor, body.into()).await?;
     let (row, view) = load(&state, row.id.0).await?;
     respond::created_revised(
@@ -115,11 +115,11 @@ async fn create_indicator(
     )
 }
 
-async fn find(state: &State, id: Uuid) -> Result<NamedIndicatorRow, Problem> {
-    state.office.store.find_indicator(id).await?.ok_or_else(|| Problem::not_found("指标"))
+async fn find(state: &State, id: Uuid) -> Result<NamedIndicatorRow, Refused> {
+    state.office.store.find_indicator(id).await?.ok_or_else(|| Refused::not_found("指标"))
 }
 
-async fn load(state: &State, id: Uuid) -> Result<(NamedIndicatorRow, IndicatorView), Problem> {
+async fn load(state: &State, id: Uuid) -> Result<(NamedIndicatorRow, IndicatorView), Refused> {
     let row = find(state, id).await?;
     let marked = marked(state, &[row.indicator.id]).await?;
     let aliases = aliases(state, std::slice::from_ref(&row)).await?;
@@ -127,7 +127,7 @@ async fn load(state: &State, id: Uuid) -> Result<(NamedIndicatorRow, IndicatorVi
 }
 
 /// Other names of the measures of these indicators.
-async fn aliases(state: &State, rows: &[NamedIndicatorRow]) -> Result<Vec<MeasureAliasRow>, Problem> {
+async fn aliases(state: &State, rows: &[NamedIndicatorRow]) -> Result<Vec<MeasureAliasRow>, Refused> {
     let mut ids: Vec<Id> = rows.iter().map(|row| row.measure.0).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -143,7 +143,7 @@ async fn find_indicator(
     request: HttpRequest,
     id: web::Path<Uuid>,
     Params(params): Params<OneParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let (row, view) = load(&state, *id).await?;
     respond::one_revised(&request, &view, row.indicator.revision, params.fields.as_deref())
 }
@@ -159,7 +159,7 @@ async fn update_indicator(
     actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<UpdateIndicator>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let seen = find(&state, *id).await?;
     respond::if_match_revision(&request, seen.indicator.revision)?;
     plans::update_indicator(&state.office, &actor, &seen, body.into()).await?;

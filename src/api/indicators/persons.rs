@@ -10,7 +10,7 @@ use crate::api::State;
 use crate::api::assessments::AsOfParams;
 use crate::api::http::extract::{Body, Params};
 use crate::api::http::page::{List, ListParams, NoFilter, PageView};
-use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Amount, Word};
@@ -82,8 +82,8 @@ async fn list_verdicts(
     request: HttpRequest,
     id: web::Path<Uuid>,
     list: List<NoFilter>,
-) -> Result<HttpResponse, Problem> {
-    state.office.store.find_indicator(*id).await?.ok_or_else(|| Problem::not_found("指标"))?;
+) -> Result<HttpResponse, Refused> {
+    state.office.store.find_indicator(*id).await?.ok_or_else(|| Refused::not_found("指标"))?;
     let rows = state.office.store.list_person_verdicts(*id, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, PersonVerdictView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
@@ -98,7 +98,7 @@ async fn give_verdict(
     actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<GiveVerdict>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let GiveVerdict { grade, evidence, person, given_on } = body;
     let new = plans::NewPersonVerdict { grade: grade.0, evidence, person, given_on };
     let row = plans::give_verdict(&state.office, &actor, *id, new).await?;
@@ -160,7 +160,7 @@ async fn list_nodes(
     request: HttpRequest,
     id: web::Path<Uuid>,
     Params(params): Params<AsOfParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let as_of = params.as_of.unwrap_or_else(|| state.office.clock.today());
     let row = plans::reported_by_nodes(&state.office, *id).await?;
     let reports = state.office.store.list_node_reports_of(&[row.id], as_of).await?;
@@ -189,7 +189,7 @@ async fn report_node(
     actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<ReportNode>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let ReportNode { node, done, reported_on, evidence, person } = body;
     let new = plans::NewNodeReport { node, done, reported_on, evidence, person };
     let (node, row) = plans::report_node(&state.office, &actor, *id, new).await?;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::api::State;
 use crate::api::http::page::{List, ListParams, NoFilter, PageView};
-use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Amount;
@@ -72,8 +72,8 @@ async fn list_indicator_revisions(
     request: HttpRequest,
     id: web::Path<Uuid>,
     list: List<NoFilter>,
-) -> Result<HttpResponse, Problem> {
-    state.office.store.find_indicator(*id).await?.ok_or_else(|| Problem::not_found("指标"))?;
+) -> Result<HttpResponse, Refused> {
+    state.office.store.find_indicator(*id).await?.ok_or_else(|| Refused::not_found("指标"))?;
     let rows = state.office.store.list_revisions(RevisionOf::Indicator, *id, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, IndicatorRevisionView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
@@ -115,8 +115,8 @@ async fn list_campaign_revisions(
     request: HttpRequest,
     id: web::Path<Uuid>,
     list: List<NoFilter>,
-) -> Result<HttpResponse, Problem> {
-    state.office.store.find_campaign(*id).await?.ok_or_else(|| Problem::not_found("攻坚行动"))?;
+) -> Result<HttpResponse, Refused> {
+    state.office.store.find_campaign(*id).await?.ok_or_else(|| Refused::not_found("攻坚行动"))?;
     let rows = state.office.store.list_revisions(RevisionOf::Campaign, *id, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, CampaignRevisionView::of)?;
     respond::list(&request, &page, list.fields.as_deref())

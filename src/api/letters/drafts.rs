@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::api::State;
 use crate::api::http::extract::Body;
-use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::letters::{LetterView, WholeLetterView};
@@ -53,7 +53,7 @@ async fn issue_letter(
     actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<IssueLetter>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     // Before the letter is looked up: what the body says wrong is said first.
     let signer = invalid::text("signer", &body.signer, 30)?;
     let seen = WholeLetterView::load(&state, *id).await?;
@@ -72,7 +72,7 @@ async fn discard_letter(
     actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<DiscardLetter>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let said = (body.by.as_str(), body.reason.as_str());
     let row = warnings::discard(&state.office, &actor, *id, said).await?;
     respond::ok(&request, &LetterView::of(row, state.office.clock.now())?)

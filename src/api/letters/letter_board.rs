@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::api::State;
 use crate::api::http::extract::Params;
 use crate::api::http::lookup::{self, At};
-use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::clock::end_of;
@@ -108,7 +108,7 @@ async fn show_letter_board(
     state: web::Data<State>,
     request: HttpRequest,
     Params(params): Params<LetterBoardParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let as_of = params.as_of.unwrap_or_else(|| state.office.clock.today());
     let unit = lookup::maybe_unit(&state, At::Query("unit"), params.unit.as_deref()).await?;
     let filter = LedgerFilter {

@@ -9,7 +9,7 @@ use crate::api::State;
 use crate::api::http::access::Caller;
 use crate::api::http::extract::Params;
 use crate::api::http::page::refuse;
-use crate::api::http::problem::{Code, Problem, ProblemView};
+use crate::api::http::refused::{Code, ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::letters::{load, load_for};
@@ -29,7 +29,7 @@ pub fn routes(config: &mut impl Routes) {
 }
 
 /// The files kept with a letter; those of a draft are made now.
-pub async fn files(state: &State, id: Uuid) -> Result<Vec<LetterFileRow>, Problem> {
+pub async fn files(state: &State, id: Uuid) -> Result<Vec<LetterFileRow>, Refused> {
     let kept = state.office.store.list_letter_files(&[Id(id)]).await?;
     if !kept.is_empty() {
         return Ok(kept);
@@ -55,7 +55,7 @@ async fn show_letter(
     request: HttpRequest,
     caller: Caller,
     id: web::Path<Uuid>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let row = load_for(&state, &caller, *id).await?;
     let html = shown_alone(&row, &files(&state, *id).await?);
     let mut answer = respond::file(&request, "text/html; charset=utf-8", None, html.into_bytes());
@@ -79,9 +79,9 @@ async fn download_letter(
     state: web::Data<State>,
     request: HttpRequest,
     id: web::Path<Uuid>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let document = files(&state, *id).await?.into_iter().find(|file| file.media_type == DOCX);
-    let document = document.ok_or_else(|| Problem::not_found("函的文档"))?;
+    let document = document.ok_or_else(|| Refused::not_found("函的文档"))?;
     Ok(respond::file(&request, DOCX, Some(&document.name), document.bytes))
 }
 
@@ -96,7 +96,7 @@ async fn show_letter_text(
     request: HttpRequest,
     caller: Caller,
     id: web::Path<Uuid>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let row = load_for(&state, &caller, *id).await?;
     Ok(respond::file(&request, "text/plain; charset=utf-8", None, row.body_text.into_bytes()))
 }
@@ -119,13 +119,13 @@ async fn show_letter_chart(
     request: HttpRequest,
     id: web::Path<Uuid>,
     Params(params): Params<ChartParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let fits = |file: &LetterFileRow| {
         let wanted = params.line.map(crate::letter::picture_id);
         file.media_type == PNG && wanted.is_none_or(|wanted| wanted == file.name)
     };
     let picture = files(&state, *id).await?.into_iter().find(fits);
-    let picture = picture.ok_or_else(|| Problem::new(Code::NotFound, "这封函没有这张走势图。"))?;
+    let picture = picture.ok_or_else(|| Refused::new(Code::NotFound, "这封函没有这张走势图。"))?;
     Ok(respond::file(&request, PNG, None, picture.bytes))
 }
 
@@ -149,7 +149,7 @@ async fn show_letter_mail(
     request: HttpRequest,
     id: web::Path<Uuid>,
     Params(params): Params<MailParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     load(&state, *id).await?;
     let deliveries = state.office.store.list_letter_deliveries(*id).await?;
     let row = match params.delivery {
@@ -161,11 +161,11 @@ async fn show_letter_mail(
             .iter()
             .find(|row| row.role == "to")
             .or(deliveries.first())
-            .ok_or_else(|| Problem::new(Code::NotFound, "这封函没有收件邮箱，不成邮件。"))?,
+            .ok_or_else(|| Refused::new(Code::NotFound, "这封函没有收件邮箱，不成邮件。"))?,
     };
     let mailing = Mailing::of(&state.office, &[Id(*id)]).await?.remove(&Id(*id));
-    let mailing = mailing.ok_or_else(|| Problem::not_found("函"))?;
-    let raw = mailing.addressed(row).map_err(Problem::internal)?;
+    let mailing = mailing.ok_or_else(|| Refused::not_found("函"))?;
+    let raw = mailing.addressed(row).map_err(Refused::internal)?;
     let name = format!("{}.eml", mailing.file_stem());
     Ok(respond::file(&request, "message/rfc822", Some(&name), raw))
 }

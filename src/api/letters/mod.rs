@@ -2,7 +2,7 @@
 
 pub(in crate::api) mod drafts;
 pub(in crate::api) mod letter_board;
-pub(in crate::api) mod letter_files;
+pub mod letter_files;
 pub(in crate::api) mod replies;
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
@@ -16,7 +16,7 @@ use crate::api::deliveries::DeliveryView;
 use crate::api::http::access::Caller;
 use crate::api::http::lookup::{self, At};
 use crate::api::http::page::{List, ListParams, PageView};
-use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
@@ -157,7 +157,7 @@ async fn list_letters(
     request: HttpRequest,
     caller: Caller,
     list: List<LetterParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let campaigns = lookup::maybe_campaign_family(&state, list.filter.campaign.as_deref()).await?;
     let unit = lookup::maybe_unit(&state, At::Query("unit"), list.filter.unit.as_deref()).await?;
     let filter = LetterFilter {
@@ -175,12 +175,12 @@ async fn list_letters(
 }
 
 /// The letter at this address.
-pub(super) async fn load(state: &State, id: Uuid) -> Result<LetterRow, Problem> {
-    state.office.store.find_letter(id).await?.ok_or_else(|| Problem::not_found("函"))
+pub(super) async fn load(state: &State, id: Uuid) -> Result<LetterRow, Refused> {
+    state.office.store.find_letter(id).await?.ok_or_else(|| Refused::not_found("函"))
 }
 
 /// The letter as this caller sees it: the key of a unit that it is only copied to sees the copy, which offers no answer.
-pub(super) async fn load_for(state: &State, caller: &Caller, id: Uuid) -> Result<LetterRow, Problem> {
+pub(super) async fn load_for(state: &State, caller: &Caller, id: Uuid) -> Result<LetterRow, Refused> {
     let row = load(state, id).await?;
     Ok(if is_copied_to(&row, caller) { crate::office::warnings::copied(&row) } else { row })
 }
@@ -200,7 +200,7 @@ async fn find_letter(
     request: HttpRequest,
     caller: Caller,
     id: web::Path<Uuid>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let row = load_for(&state, &caller, *id).await?;
     let copied = is_copied_to(&row, &caller);
     let mut whole = WholeLetterView::of(&state, row).await?;
@@ -215,18 +215,18 @@ impl WholeLetterView {
     ///
     /// # Errors
     /// `NotFound`.
-    pub(super) async fn load(state: &State, id: Uuid) -> Result<Self, Problem> {
+    pub(super) async fn load(state: &State, id: Uuid) -> Result<Self, Refused> {
         Self::of(state, load(state, id).await?).await
     }
 
-    async fn of(state: &State, row: LetterRow) -> Result<Self, Problem> {
+    async fn of(state: &State, row: LetterRow) -> Result<Self, Refused> {
         let id = row.id.0;
         let episodes = state.office.store.list_letter_episodes(id).await?;
         let deliveries = state.office.store.list_letter_deliveries(id).await?;
         let successor = state.office.store.find_successor(row.id).await?;
         Ok(Self {
             successor_id: successor.map(|row| row.id.0),
-            facts: serde_json::from_str(&row.facts).map_err(Problem::internal)?,
+            facts: serde_json::from_str(&row.facts).map_err(Refused::internal)?,
             text: row.body_text.clone(),
             // It would make another tag every day; what was read yesterday may be issued today.
             letter: LetterView { waiting_days: None, ..LetterView::of(row, state.office.clock.now())? },

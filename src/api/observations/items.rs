@@ -11,7 +11,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::api::http::extract;
-use crate::api::http::problem::{FieldError, Problem};
+use crate::api::http::refused::{FieldError, Refused};
 use crate::api::http::wire::{Amount, Word};
 use crate::api::indicators::PeriodView;
 use crate::domain::{Basis, Figure, Status};
@@ -156,7 +156,7 @@ impl Item {
 ///
 /// # Errors
 /// When it is not JSON, or not a list of items; what is wrong with an item is told in the item.
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<Item>, Problem> {
+pub(super) fn read(bytes: &[u8]) -> Result<Vec<Item>, Refused> {
     /// Items whose form is not looked at yet.
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]

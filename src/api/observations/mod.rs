@@ -15,7 +15,7 @@ use crate::api::assessments::figures::DoubtView;
 use crate::api::http::extract::{JsonBytes, Params};
 use crate::api::http::lookup::{self, At};
 use crate::api::http::page::{List, ListParams, PageView};
-use crate::api::http::problem::{Code, FieldError, Problem, ProblemView};
+use crate::api::http::refused::{Code, FieldError, ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Amount, Word};
@@ -179,7 +179,7 @@ async fn list_observations(
     state: web::Data<State>,
     request: HttpRequest,
     list: List<ObservationParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let measure = lookup::maybe_measure(&state, At::Query("measure"), list.filter.measure.as_deref()).await?;
     let region = lookup::maybe_region(&state, At::Query("region"), list.filter.region.as_deref()).await?;
     let filter = ObservationFilter {
@@ -206,12 +206,12 @@ async fn record_observations(
     actor: Actor,
     Params(params): Params<RecordParams>,
     JsonBytes(bytes): JsonBytes,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let read = items::read(&bytes)?;
     drop(bytes);
     if read.is_empty() || read.len() > ITEMS_MAX {
         let detail = format!("一次应录入1至{ITEMS_MAX}条，请分批提交。");
-        return Err(Problem::at(Code::Invalid, "/items", "out_of_range", detail));
+        return Err(Refused::at(Code::Invalid, "/items", "out_of_range", detail));
     }
     let stated: Vec<&NewFact> = read.iter().filter_map(|item| item.fact.as_ref()).collect();
     let mut reader = Reader::prepare(&state.office, &stated).await?;
@@ -225,7 +225,7 @@ async fn record_observations(
         if let Some(stated) = &item.fact {
             let found = reader.read(stated);
             outcome.read_as = found.read_as.map(Amount);
-            let told = found.wrong.into_iter().flat_map(|refusal| Problem::from(refusal).errors);
+            let told = found.wrong.into_iter().flat_map(|refusal| Refused::from(refusal).errors);
             errors.extend(told.filter(|error| item.speaks_of(&error.pointer)));
             if errors.is_empty() {
                 facts.extend(found.fact);
@@ -242,7 +242,7 @@ async fn record_observations(
     drop(read);
     let refused = outcomes.len() - facts.len();
     if refused > 0 && params.atomic && !params.dry_run {
-        return Err(Problem::many(outcomes.into_iter().flat_map(|outcome| outcome.errors).collect()));
+        return Err(Refused::many(outcomes.into_iter().flat_map(|outcome| outcome.errors).collect()));
     }
     let puts = observations::record(&state.office, &actor, &facts, params.dry_run).await?;
     for ((place, put), fact) in places.into_iter().zip(&puts).zip(&facts) {

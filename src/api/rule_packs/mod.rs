@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::api::State;
 use crate::api::http::extract::{Body, Params};
 use crate::api::http::page::{List, ListParams, PageView};
-use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Amount, Word};
@@ -307,7 +307,7 @@ async fn list_rule_packs(
     state: web::Data<State>,
     request: HttpRequest,
     list: List<RulePackParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let filter = RulePackFilter { name: list.filter.name, created_after: list.updated_after };
     let rows = state.office.store.list_rule_packs(&filter, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, RulePackView::of)?;
@@ -322,7 +322,7 @@ async fn create_rule_pack(
     state: web::Data<State>,
     actor: Actor,
     Body(body): Body<CreateRulePack>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let row = packs::create_rule_pack(&state.office, &actor, body.into()).await?;
     respond::created(&format!("/api/v1/rule-packs/{}", row.id.0), &RulePackView::of(row)?)
 }
@@ -336,8 +336,8 @@ async fn find_rule_pack(
     request: HttpRequest,
     id: web::Path<Uuid>,
     Params(params): Params<OneParams>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let row = state.office.store.find_rule_pack(*id).await?;
-    let row = row.ok_or_else(|| Problem::not_found("规则包"))?;
+    let row = row.ok_or_else(|| Refused::not_found("规则包"))?;
     respond::one(&request, &RulePackView::of(row)?, params.fields.as_deref())
 }

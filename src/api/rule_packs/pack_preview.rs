@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::api::State;
 use crate::api::http::extract::Body;
 use crate::api::http::lookup::{self, At};
-use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Amount, TextOr, Word};
 use crate::api::rule_packs::CreateRulePack;
@@ -147,7 +147,7 @@ impl PackPreviewView {
 async fn preview_rule_pack(
     state: web::Data<State>,
     Body(body): Body<PreviewRulePack>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let as_of = body.as_of.unwrap_or_else(|| state.office.clock.today());
     let pack = pack(&state, body.rule_pack).await?;
     let campaigns = match body.campaign.as_deref() {
@@ -157,7 +157,7 @@ async fn preview_rule_pack(
         }
         None => None,
     };
-    let _turn = state.shelf.past.turn().await?;
+    let _turn = state.board_cache.past.turn().await?;
     let start = || Judging::start(&state.office.store, &state.office.calendar, as_of, campaigns.clone());
     let (mut now, mut then) = (start().await?, start().await?.under(&pack));
     let mut view = PackPreviewView {
@@ -186,7 +186,7 @@ async fn preview_rule_pack(
 }
 
 /// The pack to be tried: one that is there, or one written out.
-async fn pack(state: &State, choice: RulePackChoice) -> Result<RulePack, Problem> {
+async fn pack(state: &State, choice: RulePackChoice) -> Result<RulePack, Refused> {
     let base = match &choice {
         TextOr::Text(key) => Some(("rule_pack", key.as_str())),
         TextOr::Whole(pack) => pack.based_on().map(|key| ("rule_pack.based_on", key)),

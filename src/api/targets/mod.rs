@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::http::extract::Body;
-use crate::api::http::problem::{Code, Problem, ProblemView};
+use crate::api::http::refused::{Code, ProblemView, Refused};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Amount, Word};
 use crate::domain::phrase::{self, Direction, PhraseTarget};
@@ -108,13 +108,13 @@ impl From<PhraseTarget> for PhraseTargetView {
 #[utoipa::path(tag = "目标", request_body = ParseBody, responses(
     (status = 200, body = ParsedPhrasesView), (status = "4XX", body = ProblemView)))]
 #[post("/targets/parse")]
-async fn parse_targets(Body(body): Body<ParseBody>) -> Result<HttpResponse, Problem> {
+async fn parse_targets(Body(body): Body<ParseBody>) -> Result<HttpResponse, Refused> {
     if body.phrases.len() > PHRASES_MAX {
         let detail = format!("一次至多解析{PHRASES_MAX}条，请分批提交。");
-        return Err(Problem::at(Code::Invalid, "/phrases", "too_many", detail));
+        return Err(Refused::at(Code::Invalid, "/phrases", "too_many", detail));
     }
     // Some milliseconds for the largest body: long enough to be kept off the thread that answers others.
     let read = web::block(move || body.phrases.iter().map(|phrase| ParsedPhraseView::of(phrase)).collect());
-    let items = read.await.map_err(Problem::internal)?;
+    let items = read.await.map_err(Refused::internal)?;
     Ok(HttpResponse::Ok().json(ParsedPhrasesView { items }))
 }

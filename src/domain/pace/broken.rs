@@ -4,11 +4,11 @@ use rust_decimal::Decimal;
 
 use crate::{Figure, Kind, Observation, Period};
 
-use super::case::Case;
+use super::assessment_input::AssessmentInput;
 use super::grading::Verdict;
-use super::line::Line;
 use super::ratio::{add, sub};
 use super::series::Series;
+use super::trajectory::Trajectory;
 use super::working::Working;
 use super::{Assessment, Missing, Ratio};
 
@@ -19,13 +19,13 @@ struct Known {
     gaps: Vec<Period>,
 }
 
-impl Case<'_> {
+impl AssessmentInput<'_> {
     /// Whether what was added up can only grow, so that a limit once exceeded stays exceeded.
-    pub(super) fn is_broken(&self, line: &Line, actual: Decimal) -> Result<bool, Missing> {
+    pub(super) fn is_broken(&self, line: &Trajectory, actual: Decimal) -> Result<bool, Missing> {
         let counts = self.figure == Figure::Level && (self.adds_up() || self.counts_from_zero());
         let over = line.ceiling
             && counts
-            && !line.is_met(actual, self.promise.strict, self.allowance(line.scale))?;
+            && !line.is_met(actual, self.requirement.strict, self.allowance(line.scale))?;
         Ok(over && !self.takes_back())
     }
 
@@ -47,13 +47,13 @@ impl Case<'_> {
         let window = self.subject.window;
         let until = Period::new(window.start(), at.period.end()).map_err(|_| Missing::GapInPeriods)?;
         let known = self.series.known(until)?;
-        let two_ends = self.promise.kind == Kind::Range && self.promise.hold;
+        let two_ends = self.requirement.kind == Kind::Range && self.requirement.hold;
         let line = if two_ends { self.range_end(true) } else { self.line(at, known.sum) };
         let line = line.map_err(|_| Missing::GapInPeriods)?;
         if !self.is_broken(&line, known.sum)? {
             return Err(Missing::GapInPeriods);
         }
-        let over = sub(known.sum, line.finish)?;
+        let over = sub(known.sum, line.target_value)?;
         out.missing.insert(Missing::GapInPeriods);
         out.actual = Some(known.sum);
         work.step("已知各期之和（缺少部分时期，实际不低于此数）", |inputs| {
@@ -63,7 +63,7 @@ impl Case<'_> {
             known.sum.to_string()
         });
         work.step("已知部分已超出限额，补报只会更多", |inputs| {
-            inputs.with("已知各期之和", known.sum).with("限额", line.finish);
+            inputs.with("已知各期之和", known.sum).with("限额", line.target_value);
             over.to_string()
         });
         let (_, due) = self.paces(at, line.moves(), out, work);

@@ -6,14 +6,14 @@ use rust_decimal::Decimal;
 use crate::kind::WayFrom;
 use crate::{Basis, Doubt, Figure, Frequency, Observation, Period};
 
-use super::case::Case;
-use super::line::Line;
+use super::assessment_input::AssessmentInput;
 use super::months::index;
 use super::ratio::sub;
+use super::trajectory::Trajectory;
 use super::working::Working;
 use super::{Assessment, BenchmarkGap, Missing, NamedSeries, Ratio};
 
-impl Case<'_> {
+impl AssessmentInput<'_> {
     /// Whether values of different regions may be set against each other: rates, shares and averages may, amounts and
     /// stocks may not (a county's is never its city's).
     pub(super) fn is_comparable(&self) -> bool {
@@ -37,8 +37,8 @@ impl Case<'_> {
                 out.missing.insert(reason);
                 return Ok(());
             };
-            let gap = if self.promise.ceiling { sub(value, own)? } else { sub(own, value)? };
-            let formula = if self.promise.ceiling {
+            let gap = if self.requirement.ceiling { sub(value, own)? } else { sub(own, value)? };
+            let formula = if self.requirement.ceiling {
                 "比较 = 对比值 − 本地区（越低越好）"
             } else {
                 "比较 = 本地区 − 对比值"
@@ -129,7 +129,7 @@ impl Case<'_> {
         &self,
         (at, good): (&Observation, Option<bool>),
         before: Option<usize>,
-        line: Option<&Line>,
+        line: Option<&Trajectory>,
     ) -> i32 {
         let fixed = line.filter(|_| self.line_is_fixed());
         let Some(good) = good.or_else(|| self.is_good(at, fixed)) else { return 0 };
@@ -146,7 +146,7 @@ impl Case<'_> {
     }
 
     /// Whether a value is on or above its line; `None` when that cannot be said.
-    fn is_good(&self, at: &Observation, line: Option<&Line>) -> Option<bool> {
+    fn is_good(&self, at: &Observation, line: Option<&Trajectory>) -> Option<bool> {
         if self.row.way == WayFrom::Sign {
             return self.trend(at).map(|(surplus, _)| surplus >= Decimal::ZERO).ok();
         }
@@ -157,7 +157,7 @@ impl Case<'_> {
         };
         let day = at.period.end();
         let due = if line.moves() {
-            self.due(day, self.calendar.by(day)).ok()?.fraction
+            self.required_progress(day, self.calendar.by(day)).ok()?.fraction
         } else {
             Ratio::whole(Decimal::ONE)
         };

@@ -8,9 +8,9 @@ use rust_decimal::Decimal;
 use crate::kind::WayFrom;
 use crate::{AverageOf, Figure, Observation, RegionLevel, RulePack};
 
-use super::case::Case;
-use super::promise::{Promise, is_percent};
+use super::assessment_input::AssessmentInput;
 use super::ratio::sub;
+use super::requirement::{Requirement, is_percent};
 use super::{BenchmarkGap, Known, NamedSeries, Ratio, Subject, ThreeAbove};
 
 /// What can be said beside a verdict.
@@ -43,15 +43,15 @@ pub struct SideRun {
 
 /// The context of the verdict on `subject` as of `as_of`.
 pub fn context(subject: &Subject<'_>, known: &Known<'_>, pack: &RulePack, as_of: NaiveDate) -> Context {
-    let promise = subject.target.and_then(|target| Promise::read(target, subject.measure).ok());
-    let Some(promise) = promise.filter(|_| subject.window.start() <= as_of) else {
+    let requirement = subject.target.and_then(|target| Requirement::read(target, subject.measure).ok());
+    let Some(requirement) = requirement.filter(|_| subject.window.start() <= as_of) else {
         return Context::default();
     };
-    let case = Case::new(subject, known, pack, promise, as_of);
-    case.context().unwrap_or_default()
+    let input = AssessmentInput::new(subject, known, pack, requirement, as_of);
+    input.context().unwrap_or_default()
 }
 
-impl Case<'_> {
+impl AssessmentInput<'_> {
     fn context(&self) -> Option<Context> {
         if self.is_by_person() {
             return None;
@@ -80,7 +80,7 @@ impl Case<'_> {
         let other = if self.row.is_comparison() { self.known.benchmark } else { self.known.parent }?;
         let side = |one: &Observation| {
             let theirs = self.value_of(other.observations, one.period)?;
-            Some(if self.promise.ceiling { theirs.cmp(&one.value) } else { one.value.cmp(&theirs) })
+            Some(if self.requirement.ceiling { theirs.cmp(&one.value) } else { one.value.cmp(&theirs) })
         };
         side(self.series.get(index)?)?;
         Some(self.run_of(index, side))
@@ -117,11 +117,11 @@ impl Case<'_> {
         let line = self.line(at, actual).ok()?;
         let day = at.period.end();
         let due = if line.moves() {
-            self.due(day, self.calendar.by(day)).ok()?.fraction
+            self.required_progress(day, self.calendar.by(day)).ok()?.fraction
         } else {
             Ratio::whole(Decimal::ONE)
         };
-        due.apply(|due| line.stand(actual, due)).ok()?.points?.value()
+        due.apply(|due| line.standing_of(actual, due)).ok()?.points?.value()
     }
 
     fn three_above(&self, at: &Observation) -> Option<ThreeAbove> {

@@ -6,14 +6,14 @@ use rust_decimal::Decimal;
 use crate::kind::{EarlierShares, WayFrom};
 use crate::{Doubt, Figure, Grade, Kind, Observation, Period, RulePack, Status, Target};
 
-use super::case::Case;
-use super::due::Due;
+use super::assessment_input::AssessmentInput;
 use super::grading::Verdict;
-use super::line::Line;
 use super::months::Months;
 use super::outlook::shown;
-use super::promise::Promise;
+use super::required_progress::RequiredProgress;
+use super::requirement::Requirement;
 use super::series::{Series, Wanted};
+use super::trajectory::Trajectory;
 use super::working::Working;
 use super::{Assessment, Known, Missing, Ratio, Rule, RuleId, Subject};
 
@@ -47,11 +47,11 @@ fn fill<W: Working>(
         out.grade = Grade::NotStarted;
         return;
     }
-    let verdict = Promise::read(target, subject.measure).and_then(|promise| {
-        let case = Case::new(subject, known, pack, promise, as_of);
-        describe_target(target, &promise, work);
-        let verdict = case.judge(out, work);
-        case.staleness(out);
+    let verdict = Requirement::read(target, subject.measure).and_then(|requirement| {
+        let input = AssessmentInput::new(subject, known, pack, requirement, as_of);
+        describe_target(target, &requirement, work);
+        let verdict = input.judge(out, work);
+        input.staleness(out);
         verdict
     });
     conclude(verdict, pack, out, work);
@@ -121,17 +121,17 @@ fn conclude<W: Working>(
     });
 }
 
-fn describe_target<W: Working>(target: &Target, promise: &Promise, work: &mut W) {
-    if promise.factor != Decimal::ONE {
+fn describe_target<W: Working>(target: &Target, requirement: &Requirement, work: &mut W) {
+    if requirement.factor != Decimal::ONE {
         work.step("目标值换算 = 目标值 × 单位换算系数", |inputs| {
             inputs.with("目标值", target.value.unwrap_or_default()).with("单位", &target.unit);
-            inputs.with("换算系数", promise.factor);
-            promise.value.unwrap_or_default().to_string()
+            inputs.with("换算系数", requirement.factor);
+            requirement.value.unwrap_or_default().to_string()
         });
     }
 }
 
-impl Case<'_> {
+impl AssessmentInput<'_> {
     /// Judges the latest period; what can be said besides the grade is said even when the grade cannot be given.
     fn judge<W: Working>(&self, out: &mut Assessment, work: &mut W) -> Result<Verdict, Missing> {
         if self.is_by_person() {
@@ -165,7 +165,7 @@ impl Case<'_> {
         let by_curve = match self.row.way {
             // The growth that is needed from here is worked out by it.
             WayFrom::Nodes | WayFrom::Rate | WayFrom::BaseRate => true,
-            _ => line.as_ref().map_or(true, Line::moves),
+            _ => line.as_ref().map_or(true, Trajectory::moves),
         };
         let (months, due) = self.paces(at, by_curve, out, work);
         let verdict = match self.row.way {
@@ -176,7 +176,7 @@ impl Case<'_> {
         let before = self.before(index);
         self.changes(at, before, out);
         // What was held against one line is good where its gap is no shortfall.
-        let held = verdict.is_ok() && line.is_ok() && due.is_ok() && self.promise.kind != Kind::Range;
+        let held = verdict.is_ok() && line.is_ok() && due.is_ok() && self.requirement.kind != Kind::Range;
         let good = out.gap.filter(|_| held).map(|gap| gap.numerator() >= Decimal::ZERO);
         out.streak = self.streak((at, good), before, line.as_ref().ok());
         self.benchmarks(at, out, work)?;
@@ -237,7 +237,7 @@ impl Case<'_> {
     }
 
     /// Whether what was achieved stays so, whatever is reported later.
-    fn stays(&self, verdict: &Verdict, line: Option<&Line>) -> bool {
+    fn stays(&self, verdict: &Verdict, line: Option<&Trajectory>) -> bool {
         verdict.rule.id == RuleId::WindowOver
             || self.row.way == WayFrom::Nodes
             || (self.accumulates() && line.is_some_and(|line| !line.ceiling))
@@ -250,7 +250,7 @@ impl Case<'_> {
         by_curve: bool,
         out: &mut Assessment,
         work: &mut W,
-    ) -> (Months, Result<Due, Missing>) {
+    ) -> (Months, Result<RequiredProgress, Missing>) {
         let day = at.period.end();
         let months = self.calendar.by(day);
         out.linear_pace = months.fraction();
@@ -275,7 +275,7 @@ impl Case<'_> {
                 });
             }
         }
-        let due = self.due(day, months);
+        let due = self.required_progress(day, months);
         if let (Ok(due), true) = (due, by_curve) {
             out.due_fraction = Some(due.fraction);
             out.curve_used = Some(due.used);
@@ -303,9 +303,9 @@ impl Case<'_> {
     pub(super) fn judge_line<W: Working>(
         &self,
         at: &Observation,
-        line: &Result<Line, Missing>,
+        line: &Result<Trajectory, Missing>,
         actual: Decimal,
-        (months, due): (Months, Result<Due, Missing>),
+        (months, due): (Months, Result<RequiredProgress, Missing>),
         out: &mut Assessment,
         work: &mut W,
     ) -> Result<Verdict, Missing> {
@@ -329,7 +329,7 @@ impl Case<'_> {
             Some(Err(missing)) => out.forecast_lacks = Some(missing),
             None => {}
         }
-        if self.promise.kind == Kind::Range {
+        if self.requirement.kind == Kind::Range {
             return self.far_end(verdict, actual, due, at, out);
         }
         Ok(verdict)

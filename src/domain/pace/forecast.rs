@@ -14,9 +14,9 @@ use crate::kind::ForecastFrom;
 use crate::{Basis, Observation, text_enum};
 
 use super::Missing;
-use super::case::Case;
-use super::line::Line;
+use super::assessment_input::AssessmentInput;
 use super::months::Months;
+use super::trajectory::Trajectory;
 use super::working::Working;
 
 mod odds;
@@ -108,7 +108,7 @@ struct Projection {
     years: usize,
 }
 
-impl Case<'_> {
+impl AssessmentInput<'_> {
     /// Projects the window's end from the value `actual` at the period of `at`; `None` for kinds and times that have no
     /// forecast.
     ///
@@ -118,7 +118,7 @@ impl Case<'_> {
         &self,
         at: &Observation,
         actual: Decimal,
-        line: &Line,
+        line: &Trajectory,
         months: Months,
         work: &mut W,
     ) -> Option<Result<Forecast, Missing>> {
@@ -180,7 +180,7 @@ impl Case<'_> {
         &self,
         projection: Projection,
         actual: Decimal,
-        line: &Line,
+        line: &Trajectory,
         work: &mut W,
     ) -> Option<Forecast> {
         let Projection { method, value: projected, scale, years } = projection;
@@ -199,7 +199,7 @@ impl Case<'_> {
         let allowance = self.allowance(line.scale);
         let mark = line.mark(allowance).ok()?;
         let away = (mark.to_f64()? - projected) / scale;
-        let met = line.is_met(actual, self.promise.strict, allowance).ok()?;
+        let met = line.is_met(actual, self.requirement.strict, allowance).ok()?;
         // Before the year is over: a limit is used up, or what was promised is there.
         let decided = (stays && met != line.ceiling).then_some(!met);
         let p_miss = match decided {

@@ -7,10 +7,10 @@ use crate::kind::{ReachedEarly, WayFrom};
 use crate::rule_pack::{Bands, Family};
 use crate::{Grade, RulePack};
 
-use super::case::Case;
-use super::line::{Line, Scale, Standing};
+use super::assessment_input::AssessmentInput;
 use super::months::index;
 use super::ratio::{mul, sub};
+use super::trajectory::{Scale, Standing, Trajectory};
 use super::{Missing, Past, Ratio, Rule, RuleId};
 
 /// A grade and how it came about.
@@ -38,7 +38,7 @@ impl RulePack {
     }
 }
 
-impl Case<'_> {
+impl AssessmentInput<'_> {
     /// Whether the latest data close the window.
     pub(super) fn is_over(&self, day: NaiveDate) -> bool {
         day >= self.subject.window.end()
@@ -52,12 +52,12 @@ impl Case<'_> {
     /// The grade of an indicator that is held against a line.
     pub(super) fn grade(
         &self,
-        line: &Line,
+        line: &Trajectory,
         standing: Standing,
         (actual, due): (Decimal, Ratio),
         day: NaiveDate,
     ) -> Result<Verdict, Missing> {
-        let met = line.is_met(actual, self.promise.strict, self.allowance(line.scale))?;
+        let met = line.is_met(actual, self.requirement.strict, self.allowance(line.scale))?;
         if self.is_over(day) {
             let grade = if met { Grade::Achieved } else { Grade::Missed };
             return Ok(Verdict::plain(grade, RuleId::WindowOver));
@@ -70,7 +70,7 @@ impl Case<'_> {
         }
         let early = match self.row.reached_early {
             ReachedEarly::UnlessLimit => !line.ceiling,
-            ReachedEarly::UnlessHeld => !self.promise.hold,
+            ReachedEarly::UnlessHeld => !self.requirement.hold,
             ReachedEarly::Never => false,
         };
         if met && early {
@@ -103,7 +103,7 @@ impl Case<'_> {
     /// By the work of the window: points of it, or percent of what is due, as the pack's family has it.
     fn by_work(
         &self,
-        line: &Line,
+        line: &Trajectory,
         standing: Standing,
         due: Ratio,
         day: NaiveDate,
@@ -126,7 +126,7 @@ impl Case<'_> {
     /// What 左右 allows, in points.
     pub(super) fn allowance(&self, scale: Scale) -> Decimal {
         match scale {
-            _ if !self.promise.about => Decimal::ZERO,
+            _ if !self.requirement.about => Decimal::ZERO,
             Scale::Rate => self.pack.about_points,
             // 左右 says nothing of places.
             Scale::Places => Decimal::ZERO,
@@ -145,10 +145,10 @@ impl Case<'_> {
     ) -> Result<Verdict, Missing> {
         let mut shortfall = -surplus;
         if shortfall > Decimal::ZERO {
-            if self.promise.about {
+            if self.requirement.about {
                 shortfall = sub(shortfall, self.allowance(scale))?.max(Decimal::ZERO);
             }
-            if self.promise.soft && self.pack.soft_factor != Decimal::ONE {
+            if self.requirement.soft && self.pack.soft_factor != Decimal::ONE {
                 shortfall = mul(shortfall, self.pack.soft_factor)?;
             }
         }
@@ -157,9 +157,9 @@ impl Case<'_> {
     }
 
     /// Standing on a flat line is not good enough where more was promised.
-    fn corrected(&self, verdict: Verdict, line: &Line, standing: Standing) -> Verdict {
+    fn corrected(&self, verdict: Verdict, line: &Trajectory, standing: Standing) -> Verdict {
         let level = standing.gap.numerator().is_zero();
-        if verdict.grade.is_green() && self.promise.strict && level && !line.moves() {
+        if verdict.grade.is_green() && self.requirement.strict && level && !line.moves() {
             return Verdict { rule: Rule { id: RuleId::NotAbove, ..verdict.rule }, grade: Grade::Watch };
         }
         verdict
@@ -168,7 +168,7 @@ impl Case<'_> {
     /// 天津: at or above both plan and average green, growing but below either yellow, falling red.
     fn by_sign(
         &self,
-        line: &Line,
+        line: &Trajectory,
         standing: Standing,
         actual: Decimal,
         day: NaiveDate,

@@ -4,18 +4,18 @@ use rust_decimal::Decimal;
 
 use crate::Observation;
 
-use super::case::Case;
+use super::assessment_input::AssessmentInput;
 use super::grading::Verdict;
-use super::line::{Line, Standing};
 use super::outlook::shown;
+use super::trajectory::{Standing, Trajectory};
 use super::working::Working;
 use super::{Assessment, Missing, Ratio, Rule, RuleId};
 
-impl Case<'_> {
+impl AssessmentInput<'_> {
     /// Holds a value against its line and says where it stands.
     pub(super) fn held<W: Working>(
         &self,
-        line: &Line,
+        line: &Trajectory,
         (actual, due): (Decimal, Ratio),
         at: &Observation,
         out: &mut Assessment,
@@ -29,13 +29,13 @@ impl Case<'_> {
 
     pub(super) fn hold_against(
         &self,
-        line: &Line,
+        line: &Trajectory,
         actual: Decimal,
         due: Ratio,
         at: &Observation,
     ) -> Result<(Standing, Verdict), Missing> {
         due.apply(|due| {
-            let standing = line.stand(actual, due)?;
+            let standing = line.standing_of(actual, due)?;
             Ok((standing, self.grade(line, standing, (actual, due), at.period.end())?))
         })
     }
@@ -50,14 +50,14 @@ impl Case<'_> {
         at: &Observation,
         out: &mut Assessment,
     ) -> Result<Verdict, Missing> {
-        if self.promise.ceiling || self.promise.far.is_none() {
+        if self.requirement.ceiling || self.requirement.far.is_none() {
             return Ok(verdict);
         }
         let far = self.range_end(true)?;
         let (standing, other) = self.hold_against(&far, actual, due, at)?;
         out.expected_hi = Some(standing.expected);
-        if !self.promise.hold {
-            let id = if actual > far.finish { RuleId::BeyondRange } else { verdict.rule.id };
+        if !self.requirement.hold {
+            let id = if actual > far.target_value { RuleId::BeyondRange } else { verdict.rule.id };
             return Ok(Verdict { rule: Rule { id, ..verdict.rule }, ..verdict });
         }
         if standing.gap.value() < out.gap.and_then(Ratio::value) {
@@ -67,10 +67,10 @@ impl Case<'_> {
     }
 }
 
-fn describe_line<W: Working>(line: &Line, actual: Decimal, due: Ratio, out: &Assessment, work: &mut W) {
+fn describe_line<W: Working>(line: &Trajectory, actual: Decimal, due: Ratio, out: &Assessment, work: &mut W) {
     if line.moves() {
         work.step("应达值 = 起点 + (目标 − 起点) × 序时进度", |inputs| {
-            inputs.with("起点", line.base).with("目标", line.finish).with("序时进度", shown(Some(due)));
+            inputs.with("起点", line.base).with("目标", line.target_value).with("序时进度", shown(Some(due)));
             shown(out.expected)
         });
     } else {

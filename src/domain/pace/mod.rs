@@ -9,32 +9,32 @@ use rust_decimal::Decimal;
 use super::{Curve, Grade, Measure, Observation, Period, RulePack, Target};
 
 mod assessment;
+mod assessment_input;
 mod broken;
-mod case;
 mod checks;
 mod compare;
 mod context;
-mod course;
-mod due;
 mod engine;
 mod forecast;
 mod grading;
 mod held;
-mod line;
 mod missing;
 mod months;
 mod needed;
 mod nodes;
 mod outlook;
 mod place;
-mod promise;
 mod promised;
 mod ratio;
 mod release;
+mod required_progress;
+mod requirement;
 mod series;
 mod special;
 #[cfg(test)]
 mod tests;
+mod trajectory;
+mod trajectory_points;
 mod working;
 
 pub use assessment::{Assessment, BenchmarkGap, Change, Past, Rank, RankBy, Rule, RuleId, ShareFrom};
@@ -42,16 +42,16 @@ pub use checks::{
     Cascade, Contradiction, StatedAgainst, ThreeAbove, contradiction, foreseen, implied_benchmark,
 };
 pub use context::{Context, SideRun, comparison, context, rounding};
-pub use course::{Course, CoursePoint, course};
-pub use due::CurveUsed;
 pub use forecast::{Forecast, ForecastMethod};
 pub use missing::{Missing, MissingSet};
 pub use needed::{Needed, NeededForm};
 pub use nodes::nodes_done;
-pub use promise::{adds_up, binds_each_period, is_percent};
 pub use promised::{Promised, promised};
 pub use ratio::{Ratio, display};
 pub use release::{Release, next_release, next_report, overdue_after, reported_until};
+pub use required_progress::CurveUsed;
+pub use requirement::{adds_up, binds_each_period, is_percent};
+pub use trajectory_points::{TrajectoryPoint, TrajectoryPoints, trajectory_points};
 pub use working::Step;
 
 /// What is judged: an indicator's measure, target, curve, baseline and window.

@@ -5,11 +5,11 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use crate::kind::{NeededBy, PrintedUnits, WayFrom};
 use crate::{Basis, Figure, text_enum};
 
-use super::case::Case;
-use super::line::Line;
+use super::assessment_input::AssessmentInput;
 use super::months::Months;
 use super::outlook::per;
 use super::ratio::sub;
+use super::trajectory::Trajectory;
 use super::{Missing, Ratio};
 
 text_enum! {
@@ -159,11 +159,11 @@ impl Needed {
     }
 }
 
-impl Case<'_> {
+impl AssessmentInput<'_> {
     /// What is needed for a promise with a line; none when the window is over, the limit is broken or all is done.
     pub(super) fn needed(
         &self,
-        line: Option<&Line>,
+        line: Option<&Trajectory>,
         actual: Decimal,
         months: Months,
     ) -> Result<Option<Needed>, Missing> {
@@ -171,17 +171,17 @@ impl Case<'_> {
         match self.row.needed {
             NeededBy::Way if line.moves() || self.accumulates() => self.needed_by_way(line, actual, months),
             NeededBy::Way => {
-                let both = self.promise.hold && !line.ceiling;
-                let far = self.promise.far.filter(|_| both);
-                Ok(self.kept(line.finish, far, line.ceiling, actual, months))
+                let both = self.requirement.hold && !line.ceiling;
+                let far = self.requirement.far.filter(|_| both);
+                Ok(self.kept(line.target_value, far, line.ceiling, actual, months))
             }
             NeededBy::OtherSeries => {
                 let form = if line.ceiling { NeededForm::BelowOther } else { NeededForm::AboveOther };
-                let figure = Some(Ratio::whole(line.finish));
+                let figure = Some(Ratio::whole(line.target_value));
                 Ok(self.rest(form, actual, months, |needed| Needed { figure, ..needed }))
             }
             NeededBy::Place => {
-                let (figure, end) = (Some(Ratio::whole(line.finish)), Some(line.finish));
+                let (figure, end) = (Some(Ratio::whole(line.target_value)), Some(line.target_value));
                 let place = |needed| Needed { figure, end, places: 0, ..needed };
                 Ok(self.rest(NeededForm::Place, actual, months, place))
             }
@@ -190,15 +190,20 @@ impl Case<'_> {
     }
 
     /// What is left of a way, or of a limit that adds up.
-    fn needed_by_way(&self, line: &Line, actual: Decimal, months: Months) -> Result<Option<Needed>, Missing> {
+    fn needed_by_way(
+        &self,
+        line: &Trajectory,
+        actual: Decimal,
+        months: Months,
+    ) -> Result<Option<Needed>, Missing> {
         let left = months_left(months);
-        let strict = self.promise.strict;
-        let way = |form, finish: Decimal, gap: Decimal| {
+        let strict = self.requirement.strict;
+        let way = |form, target_value: Decimal, gap: Decimal| {
             let figure = left.and_then(|left| per(gap, left));
             self.rest(form, actual, months, |needed| Needed {
                 figure,
                 left: Some(Ratio::whole(gap)),
-                end: Some(finish),
+                end: Some(target_value),
                 ..needed
             })
         };
@@ -208,12 +213,12 @@ impl Case<'_> {
             if !line.is_met(actual, strict, self.allowance(line.scale))? {
                 return Ok(None);
             }
-            let rest = sub(line.finish, actual)?.max(Decimal::ZERO);
-            return Ok(way(NeededForm::Allowance, line.finish, rest));
+            let rest = sub(line.target_value, actual)?.max(Decimal::ZERO);
+            return Ok(way(NeededForm::Allowance, line.target_value, rest));
         }
         if line.is_met(actual, strict, Decimal::ZERO)? {
             // Of a range whose two ends are to be kept, the far one is a limit from now on.
-            let far = self.promise.far.filter(|_| self.promise.hold && !self.promise.ceiling);
+            let far = self.requirement.far.filter(|_| self.requirement.hold && !self.requirement.ceiling);
             return match far {
                 Some(far) if far >= actual && counts => {
                     Ok(way(NeededForm::Allowance, far, sub(far, actual)?))
@@ -221,13 +226,13 @@ impl Case<'_> {
                 _ => Ok(None),
             };
         }
-        let gap = sub(line.finish, actual)?;
+        let gap = sub(line.target_value, actual)?;
         let form = match line.ceiling {
             _ if counts => NeededForm::Amount,
             true => NeededForm::Fall,
             false => NeededForm::Rise,
         };
-        Ok(way(form, line.finish, gap.abs()))
+        Ok(way(form, line.target_value, gap.abs()))
     }
 
     /// A value to be kept, or reached and then kept.
@@ -260,7 +265,7 @@ impl Case<'_> {
 
     /// The sign of the change at the window's end; of running totals also the one that must be passed.
     pub(super) fn needed_sign(&self, actual: Decimal, months: Months, equal_is_good: bool) -> Option<Needed> {
-        let form = if self.promise.ceiling { NeededForm::Decline } else { NeededForm::Grow };
+        let form = if self.requirement.ceiling { NeededForm::Decline } else { NeededForm::Grow };
         let whole = (self.figure == Figure::Level && self.measure().basis == Basis::Cumulative)
             .then(|| self.series.at(self.subject.window.last_year()?, Basis::Cumulative))
             .flatten();
@@ -300,7 +305,7 @@ impl Case<'_> {
             end: None,
             end_hi: None,
             months_left: months_left(months),
-            strict: self.promise.strict,
+            strict: self.requirement.strict,
             places: own_places(actual).max(usual).min(PLACES_USUAL),
         }))
     }

@@ -5,21 +5,21 @@ use rust_decimal::Decimal;
 use crate::kind::{CompletionOf, NeededBy, WayFrom};
 use crate::{Basis, Figure};
 
-use super::case::Case;
-use super::due::Due;
-use super::line::Line;
+use super::assessment_input::AssessmentInput;
 use super::months::Months;
 use super::ratio::{mul, sub};
+use super::required_progress::RequiredProgress;
+use super::trajectory::Trajectory;
 use super::working::Working;
 use super::{Assessment, Missing, Ratio, ShareFrom};
 
-impl Case<'_> {
+impl AssessmentInput<'_> {
     /// Completion and the rate needed from here.
     pub(super) fn outlook<W: Working>(
         &self,
-        line: Option<&Line>,
+        line: Option<&Trajectory>,
         actual: Decimal,
-        (months, due): (Months, Option<Due>),
+        (months, due): (Months, Option<RequiredProgress>),
         out: &mut Assessment,
         work: &mut W,
     ) -> Result<(), Missing> {
@@ -27,7 +27,7 @@ impl Case<'_> {
         match self.row.needed {
             NeededBy::Growth => {
                 if let Some(line) = line {
-                    self.needed_growth((line.finish, line.ceiling), actual, (months, due), out, work)?;
+                    self.needed_growth((line.target_value, line.ceiling), actual, (months, due), out, work)?;
                 }
                 return Ok(());
             }
@@ -40,7 +40,7 @@ impl Case<'_> {
         out.average_per_month = so_far
             .and_then(|so_far| Some((sub(actual, line.base).ok()?, so_far)))
             .and_then(|(gained, months)| per(gained, months));
-        let wanting = sub(line.finish, actual)?;
+        let wanting = sub(line.target_value, actual)?;
         let reached = line.is_met(actual, false, Decimal::ZERO)?;
         // Under a limit for the whole window the question is how much more is allowed.
         let nothing_left = if line.ceiling && self.adds_up() { !reached } else { reached };
@@ -53,7 +53,7 @@ impl Case<'_> {
             work.step(
                 "后续月均 = (目标 − 实际) ÷ 剩余月数；此前月均 = 已完成 ÷ 已过月数",
                 |inputs| {
-                    inputs.with("目标", line.finish).with("实际", actual).with("起点", line.base);
+                    inputs.with("目标", line.target_value).with("实际", actual).with("起点", line.base);
                     inputs.with("已过月数", shown(so_far)).with("剩余月数", shown(left));
                     format!("后续月均 {}，此前月均 {}", shown(Some(needed)), shown(out.average_per_month))
                 },
@@ -65,7 +65,7 @@ impl Case<'_> {
     /// (actual − start) ÷ (target − start), from where the line starts; a flat line has no way.
     fn completion<W: Working>(
         &self,
-        line: Option<&Line>,
+        line: Option<&Trajectory>,
         actual: Decimal,
         out: &mut Assessment,
         work: &mut W,
@@ -74,7 +74,7 @@ impl Case<'_> {
         let Some(line) = moving.filter(|_| self.figure == Figure::Level) else { return Ok(()) };
         out.completion = Ratio::new(sub(actual, line.base)?, line.span);
         work.step("完成率 = (实际 − 起点) ÷ (目标 − 起点)", |inputs| {
-            inputs.with("实际", actual).with("起点", line.base).with("目标", line.finish);
+            inputs.with("实际", actual).with("起点", line.base).with("目标", line.target_value);
             shown(out.completion)
         });
         Ok(())
@@ -87,7 +87,7 @@ impl Case<'_> {
         &self,
         (mark, ceiling): (Decimal, bool),
         growth: Decimal,
-        (months, due): (Months, Option<Due>),
+        (months, due): (Months, Option<RequiredProgress>),
         out: &mut Assessment,
         work: &mut W,
     ) -> Result<(), Missing> {

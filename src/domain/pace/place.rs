@@ -7,25 +7,25 @@ use rust_decimal::prelude::ToPrimitive;
 use crate::kind::WayFrom;
 use crate::{Better, Figure, Observation};
 
-use super::case::Case;
+use super::assessment_input::AssessmentInput;
 use super::grading::Verdict;
-use super::line::Line;
 use super::ratio::mul;
 use super::series::{Wanted, find};
+use super::trajectory::Trajectory;
 use super::working::Working;
 use super::{Assessment, Missing, Rank, RankBy, Sibling};
 
 /// A region's number that others are ordered by, as a fraction of one: `(part, whole)` with a positive whole.
 type Share = (Decimal, Decimal);
 
-impl Case<'_> {
+impl AssessmentInput<'_> {
     /// The place among sibling regions: the published one of the same period, else one computed when enough of all of them
     /// have reported it. Rates and shares are ordered by themselves; amounts by completion of each region's own target or,
     /// where those are not known, by growth; an amount itself says nothing of a region of another size.
     pub(super) fn rank<W: Working>(
         &self,
         at: &Observation,
-        (actual, line): (Decimal, Option<&Line>),
+        (actual, line): (Decimal, Option<&Trajectory>),
         out: &mut Assessment,
         work: &mut W,
     ) {
@@ -40,7 +40,7 @@ impl Case<'_> {
         if self.known.siblings_of <= 1 {
             return;
         }
-        let lower = self.promise.ceiling;
+        let lower = self.requirement.ceiling;
         let rank = if self.is_comparable() {
             self.placed(RankBy::Value, (at.value, Decimal::ONE), lower, |one| {
                 Some((self.value_of(one.observations, at.period)?, Decimal::ONE))
@@ -96,9 +96,9 @@ impl Case<'_> {
     }
 
     /// The part of the own target that is done, where it counts from zero and from the same day as the others' values.
-    fn completion_share(&self, at: &Observation, actual: Decimal, line: &Line) -> Option<Share> {
+    fn completion_share(&self, at: &Observation, actual: Decimal, line: &Trajectory) -> Option<Share> {
         let from_zero = line.base.is_zero() && line.moves() && at.value == actual;
-        (from_zero && line.finish > Decimal::ZERO).then_some((actual, line.finish))
+        (from_zero && line.target_value > Decimal::ZERO).then_some((actual, line.target_value))
     }
 
     /// The place published for the same period.

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use crate::{Measure, Target};
 
-use super::promise::Promise;
+use super::requirement::Requirement;
 
 /// What was promised, in the unit of what is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,6 @@ pub struct Promised {
 
 /// What `target` promises of `measure`; `None` when its unit does not fit.
 pub fn promised(target: &Target, measure: &Measure) -> Option<Promised> {
-    let Promise { ceiling, strict, hold, value, far, .. } = Promise::read(target, measure).ok()?;
+    let Requirement { ceiling, strict, hold, value, far, .. } = Requirement::read(target, measure).ok()?;
     Some(Promised { ceiling, strict, hold, value, far })
 }

@@ -5,7 +5,7 @@ use chrono::{Datelike, Days, NaiveDate};
 use crate::kind::ReportedBy;
 use crate::{Figure, Frequency, Measure, Observation, Period, WorkCalendar};
 
-use super::case::{Case, other};
+use super::assessment_input::{AssessmentInput, other};
 use super::months::{first_of, index};
 use super::series::Wanted;
 use super::{Assessment, Missing, Subject};
@@ -126,7 +126,7 @@ pub fn overdue_after(
     calendar.add_working_days(next_report(subject, own)?.on, grace).ok()
 }
 
-impl Case<'_> {
+impl AssessmentInput<'_> {
     /// Whether the judged figure is older than the last one that should be there. A release day with its grace says when a
     /// report is overdue; without one the usual day does, which only takes green away.
     pub(super) fn staleness(&self, out: &mut Assessment) {

@@ -6,18 +6,18 @@ use rust_decimal::Decimal;
 use crate::kind::ReportedBy;
 use crate::{Better, Curve, Figure, Grade, Observation};
 
-use super::case::Case;
+use super::assessment_input::AssessmentInput;
 use super::grading::Verdict;
-use super::line::Scale;
-use super::promise::is_percent;
 use super::ratio::{mul, sub};
+use super::requirement::is_percent;
+use super::trajectory::Scale;
 use super::working::Working;
 use super::{Assessment, Missing, Needed, Ratio, Rule, RuleId};
 
-impl Case<'_> {
+impl AssessmentInput<'_> {
     /// The size of the change in the wanted direction, and whether it is in percentage points.
     pub(super) fn trend(&self, at: &Observation) -> Result<(Decimal, bool), Missing> {
-        let down = self.promise.ceiling;
+        let down = self.requirement.ceiling;
         let turned = |change: Decimal| if down { -change } else { change };
         if self.figure == Figure::Yoy {
             return Ok((turned(at.value), true));
@@ -81,7 +81,7 @@ impl Case<'_> {
         out: &mut Assessment,
         work: &mut W,
     ) -> Result<Verdict, Missing> {
-        let full = match self.promise.value {
+        let full = match self.requirement.value {
             Some(value) if !value.is_zero() => value,
             _ if is_percent(&self.measure().unit) => Decimal::ONE_HUNDRED,
             _ => Decimal::ONE,

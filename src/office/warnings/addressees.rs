@@ -2,7 +2,7 @@
 //! leader and the unit above.
 
 use super::Office;
-use super::library::Library;
+use super::letter_context::LetterContext;
 use super::planned::{Finding, Key};
 use crate::domain::{ContactRole, ladder};
 use crate::store::rows::{ContactRow, DeliveryRow, IssuingCampaignRow, LetterRow};
@@ -21,39 +21,41 @@ pub(super) struct Addressees {
 /// The addressees of one letter. Copied are all others with a part in the findings' tasks, in the plan's order, then
 /// the 专班 office; each once.
 pub(super) fn addressees(
-    library: &Library<'_>,
+    letter_context: &LetterContext<'_>,
     campaign: &IssuingCampaignRow,
     key: &Key,
     findings: &[Finding],
 ) -> Addressees {
     let mut copied = Vec::new();
-    for unit in library.units_with_a_part(findings).into_iter().chain(campaign.office_unit_id) {
+    for unit in letter_context.units_with_a_part(findings).into_iter().chain(campaign.office_unit_id) {
         if unit != key.unit && !copied.contains(&unit) {
             copied.push(unit);
         }
     }
-    let own = library.unit_name(key.unit);
+    let own = letter_context.unit_name(key.unit);
     let mut out = Addressees { copied: Vec::new(), mailboxes: Vec::new(), lacking: Vec::new() };
-    out.add(library, key.unit, ContactRole::Liaison, "to");
+    out.add(letter_context, key.unit, ContactRole::Liaison, "to");
     if out.mailboxes.is_empty() {
         out.lacking.push(format!("{own}没有在任的联络员邮箱"));
     }
     if key.step >= Some(ladder::LEADER) {
         out.copied.push(format!("{own}主要负责人"));
-        if !out.add(library, key.unit, ContactRole::Leader, "cc") {
+        if !out.add(letter_context, key.unit, ContactRole::Leader, "cc") {
             out.lacking.push(format!("{own}没有在任的负责人邮箱"));
         }
     }
     if key.step >= Some(ladder::PARENT) {
         // Older registers may hold a unit that is its own superior.
-        match library.parent_of(key.unit).filter(|parent| *parent != key.unit) {
+        match letter_context.parent_of(key.unit).filter(|parent| *parent != key.unit) {
             Some(parent) => {
-                out.copied.push(library.unit_name(parent));
-                let leader = out.add(library, parent, ContactRole::Leader, "cc");
-                let liaison = out.add(library, parent, ContactRole::Liaison, "cc");
+                out.copied.push(letter_context.unit_name(parent));
+                let leader = out.add(letter_context, parent, ContactRole::Leader, "cc");
+                let liaison = out.add(letter_context, parent, ContactRole::Liaison, "cc");
                 if !leader && !liaison {
-                    out.lacking
-                        .push(format!("上级单位{}没有在任的联络员或负责人邮箱", library.unit_name(parent)));
+                    out.lacking.push(format!(
+                        "上级单位{}没有在任的联络员或负责人邮箱",
+                        letter_context.unit_name(parent)
+                    ));
                 }
                 copied.retain(|unit| *unit != parent);
             }
@@ -61,8 +63,8 @@ pub(super) fn addressees(
         }
     }
     for unit in copied {
-        out.copied.push(library.unit_name(unit));
-        out.add(library, unit, ContactRole::Liaison, "cc");
+        out.copied.push(letter_context.unit_name(unit));
+        out.add(letter_context, unit, ContactRole::Liaison, "cc");
     }
     out
 }
@@ -74,9 +76,15 @@ impl Addressees {
     }
 
     /// Adds the unit's people of one role, a mailbox that is there already excepted; gives whether there are any.
-    fn add(&mut self, library: &Library<'_>, unit: Id, role: ContactRole, place: &'static str) -> bool {
+    fn add(
+        &mut self,
+        letter_context: &LetterContext<'_>,
+        unit: Id,
+        role: ContactRole,
+        place: &'static str,
+    ) -> bool {
         let mut any = false;
-        for contact in library.contacts(unit, role) {
+        for contact in letter_context.contacts(unit, role) {
             any = true;
             let known = |(.., other): &(_, _, ContactRow)| other.email.eq_ignore_ascii_case(&contact.email);
             if !self.mailboxes.iter().any(known) {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::ladder::{Climb, Said};
-use super::library::Campaigns;
+use super::letter_context::Campaigns;
 use super::plan::plan;
 use super::planned::{About, Finding, Key, Wanted};
 use super::silence::Silences;

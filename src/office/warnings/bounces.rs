@@ -1,9 +1,9 @@
 //! Mails that come back: which delivery they speak of, and what becomes of it.
 
 use super::{Actor, Office, Refusal};
-use crate::domain::{ProblemKind, SubjectKind};
+use crate::domain::{IncidentKind, SubjectKind};
 use crate::mail::bounce::{Action, Bounce, BounceReport, read};
-use crate::store::rows::{DeliveryRow, ProblemRow};
+use crate::store::rows::{DeliveryRow, IncidentRow};
 use crate::store::types::Id;
 
 /// What a mail meant.
@@ -13,7 +13,7 @@ pub enum Returned {
     NoNotification,
     /// It says in words that a mail came back, and names none of ours.
     Unread,
-    /// It speaks of a mail that is none of ours; a problem counts it.
+    /// It speaks of a mail that is none of ours; an incident counts it.
     Stray,
     /// It speaks of this delivery.
     Known {
@@ -34,16 +34,21 @@ pub async fn take_bounce(office: &Office, actor: &Actor, raw: &[u8]) -> Result<R
     let Some(bounce) = read(raw) else { return Ok(Returned::NoNotification) };
     let now = office.clock.timestamp();
     let Some(delivery) = delivery_of(office, &bounce).await? else {
-        // Anybody can invent such mails: they are one problem, however many.
+        // Anybody can invent such mails: they are one incident, however many.
         let Some(report) = bounce.reports.first() else { return Ok(Returned::Unread) };
         let named = bounce.message_ids.first().map_or("无原邮件编号", String::as_str);
         let latest = format!("{named}，{}", told(report));
         let subject = (SubjectKind::Mail, "stray".to_owned());
-        let problem =
-            ProblemRow::new(Id(office.clock.new_id()), ProblemKind::StrayBounce, subject, String::new(), now);
+        let incident = IncidentRow::new(
+            Id(office.clock.new_id()),
+            IncidentKind::StrayBounce,
+            subject,
+            String::new(),
+            now,
+        );
         let detail = |count| format!("收到{count}封退信，对应不上任何投递，请人工查看。最近一封：{latest}");
         let mut deed = office.begin(actor).await?;
-        let counted = deed.tx().count_problem(&problem, &detail).await;
+        let counted = deed.tx().count_incident(&incident, &detail).await;
         deed.end(counted).await?;
         return Ok(Returned::Stray);
     };
@@ -64,10 +69,10 @@ pub async fn take_bounce(office: &Office, actor: &Actor, raw: &[u8]) -> Result<R
         let told = if in_words { report.diagnostic.clone() } else { told(&report) };
         let detail = format!("发往{}的邮件被退回：{told}", delivery.email);
         let subject = (SubjectKind::Delivery, delivery.id.0.to_string());
-        let problem =
-            ProblemRow::new(Id(office.clock.new_id()), ProblemKind::DeliveryBounced, subject, detail, now);
+        let incident =
+            IncidentRow::new(Id(office.clock.new_id()), IncidentKind::DeliveryBounced, subject, detail, now);
         let mut deed = office.begin(actor).await?;
-        let written = deed.tx().bounce_delivery(delivery.id, &told, &problem).await;
+        let written = deed.tx().bounce_delivery(delivery.id, &told, &incident).await;
         bounced = deed.end(written).await?;
     }
     Ok(Returned::Known { delivery: Box::new(delivery), report, bounced })

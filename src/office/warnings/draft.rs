@@ -6,17 +6,17 @@ use chrono::{Datelike as _, NaiveDate};
 
 use super::Office;
 use super::addressees::{Addressees, addressees, deliveries};
-use super::library::Library;
+use super::letter_context::LetterContext;
 use super::planned::{About, Finding, Key, changed};
 use crate::domain::{
-    Grade, Handling, Issuing, LetterKind, LetterState, Level, ProblemKind, SubjectKind, TextEnum as _,
+    Grade, Handling, IncidentKind, Issuing, LetterKind, LetterState, Level, SubjectKind, TextEnum as _,
     UnpublishedYear,
 };
 use crate::letter::{EarlierLetter, LetterContact, LetterFacts, PICTURES_MAX, ReplyTerms, Trend};
 use crate::store::StoreError;
 use crate::store::rows::{
-    EpisodeChange, EpisodeRow, IssuingCampaignRow, LetterEpisodeRow, LetterReportRow, LetterRow, NewLetter,
-    ProblemRow,
+    EpisodeChange, EpisodeRow, IncidentRow, IssuingCampaignRow, LetterEpisodeRow, LetterReportRow, LetterRow,
+    NewLetter,
 };
 use crate::store::types::Id;
 
@@ -44,27 +44,27 @@ impl Draft {
     /// `Missing` when a campaign or indicator has gone.
     pub(super) fn of(
         office: &Office,
-        library: &Library<'_>,
+        letter_context: &LetterContext<'_>,
         as_of: NaiveDate,
         (key, mut findings): (Key, Vec<Finding>),
         waiting: Option<(Id, chrono::NaiveDateTime)>,
     ) -> Result<Self, StoreError> {
-        let campaign = library.campaign(key.campaign)?;
+        let campaign = letter_context.campaign(key.campaign)?;
         let issued_on = office.clock.today();
         // The gravest first: the reader may not reach the end.
         findings.sort_by_cached_key(|finding| {
-            let task = library.line(finding.indicator).ok().map(|line| line.task_id);
+            let task = letter_context.line(finding.indicator).ok().map(|line| line.task_id);
             (std::cmp::Reverse(finding.level), task, finding.indicator)
         });
-        let addressees = addressees(library, campaign, &key, &findings);
+        let addressees = addressees(letter_context, campaign, &key, &findings);
         for (ordinal, finding) in (1..).zip(&mut findings) {
-            let names = library.line(finding.indicator)?;
+            let names = letter_context.line(finding.indicator)?;
             finding.line.ordinal = ordinal;
             finding.line.indicator.clone_from(&names.measure);
             finding.line.region.clone_from(&names.region);
-            finding.line.tasks = library.tasks(finding)?;
+            finding.line.tasks = letter_context.tasks(finding)?;
         }
-        let (follows_id, follow_up_of) = follow_up(library, &key, &findings)?;
+        let (follows_id, follow_up_of) = follow_up(letter_context, &key, &findings)?;
         let lettered = findings.iter().filter_map(Finding::lettered).max();
         let follow_up_of = follow_up_of.map(|earlier| EarlierLetter { level: lettered, ..earlier });
         let (reply, blocked) = match terms(office, &key, campaign, issued_on, follow_up_of.as_ref()) {
@@ -79,9 +79,9 @@ impl Draft {
             number: None,
             campaign: campaign.name.clone(),
             doc_title: None,
-            doc_no: library.doc_no(campaign),
+            doc_no: letter_context.doc_no(campaign),
             issuer: campaign.issuer_name.clone(),
-            addressee: library.unit_name(key.unit),
+            addressee: letter_context.unit_name(key.unit),
             copied: addressees.copied.clone(),
             recipients: Some(addressees.recipients()),
             issued_on,
@@ -132,11 +132,11 @@ impl Draft {
     /// What is written when it is issued now.
     pub(super) fn to_issue(&self, office: &Office) -> NewLetter {
         let deliveries = deliveries(office, &self.letter, &self.addressees.mailboxes);
-        NewLetter { deliveries, problem: self.lacking(office), ..self.written(self.letter.clone(), true) }
+        NewLetter { deliveries, incident: self.lacking(office), ..self.written(self.letter.clone(), true) }
     }
 
     /// Whom it should reach and cannot. That the addressee has no mailbox at all is the watchdog's to say.
-    fn lacking(&self, office: &Office) -> Option<ProblemRow> {
+    fn lacking(&self, office: &Office) -> Option<IncidentRow> {
         let Addressees { mailboxes, lacking, .. } = &self.addressees;
         if lacking.is_empty() || !mailboxes.iter().any(|(_, role, _)| *role == "to") {
             return None;
@@ -145,7 +145,7 @@ impl Draft {
         tracing::error!(unit = self.facts.addressee, detail, "a letter does not reach everybody it should");
         let about = (SubjectKind::Letter, self.letter.id.0.to_string());
         let id = Id(office.clock.new_id());
-        Some(ProblemRow::new(id, ProblemKind::AddresseeLacking, about, detail, office.clock.timestamp()))
+        Some(IncidentRow::new(id, IncidentKind::AddresseeLacking, about, detail, office.clock.timestamp()))
     }
 
     /// What is written while it waits: its episodes go on, but no letter has spoken of them yet.
@@ -161,7 +161,7 @@ impl Draft {
             episodes: Vec::new(),
             reports: Vec::new(),
             deliveries: Vec::new(),
-            problem: None,
+            incident: None,
             letter,
         };
         let speaks = spoken && self.key.kind == LetterKind::Warning;
@@ -236,18 +236,18 @@ fn reply_link(office: &Office, key: &Key, letter: &LetterRow) -> Option<String> 
 /// The letter this one follows, and how it is printed. An ordinary warning names an earlier one only when all of its
 /// indicators were in one.
 fn follow_up(
-    library: &Library<'_>,
+    letter_context: &LetterContext<'_>,
     key: &Key,
     findings: &[Finding],
 ) -> Result<(Option<Id>, Option<EarlierLetter>), StoreError> {
     if let Some(id) = key.follows {
-        return Ok((Some(id), library.earlier(id)?));
+        return Ok((Some(id), letter_context.earlier(id)?));
     }
     let latest = findings.iter().filter_map(Finding::earlier).max();
     let all = findings.iter().all(|finding| finding.earlier().is_some());
     let Some(id) = latest.filter(|_| all) else { return Ok((latest, None)) };
     // Its deadline is the ladder's business.
-    let printed = library.earlier(id)?.map(|earlier| EarlierLetter { reply_by: None, ..earlier });
+    let printed = letter_context.earlier(id)?.map(|earlier| EarlierLetter { reply_by: None, ..earlier });
     Ok((Some(id), printed))
 }
 

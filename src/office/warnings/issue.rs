@@ -12,7 +12,7 @@ use super::{Office, Refusal};
 use crate::letter::{LetterFacts, Picture, changes, draw};
 use crate::store::rows::{DraftWrite, LetterHead, LetterRow, NewLetter, Rendering};
 use crate::store::types::Id;
-use crate::store::{StoreError, faults};
+use crate::store::{StoreError, failpoint};
 
 /// Drafts that wait, by the letter they are to become.
 pub(super) type Waiting = HashMap<Key, LetterHead>;
@@ -70,7 +70,7 @@ async fn issue_all(
     let content = Content::of(drafts.iter().copied());
     let rendering = content.rendering(office);
     let written = together::write(&news, |some| office.store.issue_letters(some, &rendering)).await?;
-    faults::point("issue.committed");
+    failpoint!("issue.committed");
     for (news, letters) in written {
         outcomes.extend(news.iter().map(|new| (new.letter.id, Outcome::Overtaken)));
         for letter in letters.into_iter().flatten() {

@@ -9,13 +9,13 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 
 use super::issue::Waiting;
-use super::library::{self, Campaigns};
+use super::letter_context::{self, Campaigns};
 use super::planned::Finding;
 use super::run::{self, Issued, Outcome};
 use super::sign::discard_uncalled;
 use super::silence::Silences;
-use super::{Actor, Office, Refusal, assessments, problems, report, settle};
-use crate::domain::{LetterState, ProblemKind, SubjectKind, TextEnum as _, ladder};
+use super::{Actor, Office, Refusal, assessments, incidents, report, settle};
+use crate::domain::{IncidentKind, LetterState, SubjectKind, TextEnum as _, ladder};
 use crate::store::rows::LetterHead;
 use crate::store::types::Id;
 pub(super) use climb::{Climb, Said};
@@ -47,18 +47,18 @@ pub async fn remind(office: &Office, actor: &Actor, dry_run: bool) -> Result<Rem
         return Ok(done);
     }
     if !dry_run {
-        // Whichever bell rang first: nobody is written to on the strength of yesterday's verdicts.
+        // Whichever job ran first: nobody is written to on the strength of yesterday's verdicts.
         assessments::evaluate(office, actor, today).await?;
         settle::settle(office).await?;
     }
-    let campaigns = library::campaigns(office).await?;
+    let campaigns = letter_context::campaigns(office).await?;
     let silences = Silences::load(office, today, &campaigns).await?;
     let waiting = run::waiting(office).await?;
     if !dry_run {
         done.run.discarded = discard_answered(office, &waiting).await?;
     }
     let heads = office.store.list_unanswered(until(office, today)?).await?;
-    let Due { steps, drafts, mut ended } = due(office, &heads, &waiting, today).await?;
+    let DueSteps { steps, drafts, mut ended } = due(office, &heads, &waiting, today).await?;
     let asked: Vec<&LetterHead> = steps.iter().chain(&drafts).map(|(head, _)| *head).collect();
     if !asked.is_empty() {
         let climb = Climb::of(office, &silences, &campaigns, &asked).await?;
@@ -97,7 +97,7 @@ pub async fn remind(office: &Office, actor: &Actor, dry_run: bool) -> Result<Rem
 }
 
 /// Letters whose ladder is to be looked at.
-struct Due<'h> {
+struct DueSteps<'h> {
     /// Steps that nobody has taken yet.
     steps: Vec<(&'h LetterHead, i32)>,
     /// Steps that wait as drafts.
@@ -111,11 +111,11 @@ async fn due<'h>(
     heads: &'h [LetterHead],
     waiting: &Waiting,
     today: NaiveDate,
-) -> Result<Due<'h>, Refusal> {
+) -> Result<DueSteps<'h>, Refusal> {
     let ids: Vec<Id> = heads.iter().map(|head| head.id).collect();
     let taken: HashSet<(Id, i32)> = office.store.list_steps(&ids).await?.into_iter().collect();
     let drafted: HashSet<(Id, i32)> = waiting.keys().filter_map(|key| key.follows.zip(key.step)).collect();
-    let mut due = Due { steps: Vec::new(), drafts: Vec::new(), ended: Vec::new() };
+    let mut due = DueSteps { steps: Vec::new(), drafts: Vec::new(), ended: Vec::new() };
     for head in heads {
         let Some(step) = step_due(office, head, today)? else { continue };
         for known in drafted.iter().filter(|(letter, _)| *letter == head.id) {
@@ -170,8 +170,8 @@ const OVER: &str = "该函逾期未反馈，所涉目标期已满，不再逐级
 /// What is left for a person: opened once, closed when it has been answered after all.
 async fn tell(office: &Office, actor: &Actor, ended: &[(Id, &'static str)]) -> Result<(), Refusal> {
     let found = ended.iter().map(|(id, why)| (id.0.to_string(), (*why).to_owned())).collect();
-    let about = (ProblemKind::LetterUnanswered, SubjectKind::Letter);
-    problems::reconcile(office, actor, about, found).await?;
+    let about = (IncidentKind::LetterUnanswered, SubjectKind::Letter);
+    incidents::reconcile(office, actor, about, found).await?;
     Ok(())
 }
 

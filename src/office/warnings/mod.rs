@@ -1,6 +1,6 @@
 //! From assessments to letters: plan, draft, issue, sign, remind.
 //!
-//! Jobs ring it by the clock and the API's warning runs by hand, so that a rehearsal shows what the night will do.
+//! Jobs call it by the clock and the API's warning runs by hand, so that a rehearsal shows what the night will do.
 //! Nothing is sent here: a letter is issued with its deliveries and becomes the bytes of a mail; the outbox is
 //! somebody else's.
 
@@ -14,7 +14,7 @@ mod facts;
 mod frozen;
 mod issue;
 mod ladder;
-mod library;
+mod letter_context;
 mod mailing;
 mod plan;
 mod planned;
@@ -30,7 +30,7 @@ mod trends;
 mod twins;
 mod upgrade;
 
-use super::{Actor, Office, Refusal, assessments, problems};
+use super::{Actor, Office, Refusal, assessments, incidents};
 
 pub use bounces::{Returned, take_bounce};
 pub use by_hand::{NewRun, run_by_hand};

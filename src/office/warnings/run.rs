@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::draft::Draft;
 use super::issue::{Waiting, conclude};
-use super::library::{self, Campaigns, Library};
+use super::letter_context::{self, Campaigns, LetterContext};
 use super::planned::{Finding, Key, Plan, Wanted};
 use super::silence::Silences;
 use super::upgrade::{self, Upgrade};
@@ -136,7 +136,7 @@ pub async fn run_on_schedule(office: &Office, actor: &Actor, as_of: NaiveDate) -
 }
 
 async fn day(office: &Office, as_of: NaiveDate, dry_run: bool) -> Result<Issued, Refusal> {
-    let campaigns = library::campaigns(office).await?;
+    let campaigns = letter_context::campaigns(office).await?;
     let silences = Silences::load(office, as_of, &campaigns).await?;
     let hold = upgrade::hold(office).await?;
     let wanted = || Wanted { grades: hold.is_some(), ..Wanted::default() };
@@ -253,13 +253,13 @@ pub(super) async fn drafted(
     if batch.is_empty() {
         return Ok(Vec::new());
     }
-    let library = Library::load(office, campaigns, &batch, office.clock.today()).await?;
+    let letter_context = LetterContext::load(office, campaigns, &batch, office.clock.today()).await?;
     let mut drafts = Vec::with_capacity(batch.len());
     let mut seen = HashSet::new();
     for (key, findings) in batch {
         // What is more than one letter holds waits for its own draft until the first is issued.
         let before = waiting.get(&key).filter(|_| seen.insert(key)).map(|head| (head.id, head.created_at));
-        drafts.push(Draft::of(office, &library, as_of, (key, findings), before)?);
+        drafts.push(Draft::of(office, &letter_context, as_of, (key, findings), before)?);
     }
     let undrawn: Vec<Id> = drafts.iter().flat_map(Draft::undrawn).collect();
     let trends = trends::of(office, as_of, &undrawn).await?;

@@ -10,7 +10,7 @@ use crate::store::rows::SettlementRow;
 /// When the database fails; letters settled before stay so.
 pub(super) async fn settle(office: &Office) -> Result<usize, Refusal> {
     let mut settled = 0;
-    for (letter_id, successor_id) in office.store.list_moot_letters().await? {
+    for (letter_id, successor_id) in office.store.list_letters_to_settle().await? {
         let row = SettlementRow { letter_id, successor_id, created_at: office.clock.timestamp() };
         settled += usize::from(office.store.settle_letter(&row).await?);
     }

@@ -5,7 +5,7 @@ use super::draft::Draft;
 use super::issue::{Content, conclude};
 use super::planned::Key;
 use super::together::unless_overtaken;
-use super::{Actor, Office, Refusal, library, run, settle};
+use super::{Actor, Office, Refusal, letter_context, run, settle};
 use crate::domain::invalid::text;
 use crate::domain::{Invalid, LetterKind, LetterState, TextEnum as _};
 use crate::letter::{FactChange, LetterFacts, changes};
@@ -39,7 +39,7 @@ pub(super) async fn issue(
     let key = Key::of_letter(&before)?;
     answered_meanwhile(office, &key).await?;
     let read = LetterFacts::from_json(&before.facts)?;
-    let campaigns = library::campaigns(office).await?;
+    let campaigns = letter_context::campaigns(office).await?;
     let Afresh { findings, others, quiet } = afresh::of(office, &campaigns, &before, key).await?;
     let today = office.clock.today();
     let waiting = run::waiting(office).await?;

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::facts::line;
 use super::{Office, Refusal};
-use crate::domain::pace::CoursePoint;
+use crate::domain::pace::TrajectoryPoint;
 use crate::evidence::Comparisons;
 use crate::evidence::Evidence;
 use crate::evidence::gather::evidence_of;
@@ -28,10 +28,10 @@ pub(super) async fn of(
 }
 
 fn trend(evidence: &Evidence, as_of: NaiveDate) -> Option<Trend> {
-    let course = evidence.grounds.course(as_of)?;
+    let drawn = evidence.grounds.trajectory_points(as_of)?;
     // In the unit and places of the letter's own numbers.
     let actual = line(evidence, &evidence.grounds.judge(as_of), as_of, 0).actual?;
-    let point = |CoursePoint { end, actual, pace, last_year, likely }| TrendPoint {
+    let point = |TrajectoryPoint { end, actual, pace, last_year, likely }| TrendPoint {
         end,
         actual,
         pace,
@@ -42,7 +42,7 @@ fn trend(evidence: &Evidence, as_of: NaiveDate) -> Option<Trend> {
     Some(Trend {
         unit: actual.unit,
         places: actual.places,
-        target: course.target,
-        points: course.points.into_iter().map(point).collect(),
+        target: drawn.target,
+        points: drawn.points.into_iter().map(point).collect(),
     })
 }

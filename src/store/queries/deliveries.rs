@@ -7,13 +7,13 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 
 use super::super::{Backend, Conn, attempts};
-use super::problems;
+use super::incidents;
 use crate::rows::{
-    AttemptBegin, AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, Lease, Page, ProblemRow,
+    AttemptBegin, AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, IncidentRow, Lease, Page,
 };
 use crate::schema::{deliveries, delivery_attempts, letters};
 use crate::types::Id;
-use crate::{StoreError, faults};
+use crate::{StoreError, failpoint};
 use xushi_domain::Invalid;
 
 /// Claims deliveries that are due, or whose lease has run out, for `lease.holder`. Of the latter, attempts that were
@@ -28,7 +28,7 @@ pub async fn claim_deliveries(
 ) -> Result<Vec<DeliveryRow>, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
         let claimed = claim(conn, lease, limit).await?;
-        faults::point("claim.written");
+        failpoint!("claim.written");
         Ok::<_, StoreError>(claimed)
     })
     .await
@@ -123,8 +123,8 @@ pub async fn write_attempts(
     ends: &[AttemptEnd],
     lease: &Lease<'_>,
 ) -> Result<HashMap<Id, i32>, StoreError> {
-    let opens_problem = ends.iter().any(|end| end.problem.is_some());
-    let one_statement = (begins.is_empty() || ends.is_empty()) && !opens_problem;
+    let opens_incident = ends.iter().any(|end| end.incident.is_some());
+    let one_statement = (begins.is_empty() || ends.is_empty()) && !opens_incident;
     if one_statement && attempts::ONE_STATEMENT {
         return write(conn, begins, ends, lease).await;
     }
@@ -140,15 +140,15 @@ async fn write(
     let begun = attempts::begin_attempts(conn, begins, lease).await?;
     let written = attempts::finish_attempts(conn, ends).await?;
     for end in ends.iter().filter(|end| written.contains(&end.delivery)) {
-        if let Some(problem) = &end.problem {
-            problems::open_problem(conn, problem).await?;
+        if let Some(incident) = &end.incident {
+            incidents::open_incident(conn, incident).await?;
         }
     }
-    faults::point(if begins.is_empty() { "outcome.written" } else { "intent.written" });
+    failpoint!(if begins.is_empty() { "outcome.written" } else { "intent.written" });
     Ok(begun.into_iter().collect())
 }
 
-/// Marks a delivery as bounced and opens the problem, unless it was bounced before. Gives whether it is news.
+/// Marks a delivery as bounced and opens the incident, unless it was bounced before. Gives whether it is news.
 ///
 /// # Errors
 /// When the database fails.
@@ -156,7 +156,7 @@ pub async fn bounce_delivery(
     conn: &mut Conn,
     delivery: Id,
     diagnostic: &str,
-    problem: &ProblemRow,
+    incident: &IncidentRow,
 ) -> Result<bool, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
         let news = diesel::update(deliveries::table.find(delivery))
@@ -166,12 +166,12 @@ pub async fn bounce_delivery(
                 deliveries::last_reply.eq(diagnostic),
                 deliveries::lease_until.eq(None::<NaiveDateTime>),
                 deliveries::lease_holder.eq(None::<String>),
-                deliveries::updated_at.eq(problem.updated_at),
+                deliveries::updated_at.eq(incident.updated_at),
             ))
             .execute(conn)
             .await?;
         if news == 1 {
-            problems::open_problem(conn, problem).await?;
+            incidents::open_incident(conn, incident).await?;
         }
         Ok::<_, StoreError>(news == 1)
     })
@@ -200,7 +200,7 @@ pub async fn retry_delivery(conn: &mut Conn, id: Id, now: NaiveDateTime) -> Resu
         if retried == 0 {
             return Err(StoreError::Conflict(not_over()));
         }
-        close_problems(conn, id, now).await?;
+        close_incidents(conn, id, now).await?;
         Ok::<_, StoreError>(row)
     })
     .await
@@ -227,7 +227,7 @@ pub async fn add_delivery(
                 .optional()?;
             match state.as_deref() {
                 None => return Err(StoreError::missing("delivery", id.0)),
-                Some("failed" | "bounced") => close_problems(conn, id, row.created_at).await?,
+                Some("failed" | "bounced") => close_incidents(conn, id, row.created_at).await?,
                 Some(_) => return Err(StoreError::Conflict(not_over())),
             }
         }
@@ -237,9 +237,9 @@ pub async fn add_delivery(
     .await
 }
 
-async fn close_problems(conn: &mut Conn, delivery: Id, now: NaiveDateTime) -> Result<(), StoreError> {
+async fn close_incidents(conn: &mut Conn, delivery: Id, now: NaiveDateTime) -> Result<(), StoreError> {
     for kind in ["delivery_failed", "delivery_bounced"] {
-        problems::close_problem(conn, kind, &delivery.0.to_string(), now).await?;
+        incidents::close_incident(conn, kind, &delivery.0.to_string(), now).await?;
     }
     Ok(())
 }

@@ -9,12 +9,12 @@ use diesel_async::RunQueryDsl;
 use super::super::{Conn, issuing, locks};
 use super::letter_files;
 use crate::rows::{
-    DraftWrite, EpisodeChange, EpisodeRow, Frozen, LetterEpisodeRow, LetterHead, LetterReportRow, LetterRow,
-    NewLetter, ProblemRow, Rendering,
+    DraftWrite, EpisodeChange, EpisodeRow, Frozen, IncidentRow, LetterEpisodeRow, LetterHead,
+    LetterReportRow, LetterRow, NewLetter, Rendering,
 };
 use crate::schema::{episodes, letter_episodes, letter_reports, letter_serials, letters};
 use crate::types::Id;
-use crate::{SoleRule, StoreError, faults};
+use crate::{SoleRule, StoreError, failpoint};
 use xushi_domain::{LetterKind, LetterState, TextEnum as _};
 
 /// Ids asked for at once.
@@ -54,9 +54,9 @@ pub async fn issue_letters(
         letter_files::insert_files(conn, &files).await?;
         write_contents(conn, new).await?;
         for (one, letter) in new.iter().zip(&letters) {
-            write_problem(conn, one, letter).await?;
+            write_incident(conn, one, letter).await?;
         }
-        faults::point("issue.written");
+        failpoint!("issue.written");
         Ok::<_, StoreError>(letters)
     })
     .await
@@ -81,18 +81,18 @@ pub async fn issue_draft(
         forget_contents(conn, letter.id).await?;
         write_episodes(conn, one).await?;
         write_contents(conn, one).await?;
-        write_problem(conn, new, &letter).await?;
-        faults::point("issue.written");
+        write_incident(conn, new, &letter).await?;
+        failpoint!("issue.written");
         Ok::<_, StoreError>(letter)
     })
     .await
 }
 
-/// Opens the problem of a letter that does not reach everybody it should.
-async fn write_problem(conn: &mut Conn, new: &NewLetter, letter: &LetterRow) -> Result<(), StoreError> {
-    if let Some(problem) = &new.problem {
-        let detail = format!("{}：{}", letter.number()?, problem.detail);
-        super::problems::open_problem(conn, &ProblemRow { detail, ..problem.clone() }).await?;
+/// Opens the incident of a letter that does not reach everybody it should.
+async fn write_incident(conn: &mut Conn, new: &NewLetter, letter: &LetterRow) -> Result<(), StoreError> {
+    if let Some(incident) = &new.incident {
+        let detail = format!("{}：{}", letter.number()?, incident.detail);
+        super::incidents::open_incident(conn, &IncidentRow { detail, ..incident.clone() }).await?;
     }
     Ok(())
 }

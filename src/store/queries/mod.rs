@@ -2,27 +2,28 @@
 //!
 //! `find_` gives an `Option`, `get_` fails with `Missing`, `list_` gives one row more than the page holds.
 
+pub mod access_scope;
 pub mod api_keys;
 pub mod audit;
 pub mod campaigns;
 pub mod comparisons;
-pub mod concerns;
 pub mod contacts;
 pub mod deliveries;
 pub mod episodes;
 pub mod evaluation;
 pub mod idempotency;
+pub mod incidents;
 pub mod indicators;
 pub mod issuing;
 pub mod ledger;
 pub mod letter_files;
 pub mod letters;
 pub mod mail_pace;
+pub mod maintenance;
 pub mod measures;
 pub mod names;
 pub mod observations;
 pub mod persons;
-pub mod problems;
 pub mod reassessments;
 pub mod rechecks;
 pub mod recording;
@@ -38,7 +39,6 @@ pub mod settlements;
 pub mod slots;
 pub mod tasks;
 pub mod units;
-pub mod upkeep;
 pub mod wanted_rates;
 pub mod warnings;
 pub mod watch;

@@ -30,7 +30,7 @@ const AT_ONCE: usize = 5_000;
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_moot_letters(conn: &mut Conn) -> Result<Vec<(Id, Option<Id>)>, StoreError> {
+pub async fn list_letters_to_settle(conn: &mut Conn) -> Result<Vec<(Id, Option<Id>)>, StoreError> {
     let waiting: Vec<Id> = letters::table
         .filter(letters::state.eq_any(waiting_states()))
         .filter(letters::kind.eq_any(asking_kinds()))
@@ -38,14 +38,14 @@ pub async fn list_moot_letters(conn: &mut Conn) -> Result<Vec<(Id, Option<Id>)>,
         .select(letters::id)
         .load(conn)
         .await?;
-    let mut moot = Vec::new();
+    let mut done_with = Vec::new();
     for chunk in waiting.chunks(AT_ONCE) {
         let mut successors = asked_anew(conn, chunk).await?;
         let open = open_matters(conn, chunk, &mut successors).await?;
         let over = |id: &&Id| !open.contains(id) || successors.asked.contains(id);
-        moot.extend(chunk.iter().filter(over).map(|id| (*id, successors.of.get(id).copied())));
+        done_with.extend(chunk.iter().filter(over).map(|id| (*id, successors.of.get(id).copied())));
     }
-    Ok(moot)
+    Ok(done_with)
 }
 
 /// Which letter is to be answered instead of which.

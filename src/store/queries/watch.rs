@@ -11,8 +11,8 @@ use super::super::Conn;
 use crate::StoreError;
 use crate::rows::{DeliveryRow, LetterName};
 use crate::schema::{
-    campaigns, current_assessments, deliveries, episodes, indicators, letter_episodes, letters, measures,
-    problems, series, silences, slots, units,
+    campaigns, current_assessments, deliveries, episodes, incidents, indicators, letter_episodes, letters,
+    measures, series, silences, slots, units,
 };
 use crate::types::Id;
 
@@ -58,15 +58,15 @@ pub async fn list_late_deliveries(
         .await?)
 }
 
-/// Deliveries given up or bounced of which no problem was ever opened.
+/// Deliveries given up or bounced of which no incident was ever opened.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn list_hidden_failures(conn: &mut Conn) -> Result<Vec<DeliveryRow>, StoreError> {
-    let told: Vec<String> = problems::table
-        .filter(problems::subject_kind.eq("delivery"))
-        .filter(problems::kind.eq_any(["delivery_failed", "delivery_bounced"]))
-        .select(problems::subject_id)
+    let told: Vec<String> = incidents::table
+        .filter(incidents::subject_kind.eq("delivery"))
+        .filter(incidents::kind.eq_any(["delivery_failed", "delivery_bounced"]))
+        .select(incidents::subject_id)
         .load(conn)
         .await?;
     let told: std::collections::HashSet<String> = told.into_iter().collect();

@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
-use super::{DeliveryRow, EpisodeChange, EpisodeRow, LetterRow, ProblemRow};
+use super::{DeliveryRow, EpisodeChange, EpisodeRow, IncidentRow, LetterRow};
 use crate::schema::{letter_episodes, letter_reports, letters, warning_runs};
 use crate::types::Id;
 
@@ -55,7 +55,7 @@ pub struct NewLetter {
     /// The mailboxes; none for a draft.
     pub deliveries: Vec<DeliveryRow>,
     /// Whom it should reach and cannot; its number is put before the detail when it is issued.
-    pub problem: Option<ProblemRow>,
+    pub incident: Option<IncidentRow>,
 }
 
 /// A draft to be written, in the place of the one that waits if there is one.

@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
-use super::{LetterFileRow, ProblemRow};
+use super::{IncidentRow, LetterFileRow};
 use crate::StoreError;
 use crate::schema::{deliveries, delivery_attempts, episodes, letters};
 use crate::types::Id;
@@ -348,7 +348,7 @@ pub struct AttemptEnd {
     /// When the server took it.
     pub accepted_at: Option<NaiveDateTime>,
     /// What a person must look at, when it was given up.
-    pub problem: Option<ProblemRow>,
+    pub incident: Option<IncidentRow>,
     /// Now, UTC.
     pub now: NaiveDateTime,
 }

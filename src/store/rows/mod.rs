@@ -3,6 +3,7 @@
 mod assessments;
 mod campaigns;
 mod evaluation;
+mod incidents;
 mod indicators;
 mod issuing;
 mod ledger;
@@ -13,7 +14,6 @@ mod names;
 mod observations;
 mod operations;
 mod places;
-mod problems;
 mod replies;
 mod revisions;
 mod rule_packs;
@@ -27,6 +27,7 @@ pub use assessments::{
 };
 pub use campaigns::{CampaignFilter, CampaignLinks, CampaignMemberRow, CampaignRow};
 pub use evaluation::{EvaluationMeasureRow, EvaluationRow, PastVerdictRow};
+pub use incidents::{IncidentFilter, IncidentRow};
 pub use indicators::{
     BoardFilter, BoardRow, CitationRow, IndicatorChange, IndicatorRow, NamedIndicatorRow, SiblingTarget,
     TargetColumns,
@@ -48,7 +49,6 @@ pub use operations::{ApiKeyFilter, ApiKeyRow, Claim, IdempotencyRow, SlotClaim, 
 pub use places::{
     ContactFilter, ContactRow, RegionAliasRow, RegionFilter, RegionRow, UnitChange, UnitFilter, UnitRow,
 };
-pub use problems::{ProblemFilter, ProblemRow};
 pub use replies::{
     AuditFilter, AuditRow, ClosureRow, NewReply, ReceiptRow, RemedyRow, ReplyFileHead, ReplyFileRow,
     ReplyRow, ReviewRow, SettlementRow, WholeReply,

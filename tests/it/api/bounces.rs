@@ -4,7 +4,7 @@ use xushi::jobs::deliver::deliver;
 use xushi::jobs::watch::{Watched, watch};
 use xushi::mail::outbox::MemoryOutbox;
 
-use crate::post::{deliveries, issued, jobs, open_problems, plain};
+use crate::post::{deliveries, issued, jobs, open_incidents, plain};
 use crate::support::both;
 
 both! {
@@ -36,27 +36,27 @@ both! {
         assert_eq!(state().await, of_row("bounced"));
         let again = post(bounce(&row.message_id, "failed"), "message/rfc822").await.expect(200);
         assert_eq!(again["outcome"], "unchanged");
-        let problems = open_problems(&app, "delivery_bounced").await;
-        assert_eq!(problems.len(), 1);
-        assert!(problems[0]["detail"].as_str().unwrap().contains("550 no such user"));
+        let incidents = open_incidents(&app, "delivery_bounced").await;
+        assert_eq!(incidents.len(), 1);
+        assert!(incidents[0]["detail"].as_str().unwrap().contains("550 no such user"));
         for _ in 0..2 {
             let stray = post(bounce("nobody@example.net", "failed"), "message/rfc822").await.expect(200);
             assert_eq!(stray["outcome"], "stray");
         }
-        assert_eq!(open_problems(&app, "stray_bounce").await.len(), 1);
+        assert_eq!(open_incidents(&app, "stray_bounce").await.len(), 1);
         let ready: Value = serde_json::from_str(&plain(&app, "/readyz").await).unwrap();
         assert_eq!((&ready["ready"], &ready["degraded"]), (&json!(true), &json!(true)));
-        assert_eq!(ready["problems"], json!({"delivery_bounced": 1, "stray_bounce": 1}));
-        // The only mail to the addressee came back: the letter itself is a problem, too, until somebody has it.
+        assert_eq!(ready["incidents"], json!({"delivery_bounced": 1, "stray_bounce": 1}));
+        // The only mail to the addressee came back: the letter itself is a incident, too, until somebody has it.
         watch(&jobs(&app, &MemoryOutbox::default()), &[]).await.unwrap();
-        let lost = open_problems(&app, "letter_undelivered").await;
+        let lost = open_incidents(&app, "letter_undelivered").await;
         assert_eq!(lost[0]["subject_id"], letter.id.0.to_string());
-        let id = problems[0]["id"].as_str().unwrap();
-        let closed = app.post(&format!("/problems/{id}/closure"), json!({})).await.expect(200);
+        let id = incidents[0]["id"].as_str().unwrap();
+        let closed = app.post(&format!("/incidents/{id}/closure"), json!({})).await.expect(200);
         assert!(closed["closed_at"].is_string());
-        app.post(&format!("/problems/{id}/closure"), json!({})).await.problem(409, "conflict", "");
+        app.post(&format!("/incidents/{id}/closure"), json!({})).await.problem(409, "conflict", "");
         assert_eq!(watch(&jobs(&app, &MemoryOutbox::default()), &[]).await.unwrap(), Watched::default(), "seen to is seen to");
         let metrics = plain(&app, "/metrics").await;
-        assert!(metrics.contains("xushi_problems_open{kind=\"delivery_bounced\"}"), "{metrics}");
+        assert!(metrics.contains("xushi_incidents_open{kind=\"delivery_bounced\"}"), "{metrics}");
     }
 }

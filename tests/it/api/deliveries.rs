@@ -6,7 +6,7 @@ use xushi::jobs::watch::watch;
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::{Failure, SendError, Stage};
 
-use crate::post::{PAGE, deliveries, issued, jobs, later, open_problems};
+use crate::post::{PAGE, deliveries, issued, jobs, later, open_incidents};
 use crate::support::both;
 
 both! {
@@ -26,7 +26,7 @@ both! {
         assert!(outbox.kept().is_empty());
         let eml = async || app.get(&format!("/letters/{}.eml?delivery={}", letter.id.0, row.id.0)).await.bytes;
         let before = eml().await;
-        let about = |kind: &str| format!("/problems?open=true&kind={kind}&subject_id={}", row.id.0);
+        let about = |kind: &str| format!("/incidents?open=true&kind={kind}&subject_id={}", row.id.0);
         assert_eq!(app.get(&about("delivery_failed")).await.expect(200)["items"].as_array().unwrap().len(), 1);
         let retried = app.post(&again, json!({})).await.expect(200);
         assert_eq!((&retried["state"], &retried["message_id"]), (&json!("pending"), &json!(row.message_id)));
@@ -48,7 +48,7 @@ both! {
         assert_eq!(app.send(request.set_payload(bounce)).await.expect(200)["outcome"], "bounced");
         let lost = async || {
             watch(&jobs(&app, &MemoryOutbox::default()), &[]).await.unwrap();
-            open_problems(&app, "letter_undelivered").await.iter().any(|one| one["subject_id"] == letter.id.0.to_string())
+            open_incidents(&app, "letter_undelivered").await.iter().any(|one| one["subject_id"] == letter.id.0.to_string())
         };
         assert!(lost().await);
         later(&app, TimeDelta::hours(1));

@@ -4,11 +4,11 @@ use super::*;
 use xushi::office::Actor;
 
 async fn unanswered(app: &TestApp) -> usize {
-    items(app, "/problems?open=true&kind=letter_unanswered").await.len()
+    items(app, "/incidents?open=true&kind=letter_unanswered").await.len()
 }
 
-/// Without an evaluation before: whichever bell rang first.
-async fn bell(app: &TestApp, day: &str) -> Reminded {
+/// Without an evaluation before: whichever job ran first.
+async fn morning(app: &TestApp, day: &str) -> Reminded {
     at(app, day);
     warnings::remind(&app.office, &Actor::job(), false).await.unwrap()
 }
@@ -19,7 +19,7 @@ both! {
         report(&app, "投资", "2025-07-31", "2.0", "2025-08-20").await;
         run(&app, "2025-08-21").await;
         report(&app, "投资", "2025-07-31", "9.0", "2025-08-29").await;
-        assert_eq!(bell(&app, "2025-08-29").await.run.letters.len(), 0);
+        assert_eq!(morning(&app, "2025-08-29").await.run.letters.len(), 0);
         let episode = &items(&app, "/episodes").await[0];
         assert_eq!((&episode["state"], &episode["observing_since"]), (&json!("observing"), &json!("2025-08-29")));
         assert_eq!(items(&app, "/letters").await.len(), 1);
@@ -30,10 +30,10 @@ both! {
         report(&app, "投资", "2025-06-30", "3.0", "2025-08-20").await;
         run(&app, "2025-08-21").await;
         report(&app, "投资", "2025-07-31", "3.0", "2025-08-29").await;
-        assert_eq!(bell(&app, "2025-08-29").await.run.letters.len(), 0, "the next run writes about July");
+        assert_eq!(morning(&app, "2025-08-29").await.run.letters.len(), 0, "the next run writes about July");
         let next = run(&app, "2025-08-29").await;
         assert_eq!(outcomes(&next), ["warning issued"]);
-        assert_eq!(bell(&app, "2025-08-29").await.run.letters.len(), 0);
+        assert_eq!(morning(&app, "2025-08-29").await.run.letters.len(), 0);
         assert_eq!(items(&app, "/letters").await[0]["state"], "settled");
     }
 
@@ -41,7 +41,7 @@ both! {
         sample(&app, &["投资"], json!({})).await;
         report(&app, "投资", "2025-06-30", "3.0", "2025-08-20").await;
         run(&app, "2025-08-21").await;
-        assert_eq!(bell(&app, "2025-08-29").await.run.letters.len(), 1);
+        assert_eq!(morning(&app, "2025-08-29").await.run.letters.len(), 1);
         report(&app, "投资", "2025-07-31", "2.0", "2025-08-29").await;
         assert_eq!(outcomes(&run(&app, "2025-08-29").await), [] as [&str; 0]);
         assert_eq!(items(&app, "/episodes").await[0]["level"], "orange", "known all the same");
@@ -53,11 +53,11 @@ both! {
         sample(&app, &["投资"], json!({})).await;
         report(&app, "投资", "2025-07-31", "3.0", "2025-08-20").await;
         run(&app, "2025-08-21").await;
-        let late = bell(&app, "2026-11-30").await;
+        let late = morning(&app, "2026-11-30").await;
         assert_eq!((late.run.letters.len(), late.exhausted.len()), (0, 1), "a person must decide");
-        let problem = items(&app, "/problems?open=true&kind=letter_unanswered").await.remove(0);
+        let problem = items(&app, "/incidents?open=true&kind=letter_unanswered").await.remove(0);
         assert!(problem["detail"].as_str().unwrap().contains("目标期已满"), "{problem}");
-        bell(&app, "2026-12-01").await;
+        morning(&app, "2026-12-01").await;
         assert_eq!(unanswered(&app).await, 1, "said once");
     }
 
@@ -67,13 +67,13 @@ both! {
         assert_eq!(outcomes(&run(&app, "2026-01-21").await), ["warning issued"]);
         let letter = items(&app, "/letters").await.remove(0);
         assert_eq!((&letter["level"], &letter["reply_by"]), (&json!("red"), &json!("2026-01-28")));
-        assert_eq!(bell(&app, "2026-01-27").await.run.letters[0].step, Some(1));
-        assert_eq!(bell(&app, "2026-01-29").await.run.letters[0].step, Some(2));
+        assert_eq!(morning(&app, "2026-01-27").await.run.letters[0].step, Some(1));
+        assert_eq!(morning(&app, "2026-01-29").await.run.letters[0].step, Some(2));
         let raised = items(&app, "/letters").await.pop().unwrap();
         assert_eq!((&raised["level"], &raised["handling"]), (&json!("red"), &json!("raise")));
         let over = raised["reply_by"].as_str().unwrap().to_owned();
         let next = (d(&over) + chrono::TimeDelta::days(6)).to_string();
-        let done = bell(&app, &next).await;
+        let done = morning(&app, &next).await;
         assert_eq!((done.run.letters.len(), done.exhausted.len()), (0, 1), "{next}");
     }
 
@@ -92,13 +92,13 @@ both! {
         sample(&app, &["投资"], json!({})).await;
         report(&app, "投资", "2025-06-30", "6.0", "2025-07-20").await;
         assert_eq!(outcomes(&run(&app, "2025-08-26").await), ["report_reminder issued"]);
-        // Nobody looked for a month: both bells ring on one morning, whichever first.
+        // Nobody looked for a month: both jobs run on one morning, whichever first.
         for ladder_first in [true, false] {
             if ladder_first {
-                assert_eq!(bell(&app, "2025-09-26").await.run.letters.len(), 0, "August is missing by now, too");
+                assert_eq!(morning(&app, "2025-09-26").await.run.letters.len(), 0, "August is missing by now, too");
             } else {
                 assert_eq!(outcomes(&run(&app, "2025-09-26").await), ["report_reminder issued"]);
-                assert_eq!(bell(&app, "2025-09-26").await.run.letters.len(), 0);
+                assert_eq!(morning(&app, "2025-09-26").await.run.letters.len(), 0);
             }
         }
         let all = items(&app, "/letters").await;

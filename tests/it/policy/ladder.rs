@@ -158,16 +158,16 @@ both! {
         assert_eq!((&episode["level"], &episode["lettered_level"], &episode["handling"]), (&json!("yellow"), &json!("yellow"), &json!("raise")));
     }
 
-    async fn a_leader_without_a_mailbox_is_a_problem_somebody_sees(app: TestApp) {
+    async fn a_leader_without_a_mailbox_is_an_incident_somebody_sees(app: TestApp) {
         sample(&app, &["投资"], json!({})).await;
         let leader = items(&app, "/contacts").await.into_iter().find(|one| one["name"] == "省发展改革委leader").unwrap();
         let path = format!("/contacts/{}", leader["id"].as_str().unwrap());
         app.patch(&path, json!({"valid_to": "2025-06-30"})).await.expect(200);
         report(&app, "投资", "2025-07-31", "3.0", "2025-08-20").await;
         run(&app, "2025-08-21").await;
-        assert_eq!(items(&app, "/problems?kind=addressee_lacking").await.len(), 0, "the first letter needs no leader");
+        assert_eq!(items(&app, "/incidents?kind=addressee_lacking").await.len(), 0, "the first letter needs no leader");
         assert_eq!(remind(&app, "2025-08-29").await.run.letters.len(), 1);
-        let problem = items(&app, "/problems?open=true&kind=addressee_lacking").await.remove(0);
+        let problem = items(&app, "/incidents?open=true&kind=addressee_lacking").await.remove(0);
         let raised = items(&app, "/letters").await.pop().unwrap();
         assert_eq!(problem["subject_id"], raised["id"]);
         let detail = problem["detail"].as_str().unwrap();

@@ -86,7 +86,7 @@ impl Post {
                 episodes: vec![],
                 reports: vec![],
                 deliveries,
-                problem: None,
+                incident: None,
             };
             let rendering = Rendering::new(|letter, serial| {
                 let file = LetterFileRow::new(

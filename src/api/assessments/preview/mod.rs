@@ -17,7 +17,7 @@ use crate::api::assessments::beside::Stated;
 use crate::api::assessments::verdict::VerdictView;
 use crate::api::http::extract::{self, Body};
 use crate::api::http::lookup::{self, At};
-use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::TextOr;
 use crate::api::targets::promise::TargetView;
@@ -62,17 +62,17 @@ struct Case {
 ///
 /// # Errors
 /// As the API's problems, with pointers into the body.
-pub fn judge(body: &[u8], calendar: &WorkCalendar) -> Result<PreviewView, Problem> {
+pub fn judge(body: &[u8], calendar: &WorkCalendar) -> Result<PreviewView, Refused> {
     let body: PreviewBody = extract::parse(body)?;
     let base = match wanted_pack(&body) {
         None => RulePack::standard(),
         Some((pointer, name)) => built_in(name).ok_or_else(|| {
             let known: Vec<_> = RulePack::built_in().into_iter().map(|pack| pack.name).collect();
             let detail = format!("没有名为“{}”的内置规则包，可用：{}。", shorten(name), known.join("、"));
-            Problem::from(Invalid::new(pointer, "unknown", detail))
+            Refused::from(Invalid::new(pointer, "unknown", detail))
         })?,
     };
-    let templates = Templates::built_in().map_err(Problem::internal)?;
+    let templates = Templates::built_in().map_err(Refused::internal)?;
     Case::checked(body, base, calendar)?.view(&templates)
 }
 
@@ -91,7 +91,7 @@ fn built_in(name: &str) -> Option<RulePack> {
 }
 
 impl Case {
-    fn checked(body: PreviewBody, base: RulePack, calendar: &WorkCalendar) -> Result<Self, Problem> {
+    fn checked(body: PreviewBody, base: RulePack, calendar: &WorkCalendar) -> Result<Self, Refused> {
         let PreviewBody { as_of, indicator, observations, rule_pack, history, verdict } = body;
         let pack = match rule_pack {
             Some(TextOr::Whole(pack)) => {
@@ -139,7 +139,7 @@ impl Case {
         Ok(Self { as_of, grounds, stated })
     }
 
-    fn view(self, templates: &Templates) -> Result<PreviewView, Problem> {
+    fn view(self, templates: &Templates) -> Result<PreviewView, Refused> {
         let Self { as_of, grounds, stated } = self;
         let verdict = VerdictView::on(&grounds, as_of, stated, templates)?;
         Ok(PreviewView { as_of, target: grounds.target.map(TargetView::from), verdict })
@@ -153,7 +153,7 @@ fn fill(
     observations: Vec<PreviewObservation>,
     (measure, own): (&Measure, Key),
     as_of: NaiveDate,
-) -> Result<Vec<Stated>, Problem> {
+) -> Result<Vec<Stated>, Refused> {
     let mut stated = Vec::new();
     for (index, one) in observations.into_iter().enumerate() {
         let at = |invalid: Invalid| invalid.within(&format!("observations.{index}"));
@@ -202,7 +202,7 @@ fn named(written: Option<&WrittenBenchmark>) -> ComparedTo<'_> {
 async fn preview_assessment(
     state: web::Data<State>,
     Body(body): Body<PreviewBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let base = match wanted_pack(&body) {
         None => RulePack::standard(),
         Some((place, name)) => rule_packs::read(&lookup::rule_pack(&state, At::Body(place), name).await?)?,

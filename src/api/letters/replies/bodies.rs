@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::api::http::problem::{Code, Problem};
+use crate::api::http::refused::{Code, Refused};
 use crate::api::http::wire::Word;
 use crate::domain::reply::{Remedy, Reply, ReplyFile, ReviewVerdict};
 use crate::store::StoreError;
@@ -106,11 +106,11 @@ impl CreateReply {
     ///
     /// # Errors
     /// `Invalid` at a file that is not Base64.
-    pub fn into_reply(self) -> Result<Reply, Problem> {
+    pub fn into_reply(self) -> Result<Reply, Refused> {
         let file = |(index, file): (usize, CreateReplyFile)| {
             let content = STANDARD.decode(file.content.trim()).map_err(|_| {
                 let detail = "附件内容不是Base64编码，请检查。";
-                Problem::at(Code::Invalid, format!("/files/{index}/content"), "malformed", detail)
+                Refused::at(Code::Invalid, format!("/files/{index}/content"), "malformed", detail)
             })?;
             Ok(ReplyFile { name: file.name, content })
         };
@@ -123,7 +123,7 @@ impl CreateReply {
                 .collect(),
             person: self.person,
             phone: self.phone,
-            files: self.files.into_iter().enumerate().map(file).collect::<Result<_, Problem>>()?,
+            files: self.files.into_iter().enumerate().map(file).collect::<Result<_, Refused>>()?,
         })
     }
 }

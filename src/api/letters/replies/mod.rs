@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::api::State;
 use crate::api::http::extract::Body;
 use crate::api::http::page::PageView;
-use crate::api::http::problem::{Code, Problem, ProblemView};
+use crate::api::http::refused::{Code, ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::office::{Actor, replies};
@@ -34,8 +34,8 @@ pub fn routes(config: &mut impl Routes) {
         .service(find_closure);
 }
 
-async fn load(state: &State, id: Uuid) -> Result<LetterRow, Problem> {
-    state.office.store.find_letter(id).await?.ok_or_else(|| Problem::not_found("函"))
+async fn load(state: &State, id: Uuid) -> Result<LetterRow, Refused> {
+    state.office.store.find_letter(id).await?.ok_or_else(|| Refused::not_found("函"))
 }
 
 /// 签收一封函；重复签收以第一次为准
@@ -48,7 +48,7 @@ async fn receive_letter(
     actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<CreateReceipt>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let (row, first) = replies::receive_letter(&state.office, &actor, *id, &body.person).await?;
     let view = ReceiptView::of(row);
     if first {
@@ -66,9 +66,9 @@ async fn find_receipt(
     state: web::Data<State>,
     request: HttpRequest,
     id: web::Path<Uuid>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let row = state.office.store.find_receipt(*id).await?;
-    let row = row.ok_or_else(|| Problem::new(Code::NotFound, "没有这封函，或者它还没有签收。"))?;
+    let row = row.ok_or_else(|| Refused::new(Code::NotFound, "没有这封函，或者它还没有签收。"))?;
     respond::ok(&request, &ReceiptView::of(row))
 }
 
@@ -81,7 +81,7 @@ async fn create_reply(
     actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<CreateReply>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let letter = load(&state, *id).await?;
     // Before the files are decoded: what asks for no answer says so, whatever is wrong with them.
     replies::awaits_reply(&letter)?;
@@ -98,7 +98,7 @@ async fn list_replies(
     state: web::Data<State>,
     request: HttpRequest,
     id: web::Path<Uuid>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     load(&state, *id).await?;
     let rows = state.office.store.list_replies(*id).await?;
     let items = rows.into_iter().map(ReplyView::of).collect::<Result<_, StoreError>>()?;
@@ -115,10 +115,10 @@ async fn list_replies(
 async fn download_reply_file(
     state: web::Data<State>,
     path: web::Path<(Uuid, Uuid, i32)>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let (letter, reply, ordinal) = *path;
     let file = state.office.store.find_reply_file(letter, reply, ordinal).await?;
-    Ok(attachment(file.ok_or_else(|| Problem::not_found("附件"))?))
+    Ok(attachment(file.ok_or_else(|| Refused::not_found("附件"))?))
 }
 
 /// A file from outside: saved, never shown, whatever it claims to be. Its name goes encoded (RFC 8187), so that no
@@ -149,7 +149,7 @@ async fn review_reply(
     actor: Actor,
     path: web::Path<(Uuid, Uuid)>,
     Body(body): Body<CreateReview>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let (letter, reply) = *path;
     let new = replies::NewReview { verdict: body.verdict.0, reason: body.reason };
     let row = replies::review_reply(&state.office, &actor, (letter, reply), new).await?;
@@ -166,7 +166,7 @@ async fn close_letter(
     actor: Actor,
     id: web::Path<Uuid>,
     Body(body): Body<CreateClosure>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let row = replies::close_letter(&state.office, &actor, *id, body.note.as_deref()).await?;
     let by = actor.key_name().unwrap_or_default().to_owned();
     respond::created(&format!("/api/v1/letters/{id}/closure"), &ClosureView::of(row, by))
@@ -180,8 +180,8 @@ async fn find_closure(
     state: web::Data<State>,
     request: HttpRequest,
     id: web::Path<Uuid>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let found = state.office.store.find_closure(*id).await?;
-    let (row, by) = found.ok_or_else(|| Problem::new(Code::NotFound, "没有这封函，或者它还没有销号。"))?;
+    let (row, by) = found.ok_or_else(|| Refused::new(Code::NotFound, "没有这封函，或者它还没有销号。"))?;
     respond::ok(&request, &ClosureView::of(row, by))
 }

@@ -4,14 +4,14 @@ use chrono::{Datelike as _, Days, Months as MonthSpan, NaiveDate};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 
-use crate::pace::case::Case;
+use crate::pace::assessment_input::AssessmentInput;
 use crate::pace::working::Working;
 use crate::{Observation, Period};
 
 use super::past::{self, Past, Year};
 use super::{ForecastMethod, Projection, YEARS_MAX, odds, plain};
 
-impl Case<'_> {
+impl AssessmentInput<'_> {
     pub(super) fn by_shares<W: Working>(
         &self,
         at: &Observation,

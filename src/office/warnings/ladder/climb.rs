@@ -2,7 +2,7 @@
 
 use crate::domain::episode::{EpisodeState, Turn};
 use crate::domain::{Grade, LetterKind, TextEnum as _, ladder};
-use crate::office::warnings::library::Campaigns;
+use crate::office::warnings::letter_context::Campaigns;
 use crate::office::warnings::plan::plan;
 use crate::office::warnings::planned::{About, Finding, Key, Plan, Wanted};
 use crate::office::warnings::silence::Silences;

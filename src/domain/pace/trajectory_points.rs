@@ -6,9 +6,9 @@ use rust_decimal::Decimal;
 use crate::kind::WayFrom;
 use crate::{Frequency, Observation, Period, RulePack};
 
-use super::case::Case;
-use super::line::Line;
-use super::promise::Promise;
+use super::assessment_input::AssessmentInput;
+use super::requirement::Requirement;
+use super::trajectory::Trajectory;
 use super::working::NoWorking;
 use super::{Known, Subject};
 
@@ -17,7 +17,7 @@ const POINTS_MAX: usize = 37;
 
 /// What is known of one period; values in the judged figure's unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CoursePoint {
+pub struct TrajectoryPoint {
     /// Last day of the period.
     pub end: NaiveDate,
     /// What was reached by then, as an assessment of that day would have it.
@@ -33,45 +33,51 @@ pub struct CoursePoint {
 
 /// An indicator's way through its window.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Course {
+pub struct TrajectoryPoints {
     /// The value that meets the promise at the end, where that is one known value.
     pub target: Option<Decimal>,
     /// The periods of the window in order, those to come included; January is left out where it is published together
     /// with February.
-    pub points: Vec<CoursePoint>,
+    pub points: Vec<TrajectoryPoint>,
 }
 
 /// The course of `subject` as of `as_of`; `None` when there is no number to follow.
-pub fn course(subject: &Subject<'_>, known: &Known<'_>, pack: &RulePack, as_of: NaiveDate) -> Option<Course> {
-    let promise = Promise::read(subject.target?, subject.measure).ok()?;
-    let case = Case::new(subject, known, pack, promise, as_of);
-    if matches!(case.row.way, WayFrom::Person | WayFrom::Nodes) {
+pub fn trajectory_points(
+    subject: &Subject<'_>,
+    known: &Known<'_>,
+    pack: &RulePack,
+    as_of: NaiveDate,
+) -> Option<TrajectoryPoints> {
+    let requirement = Requirement::read(subject.target?, subject.measure).ok()?;
+    let input = AssessmentInput::new(subject, known, pack, requirement, as_of);
+    if matches!(input.row.way, WayFrom::Person | WayFrom::Nodes) {
         return None;
     }
-    let latest = case.series.latest_in(subject.window).and_then(|index| case.series.get(index))?;
-    let reached = case.actual(latest).ok()?;
-    let line = case.line(latest, reached).ok();
-    let fixed = case.line_is_fixed();
-    let mut points: Vec<CoursePoint> = ends(subject.window, subject.measure.frequency, latest.period.end())
-        .into_iter()
-        .map(|end| {
-            let at = case.ending_on(end);
-            let actual = at.and_then(|at| case.actual(at).ok());
-            let own = at.zip(actual).and_then(|(at, actual)| case.line(at, actual).ok());
-            let line = own.or(line.filter(|_| fixed));
-            let pace = line.and_then(|line| case.due_value(line, end));
-            CoursePoint { end, actual, pace, last_year: case.year_before(end), likely: None }
-        })
-        .collect();
+    let latest = input.series.latest_in(subject.window).and_then(|index| input.series.get(index))?;
+    let reached = input.actual(latest).ok()?;
+    let line = input.line(latest, reached).ok();
+    let fixed = input.line_is_fixed();
+    let mut points: Vec<TrajectoryPoint> =
+        ends(subject.window, subject.measure.frequency, latest.period.end())
+            .into_iter()
+            .map(|end| {
+                let at = input.ending_on(end);
+                let actual = at.and_then(|at| input.actual(at).ok());
+                let own = at.zip(actual).and_then(|(at, actual)| input.line(at, actual).ok());
+                let line = own.or(line.filter(|_| fixed));
+                let pace = line.and_then(|line| input.due_value(line, end));
+                TrajectoryPoint { end, actual, pace, last_year: input.year_before(end), likely: None }
+            })
+            .collect();
     if let Some(line) = line {
-        case.band(latest, reached, &line, &mut points);
+        input.band(latest, reached, &line, &mut points);
     }
     let joined = points.len() > 1 && points[1].end.month() == 2 && points[0].end.month() == 1;
     if joined && points[0].actual.is_none() && points[0].last_year.is_none() {
         points.remove(0);
     }
-    let target = line.filter(|_| fixed || case.row.way == WayFrom::Rate).map(|line| line.finish);
-    Some(Course { target, points })
+    let target = line.filter(|_| fixed || input.row.way == WayFrom::Rate).map(|line| line.target_value);
+    Some(TrajectoryPoints { target, points })
 }
 
 /// The days on which the window's periods end, `latest` among them, the window's own end last.
@@ -99,7 +105,7 @@ fn ends(window: Period, frequency: Frequency, latest: NaiveDate) -> Vec<NaiveDat
     ends
 }
 
-impl<'a> Case<'a> {
+impl<'a> AssessmentInput<'a> {
     /// The value known for a period of the window that ends that day.
     fn ending_on(&self, end: NaiveDate) -> Option<&'a Observation> {
         let part = Period::new(self.subject.window.start(), end).ok()?;
@@ -107,26 +113,32 @@ impl<'a> Case<'a> {
         (at.period.end() == end).then_some(at)
     }
 
-    fn due_value(&self, line: Line, end: NaiveDate) -> Option<Decimal> {
+    fn due_value(&self, line: Trajectory, end: NaiveDate) -> Option<Decimal> {
         if !line.moves() {
             return Some(line.base);
         }
-        let due = self.due(end, self.calendar.by(end)).ok()?;
-        line.stand(Decimal::ZERO, due.fraction).ok()?.expected.value()
+        let due = self.required_progress(end, self.calendar.by(end)).ok()?;
+        line.standing_of(Decimal::ZERO, due.fraction).ok()?.expected.value()
     }
 
     /// Writes the forecast's interval into the periods to come. It opens with time; its middle follows last year's way
     /// where that is known.
-    fn band(&self, latest: &Observation, reached: Decimal, line: &Line, points: &mut [CoursePoint]) {
+    fn band(
+        &self,
+        latest: &Observation,
+        reached: Decimal,
+        line: &Trajectory,
+        points: &mut [TrajectoryPoint],
+    ) {
         let from = latest.period.end();
         let months = self.calendar.by(from);
         let Some(Ok(forecast)) = self.forecast(latest, reached, line, months, &mut NoWorking) else { return };
-        let last_year = |point: &CoursePoint| point.last_year;
+        let last_year = |point: &TrajectoryPoint| point.last_year;
         let now = points.iter().find(|point| point.end == from).and_then(last_year);
         let way = now.zip(points.last().and_then(last_year)).filter(|(now, last)| now != last);
         let left = (self.subject.window.end() - from).num_days();
         let (value, low_end, high_end) = (forecast.value(), forecast.low(), forecast.high());
-        let within = |point: &CoursePoint| {
+        let within = |point: &TrajectoryPoint| {
             let gone = Decimal::from((point.end - from).num_days());
             let time = gone.checked_div(Decimal::from(left))?;
             let part = way

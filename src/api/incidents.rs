@@ -9,28 +9,28 @@ use uuid::Uuid;
 use crate::api::State;
 use crate::api::http::extract::Params;
 use crate::api::http::page::{List, ListParams, PageView};
-use crate::api::http::problem::{Problem, ProblemView};
+use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
-use crate::domain::{ProblemKind, SubjectKind};
-use crate::office::{Actor, problems};
+use crate::domain::{IncidentKind, SubjectKind};
+use crate::office::{Actor, incidents};
 use crate::store::StoreError;
-use crate::store::rows::{ProblemFilter, ProblemRow, word};
+use crate::store::rows::{IncidentFilter, IncidentRow, word};
 
 /// Adds the routes.
 pub fn routes(config: &mut impl Routes) {
-    config.service(list_problems).service(find_problem).service(close_problem);
+    config.service(list_incidents).service(find_incident).service(close_incident);
 }
 
-/// 需要有人处理的问题
+/// 需要有人处理的异常
 #[derive(Debug, Serialize, ToSchema)]
-pub struct OpenProblemView {
+pub struct IncidentView {
     /// 编号
     pub id: Uuid,
     /// 种类
     #[schema(value_type = String, example = "delivery_bounced")]
-    pub kind: Word<ProblemKind>,
+    pub kind: Word<IncidentKind>,
     /// 种类的中文名
     #[schema(example = "邮件被退回")]
     pub title: &'static str,
@@ -49,9 +49,9 @@ pub struct OpenProblemView {
     pub updated_at: DateTime<Utc>,
 }
 
-impl OpenProblemView {
-    fn of(row: ProblemRow) -> Result<Self, StoreError> {
-        let kind: ProblemKind = word(&row.kind)?;
+impl IncidentView {
+    fn of(row: IncidentRow) -> Result<Self, StoreError> {
+        let kind: IncidentKind = word(&row.kind)?;
         Ok(Self {
             id: row.id.0,
             kind: Word(kind),
@@ -66,14 +66,14 @@ impl OpenProblemView {
     }
 }
 
-/// 问题的查询条件
+/// 异常的查询条件
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct ProblemParams {
+pub struct IncidentParams {
     /// 种类
     #[param(value_type = Option<String>)]
-    kind: Option<Word<ProblemKind>>,
+    kind: Option<Word<IncidentKind>>,
     /// 关于什么
     #[param(value_type = Option<String>)]
     subject_kind: Option<Word<SubjectKind>>,
@@ -83,57 +83,57 @@ pub struct ProblemParams {
     open: Option<bool>,
 }
 
-/// 列出问题
-#[utoipa::path(tag = "问题", params(ListParams, ProblemParams), responses(
-    (status = 200, body = PageView<OpenProblemView>), (status = "4XX", body = ProblemView)))]
-#[get("/problems")]
-async fn list_problems(
+/// 列出异常
+#[utoipa::path(tag = "异常", params(ListParams, IncidentParams), responses(
+    (status = 200, body = PageView<IncidentView>), (status = "4XX", body = ProblemView)))]
+#[get("/incidents")]
+async fn list_incidents(
     state: web::Data<State>,
     request: HttpRequest,
-    list: List<ProblemParams>,
-) -> Result<HttpResponse, Problem> {
-    let filter = ProblemFilter {
+    list: List<IncidentParams>,
+) -> Result<HttpResponse, Refused> {
+    let filter = IncidentFilter {
         kind: list.filter.kind.map(|kind| kind.0.to_string()),
         subject_kind: list.filter.subject_kind.map(|kind| kind.0.to_string()),
         subject_id: list.filter.subject_id.clone(),
         open: list.filter.open,
         updated_after: list.updated_after,
     };
-    let rows = state.office.store.list_problems(&filter, list.page).await?;
-    let page = PageView::checked(rows, list.page, |row| row.id.0, OpenProblemView::of)?;
+    let rows = state.office.store.list_incidents(&filter, list.page).await?;
+    let page = PageView::checked(rows, list.page, |row| row.id.0, IncidentView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }
 
-async fn load(state: &State, id: Uuid) -> Result<ProblemRow, Problem> {
-    state.office.store.find_problem(id).await?.ok_or_else(|| Problem::not_found("问题"))
+async fn load(state: &State, id: Uuid) -> Result<IncidentRow, Refused> {
+    state.office.store.find_incident(id).await?.ok_or_else(|| Refused::not_found("异常"))
 }
 
-/// 读取一个问题
-#[utoipa::path(tag = "问题", params(("id" = Uuid, Path, description = "编号"), OneParams), responses(
-    (status = 200, body = OpenProblemView), (status = "4XX", body = ProblemView)))]
-#[get("/problems/{id}")]
-async fn find_problem(
+/// 读取一个异常
+#[utoipa::path(tag = "异常", params(("id" = Uuid, Path, description = "编号"), OneParams), responses(
+    (status = 200, body = IncidentView), (status = "4XX", body = ProblemView)))]
+#[get("/incidents/{id}")]
+async fn find_incident(
     state: web::Data<State>,
     request: HttpRequest,
     id: web::Path<Uuid>,
     Params(params): Params<OneParams>,
-) -> Result<HttpResponse, Problem> {
-    let view = OpenProblemView::of(load(&state, *id).await?)?;
+) -> Result<HttpResponse, Refused> {
+    let view = IncidentView::of(load(&state, *id).await?)?;
     respond::one(&request, &view, params.fields.as_deref())
 }
 
-/// 把问题标为已处理
+/// 把异常标为已处理
 ///
 /// 用于已由人工处理的投递失败、退信等；由系统自动发现的情形如仍存在，下次检查时会重新列出。
-#[utoipa::path(tag = "问题", params(("id" = Uuid, Path, description = "编号")), responses(
-    (status = 200, body = OpenProblemView), (status = "4XX", body = ProblemView)))]
-#[post("/problems/{id}/closure")]
-async fn close_problem(
+#[utoipa::path(tag = "异常", params(("id" = Uuid, Path, description = "编号")), responses(
+    (status = 200, body = IncidentView), (status = "4XX", body = ProblemView)))]
+#[post("/incidents/{id}/closure")]
+async fn close_incident(
     state: web::Data<State>,
     request: HttpRequest,
     actor: Actor,
     id: web::Path<Uuid>,
-) -> Result<HttpResponse, Problem> {
-    let row = problems::close(&state.office, &actor, *id).await?;
-    respond::ok(&request, &OpenProblemView::of(row)?)
+) -> Result<HttpResponse, Refused> {
+    let row = incidents::close(&state.office, &actor, *id).await?;
+    respond::ok(&request, &IncidentView::of(row)?)
 }

@@ -1,16 +1,16 @@
-//! Deeds with problems: what a person must look at is opened once, and closed once it is over.
+//! Deeds with incidents: what a person must look at is opened once, and closed once it is over.
 
 use std::collections::HashSet;
 
 use uuid::Uuid;
 
 use super::{Actor, Office, Refusal};
-use crate::domain::{ProblemKind, SubjectKind, TextEnum as _};
-use crate::store::rows::ProblemRow;
+use crate::domain::{IncidentKind, SubjectKind, TextEnum as _};
+use crate::store::rows::IncidentRow;
 use crate::store::types::Id;
 use crate::store::{StoreError, Tx};
 
-/// What came of holding problems against findings.
+/// What came of holding incidents against findings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Reconciled {
     /// Newly found.
@@ -19,20 +19,20 @@ pub struct Reconciled {
     pub closed: usize,
 }
 
-/// Opens a problem; where it is open already, brings its detail up to date. Gives whether it is new.
+/// Opens an incident; where it is open already, brings its detail up to date. Gives whether it is new.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn open(
     office: &Office,
     actor: &Actor,
-    kind: ProblemKind,
+    kind: IncidentKind,
     subject: (SubjectKind, String),
     detail: String,
 ) -> Result<bool, Refusal> {
-    let row = ProblemRow::new(Id(office.clock.new_id()), kind, subject, detail, office.clock.timestamp());
+    let row = IncidentRow::new(Id(office.clock.new_id()), kind, subject, detail, office.clock.timestamp());
     let mut deed = office.begin(actor).await?;
-    let opened = deed.tx().open_problem(&row).await;
+    let opened = deed.tx().open_incident(&row).await;
     deed.end(opened).await
 }
 
@@ -40,10 +40,10 @@ pub async fn open(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn end(office: &Office, actor: &Actor, kind: ProblemKind, subject: &str) -> Result<bool, Refusal> {
+pub async fn end(office: &Office, actor: &Actor, kind: IncidentKind, subject: &str) -> Result<bool, Refusal> {
     let now = office.clock.timestamp();
     let mut deed = office.begin(actor).await?;
-    let closed = deed.tx().close_problem(kind.as_str(), subject, now).await;
+    let closed = deed.tx().close_incident(kind.as_str(), subject, now).await;
     deed.end(closed).await
 }
 
@@ -55,7 +55,7 @@ pub async fn end(office: &Office, actor: &Actor, kind: ProblemKind, subject: &st
 pub async fn reconcile(
     office: &Office,
     actor: &Actor,
-    (kind, subject): (ProblemKind, SubjectKind),
+    (kind, subject): (IncidentKind, SubjectKind),
     found: Vec<(String, String)>,
 ) -> Result<Reconciled, Refusal> {
     let known = office.store.list_open_subjects(kind.as_str()).await?;
@@ -88,28 +88,28 @@ pub fn counted(written: Result<bool, Refusal>, failed: &mut Result<(), Refusal>)
     }
 }
 
-/// A person has seen to a problem.
+/// A person has seen to an incident.
 ///
 /// # Errors
 /// [`Refusal::NotFound`]; [`Refusal::Conflict`] when it was closed before.
-pub async fn close(office: &Office, actor: &Actor, id: Uuid) -> Result<ProblemRow, Refusal> {
-    const WHAT: Refusal = Refusal::NotFound("问题");
-    let seen = office.store.find_problem(id).await?.ok_or(WHAT)?;
+pub async fn close(office: &Office, actor: &Actor, id: Uuid) -> Result<IncidentRow, Refusal> {
+    const WHAT: Refusal = Refusal::NotFound("异常");
+    let seen = office.store.find_incident(id).await?.ok_or(WHAT)?;
     let mut deed = office.begin(actor).await?;
     match closed(deed.tx(), office, &seen).await {
         Ok(None) => {
             deed.leave().await;
-            Err(Refusal::Conflict("这个问题已经标为已处理。"))
+            Err(Refusal::Conflict("这个异常已经标为已处理。"))
         }
         outcome => deed.end(outcome).await?.ok_or(WHAT),
     }
 }
 
-/// The problem as it stands afterwards; `None` when nothing was open.
-async fn closed(tx: &mut Tx, office: &Office, seen: &ProblemRow) -> Result<Option<ProblemRow>, StoreError> {
+/// The incident as it stands afterwards; `None` when nothing was open.
+async fn closed(tx: &mut Tx, office: &Office, seen: &IncidentRow) -> Result<Option<IncidentRow>, StoreError> {
     let now = office.clock.timestamp();
-    if !tx.close_problem(&seen.kind, &seen.subject_id, now).await? {
+    if !tx.close_incident(&seen.kind, &seen.subject_id, now).await? {
         return Ok(None);
     }
-    tx.find_problem(seen.id.0).await
+    tx.find_incident(seen.id.0).await
 }

@@ -1,6 +1,6 @@
-//! The alarm clock: rings when a job is due in the office's time zone, and knows nothing else.
+//! The scheduler: ticks when a job is due in the office's time zone, and knows nothing else.
 //!
-//! The scheduler's own memory is not trusted: it forgets on restart and rings on every replica. Which slot is due is
+//! The scheduler's own memory is not trusted: it forgets on restart and ticks on every replica. Which slot is due is
 //! computed here, and who runs it is decided by a row (see [`super::slots`]).
 
 use chrono::{DateTime, FixedOffset, SubsecRound as _, Utc};
@@ -9,23 +9,26 @@ use croner::parser::{CronParser, Seconds};
 use tokio::sync::mpsc::Sender;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
-use super::Bell;
+use super::JobCron;
 use crate::clock::office_zone;
 
-/// Sends each job when its expression (six fields, Asia/Shanghai) says so; empty expressions never ring.
+/// Sends each job when its expression (six fields, Asia/Shanghai) says so; empty expressions never tick.
 /// Dropping the result does not stop it; call `shutdown`.
 ///
 /// # Errors
 /// When an expression cannot be read or the scheduler cannot start.
-pub async fn set(jobs: &[Bell<'_>], rings: &Sender<super::Job>) -> Result<JobScheduler, JobSchedulerError> {
+pub async fn set(
+    jobs: &[JobCron<'_>],
+    ticks: &Sender<super::Job>,
+) -> Result<JobScheduler, JobSchedulerError> {
     let scheduler = JobScheduler::new().await?;
     for &(due, cron) in jobs.iter().filter(|(_, cron)| !cron.is_empty()) {
-        let rings = rings.clone();
+        let ticks = ticks.clone();
         let job = Job::new_async_tz(cron, chrono_tz::Asia::Shanghai, move |_, _| {
-            let rings = rings.clone();
-            // A full channel means that the same bell rang before and was not heard yet: once is enough.
+            let ticks = ticks.clone();
+            // A full channel means that the same cron ticked before and was not heard yet: once is enough.
             Box::pin(async move {
-                let _ = rings.try_send(due);
+                let _ = ticks.try_send(due);
             })
         })?;
         scheduler.add(job).await?;
@@ -68,7 +71,7 @@ mod tests {
             ("2025-08-27T00:00:00Z", "2025-08-27T00:00:00Z", "2025-08-28T00:00:00Z"),
             ("2025-08-26T23:59:59Z", "2025-08-26T00:00:00Z", "2025-08-27T00:00:00Z"),
             ("2025-12-31T16:30:00Z", "2025-12-31T00:00:00Z", "2026-01-01T00:00:00Z"),
-            // Nobody hears a bell at the full second.
+            // Nobody hears a cron at the full second.
             ("2025-08-27T00:00:00.747597Z", "2025-08-27T00:00:00Z", "2025-08-28T00:00:00Z"),
             ("2025-08-27T03:14:15.926535Z", "2025-08-27T00:00:00Z", "2025-08-28T00:00:00Z"),
             ("2025-08-26T23:59:59.999999Z", "2025-08-26T00:00:00Z", "2025-08-27T00:00:00Z"),

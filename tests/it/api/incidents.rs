@@ -6,27 +6,27 @@ use xushi::jobs::deliver::deliver;
 use xushi::jobs::watch::watch;
 use xushi::mail::outbox::MemoryOutbox;
 
-use crate::post::{deliveries, issue, issued, jobs, later, letters, open_problems};
+use crate::post::{deliveries, issue, issued, jobs, later, letters, open_incidents};
 use crate::support::both;
 
 both! {
-    async fn what_should_not_be_so_becomes_a_problem_and_stops_being_one(app: TestApp) {
+    async fn what_should_not_be_so_becomes_a_incident_and_stops_being_one(app: TestApp) {
         let letter = issued(&app).await.remove(0);
         let schedule = [(Job::Issue, "0 0 8 * * *"), (Job::Deliver, "*/10 * * * * *")];
         let outbox = MemoryOutbox::default();
         let jobs = jobs(&app, &outbox);
         let first = watch(&jobs, &schedule).await.unwrap();
-        assert_eq!((first.opened, open_problems(&app, "delivery_late").await.len()), (0, 0), "all is well");
+        assert_eq!((first.opened, open_incidents(&app, "delivery_late").await.len()), (0, 0), "all is well");
         // Nobody delivers for two hours.
         later(&app, TimeDelta::hours(2));
         let count = deliveries(&app).await.len();
         assert_eq!(watch(&jobs, &schedule).await.unwrap().opened, count);
-        assert_eq!(open_problems(&app, "delivery_late").await.len(), count);
+        assert_eq!(open_incidents(&app, "delivery_late").await.len(), count);
         assert_eq!(watch(&jobs, &schedule).await.unwrap().opened, 0, "said once");
         deliver(&jobs).await.unwrap();
         assert_eq!(watch(&jobs, &schedule).await.unwrap().closed, count);
-        assert!(open_problems(&app, "delivery_late").await.is_empty());
-        let closed = app.get("/problems?open=false&kind=delivery_late").await.expect(200);
+        assert!(open_incidents(&app, "delivery_late").await.is_empty());
+        let closed = app.get("/incidents?open=false&kind=delivery_late").await.expect(200);
         assert_eq!(closed["items"].as_array().unwrap().len(), count);
         // A job that ran yesterday and not today.
         let now = app.clock.now();
@@ -37,22 +37,22 @@ both! {
         assert_eq!(watch(&jobs, &schedule).await.unwrap().opened, 0, "what ran is not stuck");
         later(&app, TimeDelta::days(1));
         assert_eq!(watch(&jobs, &schedule).await.unwrap().opened, 1);
-        assert_eq!(open_problems(&app, "job_stuck").await[0]["subject_id"], "issue");
+        assert_eq!(open_incidents(&app, "job_stuck").await[0]["subject_id"], "issue");
         xushi::jobs::slots::run_latest(&jobs, Job::Issue, cron, async |_| Ok("done".into())).await.unwrap();
         assert_eq!(watch(&jobs, &schedule).await.unwrap().closed, 1);
         app.clock.set(now);
         // The next year's calendar is not there when deadlines reach into it.
         app.clock.set("2026-12-10T01:00:00Z".parse().unwrap());
         watch(&jobs, &[]).await.unwrap();
-        assert_eq!(open_problems(&app, "calendar_unpublished").await[0]["subject_id"], "2027");
+        assert_eq!(open_incidents(&app, "calendar_unpublished").await[0]["subject_id"], "2027");
         app.clock.set(now);
         watch(&jobs, &[]).await.unwrap();
-        assert!(open_problems(&app, "calendar_unpublished").await.is_empty());
-        app.get(&format!("/problems?subject_id={}", letter.id.0)).await.expect(200);
-        app.get("/problems?kind=nonsense").await.problem(400, "malformed_query", "kind");
+        assert!(open_incidents(&app, "calendar_unpublished").await.is_empty());
+        app.get(&format!("/incidents?subject_id={}", letter.id.0)).await.expect(200);
+        app.get("/incidents?kind=nonsense").await.problem(400, "malformed_query", "kind");
     }
 
-    async fn a_letter_without_a_mailbox_and_an_indicator_without_a_unit_are_problems(app: TestApp) {
+    async fn a_letter_without_a_mailbox_and_an_indicator_without_a_unit_are_incidents(app: TestApp) {
         xushi::demo::load(&app.office).await.unwrap().unwrap();
         let contacts = app.get("/contacts?limit=500").await.expect(200);
         for contact in contacts["items"].as_array().unwrap() {
@@ -63,7 +63,7 @@ both! {
         let letter = letters(&app).await.remove(0);
         let jobs = jobs(&app, &MemoryOutbox::default());
         watch(&jobs, &[]).await.unwrap();
-        let homeless = open_problems(&app, "no_mailbox").await;
+        let homeless = open_incidents(&app, "no_mailbox").await;
         assert_eq!(homeless.len(), 1);
         assert_eq!(homeless[0]["subject_id"], letter.id.0.to_string());
         assert!(homeless[0]["detail"].as_str().unwrap().contains(&letter.mark));

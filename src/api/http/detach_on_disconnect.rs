@@ -11,7 +11,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, ResponseError as _};
 use futures_util::FutureExt as _;
 
-use crate::api::http::problem::Problem;
+use crate::api::http::refused::Refused;
 
 /// Works on the request as a task of its own, which lives on when the caller is gone.
 ///
@@ -23,7 +23,7 @@ pub async fn middleware<B: 'static>(
 ) -> Result<ServiceResponse<B>, Error> {
     match actix_web::rt::spawn(next.call(request)).await {
         Ok(answer) => answer,
-        Err(failure) => Err(Problem::internal(failure).into()),
+        Err(failure) => Err(Refused::internal(failure).into()),
     }
 }
 
@@ -35,7 +35,7 @@ pub async fn unless_it_panics<B>(
     answer: impl Future<Output = Result<ServiceResponse<B>, Error>>,
 ) -> Result<ServiceResponse<B>, Error> {
     AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| {
-        let response = Problem::internal("a handler panicked").error_response();
+        let response = Refused::internal("a handler panicked").error_response();
         Err(InternalError::from_response("a handler panicked", response).into())
     })
 }

@@ -1,10 +1,10 @@
-//! What a person must look at: kinds of problems and what they are about.
+//! What a person must look at: kinds of incidents and what they are about.
 
 use super::text_enum;
 
 text_enum! {
     /// What is wrong.
-    ProblemKind "kind" {
+    IncidentKind "kind" {
         /// A delivery was given up: refused for good, or tried too often.
         DeliveryFailed = "delivery_failed",
         /// A mail was accepted and came back.
@@ -29,16 +29,16 @@ text_enum! {
         CalendarUnpublished = "calendar_unpublished",
         /// A job has not done its work.
         JobStuck = "job_stuck",
-        /// Bounces that fit no delivery; one problem counts them.
+        /// Bounces that fit no delivery; one incident counts them.
         StrayBounce = "stray_bounce",
-        /// Mails in the folder of bounces that nobody could read; one problem counts them.
+        /// Mails in the folder of bounces that nobody could read; one incident counts them.
         BounceUnread = "bounce_unread",
         /// The mail server takes no letter at all: wrong password, name, sender, certificate.
         TransportRefused = "transport_refused",
     }
 }
 
-impl ProblemKind {
+impl IncidentKind {
     /// The words officials read.
     pub fn chinese(self) -> &'static str {
         match self {
@@ -62,7 +62,7 @@ impl ProblemKind {
 }
 
 text_enum! {
-    /// What a problem is about.
+    /// What an incident is about.
     SubjectKind "subject_kind" {
         /// A delivery.
         Delivery = "delivery",

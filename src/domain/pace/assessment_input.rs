@@ -7,17 +7,17 @@ use crate::kind::{AddsUp, FallsBack, ReportedBy, WayFrom};
 use crate::{Basis, Figure, KindRow, Measure, Observation, Period, Status, TextEnum};
 
 use super::months::Calendar;
-use super::promise::{Promise, adds_up, is_percent};
+use super::requirement::{Requirement, adds_up, is_percent};
 use super::series::{Series, Wanted, find, is_later};
 use super::{Known, Missing, RulePack, Subject};
 
 /// What an assessment works on.
-pub(super) struct Case<'a> {
+pub(super) struct AssessmentInput<'a> {
     pub(super) subject: &'a Subject<'a>,
     pub(super) known: &'a Known<'a>,
     pub(super) pack: &'a RulePack,
     pub(super) as_of: NaiveDate,
-    pub(super) promise: Promise,
+    pub(super) requirement: Requirement,
     /// What the promise's kind means.
     pub(super) row: &'static KindRow,
     pub(super) calendar: Calendar,
@@ -33,15 +33,15 @@ pub(super) struct Case<'a> {
     pub(super) unit_adds_up: bool,
 }
 
-impl<'a> Case<'a> {
+impl<'a> AssessmentInput<'a> {
     pub(super) fn new(
         subject: &'a Subject<'a>,
         known: &'a Known<'a>,
         pack: &'a RulePack,
-        promise: Promise,
+        requirement: Requirement,
         as_of: NaiveDate,
     ) -> Self {
-        let row = promise.kind.row();
+        let row = requirement.kind.row();
         let wanted = |figure| Wanted::of(subject, row, figure, as_of);
         let mut figure = row.figure;
         let mut series = Series::of(known.own, wanted(figure));
@@ -68,7 +68,7 @@ impl<'a> Case<'a> {
             known,
             pack,
             as_of,
-            promise,
+            requirement,
             row,
             calendar,
             figure,
@@ -106,7 +106,7 @@ impl<'a> Case<'a> {
         let basis = self.measure().basis;
         match self.row.adds_up {
             AddsUp::Always => basis != Basis::Point,
-            AddsUp::ByUnit => basis != Basis::Point && self.unit_adds_up && !self.promise.each_period,
+            AddsUp::ByUnit => basis != Basis::Point && self.unit_adds_up && !self.requirement.each_period,
             AddsUp::Never => false,
         }
     }

@@ -1,10 +1,18 @@
 //! Places at which a test may kill the process, to see what is left. Nothing of this is in a release build.
 
+/// Passes the failpoint of this name; see [`pass`].
+#[macro_export]
+macro_rules! failpoint {
+    ($name:expr) => {
+        $crate::failpoint::pass($name)
+    };
+}
+
 /// Ends the process here, at once and without any farewell, when `FAULT_AT` in the environment says
 /// `name#n` and this is the n-th time that `name` is passed. When `FAULT_HOLD` says `name=file`, stays here for as long as
 /// that file exists, so that a test may kill the process from outside in the middle of its work.
 #[cfg(debug_assertions)]
-pub fn point(name: &str) {
+pub fn pass(name: &str) {
     use std::sync::LazyLock;
     use std::sync::atomic::{AtomicU64, Ordering};
     static WANTED: LazyLock<Option<(String, u64)>> = LazyLock::new(|| {
@@ -36,4 +44,4 @@ pub fn point(name: &str) {
 /// Does nothing.
 #[cfg(not(debug_assertions))]
 #[inline]
-pub fn point(_: &str) {}
+pub fn pass(_: &str) {}

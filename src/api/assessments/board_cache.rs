@@ -35,7 +35,7 @@ impl CachedBoard {
 
 /// The boards a process keeps, all read at one state of the database, and those of other days that it is judging.
 #[derive(Default)]
-pub struct Shelf {
+pub struct BoardCache {
     boards: Mutex<Boards>,
     /// Boards of other days.
     pub past: PastBoards,
@@ -50,7 +50,7 @@ struct Boards {
     bytes: usize,
 }
 
-impl Shelf {
+impl BoardCache {
     /// The board asked for by `query`, unless something was written since.
     pub fn find(&self, query: &str, snapshot: &str) -> Option<CachedBoard> {
         let boards = self.boards();
@@ -82,28 +82,28 @@ impl Shelf {
 mod tests {
     use super::*;
 
-    fn found(shelf: &Shelf, query: &str, snapshot: &str) -> Option<Bytes> {
-        shelf.find(query, snapshot).map(|kept| kept.json().unwrap())
+    fn found(board_cache: &BoardCache, query: &str, snapshot: &str) -> Option<Bytes> {
+        board_cache.find(query, snapshot).map(|kept| kept.json().unwrap())
     }
 
     #[test]
     fn a_board_is_good_until_something_is_written() {
-        let shelf = Shelf::default();
-        assert_eq!(shelf.find("campaign=a", "10:10:"), None);
-        shelf.keep("campaign=a", "10:10:".to_owned(), "\"1\"", b"first");
-        shelf.keep("campaign=b", "10:10:".to_owned(), "\"2\"", b"other");
-        assert_eq!(found(&shelf, "campaign=a", "10:10:").as_deref(), Some(&b"first"[..]));
-        assert_eq!(found(&shelf, "campaign=b", "10:10:").as_deref(), Some(&b"other"[..]));
-        assert_eq!(shelf.find("campaign=b", "10:10:").unwrap().tag, "\"2\"");
-        assert_eq!(shelf.find("campaign=a", "10:11:10"), None);
-        shelf.keep("campaign=a", "11:11:".to_owned(), "\"3\"", b"second");
-        assert_eq!(found(&shelf, "campaign=a", "11:11:").as_deref(), Some(&b"second"[..]));
-        assert_eq!(shelf.find("campaign=b", "11:11:"), None);
+        let board_cache = BoardCache::default();
+        assert_eq!(board_cache.find("campaign=a", "10:10:"), None);
+        board_cache.keep("campaign=a", "10:10:".to_owned(), "\"1\"", b"first");
+        board_cache.keep("campaign=b", "10:10:".to_owned(), "\"2\"", b"other");
+        assert_eq!(found(&board_cache, "campaign=a", "10:10:").as_deref(), Some(&b"first"[..]));
+        assert_eq!(found(&board_cache, "campaign=b", "10:10:").as_deref(), Some(&b"other"[..]));
+        assert_eq!(board_cache.find("campaign=b", "10:10:").unwrap().tag, "\"2\"");
+        assert_eq!(board_cache.find("campaign=a", "10:11:10"), None);
+        board_cache.keep("campaign=a", "11:11:".to_owned(), "\"3\"", b"second");
+        assert_eq!(found(&board_cache, "campaign=a", "11:11:").as_deref(), Some(&b"second"[..]));
+        assert_eq!(board_cache.find("campaign=b", "11:11:"), None);
     }
 
     #[test]
     fn it_holds_so_much_and_no_more() {
-        let shelf = Shelf::default();
+        let board_cache = BoardCache::default();
         // Noise does not compress.
         let mut state = 1_u64;
         let mut noise = || {
@@ -112,12 +112,12 @@ mod tests {
         };
         let body: Vec<u8> = (0..BYTES / 4 / 8).flat_map(|_| noise()).collect();
         for number in 0..6 {
-            shelf.keep(&number.to_string(), "1:1:".to_owned(), "\"1\"", &body);
+            board_cache.keep(&number.to_string(), "1:1:".to_owned(), "\"1\"", &body);
         }
         let kept: Vec<_> =
-            (0..6).filter(|number| shelf.find(&number.to_string(), "1:1:").is_some()).collect();
+            (0..6).filter(|number| board_cache.find(&number.to_string(), "1:1:").is_some()).collect();
         assert_eq!(kept, [0, 1, 2]);
-        shelf.keep("9", "2:2:".to_owned(), "\"1\"", b"small");
-        assert!(shelf.find("9", "2:2:").is_some() && shelf.find("0", "1:1:").is_none());
+        board_cache.keep("9", "2:2:".to_owned(), "\"1\"", b"small");
+        assert!(board_cache.find("9", "2:2:").is_some() && board_cache.find("0", "1:1:").is_none());
     }
 }

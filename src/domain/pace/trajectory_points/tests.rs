@@ -32,7 +32,7 @@ fn told(
     frequency: Frequency,
     window: (&str, &str),
     own: &[Observation],
-) -> Option<Course> {
+) -> Option<TrajectoryPoints> {
     let measure =
         Measure::new("某指标", "万人", (Basis::Cumulative, Better::Higher, frequency), None, 2).unwrap();
     let target = Target {
@@ -54,15 +54,15 @@ fn told(
         region: "430000",
     };
     let known = Known { own, ..Known::default() };
-    course(&subject, &known, &RulePack::standard(), day("2026-12-31"))
+    trajectory_points(&subject, &known, &RulePack::standard(), day("2026-12-31"))
 }
 
 /// `end: actual pace last_year`, "-" for what is not known.
-fn lines(course: &Course) -> Vec<String> {
+fn lines(course: &TrajectoryPoints) -> Vec<String> {
     let shown = |value: Option<Decimal>| {
         value.map_or_else(|| "-".to_owned(), |value| value.round_dp(2).normalize().to_string())
     };
-    let line = |point: &CoursePoint| {
+    let line = |point: &TrajectoryPoint| {
         format!("{}: {} {} {}", point.end, shown(point.actual), shown(point.pace), shown(point.last_year))
     };
     course.points.iter().map(line).collect()

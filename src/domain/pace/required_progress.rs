@@ -7,7 +7,7 @@ use crate::kind::WayFrom;
 use crate::period::year_before;
 use crate::{Curve, Doubt, Figure, Node, Observation, Period, text_enum};
 
-use super::case::Case;
+use super::assessment_input::AssessmentInput;
 use super::months::Months;
 use super::ratio::{add, mul, sub};
 use super::series::{Series, Wanted, is_later};
@@ -42,13 +42,22 @@ impl CurveUsed {
     }
 }
 
-impl Case<'_> {
+impl AssessmentInput<'_> {
     /// The fraction due by the end of `day` under the indicator's curve. A curve whose history is missing is only
     /// replaced by linear months when the rule pack says so, and the caller is told what was missing.
-    pub(super) fn due(&self, day: NaiveDate, months: Months) -> Result<Due, Missing> {
+    pub(super) fn required_progress(
+        &self,
+        day: NaiveDate,
+        months: Months,
+    ) -> Result<RequiredProgress, Missing> {
         let window = self.subject.window;
         let exact = |ratio: Option<Ratio>, used| {
-            Ok(Due { fraction: ratio.ok_or(Missing::OutOfRange)?, used, missing: None, doubt: None })
+            Ok(RequiredProgress {
+                fraction: ratio.ok_or(Missing::OutOfRange)?,
+                used,
+                missing: None,
+                doubt: None,
+            })
         };
         let (share, used, missing) = match self.subject.curve {
             Curve::LinearMonths => return exact(months.fraction(), CurveUsed::LinearMonths),
@@ -60,11 +69,13 @@ impl Case<'_> {
             }
         };
         match share {
-            Ok(share) => Ok(Due { fraction: share.ratio, used, missing: None, doubt: share.doubt }),
+            Ok(share) => {
+                Ok(RequiredProgress { fraction: share.ratio, used, missing: None, doubt: share.doubt })
+            }
             Err(_) if self.pack.fallback_linear => {
                 let fraction = months.fraction().ok_or(Missing::OutOfRange)?;
                 let used = CurveUsed::LinearMonths;
-                Ok(Due { fraction, used, missing: Some(missing), doubt: None })
+                Ok(RequiredProgress { fraction, used, missing: Some(missing), doubt: None })
             }
             Err(Missing::OutOfRange) => Err(Missing::OutOfRange),
             Err(_) => Err(missing),
@@ -101,7 +112,7 @@ impl Case<'_> {
         } else {
             return Err(unknown);
         };
-        if self.promise.ceiling && !self.adds_up() && !self.counts_from_zero() {
+        if self.requirement.ceiling && !self.adds_up() && !self.counts_from_zero() {
             (reached, whole) = (-reached, -whole);
         }
         // A year that came to nothing or went the other way has no shares, and one that went back on its way none that hold.
@@ -187,7 +198,7 @@ pub(super) struct Share {
 
 /// What is due, by which curve, and what was missing when that is not the indicator's own.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Due {
+pub(super) struct RequiredProgress {
     pub(super) fraction: Ratio,
     pub(super) used: CurveUsed,
     pub(super) missing: Option<Missing>,

@@ -1,19 +1,19 @@
-//! Problems.
+//! Incidents.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
-use crate::schema::problems;
+use crate::schema::incidents;
 use crate::types::Id;
-use xushi_domain::{ProblemKind, SubjectKind};
+use xushi_domain::{IncidentKind, SubjectKind};
 
-/// A problem as stored. One is open at most for each kind and subject.
+/// An incident as stored. One is open at most for each kind and subject.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = problems, treat_none_as_default_value = false)]
-pub struct ProblemRow {
+#[diesel(table_name = incidents, treat_none_as_default_value = false)]
+pub struct IncidentRow {
     /// Identity.
     pub id: Id,
-    /// A [`ProblemKind`].
+    /// A [`IncidentKind`].
     pub kind: String,
     /// A [`SubjectKind`].
     pub subject_kind: String,
@@ -31,11 +31,11 @@ pub struct ProblemRow {
     pub repeats: i32,
 }
 
-impl ProblemRow {
-    /// A problem found now.
+impl IncidentRow {
+    /// An incident found now.
     pub fn new(
         id: Id,
-        kind: ProblemKind,
+        kind: IncidentKind,
         (subject_kind, subject_id): (SubjectKind, String),
         detail: String,
         now: NaiveDateTime,
@@ -54,9 +54,9 @@ impl ProblemRow {
     }
 }
 
-/// Which problems a list shows.
+/// Which incidents a list shows.
 #[derive(Debug, Default, Clone)]
-pub struct ProblemFilter {
+pub struct IncidentFilter {
     /// Only of this kind.
     pub kind: Option<String>,
     /// Only about this sort of subject.

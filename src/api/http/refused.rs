@@ -98,7 +98,7 @@ pub struct FieldError {
 
 /// A problem: what was wrong, where, what to do. Its cause stays in the log.
 #[derive(Debug, Clone)]
-pub struct Problem {
+pub struct Refused {
     /// Kind.
     pub code: Code,
     /// Chinese sentence for the person who must act.
@@ -132,7 +132,7 @@ pub struct ProblemView {
     errors: Vec<FieldError>,
 }
 
-impl Problem {
+impl Refused {
     /// A problem without a place.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         Self { code, detail: detail.into(), errors: Vec::new(), cause: None }
@@ -200,7 +200,7 @@ impl From<Invalid> for FieldError {
     }
 }
 
-impl From<Invalid> for Problem {
+impl From<Invalid> for Refused {
     fn from(invalid: Invalid) -> Self {
         Self::at(Code::Invalid, pointer(&invalid.field), invalid.code, invalid.detail)
     }
@@ -226,7 +226,7 @@ fn chinese(what: &str) -> &'static str {
     }
 }
 
-impl From<StoreError> for Problem {
+impl From<StoreError> for Refused {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Missing { what, key } => {
@@ -252,7 +252,7 @@ impl From<StoreError> for Problem {
     }
 }
 
-impl From<Refusal> for Problem {
+impl From<Refusal> for Refused {
     fn from(error: Refusal) -> Self {
         match error {
             Refusal::Store(error) => error.into(),
@@ -273,7 +273,7 @@ impl From<Refusal> for Problem {
 }
 
 /// What changed, one by one, and what to do now.
-fn facts_changed(changes: Vec<FactChange>, waits: bool) -> Problem {
+fn facts_changed(changes: Vec<FactChange>, waits: bool) -> Refused {
     /// Most changes that one sentence names.
     const SAID: usize = 5;
     let said: Vec<&str> =
@@ -289,15 +289,15 @@ fn facts_changed(changes: Vec<FactChange>, waits: bool) -> Problem {
         code: Code::FactsChanged.as_str().to_owned(),
         detail: change.detail,
     };
-    Problem { errors: changes.into_iter().map(error).collect(), ..Problem::new(Code::FactsChanged, detail) }
+    Refused { errors: changes.into_iter().map(error).collect(), ..Refused::new(Code::FactsChanged, detail) }
 }
 
 /// Somebody else changed it first.
-pub fn stale() -> Problem {
-    Problem::new(Code::PreconditionFailed, "内容在您读取之后已被他人修改，请重新读取、确认后再提交。")
+pub fn stale() -> Refused {
+    Refused::new(Code::PreconditionFailed, "内容在您读取之后已被他人修改，请重新读取、确认后再提交。")
 }
 
-impl std::fmt::Display for Problem {
+impl std::fmt::Display for Refused {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.errors.as_slice() {
             [one] if one.detail == self.detail && !one.pointer.is_empty() => {
@@ -311,9 +311,9 @@ impl std::fmt::Display for Problem {
     }
 }
 
-impl std::error::Error for Problem {}
+impl std::error::Error for Refused {}
 
-impl ResponseError for Problem {
+impl ResponseError for Refused {
     fn status_code(&self) -> StatusCode {
         self.code.status()
     }

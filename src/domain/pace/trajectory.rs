@@ -5,9 +5,9 @@ use rust_decimal::Decimal;
 use crate::kind::WayFrom;
 use crate::{Better, Figure, Observation};
 
-use super::case::Case;
-use super::promise::is_percent;
+use super::assessment_input::AssessmentInput;
 use super::ratio::{add, mul, sub};
+use super::requirement::is_percent;
 use super::{Missing, Ratio};
 
 /// What a shortfall is measured in.
@@ -23,7 +23,7 @@ pub(super) enum Scale {
 
 /// `base + span · F(p)`: a straight promise has a span of zero.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Line {
+pub(super) struct Trajectory {
     /// Where it starts (0 for totals, the baseline for levels); the promise itself when it does not move.
     pub(super) base: Decimal,
     /// What is to be added over the window.
@@ -31,7 +31,7 @@ pub(super) struct Line {
     /// What 100 points are, positive; zero when nothing can be said in points.
     pub(super) whole: Decimal,
     /// The value that meets the target when the window ends.
-    pub(super) finish: Decimal,
+    pub(super) target_value: Decimal,
     /// Whether being below is good.
     pub(super) ceiling: bool,
     /// Points of work or percentage points.
@@ -48,7 +48,7 @@ pub(super) struct Standing {
     pub(super) points: Option<Ratio>,
 }
 
-impl Line {
+impl Trajectory {
     /// Whether the line moves with the curve.
     #[inline]
     pub(super) fn moves(&self) -> bool {
@@ -56,12 +56,12 @@ impl Line {
     }
 
     fn flat(value: Decimal, ceiling: bool, scale: Scale) -> Self {
-        Self { base: value, span: Decimal::ZERO, whole: value.abs(), finish: value, ceiling, scale }
+        Self { base: value, span: Decimal::ZERO, whole: value.abs(), target_value: value, ceiling, scale }
     }
 
-    fn path(base: Decimal, finish: Decimal, ceiling: bool, scale: Scale) -> Result<Self, Missing> {
-        let span = sub(finish, base)?;
-        Ok(Self { base, span, whole: span.abs(), finish, ceiling, scale })
+    fn path(base: Decimal, target_value: Decimal, ceiling: bool, scale: Scale) -> Result<Self, Missing> {
+        let span = sub(target_value, base)?;
+        Ok(Self { base, span, whole: span.abs(), target_value, ceiling, scale })
     }
 
     /// Positive when `value` is on the good side of `mark`.
@@ -72,7 +72,7 @@ impl Line {
 
     /// Whether `value` meets the target itself.
     pub(super) fn is_met(&self, value: Decimal, strict: bool, allowance: Decimal) -> Result<bool, Missing> {
-        let over = self.signed(value, self.finish)?;
+        let over = self.signed(value, self.target_value)?;
         if over.is_zero() {
             return Ok(!strict);
         }
@@ -86,15 +86,15 @@ impl Line {
     /// of an amount.
     pub(super) fn mark(&self, allowance: Decimal) -> Result<Decimal, Missing> {
         let slack = match self.scale {
-            _ if allowance.is_zero() => return Ok(self.finish),
+            _ if allowance.is_zero() => return Ok(self.target_value),
             Scale::Rate | Scale::Places => allowance,
-            Scale::Progress => mul(self.finish.abs(), allowance)? / Decimal::ONE_HUNDRED,
+            Scale::Progress => mul(self.target_value.abs(), allowance)? / Decimal::ONE_HUNDRED,
         };
-        if self.ceiling { add(self.finish, slack) } else { sub(self.finish, slack) }
+        if self.ceiling { add(self.target_value, slack) } else { sub(self.target_value, slack) }
     }
 
     /// Holds `value` against the line when the fraction `due` of the work is due.
-    pub(super) fn stand(&self, value: Decimal, due: Ratio) -> Result<Standing, Missing> {
+    pub(super) fn standing_of(&self, value: Decimal, due: Ratio) -> Result<Standing, Missing> {
         if !self.moves() {
             let gap = self.signed(value, self.base)?;
             return self.standing(Ratio::whole(self.base), Ratio::whole(gap));
@@ -151,38 +151,38 @@ impl Line {
     }
 }
 
-impl Case<'_> {
+impl AssessmentInput<'_> {
     /// The line for the value `actual` observed for the period of `at`.
-    pub(super) fn line(&self, at: &Observation, actual: Decimal) -> Result<Line, Missing> {
-        let promise = &self.promise;
+    pub(super) fn line(&self, at: &Observation, actual: Decimal) -> Result<Trajectory, Missing> {
+        let requirement = &self.requirement;
         let unit = &self.subject.measure.unit;
         let scale = if is_percent(unit) { Scale::Rate } else { Scale::Progress };
-        let value = || promise.value.ok_or(Missing::TargetValue);
+        let value = || requirement.value.ok_or(Missing::TargetValue);
         match self.row.way {
-            WayFrom::Zero => Line::path(Decimal::ZERO, value()?, promise.ceiling, Scale::Progress),
+            WayFrom::Zero => Trajectory::path(Decimal::ZERO, value()?, requirement.ceiling, Scale::Progress),
             WayFrom::Baseline => self.towards(value()?, actual, Scale::Progress),
             WayFrom::BaselineOrLevel if self.row.needs_value() => self.towards(value()?, actual, scale),
             WayFrom::BaselineOrLevel => {
-                self.towards(promise.value.unwrap_or(Decimal::ONE_HUNDRED), actual, scale)
+                self.towards(requirement.value.unwrap_or(Decimal::ONE_HUNDRED), actual, scale)
             }
             WayFrom::BaselineBy => self.change(value()?),
-            WayFrom::ZeroOrFlat if !self.row.limit => self.range_end(promise.ceiling),
+            WayFrom::ZeroOrFlat if !self.row.limit => self.range_end(requirement.ceiling),
             WayFrom::ZeroOrFlat if self.adds_up() => {
-                Line::path(Decimal::ZERO, value()?, true, Scale::Progress)
+                Trajectory::path(Decimal::ZERO, value()?, true, Scale::Progress)
             }
-            WayFrom::ZeroOrFlat => Ok(Line::flat(value()?, true, scale)),
+            WayFrom::ZeroOrFlat => Ok(Trajectory::flat(value()?, true, scale)),
             WayFrom::Rate => {
                 let promised = value()?;
                 let planned = self.planned_rate(at).unwrap_or(promised);
-                let ceiling = promise.ceiling || (promise.about_both_ways() && actual > promised);
-                Ok(Line { finish: promised, ..Line::flat(planned, ceiling, Scale::Rate) })
+                let ceiling = requirement.ceiling || (requirement.about_both_ways() && actual > promised);
+                Ok(Trajectory { target_value: promised, ..Trajectory::flat(planned, ceiling, Scale::Rate) })
             }
             WayFrom::BaseRate => {
-                let margin = promise.value.unwrap_or(Decimal::ZERO);
-                Ok(Line::flat(add(self.base_rate(at)?, margin)?, false, Scale::Rate))
+                let margin = requirement.value.unwrap_or(Decimal::ZERO);
+                Ok(Trajectory::flat(add(self.base_rate(at)?, margin)?, false, Scale::Rate))
             }
             WayFrom::OtherSeries => self.versus(at),
-            WayFrom::Place => Ok(Line::flat(value()?, true, Scale::Places)),
+            WayFrom::Place => Ok(Trajectory::flat(value()?, true, Scale::Places)),
             WayFrom::Sign | WayFrom::Nodes | WayFrom::Person => Err(Missing::TargetValue),
         }
     }
@@ -192,11 +192,11 @@ impl Case<'_> {
     pub(super) fn line_is_fixed(&self) -> bool {
         match self.row.way {
             WayFrom::OtherSeries | WayFrom::BaseRate => false,
-            WayFrom::Rate => !self.plans && !self.promise.about_both_ways(),
-            WayFrom::Baseline => self.promise.hold || self.baseline().is_some(),
+            WayFrom::Rate => !self.plans && !self.requirement.about_both_ways(),
+            WayFrom::Baseline => self.requirement.hold || self.baseline().is_some(),
             WayFrom::BaselineOrLevel => {
-                !self.promise.about_both_ways()
-                    && (self.promise.hold || self.level_assumed() || self.baseline().is_some())
+                !self.requirement.about_both_ways()
+                    && (self.requirement.hold || self.level_assumed() || self.baseline().is_some())
             }
             _ => true,
         }
@@ -224,7 +224,7 @@ impl Case<'_> {
     /// Whether a share or coverage in percent, or another ratio, is held against its target's level for want of a value to start from.
     pub(super) fn level_assumed(&self) -> bool {
         self.row.way == WayFrom::BaselineOrLevel
-            && !self.promise.hold
+            && !self.requirement.hold
             && !self.unit_adds_up
             && self.baseline().is_none()
     }
@@ -232,55 +232,57 @@ impl Case<'_> {
     /// From the baseline to the target, or the target itself when it is to be held or was met from the start. Without
     /// a baseline a share in percent is held against the target's level, never ahead of a way that nobody knows; of others
     /// only a value that already meets the target can be judged.
-    fn towards(&self, target: Decimal, actual: Decimal, scale: Scale) -> Result<Line, Missing> {
-        let above = self.promise.about_both_ways() && actual > target;
-        let flat = Line::flat(target, self.promise.ceiling || above, scale);
-        if self.promise.hold {
+    fn towards(&self, target: Decimal, actual: Decimal, scale: Scale) -> Result<Trajectory, Missing> {
+        let above = self.requirement.about_both_ways() && actual > target;
+        let flat = Trajectory::flat(target, self.requirement.ceiling || above, scale);
+        if self.requirement.hold {
             return Ok(flat);
         }
         match self.baseline() {
             Some(base) if flat.signed(base, target)? >= Decimal::ZERO => Ok(flat),
-            Some(base) => Line::path(base, target, self.promise.ceiling, scale),
+            Some(base) => Trajectory::path(base, target, self.requirement.ceiling, scale),
             None if self.level_assumed() => Ok(flat),
-            None if flat.is_met(actual, self.promise.strict, Decimal::ZERO)? => Ok(flat),
+            None if flat.is_met(actual, self.requirement.strict, Decimal::ZERO)? => Ok(flat),
             None => Err(Missing::Baseline),
         }
     }
 
     /// A rise or a decline by so much from the baseline; "at most" limits the rise, and a negative
     /// number of a higher-is-better measure the fall, at any time.
-    fn change(&self, by: Decimal) -> Result<Line, Missing> {
+    fn change(&self, by: Decimal) -> Result<Trajectory, Missing> {
         let base = self.baseline().ok_or(Missing::Baseline)?;
         let lower = self.subject.measure.better == Better::Lower;
         let falls = by.is_sign_negative();
         let limit = add(base, by)?;
-        let limits = if lower { self.promise.at_most && !falls } else { self.promise.at_most || falls };
+        let limits =
+            if lower { self.requirement.at_most && !falls } else { self.requirement.at_most || falls };
         if limits {
-            let flat = Line::flat(limit, self.promise.at_most, Scale::Progress);
-            return Ok(Line { whole: by.abs(), ..flat });
+            let flat = Trajectory::flat(limit, self.requirement.at_most, Scale::Progress);
+            return Ok(Trajectory { whole: by.abs(), ..flat });
         }
-        let finish = if lower { sub(base, by.abs())? } else { limit };
-        Line::path(base, finish, lower, Scale::Progress)
+        let target_value = if lower { sub(base, by.abs())? } else { limit };
+        Trajectory::path(base, target_value, lower, Scale::Progress)
     }
 
     /// One end of a range: the lower as a floor, the upper as a ceiling.
-    pub(super) fn range_end(&self, upper: bool) -> Result<Line, Missing> {
-        let end = if upper { self.promise.far } else { self.promise.value }.ok_or(Missing::TargetValue)?;
+    pub(super) fn range_end(&self, upper: bool) -> Result<Trajectory, Missing> {
+        let end =
+            if upper { self.requirement.far } else { self.requirement.value }.ok_or(Missing::TargetValue)?;
         let unit = &self.subject.measure.unit;
         if self.unit_adds_up {
-            return Line::path(Decimal::ZERO, end, upper, Scale::Progress);
+            return Trajectory::path(Decimal::ZERO, end, upper, Scale::Progress);
         }
         let scale = if is_percent(unit) { Scale::Rate } else { Scale::Progress };
-        Ok(Line::flat(end, upper, scale))
+        Ok(Trajectory::flat(end, upper, scale))
     }
 
     /// The other series at the same period, and so much above (or, for a ceiling, below) it.
-    fn versus(&self, at: &Observation) -> Result<Line, Missing> {
+    fn versus(&self, at: &Observation) -> Result<Trajectory, Missing> {
         let other = self.known.benchmark.ok_or(Missing::Benchmark)?;
         let other = self.value_of(other.observations, at.period).ok_or(Missing::Benchmark)?;
-        let margin = self.promise.value.unwrap_or(Decimal::ZERO);
-        let mark = if self.promise.ceiling { sub(other, margin)? } else { add(other, margin)? };
+        let margin = self.requirement.value.unwrap_or(Decimal::ZERO);
+        let mark = if self.requirement.ceiling { sub(other, margin)? } else { add(other, margin)? };
         let rate = self.figure == Figure::Yoy || is_percent(&self.subject.measure.unit);
-        Ok(Line::flat(mark, self.promise.ceiling, if rate { Scale::Rate } else { Scale::Progress }))
+        Ok(Trajectory::flat(mark, self.requirement.ceiling, if rate { Scale::Rate } else { Scale::Progress }))
     }
 }

@@ -25,7 +25,7 @@ pub(super) async fn campaigns(office: &Office) -> Result<Campaigns, Refusal> {
 }
 
 /// Everything a batch of letters needs.
-pub(super) struct Library<'c> {
+pub(super) struct LetterContext<'c> {
     campaigns: &'c Campaigns,
     lines: HashMap<Id, LineRow>,
     parts: Vec<PartRow>,
@@ -36,7 +36,7 @@ pub(super) struct Library<'c> {
     heads: HashMap<Id, LetterHead>,
 }
 
-impl<'c> Library<'c> {
+impl<'c> LetterContext<'c> {
     /// Reads what these letters need; contacts are those who serve on `day`.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use super::ratio::mul;
 
 /// What a target means for a measure.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Promise {
+pub(super) struct Requirement {
     pub(super) kind: Kind,
     /// Whether the value must not be exceeded; otherwise it must be reached.
     pub(super) ceiling: bool,
@@ -50,7 +50,7 @@ const RAISE: [&str; 5] = ["提高", "提升", "达到", "增加", "上升"];
 /// Words that say a rate is one of decline.
 const DECLINE: [&str; 6] = ["下降", "降低", "减少", "压减", "压降", "降"];
 
-impl Promise {
+impl Requirement {
     /// Reads a target. A rate of a lower-is-better measure promised with "at least", or with a word of decline, is a
     /// decline: 能耗强度下降3%以上 is growth of at most −3 %.
     pub(super) fn read(target: &Target, measure: &Measure) -> Result<Self, Missing> {
@@ -77,7 +77,7 @@ impl Promise {
             Some(Comparator::AtLeast | Comparator::Above) => false,
             _ => lower,
         };
-        let mut promise = Self {
+        let mut requirement = Self {
             kind: target.kind,
             ceiling,
             hold: measure.better == Better::Hold
@@ -103,18 +103,18 @@ impl Promise {
             steady: measure.better == Better::Hold,
             each_period: binds_each_period(target, measure),
         };
-        if row.way == WayFrom::Rate && lower && promise.is_decline(target) {
-            promise.ceiling = true;
-            promise.value = low.map(|value| -value);
-            promise.far = high.map(|value| -value);
-        } else if promise.ceiling
+        if row.way == WayFrom::Rate && lower && requirement.is_decline(target) {
+            requirement.ceiling = true;
+            requirement.value = low.map(|value| -value);
+            requirement.far = high.map(|value| -value);
+        } else if requirement.ceiling
             && target.kind != Kind::Range
             && row.way != WayFrom::BaselineBy
             && high.is_some()
         {
-            (promise.value, promise.far) = (high, low);
+            (requirement.value, requirement.far) = (high, low);
         }
-        Ok(promise)
+        Ok(requirement)
     }
 
     /// Whether it is to stay about a value, so that being above it is no better than being below (涨幅2%左右).

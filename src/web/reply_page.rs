@@ -13,7 +13,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
 use crate::api::State;
-use crate::api::http::problem::{Code, Problem};
+use crate::api::http::refused::{Code, Refused};
 use crate::api::http::request_id;
 use crate::api::letters::letter_files;
 use crate::domain::LetterState;
@@ -36,7 +36,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// What is shown instead of the page: a status and a few words.
-type Refused = HttpResponse;
+type Instead = HttpResponse;
 
 /// A letter that was opened with its link.
 struct Opened {
@@ -47,7 +47,7 @@ struct Opened {
 }
 
 /// The letter a token opens.
-async fn open(state: &State, token: &str) -> Result<Opened, Refused> {
+async fn open(state: &State, token: &str) -> Result<Opened, Instead> {
     let unknown = || {
         let lines =
             ["此链接无法识别，可能在转发或复制时缺了一部分。", "请回到收到的邮件，重新点击其中的链接。"];
@@ -73,11 +73,11 @@ async fn open(state: &State, token: &str) -> Result<Opened, Refused> {
     Ok(Opened { address: format!("/r/{token}"), letter, state: standing })
 }
 
-fn failed(error: impl Into<Problem>) -> Refused {
-    let problem: Problem = error.into();
-    tracing::error!(code = problem.code.as_str(), cause = problem.cause, "the reply page failed");
+fn failed(error: impl Into<Refused>) -> Instead {
+    let refused: Refused = error.into();
+    tracing::error!(code = refused.code.as_str(), cause = refused.cause, "the reply page failed");
     let lines = ["内容没有写入，请稍后重试。", "如仍不能打开，请与发函单位联系。"];
-    plain(problem.code.status(), "暂时无法办理", &lines)
+    plain(refused.code.status(), "暂时无法办理", &lines)
 }
 
 /// An answer with what keeps a page to itself: no scripts, no other origin, no referrer, no copy kept on the way.
@@ -114,7 +114,7 @@ async fn page(
     opened: &Opened,
     status: StatusCode,
     said: view::Said<'_>,
-) -> Result<HttpResponse, Refused> {
+) -> Result<HttpResponse, Instead> {
     let id = opened.letter.id.0;
     let receipt = state.office.store.find_receipt(id).await.map_err(failed)?;
     let replies = state.office.store.list_replies(id).await.map_err(failed)?;
@@ -125,12 +125,12 @@ async fn page(
     };
     let history = view::History { receipt, replies, closure: closure.map(|(row, _)| row), successor };
     let html = view::letter(opened, &history, said, state.office.clock.today())
-        .map_err(|error| failed(Problem::internal(error)))?;
+        .map_err(|error| failed(Refused::internal(error)))?;
     Ok(guarded(status, &view::POLICY).body(html))
 }
 
 /// The letter to be answered instead, with an address for the same unit: whoever may answer one may answer the other.
-async fn successor(state: &State, opened: &Opened) -> Result<Option<(LetterRow, String)>, Refused> {
+async fn successor(state: &State, opened: &Opened) -> Result<Option<(LetterRow, String)>, Instead> {
     let found = state.office.store.find_successor(opened.letter.id).await.map_err(failed)?;
     let own = found.filter(|row| row.unit_id == opened.letter.unit_id);
     Ok(own.zip(state.office.links.as_ref()).map(|(row, links)| {
@@ -139,7 +139,7 @@ async fn successor(state: &State, opened: &Opened) -> Result<Option<(LetterRow, 
     }))
 }
 
-fn either(outcome: Result<HttpResponse, Refused>) -> HttpResponse {
+fn either(outcome: Result<HttpResponse, Instead>) -> HttpResponse {
     outcome.unwrap_or_else(|refused| refused)
 }
 
@@ -157,7 +157,7 @@ async fn receive(state: web::Data<State>, token: web::Path<String>, body: web::B
     either(write_receipt(&state, &token, &body).await)
 }
 
-async fn write_receipt(state: &State, token: &str, body: &[u8]) -> Result<HttpResponse, Refused> {
+async fn write_receipt(state: &State, token: &str, body: &[u8]) -> Result<HttpResponse, Instead> {
     let opened = open(state, token).await?;
     let typed = Typed::of_receipt(body);
     let actor = holder(&opened, "/r/receipt");
@@ -181,7 +181,7 @@ async fn answer(state: web::Data<State>, token: web::Path<String>, body: Multipa
     either(write_reply(&state, &token, body).await)
 }
 
-async fn write_reply(state: &State, token: &str, body: Multipart) -> Result<HttpResponse, Refused> {
+async fn write_reply(state: &State, token: &str, body: Multipart) -> Result<HttpResponse, Instead> {
     // The token first: nobody without one makes us read ten megabytes.
     let opened = open(state, token).await?;
     let typed = match form::read(body).await {
@@ -197,7 +197,7 @@ async fn write_reply(state: &State, token: &str, body: Multipart) -> Result<Http
         }
     };
     if let Err(refusal) = replies::awaits_reply(&opened.letter) {
-        return refuse(state, &opened, &typed, &Problem::from(refusal).detail).await;
+        return refuse(state, &opened, &typed, &Refused::from(refusal).detail).await;
     }
     let issued_on = opened.letter.issued_on.unwrap_or(opened.letter.as_of);
     let reply = match typed.reply(issued_on) {
@@ -223,7 +223,7 @@ async fn write_reply(state: &State, token: &str, body: Multipart) -> Result<Http
 }
 
 /// The page as it stands now, with a sentence why nothing was written, and what was typed kept below it.
-async fn refuse(state: &State, opened: &Opened, typed: &Typed, why: &str) -> Result<HttpResponse, Refused> {
+async fn refuse(state: &State, opened: &Opened, typed: &Typed, why: &str) -> Result<HttpResponse, Instead> {
     let token = opened.address.trim_start_matches("/r/");
     let now = open(state, token).await?;
     let said = view::Said { unsent: Some(typed), notice: Some(why), ..view::Said::default() };
@@ -267,7 +267,7 @@ async fn download_letter(
             let opened = open(&state, &token).await?;
             let files = letter_files::files(&state, opened.letter.id.0).await.map_err(failed)?;
             let document = files.into_iter().find(|file| file.media_type == DOCX);
-            let missing = || failed(Problem::new(Code::NotFound, "no document"));
+            let missing = || failed(Refused::new(Code::NotFound, "no document"));
             let document = document.ok_or_else(missing)?;
             let mut answer =
                 crate::api::http::respond::file(&request, DOCX, Some(&document.name), document.bytes);

@@ -1,0 +1,3 @@
+DROP INDEX incidents_open_key;
+ALTER TABLE incidents RENAME TO problems;
+CREATE UNIQUE INDEX problems_open_key ON problems (kind, subject_kind, subject_id) WHERE closed_at IS NULL;
