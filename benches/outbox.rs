@@ -213,7 +213,7 @@ fn measure(
                 let rate = count as f64 / begun.elapsed().as_secs_f64();
                 assert_eq!(done.accepted, count, "{done:?}");
                 let mailing = xushi::office::warnings::Mailing::of(&jobs.office, &[first]).await.unwrap();
-                let rows = jobs.office.store.list_letter_deliveries(first.0).await.unwrap();
+                let rows = jobs.office.read.list_letter_deliveries(first.0).await.unwrap();
                 let raw = mailing[&first].addressed(&rows[0]).unwrap();
                 let bare = alone(&jobs, &raw, count).await;
                 jobs.transport.close_idle().await;

@@ -23,7 +23,7 @@ use crate::mail::message::Mailbox;
 use crate::mail::outbox::FileOutbox;
 use crate::mail::smtp::SmtpPool;
 use crate::mail::transport::Transport;
-use crate::office::{Office, Refusal};
+use crate::office::{Letters, Office, Refusal};
 use crate::store::rows::ApiKeyRow;
 use crate::store::types::Id;
 use crate::store::{Store, StoreError, hash_key, seed};
@@ -83,7 +83,7 @@ pub async fn prepare(config: &Config, store: &Store, clock: &dyn Clock) -> Resul
             "rules have changed: letters wait as drafts until a person releases them"
         );
     }
-    for one in crate::office::warnings::list_defaulted(store).await? {
+    for one in crate::office::warnings::list_defaulted(&store.reader()).await? {
         tracing::warn!(campaign = one.campaign, above = one.above, "{}", one.line());
     }
     let row = |key: &str| ApiKeyRow {
@@ -111,16 +111,14 @@ pub async fn prepare(config: &Config, store: &Store, clock: &dyn Clock) -> Resul
 /// # Errors
 /// When templates or calendars cannot be read, or the database has no tables yet.
 pub async fn office(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Office, AppError> {
-    Ok(Office {
+    let letters = Letters {
         links: reply_links(config, &store, &*clock).await?,
         sender: Mailbox { name: config.mail.from_name.clone(), address: config.mail.from_address.clone() },
-        store,
-        clock,
-        calendar: Arc::new(config.calendar()?),
         templates: Arc::new(config.templates()?),
         message_id_domain: config.message_id_domain().to_owned(),
         remind_working_days: config.letters.remind_working_days,
-    })
+    };
+    Ok(Office::new(store, clock, Arc::new(config.calendar()?), letters))
 }
 
 /// The maker of reply links, when it is known at which address units reach this service.
@@ -225,8 +223,11 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, listener: TcpListener
     let board_cache = Arc::new(BoardCache::default());
     let server = HttpServer::new(move || {
         // A pool for each worker: a connection is driven by the thread that opened it.
-        let store = Store::open(&url, connections).unwrap_or_else(|_| shared.store.clone());
-        application(Office { store, ..shared.clone() }, board_cache.clone())
+        let own = match Store::open(&url, connections) {
+            Ok(store) => shared.clone().over(store),
+            Err(_) => shared.clone(),
+        };
+        application(own, board_cache.clone())
     })
     .workers(workers)
     // A thread for each connection: were there fewer, statements that wait for SQLite's lock could keep its holder's next

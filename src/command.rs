@@ -125,7 +125,7 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
         Command::Issue { as_of } => issue(&config, as_of).await,
         Command::Deliver => deliver(&config).await,
         Command::CheckCampaigns => {
-            let found = warnings::list_defaulted(&Store::open(&config.database.url, 1)?).await?;
+            let found = warnings::list_defaulted(&Store::open(&config.database.url, 1)?.reader()).await?;
             for one in &found {
                 say(format_args!("{}", one.line()));
             }

@@ -16,9 +16,9 @@ use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::domain::Role;
+use crate::office::StoreError;
+use crate::office::rows::{ApiKeyFilter, ApiKeyRow, word};
 use crate::office::{Actor, access};
-use crate::store::StoreError;
-use crate::store::rows::{ApiKeyFilter, ApiKeyRow, word};
 
 type AccessRole = Word<Role>;
 
@@ -107,7 +107,7 @@ async fn list_api_keys(
         unit_id: unit.map(|row| row.id),
         updated_after: list.updated_after,
     };
-    let rows = state.office.store.list_api_keys(&filter, list.page).await?;
+    let rows = state.office.read.list_api_keys(&filter, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, ApiKeyView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }

@@ -11,7 +11,7 @@ use crate::api::http::page::{List, ListParams, PageView};
 use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
-use crate::store::rows::{AuditFilter, AuditRow};
+use crate::office::rows::{AuditFilter, AuditRow};
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -84,7 +84,7 @@ async fn list_audit_events(
         letter_id: list.filter.letter,
         after: list.updated_after,
     };
-    let rows = state.office.store.list_audit_events(&filter, list.page).await?;
+    let rows = state.office.read.list_audit_events(&filter, list.page).await?;
     let page = PageView::new(rows, list.page, |row| row.0.id.0, AuditEventView::of);
     respond::list(&request, &page, list.fields.as_deref())
 }

@@ -15,9 +15,9 @@ use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Word, maybe};
 use crate::domain::ContactRole;
+use crate::office::StoreError;
+use crate::office::rows::{ContactFilter, ContactRow, word};
 use crate::office::{Actor, places};
-use crate::store::StoreError;
-use crate::store::rows::{ContactFilter, ContactRow, word};
 
 type RoleWord = Word<ContactRole>;
 
@@ -145,7 +145,7 @@ async fn list_contacts(
         on: params.on,
         updated_after: list.updated_after,
     };
-    let rows = state.office.store.list_contacts(&filter, list.page).await?;
+    let rows = state.office.read.list_contacts(&filter, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, ContactView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -180,7 +180,7 @@ async fn find_contact(
 }
 
 async fn load(state: &State, id: Uuid) -> Result<ContactRow, Refused> {
-    state.office.store.find_contact(id).await?.ok_or_else(|| Refused::not_found("联络员"))
+    state.office.read.find_contact(id).await?.ok_or_else(|| Refused::not_found("联络员"))
 }
 
 /// 修改联络员（须带If-Match）

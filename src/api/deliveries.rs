@@ -14,9 +14,9 @@ use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::domain::delivery::DeliveryState;
+use crate::office::StoreError;
+use crate::office::rows::{DeliveryFilter, DeliveryRow, word};
 use crate::office::{Actor, deliveries};
-use crate::store::StoreError;
-use crate::store::rows::{DeliveryFilter, DeliveryRow, word};
 
 /// Adds the routes.
 pub fn routes(config: &mut impl Routes) {
@@ -105,7 +105,7 @@ async fn list_deliveries(
         campaign_id: None,
         state: list.filter.state.map(|state| state.0.to_string()),
     };
-    let rows = state.office.store.list_deliveries(&filter, list.page).await?;
+    let rows = state.office.read.list_deliveries(&filter, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, DeliveryView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }

@@ -16,8 +16,8 @@ use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::domain::episode::EpisodeState;
 use crate::domain::{Grade, Handling, Level};
-use crate::store::StoreError;
-use crate::store::rows::{EpisodeFilter, EpisodeRow, word};
+use crate::office::StoreError;
+use crate::office::rows::{EpisodeFilter, EpisodeRow, word};
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -129,7 +129,7 @@ async fn list_episodes(
         state: list.filter.state.map(|state| state.0.to_string()),
         updated_after: list.updated_after,
     };
-    let rows = state.office.store.list_episodes(&filter, list.page).await?;
+    let rows = state.office.read.list_episodes(&filter, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.0.id.0, EpisodeView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -144,6 +144,6 @@ async fn find_episode(
     id: web::Path<Uuid>,
     Params(params): Params<OneParams>,
 ) -> Result<HttpResponse, Refused> {
-    let row = state.office.store.find_episode(*id).await?.ok_or_else(|| Refused::not_found("预警事项"))?;
+    let row = state.office.read.find_episode(*id).await?.ok_or_else(|| Refused::not_found("预警事项"))?;
     respond::one(&request, &EpisodeView::of(row)?, params.fields.as_deref())
 }

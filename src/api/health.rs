@@ -34,11 +34,11 @@ struct Readiness {
 }
 
 async fn ready(state: web::Data<State>) -> HttpResponse {
-    let incidents = state.office.store.count_open_incidents().await;
+    let incidents = state.office.read.count_open_incidents().await;
     let status = if incidents.is_ok() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let (ready, incidents) = (incidents.is_ok(), incidents.unwrap_or_default());
     HttpResponse::build(status).json(Readiness {
-        database: state.office.store.name(),
+        database: state.office.read.name(),
         ready,
         degraded: !incidents.is_empty(),
         incidents: incidents.into_iter().collect(),
@@ -48,12 +48,12 @@ async fn ready(state: web::Data<State>) -> HttpResponse {
 async fn metrics(state: web::Data<State>) -> HttpResponse {
     let metrics = Metrics::global();
     // A kind that has become none must read 0, not what it was.
-    if let Ok(incidents) = state.office.store.count_open_incidents().await {
+    if let Ok(incidents) = state.office.read.count_open_incidents().await {
         for kind in IncidentKind::ALL.iter().map(|kind| kind.as_str()) {
             metrics.incidents.with_label_values(&[kind]).set(incidents.get(kind).copied().unwrap_or(0));
         }
     }
-    if let Ok(deliveries) = state.office.store.count_deliveries().await {
+    if let Ok(deliveries) = state.office.read.count_deliveries().await {
         for word in DeliveryState::ALL.iter().map(|word| word.as_str()) {
             metrics.deliveries.with_label_values(&[word]).set(deliveries.get(word).copied().unwrap_or(0));
         }

@@ -14,9 +14,9 @@ use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::domain::{IncidentKind, SubjectKind};
+use crate::office::StoreError;
+use crate::office::rows::{IncidentFilter, IncidentRow, word};
 use crate::office::{Actor, incidents};
-use crate::store::StoreError;
-use crate::store::rows::{IncidentFilter, IncidentRow, word};
 
 /// Adds the routes.
 pub fn routes(config: &mut impl Routes) {
@@ -99,13 +99,13 @@ async fn list_incidents(
         open: list.filter.open,
         updated_after: list.updated_after,
     };
-    let rows = state.office.store.list_incidents(&filter, list.page).await?;
+    let rows = state.office.read.list_incidents(&filter, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, IncidentView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }
 
 async fn load(state: &State, id: Uuid) -> Result<IncidentRow, Refused> {
-    state.office.store.find_incident(id).await?.ok_or_else(|| Refused::not_found("异常"))
+    state.office.read.find_incident(id).await?.ok_or_else(|| Refused::not_found("异常"))
 }
 
 /// 读取一个异常

@@ -20,9 +20,9 @@ use crate::api::http::wire::Word;
 use crate::clock::end_of;
 use crate::domain::reply::ReplyStage;
 use crate::domain::{Handling, LetterNumber, LetterState, Level, WorkCalendar};
-use crate::store::StoreError;
-use crate::store::rows::{LedgerFilter, LedgerRow, Page, word};
-use crate::store::types::Id;
+use crate::office::StoreError;
+use crate::office::rows::{LedgerFilter, LedgerRow, Page, word};
+use crate::office::types::Id;
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -144,9 +144,9 @@ async fn filter(state: &State, params: &LedgerParams) -> Result<LedgerFilter, Re
 }
 
 async fn load(state: &State, filter: &LedgerFilter, page: Page) -> Result<PageView<LedgerItemView>, Refused> {
-    let rows = state.office.store.list_ledger(filter, page).await?;
+    let rows = state.office.read.list_ledger(filter, page).await?;
     let ids: Vec<Id> = rows.iter().filter_map(|row| row.letters.last()).map(|letter| letter.id).collect();
-    let courses = state.office.store.list_courses(&ids).await?;
+    let courses = state.office.read.list_courses(&ids).await?;
     let days = (filter.as_of, state.office.clock.today());
     let view = |row| LedgerItemView::of(row, &courses, &state.office.calendar, days);
     Ok(PageView::checked(rows, page, |row| row.episode.id.0, view)?)

@@ -16,11 +16,11 @@ use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::domain::{Basis, Better, Frequency};
+use crate::office::StoreError;
 use crate::office::measures::{self, MeasureEdit, NamedMeasure, NewMeasure};
+use crate::office::rows::{MeasureFilter, MeasureRow, word};
+use crate::office::types::Id;
 use crate::office::{Actor, ChangeReason};
-use crate::store::StoreError;
-use crate::store::rows::{MeasureFilter, MeasureRow, word};
-use crate::store::types::Id;
 
 type BasisWord = Word<Basis>;
 type BetterWord = Word<Better>;
@@ -187,10 +187,10 @@ async fn list_measures(
 ) -> Result<HttpResponse, Refused> {
     let filter =
         MeasureFilter { name_contains: list.filter.name_contains, updated_after: list.updated_after };
-    let rows = state.office.store.list_measures(&filter, list.page).await?;
+    let rows = state.office.read.list_measures(&filter, list.page).await?;
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
     let mut aliases: HashMap<Id, Vec<String>> = HashMap::new();
-    for alias in state.office.store.list_measure_aliases(&ids).await? {
+    for alias in state.office.read.list_measure_aliases(&ids).await? {
         aliases.entry(alias.measure_id).or_default().push(alias.name);
     }
     let page = PageView::checked(
@@ -234,9 +234,9 @@ async fn find_measure(
 }
 
 async fn load(state: &State, id: Uuid) -> Result<NamedMeasure, Refused> {
-    let row = state.office.store.find_measure(id).await?;
+    let row = state.office.read.find_measure(id).await?;
     let row = row.ok_or_else(|| Refused::not_found("指标口径"))?;
-    let aliases = state.office.store.list_measure_aliases(&[row.id]).await?;
+    let aliases = state.office.read.list_measure_aliases(&[row.id]).await?;
     Ok((row, sorted(aliases.into_iter().map(|alias| alias.name).collect())))
 }
 

@@ -18,7 +18,7 @@ pub mod http;
 mod incidents;
 mod indicators;
 mod ledger;
-pub mod letters;
+mod letters;
 mod measures;
 mod observations;
 mod regions;

@@ -17,11 +17,11 @@ use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Word, maybe};
 use crate::domain::{RegionAlias, RegionLevel};
+use crate::office::StoreError;
 use crate::office::places::NamedRegion;
+use crate::office::rows::{RegionAliasRow, RegionFilter, RegionRow, word};
+use crate::office::types::Id;
 use crate::office::{Actor, places};
-use crate::store::StoreError;
-use crate::store::rows::{RegionAliasRow, RegionFilter, RegionRow, word};
-use crate::store::types::Id;
 
 type LevelWord = Word<RegionLevel>;
 
@@ -170,10 +170,10 @@ async fn list_regions(
         name_contains: params.name_contains,
         updated_after: list.updated_after,
     };
-    let rows = state.office.store.list_regions(&filter, list.page).await?;
+    let rows = state.office.read.list_regions(&filter, list.page).await?;
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
     let mut aliases: HashMap<Id, Vec<RegionAliasRow>> = HashMap::new();
-    for alias in state.office.store.list_region_aliases(&ids).await? {
+    for alias in state.office.read.list_region_aliases(&ids).await? {
         aliases.entry(alias.region_id).or_default().push(alias);
     }
     let view = |row: RegionRow| {
@@ -225,13 +225,13 @@ async fn find_region(
 
 async fn load(state: &State, key: &str) -> Result<NamedRegion, Refused> {
     let found = match Uuid::try_parse(key) {
-        Ok(id) => state.office.store.find_region(id).await?,
+        Ok(id) => state.office.read.find_region(id).await?,
         // No code has a NUL, and PostgreSQL takes none.
         Err(_) if key.contains('\0') => None,
-        Err(_) => state.office.store.find_region_by_code(key).await?,
+        Err(_) => state.office.read.find_region_by_code(key).await?,
     };
     let row = found.ok_or_else(|| Refused::not_found("行政区"))?;
-    let aliases = state.office.store.list_region_aliases(&[row.id]).await?;
+    let aliases = state.office.read.list_region_aliases(&[row.id]).await?;
     Ok((row, aliases))
 }
 

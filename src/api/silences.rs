@@ -13,9 +13,9 @@ use crate::api::http::page::{List, ListParams, PageView};
 use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
+use crate::office::rows::{SilenceFilter, SilenceRow};
+use crate::office::types::Id;
 use crate::office::{Actor, silences};
-use crate::store::rows::{SilenceFilter, SilenceRow};
-use crate::store::types::Id;
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -138,7 +138,7 @@ async fn list_silences(
         unit_id: unit.map(|row| row.id),
         updated_after: list.updated_after,
     };
-    let rows = state.office.store.list_silences(&filter, list.page).await?;
+    let rows = state.office.read.list_silences(&filter, list.page).await?;
     let today = state.office.clock.today();
     let page = PageView::new(rows, list.page, |row| row.id.0, |row| SilenceView::of(row, today));
     respond::list(&request, &page, list.fields.as_deref())
@@ -163,7 +163,7 @@ async fn create_silence(
 }
 
 async fn load(state: &State, id: Uuid) -> Result<SilenceRow, Refused> {
-    state.office.store.find_silence(id).await?.ok_or_else(|| Refused::not_found("静默"))
+    state.office.read.find_silence(id).await?.ok_or_else(|| Refused::not_found("静默"))
 }
 
 /// 读取一项静默

@@ -18,10 +18,10 @@ use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::domain::ResponsibilityRole;
 use crate::office::Actor;
+use crate::office::StoreError;
 use crate::office::plans::{self, NewPart};
-use crate::store::StoreError;
-use crate::store::rows::{ResponsibilityRow, TaskFilter, TaskRow, word};
-use crate::store::types::Id;
+use crate::office::rows::{ResponsibilityRow, TaskFilter, TaskRow, word};
+use crate::office::types::Id;
 
 /// 牵头或配合
 pub type RoleWord = Word<ResponsibilityRole>;
@@ -181,10 +181,10 @@ async fn list_tasks(
         unit_id: unit.map(|row| row.id),
         updated_after: list.updated_after,
     };
-    let rows = state.office.store.list_tasks(&filter, list.page).await?;
+    let rows = state.office.read.list_tasks(&filter, list.page).await?;
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
     let mut parts: HashMap<Id, Parts> = HashMap::new();
-    for (part, name) in state.office.store.list_task_responsibilities(&ids).await? {
+    for (part, name) in state.office.read.list_task_responsibilities(&ids).await? {
         if let Some(task) = part.task_id {
             parts.entry(task).or_default().push((part, name));
         }
@@ -215,7 +215,7 @@ async fn create_task(
 }
 
 async fn parts_of(state: &State, task: Id) -> Result<Parts, Refused> {
-    Ok(state.office.store.list_task_responsibilities(&[task]).await?)
+    Ok(state.office.read.list_task_responsibilities(&[task]).await?)
 }
 
 /// 读取一个任务
@@ -234,7 +234,7 @@ async fn find_task(
 }
 
 async fn load(state: &State, id: Uuid) -> Result<TaskRow, Refused> {
-    state.office.store.find_task(id).await?.ok_or_else(|| Refused::not_found("任务"))
+    state.office.read.find_task(id).await?.ok_or_else(|| Refused::not_found("任务"))
 }
 
 /// 修改任务（须带If-Match）

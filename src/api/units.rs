@@ -13,8 +13,8 @@ use crate::api::http::page::{List, ListParams, PageView};
 use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
+use crate::office::rows::{UnitFilter, UnitRow};
 use crate::office::{Actor, places};
-use crate::store::rows::{UnitFilter, UnitRow};
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -118,7 +118,7 @@ async fn list_units(
         name_contains: params.name_contains,
         updated_after: list.updated_after,
     };
-    let rows = state.office.store.list_units(&filter, list.page).await?;
+    let rows = state.office.read.list_units(&filter, list.page).await?;
     let page = PageView::new(rows, list.page, |row| row.id.0, UnitView::from);
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -153,7 +153,7 @@ async fn find_unit(
 }
 
 async fn load(state: &State, id: Uuid) -> Result<UnitRow, Refused> {
-    state.office.store.find_unit(id).await?.ok_or_else(|| Refused::not_found("责任单位"))
+    state.office.read.find_unit(id).await?.ok_or_else(|| Refused::not_found("责任单位"))
 }
 
 /// 修改责任单位（须带If-Match）

@@ -15,9 +15,9 @@ use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::domain::Grade;
 use crate::office::Actor;
+use crate::office::rows::WarningRunRow;
 use crate::office::warnings::{self, GradeChange, PlannedLetter, ReportedLetter, RunReport, Upgrade};
-use crate::store::rows::WarningRunRow;
-use crate::store::{StoreError, types::Id};
+use crate::office::{StoreError, types::Id};
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -291,7 +291,7 @@ async fn list_warning_runs(
     request: HttpRequest,
     list: List<RunParams>,
 ) -> Result<HttpResponse, Refused> {
-    let rows = state.office.store.list_runs(list.page, list.updated_after).await?;
+    let rows = state.office.read.list_runs(list.page, list.updated_after).await?;
     let page = PageView::new(rows, list.page, |row| row.id.0, RunSummaryView::from);
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -306,7 +306,7 @@ async fn find_warning_run(
     id: web::Path<Uuid>,
     Params(params): Params<OneParams>,
 ) -> Result<HttpResponse, Refused> {
-    let row = state.office.store.find_run(*id).await?.ok_or_else(|| Refused::not_found("预警运行"))?;
+    let row = state.office.read.find_run(*id).await?.ok_or_else(|| Refused::not_found("预警运行"))?;
     respond::one(&request, &WarningRunView::kept(row)?, params.fields.as_deref())
 }
 

@@ -7,7 +7,7 @@ use crate::domain::{Figure, Grade, Kind, TextEnum as _, WorkCalendar};
 use crate::evidence::gather;
 use crate::store::rows::{AssessmentFigures, BoardFilter, BoardRow};
 use crate::store::types::Number;
-use crate::store::{Store, StoreError};
+use crate::store::{Reader, StoreError};
 use rust_decimal::Decimal;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -21,12 +21,12 @@ const NEEDED: usize = 6;
 ///
 /// # Errors
 /// When the database fails.
-pub async fn board(store: &Store, calendar: &WorkCalendar) -> Result<String, StoreError> {
-    let counts = store.count_grades(None).await?;
+pub async fn board(reader: &Reader, calendar: &WorkCalendar) -> Result<String, StoreError> {
+    let counts = reader.count_grades(None).await?;
     let lagging =
         [Grade::Missed, Grade::Critical, Grade::Behind, Grade::Watch].map(|grade| grade.to_string());
     let filter = BoardFilter { grades: Some(lagging.to_vec()), ..BoardFilter::default() };
-    let mut rows = store.list_board(&filter, LAGGING_MAX, None).await?;
+    let mut rows = reader.list_board(&filter, LAGGING_MAX, None).await?;
     rows.truncate(LAGGING_MAX as usize);
     let mut text = String::new();
     let total: i64 = counts.iter().map(|(_, count)| count).sum();
@@ -42,7 +42,7 @@ pub async fn board(store: &Store, calendar: &WorkCalendar) -> Result<String, Sto
     let mut assumed = false;
     for row in &rows {
         let mut cells = line(row);
-        if rests_on_the_curve(store, calendar, row).await? {
+        if rests_on_the_curve(reader, calendar, row).await? {
             cells[NEEDED].push('*');
             assumed = true;
         }
@@ -60,7 +60,7 @@ pub async fn board(store: &Store, calendar: &WorkCalendar) -> Result<String, Sto
 
 /// Whether the growth still needed takes last year's share from the curve, because nobody reported the share.
 async fn rests_on_the_curve(
-    store: &Store,
+    reader: &Reader,
     calendar: &WorkCalendar,
     row: &BoardRow,
 ) -> Result<bool, StoreError> {
@@ -68,7 +68,7 @@ async fn rests_on_the_curve(
         return Ok(false);
     };
     let as_of = assessment.as_of;
-    let evidence = gather::evidence_on(store, calendar, row.id, as_of).await?;
+    let evidence = gather::evidence_on(reader, calendar, row.id, as_of).await?;
     Ok(evidence.is_some_and(|evidence| evidence.grounds.judge(as_of).share_from == Some(ShareFrom::Curve)))
 }
 

@@ -47,8 +47,8 @@ pub async fn load(office: &Office) -> Result<Option<Loaded>, Refusal> {
     // A run that was killed after the plan left the facts out: they are always offered, and known ones change nothing.
     let mut facts = Vec::new();
     for (fact, row) in report.observations.iter().zip(rows) {
-        let at = office.store.resolve_region(&fact.region).await?.id;
-        let measure = office.store.resolve_measure(&fact.measure).await?;
+        let at = office.read.resolve_region(&fact.region).await?.id;
+        let measure = office.read.resolve_measure(&fact.measure).await?;
         let habit = Habit::of(&measure.name, &measure.unit);
         facts.push(FactWrite { measure: measure.id, region: at, habit, row, stated: Vec::new() });
     }

@@ -10,8 +10,8 @@ use crate::app::{self, AppError};
 use crate::clock::{FixedClock, StandingClock, SystemClock};
 use crate::config::Config;
 use crate::jobs::deliver::deliver;
+use crate::office::Actor;
 use crate::office::warnings::{self, Outcome};
-use crate::office::{Actor, Office};
 use crate::store::Store;
 
 /// What the demo has to say, for the terminal.
@@ -39,7 +39,7 @@ pub async fn run(config: &Config, as_of: NaiveDate) -> Result<Shown, AppError> {
     // New ids each time: every run is one.
     let office = app::office(config, store.clone(), Arc::new(StandingClock(nine))).await?;
     // The same ids each time: what a killed run left out is added to what it wrote.
-    match load::load(&Office { clock: Arc::new(FixedClock::at(nine)), ..office.clone() }).await? {
+    match load::load(&office.clone().at(Arc::new(FixedClock::at(nine)))).await? {
         Some(loaded) => shown
             .notes
             .push(format!("已装入示例：{}项指标，{}条观测值。", loaded.indicators, loaded.observations)),
@@ -64,12 +64,12 @@ pub async fn run(config: &Config, as_of: NaiveDate) -> Result<Shown, AppError> {
         shown.notes.push("没有需要新发的预警函。".to_owned());
     }
     // Delivery is real, and so is its clock: a lease left by a killed run must run out.
-    let jobs = app::jobs(config, Office { clock: Arc::new(SystemClock), ..office })?;
+    let jobs = app::jobs(config, office.at(Arc::new(SystemClock)))?;
     let delivered = deliver(&jobs).await?;
     if delivered.accepted > 0 {
         shown.notes.push(format!("{}封邮件写入{}。", delivered.accepted, config.mail.folder.display()));
     }
-    shown.board = board::board(&store, &jobs.office.calendar).await?;
+    shown.board = board::board(&jobs.office.read, &jobs.office.calendar).await?;
     Ok(shown)
 }
 

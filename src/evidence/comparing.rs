@@ -13,7 +13,7 @@ use crate::register::{ComparedTo, Key, Register};
 use crate::stored::Evidence;
 use xushi_domain::Observation;
 use xushi_store::types::Id;
-use xushi_store::{Store, StoreError};
+use xushi_store::{Reader, StoreError};
 
 /// Reads what several indicators are compared with, as of one day.
 pub(crate) struct Comparing {
@@ -34,7 +34,7 @@ impl Comparing {
     /// When the database fails or holds what it should not.
     pub(crate) async fn compare(
         &mut self,
-        store: &Store,
+        reader: &Reader,
         evidence: Vec<&mut Evidence>,
         extent: Comparisons,
     ) -> Result<(), StoreError> {
@@ -43,7 +43,7 @@ impl Comparing {
         }
         let register = match &self.register {
             Some(register) => register.clone(),
-            None => self.register.insert(Arc::new(Register::load(store).await?)).clone(),
+            None => self.register.insert(Arc::new(Register::load(reader).await?)).clone(),
         };
         let requests = evidence.iter().map(|one| ComparisonRequest {
             key: one.key,
@@ -54,7 +54,7 @@ impl Comparing {
             unit: &one.grounds.measure.unit,
         });
         let requests: Vec<_> = requests.collect();
-        let compared = load(store, &register, &requests, extent, self.as_of).await?;
+        let compared = load(reader, &register, &requests, extent, self.as_of).await?;
         for (one, compared) in evidence.into_iter().zip(compared) {
             one.grounds.compared = compared;
         }
@@ -64,7 +64,7 @@ impl Comparing {
 
 /// Reads what indicators are compared with, all at once; in the order asked for.
 async fn load(
-    store: &Store,
+    reader: &Reader,
     register: &Register,
     requests: &[ComparisonRequest<'_>],
     extent: Comparisons,
@@ -72,9 +72,9 @@ async fn load(
 ) -> Result<Vec<Compared>, StoreError> {
     let keys: Vec<Keys> = requests.iter().map(|one| Keys::of(register, one, extent, as_of)).collect();
     let wanted = keys.iter().flat_map(Keys::all).copied().collect();
-    let facts = facts(store, wanted, as_of).await?;
+    let facts = facts(reader, wanted, as_of).await?;
     let targets = match extent {
-        Comparisons::All => targets(store, requests, &keys).await?,
+        Comparisons::All => targets(reader, requests, &keys).await?,
         Comparisons::ForGrade => SiblingTargets::new(),
     };
     let compared = keys.iter().zip(requests);
@@ -82,7 +82,7 @@ async fn load(
 }
 
 /// Facts of these series known by the end of the day; a series without any is left out.
-async fn facts(store: &Store, wanted: HashSet<Key>, as_of: NaiveDate) -> Result<SeriesFacts, StoreError> {
+async fn facts(reader: &Reader, wanted: HashSet<Key>, as_of: NaiveDate) -> Result<SeriesFacts, StoreError> {
     let mut by_measure: HashMap<Id, Vec<Id>> = HashMap::new();
     for (measure, region) in &wanted {
         by_measure.entry(*measure).or_default().push(*region);
@@ -90,7 +90,7 @@ async fn facts(store: &Store, wanted: HashSet<Key>, as_of: NaiveDate) -> Result<
     let mut keys: HashMap<i64, Key> = HashMap::new();
     for (measure, regions) in by_measure {
         for chunk in regions.chunks(1_000) {
-            let found = store.list_series(&[measure], chunk).await?;
+            let found = reader.list_series(&[measure], chunk).await?;
             keys.extend(found.into_iter().map(|(id, measure, region)| (id, (measure, region))));
         }
     }
@@ -98,7 +98,7 @@ async fn facts(store: &Store, wanted: HashSet<Key>, as_of: NaiveDate) -> Result<
     ids.sort_unstable();
     let mut facts: HashMap<Key, Vec<Observation>> = HashMap::new();
     for chunk in ids.chunks(1_000) {
-        for fact in store.list_facts(chunk, as_of).await? {
+        for fact in reader.list_facts(chunk, as_of).await? {
             let Some(key) = keys.get(&fact.series_id) else { continue };
             facts.entry(*key).or_default().push(Observation::try_from(fact)?);
         }
@@ -108,7 +108,7 @@ async fn facts(store: &Store, wanted: HashSet<Key>, as_of: NaiveDate) -> Result<
 
 /// Targets in sibling regions that count from zero, with their windows, for those whose amounts only compare by completion.
 async fn targets(
-    store: &Store,
+    reader: &Reader,
     requests: &[ComparisonRequest<'_>],
     keys: &[Keys],
 ) -> Result<SiblingTargets, StoreError> {
@@ -125,7 +125,7 @@ async fn targets(
         let regions: Vec<Id> = regions.into_iter().collect();
         for chunk in regions.chunks(1_000) {
             for (measure, region, start, end, columns) in
-                store.list_sibling_targets(&[measure], chunk).await?
+                reader.list_sibling_targets(&[measure], chunk).await?
             {
                 let Some(target) = columns.target()?.filter(|target| counts_from_zero(target.kind)) else {
                     continue;

@@ -11,19 +11,19 @@ use crate::setting::Setting;
 use crate::stored::Evidence;
 use xushi_domain::{Observation, WorkCalendar};
 use xushi_store::types::Id;
-use xushi_store::{Store, StoreError};
+use xushi_store::{Reader, StoreError};
 
 /// The whole evidence on one indicator as known at `as_of`; `None` when there is no such indicator.
 ///
 /// # Errors
 /// When the database fails or holds what it should not.
 pub async fn evidence_on(
-    store: &Store,
+    reader: &Reader,
     calendar: &WorkCalendar,
     id: Id,
     as_of: NaiveDate,
 ) -> Result<Option<Evidence>, StoreError> {
-    Ok(evidence_of(store, calendar, &[id], as_of, Comparisons::All).await?.pop())
+    Ok(evidence_of(reader, calendar, &[id], as_of, Comparisons::All).await?.pop())
 }
 
 /// The evidence on several indicators as known at `as_of`, in order of id; those that are not there are left out.
@@ -31,7 +31,7 @@ pub async fn evidence_on(
 /// # Errors
 /// When the database fails or holds what it should not.
 pub async fn evidence_of(
-    store: &Store,
+    reader: &Reader,
     calendar: &WorkCalendar,
     ids: &[Id],
     as_of: NaiveDate,
@@ -39,18 +39,18 @@ pub async fn evidence_of(
 ) -> Result<Vec<Evidence>, StoreError> {
     let (mut rows, mut past) = (Vec::new(), Vec::new());
     for chunk in ids.chunks(1_000) {
-        rows.extend(store.list_evaluation_rows_of(chunk).await?);
-        past.extend(store.list_past_verdicts(chunk, as_of).await?);
+        rows.extend(reader.list_evaluation_rows_of(chunk).await?);
+        past.extend(reader.list_past_verdicts(chunk, as_of).await?);
     }
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let setting = Setting::load(store, calendar, as_of).await?;
-    setting.in_force.restore(store, &mut rows).await?;
+    let setting = Setting::load(reader, calendar, as_of).await?;
+    setting.in_force.restore(reader, &mut rows).await?;
     let mut facts: HashMap<i64, Vec<Observation>> = HashMap::new();
     let series: Vec<i64> = rows.iter().map(|(row, ..)| row.series_id).collect();
     for chunk in series.chunks(1_000) {
-        for fact in store.list_facts(chunk, as_of).await? {
+        for fact in reader.list_facts(chunk, as_of).await? {
             facts.entry(fact.series_id).or_default().push(Observation::try_from(fact)?);
         }
     }
@@ -61,7 +61,7 @@ pub async fn evidence_of(
         let history = histories.remove(&row.0.id).unwrap_or_default();
         evidence.push(setting.evidence(row, own, history)?);
     }
-    complete(store, &mut evidence, &mut Comparing::new(as_of), extent).await?;
+    complete(reader, &mut evidence, &mut Comparing::new(as_of), extent).await?;
     Ok(evidence)
 }
 
@@ -70,15 +70,15 @@ pub async fn evidence_of(
 /// # Errors
 /// When the database fails or holds what it should not.
 pub(crate) async fn complete(
-    store: &Store,
+    reader: &Reader,
     evidence: &mut [Evidence],
     comparing: &mut Comparing,
     extent: Comparisons,
 ) -> Result<(), StoreError> {
-    reported::add(store, evidence, comparing.as_of).await?;
+    reported::add(reader, evidence, comparing.as_of).await?;
     let asks = |one: &&mut Evidence| {
         let grounds = &one.grounds;
         extent == Comparisons::All || is_graded_by_others(grounds.kind(), grounds.pack.family)
     };
-    comparing.compare(store, evidence.iter_mut().filter(asks).collect(), extent).await
+    comparing.compare(reader, evidence.iter_mut().filter(asks).collect(), extent).await
 }

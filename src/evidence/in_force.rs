@@ -8,7 +8,7 @@ use xushi_domain::Measure;
 use xushi_store::revisions::{self, CampaignState, IndicatorState};
 use xushi_store::rows::{EvaluationRow, RevisionOf, RevisionRow};
 use xushi_store::types::Id;
-use xushi_store::{Store, StoreError};
+use xushi_store::{Reader, StoreError};
 
 /// What was in force on one day where the rows say something else by now.
 #[derive(Debug)]
@@ -26,14 +26,14 @@ impl InForce {
     ///
     /// # Errors
     /// When the database fails or holds what it should not.
-    pub async fn load(store: &Store, as_of: NaiveDate) -> Result<Self, StoreError> {
-        let changed = store.list_changed_since(RevisionOf::Indicator, as_of).await?;
+    pub async fn load(reader: &Reader, as_of: NaiveDate) -> Result<Self, StoreError> {
+        let changed = reader.list_changed_since(RevisionOf::Indicator, as_of).await?;
         let mut measures = HashMap::new();
-        for (id, row) in states(store, RevisionOf::Measure, as_of).await? {
+        for (id, row) in states(reader, RevisionOf::Measure, as_of).await? {
             measures.insert(id, revisions::read_measure(&row)?);
         }
         let mut packs = HashMap::new();
-        for (id, row) in states(store, RevisionOf::Campaign, as_of).await? {
+        for (id, row) in states(reader, RevisionOf::Campaign, as_of).await? {
             packs.insert(id, Id(CampaignState::read(&row)?.rule_pack_id));
         }
         Ok(Self { as_of, indicators: !changed.is_empty(), measures, packs })
@@ -45,14 +45,14 @@ impl InForce {
     /// When the database fails or holds what it should not.
     pub async fn restore(
         &self,
-        store: &Store,
+        reader: &Reader,
         rows: &mut [(EvaluationRow, Id, Id)],
     ) -> Result<(), StoreError> {
         if !self.indicators {
             return Ok(());
         }
         let ids: Vec<Id> = rows.iter().map(|(row, ..)| row.id).collect();
-        let then = in_force(store, RevisionOf::Indicator, &ids, self.as_of).await?;
+        let then = in_force(reader, RevisionOf::Indicator, &ids, self.as_of).await?;
         for (row, ..) in rows {
             if let Some(kept) = then.get(&row.id) {
                 IndicatorState::read(kept)?.apply(row)?;
@@ -63,24 +63,24 @@ impl InForce {
 }
 
 async fn states(
-    store: &Store,
+    reader: &Reader,
     subject: RevisionOf,
     as_of: NaiveDate,
 ) -> Result<HashMap<Id, RevisionRow>, StoreError> {
-    let changed = store.list_changed_since(subject, as_of).await?;
-    in_force(store, subject, &changed, as_of).await
+    let changed = reader.list_changed_since(subject, as_of).await?;
+    in_force(reader, subject, &changed, as_of).await
 }
 
 /// The kept states that were in force on a day; rows whose present state was are left out.
 async fn in_force(
-    store: &Store,
+    reader: &Reader,
     subject: RevisionOf,
     ids: &[Id],
     as_of: NaiveDate,
 ) -> Result<HashMap<Id, RevisionRow>, StoreError> {
     let mut found = HashMap::new();
     for chunk in ids.chunks(1_000) {
-        let rows = store.list_revisions_of(subject, chunk).await?;
+        let rows = reader.list_revisions_of(subject, chunk).await?;
         for group in rows.chunk_by(|a, b| a.subject_id == b.subject_id) {
             let past = group.iter().rposition(|row| row.superseded_on <= as_of);
             let at = past.map_or(0, |last| last + 1);

@@ -15,11 +15,11 @@ use crate::stored::Evidence;
 use xushi_domain::pace::Assessment;
 use xushi_domain::{Observation, RulePack, WorkCalendar};
 use xushi_store::types::Id;
-use xushi_store::{Store, StoreError};
+use xushi_store::{Reader, StoreError};
 
 /// Walks over all indicators (or those of some campaigns) in order of series.
 pub struct Judging {
-    store: Store,
+    reader: Reader,
     setting: Setting,
     pages: Pages,
     comparing: Comparing,
@@ -31,16 +31,16 @@ impl Judging {
     /// # Errors
     /// When the database fails.
     pub async fn start(
-        store: &Store,
+        reader: &Reader,
         calendar: &WorkCalendar,
         as_of: NaiveDate,
         campaigns: Option<Vec<Id>>,
     ) -> Result<Self, StoreError> {
-        let setting = Setting::load(store, calendar, as_of).await?;
+        let setting = Setting::load(reader, calendar, as_of).await?;
         let comparing = Comparing::new(as_of);
         let which = campaigns.map_or(Which::All, Which::Campaigns);
-        let pages = Pages::start(store.clone(), as_of, which);
-        Ok(Self { store: store.clone(), setting, pages, comparing })
+        let pages = Pages::start(reader.clone(), as_of, which);
+        Ok(Self { reader: reader.clone(), setting, pages, comparing })
     }
 
     /// Starts before the first of these indicators, which are given in the order of their series; in small pages.
@@ -48,14 +48,14 @@ impl Judging {
     /// # Errors
     /// When the database fails.
     pub async fn of(
-        store: &Store,
+        reader: &Reader,
         calendar: &WorkCalendar,
         as_of: NaiveDate,
         indicators: Vec<Id>,
     ) -> Result<Self, StoreError> {
-        let setting = Setting::load(store, calendar, as_of).await?;
-        let pages = Pages::start(store.clone(), as_of, Which::These(indicators));
-        Ok(Self { store: store.clone(), setting, pages, comparing: Comparing::new(as_of) })
+        let setting = Setting::load(reader, calendar, as_of).await?;
+        let pages = Pages::start(reader.clone(), as_of, Which::These(indicators));
+        Ok(Self { reader: reader.clone(), setting, pages, comparing: Comparing::new(as_of) })
     }
 
     /// The same walk with another rule pack in the place of every campaign's own.
@@ -76,7 +76,7 @@ impl Judging {
         let mut lagging: Vec<&mut (Evidence, Assessment)> =
             page.iter_mut().filter(|(_, assessment)| assessment.run > 0).collect();
         let evidence = lagging.iter_mut().map(|(evidence, _)| evidence).collect();
-        self.comparing.compare(&self.store, evidence, Comparisons::All).await?;
+        self.comparing.compare(&self.reader, evidence, Comparisons::All).await?;
         for (evidence, assessment) in lagging {
             *assessment = evidence.grounds.judge(self.setting.as_of);
         }
@@ -89,7 +89,7 @@ impl Judging {
     /// When the database fails or holds what it should not.
     pub async fn next_page(&mut self) -> Result<Option<Vec<(Evidence, Assessment)>>, StoreError> {
         let Some(Page { mut rows, facts, past }) = self.pages.next().await? else { return Ok(None) };
-        self.setting.in_force.restore(&self.store, &mut rows).await?;
+        self.setting.in_force.restore(&self.reader, &mut rows).await?;
         let mut histories = Setting::histories(&past);
         let mut facts = facts.into_iter().peekable();
         let mut judged = Vec::with_capacity(rows.len());
@@ -106,7 +106,7 @@ impl Judging {
             let history = histories.remove(&row.0.id).unwrap_or_default();
             judged.push(self.setting.evidence(row, own, history)?);
         }
-        complete(&self.store, &mut judged, &mut self.comparing, Comparisons::ForGrade).await?;
+        complete(&self.reader, &mut judged, &mut self.comparing, Comparisons::ForGrade).await?;
         let as_of = self.setting.as_of;
         let judged = judged.into_iter().map(|evidence| {
             let assessment = evidence.grounds.judge(as_of);

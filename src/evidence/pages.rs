@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use xushi_domain::Observation;
 use xushi_store::rows::{EvaluationRow, FactRow, PastVerdictRow};
 use xushi_store::types::Id;
-use xushi_store::{Store, StoreError};
+use xushi_store::{Reader, StoreError};
 
 /// Indicators read at once; with twelve facts each this keeps some megabytes.
 const PAGE: i64 = 4_000;
@@ -44,12 +44,12 @@ pub(crate) struct Pages(mpsc::Receiver<Result<Option<Page>, StoreError>>);
 
 impl Pages {
     /// Begins to read.
-    pub(crate) fn start(store: Store, as_of: NaiveDate, which: Which) -> Self {
+    pub(crate) fn start(reader: Reader, as_of: NaiveDate, which: Which) -> Self {
         let (sender, receiver) = mpsc::channel(WAITING);
-        let mut reader = Reader { store, as_of, which, after: None, taken: 0, done: false };
+        let mut ahead = Ahead { reader, as_of, which, after: None, taken: 0, done: false };
         tokio::spawn(async move {
             loop {
-                let page = reader.read().await;
+                let page = ahead.read().await;
                 let last = !matches!(page, Ok(Some(_)));
                 // Nobody listens any more: the walk was given up.
                 if sender.send(page).await.is_err() || last {
@@ -68,8 +68,8 @@ impl Pages {
     }
 }
 
-struct Reader {
-    store: Store,
+struct Ahead {
+    reader: Reader,
     as_of: NaiveDate,
     which: Which,
     after: Option<(i64, Id)>,
@@ -78,7 +78,7 @@ struct Reader {
     done: bool,
 }
 
-impl Reader {
+impl Ahead {
     async fn read(&mut self) -> Result<Option<Page>, StoreError> {
         let campaigns = match &self.which {
             _ if self.done => return Ok(None),
@@ -86,11 +86,11 @@ impl Reader {
             Which::Campaigns(campaigns) => Some(campaigns.as_slice()),
             Which::All => None,
         };
-        let rows = self.store.list_evaluation_rows(campaigns, self.after, PAGE).await?;
+        let rows = self.reader.list_evaluation_rows(campaigns, self.after, PAGE).await?;
         self.done = (rows.len() as i64) < PAGE;
         let (Some((first, ..)), Some((last, ..))) = (rows.first(), rows.last()) else { return Ok(None) };
         self.after = Some((last.series_id, last.id));
-        let facts = self.store.list_facts_between(first.series_id, last.series_id, self.as_of).await?;
+        let facts = self.reader.list_facts_between(first.series_id, last.series_id, self.as_of).await?;
         let past = self.past(&rows).await?;
         Ok(Some(Page { rows, facts: self::facts(facts)?, past }))
     }
@@ -104,11 +104,11 @@ impl Reader {
         if chunk.is_empty() {
             return Ok(None);
         }
-        let mut rows = self.store.list_evaluation_rows_of(chunk).await?;
+        let mut rows = self.reader.list_evaluation_rows_of(chunk).await?;
         rows.sort_unstable_by_key(|(row, ..)| (row.series_id, row.id));
         let mut series: Vec<i64> = rows.iter().map(|(row, ..)| row.series_id).collect();
         series.dedup();
-        let facts = facts(self.store.list_facts(&series, self.as_of).await?)?;
+        let facts = facts(self.reader.list_facts(&series, self.as_of).await?)?;
         let past = self.past(&rows).await?;
         self.taken += FEW;
         Ok(Some(Page { rows, facts, past }))
@@ -120,7 +120,7 @@ impl Reader {
         let graded: Vec<Id> = graded.map(|(row, ..)| row.id).collect();
         let mut past = Vec::new();
         for chunk in graded.chunks(1_000) {
-            past.append(&mut self.store.list_past_verdicts(chunk, self.as_of).await?);
+            past.append(&mut self.reader.list_past_verdicts(chunk, self.as_of).await?);
         }
         Ok(past)
     }

@@ -8,7 +8,7 @@ use xushi_domain::kind::ComparedWith;
 use xushi_domain::{AverageOf, RegionLevel, Target, folded, measure_names};
 use xushi_store::rows::{RegionRow, word};
 use xushi_store::types::Id;
-use xushi_store::{Store, StoreError, Tx};
+use xushi_store::{Reader, StoreError, Tx};
 
 /// Measure and region of a series.
 pub type Key = (Id, Id);
@@ -80,8 +80,8 @@ impl Register {
     ///
     /// # Errors
     /// When the database fails or holds what it should not.
-    pub async fn load(store: &Store) -> Result<Self, StoreError> {
-        Self::of(store.list_register().await?, store.list_measure_names().await?)
+    pub async fn load(reader: &Reader) -> Result<Self, StoreError> {
+        Self::of(reader.list_register().await?, reader.list_measure_names().await?)
     }
 
     /// Reads regions and measures, with what this transaction has written of them.

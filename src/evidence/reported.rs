@@ -11,26 +11,26 @@ use xushi_domain::pace::{PersonVerdict, nodes_done};
 use xushi_domain::{Basis, Figure, Observation, Period, Status};
 use xushi_store::rows::{NodeReportRow, PersonVerdictRow, word};
 use xushi_store::types::Id;
-use xushi_store::{Store, StoreError};
+use xushi_store::{Reader, StoreError};
 
 /// Adds what persons have said by `as_of`. Few indicators ask for it; the others cost nothing here.
 ///
 /// # Errors
 /// When the database fails or holds what it should not.
 pub(crate) async fn add(
-    store: &Store,
+    reader: &Reader,
     evidence: &mut [Evidence],
     as_of: NaiveDate,
 ) -> Result<(), StoreError> {
-    add_persons(store, evidence, as_of).await?;
-    add_nodes(store, evidence, as_of).await
+    add_persons(reader, evidence, as_of).await?;
+    add_nodes(reader, evidence, as_of).await
 }
 
-async fn add_persons(store: &Store, evidence: &mut [Evidence], as_of: NaiveDate) -> Result<(), StoreError> {
+async fn add_persons(reader: &Reader, evidence: &mut [Evidence], as_of: NaiveDate) -> Result<(), StoreError> {
     let asking = reported_by(evidence, ReportedBy::Person);
     let mut rows: HashMap<Id, PersonVerdictRow> = HashMap::new();
     for chunk in asking.chunks(1_000) {
-        for row in store.list_person_verdicts_of(chunk, as_of).await? {
+        for row in reader.list_person_verdicts_of(chunk, as_of).await? {
             // The latest comes last.
             rows.insert(row.indicator_id, row);
         }
@@ -43,11 +43,11 @@ async fn add_persons(store: &Store, evidence: &mut [Evidence], as_of: NaiveDate)
     Ok(())
 }
 
-async fn add_nodes(store: &Store, evidence: &mut [Evidence], as_of: NaiveDate) -> Result<(), StoreError> {
+async fn add_nodes(reader: &Reader, evidence: &mut [Evidence], as_of: NaiveDate) -> Result<(), StoreError> {
     let asking = reported_by(evidence, ReportedBy::Nodes);
     let mut rows: HashMap<Id, Vec<NodeReportRow>> = HashMap::new();
     for chunk in asking.chunks(1_000) {
-        for row in store.list_node_reports_of(chunk, as_of).await? {
+        for row in reader.list_node_reports_of(chunk, as_of).await? {
             rows.entry(row.indicator_id).or_default().push(row);
         }
     }

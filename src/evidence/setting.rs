@@ -15,7 +15,7 @@ use xushi_domain::pace::Past;
 use xushi_domain::{DoubtSet, Measure, Observation, RulePack, WorkCalendar};
 use xushi_store::rows::{EvaluationRow, PastVerdictRow, RulePackRow};
 use xushi_store::types::Id;
-use xushi_store::{Store, StoreError, rule_packs};
+use xushi_store::{Reader, StoreError, rule_packs};
 
 /// What is the same for all indicators of a run.
 pub(crate) struct Setting {
@@ -37,14 +37,18 @@ impl Setting {
     ///
     /// # Errors
     /// When the database fails or holds what it should not.
-    pub async fn load(store: &Store, calendar: &WorkCalendar, as_of: NaiveDate) -> Result<Self, StoreError> {
-        let in_force = InForce::load(store, as_of).await?;
+    pub async fn load(
+        reader: &Reader,
+        calendar: &WorkCalendar,
+        as_of: NaiveDate,
+    ) -> Result<Self, StoreError> {
+        let in_force = InForce::load(reader, as_of).await?;
         let mut packs_by_id: HashMap<Id, Arc<RulePack>> = HashMap::new();
         let mut packs = HashMap::new();
-        let campaigns: Vec<(Id, RulePackRow)> = store.list_campaign_packs().await?;
+        let campaigns: Vec<(Id, RulePackRow)> = reader.list_campaign_packs().await?;
         for (campaign, mut row) in campaigns {
             if let Some(then) = in_force.packs.get(&campaign) {
-                let kept = store.find_rule_pack(then.0).await?;
+                let kept = reader.find_rule_pack(then.0).await?;
                 row = kept.ok_or_else(|| StoreError::missing("rule_pack", then.0))?;
             }
             let pack = match packs_by_id.get(&row.id) {
@@ -54,7 +58,7 @@ impl Setting {
             packs_by_id.insert(row.id, pack.clone());
             packs.insert(campaign, (row.id, pack));
         }
-        let measures = store
+        let measures = reader
             .list_judged_measures()
             .await?
             .into_iter()
@@ -64,10 +68,10 @@ impl Setting {
             })
             .collect::<Result<_, StoreError>>()?;
         let mut aliases: HashMap<Id, Vec<String>> = HashMap::new();
-        for (id, name) in store.list_aliases().await? {
+        for (id, name) in reader.list_aliases().await? {
             aliases.entry(id).or_default().push(name);
         }
-        let regions = store.list_region_codes().await?;
+        let regions = reader.list_region_codes().await?;
         let regions = regions.into_iter().map(|(id, code)| (id, Arc::from(code))).collect();
         Ok(Self {
             as_of,

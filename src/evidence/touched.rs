@@ -10,7 +10,7 @@ use crate::setting::Setting;
 use xushi_domain::{Kind, RulePack, TextEnum as _, WorkCalendar};
 use xushi_store::rows::Mark;
 use xushi_store::types::Id;
-use xushi_store::{Store, StoreError};
+use xushi_store::{Reader, StoreError};
 
 /// Rows read at once.
 const PAGE: i64 = 1_000;
@@ -20,7 +20,7 @@ const PAGE: i64 = 1_000;
 /// # Errors
 /// When the database fails or holds what it should not.
 pub async fn touched(
-    store: &Store,
+    reader: &Reader,
     calendar: &WorkCalendar,
     as_of: NaiveDate,
     marks: &[Mark],
@@ -30,16 +30,16 @@ pub async fn touched(
     let series: Vec<i64> = series.into_iter().collect();
     let mut written: HashSet<Key> = HashSet::new();
     for chunk in series.chunks(PAGE as usize) {
-        found.extend(store.list_indicators_of_series(chunk).await?);
-        written.extend(store.list_series_keys(chunk).await?);
+        found.extend(reader.list_indicators_of_series(chunk).await?);
+        written.extend(reader.list_series_keys(chunk).await?);
     }
     let own: BTreeSet<Id> = marks.iter().filter_map(|mark| mark.indicator_id).collect();
     let own: Vec<Id> = own.into_iter().collect();
     for chunk in own.chunks(PAGE as usize) {
-        found.extend(store.list_series_of_indicators(chunk).await?);
+        found.extend(reader.list_series_of_indicators(chunk).await?);
     }
     if !written.is_empty() {
-        found.extend(compared_with(store, calendar, as_of, &written).await?);
+        found.extend(compared_with(reader, calendar, as_of, &written).await?);
     }
     Ok(found.into_iter().map(|(_, id)| id).collect())
 }
@@ -57,21 +57,21 @@ pub fn comparing_kinds() -> Vec<&'static str> {
 
 /// Indicators whose stored assessment reads one of these series beside their own.
 async fn compared_with(
-    store: &Store,
+    reader: &Reader,
     calendar: &WorkCalendar,
     as_of: NaiveDate,
     written: &HashSet<Key>,
 ) -> Result<Vec<(i64, Id)>, StoreError> {
-    let setting = Setting::load(store, calendar, as_of).await?;
+    let setting = Setting::load(reader, calendar, as_of).await?;
     let kinds: BTreeSet<Kind> = setting.packs.values().flat_map(|(_, pack)| comparing(pack)).collect();
     let kinds: Vec<&str> = kinds.into_iter().map(Kind::as_str).collect();
-    let register = Register::load(store).await?;
+    let register = Register::load(reader).await?;
     let (mut found, mut after) = (Vec::new(), None);
     loop {
-        let mut rows = store.list_evaluation_rows_of_kinds(&kinds, after, PAGE).await?;
+        let mut rows = reader.list_evaluation_rows_of_kinds(&kinds, after, PAGE).await?;
         let last = rows.len() < PAGE as usize;
         after = rows.last().map(|(row, ..)| row.id);
-        setting.in_force.restore(store, &mut rows).await?;
+        setting.in_force.restore(reader, &mut rows).await?;
         for (row, measure, region) in &rows {
             let Some((_, pack)) = setting.packs.get(&row.campaign_id) else { continue };
             let target = row.target.target()?;

@@ -14,9 +14,9 @@ use crate::clock::age;
 use crate::domain::{IncidentKind, SubjectKind};
 use crate::mail::bounce::{BYTES_MAX, Completeness, extent};
 use crate::mail::foreign::line;
+use crate::office::StoreError;
 use crate::office::warnings::{Returned, take_bounce};
 use crate::office::{Actor, Refusal, incidents};
-use crate::store::StoreError;
 
 /// Most mails read in one look.
 const MOST: usize = 1_000;

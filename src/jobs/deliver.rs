@@ -11,17 +11,16 @@ use chrono::TimeDelta;
 use futures_util::StreamExt as _;
 use tokio::sync::Semaphore;
 
-use super::attempt_batch::Ledger;
 use super::{Job, JobError, Jobs};
 use crate::domain::TextEnum as _;
 use crate::domain::delivery::{ATTEMPTS_MAX, Again, AttemptOutcome, DeliveryState, wait_after};
 use crate::domain::{IncidentKind, SubjectKind};
 use crate::mail::transport::{Accepted, Envelope, Failure, SendError, Stage};
+use crate::office::attempt_batch::AttemptBatch;
+use crate::office::rows::{AttemptBegin, AttemptEnd, DeliveryRow, IncidentRow, Lease};
+use crate::office::types::Id;
 use crate::office::warnings::Mailing;
-use crate::office::{Actor, incidents};
-use crate::store::failpoint;
-use crate::store::rows::{AttemptBegin, AttemptEnd, DeliveryRow, IncidentRow, Lease};
-use crate::store::types::Id;
+use crate::office::{Actor, deliveries, failpoint, incidents};
 
 /// Deliveries claimed at once for each connection: enough to keep it busy while others are being written down.
 const CLAIM: usize = 32;
@@ -53,7 +52,7 @@ pub async fn deliver(jobs: &Jobs) -> Result<Delivered, JobError> {
     let mut total = Delivered::default();
     let round = Round {
         jobs,
-        ledger: Ledger::new(jobs),
+        attempts: AttemptBatch::new(&jobs.office, &jobs.holder, jobs.lease),
         lines: Semaphore::new(jobs.transport_connections),
         unreached: AtomicUsize::new(0),
         refused: Mutex::default(),
@@ -61,15 +60,9 @@ pub async fn deliver(jobs: &Jobs) -> Result<Delivered, JobError> {
     while !round.is_over() {
         let lease = round.lease();
         let limit = (jobs.transport_connections * CLAIM).min(1_000) as i64;
-        let mut claimed = jobs.office.store.claim_deliveries(&lease, limit).await?;
-        failpoint!("claim.committed");
-        if claimed.is_empty() {
+        let Some(claimed) = deliveries::claim(&jobs.office, &lease, limit, jobs.pace.as_ref()).await? else {
             break;
-        }
-        if let Some(pace) = &jobs.pace {
-            claimed = jobs.office.store.pace_deliveries(claimed, pace, lease.now).await?;
-            failpoint!("paced");
-        }
+        };
         round.hand_over(&claimed, &mut total).await?;
     }
     round.tell(&total).await?;
@@ -79,7 +72,7 @@ pub async fn deliver(jobs: &Jobs) -> Result<Delivered, JobError> {
 /// What one round of delivery shares.
 struct Round<'j> {
     jobs: &'j Jobs,
-    ledger: Ledger<'j>,
+    attempts: AttemptBatch<'j>,
     lines: Semaphore,
     /// Handovers in a row that did not reach the server, or that it refused whatever the letter.
     unreached: AtomicUsize,
@@ -126,7 +119,7 @@ impl Round<'_> {
             // Somebody else may go on at once when this process stops.
             let wait = if self.jobs.stopping() { TimeDelta::zero() } else { PAUSE };
             let next = lease.now + wait;
-            self.jobs.office.store.release_deliveries(&untried, &lease, next).await?;
+            deliveries::give_back(&self.jobs.office, &untried, &lease, next).await?;
         }
         Ok(())
     }
@@ -138,7 +131,7 @@ impl Round<'_> {
         if self.is_over() {
             return Ok(Tried::Not);
         }
-        let sender = &self.jobs.office.sender.address;
+        let sender = &self.jobs.office.letters.sender.address;
         let label = format!("{}-{}", mailing.file_stem(), row.email);
         let prepared =
             mailing.addressed(row).and_then(|raw| Ok((raw, Envelope::new(sender, &row.email, &label)?)));
@@ -204,7 +197,7 @@ impl Round<'_> {
         handover: impl Future<Output = Ending>,
     ) -> Result<Tried, JobError> {
         let attempt = Id(self.jobs.office.clock.new_id());
-        let Some(number) = self.ledger.begin(AttemptBegin { delivery: row.id, attempt }).await? else {
+        let Some(number) = self.attempts.begin(AttemptBegin { delivery: row.id, attempt }).await? else {
             return Ok(Tried::LeaseLost);
         };
         let ending = handover.await;
@@ -215,11 +208,11 @@ impl Round<'_> {
         // What a broken transport cost is not counted against the letter.
         let mut tries = number;
         if number >= ATTEMPTS_MAX && ending.again != Again::Unusable {
-            let blocked = self.jobs.office.store.count_blocked_attempts(row.id).await?;
+            let blocked = self.jobs.office.read.count_blocked_attempts(row.id).await?;
             tries -= i32::try_from(blocked).unwrap_or(0);
         }
         let end = self.end(row, (attempt, tries), ending);
-        self.ledger.end(end).await?;
+        self.attempts.end(end).await?;
         Ok(Tried::Ended(outcome))
     }
 

@@ -3,7 +3,6 @@
 //! A job takes no input but the date, reads the state, and is safe to run twice, on any number of replicas, or not
 //! at all for a while.
 
-mod attempt_batch;
 mod bounces;
 pub mod carry_over;
 mod deeds;
@@ -12,7 +11,6 @@ pub mod job_table;
 pub mod reassess;
 pub mod run;
 pub mod scheduler;
-pub mod slots;
 pub mod watch;
 
 use std::panic::AssertUnwindSafe;
@@ -26,9 +24,9 @@ use futures_util::FutureExt as _;
 pub use job_table::{Job, JobCron};
 
 use crate::mail::transport::Transport;
+use crate::office::StoreError;
+use crate::office::rows::Pace;
 use crate::office::{Office, Refusal};
-use crate::store::StoreError;
-use crate::store::rows::Pace;
 
 /// What jobs need.
 pub struct Jobs {

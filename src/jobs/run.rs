@@ -1,4 +1,6 @@
-//! The loops that hear the crons, and that look by themselves for what is left open.
+//! The loops that wait for their ticks, and that look by themselves for what is left open.
+//!
+//! Each slot runs once, whatever the number of replicas; a missed one is caught up, a failed or abandoned one taken up again.
 
 use std::time::Duration;
 
@@ -8,15 +10,18 @@ use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_cron_scheduler::JobSchedulerError;
 
 use super::job_table::{Job, JobCron, Rhythm};
-use super::slots::{self, SlotStanding};
 use super::{JobError, Jobs, scheduler, unless_it_panics, watch};
 use crate::domain::TextEnum as _;
+use crate::office::maintenance;
+use crate::office::slots::{Slot, SlotStanding};
 
 /// How often a loop looks whether it shall stop.
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
 /// How often a loop looks for slots that nobody has done: those of a job that failed or of a process that died have no
-/// cron. With the lease of a slot it makes less than a minute.
+/// tick. With the lease of a slot it makes less than a minute.
 const LOOK: Duration = Duration::from_secs(15);
+/// How long one run may take. What hangs for longer is given up, so that it holds up nothing else, and begun again.
+const WORK_MAX: Duration = Duration::from_secs(30 * 60);
 /// The watchdog begins when what was missed is caught up, or after this time.
 const CATCHING_UP: Duration = Duration::from_secs(10 * 60);
 /// A clock that goes back by more has been put right; by less, it may be another one's in the same minute.
@@ -87,7 +92,7 @@ async fn hear(
 /// What the clock has put into the future is brought back when a process starts and when its clock has gone back; the
 /// watchdog, which does the same, may have no slot until that future comes again.
 async fn call_back(jobs: &Jobs) {
-    if let Err(error) = watch::maintenance(jobs, jobs.office.clock.timestamp()).await {
+    if let Err(error) = maintenance::maintain(&jobs.office).await {
         tracing::warn!(%error, "times from a clock that ran ahead could not be set back");
     }
 }
@@ -152,12 +157,13 @@ enum Taken {
 }
 
 async fn take_up(jobs: &Jobs, job: Job, cron: &str, schedule: &[JobCron<'_>]) -> Result<Taken, JobError> {
-    let standing = slots::standing(jobs, job, cron).await?;
+    let Some((slot, due)) = latest_slot(jobs, job, cron) else { return Ok(Taken::NothingDue) };
+    let standing = slot.standing().await?;
     if standing == SlotStanding::Done {
         return Ok(Taken::NothingDue);
     }
     let row = job.row();
-    if row.settled_by_hand && slots::settle_by_hand(jobs, job, cron).await? {
+    if row.settled_by_hand && slot.settle_by_hand().await? {
         tracing::info!(%job, "done by hand");
         return Ok(Taken::Done);
     }
@@ -166,6 +172,40 @@ async fn take_up(jobs: &Jobs, job: Job, cron: &str, schedule: &[JobCron<'_>]) ->
         SlotStanding::Waiting | SlotStanding::Done => return Ok(Taken::NothingDue),
         SlotStanding::Open => {}
     }
-    let ran = slots::run_latest(jobs, job, cron, async |due| (row.deed)(jobs, schedule, due).await);
-    Ok(if ran.await? { Taken::Done } else { Taken::BySomebody })
+    let ran = run_slot(slot, job, async || (row.deed)(jobs, schedule, due).await).await?;
+    Ok(if ran { Taken::Done } else { Taken::BySomebody })
+}
+
+/// The latest slot of `cron` at or before now, and when it was due. Slots before it are not run: jobs read the state, so
+/// that the latest run does all their work.
+pub fn latest_slot(jobs: &Jobs, job: Job, cron: &str) -> Option<(Slot, DateTime<Utc>)> {
+    let due = scheduler::latest_before(cron, jobs.office.clock.now())?;
+    Some((Slot::new(&jobs.office, &jobs.holder, job.as_str(), due), due))
+}
+
+/// Runs `work` for a slot, unless it has been run or is being run. Gives whether it ran.
+///
+/// # Errors
+/// Those of the work; the slot is open again after a while.
+pub async fn run_slot(
+    slot: Slot,
+    job: Job,
+    work: impl AsyncFnOnce() -> Result<String, JobError>,
+) -> Result<bool, JobError> {
+    let Some(held) = slot.take_up().await? else { return Ok(false) };
+    let bounded = timeout(WORK_MAX, unless_it_panics(Box::pin(work())));
+    match bounded.await.unwrap_or(Err(JobError::TooLong(WORK_MAX))) {
+        Ok(report) => {
+            if !held.finish(&report).await? {
+                tracing::warn!(%job, "the slot was taken over meanwhile; its new holder says what became of it");
+            }
+            Ok(true)
+        }
+        Err(error) => {
+            if let Err(lost) = held.give_back(&error.to_string()).await {
+                tracing::warn!(%job, error = %lost, "the slot could not be given back; its lease runs out by itself");
+            }
+            Err(error)
+        }
+    }
 }

@@ -11,8 +11,9 @@ use super::{JobCron, JobError, Jobs, bounces, scheduler, unless_it_panics};
 use crate::clock::office_zone;
 use crate::domain::{IncidentKind, SubjectKind, TextEnum as _};
 use crate::office::Actor;
+use crate::office::StoreError;
 use crate::office::incidents::{self, Reconciled};
-use crate::store::StoreError;
+use crate::office::maintenance;
 
 /// A delivery that is due is out within this time, unless nobody delivers.
 const LATE_DUE: TimeDelta = TimeDelta::hours(1);
@@ -52,7 +53,8 @@ pub async fn watch(jobs: &Jobs, schedule: &[JobCron<'_>]) -> Result<Watched, Job
         Ok(())
     };
     alone("bounces", &mut failed, Box::pin(bounces)).await;
-    alone("maintenance", &mut failed, Box::pin(maintenance(jobs, now))).await;
+    alone("maintenance", &mut failed, Box::pin(async { Ok(maintenance::maintain(&jobs.office).await?) }))
+        .await;
     alone("letters", &mut failed, Box::pin(letters(jobs, &mut done))).await;
     alone("drafts", &mut failed, Box::pin(drafts(jobs, now, &mut done))).await;
     alone("deliveries", &mut failed, Box::pin(deliveries(jobs, now, &mut done))).await;
@@ -84,23 +86,6 @@ async fn alone(
     }
 }
 
-/// How long the answer to an `Idempotency-Key` is kept.
-const ANSWERS_KEPT: TimeDelta = TimeDelta::days(7);
-
-/// Brings back what a wrong clock has written, and forgets what was kept for long enough.
-///
-/// # Errors
-/// When the database fails.
-pub(super) async fn maintenance(jobs: &Jobs, now: NaiveDateTime) -> Result<(), JobError> {
-    let healed = jobs.office.store.call_back_from_future(now).await;
-    if let Ok(healed @ 1..) = healed {
-        tracing::warn!(healed, "times from a clock that ran ahead were set back");
-    }
-    let forgotten = jobs.office.store.forget_answers(now - ANSWERS_KEPT).await;
-    healed.and(forgotten)?;
-    Ok(())
-}
-
 /// Opens what is found and not open, closes what is open and not found: the subject's id, and what a person must know.
 async fn reconcile(
     jobs: &Jobs,
@@ -116,7 +101,7 @@ async fn reconcile(
 }
 
 async fn letters(jobs: &Jobs, done: &mut Watched) -> Result<(), JobError> {
-    let undelivered = jobs.office.store.list_undelivered_letters().await?;
+    let undelivered = jobs.office.read.list_undelivered_letters().await?;
     let (lost, homeless): (Vec<_>, Vec<_>) = undelivered.into_iter().partition(|(_, mailbox)| *mailbox);
     let lost = lost.into_iter().map(|(letter, _)| {
         let detail =
@@ -138,7 +123,7 @@ async fn drafts(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(
     let before = now - TimeDelta::days(i64::from(LATE_DRAFT) - 1);
     let today = jobs.office.clock.today();
     let mut late = Vec::new();
-    for (letter, made_at) in jobs.office.store.list_waiting_drafts(before).await? {
+    for (letter, made_at) in jobs.office.read.list_waiting_drafts(before).await? {
         let made_on = made_at.and_utc().with_timezone(&office_zone()).date_naive();
         let waited = match jobs.office.calendar.working_days_between(made_on, today) {
             Ok(days) if days >= i64::from(LATE_DRAFT) => format!("{days}个工作日"),
@@ -156,7 +141,7 @@ async fn drafts(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(
 }
 
 async fn deliveries(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
-    let late = jobs.office.store.list_late_deliveries(now - LATE_DUE, now - LATE_MADE).await?;
+    let late = jobs.office.read.list_late_deliveries(now - LATE_DUE, now - LATE_MADE).await?;
     let late = late.into_iter().map(|row| {
         let said = row.last_reply.as_deref().unwrap_or("尚未尝试");
         (row.id.0.to_string(), format!("发往{}的邮件迟迟未送出（已试{}次）：{said}", row.email, row.attempts))
@@ -168,7 +153,7 @@ async fn deliveries(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Resu
 /// Those are opened where they happen, and closed by the person who saw to them.
 async fn hidden_failures(jobs: &Jobs, done: &mut Watched) -> Result<(), JobError> {
     let mut failed = Ok(());
-    for row in jobs.office.store.list_hidden_failures().await? {
+    for row in jobs.office.read.list_hidden_failures().await? {
         let kind =
             if row.state == "bounced" { IncidentKind::DeliveryBounced } else { IncidentKind::DeliveryFailed };
         let said = row.last_reply.unwrap_or_default();
@@ -181,7 +166,7 @@ async fn hidden_failures(jobs: &Jobs, done: &mut Watched) -> Result<(), JobError
 }
 
 async fn episodes(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
-    let store = &jobs.office.store;
+    let store = &jobs.office.read;
     let silent = store.list_episodes_without_letter(now - LATE_LETTER, jobs.office.clock.today()).await?;
     let silent = silent
         .into_iter()
@@ -191,7 +176,7 @@ async fn episodes(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result
 }
 
 async fn unaddressed(jobs: &Jobs, done: &mut Watched) -> Result<(), JobError> {
-    let orphans = jobs.office.store.list_unaddressed().await?.into_iter().map(|(id, measure, campaign)| {
+    let orphans = jobs.office.read.list_unaddressed().await?.into_iter().map(|(id, measure, campaign)| {
         (id.0.to_string(), format!("“{campaign}”的“{measure}”滞后，但没有牵头单位，发不出函。"))
     });
     let orphans = orphans.collect();
@@ -199,7 +184,7 @@ async fn unaddressed(jobs: &Jobs, done: &mut Watched) -> Result<(), JobError> {
 }
 
 async fn calendar(jobs: &Jobs, done: &mut Watched) -> Result<(), JobError> {
-    let longest = jobs.office.store.longest_reply().await?.unsigned_abs();
+    let longest = jobs.office.read.longest_reply().await?.unsigned_abs();
     let today = jobs.office.clock.today();
     let needed = jobs.office.calendar.add_working_days(today, longest + CALENDAR_AHEAD);
     let missing = needed.err().map(|error| {
@@ -218,10 +203,10 @@ async fn stuck(jobs: &Jobs, schedule: &[JobCron<'_>], done: &mut Watched) -> Res
     for (job, cron) in slotted {
         let name = job.as_str();
         let Some(due) = scheduler::latest_before(cron, jobs.office.clock.now() - LATE_JOB) else { continue };
-        let due_at = crate::store::types::micros(due.naive_utc());
+        let due_at = crate::office::types::micros(due.naive_utc());
         // Before the first slot that this database knows of, nobody was there to work.
-        let started: Result<bool, StoreError> = jobs.office.store.is_job_known(name, due_at).await;
-        if started? && !jobs.office.store.is_slot_done(name, due_at).await? {
+        let started: Result<bool, StoreError> = jobs.office.read.is_job_known(name, due_at).await;
+        if started? && !jobs.office.read.is_slot_done(name, due_at).await? {
             let local = due.with_timezone(&office_zone()).format("%Y年%-m月%-d日%H:%M");
             found.push((name.to_owned(), format!("任务{name}在{local}应运行，至今未完成。")));
         }

@@ -50,7 +50,7 @@ impl Evaluated {
 /// When the database fails; pages written before stay written.
 pub async fn evaluate(office: &Office, actor: &Actor, as_of: NaiveDate) -> Result<Evaluated, Refusal> {
     let mut evaluation = Evaluation::begin(office, as_of).await?;
-    let mut judging = Judging::start(&office.store, &office.calendar, as_of, None).await?;
+    let mut judging = Judging::start(&office.read, &office.calendar, as_of, None).await?;
     while let Some(page) = judging.next_page().await? {
         evaluation.take(&page).await?;
     }
@@ -123,9 +123,9 @@ pub async fn reassess(office: &Office, actor: &Actor) -> Result<Evaluated, Refus
         super::warnings::hold(office).await?;
         let ids: Vec<i64> = marks.iter().map(|mark| mark.id).collect();
         let as_of = office.clock.today();
-        let touched = touched::touched(&office.store, &office.calendar, as_of, &marks).await?;
+        let touched = touched::touched(&office.read, &office.calendar, as_of, &marks).await?;
         for chunk in touched.chunks(AT_ONCE) {
-            let judging = Judging::of(&office.store, &office.calendar, as_of, chunk.to_vec()).await?;
+            let judging = Judging::of(&office.read, &office.calendar, as_of, chunk.to_vec()).await?;
             let (judged, left) = walk(judging, Record::new(office, as_of, true)).await?;
             done.add(judged);
             again(office, as_of, left, &mut done).await?;
@@ -148,7 +148,7 @@ async fn again(
         if left.is_empty() {
             return Ok(());
         }
-        let judging = Judging::of(&office.store, &office.calendar, as_of, left).await?;
+        let judging = Judging::of(&office.read, &office.calendar, as_of, left).await?;
         let (repeated, missed) = walk(judging, Record::new(office, as_of, true)).await?;
         done.changed += repeated.changed;
         left = missed;

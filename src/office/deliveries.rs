@@ -1,14 +1,15 @@
-//! Deeds with deliveries: sent again (重发), or to one mailbox more (补发).
+//! Deeds with deliveries: sent again (重发), to one mailbox more (补发), and claimed by whoever hands them over.
 
+use chrono::NaiveDateTime;
 use uuid::Uuid;
 
 use super::actor::Deed;
 use super::{Actor, Office, Refusal};
 use crate::domain::invalid::text;
 use crate::domain::{Invalid, LetterState, TextEnum as _, checked_email};
-use crate::store::StoreError;
-use crate::store::rows::DeliveryRow;
+use crate::store::rows::{DeliveryRow, Lease, Pace};
 use crate::store::types::Id;
+use crate::store::{StoreError, failpoint};
 
 /// Lets a mail that was given up or came back be sent again.
 ///
@@ -68,7 +69,7 @@ async fn queue(deed: &mut Deed<'_>, letter: Uuid, new: NewRecipient) -> Result<D
     let (id, now) = (Id(office.clock.new_id()), office.clock.timestamp());
     let unit = unit.map_or(row.unit_id, |row| row.id);
     let role = if unit == row.unit_id { "to" } else { "cc" };
-    let message_id = format!("{}@{}", id.0.simple(), office.message_id_domain);
+    let message_id = format!("{}@{}", id.0.simple(), office.letters.message_id_domain);
     let delivery = DeliveryRow::queued(id, (row.id, unit), (role, name, email), message_id, now);
     match deed.tx().add_delivery(&delivery, new.instead_of.map(Id)).await {
         Err(StoreError::Missing { what: "delivery", .. }) => {
@@ -76,4 +77,38 @@ async fn queue(deed: &mut Deed<'_>, letter: Uuid, new: NewRecipient) -> Result<D
         }
         other => Ok(other.map(|()| delivery)?),
     }
+}
+
+/// Claims up to `limit` deliveries that are due, and puts back those that `pace` lets go later; `None` when nothing is due.
+///
+/// # Errors
+/// When the database fails.
+pub async fn claim(
+    office: &Office,
+    lease: &Lease<'_>,
+    limit: i64,
+    pace: Option<&Pace>,
+) -> Result<Option<Vec<DeliveryRow>>, StoreError> {
+    let claimed = office.store.claim_deliveries(lease, limit).await?;
+    failpoint!("claim.committed");
+    if claimed.is_empty() {
+        return Ok(None);
+    }
+    let Some(pace) = pace else { return Ok(Some(claimed)) };
+    let paced = office.store.pace_deliveries(claimed, pace, lease.now).await?;
+    failpoint!("paced");
+    Ok(Some(paced))
+}
+
+/// Gives back what was claimed and not tried, to be taken up from `next` on.
+///
+/// # Errors
+/// When the database fails; the leases run out by themselves.
+pub async fn give_back(
+    office: &Office,
+    untried: &[Id],
+    lease: &Lease<'_>,
+    next: NaiveDateTime,
+) -> Result<(), StoreError> {
+    office.store.release_deliveries(untried, lease, next).await
 }

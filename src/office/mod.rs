@@ -3,13 +3,16 @@
 //! Handlers, pages, jobs, commands and the demo translate into these deeds; nothing is changed in another way.
 
 mod actor;
+pub mod answers;
 pub mod assessments;
+pub mod attempt_batch;
 mod change_reason;
 mod keys;
 
 pub mod access;
 pub mod deliveries;
 pub mod incidents;
+pub mod maintenance;
 pub mod measures;
 pub mod observations;
 pub mod places;
@@ -17,6 +20,7 @@ pub mod plans;
 pub mod replies;
 pub mod rule_packs;
 pub mod silences;
+pub mod slots;
 pub mod warnings;
 
 use std::sync::Arc;
@@ -28,18 +32,29 @@ use crate::clock::Clock;
 use crate::domain::{Invalid, UnpublishedYear, WorkCalendar};
 use crate::letter::{FactChange, LetterError, ReplyLinks, Templates};
 use crate::mail::message::Mailbox;
-use crate::store::{Store, StoreError};
+use crate::store::Store;
+/// What reading gives. Rooms above name it by this room: they read rows, and change them by deeds alone.
+pub use crate::store::{Reader, StoreError, curves, failpoint, hash_key, hex, revisions, rows, types};
 
 /// What deeds are done with.
 #[derive(Clone)]
 pub struct Office {
-    /// The database.
-    pub store: Store,
+    /// The database, which only deeds change.
+    store: Store,
+    /// The same, to be read by everybody.
+    pub read: Reader,
     /// Time and ids.
     pub clock: Arc<dyn Clock>,
     /// Working days.
     pub calendar: Arc<WorkCalendar>,
-    /// Wording of letters.
+    /// How letters are made and answered.
+    pub letters: Letters,
+}
+
+/// How letters are made and answered.
+#[derive(Clone)]
+pub struct Letters {
+    /// Their wording.
     pub templates: Arc<Templates>,
     /// Domain of Message-IDs.
     pub message_id_domain: String,
@@ -49,6 +64,23 @@ pub struct Office {
     pub links: Option<ReplyLinks>,
     /// Whose mails letters are.
     pub sender: Mailbox,
+}
+
+impl Office {
+    /// An office over these connections.
+    pub fn new(store: Store, clock: Arc<dyn Clock>, calendar: Arc<WorkCalendar>, letters: Letters) -> Self {
+        Self { read: store.reader(), store, clock, calendar, letters }
+    }
+
+    /// This office over other connections to the same database.
+    pub fn over(self, store: Store) -> Self {
+        Self::new(store, self.clock, self.calendar, self.letters)
+    }
+
+    /// This office with another clock.
+    pub fn at(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self }
+    }
 }
 
 /// Why a deed was not done.

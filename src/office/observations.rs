@@ -100,7 +100,7 @@ pub async fn record(
 }
 
 /// Turns stated facts into facts: names looked up all at once.
-pub struct Reader<'s> {
+pub struct FactReader<'s> {
     office: &'s Office,
     measures: HashMap<String, Measured>,
     regions: HashMap<String, Option<Id>>,
@@ -135,7 +135,7 @@ impl Wrong {
     }
 }
 
-impl<'s> Reader<'s> {
+impl<'s> FactReader<'s> {
     /// Looks up everything that the items name.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use crate::domain::{Invalid, Level, RulePack, invalid};
 use crate::office::actor::Deed;
 use crate::office::{Actor, Office, Refusal};
 use crate::store::rows::RulePackRow;
+pub use crate::store::rule_packs::read;
 use crate::store::types::Id;
 use crate::store::{StoreError, rule_packs};
 

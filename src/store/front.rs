@@ -1,28 +1,35 @@
 //! The typed front of the store: every query as a method, boxed once, so that diesel's types end here.
 //!
 //! A method is a plain function that gives a boxed future: the future's code is made in this crate and not again in each
-//! place that awaits it. The list below is the room's table of contents; a query that is called from outside is one line in it.
+//! place that awaits it. The lists in `front/` are the room's table of contents: a query that is called from outside is one
+//! line in one of them.
 
-use std::collections::HashMap;
-
-use chrono::{NaiveDate, NaiveDateTime};
 use futures_util::future::BoxFuture;
-use uuid::Uuid;
-use xushi_domain::{
-    DoubtSet, Grade, Responsibility,
-    reply::{ReplyStage, ReviewVerdict},
-};
 
-use crate::rows::*;
-use crate::seed::SeedRegion;
-use crate::transaction::{Held, Tx};
-use crate::types::{Id, Listed};
-use crate::{Store, StoreError, checkout, pg, sqlite};
+use crate::{Store, StoreError};
+
+/// A store that is only read: what rooms above the deeds hold. Cheap to clone.
+#[derive(Clone)]
+pub struct Reader(Store);
+
+impl Store {
+    /// This store, to be read.
+    pub fn reader(&self) -> Reader {
+        Reader(self.clone())
+    }
+}
+
+impl Reader {
+    /// See [`Store::name`].
+    pub fn name(&self) -> &'static str {
+        self.0.name()
+    }
+}
 
 /// What a query answers with.
 pub type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
 
-macro_rules! front {
+macro_rules! queries {
     ($a:lifetime; $($room:ident { $(fn $name:ident($($arg:ident: $type:ty),* $(,)?) -> $result:ty;)* })*) => {
         impl Store {$($(
             #[doc = concat!("Runs `", stringify!($room), "::", stringify!($name), "` on a connection of the pool.")]
@@ -56,335 +63,22 @@ macro_rules! front {
     };
 }
 
-front! {
-    'a;
-    api_keys {
-        fn create_api_key(row: &'a ApiKeyRow) -> ();
-        fn create_first_api_key(row: &'a ApiKeyRow) -> bool;
-        fn ensure_api_key(row: &'a ApiKeyRow) -> bool;
-        fn find_api_key(hash: &'a str) -> Option<ApiKeyRow>;
-        fn list_api_keys(filter: &'a ApiKeyFilter, page: Page) -> Vec<ApiKeyRow>;
-        fn revoke_api_key(id: Uuid, now: NaiveDateTime) -> bool;
-    }
-    audit {
-        fn list_audit_events(filter: &'a AuditFilter, page: Page) -> Vec<(AuditRow, Option<String>)>;
-        fn record_audit(row: &'a AuditRow) -> ();
-    }
-    campaigns {
-        fn create_campaign(row: &'a CampaignRow, members: &'a [CampaignMemberRow]) -> ();
-        fn find_campaign(id: Uuid) -> Option<CampaignRow>;
-        fn list_below_others() -> Vec<(CampaignRow, CampaignRow)>;
-        fn list_campaign_curves(ids: &'a [Id]) -> Vec<CampaignCurveRow>;
-        fn list_campaigns(filter: &'a CampaignFilter, page: Page) -> Vec<CampaignRow>;
-        fn list_children(id: Id) -> Vec<CampaignRow>;
-        fn list_members(ids: &'a [Id]) -> Vec<(CampaignMemberRow, String)>;
-        fn replace_campaign_curves(campaign: Id, rows: &'a [CampaignCurveRow]) -> ();
-        fn resolve_campaign(key: &'a str) -> CampaignRow;
-        fn update_campaign(
-            changed: &'a CampaignRow,
-            members: Option<&'a [CampaignMemberRow]>,
-            kept: Option<&'a RevisionRow>,
-            below: &'a [(CampaignRow, Option<RevisionRow>)],
-        ) -> CampaignRow;
-    }
-    comparisons {
-        fn list_measure_names() -> Vec<(String, Id)>;
-        fn list_register() -> Vec<RegionRow>;
-        fn list_series(measure_ids: &'a [Id], region_ids: &'a [Id]) -> Vec<(i64, Id, Id)>;
-        fn list_sibling_targets(measure_ids: &'a [Id], region_ids: &'a [Id]) -> Vec<SiblingTarget>;
-        fn list_stated(series_id: i64, as_of: NaiveDate) -> Vec<StatedDifferenceRow>;
-    }
-    access_scope {
-        fn find_contact_unit(contact: Uuid) -> Option<Id>;
-        fn find_episode_unit(episode: Uuid) -> Option<Id>;
-        fn find_indicator_unit(indicator: Uuid) -> Option<Id>;
-        fn find_letter_unit(letter: Uuid) -> Option<Id>;
-        fn letter_concerns(letter: Uuid, unit: Uuid) -> bool;
-    }
-    contacts {
-        fn create_contact(row: &'a ContactRow) -> ();
-        fn find_contact(id: Uuid) -> Option<ContactRow>;
-        fn list_contacts(filter: &'a ContactFilter, page: Page) -> Vec<ContactRow>;
-        fn update_contact(changed: &'a ContactRow) -> ContactRow;
-    }
-    deliveries {
-        fn add_delivery(row: &'a DeliveryRow, instead_of: Option<Id>) -> ();
-        fn bounce_delivery(delivery: Id, diagnostic: &'a str, incident: &'a IncidentRow) -> bool;
-        fn claim_deliveries(lease: &'a Lease<'a>, limit: i64) -> Vec<DeliveryRow>;
-        fn count_blocked_attempts(delivery: Id) -> i64;
-        fn count_deliveries() -> HashMap<String, i64>;
-        fn list_attempts(delivery: Id) -> Vec<AttemptRow>;
-        fn list_deliveries(filter: &'a DeliveryFilter, page: Page) -> Vec<DeliveryRow>;
-        fn list_deliveries_by_message_id(ids: &'a [String]) -> Vec<DeliveryRow>;
-        fn release_deliveries(ids: &'a [Id], lease: &'a Lease<'a>, next: NaiveDateTime) -> ();
-        fn retry_delivery(id: Id, now: NaiveDateTime) -> DeliveryRow;
-        fn write_attempts(
-            begins: &'a [AttemptBegin],
-            ends: &'a [AttemptEnd],
-            lease: &'a Lease<'a>,
-        ) -> HashMap<Id, i32>;
-    }
-    episodes {
-        fn find_episode(id: Uuid) -> Option<(EpisodeRow, String)>;
-        fn list_episodes(filter: &'a EpisodeFilter, page: Page) -> Vec<(EpisodeRow, String)>;
-    }
-    evaluation {
-        fn list_aliases() -> Vec<(Id, String)>;
-        fn list_evaluation_rows(
-            campaigns: Option<&'a [Id]>,
-            after: Option<(i64, Id)>,
-            limit: i64,
-        ) -> Vec<(EvaluationRow, Id, Id)>;
-        fn list_evaluation_rows_of(ids: &'a [Id]) -> Vec<(EvaluationRow, Id, Id)>;
-        fn list_evaluation_rows_of_kinds(
-            kinds: &'a [&'a str],
-            after: Option<Id>,
-            limit: i64,
-        ) -> Vec<(EvaluationRow, Id, Id)>;
-        fn list_facts_between(first: i64, last: i64, as_of: NaiveDate) -> Vec<FactRow>;
-        fn list_grades_before(ids: &'a [Id], before: NaiveDateTime) -> Vec<(Id, Listed<Grade>)>;
-        fn list_indicators_of_series(ids: &'a [i64]) -> Vec<(i64, Id)>;
-        fn list_judged_measures() -> Vec<EvaluationMeasureRow>;
-        fn list_past_verdicts(ids: &'a [Id], as_of: NaiveDate) -> Vec<PastVerdictRow>;
-        fn list_region_codes() -> Vec<(Id, String)>;
-        fn list_series_keys(ids: &'a [i64]) -> Vec<(Id, Id)>;
-        fn list_series_of_indicators(ids: &'a [Id]) -> Vec<(i64, Id)>;
-        fn write_assessments(writes: AssessmentWrites) -> Vec<Id>;
-    }
-    idempotency {
-        fn claim_key(row: &'a IdempotencyRow, abandoned: NaiveDateTime) -> Claim;
-        fn keep_answer(row: &'a IdempotencyRow) -> ();
-        fn release_key(row: &'a IdempotencyRow) -> ();
-    }
-    indicators {
-        fn cite_indicator(id: Id, indicator: Id, task: Id) -> ();
-        fn count_grades(campaigns: Option<&'a [Id]>) -> Vec<(String, i64)>;
-        fn create_indicator(
-            measure_region: (Id, Id),
-            row: &'a IndicatorRow,
-            parts: &'a [ResponsibilityRow],
-        ) -> ();
-        fn find_indicator(id: Uuid) -> Option<NamedIndicatorRow>;
-        fn find_task_campaign(task: Uuid) -> (Id, NaiveDate, NaiveDate);
-        fn list_assessments(indicator: Uuid, page: Page) -> Vec<AssessmentRow>;
-        fn list_board(filter: &'a BoardFilter, limit: i64, after: Option<(i32, Uuid)>) -> Vec<BoardRow>;
-        fn list_board_of(ids: &'a [Id]) -> Vec<BoardRow>;
-        fn list_by_series(filter: &'a BoardFilter) -> Vec<Id>;
-        fn list_indicators(filter: &'a BoardFilter, page: Page) -> Vec<NamedIndicatorRow>;
-        fn list_parts(measure: Id, region_ids: &'a [Id], window: (NaiveDate, NaiveDate)) -> Vec<(Id, Id, Id)>;
-        fn resolve_campaign_family(key: &'a str) -> Vec<Id>;
-        fn update_indicator(change: &'a IndicatorChange, kept: Option<&'a RevisionRow>) -> ();
-    }
-    issuing {
-        fn change_episodes(opened: &'a [EpisodeRow], changed: &'a [EpisodeChange]) -> ();
-        fn discard_draft(
-            id: Id,
-            by: Option<&'a str>,
-            note: &'a str,
-            episodes: Vec<EpisodeChange>,
-            now: NaiveDateTime,
-        ) -> ();
-        fn issue_draft(before: &'a LetterRow, new: &'a NewLetter, render: &'a Rendering<'a>) -> LetterRow;
-        fn issue_letters(new: &'a [NewLetter], render: &'a Rendering<'a>) -> Vec<LetterRow>;
-        fn list_draft_heads() -> Vec<LetterHead>;
-        fn list_episode_links(letters: &'a [Id]) -> Vec<LetterEpisodeRow>;
-        fn list_first_reports(indicators: &'a [Id]) -> Vec<(Id, NaiveDate, String, Id)>;
-        fn list_letter_heads(ids: &'a [Id]) -> Vec<LetterHead>;
-        fn list_letter_reports(letters: &'a [Id]) -> Vec<LetterReportRow>;
-        fn list_spoken_of(day: NaiveDate) -> Vec<Id>;
-        fn list_steps(ids: &'a [Id]) -> Vec<(Id, i32)>;
-        fn list_unanswered(until: NaiveDate) -> Vec<LetterHead>;
-        fn write_drafts(drafts: &'a [DraftWrite]) -> ();
-    }
-    ledger {
-        fn list_board_letters(filter: &'a LedgerFilter) -> Vec<BoardLetterRow>;
-        fn list_courses(ids: &'a [Id]) -> HashMap<Id, ReplyStage>;
-        fn list_ledger(filter: &'a LedgerFilter, page: Page) -> Vec<LedgerRow>;
-    }
-    letter_files {
-        fn list_letter_files(letters: &'a [Id]) -> Vec<LetterFileRow>;
-    }
-    letters {
-        fn find_letter(id: Uuid) -> Option<LetterRow>;
-        fn find_letters(ids: &'a [Id]) -> Vec<LetterRow>;
-        fn list_deliveries_of(letters: &'a [Id]) -> Vec<DeliveryRow>;
-        fn list_letter_deliveries(letter: Uuid) -> Vec<DeliveryRow>;
-        fn list_letter_episodes(letter: Uuid) -> Vec<EpisodeRow>;
-        fn list_letters(filter: &'a LetterFilter, page: Page) -> Vec<LetterRow>;
-        fn list_open_episodes() -> Vec<EpisodeRow>;
-        fn list_thread_mails(letters: &'a [Id]) -> Vec<(Id, DeliveryRow)>;
-    }
-    mail_pace {
-        fn pace_deliveries(claimed: Vec<DeliveryRow>, pace: &'a Pace, now: NaiveDateTime) -> Vec<DeliveryRow>;
-    }
-    measures {
-        fn create_measure(row: &'a MeasureRow, aliases: &'a [String]) -> ();
-        fn find_measure(id: Uuid) -> Option<MeasureRow>;
-        fn list_measure_aliases(ids: &'a [Id]) -> Vec<MeasureAliasRow>;
-        fn list_measures(filter: &'a MeasureFilter, page: Page) -> Vec<MeasureRow>;
-        fn resolve_measure(key: &'a str) -> MeasureRow;
-        fn resolve_measures(keys: &'a [String]) -> HashMap<String, MeasureRow>;
-        fn update_measure(
-            changed: &'a MeasureRow,
-            aliases: &'a [String],
-            kept: Option<&'a RevisionRow>,
-        ) -> MeasureRow;
-    }
-    names {
-        fn fill_names() -> usize;
-    }
-    observations {
-        fn list_facts(ids: &'a [i64], as_of: NaiveDate) -> Vec<FactRow>;
-        fn list_observations(filter: &'a ObservationFilter, page: Page) -> Vec<(ObservationRow, Id, Id)>;
-    }
-    persons {
-        fn insert_node_report(row: &'a NodeReportRow) -> ();
-        fn insert_person_verdict(row: &'a PersonVerdictRow) -> ();
-        fn list_node_reports_of(ids: &'a [Id], as_of: NaiveDate) -> Vec<NodeReportRow>;
-        fn list_person_verdicts(indicator: Uuid, page: Page) -> Vec<PersonVerdictRow>;
-        fn list_person_verdicts_of(ids: &'a [Id], as_of: NaiveDate) -> Vec<PersonVerdictRow>;
-    }
-    incidents {
-        fn close_incident(kind: &'a str, subject_id: &'a str, now: NaiveDateTime) -> bool;
-        fn count_open_incidents() -> HashMap<String, i64>;
-        fn count_incident(row: &'a IncidentRow, detail: &'a (dyn Fn(i32) -> String + Send + Sync)) -> i32;
-        fn find_incident(id: Uuid) -> Option<IncidentRow>;
-        fn list_open_subjects(kind: &'a str) -> Vec<String>;
-        fn list_incidents(filter: &'a IncidentFilter, page: Page) -> Vec<IncidentRow>;
-        fn open_incident(row: &'a IncidentRow) -> bool;
-    }
-    reassessments {
-        fn claim_marks(now: NaiveDateTime, until: NaiveDateTime, limit: i64) -> Vec<Mark>;
-        fn clear_marks(ids: &'a [i64]) -> ();
-        fn list_marked_of(ids: &'a [Id], comparing: &'a [&'a str]) -> Vec<Id>;
-        fn list_marks() -> Vec<i64>;
-        fn mark_changed_after(instant: NaiveDateTime, at: NaiveDateTime) -> ();
-        fn mark_indicators(ids: &'a [Id], at: NaiveDateTime) -> ();
-        fn renew_marks(ids: &'a [i64], until: NaiveDateTime) -> ();
-    }
-    rechecks {
-        fn list_all_window_starts() -> Vec<(i64, NaiveDate)>;
-        fn list_stored(after: Option<Id>, limit: i64) -> Vec<(ObservationRow, String, String)>;
-        fn write_stored_doubts(doubted: &'a [(Id, i64, DoubtSet)], at: NaiveDateTime) -> ();
-    }
-    recording {
-        fn list_window_starts(keys: &'a [(Id, Id)]) -> Vec<((Id, Id), NaiveDate)>;
-        fn plan_observations(batch: &'a [FactWrite]) -> FactPlan;
-        fn write_observations(batch: &'a [FactWrite], plan: &'a FactPlan) -> ();
-    }
-    regions {
-        fn count_regions() -> i64;
-        fn create_region(row: &'a RegionRow, aliases: &'a [RegionAliasRow]) -> ();
-        fn find_region(id: Uuid) -> Option<RegionRow>;
-        fn find_region_by_code(code: &'a str) -> Option<RegionRow>;
-        fn list_region_aliases(ids: &'a [Id]) -> Vec<RegionAliasRow>;
-        fn list_regions(filter: &'a RegionFilter, page: Page) -> Vec<RegionRow>;
-        fn resolve_region(key: &'a str) -> RegionRow;
-        fn resolve_regions(keys: &'a [String]) -> HashMap<String, Option<Id>>;
-        fn seed_regions(seeds: &'a [SeedRegion]) -> usize;
-        fn update_region(changed: &'a RegionRow, added: &'a [RegionAliasRow]) -> RegionRow;
-    }
-    replies {
-        fn close_letter(row: &'a ClosureRow) -> ();
-        fn find_closure(letter: Uuid) -> Option<(ClosureRow, String)>;
-        fn find_receipt(letter: Uuid) -> Option<ReceiptRow>;
-        fn find_reply_file(letter: Uuid, reply: Uuid, ordinal: i32) -> Option<ReplyFileRow>;
-        fn list_replies(letter: Uuid) -> Vec<WholeReply>;
-        fn receive_letter(row: &'a ReceiptRow) -> (ReceiptRow, bool);
-        fn reply_to_letter(new: &'a NewReply) -> i32;
-        fn review_reply(letter: Uuid, row: &'a ReviewRow, verdict: ReviewVerdict) -> ();
-    }
-    responsibilities {
-        fn effective_responsibilities(task_id: Id, indicator_id: Option<Id>) -> Vec<Responsibility>;
-        fn list_task_responsibilities(tasks: &'a [Id]) -> Vec<(ResponsibilityRow, String)>;
-    }
-    revisions {
-        fn list_changed_since(subject: RevisionOf, as_of: NaiveDate) -> Vec<Id>;
-        fn list_revisions(subject: RevisionOf, id: Uuid, page: Page) -> Vec<RevisionRow>;
-        fn list_revisions_of(subject: RevisionOf, ids: &'a [Id]) -> Vec<RevisionRow>;
-    }
-    rule_packs {
-        fn create_rule_pack(row: &'a RulePackRow) -> RulePackRow;
-        fn find_rule_pack(id: Uuid) -> Option<RulePackRow>;
-        fn list_campaign_packs() -> Vec<(Id, RulePackRow)>;
-        fn list_rule_packs(filter: &'a RulePackFilter, page: Page) -> Vec<RulePackRow>;
-        fn resolve_rule_pack(key: &'a str) -> RulePackRow;
-        fn seed_rule_packs(rows: &'a [RulePackRow]) -> usize;
-    }
-    runs {
-        fn create_run(row: &'a WarningRunRow) -> ();
-        fn create_silence(row: &'a SilenceRow) -> ();
-        fn end_silence(id: Id, by: &'a str, now: NaiveDateTime) -> ();
-        fn find_run(id: Uuid) -> Option<WarningRunRow>;
-        fn find_silence(id: Uuid) -> Option<SilenceRow>;
-        fn list_runs(page: Page, created_after: Option<NaiveDateTime>) -> Vec<WarningRunRow>;
-        fn list_silences(filter: &'a SilenceFilter, page: Page) -> Vec<SilenceRow>;
-        fn list_silences_on(day: NaiveDate) -> Vec<SilenceRow>;
-        fn was_run_by_hand(day: NaiveDate, since: NaiveDateTime) -> bool;
-    }
-    secrets {
-        fn find_or_create_secret(name: &'a str, fresh: &'a str, now: NaiveDateTime) -> String;
-    }
-    settings {
-        fn find_or_set(name: &'a str, value: &'a str, now: NaiveDateTime) -> (String, NaiveDateTime);
-        fn find_setting(name: &'a str) -> Option<(String, NaiveDateTime)>;
-        fn forget(name: &'a str) -> ();
-        fn set(name: &'a str, value: &'a str, now: NaiveDateTime) -> ();
-    }
-    settlements {
-        fn find_successor(letter: Id) -> Option<LetterRow>;
-        fn list_letters_to_settle() -> Vec<(Id, Option<Id>)>;
-        fn settle_letter(row: &'a SettlementRow) -> bool;
-    }
-    slots {
-        fn claim_slot(claim: &'a SlotClaim<'a>) -> bool;
-        fn find_slot(job: &'a str, due_at: NaiveDateTime) -> Option<SlotRow>;
-        fn finish_slot(claim: &'a SlotClaim<'a>, outcome: &'a str) -> bool;
-        fn forget_slots(before: NaiveDateTime) -> usize;
-        fn is_job_known(job: &'a str, by: NaiveDateTime) -> bool;
-        fn release_slot(claim: &'a SlotClaim<'a>, outcome: &'a str) -> ();
-        fn renew_slot(claim: &'a SlotClaim<'a>) -> bool;
-        fn settle_slot(claim: &'a SlotClaim<'a>, outcome: &'a str) -> ();
-    }
-    snapshot {
-        fn find_snapshot() -> Option<String>;
-    }
-    tasks {
-        fn resolve_task(key: &'a str) -> TaskRow;
-        fn create_task(row: &'a TaskRow, list: &'a [ResponsibilityRow]) -> ();
-        fn find_task(id: Uuid) -> Option<TaskRow>;
-        fn list_tasks(filter: &'a TaskFilter, page: Page) -> Vec<TaskRow>;
-        fn update_task(changed: &'a TaskRow, list: Option<&'a [ResponsibilityRow]>) -> TaskRow;
-    }
-    units {
-        fn create_unit(row: &'a UnitRow) -> ();
-        fn find_unit(id: Uuid) -> Option<UnitRow>;
-        fn list_units(filter: &'a UnitFilter, page: Page) -> Vec<UnitRow>;
-        fn resolve_unit(key: &'a str) -> UnitRow;
-        fn update_unit(change: &'a UnitChange) -> UnitRow;
-    }
-    maintenance {
-        fn call_back_from_future(now: NaiveDateTime) -> usize;
-        fn forget_answers(before: NaiveDateTime) -> usize;
-    }
-    wanted_rates {
-        fn list_wanted_rates(batch: &'a [FactWrite]) -> Vec<usize>;
-    }
-    warnings {
-        fn list_issuing_campaigns() -> Vec<IssuingCampaignRow>;
-        fn list_lines(ids: &'a [Id]) -> Vec<LineRow>;
-        fn list_mailboxes(ids: &'a [Id], roles: &'a [&'a str], day: NaiveDate) -> Vec<ContactRow>;
-        fn list_responsible_units(tasks: &'a [Id], indicators: &'a [Id]) -> Vec<PartRow>;
-        fn list_unit_names(ids: &'a [Id]) -> Vec<UnitNameRow>;
-    }
-    watch {
-        fn is_slot_done(job: &'a str, due_at: NaiveDateTime) -> bool;
-        fn list_episodes_without_letter(before: NaiveDateTime, today: NaiveDate) -> Vec<(Id, String)>;
-        fn list_hidden_failures() -> Vec<DeliveryRow>;
-        fn list_late_deliveries(due: NaiveDateTime, made: NaiveDateTime) -> Vec<DeliveryRow>;
-        fn list_unaddressed() -> Vec<(Id, String, String)>;
-        fn list_undelivered_letters() -> Vec<(LetterName, bool)>;
-        fn list_waiting_drafts(before: NaiveDateTime) -> Vec<(LetterName, NaiveDateTime)>;
-        fn longest_reply() -> i32;
-    }
+/// Queries that change nothing: a [`Reader`] has them, too.
+macro_rules! reads {
+    ($a:lifetime; $($room:ident { $(fn $name:ident($($arg:ident: $type:ty),* $(,)?) -> $result:ty;)* })*) => {
+        queries! { $a; $($room { $(fn $name($($arg: $type),*) -> $result;)* })* }
+
+        impl Reader {$($(
+            #[doc = concat!("Runs `", stringify!($room), "::", stringify!($name), "` on a connection of the pool.")]
+            ///
+            /// # Errors
+            /// See [`StoreError`].
+            pub fn $name<$a>(&$a self $(, $arg: $type)*) -> Answer<$a, $result> {
+                self.0.$name($($arg),*)
+            }
+        )*)*}
+    };
 }
+
+mod reads;
+mod writes;

@@ -27,7 +27,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use futures_util::FutureExt as _;
 
 pub use error::StoreError;
-pub use front::Answer;
+pub use front::{Answer, Reader};
 pub use pool::{PooledConn, checkout};
 pub use transaction::Tx;
 

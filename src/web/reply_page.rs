@@ -15,14 +15,13 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use crate::api::State;
 use crate::api::http::refused::{Code, Refused};
 use crate::api::http::request_id;
-use crate::api::letters::letter_files;
 use crate::domain::LetterState;
 use crate::domain::reply::Reply;
 use crate::letter::{BadToken, unsigned_letter};
-use crate::office::warnings::{DOCX, signed};
+use crate::office::StoreError;
+use crate::office::rows::{LetterRow, WholeReply, word};
+use crate::office::warnings::{self, DOCX, signed};
 use crate::office::{Actor, Call, Refusal, Who, replies};
-use crate::store::StoreError;
-use crate::store::rows::{LetterRow, WholeReply, word};
 use form::Typed;
 
 /// Adds the page, its two forms, and the letter itself.
@@ -57,7 +56,7 @@ async fn open(state: &State, token: &str) -> Result<Opened, Instead> {
         let lines = ["抄送单位和只读人员无需签收、反馈此函。", "主送单位请从发给本单位的邮件中打开链接。"];
         return Err(plain(StatusCode::FORBIDDEN, "此链接仅供主送单位使用", &lines));
     }
-    let links = state.office.links.as_ref().ok_or_else(unknown)?;
+    let links = state.office.letters.links.as_ref().ok_or_else(unknown)?;
     let id = links.read(token, state.office.clock.today()).map_err(|bad| match bad {
         BadToken::Unknown => unknown(),
         BadToken::Expired => {
@@ -65,7 +64,7 @@ async fn open(state: &State, token: &str) -> Result<Opened, Instead> {
             plain(StatusCode::GONE, "链接已过期", &lines)
         }
     })?;
-    let letter = state.office.store.find_letter(id).await.map_err(failed)?.ok_or_else(unknown)?;
+    let letter = state.office.read.find_letter(id).await.map_err(failed)?.ok_or_else(unknown)?;
     let standing: LetterState = word(&letter.state).map_err(failed)?;
     if matches!(standing, LetterState::Draft | LetterState::Discarded) {
         return Err(unknown());
@@ -116,9 +115,9 @@ async fn page(
     said: view::Said<'_>,
 ) -> Result<HttpResponse, Instead> {
     let id = opened.letter.id.0;
-    let receipt = state.office.store.find_receipt(id).await.map_err(failed)?;
-    let replies = state.office.store.list_replies(id).await.map_err(failed)?;
-    let closure = state.office.store.find_closure(id).await.map_err(failed)?;
+    let receipt = state.office.read.find_receipt(id).await.map_err(failed)?;
+    let replies = state.office.read.list_replies(id).await.map_err(failed)?;
+    let closure = state.office.read.find_closure(id).await.map_err(failed)?;
     let successor = match opened.state {
         LetterState::Settled => successor(state, opened).await?,
         _ => None,
@@ -131,9 +130,9 @@ async fn page(
 
 /// The letter to be answered instead, with an address for the same unit: whoever may answer one may answer the other.
 async fn successor(state: &State, opened: &Opened) -> Result<Option<(LetterRow, String)>, Instead> {
-    let found = state.office.store.find_successor(opened.letter.id).await.map_err(failed)?;
+    let found = state.office.read.find_successor(opened.letter.id).await.map_err(failed)?;
     let own = found.filter(|row| row.unit_id == opened.letter.unit_id);
-    Ok(own.zip(state.office.links.as_ref()).map(|(row, links)| {
+    Ok(own.zip(state.office.letters.links.as_ref()).map(|(row, links)| {
         let address = format!("/r/{}", links.token(row.id.0, row.issued_on.unwrap_or(row.as_of)));
         (row, address)
     }))
@@ -211,7 +210,7 @@ async fn write_reply(state: &State, token: &str, body: Multipart) -> Result<Http
     match replies::reply_to_letter(&state.office, &actor, &opened.letter, reply.clone()).await {
         Ok(_) => Ok(seen(&opened.address)),
         Err(Refusal::Store(StoreError::Conflict(invalid))) => {
-            let known = state.office.store.list_replies(opened.letter.id.0).await.map_err(failed)?;
+            let known = state.office.read.list_replies(opened.letter.id.0).await.map_err(failed)?;
             if known.last().is_some_and(|last| says_the_same(last, &reply)) {
                 // Pressed twice: the first one was written.
                 return Ok(seen(&opened.address));
@@ -246,8 +245,8 @@ async fn show_letter(state: web::Data<State>, token: web::Path<String>) -> HttpR
     either(
         async {
             let opened = open(&state, &token).await?;
-            let files = letter_files::files(&state, opened.letter.id.0).await.map_err(failed)?;
-            let html = letter_files::shown_alone(&opened.letter, &files);
+            let files = warnings::files(&state.office, &opened.letter).await.map_err(failed)?;
+            let html = warnings::shown_alone(&opened.letter, &files);
             let signed = signed(&state.office, &opened.letter, &html);
             let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; \
                           form-action 'none'; frame-ancestors 'none'";
@@ -265,7 +264,7 @@ async fn download_letter(
     either(
         async {
             let opened = open(&state, &token).await?;
-            let files = letter_files::files(&state, opened.letter.id.0).await.map_err(failed)?;
+            let files = warnings::files(&state.office, &opened.letter).await.map_err(failed)?;
             let document = files.into_iter().find(|file| file.media_type == DOCX);
             let missing = || failed(Refused::new(Code::NotFound, "no document"));
             let document = document.ok_or_else(missing)?;

@@ -31,7 +31,8 @@ use database::Database;
 use rust_decimal::Decimal;
 use xushi::clock::{Clock, FixedClock, SystemClock};
 use xushi::domain::smell::Habit;
-use xushi::jobs::{Job, Jobs, slots};
+use xushi::jobs::run::{latest_slot, run_slot};
+use xushi::jobs::{Job, Jobs};
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::Transport;
 use xushi::store::Store;
@@ -211,7 +212,11 @@ async fn slot_worker() {
     for n in 0..SLOTS {
         let due = "2025-01-01T00:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap();
         clock.set(due + TimeDelta::minutes(n) + late);
-        let done = slots::run_latest(&jobs, Job::Evaluate, "0 * * * * *", async |_| Ok("ran".to_owned()));
+        let done = run_slot(
+            latest_slot(&jobs, Job::Evaluate, "0 * * * * *").unwrap().0,
+            Job::Evaluate,
+            async || Ok("ran".to_owned()),
+        );
         if done.await.unwrap() {
             ran.push_str(&format!("{n}\n"));
         }

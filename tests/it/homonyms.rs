@@ -15,15 +15,12 @@ const STEMS: &[&str] = &[
     "calendars",
     "comparisons",
     "facts",
-    "line",
     "places",
-    "incident",
     "promise",
     "revisions",
     "rule_packs",
     "run",
     "settings",
-    "slots",
     "watch",
 ];
 

@@ -11,15 +11,16 @@ use xushi::clock::Clock as _;
 use xushi::domain::{TextEnum as _, WorkCalendar};
 use xushi::jobs::deliver::deliver;
 use xushi::jobs::run::round;
-use xushi::jobs::slots::{SlotStanding, run_latest, settle_by_hand, standing};
 use xushi::jobs::watch::watch;
-use xushi::jobs::{JobCron, Job, JobError, Jobs, run};
+use xushi::jobs::{Job, JobCron, JobError, Jobs, run};
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::Transport;
+use xushi::office::slots::SlotStanding;
 use xushi::store::rows::{SlotClaim, SlotRow};
 use xushi::store::types::micros;
 use xushi::store::{Store, StoreError};
 
+use crate::support::services::{latest, run_latest};
 use crate::support::{TestApp, both};
 
 const SCHEDULE: [JobCron<'_>; 4] = [
@@ -81,38 +82,38 @@ async fn execute(app: &TestApp, statement: &str) {
 both! {
     async fn a_failed_slot_is_taken_up_again_the_same_day_and_not_at_once(app: TestApp) {
         let (one, two) = (jobs(&app, "one"), jobs(&app, "two"));
-        let stands = async || standing(&two, Job::Issue, ISSUE).await.unwrap();
+        let stands = async || latest(&two, Job::Issue, ISSUE).standing().await.unwrap();
         app.clock.set(office("2025-08-27T07:59:59"));
         // Yesterday's, which nobody ran either.
-        assert!(run_latest(&one, Job::Issue, ISSUE, async |_| Ok("done".into())).await.unwrap());
+        assert!(run_latest(&one, Job::Issue, ISSUE, async || Ok("done".into())).await.unwrap());
         let mut now = office("2025-08-27T08:00:00");
         for wait in [20, 40, 80, 160, 300, 300] {
             app.clock.set(now);
             assert_eq!(stands().await, SlotStanding::Open, "{now}");
-            run_latest(&one, Job::Issue, ISSUE, async |_| broken()).await.unwrap_err();
+            run_latest(&one, Job::Issue, ISSUE, async || broken()).await.unwrap_err();
             assert_eq!(stands().await, SlotStanding::Waiting);
             app.clock.set(now + TimeDelta::seconds(wait));
-            assert!(!run_latest(&two, Job::Issue, ISSUE, async |_| Ok("done".into())).await.unwrap(), "{wait}");
+            assert!(!run_latest(&two, Job::Issue, ISSUE, async || Ok("done".into())).await.unwrap(), "{wait}");
             now += TimeDelta::seconds(wait + 1);
         }
         app.clock.set(now);
-        assert!(run_latest(&two, Job::Issue, ISSUE, async |_| Ok("letters 3".into())).await.unwrap());
+        assert!(run_latest(&two, Job::Issue, ISSUE, async || Ok("letters 3".into())).await.unwrap());
         assert_eq!(stands().await, SlotStanding::Done);
         let row = slot(&app, Job::Issue, "2025-08-27T08:00:00").await.unwrap();
         assert_eq!((row.attempts, row.holder.as_str(), row.outcome.as_deref()), (7, "two", Some("letters 3")));
         // What was never done stops being asked for when the next slot comes.
         app.clock.set(office("2025-08-28T08:00:00"));
-        run_latest(&one, Job::Issue, ISSUE, async |_| broken()).await.unwrap_err();
+        run_latest(&one, Job::Issue, ISSUE, async || broken()).await.unwrap_err();
         app.clock.set(office("2025-08-29T08:00:00"));
-        assert!(run_latest(&one, Job::Issue, ISSUE, async |_| Ok("done".into())).await.unwrap());
+        assert!(run_latest(&one, Job::Issue, ISSUE, async || Ok("done".into())).await.unwrap());
         assert_eq!(stands().await, SlotStanding::Done);
     }
 
     async fn a_job_that_panics_fails_like_any_other(app: TestApp) {
         let one = jobs(&app, "one");
-        let failed = run_latest(&one, Job::Issue, ISSUE, async |_| -> Result<String, JobError> { panic!("on purpose") }).await;
+        let failed = run_latest(&one, Job::Issue, ISSUE, async || -> Result<String, JobError> { panic!("on purpose") }).await;
         assert!(matches!(failed, Err(JobError::Panicked)), "{failed:?}");
-        assert_eq!(standing(&one, Job::Issue, ISSUE).await.unwrap(), SlotStanding::Waiting);
+        assert_eq!(latest(&one, Job::Issue, ISSUE).standing().await.unwrap(), SlotStanding::Waiting);
     }
 
     async fn the_slot_of_a_dead_replica_is_taken_up_within_a_minute_in_the_right_order(app: TestApp) {
@@ -139,10 +140,10 @@ both! {
 
     async fn who_lost_its_slot_in_the_middle_does_not_record_what_it_did(app: TestApp) {
         let (one, two) = (jobs(&app, "one"), jobs(&app, "two"));
-        let slow = run_latest(&one, Job::Issue, ISSUE, async |_| {
+        let slow = run_latest(&one, Job::Issue, ISSUE, async || {
             // A process that was stopped for a minute.
             app.clock.set(app.clock.now() + TimeDelta::seconds(31));
-            assert!(run_latest(&two, Job::Issue, ISSUE, async |_| Ok("two".into())).await.unwrap());
+            assert!(run_latest(&two, Job::Issue, ISSUE, async || Ok("two".into())).await.unwrap());
             Ok("one".into())
         });
         slow.await.unwrap();
@@ -175,13 +176,13 @@ both! {
         lagging(&app).await;
         let jobs = jobs(&app, "one");
         app.clock.set(office("2025-08-27T08:00:00"));
-        run_latest(&jobs, Job::Issue, ISSUE, async |_| broken()).await.unwrap_err();
+        run_latest(&jobs, Job::Issue, ISSUE, async || broken()).await.unwrap_err();
         app.clock.set(office("2025-08-27T09:00:00"));
         watch(&jobs, &SCHEDULE).await.unwrap();
         assert_eq!(open(&app, "job_stuck").await[0]["subject_id"], "issue");
         app.post("/warning-runs", json!({"dry_run": true})).await.expect(200);
         app.post("/warning-runs", json!({"as_of": "2025-08-26"})).await.expect(200);
-        assert!(!settle_by_hand(&jobs, Job::Issue, ISSUE).await.unwrap(), "a rehearsal, or another day's, is not today's work");
+        assert!(!latest(&jobs, Job::Issue, ISSUE).settle_by_hand().await.unwrap(), "a rehearsal, or another day's, is not today's work");
         app.post("/warning-runs", json!({})).await.expect(200);
         assert_eq!(round(&jobs, &[(Job::Issue, ISSUE)], &SCHEDULE).await, 1);
         assert_eq!(open(&app, "job_stuck").await, [] as [Value; 0], "it closes by itself, and at once");

@@ -121,21 +121,21 @@ both! {
     }
 
     async fn a_slot_runs_once_and_a_missed_one_is_caught_up(app: TestApp) {
-        use xushi::jobs::slots::run_latest;
+        use crate::support::services::run_latest;
         let outbox = MemoryOutbox::default();
         let (one, two) = (jobs(&app, "one", &outbox), jobs(&app, "two", &outbox));
         let cron = "0 0 8 * * *";
-        let ran = async |jobs: &Jobs| run_latest(jobs, Job::Issue, cron, async |_| Ok("done".to_owned())).await.unwrap();
-        // Bells are heard at fractions of a second, by everybody at another one.
-        let heard = |micros: i64| app.clock.set(app.clock.now() + TimeDelta::microseconds(micros));
-        heard(747_597);
+        let ran = async |jobs: &Jobs| run_latest(jobs, Job::Issue, cron, async || Ok("done".to_owned())).await.unwrap();
+        // Ticks come at fractions of a second, to everybody at another one.
+        let ticked = |micros: i64| app.clock.set(app.clock.now() + TimeDelta::microseconds(micros));
+        ticked(747_597);
         assert!(ran(&one).await && !ran(&one).await, "once for this morning's slot");
-        heard(33_081);
+        ticked(33_081);
         assert!(!ran(&two).await, "nor by another replica a moment later");
         later(&app, 60 * 24 * 5);
         assert!(ran(&two).await && !ran(&one).await, "after five days away: the latest slot, once");
         later(&app, 60 * 24);
-        let failed = run_latest(&one, Job::Issue, cron, async |_| {
+        let failed = run_latest(&one, Job::Issue, cron, async || {
             Err(xushi::store::StoreError::Unavailable("gone".to_owned()).into())
         });
         assert!(failed.await.is_err());

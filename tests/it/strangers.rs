@@ -305,7 +305,7 @@ both! {
         let head = mail.split("\r\n\r\n").next().unwrap().replace("\r\n ", " ");
         let from = head.lines().find(|line| line.starts_with("From: ")).unwrap();
         assert!(from.contains(&STANDARD.encode(&issuer[..issuer.len().min(39)])), "{from} of {issuer}, {}", letter["id"]);
-        assert!(from.ends_with(&format!("<{}>", app.office.sender.address)), "{from}");
+        assert!(from.ends_with(&format!("<{}>", app.office.letters.sender.address)), "{from}");
         assert!(!from.contains(&STANDARD.encode("序时预警")));
         let reply_to = head.lines().find(|line| line.starts_with("Reply-To: "));
         match facts["contact"]["email"].as_str() {

@@ -9,7 +9,7 @@ use crate::domain::pace::{Assessment, Context, Release, foreseen, next_report};
 use crate::domain::{Figure, Period, TextEnum as _};
 use crate::evidence::Grounds;
 use crate::letter::Templates;
-use crate::store::rows::StatedDifferenceRow;
+use crate::office::rows::StatedDifferenceRow;
 
 /// A difference as it was stated with a value of the indicator's own series.
 pub struct Stated {

@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 use crate::api::http::wire::{Amount, Word};
 use crate::api::indicators::PeriodView;
 use crate::domain::{Doubt, DoubtSet, Figure, Grade, TextEnum as _};
-use crate::store::rows::{AssessmentRow, CurrentAssessmentRow};
-use crate::store::types::Number;
+use crate::office::rows::{AssessmentRow, CurrentAssessmentRow};
+use crate::office::types::Number;
 
 type GradeWord = Word<Grade>;
 type FigureWord = Word<Figure>;

@@ -33,8 +33,8 @@ use crate::evidence::Comparisons;
 use crate::evidence::{Evidence, Judging};
 use crate::evidence::{gather, touched};
 use crate::letter::Templates;
-use crate::store::rows::{AssessmentRow, BoardFilter, BoardRow, grade_rank};
-use crate::store::types::{Id, Listed};
+use crate::office::rows::{AssessmentRow, BoardFilter, BoardRow, grade_rank};
+use crate::office::types::{Id, Listed};
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -91,11 +91,11 @@ async fn find_assessment(
     Params(params): Params<AsOfParams>,
 ) -> Result<HttpResponse, Refused> {
     let as_of = params.as_of.unwrap_or_else(|| state.office.clock.today());
-    let evidence = gather::evidence_on(&state.office.store, &state.office.calendar, Id(*id), as_of).await?;
+    let evidence = gather::evidence_on(&state.office.read, &state.office.calendar, Id(*id), as_of).await?;
     let evidence = evidence.ok_or_else(|| Refused::not_found("指标"))?;
-    let stated = state.office.store.list_stated(evidence.row.series_id, as_of).await?;
+    let stated = state.office.read.list_stated(evidence.row.series_id, as_of).await?;
     let stated = stated.into_iter().map(Stated::from).collect();
-    respond::ok(&request, &AssessmentView::of(&evidence, as_of, stated, &state.office.templates)?)
+    respond::ok(&request, &AssessmentView::of(&evidence, as_of, stated, &state.office.letters.templates)?)
 }
 
 /// 记录下来的一次研判；只在结果与上次不同时记录，记录后不再改动
@@ -133,8 +133,8 @@ async fn list_recorded(
     id: web::Path<Uuid>,
     list: List<NoFilter>,
 ) -> Result<HttpResponse, Refused> {
-    state.office.store.find_indicator(*id).await?.ok_or_else(|| Refused::not_found("指标"))?;
-    let rows = state.office.store.list_assessments(*id, list.page).await?;
+    state.office.read.find_indicator(*id).await?.ok_or_else(|| Refused::not_found("指标"))?;
+    let rows = state.office.read.list_assessments(*id, list.page).await?;
     let page = PageView::new(rows, list.page, |row| row.id.0, |row| RecordedView::of(&row));
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -230,7 +230,7 @@ async fn list_assessments(
 ) -> Result<HttpResponse, Refused> {
     let query = request.query_string();
     // Taken before anything is read: what is written meanwhile makes the board one that nobody will ask for.
-    let snapshot = state.office.store.find_snapshot().await?;
+    let snapshot = state.office.read.find_snapshot().await?;
     if let Some(kept) = snapshot.as_deref().and_then(|snapshot| state.board_cache.find(query, snapshot)) {
         return respond::kept(&request, &kept);
     }
@@ -269,7 +269,7 @@ async fn board(state: &State, params: BoardParams) -> Result<web::Bytes, Refused
     let filter = BoardFilter { updated_after, ..asked.filter(state).await? };
     let mut rows = match as_of {
         Some(as_of) => past_board(state, filter, as_of, (limit, after)).await?,
-        None => state.office.store.list_board(&filter, limit, after).await?,
+        None => state.office.read.list_board(&filter, limit, after).await?,
     };
     if rows.is_empty() {
         asked.expect_campaign(state).await?;
@@ -290,7 +290,7 @@ pub(super) async fn marked(state: &State, ids: &[Id]) -> Result<Vec<Id>, Refused
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(state.office.store.list_marked_of(ids, &touched::comparing_kinds()).await?)
+    Ok(state.office.read.list_marked_of(ids, &touched::comparing_kinds()).await?)
 }
 
 /// Place on the board.
@@ -306,7 +306,7 @@ async fn past_board(
     as_of: NaiveDate,
     (limit, after): (i64, Option<(i32, Uuid)>),
 ) -> Result<Vec<BoardRow>, Refused> {
-    let snapshot = state.office.store.find_snapshot().await?;
+    let snapshot = state.office.read.find_snapshot().await?;
     let ranks: Option<Vec<i32>> = filter
         .grades
         .take()
@@ -322,10 +322,10 @@ async fn past_board(
     let ids: Vec<Id> = order.iter().filter(passes).take(shown).map(|(_, id)| *id).collect();
     let mut rows = Vec::with_capacity(ids.len());
     let evidence =
-        gather::evidence_of(&state.office.store, &state.office.calendar, &ids, as_of, Comparisons::ForGrade)
+        gather::evidence_of(&state.office.read, &state.office.calendar, &ids, as_of, Comparisons::ForGrade)
             .await?;
     let mut judged: HashMap<Id, Evidence> = evidence.into_iter().map(|one| (one.row.id, one)).collect();
-    for mut row in state.office.store.list_board_of(&ids).await? {
+    for mut row in state.office.read.list_board_of(&ids).await? {
         let Some(evidence) = judged.remove(&row.id) else { continue };
         let assessment = evidence.grounds.judge(as_of);
         row.current.grade = Listed(assessment.grade);
@@ -348,8 +348,8 @@ async fn past_board(
 
 /// Judges all that passes the filter, and keeps the order alone.
 async fn past_order(state: &State, filter: &BoardFilter, as_of: NaiveDate) -> Result<Order, Refused> {
-    let ids = state.office.store.list_by_series(filter).await?;
-    let mut judging = Judging::of(&state.office.store, &state.office.calendar, as_of, ids).await?;
+    let ids = state.office.read.list_by_series(filter).await?;
+    let mut judging = Judging::of(&state.office.read, &state.office.calendar, as_of, ids).await?;
     let mut order = Vec::new();
     while let Some(page) = judging.next_page().await? {
         order.extend(page.iter().map(|(evidence, judged)| (grade_rank(judged.grade), evidence.row.id)));

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::api::http::refused::{Code, Refused};
-use crate::store::types::Id;
+use crate::office::types::Id;
 
 /// Boards judged at once in a process.
 const AT_ONCE: usize = 2;

@@ -9,9 +9,9 @@ use crate::api::http::wire::{Word, maybe};
 use crate::api::indicators::Named;
 use crate::domain::{Inheritable, Issuing, MemberRole, TextEnum as _, text_enum};
 use crate::office::ChangeReason;
+use crate::office::StoreError;
 use crate::office::plans::{CampaignEdit, NewCampaign};
-use crate::store::StoreError;
-use crate::store::rows::{CampaignMemberRow, CampaignRow, word};
+use crate::office::rows::{CampaignMemberRow, CampaignRow, word};
 
 type IssuingWord = Word<Issuing>;
 type InheritableWord = Word<Inheritable>;

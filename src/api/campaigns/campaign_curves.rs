@@ -13,10 +13,10 @@ use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::api::targets::promise::CurveBody;
 use crate::domain::{Curve, Kind};
+use crate::office::rows::{CampaignCurveRow, CampaignRow, word};
+use crate::office::types::Id;
 use crate::office::{Actor, plans};
-use crate::store::rows::{CampaignCurveRow, CampaignRow, word};
-use crate::store::types::Id;
-use crate::store::{StoreError, curves};
+use crate::office::{StoreError, curves};
 
 type KindWord = Word<Kind>;
 
@@ -53,7 +53,7 @@ impl CampaignCurves {
 }
 
 async fn campaign(state: &State, id: Uuid) -> Result<CampaignRow, Refused> {
-    state.office.store.find_campaign(id).await?.ok_or_else(|| Refused::not_found("攻坚行动"))
+    state.office.read.find_campaign(id).await?.ok_or_else(|| Refused::not_found("攻坚行动"))
 }
 
 /// 读取攻坚行动的默认序时曲线
@@ -66,7 +66,7 @@ async fn list_curves(
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Refused> {
     let row = campaign(&state, *id).await?;
-    let rows = state.office.store.list_campaign_curves(&[row.id]).await?;
+    let rows = state.office.read.list_campaign_curves(&[row.id]).await?;
     respond::ok(&request, &CampaignCurves::of(rows)?)
 }
 
@@ -84,6 +84,6 @@ async fn replace_curves(
     let curve = |one: KindCurve| (one.kind.0, Curve::from(one.curve));
     let curves = body.curves.into_iter().map(curve).collect();
     plans::replace_curves(&state.office, &actor, *id, curves).await?;
-    let rows = state.office.store.list_campaign_curves(&[Id(*id)]).await?;
+    let rows = state.office.read.list_campaign_curves(&[Id(*id)]).await?;
     respond::ok(&request, &CampaignCurves::of(rows)?)
 }

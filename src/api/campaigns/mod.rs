@@ -14,9 +14,9 @@ use crate::api::http::page::{List, ListParams, PageView};
 use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
+use crate::office::rows::{CampaignFilter, CampaignMemberRow, CampaignRow};
+use crate::office::types::Id;
 use crate::office::{Actor, plans};
-use crate::store::rows::{CampaignFilter, CampaignMemberRow, CampaignRow};
-use crate::store::types::Id;
 use bodies::{CampaignOneParams, CampaignParams, CampaignView, CreateCampaign, UpdateCampaign};
 
 /// Adds the resource's routes.
@@ -27,7 +27,7 @@ pub fn routes(config: &mut impl Routes) {
 type Seats = Vec<(CampaignMemberRow, String)>;
 
 async fn seats(state: &State, ids: &[Id]) -> Result<Seats, Refused> {
-    Ok(state.office.store.list_members(ids).await?)
+    Ok(state.office.read.list_members(ids).await?)
 }
 
 /// 列出攻坚行动
@@ -48,7 +48,7 @@ async fn list_campaigns(
         name_contains: params.name_contains,
         updated_after: list.updated_after,
     };
-    let rows = state.office.store.list_campaigns(&filter, list.page).await?;
+    let rows = state.office.read.list_campaigns(&filter, list.page).await?;
     let mut page = PageView::checked(rows, list.page, |row| row.id.0, CampaignView::of)?;
     if params.expand.is_some() {
         let ids: Vec<Id> = page.items.iter().map(|view| Id(view.id)).collect();
@@ -98,7 +98,7 @@ async fn find_campaign(
 }
 
 async fn load(state: &State, id: Uuid) -> Result<CampaignRow, Refused> {
-    state.office.store.find_campaign(id).await?.ok_or_else(|| Refused::not_found("攻坚行动"))
+    state.office.read.find_campaign(id).await?.ok_or_else(|| Refused::not_found("攻坚行动"))
 }
 
 /// 修改攻坚行动（须带If-Match）

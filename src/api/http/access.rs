@@ -18,10 +18,9 @@ use crate::api::State;
 use crate::api::http::refused::{Code, Refused};
 use crate::api::http::request_id;
 use crate::domain::Role;
+use crate::office::rows::word;
+use crate::office::types::Id;
 use crate::office::{Actor, Call, Who};
-use crate::store::Store;
-use crate::store::rows::word;
-use crate::store::types::Id;
 pub use rules::{AccessRule, RULES, Reach};
 
 /// The caller, as far as a key tells; found in the extensions of a request that was let in.
@@ -154,12 +153,12 @@ fn presented(request: &ServiceRequest) -> Option<String> {
 }
 
 async fn identify(state: &State, key: &str) -> Result<Caller, Refused> {
-    let hash = crate::store::hash_key(key);
+    let hash = crate::office::hash_key(key);
     if let Some(caller) = state.known_keys.find(&hash) {
         return Ok(caller);
     }
-    let store: &Store = &state.office.store;
-    let row = store.find_api_key(&hash).await?.ok_or_else(unauthorized)?;
+    let reader = &state.office.read;
+    let row = reader.find_api_key(&hash).await?.ok_or_else(unauthorized)?;
     let role = word(&row.role)?;
     let caller = Caller { key_id: row.id.0, name: row.name, role, unit_id: row.unit_id.map(|id| id.0) };
     state.known_keys.remember(hash, caller.clone());
@@ -190,7 +189,7 @@ async fn permit(
     }
     if rule.not_own && caller.unit_id.is_some() {
         let letter = named(rule, request)?;
-        if state.office.store.find_letter_unit(letter).await?.map(|id| id.0) == caller.unit_id {
+        if state.office.read.find_letter_unit(letter).await?.map(|id| id.0) == caller.unit_id {
             return Err(forbidden("审核和销号须由其他单位进行，本单位的函不能由本单位审核或销号。"));
         }
     }
@@ -210,11 +209,11 @@ async fn permit(
 async fn own(state: &State, reach: Reach, id: Uuid, unit: Uuid) -> Result<(&'static str, bool), Refused> {
     let mine = |id: Option<Id>| id == Some(Id(unit));
     Ok(match reach {
-        Reach::OwnEpisode => ("预警事项", mine(state.office.store.find_episode_unit(id).await?)),
-        Reach::OwnIndicator => ("指标", mine(state.office.store.find_indicator_unit(id).await?)),
-        Reach::OwnContact => ("联络员", mine(state.office.store.find_contact_unit(id).await?)),
-        Reach::OwnLetter => ("函", state.office.store.letter_concerns(id, unit).await?),
-        _ => ("函", mine(state.office.store.find_letter_unit(id).await?)),
+        Reach::OwnEpisode => ("预警事项", mine(state.office.read.find_episode_unit(id).await?)),
+        Reach::OwnIndicator => ("指标", mine(state.office.read.find_indicator_unit(id).await?)),
+        Reach::OwnContact => ("联络员", mine(state.office.read.find_contact_unit(id).await?)),
+        Reach::OwnLetter => ("函", state.office.read.letter_concerns(id, unit).await?),
+        _ => ("函", mine(state.office.read.find_letter_unit(id).await?)),
     })
 }
 

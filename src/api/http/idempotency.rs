@@ -6,7 +6,6 @@ use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 use actix_web::{Error, FromRequest as _, HttpMessage as _, HttpResponse, web};
-use chrono::TimeDelta;
 use sha2::{Digest as _, Sha256};
 
 use crate::api::State;
@@ -14,11 +13,9 @@ use crate::api::http::access::Caller;
 use crate::api::http::extract::body_unread;
 use crate::api::http::refused::{Code, Refused};
 use crate::api::http::respond::tag;
-use crate::store::rows::{Claim, IdempotencyRow};
-use crate::store::types::Id;
-
-/// A request still without an answer after this long belongs to a process that died.
-const ABANDONED_AFTER: TimeDelta = TimeDelta::minutes(10);
+use crate::office::answers;
+use crate::office::rows::{Claim, IdempotencyRow};
+use crate::office::types::Id;
 
 /// Answers a repeated POST from memory; runs others once.
 ///
@@ -74,7 +71,7 @@ async fn claim(
         location: None,
         created_at: state.office.clock.timestamp(),
     };
-    match state.office.store.claim_key(&row, row.created_at - ABANDONED_AFTER).await? {
+    match answers::claim(&state.office, &row).await? {
         Claim::Ours => Ok(Claimed::Ours(row, body)),
         Claim::Taken(earlier) => replay(&row, earlier).map(Claimed::Replayed),
     }
@@ -85,7 +82,7 @@ fn fingerprint(request: &ServiceRequest, body: &[u8]) -> String {
     hasher.update(request.uri().to_string());
     hasher.update([0]);
     hasher.update(body);
-    crate::store::hex(&hasher.finalize())
+    crate::office::hex(&hasher.finalize())
 }
 
 fn replay(asked: &IdempotencyRow, earlier: IdempotencyRow) -> Result<HttpResponse, Refused> {
@@ -119,7 +116,7 @@ async fn run<B: MessageBody + 'static>(
     let response = match answer {
         Ok(response) if response.status().is_success() => response,
         other => {
-            if let Err(error) = state.office.store.release_key(&row).await {
+            if let Err(error) = answers::release(&state.office, &row).await {
                 tracing::error!(%error, "an idempotency key stays claimed");
             }
             return Ok(other?.map_into_boxed_body());
@@ -135,7 +132,7 @@ async fn run<B: MessageBody + 'static>(
     row.body = Some(String::from_utf8_lossy(&bytes).into_owned());
     row.location = location;
     // The work is done: an answer that cannot be kept must not turn into an error.
-    if let Err(error) = state.office.store.keep_answer(&row).await {
+    if let Err(error) = answers::keep(&state.office, &row).await {
         tracing::error!(%error, "the answer to an idempotency key was not kept");
     }
     let mut kept = head.set_body(bytes).map_into_boxed_body();

@@ -2,9 +2,9 @@
 
 use crate::api::State;
 use crate::api::http::refused::{Refused, pointer};
-use crate::store::StoreError;
-use crate::store::rows::{CampaignRow, MeasureRow, RegionRow, RulePackRow, TaskRow, UnitRow};
-use crate::store::types::Id;
+use crate::office::StoreError;
+use crate::office::rows::{CampaignRow, MeasureRow, RegionRow, RulePackRow, TaskRow, UnitRow};
+use crate::office::types::Id;
 
 /// Where a key stands.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +38,7 @@ macro_rules! lookups {
             /// # Errors
             /// `Invalid` at the key's place when nothing, or more than one row, has it.
             pub async fn $one(state: &State, at: At<'_>, key: &str) -> Result<$row, Refused> {
-                state.office.store.$resolve(key).await.map_err(|error| at.problem(error))
+                state.office.read.$resolve(key).await.map_err(|error| at.problem(error))
             }
 
             $(
@@ -77,7 +77,7 @@ lookups! {
 pub async fn maybe_campaign_family(state: &State, key: Option<&str>) -> Result<Option<Vec<Id>>, Refused> {
     match key {
         Some(key) => {
-            let family = state.office.store.resolve_campaign_family(key).await;
+            let family = state.office.read.resolve_campaign_family(key).await;
             family.map(Some).map_err(|error| At::Query("campaign").problem(error))
         }
         None => Ok(None),

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::api::http::extract::read_query;
 use crate::api::http::refused::{Code, Refused};
-use crate::store::rows::Page;
+use crate::office::rows::Page;
 
 /// Rows given when `limit` is not.
 pub const LIMIT_DEFAULT: i64 = 50;

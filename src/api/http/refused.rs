@@ -12,7 +12,7 @@ use crate::domain::Invalid;
 use crate::domain::invalid::shorten;
 use crate::letter::FactChange;
 use crate::office::Refusal;
-use crate::store::StoreError;
+use crate::office::StoreError;
 
 /// Every code a problem can have: code, HTTP status, Chinese title.
 macro_rules! codes {

@@ -12,9 +12,9 @@ use crate::api::tasks::PartBody;
 use crate::domain::{Curve, DoubtSet, Period, WrittenTarget};
 use crate::office::ChangeReason;
 use crate::office::plans::{IndicatorEdit, NewIndicator, NewPart};
-use crate::store::rows::{MeasureAliasRow, NamedIndicatorRow};
-use crate::store::types::{Id, Number};
-use crate::store::{StoreError, curves};
+use crate::office::rows::{MeasureAliasRow, NamedIndicatorRow};
+use crate::office::types::{Id, Number};
+use crate::office::{StoreError, curves};
 
 /// 起止日期
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]

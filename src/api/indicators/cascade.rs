@@ -22,7 +22,7 @@ use crate::domain::pace::{Assessment, Cascade, Ratio, adds_up};
 use crate::evidence::Evidence;
 use crate::evidence::gather;
 use crate::evidence::{Comparisons, Register};
-use crate::store::types::Id;
+use crate::office::types::Id;
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -162,23 +162,22 @@ async fn find_cascade(
 ) -> Result<HttpResponse, Refused> {
     let as_of = params.as_of.unwrap_or_else(|| state.office.clock.today());
     let calendar = &state.office.calendar;
-    let found = gather::evidence_of(&state.office.store, calendar, &[Id(*id)], as_of, Comparisons::ForGrade)
+    let found = gather::evidence_of(&state.office.read, calendar, &[Id(*id)], as_of, Comparisons::ForGrade)
         .await?
         .pop();
     let whole = Judged::of(found.ok_or_else(|| Refused::not_found("指标"))?, as_of);
     let (measure, region) = whole.evidence.key;
-    let below = Register::load(&state.office.store).await?.below(region, as_of);
+    let below = Register::load(&state.office.read).await?.below(region, as_of);
     let regions: Vec<Id> = below.iter().map(|(id, _)| *id).collect();
     let window = (whole.evidence.grounds.window.start(), whole.evidence.grounds.window.end());
-    let rows = state.office.store.list_parts(measure, &regions, window).await?;
+    let rows = state.office.read.list_parts(measure, &regions, window).await?;
     // Of several in one region, that of the same campaign; else the first that was made.
     let mut seen = HashSet::new();
     let (own, others): (Vec<_>, Vec<_>) =
         rows.into_iter().partition(|(_, campaign, _)| *campaign == whole.evidence.row.campaign_id);
     let chosen = own.into_iter().chain(others).filter(|(.., region)| seen.insert(*region));
     let ids: Vec<Id> = chosen.map(|(id, ..)| id).collect();
-    let parts =
-        gather::evidence_of(&state.office.store, calendar, &ids, as_of, Comparisons::ForGrade).await?;
+    let parts = gather::evidence_of(&state.office.read, calendar, &ids, as_of, Comparisons::ForGrade).await?;
     let mut parts: Vec<Judged> = parts.into_iter().map(|part| Judged::of(part, as_of)).collect();
     parts.sort_by(|a, b| a.evidence.grounds.region.cmp(&b.evidence.grounds.region));
     let without: Vec<String> =

@@ -18,9 +18,9 @@ use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::domain::Grade;
+use crate::office::rows::{BoardFilter, MeasureAliasRow, NamedIndicatorRow};
+use crate::office::types::Id;
 use crate::office::{Actor, plans};
-use crate::store::rows::{BoardFilter, MeasureAliasRow, NamedIndicatorRow};
-use crate::store::types::Id;
 
 pub use bodies::{CreateIndicator, IndicatorParams, IndicatorView, Named, PeriodView, UpdateIndicator};
 
@@ -85,7 +85,7 @@ async fn list_indicators(
     list: List<IndicatorParams>,
 ) -> Result<HttpResponse, Refused> {
     let filter = BoardFilter { updated_after: list.updated_after, ..list.filter.filter(&state).await? };
-    let rows = state.office.store.list_indicators(&filter, list.page).await?;
+    let rows = state.office.read.list_indicators(&filter, list.page).await?;
     if rows.is_empty() {
         list.filter.expect_campaign(&state).await?;
     }
@@ -116,7 +116,7 @@ async fn create_indicator(
 }
 
 async fn find(state: &State, id: Uuid) -> Result<NamedIndicatorRow, Refused> {
-    state.office.store.find_indicator(id).await?.ok_or_else(|| Refused::not_found("指标"))
+    state.office.read.find_indicator(id).await?.ok_or_else(|| Refused::not_found("指标"))
 }
 
 async fn load(state: &State, id: Uuid) -> Result<(NamedIndicatorRow, IndicatorView), Refused> {
@@ -131,7 +131,7 @@ async fn aliases(state: &State, rows: &[NamedIndicatorRow]) -> Result<Vec<Measur
     let mut ids: Vec<Id> = rows.iter().map(|row| row.measure.0).collect();
     ids.sort_unstable();
     ids.dedup();
-    Ok(state.office.store.list_measure_aliases(&ids).await?)
+    Ok(state.office.read.list_measure_aliases(&ids).await?)
 }
 
 /// 读取一个指标；ETag前半为目标的修改次数，研判更新时只变后半，修改时只核对前半

@@ -15,9 +15,9 @@ use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Amount, Word};
 use crate::domain::{Grade, Node};
+use crate::office::StoreError;
+use crate::office::rows::{PersonVerdictRow, word};
 use crate::office::{Actor, plans};
-use crate::store::StoreError;
-use crate::store::rows::{PersonVerdictRow, word};
 
 type GradeWord = Word<Grade>;
 
@@ -83,8 +83,8 @@ async fn list_verdicts(
     id: web::Path<Uuid>,
     list: List<NoFilter>,
 ) -> Result<HttpResponse, Refused> {
-    state.office.store.find_indicator(*id).await?.ok_or_else(|| Refused::not_found("指标"))?;
-    let rows = state.office.store.list_person_verdicts(*id, list.page).await?;
+    state.office.read.find_indicator(*id).await?.ok_or_else(|| Refused::not_found("指标"))?;
+    let rows = state.office.read.list_person_verdicts(*id, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, PersonVerdictView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -163,7 +163,7 @@ async fn list_nodes(
 ) -> Result<HttpResponse, Refused> {
     let as_of = params.as_of.unwrap_or_else(|| state.office.clock.today());
     let row = plans::reported_by_nodes(&state.office, *id).await?;
-    let reports = state.office.store.list_node_reports_of(&[row.id], as_of).await?;
+    let reports = state.office.read.list_node_reports_of(&[row.id], as_of).await?;
     let items = plans::nodes(&row)?.into_iter().map(|Node { on, fraction }| {
         let report = reports.iter().rev().find(|report| report.node_on == on);
         let until = report.filter(|report| report.done).map_or(as_of, |report| report.reported_on);

@@ -13,9 +13,9 @@ use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Amount;
 use crate::api::targets::promise::{CurveBody, TargetView};
-use crate::store::revisions::{CampaignState, IndicatorState};
-use crate::store::rows::{RevisionOf, RevisionRow};
-use crate::store::{StoreError, curves};
+use crate::office::revisions::{CampaignState, IndicatorState};
+use crate::office::rows::{RevisionOf, RevisionRow};
+use crate::office::{StoreError, curves};
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -73,8 +73,8 @@ async fn list_indicator_revisions(
     id: web::Path<Uuid>,
     list: List<NoFilter>,
 ) -> Result<HttpResponse, Refused> {
-    state.office.store.find_indicator(*id).await?.ok_or_else(|| Refused::not_found("指标"))?;
-    let rows = state.office.store.list_revisions(RevisionOf::Indicator, *id, list.page).await?;
+    state.office.read.find_indicator(*id).await?.ok_or_else(|| Refused::not_found("指标"))?;
+    let rows = state.office.read.list_revisions(RevisionOf::Indicator, *id, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, IndicatorRevisionView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -116,8 +116,8 @@ async fn list_campaign_revisions(
     id: web::Path<Uuid>,
     list: List<NoFilter>,
 ) -> Result<HttpResponse, Refused> {
-    state.office.store.find_campaign(*id).await?.ok_or_else(|| Refused::not_found("攻坚行动"))?;
-    let rows = state.office.store.list_revisions(RevisionOf::Campaign, *id, list.page).await?;
+    state.office.read.find_campaign(*id).await?.ok_or_else(|| Refused::not_found("攻坚行动"))?;
+    let rows = state.office.read.list_revisions(RevisionOf::Campaign, *id, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, CampaignRevisionView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }

@@ -16,8 +16,8 @@ use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::clock::end_of;
 use crate::domain::Handling;
-use crate::store::rows::LedgerFilter;
-use crate::store::types::Id;
+use crate::office::rows::LedgerFilter;
+use crate::office::types::Id;
 
 /// Adds the route.
 pub fn routes(config: &mut impl Routes) {
@@ -116,9 +116,9 @@ async fn show_letter_board(
         unit_id: unit.map(|row| row.id),
         as_of,
     };
-    let letters = state.office.store.list_board_letters(&filter).await?;
+    let letters = state.office.read.list_board_letters(&filter).await?;
     let ids: Vec<Id> = letters.iter().map(|row| row.id).collect();
-    let courses = state.office.store.list_courses(&ids).await?;
+    let courses = state.office.read.list_courses(&ids).await?;
     let end = end_of(as_of);
     let mut by_unit: BTreeMap<(String, Uuid), LetterCounts> = BTreeMap::new();
     let mut total = LetterCounts::default();

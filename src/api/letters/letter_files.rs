@@ -13,10 +13,9 @@ use crate::api::http::refused::{Code, ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::letters::{load, load_for};
-use crate::letter::html_alone;
-use crate::office::warnings::{DOCX, Mailing, PNG, rendered_now};
-use crate::store::rows::{LetterFileRow, LetterRow};
-use crate::store::types::Id;
+use crate::office::rows::LetterFileRow;
+use crate::office::types::Id;
+use crate::office::warnings::{DOCX, Mailing, PNG, files, shown_alone};
 
 /// Adds the routes.
 pub fn routes(config: &mut impl Routes) {
@@ -26,22 +25,6 @@ pub fn routes(config: &mut impl Routes) {
         .service(show_letter_text)
         .service(show_letter_chart)
         .service(show_letter_mail);
-}
-
-/// The files kept with a letter; those of a draft are made now.
-pub async fn files(state: &State, id: Uuid) -> Result<Vec<LetterFileRow>, Refused> {
-    let kept = state.office.store.list_letter_files(&[Id(id)]).await?;
-    if !kept.is_empty() {
-        return Ok(kept);
-    }
-    let row = load(state, id).await?;
-    Ok(rendered_now(&state.office, &row)?)
-}
-
-/// The letter as a page, its charts inside.
-pub fn shown_alone(row: &LetterRow, files: &[LetterFileRow]) -> String {
-    let pictures = files.iter().filter(|file| file.media_type == PNG);
-    html_alone(&row.body_html, pictures.map(|file| (file.name.as_str(), file.bytes.as_slice())))
 }
 
 /// 网页形式的函
@@ -57,7 +40,7 @@ async fn show_letter(
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Refused> {
     let row = load_for(&state, &caller, *id).await?;
-    let html = shown_alone(&row, &files(&state, *id).await?);
+    let html = shown_alone(&row, &files(&state.office, &row).await?);
     let mut answer = respond::file(&request, "text/html; charset=utf-8", None, html.into_bytes());
     answer.headers_mut().insert(
         actix_web::http::header::CONTENT_SECURITY_POLICY,
@@ -80,7 +63,10 @@ async fn download_letter(
     request: HttpRequest,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Refused> {
-    let document = files(&state, *id).await?.into_iter().find(|file| file.media_type == DOCX);
+    let document = files(&state.office, &load(&state, *id).await?)
+        .await?
+        .into_iter()
+        .find(|file| file.media_type == DOCX);
     let document = document.ok_or_else(|| Refused::not_found("函的文档"))?;
     Ok(respond::file(&request, DOCX, Some(&document.name), document.bytes))
 }
@@ -124,7 +110,7 @@ async fn show_letter_chart(
         let wanted = params.line.map(crate::letter::picture_id);
         file.media_type == PNG && wanted.is_none_or(|wanted| wanted == file.name)
     };
-    let picture = files(&state, *id).await?.into_iter().find(fits);
+    let picture = files(&state.office, &load(&state, *id).await?).await?.into_iter().find(fits);
     let picture = picture.ok_or_else(|| Refused::new(Code::NotFound, "这封函没有这张走势图。"))?;
     Ok(respond::file(&request, PNG, None, picture.bytes))
 }
@@ -151,7 +137,7 @@ async fn show_letter_mail(
     Params(params): Params<MailParams>,
 ) -> Result<HttpResponse, Refused> {
     load(&state, *id).await?;
-    let deliveries = state.office.store.list_letter_deliveries(*id).await?;
+    let deliveries = state.office.read.list_letter_deliveries(*id).await?;
     let row = match params.delivery {
         Some(wanted) => deliveries
             .iter()

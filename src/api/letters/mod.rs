@@ -2,7 +2,7 @@
 
 pub(in crate::api) mod drafts;
 pub(in crate::api) mod letter_board;
-pub mod letter_files;
+pub(in crate::api) mod letter_files;
 pub(in crate::api) mod replies;
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
@@ -21,8 +21,8 @@ use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::domain::{Handling, LetterKind, LetterState, Level, Role};
-use crate::store::StoreError;
-use crate::store::rows::{LetterFilter, LetterRow, word};
+use crate::office::StoreError;
+use crate::office::rows::{LetterFilter, LetterRow, word};
 
 /// Adds the routes.
 pub fn routes(config: &mut impl Routes) {
@@ -168,7 +168,7 @@ async fn list_letters(
         level: list.filter.level.map(|level| level.0.to_string()),
         updated_after: list.updated_after,
     };
-    let rows = state.office.store.list_letters(&filter, list.page).await?;
+    let rows = state.office.read.list_letters(&filter, list.page).await?;
     let now = state.office.clock.now();
     let page = PageView::checked(rows, list.page, |row| row.id.0, |row| LetterView::of(row, now))?;
     respond::list(&request, &page, list.fields.as_deref())
@@ -176,7 +176,7 @@ async fn list_letters(
 
 /// The letter at this address.
 pub(super) async fn load(state: &State, id: Uuid) -> Result<LetterRow, Refused> {
-    state.office.store.find_letter(id).await?.ok_or_else(|| Refused::not_found("函"))
+    state.office.read.find_letter(id).await?.ok_or_else(|| Refused::not_found("函"))
 }
 
 /// The letter as this caller sees it: the key of a unit that it is only copied to sees the copy, which offers no answer.
@@ -221,9 +221,9 @@ impl WholeLetterView {
 
     async fn of(state: &State, row: LetterRow) -> Result<Self, Refused> {
         let id = row.id.0;
-        let episodes = state.office.store.list_letter_episodes(id).await?;
-        let deliveries = state.office.store.list_letter_deliveries(id).await?;
-        let successor = state.office.store.find_successor(row.id).await?;
+        let episodes = state.office.read.list_letter_episodes(id).await?;
+        let deliveries = state.office.read.list_letter_deliveries(id).await?;
+        let successor = state.office.read.find_successor(row.id).await?;
         Ok(Self {
             successor_id: successor.map(|row| row.id.0),
             facts: serde_json::from_str(&row.facts).map_err(Refused::internal)?,

@@ -22,10 +22,10 @@ use crate::api::http::wire::{Amount, Word};
 use crate::api::indicators::PeriodView;
 use crate::domain::{Basis, Figure, Status};
 use crate::office::Actor;
-use crate::office::observations::{self, NewFact, Reader};
-use crate::store::StoreError;
-use crate::store::rows::{ObservationFilter, ObservationRow, Recorded, read_doubts, word};
-use crate::store::types::Id;
+use crate::office::StoreError;
+use crate::office::observations::{self, FactReader, NewFact};
+use crate::office::rows::{ObservationFilter, ObservationRow, Recorded, read_doubts, word};
+use crate::office::types::Id;
 
 /// Facts accepted in one request.
 const ITEMS_MAX: usize = 20_000;
@@ -191,7 +191,7 @@ async fn list_observations(
         doubtful: list.filter.doubtful == Some(true),
         updated_after: list.updated_after,
     };
-    let rows = state.office.store.list_observations(&filter, list.page).await?;
+    let rows = state.office.read.list_observations(&filter, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.0.id.0, ObservationView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -214,7 +214,7 @@ async fn record_observations(
         return Err(Refused::at(Code::Invalid, "/items", "out_of_range", detail));
     }
     let stated: Vec<&NewFact> = read.iter().filter_map(|item| item.fact.as_ref()).collect();
-    let mut reader = Reader::prepare(&state.office, &stated).await?;
+    let mut reader = FactReader::prepare(&state.office, &stated).await?;
     drop(stated);
     let mut facts = Vec::with_capacity(read.len());
     let mut outcomes: Vec<RecordOutcome> = Vec::with_capacity(read.len());

@@ -19,9 +19,9 @@ use crate::api::http::wire::{Amount, Word};
 use crate::domain::Level;
 use crate::domain::rule_pack::{Bands, Family};
 use crate::office::Actor;
-use crate::office::rule_packs::{self as packs, BandsEdit, LevelsEdit, NewRulePack};
-use crate::store::rows::{RulePackFilter, RulePackRow};
-use crate::store::{StoreError, rule_packs};
+use crate::office::StoreError;
+use crate::office::rows::{RulePackFilter, RulePackRow};
+use crate::office::rule_packs::{self, BandsEdit, LevelsEdit, NewRulePack};
 
 type FamilyWord = Word<Family>;
 type LevelWord = Word<Level>;
@@ -309,7 +309,7 @@ async fn list_rule_packs(
     list: List<RulePackParams>,
 ) -> Result<HttpResponse, Refused> {
     let filter = RulePackFilter { name: list.filter.name, created_after: list.updated_after };
-    let rows = state.office.store.list_rule_packs(&filter, list.page).await?;
+    let rows = state.office.read.list_rule_packs(&filter, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, RulePackView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -323,7 +323,7 @@ async fn create_rule_pack(
     actor: Actor,
     Body(body): Body<CreateRulePack>,
 ) -> Result<HttpResponse, Refused> {
-    let row = packs::create_rule_pack(&state.office, &actor, body.into()).await?;
+    let row = rule_packs::create_rule_pack(&state.office, &actor, body.into()).await?;
     respond::created(&format!("/api/v1/rule-packs/{}", row.id.0), &RulePackView::of(row)?)
 }
 
@@ -337,7 +337,7 @@ async fn find_rule_pack(
     id: web::Path<Uuid>,
     Params(params): Params<OneParams>,
 ) -> Result<HttpResponse, Refused> {
-    let row = state.office.store.find_rule_pack(*id).await?;
+    let row = state.office.read.find_rule_pack(*id).await?;
     let row = row.ok_or_else(|| Refused::not_found("规则包"))?;
     respond::one(&request, &RulePackView::of(row)?, params.fields.as_deref())
 }

@@ -18,8 +18,8 @@ use crate::api::rule_packs::CreateRulePack;
 use crate::domain::pace::Assessment;
 use crate::domain::{Grade, RulePack, TextEnum as _};
 use crate::evidence::{Evidence, Judging};
+use crate::office::rule_packs;
 use crate::office::rule_packs::NewRulePack;
-use crate::store::rule_packs;
 
 type RulePackChoice = TextOr<CreateRulePack>;
 
@@ -152,13 +152,13 @@ async fn preview_rule_pack(
     let pack = pack(&state, body.rule_pack).await?;
     let campaigns = match body.campaign.as_deref() {
         Some(key) => {
-            let family = state.office.store.resolve_campaign_family(key).await;
+            let family = state.office.read.resolve_campaign_family(key).await;
             Some(family.map_err(|error| At::Body("campaign").problem(error))?)
         }
         None => None,
     };
     let _turn = state.board_cache.past.turn().await?;
-    let start = || Judging::start(&state.office.store, &state.office.calendar, as_of, campaigns.clone());
+    let start = || Judging::start(&state.office.read, &state.office.calendar, as_of, campaigns.clone());
     let (mut now, mut then) = (start().await?, start().await?.under(&pack));
     let mut view = PackPreviewView {
         as_of,

@@ -104,7 +104,7 @@ pub(super) fn deliveries(
     let row = |(ordinal, (unit, role, contact)): (usize, &(Id, &str, ContactRow))| {
         let id = Id(office.clock.new_id());
         let mailbox = (*role, contact.name.clone(), contact.email.clone());
-        let message_id = format!("{}.{ordinal}@{}", letter.id.0.simple(), office.message_id_domain);
+        let message_id = format!("{}.{ordinal}@{}", letter.id.0.simple(), office.letters.message_id_domain);
         DeliveryRow::queued(id, (letter.id, *unit), mailbox, message_id, letter.updated_at)
     };
     (1..).zip(mailboxes).map(row).collect()

@@ -4,7 +4,7 @@
 use crate::domain::{Inheritable, Issuing, RulePack, TextEnum as _};
 use crate::store::rows::{CampaignRow, RulePackRow};
 use crate::store::types::Id;
-use crate::store::{Store, StoreError};
+use crate::store::{Reader, StoreError};
 use std::collections::HashMap;
 
 /// Working days a unit had to answer where nobody said otherwise.
@@ -34,8 +34,8 @@ impl Defaulted {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_defaulted(store: &Store) -> Result<Vec<Defaulted>, StoreError> {
-    let packs: Vec<(Id, RulePackRow)> = store.list_campaign_packs().await?;
+pub async fn list_defaulted(reader: &Reader) -> Result<Vec<Defaulted>, StoreError> {
+    let packs: Vec<(Id, RulePackRow)> = reader.list_campaign_packs().await?;
     let packs: HashMap<Id, String> = packs.into_iter().map(|(id, pack)| (id, pack.name)).collect();
     let standard = RulePack::standard().name;
     let is_standard = |row: &CampaignRow| packs.get(&row.id) == Some(&standard);
@@ -50,7 +50,7 @@ pub async fn list_defaulted(store: &Store) -> Result<Vec<Defaulted>, StoreError>
         // These were always taken from the one above.
         Inheritable::IssuerName | Inheritable::LetterMark => false,
     };
-    let pairs = store.list_below_others().await?;
+    let pairs = reader.list_below_others().await?;
     let undecided = pairs.into_iter().filter(|(own, _)| own.inherits.is_none());
     let listed = undecided.map(|(own, above)| Defaulted {
         fields: Inheritable::ALL.iter().copied().filter(|field| defaulted(&own, &above, field)).collect(),

@@ -228,8 +228,8 @@ impl Draft {
 fn reply_link(office: &Office, key: &Key, letter: &LetterRow) -> Option<String> {
     match (key.kind, key.follows) {
         (LetterKind::Lifting, _) => None,
-        (LetterKind::ReplyReminder, Some(earlier)) => Some(office.links.as_ref()?.address(earlier.0)),
-        _ => Some(office.links.as_ref()?.address(letter.id.0)),
+        (LetterKind::ReplyReminder, Some(earlier)) => Some(office.letters.links.as_ref()?.address(earlier.0)),
+        _ => Some(office.letters.links.as_ref()?.address(letter.id.0)),
     }
 }
 

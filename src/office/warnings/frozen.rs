@@ -26,8 +26,8 @@ pub(super) fn freeze(
     let document_name = document_name(&number.to_string());
     let facts = LetterFacts { number: Some(number), ..facts.clone() };
     let failed = |error: crate::letter::LetterError| error.to_string();
-    let rendered = office.templates.render_with(&facts, pictures.to_vec()).map_err(failed)?;
-    let document = office.templates.render_docx(&facts).map_err(failed)?;
+    let rendered = office.letters.templates.render_with(&facts, pictures.to_vec()).map_err(failed)?;
+    let document = office.letters.templates.render_docx(&facts).map_err(failed)?;
     let file = |name, media_type, bytes| {
         LetterFileRow::new(letter.id, name, media_type, bytes, office.clock.timestamp())
     };

@@ -144,7 +144,7 @@ pub(super) fn issued(letter: &LetterRow) -> Result<Outcome, StoreError> {
 
 /// A draft's texts, made without a number.
 fn previewed(office: &Office, draft: &Draft) -> Result<LetterRow, Refusal> {
-    let rendered = office.templates.render(&draft.facts)?;
+    let rendered = office.letters.templates.render(&draft.facts)?;
     Ok(LetterRow {
         facts: draft.facts.to_json()?,
         subject: rendered.subject,

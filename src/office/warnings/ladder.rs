@@ -177,7 +177,7 @@ async fn tell(office: &Office, actor: &Actor, ended: &[(Id, &'static str)]) -> R
 
 /// The last deadline that is to be reminded of today.
 fn until(office: &Office, today: NaiveDate) -> Result<NaiveDate, Refusal> {
-    match office.calendar.add_working_days(today, office.remind_working_days) {
+    match office.calendar.add_working_days(today, office.letters.remind_working_days) {
         Ok(day) => Ok(day),
         // Deadlines of an unpublished year cannot have been given; the rest of this year is all there is.
         Err(unpublished) => {
@@ -193,7 +193,7 @@ fn step_due(office: &Office, head: &LetterHead, today: NaiveDate) -> Result<Opti
         return Ok(Some(head.ladder_step.map_or(ladder::LEADER, |step| step + 1)));
     }
     let left = office.calendar.working_days_between(today, reply_by)?;
-    let near = left <= i64::from(office.remind_working_days) && today > issued_on;
+    let near = left <= i64::from(office.letters.remind_working_days) && today > issued_on;
     Ok(near.then_some(ladder::REMINDER))
 }
 

@@ -12,7 +12,7 @@ use crate::clock::office_zone;
 use crate::domain::{LetterKind, TextEnum as _, checked_email};
 use crate::letter::{
     COPIED, COPIED_TO_LEADER, LetterFacts, NOTED, Picture, ReplyLinks, copied_html, copied_subject,
-    copied_text, unsigned_letter,
+    copied_text, html_alone, unsigned_letter,
 };
 use crate::mail::MailError;
 use crate::mail::foreign::line;
@@ -152,14 +152,16 @@ impl Mailing {
 /// In whose name a letter is sent and who is answered, as its frozen facts say: its issuer, from the office's mailbox, and
 /// the contact that it names. An unknown program's name above a red button looks like fraud.
 fn correspondents(office: &Office, letter: &LetterRow) -> (Mailbox, Option<Mailbox>) {
-    let Ok(facts) = LetterFacts::from_json(&letter.facts) else { return (office.sender.clone(), None) };
+    let Ok(facts) = LetterFacts::from_json(&letter.facts) else {
+        return (office.letters.sender.clone(), None);
+    };
     let issuer = line(&facts.issuer, NAME_MAX);
-    let name = if issuer.is_empty() { office.sender.name.clone() } else { issuer };
+    let name = if issuer.is_empty() { office.letters.sender.name.clone() } else { issuer };
     // Facts may be older than the check of addresses; a mail must not fail for its contact.
     let address = facts.contact.email.as_deref().and_then(|email| checked_email(email).ok());
     let person = facts.contact.name.as_deref().map(|name| line(name, NAME_MAX)).unwrap_or_default();
     let reply_to = address.map(|address| Mailbox { name: person, address });
-    (Mailbox { name, address: office.sender.address.clone() }, reply_to)
+    (Mailbox { name, address: office.letters.sender.address.clone() }, reply_to)
 }
 
 fn mailbox(row: &DeliveryRow) -> Mailbox {
@@ -176,7 +178,7 @@ pub fn signed(office: &Office, letter: &LetterRow, text: &str) -> String {
 
 /// Who signs, for which letter an answer is asked (of a reminder, an earlier one), and from when on.
 fn signing<'d>(office: &'d Office, letter: &LetterRow) -> Option<(&'d ReplyLinks, Uuid, NaiveDate)> {
-    let links = office.links.as_ref()?;
+    let links = office.letters.links.as_ref()?;
     let facts = LetterFacts::from_json(&letter.facts).ok()?;
     Some((links, unsigned_letter(facts.reply_link.as_deref()?)?, letter.issued_on?))
 }
@@ -239,16 +241,27 @@ fn content(letter: &LetterRow, files: &Files) -> Result<Vec<u8>, MailError> {
     content.write(&letter.id.0.to_string())
 }
 
-/// The files of a letter that has none kept: a draft, or a letter from before they were.
+/// The files kept with a letter; those of a draft, and of a letter from before they were kept, are made now.
 ///
 /// # Errors
-/// When the facts cannot be read or a template fails.
-pub fn rendered_now(office: &Office, letter: &LetterRow) -> Result<Vec<LetterFileRow>, Refusal> {
+/// When the database fails, the facts cannot be read or a template fails.
+pub async fn files(office: &Office, letter: &LetterRow) -> Result<Vec<LetterFileRow>, Refusal> {
+    let kept = office.read.list_letter_files(&[letter.id]).await?;
+    if kept.is_empty() { rendered_now(office, letter) } else { Ok(kept) }
+}
+
+/// The letter as a page, its charts inside.
+pub fn shown_alone(letter: &LetterRow, files: &[LetterFileRow]) -> String {
+    let pictures = files.iter().filter(|file| file.media_type == PNG);
+    html_alone(&letter.body_html, pictures.map(|file| (file.name.as_str(), file.bytes.as_slice())))
+}
+
+fn rendered_now(office: &Office, letter: &LetterRow) -> Result<Vec<LetterFileRow>, Refusal> {
     let facts = LetterFacts::from_json(&letter.facts)?;
     let number = facts.number.as_ref().map_or_else(|| "未编号".to_owned(), ToString::to_string);
     let file =
         |name, media_type, bytes| LetterFileRow::new(letter.id, name, media_type, bytes, letter.created_at);
-    let mut files = vec![file(document_name(&number), DOCX, office.templates.render_docx(&facts)?)];
+    let mut files = vec![file(document_name(&number), DOCX, office.letters.templates.render_docx(&facts)?)];
     let shown = |picture: &Picture| letter.body_html.contains(&picture.cid);
     files.extend(crate::letter::draw(&facts).into_iter().filter(shown).map(|p| file(p.cid, PNG, p.png)));
     Ok(files)

@@ -37,7 +37,7 @@ pub use by_hand::{NewRun, run_by_hand};
 pub use defaulted::{Defaulted, list_defaulted};
 pub use frozen::{DOCX, PNG, document_name};
 pub use ladder::{Reminded, remind};
-pub use mailing::{Mailing, copied, rendered_now, signed};
+pub use mailing::{Mailing, copied, files, shown_alone, signed};
 pub use recheck::{RefusedFact, recheck_facts};
 pub use report::{ReportedLetter, RunReport};
 pub use run::{Issued, Outcome, PlannedLetter, rehearse, run, run_on_schedule};

@@ -44,8 +44,7 @@ pub(super) async fn walk(
     let open = open.into_iter().map(|row| (row.indicator_id, row)).collect();
     let spoken: HashSet<Id> = office.store.list_spoken_of(office.clock.today()).await?.into_iter().collect();
     let again = if wanted.again_today { HashSet::new() } else { spoken.clone() };
-    let mut judging =
-        Judging::start(&office.store, &office.calendar, as_of, wanted.campaigns.clone()).await?;
+    let mut judging = Judging::start(&office.read, &office.calendar, as_of, wanted.campaigns.clone()).await?;
     let (plan, lagging) = (Plan::default(), HashMap::new());
     let mut planner =
         Planner { office, as_of, silences, wanted, open, spoken: again, plan, lagging, waiting: Vec::new() };

@@ -23,7 +23,7 @@ pub(super) async fn of(
         return Ok(HashMap::new());
     }
     let evidence =
-        evidence_of(&office.store, &office.calendar, indicators, as_of, Comparisons::ForGrade).await?;
+        evidence_of(&office.read, &office.calendar, indicators, as_of, Comparisons::ForGrade).await?;
     Ok(evidence.iter().filter_map(|one| Some((one.row.id, trend(one, as_of)?))).collect())
 }
 

@@ -18,7 +18,7 @@ use crate::clock::office_zone;
 use crate::domain::reply::ReviewVerdict;
 use crate::domain::{Invalid, LetterKind, LetterState, Level, TextEnum as _};
 use crate::letter::LetterFacts;
-use crate::store::rows::{ClosureRow, LetterRow, ReceiptRow, WholeReply};
+use crate::office::rows::{ClosureRow, LetterRow, ReceiptRow, WholeReply};
 
 const STYLE: &str = include_str!("style.css");
 

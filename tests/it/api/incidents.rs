@@ -32,13 +32,13 @@ both! {
         let now = app.clock.now();
         later(&app, TimeDelta::microseconds(747_597));
         let cron = schedule[0].1;
-        xushi::jobs::slots::run_latest(&jobs, Job::Issue, cron, async |_| Ok("done".into())).await.unwrap();
+        crate::support::services::run_latest(&jobs, Job::Issue, cron, async || Ok("done".into())).await.unwrap();
         later(&app, TimeDelta::microseconds(33_081));
         assert_eq!(watch(&jobs, &schedule).await.unwrap().opened, 0, "what ran is not stuck");
         later(&app, TimeDelta::days(1));
         assert_eq!(watch(&jobs, &schedule).await.unwrap().opened, 1);
         assert_eq!(open_incidents(&app, "job_stuck").await[0]["subject_id"], "issue");
-        xushi::jobs::slots::run_latest(&jobs, Job::Issue, cron, async |_| Ok("done".into())).await.unwrap();
+        crate::support::services::run_latest(&jobs, Job::Issue, cron, async || Ok("done".into())).await.unwrap();
         assert_eq!(watch(&jobs, &schedule).await.unwrap().closed, 1);
         app.clock.set(now);
         // The next year's calendar is not there when deadlines reach into it.

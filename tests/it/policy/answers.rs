@@ -10,7 +10,7 @@ fn id(letter: &Value) -> &str {
 
 /// The token of a letter in a mail of this day.
 fn token(app: &TestApp, letter: &Value, day: &str) -> String {
-    app.office.links.as_ref().unwrap().token(id(letter).parse().unwrap(), d(day))
+    app.office.letters.links.as_ref().unwrap().token(id(letter).parse().unwrap(), d(day))
 }
 
 both! {

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use xushi::app;
 use xushi::clock::Clock;
 use xushi::config::Config;
-use xushi::jobs::Jobs;
+use xushi::jobs::run::{latest_slot, run_slot};
+use xushi::jobs::{Job, JobError, Jobs};
 use xushi::mail::transport::Transport;
 use xushi::office::Office;
+use xushi::office::slots::Slot;
 use xushi::store::Store;
 
 /// An office with a mail server. Nothing connects to it: what a test sends goes where the test says.
@@ -40,4 +42,19 @@ pub(crate) async fn office(store: Store, clock: Arc<dyn Clock>) -> Office {
 /// The jobs of a replica called `holder`.
 pub(crate) fn jobs(office: Office, transport: Transport, holder: &str) -> Jobs {
     Jobs { holder: holder.to_owned(), ..app::jobs_over(transport, &config(), office) }
+}
+
+/// The latest slot of a job, for the replica that `jobs` is.
+pub(crate) fn latest(jobs: &Jobs, job: Job, cron: &str) -> Slot {
+    latest_slot(jobs, job, cron).unwrap().0
+}
+
+/// Does the work of the latest slot of a job, unless it is done; gives whether it was done here.
+pub(crate) async fn run_latest(
+    jobs: &Jobs,
+    job: Job,
+    cron: &str,
+    work: impl AsyncFnOnce() -> Result<String, JobError>,
+) -> Result<bool, JobError> {
+    run_slot(latest(jobs, job, cron), job, work).await
 }

@@ -131,7 +131,7 @@ impl<'a> Browser<'a> {
 fn address(app: &TestApp, letter: &Value) -> String {
     let id = letter["id"].as_str().unwrap().parse().unwrap();
     let issued_on = letter["issued_on"].as_str().unwrap().parse().unwrap();
-    format!("/r/{}", app.office.links.as_ref().unwrap().token(id, issued_on))
+    format!("/r/{}", app.office.letters.links.as_ref().unwrap().token(id, issued_on))
 }
 
 fn filled_in(form: &str, action: &str, typed: &[Typed]) -> TestRequest {

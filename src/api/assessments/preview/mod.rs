@@ -31,8 +31,8 @@ use crate::evidence::comparisons::Compared;
 use crate::evidence::register::Key;
 use crate::evidence::{ComparedTo, Grounds, InMemory};
 use crate::letter::Templates;
+use crate::office::rule_packs;
 use crate::office::rule_packs::NewRulePack;
-use crate::store::rule_packs;
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -208,5 +208,5 @@ async fn preview_assessment(
         Some((place, name)) => rule_packs::read(&lookup::rule_pack(&state, At::Body(place), name).await?)?,
     };
     let case = Case::checked(body, base, &state.office.calendar)?;
-    Ok(HttpResponse::Ok().json(case.view(&state.office.templates)?))
+    Ok(HttpResponse::Ok().json(case.view(&state.office.letters.templates)?))
 }

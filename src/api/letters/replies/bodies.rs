@@ -10,8 +10,8 @@ use uuid::Uuid;
 use crate::api::http::refused::{Code, Refused};
 use crate::api::http::wire::Word;
 use crate::domain::reply::{Remedy, Reply, ReplyFile, ReviewVerdict};
-use crate::store::StoreError;
-use crate::store::rows::{ClosureRow, ReceiptRow, RemedyRow, ReplyFileHead, ReviewRow, WholeReply, word};
+use crate::office::StoreError;
+use crate::office::rows::{ClosureRow, ReceiptRow, RemedyRow, ReplyFileHead, ReviewRow, WholeReply, word};
 
 /// 签收
 #[derive(Debug, Deserialize, ToSchema)]

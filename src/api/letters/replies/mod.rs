@@ -14,9 +14,9 @@ use crate::api::http::page::PageView;
 use crate::api::http::refused::{Code, ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
+use crate::office::StoreError;
+use crate::office::rows::{LetterRow, ReplyFileRow};
 use crate::office::{Actor, replies};
-use crate::store::StoreError;
-use crate::store::rows::{LetterRow, ReplyFileRow};
 use bodies::{
     ClosureView, CreateClosure, CreateReceipt, CreateReply, CreateReview, ReceiptView, ReplyView, ReviewView,
 };
@@ -35,7 +35,7 @@ pub fn routes(config: &mut impl Routes) {
 }
 
 async fn load(state: &State, id: Uuid) -> Result<LetterRow, Refused> {
-    state.office.store.find_letter(id).await?.ok_or_else(|| Refused::not_found("函"))
+    state.office.read.find_letter(id).await?.ok_or_else(|| Refused::not_found("函"))
 }
 
 /// 签收一封函；重复签收以第一次为准
@@ -67,7 +67,7 @@ async fn find_receipt(
     request: HttpRequest,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Refused> {
-    let row = state.office.store.find_receipt(*id).await?;
+    let row = state.office.read.find_receipt(*id).await?;
     let row = row.ok_or_else(|| Refused::new(Code::NotFound, "没有这封函，或者它还没有签收。"))?;
     respond::ok(&request, &ReceiptView::of(row))
 }
@@ -100,7 +100,7 @@ async fn list_replies(
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Refused> {
     load(&state, *id).await?;
-    let rows = state.office.store.list_replies(*id).await?;
+    let rows = state.office.read.list_replies(*id).await?;
     let items = rows.into_iter().map(ReplyView::of).collect::<Result<_, StoreError>>()?;
     respond::ok(&request, &PageView { items, next_cursor: None })
 }
@@ -117,7 +117,7 @@ async fn download_reply_file(
     path: web::Path<(Uuid, Uuid, i32)>,
 ) -> Result<HttpResponse, Refused> {
     let (letter, reply, ordinal) = *path;
-    let file = state.office.store.find_reply_file(letter, reply, ordinal).await?;
+    let file = state.office.read.find_reply_file(letter, reply, ordinal).await?;
     Ok(attachment(file.ok_or_else(|| Refused::not_found("附件"))?))
 }
 
@@ -181,7 +181,7 @@ async fn find_closure(
     request: HttpRequest,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Refused> {
-    let found = state.office.store.find_closure(*id).await?;
+    let found = state.office.read.find_closure(*id).await?;
     let (row, by) = found.ok_or_else(|| Refused::new(Code::NotFound, "没有这封函，或者它还没有销号。"))?;
     respond::ok(&request, &ClosureView::of(row, by))
 }

@@ -221,7 +221,7 @@ both! {
         record(&app, "社零", CITY, "1.8").await;
         // One reads;
         let today = app.clock.today();
-        let mut judging = Judging::start(&app.store, &app.office.calendar, today, None).await.unwrap();
+        let mut judging = Judging::start(&app.office.read, &app.office.calendar, today, None).await.unwrap();
         let page = judging.next_page().await.unwrap().unwrap();
         // another figure comes in and is judged;
         record(&app, "社零", CITY, "7").await;

@@ -176,7 +176,7 @@ both! {
             app.send(app.request_as(&copy, Method::GET, &format!("{path}{kept}"))).await.problem(404, "not_found", "");
         }
         // Nothing a copy may read lets it answer: the signed link is in the addressee's own mail alone.
-        let token = app.office.links.as_ref().unwrap().token(mine["id"].as_str().unwrap().parse().unwrap(), "2025-08-27".parse().unwrap());
+        let token = app.office.letters.links.as_ref().unwrap().token(mine["id"].as_str().unwrap().parse().unwrap(), "2025-08-27".parse().unwrap());
         for ending in ["", ".html", ".txt"] {
             let shown = app.send(app.request_as(&copy, Method::GET, &format!("{path}{ending}"))).await;
             assert!(!String::from_utf8_lossy(&shown.bytes).contains(&token), "{ending}");

@@ -7,9 +7,10 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use chrono::TimeDelta;
 use tokio::sync::{Mutex as Turn, oneshot};
 
-use super::{JobError, Jobs};
+use super::{Office, Refusal};
 use crate::store::rows::{AttemptBegin, AttemptEnd, Lease};
 use crate::store::{StoreError, failpoint};
 
@@ -27,27 +28,36 @@ struct Queue {
 }
 
 /// The queues in front of `delivery_attempts`.
-pub(super) struct Ledger<'j> {
-    jobs: &'j Jobs,
+pub struct AttemptBatch<'o> {
+    office: &'o Office,
+    holder: &'o str,
+    lease: TimeDelta,
     intents: Queue,
     outcomes: Queue,
 }
 
-impl<'j> Ledger<'j> {
-    pub(super) fn new(jobs: &'j Jobs) -> Self {
-        Self { jobs, intents: Queue::default(), outcomes: Queue::default() }
+impl<'o> AttemptBatch<'o> {
+    /// Queues for the deliveries that `holder` has claimed; each intent renews its delivery's lease.
+    pub fn new(office: &'o Office, holder: &'o str, lease: TimeDelta) -> Self {
+        Self { office, holder, lease, intents: Queue::default(), outcomes: Queue::default() }
     }
 
     /// Writes an intent; its number among the attempts, or `None` when the lease was lost and nothing may be sent.
-    pub(super) async fn begin(&self, begin: AttemptBegin) -> Result<Option<i32>, JobError> {
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn begin(&self, begin: AttemptBegin) -> Result<Option<i32>, Refusal> {
         let (tell, told) = oneshot::channel();
         self.written(&self.intents, Entry::Begin(begin, tell), told).await
     }
 
     /// Writes an outcome.
-    pub(super) async fn end(&self, end: AttemptEnd) -> Result<(), JobError> {
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end(&self, end: AttemptEnd) -> Result<(), Refusal> {
         let (tell, told) = oneshot::channel();
-        let apart = self.jobs.office.store.writes_side_by_side();
+        let apart = self.office.store.writes_side_by_side();
         let queue = if apart { &self.outcomes } else { &self.intents };
         self.written(queue, Entry::End(Box::new(end), tell), told).await
     }
@@ -58,7 +68,7 @@ impl<'j> Ledger<'j> {
         queue: &Queue,
         entry: Entry,
         mut told: oneshot::Receiver<T>,
-    ) -> Result<T, JobError> {
+    ) -> Result<T, Refusal> {
         queue.waiting().push(entry);
         let turn = queue.turn.lock().await;
         if let Ok(answer) = told.try_recv() {
@@ -71,7 +81,7 @@ impl<'j> Ledger<'j> {
         told.await.map_err(|_| StoreError::Unavailable("the outcome was not written".to_owned()).into())
     }
 
-    async fn write(&self, entries: Vec<Entry>) -> Result<(), JobError> {
+    async fn write(&self, entries: Vec<Entry>) -> Result<(), Refusal> {
         let (mut begins, mut ends, mut tell_begun, mut tell_ended) = (vec![], vec![], vec![], vec![]);
         for entry in entries {
             match entry {
@@ -85,9 +95,9 @@ impl<'j> Ledger<'j> {
                 }
             }
         }
-        let now = self.jobs.office.clock.timestamp();
-        let lease = Lease { holder: &self.jobs.holder, now, until: now + self.jobs.lease };
-        let begun: HashMap<_, _> = self.jobs.office.store.write_attempts(&begins, &ends, &lease).await?;
+        let now = self.office.clock.timestamp();
+        let lease = Lease { holder: self.holder, now, until: now + self.lease };
+        let begun: HashMap<_, _> = self.office.store.write_attempts(&begins, &ends, &lease).await?;
         failpoint!(if begins.is_empty() { "outcome.committed" } else { "intent.committed" });
         for (delivery, tell) in tell_begun {
             let _ = tell.send(begun.get(&delivery).copied());

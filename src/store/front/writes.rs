@@ -1,0 +1,171 @@
+//! The queries that change something.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDateTime;
+use uuid::Uuid;
+use xushi_domain::DoubtSet;
+use xushi_domain::reply::ReviewVerdict;
+
+use super::Answer;
+use crate::rows::*;
+use crate::seed::SeedRegion;
+use crate::transaction::{Held, Tx};
+use crate::types::Id;
+use crate::{Store, checkout, pg, sqlite};
+
+queries! {
+    'a;
+    api_keys {
+        fn create_api_key(row: &'a ApiKeyRow) -> ();
+        fn create_first_api_key(row: &'a ApiKeyRow) -> bool;
+        fn ensure_api_key(row: &'a ApiKeyRow) -> bool;
+        fn revoke_api_key(id: Uuid, now: NaiveDateTime) -> bool;
+    }
+    audit {
+        fn record_audit(row: &'a AuditRow) -> ();
+    }
+    campaigns {
+        fn create_campaign(row: &'a CampaignRow, members: &'a [CampaignMemberRow]) -> ();
+        fn replace_campaign_curves(campaign: Id, rows: &'a [CampaignCurveRow]) -> ();
+        fn update_campaign(
+            changed: &'a CampaignRow,
+            members: Option<&'a [CampaignMemberRow]>,
+            kept: Option<&'a RevisionRow>,
+            below: &'a [(CampaignRow, Option<RevisionRow>)],
+        ) -> CampaignRow;
+    }
+    contacts {
+        fn create_contact(row: &'a ContactRow) -> ();
+        fn update_contact(changed: &'a ContactRow) -> ContactRow;
+    }
+    deliveries {
+        fn add_delivery(row: &'a DeliveryRow, instead_of: Option<Id>) -> ();
+        fn bounce_delivery(delivery: Id, diagnostic: &'a str, incident: &'a IncidentRow) -> bool;
+        fn claim_deliveries(lease: &'a Lease<'a>, limit: i64) -> Vec<DeliveryRow>;
+        fn release_deliveries(ids: &'a [Id], lease: &'a Lease<'a>, next: NaiveDateTime) -> ();
+        fn retry_delivery(id: Id, now: NaiveDateTime) -> DeliveryRow;
+        fn write_attempts(
+            begins: &'a [AttemptBegin],
+            ends: &'a [AttemptEnd],
+            lease: &'a Lease<'a>,
+        ) -> HashMap<Id, i32>;
+    }
+    evaluation {
+        fn write_assessments(writes: AssessmentWrites) -> Vec<Id>;
+    }
+    idempotency {
+        fn claim_key(row: &'a IdempotencyRow, abandoned: NaiveDateTime) -> Claim;
+        fn keep_answer(row: &'a IdempotencyRow) -> ();
+        fn release_key(row: &'a IdempotencyRow) -> ();
+    }
+    indicators {
+        fn cite_indicator(id: Id, indicator: Id, task: Id) -> ();
+        fn create_indicator(
+            measure_region: (Id, Id),
+            row: &'a IndicatorRow,
+            parts: &'a [ResponsibilityRow],
+        ) -> ();
+        fn update_indicator(change: &'a IndicatorChange, kept: Option<&'a RevisionRow>) -> ();
+    }
+    issuing {
+        fn change_episodes(opened: &'a [EpisodeRow], changed: &'a [EpisodeChange]) -> ();
+        fn discard_draft(
+            id: Id,
+            by: Option<&'a str>,
+            note: &'a str,
+            episodes: Vec<EpisodeChange>,
+            now: NaiveDateTime,
+        ) -> ();
+        fn issue_draft(before: &'a LetterRow, new: &'a NewLetter, render: &'a Rendering<'a>) -> LetterRow;
+        fn issue_letters(new: &'a [NewLetter], render: &'a Rendering<'a>) -> Vec<LetterRow>;
+        fn write_drafts(drafts: &'a [DraftWrite]) -> ();
+    }
+    mail_pace {
+        fn pace_deliveries(claimed: Vec<DeliveryRow>, pace: &'a Pace, now: NaiveDateTime) -> Vec<DeliveryRow>;
+    }
+    measures {
+        fn create_measure(row: &'a MeasureRow, aliases: &'a [String]) -> ();
+        fn update_measure(
+            changed: &'a MeasureRow,
+            aliases: &'a [String],
+            kept: Option<&'a RevisionRow>,
+        ) -> MeasureRow;
+    }
+    names {
+        fn fill_names() -> usize;
+    }
+    persons {
+        fn insert_node_report(row: &'a NodeReportRow) -> ();
+        fn insert_person_verdict(row: &'a PersonVerdictRow) -> ();
+    }
+    incidents {
+        fn close_incident(kind: &'a str, subject_id: &'a str, now: NaiveDateTime) -> bool;
+        fn count_incident(row: &'a IncidentRow, detail: &'a (dyn Fn(i32) -> String + Send + Sync)) -> i32;
+        fn open_incident(row: &'a IncidentRow) -> bool;
+    }
+    reassessments {
+        fn claim_marks(now: NaiveDateTime, until: NaiveDateTime, limit: i64) -> Vec<Mark>;
+        fn clear_marks(ids: &'a [i64]) -> ();
+        fn mark_changed_after(instant: NaiveDateTime, at: NaiveDateTime) -> ();
+        fn mark_indicators(ids: &'a [Id], at: NaiveDateTime) -> ();
+        fn renew_marks(ids: &'a [i64], until: NaiveDateTime) -> ();
+    }
+    rechecks {
+        fn write_stored_doubts(doubted: &'a [(Id, i64, DoubtSet)], at: NaiveDateTime) -> ();
+    }
+    recording {
+        fn write_observations(batch: &'a [FactWrite], plan: &'a FactPlan) -> ();
+    }
+    regions {
+        fn create_region(row: &'a RegionRow, aliases: &'a [RegionAliasRow]) -> ();
+        fn seed_regions(seeds: &'a [SeedRegion]) -> usize;
+        fn update_region(changed: &'a RegionRow, added: &'a [RegionAliasRow]) -> RegionRow;
+    }
+    replies {
+        fn close_letter(row: &'a ClosureRow) -> ();
+        fn receive_letter(row: &'a ReceiptRow) -> (ReceiptRow, bool);
+        fn reply_to_letter(new: &'a NewReply) -> i32;
+        fn review_reply(letter: Uuid, row: &'a ReviewRow, verdict: ReviewVerdict) -> ();
+    }
+    rule_packs {
+        fn create_rule_pack(row: &'a RulePackRow) -> RulePackRow;
+        fn seed_rule_packs(rows: &'a [RulePackRow]) -> usize;
+    }
+    runs {
+        fn create_run(row: &'a WarningRunRow) -> ();
+        fn create_silence(row: &'a SilenceRow) -> ();
+        fn end_silence(id: Id, by: &'a str, now: NaiveDateTime) -> ();
+    }
+    secrets {
+        fn find_or_create_secret(name: &'a str, fresh: &'a str, now: NaiveDateTime) -> String;
+    }
+    settings {
+        fn find_or_set(name: &'a str, value: &'a str, now: NaiveDateTime) -> (String, NaiveDateTime);
+        fn forget(name: &'a str) -> ();
+        fn set(name: &'a str, value: &'a str, now: NaiveDateTime) -> ();
+    }
+    settlements {
+        fn settle_letter(row: &'a SettlementRow) -> bool;
+    }
+    slots {
+        fn claim_slot(claim: &'a SlotClaim<'a>) -> bool;
+        fn finish_slot(claim: &'a SlotClaim<'a>, outcome: &'a str) -> bool;
+        fn forget_slots(before: NaiveDateTime) -> usize;
+        fn release_slot(claim: &'a SlotClaim<'a>, outcome: &'a str) -> ();
+        fn renew_slot(claim: &'a SlotClaim<'a>) -> bool;
+        fn settle_slot(claim: &'a SlotClaim<'a>, outcome: &'a str) -> ();
+    }
+    tasks {
+        fn create_task(row: &'a TaskRow, list: &'a [ResponsibilityRow]) -> ();
+        fn update_task(changed: &'a TaskRow, list: Option<&'a [ResponsibilityRow]>) -> TaskRow;
+    }
+    units {
+        fn create_unit(row: &'a UnitRow) -> ();
+        fn update_unit(change: &'a UnitChange) -> UnitRow;
+    }
+    maintenance {
+        fn call_back_from_future(now: NaiveDateTime) -> usize;
+        fn forget_answers(before: NaiveDateTime) -> usize;
+    }
+}
