@@ -58,6 +58,10 @@ pub struct MeasureView {
     created_at: DateTime<Utc>,
     /// 最近修改时间
     updated_at: DateTime<Utc>,
+    /// 自此日起停用；为null表示在用
+    retired_on: Option<NaiveDate>,
+    /// 停用的理由
+    retired_reason: Option<String>,
 }
 
 impl MeasureView {
@@ -74,6 +78,8 @@ impl MeasureView {
             precision: row.precision,
             created_at: row.created_at.and_utc(),
             updated_at: row.updated_at.and_utc(),
+            retired_on: row.retired_on,
+            retired_reason: row.retired_reason,
         })
     }
 }
@@ -174,6 +180,8 @@ impl From<UpdateMeasure> for MeasureEdit {
 pub struct MeasureParams {
     /// 名称或别名中含有的文字，不分大小写
     name_contains: Option<String>,
+    /// true时连同已停用的一并列出
+    retired: Option<bool>,
 }
 
 /// 列出指标口径
@@ -185,8 +193,11 @@ async fn list_measures(
     request: HttpRequest,
     list: List<MeasureParams>,
 ) -> Result<HttpResponse, Refused> {
-    let filter =
-        MeasureFilter { name_contains: list.filter.name_contains, updated_after: list.updated_after };
+    let filter = MeasureFilter {
+        with_retired: list.filter.retired == Some(true) || list.updated_after.is_some(),
+        name_contains: list.filter.name_contains,
+        updated_after: list.updated_after,
+    };
     let rows = state.office.read.list_measures(&filter, list.page).await?;
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
     let mut aliases: HashMap<Id, Vec<String>> = HashMap::new();

@@ -22,6 +22,7 @@ mod letters;
 mod measures;
 mod observations;
 mod regions;
+mod retirement;
 mod rule_packs;
 mod silences;
 pub mod targets;
@@ -94,6 +95,7 @@ fn routes(config: &mut impl Routes) {
     api_keys::routes(config);
     audit_events::routes(config);
     campaigns::campaign_curves::routes(config);
+    retirement::routes(config);
     indicators::revisions::routes(config);
     indicators::persons::routes(config);
     indicators::cascade::routes(config);

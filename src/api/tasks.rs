@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -53,6 +53,10 @@ pub struct TaskView {
     created_at: DateTime<Utc>,
     /// 最近修改时间
     updated_at: DateTime<Utc>,
+    /// 自此日起停用；为null表示在用
+    retired_on: Option<NaiveDate>,
+    /// 停用的理由
+    retired_reason: Option<String>,
 }
 
 /// 职责分工
@@ -83,6 +87,8 @@ impl TaskView {
             units_open: row.units_open,
             created_at: row.created_at.and_utc(),
             updated_at: row.updated_at.and_utc(),
+            retired_on: row.retired_on,
+            retired_reason: row.retired_reason,
         })
     }
 }
@@ -160,6 +166,8 @@ pub struct TaskParams {
     parent: Option<String>,
     /// 在任务中写明职责的单位：id、信用代码或名称
     unit: Option<String>,
+    /// true时连同已停用的一并列出
+    retired: Option<bool>,
 }
 
 /// 列出任务
@@ -180,6 +188,7 @@ async fn list_tasks(
         parent_id: parent.map(|row| row.id),
         unit_id: unit.map(|row| row.id),
         updated_after: list.updated_after,
+        with_retired: params.retired == Some(true) || list.updated_after.is_some(),
     };
     let rows = state.office.read.list_tasks(&filter, list.page).await?;
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();

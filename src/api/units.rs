@@ -1,7 +1,7 @@
 //! Units (责任单位).
 
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -39,6 +39,10 @@ pub struct UnitView {
     created_at: DateTime<Utc>,
     /// 最近修改时间
     updated_at: DateTime<Utc>,
+    /// 自此日起停用；为null表示在用
+    retired_on: Option<NaiveDate>,
+    /// 停用的理由
+    retired_reason: Option<String>,
 }
 
 impl From<UnitRow> for UnitView {
@@ -51,6 +55,8 @@ impl From<UnitRow> for UnitView {
             credit_code: row.credit_code,
             created_at: row.created_at.and_utc(),
             updated_at: row.updated_at.and_utc(),
+            retired_on: row.retired_on,
+            retired_reason: row.retired_reason,
         }
     }
 }
@@ -98,6 +104,8 @@ pub struct UnitParams {
     parent: Option<String>,
     /// 名称中含有的文字，不分大小写
     name_contains: Option<String>,
+    /// true时连同已停用的一并列出
+    retired: Option<bool>,
 }
 
 /// 列出责任单位
@@ -117,6 +125,7 @@ async fn list_units(
         parent_id: parent.map(|row| row.id.0),
         name_contains: params.name_contains,
         updated_after: list.updated_after,
+        with_retired: params.retired == Some(true) || list.updated_after.is_some(),
     };
     let rows = state.office.read.list_units(&filter, list.page).await?;
     let page = PageView::new(rows, list.page, |row| row.id.0, UnitView::from);

@@ -24,6 +24,7 @@ pub mod places;
 pub mod quantity;
 pub mod reply;
 pub mod responsibility;
+pub mod retiree;
 pub mod role;
 pub mod rule_pack;
 pub mod smell;
@@ -52,6 +53,7 @@ pub use places::{
     Contact, ContactRole, Region, RegionAlias, RegionLevel, ResponsibilityRole, Unit, parent_code,
 };
 pub use responsibility::Responsibility;
+pub use retiree::Retiree;
 pub use role::Role;
 pub use rule_pack::RulePack;
 pub use target::{Comparator, Target};

@@ -86,7 +86,7 @@ impl Ahead {
             Which::Campaigns(campaigns) => Some(campaigns.as_slice()),
             Which::All => None,
         };
-        let rows = self.reader.list_evaluation_rows(campaigns, self.after, PAGE).await?;
+        let rows = self.reader.list_evaluation_rows(campaigns, self.as_of, self.after, PAGE).await?;
         self.done = (rows.len() as i64) < PAGE;
         let (Some((first, ..)), Some((last, ..))) = (rows.first(), rows.last()) else { return Ok(None) };
         self.after = Some((last.series_id, last.id));

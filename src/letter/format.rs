@@ -25,6 +25,10 @@ pub(super) fn register(env: &mut Environment<'static>) {
     });
     env.add_filter("whole", |Serde(span): Serde<Span>| if is_year(&span) { "全年" } else { "目标期" });
     env.add_filter("ending", |Serde(window): Serde<Span>| ending(&window));
+    env.add_filter("sentence", |said: &str| {
+        let said = said.trim_end_matches(|c: char| "。．.；;，,、！!".contains(c) || c.is_whitespace());
+        format!("{said}。")
+    });
     env.add_filter("date", |Serde(day): Serde<NaiveDate>| long_date(day));
     env.add_filter("period", |Serde(span): Serde<Span>| {
         Period::new(span.start, span.end)

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::changes::RestsOn;
+use super::ground::{Ground, Retired};
 use super::in_context::Run;
 use super::serde_text;
 use super::trend::Trend;
@@ -37,6 +38,8 @@ text_enum! {
         OnPace = "on_pace",
         /// The promise is kept.
         Reached = "reached",
+        /// Taken off the plan (停用): nothing is asked of it any more.
+        Retired = "retired",
     }
 }
 
@@ -45,33 +48,6 @@ impl LineState {
     fn unknown() -> Self {
         Self::Behind
     }
-}
-
-text_enum! {
-    /// Why a line that its grade alone does not warn of is in a warning.
-    GroundKind "ground" {
-        /// So many periods in a row below pace.
-        InARow = "in_a_row",
-        /// So many indicators of the same unit lag.
-        Together = "together",
-        /// What is expected.
-        Forecast = "forecast",
-    }
-}
-
-/// The ground of a warning: the rule's threshold and what reached it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ground {
-    /// Which rule.
-    #[serde(with = "serde_text::word")]
-    pub kind: GroundKind,
-    /// What was counted: periods, indicators, or the probability in percent.
-    pub count: u32,
-    /// From how many on it warns.
-    pub threshold: u32,
-    /// The level that this calls for.
-    #[serde(with = "serde_text::word")]
-    pub level: Level,
 }
 
 /// One indicator in a letter.
@@ -226,6 +202,9 @@ pub struct LetterLine {
     /// The tasks that promise it, in the order of the plan, where more than one does.
     #[serde(default)]
     pub tasks: Vec<String>,
+    /// Since when and why it is taken off the plan, where it is.
+    #[serde(default)]
+    pub retired: Option<Retired>,
     /// What the line rests on; `None` in letters from before it was kept.
     #[serde(default)]
     pub rests_on: Option<RestsOn>,
@@ -386,6 +365,7 @@ impl LetterLine {
             missing: Vec::new(),
             trend: None,
             tasks: Vec::new(),
+            retired: None,
             rests_on: None,
         }
     }

@@ -13,6 +13,7 @@ mod docx;
 mod facts;
 mod format;
 mod found;
+mod ground;
 mod in_context;
 mod line;
 mod links;
@@ -38,10 +39,9 @@ pub use changes::{FactChange, RestsOn, changes};
 pub use copy::{COPIED, COPIED_TO_LEADER, NOTED, copied_html, copied_subject, copied_text};
 pub use facts::{EarlierLetter, LINES_MAX, LetterContact, LetterFacts, ReplyTerms};
 pub use found::Found;
+pub use ground::{Ground, GroundKind, Retired};
 pub use in_context::Run;
-pub use line::{
-    BenchmarkLine, Ground, GroundKind, LetterLine, LineForecast, LineState, Need, Quantity, RankLine, Span,
-};
+pub use line::{BenchmarkLine, LetterLine, LineForecast, LineState, Need, Quantity, RankLine, Span};
 pub use links::{BadToken, ReplyLinks, unsigned_letter};
 pub use promise::promise;
 pub use sample::samples;

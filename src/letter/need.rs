@@ -12,7 +12,11 @@ impl Numbers<'_> {
     pub(super) fn need(&self, facts: &Facts<'_>, state: LineState) -> Option<Need> {
         let decided = matches!(
             state,
-            LineState::Missed | LineState::LimitBroken | LineState::Reached | LineState::Apart
+            LineState::Missed
+                | LineState::LimitBroken
+                | LineState::Reached
+                | LineState::Retired
+                | LineState::Apart
         );
         if decided || facts.over {
             return None;

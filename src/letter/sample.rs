@@ -4,10 +4,9 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::facts::{EarlierLetter, LetterContact, LetterFacts, ReplyTerms};
+use super::ground::{Ground, GroundKind};
 use super::in_context::Run;
-use super::line::{
-    BenchmarkLine, Ground, GroundKind, LetterLine, LineForecast, LineState, Need, Quantity, RankLine, Span,
-};
+use super::line::{BenchmarkLine, LetterLine, LineForecast, LineState, Need, Quantity, RankLine, Span};
 use super::trend::{Trend, TrendPoint};
 use xushi_domain::pace::NeededForm;
 use xushi_domain::{Basis, Better, Figure, Grade, Handling, Kind, LetterKind, LetterNumber, Level, TextEnum};

@@ -4,7 +4,8 @@
 use rust_decimal::Decimal;
 
 use super::found::{Facts, Found};
-use super::line::{Ground, GroundKind, LineForecast, LineState};
+use super::ground::{Ground, GroundKind};
+use super::line::{LineForecast, LineState};
 use xushi_domain::kind::{ReportedBy, WayFrom};
 use xushi_domain::pace::{Assessment, RuleId};
 use xushi_domain::{Grade, Level};

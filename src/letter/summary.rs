@@ -53,6 +53,8 @@ pub(super) struct Summary {
     broken: usize,
     /// How many are achieved.
     reached: usize,
+    /// How many are taken off the plan.
+    retired: usize,
     /// How many limits are among those that can come right.
     limits: usize,
     /// Numbers of the worst lines, worst first.
@@ -65,6 +67,7 @@ impl Summary {
         let over = count(&|line| line.state == LineState::Missed);
         let broken = count(&|line| line.state == LineState::LimitBroken);
         let reached = count(&|line| line.state == LineState::Reached);
+        let retired = count(&|line| line.state == LineState::Retired);
         let mut groups: Vec<Group> = Vec::new();
         let mut sorted: Vec<&LetterLine> = lines.iter().collect();
         sorted.sort_by_key(|line| std::cmp::Reverse(gravity(line)));
@@ -86,12 +89,13 @@ impl Summary {
             state: first.filter(|state| lines.iter().all(|line| line.state == *state)),
             groups,
             grave: count(&is_grave),
-            open: lines.len() - over - broken - reached,
+            open: lines.len() - over - broken - reached - retired,
             over,
             over_limits: count(&|line| line.state == LineState::Missed && line.limit),
             late: count(&|line| line.state == LineState::Late),
             broken,
             reached,
+            retired,
             limits: count(&|line| line.limit && line.state == LineState::OverLimit),
             worst: sorted.iter().take(WORST_MAX).map(|line| line.ordinal).collect(),
         }
@@ -111,7 +115,8 @@ fn may_be_missed(state: LineState) -> bool {
         | LineState::Late
         | LineState::Missed
         | LineState::OnPace
-        | LineState::Reached => false,
+        | LineState::Reached
+        | LineState::Retired => false,
     }
 }
 

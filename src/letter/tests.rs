@@ -254,6 +254,26 @@ fn the_other_kinds() {
 }
 
 #[test]
+fn what_is_taken_off_the_plan_is_lifted_in_its_own_words() {
+    let taken_off = |line: LetterLine| LetterLine {
+        state: LineState::Retired,
+        grade: None,
+        grade_label: "已停用".into(),
+        retired: Some(Retired { on: day("2025-11-20"), reason: "方案中没有这项指标。".into() }),
+        indicator: line.indicator,
+        region: line.region,
+        ordinal: line.ordinal,
+        ..LetterLine::bare(line.kind, line.better)
+    };
+    let one = lifting(vec![investment(1)]);
+    let one = LetterFacts { lines: vec![taken_off(investment(1))], ..one };
+    insta::assert_snapshot!("lifting_retired", as_read(&one));
+    let mut mixed = lifting(vec![investment(1), housing(2)]);
+    mixed.lines[1] = taken_off(housing(2));
+    insta::assert_snapshot!("lifting_retired_mixed", as_read(&mixed));
+}
+
+#[test]
 fn singular_and_plural_are_said_differently() {
     let one = render(&warning(Level::Yellow, vec![investment(1)]));
     assert_eq!(one.subject, "【黄色预警】关于固定资产投资指标运行情况的预警函（湘攻坚函〔2025〕3号）");

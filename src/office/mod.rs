@@ -18,6 +18,7 @@ pub mod observations;
 pub mod places;
 pub mod plans;
 pub mod replies;
+pub mod retirement;
 pub mod rule_packs;
 pub mod silences;
 pub mod slots;

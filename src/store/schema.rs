@@ -46,6 +46,9 @@ diesel::table! {
         created_at -> Timestamp,
         revision -> Integer,
         updated_at -> Timestamp,
+        retired_on -> Nullable<Date>,
+        retired_reason -> Nullable<Text>,
+        retired_at -> Nullable<Timestamp>,
     }
 }
 
@@ -112,6 +115,9 @@ diesel::table! {
         revision -> Integer,
         updated_at -> Timestamp,
         inherits -> Nullable<Text>,
+        retired_on -> Nullable<Date>,
+        retired_reason -> Nullable<Text>,
+        retired_at -> Nullable<Timestamp>,
     }
 }
 
@@ -142,6 +148,9 @@ diesel::table! {
         created_at -> Timestamp,
         revision -> Integer,
         updated_at -> Timestamp,
+        retired_on -> Nullable<Date>,
+        retired_reason -> Nullable<Text>,
+        retired_at -> Nullable<Timestamp>,
     }
 }
 
@@ -161,6 +170,9 @@ diesel::table! {
         created_at -> Timestamp,
         revision -> Integer,
         updated_at -> Timestamp,
+        retired_on -> Nullable<Date>,
+        retired_reason -> Nullable<Text>,
+        retired_at -> Nullable<Timestamp>,
     }
 }
 
@@ -210,6 +222,9 @@ diesel::table! {
         created_at -> Timestamp,
         revision -> Integer,
         updated_at -> Timestamp,
+        retired_on -> Nullable<Date>,
+        retired_reason -> Nullable<Text>,
+        retired_at -> Nullable<Timestamp>,
     }
 }
 
@@ -258,6 +273,9 @@ diesel::table! {
         of -> Nullable<Integer>,
         partial -> Bool,
         doubts -> Text,
+        withdrawn_on -> Nullable<Date>,
+        withdrawn_reason -> Nullable<Text>,
+        withdrawn_at -> Nullable<Timestamp>,
     }
 }
 

@@ -17,6 +17,7 @@ mod forecasts;
 mod ladder;
 mod needed;
 mod reports;
+mod retired;
 mod signing;
 mod storm;
 mod twins;

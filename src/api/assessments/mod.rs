@@ -265,8 +265,9 @@ async fn board(state: &State, params: BoardParams) -> Result<web::Bytes, Refused
             "updated_after不能与as_of同用，请去掉其中一个。",
         ));
     }
-    let asked = IndicatorParams { campaign, task, unit, region, measure, grade };
-    let filter = BoardFilter { updated_after, ..asked.filter(state).await? };
+    let asked = IndicatorParams { campaign, task, unit, region, measure, grade, retired: None };
+    let alive_on = Some(as_of.unwrap_or_else(|| state.office.clock.today()));
+    let filter = BoardFilter { updated_after, alive_on, ..asked.filter(state).await? };
     let mut rows = match as_of {
         Some(as_of) => past_board(state, filter, as_of, (limit, after)).await?,
         None => state.office.read.list_board(&filter, limit, after).await?,

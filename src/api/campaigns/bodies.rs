@@ -82,6 +82,10 @@ pub struct CampaignView {
     created_at: DateTime<Utc>,
     /// 最近修改时间
     updated_at: DateTime<Utc>,
+    /// 自此日起停用；为null表示在用
+    retired_on: Option<NaiveDate>,
+    /// 停用的理由
+    retired_reason: Option<String>,
 }
 
 impl CampaignView {
@@ -113,6 +117,8 @@ impl CampaignView {
             members: None,
             created_at: row.created_at.and_utc(),
             updated_at: row.updated_at.and_utc(),
+            retired_on: row.retired_on,
+            retired_reason: row.retired_reason,
         })
     }
 
@@ -337,6 +343,8 @@ pub struct CampaignParams {
     /// 一并给出：members为专班成员
     #[param(inline)]
     pub(super) expand: Option<ExpandWord>,
+    /// true时连同已停用的一并列出
+    pub(super) retired: Option<bool>,
 }
 
 /// 读取一个攻坚行动时的查询参数

@@ -47,6 +47,7 @@ async fn list_campaigns(
         parent_id: parent.map(|row| row.id),
         name_contains: params.name_contains,
         updated_after: list.updated_after,
+        with_retired: params.retired == Some(true) || list.updated_after.is_some(),
     };
     let rows = state.office.read.list_campaigns(&filter, list.page).await?;
     let mut page = PageView::checked(rows, list.page, |row| row.id.0, CampaignView::of)?;

@@ -74,6 +74,10 @@ pub struct IndicatorView {
     pub created_at: DateTime<Utc>,
     /// 目标等最近修改的时间；研判更新不改它
     pub updated_at: DateTime<Utc>,
+    /// 自此日起停用；为null表示在用
+    pub retired_on: Option<NaiveDate>,
+    /// 停用的理由
+    pub retired_reason: Option<String>,
 }
 
 fn amount(number: Option<Number>) -> Option<Amount> {
@@ -116,6 +120,8 @@ impl IndicatorView {
             updating: marked.contains(&indicator.id),
             created_at: indicator.created_at.and_utc(),
             updated_at: indicator.updated_at.and_utc(),
+            retired_on: indicator.retired_on,
+            retired_reason: indicator.retired_reason,
         })
     }
 }
@@ -215,4 +221,6 @@ pub struct IndicatorParams {
     pub measure: Option<String>,
     /// 等级，可用逗号分隔多个
     pub grade: Option<String>,
+    /// true时连同已停用的一并列出
+    pub retired: Option<bool>,
 }

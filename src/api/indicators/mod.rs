@@ -52,6 +52,7 @@ impl IndicatorParams {
             measure_id: measure.map(|row| row.id.0),
             grades: self.grade.as_deref().map(grades).transpose()?,
             updated_after: None,
+            alive_on: (self.retired != Some(true)).then(|| state.office.clock.today()),
         })
     }
 
@@ -84,7 +85,10 @@ async fn list_indicators(
     request: HttpRequest,
     list: List<IndicatorParams>,
 ) -> Result<HttpResponse, Refused> {
-    let filter = BoardFilter { updated_after: list.updated_after, ..list.filter.filter(&state).await? };
+    let asked = list.filter.filter(&state).await?;
+    // Whoever follows changes is told of retirements, too.
+    let alive_on = asked.alive_on.filter(|_| list.updated_after.is_none());
+    let filter = BoardFilter { updated_after: list.updated_after, alive_on, ..asked };
     let rows = state.office.read.list_indicators(&filter, list.page).await?;
     if rows.is_empty() {
         list.filter.expect_campaign(&state).await?;

@@ -2,7 +2,7 @@
 
 mod items;
 
-use actix_web::{HttpRequest, HttpResponse, get, put, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -12,7 +12,7 @@ pub use items::{DifferenceBody, RecordObservations};
 
 use crate::api::State;
 use crate::api::assessments::figures::DoubtView;
-use crate::api::http::extract::{JsonBytes, Params};
+use crate::api::http::extract::{Body, JsonBytes, Params};
 use crate::api::http::lookup::{self, At};
 use crate::api::http::page::{List, ListParams, PageView};
 use crate::api::http::refused::{Code, FieldError, ProblemView, Refused};
@@ -21,18 +21,16 @@ use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Amount, Word};
 use crate::api::indicators::PeriodView;
 use crate::domain::{Basis, Figure, Status};
-use crate::office::Actor;
-use crate::office::StoreError;
 use crate::office::observations::{self, FactReader, NewFact};
-use crate::office::rows::{ObservationFilter, ObservationRow, Recorded, read_doubts, word};
-use crate::office::types::Id;
+use crate::office::rows::{ListedObservation, ObservationFilter, Recorded, read_doubts, word};
+use crate::office::{Actor, StoreError, retirement};
 
 /// Facts accepted in one request.
 const ITEMS_MAX: usize = 20_000;
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
-    config.service(list_observations).service(record_observations);
+    config.service(list_observations).service(record_observations).service(withdraw_observation);
 }
 
 /// 观测值（每次修订为一个版本，旧版本保留）
@@ -71,10 +69,16 @@ pub struct ObservationView {
     vintage: i32,
     /// 录入时间
     recorded_at: DateTime<Utc>,
+    /// 自此日起撤回，其前的版本重新有效；为null表示未撤回
+    withdrawn_on: Option<NaiveDate>,
+    /// 撤回的理由
+    withdrawn_reason: Option<String>,
 }
 
 impl ObservationView {
-    fn of((row, measure, region): (ObservationRow, Id, Id)) -> Result<Self, StoreError> {
+    fn of(
+        (row, measure, region, (withdrawn_on, withdrawn_reason)): ListedObservation,
+    ) -> Result<Self, StoreError> {
         Ok(Self {
             id: row.id.0,
             measure_id: measure.0,
@@ -91,6 +95,8 @@ impl ObservationView {
             published_on: row.published_on,
             vintage: row.vintage,
             recorded_at: row.recorded_at.and_utc(),
+            withdrawn_on,
+            withdrawn_reason,
         })
     }
 }
@@ -169,6 +175,8 @@ pub struct ObservationParams {
     as_of: Option<NaiveDate>,
     /// true时只要有疑点的
     doubtful: Option<bool>,
+    /// true时连同已撤回的版本一并列出
+    withdrawn: Option<bool>,
 }
 
 /// 列出观测值（含历次修订）
@@ -190,6 +198,7 @@ async fn list_observations(
         as_of: list.filter.as_of,
         doubtful: list.filter.doubtful == Some(true),
         updated_after: list.updated_after,
+        withdrawn: list.filter.withdrawn == Some(true) || list.updated_after.is_some(),
     };
     let rows = state.office.read.list_observations(&filter, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.0.id.0, ObservationView::of)?;
@@ -286,4 +295,44 @@ fn within(mut errors: Vec<FieldError>, index: usize) -> Vec<FieldError> {
         error.pointer = format!("/items/{index}{}", error.pointer);
     }
     errors
+}
+
+/// 撤回一个版本
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Withdraw {
+    /// 理由，记入台账
+    #[schema(example = "小数点录错")]
+    reason: String,
+}
+
+/// 撤回的结果
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WithdrawalView {
+    /// 编号
+    id: Uuid,
+    /// 第几个版本
+    vintage: i32,
+    /// 自此日起撤回；此前的研判和看板不变
+    withdrawn_on: NaiveDate,
+    /// 理由
+    reason: String,
+}
+
+/// 撤回观测值的一个版本
+///
+/// 自当日起不再有效，其前的版本重新有效（没有则视为未报）；版本本身保留可查。所涉指标随即重新研判。
+#[utoipa::path(tag = "观测值", params(("id" = Uuid, Path, description = "编号")), request_body = Withdraw,
+    responses((status = 200, body = WithdrawalView), (status = "4XX", body = ProblemView)))]
+#[post("/observations/{id}/withdrawal")]
+async fn withdraw_observation(
+    state: web::Data<State>,
+    actor: Actor,
+    id: web::Path<Uuid>,
+    Body(body): Body<Withdraw>,
+) -> Result<HttpResponse, Refused> {
+    let withdrawn_on = state.office.clock.today();
+    let row = retirement::withdraw_observation(&state.office, &actor, *id, &body.reason).await?;
+    let (id, vintage, reason) = (row.id.0, row.vintage, body.reason.trim().to_owned());
+    Ok(HttpResponse::Ok().json(WithdrawalView { id, vintage, withdrawn_on, reason }))
 }

@@ -46,6 +46,8 @@ pub(in crate::office) async fn add_unit(deed: &mut Deed<'_>, new: NewUnit) -> Re
         created_at: now,
         revision: 1,
         updated_at: now,
+        retired_on: None,
+        retired_reason: None,
     };
     deed.tx().create_unit(&row).await?;
     Ok(row)

@@ -87,6 +87,8 @@ pub(super) async fn add_indicator(deed: &mut Deed<'_>, new: NewIndicator) -> Res
         created_at: now,
         revision: 1,
         updated_at: now,
+        retired_on: None,
+        retired_reason: None,
     };
     deed.tx().create_indicator((measure_id, region.id), &row, &parts).await?;
     Ok(row)

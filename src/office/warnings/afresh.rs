@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use super::ladder::{Climb, Said};
 use super::letter_context::Campaigns;
-use super::plan::plan;
+use super::plan::{LetGo, plan, retired};
 use super::planned::{About, Finding, Key, Wanted};
 use super::silence::Silences;
 use super::{Office, Refusal};
-use crate::domain::LetterKind;
 use crate::domain::episode::Turn;
+use crate::domain::{LetterKind, Period};
 use crate::letter::LINES_MAX;
 use crate::store::rows::{EpisodeChange, EpisodeRow, LetterRow};
 use crate::store::types::Id;
@@ -111,6 +111,19 @@ async fn lifted(
             level: None,
             period_end: now.period_end,
             line: now.line.clone(),
+            about: About::Continued(Box::new(EpisodeChange { before: row.clone(), after: row.clone() })),
+        });
+    }
+    let ids: Vec<Id> = episodes.iter().map(|row| row.indicator_id).collect();
+    for LetGo { evidence, assessment, line } in retired(office, office.clock.today(), &ids).await? {
+        let Some(row) = episodes.iter().find(|row| row.indicator_id == evidence.row.id) else { continue };
+        findings.push(Finding {
+            indicator: row.indicator_id,
+            twins: Vec::new(),
+            grade: assessment.grade,
+            level: None,
+            period_end: assessment.data_period.map(Period::end),
+            line,
             about: About::Continued(Box::new(EpisodeChange { before: row.clone(), after: row.clone() })),
         });
     }

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use crate::domain::pace::Assessment;
 use crate::domain::{Figure, Grade, Period, TextEnum as _};
 use crate::evidence::Evidence;
-use crate::letter::{Found, LetterLine, LineState, RestsOn, Span};
+use crate::letter::{Found, LetterLine, LineState, RestsOn, Retired, Span};
 
 /// One line of a letter, without its number and the names of indicator and region; `lagging` indicators of the same unit
 /// and campaign lag.
@@ -77,6 +77,27 @@ pub(super) fn missing_report(
         period: Some(period.into()),
         latest_period: assessment.data_period.map(Span::from),
         report_due_on: Some(due_on),
+        rests_on,
+        ..LetterLine::bare(kind, better)
+    }
+}
+
+/// The line of an indicator that was taken off the plan.
+pub(super) fn retired(
+    evidence: &Evidence,
+    assessment: &Assessment,
+    as_of: NaiveDate,
+    (on, reason): (NaiveDate, &str),
+) -> LetterLine {
+    let LetterLine { kind, better, target_text, window, figure, rests_on, .. } =
+        line(evidence, assessment, as_of, 0);
+    LetterLine {
+        target_text,
+        window,
+        figure,
+        state: LineState::Retired,
+        grade_label: "已停用".to_owned(),
+        retired: Some(Retired { on, reason: reason.to_owned() }),
         rests_on,
         ..LetterLine::bare(kind, better)
     }

@@ -2,6 +2,7 @@
 //! and who gets a letter about what.
 
 mod overdue;
+mod retired;
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,6 +21,7 @@ use crate::office::assessments::Evaluation;
 use crate::store::StoreError;
 use crate::store::rows::{EpisodeChange, EpisodeRow, word};
 use crate::store::types::Id;
+pub(super) use retired::{LetGo, retired};
 
 /// Judges indicators as of `as_of` and compares with the episodes that are not over. Writes nothing. What is kept of an
 /// indicator is its line, not its facts: a plan may hold a hundred thousand.
@@ -72,6 +74,7 @@ pub(super) async fn walk(
         let lagging = planner.lagging.get(&held.unit).copied().unwrap_or(0);
         planner.plan.add(if lagging >= held.enough { counted(held.together, lagging) } else { held.alone });
     }
+    planner.let_go().await?;
     Ok(Plan { spoken, ..planner.plan })
 }
 
@@ -110,11 +113,16 @@ struct Judged<'j> {
     /// How many of the same unit lag, for its letter to say.
     lagging: u32,
     as_of: NaiveDate,
+    /// What is said of it where it was taken off the plan.
+    retired: Option<&'j LetterLine>,
 }
 
 impl Judged<'_> {
     fn line(&self) -> LetterLine {
-        facts::line(self.evidence, self.assessment, self.as_of, self.lagging)
+        match self.retired {
+            Some(line) => line.clone(),
+            None => facts::line(self.evidence, self.assessment, self.as_of, self.lagging),
+        }
     }
 }
 
@@ -157,8 +165,14 @@ impl Planner<'_> {
                 }
             }
             let (as_of, lagging) = (self.as_of, 0);
-            let judged =
-                Judged { evidence: &evidence, assessment: &assessment, twins: &twins, lagging, as_of };
+            let judged = Judged {
+                evidence: &evidence,
+                assessment: &assessment,
+                twins: &twins,
+                lagging,
+                as_of,
+                retired: None,
+            };
             if let Some(missed) = self.missed(judged) {
                 overdue.push(self.missed_report(judged, &missed));
             }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{NaiveDate, NaiveDateTime};
 use uuid::Uuid;
 use xushi_domain::reply::ReplyStage;
-use xushi_domain::{Grade, Responsibility};
+use xushi_domain::{Grade, Responsibility, Retiree};
 
 use super::{Answer, Reader};
 use crate::rows::*;
@@ -64,6 +64,7 @@ reads! {
         fn list_aliases() -> Vec<(Id, String)>;
         fn list_evaluation_rows(
             campaigns: Option<&'a [Id]>,
+            as_of: NaiveDate,
             after: Option<(i64, Id)>,
             limit: i64,
         ) -> Vec<(EvaluationRow, Id, Id)>;
@@ -131,7 +132,8 @@ reads! {
     }
     observations {
         fn list_facts(ids: &'a [i64], as_of: NaiveDate) -> Vec<FactRow>;
-        fn list_observations(filter: &'a ObservationFilter, page: Page) -> Vec<(ObservationRow, Id, Id)>;
+        fn list_observations(filter: &'a ObservationFilter, page: Page) -> Vec<ListedObservation>;
+        fn is_observation(id: Uuid) -> bool;
     }
     persons {
         fn list_node_reports_of(ids: &'a [Id], as_of: NaiveDate) -> Vec<NodeReportRow>;
@@ -174,6 +176,11 @@ reads! {
     responsibilities {
         fn effective_responsibilities(task_id: Id, indicator_id: Option<Id>) -> Vec<Responsibility>;
         fn list_task_responsibilities(tasks: &'a [Id]) -> Vec<(ResponsibilityRow, String)>;
+    }
+    retirements {
+        fn list_dependents(what: Retiree, id: Id) -> Vec<Dependent>;
+        fn list_retired(ids: &'a [Id]) -> Vec<RetiredIndicator>;
+        fn list_within(campaign: Id) -> Vec<(Retiree, Id)>;
     }
     revisions {
         fn list_changed_since(subject: RevisionOf, as_of: NaiveDate) -> Vec<Id>;

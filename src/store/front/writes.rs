@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use uuid::Uuid;
-use xushi_domain::DoubtSet;
 use xushi_domain::reply::ReviewVerdict;
+use xushi_domain::{DoubtSet, Retiree};
 
 use super::Answer;
 use crate::rows::*;
@@ -127,6 +127,10 @@ queries! {
         fn receive_letter(row: &'a ReceiptRow) -> (ReceiptRow, bool);
         fn reply_to_letter(new: &'a NewReply) -> i32;
         fn review_reply(letter: Uuid, row: &'a ReviewRow, verdict: ReviewVerdict) -> ();
+    }
+    retirements {
+        fn retire(what: (Retiree, Id), why: (NaiveDate, &'a str), now: NaiveDateTime) -> bool;
+        fn withdraw_observation(id: Uuid, why: (NaiveDate, &'a str), now: NaiveDateTime) -> Option<ObservationRow>;
     }
     rule_packs {
         fn create_rule_pack(row: &'a RulePackRow) -> RulePackRow;

@@ -71,7 +71,8 @@ pub async fn list_vintages(
     const LIST: &str = "
 SELECT k.place - 1 AS place, o.*
 FROM unnest($1, $2, $3, $4, $5) WITH ORDINALITY AS k (series_id, period_start, period_end, basis, figure, place),
-     LATERAL (SELECT o.vintage, o.value, o.status, o.published_on, o.\"of\", o.partial, o.doubts FROM observations AS o
+     LATERAL (SELECT o.vintage, o.value, o.status, o.published_on, o.\"of\", o.partial, o.doubts,
+                     o.withdrawn_on IS NOT NULL AS withdrawn FROM observations AS o
               WHERE o.series_id = k.series_id AND o.period_end = k.period_end AND o.period_start = k.period_start
                 AND o.basis = k.basis AND o.figure = k.figure
               ORDER BY o.vintage DESC LIMIT 50) AS o";
@@ -99,7 +100,7 @@ SELECT k.place - 1 AS place, o.*
 FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS k (series_id, basis, figure, first_end, place),
      LATERAL (SELECT o.period_start, o.period_end, o.vintage, o.value, o.status FROM observations AS o
               WHERE o.series_id = k.series_id AND o.period_end < k.first_end AND o.period_end > k.first_end - 1100
-                AND o.basis = k.basis AND o.figure = k.figure AND o.status IN ('preliminary', 'final')
+                AND o.basis = k.basis AND o.figure = k.figure AND o.status IN ('preliminary', 'final') AND o.withdrawn_on IS NULL
               ORDER BY o.period_end DESC LIMIT $5) AS o";
     Ok(diesel::sql_query(LIST)
         .bind::<Array<BigInt>, _>(column!(groups, |group| group.series_id))
@@ -125,7 +126,7 @@ SELECT k.place - 1 AS place, o.*
 FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS k (series_id, basis, figure, last_end, place),
      LATERAL (SELECT o.period_start, o.period_end, o.vintage, o.value, o.status FROM observations AS o
               WHERE o.series_id = k.series_id AND o.period_end > k.last_end AND o.period_end < k.last_end + 366
-                AND o.basis = k.basis AND o.figure = k.figure AND o.status IN ('preliminary', 'final')
+                AND o.basis = k.basis AND o.figure = k.figure AND o.status IN ('preliminary', 'final') AND o.withdrawn_on IS NULL
               ORDER BY o.period_end LIMIT $5) AS o";
     Ok(diesel::sql_query(LIST)
         .bind::<Array<BigInt>, _>(column!(groups, |group| group.series_id))

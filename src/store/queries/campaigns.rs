@@ -1,8 +1,8 @@
 //! Campaigns.
 
 use diesel::{
-    EscapeExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper,
-    TextExpressionMethods,
+    BoolExpressionMethods, EscapeExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl,
+    SelectableHelper, TextExpressionMethods,
 };
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
@@ -47,8 +47,11 @@ pub async fn list_campaigns(
             .select(name_keys::owner);
         query = query.filter(campaigns::id.eq_any(alike));
     }
+    if !filter.with_retired {
+        query = query.filter(campaigns::retired_on.is_null());
+    }
     if let Some(at) = filter.updated_after {
-        query = query.filter(campaigns::updated_at.gt(at));
+        query = query.filter(campaigns::updated_at.gt(at).or(campaigns::retired_at.gt(at)));
     }
     Ok(query.load(conn).await?)
 }

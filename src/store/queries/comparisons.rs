@@ -62,6 +62,7 @@ pub async fn list_sibling_targets(
         .filter(series::measure_id.eq_any(measure_ids.to_vec()))
         .filter(series::region_id.eq_any(region_ids.to_vec()))
         .filter(indicators::target_value.is_not_null())
+        .filter(indicators::retired_on.is_null())
         .order(indicators::id)
         .select((
             series::measure_id,

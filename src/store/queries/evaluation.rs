@@ -24,18 +24,23 @@ macro_rules! evaluated {
     };
 }
 
-/// The next indicators in order of series and id, each with its measure and region, after a position.
+/// The next indicators in order of series and id, each with its measure and region, after a position; without those that
+/// were retired by `as_of`.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn list_evaluation_rows(
     conn: &mut Conn,
     campaigns: Option<&[Id]>,
+    as_of: NaiveDate,
     after: Option<(i64, Id)>,
     limit: i64,
 ) -> Result<Vec<(EvaluationRow, Id, Id)>, StoreError> {
-    let mut query =
-        evaluated!().order((indicators::series_id, indicators::id)).limit(limit).into_boxed::<Backend>();
+    let mut query = evaluated!()
+        .filter(indicators::retired_on.is_null().or(indicators::retired_on.gt(as_of)))
+        .order((indicators::series_id, indicators::id))
+        .limit(limit)
+        .into_boxed::<Backend>();
     if let Some((series_id, id)) = after {
         // `series_id >=` first: it is what the index can use.
         query = query.filter(
@@ -63,6 +68,7 @@ pub async fn list_facts_between(
     Ok(observations::table
         .filter(observations::series_id.between(first, last))
         .filter(observations::published_on.le(as_of))
+        .filter(observations::withdrawn_on.is_null().or(observations::withdrawn_on.gt(as_of)))
         .order((observations::series_id, observations::period_end))
         .select(FactRow::as_select())
         .load(conn)
@@ -131,6 +137,7 @@ pub async fn list_evaluation_rows_of_kinds(
 ) -> Result<Vec<(EvaluationRow, Id, Id)>, StoreError> {
     let mut query = evaluated!()
         .filter(indicators::kind.eq_any(kinds.to_vec()))
+        .filter(indicators::retired_on.is_null())
         .order(indicators::id)
         .limit(limit)
         .into_boxed::<Backend>();
@@ -147,6 +154,7 @@ pub async fn list_evaluation_rows_of_kinds(
 pub async fn list_indicators_of_series(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(i64, Id)>, StoreError> {
     Ok(indicators::table
         .filter(indicators::series_id.eq_any(ids.to_vec()))
+        .filter(indicators::retired_on.is_null())
         .select((indicators::series_id, indicators::id))
         .load(conn)
         .await?)

@@ -98,6 +98,9 @@ macro_rules! filtered {
             let of_it = series::table.filter(series::measure_id.eq(Id(measure))).select(series::id);
             $query = $query.filter(indicators::series_id.eq_any(of_it));
         }
+        if let Some(day) = $filter.alive_on {
+            $query = $query.filter(indicators::retired_on.is_null().or(indicators::retired_on.gt(day)));
+        }
         if let Some(grades) = &$filter.grades {
             $query = $query.filter(current_assessments::grade.eq_any(grades.clone()));
         }
@@ -124,7 +127,7 @@ pub async fn list_indicators(
         shown = shown.filter(indicators::id.gt(Id(after)));
     }
     if let Some(after) = filter.updated_after {
-        shown = shown.filter(indicators::updated_at.gt(after));
+        shown = shown.filter(indicators::updated_at.gt(after).or(indicators::retired_at.gt(after)));
     }
     filtered!(shown, filter);
     Ok(named!().filter(indicators::id.eq_any(shown)).order(indicators::id).load(conn).await?)
@@ -243,6 +246,7 @@ pub async fn count_grades(
     use diesel::dsl::count_star;
     let mut query = indicators::table
         .inner_join(current_assessments::table)
+        .filter(indicators::retired_on.is_null())
         .group_by(current_assessments::grade)
         .select((current_assessments::grade, count_star()))
         .into_boxed::<Backend>();
@@ -323,6 +327,7 @@ pub async fn list_parts(
         .filter(series::region_id.eq_any(region_ids.to_vec()))
         .filter(indicators::window_start.eq(start))
         .filter(indicators::window_end.eq(end))
+        .filter(indicators::retired_on.is_null())
         .order(indicators::id)
         .select((indicators::id, indicators::campaign_id, series::region_id))
         .load(conn)

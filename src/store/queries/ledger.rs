@@ -158,6 +158,7 @@ async fn judged_sources(
         .filter(observations::series_id.eq_any(series))
         .filter(observations::period_end.eq_any(ends))
         .filter(observations::published_on.le(as_of))
+        .filter(observations::withdrawn_on.is_null().or(observations::withdrawn_on.gt(as_of)))
         .filter(observations::status.eq_any([Status::Preliminary.as_str(), Status::Final.as_str()]))
         .select((
             observations::series_id,

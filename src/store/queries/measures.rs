@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use diesel::dsl::{exists, select};
 use diesel::{
-    EscapeExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper,
-    TextExpressionMethods,
+    BoolExpressionMethods, EscapeExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl,
+    SelectableHelper, TextExpressionMethods,
 };
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
@@ -43,8 +43,11 @@ pub async fn list_measures(
             .select(name_keys::owner);
         query = query.filter(measures::id.eq_any(alike));
     }
+    if !filter.with_retired {
+        query = query.filter(measures::retired_on.is_null());
+    }
     if let Some(at) = filter.updated_after {
-        query = query.filter(measures::updated_at.gt(at));
+        query = query.filter(measures::updated_at.gt(at).or(measures::retired_at.gt(at)));
     }
     Ok(query.load(conn).await?)
 }

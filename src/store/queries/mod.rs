@@ -30,6 +30,7 @@ pub mod recording;
 pub mod regions;
 pub mod replies;
 pub mod responsibilities;
+pub mod retirements;
 pub mod revisions;
 pub mod rule_packs;
 pub mod runs;

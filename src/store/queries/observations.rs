@@ -1,12 +1,13 @@
 //! Facts: append-only, and the series they belong to.
 
 use chrono::NaiveDate;
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
+use uuid::Uuid;
 
 use super::super::{Backend, Conn};
 use crate::StoreError;
-use crate::rows::{FactRow, ObservationFilter, ObservationRow, Page};
+use crate::rows::{FactRow, ListedObservation, ObservationFilter, ObservationRow, Page};
 use crate::schema::{observations, series};
 use crate::types::Id;
 
@@ -18,10 +19,15 @@ pub async fn list_observations(
     conn: &mut Conn,
     filter: &ObservationFilter,
     page: Page,
-) -> Result<Vec<(ObservationRow, Id, Id)>, StoreError> {
+) -> Result<Vec<ListedObservation>, StoreError> {
     let mut query = observations::table
         .inner_join(series::table)
-        .select((ObservationRow::as_select(), series::measure_id, series::region_id))
+        .select((
+            ObservationRow::as_select(),
+            series::measure_id,
+            series::region_id,
+            (observations::withdrawn_on, observations::withdrawn_reason),
+        ))
         .order(observations::id)
         .limit(page.limit + 1)
         .into_boxed::<Backend>();
@@ -46,10 +52,21 @@ pub async fn list_observations(
     if filter.doubtful {
         query = query.filter(observations::doubts.ne(""));
     }
+    if !filter.withdrawn {
+        query = query.filter(observations::withdrawn_on.is_null());
+    }
     if let Some(at) = filter.updated_after {
-        query = query.filter(observations::recorded_at.gt(at));
+        query = query.filter(observations::recorded_at.gt(at).or(observations::withdrawn_at.gt(at)));
     }
     Ok(query.load(conn).await?)
+}
+
+/// Whether there is such a vintage.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_observation(conn: &mut Conn, id: Uuid) -> Result<bool, StoreError> {
+    Ok(diesel::select(diesel::dsl::exists(observations::table.find(Id(id)))).get_result(conn).await?)
 }
 
 /// The series of a measure in a region, made when there is none yet.
@@ -93,6 +110,7 @@ pub async fn list_facts(conn: &mut Conn, ids: &[i64], as_of: NaiveDate) -> Resul
     Ok(observations::table
         .filter(observations::series_id.eq_any(ids))
         .filter(observations::published_on.le(as_of))
+        .filter(observations::withdrawn_on.is_null().or(observations::withdrawn_on.gt(as_of)))
         .order((observations::series_id, observations::period_end))
         .select(FactRow::as_select())
         .load(conn)

@@ -76,6 +76,7 @@ fn group(
         let before = known.get(&place);
         let (status, number) = (word::<Status>(&row.status)?, number(row)?);
         if let Some(before) = before
+            && !before.row.withdrawn
             && is_same(&before.row, row)
         {
             plan.puts[place] = Put { outcome: Recorded::Unchanged, doubts: read_doubts(&before.row.doubts)? };
@@ -136,7 +137,7 @@ async fn known(
             let Some(place) = usize::try_from(row.place).ok().and_then(|at| chunk.get(at)).copied() else {
                 continue;
             };
-            let is_final = row.status.0 == Status::Final;
+            let is_final = row.status.0 == Status::Final && !row.withdrawn;
             match known.get_mut(&place) {
                 Some(one) => {
                     one.is_final |= is_final;

@@ -14,7 +14,8 @@ use super::replies::advance;
 use crate::StoreError;
 use crate::rows::{LetterRow, SettlementRow};
 use crate::schema::{
-    assessments, current_assessments, episodes, letter_episodes, letter_reports, letters, settlements,
+    assessments, current_assessments, episodes, indicators, letter_episodes, letter_reports, letters,
+    settlements,
 };
 use crate::types::Id;
 use xushi_domain::ladder;
@@ -96,6 +97,8 @@ async fn open_matters(
             current_assessments::table.on(current_assessments::indicator_id.eq(letter_reports::indicator_id)),
         )
         .left_join(assessments::table.on(current_assessments::assessment_id.eq(assessments::id.nullable())))
+        .inner_join(indicators::table.on(indicators::id.eq(letter_reports::indicator_id)))
+        .filter(indicators::retired_on.is_null())
         .filter(letter_reports::letter_id.eq_any(ids.to_vec()))
         .select((
             letter_reports::letter_id,

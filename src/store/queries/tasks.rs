@@ -1,6 +1,9 @@
 //! Tasks.
 
-use diesel::{ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl,
+    SelectableHelper,
+};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -43,8 +46,11 @@ pub async fn list_tasks(
             .select(responsibilities::task_id.assume_not_null());
         query = query.filter(tasks::id.eq_any(its));
     }
+    if !filter.with_retired {
+        query = query.filter(tasks::retired_on.is_null());
+    }
     if let Some(at) = filter.updated_after {
-        query = query.filter(tasks::updated_at.gt(at));
+        query = query.filter(tasks::updated_at.gt(at).or(tasks::retired_at.gt(at)));
     }
     Ok(query.load(conn).await?)
 }

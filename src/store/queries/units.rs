@@ -1,8 +1,8 @@
 //! Units.
 
 use diesel::{
-    EscapeExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper,
-    TextExpressionMethods,
+    BoolExpressionMethods, EscapeExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl,
+    SelectableHelper, TextExpressionMethods,
 };
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
@@ -45,8 +45,11 @@ pub async fn list_units(
             .select(name_keys::owner);
         query = query.filter(units::id.eq_any(alike));
     }
+    if !filter.with_retired {
+        query = query.filter(units::retired_on.is_null());
+    }
     if let Some(at) = filter.updated_after {
-        query = query.filter(units::updated_at.gt(at));
+        query = query.filter(units::updated_at.gt(at).or(units::retired_at.gt(at)));
     }
     Ok(query.load(conn).await?)
 }

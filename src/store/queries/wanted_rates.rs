@@ -57,8 +57,12 @@ pub async fn list_wanted_rates(conn: &mut Conn, batch: &[FactWrite]) -> Result<V
     let mut lacking = Vec::with_capacity(wanted.len());
     for chunk in wanted.chunks(AT_ONCE) {
         let keys = chunk.iter().map(|(_, key)| key.clone()).collect();
-        let there: HashSet<i64> =
-            facts::list_vintages(conn, keys).await?.into_iter().map(|row| row.place).collect();
+        let there: HashSet<i64> = facts::list_vintages(conn, keys)
+            .await?
+            .into_iter()
+            .filter(|row| !row.withdrawn)
+            .map(|row| row.place)
+            .collect();
         let without = (0_i64..).zip(chunk).filter(|(at, _)| !there.contains(at));
         lacking.extend(without.map(|(_, (place, _))| *place));
     }
@@ -75,6 +79,7 @@ async fn promised(
         let rows: Vec<Promised> = indicators::table
             .filter(indicators::series_id.eq_any(chunk.to_vec()))
             .filter(indicators::kind.is_not_null())
+            .filter(indicators::retired_on.is_null())
             .select((
                 indicators::series_id,
                 indicators::kind,

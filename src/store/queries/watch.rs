@@ -129,6 +129,7 @@ pub async fn list_unaddressed(conn: &mut Conn) -> Result<Vec<(Id, String, String
         .inner_join(campaigns::table)
         .inner_join(current_assessments::table)
         .filter(indicators::lead_unit_id.is_null())
+        .filter(indicators::retired_on.is_null())
         .filter(current_assessments::grade.eq_any(["behind", "critical", "missed"]))
         .order(indicators::id)
         .limit(MOST)

@@ -63,6 +63,10 @@ pub struct CampaignRow {
     /// What it has from the campaign above, comma-separated; the values stand beside, and follow when the one above
     /// changes. `None` in rows from before this was asked.
     pub inherits: Option<String>,
+    /// The first day on which it is no more; `None` while it is.
+    pub retired_on: Option<NaiveDate>,
+    /// Why.
+    pub retired_reason: Option<String>,
 }
 
 /// The rows a campaign refers to.
@@ -106,6 +110,8 @@ impl CampaignRow {
             revision: 1,
             updated_at: now,
             inherits: Some(String::new()),
+            retired_on: None,
+            retired_reason: None,
         }
     }
 
@@ -113,8 +119,14 @@ impl CampaignRow {
     #[must_use]
     pub fn changed(&self, campaign: Campaign, links: CampaignLinks, now: NaiveDateTime) -> Self {
         let new = Self::of(campaign, links, self.id, now);
-        let inherits = self.inherits.clone();
-        Self { created_at: self.created_at, revision: self.revision + 1, inherits, ..new }
+        Self {
+            created_at: self.created_at,
+            revision: self.revision + 1,
+            inherits: self.inherits.clone(),
+            retired_on: self.retired_on,
+            retired_reason: self.retired_reason.clone(),
+            ..new
+        }
     }
 
     /// What it has from the campaign above.
@@ -229,4 +241,6 @@ pub struct CampaignFilter {
     pub name_contains: Option<String>,
     /// Only those changed later than this.
     pub updated_after: Option<NaiveDateTime>,
+    /// Whether retired ones are listed, too.
+    pub with_retired: bool,
 }

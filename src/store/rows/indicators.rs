@@ -39,6 +39,10 @@ pub struct IndicatorRow {
     pub revision: i32,
     /// When the row was last changed, UTC.
     pub updated_at: NaiveDateTime,
+    /// The first day on which it is no more; `None` while it is.
+    pub retired_on: Option<NaiveDate>,
+    /// Why.
+    pub retired_reason: Option<String>,
 }
 
 /// The promise of an indicator; all `None` when no target has been handed down.
@@ -163,6 +167,8 @@ pub struct BoardFilter {
     pub grades: Option<Vec<String>>,
     /// Only changed after this instant, UTC.
     pub updated_after: Option<NaiveDateTime>,
+    /// Without those that were retired on this day or before; `None` for all.
+    pub alive_on: Option<NaiveDate>,
 }
 
 /// A target of a measure (first) in a region (second), with the window it is for.

@@ -1,6 +1,6 @@
 //! Measures and the other names they go by.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
 
 use super::word;
@@ -35,6 +35,10 @@ pub struct MeasureRow {
     pub revision: i32,
     /// When the row was last changed, UTC.
     pub updated_at: NaiveDateTime,
+    /// The first day on which it is no more; `None` while it is.
+    pub retired_on: Option<NaiveDate>,
+    /// Why.
+    pub retired_reason: Option<String>,
 }
 
 impl MeasureRow {
@@ -52,6 +56,8 @@ impl MeasureRow {
             created_at: now,
             revision: 1,
             updated_at: now,
+            retired_on: None,
+            retired_reason: None,
         }
     }
 
@@ -59,7 +65,9 @@ impl MeasureRow {
     #[must_use]
     pub fn changed(&self, measure: &Measure, now: NaiveDateTime) -> Self {
         let new = Self::of(measure, self.id, now);
-        Self { created_at: self.created_at, revision: self.revision + 1, ..new }
+        let retired_reason = self.retired_reason.clone();
+        let (created_at, retired_on) = (self.created_at, self.retired_on);
+        Self { created_at, revision: self.revision + 1, retired_on, retired_reason, ..new }
     }
 }
 
@@ -96,4 +104,6 @@ pub struct MeasureFilter {
     pub name_contains: Option<String>,
     /// Only those changed later than this.
     pub updated_after: Option<NaiveDateTime>,
+    /// Whether retired ones are listed, too.
+    pub with_retired: bool,
 }

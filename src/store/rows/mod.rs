@@ -15,6 +15,7 @@ mod observations;
 mod operations;
 mod places;
 mod replies;
+mod retirements;
 mod revisions;
 mod rule_packs;
 mod silences;
@@ -42,8 +43,8 @@ pub use letters::{
 pub use measures::{MeasureAliasRow, MeasureFilter, MeasureRow};
 pub use names::{NameKeyRow, NameKind};
 pub use observations::{
-    BesideRow, FactKey, FactPlan, FactRow, FactWrite, GroupAt, ObservationFilter, ObservationRow, Put,
-    Recorded, VintageRow, read_doubts, word, write_doubts,
+    BesideRow, FactKey, FactPlan, FactRow, FactWrite, GroupAt, ListedObservation, ObservationFilter,
+    ObservationRow, Put, Recorded, VintageRow, read_doubts, word, write_doubts,
 };
 pub use operations::{ApiKeyFilter, ApiKeyRow, Claim, IdempotencyRow, SlotClaim, SlotRow};
 pub use places::{
@@ -53,6 +54,7 @@ pub use replies::{
     AuditFilter, AuditRow, ClosureRow, NewReply, ReceiptRow, RemedyRow, ReplyFileHead, ReplyFileRow,
     ReplyRow, ReviewRow, SettlementRow, WholeReply,
 };
+pub use retirements::{Dependent, RetiredIndicator};
 pub use revisions::{
     CampaignCurveRow, NodeReportRow, PersonVerdictRow, RevisionOf, RevisionRow, StatedDifferenceRow,
 };

@@ -133,7 +133,12 @@ pub struct ObservationFilter {
     pub doubtful: bool,
     /// Only what was written later, UTC.
     pub updated_after: Option<NaiveDateTime>,
+    /// Whether withdrawn vintages are listed, too.
+    pub withdrawn: bool,
 }
+
+/// A vintage with its measure and region, and since when and why it is withdrawn.
+pub type ListedObservation = (ObservationRow, Id, Id, (Option<NaiveDate>, Option<String>));
 
 /// A fact to be written: `series_id` and `vintage` of the row are filled in by the write.
 #[derive(Debug, Clone)]
@@ -208,6 +213,9 @@ pub struct VintageRow {
     /// Its doubts.
     #[diesel(sql_type = Text)]
     pub doubts: String,
+    /// Whether it was withdrawn.
+    #[diesel(sql_type = Bool)]
+    pub withdrawn: bool,
 }
 
 /// An actual value of the same series, basis and figure as an offered one, of another period.

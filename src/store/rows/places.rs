@@ -89,6 +89,10 @@ pub struct UnitRow {
     pub revision: i32,
     /// When the row was last changed, UTC.
     pub updated_at: NaiveDateTime,
+    /// The first day on which it is no more; `None` while it is.
+    pub retired_on: Option<NaiveDate>,
+    /// Why.
+    pub retired_reason: Option<String>,
 }
 
 /// The parts of a unit that may change.
@@ -120,6 +124,8 @@ pub struct UnitFilter {
     pub name_contains: Option<String>,
     /// Only those changed later than this.
     pub updated_after: Option<NaiveDateTime>,
+    /// Whether retired ones are listed, too.
+    pub with_retired: bool,
 }
 
 /// A contact as stored; a change writes the whole row.

@@ -1,6 +1,6 @@
 //! Tasks and who answers for them.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
 use uuid::Uuid;
 
@@ -32,6 +32,10 @@ pub struct TaskRow {
     pub revision: i32,
     /// When the row was last changed, UTC.
     pub updated_at: NaiveDateTime,
+    /// The first day on which it is no more; `None` while it is.
+    pub retired_on: Option<NaiveDate>,
+    /// Why.
+    pub retired_reason: Option<String>,
 }
 
 impl TaskRow {
@@ -47,6 +51,8 @@ impl TaskRow {
             created_at: now,
             revision: 1,
             updated_at: now,
+            retired_on: None,
+            retired_reason: None,
         }
     }
 
@@ -54,7 +60,9 @@ impl TaskRow {
     #[must_use]
     pub fn changed(&self, task: Task, parent_id: Option<Id>, now: NaiveDateTime) -> Self {
         let new = Self::of(task, self.campaign_id, parent_id, self.id, now);
-        Self { created_at: self.created_at, revision: self.revision + 1, ..new }
+        let retired_reason = self.retired_reason.clone();
+        let (created_at, retired_on) = (self.created_at, self.retired_on);
+        Self { created_at, revision: self.revision + 1, retired_on, retired_reason, ..new }
     }
 }
 
@@ -123,4 +131,6 @@ pub struct TaskFilter {
     pub unit_id: Option<Id>,
     /// Only those changed later than this.
     pub updated_after: Option<NaiveDateTime>,
+    /// Whether retired ones are listed, too.
+    pub with_retired: bool,
 }

@@ -76,6 +76,7 @@ pub async fn list_vintages(
                         observations::of,
                         observations::partial,
                         observations::doubts,
+                        observations::withdrawn_on.is_not_null(),
                     ))
                     .load::<VintageRow>(conn)?,
             );
@@ -93,6 +94,7 @@ macro_rules! beside {
             .filter(observations::basis.eq($group.basis))
             .filter(observations::figure.eq($group.figure))
             .filter(observations::status.eq("preliminary").or(observations::status.eq("final")))
+            .filter(observations::withdrawn_on.is_null())
             .select((
                 $place.into_sql::<diesel::sql_types::BigInt>(),
                 observations::period_start,

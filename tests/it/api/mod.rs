@@ -18,6 +18,7 @@ mod measures;
 mod observations;
 mod regions;
 mod reply_browser;
+mod retirement;
 mod rule_packs;
 mod silences;
 mod tasks;

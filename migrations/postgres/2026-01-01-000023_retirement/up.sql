@@ -1,0 +1,20 @@
+-- What is over is retired from a day on, with a reason, and a value put in by mistake is withdrawn: nothing is deleted, and
+-- days before stay as they were.
+ALTER TABLE campaigns ADD COLUMN retired_on date;
+ALTER TABLE campaigns ADD COLUMN retired_reason text;
+ALTER TABLE campaigns ADD COLUMN retired_at timestamp;
+ALTER TABLE tasks ADD COLUMN retired_on date;
+ALTER TABLE tasks ADD COLUMN retired_reason text;
+ALTER TABLE tasks ADD COLUMN retired_at timestamp;
+ALTER TABLE measures ADD COLUMN retired_on date;
+ALTER TABLE measures ADD COLUMN retired_reason text;
+ALTER TABLE measures ADD COLUMN retired_at timestamp;
+ALTER TABLE units ADD COLUMN retired_on date;
+ALTER TABLE units ADD COLUMN retired_reason text;
+ALTER TABLE units ADD COLUMN retired_at timestamp;
+ALTER TABLE indicators ADD COLUMN retired_on date;
+ALTER TABLE indicators ADD COLUMN retired_reason text;
+ALTER TABLE indicators ADD COLUMN retired_at timestamp;
+ALTER TABLE observations ADD COLUMN withdrawn_on date;
+ALTER TABLE observations ADD COLUMN withdrawn_reason text;
+ALTER TABLE observations ADD COLUMN withdrawn_at timestamp;

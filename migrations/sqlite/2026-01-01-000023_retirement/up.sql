@@ -1,0 +1,20 @@
+-- What is over is retired from a day on, with a reason, and a value put in by mistake is withdrawn: nothing is deleted, and
+-- days before stay as they were.
+ALTER TABLE campaigns ADD COLUMN retired_on TEXT;
+ALTER TABLE campaigns ADD COLUMN retired_reason TEXT;
+ALTER TABLE campaigns ADD COLUMN retired_at TEXT;
+ALTER TABLE tasks ADD COLUMN retired_on TEXT;
+ALTER TABLE tasks ADD COLUMN retired_reason TEXT;
+ALTER TABLE tasks ADD COLUMN retired_at TEXT;
+ALTER TABLE measures ADD COLUMN retired_on TEXT;
+ALTER TABLE measures ADD COLUMN retired_reason TEXT;
+ALTER TABLE measures ADD COLUMN retired_at TEXT;
+ALTER TABLE units ADD COLUMN retired_on TEXT;
+ALTER TABLE units ADD COLUMN retired_reason TEXT;
+ALTER TABLE units ADD COLUMN retired_at TEXT;
+ALTER TABLE indicators ADD COLUMN retired_on TEXT;
+ALTER TABLE indicators ADD COLUMN retired_reason TEXT;
+ALTER TABLE indicators ADD COLUMN retired_at TEXT;
+ALTER TABLE observations ADD COLUMN withdrawn_on TEXT;
+ALTER TABLE observations ADD COLUMN withdrawn_reason TEXT;
+ALTER TABLE observations ADD COLUMN withdrawn_at TEXT;
