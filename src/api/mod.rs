@@ -95,6 +95,7 @@ fn routes(config: &mut impl Routes) {
     api_keys::routes(config);
     audit_events::routes(config);
     campaigns::campaign_curves::routes(config);
+    campaigns::next_year::routes(config);
     retirement::routes(config);
     indicators::revisions::routes(config);
     indicators::persons::routes(config);

@@ -118,6 +118,7 @@ diesel::table! {
         retired_on -> Nullable<Date>,
         retired_reason -> Nullable<Text>,
         retired_at -> Nullable<Timestamp>,
+        continues_id -> Nullable<Key>,
     }
 }
 

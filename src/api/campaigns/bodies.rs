@@ -82,6 +82,8 @@ pub struct CampaignView {
     created_at: DateTime<Utc>,
     /// 最近修改时间
     updated_at: DateTime<Utc>,
+    /// 由哪个攻坚行动结转而来
+    continues_id: Option<Uuid>,
     /// 自此日起停用；为null表示在用
     retired_on: Option<NaiveDate>,
     /// 停用的理由
@@ -117,6 +119,7 @@ impl CampaignView {
             members: None,
             created_at: row.created_at.and_utc(),
             updated_at: row.updated_at.and_utc(),
+            continues_id: row.continues_id.map(|id| id.0),
             retired_on: row.retired_on,
             retired_reason: row.retired_reason,
         })

@@ -26,6 +26,7 @@ queries! {
         fn record_audit(row: &'a AuditRow) -> ();
     }
     campaigns {
+        fn continue_campaign(id: Id, before: Id) -> ();
         fn create_campaign(row: &'a CampaignRow, members: &'a [CampaignMemberRow]) -> ();
         fn replace_campaign_curves(campaign: Id, rows: &'a [CampaignCurveRow]) -> ();
         fn update_campaign(

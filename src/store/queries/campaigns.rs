@@ -300,3 +300,12 @@ pub async fn replace_campaign_curves(
     })
     .await
 }
+
+/// Notes which campaign this one was carried over from.
+///
+/// # Errors
+/// When the database fails.
+pub async fn continue_campaign(conn: &mut Conn, id: Id, before: Id) -> Result<(), StoreError> {
+    diesel::update(campaigns::table.find(id)).set(campaigns::continues_id.eq(before)).execute(conn).await?;
+    Ok(())
+}

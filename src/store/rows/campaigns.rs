@@ -67,6 +67,8 @@ pub struct CampaignRow {
     pub retired_on: Option<NaiveDate>,
     /// Why.
     pub retired_reason: Option<String>,
+    /// The campaign of the year before, which this one was carried over from.
+    pub continues_id: Option<Id>,
 }
 
 /// The rows a campaign refers to.
@@ -112,6 +114,7 @@ impl CampaignRow {
             inherits: Some(String::new()),
             retired_on: None,
             retired_reason: None,
+            continues_id: None,
         }
     }
 
@@ -125,6 +128,7 @@ impl CampaignRow {
             inherits: self.inherits.clone(),
             retired_on: self.retired_on,
             retired_reason: self.retired_reason.clone(),
+            continues_id: self.continues_id,
             ..new
         }
     }

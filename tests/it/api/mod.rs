@@ -15,6 +15,7 @@ mod indicators;
 mod ledger;
 pub(crate) mod letters;
 mod measures;
+mod next_year;
 mod observations;
 mod regions;
 mod reply_browser;

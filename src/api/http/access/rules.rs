@@ -98,6 +98,7 @@ pub const RULES: &[AccessRule] = &[
     read("/campaigns/{id}", Everything),
     write("PATCH", "/campaigns/{id}"),
     write("POST", "/campaigns/{id}/retirement"),
+    write("POST", "/campaigns/{id}/next-year"),
     read("/campaigns/{id}/curves", Everything),
     write("PUT", "/campaigns/{id}/curves"),
     read("/campaigns/{id}/revisions", Everything),
