@@ -26,6 +26,7 @@ pub mod reply;
 pub mod responsibility;
 pub mod role;
 pub mod rule_pack;
+pub mod signed_kind;
 pub mod smell;
 pub mod target;
 pub mod task;
@@ -54,6 +55,7 @@ pub use places::{
 pub use responsibility::Responsibility;
 pub use role::Role;
 pub use rule_pack::RulePack;
+pub use signed_kind::{SignedKind, SignedKindRow, SignedKinds, WaitsFor};
 pub use target::{Comparator, Target};
 pub use task::Task;
 pub use text_enum::TextEnum;

@@ -112,6 +112,7 @@ diesel::table! {
         revision -> Integer,
         updated_at -> Timestamp,
         inherits -> Nullable<Text>,
+        signed -> Text,
     }
 }
 
@@ -388,6 +389,7 @@ diesel::table! {
         decided_by -> Nullable<Text>,
         decided_at -> Nullable<Timestamp>,
         decision_note -> Nullable<Text>,
+        waits_for -> Nullable<Text>,
     }
 }
 

@@ -17,6 +17,7 @@ mod forecasts;
 mod ladder;
 mod needed;
 mod reports;
+mod signed_kinds;
 mod signing;
 mod storm;
 mod twins;
@@ -95,7 +96,7 @@ pub(crate) async fn run(app: &TestApp, day: &str) -> Value {
 pub(crate) async fn remind(app: &TestApp, day: &str) -> Reminded {
     at(app, day);
     assessments::evaluate(&app.office, &Actor::job(), d(day)).await.unwrap();
-    warnings::remind(&app.office, &Actor::job(), false).await.unwrap()
+    warnings::remind(&app.office, &Actor::job()).await.unwrap()
 }
 
 pub(crate) async fn items(app: &TestApp, path: &str) -> Vec<Value> {
