@@ -73,13 +73,13 @@ fn routes(config: &mut impl Routes) {
     targets::routes(config);
     episodes::routes(config);
     letters::letter_files::routes(config);
-    // Before the letters: `board` is no id.
+    // Before the letters: `board` and `issue` are no ids.
     letters::letter_board::routes(config);
+    letters::drafts::routes(config);
     bounces::routes(config);
     incidents::routes(config);
     letters::routes(config);
     deliveries::routes(config);
-    letters::drafts::routes(config);
     ledger::routes(config);
     letters::replies::routes(config);
     warning_runs::routes(config);

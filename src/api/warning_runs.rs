@@ -13,7 +13,7 @@ use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
-use crate::domain::Grade;
+use crate::domain::{Grade, WaitsFor};
 use crate::office::Actor;
 use crate::office::rows::WarningRunRow;
 use crate::office::warnings::{self, GradeChange, PlannedLetter, ReportedLetter, RunReport, Upgrade};
@@ -37,9 +37,11 @@ pub struct CreateWarningRun {
     /// true为预演：列出谁会因何收到函，不写入
     #[serde(default)]
     dry_run: bool,
-    /// true为同时催办：今天该提醒、升级或抄送上级的函
+    /// true为同时催办：当天该提醒、升级或抄送上级的函；预演以后某天时为那一天的。不填为否，预演要全文时为是
+    ladder: Option<bool>,
+    /// true为一并给出每封函的标题和全文，只限预演；不占文号，按函稿的样子写
     #[serde(default)]
-    ladder: bool,
+    texts: bool,
 }
 
 /// 预警运行的结果
@@ -51,6 +53,10 @@ pub struct WarningRunView {
     as_of: NaiveDate,
     /// 是否预演
     dry_run: bool,
+    /// 预演的这一天是否休息日：定时任务当天不发函，顺延到下一个工作日
+    rest_day: bool,
+    /// 全文合计过大、没有给出全文的函数；缺全文的函text为null
+    texts_omitted: usize,
     /// 发起者的密钥名称；为null表示定时任务
     started_by: Option<String>,
     /// 运行时间；预演为null
@@ -132,6 +138,21 @@ pub struct RunLetterView {
     kind: String,
     /// 催办的第几步：1提醒，2升级并抄送负责人，3抄送上级单位
     ladder_step: Option<i32>,
+    /// 所承接的函：催办和解除的原函；存档的运行不再列出，请读函
+    follows_id: Option<Uuid>,
+    /// 要等什么：signature（签发），或release（研判规则升级后待放行）；为null即自动发出。存档的运行不再列出，请读函
+    #[schema(value_type = Option<String>, example = "signature")]
+    waits_for: Option<Word<WaitsFor>>,
+    /// 为何须签发或自动发出；存档的运行不再列出
+    why: Option<String>,
+    /// 当天发出时的反馈期限；存档的运行不再列出，请读函
+    reply_by: Option<NaiveDate>,
+    /// 标题；预演要全文时给出
+    subject: Option<String>,
+    /// 全文（纯文本）；预演要全文时给出，文号、签发日期和反馈期限按函稿写“待签发”“待定”
+    text: Option<String>,
+    /// 抄送单位；存档的运行不再列出，请读函
+    copied: Vec<String>,
     /// 攻坚行动编号
     campaign_id: Uuid,
     /// 主送单位编号
@@ -171,6 +192,13 @@ impl From<ReportedLetter> for RunLetterView {
             detail: letter.detail,
             kind: letter.kind,
             ladder_step: letter.step,
+            follows_id: None,
+            waits_for: None,
+            why: None,
+            reply_by: None,
+            subject: None,
+            text: None,
+            copied: Vec::new(),
             campaign_id: letter.campaign_id,
             unit_id: letter.unit_id,
             unit: letter.unit,
@@ -188,7 +216,15 @@ impl From<PlannedLetter> for RunLetterView {
         let kept = ReportedLetter::of(&letter);
         let indicator =
             |(id, name, grade): (Id, String, Grade)| RunIndicatorView { id: id.0, name, grade: Word(grade) };
+        let (subject, text) = letter.text.map(|text| (text.subject, text.body)).unzip();
         Self {
+            follows_id: letter.follows.map(|id| id.0),
+            waits_for: letter.waits_for.map(Word),
+            why: Some(letter.why),
+            reply_by: letter.reply_by,
+            subject,
+            text,
+            copied: letter.copied,
             indicators: letter.indicators.into_iter().map(indicator).collect(),
             mailboxes: letter.mailboxes,
             ..Self::from(kept)
@@ -203,6 +239,8 @@ impl WarningRunView {
             id: Some(row.id.0),
             as_of: row.as_of,
             dry_run: false,
+            rest_day: false,
+            texts_omitted: 0,
             started_by: row.started_by,
             created_at: Some(row.created_at.and_utc()),
             assessed: report.assessed,
@@ -256,13 +294,19 @@ async fn create_warning_run(
     actor: Actor,
     Body(body): Body<CreateWarningRun>,
 ) -> Result<HttpResponse, Refused> {
-    let CreateWarningRun { as_of, dry_run, ladder } = body;
-    let new = warnings::NewRun { as_of, dry_run, ladder };
+    let CreateWarningRun { as_of, dry_run, ladder, texts } = body;
+    let new = warnings::NewRun { as_of, dry_run, ladder, texts };
     let (as_of, done) = warnings::run_by_hand(&state.office, &actor, new).await?;
     Ok(HttpResponse::Ok().json(WarningRunView {
         id: done.run_id.map(|id| id.0),
         as_of,
         dry_run,
+        rest_day: done.resting,
+        texts_omitted: if texts {
+            done.letters.iter().filter(|letter| letter.lacks_text()).count()
+        } else {
+            0
+        },
         started_by: actor.key_name().map(str::to_owned),
         created_at: done.run_id.map(|_| state.office.clock.now()),
         assessed: done.assessed,

@@ -159,6 +159,7 @@ impl Sample<'_> {
             members_open: workforce.is_some_and(|one| one.members_open_list),
             rule_pack: Some("standard".to_owned()),
             issuing: Some(Issuing::Automatic),
+            signed: None,
             issuer_name: Some(whole.coordinator.clone()),
             letter_mark: Some(LETTER_MARK.to_owned()),
             reply_working_days: Some(5),

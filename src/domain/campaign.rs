@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Invalid, LetterNumber, Period, invalid, places, text_enum};
+use super::{Invalid, LetterNumber, Period, SignedKinds, invalid, places, text_enum};
 
 text_enum! {
     /// Whether letters wait for a signature.
@@ -29,6 +29,8 @@ text_enum! {
     Inheritable "inheritable" {
         /// Whether letters wait for a signature.
         Issuing = "issuing",
+        /// Which kinds of letters wait for a signature.
+        Signed = "signed",
         /// 发文机关.
         IssuerName = "issuer_name",
         /// 机关代字.
@@ -49,6 +51,7 @@ impl Inheritable {
     pub fn chinese(self) -> &'static str {
         match self {
             Self::Issuing => "出函方式",
+            Self::Signed => "须签发的函",
             Self::IssuerName => "发文机关",
             Self::LetterMark => "机关代字",
             Self::ReplyWorkingDays => "反馈期限",
@@ -78,6 +81,8 @@ pub struct Campaign {
     pub members_open: bool,
     /// Whether letters wait for a signature.
     pub issuing: Issuing,
+    /// Which kinds wait, where letters do; never none.
+    pub signed: SignedKinds,
     /// 发文机关, 1–60 characters.
     pub issuer_name: String,
     /// 机关代字, 1–20 characters without digits and brackets.
@@ -113,6 +118,10 @@ impl Campaign {
             let detail = "反馈期限应为1至30个工作日。";
             return Err(Invalid::new("reply_working_days", "out_of_range", detail));
         }
+        if self.signed.is_empty() {
+            let detail = "请至少列出一类须签发的函；都不须签发的，请将issuing设为automatic。";
+            return Err(Invalid::new("signed", "required", detail));
+        }
         let renamed = |field: &str, refused: Invalid| Invalid { field: field.to_owned(), ..refused };
         Ok(Self {
             name: invalid::text("name", &self.name, 80)?,
@@ -147,6 +156,7 @@ mod tests {
             convener: None,
             members_open: false,
             issuing: Issuing::Automatic,
+            signed: SignedKinds::usual(),
             issuer_name: "综合协调组".to_owned(),
             letter_mark: "湘攻坚函".to_owned(),
             reply_working_days: 5,
@@ -177,6 +187,7 @@ mod tests {
             (Campaign { letter_mark: "湘攻坚函〔2025〕".to_owned(), ..campaign() }, "letter_mark"),
             (Campaign { letter_mark: "湘函2".to_owned(), ..campaign() }, "letter_mark"),
             (Campaign { letter_mark: "长".repeat(21), ..campaign() }, "letter_mark"),
+            (Campaign { signed: SignedKinds::default(), ..campaign() }, "signed"),
             (Campaign { reply_working_days: 0, ..campaign() }, "reply_working_days"),
             (Campaign { reply_working_days: 31, ..campaign() }, "reply_working_days"),
             (Campaign { contact_name: some("\u{0}"), ..campaign() }, "contact_name"),

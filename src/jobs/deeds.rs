@@ -36,7 +36,7 @@ pub(super) async fn issue(jobs: &Jobs, due: DateTime<Utc>) -> Result<String, Job
 }
 
 pub(super) async fn remind(jobs: &Jobs) -> Result<String, JobError> {
-    let done = warnings::remind(&jobs.office, &Actor::job(), false).await?;
+    let done = warnings::remind(&jobs.office, &Actor::job()).await?;
     if !done.working_day {
         return Ok("not a working day".to_owned());
     }

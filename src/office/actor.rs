@@ -81,6 +81,15 @@ impl Actor {
         Self { who: Who::Technician, call: None }
     }
 
+    /// The same for one part of a call that asks for several deeds, as if it had been called at `path` alone: each part has an
+    /// entry of its own, in the transaction of its deed.
+    #[must_use]
+    pub fn part(&self, path: &str) -> Self {
+        let part =
+            |call: &Arc<Call>| Arc::new(Call::new(&call.verb, path, call.status, call.request_id.clone()));
+        Self { who: self.who.clone(), call: self.call.as_ref().map(part) }
+    }
+
     /// Who it is.
     pub fn who(&self) -> &Who {
         &self.who

@@ -34,6 +34,7 @@ use crate::domain::{Invalid, UnpublishedYear, WorkCalendar};
 use crate::letter::{FactChange, LetterError, ReplyLinks, Templates};
 use crate::mail::message::Mailbox;
 use crate::store::Store;
+use crate::store::types::Id;
 /// What reading gives. Rooms above name it by this room: they read rows, and change them by deeds alone.
 pub use crate::store::{Reader, StoreError, curves, failpoint, hash_key, hex, revisions, rows, types};
 
@@ -123,6 +124,8 @@ pub enum Refusal {
         changes: Vec<FactChange>,
         /// Whether a fresh draft waits in its place; otherwise nothing calls for the letter any more.
         waits: bool,
+        /// The drafts that wait now, in its place or to other units.
+        drafts: Vec<Id>,
     },
     /// A deadline falls into a year whose calendar has not been published.
     #[error(transparent)]

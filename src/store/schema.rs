@@ -118,6 +118,7 @@ diesel::table! {
         retired_on -> Nullable<Date>,
         retired_reason -> Nullable<Text>,
         retired_at -> Nullable<Timestamp>,
+        signed -> Text,
         continues_id -> Nullable<Key>,
     }
 }
@@ -407,6 +408,7 @@ diesel::table! {
         decided_by -> Nullable<Text>,
         decided_at -> Nullable<Timestamp>,
         decision_note -> Nullable<Text>,
+        waits_for -> Nullable<Text>,
     }
 }
 

@@ -74,6 +74,7 @@ fn campaign(name: &str, parent: Option<&str>) -> NewCampaign {
         members_open: false,
         rule_pack: None,
         issuing: None,
+        signed: None,
         issuer_name: Some("综合协调组".to_owned()),
         letter_mark: Some("湘攻坚函".to_owned()),
         reply_working_days: None,

@@ -18,6 +18,7 @@ mod ladder;
 mod needed;
 mod reports;
 mod retired;
+mod signed_kinds;
 mod signing;
 mod storm;
 mod twins;
@@ -96,7 +97,7 @@ pub(crate) async fn run(app: &TestApp, day: &str) -> Value {
 pub(crate) async fn remind(app: &TestApp, day: &str) -> Reminded {
     at(app, day);
     assessments::evaluate(&app.office, &Actor::job(), d(day)).await.unwrap();
-    warnings::remind(&app.office, &Actor::job(), false).await.unwrap()
+    warnings::remind(&app.office, &Actor::job()).await.unwrap()
 }
 
 pub(crate) async fn items(app: &TestApp, path: &str) -> Vec<Value> {

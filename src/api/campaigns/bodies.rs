@@ -7,13 +7,14 @@ use uuid::Uuid;
 
 use crate::api::http::wire::{Word, maybe};
 use crate::api::indicators::Named;
-use crate::domain::{Inheritable, Issuing, MemberRole, TextEnum as _, text_enum};
+use crate::domain::{Inheritable, Issuing, MemberRole, SignedKind, SignedKinds, TextEnum as _, text_enum};
 use crate::office::ChangeReason;
 use crate::office::StoreError;
 use crate::office::plans::{CampaignEdit, NewCampaign};
-use crate::office::rows::{CampaignMemberRow, CampaignRow, word};
+use crate::office::rows::{CampaignMemberRow, CampaignRow, signed_kinds, word};
 
 type IssuingWord = Word<Issuing>;
+type SignedWord = Word<SignedKind>;
 type InheritableWord = Word<Inheritable>;
 type ExpandWord = Word<Expand>;
 
@@ -57,6 +58,9 @@ pub struct CampaignView {
     rule_pack_id: Uuid,
     /// 出函方式：自动，或经签发
     issuing: IssuingWord,
+    /// 经签发（issuing为approval）时须签发的函：warning（预警函）、climb（提级函）、lifting（解除函）、reminder（反馈提醒函）、report_reminder（催报函）；其余的自动发出
+    #[schema(value_type = Vec<String>, example = json!(["warning", "climb", "lifting"]))]
+    signed: Vec<SignedWord>,
     /// 发文机关
     issuer_name: String,
     /// 机关代字
@@ -108,6 +112,7 @@ impl CampaignView {
             members_open: row.members_open,
             rule_pack_id: row.rule_pack_id.0,
             issuing: Word(word(&row.issuing)?),
+            signed: signed_kinds(&row.signed)?.iter().map(Word).collect(),
             issuer_name: row.issuer_name,
             letter_mark: row.letter_mark,
             reply_working_days: row.reply_working_days,
@@ -181,6 +186,8 @@ pub struct CreateCampaign {
     rule_pack: Option<String>,
     /// 出函方式：自动，或经签发；不填则与上级攻坚行动相同，没有上级的为自动
     issuing: Option<IssuingWord>,
+    /// 经签发时须签发的函；不填则与上级攻坚行动相同，没有上级的为warning、climb、lifting
+    signed: Option<Vec<SignedWord>>,
     /// 发文机关；不填则与上级攻坚行动相同
     issuer_name: Option<String>,
     /// 机关代字，只写文字；不填则与上级攻坚行动相同
@@ -198,6 +205,10 @@ pub struct CreateCampaign {
 
 fn first() -> i32 {
     1
+}
+
+fn kinds(words: Vec<SignedWord>) -> SignedKinds {
+    words.into_iter().map(|word| word.0).collect()
 }
 
 impl From<CreateCampaign> for NewCampaign {
@@ -218,6 +229,7 @@ impl From<CreateCampaign> for NewCampaign {
             members_open: body.members_open,
             rule_pack: body.rule_pack,
             issuing: body.issuing.map(|word| word.0),
+            signed: body.signed.map(kinds),
             issuer_name: body.issuer_name,
             letter_mark: body.letter_mark,
             reply_working_days: body.reply_working_days,
@@ -228,7 +240,7 @@ impl From<CreateCampaign> for NewCampaign {
     }
 }
 
-/// 修改攻坚行动；未写的字段不变，写null为清空；出函方式、发文机关、机关代字、反馈期限、规则包、联系人和专班办公室写null为沿用上级攻坚行动
+/// 修改攻坚行动；未写的字段不变，写null为清空；出函方式、须签发的函、发文机关、机关代字、反馈期限、规则包、联系人和专班办公室写null为沿用上级攻坚行动
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateCampaign {
@@ -278,6 +290,10 @@ pub struct UpdateCampaign {
     #[serde(default, deserialize_with = "maybe::deserialize")]
     #[schema(value_type = Option<IssuingWord>)]
     issuing: Option<Option<IssuingWord>>,
+    /// 经签发时须签发的函，整体替换；移出的种类，已在等候的函稿仍由人签发，此后新的自动发出
+    #[serde(default, deserialize_with = "maybe::deserialize")]
+    #[schema(value_type = Option<Vec<SignedWord>>)]
+    signed: Option<Option<Vec<SignedWord>>>,
     /// 发文机关
     #[serde(default, deserialize_with = "maybe::deserialize")]
     #[schema(value_type = Option<String>)]
@@ -321,6 +337,7 @@ impl From<UpdateCampaign> for CampaignEdit {
             members_open: body.members_open,
             rule_pack: body.rule_pack,
             issuing: body.issuing.map(|word| word.map(|word| word.0)),
+            signed: body.signed.map(|words| words.map(kinds)),
             issuer_name: body.issuer_name,
             letter_mark: body.letter_mark,
             reply_working_days: body.reply_working_days,

@@ -176,6 +176,19 @@ impl Refused {
         self
     }
 
+    /// The problem as part of an answer that tells of several things.
+    pub fn part(&self) -> ProblemView {
+        self.log();
+        self.view(crate::api::http::request_id::current())
+    }
+
+    /// Our fault is told in the log, with its cause.
+    fn log(&self) {
+        if self.code.status().is_server_error() {
+            tracing::error!(code = self.code.as_str(), cause = self.cause, "request failed");
+        }
+    }
+
     fn view(&self, request_id: String) -> ProblemView {
         ProblemView {
             kind: format!("urn:xushi:problem:{}", self.code.as_str()),
@@ -266,7 +279,7 @@ impl From<Refusal> for Refused {
             Refusal::Many(wrong) => Self::many(wrong.into_iter().map(FieldError::from).collect()),
             Refusal::Conflict(detail) => Self::new(Code::Conflict, detail),
             Refusal::NoKey => Self::new(Code::Forbidden, "此操作须持密钥办理。"),
-            Refusal::Changed { changes, waits } => facts_changed(changes, waits),
+            Refusal::Changed { changes, waits, .. } => facts_changed(changes, waits),
             Refusal::Letter(error) => Self::internal(error),
         }
     }
@@ -320,9 +333,7 @@ impl ResponseError for Refused {
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
         let request_id = crate::api::http::request_id::current();
-        if self.code.status().is_server_error() {
-            tracing::error!(code = self.code.as_str(), cause = self.cause, "request failed");
-        }
+        self.log();
         let body = serde_json::to_vec(&self.view(request_id)).unwrap_or_default();
         let mut answer = HttpResponse::build(self.code.status());
         if self.code == Code::Unavailable {

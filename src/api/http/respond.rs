@@ -37,9 +37,12 @@ fn revised_tag(revision: i32, body: &[u8]) -> String {
 }
 
 fn lists(headers: &HeaderMap, name: header::HeaderName, tag: &str) -> Option<bool> {
-    let value = headers.get(name)?.to_str().unwrap_or_default();
+    Some(listed(headers.get(name)?.to_str().unwrap_or_default(), tag))
+}
+
+fn listed(value: &str, tag: &str) -> bool {
     let weak = |text: &str| text.trim().trim_start_matches("W/").to_owned();
-    Some(value.trim() == "*" || value.split(',').any(|one| weak(one) == tag))
+    value.trim() == "*" || value.split(',').any(|one| weak(one) == tag)
 }
 
 /// 200 with the view, or 304 when the caller has it already.
@@ -300,4 +303,12 @@ pub fn if_match<T: Serialize>(request: &HttpRequest, present: &T) -> Result<(), 
 /// `PreconditionFailed` when the tag is another.
 pub fn if_match_given<T: Serialize>(request: &HttpRequest, present: &T) -> Result<(), Refused> {
     if request.headers().contains_key(header::IF_MATCH) { if_match(request, present) } else { Ok(()) }
+}
+
+/// The same of one of several things, whose tag the body gives as the header would.
+///
+/// # Errors
+/// `PreconditionFailed` when the tag is another.
+pub fn if_match_listed<T: Serialize>(given: &str, present: &T) -> Result<(), Refused> {
+    if listed(given, &tag(&json(present)?)) { Ok(()) } else { Err(stale()) }
 }

@@ -20,7 +20,7 @@ use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
-use crate::domain::{Handling, LetterKind, LetterState, Level, Role};
+use crate::domain::{Handling, LetterKind, LetterState, Level, Role, WaitsFor};
 use crate::office::StoreError;
 use crate::office::rows::{LetterFilter, LetterRow, word};
 
@@ -66,6 +66,9 @@ pub struct LetterView {
     /// 函稿自最近一次改写起已等待签发的整天数，列表中给出
     #[serde(skip_serializing_if = "Option::is_none")]
     waiting_days: Option<i64>,
+    /// 函稿在等什么：signature（签发），或release（研判规则升级后待放行，放行后自动发出）；不是函稿的为null
+    #[schema(value_type = Option<String>, example = "signature")]
+    waits_for: Option<Word<WaitsFor>>,
     /// 所承接的函
     follows_id: Option<Uuid>,
     /// 是原函催办的第几步：1提醒，2升级并抄送负责人，3抄送上级单位
@@ -103,6 +106,7 @@ impl LetterView {
             subject: row.subject,
             created_at: row.created_at.and_utc(),
             waiting_days: (state == LetterState::Draft).then_some(waiting),
+            waits_for: row.waits_for.as_deref().map(word).transpose()?.map(Word),
             follows_id: row.follows_id.map(|id| id.0),
             ladder_step: row.ladder_step,
             decided_by: row.decided_by,
@@ -140,6 +144,9 @@ pub struct LetterParams {
     campaign: Option<String>,
     /// 主送单位：id、信用代码或名称
     unit: Option<String>,
+    /// 函的种类
+    #[param(value_type = Option<String>)]
+    kind: Option<Word<LetterKind>>,
     /// 预警等级
     #[param(value_type = Option<String>)]
     level: Option<Word<Level>>,
@@ -165,6 +172,7 @@ async fn list_letters(
         unit_id: unit.map(|row| row.id.0),
         state: list.filter.state.map(|state| state.0.to_string()),
         numbered: caller.role == Role::Unit,
+        kind: list.filter.kind.map(|kind| kind.0.to_string()),
         level: list.filter.level.map(|level| level.0.to_string()),
         updated_after: list.updated_after,
     };

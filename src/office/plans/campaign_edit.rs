@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::domain::{Campaign, Inheritable, Invalid, Issuing, TextEnum as _};
+use crate::domain::{Campaign, Inheritable, Invalid, Issuing, SignedKinds, TextEnum as _};
 use crate::office::ChangeReason;
 
 /// What is to become of a campaign; what is `None` stays, `Some(None)` is none, or what the campaign above says.
@@ -36,6 +36,8 @@ pub struct CampaignEdit {
     pub rule_pack: Option<Option<String>>,
     /// Whether letters wait for a signature.
     pub issuing: Option<Option<Issuing>>,
+    /// Which kinds wait, where letters do.
+    pub signed: Option<Option<SignedKinds>>,
     /// 发文机关.
     pub issuer_name: Option<Option<String>>,
     /// 机关代字.
@@ -71,6 +73,7 @@ impl CampaignEdit {
             convener: optional(&self.convener, before.convener),
             members_open: self.members_open.unwrap_or(before.members_open),
             issuing: self.issuing.flatten().unwrap_or(before.issuing),
+            signed: self.signed.flatten().unwrap_or(before.signed),
             issuer_name: text(&self.issuer_name.clone().flatten(), before.issuer_name),
             letter_mark: text(&self.letter_mark.clone().flatten(), before.letter_mark),
             reply_working_days: self.reply_working_days.flatten().unwrap_or(before.reply_working_days),
@@ -99,6 +102,7 @@ impl CampaignEdit {
     ) -> Result<Option<Vec<Inheritable>>, Invalid> {
         let said = |one: Inheritable| match one {
             Inheritable::Issuing => self.issuing.map(|value| value.is_some()),
+            Inheritable::Signed => self.signed.map(|value| value.is_some()),
             Inheritable::IssuerName => self.issuer_name.as_ref().map(Option::is_some),
             Inheritable::LetterMark => self.letter_mark.as_ref().map(Option::is_some),
             Inheritable::ReplyWorkingDays => self.reply_working_days.map(|value| value.is_some()),

@@ -3,7 +3,9 @@
 use chrono::NaiveDate;
 
 use super::{CampaignEdit, campaign};
-use crate::domain::{Campaign, Inheritable, Invalid, Issuing, MemberRole, RulePack, TextEnum as _};
+use crate::domain::{
+    Campaign, Inheritable, Invalid, Issuing, MemberRole, RulePack, SignedKinds, TextEnum as _,
+};
 use crate::office::actor::Deed;
 use crate::office::{Actor, Office, Refusal};
 use crate::store::revisions::{self, ChangeNote};
@@ -43,6 +45,8 @@ pub struct NewCampaign {
     pub rule_pack: Option<String>,
     /// Whether letters wait for a signature; without a campaign above they do not unless told.
     pub issuing: Option<Issuing>,
+    /// Which kinds wait, where letters do; without a campaign above the usual ones unless told.
+    pub signed: Option<SignedKinds>,
     /// 发文机关.
     pub issuer_name: Option<String>,
     /// 机关代字.
@@ -62,6 +66,7 @@ impl NewCampaign {
     fn unsaid(&self) -> Vec<Inheritable> {
         let said = |one: &Inheritable| match one {
             Inheritable::Issuing => self.issuing.is_some(),
+            Inheritable::Signed => self.signed.is_some(),
             Inheritable::IssuerName => self.issuer_name.is_some(),
             Inheritable::LetterMark => self.letter_mark.is_some(),
             Inheritable::ReplyWorkingDays => self.reply_working_days.is_some(),
@@ -116,6 +121,7 @@ pub(super) async fn add_campaign(deed: &mut Deed<'_>, new: NewCampaign) -> Resul
         convener: new.convener,
         members_open: new.members_open,
         issuing: new.issuing.unwrap_or(Issuing::Automatic),
+        signed: new.signed.unwrap_or_else(SignedKinds::usual),
         reply_working_days: new.reply_working_days.unwrap_or(USUAL_WORKING_DAYS),
         contact_name: new.contact_name,
         contact_phone: new.contact_phone,

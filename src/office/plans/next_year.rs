@@ -144,6 +144,7 @@ async fn campaign(
             members_open: said.members_open,
             rule_pack: own(Inheritable::RulePack).then(|| key(old.rule_pack_id)),
             issuing: own(Inheritable::Issuing).then_some(said.issuing),
+            signed: own(Inheritable::Signed).then_some(said.signed),
             issuer_name: own(Inheritable::IssuerName).then_some(said.issuer_name),
             letter_mark: own(Inheritable::LetterMark).then_some(said.letter_mark),
             reply_working_days: own(Inheritable::ReplyWorkingDays).then_some(said.reply_working_days),

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use chrono::NaiveDate;
+
 use super::ladder::{Climb, Said};
 use super::letter_context::Campaigns;
 use super::plan::{LetGo, plan, retired};
@@ -24,21 +26,22 @@ pub(super) struct Afresh {
     pub(super) quiet: Vec<EpisodeChange>,
 }
 
-/// Judges what this draft speaks of.
+/// Judges what this draft speaks of, as of `day`.
 ///
 /// # Errors
 /// When the database fails, or the letter it follows has gone.
 pub(super) async fn of(
     office: &Office,
     campaigns: &Campaigns,
-    draft: &LetterRow,
-    key: Key,
+    (draft, key): (&LetterRow, Key),
+    day: NaiveDate,
 ) -> Result<Afresh, Refusal> {
-    let silences = Silences::load(office, office.clock.today(), campaigns).await?;
+    let silences = Silences::load(office, day, campaigns).await?;
     match (key.follows, key.step) {
         (Some(follows), Some(step)) => {
             let heads = office.store.list_letter_heads(&[follows]).await?;
-            let climb = Climb::of(office, &silences, campaigns, &heads.iter().collect::<Vec<_>>()).await?;
+            let asked: Vec<_> = heads.iter().collect();
+            let climb = Climb::of(office, &silences, campaigns, (&asked, day)).await?;
             // A person signs it, whatever else was sent today.
             let unspoken = HashSet::new();
             let said = heads
@@ -52,8 +55,8 @@ pub(super) async fn of(
             let spoken = findings.iter().filter_map(Finding::episode).collect();
             Ok(Afresh { findings, others: Vec::new(), quiet: climb.quiet(&spoken) })
         }
-        _ if key.kind == LetterKind::Lifting => lifted(office, campaigns, &silences, draft).await,
-        _ => ordinary(office, campaigns, &silences, (draft, key)).await,
+        _ if key.kind == LetterKind::Lifting => lifted(office, campaigns, &silences, (draft, day)).await,
+        _ => ordinary(office, campaigns, &silences, (draft, key, day)).await,
     }
 }
 
@@ -62,7 +65,7 @@ async fn ordinary(
     office: &Office,
     campaigns: &Campaigns,
     silences: &Silences,
-    (draft, key): (&LetterRow, Key),
+    (draft, key, day): (&LetterRow, Key, NaiveDate),
 ) -> Result<Afresh, Refusal> {
     let episodes = office.store.list_letter_episodes(draft.id.0).await?;
     let reports = office.store.list_letter_reports(&[draft.id]).await?;
@@ -73,7 +76,7 @@ async fn ordinary(
         .collect();
     let campaigns = Some(silences.families(&HashSet::from([key.campaign]), campaigns));
     let wanted = Wanted { campaigns, again_today: true, ..Wanted::default() };
-    let mut plan = plan(office, office.clock.today(), silences, wanted).await?;
+    let mut plan = plan(office, day, silences, wanted).await?;
     let mut findings = plan.letters.remove(&key).unwrap_or_default();
     findings.truncate(LINES_MAX);
     let about = |finding: &Finding| finding.indicators().any(|id| own.contains(&id));
@@ -89,14 +92,14 @@ async fn lifted(
     office: &Office,
     campaigns: &Campaigns,
     silences: &Silences,
-    draft: &LetterRow,
+    (draft, day): (&LetterRow, NaiveDate),
 ) -> Result<Afresh, Refusal> {
     let links = office.store.list_episode_links(&[draft.id]).await?;
     let episodes: Vec<EpisodeRow> = office.store.list_letter_episodes(draft.id.0).await?;
     let family = silences.families(&HashSet::from([draft.campaign_id]), campaigns);
     let standing_of = episodes.iter().map(|row| row.indicator_id).collect();
     let wanted = Wanted { campaigns: Some(family), standing_of, ..Wanted::default() };
-    let plan = plan(office, office.clock.today(), silences, wanted).await?;
+    let plan = plan(office, day, silences, wanted).await?;
     let mut findings = Vec::new();
     for link in links {
         let Some(row) = episodes.iter().find(|row| row.id == link.episode_id) else { continue };

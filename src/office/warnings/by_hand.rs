@@ -2,7 +2,8 @@
 
 use chrono::{Datelike as _, NaiveDate};
 
-use super::{Actor, Issued, Office, Refusal, rehearse, remind, run};
+use super::rehearse::{Rehearsal, tell};
+use super::{Actor, Issued, Office, Refusal, remind, run};
 use crate::domain::Invalid;
 
 /// What is asked for.
@@ -12,8 +13,11 @@ pub struct NewRun {
     pub as_of: Option<NaiveDate>,
     /// Whether it is a rehearsal, which writes nothing.
     pub dry_run: bool,
-    /// Whether the steps of the ladder that are due today are taken as well.
-    pub ladder: bool,
+    /// Whether the steps of the ladder that are due are taken as well; where it is not said, a rehearsal with texts has them: it
+    /// tells all that would go out that day.
+    pub ladder: Option<bool>,
+    /// Whether a rehearsal gives what the letters would say.
+    pub texts: bool,
 }
 
 /// Runs, or rehearses; gives the day and what was done, the letters of the ladder last.
@@ -35,10 +39,17 @@ pub async fn run_by_hand(
         let detail = "研判日期晚于今天，只能预演（dry_run为true）。";
         return Err(Invalid::new("as_of", "in_future", detail).into());
     }
-    let mut done =
-        if new.dry_run { rehearse(office, as_of).await? } else { run(office, actor, as_of).await? };
-    if new.ladder {
-        done.letters.extend(remind(office, actor, new.dry_run).await?.run.letters);
+    if new.texts && !new.dry_run {
+        let detail = "只有预演（dry_run为true）才给出函的全文；已签发的函和函稿请逐封读取。";
+        return Err(Invalid::new("texts", "only_rehearsed", detail).into());
+    }
+    let ladder = new.ladder.unwrap_or(new.texts);
+    if new.dry_run {
+        return Ok((as_of, tell(office, as_of, Rehearsal { ladder, texts: new.texts }).await?));
+    }
+    let mut done = run(office, actor, as_of).await?;
+    if ladder {
+        done.letters.extend(remind(office, actor).await?.run.letters);
     }
     Ok((as_of, done))
 }

@@ -47,8 +47,8 @@ pub async fn list_defaulted(reader: &Reader) -> Result<Vec<Defaulted>, StoreErro
         Inheritable::RulePack => is_standard(own) && !is_standard(above),
         Inheritable::Contact => !has_contact(own) && has_contact(above),
         Inheritable::OfficeUnit => own.office_unit_id.is_none() && above.office_unit_id.is_some(),
-        // These were always taken from the one above.
-        Inheritable::IssuerName | Inheritable::LetterMark => false,
+        // These were always taken from the one above, or carried over with the rows that were there.
+        Inheritable::IssuerName | Inheritable::LetterMark | Inheritable::Signed => false,
     };
     let pairs = reader.list_below_others().await?;
     let undecided = pairs.into_iter().filter(|(own, _)| own.inherits.is_none());

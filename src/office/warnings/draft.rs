@@ -6,17 +6,18 @@ use chrono::{Datelike as _, NaiveDate};
 
 use super::Office;
 use super::addressees::{Addressees, addressees, deliveries};
+use super::going::Going;
 use super::letter_context::LetterContext;
 use super::planned::{About, Finding, Key, changed};
 use crate::domain::{
-    Grade, Handling, IncidentKind, Issuing, LetterKind, LetterState, Level, SubjectKind, TextEnum as _,
+    Grade, Handling, IncidentKind, LetterKind, LetterState, Level, SubjectKind, TextEnum as _,
     UnpublishedYear,
 };
 use crate::letter::{EarlierLetter, LetterContact, LetterFacts, PICTURES_MAX, ReplyTerms, Trend};
 use crate::store::StoreError;
 use crate::store::rows::{
-    EpisodeChange, EpisodeRow, IncidentRow, IssuingCampaignRow, LetterEpisodeRow, LetterReportRow, LetterRow,
-    NewLetter,
+    EpisodeChange, EpisodeRow, IncidentRow, IssuingCampaignRow, LetterEpisodeRow, LetterHead,
+    LetterReportRow, LetterRow, NewLetter,
 };
 use crate::store::types::Id;
 
@@ -30,15 +31,15 @@ pub(super) struct Draft {
     pub(super) letter: LetterRow,
     /// Whom it reaches.
     pub(super) addressees: Addressees,
-    /// Whether it waits for 签发.
-    pub(super) approval: bool,
+    /// Whether it waits for 签发, and why.
+    pub(super) going: Going,
     /// Why it cannot be issued: its deadline needs a calendar nobody has.
     pub(super) blocked: Option<UnpublishedYear>,
     findings: Vec<Finding>,
 }
 
 impl Draft {
-    /// Drafts the letter about `findings`; `waiting` is the row of the draft it takes the place of.
+    /// Drafts the letter about `findings`, dated the day of its context; `waiting` is the draft it takes the place of.
     ///
     /// # Errors
     /// `Missing` when a campaign or indicator has gone.
@@ -47,10 +48,10 @@ impl Draft {
         letter_context: &LetterContext<'_>,
         as_of: NaiveDate,
         (key, mut findings): (Key, Vec<Finding>),
-        waiting: Option<(Id, chrono::NaiveDateTime)>,
+        waiting: Option<&LetterHead>,
     ) -> Result<Self, StoreError> {
         let campaign = letter_context.campaign(key.campaign)?;
-        let issued_on = office.clock.today();
+        let issued_on = letter_context.day();
         // The gravest first: the reader may not reach the end.
         findings.sort_by_cached_key(|finding| {
             let task = letter_context.line(finding.indicator).ok().map(|line| line.task_id);
@@ -99,8 +100,8 @@ impl Draft {
         };
         let letter = letter_row(office, campaign, &key, &facts, follows_id, waiting);
         let facts = LetterFacts { reply_link: reply_link(office, &key, &letter), ..facts };
-        let approval = campaign.issuing == Issuing::Approval.as_str();
-        Ok(Self { key, facts, letter, addressees, approval, blocked, findings })
+        let going = Going::of(campaign, &key, waiting)?;
+        Ok(Self { key, facts, letter, addressees, going, blocked, findings })
     }
 
     /// The indicators of its first lines, where these want a chart and have none.
@@ -117,10 +118,10 @@ impl Draft {
         }
     }
 
-    /// Lets it wait for a signature whatever its campaign says.
+    /// Lets it wait whatever its campaign says.
     #[must_use]
     pub(super) fn held(self) -> Self {
-        Self { approval: true, ..self }
+        Self { going: self.going.held(), ..self }
     }
 
     /// Its indicators with their names and grades.
@@ -150,7 +151,8 @@ impl Draft {
 
     /// What is written while it waits: its episodes go on, but no letter has spoken of them yet.
     pub(super) fn to_wait(&self, texts: LetterRow) -> NewLetter {
-        let row = LetterRow { issued_on: None, reply_by: None, ..texts };
+        let waits_for = self.going.waits_for.map(|what| what.to_string());
+        let row = LetterRow { issued_on: None, reply_by: None, waits_for, ..texts };
         self.written(LetterRow { state: LetterState::Draft.to_string(), ..row }, false)
     }
 
@@ -281,10 +283,11 @@ fn letter_row(
     key: &Key,
     facts: &LetterFacts,
     follows_id: Option<Id>,
-    waiting: Option<(Id, chrono::NaiveDateTime)>,
+    waiting: Option<&LetterHead>,
 ) -> LetterRow {
     let now = office.clock.timestamp();
-    let (id, created_at) = waiting.unwrap_or_else(|| (Id(office.clock.new_id()), now));
+    let before = waiting.map(|head| (head.id, head.created_at));
+    let (id, created_at) = before.unwrap_or_else(|| (Id(office.clock.new_id()), now));
     LetterRow {
         id,
         mark: campaign.letter_mark.clone(),
@@ -309,5 +312,6 @@ fn letter_row(
         decided_by: None,
         decided_at: None,
         decision_note: None,
+        waits_for: None,
     }
 }

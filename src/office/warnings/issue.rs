@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use super::draft::Draft;
 use super::frozen::freeze;
 use super::planned::Key;
-use super::run::{Outcome, PlannedLetter};
+use super::rehearse::Mode;
+use super::run::{Outcome, PlannedLetter, PlannedText};
 use super::together::{self, unless_overtaken};
 use super::{Office, Refusal};
 use crate::letter::{LetterFacts, Picture, changes, draw};
@@ -17,7 +18,7 @@ use crate::store::{StoreError, failpoint};
 /// Drafts that wait, by the letter they are to become.
 pub(super) type Waiting = HashMap<Key, LetterHead>;
 
-/// Issues drafts, or lets them wait, or only tells (`dry_run`).
+/// Issues drafts, or lets them wait, or only tells.
 ///
 /// # Errors
 /// When the database or a template fails; what was issued before stays.
@@ -25,36 +26,55 @@ pub(super) async fn conclude(
     office: &Office,
     drafts: Vec<Draft>,
     waiting: &Waiting,
-    dry_run: bool,
+    mode: Mode,
 ) -> Result<Vec<PlannedLetter>, Refusal> {
     let mut outcomes: HashMap<Id, Outcome> = HashMap::new();
-    let ready = |draft: &&Draft| !dry_run && draft.blocked.is_none();
+    let ready = |draft: &&Draft| mode == Mode::Write && draft.blocked.is_none();
     let (waits, goes): (Vec<&Draft>, Vec<&Draft>) =
-        drafts.iter().filter(ready).partition(|draft| draft.approval);
+        drafts.iter().filter(ready).partition(|draft| draft.going.waits_for.is_some());
     let waited = |draft: &&Draft| waiting.get(&draft.key).is_some_and(|head| head.id == draft.letter.id);
     let (drafted, new): (Vec<&Draft>, Vec<&Draft>) = goes.into_iter().partition(waited);
     issue_all(office, &new, &mut outcomes).await?;
     issue_drafted(office, &drafted, &mut outcomes).await?;
     wait_all(office, &waits, waiting, &mut outcomes).await?;
-    let told = |draft: Draft| {
+    let mut room = mode.room();
+    let mut told = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        let text = match draft.blocked {
+            None if room > 0 => Some(text_of(office, &draft)?),
+            _ => None,
+        };
+        room = room.saturating_sub(text.as_ref().map_or(0, PlannedText::len));
         let outcome = match draft.blocked {
             Some(unpublished) => Outcome::Blocked { year: unpublished.year },
             None => outcomes.remove(&draft.letter.id).unwrap_or(Outcome::Planned),
         };
-        PlannedLetter {
+        told.push(PlannedLetter {
             campaign_id: draft.letter.campaign_id,
             unit_id: draft.letter.unit_id,
             kind: draft.key.kind,
             step: draft.key.step,
+            follows: draft.key.follows,
+            waits_for: draft.going.waits_for,
+            text,
             level: draft.facts.level,
             indicators: draft.indicators(),
+            why: draft.going.why,
+            reply_by: draft.facts.reply.as_ref().map(|reply| reply.by),
+            copied: draft.facts.copied,
             mailboxes: draft.addressees.mailboxes.iter().map(|(.., contact)| contact.email.clone()).collect(),
             lacking: draft.addressees.lacking,
             unit: draft.facts.addressee,
             outcome,
-        }
-    };
-    Ok(drafts.into_iter().map(told).collect())
+        });
+    }
+    Ok(told)
+}
+
+/// What a planned letter would say, in the form of a draft.
+fn text_of(office: &Office, draft: &Draft) -> Result<PlannedText, Refusal> {
+    let rendered = office.letters.templates.render(&draft.facts)?;
+    Ok(PlannedText { subject: rendered.subject, body: rendered.text })
 }
 
 /// Issues all at once; when somebody else has issued one of them meanwhile, one by one.
@@ -80,7 +100,7 @@ async fn issue_all(
     Ok(())
 }
 
-/// Issues what waited for a signature and need not any more: the campaign issues by itself by now.
+/// Issues what waited and need not any more: new rules were released, or the campaign issues by itself by now.
 async fn issue_drafted(
     office: &Office,
     drafts: &[&Draft],
@@ -135,7 +155,8 @@ async fn wait_all(
 async fn says_the_same(office: &Office, new: &NewLetter) -> Result<bool, Refusal> {
     let Some(row) = office.store.find_letter(new.letter.id.0).await? else { return Ok(false) };
     let (before, now) = (LetterFacts::from_json(&row.facts)?, LetterFacts::from_json(&new.letter.facts)?);
-    Ok(changes(&before, &now).is_empty() && row.follows_id == new.letter.follows_id)
+    let (follows, waits_for) = (&new.letter.follows_id, &new.letter.waits_for);
+    Ok(changes(&before, &now).is_empty() && row.follows_id == *follows && row.waits_for == *waits_for)
 }
 
 pub(super) fn issued(letter: &LetterRow) -> Result<Outcome, StoreError> {

@@ -11,7 +11,8 @@ use chrono::NaiveDate;
 use super::issue::Waiting;
 use super::letter_context::{self, Campaigns};
 use super::planned::Finding;
-use super::run::{self, Issued, Outcome};
+use super::rehearse::Mode;
+use super::run::{self, Issued, Outcome, PlannedLetter};
 use super::sign::discard_uncalled;
 use super::silence::Silences;
 use super::{Actor, Office, Refusal, assessments, incidents, report, settle};
@@ -40,29 +41,62 @@ pub struct Reminded {
 ///
 /// # Errors
 /// When the database or a template fails, or this year's calendar is not known.
-pub async fn remind(office: &Office, actor: &Actor, dry_run: bool) -> Result<Reminded, Refusal> {
+pub async fn remind(office: &Office, actor: &Actor) -> Result<Reminded, Refusal> {
     let today = office.clock.today();
     let mut done = Reminded { working_day: office.calendar.is_working_day(today)?, ..Reminded::default() };
     if !done.working_day {
         return Ok(done);
     }
-    if !dry_run {
-        // Whichever job ran first: nobody is written to on the strength of yesterday's verdicts.
-        assessments::evaluate(office, actor, today).await?;
-        settle::settle(office).await?;
+    // Whichever job ran first: nobody is written to on the strength of yesterday's verdicts.
+    assessments::evaluate(office, actor, today).await?;
+    settle::settle(office).await?;
+    let waiting = run::waiting(office).await?;
+    done.run.discarded = discard_answered(office, &waiting).await?;
+    let ended = take_steps(office, &waiting, (today, &HashSet::new(), Mode::Write), &mut done).await?;
+    done.exhausted = ended.iter().map(|(id, _)| *id).collect();
+    settle::settle(office).await?;
+    tell(office, actor, &ended).await?;
+    if !done.run.letters.is_empty() || done.run.discarded > 0 {
+        // Nobody is said to have started it: a run by somebody stands for the day's issuing, which this is not.
+        done.run.run_id = Some(report::keep(office, actor, today, (None, &done.run)).await?);
     }
+    Ok(done)
+}
+
+/// The letters of the steps that would be taken on `day`, which is not over; `spoken` is what other letters of that day speak
+/// of. Writes nothing.
+///
+/// # Errors
+/// As [`remind`].
+pub(super) async fn rehearse(
+    office: &Office,
+    day: NaiveDate,
+    (spoken, mode): (&HashSet<Id>, Mode),
+) -> Result<Vec<PlannedLetter>, Refusal> {
+    let mut done = Reminded { working_day: office.calendar.is_working_day(day)?, ..Reminded::default() };
+    if done.working_day {
+        let waiting = run::waiting(office).await?;
+        take_steps(office, &waiting, (day, spoken, mode), &mut done).await?;
+    }
+    Ok(done.run.letters)
+}
+
+/// Takes or tells the steps of a day; gives the letters without a step left, and why.
+async fn take_steps(
+    office: &Office,
+    waiting: &Waiting,
+    (today, told, mode): (NaiveDate, &HashSet<Id>, Mode),
+    done: &mut Reminded,
+) -> Result<Vec<(Id, &'static str)>, Refusal> {
     let campaigns = letter_context::campaigns(office).await?;
     let silences = Silences::load(office, today, &campaigns).await?;
-    let waiting = run::waiting(office).await?;
-    if !dry_run {
-        done.run.discarded = discard_answered(office, &waiting).await?;
-    }
     let heads = office.store.list_unanswered(until(office, today)?).await?;
-    let DueSteps { steps, drafts, mut ended } = due(office, &heads, &waiting, today).await?;
+    let DueSteps { steps, drafts, mut ended } = due(office, &heads, waiting, today).await?;
     let asked: Vec<&LetterHead> = steps.iter().chain(&drafts).map(|(head, _)| *head).collect();
     if !asked.is_empty() {
-        let climb = Climb::of(office, &silences, &campaigns, &asked).await?;
+        let climb = Climb::of(office, &silences, &campaigns, (&asked, today)).await?;
         let (mut spoken, mut written) = (climb.spoken_today(), HashSet::new());
+        spoken.extend(told);
         for chunk in steps.chunks(AT_ONCE) {
             let mut batch = Vec::new();
             for &(head, step) in chunk {
@@ -76,24 +110,17 @@ pub async fn remind(office: &Office, actor: &Actor, dry_run: bool) -> Result<Rem
                     Said::WindowOver | Said::Nothing => {}
                 }
             }
-            done.run.letters.extend(run::write(office, &campaigns, today, batch, &waiting, dry_run).await?);
+            let mode = mode.after(&done.run.letters);
+            done.run.letters.extend(run::write(office, &campaigns, today, batch, waiting, mode).await?);
         }
-        if !dry_run {
-            let about = (&campaigns, &silences, &waiting);
-            refresh(office, about, &climb, drafts, (&mut done, &mut written)).await?;
+        let about = (&campaigns, &silences, waiting);
+        let mode = mode.after(&done.run.letters);
+        refresh(office, about, &climb, (drafts, today, mode), (done, &mut written)).await?;
+        if mode == Mode::Write {
             run::write_quietly(office, &[], &climb.quiet(&written)).await?;
         }
     }
-    done.exhausted = ended.iter().map(|(id, _)| *id).collect();
-    if !dry_run {
-        settle::settle(office).await?;
-        tell(office, actor, &ended).await?;
-    }
-    if !(dry_run || done.run.letters.is_empty() && done.run.discarded == 0) {
-        // Nobody is said to have started it: a run by somebody stands for the day's issuing, which this is not.
-        done.run.run_id = Some(report::keep(office, actor, today, (None, &done.run)).await?);
-    }
-    Ok(done)
+    Ok(ended)
 }
 
 /// Letters whose ladder is to be looked at.
@@ -136,10 +163,9 @@ async fn refresh(
     office: &Office,
     (campaigns, silences, waiting): (&Campaigns, &Silences, &Waiting),
     climb: &Climb,
-    drafts: Vec<(&LetterHead, i32)>,
+    (drafts, today, mode): (Vec<(&LetterHead, i32)>, NaiveDate, Mode),
     (done, written): (&mut Reminded, &mut HashSet<Id>),
 ) -> Result<(), Refusal> {
-    let today = office.clock.today();
     let (mut batch, mut over) = (Vec::new(), Vec::new());
     // A draft waits for a person, whatever else was sent today.
     let unspoken = HashSet::new();
@@ -153,8 +179,16 @@ async fn refresh(
         }
     }
     written.extend(batch.iter().flat_map(|(_, findings)| findings).filter_map(Finding::episode));
-    let issued = run::write(office, campaigns, today, batch, waiting, false).await?;
-    done.run.letters.extend(issued.into_iter().filter(|one| matches!(one.outcome, Outcome::Issued { .. })));
+    let issued = run::write(office, campaigns, today, batch, waiting, mode).await?;
+    let goes = |one: &PlannedLetter| match one.outcome {
+        Outcome::Issued { .. } => true,
+        Outcome::Planned => one.waits_for.is_none(),
+        _ => false,
+    };
+    done.run.letters.extend(issued.into_iter().filter(goes));
+    if mode != Mode::Write {
+        return Ok(());
+    }
     for id in over {
         done.run.discarded += usize::from(
             discard_uncalled(office, id, "所涉事项已有变化或已改办下一步，函稿自动撤销。").await?,

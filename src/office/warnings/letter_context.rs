@@ -27,6 +27,7 @@ pub(super) async fn campaigns(office: &Office) -> Result<Campaigns, Refusal> {
 /// Everything a batch of letters needs.
 pub(super) struct LetterContext<'c> {
     campaigns: &'c Campaigns,
+    day: NaiveDate,
     lines: HashMap<Id, LineRow>,
     parts: Vec<PartRow>,
     by_task: HashMap<Id, Vec<usize>>,
@@ -37,7 +38,7 @@ pub(super) struct LetterContext<'c> {
 }
 
 impl<'c> LetterContext<'c> {
-    /// Reads what these letters need; contacts are those who serve on `day`.
+    /// Reads what these letters need, which are dated `day`; contacts are those who serve then.
     ///
     /// # Errors
     /// When the database fails.
@@ -90,6 +91,7 @@ impl<'c> LetterContext<'c> {
         let heads = office.store.list_letter_heads(&earlier).await?;
         Ok(Self {
             campaigns,
+            day,
             lines: lines.into_iter().map(|row| (row.id, row)).collect(),
             parts,
             by_task,
@@ -98,6 +100,11 @@ impl<'c> LetterContext<'c> {
             contacts,
             heads: heads.into_iter().map(|head| (head.id, head)).collect(),
         })
+    }
+
+    /// The date of its letters.
+    pub(super) fn day(&self) -> NaiveDate {
+        self.day
     }
 
     /// The campaign with this id.

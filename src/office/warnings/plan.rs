@@ -44,7 +44,8 @@ pub(super) async fn walk(
 ) -> Result<Plan, Refusal> {
     let open = office.store.list_open_episodes().await?;
     let open = open.into_iter().map(|row| (row.indicator_id, row)).collect();
-    let spoken: HashSet<Id> = office.store.list_spoken_of(office.clock.today()).await?.into_iter().collect();
+    let spoken: HashSet<Id> =
+        office.store.list_spoken_of(office.clock.today().max(as_of)).await?.into_iter().collect();
     let again = if wanted.again_today { HashSet::new() } else { spoken.clone() };
     let mut judging = Judging::start(&office.read, &office.calendar, as_of, wanted.campaigns.clone()).await?;
     let (plan, lagging) = (Plan::default(), HashMap::new());

@@ -5,17 +5,19 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::NaiveDate;
 
 use super::draft::Draft;
+use super::going::goes_by_itself;
 use super::issue::{Waiting, conclude};
 use super::letter_context::{self, Campaigns, LetterContext};
 use super::planned::{Finding, Key, Plan, Wanted};
+use super::rehearse::Mode;
 use super::silence::Silences;
 use super::upgrade::{self, Upgrade};
 use super::{Actor, Office, Refusal, assessments, plan, report, settle, sign, together, trends};
-use crate::domain::{Grade, Issuing, LetterKind, Level, TextEnum as _};
+use crate::domain::{Grade, LetterKind, Level, WaitsFor};
 use crate::letter::LINES_MAX;
 use crate::office::assessments::{Evaluated, Evaluation};
 use crate::store::StoreError;
-use crate::store::rows::{EpisodeChange, EpisodeRow, IssuingCampaignRow, LetterHead};
+use crate::store::rows::{EpisodeChange, EpisodeRow, LetterHead};
 use crate::store::types::Id;
 
 /// Letters drafted and issued at once, at most; and lines after which no further letter is added.
@@ -63,6 +65,18 @@ pub struct PlannedLetter {
     pub kind: LetterKind,
     /// Step of the ladder: 1 reminder, 2 next level and leader, 3 parent unit.
     pub step: Option<i32>,
+    /// The letter it follows.
+    pub follows: Option<Id>,
+    /// What its draft waits for; `None` where it goes by itself.
+    pub waits_for: Option<WaitsFor>,
+    /// Why, for people.
+    pub why: String,
+    /// What it would say, where a rehearsal was asked for it and had room.
+    pub text: Option<PlannedText>,
+    /// By when its answer is due when it goes on the day.
+    pub reply_by: Option<NaiveDate>,
+    /// Units that would get a copy.
+    pub copied: Vec<String>,
     /// Level of a warning: the gravest of its lines.
     pub level: Option<Level>,
     /// Indicators it lists, with their grades.
@@ -73,6 +87,29 @@ pub struct PlannedLetter {
     pub lacking: Vec<String>,
     /// What became of it.
     pub outcome: Outcome,
+}
+
+impl PlannedLetter {
+    /// Whether it would be written and its text is not told.
+    pub fn lacks_text(&self) -> bool {
+        self.text.is_none() && self.outcome == Outcome::Planned
+    }
+}
+
+/// What a planned letter would say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedText {
+    /// Subject.
+    pub subject: String,
+    /// Plain text, without a number.
+    pub body: String,
+}
+
+impl PlannedText {
+    /// How much room it takes, bytes.
+    pub(super) fn len(&self) -> usize {
+        self.subject.len() + self.body.len()
+    }
 }
 
 /// What a run did, or would do.
@@ -96,18 +133,10 @@ pub struct Issued {
     pub discarded: usize,
     /// The run as kept; `None` for a rehearsal.
     pub run_id: Option<Id>,
-    /// Whether offices rest today: a scheduled run then leaves what is due to the next working day.
+    /// Whether offices rest on the day: a scheduled run then leaves what is due to the next working day.
     pub resting: bool,
     /// What new rules change, while their letters wait for a person to release them.
     pub upgrade: Option<Upgrade>,
-}
-
-/// Who would get what and why on `as_of`; writes nothing.
-///
-/// # Errors
-/// As [`run`].
-pub async fn rehearse(office: &Office, as_of: NaiveDate) -> Result<Issued, Refusal> {
-    day(office, as_of, true).await
 }
 
 /// Judges every indicator as of `as_of`, writes the assessments down, issues every letter that is due, dated today, and keeps
@@ -116,7 +145,7 @@ pub async fn rehearse(office: &Office, as_of: NaiveDate) -> Result<Issued, Refus
 /// # Errors
 /// When the database or a template fails. Letters issued before stay.
 pub async fn run(office: &Office, actor: &Actor, as_of: NaiveDate) -> Result<Issued, Refusal> {
-    let mut done = day(office, as_of, false).await?;
+    let mut done = day(office, as_of, Mode::Write).await?;
     done.run_id = Some(report::keep(office, actor, as_of, (actor.key_name(), &done)).await?);
     Ok(done)
 }
@@ -135,7 +164,9 @@ pub async fn run_on_schedule(office: &Office, actor: &Actor, as_of: NaiveDate) -
     run(office, actor, as_of).await
 }
 
-async fn day(office: &Office, as_of: NaiveDate, dry_run: bool) -> Result<Issued, Refusal> {
+/// The letters of a day, written or only told.
+pub(super) async fn day(office: &Office, as_of: NaiveDate, mode: Mode) -> Result<Issued, Refusal> {
+    let dry_run = mode != Mode::Write;
     let campaigns = letter_context::campaigns(office).await?;
     let silences = Silences::load(office, as_of, &campaigns).await?;
     let hold = upgrade::hold(office).await?;
@@ -159,8 +190,8 @@ async fn day(office: &Office, as_of: NaiveDate, dry_run: bool) -> Result<Issued,
         let count = done.unaddressed.len();
         tracing::error!(count, "lagging indicators without a unit that answers for them");
     }
-    one_a_day(&mut letters, &campaigns);
     let waiting = waiting(office).await?;
+    one_a_day(&mut letters, &campaigns, &waiting)?;
     let called: HashSet<Key> = letters.keys().copied().collect();
     if !dry_run {
         write_quietly(office, &opened, &changed).await?;
@@ -173,15 +204,15 @@ async fn day(office: &Office, as_of: NaiveDate, dry_run: bool) -> Result<Issued,
             lines += findings.len();
             batch.push((key, findings));
             if batch.len() >= LETTERS_AT_ONCE || lines >= LINES_AT_ONCE {
-                done.letters.extend(
-                    write(office, &campaigns, as_of, std::mem::take(&mut batch), &waiting, dry_run).await?,
-                );
+                let (some, mode) = (std::mem::take(&mut batch), mode.after(&done.letters));
+                done.letters.extend(write(office, &campaigns, as_of, some, &waiting, mode).await?);
                 lines = 0;
             }
             findings = rest;
         }
     }
-    done.letters.extend(write(office, &campaigns, as_of, batch, &waiting, dry_run).await?);
+    let mode = mode.after(&done.letters);
+    done.letters.extend(write(office, &campaigns, as_of, batch, &waiting, mode).await?);
     if !dry_run {
         done.discarded = discard_uncalled(office, &waiting, &called, &silences).await?;
         if done.upgrade.is_none() {
@@ -209,21 +240,23 @@ async fn plan_and_evaluate(
 
 /// Takes out of requests for reports what another letter of the same day speaks of: two letters about one thing on one
 /// day read as a mistake. The request comes with the next run. Where letters wait for a signature, days are the signer's.
-fn one_a_day(letters: &mut BTreeMap<Key, Vec<Finding>>, campaigns: &Campaigns) {
+fn one_a_day(
+    letters: &mut BTreeMap<Key, Vec<Finding>>,
+    campaigns: &Campaigns,
+    waiting: &Waiting,
+) -> Result<(), StoreError> {
     let asks = |key: &Key| key.kind == LetterKind::ReportReminder;
-    let told: HashSet<Id> = letters
-        .iter()
-        .filter(|(key, _)| !asks(key) && campaigns.get(&key.campaign).is_some_and(issues_by_itself))
-        .flat_map(|(_, findings)| findings.iter().flat_map(Finding::indicators))
-        .collect();
+    let mut told: HashSet<Id> = HashSet::new();
+    for (key, findings) in letters.iter().filter(|(key, _)| !asks(key)) {
+        if goes_by_itself(campaigns, key, waiting.get(key))? {
+            told.extend(findings.iter().flat_map(Finding::indicators));
+        }
+    }
     for (_, findings) in letters.iter_mut().filter(|(key, _)| asks(key)) {
         findings.retain(|finding| !finding.indicators().any(|id| told.contains(&id)));
     }
     letters.retain(|_, findings| !findings.is_empty());
-}
-
-fn issues_by_itself(campaign: &IssuingCampaignRow) -> bool {
-    campaign.issuing == Issuing::Automatic.as_str()
+    Ok(())
 }
 
 /// Drafts and concludes one batch.
@@ -233,16 +266,16 @@ pub(super) async fn write(
     as_of: NaiveDate,
     batch: Vec<(Key, Vec<Finding>)>,
     waiting: &Waiting,
-    dry_run: bool,
+    mode: Mode,
 ) -> Result<Vec<PlannedLetter>, Refusal> {
     let mut drafts = drafted(office, campaigns, as_of, batch, waiting).await?;
     if upgrade::hold(office).await?.is_some() {
         drafts = drafts.into_iter().map(Draft::held).collect();
     }
-    conclude(office, drafts, waiting, dry_run).await
+    conclude(office, drafts, waiting, mode).await
 }
 
-/// Drafts one batch, charts and all.
+/// Drafts one batch, charts and all, dated today, or the day to come that is rehearsed.
 pub(super) async fn drafted(
     office: &Office,
     campaigns: &Campaigns,
@@ -253,12 +286,13 @@ pub(super) async fn drafted(
     if batch.is_empty() {
         return Ok(Vec::new());
     }
-    let letter_context = LetterContext::load(office, campaigns, &batch, office.clock.today()).await?;
+    let day = office.clock.today().max(as_of);
+    let letter_context = LetterContext::load(office, campaigns, &batch, day).await?;
     let mut drafts = Vec::with_capacity(batch.len());
     let mut seen = HashSet::new();
     for (key, findings) in batch {
         // What is more than one letter holds waits for its own draft until the first is issued.
-        let before = waiting.get(&key).filter(|_| seen.insert(key)).map(|head| (head.id, head.created_at));
+        let before = waiting.get(&key).filter(|_| seen.insert(key));
         drafts.push(Draft::of(office, &letter_context, as_of, (key, findings), before)?);
     }
     let undrawn: Vec<Id> = drafts.iter().flat_map(Draft::undrawn).collect();
@@ -274,15 +308,14 @@ pub(super) async fn waiting(office: &Office) -> Result<Waiting, Refusal> {
     Ok(heads.into_iter().map(keyed).collect::<Result<_, _>>()?)
 }
 
-/// Issues liftings that wait though their campaign issues by itself by now; one that is true no longer is drawn anew or
-/// discarded.
+/// Issues liftings that wait though they go by themselves by now; one that is true no longer is drawn anew or discarded.
 async fn issue_liftings(office: &Office, campaigns: &Campaigns, waiting: &Waiting) -> Result<(), Refusal> {
-    let by_itself = |id: &Id| campaigns.get(id).is_some_and(issues_by_itself);
-    for (_, head) in
-        waiting.iter().filter(|(key, _)| key.kind == LetterKind::Lifting && by_itself(&key.campaign))
-    {
+    for (key, head) in waiting.iter().filter(|(key, _)| key.kind == LetterKind::Lifting) {
+        if !goes_by_itself(campaigns, key, Some(head))? {
+            continue;
+        }
         let Some(row) = office.store.find_letter(head.id.0).await? else { continue };
-        // Nobody signs what a campaign issues by itself.
+        // Nobody signs what goes by itself.
         match sign::issue(office, &Actor::job(), row, None).await {
             Ok(_) | Err(Refusal::Changed { .. } | Refusal::Store(StoreError::Stale)) => {}
             Err(error) => return Err(error),

@@ -2,16 +2,18 @@
 
 use super::afresh::{self, Afresh};
 use super::draft::Draft;
-use super::issue::{Content, conclude};
+use super::issue::{Content, Waiting, conclude};
 use super::planned::Key;
+use super::rehearse::Mode;
+use super::run::Outcome;
 use super::together::unless_overtaken;
 use super::{Actor, Office, Refusal, letter_context, run, settle};
 use crate::domain::invalid::text;
 use crate::domain::{Invalid, LetterKind, LetterState, TextEnum as _};
 use crate::letter::{FactChange, LetterFacts, changes};
-use crate::store::StoreError;
 use crate::store::rows::{EpisodeChange, EpisodeRow, LetterRow};
 use crate::store::types::Id;
+use crate::store::{StoreError, failpoint};
 use uuid::Uuid;
 
 /// Issues a draft: it gets number, date, deadline and deliveries, dated today, in one transaction. What it says is judged
@@ -40,10 +42,10 @@ pub(super) async fn issue(
     answered_meanwhile(office, &key).await?;
     let read = LetterFacts::from_json(&before.facts)?;
     let campaigns = letter_context::campaigns(office).await?;
-    let Afresh { findings, others, quiet } = afresh::of(office, &campaigns, &before, key).await?;
     let today = office.clock.today();
+    let Afresh { findings, others, quiet } = afresh::of(office, &campaigns, (&before, key), today).await?;
     let waiting = run::waiting(office).await?;
-    let mut changed = Vec::new();
+    let (mut changed, mut fresh_ids) = (Vec::new(), Vec::new());
     if !findings.is_empty() {
         let mut drafts = run::drafted(office, &campaigns, today, vec![(key, findings)], &waiting).await?;
         let found = drafts.first().map(|draft| changes(&read, &draft.facts)).unwrap_or_default();
@@ -52,11 +54,11 @@ pub(super) async fn issue(
             return put_out(office, actor, before, (fresh, signer)).await;
         }
         changed = found;
-        conclude(office, vec![fresh.held()], &waiting, false).await?;
+        wait(office, vec![fresh], &waiting, &mut fresh_ids).await?;
     }
     run::write_quietly(office, &[], &quiet).await?;
     let drafts = run::drafted(office, &campaigns, today, others, &waiting).await?;
-    conclude(office, drafts.into_iter().map(Draft::held).collect(), &waiting, false).await?;
+    wait(office, drafts, &waiting, &mut fresh_ids).await?;
     let waits = !changed.is_empty();
     if !waits {
         let note = "所涉事项已经恢复、补报或改办，无需再发此函，函稿自动撤销。";
@@ -64,7 +66,23 @@ pub(super) async fn issue(
         office.store.discard_draft(before.id, None, note, Vec::new(), now).await?;
         changed.push(FactChange { pointer: "/lines".to_owned(), detail: note.to_owned() });
     }
-    Err(Refusal::Changed { changes: changed, waits })
+    Err(Refusal::Changed { changes: changed, waits, drafts: fresh_ids })
+}
+
+/// Lets these wait instead of what was to be signed; adds the drafts that do.
+async fn wait(
+    office: &Office,
+    drafts: Vec<Draft>,
+    waiting: &Waiting,
+    fresh: &mut Vec<Id>,
+) -> Result<(), Refusal> {
+    let drafts = drafts.into_iter().map(Draft::held).collect();
+    let told = conclude(office, drafts, waiting, Mode::Write).await?;
+    fresh.extend(told.iter().filter_map(|one| match one.outcome {
+        Outcome::AwaitsApproval { id } => Some(id),
+        _ => None,
+    }));
+    Ok(())
 }
 
 async fn put_out(
@@ -85,6 +103,7 @@ async fn put_out(
     let mut deed = office.begin(actor).await?;
     let issued = deed.tx().issue_draft(&before, &new, &rendering).await;
     let letter = deed.end(issued).await?;
+    failpoint!("sign.committed");
     settle::settle(office).await?;
     Ok(letter)
 }

@@ -162,6 +162,7 @@ async fn replace_draft(conn: &mut Conn, row: &LetterRow, before: NaiveDateTime) 
                 letters::follows_id.eq(row.follows_id),
                 letters::decided_by.eq(&row.decided_by),
                 letters::decided_at.eq(row.decided_at),
+                letters::waits_for.eq(&row.waits_for),
             ),
         ))
         .execute(conn)
@@ -189,6 +190,7 @@ pub async fn discard_draft(
                 letters::decided_by.eq(by),
                 letters::decided_at.eq(now),
                 letters::decision_note.eq(note),
+                letters::waits_for.eq(None::<String>),
                 letters::updated_at.eq(now),
             ))
             .execute(conn)

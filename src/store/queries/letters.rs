@@ -54,6 +54,9 @@ pub async fn list_letters(
     if filter.numbered {
         query = query.filter(letters::serial.is_not_null());
     }
+    if let Some(kind) = &filter.kind {
+        query = query.filter(letters::kind.eq(kind));
+    }
     if let Some(level) = &filter.level {
         query = query.filter(letters::level.eq(level));
     }

@@ -8,7 +8,7 @@ use super::word;
 use crate::StoreError;
 use crate::schema::{campaign_members, campaigns};
 use crate::types::Id;
-use xushi_domain::{Campaign, Inheritable, MemberRole, TextEnum};
+use xushi_domain::{Campaign, Inheritable, MemberRole, SignedKinds, TextEnum};
 
 /// A campaign as stored; a change writes the whole row.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -69,6 +69,8 @@ pub struct CampaignRow {
     pub retired_reason: Option<String>,
     /// The campaign of the year before, which this one was carried over from.
     pub continues_id: Option<Id>,
+    /// Which kinds of letters wait where letters do: words of [`SignedKind`](xushi_domain::SignedKind), comma-separated.
+    pub signed: String,
 }
 
 /// The rows a campaign refers to.
@@ -115,6 +117,7 @@ impl CampaignRow {
             retired_on: None,
             retired_reason: None,
             continues_id: None,
+            signed: campaign.signed.to_string(),
         }
     }
 
@@ -146,6 +149,7 @@ impl CampaignRow {
         for one in what {
             match one {
                 Inheritable::Issuing => row.issuing.clone_from(&above.issuing),
+                Inheritable::Signed => row.signed.clone_from(&above.signed),
                 Inheritable::IssuerName => row.issuer_name.clone_from(&above.issuer_name),
                 Inheritable::LetterMark => row.letter_mark.clone_from(&above.letter_mark),
                 Inheritable::ReplyWorkingDays => row.reply_working_days = above.reply_working_days,
@@ -174,6 +178,14 @@ impl CampaignRow {
     }
 }
 
+/// Reads which kinds of letters a campaign signs.
+///
+/// # Errors
+/// `Corrupt`.
+pub fn signed_kinds(stored: &str) -> Result<SignedKinds, StoreError> {
+    SignedKinds::parse(stored).ok_or_else(|| StoreError::Corrupt(format!("signed kinds `{stored}`")))
+}
+
 impl TryFrom<CampaignRow> for Campaign {
     type Error = StoreError;
 
@@ -181,6 +193,7 @@ impl TryFrom<CampaignRow> for Campaign {
         Ok(Self {
             window: Self::window(row.starts_on, row.ends_on)?,
             issuing: word(&row.issuing)?,
+            signed: signed_kinds(&row.signed)?,
             name: row.name,
             doc_no: row.doc_no,
             ordinal: row.ordinal,

@@ -99,6 +99,8 @@ pub struct LetterHead {
     pub created_at: NaiveDateTime,
     /// When it was last changed, UTC.
     pub updated_at: NaiveDateTime,
+    /// Why a draft waits: signature, release.
+    pub waits_for: Option<String>,
 }
 
 /// A warning run as stored; never changed.

@@ -107,6 +107,8 @@ pub struct LetterRow {
     pub decided_at: Option<NaiveDateTime>,
     /// Why it was discarded.
     pub decision_note: Option<String>,
+    /// Why a draft waits: signature, release; `None` of what is no draft.
+    pub waits_for: Option<String>,
 }
 
 impl LetterRow {
@@ -255,6 +257,8 @@ pub struct LetterFilter {
     pub state: Option<String>,
     /// Leave out drafts and what became of none: they concern the office alone.
     pub numbered: bool,
+    /// Only of this kind.
+    pub kind: Option<String>,
     /// Only of this level.
     pub level: Option<String>,
     /// Only changed after this instant, UTC.

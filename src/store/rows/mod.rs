@@ -26,7 +26,7 @@ pub use assessments::{
     AssessmentFigures, AssessmentRow, AssessmentWrite, AssessmentWrites, CurrentAssessmentRow, Mark,
     grade_rank,
 };
-pub use campaigns::{CampaignFilter, CampaignLinks, CampaignMemberRow, CampaignRow};
+pub use campaigns::{CampaignFilter, CampaignLinks, CampaignMemberRow, CampaignRow, signed_kinds};
 pub use evaluation::{EvaluationMeasureRow, EvaluationRow, PastVerdictRow};
 pub use incidents::{IncidentFilter, IncidentRow};
 pub use indicators::{

@@ -21,6 +21,8 @@ pub struct IssuingCampaignRow {
     pub office_unit_id: Option<Id>,
     /// automatic, approval.
     pub issuing: String,
+    /// Which kinds wait where letters do, comma-separated.
+    pub signed: String,
     /// 发文机关.
     pub issuer_name: String,
     /// 机关代字.

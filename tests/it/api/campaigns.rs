@@ -97,6 +97,8 @@ both! {
             ("rule_pack", json!("没有"), "/rule_pack"),
             ("rule_pack", city["id"].clone(), "/rule_pack"),
             ("issuing", json!("manual"), "/issuing"),
+            ("signed", json!([]), "/signed"),
+            ("signed", json!(["praise"]), "/signed/0"),
             ("letter_mark", json!("湘攻坚函〔2025〕"), "/letter_mark"),
             ("letter_mark", Value::Null, "/letter_mark"),
             ("issuer_name", Value::Null, "/issuer_name"),
@@ -200,11 +202,11 @@ both! {
         assert_eq!(whole["inherited"], json!([]));
         let part = json!({"name": "内需攻坚", "region": "430000", "starts_on": "2025-01-01", "ends_on": "2025-12-31", "parent": "七大攻坚"});
         let part = app.post("/campaigns", part).await.expect(201);
-        let fields = ["issuing", "reply_working_days", "rule_pack_id", "office_unit_id", "contact_name", "contact_phone", "contact_email", "issuer_name", "letter_mark"];
+        let fields = ["issuing", "signed", "reply_working_days", "rule_pack_id", "office_unit_id", "contact_name", "contact_phone", "contact_email", "issuer_name", "letter_mark"];
         for field in fields {
             assert_eq!(part[field], whole[field], "{field}");
         }
-        let all = json!(["issuing", "issuer_name", "letter_mark", "reply_working_days", "rule_pack", "contact", "office_unit"]);
+        let all = json!(["issuing", "signed", "issuer_name", "letter_mark", "reply_working_days", "rule_pack", "contact", "office_unit"]);
         assert_eq!(part["inherited"], all);
         let below = json!({"name": "子项", "region": "430000", "starts_on": "2025-01-01", "ends_on": "2025-12-31", "parent": "内需攻坚", "issuing": "automatic"});
         let below = app.post("/campaigns", below).await.expect(201);
@@ -216,7 +218,7 @@ both! {
         assert_eq!((&part["issuing"], &part["reply_working_days"]), (&json!("automatic"), &json!(7)));
         assert_eq!((&part["rule_pack_id"], &part["office_unit_id"]), (&whole["rule_pack_id"], &Value::Null));
         assert_eq!((&part["contact_name"], &part["contact_phone"]), (&json!("李四"), &Value::Null), "one person, not parts of two");
-        assert_eq!(part["inherited"], json!(["issuing", "issuer_name", "letter_mark", "rule_pack", "office_unit"]));
+        assert_eq!(part["inherited"], json!(["issuing", "signed", "issuer_name", "letter_mark", "rule_pack", "office_unit"]));
         assert_eq!((&below["reply_working_days"], &below["contact_name"]), (&json!(7), &json!("李四")));
         assert_eq!((&below["rule_pack_id"], &below["issuing"]), (&whole["rule_pack_id"], &json!("automatic")));
         for (one, count) in [(&part, 1), (&below, 1)] {
@@ -231,6 +233,28 @@ both! {
         // Without one above it keeps what it had.
         let alone = app.patch(&path(&part), json!({"parent": null})).await.expect(200);
         assert_eq!((&alone["reply_working_days"], &alone["inherited"]), (&json!(3), &json!([])));
+    }
+
+    async fn which_kinds_are_signed_is_said_inherited_and_left_to_the_one_above(app: TestApp) {
+        let mut whole = campaign("七大攻坚");
+        whole["issuing"] = json!("approval");
+        let whole = app.post("/campaigns", whole).await.expect(201);
+        assert_eq!(whole["signed"], json!(["warning", "climb", "lifting"]), "what is grave");
+        let part = json!({"name": "内需攻坚", "region": "430000", "starts_on": "2025-01-01", "ends_on": "2025-12-31", "parent": "七大攻坚"});
+        let part = app.post("/campaigns", part).await.expect(201);
+        assert_eq!(part["signed"], whole["signed"]);
+        // In the order of the table, each once.
+        let said = app.patch(&path(&whole), json!({"signed": ["reminder", "warning", "reminder"]})).await.expect(200);
+        assert_eq!(said["signed"], json!(["warning", "reminder"]));
+        assert_eq!(app.get(&path(&part)).await.expect(200)["signed"], said["signed"], "it follows");
+        let own = app.patch(&path(&part), json!({"signed": ["lifting"]})).await.expect(200);
+        assert_eq!((&own["signed"], own["inherited"].as_array().unwrap().contains(&json!("signed"))), (&json!(["lifting"]), false));
+        app.patch(&path(&whole), json!({"signed": ["climb"]})).await.expect(200);
+        assert_eq!(app.get(&path(&part)).await.expect(200)["signed"], json!(["lifting"]), "what it says itself stays");
+        let left = app.patch(&path(&part), json!({"signed": null})).await.expect(200);
+        assert_eq!(left["signed"], json!(["climb"]));
+        app.patch(&path(&whole), json!({"signed": null})).await.problem(422, "invalid", "/signed");
+        app.patch(&path(&whole), json!({"signed": []})).await.problem(422, "invalid", "/signed");
     }
 
     async fn a_campaign_has_curves_for_kinds(app: TestApp) {

@@ -10,7 +10,7 @@ async fn unanswered(app: &TestApp) -> usize {
 /// Without an evaluation before: whichever job ran first.
 async fn morning(app: &TestApp, day: &str) -> Reminded {
     at(app, day);
-    warnings::remind(&app.office, &Actor::job(), false).await.unwrap()
+    warnings::remind(&app.office, &Actor::job()).await.unwrap()
 }
 
 both! {

@@ -61,7 +61,7 @@ both! {
     }
 
     async fn a_draft_for_reports_that_came_goes_by_itself(app: TestApp) {
-        sample(&app, &["投资"], json!({"issuing": "approval"})).await;
+        sample(&app, &["投资"], json!({"issuing": "approval", "signed": ["report_reminder"]})).await;
         report(&app, "投资", "2025-06-30", "6.0", "2025-07-20").await;
         assert_eq!(outcomes(&run(&app, "2025-08-26").await), ["report_reminder awaits_approval"]);
         assert_eq!(outcomes(&run(&app, "2025-08-27").await), ["report_reminder awaits_approval"]);

@@ -3,9 +3,10 @@
 use super::ladder::fresh;
 use super::*;
 
-/// A draft of a campaign with approval: 投资 at 2.0 % against 5 %, drawn on 21 August.
+/// A draft of a campaign that signs every kind: 投资 at 2.0 % against 5 %, drawn on 21 August.
 async fn drafted(app: &TestApp) -> (Sample, String) {
-    let sample = sample(app, &["投资"], json!({"issuing": "approval"})).await;
+    let every = json!(["warning", "climb", "lifting", "reminder", "report_reminder"]);
+    let sample = sample(app, &["投资"], json!({"issuing": "approval", "signed": every})).await;
     report(app, "投资", "2025-07-31", "2.0", "2025-08-20").await;
     assert_eq!(outcomes(&run(app, "2025-08-21").await), ["warning awaits_approval"]);
     let draft = items(app, "/letters?state=draft").await.remove(0);

@@ -69,9 +69,27 @@ both! {
         assert_eq!(drafts.len(), 3, "{drafts:?}");
         assert_eq!(items(&app, "/letters").await.len(), before + 3);
         release(&app, &held, 200).await;
+        at(&app, "2025-10-15");
+        let told = app.post("/warning-runs", json!({"as_of": "2025-10-15", "dry_run": true, "texts": true})).await.expect(200);
+        let going: Vec<_> = told["letters"].as_array().unwrap().iter().map(|one| (one["kind"].clone(), one["waits_for"].clone())).collect();
+        let goes = |kind: &str| (json!(kind), Value::Null);
+        assert_eq!(going, [goes("report_reminder"), goes("lifting"), goes("warning")], "what waited for the release goes");
         run(&app, "2025-10-15").await;
         remind(&app, "2025-10-15").await;
         assert_eq!(items(&app, "/letters?state=draft").await, [] as [Value; 0], "all are out");
+    }
+
+    async fn what_is_not_signed_waits_for_the_release_alone(app: TestApp) {
+        sample(&app, &["投资", "消费"], json!({"issuing": "approval"})).await;
+        report(&app, "投资", "2025-07-31", "2.0", "2025-08-20").await;
+        report(&app, "消费", "2025-06-30", "6.0", "2025-07-20").await;
+        by_old_rules(&app).await;
+        let held = run(&app, "2025-08-26").await;
+        assert_eq!(outcomes(&held), ["warning awaits_approval", "report_reminder awaits_approval"], "every kind is drafted");
+        let waits: Vec<_> = items(&app, "/letters").await.into_iter().map(|one| one["waits_for"].clone()).collect();
+        assert_eq!(waits, ["signature", "release"]);
+        release(&app, &held, 200).await;
+        assert_eq!(outcomes(&run(&app, "2025-08-27").await), ["warning awaits_approval", "report_reminder issued"]);
     }
 
     async fn a_fresh_database_waits_for_nobody(app: TestApp) {

@@ -229,7 +229,7 @@ both! {
                     publish(&app, "2025-12-30", "2025-11-30", &[("社会消费品零售总额", "yoy", "5.7")]).await;
                     warnings::run(&app.office, &Actor::job(), next).await.unwrap();
                 }
-                warnings::remind(&app.office, &Actor::job(), false).await.unwrap();
+                warnings::remind(&app.office, &Actor::job()).await.unwrap();
             }
         }
         insta::assert_snapshot!("the_letters_of_a_year", told(&app).await);

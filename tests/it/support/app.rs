@@ -29,7 +29,7 @@ pub(crate) struct TestApp {
     pub(crate) key: String,
     pub(crate) office: Office,
     call: Call,
-    _database: Database,
+    database: Database,
 }
 
 /// What came back.
@@ -101,6 +101,16 @@ impl TestApp {
         Some(Self::on(Database::postgresql()?).await)
     }
 
+    /// Another service on the database at `url`, in a process of its own.
+    pub(crate) async fn on_url(url: String) -> Self {
+        Self::on(Database::at(url)).await
+    }
+
+    /// Where the database is.
+    pub(crate) fn url(&self) -> &str {
+        &self.database.url
+    }
+
     async fn on(database: Database) -> Self {
         let store = Store::open(&database.url, 4).unwrap();
         let clock = Arc::new(FixedClock::at("2025-08-27T01:00:00Z".parse().unwrap()));
@@ -122,7 +132,7 @@ impl TestApp {
             let service = service.clone();
             Box::pin(async move { test::call_service(&*service, request).await.map_into_boxed_body() })
         });
-        Self { store, clock, key, office, call, _database: database }
+        Self { store, clock, key, office, call, database }
     }
 
     /// The jobs of a replica called `holder`, whose mails go to `transport`.

@@ -19,6 +19,11 @@ pub(crate) struct Database {
 }
 
 impl Database {
+    /// A database that somebody else keeps.
+    pub(crate) fn at(url: String) -> Self {
+        Self { url, _folder: None }
+    }
+
     /// A fresh SQLite file with tables and regions.
     pub(crate) fn sqlite() -> Self {
         static TEMPLATE: LazyLock<tempfile::TempDir> = LazyLock::new(|| {

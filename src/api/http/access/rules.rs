@@ -152,6 +152,7 @@ pub const RULES: &[AccessRule] = &[
     read("/letters", OwnList),
     read("/letters/board", OwnList),
     read("/letters/{id}", OwnLetter),
+    write("POST", "/letters/issue"),
     write("POST", "/letters/{id}/issue"),
     write("POST", "/letters/{id}/discard"),
     read("/letters/{id}.html", OwnLetter),

@@ -10,6 +10,7 @@ use crate::office::{Office, Refusal};
 use crate::store::StoreError;
 use crate::store::rows::{EpisodeChange, EpisodeRow, LetterEpisodeRow, LetterHead, LetterReportRow, word};
 use crate::store::types::Id;
+use chrono::NaiveDate;
 use std::collections::{HashMap, HashSet};
 
 /// What a step has to say.
@@ -29,10 +30,12 @@ pub(in crate::office::warnings) struct Climb {
     /// Episodes that are not over, by id.
     open: HashMap<Id, EpisodeRow>,
     plan: Plan,
+    /// The day of the step.
+    day: NaiveDate,
 }
 
 impl Climb {
-    /// Judges what these letters speak of.
+    /// Judges what these letters speak of, as of `day`.
     ///
     /// # Errors
     /// When the database fails.
@@ -40,7 +43,7 @@ impl Climb {
         office: &Office,
         silences: &Silences,
         campaigns: &Campaigns,
-        heads: &[&LetterHead],
+        (heads, day): (&[&LetterHead], NaiveDate),
     ) -> Result<Self, Refusal> {
         let ids: Vec<Id> = heads.iter().map(|head| head.id).collect();
         let mut links: HashMap<Id, Vec<LetterEpisodeRow>> = HashMap::new();
@@ -61,8 +64,8 @@ impl Climb {
         let of: HashSet<Id> = heads.iter().map(|head| head.campaign_id).collect();
         let family = silences.families(&of, campaigns);
         let wanted = Wanted { campaigns: Some(family), standing_of, ..Wanted::default() };
-        let plan = plan(office, office.clock.today(), silences, wanted).await?;
-        Ok(Self { links, reports, open, plan })
+        let plan = plan(office, day, silences, wanted).await?;
+        Ok(Self { links, reports, open, plan, day })
     }
 
     /// Indicators that letters issued today speak of.
@@ -122,7 +125,7 @@ impl Climb {
             || spoken.contains(&indicator);
         let now = self.plan.standings.get(&indicator).filter(|_| own && !quiet)?;
         let Turn::Continue { level, letter: false } = now.turn else { return None };
-        let over = office.clock.today() > now.window_end;
+        let over = self.day > now.window_end;
         // A letter about the whole window asks for causes and remedies, which the window's end does not answer.
         let of_the_whole = link.period_end.is_some_and(|end| end >= now.window_end);
         if over && !(of_the_whole && step <= ladder::LEADER) {
