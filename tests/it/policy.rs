@@ -16,6 +16,7 @@ mod carried;
 mod forecasts;
 mod ladder;
 mod needed;
+mod pilot;
 mod reports;
 mod signing;
 mod storm;

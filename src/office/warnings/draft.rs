@@ -9,8 +9,8 @@ use super::addressees::{Addressees, addressees, deliveries};
 use super::letter_context::LetterContext;
 use super::planned::{About, Finding, Key, changed};
 use crate::domain::{
-    Grade, Handling, IncidentKind, Issuing, LetterKind, LetterState, Level, SubjectKind, TextEnum as _,
-    UnpublishedYear,
+    Grade, Handling, IncidentKind, Issuing, LetterKind, LetterNumber, LetterState, Level, SubjectKind,
+    TextEnum as _, UnpublishedYear,
 };
 use crate::letter::{EarlierLetter, LetterContact, LetterFacts, PICTURES_MAX, ReplyTerms, Trend};
 use crate::store::StoreError;
@@ -84,6 +84,7 @@ impl Draft {
             addressee: letter_context.unit_name(key.unit),
             copied: addressees.copied.clone(),
             recipients: Some(addressees.recipients()),
+            redirected_to: office.letters.redirect_to.clone(),
             issued_on,
             as_of,
             source: None,
@@ -285,9 +286,14 @@ fn letter_row(
 ) -> LetterRow {
     let now = office.clock.timestamp();
     let (id, created_at) = waiting.unwrap_or_else(|| (Id(office.clock.new_id()), now));
+    let trial = office.is_pilot();
     LetterRow {
         id,
-        mark: campaign.letter_mark.clone(),
+        mark: if trial {
+            LetterNumber::trial_mark(&campaign.letter_mark)
+        } else {
+            campaign.letter_mark.clone()
+        },
         year: facts.issued_on.year(),
         serial: None,
         kind: facts.kind.to_string(),
@@ -309,5 +315,6 @@ fn letter_row(
         decided_by: None,
         decided_at: None,
         decision_note: None,
+        trial,
     }
 }

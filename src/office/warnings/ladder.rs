@@ -14,7 +14,7 @@ use super::planned::Finding;
 use super::run::{self, Issued, Outcome};
 use super::sign::discard_uncalled;
 use super::silence::Silences;
-use super::{Actor, Office, Refusal, assessments, incidents, report, settle};
+use super::{Actor, Office, Refusal, assessments, incidents, pilot, report, settle};
 use crate::domain::{IncidentKind, LetterState, SubjectKind, TextEnum as _, ladder};
 use crate::store::rows::LetterHead;
 use crate::store::types::Id;
@@ -47,6 +47,7 @@ pub async fn remind(office: &Office, actor: &Actor, dry_run: bool) -> Result<Rem
         return Ok(done);
     }
     if !dry_run {
+        pilot::note_pilot(office, actor).await?;
         // Whichever job ran first: nobody is written to on the strength of yesterday's verdicts.
         assessments::evaluate(office, actor, today).await?;
         settle::settle(office).await?;
@@ -57,7 +58,8 @@ pub async fn remind(office: &Office, actor: &Actor, dry_run: bool) -> Result<Rem
     if !dry_run {
         done.run.discarded = discard_answered(office, &waiting).await?;
     }
-    let heads = office.store.list_unanswered(until(office, today)?).await?;
+    // Of a pilot its own letters climb, and they alone: what reminds of a real one has to reach its unit.
+    let heads = office.store.list_unanswered(until(office, today)?, office.is_pilot()).await?;
     let DueSteps { steps, drafts, mut ended } = due(office, &heads, &waiting, today).await?;
     let asked: Vec<&LetterHead> = steps.iter().chain(&drafts).map(|(head, _)| *head).collect();
     if !asked.is_empty() {

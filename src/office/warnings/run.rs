@@ -10,7 +10,7 @@ use super::letter_context::{self, Campaigns, LetterContext};
 use super::planned::{Finding, Key, Plan, Wanted};
 use super::silence::Silences;
 use super::upgrade::{self, Upgrade};
-use super::{Actor, Office, Refusal, assessments, plan, report, settle, sign, together, trends};
+use super::{Actor, Office, Refusal, assessments, pilot, plan, report, settle, sign, together, trends};
 use crate::domain::{Grade, Issuing, LetterKind, Level, TextEnum as _};
 use crate::letter::LINES_MAX;
 use crate::office::assessments::{Evaluated, Evaluation};
@@ -116,6 +116,7 @@ pub async fn rehearse(office: &Office, as_of: NaiveDate) -> Result<Issued, Refus
 /// # Errors
 /// When the database or a template fails. Letters issued before stay.
 pub async fn run(office: &Office, actor: &Actor, as_of: NaiveDate) -> Result<Issued, Refusal> {
+    pilot::note_pilot(office, actor).await?;
     let mut done = day(office, as_of, false).await?;
     done.run_id = Some(report::keep(office, actor, as_of, (actor.key_name(), &done)).await?);
     Ok(done)
@@ -278,9 +279,10 @@ pub(super) async fn waiting(office: &Office) -> Result<Waiting, Refusal> {
 /// discarded.
 async fn issue_liftings(office: &Office, campaigns: &Campaigns, waiting: &Waiting) -> Result<(), Refusal> {
     let by_itself = |id: &Id| campaigns.get(id).is_some_and(issues_by_itself);
-    for (_, head) in
-        waiting.iter().filter(|(key, _)| key.kind == LetterKind::Lifting && by_itself(&key.campaign))
-    {
+    let lifts = |(key, head): &(&Key, &LetterHead)| {
+        key.kind == LetterKind::Lifting && by_itself(&key.campaign) && head.trial == office.is_pilot()
+    };
+    for (_, head) in waiting.iter().filter(lifts) {
         let Some(row) = office.store.find_letter(head.id.0).await? else { continue };
         // Nobody signs what a campaign issues by itself.
         match sign::issue(office, &Actor::job(), row, None).await {

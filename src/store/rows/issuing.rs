@@ -99,6 +99,8 @@ pub struct LetterHead {
     pub created_at: NaiveDateTime,
     /// When it was last changed, UTC.
     pub updated_at: NaiveDateTime,
+    /// Whether it is one of a pilot.
+    pub trial: bool,
 }
 
 /// A warning run as stored; never changed.

@@ -107,6 +107,8 @@ pub struct LetterRow {
     pub decided_at: Option<NaiveDateTime>,
     /// Why it was discarded.
     pub decision_note: Option<String>,
+    /// Whether it is one of a pilot: numbered in a series of its own, and mailed to one mailbox of the office.
+    pub trial: bool,
 }
 
 impl LetterRow {
