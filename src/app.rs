@@ -19,10 +19,11 @@ use crate::config::{Config, ConfigError, TransportChoice};
 use crate::jobs::{Jobs, carry_over, reassess, run};
 use crate::letter::ReplyLinks;
 use crate::mail::MailError;
+use crate::mail::handshake::HandshakeStep;
 use crate::mail::message::Mailbox;
 use crate::mail::outbox::FileOutbox;
 use crate::mail::smtp::SmtpPool;
-use crate::mail::transport::Transport;
+use crate::mail::transport::{Envelope, Transport};
 use crate::office::warnings::note_pilot;
 use crate::office::{Actor, Letters, Office, Refusal};
 use crate::store::rows::ApiKeyRow;
@@ -159,6 +160,15 @@ pub fn transport(config: &Config) -> Result<Transport, MailError> {
         TransportChoice::File => Transport::File(FileOutbox::new(&config.mail.folder, false)?),
         TransportChoice::Smtp => Transport::Smtp(SmtpPool::new(config.smtp())?),
     })
+}
+
+/// Whether a mail to this address would be taken, step by step; nothing is sent.
+///
+/// # Errors
+/// The setting that cannot work, or an address that is none.
+pub async fn shake_hands(config: &Config, address: &str) -> Result<Vec<HandshakeStep>, MailError> {
+    let envelope = Envelope::new(&config.mail.from_address, address.trim(), "check-mail")?;
+    Ok(transport(config)?.shake_hands(&envelope).await)
 }
 
 /// The jobs of this process.

@@ -4,19 +4,16 @@ use std::io::Write;
 
 use crate::app::{self, AppError};
 use crate::config::Config;
-use crate::mail::transport::Envelope;
 
 /// Goes through the steps and prints each with the answer; gives what to do when one failed.
 ///
 /// # Errors
 /// When a setting cannot work, the address is none, or a step fails: then mails do not go out.
 pub(super) async fn check_mail(config: &Config, address: &str, mut out: impl Write) -> Result<(), AppError> {
-    let transport = app::transport(config)?;
-    let envelope = Envelope::new(&config.mail.from_address, address.trim(), "check-mail")?;
     if let Some(mailbox) = config.redirect_to() {
         writeln!(out, "注意：正在演练（mail.redirect_to），所有邮件实际只发到{mailbox}。")?;
     }
-    let steps = transport.shake_hands(&envelope).await;
+    let steps = app::shake_hands(config, address).await?;
     let mut failed = None;
     for (ordinal, step) in (1..).zip(steps) {
         let mark = if step.advice.is_none() { "通过" } else { "失败" };

@@ -117,6 +117,11 @@ pub(super) async fn hear<S: AsyncRead + Unpin>(stream: &mut S) -> Result<(u16, V
         }
         let text = foreign::decoded(&seen);
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        // Another protocol may look as if more were to come (`SSH-2.0-…`).
+        let numbered = |line: &&str| line.get(..3).is_some_and(|code| code.parse::<u16>().is_ok());
+        if lines.first().is_some_and(|line| line.ends_with('\n') && !numbered(line)) {
+            return Err(lost("服务器的应答不是 SMTP"));
+        }
         let Some(last) =
             lines.iter().position(|line| line.ends_with('\n') && line.as_bytes().get(3) != Some(&b'-'))
         else {

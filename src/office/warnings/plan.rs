@@ -43,8 +43,8 @@ pub(super) async fn walk(
     let open = office.store.list_open_episodes().await?;
     let apart = pilot::apart(office, &open).await?;
     let open = open.into_iter().map(|row| (row.indicator_id, row)).collect();
-    let spoken: HashSet<Id> =
-        office.store.list_spoken_of(office.clock.today(), office.is_pilot()).await?.into_iter().collect();
+    let spoken = office.store.list_spoken_of(office.clock.today(), office.is_pilot()).await?;
+    let spoken: HashSet<Id> = spoken.into_iter().collect();
     let again = if wanted.again_today { HashSet::new() } else { spoken.clone() };
     let mut judging = Judging::start(&office.read, &office.calendar, as_of, wanted.campaigns.clone()).await?;
     let (plan, lagging) = (Plan::default(), HashMap::new());
@@ -287,17 +287,15 @@ impl Planner<'_> {
         self.change(EpisodeChange { before, after });
     }
 
-    /// Over; whoever was warned about it is told. While silenced it stays under observation, so that the letter comes
-    /// when the silence ends.
+    /// Over; whoever was warned about it is told. While silenced, or apart from a pilot, it stays under observation, so
+    /// that the letter comes when that ends.
     fn lift(&mut self, judged: Judged<'_>, before: EpisodeRow, mut after: EpisodeRow) {
         let Judged { evidence, assessment, .. } = judged;
         let period_end = assessment.data_period.map(Period::end);
         let warned = before.letter_id.zip(before.unit_id).filter(|_| before.lettered_level.is_some());
-        if warned.is_some() && self.apart.contains(&before.id) {
-            return self.observe(before, after, evidence.grounds.pack.observation_periods, period_end);
-        }
-        if warned.is_some() && self.silences.cover(evidence) {
-            self.plan.silenced.push(evidence.row.id);
+        let (apart, silenced) = (self.apart.contains(&before.id), self.silences.cover(evidence));
+        if warned.is_some() && (apart || silenced) {
+            self.plan.silenced.extend(silenced.then_some(evidence.row.id));
             return self.observe(before, after, evidence.grounds.pack.observation_periods, period_end);
         }
         self.plan.lifted += 1;

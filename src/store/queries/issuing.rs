@@ -8,6 +8,7 @@ use diesel_async::RunQueryDsl;
 
 use super::super::{Conn, issuing, locks};
 use super::letter_files;
+use super::settlements::{asking_kinds, waiting_states};
 use crate::rows::{
     DraftWrite, EpisodeChange, EpisodeRow, Frozen, IncidentRow, LetterEpisodeRow, LetterHead,
     LetterReportRow, LetterRow, NewLetter, Rendering,
@@ -15,7 +16,6 @@ use crate::rows::{
 use crate::schema::{episodes, letter_episodes, letter_reports, letter_serials, letters};
 use crate::types::Id;
 use crate::{SoleRule, StoreError, failpoint};
-use xushi_domain::{LetterKind, LetterState, TextEnum as _};
 
 /// Ids asked for at once.
 const AT_ONCE: usize = 5_000;
@@ -360,16 +360,6 @@ pub async fn list_spoken_of(conn: &mut Conn, day: NaiveDate, trial: bool) -> Res
         .await?;
     spoken.extend(reports);
     Ok(spoken)
-}
-
-/// Where a letter stands while its answer is wanted.
-pub(super) fn waiting_states() -> Vec<&'static str> {
-    LetterState::ALL.iter().filter(|state| state.awaits_answer()).map(|state| state.as_str()).collect()
-}
-
-/// The kinds of letters that want an answer.
-pub(super) fn asking_kinds() -> Vec<&'static str> {
-    LetterKind::ALL.iter().filter(|kind| kind.asks()).map(|kind| kind.as_str()).collect()
 }
 
 /// Issued letters, of a pilot or real ones, that still want an answer by `until` or wanted one before, without their contents,

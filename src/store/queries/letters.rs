@@ -52,7 +52,7 @@ pub async fn list_letters(
         query = query.filter(letters::state.eq(state));
     }
     if filter.numbered {
-        query = query.filter(letters::serial.is_not_null());
+        query = query.filter(letters::serial.is_not_null()).filter(letters::trial.eq(false));
     }
     if let Some(level) = &filter.level {
         query = query.filter(letters::level.eq(level));

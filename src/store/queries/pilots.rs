@@ -6,8 +6,8 @@ use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, SelectableHelpe
 use diesel_async::RunQueryDsl;
 
 use super::super::{Conn, issuing};
-use super::issuing::{discard_draft, waiting_states};
-use super::settlements::settle_letter;
+use super::issuing::discard_draft;
+use super::settlements::{settle_letter, waiting_states};
 use crate::rows::{EndedPilot, EpisodeChange, EpisodeRow, SettlementRow};
 use crate::schema::{
     deliveries, delivery_attempts, episodes, incidents, letter_episodes, letter_reports, letters, settings,

@@ -255,7 +255,7 @@ pub struct LetterFilter {
     pub unit_id: Option<Uuid>,
     /// Only in this state.
     pub state: Option<String>,
-    /// Leave out drafts and what became of none: they concern the office alone.
+    /// Leave out drafts and what became of none, and letters of a pilot: they concern the office alone.
     pub numbered: bool,
     /// Only of this level.
     pub level: Option<String>,

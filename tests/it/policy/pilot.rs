@@ -2,6 +2,7 @@
 
 use std::io::Read as _;
 
+use actix_web::http::Method;
 use xushi::jobs::deliver::deliver;
 use xushi::jobs::watch::watch;
 use xushi::mail::outbox::{KeptMail, MemoryOutbox};
@@ -98,6 +99,11 @@ both! {
             let shown = app.get(&format!("{address}.eml?delivery={}", row.id.0)).await.bytes;
             assert!(shown == mail.raw, "what is shown is what was sent");
         }
+        // The unit's own systems do not see it: they might take it for a real one.
+        let key = app.new_key("unit", Some("省发展改革委")).await;
+        let seen = app.send(app.request_as(&key, Method::GET, "/letters")).await.expect(200);
+        assert_eq!(seen["items"], json!([]));
+        app.send(app.request_as(&key, Method::GET, &address)).await.problem(404, "not_found", "");
         // The ladder climbs in the pilot, too, in the pilot's numbers.
         assert_eq!(remind(&app, "2025-08-27").await.run.letters.len(), 1);
         assert!(sent(&app).await.iter().all(|mail| mail.recipient == PILOT));
