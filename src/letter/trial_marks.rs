@@ -2,7 +2,7 @@
 //! leave them out: what looks like a document of the office and is none must be known as such by everybody who sees a page.
 
 /// What stands above the letter.
-pub(super) const HEAD: &str = "演练函：本函是试运行中的演练，不是正式公文，不具公文效力。";
+pub(super) const HEAD: &str = "本函是试运行中的演练函，不是正式公文，不具公文效力。";
 /// What stands below each page on paper.
 const FOOT: &str = "演练，非正式公文";
 
@@ -13,7 +13,7 @@ pub(super) fn subject(subject: &str) -> String {
 
 /// The plain text with the mark as its first and last line.
 pub(super) fn text(text: &str) -> String {
-    format!("【演练】{HEAD}\n\n{text}\n{HEAD}\n")
+    format!("【演练】{HEAD}\n\n{text}\n【演练】{HEAD}\n")
 }
 
 /// The HTML with the mark above and below the letter.
@@ -35,7 +35,10 @@ pub(super) fn part(path: &str, xml: &str) -> String {
         )
     };
     if path == "word/document.xml" {
-        let mark = format!("<w:p><w:pPr><w:jc w:val=\"center\"/></w:pPr>{}</w:p>", run(28, HEAD));
+        let mark = format!(
+            "<w:p><w:pPr><w:jc w:val=\"center\"/></w:pPr>{}</w:p>",
+            run(28, &format!("【演练】{HEAD}"))
+        );
         xml.replacen("<w:body>", &format!("<w:body>{mark}"), 1)
     } else if path.starts_with("word/footer_") {
         let spacing = "<w:spacing w:line=\"280\" w:lineRule=\"exact\"/><w:jc w:val=\"center\"/>";
@@ -72,7 +75,7 @@ mod tests {
     #[test]
     fn the_mark_stands_first_whatever_the_form() {
         assert_eq!(subject("【黄色预警】甲"), "【演练】【黄色预警】甲");
-        assert_eq!(text("甲\n"), format!("【演练】{HEAD}\n\n甲\n\n{HEAD}\n"));
+        assert_eq!(text("甲\n"), format!("【演练】{HEAD}\n\n甲\n\n【演练】{HEAD}\n"));
         let page = html("<html><body style=\"x\"><p>甲</p></body></html>");
         assert!(page.starts_with("<html><body style=\"x\"><p class=\"trial\""), "{page}");
         assert!(page.ends_with("</p></body></html>") && page.matches(HEAD).count() == 2, "{page}");

@@ -80,10 +80,10 @@ async fn a_pilot_whose_end_is_cut_short_ends_at_the_next_start_and_once() {
         };
         letters.iter().map(one).collect::<Vec<_>>()
     };
-    let issued = (1, true, "issued".to_owned(), true);
-    assert_eq!(told().await, [issued.clone()]);
+    let before = [(1, true, "issued".to_owned(), true)];
+    assert_eq!(told().await, before);
     assert!(!demo(Some(("FAULT_AT", "pilot.written#1"))), "killed before the end is written");
-    assert_eq!(told().await, [issued.clone()], "all or nothing");
+    assert_eq!(told().await, before, "all or nothing");
     assert!(store.find_setting("pilot").await.unwrap().is_some());
     assert!(demo(None) && demo(None));
     let (settled, real) = ("settled".to_owned(), (1, false, "issued".to_owned(), false));

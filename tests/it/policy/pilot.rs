@@ -63,6 +63,34 @@ fn real_and_trial(trial: bool) -> &'static str {
     if trial { "湘攻坚演练函〔2025〕1号" } else { "湘攻坚函〔2025〕1号" }
 }
 
+/// After the pilot the ladder forgets the drill at `address`, and the first real letter goes to the unit.
+async fn goes_on_for_real(app: &TestApp, address: &str) {
+    // Nobody is reminded of a drill, however long ago it was due.
+    assert_eq!(remind(app, "2025-09-03").await.run.letters.len(), 0);
+    assert_eq!(sent(app).await, []);
+    assert_eq!(outcomes(&run(app, "2025-09-03").await), ["warning issued"]);
+    let letters = told(app, ["number", "trial", "follows_id"]).await;
+    assert_eq!(letters[2], [json!(real_and_trial(false)), json!(false), Value::Null]);
+    let real = items(app, "/letters").await.remove(2);
+    assert!(!real["subject"].as_str().unwrap().contains("演练"), "{real}");
+    let mails = sent(app).await;
+    let to: Vec<_> = mails.iter().map(|mail| mail.recipient.split('-').next().unwrap().to_owned()).collect();
+    assert_eq!(to, ["liaison", "liaison"]);
+    assert!(
+        mails
+            .iter()
+            .all(|mail| !readable(&mail.raw).contains("演练") && header(mail, "References").is_empty())
+    );
+    assert_eq!(outcomes(&run(app, "2025-09-04").await), [] as [&str; 0]);
+    assert_eq!(app.get("/letters/board").await.expect(200)["total"]["issued"], 1, "drills do not count");
+    let ledger = items(app, "/ledger").await;
+    assert_eq!(ledger.len(), 1);
+    assert!(!ledger[0].to_string().contains("演练"), "{}", ledger[0]);
+    // The drill's mails are shown as they were sent.
+    let shown = app.get(&format!("{address}.eml")).await.bytes;
+    assert!(String::from_utf8_lossy(&shown).contains(&format!("<{PILOT}>")));
+}
+
 both! {
     async fn a_pilot_is_read_in_one_mailbox_and_the_first_real_letter_is_number_one(app: TestApp) {
         let mut app = app;
@@ -95,7 +123,7 @@ both! {
             let text = readable(&mail.raw);
             let note = format!("【演练】这是试运行中的演练邮件，只发到{PILOT}；正式发函时{role}{name}，{}。", row.email);
             assert_eq!(text.matches(&note).count(), 2, "in text and HTML: {text}");
-            assert!(text.contains("演练函：本函是试运行中的演练，不是正式公文，不具公文效力。"), "{text}");
+            assert!(text.contains("【演练】本函是试运行中的演练函，不是正式公文，不具公文效力。"), "{text}");
             let shown = app.get(&format!("{address}.eml?delivery={}", row.id.0)).await.bytes;
             assert!(shown == mail.raw, "what is shown is what was sent");
         }
@@ -123,26 +151,7 @@ both! {
         app.restart("").await;
         assert_eq!(note_pilot(&app.office, &Actor::job()).await.unwrap(), None);
         assert!(app.get("/letters").await.bytes == before);
-        // Nobody is reminded of a drill, however long ago it was due.
-        assert_eq!(remind(&app, "2025-09-03").await.run.letters.len(), 0);
-        assert_eq!(sent(&app).await, []);
-        assert_eq!(outcomes(&run(&app, "2025-09-03").await), ["warning issued"]);
-        let letters = told(&app, ["number", "trial", "follows_id"]).await;
-        assert_eq!(letters[2], [json!(real_and_trial(false)), json!(false), Value::Null]);
-        let real = items(&app, "/letters").await.remove(2);
-        assert!(!real["subject"].as_str().unwrap().contains("演练"), "{real}");
-        let mails = sent(&app).await;
-        let to: Vec<_> = mails.iter().map(|mail| mail.recipient.split('-').next().unwrap().to_owned()).collect();
-        assert_eq!(to, ["liaison", "liaison"]);
-        assert!(mails.iter().all(|mail| !readable(&mail.raw).contains("演练") && header(mail, "References").is_empty()));
-        assert_eq!(outcomes(&run(&app, "2025-09-04").await), [] as [&str; 0]);
-        assert_eq!(app.get("/letters/board").await.expect(200)["total"]["issued"], 1, "drills do not count");
-        let ledger = items(&app, "/ledger").await;
-        assert_eq!(ledger.len(), 1);
-        assert!(!ledger[0].to_string().contains("演练"), "{}", ledger[0]);
-        // The drill's mails are shown as they were sent.
-        let shown = app.get(&format!("{address}.eml")).await.bytes;
-        assert!(String::from_utf8_lossy(&shown).contains(&format!("<{PILOT}>")));
+        goes_on_for_real(&app, &address).await;
     }
 
     async fn the_end_of_a_pilot_on_its_own_day_leaves_the_day_free(app: TestApp) {
