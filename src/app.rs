@@ -19,11 +19,13 @@ use crate::config::{Config, ConfigError, TransportChoice};
 use crate::jobs::{Jobs, carry_over, reassess, run};
 use crate::letter::ReplyLinks;
 use crate::mail::MailError;
+use crate::mail::handshake::HandshakeStep;
 use crate::mail::message::Mailbox;
 use crate::mail::outbox::FileOutbox;
 use crate::mail::smtp::SmtpPool;
-use crate::mail::transport::Transport;
-use crate::office::{Letters, Office, Refusal};
+use crate::mail::transport::{Envelope, Transport};
+use crate::office::warnings::note_pilot;
+use crate::office::{Actor, Letters, Office, Refusal};
 use crate::store::rows::ApiKeyRow;
 use crate::store::types::Id;
 use crate::store::{Store, StoreError, hash_key, seed};
@@ -51,6 +53,9 @@ pub enum AppError {
     /// What was handed over to be tried out.
     #[error("{0}")]
     Refused(#[from] api::http::refused::Refused),
+    /// A mail would not be taken; the step at which that was found.
+    #[error("邮件检查未通过：{0}")]
+    CheckMail(String),
     /// The network or the disk.
     #[error(transparent)]
     Io(#[from] std::io::Error),
@@ -106,7 +111,7 @@ pub async fn prepare(config: &Config, store: &Store, clock: &dyn Clock) -> Resul
     Ok(made.then_some(key))
 }
 
-/// What warnings are made with, on its own connections.
+/// What warnings are made with, on its own connections. Notes whether a pilot is on, and ends one that is not any more.
 ///
 /// # Errors
 /// When templates or calendars cannot be read, or the database has no tables yet.
@@ -117,8 +122,14 @@ pub async fn office(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Res
         templates: Arc::new(config.templates()?),
         message_id_domain: config.message_id_domain().to_owned(),
         remind_working_days: config.letters.remind_working_days,
+        redirect_to: config.redirect_to(),
     };
-    Ok(Office::new(store, clock, Arc::new(config.calendar()?), letters))
+    let office = Office::new(store, clock, Arc::new(config.calendar()?), letters);
+    if let Some(mailbox) = &office.letters.redirect_to {
+        tracing::warn!(mailbox, "a pilot is on: letters are marked 演练 and every mail goes to this mailbox");
+    }
+    note_pilot(&office, &Actor::technician()).await?;
+    Ok(office)
 }
 
 /// The maker of reply links, when it is known at which address units reach this service.
@@ -149,6 +160,15 @@ pub fn transport(config: &Config) -> Result<Transport, MailError> {
         TransportChoice::File => Transport::File(FileOutbox::new(&config.mail.folder, false)?),
         TransportChoice::Smtp => Transport::Smtp(SmtpPool::new(config.smtp())?),
     })
+}
+
+/// Whether a mail to this address would be taken, step by step; nothing is sent.
+///
+/// # Errors
+/// The setting that cannot work, or an address that is none.
+pub async fn shake_hands(config: &Config, address: &str) -> Result<Vec<HandshakeStep>, MailError> {
+    let envelope = Envelope::new(&config.mail.from_address, address.trim(), "check-mail")?;
+    Ok(transport(config)?.shake_hands(&envelope).await)
 }
 
 /// The jobs of this process.

@@ -1,6 +1,7 @@
 //! The `xushi` command: reads arguments, calls the application. It stands in the library, so that the program is only
 //! linked and nothing is compiled twice.
 
+mod check_mail;
 mod try_out;
 
 use std::io::Write as _;
@@ -69,6 +70,11 @@ enum Command {
     Deliver,
     /// 检查配置
     CheckConfig,
+    /// 检查邮件能否发出：与邮件服务器真实握手到收件人为止，不发邮件
+    CheckMail {
+        /// 收件地址
+        address: String,
+    },
     /// 列出升级前建立、与上级攻坚行动不一致而可能本应沿用上级的下级攻坚行动
     CheckCampaigns,
     /// 列出不符合现行报送规则的已存数据，并标为疑点（数据保留，不参与研判）
@@ -139,6 +145,7 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
             say(format_args!("配置无误。\n{config:#?}"));
             Ok(())
         }
+        Command::CheckMail { address } => check_mail::check_mail(&config, &address, std::io::stdout()).await,
         Command::CheckFacts => check_facts(&config).await,
         Command::ParseTarget | Command::Assess { .. } => Ok(()),
     }

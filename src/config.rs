@@ -198,6 +198,8 @@ pub struct MailConfig {
     pub per_domain_per_minute: u32,
     /// Folder or Maildir of bounces; empty for none.
     pub bounce_folder: PathBuf,
+    /// The one mailbox of a pilot; empty for none.
+    pub redirect_to: String,
 }
 
 impl std::fmt::Debug for MailConfig {
@@ -211,6 +213,7 @@ impl std::fmt::Debug for MailConfig {
             .field("security", &self.security)
             .field("login", &self.login)
             .field("password", &"***")
+            .field("redirect_to", &self.redirect_to)
             .finish_non_exhaustive()
     }
 }
@@ -321,6 +324,10 @@ impl Config {
         let mail = &self.mail;
         checked_email(&mail.from_address)
             .map_err(|invalid| ConfigError::new("mail.from_address", invalid.detail))?;
+        if !mail.redirect_to.is_empty() {
+            checked_email(&mail.redirect_to)
+                .map_err(|invalid| ConfigError::new("mail.redirect_to", invalid.detail))?;
+        }
         if mail.transport == TransportChoice::Smtp && mail.host.trim().is_empty() {
             return Err(ConfigError::new("mail.host", "must be given when mail.transport is smtp"));
         }
@@ -401,6 +408,11 @@ impl Config {
     pub fn bounce_folder(&self) -> Option<PathBuf> {
         let folder = &self.mail.bounce_folder;
         (!folder.as_os_str().is_empty()).then(|| folder.clone())
+    }
+
+    /// The mailbox to which every mail of a pilot goes; `None` when none is on.
+    pub fn redirect_to(&self) -> Option<String> {
+        checked_email(&self.mail.redirect_to).ok()
     }
 
     /// How fast letters may go to one domain; `None` for no limit.
@@ -581,6 +593,7 @@ mod tests {
             ("[mail]\ntransport = \"pigeon\"", &[], "mail.transport"),
             ("[mail]\ntransport = \"smtp\"", &[], "mail.host"),
             ("[mail]\nfrom_address = \"张三\"", &[], "mail.from_address"),
+            ("[mail]\nredirect_to = \"演练\"", &[], "mail.redirect_to"),
             ("[mail]\nbounce_folder = \"/nowhere\"", &[], "mail.bounce_folder"),
             ("[mail]\nca_file = \"/nowhere.pem\"", &[], "mail.ca_file"),
             ("[letters]\nremind_working_days = 21", &[], "letters.remind_working_days"),

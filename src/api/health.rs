@@ -29,6 +29,8 @@ struct Readiness {
     ready: bool,
     /// Whether a person must look at something; the service answers all the same.
     degraded: bool,
+    /// Whether a pilot is on: letters are drills, and all mails go to one mailbox.
+    pilot: bool,
     /// Open incidents by kind.
     incidents: BTreeMap<String, i64>,
 }
@@ -41,6 +43,7 @@ async fn ready(state: web::Data<State>) -> HttpResponse {
         database: state.office.read.name(),
         ready,
         degraded: !incidents.is_empty(),
+        pilot: state.office.is_pilot(),
         incidents: incidents.into_iter().collect(),
     })
 }

@@ -140,6 +140,7 @@ async fn filter(state: &State, params: &LedgerParams) -> Result<LedgerFilter, Re
         campaigns: lookup::maybe_campaign_family(state, params.campaign.as_deref()).await?,
         unit_id: unit.map(|row| row.id),
         as_of: params.as_of.unwrap_or_else(|| state.office.clock.today()),
+        trial: state.office.is_pilot(),
     })
 }
 

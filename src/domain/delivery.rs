@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::text_enum;
+use super::{Invalid, text_enum};
 
 text_enum! {
     /// Where a delivery stands.
@@ -80,6 +80,16 @@ pub fn wait_after(attempts: i32, again: Again, spread: u32) -> Option<TimeDelta>
     let seconds = minutes * 60;
     let longer = seconds / 5 * i64::from(spread % 1_000) / 1_000;
     Some(TimeDelta::seconds(seconds + longer))
+}
+
+/// Why a mail of a letter is not sent now: the letter is one of a pilot and none is on, or the other way round.
+pub fn not_in_a_pilot(trial: bool) -> Invalid {
+    let detail = if trial {
+        "此函是演练函，演练已经结束，不再投递。"
+    } else {
+        "演练期间只投递演练函；请在演练结束后重发、补发此函。"
+    };
+    Invalid::new("state", "not_in_a_pilot", detail)
 }
 
 #[cfg(test)]

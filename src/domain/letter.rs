@@ -132,6 +132,11 @@ impl Handling {
     }
 }
 
+/// Longest mark that a campaign may have.
+const MARK_MAX: usize = 20;
+/// What is put into the mark of a letter of a pilot.
+const TRIAL: &str = "演练";
+
 /// A document number (发文字号) as GB/T 9704-2012 7.2.5 writes it: 机关代字, year in 〔〕, serial without
 /// leading zeros and without 第, 号 (`湘攻坚函〔2025〕3号`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -142,9 +147,28 @@ pub struct LetterNumber {
 }
 
 impl LetterNumber {
-    /// Checks a mark (机关代字) alone, as it comes from settings: 1–20 characters, no digits, spaces or brackets.
+    /// Checks a mark (机关代字) alone, as it comes from settings: 1–20 characters, no digits, spaces or brackets, and none that
+    /// is kept for letters of a pilot.
     pub fn check_mark(mark: &str) -> Result<String, Invalid> {
-        let mark = super::invalid::text("mark", mark, 20)?;
+        let mark = Self::mark_of(mark, MARK_MAX)?;
+        if mark.ends_with(TRIAL) || mark.ends_with("演练函") {
+            let detail = "以“演练”“演练函”结尾的机关代字留给试运行时的演练函使用，请另取。";
+            return Err(Invalid::new("mark", "reserved_mark", detail));
+        }
+        Ok(mark)
+    }
+
+    /// The mark under which letters of a pilot are numbered in the place of `mark`: a series of its own, so that no number of
+    /// the real one is used up. 演练 stands before 函, as a kind of letter does in a mark (`湘攻坚演练函〔2025〕1号`).
+    pub fn trial_mark(mark: &str) -> String {
+        match mark.strip_suffix('函') {
+            Some(before) => format!("{before}{TRIAL}函"),
+            None => format!("{mark}{TRIAL}"),
+        }
+    }
+
+    fn mark_of(mark: &str, most: usize) -> Result<String, Invalid> {
+        let mark = super::invalid::text("mark", mark, most)?;
         if mark.chars().any(|c| c.is_whitespace() || c.is_numeric() || "〔〕[]［］【】()（）".contains(c))
         {
             return Err(Invalid::new(
@@ -164,7 +188,7 @@ impl LetterNumber {
         if serial == 0 {
             return Err(Invalid::new("serial", "out_of_range", "发文顺序号从1起编。"));
         }
-        Ok(Self { mark: Self::check_mark(mark)?, year, serial })
+        Ok(Self { mark: Self::mark_of(mark, MARK_MAX + TRIAL.chars().count())?, year, serial })
     }
 
     /// Reads exactly what [`LetterNumber`] displays; other brackets, leading zeros and 第 are refused.
@@ -235,7 +259,26 @@ mod tests {
         ] {
             assert_eq!(LetterNumber::parse(text).map_err(|e| e.code), Err(code), "{text}");
         }
-        assert_eq!(LetterNumber::new(&"长".repeat(21), 2025, 1).map_err(|e| e.code), Err("too_long"));
+        assert_eq!(LetterNumber::check_mark(&"长".repeat(21)).map_err(|e| e.code), Err("too_long"));
+        assert_eq!(LetterNumber::new(&"长".repeat(23), 2025, 1).map_err(|e| e.code), Err("too_long"));
+    }
+
+    #[test]
+    fn a_pilot_has_numbers_of_its_own() {
+        for (mark, want) in [
+            ("湘攻坚函", "湘攻坚演练函〔2025〕1号"),
+            ("湘政办发", "湘政办发演练〔2025〕1号"),
+            ("函", "演练函〔2025〕1号"),
+            (&"长".repeat(20), &format!("{}演练〔2025〕1号", "长".repeat(20))),
+        ] {
+            let number = LetterNumber::new(&LetterNumber::trial_mark(mark), 2025, 1).unwrap();
+            assert_eq!(number.to_string(), want);
+            assert_eq!(LetterNumber::parse(want), Ok(number));
+        }
+        for taken in ["湘攻坚演练函", "湘攻坚演练"] {
+            assert_eq!(LetterNumber::check_mark(taken).map_err(|e| e.code), Err("reserved_mark"), "{taken}");
+        }
+        assert!(LetterNumber::check_mark("湘演练办函").is_ok());
     }
 
     #[test]

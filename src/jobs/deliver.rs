@@ -133,8 +133,10 @@ impl Round<'_> {
         }
         let sender = &self.jobs.office.letters.sender.address;
         let label = format!("{}-{}", mailing.file_stem(), row.email);
+        // Of a letter of a pilot that is the one mailbox; the row keeps the one it would have gone to.
+        let recipient = mailing.recipient(row);
         let prepared =
-            mailing.addressed(row).and_then(|raw| Ok((raw, Envelope::new(sender, &row.email, &label)?)));
+            mailing.addressed(row).and_then(|raw| Ok((raw, Envelope::new(sender, recipient, &label)?)));
         let (raw, envelope) = match prepared {
             Ok(prepared) => prepared,
             Err(error) => {

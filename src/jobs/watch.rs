@@ -101,7 +101,7 @@ async fn reconcile(
 }
 
 async fn letters(jobs: &Jobs, done: &mut Watched) -> Result<(), JobError> {
-    let undelivered = jobs.office.read.list_undelivered_letters().await?;
+    let undelivered = jobs.office.read.list_undelivered_letters(jobs.office.is_pilot()).await?;
     let (lost, homeless): (Vec<_>, Vec<_>) = undelivered.into_iter().partition(|(_, mailbox)| *mailbox);
     let lost = lost.into_iter().map(|(letter, _)| {
         let detail =
@@ -141,7 +141,11 @@ async fn drafts(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(
 }
 
 async fn deliveries(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
-    let late = jobs.office.read.list_late_deliveries(now - LATE_DUE, now - LATE_MADE).await?;
+    let late = jobs
+        .office
+        .read
+        .list_late_deliveries(now - LATE_DUE, now - LATE_MADE, jobs.office.is_pilot())
+        .await?;
     let late = late.into_iter().map(|row| {
         let said = row.last_reply.as_deref().unwrap_or("尚未尝试");
         (row.id.0.to_string(), format!("发往{}的邮件迟迟未送出（已试{}次）：{said}", row.email, row.attempts))
@@ -153,7 +157,7 @@ async fn deliveries(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Resu
 /// Those are opened where they happen, and closed by the person who saw to them.
 async fn hidden_failures(jobs: &Jobs, done: &mut Watched) -> Result<(), JobError> {
     let mut failed = Ok(());
-    for row in jobs.office.read.list_hidden_failures().await? {
+    for row in jobs.office.read.list_hidden_failures(jobs.office.is_pilot()).await? {
         let kind =
             if row.state == "bounced" { IncidentKind::DeliveryBounced } else { IncidentKind::DeliveryFailed };
         let said = row.last_reply.unwrap_or_default();
@@ -167,7 +171,8 @@ async fn hidden_failures(jobs: &Jobs, done: &mut Watched) -> Result<(), JobError
 
 async fn episodes(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Result<(), JobError> {
     let store = &jobs.office.read;
-    let silent = store.list_episodes_without_letter(now - LATE_LETTER, jobs.office.clock.today()).await?;
+    let (today, pilot) = (jobs.office.clock.today(), jobs.office.is_pilot());
+    let silent = store.list_episodes_without_letter(now - LATE_LETTER, today, pilot).await?;
     let silent = silent
         .into_iter()
         .map(|(id, measure)| (id.0.to_string(), format!("“{measure}”的预警事项已逾一日，还没有函。")));

@@ -48,7 +48,7 @@ const OF_THE_DAY: [&str; 6] = ["number", "issued_on", "as_of", "reply", "reply_l
 const ADDED: [&str; 9] =
     ["recipients", "rests_on", "level", "basis", "tolerance", "against", "margin", "sign", "beside"];
 /// What a changed part of a letter is called.
-const NAMES: [(&str, &str); 13] = [
+const NAMES: [(&str, &str); 14] = [
     ("kind", "函的种类"),
     ("level", "预警等级"),
     ("handling", "办理层级"),
@@ -62,6 +62,7 @@ const NAMES: [(&str, &str); 13] = [
     ("contact", "联系人"),
     ("follow_up_of", "承接的函"),
     ("recipients", "收件人"),
+    ("redirected_to", "演练邮箱"),
 ];
 /// What a changed part of a line is called, in the order said; the rest follows from these.
 const LINE_NAMES: [(&str, &str); 11] = [

@@ -8,7 +8,7 @@ use std::io::{Cursor, Write};
 use zip::write::{SimpleFileOptions, ZipWriter};
 use zip::{CompressionMethod, DateTime};
 
-use super::LetterError;
+use super::{LetterError, trial_marks};
 
 /// Parts that never change: path in the package and text.
 const FIXED: [(&str, &str); 9] = [
@@ -30,8 +30,8 @@ pub(super) const FILLED: [(&str, &str); 3] = [
     ("docProps/core.xml", "docx/core.xml"),
 ];
 
-/// The package: fixed parts and the filled ones, deflated.
-pub(super) fn pack(filled: &[(&str, String)]) -> Result<Vec<u8>, LetterError> {
+/// The package: fixed parts and the filled ones, deflated; those of a letter of a pilot marked.
+pub(super) fn pack(filled: &[(&str, String)], trial: bool) -> Result<Vec<u8>, LetterError> {
     // The zip format cannot say "no time"; its earliest day stands for it.
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
@@ -40,7 +40,9 @@ pub(super) fn pack(filled: &[(&str, String)]) -> Result<Vec<u8>, LetterError> {
     let fixed = FIXED.iter().copied();
     for (path, text) in fixed.chain(filled.iter().map(|(path, text)| (*path, text.as_str()))) {
         zip.start_file(path, options).map_err(|error| LetterError::Package(error.to_string()))?;
-        zip.write_all(text.as_bytes()).map_err(|error| LetterError::Package(error.to_string()))?;
+        let marked = trial.then(|| trial_marks::part(path, text));
+        zip.write_all(marked.as_deref().unwrap_or(text).as_bytes())
+            .map_err(|error| LetterError::Package(error.to_string()))?;
     }
     let bytes = zip.finish().map_err(|error| LetterError::Package(error.to_string()))?;
     Ok(bytes.into_inner())

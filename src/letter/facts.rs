@@ -65,6 +65,9 @@ pub struct LetterFacts {
     /// The letter this one follows.
     #[serde(default)]
     pub follow_up_of: Option<EarlierLetter>,
+    /// Of a letter of a pilot (演练): the mailbox that its mails really go to. `None`, and left out, in a real letter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redirected_to: Option<String>,
     /// The indicators, 1..=[`LINES_MAX`], in the order printed.
     pub lines: Vec<LetterLine>,
 }

@@ -28,6 +28,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 mod trend;
+mod trial_marks;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -46,6 +47,7 @@ pub use links::{BadToken, ReplyLinks, unsigned_letter};
 pub use promise::promise;
 pub use sample::samples;
 pub use trend::{Trend, TrendPoint};
+pub use trial_marks::redirected;
 
 use summary::{EACH_MAX, Summary};
 use xushi_domain::Invalid;
@@ -233,11 +235,20 @@ impl Templates {
             }
         }
         let context = context! { charts, ..context };
-        Ok(Rendered {
+        let rendered = Rendered {
             pictures,
             subject: self.one_line(&format!("{}/subject.txt", facts.kind), &context)?,
             text: tidy(&self.fill("layout/mail.txt", &context)?),
             html: self.fill("layout/mail.html", &context)?,
+        };
+        if facts.redirected_to.is_none() {
+            return Ok(rendered);
+        }
+        Ok(Rendered {
+            subject: trial_marks::subject(&rendered.subject),
+            text: trial_marks::text(&rendered.text),
+            html: trial_marks::html(&rendered.html),
+            ..rendered
         })
     }
 
@@ -248,7 +259,7 @@ impl Templates {
         for (path, template) in docx::FILLED {
             parts.push((path, self.fill(template, &context)?));
         }
-        docx::pack(&parts)
+        docx::pack(&parts, facts.redirected_to.is_some())
     }
 
     /// What is needed from here of a line, as its letter says it; `None` where the letter does not ask for anything.

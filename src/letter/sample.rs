@@ -46,6 +46,7 @@ fn full(kind: LetterKind, kinds: &[Kind]) -> LetterFacts {
         addressee: "示例责任单位".into(),
         copied: vec!["示例配合单位一".into(), "示例配合单位二".into()],
         recipients: None,
+        redirected_to: None,
         issued_on: day(8, 27),
         as_of: day(8, 27),
         source: Some("示例统计月报".into()),

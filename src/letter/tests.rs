@@ -42,6 +42,7 @@ fn facts(kind: LetterKind, level: Option<Level>, lines: Vec<LetterLine>) -> Lett
         addressee: "省发展改革委".into(),
         copied: vec!["省财政厅".into(), "省住房城乡建设厅".into(), "省交通运输厅".into()],
         recipients: None,
+        redirected_to: None,
         issued_on: day("2025-08-27"),
         as_of: day("2025-08-27"),
         source: Some("全省经济运行月报（2025年8月）".into()),

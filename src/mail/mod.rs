@@ -6,6 +6,7 @@
 pub mod bounce;
 mod encode;
 pub mod foreign;
+pub mod handshake;
 mod lettre_stream;
 pub mod message;
 mod mime;

@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::MailError;
 use super::encode::whole_chars;
+use super::handshake::HandshakeStep;
 use super::transport::{Accepted, Envelope, Failure, SendError, Stage};
 
 /// Writes each mail as `<folder>/<label>.eml`, whole or not at all.
@@ -43,6 +44,32 @@ impl FileOutbox {
             Ok(Err(error)) => Err(file_error(&path, &error)),
             // The blocking pool is shutting down.
             Err(error) => Err(SendError::lost(Stage::Dot, error.to_string())),
+        }
+    }
+}
+
+impl FileOutbox {
+    /// Whether mails can be written here: a file is made and taken away again.
+    pub(super) async fn try_out(&self) -> HandshakeStep {
+        let probe = self.folder.join(format!(".{}-check.tmp", std::process::id()));
+        let shown = self.folder.display().to_string();
+        let tried = tokio::task::spawn_blocking(move || {
+            fs::File::create(&probe).and_then(|mut file| file.write_all(b"check"))?;
+            fs::remove_file(&probe)
+        });
+        let done = format!("写入目录{shown}");
+        match tried.await {
+            Ok(Ok(())) => {
+                let said = "目录可写。mail.transport为file：邮件只写成这里的.eml文件，不发往任何服务器；要真正发信，请设为smtp。";
+                HandshakeStep { done, said: said.to_owned(), advice: None }
+            }
+            Ok(Err(error)) => {
+                let advice = "请让运行本系统的用户可以写这个目录，或在mail.folder中另指一个。";
+                HandshakeStep { done, said: error.to_string(), advice: Some(advice.to_owned()) }
+            }
+            Err(error) => {
+                HandshakeStep { done, said: error.to_string(), advice: Some("请重试。".to_owned()) }
+            }
         }
     }
 }

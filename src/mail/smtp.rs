@@ -67,6 +67,18 @@ impl SmtpPool {
         })
     }
 
+    pub(super) fn settings(&self) -> &SmtpSettings {
+        &self.settings
+    }
+
+    pub(super) fn hello(&self) -> &Hello {
+        &self.hello
+    }
+
+    pub(super) fn tls(&self) -> Option<&Tls> {
+        self.tls.as_ref()
+    }
+
     /// Most connections at a time; more handovers than this only wait.
     pub fn max(&self) -> usize {
         self.settings.pool_max
@@ -140,7 +152,7 @@ impl SmtpPool {
     }
 
     /// TCP to the first address that answers.
-    async fn reach(&self) -> Result<TcpStream, SendError> {
+    pub(super) async fn reach(&self) -> Result<TcpStream, SendError> {
         let SmtpSettings { host, port, connect_timeout, .. } = &self.settings;
         let lost = |why: String| SendError::lost(Stage::Connect, format!("连不上 {host}:{port}：{why}"));
         let mut last = "没有可用的地址".to_owned();

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use lettre::transport::smtp::extension::ClientId;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -44,8 +44,11 @@ impl Tls {
         Ok(Self { connector: TlsConnector::from(Arc::new(config)), name })
     }
 
-    pub(super) async fn handshake(&self, tcp: TcpStream) -> Result<TlsStream<TcpStream>, SendError> {
-        self.connector.connect(self.name.clone(), tcp).await.map_err(|error| {
+    pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        stream: S,
+    ) -> Result<TlsStream<S>, SendError> {
+        self.connector.connect(self.name.clone(), stream).await.map_err(|error| {
             let refused = error.get_ref().is_some_and(|cause| cause.is::<rustls::Error>());
             let reply = format!("TLS 握手失败：{error}");
             if refused {
@@ -93,19 +96,32 @@ async fn say(tcp: &mut TcpStream, command: &str) -> Result<Vec<String>, SendErro
     read_reply(tcp).await
 }
 
-/// One reply, its lines without code. Anything after its end is an intruder's: we ask one thing at a time.
+/// One reply that accepts, its lines without code.
 async fn read_reply(tcp: &mut TcpStream) -> Result<Vec<String>, SendError> {
+    match hear(tcp).await? {
+        (200..=299, words) => Ok(words),
+        (code, words) => Err(SendError::refused(Stage::Connect, code, &words.join(" "))),
+    }
+}
+
+/// One reply: its code, and its lines without it. Anything after its end is an intruder's: we ask one thing at a time.
+pub(super) async fn hear<S: AsyncRead + Unpin>(stream: &mut S) -> Result<(u16, Vec<String>), SendError> {
     let lost = |why: &str| SendError::lost(Stage::Connect, why);
     let mut seen = Vec::new();
     loop {
         let mut chunk = [0; 1024];
-        match tcp.read(&mut chunk).await {
+        match stream.read(&mut chunk).await {
             Ok(0) => return Err(lost("服务器关闭了连接")),
             Ok(length) => seen.extend_from_slice(&chunk[..length]),
             Err(error) => return Err(lost(&error.to_string())),
         }
         let text = foreign::decoded(&seen);
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        // Another protocol may look as if more were to come (`SSH-2.0-…`).
+        let numbered = |line: &&str| line.get(..3).is_some_and(|code| code.parse::<u16>().is_ok());
+        if lines.first().is_some_and(|line| line.ends_with('\n') && !numbered(line)) {
+            return Err(lost("服务器的应答不是 SMTP"));
+        }
         let Some(last) =
             lines.iter().position(|line| line.ends_with('\n') && line.as_bytes().get(3) != Some(&b'-'))
         else {
@@ -115,13 +131,12 @@ async fn read_reply(tcp: &mut TcpStream) -> Result<Vec<String>, SendError> {
             continue;
         };
         if last + 1 < lines.len() {
-            return Err(SendError::unusable(Stage::Connect, "服务器在加密之前多发了内容，连接不可信"));
+            return Err(SendError::unusable(Stage::Connect, "服务器未等命令就多发了内容，连接不可信"));
         }
         let words: Vec<String> =
             lines.iter().filter_map(|line| line.get(4..)).map(|l| l.trim().to_owned()).collect();
         return match lines[last].get(..3).and_then(|code| code.parse::<u16>().ok()) {
-            Some(200..=299) => Ok(words),
-            Some(code) => Err(SendError::refused(Stage::Connect, code, &words.join(" "))),
+            Some(code) => Ok((code, words)),
             None => Err(lost("服务器的应答不是 SMTP")),
         };
     }

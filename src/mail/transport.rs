@@ -10,6 +10,7 @@ use lettre::Address;
 
 use super::MailError;
 use super::foreign::{WORDS_MAX, heard, line};
+use super::handshake::{HandshakeStep, shake_hands};
 use super::outbox::{FileOutbox, MemoryOutbox};
 use super::refusal::is_of_session;
 use super::smtp::{SmtpConversation, SmtpPool};
@@ -182,6 +183,16 @@ impl Transport {
     /// [`SendError`] at any stage.
     pub async fn send(&self, envelope: &Envelope, raw: &[u8]) -> Result<Accepted, SendError> {
         self.open(envelope).await?.deliver(raw).await
+    }
+
+    /// Whether a mail in this envelope would be taken, step by step up to the content; nothing is sent. The last step that
+    /// has advice is the one that failed.
+    pub async fn shake_hands(&self, envelope: &Envelope) -> Vec<HandshakeStep> {
+        match self {
+            Self::Smtp(pool) => shake_hands(pool, envelope).await,
+            Self::File(outbox) => vec![outbox.try_out().await],
+            Self::Memory(_) => Vec::new(),
+        }
     }
 
     /// Ends idle connections politely; the transport stays usable. For a shutdown, or after a long list of mails.

@@ -1,10 +1,13 @@
 //! Deeds with deliveries: sent again (重发), to one mailbox more (补发), and claimed by whoever hands them over.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDateTime;
 use uuid::Uuid;
 
 use super::actor::Deed;
 use super::{Actor, Office, Refusal};
+use crate::domain::delivery::not_in_a_pilot;
 use crate::domain::invalid::text;
 use crate::domain::{Invalid, LetterState, TextEnum as _, checked_email};
 use crate::store::rows::{DeliveryRow, Lease, Pace};
@@ -14,11 +17,11 @@ use crate::store::{StoreError, failpoint};
 /// Lets a mail that was given up or came back be sent again.
 ///
 /// # Errors
-/// [`Refusal::NotFound`]; `Conflict` when it is under way or was accepted.
+/// [`Refusal::NotFound`]; `Conflict` when it is under way or was accepted, or not to be sent because of a pilot.
 pub async fn retry_delivery(office: &Office, actor: &Actor, id: Uuid) -> Result<DeliveryRow, Refusal> {
     let now = office.clock.timestamp();
     let mut deed = office.begin(actor).await?;
-    let retried = deed.tx().retry_delivery(Id(id), now).await;
+    let retried = deed.tx().retry_delivery(Id(id), now, office.is_pilot()).await;
     match deed.end(retried).await {
         Err(Refusal::Store(StoreError::Missing { .. })) => Err(Refusal::NotFound("投递")),
         other => other,
@@ -44,7 +47,7 @@ pub struct NewRecipient {
 /// # Errors
 /// [`Refusal::Invalid`] for a bad name or address, or a delivery that the letter does not have; [`Refusal::Key`] for a unit
 /// that is not there; [`Refusal::NotFound`] without such a letter; `Conflict` when it is no issued letter, or that delivery
-/// is not over; `Duplicate` when the letter went to this mailbox already.
+/// is not over, or it is not to be sent because of a pilot; `Duplicate` when the letter went to this mailbox already.
 pub async fn add_recipient(
     office: &Office,
     actor: &Actor,
@@ -66,6 +69,9 @@ async fn queue(deed: &mut Deed<'_>, letter: Uuid, new: NewRecipient) -> Result<D
         let detail = "此函尚未签发或已撤销，不能补发。";
         return Err(StoreError::Conflict(Invalid::new("state", "not_issued", detail)).into());
     }
+    if row.trial != office.is_pilot() {
+        return Err(StoreError::Conflict(not_in_a_pilot(row.trial)).into());
+    }
     let (id, now) = (Id(office.clock.new_id()), office.clock.timestamp());
     let unit = unit.map_or(row.unit_id, |row| row.id);
     let role = if unit == row.unit_id { "to" } else { "cc" };
@@ -80,6 +86,7 @@ async fn queue(deed: &mut Deed<'_>, letter: Uuid, new: NewRecipient) -> Result<D
 }
 
 /// Claims up to `limit` deliveries that are due, and puts back those that `pace` lets go later; `None` when nothing is due.
+/// During a pilot only its own letters go out: a real one would end in the wrong mailbox. Afterwards none of them does.
 ///
 /// # Errors
 /// When the database fails.
@@ -89,15 +96,33 @@ pub async fn claim(
     limit: i64,
     pace: Option<&Pace>,
 ) -> Result<Option<Vec<DeliveryRow>>, StoreError> {
-    let claimed = office.store.claim_deliveries(lease, limit).await?;
+    let claimed = office.store.claim_deliveries(lease, limit, office.is_pilot()).await?;
     failpoint!("claim.committed");
     if claimed.is_empty() {
         return Ok(None);
     }
     let Some(pace) = pace else { return Ok(Some(claimed)) };
-    let paced = office.store.pace_deliveries(claimed, pace, lease.now).await?;
+    let paced = match &office.letters.redirect_to {
+        Some(mailbox) => paced_to(office, (claimed, mailbox), pace, lease.now).await?,
+        None => office.store.pace_deliveries(claimed, pace, lease.now).await?,
+    };
     failpoint!("paced");
     Ok(Some(paced))
+}
+
+/// The pace of mails that all go to one mailbox.
+async fn paced_to(
+    office: &Office,
+    (claimed, mailbox): (Vec<DeliveryRow>, &str),
+    pace: &Pace,
+    now: NaiveDateTime,
+) -> Result<Vec<DeliveryRow>, StoreError> {
+    let addressed: HashMap<Id, String> = claimed.iter().map(|row| (row.id, row.email.clone())).collect();
+    let redirected = claimed.into_iter().map(|row| DeliveryRow { email: mailbox.to_owned(), ..row });
+    let paced = office.store.pace_deliveries(redirected.collect(), pace, now).await?;
+    let back =
+        |row: DeliveryRow| DeliveryRow { email: addressed.get(&row.id).cloned().unwrap_or_default(), ..row };
+    Ok(paced.into_iter().map(back).collect())
 }
 
 /// Gives back what was claimed and not tried, to be taken up from `next` on.

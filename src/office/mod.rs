@@ -66,6 +66,8 @@ pub struct Letters {
     pub links: Option<ReplyLinks>,
     /// Whose mails letters are.
     pub sender: Mailbox,
+    /// During a pilot (演练), the mailbox to which every mail really goes, whomever it is addressed to.
+    pub redirect_to: Option<String>,
 }
 
 impl Office {
@@ -77,6 +79,11 @@ impl Office {
     /// This office over other connections to the same database.
     pub fn over(self, store: Store) -> Self {
         Self::new(store, self.clock, self.calendar, self.letters)
+    }
+
+    /// Whether a pilot is on: letters are marked, numbered apart and mailed to one mailbox.
+    pub fn is_pilot(&self) -> bool {
+        self.letters.redirect_to.is_some()
     }
 
     /// This office with another clock.

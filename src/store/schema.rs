@@ -408,6 +408,7 @@ diesel::table! {
         decided_by -> Nullable<Text>,
         decided_at -> Nullable<Timestamp>,
         decision_note -> Nullable<Text>,
+        trial -> Bool,
         waits_for -> Nullable<Text>,
     }
 }

@@ -61,3 +61,32 @@ async fn killed_at_any_moment_nothing_is_lost_and_no_number_is_reused() {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pilot_whose_end_is_cut_short_ends_at_the_next_start_and_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = |variable: Option<(&str, &str)>| {
+        let mut command = crate::support::process::xushi(folder.path(), &["demo", "--once", "--dir", "d"]);
+        command.envs(variable).status().unwrap().success()
+    };
+    let pilot = Some(("XUSHI_MAIL_REDIRECT_TO", "pilot@example.org"));
+    assert!(demo(pilot) && demo(pilot), "a second start in the pilot finds everything there");
+    let store = Store::open(folder.path().join("d/xushi.db").to_str().unwrap(), 2).unwrap();
+    let told = async || {
+        let page = Page { limit: 500, after: None };
+        let letters = store.list_letters(&Default::default(), page).await.unwrap();
+        let one = |letter: &xushi::store::rows::LetterRow| {
+            (letter.serial.unwrap(), letter.trial, letter.state.clone(), letter.mark.contains("演练函"))
+        };
+        letters.iter().map(one).collect::<Vec<_>>()
+    };
+    let before = [(1, true, "issued".to_owned(), true)];
+    assert_eq!(told().await, before);
+    assert!(!demo(Some(("FAULT_AT", "pilot.written#1"))), "killed before the end is written");
+    assert_eq!(told().await, before, "all or nothing");
+    assert!(store.find_setting("pilot").await.unwrap().is_some());
+    assert!(demo(None) && demo(None));
+    let (settled, real) = ("settled".to_owned(), (1, false, "issued".to_owned(), false));
+    assert_eq!(told().await, [(1, true, settled, true), real]);
+    assert!(store.find_setting("pilot").await.unwrap().is_none());
+}

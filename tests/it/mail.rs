@@ -14,6 +14,7 @@ use xushi::mail::transport::{Accepted, Envelope, SendError, Stage, Transport};
 
 use crate::support::smtp_sink::{Act, Do, Sink};
 
+mod handshake;
 mod tls;
 
 fn settings(server: SocketAddr) -> SmtpSettings {

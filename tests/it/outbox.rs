@@ -87,7 +87,7 @@ both! {
         // The dead process: it claimed everything, wrote one intent, and was killed with the content on the wire.
         let now = app.clock.timestamp();
         let lease = Lease { holder: "dead", now, until: now + TimeDelta::seconds(150) };
-        let claimed = app.store.claim_deliveries(&lease, 500).await.unwrap();
+        let claimed = app.store.claim_deliveries(&lease, 500, false).await.unwrap();
         assert_eq!(claimed.len(), count);
         let victim = claimed[0].clone();
         let attempt = Id(app.clock.new_id());

@@ -16,6 +16,7 @@ mod carried;
 mod forecasts;
 mod ladder;
 mod needed;
+mod pilot;
 mod reports;
 mod retired;
 mod signed_kinds;

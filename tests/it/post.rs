@@ -190,7 +190,7 @@ both! {
         later(&app, TimeDelta::days(1));
         let now = app.clock.timestamp();
         let lease = Lease { holder: "dead", now, until: now + TimeDelta::seconds(150) };
-        assert_eq!(app.store.claim_deliveries(&lease, 1).await.unwrap().len(), 1);
+        assert_eq!(app.store.claim_deliveries(&lease, 1, false).await.unwrap().len(), 1);
         let slot = SlotClaim { job: Job::Issue.as_str(), due_at: app.clock.timestamp(), holder: "dead", now, lease_until: now };
         assert!(app.store.claim_slot(&slot).await.unwrap());
         app.clock.set(right + TimeDelta::hours(1));

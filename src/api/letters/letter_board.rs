@@ -115,6 +115,7 @@ async fn show_letter_board(
         campaigns: lookup::maybe_campaign_family(&state, params.campaign.as_deref()).await?,
         unit_id: unit.map(|row| row.id),
         as_of,
+        trial: state.office.is_pilot(),
     };
     let letters = state.office.read.list_board_letters(&filter).await?;
     let ids: Vec<Id> = letters.iter().map(|row| row.id).collect();

@@ -79,6 +79,8 @@ pub struct LetterView {
     decided_at: Option<DateTime<Utc>>,
     /// 撤销函稿的理由
     decision_note: Option<String>,
+    /// 是否演练函：试运行期间拟的函，邮件只发到演练邮箱，字号另编
+    trial: bool,
 }
 
 impl LetterView {
@@ -112,6 +114,7 @@ impl LetterView {
             decided_by: row.decided_by,
             decided_at: row.decided_at.map(|at| at.and_utc()),
             decision_note: row.decision_note,
+            trial: row.trial,
         })
     }
 }

@@ -10,7 +10,7 @@ use super::going::Going;
 use super::letter_context::LetterContext;
 use super::planned::{About, Finding, Key, changed};
 use crate::domain::{
-    Grade, Handling, IncidentKind, LetterKind, LetterState, Level, SubjectKind, TextEnum as _,
+    Grade, Handling, IncidentKind, LetterKind, LetterNumber, LetterState, Level, SubjectKind, TextEnum as _,
     UnpublishedYear,
 };
 use crate::letter::{EarlierLetter, LetterContact, LetterFacts, PICTURES_MAX, ReplyTerms, Trend};
@@ -85,6 +85,7 @@ impl Draft {
             addressee: letter_context.unit_name(key.unit),
             copied: addressees.copied.clone(),
             recipients: Some(addressees.recipients()),
+            redirected_to: office.letters.redirect_to.clone(),
             issued_on,
             as_of,
             source: None,
@@ -288,9 +289,14 @@ fn letter_row(
     let now = office.clock.timestamp();
     let before = waiting.map(|head| (head.id, head.created_at));
     let (id, created_at) = before.unwrap_or_else(|| (Id(office.clock.new_id()), now));
+    let trial = office.is_pilot();
     LetterRow {
         id,
-        mark: campaign.letter_mark.clone(),
+        mark: if trial {
+            LetterNumber::trial_mark(&campaign.letter_mark)
+        } else {
+            campaign.letter_mark.clone()
+        },
         year: facts.issued_on.year(),
         serial: None,
         kind: facts.kind.to_string(),
@@ -313,5 +319,6 @@ fn letter_row(
         decided_at: None,
         decision_note: None,
         waits_for: None,
+        trial,
     }
 }

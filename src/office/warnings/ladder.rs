@@ -15,7 +15,7 @@ use super::rehearse::Mode;
 use super::run::{self, Issued, Outcome, PlannedLetter};
 use super::sign::discard_uncalled;
 use super::silence::Silences;
-use super::{Actor, Office, Refusal, assessments, incidents, report, settle};
+use super::{Actor, Office, Refusal, assessments, incidents, pilot, report, settle};
 use crate::domain::{IncidentKind, LetterState, SubjectKind, TextEnum as _, ladder};
 use crate::store::rows::LetterHead;
 use crate::store::types::Id;
@@ -47,6 +47,7 @@ pub async fn remind(office: &Office, actor: &Actor) -> Result<Reminded, Refusal>
     if !done.working_day {
         return Ok(done);
     }
+    pilot::note_pilot(office, actor).await?;
     // Whichever job ran first: nobody is written to on the strength of yesterday's verdicts.
     assessments::evaluate(office, actor, today).await?;
     settle::settle(office).await?;
@@ -90,7 +91,8 @@ async fn take_steps(
 ) -> Result<Vec<(Id, &'static str)>, Refusal> {
     let campaigns = letter_context::campaigns(office).await?;
     let silences = Silences::load(office, today, &campaigns).await?;
-    let heads = office.store.list_unanswered(until(office, today)?).await?;
+    // Of a pilot its own letters climb, and they alone: what reminds of a real one has to reach its unit.
+    let heads = office.store.list_unanswered(until(office, today)?, office.is_pilot()).await?;
     let DueSteps { steps, drafts, mut ended } = due(office, &heads, waiting, today).await?;
     let asked: Vec<&LetterHead> = steps.iter().chain(&drafts).map(|(head, _)| *head).collect();
     if !asked.is_empty() {

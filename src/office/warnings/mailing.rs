@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::frozen::{DOCX, PNG, document_name};
+use super::redirected::{Form, Redirected, unit_names};
 use super::{Office, Refusal};
 use crate::clock::office_zone;
 use crate::domain::{LetterKind, TextEnum as _, checked_email};
@@ -21,7 +22,7 @@ use crate::store::rows::{DeliveryRow, LetterFileRow, LetterRow};
 use crate::store::types::Id;
 
 /// Longest name beside a mailbox.
-const NAME_MAX: usize = 100;
+pub(super) const NAME_MAX: usize = 100;
 
 /// Most earlier mails that a mail names in `References`.
 const REFERENCES_MAX: usize = 20;
@@ -42,6 +43,8 @@ pub struct Mailing {
     led: Result<Vec<u8>, MailError>,
     /// Mails of other letters about the same episodes.
     thread: Vec<DeliveryRow>,
+    /// How its mails are redirected, of a letter of a pilot.
+    redirected: Option<Redirected>,
 }
 
 impl Mailing {
@@ -57,6 +60,10 @@ impl Mailing {
         for file in office.store.list_letter_files(letters).await? {
             files.entry(file.letter_id).or_default().push(file);
         }
+        let trial: Vec<Id> = rows.iter().filter(|row| row.trial).map(|row| row.id).collect();
+        let of_trial = deliveries.iter().filter(|row| trial.contains(&row.letter_id));
+        let units: Vec<Id> = of_trial.map(|row| row.unit_id).collect();
+        let units = unit_names(office, units).await?;
         let mut made = HashMap::with_capacity(rows.len());
         for letter in rows {
             let id = letter.id;
@@ -73,9 +80,9 @@ impl Mailing {
             };
             let (to, cc): (Vec<Mailbox>, Vec<Mailbox>) = (of("to"), of("cc"));
             let files = Files::of(files);
-            let own = content(&signed_letter(office, &letter), &files);
-            let copied = content(&copy(&letter, COPIED), &files);
-            let led = content(&copy(&letter, COPIED_TO_LEADER), &files);
+            let forms =
+                [signed_letter(office, &letter), copy(&letter, COPIED), copy(&letter, COPIED_TO_LEADER)];
+            let [own, copied, led] = forms.each_ref().map(|form| content(form, &files));
             let (sender, reply_to) = correspondents(office, &letter);
             let mailing = Self {
                 sender,
@@ -86,6 +93,7 @@ impl Mailing {
                 copied,
                 led,
                 thread: thread.iter().filter(|(of, _)| *of == id).map(|(_, row)| row.clone()).collect(),
+                redirected: letter.trial.then(|| Redirected::of(office, &letter, forms, files, &units)),
                 letter,
             };
             made.insert(id, Arc::new(mailing));
@@ -99,10 +107,24 @@ impl Mailing {
     /// When a name, an address or a file's name cannot stand in a mail.
     pub fn addressed(&self, row: &DeliveryRow) -> Result<Vec<u8>, MailError> {
         let addressee = row.unit_id == self.letter.unit_id;
-        let (content, subject) = match row.role.as_str() {
-            "to" => (&self.content, self.letter.subject.clone()),
-            _ if addressee => (&self.led, copied_subject(&self.letter.subject)),
-            _ => (&self.copied, copied_subject(&self.letter.subject)),
+        let form = match row.role.as_str() {
+            "to" => Form::Own,
+            _ if addressee => Form::Led,
+            _ => Form::Copied,
+        };
+        let subject = match form {
+            Form::Own => self.letter.subject.clone(),
+            Form::Copied | Form::Led => copied_subject(&self.letter.subject),
+        };
+        if let Some(redirected) = &self.redirected {
+            let own = redirected.mailbox(row);
+            let content = redirected.content(row, form)?;
+            return self.head(row, (&own, &[], &[]), (&subject, &self.references(row))).before(&content);
+        }
+        let content = match form {
+            Form::Own => &self.content,
+            Form::Copied => &self.copied,
+            Form::Led => &self.led,
         };
         let content = content.as_ref().map_err(Clone::clone)?;
         let own = mailbox(row);
@@ -113,19 +135,33 @@ impl Mailing {
         } else if row.role != "to" && !cc.contains(&own) {
             cc.push(own.clone());
         }
-        let head = Head {
+        let references = self.references(row);
+        self.head(row, (&own, &to, &cc), (&subject, &references)).before(content)
+    }
+
+    fn head<'h>(
+        &'h self,
+        row: &'h DeliveryRow,
+        (to, header_to, header_cc): (&'h Mailbox, &'h [Mailbox], &'h [Mailbox]),
+        (subject, references): (&'h str, &'h [String]),
+    ) -> Head<'h> {
+        Head {
             message_id: &row.message_id,
             from: &self.sender,
             reply_to: self.reply_to.as_ref(),
-            to: &own,
-            header_to: &to,
-            header_cc: &cc,
-            subject: &subject,
-            references: &self.references(row),
+            to,
+            header_to,
+            header_cc,
+            subject,
+            references,
             // The row's own time: every try sends the same bytes.
             date: row.created_at.and_utc().with_timezone(&office_zone()),
-        };
-        head.before(content)
+        }
+    }
+
+    /// The address that the server is told: that of the row, but of a letter of a pilot the one mailbox.
+    pub fn recipient<'r>(&'r self, row: &'r DeliveryRow) -> &'r str {
+        self.redirected.as_ref().map_or(&row.email, |redirected| &redirected.address)
     }
 
     /// Earlier mails to the same mailbox about the same episodes, oldest first. When there are too many the first is
@@ -212,7 +248,7 @@ fn copy(letter: &LetterRow, note: &str) -> LetterRow {
 }
 
 /// What goes with a letter.
-struct Files {
+pub(super) struct Files {
     inline: Vec<Inline>,
     attachments: Vec<Attachment>,
 }
@@ -231,7 +267,7 @@ impl Files {
     }
 }
 
-fn content(letter: &LetterRow, files: &Files) -> Result<Vec<u8>, MailError> {
+pub(super) fn content(letter: &LetterRow, files: &Files) -> Result<Vec<u8>, MailError> {
     let content = Content {
         text: &letter.body_text,
         html: &letter.body_html,

@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use super::planned::{About, Finding, Key, Now, Plan, Wanted, changed};
 use super::silence::Silences;
 use super::twins::{Matter, matters};
-use super::{Office, Refusal, facts};
+use super::{Office, Refusal, facts, pilot};
 use crate::domain::episode::{EpisodeState, Standing, Turn, Verdict, turn};
 use crate::domain::pace::Assessment;
 use crate::domain::{Grade, LetterKind, Level, Period, TextEnum as _};
@@ -43,14 +43,26 @@ pub(super) async fn walk(
     mut evaluation: Option<&mut Evaluation<'_>>,
 ) -> Result<Plan, Refusal> {
     let open = office.store.list_open_episodes().await?;
+    let apart = pilot::apart(office, &open).await?;
     let open = open.into_iter().map(|row| (row.indicator_id, row)).collect();
-    let spoken: HashSet<Id> =
-        office.store.list_spoken_of(office.clock.today().max(as_of)).await?.into_iter().collect();
+    let day = office.clock.today().max(as_of);
+    let spoken = office.store.list_spoken_of(day, office.is_pilot()).await?;
+    let spoken: HashSet<Id> = spoken.into_iter().collect();
     let again = if wanted.again_today { HashSet::new() } else { spoken.clone() };
     let mut judging = Judging::start(&office.read, &office.calendar, as_of, wanted.campaigns.clone()).await?;
     let (plan, lagging) = (Plan::default(), HashMap::new());
-    let mut planner =
-        Planner { office, as_of, silences, wanted, open, spoken: again, plan, lagging, waiting: Vec::new() };
+    let mut planner = Planner {
+        office,
+        as_of,
+        silences,
+        wanted,
+        open,
+        apart,
+        spoken: again,
+        plan,
+        lagging,
+        waiting: Vec::new(),
+    };
     // Indicators of one series stand side by side, also across pages.
     let mut series: Vec<(Evidence, Assessment)> = Vec::new();
     while let Some(mut page) = judging.next_page().await? {
@@ -134,6 +146,8 @@ struct Planner<'p> {
     wanted: Wanted,
     /// Episodes that are not over, by indicator.
     open: HashMap<Id, EpisodeRow>,
+    /// Episodes that a pilot leaves alone.
+    apart: HashSet<Id>,
     /// Indicators that a letter of today speaks of: never two about one thing on a day.
     spoken: HashSet<Id>,
     plan: Plan,
@@ -257,7 +271,8 @@ impl Planner<'_> {
                 after.level = level.to_string();
                 (after.observing_since, after.observed_periods, after.observed_period_end) = (None, 0, None);
                 let change = EpisodeChange { before, after };
-                if letter && !self.spoken.contains(&evidence.row.id) {
+                let free = !self.spoken.contains(&evidence.row.id) && !self.apart.contains(&change.before.id);
+                if letter && free {
                     self.report(judged, level, About::Continued(Box::new(change)));
                 } else {
                     self.change(change);
@@ -287,14 +302,15 @@ impl Planner<'_> {
         self.change(EpisodeChange { before, after });
     }
 
-    /// Over; whoever was warned about it is told. While silenced it stays under observation, so that the letter comes
-    /// when the silence ends.
+    /// Over; whoever was warned about it is told. While silenced, or apart from a pilot, it stays under observation, so
+    /// that the letter comes when that ends.
     fn lift(&mut self, judged: Judged<'_>, before: EpisodeRow, mut after: EpisodeRow) {
         let Judged { evidence, assessment, .. } = judged;
         let period_end = assessment.data_period.map(Period::end);
         let warned = before.letter_id.zip(before.unit_id).filter(|_| before.lettered_level.is_some());
-        if warned.is_some() && self.silences.cover(evidence) {
-            self.plan.silenced.push(evidence.row.id);
+        let (apart, silenced) = (self.apart.contains(&before.id), self.silences.cover(evidence));
+        if warned.is_some() && (apart || silenced) {
+            self.plan.silenced.extend(silenced.then_some(evidence.row.id));
             return self.observe(before, after, evidence.grounds.pack.observation_periods, period_end);
         }
         self.plan.lifted += 1;

@@ -12,7 +12,7 @@ use super::planned::{Finding, Key, Plan, Wanted};
 use super::rehearse::Mode;
 use super::silence::Silences;
 use super::upgrade::{self, Upgrade};
-use super::{Actor, Office, Refusal, assessments, plan, report, settle, sign, together, trends};
+use super::{Actor, Office, Refusal, assessments, pilot, plan, report, settle, sign, together, trends};
 use crate::domain::{Grade, LetterKind, Level, WaitsFor};
 use crate::letter::LINES_MAX;
 use crate::office::assessments::{Evaluated, Evaluation};
@@ -145,6 +145,7 @@ pub struct Issued {
 /// # Errors
 /// When the database or a template fails. Letters issued before stay.
 pub async fn run(office: &Office, actor: &Actor, as_of: NaiveDate) -> Result<Issued, Refusal> {
+    pilot::note_pilot(office, actor).await?;
     let mut done = day(office, as_of, Mode::Write).await?;
     done.run_id = Some(report::keep(office, actor, as_of, (actor.key_name(), &done)).await?);
     Ok(done)
@@ -311,7 +312,7 @@ pub(super) async fn waiting(office: &Office) -> Result<Waiting, Refusal> {
 /// Issues liftings that wait though they go by themselves by now; one that is true no longer is drawn anew or discarded.
 async fn issue_liftings(office: &Office, campaigns: &Campaigns, waiting: &Waiting) -> Result<(), Refusal> {
     for (key, head) in waiting.iter().filter(|(key, _)| key.kind == LetterKind::Lifting) {
-        if !goes_by_itself(campaigns, key, Some(head))? {
+        if head.trial != office.is_pilot() || !goes_by_itself(campaigns, key, Some(head))? {
             continue;
         }
         let Some(row) = office.store.find_letter(head.id.0).await? else { continue };

@@ -39,6 +39,10 @@ pub(super) async fn issue(
     signer: Option<&str>,
 ) -> Result<LetterRow, Refusal> {
     let key = Key::of_letter(&before)?;
+    if before.trial != office.is_pilot() {
+        let detail = "此函稿在演练开始前拟就，演练期间不能签发；请在演练结束后签发。";
+        return Err(StoreError::Conflict(Invalid::new("state", "not_in_a_pilot", detail)).into());
+    }
     answered_meanwhile(office, &key).await?;
     let read = LetterFacts::from_json(&before.facts)?;
     let campaigns = letter_context::campaigns(office).await?;

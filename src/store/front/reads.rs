@@ -98,12 +98,12 @@ reads! {
     issuing {
         fn list_draft_heads() -> Vec<LetterHead>;
         fn list_episode_links(letters: &'a [Id]) -> Vec<LetterEpisodeRow>;
-        fn list_first_reports(indicators: &'a [Id]) -> Vec<(Id, NaiveDate, String, Id)>;
+        fn list_first_reports(indicators: &'a [Id]) -> Vec<(Id, NaiveDate, String, bool, Id)>;
         fn list_letter_heads(ids: &'a [Id]) -> Vec<LetterHead>;
         fn list_letter_reports(letters: &'a [Id]) -> Vec<LetterReportRow>;
-        fn list_spoken_of(day: NaiveDate) -> Vec<Id>;
+        fn list_spoken_of(day: NaiveDate, trial: bool) -> Vec<Id>;
         fn list_steps(ids: &'a [Id]) -> Vec<(Id, i32)>;
-        fn list_unanswered(until: NaiveDate) -> Vec<LetterHead>;
+        fn list_unanswered(until: NaiveDate, trial: bool) -> Vec<LetterHead>;
     }
     ledger {
         fn list_board_letters(filter: &'a LedgerFilter) -> Vec<BoardLetterRow>;
@@ -237,11 +237,15 @@ reads! {
     }
     watch {
         fn is_slot_done(job: &'a str, due_at: NaiveDateTime) -> bool;
-        fn list_episodes_without_letter(before: NaiveDateTime, today: NaiveDate) -> Vec<(Id, String)>;
-        fn list_hidden_failures() -> Vec<DeliveryRow>;
-        fn list_late_deliveries(due: NaiveDateTime, made: NaiveDateTime) -> Vec<DeliveryRow>;
+        fn list_episodes_without_letter(
+            before: NaiveDateTime,
+            today: NaiveDate,
+            trial: bool,
+        ) -> Vec<(Id, String)>;
+        fn list_hidden_failures(trial: bool) -> Vec<DeliveryRow>;
+        fn list_late_deliveries(due: NaiveDateTime, made: NaiveDateTime, trial: bool) -> Vec<DeliveryRow>;
         fn list_unaddressed() -> Vec<(Id, String, String)>;
-        fn list_undelivered_letters() -> Vec<(LetterName, bool)>;
+        fn list_undelivered_letters(trial: bool) -> Vec<(LetterName, bool)>;
         fn list_waiting_drafts(before: NaiveDateTime) -> Vec<(LetterName, NaiveDateTime)>;
         fn longest_reply() -> i32;
     }

@@ -43,9 +43,9 @@ queries! {
     deliveries {
         fn add_delivery(row: &'a DeliveryRow, instead_of: Option<Id>) -> ();
         fn bounce_delivery(delivery: Id, diagnostic: &'a str, incident: &'a IncidentRow) -> bool;
-        fn claim_deliveries(lease: &'a Lease<'a>, limit: i64) -> Vec<DeliveryRow>;
+        fn claim_deliveries(lease: &'a Lease<'a>, limit: i64, trial: bool) -> Vec<DeliveryRow>;
         fn release_deliveries(ids: &'a [Id], lease: &'a Lease<'a>, next: NaiveDateTime) -> ();
-        fn retry_delivery(id: Id, now: NaiveDateTime) -> DeliveryRow;
+        fn retry_delivery(id: Id, now: NaiveDateTime, trial: bool) -> DeliveryRow;
         fn write_attempts(
             begins: &'a [AttemptBegin],
             ends: &'a [AttemptEnd],
@@ -141,6 +141,9 @@ queries! {
         fn create_run(row: &'a WarningRunRow) -> ();
         fn create_silence(row: &'a SilenceRow) -> ();
         fn end_silence(id: Id, by: &'a str, now: NaiveDateTime) -> ();
+    }
+    pilots {
+        fn end_pilot(name: &'a str, reason: &'a str, now: NaiveDateTime) -> Option<EndedPilot>;
     }
     secrets {
         fn find_or_create_secret(name: &'a str, fresh: &'a str, now: NaiveDateTime) -> String;

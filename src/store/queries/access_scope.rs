@@ -10,12 +10,15 @@ use crate::schema::{contacts, deliveries, episodes, indicators, letters};
 use crate::types::Id;
 
 /// The unit a letter is addressed to; `None` when there is no such letter, or none was issued: a draft concerns the
-/// office alone.
+/// office alone, and so does a letter of a pilot.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn find_letter_unit(conn: &mut Conn, letter: Uuid) -> Result<Option<Id>, StoreError> {
-    let numbered = letters::table.find(Id(letter)).filter(letters::serial.is_not_null());
+    let numbered = letters::table
+        .find(Id(letter))
+        .filter(letters::serial.is_not_null())
+        .filter(letters::trial.eq(false));
     Ok(numbered.select(letters::unit_id).get_result(conn).await.optional()?)
 }
 
@@ -28,6 +31,8 @@ pub async fn letter_concerns(conn: &mut Conn, letter: Uuid, unit: Uuid) -> Resul
         return Ok(true);
     }
     let copies: i64 = deliveries::table
+        .inner_join(letters::table)
+        .filter(letters::trial.eq(false))
         .filter(deliveries::letter_id.eq(Id(letter)))
         .filter(deliveries::unit_id.eq(Id(unit)))
         .count()

@@ -15,8 +15,9 @@ use crate::schema::{deliveries, delivery_attempts, letters};
 use crate::types::Id;
 use crate::{StoreError, failpoint};
 use xushi_domain::Invalid;
+use xushi_domain::delivery::not_in_a_pilot;
 
-/// Claims deliveries that are due, or whose lease has run out, for `lease.holder`. Of the latter, attempts that were
+/// Claims deliveries of letters of a pilot, or of real ones, that are due, or whose lease has run out, for `lease.holder`. Of the latter, attempts that were
 /// begun and never ended are written down as uncertain: nobody knows whether the server took them.
 ///
 /// # Errors
@@ -25,17 +26,25 @@ pub async fn claim_deliveries(
     conn: &mut Conn,
     lease: &Lease<'_>,
     limit: i64,
+    trial: bool,
 ) -> Result<Vec<DeliveryRow>, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
-        let claimed = claim(conn, lease, limit).await?;
+        let claimed = claim(conn, lease, limit, trial).await?;
         failpoint!("claim.written");
         Ok::<_, StoreError>(claimed)
     })
     .await
 }
 
-async fn claim(conn: &mut Conn, lease: &Lease<'_>, limit: i64) -> Result<Vec<DeliveryRow>, StoreError> {
+async fn claim(
+    conn: &mut Conn,
+    lease: &Lease<'_>,
+    limit: i64,
+    trial: bool,
+) -> Result<Vec<DeliveryRow>, StoreError> {
     let candidates: Vec<Id> = deliveries::table
+        .inner_join(letters::table)
+        .filter(letters::trial.eq(trial))
         .filter(deliveries::state.eq("pending"))
         .filter(deliveries::next_attempt_at.le(lease.now))
         .order((deliveries::next_attempt_at, deliveries::id))
@@ -58,15 +67,22 @@ async fn claim(conn: &mut Conn, lease: &Lease<'_>, limit: i64) -> Result<Vec<Del
         .returning(DeliveryRow::as_returning())
         .get_results(conn)
         .await?;
-    let abandoned = take_over(conn, lease, limit).await?;
+    let abandoned = take_over(conn, lease, limit, trial).await?;
     rows.extend(abandoned);
     rows.sort_by_key(|row| (row.next_attempt_at, row.id));
     Ok(rows)
 }
 
 /// Deliveries whose holder went silent.
-async fn take_over(conn: &mut Conn, lease: &Lease<'_>, limit: i64) -> Result<Vec<DeliveryRow>, StoreError> {
+async fn take_over(
+    conn: &mut Conn,
+    lease: &Lease<'_>,
+    limit: i64,
+    trial: bool,
+) -> Result<Vec<DeliveryRow>, StoreError> {
     let candidates: Vec<Id> = deliveries::table
+        .inner_join(letters::table)
+        .filter(letters::trial.eq(trial))
         .filter(deliveries::state.eq("sending"))
         .filter(deliveries::lease_until.lt(lease.now))
         .limit(limit)
@@ -182,8 +198,14 @@ pub async fn bounce_delivery(
 /// closes what was open about it.
 ///
 /// # Errors
-/// `Missing` without such a delivery; `Conflict` when it is under way or was accepted.
-pub async fn retry_delivery(conn: &mut Conn, id: Id, now: NaiveDateTime) -> Result<DeliveryRow, StoreError> {
+/// `Missing` without such a delivery; `Conflict` when it is under way or was accepted, or its letter is one of a pilot and
+/// there is none (`trial`), or the other way round.
+pub async fn retry_delivery(
+    conn: &mut Conn,
+    id: Id,
+    now: NaiveDateTime,
+    trial: bool,
+) -> Result<DeliveryRow, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
         let retried = diesel::update(deliveries::table.find(id))
             .filter(deliveries::state.eq_any(["failed", "bounced"]))
@@ -197,6 +219,11 @@ pub async fn retry_delivery(conn: &mut Conn, id: Id, now: NaiveDateTime) -> Resu
             .await?;
         let row = deliveries::table.find(id).select(DeliveryRow::as_select()).get_result(conn).await;
         let row = row.optional()?.ok_or_else(|| StoreError::missing("delivery", id.0))?;
+        let of_pilot: bool =
+            letters::table.find(row.letter_id).select(letters::trial).get_result(conn).await?;
+        if of_pilot != trial {
+            return Err(StoreError::Conflict(not_in_a_pilot(of_pilot)));
+        }
         if retried == 0 {
             return Err(StoreError::Conflict(not_over()));
         }

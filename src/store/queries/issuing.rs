@@ -8,6 +8,7 @@ use diesel_async::RunQueryDsl;
 
 use super::super::{Conn, issuing, locks};
 use super::letter_files;
+use super::settlements::{asking_kinds, waiting_states};
 use crate::rows::{
     DraftWrite, EpisodeChange, EpisodeRow, Frozen, IncidentRow, LetterEpisodeRow, LetterHead,
     LetterReportRow, LetterRow, NewLetter, Rendering,
@@ -15,7 +16,6 @@ use crate::rows::{
 use crate::schema::{episodes, letter_episodes, letter_reports, letter_serials, letters};
 use crate::types::Id;
 use crate::{SoleRule, StoreError, failpoint};
-use xushi_domain::{LetterKind, LetterState, TextEnum as _};
 
 /// Ids asked for at once.
 const AT_ONCE: usize = 5_000;
@@ -163,6 +163,7 @@ async fn replace_draft(conn: &mut Conn, row: &LetterRow, before: NaiveDateTime) 
                 letters::decided_by.eq(&row.decided_by),
                 letters::decided_at.eq(row.decided_at),
                 letters::waits_for.eq(&row.waits_for),
+                letters::trial.eq(row.trial),
             ),
         ))
         .execute(conn)
@@ -309,14 +310,14 @@ pub async fn list_letter_reports(
 }
 
 /// The first letters that asked for reports of these indicators, in order of letter: indicator, end of the period, state
-/// of the letter, letter.
+/// of the letter, whether it is one of a pilot, letter.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn list_first_reports(
     conn: &mut Conn,
     indicators: &[Id],
-) -> Result<Vec<(Id, NaiveDate, String, Id)>, StoreError> {
+) -> Result<Vec<(Id, NaiveDate, String, bool, Id)>, StoreError> {
     let mut found = Vec::new();
     for chunk in indicators.chunks(AT_ONCE) {
         let query = letter_reports::table
@@ -324,22 +325,30 @@ pub async fn list_first_reports(
             .filter(letter_reports::indicator_id.eq_any(chunk.to_vec()))
             .filter(letter_reports::repeated.eq(false))
             .order(letters::id)
-            .select((letter_reports::indicator_id, letter_reports::period_end, letters::state, letters::id));
-        found.extend(query.load::<(Id, NaiveDate, String, Id)>(conn).await?);
+            .select((
+                letter_reports::indicator_id,
+                letter_reports::period_end,
+                letters::state,
+                letters::trial,
+                letters::id,
+            ));
+        found.extend(query.load::<(Id, NaiveDate, String, bool, Id)>(conn).await?);
     }
     Ok(found)
 }
 
-/// What letters issued on a day speak of: their episodes, and the indicators whose reports they ask for.
+/// What letters issued on a day speak of: their episodes, and the indicators whose reports they ask for; `trial` counts
+/// those of a pilot as well.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_spoken_of(conn: &mut Conn, day: NaiveDate) -> Result<Vec<Id>, StoreError> {
+pub async fn list_spoken_of(conn: &mut Conn, day: NaiveDate, trial: bool) -> Result<Vec<Id>, StoreError> {
     let mut spoken: Vec<Id> = letter_episodes::table
         .inner_join(letters::table)
         .inner_join(episodes::table)
         .filter(letters::issued_on.eq(day))
         .filter(letters::serial.is_not_null())
+        .filter(letters::trial.eq_any([false, trial]))
         .select(episodes::indicator_id)
         .load(conn)
         .await?;
@@ -347,6 +356,7 @@ pub async fn list_spoken_of(conn: &mut Conn, day: NaiveDate) -> Result<Vec<Id>, 
         .inner_join(letters::table)
         .filter(letters::issued_on.eq(day))
         .filter(letters::serial.is_not_null())
+        .filter(letters::trial.eq_any([false, trial]))
         .select(letter_reports::indicator_id)
         .load(conn)
         .await?;
@@ -354,25 +364,21 @@ pub async fn list_spoken_of(conn: &mut Conn, day: NaiveDate) -> Result<Vec<Id>, 
     Ok(spoken)
 }
 
-/// Where a letter stands while its answer is wanted.
-pub(super) fn waiting_states() -> Vec<&'static str> {
-    LetterState::ALL.iter().filter(|state| state.awaits_answer()).map(|state| state.as_str()).collect()
-}
-
-/// The kinds of letters that want an answer.
-pub(super) fn asking_kinds() -> Vec<&'static str> {
-    LetterKind::ALL.iter().filter(|kind| kind.asks()).map(|kind| kind.as_str()).collect()
-}
-
-/// Issued letters that still want an answer by `until` or wanted one before, without their contents, the oldest first.
+/// Issued letters, of a pilot or real ones, that still want an answer by `until` or wanted one before, without their contents,
+/// the oldest first.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_unanswered(conn: &mut Conn, until: NaiveDate) -> Result<Vec<LetterHead>, StoreError> {
+pub async fn list_unanswered(
+    conn: &mut Conn,
+    until: NaiveDate,
+    trial: bool,
+) -> Result<Vec<LetterHead>, StoreError> {
     Ok(letters::table
         .filter(letters::state.eq_any(waiting_states()))
         .filter(letters::kind.eq_any(asking_kinds()))
         .filter(letters::reply_by.le(until))
+        .filter(letters::trial.eq(trial))
         .order(letters::id)
         .select(LetterHead::as_select())
         .load(conn)

@@ -68,7 +68,7 @@ pub async fn list_ledger(
     }
     let found: Vec<LedgerColumns> = query.load(conn).await?;
     let ids: Vec<Id> = found.iter().map(|(episode, ..)| episode.id).collect();
-    let mut about = letters_about(conn, &ids, filter.as_of).await?;
+    let mut about = letters_about(conn, &ids, filter).await?;
     let listed =
         found.iter().map(|(episode, series, .., basis)| (episode.indicator_id, *series, basis.as_str()));
     let mut sources = judged_sources(conn, &listed.collect::<Vec<_>>(), filter.as_of).await?;
@@ -88,15 +88,16 @@ pub async fn list_ledger(
 async fn letters_about(
     conn: &mut Conn,
     ids: &[Id],
-    as_of: NaiveDate,
+    filter: &LedgerFilter,
 ) -> Result<HashMap<Id, Vec<LedgerLetterRow>>, StoreError> {
     type Row =
         (Id, Id, String, i32, Option<i32>, Option<String>, Option<i32>, Option<NaiveDate>, Option<NaiveDate>);
     let rows: Vec<Row> = letter_episodes::table
         .inner_join(letters::table)
         .filter(letter_episodes::episode_id.eq_any(ids.to_vec()))
-        .filter(letters::issued_on.le(as_of))
+        .filter(letters::issued_on.le(filter.as_of))
         .filter(letters::serial.is_not_null())
+        .filter(letters::trial.eq_any([false, filter.trial]))
         .order((letters::issued_on, letters::id))
         .select((
             letter_episodes::episode_id,
@@ -113,7 +114,7 @@ async fn letters_about(
         .await?;
     let mut about: HashMap<Id, Vec<LedgerLetterRow>> = HashMap::new();
     for (episode, id, mark, year, serial, level, ladder_step, issued_on, reply_by) in rows {
-        let issued_on = issued_on.unwrap_or(as_of);
+        let issued_on = issued_on.unwrap_or(filter.as_of);
         let letter = LedgerLetterRow { id, mark, year, serial, level, ladder_step, issued_on, reply_by };
         about.entry(episode).or_default().push(letter);
     }
@@ -201,6 +202,7 @@ pub async fn list_board_letters(
         .inner_join(units::table)
         .filter(letters::issued_on.le(filter.as_of))
         .filter(letters::serial.is_not_null())
+        .filter(letters::trial.eq_any([false, filter.trial]))
         .select((
             letters::id,
             letters::unit_id,

@@ -52,7 +52,7 @@ pub async fn list_letters(
         query = query.filter(letters::state.eq(state));
     }
     if filter.numbered {
-        query = query.filter(letters::serial.is_not_null());
+        query = query.filter(letters::serial.is_not_null()).filter(letters::trial.eq(false));
     }
     if let Some(kind) = &filter.kind {
         query = query.filter(letters::kind.eq(kind));
@@ -114,19 +114,22 @@ pub async fn list_deliveries_of(conn: &mut Conn, letters: &[Id]) -> Result<Vec<D
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_thread_mails(
-    conn: &mut Conn,
-    letters: &[Id],
-) -> Result<Vec<(Id, DeliveryRow)>, StoreError> {
-    let links = letter_episodes::table.select((letter_episodes::letter_id, letter_episodes::episode_id));
-    let own: Vec<(Id, Id)> =
-        links.filter(letter_episodes::letter_id.eq_any(letters.to_vec())).load(conn).await?;
-    let episodes: Vec<Id> = own.iter().map(|(_, episode)| *episode).collect();
-    let all: Vec<(Id, Id)> = links.filter(letter_episodes::episode_id.eq_any(episodes)).load(conn).await?;
+pub async fn list_thread_mails(conn: &mut Conn, of: &[Id]) -> Result<Vec<(Id, DeliveryRow)>, StoreError> {
+    let links = letter_episodes::table.inner_join(letters::table).select((
+        letter_episodes::letter_id,
+        letter_episodes::episode_id,
+        letters::trial,
+    ));
+    let own: Vec<(Id, Id, bool)> =
+        links.filter(letter_episodes::letter_id.eq_any(of.to_vec())).load(conn).await?;
+    let episodes: Vec<Id> = own.iter().map(|(_, episode, _)| *episode).collect();
+    let all: Vec<(Id, Id, bool)> =
+        links.filter(letter_episodes::episode_id.eq_any(episodes)).load(conn).await?;
     let mut pairs: Vec<(Id, Id)> = Vec::new();
-    for (letter, episode) in &own {
-        let others = all.iter().filter(|(other, about)| about == episode && other != letter);
-        pairs.extend(others.map(|(other, _)| (*letter, *other)));
+    for (letter, episode, trial) in &own {
+        // Mails of a pilot never reached those to whom real letters go.
+        let same = |other: &&(Id, Id, bool)| other.1 == *episode && other.0 != *letter && other.2 == *trial;
+        pairs.extend(all.iter().filter(same).map(|(other, ..)| (*letter, *other)));
     }
     pairs.sort_unstable();
     pairs.dedup();

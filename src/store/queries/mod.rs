@@ -24,6 +24,7 @@ pub mod measures;
 pub mod names;
 pub mod observations;
 pub mod persons;
+pub mod pilots;
 pub mod reassessments;
 pub mod rechecks;
 pub mod recording;

@@ -15,8 +15,11 @@ use crate::rows::{
 };
 use crate::schema::{api_keys, closures, letters, receipts, remedies, replies, reply_files, reviews};
 use crate::types::Id;
-use xushi_domain::LetterState;
 use xushi_domain::reply::{ReplyStep, ReviewVerdict};
+use xushi_domain::{Invalid, LetterState};
+
+/// Why a letter of a pilot that is over is answered no more.
+const PILOT_OVER: &str = "演练已经结束，此函无需反馈。";
 
 /// Moves a letter on, unless it stands where `step` may not be taken. Of two at the same time one is told where the
 /// other has left it.
@@ -27,10 +30,23 @@ pub(super) async fn advance(
     now: NaiveDateTime,
 ) -> Result<(), StoreError> {
     loop {
-        let state: Option<String> =
-            letters::table.find(letter).select(letters::state).get_result(conn).await.optional()?;
-        let state: LetterState = word(&state.ok_or_else(|| StoreError::missing("letter", letter.0))?)?;
-        let next = state.after(step).map_err(StoreError::Conflict)?;
+        let row: Option<(String, bool)> = letters::table
+            .find(letter)
+            .select((letters::state, letters::trial))
+            .get_result(conn)
+            .await
+            .optional()?;
+        let (state, trial) = row.ok_or_else(|| StoreError::missing("letter", letter.0))?;
+        let state: LetterState = word(&state)?;
+        let why = |refused: Invalid| {
+            let over = trial && state == LetterState::Settled;
+            StoreError::Conflict(if over {
+                Invalid { detail: PILOT_OVER.into(), ..refused }
+            } else {
+                refused
+            })
+        };
+        let next = state.after(step).map_err(why)?;
         let moved = diesel::update(letters::table.find(letter))
             .filter(letters::state.eq(state.to_string()))
             .set((letters::state.eq(next.to_string()), letters::updated_at.eq(now)))

@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::{
-    ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
+    QueryDsl, SelectableHelper,
 };
 use diesel_async::RunQueryDsl;
 
 use super::super::Conn;
-use super::issuing::{asking_kinds, waiting_states};
 use super::replies::advance;
 use crate::StoreError;
 use crate::rows::{LetterRow, SettlementRow};
@@ -18,11 +18,21 @@ use crate::schema::{
     settlements,
 };
 use crate::types::Id;
-use xushi_domain::ladder;
 use xushi_domain::reply::ReplyStep;
+use xushi_domain::{LetterKind, LetterState, TextEnum as _, ladder};
 
 /// Ids in one statement; SQLite takes 32,766 values.
 const AT_ONCE: usize = 5_000;
+
+/// Where a letter stands while its answer is wanted.
+pub(super) fn waiting_states() -> Vec<&'static str> {
+    LetterState::ALL.iter().filter(|state| state.awaits_answer()).map(|state| state.as_str()).collect()
+}
+
+/// The kinds of letters that want an answer.
+pub(super) fn asking_kinds() -> Vec<&'static str> {
+    LetterKind::ALL.iter().filter(|kind| kind.asks()).map(|kind| kind.as_str()).collect()
+}
 
 /// Letters that wait for an answer though nothing is left to answer, and the letter to be answered instead.
 ///
@@ -117,6 +127,8 @@ async fn open_matters(
             .inner_join(letters::table)
             .filter(letter_reports::indicator_id.eq_any(chunk.to_vec()))
             .filter(letters::serial.is_not_null())
+            // A pilot that is over has asked nobody.
+            .filter(letters::trial.eq(false).or(letters::state.ne("settled")))
             .order((letter_reports::period_end, letters::id))
             .select((letter_reports::indicator_id, letter_reports::period_end, letters::id))
             .load(conn)

@@ -20,17 +20,21 @@ use crate::types::Id;
 const MOST: i64 = 5_000;
 
 /// Numbered letters that wait for an answer and of which no mail to the addressee is accepted or under way: letter and
-/// whether the addressee has a mailbox in it at all.
+/// whether the addressee has a mailbox in it at all; `trial` looks at those of a pilot as well.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_undelivered_letters(conn: &mut Conn) -> Result<Vec<(LetterName, bool)>, StoreError> {
+pub async fn list_undelivered_letters(
+    conn: &mut Conn,
+    trial: bool,
+) -> Result<Vec<(LetterName, bool)>, StoreError> {
     let to =
         || deliveries::table.filter(deliveries::letter_id.eq(letters::id)).filter(deliveries::role.eq("to"));
     let hopeful = to().filter(deliveries::state.eq_any(["pending", "sending", "accepted"]));
     Ok(letters::table
         .inner_join(units::table)
         .filter(letters::state.eq("issued"))
+        .filter(letters::trial.eq_any([false, trial]))
         .filter(not(exists(hopeful)))
         .order(letters::id)
         .limit(MOST)
@@ -39,7 +43,8 @@ pub async fn list_undelivered_letters(conn: &mut Conn) -> Result<Vec<(LetterName
         .await?)
 }
 
-/// Deliveries that were due before `due` and are not out yet, or were made before `made` and are not.
+/// Deliveries that were due before `due` and are not out yet, or were made before `made` and are not; `trial` looks at those of
+/// a pilot as well.
 ///
 /// # Errors
 /// When the database fails.
@@ -47,8 +52,11 @@ pub async fn list_late_deliveries(
     conn: &mut Conn,
     due: NaiveDateTime,
     made: NaiveDateTime,
+    trial: bool,
 ) -> Result<Vec<DeliveryRow>, StoreError> {
     Ok(deliveries::table
+        .inner_join(letters::table)
+        .filter(letters::trial.eq_any([false, trial]))
         .filter(deliveries::state.eq_any(["pending", "sending"]))
         .filter(deliveries::next_attempt_at.lt(due).or(deliveries::created_at.lt(made)))
         .order(deliveries::id)
@@ -58,11 +66,11 @@ pub async fn list_late_deliveries(
         .await?)
 }
 
-/// Deliveries given up or bounced of which no incident was ever opened.
+/// Deliveries given up or bounced of which no incident was ever opened; `trial` looks at those of a pilot as well.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_hidden_failures(conn: &mut Conn) -> Result<Vec<DeliveryRow>, StoreError> {
+pub async fn list_hidden_failures(conn: &mut Conn, trial: bool) -> Result<Vec<DeliveryRow>, StoreError> {
     let told: Vec<String> = incidents::table
         .filter(incidents::subject_kind.eq("delivery"))
         .filter(incidents::kind.eq_any(["delivery_failed", "delivery_bounced"]))
@@ -71,6 +79,8 @@ pub async fn list_hidden_failures(conn: &mut Conn) -> Result<Vec<DeliveryRow>, S
         .await?;
     let told: std::collections::HashSet<String> = told.into_iter().collect();
     let mut failed: Vec<DeliveryRow> = deliveries::table
+        .inner_join(letters::table)
+        .filter(letters::trial.eq_any([false, trial]))
         .filter(deliveries::state.eq_any(["failed", "bounced"]))
         .order(deliveries::id)
         .select(DeliveryRow::as_select())
@@ -80,7 +90,8 @@ pub async fn list_hidden_failures(conn: &mut Conn) -> Result<Vec<DeliveryRow>, S
     Ok(failed)
 }
 
-/// Open episodes made before `before` of which no letter speaks, not even a draft: episode and measure.
+/// Open episodes made before `before` of which no letter speaks, not even a draft: episode and measure; `trial` lets one of a
+/// pilot do.
 ///
 /// # Errors
 /// When the database fails.
@@ -88,6 +99,7 @@ pub async fn list_episodes_without_letter(
     conn: &mut Conn,
     before: NaiveDateTime,
     today: NaiveDate,
+    trial: bool,
 ) -> Result<Vec<(Id, String)>, StoreError> {
     // A silence holds letters back; one over a campaign holds those of the campaigns under it, too.
     let held = silences::table
@@ -103,7 +115,10 @@ pub async fn list_episodes_without_letter(
                 .or(silences::campaign_id.eq(episodes::campaign_id.nullable()))
                 .or(silences::campaign_id.eq(campaigns::parent_id)),
         );
-    let letter = letter_episodes::table.filter(letter_episodes::episode_id.eq(episodes::id));
+    let letter = letter_episodes::table
+        .inner_join(letters::table)
+        .filter(letters::trial.eq_any([false, trial]))
+        .filter(letter_episodes::episode_id.eq(episodes::id));
     Ok(episodes::table
         .inner_join(campaigns::table)
         .inner_join(indicators::table.inner_join(series::table.inner_join(measures::table)))

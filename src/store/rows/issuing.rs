@@ -101,6 +101,8 @@ pub struct LetterHead {
     pub updated_at: NaiveDateTime,
     /// Why a draft waits: signature, release.
     pub waits_for: Option<String>,
+    /// Whether it is one of a pilot.
+    pub trial: bool,
 }
 
 /// A warning run as stored; never changed.

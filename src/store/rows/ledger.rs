@@ -15,6 +15,8 @@ pub struct LedgerFilter {
     pub unit_id: Option<Id>,
     /// Open at the end of this day.
     pub as_of: NaiveDate,
+    /// Whether letters of a pilot count as well.
+    pub trial: bool,
 }
 
 /// An episode that was open, with the names that people know it by.

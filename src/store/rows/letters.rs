@@ -109,6 +109,8 @@ pub struct LetterRow {
     pub decision_note: Option<String>,
     /// Why a draft waits: signature, release; `None` of what is no draft.
     pub waits_for: Option<String>,
+    /// Whether it is one of a pilot: numbered in a series of its own, and mailed to one mailbox of the office.
+    pub trial: bool,
 }
 
 impl LetterRow {
@@ -255,7 +257,7 @@ pub struct LetterFilter {
     pub unit_id: Option<Uuid>,
     /// Only in this state.
     pub state: Option<String>,
-    /// Leave out drafts and what became of none: they concern the office alone.
+    /// Leave out drafts and what became of none, and letters of a pilot: they concern the office alone.
     pub numbered: bool,
     /// Only of this kind.
     pub kind: Option<String>,

@@ -46,7 +46,7 @@ pub use observations::{
     BesideRow, FactKey, FactPlan, FactRow, FactWrite, GroupAt, ListedObservation, ObservationFilter,
     ObservationRow, Put, Recorded, VintageRow, read_doubts, word, write_doubts,
 };
-pub use operations::{ApiKeyFilter, ApiKeyRow, Claim, IdempotencyRow, SlotClaim, SlotRow};
+pub use operations::{ApiKeyFilter, ApiKeyRow, Claim, EndedPilot, IdempotencyRow, SlotClaim, SlotRow};
 pub use places::{
     ContactFilter, ContactRow, RegionAliasRow, RegionFilter, RegionRow, UnitChange, UnitFilter, UnitRow,
 };

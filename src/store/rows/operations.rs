@@ -97,3 +97,16 @@ pub struct ApiKeyFilter {
     /// Only made or revoked after this instant, UTC.
     pub updated_after: Option<NaiveDateTime>,
 }
+
+/// What the end of a pilot has put away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EndedPilot {
+    /// Letters that waited for an answer.
+    pub settled: usize,
+    /// Drafts.
+    pub discarded: usize,
+    /// Episodes that count as not written about.
+    pub episodes: usize,
+    /// Mails that were not out yet.
+    pub unsent: usize,
+}

@@ -145,6 +145,7 @@ pub(super) fn letter(
         "letter.html",
         context! {
             address => opened.address.as_str(),
+            trial => row.trial,
             heading => heading(&row.subject, &number),
             issuer => facts.issuer,
             number,
@@ -178,10 +179,12 @@ fn number_of(row: &LetterRow) -> Result<String, String> {
     row.number().map(|number| number.to_string()).map_err(|error| error.to_string())
 }
 
-/// The title alone: 【级别】 and the number stand elsewhere on the page.
+/// The title alone: 【演练】, 【级别】 and the number stand elsewhere on the page.
 fn heading(subject: &str, number: &str) -> String {
-    let title =
-        subject.split_once('】').filter(|_| subject.starts_with('【')).map_or(subject, |(_, rest)| rest);
+    let mut title = subject;
+    while let Some((_, rest)) = title.split_once('】').filter(|_| title.starts_with('【')) {
+        title = rest;
+    }
     title.strip_suffix(&format!("（{number}）")).unwrap_or(title).to_owned()
 }
 
@@ -203,6 +206,7 @@ fn message(opened: &Opened, history: &History, late: bool) -> Option<&'static st
         LetterState::Settled if history.successor.is_some() => {
             Some("此函所涉事项已由后函接续，无需再对此函反馈，请办理后函。")
         }
+        LetterState::Settled if opened.letter.trial => Some("演练已经结束，此函无需反馈。"),
         LetterState::Settled => Some("此函所涉事项已经解除或已经补报，无需再反馈。"),
         _ => None,
     }

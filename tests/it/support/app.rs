@@ -126,13 +126,23 @@ impl TestApp {
         };
         store.ensure_api_key(&row).await.unwrap();
         let office = services::office(store.clone(), clock.clone()).await;
+        let call = Self::serve(&office).await;
+        Self { store, clock, key, office, call, database }
+    }
+
+    async fn serve(office: &Office) -> Call {
         let app = application(office.clone(), Arc::default());
         let service = std::rc::Rc::new(test::init_service(app).await);
-        let call: Call = Box::new(move |request| {
+        Box::new(move |request| {
             let service = service.clone();
             Box::pin(async move { test::call_service(&*service, request).await.map_into_boxed_body() })
-        });
-        Self { store, clock, key, office, call, database }
+        })
+    }
+
+    /// Starts again with this address in `mail.redirect_to`; an empty one ends a pilot.
+    pub(crate) async fn restart(&mut self, redirect_to: &str) {
+        self.office = services::office_redirected(self.store.clone(), self.clock.clone(), redirect_to).await;
+        self.call = Self::serve(&self.office).await;
     }
 
     /// The jobs of a replica called `holder`, whose mails go to `transport`.

@@ -274,6 +274,7 @@ fn one_letter(campaign: Id, unit: Id) -> (LetterRow, DeliveryRow) {
         decided_at: None,
         decision_note: None,
         waits_for: None,
+        trial: false,
     };
     let mailbox = ("to", "联络员".to_owned(), "unit@example.org".to_owned());
     let message_id = format!("{}.1@example.org", letter.id.0.simple());

@@ -39,6 +39,13 @@ pub(crate) async fn office(store: Store, clock: Arc<dyn Clock>) -> Office {
     app::office(&config(), store, clock).await.unwrap()
 }
 
+/// The same, started with this address in `mail.redirect_to`.
+pub(crate) async fn office_redirected(store: Store, clock: Arc<dyn Clock>, mailbox: &str) -> Office {
+    let mut config = config();
+    config.mail.redirect_to = mailbox.to_owned();
+    app::office(&config, store, clock).await.unwrap()
+}
+
 /// The jobs of a replica called `holder`.
 pub(crate) fn jobs(office: Office, transport: Transport, holder: &str) -> Jobs {
     Jobs { holder: holder.to_owned(), ..app::jobs_over(transport, &config(), office) }

@@ -32,6 +32,7 @@ pub(super) fn about(kind: LetterKind, lines: &[LetterLine]) -> LetterFacts {
         addressee: "市发展改革委".into(),
         copied: vec!["市财政局".into()],
         recipients: None,
+        redirected_to: None,
         issued_on: day("2026-01-20"),
         as_of: day("2026-01-20"),
         source: None,

@@ -1,6 +1,6 @@
 //! Reports that are missing, and who is asked for them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
@@ -40,11 +40,17 @@ impl Planner<'_> {
         if overdue.is_empty() {
             return Ok(());
         }
+        let waits = |state: &str| LetterState::parse(state).is_some_and(LetterState::awaits_answer);
         let ids: Vec<Id> = overdue.iter().map(|(.., finding)| finding.indicator).collect();
         let mut asked: HashMap<Id, Vec<(NaiveDate, String, Id)>> = HashMap::new();
-        for (indicator, end, state, letter) in self.office.store.list_first_reports(&ids).await? {
+        let mut apart: HashSet<Id> = HashSet::new();
+        for (indicator, end, state, trial, letter) in self.office.store.list_first_reports(&ids).await? {
             // A draft is written anew with what is missing now.
             if state != LetterState::Draft.as_str() {
+                // A real letter that waits is followed by a real one, when the pilot has ended.
+                if trial != self.office.is_pilot() && waits(&state) {
+                    apart.insert(indicator);
+                }
                 asked.entry(indicator).or_default().push((end, state, letter));
             }
         }
@@ -55,11 +61,11 @@ impl Planner<'_> {
             let asked = asked.get(&finding.indicator).map_or(&[][..], Vec::as_slice);
             if asked.iter().any(|(end, ..)| Some(*end) >= finding.period_end)
                 || self.spoken.contains(&finding.indicator)
+                || apart.contains(&finding.indicator)
             {
                 continue;
             }
             if let About::Report { earlier, .. } = &mut finding.about {
-                let waits = |state: &str| LetterState::parse(state).is_some_and(LetterState::awaits_answer);
                 *earlier = asked.iter().rev().find(|(_, state, _)| waits(state)).map(|(.., letter)| *letter);
             }
             match key {
