@@ -147,7 +147,7 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
             Ok(())
         }
         Command::CheckFacts => check_facts(&config).await,
-        Command::ParseTarget | Command::Assess { .. } => Ok(()),
+        Command::ParseTarget | Command::ReadPlan { .. } | Command::Assess { .. } => Ok(()),
     }
 }
 

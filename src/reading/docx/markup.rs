@@ -33,36 +33,44 @@ fn refuse_deep(part: &str) -> Result<(), Unreadable> {
     let mut depth = 0_u16;
     let mut at = 0;
     while let Some(next) = bytes[at..].iter().position(|byte| *byte == b'<') {
-        let open = at + next;
-        let rest = &bytes[open + 1..];
-        let (close, end): (bool, &[u8]) = match rest {
-            [b'!', b'-', b'-', ..] => (false, b"-->"),
-            [b'!', b'[', ..] => (false, b"]]>"),
-            [b'/', ..] => (true, b">"),
-            _ => (false, b">"),
+        let rest = &bytes[at + next + 1..];
+        let length = match rest {
+            [b'!', b'-', b'-', ..] => rest.windows(3).position(|window| window == b"-->"),
+            [b'!', b'[', ..] => rest.windows(3).position(|window| window == b"]]>"),
+            _ => tag_end(rest),
         };
-        let Some(length) = find(rest, end) else {
+        let Some(length) = length else {
             return Err(Unreadable::Damaged);
         };
-        let element = !matches!(rest.first(), Some(b'!' | b'?'));
-        if close {
-            depth = depth.saturating_sub(1);
-        } else if element && rest[..length].last() != Some(&b'/') {
-            depth += 1;
-            if depth > DEPTH_MAX {
-                return Err(Unreadable::TooMany);
-            }
+        match rest.first() {
+            Some(b'!' | b'?') => {}
+            Some(b'/') => depth = depth.saturating_sub(1),
+            _ if length > 0 && rest[length - 1] == b'/' => {}
+            _ => depth += 1,
         }
-        at = open + 1 + length + end.len();
+        if depth > DEPTH_MAX {
+            return Err(Unreadable::TooMany);
+        }
+        at += next + 1 + length;
     }
     Ok(())
 }
 
-fn find(bytes: &[u8], end: &[u8]) -> Option<usize> {
-    match end {
-        [one] => bytes.iter().position(|byte| byte == one),
-        _ => bytes.windows(end.len()).position(|window| window == end),
-    }
+/// Where a tag ends: at the first `>` outside of an attribute's value.
+fn tag_end(rest: &[u8]) -> Option<usize> {
+    let mut quote = None;
+    rest.iter().position(|byte| match (quote, byte) {
+        (None, b'>') => true,
+        (None, b'"' | b'\'') => {
+            quote = Some(*byte);
+            false
+        }
+        (Some(open), byte) if open == *byte => {
+            quote = None;
+            false
+        }
+        _ => false,
+    })
 }
 
 /// The child element of this local name.

@@ -50,6 +50,10 @@ struct Reader<'a, 'b> {
     outline: &'a Outline<'b>,
     names: Vec<String>,
     promises: &'a mut Promises,
+    /// The section that is read as a sub-plan.
+    whole: Option<usize>,
+    /// One section only has the tasks; its heading says nothing of them.
+    one_topic: bool,
     read: ReadPart,
 }
 
@@ -65,7 +69,9 @@ pub(super) fn read_part(blocks: &[&Block], name: &str, promises: &mut Promises) 
     }
     let read =
         ReadPart { part: ProposedPart { name: name.to_owned(), ..Default::default() }, ..Default::default() };
-    let mut reader = Reader { outline: &outline, names, promises, read };
+    let mut reader = Reader { outline: &outline, names, promises, whole: None, one_topic: false, read };
+    let topics = outline.roots.iter().filter(|root| reader.told(**root).is_none()).take(2).count();
+    reader.one_topic = topics == 1 && outline.roots.len() > 1;
     reader.opening();
     for &root in &outline.roots {
         if reader.is_sub_plan(root) {
@@ -169,7 +175,9 @@ impl Reader<'_, '_> {
     fn sub_plan(&mut self, root: usize) {
         let part = ProposedPart { name: self.names[root].clone(), ..ProposedPart::default() };
         let outer = std::mem::replace(&mut self.read, ReadPart { part, ..ReadPart::default() });
+        self.whole = Some(root);
         self.section(root, Section::Tasks, &Assignment::default());
+        self.whole = None;
         let inner = std::mem::replace(&mut self.read, outer);
         self.read.parts.extend(inner.whole());
     }
@@ -287,12 +295,16 @@ impl Reader<'_, '_> {
     /// The section a task stands in: below a heading that only says 任务 the next one.
     fn heading_of(&self, node: usize) -> Option<String> {
         let path = self.outline.path(node);
+        let path = if path.first() == self.whole.as_ref() { &path[1..] } else { &path[..] };
         let general = |node: usize| {
+            if self.one_topic && self.whole.is_none() {
+                return true;
+            }
             let name = &self.names[node];
             ["任务", "重点", "举措", "措施", "行动"].iter().any(|word| name.ends_with(word))
                 && name.chars().count() <= 10
         };
-        let at = match path.as_slice() {
+        let at = match path {
             [_] | [] => return None,
             [root, next, _, ..] if general(*root) => *next,
             [root, ..] => *root,

@@ -2,13 +2,13 @@
 
 use xushi_domain::Comparator;
 use xushi_domain::kind::{AddsUp, WayFrom};
-use xushi_domain::phrase::{self, PhraseTarget};
+use xushi_domain::phrase::{self, Parsed, PhraseTarget};
 
 use super::proposal::{ProposedTarget, UnreadPhrase};
 use super::sentences::{bare, clauses, held, sentences};
 use super::vocabulary::{
-    AHEAD, CARRIED_OUT, COMPLETED, FIRM, FOR_WHOM, HANDED_OUT, KEPT, PAST, STANDARDS, STEADY, behind_start,
-    has,
+    AHEAD, CARRIED_OUT, COMPLETED, FIRM, FOR_WHOM, HANDED_OUT, KEPT, MEANS, PAST, STANDARDS, STEADY,
+    THERE_ALREADY, TIMES, behind_start, has,
 };
 use crate::document::Place;
 
@@ -23,6 +23,17 @@ pub(super) enum Scope {
 
 /// Longest name of a trend; a longer one is a sentence of work.
 const TREND_MAX: usize = 30;
+
+/// Characters before 去年 or a year with which a figure is compared with it: 比上年, 较2024年, 在上年基础上.
+const COMPARING: &[char] = &[
+    '比', '较', '与', '在', '于', '以', '同', '和', '对', '自', '从', '过', '按', '由', '到', '至', '《', '“',
+];
+
+/// Longest words of a time, in characters.
+const TIME_MAX: usize = 12;
+
+/// Longest sentence whose clauses are told apart, in bytes.
+const SPANNED_MAX: usize = 20_000;
 
 /// Reads texts of one document.
 pub(super) struct Promises {
@@ -42,11 +53,7 @@ impl Promises {
     ) -> Vec<ProposedTarget> {
         let mut out = Vec::new();
         for sentence in sentences(text) {
-            let ahead = self.without_past(sentence);
-            if bare(&ahead).is_empty() {
-                continue;
-            }
-            self.sentence(&ahead, place, heading, scope, &mut out);
+            self.sentence(sentence, place, heading, scope, &mut out);
         }
         out
     }
@@ -59,17 +66,24 @@ impl Promises {
         scope: Scope,
         out: &mut Vec<ProposedTarget>,
     ) {
-        let mut parsed = phrase::parse(text);
-        let nameless = |targets: &[PhraseTarget]| targets.iter().any(|target| target.indicator.is_empty());
-        if nameless(&parsed.targets) && !heading.is_empty() {
-            // 20个。 below 建设次中心: the heading is what it is of.
-            let under = phrase::parse(&format!("{heading}：{text}"));
-            if under.targets.len() == parsed.targets.len() && !nameless(&under.targets) {
-                parsed = under;
-            }
+        let parts = clauses(text);
+        let past = self.past(&parts);
+        if past.iter().all(|past| *past) {
+            return;
         }
-        let spans = spans(text, &parsed.targets);
-        for (target, phrase) in parsed.targets.into_iter().zip(spans) {
+        let mut parsed = under(heading, text);
+        let spans = spans(text, &parts, &parsed.targets);
+        if past.contains(&true) {
+            // What was reached is read along, since the next clause may speak of the same thing: 去年增长4.8%，今年增长5.2%.
+            let kept = parts.iter().zip(&past).filter(|(_, past)| !**past).map(|(part, _)| *part);
+            parsed.unparsed = phrase::parse(&kept.collect::<String>()).unparsed;
+        }
+        for (target, span) in parsed.targets.into_iter().zip(spans) {
+            let phrase = match span {
+                Some(at) if past[at] => continue,
+                Some(at) => bare(parts[at]),
+                None => bare(text),
+            };
             match judged(&target, phrase, scope) {
                 Judged::Promise => out.push(ProposedTarget { target, phrase: phrase.to_owned(), place }),
                 Judged::None => {}
@@ -77,7 +91,8 @@ impl Promises {
             }
         }
         for part in parsed.unparsed {
-            if has_number(&part) && !self.is_known(&part) {
+            let handed_out = part.contains('元') && has(&part, &HANDED_OUT) && !has(&part, &STANDARDS);
+            if (has_number(&part) || is_time(&part)) && !self.is_known(&part) && !handed_out {
                 let why = if is_time(&part) {
                     "时限，目标没有单列的日期"
                 } else {
@@ -99,29 +114,30 @@ impl Promises {
     /// Every number of a text that is read for nothing else.
     pub(super) fn numbers_of(&mut self, text: &str, place: Place, why: &'static str) {
         for sentence in sentences(text) {
-            for clause in clauses(&self.without_past(sentence)) {
-                if has_number(clause) && !self.is_known(bare(clause)) {
+            let parts = clauses(sentence);
+            for (clause, past) in parts.iter().zip(self.past(&parts)) {
+                if !past && has_number(clause) && !self.is_known(bare(clause)) {
                     self.hand_back(clause, place, why);
                 }
             }
         }
     }
 
-    /// The sentence without clauses that tell what was reached before.
-    fn without_past(&self, sentence: &str) -> String {
-        let mut out = String::with_capacity(sentence.len());
+    /// Which clauses of a sentence tell what was reached before.
+    fn past(&self, parts: &[&str]) -> Vec<bool> {
         let mut past = false;
-        for clause in clauses(sentence) {
+        let mut out = Vec::with_capacity(parts.len());
+        for clause in parts {
             let start = clause.trim_start();
             if self.turns_back(start) {
                 past = true;
-            } else if has(start, &AHEAD) || self.year.is_some_and(|year| start.contains(&format!("{year}年")))
+            } else if has(start, &AHEAD)
+                || start.starts_with("今年") && !start.starts_with("今年以来")
+                || self.year.is_some_and(|year| start.contains(&format!("{year}年")))
             {
                 past = false;
             }
-            if !past {
-                out.push_str(clause);
-            }
+            out.push(past);
             if clause.ends_with('；') {
                 past = false;
             }
@@ -129,18 +145,24 @@ impl Promises {
         out
     }
 
-    /// 去年…, 截至目前…, 2024年… in a plan of 2025.
+    /// 去年…, 截至目前…, 巩固去年增长5.1%的势头, 2024年… in a plan of 2025; not 比上年…, which compares.
     fn turns_back(&self, clause: &str) -> bool {
         let early = clause.char_indices().nth(6).map_or(clause, |(at, _)| &clause[..at]);
         if PAST.iter().any(|word| word.starts_with('已') && clause.contains(word) || early.starts_with(word))
         {
             return true;
         }
-        let digits: String = clause.chars().take_while(char::is_ascii_digit).collect();
-        let behind = clause[digits.len()..].strip_prefix(['年', '—', '-', '–', '至']);
-        let earlier = digits.len() == 4
-            && self.year.zip(digits.parse::<i32>().ok()).is_some_and(|(year, of)| of < year);
-        earlier && behind.is_some() && !clause.contains("为基") || clause.starts_with("截至")
+        let told = |at: usize| !clause[..at].ends_with(COMPARING);
+        if ["去年", "上年", "截至"].iter().any(|word| clause.match_indices(word).any(|(at, _)| told(at)))
+        {
+            return true;
+        }
+        clause.match_indices('年').any(|(at, _)| {
+            let digits = clause[..at].bytes().rev().take_while(u8::is_ascii_digit).count();
+            let start = at - digits;
+            let of: Option<i32> = clause[start..at].parse().ok();
+            digits == 4 && told(start) && self.year.zip(of).is_some_and(|(year, of)| of < year)
+        })
     }
 
     /// 2025年 in a plan of 2025, 今年: nothing that a plan does not say itself.
@@ -165,15 +187,14 @@ fn judged(target: &PhraseTarget, phrase: &str, scope: Scope) -> Judged {
             return Judged::None;
         }
         let plain = target.comparator == Some(Comparator::Equal);
-        if plain && target.kind.row().adds_up == AddsUp::Always && counts_whom(phrase) {
-            let known = has(phrase, &CARRIED_OUT);
-            return if known {
-                Judged::None
-            } else {
-                Judged::Doubt("像是支持、推动的对象数，不能确定是目标")
-            };
+        if !plain || target.kind.row().adds_up != AddsUp::Always {
+            return Judged::Promise;
         }
-        return Judged::Promise;
+        return match counted(phrase) {
+            Counted::Reached => Judged::Promise,
+            Counted::There => Judged::None,
+            Counted::ForWhom => Judged::Doubt("像是支持、推动的对象数，不能确定是目标"),
+        };
     }
     if target.benchmark.is_some() {
         return Judged::Promise;
@@ -193,32 +214,58 @@ fn completes(phrase: &str) -> bool {
     phrase.starts_with("高质量完成") || phrase.starts_with("全面完成") || phrase.starts_with("圆满完成")
 }
 
-/// 支持20个试点县市…, 支持甲、乙等5个…: the number counts whom it is done for. 推动10个项目开工 promises ten.
-fn counts_whom(phrase: &str) -> bool {
+/// What the number of a plain count counts.
+enum Counted {
+    Reached,
+    /// What is there already: 依托现有的5个园区, 推动127项清单落实.
+    There,
+    /// Whom it is done for: 支持20个试点县市…, 支持甲、乙等5个…; 推动10个项目开工 reaches ten.
+    ForWhom,
+}
+
+fn counted(phrase: &str) -> Counted {
     let mut rest = bare(phrase);
     while let Some(behind) = behind_start(rest, &STEADY) {
         rest = behind.trim_start_matches('地');
     }
-    let Some(object) = behind_start(rest, &FOR_WHOM) else {
-        return false;
+    let means = behind_start(rest, &MEANS);
+    let Some(object) = means.or_else(|| behind_start(rest, &FOR_WHOM)) else {
+        return Counted::Reached;
     };
     let object = object.trim_start_matches(['好', '了']).trim_start();
-    let counted = object.starts_with(|c: char| c.is_ascii_digit());
+    let (object, there) =
+        behind_start(object, &THERE_ALREADY).map_or((object, false), |behind| (behind, true));
+    let counted = object.trim_start().starts_with(|c: char| c.is_ascii_digit());
     let listed = object.split_once('等').is_some_and(|(before, behind)| {
         before.contains('、') && behind.trim_start().starts_with(|c: char| c.is_ascii_digit())
     });
-    (counted || listed) && (has(object, &CARRIED_OUT) || !has(object, &COMPLETED))
+    if !counted && !listed {
+        Counted::Reached
+    } else if has(object, &CARRIED_OUT) || means.is_some() {
+        Counted::There
+    } else if has(object, &COMPLETED) && !there {
+        Counted::Reached
+    } else {
+        Counted::ForWhom
+    }
 }
 
-/// The words each target was read from: the clause that gives it when it is read alone, else the sentence.
-fn spans<'a>(sentence: &'a str, targets: &[PhraseTarget]) -> Vec<&'a str> {
-    let whole = bare(sentence);
-    if targets.is_empty() {
-        return Vec::new();
+/// A sentence as the domain reads it; 20个。 below 建设次中心 is of what the heading names.
+fn under(heading: &str, text: &str) -> Parsed {
+    let parsed = phrase::parse(text);
+    let nameless = |targets: &[PhraseTarget]| targets.iter().any(|target| target.indicator.is_empty());
+    if heading.is_empty() || !nameless(&parsed.targets) {
+        return parsed;
     }
-    let parts: Vec<&str> = clauses(sentence);
-    if parts.len() < 2 {
-        return vec![whole; targets.len()];
+    let named = phrase::parse(&format!("{heading}：{text}"));
+    let same = named.targets.len() == parsed.targets.len() && !nameless(&named.targets);
+    if same { named } else { parsed }
+}
+
+/// The clause each target was read from: the one that gives it when it is read alone; `None` where it takes several.
+fn spans(sentence: &str, parts: &[&str], targets: &[PhraseTarget]) -> Vec<Option<usize>> {
+    if targets.is_empty() || parts.len() < 2 || sentence.len() > SPANNED_MAX {
+        return vec![None; targets.len()];
     }
     let read: Vec<Vec<PhraseTarget>> = parts.iter().map(|part| phrase::parse(part).targets).collect();
     let mut from = 0;
@@ -236,13 +283,9 @@ fn spans<'a>(sentence: &'a str, targets: &[PhraseTarget]) -> Vec<&'a str> {
                 }
             })
         };
-        match read[from..].iter().position(gives) {
-            Some(at) => {
-                from += at;
-                out.push(bare(parts[from]));
-            }
-            None => out.push(whole),
-        }
+        let at = read[from..].iter().position(gives).map(|at| from + at);
+        from = at.unwrap_or(from);
+        out.push(at);
     }
     out
 }
@@ -274,7 +317,7 @@ pub(super) fn has_number(text: &str) -> bool {
 
 /// Whether words only say when.
 fn is_time(part: &str) -> bool {
-    const TIMES: [&str; 12] =
-        ["月底", "年底", "月前", "日前", "季度", "上半年", "下半年", "年内", "年前", "月", "年", "日"];
-    part.chars().count() <= 16 && TIMES.iter().any(|word| part.contains(word))
+    let year =
+        part.split_once('年').is_some_and(|(before, _)| before.ends_with(|c: char| c.is_ascii_digit()));
+    part.chars().count() <= TIME_MAX && (year || has(part, &TIMES))
 }

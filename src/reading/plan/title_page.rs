@@ -52,7 +52,7 @@ pub(super) fn title_page(divided: &Divided<'_>) -> TitlePage {
             page.issued_on = day(&passage.text);
         }
         let printed = passage.text.split(['2', '二']).next().unwrap_or_default().trim();
-        if page.issuer.is_none() && is_office(printed) && passage.text.contains("印发") {
+        if page.issuer.is_none() && is_office(printed) {
             page.issuer = Some(squeezed(printed));
         }
     }
@@ -153,10 +153,22 @@ fn title(head: &[&Passage]) -> Option<String> {
 fn short_name(title: &str) -> String {
     let quoted = title.split_once('“').and_then(|(_, rest)| rest.split_once('”'));
     match quoted {
-        Some((name, behind)) if before_end(behind, &PLAN_ENDINGS).is_some() && !name.contains('＋') => {
+        Some((name, behind))
+            if before_end(without_year(behind), &PLAN_ENDINGS).is_some() && !name.contains('＋') =>
+        {
             name.to_owned()
         }
         _ => title.to_owned(),
+    }
+}
+
+/// 工作要点 of 工作要点（2026年）.
+fn without_year(title: &str) -> &str {
+    let rest = title.trim_end_matches(['）', ')']);
+    if rest.len() == title.len() {
+        title
+    } else {
+        rest.rsplit_once(['（', '(']).map_or(title, |(before, _)| before)
     }
 }
 

@@ -41,6 +41,9 @@ lists! {
     STEADY "steady"
     FIRM "firm"
     KEPT "kept"
+    MEANS "means"
+    THERE_ALREADY "there_already"
+    TIMES "times"
 }
 
 /// Whether `text` has one of the words.
