@@ -12,6 +12,8 @@ use super::vocabulary::{
 pub(super) struct Assignment {
     pub(super) lead: Vec<String>,
     pub(super) support: Vec<String>,
+    /// Offices that answer (责任单位): they lead where no other does, which only the last note tells.
+    pub(super) either: Vec<String>,
     pub(super) open: bool,
     /// Words of a note that name no office: 完成时限：6月底.
     pub(super) beside: Vec<String>,
@@ -30,12 +32,26 @@ enum Part {
 impl Assignment {
     /// Whether it names no office.
     pub(super) fn is_empty(&self) -> bool {
-        self.lead.is_empty() && self.support.is_empty()
+        self.lead.is_empty() && self.support.is_empty() && self.either.is_empty()
+    }
+
+    /// The same with the offices that answer told to lead or to help.
+    pub(super) fn settled(mut self) -> Self {
+        let either = std::mem::take(&mut self.either);
+        let leads = self.lead.is_empty();
+        let (lead, support) = if leads { (either, Vec::new()) } else { (Vec::new(), either) };
+        self.add(Self { lead, support, ..Self::default() });
+        self
     }
 
     /// Takes over what another says.
     pub(super) fn add(&mut self, other: Self) {
-        for (all, more) in [(&mut self.lead, other.lead), (&mut self.support, other.support)] {
+        let lists = [
+            (&mut self.lead, other.lead),
+            (&mut self.support, other.support),
+            (&mut self.either, other.either),
+        ];
+        for (all, more) in lists {
             for name in more {
                 if !all.contains(&name) {
                     all.push(name);
@@ -57,7 +73,7 @@ pub(super) fn without_notes(text: &str) -> (String, Option<Assignment>) {
         if !rest.is_empty() {
             rest.push('\n');
         }
-        if is_labelled(line)
+        if begins_with_label(line)
             && let Some(note) = note(line)
         {
             found.get_or_insert_default().add(note);
@@ -109,14 +125,20 @@ fn label(text: &str) -> Option<(Part, &str)> {
     })
 }
 
+/// Whether a paragraph begins with 牵头单位：, 完成时限： or their like.
+pub(super) fn begins_with_label(text: &str) -> bool {
+    let other =
+        || behind_start(text, &OTHER_LABELS).is_some_and(|rest| rest.trim_start().starts_with(['：', ':']));
+    is_labelled(text) || other()
+}
+
 fn is_labelled(text: &str) -> bool {
     label(text).is_some()
 }
 
 /// Whether words in brackets may be a note: they say who leads, helps or answers.
 fn names_roles(text: &str) -> bool {
-    is_labelled(text)
-        || behind_start(text, &OTHER_LABELS).is_some_and(|rest| rest.trim_start().starts_with(['：', ':']))
+    begins_with_label(text)
         || [&LEAD_ENDS, &SUPPORT_ENDS, &EITHER_ENDS]
             .iter()
             .any(|list| list.iter().any(|end| text.ends_with(end) || text.contains(&format!("{end}，"))))
@@ -149,17 +171,17 @@ fn note(text: &str) -> Option<Assignment> {
             }
         }
     }
-    let leads = parts.iter().any(|(part, list)| *part == Part::Lead && !list.units.is_empty());
-    let helps = parts.iter().any(|(part, list)| *part == Part::Support && !list.units.is_empty());
     let mut out = Assignment { beside, ..Assignment::default() };
     for (part, list) in parts {
         out.open |= list.open;
         out.beside.extend(list.odd);
-        let lead = part == Part::Lead || part == Part::Either && !leads;
-        let to = if lead { &mut out.lead } else { &mut out.support };
+        let to = match part {
+            Part::Lead => &mut out.lead,
+            Part::Either => &mut out.either,
+            Part::Support | Part::Other => &mut out.support,
+        };
         to.extend(list.units);
     }
-    let _ = helps;
     let named = Assignment { beside: Vec::new(), ..out.clone() };
     if named.is_empty() && out.beside.iter().all(|word| behind_start(word, &OTHER_LABELS).is_none()) {
         return None;
@@ -228,11 +250,12 @@ mod tests {
             ("（市甲局牵头，市乙局配合）", "市甲局", "市乙局", false),
             ("（由市甲局牵头、市乙局配合）", "市甲局", "市乙局", false),
             ("（县甲局负责）", "县甲局", "", false),
+            ("\n牵头单位：市甲局\n责任单位：市乙局，市丙局", "市甲局", "市乙局 市丙局", false),
             ("（责任单位：市甲局、市乙局；完成时限：6月底）", "市甲局 市乙局", "", false),
         ] {
             let (rest, found) = without_notes(&format!("完成建设。{text}"));
-            let found = found.unwrap();
-            assert_eq!(rest, "完成建设。", "{text}");
+            let found = found.unwrap().settled();
+            assert_eq!(rest.trim_end(), "完成建设。", "{text}");
             assert_eq!(
                 (found.lead.join(" "), found.support.join(" "), found.open),
                 (lead.into(), support.into(), open),

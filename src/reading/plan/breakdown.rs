@@ -62,7 +62,38 @@ pub(super) fn tasks(rows: &[Vec<TableCell>], promises: &mut Promises) -> Vec<Pro
         }
         return Vec::new();
     };
-    rows[head + 1..].iter().filter_map(|row| task(row, &columns, promises)).collect()
+    let mut section: Option<String> = None;
+    let mut out = Vec::new();
+    for row in &rows[head + 1..] {
+        if let Some(heading) = row_heading(row, &columns) {
+            section = Some(heading);
+        } else if let Some(mut task) = task(row, &columns, promises) {
+            task.section = task.section.or_else(|| section.clone());
+            out.push(task);
+        }
+    }
+    out
+}
+
+/// 一 | 产业集群 | | : a row that has a name, and neither offices nor text; or one cell over all columns.
+fn row_heading(row: &[TableCell], columns: &[Column]) -> Option<String> {
+    let filled = |wanted: &[Column]| {
+        row.iter().zip(columns).any(|(cell, column)| wanted.contains(column) && !cell.text.trim().is_empty())
+    };
+    let first = row.iter().find(|cell| !cell.text.trim().is_empty())?;
+    let whole = row.len() > 1 && row.iter().all(|cell| cell.text.is_empty() || cell.text == first.text);
+    let bare = !filled(&[Column::Lead, Column::Either, Column::Support, Column::Text, Column::Due]);
+    if !whole && !(bare && columns.contains(&Column::Text)) {
+        return None;
+    }
+    let named =
+        row.iter().zip(columns).find(|(cell, column)| **column == Column::Name && !cell.text.is_empty());
+    Some(without_number(&named.map_or(first, |(cell, _)| cell).text))
+}
+
+fn without_number(text: &str) -> String {
+    let text = text.trim();
+    text[super::marks::mark(text).map_or(0, |mark| mark.length)..].split_whitespace().collect()
 }
 
 fn task(row: &[TableCell], columns: &[Column], promises: &mut Promises) -> Option<ProposedTask> {
@@ -74,16 +105,7 @@ fn task(row: &[TableCell], columns: &[Column], promises: &mut Promises) -> Optio
     let text = of(Column::Text).map(|(cell, _)| cell).next();
     let named = of(Column::Name).map(|(cell, _)| cell).last();
     let name_cell = named.or(text)?;
-    // A row that is one merged cell is a heading.
-    let first = row.iter().find(|cell| !cell.text.trim().is_empty())?;
-    if row.iter().all(|cell| cell.text.is_empty() || cell.text == first.text) && row.len() > 1 {
-        return None;
-    }
-    let bare = |text: &str| {
-        let text = text.trim();
-        text[super::marks::mark(text).map_or(0, |mark| mark.length)..].split_whitespace().collect::<String>()
-    };
-    let name = bare(&name_cell.text);
+    let name = without_number(&name_cell.text);
     let mut note = Assignment::default();
     let leads = of(Column::Lead).next().is_some();
     for (cell, column) in row.iter().zip(columns) {
@@ -116,7 +138,7 @@ fn task(row: &[TableCell], columns: &[Column], promises: &mut Promises) -> Optio
             _ => {}
         }
     }
-    let section = of(Column::Section).map(|(cell, _)| bare(&cell.text)).next();
+    let section = of(Column::Section).map(|(cell, _)| without_number(&cell.text)).next();
     let Assignment { lead, support, open, .. } = note;
     let place = name_cell.place;
     Some(ProposedTask { section, name, text: lines.join("\n"), place, lead, support, open, targets })

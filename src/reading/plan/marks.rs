@@ -114,7 +114,9 @@ pub(crate) fn begins_anew(text: &str) -> bool {
         "召集人",
         "副召集人",
     ];
-    mark(text).is_some() || STARTS.iter().any(|start| text.starts_with(start))
+    super::assignments::begins_with_label(text)
+        || mark(text).is_some()
+        || STARTS.iter().any(|start| text.starts_with(start))
 }
 
 #[cfg(test)]

@@ -37,8 +37,21 @@ pub fn read(document: &Document) -> PlanProposal {
             Block::Passage(passage) => passage.text.len() <= PASSAGE_MAX * 3,
             Block::Table(_) => true,
         });
-    let divided = divided::divided(&blocks);
-    let page = title_page::title_page(&divided);
+    let mut divided = divided::divided(&blocks);
+    let mut page = title_page::title_page(&divided);
+    // 附件 alone, without the plan it belongs to.
+    if page.title.is_none() && divided.annexes.len() == 1 {
+        page.title = divided.annexes[0].title.clone();
+        page.name = page.title.clone();
+    }
+    // A title that is printed as a heading is no section.
+    let is_title = |block: &&Block| match block {
+        Block::Passage(passage) => {
+            passage.level.is_some() && page.title.as_deref().is_some_and(|title| same(title, &passage.text))
+        }
+        Block::Table(_) => false,
+    };
+    divided.main.blocks.retain(|block| !is_title(block));
     let year = page.issued_on.map(|day| day.year()).or_else(|| year_of(&page));
     let mut promises = Promises { year, unread: Vec::new() };
     for block in &too_long {
@@ -130,11 +143,20 @@ fn take_aims(part: &mut ProposedPart, targets: Vec<ProposedTarget>) {
     }
 }
 
+/// Whether two texts are one but for blanks.
+fn same(one: &str, other: &str) -> bool {
+    one.chars().filter(|c| !c.is_whitespace()).eq(other.chars().filter(|c| !c.is_whitespace()))
+}
+
 /// 内需扩量提效攻坚 of 内需扩量提效攻坚实施方案.
 fn part_name(title: &str) -> String {
     let title: String = title.chars().filter(|c| !c.is_whitespace()).collect();
     match before_end(&title, &PLAN_ENDINGS) {
-        Some(before) if before.chars().count() >= 2 => before.to_owned(),
+        Some(before)
+            if before.chars().count() >= 2 && (title.ends_with("方案") || title.ends_with("计划")) =>
+        {
+            before.to_owned()
+        }
         _ => title,
     }
 }

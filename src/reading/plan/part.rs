@@ -107,7 +107,7 @@ impl Reader<'_, '_> {
                 }
                 // Titles and numbers of documents are no prose.
                 None if text.contains('。') => {
-                    let aims = self.promises.read(&text, piece.place, "", Scope::Figures);
+                    let aims = self.promises.read(&text, piece.place, "", Scope::Opening);
                     self.read.part.aims.extend(aims);
                 }
                 None => {}
@@ -120,6 +120,7 @@ impl Reader<'_, '_> {
             && !text.contains("召集人")
             && !text.contains("成员单位")
             && !text.contains("领导小组")
+            && !text.contains("指挥部")
         {
             return false;
         }
@@ -314,6 +315,7 @@ impl Reader<'_, '_> {
 
     fn task(&mut self, section: Option<String>, name: String, pieces: &[&Piece], note: Assignment) {
         let Some(first) = pieces.first() else { return };
+        let note = note.settled();
         if name.is_empty() {
             return;
         }

@@ -19,6 +19,8 @@ pub(super) enum Scope {
     Promises,
     /// Figures and comparisons.
     Figures,
+    /// The same, but counts: what stands before the first section counts the plan's own tasks (办好10件实事).
+    Opening,
 }
 
 /// Longest name of a trend; a longer one is a sentence of work.
@@ -189,6 +191,9 @@ fn judged(target: &PhraseTarget, phrase: &str, scope: Scope) -> Judged {
         let plain = target.comparator == Some(Comparator::Equal);
         if !plain || target.kind.row().adds_up != AddsUp::Always {
             return Judged::Promise;
+        }
+        if scope == Scope::Opening {
+            return Judged::Doubt("开头部分的数量，不能确定是目标");
         }
         return match counted(phrase) {
             Counted::Reached => Judged::Promise,

@@ -10,6 +10,7 @@ pub(super) fn task_force(text: &str) -> Option<ProposedTaskForce> {
     if !text.contains("召集人")
         && !text.contains("成员单位")
         && !text.contains("组长")
+        && !text.contains("指挥长")
         && !text.contains("办公室设在")
     {
         return None;
@@ -24,7 +25,8 @@ pub(super) fn task_force(text: &str) -> Option<ProposedTaskForce> {
             let list = units(list);
             force.open |= list.open;
             extend(&mut force.members, list.units.into_iter().chain(list.odd));
-        } else if let Some(who) = in_charge(clause, &["副召集人", "副组长", "副总召集人"]) {
+        } else if let Some(who) = in_charge(clause, &["副召集人", "副组长", "副总召集人", "副指挥长"])
+        {
             for part in cut(who, |c| c == '、') {
                 let part = part.trim_matches(|c: char| c.is_whitespace() || "、由".contains(c));
                 let part = before_end(part, &PERSON_ENDS).unwrap_or(part);
@@ -33,7 +35,8 @@ pub(super) fn task_force(text: &str) -> Option<ProposedTaskForce> {
                     .map(|unit| before_end(unit, &PERSON_ENDS).unwrap_or(unit));
                 extend(&mut force.deputies, units.filter(|unit| !unit.is_empty()).map(str::to_owned));
             }
-        } else if let Some(who) = in_charge(clause, &["总召集人", "召集人", "组长"]) {
+        } else if let Some(who) = in_charge(clause, &["总召集人", "召集人", "组长", "总指挥长", "指挥长"])
+        {
             force.convener.get_or_insert_with(|| who.to_owned());
         }
     }
