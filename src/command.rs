@@ -2,6 +2,7 @@
 //! linked and nothing is compiled twice.
 
 mod check_mail;
+mod read_plan;
 mod try_out;
 
 use std::io::Write as _;
@@ -81,6 +82,11 @@ enum Command {
     CheckFacts,
     /// 解析目标表述：标准输入每行一条，每条输出一行JSON
     ParseTarget,
+    /// 解读方案文件（.docx、.txt、.md）：输出一个JSON，列出目标、任务、责任单位、专班和未读懂的部分
+    ReadPlan {
+        /// 文件
+        file: PathBuf,
+    },
     /// 试算一个指标：读入JSON文件（-为标准输入），输出研判结果和计算过程
     Assess {
         /// 文件，内容同接口/assessments/preview的请求
@@ -92,11 +98,12 @@ enum Command {
 #[tokio::main]
 pub async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    // These two need neither configuration nor database.
+    // These need neither configuration nor database.
     let done = match &arguments.command {
         Some(Command::ParseTarget) => {
             try_out::parse_targets(std::io::stdin().lock(), std::io::stdout().lock())
         }
+        Some(Command::ReadPlan { file }) => read_plan::read_plan(file, std::io::stdout().lock()),
         Some(Command::Assess { file }) => try_out::assess(file, std::io::stdout().lock()),
         _ => run(arguments).await,
     };
@@ -147,7 +154,7 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
         }
         Command::CheckMail { address } => check_mail::check_mail(&config, &address, std::io::stdout()).await,
         Command::CheckFacts => check_facts(&config).await,
-        Command::ParseTarget | Command::Assess { .. } => Ok(()),
+        Command::ParseTarget | Command::ReadPlan { .. } | Command::Assess { .. } => Ok(()),
     }
 }
 

@@ -61,7 +61,7 @@ pub fn assess(file: &Path, mut output: impl Write) -> Result<(), AppError> {
 }
 
 /// Whether anybody still reads: a closed pipe is an end, not an error.
-fn heard(written: std::io::Result<()>) -> std::io::Result<bool> {
+pub(super) fn heard(written: std::io::Result<()>) -> std::io::Result<bool> {
     match written {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
         other => other.map(|()| true),

@@ -171,6 +171,7 @@ pub(super) const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     ("store", &["domain"], &["diesel", "diesel_async", "diesel_migrations", "serde", "serde_json", "tokio"]),
     // tokio, to read the next page while one is judged.
     ("evidence", &["domain", "store"], &["tokio"]),
+    ("reading", &["domain"], &["zip"]),
     ("letter", &["domain"], &["minijinja", "serde", "serde_json", "zip"]),
     ("mail", &["letter", "domain"], &["lettre", "tokio", "tokio_rustls"]),
     // Of mail it uses only what makes the bytes of a mail, so that the API shows the ones that jobs send.
@@ -195,7 +196,7 @@ pub(super) const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "command",
-        &["api", "app", "clock", "config", "demo", "domain", "jobs", "store", "office"],
+        &["api", "app", "clock", "config", "demo", "domain", "jobs", "reading", "store", "office"],
         &["serde_json", "tokio"],
     ),
     // The store's own rounding of a timestamp, so that a clock never gives what a row cannot keep.
@@ -209,7 +210,7 @@ pub(super) const MAY_USE: &[(&str, &[&str], &[&str])] = &[
 ];
 
 /// Rooms that are workspace members.
-const OWN_CRATES: &[&str] = &["domain", "evidence", "letter", "mail", "store"];
+const OWN_CRATES: &[&str] = &["domain", "evidence", "letter", "mail", "reading", "store"];
 
 /// Crates that belong to one room or a few.
 const RESTRICTED: &[&str] = &[

@@ -1,0 +1,20 @@
+//! Documents as they lie on the desk, read into what a person can adopt. Pure: bytes in, values out.
+//!
+//! 1. `document` makes text with places of bytes: DOCX, plain text and Markdown. What cannot be read is refused with what to
+//!    do instead.
+//! 2. `plan` makes a proposed campaign of that text: tasks with their offices and targets.
+//!
+//! What the room never does: invent (what is not written is `None`, empty or open) and swallow (a phrase with a number is a
+//! target, is known to be none, or is handed back with its place).
+
+pub mod document;
+mod docx;
+mod paragraphs;
+mod plain_text;
+pub mod plan;
+mod unreadable;
+
+#[cfg(test)]
+mod tests;
+
+pub use unreadable::Unreadable;

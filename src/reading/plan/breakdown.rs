@@ -1,0 +1,145 @@
+//! 任务分解表: tasks in a table, a row a task, by the words of its head.
+
+use super::assignments::Assignment;
+use super::promises::{Promises, Scope, has_number};
+use super::proposal::ProposedTask;
+use super::unit_names::units;
+use crate::document::TableCell;
+
+/// Rows among which the head is looked for.
+const HEAD_MAX: usize = 6;
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Section,
+    Name,
+    Text,
+    Lead,
+    Support,
+    /// Offices, and nobody is said to lead.
+    Either,
+    Due,
+    Other,
+}
+
+fn column(head: &str) -> Column {
+    let head: String = head.chars().filter(|c| !c.is_whitespace()).collect();
+    let has = |words: &[&str]| words.iter().any(|word| head.contains(word));
+    if head.chars().count() > 14 {
+        Column::Other
+    } else if has(&["牵头", "主责", "主办"]) && !has(&["领导", "人员"]) {
+        Column::Lead
+    } else if has(&["配合", "协办", "参与", "协同"]) {
+        Column::Support
+    } else if has(&["责任单位", "责任部门", "承办单位", "落实单位", "实施单位"]) {
+        Column::Either
+    } else if has(&["时限", "完成时间", "时间节点", "时间要求"]) {
+        Column::Due
+    } else if has(&["类别", "领域", "板块", "重点领域", "所属"]) {
+        Column::Section
+    } else if has(&["任务", "事项", "项目名称", "工作名称", "指标名称", "指标"]) && !has(&["内容", "目标值"])
+    {
+        Column::Name
+    } else if has(&["内容", "目标", "举措", "措施", "要求", "成效", "计划"]) {
+        Column::Text
+    } else {
+        Column::Other
+    }
+}
+
+/// The tasks of a table; none where its head names neither a task nor offices.
+pub(super) fn tasks(rows: &[Vec<TableCell>], promises: &mut Promises) -> Vec<ProposedTask> {
+    let heads = rows.iter().take(HEAD_MAX).enumerate().map(|(at, row)| {
+        let columns: Vec<Column> = row.iter().map(|cell| column(&cell.text)).collect();
+        let offices = columns.iter().any(|c| matches!(c, Column::Lead | Column::Either));
+        let told = columns.iter().any(|c| matches!(c, Column::Name | Column::Text));
+        (at, columns, offices && told)
+    });
+    let Some((head, columns, _)) = heads.into_iter().find(|(.., good)| *good) else {
+        for cell in rows.iter().flatten().filter(|cell| !cell.continued) {
+            promises.numbers_of(&cell.text, cell.place, "表格没有可识别的表头，未作解读");
+        }
+        return Vec::new();
+    };
+    let mut section: Option<String> = None;
+    let mut out = Vec::new();
+    for row in &rows[head + 1..] {
+        if let Some(heading) = row_heading(row, &columns) {
+            section = Some(heading);
+        } else if let Some(mut task) = task(row, &columns, promises) {
+            task.section = task.section.or_else(|| section.clone());
+            out.push(task);
+        }
+    }
+    out
+}
+
+/// 一 | 产业集群 | | : a row that has a name, and neither offices nor text; or one cell over all columns.
+fn row_heading(row: &[TableCell], columns: &[Column]) -> Option<String> {
+    let filled = |wanted: &[Column]| {
+        row.iter().zip(columns).any(|(cell, column)| wanted.contains(column) && !cell.text.trim().is_empty())
+    };
+    let first = row.iter().find(|cell| !cell.text.trim().is_empty())?;
+    let whole = row.len() > 1 && row.iter().all(|cell| cell.text.is_empty() || cell.text == first.text);
+    let bare = !filled(&[Column::Lead, Column::Either, Column::Support, Column::Text, Column::Due]);
+    if !whole && !(bare && columns.contains(&Column::Text)) {
+        return None;
+    }
+    let named =
+        row.iter().zip(columns).find(|(cell, column)| **column == Column::Name && !cell.text.is_empty());
+    Some(without_number(&named.map_or(first, |(cell, _)| cell).text))
+}
+
+fn without_number(text: &str) -> String {
+    let text = text.trim();
+    text[super::marks::mark(text).map_or(0, |mark| mark.length)..].split_whitespace().collect()
+}
+
+fn task(row: &[TableCell], columns: &[Column], promises: &mut Promises) -> Option<ProposedTask> {
+    let of = |wanted: Column| {
+        row.iter()
+            .zip(columns)
+            .filter(move |(cell, column)| **column == wanted && !cell.text.trim().is_empty())
+    };
+    let text = of(Column::Text).map(|(cell, _)| cell).next();
+    let named = of(Column::Name).map(|(cell, _)| cell).last();
+    let name_cell = named.or(text)?;
+    let name = without_number(&name_cell.text);
+    let mut note = Assignment::default();
+    let leads = of(Column::Lead).next().is_some();
+    for (cell, column) in row.iter().zip(columns) {
+        let list = units(&cell.text);
+        let mut more = Assignment { open: list.open, ..Assignment::default() };
+        match column {
+            Column::Lead => more.lead = list.units,
+            Column::Either if !leads => more.lead = list.units,
+            Column::Support | Column::Either => more.support = list.units,
+            _ => continue,
+        }
+        for word in list.odd {
+            promises.hand_back(&word, cell.place, "责任分工中未能识别为单位的文字");
+        }
+        note.add(more);
+    }
+    let mut targets = Vec::new();
+    let mut lines: Vec<&str> = Vec::new();
+    for (cell, column) in row.iter().zip(columns) {
+        match column {
+            Column::Name | Column::Text => {
+                if !lines.contains(&cell.text.trim()) {
+                    lines.push(cell.text.trim());
+                    targets.extend(promises.read(&cell.text, cell.place, &name, Scope::Promises));
+                }
+            }
+            Column::Due if has_number(&cell.text) => {
+                promises.hand_back(&cell.text, cell.place, "时限，目标没有单列的日期");
+            }
+            _ => {}
+        }
+    }
+    let section = of(Column::Section).map(|(cell, _)| without_number(&cell.text)).next();
+    let Assignment { lead, support, open, .. } = note;
+    let place = name_cell.place;
+    Some(ProposedTask { section, name, text: lines.join("\n"), place, lead, support, open, targets })
+}

@@ -1,0 +1,6 @@
+//! Tests of the room: documents made for it, plans with the right answer written down first, and hostile files.
+
+mod documents;
+mod hostile;
+mod packing;
+mod plans;

@@ -1,0 +1,150 @@
+//! Plans in words of our own, with the right answer written down before the code saw them (`plans/*.key`).
+
+use std::fmt::Write as _;
+
+use encoding_rs::GB18030;
+use xushi_domain::TextEnum as _;
+
+use super::packing;
+use crate::document;
+use crate::plan::proposal::{PlanProposal, ProposedTarget};
+use crate::plan::{self};
+
+const PLANS: [(&str, &str, &str); 4] = [
+    ("province", include_str!("plans/province.txt"), include_str!("plans/province.key")),
+    ("city", include_str!("plans/city.txt"), include_str!("plans/city.key")),
+    ("county", include_str!("plans/county.txt"), include_str!("plans/county.key")),
+    ("nested", include_str!("plans/nested.txt"), include_str!("plans/nested.key")),
+];
+
+fn told(target: &ProposedTarget) -> String {
+    let target = &target.target;
+    let or = |text: String| if text.is_empty() { "-".to_owned() } else { text };
+    let value = target.value.map(|low| match target.value_hi {
+        Some(high) => format!("{}..{}", low.normalize(), high.normalize()),
+        None => low.normalize().to_string(),
+    });
+    let comparator = target.comparator.map(|comparator| comparator.as_str().to_owned());
+    format!(
+        "目标 {} {} {}",
+        or(comparator.unwrap_or_default()),
+        or(value.unwrap_or_default()),
+        or(target.unit.clone())
+    )
+}
+
+/// A proposal in the form of the keys.
+fn shown(plan: &PlanProposal) -> String {
+    let or = |text: Option<&str>| text.unwrap_or("-").to_owned();
+    let day = plan.issued_on.map(|day| day.to_string());
+    let mut out = format!(
+        "攻坚 {} | {} | {} | {}\n",
+        or(plan.name.as_deref()),
+        or(plan.doc_no.as_deref()),
+        or(plan.issuer.as_deref()),
+        or(day.as_deref())
+    );
+    let targets = |out: &mut String, indent: &str, targets: &[ProposedTarget]| {
+        for target in targets {
+            writeln!(out, "{indent}{}", told(target)).unwrap();
+        }
+    };
+    targets(&mut out, "", &plan.aims);
+    for part in &plan.parts {
+        writeln!(out, "部分 {}", part.name).unwrap();
+        targets(&mut out, "", &part.aims);
+        for task in &part.tasks {
+            writeln!(out, "任务 {} / {}", or(task.section.as_deref()), task.name).unwrap();
+            let open = if task.open { " 等" } else { "" };
+            let (in_lead, in_support) = if task.support.is_empty() { (open, "") } else { ("", open) };
+            for (word, units, open) in [("牵头", &task.lead, in_lead), ("配合", &task.support, in_support)]
+            {
+                if !units.is_empty() {
+                    writeln!(out, "  {word} {}{open}", units.join(" ")).unwrap();
+                }
+            }
+            targets(&mut out, "  ", &task.targets);
+        }
+        if let Some(force) = &part.task_force {
+            let open = if force.open { " 等" } else { "" };
+            let (deputies, members) = (force.deputies.join(" "), force.members.join(" "));
+            let (convener, office) = (or(force.convener.as_deref()), or(force.office.as_deref()));
+            writeln!(out, "专班 {convener} | {deputies} | {members}{open} | {office}").unwrap();
+        }
+    }
+    for unread in &plan.unread {
+        writeln!(out, "未读 {}", unread.text).unwrap();
+    }
+    out
+}
+
+/// Both in lines, so that a difference is seen at its place.
+fn compared(name: &str, text: &str, key: &str) -> String {
+    let lines = |text: &str| {
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        // What was not read is compared whatever its order.
+        let unread = lines.iter().position(|line| line.starts_with("未读")).unwrap_or(lines.len());
+        lines[unread..].sort();
+        lines
+    };
+    let (read, key) = (lines(text), lines(key));
+    if read == key {
+        return String::new();
+    }
+    let less = |from: &[String], other: &[String]| {
+        let mut other = other.to_vec();
+        let mut left = from.to_vec();
+        left.retain(|line| match other.iter().position(|one| one == line) {
+            Some(at) => {
+                other.remove(at);
+                false
+            }
+            None => true,
+        });
+        left
+    };
+    format!("{name}: missing {:#?}\nextra {:#?}\n{}\n", less(&key, &read), less(&read, &key), read.join("\n"))
+}
+
+#[test]
+fn plans_are_read_as_their_keys_say() {
+    let mut wrong = String::new();
+    for (name, text, key) in PLANS {
+        let read = plan::read(&document::read(text.as_bytes()).unwrap());
+        wrong.push_str(&compared(name, &shown(&read), key));
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn the_same_plan_is_read_alike_from_word_and_from_any_encoding() {
+    for (name, text, key) in PLANS {
+        let gbk = GB18030.encode(text).0.into_owned();
+        let marked = [b"\xef\xbb\xbf", text.as_bytes()].concat();
+        let windows = text.replace('\n', "\r\n").into_bytes();
+        for (form, bytes) in
+            [("docx", packing::typed(text)), ("gb18030", gbk), ("bom", marked), ("crlf", windows)]
+        {
+            let read = plan::read(&document::read(&bytes).unwrap());
+            let wrong = compared(&format!("{name} as {form}"), &shown(&read), key);
+            assert!(wrong.is_empty(), "{wrong}");
+        }
+    }
+}
+
+#[test]
+fn each_target_keeps_its_words_and_its_place() {
+    let plan = plan::read(&document::read(PLANS[2].1.as_bytes()).unwrap());
+    let target = &plan.parts[0].tasks[1].targets[0];
+    assert_eq!(
+        (target.phrase.as_str(), target.place.to_string().as_str()),
+        ("固定资产投资增长5%以上", "第7行")
+    );
+    let word = plan::read(&document::read(&packing::typed(PLANS[2].1)).unwrap());
+    assert_eq!(word.parts[0].tasks[1].targets[0].place.to_string(), "第7段");
+    assert!(
+        plan.parts[0].tasks[1].text.ends_with("责任单位：各乡镇人民政府）"),
+        "{}",
+        plan.parts[0].tasks[1].text
+    );
+}
