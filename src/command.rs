@@ -82,7 +82,7 @@ enum Command {
     CheckFacts,
     /// 解析目标表述：标准输入每行一条，每条输出一行JSON
     ParseTarget,
-    /// 解读方案文件（.docx、.txt、.md）：输出一个JSON，列出目标、任务、责任单位、专班和未读懂的部分
+    /// 解读方案文件（.docx、.txt、.md；-为标准输入）：输出一个JSON，列出目标、任务、责任单位、专班和未读懂的部分
     ReadPlan {
         /// 文件
         file: PathBuf,

@@ -1,6 +1,6 @@
 //! Reading a plan document at a desk: a file in, one JSON object out. No configuration, no database.
 
-use std::io::Write;
+use std::io::{Read as _, Write};
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -10,13 +10,20 @@ use crate::app::AppError;
 use crate::reading::document;
 use crate::reading::plan::{self, proposal};
 
-/// Reads the plan in `file` and writes what it proposes as one JSON object.
+/// Reads the plan in `file` (`-`: standard input) and writes what it proposes as one JSON object.
 ///
 /// # Errors
 /// When the file cannot be read, is refused, or the output fails.
 pub fn read_plan(file: &Path, mut output: impl Write) -> Result<(), AppError> {
     let named = |why: &dyn std::fmt::Display| format!("{}: {why}", file.display());
-    let bytes = std::fs::read(file).map_err(|error| std::io::Error::new(error.kind(), named(&error)))?;
+    let mut bytes = Vec::new();
+    if file == Path::new("-") {
+        std::io::stdin().lock().take(document::BYTES_MAX as u64 + 1).read_to_end(&mut bytes)?;
+    } else {
+        let file = std::fs::File::open(file);
+        file.and_then(|file| file.take(document::BYTES_MAX as u64 + 1).read_to_end(&mut bytes))
+            .map_err(|error| std::io::Error::new(error.kind(), named(&error)))?;
+    }
     let document = document::read(&bytes)
         .map_err(|refusal| std::io::Error::new(std::io::ErrorKind::InvalidData, named(&refusal)))?;
     let mut text =

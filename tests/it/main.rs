@@ -20,6 +20,7 @@ mod pages;
 mod plans;
 mod policy;
 mod post;
+mod read_plan;
 mod readme;
 mod strangers;
 mod support;

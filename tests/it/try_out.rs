@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::TestApp;
 
-fn run(command: &str, arguments: &[&str], input: &[u8]) -> Output {
+pub(crate) fn run(command: &str, arguments: &[&str], input: &[u8]) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_xushi"))
         .arg(command)

@@ -147,7 +147,7 @@ fn chinese(count: u32) -> String {
         0..=9 => digit(count).to_owned(),
         10..=99 => {
             let tens = if count < 20 { "" } else { digit(count / 10) };
-            let ones = if count % 10 == 0 { "" } else { digit(count) };
+            let ones = if count.is_multiple_of(10) { "" } else { digit(count) };
             format!("{tens}十{ones}")
         }
         100..=999 => {

@@ -83,7 +83,7 @@ fn row_heading(row: &[TableCell], columns: &[Column]) -> Option<String> {
     let first = row.iter().find(|cell| !cell.text.trim().is_empty())?;
     let whole = row.len() > 1 && row.iter().all(|cell| cell.text.is_empty() || cell.text == first.text);
     let bare = !filled(&[Column::Lead, Column::Either, Column::Support, Column::Text, Column::Due]);
-    if !whole && !(bare && columns.contains(&Column::Text)) {
+    if !(whole || bare && columns.contains(&Column::Text)) {
         return None;
     }
     let named =
@@ -103,7 +103,7 @@ fn task(row: &[TableCell], columns: &[Column], promises: &mut Promises) -> Optio
             .filter(move |(cell, column)| **column == wanted && !cell.text.trim().is_empty())
     };
     let text = of(Column::Text).map(|(cell, _)| cell).next();
-    let named = of(Column::Name).map(|(cell, _)| cell).last();
+    let named = of(Column::Name).map(|(cell, _)| cell).next_back();
     let name_cell = named.or(text)?;
     let name = without_number(&name_cell.text);
     let mut note = Assignment::default();
@@ -126,11 +126,9 @@ fn task(row: &[TableCell], columns: &[Column], promises: &mut Promises) -> Optio
     let mut lines: Vec<&str> = Vec::new();
     for (cell, column) in row.iter().zip(columns) {
         match column {
-            Column::Name | Column::Text => {
-                if !lines.contains(&cell.text.trim()) {
-                    lines.push(cell.text.trim());
-                    targets.extend(promises.read(&cell.text, cell.place, &name, Scope::Promises));
-                }
+            Column::Name | Column::Text if !lines.contains(&cell.text.trim()) => {
+                lines.push(cell.text.trim());
+                targets.extend(promises.read(&cell.text, cell.place, &name, Scope::Promises));
             }
             Column::Due if has_number(&cell.text) => {
                 promises.hand_back(&cell.text, cell.place, "时限，目标没有单列的日期");

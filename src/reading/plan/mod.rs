@@ -117,7 +117,7 @@ fn with_overviews(
         match of {
             Some(part) if !assigned => take_aims(part, task.targets),
             // The annex itself did not come with the file.
-            None if !assigned && listed.iter().any(|listed| *listed == bare_name) => {
+            None if !assigned && listed.contains(&bare_name) => {
                 let mut part = ProposedPart { name: bare_name, ..ProposedPart::default() };
                 take_aims(&mut part, task.targets);
                 parts.push(part);

@@ -157,8 +157,10 @@ impl Reader<'_, '_> {
         if has(name, &AIMS) || name.contains("目标") && !name.contains("任务") {
             return Some(Section::Aims);
         }
-        if name == "目标任务" && self.node(node).children.is_empty() {
-            return Some(Section::Aims);
+        if name.contains("目标") {
+            // 目标任务 are tasks where offices answer for them.
+            let named = |node: usize| !assigned(&self.node(node).pieces).0.is_empty();
+            return (!self.outline.below(node).into_iter().any(named)).then_some(Section::Aims);
         }
         if has(name, &FRAME) {
             return Some(Section::Frame);
@@ -328,7 +330,15 @@ impl Reader<'_, '_> {
             }
             text.push_str(&piece.text);
             let (prose, _) = without_notes(&piece.text);
-            targets.extend(self.promises.read(&prose, piece.place, &name, Scope::Promises));
+            // 促进收入合理增长。 as a heading names what the text says.
+            let heading = prose.strip_prefix(name.as_str()).and_then(|rest| rest.strip_prefix('。'));
+            match heading.filter(|_| index == 0) {
+                Some(rest) => {
+                    targets.extend(self.promises.read(&name, piece.place, "", Scope::Figures));
+                    targets.extend(self.promises.read(rest, piece.place, &name, Scope::Promises));
+                }
+                None => targets.extend(self.promises.read(&prose, piece.place, &name, Scope::Promises)),
+            }
         }
         for word in &note.beside {
             if has_number(word) {

@@ -4,8 +4,10 @@ use xushi_domain::Comparator;
 use xushi_domain::kind::{AddsUp, WayFrom};
 use xushi_domain::phrase::{self, Parsed, PhraseTarget};
 
+use super::marks;
 use super::proposal::{ProposedTarget, UnreadPhrase};
 use super::sentences::{bare, clauses, held, sentences};
+use super::title_page::doc_no;
 use super::vocabulary::{
     AHEAD, CARRIED_OUT, COMPLETED, FIRM, FOR_WHOM, HANDED_OUT, KEPT, MEANS, PAST, STANDARDS, STEADY,
     THERE_ALREADY, TIMES, behind_start, has,
@@ -54,7 +56,7 @@ impl Promises {
         scope: Scope,
     ) -> Vec<ProposedTarget> {
         let mut out = Vec::new();
-        for sentence in sentences(text) {
+        for sentence in sentences(&without_steps(text)) {
             self.sentence(sentence, place, heading, scope, &mut out);
         }
         out
@@ -169,6 +171,9 @@ impl Promises {
 
     /// 2025年 in a plan of 2025, 今年: nothing that a plan does not say itself.
     fn is_known(&self, part: &str) -> bool {
+        if doc_no(part).is_some() {
+            return true;
+        }
         let rest = part.trim_start_matches("到").trim_end_matches(['底', '末', '度', '内', '起', '前', '，']);
         self.year.is_some_and(|year| rest == format!("{year}年") || rest == year.to_string())
     }
@@ -217,6 +222,16 @@ fn judged(target: &PhraseTarget, phrase: &str, scope: Scope) -> Judged {
 /// 高质量完成“十大重点民生实事”, 全面完成…任务: what is to be done whole.
 fn completes(phrase: &str) -> bool {
     phrase.starts_with("高质量完成") || phrase.starts_with("全面完成") || phrase.starts_with("圆满完成")
+}
+
+/// Without the numbers of steps told in a line: 包括：（1）建成起降点40个；（2）….
+fn without_steps(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for clause in clauses(text) {
+        let step = marks::mark(clause).filter(|mark| mark.rank >= 4);
+        out.push_str(&clause[step.map_or(0, |mark| mark.length)..]);
+    }
+    out
 }
 
 /// What the number of a plain count counts.

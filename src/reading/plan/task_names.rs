@@ -1,6 +1,7 @@
 //! Names of tasks: the heading that is run in before the text, or how a task without one begins.
 
 use super::assignments::without_notes;
+use super::marks::mark;
 use super::outline::{Outline, Piece};
 use super::sentences::{clauses, cut};
 
@@ -46,6 +47,15 @@ fn name(piece: &Piece, headed: bool) -> String {
         }
     }
     let (sentence, behind) = first_sentence(&text);
+    // …，（1）建成…: the steps are no part of it.
+    let step =
+        clauses(sentence).iter().skip(1).position(|clause| mark(clause).is_some_and(|mark| mark.rank >= 4));
+    let parts = clauses(sentence);
+    let sentence = match step {
+        Some(at) => &sentence[..parts[..=at].iter().map(|part| part.len()).sum()],
+        None => sentence,
+    };
+    let sentence = sentence.trim_end_matches(['，', '：', ':', ' ']);
     // 稳投资：全年…: a heading before a colon.
     if let Some((before, _)) = sentence.split_once(['：', ':'])
         && before.chars().count() <= HEADING_MAX / 2

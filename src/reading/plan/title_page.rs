@@ -30,8 +30,8 @@ pub(super) fn title_page(divided: &Divided<'_>) -> TitlePage {
         .take_while(|passage| marks::mark(&passage.text).is_none_or(|mark| mark.rank > 2))
         .take(40)
         .collect();
-    let mut page = TitlePage::default();
-    page.doc_no = head.iter().find_map(|passage| doc_no(&passage.text));
+    let number = head.iter().find_map(|passage| doc_no(&passage.text));
+    let mut page = TitlePage { doc_no: number, ..TitlePage::default() };
     let of_notice = notice(&head);
     if let Some((issuer, title)) = &of_notice {
         page.issuer = (!issuer.is_empty()).then(|| issuer.clone());

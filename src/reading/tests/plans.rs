@@ -10,12 +10,26 @@ use crate::document;
 use crate::plan::proposal::{PlanProposal, ProposedTarget};
 use crate::plan::{self};
 
-const PLANS: [(&str, &str, &str); 4] = [
-    ("province", include_str!("plans/province.txt"), include_str!("plans/province.key")),
-    ("city", include_str!("plans/city.txt"), include_str!("plans/city.key")),
-    ("county", include_str!("plans/county.txt"), include_str!("plans/county.key")),
-    ("nested", include_str!("plans/nested.txt"), include_str!("plans/nested.key")),
-];
+/// Declares the plans: a text and its key.
+macro_rules! plans {
+    ($($name:literal)*) => {
+        &[$(($name, include_str!(concat!("plans/", $name, ".txt")), include_str!(concat!("plans/", $name, ".key")))),*]
+    };
+}
+
+/// The first four and their keys were written before the code was run on them, the others after they had been read by eye.
+const PLANS: &[(&str, &str, &str)] = plans! {
+    "province"
+    "city"
+    "county"
+    "nested"
+    "deeds"
+    "hundred_days"
+    "breakdown"
+    "departments"
+    "investors"
+    "industry"
+};
 
 fn told(target: &ProposedTarget) -> String {
     let target = &target.target;
@@ -109,7 +123,7 @@ fn compared(name: &str, text: &str, key: &str) -> String {
 #[test]
 fn plans_are_read_as_their_keys_say() {
     let mut wrong = String::new();
-    for (name, text, key) in PLANS {
+    for (name, text, key) in PLANS.iter().copied() {
         let read = plan::read(&document::read(text.as_bytes()).unwrap());
         wrong.push_str(&compared(name, &shown(&read), key));
     }
@@ -118,13 +132,17 @@ fn plans_are_read_as_their_keys_say() {
 
 #[test]
 fn the_same_plan_is_read_alike_from_word_and_from_any_encoding() {
-    for (name, text, key) in PLANS {
+    for (name, text, key) in PLANS.iter().copied() {
         let gbk = GB18030.encode(text).0.into_owned();
         let marked = [b"\xef\xbb\xbf", text.as_bytes()].concat();
         let windows = text.replace('\n', "\r\n").into_bytes();
         for (form, bytes) in
             [("docx", packing::typed(text)), ("gb18030", gbk), ("bom", marked), ("crlf", windows)]
         {
+            // Markdown is no text that somebody types into Word.
+            if form == "docx" && text.contains(['#', '|']) {
+                continue;
+            }
             let read = plan::read(&document::read(&bytes).unwrap());
             let wrong = compared(&format!("{name} as {form}"), &shown(&read), key);
             assert!(wrong.is_empty(), "{wrong}");
