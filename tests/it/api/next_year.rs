@@ -33,7 +33,7 @@ both! {
         let names = |list: &[Value]| list.iter().map(|one| one["measure"]["name"].clone()).collect::<Vec<_>>();
         assert_eq!(names(&carried), names(&before));
         for one in &carried {
-            assert_eq!((&one["target"], &one["window"]["end"], &one["lead_unit"]["name"]), (&Value::Null, &json!("2026-12-31"), &json!("省发展改革委")), "{one}");
+            assert_eq!((&one["target"], &one["window_end"], &one["lead_unit"]["name"]), (&Value::Null, &json!("2026-12-31"), &json!("省发展改革委")), "{one}");
         }
         // The figures belong to the measures: last year's are there at once. And nobody is chased for a target not yet set.
         let told = run(&app, "2026-03-25").await;
