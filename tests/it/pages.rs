@@ -239,8 +239,7 @@ fn every_resource_has_its_tests_under_its_name() {
     }
     let untested: Vec<_> = resources.difference(&tests).collect();
     assert!(untested.is_empty(), "no tests under tests/it/api: {untested:?}");
-    // The page that people outside the office see is also opened in a browser.
-    let strangers: Vec<_> = tests.difference(&resources).filter(|name| *name != "reply_browser").collect();
+    let strangers: Vec<_> = tests.difference(&resources).collect();
     assert!(strangers.is_empty(), "tests of no resource: {strangers:?}");
 }
 

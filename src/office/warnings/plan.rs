@@ -3,6 +3,7 @@
 
 mod overdue;
 mod retired;
+mod watched;
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,14 +15,15 @@ use super::twins::{Matter, matters};
 use super::{Office, Refusal, facts, pilot};
 use crate::domain::episode::{EpisodeState, Standing, Turn, Verdict, turn};
 use crate::domain::pace::Assessment;
-use crate::domain::{Grade, LetterKind, Level, Period, TextEnum as _};
+use crate::domain::{LetterKind, Level, Period, TextEnum as _};
 use crate::evidence::{Evidence, Judging};
-use crate::letter::{GroundKind, LetterLine};
+use crate::letter::LetterLine;
 use crate::office::assessments::Evaluation;
 use crate::store::StoreError;
 use crate::store::rows::{EpisodeChange, EpisodeRow, word};
 use crate::store::types::Id;
 pub(super) use retired::{LetGo, retired};
+use watched::{Held, counted};
 
 /// Judges indicators as of `as_of` and compares with the episodes that are not over. Writes nothing. What is kept of an
 /// indicator is its line, not its facts: a plan may hold a hundred thousand.
@@ -89,29 +91,6 @@ pub(super) async fn walk(
     }
     planner.let_go().await?;
     Ok(Plan { spoken, ..planner.plan })
-}
-
-/// What is planned for enough that lag, with how many they are in truth.
-fn counted(mut plan: Plan, lagging: u32) -> Plan {
-    let said = plan.letters.values_mut().flatten().map(|finding| &mut finding.line);
-    for line in said.chain(plan.standings.values_mut().map(|now| &mut now.line)) {
-        if let Some(ground) = line.ground.as_mut().filter(|ground| ground.kind == GroundKind::Together) {
-            ground.count = lagging;
-        }
-    }
-    plan
-}
-
-/// A watched indicator: what becomes of it hangs on how many others of its unit lag, known when all are judged.
-struct Held {
-    /// Campaign and unit.
-    unit: (Id, Id),
-    /// How many must lag.
-    enough: u32,
-    /// What is planned when too few lag.
-    alone: Plan,
-    /// What is planned when enough lag.
-    together: Plan,
 }
 
 /// A missed report: the letter it belongs into, whether a silence holds it, and what is said.
@@ -198,28 +177,6 @@ impl Planner<'_> {
             }
         }
         Ok(())
-    }
-
-    /// Counts what lags; plans what is watched both ways, for later.
-    fn hold(&mut self, judged: Judged<'_>, episode: Option<&EpisodeRow>) -> Result<Option<Held>, StoreError> {
-        let Judged { evidence, assessment, .. } = judged;
-        let Some(unit) = evidence.row.lead_unit_id.map(|unit| (evidence.row.campaign_id, unit)) else {
-            return Ok(None);
-        };
-        if assessment.grade.is_lagging() {
-            *self.lagging.entry(unit).or_default() += 1;
-        }
-        if assessment.grade != Grade::Watch {
-            return Ok(None);
-        }
-        let enough = evidence.grounds.pack.missed_indicators;
-        let mut planned = |lagging| {
-            let before = std::mem::take(&mut self.plan);
-            let done = self.consider(judged, episode.cloned(), lagging);
-            let plan = std::mem::replace(&mut self.plan, before);
-            done.map(|()| plan)
-        };
-        Ok(Some(Held { unit, enough, alone: planned(0)?, together: planned(enough)? }))
     }
 
     fn consider(

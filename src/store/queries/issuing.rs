@@ -8,12 +8,13 @@ use diesel_async::RunQueryDsl;
 
 use super::super::{Conn, issuing, locks};
 use super::letter_files;
+use super::serials::take_serials;
 use super::settlements::{asking_kinds, waiting_states};
 use crate::rows::{
     DraftWrite, EpisodeChange, EpisodeRow, Frozen, IncidentRow, LetterEpisodeRow, LetterHead,
     LetterReportRow, LetterRow, NewLetter, Rendering,
 };
-use crate::schema::{episodes, letter_episodes, letter_reports, letter_serials, letters};
+use crate::schema::{episodes, letter_episodes, letter_reports, letters};
 use crate::types::Id;
 use crate::{SoleRule, StoreError, failpoint};
 
@@ -95,22 +96,6 @@ async fn write_incident(conn: &mut Conn, new: &NewLetter, letter: &LetterRow) ->
         super::incidents::open_incident(conn, &IncidentRow { detail, ..incident.clone() }).await?;
     }
     Ok(())
-}
-
-/// The first of the next `count` numbers of a mark in a year; the row is locked until the transaction ends, so that a
-/// number is never given twice and never lost.
-async fn take_serials(conn: &mut Conn, mark: &str, year: i32, count: i32) -> Result<i32, StoreError> {
-    let first =
-        (letter_serials::mark.eq(mark), letter_serials::year.eq(year), letter_serials::last_serial.eq(count));
-    let last: i32 = diesel::insert_into(letter_serials::table)
-        .values(first)
-        .on_conflict((letter_serials::mark, letter_serials::year))
-        .do_update()
-        .set(letter_serials::last_serial.eq(letter_serials::last_serial + count))
-        .returning(letter_serials::last_serial)
-        .get_result(conn)
-        .await?;
-    Ok(last - count + 1)
 }
 
 /// Writes drafts, each in the place of the one that waits for the same unit, campaign and kind.

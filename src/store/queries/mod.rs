@@ -36,6 +36,7 @@ pub mod revisions;
 pub mod rule_packs;
 pub mod runs;
 pub mod secrets;
+mod serials;
 pub mod settings;
 pub mod settlements;
 pub mod slots;

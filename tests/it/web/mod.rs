@@ -1,3 +1,4 @@
 //! The pages for people.
 
+mod reply_browser;
 mod reply_page;

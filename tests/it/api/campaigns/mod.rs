@@ -1,3 +1,5 @@
+mod next_year;
+
 use actix_web::http::{Method, header};
 use serde_json::{Value, json};
 
