@@ -1,7 +1,7 @@
 //! The scheduler: ticks when a job is due in the office's time zone, and knows nothing else.
 //!
 //! The scheduler's own memory is not trusted: it forgets on restart and ticks on every replica. Which slot is due is
-//! computed here, and who runs it is decided by a row (see [`super::slots`]).
+//! computed here, and who runs it is decided by a row (see [`crate::office::slots`]).
 
 use chrono::{DateTime, FixedOffset, SubsecRound as _, Utc};
 use croner::Cron;

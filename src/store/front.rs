@@ -35,7 +35,7 @@ macro_rules! queries {
             #[doc = concat!("Runs `", stringify!($room), "::", stringify!($name), "` on a connection of the pool.")]
             ///
             /// # Errors
-            /// See [`StoreError`].
+            /// See [`StoreError`](crate::StoreError).
             pub fn $name<$a>(&$a self $(, $arg: $type)*) -> Answer<$a, $result> {
                 match self {
                     Self::Pg(pool) => Box::pin(async move {
@@ -52,7 +52,7 @@ macro_rules! queries {
             #[doc = concat!("Runs `", stringify!($room), "::", stringify!($name), "` in this transaction.")]
             ///
             /// # Errors
-            /// See [`StoreError`].
+            /// See [`StoreError`](crate::StoreError).
             pub fn $name<$a>(&$a mut self $(, $arg: $type)*) -> Answer<$a, $result> {
                 match &mut self.0 {
                     Held::Pg(conn) => Box::pin(pg::queries::$room::$name(&mut *conn $(, $arg)*)),
@@ -72,7 +72,7 @@ macro_rules! reads {
             #[doc = concat!("Runs `", stringify!($room), "::", stringify!($name), "` on a connection of the pool.")]
             ///
             /// # Errors
-            /// See [`StoreError`].
+            /// See [`StoreError`](crate::StoreError).
             pub fn $name<$a>(&$a self $(, $arg: $type)*) -> Answer<$a, $result> {
                 self.0.$name($($arg),*)
             }
