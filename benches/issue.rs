@@ -24,9 +24,9 @@ FROM generate_series(1, $COUNT / 50) AS n;
 INSERT INTO contacts (id, unit_id, name, email, role, valid_from, created_at, revision, updated_at)
 SELECT gen_random_uuid(), id, 'liaison', id || '@example.org', 'liaison', '2020-01-01', now(), 1, now() FROM units;
 INSERT INTO campaigns (id, name, region_id, starts_on, ends_on, ordinal, members_open, rule_pack_id, issuing, issuer_name,
-                       letter_mark, reply_working_days, created_at, revision, updated_at)
+                       letter_mark, reply_working_days, signed, created_at, revision, updated_at)
 SELECT gen_random_uuid(), 'bench', (SELECT id FROM regions WHERE code = '430000'), '2026-01-01', '2026-12-31', 1,
-       false, (SELECT id FROM rule_packs WHERE name = 'standard'), 'automatic', 'bench', 'bench', 5, now(), 1, now();
+       false, (SELECT id FROM rule_packs WHERE name = 'standard'), 'automatic', 'bench', 'bench', 5, 'warning,climb,lifting', now(), 1, now();
 INSERT INTO tasks (id, campaign_id, ordinal, name, units_open, created_at, revision, updated_at)
 SELECT gen_random_uuid(), id, 1, 'bench', false, now(), 1, now() FROM campaigns;
 INSERT INTO measures (id, name, unit, basis, better, frequency, \"precision\", created_at, revision, updated_at)

@@ -92,9 +92,9 @@ pub async fn office(store: Store) -> Office {
 /// the order of their series, as they do where both come into being together.
 const FILL: &str = "
 INSERT INTO campaigns (id, name, region_id, starts_on, ends_on, ordinal, members_open, rule_pack_id, issuing, issuer_name,
-                       letter_mark, reply_working_days, created_at, revision, updated_at)
+                       letter_mark, reply_working_days, signed, created_at, revision, updated_at)
 SELECT lpad(n::text, 32, '0')::uuid, 'bench ' || n, (SELECT id FROM regions WHERE code = '430000'), '2025-01-01',
-       '2025-12-31', n, false, (SELECT id FROM rule_packs WHERE name = 'standard'), 'automatic', 'bench', 'bench', 5, now(), 1,
+       '2025-12-31', n, false, (SELECT id FROM rule_packs WHERE name = 'standard'), 'automatic', 'bench', 'bench', 5, 'warning,climb,lifting', now(), 1,
        now()
 FROM generate_series(1, 1000) AS n;
 INSERT INTO tasks (id, campaign_id, ordinal, name, units_open, created_at, revision, updated_at)
