@@ -26,7 +26,7 @@ crate::domain::text_enum! {
 /// A job and its cron expression; an empty one turns it off.
 pub type JobCron<'s> = (Job, &'s str);
 
-/// What a job does for the slot that was due then, with the crons of all jobs. Gives one line of outcome.
+/// What a job does for the slot that was due then, with the cron expressions of all jobs. Gives one line of outcome.
 pub type Deed =
     for<'j> fn(&'j Jobs, &'j [JobCron<'j>], DateTime<Utc>) -> LocalBoxFuture<'j, Result<String, JobError>>;
 

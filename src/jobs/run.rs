@@ -27,7 +27,7 @@ const CATCHING_UP: Duration = Duration::from_secs(10 * 60);
 /// A clock that goes back by more has been put right; by less, it may be another one's in the same minute.
 const BACK: TimeDelta = TimeDelta::minutes(5);
 
-/// Runs jobs when their crons tick, and whatever is left open, until told to stop.
+/// Runs jobs when they are due, and whatever is left open, until told to stop.
 ///
 /// # Errors
 /// When the scheduler cannot be set.
@@ -55,7 +55,7 @@ pub async fn run(jobs: &Jobs, schedule: &[JobCron<'_>]) -> Result<(), JobSchedul
     delivered.and(done).and(watched)
 }
 
-/// Hears the crons of jobs that have slots, and looks every few seconds besides.
+/// Waits for the ticks of jobs that have slots, and looks every few seconds besides.
 async fn hear(
     jobs: &Jobs,
     own: &[JobCron<'_>],
@@ -74,7 +74,7 @@ async fn hear(
             Some(_) = ticks.recv() => {}
             () = sleep(POLL_INTERVAL) => continue,
         }
-        // Bells that ticked together, as after a pause of the whole process, are answered together and in order.
+        // Ticks that came together, as after a pause of the whole process, are answered together and in order.
         while ticks.try_recv().is_ok() {}
         let now = jobs.office.clock.now();
         if before == DateTime::<Utc>::MIN_UTC || now < before - BACK {
@@ -97,7 +97,7 @@ async fn call_back(jobs: &Jobs) {
     }
 }
 
-/// Hears the cron of the delivery, which has no slots: whoever is there takes letters that are due.
+/// Waits for the ticks of the delivery, which has no slots: whoever is there takes letters that are due.
 async fn deliver(
     jobs: &Jobs,
     own: &[JobCron<'_>],

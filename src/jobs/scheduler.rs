@@ -26,7 +26,7 @@ pub async fn set(
         let ticks = ticks.clone();
         let job = Job::new_async_tz(cron, chrono_tz::Asia::Shanghai, move |_, _| {
             let ticks = ticks.clone();
-            // A full channel means that the same cron ticked before and was not heard yet: once is enough.
+            // A full channel means that the same job ticked before and was not seen to yet: once is enough.
             Box::pin(async move {
                 let _ = ticks.try_send(due);
             })
@@ -71,7 +71,7 @@ mod tests {
             ("2025-08-27T00:00:00Z", "2025-08-27T00:00:00Z", "2025-08-28T00:00:00Z"),
             ("2025-08-26T23:59:59Z", "2025-08-26T00:00:00Z", "2025-08-27T00:00:00Z"),
             ("2025-12-31T16:30:00Z", "2025-12-31T00:00:00Z", "2026-01-01T00:00:00Z"),
-            // Nobody hears a cron at the full second.
+            // No tick comes at the full second.
             ("2025-08-27T00:00:00.747597Z", "2025-08-27T00:00:00Z", "2025-08-28T00:00:00Z"),
             ("2025-08-27T03:14:15.926535Z", "2025-08-27T00:00:00Z", "2025-08-28T00:00:00Z"),
             ("2025-08-26T23:59:59.999999Z", "2025-08-26T00:00:00Z", "2025-08-27T00:00:00Z"),

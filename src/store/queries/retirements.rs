@@ -118,14 +118,18 @@ pub async fn list_dependents(conn: &mut Conn, what: Retiree, id: Id) -> Result<V
 /// # Errors
 /// When the database fails.
 pub async fn list_within(conn: &mut Conn, campaign: Id) -> Result<Vec<(Retiree, Id)>, StoreError> {
-    let below: Vec<Id> = campaigns::table
-        .filter(campaigns::parent_id.eq(campaign))
-        .filter(campaigns::retired_on.is_null())
-        .select(campaigns::id)
-        .load(conn)
-        .await?;
-    let mut family = below.clone();
-    family.push(campaign);
+    let (mut family, mut seen) = (vec![campaign], 0);
+    // However deep the tree is.
+    while seen < family.len() {
+        let above: Vec<Option<Id>> = family[seen..].iter().copied().map(Some).collect();
+        seen = family.len();
+        let below = campaigns::table
+            .filter(campaigns::parent_id.eq_any(above))
+            .filter(campaigns::retired_on.is_null())
+            .select(campaigns::id);
+        family.extend(below.load::<Id>(conn).await?);
+    }
+    let below = family[1..].to_vec();
     let own = indicators::table
         .filter(indicators::campaign_id.eq_any(family.clone()))
         .filter(indicators::retired_on.is_null());

@@ -26,6 +26,12 @@ both! {
             assert!(parts.iter().all(|part| detail.contains(part)), "{path}: {detail}");
             assert_eq!(app.get(&path).await.expect(200)["retired_on"], Value::Null);
         }
+        // What lies two campaigns deep goes along.
+        let mut above = sample.campaign.clone();
+        for name in ["专项", "专项的专项"] {
+            let below = json!({"name": name, "region": "430000", "starts_on": "2025-01-01", "ends_on": "2025-12-31", "parent": above});
+            above = app.post("/campaigns", below).await.expect(201)["id"].as_str().unwrap().to_owned();
+        }
         let whole = json!({"reason": "方案废止", "whole": true});
         app.post(&format!("/campaigns/{}/retirement", sample.campaign), whole).await.expect(200);
         for list in ["/campaigns", "/tasks", "/indicators", "/assessments"] {
