@@ -17,11 +17,14 @@ use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
+use crate::api::letters::withdrawal::WithdrawalView;
 use crate::clock::end_of;
 use crate::domain::reply::ReplyStage;
-use crate::domain::{Handling, LetterNumber, LetterState, Level, WorkCalendar};
+use crate::domain::{Handling, LetterKind, LetterNumber, LetterState, Level, WorkCalendar};
 use crate::office::StoreError;
-use crate::office::rows::{LedgerFilter, LedgerRow, Page, word};
+use crate::office::rows::{
+    LedgerFilter, LedgerLetterRow, LedgerRow, LetterName, Page, WithdrawalRow, word,
+};
 use crate::office::types::Id;
 
 /// Adds the resource's routes.
@@ -73,18 +76,47 @@ pub struct LedgerItemView {
     reply_by: Option<NaiveDate>,
     /// 是否逾期未反馈
     overdue: bool,
+    /// 当时已撤销的函；不计入函的次数
+    withdrawn: Vec<LedgerWithdrawalView>,
+}
+
+/// 台账中已撤销的一封函
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LedgerWithdrawalView {
+    /// 被撤销的函的发文字号
+    #[schema(example = "湘攻坚函〔2025〕3号")]
+    letter_number: Option<String>,
+    /// 撤销的情况
+    withdrawal: WithdrawalView,
+}
+
+impl LedgerWithdrawalView {
+    fn said(&self) -> String {
+        let number = self.letter_number.as_deref().unwrap_or("原函");
+        format!("{number}，{}", self.withdrawal.said())
+    }
 }
 
 impl LedgerItemView {
     fn of(
         row: LedgerRow,
-        courses: &HashMap<Id, ReplyStage>,
+        (courses, withdrawals): (&HashMap<Id, ReplyStage>, &Withdrawals),
         calendar: &WorkCalendar,
         (as_of, today): (NaiveDate, NaiveDate),
     ) -> Result<Self, StoreError> {
         let LedgerRow { episode, letters, .. } = row;
+        let end = end_of(as_of);
+        let taken_back =
+            |letter: &LedgerLetterRow| withdrawals.get(&letter.id).filter(|(row, _)| row.created_at < end);
+        let withdrawn = letters.iter().filter_map(|letter| {
+            let (row, by) = taken_back(letter)?;
+            Some(LedgerWithdrawalView { letter_number: number(letter), withdrawal: WithdrawalView::of(row, by) })
+        });
+        let withdrawn = withdrawn.collect();
+        let standing = |letter: &&LedgerLetterRow| letter.kind != LetterKind::Withdrawal && taken_back(letter).is_none();
+        let letters: Vec<&LedgerLetterRow> = letters.iter().filter(standing).collect();
         let last = letters.last();
-        let state = |id: &Id| courses.get(id).cloned().unwrap_or_default().state_before(end_of(as_of));
+        let state = |id: &Id| courses.get(id).cloned().unwrap_or_default().state_before(end);
         let standing = last.map(|letter| state(&letter.id));
         // Its level is known for now; for days gone by there is what the letters said.
         let told = letters.iter().rev().find_map(|letter| letter.level.clone()).filter(|_| as_of < today);
@@ -92,9 +124,6 @@ impl LedgerItemView {
         let ordinary = letters.iter().rposition(|letter| letter.ladder_step.is_none()).unwrap_or(0);
         let steps = letters.iter().skip(ordinary).filter_map(|letter| letter.ladder_step);
         let handling = steps.filter_map(Handling::of_step).max();
-        let number = last.and_then(|letter| {
-            LetterNumber::new(&letter.mark, letter.year, letter.serial?.unsigned_abs()).ok()
-        });
         let reply_by = last.and_then(|letter| letter.reply_by);
         let waits = standing.is_some_and(LetterState::awaits_answer);
         Ok(Self {
@@ -113,12 +142,21 @@ impl LedgerItemView {
             source: row.source,
             letters: letters.len(),
             letter_id: last.map(|letter| letter.id.0),
-            letter_number: number.map(|number| number.to_string()),
+            letter_number: last.and_then(|letter| number(letter)),
             letter_state: standing.map(Word),
             reply_by,
             overdue: waits && reply_by.is_some_and(|by| by < as_of),
+            withdrawn,
         })
     }
+}
+
+/// How letters were taken back, and the letters that say so.
+type Withdrawals = HashMap<Id, (WithdrawalRow, LetterName)>;
+
+fn number(letter: &LedgerLetterRow) -> Option<String> {
+    let number = LetterNumber::new(&letter.mark, letter.year, letter.serial?.unsigned_abs()).ok()?;
+    Some(number.to_string())
 }
 
 /// 台账的查询条件
@@ -146,10 +184,11 @@ async fn filter(state: &State, params: &LedgerParams) -> Result<LedgerFilter, Re
 
 async fn load(state: &State, filter: &LedgerFilter, page: Page) -> Result<PageView<LedgerItemView>, Refused> {
     let rows = state.office.read.list_ledger(filter, page).await?;
-    let ids: Vec<Id> = rows.iter().filter_map(|row| row.letters.last()).map(|letter| letter.id).collect();
+    let ids: Vec<Id> = rows.iter().flat_map(|row| &row.letters).map(|letter| letter.id).collect();
+    let withdrawals = state.office.read.list_withdrawals(&ids).await?;
     let courses = state.office.read.list_courses(&ids).await?;
     let days = (filter.as_of, state.office.clock.today());
-    let view = |row| LedgerItemView::of(row, &courses, &state.office.calendar, days);
+    let view = |row| LedgerItemView::of(row, (&courses, &withdrawals), &state.office.calendar, days);
     Ok(PageView::checked(rows, page, |row| row.episode.id.0, view)?)
 }
 
@@ -284,7 +323,7 @@ async fn download_ledger(
     Ok(answer)
 }
 
-const COLUMNS: [&str; 17] = [
+const COLUMNS: [&str; 18] = [
     "序号",
     "指标",
     "行政区",
@@ -301,6 +340,7 @@ const COLUMNS: [&str; 17] = [
     "函件状态",
     "反馈期限",
     "是否逾期",
+    "已撤销的函",
     "预警事项编号",
 ];
 
@@ -327,6 +367,7 @@ fn csv(items: &[LedgerItemView]) -> String {
             state.to_owned(),
             shown(item.reply_by),
             if item.overdue { "是" } else { "否" }.to_owned(),
+            item.withdrawn.iter().map(LedgerWithdrawalView::said).collect::<Vec<_>>().join("；"),
             item.episode_id.to_string(),
         ];
         let line: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();

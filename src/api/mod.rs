@@ -76,6 +76,7 @@ fn routes(config: &mut impl Routes) {
     // Before the letters: `board` and `issue` are no ids.
     letters::letter_board::routes(config);
     letters::drafts::routes(config);
+    letters::withdrawal::routes(config);
     bounces::routes(config);
     incidents::routes(config);
     letters::routes(config);

@@ -17,8 +17,7 @@ use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::domain::ResponsibilityRole;
-use crate::office::Actor;
-use crate::office::StoreError;
+use crate::office::{Actor, ChangeReason, StoreError};
 use crate::office::plans::{self, NewPart};
 use crate::office::rows::{ResponsibilityRow, TaskFilter, TaskRow, word};
 use crate::office::types::Id;
@@ -153,6 +152,10 @@ pub struct UpdateTask {
     responsibilities: Option<Vec<PartBody>>,
     /// 责任单位是否以“等”结尾
     units_open: Option<bool>,
+    /// 修改理由，牵头单位变化时随之留存
+    reason: Option<String>,
+    /// 自哪天起由新的牵头单位负责，默认今天；早于今天的用于更正，不得晚于今天。此前各日的看板仍显示原牵头单位
+    effective_on: Option<NaiveDate>,
 }
 
 /// 任务查询条件
@@ -261,9 +264,16 @@ async fn update_task(
     let present = load(&state, *id).await?;
     let parts = parts_of(&state, present.id).await?;
     respond::if_match(&request, &TaskView::of(present.clone(), parts)?)?;
-    let UpdateTask { parent, ordinal, name, responsibilities, units_open } = body;
+    let UpdateTask { parent, ordinal, name, responsibilities, units_open, reason, effective_on } = body;
     let parts = responsibilities.map(|list| list.into_iter().map(NewPart::from).collect());
-    let edit = plans::TaskEdit { parent, ordinal, name, parts, units_open };
+    let edit = plans::TaskEdit {
+        parent,
+        ordinal,
+        name,
+        parts,
+        units_open,
+        why: ChangeReason { reason, effective_on },
+    };
     let row = plans::update_task(&state.office, &actor, present, edit).await?;
     let parts = parts_of(&state, row.id).await?;
     respond::ok(&request, &TaskView::of(row, parts)?)

@@ -13,12 +13,18 @@ use crate::api::http::page::{List, ListParams, PageView};
 use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
-use crate::office::rows::{UnitFilter, UnitRow};
+use crate::office::rows::{UnitAliasRow, UnitFilter, UnitRow};
+use crate::office::types::Id;
 use crate::office::{Actor, places};
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
-    config.service(list_units).service(create_unit).service(find_unit).service(update_unit);
+    config
+        .service(list_units)
+        .service(create_unit)
+        .service(find_unit)
+        .service(update_unit)
+        .service(merge_unit);
 }
 
 /// 责任单位
@@ -35,6 +41,9 @@ pub struct UnitView {
     parent_id: Option<Uuid>,
     /// 统一社会信用代码
     credit_code: Option<String>,
+    /// 别名，含更名、合并前的名称；按别名也能找到此单位
+    #[schema(example = json!(["商务厅"]))]
+    aliases: Vec<String>,
     /// 建立时间
     created_at: DateTime<Utc>,
     /// 最近修改时间
@@ -43,11 +52,51 @@ pub struct UnitView {
     retired_on: Option<NaiveDate>,
     /// 停用的理由
     retired_reason: Option<String>,
+    /// 并入了哪个单位；未合并为null
+    merged_into_id: Option<Uuid>,
 }
 
-impl From<UnitRow> for UnitView {
-    fn from(row: UnitRow) -> Self {
+/// 合并单位
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MergeUnit {
+    /// 并入的单位：id、信用代码或名称
+    #[schema(example = "省发展改革委")]
+    into: String,
+    /// 理由
+    #[schema(example = "机构改革")]
+    reason: String,
+}
+
+/// 合并的结果
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MergerView {
+    /// 被合并的单位
+    from: UnitView,
+    /// 并入的单位
+    into: UnitView,
+    /// 移交的任务和指标分工
+    responsibilities: usize,
+    /// 改由并入单位牵头的指标
+    indicators: usize,
+    /// 移交的联系人
+    contacts: usize,
+    /// 移交的未解除预警事项
+    episodes: usize,
+    /// 移交的未办结的函
+    letters: usize,
+    /// 自动撤销、另行起草的函稿
+    drafts: usize,
+    /// 移交的接口密钥
+    api_keys: usize,
+}
+
+impl UnitView {
+    fn of(row: UnitRow, aliases: &[UnitAliasRow]) -> Self {
+        let own = aliases.iter().filter(|alias| alias.unit_id == row.id);
         Self {
+            aliases: own.map(|alias| alias.name.clone()).collect(),
+            merged_into_id: row.merged_into_id.map(|id| id.0),
             id: row.id.0,
             name: row.name,
             region_id: row.region_id.0,
@@ -75,6 +124,10 @@ pub struct CreateUnit {
     parent: Option<String>,
     /// 统一社会信用代码，18位
     credit_code: Option<String>,
+    /// 别名，如简称；在行政区内不得与其他单位的名称、别名相同
+    #[serde(default)]
+    #[schema(example = json!(["商务厅"]))]
+    aliases: Vec<String>,
 }
 
 /// 修改责任单位；未写的字段不变，写null为清空
@@ -91,6 +144,8 @@ pub struct UpdateUnit {
     #[serde(default, deserialize_with = "crate::api::http::wire::maybe::deserialize")]
     #[schema(value_type = Option<String>)]
     credit_code: Option<Option<String>>,
+    /// 别名，整体替换；更名时原名自动成为别名
+    aliases: Option<Vec<String>>,
 }
 
 /// 责任单位查询条件
@@ -128,7 +183,9 @@ async fn list_units(
         with_retired: params.retired == Some(true) || list.updated_after.is_some(),
     };
     let rows = state.office.read.list_units(&filter, list.page).await?;
-    let page = PageView::new(rows, list.page, |row| row.id.0, UnitView::from);
+    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
+    let aliases = state.office.read.list_unit_aliases(&ids).await?;
+    let page = PageView::new(rows, list.page, |row| row.id.0, |row| UnitView::of(row, &aliases));
     respond::list(&request, &page, list.fields.as_deref())
 }
 
@@ -141,10 +198,10 @@ async fn create_unit(
     actor: Actor,
     Body(body): Body<CreateUnit>,
 ) -> Result<HttpResponse, Refused> {
-    let CreateUnit { name, region, parent, credit_code } = body;
-    let new = places::NewUnit { name, region, parent, credit_code };
+    let CreateUnit { name, region, parent, credit_code, aliases } = body;
+    let new = places::NewUnit { name, region, parent, credit_code, aliases };
     let row = places::create_unit(&state.office, &actor, new).await?;
-    respond::created(&format!("/api/v1/units/{}", row.id.0), &UnitView::from(row))
+    respond::created(&format!("/api/v1/units/{}", row.id.0), &view(&state, row).await?)
 }
 
 /// 读取一个责任单位
@@ -158,7 +215,12 @@ async fn find_unit(
     Params(params): Params<OneParams>,
 ) -> Result<HttpResponse, Refused> {
     let row = load(&state, *id).await?;
-    respond::one(&request, &UnitView::from(row), params.fields.as_deref())
+    respond::one(&request, &view(&state, row).await?, params.fields.as_deref())
+}
+
+async fn view(state: &State, row: UnitRow) -> Result<UnitView, Refused> {
+    let aliases = state.office.read.list_unit_aliases(&[row.id]).await?;
+    Ok(UnitView::of(row, &aliases))
 }
 
 async fn load(state: &State, id: Uuid) -> Result<UnitRow, Refused> {
@@ -178,9 +240,38 @@ async fn update_unit(
     Body(body): Body<UpdateUnit>,
 ) -> Result<HttpResponse, Refused> {
     let seen = load(&state, *id).await?;
-    respond::if_match(&request, &UnitView::from(seen.clone()))?;
-    let UpdateUnit { name, parent, credit_code } = body;
-    let edit = places::UnitEdit { name, parent, credit_code };
+    respond::if_match(&request, &view(&state, seen.clone()).await?)?;
+    let UpdateUnit { name, parent, credit_code, aliases } = body;
+    let edit = places::UnitEdit { name, parent, credit_code, aliases };
     let row = places::update_unit(&state.office, &actor, seen, edit).await?;
-    respond::ok(&request, &UnitView::from(row))
+    respond::ok(&request, &view(&state, row).await?)
+}
+
+/// 将一个单位并入另一个单位，自今日起
+///
+/// 职责分工、联系人、未解除的预警事项、未办结的函、静默和接口密钥一并移交；被合并单位随之停用，其名称和别名今后都指并入的单位，
+/// 待签发的函稿自动撤销、另行起草。此前各日的看板不变，已发的函仍写原单位名称。
+#[utoipa::path(tag = "责任单位", request_body = MergeUnit, params(("id" = Uuid, Path, description = "被合并的单位")),
+    responses((status = 200, body = MergerView), (status = "4XX", body = ProblemView)))]
+#[post("/units/{id}/merger")]
+async fn merge_unit(
+    state: web::Data<State>,
+    actor: Actor,
+    id: web::Path<Uuid>,
+    Body(body): Body<MergeUnit>,
+) -> Result<HttpResponse, Refused> {
+    let (from, into, moved) =
+        places::merge_units(&state.office, &actor, *id, (&body.into, &body.reason)).await?;
+    let merger = MergerView {
+        from: view(&state, from).await?,
+        into: view(&state, into).await?,
+        responsibilities: moved.responsibilities,
+        indicators: moved.led,
+        contacts: moved.contacts,
+        episodes: moved.episodes,
+        letters: moved.letters,
+        drafts: moved.drafts,
+        api_keys: moved.keys,
+    };
+    Ok(HttpResponse::Ok().json(merger))
 }

@@ -105,7 +105,7 @@ impl Sample<'_> {
 
     fn unit(&self, unit: &catalog::SampleUnit) -> NewUnit {
         let region = self.0.campaign.region.clone();
-        NewUnit { name: unit.name.clone(), region, parent: None, credit_code: None }
+        NewUnit { name: unit.name.clone(), region, parent: None, credit_code: None, aliases: Vec::new() }
     }
 
     fn contacts(&self, unit: &catalog::SampleUnit) -> Vec<NewContact> {

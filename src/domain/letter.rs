@@ -15,6 +15,8 @@ text_enum! {
         ReplyReminder = "reply_reminder",
         /// 解除函: indicators recovered.
         Lifting = "lifting",
+        /// 撤函: an earlier letter was wrong and holds no more.
+        Withdrawal = "withdrawal",
     }
 }
 
@@ -22,6 +24,16 @@ impl LetterKind {
     /// Whether its unit has to answer this very letter; a reminder asks for the answer to another one.
     pub fn asks(self) -> bool {
         matches!(self, Self::Warning | Self::ReportReminder)
+    }
+
+    /// Whether it names a day for an answer, to itself or to the letter it reminds of; others are only to be taken note of.
+    pub fn has_deadline(self) -> bool {
+        matches!(self, Self::Warning | Self::ReportReminder | Self::ReplyReminder)
+    }
+
+    /// Whether the figures of its indicators are drawn.
+    pub fn is_drawn(self) -> bool {
+        matches!(self, Self::Warning | Self::Lifting)
     }
 }
 
@@ -56,6 +68,8 @@ text_enum! {
         Closed = "closed",
         /// Nothing is left to answer: a later letter asks instead, the trouble is over, or the report has come.
         Settled = "settled",
+        /// Taken back by a 撤函, or put right by a 更正函.
+        Withdrawn = "withdrawn",
     }
 }
 

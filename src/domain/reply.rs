@@ -29,6 +29,8 @@ pub enum ReplyStep {
     Close,
     /// What the letter asked is over, or asked by a later letter.
     Settle,
+    /// 撤销: the letter was wrong.
+    Withdraw,
 }
 
 impl LetterState {
@@ -44,11 +46,12 @@ impl LetterState {
             Self::Accepted => "审核通过，待销号",
             Self::Closed => "已销号",
             Self::Settled => "无需再反馈",
+            Self::Withdrawn => "已撤销",
         }
     }
 
     /// Where `step` leads: issued → received → replied → (returned → replied)* → accepted → closed; from where it waits
-    /// for the unit also → settled; nothing else.
+    /// for the unit also → settled; from wherever an issued letter stands → withdrawn; nothing else.
     ///
     /// # Errors
     /// A sentence that says where the letter stands and what it waits for.
@@ -60,6 +63,7 @@ impl LetterState {
             (Self::Replied, ReplyStep::Review(ReviewVerdict::Returned)) => Ok(Self::Returned),
             (Self::Accepted, ReplyStep::Close) => Ok(Self::Closed),
             (_, ReplyStep::Settle) if self.awaits_answer() => Ok(Self::Settled),
+            (_, ReplyStep::Withdraw) if self.is_standing() => Ok(Self::Withdrawn),
             _ => Err(Invalid::new("state", "illegal_move", self.refusal())),
         }
     }
@@ -75,6 +79,7 @@ impl LetterState {
             Self::Accepted => "反馈已审核通过，只能销号。",
             Self::Closed => "此函已销号，不再办理。",
             Self::Settled => "此函所涉事项已由后函接续、已经解除或已经补报，无需再反馈。",
+            Self::Withdrawn => "此函已经撤销，无需再办理。",
         }
     }
 }
@@ -92,12 +97,17 @@ pub struct ReplyStage {
     pub closed_at: Option<NaiveDateTime>,
     /// When nothing was left to answer.
     pub settled_at: Option<NaiveDateTime>,
+    /// When it was taken back.
+    pub withdrawn_at: Option<NaiveDateTime>,
 }
 
 impl ReplyStage {
     /// Where the letter stood before the instant `end`.
     pub fn state_before(&self, end: NaiveDateTime) -> LetterState {
         let by = |at: &NaiveDateTime| *at < end;
+        if self.withdrawn_at.as_ref().is_some_and(by) {
+            return LetterState::Withdrawn;
+        }
         if self.closed_at.as_ref().is_some_and(by) {
             return LetterState::Closed;
         }
@@ -116,6 +126,11 @@ impl ReplyStage {
 }
 
 impl LetterState {
+    /// Whether it was issued and holds.
+    pub fn is_standing(self) -> bool {
+        !matches!(self, Self::Draft | Self::Discarded | Self::Withdrawn)
+    }
+
     /// Whether an answer was given that was not sent back.
     pub fn is_answered(self) -> bool {
         matches!(self, Self::Replied | Self::Accepted | Self::Closed)

@@ -51,16 +51,18 @@ impl SignedKind {
         }
     }
 
-    /// Which kind a letter is, `step` being that of the [`ladder`] which brought it.
-    pub fn of(kind: LetterKind, step: Option<i32>) -> Self {
+    /// Which kind a letter is, `step` being that of the [`ladder`] which brought it; `None` of one that only a person brings
+    /// about, who signs it in doing so.
+    pub fn of(kind: LetterKind, step: Option<i32>) -> Option<Self> {
         let climbs = step.is_some_and(|step| step > ladder::REMINDER);
-        match (kind, climbs) {
+        Some(match (kind, climbs) {
             (LetterKind::Warning | LetterKind::ReportReminder, true) => Self::Climb,
             (LetterKind::Warning, false) => Self::Warning,
             (LetterKind::ReportReminder, false) => Self::ReportReminder,
             (LetterKind::ReplyReminder, _) => Self::Reminder,
             (LetterKind::Lifting, _) => Self::Lifting,
-        }
+            (LetterKind::Withdrawal, _) => return None,
+        })
     }
 
     const fn bit(self) -> u8 {
@@ -118,6 +120,7 @@ mod tests {
 
     #[test]
     fn every_letter_is_of_one_kind() {
+        assert_eq!(SignedKind::of(LetterKind::Withdrawal, None), None);
         for (kind, step, want) in [
             (LetterKind::Warning, None, SignedKind::Warning),
             (LetterKind::Warning, Some(ladder::LEADER), SignedKind::Climb),
@@ -127,7 +130,7 @@ mod tests {
             (LetterKind::ReplyReminder, Some(ladder::REMINDER), SignedKind::Reminder),
             (LetterKind::Lifting, None, SignedKind::Lifting),
         ] {
-            assert_eq!(SignedKind::of(kind, step), want, "{kind} {step:?}");
+            assert_eq!(SignedKind::of(kind, step), Some(want), "{kind} {step:?}");
         }
     }
 

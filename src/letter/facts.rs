@@ -65,6 +65,9 @@ pub struct LetterFacts {
     /// The letter this one follows.
     #[serde(default)]
     pub follow_up_of: Option<EarlierLetter>,
+    /// The letter that this one takes back (撤函), or puts right as a warning (更正函). `None`, and left out, in others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdraws: Option<WithdrawnLetter>,
     /// Of a letter of a pilot (演练): the mailbox that its mails really go to. `None`, and left out, in a real letter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redirected_to: Option<String>,
@@ -111,9 +114,32 @@ pub struct EarlierLetter {
     pub reply_by: Option<NaiveDate>,
 }
 
+/// A letter that holds no more, as the letter says that takes it back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WithdrawnLetter {
+    /// What it was for.
+    #[serde(with = "serde_text::word")]
+    pub kind: LetterKind,
+    /// Its number.
+    #[serde(with = "serde_text::number")]
+    pub number: LetterNumber,
+    /// Its date.
+    pub issued_on: NaiveDate,
+    /// The indicators that it was about, before the word 指标: 固定资产投资等3项.
+    pub about: String,
+    /// Why it is taken back: a phrase that goes on after 因.
+    pub reason: String,
+    /// When it was answered last; `None` when it was not.
+    #[serde(default)]
+    pub replied_on: Option<NaiveDate>,
+    /// Numbers of the letters taken back with it, which its ladder had brought.
+    #[serde(default)]
+    pub with: Vec<String>,
+}
+
 impl LetterFacts {
     /// Checks what the templates rely on: 1..=[`LINES_MAX`] lines, names present, links that are `http(s)`, a level with
-    /// every warning, an earlier letter with every reminder and lifting.
+    /// every warning, an earlier letter with every reminder and lifting, the letter taken back with every 撤函.
     pub fn check(&self) -> Result<(), Invalid> {
         if self.lines.is_empty() || self.lines.len() > LINES_MAX {
             return Err(Invalid::new("lines", "out_of_range", format!("一封函应列1至{LINES_MAX}项指标。")));
@@ -131,7 +157,16 @@ impl LetterFacts {
         {
             return Err(Invalid::new("follow_up_of", "required", "提醒函和解除函须写明原函字号。"));
         }
-        if self.kind != LetterKind::Lifting && self.reply.is_none() {
+        match (self.kind, &self.withdraws) {
+            (LetterKind::Withdrawal, None) => {
+                return Err(Invalid::new("withdraws", "required", "撤函须写明所撤销的函。"));
+            }
+            (LetterKind::Withdrawal | LetterKind::Warning, _) | (_, None) => {}
+            (_, Some(_)) => {
+                return Err(Invalid::new("withdraws", "out_of_place", "只有撤函和更正函撤销原函。"));
+            }
+        }
+        if self.kind.has_deadline() && self.reply.is_none() {
             return Err(Invalid::new("reply", "required", "须写明反馈期限。"));
         }
         if let Some(link) = &self.reply_link

@@ -38,7 +38,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 
 pub use changes::{FactChange, RestsOn, changes};
 pub use copy::{COPIED, COPIED_TO_LEADER, NOTED, copied_html, copied_subject, copied_text};
-pub use facts::{EarlierLetter, LINES_MAX, LetterContact, LetterFacts, ReplyTerms};
+pub use facts::{EarlierLetter, LINES_MAX, LetterContact, LetterFacts, ReplyTerms, WithdrawnLetter};
 pub use found::Found;
 pub use ground::{Ground, GroundKind, Retired};
 pub use in_context::Run;
@@ -53,7 +53,7 @@ use summary::{EACH_MAX, Summary};
 use xushi_domain::Invalid;
 
 /// Built-in templates: name and text.
-const BUILT_IN: [(&str, &str); 19] = [
+const BUILT_IN: [(&str, &str); 22] = [
     ("shared/wording.txt", include_str!("templates/shared/wording.txt")),
     ("shared/needed.txt", include_str!("templates/shared/needed.txt")),
     ("layout/mail.txt", include_str!("templates/layout/mail.txt")),
@@ -73,6 +73,9 @@ const BUILT_IN: [(&str, &str); 19] = [
     ("lifting/subject.txt", include_str!("templates/lifting/subject.txt")),
     ("lifting/title.txt", include_str!("templates/lifting/title.txt")),
     ("lifting/body.txt", include_str!("templates/lifting/body.txt")),
+    ("withdrawal/subject.txt", include_str!("templates/withdrawal/subject.txt")),
+    ("withdrawal/title.txt", include_str!("templates/withdrawal/title.txt")),
+    ("withdrawal/body.txt", include_str!("templates/withdrawal/body.txt")),
 ];
 
 /// Most charts one letter shows: each adds some ten kilobytes to every copy mailed.

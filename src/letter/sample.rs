@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::facts::{EarlierLetter, LetterContact, LetterFacts, ReplyTerms};
+use super::facts::{EarlierLetter, LetterContact, LetterFacts, ReplyTerms, WithdrawnLetter};
 use super::ground::{Ground, GroundKind};
 use super::in_context::Run;
 use super::line::{BenchmarkLine, LetterLine, LineForecast, LineState, Need, Quantity, RankLine, Span};
@@ -15,13 +15,37 @@ use xushi_domain::{Basis, Better, Figure, Grade, Handling, Kind, LetterKind, Let
 /// runs. Few enough to be rendered at every start.
 pub fn samples() -> Vec<LetterFacts> {
     let one = [Kind::Growth];
+    let corrected = LetterFacts { withdraws: withdrawn(LetterKind::Warning), ..full(LetterKind::Warning, &one) };
     LetterKind::ALL
         .iter()
         .flat_map(|&kind| {
             let few = Kind::ALL.chunks(5).map(move |kinds| full(kind, kinds));
             few.chain([full(kind, &one), full(kind, Kind::ALL), sparse(kind)])
         })
+        .chain(taken_back())
+        .chain([corrected])
         .collect()
+}
+
+/// A 撤函 about a letter of every kind.
+fn taken_back() -> impl Iterator<Item = LetterFacts> {
+    let of = |&kind: &LetterKind| LetterFacts {
+        withdraws: withdrawn(kind).map(|letter| WithdrawnLetter { replied_on: None, with: Vec::new(), ..letter }),
+        ..full(LetterKind::Withdrawal, &[Kind::Growth])
+    };
+    LetterKind::ALL.iter().filter(|kind| **kind != LetterKind::Withdrawal).map(of)
+}
+
+fn withdrawn(kind: LetterKind) -> Option<WithdrawnLetter> {
+    Some(WithdrawnLetter {
+        kind,
+        number: LetterNumber::new("示例函", 2025, 2).ok()?,
+        issued_on: day(8, 1),
+        about: "示例指标等2项".into(),
+        reason: "示例数据有误".into(),
+        replied_on: Some(day(8, 20)),
+        with: vec!["示例函〔2025〕3号".into(), "示例函〔2025〕4号".into()],
+    })
 }
 
 fn day(month: u32, day: u32) -> NaiveDate {
@@ -38,7 +62,8 @@ fn full(kind: LetterKind, kinds: &[Kind]) -> LetterFacts {
     LetterFacts {
         kind,
         level: (kind == LetterKind::Warning).then_some(Level::Yellow),
-        handling: (kind != LetterKind::Lifting && kinds.len() > 1).then_some(Handling::Raise),
+        withdraws: (kind == LetterKind::Withdrawal).then(|| withdrawn(LetterKind::Warning)).flatten(),
+        handling: (kind.has_deadline() && kinds.len() > 1).then_some(Handling::Raise),
         campaign: "示例攻坚".into(),
         doc_title: Some("示例攻坚总体方案".into()),
         doc_no: Some("示例发〔2025〕1号".into()),
@@ -50,7 +75,7 @@ fn full(kind: LetterKind, kinds: &[Kind]) -> LetterFacts {
         issued_on: day(8, 27),
         as_of: day(8, 27),
         source: Some("示例统计月报".into()),
-        reply: Some(ReplyTerms { by: day(9, 3), working_days: 5 }),
+        reply: (kind != LetterKind::Withdrawal).then(|| ReplyTerms { by: day(9, 3), working_days: 5 }),
         contact: LetterContact {
             name: Some("示例联系人".into()),
             phone: Some("000-00000000".into()),
@@ -182,7 +207,7 @@ fn sparse(kind: LetterKind) -> LetterFacts {
         copied: Vec::new(),
         source: None,
         contact: LetterContact::default(),
-        reply: facts.reply.filter(|_| kind != LetterKind::Lifting),
+        reply: facts.reply.filter(|_| kind.has_deadline()),
         reply_link: None,
         follow_up_of: facts
             .follow_up_of

@@ -2,6 +2,7 @@
 //! hostile names.
 
 mod book;
+mod withdrawn;
 
 use std::io::Read;
 
@@ -43,6 +44,7 @@ fn facts(kind: LetterKind, level: Option<Level>, lines: Vec<LetterLine>) -> Lett
         copied: vec!["省财政厅".into(), "省住房城乡建设厅".into(), "省交通运输厅".into()],
         recipients: None,
         redirected_to: None,
+        withdraws: None,
         issued_on: day("2025-08-27"),
         as_of: day("2025-08-27"),
         source: Some("全省经济运行月报（2025年8月）".into()),
@@ -394,7 +396,7 @@ fn replaced(name: &str, text: &str) -> Result<Templates, LetterError> {
 #[test]
 fn the_built_in_templates_pass_their_own_check() {
     Templates::built_in().unwrap().check().unwrap();
-    assert_eq!(LetterKind::ALL.len(), 4, "a new kind needs a folder and samples");
+    assert_eq!(LetterKind::ALL.len(), 5, "a new kind needs a folder and samples");
 }
 
 #[test]

@@ -88,6 +88,12 @@ pub const CONSTRAINTS: &[Constraint] = &[
         detail: "已有同名指标口径。",
     },
     Constraint {
+        name: "unit_aliases_pkey",
+        columns: "unit_aliases.unit_id, unit_aliases.name",
+        field: "aliases",
+        detail: "同一别名重复列出。",
+    },
+    Constraint {
         name: "measure_aliases_pkey",
         columns: "measure_aliases.name",
         field: "aliases",

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::StoreError;
 use super::rows::{
-    CampaignRow, EvaluationRow, IndicatorChange, IndicatorRow, MeasureRow, RevisionOf, RevisionRow,
+    CampaignRow, EvaluationRow, Handover, IndicatorChange, IndicatorRow, MeasureRow, RevisionOf, RevisionRow,
     TargetColumns, word,
 };
 use super::types::{Id, Number};
@@ -31,6 +31,11 @@ pub struct ChangeNote {
 }
 
 impl ChangeNote {
+    /// The same, of who leads an indicator and where it stands.
+    pub fn handover(&self) -> Handover {
+        Handover { on: self.from, reason: self.reason.clone(), at: self.at }
+    }
+
     fn row<T: Serialize>(&self, subject: RevisionOf, (id, revision): (Id, i32), state: &T) -> RevisionRow {
         RevisionRow {
             id: Id(self.id),

@@ -49,6 +49,7 @@ diesel::table! {
         retired_on -> Nullable<Date>,
         retired_reason -> Nullable<Text>,
         retired_at -> Nullable<Timestamp>,
+        merged_into_id -> Nullable<Key>,
     }
 }
 
@@ -175,6 +176,31 @@ diesel::table! {
         retired_on -> Nullable<Date>,
         retired_reason -> Nullable<Text>,
         retired_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Exact, Key};
+
+    unit_aliases (unit_id, name) {
+        unit_id -> Key,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Exact, Key};
+
+    handovers (id) {
+        id -> BigInt,
+        indicator_id -> Key,
+        task_id -> Key,
+        lead_unit_id -> Nullable<Key>,
+        superseded_on -> Date,
+        reason -> Nullable<Text>,
+        recorded_at -> Timestamp,
     }
 }
 
@@ -814,6 +840,18 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::types::{Exact, Key};
 
+    withdrawals (letter_id) {
+        letter_id -> Key,
+        by_letter_id -> Key,
+        reason -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Exact, Key};
+
     settings (name) {
         name -> Text,
         value -> Text,
@@ -880,6 +918,11 @@ diesel::joinable!(node_reports -> indicators (indicator_id));
 diesel::joinable!(campaign_curves -> campaigns (campaign_id));
 diesel::joinable!(stated_differences -> series (series_id));
 diesel::joinable!(settlements -> letters (letter_id));
+diesel::joinable!(unit_aliases -> units (unit_id));
+diesel::joinable!(handovers -> indicators (indicator_id));
+diesel::joinable!(handovers -> tasks (task_id));
+diesel::joinable!(handovers -> units (lead_unit_id));
+diesel::joinable!(withdrawals -> letters (letter_id));
 diesel::allow_tables_to_appear_in_same_query!(
     name_keys,
     regions,
@@ -930,4 +973,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     stated_differences,
     settlements,
     settings,
+    withdrawals,
+    unit_aliases,
+    handovers,
 );

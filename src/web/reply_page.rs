@@ -119,23 +119,33 @@ async fn page(
     let replies = state.office.read.list_replies(id).await.map_err(failed)?;
     let closure = state.office.read.find_closure(id).await.map_err(failed)?;
     let successor = match opened.state {
-        LetterState::Settled => successor(state, opened).await?,
+        LetterState::Settled => {
+            let found = state.office.read.find_successor(opened.letter.id).await.map_err(failed)?;
+            linked(state, opened, found)
+        }
         _ => None,
     };
-    let history = view::History { receipt, replies, closure: closure.map(|(row, _)| row), successor };
+    let withdrawals = state.office.read.list_withdrawals(&[opened.letter.id]).await.map_err(failed)?;
+    let withdrawn = match withdrawals.into_values().next() {
+        None => None,
+        Some((row, _)) => {
+            let by = state.office.read.find_letter(row.by_letter_id.0).await.map_err(failed)?;
+            linked(state, opened, by).map(|by| (row, by))
+        }
+    };
+    let history = view::History { receipt, replies, closure: closure.map(|(row, _)| row), successor, withdrawn };
     let html = view::letter(opened, &history, said, state.office.clock.today())
         .map_err(|error| failed(Refused::internal(error)))?;
     Ok(guarded(status, &view::POLICY).body(html))
 }
 
-/// The letter to be answered instead, with an address for the same unit: whoever may answer one may answer the other.
-async fn successor(state: &State, opened: &Opened) -> Result<Option<(LetterRow, String)>, Instead> {
-    let found = state.office.read.find_successor(opened.letter.id).await.map_err(failed)?;
-    let own = found.filter(|row| row.unit_id == opened.letter.unit_id);
-    Ok(own.zip(state.office.letters.links.as_ref()).map(|(row, links)| {
+/// Another letter with an address for the same unit: whoever may answer one may read and answer the other.
+fn linked(state: &State, opened: &Opened, other: Option<LetterRow>) -> Option<(LetterRow, String)> {
+    let own = other.filter(|row| row.unit_id == opened.letter.unit_id);
+    own.zip(state.office.letters.links.as_ref()).map(|(row, links)| {
         let address = format!("/r/{}", links.token(row.id.0, row.issued_on.unwrap_or(row.as_of)));
         (row, address)
-    }))
+    })
 }
 
 fn either(outcome: Result<HttpResponse, Instead>) -> HttpResponse {

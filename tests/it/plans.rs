@@ -41,7 +41,8 @@ async fn count(app: &TestApp, list: &str) -> usize {
 }
 
 fn unit(name: &str) -> NewUnit {
-    NewUnit { name: name.to_owned(), region: "430000".to_owned(), parent: None, credit_code: None }
+    let region = "430000".to_owned();
+    NewUnit { name: name.to_owned(), region, parent: None, credit_code: None, aliases: Vec::new() }
 }
 
 fn measure(name: &str) -> NewMeasure {

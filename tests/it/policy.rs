@@ -15,8 +15,10 @@ mod answers;
 mod carried;
 mod forecasts;
 mod ladder;
+mod mergers;
 mod needed;
 mod pilot;
+mod random_years;
 mod reports;
 mod retired;
 mod signed_kinds;
@@ -24,6 +26,7 @@ mod signing;
 mod storm;
 mod twins;
 mod upgrade;
+mod withdrawn;
 mod year;
 
 pub(crate) fn d(text: &str) -> NaiveDate {

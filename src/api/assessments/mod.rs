@@ -28,6 +28,7 @@ use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::indicators::{IndicatorParams, Named};
+use crate::clock::end_of;
 use crate::domain::{Grade, TextEnum as _};
 use crate::evidence::Comparisons;
 use crate::evidence::{Evidence, Judging};
@@ -326,8 +327,16 @@ async fn past_board(
         gather::evidence_of(&state.office.read, &state.office.calendar, &ids, as_of, Comparisons::ForGrade)
             .await?;
     let mut judged: HashMap<Id, Evidence> = evidence.into_iter().map(|one| (one.row.id, one)).collect();
+    let places = state.office.read.list_places_on(&ids, as_of).await?;
+    let end = end_of(as_of);
     for mut row in state.office.read.list_board_of(&ids).await? {
         let Some(evidence) = judged.remove(&row.id) else { continue };
+        if let Some(then) = places.get(&row.id) {
+            (row.task, row.lead_unit) = (then.task.clone(), then.lead_unit.clone());
+        }
+        // What has been changed since was not changed then.
+        (row.planned_at, row.current.updated_at) =
+            (row.planned_at.min(end), row.current.updated_at.min(end));
         let assessment = evidence.grounds.judge(as_of);
         row.current.grade = Listed(assessment.grade);
         row.current.grade_rank = grade_rank(assessment.grade);

@@ -185,9 +185,13 @@ pub struct UpdateIndicator {
     window_start: Option<NaiveDate>,
     /// 目标期结束日期
     window_end: Option<NaiveDate>,
+    /// 改列到同一攻坚行动的哪项任务下：任务的id
+    task: Option<Uuid>,
+    /// 指标自己的职责分工，整体替换；空列表表示沿用任务的分工
+    responsibilities: Option<Vec<PartBody>>,
     /// 修改理由，随修改一并留存
     reason: Option<String>,
-    /// 自哪天起按修改后的内容研判，默认今天；早于今天的用于更正，不得晚于今天
+    /// 自哪天起按修改后的内容研判、由新的牵头单位负责，默认今天；早于今天的用于更正，不得晚于今天
     effective_on: Option<NaiveDate>,
 }
 
@@ -199,6 +203,8 @@ impl From<UpdateIndicator> for IndicatorEdit {
             baseline: body.baseline.map(|amount| amount.map(|amount| amount.0)),
             window_start: body.window_start,
             window_end: body.window_end,
+            task: body.task,
+            parts: body.responsibilities.map(|list| list.into_iter().map(NewPart::from).collect()),
             why: ChangeReason { reason: body.reason, effective_on: body.effective_on },
         }
     }

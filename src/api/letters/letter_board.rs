@@ -64,6 +64,8 @@ pub struct LetterCounts {
     closed: usize,
     /// 无需再反馈：所涉事项已由后函接续、已经解除或已经补报
     settled: usize,
+    /// 已撤销
+    withdrawn: usize,
     /// 其中催办的函
     remind: usize,
     /// 其中提级的函
@@ -81,6 +83,7 @@ impl LetterCounts {
         self.overdue += other.overdue;
         self.closed += other.closed;
         self.settled += other.settled;
+        self.withdrawn += other.withdrawn;
         self.remind += other.remind;
         self.raise += other.raise;
         self.summon += other.summon;
@@ -138,6 +141,7 @@ async fn show_letter_board(
             overdue: usize::from(overdue),
             closed: by(course.closed_at),
             settled: by(course.settled_at),
+            withdrawn: by(course.withdrawn_at),
             remind: usize::from(handling == Some(Handling::Remind)),
             raise: usize::from(handling == Some(Handling::Raise)),
             summon: usize::from(handling == Some(Handling::Summon)),

@@ -4,6 +4,7 @@ pub(in crate::api) mod drafts;
 pub(in crate::api) mod letter_board;
 pub(in crate::api) mod letter_files;
 pub(in crate::api) mod replies;
+pub(in crate::api) mod withdrawal;
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -23,6 +24,7 @@ use crate::api::http::wire::Word;
 use crate::domain::{Handling, LetterKind, LetterState, Level, Role, WaitsFor};
 use crate::office::StoreError;
 use crate::office::rows::{LetterFilter, LetterRow, word};
+use withdrawal::{WithdrawalView, WithdrawnLetterView};
 
 /// Adds the routes.
 pub fn routes(config: &mut impl Routes) {
@@ -136,6 +138,10 @@ pub struct WholeLetterView {
     deliveries: Vec<DeliveryView>,
     /// 此函不再要求反馈时，应办理的后函
     successor_id: Option<Uuid>,
+    /// 此函被撤销的情况；未撤销为null
+    withdrawal: Option<WithdrawalView>,
+    /// 此函（撤函或更正函）所撤销的函
+    withdraws: Vec<WithdrawnLetterView>,
 }
 
 /// 函的查询条件
@@ -235,7 +241,11 @@ impl WholeLetterView {
         let episodes = state.office.read.list_letter_episodes(id).await?;
         let deliveries = state.office.read.list_letter_deliveries(id).await?;
         let successor = state.office.read.find_successor(row.id).await?;
+        let withdrawals = state.office.read.list_withdrawals(&[row.id]).await?;
+        let withdrawn = state.office.read.list_withdrawn_by(row.id).await?;
         Ok(Self {
+            withdrawal: withdrawals.get(&row.id).map(|(row, by)| WithdrawalView::of(row, by)),
+            withdraws: withdrawn.iter().map(WithdrawnLetterView::of).collect(),
             successor_id: successor.map(|row| row.id.0),
             facts: serde_json::from_str(&row.facts).map_err(Refused::internal)?,
             text: row.body_text.clone(),

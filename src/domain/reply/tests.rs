@@ -1,18 +1,19 @@
 use super::*;
 use crate::TextEnum as _;
 
-const STEPS: [ReplyStep; 6] = [
+const STEPS: [ReplyStep; 7] = [
     ReplyStep::Receive,
     ReplyStep::Reply,
     ReplyStep::Review(ReviewVerdict::Accepted),
     ReplyStep::Review(ReviewVerdict::Returned),
     ReplyStep::Close,
     ReplyStep::Settle,
+    ReplyStep::Withdraw,
 ];
 
 #[test]
-fn nine_moves_are_legal_and_no_other() {
-    use LetterState::{Accepted, Closed, Issued, Received, Replied, Returned, Settled};
+fn these_moves_are_legal_and_no_other() {
+    use LetterState::{Accepted, Closed, Issued, Received, Replied, Returned, Settled, Withdrawn};
     let legal = [
         (Issued, ReplyStep::Receive, Received),
         (Received, ReplyStep::Reply, Replied),
@@ -23,6 +24,13 @@ fn nine_moves_are_legal_and_no_other() {
         (Issued, ReplyStep::Settle, Settled),
         (Received, ReplyStep::Settle, Settled),
         (Returned, ReplyStep::Settle, Settled),
+        (Issued, ReplyStep::Withdraw, Withdrawn),
+        (Received, ReplyStep::Withdraw, Withdrawn),
+        (Replied, ReplyStep::Withdraw, Withdrawn),
+        (Returned, ReplyStep::Withdraw, Withdrawn),
+        (Accepted, ReplyStep::Withdraw, Withdrawn),
+        (Closed, ReplyStep::Withdraw, Withdrawn),
+        (Settled, ReplyStep::Withdraw, Withdrawn),
     ];
     for state in LetterState::ALL.iter().copied() {
         for step in STEPS {
@@ -107,6 +115,7 @@ fn a_letter_stands_at_each_hour_where_its_events_have_left_it() {
         ],
         closed_at: Some(at(12)),
         settled_at: None,
+        withdrawn_at: None,
     };
     use LetterState::{Accepted, Closed, Issued, Received, Replied, Returned};
     for (hour, want) in [

@@ -6,7 +6,7 @@ mod units;
 
 pub use contacts::{ContactEdit, NewContact, create_contact, update_contact};
 pub use regions::{NamedRegion, NewRegion, RegionEdit, create_region, update_region};
-pub use units::{NewUnit, UnitEdit, create_unit, update_unit};
+pub use units::{NewUnit, UnitEdit, create_unit, merge_units, update_unit};
 
 pub(super) use contacts::add_contact;
 pub(super) use units::add_unit;

@@ -1,9 +1,12 @@
 //! Deeds with units (责任单位).
 
-use crate::domain::Unit;
+use uuid::Uuid;
+
+use crate::domain::{Invalid, Retiree, Unit, invalid};
 use crate::office::actor::Deed;
+use crate::office::retirement::expect_alive;
 use crate::office::{Actor, Office, Refusal};
-use crate::store::rows::{UnitChange, UnitRow};
+use crate::store::rows::{Merged, MergerRow, UnitChange, UnitRow};
 use crate::store::types::Id;
 
 /// A unit that is to be made.
@@ -17,6 +20,8 @@ pub struct NewUnit {
     pub parent: Option<String>,
     /// 统一社会信用代码.
     pub credit_code: Option<String>,
+    /// Its other names.
+    pub aliases: Vec<String>,
 }
 
 /// Makes a unit.
@@ -48,8 +53,9 @@ pub(in crate::office) async fn add_unit(deed: &mut Deed<'_>, new: NewUnit) -> Re
         updated_at: now,
         retired_on: None,
         retired_reason: None,
+        merged_into_id: None,
     };
-    deed.tx().create_unit(&row).await?;
+    deed.tx().create_unit(&row, &checked_aliases(&new.aliases)?).await?;
     Ok(row)
 }
 
@@ -62,6 +68,8 @@ pub struct UnitEdit {
     pub parent: Option<Option<String>>,
     /// 统一社会信用代码; `Some(None)` for none.
     pub credit_code: Option<Option<String>>,
+    /// Its other names, in place of those it has. A name that it had before is added by itself.
+    pub aliases: Option<Vec<String>>,
 }
 
 /// Changes a unit that was read as `seen`.
@@ -94,5 +102,56 @@ async fn change_unit(deed: &mut Deed<'_>, seen: UnitRow, edit: UnitEdit) -> Resu
         revision: seen.revision + 1,
         updated_at: deed.office().clock.timestamp(),
     };
-    Ok(deed.tx().update_unit(&changed).await?)
+    let aliases = edit.aliases.as_deref().map(checked_aliases).transpose()?;
+    Ok(deed.tx().update_unit(&changed, aliases.as_deref()).await?)
+}
+
+/// Other names a unit may have.
+const ALIASES_MAX: usize = 30;
+
+fn checked_aliases(aliases: &[String]) -> Result<Vec<String>, Invalid> {
+    if aliases.len() > ALIASES_MAX {
+        return Err(Invalid::new("aliases", "too_many", format!("一个单位最多登记{ALIASES_MAX}个别名。")));
+    }
+    let one = |(place, name): (usize, &String)| {
+        invalid::text("aliases", name, 60).map_err(|wrong| Invalid { field: format!("aliases.{place}"), ..wrong })
+    };
+    aliases.iter().enumerate().map(one).collect()
+}
+
+/// Merges a unit into another one from today on, for the reason given: its parts, people, open episodes, letters that are not dealt
+/// with, silences and keys go over, and its names find the other. Days before stay as they were, letters keep the old name.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for a bad reason, the same unit twice, or one that is retired; [`Refusal::NotFound`]; [`Refusal::Key`] for a
+/// unit that is not there; `Duplicate` where one of its names is another unit's in the region of the other.
+pub async fn merge_units(
+    office: &Office,
+    actor: &Actor,
+    id: Uuid,
+    (into, reason): (&str, &str),
+) -> Result<(UnitRow, UnitRow, Merged), Refusal> {
+    let reason = invalid::text("reason", reason, 500)?;
+    let mut deed = office.begin(actor).await?;
+    let merged = merge_in(&mut deed, id, (into, reason)).await;
+    deed.end(merged).await
+}
+
+async fn merge_in(
+    deed: &mut Deed<'_>,
+    id: Uuid,
+    (into, reason): (&str, String),
+) -> Result<(UnitRow, UnitRow, Merged), Refusal> {
+    let from = deed.tx().find_unit(id).await?.ok_or(Refusal::NotFound("责任单位"))?;
+    let other = deed.unit("into", into).await?;
+    if from.id == other.id {
+        return Err(Invalid::new("into", "same", "单位不能并入自己，请另选。").into());
+    }
+    expect_alive("id", Retiree::Unit, (&from.name, from.retired_on))?;
+    expect_alive("into", Retiree::Unit, (&other.name, other.retired_on))?;
+    let (on, at) = (deed.office().clock.today(), deed.office().clock.timestamp());
+    let merger = MergerRow { from: from.id, into: other.id, on, reason, at };
+    let merged = deed.tx().merge_units(&merger).await?;
+    let mut read = async |id: Id| deed.tx().find_unit(id.0).await?.ok_or(Refusal::NotFound("责任单位"));
+    Ok((read(from.id).await?, read(other.id).await?, merged))
 }

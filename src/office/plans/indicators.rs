@@ -7,9 +7,10 @@ use uuid::Uuid;
 use super::campaign_curves::default_curve;
 use super::{NewPart, parts};
 use crate::domain::invalid::shorten;
-use crate::domain::{Curve, Invalid, Measure, Of, Period, Target, WrittenTarget, quantity};
+use crate::domain::{Curve, Invalid, Measure, Of, Period, Retiree, Target, WrittenTarget, quantity};
 use crate::evidence::Register;
 use crate::office::actor::Deed;
+use crate::office::retirement::expect_alive;
 use crate::office::{Actor, ChangeReason, Office, Refusal};
 use crate::store::rows::{
     IndicatorChange, IndicatorRow, NamedIndicatorRow, ResponsibilityRow, TargetColumns,
@@ -107,6 +108,10 @@ pub struct IndicatorEdit {
     pub window_start: Option<NaiveDate>,
     /// Last day of the window.
     pub window_end: Option<NaiveDate>,
+    /// The task it goes to, of the same campaign.
+    pub task: Option<Uuid>,
+    /// Who answers for it, in place of those who do; those of its task when empty.
+    pub parts: Option<Vec<NewPart>>,
     /// Why, and from which day on.
     pub why: ChangeReason,
 }
@@ -151,8 +156,19 @@ async fn change_indicator(
     };
     let window =
         window(edit.window_start.unwrap_or(row.window_start), edit.window_end.unwrap_or(row.window_end))?;
+    let parts = match &edit.parts {
+        None => None,
+        Some(list) => {
+            let own = parts(deed, list).await?;
+            Some(ResponsibilityRow::of_indicator(row.id, &own, || office.clock.new_id()))
+        }
+    };
     let change = IndicatorChange {
         id: row.id,
+        task_id: match edit.task {
+            None => row.task_id,
+            Some(task) => of_same_campaign(deed, row, task).await?,
+        },
         target: TargetColumns::from(target.as_ref()),
         curve: curves::write(&curve),
         baseline: match edit.baseline {
@@ -166,7 +182,19 @@ async fn change_indicator(
     };
     let note = edit.why.note(office)?;
     let kept = revisions::of_indicator(row, &change, &note);
-    Ok(deed.tx().update_indicator(&change, kept.as_ref()).await?)
+    Ok(deed.tx().update_indicator(&change, kept.as_ref(), parts.as_deref(), &note.handover()).await?)
+}
+
+/// The task an indicator goes to.
+async fn of_same_campaign(deed: &mut Deed<'_>, row: &IndicatorRow, task: Uuid) -> Result<Id, Refusal> {
+    let found = deed.tx().find_task(task).await?;
+    let there = found.ok_or_else(|| Invalid::new("task", "not_found", "没有这项任务，请核对编号。"))?;
+    if there.campaign_id != row.campaign_id {
+        let detail = "指标只能改列到同一攻坚行动的任务下；改列到其他行动的，请停用后另建。";
+        return Err(Invalid::new("task", "other_campaign", detail).into());
+    }
+    expect_alive("task", Retiree::Task, (&there.name, there.retired_on))?;
+    Ok(there.id)
 }
 
 fn window(start: NaiveDate, end: NaiveDate) -> Result<Period, Invalid> {

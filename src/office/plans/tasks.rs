@@ -3,7 +3,7 @@
 use super::{NewPart, parts};
 use crate::domain::{Responsibility, Task};
 use crate::office::actor::Deed;
-use crate::office::{Actor, Office, Refusal};
+use crate::office::{Actor, ChangeReason, Office, Refusal};
 use crate::store::rows::{ResponsibilityRow, TaskRow};
 use crate::store::types::Id;
 
@@ -61,6 +61,8 @@ pub struct TaskEdit {
     pub parts: Option<Vec<NewPart>>,
     /// Whether the document ends its list of units with 等.
     pub units_open: Option<bool>,
+    /// Why, and from which day on others answer for it.
+    pub why: ChangeReason,
 }
 
 /// Changes a task that was read as `seen`.
@@ -93,7 +95,8 @@ async fn change_task(deed: &mut Deed<'_>, seen: TaskRow, edit: TaskEdit) -> Resu
         Some(list) => Some(assigned(deed, seen.id, list).await?),
     };
     let changed = seen.changed(task, parent_id, deed.office().clock.timestamp());
-    Ok(deed.tx().update_task(&changed, list.as_deref()).await?)
+    let handover = edit.why.note(deed.office())?.handover();
+    Ok(deed.tx().update_task(&changed, list.as_deref(), &handover).await?)
 }
 
 /// The rows that these parts stand for.

@@ -87,6 +87,28 @@ async fn ordinary(
     Ok(Afresh { findings, others, quiet: plan.changed })
 }
 
+/// What a run would say of the indicators of an issued warning to the unit of `key`, if the letters `taken_back` had not been
+/// written.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn unwritten(
+    office: &Office,
+    campaigns: &Campaigns,
+    (letter, key, taken_back): (&LetterRow, Key, Vec<Id>),
+) -> Result<Vec<Finding>, Refusal> {
+    let day = office.clock.today();
+    let silences = Silences::load(office, day, campaigns).await?;
+    let episodes = office.store.list_letter_episodes(letter.id.0).await?;
+    let own: HashSet<Id> = episodes.iter().map(|row| row.indicator_id).collect();
+    let campaigns = Some(silences.families(&HashSet::from([key.campaign]), campaigns));
+    let wanted = Wanted { campaigns, again_today: true, taken_back, ..Wanted::default() };
+    let mut plan = plan(office, day, &silences, wanted).await?;
+    let mut findings = plan.letters.remove(&key).unwrap_or_default();
+    findings.retain(|finding| finding.indicators().any(|id| own.contains(&id)));
+    Ok(findings)
+}
+
 /// A lifting: its episodes are over already; it is true as long as none of them has fallen back.
 async fn lifted(
     office: &Office,

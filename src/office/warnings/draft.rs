@@ -85,6 +85,7 @@ impl Draft {
             addressee: letter_context.unit_name(key.unit),
             copied: addressees.copied.clone(),
             recipients: Some(addressees.recipients()),
+            withdraws: None,
             redirected_to: office.letters.redirect_to.clone(),
             issued_on,
             as_of,
@@ -107,7 +108,7 @@ impl Draft {
 
     /// The indicators of its first lines, where these want a chart and have none.
     pub(super) fn undrawn(&self) -> impl Iterator<Item = Id> {
-        let drawn = matches!(self.key.kind, LetterKind::Warning | LetterKind::Lifting);
+        let drawn = self.key.kind.is_drawn();
         let first = self.findings.iter().take(if drawn { PICTURES_MAX } else { 0 });
         first.filter(|finding| finding.line.trend.is_none()).map(|finding| finding.indicator)
     }
@@ -230,7 +231,7 @@ impl Draft {
 /// Where it is answered: a reminder is, where the letter it reminds of is; a lifting asks nothing.
 fn reply_link(office: &Office, key: &Key, letter: &LetterRow) -> Option<String> {
     match (key.kind, key.follows) {
-        (LetterKind::Lifting, _) => None,
+        (kind, _) if !kind.has_deadline() => None,
         (LetterKind::ReplyReminder, Some(earlier)) => Some(office.letters.links.as_ref()?.address(earlier.0)),
         _ => Some(office.letters.links.as_ref()?.address(letter.id.0)),
     }
@@ -265,7 +266,7 @@ fn terms(
 ) -> Result<Option<ReplyTerms>, UnpublishedYear> {
     let kept = earlier.and_then(|earlier| earlier.reply_by);
     match (key.kind, kept) {
-        (LetterKind::Lifting, _) => Ok(None),
+        (kind, _) if !kind.has_deadline() => Ok(None),
         (LetterKind::ReplyReminder, Some(by)) if by >= issued_on => {
             let left = office.calendar.working_days_between(issued_on, by)?.max(0);
             Ok(Some(ReplyTerms { by, working_days: u32::try_from(left).unwrap_or(u32::MAX) }))
@@ -289,14 +290,9 @@ fn letter_row(
     let now = office.clock.timestamp();
     let before = waiting.map(|head| (head.id, head.created_at));
     let (id, created_at) = before.unwrap_or_else(|| (Id(office.clock.new_id()), now));
-    let trial = office.is_pilot();
     LetterRow {
         id,
-        mark: if trial {
-            LetterNumber::trial_mark(&campaign.letter_mark)
-        } else {
-            campaign.letter_mark.clone()
-        },
+        mark: mark(office, campaign),
         year: facts.issued_on.year(),
         serial: None,
         kind: facts.kind.to_string(),
@@ -319,6 +315,12 @@ fn letter_row(
         decided_at: None,
         decision_note: None,
         waits_for: None,
-        trial,
+        trial: office.is_pilot(),
     }
+}
+
+/// Under which mark letters of this campaign are numbered today.
+pub(super) fn mark(office: &Office, campaign: &IssuingCampaignRow) -> String {
+    let own = &campaign.letter_mark;
+    if office.is_pilot() { LetterNumber::trial_mark(own) } else { own.clone() }
 }

@@ -30,7 +30,9 @@ impl Going {
         if campaign.issuing != Issuing::Approval.as_str() {
             return Ok(Self { waits_for: None, why: "该行动自动出函。".to_owned() });
         }
-        let kind = SignedKind::of(key.kind, key.step);
+        let Some(kind) = SignedKind::of(key.kind, key.step) else {
+            return Ok(Self { waits_for: None, why: "撤销函件时已经签发。".to_owned() });
+        };
         let chinese = kind.row().chinese;
         let signed = WaitsFor::Signature;
         let left = waiting.is_some_and(|head| head.waits_for.as_deref() == Some(signed.as_str()));

@@ -236,7 +236,7 @@ pub fn copied(letter: &LetterRow) -> LetterRow {
 
 /// The letter as those see it who get a copy; a letter that asks for nothing needs no word about answering.
 fn copy(letter: &LetterRow, note: &str) -> LetterRow {
-    let asks = letter.kind != LetterKind::Lifting.as_str();
+    let asks = LetterKind::parse(&letter.kind).is_none_or(LetterKind::has_deadline);
     let note = if asks { note } else { NOTED };
     let facts = LetterFacts::from_json(&letter.facts).ok();
     let answered = facts.and_then(|facts| unsigned_letter(facts.reply_link.as_deref()?));

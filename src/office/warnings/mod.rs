@@ -33,6 +33,7 @@ mod together;
 mod trends;
 mod twins;
 mod upgrade;
+mod withdraw;
 
 use super::{Actor, Office, Refusal, assessments, incidents};
 
@@ -49,4 +50,5 @@ pub use report::{ReportedLetter, RunReport};
 pub use run::{Issued, Outcome, PlannedLetter, PlannedText, run, run_on_schedule};
 pub use sign::{discard, sign};
 pub(super) use upgrade::hold;
+pub use withdraw::{correct, withdraw};
 pub use upgrade::{GradeChange, Hold, Upgrade, note_rules, release};

@@ -46,7 +46,7 @@ pub(super) async fn walk(
 ) -> Result<Plan, Refusal> {
     let open = office.store.list_open_episodes().await?;
     let apart = pilot::apart(office, &open).await?;
-    let open = open.into_iter().map(|row| (row.indicator_id, row)).collect();
+    let open = open.into_iter().map(|row| (row.indicator_id, unwritten(row, &wanted.taken_back))).collect();
     let day = office.clock.today().max(as_of);
     let spoken = office.store.list_spoken_of(day, office.is_pilot()).await?;
     let spoken: HashSet<Id> = spoken.into_iter().collect();
@@ -91,6 +91,14 @@ pub(super) async fn walk(
     }
     planner.let_go().await?;
     Ok(Plan { spoken, ..planner.plan })
+}
+
+/// An episode as it would be if these letters had not been written.
+fn unwritten(row: EpisodeRow, taken_back: &[Id]) -> EpisodeRow {
+    if row.letter_id.is_none_or(|letter| !taken_back.contains(&letter)) {
+        return row;
+    }
+    EpisodeRow { lettered_level: None, lettered_period_end: None, letter_id: None, handling: None, ..row }
 }
 
 /// A missed report: the letter it belongs into, whether a silence holds it, and what is said.

@@ -159,6 +159,8 @@ pub(super) struct Wanted {
     pub(super) grades: bool,
     /// Whether letters are called for though one of today speaks of the same: a person signs them.
     pub(super) again_today: bool,
+    /// Letters that are about to be taken back: what they spoke of is judged as if nobody had written about it.
+    pub(super) taken_back: Vec<Id>,
 }
 
 impl Plan {

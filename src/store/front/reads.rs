@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{NaiveDate, NaiveDateTime};
 use uuid::Uuid;
 use xushi_domain::reply::ReplyStage;
-use xushi_domain::{Grade, Responsibility, Retiree};
+use xushi_domain::{Grade, LetterState, Responsibility, Retiree};
 
 use super::{Answer, Reader};
 use crate::rows::*;
@@ -175,6 +175,7 @@ reads! {
     }
     responsibilities {
         fn effective_responsibilities(task_id: Id, indicator_id: Option<Id>) -> Vec<Responsibility>;
+        fn list_places_on(ids: &'a [Id], day: NaiveDate) -> HashMap<Id, PlaceThen>;
         fn list_task_responsibilities(tasks: &'a [Id]) -> Vec<(ResponsibilityRow, String)>;
     }
     retirements {
@@ -222,6 +223,7 @@ reads! {
     }
     units {
         fn find_unit(id: Uuid) -> Option<UnitRow>;
+        fn list_unit_aliases(ids: &'a [Id]) -> Vec<UnitAliasRow>;
         fn list_units(filter: &'a UnitFilter, page: Page) -> Vec<UnitRow>;
         fn resolve_unit(key: &'a str) -> UnitRow;
     }
@@ -248,5 +250,10 @@ reads! {
         fn list_undelivered_letters(trial: bool) -> Vec<(LetterName, bool)>;
         fn list_waiting_drafts(before: NaiveDateTime) -> Vec<(LetterName, NaiveDateTime)>;
         fn longest_reply() -> i32;
+    }
+    withdrawals {
+        fn list_ladder(letter: Id) -> Vec<(Id, LetterState)>;
+        fn list_withdrawals(ids: &'a [Id]) -> HashMap<Id, (WithdrawalRow, LetterName)>;
+        fn list_withdrawn_by(letter: Id) -> Vec<LetterName>;
     }
 }

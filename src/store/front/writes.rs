@@ -34,6 +34,7 @@ queries! {
             members: Option<&'a [CampaignMemberRow]>,
             kept: Option<&'a RevisionRow>,
             below: &'a [(CampaignRow, Option<RevisionRow>)],
+            handover: &'a Handover,
         ) -> CampaignRow;
     }
     contacts {
@@ -67,7 +68,12 @@ queries! {
             row: &'a IndicatorRow,
             parts: &'a [ResponsibilityRow],
         ) -> ();
-        fn update_indicator(change: &'a IndicatorChange, kept: Option<&'a RevisionRow>) -> ();
+        fn update_indicator(
+            change: &'a IndicatorChange,
+            kept: Option<&'a RevisionRow>,
+            parts: Option<&'a [ResponsibilityRow]>,
+            handover: &'a Handover,
+        ) -> ();
     }
     issuing {
         fn change_episodes(opened: &'a [EpisodeRow], changed: &'a [EpisodeChange]) -> ();
@@ -166,14 +172,25 @@ queries! {
     }
     tasks {
         fn create_task(row: &'a TaskRow, list: &'a [ResponsibilityRow]) -> ();
-        fn update_task(changed: &'a TaskRow, list: Option<&'a [ResponsibilityRow]>) -> TaskRow;
+        fn update_task(
+            changed: &'a TaskRow,
+            list: Option<&'a [ResponsibilityRow]>,
+            handover: &'a Handover,
+        ) -> TaskRow;
     }
     units {
-        fn create_unit(row: &'a UnitRow) -> ();
-        fn update_unit(change: &'a UnitChange) -> UnitRow;
+        fn create_unit(row: &'a UnitRow, aliases: &'a [String]) -> ();
+        fn update_unit(change: &'a UnitChange, aliases: Option<&'a [String]>) -> UnitRow;
     }
     maintenance {
         fn call_back_from_future(now: NaiveDateTime) -> usize;
         fn forget_answers(before: NaiveDateTime) -> usize;
+    }
+    mergers {
+        fn merge_units(merger: &'a MergerRow) -> Merged;
+    }
+    withdrawals {
+        fn release_episodes(letters: &'a [Id], last: Option<Id>, now: NaiveDateTime) -> ();
+        fn withdraw_letters(rows: &'a [WithdrawalRow], drafts: &'a [Id], note: &'a str, now: NaiveDateTime) -> ();
     }
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
 use super::{lower, names, reassessments, responsibilities, revisions};
-use crate::rows::{
+use crate::rows::{Handover, 
     CampaignCurveRow, CampaignFilter, CampaignMemberRow, CampaignRow, NameKind, Page, RevisionRow,
 };
 use crate::schema::{campaign_curves, campaign_members, campaigns, name_keys, regions, units};
@@ -166,6 +166,7 @@ pub async fn update_campaign(
     members: Option<&[CampaignMemberRow]>,
     kept: Option<&RevisionRow>,
     below: &[(CampaignRow, Option<RevisionRow>)],
+    handover: &Handover,
 ) -> Result<CampaignRow, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
         locks::alone(conn, SoleRule::Responsibilities).await?;
@@ -180,9 +181,9 @@ pub async fn update_campaign(
             diesel::delete(present).execute(conn).await?;
             insert_members(conn, members).await?;
         }
-        responsibilities::refresh_campaign(conn, changed.id, changed.updated_at).await?;
+        responsibilities::refresh_campaign(conn, changed.id, handover).await?;
         for (row, _) in below {
-            responsibilities::refresh_campaign(conn, row.id, row.updated_at).await?;
+            responsibilities::refresh_campaign(conn, row.id, handover).await?;
         }
         Ok::<_, StoreError>(row)
     })

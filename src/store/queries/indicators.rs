@@ -9,10 +9,10 @@ use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
 use super::observations::ensure_series;
-use super::responsibilities::effective_responsibilities;
+use super::responsibilities::{effective_responsibilities, insert_handovers};
 use super::{names, reassessments, revisions};
 use crate::rows::{
-    AssessmentRow, BoardFilter, BoardRow, CitationRow, CurrentAssessmentRow, IndicatorChange, IndicatorRow,
+    Handover,     AssessmentRow, BoardFilter, BoardRow, CitationRow, CurrentAssessmentRow, IndicatorChange, IndicatorRow,
     NameKind, NamedIndicatorRow, Page, ResponsibilityRow, RevisionRow,
 };
 use crate::schema::{
@@ -285,7 +285,8 @@ pub async fn create_indicator(
     .await
 }
 
-/// Changes an indicator that still has the revision before `change.revision`; what it said before is kept.
+/// Changes an indicator that still has the revision before `change.revision`; what it said before is kept, and so is where it stood
+/// and who led it. `parts`, if given, replace its own list of units.
 ///
 /// # Errors
 /// `Stale` when somebody else changed it meanwhile.
@@ -293,8 +294,18 @@ pub async fn update_indicator(
     conn: &mut Conn,
     change: &IndicatorChange,
     kept: Option<&RevisionRow>,
+    parts: Option<&[ResponsibilityRow]>,
+    handover: &Handover,
 ) -> Result<(), StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
+        locks::alone(conn, SoleRule::Responsibilities).await?;
+        let stood: Option<(Id, Option<Id>)> = indicators::table
+            .find(change.id)
+            .select((indicators::task_id, indicators::lead_unit_id))
+            .get_result(conn)
+            .await
+            .optional()?;
+        let (task, lead) = stood.ok_or(StoreError::Stale)?;
         let changed = diesel::update(indicators::table.find(change.id))
             .filter(indicators::revision.eq(change.revision - 1))
             .set(change)
@@ -305,6 +316,22 @@ pub async fn update_indicator(
         }
         if let Some(kept) = kept {
             revisions::insert_revision(conn, kept).await?;
+        }
+        if let Some(parts) = parts {
+            let present = responsibilities::table.filter(responsibilities::indicator_id.eq(change.id));
+            diesel::delete(present).execute(conn).await?;
+            for part in parts {
+                diesel::insert_into(responsibilities::table).values(part).execute(conn).await?;
+            }
+        }
+        let list = effective_responsibilities(conn, change.task_id, Some(change.id)).await?;
+        let leads = Responsibility::first_lead(&list).map(Id);
+        if (task, lead) != (change.task_id, leads) {
+            insert_handovers(conn, &[(change.id, task, lead)], handover).await?;
+            diesel::update(indicators::table.find(change.id))
+                .set(indicators::lead_unit_id.eq(leads))
+                .execute(conn)
+                .await?;
         }
         reassessments::mark_indicator(conn, change.id, change.updated_at).await
     })

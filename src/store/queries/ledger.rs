@@ -10,7 +10,7 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 
 use super::super::{Backend, Conn};
-use super::settlements;
+use super::{settlements, withdrawals};
 use crate::StoreError;
 use crate::rows::{BoardLetterRow, EpisodeRow, LedgerFilter, LedgerLetterRow, LedgerRow, Page, word};
 use crate::schema::{
@@ -91,7 +91,7 @@ async fn letters_about(
     filter: &LedgerFilter,
 ) -> Result<HashMap<Id, Vec<LedgerLetterRow>>, StoreError> {
     type Row =
-        (Id, Id, String, i32, Option<i32>, Option<String>, Option<i32>, Option<NaiveDate>, Option<NaiveDate>);
+        (Id, (Id, String), (String, i32, Option<i32>), Option<String>, Option<i32>, (Option<NaiveDate>, Option<NaiveDate>));
     let rows: Vec<Row> = letter_episodes::table
         .inner_join(letters::table)
         .filter(letter_episodes::episode_id.eq_any(ids.to_vec()))
@@ -101,21 +101,18 @@ async fn letters_about(
         .order((letters::issued_on, letters::id))
         .select((
             letter_episodes::episode_id,
-            letters::id,
-            letters::mark,
-            letters::year,
-            letters::serial,
+            (letters::id, letters::kind),
+            (letters::mark, letters::year, letters::serial),
             letter_episodes::level,
             letters::ladder_step,
-            letters::issued_on,
-            letters::reply_by,
+            (letters::issued_on, letters::reply_by),
         ))
         .load(conn)
         .await?;
     let mut about: HashMap<Id, Vec<LedgerLetterRow>> = HashMap::new();
-    for (episode, id, mark, year, serial, level, ladder_step, issued_on, reply_by) in rows {
-        let issued_on = issued_on.unwrap_or(filter.as_of);
-        let letter = LedgerLetterRow { id, mark, year, serial, level, ladder_step, issued_on, reply_by };
+    for (episode, (id, kind), (mark, year, serial), level, ladder_step, (issued_on, reply_by)) in rows {
+        let (kind, issued_on) = (word(&kind)?, issued_on.unwrap_or(filter.as_of));
+        let letter = LedgerLetterRow { id, kind, mark, year, serial, level, ladder_step, issued_on, reply_by };
         about.entry(episode).or_default().push(letter);
     }
     Ok(about)
@@ -280,6 +277,9 @@ async fn add_courses(
     }
     for (letter, at) in settlements::list_settlements(conn, ids.clone()).await? {
         courses.entry(letter).or_default().settled_at = Some(at);
+    }
+    for (letter, (row, _)) in withdrawals::list_withdrawals(conn, &ids).await? {
+        courses.entry(letter).or_default().withdrawn_at = Some(row.created_at);
     }
     let closed: Vec<(Id, NaiveDateTime)> = closures::table
         .filter(closures::letter_id.eq_any(ids))

@@ -21,6 +21,7 @@ pub mod letters;
 pub mod mail_pace;
 pub mod maintenance;
 pub mod measures;
+pub mod mergers;
 pub mod names;
 pub mod observations;
 pub mod persons;
@@ -45,6 +46,7 @@ pub mod units;
 pub mod wanted_rates;
 pub mod warnings;
 pub mod watch;
+pub mod withdrawals;
 
 pub use super::snapshot;
 use crate::StoreError;

@@ -101,6 +101,7 @@ macro_rules! owners {
 async fn unnamed_units(conn: &mut Conn) -> Result<Vec<NameKeyRow>, StoreError> {
     let found: Vec<(Id, String, Id)> = units::table
         .filter(units::id.ne_all(owners!(NameKind::Unit)))
+        .filter(units::merged_into_id.is_null())
         .order(units::id)
         .select((units::id, units::name, units::region_id))
         .load(conn)

@@ -8,10 +8,9 @@ use diesel_async::RunQueryDsl;
 use super::super::{Conn, issuing};
 use super::issuing::discard_draft;
 use super::settlements::{settle_letter, waiting_states};
+use super::withdrawals::{close_incidents_of, stop_mails};
 use crate::rows::{EndedPilot, EpisodeChange, EpisodeRow, SettlementRow};
-use crate::schema::{
-    deliveries, delivery_attempts, episodes, incidents, letter_episodes, letter_reports, letters, settings,
-};
+use crate::schema::{deliveries, episodes, letter_episodes, letter_reports, letters, settings};
 use crate::types::Id;
 use crate::{StoreError, failpoint};
 
@@ -135,24 +134,7 @@ async fn give_up_mails(conn: &mut Conn, reason: &str, now: NaiveDateTime) -> Res
         .select(deliveries::id)
         .load(conn)
         .await?;
-    for chunk in waiting.chunks(AT_ONCE) {
-        diesel::update(deliveries::table.filter(deliveries::id.eq_any(chunk.to_vec())))
-            .set((
-                deliveries::state.eq("failed"),
-                deliveries::last_reply.eq(reason),
-                deliveries::lease_until.eq(None::<NaiveDateTime>),
-                deliveries::lease_holder.eq(None::<String>),
-                deliveries::updated_at.eq(now),
-            ))
-            .execute(conn)
-            .await?;
-        diesel::update(delivery_attempts::table)
-            .filter(delivery_attempts::delivery_id.eq_any(chunk.to_vec()))
-            .filter(delivery_attempts::outcome.eq("begun"))
-            .set((delivery_attempts::outcome.eq("uncertain"), delivery_attempts::finished_at.eq(now)))
-            .execute(conn)
-            .await?;
-    }
+    stop_mails(conn, &waiting, reason, now).await?;
     Ok(waiting.len())
 }
 
@@ -165,17 +147,5 @@ async fn close_incidents(conn: &mut Conn, now: NaiveDateTime) -> Result<(), Stor
         .select(deliveries::id)
         .load(conn)
         .await?;
-    for (kind, ids) in [("letter", own), ("delivery", mails)] {
-        for chunk in ids.chunks(AT_ONCE) {
-            let subjects: Vec<String> = chunk.iter().map(|id| id.0.to_string()).collect();
-            diesel::update(incidents::table)
-                .filter(incidents::subject_kind.eq(kind))
-                .filter(incidents::subject_id.eq_any(subjects))
-                .filter(incidents::closed_at.is_null())
-                .set((incidents::closed_at.eq(now), incidents::updated_at.eq(now)))
-                .execute(conn)
-                .await?;
-        }
-    }
-    Ok(())
+    close_incidents_of(conn, (&own, &mails), now).await
 }

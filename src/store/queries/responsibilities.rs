@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDateTime;
-use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
+use chrono::NaiveDate;
+use diesel::{ExpressionMethods, NullableExpressionMethods, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::Conn;
 use crate::StoreError;
-use crate::rows::ResponsibilityRow;
-use crate::schema::{campaigns, indicators, responsibilities, tasks, units};
+use crate::rows::{Handover, HandoverRow, PlaceThen, ResponsibilityRow};
+use crate::schema::{campaigns, handovers, indicators, responsibilities, tasks, units};
 use crate::types::Id;
 use xushi_domain::Responsibility;
 
@@ -65,12 +65,12 @@ pub async fn effective_responsibilities(
 pub async fn refresh_lead_units(
     conn: &mut Conn,
     task_id: Id,
-    now: NaiveDateTime,
+    handover: &Handover,
 ) -> Result<usize, StoreError> {
     let tree = Tree::around(conn, task_id).await?;
     let below: Vec<Id> =
         tree.parents.keys().copied().filter(|task| tree.path(*task).contains(&task_id)).collect();
-    refresh(conn, &tree, &below, now).await
+    refresh(conn, &tree, &below, handover).await
 }
 
 /// [`refresh_lead_units`] for all tasks of a campaign, after its office has changed.
@@ -80,20 +80,21 @@ pub async fn refresh_lead_units(
 pub async fn refresh_campaign(
     conn: &mut Conn,
     campaign_id: Id,
-    now: NaiveDateTime,
+    handover: &Handover,
 ) -> Result<usize, StoreError> {
     let tree = Tree::of(conn, campaign_id).await?;
     let all: Vec<Id> = tree.parents.keys().copied().collect();
-    refresh(conn, &tree, &all, now).await
+    refresh(conn, &tree, &all, handover).await
 }
 
 async fn refresh(
     conn: &mut Conn,
     tree: &Tree,
     below: &[Id],
-    now: NaiveDateTime,
+    handover: &Handover,
 ) -> Result<usize, StoreError> {
     let mut moved: HashMap<Option<Id>, Vec<Id>> = HashMap::new();
+    let mut left = Vec::new();
     for chunk in below.chunks(AT_ONCE) {
         let rows: Vec<(Id, Id, Option<Id>)> = indicators::table
             .filter(indicators::task_id.eq_any(chunk.to_vec()))
@@ -113,9 +114,11 @@ async fn refresh(
             let lead = Responsibility::first_lead(&tree.effective(task, own)).map(Id);
             if lead != present {
                 moved.entry(lead).or_default().push(indicator);
+                left.push((indicator, task, present));
             }
         }
     }
+    insert_handovers(conn, &left, handover).await?;
     let mut count = 0;
     for (lead, ids) in moved {
         for chunk in ids.chunks(AT_ONCE) {
@@ -123,13 +126,66 @@ async fn refresh(
                 .set((
                     indicators::lead_unit_id.eq(lead),
                     indicators::revision.eq(indicators::revision + 1),
-                    indicators::updated_at.eq(now),
+                    indicators::updated_at.eq(handover.at),
                 ))
                 .execute(conn)
                 .await?;
         }
     }
     Ok(count)
+}
+
+/// Keeps where indicators stood until a handover: indicator, task, lead unit.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn insert_handovers(
+    conn: &mut Conn,
+    left: &[(Id, Id, Option<Id>)],
+    handover: &Handover,
+) -> Result<(), StoreError> {
+    for (indicator_id, task_id, lead_unit_id) in left.iter().copied() {
+        let row = HandoverRow {
+            indicator_id,
+            task_id,
+            lead_unit_id,
+            superseded_on: handover.on,
+            reason: handover.reason.clone(),
+            recorded_at: handover.at,
+        };
+        diesel::insert_into(handovers::table).values(&row).execute(conn).await?;
+    }
+    Ok(())
+}
+
+/// Where these indicators stood on a day, where that is not where they stand by now: task and lead unit, each with its name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_places_on(
+    conn: &mut Conn,
+    ids: &[Id],
+    day: NaiveDate,
+) -> Result<HashMap<Id, PlaceThen>, StoreError> {
+    let mut found = HashMap::new();
+    for chunk in ids.chunks(AT_ONCE) {
+        let rows: Vec<(Id, (Id, String), (Option<Id>, Option<String>))> = handovers::table
+            .inner_join(tasks::table)
+            .left_join(units::table)
+            .filter(handovers::indicator_id.eq_any(chunk.to_vec()))
+            .filter(handovers::superseded_on.gt(day))
+            // The first after the day wins: it is written last.
+            .order((handovers::superseded_on.desc(), handovers::id.desc()))
+            .select((
+                handovers::indicator_id,
+                (tasks::id, tasks::name),
+                (units::id.nullable(), units::name.nullable()),
+            ))
+            .load(conn)
+            .await?;
+        found.extend(rows.into_iter().map(|(id, task, lead_unit)| (id, PlaceThen { task, lead_unit })));
+    }
+    Ok(found)
 }
 
 type Lists = HashMap<Id, Vec<Responsibility>>;

@@ -129,6 +129,7 @@ async fn open_matters(
             .filter(letters::serial.is_not_null())
             // A pilot that is over has asked nobody.
             .filter(letters::trial.eq(false).or(letters::state.ne("settled")))
+            .filter(letters::state.ne("withdrawn"))
             .order((letter_reports::period_end, letters::id))
             .select((letter_reports::indicator_id, letter_reports::period_end, letters::id))
             .load(conn)

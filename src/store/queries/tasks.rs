@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::super::{Backend, Conn, locks};
 use super::names;
 use super::responsibilities::refresh_lead_units;
-use crate::rows::{NameKind, Page, ResponsibilityRow, TaskFilter, TaskRow};
+use crate::rows::{Handover, NameKind, Page, ResponsibilityRow, TaskFilter, TaskRow};
 use crate::schema::{responsibilities, tasks};
 use crate::types::Id;
 use crate::{SoleRule, StoreError};
@@ -103,6 +103,7 @@ pub async fn update_task(
     conn: &mut Conn,
     changed: &TaskRow,
     list: Option<&[ResponsibilityRow]>,
+    handover: &Handover,
 ) -> Result<TaskRow, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
         locks::alone(conn, SoleRule::Responsibilities).await?;
@@ -121,7 +122,7 @@ pub async fn update_task(
             diesel::delete(present).execute(conn).await?;
             insert_list(conn, list).await?;
         }
-        refresh_lead_units(conn, changed.id, changed.updated_at).await?;
+        refresh_lead_units(conn, changed.id, handover).await?;
         Ok::<_, StoreError>(row)
     })
     .await

@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
 use super::{lower, names};
-use crate::rows::{NameKind, Page, UnitChange, UnitFilter, UnitRow};
-use crate::schema::{name_keys, units};
+use crate::rows::{NameKind, Page, UnitAliasRow, UnitChange, UnitFilter, UnitRow};
+use crate::schema::{name_keys, unit_aliases, units};
 use crate::types::Id;
 use crate::{SoleRule, StoreError};
 use xushi_domain::{Invalid, folded};
@@ -70,7 +70,11 @@ pub async fn resolve_unit(conn: &mut Conn, key: &str) -> Result<UnitRow, StoreEr
         .await
         .optional()?;
     if let Some(found) = by_code {
-        return Ok(found);
+        // Whoever knows the code of a unit that was merged means the one that took over.
+        return match found.merged_into_id {
+            Some(into) => Ok(find_unit(conn, into.0).await?.unwrap_or(found)),
+            None => Ok(found),
+        };
     }
     let named = names::named(conn, NameKind::Unit, &typed).await?;
     let mut found: Vec<UnitRow> =
@@ -90,32 +94,64 @@ pub async fn find_unit(conn: &mut Conn, id: Uuid) -> Result<Option<UnitRow>, Sto
     Ok(units::table.find(Id(id)).select(UnitRow::as_select()).get_result(conn).await.optional()?)
 }
 
-/// Adds a unit.
+/// The other names of these units, in order of unit and name.
 ///
 /// # Errors
-/// `Duplicate` when its name or credit code is taken.
-pub async fn create_unit(conn: &mut Conn, row: &UnitRow) -> Result<(), StoreError> {
+/// When the database fails.
+pub async fn list_unit_aliases(conn: &mut Conn, ids: &[Id]) -> Result<Vec<UnitAliasRow>, StoreError> {
+    Ok(unit_aliases::table
+        .filter(unit_aliases::unit_id.eq_any(ids.to_vec()))
+        .order((unit_aliases::unit_id, unit_aliases::name))
+        .select(UnitAliasRow::as_select())
+        .load(conn)
+        .await?)
+}
+
+/// Adds a unit with its other names.
+///
+/// # Errors
+/// `Duplicate` when a name or its credit code is taken.
+pub async fn create_unit(conn: &mut Conn, row: &UnitRow, aliases: &[String]) -> Result<(), StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
         diesel::insert_into(units::table).values(row).execute(conn).await?;
-        keep_name(conn, row).await
+        keep_names(conn, row, aliases).await
     })
     .await
 }
 
-/// Keeps its name in the form names are compared in.
-pub(super) async fn keep_name(conn: &mut Conn, row: &UnitRow) -> Result<(), StoreError> {
+/// Keeps a unit's other names, and all its names in the form names are compared in.
+pub(super) async fn keep_names(conn: &mut Conn, row: &UnitRow, aliases: &[String]) -> Result<(), StoreError> {
+    diesel::delete(unit_aliases::table.filter(unit_aliases::unit_id.eq(row.id))).execute(conn).await?;
+    let (mut names, mut known) = (vec![row.name.as_str()], vec![folded(&row.name)]);
+    for alias in aliases {
+        // What looks like a name it has already is no other name.
+        if known.contains(&folded(alias)) {
+            continue;
+        }
+        let own = UnitAliasRow { unit_id: row.id, name: alias.clone() };
+        diesel::insert_into(unit_aliases::table).values(&own).execute(conn).await?;
+        known.push(folded(alias));
+        names.push(alias);
+    }
     let scope = row.region_id.0.to_string();
-    names::keep_names(conn, NameKind::Unit, &scope, row.id, &[&row.name]).await
+    names::keep_names(conn, NameKind::Unit, &scope, row.id, &names).await
 }
 
-/// Changes a unit that still has the revision before `change.revision`.
+/// Changes a unit that still has the revision before `change.revision`; `aliases` replace the present ones. A name that it had
+/// before stays one of its other names.
 ///
 /// # Errors
 /// `Stale` when somebody else changed it meanwhile; `Duplicate` when a key is taken; `Invalid` when it would become its own
 /// superior.
-pub async fn update_unit(conn: &mut Conn, change: &UnitChange) -> Result<UnitRow, StoreError> {
+pub async fn update_unit(
+    conn: &mut Conn,
+    change: &UnitChange,
+    aliases: Option<&[String]>,
+) -> Result<UnitRow, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
         check_parent(conn, change).await?;
+        let former: Option<String> =
+            units::table.find(change.id).select(units::name).get_result(conn).await.optional()?;
         let row: UnitRow = diesel::update(units::table.find(change.id))
             .filter(units::revision.eq(change.revision - 1))
             .set(change)
@@ -124,7 +160,12 @@ pub async fn update_unit(conn: &mut Conn, change: &UnitChange) -> Result<UnitRow
             .await
             .optional()?
             .ok_or(StoreError::Stale)?;
-        keep_name(conn, &row).await?;
+        let mut names: Vec<String> = match aliases {
+            Some(aliases) => aliases.to_vec(),
+            None => list_unit_aliases(conn, &[row.id]).await?.into_iter().map(|alias| alias.name).collect(),
+        };
+        names.extend(former);
+        keep_names(conn, &row, &names).await?;
         Ok::<_, StoreError>(row)
     })
     .await

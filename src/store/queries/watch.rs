@@ -82,6 +82,7 @@ pub async fn list_hidden_failures(conn: &mut Conn, trial: bool) -> Result<Vec<De
         .inner_join(letters::table)
         .filter(letters::trial.eq_any([false, trial]))
         .filter(deliveries::state.eq_any(["failed", "bounced"]))
+        .filter(letters::state.ne("withdrawn"))
         .order(deliveries::id)
         .select(DeliveryRow::as_select())
         .load(conn)

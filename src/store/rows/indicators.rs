@@ -131,6 +131,8 @@ pub struct BoardRow {
 pub struct IndicatorChange {
     /// Which indicator.
     pub id: Id,
+    /// Its task.
+    pub task_id: Id,
     /// The promise.
     #[diesel(embed)]
     pub target: TargetColumns,

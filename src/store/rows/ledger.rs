@@ -43,6 +43,8 @@ pub struct LedgerRow {
 pub struct LedgerLetterRow {
     /// Identity.
     pub id: Id,
+    /// What it is for.
+    pub kind: LetterKind,
     /// 机关代字.
     pub mark: String,
     /// Year of its number.

@@ -48,11 +48,12 @@ pub use observations::{
 };
 pub use operations::{ApiKeyFilter, ApiKeyRow, Claim, EndedPilot, IdempotencyRow, SlotClaim, SlotRow};
 pub use places::{
-    ContactFilter, ContactRow, RegionAliasRow, RegionFilter, RegionRow, UnitChange, UnitFilter, UnitRow,
+    ContactFilter, ContactRow, Merged, MergerRow, RegionAliasRow, RegionFilter, RegionRow, UnitAliasRow,
+    UnitChange, UnitFilter, UnitRow,
 };
 pub use replies::{
     AuditFilter, AuditRow, ClosureRow, NewReply, ReceiptRow, RemedyRow, ReplyFileHead, ReplyFileRow,
-    ReplyRow, ReviewRow, SettlementRow, WholeReply,
+    ReplyRow, ReviewRow, SettlementRow, WholeReply, WithdrawalRow,
 };
 pub use retirements::{Dependent, RetiredIndicator};
 pub use revisions::{
@@ -60,7 +61,7 @@ pub use revisions::{
 };
 pub use rule_packs::{RulePackFilter, RulePackRow};
 pub use silences::{SilenceFilter, SilenceRow};
-pub use tasks::{ResponsibilityRow, TaskFilter, TaskRow};
+pub use tasks::{Handover, HandoverRow, PlaceThen, ResponsibilityRow, TaskFilter, TaskRow};
 pub use warnings::{IssuingCampaignRow, LineRow, PartRow, UnitNameRow};
 
 use uuid::Uuid;

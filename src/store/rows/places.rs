@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::word;
 use crate::StoreError;
-use crate::schema::{contacts, region_aliases, regions, units};
+use crate::schema::{contacts, region_aliases, regions, unit_aliases, units};
 use crate::types::Id;
 use xushi_domain::{Contact, ContactRole, RegionLevel};
 
@@ -93,6 +93,52 @@ pub struct UnitRow {
     pub retired_on: Option<NaiveDate>,
     /// Why.
     pub retired_reason: Option<String>,
+    /// The unit that took over what it did.
+    pub merged_into_id: Option<Id>,
+}
+
+/// Another name of a unit.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = unit_aliases)]
+pub struct UnitAliasRow {
+    /// Whose name.
+    pub unit_id: Id,
+    /// The name.
+    pub name: String,
+}
+
+/// A unit that is to be merged into another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MergerRow {
+    /// The unit that ends.
+    pub from: Id,
+    /// The unit that takes over.
+    pub into: Id,
+    /// The first day.
+    pub on: NaiveDate,
+    /// Why.
+    pub reason: String,
+    /// When it is written, UTC.
+    pub at: NaiveDateTime,
+}
+
+/// What a merger has moved.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Merged {
+    /// Parts in tasks and indicators.
+    pub responsibilities: usize,
+    /// Indicators that are led by the other unit now.
+    pub led: usize,
+    /// People.
+    pub contacts: usize,
+    /// Episodes that are not over.
+    pub episodes: usize,
+    /// Letters that are not dealt with.
+    pub letters: usize,
+    /// Drafts that were discarded; the next run draws them anew.
+    pub drafts: usize,
+    /// API keys.
+    pub keys: usize,
 }
 
 /// The parts of a unit that may change.

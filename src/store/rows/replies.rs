@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
-use crate::schema::{audit_events, closures, receipts, remedies, replies, reply_files, reviews, settlements};
+use crate::schema::{audit_events, closures, receipts, remedies, replies, reply_files, reviews, settlements, withdrawals};
 use crate::types::Id;
 
 /// 签收, as stored.
@@ -138,6 +138,20 @@ pub struct SettlementRow {
     pub letter_id: Id,
     /// The letter to be answered instead.
     pub successor_id: Option<Id>,
+    /// When, UTC.
+    pub created_at: NaiveDateTime,
+}
+
+/// A letter that was taken back, as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = withdrawals, treat_none_as_default_value = false)]
+pub struct WithdrawalRow {
+    /// Which letter; one each.
+    pub letter_id: Id,
+    /// The letter that says so.
+    pub by_letter_id: Id,
+    /// Why.
+    pub reason: String,
     /// When, UTC.
     pub created_at: NaiveDateTime,
 }

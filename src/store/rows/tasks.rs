@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::word;
 use crate::StoreError;
-use crate::schema::{responsibilities, tasks};
+use crate::schema::{handovers, responsibilities, tasks};
 use crate::types::Id;
 use xushi_domain::{Responsibility, Task};
 
@@ -36,6 +36,44 @@ pub struct TaskRow {
     pub retired_on: Option<NaiveDate>,
     /// Why.
     pub retired_reason: Option<String>,
+}
+
+/// From when on, and why, indicators stand elsewhere or are led by somebody else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handover {
+    /// The first day.
+    pub on: NaiveDate,
+    /// Why.
+    pub reason: Option<String>,
+    /// When it is written, UTC.
+    pub at: NaiveDateTime,
+}
+
+/// In which task an indicator stood and who led it until a day, as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Insertable)]
+#[diesel(table_name = handovers, treat_none_as_default_value = false)]
+pub struct HandoverRow {
+    /// Which indicator.
+    pub indicator_id: Id,
+    /// Its task then.
+    pub task_id: Id,
+    /// Its lead unit then.
+    pub lead_unit_id: Option<Id>,
+    /// The first day that no longer holds.
+    pub superseded_on: NaiveDate,
+    /// Why it changed.
+    pub reason: Option<String>,
+    /// When it was written, UTC.
+    pub recorded_at: NaiveDateTime,
+}
+
+/// Where an indicator stood on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaceThen {
+    /// Task: id, name.
+    pub task: (Id, String),
+    /// Lead unit: id, name.
+    pub lead_unit: (Option<Id>, Option<String>),
 }
 
 impl TaskRow {

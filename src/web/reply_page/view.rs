@@ -18,7 +18,7 @@ use crate::clock::office_zone;
 use crate::domain::reply::ReviewVerdict;
 use crate::domain::{Invalid, LetterKind, LetterState, Level, TextEnum as _};
 use crate::letter::LetterFacts;
-use crate::office::rows::{ClosureRow, LetterRow, ReceiptRow, WholeReply};
+use crate::office::rows::{ClosureRow, LetterRow, ReceiptRow, WholeReply, WithdrawalRow};
 
 const STYLE: &str = include_str!("style.css");
 
@@ -61,6 +61,8 @@ pub(super) struct History {
     pub(super) closure: Option<ClosureRow>,
     /// The letter to be answered instead, and its address.
     pub(super) successor: Option<(LetterRow, String)>,
+    /// How it was taken back, and the letter that says so with its address.
+    pub(super) withdrawn: Option<(WithdrawalRow, (LetterRow, String))>,
 }
 
 /// What the last form leaves on the page.
@@ -128,8 +130,12 @@ pub(super) fn letter(
     let row = &opened.letter;
     let facts = LetterFacts::from_json(&row.facts).map_err(|error| error.to_string())?;
     let number = number_of(row)?;
-    let successor = match &history.successor {
-        Some((row, address)) => Some((number_of(row)?, address.as_str())),
+    let by = history.withdrawn.as_ref().map(|(_, by)| by);
+    let successor = match history.successor.as_ref().or(by) {
+        Some((row, address)) if row.reply_by.is_some() => {
+            Some(("办理后函", number_of(row)?, address.as_str()))
+        }
+        Some((row, address)) => Some(("查看撤函", number_of(row)?, address.as_str())),
         None => None,
     };
     let level = row.level.as_deref().and_then(Level::parse);
@@ -160,7 +166,7 @@ pub(super) fn letter(
             steps => Serde(steps(opened, history)),
             notice => said.notice,
             returned => Serde(returned),
-            message => message(opened, history, late).filter(|_| said.notice.is_none() && !mended),
+            message => message(opened, history, late)?.filter(|_| said.notice.is_none() && !mended),
             successor => Serde(successor),
             document => true,
             receivable => opened.state == LetterState::Issued,
@@ -195,7 +201,17 @@ fn state_name(opened: &Opened) -> &'static str {
     }
 }
 
-fn message(opened: &Opened, history: &History, late: bool) -> Option<&'static str> {
+fn message(opened: &Opened, history: &History, late: bool) -> Result<Option<String>, String> {
+    if let Some((row, (by, _))) = &history.withdrawn {
+        let (number, reason) = (number_of(by)?, &row.reason);
+        let rest = if by.reply_by.is_some() { "请办理后函" } else { "无需再签收、反馈" };
+        return Ok(Some(format!("因{reason}，此函已由{number}撤销，{rest}。")));
+    }
+    Ok(standing(opened, history, late).map(str::to_owned))
+}
+
+/// What is to be done about a letter that holds.
+fn standing(opened: &Opened, history: &History, late: bool) -> Option<&'static str> {
     match opened.state {
         LetterState::Received if opened.letter.reply_by.is_none() => Some("已签收。此函不要求反馈。"),
         LetterState::Received if late => Some("已签收。反馈期限已过，请尽快填写下面的反馈表。"),
@@ -208,6 +224,7 @@ fn message(opened: &Opened, history: &History, late: bool) -> Option<&'static st
         }
         LetterState::Settled if opened.letter.trial => Some("演练已经结束，此函无需反馈。"),
         LetterState::Settled => Some("此函所涉事项已经解除或已经补报，无需再反馈。"),
+        LetterState::Withdrawn => Some("此函已经撤销，无需再签收、反馈。"),
         _ => None,
     }
 }
@@ -243,8 +260,8 @@ fn steps(opened: &Opened, history: &History) -> Vec<StepView> {
     let shown = all.into_iter().take(if asked { 5 } else { 2 });
     shown
         .map(|(name, before, when)| {
-            // A settled letter stands nowhere on the way: what happened, happened.
-            let class = if now == LetterState::Settled {
+            // A letter that is settled or taken back stands nowhere on the way: what happened, happened.
+            let class = if matches!(now, LetterState::Settled | LetterState::Withdrawn) {
                 if when.is_some() { "done" } else { "" }
             } else if now == before {
                 "now"

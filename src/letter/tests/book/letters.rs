@@ -33,10 +33,19 @@ pub(super) fn about(kind: LetterKind, lines: &[LetterLine]) -> LetterFacts {
         copied: vec!["市财政局".into()],
         recipients: None,
         redirected_to: None,
+        withdraws: (kind == LetterKind::Withdrawal).then(|| WithdrawnLetter {
+            kind: LetterKind::Warning,
+            number: number(3).unwrap(),
+            issued_on: day("2026-01-12"),
+            about: lines[0].indicator.clone(),
+            reason: "所引数据录入有误".into(),
+            replied_on: None,
+            with: Vec::new(),
+        }),
         issued_on: day("2026-01-20"),
         as_of: day("2026-01-20"),
         source: None,
-        reply: (kind != LetterKind::Lifting).then(|| ReplyTerms { by: day("2026-01-27"), working_days: 5 }),
+        reply: kind.has_deadline().then(|| ReplyTerms { by: day("2026-01-27"), working_days: 5 }),
         contact: LetterContact { name: Some("综合协调组".into()), phone: None, email: None },
         reply_link: None,
         follow_up_of: follows.then_some(()).map(earlier),
@@ -215,13 +224,13 @@ const ANSWERED: Uuid = Uuid::from_u128(5);
 /// The same letter with the address where it is answered.
 fn asking(kind: LetterKind, lines: &[LetterLine]) -> LetterFacts {
     let links = ReplyLinks::new("https://xushi.example.org", [7; 32], 90);
-    let asks = kind != LetterKind::Lifting;
+    let asks = kind.has_deadline();
     LetterFacts { reply_link: asks.then(|| links.address(ANSWERED)), ..about(kind, lines) }
 }
 
 /// What stands above a copy.
 fn noted(kind: LetterKind) -> &'static str {
-    if kind == LetterKind::Lifting { NOTED } else { COPIED }
+    if kind.has_deadline() { COPIED } else { NOTED }
 }
 
 /// A copy of any letter says so, names whom it is copied to, and has neither a button nor an address.

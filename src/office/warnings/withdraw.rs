@@ -1,0 +1,352 @@
+//! 撤函 and 更正函: a letter that was wrong is taken back by a numbered one. With it end its ladder, what waits of that, and its
+//! mails that are not out yet; the letters point at each other, and numbers stay gapless.
+
+use std::collections::HashSet;
+
+use chrono::{Datelike as _, NaiveDate};
+use uuid::Uuid;
+
+use super::afresh;
+use super::draft::{Draft, mark};
+use super::issue::{Content, Waiting};
+use super::letter_context::{self, Campaigns};
+use super::planned::{Finding, Key};
+use super::{Actor, Office, Refusal, run, settle};
+use crate::clock::office_zone;
+use crate::domain::invalid::text;
+use crate::domain::{Invalid, LetterKind, LetterState, TextEnum as _};
+use crate::letter::{LetterContact, LetterFacts, LetterLine, WithdrawnLetter};
+use crate::store::rows::{
+    DeliveryRow, LetterEpisodeRow, LetterRow, NewLetter, Rendering, WithdrawalRow, word,
+};
+use crate::store::types::Id;
+use crate::store::{StoreError, failpoint};
+
+/// What is kept of drafts and mails that end with a letter.
+const NOTE: &str = "原函已经撤销。";
+
+/// Takes a letter back by a 撤函, dated today and sent to every mailbox that the letter, and what its ladder brought, went to.
+/// The matter counts as decided until its data show a later period or a graver level; `signer` is who decides, as stated, and
+/// `reason` goes on after 因.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for a bad name or reason, [`Refusal::NotFound`]; `Conflict` when it was never issued, was taken back
+/// before, or takes back another one itself; `Stale` when somebody wrote about the same matter meanwhile.
+pub async fn withdraw(
+    office: &Office,
+    actor: &Actor,
+    id: Uuid,
+    said: (&str, &str),
+) -> Result<LetterRow, Refusal> {
+    let taken = Taken::of(office, id, said).await?;
+    let campaigns = letter_context::campaigns(office).await?;
+    let facts = taken.facts(office, &campaigns)?;
+    let letter = taken.letter(office, &campaigns, &facts)?;
+    let episodes = taken.episodes(office, letter.id).await?;
+    let deliveries = taken.deliveries(office, &letter).await?;
+    let recipients = deliveries.iter().map(|row| format!("{} <{}>", row.name, row.email)).collect();
+    let facts = LetterFacts { recipients: Some(recipients), ..facts };
+    let (opened, continued, reports) = (Vec::new(), Vec::new(), Vec::new());
+    let new = NewLetter { letter, opened, continued, episodes, reports, deliveries, incident: None };
+    let rendering = Rendering::new(|letter, serial| super::frozen::freeze(office, &facts, &[], (letter, serial)));
+    taken.put_out(office, actor, (&new, &rendering)).await
+}
+
+/// Takes a warning back and warns again in the same letter, of what today's data say of the same indicators (更正函).
+///
+/// # Errors
+/// As [`withdraw`]; `Conflict` too when it is no warning, or nothing of it calls for a warning of this unit today; a calendar error
+/// when the deadline falls into an unpublished year.
+pub async fn correct(
+    office: &Office,
+    actor: &Actor,
+    id: Uuid,
+    said: (&str, &str),
+) -> Result<LetterRow, Refusal> {
+    let taken = Taken::of(office, first(office, id).await?, said).await?;
+    if taken.before.kind != LetterKind::Warning.as_str() {
+        return Err(refused("not_a_warning", "只有预警函可以更正；其他函请撤销，确需再发的另行办理。"));
+    }
+    let campaigns = letter_context::campaigns(office).await?;
+    let (key, findings) = taken.findings(office, &campaigns).await?;
+    if findings.is_empty() {
+        let detail = "按今日数据研判，此函所涉指标已无需向该单位预警，请改为撤销。";
+        return Err(refused("nothing_to_warn_of", detail));
+    }
+    let (today, none) = (office.clock.today(), Waiting::new());
+    let mut drafts = run::drafted(office, &campaigns, today, vec![(key, findings)], &none).await?;
+    let Some(mut draft) = drafts.pop() else { return Err(StoreError::Stale.into()) };
+    if let Some(unpublished) = draft.blocked {
+        return Err(unpublished.into());
+    }
+    taken.sign(&mut draft)?;
+    let new = draft.to_issue(office);
+    let content = Content::of(std::iter::once(&draft));
+    let rendering = content.rendering(office);
+    taken.put_out(office, actor, (&new, &rendering)).await
+}
+
+/// A letter about to be taken back, with what goes with it.
+struct Taken {
+    before: LetterRow,
+    facts: LetterFacts,
+    /// It and the letters that its ladder brought.
+    letters: Vec<LetterRow>,
+    /// Drafts that its ladder brought.
+    drafts: Vec<Id>,
+    replied_on: Option<NaiveDate>,
+    signer: String,
+    reason: String,
+}
+
+impl Taken {
+    async fn of(office: &Office, id: Uuid, (signer, reason): (&str, &str)) -> Result<Self, Refusal> {
+        let signer = text("signer", signer, 30)?;
+        let reason = phrase(&text("reason", reason, 200)?)?;
+        let before = office.store.find_letter(id).await?.ok_or(Refusal::NotFound("函"))?;
+        let state: LetterState = word(&before.state)?;
+        if !state.is_standing() {
+            let detail = match state {
+                LetterState::Withdrawn => "此函已经撤销，无需重复办理。",
+                _ => "此函尚未签发；不需要的函稿请直接撤销函稿。",
+            };
+            return Err(refused("not_standing", detail));
+        }
+        if before.kind == LetterKind::Withdrawal.as_str() {
+            return Err(refused("is_a_withdrawal", "撤函不能再撤销；确需重新办理的，请另行发函。"));
+        }
+        if before.trial != office.is_pilot() {
+            let detail = if before.trial {
+                "此函是演练函，演练已经结束，无需撤销。"
+            } else {
+                "演练期间不能撤销正式的函；请在演练结束后办理。"
+            };
+            return Err(refused("not_in_a_pilot", detail));
+        }
+        let ladder = office.store.list_ladder(before.id).await?;
+        let of = |draft: bool| {
+            let chosen = ladder.iter().filter(move |(_, state)| match state {
+                LetterState::Draft => draft,
+                state => !draft && state.is_standing(),
+            });
+            chosen.map(|(id, _)| *id).collect::<Vec<_>>()
+        };
+        let mut letters = office.store.find_letters(&of(false)).await?;
+        letters.sort_by_key(|row| (row.year, row.serial, row.id));
+        let mut replied_on = None;
+        for row in &letters {
+            let last = office.store.list_replies(row.id.0).await?.last().map(|one| one.reply.created_at);
+            replied_on = replied_on.max(last);
+        }
+        let local = |at: chrono::NaiveDateTime| at.and_utc().with_timezone(&office_zone()).date_naive();
+        Ok(Self {
+            facts: LetterFacts::from_json(&before.facts)?,
+            drafts: of(true),
+            replied_on: replied_on.map(local),
+            before,
+            letters,
+            signer,
+            reason,
+        })
+    }
+
+    fn ids(&self) -> Vec<Id> {
+        self.letters.iter().map(|row| row.id).collect()
+    }
+
+    /// What the letter that takes it back says of it.
+    fn withdrawn(&self) -> Result<WithdrawnLetter, Refusal> {
+        let others = self.letters.iter().filter(|row| row.id != self.before.id);
+        let numbers = others.map(|row| row.number().map(|number| number.to_string()));
+        Ok(WithdrawnLetter {
+            kind: word(&self.before.kind)?,
+            number: self.before.number()?,
+            issued_on: self.facts.issued_on,
+            about: about(&self.facts.lines),
+            reason: self.reason.clone(),
+            replied_on: self.replied_on,
+            with: numbers.collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn facts(&self, office: &Office, campaigns: &Campaigns) -> Result<LetterFacts, Refusal> {
+        let campaign = campaigns.get(&self.before.campaign_id).ok_or(StoreError::Stale)?;
+        let today = office.clock.today();
+        let mut copied = self.facts.copied.clone();
+        for row in &self.letters {
+            let others = LetterFacts::from_json(&row.facts)?.copied;
+            copied.extend(others.into_iter().filter(|unit| !self.facts.copied.contains(unit)));
+        }
+        copied.dedup();
+        let line = |line: &LetterLine| LetterLine { trend: None, ..line.clone() };
+        Ok(LetterFacts {
+            kind: LetterKind::Withdrawal,
+            level: None,
+            handling: None,
+            number: None,
+            campaign: campaign.name.clone(),
+            issuer: campaign.issuer_name.clone(),
+            copied,
+            redirected_to: office.letters.redirect_to.clone(),
+            issued_on: today,
+            as_of: today,
+            source: None,
+            reply: None,
+            contact: LetterContact {
+                name: campaign.contact_name.clone(),
+                phone: campaign.contact_phone.clone(),
+                email: campaign.contact_email.clone(),
+            },
+            reply_link: None,
+            follow_up_of: None,
+            withdraws: Some(self.withdrawn()?),
+            lines: self.facts.lines.iter().map(line).collect(),
+            ..self.facts.clone()
+        })
+    }
+
+    fn letter(
+        &self,
+        office: &Office,
+        campaigns: &Campaigns,
+        facts: &LetterFacts,
+    ) -> Result<LetterRow, Refusal> {
+        let campaign = campaigns.get(&self.before.campaign_id).ok_or(StoreError::Stale)?;
+        let now = office.clock.timestamp();
+        Ok(LetterRow {
+            id: Id(office.clock.new_id()),
+            mark: mark(office, campaign),
+            year: facts.issued_on.year(),
+            serial: None,
+            kind: facts.kind.to_string(),
+            level: None,
+            state: LetterState::Issued.to_string(),
+            as_of: facts.as_of,
+            issued_on: Some(facts.issued_on),
+            reply_by: None,
+            created_at: now,
+            updated_at: now,
+            follows_id: Some(self.before.id),
+            ladder_step: None,
+            decided_by: Some(self.signer.clone()),
+            decided_at: Some(now),
+            decision_note: None,
+            waits_for: None,
+            ..self.before.clone()
+        })
+    }
+
+    /// The episodes that the letter spoke of, as those of the letter that takes it back.
+    async fn episodes(&self, office: &Office, letter_id: Id) -> Result<Vec<LetterEpisodeRow>, Refusal> {
+        let links = office.store.list_episode_links(&[self.before.id]).await?;
+        let own = |link| LetterEpisodeRow { letter_id, level: None, period_end: None, ..link };
+        Ok(links.into_iter().map(own).collect())
+    }
+
+    /// One for every mailbox that any of the letters went to, the addressee's first.
+    async fn deliveries(&self, office: &Office, letter: &LetterRow) -> Result<Vec<DeliveryRow>, Refusal> {
+        let mut before = office.store.list_deliveries_of(&self.ids()).await?;
+        before.sort_by_key(|row| (row.role != "to", row.id));
+        let (mut seen, mut rows) = (HashSet::new(), Vec::new());
+        for row in before {
+            if !seen.insert(row.email.to_lowercase()) {
+                continue;
+            }
+            let ordinal = rows.len() + 1;
+            let domain = &office.letters.message_id_domain;
+            let message_id = format!("{}.{ordinal}@{domain}", letter.id.0.simple());
+            let mailbox = (row.role.as_str(), row.name, row.email);
+            let own = (letter.id, row.unit_id);
+            let id = Id(office.clock.new_id());
+            rows.push(DeliveryRow::queued(id, own, mailbox, message_id, letter.updated_at));
+        }
+        Ok(rows)
+    }
+
+    /// What a warning about the same indicators to the same unit would say today, as if nothing had been written.
+    async fn findings(&self, office: &Office, campaigns: &Campaigns) -> Result<(Key, Vec<Finding>), Refusal> {
+        let LetterRow { campaign_id: campaign, unit_id: unit, .. } = self.before;
+        let key = Key { campaign, unit, kind: LetterKind::Warning, follows: None, step: None };
+        let told = afresh::unwritten(office, campaigns, (&self.before, key, self.ids())).await?;
+        Ok((key, told))
+    }
+
+    fn sign(&self, draft: &mut Draft) -> Result<(), Refusal> {
+        draft.facts.withdraws = Some(self.withdrawn()?);
+        draft.facts.follow_up_of = None;
+        draft.letter.follows_id = Some(self.before.id);
+        draft.letter.decided_by = Some(self.signer.clone());
+        draft.letter.decided_at = Some(draft.letter.updated_at);
+        Ok(())
+    }
+
+    /// Issues the letter and takes back what it names, all or nothing.
+    async fn put_out(
+        &self,
+        office: &Office,
+        actor: &Actor,
+        (new, rendering): (&NewLetter, &Rendering<'_>),
+    ) -> Result<LetterRow, Refusal> {
+        let now = office.clock.timestamp();
+        let row = |letter: &LetterRow| WithdrawalRow {
+            letter_id: letter.id,
+            by_letter_id: new.letter.id,
+            reason: self.reason.clone(),
+            created_at: now,
+        };
+        let rows: Vec<WithdrawalRow> = self.letters.iter().map(row).collect();
+        let last = self.last(office).await?;
+        let mut deed = office.begin(actor).await?;
+        let tx = deed.tx();
+        let written = async {
+            let mut issued = tx.issue_letters(std::slice::from_ref(new), rendering).await?;
+            tx.release_episodes(&self.ids(), last, now).await?;
+            tx.withdraw_letters(&rows, &self.drafts, NOTE, now).await?;
+            issued.pop().ok_or(StoreError::Stale)
+        }
+        .await;
+        let letter = deed.end(written).await?;
+        failpoint!("withdrawal.committed");
+        settle::settle(office).await?;
+        Ok(letter)
+    }
+
+    /// The letter whose ladder brought it, where that still stands: it has spoken of the matter last again.
+    async fn last(&self, office: &Office) -> Result<Option<Id>, Refusal> {
+        let (Some(follows), Some(_)) = (self.before.follows_id, self.before.ladder_step) else { return Ok(None) };
+        let heads = office.store.list_letter_heads(&[follows]).await?;
+        let standing =
+            heads.first().and_then(|head| LetterState::parse(&head.state)).is_some_and(LetterState::is_standing);
+        Ok(standing.then_some(follows))
+    }
+}
+
+/// The letter at which the ladder begins that brought this one.
+async fn first(office: &Office, id: Uuid) -> Result<Uuid, Refusal> {
+    let mut at = Id(id);
+    loop {
+        let heads = office.store.list_letter_heads(&[at]).await?;
+        let before = heads.first().filter(|head| head.ladder_step.is_some()).and_then(|head| head.follows_id);
+        match before {
+            Some(before) => at = before,
+            None => return Ok(at.0),
+        }
+    }
+}
+
+/// What a letter is about, before the word 指标.
+fn about(lines: &[LetterLine]) -> String {
+    let first = lines.first().map_or("有关", |line| line.indicator.as_str());
+    if lines.len() > 1 { format!("{first}等{}项", lines.len()) } else { first.to_owned() }
+}
+
+/// The reason as it goes on after 因: without a 因 and a full stop of its own.
+fn phrase(reason: &str) -> Result<String, Invalid> {
+    let reason = reason.trim_end_matches(['。', '；', '，', '.', ';', ',', ' ']);
+    let own = ["因为", "由于", "因"].into_iter().find_map(|word| reason.strip_prefix(word)).unwrap_or(reason);
+    text("reason", own, 200)
+}
+
+fn refused(code: &'static str, detail: &'static str) -> Refusal {
+    StoreError::Conflict(Invalid::new("state", code, detail)).into()
+}

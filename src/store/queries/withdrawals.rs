@@ -1,0 +1,203 @@
+//! Letters taken back: what is said of them, and what stops with them.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDateTime;
+use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
+use diesel_async::RunQueryDsl;
+
+use super::super::{Conn, issuing};
+use super::issuing::discard_draft;
+use super::replies::advance;
+use crate::StoreError;
+use crate::rows::{EpisodeChange, EpisodeRow, LetterName, WithdrawalRow};
+use crate::schema::{deliveries, delivery_attempts, episodes, incidents, letters, units, withdrawals};
+use crate::types::Id;
+use xushi_domain::reply::ReplyStep;
+use xushi_domain::{LetterState, TextEnum as _};
+
+/// Ids in one statement; SQLite takes 32,766 values.
+const AT_ONCE: usize = 5_000;
+
+/// A letter and all that its ladder has brought, drafts included: id and state, the letter itself first.
+///
+/// # Errors
+/// `Missing`, `Corrupt`.
+pub async fn list_ladder(conn: &mut Conn, letter: Id) -> Result<Vec<(Id, LetterState)>, StoreError> {
+    let of = letters::table.select((letters::id, letters::state));
+    let mut found: Vec<(Id, String)> = of.filter(letters::id.eq(letter)).load(conn).await?;
+    if found.is_empty() {
+        return Err(StoreError::missing("letter", letter.0));
+    }
+    let mut last = vec![letter];
+    // A ladder has three steps; what follows a step may climb again.
+    while !last.is_empty() {
+        let next: Vec<(Id, String)> = of
+            .filter(letters::follows_id.eq_any(last))
+            .filter(letters::ladder_step.is_not_null())
+            .order(letters::id)
+            .load(conn)
+            .await?;
+        last = next.iter().map(|(id, _)| *id).filter(|id| found.iter().all(|(known, _)| known != id)).collect();
+        found.extend(next.into_iter().filter(|(id, _)| last.contains(id)));
+    }
+    let state = |(id, state): (Id, String)| Some((id, LetterState::parse(&state)?));
+    Ok(found.into_iter().filter_map(state).collect())
+}
+
+/// Says of letters that they were taken back, discards the drafts that their ladders had brought, stops their mails that are not
+/// out yet, and closes what was to be looked at of them. The letter that says so is written before, in the same transaction.
+///
+/// # Errors
+/// `Conflict` when one was taken back meanwhile, `Stale` when a draft was signed meanwhile.
+pub async fn withdraw_letters(
+    conn: &mut Conn,
+    rows: &[WithdrawalRow],
+    drafts: &[Id],
+    note: &str,
+    now: NaiveDateTime,
+) -> Result<(), StoreError> {
+    write_transaction!(conn, async |conn: &mut Conn| {
+        for row in rows {
+            advance(conn, row.letter_id, ReplyStep::Withdraw, now).await?;
+            diesel::insert_into(withdrawals::table).values(row).execute(conn).await?;
+        }
+        for draft in drafts {
+            discard_draft(conn, *draft, None, note, Vec::new(), now).await?;
+        }
+        let own: Vec<Id> = rows.iter().map(|row| row.letter_id).collect();
+        let mails: Vec<(Id, String)> = deliveries::table
+            .filter(deliveries::letter_id.eq_any(own.clone()))
+            .select((deliveries::id, deliveries::state))
+            .load(conn)
+            .await?;
+        let waiting = mails.iter().filter(|(_, state)| state == "pending" || state == "sending");
+        stop_mails(conn, &waiting.map(|(id, _)| *id).collect::<Vec<_>>(), note, now).await?;
+        let mails: Vec<Id> = mails.into_iter().map(|(id, _)| id).collect();
+        close_incidents_of(conn, (&own, &mails), now).await
+    })
+    .await
+}
+
+/// Of episodes that one of `letters` spoke of last: `last` spoke of them last again, or none; what was decided about their level
+/// and period stays decided, so that the next warning comes with a later period or a graver level.
+///
+/// # Errors
+/// `Stale` when one was changed meanwhile.
+pub async fn release_episodes(
+    conn: &mut Conn,
+    letters: &[Id],
+    last: Option<Id>,
+    now: NaiveDateTime,
+) -> Result<(), StoreError> {
+    let rows: Vec<EpisodeRow> = episodes::table
+        .filter(episodes::letter_id.eq_any(letters.iter().copied().map(Some).collect::<Vec<_>>()))
+        .filter(episodes::state.ne("lifted"))
+        .order(episodes::id)
+        .select(EpisodeRow::as_select())
+        .load(conn)
+        .await?;
+    let change = |before: EpisodeRow| EpisodeChange {
+        after: EpisodeRow { letter_id: last, handling: None, updated_at: now, ..before.clone() },
+        before,
+    };
+    let wanted = rows.len();
+    let written = issuing::update_episodes(conn, rows.into_iter().map(change).collect()).await?;
+    if written == wanted { Ok(()) } else { Err(StoreError::Stale) }
+}
+
+/// Nobody sends these mails any more, whoever is at it.
+pub(super) async fn stop_mails(
+    conn: &mut Conn,
+    ids: &[Id],
+    reason: &str,
+    now: NaiveDateTime,
+) -> Result<(), StoreError> {
+    for chunk in ids.chunks(AT_ONCE) {
+        diesel::update(deliveries::table.filter(deliveries::id.eq_any(chunk.to_vec())))
+            .set((
+                deliveries::state.eq("failed"),
+                deliveries::last_reply.eq(reason),
+                deliveries::lease_until.eq(None::<NaiveDateTime>),
+                deliveries::lease_holder.eq(None::<String>),
+                deliveries::updated_at.eq(now),
+            ))
+            .execute(conn)
+            .await?;
+        diesel::update(delivery_attempts::table)
+            .filter(delivery_attempts::delivery_id.eq_any(chunk.to_vec()))
+            .filter(delivery_attempts::outcome.eq("begun"))
+            .set((delivery_attempts::outcome.eq("uncertain"), delivery_attempts::finished_at.eq(now)))
+            .execute(conn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// What was to be looked at of these letters and these mails need not be looked at any more.
+pub(super) async fn close_incidents_of(
+    conn: &mut Conn,
+    (letters, mails): (&[Id], &[Id]),
+    now: NaiveDateTime,
+) -> Result<(), StoreError> {
+    for (kind, ids) in [("letter", letters), ("delivery", mails)] {
+        for chunk in ids.chunks(AT_ONCE) {
+            let subjects: Vec<String> = chunk.iter().map(|id| id.0.to_string()).collect();
+            diesel::update(incidents::table)
+                .filter(incidents::subject_kind.eq(kind))
+                .filter(incidents::subject_id.eq_any(subjects))
+                .filter(incidents::closed_at.is_null())
+                .set((incidents::closed_at.eq(now), incidents::updated_at.eq(now)))
+                .execute(conn)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// How these letters were taken back, each with the letter that says so; those that were not are left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_withdrawals(
+    conn: &mut Conn,
+    ids: &[Id],
+) -> Result<HashMap<Id, (WithdrawalRow, LetterName)>, StoreError> {
+    let mut found = HashMap::new();
+    for chunk in ids.chunks(AT_ONCE) {
+        let rows: Vec<WithdrawalRow> = withdrawals::table
+            .filter(withdrawals::letter_id.eq_any(chunk.to_vec()))
+            .select(WithdrawalRow::as_select())
+            .load(conn)
+            .await?;
+        let names = names(conn, rows.iter().map(|row| row.by_letter_id).collect()).await?;
+        let named = |row: WithdrawalRow| Some((row.letter_id, (row.clone(), names.get(&row.by_letter_id)?.clone())));
+        found.extend(rows.into_iter().filter_map(named));
+    }
+    Ok(found)
+}
+
+/// The letters that this one takes back, in the order of their numbers.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_withdrawn_by(conn: &mut Conn, letter: Id) -> Result<Vec<LetterName>, StoreError> {
+    let ids: Vec<Id> = withdrawals::table
+        .filter(withdrawals::by_letter_id.eq(letter))
+        .select(withdrawals::letter_id)
+        .load(conn)
+        .await?;
+    let mut names: Vec<LetterName> = names(conn, ids).await?.into_values().collect();
+    names.sort_by_key(|name| (name.year, name.serial, name.id));
+    Ok(names)
+}
+
+async fn names(conn: &mut Conn, ids: Vec<Id>) -> Result<HashMap<Id, LetterName>, StoreError> {
+    let names: Vec<LetterName> = letters::table
+        .inner_join(units::table)
+        .filter(letters::id.eq_any(ids))
+        .select(LetterName::as_select())
+        .load(conn)
+        .await?;
+    Ok(names.into_iter().map(|name| (name.id, name)).collect())
+}
