@@ -17,14 +17,12 @@ use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
-use crate::api::letters::withdrawal::WithdrawalView;
+use crate::api::letters::withdrawal::LetterWithdrawalView;
 use crate::clock::end_of;
 use crate::domain::reply::ReplyStage;
 use crate::domain::{Handling, LetterKind, LetterNumber, LetterState, Level, WorkCalendar};
 use crate::office::StoreError;
-use crate::office::rows::{
-    LedgerFilter, LedgerLetterRow, LedgerRow, LetterName, Page, WithdrawalRow, word,
-};
+use crate::office::rows::{LedgerFilter, LedgerLetterRow, LedgerRow, LetterName, Page, WithdrawalRow, word};
 use crate::office::types::Id;
 
 /// Adds the resource's routes.
@@ -87,7 +85,7 @@ pub struct LedgerWithdrawalView {
     #[schema(example = "湘攻坚函〔2025〕3号")]
     letter_number: Option<String>,
     /// 撤销的情况
-    withdrawal: WithdrawalView,
+    withdrawal: LetterWithdrawalView,
 }
 
 impl LedgerWithdrawalView {
@@ -110,10 +108,14 @@ impl LedgerItemView {
             |letter: &LedgerLetterRow| withdrawals.get(&letter.id).filter(|(row, _)| row.created_at < end);
         let withdrawn = letters.iter().filter_map(|letter| {
             let (row, by) = taken_back(letter)?;
-            Some(LedgerWithdrawalView { letter_number: number(letter), withdrawal: WithdrawalView::of(row, by) })
+            Some(LedgerWithdrawalView {
+                letter_number: number(letter),
+                withdrawal: LetterWithdrawalView::of(row, by),
+            })
         });
         let withdrawn = withdrawn.collect();
-        let standing = |letter: &&LedgerLetterRow| letter.kind != LetterKind::Withdrawal && taken_back(letter).is_none();
+        let standing =
+            |letter: &&LedgerLetterRow| letter.kind != LetterKind::Withdrawal && taken_back(letter).is_none();
         let letters: Vec<&LedgerLetterRow> = letters.iter().filter(standing).collect();
         let last = letters.last();
         let state = |id: &Id| courses.get(id).cloned().unwrap_or_default().state_before(end);

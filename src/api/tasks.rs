@@ -17,10 +17,10 @@ use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::domain::ResponsibilityRole;
-use crate::office::{Actor, ChangeReason, StoreError};
 use crate::office::plans::{self, NewPart};
 use crate::office::rows::{ResponsibilityRow, TaskFilter, TaskRow, word};
 use crate::office::types::Id;
+use crate::office::{Actor, ChangeReason, StoreError};
 
 /// 牵头或配合
 pub type RoleWord = Word<ResponsibilityRole>;

@@ -15,7 +15,8 @@ use xushi_domain::{Basis, Better, Figure, Grade, Handling, Kind, LetterKind, Let
 /// runs. Few enough to be rendered at every start.
 pub fn samples() -> Vec<LetterFacts> {
     let one = [Kind::Growth];
-    let corrected = LetterFacts { withdraws: withdrawn(LetterKind::Warning), ..full(LetterKind::Warning, &one) };
+    let corrected =
+        LetterFacts { withdraws: withdrawn(LetterKind::Warning), ..full(LetterKind::Warning, &one) };
     LetterKind::ALL
         .iter()
         .flat_map(|&kind| {
@@ -30,7 +31,11 @@ pub fn samples() -> Vec<LetterFacts> {
 /// A 撤函 about a letter of every kind.
 fn taken_back() -> impl Iterator<Item = LetterFacts> {
     let of = |&kind: &LetterKind| LetterFacts {
-        withdraws: withdrawn(kind).map(|letter| WithdrawnLetter { replied_on: None, with: Vec::new(), ..letter }),
+        withdraws: withdrawn(kind).map(|letter| WithdrawnLetter {
+            replied_on: None,
+            with: Vec::new(),
+            ..letter
+        }),
         ..full(LetterKind::Withdrawal, &[Kind::Growth])
     };
     LetterKind::ALL.iter().filter(|kind| **kind != LetterKind::Withdrawal).map(of)

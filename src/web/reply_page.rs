@@ -133,7 +133,8 @@ async fn page(
             linked(state, opened, by).map(|by| (row, by))
         }
     };
-    let history = view::History { receipt, replies, closure: closure.map(|(row, _)| row), successor, withdrawn };
+    let history =
+        view::History { receipt, replies, closure: closure.map(|(row, _)| row), successor, withdrawn };
     let html = view::letter(opened, &history, said, state.office.clock.today())
         .map_err(|error| failed(Refused::internal(error)))?;
     Ok(guarded(status, &view::POLICY).body(html))

@@ -166,7 +166,7 @@ pub struct BoardView {
     /// 各项数值
     #[serde(flatten)]
     figures: FiguresView,
-    /// 目标或研判最近一次更新的时间
+    /// 目标或研判最近一次更新的时间；按as_of查询时为该日24时
     updated_at: DateTime<Utc>,
 }
 
@@ -334,9 +334,8 @@ async fn past_board(
         if let Some(then) = places.get(&row.id) {
             (row.task, row.lead_unit) = (then.task.clone(), then.lead_unit.clone());
         }
-        // What has been changed since was not changed then.
-        (row.planned_at, row.current.updated_at) =
-            (row.planned_at.min(end), row.current.updated_at.min(end));
+        // Judged as of the end of that day, whenever it is asked for.
+        (row.planned_at, row.current.updated_at) = (end, end);
         let assessment = evidence.grounds.judge(as_of);
         row.current.grade = Listed(assessment.grade);
         row.current.grade_rank = grade_rank(assessment.grade);

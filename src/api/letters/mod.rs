@@ -24,7 +24,7 @@ use crate::api::http::wire::Word;
 use crate::domain::{Handling, LetterKind, LetterState, Level, Role, WaitsFor};
 use crate::office::StoreError;
 use crate::office::rows::{LetterFilter, LetterRow, word};
-use withdrawal::{WithdrawalView, WithdrawnLetterView};
+use withdrawal::{LetterWithdrawalView, WithdrawnLetterView};
 
 /// Adds the routes.
 pub fn routes(config: &mut impl Routes) {
@@ -139,7 +139,7 @@ pub struct WholeLetterView {
     /// 此函不再要求反馈时，应办理的后函
     successor_id: Option<Uuid>,
     /// 此函被撤销的情况；未撤销为null
-    withdrawal: Option<WithdrawalView>,
+    withdrawal: Option<LetterWithdrawalView>,
     /// 此函（撤函或更正函）所撤销的函
     withdraws: Vec<WithdrawnLetterView>,
 }
@@ -244,7 +244,7 @@ impl WholeLetterView {
         let withdrawals = state.office.read.list_withdrawals(&[row.id]).await?;
         let withdrawn = state.office.read.list_withdrawn_by(row.id).await?;
         Ok(Self {
-            withdrawal: withdrawals.get(&row.id).map(|(row, by)| WithdrawalView::of(row, by)),
+            withdrawal: withdrawals.get(&row.id).map(|(row, by)| LetterWithdrawalView::of(row, by)),
             withdraws: withdrawn.iter().map(WithdrawnLetterView::of).collect(),
             successor_id: successor.map(|row| row.id.0),
             facts: serde_json::from_str(&row.facts).map_err(Refused::internal)?,

@@ -34,7 +34,7 @@ pub struct WithdrawLetter {
 
 /// 一封函如何被撤销
 #[derive(Debug, Serialize, ToSchema)]
-pub struct WithdrawalView {
+pub struct LetterWithdrawalView {
     /// 撤销它的撤函或更正函
     letter_id: Uuid,
     /// 撤函或更正函的发文字号
@@ -57,7 +57,7 @@ pub struct WithdrawnLetterView {
     letter_number: String,
 }
 
-impl WithdrawalView {
+impl LetterWithdrawalView {
     /// As stored, with the letter that says so.
     pub(in crate::api) fn of(row: &WithdrawalRow, by: &LetterName) -> Self {
         Self {
@@ -69,7 +69,7 @@ impl WithdrawalView {
     }
 }
 
-impl WithdrawalView {
+impl LetterWithdrawalView {
     /// In words, for a table.
     pub(in crate::api) fn said(&self) -> String {
         format!("因{}，由{}撤销", self.reason, self.letter_number)

@@ -114,7 +114,8 @@ fn checked_aliases(aliases: &[String]) -> Result<Vec<String>, Invalid> {
         return Err(Invalid::new("aliases", "too_many", format!("一个单位最多登记{ALIASES_MAX}个别名。")));
     }
     let one = |(place, name): (usize, &String)| {
-        invalid::text("aliases", name, 60).map_err(|wrong| Invalid { field: format!("aliases.{place}"), ..wrong })
+        invalid::text("aliases", name, 60)
+            .map_err(|wrong| Invalid { field: format!("aliases.{place}"), ..wrong })
     };
     aliases.iter().enumerate().map(one).collect()
 }

@@ -220,7 +220,10 @@ async fn change_campaign(
         return Err(Invalid::new("reason", "required", detail).into());
     }
     let below = following(deed, &changed, &note).await?;
-    Ok(deed.tx().update_campaign(&changed, members.as_deref(), kept.as_ref(), &below, &note.handover()).await?)
+    Ok(deed
+        .tx()
+        .update_campaign(&changed, members.as_deref(), kept.as_ref(), &below, &note.handover())
+        .await?)
 }
 
 /// Those below that have something from this campaign which changes with it, as they shall be.

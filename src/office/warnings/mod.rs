@@ -50,5 +50,5 @@ pub use report::{ReportedLetter, RunReport};
 pub use run::{Issued, Outcome, PlannedLetter, PlannedText, run, run_on_schedule};
 pub use sign::{discard, sign};
 pub(super) use upgrade::hold;
-pub use withdraw::{correct, withdraw};
 pub use upgrade::{GradeChange, Hold, Upgrade, note_rules, release};
+pub use withdraw::{correct, withdraw};

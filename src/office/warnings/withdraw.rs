@@ -48,7 +48,8 @@ pub async fn withdraw(
     let facts = LetterFacts { recipients: Some(recipients), ..facts };
     let (opened, continued, reports) = (Vec::new(), Vec::new(), Vec::new());
     let new = NewLetter { letter, opened, continued, episodes, reports, deliveries, incident: None };
-    let rendering = Rendering::new(|letter, serial| super::frozen::freeze(office, &facts, &[], (letter, serial)));
+    let rendering =
+        Rendering::new(|letter, serial| super::frozen::freeze(office, &facts, &[], (letter, serial)));
     taken.put_out(office, actor, (&new, &rendering)).await
 }
 
@@ -313,10 +314,14 @@ impl Taken {
 
     /// The letter whose ladder brought it, where that still stands: it has spoken of the matter last again.
     async fn last(&self, office: &Office) -> Result<Option<Id>, Refusal> {
-        let (Some(follows), Some(_)) = (self.before.follows_id, self.before.ladder_step) else { return Ok(None) };
+        let (Some(follows), Some(_)) = (self.before.follows_id, self.before.ladder_step) else {
+            return Ok(None);
+        };
         let heads = office.store.list_letter_heads(&[follows]).await?;
-        let standing =
-            heads.first().and_then(|head| LetterState::parse(&head.state)).is_some_and(LetterState::is_standing);
+        let standing = heads
+            .first()
+            .and_then(|head| LetterState::parse(&head.state))
+            .is_some_and(LetterState::is_standing);
         Ok(standing.then_some(follows))
     }
 }

@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
 use super::{lower, names, reassessments, responsibilities, revisions};
-use crate::rows::{Handover, 
-    CampaignCurveRow, CampaignFilter, CampaignMemberRow, CampaignRow, NameKind, Page, RevisionRow,
+use crate::rows::{
+    CampaignCurveRow, CampaignFilter, CampaignMemberRow, CampaignRow, Handover, NameKind, Page, RevisionRow,
 };
 use crate::schema::{campaign_curves, campaign_members, campaigns, name_keys, regions, units};
 use crate::types::Id;

@@ -9,11 +9,11 @@ use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
 use super::observations::ensure_series;
-use super::responsibilities::{effective_responsibilities, insert_handovers};
+use super::responsibilities::{effective_responsibilities, hand_over, standing};
 use super::{names, reassessments, revisions};
 use crate::rows::{
-    Handover,     AssessmentRow, BoardFilter, BoardRow, CitationRow, CurrentAssessmentRow, IndicatorChange, IndicatorRow,
-    NameKind, NamedIndicatorRow, Page, ResponsibilityRow, RevisionRow,
+    AssessmentRow, BoardFilter, BoardRow, CitationRow, CurrentAssessmentRow, Handover, IndicatorChange,
+    IndicatorRow, NameKind, NamedIndicatorRow, Page, ResponsibilityRow, RevisionRow,
 };
 use crate::schema::{
     assessments, campaigns, citations, current_assessments, indicators, measures, regions, responsibilities,
@@ -299,13 +299,7 @@ pub async fn update_indicator(
 ) -> Result<(), StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
         locks::alone(conn, SoleRule::Responsibilities).await?;
-        let stood: Option<(Id, Option<Id>)> = indicators::table
-            .find(change.id)
-            .select((indicators::task_id, indicators::lead_unit_id))
-            .get_result(conn)
-            .await
-            .optional()?;
-        let (task, lead) = stood.ok_or(StoreError::Stale)?;
+        let stood = standing(conn, change.id).await?;
         let changed = diesel::update(indicators::table.find(change.id))
             .filter(indicators::revision.eq(change.revision - 1))
             .set(change)
@@ -317,22 +311,7 @@ pub async fn update_indicator(
         if let Some(kept) = kept {
             revisions::insert_revision(conn, kept).await?;
         }
-        if let Some(parts) = parts {
-            let present = responsibilities::table.filter(responsibilities::indicator_id.eq(change.id));
-            diesel::delete(present).execute(conn).await?;
-            for part in parts {
-                diesel::insert_into(responsibilities::table).values(part).execute(conn).await?;
-            }
-        }
-        let list = effective_responsibilities(conn, change.task_id, Some(change.id)).await?;
-        let leads = Responsibility::first_lead(&list).map(Id);
-        if (task, lead) != (change.task_id, leads) {
-            insert_handovers(conn, &[(change.id, task, lead)], handover).await?;
-            diesel::update(indicators::table.find(change.id))
-                .set(indicators::lead_unit_id.eq(leads))
-                .execute(conn)
-                .await?;
-        }
+        hand_over(conn, (change.id, change.task_id), stood, (parts, handover)).await?;
         reassessments::mark_indicator(conn, change.id, change.updated_at).await
     })
     .await

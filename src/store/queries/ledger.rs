@@ -90,8 +90,14 @@ async fn letters_about(
     ids: &[Id],
     filter: &LedgerFilter,
 ) -> Result<HashMap<Id, Vec<LedgerLetterRow>>, StoreError> {
-    type Row =
-        (Id, (Id, String), (String, i32, Option<i32>), Option<String>, Option<i32>, (Option<NaiveDate>, Option<NaiveDate>));
+    type Row = (
+        Id,
+        (Id, String),
+        (String, i32, Option<i32>),
+        Option<String>,
+        Option<i32>,
+        (Option<NaiveDate>, Option<NaiveDate>),
+    );
     let rows: Vec<Row> = letter_episodes::table
         .inner_join(letters::table)
         .filter(letter_episodes::episode_id.eq_any(ids.to_vec()))
@@ -112,7 +118,8 @@ async fn letters_about(
     let mut about: HashMap<Id, Vec<LedgerLetterRow>> = HashMap::new();
     for (episode, (id, kind), (mark, year, serial), level, ladder_step, (issued_on, reply_by)) in rows {
         let (kind, issued_on) = (word(&kind)?, issued_on.unwrap_or(filter.as_of));
-        let letter = LedgerLetterRow { id, kind, mark, year, serial, level, ladder_step, issued_on, reply_by };
+        let letter =
+            LedgerLetterRow { id, kind, mark, year, serial, level, ladder_step, issued_on, reply_by };
         about.entry(episode).or_default().push(letter);
     }
     Ok(about)

@@ -51,7 +51,10 @@ pub async fn merge_units(conn: &mut Conn, merger: &MergerRow) -> Result<Merged, 
     .await
 }
 
-async fn discard_drafts(conn: &mut Conn, MergerRow { from, at, .. }: &MergerRow) -> Result<usize, StoreError> {
+async fn discard_drafts(
+    conn: &mut Conn,
+    MergerRow { from, at, .. }: &MergerRow,
+) -> Result<usize, StoreError> {
     let drafts: Vec<Id> = letters::table
         .filter(letters::unit_id.eq(*from))
         .filter(letters::state.eq("draft"))
@@ -156,14 +159,15 @@ async fn move_responsibilities(
     MergerRow { from, into, .. }: &MergerRow,
 ) -> Result<usize, StoreError> {
     let of = |unit: Id| {
-        responsibilities::table.filter(responsibilities::unit_id.eq(unit)).select(ResponsibilityRow::as_select())
+        responsibilities::table
+            .filter(responsibilities::unit_id.eq(unit))
+            .select(ResponsibilityRow::as_select())
     };
     let (own, other): (Vec<ResponsibilityRow>, Vec<ResponsibilityRow>) =
         (of(*from).load(conn).await?, of(*into).load(conn).await?);
     for row in &own {
-        let same = |one: &&ResponsibilityRow| {
-            (one.task_id, one.indicator_id) == (row.task_id, row.indicator_id)
-        };
+        let same =
+            |one: &&ResponsibilityRow| (one.task_id, one.indicator_id) == (row.task_id, row.indicator_id);
         let Some(there) = other.iter().find(same) else {
             diesel::update(responsibilities::table.find(row.id))
                 .set(responsibilities::unit_id.eq(*into))
@@ -187,7 +191,9 @@ async fn move_members(
     MergerRow { from, into, .. }: &MergerRow,
 ) -> Result<Vec<Id>, StoreError> {
     let of = |unit: Id| {
-        campaign_members::table.filter(campaign_members::unit_id.eq(unit)).select(CampaignMemberRow::as_select())
+        campaign_members::table
+            .filter(campaign_members::unit_id.eq(unit))
+            .select(CampaignMemberRow::as_select())
     };
     let (own, other): (Vec<CampaignMemberRow>, Vec<CampaignMemberRow>) =
         (of(*from).load(conn).await?, of(*into).load(conn).await?);

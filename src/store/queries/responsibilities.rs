@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use diesel::{ExpressionMethods, NullableExpressionMethods, QueryDsl, SelectableHelper};
+use diesel::{ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -158,6 +158,44 @@ pub(super) async fn insert_handovers(
     Ok(())
 }
 
+/// In which task an indicator stands, and who leads it.
+///
+/// # Errors
+/// `Stale` when it has gone.
+pub(super) async fn standing(conn: &mut Conn, indicator: Id) -> Result<(Id, Option<Id>), StoreError> {
+    let of = indicators::table.find(indicator).select((indicators::task_id, indicators::lead_unit_id));
+    of.get_result(conn).await.optional()?.ok_or(StoreError::Stale)
+}
+
+/// Gives an indicator units of its own, if any are given, and the lead unit that follows; keeps where it `stood`, where that is not
+/// where it stands now. The caller holds the transaction.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn hand_over(
+    conn: &mut Conn,
+    (indicator, task): (Id, Id),
+    stood: (Id, Option<Id>),
+    (parts, handover): (Option<&[ResponsibilityRow]>, &Handover),
+) -> Result<(), StoreError> {
+    if let Some(parts) = parts {
+        let present = responsibilities::table.filter(responsibilities::indicator_id.eq(indicator));
+        diesel::delete(present).execute(conn).await?;
+        for part in parts {
+            diesel::insert_into(responsibilities::table).values(part).execute(conn).await?;
+        }
+    }
+    let list = effective_responsibilities(conn, task, Some(indicator)).await?;
+    let leads = Responsibility::first_lead(&list).map(Id);
+    if stood == (task, leads) {
+        return Ok(());
+    }
+    insert_handovers(conn, &[(indicator, stood.0, stood.1)], handover).await?;
+    let own = indicators::table.find(indicator);
+    diesel::update(own).set(indicators::lead_unit_id.eq(leads)).execute(conn).await?;
+    Ok(())
+}
+
 /// Where these indicators stood on a day, where that is not where they stand by now: task and lead unit, each with its name.
 ///
 /// # Errors
@@ -213,7 +251,6 @@ struct Tree {
 
 impl Tree {
     async fn around(conn: &mut Conn, task_id: Id) -> Result<Self, StoreError> {
-        use diesel::OptionalExtension as _;
         let found =
             tasks::table.find(task_id).select(tasks::campaign_id).get_result(conn).await.optional()?;
         let campaign = found.ok_or_else(|| StoreError::missing("task", task_id.0))?;

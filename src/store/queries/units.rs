@@ -79,6 +79,11 @@ pub async fn resolve_unit(conn: &mut Conn, key: &str) -> Result<UnitRow, StoreEr
     let named = names::named(conn, NameKind::Unit, &typed).await?;
     let mut found: Vec<UnitRow> =
         units::table.filter(units::id.eq_any(named)).select(UnitRow::as_select()).load(conn).await?;
+    if found.len() > 1 {
+        // A name that a unit has now goes before one that another has besides.
+        let own: Vec<UnitRow> = found.iter().filter(|row| folded(&row.name) == typed).cloned().collect();
+        found = if own.is_empty() { found } else { own };
+    }
     match found.len() {
         0 => Err(StoreError::missing("unit", key)),
         1 => Ok(found.swap_remove(0)),

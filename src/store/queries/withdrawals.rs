@@ -38,7 +38,8 @@ pub async fn list_ladder(conn: &mut Conn, letter: Id) -> Result<Vec<(Id, LetterS
             .order(letters::id)
             .load(conn)
             .await?;
-        last = next.iter().map(|(id, _)| *id).filter(|id| found.iter().all(|(known, _)| known != id)).collect();
+        last =
+            next.iter().map(|(id, _)| *id).filter(|id| found.iter().all(|(known, _)| known != id)).collect();
         found.extend(next.into_iter().filter(|(id, _)| last.contains(id)));
     }
     let state = |(id, state): (Id, String)| Some((id, LetterState::parse(&state)?));
@@ -171,7 +172,8 @@ pub async fn list_withdrawals(
             .load(conn)
             .await?;
         let names = names(conn, rows.iter().map(|row| row.by_letter_id).collect()).await?;
-        let named = |row: WithdrawalRow| Some((row.letter_id, (row.clone(), names.get(&row.by_letter_id)?.clone())));
+        let named =
+            |row: WithdrawalRow| Some((row.letter_id, (row.clone(), names.get(&row.by_letter_id)?.clone())));
         found.extend(rows.into_iter().filter_map(named));
     }
     Ok(found)

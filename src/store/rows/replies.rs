@@ -3,7 +3,9 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
-use crate::schema::{audit_events, closures, receipts, remedies, replies, reply_files, reviews, settlements, withdrawals};
+use crate::schema::{
+    audit_events, closures, receipts, remedies, replies, reply_files, reviews, settlements, withdrawals,
+};
 use crate::types::Id;
 
 /// 签收, as stored.

@@ -36,7 +36,10 @@ async fn letters(app: &TestApp, query: &str) -> Vec<Value> {
 async fn act(app: &TestApp, dice: &mut Dice, day: &str) {
     at(app, day);
     let standing = letters(app, "").await;
-    let standing: Vec<Value> = standing.into_iter().filter(|one| !["draft", "discarded", "withdrawn"].contains(&one["state"].as_str().unwrap())).collect();
+    let standing: Vec<Value> = standing
+        .into_iter()
+        .filter(|one| !["draft", "discarded", "withdrawn"].contains(&one["state"].as_str().unwrap()))
+        .collect();
     let (path, body) = match dice.roll(8) {
         0 | 1 => {
             let Some(letter) = dice.pick(&standing) else { return };
@@ -51,7 +54,10 @@ async fn act(app: &TestApp, dice: &mut Dice, day: &str) {
             if all.len() < 3 {
                 return;
             }
-            (format!("/indicators/{}/retirement", id(dice.pick(&all).unwrap())), json!({"reason": "方案调整"}))
+            (
+                format!("/indicators/{}/retirement", id(dice.pick(&all).unwrap())),
+                json!({"reason": "方案调整"}),
+            )
         }
         4 => {
             let units = items(app, "/units").await;
@@ -76,7 +82,12 @@ async fn act(app: &TestApp, dice: &mut Dice, day: &str) {
         }
     };
     let answer = app.post(&path, body).await;
-    assert!([200, 201, 409, 422].contains(&answer.status.as_u16()), "{day} {path}: {} {}", answer.status, answer.json());
+    assert!(
+        [200, 201, 409, 422].contains(&answer.status.as_u16()),
+        "{day} {path}: {} {}",
+        answer.status,
+        answer.json()
+    );
 }
 
 /// What must hold after whatever has happened.
@@ -92,9 +103,19 @@ async fn check(app: &TestApp, known: &mut BTreeSet<String>, (seed, day): (u64, &
         let gapless: Vec<u32> = (1..).take(serials.len()).collect();
         assert_eq!(serials, gapless, "seed {seed}, {day}: numbers of {mark}");
     }
-    let over: BTreeMap<String, Value> = items(app, "/indicators?retired=true&limit=500").await.into_iter().map(|one| (id(&one).to_owned(), one["retired_on"].clone())).collect();
-    let merged: BTreeSet<String> = items(app, "/units?retired=true").await.iter().filter(|unit| unit["merged_into_id"].is_string()).map(|unit| id(unit).to_owned()).collect();
-    let states: BTreeMap<&str, &str> = all.iter().map(|letter| (id(letter), letter["state"].as_str().unwrap())).collect();
+    let over: BTreeMap<String, Value> = items(app, "/indicators?retired=true&limit=500")
+        .await
+        .into_iter()
+        .map(|one| (id(&one).to_owned(), one["retired_on"].clone()))
+        .collect();
+    let merged: BTreeSet<String> = items(app, "/units?retired=true")
+        .await
+        .iter()
+        .filter(|unit| unit["merged_into_id"].is_string())
+        .map(|unit| id(unit).to_owned())
+        .collect();
+    let states: BTreeMap<&str, &str> =
+        all.iter().map(|letter| (id(letter), letter["state"].as_str().unwrap())).collect();
     for letter in &all {
         if letter["number"].is_null() || !known.insert(id(letter).to_owned()) {
             continue;
@@ -105,11 +126,20 @@ async fn check(app: &TestApp, known: &mut BTreeSet<String>, (seed, day): (u64, &
         for episode in whole["episode_ids"].as_array().unwrap() {
             let episode = app.get(&format!("/episodes/{}", episode.as_str().unwrap())).await.expect(200);
             let retired = &over[episode["indicator_id"].as_str().unwrap()];
-            assert!(retired.is_null() || ends || retired.as_str() >= letter["issued_on"].as_str(), "seed {seed}, {day}: {letter} about what was retired {retired}");
+            assert!(
+                retired.is_null() || ends || retired.as_str() >= letter["issued_on"].as_str(),
+                "seed {seed}, {day}: {letter} about what was retired {retired}"
+            );
         }
-        assert!(!merged.contains(letter["unit_id"].as_str().unwrap()) || letter["issued_on"] != day || ends, "seed {seed}, {day}: {letter} to a merged unit");
+        assert!(
+            !merged.contains(letter["unit_id"].as_str().unwrap()) || letter["issued_on"] != day || ends,
+            "seed {seed}, {day}: {letter} to a merged unit"
+        );
         if let (Some(before), Some(_)) = (letter["follows_id"].as_str(), letter["ladder_step"].as_u64()) {
-            assert!(states[before] != "withdrawn" || letter["state"] == "withdrawn", "seed {seed}, {day}: {letter} reminds of what was taken back");
+            assert!(
+                states[before] != "withdrawn" || letter["state"] == "withdrawn",
+                "seed {seed}, {day}: {letter} reminds of what was taken back"
+            );
         }
     }
 }
@@ -119,13 +149,17 @@ async fn explained(app: &TestApp, (seed, day): (u64, &str)) {
     let drafts = letters(app, "&state=draft").await;
     for row in items(app, &format!("/ledger?as_of={day}&limit=500")).await {
         let told = row["letter_number"].is_string() || !row["withdrawn"].as_array().unwrap().is_empty();
-        assert!(told || row["unit"].is_null() || !drafts.is_empty(), "seed {seed}, {day}: {row} is not explained");
+        assert!(
+            told || row["unit"].is_null() || !drafts.is_empty(),
+            "seed {seed}, {day}: {row} is not explained"
+        );
     }
 }
 
 async fn year(app: &TestApp, seed: u64) {
     let mut dice = Dice(seed);
-    sample(app, &MEASURES, json!({"issuing": if seed.is_multiple_of(2) { "automatic" } else { "approval" }})).await;
+    sample(app, &MEASURES, json!({"issuing": if seed.is_multiple_of(2) { "automatic" } else { "approval" }}))
+        .await;
     let task = json!({"campaign": "内需攻坚", "name": "促进消费", "responsibilities": [{"unit": "省统计局", "role": "lead"}]});
     let task = app.post("/tasks", task).await.expect(201);
     for indicator in items(app, "/indicators").await.iter().skip(2) {
@@ -162,7 +196,12 @@ async fn year(app: &TestApp, seed: u64) {
     }
     for (path, before) in boards {
         let now = app.get(&path).await.bytes;
-        assert!(now == before, "seed {seed}: {path} was\n{}\nand is\n{}", String::from_utf8_lossy(&before), String::from_utf8_lossy(&now));
+        assert!(
+            now == before,
+            "seed {seed}: {path} was\n{}\nand is\n{}",
+            String::from_utf8_lossy(&before),
+            String::from_utf8_lossy(&now)
+        );
     }
 }
 

@@ -20,7 +20,8 @@ async fn text(app: &TestApp, letter: &str) -> String {
 
 async fn numbers(app: &TestApp) -> Vec<String> {
     let letters = items(app, "/letters").await;
-    let mut numbers: Vec<_> = letters.iter().filter_map(|letter| letter["number"].as_str().map(str::to_owned)).collect();
+    let mut numbers: Vec<_> =
+        letters.iter().filter_map(|letter| letter["number"].as_str().map(str::to_owned)).collect();
     numbers.sort();
     numbers
 }
