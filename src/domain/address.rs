@@ -1,10 +1,9 @@
 //! Mailboxes: one check for whoever enters an address and for the mailer that writes to it.
 
-use super::Invalid;
 use super::folded::folded;
+use super::{Invalid, lengths};
 
 /// Longest address that SMTP carries (RFC 5321 §4.5.3.1.3, without the angle brackets).
-const ADDRESS_MAX: usize = 254;
 /// Longest local part.
 const LOCAL_MAX: usize = 64;
 
@@ -26,7 +25,7 @@ pub fn checked_email(email: &str) -> Result<String, Invalid> {
     if !local.is_ascii() {
         return refuse("邮箱名（@之前）含有中文，多数邮件服务器不收，请换用字母、数字的邮箱名。");
     }
-    if email.len() > ADDRESS_MAX || local.len() > LOCAL_MAX {
+    if email.len() > lengths::EMAIL || local.len() > LOCAL_MAX {
         return refuse("邮箱地址过长（至多254个字符，@之前至多64个），请核对。");
     }
     if is_dot_atom(local) && is_qualified(domain) { Ok(email) } else { refuse(usual) }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Invalid, LetterNumber, Period, SignedKinds, invalid, places, text_enum};
+use super::{Invalid, LetterNumber, Period, SignedKinds, invalid, lengths, places, text_enum};
 
 text_enum! {
     /// Whether letters wait for a signature.
@@ -124,15 +124,15 @@ impl Campaign {
         }
         let renamed = |field: &str, refused: Invalid| Invalid { field: field.to_owned(), ..refused };
         Ok(Self {
-            name: invalid::text("name", &self.name, 80)?,
-            doc_no: optional("doc_no", &self.doc_no, 60)?,
+            name: invalid::text("name", &self.name, lengths::CAMPAIGN)?,
+            doc_no: optional("doc_no", &self.doc_no, lengths::DOC_NO)?,
             ordinal: invalid::ordinal(self.ordinal)?,
-            workforce: optional("workforce", &self.workforce, 60)?,
-            convener: optional("convener", &self.convener, 60)?,
-            issuer_name: invalid::text("issuer_name", &self.issuer_name, 60)?,
+            workforce: optional("workforce", &self.workforce, lengths::OFFICE)?,
+            convener: optional("convener", &self.convener, lengths::OFFICE)?,
+            issuer_name: invalid::text("issuer_name", &self.issuer_name, lengths::OFFICE)?,
             letter_mark: LetterNumber::check_mark(&self.letter_mark)
                 .map_err(|refused| renamed("letter_mark", refused))?,
-            contact_name: optional("contact_name", &self.contact_name, 30)?,
+            contact_name: optional("contact_name", &self.contact_name, lengths::PERSON)?,
             contact_phone: (self.contact_phone.as_deref().map(places::checked_phone).transpose())
                 .map_err(|refused| renamed("contact_phone", refused))?,
             contact_email: (self.contact_email.as_deref().map(super::checked_email).transpose())

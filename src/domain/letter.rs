@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Invalid, text_enum};
+use super::{Invalid, lengths, text_enum};
 
 text_enum! {
     /// What a letter is for.
@@ -146,8 +146,6 @@ impl Handling {
     }
 }
 
-/// Longest mark that a campaign may have.
-const MARK_MAX: usize = 20;
 /// What is put into the mark of a letter of a pilot.
 const TRIAL: &str = "演练";
 
@@ -164,7 +162,7 @@ impl LetterNumber {
     /// Checks a mark (机关代字) alone, as it comes from settings: 1–20 characters, no digits, spaces or brackets, and none that
     /// is kept for letters of a pilot.
     pub fn check_mark(mark: &str) -> Result<String, Invalid> {
-        let mark = Self::mark_of(mark, MARK_MAX)?;
+        let mark = Self::mark_of(mark, lengths::MARK)?;
         if mark.ends_with(TRIAL) || mark.ends_with("演练函") {
             let detail = "以“演练”“演练函”结尾的机关代字留给试运行时的演练函使用，请另取。";
             return Err(Invalid::new("mark", "reserved_mark", detail));
@@ -202,7 +200,7 @@ impl LetterNumber {
         if serial == 0 {
             return Err(Invalid::new("serial", "out_of_range", "发文顺序号从1起编。"));
         }
-        Ok(Self { mark: Self::mark_of(mark, MARK_MAX + TRIAL.chars().count())?, year, serial })
+        Ok(Self { mark: Self::mark_of(mark, lengths::MARK + TRIAL.chars().count())?, year, serial })
     }
 
     /// Reads exactly what [`LetterNumber`] displays; other brackets, leading zeros and 第 are refused.

@@ -1,6 +1,6 @@
 //! What is measured, apart from where and how much was promised.
 
-use super::{Invalid, invalid, text_enum};
+use super::{Invalid, invalid, lengths, text_enum};
 
 text_enum! {
     /// How the values of a series relate to time.
@@ -75,8 +75,8 @@ impl Measure {
             return Err(Invalid::new("precision", "out_of_range", "小数位数应为0至6。"));
         }
         Ok(Self {
-            name: invalid::text("name", name, 80)?,
-            unit: invalid::text("unit", unit, 20)?,
+            name: invalid::text("name", name, lengths::MEASURE)?,
+            unit: invalid::text("unit", unit, lengths::MEASURE_UNIT)?,
             basis,
             better,
             frequency,
@@ -96,7 +96,7 @@ impl Measure {
         let mut checked: Vec<String> = Vec::with_capacity(aliases.len());
         for (index, alias) in aliases.iter().enumerate() {
             let field = format!("aliases.{index}");
-            let alias = invalid::text(&field, alias, 80)?;
+            let alias = invalid::text(&field, alias, lengths::MEASURE)?;
             if alias == self.name || checked.contains(&alias) {
                 return Err(Invalid::new(field, "duplicate", "与名称或前面的别名重复，请删除。"));
             }

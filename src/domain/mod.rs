@@ -14,6 +14,7 @@ pub mod grade;
 pub mod incident;
 pub mod invalid;
 pub mod kind;
+pub mod lengths;
 pub mod letter;
 pub mod measure;
 pub mod observation;

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::address::checked_email;
 use super::folded::folded;
-use super::{Invalid, Period, invalid, text_enum};
+use super::{Invalid, Period, invalid, lengths, text_enum};
 
 text_enum! {
     /// Rank of a region.
@@ -67,7 +67,11 @@ impl Region {
     /// # Errors
     /// A malformed code or an empty name.
     pub fn new(code: &str, name: &str, level: RegionLevel) -> Result<Self, Invalid> {
-        Ok(Self { code: checked_region_code(code)?, name: invalid::text("name", name, 40)?, level })
+        Ok(Self {
+            code: checked_region_code(code)?,
+            name: invalid::text("name", name, lengths::REGION)?,
+            level,
+        })
     }
 }
 
@@ -127,7 +131,7 @@ impl RegionAlias {
     pub fn checked(self) -> Result<Self, Invalid> {
         checked_span(self.valid_from, self.valid_to)?;
         Ok(Self {
-            name: invalid::text("name", &self.name, 40)?,
+            name: invalid::text("name", &self.name, lengths::REGION)?,
             code: self.code.as_deref().map(checked_region_code).transpose()?,
             ..self
         })
@@ -166,7 +170,7 @@ impl Unit {
     /// An empty name or a malformed credit code.
     pub fn new(name: &str, credit_code: Option<&str>) -> Result<Self, Invalid> {
         Ok(Self {
-            name: invalid::text("name", name, 60)?,
+            name: invalid::text("name", name, lengths::UNIT)?,
             credit_code: credit_code.map(checked_credit_code).transpose()?,
         })
     }
@@ -240,7 +244,7 @@ impl Contact {
     pub fn checked(self) -> Result<Self, Invalid> {
         checked_span(Some(self.valid_from), self.valid_to)?;
         Ok(Self {
-            name: invalid::text("name", &self.name, 30)?,
+            name: invalid::text("name", &self.name, lengths::PERSON)?,
             email: checked_email(&self.email)?,
             phone: self.phone.as_deref().map(checked_phone).transpose()?,
             ..self

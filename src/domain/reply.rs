@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::invalid::{paragraphs, text};
 use super::places::{checked_day, checked_phone};
-use super::{Invalid, LetterState, text_enum};
+use super::{Invalid, LetterState, lengths, text_enum};
 
 text_enum! {
     /// What the reviewer says of a reply.
@@ -178,7 +178,6 @@ pub const FILE_BYTES_MAX: usize = 5 * 1024 * 1024;
 pub const FILES_BYTES_MAX: usize = 10 * 1024 * 1024;
 /// Remedies one reply may name.
 pub const REMEDIES_MAX: usize = 10;
-const TEXT_MAX: usize = 2_000;
 
 /// Which files an office takes, and what they are sent back as: told by the ending, never by the sender's word.
 const MEDIA_TYPES: [(&str, &str); 13] = [
@@ -210,8 +209,8 @@ impl Reply {
                 String::new()
             })
         };
-        let cause = keep(paragraphs("cause", &self.cause, TEXT_MAX));
-        let person = keep(text("person", &self.person, 30));
+        let cause = keep(paragraphs("cause", &self.cause, lengths::REPLY_TEXT));
+        let person = keep(text("person", &self.person, lengths::PERSON));
         let phone = keep(required_phone(&self.phone));
         let mut remedies = Vec::with_capacity(self.remedies.len());
         for (index, remedy) in self.remedies.into_iter().enumerate() {
@@ -238,7 +237,7 @@ impl Reply {
 
 impl Remedy {
     fn checked(self, issued_on: NaiveDate) -> Result<Self, Vec<Invalid>> {
-        let action = paragraphs("action", &self.action, TEXT_MAX);
+        let action = paragraphs("action", &self.action, lengths::REPLY_TEXT);
         let due_on = checked_day("due_on", self.due_on).and_then(|day| {
             if day < issued_on {
                 return Err(Invalid::new("due_on", "too_early", "完成时限不能早于来函日期，请核对。"));
@@ -253,7 +252,7 @@ impl Remedy {
 }
 
 fn required_phone(phone: &str) -> Result<String, Invalid> {
-    text("phone", phone, 30)?;
+    text("phone", phone, lengths::PHONE)?;
     checked_phone(phone)
 }
 
@@ -275,7 +274,7 @@ impl ReplyFile {
     fn checked(self) -> Result<Self, Invalid> {
         // Some browsers send the whole path.
         let base = self.name.rsplit(['/', '\\']).next().unwrap_or_default();
-        let name = text("name", base, 120)?;
+        let name = text("name", base, lengths::FILE_NAME)?;
         if media_type(&name).is_none() || name.starts_with('.') {
             let endings = MEDIA_TYPES.map(|(ending, _)| ending).join("、");
             return Err(Invalid::new("name", "bad_file_type", format!("附件只能是这些类型：{endings}。")));

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Grade, Invalid, Level, invalid, text_enum};
+use super::{Grade, Invalid, Level, invalid, lengths, text_enum};
 
 mod published;
 #[cfg(test)]
@@ -148,7 +148,7 @@ pub struct RulePack {
 impl RulePack {
     /// Checks every part.
     pub fn checked(self) -> Result<Self, Invalid> {
-        let name = invalid::text("name", &self.name, 40)?;
+        let name = invalid::text("name", &self.name, lengths::RULE_PACK)?;
         if name.contains('@') {
             return Err(Invalid::new("name", "malformed", "名称不能含“@”，它用来分隔名称和版本号。"));
         }

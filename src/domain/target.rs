@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 pub use super::kind::Kind;
 use super::pace::is_percent;
 use super::phrase::{self, names_other};
-use super::{Curve, Doubt, DoubtSet, Invalid, Period, invalid, quantity, text_enum};
+use super::{Curve, Doubt, DoubtSet, Invalid, Period, invalid, lengths, quantity, text_enum};
 
 text_enum! {
     /// How actual and promised value are compared.
@@ -81,7 +81,7 @@ impl Target {
         for value in [self.value, self.value_hi].into_iter().flatten() {
             quantity::checked("value", value)?;
         }
-        let phrase = invalid::text("phrase", &self.phrase, 200)?;
+        let phrase = invalid::text("phrase", &self.phrase, lengths::PHRASE)?;
         Ok(Self { phrase, unit: self.unit.trim().to_owned(), ..self })
     }
 

@@ -1,6 +1,6 @@
 //! Tasks (任务): the nodes of a campaign's tree.
 
-use super::{Invalid, invalid};
+use super::{Invalid, invalid, lengths};
 
 /// A task, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +19,11 @@ impl Task {
     /// # Errors
     /// An empty or overlong name, an ordinal out of range.
     pub fn new(name: &str, ordinal: i32, units_open: bool) -> Result<Self, Invalid> {
-        Ok(Self { name: invalid::text("name", name, 120)?, ordinal: invalid::ordinal(ordinal)?, units_open })
+        Ok(Self {
+            name: invalid::text("name", name, lengths::TASK)?,
+            ordinal: invalid::ordinal(ordinal)?,
+            units_open,
+        })
     }
 }
 

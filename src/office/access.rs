@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::actor::Deed;
 use super::{Actor, Office, Refusal};
 use crate::domain::invalid::text;
-use crate::domain::{Invalid, Role};
+use crate::domain::{Invalid, Role, lengths};
 use crate::store::rows::ApiKeyRow;
 use crate::store::types::Id;
 
@@ -37,7 +37,7 @@ pub async fn create_api_key(
 
 async fn add_api_key(deed: &mut Deed<'_>, new: NewApiKey) -> Result<(String, ApiKeyRow), Refusal> {
     let office = deed.office();
-    let name = text("name", &new.name, 60)?;
+    let name = text("name", &new.name, lengths::KEY_NAME)?;
     let unit = deed.maybe_unit("unit", new.unit.as_deref()).await?;
     let refused = |rule, detail: &str| Err(Invalid::new("unit", rule, detail).into());
     match (new.role, &unit) {

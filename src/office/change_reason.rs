@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::Office;
-use crate::domain::{Invalid, invalid};
+use crate::domain::{Invalid, invalid, lengths};
 use crate::store::revisions::ChangeNote;
 
 /// What is said of a change besides what it changes.
@@ -27,7 +27,11 @@ impl ChangeReason {
             let detail = "生效日期不能晚于今天，请到该日再作修改。";
             return Err(Invalid::new("effective_on", "out_of_range", detail));
         }
-        let reason = self.reason.as_deref().map(|reason| invalid::text("reason", reason, 200)).transpose()?;
+        let reason = self
+            .reason
+            .as_deref()
+            .map(|reason| invalid::text("reason", reason, lengths::CHANGE_REASON))
+            .transpose()?;
         Ok(ChangeNote { id: office.clock.new_id(), from, reason, at: office.clock.timestamp() })
     }
 }

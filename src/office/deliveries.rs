@@ -9,7 +9,7 @@ use super::actor::Deed;
 use super::{Actor, Office, Refusal};
 use crate::domain::delivery::not_in_a_pilot;
 use crate::domain::invalid::text;
-use crate::domain::{Invalid, LetterState, TextEnum as _, checked_email};
+use crate::domain::{Invalid, LetterState, TextEnum as _, checked_email, lengths};
 use crate::store::rows::{DeliveryRow, Lease, Pace};
 use crate::store::types::Id;
 use crate::store::{StoreError, failpoint};
@@ -61,7 +61,7 @@ pub async fn add_recipient(
 
 async fn queue(deed: &mut Deed<'_>, letter: Uuid, new: NewRecipient) -> Result<DeliveryRow, Refusal> {
     let office = deed.office();
-    let (name, email) = (text("name", &new.name, 30)?, checked_email(&new.email)?);
+    let (name, email) = (text("name", &new.name, lengths::PERSON)?, checked_email(&new.email)?);
     let unit = deed.maybe_unit("unit", new.unit.as_deref()).await?;
     let row = deed.tx().find_letter(letter).await?.ok_or(Refusal::NotFound("函"))?;
     let state = LetterState::parse(&row.state);

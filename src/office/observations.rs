@@ -7,7 +7,9 @@ use rust_decimal::Decimal;
 
 use super::{Actor, Office, Refusal};
 use crate::domain::smell::Habit;
-use crate::domain::{Basis, Doubt, DoubtSet, Figure, Invalid, Period, Status, entry, invalid, quantity};
+use crate::domain::{
+    Basis, Doubt, DoubtSet, Figure, Invalid, Period, Status, entry, invalid, lengths, quantity,
+};
 use crate::store::StoreError;
 use crate::store::rows::{
     FactWrite, MeasureRow, ObservationRow, Put, StatedDifferenceRow, word, write_doubts,
@@ -199,7 +201,7 @@ impl<'s> FactReader<'s> {
             None => told(wrong, "region", StoreError::missing("region", &stated.region)),
         };
         let period = wrong.take(Period::new(stated.period.0, stated.period.1));
-        let source = wrong.take(invalid::text("source", &stated.source, 200));
+        let source = wrong.take(invalid::text("source", &stated.source, lengths::SOURCE));
         let figure = stated.figure;
         let status = stated.status.unwrap_or(Status::Preliminary);
         differences(stated, wrong);
@@ -277,7 +279,7 @@ fn number(
 
 fn differences(stated: &NewFact, wrong: &mut Wrong) {
     for (place, (against, difference)) in stated.differences.iter().enumerate() {
-        wrong.take(invalid::text(&format!("differences.{place}.against"), against, 40));
+        wrong.take(invalid::text(&format!("differences.{place}.against"), against, lengths::AGAINST));
         wrong.take(quantity::checked(&format!("differences.{place}.difference"), *difference));
     }
 }

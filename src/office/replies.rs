@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{Actor, Office, Refusal};
 use crate::domain::invalid::{paragraphs, text};
 use crate::domain::reply::{Reply, ReviewVerdict, media_type};
-use crate::domain::{Invalid, LetterKind, TextEnum as _};
+use crate::domain::{Invalid, LetterKind, TextEnum as _, lengths};
 use crate::store::rows::{
     ClosureRow, LetterRow, NewReply, ReceiptRow, RemedyRow, ReplyFileRow, ReplyRow, ReviewRow, WholeReply,
 };
@@ -28,7 +28,7 @@ pub async fn receive_letter(
     id: Uuid,
     person: &str,
 ) -> Result<(ReceiptRow, bool), Refusal> {
-    let person = text("person", person, 30)?;
+    let person = text("person", person, lengths::PERSON)?;
     let row = ReceiptRow {
         id: Id(office.clock.new_id()),
         letter_id: letter(office, id).await?.id,
@@ -145,7 +145,7 @@ pub async fn review_reply(
             let detail = "退回时请写明原因，责任单位据此重新反馈。";
             return Err(Invalid::new("reason", "required", detail).into());
         }
-        (_, reason) => reason.map(|reason| paragraphs("reason", reason, 1_000)).transpose()?,
+        (_, reason) => reason.map(|reason| paragraphs("reason", reason, lengths::NOTE)).transpose()?,
     };
     letter(office, id).await?;
     let row = ReviewRow {
@@ -174,7 +174,7 @@ pub async fn close_letter(
     id: Uuid,
     note: Option<&str>,
 ) -> Result<ClosureRow, Refusal> {
-    let note = said(note).map(|note| paragraphs("note", note, 1_000)).transpose()?;
+    let note = said(note).map(|note| paragraphs("note", note, lengths::NOTE)).transpose()?;
     let row = ClosureRow {
         id: Id(office.clock.new_id()),
         letter_id: letter(office, id).await?.id,

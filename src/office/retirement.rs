@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::actor::Deed;
 use super::{Actor, Office, Refusal};
 use crate::domain::invalid::text;
-use crate::domain::{Invalid, Retiree};
+use crate::domain::{Invalid, Retiree, lengths};
 use crate::store::rows::{Dependent, ObservationRow};
 use crate::store::types::Id;
 
@@ -28,7 +28,7 @@ pub async fn retire(
     (what, id): (Retiree, Uuid),
     (reason, whole): (&str, bool),
 ) -> Result<(), Refusal> {
-    let reason = text("reason", reason, 500)?;
+    let reason = text("reason", reason, lengths::REASON)?;
     let mut deed = office.begin(actor).await?;
     let retired = retire_in(&mut deed, (what, Id(id)), &reason, whole).await;
     deed.end(retired).await
@@ -94,7 +94,7 @@ pub async fn withdraw_observation(
     id: Uuid,
     reason: &str,
 ) -> Result<ObservationRow, Refusal> {
-    let reason = text("reason", reason, 500)?;
+    let reason = text("reason", reason, lengths::REASON)?;
     let (today, now) = (office.clock.today(), office.clock.timestamp());
     let mut deed = office.begin(actor).await?;
     let withdrawn = match deed.tx().withdraw_observation(id, (today, &reason), now).await {

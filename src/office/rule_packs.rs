@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::domain::rule_pack::{Bands, Family, Levels};
-use crate::domain::{Invalid, Level, RulePack, invalid};
+use crate::domain::{Invalid, Level, RulePack, invalid, lengths};
 use crate::office::actor::Deed;
 use crate::office::{Actor, Office, Refusal};
 use crate::store::rows::RulePackRow;
@@ -152,7 +152,7 @@ pub async fn create_rule_pack(
 
 async fn add_rule_pack(deed: &mut Deed<'_>, new: NewRulePack) -> Result<RulePackRow, Refusal> {
     let office = deed.office();
-    let reason = invalid::text("reason", &new.reason, 200)?;
+    let reason = invalid::text("reason", &new.reason, lengths::CHANGE_REASON)?;
     let base = base(deed, &new).await?;
     let pack = new.over(base).checked()?;
     let row = RulePackRow::of(&pack, Id(office.clock.new_id()), &reason, office.clock.timestamp());

@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use super::actor::Deed;
 use super::{Actor, Office, Refusal};
-use crate::domain::Invalid;
 use crate::domain::invalid::text;
+use crate::domain::{Invalid, lengths};
 use crate::store::rows::SilenceRow;
 use crate::store::types::Id;
 use crate::store::{StoreError, Tx};
@@ -45,7 +45,8 @@ pub async fn create_silence(office: &Office, actor: &Actor, new: NewSilence) -> 
 
 async fn add_silence(deed: &mut Deed<'_>, new: NewSilence) -> Result<SilenceRow, Refusal> {
     let office = deed.office();
-    let (reason, owner) = (text("reason", &new.reason, 500)?, text("owner", &new.owner, 30)?);
+    let (reason, owner) =
+        (text("reason", &new.reason, lengths::REASON)?, text("owner", &new.owner, lengths::PERSON)?);
     let refused = |field: &str, rule, detail: &str| Err(Invalid::new(field, rule, detail).into());
     let today = office.clock.today();
     let starts_on = new.starts_on.unwrap_or(today);
@@ -91,7 +92,7 @@ async fn add_silence(deed: &mut Deed<'_>, new: NewSilence) -> Result<SilenceRow,
 /// [`Refusal::NotFound`]; [`Refusal::Conflict`] when it is over already.
 pub async fn end_silence(office: &Office, actor: &Actor, id: Uuid, by: &str) -> Result<SilenceRow, Refusal> {
     const WHAT: Refusal = Refusal::NotFound("静默");
-    let by = text("by", by, 30)?;
+    let by = text("by", by, lengths::PERSON)?;
     let row = office.store.find_silence(id).await?.ok_or(WHAT)?;
     if row.ended_at.is_some() || row.ends_on < office.clock.today() {
         return Err(Refusal::Conflict("该静默已经结束，无须再结束。"));

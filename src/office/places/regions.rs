@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::domain::{Invalid, Region, RegionAlias, RegionLevel, invalid, places};
+use crate::domain::{Invalid, Region, RegionAlias, RegionLevel, invalid, lengths, places};
 use crate::office::actor::Deed;
 use crate::office::{Actor, Office, Refusal};
 use crate::store::rows::{RegionAliasRow, RegionRow, word};
@@ -46,7 +46,8 @@ pub async fn create_region(office: &Office, actor: &Actor, new: NewRegion) -> Re
 async fn add_region(deed: &mut Deed<'_>, new: NewRegion) -> Result<NamedRegion, Refusal> {
     let office = deed.office();
     let region = Region::new(&new.code, &new.name, new.level)?;
-    let short_name = invalid::text("short_name", new.short_name.as_deref().unwrap_or(&region.name), 40)?;
+    let short_name =
+        invalid::text("short_name", new.short_name.as_deref().unwrap_or(&region.name), lengths::REGION)?;
     places::checked_span(new.valid_from, new.valid_to)?;
     let parent = deed.maybe_region("parent", new.parent.as_deref()).await?;
     if let Some(parent) = &parent
@@ -109,7 +110,7 @@ pub async fn update_region(
     }
     let changed = RegionRow {
         name: region.name,
-        short_name: invalid::text("short_name", short_name, 40)?,
+        short_name: invalid::text("short_name", short_name, lengths::REGION)?,
         valid_to,
         revision: present.revision + 1,
         updated_at: office.clock.timestamp(),

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::domain::kind::ReportedBy;
-use crate::domain::{Curve, Grade, Invalid, Node, invalid};
+use crate::domain::{Curve, Grade, Invalid, Node, invalid, lengths};
 use crate::office::{Actor, Office, Refusal};
 use crate::store::rows::{IndicatorRow, NodeReportRow, PersonVerdictRow};
 use crate::store::types::Id;
@@ -77,8 +77,8 @@ pub async fn give_verdict(
         indicator_id: indicator.id,
         grade: new.grade.to_string(),
         given_on: day(office, "given_on", new.given_on)?,
-        evidence: invalid::text("evidence", &new.evidence, 500)?,
-        person: invalid::text("person", &new.person, 60)?,
+        evidence: invalid::text("evidence", &new.evidence, lengths::EVIDENCE)?,
+        person: invalid::text("person", &new.person, lengths::REPORTER)?,
         recorded_at: office.clock.timestamp(),
     };
     let mut deed = office.begin(actor).await?;
@@ -136,8 +136,8 @@ pub async fn report_node(
         node_on: node.on,
         done: new.done,
         reported_on: day(office, "reported_on", new.reported_on)?,
-        evidence: invalid::text("evidence", &new.evidence, 500)?,
-        person: invalid::text("person", &new.person, 60)?,
+        evidence: invalid::text("evidence", &new.evidence, lengths::EVIDENCE)?,
+        person: invalid::text("person", &new.person, lengths::REPORTER)?,
         recorded_at: office.clock.timestamp(),
     };
     let mut deed = office.begin(actor).await?;

@@ -9,7 +9,7 @@ use super::run::Outcome;
 use super::together::unless_overtaken;
 use super::{Actor, Office, Refusal, letter_context, run, settle};
 use crate::domain::invalid::text;
-use crate::domain::{Invalid, LetterKind, LetterState, TextEnum as _};
+use crate::domain::{Invalid, LetterKind, LetterState, TextEnum as _, lengths};
 use crate::letter::{FactChange, LetterFacts, changes};
 use crate::store::rows::{EpisodeChange, EpisodeRow, LetterRow};
 use crate::store::types::Id;
@@ -26,7 +26,7 @@ use uuid::Uuid;
 /// been answered; `Changed` when what it rests on is not as it was; `Stale` when it was written anew meanwhile; a calendar
 /// error when its deadline falls into an unpublished year.
 pub async fn sign(office: &Office, actor: &Actor, id: Uuid, signer: &str) -> Result<LetterRow, Refusal> {
-    let signer = text("signer", signer, 30)?;
+    let signer = text("signer", signer, lengths::PERSON)?;
     let before = draft(office, id).await?;
     issue(office, actor, before, Some(&signer)).await
 }
@@ -123,7 +123,7 @@ pub async fn discard(
     id: Uuid,
     (by, reason): (&str, &str),
 ) -> Result<LetterRow, Refusal> {
-    let (by, reason) = (text("by", by, 30)?, text("reason", reason, 500)?);
+    let (by, reason) = (text("by", by, lengths::PERSON)?, text("reason", reason, lengths::REASON)?);
     let before = draft(office, id).await?;
     let now = office.clock.timestamp();
     // As far as these episodes go, it has been decided: the next draft comes with a later period or a worse level.

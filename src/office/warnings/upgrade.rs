@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Actor, Office, Refusal, RunReport};
 use crate::domain::invalid::text;
-use crate::domain::{Grade, Invalid, RULES_VERSION, TextEnum as _};
+use crate::domain::{Grade, Invalid, RULES_VERSION, TextEnum as _, lengths};
 use crate::store::rows::WarningRunRow;
 use crate::store::types::Id;
 use crate::store::{Store, StoreError, Tx};
@@ -124,7 +124,7 @@ pub async fn release(
     run: Uuid,
     by: Option<&str>,
 ) -> Result<WarningRunRow, Refusal> {
-    let by = by.map(|by| text("by", by, 30)).transpose()?;
+    let by = by.map(|by| text("by", by, lengths::PERSON)).transpose()?;
     let row = office.store.find_run(run).await?.ok_or(Refusal::NotFound("预警运行"))?;
     let not_held = |detail: &str| StoreError::Conflict(Invalid::new("state", "nothing_held", detail)).into();
     if RunReport::read(&row)?.upgrade.is_none() {
