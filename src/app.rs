@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::middleware::{Compress, from_fn};
+use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::{App, HttpServer, web};
 use chrono::TimeDelta;
 
@@ -203,21 +203,25 @@ fn lines(config: &Config) -> usize {
 }
 
 /// The application that answers requests, with all that stands before its handlers; a worker has one, and so has a test.
+/// Pages of `origins` may call it from a browser.
 pub fn application(
     office: Office,
     board_cache: Arc<BoardCache>,
+    origins: &[String],
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
         Config = (),
-        Response = ServiceResponse<impl MessageBody>,
+        Response = ServiceResponse<impl MessageBody + use<>>,
         Error = actix_web::Error,
         InitError = (),
-    >,
+    > + use<>,
 > {
     let state = web::Data::new(State::new(office, board_cache));
     App::new()
         .wrap(Compress::default())
+        .wrap(from_fn(api::http::negotiate::middleware))
+        .wrap(Condition::new(!origins.is_empty(), api::http::negotiate::cors(origins)))
         .wrap(from_fn(api::http::request_id::middleware))
         .wrap(from_fn(api::http::detach_on_disconnect::middleware))
         .configure(crate::web::routes)
@@ -241,13 +245,14 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, listener: TcpListener
     let (url, connections) = (config.database.url.clone(), (config.database.connections / workers).max(1));
     let address = listener.local_addr()?;
     let board_cache = Arc::new(BoardCache::default());
+    let origins = config.cors_origins();
     let server = HttpServer::new(move || {
         // A pool for each worker: a connection is driven by the thread that opened it.
         let own = match Store::open(&url, connections) {
             Ok(store) => shared.clone().over(store),
             Err(_) => shared.clone(),
         };
-        application(own, board_cache.clone())
+        application(own, board_cache.clone(), &origins)
     })
     .workers(workers)
     // A thread for each connection: were there fewer, statements that wait for SQLite's lock could keep its holder's next

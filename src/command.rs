@@ -131,7 +131,7 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
             Ok(())
         }
         Command::Openapi => {
-            say(format_args!("{}", api::openapi().to_pretty_json().unwrap_or_default()));
+            say(format_args!("{}", api::openapi_text().unwrap_or_default().trim_end()));
             Ok(())
         }
         Command::Evaluate { as_of } => evaluate(&config, as_of).await,

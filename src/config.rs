@@ -67,6 +67,8 @@ pub struct ServerConfig {
     pub workers: usize,
     /// Patience at shutdown, seconds.
     pub shutdown_seconds: u64,
+    /// Origins whose pages may call the API, separated by commas.
+    pub cors_origins: String,
 }
 
 /// Where rows are kept.
@@ -278,12 +280,22 @@ impl Config {
         Ok(config)
     }
 
+    /// The origins in `server.cors_origins`, one by one.
+    pub fn cors_origins(&self) -> Vec<String> {
+        let listed = self.server.cors_origins.split(',').map(str::trim);
+        listed.filter(|origin| !origin.is_empty()).map(str::to_owned).collect()
+    }
+
     fn check(&self) -> Result<(), ConfigError> {
         if self.database.url.trim().is_empty() {
             return Err(ConfigError::new("database.url", "must not be empty"));
         }
         if !(1..=1_000).contains(&self.database.connections) {
             return Err(ConfigError::new("database.connections", "must be 1 to 1000"));
+        }
+        if !self.cors_origins().iter().all(|origin| is_origin(origin)) {
+            let detail = "must be origins such as https://board.example.gov.cn, separated by commas";
+            return Err(ConfigError::new("server.cors_origins", detail));
         }
         let key = &self.access.bootstrap_key;
         if !key.is_empty() && (key.len() < 20 || !key.bytes().all(|byte| byte.is_ascii_graphic())) {
@@ -543,6 +555,13 @@ fn read(table: Table) -> Result<Config, ConfigError> {
     })
 }
 
+/// Whether this is scheme, host and perhaps port, as a browser sends it in `Origin`.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-:[]".contains(&byte);
+    host.is_some_and(|host| !host.is_empty() && host.bytes().all(plain))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -590,6 +609,8 @@ mod tests {
             ("[server]\nlisten = 5", &[], "server.listen"),
             ("[server]\nlisten = \"nowhere\"", &[], "server.listen"),
             ("[server]\nworkers = -1", &[], "server.workers"),
+            ("[server]\ncors_origins = \"*\"", &[], "server.cors_origins"),
+            ("[server]\ncors_origins = \"https://board.example.org/\"", &[], "server.cors_origins"),
             ("[mail]\ntransport = \"pigeon\"", &[], "mail.transport"),
             ("[mail]\ntransport = \"smtp\"", &[], "mail.host"),
             ("[mail]\nfrom_address = \"张三\"", &[], "mail.from_address"),

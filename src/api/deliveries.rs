@@ -18,6 +18,8 @@ use crate::office::StoreError;
 use crate::office::rows::{DeliveryFilter, DeliveryRow, word};
 use crate::office::{Actor, deliveries};
 
+type DeliveryStateWord = Word<DeliveryState>;
+
 /// Adds the routes.
 pub fn routes(config: &mut impl Routes) {
     config.service(list_deliveries).service(retry_delivery).service(create_delivery);
@@ -41,8 +43,8 @@ pub struct DeliveryView {
     /// 邮件编号（Message-ID），每次重发相同
     message_id: String,
     /// 状态：待发、正在发、已送达邮件服务器、已放弃
-    #[schema(value_type = String, example = "accepted")]
-    state: Word<DeliveryState>,
+    #[schema(example = "accepted")]
+    state: DeliveryStateWord,
     /// 已尝试次数
     attempts: i32,
     /// 其中结果不明、可能重复的次数
@@ -87,8 +89,7 @@ pub struct DeliveryParams {
     /// 函的编号
     letter: Option<Uuid>,
     /// 状态
-    #[param(value_type = Option<String>)]
-    state: Option<Word<DeliveryState>>,
+    state: Option<DeliveryStateWord>,
 }
 
 /// 列出投递

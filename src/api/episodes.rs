@@ -19,6 +19,11 @@ use crate::domain::{Grade, Handling, Level};
 use crate::office::StoreError;
 use crate::office::rows::{EpisodeFilter, EpisodeRow, word};
 
+type EpisodeStateWord = Word<EpisodeState>;
+type GradeWord = Word<Grade>;
+type HandlingWord = Word<Handling>;
+type LevelWord = Word<Level>;
+
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
     config.service(list_episodes).service(find_episode);
@@ -38,24 +43,19 @@ pub struct EpisodeView {
     /// 责任单位编号
     pub unit_id: Option<Uuid>,
     /// 状态：open、observing（观察期）或lifted
-    #[schema(value_type = String)]
-    pub state: Word<EpisodeState>,
+    pub state: EpisodeStateWord,
     /// 最近一次研判的等级
-    #[schema(value_type = String)]
-    pub grade: Word<Grade>,
+    pub grade: GradeWord,
     /// 预警等级：yellow、orange或red；由数据决定，催办不改变等级
-    #[schema(value_type = String)]
-    pub level: Word<Level>,
+    pub level: LevelWord,
     /// 办理层级：remind（催办）、raise（提级）或summon（约谈）；为null表示尚未催办
-    #[schema(value_type = Option<String>)]
-    pub handling: Option<Word<Handling>>,
+    pub handling: Option<HandlingWord>,
     /// 出现日期
     pub opened_on: NaiveDate,
     /// 解除日期
     pub lifted_on: Option<NaiveDate>,
     /// 最近一次发函时的等级
-    #[schema(value_type = Option<String>)]
-    pub lettered_level: Option<Word<Level>>,
+    pub lettered_level: Option<LevelWord>,
     /// 最近一次发函所据数据期的结束日期
     pub lettered_period_end: Option<NaiveDate>,
     /// 最近一封预警函
@@ -107,8 +107,7 @@ pub struct EpisodeParams {
     /// 指标编号
     indicator: Option<Uuid>,
     /// 状态：open、observing（观察期）或lifted
-    #[param(value_type = Option<String>)]
-    state: Option<Word<EpisodeState>>,
+    state: Option<EpisodeStateWord>,
 }
 
 /// 列出预警事项

@@ -18,6 +18,9 @@ use crate::office::StoreError;
 use crate::office::rows::{IncidentFilter, IncidentRow, word};
 use crate::office::{Actor, incidents};
 
+type IncidentKindWord = Word<IncidentKind>;
+type SubjectKindWord = Word<SubjectKind>;
+
 /// Adds the routes.
 pub fn routes(config: &mut impl Routes) {
     config.service(list_incidents).service(find_incident).service(close_incident);
@@ -29,14 +32,14 @@ pub struct IncidentView {
     /// 编号
     pub id: Uuid,
     /// 种类
-    #[schema(value_type = String, example = "delivery_bounced")]
-    pub kind: Word<IncidentKind>,
+    #[schema(example = "delivery_bounced")]
+    pub kind: IncidentKindWord,
     /// 种类的中文名
     #[schema(example = "邮件被退回")]
     pub title: &'static str,
     /// 关于什么：delivery、letter、episode、indicator、calendar、job或mail
-    #[schema(value_type = String, example = "delivery")]
-    pub subject_kind: Word<SubjectKind>,
+    #[schema(example = "delivery")]
+    pub subject_kind: SubjectKindWord,
     /// 其编号（日历为年份，任务为名称）
     pub subject_id: String,
     /// 说明
@@ -72,11 +75,9 @@ impl IncidentView {
 #[into_params(parameter_in = Query)]
 pub struct IncidentParams {
     /// 种类
-    #[param(value_type = Option<String>)]
-    kind: Option<Word<IncidentKind>>,
+    kind: Option<IncidentKindWord>,
     /// 关于什么
-    #[param(value_type = Option<String>)]
-    subject_kind: Option<Word<SubjectKind>>,
+    subject_kind: Option<SubjectKindWord>,
     /// 关于哪一个
     subject_id: Option<String>,
     /// true只要仍存在的，false只要已消除的

@@ -25,6 +25,10 @@ use crate::office::StoreError;
 use crate::office::rows::{LedgerFilter, LedgerLetterRow, LedgerRow, LetterName, Page, WithdrawalRow, word};
 use crate::office::types::Id;
 
+type HandlingWord = Word<Handling>;
+type LetterStateWord = Word<LetterState>;
+type LevelWord = Word<Level>;
+
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
     config.service(count_ledger).service(download_ledger).service(list_ledger);
@@ -48,11 +52,9 @@ pub struct LedgerItemView {
     /// 责任单位
     unit: Option<String>,
     /// 预警等级（进度等级）：由数据决定；过去日期为当时最近一封预警函的等级，当时尚未发函的为现等级
-    #[schema(value_type = String)]
-    level: Word<Level>,
+    level: LevelWord,
     /// 办理层级：remind（催办）、raise（提级）或summon（约谈）；为null表示当时尚未催办
-    #[schema(value_type = Option<String>)]
-    handling: Option<Word<Handling>>,
+    handling: Option<HandlingWord>,
     /// 出现日期
     opened_on: NaiveDate,
     /// 已持续天数
@@ -68,8 +70,7 @@ pub struct LedgerItemView {
     /// 最近一封函的文号
     letter_number: Option<String>,
     /// 最近一封函当时的状态
-    #[schema(value_type = Option<String>)]
-    letter_state: Option<Word<LetterState>>,
+    letter_state: Option<LetterStateWord>,
     /// 最近一封函的反馈期限
     reply_by: Option<NaiveDate>,
     /// 是否逾期未反馈

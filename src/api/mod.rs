@@ -40,7 +40,7 @@ use crate::office::Office;
 pub use assessments::board_cache::BoardCache;
 use http::refused::{Code, Refused};
 use http::spec::Routes;
-pub use http::spec::openapi;
+pub use http::spec::{openapi, openapi_text};
 
 /// What handlers need, one per worker.
 pub struct State {
@@ -135,7 +135,7 @@ async fn nowhere(request: HttpRequest) -> HttpResponse {
         Some(verbs) => {
             let detail = format!("该地址只支持{verbs}，请对照/docs中的接口说明。");
             let mut answer = Refused::new(Code::MethodNotAllowed, detail).error_response();
-            if let Ok(value) = header::HeaderValue::from_str(verbs) {
+            if let Ok(value) = header::HeaderValue::from_str(&verbs) {
                 answer.headers_mut().insert(header::ALLOW, value);
             }
             answer

@@ -14,6 +14,8 @@ use crate::api::http::wire::Word;
 use crate::domain::Retiree;
 use crate::office::{Actor, retirement};
 
+type RetireeWord = Word<Retiree>;
+
 /// Adds the routes.
 pub fn routes(config: &mut impl Routes) {
     config
@@ -51,8 +53,8 @@ pub struct RetirementView {
     /// 编号
     id: Uuid,
     /// 停用的是什么：campaign、task、measure、unit或indicator
-    #[schema(value_type = String, example = "indicator")]
-    kind: Word<Retiree>,
+    #[schema(example = "indicator")]
+    kind: RetireeWord,
     /// 自此日起停用；此前的研判和看板不变
     retired_on: NaiveDate,
     /// 理由

@@ -19,6 +19,9 @@ use crate::office::rows::WarningRunRow;
 use crate::office::warnings::{self, GradeChange, PlannedLetter, ReportedLetter, RunReport, Upgrade};
 use crate::office::{StoreError, types::Id};
 
+type GradeWord = Word<Grade>;
+type WaitsForWord = Word<WaitsFor>;
+
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
     config
@@ -141,8 +144,8 @@ pub struct RunLetterView {
     /// 所承接的函：催办和解除的原函；存档的运行不再列出，请读函
     follows_id: Option<Uuid>,
     /// 要等什么：signature（签发），或release（研判规则升级后待放行）；为null即自动发出。存档的运行不再列出，请读函
-    #[schema(value_type = Option<String>, example = "signature")]
-    waits_for: Option<Word<WaitsFor>>,
+    #[schema(example = "signature")]
+    waits_for: Option<WaitsForWord>,
     /// 为何须签发或自动发出；存档的运行不再列出
     why: Option<String>,
     /// 当天发出时的反馈期限；存档的运行不再列出，请读函
@@ -179,8 +182,7 @@ pub struct RunIndicatorView {
     /// 名称
     name: String,
     /// 等级
-    #[schema(value_type = String)]
-    grade: Word<Grade>,
+    grade: GradeWord,
 }
 
 impl From<ReportedLetter> for RunLetterView {

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a helper that fails is a test that fails")]
 
 mod api;
+mod clients;
 mod crash;
 mod demo;
 mod dependencies;

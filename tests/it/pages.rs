@@ -13,7 +13,7 @@ use crate::support::database::repository;
 use crate::tidy::MAY_USE;
 
 /// Every page of the repository.
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 9] = [
     "README.md",
     "CONTRIBUTING.md",
     "docs/API.md",
@@ -21,6 +21,7 @@ const PAGES: [&str; 8] = [
     "docs/FIGURES.md",
     "docs/HOWTO.md",
     "docs/OPERATING.md",
+    "docs/VERSIONS.md",
     "migrations/README.md",
 ];
 

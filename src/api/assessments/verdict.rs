@@ -17,13 +17,14 @@ use crate::evidence::Grounds;
 use crate::letter::Templates;
 
 type FigureWord = Word<Figure>;
+type GradeWord = Word<Grade>;
 
 /// 研判结果和全部计算过程
 #[derive(Debug, Serialize, ToSchema)]
 pub struct VerdictView {
     /// 等级
-    #[schema(value_type = String, example = "behind")]
-    grade: Word<Grade>,
+    #[schema(example = "behind")]
+    grade: GradeWord,
     /// 等级的中文
     grade_label: &'static str,
     /// 数据期

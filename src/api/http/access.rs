@@ -9,14 +9,14 @@ use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Path, Payload, ResourceDef, ServiceRequest, ServiceResponse};
-use actix_web::http::{StatusCode, Uri, header};
+use actix_web::http::{Method, StatusCode, Uri, header};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
 use uuid::Uuid;
 
 use crate::api::State;
 use crate::api::http::refused::{Code, Refused};
-use crate::api::http::request_id;
+use crate::api::http::{negotiate, request_id, spec};
 use crate::domain::Role;
 use crate::office::rows::word;
 use crate::office::types::Id;
@@ -98,6 +98,10 @@ pub async fn middleware<B: MessageBody + 'static>(
     if request.path() == "/api/v1/openapi.json" {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
+    if request.method() == Method::OPTIONS {
+        let answer = negotiate::options(&request);
+        return Ok(request.into_response(answer));
+    }
     let Some(state) = request.app_data::<web::Data<State>>().cloned() else {
         return Ok(request.error_response(Refused::internal("no state")));
     };
@@ -118,7 +122,7 @@ pub async fn middleware<B: MessageBody + 'static>(
     };
     let actor = {
         let (verb, address) = (request.method().as_str(), request.path());
-        let status = crate::api::http::spec::success(&pattern, verb);
+        let status = spec::success(&pattern, verb);
         let who = Who::Key {
             id: caller.key_id,
             name: caller.name.clone(),
@@ -127,7 +131,11 @@ pub async fn middleware<B: MessageBody + 'static>(
         };
         Actor::calling(who, Call::new(verb, address, status, request_id::current()))
     };
-    let answer = match permit(&state, &caller, rule, &mut request).await {
+    let permitted = match negotiate::acceptable(&request, spec::media_types(&pattern, rule.verb)) {
+        Ok(()) => permit(&state, &caller, rule, &mut request).await,
+        refused => refused,
+    };
+    let answer = match permitted {
         Ok(()) => {
             request.extensions_mut().insert(actor.clone());
             request.extensions_mut().insert(caller);
@@ -147,7 +155,8 @@ fn presented(request: &ServiceRequest) -> Option<String> {
     let bearer = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.strip_prefix("Bearer "));
+        .and_then(|value| value.trim_start().split_once(' '))
+        .and_then(|(scheme, key)| scheme.eq_ignore_ascii_case("bearer").then_some(key));
     let key = bearer.or_else(|| headers.get("x-api-key").and_then(|value| value.to_str().ok()))?;
     Some(key.trim().to_owned())
 }

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use crate::api::State;
 use crate::api::http::access::Caller;
 use crate::api::http::extract::body_unread;
-use crate::api::http::refused::{Code, Refused};
+use crate::api::http::refused::{Code, Refused, RequestPart};
 use crate::api::http::respond::tag;
 use crate::office::answers;
 use crate::office::rows::{Claim, IdempotencyRow};
@@ -58,7 +58,8 @@ async fn claim(
 ) -> Result<Claimed, Refused> {
     if !(1..=200).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         let detail = "Idempotency-Key应为1至200个可见的英文字符，建议使用UUID。";
-        return Err(Refused::at(Code::Invalid, "Idempotency-Key", "malformed", detail));
+        let problem = Refused::at(Code::Invalid, "", "malformed", detail);
+        return Err(problem.in_part(RequestPart::Head, "Idempotency-Key"));
     }
     let (http, payload) = request.parts_mut();
     let body = Bytes::from_request(http, payload).await.map_err(|error| body_unread(&error))?;

@@ -1,7 +1,7 @@
 //! Keys in a request (id, code or name) turned into rows; an error says which field or parameter was wrong.
 
 use crate::api::State;
-use crate::api::http::refused::{Refused, pointer};
+use crate::api::http::refused::{Code, Refused, RequestPart, pointer};
 use crate::office::StoreError;
 use crate::office::rows::{CampaignRow, MeasureRow, RegionRow, RulePackRow, TaskRow, UnitRow};
 use crate::office::types::Id;
@@ -18,14 +18,15 @@ pub enum At<'a> {
 impl At<'_> {
     /// The error at this place.
     pub fn problem(self, error: StoreError) -> Refused {
-        let mut problem = Refused::from(error);
-        for error in &mut problem.errors {
-            error.pointer = match self {
-                Self::Body(field) => pointer(field),
-                Self::Query(name) => name.to_owned(),
-            };
+        let problem = Refused::from(error);
+        match self {
+            Self::Body(field) => problem.in_part(RequestPart::Body, &pointer(field)),
+            Self::Query(name) => {
+                // Whatever is wrong with a query is one status.
+                let code = if problem.code == Code::Invalid { Code::MalformedQuery } else { problem.code };
+                Refused { code, ..problem }.in_part(RequestPart::Query, name)
+            }
         }
-        problem
     }
 }
 

@@ -3,9 +3,11 @@
 pub mod access;
 pub mod detach_on_disconnect;
 pub mod extract;
+pub mod field_error;
 pub mod idempotency;
 pub mod lookup;
 pub mod metrics;
+pub mod negotiate;
 pub mod page;
 pub mod refused;
 pub mod request_id;

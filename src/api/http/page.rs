@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::api::http::extract::read_query;
-use crate::api::http::refused::{Code, Refused};
+use crate::api::http::refused::{Code, Refused, RequestPart};
 use crate::office::rows::Page;
 
 /// Rows given when `limit` is not.
@@ -124,7 +124,7 @@ pub fn checked_limit(limit: Option<i64>) -> Result<i64, Refused> {
 
 /// A query parameter that was refused.
 pub fn refuse(parameter: &str, rule: &str, detail: &str) -> Refused {
-    Refused::at(Code::MalformedQuery, parameter, rule, detail)
+    Refused::at(Code::MalformedQuery, "", rule, detail).in_part(RequestPart::Query, parameter)
 }
 
 /// Text of a cursor; callers must not look inside.

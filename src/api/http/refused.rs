@@ -2,11 +2,12 @@
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header::RETRY_AFTER;
+use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub use crate::api::http::field_error::{FieldError, RequestPart, pointer};
 use crate::api::http::lookup::At;
 use crate::domain::Invalid;
 use crate::domain::invalid::shorten;
@@ -57,6 +58,8 @@ codes! {
     NotFound = "not_found" 404 "没有找到";
     /// The address exists, but not for this verb.
     MethodNotAllowed = "method_not_allowed" 405 "该地址不支持此操作";
+    /// The caller takes none of the media types that the address gives.
+    NotAcceptable = "not_acceptable" 406 "不提供所要的内容类型";
     /// The natural key is taken.
     Duplicate = "duplicate" 409 "记录重复";
     /// A request with the same Idempotency-Key is still running.
@@ -81,19 +84,6 @@ codes! {
     Internal = "internal" 500 "系统内部错误";
     /// The database does not answer.
     Unavailable = "unavailable" 503 "服务暂不可用";
-}
-
-/// One thing wrong in a request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct FieldError {
-    /// JSON pointer into the body (RFC 6901), or the name of a query parameter.
-    #[schema(example = "/items/0/value")]
-    pub pointer: String,
-    /// 规则代码（英文，稳定）
-    #[schema(example = "required")]
-    pub code: String,
-    /// 中文说明：哪里不对、怎么改
-    pub detail: String,
 }
 
 /// A problem: what was wrong, where, what to do. Its cause stays in the log.
@@ -141,7 +131,8 @@ impl Refused {
     /// A problem at one place.
     pub fn at(code: Code, pointer: impl Into<String>, rule: &str, detail: impl Into<String>) -> Self {
         let detail = detail.into();
-        let error = FieldError { pointer: pointer.into(), code: rule.to_owned(), detail: detail.clone() };
+        let (part, pointer, code_of) = (RequestPart::Body, pointer.into(), rule.to_owned());
+        let error = FieldError { part, pointer, code: code_of, detail: detail.clone() };
         Self { code, detail, errors: vec![error], cause: None }
     }
 
@@ -165,6 +156,15 @@ impl Refused {
             errors: Vec::new(),
             cause: Some(cause.to_string()),
         }
+    }
+
+    /// The same problem in another part of the request, at `place`.
+    #[must_use]
+    pub fn in_part(mut self, part: RequestPart, place: &str) -> Self {
+        for error in &mut self.errors {
+            (error.part, error.pointer) = (part, place.to_owned());
+        }
+        self
     }
 
     /// The same problem seen from a larger body: `/name` becomes `/items/3/name`.
@@ -199,17 +199,6 @@ impl Refused {
             request_id,
             errors: self.errors.clone(),
         }
-    }
-}
-
-/// `target.value` → `/target/value`.
-pub fn pointer(field: &str) -> String {
-    format!("/{}", field.replace('.', "/"))
-}
-
-impl From<Invalid> for FieldError {
-    fn from(invalid: Invalid) -> Self {
-        Self { pointer: pointer(&invalid.field), code: invalid.code.to_owned(), detail: invalid.detail }
     }
 }
 
@@ -298,6 +287,7 @@ fn facts_changed(changes: Vec<FactChange>, waits: bool) -> Refused {
         format!("{}。", said.join("；"))
     };
     let error = |change: FactChange| FieldError {
+        part: RequestPart::Body,
         pointer: change.pointer,
         code: Code::FactsChanged.as_str().to_owned(),
         detail: change.detail,
@@ -336,9 +326,12 @@ impl ResponseError for Refused {
         self.log();
         let body = serde_json::to_vec(&self.view(request_id)).unwrap_or_default();
         let mut answer = HttpResponse::build(self.code.status());
-        if self.code == Code::Unavailable {
-            answer.insert_header((RETRY_AFTER, "5"));
-        }
+        match self.code {
+            Code::Unavailable => answer.insert_header((RETRY_AFTER, "5")),
+            Code::InProgress => answer.insert_header((RETRY_AFTER, "1")),
+            Code::Unauthorized => answer.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"xushi\"")),
+            _ => &mut answer,
+        };
         answer.content_type("application/problem+json; charset=utf-8").body(body)
     }
 }

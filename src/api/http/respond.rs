@@ -58,6 +58,11 @@ pub fn bytes(request: &HttpRequest, body: web::Bytes) -> HttpResponse {
     answer(request, &tag(&body), body)
 }
 
+/// [`bytes`] whose tag is known.
+pub(in crate::api) fn tagged(request: &HttpRequest, tag: &str, body: web::Bytes) -> HttpResponse {
+    answer(request, tag, body)
+}
+
 /// 200 with a board from the cache, as it lies there to whoever reads gzip, or 304.
 ///
 /// # Errors

@@ -68,10 +68,7 @@ impl<'de> Deserialize<'de> for Amount {
                 f.write_str("a decimal as text")
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Amount, E> {
-                let plain = !text.is_empty()
-                    && text.len() <= 40
-                    && text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-');
-                let parsed = if plain { Decimal::from_str_exact(text).ok() } else { None };
+                let parsed = if is_plain(text) { Decimal::from_str_exact(text).ok() } else { None };
                 parsed.map(Amount).ok_or_else(|| {
                     E::custom(format!("“{}”不是十进制数，请写成如\"5.5\"的字符串。", shorten(text)))
                 })
@@ -92,6 +89,14 @@ impl<'de> Deserialize<'de> for Amount {
         }
         deserializer.deserialize_any(Visitor)
     }
+}
+
+/// Whether this is a decimal as the specification says one is written: digits, and if there is a point, digits behind it.
+fn is_plain(text: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    text.len() <= 40
+        && unsigned.split_once('.').map_or_else(|| digits(unsigned), |(a, b)| digits(a) && digits(b))
 }
 
 impl PartialSchema for Amount {

@@ -24,6 +24,8 @@ use crate::evidence::gather;
 use crate::evidence::{Comparisons, Register};
 use crate::office::types::Id;
 
+type GradeWord = Word<Grade>;
+
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
     config.service(find_cascade);
@@ -77,8 +79,7 @@ pub struct PartView {
     /// 行政区代码
     region: String,
     /// 等级
-    #[schema(value_type = String)]
-    grade: Word<Grade>,
+    grade: GradeWord,
     /// 目标值，换算为指标口径的单位；为null表示未下达
     target: Option<Amount>,
     /// 数据期

@@ -11,7 +11,7 @@ use crate::api::http::refused::{Code, ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::letters::{LetterView, WholeLetterView};
-use crate::domain::{Invalid, invalid};
+use crate::domain::{Invalid, invalid, lengths};
 use crate::office::types::Id;
 use crate::office::{Actor, Refusal, warnings};
 
@@ -93,7 +93,7 @@ pub struct DiscardLetter {
 }
 
 /// Letters signed in one call, at most.
-const LETTERS_MAX: usize = 500;
+pub(in crate::api) const LETTERS_MAX: usize = 500;
 
 /// 签发一批函稿：逐封签发，一封未签发不影响其余
 ///
@@ -106,7 +106,7 @@ async fn issue_letters(
     actor: Actor,
     Body(body): Body<IssueLetters>,
 ) -> Result<HttpResponse, Refused> {
-    let signer = invalid::text("signer", &body.signer, 30)?;
+    let signer = invalid::text("signer", &body.signer, lengths::PERSON)?;
     if !(1..=LETTERS_MAX).contains(&body.letters.len()) {
         let detail = format!("一次应签发1至{LETTERS_MAX}封函稿。");
         return Err(Invalid::new("letters", "out_of_range", detail).into());
@@ -183,7 +183,7 @@ async fn issue_letter(
     Body(body): Body<IssueLetter>,
 ) -> Result<HttpResponse, Refused> {
     // Before the letter is looked up: what the body says wrong is said first.
-    let signer = invalid::text("signer", &body.signer, 30)?;
+    let signer = invalid::text("signer", &body.signer, lengths::PERSON)?;
     let seen = WholeLetterView::load(&state, *id).await?;
     respond::if_match_given(&request, &seen)?;
     let row = warnings::sign(&state.office, &actor, *id, &signer).await?;

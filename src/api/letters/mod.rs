@@ -26,6 +26,12 @@ use crate::office::StoreError;
 use crate::office::rows::{LetterFilter, LetterRow, word};
 use withdrawal::{LetterWithdrawalView, WithdrawnLetterView};
 
+type HandlingWord = Word<Handling>;
+type LetterKindWord = Word<LetterKind>;
+type LetterStateWord = Word<LetterState>;
+type LevelWord = Word<Level>;
+type WaitsForWord = Word<WaitsFor>;
+
 /// Adds the routes.
 pub fn routes(config: &mut impl Routes) {
     config.service(list_letters).service(find_letter);
@@ -40,17 +46,17 @@ pub struct LetterView {
     #[schema(example = "湘攻坚函〔2025〕1号")]
     number: Option<String>,
     /// 函的种类
-    #[schema(value_type = String, example = "warning")]
-    kind: Word<LetterKind>,
+    #[schema(example = "warning")]
+    kind: LetterKindWord,
     /// 预警等级
-    #[schema(value_type = Option<String>, example = "yellow")]
-    level: Option<Word<Level>>,
+    #[schema(example = "yellow")]
+    level: Option<LevelWord>,
     /// 办理层级：remind（催办）、raise（提级）或summon（约谈）；与预警等级无关，首次函告为null
-    #[schema(value_type = Option<String>, example = "raise")]
-    handling: Option<Word<Handling>>,
+    #[schema(example = "raise")]
+    handling: Option<HandlingWord>,
     /// 状态
-    #[schema(value_type = String, example = "issued")]
-    state: Word<LetterState>,
+    #[schema(example = "issued")]
+    state: LetterStateWord,
     /// 攻坚行动编号
     campaign_id: Uuid,
     /// 主送单位编号
@@ -69,8 +75,8 @@ pub struct LetterView {
     #[serde(skip_serializing_if = "Option::is_none")]
     waiting_days: Option<i64>,
     /// 函稿在等什么：signature（签发），或release（研判规则升级后待放行，放行后自动发出）；不是函稿的为null
-    #[schema(value_type = Option<String>, example = "signature")]
-    waits_for: Option<Word<WaitsFor>>,
+    #[schema(example = "signature")]
+    waits_for: Option<WaitsForWord>,
     /// 所承接的函
     follows_id: Option<Uuid>,
     /// 是原函催办的第几步：1提醒，2升级并抄送负责人，3抄送上级单位
@@ -154,14 +160,11 @@ pub struct LetterParams {
     /// 主送单位：id、信用代码或名称
     unit: Option<String>,
     /// 函的种类
-    #[param(value_type = Option<String>)]
-    kind: Option<Word<LetterKind>>,
+    kind: Option<LetterKindWord>,
     /// 预警等级
-    #[param(value_type = Option<String>)]
-    level: Option<Word<Level>>,
+    level: Option<LevelWord>,
     /// 状态；draft为待签发的函稿
-    #[param(value_type = Option<String>)]
-    state: Option<Word<LetterState>>,
+    state: Option<LetterStateWord>,
 }
 
 /// 列出函

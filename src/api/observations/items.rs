@@ -17,6 +17,10 @@ use crate::api::indicators::PeriodView;
 use crate::domain::{Basis, Figure, Status};
 use crate::office::observations::{NewFact, Spelled};
 
+type BasisWord = Word<Basis>;
+type FigureWord = Word<Figure>;
+type StatusWord = Word<Status>;
+
 /// 一条观测值
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -30,12 +34,12 @@ pub struct ObservationBody {
     /// 所属时期：累计值应从1月1日（或目标期首日）起，累计值和当期值应截至月末，存量可为任一天
     period: PeriodView,
     /// 数值口径，默认同指标口径
-    #[schema(value_type = Option<String>, example = "cumulative")]
-    basis: Option<Word<Basis>>,
+    #[schema(example = "cumulative")]
+    basis: Option<BasisWord>,
     /// 数值level、同比增速yoy（%）或名次rank
     #[serde(alias = "kind")]
-    #[schema(value_type = String, example = "yoy")]
-    figure: Word<Figure>,
+    #[schema(example = "yoy")]
+    figure: FigureWord,
     /// 值：level用指标口径的单位，yoy为百分数，rank为名次；也可写作3%、311.3亿元、1,234.5
     value: Spelled,
     /// 名次是多少个地区中的名次，只与rank同报
@@ -45,8 +49,8 @@ pub struct ObservationBody {
     #[serde(default)]
     partial: bool,
     /// 状态，默认preliminary
-    #[schema(value_type = Option<String>, example = "preliminary")]
-    status: Option<Word<Status>>,
+    #[schema(example = "preliminary")]
+    status: Option<StatusWord>,
     /// 出处
     #[schema(example = "月报")]
     source: String,

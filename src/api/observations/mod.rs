@@ -25,8 +25,12 @@ use crate::office::observations::{self, FactReader, NewFact};
 use crate::office::rows::{ListedObservation, ObservationFilter, Recorded, read_doubts, word};
 use crate::office::{Actor, StoreError, retirement};
 
+type BasisWord = Word<Basis>;
+type FigureWord = Word<Figure>;
+type StatusWord = Word<Status>;
+
 /// Facts accepted in one request.
-const ITEMS_MAX: usize = 20_000;
+pub(in crate::api) const ITEMS_MAX: usize = 20_000;
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -45,11 +49,9 @@ pub struct ObservationView {
     /// 所属时期
     period: PeriodView,
     /// 数值口径：累计、当期或存量
-    #[schema(value_type = String)]
-    basis: Word<Basis>,
+    basis: BasisWord,
     /// 数值level、同比增速yoy（%）或名次rank
-    #[schema(value_type = String)]
-    figure: Word<Figure>,
+    figure: FigureWord,
     /// 值
     value: Amount,
     /// 名次是多少个地区中的名次
@@ -59,8 +61,7 @@ pub struct ObservationView {
     /// 疑点
     doubts: Vec<DoubtView>,
     /// 状态
-    #[schema(value_type = String)]
-    status: Word<Status>,
+    status: StatusWord,
     /// 出处
     source: String,
     /// 公布日期

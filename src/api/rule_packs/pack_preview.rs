@@ -21,6 +21,8 @@ use crate::evidence::{Evidence, Judging};
 use crate::office::rule_packs;
 use crate::office::rule_packs::NewRulePack;
 
+type GradeWord = Word<Grade>;
+
 type RulePackChoice = TextOr<CreateRulePack>;
 
 /// Changes told one by one at most; all are counted.
@@ -88,8 +90,7 @@ pub struct ChangedGrade {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct GradeUnder {
     /// 等级
-    #[schema(value_type = String)]
-    grade: Word<Grade>,
+    grade: GradeWord,
     /// 等级的中文
     grade_label: &'static str,
     /// 规则包名称和版本

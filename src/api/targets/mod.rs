@@ -23,7 +23,7 @@ pub fn routes(config: &mut impl Routes) {
 }
 
 /// Phrases in one request at most.
-const PHRASES_MAX: usize = 10_000;
+pub(in crate::api) const PHRASES_MAX: usize = 10_000;
 
 /// 待解析的目标表述
 #[derive(Debug, Deserialize, ToSchema)]

@@ -10,6 +10,10 @@ use crate::domain::{
     Comparator, Curve, Invalid, Kind, Node, Target, TextEnum as _, WrittenBenchmark, WrittenTarget, text_enum,
 };
 
+type ComparatorWord = Word<Comparator>;
+type CurveKindWord = Word<CurveKind>;
+type KindWord = Word<Kind>;
+
 /// What a target is compared with: a name, or which series.
 pub type BenchmarkBody = TextOr<SeriesBody>;
 
@@ -18,11 +22,11 @@ pub type BenchmarkBody = TextOr<SeriesBody>;
 #[serde(deny_unknown_fields)]
 pub struct TargetBody {
     /// 目标类型；不写时按phrase解析
-    #[schema(value_type = Option<String>, example = "growth")]
-    kind: Option<Word<Kind>>,
+    #[schema(example = "growth")]
+    kind: Option<KindWord>,
     /// 比较符
-    #[schema(value_type = Option<String>, example = ">=")]
-    comparator: Option<Word<Comparator>>,
+    #[schema(example = ">=")]
+    comparator: Option<ComparatorWord>,
     /// 目标值
     value: Option<Amount>,
     /// 区间上限
@@ -76,11 +80,9 @@ impl From<TargetBody> for WrittenTarget {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TargetView {
     /// 目标类型
-    #[schema(value_type = String)]
-    kind: Word<Kind>,
+    kind: KindWord,
     /// 比较符
-    #[schema(value_type = Option<String>)]
-    comparator: Option<Word<Comparator>>,
+    comparator: Option<ComparatorWord>,
     /// 目标值
     value: Option<Amount>,
     /// 区间上限
@@ -128,17 +130,41 @@ text_enum! {
 
 /// 序时曲线
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, try_from = "CurveFields")]
 pub struct CurveBody {
     /// 曲线：按月、按日、上年同期、历年平均、节点
-    #[schema(value_type = String, example = "linear_months")]
-    kind: Word<CurveKind>,
+    #[schema(example = "linear_months")]
+    kind: CurveKindWord,
     /// 历年平均的年数，2至10
     #[serde(skip_serializing_if = "Option::is_none")]
     years: Option<u32>,
     /// 节点，按日期先后
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     nodes: Vec<NodeBody>,
+}
+
+/// A curve as it is written, before it is known whether its parts go together.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CurveFields {
+    kind: Word<CurveKind>,
+    years: Option<u32>,
+    nodes: Option<Vec<NodeBody>>,
+}
+
+impl TryFrom<CurveFields> for CurveBody {
+    type Error = &'static str;
+
+    fn try_from(fields: CurveFields) -> Result<Self, Self::Error> {
+        let CurveFields { kind, years, nodes } = fields;
+        if years.is_some() && kind.0 != CurveKind::MeanYears {
+            return Err("years只用于历年平均（mean_years），请删除。");
+        }
+        if nodes.is_some() && kind.0 != CurveKind::Nodes {
+            return Err("nodes只用于节点（nodes），请删除。");
+        }
+        Ok(Self { kind, years, nodes: nodes.unwrap_or_default() })
+    }
 }
 
 /// 曲线节点

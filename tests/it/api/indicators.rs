@@ -134,7 +134,7 @@ both! {
         let after = app.get("/indicators?limit=500").await.expect(200);
         let count = |list: &Value| list["items"].as_array().unwrap().len();
         assert_eq!(count(&after), count(&before) + 1);
-        app.get("/assessments?campaign=%E6%B2%A1%E6%9C%89").await.problem(422, "invalid", "campaign");
+        app.get("/assessments?campaign=%E6%B2%A1%E6%9C%89").await.problem(400, "malformed_query", "campaign");
         app.get("/assessments?grade=green").await.problem(400, "malformed_query", "grade");
     }
 

@@ -22,7 +22,7 @@ both! {
             assert_eq!(found["items"].as_array().unwrap().len(), count, "{query}");
         }
         app.get("/regions?level=city").await.problem(400, "malformed_query", "level");
-        app.get("/regions?parent=999999").await.problem(422, "invalid", "parent");
+        app.get("/regions?parent=999999").await.problem(400, "malformed_query", "parent");
         app.get(&format!("/regions/{}", encoded("湖南省"))).await.problem(404, "not_found", "");
         app.get("/regions/999999").await.problem(404, "not_found", "");
     }

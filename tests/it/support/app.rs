@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use actix_web::body::{BoxBody, to_bytes};
+use actix_http::{BoxedPayloadStream, Payload};
+use actix_web::body::{BodyStream, BoxBody, to_bytes};
 use actix_web::dev::ServiceResponse;
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::test;
@@ -17,10 +18,14 @@ use xushi::store::Store;
 use xushi::store::rows::ApiKeyRow;
 use xushi::store::types::Id;
 
+use super::contract::Exchange;
 use super::database::Database;
 use super::services;
 
 type Call = Box<dyn Fn(actix_http::Request) -> LocalBoxFuture<'static, ServiceResponse<BoxBody>>>;
+
+/// The origin whose pages may call the service.
+pub(crate) const ORIGIN: &str = "https://board.example.org";
 
 /// One service on one database.
 pub(crate) struct TestApp {
@@ -64,7 +69,7 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
     }
 
-    /// Asserts a problem with this code at this pointer, and that nothing internal leaks.
+    /// Asserts a problem with this code at this pointer (or query parameter, which has no slash), and that nothing internal leaks.
     #[track_caller]
     pub(crate) fn problem(&self, status: u16, code: &str, pointer: &str) {
         let text = String::from_utf8_lossy(&self.bytes);
@@ -82,9 +87,10 @@ impl Answer {
             "{text}"
         );
         if !pointer.is_empty() {
-            let pointers: Vec<_> =
-                body["errors"].as_array().unwrap().iter().map(|e| e["pointer"].clone()).collect();
-            assert!(pointers.contains(&Value::from(pointer)), "{pointer} not in {text}");
+            let part = if pointer.starts_with('/') { "pointer" } else { "parameter" };
+            let places: Vec<_> =
+                body["errors"].as_array().unwrap().iter().map(|error| error[part].clone()).collect();
+            assert!(places.contains(&Value::from(pointer)), "{part} {pointer} not in {text}");
         }
         for word in ["diesel", "postgres", "sqlite", "SQL", "panicked", "serde"] {
             assert!(!text.contains(word), "leaks `{word}`: {text}");
@@ -131,7 +137,7 @@ impl TestApp {
     }
 
     async fn serve(office: &Office) -> Call {
-        let app = application(office.clone(), Arc::default());
+        let app = application(office.clone(), Arc::default(), &[ORIGIN.to_owned()]);
         let service = std::rc::Rc::new(test::init_service(app).await);
         Box::new(move |request| {
             let service = service.clone();
@@ -152,9 +158,16 @@ impl TestApp {
 
     /// Sends any request.
     pub(crate) async fn send(&self, request: test::TestRequest) -> Answer {
-        let response = (self.call)(request.to_request()).await;
+        let (request, payload) = request.to_request().replace_payload(Payload::<BoxedPayloadStream>::None);
+        let sent = to_bytes(BodyStream::new(payload)).await.unwrap();
+        let (request, _) = request.replace_payload(Payload::from(sent.clone()));
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        let response = (self.call)(request).await;
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = to_bytes(response.into_body()).await.unwrap().to_vec();
+        let (code, headers_of) = (status.as_u16(), &headers);
+        Exchange { method: &method, uri: &uri, sent: &sent, status: code, headers: headers_of, body: &bytes }
+            .check();
         Answer { status, headers, bytes }
     }
 

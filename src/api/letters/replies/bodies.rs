@@ -13,6 +13,8 @@ use crate::domain::reply::{Remedy, Reply, ReplyFile, ReviewVerdict};
 use crate::office::StoreError;
 use crate::office::rows::{ClosureRow, ReceiptRow, RemedyRow, ReplyFileHead, ReviewRow, WholeReply, word};
 
+type ReviewVerdictWord = Word<ReviewVerdict>;
+
 /// 签收
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -210,8 +212,8 @@ impl ReplyView {
 #[serde(deny_unknown_fields)]
 pub struct CreateReview {
     /// 通过accepted，或退回returned
-    #[schema(value_type = String, example = "accepted")]
-    pub verdict: Word<ReviewVerdict>,
+    #[schema(example = "accepted")]
+    pub verdict: ReviewVerdictWord,
     /// 原因或意见；退回时必填
     pub reason: Option<String>,
 }
@@ -224,8 +226,7 @@ pub struct ReviewView {
     /// 反馈编号
     reply_id: Uuid,
     /// 通过accepted，或退回returned
-    #[schema(value_type = String)]
-    verdict: Word<ReviewVerdict>,
+    verdict: ReviewVerdictWord,
     /// 原因或意见
     reason: Option<String>,
     /// 审核人（密钥名称）

@@ -2,4 +2,6 @@
 
 pub(crate) mod access;
 mod contract;
+mod examples;
 mod metrics;
+mod negotiate;

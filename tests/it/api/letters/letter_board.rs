@@ -63,6 +63,6 @@ both! {
         assert_eq!(board(&app, &format!("unit={unit}")).await, [1, 0, 1, 1, 0, 1]);
         assert_eq!(board(&app, "campaign=%E4%B8%83%E5%A4%A7%E6%94%BB%E5%9D%9A").await[0], many);
         app.get("/letters/board?as_of=soon").await.problem(400, "malformed_query", "as_of");
-        app.get("/letters/board?campaign=x").await.problem(422, "invalid", "campaign");
+        app.get("/letters/board?campaign=x").await.problem(400, "malformed_query", "campaign");
     }
 }

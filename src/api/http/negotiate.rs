@@ -1,0 +1,102 @@
+//! What is agreed upon before anything is done: HEAD is answered as GET, OPTIONS says what an address takes, a caller that
+//! takes none of what an address gives is told so, and caches are told what answers depend on.
+
+use actix_cors::Cors;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{self, Header as _, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpResponse, ResponseError as _};
+
+use crate::api::http::refused::{Code, Refused};
+use crate::api::http::{request_id, spec};
+
+const PREFIX: &str = "/api/";
+
+/// Lets a HEAD of the API be handled as the GET that it stands for: the server leaves its body out. Answers that may be
+/// compressed say so to caches, compressed or not.
+///
+/// # Errors
+/// Only those of the inner service.
+pub async fn middleware<B: MessageBody + 'static>(
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    let ours = request.path().starts_with(PREFIX);
+    if ours && request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    let mut answer = next.call(request).await?;
+    let named = |value: &HeaderValue| {
+        value.to_str().is_ok_and(|names| names.to_ascii_lowercase().contains("accept-encoding"))
+    };
+    if ours && !answer.headers().get_all(header::VARY).any(named) {
+        answer.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
+    }
+    Ok(answer)
+}
+
+/// What an OPTIONS is answered with, before anybody asks for a key: the verbs of the address.
+pub(in crate::api) fn options(request: &ServiceRequest) -> HttpResponse {
+    let pattern = request.resource_map().match_pattern(request.path());
+    match pattern.and_then(|pattern| spec::verbs(&pattern)) {
+        Some(verbs) => {
+            HttpResponse::NoContent().insert_header((header::ALLOW, format!("{verbs}, OPTIONS"))).finish()
+        }
+        None => Refused::new(Code::NotFound, "没有这个地址，请对照/docs中的接口说明。").error_response(),
+    }
+}
+
+/// Refuses a caller that takes none of the media types which the operation answers with. Nothing was done by then.
+///
+/// # Errors
+/// `NotAcceptable`, naming what there is.
+pub(in crate::api) fn acceptable(request: &ServiceRequest, given: &[String]) -> Result<(), Refused> {
+    let Ok(accept) = header::Accept::parse(request.request()) else { return Ok(()) };
+    let is = |asked: &str, known: Option<&str>| asked == "*" || known == Some(asked);
+    let some = accept.iter().filter(|range| range.quality > header::Quality::ZERO).any(|range| {
+        given.iter().any(|given| {
+            let mut parts = given.split(['/', ';']);
+            is(range.item.type_().as_str(), parts.next()) && is(range.item.subtype().as_str(), parts.next())
+        })
+    });
+    if given.is_empty() || accept.is_empty() || some {
+        return Ok(());
+    }
+    let detail = format!("该地址只提供{}，请修改请求头Accept或去掉它。", given.join("、"));
+    Err(Refused::new(Code::NotAcceptable, detail))
+}
+
+/// What browser pages of these origins may do; nothing where there is none.
+pub fn cors(origins: &[String]) -> Cors {
+    let cors = Cors::default()
+        .allowed_methods([
+            Method::GET,
+            Method::HEAD,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ])
+        .allowed_headers([
+            header::AUTHORIZATION,
+            header::ACCEPT,
+            header::CONTENT_TYPE,
+            header::IF_MATCH,
+            header::IF_NONE_MATCH,
+            header::HeaderName::from_static("x-api-key"),
+            header::HeaderName::from_static("idempotency-key"),
+            request_id::HEADER,
+        ])
+        .expose_headers([
+            header::ETAG,
+            header::LOCATION,
+            header::RETRY_AFTER,
+            header::CONTENT_DISPOSITION,
+            header::HeaderName::from_static("idempotency-replayed"),
+            request_id::HEADER,
+        ])
+        .max_age(3_600);
+    origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
+}
