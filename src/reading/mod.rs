@@ -12,6 +12,7 @@ mod docx;
 mod paragraphs;
 mod plain_text;
 pub mod plan;
+pub mod report;
 mod unreadable;
 
 #[cfg(test)]

@@ -46,6 +46,20 @@ impl Clause {
     }
 }
 
+/// Which characters of a text stand in quotations or brackets.
+pub(super) fn shielded(text: &[char]) -> Vec<bool> {
+    let mut out = vec![false; text.len()];
+    let mut at = 0;
+    while at < text.len() {
+        let end = closing(text, at);
+        if let Some(end) = end {
+            out[at..=end].fill(true);
+        }
+        at = end.unwrap_or(at) + 1;
+    }
+    out
+}
+
 /// Cuts a normalised phrase into clauses, empty ones left out.
 pub(super) fn split(text: &[char]) -> Vec<Clause> {
     let mut clauses = Vec::new();

@@ -61,6 +61,7 @@
 //! - （责任单位：…） and （…负责） say who, not what: they are handed back as unparsed beside the promise.
 //! - An amount between two ends is a `range`; shares, growth and changes keep their kind and the comparator says range.
 
+mod amounts;
 mod around;
 mod classify;
 mod clause;
@@ -95,6 +96,7 @@ mod unread;
 #[cfg(test)]
 mod tests;
 
+pub use amounts::{Amount, AmountSort, Amounts, amounts};
 pub use likeness::names_other;
 pub use parsed::{Direction, Parsed, PhraseTarget};
 

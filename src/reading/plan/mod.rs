@@ -11,12 +11,12 @@ mod outline;
 mod part;
 mod promises;
 pub mod proposal;
-mod sentences;
+pub(crate) mod sentences;
 mod task_forces;
 mod task_names;
-mod title_page;
+pub(crate) mod title_page;
 mod unit_names;
-mod vocabulary;
+pub(crate) mod vocabulary;
 
 use chrono::Datelike as _;
 

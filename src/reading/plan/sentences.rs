@@ -20,7 +20,7 @@ fn closing(c: char) -> Option<&'static [char]> {
 }
 
 /// The byte behind what opens at the start of `text`, if it closes soon.
-pub(super) fn held(text: &str) -> Option<usize> {
+pub(crate) fn held(text: &str) -> Option<usize> {
     let first = text.chars().next()?;
     let close = closing(first)?;
     let bracket = matches!(first, '（' | '(');
@@ -44,7 +44,7 @@ pub(super) fn held(text: &str) -> Option<usize> {
 }
 
 /// Cuts behind every character that `stop` says, outside of quotations and brackets. Nothing is left out.
-pub(super) fn cut(text: &str, stop: impl Fn(char) -> bool) -> Vec<&str> {
+pub(crate) fn cut(text: &str, stop: impl Fn(char) -> bool) -> Vec<&str> {
     let mut out = Vec::new();
     let mut start = 0;
     let mut at = 0;
@@ -68,22 +68,22 @@ pub(super) fn cut(text: &str, stop: impl Fn(char) -> bool) -> Vec<&str> {
 }
 
 /// Ends of sentences.
-pub(super) fn sentences(text: &str) -> Vec<&str> {
+pub(crate) fn sentences(text: &str) -> Vec<&str> {
     cut(text, |c| matches!(c, '。' | '！' | '？' | '\n'))
 }
 
 /// Ends of clauses.
-pub(super) fn clauses(text: &str) -> Vec<&str> {
+pub(crate) fn clauses(text: &str) -> Vec<&str> {
     cut(text, |c| matches!(c, '，' | '；' | '：' | '。' | ',' | ';' | ':' | '\n'))
 }
 
 /// Without the stops and blanks at both ends.
-pub(super) fn bare(text: &str) -> &str {
+pub(crate) fn bare(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || "，；：。、！？,;:—".contains(c))
 }
 
 /// Parts of `text` in brackets, outermost ones: where they begin and end, with the brackets.
-pub(super) fn brackets(text: &str) -> Vec<(usize, usize)> {
+pub(crate) fn brackets(text: &str) -> Vec<(usize, usize)> {
     let mut out = Vec::new();
     let mut at = 0;
     while let Some(c) = text[at..].chars().next() {

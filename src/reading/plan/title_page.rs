@@ -71,11 +71,11 @@ pub(super) fn title_page(divided: &Divided<'_>) -> TitlePage {
     page
 }
 
-fn squeezed(text: &str) -> String {
+pub(crate) fn squeezed(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
-fn is_office(text: &str) -> bool {
+pub(crate) fn is_office(text: &str) -> bool {
     const ENDS: [&str; 14] = [
         "政府",
         "办公厅",
@@ -173,7 +173,7 @@ fn without_year(title: &str) -> &str {
 }
 
 /// 湘政办发〔2025〕2号.
-pub(super) fn doc_no(text: &str) -> Option<String> {
+pub(crate) fn doc_no(text: &str) -> Option<String> {
     for (open, close) in
         [('〔', '〕'), ('[', ']'), ('［', '］'), ('﹝', '﹞'), ('（', '）'), ('(', ')'), ('【', '】')]
     {
@@ -201,13 +201,13 @@ pub(super) fn doc_no(text: &str) -> Option<String> {
 }
 
 /// Whether a line is a day and nothing more.
-pub(super) fn is_day(text: &str) -> bool {
+pub(crate) fn is_day(text: &str) -> bool {
     let text = squeezed(text);
     day(&text).is_some() && text.ends_with('日') && text.chars().count() <= 12
 }
 
 /// The day in a line: 2025年1月17日, 二〇二五年一月十七日.
-pub(super) fn day(text: &str) -> Option<NaiveDate> {
+pub(crate) fn day(text: &str) -> Option<NaiveDate> {
     let text = squeezed(text);
     let (before, rest) = text.split_once('年')?;
     let (month, rest) = rest.split_once('月')?;

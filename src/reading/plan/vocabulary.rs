@@ -1,7 +1,7 @@
 //! Word lists: files in `words/`, a word a line, `#` before what a list is for.
 
 /// The words of a list, longest first.
-pub(super) fn words(text: &'static str) -> Vec<&'static str> {
+pub(crate) fn words(text: &'static str) -> Vec<&'static str> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let mut words: Vec<&str> = lines.collect();
     words.sort_by_key(|word| std::cmp::Reverse(word.len()));

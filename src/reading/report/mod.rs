@@ -1,0 +1,44 @@
+//! A report in prose (月报, 专刊, 专报, 通报, 简报) read as figures.
+//!
+//! `masthead` reads what the report is; `statements` walks over its paragraphs and carries subject, region, period and status
+//! from clause to clause; `regions` and `spans` read the names and days of a clause, `wording` the words around a number;
+//! `grid` reads tables. The numbers themselves are the domain's (`phrase::amounts`).
+//!
+//! Conventions, where language leaves a choice: what says no period is of the day of the report; a year by itself (2025年，…)
+//! is that year, 今年 the year so far; 六成 is 60 %, 余, 近 and 超 keep the number; a distance from something else is a
+//! `difference` and never turned into a value; a decrease is negative; 首位 is place 1; 连续7个月 is a level of 7 个月.
+
+mod clause_facts;
+mod grid;
+mod masthead;
+pub mod observed;
+mod regions;
+mod sayings;
+mod spans;
+mod statements;
+mod wording;
+
+use crate::document::{Block, Document};
+pub use observed::{Report, ReportedFact};
+
+/// Reads a report. Never fails: what is no report gives few facts and hands much back.
+pub fn read(document: &Document) -> Report {
+    let head = masthead::masthead(document);
+    let mut reader = statements::Statements::new(&head, document);
+    for (at, block) in document.blocks.iter().enumerate() {
+        match block {
+            Block::Passage(passage) if !head.around[at] => reader.passage(passage),
+            Block::Passage(_) => {}
+            Block::Table(rows) => grid::read(rows, &mut reader),
+        }
+    }
+    let (facts, unread) = reader.into_parts();
+    Report {
+        title: head.title,
+        issuer: head.issuer,
+        issue: head.issue,
+        published_on: head.published_on,
+        facts,
+        unread,
+    }
+}

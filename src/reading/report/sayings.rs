@@ -1,0 +1,183 @@
+//! What a number says of its indicator, by the words before it and its unit.
+
+use xushi_domain::phrase::{Amount, AmountSort};
+
+use super::observed::ReportedFigure;
+use super::wording::{self, Movement, has};
+
+/// A reading of a number.
+#[derive(Debug, Clone)]
+pub(super) struct Saying<'a> {
+    pub(super) figure: ReportedFigure,
+    pub(super) movement: Option<Movement>,
+    /// The start of the words that names the indicator.
+    pub(super) subject: &'a str,
+    pub(super) against: Option<String>,
+    /// The number is said of what stands before it, not of a noun behind.
+    pub(super) predicate: bool,
+    /// 连续7个月.
+    pub(super) streak: bool,
+    /// The next clause may speak of the same.
+    pub(super) carries: bool,
+}
+
+/// Reads the words before a number.
+pub(super) fn saying<'a>(before: &'a str, amount: &Amount, behind: &str) -> Saying<'a> {
+    let told = wording::told(before);
+    let plain = Saying {
+        figure: ReportedFigure::Level,
+        movement: told.movement,
+        subject: told.rest,
+        against: None,
+        predicate: told.predicate,
+        streak: told.streak,
+        carries: !told.streak,
+    };
+    if told.streak {
+        return plain;
+    }
+    match amount.sort {
+        AmountSort::Rank => ranked(plain),
+        AmountSort::Percent => percent(plain, &told, amount),
+        AmountSort::Point => point(plain, &told),
+        _ => counted(plain, &told, amount, behind),
+    }
+}
+
+fn against(words: &str) -> Option<String> {
+    let words = words.trim_matches(['，', ',', '、', ' ']);
+    let words = words.trim_end_matches("水平").trim_end_matches("增速").trim_end_matches('的');
+    let words = words.trim_end_matches("同比").trim_end_matches("均").trim_end_matches("分别");
+    let words = if words.ends_with('平') { format!("{words}均") } else { words.to_owned() };
+    (!words.is_empty()).then_some(words)
+}
+
+/// 居经济大省第5位, 占比全国第一.
+fn ranked(plain: Saying<'_>) -> Saying<'_> {
+    let rest = plain.subject;
+    let verb = wording::PLACED
+        .iter()
+        .filter_map(|word| rest.rfind(word).map(|at| (at, word.len())))
+        .filter(|(at, length)| rest[at + length..].chars().count() <= 12)
+        .max_by_key(|(at, length)| (at + length, *length));
+    let (subject, scope) = match verb {
+        Some((at, length)) => (&rest[..at], &rest[at + length..]),
+        None => match wording::SCOPES.iter().find(|scope| rest.ends_with(**scope)) {
+            Some(scope) => rest.split_at(rest.len() - scope.len()),
+            None => (rest, ""),
+        },
+    };
+    // 保持 stands before 居 as often as alone.
+    let subject = wording::told(subject).rest;
+    let subject = wording::PLACED.iter().find_map(|word| subject.strip_suffix(word)).unwrap_or(subject);
+    Saying { figure: ReportedFigure::Rank, movement: None, subject, against: against(scope), predicate: true, carries: false, ..plain }
+}
+
+fn percent<'a>(plain: Saying<'a>, told: &wording::Told<'a>, amount: &Amount) -> Saying<'a> {
+    let rest = told.rest;
+    let tenths = amount.unit == "%" && rest.ends_with('的');
+    if told.movement.is_some() && !told.to {
+        let compared = wording::compared(rest);
+        let beside = compared.as_ref().filter(|compared| !wording::is_last_year(compared.against));
+        if let Some(compared) = beside {
+            return Saying {
+                figure: ReportedFigure::Difference,
+                subject: compared.subject,
+                against: against(compared.against),
+                ..plain
+            };
+        }
+        let subject = compared.map_or(rest, |compared| compared.subject);
+        let cut = told.movement == Some(Movement::Cut) && !told.year_on_year;
+        if cut || told.on_before {
+            let against = told.on_before.then(|| "上期".to_owned());
+            return Saying { figure: ReportedFigure::Difference, subject, against, ..plain };
+        }
+        // 任务完成率提高3% and 占比提高3% are differences.
+        let of_rate = ["率", "占比", "比重", "比例"].iter().any(|end| subject.ends_with(end));
+        let figure = if of_rate && !told.year_on_year { ReportedFigure::Difference } else { ReportedFigure::Yoy };
+        return Saying { figure, subject, against: None, ..plain };
+    }
+    if let Some(completed) = completed(&plain, rest) {
+        return completed;
+    }
+    if let Some(at) = rest.rfind('占').filter(|at| !rest[*at..].starts_with("占地") && !rest[*at..].starts_with("占领")) {
+        let whole = rest[at + '占'.len_utf8()..].trim_end_matches(['的', '，', ',']);
+        let whole = whole.trim_end_matches("比重").trim_end_matches("比例").trim_end_matches('的').trim_end_matches('比');
+        let subject = if whole.is_empty() { &rest[..at + rest[at..].len()] } else { &rest[..at] };
+        return Saying { figure: ReportedFigure::Share, movement: None, subject, against: against(whole), predicate: true, ..plain };
+    }
+    let share = ["比重", "比例", "占比", "份额"].iter().any(|end| rest.ends_with(end)) || tenths;
+    let figure = if share { ReportedFigure::Share } else { ReportedFigure::Level };
+    Saying { figure, movement: None, predicate: true, ..plain }
+}
+
+/// 完成年度任务的77.4%, 占全年计划的…, 年度投资完成率….
+fn completed<'a>(plain: &Saying<'a>, rest: &'a str) -> Option<Saying<'a>> {
+    let done = Saying { figure: ReportedFigure::Completion, movement: None, predicate: true, ..plain.clone() };
+    if wording::RATES_OF_WORK.iter().any(|end| rest.ends_with(end)) {
+        return Some(Saying { subject: rest, ..done });
+    }
+    let inner = rest.trim_end_matches('的');
+    let ends = ["任务", "计划", "目标", "预算", "目标任务", "任务数", "计划数", "预算数", "目标值", "任务量", "年计划"];
+    if !ends.iter().any(|end| inner.ends_with(end)) {
+        return None;
+    }
+    // The verb stands before 年度任务.
+    let verbs = ["完成", "占", "达到", "达", "为", "相当于", "实现"];
+    let start = ["全年", "年度", "年初", "年计划", "市定", "省定", "县定", "目标", "任务", "计划", "预算", "全省", "全市", "序时", "省", "市"];
+    let verb = verbs.iter().filter_map(|verb| {
+        inner.match_indices(verb).filter(|(at, _)| {
+            let behind = &inner[at + verb.len()..];
+            start.iter().any(|start| behind.starts_with(start)) || behind.contains(|c: char| c.is_ascii_digit())
+        }).last().map(|(at, _)| (at, verb.len()))
+    }).max()?;
+    let (subject, whole) = (&inner[..verb.0], &inner[verb.0 + verb.1..]);
+    has(whole, &wording::TASKS).then(|| Saying { subject, against: against(whole), ..done })
+}
+
+fn point<'a>(plain: Saying<'a>, told: &wording::Told<'a>) -> Saying<'a> {
+    if let Some(compared) = wording::compared(told.rest) {
+        let movement = told.movement.or(compared.movement);
+        return Saying {
+            figure: ReportedFigure::Difference,
+            movement,
+            subject: compared.subject,
+            against: against(compared.against),
+            predicate: true,
+            carries: false,
+            ..plain
+        };
+    }
+    let last_year = told.year_on_year.then(|| "上年同期".to_owned());
+    let figure = if told.movement.is_some() { ReportedFigure::Difference } else { ReportedFigure::Level };
+    Saying { figure, against: last_year, predicate: true, carries: false, ..plain }
+}
+
+fn counted<'a>(plain: Saying<'a>, told: &wording::Told<'a>, amount: &Amount, behind: &str) -> Saying<'a> {
+    let compared = wording::compared(told.rest);
+    let differs = |subject, movement, against| Saying {
+        figure: ReportedFigure::Difference,
+        movement,
+        subject,
+        against,
+        predicate: true,
+        carries: false,
+        ..plain.clone()
+    };
+    if let Some(compared) = compared
+        && (told.movement.or(compared.movement).is_some() && !told.to)
+    {
+        return differs(compared.subject, told.movement.or(compared.movement), against(compared.against));
+    }
+    if told.movement.is_some() && told.year_on_year && !told.to {
+        return differs(told.rest, told.movement, Some("上年同期".to_owned()));
+    }
+    let places = amount.unit.starts_with('位') || amount.unit.contains("位次") || amount.unit.contains("名次");
+    let fell = matches!(told.movement, Some(Movement::Down)) && amount.sort == AmountSort::Measure && behind.is_empty();
+    if (places || fell) && told.movement.is_some() && !told.to {
+        return differs(told.rest, told.movement, None);
+    }
+    // 增加农田5万亩 and 减少排放3吨 are amounts by themselves.
+    Saying { movement: None, ..plain }
+}

@@ -1,0 +1,311 @@
+//! Walks over the paragraphs of a report and carries what a clause leaves unsaid from the ones before it.
+
+use chrono::NaiveDate;
+use xushi_domain::phrase;
+
+use super::clause_facts::ReportClause;
+use super::masthead::{self, Masthead};
+use super::observed::{ReportedFact, ReportedStatus};
+use super::regions::{self, Named};
+use super::spans::{self, Span, Told};
+use crate::document::{Block, Document, Passage, Place};
+use crate::plan::marks;
+use crate::plan::proposal::UnreadPhrase;
+use crate::plan::sentences::{bare, brackets, clauses, cut, sentences};
+
+/// Longest sentence that is read, in bytes; a longer one is handed back.
+const SENTENCE_MAX: usize = 6_000;
+
+/// Longest headline within a paragraph, in characters.
+const HEADLINE_MAX: usize = 30;
+
+/// What a clause takes from the ones before it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Thread {
+    /// The period told last.
+    pub(super) span: Option<Span>,
+    /// The region named last in this sentence.
+    pub(super) region: Option<String>,
+    /// What the last number spoke of; several where it spoke of each.
+    pub(super) subjects: Vec<String>,
+    /// The levels named one after the other, for 分别 of the next clause.
+    pub(super) recent: Vec<String>,
+    /// 预计 and 拟 hold to the end of their sentence.
+    pub(super) status: Option<ReportedStatus>,
+    /// 全国, 去年: the sentence speaks of something else than the report.
+    pub(super) heading: Option<String>,
+}
+
+/// The reader of one report.
+pub(super) struct Statements {
+    /// The day by which years are told.
+    pub(super) today: NaiveDate,
+    /// For what says no period.
+    pub(super) default: Option<Span>,
+    /// The report's region.
+    pub(super) own: String,
+    /// The region of the section.
+    pub(super) section: String,
+    /// Regions that no list has and the report names.
+    pub(super) known: Vec<String>,
+    /// 【】 part the report: no period is carried from one paragraph to the next.
+    sectioned: bool,
+    pub(super) thread: Thread,
+    /// The last line that may name the table below it.
+    pub(super) caption: String,
+    facts: Vec<ReportedFact>,
+    unread: Vec<UnreadPhrase>,
+}
+
+impl Statements {
+    /// Begins to read a document with this head.
+    pub(super) fn new(head: &Masthead, document: &Document) -> Self {
+        let year = masthead::year_of(head).or_else(|| year_in(document));
+        let end_of_year = NaiveDate::from_ymd_opt(year.unwrap_or(2000), 12, 31).unwrap_or(NaiveDate::MAX);
+        let today = head.published_on.unwrap_or(end_of_year);
+        let titled = masthead::span_of_title(head);
+        let default = titled.or_else(|| head.published_on.map(Span::on));
+        let sectioned = document.blocks.iter().any(|block| match block {
+            Block::Passage(passage) => passage.text.starts_with('【'),
+            Block::Table(_) => false,
+        });
+        let own = head.region.clone().unwrap_or_else(|| whole_in(document));
+        Self {
+            today,
+            default: if year.is_some() { default } else { None },
+            section: own.clone(),
+            known: vec![own.clone()],
+            own,
+            sectioned,
+            thread: Thread::default(),
+            caption: String::new(),
+            facts: Vec::new(),
+            unread: Vec::new(),
+        }
+    }
+
+    /// What was read.
+    pub(super) fn into_parts(self) -> (Vec<ReportedFact>, Vec<UnreadPhrase>) {
+        (self.facts, self.unread)
+    }
+
+    /// Keeps a fact.
+    pub(super) fn keep(&mut self, fact: ReportedFact) {
+        self.facts.push(fact);
+    }
+
+    /// Hands words back.
+    pub(super) fn hand_back(&mut self, text: &str, place: Place, why: &'static str) {
+        let text: String = bare(text).chars().take(120).collect();
+        if !text.is_empty() {
+            self.unread.push(UnreadPhrase { text, place, why });
+        }
+    }
+
+    /// Reads a paragraph.
+    pub(super) fn passage(&mut self, passage: &Passage) {
+        let text = squeezed(&passage.text);
+        let mut rest = text.as_str();
+        if let Some(inside) = rest.strip_prefix('【')
+            && let Some((_, behind)) = inside.split_once('】')
+        {
+            self.begin_section();
+            rest = behind;
+        }
+        let bulleted = rest.trim_start_matches(['▲', '●', '■', '◆', '★', '◇', '△', '○', '※', '—', '-', '·']);
+        let bullet = bulleted.len() < rest.len();
+        rest = bulleted;
+        let mark = marks::mark(rest);
+        if let Some(mark) = mark {
+            rest = &rest[mark.length..];
+        }
+        let heading = passage.level.is_some() || mark.is_some_and(|mark| mark.rank <= 2);
+        if bullet && self.sectioned || heading {
+            self.begin_part(!heading || self.sectioned);
+        } else {
+            self.begin_paragraph();
+        }
+        rest = self.of_region(rest, bullet || heading);
+        let short = rest.chars().count() <= HEADLINE_MAX && !rest.contains(['。', '，', '；']);
+        let numberless = phrase::amounts(rest).amounts.is_empty();
+        if (heading || short) && numberless && !rest.contains('。') {
+            self.caption = rest.to_owned();
+            self.thread.heading = (!rest.is_empty()).then(|| bare(rest).to_owned());
+            return;
+        }
+        for sentence in sentences(rest) {
+            self.sentence(sentence, passage.place);
+        }
+    }
+
+    fn begin_section(&mut self) {
+        self.section = self.own.clone();
+        self.thread = Thread::default();
+    }
+
+    fn begin_part(&mut self, anew: bool) {
+        self.section = self.own.clone();
+        let span = if anew { None } else { self.thread.span };
+        self.thread = Thread { span, ..Thread::default() };
+    }
+
+    fn begin_paragraph(&mut self) {
+        let span = if self.sectioned { None } else { self.thread.span };
+        let span = span.filter(|span| span.told == Told::Months || span.told == Told::Year);
+        self.thread = Thread { span, heading: self.thread.heading.take(), ..Thread::default() };
+    }
+
+    /// 湘潭市：… speaks of that region to the end of its part (`whole`) or paragraph.
+    fn of_region<'t>(&mut self, text: &'t str, whole: bool) -> &'t str {
+        let chars: Vec<char> = text.chars().take(24).collect();
+        let Some(first) = regions::mentions(&chars, &[], &self.known).into_iter().next().filter(|first| first.span.start == 0)
+        else {
+            return text;
+        };
+        let Named::Region(name) = first.named else { return text };
+        let length: usize = chars[..first.span.end].iter().map(|c| c.len_utf8()).sum();
+        let behind = &text[length..];
+        if behind.is_empty() || behind.starts_with(['：', ':', '。', '—']) {
+            self.thread.region = Some(name.clone());
+            self.know(&name);
+            if whole || behind.is_empty() {
+                self.section = name;
+            }
+            return behind.trim_start_matches(['：', ':', '。', '—']);
+        }
+        text
+    }
+
+    /// Remembers a region that no list has.
+    pub(super) fn know(&mut self, name: &str) {
+        if !self.known.iter().any(|known| known == name) {
+            self.known.push(name.to_owned());
+        }
+    }
+
+    fn sentence(&mut self, sentence: &str, place: Place) {
+        if sentence.len() > SENTENCE_MAX {
+            self.hand_back(sentence, place, "句子过长，未作解读");
+            return;
+        }
+        let text = bare(sentence);
+        let headline = text.chars().count() <= HEADLINE_MAX
+            && sentence.ends_with('。')
+            && !text.contains(['，', '、', '；'])
+            && !text.chars().any(|c| c.is_ascii_digit());
+        if headline && phrase::amounts(text).amounts.is_empty() {
+            if self.sectioned || self.thread.span.is_some_and(|span| span.told != Told::Months) {
+                self.thread.span = None;
+            }
+            self.thread.subjects.clear();
+            self.thread.recent.clear();
+            self.thread.heading = Some(text.trim_end_matches("方面").to_owned());
+            self.thread.region = None;
+            return;
+        }
+        for part in cut(sentence, |c| matches!(c, '；' | ';')) {
+            self.thread.status = None;
+            for clause in clauses(part) {
+                self.bracketed(clause, part, place);
+            }
+        }
+        // A sentence that begins with its region speaks of it to the end of the paragraph; another names it in passing.
+        let chars: Vec<char> = text.chars().take(40).collect();
+        let dates: Vec<usize> = spans::spans(&chars, self.today).iter().flat_map(|dated| [dated.end, dated.end + 1]).collect();
+        let whole: Vec<char> = text.chars().collect();
+        let first = regions::mentions(&chars, &dates, &self.known).first().map(|first| first.span.start);
+        let topic = first.is_some_and(|start| start == 0 || dates.contains(&start));
+        if !topic && !regions::mentions(&whole, &[], &self.known).is_empty() {
+            self.thread.region = None;
+        }
+    }
+
+    /// A clause, then what its brackets tell beside.
+    fn bracketed(&mut self, clause: &str, sentence: &str, place: Place) {
+        let told: Vec<(usize, usize)> = brackets(clause)
+            .into_iter()
+            .filter(|(from, to)| *from > 0 && clause[*from..*to].chars().any(|c| c.is_ascii_digit()))
+            .collect();
+        if told.is_empty() {
+            self.clause(clause, sentence, place, false);
+            return;
+        }
+        let mut main = String::with_capacity(clause.len());
+        let mut at = 0;
+        for (from, to) in &told {
+            main.push_str(&clause[at..*from]);
+            at = *to;
+        }
+        main.push_str(&clause[at..]);
+        self.clause(&main, sentence, place, false);
+        for (from, to) in told {
+            let inside = clause[from..to].trim_matches(['（', '）', '(', ')']);
+            if inside.chars().all(|c| c.is_ascii_digit()) {
+                continue;
+            }
+            let outside = self.thread.clone();
+            for clause in clauses(inside) {
+                self.clause(clause, sentence, place, true);
+            }
+            self.thread = outside;
+        }
+    }
+
+    fn clause(&mut self, clause: &str, sentence: &str, place: Place, aside: bool) {
+        ReportClause::new(self, clause, sentence, place, aside).read();
+    }
+
+    /// The region that 全省 or 我市 means: the section's or the report's, else as written.
+    pub(super) fn whole(&self, level: char) -> String {
+        let fits = |name: &str| match level {
+            '市' => name.ends_with(['市', '州', '盟']) || name.ends_with("地区"),
+            '省' => name.ends_with('省') || name.ends_with("自治区"),
+            '区' => name.ends_with('区'),
+            '县' => name.ends_with(['县', '旗']) || name.ends_with('市') && self.section != self.own,
+            other => name.ends_with(other),
+        };
+        match [&self.section, &self.own].into_iter().find(|name| fits(name)) {
+            Some(name) => name.clone(),
+            None => format!("全{level}"),
+        }
+    }
+}
+
+/// Without the blanks that a typesetter put between Chinese words and numbers.
+pub(super) fn squeezed(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c.is_whitespace() {
+            let latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphabetic());
+            if latin(out.chars().next_back()) && latin(chars.peek().copied()) {
+                out.push(' ');
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// The year that the first paragraphs tell, where head and foot tell none.
+fn year_in(document: &Document) -> Option<i32> {
+    document.blocks.iter().take(20).find_map(|block| match block {
+        Block::Passage(passage) => passage.text.split_once('年').and_then(|(before, _)| {
+            let digits: String = before.chars().rev().take(4).collect();
+            let year: i32 = digits.chars().rev().collect::<String>().parse().ok()?;
+            (1990..=2100).contains(&year).then_some(year)
+        }),
+        Block::Table(_) => None,
+    })
+}
+
+/// 全市 where nothing names the report's region.
+fn whole_in(document: &Document) -> String {
+    let levels = ["全省", "全市", "全县", "全区", "全州"];
+    let found = document.blocks.iter().find_map(|block| match block {
+        Block::Passage(passage) => levels.iter().filter_map(|word| passage.text.find(word).map(|at| (at, *word))).min(),
+        Block::Table(_) => None,
+    });
+    found.map_or("", |(_, word)| word).to_owned()
+}
