@@ -4,3 +4,4 @@ mod documents;
 mod hostile;
 mod packing;
 mod plans;
+mod reports;

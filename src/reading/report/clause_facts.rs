@@ -51,7 +51,7 @@ impl Run {
 
 impl<'a> ReportClause<'a> {
     pub(super) fn new(reader: &'a mut Statements, clause: &str, sentence: &str, place: Place, aside: bool) -> Self {
-        let read = phrase::amounts(clause);
+        let read = phrase::amounts(bare(clause));
         let dated = spans::spans(&read.text, reader.today);
         let starts: Vec<usize> = dated.iter().map(|dated| dated.end).collect();
         let mentions = regions::mentions(&read.text, &starts, &reader.known);
@@ -84,6 +84,41 @@ impl<'a> ReportClause<'a> {
             self.reader.thread.region = Some(region);
         }
         self.topic(runs.is_empty());
+        self.unchanged(runs.last().map_or(0, |run| run.span().end));
+    }
+
+    /// 与上半年持平: a difference of nothing, of what the clause before told a rate of.
+    fn unchanged(&mut self, from: usize) {
+        let text = self.slice(from..self.read.text.len());
+        let Some((before, _)) = text.split_once("持平") else { return };
+        let before = before.trim_end_matches("基本").trim_end_matches("总体").trim_end_matches("大体");
+        let Some((_, against)) = before.rsplit_once(['与', '同', '和']) else { return };
+        let names = self.reader.thread.subjects.clone();
+        let (false, Some(name)) = (against.is_empty() || against.chars().count() > 12, names.last()) else { return };
+        let said = Saying {
+            figure: ReportedFigure::Difference,
+            movement: None,
+            subject: "",
+            against: Some(against.to_owned()),
+            predicate: true,
+            streak: false,
+            carries: false,
+        };
+        let amount = Amount {
+            span: 0..0,
+            value: Decimal::ZERO,
+            high: None,
+            unit: "个百分点".to_owned(),
+            sort: AmountSort::Point,
+            bound: false,
+            baseline: false,
+            implied: false,
+        };
+        let run = Run { amounts: vec![amount], signs: vec![None] };
+        let names = vec![name.clone()];
+        if self.reader.thread.rated {
+            self.emit(&run, &said, &names, &[], 0);
+        }
     }
 
     /// 固定资产投资方面: what the next clauses speak of.
@@ -181,6 +216,9 @@ impl<'a> ReportClause<'a> {
         let names = self.names(&name, generic, run);
         let regions = self.listed_regions(span.start, run.amounts.len());
         self.emit(run, &said, &names, &regions, span.start);
+        if said.carries {
+            self.reader.thread.rated = said.figure == ReportedFigure::Yoy;
+        }
         if !generic && said.carries {
             self.reader.thread.subjects = names.clone();
             if said.figure == ReportedFigure::Level {

@@ -30,6 +30,8 @@ pub(super) struct Thread {
     pub(super) subjects: Vec<String>,
     /// The levels named one after the other, for 分别 of the next clause.
     pub(super) recent: Vec<String>,
+    /// What it told of them was a rate.
+    pub(super) rated: bool,
     /// 预计 and 拟 hold to the end of their sentence.
     pub(super) status: Option<ReportedStatus>,
     /// 全国, 去年: the sentence speaks of something else than the report.

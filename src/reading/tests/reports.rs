@@ -1,0 +1,59 @@
+//! Reports in words of our own, with the right answer written down before the code saw them (`reports/*.key`).
+
+use xushi_domain::TextEnum as _;
+
+use crate::document;
+use crate::report;
+
+/// Declares the reports: a text, its key, and what the reader gets of it at least, in thousandths of F1.
+macro_rules! reports {
+    ($($name:literal $least:literal)*) => {
+        &[$(($name, include_str!(concat!("reports/", $name, ".txt")), include_str!(concat!("reports/", $name, ".key")), $least)),*]
+    };
+}
+
+const REPORTS: &[(&str, &str, &str, usize)] = reports! {
+    "province_notice" 0
+    "county_brief" 0
+    "bureau_bulletin" 0
+};
+
+/// The facts of a report in the form of the keys: region, last day, figure, value.
+fn facts(text: &str) -> Vec<String> {
+    let read = report::read(&document::read(text.as_bytes()).unwrap());
+    let shown = read.facts.iter().map(|fact| {
+        format!("{} | {} | {} | {}", fact.region, fact.period.end, fact.figure.as_str(), fact.value.normalize())
+    });
+    shown.collect()
+}
+
+/// What of `one` the `other` does not have, as often as it stands there.
+fn less(one: &[String], other: &[String]) -> Vec<String> {
+    let mut other = other.to_vec();
+    let mut left = one.to_vec();
+    left.retain(|line| match other.iter().position(|found| found == line) {
+        Some(at) => {
+            other.swap_remove(at);
+            false
+        }
+        None => true,
+    });
+    left
+}
+
+#[test]
+fn reports_are_read_as_their_keys_say() {
+    let mut wrong = String::new();
+    for (name, text, key, least) in REPORTS.iter().copied() {
+        let key: Vec<String> = key.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect();
+        let read = facts(text);
+        let (missing, extra) = (less(&key, &read), less(&read, &key));
+        let right = key.len() - missing.len();
+        let score = 2000 * right / (key.len() + read.len());
+        println!("{name}: F1 {score} of 1000 ({right} right of {} written, {} read)\n  missing {missing:#?}\n  extra {extra:#?}", key.len(), read.len());
+        if score < least {
+            wrong.push_str(&format!("{name}: {score} < {least}\nmissing {missing:#?}\nextra {extra:#?}\n"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
