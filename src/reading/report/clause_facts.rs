@@ -55,6 +55,11 @@ impl<'a> ReportClause<'a> {
         let dated = spans::spans(&read.text, reader.today);
         let starts: Vec<usize> = dated.iter().map(|dated| dated.end).collect();
         let mentions = regions::mentions(&read.text, &starts, &reader.known);
+        for mention in &mentions {
+            if let Named::Region(name) = &mention.named {
+                reader.know(name);
+            }
+        }
         let whole = sentence.chars().count() <= PHRASE_MAX;
         let phrase = bare(if whole { sentence } else { clause }).chars().take(PHRASE_MAX).collect();
         Self { reader, read, dated, mentions, phrase, place, aside }
@@ -78,7 +83,11 @@ impl<'a> ReportClause<'a> {
         // What a clause without numbers says of time and place holds for those behind it.
         let end = self.read.text.len();
         if let Some(span) = self.span_before(end) {
-            self.reader.thread.span = Some(span);
+            self.tell(span);
+        }
+        let row = self.row_before(end);
+        if row.len() > 1 {
+            self.reader.thread.row = row;
         }
         if runs.is_empty() && let Some(region) = self.region_before(end) {
             self.reader.thread.region = Some(region);
@@ -101,6 +110,7 @@ impl<'a> ReportClause<'a> {
             subject: "",
             against: Some(against.to_owned()),
             predicate: true,
+            all: false,
             streak: false,
             carries: false,
         };
@@ -205,16 +215,17 @@ impl<'a> ReportClause<'a> {
         let Some(said) = self.counts(said, run, &noun, more, &behind) else { return span.end };
         let end = words.start + said.subject.chars().count();
         let mut name = self.name(words.start..end);
-        let noun_counts = !said.predicate && !noun.is_empty() && said.figure == ReportedFigure::Level
-            && !matches!(first.sort, AmountSort::Percent | AmountSort::Point);
+        let part = said.figure == ReportedFigure::Share;
+        let noun_counts = !said.predicate && !noun.is_empty()
+            && (part || said.figure == ReportedFigure::Level && !matches!(first.sort, AmountSort::Percent | AmountSort::Point));
         if noun_counts {
             name = joined(&name, &noun);
         } else if said.streak {
             name = joined(&self.carried(&name), &format!("连续{}", bare(&behind)));
         }
         let generic = name.is_empty() || wording::GENERIC.contains(&name.as_str());
-        let names = self.names(&name, generic, run);
-        let regions = self.listed_regions(span.start, run.amounts.len());
+        let names = self.names(&name, generic, run, said.all);
+        let regions = self.listed_regions(span.start, run.amounts.len(), said.all);
         self.emit(run, &said, &names, &regions, span.start);
         if said.carries {
             self.reader.thread.rated = said.figure == ReportedFigure::Yoy;
@@ -308,7 +319,7 @@ impl<'a> ReportClause<'a> {
     }
 
     /// The names a run speaks of: one, or one for each of its numbers.
-    fn names(&self, name: &str, generic: bool, run: &Run) -> Vec<String> {
+    fn names(&self, name: &str, generic: bool, run: &Run, all: bool) -> Vec<String> {
         let thread = &self.reader.thread;
         let count = run.amounts.len();
         if generic && count > 1 {
@@ -319,8 +330,7 @@ impl<'a> ReportClause<'a> {
                 return thread.recent[thread.recent.len() - count..].to_vec();
             }
         }
-        let all = self.slice(run.span().start.saturating_sub(8)..run.span().start);
-        let for_all = count == 1 && has(&all, &["均", "都", "双"]);
+        let for_all = count == 1 && all;
         if generic && for_all && thread.subjects.len() > 1 {
             return thread.subjects.clone();
         }
@@ -336,8 +346,22 @@ impl<'a> ReportClause<'a> {
         if self.aside || generic { vec![self.carried(name)] } else { vec![name.to_owned()] }
     }
 
-    /// Regions listed before a run that has a number for each, or 均.
-    fn listed_regions(&self, at: usize, count: usize) -> Vec<String> {
+    fn tell(&mut self, span: Span) {
+        self.reader.thread.span = Some(span);
+        if span.told == Told::Months {
+            self.reader.thread.months = Some(span);
+        }
+    }
+
+    /// Regions listed before a run that has a number for each, or 均; those of the clause before where it names none.
+    fn listed_regions(&self, at: usize, count: usize, all: bool) -> Vec<String> {
+        let own = self.row_before(at);
+        let listed = if own.is_empty() { self.reader.thread.row.clone() } else { own };
+        if listed.len() < 2 || listed.len() != count && !(count == 1 && all) { Vec::new() } else { listed }
+    }
+
+    /// The last regions before a place of the clause that stand in a row.
+    fn row_before(&self, at: usize) -> Vec<String> {
         let mut listed: Vec<&Mention> = Vec::new();
         for mention in self.mentions.iter().filter(|mention| mention.span.end <= at) {
             let joined = listed.last().is_some_and(|last: &&Mention| {
@@ -348,10 +372,6 @@ impl<'a> ReportClause<'a> {
                 listed.clear();
             }
             listed.push(mention);
-        }
-        let near = self.slice(at.saturating_sub(8)..at);
-        if listed.len() < 2 || listed.len() != count && !(count == 1 && near.contains('均')) {
-            return Vec::new();
         }
         let named = listed.into_iter().map(|mention| match &mention.named {
             Named::Region(name) => name.clone(),
@@ -375,7 +395,7 @@ impl<'a> ReportClause<'a> {
         }
         let span = self.span_before(at).or(self.reader.thread.span);
         if let Some(span) = self.span_before(at) {
-            self.reader.thread.span = Some(span);
+            self.tell(span);
         }
         let Some(span) = self.in_month(span.or(self.reader.default), at) else {
             let text = self.phrase.clone();

@@ -14,6 +14,9 @@ const HEAD_MAX: usize = 16;
 /// Longest line of a head, in characters.
 const LINE_MAX: usize = 50;
 
+/// Longest name of a series of reports, in characters.
+const SERIES_MAX: usize = 8;
+
 /// Words that end the names of reports.
 const KINDS: [&str; 22] = [
     "月报", "专刊", "专报", "通报", "简报", "快报", "周报", "日报", "季报", "公报", "旬报", "动态", "情况", "报告", "分析", "信息",
@@ -130,7 +133,11 @@ fn title(titles: &[String]) -> Option<String> {
     let found: Vec<&String> = titles.iter().filter(ends).collect();
     // A masthead (统计简报) stands above the title of what it carries.
     let longest = found.iter().max_by_key(|title| title.chars().count());
+    // 统计简报 alone names the series; the line that is its title says more.
+    let said = |title: &&String| title.chars().count() <= SERIES_MAX;
+    let longer = || titles.iter().filter(|title| title.chars().count() > SERIES_MAX).max_by_key(|title| title.chars().count());
     match longest {
+        Some(title) if said(title) => Some(longer().unwrap_or(title).clone()),
         Some(title) => Some((**title).clone()),
         None => titles.first().cloned(),
     }

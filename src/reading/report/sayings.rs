@@ -15,6 +15,8 @@ pub(super) struct Saying<'a> {
     pub(super) against: Option<String>,
     /// The number is said of what stands before it, not of a noun behind.
     pub(super) predicate: bool,
+    /// 均: each of several has this number.
+    pub(super) all: bool,
     /// 连续7个月.
     pub(super) streak: bool,
     /// The next clause may speak of the same.
@@ -30,6 +32,7 @@ pub(super) fn saying<'a>(before: &'a str, amount: &Amount, behind: &str) -> Sayi
         subject: told.rest,
         against: None,
         predicate: told.predicate,
+        all: told.all,
         streak: told.streak,
         carries: !told.streak,
     };
@@ -38,7 +41,7 @@ pub(super) fn saying<'a>(before: &'a str, amount: &Amount, behind: &str) -> Sayi
     }
     match amount.sort {
         AmountSort::Rank => ranked(plain),
-        AmountSort::Percent => percent(plain, &told, amount),
+        AmountSort::Percent => percent(plain, &told, amount, behind),
         AmountSort::Point => point(plain, &told),
         _ => counted(plain, &told, amount, behind),
     }
@@ -73,7 +76,7 @@ fn ranked(plain: Saying<'_>) -> Saying<'_> {
     Saying { figure: ReportedFigure::Rank, movement: None, subject, against: against(scope), predicate: true, carries: false, ..plain }
 }
 
-fn percent<'a>(plain: Saying<'a>, told: &wording::Told<'a>, amount: &Amount) -> Saying<'a> {
+fn percent<'a>(plain: Saying<'a>, told: &wording::Told<'a>, amount: &Amount, behind: &str) -> Saying<'a> {
     let rest = told.rest;
     let tenths = amount.unit == "%" && rest.ends_with('的');
     if told.movement.is_some() && !told.to {
@@ -106,6 +109,13 @@ fn percent<'a>(plain: Saying<'a>, told: &wording::Told<'a>, amount: &Amount) -> 
         let whole = whole.trim_end_matches("比重").trim_end_matches("比例").trim_end_matches('的').trim_end_matches('比');
         let subject = if whole.is_empty() { &rest[..at + rest[at..].len()] } else { &rest[..at] };
         return Saying { figure: ReportedFigure::Share, movement: None, subject, against: against(whole), predicate: true, ..plain };
+    }
+    if told.finished {
+        return Saying { figure: ReportedFigure::Completion, movement: None, predicate: true, ..plain };
+    }
+    let of_noun = !told.predicate && rest.trim_end_matches(['有', '，', ',']).is_empty() && !behind.is_empty();
+    if of_noun {
+        return Saying { figure: ReportedFigure::Share, movement: None, predicate: false, ..plain };
     }
     let share = ["比重", "比例", "占比", "份额"].iter().any(|end| rest.ends_with(end)) || tenths;
     let figure = if share { ReportedFigure::Share } else { ReportedFigure::Level };

@@ -26,6 +26,10 @@ pub(super) struct Thread {
     pub(super) span: Option<Span>,
     /// The region named last in this sentence.
     pub(super) region: Option<String>,
+    /// Regions named in a row, for 分别 of the next clause.
+    pub(super) row: Vec<String>,
+    /// The last period of whole months, to which paragraphs that tell none go back.
+    pub(super) months: Option<Span>,
     /// What the last number spoke of; several where it spoke of each.
     pub(super) subjects: Vec<String>,
     /// The levels named one after the other, for 分别 of the next clause.
@@ -147,14 +151,13 @@ impl Statements {
 
     fn begin_part(&mut self, anew: bool) {
         self.section = self.own.clone();
-        let span = if anew { None } else { self.thread.span };
-        self.thread = Thread { span, ..Thread::default() };
+        let span = if anew { None } else { self.thread.months };
+        self.thread = Thread { span, months: span, ..Thread::default() };
     }
 
     fn begin_paragraph(&mut self) {
-        let span = if self.sectioned { None } else { self.thread.span };
-        let span = span.filter(|span| span.told == Told::Months || span.told == Told::Year);
-        self.thread = Thread { span, heading: self.thread.heading.take(), ..Thread::default() };
+        let span = if self.sectioned { None } else { self.thread.months };
+        self.thread = Thread { span, months: span, heading: self.thread.heading.take(), ..Thread::default() };
     }
 
     /// 湘潭市：… speaks of that region to the end of its part (`whole`) or paragraph.
@@ -207,6 +210,7 @@ impl Statements {
         }
         for part in cut(sentence, |c| matches!(c, '；' | ';')) {
             self.thread.status = None;
+            self.thread.row.clear();
             for clause in clauses(part) {
                 self.bracketed(clause, part, place);
             }

@@ -45,6 +45,8 @@ pub(super) struct Told<'a> {
     pub(super) year_on_year: bool,
     /// 环比.
     pub(super) on_before: bool,
+    /// 完成.
+    pub(super) finished: bool,
     /// 连续.
     pub(super) streak: bool,
     /// Some word of reaching (达, 为) or of movement: the number is said of what stands before.
@@ -89,7 +91,8 @@ pub(super) fn told(before: &str) -> Told<'_> {
                 "同比" | "比同期" => told.year_on_year = true,
                 "环比" => told.on_before = true,
                 "连续" => told.streak = true,
-                "达" | "达到" | "为" | "是" | "实现" | "完成" | "高达" | "突破" => told.predicate = true,
+                "完成" => (told.finished, told.predicate) = (true, true),
+                "达" | "达到" | "为" | "是" | "实现" | "高达" | "突破" => told.predicate = true,
                 _ => {}
             },
         }

@@ -16,6 +16,9 @@ const REPORTS: &[(&str, &str, &str, usize)] = reports! {
     "province_notice" 0
     "county_brief" 0
     "bureau_bulletin" 0
+    "livelihood_progress" 0
+    "trade_analysis" 0
+    "campaign_special" 0
 };
 
 /// The facts of a report in the form of the keys: region, last day, figure, value.
