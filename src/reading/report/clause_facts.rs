@@ -253,7 +253,7 @@ impl<'a> ReportClause<'a> {
             AmountSort::Attribute if !said.streak => return None,
             // 559项目 is a project by that name.
             _ if first.unit == "项" && behind.starts_with('目') => return None,
-            _ if first.implied => Some("没有写出数值"),
+            _ if first.implied || first.unit == "番" => Some("没有写出数值"),
             AmountSort::Bare if said.predicate => return Some(said),
             AmountSort::Bare => Some("数字没有单位，未作解读"),
             // 2000万元以上的项目35个: what the things have that are counted.
@@ -261,7 +261,7 @@ impl<'a> ReportClause<'a> {
                 return None;
             }
             _ if first.high.is_some() => Some("是区间，不是一个数值"),
-            _ if first.baseline => Some("是变化的起点，未作解读"),
+            _ if first.baseline || behind.starts_with('转') => Some("是变化的起点，未作解读"),
             _ => None,
         };
         match why {
@@ -363,6 +363,7 @@ impl<'a> ReportClause<'a> {
     /// The last regions before a place of the clause that stand in a row.
     fn row_before(&self, at: usize) -> Vec<String> {
         let mut listed: Vec<&Mention> = Vec::new();
+        let mut row: Vec<&Mention> = Vec::new();
         for mention in self.mentions.iter().filter(|mention| mention.span.end <= at) {
             let joined = listed.last().is_some_and(|last: &&Mention| {
                 let between = self.slice(last.span.end..mention.span.start);
@@ -372,8 +373,11 @@ impl<'a> ReportClause<'a> {
                 listed.clear();
             }
             listed.push(mention);
+            if listed.len() > 1 {
+                row.clone_from(&listed);
+            }
         }
-        let named = listed.into_iter().map(|mention| match &mention.named {
+        let named = row.into_iter().map(|mention| match &mention.named {
             Named::Region(name) => name.clone(),
             Named::Whole(level) => self.reader.whole(*level),
         });
@@ -391,7 +395,8 @@ impl<'a> ReportClause<'a> {
         }
         let own = self.region_before(at);
         if let Some(region) = &own {
-            self.reader.thread.region = Some(region.clone());
+            // What is said of a row as a whole is not its last region's.
+            self.reader.thread.region = (self.row_before(at).len() < 2).then(|| region.clone());
         }
         let span = self.span_before(at).or(self.reader.thread.span);
         if let Some(span) = self.span_before(at) {
@@ -445,7 +450,10 @@ impl<'a> ReportClause<'a> {
                 || text[dated.at] == '今';
             dated.end <= at && !dated.compared && (dated.span.told != Told::Year || open)
         };
-        self.dated.iter().filter(says_when).next_back().map(|dated| dated.span)
+        let last = self.dated.iter().filter(says_when).next_back()?;
+        // 今年 in a report of months means these.
+        let default = self.reader.default.filter(|default| default.told == Told::Months);
+        Some(if last.span.told == Told::Year && text[last.at] == '今' { default.unwrap_or(last.span) } else { last.span })
     }
 
     /// 当月 and 本月 mean the last month of the period.

@@ -87,11 +87,14 @@ const ENDINGS: [&str; 17] = [
     "新区", "街道", "省", "市", "县", "区", "州", "镇", "乡",
 ];
 
+/// Verbs behind which a level of government stands, not a name.
+static VERBS: LazyLock<Vec<&'static str>> = LazyLock::new(|| words(include_str!("words/not_stems.txt")));
+
 /// Words that end like a region and are none.
 static OTHERS: LazyLock<Vec<&'static str>> = LazyLock::new(|| words(include_str!("words/not_regions.txt")));
 
 /// Characters that no name of a region has.
-const NEVER: &str = "的了在对和与及、各全我本该等一二三四五六七八九十个项是为有从向被把将于至到年月日，。：；（）“”《》省市县区";
+const NEVER: &str = "其的了在对和与及、各全我本该等一二三四五六七八九十个项是为有从向被把将于至到年月日，。：；（）“”《》省市县区";
 
 /// Longest part of a name before its ending, in characters.
 const STEM_MAX: usize = 5;
@@ -110,12 +113,19 @@ pub(super) fn mentions(text: &[char], starts: &[usize], known: &[String]) -> Vec
         Named::Region(name) => {
             is_listed(name)
                 || known.contains(name)
+                || (mention.span.start == 0 || starts.contains(&mention.span.start)) && is_likely(name)
                 || text.get(mention.span.end).is_some_and(|c| matches!(c, '：' | ':'))
                 || all.get(at + 1).is_some_and(|next| in_row(mention, next))
                 || at.checked_sub(1).is_some_and(|before| in_row(&all[before], mention))
         }
     });
     kept.map(|(_, mention)| mention.clone()).collect()
+}
+
+/// Whether a name that begins a clause is one by its ending, and its stem no verb (建立县乡村三级…).
+fn is_likely(name: &str) -> bool {
+    let ends = name.ends_with(['市', '县']) || name.ends_with("新区") || name.ends_with("经开区") || name.ends_with("高新区");
+    ends && (3..=6).contains(&name.chars().count()) && !VERBS.iter().any(|verb| name.starts_with(verb))
 }
 
 /// 全国重点实验室, 全国文明城市: the country only names.
@@ -142,7 +152,8 @@ fn all_mentions(text: &[char], starts: &[usize]) -> Vec<Mention> {
     while at < text.len() {
         let before = at.checked_sub(1).map(|before| text[before]);
         let joined = out.last().is_some_and(|last: &Mention| last.span.end == at);
-        let begins = before.is_none_or(|c| "，、：；（()和与及,:;".contains(c)) || joined || starts.contains(&at);
+        let led = text[..at].ends_with(&['其', '中']);
+        let begins = led || before.is_none_or(|c| "，、：；（()和与及,:;".contains(c)) || joined || starts.contains(&at);
         match at_start(text, at, begins) {
             Some((length, named)) => {
                 // 湘潭市岳塘区 is the second.

@@ -159,6 +159,9 @@ fn point<'a>(plain: Saying<'a>, told: &wording::Told<'a>) -> Saying<'a> {
             ..plain
         };
     }
+    if told.rest.contains("拉动") || told.rest.contains("贡献") {
+        return Saying { movement: None, predicate: true, carries: false, ..plain };
+    }
     let last_year = told.year_on_year.then(|| "上年同期".to_owned());
     let figure = if told.movement.is_some() { ReportedFigure::Difference } else { ReportedFigure::Level };
     Saying { figure, against: last_year, predicate: true, carries: false, ..plain }

@@ -257,6 +257,11 @@ fn month_or_day(
         // A day by itself says when something took place.
         return up_to.then(|| until(first).map(|span| (end, span)))?;
     }
+    if let Some(more) = any(text, end, &["底前", "末前", "底之前", "前"]) {
+        // A day to be kept is ahead.
+        let year = if with_year { year } else { today.year() };
+        return Some((end + more, until(last_of(year, from)?)?));
+    }
     if let Some(more) = any(text, end, &["底", "末"]) {
         return Some((end + more, until(last_of(year, from)?)?));
     }
