@@ -2,7 +2,9 @@
 //! linked and nothing is compiled twice.
 
 mod check_mail;
+mod document_file;
 mod read_plan;
+mod read_report;
 mod try_out;
 
 use std::io::Write as _;
@@ -87,6 +89,11 @@ enum Command {
         /// 文件
         file: PathBuf,
     },
+    /// 解读月报、专报、通报等（.docx、.txt、.md；-为标准输入）：输出一个JSON，列出各项数据及其地区、时期、出处和未读懂的部分
+    ReadReport {
+        /// 文件
+        file: PathBuf,
+    },
     /// 试算一个指标：读入JSON文件（-为标准输入），输出研判结果和计算过程
     Assess {
         /// 文件，内容同接口/assessments/preview的请求
@@ -104,6 +111,7 @@ pub async fn main() -> ExitCode {
             try_out::parse_targets(std::io::stdin().lock(), std::io::stdout().lock())
         }
         Some(Command::ReadPlan { file }) => read_plan::read_plan(file, std::io::stdout().lock()),
+        Some(Command::ReadReport { file }) => read_report::read_report(file, std::io::stdout().lock()),
         Some(Command::Assess { file }) => try_out::assess(file, std::io::stdout().lock()),
         _ => run(arguments).await,
     };
@@ -154,7 +162,10 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
         }
         Command::CheckMail { address } => check_mail::check_mail(&config, &address, std::io::stdout()).await,
         Command::CheckFacts => check_facts(&config).await,
-        Command::ParseTarget | Command::ReadPlan { .. } | Command::Assess { .. } => Ok(()),
+        Command::ParseTarget
+        | Command::ReadPlan { .. }
+        | Command::ReadReport { .. }
+        | Command::Assess { .. } => Ok(()),
     }
 }
 

@@ -1,13 +1,12 @@
 //! Reading a plan document at a desk: a file in, one JSON object out. No configuration, no database.
 
-use std::io::{Read as _, Write};
+use std::io::Write;
 use std::path::Path;
 
 use serde_json::{Value, json};
 
 use crate::api::targets::PhraseTargetView;
 use crate::app::AppError;
-use crate::reading::document;
 use crate::reading::plan::{self, proposal};
 
 /// Reads the plan in `file` (`-`: standard input) and writes what it proposes as one JSON object.
@@ -15,19 +14,11 @@ use crate::reading::plan::{self, proposal};
 /// # Errors
 /// When the file cannot be read, is refused, or the output fails.
 pub fn read_plan(file: &Path, mut output: impl Write) -> Result<(), AppError> {
-    let named = |why: &dyn std::fmt::Display| format!("{}: {why}", file.display());
-    let mut bytes = Vec::new();
-    if file == Path::new("-") {
-        std::io::stdin().lock().take(document::BYTES_MAX as u64 + 1).read_to_end(&mut bytes)?;
-    } else {
-        let file = std::fs::File::open(file);
-        file.and_then(|file| file.take(document::BYTES_MAX as u64 + 1).read_to_end(&mut bytes))
-            .map_err(|error| std::io::Error::new(error.kind(), named(&error)))?;
+    let plan = plan::read(&super::document_file::document(file)?);
+    if let Some(why) = plan.no_plan() {
+        return Err(super::document_file::refused(file, &why).into());
     }
-    let document = document::read(&bytes)
-        .map_err(|refusal| std::io::Error::new(std::io::ErrorKind::InvalidData, named(&refusal)))?;
-    let mut text =
-        serde_json::to_string_pretty(&shown(plan::read(&document))).map_err(std::io::Error::from)?;
+    let mut text = serde_json::to_string_pretty(&shown(plan)).map_err(std::io::Error::from)?;
     text.push('\n');
     super::try_out::heard(output.write_all(text.as_bytes()).and_then(|()| output.flush()))?;
     Ok(())

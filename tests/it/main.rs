@@ -22,6 +22,7 @@ mod plans;
 mod policy;
 mod post;
 mod read_plan;
+mod read_report;
 mod readme;
 mod strangers;
 mod support;

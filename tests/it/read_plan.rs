@@ -70,9 +70,13 @@ fn a_plan_becomes_one_object_of_the_promised_shape() {
 
 #[test]
 fn what_is_no_plan_is_refused_with_what_to_do() {
-    for (input, words) in
-        [(&b""[..], "没有内容"), (b"%PDF-1.7", ".docx"), (b"\xd0\xcf\x11\xe0", "另存为.docx")]
-    {
+    for (input, words) in [
+        (&b""[..], "没有内容"),
+        ("各单位：\n请做好值班工作。\n".as_bytes(), "不像是方案"),
+        ("某某县工作通报\n\n1-7月，全县投资增长5%。\n".as_bytes(), "read-report"),
+        (b"%PDF-1.7", ".docx"),
+        (b"\xd0\xcf\x11\xe0", "另存为.docx"),
+    ] {
         let output = run("read-plan", &["-"], input);
         let message = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(!output.status.success() && output.stdout.is_empty() && message.contains(words), "{message}");

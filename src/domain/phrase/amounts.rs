@@ -39,7 +39,7 @@ pub enum AmountSort {
 
 /// A number with its unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Amount {
+pub struct WrittenAmount {
     /// Its characters, with the words behind the unit (以上, 左右).
     pub span: Range<usize>,
     /// In `unit`, the lower end of a range; negative only where a minus is written.
@@ -60,28 +60,28 @@ pub struct Amount {
 
 /// A text with its numbers told apart; all positions are characters of `text`.
 #[derive(Debug, Clone, Default)]
-pub struct Amounts {
+pub struct WrittenAmounts {
     /// The text without blanks, full-width forms made narrow.
     pub text: Vec<char>,
     /// Its amounts, in order.
-    pub amounts: Vec<Amount>,
+    pub amounts: Vec<WrittenAmount>,
     /// Dates and spans of dates.
     pub dates: Vec<Range<usize>>,
-    /// Amounts that nobody can say (数百家, 几十个), numbers that could not be read.
+    /// WrittenAmounts that nobody can say (数百家, 几十个), numbers that could not be read.
     pub loose: Vec<Range<usize>>,
     /// A number stood there that could not be read.
     pub unreadable: bool,
 }
 
 /// Reads the numbers of a clause. What stands in quotations names and is no amount. Never fails; takes linear time.
-pub fn amounts(clause: &str) -> Amounts {
+pub fn amounts(clause: &str) -> WrittenAmounts {
     let text = normalise::normalise(clause);
     let scan = scan::scan(&text, &shielded(&text));
     let amounts = scan.quantities.into_iter().map(amount).collect();
-    Amounts { text, amounts, dates: scan.dates, loose: scan.loose, unreadable: scan.unreadable }
+    WrittenAmounts { text, amounts, dates: scan.dates, loose: scan.loose, unreadable: scan.unreadable }
 }
 
-fn amount(quantity: Quantity) -> Amount {
+fn amount(quantity: Quantity) -> WrittenAmount {
     let sort = match quantity.kind {
         UnitKind::Percent => AmountSort::Percent,
         UnitKind::Point => AmountSort::Point,
@@ -96,7 +96,7 @@ fn amount(quantity: Quantity) -> Amount {
         UnitKind::Bare => AmountSort::Bare,
     };
     let bound = matches!(quantity.comparator, Some(Comparator::AtLeast | Comparator::AtMost));
-    Amount {
+    WrittenAmount {
         span: quantity.start..quantity.end,
         value: quantity.low,
         high: quantity.high,

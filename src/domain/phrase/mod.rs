@@ -96,7 +96,7 @@ mod unread;
 #[cfg(test)]
 mod tests;
 
-pub use amounts::{Amount, AmountSort, Amounts, amounts};
+pub use amounts::{AmountSort, WrittenAmount, WrittenAmounts, amounts};
 pub use likeness::names_other;
 pub use parsed::{Direction, Parsed, PhraseTarget};
 

@@ -10,7 +10,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let start = std::time::Instant::now();
     let read = report::read(&document);
     let took = start.elapsed();
-    println!("# {:?} | {:?} | {:?} | {:?} | {took:?}", read.title, read.issuer, read.issue, read.published_on);
+    println!(
+        "# {:?} | {:?} | {:?} | {:?} | {took:?}",
+        read.title, read.issuer, read.issue, read.published_on
+    );
     for fact in &read.facts {
         println!(
             "{}\t{}\t{}..{}\t{}\t{}\t{}\t{}\t{}\t{}",

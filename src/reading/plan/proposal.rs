@@ -28,6 +28,28 @@ pub struct PlanProposal {
     pub unread: Vec<UnreadPhrase>,
 }
 
+impl PlanProposal {
+    /// Why what was read is no plan, for the person who chose the file; `None` for a plan.
+    pub fn no_plan(&self) -> Option<&'static str> {
+        const REPORTS: [&str; 8] = ["月报", "专刊", "专报", "通报", "简报", "快报", "公报", "周报"];
+        let title = self.title.as_deref().unwrap_or_default();
+        if REPORTS.iter().any(|kind| title.ends_with(kind)) {
+            return Some("这是月报、通报一类的报告，不是方案。请用read-report解读。");
+        }
+        let chinese = |text: &str| text.chars().any(|c| matches!(c, '\u{4e00}'..='\u{9fff}'));
+        let answered = |task: &ProposedTask| {
+            chinese(&task.name)
+                && !(task.lead.is_empty() && task.support.is_empty() && task.targets.is_empty())
+        };
+        let promises = !self.aims.is_empty() || self.parts.iter().any(|part| !part.aims.is_empty());
+        let works = self.parts.iter().flat_map(|part| &part.tasks).any(answered);
+        let forces = self.parts.iter().any(|part| part.task_force.is_some());
+        (!promises && !works && !forces).then_some(
+            "没有读出任务、目标或责任单位，不像是方案。请检查是否选错了文件；月报、通报请用read-report解读。",
+        )
+    }
+}
+
 /// A sub-plan.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ProposedPart {

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::regions;
+use super::region_names;
 use super::spans::{self, Told};
 use crate::document::{Block, Document, Passage};
 use crate::plan::marks;
@@ -19,8 +19,28 @@ const SERIES_MAX: usize = 8;
 
 /// Words that end the names of reports.
 const KINDS: [&str; 22] = [
-    "月报", "专刊", "专报", "通报", "简报", "快报", "周报", "日报", "季报", "公报", "旬报", "动态", "情况", "报告", "分析", "信息",
-    "简讯", "简析", "简况", "汇报", "解读", "统计月报",
+    "月报",
+    "专刊",
+    "专报",
+    "通报",
+    "简报",
+    "快报",
+    "周报",
+    "日报",
+    "季报",
+    "公报",
+    "旬报",
+    "动态",
+    "情况",
+    "报告",
+    "分析",
+    "信息",
+    "简讯",
+    "简析",
+    "简况",
+    "汇报",
+    "解读",
+    "统计月报",
 ];
 
 /// What the head and the foot say.
@@ -59,14 +79,14 @@ pub(super) fn masthead(document: &Document) -> Masthead {
         }
         head.around[*at] = true;
     }
-    let of_title = head.title.as_deref().and_then(regions::leading);
-    let of_titles = || titles.iter().find_map(|title| regions::leading(title));
-    let of_issuer = || head.issuer.as_deref().and_then(regions::leading);
+    let of_title = head.title.as_deref().and_then(region_names::leading);
+    let of_titles = || titles.iter().find_map(|title| region_names::leading(title));
+    let of_issuer = || head.issuer.as_deref().and_then(region_names::leading);
     let about = || {
         let title: Vec<char> = head.title.as_deref()?.chars().collect();
-        regions::mentions(&title, &[], &[]).into_iter().find_map(|mention| match mention.named {
-            regions::Named::Region(name) => Some(name),
-            regions::Named::Whole(_) => None,
+        region_names::mentions(&title, &[], &[]).into_iter().find_map(|mention| match mention.named {
+            region_names::RegionNamed::Region(name) => Some(name),
+            region_names::RegionNamed::Whole(_) => None,
         })
     };
     head.region = of_title.or_else(about).or_else(of_titles).or_else(of_issuer);
@@ -82,7 +102,9 @@ fn is_head(passage: &Passage) -> bool {
 
 fn line(head: &mut Masthead, text: &str, titles: &mut Vec<String>) {
     let bare = text.trim_matches(['（', '）', '(', ')']);
-    if head.issue.is_none() && let Some(issue) = issue(text) {
+    if head.issue.is_none()
+        && let Some(issue) = issue(text)
+    {
         head.issue = Some(issue);
     }
     if let Some(found) = day(bare) {
@@ -97,10 +119,16 @@ fn line(head: &mut Masthead, text: &str, titles: &mut Vec<String>) {
             return;
         }
     }
-    if doc_no(text).is_some() || issue(text).is_some_and(|issue| text.chars().count() <= issue.chars().count() + 8) {
+    if doc_no(text).is_some()
+        || issue(text).is_some_and(|issue| text.chars().count() <= issue.chars().count() + 8)
+    {
         return;
     }
-    let office = text.trim_end_matches("编印").trim_end_matches("编").trim_end_matches("主办").trim_end_matches("印发");
+    let office = text
+        .trim_end_matches("编印")
+        .trim_end_matches("编")
+        .trim_end_matches("主办")
+        .trim_end_matches("印发");
     if is_office(office) {
         head.issuer.get_or_insert_with(|| office.to_owned());
     } else if !text.contains(['：', ':']) {
@@ -120,7 +148,10 @@ fn issue(text: &str) -> Option<String> {
     }
     let month = text.strip_suffix("月份").or_else(|| text.strip_suffix('月'))?;
     let month = month.rsplit('年').next().unwrap_or(month);
-    let number = month.parse::<u32>().ok().or_else(|| marks::numeral(month).filter(|(_, rest)| rest.is_empty()).map(|(n, _)| n))?;
+    let number = month
+        .parse::<u32>()
+        .ok()
+        .or_else(|| marks::numeral(month).filter(|(_, rest)| rest.is_empty()).map(|(n, _)| n))?;
     ((1..=12).contains(&number) && text.chars().count() <= 8).then(|| text.to_owned())
 }
 
@@ -135,7 +166,12 @@ fn title(titles: &[String]) -> Option<String> {
     let longest = found.iter().max_by_key(|title| title.chars().count());
     // 统计简报 alone names the series; the line that is its title says more.
     let said = |title: &&String| title.chars().count() <= SERIES_MAX;
-    let longer = || titles.iter().filter(|title| title.chars().count() > SERIES_MAX).max_by_key(|title| title.chars().count());
+    let longer = || {
+        titles
+            .iter()
+            .filter(|title| title.chars().count() > SERIES_MAX)
+            .max_by_key(|title| title.chars().count())
+    };
     match longest {
         Some(title) if said(title) => Some(longer().unwrap_or(title).clone()),
         Some(title) => Some((**title).clone()),
@@ -146,8 +182,28 @@ fn title(titles: &[String]) -> Option<String> {
 /// Whether a paragraph near the end is signature, day or distribution.
 fn foot(head: &mut Masthead, passage: &Passage) -> bool {
     const STARTS: [&str; 22] = [
-        "报：", "送：", "发：", "报:", "送:", "发:", "抄送", "抄报", "主送", "分送", "编辑", "责任编辑", "责编", "审核", "签发", "联系人",
-        "联系电话", "电话", "准印", "印数", "校对", "报送",
+        "报：",
+        "送：",
+        "发：",
+        "报:",
+        "送:",
+        "发:",
+        "抄送",
+        "抄报",
+        "主送",
+        "分送",
+        "编辑",
+        "责任编辑",
+        "责编",
+        "审核",
+        "签发",
+        "联系人",
+        "联系电话",
+        "电话",
+        "准印",
+        "印数",
+        "校对",
+        "报送",
     ];
     let text = squeezed(&passage.text);
     if STARTS.iter().any(|start| text.starts_with(start)) {
@@ -156,7 +212,8 @@ fn foot(head: &mut Masthead, passage: &Passage) -> bool {
     if text.chars().count() > LINE_MAX || text.contains(['。', '，', '；']) {
         return false;
     }
-    let printed = text.contains("印发") || text.contains("共印") || text.contains("准印") || text.starts_with("（共");
+    let printed =
+        text.contains("印发") || text.contains("共印") || text.contains("准印") || text.starts_with("（共");
     if is_office(&text) {
         head.issuer.get_or_insert(text);
         return true;
@@ -175,8 +232,9 @@ fn foot(head: &mut Masthead, passage: &Passage) -> bool {
 }
 
 /// The span a title tells: 2025年1—7月… of 2025年1—7月全市经济运行情况.
-pub(super) fn span_of_title(head: &Masthead) -> Option<spans::Span> {
-    let title: Vec<char> = head.title.as_deref()?.chars().map(|c| if matches!(c, '—' | '－' | '–') { '-' } else { c }).collect();
+pub(super) fn span_of_title(head: &Masthead) -> Option<spans::DaySpan> {
+    let title: Vec<char> =
+        head.title.as_deref()?.chars().map(|c| if matches!(c, '—' | '－' | '–') { '-' } else { c }).collect();
     let year = year_of(head)?;
     let today = head.published_on.or_else(|| NaiveDate::from_ymd_opt(year, 12, 31))?;
     let found = spans::spans(&title, today).into_iter().find(|found| found.span.told == Told::Months)?;

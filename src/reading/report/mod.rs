@@ -1,7 +1,7 @@
 //! A report in prose (月报, 专刊, 专报, 通报, 简报) read as figures.
 //!
 //! `masthead` reads what the report is; `statements` walks over its paragraphs and carries subject, region, period and status
-//! from clause to clause; `regions` and `spans` read the names and days of a clause, `wording` the words around a number;
+//! from clause to clause; `region_names` and `spans` read the names and days of a clause, `wording` the words around a number;
 //! `grid` reads tables. The numbers themselves are the domain's (`phrase::amounts`).
 //!
 //! Conventions, where language leaves a choice: what says no period is of the day of the report; a year by itself (2025年，…)
@@ -9,10 +9,13 @@
 //! `difference` and never turned into a value; a decrease is negative; 首位 is place 1; 连续7个月 is a level of 7 个月.
 
 mod clause_facts;
+mod clause_keeping;
+mod clause_names;
 mod grid;
+mod grid_columns;
 mod masthead;
 pub mod observed;
-mod regions;
+mod region_names;
 mod sayings;
 mod spans;
 mod statements;

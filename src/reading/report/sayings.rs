@@ -1,6 +1,6 @@
 //! What a number says of its indicator, by the words before it and its unit.
 
-use xushi_domain::phrase::{Amount, AmountSort};
+use xushi_domain::phrase::{AmountSort, WrittenAmount};
 
 use super::observed::ReportedFigure;
 use super::wording::{self, Movement, has};
@@ -24,7 +24,7 @@ pub(super) struct Saying<'a> {
 }
 
 /// Reads the words before a number.
-pub(super) fn saying<'a>(before: &'a str, amount: &Amount, behind: &str) -> Saying<'a> {
+pub(super) fn saying<'a>(before: &'a str, amount: &WrittenAmount, behind: &str) -> Saying<'a> {
     let told = wording::told(before);
     let plain = Saying {
         figure: ReportedFigure::Level,
@@ -73,10 +73,22 @@ fn ranked(plain: Saying<'_>) -> Saying<'_> {
     // 保持 stands before 居 as often as alone.
     let subject = wording::told(subject).rest;
     let subject = wording::PLACED.iter().find_map(|word| subject.strip_suffix(word)).unwrap_or(subject);
-    Saying { figure: ReportedFigure::Rank, movement: None, subject, against: against(scope), predicate: true, carries: false, ..plain }
+    Saying {
+        figure: ReportedFigure::Rank,
+        movement: None,
+        subject,
+        against: against(scope),
+        predicate: true,
+        ..plain
+    }
 }
 
-fn percent<'a>(plain: Saying<'a>, told: &wording::Told<'a>, amount: &Amount, behind: &str) -> Saying<'a> {
+fn percent<'a>(
+    plain: Saying<'a>,
+    told: &wording::Told<'a>,
+    amount: &WrittenAmount,
+    behind: &str,
+) -> Saying<'a> {
     let rest = told.rest;
     let tenths = amount.unit == "%" && rest.ends_with('的');
     if told.movement.is_some() && !told.to {
@@ -98,22 +110,39 @@ fn percent<'a>(plain: Saying<'a>, told: &wording::Told<'a>, amount: &Amount, beh
         }
         // 任务完成率提高3% and 占比提高3% are differences.
         let of_rate = ["率", "占比", "比重", "比例"].iter().any(|end| subject.ends_with(end));
-        let figure = if of_rate && !told.year_on_year { ReportedFigure::Difference } else { ReportedFigure::Yoy };
+        let figure =
+            if of_rate && !told.year_on_year { ReportedFigure::Difference } else { ReportedFigure::Yoy };
         return Saying { figure, subject, against: None, ..plain };
     }
     if let Some(completed) = completed(&plain, rest) {
         return completed;
     }
-    if let Some(at) = rest.rfind('占').filter(|at| !rest[*at..].starts_with("占地") && !rest[*at..].starts_with("占领")) {
+    if let Some(at) =
+        rest.rfind('占').filter(|at| !rest[*at..].starts_with("占地") && !rest[*at..].starts_with("占领"))
+    {
         let whole = rest[at + '占'.len_utf8()..].trim_end_matches(['的', '，', ',']);
-        let whole = whole.trim_end_matches("比重").trim_end_matches("比例").trim_end_matches('的').trim_end_matches('比');
-        let subject = if whole.is_empty() { &rest[..at + rest[at..].len()] } else { &rest[..at] };
-        return Saying { figure: ReportedFigure::Share, movement: None, subject, against: against(whole), predicate: true, ..plain };
+        let whole = whole
+            .trim_end_matches("比重")
+            .trim_end_matches("比例")
+            .trim_end_matches('的')
+            .trim_end_matches('比');
+        // 占比 is a name, 占 none.
+        let named = whole.is_empty() && &rest[at..] != "占";
+        let subject = if named { rest } else { &rest[..at] };
+        return Saying {
+            figure: ReportedFigure::Share,
+            movement: None,
+            subject,
+            against: against(whole),
+            predicate: true,
+            ..plain
+        };
     }
     if told.finished {
         return Saying { figure: ReportedFigure::Completion, movement: None, predicate: true, ..plain };
     }
-    let of_noun = !told.predicate && rest.trim_end_matches(['有', '，', ',']).is_empty() && !behind.is_empty();
+    let of_noun =
+        !told.predicate && rest.trim_end_matches(['有', '，', ',']).is_empty() && !behind.is_empty();
     if of_noun {
         return Saying { figure: ReportedFigure::Share, movement: None, predicate: false, ..plain };
     }
@@ -124,24 +153,62 @@ fn percent<'a>(plain: Saying<'a>, told: &wording::Told<'a>, amount: &Amount, beh
 
 /// 完成年度任务的77.4%, 占全年计划的…, 年度投资完成率….
 fn completed<'a>(plain: &Saying<'a>, rest: &'a str) -> Option<Saying<'a>> {
-    let done = Saying { figure: ReportedFigure::Completion, movement: None, predicate: true, ..plain.clone() };
+    let done =
+        Saying { figure: ReportedFigure::Completion, movement: None, predicate: true, ..plain.clone() };
     if wording::RATES_OF_WORK.iter().any(|end| rest.ends_with(end)) {
         return Some(Saying { subject: rest, ..done });
     }
     let inner = rest.trim_end_matches('的');
-    let ends = ["任务", "计划", "目标", "预算", "目标任务", "任务数", "计划数", "预算数", "目标值", "任务量", "年计划"];
+    let ends = [
+        "任务",
+        "计划",
+        "目标",
+        "预算",
+        "目标任务",
+        "任务数",
+        "计划数",
+        "预算数",
+        "目标值",
+        "任务量",
+        "年计划",
+    ];
     if !ends.iter().any(|end| inner.ends_with(end)) {
         return None;
     }
     // The verb stands before 年度任务.
     let verbs = ["完成", "占", "达到", "达", "为", "相当于", "实现"];
-    let start = ["全年", "年度", "年初", "年计划", "市定", "省定", "县定", "目标", "任务", "计划", "预算", "全省", "全市", "序时", "省", "市"];
-    let verb = verbs.iter().filter_map(|verb| {
-        inner.match_indices(verb).filter(|(at, _)| {
-            let behind = &inner[at + verb.len()..];
-            start.iter().any(|start| behind.starts_with(start)) || behind.contains(|c: char| c.is_ascii_digit())
-        }).last().map(|(at, _)| (at, verb.len()))
-    }).max()?;
+    let start = [
+        "全年",
+        "年度",
+        "年初",
+        "年计划",
+        "市定",
+        "省定",
+        "县定",
+        "目标",
+        "任务",
+        "计划",
+        "预算",
+        "全省",
+        "全市",
+        "序时",
+        "省",
+        "市",
+    ];
+    let verb = verbs
+        .iter()
+        .filter_map(|verb| {
+            inner
+                .match_indices(verb)
+                .filter(|(at, _)| {
+                    let behind = &inner[at + verb.len()..];
+                    start.iter().any(|start| behind.starts_with(start))
+                        || behind.contains(|c: char| c.is_ascii_digit())
+                })
+                .last()
+                .map(|(at, _)| (at, verb.len()))
+        })
+        .max()?;
     let (subject, whole) = (&inner[..verb.0], &inner[verb.0 + verb.1..]);
     has(whole, &wording::TASKS).then(|| Saying { subject, against: against(whole), ..done })
 }
@@ -167,7 +234,12 @@ fn point<'a>(plain: Saying<'a>, told: &wording::Told<'a>) -> Saying<'a> {
     Saying { figure, against: last_year, predicate: true, carries: false, ..plain }
 }
 
-fn counted<'a>(plain: Saying<'a>, told: &wording::Told<'a>, amount: &Amount, behind: &str) -> Saying<'a> {
+fn counted<'a>(
+    plain: Saying<'a>,
+    told: &wording::Told<'a>,
+    amount: &WrittenAmount,
+    behind: &str,
+) -> Saying<'a> {
     let compared = wording::compared(told.rest);
     let differs = |subject, movement, against| Saying {
         figure: ReportedFigure::Difference,
@@ -186,8 +258,11 @@ fn counted<'a>(plain: Saying<'a>, told: &wording::Told<'a>, amount: &Amount, beh
     if told.movement.is_some() && told.year_on_year && !told.to {
         return differs(told.rest, told.movement, Some("上年同期".to_owned()));
     }
-    let places = amount.unit.starts_with('位') || amount.unit.contains("位次") || amount.unit.contains("名次");
-    let fell = matches!(told.movement, Some(Movement::Down)) && amount.sort == AmountSort::Measure && behind.is_empty();
+    let places =
+        amount.unit.starts_with('位') || amount.unit.contains("位次") || amount.unit.contains("名次");
+    let fell = matches!(told.movement, Some(Movement::Down))
+        && amount.sort == AmountSort::Measure
+        && behind.is_empty();
     if (places || fell) && told.movement.is_some() && !told.to {
         return differs(told.rest, told.movement, None);
     }

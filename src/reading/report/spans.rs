@@ -24,14 +24,14 @@ pub(super) enum Told {
 
 /// A span of days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Span {
+pub(super) struct DaySpan {
     pub(super) start: Option<NaiveDate>,
     pub(super) end: NaiveDate,
     pub(super) basis: Option<Basis>,
     pub(super) told: Told,
 }
 
-impl Span {
+impl DaySpan {
     /// The day of the report, for what does not say when.
     pub(super) fn on(day: NaiveDate) -> Self {
         Self { start: None, end: day, basis: None, told: Told::Nothing }
@@ -43,7 +43,7 @@ impl Span {
 pub(super) struct Dated {
     pub(super) at: usize,
     pub(super) end: usize,
-    pub(super) span: Span,
+    pub(super) span: DaySpan,
     /// 比上年, 与上半年: something is compared with it.
     pub(super) compared: bool,
 }
@@ -59,7 +59,8 @@ pub(super) fn spans(text: &[char], today: NaiveDate) -> Vec<Dated> {
     let mut out: Vec<Dated> = Vec::new();
     let mut at = 0;
     while at < text.len() {
-        let quick = text[at].is_ascii_digit() || "一二三四五六七八九十上下前第全今去本当年首截到至".contains(text[at]);
+        let quick = text[at].is_ascii_digit()
+            || "一二三四五六七八九十上下前第全今去本当年首截到至".contains(text[at]);
         let found = if quick { read(text, at, today) } else { None };
         match found {
             Some((end, span)) => {
@@ -90,7 +91,8 @@ fn any(text: &[char], at: usize, words: &[&str]) -> Option<usize> {
 
 /// One or two digits, or a numeral up to 31: characters and value.
 fn small(text: &[char], at: usize) -> Option<(usize, u32)> {
-    let digits: String = text[at.min(text.len())..].iter().take(3).take_while(|c| c.is_ascii_digit()).collect();
+    let digits: String =
+        text[at.min(text.len())..].iter().take(3).take_while(|c| c.is_ascii_digit()).collect();
     if !digits.is_empty() {
         return (digits.len() <= 2).then(|| digits.parse().ok().map(|value| (digits.len(), value)))?;
     }
@@ -107,22 +109,22 @@ fn last_of(year: i32, month: u32) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year, month, 1)?.checked_add_months(Months::new(1))?.pred_opt()
 }
 
-fn months(year: i32, from: u32, to: u32) -> Option<Span> {
+fn months(year: i32, from: u32, to: u32) -> Option<DaySpan> {
     if !(1..=12).contains(&from) || to > 12 || to < from {
         return None;
     }
     let start = NaiveDate::from_ymd_opt(year, from, 1)?;
     let basis = if from == 1 && to > 1 { Basis::Cumulative } else { Basis::Period };
-    Some(Span { start: Some(start), end: last_of(year, to)?, basis: Some(basis), told: Told::Months })
+    Some(DaySpan { start: Some(start), end: last_of(year, to)?, basis: Some(basis), told: Told::Months })
 }
 
-fn until(end: NaiveDate) -> Option<Span> {
+fn until(end: NaiveDate) -> Option<DaySpan> {
     let start = NaiveDate::from_ymd_opt(end.year(), 1, 1)?;
-    Some(Span { start: Some(start), end, basis: Some(Basis::Cumulative), told: Told::Until })
+    Some(DaySpan { start: Some(start), end, basis: Some(Basis::Cumulative), told: Told::Until })
 }
 
 /// A span at `at`: where it ends, and what it is.
-fn read(text: &[char], start: usize, today: NaiveDate) -> Option<(usize, Span)> {
+fn read(text: &[char], start: usize, today: NaiveDate) -> Option<(usize, DaySpan)> {
     let led = any(text, start, &["截止到", "截至到", "截止至", "截至", "截止", "到", "至"]);
     let mut at = start + led.unwrap_or(0);
     let up_to = led.is_some();
@@ -130,7 +132,8 @@ fn read(text: &[char], start: usize, today: NaiveDate) -> Option<(usize, Span)> 
         return Some((at + length, until(today)?));
     }
     // 今年, 2025年, 去年.
-    let written: String = text[at.min(text.len())..].iter().take(4).take_while(|c| c.is_ascii_digit()).collect();
+    let written: String =
+        text[at.min(text.len())..].iter().take(4).take_while(|c| c.is_ascii_digit()).collect();
     let mut year = today.year();
     let mut with_year = false;
     if written.len() == 4 && text.get(at + 4) == Some(&'年') {
@@ -138,7 +141,9 @@ fn read(text: &[char], start: usize, today: NaiveDate) -> Option<(usize, Span)> 
         at += 5;
         with_year = true;
         at += usize::from(text.get(at) == Some(&'度'));
-    } else if let Some(length) = any(text, at, &["今年以来", "年初以来", "今年来", "今年年初以来", "年内以来"]) {
+    } else if let Some(length) =
+        any(text, at, &["今年以来", "年初以来", "今年来", "今年年初以来", "年内以来"])
+    {
         return Some((at + length, until(today)?));
     } else if let Some(length) = any(text, at, &["去年", "上年"]) {
         (year, with_year, at) = (year - 1, true, at + length);
@@ -162,13 +167,13 @@ fn read(text: &[char], start: usize, today: NaiveDate) -> Option<(usize, Span)> 
     }
     // 今年 is up to now, 2025年 the year.
     if year == today.year() && written.len() != 4 {
-        return Some((at, Span { told: Told::Year, ..until(today)? }));
+        return Some((at, DaySpan { told: Told::Year, ..until(today)? }));
     }
-    Some((at, Span { told: Told::Year, ..months(year, 1, 12)? }))
+    Some((at, DaySpan { told: Told::Year, ..months(year, 1, 12)? }))
 }
 
 /// 上半年, 前三季度, 全年, 本月.
-fn parts(text: &[char], at: usize, year: i32, with_year: bool, today: NaiveDate) -> Option<(usize, Span)> {
+fn parts(text: &[char], at: usize, year: i32, with_year: bool, today: NaiveDate) -> Option<(usize, DaySpan)> {
     const PARTS: [(&str, u32, u32); 20] = [
         ("上半年", 1, 6),
         ("下半年", 7, 12),
@@ -193,12 +198,17 @@ fn parts(text: &[char], at: usize, year: i32, with_year: bool, today: NaiveDate)
     ];
     for (word, from, to) in PARTS {
         if let Some(length) = has(text, at, word) {
-            if word == "全年" && any(text, at + length, &["目标", "任务", "计划", "预期", "预算", "度"]).is_some() {
+            if word == "全年"
+                && any(text, at + length, &["目标", "任务", "计划", "预期", "预算", "度"]).is_some()
+            {
                 return None;
             }
             // 下半年 and 四季度 of a report of July are still ahead; 全年 in a report is the year it speaks of.
             let behind = !with_year && word != "全年" && last_of(year, from).is_some_and(|end| end > today);
-            let year = if behind && matches!(word, "前三季度" | "三季度" | "四季度" | "下半年") && today.month() <= 3 {
+            let year = if behind
+                && matches!(word, "前三季度" | "三季度" | "四季度" | "下半年")
+                && today.month() <= 3
+            {
                 year - 1
             } else {
                 year
@@ -225,7 +235,7 @@ fn month_or_day(
     with_year: bool,
     up_to: bool,
     today: NaiveDate,
-) -> Option<(usize, Span)> {
+) -> Option<(usize, DaySpan)> {
     let (length, from) = small(text, at)?;
     let mut end = at + length;
     // 1-7月, 1月至7月, 一至七月.
@@ -252,7 +262,10 @@ fn month_or_day(
         end += more + mark;
         if let Some((close, last)) = second_day(text, end, first) {
             let basis = if first.ordinal() == 1 { Basis::Cumulative } else { Basis::Period };
-            return Some((close, Span { start: Some(first), end: last, basis: Some(basis), told: Told::Days }));
+            return Some((
+                close,
+                DaySpan { start: Some(first), end: last, basis: Some(basis), told: Told::Days },
+            ));
         }
         // A day by itself says when something took place.
         return up_to.then(|| until(first).map(|span| (end, span)))?;

@@ -6,8 +6,8 @@ use xushi_domain::phrase;
 use super::clause_facts::ReportClause;
 use super::masthead::{self, Masthead};
 use super::observed::{ReportedFact, ReportedStatus};
-use super::regions::{self, Named};
-use super::spans::{self, Span, Told};
+use super::region_names::{self, RegionNamed};
+use super::spans::{self, DaySpan, Told};
 use crate::document::{Block, Document, Passage, Place};
 use crate::plan::marks;
 use crate::plan::proposal::UnreadPhrase;
@@ -23,13 +23,13 @@ const HEADLINE_MAX: usize = 30;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Thread {
     /// The period told last.
-    pub(super) span: Option<Span>,
+    pub(super) span: Option<DaySpan>,
     /// The region named last in this sentence.
     pub(super) region: Option<String>,
     /// Regions named in a row, for 分别 of the next clause.
     pub(super) row: Vec<String>,
     /// The last period of whole months, to which paragraphs that tell none go back.
-    pub(super) months: Option<Span>,
+    pub(super) months: Option<DaySpan>,
     /// What the last number spoke of; several where it spoke of each.
     pub(super) subjects: Vec<String>,
     /// The levels named one after the other, for 分别 of the next clause.
@@ -47,7 +47,7 @@ pub(super) struct Statements {
     /// The day by which years are told.
     pub(super) today: NaiveDate,
     /// For what says no period.
-    pub(super) default: Option<Span>,
+    pub(super) default: Option<DaySpan>,
     /// The report's region.
     pub(super) own: String,
     /// The region of the section.
@@ -70,7 +70,7 @@ impl Statements {
         let end_of_year = NaiveDate::from_ymd_opt(year.unwrap_or(2000), 12, 31).unwrap_or(NaiveDate::MAX);
         let today = head.published_on.unwrap_or(end_of_year);
         let titled = masthead::span_of_title(head);
-        let default = titled.or_else(|| head.published_on.map(Span::on));
+        let default = titled.or_else(|| head.published_on.map(DaySpan::on));
         let sectioned = document.blocks.iter().any(|block| match block {
             Block::Passage(passage) => passage.text.starts_with('【'),
             Block::Table(_) => false,
@@ -163,11 +163,14 @@ impl Statements {
     /// 湘潭市：… speaks of that region to the end of its part (`whole`) or paragraph.
     fn of_region<'t>(&mut self, text: &'t str, whole: bool) -> &'t str {
         let chars: Vec<char> = text.chars().take(24).collect();
-        let Some(first) = regions::mentions(&chars, &[], &self.known).into_iter().next().filter(|first| first.span.start == 0)
+        let Some(first) = region_names::mentions(&chars, &[], &self.known)
+            .into_iter()
+            .next()
+            .filter(|first| first.span.start == 0)
         else {
             return text;
         };
-        let Named::Region(name) = first.named else { return text };
+        let RegionNamed::Region(name) = first.named else { return text };
         let length: usize = chars[..first.span.end].iter().map(|c| c.len_utf8()).sum();
         let behind = &text[length..];
         if behind.is_empty() || behind.starts_with(['：', ':', '。', '—']) {
@@ -194,6 +197,11 @@ impl Statements {
             return;
         }
         let text = bare(sentence);
+        // A month by itself is told in passing: the next sentence is of the year so far again.
+        let passing = self.thread.span.is_some_and(|span| span.basis == Some(xushi_domain::Basis::Period));
+        if passing && self.thread.months.is_some() {
+            self.thread.span = self.thread.months;
+        }
         let headline = text.chars().count() <= HEADLINE_MAX
             && sentence.ends_with('。')
             && !text.contains(['，', '、', '；'])
@@ -217,11 +225,12 @@ impl Statements {
         }
         // A sentence that begins with its region speaks of it to the end of the paragraph; another names it in passing.
         let chars: Vec<char> = text.chars().take(40).collect();
-        let dates: Vec<usize> = spans::spans(&chars, self.today).iter().flat_map(|dated| [dated.end, dated.end + 1]).collect();
+        let dates: Vec<usize> =
+            spans::spans(&chars, self.today).iter().flat_map(|dated| [dated.end, dated.end + 1]).collect();
         let whole: Vec<char> = text.chars().collect();
-        let first = regions::mentions(&chars, &dates, &self.known).first().map(|first| first.span.start);
+        let first = region_names::mentions(&chars, &dates, &self.known).first().map(|first| first.span.start);
         let topic = first.is_some_and(|start| start == 0 || dates.contains(&start));
-        if !topic && !regions::mentions(&whole, &[], &self.known).is_empty() {
+        if !topic && !region_names::mentions(&whole, &[], &self.known).is_empty() {
             self.thread.region = None;
         }
     }
@@ -310,7 +319,9 @@ fn year_in(document: &Document) -> Option<i32> {
 fn whole_in(document: &Document) -> String {
     let levels = ["全省", "全市", "全县", "全区", "全州"];
     let found = document.blocks.iter().find_map(|block| match block {
-        Block::Passage(passage) => levels.iter().filter_map(|word| passage.text.find(word).map(|at| (at, *word))).min(),
+        Block::Passage(passage) => {
+            levels.iter().filter_map(|word| passage.text.find(word).map(|at| (at, *word))).min()
+        }
         Block::Table(_) => None,
     });
     found.map_or("", |(_, word)| word).to_owned()

@@ -135,7 +135,7 @@ fn last_word(rest: &str) -> Option<(&'static str, Sort)> {
 
 /// A comparison: 高于全国平均, 比去年同期, 超序时进度.
 #[derive(Debug, Clone)]
-pub(super) struct Compared<'a> {
+pub(super) struct Comparison<'a> {
     /// What stands before it.
     pub(super) subject: &'a str,
     /// What is compared with.
@@ -177,14 +177,51 @@ const COMPARING: [(&str, Option<Movement>); 27] = [
 
 /// Beginnings of what one compares with, for words that mean other things as well.
 const BENCHMARKS: [&str; 40] = [
-    "全国", "全省", "全市", "全县", "全区", "全州", "序时", "时序", "目标", "预期", "年度", "全年", "计划", "进度", "时间", "上年", "去年",
-    "上月", "上季", "上半年", "上周", "同期", "年初", "年底", "年末", "前", "一季度", "二季度", "三季度", "任务", "平均", "省", "市",
-    "国家", "经济", "今年", "规模", "居民", "中部", "期初",
+    "全国",
+    "全省",
+    "全市",
+    "全县",
+    "全区",
+    "全州",
+    "序时",
+    "时序",
+    "目标",
+    "预期",
+    "年度",
+    "全年",
+    "计划",
+    "进度",
+    "时间",
+    "上年",
+    "去年",
+    "上月",
+    "上季",
+    "上半年",
+    "上周",
+    "同期",
+    "年初",
+    "年底",
+    "年末",
+    "前",
+    "一季度",
+    "二季度",
+    "三季度",
+    "任务",
+    "平均",
+    "省",
+    "市",
+    "国家",
+    "经济",
+    "今年",
+    "规模",
+    "居民",
+    "中部",
+    "期初",
 ];
 
 /// The last comparison in `rest`, the words before a number without its verb.
-pub(super) fn compared(rest: &str) -> Option<Compared<'_>> {
-    let mut best: Option<(usize, Compared<'_>)> = None;
+pub(super) fn compared(rest: &str) -> Option<Comparison<'_>> {
+    let mut best: Option<(usize, Comparison<'_>)> = None;
     for (word, movement) in COMPARING {
         for (at, _) in rest.match_indices(word) {
             let behind = &rest[at + word.len()..];
@@ -201,7 +238,7 @@ pub(super) fn compared(rest: &str) -> Option<Compared<'_>> {
             }
             let nearer = best.as_ref().is_none_or(|(other, _)| at > *other);
             if nearer {
-                best = Some((at, Compared { subject: before, against, movement }));
+                best = Some((at, Comparison { subject: before, against, movement }));
             }
         }
     }

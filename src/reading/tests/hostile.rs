@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::packing::{docx, docx_with, p, typed, zip};
 use crate::Unreadable;
 use crate::document::{self, Block, Document};
-use crate::plan;
+use crate::{plan, report};
 
 /// Far above what any of these takes, far below what an unbounded one would.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -15,6 +15,7 @@ fn within(what: &str, bytes: &[u8]) -> Result<Document, Unreadable> {
     let read = document::read(bytes);
     if let Ok(document) = &read {
         plan::read(document);
+        report::read(document);
     }
     assert!(start.elapsed() < LIMIT, "{what} took {:?}", start.elapsed());
     read
@@ -71,6 +72,15 @@ fn long_and_open_texts_take_linear_time() {
         "2024年",
         "以下简称（",
         "|",
+        "1-7月",
+        "长沙市、",
+        "分别增长5%、",
+        "比去年同期",
+        "占全省的",
+        "完成年度任务的",
+        "增长",
+        "青石县",
+        "截至8月",
     ] {
         for joint in ["", "，", "。", "\n"] {
             let text = format!("一、任务\n1. 甲。{}", format!("{piece}{joint}").repeat(4_000));
@@ -103,8 +113,9 @@ impl Numbers {
 #[test]
 fn mutated_files_never_panic() {
     let text = include_str!("plans/province.txt");
+    let report = include_str!("reports/livelihood_progress.txt");
     let mut numbers = Numbers(20_260_211);
-    for seed in [typed(text), text.as_bytes().to_vec()] {
+    for seed in [typed(text), text.as_bytes().to_vec(), report.as_bytes().to_vec()] {
         for _ in 0..150 {
             let mut bytes = seed.clone();
             for _ in 0..=numbers.below(6) {

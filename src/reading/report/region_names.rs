@@ -12,12 +12,12 @@ pub(super) struct Mention {
     /// Its characters.
     pub(super) span: Range<usize>,
     /// What it names.
-    pub(super) named: Named,
+    pub(super) named: RegionNamed,
 }
 
 /// What a mention names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Named {
+pub(super) enum RegionNamed {
     /// A region by its name.
     Region(String),
     /// 全省, 我市: the whole of the region of this level, by the last character of its name.
@@ -83,8 +83,23 @@ pub(super) fn same(one: &str, other: &str) -> bool {
 
 /// Endings of regions that no list has (new districts, parks that report, towns).
 const ENDINGS: [&str; 17] = [
-    "经济技术开发区", "高新技术产业开发区", "经开区", "高新区", "开发区", "管理区", "度假区", "自治县",
-    "新区", "街道", "省", "市", "县", "区", "州", "镇", "乡",
+    "经济技术开发区",
+    "高新技术产业开发区",
+    "经开区",
+    "高新区",
+    "开发区",
+    "管理区",
+    "度假区",
+    "自治县",
+    "新区",
+    "街道",
+    "省",
+    "市",
+    "县",
+    "区",
+    "州",
+    "镇",
+    "乡",
 ];
 
 /// Verbs behind which a level of government stands, not a name.
@@ -108,9 +123,9 @@ pub(super) fn mentions(text: &[char], starts: &[usize], known: &[String]) -> Vec
         one.span.end + 1 == other.span.start && matches!(text[one.span.end], '、' | '和' | '与' | '及')
     };
     let kept = all.iter().enumerate().filter(|(at, mention)| match &mention.named {
-        Named::Whole('国') => mention.span.start == 0 && !rest_is_name(&text[mention.span.end..]),
-        Named::Whole(_) => true,
-        Named::Region(name) => {
+        RegionNamed::Whole('国') => mention.span.start == 0 && !rest_is_name(&text[mention.span.end..]),
+        RegionNamed::Whole(_) => true,
+        RegionNamed::Region(name) => {
             is_listed(name)
                 || known.contains(name)
                 || (mention.span.start == 0 || starts.contains(&mention.span.start)) && is_likely(name)
@@ -124,7 +139,10 @@ pub(super) fn mentions(text: &[char], starts: &[usize], known: &[String]) -> Vec
 
 /// Whether a name that begins a clause is one by its ending, and its stem no verb (建立县乡村三级…).
 fn is_likely(name: &str) -> bool {
-    let ends = name.ends_with(['市', '县']) || name.ends_with("新区") || name.ends_with("经开区") || name.ends_with("高新区");
+    let ends = name.ends_with(['市', '县'])
+        || name.ends_with("新区")
+        || name.ends_with("经开区")
+        || name.ends_with("高新区");
     ends && (3..=6).contains(&name.chars().count()) && !VERBS.iter().any(|verb| name.starts_with(verb))
 }
 
@@ -138,10 +156,16 @@ fn rest_is_name(rest: &[char]) -> bool {
 /// Whether a list has the name, whole or short.
 fn is_listed(name: &str) -> bool {
     let Some(first) = name.chars().next() else { return false };
-    let full = NAMES.full.get(&first).is_some_and(|names| names.iter().any(|full| full.iter().copied().eq(name.chars())));
+    let full = NAMES
+        .full
+        .get(&first)
+        .is_some_and(|names| names.iter().any(|full| full.iter().copied().eq(name.chars())));
     full || ["自治州", "自治区", "州"].iter().any(|end| {
         name.strip_suffix(end).is_some_and(|stem| {
-            NAMES.short.get(&first).is_some_and(|names| names.iter().any(|(short, _)| short.iter().copied().eq(stem.chars())))
+            NAMES
+                .short
+                .get(&first)
+                .is_some_and(|names| names.iter().any(|(short, _)| short.iter().copied().eq(stem.chars())))
         })
     })
 }
@@ -153,7 +177,10 @@ fn all_mentions(text: &[char], starts: &[usize]) -> Vec<Mention> {
         let before = at.checked_sub(1).map(|before| text[before]);
         let joined = out.last().is_some_and(|last: &Mention| last.span.end == at);
         let led = text[..at].ends_with(&['其', '中']);
-        let begins = led || before.is_none_or(|c| "，、：；（()和与及,:;".contains(c)) || joined || starts.contains(&at);
+        let begins = led
+            || before.is_none_or(|c| "，、：；（()和与及,:;".contains(c))
+            || joined
+            || starts.contains(&at);
         match at_start(text, at, begins) {
             Some((length, named)) => {
                 // 湘潭市岳塘区 is the second.
@@ -171,21 +198,21 @@ fn all_mentions(text: &[char], starts: &[usize]) -> Vec<Mention> {
     out
 }
 
-fn at_start(text: &[char], at: usize, begins: bool) -> Option<(usize, Named)> {
+fn at_start(text: &[char], at: usize, begins: bool) -> Option<(usize, RegionNamed)> {
     let rest = &text[at..];
     if let [first, level, ..] = rest
         && matches!(first, '全' | '我' | '本')
         && matches!(level, '国' | '省' | '市' | '县' | '区' | '州' | '镇' | '乡')
         && rest.get(2).is_none_or(|c| !matches!(c, '域' | '间' | '级' | '场'))
     {
-        return Some((2, Named::Whole(*level)));
+        return Some((2, RegionNamed::Whole(*level)));
     }
     let full = NAMES.full.get(&rest[0]).into_iter().flatten();
     let full = full.filter(|name| begins || name.len() > 2).find(|name| rest.starts_with(name));
     if let Some(name) = full
         && !(name.len() == 2 && matches!(rest[0], '和' | '全' | '各'))
     {
-        return Some((name.len(), Named::Region(name.iter().collect())));
+        return Some((name.len(), RegionNamed::Region(name.iter().collect())));
     }
     if !begins {
         return None;
@@ -198,12 +225,12 @@ fn at_start(text: &[char], at: usize, begins: bool) -> Option<(usize, Named)> {
         return Some(match more {
             Some(end) => {
                 let length = short.len() + end.chars().count();
-                (length, Named::Region(rest[..length].iter().collect()))
+                (length, RegionNamed::Region(rest[..length].iter().collect()))
             }
-            None => (short.len(), Named::Region(name.clone())),
+            None => (short.len(), RegionNamed::Region(name.clone())),
         });
     }
-    unlisted(rest).map(|length| (length, Named::Region(rest[..length].iter().collect())))
+    unlisted(rest).map(|length| (length, RegionNamed::Region(rest[..length].iter().collect())))
 }
 
 fn chars(text: &str) -> Vec<char> {
@@ -231,7 +258,10 @@ pub(super) fn unlisted(rest: &[char]) -> Option<usize> {
         }
         // 城区面积, 县域, 市场: the ending begins another word.
         let next = rest.get(length);
-        if one && next.is_some_and(|c| "域间级场容民委直管属政长".contains(*c)) && !rest[length..].starts_with(&['政', '府']) {
+        if one
+            && next.is_some_and(|c| "域间级场容民委直管属政长".contains(*c))
+            && !rest[length..].starts_with(&['政', '府'])
+        {
             return None;
         }
         return Some(length);
@@ -243,11 +273,11 @@ pub(super) fn unlisted(rest: &[char]) -> Option<usize> {
 pub(super) fn leading(text: &str) -> Option<String> {
     let text: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
     match text.first().and_then(|_| at_start(&text, 0, true)) {
-        Some((length, Named::Region(first))) => {
+        Some((length, RegionNamed::Region(first))) => {
             // 岳阳市云溪区人民政府.
             let next = text.get(length).and_then(|_| at_start(&text, length, true));
             match next {
-                Some((_, Named::Region(second))) if !second.ends_with(['镇', '乡']) => Some(second),
+                Some((_, RegionNamed::Region(second))) if !second.ends_with(['镇', '乡']) => Some(second),
                 _ => Some(first),
             }
         }

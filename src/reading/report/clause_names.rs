@@ -1,0 +1,165 @@
+//! Of what and where a number of a clause is said: its own words, or those carried over from the clauses before.
+
+use std::ops::Range;
+
+use super::clause_facts::{NumberRun, ReportClause};
+use super::region_names::{self, Mention, RegionNamed};
+use super::wording;
+
+/// Longest name of an indicator, in characters.
+const NAME_MAX: usize = 40;
+
+impl ReportClause<'_> {
+    /// A name without the days, regions and small words it begins with.
+    pub(super) fn name(&self, range: Range<usize>) -> String {
+        let text = &self.read.text;
+        let mut at = range.start;
+        while at < range.end {
+            let dated =
+                self.dated.iter().find(|dated| dated.at <= at && at < dated.end && dated.end <= range.end);
+            if let Some(dated) = dated {
+                at = dated.end;
+                continue;
+            }
+            let region = self
+                .mentions
+                .iter()
+                .find(|mention| mention.span.start == at && mention.span.end <= range.end);
+            if let Some(region) = region {
+                at = region.span.end;
+                continue;
+            }
+            let rest: String = text[at..range.end].iter().collect();
+            match wording::LEADS.iter().find(|lead| rest.starts_with(**lead)) {
+                Some(lead) => at += lead.chars().count(),
+                None if rest.starts_with([',', '。', ':', '-', '(', ')', '.', ' ']) => at += 1,
+                None => break,
+            }
+        }
+        let name: String = text[at.min(range.end)..range.end].iter().collect();
+        let name = name.trim_end_matches(['的', '、', ',', '。', ':', '已', '共', '达', '为', '等']);
+        name.chars().skip(name.chars().count().saturating_sub(NAME_MAX)).collect()
+    }
+
+    /// What the number is said of: its own name, else the one carried over.
+    pub(super) fn carried(&self, name: &str) -> String {
+        let thread = &self.reader.thread;
+        let before = thread.subjects.last().or(thread.heading.as_ref()).cloned().unwrap_or_default();
+        if self.aside && !name.is_empty() && !before.is_empty() {
+            return format!("{before}（{name}）");
+        }
+        if name.is_empty() {
+            return before;
+        }
+        match name {
+            "占比" | "总量" | "规模" | "排名" | "排位" | "位次" if !before.is_empty() => {
+                format!("{before}{name}")
+            }
+            _ if wording::GENERIC.contains(&name) && !before.is_empty() => before,
+            _ => name.to_owned(),
+        }
+    }
+
+    /// The names a run speaks of: one, or one for each of its numbers.
+    pub(super) fn names(&self, name: &str, generic: bool, run: &NumberRun, all: bool) -> Vec<String> {
+        let thread = &self.reader.thread;
+        let count = run.amounts.len();
+        if generic && count > 1 {
+            if thread.subjects.len() == count {
+                return thread.subjects.clone();
+            }
+            if thread.recent.len() >= count {
+                return thread.recent[thread.recent.len() - count..].to_vec();
+            }
+        }
+        let for_all = count == 1 && all;
+        if generic && for_all && thread.subjects.len() > 1 {
+            return thread.subjects.clone();
+        }
+        if generic && for_all && thread.recent.len() > 1 {
+            return thread.recent[thread.recent.len() - 2..].to_vec();
+        }
+        if !generic && (count > 1 || for_all) {
+            let members = members(name);
+            if members.len() == count || for_all && members.len() > 1 {
+                return members;
+            }
+        }
+        if self.aside || generic { vec![self.carried(name)] } else { vec![name.to_owned()] }
+    }
+
+    /// Regions listed before a run that has a number for each, or 均; those of the clause before where it names none.
+    pub(super) fn listed_regions(&self, at: usize, count: usize, all: bool) -> Vec<String> {
+        let own = self.row_before(at);
+        let listed = if own.is_empty() { self.reader.thread.row.clone() } else { own };
+        if listed.len() < 2 || listed.len() != count && !(count == 1 && all) { Vec::new() } else { listed }
+    }
+
+    /// The last regions before a place of the clause that stand in a row.
+    pub(super) fn row_before(&self, at: usize) -> Vec<String> {
+        let mut listed: Vec<&Mention> = Vec::new();
+        let mut row: Vec<&Mention> = Vec::new();
+        for mention in self.mentions.iter().filter(|mention| mention.span.end <= at) {
+            let joined = listed.last().is_some_and(|last: &&Mention| {
+                let between = self.slice(last.span.end..mention.span.start);
+                matches!(between.as_str(), "、" | "和" | "及" | "与" | "市、" | "市和")
+            });
+            if !joined {
+                listed.clear();
+            }
+            listed.push(mention);
+            if listed.len() > 1 {
+                row.clone_from(&listed);
+            }
+        }
+        let named = row.into_iter().map(|mention| match &mention.named {
+            RegionNamed::Region(name) => name.clone(),
+            RegionNamed::Whole(level) => self.reader.whole(*level),
+        });
+        named.collect()
+    }
+
+    /// The region named last before a place of the clause, where nothing is compared with it or ranked in it.
+    pub(super) fn region_before(&self, at: usize) -> Option<String> {
+        let text = &self.read.text;
+        let speaks = |mention: &&Mention| {
+            let before = mention.span.start.checked_sub(1).map(|before| text[before]);
+            let scope = before.is_some_and(|c| "于出过超比较居列排位占在赴对向往由从为被到".contains(c));
+            let ranked = text.get(mention.span.end).is_some_and(|c| "第前首倒平最排".contains(*c));
+            mention.span.end <= at && !scope && !ranked
+        };
+        let mention = self.mentions.iter().rfind(speaks)?;
+        Some(match &mention.named {
+            RegionNamed::Region(name) if region_names::same(name, &self.reader.section) => {
+                self.reader.section.clone()
+            }
+            RegionNamed::Region(name) => name.clone(),
+            RegionNamed::Whole(level) => self.reader.whole(*level),
+        })
+    }
+}
+
+/// A name with the noun it counts.
+pub(super) fn joined(name: &str, noun: &str) -> String {
+    let name: String = format!("{name}{noun}");
+    name.chars().take(NAME_MAX).collect()
+}
+
+/// 技术合同成交额、贷款备案金额 are two; the members of one name share its end.
+fn members(name: &str) -> Vec<String> {
+    // 对东盟、欧盟分别进出口: what stands behind 分别 is of each.
+    let (name, tail) = name.split_once("分别").unwrap_or((name, ""));
+    let parts = name.split(['、', '和', '与', '及']).filter(|part| !part.is_empty());
+    parts.map(|part| format!("{part}{tail}")).collect()
+}
+
+/// The noun behind a count (9|项合作协议), and the characters it takes.
+pub(super) fn noun(behind: &str, more: bool) -> (String, usize) {
+    let end = behind.find(['、', '，', ',', '(', '。', '；', ';', ':']);
+    let noun = &behind[..end.unwrap_or(behind.len())];
+    if end.is_none() && more {
+        let told = wording::told(noun);
+        return (told.rest.trim_end_matches(['已', '有', '中']).to_owned(), 0);
+    }
+    (noun.to_owned(), noun.chars().count())
+}
