@@ -84,12 +84,12 @@ enum Command {
     CheckFacts,
     /// 解析目标表述：标准输入每行一条，每条输出一行JSON
     ParseTarget,
-    /// 解读方案文件（.docx、.txt、.md；-为标准输入）：输出一个JSON，列出目标、任务、责任单位、专班和未读懂的部分
+    /// 解读方案文件（.docx、.txt、.md，装有pdftotext时含有文字的.pdf；-为标准输入）：输出一个JSON，列出目标、任务、责任单位、专班和未读懂的部分
     ReadPlan {
         /// 文件
         file: PathBuf,
     },
-    /// 解读月报、专报、通报等（.docx、.txt、.md；-为标准输入）：输出一个JSON，列出各项数据及其地区、时期、出处和未读懂的部分
+    /// 解读月报、专报、通报等（文件种类同read-plan；-为标准输入）：输出一个JSON，列出各项数据及其地区、时期、出处和未读懂的部分
     ReadReport {
         /// 文件
         file: PathBuf,

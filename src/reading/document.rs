@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Unreadable, docx, paragraphs, plain_text};
+use crate::{Unreadable, docx, pages, paragraphs, plain_text};
 
 /// Largest file that is read.
 pub const BYTES_MAX: usize = 20 * 1024 * 1024;
@@ -15,6 +15,13 @@ pub(crate) const PIECES_MAX: usize = 200_000;
 pub enum Place {
     /// A line of a text file.
     Line(usize),
+    /// A line of a printed page.
+    PageLine {
+        /// The page, by its order.
+        page: usize,
+        /// Its line.
+        line: usize,
+    },
     /// A paragraph of the body, empty ones counted, those in tables not.
     Paragraph(usize),
     /// A text box anchored in this paragraph.
@@ -36,6 +43,7 @@ impl fmt::Display for Place {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Line(line) => write!(out, "第{line}行"),
+            Self::PageLine { page, line } => write!(out, "第{page}页第{line}行"),
             Self::Paragraph(paragraph) => write!(out, "第{paragraph}段"),
             Self::TextBox(paragraph) => write!(out, "第{paragraph}段的文本框"),
             Self::Footnote(note) => write!(out, "脚注{note}"),
@@ -96,7 +104,7 @@ pub fn read(bytes: &[u8]) -> Result<Document, Unreadable> {
         [] => return Err(Unreadable::Empty),
         [b'P', b'K', 3 | 5, 4 | 6, ..] => docx::blocks(bytes)?,
         [0xd0, 0xcf, 0x11, 0xe0, ..] => return Err(old_office(bytes)),
-        [b'%', b'P', b'D', b'F', ..] => return Err(Unreadable::Pdf),
+        pdf if is_pdf(pdf) => return Err(Unreadable::Pdf),
         [0x89, b'P', b'N', b'G', ..]
         | [0xff, 0xd8, 0xff, ..]
         | [b'G', b'I', b'F', b'8', ..]
@@ -107,6 +115,22 @@ pub fn read(bytes: &[u8]) -> Result<Document, Unreadable> {
         text => plain_text::blocks(text)?,
     };
     Ok(Document { blocks: paragraphs::joined(blocks) })
+}
+
+/// Whether the bytes are those of a PDF, whose text a helper must take out (`of_pages`).
+pub fn is_pdf(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"%PDF")
+}
+
+/// Reads the text of printed pages, parted by form feeds, as a helper took it out of a PDF.
+///
+/// # Errors
+/// When there is none (a scan), when it is mostly characters that stand for none, or more than is read.
+pub fn of_pages(text: &str) -> Result<Document, Unreadable> {
+    if text.len() > BYTES_MAX {
+        return Err(Unreadable::TooLarge);
+    }
+    Ok(Document { blocks: paragraphs::joined(pages::blocks(text)?) })
 }
 
 /// What an OLE container is: the names of its streams stand in it in UTF-16.

@@ -21,9 +21,14 @@ pub enum Unreadable {
     /// Encrypted with a password.
     #[error("文件设有打开密码。请用Word或WPS打开，取消密码保存后再试。")]
     Encrypted,
-    /// A PDF.
-    #[error("暂不能读取PDF。请取得.docx原稿，或把文字复制到.txt文件后再试。")]
+    /// A PDF, and no helper that takes its text out.
+    #[error(
+        "读取PDF需要pdftotext（poppler-utils），本机没有安装或不能运行。请安装，或取得.docx原稿，或把文字复制到.txt文件后再试。"
+    )]
     Pdf,
+    /// A PDF that the helper could not read.
+    #[error("这份PDF无法读取：可能已损坏、设有密码或过于复杂。请取得.docx原稿，或另存为新的PDF后再试。")]
+    BrokenPdf,
     /// A picture, or a document that is nothing but pictures.
     #[error("文件是图片或扫描件，没有可读的文字。请取得.docx原稿，或先作文字识别并核对后再试。")]
     Scan,

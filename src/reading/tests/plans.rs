@@ -31,6 +31,80 @@ const PLANS: &[(&str, &str, &str)] = plans! {
     "industry"
 };
 
+/// Plans of other shapes, scored as a whole: a work report's division of tasks, a list of deeds in a table. Their keys were
+/// written before the code saw them. At least so many thousandths of F1 on tasks, on offices with their role, on targets.
+const SCORED: &[(&str, &str, &str, [usize; 3])] = &[
+    (
+        "work_report_tasks",
+        include_str!("fresh_plans/work_report_tasks.txt"),
+        include_str!("fresh_plans/work_report_tasks.key"),
+        [0, 0, 0],
+    ),
+    (
+        "livelihood_list",
+        include_str!("fresh_plans/livelihood_list.txt"),
+        include_str!("fresh_plans/livelihood_list.key"),
+        [0, 0, 0],
+    ),
+];
+
+/// The tasks, the offices with role and task, the targets with task of a key or of a reading shown as one.
+fn items(shown: &str) -> [Vec<String>; 3] {
+    let mut items = [Vec::new(), Vec::new(), Vec::new()];
+    let mut task = String::new();
+    for line in shown.lines() {
+        if let Some(name) = line.strip_prefix("任务 ") {
+            name.split(" / ").last().unwrap_or_default().clone_into(&mut task);
+            items[0].push(task.clone());
+        } else if line.starts_with("部分") {
+            task.clear();
+        } else if let Some((role, names)) =
+            line.trim().split_once(' ').filter(|(role, _)| matches!(*role, "牵头" | "配合"))
+        {
+            items[1].extend(
+                names.split(' ').filter(|name| *name != "等").map(|name| format!("{task} {role} {name}")),
+            );
+        } else if let Some(target) =
+            line.trim().strip_prefix("目标 ").filter(|target| !target.contains("- - -"))
+        {
+            items[2].push(format!("{task} {target}"));
+        }
+    }
+    items
+}
+
+/// What of `one` the `other` does not have, as often as it stands there.
+fn less(one: &[String], other: &[String]) -> Vec<String> {
+    let mut other = other.to_vec();
+    let mut left = one.to_vec();
+    left.retain(|line| match other.iter().position(|found| found == line) {
+        Some(at) => {
+            other.swap_remove(at);
+            false
+        }
+        None => true,
+    });
+    left
+}
+
+#[test]
+fn plans_of_other_shapes_are_read_well() {
+    let mut wrong = String::new();
+    for (name, text, key, least) in SCORED {
+        let read = items(&shown(&plan::read(&document::read(text.as_bytes()).unwrap())));
+        let key = items(key);
+        for (at, what) in ["tasks", "offices", "targets"].iter().enumerate() {
+            let (missing, extra) = (less(&key[at], &read[at]), less(&read[at], &key[at]));
+            let score = 2000 * (key[at].len() - missing.len()) / (key[at].len() + read[at].len()).max(1);
+            println!("{name} {what}: F1 {score} of 1000\n  missing {missing:?}\n  extra {extra:?}");
+            if score < least[at] {
+                writeln!(wrong, "{name} {what}: {score} < {}\n{missing:?}\n{extra:?}", least[at]).unwrap();
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
 fn told(target: &ProposedTarget) -> String {
     let target = &target.target;
     let or = |text: String| if text.is_empty() { "-".to_owned() } else { text };
