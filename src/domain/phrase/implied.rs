@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::lexicon::{Lexicon, ending, starting};
 use super::measurement_units::{self, Unit, UnitKind};
-use super::number_with_unit::{Found, Quantity, plain, tail};
+use super::number_with_unit::{Found, Quantity, plain, tail, with_unit};
 use super::parsed::Direction;
 use super::text::{closes, ends_with, starts_with};
 use super::{cues, number};
@@ -56,11 +56,21 @@ pub(super) fn past_half(text: &[char], at: usize) -> Found {
             quantity.hedges.push("过");
             return Found::Quantity(quantity);
         }
+        // 压缩至半个工作日 is half of one.
+        _ if is_half_time(before, after) => return with_unit(text, at, at + 1, Decimal::new(5, 1)),
         Some('过' | '一' | '大' | '多' | '对') => true,
         _ => after.first() == Some(&'数'),
     };
     let whole = before.last() == Some(&'一') && after.first().is_some_and(|c| "天年个小".contains(*c));
     if part && !whole { Found::Loose(at + 1) } else { Found::Name(at + 1) }
+}
+
+/// 半个工作日, 半小时, 半天 behind a word of reaching, where nothing is named by it (半小时生活圈).
+fn is_half_time(before: &[char], after: &[char]) -> bool {
+    let unit = measurement_units::read(after);
+    let reached = ["至", "到", "为", "过", "于", "在"].iter().any(|word| ends_with(before, word));
+    let rest = &after[unit.length..];
+    unit.kind == UnitKind::Time && reached && (closes(rest) || starts_with(rest, "办结"))
 }
 
 /// 倍增 is growth of 100 %; 双百 and 成倍 say an amount, but not of what; 倍增计划 and 双百工程 are names.

@@ -83,7 +83,15 @@ pub(super) fn without_notes(text: &str) -> (String, Option<Assignment>) {
         for (open, close) in brackets(line) {
             let inside = &line[open..close];
             let inside = inside.trim_matches(['（', '）', '(', ')']);
-            let Some(note) = names_roles(inside).then(|| note(inside)).flatten() else { continue };
+            let closes = matches!(line[close..].trim(), "" | "。" | "；");
+            let told = if names_roles(inside) {
+                note(inside)
+            } else if closes {
+                bare_list(inside)
+            } else {
+                None
+            };
+            let Some(note) = told else { continue };
             rest.push_str(&line[start..open]);
             start = close;
             found.get_or_insert_default().add(note);
@@ -100,6 +108,42 @@ pub(super) fn without_notes(text: &str) -> (String, Option<Assignment>) {
         }
     }
     (rest.trim().to_owned(), found)
+}
+
+/// （市工信局、市科技局） at the end of a paragraph, without a word of who leads.
+fn bare_list(inside: &str) -> Option<Assignment> {
+    const LEVELS: [char; 7] = ['省', '市', '县', '区', '州', '各', '盟'];
+    const ENDS: [&str; 14] = [
+        "局",
+        "厅",
+        "委",
+        "办",
+        "办公室",
+        "政府",
+        "管委会",
+        "委员会",
+        "集团",
+        "公司",
+        "联合会",
+        "总工会",
+        "街道",
+        "海关",
+    ];
+    let names: Vec<&str> = inside.split(['、', '，']).map(str::trim).collect();
+    let office = |name: &&str| {
+        (3..=20).contains(&name.chars().count())
+            && ENDS.iter().any(|end| name.trim_end_matches('等').ends_with(end))
+    };
+    let first = inside.starts_with(LEVELS);
+    if !first || !names.iter().all(|name| office(&name)) {
+        return None;
+    }
+    let list = units(inside);
+    (list.odd.is_empty() && !list.units.is_empty()).then(|| Assignment {
+        either: list.units,
+        open: list.open,
+        ..Assignment::default()
+    })
 }
 
 /// …。牵头单位：省教育厅: where the note begins that ends a line without brackets.
@@ -250,6 +294,7 @@ mod tests {
             ("（市甲局牵头，市乙局配合）", "市甲局", "市乙局", false),
             ("（由市甲局牵头、市乙局配合）", "市甲局", "市乙局", false),
             ("（县甲局负责）", "县甲局", "", false),
+            ("（市甲局、市乙局）", "市甲局 市乙局", "", false),
             ("\n牵头单位：市甲局\n责任单位：市乙局，市丙局", "市甲局", "市乙局 市丙局", false),
             ("（责任单位：市甲局、市乙局；完成时限：6月底）", "市甲局 市乙局", "", false),
         ] {
@@ -266,9 +311,12 @@ mod tests {
 
     #[test]
     fn brackets_that_name_nobody_stay() {
-        for text in
-            ["新建充电桩（车位）500个。", "培训23万人次（其中创业培训11万人次）。", "中国（长沙）峰会"]
-        {
+        for text in [
+            "新建充电桩（车位）500个。",
+            "建设服务中心（市民公园）。",
+            "培训23万人次（其中创业培训11万人次）。",
+            "中国（长沙）峰会",
+        ] {
             assert_eq!(without_notes(text), (text.to_owned(), None));
         }
     }

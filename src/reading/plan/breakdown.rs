@@ -38,6 +38,17 @@ fn column(head: &str) -> Column {
         Column::Due
     } else if has(&["类别", "领域", "板块", "重点领域", "所属"]) {
         Column::Section
+    } else if has(&[
+        "目标任务",
+        "任务目标",
+        "年度任务",
+        "建设任务",
+        "具体任务",
+        "任务内容",
+        "实施内容",
+        "建设内容",
+    ]) {
+        Column::Text
     } else if has(&["任务", "事项", "项目名称", "工作名称", "指标名称", "指标"]) && !has(&["内容", "目标值"])
     {
         Column::Name

@@ -31,7 +31,8 @@ pub(super) struct Outline<'a> {
     pub(super) opening: Vec<Piece>,
     pub(super) nodes: Vec<Node>,
     pub(super) roots: Vec<usize>,
-    pub(super) tables: Vec<&'a [Vec<TableCell>]>,
+    /// Tables, each with the heading it stands below.
+    pub(super) tables: Vec<(Option<usize>, &'a [Vec<TableCell>])>,
 }
 
 /// Reads the headings of `blocks`.
@@ -41,7 +42,7 @@ pub(super) fn outline<'a>(blocks: &[&'a Block]) -> Outline<'a> {
     for block in blocks {
         let passage = match block {
             Block::Table(rows) => {
-                outline.tables.push(rows);
+                outline.tables.push((path.last().copied(), rows));
                 continue;
             }
             Block::Passage(passage) => passage,

@@ -55,6 +55,8 @@ struct Reader<'a, 'b> {
     /// One section only has the tasks; its heading says nothing of them.
     one_topic: bool,
     read: ReadPart,
+    /// Headings whose tasks stand in a table.
+    tabled: Vec<usize>,
 }
 
 /// Reads a body.
@@ -69,7 +71,17 @@ pub(super) fn read_part(blocks: &[&Block], name: &str, promises: &mut Promises) 
     }
     let read =
         ReadPart { part: ProposedPart { name: name.to_owned(), ..Default::default() }, ..Default::default() };
-    let mut reader = Reader { outline: &outline, names, promises, whole: None, one_topic: false, read };
+    let mut tabled: Vec<usize> = Vec::new();
+    let mut of_tables = Vec::new();
+    for (below, rows) in &outline.tables {
+        let tasks = breakdown::tasks(rows, promises);
+        if !tasks.is_empty() {
+            tabled.extend(below);
+        }
+        of_tables.extend(tasks.into_iter().map(|task| (true, task)));
+    }
+    let mut reader =
+        Reader { outline: &outline, names, promises, whole: None, one_topic: false, tabled, read };
     let topics = outline.roots.iter().filter(|root| reader.told(**root).is_none()).take(2).count();
     reader.one_topic = topics == 1 && outline.roots.len() > 1;
     reader.opening();
@@ -80,10 +92,7 @@ pub(super) fn read_part(blocks: &[&Block], name: &str, promises: &mut Promises) 
             reader.section(root, Section::Tasks, &Assignment::default());
         }
     }
-    for rows in &outline.tables {
-        let tasks = breakdown::tasks(rows, reader.promises);
-        reader.read.tasks.extend(tasks.into_iter().map(|task| (true, task)));
-    }
+    reader.read.tasks.extend(of_tables);
     reader.read
 }
 
@@ -248,6 +257,10 @@ impl Reader<'_, '_> {
         let outline = self.outline;
         let Node { children, pieces, .. } = &outline.nodes[node];
         let lines: Vec<&str> = pieces.iter().map(|piece| piece.text.as_str()).collect();
+        // 二、实施内容 above a table of tasks is none itself.
+        if self.tabled.contains(&node) && children.is_empty() && pieces.len() == 1 {
+            return;
+        }
         let joined = lines.join("\n");
         if joined.contains("专班") && joined.contains("召集人") && self.force(&joined) {
             return;

@@ -190,7 +190,7 @@ fn judged(target: &PhraseTarget, phrase: &str, scope: Scope) -> Judged {
     let numbered = target.value.is_some();
     if numbered {
         let money = target.unit.contains('元') && !target.unit.contains('/');
-        if money && has(phrase, &HANDED_OUT) && !has(phrase, &STANDARDS) {
+        if money && has(phrase, &HANDED_OUT) && !has(phrase, &STANDARDS) && !phrase.contains("争取") {
             return Judged::None;
         }
         let plain = target.comparator == Some(Comparator::Equal);
@@ -200,7 +200,7 @@ fn judged(target: &PhraseTarget, phrase: &str, scope: Scope) -> Judged {
         if scope == Scope::Opening {
             return Judged::Doubt("开头部分的数量，不能确定是目标");
         }
-        return match counted(phrase) {
+        return match counted(phrase, target) {
             Counted::Reached => Judged::Promise,
             Counted::There => Judged::None,
             Counted::ForWhom => Judged::Doubt("像是支持、推动的对象数，不能确定是目标"),
@@ -243,7 +243,7 @@ enum Counted {
     ForWhom,
 }
 
-fn counted(phrase: &str) -> Counted {
+fn counted(phrase: &str, target: &PhraseTarget) -> Counted {
     let mut rest = bare(phrase);
     while let Some(behind) = behind_start(rest, &STEADY) {
         rest = behind.trim_start_matches('地');
@@ -255,7 +255,13 @@ fn counted(phrase: &str) -> Counted {
     let object = object.trim_start_matches(['好', '了']).trim_start();
     let (object, there) =
         behind_start(object, &THERE_ALREADY).map_or((object, false), |behind| (behind, true));
-    let counted = object.trim_start().starts_with(|c: char| c.is_ascii_digit());
+    let digits: String =
+        object.trim_start().chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+    // 围绕3条产业链布局项目30项: another number is what is reached.
+    if !digits.is_empty() && target.value.is_some_and(|value| digits.parse().ok() != Some(value)) {
+        return Counted::Reached;
+    }
+    let counted = !digits.is_empty();
     let listed = object.split_once('等').is_some_and(|(before, behind)| {
         before.contains('、') && behind.trim_start().starts_with(|c: char| c.is_ascii_digit())
     });

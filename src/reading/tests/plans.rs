@@ -38,13 +38,13 @@ const SCORED: &[(&str, &str, &str, [usize; 3])] = &[
         "work_report_tasks",
         include_str!("fresh_plans/work_report_tasks.txt"),
         include_str!("fresh_plans/work_report_tasks.key"),
-        [0, 0, 0],
+        [1000, 1000, 960],
     ),
     (
         "livelihood_list",
         include_str!("fresh_plans/livelihood_list.txt"),
         include_str!("fresh_plans/livelihood_list.key"),
-        [0, 0, 0],
+        [1000, 1000, 960],
     ),
 ];
 
