@@ -5,6 +5,7 @@ mod check_mail;
 mod document_file;
 mod read_plan;
 mod read_report;
+mod read_sheet;
 mod try_out;
 
 use std::io::Write as _;
@@ -94,6 +95,11 @@ enum Command {
         /// 文件
         file: PathBuf,
     },
+    /// 解读电子表格（.xlsx、.csv；-为标准输入）：按表头识别为任务分解表或数据表，输出一个JSON，未读懂的单元格列明位置和原因
+    ReadSheet {
+        /// 文件
+        file: PathBuf,
+    },
     /// 试算一个指标：读入JSON文件（-为标准输入），输出研判结果和计算过程
     Assess {
         /// 文件，内容同接口/assessments/preview的请求
@@ -112,6 +118,7 @@ pub async fn main() -> ExitCode {
         }
         Some(Command::ReadPlan { file }) => read_plan::read_plan(file, std::io::stdout().lock()),
         Some(Command::ReadReport { file }) => read_report::read_report(file, std::io::stdout().lock()),
+        Some(Command::ReadSheet { file }) => read_sheet::read_sheet(file, std::io::stdout().lock()),
         Some(Command::Assess { file }) => try_out::assess(file, std::io::stdout().lock()),
         _ => run(arguments).await,
     };
@@ -165,6 +172,7 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
         Command::ParseTarget
         | Command::ReadPlan { .. }
         | Command::ReadReport { .. }
+        | Command::ReadSheet { .. }
         | Command::Assess { .. } => Ok(()),
     }
 }

@@ -69,7 +69,8 @@ fn task(task: proposal::ProposedTask) -> Value {
     })
 }
 
-fn targets(targets: Vec<proposal::ProposedTarget>) -> Value {
+/// Targets as they are printed.
+pub(super) fn targets(targets: Vec<proposal::ProposedTarget>) -> Value {
     targets
         .into_iter()
         .map(|proposed| {

@@ -37,7 +37,8 @@ pub fn read_report(file: &Path, mut output: impl Write) -> Result<(), AppError> 
     Ok(())
 }
 
-fn fact(fact: ReportedFact) -> Value {
+/// A figure as it is printed.
+pub(super) fn fact(fact: ReportedFact) -> Value {
     json!({
         "indicator": fact.indicator,
         "region": fact.region,

@@ -22,6 +22,15 @@ pub enum Place {
         /// Its line.
         line: usize,
     },
+    /// A cell of a spreadsheet.
+    SheetCell {
+        /// The sheet, by its order.
+        sheet: usize,
+        /// Its row.
+        row: usize,
+        /// Its column.
+        column: usize,
+    },
     /// A paragraph of the body, empty ones counted, those in tables not.
     Paragraph(usize),
     /// A text box anchored in this paragraph.
@@ -44,12 +53,27 @@ impl fmt::Display for Place {
         match self {
             Self::Line(line) => write!(out, "第{line}行"),
             Self::PageLine { page, line } => write!(out, "第{page}页第{line}行"),
+            Self::SheetCell { sheet, row, column } => {
+                write!(out, "第{sheet}张表{}{row}", column_letters(*column))
+            }
             Self::Paragraph(paragraph) => write!(out, "第{paragraph}段"),
             Self::TextBox(paragraph) => write!(out, "第{paragraph}段的文本框"),
             Self::Footnote(note) => write!(out, "脚注{note}"),
             Self::Cell { table, row, column } => write!(out, "表{table}第{row}行第{column}列"),
         }
     }
+}
+
+/// A column of a spreadsheet as it is headed: A, Z, AA.
+pub fn column_letters(column: usize) -> String {
+    let mut rest = column;
+    let mut letters = Vec::new();
+    while rest > 0 {
+        let letter = u8::try_from((rest - 1) % 26).unwrap_or_default();
+        letters.push(char::from(b'A' + letter));
+        rest = (rest - 1) / 26;
+    }
+    letters.iter().rev().collect()
 }
 
 /// A paragraph.

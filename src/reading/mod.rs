@@ -5,6 +5,7 @@
 //!    A PDF is read from the text that a helper takes out of it; this room starts no programs.
 //! 2. `plan` makes a proposed campaign of that text: tasks with their offices and targets.
 //! 3. `report` makes figures of that text: each with its region, its days, its status and where it stands.
+//! 4. `sheet` makes either of a spreadsheet, by its headings.
 //!
 //! What the room never does: invent (what is not written is `None`, empty or open) and swallow (a phrase with a number is a
 //! target, is known to be none, or is handed back with its place).
@@ -16,6 +17,7 @@ mod paragraphs;
 mod plain_text;
 pub mod plan;
 pub mod report;
+pub mod sheet;
 mod unreadable;
 
 #[cfg(test)]

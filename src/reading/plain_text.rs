@@ -50,7 +50,7 @@ pub(crate) fn blocks(bytes: &[u8]) -> Result<Vec<Block>, Unreadable> {
     if blocks.is_empty() { Err(Unreadable::Empty) } else { Ok(blocks) }
 }
 
-fn decoded(bytes: &[u8]) -> Result<String, Unreadable> {
+pub(crate) fn decoded(bytes: &[u8]) -> Result<String, Unreadable> {
     for (mark, encoding) in
         [(&b"\xef\xbb\xbf"[..], UTF_8), (&b"\xff\xfe"[..], UTF_16LE), (&b"\xfe\xff"[..], UTF_16BE)]
     {

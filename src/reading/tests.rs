@@ -5,3 +5,4 @@ mod hostile;
 mod packing;
 mod plans;
 mod reports;
+mod sheets;

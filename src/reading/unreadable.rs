@@ -32,6 +32,12 @@ pub enum Unreadable {
     /// A picture, or a document that is nothing but pictures.
     #[error("文件是图片或扫描件，没有可读的文字。请取得.docx原稿，或先作文字识别并核对后再试。")]
     Scan,
+    /// A .xls or .et.
+    #[error("这是旧版电子表格（.xls、.et）。请用Excel或WPS打开，另存为.xlsx后再试。")]
+    OldSheet,
+    /// No spreadsheet.
+    #[error("不是可读取的电子表格，或文件已损坏。请使用.xlsx或.csv。")]
+    NoSheet,
     /// A workbook.
     #[error("这是电子表格，不是文件稿。请使用.docx或.txt格式的方案。")]
     Sheet,

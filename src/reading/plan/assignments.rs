@@ -135,7 +135,7 @@ fn bare_list(inside: &str) -> Option<Assignment> {
             && ENDS.iter().any(|end| name.trim_end_matches('等').ends_with(end))
     };
     let first = inside.starts_with(LEVELS);
-    if !first || !names.iter().all(|name| office(&name)) {
+    if !first || !names.iter().all(office) {
         return None;
     }
     let list = units(inside);

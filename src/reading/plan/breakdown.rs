@@ -1,8 +1,11 @@
 //! 任务分解表: tasks in a table, a row a task, by the words of its head.
 
+use chrono::{Months, NaiveDate};
+
 use super::assignments::Assignment;
 use super::promises::{Promises, Scope, has_number};
 use super::proposal::ProposedTask;
+use super::title_page;
 use super::unit_names::units;
 use crate::document::TableCell;
 
@@ -135,6 +138,7 @@ fn task(row: &[TableCell], columns: &[Column], promises: &mut Promises) -> Optio
     }
     let mut targets = Vec::new();
     let mut lines: Vec<&str> = Vec::new();
+    let (mut due, mut due_place) = (None, None);
     for (cell, column) in row.iter().zip(columns) {
         match column {
             Column::Name | Column::Text if !lines.contains(&cell.text.trim()) => {
@@ -142,6 +146,11 @@ fn task(row: &[TableCell], columns: &[Column], promises: &mut Promises) -> Optio
                 targets.extend(promises.read(&cell.text, cell.place, &name, Scope::Promises));
             }
             Column::Due if has_number(&cell.text) => {
+                if due.is_none()
+                    && let Some(day) = due_day(&cell.text, promises.year)
+                {
+                    (due, due_place) = (Some(day), Some(cell.place));
+                }
                 promises.hand_back(&cell.text, cell.place, "时限，目标没有单列的日期");
             }
             _ => {}
@@ -150,5 +159,70 @@ fn task(row: &[TableCell], columns: &[Column], promises: &mut Promises) -> Optio
     let section = of(Column::Section).map(|(cell, _)| without_number(&cell.text)).next();
     let Assignment { lead, support, open, .. } = note;
     let place = name_cell.place;
-    Some(ProposedTask { section, name, text: lines.join("\n"), place, lead, support, open, targets })
+    Some(ProposedTask {
+        section,
+        name,
+        text: lines.join("\n"),
+        place,
+        lead,
+        support,
+        open,
+        due,
+        due_place,
+        targets,
+    })
+}
+
+/// The day a cell tells: 2026年6月30日, 6月底, 2026.6, 2026-06-30, 2026年底, 年底; `year` is the plan's.
+fn due_day(text: &str, year: Option<i32>) -> Option<NaiveDate> {
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let text = text.trim_end_matches(['前', '底', '末', '完', '成', '以']).trim_end_matches("之");
+    if let Some(day) = title_page::day(text) {
+        return Some(day);
+    }
+    let month_end = |year: i32, month: u32| {
+        NaiveDate::from_ymd_opt(year, month, 1)?.checked_add_months(Months::new(1))?.pred_opt()
+    };
+    if text == "年" {
+        return month_end(year?, 12);
+    }
+    let numbers: Vec<&str> =
+        text.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty()).collect();
+    let parts: Vec<u32> = numbers.iter().filter_map(|run| run.parse().ok()).collect();
+    if text.contains(['至', '～', '~']) || parts.len() != numbers.len() {
+        return None;
+    }
+    let as_year = |number: u32| i32::try_from(number).ok().filter(|year| (1990..=2100).contains(year));
+    match parts[..] {
+        [first] if as_year(first).is_some() && !text.contains('月') => month_end(as_year(first)?, 12),
+        [month] if text.ends_with('月') => month_end(year?, month),
+        [month, day] if text.ends_with('日') => NaiveDate::from_ymd_opt(year?, month, day),
+        [first, month] => month_end(as_year(first)?, month),
+        [first, month, day] => NaiveDate::from_ymd_opt(as_year(first)?, month, day),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_of_tables_are_told_in_many_ways() {
+        for (text, day) in [
+            ("2026年6月30日", Some((2026, 6, 30))),
+            ("6月底前", Some((2026, 6, 30))),
+            ("2026.9", Some((2026, 9, 30))),
+            ("2026-03-15", Some((2026, 3, 15))),
+            ("2026年12月底", Some((2026, 12, 31))),
+            ("年底", Some((2026, 12, 31))),
+            ("2027年", Some((2027, 12, 31))),
+            ("9月20日前", Some((2026, 9, 20))),
+            ("长期坚持", None),
+            ("1-6月", None),
+        ] {
+            let expected = day.and_then(|(year, month, day)| NaiveDate::from_ymd_opt(year, month, day));
+            assert_eq!(due_day(text, Some(2026)), expected, "{text}");
+        }
+    }
 }

@@ -20,7 +20,7 @@ pub(crate) mod vocabulary;
 
 use chrono::Datelike as _;
 
-use crate::document::{Block, Document, Passage};
+use crate::document::{Block, Document, Passage, TableCell};
 use part::read_part;
 use promises::Promises;
 pub use proposal::PlanProposal;
@@ -100,6 +100,16 @@ pub fn read(document: &Document) -> PlanProposal {
     plan.unread = promises.unread;
     plan.units = unit_names::named(&all_units(&plan), &text_of(&blocks));
     plan
+}
+
+/// The tasks of one table (任务分解表), and what of it was not understood; `year` is the plan's.
+pub(crate) fn tasks_of_table(
+    rows: &[Vec<TableCell>],
+    year: Option<i32>,
+) -> (Vec<proposal::ProposedTask>, Vec<proposal::UnreadPhrase>) {
+    let mut promises = Promises { year, unread: Vec::new() };
+    let tasks = breakdown::tasks(rows, &mut promises);
+    (tasks, promises.unread)
 }
 
 /// A section of the plan that tells in short what an annex says at length is no task of its own: its promises are the annex's.

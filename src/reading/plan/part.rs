@@ -363,9 +363,21 @@ impl Reader<'_, '_> {
         let place = first.place;
         let assigned = !note.is_empty();
         let Assignment { lead, support, open, .. } = note;
-        self.read
-            .tasks
-            .push((assigned, ProposedTask { section, name, text, place, lead, support, open, targets }));
+        self.read.tasks.push((
+            assigned,
+            ProposedTask {
+                section,
+                name,
+                text,
+                place,
+                lead,
+                support,
+                open,
+                due: None,
+                due_place: None,
+                targets,
+            },
+        ));
     }
 }
 

@@ -80,6 +80,10 @@ pub struct ProposedTask {
     pub support: Vec<String>,
     /// The list of offices is open (…等).
     pub open: bool,
+    /// By when, where a table tells.
+    pub due: Option<NaiveDate>,
+    /// Where that is told.
+    pub due_place: Option<Place>,
     /// What it promises.
     pub targets: Vec<ProposedTarget>,
 }

@@ -133,7 +133,7 @@ fn fact(
         basis: span.basis,
         figure,
         value,
-        unit: unit(figure, own_unit, column, row),
+        unit: unit(figure, own_unit, column, row, &reader.caption_unit),
         status: if column.plan { ReportedStatus::Plan } else { ReportedStatus::Actual },
         against: column.against.clone(),
         phrase: format!("{name} {text}"),
@@ -164,7 +164,7 @@ fn said_of(
 /// The region a row is named after.
 fn region(reader: &Statements, name: &str) -> Option<String> {
     if matches!(name, "合计" | "总计" | "小计" | "平均") {
-        return Some(reader.own.clone());
+        return Some(if reader.own.is_empty() { name.to_owned() } else { reader.own.clone() });
     }
     let chars: Vec<char> = name.chars().collect();
     match region_names::mentions(&chars, &[], &reader.known).into_iter().next() {
@@ -177,13 +177,19 @@ fn region(reader: &Statements, name: &str) -> Option<String> {
 }
 
 /// The unit of a cell: its own, its column's, its row's.
-fn unit(figure: ReportedFigure, own: String, column: &Column, row: &Row<'_>) -> String {
+fn unit(figure: ReportedFigure, own: String, column: &Column, row: &Row<'_>, above: &str) -> String {
     match figure {
         ReportedFigure::Rank => return "位".to_owned(),
         ReportedFigure::Yoy | ReportedFigure::Share | ReportedFigure::Completion => return "%".to_owned(),
         ReportedFigure::Level | ReportedFigure::Difference => {}
     }
-    let told = [own, column.unit_told.clone(), unit_in(row.name), row.unit.unwrap_or_default().to_owned()];
+    let told = [
+        own,
+        column.unit_told.clone(),
+        unit_in(row.name),
+        row.unit.unwrap_or_default().to_owned(),
+        above.to_owned(),
+    ];
     told.into_iter().find(|unit| !unit.is_empty() && is_unit(unit)).unwrap_or_default()
 }
 

@@ -68,6 +68,12 @@ pub(super) fn masthead(document: &Document) -> Masthead {
         if !is_head(passage) {
             break;
         }
+        // 单位：亿元 is of the table below.
+        if passage.text.starts_with(['（', '(']) && passage.text.contains("单位")
+            || passage.text.starts_with("单位")
+        {
+            continue;
+        }
         head.around[at] = true;
         line(&mut head, &squeezed(&passage.text), &mut titles);
     }

@@ -59,6 +59,8 @@ pub(super) struct Statements {
     pub(super) thread: Thread,
     /// The last line that may name the table below it.
     pub(super) caption: String,
+    /// 单位：亿元 above a table.
+    pub(super) caption_unit: String,
     facts: Vec<ReportedFact>,
     unread: Vec<UnreadPhrase>,
 }
@@ -85,6 +87,7 @@ impl Statements {
             sectioned,
             thread: Thread::default(),
             caption: String::new(),
+            caption_unit: String::new(),
             facts: Vec::new(),
             unread: Vec::new(),
         }
@@ -111,6 +114,11 @@ impl Statements {
     /// Reads a paragraph.
     pub(super) fn passage(&mut self, passage: &Passage) {
         let text = squeezed(&passage.text);
+        let unit = text.trim_matches(['（', '）', '(', ')']);
+        if let Some(unit) = unit.strip_prefix("单位：").or_else(|| unit.strip_prefix("单位:")) {
+            unit.split(['、', '，', ',']).next().unwrap_or_default().clone_into(&mut self.caption_unit);
+            return;
+        }
         let mut rest = text.as_str();
         if let Some(inside) = rest.strip_prefix('【')
             && let Some((_, behind)) = inside.split_once('】')

@@ -1,0 +1,136 @@
+//! A spreadsheet read as a plan (任务分解表) or as figures, by the words of its headings.
+//!
+//! `workbook` reads .xlsx, `delimited` text with separators; both give rows of cells, a merged cell at each of its places.
+//! A sheet whose head names tasks and offices is a plan, and read as the tables of plans are; any other is read as the tables
+//! of reports are. Whatever has a number and is not understood is refused with sheet and cell.
+
+mod delimited;
+mod workbook;
+
+use xushi_domain::phrase;
+
+use crate::Unreadable;
+use crate::document::{BYTES_MAX, Block, Document, Passage, TableCell};
+use crate::plan::proposal::{ProposedTask, UnreadPhrase};
+use crate::plan::{self, title_page};
+use crate::report::{self, ReportedFact};
+
+/// Rows above a table that may be its title and notes.
+const CAPTIONS_MAX: usize = 6;
+
+/// One sheet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct SheetRows {
+    /// As its tab says.
+    pub(crate) name: String,
+    /// Its rows, all of one width.
+    pub(crate) rows: Vec<Vec<TableCell>>,
+}
+
+/// What a spreadsheet holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SheetProposal {
+    /// Tasks with their offices and targets.
+    Plan(Vec<ProposedTask>),
+    /// Figures.
+    Figures(Vec<ReportedFact>),
+}
+
+/// A spreadsheet as it is read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SheetReading {
+    /// The names of its sheets, in order; a place names a sheet by its order.
+    pub sheets: Vec<String>,
+    /// What it holds.
+    pub proposal: SheetProposal,
+    /// What was not understood.
+    pub refused: Vec<UnreadPhrase>,
+}
+
+/// Reads the bytes of a spreadsheet: .xlsx, or text with separators in UTF-8 or GB18030.
+///
+/// # Errors
+/// When it is neither, is damaged, or holds more than is read.
+pub fn read(bytes: &[u8]) -> Result<SheetReading, Unreadable> {
+    if bytes.len() > BYTES_MAX {
+        return Err(Unreadable::TooLarge);
+    }
+    let sheets = match bytes {
+        [] => return Err(Unreadable::Empty),
+        [b'P', b'K', 3 | 5, 4 | 6, ..] => workbook::sheets(bytes)?,
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => return Err(Unreadable::OldSheet),
+        [b'%', b'P', b'D', b'F', ..] => return Err(Unreadable::NoSheet),
+        text => vec![delimited::sheet(text)?],
+    };
+    let names = sheets.iter().map(|sheet| sheet.name.clone()).collect();
+    let documents: Vec<Document> = sheets.into_iter().map(|sheet| document(sheet.rows)).collect();
+    let mut tasks = Vec::new();
+    let mut refused = Vec::new();
+    for document in &documents {
+        let year = head_year(document);
+        for block in &document.blocks {
+            if let Block::Table(rows) = block {
+                let (more, unread) = plan::tasks_of_table(rows, year);
+                // 完成时限 is the task's `due` here.
+                let kept = unread
+                    .into_iter()
+                    .filter(|unread| !more.iter().any(|task| task.due_place == Some(unread.place)));
+                let kept: Vec<UnreadPhrase> = kept.collect();
+                if !more.is_empty() {
+                    refused.extend(kept);
+                }
+                tasks.extend(more);
+            }
+        }
+    }
+    if !tasks.is_empty() {
+        return Ok(SheetReading { sheets: names, proposal: SheetProposal::Plan(tasks), refused });
+    }
+    let mut facts = Vec::new();
+    for document in &documents {
+        let read = report::read(document);
+        facts.extend(read.facts);
+        refused.extend(read.unread);
+    }
+    Ok(SheetReading { sheets: names, proposal: SheetProposal::Figures(facts), refused })
+}
+
+/// Lines above the table as paragraphs, the rest as a table.
+fn document(rows: Vec<Vec<TableCell>>) -> Document {
+    let mut blocks = Vec::new();
+    let mut from = 0;
+    for row in rows.iter().take(CAPTIONS_MAX) {
+        let told: Vec<&TableCell> =
+            row.iter().filter(|cell| !cell.continued && !cell.text.trim().is_empty()).collect();
+        let number = told.first().is_some_and(|cell| {
+            let read = phrase::amounts(&cell.text);
+            read.amounts.first().is_some_and(|amount| amount.span == (0..read.text.len()))
+        });
+        match told.as_slice() {
+            [] => {}
+            [only] if row.len() > 1 && !number => {
+                let text = only.text.trim().to_owned();
+                blocks.push(Block::Passage(Passage { place: only.place, text, level: None, bold: 0 }));
+            }
+            _ => break,
+        }
+        from += 1;
+    }
+    let table: Vec<Vec<TableCell>> = rows.into_iter().skip(from).collect();
+    if !table.is_empty() {
+        blocks.push(Block::Table(table));
+    }
+    Document { blocks }
+}
+
+/// The year that the lines above a table tell.
+fn head_year(document: &Document) -> Option<i32> {
+    use chrono::Datelike as _;
+    document.blocks.iter().find_map(|block| match block {
+        Block::Passage(passage) => title_page::day(&passage.text).map(|day| day.year()).or_else(|| {
+            let mut runs = passage.text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 4);
+            runs.find_map(|run| run.parse().ok().filter(|year| (1990..=2100).contains(year)))
+        }),
+        Block::Table(_) => None,
+    })
+}
