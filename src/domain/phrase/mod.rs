@@ -20,6 +20,8 @@
 //! 8. `unread` and `deadline`: amounts and dates that stand in no promise and no name are handed back.
 //! 9. `gathered`: the readings of the parts become one answer, in the order of the phrase.
 //!
+//! `amounts` is for texts that promise nothing: a report's numbers by pass 1 and 3, for others to say what they tell.
+//!
 //! What the room never does: swallow a number (it is in a promise or a name, or in `unparsed`); guess (what is not
 //! understood is in `unparsed`); fail; take longer than linear time; know a campaign, a measure, a region or the day.
 //!
