@@ -5,7 +5,7 @@ use std::ops::Range;
 use rust_decimal::Decimal;
 use xushi_domain::phrase::{self, AmountSort, WrittenAmount, WrittenAmounts};
 
-use super::clause_names::{joined, noun};
+use super::clause_names::{self, joined, noun};
 use super::observed::ReportedFigure;
 use super::region_names::{self, Mention, RegionNamed};
 use super::sayings::{Saying, saying};
@@ -148,6 +148,18 @@ impl<'a> ReportClause<'a> {
             if !name.is_empty() {
                 self.reader.thread.subjects = vec![name];
             }
+            return;
+        }
+        // 授信落实率居前, 烟草、建材行业由增转降: of what the numbers behind it are.
+        let cut = wording::STANDINGS.iter().filter_map(|word| text.find(*word)).min().filter(|_| numberless);
+        if let Some(topic) = cut.map(|at| &text[..at]) {
+            let name = self.name(0..topic.chars().count());
+            let listed = clause_names::members(&name);
+            if listed.len() > 1 {
+                self.reader.thread.listed = listed;
+            } else if !name.is_empty() {
+                self.reader.thread.subjects = vec![name];
+            }
         }
     }
 
@@ -237,6 +249,7 @@ impl<'a> ReportClause<'a> {
         }
         let generic = name.is_empty() || wording::GENERIC.contains(&name.as_str());
         let regions = self.listed_regions(span.start, run.amounts.len(), said.all);
+        let regions = self.shared_by_row(regions, run, &said, span.start);
         let names = if regions.is_empty() {
             self.names(&name, generic, run, said.all)
         } else {
@@ -256,6 +269,21 @@ impl<'a> ReportClause<'a> {
             }
         }
         span.end + if noun_counts { taken } else { 0 }
+    }
+
+    /// 白河市、双桥市落实率不足六成: a rate of several regions is each one's.
+    fn shared_by_row(
+        &self,
+        regions: Vec<String>,
+        run: &NumberRun,
+        said: &Saying<'_>,
+        at: usize,
+    ) -> Vec<String> {
+        let rate = run.amounts.len() == 1
+            && run.amounts[0].sort == AmountSort::Percent
+            && matches!(said.figure, ReportedFigure::Level | ReportedFigure::Completion);
+        let row = if regions.is_empty() && rate { self.row_before(at) } else { Vec::new() };
+        if row.len() > 1 { row } else { regions }
     }
 
     /// What is a figure at all; what is not is handed back or describes.

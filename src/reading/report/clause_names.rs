@@ -79,6 +79,10 @@ impl ReportClause<'_> {
         if generic && for_all && thread.recent.len() > 1 {
             return thread.recent[thread.recent.len() - 2..].to_vec();
         }
+        if count > 1 && thread.listed.len() == count {
+            let own = if generic { "" } else { name };
+            return thread.listed.iter().map(|listed| format!("{listed}{own}")).collect();
+        }
         if !generic && (count > 1 || for_all) {
             let members = members(name);
             if members.len() == count || for_all && members.len() > 1 {
@@ -146,7 +150,7 @@ pub(super) fn joined(name: &str, noun: &str) -> String {
 }
 
 /// 技术合同成交额、贷款备案金额 are two; the members of one name share its end.
-fn members(name: &str) -> Vec<String> {
+pub(super) fn members(name: &str) -> Vec<String> {
     // 对东盟、欧盟分别进出口: what stands behind 分别 is of each.
     let (name, tail) = name.split_once("分别").unwrap_or((name, ""));
     let parts = name.split(['、', '和', '与', '及']).filter(|part| !part.is_empty());

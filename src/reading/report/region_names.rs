@@ -105,6 +105,9 @@ const ENDINGS: [&str; 17] = [
 /// Verbs behind which a level of government stands, not a name.
 static VERBS: LazyLock<Vec<&'static str>> = LazyLock::new(|| words(include_str!("words/not_stems.txt")));
 
+/// Parks that are named after the city before them.
+const PARKS: [&str; 7] = ["经开区", "高新区", "新区", "度假区", "开发区", "管理区", "经济开发区"];
+
 /// Words that end like a region and are none.
 static OTHERS: LazyLock<Vec<&'static str>> = LazyLock::new(|| words(include_str!("words/not_regions.txt")));
 
@@ -186,7 +189,15 @@ fn all_mentions(text: &[char], starts: &[usize]) -> Vec<Mention> {
                 // 湘潭市岳塘区 is the second.
                 if joined && let Some(last) = out.last_mut() {
                     last.span.end = at + length;
-                    last.named = named;
+                    // 望海市经开区 is a park of that city.
+                    last.named = match (&last.named, named) {
+                        (RegionNamed::Region(of), RegionNamed::Region(park))
+                            if PARKS.contains(&park.as_str()) =>
+                        {
+                            RegionNamed::Region(format!("{of}{park}"))
+                        }
+                        (_, named) => named,
+                    };
                 } else {
                     out.push(Mention { span: at..at + length, named });
                 }

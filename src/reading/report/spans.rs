@@ -165,6 +165,11 @@ fn read(text: &[char], start: usize, today: NaiveDate) -> Option<(usize, DaySpan
     if up_to {
         return None;
     }
+    // 今年计划实施的项目 names the projects.
+    if any(text, at, &["计划", "安排", "确定", "列入", "拟", "实施", "下达", "任务", "目标"]).is_some()
+    {
+        return None;
+    }
     // 今年 is up to now, 2025年 the year.
     if year == today.year() && written.len() != 4 {
         return Some((at, DaySpan { told: Told::Year, ..until(today)? }));

@@ -28,6 +28,8 @@ pub(super) struct Thread {
     pub(super) region: Option<String>,
     /// Regions named in a row, for 分别 of the next clause.
     pub(super) row: Vec<String>,
+    /// What a clause without numbers named one after the other: 烟草、建材行业由增转降.
+    pub(super) listed: Vec<String>,
     /// The last period of whole months, to which paragraphs that tell none go back.
     pub(super) months: Option<DaySpan>,
     /// What the last number spoke of; several where it spoke of each.
@@ -227,6 +229,7 @@ impl Statements {
         for part in cut(sentence, |c| matches!(c, '；' | ';')) {
             self.thread.status = None;
             self.thread.row.clear();
+            self.thread.listed.clear();
             for clause in clauses(part) {
                 self.bracketed(clause, part, place);
             }

@@ -26,6 +26,7 @@ lists! {
     DONE "done"
     SCOPES "scopes"
     PLACED "placed"
+    STANDINGS "standings"
 }
 
 /// What the words before a number say.

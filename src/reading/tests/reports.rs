@@ -19,8 +19,8 @@ const REPORTS: &[(&str, &str, &str, usize)] = reports! {
     "livelihood_progress" 1000
     "trade_analysis" 970
     "campaign_special" 930
-    "industry_flash" 0
-    "finance_special" 0
+    "industry_flash" 950
+    "finance_special" 970
 };
 
 /// The facts of a report in the form of the keys: region, last day, figure, value.
