@@ -141,8 +141,10 @@ fn percent<'a>(
     if told.finished {
         return Saying { figure: ReportedFigure::Completion, movement: None, predicate: true, ..plain };
     }
+    let scopes = ["全省", "全市", "全县", "全区", "全州", "我省", "我市", "我县", "其中"];
+    let bare_rest = rest.trim_matches(['有', '，', ',', '约', '近']);
     let of_noun =
-        !told.predicate && rest.trim_end_matches(['有', '，', ',']).is_empty() && !behind.is_empty();
+        !told.predicate && (bare_rest.is_empty() || scopes.contains(&bare_rest)) && !behind.is_empty();
     if of_noun {
         return Saying { figure: ReportedFigure::Share, movement: None, predicate: false, ..plain };
     }
