@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod average;
+pub mod backtest;
 pub mod calendar;
 pub mod campaign;
 pub mod curve;

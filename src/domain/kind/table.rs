@@ -141,7 +141,7 @@ const RANGE: KindRow = KindRow {
     gap: GapIn::Value,
     compared_with: ComparedWith::Nothing,
     reached_early: ReachedEarly::Never,
-    forecast: ForecastFrom::Nothing,
+    forecast: ForecastFrom::SharesOrIncrements,
     reported_by: ReportedBy::Period,
     limit: false,
 };

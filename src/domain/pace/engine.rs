@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::kind::{EarlierShares, WayFrom};
+use crate::kind::{EarlierShares, ForecastFrom, WayFrom};
 use crate::{Doubt, Figure, Grade, Kind, Observation, Period, RulePack, Status, Target};
 
 use super::assessment_input::AssessmentInput;
@@ -134,6 +134,9 @@ fn describe_target<W: Working>(target: &Target, requirement: &Requirement, work:
 impl AssessmentInput<'_> {
     /// Judges the latest period; what can be said besides the grade is said even when the grade cannot be given.
     fn judge<W: Working>(&self, out: &mut Assessment, work: &mut W) -> Result<Verdict, Missing> {
+        if self.row.forecast == ForecastFrom::Nothing && self.as_of <= self.subject.window.end() {
+            out.forecast_lacks = Some(Missing::NotForeseeable);
+        }
         if self.is_by_person() {
             // A person's last word needs no later period to be believed.
             out.stays = true;

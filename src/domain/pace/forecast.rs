@@ -1,17 +1,18 @@
 //! Whether the year will be missed: where an indicator will stand when its window ends, and how likely that falls short.
 //!
-//! Three projections that an official can check by hand, each for what it suits, and one idea of how wrong they are: as
-//! wrong as the same projection was, at the same month, in the years before. Only past years of the indicator's own
-//! series are read, as they are known at `as_of`; without them nothing is forecast. The ends of the interval and the
-//! probability come from [`odds`]. Calculated in binary floating point by `+ − × ÷ √` alone, which round the same on every
-//! machine, so that a past verdict comes out bit for bit; the rest of a verdict never rests on it.
+//! Projections that an official can check by hand, each for what it suits, and one idea of how wrong they are: as wrong as
+//! the same projection was, at the same month, in the years before, beside what is usual. Only the indicator's own series
+//! is read, as it is known at `as_of`, and how wrong the forecasts of the whole instance were lately. The ends of the
+//! interval and the probability are read off one curve, [`odds`]. Calculated in binary floating point by `+ − × ÷ √` and
+//! by functions of `libm`, which are the same on every machine, so that a past verdict comes out bit for bit; the rest of
+//! a verdict never rests on it.
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::{FromPrimitive as _, ToPrimitive as _};
 
 use crate::kind::ForecastFrom;
-use crate::{Basis, Observation, text_enum};
+use crate::{Basis, Figure, Kind, Observation, text_enum};
 
 use super::Missing;
 use super::assessment_input::AssessmentInput;
@@ -19,20 +20,28 @@ use super::months::Months;
 use super::trajectory::Trajectory;
 use super::working::Working;
 
+mod by_amounts;
+mod by_rates;
+mod by_stocks;
+mod error_scale;
 mod odds;
 mod past;
-mod project;
+
+pub use error_scale::ErrorScale;
 
 use odds::Odds;
 
 text_enum! {
     /// How a window's end was projected.
     ForecastMethod "forecast_method" {
-        /// Amounts: the mean of last year's share, of three years' mean share, and of the last three months' growth.
+        /// Amounts: the mean of last year's share, of three years' mean share, and of the growth of the last three months and
+        /// of single months, the latest weighing most.
         Shares = "shares",
-        /// Growth rates: the year's rate will be the rate to date.
+        /// Growth whose amounts are known: projected as these amounts, given back as growth.
+        GrownAmounts = "grown_amounts",
+        /// Growth of which only the rate to date is known: the rest of the year grows as the last three months did.
         Rate = "rate",
-        /// Stocks and shares: what the rest of the year usually adds.
+        /// Stocks and shares: what the rest of the year usually adds, and what the last twelve months did.
         Increments = "increments",
     }
 }
@@ -41,9 +50,10 @@ impl ForecastMethod {
     /// The words officials read.
     pub fn chinese(self) -> &'static str {
         match self {
-            Self::Shares => "按历年占比和近三个月增速推算",
-            Self::Rate => "按至今增速推算",
-            Self::Increments => "按历年同期以后的增量推算",
+            Self::Shares => "按历年占比和近月增速推算",
+            Self::GrownAmounts => "按历年占比和近月增速推算全年总量，折回增速",
+            Self::Rate => "只有累计增速，按至今和近三个月增速推算，误差按该指标自身波动估计",
+            Self::Increments => "按历年同期以后的增量和近一年走势推算",
         }
     }
 }
@@ -61,10 +71,17 @@ pub struct Forecast {
     p_miss: f64,
     /// Decimal places values are rounded to.
     places: u32,
+    /// What the values were read off.
+    odds: Odds,
+    axis: Axis,
+    /// Months passed.
+    elapsed: f64,
+    /// How the instance's errors stretched the scale.
+    times: f64,
 }
 
 impl Forecast {
-    /// The value expected at the window's end.
+    /// The value expected at the window's end: as likely too high as too low.
     pub fn value(&self) -> Decimal {
         rounded(self.value, self.places)
     }
@@ -83,6 +100,24 @@ impl Forecast {
     pub fn p_miss(&self) -> Decimal {
         rounded(self.p_miss, 2)
     }
+
+    /// The same before rounding.
+    pub fn exact_p_miss(&self) -> f64 {
+        self.p_miss
+    }
+
+    /// Whether it may call for a letter: what one month says is shown, and warns nobody.
+    pub fn warns(&self) -> bool {
+        self.elapsed >= MONTHS_WARN
+    }
+
+    /// How wrong it was when the year ended with `came`, beside what is usual after so many months: 1 on the average.
+    /// `None` where nothing was left to err.
+    pub fn surprise(&self, came: Decimal) -> Option<f64> {
+        let error = self.axis.of(came.to_f64()?) - self.odds.middle;
+        let raw = Odds { scale: self.odds.scale / self.times, ..self.odds };
+        Some(raw.surprise(error, self.elapsed)).filter(|surprise| surprise.is_finite())
+    }
 }
 
 /// Larger values are not forecast; every smaller one can be written as a decimal.
@@ -93,27 +128,58 @@ fn rounded(number: f64, places: u32) -> Decimal {
 }
 
 /// Months of a window that must have passed: before, nothing was measured.
-const MONTHS_MIN: f64 = 2.0;
+const MONTHS_MIN: f64 = 1.0;
+/// Months after which a forecast may warn: January alone, before the Spring Festival is over, says little.
+const MONTHS_WARN: f64 = 2.0;
 /// Past years at most whose errors count.
 const YEARS_MAX: usize = 8;
-/// Past errors without which rates and stocks are not forecast: there is no common measure of theirs.
-const YEARS_MIN: usize = 3;
 
-/// A projection and its scale of error, both as numbers of the judged unit.
+/// What a value of the judged figure is to the curve.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Axis {
+    /// Its logarithm.
+    Amount,
+    /// The logarithm of what grows from `base` by so many percent.
+    Grown {
+        /// Last year's amount, of the same kind as the published growth.
+        base: f64,
+    },
+    /// Itself.
+    Plain,
+}
+
+impl Axis {
+    fn of(self, value: f64) -> f64 {
+        match self {
+            Self::Amount => libm::log(value.max(0.0)),
+            Self::Grown { base } => libm::log((base * (1.0 + value / 100.0)).max(0.0)),
+            Self::Plain => value,
+        }
+    }
+
+    fn back(self, place: f64) -> f64 {
+        match self {
+            Self::Amount => libm::exp(place),
+            Self::Grown { base } => (libm::exp(place) / base - 1.0) * 100.0,
+            Self::Plain => place,
+        }
+    }
+}
+
+/// A projection with the distribution of its error.
 #[derive(Debug, Clone, Copy)]
 struct Projection {
     method: ForecastMethod,
-    value: f64,
-    scale: f64,
+    odds: Odds,
+    axis: Axis,
     years: usize,
 }
 
 impl AssessmentInput<'_> {
-    /// Projects the window's end from the value `actual` at the period of `at`; `None` for kinds and times that have no
-    /// forecast.
+    /// Projects the window's end from the value `actual` at the period of `at`; `None` when the window is over.
     ///
     /// # Errors
-    /// When past years are missing.
+    /// When past years are missing, or what is judged has no forecast: the reason.
     pub(super) fn forecast<W: Working>(
         &self,
         at: &Observation,
@@ -122,118 +188,145 @@ impl AssessmentInput<'_> {
         months: Months,
         work: &mut W,
     ) -> Option<Result<Forecast, Missing>> {
-        let elapsed = self.forecast_elapsed(months)?;
-        let method = self.forecast_method()?;
-        // Of most indicators nothing older is known.
-        let series = if method == ForecastMethod::Shares { self.levels() } else { Some(&self.series) };
-        let first = series.and_then(|series| series.get(0)).map(|first| first.period.end());
-        if first.is_none_or(|first| first >= self.needed_since(method)) {
-            return Some(Err(Missing::PastYears));
-        }
-        let projected = match method {
-            ForecastMethod::Shares => self.by_shares(at, actual, elapsed, work),
-            ForecastMethod::Rate => self.by_rate(at, actual, work),
-            ForecastMethod::Increments => self.by_increments(at, actual, work),
-        };
-        let told = projected.and_then(|projection| self.told(projection, actual, line, work));
-        Some(told.ok_or(Missing::PastYears))
-    }
-
-    /// Months elapsed, when the window is a year of which enough has passed and some is left.
-    fn forecast_elapsed(&self, months: Months) -> Option<f64> {
-        let window = self.subject.window;
-        if !(window.is_whole_months() && window.months() == 12) {
+        if months.elapsed >= months.total {
             return None;
         }
-        let elapsed = months.elapsed as f64 / months.denominator as f64;
-        (elapsed >= MONTHS_MIN && months.elapsed < months.total).then_some(elapsed)
+        Some(self.foretold(at, actual, line, months, work))
     }
 
-    fn forecast_method(&self) -> Option<ForecastMethod> {
-        let basis = self.measure().basis;
+    fn foretold<W: Working>(
+        &self,
+        at: &Observation,
+        actual: Decimal,
+        line: &Trajectory,
+        months: Months,
+        work: &mut W,
+    ) -> Result<Forecast, Missing> {
+        let method = self.forecast_method()?;
+        let window = self.subject.window;
+        if !(window.is_whole_months() && window.months() == 12) {
+            return Err(Missing::WholeYear);
+        }
+        let elapsed = months.elapsed as f64 / months.denominator as f64;
+        if elapsed < MONTHS_MIN {
+            return Err(Missing::FirstMonth);
+        }
+        let how = (elapsed, line.ceiling);
+        let projected = match method {
+            // Of most indicators nothing older is known.
+            _ if method != ForecastMethod::Rate && !self.knows_before(method, window.start()) => None,
+            ForecastMethod::Shares => self.by_shares(at, actual, how, work),
+            ForecastMethod::GrownAmounts => self.by_grown_amounts(at, actual, how, work),
+            ForecastMethod::Rate => self.by_rate(at, actual, how, work),
+            ForecastMethod::Increments => self.by_increments(at, actual, how, work),
+        };
+        let projected = match projected {
+            None if method == ForecastMethod::GrownAmounts => self.by_rate(at, actual, how, work),
+            projected => projected,
+        };
+        let told = projected.and_then(|projection| self.told(projection, (actual, elapsed), line, work));
+        told.ok_or(Missing::PastYears)
+    }
+
+    fn forecast_method(&self) -> Result<ForecastMethod, Missing> {
         // The rate or stock of a single month is not on its way to the year's.
-        let alone = basis == Basis::Period;
+        let alone = self.measure().basis == Basis::Period;
         match self.row.forecast {
-            ForecastFrom::Shares => Some(ForecastMethod::Shares),
-            ForecastFrom::SharesOrIncrements if self.adds_up() => Some(ForecastMethod::Shares),
-            ForecastFrom::Rates if !alone => Some(ForecastMethod::Rate),
-            ForecastFrom::Increments | ForecastFrom::SharesOrIncrements if !alone => {
-                Some(ForecastMethod::Increments)
-            }
-            _ => None,
+            ForecastFrom::Nothing => Err(Missing::NotForeseeable),
+            ForecastFrom::Shares => Ok(ForecastMethod::Shares),
+            ForecastFrom::SharesOrIncrements if self.accumulates() => Ok(ForecastMethod::Shares),
+            _ if alone => Err(Missing::MonthAlone),
+            ForecastFrom::Rates if self.levels().is_some() => Ok(ForecastMethod::GrownAmounts),
+            _ if self.figure == Figure::Yoy => Ok(ForecastMethod::Rate),
+            _ => Ok(ForecastMethod::Increments),
         }
     }
 
-    /// The day before which something must be known: rates and stocks need so many years.
-    fn needed_since(&self, method: ForecastMethod) -> NaiveDate {
-        let start = self.subject.window.start();
-        let years = match method {
-            ForecastMethod::Shares => return start,
-            ForecastMethod::Rate => YEARS_MIN - 1,
-            ForecastMethod::Increments => YEARS_MIN,
-        };
-        start.with_year(start.year() - years as i32).unwrap_or(start)
+    /// Whether anything is known of the years before the window.
+    fn knows_before(&self, method: ForecastMethod, start: NaiveDate) -> bool {
+        let series = if method == ForecastMethod::Increments { Some(&self.series) } else { self.levels() };
+        series.and_then(|series| series.get(0)).is_some_and(|first| first.period.end() < start)
+    }
+
+    /// How the errors of the whole instance stretch the scale.
+    fn times(&self) -> f64 {
+        self.known.error_scale.map_or(1.0, ErrorScale::times)
     }
 
     /// The projection with its interval, its probability, and the working of both.
     fn told<W: Working>(
         &self,
         projection: Projection,
-        actual: Decimal,
+        (actual, elapsed): (Decimal, f64),
         line: &Trajectory,
         work: &mut W,
     ) -> Option<Forecast> {
-        let Projection { method, value: projected, scale, years } = projection;
-        let odds = if method == ForecastMethod::Shares { Odds::AMOUNTS } else { Odds::OWN };
-        let stays = self.accumulates();
-        // As many past years ended above it as below: what is foretold and how likely the target is missed say one thing.
-        let mut value = projected + scale * odds.median;
-        if stays {
-            value = value.max(actual.to_f64()?);
-        }
-        let mut low = projected + scale * odds.quantile_low;
-        if stays {
-            low = low.max(actual.to_f64()?).min(value);
-        }
-        let high = projected + scale * odds.quantile_high;
-        let allowance = self.allowance(line.scale);
-        let mark = line.mark(allowance).ok()?;
-        let away = (mark.to_f64()? - projected) / scale;
-        let met = line.is_met(actual, self.requirement.strict, allowance).ok()?;
-        // Before the year is over: a limit is used up, or what was promised is there.
-        let decided = (stays && met != line.ceiling).then_some(!met);
-        let p_miss = match decided {
-            Some(missed) => f64::from(u8::from(missed)),
-            None => odds.misses(away, line.ceiling),
-        };
+        let Projection { method, odds, axis, years } = projection;
+        let reached = if self.accumulates() { actual.to_f64()? } else { f64::NEG_INFINITY };
+        // What was added up is not lost again.
+        let [low, value, high] =
+            [0.1, 0.5, 0.9].map(|probability| axis.back(odds.quantile(probability)).max(reached));
+        let p_miss = self.misses(odds, axis, actual, line)?;
         if ![value, low, high].iter().all(|number| number.abs() < LARGEST) {
             return None;
         }
         let (years, places) = (u32::try_from(years).ok()?, self.measure().precision + 1);
-        let forecast = Forecast { method, years, value, low, high, p_miss, places };
+        let times = self.times();
+        let forecast =
+            Forecast { method, years, value, low, high, p_miss, places, odds, axis, elapsed, times };
+        self.describe(&forecast, line, work);
+        Some(forecast)
+    }
+
+    /// The probability that the target is missed: on the bad side of its mark, or beyond the far end of a range that is to
+    /// be kept; certain where a limit is used up or what was promised is there.
+    fn misses(&self, odds: Odds, axis: Axis, actual: Decimal, line: &Trajectory) -> Option<f64> {
+        let allowance = self.allowance(line.scale);
+        let met = line.is_met(actual, self.requirement.strict, allowance).ok()?;
+        let mark = axis.of(line.mark(allowance).ok()?.to_f64()?);
+        let far = self
+            .requirement
+            .far
+            .filter(|_| self.requirement.kind == Kind::Range && self.requirement.hold && !line.ceiling);
+        if let Some(far) = far {
+            let beyond = odds.misses(axis.of(far.to_f64()?), true);
+            let short = if self.accumulates() && met { 0.0 } else { odds.misses(mark, false) };
+            return Some((short + beyond).min(0.99));
+        }
+        // Before the year is over: a limit is used up, or what was promised is there.
+        let decided = self.accumulates() && met != line.ceiling;
+        Some(if decided { f64::from(u8::from(!met)) } else { odds.misses(mark, line.ceiling) })
+    }
+
+    fn describe<W: Working>(&self, forecast: &Forecast, line: &Trajectory, work: &mut W) {
+        let Forecast { odds, axis, times, .. } = *forecast;
+        let [a, b, c] = odds.coefficients;
+        if let Some(scale) = self.known.error_scale {
+            work.step("误差尺度按本系统近三年的误差调整", |inputs| {
+                inputs.with("倍数", scale.value()).with("调整前", plain(odds.scale / times));
+                plain(odds.scale)
+            });
+        }
         work.step(
-            "预测值和区间（八成把握） = 推算值 + 误差尺度 × 历史误差的中位数和一成、九成分位数；已累计完成的不会减少",
-            |inputs| {
-                inputs.with("推算值", plain(projected)).with("误差尺度", plain(scale));
-                inputs.with("中位数", odds.median);
-                inputs.with("一成分位数", odds.quantile_low).with("九成分位数", odds.quantile_high);
-                format!("{}，区间{}至{}", forecast.value(), forecast.low(), forecast.high())
-            },
+            "预测值和区间（八成把握） = 下面的可能性为五成、一成、九成时的年末值；已累计完成的不会减少",
+            |_| format!("{}，区间{}至{}", forecast.value(), forecast.low(), forecast.high()),
         );
         work.step(
-            "完不成目标的可能性 = 历史误差落在目标不利一侧的比例，在两个分位数之间按直线推算",
+            "完不成目标的可能性 = 1 ÷ (1 + e^(−L))，L = a + b × arsinh(1.5 × u) + c × t；u = (目标 − 推算值) ÷ 误差尺度，t = 0.3 × (目标 − 上年) ÷ 误差尺度（不超出±3），总量取自然对数后相减；越低越好的取1减",
             |inputs| {
-                inputs.with("目标", mark).with("目标比推算值高几个误差尺度", plain(away));
-                for (fraction, quantile) in odds.around(away).into_iter().flatten() {
-                    inputs.with(format!("历史误差低于{quantile}个尺度的比例"), fraction);
-                }
-                if decided.is_some() {
+                let Some(mark) = line.mark(self.allowance(line.scale)).ok() else { return String::new() };
+                let height = odds.height(axis.of(mark.to_f64().unwrap_or_default()));
+                inputs.with("目标", mark).with("推算值", plain(axis.back(odds.middle)));
+                inputs.with("误差尺度", plain(odds.scale)).with("上年", plain(axis.back(odds.last_year)));
+                inputs.with("u", plain(height.above_projection)).with("t", plain(height.above_last_year));
+                inputs.with("a", plain(a)).with("b", plain(b)).with("c", plain(c));
+                inputs.with("L", plain(height.logit));
+                if forecast.p_miss <= 0.0 || forecast.p_miss >= 1.0 {
                     inputs.with("已成定局", "实际已经达到目标或超出限额");
                 }
                 forecast.p_miss().to_string()
             },
         );
-        Some(forecast)
     }
 }
 

@@ -41,6 +41,14 @@ text_enum! {
         MilestoneReport = "milestone_report",
         /// The same periods and the ends of past years, for a forecast.
         PastYears = "past_years",
+        /// A window of twelve months, for a forecast.
+        WholeYear = "whole_year",
+        /// The first month of the window, for a forecast.
+        FirstMonth = "first_month",
+        /// The figure of the year to date: that of single months is not on its way to the year's, so it is not forecast.
+        MonthAlone = "month_alone",
+        /// Nothing: what becomes of such a target hangs on others, on nodes or on a person, so it is not forecast.
+        NotForeseeable = "not_foreseeable",
         /// A number too large to calculate with.
         OutOfRange = "out_of_range",
     }
@@ -74,6 +82,10 @@ impl Missing {
             Self::Verdict => "定性目标尚无人工评定及依据。",
             Self::MilestoneReport => "节点已到期，尚未报送完成情况。",
             Self::PastYears => "缺少往年同期和全年的数值，暂不预测全年。",
+            Self::WholeYear => "目标期不是十二个月，没有往年可比，不作预测。",
+            Self::FirstMonth => "目标期的第一个月尚未结束，暂不预测。",
+            Self::MonthAlone => "只有当期增速或当期比率，不能据以推算全年，不作预测；请报送累计数。",
+            Self::NotForeseeable => "此类目标取决于对比对象、排名、节点或人工评定，不作全年预测。",
             Self::OutOfRange => "数值过大，无法计算，请核对计量单位。",
         }
     }

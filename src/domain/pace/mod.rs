@@ -42,7 +42,7 @@ pub use checks::{
     Cascade, Contradiction, StatedAgainst, ThreeAbove, contradiction, foreseen, implied_benchmark,
 };
 pub use context::{Context, SideRun, comparison, context, rounding};
-pub use forecast::{Forecast, ForecastMethod};
+pub use forecast::{ErrorScale, Forecast, ForecastMethod};
 pub use missing::{Missing, MissingSet};
 pub use needed::{Needed, NeededForm};
 pub use nodes::nodes_done;
@@ -120,6 +120,8 @@ pub struct Known<'a> {
     pub history: &'a [Past],
     /// The latest verdict of a person, for targets without a number.
     pub verdict: Option<PersonVerdict>,
+    /// How wrong the forecasts of the whole instance were by then; `None` before any year of it has ended.
+    pub error_scale: Option<ErrorScale>,
     /// The last day on which the next report was not yet overdue: [`release day`](next_release) and grace.
     pub overdue_after: Option<NaiveDate>,
 }

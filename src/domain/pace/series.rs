@@ -168,6 +168,17 @@ impl<'a> Series<'a> {
         (index..).map_while(|index| self.get(index))
     }
 
+    /// The values that end by `day`, in order of time.
+    pub(super) fn until(&self, day: NaiveDate) -> impl Iterator<Item = &'a Observation> {
+        self.from(0).take_while(move |one| one.period.end() <= day)
+    }
+
+    /// The latest day before `day` on which a value ends.
+    pub(super) fn end_before(&self, day: NaiveDate) -> Option<NaiveDate> {
+        let last = self.count_before(day).checked_sub(1)?;
+        self.get(last).map(|one| one.period.end())
+    }
+
     /// How many values end before `day`.
     fn count_before(&self, day: NaiveDate) -> usize {
         let (mut from, mut to) = (0, self.len);

@@ -9,6 +9,7 @@ use uuid::Uuid;
 mod context;
 mod edges;
 mod forecast;
+mod forecast_laws;
 mod kinds;
 mod known;
 mod laws;
