@@ -1,6 +1,7 @@
 //! The `xushi` command: reads arguments, calls the application. It stands in the library, so that the program is only
 //! linked and nothing is compiled twice.
 
+mod backtest;
 mod check_mail;
 mod document_file;
 mod read_plan;
@@ -100,6 +101,8 @@ enum Command {
         /// 文件
         file: PathBuf,
     },
+    /// 用历年数据检验预测：逐年逐月按当时所知预测，与后来的实际对照，列出各月的准确程度
+    Backtest(backtest::Backtest),
     /// 试算一个指标：读入JSON文件（-为标准输入），输出研判结果和计算过程
     Assess {
         /// 文件，内容同接口/assessments/preview的请求
@@ -119,6 +122,7 @@ pub async fn main() -> ExitCode {
         Some(Command::ReadPlan { file }) => read_plan::read_plan(file, std::io::stdout().lock()),
         Some(Command::ReadReport { file }) => read_report::read_report(file, std::io::stdout().lock()),
         Some(Command::ReadSheet { file }) => read_sheet::read_sheet(file, std::io::stdout().lock()),
+        Some(Command::Backtest(asked)) => backtest::backtest(asked, std::io::stdout().lock()),
         Some(Command::Assess { file }) => try_out::assess(file, std::io::stdout().lock()),
         _ => run(arguments).await,
     };
@@ -173,6 +177,7 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
         | Command::ReadPlan { .. }
         | Command::ReadReport { .. }
         | Command::ReadSheet { .. }
+        | Command::Backtest(_)
         | Command::Assess { .. } => Ok(()),
     }
 }

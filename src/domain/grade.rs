@@ -1,5 +1,7 @@
 //! Grades.
 
+use rust_decimal::Decimal;
+
 use super::text_enum;
 
 text_enum! {
@@ -72,6 +74,19 @@ impl Grade {
             Self::OverdueReport => "逾期未报",
         }
     }
+
+    /// The grade in words, and beside a good one that the target will likely be missed all the same: of those who were on
+    /// pace with a stated 80 % or more, 96 in 100 missed it.
+    pub fn beside_forecast(self, p_miss: Option<Decimal>) -> String {
+        let likely = p_miss.filter(|p_miss| *p_miss >= Decimal::new(8, 1));
+        match (self, likely) {
+            (Self::Ahead | Self::OnPace, Some(p_miss)) => {
+                let percent = (p_miss * Decimal::ONE_HUNDRED).round().normalize();
+                format!("{}，但预计不能完成（约{percent}%）", self.chinese())
+            }
+            _ => self.chinese().to_owned(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -87,5 +102,14 @@ mod tests {
             assert!(!grade.is_green() && !grade.is_lagging() && grade.severity().is_none(), "{grade}");
         }
         assert!(Grade::ALL.iter().all(|grade| Grade::parse(grade.as_str()) == Some(*grade)));
+    }
+
+    #[test]
+    fn a_good_grade_says_what_is_expected_all_the_same() {
+        let said = |grade: Grade, p_miss: &str| grade.beside_forecast(p_miss.parse().ok());
+        assert_eq!(said(Grade::OnPace, "0.96"), "达序时，但预计不能完成（约96%）");
+        assert_eq!(said(Grade::Ahead, "0.8"), "超序时，但预计不能完成（约80%）");
+        assert_eq!(said(Grade::Ahead, "0.79"), "超序时");
+        assert_eq!((said(Grade::Behind, "0.99"), said(Grade::OnPace, "")), ("滞后".into(), "达序时".into()));
     }
 }

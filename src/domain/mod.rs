@@ -67,4 +67,4 @@ pub use written::{Of, WrittenBenchmark, WrittenTarget};
 
 /// The version of the rules by which assessments are made; recorded with each, so that after an upgrade it is known which
 /// were made by other rules.
-pub const RULES_VERSION: u32 = 3;
+pub const RULES_VERSION: u32 = 4;

@@ -126,6 +126,8 @@ impl Grounds {
             history: &self.history,
             verdict: self.person,
             overdue_after: self.overdue_after,
+            // Nobody writes down yet how wrong the forecasts of the instance were: its scale is the usual one.
+            error_scale: None,
         };
         judge(&self.subject(), &known)
     }

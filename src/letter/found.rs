@@ -219,7 +219,7 @@ impl LetterLine {
             months_left: assessment.needed.as_ref().and_then(whole_months),
             rank: assessment.rank.map(|rank| rank_among(rank.position, rank.of, subject.region)),
             benchmarks,
-            grade_label: facts.grade_label(state).to_owned(),
+            grade_label: facts.grade_label(state),
             curve_label: assessment
                 .curve_used
                 .filter(|_| facts.moves)
@@ -258,7 +258,8 @@ impl Facts<'_> {
     fn forecast(&self, forecast: &Forecast, numbers: &Numbers<'_>) -> LineForecast {
         let Found { pack, assessment, .. } = self.found;
         // Held by the threshold of a warning in force: a reminder of it speaks of the same forecast.
-        let warns = pack.level_by_forecast(assessment.grade, Some(forecast.p_miss()), true).is_some();
+        let warns = forecast.warns()
+            && pack.level_by_forecast(assessment.grade, Some(forecast.p_miss()), true).is_some();
         LineForecast {
             value: numbers.value(forecast.value()),
             low: numbers.value(forecast.low()),

@@ -23,6 +23,7 @@ mod paint;
 mod promise;
 mod sample;
 mod serde_text;
+mod skill_chart;
 mod standing;
 mod summary;
 #[cfg(test)]
@@ -46,6 +47,7 @@ pub use line::{BenchmarkLine, LetterLine, LineForecast, LineState, Need, Quantit
 pub use links::{BadToken, ReplyLinks, unsigned_letter};
 pub use promise::promise;
 pub use sample::samples;
+pub use skill_chart::draw_skill;
 pub use trend::{Trend, TrendPoint};
 pub use trial_marks::redirected;
 

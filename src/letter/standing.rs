@@ -63,17 +63,19 @@ impl Facts<'_> {
         pack.level(assessment.grade, assessment.run).max(ground)
     }
 
-    /// The grade in words that are true of the promise.
-    pub(super) fn grade_label(&self, state: LineState) -> &'static str {
-        let grade = self.found.assessment.grade;
-        match (state, grade) {
+    /// The grade in words that are true of the promise, a good one with what is expected all the same.
+    pub(super) fn grade_label(&self, state: LineState) -> String {
+        let assessment = self.found.assessment;
+        let grade = assessment.grade;
+        let said = match (state, grade) {
             (LineState::OverLimit, Grade::Behind) => "超出控制要求",
             (LineState::OverLimit, Grade::Critical) => "严重超出控制要求",
             (LineState::LimitBroken, _) => "已突破控制目标",
             (LineState::Late, Grade::Behind) => "逾期",
             (LineState::Late, Grade::Critical) => "严重逾期",
-            _ => grade.chinese(),
-        }
+            _ => return grade.beside_forecast(assessment.forecast.map(|forecast| forecast.p_miss())),
+        };
+        said.to_owned()
     }
 
     pub(super) fn rule_text(&self) -> &'static str {

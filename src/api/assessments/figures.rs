@@ -21,6 +21,9 @@ pub struct FiguresView {
     grade: GradeWord,
     /// 等级的中文
     grade_label: &'static str,
+    /// 等级，连同预测：等级为好而完不成的可能性达到八成的，两者并提
+    #[schema(example = "达序时，但预计不能完成（约96%）")]
+    grade_and_forecast: String,
     /// 首次作出这一结果的研判日期；为null表示尚未研判
     as_of: Option<NaiveDate>,
     /// 数据期
@@ -96,6 +99,7 @@ impl FiguresView {
         Self {
             grade: Word(grade),
             grade_label: grade.chinese(),
+            grade_and_forecast: grade.beside_forecast(None),
             as_of: None,
             data_period: None,
             figure: None,
@@ -124,6 +128,7 @@ impl FiguresView {
         let period = figures.data_start.zip(figures.data_end);
         Self {
             as_of: Some(row.as_of),
+            grade_and_forecast: figures.grade.0.beside_forecast(figures.p_miss.map(|p_miss| p_miss.0)),
             data_period: period.map(|(start, end)| PeriodView { start, end }),
             figure: figures.figure.map(|figure| Word(figure.0)),
             actual_unit: figures.actual_unit.clone(),

@@ -27,6 +27,9 @@ pub struct VerdictView {
     grade: GradeWord,
     /// 等级的中文
     grade_label: &'static str,
+    /// 等级，连同预测：等级为好而完不成的可能性达到八成的，两者并提
+    #[schema(example = "达序时，但预计不能完成（约96%）")]
+    grade_and_forecast: String,
     /// 数据期
     data_period: Option<PeriodView>,
     /// 研判所用的数值：绝对量level、同比增速yoy或位次rank
@@ -85,9 +88,9 @@ pub struct VerdictView {
     contradictions: Vec<ContradictionView>,
     /// 未能核对的所称差距，及其原因
     unchecked: Vec<UncheckedView>,
-    /// 全年预测；缺往年数据、不按自然年考核或不适用预测的为null
+    /// 全年预测；缺往年数据、目标期不是十二个月或不适用预测的为null，原因见forecast_missing
     forecast: Option<ForecastView>,
-    /// 可以预测而未预测的，缺少什么
+    /// 没有预测的，缺少什么或为何不预测；目标期已满的为null
     forecast_missing: Option<MissingView>,
     /// 是否逾期未报
     overdue: bool,
@@ -314,6 +317,9 @@ impl VerdictView {
         Self {
             grade: Word(assessment.grade),
             grade_label: assessment.grade.chinese(),
+            grade_and_forecast: assessment
+                .grade
+                .beside_forecast(assessment.forecast.map(|forecast| forecast.p_miss())),
             data_period: assessment.data_period.map(period),
             figure: beside.judged.as_ref().map(|(figure, _)| Word(*figure)),
             actual_unit: beside.judged.as_ref().map(|(_, unit)| unit.clone()),

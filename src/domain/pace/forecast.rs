@@ -114,7 +114,7 @@ impl Forecast {
     /// How wrong it was when the year ended with `came`, beside what is usual after so many months: 1 on the average.
     /// `None` where nothing was left to err.
     pub fn surprise(&self, came: Decimal) -> Option<f64> {
-        let error = self.axis.of(came.to_f64()?) - self.odds.middle;
+        let error = self.axis.of(float(came)) - self.odds.middle;
         let raw = Odds { scale: self.odds.scale / self.times, ..self.odds };
         Some(raw.surprise(error, self.elapsed)).filter(|surprise| surprise.is_finite())
     }
@@ -262,7 +262,7 @@ impl AssessmentInput<'_> {
         work: &mut W,
     ) -> Option<Forecast> {
         let Projection { method, odds, axis, years } = projection;
-        let reached = if self.accumulates() { actual.to_f64()? } else { f64::NEG_INFINITY };
+        let reached = if self.accumulates() { float(actual) } else { f64::NEG_INFINITY };
         // What was added up is not lost again.
         let [low, value, high] =
             [0.1, 0.5, 0.9].map(|probability| axis.back(odds.quantile(probability)).max(reached));
@@ -283,13 +283,13 @@ impl AssessmentInput<'_> {
     fn misses(&self, odds: Odds, axis: Axis, actual: Decimal, line: &Trajectory) -> Option<f64> {
         let allowance = self.allowance(line.scale);
         let met = line.is_met(actual, self.requirement.strict, allowance).ok()?;
-        let mark = axis.of(line.mark(allowance).ok()?.to_f64()?);
+        let mark = axis.of(float(line.mark(allowance).ok()?));
         let far = self
             .requirement
             .far
             .filter(|_| self.requirement.kind == Kind::Range && self.requirement.hold && !line.ceiling);
         if let Some(far) = far {
-            let beyond = odds.misses(axis.of(far.to_f64()?), true);
+            let beyond = odds.misses(axis.of(float(far)), true);
             let short = if self.accumulates() && met { 0.0 } else { odds.misses(mark, false) };
             return Some((short + beyond).min(0.99));
         }
@@ -315,7 +315,7 @@ impl AssessmentInput<'_> {
             "完不成目标的可能性 = 1 ÷ (1 + e^(−L))，L = a + b × arsinh(1.5 × u) + c × t；u = (目标 − 推算值) ÷ 误差尺度，t = 0.3 × (目标 − 上年) ÷ 误差尺度（不超出±3），总量取自然对数后相减；越低越好的取1减",
             |inputs| {
                 let Some(mark) = line.mark(self.allowance(line.scale)).ok() else { return String::new() };
-                let height = odds.height(axis.of(mark.to_f64().unwrap_or_default()));
+                let height = odds.height(axis.of(float(mark)));
                 inputs.with("目标", mark).with("推算值", plain(axis.back(odds.middle)));
                 inputs.with("误差尺度", plain(odds.scale)).with("上年", plain(axis.back(odds.last_year)));
                 inputs.with("u", plain(height.above_projection)).with("t", plain(height.above_last_year));
@@ -327,6 +327,21 @@ impl AssessmentInput<'_> {
                 forecast.p_miss().to_string()
             },
         );
+    }
+}
+
+/// Powers of ten that are exact.
+const TENS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+    1e19, 1e20, 1e21, 1e22,
+];
+
+/// The nearest binary number: of up to fifteen digits by one division of exact numbers, which is several times as fast.
+fn float(number: Decimal) -> f64 {
+    let power = usize::try_from(number.scale()).ok().and_then(|scale| TENS.get(scale));
+    match (i64::try_from(number.mantissa()), power) {
+        (Ok(digits), Some(power)) if digits.unsigned_abs() < 1 << 53 => digits as f64 / power,
+        _ => number.to_f64().unwrap_or(f64::NAN),
     }
 }
 

@@ -14,7 +14,7 @@ use super::silence::Silences;
 use super::twins::{Matter, matters};
 use super::{Office, Refusal, facts, pilot};
 use crate::domain::episode::{EpisodeState, Standing, Turn, Verdict, turn};
-use crate::domain::pace::Assessment;
+use crate::domain::pace::{Assessment, Forecast};
 use crate::domain::{LetterKind, Level, Period, TextEnum as _};
 use crate::evidence::{Evidence, Judging};
 use crate::letter::LetterLine;
@@ -201,7 +201,7 @@ impl Planner<'_> {
             grade: assessment.grade,
             run: assessment.run,
             period_end,
-            p_miss: assessment.forecast.map(|forecast| forecast.p_miss()),
+            p_miss: assessment.forecast.filter(Forecast::warns).map(|forecast| forecast.p_miss()),
             lagging,
             settled: assessment.stays,
         };

@@ -2,7 +2,6 @@
 
 use chrono::{Datelike as _, Days, Months as MonthSpan, NaiveDate};
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive as _;
 
 use crate::pace::assessment_input::AssessmentInput;
 use crate::pace::series::Series;
@@ -11,7 +10,7 @@ use crate::{Basis, Observation, Period};
 
 use super::odds::{Family, Odds};
 use super::past::{self, Past, Year};
-use super::{Axis, ForecastMethod, Projection, odds, plain};
+use super::{Axis, ForecastMethod, Projection, float, odds, plain};
 
 /// So many years' errors the usual one weighs.
 const USUAL_YEARS: f64 = 2.0;
@@ -72,10 +71,10 @@ impl AssessmentInput<'_> {
         let levels = self.levels()?;
         let part = Period::new(self.subject.window.start(), at.period.end()).ok()?;
         let reached = self.added_over(part, levels).ok()?;
-        let before = self.added_over(part.last_year()?, levels).ok()?.to_f64()?;
-        let last = self.added_over(self.subject.window.last_year()?, levels).ok()?.to_f64()?;
+        let before = float(self.added_over(part.last_year()?, levels).ok()?);
+        let last = float(self.added_over(self.subject.window.last_year()?, levels).ok()?);
         // What the amounts grew by, over what was published.
-        let apart = reached.to_f64()? / before / (1.0 + growth.to_f64()? / 100.0);
+        let apart = float(reached) / before / (1.0 + float(growth) / 100.0);
         if !((apart - 1.0).abs() < APART_MAX && last > 0.0) {
             return None;
         }
@@ -102,9 +101,9 @@ impl AssessmentInput<'_> {
             let end = three_months_before(part.end())?;
             (end > part.start()).then(|| Period::new(part.start(), end).ok()).flatten()
         };
-        let recent = |part: Period| before(part).and_then(reached).and_then(|value| value.to_f64());
+        let recent = |part: Period| before(part).and_then(reached).map(float);
         let mut years = [None; past::YEARS];
-        years[0] = Some(Year { reached: actual.to_f64()?, recent: recent(part), whole: None });
+        years[0] = Some(Year { reached: float(actual), recent: recent(part), whole: None });
         let oldest = levels.get(0)?.period.end();
         for slot in &mut years[1..] {
             (window, part) = (window.last_year()?, part.last_year()?);
@@ -112,7 +111,7 @@ impl AssessmentInput<'_> {
                 break;
             }
             let known = reached(part).zip(reached(window));
-            let known = known.and_then(|(part, whole)| Some((part.to_f64()?, whole.to_f64()?)));
+            let known = known.map(|(part, whole)| (float(part), float(whole)));
             *slot = known.map(|(reached, whole)| Year { reached, recent: recent(part), whole: Some(whole) });
         }
         Some(Past { years })
@@ -123,16 +122,17 @@ impl AssessmentInput<'_> {
     fn monthly_growth(&self, day: NaiveDate, levels: &Series<'_>, to_date: f64) -> f64 {
         let (mut new, mut old, mut weight) = (0.0, 0.0, 1.0);
         let (mut window, mut end) = (self.subject.window, day);
+        let mut at_end = [None; 2];
         for _ in 0..STEPS {
             if end < window.start() {
                 let Some(year) = window.last_year() else { break };
-                window = year;
+                (window, at_end) = (year, [None; 2]);
             }
             let Some(step) = step_before(window, end, levels) else { break };
+            let gained = self.gained((window, step), levels, &mut at_end[0]);
             let last_year = window.last_year().zip(step.last_year());
-            let gained = self.gained(window, step, levels);
-            let gained_before = last_year.and_then(|(window, step)| self.gained(window, step, levels));
-            if let (Some(now), Some(before)) = (gained, gained_before) {
+            let before = last_year.and_then(|years| self.gained(years, levels, &mut at_end[1]));
+            if let (Some(now), Some(before)) = (gained, before) {
                 new += weight * now;
                 old += weight * before;
             }
@@ -144,19 +144,25 @@ impl AssessmentInput<'_> {
         if old > 0.0 && ratio.is_finite() { ratio.clamp(to_date * 0.5, to_date * 2.0) } else { to_date }
     }
 
-    /// What was added over a part of a year.
-    fn gained(&self, window: Period, step: Period, levels: &Series<'_>) -> Option<f64> {
+    /// What was added over a step of a year; `at_end` is what the year had reached by the step's end, where the step after it
+    /// has told, and then by its start.
+    fn gained(
+        &self,
+        (window, step): (Period, Period),
+        levels: &Series<'_>,
+        at_end: &mut Option<f64>,
+    ) -> Option<f64> {
         if self.measure().basis == Basis::Period {
-            return levels.sum(step).ok()?.to_f64();
+            return levels.sum(step).ok().map(float);
         }
         let reached =
-            |end: NaiveDate| self.added_over(Period::new(window.start(), end).ok()?, levels).ok()?.to_f64();
-        let all = reached(step.end())?;
+            |end: NaiveDate| self.added_over(Period::new(window.start(), end).ok()?, levels).ok().map(float);
+        let all = at_end.take().or_else(|| reached(step.end()));
         if step.start() == window.start() {
-            Some(all)
-        } else {
-            Some(all - reached(step.start().pred_opt()?)?)
+            return all;
         }
+        *at_end = reached(step.start().pred_opt()?);
+        Some(all? - (*at_end)?)
     }
 }
 

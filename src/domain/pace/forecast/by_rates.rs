@@ -2,7 +2,6 @@
 
 use chrono::Datelike as _;
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive as _;
 
 use crate::pace::assessment_input::AssessmentInput;
 use crate::pace::working::Working;
@@ -10,7 +9,7 @@ use crate::{Observation, Period};
 
 use super::by_amounts::three_months_before;
 use super::odds::{Family, Odds};
-use super::{Axis, ForecastMethod, Projection, YEARS_MAX, odds, plain};
+use super::{Axis, ForecastMethod, Projection, YEARS_MAX, float, odds, plain};
 
 /// A single year counts at most with this error, in points.
 const ERROR_MAX: f64 = 15.0;
@@ -32,7 +31,7 @@ impl AssessmentInput<'_> {
         (elapsed, ceiling): (f64, bool),
         work: &mut W,
     ) -> Option<Projection> {
-        let (now, window) = (actual.to_f64()?, self.subject.window);
+        let (now, window) = (float(actual), self.subject.window);
         let recent = self.recent_rate(window, at.period, now, elapsed);
         let value = carried(now, recent, elapsed);
         let (mut errors, mut last_end) = (Vec::new(), None);
@@ -76,7 +75,7 @@ impl AssessmentInput<'_> {
     }
 
     fn rate(&self, period: Period) -> Option<f64> {
-        self.series.at(period, self.measure().basis)?.value.to_f64()
+        Some(float(self.series.at(period, self.measure().basis)?.value))
     }
 
     /// What the last three months grew by, so that they and the months before make the rate to date.
@@ -101,7 +100,7 @@ impl AssessmentInput<'_> {
                 && last.period.start() == one.period.start()
                 && month > last_month
             {
-                let moved = (one.value - last.value).to_f64().unwrap_or(0.0);
+                let moved = float(one.value - last.value);
                 sum += moved * moved * last_month * month / (12.0 * (month - last_month));
                 count += 1.0;
             }

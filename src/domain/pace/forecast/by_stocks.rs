@@ -1,7 +1,6 @@
 //! Stocks and shares: what the rest of the year usually adds, and what the last twelve months did.
 
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive as _;
 
 use crate::pace::assessment_input::AssessmentInput;
 use crate::pace::months;
@@ -9,7 +8,7 @@ use crate::pace::working::Working;
 use crate::{Observation, Period};
 
 use super::odds::{Family, Odds};
-use super::{Axis, ForecastMethod, Projection, YEARS_MAX, odds, past, plain};
+use super::{Axis, ForecastMethod, Projection, YEARS_MAX, float, odds, past, plain};
 
 /// So many years' errors the usual one weighs.
 const USUAL_YEARS: f64 = 4.0;
@@ -32,7 +31,7 @@ impl AssessmentInput<'_> {
         (elapsed, ceiling): (f64, bool),
         work: &mut W,
     ) -> Option<Projection> {
-        let now = actual.to_f64()?;
+        let now = float(actual);
         let (past, last_end) = self.past_stocks(at);
         let relative = now > 0.0 && past.iter().flatten().all(|(then, end)| *then > 0.0 && *end > 0.0);
         let left = 12.0 - elapsed;
@@ -78,7 +77,7 @@ impl AssessmentInput<'_> {
     /// What the stock was at the same day and at the end of each past year, the latest first; and at last year's end.
     fn past_stocks(&self, at: &Observation) -> (Vec<Option<Then>>, Option<f64>) {
         let basis = self.measure().basis;
-        let value = |period: Period| self.series.at(period, basis)?.value.to_f64();
+        let value = |period: Period| Some(float(self.series.at(period, basis)?.value));
         let (mut years, mut last_end) = (Vec::new(), None);
         let Some(oldest) = self.series.get(0).map(|first| first.period.end()) else {
             return (years, last_end);
@@ -107,7 +106,7 @@ impl AssessmentInput<'_> {
         let (mut sum, mut count) = (0.0, 0.0);
         let mut before: Option<(i64, f64)> = None;
         for one in self.series.until(at.period.end().pred_opt()?) {
-            let (month, value) = (months::index(one.period.end()), one.value.to_f64()?);
+            let (month, value) = (months::index(one.period.end()), float(one.value));
             if let Some((last_month, last)) = before
                 && month > last_month
                 && month > since

@@ -59,6 +59,9 @@ const USUAL_ERROR: [f64; 11] = [0.24, 0.203, 0.161, 0.144, 0.130, 0.111, 0.094, 
 const AMOUNTS_SQUARE: [f64; 11] = [0.78, 0.79, 0.73, 0.7, 0.65, 0.6, 0.59, 0.56, 0.52, 0.52, 0.5];
 const RATES_SQUARE: [f64; 11] = [2.5, 2.4, 1.9, 1.7, 1.3, 1.2, 1.15, 1.0, 0.9, 0.9, 1.0];
 
+/// More steps to a place on the curve are never needed: halving alone comes as near.
+const STEPS: usize = 64;
+
 /// A single error over its scale counts at most with this square.
 const SQUARE_MAX: f64 = 25.0;
 
@@ -158,26 +161,43 @@ impl Odds {
         self.scale <= 0.0
     }
 
-    /// The value below which the end lies with this probability: the curve, read the other way by halving.
+    /// The value below which the end lies with this probability: the curve, read the other way.
     pub(super) fn quantile(&self, probability: f64) -> f64 {
         if self.never_wrong() {
             return self.middle;
         }
-        let wanted = libm::log(probability / (1.0 - probability));
+        self.middle + self.above(libm::log(probability / (1.0 - probability))) * self.scale
+    }
+
+    /// How many scales above the projection the curve has this logit. Without ambition it is a formula; with it, Newton's
+    /// steps, each held between the closest places known to lie below and above.
+    fn above(&self, wanted: f64) -> f64 {
         let [a, b, c] = self.coefficients;
-        let (mut low, mut high) = (-1.0_f64, 1.0_f64);
-        let logit = |above: f64| a + b * libm::asinh(1.5 * above) + c * self.ambition(above);
-        while logit(low) > wanted && low > -1e6 {
-            low *= 2.0;
+        let start = libm::sinh((wanted - a) / b) / 1.5;
+        if c <= 0.0 {
+            return start;
         }
-        while logit(high) < wanted && high < 1e6 {
-            high *= 2.0;
+        // Ambition moves a logit by three coefficients at most.
+        let mut low = libm::sinh((wanted - a - 3.0 * c) / b) / 1.5;
+        let mut high = libm::sinh((wanted - a + 3.0 * c) / b) / 1.5;
+        let mut at = start;
+        for _ in 0..STEPS {
+            let ambition = self.ambition(at);
+            let off = a + b * libm::asinh(1.5 * at) + c * ambition - wanted;
+            if off < 0.0 {
+                low = at
+            } else {
+                high = at
+            }
+            let moving = if ambition.abs() < 3.0 { 0.3 * c } else { 0.0 };
+            let next = at - off / (1.5 * b / (1.0 + 2.25 * at * at).sqrt() + moving);
+            let next = if next > low && next < high { next } else { low.midpoint(high) };
+            if (next - at).abs() <= 1e-12 * (1.0 + at.abs()) {
+                return next;
+            }
+            at = next;
         }
-        for _ in 0..42 {
-            let middle = low.midpoint(high);
-            if logit(middle) < wanted { low = middle } else { high = middle }
-        }
-        self.middle + low.midpoint(high) * self.scale
+        at
     }
 
     /// The square of an error over its scale, as a part of what is usual after so many months: 1 on the average.
