@@ -79,7 +79,7 @@ fn read(path: &Path) -> Result<BTreeMap<String, Lines>, Error> {
 fn parse(bytes: &[u8]) -> Result<BTreeMap<String, Lines>, Error> {
     let refused = |line: u64, why: String| Error::new(ErrorKind::InvalidData, format!("第{line}行：{why}"));
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(bytes);
-    let head = reader.headers().map_err(|error| refused(1, error.to_string()))?.clone();
+    let head = reader.headers().map_err(|_| refused(1, "不是UTF-8编码的CSV".to_owned()))?.clone();
     let column = |name: &str| head.iter().position(|one| one == name);
     let (Some(id), Some(period), Some(value)) = (column("id"), column("period"), column("value")) else {
         return Err(refused(1, "表头应有id、period、value三列".to_owned()));

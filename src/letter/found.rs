@@ -171,7 +171,8 @@ impl LetterLine {
         let Found { subject, assessment, .. } = *found;
         let facts = Facts::of(*found);
         let numbers = Numbers::of(&facts);
-        let forecast = assessment.forecast.map(|forecast| facts.forecast(&forecast, &numbers));
+        let forecast = assessment.forecast.filter(Forecast::warns);
+        let forecast = forecast.map(|forecast| facts.forecast(&forecast, &numbers));
         let state = facts.state(forecast.as_ref().is_some_and(|forecast| forecast.decides));
         let done = facts.moves.then(|| numbers.completion(&facts)).flatten();
         let (completion, completion_due) = done.unzip();
@@ -258,8 +259,7 @@ impl Facts<'_> {
     fn forecast(&self, forecast: &Forecast, numbers: &Numbers<'_>) -> LineForecast {
         let Found { pack, assessment, .. } = self.found;
         // Held by the threshold of a warning in force: a reminder of it speaks of the same forecast.
-        let warns = forecast.warns()
-            && pack.level_by_forecast(assessment.grade, Some(forecast.p_miss()), true).is_some();
+        let warns = pack.level_by_forecast(assessment.grade, Some(forecast.p_miss()), true).is_some();
         LineForecast {
             value: numbers.value(forecast.value()),
             low: numbers.value(forecast.low()),

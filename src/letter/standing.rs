@@ -7,7 +7,7 @@ use super::found::{Facts, Found};
 use super::ground::{Ground, GroundKind};
 use super::line::{LineForecast, LineState};
 use xushi_domain::kind::{ReportedBy, WayFrom};
-use xushi_domain::pace::{Assessment, RuleId};
+use xushi_domain::pace::{Assessment, Forecast, RuleId};
 use xushi_domain::{Grade, Level};
 
 impl Facts<'_> {
@@ -73,7 +73,10 @@ impl Facts<'_> {
             (LineState::LimitBroken, _) => "已突破控制目标",
             (LineState::Late, Grade::Behind) => "逾期",
             (LineState::Late, Grade::Critical) => "严重逾期",
-            _ => return grade.beside_forecast(assessment.forecast.map(|forecast| forecast.p_miss())),
+            _ => {
+                let told = assessment.forecast.filter(Forecast::warns);
+                return grade.beside_forecast(told.map(|forecast| forecast.p_miss()));
+            }
         };
         said.to_owned()
     }

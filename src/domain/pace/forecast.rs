@@ -106,9 +106,10 @@ impl Forecast {
         self.p_miss
     }
 
-    /// Whether it may call for a letter: what one month says is shown, and warns nobody.
+    /// Whether it may call for a letter and be told in one: what one month says, or a rate of which no past year is known, is
+    /// shown, and warns nobody.
     pub fn warns(&self) -> bool {
-        self.elapsed >= MONTHS_WARN
+        self.elapsed >= MONTHS_WARN && (self.method != ForecastMethod::Rate || self.years > 0)
     }
 
     /// How wrong it was when the year ended with `came`, beside what is usual after so many months: 1 on the average.

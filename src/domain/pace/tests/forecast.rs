@@ -132,13 +132,14 @@ fn a_rate_is_carried_on_with_its_own_past_errors() {
     // Nothing else known: a spread of 5 points, a usual error of 1.4 × 5 × √(5 ÷ 7) = 5.91608.
     // u = 1.6 ÷ 5.91608 = 0.2705; L = 0.34 + 1.77 × arsinh(0.4057) = 1.0397: 0.7388.
     assert_eq!(told(&forecast(&given)), "2.138 [-4.899, 7.841] 0.74 of 0");
+    assert!(!forecast(&given).warns(), "no year has shown how such a forecast ends");
     // Differences 0.5, −0.8 and 1.1. The moves, times 7 × 12 ÷ (12 × 5): 0.35, 0.896 and 1.694. Spread √((6.25 + 2.94) ÷ 3.25) =
     // 1.68157, usual error 1.98967, scale √((2.1 + 2 × 1.98967²) ÷ 5) = 1.41545. u = 1.1304, L = 2.6385: 0.9333.
     let given = given.at("2024-07-31", "5").at("2024-12-31", "5.5");
     let given = given.at("2023-07-31", "6").at("2023-12-31", "5.2");
     let given = given.at("2022-07-31", "3").at("2022-12-31", "4.1");
     assert_eq!(told(&forecast(&given)), "2.718 [1.034, 4.082] 0.93 of 3");
-    assert_eq!(forecast(&given).method, ForecastMethod::Rate);
+    assert_eq!((forecast(&given).method, forecast(&given).warns()), (ForecastMethod::Rate, true));
     // A rate that is above its target may fall again: u = −0.4945, L = −0.8753.
     assert_eq!(forecast(&given.clone().with(|given| given.own[0].value = n("5.2"))).p_miss(), n("0.29"));
     // 左右 may fall 0.5 short: u = 1.1 ÷ 1.41545 = 0.7771, L = 2.0991.
