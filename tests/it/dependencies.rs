@@ -11,7 +11,7 @@ use crate::tidy::{blank_text, is_test, names_crate, plain_code};
 
 /// Licences under which a dependency may come, by their SPDX names: none asks for the sources of what is linked with it.
 const LICENCES: &[&str] =
-    &["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "Unicode-3.0", "Zlib"];
+    &["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MIT-0", "Unicode-3.0", "Zlib"];
 
 /// The only registry.
 const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";

@@ -103,12 +103,6 @@ impl Exchange<'_> {
             short(&sent),
             short(&body)
         );
-        if let Some(file) = std::env::var_os("COLLECT") {
-            use std::io::Write as _;
-            let mut file = std::fs::File::options().create(true).append(true).open(file).unwrap();
-            writeln!(file, "{told}\n").unwrap();
-            return;
-        }
         panic!("{told}");
     }
 

@@ -20,7 +20,7 @@ both! {
             if packed {
                 json.clear();
                 flate2::read::GzDecoder::new(&answer.bytes[..]).read_to_end(&mut json).unwrap();
-                assert_eq!(answer.header("vary"), "accept-encoding");
+                assert!(answer.header("vary").contains("accept-encoding"));
             }
             assert_eq!((answer.status.as_u16(), &json), (200, &first.bytes), "{encodings}");
             assert_eq!(answer.header("etag"), first.header("etag"), "{encodings}");

@@ -278,6 +278,14 @@ both! {
         let twice = json!({"curves": [{"kind": "total", "curve": {"kind": "last_year"}}, {"kind": "total", "curve": {"kind": "linear_days"}}]});
         app.put(&url, twice).await.problem(422, "invalid", "/curves/1/kind");
         app.put(&url, json!({"curves": [{"kind": "total", "curve": {"kind": "mean_years", "years": 1}}]})).await.problem(422, "invalid", "/curves/0/curve/years");
+        for stray in [json!({"kind": "linear_months", "years": 3}), json!({"kind": "mean_years", "years": 3, "nodes": []})] {
+            app.put(&url, json!({"curves": [{"kind": "total", "curve": stray}]})).await.problem(422, "invalid", "/curves/0/curve");
+        }
+        for fraction in [".5", "5.", "+1", "1e0"] {
+            let nodes = json!([{"on": "2025-12-31", "fraction": fraction}]);
+            let curve = json!({"kind": "nodes", "nodes": nodes});
+            app.put(&url, json!({"curves": [{"kind": "level", "curve": curve}]})).await.problem(422, "invalid", "/curves/0/curve/nodes/0/fraction");
+        }
         assert_eq!(app.get(&url).await.expect(200), curves);
     }
 }
