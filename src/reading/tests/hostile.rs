@@ -8,7 +8,7 @@ use crate::document::{self, Block, Document};
 use crate::{plan, report};
 
 /// Far above what any of these takes, far below what an unbounded one would.
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(60);
 
 fn within(what: &str, bytes: &[u8]) -> Result<Document, Unreadable> {
     let start = Instant::now();
