@@ -9,6 +9,8 @@ pub const PHONE: usize = 30;
 pub const EMAIL: usize = 254;
 /// A unit's name.
 pub const UNIT: usize = 60;
+/// Other names a unit may have: how many.
+pub const UNIT_ALIASES: usize = 30;
 /// A region's name.
 pub const REGION: usize = 40;
 /// A measure's name, and each other name of it.

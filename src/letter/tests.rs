@@ -606,6 +606,8 @@ fn letters_can_be_looked_at() {
         ("report", report_reminder()),
         ("reply", reply_reminder("2025-09-04")),
         ("lifting", lifting(vec![investment(1)])),
+        ("withdrawal", withdrawn::of_a_warning()),
+        ("correction", withdrawn::correction()),
     ] {
         let letter = render(&facts);
         std::fs::write(dir.join(format!("{name}.html")), letter.html_alone()).unwrap();

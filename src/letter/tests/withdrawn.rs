@@ -25,7 +25,13 @@ fn withdrawal(of: WithdrawnLetter) -> LetterFacts {
     }
 }
 
-fn correction() -> LetterFacts {
+/// A 撤函 about a warning that was answered.
+pub(super) fn of_a_warning() -> LetterFacts {
+    let replied_on = Some(day("2025-09-02"));
+    withdrawal(WithdrawnLetter { replied_on, ..taken_back(LetterKind::Warning) })
+}
+
+pub(super) fn correction() -> LetterFacts {
     let of = WithdrawnLetter {
         replied_on: Some(day("2025-09-02")),
         with: vec!["湘攻坚函〔2025〕7号".into()],

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use crate::domain::lengths::{REASON, UNIT, UNIT_ALIASES};
 use crate::domain::{Invalid, Retiree, Unit, invalid};
 use crate::office::actor::Deed;
 use crate::office::retirement::expect_alive;
@@ -106,15 +107,12 @@ async fn change_unit(deed: &mut Deed<'_>, seen: UnitRow, edit: UnitEdit) -> Resu
     Ok(deed.tx().update_unit(&changed, aliases.as_deref()).await?)
 }
 
-/// Other names a unit may have.
-const ALIASES_MAX: usize = 30;
-
 fn checked_aliases(aliases: &[String]) -> Result<Vec<String>, Invalid> {
-    if aliases.len() > ALIASES_MAX {
-        return Err(Invalid::new("aliases", "too_many", format!("一个单位最多登记{ALIASES_MAX}个别名。")));
+    if aliases.len() > UNIT_ALIASES {
+        return Err(Invalid::new("aliases", "too_many", format!("一个单位最多登记{UNIT_ALIASES}个别名。")));
     }
     let one = |(place, name): (usize, &String)| {
-        invalid::text("aliases", name, 60)
+        invalid::text("aliases", name, UNIT)
             .map_err(|wrong| Invalid { field: format!("aliases.{place}"), ..wrong })
     };
     aliases.iter().enumerate().map(one).collect()
@@ -132,7 +130,7 @@ pub async fn merge_units(
     id: Uuid,
     (into, reason): (&str, &str),
 ) -> Result<(UnitRow, UnitRow, Merged), Refusal> {
-    let reason = invalid::text("reason", reason, 500)?;
+    let reason = invalid::text("reason", reason, REASON)?;
     let mut deed = office.begin(actor).await?;
     let merged = merge_in(&mut deed, id, (into, reason)).await;
     deed.end(merged).await

@@ -14,6 +14,7 @@ use super::planned::{Finding, Key};
 use super::{Actor, Office, Refusal, run, settle};
 use crate::clock::office_zone;
 use crate::domain::invalid::text;
+use crate::domain::lengths::{CHANGE_REASON, PERSON};
 use crate::domain::{Invalid, LetterKind, LetterState, TextEnum as _};
 use crate::letter::{LetterContact, LetterFacts, LetterLine, WithdrawnLetter};
 use crate::store::rows::{
@@ -102,8 +103,8 @@ struct Taken {
 
 impl Taken {
     async fn of(office: &Office, id: Uuid, (signer, reason): (&str, &str)) -> Result<Self, Refusal> {
-        let signer = text("signer", signer, 30)?;
-        let reason = phrase(&text("reason", reason, 200)?)?;
+        let signer = text("signer", signer, PERSON)?;
+        let reason = phrase(&text("reason", reason, CHANGE_REASON)?)?;
         let before = office.store.find_letter(id).await?.ok_or(Refusal::NotFound("函"))?;
         let state: LetterState = word(&before.state)?;
         if !state.is_standing() {
@@ -349,7 +350,7 @@ fn about(lines: &[LetterLine]) -> String {
 fn phrase(reason: &str) -> Result<String, Invalid> {
     let reason = reason.trim_end_matches(['。', '；', '，', '.', ';', ',', ' ']);
     let own = ["因为", "由于", "因"].into_iter().find_map(|word| reason.strip_prefix(word)).unwrap_or(reason);
-    text("reason", own, 200)
+    text("reason", own, CHANGE_REASON)
 }
 
 fn refused(code: &'static str, detail: &'static str) -> Refusal {

@@ -7,7 +7,7 @@ use crate::api::http::page::{LIMIT_DEFAULT, LIMIT_MAX};
 use crate::domain::lengths::{
     AGAINST, CAMPAIGN, CHANGE_REASON, DOC_NO, EMAIL, EVIDENCE, FILE_NAME, KEY_NAME, MARK, MEASURE,
     MEASURE_UNIT, NOTE, OFFICE, PERSON, PHONE, PHRASE, REASON, REGION, REPLY_TEXT, REPORTER, RULE_PACK,
-    SOURCE, TASK, UNIT,
+    SOURCE, TASK, UNIT, UNIT_ALIASES,
 };
 use crate::domain::reply::{FILE_BYTES_MAX, FILES_MAX, REMEDIES_MAX};
 
@@ -63,8 +63,16 @@ const FITS: &[(&[&str], &[(&str, Fits)])] = &[
     (&["NextYearBody"], &[("name", Text(CAMPAIGN)), ("doc_no", Text(DOC_NO))]),
     (
         &["CreateUnit", "UpdateUnit"],
-        &[("name", Text(UNIT)), ("region", Text(KEY)), ("parent", Text(KEY)), ("credit_code", Text(KEY))],
+        &[
+            ("name", Text(UNIT)),
+            ("region", Text(KEY)),
+            ("parent", Text(KEY)),
+            ("credit_code", Text(KEY)),
+            ("aliases", Texts(UNIT_ALIASES, UNIT)),
+        ],
     ),
+    (&["MergeUnit"], &[("into", Text(KEY)), ("reason", Text(REASON))]),
+    (&["WithdrawLetter"], &[("signer", Text(PERSON)), ("reason", Text(CHANGE_REASON))]),
     (
         &["CreateContact", "UpdateContact"],
         &[("name", Text(PERSON)), ("email", Text(EMAIL)), ("phone", Text(PHONE)), ("unit", Text(KEY))],
@@ -81,6 +89,7 @@ const FITS: &[(&[&str], &[(&str, Fits)])] = &[
             ("campaign", Text(KEY)),
             ("parent", Text(KEY)),
             ("ordinal", Between(0, 9_999)),
+            ("reason", Text(CHANGE_REASON)),
         ],
     ),
     (&["PartBody"], &[("unit", Text(KEY))]),

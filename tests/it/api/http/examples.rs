@@ -115,7 +115,8 @@ impl Teller<'_> {
         let review = format!("{letter}/replies/{}/review", reply["id"].as_str().unwrap());
         self.tell(Method::POST, "/letters/{id}/replies/{rid}/review", &review, Value::Null).await;
         self.tell(Method::POST, "/letters/{id}/closure", &format!("{letter}/closure"), Value::Null).await;
-        self.tell(Method::POST, "/letters/{id}/withdrawal", &format!("{letter}/withdrawal"), Value::Null).await;
+        self.tell(Method::POST, "/letters/{id}/withdrawal", &format!("{letter}/withdrawal"), Value::Null)
+            .await;
     }
 }
 
