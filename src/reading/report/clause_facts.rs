@@ -169,7 +169,11 @@ impl<'a> ReportClause<'a> {
             .read
             .loose
             .iter()
-            .map(|range| text[range.start..(range.end + 6).min(text.len())].iter().collect())
+            .map(|range| {
+                let vague = range.start > 0 && matches!(text[range.start - 1], '数' | '几' | '上' | '近');
+                let start = range.start - usize::from(vague);
+                text[start..(range.end + 6).min(text.len())].iter().collect()
+            })
             .collect();
         for words in words {
             self.reader.hand_back(&words, self.place, "数目不确定，未作解读");

@@ -143,7 +143,7 @@ impl Statements {
         }
         rest = self.of_region(rest, bullet || heading);
         let short = rest.chars().count() <= HEADLINE_MAX && !rest.contains(['。', '，', '；']);
-        let numberless = phrase::amounts(rest).amounts.is_empty();
+        let numberless = is_numberless(rest);
         if (heading || short) && numberless && !rest.contains('。') {
             self.caption = rest.to_owned();
             self.thread.heading = (!rest.is_empty()).then(|| bare(rest).to_owned());
@@ -216,7 +216,7 @@ impl Statements {
             && sentence.ends_with('。')
             && !text.contains(['，', '、', '；'])
             && !text.chars().any(|c| c.is_ascii_digit());
-        if headline && phrase::amounts(text).amounts.is_empty() {
+        if headline && is_numberless(text) {
             if self.sectioned || self.thread.span.is_some_and(|span| span.told != Told::Months) {
                 self.thread.span = None;
             }
@@ -295,6 +295,12 @@ impl Statements {
             None => format!("全{level}"),
         }
     }
+}
+
+/// Whether a text has no amount, not even one that nobody can say (数十家).
+fn is_numberless(text: &str) -> bool {
+    let read = phrase::amounts(text);
+    read.amounts.is_empty() && read.loose.is_empty() && !read.unreadable
 }
 
 /// Without the blanks that a typesetter put between Chinese words and numbers.

@@ -72,3 +72,11 @@ fn reports_are_read_as_their_keys_say() {
     }
     assert!(wrong.is_empty(), "{wrong}");
 }
+
+#[test]
+fn an_amount_that_nobody_can_say_is_handed_back() {
+    let text = "湖东市工作月报\n\n2026年8月26日\n\n1-7月，全市投资增长5%。带动企业数十家。\n";
+    let read = report::read(&document::read(text.as_bytes()).unwrap());
+    let unread: Vec<&str> = read.unread.iter().map(|unread| unread.text.as_str()).collect();
+    assert_eq!((read.facts.len(), unread), (1, vec!["数十家"]));
+}
