@@ -36,9 +36,7 @@ static CLOSED: LazyLock<Value> = LazyLock::new(|| {
 static PARTIAL: LazyLock<Value> = LazyLock::new(|| {
     let mut schemas = CLOSED.clone();
     for (_, schema) in schemas.as_object_mut().unwrap() {
-        for part in std::iter::once(&mut Value::Null)
-            .chain(schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten())
-        {
+        for part in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
             part.as_object_mut().map(|part| part.remove("required"));
         }
         schema.as_object_mut().unwrap().remove("required");
