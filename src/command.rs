@@ -1,12 +1,12 @@
 //! The `xushi` command: reads arguments, calls the application. It stands in the library, so that the program is only
 //! linked and nothing is compiled twice.
 
-mod backtest;
 mod check_mail;
 mod document_file;
 mod read_plan;
 mod read_report;
 mod read_sheet;
+mod try_forecasts;
 mod try_out;
 
 use std::io::Write as _;
@@ -102,7 +102,7 @@ enum Command {
         file: PathBuf,
     },
     /// 用历年数据检验预测：逐年逐月按当时所知预测，与后来的实际对照，列出各月的准确程度
-    Backtest(backtest::Backtest),
+    Backtest(try_forecasts::Backtest),
     /// 试算一个指标：读入JSON文件（-为标准输入），输出研判结果和计算过程
     Assess {
         /// 文件，内容同接口/assessments/preview的请求
@@ -122,7 +122,7 @@ pub async fn main() -> ExitCode {
         Some(Command::ReadPlan { file }) => read_plan::read_plan(file, std::io::stdout().lock()),
         Some(Command::ReadReport { file }) => read_report::read_report(file, std::io::stdout().lock()),
         Some(Command::ReadSheet { file }) => read_sheet::read_sheet(file, std::io::stdout().lock()),
-        Some(Command::Backtest(asked)) => backtest::backtest(asked, std::io::stdout().lock()),
+        Some(Command::Backtest(asked)) => try_forecasts::backtest(asked, std::io::stdout().lock()),
         Some(Command::Assess { file }) => try_out::assess(file, std::io::stdout().lock()),
         _ => run(arguments).await,
     };

@@ -38,7 +38,7 @@ text_enum! {
 
 text_enum! {
     /// What kind of target a past year is judged as.
-    SampleTarget "sample_target" {
+    TriedTarget "sample_target" {
         /// An amount to add up.
         Total = "total",
         /// The same amount as growth, levels known.
@@ -50,7 +50,7 @@ text_enum! {
     }
 }
 
-impl SampleTarget {
+impl TriedTarget {
     fn kind(self) -> Kind {
         match self {
             Self::Total => Kind::Total,
@@ -72,7 +72,7 @@ pub struct Prediction {
     /// How the target was set.
     pub rule: TargetRule,
     /// What it was judged as.
-    pub kind: SampleTarget,
+    pub kind: TriedTarget,
     /// Probability stated that the target would be missed.
     pub p_miss: f64,
     /// Value foretold.
@@ -168,7 +168,7 @@ impl<'a> Prepared<'a> {
         &self,
         series: usize,
         year: i32,
-        kind: SampleTarget,
+        kind: TriedTarget,
         scale: Option<ErrorScale>,
         predictions: &mut Vec<Prediction>,
     ) -> Vec<f64> {
@@ -205,7 +205,7 @@ impl<'a> Prepared<'a> {
         &self,
         year: i32,
         month: u32,
-        (kind, promised): (SampleTarget, Decimal),
+        (kind, promised): (TriedTarget, Decimal),
         error_scale: Option<ErrorScale>,
     ) -> Option<Forecast> {
         let growth = kind.kind() == Kind::Growth;
@@ -220,7 +220,7 @@ impl<'a> Prepared<'a> {
             benchmark: None,
         };
         let as_of = last_day(year, month)?;
-        let own = if kind == SampleTarget::Growth { &self.with_growth } else { &self.facts };
+        let own = if kind == TriedTarget::Growth { &self.with_growth } else { &self.facts };
         // Eleven years back are read at most; the engine itself leaves out what was not known.
         let from = own.partition_point(|fact| fact.period.end() < first_day(year - 13));
         let to = own.partition_point(|fact| fact.period.end() <= as_of);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Unreadable, docx, pages, paragraphs, plain_text};
+use crate::{Unreadable, docx, paragraphs, plain_text, printed_pages};
 
 /// Largest file that is read.
 pub const BYTES_MAX: usize = 20 * 1024 * 1024;
@@ -154,7 +154,7 @@ pub fn of_pages(text: &str) -> Result<Document, Unreadable> {
     if text.len() > BYTES_MAX {
         return Err(Unreadable::TooLarge);
     }
-    Ok(Document { blocks: paragraphs::joined(pages::blocks(text)?) })
+    Ok(Document { blocks: paragraphs::joined(printed_pages::blocks(text)?) })
 }
 
 /// What an OLE container is: the names of its streams stand in it in UTF-16.

@@ -12,10 +12,10 @@
 
 pub mod document;
 mod docx;
-mod pages;
 mod paragraphs;
 mod plain_text;
 pub mod plan;
+mod printed_pages;
 pub mod report;
 pub mod sheet;
 mod unreadable;

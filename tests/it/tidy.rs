@@ -196,7 +196,7 @@ pub(super) const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "command",
-        &["api", "app", "clock", "config", "demo", "domain", "jobs", "reading", "store", "office"],
+        &["api", "app", "clock", "config", "demo", "domain", "jobs", "letter", "reading", "store", "office"],
         &["serde_json", "tokio"],
     ),
     // The store's own rounding of a timestamp, so that a clock never gives what a row cannot keep.

@@ -82,7 +82,10 @@ impl From<Invalid> for FieldError {
     }
 }
 
-/// `target.value` → `/target/value`.
+/// `target.value` → `/target/value`; nothing → the whole body.
 pub fn pointer(field: &str) -> String {
+    if field.is_empty() {
+        return String::new();
+    }
     format!("/{}", field.replace('.', "/"))
 }

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use crate::text_enum;
 
-use super::{SampleTarget, TargetRule, decimal, float};
+use super::{TargetRule, TriedTarget, decimal, float};
 
 text_enum! {
     /// What the values of a series are.
@@ -24,11 +24,11 @@ text_enum! {
 
 impl SampleBasis {
     /// What such a series is judged as.
-    pub(super) fn targets(self) -> &'static [SampleTarget] {
+    pub(super) fn targets(self) -> &'static [TriedTarget] {
         match self {
-            Self::Cumulative | Self::Period => &[SampleTarget::Total, SampleTarget::Growth],
-            Self::Yoy => &[SampleTarget::Rate],
-            Self::Point => &[SampleTarget::Level],
+            Self::Cumulative | Self::Period => &[TriedTarget::Total, TriedTarget::Growth],
+            Self::Yoy => &[TriedTarget::Rate],
+            Self::Point => &[TriedTarget::Level],
         }
     }
 
@@ -122,26 +122,26 @@ impl History {
     }
 
     /// What came of a year, in the unit of the kind.
-    pub(super) fn outcome(&self, year: i32, kind: SampleTarget) -> Option<Decimal> {
+    pub(super) fn outcome(&self, year: i32, kind: TriedTarget) -> Option<Decimal> {
         match kind {
-            SampleTarget::Growth => self.growth(year, 12),
+            TriedTarget::Growth => self.growth(year, 12),
             _ => self.years.get(&year)?.get(&12).copied(),
         }
     }
 
     /// The target of a year by a rule; `None` without four whole years before it.
-    pub(super) fn target(&self, year: i32, kind: SampleTarget, rule: TargetRule) -> Option<Decimal> {
+    pub(super) fn target(&self, year: i32, kind: TriedTarget, rule: TargetRule) -> Option<Decimal> {
         let mut ends = [0.0; 4];
         for (end, back) in ends.iter_mut().zip(1..) {
             *end = self.at(year - back, 12)?;
         }
         let three = rule == TargetRule::ThreeGrowths;
-        if kind == SampleTarget::Rate {
+        if kind == TriedTarget::Rate {
             return decimal(if three { (ends[0] + ends[1] + ends[2]) / 3.0 } else { ends[0] });
         }
         let growths = [ends[0] / ends[1], ends[1] / ends[2], ends[2] / ends[3]];
         let growth = if three { growths.iter().sum::<f64>() / 3.0 } else { growths[0] };
-        decimal(if kind == SampleTarget::Growth { (growth - 1.0) * 100.0 } else { ends[0] * growth })
+        decimal(if kind == TriedTarget::Growth { (growth - 1.0) * 100.0 } else { ends[0] * growth })
     }
 
     /// How far a target lies above what last year's way would bring: its share, its growth from here, the rate to date.
@@ -149,15 +149,15 @@ impl History {
         &self,
         year: i32,
         month: u32,
-        kind: SampleTarget,
+        kind: TriedTarget,
         target: Decimal,
     ) -> Option<f64> {
         let (now, target) = (self.at(year, month)?, float(target));
-        if kind == SampleTarget::Rate {
+        if kind == TriedTarget::Rate {
             return Some(target - now);
         }
         let (then, end) = (self.at(year - 1, month)?, self.at(year - 1, 12)?);
-        let target = if kind == SampleTarget::Growth { end * (1.0 + target / 100.0) } else { target };
+        let target = if kind == TriedTarget::Growth { end * (1.0 + target / 100.0) } else { target };
         let above = libm::log(target / (now * end / then));
         above.is_finite().then_some(above)
     }

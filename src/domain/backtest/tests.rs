@@ -11,7 +11,7 @@ fn prediction(year: i32, month: u32, p_miss: f64, missed: bool) -> Prediction {
         year,
         month,
         rule: TargetRule::ThreeGrowths,
-        kind: SampleTarget::Total,
+        kind: TriedTarget::Total,
         p_miss,
         projection: Decimal::ONE_HUNDRED,
         interval: (Decimal::from(90), Decimal::from(110)),
@@ -39,15 +39,15 @@ fn targets_are_set_by_the_years_before() {
     let yearly = |year: i32| [100, 110, 132, 132, 150][usize::try_from(year - 2000).unwrap()];
     let history = History::new(SampleBasis::Period, &values(|year, _| yearly(year), 2000..2005));
     let target = |kind, rule| history.target(2004, kind, rule).unwrap().round_dp(6).normalize().to_string();
-    assert_eq!(target(SampleTarget::Total, TargetRule::ThreeGrowths), "174.24");
-    assert_eq!(target(SampleTarget::Total, TargetRule::LastGrowth), "158.4");
-    assert_eq!(target(SampleTarget::Growth, TargetRule::ThreeGrowths), "10");
+    assert_eq!(target(TriedTarget::Total, TargetRule::ThreeGrowths), "174.24");
+    assert_eq!(target(TriedTarget::Total, TargetRule::LastGrowth), "158.4");
+    assert_eq!(target(TriedTarget::Growth, TargetRule::ThreeGrowths), "10");
     assert_eq!(
-        history.target(2003, SampleTarget::Total, TargetRule::LastGrowth),
+        history.target(2003, TriedTarget::Total, TargetRule::LastGrowth),
         None,
         "four whole years before it"
     );
-    assert_eq!(history.outcome(2004, SampleTarget::Total), Some(Decimal::from(180)));
+    assert_eq!(history.outcome(2004, TriedTarget::Total), Some(Decimal::from(180)));
 }
 
 #[test]
@@ -76,9 +76,9 @@ fn years_are_judged_as_they_were_known() {
     assert_eq!(long[..short.len()], short[..], "later years change nothing of the earlier ones");
     assert!(short.iter().all(|one| one.interval.0 <= one.projection && one.projection <= one.interval.1));
     // The same question as an amount and as growth has one answer.
-    for one in short.iter().filter(|one| one.kind == SampleTarget::Total) {
+    for one in short.iter().filter(|one| one.kind == TriedTarget::Total) {
         let twin = short.iter().find(|other| {
-            other.kind == SampleTarget::Growth
+            other.kind == TriedTarget::Growth
                 && (other.year, other.month, other.rule) == (one.year, one.month, one.rule)
         });
         let twin = twin.unwrap();

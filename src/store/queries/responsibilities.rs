@@ -196,6 +196,9 @@ pub(super) async fn hand_over(
     Ok(())
 }
 
+/// An indicator with its task and its lead unit of a day, each with its name.
+type PlaceColumns = (Id, (Id, String), (Option<Id>, Option<String>));
+
 /// Where these indicators stood on a day, where that is not where they stand by now: task and lead unit, each with its name.
 ///
 /// # Errors
@@ -207,7 +210,7 @@ pub async fn list_places_on(
 ) -> Result<HashMap<Id, PlaceThen>, StoreError> {
     let mut found = HashMap::new();
     for chunk in ids.chunks(AT_ONCE) {
-        let rows: Vec<(Id, (Id, String), (Option<Id>, Option<String>))> = handovers::table
+        let rows: Vec<PlaceColumns> = handovers::table
             .inner_join(tasks::table)
             .left_join(units::table)
             .filter(handovers::indicator_id.eq_any(chunk.to_vec()))

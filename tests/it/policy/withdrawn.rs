@@ -103,7 +103,7 @@ both! {
         let after = items(&app, "/letters").await;
         assert!(after[..count].iter().all(|letter| letter["state"] == "withdrawn"), "{after:?}");
         let told = text(&app, id(&back)).await;
-        assert!(told.contains(&format!("其后的湘攻坚函〔2025〕2号")) && told.contains("一并撤销"), "{told}");
+        assert!(told.contains("其后的湘攻坚函〔2025〕2号") && told.contains("一并撤销"), "{told}");
         let mailboxes = |letters: &[&Value], all: &[Value]| {
             let ids: Vec<_> = letters.iter().map(|letter| letter["id"].clone()).collect();
             let mut found: Vec<_> = all.iter().filter(|one| ids.contains(&one["letter_id"])).map(|one| one["email"].as_str().unwrap().to_owned()).collect();

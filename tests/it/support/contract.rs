@@ -50,7 +50,8 @@ fn name_of(reference: &str) -> String {
 
 /// The validator of a schema, made once.
 fn validator(schema: &Value, partial: bool) -> Arc<Validator> {
-    static MADE: LazyLock<Mutex<HashMap<(String, bool), Arc<Validator>>>> = LazyLock::new(Mutex::default);
+    type Made = HashMap<(String, bool), Arc<Validator>>;
+    static MADE: LazyLock<Mutex<Made>> = LazyLock::new(Mutex::default);
     let key = (schema.to_string(), partial);
     if let Some(made) = MADE.lock().unwrap().get(&key) {
         return made.clone();
@@ -155,7 +156,10 @@ impl Exchange<'_> {
     /// What was accepted, the specification must not refuse.
     fn accepted(&self, operation: &Value) -> Option<String> {
         let told = &operation["requestBody"]["content"]["application/json"]["schema"];
-        let taken = (200..300).contains(&self.status) && told.is_object();
+        // What was refused row by row was not accepted.
+        let refused = serde_json::from_slice::<Value>(self.body)
+            .is_ok_and(|answer| answer["refused"].as_u64() > Some(0));
+        let taken = (200..300).contains(&self.status) && told.is_object() && !refused;
         if !taken {
             None
         } else {

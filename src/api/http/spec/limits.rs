@@ -35,8 +35,11 @@ enum Fits {
 
 use Fits::{Between, File, Items, Text, Texts};
 
+/// Names of bodies that have fields of one name and bound.
+type Bodies = &'static [&'static str];
+
 /// Schema and the one that changes it, or the schema alone; field; what it takes.
-const FITS: &[(&[&str], &[(&str, Fits)])] = &[
+const FITS: &[(Bodies, &[(&str, Fits)])] = &[
     (&["CreateApiKey"], &[("name", Text(KEY_NAME)), ("unit", Text(KEY))]),
     (
         &["CreateCampaign", "UpdateCampaign"],

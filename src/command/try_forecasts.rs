@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use crate::app::AppError;
 use crate::domain::TextEnum as _;
 use crate::domain::backtest::{
-    History, Interval, Prediction, SampleBasis, SampleTarget, Scores, TargetRule, reliability, run, scores,
+    History, Interval, Prediction, SampleBasis, Scores, TargetRule, TriedTarget, reliability, run, scores,
 };
 use crate::letter::draw_skill;
 
@@ -164,7 +164,7 @@ fn write(path: &Path, ids: &[&str], predictions: &[Prediction]) -> Result<(), Er
 /// The commonest question there is: an amount, by the first rule; else what there is.
 fn picture(predictions: &[Prediction]) -> Option<Vec<u8>> {
     let kind =
-        SampleTarget::ALL.iter().copied().find(|kind| predictions.iter().any(|one| one.kind == *kind))?;
+        TriedTarget::ALL.iter().copied().find(|kind| predictions.iter().any(|one| one.kind == *kind))?;
     let of = |month: Option<u32>| chosen(predictions, (kind, TargetRule::ThreeGrowths), month);
     let months = (1..=11).filter_map(|month| Some((month, scores(&of(Some(month)))?.skill)));
     draw_skill(&reliability(&of(None)), &months.collect::<Vec<_>>())
@@ -172,7 +172,7 @@ fn picture(predictions: &[Prediction]) -> Option<Vec<u8>> {
 
 fn chosen(
     predictions: &[Prediction],
-    (kind, rule): (SampleTarget, TargetRule),
+    (kind, rule): (TriedTarget, TargetRule),
     month: Option<u32>,
 ) -> Vec<&Prediction> {
     let fits = |one: &&Prediction| {
@@ -181,12 +181,12 @@ fn chosen(
     predictions.iter().filter(fits).collect()
 }
 
-fn chinese(kind: SampleTarget) -> &'static str {
+fn chinese(kind: TriedTarget) -> &'static str {
     match kind {
-        SampleTarget::Total => "总量目标",
-        SampleTarget::Growth => "增速目标（总量已知）",
-        SampleTarget::Rate => "增速目标（只有累计同比）",
-        SampleTarget::Level => "存量目标",
+        TriedTarget::Total => "总量目标",
+        TriedTarget::Growth => "增速目标（总量已知）",
+        TriedTarget::Rate => "增速目标（只有累计同比）",
+        TriedTarget::Level => "存量目标",
     }
 }
 
@@ -200,7 +200,7 @@ fn told(series: &BTreeMap<String, Lines>, all: &[History], predictions: &[Predic
     for (basis, count) in by_basis {
         text.push_str(&format!("未注明basis、按数据形状判断为{basis}的{count}个。\n"));
     }
-    for kind in SampleTarget::ALL.iter().copied() {
+    for kind in TriedTarget::ALL.iter().copied() {
         for rule in TargetRule::ALL.iter().copied() {
             table(predictions, (kind, rule), &mut text);
         }
@@ -211,7 +211,7 @@ fn told(series: &BTreeMap<String, Lines>, all: &[History], predictions: &[Predic
     text
 }
 
-fn table(predictions: &[Prediction], (kind, rule): (SampleTarget, TargetRule), text: &mut String) {
+fn table(predictions: &[Prediction], (kind, rule): (TriedTarget, TargetRule), text: &mut String) {
     let whole = chosen(predictions, (kind, rule), None);
     if whole.is_empty() {
         return;
