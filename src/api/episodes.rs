@@ -14,10 +14,12 @@ use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
+use crate::api::letters::withdrawal::TakenBackView;
 use crate::domain::episode::EpisodeState;
 use crate::domain::{Grade, Handling, Level};
 use crate::office::StoreError;
-use crate::office::rows::{EpisodeFilter, EpisodeRow, word};
+use crate::office::rows::{EpisodeFilter, EpisodeRow, LetterName, WithdrawalRow, word};
+use crate::office::types::Id;
 
 type EpisodeStateWord = Word<EpisodeState>;
 type GradeWord = Word<Grade>;
@@ -68,11 +70,19 @@ pub struct EpisodeView {
     pub created_at: DateTime<Utc>,
     /// 最近修改时间
     pub updated_at: DateTime<Utc>,
+    /// 就此事项发出、后已撤销的函
+    pub withdrawn: Vec<TakenBackView>,
 }
 
+/// How letters about episodes were taken back: episode, letter, how, and the letter that says so.
+type Withdrawals = [(Id, LetterName, WithdrawalRow, LetterName)];
+
 impl EpisodeView {
-    fn of((row, indicator): (EpisodeRow, String)) -> Result<Self, StoreError> {
+    fn of((row, indicator): (EpisodeRow, String), withdrawals: &Withdrawals) -> Result<Self, StoreError> {
+        let own = withdrawals.iter().filter(|(episode, ..)| *episode == row.id);
+        let taken_back = own.map(|(_, letter, how, by)| TakenBackView::new(Some(letter.number()), how, by));
         Ok(Self {
+            withdrawn: taken_back.collect(),
             id: row.id.0,
             indicator_id: row.indicator_id.0,
             indicator,
@@ -129,7 +139,10 @@ async fn list_episodes(
         updated_after: list.updated_after,
     };
     let rows = state.office.read.list_episodes(&filter, list.page).await?;
-    let page = PageView::checked(rows, list.page, |row| row.0.id.0, EpisodeView::of)?;
+    let ids: Vec<Id> = rows.iter().map(|(row, _)| row.id).collect();
+    let withdrawals = state.office.read.list_withdrawals_about(&ids).await?;
+    let view = |row| EpisodeView::of(row, &withdrawals);
+    let page = PageView::checked(rows, list.page, |row| row.0.id.0, view)?;
     respond::list(&request, &page, list.fields.as_deref())
 }
 
@@ -144,5 +157,6 @@ async fn find_episode(
     Params(params): Params<OneParams>,
 ) -> Result<HttpResponse, Refused> {
     let row = state.office.read.find_episode(*id).await?.ok_or_else(|| Refused::not_found("预警事项"))?;
-    respond::one(&request, &EpisodeView::of(row)?, params.fields.as_deref())
+    let withdrawals = state.office.read.list_withdrawals_about(&[row.0.id]).await?;
+    respond::one(&request, &EpisodeView::of(row, &withdrawals)?, params.fields.as_deref())
 }

@@ -17,7 +17,7 @@ use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
-use crate::api::letters::withdrawal::LetterWithdrawalView;
+use crate::api::letters::withdrawal::TakenBackView;
 use crate::clock::end_of;
 use crate::domain::reply::ReplyStage;
 use crate::domain::{Handling, LetterKind, LetterNumber, LetterState, Level, WorkCalendar};
@@ -76,24 +76,7 @@ pub struct LedgerItemView {
     /// 是否逾期未反馈
     overdue: bool,
     /// 当时已撤销的函；不计入函的次数
-    withdrawn: Vec<LedgerWithdrawalView>,
-}
-
-/// 台账中已撤销的一封函
-#[derive(Debug, Serialize, ToSchema)]
-pub struct LedgerWithdrawalView {
-    /// 被撤销的函的发文字号
-    #[schema(example = "湘攻坚函〔2025〕3号")]
-    letter_number: Option<String>,
-    /// 撤销的情况
-    withdrawal: LetterWithdrawalView,
-}
-
-impl LedgerWithdrawalView {
-    fn said(&self) -> String {
-        let number = self.letter_number.as_deref().unwrap_or("原函");
-        format!("{number}，{}", self.withdrawal.said())
-    }
+    withdrawn: Vec<TakenBackView>,
 }
 
 impl LedgerItemView {
@@ -109,10 +92,7 @@ impl LedgerItemView {
             |letter: &LedgerLetterRow| withdrawals.get(&letter.id).filter(|(row, _)| row.created_at < end);
         let withdrawn = letters.iter().filter_map(|letter| {
             let (row, by) = taken_back(letter)?;
-            Some(LedgerWithdrawalView {
-                letter_number: number(letter),
-                withdrawal: LetterWithdrawalView::of(row, by),
-            })
+            Some(TakenBackView::new(number(letter), row, by))
         });
         let withdrawn = withdrawn.collect();
         let standing =
@@ -370,7 +350,7 @@ fn csv(items: &[LedgerItemView]) -> String {
             state.to_owned(),
             shown(item.reply_by),
             if item.overdue { "是" } else { "否" }.to_owned(),
-            item.withdrawn.iter().map(LedgerWithdrawalView::said).collect::<Vec<_>>().join("；"),
+            item.withdrawn.iter().map(TakenBackView::said).collect::<Vec<_>>().join("；"),
             item.episode_id.to_string(),
         ];
         let line: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();

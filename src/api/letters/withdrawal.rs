@@ -69,10 +69,26 @@ impl LetterWithdrawalView {
     }
 }
 
-impl LetterWithdrawalView {
+/// 一封已撤销的函，连同撤销的情况
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TakenBackView {
+    /// 被撤销的函的发文字号
+    #[schema(example = "湘攻坚函〔2025〕3号")]
+    letter_number: Option<String>,
+    /// 撤销的情况
+    withdrawal: LetterWithdrawalView,
+}
+
+impl TakenBackView {
+    /// A letter by its number, and how it was taken back.
+    pub(in crate::api) fn new(letter_number: Option<String>, row: &WithdrawalRow, by: &LetterName) -> Self {
+        Self { letter_number, withdrawal: LetterWithdrawalView::of(row, by) }
+    }
+
     /// In words, for a table.
     pub(in crate::api) fn said(&self) -> String {
-        format!("因{}，由{}撤销", self.reason, self.letter_number)
+        let LetterWithdrawalView { reason, letter_number: by, .. } = &self.withdrawal;
+        format!("{}，因{reason}，由{by}撤销", self.letter_number.as_deref().unwrap_or("原函"))
     }
 }
 

@@ -254,6 +254,7 @@ reads! {
     withdrawals {
         fn list_ladder(letter: Id) -> Vec<(Id, LetterState)>;
         fn list_withdrawals(ids: &'a [Id]) -> HashMap<Id, (WithdrawalRow, LetterName)>;
+        fn list_withdrawals_about(episodes: &'a [Id]) -> Vec<(Id, LetterName, WithdrawalRow, LetterName)>;
         fn list_withdrawn_by(letter: Id) -> Vec<LetterName>;
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
-use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
+use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 
 use super::super::{Conn, issuing};
@@ -11,7 +11,9 @@ use super::issuing::discard_draft;
 use super::replies::advance;
 use crate::StoreError;
 use crate::rows::{EpisodeChange, EpisodeRow, LetterName, WithdrawalRow};
-use crate::schema::{deliveries, delivery_attempts, episodes, incidents, letters, units, withdrawals};
+use crate::schema::{
+    deliveries, delivery_attempts, episodes, incidents, letter_episodes, letters, units, withdrawals,
+};
 use crate::types::Id;
 use xushi_domain::reply::ReplyStep;
 use xushi_domain::{LetterState, TextEnum as _};
@@ -177,6 +179,32 @@ pub async fn list_withdrawals(
         found.extend(rows.into_iter().filter_map(named));
     }
     Ok(found)
+}
+
+/// Letters about these episodes that were taken back, the first one first: episode, letter, how, and the letter that says so.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_withdrawals_about(
+    conn: &mut Conn,
+    episodes: &[Id],
+) -> Result<Vec<(Id, LetterName, WithdrawalRow, LetterName)>, StoreError> {
+    let mut links: Vec<(Id, WithdrawalRow)> = Vec::new();
+    for chunk in episodes.chunks(AT_ONCE) {
+        let query = withdrawals::table
+            .inner_join(letter_episodes::table.on(letter_episodes::letter_id.eq(withdrawals::letter_id)))
+            .filter(letter_episodes::episode_id.eq_any(chunk.to_vec()))
+            .order((withdrawals::created_at, withdrawals::letter_id))
+            .select((letter_episodes::episode_id, WithdrawalRow::as_select()));
+        links.extend(query.load::<(Id, WithdrawalRow)>(conn).await?);
+    }
+    let both = links.iter().flat_map(|(_, row)| [row.letter_id, row.by_letter_id]).collect();
+    let names = names(conn, both).await?;
+    let named = |(episode, row): (Id, WithdrawalRow)| {
+        let (letter, by) = (names.get(&row.letter_id)?.clone(), names.get(&row.by_letter_id)?.clone());
+        Some((episode, letter, row, by))
+    };
+    Ok(links.into_iter().filter_map(named).collect())
 }
 
 /// The letters that this one takes back, in the order of their numbers.

@@ -73,6 +73,8 @@ both! {
         assert_eq!((&row["letters"], &row["letter_number"], &row["overdue"]), (&json!(0), &Value::Null, &json!(false)));
         assert_eq!(row["withdrawn"][0]["letter_number"], "湘攻坚函〔2025〕1号");
         assert_eq!(row["withdrawn"][0]["withdrawal"]["letter_id"], back["id"]);
+        let episode = items(&app, "/episodes").await.remove(0);
+        assert_eq!((&episode["letter_id"], &episode["withdrawn"]), (&Value::Null, &row["withdrawn"]));
         let csv = String::from_utf8(app.get("/ledger.csv").await.bytes).unwrap();
         assert!(csv.contains("\"湘攻坚函〔2025〕1号，因所引数据口径有误，统计部门已核实更正，由湘攻坚函〔2025〕2号撤销\"") || csv.contains("湘攻坚函〔2025〕1号，因所引数据口径有误，统计部门已核实更正，由湘攻坚函〔2025〕2号撤销"), "{csv}");
         assert_eq!(app.get("/ledger?as_of=2025-08-21").await.bytes, day_before, "days before stay as they were");
