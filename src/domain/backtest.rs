@@ -1,4 +1,4 @@
-//! How good forecasts would have been: every month-end of past years judged by [`assess`](crate::pace::assess), as if nothing
+//! How good forecasts would have been: every month-end of past years judged by [`assess`], as if nothing
 //! later were known, and held against what came.
 //!
 //! Targets are two rules fixed beforehand. R1: last year times the mean of its last three growths; R2: last year times its
