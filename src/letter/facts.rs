@@ -135,6 +135,9 @@ pub struct WithdrawnLetter {
     /// Numbers of the letters taken back with it, which its ladder had brought.
     #[serde(default)]
     pub with: Vec<String>,
+    /// Indicators that it spoke of and the letter that puts it right does not, before the word 指标; none of a 撤函.
+    #[serde(default)]
+    pub left_out: Option<String>,
 }
 
 impl LetterFacts {

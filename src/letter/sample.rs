@@ -50,6 +50,7 @@ fn withdrawn(kind: LetterKind) -> Option<WithdrawnLetter> {
         reason: "示例数据有误".into(),
         replied_on: Some(day(8, 20)),
         with: vec!["示例函〔2025〕3号".into(), "示例函〔2025〕4号".into()],
+        left_out: Some("示例指标".into()),
     })
 }
 

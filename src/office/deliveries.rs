@@ -17,7 +17,8 @@ use crate::store::{StoreError, failpoint};
 /// Lets a mail that was given up or came back be sent again.
 ///
 /// # Errors
-/// [`Refusal::NotFound`]; `Conflict` when it is under way or was accepted, or not to be sent because of a pilot.
+/// [`Refusal::NotFound`]; `Conflict` when it is under way or was accepted, its letter was taken back, or is not to be sent because of
+/// a pilot.
 pub async fn retry_delivery(office: &Office, actor: &Actor, id: Uuid) -> Result<DeliveryRow, Refusal> {
     let now = office.clock.timestamp();
     let mut deed = office.begin(actor).await?;
@@ -64,8 +65,7 @@ async fn queue(deed: &mut Deed<'_>, letter: Uuid, new: NewRecipient) -> Result<D
     let (name, email) = (text("name", &new.name, lengths::PERSON)?, checked_email(&new.email)?);
     let unit = deed.maybe_unit("unit", new.unit.as_deref()).await?;
     let row = deed.tx().find_letter(letter).await?.ok_or(Refusal::NotFound("函"))?;
-    let state = LetterState::parse(&row.state);
-    if matches!(state, None | Some(LetterState::Draft | LetterState::Discarded)) {
+    if !LetterState::parse(&row.state).is_some_and(LetterState::is_standing) {
         let detail = "此函尚未签发或已撤销，不能补发。";
         return Err(StoreError::Conflict(Invalid::new("state", "not_issued", detail)).into());
     }

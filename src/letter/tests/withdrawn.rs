@@ -11,6 +11,7 @@ fn taken_back(kind: LetterKind) -> WithdrawnLetter {
         reason: "所引数据口径有误，统计部门已核实更正".into(),
         replied_on: None,
         with: Vec::new(),
+        left_out: None,
     }
 }
 
@@ -35,6 +36,7 @@ pub(super) fn correction() -> LetterFacts {
     let of = WithdrawnLetter {
         replied_on: Some(day("2025-09-02")),
         with: vec!["湘攻坚函〔2025〕7号".into()],
+        left_out: Some("保障性住房新开工".into()),
         ..taken_back(LetterKind::Warning)
     };
     LetterFacts {

@@ -168,6 +168,7 @@ impl Taken {
             reason: self.reason.clone(),
             replied_on: self.replied_on,
             with: numbers.collect::<Result<_, _>>()?,
+            left_out: None,
         })
     }
 
@@ -274,7 +275,13 @@ impl Taken {
     }
 
     fn sign(&self, draft: &mut Draft) -> Result<(), Refusal> {
-        draft.facts.withdraws = Some(self.withdrawn()?);
+        let there = |one: &LetterLine| {
+            let same = |line: &LetterLine| (&line.indicator, &line.region) == (&one.indicator, &one.region);
+            draft.facts.lines.iter().any(same)
+        };
+        let gone: Vec<LetterLine> = self.facts.lines.iter().filter(|one| !there(one)).cloned().collect();
+        let left_out = (!gone.is_empty()).then(|| about(&gone));
+        draft.facts.withdraws = Some(WithdrawnLetter { left_out, ..self.withdrawn()? });
         draft.facts.follow_up_of = None;
         draft.letter.follows_id = Some(self.before.id);
         draft.letter.decided_by = Some(self.signer.clone());

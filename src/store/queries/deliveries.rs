@@ -14,8 +14,8 @@ use crate::rows::{
 use crate::schema::{deliveries, delivery_attempts, letters};
 use crate::types::Id;
 use crate::{StoreError, failpoint};
-use xushi_domain::Invalid;
 use xushi_domain::delivery::not_in_a_pilot;
+use xushi_domain::{Invalid, LetterState, TextEnum as _};
 
 /// Claims deliveries of letters of a pilot, or of real ones, that are due, or whose lease has run out, for `lease.holder`. Of the latter, attempts that were
 /// begun and never ended are written down as uncertain: nobody knows whether the server took them.
@@ -198,7 +198,7 @@ pub async fn bounce_delivery(
 /// closes what was open about it.
 ///
 /// # Errors
-/// `Missing` without such a delivery; `Conflict` when it is under way or was accepted, or its letter is one of a pilot and
+/// `Missing` without such a delivery; `Conflict` when it is under way or was accepted, its letter was taken back, or is one of a pilot and
 /// there is none (`trial`), or the other way round.
 pub async fn retry_delivery(
     conn: &mut Conn,
@@ -219,8 +219,14 @@ pub async fn retry_delivery(
             .await?;
         let row = deliveries::table.find(id).select(DeliveryRow::as_select()).get_result(conn).await;
         let row = row.optional()?.ok_or_else(|| StoreError::missing("delivery", id.0))?;
-        let of_pilot: bool =
-            letters::table.find(row.letter_id).select(letters::trial).get_result(conn).await?;
+        let (of_pilot, state): (bool, String) = letters::table
+            .find(row.letter_id)
+            .select((letters::trial, letters::state))
+            .get_result(conn)
+            .await?;
+        if state == LetterState::Withdrawn.as_str() {
+            return Err(StoreError::Conflict(of_withdrawn()));
+        }
         if of_pilot != trial {
             return Err(StoreError::Conflict(not_in_a_pilot(of_pilot)));
         }
@@ -269,6 +275,10 @@ async fn close_incidents(conn: &mut Conn, delivery: Id, now: NaiveDateTime) -> R
         incidents::close_incident(conn, kind, &delivery.0.to_string(), now).await?;
     }
     Ok(())
+}
+
+fn of_withdrawn() -> Invalid {
+    Invalid::new("state", "withdrawn", "此函已经撤销，不再投递。")
 }
 
 fn not_over() -> Invalid {

@@ -119,6 +119,11 @@ both! {
         // Nothing of it is sent any more.
         let own = |one: &&Value| one["letter_id"] != back["id"];
         assert!(deliveries.iter().filter(own).all(|one| one["state"] == "failed" && one["last_reply"] == "原函已经撤销。"), "{deliveries:?}");
+        // Nobody sends it again, to whomever.
+        let stopped = deliveries.iter().find(|one| one["letter_id"] == letters[0]["id"]).unwrap();
+        app.post(&format!("/deliveries/{}/retry", id(stopped)), json!({})).await.problem(409, "conflict", "/state");
+        let more = json!({"name": "王五", "email": "wang@example.org"});
+        app.post(&format!("/letters/{}/deliveries", id(&letters[0])), more).await.problem(409, "conflict", "/state");
         assert!(remind(&app, "2025-10-10").await.run.letters.is_empty());
     }
 
@@ -157,6 +162,7 @@ both! {
         let told = text(&app, id(&right)).await;
         let begins = "2025年8月21日，以湘攻坚函〔2025〕1号就投资等2项指标运行情况函告你单位。因投资数据录入有误，原函即行撤销，现重新函告如下，请以本函为准。";
         assert!(told.contains(begins), "{told}");
+        assert!(told.contains("原函所列投资指标不在本函之列，原函对其提出的要求不再执行。"), "{told}");
         assert!(!told.contains("此前已于"), "{told}");
         let before = app.get(&format!("/letters/{}", id(&wrong))).await.expect(200);
         assert_eq!((&before["state"], &before["withdrawal"]["letter_id"]), (&json!("withdrawn"), &right["id"]));

@@ -41,6 +41,7 @@ pub(super) fn about(kind: LetterKind, lines: &[LetterLine]) -> LetterFacts {
             reason: "所引数据录入有误".into(),
             replied_on: None,
             with: Vec::new(),
+            left_out: None,
         }),
         issued_on: day("2026-01-20"),
         as_of: day("2026-01-20"),
