@@ -77,6 +77,11 @@ pub async fn prepare(config: &Config, store: &Store, clock: &dyn Clock) -> Resul
     if named > 0 {
         tracing::info!(named, "names of older rows put into the form they are compared in");
     }
+    if store.renumber_changes().await? {
+        tracing::warn!(
+            "the database was restored elsewhere: whoever follows changes reads everything once more"
+        );
+    }
     let now = clock.timestamp();
     let regions = seed::regions(now, || clock.new_id())?;
     store.seed_regions(&regions).await?;

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::api::State;
 use crate::api::http::extract::{Body, Params};
+use crate::api::http::lookup::ExternalIds;
 use crate::api::http::lookup::{self, At};
 use crate::api::http::page::{List, ListParams, PageView};
 use crate::api::http::refused::{ProblemView, Refused};
@@ -17,6 +18,7 @@ use crate::api::http::wire::{Word, maybe};
 use crate::domain::ContactRole;
 use crate::office::StoreError;
 use crate::office::rows::{ContactFilter, ContactRow, word};
+use crate::office::types::Id;
 use crate::office::{Actor, places};
 
 type RoleWord = Word<ContactRole>;
@@ -47,6 +49,8 @@ pub struct ContactView {
     valid_from: NaiveDate,
     /// 任职结束日；为null表示在任
     valid_to: Option<NaiveDate>,
+    /// 外部编号：数据所属系统对它的编号
+    external_id: Option<String>,
     /// 建立时间
     created_at: DateTime<Utc>,
     /// 最近修改时间
@@ -54,8 +58,9 @@ pub struct ContactView {
 }
 
 impl ContactView {
-    fn of(row: ContactRow) -> Result<Self, StoreError> {
+    pub(in crate::api) fn of(row: ContactRow, external: &ExternalIds) -> Result<Self, StoreError> {
         Ok(Self {
+            external_id: external.get(&row.id).cloned(),
             id: row.id.0,
             unit_id: row.unit_id.0,
             name: row.name,
@@ -91,6 +96,15 @@ pub struct CreateContact {
     valid_from: Option<NaiveDate>,
     /// 任职结束日
     valid_to: Option<NaiveDate>,
+    /// 外部编号：数据所属系统对它的编号，同类中唯一
+    external_id: Option<String>,
+}
+
+impl From<CreateContact> for places::NewContact {
+    fn from(body: CreateContact) -> Self {
+        let CreateContact { unit, name, email, phone, role, valid_from, valid_to, external_id } = body;
+        Self { unit, name, email, phone, role: role.0, valid_from, valid_to, external_id }
+    }
 }
 
 /// 修改联络员；未写的字段不变，写null为清空
@@ -98,21 +112,40 @@ pub struct CreateContact {
 #[serde(deny_unknown_fields)]
 pub struct UpdateContact {
     /// 姓名
+    #[serde(default, deserialize_with = "crate::api::http::wire::given::deserialize")]
+    #[schema(value_type = String)]
     name: Option<String>,
     /// 邮箱
+    #[serde(default, deserialize_with = "crate::api::http::wire::given::deserialize")]
+    #[schema(value_type = String)]
     email: Option<String>,
     /// 电话
     #[serde(default, deserialize_with = "maybe::deserialize")]
     #[schema(value_type = Option<String>)]
     phone: Option<Option<String>>,
     /// 联络员，或负责人
+    #[serde(default, deserialize_with = "crate::api::http::wire::given::deserialize")]
+    #[schema(value_type = RoleWord)]
     role: Option<RoleWord>,
     /// 任职开始日
+    #[serde(default, deserialize_with = "crate::api::http::wire::given::deserialize")]
+    #[schema(value_type = NaiveDate)]
     valid_from: Option<NaiveDate>,
     /// 任职结束日
     #[serde(default, deserialize_with = "maybe::deserialize")]
     #[schema(value_type = Option<NaiveDate>)]
     valid_to: Option<Option<NaiveDate>>,
+    /// 外部编号
+    #[serde(default, deserialize_with = "maybe::deserialize")]
+    #[schema(value_type = Option<String>)]
+    external_id: Option<Option<String>>,
+}
+
+impl From<UpdateContact> for places::ContactEdit {
+    fn from(body: UpdateContact) -> Self {
+        let UpdateContact { name, email, phone, role, valid_from, valid_to, external_id } = body;
+        Self { name, email, phone, role: role.map(|word| word.0), valid_from, valid_to, external_id }
+    }
 }
 
 /// 联络员查询条件
@@ -146,8 +179,10 @@ async fn list_contacts(
         updated_after: list.updated_after,
     };
     let rows = state.office.read.list_contacts(&filter, list.page).await?;
-    let page = PageView::checked(rows, list.page, |row| row.id.0, ContactView::of)?;
-    respond::list(&request, &page, list.fields.as_deref())
+    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
+    let external = state.office.read.list_external_ids(&ids).await?;
+    let page = PageView::checked(rows, list.page, |row| row.id.0, |row| ContactView::of(row, &external))?;
+    respond::list(&request, &page.tagged()?, list.fields.as_deref())
 }
 
 /// 新建联络员
@@ -159,10 +194,8 @@ async fn create_contact(
     actor: Actor,
     Body(body): Body<CreateContact>,
 ) -> Result<HttpResponse, Refused> {
-    let CreateContact { unit, name, email, phone, role, valid_from, valid_to } = body;
-    let new = places::NewContact { unit, name, email, phone, role: role.0, valid_from, valid_to };
-    let row = places::create_contact(&state.office, &actor, new).await?;
-    respond::created(&format!("/api/v1/contacts/{}", row.id.0), &ContactView::of(row)?)
+    let row = places::create_contact(&state.office, &actor, body.into()).await?;
+    respond::created(&format!("/api/v1/contacts/{}", row.id.0), &view(&state, row).await?)
 }
 
 /// 读取一个联络员
@@ -176,7 +209,12 @@ async fn find_contact(
     Params(params): Params<OneParams>,
 ) -> Result<HttpResponse, Refused> {
     let row = load(&state, *id).await?;
-    respond::one(&request, &ContactView::of(row)?, params.fields.as_deref())
+    respond::one(&request, &view(&state, row).await?, params.fields.as_deref())
+}
+
+async fn view(state: &State, row: ContactRow) -> Result<ContactView, Refused> {
+    let external = state.office.read.list_external_ids(&[row.id]).await?;
+    Ok(ContactView::of(row, &external)?)
 }
 
 async fn load(state: &State, id: Uuid) -> Result<ContactRow, Refused> {
@@ -196,10 +234,7 @@ async fn update_contact(
     Body(body): Body<UpdateContact>,
 ) -> Result<HttpResponse, Refused> {
     let seen = load(&state, *id).await?;
-    respond::if_match(&request, &ContactView::of(seen.clone())?)?;
-    let UpdateContact { name, email, phone, role, valid_from, valid_to } = body;
-    let role = role.map(|word| word.0);
-    let edit = places::ContactEdit { name, email, phone, role, valid_from, valid_to };
-    let row = places::update_contact(&state.office, &actor, seen, edit).await?;
-    respond::ok(&request, &ContactView::of(row)?)
+    respond::if_match(&request, &view(&state, seen.clone()).await?)?;
+    let row = places::update_contact(&state.office, &actor, seen, body.into()).await?;
+    respond::ok(&request, &view(&state, row).await?)
 }

@@ -55,6 +55,10 @@ pub struct DeliveryView {
     accepted_at: Option<DateTime<Utc>>,
     /// 邮件服务器最近的答复
     last_reply: Option<String>,
+    /// 建立时间
+    created_at: DateTime<Utc>,
+    /// 最近变更时间
+    updated_at: DateTime<Utc>,
 }
 
 impl DeliveryView {
@@ -62,7 +66,7 @@ impl DeliveryView {
     ///
     /// # Errors
     /// `Corrupt`.
-    pub(super) fn of(row: DeliveryRow) -> Result<Self, StoreError> {
+    pub(in crate::api) fn of(row: DeliveryRow) -> Result<Self, StoreError> {
         Ok(Self {
             id: row.id.0,
             letter_id: row.letter_id.0,
@@ -77,6 +81,8 @@ impl DeliveryView {
             next_attempt_at: row.next_attempt_at.and_utc(),
             accepted_at: row.accepted_at.map(|at| at.and_utc()),
             last_reply: row.last_reply,
+            created_at: row.created_at.and_utc(),
+            updated_at: row.updated_at.and_utc(),
         })
     }
 }
@@ -105,6 +111,7 @@ async fn list_deliveries(
         letter_id: list.filter.letter,
         campaign_id: None,
         state: list.filter.state.map(|state| state.0.to_string()),
+        updated_after: list.updated_after,
     };
     let rows = state.office.read.list_deliveries(&filter, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, DeliveryView::of)?;

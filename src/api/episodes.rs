@@ -78,7 +78,10 @@ pub struct EpisodeView {
 type Withdrawals = [(Id, LetterName, WithdrawalRow, LetterName)];
 
 impl EpisodeView {
-    fn of((row, indicator): (EpisodeRow, String), withdrawals: &Withdrawals) -> Result<Self, StoreError> {
+    pub(in crate::api) fn of(
+        (row, indicator): (EpisodeRow, String),
+        withdrawals: &Withdrawals,
+    ) -> Result<Self, StoreError> {
         let own = withdrawals.iter().filter(|(episode, ..)| *episode == row.id);
         let taken_back = own.map(|(_, letter, how, by)| TakenBackView::new(Some(letter.number()), how, by));
         Ok(Self {
@@ -110,7 +113,7 @@ impl EpisodeView {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct EpisodeParams {
-    /// 攻坚行动：id、文号或名称；含其直属的行动
+    /// 攻坚行动：id、文号或名称；含其各级下属的行动
     campaign: Option<String>,
     /// 责任单位：id、信用代码或名称
     unit: Option<String>,

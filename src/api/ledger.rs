@@ -16,6 +16,7 @@ use crate::api::http::page::{LIMIT_MAX, List, ListParams, PageView, refuse};
 use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
+use crate::api::http::table::quoted;
 use crate::api::http::wire::Word;
 use crate::api::letters::withdrawal::TakenBackView;
 use crate::clock::end_of;
@@ -147,7 +148,7 @@ fn number(letter: &LedgerLetterRow) -> Option<String> {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct LedgerParams {
-    /// 攻坚行动：id、文号或名称；含其直属的行动
+    /// 攻坚行动：id、文号或名称；含其各级下属的行动
     campaign: Option<String>,
     /// 责任单位：id、信用代码或名称
     unit: Option<String>,
@@ -358,30 +359,4 @@ fn csv(items: &[LedgerItemView]) -> String {
         text.push_str("\r\n");
     }
     text
-}
-
-/// One cell; what a spreadsheet would take for a formula is made text.
-fn quoted(cell: &str) -> String {
-    let safe =
-        if cell.starts_with(['=', '+', '-', '@', '\t']) { format!("'{cell}") } else { cell.to_owned() };
-    if safe.contains([',', '"', '\n', '\r']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_stay_cells_and_text_stays_text() {
-        for (cell, want) in [
-            ("固定资产投资", "固定资产投资"),
-            ("a,b", "\"a,b\""),
-            ("他说\"好\"", "\"他说\"\"好\"\"\""),
-            ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
-            ("@x,y", "\"'@x,y\""),
-            ("a\nb", "\"a\nb\""),
-        ] {
-            assert_eq!(quoted(cell), want);
-        }
-    }
 }

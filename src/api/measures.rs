@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::api::State;
 use crate::api::http::extract::{Body, Params};
+use crate::api::http::lookup::ExternalIds;
 use crate::api::http::page::{List, ListParams, PageView};
 use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond::{self, OneParams};
@@ -54,6 +55,8 @@ pub struct MeasureView {
     release_day: Option<i32>,
     /// 显示的小数位数
     precision: i32,
+    /// 外部编号：数据所属系统对它的编号
+    external_id: Option<String>,
     /// 建立时间
     created_at: DateTime<Utc>,
     /// 最近修改时间
@@ -65,8 +68,13 @@ pub struct MeasureView {
 }
 
 impl MeasureView {
-    fn of(row: MeasureRow, aliases: Vec<String>) -> Result<Self, StoreError> {
+    pub(in crate::api) fn of(
+        row: MeasureRow,
+        aliases: Vec<String>,
+        external: &ExternalIds,
+    ) -> Result<Self, StoreError> {
         Ok(Self {
+            external_id: external.get(&row.id).cloned(),
             id: row.id.0,
             aliases,
             basis: Word(word(&row.basis)?),
@@ -108,6 +116,8 @@ pub struct CreateMeasure {
     /// 显示的小数位数，0至6，默认1
     #[serde(default = "default_precision")]
     precision: u32,
+    /// 外部编号：数据所属系统对它的编号，同类中唯一
+    external_id: Option<String>,
 }
 
 fn default_precision() -> u32 {
@@ -125,6 +135,7 @@ impl From<CreateMeasure> for NewMeasure {
             frequency: body.frequency.0,
             release_day: body.release_day,
             precision: body.precision,
+            external_id: body.external_id,
         }
     }
 }
@@ -134,26 +145,44 @@ impl From<CreateMeasure> for NewMeasure {
 #[serde(deny_unknown_fields)]
 pub struct UpdateMeasure {
     /// 名称
+    #[serde(default, deserialize_with = "crate::api::http::wire::given::deserialize")]
+    #[schema(value_type = String)]
     name: Option<String>,
     /// 别名，整体替换原有别名
+    #[serde(default, deserialize_with = "crate::api::http::wire::given::deserialize")]
+    #[schema(value_type = Vec<String>)]
     aliases: Option<Vec<String>>,
     /// 计量单位
+    #[serde(default, deserialize_with = "crate::api::http::wire::given::deserialize")]
+    #[schema(value_type = String)]
     unit: Option<String>,
     /// 数值口径：累计、当期或存量
+    #[serde(default, deserialize_with = "crate::api::http::wire::given::deserialize")]
+    #[schema(value_type = BasisWord)]
     basis: Option<BasisWord>,
     /// 变好的方向
+    #[serde(default, deserialize_with = "crate::api::http::wire::given::deserialize")]
+    #[schema(value_type = BetterWord)]
     better: Option<BetterWord>,
     /// 发布频率
+    #[serde(default, deserialize_with = "crate::api::http::wire::given::deserialize")]
+    #[schema(value_type = FrequencyWord)]
     frequency: Option<FrequencyWord>,
     /// 通常在次月几日发布，1至31
     #[serde(default, deserialize_with = "crate::api::http::wire::maybe::deserialize")]
     #[schema(value_type = Option<u32>)]
     release_day: Option<Option<u32>>,
     /// 显示的小数位数，0至6
+    #[serde(default, deserialize_with = "crate::api::http::wire::given::deserialize")]
+    #[schema(value_type = u32)]
     precision: Option<u32>,
+    /// 外部编号
+    #[serde(default, deserialize_with = "crate::api::http::wire::maybe::deserialize")]
+    #[schema(value_type = Option<String>)]
+    external_id: Option<Option<String>>,
     /// 修改理由，随修改一并留存
     reason: Option<String>,
-    /// 自哪天起按修改后的口径研判，默认今天；早于今天的用于更正，不得晚于今天
+    /// 自哪天起按修改后的口径研判、用新名称，默认今天；早于今天的用于更正，不得晚于今天。此前各日的看板和台账仍显示原名称
     effective_on: Option<NaiveDate>,
 }
 
@@ -168,6 +197,7 @@ impl From<UpdateMeasure> for MeasureEdit {
             frequency: body.frequency.map(|word| word.0),
             release_day: body.release_day,
             precision: body.precision,
+            external_id: body.external_id,
             why: ChangeReason { reason: body.reason, effective_on: body.effective_on },
         }
     }
@@ -204,16 +234,17 @@ async fn list_measures(
     for alias in state.office.read.list_measure_aliases(&ids).await? {
         aliases.entry(alias.measure_id).or_default().push(alias.name);
     }
+    let external = state.office.read.list_external_ids(&ids).await?;
     let page = PageView::checked(
         rows,
         list.page,
         |row| row.id.0,
         |row| {
             let aliases = aliases.remove(&row.id).unwrap_or_default();
-            MeasureView::of(row, sorted(aliases))
+            MeasureView::of(row, sorted(aliases), &external)
         },
     )?;
-    respond::list(&request, &page, list.fields.as_deref())
+    respond::list(&request, &page.tagged()?, list.fields.as_deref())
 }
 
 /// 新建指标口径
@@ -225,9 +256,9 @@ async fn create_measure(
     actor: Actor,
     Body(body): Body<CreateMeasure>,
 ) -> Result<HttpResponse, Refused> {
-    let (row, aliases) = measures::create_measure(&state.office, &actor, body.into()).await?;
-    let location = format!("/api/v1/measures/{}", row.id.0);
-    respond::created(&location, &MeasureView::of(row, sorted(aliases))?)
+    let measure = measures::create_measure(&state.office, &actor, body.into()).await?;
+    let location = format!("/api/v1/measures/{}", measure.0.id.0);
+    respond::created(&location, &view(&state, measure).await?)
 }
 
 /// 读取一个指标口径
@@ -240,8 +271,13 @@ async fn find_measure(
     id: web::Path<Uuid>,
     Params(params): Params<OneParams>,
 ) -> Result<HttpResponse, Refused> {
-    let (row, aliases) = load(&state, *id).await?;
-    respond::one(&request, &MeasureView::of(row, aliases)?, params.fields.as_deref())
+    let measure = load(&state, *id).await?;
+    respond::one(&request, &view(&state, measure).await?, params.fields.as_deref())
+}
+
+async fn view(state: &State, (row, aliases): NamedMeasure) -> Result<MeasureView, Refused> {
+    let external = state.office.read.list_external_ids(&[row.id]).await?;
+    Ok(MeasureView::of(row, sorted(aliases), &external)?)
 }
 
 async fn load(state: &State, id: Uuid) -> Result<NamedMeasure, Refused> {
@@ -269,9 +305,8 @@ async fn update_measure(
     id: web::Path<Uuid>,
     Body(body): Body<UpdateMeasure>,
 ) -> Result<HttpResponse, Refused> {
-    let (row, aliases) = load(&state, *id).await?;
-    respond::if_match(&request, &MeasureView::of(row.clone(), aliases.clone())?)?;
-    let seen = (row, aliases);
-    let (row, aliases) = measures::update_measure(&state.office, &actor, seen, body.into()).await?;
-    respond::ok(&request, &MeasureView::of(row, sorted(aliases))?)
+    let seen = load(&state, *id).await?;
+    respond::if_match(&request, &view(&state, seen.clone()).await?)?;
+    let measure = measures::update_measure(&state.office, &actor, seen, body.into()).await?;
+    respond::ok(&request, &view(&state, measure).await?)
 }

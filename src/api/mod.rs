@@ -10,6 +10,7 @@ mod audit_events;
 mod bounces;
 mod calendars;
 mod campaigns;
+mod changes;
 mod contacts;
 mod deliveries;
 mod episodes;
@@ -21,6 +22,8 @@ mod ledger;
 mod letters;
 mod measures;
 mod observations;
+mod overview;
+mod plans;
 mod regions;
 mod retirement;
 mod rule_packs;
@@ -61,11 +64,14 @@ impl State {
 }
 
 /// Largest body accepted: a bulk of some tens of thousands of observations.
-const BODY_MAX: usize = 16 * 1024 * 1024;
+const BODY_MAX: usize = 32 * 1024 * 1024;
 
 /// Every route under `/api/v1`; the server and the specification are both made from this list.
 fn routes(config: &mut impl Routes) {
     units::routes(config);
+    plans::routes(config);
+    changes::routes(config);
+    overview::routes(config);
     indicators::routes(config);
     observations::routes(config);
     assessments::routes(config);

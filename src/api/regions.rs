@@ -75,7 +75,7 @@ pub struct RegionAliasBody {
 }
 
 impl RegionView {
-    fn of(row: RegionRow, aliases: Vec<RegionAliasRow>) -> Result<Self, StoreError> {
+    pub(in crate::api) fn of(row: RegionRow, aliases: Vec<RegionAliasRow>) -> Result<Self, StoreError> {
         let alias = |row: RegionAliasRow| RegionAliasBody {
             name: row.name,
             code: row.code,
@@ -128,8 +128,12 @@ pub struct CreateRegion {
 #[serde(deny_unknown_fields)]
 pub struct UpdateRegion {
     /// 名称
+    #[serde(default, deserialize_with = "crate::api::http::wire::given::deserialize")]
+    #[schema(value_type = String)]
     name: Option<String>,
     /// 简称
+    #[serde(default, deserialize_with = "crate::api::http::wire::given::deserialize")]
+    #[schema(value_type = String)]
     short_name: Option<String>,
     /// 停用日
     #[serde(default, deserialize_with = "maybe::deserialize")]
@@ -181,7 +185,7 @@ async fn list_regions(
         RegionView::of(row, its)
     };
     let page = PageView::checked(rows, list.page, |row| row.id.0, view)?;
-    respond::list(&request, &page, list.fields.as_deref())
+    respond::list(&request, &page.tagged()?, list.fields.as_deref())
 }
 
 /// 新建行政区

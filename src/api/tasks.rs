@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::api::State;
 use crate::api::http::extract::{Body, Params};
+use crate::api::http::lookup::ExternalIds;
 use crate::api::http::lookup::{self, At};
 use crate::api::http::page::{List, ListParams, PageView};
 use crate::api::http::refused::{ProblemView, Refused};
@@ -48,6 +49,8 @@ pub struct TaskView {
     responsibilities: Vec<ResponsibilityView>,
     /// 责任单位是否以“等”结尾
     units_open: bool,
+    /// 外部编号：数据所属系统对它的编号
+    external_id: Option<String>,
     /// 建立时间
     created_at: DateTime<Utc>,
     /// 最近修改时间
@@ -72,11 +75,12 @@ pub struct ResponsibilityView {
 type Parts = Vec<(ResponsibilityRow, String)>;
 
 impl TaskView {
-    fn of(row: TaskRow, parts: Parts) -> Result<Self, StoreError> {
+    pub(in crate::api) fn of(row: TaskRow, parts: Parts, external: &ExternalIds) -> Result<Self, StoreError> {
         let view = |(part, name): (ResponsibilityRow, String)| -> Result<ResponsibilityView, StoreError> {
             Ok(ResponsibilityView { unit_id: part.unit_id.0, name, role: Word(word(&part.role)?) })
         };
         Ok(Self {
+            external_id: external.get(&row.id).cloned(),
             id: row.id.0,
             campaign_id: row.campaign_id.0,
             parent_id: row.parent_id.map(|id| id.0),
@@ -130,6 +134,16 @@ pub struct CreateTask {
     /// 责任单位是否以“等”结尾，默认否
     #[serde(default)]
     units_open: bool,
+    /// 外部编号：数据所属系统对它的编号，同类中唯一
+    external_id: Option<String>,
+}
+
+impl From<CreateTask> for plans::NewTask {
+    fn from(body: CreateTask) -> Self {
+        let CreateTask { campaign, parent, ordinal, name, responsibilities, units_open, external_id } = body;
+        let parts = responsibilities.into_iter().map(NewPart::from).collect();
+        Self { campaign, parent, ordinal, name, parts, units_open, external_id }
+    }
 }
 
 fn first() -> i32 {
@@ -145,17 +159,43 @@ pub struct UpdateTask {
     #[schema(value_type = Option<String>)]
     parent: Option<Option<String>>,
     /// 在同级中的序号
+    #[serde(default, deserialize_with = "crate::api::http::wire::given::deserialize")]
+    #[schema(value_type = i32)]
     ordinal: Option<i32>,
     /// 名称
+    #[serde(default, deserialize_with = "crate::api::http::wire::given::deserialize")]
+    #[schema(value_type = String)]
     name: Option<String>,
     /// 职责分工，整体替换；沿用本任务分工的指标随之改由新的牵头单位收函
+    #[serde(default, deserialize_with = "crate::api::http::wire::given::deserialize")]
+    #[schema(value_type = Vec<PartBody>)]
     responsibilities: Option<Vec<PartBody>>,
     /// 责任单位是否以“等”结尾
+    #[serde(default, deserialize_with = "crate::api::http::wire::given::deserialize")]
+    #[schema(value_type = bool)]
     units_open: Option<bool>,
+    /// 外部编号
+    #[serde(default, deserialize_with = "crate::api::http::wire::maybe::deserialize")]
+    #[schema(value_type = Option<String>)]
+    external_id: Option<Option<String>>,
     /// 修改理由，牵头单位变化时随之留存
     reason: Option<String>,
-    /// 自哪天起由新的牵头单位负责，默认今天；早于今天的用于更正，不得晚于今天。此前各日的看板仍显示原牵头单位
+    /// 自哪天起用新名称、由新的牵头单位负责，默认今天；早于今天的用于更正，不得晚于今天。此前各日的看板仍显示原名称、原牵头单位
     effective_on: Option<NaiveDate>,
+}
+
+impl From<UpdateTask> for plans::TaskEdit {
+    fn from(body: UpdateTask) -> Self {
+        Self {
+            parent: body.parent,
+            ordinal: body.ordinal,
+            name: body.name,
+            parts: body.responsibilities.map(|list| list.into_iter().map(NewPart::from).collect()),
+            units_open: body.units_open,
+            external_id: body.external_id,
+            why: ChangeReason { reason: body.reason, effective_on: body.effective_on },
+        }
+    }
 }
 
 /// 任务查询条件
@@ -163,7 +203,7 @@ pub struct UpdateTask {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct TaskParams {
-    /// 攻坚行动：id、文号或名称
+    /// 攻坚行动：id、文号或名称；含其各级下属的行动
     campaign: Option<String>,
     /// 上级任务的id
     parent: Option<String>,
@@ -183,11 +223,12 @@ async fn list_tasks(
     list: List<TaskParams>,
 ) -> Result<HttpResponse, Refused> {
     let params = list.filter;
-    let campaign = lookup::maybe_campaign(&state, At::Query("campaign"), params.campaign.as_deref()).await?;
+    let campaigns = lookup::maybe_campaign_family(&state, params.campaign.as_deref()).await?;
     let parent = lookup::maybe_task(&state, At::Query("parent"), params.parent.as_deref()).await?;
     let unit = lookup::maybe_unit(&state, At::Query("unit"), params.unit.as_deref()).await?;
     let filter = TaskFilter {
-        campaign_id: campaign.map(|row| row.id),
+        campaigns,
+        campaign_id: None,
         parent_id: parent.map(|row| row.id),
         unit_id: unit.map(|row| row.id),
         updated_after: list.updated_after,
@@ -201,12 +242,13 @@ async fn list_tasks(
             parts.entry(task).or_default().push((part, name));
         }
     }
+    let external = state.office.read.list_external_ids(&ids).await?;
     let view = |row: TaskRow| {
         let its = parts.remove(&row.id).unwrap_or_default();
-        TaskView::of(row, its)
+        TaskView::of(row, its, &external)
     };
     let page = PageView::checked(rows, list.page, |row| row.id.0, view)?;
-    respond::list(&request, &page, list.fields.as_deref())
+    respond::list(&request, &page.tagged()?, list.fields.as_deref())
 }
 
 /// 新建任务
@@ -218,16 +260,14 @@ async fn create_task(
     actor: Actor,
     Body(body): Body<CreateTask>,
 ) -> Result<HttpResponse, Refused> {
-    let CreateTask { campaign, parent, ordinal, name, responsibilities, units_open } = body;
-    let parts = responsibilities.into_iter().map(NewPart::from).collect();
-    let new = plans::NewTask { campaign, parent, ordinal, name, parts, units_open };
-    let row = plans::create_task(&state.office, &actor, new).await?;
-    let parts = parts_of(&state, row.id).await?;
-    respond::created(&format!("/api/v1/tasks/{}", row.id.0), &TaskView::of(row, parts)?)
+    let row = plans::create_task(&state.office, &actor, body.into()).await?;
+    respond::created(&format!("/api/v1/tasks/{}", row.id.0), &view(&state, row).await?)
 }
 
-async fn parts_of(state: &State, task: Id) -> Result<Parts, Refused> {
-    Ok(state.office.read.list_task_responsibilities(&[task]).await?)
+async fn view(state: &State, row: TaskRow) -> Result<TaskView, Refused> {
+    let parts = state.office.read.list_task_responsibilities(&[row.id]).await?;
+    let external = state.office.read.list_external_ids(&[row.id]).await?;
+    Ok(TaskView::of(row, parts, &external)?)
 }
 
 /// 读取一个任务
@@ -241,8 +281,7 @@ async fn find_task(
     Params(params): Params<OneParams>,
 ) -> Result<HttpResponse, Refused> {
     let row = load(&state, *id).await?;
-    let parts = parts_of(&state, row.id).await?;
-    respond::one(&request, &TaskView::of(row, parts)?, params.fields.as_deref())
+    respond::one(&request, &view(&state, row).await?, params.fields.as_deref())
 }
 
 async fn load(state: &State, id: Uuid) -> Result<TaskRow, Refused> {
@@ -262,19 +301,7 @@ async fn update_task(
     Body(body): Body<UpdateTask>,
 ) -> Result<HttpResponse, Refused> {
     let present = load(&state, *id).await?;
-    let parts = parts_of(&state, present.id).await?;
-    respond::if_match(&request, &TaskView::of(present.clone(), parts)?)?;
-    let UpdateTask { parent, ordinal, name, responsibilities, units_open, reason, effective_on } = body;
-    let parts = responsibilities.map(|list| list.into_iter().map(NewPart::from).collect());
-    let edit = plans::TaskEdit {
-        parent,
-        ordinal,
-        name,
-        parts,
-        units_open,
-        why: ChangeReason { reason, effective_on },
-    };
-    let row = plans::update_task(&state.office, &actor, present, edit).await?;
-    let parts = parts_of(&state, row.id).await?;
-    respond::ok(&request, &TaskView::of(row, parts)?)
+    respond::if_match(&request, &view(&state, present.clone()).await?)?;
+    let row = plans::update_task(&state.office, &actor, present, body.into()).await?;
+    respond::ok(&request, &view(&state, row).await?)
 }

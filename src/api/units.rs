@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::api::State;
 use crate::api::http::extract::{Body, Params};
+use crate::api::http::lookup::ExternalIds;
 use crate::api::http::lookup::{self, At};
 use crate::api::http::page::{List, ListParams, PageView};
 use crate::api::http::refused::{ProblemView, Refused};
@@ -15,7 +16,7 @@ use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::office::rows::{UnitAliasRow, UnitFilter, UnitRow};
 use crate::office::types::Id;
-use crate::office::{Actor, places};
+use crate::office::{Actor, ChangeReason, places};
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -44,6 +45,8 @@ pub struct UnitView {
     /// 别名，含更名、合并前的名称；按别名也能找到此单位
     #[schema(example = json!(["商务厅"]))]
     aliases: Vec<String>,
+    /// 外部编号：数据所属系统对它的编号
+    external_id: Option<String>,
     /// 建立时间
     created_at: DateTime<Utc>,
     /// 最近修改时间
@@ -92,11 +95,12 @@ pub struct MergerView {
 }
 
 impl UnitView {
-    fn of(row: UnitRow, aliases: &[UnitAliasRow]) -> Self {
+    pub(in crate::api) fn of(row: UnitRow, aliases: &[UnitAliasRow], external: &ExternalIds) -> Self {
         let own = aliases.iter().filter(|alias| alias.unit_id == row.id);
         Self {
             aliases: own.map(|alias| alias.name.clone()).collect(),
             merged_into_id: row.merged_into_id.map(|id| id.0),
+            external_id: external.get(&row.id).cloned(),
             id: row.id.0,
             name: row.name,
             region_id: row.region_id.0,
@@ -128,6 +132,15 @@ pub struct CreateUnit {
     #[serde(default)]
     #[schema(example = json!(["商务厅"]))]
     aliases: Vec<String>,
+    /// 外部编号：数据所属系统对它的编号，同类中唯一
+    external_id: Option<String>,
+}
+
+impl From<CreateUnit> for places::NewUnit {
+    fn from(body: CreateUnit) -> Self {
+        let CreateUnit { name, region, parent, credit_code, aliases, external_id } = body;
+        Self { name, region, parent, credit_code, aliases, external_id }
+    }
 }
 
 /// 修改责任单位；未写的字段不变，写null为清空
@@ -135,6 +148,8 @@ pub struct CreateUnit {
 #[serde(deny_unknown_fields)]
 pub struct UpdateUnit {
     /// 名称
+    #[serde(default, deserialize_with = "crate::api::http::wire::given::deserialize")]
+    #[schema(value_type = String)]
     name: Option<String>,
     /// 上级单位：id、信用代码或名称
     #[serde(default, deserialize_with = "crate::api::http::wire::maybe::deserialize")]
@@ -145,7 +160,24 @@ pub struct UpdateUnit {
     #[schema(value_type = Option<String>)]
     credit_code: Option<Option<String>>,
     /// 别名，整体替换；更名时原名自动成为别名
+    #[serde(default, deserialize_with = "crate::api::http::wire::given::deserialize")]
+    #[schema(value_type = Vec<String>)]
     aliases: Option<Vec<String>>,
+    /// 外部编号
+    #[serde(default, deserialize_with = "crate::api::http::wire::maybe::deserialize")]
+    #[schema(value_type = Option<String>)]
+    external_id: Option<Option<String>>,
+    /// 修改理由，更名时随之留存
+    reason: Option<String>,
+    /// 自哪天起用新名称，默认今天；早于今天的用于更正，不得晚于今天。此前各日的看板和台账仍显示原名称
+    effective_on: Option<NaiveDate>,
+}
+
+impl From<UpdateUnit> for places::UnitEdit {
+    fn from(body: UpdateUnit) -> Self {
+        let UpdateUnit { name, parent, credit_code, aliases, external_id, reason, effective_on } = body;
+        Self { name, parent, credit_code, aliases, external_id, why: ChangeReason { reason, effective_on } }
+    }
 }
 
 /// 责任单位查询条件
@@ -185,8 +217,9 @@ async fn list_units(
     let rows = state.office.read.list_units(&filter, list.page).await?;
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
     let aliases = state.office.read.list_unit_aliases(&ids).await?;
-    let page = PageView::new(rows, list.page, |row| row.id.0, |row| UnitView::of(row, &aliases));
-    respond::list(&request, &page, list.fields.as_deref())
+    let external = state.office.read.list_external_ids(&ids).await?;
+    let page = PageView::new(rows, list.page, |row| row.id.0, |row| UnitView::of(row, &aliases, &external));
+    respond::list(&request, &page.tagged()?, list.fields.as_deref())
 }
 
 /// 新建责任单位
@@ -198,9 +231,7 @@ async fn create_unit(
     actor: Actor,
     Body(body): Body<CreateUnit>,
 ) -> Result<HttpResponse, Refused> {
-    let CreateUnit { name, region, parent, credit_code, aliases } = body;
-    let new = places::NewUnit { name, region, parent, credit_code, aliases };
-    let row = places::create_unit(&state.office, &actor, new).await?;
+    let row = places::create_unit(&state.office, &actor, body.into()).await?;
     respond::created(&format!("/api/v1/units/{}", row.id.0), &view(&state, row).await?)
 }
 
@@ -220,7 +251,8 @@ async fn find_unit(
 
 async fn view(state: &State, row: UnitRow) -> Result<UnitView, Refused> {
     let aliases = state.office.read.list_unit_aliases(&[row.id]).await?;
-    Ok(UnitView::of(row, &aliases))
+    let external = state.office.read.list_external_ids(&[row.id]).await?;
+    Ok(UnitView::of(row, &aliases, &external))
 }
 
 async fn load(state: &State, id: Uuid) -> Result<UnitRow, Refused> {
@@ -241,9 +273,7 @@ async fn update_unit(
 ) -> Result<HttpResponse, Refused> {
     let seen = load(&state, *id).await?;
     respond::if_match(&request, &view(&state, seen.clone()).await?)?;
-    let UpdateUnit { name, parent, credit_code, aliases } = body;
-    let edit = places::UnitEdit { name, parent, credit_code, aliases };
-    let row = places::update_unit(&state.office, &actor, seen, edit).await?;
+    let row = places::update_unit(&state.office, &actor, seen, body.into()).await?;
     respond::ok(&request, &view(&state, row).await?)
 }
 

@@ -75,10 +75,10 @@ async fn rests_on_the_curve(
 fn line(row: &BoardRow) -> [String; 8] {
     let figures = row.assessment.as_ref().map(|assessment| &assessment.figures);
     let number = |get: fn(&AssessmentFigures) -> Option<Number>| figures.and_then(get);
-    let unit = figures.and_then(|figures| figures.actual_unit.as_deref()).unwrap_or(&row.measure.1);
+    let unit = figures.and_then(|figures| figures.actual_unit.as_deref()).unwrap_or(&row.measure.2);
     let judged = figures.and_then(|figures| figures.figure).map(|figure| figure.0);
     let kind = row.kind.as_deref().and_then(Kind::parse);
-    let printed = kind.zip(judged).map(|(kind, figure)| kind.row().printed_units(&row.measure.1, figure));
+    let printed = kind.zip(judged).map(|(kind, figure)| kind.row().printed_units(&row.measure.2, figure));
     let gap_unit = printed.map_or(unit, |printed| printed.gap);
     let own = number(|figures| figures.actual).map_or(0, |number| number.0.scale());
     let is_rate = judged == Some(Figure::Yoy);
@@ -103,7 +103,7 @@ fn line(row: &BoardRow) -> [String; 8] {
         _ => "—".to_owned(),
     };
     [
-        row.measure.0.clone(),
+        row.measure.1.clone(),
         grade.to_owned(),
         period,
         show(number(|figures| figures.actual), unit),

@@ -4,12 +4,14 @@ use chrono::NaiveDate;
 
 use super::catalog::{self, SampleResponsibility, SampleTarget, SampleTask, SubCampaign};
 use crate::domain::smell::Habit;
-use crate::domain::{Basis, Better, Frequency, Issuing, ResponsibilityRole, WrittenBenchmark, WrittenTarget};
+use crate::domain::{
+    Basis, Better, Frequency, Issuing, PlanPart, ResponsibilityRole, WrittenBenchmark, WrittenTarget,
+};
 use crate::office::measures::NewMeasure;
 use crate::office::places::{NewContact, NewUnit};
 use crate::office::plans::{
-    NewCampaign, NewIndicator, NewPart, NewTask, WholeCampaign, WholeIndicator, WholePlan, WholeTask,
-    take_over,
+    CampaignNode, Fate, IndicatorNode, NewCampaign, NewIndicator, NewPart, NewTask, Node, Placed, PlanTree,
+    TaskNode, put_plan,
 };
 use crate::office::{Actor, Office, Refusal, observations};
 use crate::store::StoreError;
@@ -40,10 +42,8 @@ pub async fn load(office: &Office) -> Result<Option<Loaded>, Refusal> {
     let measures = catalog::measures().map_err(corrupt)?;
     // Before the plan, so that with a clock that stands still they have the same ids in every run.
     let rows: Vec<_> = report.observations.iter().map(|fact| observation(office, fact, &report)).collect();
-    let indicators = match take_over(office, &Actor::technician(), Sample(&plan).whole(&measures)).await {
-        Err(Refusal::Store(StoreError::Duplicate(_))) => None,
-        other => Some(other?),
-    };
+    let tree = Sample(&plan).tree(&measures);
+    let indicators = made(put_plan(office, &Actor::technician(), &tree, false).await?)?;
     // A run that was killed after the plan left the facts out: they are always offered, and known ones change nothing.
     let mut facts = Vec::new();
     for (fact, row) in report.observations.iter().zip(rows) {
@@ -54,8 +54,26 @@ pub async fn load(office: &Office) -> Result<Option<Loaded>, Refusal> {
     }
     let puts = observations::record(office, &Actor::technician(), &facts, false).await?;
     let observations = puts.iter().filter(|put| put.outcome == Recorded::Created).count();
-    let any = indicators.is_some() || observations > 0;
-    Ok(any.then_some(Loaded { indicators: indicators.unwrap_or(0), observations }))
+    let any = indicators > 0 || observations > 0;
+    Ok(any.then_some(Loaded { indicators, observations }))
+}
+
+/// How many indicators were made.
+fn made(placed: Vec<Placed>) -> Result<usize, Refusal> {
+    let mut count = 0;
+    for one in placed {
+        match one.fate {
+            Fate::Refused(refusal) => return Err(*refusal),
+            Fate::Created(_) if one.part == PlanPart::Indicator => count += 1,
+            _ => {}
+        }
+    }
+    Ok(count)
+}
+
+/// A thing of which nothing is said once it is there.
+fn node<N, E: Default>(new: N) -> Node<N, E> {
+    Node { external_id: None, new, edit: E::default() }
 }
 
 fn observation(
@@ -87,25 +105,31 @@ fn is_cut_short(end: NaiveDate) -> bool {
     end.succ_opt().is_some_and(|next| chrono::Datelike::day(&next) != 1)
 }
 
-/// The plan, as the deed that takes it over wants it.
+/// The plan, as the deed that puts it in wants it.
 struct Sample<'a>(&'a catalog::Plan);
 
 impl Sample<'_> {
-    fn whole(&self, measures: &[catalog::SampleMeasure]) -> WholePlan {
+    fn tree(&self, measures: &[catalog::SampleMeasure]) -> PlanTree {
         let plan = self.0;
-        let above = self.campaign(None);
-        let below = plan.sub_campaigns.iter().map(|sub| self.campaign(Some(sub)));
-        WholePlan {
-            units: plan.units.iter().map(|unit| self.unit(unit)).collect(),
-            contacts: plan.units.iter().flat_map(|unit| self.contacts(unit)).collect(),
-            measures: measures.iter().map(|measure| self.measure(measure)).collect(),
-            campaigns: std::iter::once(above).chain(below).collect(),
+        let below = plan.sub_campaigns.iter().map(|sub| self.campaign(Some(sub))).collect();
+        PlanTree {
+            units: plan.units.iter().map(|unit| node(self.unit(unit))).collect(),
+            contacts: plan.units.iter().flat_map(|unit| self.contacts(unit)).map(node).collect(),
+            measures: measures.iter().map(|measure| node(self.measure(measure))).collect(),
+            campaigns: vec![CampaignNode { campaigns: below, ..self.campaign(None) }],
         }
     }
 
     fn unit(&self, unit: &catalog::SampleUnit) -> NewUnit {
         let region = self.0.campaign.region.clone();
-        NewUnit { name: unit.name.clone(), region, parent: None, credit_code: None, aliases: Vec::new() }
+        NewUnit {
+            name: unit.name.clone(),
+            region,
+            parent: None,
+            credit_code: None,
+            aliases: Vec::new(),
+            external_id: None,
+        }
     }
 
     fn contacts(&self, unit: &catalog::SampleUnit) -> Vec<NewContact> {
@@ -117,6 +141,7 @@ impl Sample<'_> {
             role: one.role,
             valid_from: Some(self.0.campaign.issued_on),
             valid_to: None,
+            external_id: None,
         };
         unit.contacts().into_iter().map(contact).collect()
     }
@@ -135,11 +160,12 @@ impl Sample<'_> {
             frequency: measure.frequency.unwrap_or(Frequency::Yearly),
             release_day: measure.release_day,
             precision: measure.precision,
+            external_id: None,
         }
     }
 
     /// A part of the plan with its tasks, or the whole with its own.
-    fn campaign(&self, sub: Option<&SubCampaign>) -> WholeCampaign {
+    fn campaign(&self, sub: Option<&SubCampaign>) -> CampaignNode {
         let whole = &self.0.campaign;
         let mailbox = self.0.units.iter().find(|unit| unit.name == whole.coordinator);
         let workforce = sub.map(|sub| &sub.workforce);
@@ -149,7 +175,7 @@ impl Sample<'_> {
             region: whole.region.clone(),
             starts_on: whole.starts_on,
             ends_on: whole.ends_on,
-            parent: sub.map(|_| whole.doc_no.clone()),
+            parent: None,
             ordinal: sub.map_or(0, |sub| sub.ordinal.cast_signed()),
             office_unit: workforce.map(|one| one.office_unit.clone()),
             workforce: workforce.map(|one| one.name.clone()),
@@ -166,12 +192,14 @@ impl Sample<'_> {
             contact_name: Some(format!("{}联络员", whole.coordinator)),
             contact_phone: None,
             contact_email: mailbox.map(|unit| format!("{}@example.org", unit.mailbox)),
+            external_id: None,
         };
         let tasks = sub.map_or(&whole.tasks, |sub| &sub.tasks);
-        WholeCampaign { campaign, tasks: tasks.iter().map(|task| self.task(task)).collect() }
+        let tasks = tasks.iter().map(|task| self.task(task)).collect();
+        CampaignNode { campaign: node(campaign), tasks, campaigns: Vec::new() }
     }
 
-    fn task(&self, task: &SampleTask) -> WholeTask {
+    fn task(&self, task: &SampleTask) -> TaskNode {
         let responsibility = task.responsibility.as_ref();
         let new = NewTask {
             campaign: String::new(),
@@ -180,15 +208,16 @@ impl Sample<'_> {
             name: task.name.clone(),
             parts: responsibility.map(parts).unwrap_or_default(),
             units_open: responsibility.is_some_and(|one| one.open_list),
+            external_id: None,
         };
-        WholeTask {
-            task: new,
+        TaskNode {
+            task: node(new),
             indicators: task.targets.iter().map(|target| self.indicator(target)).collect(),
             tasks: task.tasks.iter().map(|task| self.task(task)).collect(),
         }
     }
 
-    fn indicator(&self, target: &SampleTarget) -> WholeIndicator {
+    fn indicator(&self, target: &SampleTarget) -> IndicatorNode {
         let indicator = NewIndicator {
             task: uuid::Uuid::nil(),
             measure: target.measure.clone(),
@@ -199,9 +228,10 @@ impl Sample<'_> {
             window_start: None,
             window_end: None,
             parts: Vec::new(),
+            external_id: None,
         };
-        WholeIndicator {
-            indicator,
+        IndicatorNode {
+            indicator: node(indicator),
             cited_by: target.cited_by.iter().map(|number| number.cast_signed()).collect(),
         }
     }

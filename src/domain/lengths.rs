@@ -49,5 +49,7 @@ pub const REPLY_TEXT: usize = 2_000;
 pub const FILE_NAME: usize = 120;
 /// What an access key is called.
 pub const KEY_NAME: usize = 60;
+/// What another system calls what it owns.
+pub const EXTERNAL_ID: usize = 100;
 /// The name of a rule pack.
 pub const RULE_PACK: usize = 40;

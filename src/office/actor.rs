@@ -1,7 +1,7 @@
 //! Who does a deed (经手人), and the entry that says so.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use uuid::Uuid;
 
@@ -55,13 +55,22 @@ pub struct Call {
     /// Id of the request, as in the logs.
     pub request_id: String,
     noted: AtomicBool,
+    /// The caller's Idempotency-Key, once it is claimed.
+    idempotency_key: OnceLock<String>,
 }
 
 impl Call {
     /// A call that is not written down yet.
     pub fn new(verb: &str, path: &str, status: u16, request_id: String) -> Self {
         let path = path.chars().take(200).collect();
-        Self { verb: verb.to_owned(), path, status, request_id, noted: AtomicBool::new(false) }
+        Self {
+            verb: verb.to_owned(),
+            path,
+            status,
+            request_id,
+            noted: AtomicBool::new(false),
+            idempotency_key: OnceLock::new(),
+        }
     }
 }
 
@@ -119,6 +128,27 @@ impl Actor {
         }
     }
 
+    /// This call is made under an Idempotency-Key, which is claimed for it: its first deed says with its work that it is done.
+    pub fn under_key(&self, key: &str) {
+        if let Some(call) = &self.call {
+            // Once claimed it stays the same.
+            let _ = call.idempotency_key.set(key.to_owned());
+        }
+    }
+
+    /// The claim of this call: whose, and under which key.
+    fn claim(&self) -> Option<(Id, &str)> {
+        let key = self.call.as_ref()?.idempotency_key.get()?;
+        Some((Id(self.key_id()?), key))
+    }
+
+    /// This call asked for a change that was none: there is nothing to write down.
+    pub(super) fn changed_nothing(&self) {
+        if let Some(call) = &self.call {
+            call.noted.store(true, Ordering::Relaxed);
+        }
+    }
+
     /// Whether a deed has written this call down.
     pub fn is_noted(&self) -> bool {
         self.call.as_ref().is_none_or(|call| call.noted.load(Ordering::Relaxed))
@@ -167,17 +197,28 @@ impl std::fmt::Display for Actor {
     }
 }
 
+/// What came of an edit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Edited<T> {
+    /// This is what it is now.
+    Changed(T),
+    /// It said all that already.
+    Same(T),
+}
+
 /// A deed being done: what it writes and the entry of who did it become true together.
 pub(super) struct Deed<'a> {
     tx: Tx,
     office: &'a Office,
     actor: &'a Actor,
+    /// What it made: a word and an id.
+    made: Option<String>,
 }
 
 impl Office {
     /// Begins a deed.
     pub(super) async fn begin<'a>(&'a self, actor: &'a Actor) -> Result<Deed<'a>, StoreError> {
-        Ok(Deed { tx: self.store.begin().await?, office: self, actor })
+        Ok(Deed { tx: self.store.begin().await?, office: self, actor, made: None })
     }
 }
 
@@ -190,6 +231,11 @@ impl<'a> Deed<'a> {
     /// The transaction.
     pub(super) fn tx(&mut self) -> &mut Tx {
         &mut self.tx
+    }
+
+    /// Says what the deed made, so that a repeat of its call can show it; `what` is the word of [`StoreError::missing`].
+    pub(super) fn made(&mut self, what: &str, id: Id) {
+        self.made = Some(format!("{what} {}", id.0));
     }
 
     /// Ends the deed: what was written holds when `outcome` is good, and is taken back otherwise. A call that asks for
@@ -209,11 +255,32 @@ impl<'a> Deed<'a> {
             self.leave().await;
             return Err(error.into());
         }
+        if let Some(claim) = self.actor.claim()
+            && let Err(error) =
+                self.tx.note_done(claim, self.made.as_deref(), self.office.clock.timestamp()).await
+        {
+            self.leave().await;
+            return Err(error.into());
+        }
         self.tx.commit().await?;
         if let Some(call) = &self.actor.call {
             call.noted.store(true, Ordering::Relaxed);
         }
         Ok(value)
+    }
+
+    /// Ends an edit: one that leaves everything as it was is taken back, so that neither the row nor the list of entries shows a
+    /// change that was none.
+    pub(super) async fn end_edit<T>(self, outcome: Result<Edited<T>, Refusal>) -> Result<T, Refusal> {
+        match outcome {
+            Ok(Edited::Same(value)) => {
+                self.actor.changed_nothing();
+                self.leave().await;
+                Ok(value)
+            }
+            Ok(Edited::Changed(value)) => self.end(Ok::<_, Refusal>(value)).await,
+            Err(refusal) => self.end(Err(refusal)).await,
+        }
     }
 
     /// Ends a deed that had nothing to write: whatever it did write is taken back, and there is no entry.

@@ -1,7 +1,10 @@
 //! Deeds with measures (指标口径).
 
-use crate::domain::{Basis, Better, Frequency, Measure};
-use crate::office::actor::Deed;
+use std::collections::BTreeSet;
+
+use crate::domain::{Basis, Better, Frequency, Measure, PlanPart};
+use crate::office::actor::{Deed, Edited};
+use crate::office::plans::{name_externally, rename_externally};
 use crate::office::{Actor, ChangeReason, Office, Refusal};
 use crate::store::revisions;
 use crate::store::rows::MeasureRow;
@@ -26,6 +29,8 @@ pub struct NewMeasure {
     pub release_day: Option<u32>,
     /// Decimal places shown.
     pub precision: u32,
+    /// What the system that owns it calls it.
+    pub external_id: Option<String>,
 }
 
 /// A measure with its other names.
@@ -42,6 +47,9 @@ pub async fn create_measure(
 ) -> Result<NamedMeasure, Refusal> {
     let mut deed = office.begin(actor).await?;
     let made = add_measure(&mut deed, new).await;
+    if let Ok(row) = &made {
+        deed.made("measure", row.0.id);
+    }
     deed.end(made).await
 }
 
@@ -53,6 +61,7 @@ pub(super) async fn add_measure(deed: &mut Deed<'_>, new: NewMeasure) -> Result<
     let aliases = measure.checked_aliases(&new.aliases)?;
     let row = MeasureRow::of(&measure, Id(office.clock.new_id()), office.clock.timestamp());
     deed.tx().create_measure(&row, &aliases).await?;
+    name_externally(deed, PlanPart::Measure, row.id, new.external_id.as_deref()).await?;
     Ok((row, aliases))
 }
 
@@ -75,6 +84,8 @@ pub struct MeasureEdit {
     pub release_day: Option<Option<u32>>,
     /// Decimal places shown.
     pub precision: Option<u32>,
+    /// What the system that owns it calls it; `Some(None)` for nothing.
+    pub external_id: Option<Option<String>>,
     /// Why, and from which day on.
     pub why: ChangeReason,
 }
@@ -89,6 +100,18 @@ pub async fn update_measure(
     seen: NamedMeasure,
     edit: MeasureEdit,
 ) -> Result<NamedMeasure, Refusal> {
+    let mut deed = office.begin(actor).await?;
+    let made = change_measure(&mut deed, seen, edit).await;
+    deed.end_edit(made).await
+}
+
+/// Changes a measure as part of a deed.
+pub(super) async fn change_measure(
+    deed: &mut Deed<'_>,
+    seen: NamedMeasure,
+    edit: MeasureEdit,
+) -> Result<Edited<NamedMeasure>, Refusal> {
+    let office = deed.office();
     let (present, present_aliases) = seen;
     let before = Measure::try_from(present.clone())?;
     let measure = Measure::new(
@@ -102,11 +125,15 @@ pub async fn update_measure(
         edit.release_day.unwrap_or(before.release_day),
         edit.precision.unwrap_or(before.precision),
     )?;
-    let aliases = measure.checked_aliases(&edit.aliases.unwrap_or(present_aliases))?;
+    let aliases = measure.checked_aliases(&edit.aliases.unwrap_or_else(|| present_aliases.clone()))?;
     let changed = present.changed(&measure, office.clock.timestamp());
     let note = edit.why.note(office)?;
     let kept = revisions::of_measure(&present, &measure, &note)?;
-    let mut deed = office.begin(actor).await?;
-    let made = deed.tx().update_measure(&changed, &aliases, kept.as_ref()).await;
-    Ok((deed.end(made).await?, aliases))
+    let renamed = rename_externally(deed, PlanPart::Measure, present.id, edit.external_id.as_ref()).await?;
+    let names = |all: &[String]| all.iter().cloned().collect::<BTreeSet<String>>();
+    if !renamed && measure == before && names(&aliases) == names(&present_aliases) {
+        return Ok(Edited::Same((present, present_aliases)));
+    }
+    let row = deed.tx().update_measure(&changed, &aliases, kept.as_ref(), &note.handover()).await?;
+    Ok(Edited::Changed((row, aliases)))
 }

@@ -90,7 +90,7 @@ pub async fn record(
         let mut deed = office.begin(actor).await?;
         let written = deed.tx().write_observations(facts, &plan).await;
         match deed.end(written).await {
-            Err(Refusal::Store(StoreError::Duplicate(_))) if tries < TRIES => {}
+            Err(Refusal::Store(StoreError::Duplicate(_) | StoreError::Contended(_))) if tries < TRIES => {}
             Err(error) => return Err(error),
             Ok(()) => break plan.puts,
         }

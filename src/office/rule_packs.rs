@@ -147,6 +147,9 @@ pub async fn create_rule_pack(
 ) -> Result<RulePackRow, Refusal> {
     let mut deed = office.begin(actor).await?;
     let made = add_rule_pack(&mut deed, new).await;
+    if let Ok(row) = &made {
+        deed.made("rule_pack", row.id);
+    }
     deed.end(made).await
 }
 

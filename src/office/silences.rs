@@ -40,6 +40,9 @@ pub struct NewSilence {
 pub async fn create_silence(office: &Office, actor: &Actor, new: NewSilence) -> Result<SilenceRow, Refusal> {
     let mut deed = office.begin(actor).await?;
     let made = add_silence(&mut deed, new).await;
+    if let Ok(row) = &made {
+        deed.made("silence", row.id);
+    }
     deed.end(made).await
 }
 

@@ -46,6 +46,18 @@ pub const CONSTRAINTS: &[Constraint] = &[
         detail: "已有看起来相同的名称（只差全角半角、空格等写法），请核对是否重复。",
     },
     Constraint {
+        name: "external_ids_pkey",
+        columns: "external_ids.part, external_ids.external_id",
+        field: "external_id",
+        detail: "该外部编号已用于另一项，请核对。",
+    },
+    Constraint {
+        name: "external_ids_owner_key",
+        columns: "external_ids.owner_id",
+        field: "external_id",
+        detail: "另一个请求刚给它写了外部编号，请重新读取后再试。",
+    },
+    Constraint {
         name: "contacts_email_key",
         columns: "contacts.unit_id, contacts.email, contacts.role",
         field: "email",

@@ -16,6 +16,7 @@ diesel::table! {
         created_at -> Timestamp,
         revision -> Integer,
         updated_at -> Timestamp,
+        changed_in -> BigInt,
     }
 }
 
@@ -50,6 +51,7 @@ diesel::table! {
         retired_reason -> Nullable<Text>,
         retired_at -> Nullable<Timestamp>,
         merged_into_id -> Nullable<Key>,
+        changed_in -> BigInt,
     }
 }
 
@@ -69,6 +71,7 @@ diesel::table! {
         created_at -> Timestamp,
         revision -> Integer,
         updated_at -> Timestamp,
+        changed_in -> BigInt,
     }
 }
 
@@ -121,6 +124,7 @@ diesel::table! {
         retired_at -> Nullable<Timestamp>,
         signed -> Text,
         continues_id -> Nullable<Key>,
+        changed_in -> BigInt,
     }
 }
 
@@ -154,6 +158,7 @@ diesel::table! {
         retired_on -> Nullable<Date>,
         retired_reason -> Nullable<Text>,
         retired_at -> Nullable<Timestamp>,
+        changed_in -> BigInt,
     }
 }
 
@@ -176,6 +181,7 @@ diesel::table! {
         retired_on -> Nullable<Date>,
         retired_reason -> Nullable<Text>,
         retired_at -> Nullable<Timestamp>,
+        changed_in -> BigInt,
     }
 }
 
@@ -186,6 +192,42 @@ diesel::table! {
     unit_aliases (unit_id, name) {
         unit_id -> Key,
         name -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Exact, Key};
+
+    change_feed (id) {
+        id -> Integer,
+        epoch -> Integer,
+        seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Exact, Key};
+
+    external_ids (part, external_id) {
+        part -> Text,
+        external_id -> Text,
+        owner_id -> Key,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Exact, Key};
+
+    former_names (id) {
+        id -> BigInt,
+        owner_id -> Key,
+        name -> Text,
+        superseded_on -> Date,
+        reason -> Nullable<Text>,
+        recorded_at -> Timestamp,
     }
 }
 
@@ -253,6 +295,7 @@ diesel::table! {
         retired_on -> Nullable<Date>,
         retired_reason -> Nullable<Text>,
         retired_at -> Nullable<Timestamp>,
+        changed_in -> BigInt,
     }
 }
 
@@ -304,6 +347,7 @@ diesel::table! {
         withdrawn_on -> Nullable<Date>,
         withdrawn_reason -> Nullable<Text>,
         withdrawn_at -> Nullable<Timestamp>,
+        changed_in -> BigInt,
     }
 }
 
@@ -336,6 +380,7 @@ diesel::table! {
         doubts -> Text,
         rule_pack_id -> Key,
         recorded_at -> Timestamp,
+        changed_in -> BigInt,
     }
 }
 
@@ -392,6 +437,7 @@ diesel::table! {
         observed_periods -> Integer,
         observed_period_end -> Nullable<Date>,
         handling -> Nullable<Text>,
+        changed_in -> BigInt,
     }
 }
 
@@ -436,6 +482,7 @@ diesel::table! {
         decision_note -> Nullable<Text>,
         trial -> Bool,
         waits_for -> Nullable<Text>,
+        changed_in -> BigInt,
     }
 }
 
@@ -475,6 +522,7 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         paced_at -> Nullable<Timestamp>,
+        changed_in -> BigInt,
     }
 }
 
@@ -535,6 +583,8 @@ diesel::table! {
         body -> Nullable<Text>,
         location -> Nullable<Text>,
         created_at -> Timestamp,
+        done_at -> Nullable<Timestamp>,
+        made -> Nullable<Text>,
     }
 }
 
@@ -676,6 +726,7 @@ diesel::table! {
         phone -> Text,
         api_key_id -> Nullable<Key>,
         created_at -> Timestamp,
+        changed_in -> BigInt,
     }
 }
 
@@ -859,6 +910,7 @@ diesel::table! {
     }
 }
 
+diesel::allow_columns_to_appear_in_same_group_by_clause!(indicators::campaign_id, current_assessments::grade,);
 diesel::joinable!(region_aliases -> regions (region_id));
 diesel::joinable!(units -> regions (region_id));
 diesel::joinable!(contacts -> units (unit_id));
@@ -976,4 +1028,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     withdrawals,
     unit_aliases,
     handovers,
+    former_names,
+    external_ids,
+    change_feed,
 );

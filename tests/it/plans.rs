@@ -5,7 +5,8 @@ use xushi::domain::{Basis, Better, ContactRole, Frequency, Role, WrittenTarget};
 use xushi::office::measures::NewMeasure;
 use xushi::office::places::{NewContact, NewRegion, NewUnit};
 use xushi::office::plans::{
-    NewCampaign, NewIndicator, NewPersonVerdict, NewTask, WholeCampaign, WholeIndicator, WholePlan, WholeTask,
+    CampaignNode, Fate, IndicatorNode, NewCampaign, NewIndicator, NewPersonVerdict, NewTask, Node, Placed,
+    PlanTree, TaskNode,
 };
 use xushi::office::rule_packs::NewRulePack;
 use xushi::office::{Actor, Call, Refusal, Who, measures, places, plans, rule_packs};
@@ -21,6 +22,11 @@ async fn entries(app: &TestApp) -> Vec<String> {
     let mut rows = app.store.list_audit_events(&Default::default(), ALL).await.unwrap();
     rows.sort_by_key(|(row, _)| row.id);
     rows.iter().map(|(row, _)| format!("{} {} {}", row.verb, row.path, row.status)).collect()
+}
+
+/// A thing of which nothing is said once it is there.
+fn node<N, E: Default>(new: N) -> Node<N, E> {
+    Node { external_id: None, new, edit: E::default() }
 }
 
 /// A caller whom the register does not know, so that no entry can name it.
@@ -42,7 +48,14 @@ async fn count(app: &TestApp, list: &str) -> usize {
 
 fn unit(name: &str) -> NewUnit {
     let region = "430000".to_owned();
-    NewUnit { name: name.to_owned(), region, parent: None, credit_code: None, aliases: Vec::new() }
+    NewUnit {
+        name: name.to_owned(),
+        region,
+        parent: None,
+        credit_code: None,
+        aliases: Vec::new(),
+        external_id: None,
+    }
 }
 
 fn measure(name: &str) -> NewMeasure {
@@ -55,6 +68,7 @@ fn measure(name: &str) -> NewMeasure {
         frequency: Frequency::Monthly,
         release_day: None,
         precision: 1,
+        external_id: None,
     }
 }
 
@@ -82,6 +96,7 @@ fn campaign(name: &str, parent: Option<&str>) -> NewCampaign {
         contact_name: None,
         contact_phone: None,
         contact_email: None,
+        external_id: None,
     }
 }
 
@@ -93,6 +108,7 @@ fn task(name: &str) -> NewTask {
         name: name.to_owned(),
         parts: vec![],
         units_open: false,
+        external_id: None,
     }
 }
 
@@ -107,6 +123,7 @@ fn indicator(task: uuid::Uuid, measure: &str, phrase: &str) -> NewIndicator {
         window_start: None,
         window_end: None,
         parts: vec![],
+        external_id: None,
     }
 }
 
@@ -138,7 +155,7 @@ both! {
 
         let new = NewContact {
             unit: "省商务厅".to_owned(), name: "张三".to_owned(), email: "zhang@example.org".to_owned(), phone: None,
-            role: ContactRole::Liaison, valid_from: None, valid_to: None,
+            role: ContactRole::Liaison, valid_from: None, valid_to: None, external_id: None,
         };
         not_written(places::create_contact(office, &nobody, new).await);
         assert_eq!(count(&app, "/contacts").await, 0);
@@ -206,33 +223,34 @@ both! {
 
     async fn a_whole_plan_is_taken_over_or_nothing_of_it(app: TestApp) {
         let plan = |second: &str| {
-            let goal = WholeTask { task: task("主要目标"), indicators: vec![], tasks: vec![] };
-            let one = |measure: &str, phrase: &str| WholeIndicator { indicator: indicator(uuid::Uuid::nil(), measure, phrase), cited_by: vec![1] };
-            let leaf = WholeTask {
-                task: NewTask { parts: vec![plans::NewPart { unit: "省商务厅".to_owned(), role: xushi::domain::ResponsibilityRole::Lead }], ..task("扩大消费") },
+            let goal = TaskNode { task: node(task("主要目标")), indicators: vec![], tasks: vec![] };
+            let one = |measure: &str, phrase: &str| IndicatorNode { indicator: node(indicator(uuid::Uuid::nil(), measure, phrase)), cited_by: vec![1] };
+            let leaf = TaskNode {
+                task: node(NewTask { parts: vec![plans::NewPart { unit: "省商务厅".to_owned(), role: xushi::domain::ResponsibilityRole::Lead }], ..task("扩大消费") }),
                 indicators: vec![one("社零", "增长5%以上"), one("投资", second)],
                 tasks: vec![],
             };
-            let section = WholeTask { task: task("内需"), indicators: vec![], tasks: vec![leaf] };
-            WholePlan {
-                units: vec![unit("省商务厅")],
+            let section = TaskNode { task: node(task("内需")), indicators: vec![], tasks: vec![leaf] };
+            let below = CampaignNode { campaign: node(campaign("内需攻坚", None)), tasks: vec![section], campaigns: vec![] };
+            PlanTree {
+                units: vec![node(unit("省商务厅"))],
                 contacts: vec![],
-                measures: vec![measure("社零"), measure("投资")],
-                campaigns: vec![
-                    WholeCampaign { campaign: campaign("七大攻坚", None), tasks: vec![goal] },
-                    WholeCampaign { campaign: campaign("内需攻坚", Some("七大攻坚")), tasks: vec![section] },
-                ],
+                measures: vec![node(measure("社零")), node(measure("投资"))],
+                campaigns: vec![CampaignNode { campaign: node(campaign("七大攻坚", None)), tasks: vec![goal], campaigns: vec![below] }],
             }
         };
         let technician = Actor::technician();
         let before = entries(&app).await;
         // The last indicator promises two things at once.
-        let refused = plans::take_over(&app.office, &technician, plan("投资增长5%，消费增长6%")).await.unwrap_err();
-        assert!(matches!(&refused, Refusal::Invalid(invalid) if invalid.field == "target.phrase"), "{refused}");
+        let refused = plans::put_plan(&app.office, &technician, &plan("投资增长5%，消费增长6%"), false).await.unwrap();
+        let [wrong] = refused.iter().filter_map(|one| if let Fate::Refused(why) = &one.fate { Some(why) } else { None }).collect::<Vec<_>>()[..] else { panic!("{refused:?}") };
+        assert!(matches!(&**wrong, Refusal::Invalid(invalid) if invalid.field == "target.phrase"), "{wrong}");
         for list in ["/units", "/measures", "/campaigns", "/tasks", "/indicators"] {
             assert_eq!(count(&app, list).await, 0, "{list}");
         }
-        assert_eq!(plans::take_over(&app.office, &technician, plan("增长4.5%以上")).await.unwrap(), 2);
+        let placed = plans::put_plan(&app.office, &technician, &plan("增长4.5%以上"), false).await.unwrap();
+        let made = |one: &&Placed| matches!(one.fate, Fate::Created(_)) && one.part == xushi::domain::PlanPart::Indicator;
+        assert_eq!(placed.iter().filter(made).count(), 2);
         let made = app.get("/indicators").await.expect(200);
         let [one, two] = made["items"].as_array().unwrap().as_slice() else { panic!("{made}") };
         assert_eq!((&one["measure"]["name"], &two["measure"]["name"]), (&json!("社零"), &json!("投资")));
@@ -240,8 +258,8 @@ both! {
         let leaf = app.get(&format!("/tasks/{}", two["task"]["id"].as_str().unwrap())).await.expect(200);
         let section = app.get(&format!("/tasks/{}", leaf["parent_id"].as_str().unwrap())).await.expect(200);
         assert_eq!((&leaf["name"], &section["name"]), (&json!("扩大消费"), &json!("内需")));
-        let again = plans::take_over(&app.office, &technician, plan("增长4.5%以上")).await.unwrap_err();
-        assert!(matches!(again, Refusal::Store(StoreError::Duplicate(_))), "{again}");
+        let again = plans::put_plan(&app.office, &technician, &plan("增长4.5%以上"), false).await.unwrap();
+        assert!(again.iter().all(|one| matches!(one.fate, Fate::Unchanged(_))), "{again:?}");
         assert_eq!(entries(&app).await, before, "the technician is no caller");
     }
 }

@@ -19,6 +19,7 @@ mod mergers;
 mod needed;
 mod pilot;
 mod random_years;
+mod renamed;
 mod reports;
 mod retired;
 mod signed_kinds;

@@ -27,6 +27,7 @@ use crate::api::http::page::{self, List, ListParams, NoFilter, PageView};
 use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
+use crate::api::http::table;
 use crate::api::indicators::{IndicatorParams, Named};
 use crate::clock::end_of;
 use crate::domain::{Grade, TextEnum as _};
@@ -96,7 +97,11 @@ async fn find_assessment(
     let evidence = evidence.ok_or_else(|| Refused::not_found("指标"))?;
     let stated = state.office.read.list_stated(evidence.row.series_id, as_of).await?;
     let stated = stated.into_iter().map(Stated::from).collect();
-    respond::ok(&request, &AssessmentView::of(&evidence, as_of, stated, &state.office.letters.templates)?)
+    let mut view = AssessmentView::of(&evidence, as_of, stated, &state.office.letters.templates)?;
+    if let Some(then) = state.office.read.list_board_on(&[evidence.row.id], as_of).await?.pop() {
+        view.indicator = then.measure.1;
+    }
+    respond::ok(&request, &view)
 }
 
 /// 记录下来的一次研判；只在结果与上次不同时记录，记录后不再改动
@@ -114,7 +119,7 @@ pub struct RecordedView {
 }
 
 impl RecordedView {
-    fn of(row: &AssessmentRow) -> Self {
+    pub(in crate::api) fn of(row: &AssessmentRow) -> Self {
         Self {
             id: row.id.0,
             rule_pack_id: row.rule_pack_id.0,
@@ -134,6 +139,7 @@ async fn list_recorded(
     id: web::Path<Uuid>,
     list: List<NoFilter>,
 ) -> Result<HttpResponse, Refused> {
+    let list = list.untracked()?;
     state.office.read.find_indicator(*id).await?.ok_or_else(|| Refused::not_found("指标"))?;
     let rows = state.office.read.list_assessments(*id, list.page).await?;
     let page = PageView::new(rows, list.page, |row| row.id.0, |row| RecordedView::of(&row));
@@ -175,8 +181,8 @@ impl BoardView {
         let (lead, lead_name) = row.lead_unit;
         Self {
             indicator_id: row.id.0,
-            indicator: row.measure.0,
-            unit: row.measure.1,
+            indicator: row.measure.1,
+            unit: row.measure.2,
             region: row.region.0,
             region_name: row.region.1,
             campaign_id: row.campaign_id.0,
@@ -201,7 +207,7 @@ pub struct BoardParams {
     cursor: Option<String>,
     /// 只要这些字段，以逗号分隔
     fields: Option<String>,
-    /// 攻坚行动：id、文号或名称；含其直属的行动
+    /// 攻坚行动：id、文号或名称；含其各级下属的行动
     campaign: Option<String>,
     /// 任务编号
     task: Option<Uuid>,
@@ -229,20 +235,26 @@ async fn list_assessments(
     request: HttpRequest,
     Params(params): Params<BoardParams>,
 ) -> Result<HttpResponse, Refused> {
+    if table::is_asked(&request) {
+        let (page, fields) = board(&state, params).await?;
+        return respond::list(&request, &page, fields.as_deref());
+    }
     let query = request.query_string();
     // Taken before anything is read: what is written meanwhile makes the board one that nobody will ask for.
     let snapshot = state.office.read.find_snapshot().await?;
     if let Some(kept) = snapshot.as_deref().and_then(|snapshot| state.board_cache.find(query, snapshot)) {
         return respond::kept(&request, &kept);
     }
-    let body = board(&state, params).await?;
+    let (page, fields) = board(&state, params).await?;
+    let body = respond::list_bytes(&page, fields.as_deref())?;
     if let Some(snapshot) = snapshot {
         state.board_cache.keep(query, snapshot, &respond::tag(&body), &body);
     }
     Ok(respond::bytes(&request, body))
 }
 
-async fn board(state: &State, params: BoardParams) -> Result<web::Bytes, Refused> {
+/// A page of the board, and the fields that are asked for.
+async fn board(state: &State, params: BoardParams) -> Result<(PageView<BoardView>, Option<String>), Refused> {
     let BoardParams {
         limit,
         cursor,
@@ -284,7 +296,7 @@ async fn board(state: &State, params: BoardParams) -> Result<web::Bytes, Refused
     let ids: Vec<Id> = rows.iter().filter(|_| as_of.is_none()).map(|row| row.id).collect();
     let marked = marked(state, &ids).await?;
     let items = rows.into_iter().map(|row| BoardView::of(row, &marked)).collect();
-    respond::list_bytes(&PageView { items, next_cursor }, fields.as_deref())
+    Ok((PageView { items, next_cursor, etags: None }, fields))
 }
 
 /// Those of these indicators that are about to be judged again.
@@ -327,13 +339,9 @@ async fn past_board(
         gather::evidence_of(&state.office.read, &state.office.calendar, &ids, as_of, Comparisons::ForGrade)
             .await?;
     let mut judged: HashMap<Id, Evidence> = evidence.into_iter().map(|one| (one.row.id, one)).collect();
-    let places = state.office.read.list_places_on(&ids, as_of).await?;
     let end = end_of(as_of);
-    for mut row in state.office.read.list_board_of(&ids).await? {
+    for mut row in state.office.read.list_board_on(&ids, as_of).await? {
         let Some(evidence) = judged.remove(&row.id) else { continue };
-        if let Some(then) = places.get(&row.id) {
-            (row.task, row.lead_unit) = (then.task.clone(), then.lead_unit.clone());
-        }
         // Judged as of the end of that day, whenever it is asked for.
         (row.planned_at, row.current.updated_at) = (end, end);
         let assessment = evidence.grounds.judge(as_of);
@@ -357,7 +365,7 @@ async fn past_board(
 
 /// Judges all that passes the filter, and keeps the order alone.
 async fn past_order(state: &State, filter: &BoardFilter, as_of: NaiveDate) -> Result<Order, Refused> {
-    let ids = state.office.read.list_by_series(filter).await?;
+    let ids = state.office.read.list_by_series(filter, as_of).await?;
     let mut judging = Judging::of(&state.office.read, &state.office.calendar, as_of, ids).await?;
     let mut order = Vec::new();
     while let Some(page) = judging.next_page().await? {

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::api::http::wire::{Word, maybe};
+use crate::api::http::lookup::ExternalIds;
+use crate::api::http::wire::{Word, given, maybe};
 use crate::api::indicators::Named;
 use crate::domain::{Inheritable, Issuing, MemberRole, SignedKind, SignedKinds, TextEnum as _, text_enum};
 use crate::office::ChangeReason;
@@ -92,12 +93,15 @@ pub struct CampaignView {
     retired_on: Option<NaiveDate>,
     /// 停用的理由
     retired_reason: Option<String>,
+    /// 外部编号：数据所属系统对它的编号
+    external_id: Option<String>,
 }
 
 impl CampaignView {
-    pub(super) fn of(row: CampaignRow) -> Result<Self, StoreError> {
+    pub(in crate::api) fn of(row: CampaignRow, external: &ExternalIds) -> Result<Self, StoreError> {
         let inherited = row.inherited().into_iter().map(Word).collect();
         Ok(Self {
+            external_id: external.get(&row.id).cloned(),
             id: row.id.0,
             name: row.name,
             doc_no: row.doc_no,
@@ -201,6 +205,8 @@ pub struct CreateCampaign {
     contact_phone: Option<String>,
     /// 联系邮箱
     contact_email: Option<String>,
+    /// 外部编号：数据所属系统对它的编号，同类中唯一
+    external_id: Option<String>,
 }
 
 fn first() -> i32 {
@@ -236,6 +242,7 @@ impl From<CreateCampaign> for NewCampaign {
             contact_name: body.contact_name,
             contact_phone: body.contact_phone,
             contact_email: body.contact_email,
+            external_id: body.external_id,
         }
     }
 }
@@ -245,20 +252,28 @@ impl From<CreateCampaign> for NewCampaign {
 #[serde(deny_unknown_fields)]
 pub struct UpdateCampaign {
     /// 名称
+    #[serde(default, deserialize_with = "given::deserialize")]
+    #[schema(value_type = String)]
     name: Option<String>,
     /// 文号
     #[serde(default, deserialize_with = "maybe::deserialize")]
     #[schema(value_type = Option<String>)]
     doc_no: Option<Option<String>>,
     /// 起始日
+    #[serde(default, deserialize_with = "given::deserialize")]
+    #[schema(value_type = NaiveDate)]
     starts_on: Option<NaiveDate>,
     /// 截止日
+    #[serde(default, deserialize_with = "given::deserialize")]
+    #[schema(value_type = NaiveDate)]
     ends_on: Option<NaiveDate>,
     /// 上级攻坚行动：id、文号或名称
     #[serde(default, deserialize_with = "maybe::deserialize")]
     #[schema(value_type = Option<String>)]
     parent: Option<Option<String>>,
     /// 在同级中的序号
+    #[serde(default, deserialize_with = "given::deserialize")]
+    #[schema(value_type = i32)]
     ordinal: Option<i32>,
     /// 专班办公室所在单位：id、信用代码或名称
     #[serde(default, deserialize_with = "maybe::deserialize")]
@@ -273,18 +288,28 @@ pub struct UpdateCampaign {
     #[schema(value_type = Option<String>)]
     convener: Option<Option<String>>,
     /// 副召集人所在单位，整体替换
+    #[serde(default, deserialize_with = "given::deserialize")]
+    #[schema(value_type = Vec<String>)]
     deputy_conveners: Option<Vec<String>>,
     /// 成员单位，整体替换
+    #[serde(default, deserialize_with = "given::deserialize")]
+    #[schema(value_type = Vec<String>)]
     members: Option<Vec<String>>,
     /// 成员单位是否以“等”结尾
+    #[serde(default, deserialize_with = "given::deserialize")]
+    #[schema(value_type = bool)]
     members_open: Option<bool>,
     /// 规则包：id、名称（最新版）或名称@版本；换用时须写reason
     #[serde(default, deserialize_with = "maybe::deserialize")]
     #[schema(value_type = Option<String>)]
     rule_pack: Option<Option<String>>,
+    /// 外部编号
+    #[serde(default, deserialize_with = "maybe::deserialize")]
+    #[schema(value_type = Option<String>)]
+    external_id: Option<Option<String>>,
     /// 换用规则包的理由，一并留存
     reason: Option<String>,
-    /// 自哪天起按换用的规则包研判，默认今天；早于今天的用于更正，不得晚于今天
+    /// 自哪天起按换用的规则包研判、用新名称，默认今天；早于今天的用于更正，不得晚于今天
     effective_on: Option<NaiveDate>,
     /// 出函方式：自动，或经签发
     #[serde(default, deserialize_with = "maybe::deserialize")]
@@ -344,6 +369,7 @@ impl From<UpdateCampaign> for CampaignEdit {
             contact_name: body.contact_name,
             contact_phone: body.contact_phone,
             contact_email: body.contact_email,
+            external_id: body.external_id,
             why: ChangeReason { reason: body.reason, effective_on: body.effective_on },
         }
     }

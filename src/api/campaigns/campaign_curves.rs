@@ -70,8 +70,9 @@ async fn list_curves(
     respond::ok(&request, &CampaignCurves::of(rows)?)
 }
 
-/// 设定攻坚行动的默认序时曲线（整体替换）；已建的指标不变
-#[utoipa::path(tag = "攻坚行动", request_body = CampaignCurves, params(("id" = Uuid, Path, description = "编号")),
+/// 设定攻坚行动的默认序时曲线（整体替换，须带If-Match）；已建的指标不变
+#[utoipa::path(tag = "攻坚行动", request_body = CampaignCurves,
+    params(("id" = Uuid, Path, description = "编号"), ("If-Match" = String, Header, description = "读取时返回的ETag")),
     responses((status = 200, body = CampaignCurves), (status = "4XX", body = ProblemView)))]
 #[put("/campaigns/{id}/curves")]
 async fn replace_curves(
@@ -81,6 +82,9 @@ async fn replace_curves(
     id: web::Path<Uuid>,
     Body(body): Body<CampaignCurves>,
 ) -> Result<HttpResponse, Refused> {
+    let seen = campaign(&state, *id).await?;
+    let present = CampaignCurves::of(state.office.read.list_campaign_curves(&[seen.id]).await?)?;
+    respond::if_match(&request, &present)?;
     let curve = |one: KindCurve| (one.kind.0, Curve::from(one.curve));
     let curves = body.curves.into_iter().map(curve).collect();
     plans::replace_curves(&state.office, &actor, *id, curves).await?;

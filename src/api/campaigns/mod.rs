@@ -18,7 +18,8 @@ use crate::api::http::spec::Routes;
 use crate::office::rows::{CampaignFilter, CampaignMemberRow, CampaignRow};
 use crate::office::types::Id;
 use crate::office::{Actor, plans};
-use bodies::{CampaignOneParams, CampaignParams, CampaignView, CreateCampaign, UpdateCampaign};
+use bodies::{CampaignOneParams, CampaignParams};
+pub(in crate::api) use bodies::{CampaignView, CreateCampaign, UpdateCampaign};
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -51,7 +52,10 @@ async fn list_campaigns(
         with_retired: params.retired == Some(true) || list.updated_after.is_some(),
     };
     let rows = state.office.read.list_campaigns(&filter, list.page).await?;
-    let mut page = PageView::checked(rows, list.page, |row| row.id.0, CampaignView::of)?;
+    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
+    let external = state.office.read.list_external_ids(&ids).await?;
+    let view = |row| CampaignView::of(row, &external);
+    let mut page = PageView::checked(rows, list.page, |row| row.id.0, view)?;
     if params.expand.is_some() {
         let ids: Vec<Id> = page.items.iter().map(|view| Id(view.id)).collect();
         let all = seats(&state, &ids).await?;
@@ -65,7 +69,7 @@ async fn list_campaigns(
             .map(|(its, view)| view.with(&its))
             .collect();
     }
-    respond::list(&request, &page, list.fields.as_deref())
+    respond::list(&request, &page.tagged()?, list.fields.as_deref())
 }
 
 /// 新建攻坚行动
@@ -78,7 +82,12 @@ async fn create_campaign(
     Body(body): Body<CreateCampaign>,
 ) -> Result<HttpResponse, Refused> {
     let row = plans::create_campaign(&state.office, &actor, body.into()).await?;
-    respond::created(&format!("/api/v1/campaigns/{}", row.id.0), &CampaignView::of(row)?)
+    respond::created(&format!("/api/v1/campaigns/{}", row.id.0), &view(&state, row).await?)
+}
+
+pub(super) async fn view(state: &State, row: CampaignRow) -> Result<CampaignView, Refused> {
+    let external = state.office.read.list_external_ids(&[row.id]).await?;
+    Ok(CampaignView::of(row, &external)?)
 }
 
 /// 读取一个攻坚行动
@@ -92,7 +101,7 @@ async fn find_campaign(
     Params(params): Params<CampaignOneParams>,
 ) -> Result<HttpResponse, Refused> {
     let row = load(&state, *id).await?;
-    let mut view = CampaignView::of(row)?;
+    let mut view = view(&state, row).await?;
     if params.expand.is_some() {
         view = view.with(&seats(&state, &[Id(*id)]).await?);
     }
@@ -118,10 +127,11 @@ async fn update_campaign(
     let present = load(&state, *id).await?;
     let members = seats(&state, &[present.id]).await?;
     // It may have been read with its members or without.
-    let expanded = CampaignView::of(present.clone())?.with(&members);
-    respond::if_match(&request, &CampaignView::of(present.clone())?)
+    let plain = view(&state, present.clone()).await?;
+    let expanded = view(&state, present.clone()).await?.with(&members);
+    respond::if_match(&request, &plain)
         .or_else(|refusal| respond::if_match(&request, &expanded).map_err(|_| refusal))?;
     let members: Vec<CampaignMemberRow> = members.into_iter().map(|(seat, _)| seat).collect();
     let row = plans::update_campaign(&state.office, &actor, present, &members, body.into()).await?;
-    respond::ok(&request, &CampaignView::of(row)?)
+    respond::ok(&request, &view(&state, row).await?)
 }

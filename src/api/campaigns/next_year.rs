@@ -5,7 +5,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::bodies::CampaignView;
+use super::CampaignView;
 use crate::api::State;
 use crate::api::http::extract::Body;
 use crate::api::http::refused::{ProblemView, Refused};
@@ -43,5 +43,5 @@ async fn next_year(
 ) -> Result<HttpResponse, Refused> {
     let new = plans::NextYear { name: body.name, doc_no: body.doc_no };
     let row = plans::next_year(&state.office, &actor, *id, new).await?;
-    respond::created(&format!("/api/v1/campaigns/{}", row.id.0), &CampaignView::of(row)?)
+    respond::created(&format!("/api/v1/campaigns/{}", row.id.0), &super::view(&state, row).await?)
 }

@@ -18,6 +18,9 @@ pub struct Body<T>(pub T);
 /// Query parameters, with unknown ones refused likewise.
 pub struct Params<T>(pub T);
 
+/// Media types of a JSON body; a PATCH here is what RFC 7396 calls one.
+const JSON: [&str; 2] = ["application/json", "application/merge-patch+json"];
+
 /// A JSON body that is not read yet.
 pub struct JsonBytes(pub Bytes);
 
@@ -39,7 +42,7 @@ impl FromRequest for JsonBytes {
         let plain_json = actix_web::HttpMessage::content_type(request)
             .split(';')
             .next()
-            .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
+            .is_some_and(|kind| JSON.iter().any(|json| kind.trim().eq_ignore_ascii_case(json)));
         let bytes = Bytes::from_request(request, payload);
         Box::pin(async move {
             if !plain_json {

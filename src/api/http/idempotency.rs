@@ -2,7 +2,8 @@
 
 use actix_web::body::{BoxBody, MessageBody, to_bytes};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::{Method, StatusCode, header};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode, Uri};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 use actix_web::{Error, FromRequest as _, HttpMessage as _, HttpResponse, web};
@@ -13,9 +14,9 @@ use crate::api::http::access::Caller;
 use crate::api::http::extract::body_unread;
 use crate::api::http::refused::{Code, Refused, RequestPart};
 use crate::api::http::respond::tag;
-use crate::office::answers;
 use crate::office::rows::{Claim, IdempotencyRow};
 use crate::office::types::Id;
+use crate::office::{Actor, answers};
 
 /// Answers a repeated POST from memory; runs others once.
 ///
@@ -39,8 +40,12 @@ pub async fn middleware<B: MessageBody + 'static>(
     let (row, body) = match claim(&state, &mut request, &caller, key).await {
         Ok(Claimed::Ours(row, body)) => (row, body),
         Ok(Claimed::Replayed(answer)) => return Ok(request.into_response(answer)),
+        Ok(Claimed::Lost(earlier)) => return show(request, &earlier, next).await,
         Err(problem) => return Ok(request.error_response(problem)),
     };
+    if let Some(actor) = request.extensions().get::<Actor>() {
+        actor.under_key(&row.key);
+    }
     request.set_payload(Payload::from(body));
     run(&state, row, request, next).await
 }
@@ -48,6 +53,12 @@ pub async fn middleware<B: MessageBody + 'static>(
 enum Claimed {
     Ours(IdempotencyRow, Bytes),
     Replayed(HttpResponse),
+    /// The work is done, and the answer was lost with the process that did it.
+    Lost(IdempotencyRow),
+}
+
+fn is_lost(earlier: &IdempotencyRow) -> bool {
+    earlier.status.is_none() && earlier.done_at.is_some()
 }
 
 async fn claim(
@@ -71,9 +82,14 @@ async fn claim(
         body: None,
         location: None,
         created_at: state.office.clock.timestamp(),
+        done_at: None,
+        made: None,
     };
     match answers::claim(&state.office, &row).await? {
         Claim::Ours => Ok(Claimed::Ours(row, body)),
+        Claim::Taken(earlier) if earlier.request_hash == row.request_hash && is_lost(&earlier) => {
+            Ok(Claimed::Lost(earlier))
+        }
         Claim::Taken(earlier) => replay(&row, earlier).map(Claimed::Replayed),
     }
 }
@@ -104,6 +120,53 @@ fn replay(asked: &IdempotencyRow, earlier: IdempotencyRow) -> Result<HttpRespons
             .insert_header((header::ETAG, tag(body.as_bytes())));
     }
     Ok(answer.body(body))
+}
+
+/// Where what was made can be read, by the word that its deed has for it.
+fn address(made: &str) -> Option<String> {
+    let (what, id) = made.split_once(' ')?;
+    let list = match what {
+        "unit" => "units",
+        "contact" => "contacts",
+        "measure" => "measures",
+        "campaign" => "campaigns",
+        "task" => "tasks",
+        "indicator" => "indicators",
+        "region" => "regions",
+        "silence" => "silences",
+        "rule_pack" => "rule-packs",
+        _ => return None,
+    };
+    Some(format!("/api/v1/{list}/{id}"))
+}
+
+/// Shows what an earlier request made whose answer was lost: reads it, as whoever gets 201 would.
+async fn show<B: MessageBody + 'static>(
+    mut request: ServiceRequest,
+    earlier: &IdempotencyRow,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let location = earlier.made.as_deref().and_then(address);
+    let Some((location, uri)) = location.and_then(|path| Some((path.clone(), path.parse::<Uri>().ok()?)))
+    else {
+        let detail = "相同的请求已经办理，但当时的答复因服务中断没有留下；请读取结果，不要换键重复提交。";
+        return Ok(request.error_response(Refused::new(Code::AnswerLost, detail)));
+    };
+    request.match_info_mut().get_mut().update(&uri);
+    let head = request.head_mut();
+    (head.method, head.uri) = (Method::GET, uri);
+    head.headers_mut().remove(header::IF_NONE_MATCH);
+    request.set_payload(Payload::None);
+    let mut answer = next.call(request).await?.map_into_boxed_body();
+    if answer.status().is_success() {
+        *answer.response_mut().status_mut() = StatusCode::CREATED;
+        let headers = answer.headers_mut();
+        headers.insert(HeaderName::from_static("idempotency-replayed"), HeaderValue::from_static("true"));
+        if let Ok(location) = HeaderValue::from_str(&location) {
+            headers.insert(header::LOCATION, location);
+        }
+    }
+    Ok(answer)
 }
 
 /// Runs the request; an answer that changed something is kept, any other frees the key for another try.

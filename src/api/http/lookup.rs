@@ -84,3 +84,6 @@ pub async fn maybe_campaign_family(state: &State, key: Option<&str>) -> Result<O
         None => Ok(None),
     }
 }
+
+/// What other systems call things, by the things.
+pub type ExternalIds = std::collections::HashMap<crate::office::types::Id, String>;

@@ -13,4 +13,5 @@ pub mod refused;
 pub mod request_id;
 pub mod respond;
 pub mod spec;
+pub(in crate::api) mod table;
 pub mod wire;

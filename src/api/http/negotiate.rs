@@ -4,12 +4,13 @@
 use actix_cors::Cors;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
 use actix_web::http::header::{self, Header as _, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, ResponseError as _};
 
 use crate::api::http::refused::{Code, Refused};
+use crate::api::http::respond::COMPRESSED;
 use crate::api::http::{request_id, spec};
 
 const PREFIX: &str = "/api/";
@@ -28,6 +29,9 @@ pub async fn middleware<B: MessageBody + 'static>(
         request.head_mut().method = Method::GET;
     }
     let mut answer = next.call(request).await?;
+    if ours {
+        tell_apart(&mut answer);
+    }
     let named = |value: &HeaderValue| {
         value.to_str().is_ok_and(|names| names.to_ascii_lowercase().contains("accept-encoding"))
     };
@@ -35,6 +39,21 @@ pub async fn middleware<B: MessageBody + 'static>(
         answer.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
     }
     Ok(answer)
+}
+
+/// Gives compressed bytes a tag of their own, and answers whoever has them with that tag: a strong tag stands for the very bytes
+/// (RFC 9110, section 8.8.3).
+fn tell_apart<B>(answer: &mut ServiceResponse<B>) {
+    let asked = answer.request().headers().get(header::IF_NONE_MATCH);
+    let has = asked.and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(COMPRESSED));
+    let compressed = answer.headers().contains_key(header::CONTENT_ENCODING)
+        || (answer.status() == StatusCode::NOT_MODIFIED && has);
+    let tag = answer.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok());
+    let Some(tag) = tag.filter(|tag| compressed && !tag.ends_with(COMPRESSED)) else { return };
+    let tag = format!("{}{COMPRESSED}", tag.trim_end_matches('"'));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        answer.headers_mut().insert(header::ETAG, tag);
+    }
 }
 
 /// What an OPTIONS is answered with, before anybody asks for a key: the verbs of the address.

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::api::http::extract::read_query;
 use crate::api::http::refused::{Code, Refused, RequestPart};
+use crate::api::http::respond;
 use crate::office::rows::Page;
 
 /// Rows given when `limit` is not.
@@ -26,6 +27,9 @@ pub struct PageView<T> {
     pub items: Vec<T>,
     /// 下一页游标；为null表示已是最后一页
     pub next_cursor: Option<String>,
+    /// 各项的ETag，次序同items，修改时放入If-Match；只在可以修改的资源给出
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub etags: Option<Vec<String>>,
 }
 
 /// 列表共用的查询参数
@@ -63,6 +67,22 @@ pub struct List<F> {
     pub updated_after: Option<NaiveDateTime>,
     /// The list's own filters.
     pub filter: F,
+}
+
+impl<F> List<F> {
+    /// This list, unless it is asked what changed, which it cannot tell.
+    ///
+    /// # Errors
+    /// `MalformedQuery`, naming where to ask instead.
+    pub fn untracked(self) -> Result<Self, Refused> {
+        match self.updated_after {
+            None => Ok(self),
+            Some(_) => {
+                let detail = "该列表不支持updated_after；增量同步请用/changes。";
+                Err(refuse("updated_after", "unknown_field", detail))
+            }
+        }
+    }
 }
 
 impl<F: DeserializeOwned> FromRequest for List<F> {
@@ -148,7 +168,7 @@ impl<T> PageView<T> {
     /// A page out of the rows a list query gave: one row more than `page.limit` means that there is a next page.
     pub fn new<R>(mut rows: Vec<R>, page: Page, id: impl Fn(&R) -> Uuid, view: impl FnMut(R) -> T) -> Self {
         let next_cursor = cut(&mut rows, page, id);
-        Self { items: rows.into_iter().map(view).collect(), next_cursor }
+        Self { items: rows.into_iter().map(view).collect(), next_cursor, etags: None }
     }
 
     /// Like [`new`](Self::new), for rows that may turn out not to be readable.
@@ -162,7 +182,18 @@ impl<T> PageView<T> {
         view: impl FnMut(R) -> Result<T, E>,
     ) -> Result<Self, E> {
         let next_cursor = cut(&mut rows, page, id);
-        Ok(Self { items: rows.into_iter().map(view).collect::<Result<_, E>>()?, next_cursor })
+        Ok(Self { items: rows.into_iter().map(view).collect::<Result<_, E>>()?, next_cursor, etags: None })
+    }
+}
+
+impl<T: Serialize> PageView<T> {
+    /// The same with the tag of each item, as reading it alone gives.
+    ///
+    /// # Errors
+    /// `Internal` when an item cannot be written as JSON.
+    pub fn tagged(mut self) -> Result<Self, Refused> {
+        self.etags = Some(self.items.iter().map(respond::tag_of).collect::<Result<_, _>>()?);
+        Ok(self)
     }
 }
 

@@ -64,10 +64,14 @@ codes! {
     Duplicate = "duplicate" 409 "记录重复";
     /// A request with the same Idempotency-Key is still running.
     InProgress = "in_progress" 409 "相同请求正在处理";
+    /// A request with the same Idempotency-Key was done, and its answer was lost.
+    AnswerLost = "answer_lost" 409 "请求已办理，答复已丢失";
     /// The state does not allow it.
     Conflict = "conflict" 409 "当前状态不允许此操作";
     /// What a draft rests on changed since it was drawn.
     FactsChanged = "facts_changed" 409 "函稿所据事实已变化";
+    /// A place in the order of changes that is too old, or of another database.
+    CursorExpired = "cursor_expired" 410 "位置已失效";
     /// The resource changed since it was read.
     PreconditionFailed = "precondition_failed" 412 "内容已被他人修改";
     /// The body is larger than accepted.
@@ -245,6 +249,10 @@ impl From<StoreError> for Refused {
                 Self::at(code, pointer(&invalid.field), invalid.code, invalid.detail)
             }
             StoreError::Stale => stale(),
+            StoreError::Contended(cause) => Self {
+                cause: Some(cause),
+                ..Self::new(Code::Unavailable, "数据库正忙，内容未写入，请稍后重试。")
+            },
             StoreError::Unavailable(cause) => Self {
                 cause: Some(cause),
                 ..Self::new(Code::Unavailable, "数据库暂不可用，请稍后重试。")

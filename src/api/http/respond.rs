@@ -12,6 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::api::assessments::board_cache::CachedBoard;
 use crate::api::http::page::{PageView, refuse};
 use crate::api::http::refused::{Code, Refused, stale};
+use crate::api::http::table;
 use crate::domain::invalid::shorten;
 
 /// 读取一项时的查询参数
@@ -36,12 +37,31 @@ fn revised_tag(revision: i32, body: &[u8]) -> String {
     format!("\"{revision}-{}", tag(body).trim_start_matches('"'))
 }
 
+/// The tag of a view that is edited as a whole.
+///
+/// # Errors
+/// `Internal` when it cannot be written as JSON.
+pub(in crate::api) fn tag_of<T: Serialize>(view: &T) -> Result<String, Refused> {
+    Ok(tag(&json(view)?))
+}
+
+/// The tag of a view of something that also changes without being edited.
+///
+/// # Errors
+/// `Internal` when it cannot be written as JSON.
+pub(in crate::api) fn revised_tag_of<T: Serialize>(revision: i32, view: &T) -> Result<String, Refused> {
+    Ok(revised_tag(revision, &json(view)?))
+}
+
+/// How the tag of compressed bytes ends: they are others than those it was made of.
+pub(in crate::api) const COMPRESSED: &str = "-gzip\"";
+
 fn lists(headers: &HeaderMap, name: header::HeaderName, tag: &str) -> Option<bool> {
     Some(listed(headers.get(name)?.to_str().unwrap_or_default(), tag))
 }
 
 fn listed(value: &str, tag: &str) -> bool {
-    let weak = |text: &str| text.trim().trim_start_matches("W/").to_owned();
+    let weak = |text: &str| text.trim().trim_start_matches("W/").replace(COMPRESSED, "\"");
     value.trim() == "*" || value.split(',').any(|one| weak(one) == tag)
 }
 
@@ -171,7 +191,47 @@ pub fn list<T: Serialize + ToSchema>(
     page: &PageView<T>,
     fields: Option<&str>,
 ) -> Result<HttpResponse, Refused> {
+    if table::is_asked(request) {
+        return as_table(request, page, fields);
+    }
     Ok(bytes(request, list_bytes(page, fields)?))
+}
+
+/// A page as a table; the next one is in its head.
+fn as_table<T: Serialize + ToSchema>(
+    request: &HttpRequest,
+    page: &PageView<T>,
+    fields: Option<&str>,
+) -> Result<HttpResponse, Refused> {
+    let mut parts = Vec::new();
+    T::schemas(&mut parts);
+    let mut known = Vec::new();
+    properties(&T::schema(), &parts, &mut known);
+    let asked = fields.map(wanted::<T>).transpose()?;
+    let known: Vec<&str> = asked.clone().unwrap_or_else(|| known.iter().map(String::as_str).collect());
+    let items: Vec<Vec<u8>> =
+        page.items.iter().map(|item| Ok(json(item)?.to_vec())).collect::<Result<_, Refused>>()?;
+    let shown = |path: &str| {
+        let top = path.split('.').next().unwrap_or_default();
+        asked.as_ref().is_none_or(|asked| asked.contains(&top))
+    };
+    let body = table::table(&items, &known, shown).map_err(Refused::internal)?;
+    let mut answer = file(request, "text/csv; charset=utf-8", None, body);
+    if let Some(cursor) = &page.next_cursor
+        && let Ok(link) = next_link(request, cursor).parse::<header::HeaderValue>()
+    {
+        answer.headers_mut().insert(header::LINK, link);
+    }
+    Ok(answer)
+}
+
+/// The address of the next page (RFC 8288).
+fn next_link(request: &HttpRequest, cursor: &str) -> String {
+    let kept =
+        request.query_string().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
+    let cursor = format!("cursor={cursor}");
+    let query: Vec<&str> = kept.chain([cursor.as_str()]).collect();
+    format!("<{}?{}>; rel=\"next\"", request.path(), query.join("&"))
 }
 
 /// The body of [`list`].
@@ -190,7 +250,7 @@ pub fn list_bytes<T: Serialize + ToSchema>(
         keep(&mut value, &wanted);
         items.push(value);
     }
-    json(&PageView { items, next_cursor: page.next_cursor.clone() })
+    json(&PageView { items, next_cursor: page.next_cursor.clone(), etags: page.etags.clone() })
 }
 
 fn json<T: Serialize>(view: &T) -> Result<web::Bytes, Refused> {

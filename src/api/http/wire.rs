@@ -5,8 +5,8 @@ use std::marker::PhantomData;
 use std::str::FromStr as _;
 
 use rust_decimal::Decimal;
-use serde::de::{self, Deserialize, Deserializer};
-use serde::{Serialize, Serializer};
+use serde::de::{self, Deserializer};
+use serde::{Deserialize, Serialize, Serializer};
 use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
@@ -162,6 +162,17 @@ impl<T: ToSchema> ToSchema for TextOr<T> {
     }
 }
 
+/// How much the answer to a bulk tells.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum BulkReport {
+    /// Everything.
+    #[default]
+    All,
+    /// What is wrong.
+    Errors,
+}
+
 /// For fields of an update: absent leaves as it is, `null` clears, a value sets.
 pub mod maybe {
     use serde::{Deserialize, Deserializer};
@@ -174,5 +185,21 @@ pub mod maybe {
         from: D,
     ) -> Result<Option<Option<T>>, D::Error> {
         Option::deserialize(from).map(Some)
+    }
+}
+
+/// For fields of an update that cannot be cleared: absent leaves as it is, `null` is refused, a value sets.
+pub mod given {
+    use serde::{Deserialize, Deserializer, de};
+
+    /// Refuses `null` (the field itself carries `#[serde(default)]`).
+    ///
+    /// # Errors
+    /// For `null`, and those of the value.
+    pub fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<T>, D::Error> {
+        let value = Option::deserialize(from)?;
+        value.map(Some).ok_or_else(|| de::Error::custom("此项不能清空；如不修改，请不要写这一项。"))
     }
 }

@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::api::assessments::figures::{DoubtView, FiguresView};
-use crate::api::http::wire::Amount;
+use crate::api::http::wire::{Amount, given};
 use crate::api::targets::promise::{CurveBody, TargetBody, TargetView};
 use crate::api::tasks::PartBody;
 use crate::domain::{Curve, DoubtSet, Period, WrittenTarget};
@@ -78,6 +78,8 @@ pub struct IndicatorView {
     pub retired_on: Option<NaiveDate>,
     /// 停用的理由
     pub retired_reason: Option<String>,
+    /// 外部编号：数据所属系统对它的编号
+    pub external_id: Option<String>,
 }
 
 fn amount(number: Option<Number>) -> Option<Amount> {
@@ -91,8 +93,16 @@ impl IndicatorView {
         marked: &[Id],
         aliases: &[MeasureAliasRow],
     ) -> Result<Self, StoreError> {
-        let NamedIndicatorRow { indicator, measure, region, task_name, lead_unit_name, current, assessment } =
-            row;
+        let NamedIndicatorRow {
+            indicator,
+            measure,
+            region,
+            task_name,
+            lead_unit_name,
+            current,
+            assessment,
+            external_id,
+        } = row;
         let target = indicator.target.target()?;
         let aliases: Vec<String> =
             aliases.iter().filter(|one| one.measure_id == measure.0).map(|one| one.name.clone()).collect();
@@ -122,6 +132,7 @@ impl IndicatorView {
             updated_at: indicator.updated_at.and_utc(),
             retired_on: indicator.retired_on,
             retired_reason: indicator.retired_reason,
+            external_id,
         })
     }
 }
@@ -149,6 +160,8 @@ pub struct CreateIndicator {
     /// 职责分工；不写时同所属任务
     #[serde(default)]
     responsibilities: Vec<PartBody>,
+    /// 外部编号：数据所属系统对它的编号，同类中唯一
+    external_id: Option<String>,
 }
 
 impl From<CreateIndicator> for NewIndicator {
@@ -163,6 +176,7 @@ impl From<CreateIndicator> for NewIndicator {
             window_start: body.window_start,
             window_end: body.window_end,
             parts: body.responsibilities.into_iter().map(NewPart::from).collect(),
+            external_id: body.external_id,
         }
     }
 }
@@ -176,19 +190,33 @@ pub struct UpdateIndicator {
     #[schema(value_type = Option<TargetBody>)]
     target: Option<Option<TargetBody>>,
     /// 序时曲线
+    #[serde(default, deserialize_with = "given::deserialize")]
+    #[schema(value_type = CurveBody)]
     curve: Option<CurveBody>,
     /// 基期值
     #[serde(default, deserialize_with = "crate::api::http::wire::maybe::deserialize")]
     #[schema(value_type = Option<Amount>)]
     baseline: Option<Option<Amount>>,
     /// 目标期开始日期
+    #[serde(default, deserialize_with = "given::deserialize")]
+    #[schema(value_type = NaiveDate)]
     window_start: Option<NaiveDate>,
     /// 目标期结束日期
+    #[serde(default, deserialize_with = "given::deserialize")]
+    #[schema(value_type = NaiveDate)]
     window_end: Option<NaiveDate>,
     /// 改列到同一攻坚行动的哪项任务下：任务的id
+    #[serde(default, deserialize_with = "given::deserialize")]
+    #[schema(value_type = Uuid)]
     task: Option<Uuid>,
     /// 指标自己的职责分工，整体替换；空列表表示沿用任务的分工
+    #[serde(default, deserialize_with = "given::deserialize")]
+    #[schema(value_type = Vec<PartBody>)]
     responsibilities: Option<Vec<PartBody>>,
+    /// 外部编号
+    #[serde(default, deserialize_with = "crate::api::http::wire::maybe::deserialize")]
+    #[schema(value_type = Option<String>)]
+    external_id: Option<Option<String>>,
     /// 修改理由，随修改一并留存
     reason: Option<String>,
     /// 自哪天起按修改后的内容研判、由新的牵头单位负责，默认今天；早于今天的用于更正，不得晚于今天
@@ -205,6 +233,7 @@ impl From<UpdateIndicator> for IndicatorEdit {
             window_end: body.window_end,
             task: body.task,
             parts: body.responsibilities.map(|list| list.into_iter().map(NewPart::from).collect()),
+            external_id: body.external_id,
             why: ChangeReason { reason: body.reason, effective_on: body.effective_on },
         }
     }
@@ -215,7 +244,7 @@ impl From<UpdateIndicator> for IndicatorEdit {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct IndicatorParams {
-    /// 攻坚行动：id、文号或名称；含其直属的行动
+    /// 攻坚行动：id、文号或名称；含其各级下属的行动
     pub campaign: Option<String>,
     /// 任务编号
     pub task: Option<Uuid>,

@@ -6,6 +6,8 @@ pub(in crate::api) mod revisions;
 
 mod bodies;
 
+use std::collections::HashMap;
+
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use uuid::Uuid;
 
@@ -96,8 +98,14 @@ async fn list_indicators(
     let ids: Vec<Id> = rows.iter().map(|row| row.indicator.id).collect();
     let marked = marked(&state, &ids).await?;
     let aliases = aliases(&state, &rows).await?;
+    let revisions: HashMap<Uuid, i32> =
+        rows.iter().map(|row| (row.indicator.id.0, row.indicator.revision)).collect();
     let view = |row| IndicatorView::of(row, &marked, &aliases);
-    let page = PageView::checked(rows, list.page, |row| row.indicator.id.0, view)?;
+    let mut page = PageView::checked(rows, list.page, |row| row.indicator.id.0, view)?;
+    let tag = |one: &IndicatorView| {
+        respond::revised_tag_of(revisions.get(&one.id).copied().unwrap_or_default(), one)
+    };
+    page.etags = Some(page.items.iter().map(tag).collect::<Result<_, _>>()?);
     respond::list(&request, &page, list.fields.as_deref())
 }
 
@@ -131,7 +139,10 @@ async fn load(state: &State, id: Uuid) -> Result<(NamedIndicatorRow, IndicatorVi
 }
 
 /// Other names of the measures of these indicators.
-async fn aliases(state: &State, rows: &[NamedIndicatorRow]) -> Result<Vec<MeasureAliasRow>, Refused> {
+pub(super) async fn aliases(
+    state: &State,
+    rows: &[NamedIndicatorRow],
+) -> Result<Vec<MeasureAliasRow>, Refused> {
     let mut ids: Vec<Id> = rows.iter().map(|row| row.measure.0).collect();
     ids.sort_unstable();
     ids.dedup();

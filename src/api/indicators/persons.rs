@@ -83,6 +83,7 @@ async fn list_verdicts(
     id: web::Path<Uuid>,
     list: List<NoFilter>,
 ) -> Result<HttpResponse, Refused> {
+    let list = list.untracked()?;
     state.office.read.find_indicator(*id).await?.ok_or_else(|| Refused::not_found("指标"))?;
     let rows = state.office.read.list_person_verdicts(*id, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, PersonVerdictView::of)?;

@@ -95,7 +95,7 @@ impl LetterCounts {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct LetterBoardParams {
-    /// 攻坚行动：id、文号或名称；含其直属的行动
+    /// 攻坚行动：id、文号或名称；含其各级下属的行动
     campaign: Option<String>,
     /// 主送单位：id、信用代码或名称
     unit: Option<String>,

@@ -71,6 +71,8 @@ pub struct LetterView {
     subject: String,
     /// 建立时间
     created_at: DateTime<Utc>,
+    /// 最近变更时间
+    updated_at: DateTime<Utc>,
     /// 函稿自最近一次改写起已等待签发的整天数，列表中给出
     #[serde(skip_serializing_if = "Option::is_none")]
     waiting_days: Option<i64>,
@@ -96,7 +98,7 @@ impl LetterView {
     ///
     /// # Errors
     /// `Corrupt`.
-    pub(super) fn of(row: LetterRow, now: DateTime<Utc>) -> Result<Self, StoreError> {
+    pub(in crate::api) fn of(row: LetterRow, now: DateTime<Utc>) -> Result<Self, StoreError> {
         let state: LetterState = word(&row.state)?;
         // A draft is written over when its content changes, and then only.
         let waiting = (now - row.updated_at.and_utc()).num_days();
@@ -115,6 +117,7 @@ impl LetterView {
             reply_by: row.reply_by,
             subject: row.subject,
             created_at: row.created_at.and_utc(),
+            updated_at: row.updated_at.and_utc(),
             waiting_days: (state == LetterState::Draft).then_some(waiting),
             waits_for: row.waits_for.as_deref().map(word).transpose()?.map(Word),
             follows_id: row.follows_id.map(|id| id.0),
@@ -155,7 +158,7 @@ pub struct WholeLetterView {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct LetterParams {
-    /// 攻坚行动：id、文号或名称；含其直属的行动
+    /// 攻坚行动：id、文号或名称；含其各级下属的行动
     campaign: Option<String>,
     /// 主送单位：id、信用代码或名称
     unit: Option<String>,

@@ -10,6 +10,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use super::bulk_forms::{self, Bulk, BulkForm};
 use crate::api::http::extract;
 use crate::api::http::refused::{FieldError, Refused};
 use crate::api::http::wire::{Amount, Word};
@@ -77,7 +78,7 @@ pub struct DifferenceBody {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecordObservations {
-    /// 各条观测值，最多20000条
+    /// 各条观测值，最多50000条
     items: Vec<ObservationBody>,
 }
 
@@ -146,6 +147,8 @@ pub(super) struct Item {
     pub(super) errors: Vec<FieldError>,
     /// Fields in whose place something else stands.
     replaced: Vec<&'static str>,
+    /// The line it stands in, where it came in lines.
+    pub(super) line: Option<usize>,
 }
 
 impl Item {
@@ -159,8 +162,24 @@ impl Item {
 /// Reads a bulk.
 ///
 /// # Errors
-/// When it is not JSON, or not a list of items; what is wrong with an item is told in the item.
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<Item>, Refused> {
+/// When it is not of its form at all; what is wrong with an item is told in the item.
+pub(super) fn read(bulk: &Bulk) -> Result<Vec<Item>, Refused> {
+    let all = match bulk.form {
+        BulkForm::Json => return json_items(&bulk.bytes),
+        BulkForm::Lines => bulk_forms::lines(&bulk.bytes),
+        BulkForm::Table => bulk_forms::table(&bulk.bytes)?,
+    };
+    let item = |(line, read): (usize, bulk_forms::Line)| {
+        let item = match read {
+            Ok(value) => one(value),
+            Err(error) => Item { fact: None, errors: vec![error], replaced: Vec::new(), line: None },
+        };
+        Item { line: Some(line), ..item }
+    };
+    Ok(all.into_iter().map(item).collect())
+}
+
+fn json_items(bytes: &[u8]) -> Result<Vec<Item>, Refused> {
     /// Items whose form is not looked at yet.
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -173,6 +192,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Item>, Refused> {
                 fact: Some(body.stated()),
                 errors: Vec::new(),
                 replaced: Vec::new(),
+                line: None,
             };
             Ok(all.items.into_iter().map(whole).collect())
         }
@@ -201,7 +221,7 @@ fn stand_in(field: &str) -> Option<(&'static str, Value)> {
 fn one(mut value: Value) -> Item {
     /// More than an item has fields.
     const ERRORS_MAX: usize = 30;
-    let mut item = Item { fact: None, errors: Vec::new(), replaced: Vec::new() };
+    let mut item = Item { fact: None, errors: Vec::new(), replaced: Vec::new(), line: None };
     while item.errors.len() < ERRORS_MAX {
         let problem = match extract::value::<ObservationBody>(&value) {
             Ok(body) => {
@@ -235,7 +255,7 @@ mod tests {
 
     fn items(text: &str) -> Vec<Vec<(String, String)>> {
         let told = |item: Item| item.errors.into_iter().map(|error| (error.pointer, error.code)).collect();
-        read(text.as_bytes()).unwrap().into_iter().map(told).collect()
+        json_items(text.as_bytes()).unwrap().into_iter().map(told).collect()
     }
 
     const GOOD: &str = r#"{"measure":"社零","region":"430000","period":{"start":"2025-01-01","end":"2025-07-31"},"figure":"yoy",
@@ -269,14 +289,14 @@ mod tests {
     fn what_is_no_list_of_items_is_refused_whole() {
         for text in ["{", "[]", r#"{"items":{}}"#, r#"{"items":[],"more":1}"#, r#"{"items":[1],"items":[2]}"#]
         {
-            assert!(read(text.as_bytes()).is_err(), "{text}");
+            assert!(json_items(text.as_bytes()).is_err(), "{text}");
         }
     }
 
     #[test]
     fn a_stand_in_is_not_spoken_of() {
         let bad = GOOD.replace("2025-08-15", "2025-02-30");
-        let item = read(format!("{{\"items\":[{bad}]}}").as_bytes()).unwrap().remove(0);
+        let item = json_items(format!("{{\"items\":[{bad}]}}").as_bytes()).unwrap().remove(0);
         assert!(!item.speaks_of("/published_on") && item.speaks_of("/period") && item.fact.is_some());
     }
 }

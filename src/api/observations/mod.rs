@@ -1,5 +1,6 @@
 //! Observations (观测值): taken in by the bulk, kept as vintages.
 
+mod bulk_forms;
 mod items;
 
 use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
@@ -8,17 +9,18 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use bulk_forms::Bulk;
 pub use items::{DifferenceBody, RecordObservations};
 
 use crate::api::State;
 use crate::api::assessments::figures::DoubtView;
-use crate::api::http::extract::{Body, JsonBytes, Params};
+use crate::api::http::extract::{Body, Params};
 use crate::api::http::lookup::{self, At};
 use crate::api::http::page::{List, ListParams, PageView};
 use crate::api::http::refused::{Code, FieldError, ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
-use crate::api::http::wire::{Amount, Word};
+use crate::api::http::wire::{Amount, BulkReport, Word};
 use crate::api::indicators::PeriodView;
 use crate::domain::{Basis, Figure, Status};
 use crate::office::observations::{self, FactReader, NewFact};
@@ -30,7 +32,7 @@ type FigureWord = Word<Figure>;
 type StatusWord = Word<Status>;
 
 /// Facts accepted in one request.
-pub(in crate::api) const ITEMS_MAX: usize = 20_000;
+pub(in crate::api) const ITEMS_MAX: usize = 50_000;
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -77,7 +79,7 @@ pub struct ObservationView {
 }
 
 impl ObservationView {
-    fn of(
+    pub(in crate::api) fn of(
         (row, measure, region, (withdrawn_on, withdrawn_reason)): ListedObservation,
     ) -> Result<Self, StoreError> {
         Ok(Self {
@@ -113,6 +115,9 @@ pub struct RecordParams {
     /// false时跳过有误的条目、写入其余；默认true，有一条不合要求则全部不写
     #[serde(default = "yes")]
     atomic: bool,
+    /// all逐条列出结果；errors只列不合要求的和有疑点的；默认all
+    #[serde(default)]
+    report: BulkReport,
 }
 
 fn yes() -> bool {
@@ -134,7 +139,7 @@ pub struct RecordReport {
     refused: usize,
     /// 有疑点的条数
     doubted: usize,
-    /// 逐条结果，次序同请求
+    /// 逐条结果，次序同请求；report=errors时只列不合要求的和有疑点的
     items: Vec<RecordOutcome>,
 }
 
@@ -207,7 +212,11 @@ async fn list_observations(
 }
 
 /// 批量录入观测值：按指标口径、行政区、时期、口径识别同一事实，值有变化的成为新版本
-#[utoipa::path(tag = "观测值", params(RecordParams), request_body = RecordObservations, responses(
+///
+/// 可以用JSON，也可以用NDJSON（每行一条）或CSV（首行列名：measure、region、period_start、period_end、basis、figure、value、of、partial、
+/// status、source、published_on，或相应的中文：指标、地区、开始日期、结束日期、口径、数值类型、数值、来源、公布日期；UTF-8或GB18030）。
+#[utoipa::path(tag = "观测值", params(RecordParams), request_body(content(
+    (RecordObservations = "application/json"), (Vec<u8> = "application/x-ndjson"), (Vec<u8> = "text/csv"))), responses(
     (status = 200, body = RecordReport), (status = "4XX", body = ProblemView)))]
 #[put("/observations")]
 async fn record_observations(
@@ -215,10 +224,10 @@ async fn record_observations(
     request: HttpRequest,
     actor: Actor,
     Params(params): Params<RecordParams>,
-    JsonBytes(bytes): JsonBytes,
+    bulk: Bulk,
 ) -> Result<HttpResponse, Refused> {
-    let read = items::read(&bytes)?;
-    drop(bytes);
+    let read = items::read(&bulk)?;
+    drop(bulk);
     if read.is_empty() || read.len() > ITEMS_MAX {
         let detail = format!("一次应录入1至{ITEMS_MAX}条，请分批提交。");
         return Err(Refused::at(Code::Invalid, "/items", "out_of_range", detail));
@@ -244,7 +253,7 @@ async fn record_observations(
         if facts.len() > places.len() {
             places.push(index);
         } else {
-            outcome.errors = within(errors, index);
+            outcome.errors = within(errors, (index, item.line));
         }
         outcomes.push(outcome);
     }
@@ -275,7 +284,13 @@ async fn record_observations(
         unchanged: count(Recorded::Unchanged),
         refused,
         doubted: puts.iter().filter(|put| !put.doubts.is_empty()).count(),
-        items: outcomes,
+        items: match params.report {
+            BulkReport::All => outcomes,
+            BulkReport::Errors => outcomes
+                .into_iter()
+                .filter(|outcome| !outcome.errors.is_empty() || !outcome.doubts.is_empty())
+                .collect(),
+        },
     };
     respond::ok(&request, &report)
 }
@@ -291,9 +306,12 @@ impl RecordOutcome {
 }
 
 /// Errors seen from the whole body.
-fn within(mut errors: Vec<FieldError>, index: usize) -> Vec<FieldError> {
+fn within(mut errors: Vec<FieldError>, (index, line): (usize, Option<usize>)) -> Vec<FieldError> {
     for error in &mut errors {
         error.pointer = format!("/items/{index}{}", error.pointer);
+        if let Some(line) = line {
+            error.detail = format!("第{line}行：{}", error.detail);
+        }
     }
     errors
 }

@@ -39,7 +39,7 @@ pub fn routes(config: &mut impl Routes) {
 pub struct PreviewRulePack {
     /// 规则包：名称、名称@版本、id，或整个规则包（未写的规则沿用based_on）
     rule_pack: RulePackChoice,
-    /// 攻坚行动：id、文号或名称；含其直属的行动；不写为全部
+    /// 攻坚行动：id、文号或名称；含其各级下属的行动；不写为全部
     campaign: Option<String>,
     /// 研判日期，默认今天
     as_of: Option<NaiveDate>,

@@ -2,8 +2,9 @@
 
 use chrono::NaiveDate;
 
-use crate::domain::{Contact, ContactRole};
-use crate::office::actor::Deed;
+use crate::domain::{Contact, ContactRole, PlanPart};
+use crate::office::actor::{Deed, Edited};
+use crate::office::plans::{name_externally, rename_externally};
 use crate::office::{Actor, Office, Refusal};
 use crate::store::rows::ContactRow;
 use crate::store::types::Id;
@@ -25,6 +26,8 @@ pub struct NewContact {
     pub valid_from: Option<NaiveDate>,
     /// Last day in office.
     pub valid_to: Option<NaiveDate>,
+    /// What the system that owns it calls it.
+    pub external_id: Option<String>,
 }
 
 /// Makes a contact.
@@ -35,6 +38,9 @@ pub struct NewContact {
 pub async fn create_contact(office: &Office, actor: &Actor, new: NewContact) -> Result<ContactRow, Refusal> {
     let mut deed = office.begin(actor).await?;
     let made = add_contact(&mut deed, new).await;
+    if let Ok(row) = &made {
+        deed.made("contact", row.id);
+    }
     deed.end(made).await
 }
 
@@ -56,6 +62,7 @@ pub(in crate::office) async fn add_contact(
     let unit = deed.unit("unit", &new.unit).await?;
     let row = ContactRow::of(contact, unit.id, Id(office.clock.new_id()), office.clock.timestamp());
     deed.tx().create_contact(&row).await?;
+    name_externally(deed, PlanPart::Contact, row.id, new.external_id.as_deref()).await?;
     Ok(row)
 }
 
@@ -74,6 +81,8 @@ pub struct ContactEdit {
     pub valid_from: Option<NaiveDate>,
     /// Last day in office; `Some(None)` for none.
     pub valid_to: Option<Option<NaiveDate>>,
+    /// What the system that owns it calls it; `Some(None)` for nothing.
+    pub external_id: Option<Option<String>>,
 }
 
 /// Changes a contact that was read as `seen`.
@@ -86,6 +95,17 @@ pub async fn update_contact(
     seen: ContactRow,
     edit: ContactEdit,
 ) -> Result<ContactRow, Refusal> {
+    let mut deed = office.begin(actor).await?;
+    let made = change_contact(&mut deed, seen, edit).await;
+    deed.end_edit(made).await
+}
+
+/// Changes a contact as part of a deed.
+pub(in crate::office) async fn change_contact(
+    deed: &mut Deed<'_>,
+    seen: ContactRow,
+    edit: ContactEdit,
+) -> Result<Edited<ContactRow>, Refusal> {
     let before = Contact::try_from(seen.clone())?;
     let contact = Contact {
         name: edit.name.unwrap_or(before.name),
@@ -96,8 +116,10 @@ pub async fn update_contact(
         valid_to: edit.valid_to.unwrap_or(before.valid_to),
     }
     .checked()?;
-    let changed = seen.changed(contact, office.clock.timestamp());
-    let mut deed = office.begin(actor).await?;
-    let made = deed.tx().update_contact(&changed).await;
-    deed.end(made).await
+    let renamed = rename_externally(deed, PlanPart::Contact, seen.id, edit.external_id.as_ref()).await?;
+    if !renamed && contact == Contact::try_from(seen.clone())? {
+        return Ok(Edited::Same(seen));
+    }
+    let changed = seen.changed(contact, deed.office().clock.timestamp());
+    Ok(Edited::Changed(deed.tx().update_contact(&changed).await?))
 }

@@ -40,6 +40,9 @@ pub type NamedRegion = (RegionRow, Vec<RegionAliasRow>);
 pub async fn create_region(office: &Office, actor: &Actor, new: NewRegion) -> Result<NamedRegion, Refusal> {
     let mut deed = office.begin(actor).await?;
     let made = add_region(&mut deed, new).await;
+    if let Ok(row) = &made {
+        deed.made("region", row.0.id);
+    }
     deed.end(made).await
 }
 
@@ -114,8 +117,13 @@ pub async fn update_region(
         valid_to,
         revision: present.revision + 1,
         updated_at: office.clock.timestamp(),
-        ..present
+        ..present.clone()
     };
+    let same = RegionRow { revision: present.revision, updated_at: present.updated_at, ..changed.clone() };
+    if same == present && added.is_empty() {
+        actor.changed_nothing();
+        return Ok((present, all));
+    }
     let mut deed = office.begin(actor).await?;
     let made = deed.tx().update_region(&changed, &added).await;
     let row = deed.end(made).await?;

@@ -1,12 +1,15 @@
 //! Deeds with units (责任单位).
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
 use crate::domain::lengths::{REASON, UNIT, UNIT_ALIASES};
-use crate::domain::{Invalid, Retiree, Unit, invalid};
-use crate::office::actor::Deed;
+use crate::domain::{Invalid, PlanPart, Retiree, Unit, invalid};
+use crate::office::actor::{Deed, Edited};
+use crate::office::plans::{name_externally, rename_externally};
 use crate::office::retirement::expect_alive;
-use crate::office::{Actor, Office, Refusal};
+use crate::office::{Actor, ChangeReason, Office, Refusal};
 use crate::store::rows::{Merged, MergerRow, UnitChange, UnitRow};
 use crate::store::types::Id;
 
@@ -23,6 +26,8 @@ pub struct NewUnit {
     pub credit_code: Option<String>,
     /// Its other names.
     pub aliases: Vec<String>,
+    /// What the system that owns it calls it.
+    pub external_id: Option<String>,
 }
 
 /// Makes a unit.
@@ -33,6 +38,9 @@ pub struct NewUnit {
 pub async fn create_unit(office: &Office, actor: &Actor, new: NewUnit) -> Result<UnitRow, Refusal> {
     let mut deed = office.begin(actor).await?;
     let made = add_unit(&mut deed, new).await;
+    if let Ok(row) = &made {
+        deed.made("unit", row.id);
+    }
     deed.end(made).await
 }
 
@@ -57,6 +65,7 @@ pub(in crate::office) async fn add_unit(deed: &mut Deed<'_>, new: NewUnit) -> Re
         merged_into_id: None,
     };
     deed.tx().create_unit(&row, &checked_aliases(&new.aliases)?).await?;
+    name_externally(deed, PlanPart::Unit, row.id, new.external_id.as_deref()).await?;
     Ok(row)
 }
 
@@ -71,6 +80,10 @@ pub struct UnitEdit {
     pub credit_code: Option<Option<String>>,
     /// Its other names, in place of those it has. A name that it had before is added by itself.
     pub aliases: Option<Vec<String>>,
+    /// What the system that owns it calls it; `Some(None)` for nothing.
+    pub external_id: Option<Option<String>>,
+    /// Why, and from which day on it is called so.
+    pub why: ChangeReason,
 }
 
 /// Changes a unit that was read as `seen`.
@@ -85,11 +98,16 @@ pub async fn update_unit(
 ) -> Result<UnitRow, Refusal> {
     let mut deed = office.begin(actor).await?;
     let made = change_unit(&mut deed, seen, edit).await;
-    deed.end(made).await
+    deed.end_edit(made).await
 }
 
-async fn change_unit(deed: &mut Deed<'_>, seen: UnitRow, edit: UnitEdit) -> Result<UnitRow, Refusal> {
-    let credit_code = edit.credit_code.unwrap_or(seen.credit_code);
+/// Changes a unit as part of a deed.
+pub(in crate::office) async fn change_unit(
+    deed: &mut Deed<'_>,
+    seen: UnitRow,
+    edit: UnitEdit,
+) -> Result<Edited<UnitRow>, Refusal> {
+    let credit_code = edit.credit_code.unwrap_or_else(|| seen.credit_code.clone());
     let unit = Unit::new(edit.name.as_deref().unwrap_or(&seen.name), credit_code.as_deref())?;
     let parent_id = match edit.parent {
         None => seen.parent_id,
@@ -104,7 +122,22 @@ async fn change_unit(deed: &mut Deed<'_>, seen: UnitRow, edit: UnitEdit) -> Resu
         updated_at: deed.office().clock.timestamp(),
     };
     let aliases = edit.aliases.as_deref().map(checked_aliases).transpose()?;
-    Ok(deed.tx().update_unit(&changed, aliases.as_deref()).await?)
+    let handover = edit.why.note(deed.office())?.handover();
+    let renamed = rename_externally(deed, PlanPart::Unit, seen.id, edit.external_id.as_ref()).await?;
+    let same = (&changed.name, changed.parent_id, &changed.credit_code)
+        == (&seen.name, seen.parent_id, &seen.credit_code);
+    if same && !renamed && has_aliases(deed, seen.id, aliases.as_deref()).await? {
+        return Ok(Edited::Same(seen));
+    }
+    Ok(Edited::Changed(deed.tx().update_unit(&changed, aliases.as_deref(), &handover).await?))
+}
+
+/// Whether a unit has just these other names already, or none are given.
+async fn has_aliases(deed: &mut Deed<'_>, unit: Id, aliases: Option<&[String]>) -> Result<bool, Refusal> {
+    let Some(aliases) = aliases else { return Ok(true) };
+    let present = deed.tx().list_unit_aliases(&[unit]).await?;
+    let present: BTreeSet<&str> = present.iter().map(|alias| alias.name.as_str()).collect();
+    Ok(present == aliases.iter().map(String::as_str).collect())
 }
 
 fn checked_aliases(aliases: &[String]) -> Result<Vec<String>, Invalid> {

@@ -50,6 +50,8 @@ pub struct CampaignEdit {
     pub contact_phone: Option<Option<String>>,
     /// Their mailbox.
     pub contact_email: Option<Option<String>>,
+    /// What the system that owns it calls it; `Some(None)` for nothing.
+    pub external_id: Option<Option<String>>,
     /// Why other thresholds, and from which day on.
     pub why: ChangeReason,
 }

@@ -2,11 +2,12 @@
 
 use chrono::NaiveDate;
 
+use super::external_ids::{name_externally, rename_externally};
 use super::{CampaignEdit, campaign};
 use crate::domain::{
-    Campaign, Inheritable, Invalid, Issuing, MemberRole, RulePack, SignedKinds, TextEnum as _,
+    Campaign, Inheritable, Invalid, Issuing, MemberRole, PlanPart, RulePack, SignedKinds, TextEnum as _,
 };
-use crate::office::actor::Deed;
+use crate::office::actor::{Deed, Edited};
 use crate::office::{Actor, Office, Refusal};
 use crate::store::revisions::{self, ChangeNote};
 use crate::store::rows::{CampaignLinks, CampaignMemberRow, CampaignRow, RevisionRow};
@@ -59,6 +60,8 @@ pub struct NewCampaign {
     pub contact_phone: Option<String>,
     /// Their mailbox.
     pub contact_email: Option<String>,
+    /// What the system that owns it calls it.
+    pub external_id: Option<String>,
 }
 
 impl NewCampaign {
@@ -95,6 +98,9 @@ pub async fn create_campaign(
 ) -> Result<CampaignRow, Refusal> {
     let mut deed = office.begin(actor).await?;
     let made = add_campaign(&mut deed, new).await;
+    if let Ok(row) = &made {
+        deed.made("campaign", row.id);
+    }
     deed.end(made).await
 }
 
@@ -144,6 +150,7 @@ pub(super) async fn add_campaign(deed: &mut Deed<'_>, new: NewCampaign) -> Resul
     let mut members = seated(deed, row.id, MemberRole::DeputyConvener, &new.deputy_conveners).await?;
     members.extend(seated(deed, row.id, MemberRole::Member, &new.members).await?);
     deed.tx().create_campaign(&row, &members).await?;
+    name_externally(deed, PlanPart::Campaign, row.id, new.external_id.as_deref()).await?;
     Ok(row)
 }
 
@@ -186,15 +193,16 @@ pub async fn update_campaign(
 ) -> Result<CampaignRow, Refusal> {
     let mut deed = office.begin(actor).await?;
     let made = change_campaign(&mut deed, seen, seats, edit).await;
-    deed.end(made).await
+    deed.end_edit(made).await
 }
 
-async fn change_campaign(
+/// Changes a campaign as part of a deed.
+pub(super) async fn change_campaign(
     deed: &mut Deed<'_>,
     seen: CampaignRow,
     seats: &[CampaignMemberRow],
     edit: CampaignEdit,
-) -> Result<CampaignRow, Refusal> {
+) -> Result<Edited<CampaignRow>, Refusal> {
     let office = deed.office();
     let inherited = seen.inherited();
     let after = edit.apply(seen.clone().try_into()?, &inherited)?.checked()?;
@@ -219,11 +227,17 @@ async fn change_campaign(
         let detail = "换用规则包须写明理由。";
         return Err(Invalid::new("reason", "required", detail).into());
     }
+    let renamed = rename_externally(deed, PlanPart::Campaign, seen.id, edit.external_id.as_ref()).await?;
+    let same =
+        CampaignRow { revision: seen.revision, updated_at: seen.updated_at, ..changed.clone() } == seen;
+    let place = |seat: &CampaignMemberRow| (seat.unit_id, seat.role.clone());
+    let seated = members.as_ref().is_none_or(|all| all.iter().map(place).eq(seats.iter().map(place)));
+    if same && seated && !renamed {
+        return Ok(Edited::Same(seen));
+    }
     let below = following(deed, &changed, &note).await?;
-    Ok(deed
-        .tx()
-        .update_campaign(&changed, members.as_deref(), kept.as_ref(), &below, &note.handover())
-        .await?)
+    let (members, note) = (members.as_deref(), note.handover());
+    Ok(Edited::Changed(deed.tx().update_campaign(&changed, members, kept.as_ref(), &below, &note).await?))
 }
 
 /// Those below that have something from this campaign which changes with it, as they shall be.

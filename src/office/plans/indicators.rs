@@ -5,11 +5,14 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::campaign_curves::default_curve;
+use super::external_ids::{name_externally, rename_externally};
 use super::{NewPart, parts};
 use crate::domain::invalid::shorten;
-use crate::domain::{Curve, Invalid, Measure, Of, Period, Retiree, Target, WrittenTarget, quantity};
+use crate::domain::{
+    Curve, Invalid, Measure, Of, Period, PlanPart, Retiree, Target, WrittenTarget, quantity,
+};
 use crate::evidence::Register;
-use crate::office::actor::Deed;
+use crate::office::actor::{Deed, Edited};
 use crate::office::retirement::expect_alive;
 use crate::office::{Actor, ChangeReason, Office, Refusal};
 use crate::store::rows::{
@@ -39,6 +42,8 @@ pub struct NewIndicator {
     pub window_end: Option<NaiveDate>,
     /// Who answers for it; those of the task when empty.
     pub parts: Vec<NewPart>,
+    /// What the system that owns it calls it.
+    pub external_id: Option<String>,
 }
 
 /// Makes an indicator; who is addressed is worked out from its own parts and those of its task.
@@ -52,6 +57,9 @@ pub async fn create_indicator(
 ) -> Result<IndicatorRow, Refusal> {
     let mut deed = office.begin(actor).await?;
     let made = add_indicator(&mut deed, new).await;
+    if let Ok(row) = &made {
+        deed.made("indicator", row.id);
+    }
     deed.end(made).await
 }
 
@@ -92,6 +100,7 @@ pub(super) async fn add_indicator(deed: &mut Deed<'_>, new: NewIndicator) -> Res
         retired_reason: None,
     };
     deed.tx().create_indicator((measure_id, region.id), &row, &parts).await?;
+    name_externally(deed, PlanPart::Indicator, row.id, new.external_id.as_deref()).await?;
     Ok(row)
 }
 
@@ -112,6 +121,8 @@ pub struct IndicatorEdit {
     pub task: Option<Uuid>,
     /// Who answers for it, in place of those who do; those of its task when empty.
     pub parts: Option<Vec<NewPart>>,
+    /// What the system that owns it calls it; `Some(None)` for nothing.
+    pub external_id: Option<Option<String>>,
     /// Why, and from which day on.
     pub why: ChangeReason,
 }
@@ -128,14 +139,15 @@ pub async fn update_indicator(
 ) -> Result<(), Refusal> {
     let mut deed = office.begin(actor).await?;
     let made = change_indicator(&mut deed, seen, edit).await;
-    deed.end(made).await
+    deed.end_edit(made).await
 }
 
-async fn change_indicator(
+/// Changes an indicator as part of a deed.
+pub(super) async fn change_indicator(
     deed: &mut Deed<'_>,
     seen: &NamedIndicatorRow,
     edit: IndicatorEdit,
-) -> Result<(), Refusal> {
+) -> Result<Edited<()>, Refusal> {
     let office = deed.office();
     let row = &seen.indicator;
     let target = match edit.target {
@@ -182,7 +194,27 @@ async fn change_indicator(
     };
     let note = edit.why.note(office)?;
     let kept = revisions::of_indicator(row, &change, &note);
-    Ok(deed.tx().update_indicator(&change, kept.as_ref(), parts.as_deref(), &note.handover()).await?)
+    let renamed = rename_externally(deed, PlanPart::Indicator, row.id, edit.external_id.as_ref()).await?;
+    let same = kept.is_none() && change.task_id == row.task_id;
+    if same && !renamed && has_parts(deed, row.id, parts.as_deref()).await? {
+        return Ok(Edited::Same(()));
+    }
+    deed.tx().update_indicator(&change, kept.as_ref(), parts.as_deref(), &note.handover()).await?;
+    Ok(Edited::Changed(()))
+}
+
+/// Whether these units answer for an indicator already, in this order, or none are given.
+async fn has_parts(
+    deed: &mut Deed<'_>,
+    indicator: Id,
+    list: Option<&[ResponsibilityRow]>,
+) -> Result<bool, Refusal> {
+    let Some(list) = list else { return Ok(true) };
+    let present = deed.tx().list_responsible_units(&[], &[indicator]).await?;
+    let mut given: Vec<_> = list.iter().map(|part| (part.unit_id, &part.role)).collect();
+    // The present ones come with those who lead first.
+    given.sort_by_key(|(_, role)| *role);
+    Ok(present.iter().map(|part| (part.unit_id, &part.role)).eq(given))
 }
 
 /// The task an indicator goes to.

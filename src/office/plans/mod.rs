@@ -3,11 +3,13 @@
 mod campaign_curves;
 mod campaign_edit;
 mod campaigns;
+mod external_ids;
 mod indicators;
 mod next_year;
 mod persons;
+mod plan_tree;
+mod plan_writer;
 mod tasks;
-mod whole;
 
 pub use campaign_curves::replace_curves;
 pub use campaign_edit::CampaignEdit;
@@ -15,8 +17,11 @@ pub use campaigns::{NewCampaign, create_campaign, update_campaign};
 pub use indicators::{IndicatorEdit, NewIndicator, create_indicator, update_indicator};
 pub use next_year::{NextYear, next_year};
 pub use persons::{NewNodeReport, NewPersonVerdict, give_verdict, nodes, report_node, reported_by_nodes};
+pub use plan_tree::{CampaignNode, Fate, IndicatorNode, NODES_MAX, Node, Placed, PlanTree, TaskNode};
+pub use plan_writer::put_plan;
 pub use tasks::{NewTask, TaskEdit, create_task, update_task};
-pub use whole::{WholeCampaign, WholeIndicator, WholePlan, WholeTask, take_over};
+
+pub(super) use external_ids::{name_externally, rename_externally};
 
 use super::Refusal;
 use super::actor::Deed;

@@ -46,6 +46,9 @@ pub async fn next_year(
 ) -> Result<CampaignRow, Refusal> {
     let mut deed = office.begin(actor).await?;
     let made = carry_over(&mut deed, Id(id), new).await;
+    if let Ok(row) = &made {
+        deed.made("campaign", row.id);
+    }
     deed.end(made).await
 }
 
@@ -151,6 +154,7 @@ async fn campaign(
             contact_name: said.contact_name.filter(|_| contact),
             contact_phone: said.contact_phone.filter(|_| contact),
             contact_email: said.contact_email.filter(|_| contact),
+            external_id: None,
         },
     )
     .await?;
@@ -219,6 +223,7 @@ async fn tasks(deed: &mut Deed<'_>, old: Id, new: Id) -> Result<HashMap<Id, Id>,
                 name: row.name,
                 parts: parts.into_iter().map(part).collect::<Result<_, _>>()?,
                 units_open: row.units_open,
+                external_id: None,
             };
             places.insert(row.id, add_task(deed, task).await?.id);
         }
@@ -261,6 +266,7 @@ async fn indicators(
                 window_start: Some(step.start(indicator.window_start)?),
                 window_end: Some(step.end(indicator.window_end)?),
                 parts: parts.map(part).collect::<Result<_, _>>()?,
+                external_id: None,
             };
             add_indicator(deed, new).await?;
         }

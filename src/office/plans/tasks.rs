@@ -1,8 +1,9 @@
 //! Deeds with tasks (任务).
 
+use super::external_ids::{name_externally, rename_externally};
 use super::{NewPart, parts};
-use crate::domain::{Responsibility, Task};
-use crate::office::actor::Deed;
+use crate::domain::{PlanPart, Responsibility, Task};
+use crate::office::actor::{Deed, Edited};
 use crate::office::{Actor, ChangeReason, Office, Refusal};
 use crate::store::rows::{ResponsibilityRow, TaskRow};
 use crate::store::types::Id;
@@ -22,6 +23,8 @@ pub struct NewTask {
     pub parts: Vec<NewPart>,
     /// Whether the document ends its list of units with 等.
     pub units_open: bool,
+    /// What the system that owns it calls it.
+    pub external_id: Option<String>,
 }
 
 /// Makes a task.
@@ -32,6 +35,9 @@ pub struct NewTask {
 pub async fn create_task(office: &Office, actor: &Actor, new: NewTask) -> Result<TaskRow, Refusal> {
     let mut deed = office.begin(actor).await?;
     let made = add_task(&mut deed, new).await;
+    if let Ok(row) = &made {
+        deed.made("task", row.id);
+    }
     deed.end(made).await
 }
 
@@ -45,6 +51,7 @@ pub(super) async fn add_task(deed: &mut Deed<'_>, new: NewTask) -> Result<TaskRo
     let list = assigned(deed, id, &new.parts).await?;
     let row = TaskRow::of(task, campaign.id, parent.map(|row| row.id), id, office.clock.timestamp());
     deed.tx().create_task(&row, &list).await?;
+    name_externally(deed, PlanPart::Task, row.id, new.external_id.as_deref()).await?;
     Ok(row)
 }
 
@@ -61,6 +68,8 @@ pub struct TaskEdit {
     pub parts: Option<Vec<NewPart>>,
     /// Whether the document ends its list of units with 等.
     pub units_open: Option<bool>,
+    /// What the system that owns it calls it; `Some(None)` for nothing.
+    pub external_id: Option<Option<String>>,
     /// Why, and from which day on others answer for it.
     pub why: ChangeReason,
 }
@@ -77,10 +86,15 @@ pub async fn update_task(
 ) -> Result<TaskRow, Refusal> {
     let mut deed = office.begin(actor).await?;
     let made = change_task(&mut deed, seen, edit).await;
-    deed.end(made).await
+    deed.end_edit(made).await
 }
 
-async fn change_task(deed: &mut Deed<'_>, seen: TaskRow, edit: TaskEdit) -> Result<TaskRow, Refusal> {
+/// Changes a task as part of a deed.
+pub(super) async fn change_task(
+    deed: &mut Deed<'_>,
+    seen: TaskRow,
+    edit: TaskEdit,
+) -> Result<Edited<TaskRow>, Refusal> {
     let task = Task::new(
         edit.name.as_deref().unwrap_or(&seen.name),
         edit.ordinal.unwrap_or(seen.ordinal),
@@ -96,7 +110,24 @@ async fn change_task(deed: &mut Deed<'_>, seen: TaskRow, edit: TaskEdit) -> Resu
     };
     let changed = seen.changed(task, parent_id, deed.office().clock.timestamp());
     let handover = edit.why.note(deed.office())?.handover();
-    Ok(deed.tx().update_task(&changed, list.as_deref(), &handover).await?)
+    let renamed = rename_externally(deed, PlanPart::Task, seen.id, edit.external_id.as_ref()).await?;
+    let same = TaskRow { revision: seen.revision, updated_at: seen.updated_at, ..changed.clone() } == seen;
+    if same && !renamed && has_parts(deed, seen.id, list.as_deref()).await? {
+        return Ok(Edited::Same(seen));
+    }
+    Ok(Edited::Changed(deed.tx().update_task(&changed, list.as_deref(), &handover).await?))
+}
+
+/// Whether these units answer for a task already, in this order, or none are given.
+async fn has_parts(
+    deed: &mut Deed<'_>,
+    task: Id,
+    list: Option<&[ResponsibilityRow]>,
+) -> Result<bool, Refusal> {
+    let Some(list) = list else { return Ok(true) };
+    let present = deed.tx().list_task_responsibilities(&[task]).await?;
+    let present = present.iter().map(|(part, _)| (part.unit_id, part.role.clone()));
+    Ok(present.eq(list.iter().map(|part| (part.unit_id, part.role.clone()))))
 }
 
 /// The rows that these parts stand for.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{NaiveDate, NaiveDateTime};
 use uuid::Uuid;
 use xushi_domain::reply::ReplyStage;
-use xushi_domain::{Grade, LetterState, Responsibility, Retiree};
+use xushi_domain::{ChangeKind, ContactRole, Grade, LetterState, PlanPart, Responsibility, Retiree};
 
 use super::{Answer, Reader};
 use crate::rows::*;
@@ -23,6 +23,7 @@ reads! {
         fn list_audit_events(filter: &'a AuditFilter, page: Page) -> Vec<(AuditRow, Option<String>)>;
     }
     campaigns {
+        fn list_campaigns_of(ids: &'a [Id]) -> Vec<CampaignRow>;
         fn find_campaign(id: Uuid) -> Option<CampaignRow>;
         fn list_below_others() -> Vec<(CampaignRow, CampaignRow)>;
         fn list_campaign_curves(ids: &'a [Id]) -> Vec<CampaignCurveRow>;
@@ -30,6 +31,10 @@ reads! {
         fn list_children(id: Id) -> Vec<CampaignRow>;
         fn list_members(ids: &'a [Id]) -> Vec<(CampaignMemberRow, String)>;
         fn resolve_campaign(key: &'a str) -> CampaignRow;
+    }
+    changes {
+        fn find_change_epoch() -> i32;
+        fn list_changes(kinds: &'a [ChangeKind], after: ChangePlace, limit: i64) -> Vec<ChangeRow>;
     }
     comparisons {
         fn list_measure_names() -> Vec<(String, Id)>;
@@ -46,10 +51,13 @@ reads! {
         fn letter_concerns(letter: Uuid, unit: Uuid) -> bool;
     }
     contacts {
+        fn list_contacts_of(ids: &'a [Id]) -> Vec<ContactRow>;
         fn find_contact(id: Uuid) -> Option<ContactRow>;
+        fn find_contact_at(unit: Id, email: &'a str, role: ContactRole) -> Option<ContactRow>;
         fn list_contacts(filter: &'a ContactFilter, page: Page) -> Vec<ContactRow>;
     }
     deliveries {
+        fn find_deliveries(ids: &'a [Id]) -> Vec<DeliveryRow>;
         fn count_blocked_attempts(delivery: Id) -> i64;
         fn count_deliveries() -> HashMap<String, i64>;
         fn list_attempts(delivery: Id) -> Vec<AttemptRow>;
@@ -57,8 +65,13 @@ reads! {
         fn list_deliveries_by_message_id(ids: &'a [String]) -> Vec<DeliveryRow>;
     }
     episodes {
+        fn list_episodes_of(ids: &'a [Id]) -> Vec<(EpisodeRow, String)>;
         fn find_episode(id: Uuid) -> Option<(EpisodeRow, String)>;
         fn list_episodes(filter: &'a EpisodeFilter, page: Page) -> Vec<(EpisodeRow, String)>;
+    }
+    external_ids {
+        fn find_external(part: PlanPart, key: &'a str) -> Option<Id>;
+        fn list_external_ids(owners: &'a [Id]) -> HashMap<Id, String>;
     }
     evaluation {
         fn list_aliases() -> Vec<(Id, String)>;
@@ -84,13 +97,16 @@ reads! {
         fn list_series_of_indicators(ids: &'a [Id]) -> Vec<(i64, Id)>;
     }
     indicators {
+        fn list_indicators_of(ids: &'a [Id]) -> Vec<NamedIndicatorRow>;
+        fn list_assessments_of(ids: &'a [Id]) -> Vec<AssessmentRow>;
         fn count_grades(campaigns: Option<&'a [Id]>) -> Vec<(String, i64)>;
         fn find_indicator(id: Uuid) -> Option<NamedIndicatorRow>;
+        fn find_indicator_at(task: Id, measure: Id, region: Id) -> Option<Id>;
         fn find_task_campaign(task: Uuid) -> (Id, NaiveDate, NaiveDate);
         fn list_assessments(indicator: Uuid, page: Page) -> Vec<AssessmentRow>;
         fn list_board(filter: &'a BoardFilter, limit: i64, after: Option<(i32, Uuid)>) -> Vec<BoardRow>;
-        fn list_board_of(ids: &'a [Id]) -> Vec<BoardRow>;
-        fn list_by_series(filter: &'a BoardFilter) -> Vec<Id>;
+        fn list_board_on(ids: &'a [Id], day: NaiveDate) -> Vec<BoardRow>;
+        fn list_by_series(filter: &'a BoardFilter, day: NaiveDate) -> Vec<Id>;
         fn list_indicators(filter: &'a BoardFilter, page: Page) -> Vec<NamedIndicatorRow>;
         fn list_parts(measure: Id, region_ids: &'a [Id], window: (NaiveDate, NaiveDate)) -> Vec<(Id, Id, Id)>;
         fn resolve_campaign_family(key: &'a str) -> Vec<Id>;
@@ -124,16 +140,35 @@ reads! {
         fn list_thread_mails(letters: &'a [Id]) -> Vec<(Id, DeliveryRow)>;
     }
     measures {
+        fn list_measures_of(ids: &'a [Id]) -> Vec<MeasureRow>;
         fn find_measure(id: Uuid) -> Option<MeasureRow>;
         fn list_measure_aliases(ids: &'a [Id]) -> Vec<MeasureAliasRow>;
         fn list_measures(filter: &'a MeasureFilter, page: Page) -> Vec<MeasureRow>;
         fn resolve_measure(key: &'a str) -> MeasureRow;
         fn resolve_measures(keys: &'a [String]) -> HashMap<String, MeasureRow>;
     }
+    names {
+        fn find_campaign_named(region: Id, starts_on: NaiveDate, name: &'a str) -> Option<Id>;
+        fn find_measure_named(name: &'a str) -> Option<Id>;
+        fn find_task_named(campaign: Id, parent: Option<Id>, name: &'a str) -> Option<Id>;
+        fn find_unit_named(region: Id, name: &'a str) -> Option<Id>;
+    }
     observations {
+        fn list_observations_of(ids: &'a [Id]) -> Vec<ListedObservation>;
         fn list_facts(ids: &'a [i64], as_of: NaiveDate) -> Vec<FactRow>;
         fn list_observations(filter: &'a ObservationFilter, page: Page) -> Vec<ListedObservation>;
         fn is_observation(id: Uuid) -> bool;
+    }
+    overview {
+        fn count_campaign_grades(campaigns: Option<&'a [Id]>, day: NaiveDate) -> Vec<GradeCount>;
+        fn count_letter_states(campaigns: Option<&'a [Id]>, trial: bool) -> Vec<(String, i64)>;
+        fn list_overdue_letters(
+            campaigns: Option<&'a [Id]>,
+            day: NaiveDate,
+            limit: i64,
+            trial: bool,
+        ) -> (Vec<OverdueLetterRow>, i64);
+        fn list_standing_letters(ids: &'a [Id]) -> Vec<StandingLetterRow>;
     }
     persons {
         fn list_node_reports_of(ids: &'a [Id], as_of: NaiveDate) -> Vec<NodeReportRow>;
@@ -159,6 +194,7 @@ reads! {
         fn plan_observations(batch: &'a [FactWrite]) -> FactPlan;
     }
     regions {
+        fn list_regions_of(ids: &'a [Id]) -> Vec<RegionRow>;
         fn count_regions() -> i64;
         fn find_region(id: Uuid) -> Option<RegionRow>;
         fn find_region_by_code(code: &'a str) -> Option<RegionRow>;
@@ -168,6 +204,7 @@ reads! {
         fn resolve_regions(keys: &'a [String]) -> HashMap<String, Option<Id>>;
     }
     replies {
+        fn list_replies_of(ids: &'a [Id]) -> Vec<WholeReply>;
         fn find_closure(letter: Uuid) -> Option<(ClosureRow, String)>;
         fn find_receipt(letter: Uuid) -> Option<ReceiptRow>;
         fn find_reply_file(letter: Uuid, reply: Uuid, ordinal: i32) -> Option<ReplyFileRow>;
@@ -175,7 +212,6 @@ reads! {
     }
     responsibilities {
         fn effective_responsibilities(task_id: Id, indicator_id: Option<Id>) -> Vec<Responsibility>;
-        fn list_places_on(ids: &'a [Id], day: NaiveDate) -> HashMap<Id, PlaceThen>;
         fn list_task_responsibilities(tasks: &'a [Id]) -> Vec<(ResponsibilityRow, String)>;
     }
     retirements {
@@ -217,11 +253,13 @@ reads! {
         fn find_snapshot() -> Option<String>;
     }
     tasks {
+        fn list_tasks_of(ids: &'a [Id]) -> Vec<TaskRow>;
         fn resolve_task(key: &'a str) -> TaskRow;
         fn find_task(id: Uuid) -> Option<TaskRow>;
         fn list_tasks(filter: &'a TaskFilter, page: Page) -> Vec<TaskRow>;
     }
     units {
+        fn list_units_of(ids: &'a [Id]) -> Vec<UnitRow>;
         fn find_unit(id: Uuid) -> Option<UnitRow>;
         fn list_unit_aliases(ids: &'a [Id]) -> Vec<UnitAliasRow>;
         fn list_units(filter: &'a UnitFilter, page: Page) -> Vec<UnitRow>;

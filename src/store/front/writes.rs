@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{NaiveDate, NaiveDateTime};
 use uuid::Uuid;
 use xushi_domain::reply::ReviewVerdict;
-use xushi_domain::{DoubtSet, Retiree};
+use xushi_domain::{DoubtSet, PlanPart, Retiree};
 
 use super::Answer;
 use crate::rows::*;
@@ -37,6 +37,9 @@ queries! {
             handover: &'a Handover,
         ) -> CampaignRow;
     }
+    changes {
+        fn renumber_changes() -> bool;
+    }
     contacts {
         fn create_contact(row: &'a ContactRow) -> ();
         fn update_contact(changed: &'a ContactRow) -> ContactRow;
@@ -56,9 +59,13 @@ queries! {
     evaluation {
         fn write_assessments(writes: AssessmentWrites) -> Vec<Id>;
     }
+    external_ids {
+        fn set_external_id(part: PlanPart, owner: Id, key: Option<&'a str>) -> ();
+    }
     idempotency {
         fn claim_key(row: &'a IdempotencyRow, abandoned: NaiveDateTime) -> Claim;
         fn keep_answer(row: &'a IdempotencyRow) -> ();
+        fn note_done(claim: (Id, &'a str), made: Option<&'a str>, now: NaiveDateTime) -> ();
         fn release_key(row: &'a IdempotencyRow) -> ();
     }
     indicators {
@@ -97,6 +104,7 @@ queries! {
             changed: &'a MeasureRow,
             aliases: &'a [String],
             kept: Option<&'a RevisionRow>,
+            handover: &'a Handover,
         ) -> MeasureRow;
     }
     names {
@@ -180,7 +188,7 @@ queries! {
     }
     units {
         fn create_unit(row: &'a UnitRow, aliases: &'a [String]) -> ();
-        fn update_unit(change: &'a UnitChange, aliases: Option<&'a [String]>) -> UnitRow;
+        fn update_unit(change: &'a UnitChange, aliases: Option<&'a [String]>, handover: &'a Handover) -> UnitRow;
     }
     maintenance {
         fn call_back_from_future(now: NaiveDateTime) -> usize;

@@ -31,3 +31,29 @@ impl QueryFragment<Pg> for CurrentSnapshot {
 pub async fn find_snapshot(conn: &mut Conn) -> Result<Option<String>, StoreError> {
     Ok(Some(CurrentSnapshot.get_result(conn).await?))
 }
+
+#[derive(diesel::QueryableByName)]
+struct Number {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    number: i64,
+}
+
+/// The number below which every change is settled: the oldest transaction that is not over.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_horizon(conn: &mut Conn) -> Result<i64, StoreError> {
+    let text = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS number";
+    let found: Number = diesel::sql_query(text).get_result(conn).await?;
+    Ok(found.number)
+}
+
+/// The number that a change has which is made now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_next_change(conn: &mut Conn) -> Result<i64, StoreError> {
+    let text = "SELECT pg_current_xact_id()::text::bigint AS number";
+    let found: Number = diesel::sql_query(text).get_result(conn).await?;
+    Ok(found.number)
+}

@@ -8,6 +8,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
+use super::former_names::keep_former_name;
 use super::{lower, names, reassessments, responsibilities, revisions};
 use crate::rows::{
     CampaignCurveRow, CampaignFilter, CampaignMemberRow, CampaignRow, Handover, NameKind, Page, RevisionRow,
@@ -90,6 +91,18 @@ pub async fn find_campaign(conn: &mut Conn, id: Uuid) -> Result<Option<CampaignR
     Ok(campaigns::table.find(Id(id)).select(CampaignRow::as_select()).get_result(conn).await.optional()?)
 }
 
+/// The campaigns with these ids, in no order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_campaigns_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<CampaignRow>, StoreError> {
+    Ok(campaigns::table
+        .filter(campaigns::id.eq_any(ids.to_vec()))
+        .select(CampaignRow::as_select())
+        .load(conn)
+        .await?)
+}
+
 /// The campaigns directly below one.
 ///
 /// # Errors
@@ -148,7 +161,7 @@ pub async fn create_campaign(
 
 /// Keeps its name in the form names are compared in.
 pub(super) async fn keep_names(conn: &mut Conn, row: &CampaignRow) -> Result<(), StoreError> {
-    let scope = format!("{} {}", row.region_id.0, row.starts_on);
+    let scope = names::campaign_scope(row.region_id, row.starts_on);
     names::keep_names(conn, NameKind::Campaign, &scope, row.id, &[&row.name]).await?;
     let numbers: Vec<&str> = row.doc_no.iter().map(String::as_str).collect();
     names::keep_names(conn, NameKind::CampaignDoc, &row.id.0.to_string(), row.id, &numbers).await
@@ -172,7 +185,12 @@ pub async fn update_campaign(
         locks::alone(conn, SoleRule::Responsibilities).await?;
         locks::alone(conn, SoleRule::CampaignTree).await?;
         check_parent(conn, changed).await?;
+        let former: Option<String> =
+            campaigns::table.find(changed.id).select(campaigns::name).get_result(conn).await.optional()?;
         let row = write_over(conn, changed, kept).await?;
+        if let Some(former) = former {
+            keep_former_name(conn, row.id, (&former, &row.name), handover).await?;
+        }
         for (row, kept) in below {
             write_over(conn, row, kept.as_ref()).await?;
         }

@@ -9,7 +9,7 @@ use crate::StoreError;
 use crate::rows::{ContactFilter, ContactRow, Page};
 use crate::schema::contacts;
 use crate::types::Id;
-use xushi_domain::TextEnum as _;
+use xushi_domain::{ContactRole, TextEnum as _};
 
 /// Contacts in order of id.
 ///
@@ -51,6 +51,33 @@ pub async fn list_contacts(
 /// When the database fails.
 pub async fn find_contact(conn: &mut Conn, id: Uuid) -> Result<Option<ContactRow>, StoreError> {
     Ok(contacts::table.find(Id(id)).select(ContactRow::as_select()).get_result(conn).await.optional()?)
+}
+
+/// The contacts with these ids, in no order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_contacts_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<ContactRow>, StoreError> {
+    Ok(contacts::table
+        .filter(contacts::id.eq_any(ids.to_vec()))
+        .select(ContactRow::as_select())
+        .load(conn)
+        .await?)
+}
+
+/// The contact of a unit with this mailbox and role.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_contact_at(
+    conn: &mut Conn,
+    unit: Id,
+    email: &str,
+    role: ContactRole,
+) -> Result<Option<ContactRow>, StoreError> {
+    let there =
+        contacts::unit_id.eq(unit).and(contacts::email.eq(email)).and(contacts::role.eq(role.as_str()));
+    Ok(contacts::table.filter(there).select(ContactRow::as_select()).get_result(conn).await.optional()?)
 }
 
 /// Adds a contact.

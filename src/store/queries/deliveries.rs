@@ -353,7 +353,19 @@ pub async fn list_deliveries(
     if let Some(state) = &filter.state {
         query = query.filter(deliveries::state.eq(state));
     }
+    if let Some(after) = filter.updated_after {
+        query = query.filter(deliveries::updated_at.gt(after));
+    }
     Ok(query.load(conn).await?)
+}
+
+/// The deliveries with these ids, in no order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_deliveries(conn: &mut Conn, ids: &[Id]) -> Result<Vec<DeliveryRow>, StoreError> {
+    let there = deliveries::table.filter(deliveries::id.eq_any(ids.to_vec()));
+    Ok(there.select(DeliveryRow::as_select()).load(conn).await?)
 }
 
 /// Attempts of one delivery, oldest first.

@@ -46,6 +46,19 @@ pub async fn list_episodes(
     Ok(query.load(conn).await?)
 }
 
+/// The episodes with these ids, in no order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_episodes_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<(EpisodeRow, String)>, StoreError> {
+    Ok(episodes::table
+        .inner_join(indicators::table.inner_join(series::table.inner_join(measures::table)))
+        .filter(episodes::id.eq_any(ids.to_vec()))
+        .select((EpisodeRow::as_select(), measures::name))
+        .load(conn)
+        .await?)
+}
+
 /// One episode with the name of its measure.
 ///
 /// # Errors

@@ -10,12 +10,14 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 
 use super::super::{Backend, Conn};
+use super::former_names::list_names_on;
+use super::responsibilities::list_places_on;
 use super::{settlements, withdrawals};
 use crate::StoreError;
 use crate::rows::{BoardLetterRow, EpisodeRow, LedgerFilter, LedgerLetterRow, LedgerRow, Page, word};
 use crate::schema::{
-    assessments, campaigns, closures, deliveries, episodes, indicators, letter_episodes, letters, measures,
-    observations, receipts, regions, replies, reviews, series, units,
+    assessments, campaigns, closures, deliveries, episodes, handovers, indicators, letter_episodes, letters,
+    measures, observations, receipts, regions, replies, reviews, series, units,
 };
 use crate::types::Id;
 use xushi_domain::reply::ReplyStage;
@@ -24,10 +26,10 @@ use xushi_domain::{Status, TextEnum as _};
 /// Ids in one statement; SQLite takes 32,766 values.
 const AT_ONCE: usize = 5_000;
 
-/// An episode as the ledger reads it: with its series, measure, region, unit, campaign and the measure's basis.
-type LedgerColumns = (EpisodeRow, i64, String, String, Option<String>, String, String);
+/// An episode as the ledger reads it: with its series, measure and its name, region, unit, campaign and the measure's basis.
+type LedgerColumns = (EpisodeRow, i64, (Id, String), String, Option<String>, String, String);
 
-/// Problems that were open at the end of a day, in order of id.
+/// Problems that were open at the end of a day, in order of id, each with the unit that answered for it and the names of that day.
 ///
 /// # Errors
 /// When the database fails.
@@ -48,7 +50,7 @@ pub async fn list_ledger(
         .select((
             EpisodeRow::as_select(),
             series::id,
-            measures::name,
+            (measures::id, measures::name),
             regions::name,
             units::name.nullable(),
             campaigns::name,
@@ -64,15 +66,21 @@ pub async fn list_ledger(
         query = query.filter(episodes::campaign_id.eq_any(campaigns.clone()));
     }
     if let Some(unit) = filter.unit_id {
-        query = query.filter(episodes::unit_id.eq(unit));
+        // Led by another unit since then, or led by this one since then: asked one by one.
+        let moved = handovers::table.filter(handovers::superseded_on.gt(filter.as_of));
+        let away = moved.clone().select(handovers::indicator_id);
+        let its = moved.filter(handovers::lead_unit_id.eq(unit)).select(handovers::indicator_id);
+        let now = episodes::unit_id.eq(unit).and(episodes::indicator_id.ne_all(away));
+        query = query.filter(now.or(episodes::indicator_id.eq_any(its)));
     }
-    let found: Vec<LedgerColumns> = query.load(conn).await?;
+    let mut found: Vec<LedgerColumns> = query.load(conn).await?;
+    name_as_of(conn, &mut found, filter.as_of).await?;
     let ids: Vec<Id> = found.iter().map(|(episode, ..)| episode.id).collect();
     let mut about = letters_about(conn, &ids, filter).await?;
     let listed =
         found.iter().map(|(episode, series, .., basis)| (episode.indicator_id, *series, basis.as_str()));
     let mut sources = judged_sources(conn, &listed.collect::<Vec<_>>(), filter.as_of).await?;
-    let row = |(episode, _, indicator, region, unit, campaign, _): LedgerColumns| LedgerRow {
+    let row = |(episode, _, (_, indicator), region, unit, campaign, _): LedgerColumns| LedgerRow {
         letters: about.remove(&episode.id).unwrap_or_default(),
         source: sources.remove(&episode.indicator_id),
         episode,
@@ -82,6 +90,37 @@ pub async fn list_ledger(
         campaign,
     };
     Ok(found.into_iter().map(row).collect())
+}
+
+/// Puts in the unit that answered for each on a day, and what unit, measure and campaign were called then.
+async fn name_as_of(conn: &mut Conn, found: &mut [LedgerColumns], day: NaiveDate) -> Result<(), StoreError> {
+    let indicators: Vec<Id> = found.iter().map(|(episode, ..)| episode.indicator_id).collect();
+    let mut places = list_places_on(conn, &indicators, day).await?;
+    for (episode, _, _, _, unit, ..) in found.iter_mut() {
+        if let Some(then) = places.remove(&episode.indicator_id) {
+            (episode.unit_id, *unit) = then.lead_unit;
+        }
+    }
+    let owners: HashSet<Id> = found
+        .iter()
+        .flat_map(|(episode, _, (measure, _), ..)| {
+            [Some(*measure), Some(episode.campaign_id), episode.unit_id]
+        })
+        .flatten()
+        .collect();
+    let names = list_names_on(conn, &Vec::from_iter(owners), day).await?;
+    for (episode, _, (measure, indicator), _, unit, campaign, _) in found {
+        for (owner, name) in [
+            (Some(*measure), Some(indicator)),
+            (Some(episode.campaign_id), Some(campaign)),
+            (episode.unit_id, unit.as_mut()),
+        ] {
+            if let (Some(name), Some(former)) = (name, owner.and_then(|owner| names.get(&owner))) {
+                name.clone_from(former);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Letters about these episodes that had been issued by the end of a day, the first one first.

@@ -11,8 +11,9 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
+use super::former_names::keep_former_name;
 use super::{lower, names, reassessments, revisions};
-use crate::rows::{MeasureAliasRow, MeasureFilter, MeasureRow, NameKind, Page, RevisionRow};
+use crate::rows::{Handover, MeasureAliasRow, MeasureFilter, MeasureRow, NameKind, Page, RevisionRow};
 use crate::schema::{measure_aliases, measures, name_keys, observations, series};
 use crate::types::Id;
 use crate::{SoleRule, StoreError};
@@ -72,6 +73,18 @@ pub async fn resolve_measure(conn: &mut Conn, key: &str) -> Result<MeasureRow, S
         .await
         .optional()?
         .ok_or_else(|| StoreError::missing("measure", key))
+}
+
+/// The measures with these ids, in no order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_measures_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<MeasureRow>, StoreError> {
+    Ok(measures::table
+        .filter(measures::id.eq_any(ids.to_vec()))
+        .select(MeasureRow::as_select())
+        .load(conn)
+        .await?)
 }
 
 /// The measures with these ids, names or aliases, however typed, by what was asked for; what fits none is absent.
@@ -156,11 +169,14 @@ pub async fn update_measure(
     changed: &MeasureRow,
     aliases: &[String],
     kept: Option<&RevisionRow>,
+    handover: &Handover,
 ) -> Result<MeasureRow, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
         check_names(conn, changed.id, &changed.name, aliases).await?;
         check_meaning(conn, changed).await?;
-        let row = diesel::update(measures::table.find(changed.id))
+        let former: Option<String> =
+            measures::table.find(changed.id).select(measures::name).get_result(conn).await.optional()?;
+        let row: MeasureRow = diesel::update(measures::table.find(changed.id))
             .filter(measures::revision.eq(changed.revision - 1))
             .set(changed)
             .returning(MeasureRow::as_returning())
@@ -170,6 +186,9 @@ pub async fn update_measure(
             .ok_or(StoreError::Stale)?;
         if let Some(kept) = kept {
             revisions::insert_revision(conn, kept).await?;
+        }
+        if let Some(former) = former {
+            keep_former_name(conn, row.id, (&former, &row.name), handover).await?;
         }
         // Its names too are judged by: a phrase may name another measure.
         reassessments::mark_measure(conn, changed.id, changed.updated_at).await?;

@@ -1,7 +1,8 @@
 //! Names in the form they are compared in, so that what looks the same is one thing: unique whoever races, and found
 //! however it is typed.
 
-use diesel::{ExpressionMethods, QueryDsl};
+use chrono::NaiveDate;
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::RunQueryDsl;
 use xushi_domain::folded;
 
@@ -63,6 +64,59 @@ pub(crate) async fn owners_of(
         .select((name_keys::name_key, name_keys::owner))
         .load(conn)
         .await?)
+}
+
+/// Who has a name that looks like this one in a scope.
+async fn named_in(
+    conn: &mut Conn,
+    kind: NameKind,
+    scope: &str,
+    name: &str,
+) -> Result<Option<Id>, StoreError> {
+    let known = name_keys::table.find((kind.as_str(), scope, folded(name))).select(name_keys::owner);
+    Ok(known.get_result(conn).await.optional()?)
+}
+
+/// The unit of a region that is called so, now or before.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_unit_named(conn: &mut Conn, region: Id, name: &str) -> Result<Option<Id>, StoreError> {
+    named_in(conn, NameKind::Unit, &region.0.to_string(), name).await
+}
+
+/// The measure that is called so.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_measure_named(conn: &mut Conn, name: &str) -> Result<Option<Id>, StoreError> {
+    named_in(conn, NameKind::Measure, "", name).await
+}
+
+/// The campaign of a region that is called so and begins on this day.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_campaign_named(
+    conn: &mut Conn,
+    region: Id,
+    starts_on: NaiveDate,
+    name: &str,
+) -> Result<Option<Id>, StoreError> {
+    named_in(conn, NameKind::Campaign, &campaign_scope(region, starts_on), name).await
+}
+
+/// The task of a campaign, below another or at the top, that is called so.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_task_named(
+    conn: &mut Conn,
+    campaign: Id,
+    parent: Option<Id>,
+    name: &str,
+) -> Result<Option<Id>, StoreError> {
+    named_in(conn, NameKind::Task, &task_scope(campaign, parent), name).await
 }
 
 /// Puts in the names of rows that have none yet: those from before names were kept in this form. Where two rows of one
@@ -155,7 +209,7 @@ async fn unnamed_campaigns(conn: &mut Conn) -> Result<Vec<NameKeyRow>, StoreErro
     Ok(found
         .into_iter()
         .flat_map(|(id, name, doc_no, region, starts_on)| {
-            let scope = format!("{} {starts_on}", region.0);
+            let scope = campaign_scope(region, starts_on);
             let mut rows = NameKeyRow::of(NameKind::Campaign, &scope, id, &[&name]);
             let numbers: Vec<&str> = doc_no.iter().map(String::as_str).collect();
             rows.extend(NameKeyRow::of(NameKind::CampaignDoc, &id.0.to_string(), id, &numbers));
@@ -206,6 +260,11 @@ async fn unnamed_rule_packs(conn: &mut Conn) -> Result<Vec<NameKeyRow>, StoreErr
 }
 
 /// What names of tasks are unique in.
+pub(crate) fn campaign_scope(region: Id, starts_on: NaiveDate) -> String {
+    format!("{} {starts_on}", region.0)
+}
+
+/// What a task's name is unique in.
 pub(crate) fn task_scope(campaign: Id, parent: Option<Id>) -> String {
     format!("{} {}", campaign.0, parent.map(|id| id.0.to_string()).unwrap_or_default())
 }

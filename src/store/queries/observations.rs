@@ -61,6 +61,24 @@ pub async fn list_observations(
     Ok(query.load(conn).await?)
 }
 
+/// The vintages with these ids, in no order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_observations_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<ListedObservation>, StoreError> {
+    Ok(observations::table
+        .inner_join(series::table)
+        .filter(observations::id.eq_any(ids.to_vec()))
+        .select((
+            ObservationRow::as_select(),
+            series::measure_id,
+            series::region_id,
+            (observations::withdrawn_on, observations::withdrawn_reason),
+        ))
+        .load(conn)
+        .await?)
+}
+
 /// Whether there is such a vintage.
 ///
 /// # Errors

@@ -187,6 +187,15 @@ pub async fn count_regions(conn: &mut Conn) -> Result<i64, StoreError> {
     Ok(regions::table.count().get_result(conn).await?)
 }
 
+/// The regions with these ids, in no order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_regions_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<RegionRow>, StoreError> {
+    let there = regions::table.filter(regions::id.eq_any(ids.to_vec()));
+    Ok(there.select(RegionRow::as_select()).load(conn).await?)
+}
+
 /// Aliases of several regions, in the order they were added.
 ///
 /// # Errors

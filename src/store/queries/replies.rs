@@ -127,6 +127,24 @@ pub async fn list_replies(conn: &mut Conn, letter: Uuid) -> Result<Vec<WholeRepl
         .select(ReplyRow::as_select())
         .load(conn)
         .await?;
+    whole(conn, rows).await
+}
+
+/// The replies with these ids, in no order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_replies_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<WholeReply>, StoreError> {
+    let rows: Vec<ReplyRow> = replies::table
+        .filter(replies::id.eq_any(ids.to_vec()))
+        .select(ReplyRow::as_select())
+        .load(conn)
+        .await?;
+    whole(conn, rows).await
+}
+
+/// Replies with all that belongs to them.
+async fn whole(conn: &mut Conn, rows: Vec<ReplyRow>) -> Result<Vec<WholeReply>, StoreError> {
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
     let actions: Vec<RemedyRow> = remedies::table
         .filter(remedies::reply_id.eq_any(ids.clone()))

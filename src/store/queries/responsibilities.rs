@@ -8,6 +8,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::Conn;
+use super::former_names::in_force_on;
 use crate::StoreError;
 use crate::rows::{Handover, HandoverRow, PlaceThen, ResponsibilityRow};
 use crate::schema::{campaigns, handovers, indicators, responsibilities, tasks, units};
@@ -196,14 +197,14 @@ pub(super) async fn hand_over(
     Ok(())
 }
 
-/// An indicator with its task and its lead unit of a day, each with its name.
-type PlaceColumns = (Id, (Id, String), (Option<Id>, Option<String>));
+/// An indicator with a day until which it stood in a task under a lead unit, each with its name.
+type PlaceColumns = (Id, NaiveDate, (Id, String), (Option<Id>, Option<String>));
 
 /// Where these indicators stood on a day, where that is not where they stand by now: task and lead unit, each with its name.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_places_on(
+pub(super) async fn list_places_on(
     conn: &mut Conn,
     ids: &[Id],
     day: NaiveDate,
@@ -214,17 +215,18 @@ pub async fn list_places_on(
             .inner_join(tasks::table)
             .left_join(units::table)
             .filter(handovers::indicator_id.eq_any(chunk.to_vec()))
-            .filter(handovers::superseded_on.gt(day))
-            // The first after the day wins: it is written last.
-            .order((handovers::superseded_on.desc(), handovers::id.desc()))
+            .order(handovers::id)
             .select((
                 handovers::indicator_id,
+                handovers::superseded_on,
                 (tasks::id, tasks::name),
                 (units::id.nullable(), units::name.nullable()),
             ))
             .load(conn)
             .await?;
-        found.extend(rows.into_iter().map(|(id, task, lead_unit)| (id, PlaceThen { task, lead_unit })));
+        let places =
+            rows.into_iter().map(|(id, until, task, lead_unit)| (id, until, PlaceThen { task, lead_unit }));
+        found.extend(in_force_on(places, day));
     }
     Ok(found)
 }

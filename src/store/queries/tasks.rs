@@ -8,6 +8,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
+use super::former_names::keep_former_name;
 use super::names;
 use super::responsibilities::refresh_lead_units;
 use crate::rows::{Handover, NameKind, Page, ResponsibilityRow, TaskFilter, TaskRow};
@@ -32,6 +33,9 @@ pub async fn list_tasks(
         .into_boxed::<Backend>();
     if let Some(after) = page.after {
         query = query.filter(tasks::id.gt(Id(after)));
+    }
+    if let Some(campaigns) = &filter.campaigns {
+        query = query.filter(tasks::campaign_id.eq_any(campaigns.clone()));
     }
     if let Some(campaign) = filter.campaign_id {
         query = query.filter(tasks::campaign_id.eq(campaign));
@@ -75,6 +79,14 @@ pub async fn find_task(conn: &mut Conn, id: Uuid) -> Result<Option<TaskRow>, Sto
     Ok(tasks::table.find(Id(id)).select(TaskRow::as_select()).get_result(conn).await.optional()?)
 }
 
+/// The tasks with these ids, in no order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_tasks_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<TaskRow>, StoreError> {
+    Ok(tasks::table.filter(tasks::id.eq_any(ids.to_vec())).select(TaskRow::as_select()).load(conn).await?)
+}
+
 /// Adds a task with its list of units.
 ///
 /// # Errors
@@ -108,7 +120,9 @@ pub async fn update_task(
     write_transaction!(conn, async |conn: &mut Conn| {
         locks::alone(conn, SoleRule::Responsibilities).await?;
         check_parent(conn, changed).await?;
-        let row = diesel::update(tasks::table.find(changed.id))
+        let former: Option<String> =
+            tasks::table.find(changed.id).select(tasks::name).get_result(conn).await.optional()?;
+        let row: TaskRow = diesel::update(tasks::table.find(changed.id))
             .filter(tasks::revision.eq(changed.revision - 1))
             .set(changed)
             .returning(TaskRow::as_returning())
@@ -117,6 +131,9 @@ pub async fn update_task(
             .optional()?
             .ok_or(StoreError::Stale)?;
         keep_name(conn, &row).await?;
+        if let Some(former) = former {
+            keep_former_name(conn, row.id, (&former, &row.name), handover).await?;
+        }
         if let Some(list) = list {
             let present = responsibilities::table.filter(responsibilities::task_id.eq(changed.id));
             diesel::delete(present).execute(conn).await?;

@@ -8,8 +8,9 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
+use super::former_names::keep_former_name;
 use super::{lower, names};
-use crate::rows::{NameKind, Page, UnitAliasRow, UnitChange, UnitFilter, UnitRow};
+use crate::rows::{Handover, NameKind, Page, UnitAliasRow, UnitChange, UnitFilter, UnitRow};
 use crate::schema::{name_keys, unit_aliases, units};
 use crate::types::Id;
 use crate::{SoleRule, StoreError};
@@ -99,6 +100,14 @@ pub async fn find_unit(conn: &mut Conn, id: Uuid) -> Result<Option<UnitRow>, Sto
     Ok(units::table.find(Id(id)).select(UnitRow::as_select()).get_result(conn).await.optional()?)
 }
 
+/// The units with these ids, in no order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_units_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<UnitRow>, StoreError> {
+    Ok(units::table.filter(units::id.eq_any(ids.to_vec())).select(UnitRow::as_select()).load(conn).await?)
+}
+
 /// The other names of these units, in order of unit and name.
 ///
 /// # Errors
@@ -152,6 +161,7 @@ pub async fn update_unit(
     conn: &mut Conn,
     change: &UnitChange,
     aliases: Option<&[String]>,
+    handover: &Handover,
 ) -> Result<UnitRow, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
         check_parent(conn, change).await?;
@@ -169,7 +179,10 @@ pub async fn update_unit(
             Some(aliases) => aliases.to_vec(),
             None => list_unit_aliases(conn, &[row.id]).await?.into_iter().map(|alias| alias.name).collect(),
         };
-        names.extend(former);
+        if let Some(former) = former {
+            keep_former_name(conn, row.id, (&former, &row.name), handover).await?;
+            names.push(former);
+        }
         keep_names(conn, &row, &names).await?;
         Ok::<_, StoreError>(row)
     })

@@ -96,6 +96,8 @@ pub struct NamedIndicatorRow {
     pub current: CurrentAssessmentRow,
     /// That assessment; `None` before the first one.
     pub assessment: Option<AssessmentRow>,
+    /// What the system that owns it calls it.
+    pub external_id: Option<String>,
 }
 
 /// One line of the board: of an indicator, what a list shows, and no more.
@@ -109,8 +111,8 @@ pub struct BoardRow {
     pub task: (Id, String),
     /// Lead unit: id, name.
     pub lead_unit: (Option<Id>, Option<String>),
-    /// Measure: name, unit.
-    pub measure: (String, String),
+    /// Measure: id, name, unit.
+    pub measure: (Id, String, String),
     /// Region: code, name.
     pub region: (String, String),
     /// Kind of the target.
@@ -153,7 +155,7 @@ pub struct IndicatorChange {
 /// Which indicators a list shows.
 #[derive(Debug, Default, Clone)]
 pub struct BoardFilter {
-    /// Only of this campaign and those directly under it.
+    /// Only of this campaign and those below it.
     pub family: Option<Id>,
     /// Only of these campaigns.
     pub campaigns: Option<Vec<Id>>,

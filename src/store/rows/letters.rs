@@ -305,6 +305,8 @@ pub struct DeliveryFilter {
     pub campaign_id: Option<Uuid>,
     /// Only in this state.
     pub state: Option<String>,
+    /// Only those changed later than this, UTC.
+    pub updated_after: Option<NaiveDateTime>,
 }
 
 /// A claim on deliveries for a while.

@@ -2,6 +2,7 @@
 
 mod assessments;
 mod campaigns;
+mod changes;
 mod evaluation;
 mod incidents;
 mod indicators;
@@ -13,6 +14,7 @@ mod measures;
 mod names;
 mod observations;
 mod operations;
+mod overview;
 mod places;
 mod replies;
 mod retirements;
@@ -27,6 +29,7 @@ pub use assessments::{
     grade_rank,
 };
 pub use campaigns::{CampaignFilter, CampaignLinks, CampaignMemberRow, CampaignRow, signed_kinds};
+pub use changes::{ChangePlace, ChangeRow};
 pub use evaluation::{EvaluationMeasureRow, EvaluationRow, PastVerdictRow};
 pub use incidents::{IncidentFilter, IncidentRow};
 pub use indicators::{
@@ -41,12 +44,13 @@ pub use letters::{
     EpisodeRow, Frozen, Lease, LetterFilter, LetterName, LetterRow, Pace, Rendering,
 };
 pub use measures::{MeasureAliasRow, MeasureFilter, MeasureRow};
-pub use names::{NameKeyRow, NameKind};
+pub use names::{FormerNameRow, NameKeyRow, NameKind};
 pub use observations::{
     BesideRow, FactKey, FactPlan, FactRow, FactWrite, GroupAt, ListedObservation, ObservationFilter,
     ObservationRow, Put, Recorded, VintageRow, read_doubts, word, write_doubts,
 };
 pub use operations::{ApiKeyFilter, ApiKeyRow, Claim, EndedPilot, IdempotencyRow, SlotClaim, SlotRow};
+pub use overview::{GradeCount, NumberColumns, OverdueLetterRow, StandingLetterRow, letter_number};
 pub use places::{
     ContactFilter, ContactRow, Merged, MergerRow, RegionAliasRow, RegionFilter, RegionRow, UnitAliasRow,
     UnitChange, UnitFilter, UnitRow,

@@ -1,9 +1,10 @@
 //! Names in the form they are compared in.
 
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 use xushi_domain::folded;
 
-use crate::schema::name_keys;
+use crate::schema::{former_names, name_keys};
 use crate::types::Id;
 
 /// Whose name it is.
@@ -65,4 +66,20 @@ impl NameKeyRow {
             |name_key| Self { kind: kind.as_str().to_owned(), scope: scope.to_owned(), name_key, owner };
         keys.into_iter().map(row).collect()
     }
+}
+
+/// What something was called until a day, as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Insertable)]
+#[diesel(table_name = former_names, treat_none_as_default_value = false)]
+pub struct FormerNameRow {
+    /// Whose name it was.
+    pub owner_id: Id,
+    /// The name.
+    pub name: String,
+    /// The first day that no longer holds.
+    pub superseded_on: NaiveDate,
+    /// Why it changed.
+    pub reason: Option<String>,
+    /// When it was written, UTC.
+    pub recorded_at: NaiveDateTime,
 }

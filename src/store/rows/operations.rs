@@ -45,6 +45,10 @@ pub struct IdempotencyRow {
     pub location: Option<String>,
     /// When it was first asked, UTC.
     pub created_at: NaiveDateTime,
+    /// When its work was done, UTC; written with the work.
+    pub done_at: Option<NaiveDateTime>,
+    /// What the work made: a word and an id.
+    pub made: Option<String>,
 }
 
 /// Whether a key was free.

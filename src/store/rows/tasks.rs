@@ -171,4 +171,6 @@ pub struct TaskFilter {
     pub updated_after: Option<NaiveDateTime>,
     /// Whether retired ones are listed, too.
     pub with_retired: bool,
+    /// Only of these campaigns.
+    pub campaigns: Option<Vec<Id>>,
 }

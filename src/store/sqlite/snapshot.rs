@@ -10,3 +10,19 @@ use crate::StoreError;
 pub async fn find_snapshot(_: &mut Conn) -> Result<Option<String>, StoreError> {
     Ok(None)
 }
+
+/// The number below which every change is settled: any, since what one reads is committed in the order of its numbers.
+///
+/// # Errors
+/// None; PostgreSQL's twin has some.
+pub async fn find_horizon(_: &mut Conn) -> Result<i64, StoreError> {
+    Ok(i64::MAX)
+}
+
+/// The number that a change has which is made now: numbers are kept in the file itself, so that none is ahead of it.
+///
+/// # Errors
+/// None; PostgreSQL's twin has some.
+pub async fn find_next_change(_: &mut Conn) -> Result<i64, StoreError> {
+    Ok(i64::MAX)
+}

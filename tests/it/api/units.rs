@@ -3,7 +3,17 @@ use serde_json::json;
 use xushi::clock::Clock as _;
 use xushi::store::rows::{Claim, IdempotencyRow};
 
-use crate::support::both;
+use crate::support::{TestApp, both};
+
+async fn lose_answers(app: &TestApp) {
+    use diesel_async::SimpleAsyncConnection as _;
+    use xushi::store::{Store, checkout};
+    let lose = "UPDATE idempotency_keys SET status = NULL, body = NULL, location = NULL";
+    match &app.store {
+        Store::Pg(pool) => checkout(pool).await.unwrap().batch_execute(lose).await.unwrap(),
+        Store::Sqlite(pool) => checkout(pool).await.unwrap().batch_execute(lose).await.unwrap(),
+    }
+}
 
 both! {
     async fn a_unit_is_created_read_listed_and_changed(app: TestApp) {
@@ -91,7 +101,7 @@ both! {
         let ask = || app.request(Method::POST, "/units").insert_header(("Idempotency-Key", key)).set_json(&body);
         let caller = app.store.find_api_key(&xushi::store::hash_key(&app.key)).await.unwrap().unwrap();
         let now = app.clock.timestamp();
-        let dead = IdempotencyRow { api_key_id: caller.id, key: key.to_owned(), request_hash: String::new(), status: None, body: None, location: None, created_at: now };
+        let dead = IdempotencyRow { api_key_id: caller.id, key: key.to_owned(), request_hash: String::new(), status: None, body: None, location: None, created_at: now, done_at: None, made: None };
         app.store.claim_key(&dead, now).await.unwrap();
         let hash = app.store.claim_key(&dead, now).await.unwrap();
         assert!(matches!(hash, Claim::Taken(_)));
@@ -99,6 +109,31 @@ both! {
         app.clock.set(app.clock.now() + chrono::TimeDelta::minutes(11));
         app.send(ask()).await.expect(201);
         assert_eq!(app.send(ask()).await.header("idempotency-replayed"), "true");
+    }
+
+    async fn a_request_that_was_done_is_not_done_again_though_its_answer_was_lost(app: TestApp) {
+        let silence = json!({"unit": "省财政厅", "reason": "机构改革", "owner": "李四", "ends_on": "2025-12-31"});
+        let unit = json!({"name": "省财政厅", "region": "430000"});
+        for (list, body) in [("/units", unit), ("/silences", silence)] {
+            let key = format!("lost{list}").replace('/', "-");
+            let ask = || app.request(Method::POST, list).insert_header(("Idempotency-Key", key.as_str())).set_json(&body);
+            let first = app.send(ask()).await.expect(201);
+            // As after a kill between the work and the keeping of its answer.
+            lose_answers(&app).await;
+            let again = app.send(ask()).await;
+            assert_eq!(again.header("idempotency-replayed"), "true");
+            assert_eq!(again.header("location"), format!("/api/v1{list}/{}", first["id"].as_str().unwrap()));
+            assert_eq!(again.expect(201), first);
+            assert_eq!(app.get(list).await.expect(200)["items"].as_array().unwrap().len(), 1);
+            app.clock.set(app.clock.now() + chrono::TimeDelta::minutes(11));
+            assert_eq!(app.send(ask()).await.expect(201), first, "nor later");
+        }
+        // Where nothing of its own was made, the caller is told.
+        let unit = app.get("/units").await.expect(200)["items"][0]["id"].as_str().unwrap().to_owned();
+        let retire = || app.request(Method::POST, &format!("/units/{unit}/retirement")).insert_header(("Idempotency-Key", "retire")).set_json(json!({"reason": "撤销"}));
+        app.send(retire()).await.expect(200);
+        lose_answers(&app).await;
+        app.send(retire()).await.problem(409, "answer_lost", "");
     }
 
     async fn without_a_key_nothing_is_answered(app: TestApp) {

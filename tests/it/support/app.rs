@@ -202,6 +202,12 @@ impl TestApp {
         self.send(self.request(Method::PUT, path).set_json(body)).await
     }
 
+    /// Reads, then puts in its place with the tag that was read.
+    pub(crate) async fn replace(&self, path: &str, body: Value) -> Answer {
+        let tag = self.get(path).await.header("etag");
+        self.send(self.request(Method::PUT, path).insert_header((header::IF_MATCH, tag)).set_json(body)).await
+    }
+
     /// Reads, then patches with the tag that was read.
     pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
         let tag = self.get(path).await.header("etag");

@@ -29,6 +29,7 @@ pub(super) const TAGS: &[(&str, &str, &str)] = &[
     ("工作日历", "calendars", "各年的放假和调休安排"),
     ("访问密钥", "api-keys", "访问密钥的发放和吊销"),
     ("操作记录", "audit-events", "谁在何时办了何事"),
+    ("变更", "changes", "全部变更，按先后给出，供其他系统保持同步"),
 ];
 
 /// How the API is used, for whoever reads nothing else.
@@ -74,6 +75,7 @@ fn headers() -> Value {
         "Idempotency-Replayed": text("为true时，这是同一幂等键先前的答复，本次没有再办理", "true"),
         "WWW-Authenticate": always(text("应如何提供访问密钥", "Bearer realm=\"xushi\"")),
         "Retry-After": {"description": "过几秒再试", "schema": {"type": "integer", "minimum": 1}, "example": 5},
+        "Link": text("以CSV答复而还有下一页时给出：下一页的地址", "</api/v1/units?cursor=abc>; rel=\"next\""),
         "Content-Disposition": text("下载时的文件名", "attachment; filename*=UTF-8''%E5%87%BD.docx"),
     })
 }
@@ -111,6 +113,7 @@ pub(super) const PROBLEMS: &[(u16, &str, &str)] = &[
     (404, "NotFound", "没有找到，或不是该密钥可以看到的"),
     (406, "NotAcceptable", "请求头Accept所要的内容类型，该地址不提供"),
     (409, "Conflict", "与已有记录重复，或当前状态不允许"),
+    (410, "Gone", "位置已失效，请从头读取"),
     (412, "PreconditionFailed", "内容在读取之后已被他人修改"),
     (413, "TooLarge", "请求内容过大"),
     (415, "UnsupportedMediaType", "请求内容类型不受支持"),

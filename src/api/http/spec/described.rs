@@ -15,7 +15,7 @@ use crate::domain::{Role, TextEnum as _};
 const EXAMPLES: &str = include_str!("examples.json");
 
 /// Statuses that do not follow from the form of an operation: verb, address below `/api/v1`, status.
-const FURTHER: &[(&str, &str, u16)] = &[];
+const FURTHER: &[(&str, &str, u16)] = &[("GET", "/changes", 410)];
 
 /// Answers without a tag where others of their kind have one.
 const UNTAGGED: &[(&str, &str)] =
@@ -198,11 +198,20 @@ impl Place<'_> {
                 headers.push("Content-Disposition");
             }
         }
+        if is_list(answer) {
+            answer["content"]["text/csv"]["schema"] = binary("text/csv");
+            answer["headers"]["Link"] = json!({"$ref": "#/components/headers/Link"});
+        }
         answer["description"] = json!(if status == "201" { format!("已建立：{about}") } else { about });
         for name in headers {
             answer["headers"][name] = json!({"$ref": format!("#/components/headers/{name}")});
         }
     }
+}
+
+/// Whether an answer is a page of a list, which can be had as a table, too.
+fn is_list(answer: &Value) -> bool {
+    schema_name(&answer["content"]["application/json"]).is_some_and(|name| name.starts_with("PageView"))
 }
 
 fn binary(media_type: &str) -> Value {

@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 
 use crate::api::http::page::{LIMIT_DEFAULT, LIMIT_MAX};
 use crate::domain::lengths::{
-    AGAINST, CAMPAIGN, CHANGE_REASON, DOC_NO, EMAIL, EVIDENCE, FILE_NAME, KEY_NAME, MARK, MEASURE,
-    MEASURE_UNIT, NOTE, OFFICE, PERSON, PHONE, PHRASE, REASON, REGION, REPLY_TEXT, REPORTER, RULE_PACK,
-    SOURCE, TASK, UNIT, UNIT_ALIASES,
+    AGAINST, CAMPAIGN, CHANGE_REASON, DOC_NO, EMAIL, EVIDENCE, EXTERNAL_ID, FILE_NAME, KEY_NAME, MARK,
+    MEASURE, MEASURE_UNIT, NOTE, OFFICE, PERSON, PHONE, PHRASE, REASON, REGION, REPLY_TEXT, REPORTER,
+    RULE_PACK, SOURCE, TASK, UNIT, UNIT_ALIASES,
 };
 use crate::domain::reply::{FILE_BYTES_MAX, FILES_MAX, REMEDIES_MAX};
+use crate::office::plans::NODES_MAX;
 
 /// Parameters that name one thing: what names nothing is refused.
 const KEYS: [&str; 8] = ["campaign", "cursor", "key", "measure", "parent", "region", "task", "unit"];
@@ -38,11 +39,30 @@ use Fits::{Between, File, Items, Text, Texts};
 /// Names of bodies that have fields of one name and bound.
 type Bodies = &'static [&'static str];
 
+/// What another system may have an id of its own for.
+const EXTERNAL: Bodies = &[
+    "CreateUnit",
+    "UpdateUnit",
+    "CreateContact",
+    "UpdateContact",
+    "CreateMeasure",
+    "UpdateMeasure",
+    "CreateCampaign",
+    "UpdateCampaign",
+    "PlanCampaign",
+    "CreateTask",
+    "UpdateTask",
+    "PlanTask",
+    "CreateIndicator",
+    "UpdateIndicator",
+    "PlanIndicator",
+];
+
 /// Schema and the one that changes it, or the schema alone; field; what it takes.
 const FITS: &[(Bodies, &[(&str, Fits)])] = &[
     (&["CreateApiKey"], &[("name", Text(KEY_NAME)), ("unit", Text(KEY))]),
     (
-        &["CreateCampaign", "UpdateCampaign"],
+        &["CreateCampaign", "UpdateCampaign", "PlanCampaign"],
         &[
             ("name", Text(CAMPAIGN)),
             ("region", Text(KEY)),
@@ -63,6 +83,17 @@ const FITS: &[(Bodies, &[(&str, Fits)])] = &[
             ("signed", Items(1, 5)),
         ],
     ),
+    (
+        &["PutPlan"],
+        &[
+            ("units", Items(0, NODES_MAX)),
+            ("contacts", Items(0, NODES_MAX)),
+            ("measures", Items(0, NODES_MAX)),
+            ("campaigns", Items(0, NODES_MAX)),
+            ("reason", Text(CHANGE_REASON)),
+        ],
+    ),
+    (EXTERNAL, &[("external_id", Text(EXTERNAL_ID))]),
     (&["NextYearBody"], &[("name", Text(CAMPAIGN)), ("doc_no", Text(DOC_NO))]),
     (
         &["CreateUnit", "UpdateUnit"],
@@ -86,7 +117,7 @@ const FITS: &[(Bodies, &[(&str, Fits)])] = &[
     ),
     (&["RegionAliasBody"], &[("name", Text(REGION)), ("code", Text(KEY))]),
     (
-        &["CreateTask", "UpdateTask"],
+        &["CreateTask", "UpdateTask", "PlanTask"],
         &[
             ("name", Text(TASK)),
             ("campaign", Text(KEY)),
@@ -108,7 +139,7 @@ const FITS: &[(Bodies, &[(&str, Fits)])] = &[
         ],
     ),
     (
-        &["CreateIndicator", "UpdateIndicator"],
+        &["CreateIndicator", "UpdateIndicator", "PlanIndicator"],
         &[("measure", Text(KEY)), ("region", Text(KEY)), ("reason", Text(CHANGE_REASON))],
     ),
     (&["TargetBody"], &[("phrase", Text(PHRASE)), ("unit", Text(KEY)), ("hedge", Text(KEY))]),

@@ -102,7 +102,7 @@ async fn list_replies(
     load(&state, *id).await?;
     let rows = state.office.read.list_replies(*id).await?;
     let items = rows.into_iter().map(ReplyView::of).collect::<Result<_, StoreError>>()?;
-    respond::ok(&request, &PageView { items, next_cursor: None })
+    respond::ok(&request, &PageView { items, next_cursor: None, etags: None })
 }
 
 /// 下载反馈的附件

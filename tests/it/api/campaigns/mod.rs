@@ -266,7 +266,7 @@ both! {
         let url = format!("/campaigns/{campaign}/curves");
         assert_eq!(app.get(&url).await.expect(200), json!({"curves": []}));
         let curves = json!({"curves": [{"kind": "total", "curve": {"kind": "last_year"}}]});
-        assert_eq!(app.put(&url, curves.clone()).await.expect(200), curves);
+        assert_eq!(app.replace(&url, curves.clone()).await.expect(200), curves);
         let total = json!({"kind": "total", "comparator": ">=", "value": "12", "unit": "亿元"});
         let growth = json!({"kind": "growth", "comparator": ">=", "value": "5", "unit": "%"});
         for (region, target, curve) in [("430100", &total, "last_year"), ("430200", &growth, "linear_months")] {
@@ -276,15 +276,15 @@ both! {
         let own = json!({"task": task, "measure": "社零", "region": "430300", "target": total, "curve": {"kind": "linear_days"}});
         assert_eq!(app.post("/indicators", own).await.expect(201)["curve"]["kind"], "linear_days");
         let twice = json!({"curves": [{"kind": "total", "curve": {"kind": "last_year"}}, {"kind": "total", "curve": {"kind": "linear_days"}}]});
-        app.put(&url, twice).await.problem(422, "invalid", "/curves/1/kind");
-        app.put(&url, json!({"curves": [{"kind": "total", "curve": {"kind": "mean_years", "years": 1}}]})).await.problem(422, "invalid", "/curves/0/curve/years");
+        app.replace(&url, twice).await.problem(422, "invalid", "/curves/1/kind");
+        app.replace(&url, json!({"curves": [{"kind": "total", "curve": {"kind": "mean_years", "years": 1}}]})).await.problem(422, "invalid", "/curves/0/curve/years");
         for stray in [json!({"kind": "linear_months", "years": 3}), json!({"kind": "mean_years", "years": 3, "nodes": []})] {
-            app.put(&url, json!({"curves": [{"kind": "total", "curve": stray}]})).await.problem(422, "invalid", "/curves/0/curve");
+            app.replace(&url, json!({"curves": [{"kind": "total", "curve": stray}]})).await.problem(422, "invalid", "/curves/0/curve");
         }
         for fraction in [".5", "5.", "+1", "1e0"] {
             let nodes = json!([{"on": "2025-12-31", "fraction": fraction}]);
             let curve = json!({"kind": "nodes", "nodes": nodes});
-            app.put(&url, json!({"curves": [{"kind": "level", "curve": curve}]})).await.problem(422, "invalid", "/curves/0/curve/nodes/0/fraction");
+            app.replace(&url, json!({"curves": [{"kind": "level", "curve": curve}]})).await.problem(422, "invalid", "/curves/0/curve/nodes/0/fraction");
         }
         assert_eq!(app.get(&url).await.expect(200), curves);
     }

@@ -9,7 +9,7 @@ both! {
     async fn a_campaign_is_carried_over_with_everything_but_its_targets(app: TestApp) {
         let sample = sample(&app, &["投资", "消费", "旧指标"], json!({"name": "内需攻坚2025", "doc_no": "湘政办发〔2025〕2号", "members": ["省统计局"]})).await;
         app.post("/campaigns", json!({"name": "子行动", "region": "430000", "starts_on": "2025-03-01", "ends_on": "2025-12-31", "parent": sample.campaign})).await.expect(201);
-        app.put(&format!("/campaigns/{}/curves", sample.campaign), json!({"curves": [{"kind": "growth", "curve": {"kind": "nodes", "nodes": [{"on": "2025-06-30", "fraction": "0.4"}, {"on": "2025-12-31", "fraction": "1"}]}}]})).await.expect(200);
+        app.replace(&format!("/campaigns/{}/curves", sample.campaign), json!({"curves": [{"kind": "growth", "curve": {"kind": "nodes", "nodes": [{"on": "2025-06-30", "fraction": "0.4"}, {"on": "2025-12-31", "fraction": "1"}]}}]})).await.expect(200);
         report(&app, "投资", "2025-07-31", "2.0", "2025-08-20").await;
         at(&app, "2025-09-01");
         app.post(&format!("/indicators/{}/retirement", sample.indicators[2]), json!({"reason": "不再考核"})).await.expect(200);

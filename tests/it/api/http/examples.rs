@@ -39,6 +39,7 @@ impl Teller<'_> {
         self.told.push(name.to_owned());
         let answer = match method {
             Method::PATCH => self.app.patch(address, body).await,
+            Method::PUT if address.ends_with("/curves") => self.app.replace(address, body).await,
             Method::PUT => self.app.put(address, body).await,
             _ => self.app.post(address, body).await,
         };
@@ -77,6 +78,7 @@ impl Teller<'_> {
         .await;
         let task = self.both("/tasks", Value::Null).await;
         self.both("/indicators", json!({"task": task})).await;
+        self.tell(Method::PUT, "/plans", "/plans", Value::Null).await;
         (campaign, unit)
     }
 

@@ -1,0 +1,229 @@
+//! What each kind of change shows: the view of its own list, read for many at once.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::ChangeView;
+use crate::api::State;
+use crate::api::assessments::{RecordedView, marked};
+use crate::api::campaigns::CampaignView;
+use crate::api::contacts::ContactView;
+use crate::api::deliveries::DeliveryView;
+use crate::api::episodes::EpisodeView;
+use crate::api::http::refused::Refused;
+use crate::api::http::wire::Word;
+use crate::api::indicators::{IndicatorView, aliases};
+use crate::api::letters::LetterView;
+use crate::api::letters::replies::bodies::ReplyView;
+use crate::api::measures::MeasureView;
+use crate::api::observations::ObservationView;
+use crate::api::regions::RegionView;
+use crate::api::tasks::TaskView;
+use crate::api::units::UnitView;
+use crate::domain::ChangeKind;
+use crate::office::rows::ChangeRow;
+use crate::office::types::Id;
+
+/// 变更的内容，随类别而定
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum ChangeData {
+    /// 行政区
+    Region(Box<RegionView>),
+    /// 责任单位
+    Unit(Box<UnitView>),
+    /// 联络员
+    Contact(Box<ContactView>),
+    /// 指标口径
+    Measure(Box<MeasureView>),
+    /// 攻坚行动
+    Campaign(Box<CampaignView>),
+    /// 任务
+    Task(Box<TaskView>),
+    /// 指标
+    Indicator(Box<IndicatorView>),
+    /// 观测值
+    Observation(Box<ObservationView>),
+    /// 记录下来的一次研判
+    Assessment(Box<ChangedAssessmentView>),
+    /// 预警事项
+    Episode(Box<EpisodeView>),
+    /// 函
+    Letter(Box<LetterView>),
+    /// 投递
+    Delivery(Box<DeliveryView>),
+    /// 反馈
+    Reply(Box<ReplyView>),
+}
+
+/// 记录下来的一次研判，连同指标
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChangedAssessmentView {
+    /// 指标编号
+    indicator_id: Uuid,
+    /// 研判
+    #[serde(flatten)]
+    recorded: RecordedView,
+}
+
+/// The views of these changes, in their order. What has gone since the changes were listed is left out: nothing is deleted, so that
+/// it comes again.
+pub(super) async fn views(state: &State, rows: Vec<ChangeRow>) -> Result<Vec<ChangeView>, Refused> {
+    let mut data: HashMap<Id, ChangeData> = HashMap::with_capacity(rows.len());
+    for kind in [
+        ChangeKind::Region,
+        ChangeKind::Unit,
+        ChangeKind::Contact,
+        ChangeKind::Measure,
+        ChangeKind::Campaign,
+        ChangeKind::Task,
+        ChangeKind::Indicator,
+        ChangeKind::Observation,
+        ChangeKind::Assessment,
+        ChangeKind::Episode,
+        ChangeKind::Letter,
+        ChangeKind::Delivery,
+        ChangeKind::Reply,
+    ] {
+        let ids: Vec<Id> = rows.iter().filter(|row| row.kind == kind).map(|row| row.place.id).collect();
+        if !ids.is_empty() {
+            add(state, kind, &ids, &mut data).await?;
+        }
+    }
+    let view = |row: ChangeRow| {
+        let data = data.remove(&row.place.id)?;
+        Some(ChangeView { kind: Word(row.kind), id: row.place.id.0, data })
+    };
+    Ok(rows.into_iter().filter_map(view).collect())
+}
+
+type Data = HashMap<Id, ChangeData>;
+
+async fn add(state: &State, kind: ChangeKind, ids: &[Id], data: &mut Data) -> Result<(), Refused> {
+    match kind {
+        ChangeKind::Region
+        | ChangeKind::Unit
+        | ChangeKind::Contact
+        | ChangeKind::Measure
+        | ChangeKind::Campaign
+        | ChangeKind::Task
+        | ChangeKind::Indicator => add_plans(state, kind, ids, data).await,
+        ChangeKind::Observation => {
+            for row in state.office.read.list_observations_of(ids).await? {
+                data.insert(row.0.id, ChangeData::Observation(Box::new(ObservationView::of(row)?)));
+            }
+            Ok(())
+        }
+        ChangeKind::Assessment => {
+            for row in state.office.read.list_assessments_of(ids).await? {
+                let recorded = RecordedView::of(&row);
+                let view = ChangedAssessmentView { indicator_id: row.indicator_id.0, recorded };
+                data.insert(row.id, ChangeData::Assessment(Box::new(view)));
+            }
+            Ok(())
+        }
+        ChangeKind::Episode | ChangeKind::Letter | ChangeKind::Delivery | ChangeKind::Reply => {
+            add_letters(state, kind, ids, data).await
+        }
+    }
+}
+
+async fn add_plans(state: &State, kind: ChangeKind, ids: &[Id], data: &mut Data) -> Result<(), Refused> {
+    let read = &state.office.read;
+    let external = read.list_external_ids(ids).await?;
+    match kind {
+        ChangeKind::Region => {
+            let mut aliases: HashMap<Id, Vec<_>> = HashMap::new();
+            for alias in read.list_region_aliases(ids).await? {
+                aliases.entry(alias.region_id).or_default().push(alias);
+            }
+            for row in read.list_regions_of(ids).await? {
+                let (id, own) = (row.id, aliases.remove(&row.id).unwrap_or_default());
+                data.insert(id, ChangeData::Region(Box::new(RegionView::of(row, own)?)));
+            }
+        }
+        ChangeKind::Unit => {
+            let aliases = read.list_unit_aliases(ids).await?;
+            for row in read.list_units_of(ids).await? {
+                data.insert(row.id, ChangeData::Unit(Box::new(UnitView::of(row, &aliases, &external))));
+            }
+        }
+        ChangeKind::Contact => {
+            for row in read.list_contacts_of(ids).await? {
+                data.insert(row.id, ChangeData::Contact(Box::new(ContactView::of(row, &external)?)));
+            }
+        }
+        ChangeKind::Measure => {
+            let mut aliases: HashMap<Id, Vec<String>> = HashMap::new();
+            for alias in read.list_measure_aliases(ids).await? {
+                aliases.entry(alias.measure_id).or_default().push(alias.name);
+            }
+            for row in read.list_measures_of(ids).await? {
+                let (id, mut own) = (row.id, aliases.remove(&row.id).unwrap_or_default());
+                own.sort_unstable();
+                data.insert(id, ChangeData::Measure(Box::new(MeasureView::of(row, own, &external)?)));
+            }
+        }
+        ChangeKind::Campaign => {
+            for row in read.list_campaigns_of(ids).await? {
+                data.insert(row.id, ChangeData::Campaign(Box::new(CampaignView::of(row, &external)?)));
+            }
+        }
+        ChangeKind::Task => {
+            let mut parts: HashMap<Id, Vec<_>> = HashMap::new();
+            for (part, name) in read.list_task_responsibilities(ids).await? {
+                if let Some(task) = part.task_id {
+                    parts.entry(task).or_default().push((part, name));
+                }
+            }
+            for row in read.list_tasks_of(ids).await? {
+                let (id, own) = (row.id, parts.remove(&row.id).unwrap_or_default());
+                data.insert(id, ChangeData::Task(Box::new(TaskView::of(row, own, &external)?)));
+            }
+        }
+        _ => {
+            let rows = read.list_indicators_of(ids).await?;
+            let marked = marked(state, ids).await?;
+            let aliases = aliases(state, &rows).await?;
+            for row in rows {
+                let id = row.indicator.id;
+                let view = IndicatorView::of(row, &marked, &aliases)?;
+                data.insert(id, ChangeData::Indicator(Box::new(view)));
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn add_letters(state: &State, kind: ChangeKind, ids: &[Id], data: &mut Data) -> Result<(), Refused> {
+    let read = &state.office.read;
+    match kind {
+        ChangeKind::Episode => {
+            let withdrawals = read.list_withdrawals_about(ids).await?;
+            for row in read.list_episodes_of(ids).await? {
+                let id = row.0.id;
+                data.insert(id, ChangeData::Episode(Box::new(EpisodeView::of(row, &withdrawals)?)));
+            }
+        }
+        ChangeKind::Letter => {
+            let now = state.office.clock.now();
+            for row in read.find_letters(ids).await? {
+                data.insert(row.id, ChangeData::Letter(Box::new(LetterView::of(row, now)?)));
+            }
+        }
+        ChangeKind::Delivery => {
+            for row in read.find_deliveries(ids).await? {
+                data.insert(row.id, ChangeData::Delivery(Box::new(DeliveryView::of(row)?)));
+            }
+        }
+        _ => {
+            for whole in read.list_replies_of(ids).await? {
+                data.insert(whole.reply.id, ChangeData::Reply(Box::new(ReplyView::of(whole)?)));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,247 @@
+//! The forms in which a bulk of facts comes: JSON, a line of JSON each, or a table with separators.
+
+use actix_web::dev::Payload;
+use actix_web::web::Bytes;
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::future::LocalBoxFuture;
+use serde_json::{Map, Value, json};
+
+use crate::api::http::extract::body_unread;
+use crate::api::http::refused::{Code, FieldError, Refused, RequestPart};
+use crate::domain::invalid::shorten;
+
+/// Media type of a line of JSON each.
+pub(super) const NDJSON: &str = "application/x-ndjson";
+/// Media type of a table with separators.
+pub(super) const CSV: &str = "text/csv";
+
+/// A bulk that is not read yet.
+pub(super) struct Bulk {
+    /// Its form.
+    pub(super) form: BulkForm,
+    /// Its bytes.
+    pub(super) bytes: Bytes,
+}
+
+/// The form of a bulk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum BulkForm {
+    /// `{"items": […]}`.
+    Json,
+    /// A line of JSON each.
+    Lines,
+    /// A table with separators; its first line names the columns.
+    Table,
+}
+
+impl FromRequest for Bulk {
+    type Error = Refused;
+    type Future = LocalBoxFuture<'static, Result<Self, Refused>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let kind = actix_web::HttpMessage::content_type(request).to_ascii_lowercase();
+        let form = match kind.split(';').next().unwrap_or_default().trim() {
+            "application/json" => Some(BulkForm::Json),
+            NDJSON | "application/ndjson" | "application/jsonl" => Some(BulkForm::Lines),
+            CSV => Some(BulkForm::Table),
+            _ => None,
+        };
+        let bytes = Bytes::from_request(request, payload);
+        Box::pin(async move {
+            let Some(form) = form else {
+                let detail = format!("请把请求头Content-Type设为application/json、{NDJSON}或{CSV}。");
+                return Err(Refused::new(Code::UnsupportedMediaType, detail));
+            };
+            let bytes = bytes.await.map_err(|error| body_unread(&error))?;
+            Ok(Self { form, bytes })
+        })
+    }
+}
+
+/// One item that is JSON by now, or why it is none.
+pub(super) type Line = Result<Value, FieldError>;
+
+fn wrong(pointer: &str, code: &str, detail: String) -> FieldError {
+    FieldError { part: RequestPart::Body, pointer: pointer.to_owned(), code: code.to_owned(), detail }
+}
+
+/// The items of lines of JSON, each with the number of its line.
+pub(super) fn lines(bytes: &[u8]) -> Vec<(usize, Line)> {
+    let read = |line: &[u8]| {
+        serde_json::from_slice(line).map_err(|error| {
+            let detail = format!("不是合法的JSON（第{}列），请检查。", error.column());
+            wrong("", "malformed", detail)
+        })
+    };
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let lines = bytes.split(|byte| *byte == b'\n').enumerate();
+    let filled = lines.filter(|(_, line)| !line.trim_ascii().is_empty());
+    filled.map(|(place, line)| (place + 1, read(line.trim_ascii()))).collect()
+}
+
+/// What a column is called, in English and Chinese, and what it fills.
+const COLUMNS: [(&[&str], &str); 12] = [
+    (&["measure", "指标", "指标口径", "指标名称"], "measure"),
+    (&["region", "地区", "行政区", "行政区代码"], "region"),
+    (&["period_start", "start", "时期起", "开始日期"], "start"),
+    (&["period_end", "end", "时期止", "结束日期"], "end"),
+    (&["basis", "口径", "数值口径"], "basis"),
+    (&["figure", "kind", "数值类型"], "figure"),
+    (&["value", "值", "数值"], "value"),
+    (&["of", "参与排名地区数"], "of"),
+    (&["partial", "截至某日"], "partial"),
+    (&["status", "状态"], "status"),
+    (&["source", "出处", "来源"], "source"),
+    (&["published_on", "公布日期"], "published_on"),
+];
+
+/// Chinese words in cells, each with the word that it stands for.
+const WORDS: [(&str, &str); 14] = [
+    ("累计", "cumulative"),
+    ("当期", "period"),
+    ("存量", "point"),
+    ("数值", "level"),
+    ("绝对量", "level"),
+    ("同比", "yoy"),
+    ("同比增速", "yoy"),
+    ("名次", "rank"),
+    ("初步", "preliminary"),
+    ("最终", "final"),
+    ("预计", "forecast"),
+    ("计划", "plan"),
+    ("是", "true"),
+    ("否", "false"),
+];
+
+/// The items of a table, each with the number of its line.
+///
+/// # Errors
+/// When it is no table, or its first line does not name the columns.
+pub(super) fn table(bytes: &[u8]) -> Result<Vec<(usize, Line)>, Refused> {
+    let text = decoded(bytes)?;
+    let first = text.lines().next().unwrap_or_default();
+    let separator = if first.matches('\t').count() > first.matches(',').count() { b'\t' } else { b',' };
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(text.as_bytes());
+    let headings = reader.headers().map_err(|_| unreadable())?.clone();
+    let fields = headings.iter().map(field).collect::<Result<Vec<_>, Refused>>()?;
+    for needed in ["measure", "region", "start", "end", "figure", "value", "source", "published_on"] {
+        if !fields.contains(&needed) {
+            let names =
+                COLUMNS.iter().find(|(_, field)| *field == needed).map_or(&[][..], |(names, _)| names);
+            let detail = format!("首行缺少“{}”列。", names.join("”或“"));
+            return Err(Refused::at(Code::Invalid, "", "required", detail));
+        }
+    }
+    let mut items = Vec::new();
+    for (place, row) in reader.records().enumerate() {
+        let line = row
+            .as_ref()
+            .ok()
+            .and_then(csv::StringRecord::position)
+            .map_or(place + 2, |at| usize::try_from(at.line()).unwrap_or(place + 2));
+        let item = match row {
+            Ok(row) if row.iter().all(|cell| cell.trim().is_empty()) => continue,
+            Ok(row) if row.len() > fields.len() => {
+                Err(wrong("", "malformed", format!("有{}格，首行只有{}列。", row.len(), fields.len())))
+            }
+            Ok(row) => Ok(item(&fields, &row)),
+            Err(_) => Err(wrong("", "malformed", "不能读作表格的一行，请检查引号。".to_owned())),
+        };
+        items.push((line, item));
+    }
+    Ok(items)
+}
+
+fn unreadable() -> Refused {
+    Refused::new(Code::MalformedBody, "请求内容不能读作CSV，请用UTF-8或GB18030编码，首行写列名。")
+}
+
+/// UTF-8, with a mark at its beginning or without, else GB18030, as spreadsheets here write it.
+fn decoded(bytes: &[u8]) -> Result<String, Refused> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Ok(text.to_owned());
+    }
+    let (text, _, broken) = encoding_rs::GB18030.decode(bytes);
+    if broken { Err(unreadable()) } else { Ok(text.into_owned()) }
+}
+
+fn field(heading: &str) -> Result<&'static str, Refused> {
+    let heading = heading.trim();
+    let known = COLUMNS.iter().find(|(names, _)| names.iter().any(|name| name.eq_ignore_ascii_case(heading)));
+    known.map(|(_, field)| *field).ok_or_else(|| {
+        let all: Vec<&str> = COLUMNS.iter().map(|(names, _)| names[0]).collect();
+        let detail = format!("首行的“{}”不是可用的列名，可用：{}。", shorten(heading), all.join("、"));
+        Refused::at(Code::Invalid, "", "unknown_field", detail)
+    })
+}
+
+/// A row of a table as an item: an empty cell says nothing.
+fn item(fields: &[&'static str], row: &csv::StringRecord) -> Value {
+    let (mut item, mut period) = (Map::new(), Map::new());
+    for (field, cell) in fields.iter().zip(row) {
+        let cell = cell.trim();
+        if cell.is_empty() {
+            continue;
+        }
+        let word = WORDS.iter().find(|(chinese, _)| *chinese == cell).map_or(cell, |(_, word)| word);
+        match *field {
+            "start" | "end" => {
+                period.insert((*field).to_owned(), json!(cell));
+            }
+            "partial" => {
+                let said = word.parse::<bool>().map_or_else(|_| json!(cell), |said| json!(said));
+                item.insert("partial".to_owned(), said);
+            }
+            "of" => {
+                let said = cell.parse::<u32>().map_or_else(|_| json!(cell), |said| json!(said));
+                item.insert("of".to_owned(), said);
+            }
+            "basis" | "figure" | "status" => {
+                item.insert((*field).to_owned(), json!(word));
+            }
+            _ => {
+                item.insert((*field).to_owned(), json!(cell));
+            }
+        }
+    }
+    item.insert("period".to_owned(), Value::Object(period));
+    Value::Object(item)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_names_its_columns_in_either_language() {
+        let text = "指标,地区,开始日期,结束日期,数值类型,数值,来源,公布日期,截至某日\n社零,430000,2025-01-01,2025-07-31,同比,3%,月报,2025-08-15,否\n\n社零,,,,,,,,\n";
+        let (gbk, _, _) = encoding_rs::GB18030.encode(text);
+        for bytes in [text.as_bytes().to_vec(), [b"\xef\xbb\xbf", text.as_bytes()].concat(), gbk.into_owned()]
+        {
+            let items = table(&bytes).unwrap();
+            let (line, first) = &items[0];
+            assert_eq!(*line, 2);
+            let item = first.as_ref().unwrap();
+            assert_eq!((&item["figure"], &item["partial"]), (&json!("yoy"), &json!(false)));
+            assert_eq!(item["period"], json!({"start": "2025-01-01", "end": "2025-07-31"}));
+            assert_eq!(items[1].1.as_ref().unwrap(), &json!({"measure": "社零", "period": {}}));
+        }
+    }
+
+    #[test]
+    fn a_table_without_its_columns_is_refused() {
+        for text in ["", "指标,地区\n", "指标,地区,颜色\n", "\u{0}"] {
+            assert!(table(text.as_bytes()).is_err(), "{text:?}");
+        }
+        assert!(table(b"\xff\xff\xff").is_err());
+    }
+
+    #[test]
+    fn a_line_that_is_no_json_is_told_and_the_others_are_read() {
+        let read = lines(b"\xef\xbb\xbf{\"a\":1}\r\n\n{\n[1]");
+        let told: Vec<(usize, bool)> = read.iter().map(|(line, item)| (*line, item.is_ok())).collect();
+        assert_eq!(told, [(1, true), (3, false), (4, true)]);
+    }
+}
