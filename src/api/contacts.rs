@@ -15,8 +15,7 @@ use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Word, maybe};
 use crate::domain::ContactRole;
-use crate::office::StoreError;
-use crate::office::rows::{ContactFilter, ContactRow, word};
+use crate::office::rows::{ContactFilter, ContactRow};
 use crate::office::{Actor, places};
 
 type RoleWord = Word<ContactRole>;
@@ -54,19 +53,19 @@ pub struct ContactView {
 }
 
 impl ContactView {
-    fn of(row: ContactRow) -> Result<Self, StoreError> {
-        Ok(Self {
+    fn of(row: ContactRow) -> Self {
+        Self {
             id: row.id.0,
             unit_id: row.unit_id.0,
             name: row.name,
             email: row.email,
             phone: row.phone,
-            role: Word(word(&row.role)?),
+            role: Word(row.role.0),
             valid_from: row.valid_from,
             valid_to: row.valid_to,
             created_at: row.created_at.and_utc(),
             updated_at: row.updated_at.and_utc(),
-        })
+        }
     }
 }
 
@@ -146,7 +145,7 @@ async fn list_contacts(
         updated_after: list.updated_after,
     };
     let rows = state.office.read.list_contacts(&filter, list.page).await?;
-    let page = PageView::checked(rows, list.page, |row| row.id.0, ContactView::of)?;
+    let page = PageView::new(rows, list.page, |row| row.id.0, ContactView::of);
     respond::list(&request, &page, list.fields.as_deref())
 }
 
@@ -162,7 +161,7 @@ async fn create_contact(
     let CreateContact { unit, name, email, phone, role, valid_from, valid_to } = body;
     let new = places::NewContact { unit, name, email, phone, role: role.0, valid_from, valid_to };
     let row = places::create_contact(&state.office, &actor, new).await?;
-    respond::created(&format!("/api/v1/contacts/{}", row.id.0), &ContactView::of(row)?)
+    respond::created(&format!("/api/v1/contacts/{}", row.id.0), &ContactView::of(row))
 }
 
 /// 读取一个联络员
@@ -176,7 +175,7 @@ async fn find_contact(
     Params(params): Params<OneParams>,
 ) -> Result<HttpResponse, Refused> {
     let row = load(&state, *id).await?;
-    respond::one(&request, &ContactView::of(row)?, params.fields.as_deref())
+    respond::one(&request, &ContactView::of(row), params.fields.as_deref())
 }
 
 async fn load(state: &State, id: Uuid) -> Result<ContactRow, Refused> {
@@ -196,10 +195,10 @@ async fn update_contact(
     Body(body): Body<UpdateContact>,
 ) -> Result<HttpResponse, Refused> {
     let seen = load(&state, *id).await?;
-    respond::if_match(&request, &ContactView::of(seen.clone())?)?;
+    respond::if_match(&request, &ContactView::of(seen.clone()))?;
     let UpdateContact { name, email, phone, role, valid_from, valid_to } = body;
     let role = role.map(|word| word.0);
     let edit = places::ContactEdit { name, email, phone, role, valid_from, valid_to };
     let row = places::update_contact(&state.office, &actor, seen, edit).await?;
-    respond::ok(&request, &ContactView::of(row)?)
+    respond::ok(&request, &ContactView::of(row))
 }

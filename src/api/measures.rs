@@ -16,9 +16,8 @@ use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::domain::{Basis, Better, Frequency};
-use crate::office::StoreError;
 use crate::office::measures::{self, MeasureEdit, NamedMeasure, NewMeasure};
-use crate::office::rows::{MeasureFilter, MeasureRow, word};
+use crate::office::rows::{MeasureFilter, MeasureRow};
 use crate::office::types::Id;
 use crate::office::{Actor, ChangeReason};
 
@@ -65,13 +64,13 @@ pub struct MeasureView {
 }
 
 impl MeasureView {
-    fn of(row: MeasureRow, aliases: Vec<String>) -> Result<Self, StoreError> {
-        Ok(Self {
+    fn of(row: MeasureRow, aliases: Vec<String>) -> Self {
+        Self {
             id: row.id.0,
             aliases,
-            basis: Word(word(&row.basis)?),
-            better: Word(word(&row.better)?),
-            frequency: Word(word(&row.frequency)?),
+            basis: Word(row.basis.0),
+            better: Word(row.better.0),
+            frequency: Word(row.frequency.0),
             name: row.name,
             unit: row.unit,
             release_day: row.release_day,
@@ -80,7 +79,7 @@ impl MeasureView {
             updated_at: row.updated_at.and_utc(),
             retired_on: row.retired_on,
             retired_reason: row.retired_reason,
-        })
+        }
     }
 }
 
@@ -204,7 +203,7 @@ async fn list_measures(
     for alias in state.office.read.list_measure_aliases(&ids).await? {
         aliases.entry(alias.measure_id).or_default().push(alias.name);
     }
-    let page = PageView::checked(
+    let page = PageView::new(
         rows,
         list.page,
         |row| row.id.0,
@@ -212,7 +211,7 @@ async fn list_measures(
             let aliases = aliases.remove(&row.id).unwrap_or_default();
             MeasureView::of(row, sorted(aliases))
         },
-    )?;
+    );
     respond::list(&request, &page, list.fields.as_deref())
 }
 
@@ -227,7 +226,7 @@ async fn create_measure(
 ) -> Result<HttpResponse, Refused> {
     let (row, aliases) = measures::create_measure(&state.office, &actor, body.into()).await?;
     let location = format!("/api/v1/measures/{}", row.id.0);
-    respond::created(&location, &MeasureView::of(row, sorted(aliases))?)
+    respond::created(&location, &MeasureView::of(row, sorted(aliases)))
 }
 
 /// 读取一个指标口径
@@ -241,7 +240,7 @@ async fn find_measure(
     Params(params): Params<OneParams>,
 ) -> Result<HttpResponse, Refused> {
     let (row, aliases) = load(&state, *id).await?;
-    respond::one(&request, &MeasureView::of(row, aliases)?, params.fields.as_deref())
+    respond::one(&request, &MeasureView::of(row, aliases), params.fields.as_deref())
 }
 
 async fn load(state: &State, id: Uuid) -> Result<NamedMeasure, Refused> {
@@ -270,8 +269,8 @@ async fn update_measure(
     Body(body): Body<UpdateMeasure>,
 ) -> Result<HttpResponse, Refused> {
     let (row, aliases) = load(&state, *id).await?;
-    respond::if_match(&request, &MeasureView::of(row.clone(), aliases.clone())?)?;
+    respond::if_match(&request, &MeasureView::of(row.clone(), aliases.clone()))?;
     let seen = (row, aliases);
     let (row, aliases) = measures::update_measure(&state.office, &actor, seen, body.into()).await?;
-    respond::ok(&request, &MeasureView::of(row, sorted(aliases))?)
+    respond::ok(&request, &MeasureView::of(row, sorted(aliases)))
 }

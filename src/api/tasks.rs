@@ -18,9 +18,9 @@ use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::domain::ResponsibilityRole;
 use crate::office::plans::{self, NewPart};
-use crate::office::rows::{ResponsibilityRow, TaskFilter, TaskRow, word};
+use crate::office::rows::{ResponsibilityRow, TaskFilter, TaskRow};
 use crate::office::types::Id;
-use crate::office::{Actor, ChangeReason, StoreError};
+use crate::office::{Actor, ChangeReason};
 
 /// 牵头或配合
 pub type RoleWord = Word<ResponsibilityRole>;
@@ -72,23 +72,25 @@ pub struct ResponsibilityView {
 type Parts = Vec<(ResponsibilityRow, String)>;
 
 impl TaskView {
-    fn of(row: TaskRow, parts: Parts) -> Result<Self, StoreError> {
-        let view = |(part, name): (ResponsibilityRow, String)| -> Result<ResponsibilityView, StoreError> {
-            Ok(ResponsibilityView { unit_id: part.unit_id.0, name, role: Word(word(&part.role)?) })
+    fn of(row: TaskRow, parts: Parts) -> Self {
+        let view = |(part, name): (ResponsibilityRow, String)| ResponsibilityView {
+            unit_id: part.unit_id.0,
+            name,
+            role: Word(part.role.0),
         };
-        Ok(Self {
+        Self {
             id: row.id.0,
             campaign_id: row.campaign_id.0,
             parent_id: row.parent_id.map(|id| id.0),
             ordinal: row.ordinal,
             name: row.name,
-            responsibilities: parts.into_iter().map(view).collect::<Result<_, _>>()?,
+            responsibilities: parts.into_iter().map(view).collect(),
             units_open: row.units_open,
             created_at: row.created_at.and_utc(),
             updated_at: row.updated_at.and_utc(),
             retired_on: row.retired_on,
             retired_reason: row.retired_reason,
-        })
+        }
     }
 }
 
@@ -205,7 +207,7 @@ async fn list_tasks(
         let its = parts.remove(&row.id).unwrap_or_default();
         TaskView::of(row, its)
     };
-    let page = PageView::checked(rows, list.page, |row| row.id.0, view)?;
+    let page = PageView::new(rows, list.page, |row| row.id.0, view);
     respond::list(&request, &page, list.fields.as_deref())
 }
 
@@ -223,7 +225,7 @@ async fn create_task(
     let new = plans::NewTask { campaign, parent, ordinal, name, parts, units_open };
     let row = plans::create_task(&state.office, &actor, new).await?;
     let parts = parts_of(&state, row.id).await?;
-    respond::created(&format!("/api/v1/tasks/{}", row.id.0), &TaskView::of(row, parts)?)
+    respond::created(&format!("/api/v1/tasks/{}", row.id.0), &TaskView::of(row, parts))
 }
 
 async fn parts_of(state: &State, task: Id) -> Result<Parts, Refused> {
@@ -242,7 +244,7 @@ async fn find_task(
 ) -> Result<HttpResponse, Refused> {
     let row = load(&state, *id).await?;
     let parts = parts_of(&state, row.id).await?;
-    respond::one(&request, &TaskView::of(row, parts)?, params.fields.as_deref())
+    respond::one(&request, &TaskView::of(row, parts), params.fields.as_deref())
 }
 
 async fn load(state: &State, id: Uuid) -> Result<TaskRow, Refused> {
@@ -263,7 +265,7 @@ async fn update_task(
 ) -> Result<HttpResponse, Refused> {
     let present = load(&state, *id).await?;
     let parts = parts_of(&state, present.id).await?;
-    respond::if_match(&request, &TaskView::of(present.clone(), parts)?)?;
+    respond::if_match(&request, &TaskView::of(present.clone(), parts))?;
     let UpdateTask { parent, ordinal, name, responsibilities, units_open, reason, effective_on } = body;
     let parts = responsibilities.map(|list| list.into_iter().map(NewPart::from).collect());
     let edit = plans::TaskEdit {
@@ -276,5 +278,5 @@ async fn update_task(
     };
     let row = plans::update_task(&state.office, &actor, present, edit).await?;
     let parts = parts_of(&state, row.id).await?;
-    respond::ok(&request, &TaskView::of(row, parts)?)
+    respond::ok(&request, &TaskView::of(row, parts))
 }

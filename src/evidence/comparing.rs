@@ -127,7 +127,7 @@ async fn targets(
             for (measure, region, start, end, columns) in
                 reader.list_sibling_targets(&[measure], chunk).await?
             {
-                let Some(target) = columns.target()?.filter(|target| counts_from_zero(target.kind)) else {
+                let Some(target) = columns.target().filter(|target| counts_from_zero(target.kind)) else {
                     continue;
                 };
                 targets.entry((measure, region)).or_default().push(((start, end), target));

@@ -113,7 +113,7 @@ impl Setting {
         let (rule_pack_id, pack) =
             self.packs.get(&row.campaign_id).ok_or_else(|| corrupt("rule pack"))?.clone();
         let window = row.window()?;
-        let target = row.target.target()?;
+        let target = row.target.target();
         let aliases = self.aliases.get(&key.0).map_or(&[][..], Vec::as_slice);
         let curve = row.curve()?;
         let doubts = target.as_ref().map_or_else(DoubtSet::default, |target| {

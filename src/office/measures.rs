@@ -90,7 +90,7 @@ pub async fn update_measure(
     edit: MeasureEdit,
 ) -> Result<NamedMeasure, Refusal> {
     let (present, present_aliases) = seen;
-    let before = Measure::try_from(present.clone())?;
+    let before = Measure::from(present.clone());
     let measure = Measure::new(
         edit.name.as_deref().unwrap_or(&before.name),
         edit.unit.as_deref().unwrap_or(&before.unit),

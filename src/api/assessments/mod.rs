@@ -29,7 +29,6 @@ use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::indicators::{IndicatorParams, Named};
 use crate::clock::end_of;
-use crate::domain::{Grade, TextEnum as _};
 use crate::evidence::Comparisons;
 use crate::evidence::{Evidence, Judging};
 use crate::evidence::{gather, touched};
@@ -309,10 +308,8 @@ async fn past_board(
     (limit, after): (i64, Option<(i32, Uuid)>),
 ) -> Result<Vec<BoardRow>, Refused> {
     let snapshot = state.office.read.find_snapshot().await?;
-    let ranks: Option<Vec<i32>> = filter
-        .grades
-        .take()
-        .map(|grades| grades.iter().filter_map(|grade| Grade::parse(grade)).map(grade_rank).collect());
+    let ranks: Option<Vec<i32>> =
+        filter.grades.take().map(|grades| grades.into_iter().map(grade_rank).collect());
     let name = format!("{as_of} {filter:?} {snapshot:?}");
     let judge = past_order(state, &filter, as_of);
     let order = state.board_cache.past.order(&name, snapshot.is_some(), judge).await?;

@@ -93,7 +93,7 @@ impl IndicatorView {
     ) -> Result<Self, StoreError> {
         let NamedIndicatorRow { indicator, measure, region, task_name, lead_unit_name, current, assessment } =
             row;
-        let target = indicator.target.target()?;
+        let target = indicator.target.target();
         let aliases: Vec<String> =
             aliases.iter().filter(|one| one.measure_id == measure.0).map(|one| one.name.clone()).collect();
         let curve = curves::read(&indicator.curve)?;

@@ -86,7 +86,7 @@ pub async fn update_contact(
     seen: ContactRow,
     edit: ContactEdit,
 ) -> Result<ContactRow, Refusal> {
-    let before = Contact::try_from(seen.clone())?;
+    let before = Contact::from(seen.clone());
     let contact = Contact {
         name: edit.name.unwrap_or(before.name),
         email: edit.email.unwrap_or(before.email),

@@ -8,8 +8,7 @@ use super::super::{Backend, Conn};
 use crate::StoreError;
 use crate::rows::{ContactFilter, ContactRow, Page};
 use crate::schema::contacts;
-use crate::types::Id;
-use xushi_domain::TextEnum as _;
+use crate::types::{Id, Listed};
 
 /// Contacts in order of id.
 ///
@@ -32,7 +31,7 @@ pub async fn list_contacts(
         query = query.filter(contacts::unit_id.eq(unit));
     }
     if let Some(role) = filter.role {
-        query = query.filter(contacts::role.eq(role.as_str()));
+        query = query.filter(contacts::role.eq(Listed(role)));
     }
     if let Some(day) = filter.on {
         query = query

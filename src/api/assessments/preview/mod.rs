@@ -176,7 +176,7 @@ fn fill(
         if key == own && observation.published_on <= as_of {
             stated.extend(one.differences.into_iter().map(|difference| Stated {
                 period: (period.start(), period.end()),
-                figure: Some(observation.figure),
+                figure: observation.figure,
                 against: difference.against,
                 difference: difference.difference.0,
             }));
