@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::domain::pace::{ShareFrom, display};
+use crate::domain::pace::{ShareFrom, rounded};
 use crate::domain::{Figure, Grade, TextEnum as _, WorkCalendar};
 use crate::evidence::gather;
 use crate::store::rows::{AssessmentFigures, BoardFilter, BoardRow};
@@ -80,20 +80,20 @@ fn line(row: &BoardRow) -> [String; 8] {
     let printed = kind.zip(judged).map(|(kind, figure)| kind.row().printed_units(&row.measure.1, figure));
     let gap_unit = printed.map_or(unit, |printed| printed.gap);
     let own = number(|figures| figures.actual).map_or(0, |number| number.0.scale());
-    let is_rate = judged == Some(Figure::Yoy);
+    let is_rate = judged.is_some_and(Figure::is_rate);
     let places = own.max(u32::from(is_rate)).min(4);
     let show = |number: Option<Number>, unit: &str| {
-        number.map_or_else(|| "—".to_owned(), |Number(value)| format!("{}{unit}", display(value, places)))
+        number.map_or_else(|| "—".to_owned(), |Number(value)| format!("{}{unit}", rounded(value, places)))
     };
     let gap = number(|figures| figures.gap).map_or_else(
         || "—".to_owned(),
         |Number(gap)| {
-            format!("{}{}{gap_unit}", if gap < Decimal::ZERO { "" } else { "+" }, display(gap, places))
+            format!("{}{}{gap_unit}", if gap < Decimal::ZERO { "" } else { "+" }, rounded(gap, places))
         },
     );
     let needed = match (number(|figures| figures.needed_growth), number(|figures| figures.needed_per_month)) {
-        (Some(Number(rate)), _) => format!("增长{}%", display(rate, 2)),
-        (None, Some(Number(amount))) => format!("月均{}{unit}", display(amount, places.max(2))),
+        (Some(Number(rate)), _) => format!("增长{}%", rounded(rate, 2)),
+        (None, Some(Number(amount))) => format!("月均{}{unit}", rounded(amount, places.max(2))),
         (None, None) => "缺上年同期占比".to_owned(),
     };
     let grade = row.current.grade.0.chinese();

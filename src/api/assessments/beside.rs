@@ -80,8 +80,10 @@ impl Beside {
             release: next_report(&subject, &grounds.own),
             overdue_after: grounds.overdue_after,
             stated: stated.into_iter().filter(spoken_of).map(|one| (one.against, one.difference)).collect(),
-            // Rates are printed with one place.
-            places: if context.figure == Some(Figure::Yoy) { 1 } else { grounds.measure.precision },
+            places: match context.figure.filter(|figure| figure.is_rate()) {
+                Some(rate) => rate.usual_places(grounds.measure.precision),
+                None => grounds.measure.precision,
+            },
             judged: grounds.judged_figure(assessment).map(|(figure, unit)| (figure, unit.to_owned())),
         })
     }

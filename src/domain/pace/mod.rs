@@ -47,9 +47,8 @@ pub use missing::{Missing, MissingSet};
 pub use needed::{Needed, NeededForm};
 pub use nodes::nodes_done;
 pub use promised::{Promised, promised};
-pub use ratio::{Ratio, display};
-pub use release::{Release, next_release, next_report, overdue_after, reported_until};
-pub use required_progress::CurveUsed;
+pub use ratio::{Ratio, rounded};
+pub use release::{MissedReport, Release, missed_report, next_report, overdue_after};
 pub use requirement::{adds_up, binds_each_period, is_percent};
 pub use trajectory_points::{TrajectoryPoint, TrajectoryPoints, trajectory_points};
 pub use working::Step;
@@ -122,7 +121,7 @@ pub struct Known<'a> {
     pub verdict: Option<PersonVerdict>,
     /// How wrong the forecasts of the whole instance were by then; `None` before any year of it has ended.
     pub error_scale: Option<ErrorScale>,
-    /// The last day on which the next report was not yet overdue: [`release day`](next_release) and grace.
+    /// The last day on which the next report was not yet overdue: [`release day`](next_report) and grace.
     pub overdue_after: Option<NaiveDate>,
 }
 

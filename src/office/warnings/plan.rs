@@ -46,7 +46,8 @@ pub(super) async fn walk(
 ) -> Result<Plan, Refusal> {
     let open = office.store.list_open_episodes().await?;
     let apart = pilot::apart(office, &open).await?;
-    let open = open.into_iter().map(|row| (row.indicator_id, unwritten(row, &wanted.taken_back))).collect();
+    let open =
+        open.into_iter().map(|row| (row.indicator_id, without_letters(row, &wanted.taken_back))).collect();
     let day = office.clock.today().max(as_of);
     let spoken = office.store.list_spoken_of(day, office.is_pilot()).await?;
     let spoken: HashSet<Id> = spoken.into_iter().collect();
@@ -94,7 +95,7 @@ pub(super) async fn walk(
 }
 
 /// An episode as it would be if these letters had not been written.
-fn unwritten(row: EpisodeRow, taken_back: &[Id]) -> EpisodeRow {
+fn without_letters(row: EpisodeRow, taken_back: &[Id]) -> EpisodeRow {
     if row.letter_id.is_none_or(|letter| !taken_back.contains(&letter)) {
         return row;
     }
@@ -176,7 +177,7 @@ impl Planner<'_> {
                 retired: None,
             };
             if let Some(missed) = self.missed(judged) {
-                overdue.push(self.missed_report(judged, &missed));
+                overdue.push(self.ask_for(judged, &missed));
             }
             let episode = self.open.remove(&evidence.row.id);
             match self.hold(judged, episode.as_ref())? {

@@ -14,9 +14,11 @@ use crate::rows::{
 use crate::schema::{deliveries, delivery_attempts, letters};
 use crate::types::{Id, Listed};
 use crate::{StoreError, failpoint};
-use xushi_domain::delivery::not_in_a_pilot;
-use xushi_domain::delivery::{AttemptOutcome, DeliveryState};
+use xushi_domain::delivery::{AttemptOutcome, DeliveryState, not_in_a_pilot};
 use xushi_domain::{IncidentKind, Invalid, LetterState};
+
+/// Where a delivery may be sent again, or another one take its place.
+const OVER: [DeliveryState; 2] = [DeliveryState::Failed, DeliveryState::Bounced];
 
 /// Claims deliveries of letters of a pilot, or of real ones, that are due, or whose lease has run out, for `lease.holder`. Of the latter, attempts that were
 /// begun and never ended are written down as uncertain: nobody knows whether the server took them.
@@ -68,8 +70,7 @@ async fn claim(
         .returning(DeliveryRow::as_returning())
         .get_results(conn)
         .await?;
-    let abandoned = take_over(conn, lease, limit, trial).await?;
-    rows.extend(abandoned);
+    rows.extend(take_over(conn, lease, limit, trial).await?);
     rows.sort_by_key(|row| (row.next_attempt_at, row.id));
     Ok(rows)
 }
@@ -212,7 +213,7 @@ pub async fn retry_delivery(
 ) -> Result<DeliveryRow, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
         let retried = diesel::update(deliveries::table.find(id))
-            .filter(deliveries::state.eq_any([DeliveryState::Failed, DeliveryState::Bounced].map(Listed)))
+            .filter(deliveries::state.eq_any(OVER.map(Listed)))
             .set((
                 deliveries::state.eq(Listed(DeliveryState::Pending)),
                 deliveries::next_attempt_at.eq(now),
@@ -229,7 +230,8 @@ pub async fn retry_delivery(
             .get_result(conn)
             .await?;
         if state == LetterState::Withdrawn {
-            return Err(StoreError::Conflict(of_withdrawn()));
+            let detail = "此函已经撤销，不再投递。";
+            return Err(StoreError::Conflict(Invalid::new("state", "withdrawn", detail)));
         }
         if of_pilot != trial {
             return Err(StoreError::Conflict(not_in_a_pilot(of_pilot)));
@@ -264,9 +266,7 @@ pub async fn add_delivery(
                 .optional()?;
             match state {
                 None => return Err(StoreError::missing("delivery", id.0)),
-                Some(Listed(DeliveryState::Failed | DeliveryState::Bounced)) => {
-                    close_incidents(conn, id, row.created_at).await?
-                }
+                Some(state) if OVER.contains(&state.0) => close_incidents(conn, id, row.created_at).await?,
                 Some(_) => return Err(StoreError::Conflict(not_over())),
             }
         }
@@ -281,10 +281,6 @@ async fn close_incidents(conn: &mut Conn, delivery: Id, now: NaiveDateTime) -> R
         incidents::close_incident(conn, kind, &delivery.0.to_string(), now).await?;
     }
     Ok(())
-}
-
-fn of_withdrawn() -> Invalid {
-    Invalid::new("state", "withdrawn", "此函已经撤销，不再投递。")
 }
 
 fn not_over() -> Invalid {
@@ -393,10 +389,9 @@ pub async fn count_blocked_attempts(conn: &mut Conn, delivery: Id) -> Result<i64
 /// # Errors
 /// When the database fails.
 pub async fn count_deliveries(conn: &mut Conn) -> Result<HashMap<DeliveryState, i64>, StoreError> {
-    use diesel::dsl::count_star;
     let counts: Vec<(Listed<DeliveryState>, i64)> = deliveries::table
         .group_by(deliveries::state)
-        .select((deliveries::state, count_star()))
+        .select((deliveries::state, diesel::dsl::count_star()))
         .load(conn)
         .await?;
     Ok(counts.into_iter().map(|(state, count)| (state.0, count)).collect())

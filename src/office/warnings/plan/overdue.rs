@@ -5,23 +5,23 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 
 use super::{Judged, Overdue, Planner, finding, ordinary};
+use crate::domain::pace::{MissedReport, missed_report};
 use crate::domain::{Grade, LetterKind, LetterState};
 use crate::office::warnings::facts;
 use crate::office::warnings::planned::{About, Finding};
-use crate::office::warnings::reports::{self, Missed};
 use crate::store::StoreError;
 use crate::store::types::Id;
 
 impl Planner<'_> {
     /// The report that may be asked for: of a target in force, and due on a day that somebody has set.
-    pub(super) fn missed(&self, Judged { evidence, assessment, .. }: Judged<'_>) -> Option<Missed> {
-        let asked = assessment.overdue
-            && evidence.grounds.target.is_some()
-            && evidence.grounds.measure.release_day.is_some();
-        if asked { reports::missed(evidence, self.as_of, &self.office.calendar) } else { None }
+    pub(super) fn missed(&self, Judged { evidence, assessment, .. }: Judged<'_>) -> Option<MissedReport> {
+        let grounds = &evidence.grounds;
+        let patience = (self.as_of, grounds.pack.grace_working_days);
+        let missed = || missed_report(&grounds.subject(), &grounds.own, patience, &self.office.calendar);
+        assessment.overdue.then(missed).flatten()
     }
 
-    pub(super) fn missed_report(&self, judged: Judged<'_>, missed: &Missed) -> Overdue {
+    pub(super) fn ask_for(&self, judged: Judged<'_>, missed: &MissedReport) -> Overdue {
         let Judged { evidence, assessment, .. } = judged;
         let line = facts::missing_report(evidence, assessment, self.as_of, (missed.period, missed.due_on));
         let about = About::Report { period_end: missed.period.end(), repeated: false, earlier: None };
