@@ -6,12 +6,10 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use crate::as_of::KnowledgeDate;
-use crate::comparisons::Compared;
-use crate::grounds::Grounds;
 use crate::in_force::InForce;
 use crate::promise_doubts::PromiseDoubts;
 use crate::stored::Evidence;
-use xushi_domain::pace::Past;
+use xushi_domain::pace::{Compared, Grounds, Past};
 use xushi_domain::{DoubtSet, Measure, Observation, RulePack, WorkCalendar};
 use xushi_store::rows::{EvaluationRow, PastVerdictRow, RulePackRow};
 use xushi_store::types::Id;

@@ -5,9 +5,8 @@ use rust_decimal::Decimal;
 
 use crate::api::assessments::needs::NeededView;
 use crate::api::http::refused::Refused;
-use crate::domain::pace::{Assessment, Context, Release, foreseen, next_report};
+use crate::domain::pace::{Assessment, Context, Grounds, Release, foreseen, next_report};
 use crate::domain::{Figure, Period};
-use crate::evidence::Grounds;
 use crate::letter::Templates;
 use crate::office::rows::StatedDifferenceRow;
 

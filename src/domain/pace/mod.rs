@@ -13,10 +13,12 @@ mod assessment_input;
 mod broken;
 mod checks;
 mod compare;
+mod compared;
 mod context;
 mod engine;
 mod forecast;
 mod grading;
+mod grounds;
 mod held;
 mod missing;
 mod months;
@@ -41,8 +43,10 @@ pub use assessment::{Assessment, BenchmarkGap, Change, Past, Rank, RankBy, Rule,
 pub use checks::{
     Cascade, Contradiction, StatedAgainst, ThreeAbove, contradiction, foreseen, implied_benchmark,
 };
+pub use compared::{Compared, OtherSeries, SiblingSeries};
 pub use context::{Context, SideRun, comparison, context, rounding};
 pub use forecast::{ErrorScale, Forecast, ForecastMethod};
+pub use grounds::Grounds;
 pub use missing::{Missing, MissingSet};
 pub use needed::{Needed, NeededForm};
 pub use nodes::nodes_done;

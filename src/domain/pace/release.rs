@@ -218,18 +218,13 @@ mod tests {
         }
     }
 
-    #[test]
-    fn only_actual_values_of_the_window_count_as_reported() {
-        let measure = Measure::new(
-            "社零",
-            "亿元",
-            (Basis::Cumulative, Better::Higher, Frequency::Monthly),
-            Some(18),
-            1,
-        );
-        let measure = measure.unwrap();
-        let window = Period::new(d("2025-01-01"), d("2025-12-31")).unwrap();
-        let target = Target {
+    fn sales() -> Measure {
+        let words = (Basis::Cumulative, Better::Higher, Frequency::Monthly);
+        Measure::new("社零", "亿元", words, Some(18), 1).unwrap()
+    }
+
+    fn total() -> Target {
+        Target {
             kind: Kind::Total,
             comparator: Some(Comparator::AtLeast),
             value: Some(rust_decimal::Decimal::ONE_HUNDRED),
@@ -238,16 +233,22 @@ mod tests {
             hedge: None,
             phrase: "社零100亿元".to_owned(),
             benchmark: None,
-        };
-        let subject = Subject {
-            measure: &measure,
-            target: Some(&target),
+        }
+    }
+
+    fn subject<'s>(measure: &'s Measure, target: &'s Target) -> Subject<'s> {
+        Subject {
+            measure,
+            target: Some(target),
             curve: &Curve::LinearMonths,
             baseline: None,
-            window,
+            window: Period::new(d("2025-01-01"), d("2025-12-31")).unwrap(),
             region: "430000",
-        };
-        let fact = |end: &str, status| Observation {
+        }
+    }
+
+    fn fact(end: &str, status: Status) -> Observation {
+        Observation {
             id: uuid::Uuid::nil(),
             period: Period::new(d(&format!("{}-01-01", &end[..4])), d(end)).unwrap(),
             basis: Basis::Cumulative,
@@ -258,7 +259,34 @@ mod tests {
             of: None,
             partial: false,
             vintage: 1,
+        }
+    }
+
+    #[test]
+    fn a_running_total_covers_the_reports_missed_before_it_and_single_months_are_asked_for_together() {
+        let (calendar, target) = (WorkCalendar::built_in(), total());
+        let missed = |measure: &Measure, last: &str, day: &str| {
+            let own = [Observation { basis: measure.basis, ..fact(last, Status::Final) }];
+            missed_report(&subject(measure, &target), &own, (d(day), 3), &calendar)
+                .map(|missed| (missed.period, missed.due_on))
         };
+        let of = |from, to, due| Some((Period::new(d(from), d(to)).unwrap(), d(due)));
+        let (running, single) = (sales(), Measure { basis: Basis::Period, ..sales() });
+        for (measure, last, day, want) in [
+            (&running, "2025-04-30", "2025-06-23", None),
+            (&running, "2025-04-30", "2025-06-24", of("2025-01-01", "2025-05-31", "2025-06-18")),
+            (&running, "2025-04-30", "2025-08-31", of("2025-01-01", "2025-07-31", "2025-08-18")),
+            (&single, "2025-04-30", "2025-08-31", of("2025-05-01", "2025-07-31", "2025-08-18")),
+            (&running, "2025-12-31", "2026-03-01", None),
+        ] {
+            assert_eq!(missed(measure, last, day), want, "{} {last} {day}", measure.basis);
+        }
+    }
+
+    #[test]
+    fn only_actual_values_of_the_window_count_as_reported() {
+        let (measure, target) = (sales(), total());
+        let subject = subject(&measure, &target);
         for (own, want) in [
             (vec![], "2025-02-28"),
             (vec![fact("2025-04-30", Status::Final), fact("2025-03-31", Status::Final)], "2025-05-31"),
@@ -269,21 +297,6 @@ mod tests {
             let next = next_report(&subject, &own).unwrap();
             assert_eq!(next.period_end, d(want), "{own:?}");
         }
-        // A running total covers the reports missed before it; of single months all that are missing are asked for.
-        let calendar = WorkCalendar::built_in();
-        let missed = |subject: &Subject<'_>, own: &[Observation], day| {
-            missed_report(subject, own, (d(day), 3), &calendar).map(|missed| (missed.period, missed.due_on))
-        };
-        let april = [fact("2025-04-30", Status::Final)];
-        let of = |from, to, due| Some((Period::new(d(from), d(to)).unwrap(), d(due)));
-        assert_eq!(missed(&subject, &april, "2025-06-23"), None, "the grace ends with this day");
-        assert_eq!(missed(&subject, &april, "2025-06-24"), of("2025-01-01", "2025-05-31", "2025-06-18"));
-        assert_eq!(missed(&subject, &april, "2025-08-31"), of("2025-01-01", "2025-07-31", "2025-08-18"));
-        let single = Measure { basis: Basis::Period, ..measure.clone() };
-        let single = Subject { measure: &single, ..subject };
-        let may = [Observation { basis: Basis::Period, ..fact("2025-04-30", Status::Final) }];
-        assert_eq!(missed(&single, &may, "2025-08-31"), of("2025-05-01", "2025-07-31", "2025-08-18"));
-        assert_eq!(missed(&subject, &[fact("2025-12-31", Status::Final)], "2026-03-01"), None);
         // Growth is not reported by a level; after December nothing of this window is to come.
         let rate = Target { kind: Kind::Growth, unit: "%".to_owned(), ..target.clone() };
         let growth = Subject { target: Some(&rate), ..subject };

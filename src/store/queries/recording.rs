@@ -162,7 +162,7 @@ fn grouped(batch: &[FactWrite]) -> Vec<Vec<usize>> {
     };
     let time = |place: &usize| (batch[*place].row.period_end, batch[*place].row.period_start);
     let mut places: Vec<usize> = (0..batch.len()).collect();
-    places.sort_by(|a, b| (key(a), time(a)).cmp(&(key(b), time(b))));
+    places.sort_by_key(|place| (key(place), time(place)));
     places.chunk_by(|a, b| key(a) == key(b)).map(<[usize]>::to_vec).collect()
 }
 

@@ -53,7 +53,7 @@ pub async fn list_wanted_rates(conn: &mut Conn, batch: &[FactWrite]) -> Result<V
     }
     let mut lacking = Vec::with_capacity(wanted.len());
     for chunk in wanted.chunks(AT_ONCE) {
-        let keys = chunk.iter().map(|(_, key)| key.clone()).collect();
+        let keys = chunk.iter().map(|(_, key)| *key).collect();
         let there: HashSet<i64> = facts::list_vintages(conn, keys)
             .await?
             .into_iter()
