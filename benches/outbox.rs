@@ -106,7 +106,7 @@ async fn copies(store: &Store, template: &Template, count: usize, whole: bool, f
                             letter_id: id,
                             email: format!("office{number}@example.org"),
                             message_id: format!("{}@bench.example.org", id.0),
-                            state: "pending".to_owned(),
+                            state: xushi::domain::delivery::DeliveryState::Pending.into(),
                             attempts: 0,
                             next_attempt_at: now,
                             accepted_at: None,

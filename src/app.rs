@@ -16,6 +16,7 @@ use chrono::TimeDelta;
 use crate::api::{self, BoardCache, State};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, TransportChoice};
+use crate::domain::Role;
 use crate::jobs::{Jobs, carry_over, reassess, run};
 use crate::letter::ReplyLinks;
 use crate::mail::MailError;
@@ -100,7 +101,7 @@ pub async fn prepare(config: &Config, store: &Store, clock: &dyn Clock) -> Resul
         id: Id(clock.new_id()),
         name: "bootstrap".to_owned(),
         key_hash: hash_key(key),
-        role: "administrator".to_owned(),
+        role: Role::Administrator.into(),
         created_at: now,
         revoked_at: None,
         unit_id: None,

@@ -16,8 +16,7 @@ use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::domain::Role;
-use crate::office::StoreError;
-use crate::office::rows::{ApiKeyFilter, ApiKeyRow, word};
+use crate::office::rows::{ApiKeyFilter, ApiKeyRow};
 use crate::office::{Actor, access};
 
 type AccessRole = Word<Role>;
@@ -45,15 +44,15 @@ pub struct ApiKeyView {
 }
 
 impl ApiKeyView {
-    fn of(row: ApiKeyRow) -> Result<Self, StoreError> {
-        Ok(Self {
+    fn of(row: ApiKeyRow) -> Self {
+        Self {
             id: row.id.0,
             name: row.name,
-            role: Word(word(&row.role)?),
+            role: Word(row.role.0),
             unit_id: row.unit_id.map(|id| id.0),
             created_at: row.created_at.and_utc(),
             revoked_at: row.revoked_at.map(|at| at.and_utc()),
-        })
+        }
     }
 }
 
@@ -108,7 +107,7 @@ async fn list_api_keys(
         updated_after: list.updated_after,
     };
     let rows = state.office.read.list_api_keys(&filter, list.page).await?;
-    let page = PageView::checked(rows, list.page, |row| row.id.0, ApiKeyView::of)?;
+    let page = PageView::new(rows, list.page, |row| row.id.0, ApiKeyView::of);
     respond::list(&request, &page, list.fields.as_deref())
 }
 
@@ -124,7 +123,7 @@ async fn create_api_key(
     let CreateApiKey { name, role, unit } = body;
     let new = access::NewApiKey { name, role: role.0, unit };
     let (key, row) = access::create_api_key(&state.office, &actor, new).await?;
-    let view = NewApiKeyView { key, view: ApiKeyView::of(row)? };
+    let view = NewApiKeyView { key, view: ApiKeyView::of(row) };
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, "/api/v1/api-keys"))
         .insert_header((header::CACHE_CONTROL, "no-store"))

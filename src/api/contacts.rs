@@ -16,8 +16,7 @@ use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Word, maybe};
 use crate::domain::ContactRole;
-use crate::office::StoreError;
-use crate::office::rows::{ContactFilter, ContactRow, word};
+use crate::office::rows::{ContactFilter, ContactRow};
 use crate::office::types::Id;
 use crate::office::{Actor, places};
 
@@ -58,20 +57,20 @@ pub struct ContactView {
 }
 
 impl ContactView {
-    pub(in crate::api) fn of(row: ContactRow, external: &ExternalIds) -> Result<Self, StoreError> {
-        Ok(Self {
+    pub(in crate::api) fn of(row: ContactRow, external: &ExternalIds) -> Self {
+        Self {
             external_id: external.get(&row.id).cloned(),
             id: row.id.0,
             unit_id: row.unit_id.0,
             name: row.name,
             email: row.email,
             phone: row.phone,
-            role: Word(word(&row.role)?),
+            role: Word(row.role.0),
             valid_from: row.valid_from,
             valid_to: row.valid_to,
             created_at: row.created_at.and_utc(),
             updated_at: row.updated_at.and_utc(),
-        })
+        }
     }
 }
 
@@ -181,7 +180,7 @@ async fn list_contacts(
     let rows = state.office.read.list_contacts(&filter, list.page).await?;
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
     let external = state.office.read.list_external_ids(&ids).await?;
-    let page = PageView::checked(rows, list.page, |row| row.id.0, |row| ContactView::of(row, &external))?;
+    let page = PageView::new(rows, list.page, |row| row.id.0, |row| ContactView::of(row, &external));
     respond::list(&request, &page.tagged()?, list.fields.as_deref())
 }
 
@@ -214,7 +213,7 @@ async fn find_contact(
 
 async fn view(state: &State, row: ContactRow) -> Result<ContactView, Refused> {
     let external = state.office.read.list_external_ids(&[row.id]).await?;
-    Ok(ContactView::of(row, &external)?)
+    Ok(ContactView::of(row, &external))
 }
 
 async fn load(state: &State, id: Uuid) -> Result<ContactRow, Refused> {

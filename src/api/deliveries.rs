@@ -13,9 +13,9 @@ use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
+use crate::domain::TextEnum as _;
 use crate::domain::delivery::DeliveryState;
-use crate::office::StoreError;
-use crate::office::rows::{DeliveryFilter, DeliveryRow, word};
+use crate::office::rows::{DeliveryFilter, DeliveryRow};
 use crate::office::{Actor, deliveries};
 
 type DeliveryStateWord = Word<DeliveryState>;
@@ -35,7 +35,7 @@ pub struct DeliveryView {
     /// 收件单位编号
     unit_id: Uuid,
     /// 主送to或抄送cc
-    role: String,
+    role: &'static str,
     /// 收件人
     name: String,
     /// 邮箱
@@ -63,19 +63,16 @@ pub struct DeliveryView {
 
 impl DeliveryView {
     /// The row as shown.
-    ///
-    /// # Errors
-    /// `Corrupt`.
-    pub(in crate::api) fn of(row: DeliveryRow) -> Result<Self, StoreError> {
-        Ok(Self {
+    pub(in crate::api) fn of(row: DeliveryRow) -> Self {
+        Self {
             id: row.id.0,
             letter_id: row.letter_id.0,
             unit_id: row.unit_id.0,
-            role: row.role,
+            role: row.role.0.as_str(),
             name: row.name,
             email: row.email,
             message_id: row.message_id,
-            state: Word(word(&row.state)?),
+            state: Word(row.state.0),
             attempts: row.attempts,
             uncertain: row.uncertain,
             next_attempt_at: row.next_attempt_at.and_utc(),
@@ -83,7 +80,7 @@ impl DeliveryView {
             last_reply: row.last_reply,
             created_at: row.created_at.and_utc(),
             updated_at: row.updated_at.and_utc(),
-        })
+        }
     }
 }
 
@@ -110,11 +107,11 @@ async fn list_deliveries(
     let filter = DeliveryFilter {
         letter_id: list.filter.letter,
         campaign_id: None,
-        state: list.filter.state.map(|state| state.0.to_string()),
+        state: list.filter.state.map(|state| state.0),
         updated_after: list.updated_after,
     };
     let rows = state.office.read.list_deliveries(&filter, list.page).await?;
-    let page = PageView::checked(rows, list.page, |row| row.id.0, DeliveryView::of)?;
+    let page = PageView::new(rows, list.page, |row| row.id.0, DeliveryView::of);
     respond::list(&request, &page, list.fields.as_deref())
 }
 
@@ -131,7 +128,7 @@ async fn retry_delivery(
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Refused> {
     let row = deliveries::retry_delivery(&state.office, &actor, *id).await?;
-    respond::ok(&request, &DeliveryView::of(row)?)
+    respond::ok(&request, &DeliveryView::of(row))
 }
 
 /// 补发
@@ -167,5 +164,5 @@ async fn create_delivery(
     let CreateDelivery { unit, name, email, instead_of } = body;
     let new = deliveries::NewRecipient { unit, name, email, instead_of };
     let row = deliveries::add_recipient(&state.office, &actor, *id, new).await?;
-    respond::created(&format!("/api/v1/deliveries?letter={id}"), &DeliveryView::of(row)?)
+    respond::created(&format!("/api/v1/deliveries?letter={id}"), &DeliveryView::of(row))
 }

@@ -17,8 +17,7 @@ use crate::api::http::wire::Word;
 use crate::api::letters::withdrawal::TakenBackView;
 use crate::domain::episode::EpisodeState;
 use crate::domain::{Grade, Handling, Level};
-use crate::office::StoreError;
-use crate::office::rows::{EpisodeFilter, EpisodeRow, LetterName, WithdrawalRow, word};
+use crate::office::rows::{EpisodeFilter, EpisodeRow, LetterName, WithdrawalRow};
 use crate::office::types::Id;
 
 type EpisodeStateWord = Word<EpisodeState>;
@@ -78,33 +77,30 @@ pub struct EpisodeView {
 type Withdrawals = [(Id, LetterName, WithdrawalRow, LetterName)];
 
 impl EpisodeView {
-    pub(in crate::api) fn of(
-        (row, indicator): (EpisodeRow, String),
-        withdrawals: &Withdrawals,
-    ) -> Result<Self, StoreError> {
+    pub(in crate::api) fn of((row, indicator): (EpisodeRow, String), withdrawals: &Withdrawals) -> Self {
         let own = withdrawals.iter().filter(|(episode, ..)| *episode == row.id);
         let taken_back = own.map(|(_, letter, how, by)| TakenBackView::new(Some(letter.number()), how, by));
-        Ok(Self {
+        Self {
             withdrawn: taken_back.collect(),
             id: row.id.0,
             indicator_id: row.indicator_id.0,
             indicator,
             campaign_id: row.campaign_id.0,
             unit_id: row.unit_id.map(|id| id.0),
-            state: Word(word(&row.state)?),
-            grade: Word(word(&row.grade)?),
-            level: Word(word(&row.level)?),
-            handling: row.handling.as_deref().map(word).transpose()?.map(Word),
+            state: Word(row.state.0),
+            grade: Word(row.grade.0),
+            level: Word(row.level.0),
+            handling: row.handling.map(|word| Word(word.0)),
             opened_on: row.opened_on,
             lifted_on: row.lifted_on,
-            lettered_level: row.lettered_level.as_deref().map(word).transpose()?.map(Word),
+            lettered_level: row.lettered_level.map(|word| Word(word.0)),
             lettered_period_end: row.lettered_period_end,
             letter_id: row.letter_id.map(|id| id.0),
             observing_since: row.observing_since,
             observed_periods: row.observed_periods,
             created_at: row.created_at.and_utc(),
             updated_at: row.updated_at.and_utc(),
-        })
+        }
     }
 }
 
@@ -138,14 +134,14 @@ async fn list_episodes(
         campaigns,
         unit_id: unit.map(|row| row.id.0),
         indicator_id: list.filter.indicator,
-        state: list.filter.state.map(|state| state.0.to_string()),
+        state: list.filter.state.map(|state| state.0),
         updated_after: list.updated_after,
     };
     let rows = state.office.read.list_episodes(&filter, list.page).await?;
     let ids: Vec<Id> = rows.iter().map(|(row, _)| row.id).collect();
     let withdrawals = state.office.read.list_withdrawals_about(&ids).await?;
     let view = |row| EpisodeView::of(row, &withdrawals);
-    let page = PageView::checked(rows, list.page, |row| row.0.id.0, view)?;
+    let page = PageView::new(rows, list.page, |row| row.0.id.0, view);
     respond::list(&request, &page, list.fields.as_deref())
 }
 
@@ -161,5 +157,5 @@ async fn find_episode(
 ) -> Result<HttpResponse, Refused> {
     let row = state.office.read.find_episode(*id).await?.ok_or_else(|| Refused::not_found("预警事项"))?;
     let withdrawals = state.office.read.list_withdrawals_about(&[row.0.id]).await?;
-    respond::one(&request, &EpisodeView::of(row, &withdrawals)?, params.fields.as_deref())
+    respond::one(&request, &EpisodeView::of(row, &withdrawals), params.fields.as_deref())
 }

@@ -44,7 +44,7 @@ async fn ready(state: web::Data<State>) -> HttpResponse {
         ready,
         degraded: !incidents.is_empty(),
         pilot: state.office.is_pilot(),
-        incidents: incidents.into_iter().collect(),
+        incidents: incidents.into_iter().map(|(kind, count)| (kind.to_string(), count)).collect(),
     })
 }
 
@@ -52,13 +52,15 @@ async fn metrics(state: web::Data<State>) -> HttpResponse {
     let metrics = Metrics::global();
     // A kind that has become none must read 0, not what it was.
     if let Ok(incidents) = state.office.read.count_open_incidents().await {
-        for kind in IncidentKind::ALL.iter().map(|kind| kind.as_str()) {
-            metrics.incidents.with_label_values(&[kind]).set(incidents.get(kind).copied().unwrap_or(0));
+        for kind in IncidentKind::ALL {
+            let count = incidents.get(kind).copied().unwrap_or(0);
+            metrics.incidents.with_label_values(&[kind.as_str()]).set(count);
         }
     }
     if let Ok(deliveries) = state.office.read.count_deliveries().await {
-        for word in DeliveryState::ALL.iter().map(|word| word.as_str()) {
-            metrics.deliveries.with_label_values(&[word]).set(deliveries.get(word).copied().unwrap_or(0));
+        for state in DeliveryState::ALL {
+            let count = deliveries.get(state).copied().unwrap_or(0);
+            metrics.deliveries.with_label_values(&[state.as_str()]).set(count);
         }
     }
     HttpResponse::Ok()

@@ -14,8 +14,7 @@ use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::domain::{IncidentKind, SubjectKind};
-use crate::office::StoreError;
-use crate::office::rows::{IncidentFilter, IncidentRow, word};
+use crate::office::rows::{IncidentFilter, IncidentRow};
 use crate::office::{Actor, incidents};
 
 type IncidentKindWord = Word<IncidentKind>;
@@ -53,19 +52,19 @@ pub struct IncidentView {
 }
 
 impl IncidentView {
-    fn of(row: IncidentRow) -> Result<Self, StoreError> {
-        let kind: IncidentKind = word(&row.kind)?;
-        Ok(Self {
+    fn of(row: IncidentRow) -> Self {
+        let kind = row.kind.0;
+        Self {
             id: row.id.0,
             kind: Word(kind),
             title: kind.chinese(),
-            subject_kind: Word(word(&row.subject_kind)?),
+            subject_kind: Word(row.subject_kind.0),
             subject_id: row.subject_id,
             detail: row.detail,
             opened_at: row.opened_at.and_utc(),
             closed_at: row.closed_at.map(|at| at.and_utc()),
             updated_at: row.updated_at.and_utc(),
-        })
+        }
     }
 }
 
@@ -94,14 +93,14 @@ async fn list_incidents(
     list: List<IncidentParams>,
 ) -> Result<HttpResponse, Refused> {
     let filter = IncidentFilter {
-        kind: list.filter.kind.map(|kind| kind.0.to_string()),
-        subject_kind: list.filter.subject_kind.map(|kind| kind.0.to_string()),
+        kind: list.filter.kind.map(|kind| kind.0),
+        subject_kind: list.filter.subject_kind.map(|kind| kind.0),
         subject_id: list.filter.subject_id.clone(),
         open: list.filter.open,
         updated_after: list.updated_after,
     };
     let rows = state.office.read.list_incidents(&filter, list.page).await?;
-    let page = PageView::checked(rows, list.page, |row| row.id.0, IncidentView::of)?;
+    let page = PageView::new(rows, list.page, |row| row.id.0, IncidentView::of);
     respond::list(&request, &page, list.fields.as_deref())
 }
 
@@ -119,7 +118,7 @@ async fn find_incident(
     id: web::Path<Uuid>,
     Params(params): Params<OneParams>,
 ) -> Result<HttpResponse, Refused> {
-    let view = IncidentView::of(load(&state, *id).await?)?;
+    let view = IncidentView::of(load(&state, *id).await?);
     respond::one(&request, &view, params.fields.as_deref())
 }
 
@@ -136,5 +135,5 @@ async fn close_incident(
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Refused> {
     let row = incidents::close(&state.office, &actor, *id).await?;
-    respond::ok(&request, &IncidentView::of(row)?)
+    respond::ok(&request, &IncidentView::of(row))
 }

@@ -22,8 +22,7 @@ use crate::api::letters::withdrawal::TakenBackView;
 use crate::clock::end_of;
 use crate::domain::reply::ReplyStage;
 use crate::domain::{Handling, LetterKind, LetterNumber, LetterState, Level, WorkCalendar};
-use crate::office::StoreError;
-use crate::office::rows::{LedgerFilter, LedgerLetterRow, LedgerRow, LetterName, Page, WithdrawalRow, word};
+use crate::office::rows::{LedgerFilter, LedgerLetterRow, LedgerRow, LetterName, Page, WithdrawalRow};
 use crate::office::types::Id;
 
 type HandlingWord = Word<Handling>;
@@ -86,7 +85,7 @@ impl LedgerItemView {
         (courses, withdrawals): (&HashMap<Id, ReplyStage>, &Withdrawals),
         calendar: &WorkCalendar,
         (as_of, today): (NaiveDate, NaiveDate),
-    ) -> Result<Self, StoreError> {
+    ) -> Self {
         let LedgerRow { episode, letters, .. } = row;
         let end = end_of(as_of);
         let taken_back =
@@ -103,14 +102,14 @@ impl LedgerItemView {
         let state = |id: &Id| courses.get(id).cloned().unwrap_or_default().state_before(end);
         let standing = last.map(|letter| state(&letter.id));
         // Its level is known for now; for days gone by there is what the letters said.
-        let told = letters.iter().rev().find_map(|letter| letter.level.clone()).filter(|_| as_of < today);
+        let told = letters.iter().rev().find_map(|letter| letter.level).filter(|_| as_of < today);
         // What has climbed since the last ordinary warning; a reminder says no level, a step does.
         let ordinary = letters.iter().rposition(|letter| letter.ladder_step.is_none()).unwrap_or(0);
         let steps = letters.iter().skip(ordinary).filter_map(|letter| letter.ladder_step);
         let handling = steps.filter_map(Handling::of_step).max();
         let reply_by = last.and_then(|letter| letter.reply_by);
         let waits = standing.is_some_and(LetterState::awaits_answer);
-        Ok(Self {
+        Self {
             episode_id: episode.id.0,
             indicator_id: episode.indicator_id.0,
             indicator: row.indicator,
@@ -118,7 +117,7 @@ impl LedgerItemView {
             campaign: row.campaign,
             unit_id: episode.unit_id.map(|id| id.0),
             unit: row.unit,
-            level: Word(word(&told.unwrap_or(episode.level))?),
+            level: Word(told.unwrap_or(episode.level.0)),
             handling: handling.map(Word),
             opened_on: episode.opened_on,
             age_days: (as_of - episode.opened_on).num_days(),
@@ -131,7 +130,7 @@ impl LedgerItemView {
             reply_by,
             overdue: waits && reply_by.is_some_and(|by| by < as_of),
             withdrawn,
-        })
+        }
     }
 }
 
@@ -173,7 +172,7 @@ async fn load(state: &State, filter: &LedgerFilter, page: Page) -> Result<PageVi
     let courses = state.office.read.list_courses(&ids).await?;
     let days = (filter.as_of, state.office.clock.today());
     let view = |row| LedgerItemView::of(row, (&courses, &withdrawals), &state.office.calendar, days);
-    Ok(PageView::checked(rows, page, |row| row.episode.id.0, view)?)
+    Ok(PageView::new(rows, page, |row| row.episode.id.0, view))
 }
 
 /// The whole ledger, page by page.

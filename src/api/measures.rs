@@ -17,9 +17,8 @@ use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::domain::{Basis, Better, Frequency};
-use crate::office::StoreError;
 use crate::office::measures::{self, MeasureEdit, NamedMeasure, NewMeasure};
-use crate::office::rows::{MeasureFilter, MeasureRow, word};
+use crate::office::rows::{MeasureFilter, MeasureRow};
 use crate::office::types::Id;
 use crate::office::{Actor, ChangeReason};
 
@@ -68,18 +67,14 @@ pub struct MeasureView {
 }
 
 impl MeasureView {
-    pub(in crate::api) fn of(
-        row: MeasureRow,
-        aliases: Vec<String>,
-        external: &ExternalIds,
-    ) -> Result<Self, StoreError> {
-        Ok(Self {
+    pub(in crate::api) fn of(row: MeasureRow, aliases: Vec<String>, external: &ExternalIds) -> Self {
+        Self {
             external_id: external.get(&row.id).cloned(),
             id: row.id.0,
             aliases,
-            basis: Word(word(&row.basis)?),
-            better: Word(word(&row.better)?),
-            frequency: Word(word(&row.frequency)?),
+            basis: Word(row.basis.0),
+            better: Word(row.better.0),
+            frequency: Word(row.frequency.0),
             name: row.name,
             unit: row.unit,
             release_day: row.release_day,
@@ -88,7 +83,7 @@ impl MeasureView {
             updated_at: row.updated_at.and_utc(),
             retired_on: row.retired_on,
             retired_reason: row.retired_reason,
-        })
+        }
     }
 }
 
@@ -235,7 +230,7 @@ async fn list_measures(
         aliases.entry(alias.measure_id).or_default().push(alias.name);
     }
     let external = state.office.read.list_external_ids(&ids).await?;
-    let page = PageView::checked(
+    let page = PageView::new(
         rows,
         list.page,
         |row| row.id.0,
@@ -243,7 +238,7 @@ async fn list_measures(
             let aliases = aliases.remove(&row.id).unwrap_or_default();
             MeasureView::of(row, sorted(aliases), &external)
         },
-    )?;
+    );
     respond::list(&request, &page.tagged()?, list.fields.as_deref())
 }
 
@@ -277,7 +272,7 @@ async fn find_measure(
 
 async fn view(state: &State, (row, aliases): NamedMeasure) -> Result<MeasureView, Refused> {
     let external = state.office.read.list_external_ids(&[row.id]).await?;
-    Ok(MeasureView::of(row, sorted(aliases), &external)?)
+    Ok(MeasureView::of(row, sorted(aliases), &external))
 }
 
 async fn load(state: &State, id: Uuid) -> Result<NamedMeasure, Refused> {

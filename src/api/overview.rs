@@ -18,9 +18,9 @@ use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Amount, Word};
 use crate::api::indicators::Named;
 use crate::domain::{Grade, LetterState, TextEnum as _};
-use crate::office::assessments;
+use crate::office::assessed;
 use crate::office::rows::{
-    BoardFilter, BoardRow, GradeCount, OverdueLetterRow, StandingLetterRow, grade_rank, letter_number, word,
+    BoardFilter, BoardRow, GradeCount, OverdueLetterRow, StandingLetterRow, grade_rank, letter_number,
 };
 use crate::office::types::Id;
 
@@ -272,7 +272,7 @@ async fn worst(
     let filter = BoardFilter {
         campaigns,
         alive_on: Some(today),
-        grades: Some(TROUBLE.iter().map(|grade| grade.as_str().to_owned()).collect()),
+        grades: Some(TROUBLE.to_vec()),
         ..BoardFilter::default()
     };
     let mut rows = state.office.read.list_board(&filter, CANDIDATES, None).await?;
@@ -285,7 +285,7 @@ async fn worst(
     rows.truncate(WORST);
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
     let office = &state.office;
-    let mut ranks = assessments::ranks(office, &ids, today).await?;
+    let mut ranks = assessed::ranks(office, &ids, today).await?;
     let letters = office.read.list_standing_letters(&ids).await?;
     let mut letters: HashMap<Id, StandingLetterRow> =
         letters.into_iter().map(|row| (row.indicator_id, row)).collect();
@@ -320,7 +320,7 @@ fn shown(row: BoardRow, rank: Option<RankInView>, letter: Option<WorstLetterView
 }
 
 fn standing(row: StandingLetterRow, today: NaiveDate) -> Result<WorstLetterView, Refused> {
-    let state: LetterState = word(&row.state)?;
+    let state = row.state.0;
     Ok(WorstLetterView {
         id: row.letter_id.0,
         number: letter_number(&row.number)?.map(|number| number.to_string()),
@@ -339,7 +339,7 @@ async fn letters(
     let read = &state.office.read;
     let mut counts: HashMap<LetterState, i64> = HashMap::new();
     for (state, count) in read.count_letter_states(campaigns, trial).await? {
-        *counts.entry(word(&state)?).or_default() += count;
+        *counts.entry(state.0).or_default() += count;
     }
     let count = |state: LetterState| counts.get(&state).copied().unwrap_or_default();
     let (rows, overdue) = read.list_overdue_letters(campaigns, today, OVERDUE, trial).await?;

@@ -17,9 +17,8 @@ use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Word, maybe};
 use crate::domain::{RegionAlias, RegionLevel};
-use crate::office::StoreError;
 use crate::office::places::NamedRegion;
-use crate::office::rows::{RegionAliasRow, RegionFilter, RegionRow, word};
+use crate::office::rows::{RegionAliasRow, RegionFilter, RegionRow};
 use crate::office::types::Id;
 use crate::office::{Actor, places};
 
@@ -75,16 +74,16 @@ pub struct RegionAliasBody {
 }
 
 impl RegionView {
-    pub(in crate::api) fn of(row: RegionRow, aliases: Vec<RegionAliasRow>) -> Result<Self, StoreError> {
+    pub(in crate::api) fn of(row: RegionRow, aliases: Vec<RegionAliasRow>) -> Self {
         let alias = |row: RegionAliasRow| RegionAliasBody {
             name: row.name,
             code: row.code,
             valid_from: row.valid_from,
             valid_to: row.valid_to,
         };
-        Ok(Self {
+        Self {
             id: row.id.0,
-            level: Word(word(&row.level)?),
+            level: Word(row.level.0),
             code: row.code,
             name: row.name,
             short_name: row.short_name,
@@ -94,7 +93,7 @@ impl RegionView {
             aliases: aliases.into_iter().map(alias).collect(),
             created_at: row.created_at.and_utc(),
             updated_at: row.updated_at.and_utc(),
-        })
+        }
     }
 }
 
@@ -184,7 +183,7 @@ async fn list_regions(
         let its = aliases.remove(&row.id).unwrap_or_default();
         RegionView::of(row, its)
     };
-    let page = PageView::checked(rows, list.page, |row| row.id.0, view)?;
+    let page = PageView::new(rows, list.page, |row| row.id.0, view);
     respond::list(&request, &page.tagged()?, list.fields.as_deref())
 }
 
@@ -202,7 +201,7 @@ async fn create_region(
     let level = level.0;
     let new = places::NewRegion { code, name, short_name, level, parent, valid_from, valid_to, aliases };
     let (row, aliases) = places::create_region(&state.office, &actor, new).await?;
-    respond::created(&format!("/api/v1/regions/{}", row.id.0), &RegionView::of(row, aliases)?)
+    respond::created(&format!("/api/v1/regions/{}", row.id.0), &RegionView::of(row, aliases))
 }
 
 fn written(bodies: Vec<RegionAliasBody>) -> Vec<RegionAlias> {
@@ -224,7 +223,7 @@ async fn find_region(
     Params(params): Params<OneParams>,
 ) -> Result<HttpResponse, Refused> {
     let (row, aliases) = load(&state, &key).await?;
-    respond::one(&request, &RegionView::of(row, aliases)?, params.fields.as_deref())
+    respond::one(&request, &RegionView::of(row, aliases), params.fields.as_deref())
 }
 
 async fn load(state: &State, key: &str) -> Result<NamedRegion, Refused> {
@@ -253,9 +252,9 @@ async fn update_region(
     Body(body): Body<UpdateRegion>,
 ) -> Result<HttpResponse, Refused> {
     let (present, aliases) = load(&state, &key).await?;
-    respond::if_match(&request, &RegionView::of(present.clone(), aliases.clone())?)?;
+    respond::if_match(&request, &RegionView::of(present.clone(), aliases.clone()))?;
     let UpdateRegion { name, short_name, valid_to, add_aliases } = body;
     let edit = places::RegionEdit { name, short_name, valid_to, add_aliases: written(add_aliases) };
     let (row, aliases) = places::update_region(&state.office, &actor, (present, aliases), edit).await?;
-    respond::ok(&request, &RegionView::of(row, aliases)?)
+    respond::ok(&request, &RegionView::of(row, aliases))
 }

@@ -19,9 +19,9 @@ use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::domain::ResponsibilityRole;
 use crate::office::plans::{self, NewPart};
-use crate::office::rows::{ResponsibilityRow, TaskFilter, TaskRow, word};
+use crate::office::rows::{ResponsibilityRow, TaskFilter, TaskRow};
 use crate::office::types::Id;
-use crate::office::{Actor, ChangeReason, StoreError};
+use crate::office::{Actor, ChangeReason};
 
 /// 牵头或配合
 pub type RoleWord = Word<ResponsibilityRole>;
@@ -75,24 +75,26 @@ pub struct ResponsibilityView {
 type Parts = Vec<(ResponsibilityRow, String)>;
 
 impl TaskView {
-    pub(in crate::api) fn of(row: TaskRow, parts: Parts, external: &ExternalIds) -> Result<Self, StoreError> {
-        let view = |(part, name): (ResponsibilityRow, String)| -> Result<ResponsibilityView, StoreError> {
-            Ok(ResponsibilityView { unit_id: part.unit_id.0, name, role: Word(word(&part.role)?) })
+    pub(in crate::api) fn of(row: TaskRow, parts: Parts, external: &ExternalIds) -> Self {
+        let view = |(part, name): (ResponsibilityRow, String)| ResponsibilityView {
+            unit_id: part.unit_id.0,
+            name,
+            role: Word(part.role.0),
         };
-        Ok(Self {
+        Self {
             external_id: external.get(&row.id).cloned(),
             id: row.id.0,
             campaign_id: row.campaign_id.0,
             parent_id: row.parent_id.map(|id| id.0),
             ordinal: row.ordinal,
             name: row.name,
-            responsibilities: parts.into_iter().map(view).collect::<Result<_, _>>()?,
+            responsibilities: parts.into_iter().map(view).collect(),
             units_open: row.units_open,
             created_at: row.created_at.and_utc(),
             updated_at: row.updated_at.and_utc(),
             retired_on: row.retired_on,
             retired_reason: row.retired_reason,
-        })
+        }
     }
 }
 
@@ -247,7 +249,7 @@ async fn list_tasks(
         let its = parts.remove(&row.id).unwrap_or_default();
         TaskView::of(row, its, &external)
     };
-    let page = PageView::checked(rows, list.page, |row| row.id.0, view)?;
+    let page = PageView::new(rows, list.page, |row| row.id.0, view);
     respond::list(&request, &page.tagged()?, list.fields.as_deref())
 }
 
@@ -267,7 +269,7 @@ async fn create_task(
 async fn view(state: &State, row: TaskRow) -> Result<TaskView, Refused> {
     let parts = state.office.read.list_task_responsibilities(&[row.id]).await?;
     let external = state.office.read.list_external_ids(&[row.id]).await?;
-    Ok(TaskView::of(row, parts, &external)?)
+    Ok(TaskView::of(row, parts, &external))
 }
 
 /// 读取一个任务

@@ -185,6 +185,8 @@ pub struct RunIndicatorView {
     grade: GradeWord,
 }
 
+/// Two types, since they change for different reasons: [`ReportedLetter`] is kept in the database for good and must be read
+/// by later versions, this one is what the API promises.
 impl From<ReportedLetter> for RunLetterView {
     fn from(letter: ReportedLetter) -> Self {
         Self {

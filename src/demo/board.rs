@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::domain::pace::{ShareFrom, display};
-use crate::domain::{Figure, Grade, Kind, TextEnum as _, WorkCalendar};
+use crate::domain::pace::{ShareFrom, rounded};
+use crate::domain::{Figure, Grade, TextEnum as _, WorkCalendar};
 use crate::evidence::gather;
 use crate::store::rows::{AssessmentFigures, BoardFilter, BoardRow};
 use crate::store::types::Number;
@@ -23,16 +23,15 @@ const NEEDED: usize = 6;
 /// When the database fails.
 pub async fn board(reader: &Reader, calendar: &WorkCalendar) -> Result<String, StoreError> {
     let counts = reader.count_grades(None).await?;
-    let lagging =
-        [Grade::Missed, Grade::Critical, Grade::Behind, Grade::Watch].map(|grade| grade.to_string());
-    let filter = BoardFilter { grades: Some(lagging.to_vec()), ..BoardFilter::default() };
+    let lagging = vec![Grade::Missed, Grade::Critical, Grade::Behind, Grade::Watch];
+    let filter = BoardFilter { grades: Some(lagging), ..BoardFilter::default() };
     let mut rows = reader.list_board(&filter, LAGGING_MAX, None).await?;
     rows.truncate(LAGGING_MAX as usize);
     let mut text = String::new();
     let total: i64 = counts.iter().map(|(_, count)| count).sum();
     let _ = write!(text, "指标 {total} 项：");
     for grade in Grade::ALL {
-        if let Some((_, count)) = counts.iter().find(|(word, _)| word == grade.as_str()) {
+        if let Some((_, count)) = counts.iter().find(|(counted, _)| counted == grade) {
             let _ = write!(text, " {} {count}", grade.chinese());
         }
     }
@@ -77,24 +76,24 @@ fn line(row: &BoardRow) -> [String; 8] {
     let number = |get: fn(&AssessmentFigures) -> Option<Number>| figures.and_then(get);
     let unit = figures.and_then(|figures| figures.actual_unit.as_deref()).unwrap_or(&row.measure.2);
     let judged = figures.and_then(|figures| figures.figure).map(|figure| figure.0);
-    let kind = row.kind.as_deref().and_then(Kind::parse);
+    let kind = row.kind.map(|kind| kind.0);
     let printed = kind.zip(judged).map(|(kind, figure)| kind.row().printed_units(&row.measure.2, figure));
     let gap_unit = printed.map_or(unit, |printed| printed.gap);
     let own = number(|figures| figures.actual).map_or(0, |number| number.0.scale());
-    let is_rate = judged == Some(Figure::Yoy);
+    let is_rate = judged.is_some_and(Figure::is_rate);
     let places = own.max(u32::from(is_rate)).min(4);
     let show = |number: Option<Number>, unit: &str| {
-        number.map_or_else(|| "—".to_owned(), |Number(value)| format!("{}{unit}", display(value, places)))
+        number.map_or_else(|| "—".to_owned(), |Number(value)| format!("{}{unit}", rounded(value, places)))
     };
     let gap = number(|figures| figures.gap).map_or_else(
         || "—".to_owned(),
         |Number(gap)| {
-            format!("{}{}{gap_unit}", if gap < Decimal::ZERO { "" } else { "+" }, display(gap, places))
+            format!("{}{}{gap_unit}", if gap < Decimal::ZERO { "" } else { "+" }, rounded(gap, places))
         },
     );
     let needed = match (number(|figures| figures.needed_growth), number(|figures| figures.needed_per_month)) {
-        (Some(Number(rate)), _) => format!("增长{}%", display(rate, 2)),
-        (None, Some(Number(amount))) => format!("月均{}{unit}", display(amount, places.max(2))),
+        (Some(Number(rate)), _) => format!("增长{}%", rounded(rate, 2)),
+        (None, Some(Number(amount))) => format!("月均{}{unit}", rounded(amount, places.max(2))),
         (None, None) => "缺上年同期占比".to_owned(),
     };
     let grade = row.current.grade.0.chinese();

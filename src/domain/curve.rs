@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::Invalid;
+use super::{Invalid, text_enum};
 
 /// A dated fraction of the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,47 @@ pub enum Curve {
     Nodes(Vec<Node>),
 }
 
+text_enum! {
+    /// A curve by its name.
+    CurveKind "curve" {
+        /// Elapsed months over all months.
+        LinearMonths = "linear_months",
+        /// Elapsed days over all days.
+        LinearDays = "linear_days",
+        /// Last year's share.
+        LastYear = "last_year",
+        /// The mean share of several years.
+        MeanYears = "mean_years",
+        /// Dated fractions.
+        Nodes = "nodes",
+    }
+}
+
+impl CurveKind {
+    /// The words officials read.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::LinearMonths => "按月均衡",
+            Self::LinearDays => "按日均衡",
+            Self::LastYear => "上年同期进度",
+            Self::MeanYears => "历年平均进度",
+            Self::Nodes => "节点进度",
+        }
+    }
+}
+
 impl Curve {
+    /// Its name.
+    pub fn kind(&self) -> CurveKind {
+        match self {
+            Self::LinearMonths => CurveKind::LinearMonths,
+            Self::LinearDays => CurveKind::LinearDays,
+            Self::LastYear => CurveKind::LastYear,
+            Self::MeanYears(_) => CurveKind::MeanYears,
+            Self::Nodes(_) => CurveKind::Nodes,
+        }
+    }
+
     /// Checks what was built as a literal.
     ///
     /// # Errors

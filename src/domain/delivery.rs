@@ -5,6 +5,16 @@ use chrono::TimeDelta;
 use super::{Invalid, text_enum};
 
 text_enum! {
+    /// What a mailbox is to a letter.
+    Recipient "role" {
+        /// 主送: it is asked to act, and its mail carries the link to answer by.
+        To = "to",
+        /// 抄送: it is only told.
+        Cc = "cc",
+    }
+}
+
+text_enum! {
     /// Where a delivery stands.
     DeliveryState "state" {
         /// Waits for its time.

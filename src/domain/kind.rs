@@ -163,11 +163,7 @@ impl KindRow {
     /// In which unit the numbers of an assessment are printed, by the figure that was judged (a trend may be judged by
     /// its growth or by its levels).
     pub fn printed_units<'m>(&self, measure_unit: &'m str, judged: Figure) -> PrintedUnits<'m> {
-        let value = match judged {
-            Figure::Level => measure_unit,
-            Figure::Yoy => "%",
-            Figure::Rank => "位",
-        };
+        let value = judged.unit(measure_unit);
         let difference = if is_percent(value) { "个百分点" } else { value };
         let gap = match self.gap {
             GapIn::Value => difference,

@@ -43,7 +43,7 @@ pub use average::{AverageOf, measure_names};
 pub use calendar::{CalendarYear, UnpublishedYear, WorkCalendar};
 pub use campaign::{Campaign, Inheritable, Issuing, MemberRole};
 pub use change_kind::ChangeKind;
-pub use curve::{Curve, Node};
+pub use curve::{Curve, CurveKind, Node};
 pub use doubt::{Doubt, DoubtSet};
 pub use folded::folded;
 pub use grade::Grade;

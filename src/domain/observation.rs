@@ -18,6 +18,31 @@ text_enum! {
     }
 }
 
+impl Figure {
+    /// Whether its values are rates of growth.
+    pub fn is_rate(self) -> bool {
+        self == Self::Yoy
+    }
+
+    /// The unit of its values, for a measure in `unit`.
+    pub fn unit(self, unit: &str) -> &str {
+        match self {
+            Self::Level => unit,
+            Self::Yoy => "%",
+            Self::Rank => "位",
+        }
+    }
+
+    /// With how many places its values are usually printed, for a measure with `precision`.
+    pub fn usual_places(self, precision: u32) -> u32 {
+        match self {
+            Self::Level => precision,
+            Self::Yoy => 1,
+            Self::Rank => 0,
+        }
+    }
+}
+
 text_enum! {
     /// How firm a value is. Forecasts and plans are never read as actuals.
     Status "status" {

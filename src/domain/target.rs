@@ -240,17 +240,7 @@ mod tests {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
         let window = Period::new(day(start), day(end)).unwrap();
         let one = phrase::parse(phrase).targets.pop().unwrap_or_else(|| panic!("{phrase}"));
-        let target = Target {
-            kind: one.kind,
-            comparator: one.comparator,
-            value: one.value,
-            value_hi: one.value_hi,
-            unit: one.unit,
-            hedge: one.hedge,
-            phrase: phrase.to_owned(),
-            benchmark: one.benchmark,
-        };
-        target.doubts(("某指标", &[]), window, curve).contains(Doubt::DeadlineInPhrase)
+        one.promise(phrase).doubts(("某指标", &[]), window, curve).contains(Doubt::DeadlineInPhrase)
     }
 
     #[test]

@@ -132,16 +132,7 @@ fn parsed(text: Option<&str>) -> Result<Target, Invalid> {
     };
     let mut found = phrase::parse(text).targets;
     match (found.pop(), found.is_empty()) {
-        (Some(one), true) => Ok(Target {
-            kind: one.kind,
-            comparator: one.comparator,
-            value: one.value,
-            value_hi: one.value_hi,
-            unit: one.unit,
-            hedge: one.hedge,
-            phrase: text.trim().to_owned(),
-            benchmark: one.benchmark,
-        }),
+        (Some(one), true) => Ok(one.promise(text.trim())),
         (Some(_), false) => {
             Err(Invalid::new("phrase", "ambiguous", "这句话含有多个目标，请分成多个指标填写。"))
         }

@@ -7,11 +7,12 @@ use chrono::NaiveDate;
 
 use crate::as_of::known;
 use crate::comparisons::{
-    Compared, ComparisonRequest, Comparisons, Keys, SeriesFacts, SiblingTargets, counts_from_zero,
+    ComparisonRequest, Comparisons, Keys, SeriesFacts, SiblingTargets, compared, counts_from_zero,
 };
 use crate::register::{ComparedTo, Key, Register};
 use crate::stored::Evidence;
 use xushi_domain::Observation;
+use xushi_domain::pace::Compared;
 use xushi_store::types::Id;
 use xushi_store::{Reader, StoreError};
 
@@ -77,8 +78,8 @@ async fn load(
         Comparisons::All => targets(reader, requests, &keys).await?,
         Comparisons::ForGrade => SiblingTargets::new(),
     };
-    let compared = keys.iter().zip(requests);
-    Ok(compared.map(|(keys, one)| Compared::of(register, one, keys, &facts, &targets)).collect())
+    let asked = keys.iter().zip(requests);
+    Ok(asked.map(|(keys, one)| compared(register, one, keys, &facts, &targets)).collect())
 }
 
 /// Facts of these series known by the end of the day; a series without any is left out.
@@ -127,7 +128,7 @@ async fn targets(
             for (measure, region, start, end, columns) in
                 reader.list_sibling_targets(&[measure], chunk).await?
             {
-                let Some(target) = columns.target()?.filter(|target| counts_from_zero(target.kind)) else {
+                let Some(target) = columns.target().filter(|target| counts_from_zero(target.kind)) else {
                     continue;
                 };
                 targets.entry((measure, region)).or_default().push(((start, end), target));

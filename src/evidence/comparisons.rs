@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 
 use crate::register::{ComparedTo, Key, Register};
 use xushi_domain::kind::WayFrom;
-use xushi_domain::pace::{NamedSeries, Sibling};
+use xushi_domain::pace::{Compared, OtherSeries, SiblingSeries};
 use xushi_domain::rule_pack::Family;
 use xushi_domain::{Kind, Observation, Target};
 use xushi_store::types::Id;
@@ -106,98 +106,37 @@ impl Keys {
     }
 }
 
-/// Another series, by name.
-#[derive(Debug, Clone)]
-pub struct Other {
-    name: String,
-    observations: Arc<Vec<Observation>>,
-}
-
-impl Other {
-    fn series(&self) -> NamedSeries<'_> {
-        NamedSeries { name: &self.name, observations: &self.observations }
+/// Puts together what is there. A place is among all siblings, whether they ever reported or not; nobody asks for one
+/// where none has.
+pub(crate) fn compared(
+    register: &Register,
+    request: &ComparisonRequest<'_>,
+    keys: &Keys,
+    facts: &SeriesFacts,
+    targets: &SiblingTargets,
+) -> Compared {
+    let known = |key: &Key| facts.get(key).cloned();
+    let other = |key: &Key, name: String| known(key).map(|observations| OtherSeries { name, observations });
+    let mut above = keys.above.iter().filter_map(|key| other(key, register.called(key.1)));
+    let parent = above.next();
+    let mut named: Vec<OtherSeries> = above.collect();
+    let benchmark = keys
+        .benchmark
+        .as_ref()
+        .map(|(key, name)| OtherSeries { name: name.clone(), observations: known(key).unwrap_or_default() });
+    if let (Some((key, _)), Some(series)) = (&keys.benchmark, &benchmark)
+        && !keys.above.contains(key)
+        && !series.observations.is_empty()
+    {
+        named.push(series.clone());
     }
-}
-
-/// The same measure in a sibling region.
-#[derive(Debug, Clone)]
-struct OtherRegion {
-    code: String,
-    observations: Arc<Vec<Observation>>,
-    completion_target: Option<Decimal>,
-}
-
-/// What one indicator is compared with; nothing unless asked for.
-#[derive(Debug, Clone, Default)]
-pub struct Compared {
-    benchmark: Option<Other>,
-    parent: Option<Other>,
-    named: Vec<Other>,
-    siblings: Vec<OtherRegion>,
-    /// How many siblings there are, this one included.
-    pub siblings_of: usize,
-}
-
-impl Compared {
-    /// Puts together what is there. A place is among all siblings, whether they ever reported or not; nobody asks for one
-    /// where none has.
-    pub(crate) fn of(
-        register: &Register,
-        request: &ComparisonRequest<'_>,
-        keys: &Keys,
-        facts: &SeriesFacts,
-        targets: &SiblingTargets,
-    ) -> Self {
-        let known = |key: &Key| facts.get(key).cloned();
-        let other = |key: &Key, name: String| known(key).map(|observations| Other { name, observations });
-        let mut above = keys.above.iter().filter_map(|key| other(key, register.called(key.1)));
-        let parent = above.next();
-        let mut named: Vec<Other> = above.collect();
-        let benchmark = keys
-            .benchmark
-            .as_ref()
-            .map(|(key, name)| Other { name: name.clone(), observations: known(key).unwrap_or_default() });
-        if let (Some((key, _)), Some(series)) = (&keys.benchmark, &benchmark)
-            && !keys.above.contains(key)
-            && !series.observations.is_empty()
-        {
-            named.push(series.clone());
-        }
-        let sibling = |key: &Key| {
-            let completion_target = completion_target(targets.get(key), request);
-            Some(OtherRegion { code: register.code(key.1), observations: known(key)?, completion_target })
-        };
-        let siblings: Vec<_> = keys.siblings.iter().filter_map(sibling).collect();
-        let siblings_of = if siblings.is_empty() { 0 } else { keys.siblings.len() + 1 };
-        Self { benchmark, parent, named, siblings, siblings_of }
-    }
-
-    /// What a comparing target is held against.
-    pub fn benchmark(&self) -> Option<NamedSeries<'_>> {
-        self.benchmark.as_ref().map(Other::series)
-    }
-
-    /// The region above.
-    pub fn parent(&self) -> Option<NamedSeries<'_>> {
-        self.parent.as_ref().map(Other::series)
-    }
-
-    /// Regions further above, and the benchmark when it is none of them.
-    pub fn named(&self) -> Vec<NamedSeries<'_>> {
-        self.named.iter().map(Other::series).collect()
-    }
-
-    /// The same measure in sibling regions.
-    pub fn siblings(&self) -> Vec<Sibling<'_>> {
-        self.siblings
-            .iter()
-            .map(|one| Sibling {
-                region: &one.code,
-                observations: &one.observations,
-                completion_target: one.completion_target,
-            })
-            .collect()
-    }
+    let sibling = |key: &Key| {
+        let completion_target = completion_target(targets.get(key), request);
+        Some(SiblingSeries { code: register.code(key.1), observations: known(key)?, completion_target })
+    };
+    let siblings: Vec<_> = keys.siblings.iter().filter_map(sibling).collect();
+    let siblings_of = if siblings.is_empty() { 0 } else { keys.siblings.len() + 1 };
+    Compared { benchmark, parent, named, siblings, siblings_of }
 }
 
 /// A sibling's target of the same window, in the measure's unit.

@@ -6,9 +6,9 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use crate::as_of::known;
-use crate::comparisons::{Compared, ComparisonRequest, Comparisons, Keys, SeriesFacts, SiblingTargets};
-use crate::grounds::Grounds;
+use crate::comparisons::{ComparisonRequest, Comparisons, Keys, SeriesFacts, SiblingTargets, compared};
 use crate::register::{ComparedTo, Key, KnownRegion, Register};
+use xushi_domain::pace::Grounds;
 use xushi_domain::{Observation, RegionLevel, WorkCalendar, folded, parent_code};
 use xushi_store::seed;
 use xushi_store::types::Id;
@@ -66,7 +66,7 @@ impl InMemory {
             unit: &grounds.measure.unit,
         };
         let keys = Keys::of(&register, &request, Comparisons::All, as_of);
-        let compared = Compared::of(&register, &request, &keys, &facts, &SiblingTargets::new());
+        let compared = compared(&register, &request, &keys, &facts, &SiblingTargets::new());
         let own = facts.remove(&key).map(|own| own.as_ref().clone()).unwrap_or_default();
         Grounds { own, compared, ..grounds }.awaiting_reports(calendar)
     }

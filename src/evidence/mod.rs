@@ -5,7 +5,6 @@ pub mod as_of;
 mod comparing;
 pub mod comparisons;
 pub mod gather;
-pub mod grounds;
 pub mod in_force;
 pub mod in_memory;
 pub mod judging;
@@ -18,7 +17,6 @@ pub mod stored;
 pub mod touched;
 
 pub use comparisons::Comparisons;
-pub use grounds::Grounds;
 pub use in_memory::InMemory;
 pub use judging::Judging;
 pub use register::{ComparedTo, Register};

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use xushi_domain::kind::ComparedWith;
 use xushi_domain::{AverageOf, RegionLevel, Target, folded, measure_names};
-use xushi_store::rows::{RegionRow, word};
+use xushi_store::rows::RegionRow;
 use xushi_store::types::Id;
 use xushi_store::{Reader, StoreError, Tx};
 
@@ -96,7 +96,7 @@ impl Register {
         let regions = rows.into_iter().map(|row| {
             Ok(KnownRegion {
                 id: row.id,
-                level: word(&row.level)?,
+                level: row.level.0,
                 code: row.code,
                 name: row.name,
                 short_name: row.short_name,

@@ -9,7 +9,7 @@ use crate::stored::Evidence;
 use xushi_domain::kind::ReportedBy;
 use xushi_domain::pace::{PersonVerdict, nodes_done};
 use xushi_domain::{Basis, Figure, Observation, Period, Status};
-use xushi_store::rows::{NodeReportRow, PersonVerdictRow, word};
+use xushi_store::rows::{NodeReportRow, PersonVerdictRow};
 use xushi_store::types::Id;
 use xushi_store::{Reader, StoreError};
 
@@ -37,7 +37,7 @@ async fn add_persons(reader: &Reader, evidence: &mut [Evidence], as_of: NaiveDat
     }
     for one in evidence {
         if let Some(row) = rows.get(&one.row.id) {
-            one.grounds.person = Some(PersonVerdict { grade: word(&row.grade)?, on: row.given_on });
+            one.grounds.person = Some(PersonVerdict { grade: row.grade.0, on: row.given_on });
         }
     }
     Ok(())

@@ -6,12 +6,10 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use crate::as_of::KnowledgeDate;
-use crate::comparisons::Compared;
-use crate::grounds::Grounds;
 use crate::in_force::InForce;
 use crate::promise_doubts::PromiseDoubts;
 use crate::stored::Evidence;
-use xushi_domain::pace::Past;
+use xushi_domain::pace::{Compared, Grounds, Past};
 use xushi_domain::{DoubtSet, Measure, Observation, RulePack, WorkCalendar};
 use xushi_store::rows::{EvaluationRow, PastVerdictRow, RulePackRow};
 use xushi_store::types::Id;
@@ -113,7 +111,7 @@ impl Setting {
         let (rule_pack_id, pack) =
             self.packs.get(&row.campaign_id).ok_or_else(|| corrupt("rule pack"))?.clone();
         let window = row.window()?;
-        let target = row.target.target()?;
+        let target = row.target.target();
         let aliases = self.aliases.get(&key.0).map_or(&[][..], Vec::as_slice);
         let curve = row.curve()?;
         let doubts = target.as_ref().map_or_else(DoubtSet::default, |target| {

@@ -1,7 +1,6 @@
 //! A stored indicator with what its assessment rests on.
 
-use crate::grounds::Grounds;
-use xushi_domain::pace::Assessment;
+use xushi_domain::pace::{Assessment, Grounds};
 use xushi_store::rows::{AssessmentFigures, EvaluationRow};
 use xushi_store::types::Id;
 

@@ -51,8 +51,8 @@ fn comparing(pack: &RulePack) -> impl Iterator<Item = Kind> {
 }
 
 /// Kinds whose grade may rest on another series, whatever the rule pack.
-pub fn comparing_kinds() -> Vec<&'static str> {
-    comparing(&RulePack::standard()).map(|kind| kind.as_str()).collect()
+pub fn comparing_kinds() -> Vec<Kind> {
+    comparing(&RulePack::standard()).collect()
 }
 
 /// Indicators whose stored assessment reads one of these series beside their own.
@@ -64,7 +64,7 @@ async fn compared_with(
 ) -> Result<Vec<(i64, Id)>, StoreError> {
     let setting = Setting::load(reader, calendar, as_of).await?;
     let kinds: BTreeSet<Kind> = setting.packs.values().flat_map(|(_, pack)| comparing(pack)).collect();
-    let kinds: Vec<&str> = kinds.into_iter().map(Kind::as_str).collect();
+    let kinds: Vec<Kind> = kinds.into_iter().collect();
     let register = Register::load(reader).await?;
     let (mut found, mut after) = (Vec::new(), None);
     loop {
@@ -74,7 +74,7 @@ async fn compared_with(
         setting.in_force.restore(reader, &mut rows).await?;
         for (row, measure, region) in &rows {
             let Some((_, pack)) = setting.packs.get(&row.campaign_id) else { continue };
-            let target = row.target.target()?;
+            let target = row.target.target();
             let (key, target, family) = ((*measure, *region), target.as_ref(), pack.family);
             let one = ComparisonRequest {
                 key,

@@ -237,9 +237,9 @@ impl Round<'_> {
         AttemptEnd {
             delivery: row.id,
             attempt,
-            outcome: outcome.as_str().to_owned(),
+            outcome,
             reply: Some(reply),
-            state: state.as_str().to_owned(),
+            state,
             next_attempt_at: now + wait.unwrap_or_default(),
             accepted_at: (state == DeliveryState::Accepted).then_some(now),
             incident,

@@ -9,6 +9,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use super::job_table::Rhythm;
 use super::{JobCron, JobError, Jobs, bounces, scheduler, unless_it_panics};
 use crate::clock::office_zone;
+use crate::domain::delivery::DeliveryState;
 use crate::domain::{IncidentKind, SubjectKind, TextEnum as _};
 use crate::office::Actor;
 use crate::office::StoreError;
@@ -158,8 +159,11 @@ async fn deliveries(jobs: &Jobs, now: NaiveDateTime, done: &mut Watched) -> Resu
 async fn hidden_failures(jobs: &Jobs, done: &mut Watched) -> Result<(), JobError> {
     let mut failed = Ok(());
     for row in jobs.office.read.list_hidden_failures(jobs.office.is_pilot()).await? {
-        let kind =
-            if row.state == "bounced" { IncidentKind::DeliveryBounced } else { IncidentKind::DeliveryFailed };
+        let kind = if row.state == DeliveryState::Bounced {
+            IncidentKind::DeliveryBounced
+        } else {
+            IncidentKind::DeliveryFailed
+        };
         let said = row.last_reply.unwrap_or_default();
         let subject = (SubjectKind::Delivery, row.id.0.to_string());
         let detail = format!("发往{}的邮件未送达：{said}", row.email);

@@ -194,7 +194,7 @@ impl Scale {
         let above = point.pace.is_none_or(|pace| value >= pace);
         let (x, y) = (self.x(index), self.y(value));
         let y = if above && y - self.top > 44.0 { y - 22.0 } else { (y + 44.0).min(BOTTOM - 10.0) };
-        let text = super::format::rounded(value, trend.places).to_string();
+        let text = xushi_domain::pace::rounded(value, trend.places).to_string();
         let (half, size) = (paint::text_width(&text, 30.0) / 2.0 + 6.0, 30.0);
         let (top, bottom) = (y - 28.0, y + 6.0);
         let points = vec![(x - half, top), (x + half, top), (x + half, bottom), (x - half, bottom)];

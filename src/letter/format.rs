@@ -1,14 +1,15 @@
-//! How numbers, dates and periods are written in a letter: the one place that rounds.
+//! How numbers, dates and periods are written in a letter.
 
 use std::borrow::Cow;
 
 use chrono::{Datelike, NaiveDate};
 use minijinja::value::{Serde, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, Value, escape_formatter};
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 
 use super::found::counted;
 use super::line::{Quantity, Span};
+use xushi_domain::pace::rounded;
 use xushi_domain::{Better, Figure, Kind, Level, Period, TextEnum};
 
 /// Makes the filters known to every template.
@@ -75,16 +76,6 @@ pub(super) fn format_value(out: &mut Output, state: &mut State, value: &Value) -
         return out.write_str(&text).map_err(Error::from);
     }
     escape_formatter(out, state, &Value::from(text.as_ref()))
-}
-
-/// Rounded half away from zero (四舍五入), never to a negative zero.
-pub(super) fn rounded(value: Decimal, places: u32) -> Decimal {
-    let mut rounded = value.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
-    rounded.rescale(places);
-    if rounded.is_zero() {
-        rounded.set_sign_positive(true);
-    }
-    rounded
 }
 
 pub(super) fn plain(quantity: &Quantity) -> String {

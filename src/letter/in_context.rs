@@ -56,7 +56,7 @@ impl Facts<'_> {
         let named = subject.target.and_then(|target| target.benchmark.as_deref());
         let named = named.filter(|name| !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()));
         let same = assessment.benchmarks.iter().find(|one| is_other(one)).map(|one| one.name.as_str());
-        let rate = self.found.figure == Some(Figure::Yoy);
+        let rate = self.found.figure.is_some_and(Figure::is_rate);
         let called = |name: &str| match self.row.compared_with {
             ComparedWith::OtherMeasure if rate => promise::growth_of(name),
             _ => level_of(name),
@@ -74,7 +74,7 @@ impl Facts<'_> {
         let Found { subject, pack, figure, .. } = self.found;
         subject.target.filter(|target| target.comparator == Some(Comparator::About))?;
         let share = matches!(self.row.way, WayFrom::BaselineOrLevel | WayFrom::ZeroOrFlat);
-        let rate = figure == Some(Figure::Yoy) || share && is_percent(&subject.measure.unit);
+        let rate = figure.is_some_and(Figure::is_rate) || share && is_percent(&subject.measure.unit);
         let (size, unit) = if rate { (pack.about_points, "个百分点") } else { (pack.about_percent, "%") };
         let size = size.normalize();
         (!size.is_zero()).then(|| Quantity::new(size, unit, scale(size)))

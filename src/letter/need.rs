@@ -32,7 +32,7 @@ impl Numbers<'_> {
 
     fn said(&self, needed: &Needed) -> Need {
         let form = needed.form;
-        let unit = self.unit_of(form);
+        let unit = form.unit(self.units);
         let end = needed.end.map(|end| self.as_promised(end));
         let end_hi = needed.end_hi.map(|end| self.as_promised(end));
         // In the letter's places, to the safe side.
@@ -55,16 +55,6 @@ impl Numbers<'_> {
         let altogether = matches!(form, NeededForm::Amount | NeededForm::Rise | NeededForm::Fall)
             && is_too_much(figure.as_ref(), left.as_ref(), months);
         Need { form, figure, left, end, end_hi, altogether, met: false }
-    }
-
-    fn unit_of(&self, form: NeededForm) -> &str {
-        match form {
-            NeededForm::Rise | NeededForm::Fall => self.difference,
-            NeededForm::GrowthAtLeast | NeededForm::GrowthAtMost => "%",
-            NeededForm::Days => "天",
-            NeededForm::Place => "位",
-            _ => self.unit,
-        }
     }
 
     /// A value to be reached, with the places it was promised with.

@@ -3,11 +3,10 @@
 
 use rust_decimal::Decimal;
 
-use super::format::rounded;
 use super::found::{Facts, counted, value};
 use super::line::{BenchmarkLine, Quantity};
 use xushi_domain::kind::{GapIn, PrintedUnits};
-use xushi_domain::pace::{Assessment, is_percent};
+use xushi_domain::pace::{Assessment, is_percent, rounded};
 use xushi_domain::{Better, Figure};
 
 /// Most places a number is printed with.
@@ -22,6 +21,7 @@ impl Quantity {
 
 /// Units and places of one line, and its main numbers.
 pub(super) struct Numbers<'a> {
+    pub(super) units: PrintedUnits<'a>,
     pub(super) unit: &'a str,
     pub(super) difference: &'a str,
     pub(super) places: u32,
@@ -59,7 +59,7 @@ impl<'a> Numbers<'a> {
             }
             _ => gap.map(|gap| Quantity::new(-gap, difference, places)),
         };
-        Self { unit, difference, places, actual, expected, shortfall }
+        Self { units, unit, difference, places, actual, expected, shortfall }
     }
 
     pub(super) fn value(&self, amount: Decimal) -> Quantity {
@@ -128,11 +128,9 @@ pub(super) fn scale(number: Decimal) -> u32 {
 }
 
 fn usual_places(facts: &Facts<'_>, unit: &str) -> u32 {
-    match facts.found.figure {
-        Some(Figure::Yoy) => 1,
-        Some(Figure::Rank) => 0,
-        _ if counted(unit) => 0,
-        _ => facts.found.subject.measure.precision.min(PLACES_MAX),
+    match facts.found.figure.unwrap_or(Figure::Level) {
+        Figure::Level if counted(unit) => 0,
+        figure => figure.usual_places(facts.found.subject.measure.precision.min(PLACES_MAX)),
     }
 }
 

@@ -53,7 +53,7 @@ async fn add_api_key(deed: &mut Deed<'_>, new: NewApiKey) -> Result<(String, Api
         id: Id(office.clock.new_id()),
         name,
         key_hash: crate::store::hash_key(&key),
-        role: new.role.to_string(),
+        role: new.role.into(),
         created_at: office.clock.timestamp(),
         revoked_at: None,
         unit_id: unit.map(|row| row.id),

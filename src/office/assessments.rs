@@ -4,15 +4,16 @@
 //! have just been put in. Both write only over what they have read: an assessment made of older facts never replaces one
 //! made of newer ones, it is made again.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use tokio::task::JoinHandle;
 
 use super::{Actor, Office, Refusal};
 use crate::domain::Grade;
-use crate::domain::pace::{Assessment, Rank};
-use crate::evidence::{Comparisons, Evidence, Judging, gather, touched};
+use crate::domain::pace::Assessment;
+use crate::evidence::touched;
+use crate::evidence::{Evidence, Judging};
 use crate::store::rows::{AssessmentRow, AssessmentWrite, AssessmentWrites};
 use crate::store::types::Id;
 use crate::store::{StoreError, failpoint};
@@ -93,16 +94,6 @@ impl<'o> Evaluation<'o> {
         office.store.mark_changed_after(self.started, office.clock.timestamp()).await?;
         Ok((done, overtaken))
     }
-}
-
-/// Where these indicators stand among their siblings on a day; those without a place are absent.
-///
-/// # Errors
-/// When the database fails.
-pub async fn ranks(office: &Office, ids: &[Id], as_of: NaiveDate) -> Result<HashMap<Id, Rank>, StoreError> {
-    let evidence = gather::evidence_of(&office.read, &office.calendar, ids, as_of, Comparisons::All).await?;
-    let ranked = evidence.iter().filter_map(|one| Some((one.row.id, one.grounds.judge(as_of).rank?)));
-    Ok(ranked.collect())
 }
 
 /// Marks worked on at once.

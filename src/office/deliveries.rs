@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use super::actor::Deed;
 use super::{Actor, Office, Refusal};
-use crate::domain::delivery::not_in_a_pilot;
+use crate::domain::delivery::{Recipient, not_in_a_pilot};
 use crate::domain::invalid::text;
-use crate::domain::{Invalid, LetterState, TextEnum as _, checked_email, lengths};
+use crate::domain::{Invalid, checked_email, lengths};
 use crate::store::rows::{DeliveryRow, Lease, Pace};
 use crate::store::types::Id;
 use crate::store::{StoreError, failpoint};
@@ -65,7 +65,7 @@ async fn queue(deed: &mut Deed<'_>, letter: Uuid, new: NewRecipient) -> Result<D
     let (name, email) = (text("name", &new.name, lengths::PERSON)?, checked_email(&new.email)?);
     let unit = deed.maybe_unit("unit", new.unit.as_deref()).await?;
     let row = deed.tx().find_letter(letter).await?.ok_or(Refusal::NotFound("函"))?;
-    if !LetterState::parse(&row.state).is_some_and(LetterState::is_standing) {
+    if !row.state.0.is_standing() {
         let detail = "此函尚未签发或已撤销，不能补发。";
         return Err(StoreError::Conflict(Invalid::new("state", "not_issued", detail)).into());
     }
@@ -74,7 +74,7 @@ async fn queue(deed: &mut Deed<'_>, letter: Uuid, new: NewRecipient) -> Result<D
     }
     let (id, now) = (Id(office.clock.new_id()), office.clock.timestamp());
     let unit = unit.map_or(row.unit_id, |row| row.id);
-    let role = if unit == row.unit_id { "to" } else { "cc" };
+    let role = if unit == row.unit_id { Recipient::To } else { Recipient::Cc };
     let message_id = format!("{}@{}", id.0.simple(), office.letters.message_id_domain);
     let delivery = DeliveryRow::queued(id, (row.id, unit), (role, name, email), message_id, now);
     match deed.tx().add_delivery(&delivery, new.instead_of.map(Id)).await {

@@ -43,7 +43,7 @@ pub async fn open(
 pub async fn end(office: &Office, actor: &Actor, kind: IncidentKind, subject: &str) -> Result<bool, Refusal> {
     let now = office.clock.timestamp();
     let mut deed = office.begin(actor).await?;
-    let closed = deed.tx().close_incident(kind.as_str(), subject, now).await;
+    let closed = deed.tx().close_incident(kind, subject, now).await;
     deed.end(closed).await
 }
 
@@ -58,7 +58,7 @@ pub async fn reconcile(
     (kind, subject): (IncidentKind, SubjectKind),
     found: Vec<(String, String)>,
 ) -> Result<Reconciled, Refusal> {
-    let known = office.store.list_open_subjects(kind.as_str()).await?;
+    let known = office.store.list_open_subjects(kind).await?;
     let known: HashSet<String> = known.into_iter().collect();
     let found_ids: HashSet<&str> = found.iter().map(|(id, _)| id.as_str()).collect();
     let (mut done, mut failed) = (Reconciled::default(), Ok(()));
@@ -108,7 +108,7 @@ pub async fn close(office: &Office, actor: &Actor, id: Uuid) -> Result<IncidentR
 /// The incident as it stands afterwards; `None` when nothing was open.
 async fn closed(tx: &mut Tx, office: &Office, seen: &IncidentRow) -> Result<Option<IncidentRow>, StoreError> {
     let now = office.clock.timestamp();
-    if !tx.close_incident(&seen.kind, &seen.subject_id, now).await? {
+    if !tx.close_incident(seen.kind.0, &seen.subject_id, now).await? {
         return Ok(None);
     }
     tx.find_incident(seen.id.0).await

@@ -113,7 +113,7 @@ pub(super) async fn change_measure(
 ) -> Result<Edited<NamedMeasure>, Refusal> {
     let office = deed.office();
     let (present, present_aliases) = seen;
-    let before = Measure::try_from(present.clone())?;
+    let before = Measure::from(present.clone());
     let measure = Measure::new(
         edit.name.as_deref().unwrap_or(&before.name),
         edit.unit.as_deref().unwrap_or(&before.unit),

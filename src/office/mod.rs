@@ -4,6 +4,7 @@
 
 mod actor;
 pub mod answers;
+pub mod assessed;
 pub mod assessments;
 pub mod attempt_batch;
 mod change_reason;
@@ -23,6 +24,7 @@ pub mod rule_packs;
 pub mod silences;
 pub mod slots;
 pub mod warnings;
+pub mod written_register;
 
 use std::sync::Arc;
 

@@ -11,9 +11,7 @@ use crate::domain::{
     Basis, Doubt, DoubtSet, Figure, Invalid, Period, Status, entry, invalid, lengths, quantity,
 };
 use crate::store::StoreError;
-use crate::store::rows::{
-    FactWrite, MeasureRow, ObservationRow, Put, StatedDifferenceRow, word, write_doubts,
-};
+use crate::store::rows::{FactWrite, MeasureRow, ObservationRow, Put, StatedDifferenceRow, write_doubts};
 use crate::store::types::{Id, Number};
 
 /// A fact as somebody states it.
@@ -123,7 +121,7 @@ struct Measured {
 impl Measured {
     fn of(row: &MeasureRow) -> Result<Self, StoreError> {
         let habit = Habit::of(&row.name, &row.unit);
-        Ok(Self { id: row.id, unit: row.unit.clone(), basis: word(&row.basis)?, habit })
+        Ok(Self { id: row.id, unit: row.unit.clone(), basis: row.basis.0, habit })
     }
 }
 
@@ -229,11 +227,11 @@ impl<'s> FactReader<'s> {
             series_id: 0,
             period_start: period.start(),
             period_end: period.end(),
-            basis: basis.to_string(),
-            figure: figure.to_string(),
+            basis: basis.into(),
+            figure: figure.into(),
             vintage: 0,
             value: Number(value?),
-            status: status.to_string(),
+            status: status.into(),
             source: source?,
             published_on: stated.published_on,
             recorded_at: self.now,
@@ -246,7 +244,7 @@ impl<'s> FactReader<'s> {
             series_id: 0,
             period_start: row.period_start,
             period_end: row.period_end,
-            figure: row.figure.clone(),
+            figure: row.figure,
             against: against.trim().to_owned(),
             difference: Number(*difference),
             source: row.source.clone(),

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{Actor, Office, Refusal};
 use crate::domain::invalid::{paragraphs, text};
 use crate::domain::reply::{Reply, ReviewVerdict, media_type};
-use crate::domain::{Invalid, LetterKind, TextEnum as _, lengths};
+use crate::domain::{Invalid, LetterKind, lengths};
 use crate::store::rows::{
     ClosureRow, LetterRow, NewReply, ReceiptRow, RemedyRow, ReplyFileRow, ReplyRow, ReviewRow, WholeReply,
 };
@@ -54,7 +54,7 @@ pub fn awaits_reply(letter: &LetterRow) -> Result<(), Refusal> {
     if letter.issued_on.is_some() && letter.reply_by.is_none() {
         return Err(Refusal::Conflict("此函不要求反馈，签收即可。"));
     }
-    if letter.kind == LetterKind::ReplyReminder.as_str() {
+    if letter.kind == LetterKind::ReplyReminder {
         return Err(Refusal::Conflict("此函是提醒，请对它所承接的原函反馈。"));
     }
     Ok(())
@@ -151,7 +151,7 @@ pub async fn review_reply(
     let row = ReviewRow {
         id: Id(office.clock.new_id()),
         reply_id: Id(reply),
-        verdict: new.verdict.to_string(),
+        verdict: new.verdict.into(),
         reason,
         api_key_id: Id(actor.key_id().ok_or(Refusal::NoKey)?),
         created_at: office.clock.timestamp(),

@@ -14,8 +14,8 @@ use super::rows::{
     CampaignRow, EvaluationRow, Handover, IndicatorChange, IndicatorRow, MeasureRow, RevisionOf, RevisionRow,
     TargetColumns, word,
 };
-use super::types::{Id, Number};
-use xushi_domain::{Measure, TextEnum as _};
+use super::types::{Id, Listed, Number};
+use xushi_domain::{Measure, TextEnum};
 
 /// What is known of a change besides what it changes.
 #[derive(Debug, Clone)]
@@ -39,7 +39,7 @@ impl ChangeNote {
     fn row<T: Serialize>(&self, subject: RevisionOf, (id, revision): (Id, i32), state: &T) -> RevisionRow {
         RevisionRow {
             id: Id(self.id),
-            subject: subject.as_str().to_owned(),
+            subject: subject.into(),
             subject_id: id,
             revision,
             state: serde_json::to_string(state).unwrap_or_default(),
@@ -81,6 +81,10 @@ fn number(text: Option<&String>) -> Result<Option<Number>, StoreError> {
     text.map(|text| Decimal::from_str_exact(text).map(Number).map_err(|_| corrupt(text))).transpose()
 }
 
+fn listed<T: TextEnum>(stored: Option<&str>) -> Result<Option<Listed<T>>, StoreError> {
+    stored.map(|stored| word(stored).map(Listed)).transpose()
+}
+
 impl IndicatorState {
     fn of(
         target: &TargetColumns,
@@ -89,8 +93,8 @@ impl IndicatorState {
         (window_start, window_end): (NaiveDate, NaiveDate),
     ) -> Self {
         Self {
-            kind: target.kind.clone(),
-            comparator: target.comparator.clone(),
+            kind: target.kind.map(|kind| kind.0.to_string()),
+            comparator: target.comparator.map(|comparator| comparator.0.to_string()),
             value: text(target.target_value),
             value_hi: text(target.target_value_hi),
             unit: target.target_unit.clone(),
@@ -118,8 +122,8 @@ impl IndicatorState {
     /// `Corrupt`.
     pub fn target(&self) -> Result<TargetColumns, StoreError> {
         Ok(TargetColumns {
-            kind: self.kind.clone(),
-            comparator: self.comparator.clone(),
+            kind: listed(self.kind.as_deref())?,
+            comparator: listed(self.comparator.as_deref())?,
             target_value: number(self.value.as_ref())?,
             target_value_hi: number(self.value_hi.as_ref())?,
             target_unit: self.unit.clone(),
@@ -241,7 +245,7 @@ pub fn of_measure(
     after: &Measure,
     note: &ChangeNote,
 ) -> Result<Option<RevisionRow>, StoreError> {
-    let old = MeasureState::of(&Measure::try_from(before.clone())?);
+    let old = MeasureState::of(&Measure::from(before.clone()));
     let changed = old != MeasureState::of(after);
     Ok(changed.then(|| note.row(RevisionOf::Measure, (before.id, before.revision), &old)))
 }

@@ -142,7 +142,7 @@ pub fn read(row: &RulePackRow) -> Result<RulePack, StoreError> {
     Ok(RulePack {
         name: row.name.clone(),
         version: row.version,
-        family: word(&row.family)?,
+        family: row.family.0,
         progress: bands(rules.progress),
         rate: bands(rules.rate),
         days: bands(rules.days),

@@ -45,6 +45,19 @@ pub struct Number(pub Decimal);
 #[diesel(sql_type = Text)]
 pub struct Listed<T>(pub T);
 
+impl<T> From<T> for Listed<T> {
+    fn from(member: T) -> Self {
+        Self(member)
+    }
+}
+
+/// So that a column is compared with a member as it stands.
+impl<T: PartialEq> PartialEq<T> for Listed<T> {
+    fn eq(&self, member: &T) -> bool {
+        self.0 == *member
+    }
+}
+
 fn listed<T: TextEnum>(word: &str) -> deserialize::Result<Listed<T>> {
     T::parse(word).map(Listed).ok_or_else(|| format!("{} `{word}`", T::NAME).into())
 }

@@ -19,7 +19,7 @@ use crate::domain::LetterState;
 use crate::domain::reply::Reply;
 use crate::letter::{BadToken, unsigned_letter};
 use crate::office::StoreError;
-use crate::office::rows::{LetterRow, WholeReply, word};
+use crate::office::rows::{LetterRow, WholeReply};
 use crate::office::warnings::{self, DOCX, signed};
 use crate::office::{Actor, Call, Refusal, Who, replies};
 use form::Typed;
@@ -65,7 +65,7 @@ async fn open(state: &State, token: &str) -> Result<Opened, Instead> {
         }
     })?;
     let letter = state.office.read.find_letter(id).await.map_err(failed)?.ok_or_else(unknown)?;
-    let standing: LetterState = word(&letter.state).map_err(failed)?;
+    let standing = letter.state.0;
     if matches!(standing, LetterState::Draft | LetterState::Discarded) {
         return Err(unknown());
     }

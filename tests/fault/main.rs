@@ -30,7 +30,9 @@ use crash::{Count, Post, STEPS, ended};
 use database::Database;
 use rust_decimal::Decimal;
 use xushi::clock::{Clock, FixedClock, SystemClock};
+use xushi::domain::delivery::DeliveryState;
 use xushi::domain::smell::Habit;
+use xushi::domain::{Basis, Figure, Status};
 use xushi::jobs::run::{latest_slot, run_slot};
 use xushi::jobs::{Job, Jobs};
 use xushi::mail::outbox::MemoryOutbox;
@@ -67,7 +69,7 @@ async fn killed_often(database: Database, at_once: usize, wanted: usize) -> (usi
         done += killed;
         if killed == 0 {
             let counts = post.store.count_deliveries().await.unwrap();
-            if counts.keys().all(|state| state == "accepted") {
+            if counts.keys().all(|state| *state == DeliveryState::Accepted) {
                 post.fill(400).await;
             } else {
                 // The rest is claimed by the dead.
@@ -150,16 +152,16 @@ async fn issue_killed_often(name: &str, database: Database, at_once: usize, roun
 /// A bad value of every indicator for the months up to `end`.
 async fn make_everything_lag(post: &Post, end: chrono::NaiveDate, round: u32) {
     let indicators = post.store.list_evaluation_rows(None, None, 500).await.unwrap();
-    let fact = |figure: &str, value: i64| ObservationRow {
+    let fact = |figure: Figure, value: i64| ObservationRow {
         id: Id(SystemClock.new_id()),
         series_id: 0,
         period_start: chrono::NaiveDate::from_ymd_opt(2025, 1, 1).unwrap(),
         period_end: end,
-        basis: "cumulative".into(),
+        basis: Basis::Cumulative.into(),
         figure: figure.into(),
         vintage: 1,
         value: Number(Decimal::new(value, 2)),
-        status: "preliminary".into(),
+        status: Status::Preliminary.into(),
         source: "试".into(),
         published_on: end + TimeDelta::days(20),
         recorded_at: SystemClock.timestamp(),
@@ -176,8 +178,8 @@ async fn make_everything_lag(post: &Post, end: chrono::NaiveDate, round: u32) {
     };
     let mut facts = Vec::new();
     for (_, measure, region) in indicators {
-        facts.push(write(measure, region, fact("yoy", -1_000 - i64::from(round))));
-        facts.push(write(measure, region, fact("level", 1)));
+        facts.push(write(measure, region, fact(Figure::Yoy, -1_000 - i64::from(round))));
+        facts.push(write(measure, region, fact(Figure::Level, 1)));
     }
     let plan = post.store.plan_observations(&facts).await.unwrap();
     post.store.write_observations(&facts, &plan).await.unwrap();
@@ -288,9 +290,8 @@ async fn stopped_often(name: &str, database: Database, stops: u64) {
         assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
         assert_eq!(ended(child).await, Some(true), "it ends by itself");
         let rows = post.deliveries().await;
-        assert!(
-            rows.iter().all(|row| row.state == "accepted" || (row.state == "pending" && row.attempts == 0))
-        );
+        assert!(rows.iter().all(|row| row.state == DeliveryState::Accepted
+            || (row.state == DeliveryState::Pending && row.attempts == 0)));
     }
     post.finish().await;
     let count = post.check().await;

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use diesel_async::SimpleAsyncConnection as _;
 use xushi::clock::SystemClock;
+use xushi::domain::IncidentKind;
+use xushi::domain::delivery::DeliveryState;
 use xushi::jobs::watch::watch;
 use xushi::store::Store;
 use xushi::store::rows::DeliveryRow;
@@ -191,19 +193,19 @@ async fn postfix_takes_refuses_and_returns_letters() {
 
     // A bare word, as machines are called: every letter would be refused for good, and all wait.
     let rows = deliver("vm").await;
-    assert!(rows.iter().all(|row| row.state == "pending"), "{rows:?}");
+    assert!(rows.iter().all(|row| row.state == DeliveryState::Pending), "{rows:?}");
     let said = rows.iter().find_map(|row| row.last_reply.clone()).unwrap();
     assert!(said.starts_with("504 5.5.2 <vm>: Helo command rejected"), "{said}");
-    assert_eq!(incidents().await.get("transport_refused"), Some(&1));
+    assert_eq!(incidents().await.get(&IncidentKind::TransportRefused), Some(&1));
 
     // By itself it says the sender's domain.
     let rows = deliver("").await;
-    assert_eq!(of(&rows, "unit@example.org").state, "accepted", "{}", postfix.log());
+    assert_eq!(of(&rows, "unit@example.org").state, DeliveryState::Accepted, "{}", postfix.log());
     let refused = of(&rows, "nobody@example.org");
-    assert_eq!(refused.state, "failed");
+    assert_eq!(refused.state, DeliveryState::Failed);
     assert!(refused.last_reply.as_deref().unwrap().starts_with("550 5.1.1 "), "{refused:?}");
-    assert_eq!(of(&rows, "gone@example.org").state, "accepted");
-    assert_eq!(incidents().await.get("transport_refused"), None);
+    assert_eq!(of(&rows, "gone@example.org").state, DeliveryState::Accepted);
+    assert_eq!(incidents().await.get(&IncidentKind::TransportRefused), None);
     let mails = postfix.mails("unit");
     assert!(mails.len() == 1 && mails[0].contains(&of(&rows, "unit@example.org").message_id), "{mails:?}");
 
@@ -214,13 +216,13 @@ async fn postfix_takes_refuses_and_returns_letters() {
     assert_eq!(watch(&jobs, &[]).await.unwrap().bounces, 1);
     let rows = post.deliveries().await;
     let gone = of(&rows, "gone@example.org");
-    assert_eq!(gone.state, "bounced");
+    assert_eq!(gone.state, DeliveryState::Bounced);
     assert!(gone.last_reply.as_deref().unwrap().starts_with("5.1.1 "), "{gone:?}");
-    assert_eq!(incidents().await.get("delivery_bounced"), Some(&1));
+    assert_eq!(incidents().await.get(&IncidentKind::DeliveryBounced), Some(&1));
 
     // By address, as where no name in full is known.
     post.fill(1).await;
     let rows = deliver("127.0.0.1").await;
-    assert!(rows.iter().all(|row| row.state != "pending"), "{rows:?}");
+    assert!(rows.iter().all(|row| row.state != DeliveryState::Pending), "{rows:?}");
     println!("Postfix: taken 2, refused 1, returned 1; a bare EHLO name kept 3 waiting");
 }

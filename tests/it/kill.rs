@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use xushi::clock::{Clock as _, FixedClock, SystemClock};
+use xushi::domain::LetterState;
+use xushi::domain::delivery::DeliveryState;
 use xushi::jobs::deliver::deliver;
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::Transport;
@@ -52,7 +54,7 @@ async fn killed_at_any_moment_nothing_is_lost_and_no_number_is_reused() {
     let jobs = services::jobs(office, Transport::Memory(outbox.clone()), "survivor");
     deliver(&jobs).await.unwrap();
     let rows = store.list_deliveries(&Default::default(), page).await.unwrap();
-    assert!(!rows.is_empty() && rows.iter().all(|row| row.state == "accepted"), "{rows:?}");
+    assert!(!rows.is_empty() && rows.iter().all(|row| row.state == DeliveryState::Accepted), "{rows:?}");
     for row in &rows {
         assert_eq!(
             row.attempts,
@@ -76,17 +78,17 @@ async fn a_pilot_whose_end_is_cut_short_ends_at_the_next_start_and_once() {
         let page = Page { limit: 500, after: None };
         let letters = store.list_letters(&Default::default(), page).await.unwrap();
         let one = |letter: &xushi::store::rows::LetterRow| {
-            (letter.serial.unwrap(), letter.trial, letter.state.clone(), letter.mark.contains("演练函"))
+            (letter.serial.unwrap(), letter.trial, letter.state.0, letter.mark.contains("演练函"))
         };
         letters.iter().map(one).collect::<Vec<_>>()
     };
-    let before = [(1, true, "issued".to_owned(), true)];
+    let before = [(1, true, LetterState::Issued, true)];
     assert_eq!(told().await, before);
     assert!(!demo(Some(("FAULT_AT", "pilot.written#1"))), "killed before the end is written");
     assert_eq!(told().await, before, "all or nothing");
     assert!(store.find_setting("pilot").await.unwrap().is_some());
     assert!(demo(None) && demo(None));
-    let (settled, real) = ("settled".to_owned(), (1, false, "issued".to_owned(), false));
+    let (settled, real) = (LetterState::Settled, (1, false, LetterState::Issued, false));
     assert_eq!(told().await, [(1, true, settled, true), real]);
     assert!(store.find_setting("pilot").await.unwrap().is_none());
 }

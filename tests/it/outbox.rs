@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use xushi::clock::Clock as _;
+use xushi::domain::delivery::{AttemptOutcome, DeliveryState};
 use xushi::jobs::deliver::{Delivered, deliver};
 use xushi::jobs::{Job, Jobs};
 use xushi::mail::outbox::MemoryOutbox;
@@ -59,7 +60,7 @@ both! {
         recipients.dedup();
         assert_eq!((kept.len(), recipients.len()), (count, count));
         for (row, mail) in rows(&app).await.iter().zip(&kept) {
-            assert_eq!((row.state.as_str(), row.attempts, row.uncertain), ("accepted", 1, 0));
+            assert_eq!((row.state.0, row.attempts, row.uncertain), (DeliveryState::Accepted, 1, 0));
             assert!(String::from_utf8_lossy(&mail.raw).contains("Auto-Submitted: auto-generated"));
         }
     }
@@ -77,7 +78,7 @@ both! {
         assert_eq!(deliver(&jobs).await.unwrap().failed, 1);
         later(&app, 10_000);
         assert_eq!(deliver(&jobs).await.unwrap(), Delivered::default());
-        let failed: Vec<_> = rows(&app).await.into_iter().filter(|row| row.state == "failed").collect();
+        let failed: Vec<_> = rows(&app).await.into_iter().filter(|row| row.state == DeliveryState::Failed).collect();
         assert_eq!((failed.len(), failed[0].attempts, failed[0].last_reply.as_deref()), (1, 2, Some("550 told so")));
     }
 
@@ -99,12 +100,12 @@ both! {
         later(&app, 3);
         assert_eq!(deliver(&alive).await.unwrap().accepted, count);
         let after = rows(&app).await.into_iter().find(|row| row.id == victim.id).unwrap();
-        assert_eq!((after.state.as_str(), after.attempts, after.uncertain), ("accepted", 2, 1));
+        assert_eq!((after.state.0, after.attempts, after.uncertain), (DeliveryState::Accepted, 2, 1));
         let raw = outbox.kept().into_iter().find(|mail| mail.recipient == victim.email).unwrap().raw;
         assert!(String::from_utf8_lossy(&raw).contains(&victim.message_id), "same Message-ID");
         let attempts = app.store.list_attempts(victim.id).await.unwrap();
-        let outcomes: Vec<_> = attempts.iter().map(|one| one.outcome.as_str()).collect();
-        assert_eq!(outcomes, ["uncertain", "accepted"]);
+        let outcomes: Vec<_> = attempts.iter().map(|one| one.outcome.0).collect();
+        assert_eq!(outcomes, [AttemptOutcome::Uncertain, AttemptOutcome::Accepted]);
         // The dead one comes back and wants to go on: its lease is lost, nothing is sent.
         let begin = AttemptBegin { delivery: claimed[1].id, attempt: Id(app.clock.new_id()) };
         let begun = app.store.write_attempts(&[begin], &[], &lease).await.unwrap();

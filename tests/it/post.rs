@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use xushi::clock::Clock as _;
 use xushi::domain::TextEnum as _;
+use xushi::domain::delivery::{DeliveryState, Recipient};
 use xushi::jobs::deliver::{Delivered, deliver};
 use xushi::jobs::watch::watch;
 use xushi::jobs::{Job, Jobs};
@@ -130,7 +131,7 @@ both! {
         observe(&app, "固定资产投资", "2025-08-31", "1.2", "2025-09-20").await;
         issue(&app, "2025-09-27").await;
         let letter = letters(&app).await.into_iter().nth(before).unwrap();
-        let row = deliveries(&app).await.into_iter().find(|row| row.letter_id == letter.id && row.role == "to").unwrap();
+        let row = deliveries(&app).await.into_iter().find(|row| row.letter_id == letter.id && row.role == Recipient::To).unwrap();
         let parent = first.iter().find(|mail| mail.email == row.email).unwrap();
         let mail = String::from_utf8(app.get(&format!("/letters/{}.eml?delivery={}", letter.id.0, row.id.0)).await.bytes).unwrap();
         assert!(mail.contains(&format!("In-Reply-To: <{}>\r\n", parent.message_id)), "{}", &mail[..900]);
@@ -160,7 +161,7 @@ both! {
             assert_eq!(deliver(&two).await.unwrap().accepted, 1);
         }
         assert_eq!(outbox.kept().len(), count, "and none is dropped");
-        assert!(deliveries(&app).await.iter().all(|row| (row.state.as_str(), row.attempts) == ("accepted", 1)));
+        assert!(deliveries(&app).await.iter().all(|row| (row.state.0, row.attempts) == (DeliveryState::Accepted, 1)));
     }
 
     async fn a_server_that_cannot_be_reached_is_not_asked_for_every_letter(app: TestApp) {
@@ -172,7 +173,7 @@ both! {
         let done = deliver(&jobs).await.unwrap();
         assert_eq!((done.deferred, done.accepted), (2, 0));
         let rows = deliveries(&app).await;
-        assert!(rows.iter().all(|row| row.state == "pending" && row.lease_holder.is_none()), "all given back");
+        assert!(rows.iter().all(|row| row.state == DeliveryState::Pending && row.lease_holder.is_none()), "all given back");
         assert_eq!(rows.iter().filter(|row| row.attempts == 0).count(), count - 2, "untried is not a try");
     }
 
@@ -241,8 +242,8 @@ both! {
         std::fs::write(maildir.join("new/1.host"), bounce(&rows[1])).unwrap();
         assert_eq!(look(&maildir).await, 1);
         assert!(maildir.join("cur/1.host:2,S").is_file());
-        let states: Vec<_> = deliveries(&app).await.into_iter().map(|row| row.state).collect();
-        assert_eq!((states[0].as_str(), states[1].as_str(), states[2].as_str()), ("bounced", "bounced", "accepted"));
+        let states: Vec<_> = deliveries(&app).await.into_iter().map(|row| row.state.0).collect();
+        assert_eq!(states[..3], [DeliveryState::Bounced, DeliveryState::Bounced, DeliveryState::Accepted]);
         assert_eq!(look(&home.path().join("nowhere")).await, 0, "a folder that is gone stops nothing else");
     }
 }

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use xushi::clock::Clock as _;
+use xushi::domain::delivery::DeliveryState;
 use xushi::jobs::Jobs;
 use xushi::jobs::deliver::deliver;
 use xushi::jobs::watch::watch;
@@ -92,8 +93,8 @@ fn write(path: &Path, bytes: &[u8], age: u64) {
     file.set_modified(SystemTime::now() - Duration::from_secs(age)).unwrap();
 }
 
-fn state<'r>(rows: &'r [DeliveryRow], of: &DeliveryRow) -> &'r str {
-    &rows.iter().find(|row| row.id == of.id).unwrap().state
+fn state(rows: &[DeliveryRow], of: &DeliveryRow) -> DeliveryState {
+    rows.iter().find(|row| row.id == of.id).unwrap().state.0
 }
 
 /// What `serve` would refuse, `check-config` refuses, and names a key that is there.
@@ -148,7 +149,7 @@ both! {
         let looked = watch(&jobs(&app, Transport::Memory(MemoryOutbox::default()), Some(home.path())), &[]).await.unwrap();
         assert_eq!(looked.bounces, 6, "four strays and two of ours");
         let now = deliveries(&app).await;
-        assert_eq!((state(&now, &rows[0]), state(&now, &rows[1])), ("bounced", "bounced"));
+        assert_eq!((state(&now, &rows[0]), state(&now, &rows[1])), (DeliveryState::Bounced, DeliveryState::Bounced));
         let names = |folder: &str| -> Vec<String> {
             let mut names: Vec<_> = std::fs::read_dir(home.path().join(folder)).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
             names.sort();
@@ -194,7 +195,7 @@ both! {
         write(&home.path().join("answer.eml"), answer.as_bytes(), 60);
         watch(&jobs(&app, Transport::Memory(MemoryOutbox::default()), Some(home.path())), &[]).await.unwrap();
         let now = deliveries(&app).await;
-        assert_eq!((state(&now, &rows[0]), state(&now, &rows[1]), state(&now, &rows[2])), ("bounced", "bounced", "accepted"));
+        assert_eq!((state(&now, &rows[0]), state(&now, &rows[1]), state(&now, &rows[2])), (DeliveryState::Bounced, DeliveryState::Bounced, DeliveryState::Accepted));
         let told = open_incidents(&app, "delivery_bounced").await;
         let said = "退信，请人工查看：系统退信 您的邮件被退回：收件人不存在";
         assert!(told.len() == 2 && told.iter().all(|detail| detail.ends_with(said)), "{told:?}");
@@ -256,7 +257,7 @@ both! {
             assert_eq!((done.failed, done.accepted), (0, 0), "{refusal:?}");
             assert!(done.deferred <= 2, "one refusal of all is not asked for {count} times: {}", done.deferred);
             let now = deliveries(&app).await;
-            assert!(now.iter().all(|row| row.state == "pending"), "{refusal:?}");
+            assert!(now.iter().all(|row| row.state == DeliveryState::Pending), "{refusal:?}");
             let told = open_incidents(&app, "transport_refused").await;
             let words = String::from_utf8_lossy(refusal.1).into_owned();
             assert!(told.len() == 1 && told[0].contains(&words), "{told:?}");
@@ -290,7 +291,7 @@ both! {
         let done = deliver(&jobs(&app, Transport::Smtp(pool), None)).await.unwrap();
         assert!(done.failed >= 1 && done.failed + done.accepted == count, "{done:?}");
         let refused = deliveries(&app).await.into_iter().find(|row| row.email == first).unwrap();
-        assert_eq!((refused.state.as_str(), refused.last_reply.as_deref()), ("failed", Some("550 用户不存在")));
+        assert_eq!((refused.state.0, refused.last_reply.as_deref()), (DeliveryState::Failed, Some("550 用户不存在")));
         assert!(open_incidents(&app, "delivery_failed").await[0].ends_with("550 用户不存在"));
     }
 

@@ -184,7 +184,7 @@ pub(super) const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     ("jobs", &["domain", "letter", "mail", "office", "clock"], &["tokio", "tokio_cron_scheduler"]),
     (
         "api",
-        &["domain", "evidence", "letter", "office", "clock"],
+        &["domain", "letter", "office", "clock"],
         &["actix_web", "serde", "serde_json", "tokio", "utoipa", "utoipa_actix_web", "utoipa_swagger_ui"],
     ),
     // Of the API it uses only `http`, the plumbing, and what it keeps for a worker.

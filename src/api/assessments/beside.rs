@@ -5,9 +5,8 @@ use rust_decimal::Decimal;
 
 use crate::api::assessments::needs::NeededView;
 use crate::api::http::refused::Refused;
-use crate::domain::pace::{Assessment, Context, Release, foreseen, next_report};
-use crate::domain::{Figure, Period, TextEnum as _};
-use crate::evidence::Grounds;
+use crate::domain::pace::{Assessment, Context, Grounds, Release, foreseen, next_report};
+use crate::domain::{Figure, Period};
 use crate::letter::Templates;
 use crate::office::rows::StatedDifferenceRow;
 
@@ -15,8 +14,8 @@ use crate::office::rows::StatedDifferenceRow;
 pub struct Stated {
     /// First and last day of the value's period.
     pub period: (NaiveDate, NaiveDate),
-    /// The value's figure; `None` for one that nobody knows.
-    pub figure: Option<Figure>,
+    /// The value's figure.
+    pub figure: Figure,
     /// What it was compared with.
     pub against: String,
     /// Own value less the other's.
@@ -27,7 +26,7 @@ impl From<StatedDifferenceRow> for Stated {
     fn from(row: StatedDifferenceRow) -> Self {
         Self {
             period: (row.period_start, row.period_end),
-            figure: Figure::parse(&row.figure),
+            figure: row.figure.0,
             against: row.against,
             difference: row.difference.0,
         }
@@ -71,7 +70,7 @@ impl Beside {
         let judged = assessment.data_period.zip(context.figure);
         let days = |period: Period| (period.start(), period.end());
         let spoken_of = |one: &Stated| {
-            judged.is_some_and(|(period, figure)| one.period == days(period) && one.figure == Some(figure))
+            judged.is_some_and(|(period, figure)| one.period == days(period) && one.figure == figure)
         };
         Ok(Self {
             needed: NeededView::of(&subject, &grounds.pack, (assessment, &context), templates)?,
@@ -80,8 +79,10 @@ impl Beside {
             release: next_report(&subject, &grounds.own),
             overdue_after: grounds.overdue_after,
             stated: stated.into_iter().filter(spoken_of).map(|one| (one.against, one.difference)).collect(),
-            // Rates are printed with one place.
-            places: if context.figure == Some(Figure::Yoy) { 1 } else { grounds.measure.precision },
+            places: match context.figure.filter(|figure| figure.is_rate()) {
+                Some(rate) => rate.usual_places(grounds.measure.precision),
+                None => grounds.measure.precision,
+            },
             judged: grounds.judged_figure(assessment).map(|(figure, unit)| (figure, unit.to_owned())),
         })
     }

@@ -9,8 +9,6 @@ pub mod preview;
 pub(in crate::api) mod stated;
 pub(in crate::api) mod verdict;
 
-use std::collections::HashMap;
-
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -29,14 +27,11 @@ use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::table;
 use crate::api::indicators::{IndicatorParams, Named};
-use crate::clock::end_of;
-use crate::domain::{Grade, TextEnum as _};
-use crate::evidence::Comparisons;
-use crate::evidence::{Evidence, Judging};
-use crate::evidence::{gather, touched};
+use crate::domain::pace::Grounds;
 use crate::letter::Templates;
+use crate::office::assessed;
 use crate::office::rows::{AssessmentRow, BoardFilter, BoardRow, grade_rank};
-use crate::office::types::{Id, Listed};
+use crate::office::types::Id;
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -59,16 +54,16 @@ pub struct AssessmentView {
 
 impl AssessmentView {
     fn of(
-        evidence: &Evidence,
+        (indicator_id, grounds): (Uuid, &Grounds),
         as_of: NaiveDate,
         stated: Vec<Stated>,
         templates: &Templates,
     ) -> Result<Self, Refused> {
         Ok(Self {
-            indicator_id: evidence.row.id.0,
-            indicator: evidence.grounds.measure.name.clone(),
+            indicator_id,
+            indicator: grounds.measure.name.clone(),
             as_of,
-            verdict: VerdictView::on(&evidence.grounds, as_of, stated, templates)?,
+            verdict: VerdictView::on(grounds, as_of, stated, templates)?,
         })
     }
 }
@@ -93,12 +88,12 @@ async fn find_assessment(
     Params(params): Params<AsOfParams>,
 ) -> Result<HttpResponse, Refused> {
     let as_of = params.as_of.unwrap_or_else(|| state.office.clock.today());
-    let evidence = gather::evidence_on(&state.office.read, &state.office.calendar, Id(*id), as_of).await?;
-    let evidence = evidence.ok_or_else(|| Refused::not_found("指标"))?;
-    let stated = state.office.read.list_stated(evidence.row.series_id, as_of).await?;
+    let found = assessed::grounds_on(&state.office, *id, as_of).await?;
+    let (grounds, stated) = found.ok_or_else(|| Refused::not_found("指标"))?;
     let stated = stated.into_iter().map(Stated::from).collect();
-    let mut view = AssessmentView::of(&evidence, as_of, stated, &state.office.letters.templates)?;
-    if let Some(then) = state.office.read.list_board_on(&[evidence.row.id], as_of).await?.pop() {
+    let templates = &state.office.letters.templates;
+    let mut view = AssessmentView::of((*id, &grounds), as_of, stated, templates)?;
+    if let Some(then) = state.office.read.list_board_on(&[Id(*id)], as_of).await?.pop() {
         view.indicator = then.measure.1;
     }
     respond::ok(&request, &view)
@@ -301,10 +296,7 @@ async fn board(state: &State, params: BoardParams) -> Result<(PageView<BoardView
 
 /// Those of these indicators that are about to be judged again.
 pub(super) async fn marked(state: &State, ids: &[Id]) -> Result<Vec<Id>, Refused> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    Ok(state.office.read.list_marked_of(ids, &touched::comparing_kinds()).await?)
+    Ok(assessed::list_marked(&state.office, ids).await?)
 }
 
 /// Place on the board.
@@ -321,10 +313,8 @@ async fn past_board(
     (limit, after): (i64, Option<(i32, Uuid)>),
 ) -> Result<Vec<BoardRow>, Refused> {
     let snapshot = state.office.read.find_snapshot().await?;
-    let ranks: Option<Vec<i32>> = filter
-        .grades
-        .take()
-        .map(|grades| grades.iter().filter_map(|grade| Grade::parse(grade)).map(grade_rank).collect());
+    let ranks: Option<Vec<i32>> =
+        filter.grades.take().map(|grades| grades.into_iter().map(grade_rank).collect());
     let name = format!("{as_of} {filter:?} {snapshot:?}");
     let judge = past_order(state, &filter, as_of);
     let order = state.board_cache.past.order(&name, snapshot.is_some(), judge).await?;
@@ -334,43 +324,12 @@ async fn past_board(
     };
     let shown = usize::try_from(limit + 1).unwrap_or(usize::MAX);
     let ids: Vec<Id> = order.iter().filter(passes).take(shown).map(|(_, id)| *id).collect();
-    let mut rows = Vec::with_capacity(ids.len());
-    let evidence =
-        gather::evidence_of(&state.office.read, &state.office.calendar, &ids, as_of, Comparisons::ForGrade)
-            .await?;
-    let mut judged: HashMap<Id, Evidence> = evidence.into_iter().map(|one| (one.row.id, one)).collect();
-    let end = end_of(as_of);
-    for mut row in state.office.read.list_board_on(&ids, as_of).await? {
-        let Some(evidence) = judged.remove(&row.id) else { continue };
-        // Judged as of the end of that day, whenever it is asked for.
-        (row.planned_at, row.current.updated_at) = (end, end);
-        let assessment = evidence.grounds.judge(as_of);
-        row.current.grade = Listed(assessment.grade);
-        row.current.grade_rank = grade_rank(assessment.grade);
-        row.assessment = Some(AssessmentRow {
-            id: row.id,
-            indicator_id: row.id,
-            as_of,
-            figures: evidence.figures(&assessment),
-            rules_version: AssessmentRow::RULES,
-            rule_pack_id: evidence.rule_pack_id,
-            recorded_at: row.current.updated_at,
-        });
-        (row.kind, row.phrase) = (evidence.row.target.kind, evidence.row.target.phrase);
-        rows.push(row);
-    }
+    let mut rows = assessed::board_on(&state.office, &ids, as_of).await?;
     rows.sort_by_key(position);
     Ok(rows)
 }
 
 /// Judges all that passes the filter, and keeps the order alone.
 async fn past_order(state: &State, filter: &BoardFilter, as_of: NaiveDate) -> Result<Order, Refused> {
-    let ids = state.office.read.list_by_series(filter, as_of).await?;
-    let mut judging = Judging::of(&state.office.read, &state.office.calendar, as_of, ids).await?;
-    let mut order = Vec::new();
-    while let Some(page) = judging.next_page().await? {
-        order.extend(page.iter().map(|(evidence, judged)| (grade_rank(judged.grade), evidence.row.id)));
-    }
-    order.sort_unstable();
-    Ok(order.into())
+    Ok(assessed::board_order(&state.office, filter, as_of).await?.into())
 }

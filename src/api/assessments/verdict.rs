@@ -11,9 +11,8 @@ use crate::api::assessments::stated::{Checked, ContradictionView, UncheckedView}
 use crate::api::http::refused::Refused;
 use crate::api::http::wire::{Amount, Word};
 use crate::api::indicators::PeriodView;
-use crate::domain::pace::{Assessment, Forecast, Missing, Ratio, Release, SideRun, Step};
+use crate::domain::pace::{Assessment, Forecast, Grounds, Missing, Ratio, Release, SideRun, Step};
 use crate::domain::{Figure, Grade, Period, RulePack, TextEnum as _};
-use crate::evidence::Grounds;
 use crate::letter::Templates;
 
 type FigureWord = Word<Figure>;

@@ -8,11 +8,11 @@ use uuid::Uuid;
 use crate::api::http::lookup::ExternalIds;
 use crate::api::http::wire::{Word, given, maybe};
 use crate::api::indicators::Named;
-use crate::domain::{Inheritable, Issuing, MemberRole, SignedKind, SignedKinds, TextEnum as _, text_enum};
+use crate::domain::{Inheritable, Issuing, MemberRole, SignedKind, SignedKinds, text_enum};
 use crate::office::ChangeReason;
 use crate::office::StoreError;
 use crate::office::plans::{CampaignEdit, NewCampaign};
-use crate::office::rows::{CampaignMemberRow, CampaignRow, signed_kinds, word};
+use crate::office::rows::{CampaignMemberRow, CampaignRow, signed_kinds};
 
 type IssuingWord = Word<Issuing>;
 type SignedWord = Word<SignedKind>;
@@ -115,7 +115,7 @@ impl CampaignView {
             convener: row.convener,
             members_open: row.members_open,
             rule_pack_id: row.rule_pack_id.0,
-            issuing: Word(word(&row.issuing)?),
+            issuing: Word(row.issuing.0),
             signed: signed_kinds(&row.signed)?.iter().map(Word).collect(),
             issuer_name: row.issuer_name,
             letter_mark: row.letter_mark,
@@ -137,7 +137,7 @@ impl CampaignView {
     /// The same with its seats.
     pub(super) fn with(self, seats: &[(CampaignMemberRow, String)]) -> Self {
         let of = |role: MemberRole| {
-            let its = seats.iter().filter(|(seat, _)| seat.role == role.as_str());
+            let its = seats.iter().filter(|(seat, _)| seat.role == role);
             its.map(|(seat, name)| Named { id: seat.unit_id.0, name: name.clone() }).collect()
         };
         Self {

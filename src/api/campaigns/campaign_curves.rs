@@ -13,7 +13,7 @@ use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::api::targets::promise::CurveBody;
 use crate::domain::{Curve, Kind};
-use crate::office::rows::{CampaignCurveRow, CampaignRow, word};
+use crate::office::rows::{CampaignCurveRow, CampaignRow};
 use crate::office::types::Id;
 use crate::office::{Actor, plans};
 use crate::office::{StoreError, curves};
@@ -46,7 +46,7 @@ pub struct KindCurve {
 impl CampaignCurves {
     fn of(rows: Vec<CampaignCurveRow>) -> Result<Self, StoreError> {
         let one = |row: CampaignCurveRow| -> Result<KindCurve, StoreError> {
-            Ok(KindCurve { kind: Word(word(&row.kind)?), curve: CurveBody::from(curves::read(&row.curve)?) })
+            Ok(KindCurve { kind: Word(row.kind.0), curve: CurveBody::from(curves::read(&row.curve)?) })
         };
         Ok(Self { curves: rows.into_iter().map(one).collect::<Result<_, _>>()? })
     }

@@ -142,7 +142,7 @@ async fn add_plans(state: &State, kind: ChangeKind, ids: &[Id], data: &mut Data)
             }
             for row in read.list_regions_of(ids).await? {
                 let (id, own) = (row.id, aliases.remove(&row.id).unwrap_or_default());
-                data.insert(id, ChangeData::Region(Box::new(RegionView::of(row, own)?)));
+                data.insert(id, ChangeData::Region(Box::new(RegionView::of(row, own))));
             }
         }
         ChangeKind::Unit => {
@@ -153,7 +153,7 @@ async fn add_plans(state: &State, kind: ChangeKind, ids: &[Id], data: &mut Data)
         }
         ChangeKind::Contact => {
             for row in read.list_contacts_of(ids).await? {
-                data.insert(row.id, ChangeData::Contact(Box::new(ContactView::of(row, &external)?)));
+                data.insert(row.id, ChangeData::Contact(Box::new(ContactView::of(row, &external))));
             }
         }
         ChangeKind::Measure => {
@@ -164,7 +164,7 @@ async fn add_plans(state: &State, kind: ChangeKind, ids: &[Id], data: &mut Data)
             for row in read.list_measures_of(ids).await? {
                 let (id, mut own) = (row.id, aliases.remove(&row.id).unwrap_or_default());
                 own.sort_unstable();
-                data.insert(id, ChangeData::Measure(Box::new(MeasureView::of(row, own, &external)?)));
+                data.insert(id, ChangeData::Measure(Box::new(MeasureView::of(row, own, &external))));
             }
         }
         ChangeKind::Campaign => {
@@ -181,7 +181,7 @@ async fn add_plans(state: &State, kind: ChangeKind, ids: &[Id], data: &mut Data)
             }
             for row in read.list_tasks_of(ids).await? {
                 let (id, own) = (row.id, parts.remove(&row.id).unwrap_or_default());
-                data.insert(id, ChangeData::Task(Box::new(TaskView::of(row, own, &external)?)));
+                data.insert(id, ChangeData::Task(Box::new(TaskView::of(row, own, &external))));
             }
         }
         _ => {
@@ -205,7 +205,7 @@ async fn add_letters(state: &State, kind: ChangeKind, ids: &[Id], data: &mut Dat
             let withdrawals = read.list_withdrawals_about(ids).await?;
             for row in read.list_episodes_of(ids).await? {
                 let id = row.0.id;
-                data.insert(id, ChangeData::Episode(Box::new(EpisodeView::of(row, &withdrawals)?)));
+                data.insert(id, ChangeData::Episode(Box::new(EpisodeView::of(row, &withdrawals))));
             }
         }
         ChangeKind::Letter => {
@@ -216,7 +216,7 @@ async fn add_letters(state: &State, kind: ChangeKind, ids: &[Id], data: &mut Dat
         }
         ChangeKind::Delivery => {
             for row in read.find_deliveries(ids).await? {
-                data.insert(row.id, ChangeData::Delivery(Box::new(DeliveryView::of(row)?)));
+                data.insert(row.id, ChangeData::Delivery(Box::new(DeliveryView::of(row))));
             }
         }
         _ => {

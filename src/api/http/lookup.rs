@@ -1,4 +1,7 @@
-//! Keys in a request (id, code or name) turned into rows; an error says which field or parameter was wrong.
+//! Keys in a request that reads (id, code or name) turned into rows; an error says which field or parameter was wrong.
+//!
+//! A key in a command is resolved by its deed (`office/keys.rs`), not here: in the deed's transaction, which sees what the
+//! deed has written, and refusing what is retired. What reads may name what is retired.
 
 use crate::api::State;
 use crate::api::http::refused::{Code, Refused, RequestPart, pointer};

@@ -103,7 +103,7 @@ impl IndicatorView {
             assessment,
             external_id,
         } = row;
-        let target = indicator.target.target()?;
+        let target = indicator.target.target();
         let aliases: Vec<String> =
             aliases.iter().filter(|one| one.measure_id == measure.0).map(|one| one.name.clone()).collect();
         let curve = curves::read(&indicator.curve)?;

@@ -1,7 +1,5 @@
 //! A target handed down (省→市→县): the parts against the whole. What does not add up is shown, never mended.
 
-use std::collections::HashSet;
-
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -18,11 +16,8 @@ use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Amount, Word};
 use crate::api::indicators::PeriodView;
 use crate::domain::Grade;
-use crate::domain::pace::{Assessment, Cascade, Ratio, adds_up};
-use crate::evidence::Evidence;
-use crate::evidence::gather;
-use crate::evidence::{Comparisons, Register};
-use crate::office::types::Id;
+use crate::domain::pace::Cascade;
+use crate::office::assessed::{self, HandedDown, JudgedPart};
 
 type GradeWord = Word<Grade>;
 
@@ -90,47 +85,20 @@ pub struct PartView {
     expected: Option<Amount>,
 }
 
-/// An indicator with its verdict.
-struct Judged {
-    evidence: Evidence,
-    assessment: Assessment,
+fn period(part: &JudgedPart) -> Option<PeriodView> {
+    part.assessment.data_period.map(|period| PeriodView { start: period.start(), end: period.end() })
 }
 
-impl Judged {
-    fn of(evidence: Evidence, as_of: NaiveDate) -> Self {
-        let assessment = evidence.grounds.judge(as_of);
-        Self { evidence, assessment }
-    }
-
-    /// The promised amount in the measure's unit.
-    fn target(&self) -> Option<Decimal> {
-        let target = self.evidence.grounds.target.as_ref()?;
-        target.value?.checked_mul(target.factor_to(&self.evidence.grounds.measure.unit).ok()?)
-    }
-
-    fn expected(&self) -> Option<Decimal> {
-        self.assessment.expected.and_then(Ratio::value)
-    }
-
-    /// Whether amounts of several regions may be added.
-    fn is_additive(&self) -> bool {
-        let amount = self.evidence.grounds.kind().is_some_and(|kind| kind.row().is_amount());
-        amount && adds_up(&self.evidence.grounds.measure.unit)
-    }
-
-    fn period(&self) -> Option<PeriodView> {
-        self.assessment.data_period.map(|period| PeriodView { start: period.start(), end: period.end() })
-    }
-
-    fn view(&self) -> PartView {
-        PartView {
-            indicator_id: self.evidence.row.id.0,
-            region: self.evidence.grounds.region.to_string(),
-            grade: Word(self.assessment.grade),
-            target: self.target().map(Amount),
-            data_period: self.period(),
-            actual: self.assessment.actual.map(Amount),
-            expected: self.expected().map(Amount),
+impl From<&JudgedPart> for PartView {
+    fn from(part: &JudgedPart) -> Self {
+        Self {
+            indicator_id: part.id.0,
+            region: part.grounds.region.to_string(),
+            grade: Word(part.assessment.grade),
+            target: part.target().map(Amount),
+            data_period: period(part),
+            actual: part.assessment.actual.map(Amount),
+            expected: part.expected().map(Amount),
         }
     }
 }
@@ -162,31 +130,12 @@ async fn find_cascade(
     Params(params): Params<AsOfParams>,
 ) -> Result<HttpResponse, Refused> {
     let as_of = params.as_of.unwrap_or_else(|| state.office.clock.today());
-    let calendar = &state.office.calendar;
-    let found = gather::evidence_of(&state.office.read, calendar, &[Id(*id)], as_of, Comparisons::ForGrade)
-        .await?
-        .pop();
-    let whole = Judged::of(found.ok_or_else(|| Refused::not_found("指标"))?, as_of);
-    let (measure, region) = whole.evidence.key;
-    let below = Register::load(&state.office.read).await?.below(region, as_of);
-    let regions: Vec<Id> = below.iter().map(|(id, _)| *id).collect();
-    let window = (whole.evidence.grounds.window.start(), whole.evidence.grounds.window.end());
-    let rows = state.office.read.list_parts(measure, &regions, window).await?;
-    // Of several in one region, that of the same campaign; else the first that was made.
-    let mut seen = HashSet::new();
-    let (own, others): (Vec<_>, Vec<_>) =
-        rows.into_iter().partition(|(_, campaign, _)| *campaign == whole.evidence.row.campaign_id);
-    let chosen = own.into_iter().chain(others).filter(|(.., region)| seen.insert(*region));
-    let ids: Vec<Id> = chosen.map(|(id, ..)| id).collect();
-    let parts = gather::evidence_of(&state.office.read, calendar, &ids, as_of, Comparisons::ForGrade).await?;
-    let mut parts: Vec<Judged> = parts.into_iter().map(|part| Judged::of(part, as_of)).collect();
-    parts.sort_by(|a, b| a.evidence.grounds.region.cmp(&b.evidence.grounds.region));
-    let without: Vec<String> =
-        below.into_iter().filter(|(id, _)| !seen.contains(id)).map(|(_, code)| code).collect();
+    let found = assessed::handed_down(&state.office, *id, as_of).await?;
+    let HandedDown { whole, parts, without } = found.ok_or_else(|| Refused::not_found("指标"))?;
     let additive = whole.is_additive();
-    let period = whole.assessment.data_period;
-    let same = |part: &&Judged| period.is_some() && part.assessment.data_period == period;
-    let at_period = |value: fn(&Judged) -> Option<Decimal>| {
+    let judged = whole.assessment.data_period;
+    let same = |part: &&JudgedPart| judged.is_some() && part.assessment.data_period == judged;
+    let at_period = |value: fn(&JudgedPart) -> Option<Decimal>| {
         parts.iter().map(move |part| Some(part).filter(same).and_then(value))
     };
     let total = |whole: Option<Decimal>, parts: Vec<Option<Decimal>>| {
@@ -195,13 +144,13 @@ async fn find_cascade(
     let view = CascadeView {
         indicator_id: *id,
         as_of,
-        unit: whole.evidence.grounds.measure.unit.clone(),
+        unit: whole.grounds.measure.unit.clone(),
         additive,
-        data_period: whole.period(),
-        target: total(whole.target(), parts.iter().map(Judged::target).collect()),
+        data_period: period(&whole),
+        target: total(whole.target(), parts.iter().map(JudgedPart::target).collect()),
         actual: total(whole.assessment.actual, at_period(|part| part.assessment.actual).collect()),
-        expected: total(whole.expected(), at_period(Judged::expected).collect()),
-        parts: parts.iter().map(Judged::view).collect(),
+        expected: total(whole.expected(), at_period(JudgedPart::expected).collect()),
+        parts: parts.iter().map(PartView::from).collect(),
         without,
     };
     respond::ok(&request, &view)

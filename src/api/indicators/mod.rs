@@ -64,18 +64,14 @@ impl IndicatorParams {
     }
 }
 
-fn grades(text: &str) -> Result<Vec<String>, Refused> {
+fn grades(text: &str) -> Result<Vec<Grade>, Refused> {
     use crate::domain::TextEnum as _;
-    let known: Vec<_> = Grade::ALL.iter().map(|grade| grade.as_str()).collect();
-    let words: Vec<String> = text.split(',').map(|word| word.trim().to_owned()).collect();
-    if words.iter().all(|word| known.contains(&word.as_str())) {
-        return Ok(words);
-    }
-    Err(crate::api::http::page::refuse(
-        "grade",
-        "unknown",
-        &format!("没有这个等级，可用：{}。", known.join("、")),
-    ))
+    let read: Option<Vec<Grade>> = text.split(',').map(|word| Grade::parse(word.trim())).collect();
+    read.ok_or_else(|| {
+        let known: Vec<_> = Grade::ALL.iter().map(|grade| grade.as_str()).collect();
+        let detail = format!("没有这个等级，可用：{}。", known.join("、"));
+        crate::api::http::page::refuse("grade", "unknown", &detail)
+    })
 }
 
 /// 列出指标

@@ -15,8 +15,7 @@ use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Amount, Word};
 use crate::domain::{Grade, Node};
-use crate::office::StoreError;
-use crate::office::rows::{PersonVerdictRow, word};
+use crate::office::rows::PersonVerdictRow;
 use crate::office::{Actor, plans};
 
 type GradeWord = Word<Grade>;
@@ -44,15 +43,15 @@ pub struct PersonVerdictView {
 }
 
 impl PersonVerdictView {
-    fn of(row: PersonVerdictRow) -> Result<Self, StoreError> {
-        Ok(Self {
+    fn of(row: PersonVerdictRow) -> Self {
+        Self {
             id: row.id.0,
-            grade: Word(word(&row.grade)?),
+            grade: Word(row.grade.0),
             evidence: row.evidence,
             person: row.person,
             given_on: row.given_on,
             recorded_at: row.recorded_at.and_utc(),
-        })
+        }
     }
 }
 
@@ -86,7 +85,7 @@ async fn list_verdicts(
     let list = list.untracked()?;
     state.office.read.find_indicator(*id).await?.ok_or_else(|| Refused::not_found("指标"))?;
     let rows = state.office.read.list_person_verdicts(*id, list.page).await?;
-    let page = PageView::checked(rows, list.page, |row| row.id.0, PersonVerdictView::of)?;
+    let page = PageView::new(rows, list.page, |row| row.id.0, PersonVerdictView::of);
     respond::list(&request, &page, list.fields.as_deref())
 }
 
@@ -103,7 +102,7 @@ async fn give_verdict(
     let GiveVerdict { grade, evidence, person, given_on } = body;
     let new = plans::NewPersonVerdict { grade: grade.0, evidence, person, given_on };
     let row = plans::give_verdict(&state.office, &actor, *id, new).await?;
-    respond::created(&format!("/api/v1/indicators/{id}/verdicts"), &PersonVerdictView::of(row)?)
+    respond::created(&format!("/api/v1/indicators/{id}/verdicts"), &PersonVerdictView::of(row))
 }
 
 /// 一个节点和它的完成情况

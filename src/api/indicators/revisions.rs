@@ -51,7 +51,7 @@ impl IndicatorRevisionView {
         let (window_start, window_end) = state.window();
         Ok(Self {
             id: row.id.0,
-            target: state.target()?.target()?.map(TargetView::from),
+            target: state.target()?.target().map(TargetView::from),
             curve: CurveBody::from(curves::read(state.curve())?),
             baseline: state.baseline()?.map(|number| Amount(number.0)),
             window_start,

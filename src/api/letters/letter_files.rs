@@ -13,6 +13,7 @@ use crate::api::http::refused::{Code, ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::letters::{load, load_for};
+use crate::domain::delivery::Recipient;
 use crate::office::rows::LetterFileRow;
 use crate::office::types::Id;
 use crate::office::warnings::{DOCX, Mailing, PNG, files, shown_alone};
@@ -145,7 +146,7 @@ async fn show_letter_mail(
             .ok_or_else(|| refuse("delivery", "unknown", "这封函没有这项投递，请核对。"))?,
         None => deliveries
             .iter()
-            .find(|row| row.role == "to")
+            .find(|row| row.role == Recipient::To)
             .or(deliveries.first())
             .ok_or_else(|| Refused::new(Code::NotFound, "这封函没有收件邮箱，不成邮件。"))?,
     };

@@ -24,7 +24,7 @@ use crate::api::http::wire::{Amount, BulkReport, Word};
 use crate::api::indicators::PeriodView;
 use crate::domain::{Basis, Figure, Status};
 use crate::office::observations::{self, FactReader, NewFact};
-use crate::office::rows::{ListedObservation, ObservationFilter, Recorded, read_doubts, word};
+use crate::office::rows::{ListedObservation, ObservationFilter, Recorded, read_doubts};
 use crate::office::{Actor, StoreError, retirement};
 
 type BasisWord = Word<Basis>;
@@ -87,13 +87,13 @@ impl ObservationView {
             measure_id: measure.0,
             region_id: region.0,
             period: PeriodView { start: row.period_start, end: row.period_end },
-            basis: Word(word(&row.basis)?),
-            figure: Word(word(&row.figure)?),
+            basis: Word(row.basis.0),
+            figure: Word(row.figure.0),
             value: Amount(row.value.0),
             of: row.of,
             partial: row.partial,
             doubts: DoubtView::all(read_doubts(&row.doubts)?),
-            status: Word(word(&row.status)?),
+            status: Word(row.status.0),
             source: row.source,
             published_on: row.published_on,
             vintage: row.vintage,

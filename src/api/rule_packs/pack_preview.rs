@@ -15,11 +15,10 @@ use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Amount, TextOr, Word};
 use crate::api::rule_packs::CreateRulePack;
-use crate::domain::pace::Assessment;
+use crate::domain::pace::{Assessment, Grounds};
 use crate::domain::{Grade, RulePack, TextEnum as _};
-use crate::evidence::{Evidence, Judging};
-use crate::office::rule_packs;
-use crate::office::rule_packs::NewRulePack;
+use crate::office::rule_packs::{self, NewRulePack};
+use crate::office::{assessed, types::Id};
 
 type GradeWord = Word<Grade>;
 
@@ -117,7 +116,12 @@ impl GradeUnder {
 }
 
 impl PackPreviewView {
-    fn add(&mut self, evidence: &Evidence, now: &Assessment, pack: &RulePack, then: &Assessment) {
+    fn add(
+        &mut self,
+        (id, grounds): (Id, &Grounds),
+        now: &Assessment,
+        (pack, then): (&RulePack, &Assessment),
+    ) {
         self.assessed += 1;
         *self.before.entry(now.grade.as_str()).or_default() += 1;
         *self.after.entry(then.grade.as_str()).or_default() += 1;
@@ -131,10 +135,10 @@ impl PackPreviewView {
         }
         if self.items.len() < SHOWN_MAX {
             self.items.push(ChangedGrade {
-                indicator_id: evidence.row.id.0,
-                indicator: evidence.grounds.measure.name.clone(),
-                region: evidence.grounds.region.to_string(),
-                before: GradeUnder::of(now, &evidence.grounds.pack),
+                indicator_id: id.0,
+                indicator: grounds.measure.name.clone(),
+                region: grounds.region.to_string(),
+                before: GradeUnder::of(now, &grounds.pack),
                 after: GradeUnder::of(then, pack),
             });
         }
@@ -159,8 +163,6 @@ async fn preview_rule_pack(
         None => None,
     };
     let _turn = state.board_cache.past.turn().await?;
-    let start = || Judging::start(&state.office.read, &state.office.calendar, as_of, campaigns.clone());
-    let (mut now, mut then) = (start().await?, start().await?.under(&pack));
     let mut view = PackPreviewView {
         as_of,
         rule_pack: format!("{}@{}", pack.name, pack.version),
@@ -172,17 +174,10 @@ async fn preview_rule_pack(
         worse: 0,
         items: Vec::new(),
     };
-    // Both walk in the same order; an indicator made in between is in one page only and is passed over.
-    while let (Some(present), Some(trial)) = (now.next_page().await?, then.next_page().await?) {
-        let mut trial = trial.into_iter().peekable();
-        for (evidence, assessment) in &present {
-            let place = |evidence: &Evidence| (evidence.row.series_id, evidence.row.id);
-            while trial.next_if(|(other, _)| place(other) < place(evidence)).is_some() {}
-            if let Some((_, other)) = trial.next_if(|(other, _)| other.row.id == evidence.row.id) {
-                view.add(evidence, assessment, &pack, &other);
-            }
-        }
-    }
+    assessed::under_both(&state.office, (campaigns, as_of), &pack, |id, grounds, now, then| {
+        view.add((id, grounds), now, (&pack, then));
+    })
+    .await?;
     Ok(HttpResponse::Ok().json(view))
 }
 

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::api::http::wire::{Amount, TextOr, Word};
 use crate::domain::invalid::shorten;
 use crate::domain::{
-    Comparator, Curve, Invalid, Kind, Node, Target, TextEnum as _, WrittenBenchmark, WrittenTarget, text_enum,
+    Comparator, Curve, CurveKind, Invalid, Kind, Node, Target, TextEnum as _, WrittenBenchmark, WrittenTarget,
 };
 
 type ComparatorWord = Word<Comparator>;
@@ -112,22 +112,6 @@ impl From<Target> for TargetView {
     }
 }
 
-text_enum! {
-    /// Curves by name.
-    CurveKind "curve" {
-        /// Elapsed months.
-        LinearMonths = "linear_months",
-        /// Elapsed days.
-        LinearDays = "linear_days",
-        /// Last year's share.
-        LastYear = "last_year",
-        /// Mean share of several years.
-        MeanYears = "mean_years",
-        /// Dated fractions.
-        Nodes = "nodes",
-    }
-}
-
 /// 序时曲线
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, try_from = "CurveFields")]
@@ -210,16 +194,13 @@ impl From<CurveBody> for Curve {
 
 impl From<Curve> for CurveBody {
     fn from(curve: Curve) -> Self {
-        let (kind, years, nodes) = match curve {
-            Curve::LinearMonths => (CurveKind::LinearMonths, None, Vec::new()),
-            Curve::LinearDays => (CurveKind::LinearDays, None, Vec::new()),
-            Curve::LastYear => (CurveKind::LastYear, None, Vec::new()),
-            Curve::MeanYears(years) => (CurveKind::MeanYears, Some(years), Vec::new()),
-            Curve::Nodes(nodes) => {
-                let body = |node: Node| NodeBody { on: node.on, fraction: Amount(node.fraction) };
-                (CurveKind::Nodes, None, nodes.into_iter().map(body).collect())
-            }
+        let kind = Word(curve.kind());
+        let body = |node: Node| NodeBody { on: node.on, fraction: Amount(node.fraction) };
+        let (years, nodes) = match curve {
+            Curve::MeanYears(years) => (Some(years), Vec::new()),
+            Curve::Nodes(nodes) => (None, nodes.into_iter().map(body).collect()),
+            Curve::LinearMonths | Curve::LinearDays | Curve::LastYear => (None, Vec::new()),
         };
-        Self { kind: Word(kind), years, nodes }
+        Self { kind, years, nodes }
     }
 }

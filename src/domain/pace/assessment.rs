@@ -4,9 +4,9 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use crate::{Basis, DoubtSet, Figure, Grade, Period, text_enum};
+use crate::{Basis, CurveKind, DoubtSet, Figure, Grade, Period, text_enum};
 
-use super::{CurveUsed, Forecast, Missing, MissingSet, Needed, Ratio};
+use super::{Forecast, Missing, MissingSet, Needed, Ratio};
 
 text_enum! {
     /// The rule that decided a grade.
@@ -179,7 +179,7 @@ pub struct Assessment {
     /// Last year's share at the same period.
     pub last_year_pace: Option<Ratio>,
     /// The curve that gave `due_fraction`.
-    pub curve_used: Option<CurveUsed>,
+    pub curve_used: Option<CurveKind>,
     /// What each remaining month must add, or may add under a limit; 0 when nothing more is needed.
     pub needed_per_month: Option<Ratio>,
     /// What each month so far has added.

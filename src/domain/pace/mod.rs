@@ -13,10 +13,12 @@ mod assessment_input;
 mod broken;
 mod checks;
 mod compare;
+mod compared;
 mod context;
 mod engine;
 mod forecast;
 mod grading;
+mod grounds;
 mod held;
 mod missing;
 mod months;
@@ -41,15 +43,16 @@ pub use assessment::{Assessment, BenchmarkGap, Change, Past, Rank, RankBy, Rule,
 pub use checks::{
     Cascade, Contradiction, StatedAgainst, ThreeAbove, contradiction, foreseen, implied_benchmark,
 };
+pub use compared::{Compared, OtherSeries, SiblingSeries};
 pub use context::{Context, SideRun, comparison, context, rounding};
 pub use forecast::{ErrorScale, Forecast, ForecastMethod};
+pub use grounds::Grounds;
 pub use missing::{Missing, MissingSet};
 pub use needed::{Needed, NeededForm};
 pub use nodes::nodes_done;
 pub use promised::{Promised, promised};
-pub use ratio::{Ratio, display};
-pub use release::{Release, next_release, next_report, overdue_after, reported_until};
-pub use required_progress::CurveUsed;
+pub use ratio::{Ratio, rounded};
+pub use release::{MissedReport, Release, missed_report, next_report, overdue_after};
 pub use requirement::{adds_up, binds_each_period, is_percent};
 pub use trajectory_points::{TrajectoryPoint, TrajectoryPoints, trajectory_points};
 pub use working::Step;
@@ -122,7 +125,7 @@ pub struct Known<'a> {
     pub verdict: Option<PersonVerdict>,
     /// How wrong the forecasts of the whole instance were by then; `None` before any year of it has ended.
     pub error_scale: Option<ErrorScale>,
-    /// The last day on which the next report was not yet overdue: [`release day`](next_release) and grace.
+    /// The last day on which the next report was not yet overdue: [`release day`](next_report) and grace.
     pub overdue_after: Option<NaiveDate>,
 }
 

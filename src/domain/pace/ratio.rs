@@ -88,15 +88,15 @@ pub(super) fn sub(a: Decimal, b: Decimal) -> Result<Decimal, Missing> {
     a.checked_sub(b).ok_or(Missing::OutOfRange)
 }
 
-/// Rounds for display: half away from zero (四舍五入), to `precision` decimal places, and pads with zeros to them.
-pub fn display(value: Decimal, precision: u32) -> String {
+/// Rounds for people: half away from zero (四舍五入), to `places` decimal places, padded with zeros to them; never "-0.0".
+pub fn rounded(value: Decimal, places: u32) -> Decimal {
     let mut rounded =
-        value.round_dp_with_strategy(precision, rust_decimal::RoundingStrategy::MidpointAwayFromZero);
+        value.round_dp_with_strategy(places, rust_decimal::RoundingStrategy::MidpointAwayFromZero);
+    rounded.rescale(places);
     if rounded.is_zero() {
-        // No "-0.0" in a letter.
         rounded.set_sign_positive(true);
     }
-    format!("{rounded:.precision$}", precision = precision as usize)
+    rounded
 }
 
 #[cfg(test)]
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn display_rounds_half_away_from_zero() {
+    fn numbers_are_rounded_half_away_from_zero() {
         for (value, precision, want) in [
             ("0.7735714", 4, "0.7736"),
             ("2.25", 1, "2.3"),
@@ -136,7 +136,7 @@ mod tests {
             ("5", 2, "5.00"),
             ("6.5", 0, "7"),
         ] {
-            assert_eq!(display(d(value), precision), want, "{value}");
+            assert_eq!(rounded(d(value), precision).to_string(), want, "{value}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{Datelike, Days, NaiveDate};
 
 use crate::kind::ReportedBy;
-use crate::{Figure, Frequency, Measure, Observation, Period, WorkCalendar};
+use crate::{Basis, Figure, Frequency, Measure, Observation, Period, WorkCalendar};
 
 use super::assessment_input::{AssessmentInput, other};
 use super::months::{first_of, index};
@@ -22,7 +22,7 @@ pub struct Release {
 /// The release that follows the period ending on `last_period_end` (for the first of a window: the day before it
 /// starts). January alone is not expected of monthly measures: national statistics publish January–February as one, in
 /// March. `None` when the measure has no release day. Grace is counted from `on` in working days by the caller.
-pub fn next_release(measure: &Measure, last_period_end: NaiveDate) -> Option<Release> {
+fn next_release(measure: &Measure, last_period_end: NaiveDate) -> Option<Release> {
     let day = measure.release_day?;
     let next = first_after_period(measure.frequency, last_period_end)?;
     let on = next.with_day(day.min(u32::from(next.num_days_in_month())))?;
@@ -83,7 +83,7 @@ pub(super) fn next_due(measure: &Measure, last: Option<NaiveDate>, window: Perio
 /// The last day up to which the judged figure of an indicator is reported: actual, regular values of its window, of the
 /// figure its target is judged by and of the measure's basis; a level is no report where growth is wanted. `None` when
 /// nothing was reported.
-pub fn reported_until(subject: &Subject<'_>, own: &[Observation]) -> Option<NaiveDate> {
+fn reported_until(subject: &Subject<'_>, own: &[Observation]) -> Option<NaiveDate> {
     let row = subject.target?.kind.row();
     let latest = |figure| {
         let wanted = Wanted::of(subject, row, figure, NaiveDate::MAX);
@@ -101,18 +101,56 @@ pub fn reported_until(subject: &Subject<'_>, own: &[Observation]) -> Option<Naiv
     }
 }
 
+/// The reports of the judged figure that follow the last one in `own`, to the end of the window; none without a release day
+/// or a target, and for what is not reported by periods.
+fn next_reports(subject: &Subject<'_>, last: Option<NaiveDate>) -> impl Iterator<Item = Release> {
+    let (measure, end) = (subject.measure, subject.window.end());
+    let target = subject.target.filter(|target| target.kind.row().reported_by == ReportedBy::Period);
+    let last = last.or_else(|| subject.window.start().pred_opt());
+    let first = target.and(last).and_then(|last| next_release(measure, last));
+    std::iter::successors(first, |release| next_release(measure, release.period_end))
+        .take_while(move |release| release.period_end <= end)
+}
+
 /// The report of the judged figure that follows those in `own`; `None` without a release day or a target, for what is not
 /// reported by periods, and once the window's last period is reported.
 pub fn next_report(subject: &Subject<'_>, own: &[Observation]) -> Option<Release> {
-    let (measure, window) = (subject.measure, subject.window);
-    measure.release_day?;
-    if subject.target?.kind.row().reported_by != ReportedBy::Period {
-        return None;
-    }
+    next_reports(subject, reported_until(subject, own)).next()
+}
+
+/// A report that should be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MissedReport {
+    /// Its period, as the measure's basis has it.
+    pub period: Period,
+    /// The release day.
+    pub due_on: NaiveDate,
+}
+
+/// The latest report of the window that is overdue on `as_of`, `grace` working days after its release day. A cumulative report
+/// covers those missed before it; of single periods all that are missing are asked for together. `None` when none is, or when
+/// whether one is would need a calendar that has not been published.
+pub fn missed_report(
+    subject: &Subject<'_>,
+    own: &[Observation],
+    (as_of, grace): (NaiveDate, u32),
+    calendar: &WorkCalendar,
+) -> Option<MissedReport> {
     let last = reported_until(subject, own);
-    next_due(measure, last, window)?;
-    let next = next_release(measure, last.or_else(|| window.start().pred_opt())?)?;
-    (next.period_end <= window.end()).then_some(next)
+    let is_overdue = |release: &Release| last_day(release, grace, calendar).is_some_and(|day| as_of > day);
+    let release = next_reports(subject, last).take_while(is_overdue).last()?;
+    let start = match subject.measure.basis {
+        Basis::Cumulative => subject.window.start(),
+        Basis::Period => last.map_or(Some(subject.window.start()), |last| last.succ_opt())?,
+        Basis::Point => release.period_end,
+    };
+    let period = Period::new(start, release.period_end).ok()?;
+    Some(MissedReport { period, due_on: release.on })
+}
+
+/// The last day on which a report is not overdue.
+fn last_day(release: &Release, grace: u32, calendar: &WorkCalendar) -> Option<NaiveDate> {
+    calendar.add_working_days(release.on, grace).ok()
 }
 
 /// The last day on which the report after those in `own` is not overdue: its release day and `grace` working days.
@@ -123,7 +161,7 @@ pub fn overdue_after(
     grace: u32,
     calendar: &WorkCalendar,
 ) -> Option<NaiveDate> {
-    calendar.add_working_days(next_report(subject, own)?.on, grace).ok()
+    last_day(&next_report(subject, own)?, grace, calendar)
 }
 
 impl AssessmentInput<'_> {
@@ -150,7 +188,7 @@ impl AssessmentInput<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Basis, Better, Comparator, Curve, Kind, Status, Target};
+    use crate::{Better, Comparator, Curve, Kind, Status, Target};
 
     fn d(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -180,18 +218,13 @@ mod tests {
         }
     }
 
-    #[test]
-    fn only_actual_values_of_the_window_count_as_reported() {
-        let measure = Measure::new(
-            "社零",
-            "亿元",
-            (Basis::Cumulative, Better::Higher, Frequency::Monthly),
-            Some(18),
-            1,
-        );
-        let measure = measure.unwrap();
-        let window = Period::new(d("2025-01-01"), d("2025-12-31")).unwrap();
-        let target = Target {
+    fn sales() -> Measure {
+        let words = (Basis::Cumulative, Better::Higher, Frequency::Monthly);
+        Measure::new("社零", "亿元", words, Some(18), 1).unwrap()
+    }
+
+    fn total() -> Target {
+        Target {
             kind: Kind::Total,
             comparator: Some(Comparator::AtLeast),
             value: Some(rust_decimal::Decimal::ONE_HUNDRED),
@@ -200,16 +233,22 @@ mod tests {
             hedge: None,
             phrase: "社零100亿元".to_owned(),
             benchmark: None,
-        };
-        let subject = Subject {
-            measure: &measure,
-            target: Some(&target),
+        }
+    }
+
+    fn subject<'s>(measure: &'s Measure, target: &'s Target) -> Subject<'s> {
+        Subject {
+            measure,
+            target: Some(target),
             curve: &Curve::LinearMonths,
             baseline: None,
-            window,
+            window: Period::new(d("2025-01-01"), d("2025-12-31")).unwrap(),
             region: "430000",
-        };
-        let fact = |end: &str, status| Observation {
+        }
+    }
+
+    fn fact(end: &str, status: Status) -> Observation {
+        Observation {
             id: uuid::Uuid::nil(),
             period: Period::new(d(&format!("{}-01-01", &end[..4])), d(end)).unwrap(),
             basis: Basis::Cumulative,
@@ -220,7 +259,34 @@ mod tests {
             of: None,
             partial: false,
             vintage: 1,
+        }
+    }
+
+    #[test]
+    fn a_running_total_covers_the_reports_missed_before_it_and_single_months_are_asked_for_together() {
+        let (calendar, target) = (WorkCalendar::built_in(), total());
+        let missed = |measure: &Measure, last: &str, day: &str| {
+            let own = [Observation { basis: measure.basis, ..fact(last, Status::Final) }];
+            missed_report(&subject(measure, &target), &own, (d(day), 3), &calendar)
+                .map(|missed| (missed.period, missed.due_on))
         };
+        let of = |from, to, due| Some((Period::new(d(from), d(to)).unwrap(), d(due)));
+        let (running, single) = (sales(), Measure { basis: Basis::Period, ..sales() });
+        for (measure, last, day, want) in [
+            (&running, "2025-04-30", "2025-06-23", None),
+            (&running, "2025-04-30", "2025-06-24", of("2025-01-01", "2025-05-31", "2025-06-18")),
+            (&running, "2025-04-30", "2025-08-31", of("2025-01-01", "2025-07-31", "2025-08-18")),
+            (&single, "2025-04-30", "2025-08-31", of("2025-05-01", "2025-07-31", "2025-08-18")),
+            (&running, "2025-12-31", "2026-03-01", None),
+        ] {
+            assert_eq!(missed(measure, last, day), want, "{} {last} {day}", measure.basis);
+        }
+    }
+
+    #[test]
+    fn only_actual_values_of_the_window_count_as_reported() {
+        let (measure, target) = (sales(), total());
+        let subject = subject(&measure, &target);
         for (own, want) in [
             (vec![], "2025-02-28"),
             (vec![fact("2025-04-30", Status::Final), fact("2025-03-31", Status::Final)], "2025-05-31"),

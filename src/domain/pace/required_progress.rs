@@ -5,42 +5,13 @@ use rust_decimal::Decimal;
 
 use crate::kind::WayFrom;
 use crate::period::year_before;
-use crate::{Curve, Doubt, Figure, Node, Observation, Period, text_enum};
+use crate::{Curve, CurveKind, Doubt, Figure, Node, Observation, Period};
 
 use super::assessment_input::AssessmentInput;
 use super::months::Months;
 use super::ratio::{add, mul, sub};
 use super::series::{Series, Wanted, is_later};
 use super::{Missing, Ratio};
-
-text_enum! {
-    /// The curve that decided.
-    CurveUsed "curve" {
-        /// Elapsed months over all months.
-        LinearMonths = "linear_months",
-        /// Elapsed days over all days.
-        LinearDays = "linear_days",
-        /// Last year's share.
-        LastYear = "last_year",
-        /// The mean share of several years.
-        MeanYears = "mean_years",
-        /// Dated fractions.
-        Nodes = "nodes",
-    }
-}
-
-impl CurveUsed {
-    /// The words officials read.
-    pub fn chinese(self) -> &'static str {
-        match self {
-            Self::LinearMonths => "按月均衡",
-            Self::LinearDays => "按日均衡",
-            Self::LastYear => "上年同期进度",
-            Self::MeanYears => "历年平均进度",
-            Self::Nodes => "节点进度",
-        }
-    }
-}
 
 impl AssessmentInput<'_> {
     /// The fraction due by the end of `day` under the indicator's curve. A curve whose history is missing is only
@@ -60,12 +31,12 @@ impl AssessmentInput<'_> {
             })
         };
         let (share, used, missing) = match self.subject.curve {
-            Curve::LinearMonths => return exact(months.fraction(), CurveUsed::LinearMonths),
-            Curve::LinearDays => return exact(linear_days(window, day), CurveUsed::LinearDays),
-            Curve::Nodes(nodes) => return exact(between(nodes, window, day), CurveUsed::Nodes),
-            Curve::LastYear => (self.share(day, 1), CurveUsed::LastYear, Missing::LastYearShare),
+            Curve::LinearMonths => return exact(months.fraction(), CurveKind::LinearMonths),
+            Curve::LinearDays => return exact(linear_days(window, day), CurveKind::LinearDays),
+            Curve::Nodes(nodes) => return exact(between(nodes, window, day), CurveKind::Nodes),
+            Curve::LastYear => (self.share(day, 1), CurveKind::LastYear, Missing::LastYearShare),
             Curve::MeanYears(years) => {
-                (self.mean_share(day, *years), CurveUsed::MeanYears, Missing::EarlierShares)
+                (self.mean_share(day, *years), CurveKind::MeanYears, Missing::EarlierShares)
             }
         };
         match share {
@@ -74,7 +45,7 @@ impl AssessmentInput<'_> {
             }
             Err(_) if self.pack.fallback_linear => {
                 let fraction = months.fraction().ok_or(Missing::OutOfRange)?;
-                let used = CurveUsed::LinearMonths;
+                let used = CurveKind::LinearMonths;
                 Ok(RequiredProgress { fraction, used, missing: Some(missing), doubt: None })
             }
             Err(Missing::OutOfRange) => Err(Missing::OutOfRange),
@@ -200,7 +171,7 @@ pub(super) struct Share {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RequiredProgress {
     pub(super) fraction: Ratio,
-    pub(super) used: CurveUsed,
+    pub(super) used: CurveKind,
     pub(super) missing: Option<Missing>,
     pub(super) doubt: Option<Doubt>,
 }

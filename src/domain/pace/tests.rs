@@ -3,7 +3,7 @@
 //! here, `laws` by proptest.
 
 use super::*;
-use crate::{Basis, Better, Comparator, Doubt, Figure, Frequency, Kind, Status};
+use crate::{Basis, Better, Comparator, CurveKind, Doubt, Figure, Frequency, Kind, Status};
 use uuid::Uuid;
 
 mod context;
@@ -38,7 +38,7 @@ fn maybe(text: &str) -> Option<Decimal> {
 
 /// Rounded to four places, or "-".
 fn shown(value: Option<Ratio>) -> String {
-    value.map_or_else(|| "-".to_owned(), |ratio| display(ratio.value().unwrap(), 4))
+    value.map_or_else(|| "-".to_owned(), |ratio| rounded(ratio.value().unwrap(), 4).to_string())
 }
 
 /// A whole indicator that tests bend to their needs.

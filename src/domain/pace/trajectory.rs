@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::kind::WayFrom;
-use crate::{Better, Figure, Observation};
+use crate::{Better, Observation};
 
 use super::assessment_input::AssessmentInput;
 use super::ratio::{add, mul, sub};
@@ -282,7 +282,7 @@ impl AssessmentInput<'_> {
         let other = self.value_of(other.observations, at.period).ok_or(Missing::Benchmark)?;
         let margin = self.requirement.value.unwrap_or(Decimal::ZERO);
         let mark = if self.requirement.ceiling { sub(other, margin)? } else { add(other, margin)? };
-        let rate = self.figure == Figure::Yoy || is_percent(&self.subject.measure.unit);
+        let rate = self.figure.is_rate() || is_percent(&self.subject.measure.unit);
         Ok(Trajectory::flat(mark, self.requirement.ceiling, if rate { Scale::Rate } else { Scale::Progress }))
     }
 }

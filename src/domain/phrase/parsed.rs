@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::target::{Comparator, Kind};
+use crate::target::{Comparator, Kind, Target};
 use crate::text_enum;
 
 text_enum! {
@@ -38,6 +38,22 @@ pub struct PhraseTarget {
     pub hedge: Option<String>,
     /// What it is compared with (全国平均水平), for the two `versus_` kinds.
     pub benchmark: Option<String>,
+}
+
+impl PhraseTarget {
+    /// The promise as it is kept with `phrase`, which it was read from; not checked.
+    pub fn promise(self, phrase: &str) -> Target {
+        Target {
+            kind: self.kind,
+            comparator: self.comparator,
+            value: self.value,
+            value_hi: self.value_hi,
+            unit: self.unit,
+            hedge: self.hedge,
+            phrase: phrase.to_owned(),
+            benchmark: self.benchmark,
+        }
+    }
 }
 
 /// What a phrase holds.

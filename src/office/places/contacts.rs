@@ -106,7 +106,7 @@ pub(in crate::office) async fn change_contact(
     seen: ContactRow,
     edit: ContactEdit,
 ) -> Result<Edited<ContactRow>, Refusal> {
-    let before = Contact::try_from(seen.clone())?;
+    let before = Contact::from(seen.clone());
     let contact = Contact {
         name: edit.name.unwrap_or(before.name),
         email: edit.email.unwrap_or(before.email),
@@ -117,7 +117,7 @@ pub(in crate::office) async fn change_contact(
     }
     .checked()?;
     let renamed = rename_externally(deed, PlanPart::Contact, seen.id, edit.external_id.as_ref()).await?;
-    if !renamed && contact == Contact::try_from(seen.clone())? {
+    if !renamed && contact == Contact::from(seen.clone()) {
         return Ok(Edited::Same(seen));
     }
     let changed = seen.changed(contact, deed.office().clock.timestamp());

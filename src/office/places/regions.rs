@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::domain::{Invalid, Region, RegionAlias, RegionLevel, invalid, lengths, places};
 use crate::office::actor::Deed;
 use crate::office::{Actor, Office, Refusal};
-use crate::store::rows::{RegionAliasRow, RegionRow, word};
+use crate::store::rows::{RegionAliasRow, RegionRow};
 use crate::store::types::Id;
 
 /// A region that is to be made.
@@ -54,7 +54,7 @@ async fn add_region(deed: &mut Deed<'_>, new: NewRegion) -> Result<NamedRegion, 
     places::checked_span(new.valid_from, new.valid_to)?;
     let parent = deed.maybe_region("parent", new.parent.as_deref()).await?;
     if let Some(parent) = &parent
-        && !region.level.fits_under(word(&parent.level)?)
+        && !region.level.fits_under(parent.level.0)
     {
         return Err(Invalid::new("parent", "wrong_level", "上级行政区的级别须高于本区，请核对。").into());
     }
@@ -64,7 +64,7 @@ async fn add_region(deed: &mut Deed<'_>, new: NewRegion) -> Result<NamedRegion, 
         code: region.code,
         name: region.name,
         short_name,
-        level: region.level.to_string(),
+        level: region.level.into(),
         parent_code: parent.map(|row| row.code),
         valid_from: new.valid_from,
         valid_to: new.valid_to,
@@ -102,7 +102,7 @@ pub async fn update_region(
 ) -> Result<NamedRegion, Refusal> {
     let (present, mut all) = seen;
     let name = edit.name.as_deref().unwrap_or(&present.name);
-    let region = Region::new(&present.code, name, word(&present.level)?)?;
+    let region = Region::new(&present.code, name, present.level.0)?;
     let short_name = edit.short_name.as_deref().unwrap_or(&present.short_name);
     let valid_to = edit.valid_to.unwrap_or(present.valid_to);
     places::checked_span(present.valid_from, valid_to)?;

@@ -21,9 +21,8 @@ pub(super) async fn default_curve(
     let Some(target) = target else { return Ok(usual) };
     let above = campaign(deed, campaign_id).await?.parent_id;
     let family: Vec<Id> = std::iter::once(campaign_id).chain(above).collect();
-    let kind = target.kind.to_string();
     let rows = deed.tx().list_campaign_curves(&family).await?;
-    let of = |id: &Id| rows.iter().find(|row| row.campaign_id == *id && row.kind == kind);
+    let of = |id: &Id| rows.iter().find(|row| row.campaign_id == *id && row.kind == target.kind);
     Ok(family.iter().find_map(of).map_or(usual, |row| row.curve.clone()))
 }
 
@@ -50,13 +49,12 @@ async fn put_curves(
     let campaign_id = campaign(deed, campaign_id).await?.id;
     let mut rows: Vec<CampaignCurveRow> = Vec::with_capacity(written.len());
     for (index, (kind, curve)) in written.into_iter().enumerate() {
-        let kind = kind.to_string();
         if rows.iter().any(|row| row.kind == kind) {
             let place = format!("curves.{index}.kind");
             return Err(Invalid::new(place, "duplicate", "同一目标类型重复列出，请只保留一条。").into());
         }
         let curve = curve.checked().map_err(|invalid| invalid.within(&format!("curves.{index}")))?;
-        rows.push(CampaignCurveRow { campaign_id, kind, curve: curves::write(&curve) });
+        rows.push(CampaignCurveRow { campaign_id, kind: kind.into(), curve: curves::write(&curve) });
     }
     Ok(deed.tx().replace_campaign_curves(campaign_id, &rows).await?)
 }

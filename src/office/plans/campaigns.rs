@@ -299,7 +299,7 @@ async fn reseated(
     {
         match keys {
             Some(keys) => all.extend(seated(deed, id, role, keys).await?),
-            None => all.extend(present.iter().filter(|seat| seat.role == role.to_string()).cloned()),
+            None => all.extend(present.iter().filter(|seat| seat.role == role).cloned()),
         }
     }
     Ok(Some(all))

@@ -9,7 +9,7 @@ use super::external_ids::{name_externally, rename_externally};
 use super::{NewPart, parts};
 use crate::domain::invalid::shorten;
 use crate::domain::{
-    Curve, Invalid, Measure, Of, Period, PlanPart, Retiree, Target, WrittenTarget, quantity,
+    Curve, Invalid, Measure, Of, Period, PlanPart, ResponsibilityRole, Retiree, Target, WrittenTarget, quantity,
 };
 use crate::evidence::Register;
 use crate::office::actor::{Deed, Edited};
@@ -71,7 +71,7 @@ pub(super) async fn add_indicator(deed: &mut Deed<'_>, new: NewIndicator) -> Res
         found.map_err(|error| Refusal::Key { field: "task".to_owned(), error })?;
     let measure = deed.measure("measure", &new.measure).await?;
     let region = deed.region("region", &new.region).await?;
-    let (measure_id, measure) = (measure.id, Measure::try_from(measure)?);
+    let (measure_id, measure) = (measure.id, Measure::from(measure));
     let target = new.target.map(|target| target.target(Of::measure(&measure))).transpose()?;
     expect_benchmark(deed, target.as_ref(), (measure_id, region.id)).await?;
     let curve = match new.curve {
@@ -151,13 +151,13 @@ pub(super) async fn change_indicator(
     let office = deed.office();
     let row = &seen.indicator;
     let target = match edit.target {
-        None => row.target.target()?,
+        None => row.target.target(),
         Some(None) => None,
         Some(Some(target)) => {
             let measure = deed.measure("target", &seen.measure.1).await?;
             let region = deed.region("target", &seen.region.0).await?;
             let own = (measure.id, region.id);
-            let target = target.target(Of::measure(&Measure::try_from(measure)?))?;
+            let target = target.target(Of::measure(&Measure::from(measure)))?;
             expect_benchmark(deed, Some(&target), own).await?;
             Some(target)
         }
@@ -213,7 +213,7 @@ async fn has_parts(
     let present = deed.tx().list_responsible_units(&[], &[indicator]).await?;
     let mut given: Vec<_> = list.iter().map(|part| (part.unit_id, &part.role)).collect();
     // The present ones come with those who lead first.
-    given.sort_by_key(|(_, role)| *role);
+    given.sort_by_key(|(_, role)| **role != ResponsibilityRole::Lead);
     Ok(present.iter().map(|part| (part.unit_id, &part.role)).eq(given))
 }
 

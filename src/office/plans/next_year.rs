@@ -15,7 +15,7 @@ use crate::office::{Actor, Office, Refusal};
 use crate::store::StoreError;
 use crate::store::curves;
 use crate::store::rows::{
-    BoardFilter, CampaignCurveRow, CampaignRow, NamedIndicatorRow, Page, TaskFilter, TaskRow, word,
+    BoardFilter, CampaignCurveRow, CampaignRow, NamedIndicatorRow, Page, TaskFilter, TaskRow,
 };
 use crate::store::types::Id;
 
@@ -182,8 +182,7 @@ async fn seats(deed: &mut Deed<'_>, campaign: Id) -> Result<(Vec<String>, Vec<St
         if deed.tx().find_unit(seat.unit_id.0).await?.is_none_or(|unit| unit.retired_on.is_some()) {
             continue;
         }
-        let role: MemberRole = word(&seat.role)?;
-        let list = if role == MemberRole::DeputyConvener { &mut deputies } else { &mut members };
+        let list = if seat.role == MemberRole::DeputyConvener { &mut deputies } else { &mut members };
         list.push(seat.unit_id.0.to_string());
     }
     Ok((deputies, members))
@@ -213,15 +212,16 @@ async fn tasks(deed: &mut Deed<'_>, old: Id, new: Id) -> Result<HashMap<Id, Id>,
         }
         for row in next {
             let parts = deed.tx().list_task_responsibilities(&[row.id]).await?;
-            let part = |(part, _): (crate::store::rows::ResponsibilityRow, String)| {
-                Ok::<_, StoreError>(NewPart { unit: part.unit_id.0.to_string(), role: word(&part.role)? })
+            let part = |(part, _): (crate::store::rows::ResponsibilityRow, String)| NewPart {
+                unit: part.unit_id.0.to_string(),
+                role: part.role.0,
             };
             let task = NewTask {
                 campaign: new.0.to_string(),
                 parent: row.parent_id.and_then(|above| places.get(&above)).map(|id| id.0.to_string()),
                 ordinal: row.ordinal,
                 name: row.name,
-                parts: parts.into_iter().map(part).collect::<Result<_, _>>()?,
+                parts: parts.into_iter().map(part).collect(),
                 units_open: row.units_open,
                 external_id: None,
             };
@@ -253,8 +253,9 @@ async fn indicators(
         for NamedIndicatorRow { indicator, measure, region, .. } in rows {
             let Some(task) = places.get(&indicator.task_id) else { continue };
             let parts = own.iter().filter(|part| part.indicator_id == Some(indicator.id));
-            let part = |part: &crate::store::rows::PartRow| {
-                Ok::<_, StoreError>(NewPart { unit: part.unit_id.0.to_string(), role: word(&part.role)? })
+            let part = |part: &crate::store::rows::PartRow| NewPart {
+                unit: part.unit_id.0.to_string(),
+                role: part.role.0,
             };
             let new = NewIndicator {
                 task: task.0,
@@ -265,7 +266,7 @@ async fn indicators(
                 baseline: None,
                 window_start: Some(step.start(indicator.window_start)?),
                 window_end: Some(step.end(indicator.window_end)?),
-                parts: parts.map(part).collect::<Result<_, _>>()?,
+                parts: parts.map(part).collect(),
                 external_id: None,
             };
             add_indicator(deed, new).await?;

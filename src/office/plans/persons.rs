@@ -20,7 +20,7 @@ async fn indicator(
 ) -> Result<IndicatorRow, Refusal> {
     let found = office.store.find_indicator(id).await?;
     let row = found.ok_or(Refusal::NotFound("指标"))?.indicator;
-    match row.target.target()? {
+    match row.target.target() {
         Some(target) if target.kind.row().reported_by == by => Ok(row),
         _ => Err(Invalid::new("", "other_kind", refusal).into()),
     }
@@ -75,7 +75,7 @@ pub async fn give_verdict(
     let row = PersonVerdictRow {
         id: Id(office.clock.new_id()),
         indicator_id: indicator.id,
-        grade: new.grade.to_string(),
+        grade: new.grade.into(),
         given_on: day(office, "given_on", new.given_on)?,
         evidence: invalid::text("evidence", &new.evidence, lengths::EVIDENCE)?,
         person: invalid::text("person", &new.person, lengths::REPORTER)?,

@@ -4,6 +4,7 @@
 use super::Office;
 use super::letter_context::LetterContext;
 use super::planned::{Finding, Key};
+use crate::domain::delivery::Recipient;
 use crate::domain::{ContactRole, ladder};
 use crate::store::rows::{ContactRow, DeliveryRow, IssuingCampaignRow, LetterRow};
 use crate::store::types::Id;
@@ -13,7 +14,7 @@ pub(super) struct Addressees {
     /// 抄送, as printed.
     pub(super) copied: Vec<String>,
     /// Whose mailbox, in which role, in the order of the letter.
-    pub(super) mailboxes: Vec<(Id, &'static str, ContactRow)>,
+    pub(super) mailboxes: Vec<(Id, Recipient, ContactRow)>,
     /// What is missing for the letter to reach whom it should, for a person to mend.
     pub(super) lacking: Vec<String>,
 }
@@ -34,13 +35,13 @@ pub(super) fn addressees(
     }
     let own = letter_context.unit_name(key.unit);
     let mut out = Addressees { copied: Vec::new(), mailboxes: Vec::new(), lacking: Vec::new() };
-    out.add(letter_context, key.unit, ContactRole::Liaison, "to");
+    out.add(letter_context, key.unit, ContactRole::Liaison, Recipient::To);
     if out.mailboxes.is_empty() {
         out.lacking.push(format!("{own}没有在任的联络员邮箱"));
     }
     if key.step >= Some(ladder::LEADER) {
         out.copied.push(format!("{own}主要负责人"));
-        if !out.add(letter_context, key.unit, ContactRole::Leader, "cc") {
+        if !out.add(letter_context, key.unit, ContactRole::Leader, Recipient::Cc) {
             out.lacking.push(format!("{own}没有在任的负责人邮箱"));
         }
     }
@@ -49,8 +50,8 @@ pub(super) fn addressees(
         match letter_context.parent_of(key.unit).filter(|parent| *parent != key.unit) {
             Some(parent) => {
                 out.copied.push(letter_context.unit_name(parent));
-                let leader = out.add(letter_context, parent, ContactRole::Leader, "cc");
-                let liaison = out.add(letter_context, parent, ContactRole::Liaison, "cc");
+                let leader = out.add(letter_context, parent, ContactRole::Leader, Recipient::Cc);
+                let liaison = out.add(letter_context, parent, ContactRole::Liaison, Recipient::Cc);
                 if !leader && !liaison {
                     out.lacking.push(format!(
                         "上级单位{}没有在任的联络员或负责人邮箱",
@@ -64,7 +65,7 @@ pub(super) fn addressees(
     }
     for unit in copied {
         out.copied.push(letter_context.unit_name(unit));
-        out.add(letter_context, unit, ContactRole::Liaison, "cc");
+        out.add(letter_context, unit, ContactRole::Liaison, Recipient::Cc);
     }
     out
 }
@@ -81,7 +82,7 @@ impl Addressees {
         letter_context: &LetterContext<'_>,
         unit: Id,
         role: ContactRole,
-        place: &'static str,
+        place: Recipient,
     ) -> bool {
         let mut any = false;
         for contact in letter_context.contacts(unit, role) {
@@ -99,9 +100,9 @@ impl Addressees {
 pub(super) fn deliveries(
     office: &Office,
     letter: &LetterRow,
-    mailboxes: &[(Id, &'static str, ContactRow)],
+    mailboxes: &[(Id, Recipient, ContactRow)],
 ) -> Vec<DeliveryRow> {
-    let row = |(ordinal, (unit, role, contact)): (usize, &(Id, &str, ContactRow))| {
+    let row = |(ordinal, (unit, role, contact)): (usize, &(Id, Recipient, ContactRow))| {
         let id = Id(office.clock.new_id());
         let mailbox = (*role, contact.name.clone(), contact.email.clone());
         let message_id = format!("{}.{ordinal}@{}", letter.id.0.simple(), office.letters.message_id_domain);

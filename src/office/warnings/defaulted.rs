@@ -40,7 +40,7 @@ pub async fn list_defaulted(reader: &Reader) -> Result<Vec<Defaulted>, StoreErro
     let standard = RulePack::standard().name;
     let is_standard = |row: &CampaignRow| packs.get(&row.id) == Some(&standard);
     let defaulted = |own: &CampaignRow, above: &CampaignRow, field: &Inheritable| match field {
-        Inheritable::Issuing => own.issuing == Issuing::Automatic.as_str() && above.issuing != own.issuing,
+        Inheritable::Issuing => own.issuing == Issuing::Automatic && above.issuing != own.issuing,
         Inheritable::ReplyWorkingDays => {
             own.reply_working_days == USUAL_WORKING_DAYS && above.reply_working_days != USUAL_WORKING_DAYS
         }

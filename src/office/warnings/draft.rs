@@ -9,9 +9,9 @@ use super::addressees::{Addressees, addressees, deliveries};
 use super::going::Going;
 use super::letter_context::LetterContext;
 use super::planned::{About, Finding, Key, changed};
+use crate::domain::delivery::Recipient;
 use crate::domain::{
-    Grade, Handling, IncidentKind, LetterKind, LetterNumber, LetterState, Level, SubjectKind, TextEnum as _,
-    UnpublishedYear,
+    Grade, Handling, IncidentKind, LetterKind, LetterNumber, LetterState, SubjectKind, UnpublishedYear,
 };
 use crate::letter::{EarlierLetter, LetterContact, LetterFacts, PICTURES_MAX, ReplyTerms, Trend};
 use crate::store::StoreError;
@@ -19,7 +19,7 @@ use crate::store::rows::{
     EpisodeChange, EpisodeRow, IncidentRow, IssuingCampaignRow, LetterEpisodeRow, LetterHead,
     LetterReportRow, LetterRow, NewLetter,
 };
-use crate::store::types::Id;
+use crate::store::types::{Id, Listed};
 
 /// A letter without its number.
 pub(super) struct Draft {
@@ -141,7 +141,7 @@ impl Draft {
     /// Whom it should reach and cannot. That the addressee has no mailbox at all is the watchdog's to say.
     fn lacking(&self, office: &Office) -> Option<IncidentRow> {
         let Addressees { mailboxes, lacking, .. } = &self.addressees;
-        if lacking.is_empty() || !mailboxes.iter().any(|(_, role, _)| *role == "to") {
+        if lacking.is_empty() || !mailboxes.iter().any(|(_, role, _)| *role == Recipient::To) {
             return None;
         }
         let detail = format!("{}，请登记邮箱后补发。", lacking.join("；"));
@@ -153,9 +153,9 @@ impl Draft {
 
     /// What is written while it waits: its episodes go on, but no letter has spoken of them yet.
     pub(super) fn to_wait(&self, texts: LetterRow) -> NewLetter {
-        let waits_for = self.going.waits_for.map(|what| what.to_string());
+        let waits_for = self.going.waits_for.map(Listed);
         let row = LetterRow { issued_on: None, reply_by: None, waits_for, ..texts };
-        self.written(LetterRow { state: LetterState::Draft.to_string(), ..row }, false)
+        self.written(LetterRow { state: LetterState::Draft.into(), ..row }, false)
     }
 
     fn written(&self, letter: LetterRow, spoken: bool) -> NewLetter {
@@ -170,16 +170,10 @@ impl Draft {
         };
         let speaks = spoken && self.key.kind == LetterKind::Warning;
         for (ordinal, finding) in (1..).zip(&self.findings) {
-            let level = finding.level.map(|level| level.to_string());
+            let level = finding.level.map(Listed);
             let mut link = |episode_id| {
                 let (letter_id, period_end) = (new.letter.id, finding.period_end);
-                new.episodes.push(LetterEpisodeRow {
-                    letter_id,
-                    episode_id,
-                    ordinal,
-                    level: level.clone(),
-                    period_end,
-                });
+                new.episodes.push(LetterEpisodeRow { letter_id, episode_id, ordinal, level, period_end });
             };
             match &finding.about {
                 About::Opened(row) => {
@@ -221,10 +215,10 @@ impl Draft {
 
 impl Draft {
     /// How far the letters about an episode have climbed with this one; an ordinary warning begins anew.
-    fn handling(&self, before: &EpisodeRow) -> Option<String> {
+    fn handling(&self, before: &EpisodeRow) -> Option<Listed<Handling>> {
         let own = Handling::of_step(self.key.step?);
-        let present = before.handling.as_deref().and_then(Handling::parse);
-        own.max(present).map(|handling| handling.to_string())
+        let present = before.handling.map(|word| word.0);
+        own.max(present).map(Listed)
     }
 }
 
@@ -295,9 +289,9 @@ fn letter_row(
         mark: mark(office, campaign),
         year: facts.issued_on.year(),
         serial: None,
-        kind: facts.kind.to_string(),
-        level: facts.level.map(Level::as_str).map(str::to_owned),
-        state: LetterState::Issued.to_string(),
+        kind: facts.kind.into(),
+        level: facts.level.map(Listed),
+        state: LetterState::Issued.into(),
         campaign_id: campaign.id,
         unit_id: key.unit,
         as_of: facts.as_of,

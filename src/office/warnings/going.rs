@@ -2,7 +2,7 @@
 
 use super::letter_context::Campaigns;
 use super::planned::Key;
-use crate::domain::{Issuing, SignedKind, TextEnum as _, WaitsFor};
+use crate::domain::{Issuing, SignedKind, WaitsFor};
 use crate::store::StoreError;
 use crate::store::rows::{IssuingCampaignRow, LetterHead, signed_kinds};
 
@@ -27,7 +27,7 @@ impl Going {
         key: &Key,
         waiting: Option<&LetterHead>,
     ) -> Result<Self, StoreError> {
-        if campaign.issuing != Issuing::Approval.as_str() {
+        if campaign.issuing != Issuing::Approval {
             return Ok(Self { waits_for: None, why: "该行动自动出函。".to_owned() });
         }
         let Some(kind) = SignedKind::of(key.kind, key.step) else {
@@ -35,7 +35,7 @@ impl Going {
         };
         let chinese = kind.row().chinese;
         let signed = WaitsFor::Signature;
-        let left = waiting.is_some_and(|head| head.waits_for.as_deref() == Some(signed.as_str()));
+        let left = waiting.is_some_and(|head| head.waits_for == Some(signed.into()));
         let (waits_for, why) = if signed_kinds(&campaign.signed)?.contains(kind) {
             (Some(signed), format!("该行动的{chinese}须经签发。"))
         } else if left {

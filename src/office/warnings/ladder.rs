@@ -16,7 +16,7 @@ use super::run::{self, Issued, Outcome, PlannedLetter};
 use super::sign::discard_uncalled;
 use super::silence::Silences;
 use super::{Actor, Office, Refusal, assessments, incidents, pilot, report, settle};
-use crate::domain::{IncidentKind, LetterState, SubjectKind, TextEnum as _, ladder};
+use crate::domain::{IncidentKind, SubjectKind, ladder};
 use crate::store::rows::LetterHead;
 use crate::store::types::Id;
 pub(super) use climb::{Climb, Said};
@@ -243,7 +243,7 @@ async fn discard_answered(office: &Office, waiting: &Waiting) -> Result<usize, R
     let ids: Vec<Id> = steps.iter().map(|(_, follows)| *follows).collect();
     let mut answered = HashSet::new();
     for head in office.store.list_letter_heads(&ids).await? {
-        if !LetterState::parse(&head.state).is_some_and(LetterState::awaits_answer) {
+        if !head.state.0.awaits_answer() {
             answered.insert(head.id);
         }
     }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::planned::{About, Finding, Key};
 use super::{Office, Refusal};
-use crate::domain::{ContactRole, LetterNumber, Level, TextEnum as _};
+use crate::domain::{ContactRole, LetterNumber, Level};
 use crate::letter::EarlierLetter;
 use crate::store::StoreError;
 use crate::store::rows::{ContactRow, IssuingCampaignRow, LetterHead, LineRow, PartRow, UnitNameRow};
@@ -79,7 +79,7 @@ impl<'c> LetterContext<'c> {
             units.insert(row.id, row);
         }
         let everybody = set(asked.into_iter().chain(above));
-        let roles = [ContactRole::Liaison.as_str(), ContactRole::Leader.as_str()];
+        let roles = [ContactRole::Liaison, ContactRole::Leader];
         let mut contacts: HashMap<Id, Vec<ContactRow>> = HashMap::new();
         for contact in office.store.list_mailboxes(&everybody, &roles, day).await? {
             contacts.entry(contact.unit_id).or_default().push(contact);
@@ -156,7 +156,7 @@ impl<'c> LetterContext<'c> {
     /// The unit's people of one role.
     pub(super) fn contacts(&self, unit: Id, role: ContactRole) -> impl Iterator<Item = &ContactRow> {
         let all = self.contacts.get(&unit).map(Vec::as_slice).unwrap_or_default();
-        all.iter().filter(move |contact| contact.role == role.as_str())
+        all.iter().filter(move |contact| contact.role == role)
     }
 
     /// Units with a part in the findings' tasks and indicators, in the plan's order, each as often as it is named.
@@ -197,7 +197,7 @@ impl Finding {
     /// The level of that letter.
     pub(super) fn lettered(&self) -> Option<Level> {
         match &self.about {
-            About::Continued(change) => change.before.lettered_level.as_deref().and_then(Level::parse),
+            About::Continued(change) => change.before.lettered_level.map(|word| word.0),
             About::Opened(_) | About::Report { .. } => None,
         }
     }

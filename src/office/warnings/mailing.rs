@@ -10,7 +10,8 @@ use super::frozen::{DOCX, PNG, document_name};
 use super::redirected::{Form, Redirected, unit_names};
 use super::{Office, Refusal};
 use crate::clock::office_zone;
-use crate::domain::{LetterKind, TextEnum as _, checked_email};
+use crate::domain::checked_email;
+use crate::domain::delivery::Recipient;
 use crate::letter::{
     COPIED, COPIED_TO_LEADER, LetterFacts, NOTED, Picture, ReplyLinks, copied_html, copied_subject,
     copied_text, html_alone, unsigned_letter,
@@ -74,11 +75,11 @@ impl Mailing {
             let rows = || deliveries.iter().filter(|row| row.letter_id == id);
             // Those it was issued to: a mailbox added later changes no mail that is under way.
             let first = rows().map(|row| row.created_at).min();
-            let of = |role: &str| {
+            let of = |role: Recipient| {
                 let chosen = rows().filter(|row| row.role == role && Some(row.created_at) == first);
                 chosen.map(mailbox).collect()
             };
-            let (to, cc): (Vec<Mailbox>, Vec<Mailbox>) = (of("to"), of("cc"));
+            let (to, cc): (Vec<Mailbox>, Vec<Mailbox>) = (of(Recipient::To), of(Recipient::Cc));
             let files = Files::of(files);
             let forms =
                 [signed_letter(office, &letter), copy(&letter, COPIED), copy(&letter, COPIED_TO_LEADER)];
@@ -107,10 +108,10 @@ impl Mailing {
     /// When a name, an address or a file's name cannot stand in a mail.
     pub fn addressed(&self, row: &DeliveryRow) -> Result<Vec<u8>, MailError> {
         let addressee = row.unit_id == self.letter.unit_id;
-        let form = match row.role.as_str() {
-            "to" => Form::Own,
-            _ if addressee => Form::Led,
-            _ => Form::Copied,
+        let form = match row.role.0 {
+            Recipient::To => Form::Own,
+            Recipient::Cc if addressee => Form::Led,
+            Recipient::Cc => Form::Copied,
         };
         let subject = match form {
             Form::Own => self.letter.subject.clone(),
@@ -129,10 +130,10 @@ impl Mailing {
         let content = content.as_ref().map_err(Clone::clone)?;
         let own = mailbox(row);
         let (mut to, mut cc) = (self.to.clone(), self.cc.clone());
-        if row.role == "to" && !to.contains(&own) {
+        if row.role == Recipient::To && !to.contains(&own) {
             // The unit's mailbox now: an answer to all must not go to the one that failed.
             to = vec![own.clone()];
-        } else if row.role != "to" && !cc.contains(&own) {
+        } else if row.role == Recipient::Cc && !cc.contains(&own) {
             cc.push(own.clone());
         }
         let references = self.references(row);
@@ -236,7 +237,7 @@ pub fn copied(letter: &LetterRow) -> LetterRow {
 
 /// The letter as those see it who get a copy; a letter that asks for nothing needs no word about answering.
 fn copy(letter: &LetterRow, note: &str) -> LetterRow {
-    let asks = LetterKind::parse(&letter.kind).is_none_or(LetterKind::has_deadline);
+    let asks = letter.kind.0.has_deadline();
     let note = if asks { note } else { NOTED };
     let facts = LetterFacts::from_json(&letter.facts).ok();
     let answered = facts.and_then(|facts| unsigned_letter(facts.reply_link.as_deref()?));

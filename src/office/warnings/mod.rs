@@ -24,7 +24,6 @@ mod recheck;
 mod redirected;
 mod rehearse;
 mod report;
-mod reports;
 mod run;
 mod settle;
 mod sign;

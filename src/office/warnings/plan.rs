@@ -15,12 +15,12 @@ use super::twins::{Matter, matters};
 use super::{Office, Refusal, facts, pilot};
 use crate::domain::episode::{EpisodeState, Standing, Turn, Verdict, turn};
 use crate::domain::pace::{Assessment, Forecast};
-use crate::domain::{LetterKind, Level, Period, TextEnum as _};
+use crate::domain::{LetterKind, Level, Period};
 use crate::evidence::{Evidence, Judging};
 use crate::letter::LetterLine;
 use crate::office::assessments::Evaluation;
 use crate::store::StoreError;
-use crate::store::rows::{EpisodeChange, EpisodeRow, word};
+use crate::store::rows::{EpisodeChange, EpisodeRow};
 use crate::store::types::Id;
 pub(super) use retired::{LetGo, retired};
 use watched::{Held, counted};
@@ -46,7 +46,8 @@ pub(super) async fn walk(
 ) -> Result<Plan, Refusal> {
     let open = office.store.list_open_episodes().await?;
     let apart = pilot::apart(office, &open).await?;
-    let open = open.into_iter().map(|row| (row.indicator_id, unwritten(row, &wanted.taken_back))).collect();
+    let open =
+        open.into_iter().map(|row| (row.indicator_id, without_letters(row, &wanted.taken_back))).collect();
     let day = office.clock.today().max(as_of);
     let spoken = office.store.list_spoken_of(day, office.is_pilot()).await?;
     let spoken: HashSet<Id> = spoken.into_iter().collect();
@@ -94,7 +95,7 @@ pub(super) async fn walk(
 }
 
 /// An episode as it would be if these letters had not been written.
-fn unwritten(row: EpisodeRow, taken_back: &[Id]) -> EpisodeRow {
+fn without_letters(row: EpisodeRow, taken_back: &[Id]) -> EpisodeRow {
     if row.letter_id.is_none_or(|letter| !taken_back.contains(&letter)) {
         return row;
     }
@@ -159,7 +160,7 @@ impl Planner<'_> {
             // The first speaks for them; what was open of its own is over without a word.
             for twin in &twins {
                 if let Some(before) = self.open.remove(twin) {
-                    let state = EpisodeState::Lifted.to_string();
+                    let state = EpisodeState::Lifted.into();
                     let updated_at = self.office.clock.timestamp();
                     let after =
                         EpisodeRow { state, lifted_on: Some(self.as_of), updated_at, ..before.clone() };
@@ -176,7 +177,7 @@ impl Planner<'_> {
                 retired: None,
             };
             if let Some(missed) = self.missed(judged) {
-                overdue.push(self.missed_report(judged, &missed));
+                overdue.push(self.ask_for(judged, &missed));
             }
             let episode = self.open.remove(&evidence.row.id);
             match self.hold(judged, episode.as_ref())? {
@@ -195,7 +196,7 @@ impl Planner<'_> {
     ) -> Result<(), StoreError> {
         let judged = Judged { lagging, ..judged };
         let Judged { evidence, assessment, twins, .. } = judged;
-        let standing = episode.as_ref().map(standing).transpose()?;
+        let standing = episode.as_ref().map(standing);
         let period_end = assessment.data_period.map(Period::end);
         let verdict = Verdict {
             grade: assessment.grade,
@@ -225,15 +226,15 @@ impl Planner<'_> {
             return Ok(());
         };
         let mut after = EpisodeRow {
-            grade: assessment.grade.to_string(),
+            grade: assessment.grade.into(),
             unit_id: evidence.row.lead_unit_id,
             updated_at: self.office.clock.timestamp(),
             ..before.clone()
         };
         match turn {
             Turn::Continue { level, letter } => {
-                after.state = EpisodeState::Open.to_string();
-                after.level = level.to_string();
+                after.state = EpisodeState::Open.into();
+                after.level = level.into();
                 (after.observing_since, after.observed_periods, after.observed_period_end) = (None, 0, None);
                 let change = EpisodeChange { before, after };
                 let free = !self.spoken.contains(&evidence.row.id) && !self.apart.contains(&change.before.id);
@@ -257,7 +258,7 @@ impl Planner<'_> {
         periods: u32,
         period_end: Option<NaiveDate>,
     ) {
-        after.state = EpisodeState::Observing.to_string();
+        after.state = EpisodeState::Observing.into();
         if after.observing_since.is_none() {
             after.observing_since = Some(self.as_of);
             self.plan.recovered += 1;
@@ -279,7 +280,7 @@ impl Planner<'_> {
             return self.observe(before, after, evidence.grounds.pack.observation_periods, period_end);
         }
         self.plan.lifted += 1;
-        after.state = EpisodeState::Lifted.to_string();
+        after.state = EpisodeState::Lifted.into();
         after.lifted_on = Some(self.as_of);
         let change = EpisodeChange { before, after };
         let Some((letter, unit)) = warned else { return self.change(change) };
@@ -330,9 +331,9 @@ impl Planner<'_> {
             indicator_id: evidence.row.id,
             campaign_id: evidence.row.campaign_id,
             unit_id: evidence.row.lead_unit_id,
-            state: EpisodeState::Open.as_str().to_owned(),
-            grade: assessment.grade.to_string(),
-            level: level.to_string(),
+            state: EpisodeState::Open.into(),
+            grade: assessment.grade.into(),
+            level: level.into(),
             opened_on: self.as_of,
             opened_period_end: assessment.data_period.map(Period::end),
             lifted_on: None,
@@ -367,13 +368,13 @@ fn finding(judged: Judged<'_>, level: Option<Level>, about: About) -> Finding {
     }
 }
 
-fn standing(row: &EpisodeRow) -> Result<Standing, StoreError> {
-    Ok(Standing {
-        observing: row.state == EpisodeState::Observing.as_str(),
-        level: word(&row.level)?,
-        lettered: row.lettered_level.as_deref().map(word).transpose()?,
+fn standing(row: &EpisodeRow) -> Standing {
+    Standing {
+        observing: row.state == EpisodeState::Observing,
+        level: row.level.0,
+        lettered: row.lettered_level.map(|level| level.0),
         lettered_period_end: row.lettered_period_end,
         observed_periods: row.observed_periods.max(0).unsigned_abs(),
         observed_period_end: row.observed_period_end,
-    })
+    }
 }

@@ -7,8 +7,7 @@ use chrono::NaiveDate;
 use crate::domain::episode::Turn;
 use crate::domain::{Grade, LetterKind, Level};
 use crate::letter::LetterLine;
-use crate::store::StoreError;
-use crate::store::rows::{EpisodeChange, EpisodeRow, LetterHead, LetterRow, word};
+use crate::store::rows::{EpisodeChange, EpisodeRow, LetterHead, LetterRow};
 use crate::store::types::Id;
 
 /// One indicator that a letter shall speak of.
@@ -66,29 +65,18 @@ pub(super) struct Key {
 impl Key {
     /// What a draft that waits is to become: a lifting or a step of a ladder is bound to the letter it follows, others are
     /// bound to none.
-    ///
-    /// # Errors
-    /// `Corrupt`.
-    pub(super) fn of_head(head: &LetterHead) -> Result<Self, StoreError> {
-        Self::read((head.campaign_id, head.unit_id), &head.kind, (head.follows_id, head.ladder_step))
+    pub(super) fn of_head(head: &LetterHead) -> Self {
+        Self::of((head.campaign_id, head.unit_id), head.kind.0, (head.follows_id, head.ladder_step))
     }
 
     /// The same of the whole letter.
-    ///
-    /// # Errors
-    /// `Corrupt`.
-    pub(super) fn of_letter(row: &LetterRow) -> Result<Self, StoreError> {
-        Self::read((row.campaign_id, row.unit_id), &row.kind, (row.follows_id, row.ladder_step))
+    pub(super) fn of_letter(row: &LetterRow) -> Self {
+        Self::of((row.campaign_id, row.unit_id), row.kind.0, (row.follows_id, row.ladder_step))
     }
 
-    fn read(
-        (campaign, unit): (Id, Id),
-        kind: &str,
-        (follows, step): (Option<Id>, Option<i32>),
-    ) -> Result<Self, StoreError> {
-        let kind: LetterKind = word(kind)?;
+    fn of((campaign, unit): (Id, Id), kind: LetterKind, (follows, step): (Option<Id>, Option<i32>)) -> Self {
         let bound = step.is_some() || kind == LetterKind::Lifting;
-        Ok(Self { campaign, unit, kind, follows: follows.filter(|_| bound), step })
+        Self { campaign, unit, kind, follows: follows.filter(|_| bound), step }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::domain::{Doubt, DoubtSet, Invalid, Period, Status, entry};
-use crate::store::rows::{ObservationRow, read_doubts, word};
+use crate::store::rows::{ObservationRow, read_doubts};
 use crate::store::types::Id;
 use crate::store::{Store, StoreError};
 use chrono::NaiveDateTime;
@@ -60,8 +60,8 @@ pub async fn recheck_facts(store: &Store, now: NaiveDateTime) -> Result<Vec<Refu
 
 fn check(row: &ObservationRow, starts: &[chrono::NaiveDate]) -> Result<Result<(), Invalid>, StoreError> {
     let period = Period::new(row.period_start, row.period_end)?;
-    let status: Status = word(&row.status)?;
-    let (basis, figure) = (word(&row.basis)?, word(&row.figure)?);
+    let status: Status = row.status.0;
+    let (basis, figure) = (row.basis.0, row.figure.0);
     let of = row.of.and_then(|of| u32::try_from(of).ok());
     Ok(entry::check_span(period, basis, row.partial, starts)
         .and_then(|()| entry::check_publication(period, status, row.published_on))

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::mailing::{Files, NAME_MAX, content};
 use super::{Office, Refusal};
+use crate::domain::delivery::Recipient;
 use crate::letter::{LetterFacts, redirected};
 use crate::mail::MailError;
 use crate::mail::foreign::line;
@@ -82,7 +83,7 @@ impl Redirected {
             Form::Led => led,
         };
         let unit = self.units.get(&row.unit_id).map(|unit| format!("（{unit}）")).unwrap_or_default();
-        let role = if row.role == "to" { "主送" } else { "抄送" };
+        let role = if row.role == Recipient::To { "主送" } else { "抄送" };
         let note = format!(
             "这是试运行中的演练邮件，只发到{}；正式发函时{role}{}{unit}，{}。",
             self.address, row.name, row.email

@@ -13,11 +13,12 @@ use super::rehearse::Mode;
 use super::silence::Silences;
 use super::upgrade::{self, Upgrade};
 use super::{Actor, Office, Refusal, assessments, pilot, plan, report, settle, sign, together, trends};
+use crate::domain::episode::EpisodeState;
 use crate::domain::{Grade, LetterKind, Level, WaitsFor};
 use crate::letter::LINES_MAX;
 use crate::office::assessments::{Evaluated, Evaluation};
 use crate::store::StoreError;
-use crate::store::rows::{EpisodeChange, EpisodeRow, LetterHead};
+use crate::store::rows::{EpisodeChange, EpisodeRow};
 use crate::store::types::Id;
 
 /// Letters drafted and issued at once, at most; and lines after which no further letter is added.
@@ -305,8 +306,7 @@ pub(super) async fn drafted(
 /// Drafts that wait, by the letter they are to become.
 pub(super) async fn waiting(office: &Office) -> Result<Waiting, Refusal> {
     let heads = office.store.list_draft_heads().await?;
-    let keyed = |head: LetterHead| Ok::<_, StoreError>((Key::of_head(&head)?, head));
-    Ok(heads.into_iter().map(keyed).collect::<Result<_, _>>()?)
+    Ok(heads.into_iter().map(|head| (Key::of_head(&head), head)).collect())
 }
 
 /// Issues liftings that wait though they go by themselves by now; one that is true no longer is drawn anew or discarded.
@@ -355,7 +355,7 @@ async fn discard_uncalled(
         }
         let episodes = office.store.list_letter_episodes(head.id.0).await?;
         let stands = episodes.iter().any(|episode| {
-            episode.state == "open"
+            episode.state == EpisodeState::Open
                 && !silences.cover_one(episode.campaign_id, episode.indicator_id, episode.unit_id)
         });
         if stands {

@@ -9,7 +9,7 @@ use super::run::Outcome;
 use super::together::unless_overtaken;
 use super::{Actor, Office, Refusal, letter_context, run, settle};
 use crate::domain::invalid::text;
-use crate::domain::{Invalid, LetterKind, LetterState, TextEnum as _, lengths};
+use crate::domain::{Invalid, LetterKind, LetterState, lengths};
 use crate::letter::{FactChange, LetterFacts, changes};
 use crate::store::rows::{EpisodeChange, EpisodeRow, LetterRow};
 use crate::store::types::Id;
@@ -38,7 +38,7 @@ pub(super) async fn issue(
     before: LetterRow,
     signer: Option<&str>,
 ) -> Result<LetterRow, Refusal> {
-    let key = Key::of_letter(&before)?;
+    let key = Key::of_letter(&before);
     if before.trial != office.is_pilot() {
         let detail = "此函稿在演练开始前拟就，演练期间不能签发；请在演练结束后签发。";
         return Err(StoreError::Conflict(Invalid::new("state", "not_in_a_pilot", detail)).into());
@@ -128,7 +128,7 @@ pub async fn discard(
     let now = office.clock.timestamp();
     // As far as these episodes go, it has been decided: the next draft comes with a later period or a worse level.
     let mut decided = Vec::new();
-    if before.kind == LetterKind::Warning.as_str() {
+    if before.kind == LetterKind::Warning {
         let links = office.store.list_episode_links(&[before.id]).await?;
         let episodes = office.store.list_letter_episodes(id).await?;
         for (link, row) in links.into_iter().zip(episodes) {
@@ -141,7 +141,7 @@ pub async fn discard(
     let discarded = deed.tx().discard_draft(before.id, Some(&by), &reason, decided, now).await;
     deed.end(discarded).await?;
     Ok(LetterRow {
-        state: LetterState::Discarded.to_string(),
+        state: LetterState::Discarded.into(),
         decided_by: Some(by),
         decided_at: Some(now),
         decision_note: Some(reason),
@@ -152,7 +152,7 @@ pub async fn discard(
 
 async fn draft(office: &Office, id: Uuid) -> Result<LetterRow, Refusal> {
     let row = office.store.find_letter(id).await?.ok_or(Refusal::NotFound("函"))?;
-    if row.state == LetterState::Draft.as_str() {
+    if row.state == LetterState::Draft {
         return Ok(row);
     }
     let detail = "该函不是待签发的函稿：已签发或已撤销，请刷新后再看。";
@@ -172,8 +172,7 @@ pub(super) async fn discard_uncalled(office: &Office, id: Id, note: &str) -> Res
 async fn answered_meanwhile(office: &Office, key: &Key) -> Result<(), StoreError> {
     let (Some(follows), Some(_)) = (key.follows, key.step) else { return Ok(()) };
     let heads = office.store.list_letter_heads(&[follows]).await?;
-    let waits = |state: &str| LetterState::parse(state).is_some_and(LetterState::awaits_answer);
-    if heads.iter().all(|head| waits(&head.state)) {
+    if heads.iter().all(|head| head.state.0.awaits_answer()) {
         return Ok(());
     }
     let detail = "原函已经反馈或不必再反馈，请撤销此函稿。";

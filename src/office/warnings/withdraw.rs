@@ -13,13 +13,12 @@ use super::letter_context::{self, Campaigns};
 use super::planned::{Finding, Key};
 use super::{Actor, Office, Refusal, run, settle};
 use crate::clock::office_zone;
+use crate::domain::delivery::Recipient;
 use crate::domain::invalid::text;
 use crate::domain::lengths::{CHANGE_REASON, PERSON};
-use crate::domain::{Invalid, LetterKind, LetterState, TextEnum as _};
+use crate::domain::{Invalid, LetterKind, LetterState};
 use crate::letter::{LetterContact, LetterFacts, LetterLine, WithdrawnLetter};
-use crate::store::rows::{
-    DeliveryRow, LetterEpisodeRow, LetterRow, NewLetter, Rendering, WithdrawalRow, word,
-};
+use crate::store::rows::{DeliveryRow, LetterEpisodeRow, LetterRow, NewLetter, Rendering, WithdrawalRow};
 use crate::store::types::Id;
 use crate::store::{StoreError, failpoint};
 
@@ -66,7 +65,7 @@ pub async fn correct(
     said: (&str, &str),
 ) -> Result<LetterRow, Refusal> {
     let taken = Taken::of(office, first(office, id).await?, said).await?;
-    if taken.before.kind != LetterKind::Warning.as_str() {
+    if taken.before.kind != LetterKind::Warning {
         return Err(refused("not_a_warning", "只有预警函可以更正；其他函请撤销，确需再发的另行办理。"));
     }
     let campaigns = letter_context::campaigns(office).await?;
@@ -106,7 +105,7 @@ impl Taken {
         let signer = text("signer", signer, PERSON)?;
         let reason = phrase(&text("reason", reason, CHANGE_REASON)?)?;
         let before = office.store.find_letter(id).await?.ok_or(Refusal::NotFound("函"))?;
-        let state: LetterState = word(&before.state)?;
+        let state = before.state.0;
         if !state.is_standing() {
             let detail = match state {
                 LetterState::Withdrawn => "此函已经撤销，无需重复办理。",
@@ -114,7 +113,7 @@ impl Taken {
             };
             return Err(refused("not_standing", detail));
         }
-        if before.kind == LetterKind::Withdrawal.as_str() {
+        if before.kind == LetterKind::Withdrawal {
             return Err(refused("is_a_withdrawal", "撤函不能再撤销；确需重新办理的，请另行发函。"));
         }
         if before.trial != office.is_pilot() {
@@ -161,7 +160,7 @@ impl Taken {
         let others = self.letters.iter().filter(|row| row.id != self.before.id);
         let numbers = others.map(|row| row.number().map(|number| number.to_string()));
         Ok(WithdrawnLetter {
-            kind: word(&self.before.kind)?,
+            kind: self.before.kind.0,
             number: self.before.number()?,
             issued_on: self.facts.issued_on,
             about: about(&self.facts.lines),
@@ -221,9 +220,9 @@ impl Taken {
             mark: mark(office, campaign),
             year: facts.issued_on.year(),
             serial: None,
-            kind: facts.kind.to_string(),
+            kind: facts.kind.into(),
             level: None,
-            state: LetterState::Issued.to_string(),
+            state: LetterState::Issued.into(),
             as_of: facts.as_of,
             issued_on: Some(facts.issued_on),
             reply_by: None,
@@ -249,7 +248,7 @@ impl Taken {
     /// One for every mailbox that any of the letters went to, the addressee's first.
     async fn deliveries(&self, office: &Office, letter: &LetterRow) -> Result<Vec<DeliveryRow>, Refusal> {
         let mut before = office.store.list_deliveries_of(&self.ids()).await?;
-        before.sort_by_key(|row| (row.role != "to", row.id));
+        before.sort_by_key(|row| (row.role != Recipient::To, row.id));
         let (mut seen, mut rows) = (HashSet::new(), Vec::new());
         for row in before {
             if !seen.insert(row.email.to_lowercase()) {
@@ -258,7 +257,7 @@ impl Taken {
             let ordinal = rows.len() + 1;
             let domain = &office.letters.message_id_domain;
             let message_id = format!("{}.{ordinal}@{domain}", letter.id.0.simple());
-            let mailbox = (row.role.as_str(), row.name, row.email);
+            let mailbox = (row.role.0, row.name, row.email);
             let own = (letter.id, row.unit_id);
             let id = Id(office.clock.new_id());
             rows.push(DeliveryRow::queued(id, own, mailbox, message_id, letter.updated_at));
@@ -326,10 +325,7 @@ impl Taken {
             return Ok(None);
         };
         let heads = office.store.list_letter_heads(&[follows]).await?;
-        let standing = heads
-            .first()
-            .and_then(|head| LetterState::parse(&head.state))
-            .is_some_and(LetterState::is_standing);
+        let standing = heads.first().is_some_and(|head| head.state.0.is_standing());
         Ok(standing.then_some(follows))
     }
 }

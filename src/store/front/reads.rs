@@ -4,8 +4,11 @@ use std::collections::HashMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use uuid::Uuid;
+use xushi_domain::delivery::DeliveryState;
 use xushi_domain::reply::ReplyStage;
-use xushi_domain::{ChangeKind, ContactRole, Grade, LetterState, PlanPart, Responsibility, Retiree};
+use xushi_domain::{
+    ChangeKind, ContactRole, Grade, IncidentKind, Kind, LetterState, PlanPart, Responsibility, Retiree,
+};
 
 use super::{Answer, Reader};
 use crate::rows::*;
@@ -59,7 +62,7 @@ reads! {
     deliveries {
         fn find_deliveries(ids: &'a [Id]) -> Vec<DeliveryRow>;
         fn count_blocked_attempts(delivery: Id) -> i64;
-        fn count_deliveries() -> HashMap<String, i64>;
+        fn count_deliveries() -> HashMap<DeliveryState, i64>;
         fn list_attempts(delivery: Id) -> Vec<AttemptRow>;
         fn list_deliveries(filter: &'a DeliveryFilter, page: Page) -> Vec<DeliveryRow>;
         fn list_deliveries_by_message_id(ids: &'a [String]) -> Vec<DeliveryRow>;
@@ -83,7 +86,7 @@ reads! {
         ) -> Vec<(EvaluationRow, Id, Id)>;
         fn list_evaluation_rows_of(ids: &'a [Id]) -> Vec<(EvaluationRow, Id, Id)>;
         fn list_evaluation_rows_of_kinds(
-            kinds: &'a [&'a str],
+            kinds: &'a [Kind],
             after: Option<Id>,
             limit: i64,
         ) -> Vec<(EvaluationRow, Id, Id)>;
@@ -99,7 +102,7 @@ reads! {
     indicators {
         fn list_indicators_of(ids: &'a [Id]) -> Vec<NamedIndicatorRow>;
         fn list_assessments_of(ids: &'a [Id]) -> Vec<AssessmentRow>;
-        fn count_grades(campaigns: Option<&'a [Id]>) -> Vec<(String, i64)>;
+        fn count_grades(campaigns: Option<&'a [Id]>) -> Vec<(Listed<Grade>, i64)>;
         fn find_indicator(id: Uuid) -> Option<NamedIndicatorRow>;
         fn find_indicator_at(task: Id, measure: Id, region: Id) -> Option<Id>;
         fn find_task_campaign(task: Uuid) -> (Id, NaiveDate, NaiveDate);
@@ -114,7 +117,7 @@ reads! {
     issuing {
         fn list_draft_heads() -> Vec<LetterHead>;
         fn list_episode_links(letters: &'a [Id]) -> Vec<LetterEpisodeRow>;
-        fn list_first_reports(indicators: &'a [Id]) -> Vec<(Id, NaiveDate, String, bool, Id)>;
+        fn list_first_reports(indicators: &'a [Id]) -> Vec<FirstReport>;
         fn list_letter_heads(ids: &'a [Id]) -> Vec<LetterHead>;
         fn list_letter_reports(letters: &'a [Id]) -> Vec<LetterReportRow>;
         fn list_spoken_of(day: NaiveDate, trial: bool) -> Vec<Id>;
@@ -161,7 +164,7 @@ reads! {
     }
     overview {
         fn count_campaign_grades(campaigns: Option<&'a [Id]>, day: NaiveDate) -> Vec<GradeCount>;
-        fn count_letter_states(campaigns: Option<&'a [Id]>, trial: bool) -> Vec<(String, i64)>;
+        fn count_letter_states(campaigns: Option<&'a [Id]>, trial: bool) -> Vec<(Listed<LetterState>, i64)>;
         fn list_overdue_letters(
             campaigns: Option<&'a [Id]>,
             day: NaiveDate,
@@ -176,13 +179,13 @@ reads! {
         fn list_person_verdicts_of(ids: &'a [Id], as_of: NaiveDate) -> Vec<PersonVerdictRow>;
     }
     incidents {
-        fn count_open_incidents() -> HashMap<String, i64>;
+        fn count_open_incidents() -> HashMap<IncidentKind, i64>;
         fn find_incident(id: Uuid) -> Option<IncidentRow>;
-        fn list_open_subjects(kind: &'a str) -> Vec<String>;
+        fn list_open_subjects(kind: IncidentKind) -> Vec<String>;
         fn list_incidents(filter: &'a IncidentFilter, page: Page) -> Vec<IncidentRow>;
     }
     reassessments {
-        fn list_marked_of(ids: &'a [Id], comparing: &'a [&'a str]) -> Vec<Id>;
+        fn list_marked_of(ids: &'a [Id], comparing: &'a [Kind]) -> Vec<Id>;
         fn list_marks() -> Vec<i64>;
     }
     rechecks {
@@ -271,7 +274,7 @@ reads! {
     warnings {
         fn list_issuing_campaigns() -> Vec<IssuingCampaignRow>;
         fn list_lines(ids: &'a [Id]) -> Vec<LineRow>;
-        fn list_mailboxes(ids: &'a [Id], roles: &'a [&'a str], day: NaiveDate) -> Vec<ContactRow>;
+        fn list_mailboxes(ids: &'a [Id], roles: &'a [ContactRole], day: NaiveDate) -> Vec<ContactRow>;
         fn list_responsible_units(tasks: &'a [Id], indicators: &'a [Id]) -> Vec<PartRow>;
         fn list_unit_names(ids: &'a [Id]) -> Vec<UnitNameRow>;
     }

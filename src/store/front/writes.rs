@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{NaiveDate, NaiveDateTime};
 use uuid::Uuid;
 use xushi_domain::reply::ReviewVerdict;
-use xushi_domain::{DoubtSet, PlanPart, Retiree};
+use xushi_domain::{DoubtSet, IncidentKind, PlanPart, Retiree};
 
 use super::Answer;
 use crate::rows::*;
@@ -115,7 +115,7 @@ queries! {
         fn insert_person_verdict(row: &'a PersonVerdictRow) -> ();
     }
     incidents {
-        fn close_incident(kind: &'a str, subject_id: &'a str, now: NaiveDateTime) -> bool;
+        fn close_incident(kind: IncidentKind, subject_id: &'a str, now: NaiveDateTime) -> bool;
         fn count_incident(row: &'a IncidentRow, detail: &'a (dyn Fn(i32) -> String + Send + Sync)) -> i32;
         fn open_incident(row: &'a IncidentRow) -> bool;
     }

@@ -8,7 +8,8 @@ use diesel_async::RunQueryDsl;
 use super::Conn;
 use crate::StoreError;
 use crate::rows::{AttemptBegin, AttemptEnd, Lease};
-use crate::types::{Id, Key};
+use crate::types::{Id, Key, Listed};
+use xushi_domain::delivery::{AttemptOutcome, DeliveryState};
 
 /// A statement of constant text over arrays: unlike `sql_query` and an insert of many rows it is prepared once on each
 /// connection, and there is one of each for every few letters.
@@ -77,9 +78,9 @@ prepared! {
     Finish {
         attempts: Id => Key,
         deliveries: Id => Key,
-        outcomes: &'a str => Text,
+        outcomes: Listed<AttemptOutcome> => Text,
         replies: Option<&'a str> => Nullable<Text>,
-        states: &'a str => Text,
+        states: Listed<DeliveryState> => Text,
         next: chrono::NaiveDateTime => Timestamp,
         accepted: Option<chrono::NaiveDateTime> => Nullable<Timestamp>,
         now: chrono::NaiveDateTime => Timestamp,
@@ -144,9 +145,9 @@ pub async fn finish_attempts(conn: &mut Conn, ends: &[AttemptEnd]) -> Result<Vec
     let finish = Finish {
         attempts: column!(|end| end.attempt),
         deliveries: column!(|end| end.delivery),
-        outcomes: column!(|end| end.outcome.as_str()),
+        outcomes: column!(|end| Listed(end.outcome)),
         replies: column!(|end| end.reply.as_deref()),
-        states: column!(|end| end.state.as_str()),
+        states: column!(|end| Listed(end.state)),
         next: column!(|end| end.next_attempt_at),
         accepted: column!(|end| end.accepted_at),
         now: column!(|end| end.now),

@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use super::Conn;
 use crate::StoreError;
 use crate::rows::{BesideRow, FactKey, GroupAt, ObservationRow, VintageRow};
-use crate::types::{Exact, Id, Key};
+use crate::types::{Exact, Id, Key, Listed};
 
 macro_rules! column {
     ($rows:expr, $get:expr) => {
@@ -80,8 +80,8 @@ FROM unnest($1, $2, $3, $4, $5) WITH ORDINALITY AS k (series_id, period_start, p
         .bind::<Array<BigInt>, _>(column!(keys, |key| key.0))
         .bind::<Array<Date>, _>(column!(keys, |key| key.1.0))
         .bind::<Array<Date>, _>(column!(keys, |key| key.1.1))
-        .bind::<Array<Text>, _>(column!(keys, |key| key.1.2.as_str()))
-        .bind::<Array<Text>, _>(column!(keys, |key| key.1.3.as_str()))
+        .bind::<Array<Text>, _>(column!(keys, |key| Listed(key.1.2)))
+        .bind::<Array<Text>, _>(column!(keys, |key| Listed(key.1.3)))
         .load(conn)
         .await?)
 }
@@ -104,8 +104,8 @@ FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS k (series_id, basis, figure, firs
               ORDER BY o.period_end DESC LIMIT $5) AS o";
     Ok(diesel::sql_query(LIST)
         .bind::<Array<BigInt>, _>(column!(groups, |group| group.series_id))
-        .bind::<Array<Text>, _>(column!(groups, |group| group.basis.as_str()))
-        .bind::<Array<Text>, _>(column!(groups, |group| group.figure.as_str()))
+        .bind::<Array<Text>, _>(column!(groups, |group| Listed(group.basis)))
+        .bind::<Array<Text>, _>(column!(groups, |group| Listed(group.figure)))
         .bind::<Array<Date>, _>(column!(groups, |group| group.ends.0))
         .bind::<BigInt, _>(most)
         .load(conn)
@@ -130,8 +130,8 @@ FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS k (series_id, basis, figure, last
               ORDER BY o.period_end LIMIT $5) AS o";
     Ok(diesel::sql_query(LIST)
         .bind::<Array<BigInt>, _>(column!(groups, |group| group.series_id))
-        .bind::<Array<Text>, _>(column!(groups, |group| group.basis.as_str()))
-        .bind::<Array<Text>, _>(column!(groups, |group| group.figure.as_str()))
+        .bind::<Array<Text>, _>(column!(groups, |group| Listed(group.basis)))
+        .bind::<Array<Text>, _>(column!(groups, |group| Listed(group.figure)))
         .bind::<Array<Date>, _>(column!(groups, |group| group.ends.1))
         .bind::<BigInt, _>(most)
         .load(conn)
@@ -155,11 +155,11 @@ SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
         .bind::<Array<BigInt>, _>(column!(rows, |row| row.series_id))
         .bind::<Array<Date>, _>(column!(rows, |row| row.period_start))
         .bind::<Array<Date>, _>(column!(rows, |row| row.period_end))
-        .bind::<Array<Text>, _>(column!(rows, |row| row.basis.as_str()))
-        .bind::<Array<Text>, _>(column!(rows, |row| row.figure.as_str()))
+        .bind::<Array<Text>, _>(column!(rows, |row| row.basis))
+        .bind::<Array<Text>, _>(column!(rows, |row| row.figure))
         .bind::<Array<Integer>, _>(column!(rows, |row| row.vintage))
         .bind::<Array<Exact>, _>(column!(rows, |row| row.value))
-        .bind::<Array<Text>, _>(column!(rows, |row| row.status.as_str()))
+        .bind::<Array<Text>, _>(column!(rows, |row| row.status))
         .bind::<Array<Text>, _>(column!(rows, |row| row.source.as_str()))
         .bind::<Array<Date>, _>(column!(rows, |row| row.published_on))
         .bind::<Array<Timestamp>, _>(column!(rows, |row| row.recorded_at))

@@ -9,8 +9,8 @@ use super::super::{Backend, Conn};
 use crate::StoreError;
 use crate::rows::{ApiKeyFilter, ApiKeyRow, Page};
 use crate::schema::api_keys;
-use crate::types::Id;
-use xushi_domain::{Invalid, Role, TextEnum as _};
+use crate::types::{Id, Listed};
+use xushi_domain::{Invalid, Role};
 
 /// The valid key with this hash.
 ///
@@ -83,7 +83,7 @@ pub async fn list_api_keys(
         query = query.filter(api_keys::id.gt(Id(after)));
     }
     if let Some(role) = filter.role {
-        query = query.filter(api_keys::role.eq(role.as_str()));
+        query = query.filter(api_keys::role.eq(Listed(role)));
     }
     if let Some(unit) = filter.unit_id {
         query = query.filter(api_keys::unit_id.eq(unit));
@@ -107,13 +107,13 @@ pub async fn revoke_api_key(conn: &mut Conn, id: Uuid, now: NaiveDateTime) -> Re
             return Ok(true);
         }
         let administrators: i64 = api_keys::table
-            .filter(api_keys::role.eq(Role::Administrator.as_str()))
+            .filter(api_keys::role.eq(Listed(Role::Administrator)))
             .filter(api_keys::revoked_at.is_null())
             .filter(api_keys::id.ne(Id(id)))
             .count()
             .get_result(conn)
             .await?;
-        if administrators == 0 && row.role == Role::Administrator.as_str() {
+        if administrators == 0 && row.role == Role::Administrator {
             let detail = "这是最后一个管理员密钥，吊销后无人能再发放密钥；请先建立另一个管理员密钥。";
             return Err(StoreError::Conflict(Invalid::new("id", "last_administrator", detail)));
         }

@@ -14,7 +14,7 @@ use crate::rows::{
     CampaignCurveRow, CampaignFilter, CampaignMemberRow, CampaignRow, Handover, NameKind, Page, RevisionRow,
 };
 use crate::schema::{campaign_curves, campaign_members, campaigns, name_keys, regions, units};
-use crate::types::Id;
+use crate::types::{Id, Listed};
 use crate::{SoleRule, StoreError};
 use xushi_domain::{Invalid, folded};
 
@@ -43,7 +43,7 @@ pub async fn list_campaigns(
     }
     if let Some(part) = &filter.name_contains {
         let alike = name_keys::table
-            .filter(name_keys::kind.eq(NameKind::Campaign.as_str()))
+            .filter(name_keys::kind.eq(Listed(NameKind::Campaign)))
             .filter(lower(name_keys::name_key).like(lower(super::contains(&folded(part)))).escape('\\'))
             .select(name_keys::owner);
         query = query.filter(campaigns::id.eq_any(alike));

@@ -8,8 +8,8 @@ use super::super::{Backend, Conn};
 use crate::StoreError;
 use crate::rows::{ContactFilter, ContactRow, Page};
 use crate::schema::contacts;
-use crate::types::Id;
-use xushi_domain::{ContactRole, TextEnum as _};
+use crate::types::{Id, Listed};
+use xushi_domain::ContactRole;
 
 /// Contacts in order of id.
 ///
@@ -32,7 +32,7 @@ pub async fn list_contacts(
         query = query.filter(contacts::unit_id.eq(unit));
     }
     if let Some(role) = filter.role {
-        query = query.filter(contacts::role.eq(role.as_str()));
+        query = query.filter(contacts::role.eq(Listed(role)));
     }
     if let Some(day) = filter.on {
         query = query
@@ -76,7 +76,7 @@ pub async fn find_contact_at(
     role: ContactRole,
 ) -> Result<Option<ContactRow>, StoreError> {
     let there =
-        contacts::unit_id.eq(unit).and(contacts::email.eq(email)).and(contacts::role.eq(role.as_str()));
+        contacts::unit_id.eq(unit).and(contacts::email.eq(email)).and(contacts::role.eq(Listed(role)));
     Ok(contacts::table.filter(there).select(ContactRow::as_select()).get_result(conn).await.optional()?)
 }
 

@@ -12,10 +12,13 @@ use crate::rows::{
     AttemptBegin, AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, IncidentRow, Lease, Page,
 };
 use crate::schema::{deliveries, delivery_attempts, letters};
-use crate::types::Id;
+use crate::types::{Id, Listed};
 use crate::{StoreError, failpoint};
-use xushi_domain::delivery::not_in_a_pilot;
-use xushi_domain::{Invalid, LetterState, TextEnum as _};
+use xushi_domain::delivery::{AttemptOutcome, DeliveryState, not_in_a_pilot};
+use xushi_domain::{IncidentKind, Invalid, LetterState};
+
+/// Where a delivery may be sent again, or another one take its place.
+const OVER: [DeliveryState; 2] = [DeliveryState::Failed, DeliveryState::Bounced];
 
 /// Claims deliveries of letters of a pilot, or of real ones, that are due, or whose lease has run out, for `lease.holder`. Of the latter, attempts that were
 /// begun and never ended are written down as uncertain: nobody knows whether the server took them.
@@ -45,7 +48,7 @@ async fn claim(
     let candidates: Vec<Id> = deliveries::table
         .inner_join(letters::table)
         .filter(letters::trial.eq(trial))
-        .filter(deliveries::state.eq("pending"))
+        .filter(deliveries::state.eq(Listed(DeliveryState::Pending)))
         .filter(deliveries::next_attempt_at.le(lease.now))
         .order((deliveries::next_attempt_at, deliveries::id))
         .limit(limit)
@@ -56,10 +59,10 @@ async fn claim(
     // finds that the row is no longer pending.
     let mut rows: Vec<DeliveryRow> = diesel::update(deliveries::table)
         .filter(deliveries::id.eq_any(candidates))
-        .filter(deliveries::state.eq("pending"))
+        .filter(deliveries::state.eq(Listed(DeliveryState::Pending)))
         .filter(deliveries::next_attempt_at.le(lease.now))
         .set((
-            deliveries::state.eq("sending"),
+            deliveries::state.eq(Listed(DeliveryState::Sending)),
             deliveries::lease_holder.eq(lease.holder),
             deliveries::lease_until.eq(lease.until),
             deliveries::updated_at.eq(lease.now),
@@ -67,8 +70,7 @@ async fn claim(
         .returning(DeliveryRow::as_returning())
         .get_results(conn)
         .await?;
-    let abandoned = take_over(conn, lease, limit, trial).await?;
-    rows.extend(abandoned);
+    rows.extend(take_over(conn, lease, limit, trial).await?);
     rows.sort_by_key(|row| (row.next_attempt_at, row.id));
     Ok(rows)
 }
@@ -83,7 +85,7 @@ async fn take_over(
     let candidates: Vec<Id> = deliveries::table
         .inner_join(letters::table)
         .filter(letters::trial.eq(trial))
-        .filter(deliveries::state.eq("sending"))
+        .filter(deliveries::state.eq(Listed(DeliveryState::Sending)))
         .filter(deliveries::lease_until.lt(lease.now))
         .limit(limit)
         .select(deliveries::id)
@@ -94,7 +96,7 @@ async fn take_over(
     }
     let rows: Vec<DeliveryRow> = diesel::update(deliveries::table)
         .filter(deliveries::id.eq_any(candidates))
-        .filter(deliveries::state.eq("sending"))
+        .filter(deliveries::state.eq(Listed(DeliveryState::Sending)))
         .filter(deliveries::lease_until.lt(lease.now))
         .set((
             deliveries::lease_holder.eq(lease.holder),
@@ -107,8 +109,11 @@ async fn take_over(
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
     let unknown: Vec<Id> = diesel::update(delivery_attempts::table)
         .filter(delivery_attempts::delivery_id.eq_any(ids))
-        .filter(delivery_attempts::outcome.eq("begun"))
-        .set((delivery_attempts::outcome.eq("uncertain"), delivery_attempts::finished_at.eq(lease.now)))
+        .filter(delivery_attempts::outcome.eq(Listed(AttemptOutcome::Begun)))
+        .set((
+            delivery_attempts::outcome.eq(Listed(AttemptOutcome::Uncertain)),
+            delivery_attempts::finished_at.eq(lease.now),
+        ))
         .returning(delivery_attempts::delivery_id)
         .get_results(conn)
         .await?;
@@ -176,9 +181,9 @@ pub async fn bounce_delivery(
 ) -> Result<bool, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
         let news = diesel::update(deliveries::table.find(delivery))
-            .filter(deliveries::state.ne("bounced"))
+            .filter(deliveries::state.ne(Listed(DeliveryState::Bounced)))
             .set((
-                deliveries::state.eq("bounced"),
+                deliveries::state.eq(Listed(DeliveryState::Bounced)),
                 deliveries::last_reply.eq(diagnostic),
                 deliveries::lease_until.eq(None::<NaiveDateTime>),
                 deliveries::lease_holder.eq(None::<String>),
@@ -208,9 +213,9 @@ pub async fn retry_delivery(
 ) -> Result<DeliveryRow, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
         let retried = diesel::update(deliveries::table.find(id))
-            .filter(deliveries::state.eq_any(["failed", "bounced"]))
+            .filter(deliveries::state.eq_any(OVER.map(Listed)))
             .set((
-                deliveries::state.eq("pending"),
+                deliveries::state.eq(Listed(DeliveryState::Pending)),
                 deliveries::next_attempt_at.eq(now),
                 deliveries::accepted_at.eq(None::<NaiveDateTime>),
                 deliveries::updated_at.eq(now),
@@ -219,13 +224,14 @@ pub async fn retry_delivery(
             .await?;
         let row = deliveries::table.find(id).select(DeliveryRow::as_select()).get_result(conn).await;
         let row = row.optional()?.ok_or_else(|| StoreError::missing("delivery", id.0))?;
-        let (of_pilot, state): (bool, String) = letters::table
+        let (of_pilot, state): (bool, Listed<LetterState>) = letters::table
             .find(row.letter_id)
             .select((letters::trial, letters::state))
             .get_result(conn)
             .await?;
-        if state == LetterState::Withdrawn.as_str() {
-            return Err(StoreError::Conflict(of_withdrawn()));
+        if state == LetterState::Withdrawn {
+            let detail = "此函已经撤销，不再投递。";
+            return Err(StoreError::Conflict(Invalid::new("state", "withdrawn", detail)));
         }
         if of_pilot != trial {
             return Err(StoreError::Conflict(not_in_a_pilot(of_pilot)));
@@ -251,16 +257,16 @@ pub async fn add_delivery(
 ) -> Result<(), StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
         if let Some(id) = instead_of {
-            let state: Option<String> = deliveries::table
+            let state: Option<Listed<DeliveryState>> = deliveries::table
                 .find(id)
                 .filter(deliveries::letter_id.eq(row.letter_id))
                 .select(deliveries::state)
                 .get_result(conn)
                 .await
                 .optional()?;
-            match state.as_deref() {
+            match state {
                 None => return Err(StoreError::missing("delivery", id.0)),
-                Some("failed" | "bounced") => close_incidents(conn, id, row.created_at).await?,
+                Some(state) if OVER.contains(&state.0) => close_incidents(conn, id, row.created_at).await?,
                 Some(_) => return Err(StoreError::Conflict(not_over())),
             }
         }
@@ -271,14 +277,10 @@ pub async fn add_delivery(
 }
 
 async fn close_incidents(conn: &mut Conn, delivery: Id, now: NaiveDateTime) -> Result<(), StoreError> {
-    for kind in ["delivery_failed", "delivery_bounced"] {
+    for kind in [IncidentKind::DeliveryFailed, IncidentKind::DeliveryBounced] {
         incidents::close_incident(conn, kind, &delivery.0.to_string(), now).await?;
     }
     Ok(())
-}
-
-fn of_withdrawn() -> Invalid {
-    Invalid::new("state", "withdrawn", "此函已经撤销，不再投递。")
 }
 
 fn not_over() -> Invalid {
@@ -312,10 +314,10 @@ pub async fn release_deliveries(
 ) -> Result<(), StoreError> {
     diesel::update(deliveries::table)
         .filter(deliveries::id.eq_any(ids.to_vec()))
-        .filter(deliveries::state.eq("sending"))
+        .filter(deliveries::state.eq(Listed(DeliveryState::Sending)))
         .filter(deliveries::lease_holder.eq(lease.holder))
         .set((
-            deliveries::state.eq("pending"),
+            deliveries::state.eq(Listed(DeliveryState::Pending)),
             deliveries::next_attempt_at.eq(next),
             deliveries::lease_until.eq(None::<NaiveDateTime>),
             deliveries::lease_holder.eq(None::<String>),
@@ -350,8 +352,8 @@ pub async fn list_deliveries(
     if let Some(campaign) = filter.campaign_id {
         query = query.filter(letters::campaign_id.eq(Id(campaign)));
     }
-    if let Some(state) = &filter.state {
-        query = query.filter(deliveries::state.eq(state));
+    if let Some(state) = filter.state {
+        query = query.filter(deliveries::state.eq(Listed(state)));
     }
     if let Some(after) = filter.updated_after {
         query = query.filter(deliveries::updated_at.gt(after));
@@ -388,7 +390,7 @@ pub async fn list_attempts(conn: &mut Conn, delivery: Id) -> Result<Vec<AttemptR
 pub async fn count_blocked_attempts(conn: &mut Conn, delivery: Id) -> Result<i64, StoreError> {
     Ok(delivery_attempts::table
         .filter(delivery_attempts::delivery_id.eq(delivery))
-        .filter(delivery_attempts::outcome.eq("blocked"))
+        .filter(delivery_attempts::outcome.eq(Listed(AttemptOutcome::Blocked)))
         .count()
         .get_result(conn)
         .await?)
@@ -398,12 +400,11 @@ pub async fn count_blocked_attempts(conn: &mut Conn, delivery: Id) -> Result<i64
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count_deliveries(conn: &mut Conn) -> Result<HashMap<String, i64>, StoreError> {
-    use diesel::dsl::count_star;
-    let counts: Vec<(String, i64)> = deliveries::table
+pub async fn count_deliveries(conn: &mut Conn) -> Result<HashMap<DeliveryState, i64>, StoreError> {
+    let counts: Vec<(Listed<DeliveryState>, i64)> = deliveries::table
         .group_by(deliveries::state)
-        .select((deliveries::state, count_star()))
+        .select((deliveries::state, diesel::dsl::count_star()))
         .load(conn)
         .await?;
-    Ok(counts.into_iter().collect())
+    Ok(counts.into_iter().map(|(state, count)| (state.0, count)).collect())
 }

@@ -8,7 +8,7 @@ use super::super::{Backend, Conn};
 use crate::StoreError;
 use crate::rows::{EpisodeFilter, EpisodeRow, Page};
 use crate::schema::{episodes, indicators, measures, series};
-use crate::types::Id;
+use crate::types::{Id, Listed};
 
 /// Episodes in order of id, each with the name of its measure.
 ///
@@ -37,8 +37,8 @@ pub async fn list_episodes(
     if let Some(indicator) = filter.indicator_id {
         query = query.filter(episodes::indicator_id.eq(Id(indicator)));
     }
-    if let Some(state) = &filter.state {
-        query = query.filter(episodes::state.eq(state));
+    if let Some(state) = filter.state {
+        query = query.filter(episodes::state.eq(Listed(state)));
     }
     if let Some(after) = filter.updated_after {
         query = query.filter(episodes::updated_at.gt(after));

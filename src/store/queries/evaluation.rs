@@ -11,7 +11,7 @@ use crate::schema::{
     assessments, current_assessments, indicators, measure_aliases, measures, observations, regions, series,
 };
 use crate::types::{Id, Listed};
-use xushi_domain::Grade;
+use xushi_domain::{Grade, Kind};
 
 /// Indicators with which assessment is in force, and their measures and regions.
 macro_rules! evaluated {
@@ -131,12 +131,12 @@ pub async fn write_assessments(conn: &mut Conn, writes: AssessmentWrites) -> Res
 /// When the database fails.
 pub async fn list_evaluation_rows_of_kinds(
     conn: &mut Conn,
-    kinds: &[&str],
+    kinds: &[Kind],
     after: Option<Id>,
     limit: i64,
 ) -> Result<Vec<(EvaluationRow, Id, Id)>, StoreError> {
     let mut query = evaluated!()
-        .filter(indicators::kind.eq_any(kinds.to_vec()))
+        .filter(indicators::kind.eq_any(kinds.iter().copied().map(Listed).collect::<Vec<_>>()))
         .filter(indicators::retired_on.is_null())
         .order(indicators::id)
         .limit(limit)

@@ -11,7 +11,8 @@ use super::super::{Backend, Conn};
 use crate::StoreError;
 use crate::rows::{IncidentFilter, IncidentRow, Page};
 use crate::schema::incidents;
-use crate::types::Id;
+use crate::types::{Id, Listed};
+use xushi_domain::IncidentKind;
 
 /// Opens an incident unless the same one is open already; then only its detail is brought up to date. Gives whether it
 /// is new.
@@ -20,8 +21,8 @@ use crate::types::Id;
 /// When the database fails.
 pub async fn open_incident(conn: &mut Conn, row: &IncidentRow) -> Result<bool, StoreError> {
     let known: Option<(Id, String)> = incidents::table
-        .filter(incidents::kind.eq(&row.kind))
-        .filter(incidents::subject_kind.eq(&row.subject_kind))
+        .filter(incidents::kind.eq(row.kind))
+        .filter(incidents::subject_kind.eq(row.subject_kind))
         .filter(incidents::subject_id.eq(&row.subject_id))
         .filter(incidents::closed_at.is_null())
         .select((incidents::id, incidents::detail))
@@ -61,8 +62,8 @@ pub async fn count_incident(
     write_transaction!(conn, async |conn: &mut Conn| {
         for _ in 0..2 {
             let counted: Option<(Id, i32)> = diesel::update(incidents::table)
-                .filter(incidents::kind.eq(&row.kind))
-                .filter(incidents::subject_kind.eq(&row.subject_kind))
+                .filter(incidents::kind.eq(row.kind))
+                .filter(incidents::subject_kind.eq(row.subject_kind))
                 .filter(incidents::subject_id.eq(&row.subject_id))
                 .filter(incidents::closed_at.is_null())
                 .set((
@@ -95,12 +96,12 @@ pub async fn count_incident(
 /// When the database fails.
 pub async fn close_incident(
     conn: &mut Conn,
-    kind: &str,
+    kind: IncidentKind,
     subject_id: &str,
     now: NaiveDateTime,
 ) -> Result<bool, StoreError> {
     let closed = diesel::update(incidents::table)
-        .filter(incidents::kind.eq(kind))
+        .filter(incidents::kind.eq(Listed(kind)))
         .filter(incidents::subject_id.eq(subject_id))
         .filter(incidents::closed_at.is_null())
         .set((incidents::closed_at.eq(now), incidents::updated_at.eq(now)))
@@ -113,9 +114,9 @@ pub async fn close_incident(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_open_subjects(conn: &mut Conn, kind: &str) -> Result<Vec<String>, StoreError> {
+pub async fn list_open_subjects(conn: &mut Conn, kind: IncidentKind) -> Result<Vec<String>, StoreError> {
     Ok(incidents::table
-        .filter(incidents::kind.eq(kind))
+        .filter(incidents::kind.eq(Listed(kind)))
         .filter(incidents::closed_at.is_null())
         .select(incidents::subject_id)
         .load(conn)
@@ -139,11 +140,11 @@ pub async fn list_incidents(
     if let Some(after) = page.after {
         query = query.filter(incidents::id.gt(Id(after)));
     }
-    if let Some(kind) = &filter.kind {
-        query = query.filter(incidents::kind.eq(kind));
+    if let Some(kind) = filter.kind {
+        query = query.filter(incidents::kind.eq(Listed(kind)));
     }
-    if let Some(kind) = &filter.subject_kind {
-        query = query.filter(incidents::subject_kind.eq(kind));
+    if let Some(kind) = filter.subject_kind {
+        query = query.filter(incidents::subject_kind.eq(Listed(kind)));
     }
     if let Some(id) = &filter.subject_id {
         query = query.filter(incidents::subject_id.eq(id));
@@ -171,13 +172,13 @@ pub async fn find_incident(conn: &mut Conn, id: Uuid) -> Result<Option<IncidentR
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count_open_incidents(conn: &mut Conn) -> Result<HashMap<String, i64>, StoreError> {
+pub async fn count_open_incidents(conn: &mut Conn) -> Result<HashMap<IncidentKind, i64>, StoreError> {
     use diesel::dsl::count_star;
-    let counts: Vec<(String, i64)> = incidents::table
+    let counts: Vec<(Listed<IncidentKind>, i64)> = incidents::table
         .filter(incidents::closed_at.is_null())
         .group_by(incidents::kind)
         .select((incidents::kind, count_star()))
         .load(conn)
         .await?;
-    Ok(counts.into_iter().collect())
+    Ok(counts.into_iter().map(|(kind, count)| (kind.0, count)).collect())
 }

@@ -24,9 +24,9 @@ use crate::schema::{
     assessments, campaigns, citations, current_assessments, external_ids, handovers, indicators, measures,
     regions, responsibilities, series, tasks, units,
 };
-use crate::types::Id;
+use crate::types::{Id, Listed};
 use crate::{SoleRule, StoreError};
-use xushi_domain::Responsibility;
+use xushi_domain::{Grade, Responsibility};
 
 /// An indicator with all that a reader needs beside it.
 macro_rules! joined {
@@ -105,7 +105,9 @@ macro_rules! filtered {
             $query = $query.filter(indicators::retired_on.is_null().or(indicators::retired_on.gt(day)));
         }
         if let Some(grades) = &$filter.grades {
-            $query = $query.filter(current_assessments::grade.eq_any(grades.clone()));
+            $query = $query.filter(
+                current_assessments::grade.eq_any(grades.iter().copied().map(Listed).collect::<Vec<_>>()),
+            );
         }
     };
 }
@@ -325,7 +327,7 @@ pub async fn resolve_campaign_family(conn: &mut Conn, key: &str) -> Result<Vec<I
 pub async fn count_grades(
     conn: &mut Conn,
     campaigns: Option<&[Id]>,
-) -> Result<Vec<(String, i64)>, StoreError> {
+) -> Result<Vec<(Listed<Grade>, i64)>, StoreError> {
     use diesel::dsl::count_star;
     let mut query = indicators::table
         .inner_join(current_assessments::table)

@@ -11,12 +11,13 @@ use super::letter_files;
 use super::serials::take_serials;
 use super::settlements::{asking_kinds, waiting_states};
 use crate::rows::{
-    DraftWrite, EpisodeChange, EpisodeRow, Frozen, IncidentRow, LetterEpisodeRow, LetterHead,
+    DraftWrite, EpisodeChange, EpisodeRow, FirstReport, Frozen, IncidentRow, LetterEpisodeRow, LetterHead,
     LetterReportRow, LetterRow, NewLetter, Rendering,
 };
 use crate::schema::{episodes, letter_episodes, letter_reports, letters};
-use crate::types::Id;
+use crate::types::{Id, Listed};
 use crate::{SoleRule, StoreError, failpoint};
+use xushi_domain::LetterState;
 
 /// Ids asked for at once.
 const AT_ONCE: usize = 5_000;
@@ -125,7 +126,7 @@ pub async fn write_drafts(conn: &mut Conn, drafts: &[DraftWrite]) -> Result<(), 
 /// Writes over a draft that is still as it was read.
 async fn replace_draft(conn: &mut Conn, row: &LetterRow, before: NaiveDateTime) -> Result<(), StoreError> {
     let written = diesel::update(letters::table.find(row.id))
-        .filter(letters::state.eq("draft"))
+        .filter(letters::state.eq(Listed(LetterState::Draft)))
         .filter(letters::updated_at.eq(before))
         .set((
             (
@@ -170,9 +171,9 @@ pub async fn discard_draft(
 ) -> Result<(), StoreError> {
     write_transaction!(conn, async move |conn: &mut Conn| {
         let written = diesel::update(letters::table.find(id))
-            .filter(letters::state.eq("draft"))
+            .filter(letters::state.eq(Listed(LetterState::Draft)))
             .set((
-                letters::state.eq("discarded"),
+                letters::state.eq(Listed(LetterState::Discarded)),
                 letters::decided_by.eq(by),
                 letters::decided_at.eq(now),
                 letters::decision_note.eq(note),
@@ -236,7 +237,7 @@ async fn write_contents(conn: &mut Conn, new: &[NewLetter]) -> Result<(), StoreE
 /// When the database fails.
 pub async fn list_draft_heads(conn: &mut Conn) -> Result<Vec<LetterHead>, StoreError> {
     Ok(letters::table
-        .filter(letters::state.eq("draft"))
+        .filter(letters::state.eq(Listed(LetterState::Draft)))
         .order(letters::id)
         .select(LetterHead::as_select())
         .load(conn)
@@ -299,10 +300,7 @@ pub async fn list_letter_reports(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_first_reports(
-    conn: &mut Conn,
-    indicators: &[Id],
-) -> Result<Vec<(Id, NaiveDate, String, bool, Id)>, StoreError> {
+pub async fn list_first_reports(conn: &mut Conn, indicators: &[Id]) -> Result<Vec<FirstReport>, StoreError> {
     let mut found = Vec::new();
     for chunk in indicators.chunks(AT_ONCE) {
         let query = letter_reports::table
@@ -317,7 +315,7 @@ pub async fn list_first_reports(
                 letters::trial,
                 letters::id,
             ));
-        found.extend(query.load::<(Id, NaiveDate, String, bool, Id)>(conn).await?);
+        found.extend(query.load::<FirstReport>(conn).await?);
     }
     Ok(found)
 }

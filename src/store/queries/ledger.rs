@@ -14,20 +14,21 @@ use super::former_names::list_names_on;
 use super::responsibilities::list_places_on;
 use super::{settlements, withdrawals};
 use crate::StoreError;
-use crate::rows::{BoardLetterRow, EpisodeRow, LedgerFilter, LedgerLetterRow, LedgerRow, Page, word};
+use crate::rows::{BoardLetterRow, EpisodeRow, LedgerFilter, LedgerLetterRow, LedgerRow, Page};
 use crate::schema::{
     assessments, campaigns, closures, deliveries, episodes, handovers, indicators, letter_episodes, letters,
     measures, observations, receipts, regions, replies, reviews, series, units,
 };
-use crate::types::Id;
-use xushi_domain::reply::ReplyStage;
-use xushi_domain::{Status, TextEnum as _};
+use crate::types::{Id, Listed};
+use xushi_domain::delivery::Recipient;
+use xushi_domain::reply::{ReplyStage, ReviewVerdict};
+use xushi_domain::{Basis, Figure, LetterKind, Level, Status};
 
 /// Ids in one statement; SQLite takes 32,766 values.
 const AT_ONCE: usize = 5_000;
 
 /// An episode as the ledger reads it: with its series, measure and its name, region, unit, campaign and the measure's basis.
-type LedgerColumns = (EpisodeRow, i64, (Id, String), String, Option<String>, String, String);
+type LedgerColumns = (EpisodeRow, i64, (Id, String), String, Option<String>, String, Listed<Basis>);
 
 /// Problems that were open at the end of a day, in order of id, each with the unit that answered for it and the names of that day.
 ///
@@ -77,8 +78,7 @@ pub async fn list_ledger(
     name_as_of(conn, &mut found, filter.as_of).await?;
     let ids: Vec<Id> = found.iter().map(|(episode, ..)| episode.id).collect();
     let mut about = letters_about(conn, &ids, filter).await?;
-    let listed =
-        found.iter().map(|(episode, series, .., basis)| (episode.indicator_id, *series, basis.as_str()));
+    let listed = found.iter().map(|(episode, series, .., basis)| (episode.indicator_id, *series, *basis));
     let mut sources = judged_sources(conn, &listed.collect::<Vec<_>>(), filter.as_of).await?;
     let row = |(episode, _, (_, indicator), region, unit, campaign, _): LedgerColumns| LedgerRow {
         letters: about.remove(&episode.id).unwrap_or_default(),
@@ -131,9 +131,9 @@ async fn letters_about(
 ) -> Result<HashMap<Id, Vec<LedgerLetterRow>>, StoreError> {
     type Row = (
         Id,
-        (Id, String),
+        (Id, Listed<LetterKind>),
         (String, i32, Option<i32>),
-        Option<String>,
+        Option<Listed<Level>>,
         Option<i32>,
         (Option<NaiveDate>, Option<NaiveDate>),
     );
@@ -156,26 +156,35 @@ async fn letters_about(
         .await?;
     let mut about: HashMap<Id, Vec<LedgerLetterRow>> = HashMap::new();
     for (episode, (id, kind), (mark, year, serial), level, ladder_step, (issued_on, reply_by)) in rows {
-        let (kind, issued_on) = (word(&kind)?, issued_on.unwrap_or(filter.as_of));
-        let letter =
-            LedgerLetterRow { id, kind, mark, year, serial, level, ladder_step, issued_on, reply_by };
+        let letter = LedgerLetterRow {
+            id,
+            kind: kind.0,
+            mark,
+            year,
+            serial,
+            level: level.map(|level| level.0),
+            ladder_step,
+            issued_on: issued_on.unwrap_or(filter.as_of),
+            reply_by,
+        };
         about.entry(episode).or_default().push(letter);
     }
     Ok(about)
 }
 
 /// Which figure of which period an assessment rests on.
-type Judged = (NaiveDate, NaiveDate, String);
+type Judged = (NaiveDate, NaiveDate, Listed<Figure>);
 /// The same as stored: none of it where nothing was judged.
-type Judgement = (Option<NaiveDate>, Option<NaiveDate>, Option<String>);
+type Judgement = (Option<NaiveDate>, Option<NaiveDate>, Option<Listed<Figure>>);
 /// A fact and where it came from: series, what it is a fact of, status, day of publication, vintage, source.
-type Sourced = (i64, NaiveDate, NaiveDate, String, String, String, NaiveDate, i32, String);
+type Sourced =
+    (i64, NaiveDate, NaiveDate, Listed<Figure>, Listed<Basis>, Listed<Status>, NaiveDate, i32, String);
 
 /// Where the figure came from that the last assessment of each indicator by a day rests on: of the judged period and
 /// figure, what counted by then. `listed` are indicators with their series and the basis of their measure.
 async fn judged_sources(
     conn: &mut Conn,
-    listed: &[(Id, i64, &str)],
+    listed: &[(Id, i64, Listed<Basis>)],
     as_of: NaiveDate,
 ) -> Result<HashMap<Id, String>, StoreError> {
     let indicators: Vec<Id> = listed.iter().map(|(indicator, ..)| *indicator).collect();
@@ -203,7 +212,7 @@ async fn judged_sources(
         .filter(observations::period_end.eq_any(ends))
         .filter(observations::published_on.le(as_of))
         .filter(observations::withdrawn_on.is_null().or(observations::withdrawn_on.gt(as_of)))
-        .filter(observations::status.eq_any([Status::Preliminary.as_str(), Status::Final.as_str()]))
+        .filter(observations::status.eq_any([Status::Preliminary, Status::Final].map(Listed)))
         .select((
             observations::series_id,
             observations::period_start,
@@ -217,13 +226,13 @@ async fn judged_sources(
         ))
         .load(conn)
         .await?;
-    let source = |(indicator, series, basis): &(Id, i64, &str)| {
+    let source = |(indicator, series, basis): &(Id, i64, Listed<Basis>)| {
         let (start, end, figure) = judged.get(indicator)?.as_ref()?;
         let same = |fact: &&Sourced| {
             fact.0 == *series && fact.1 == *start && fact.2 == *end && fact.3 == *figure && fact.4 == *basis
         };
         // A preliminary value never displaces a final one.
-        let counting = |fact: &&Sourced| (fact.5 == Status::Final.as_str(), fact.6, fact.7);
+        let counting = |fact: &&Sourced| (fact.5 == Status::Final, fact.6, fact.7);
         let fact = facts.iter().filter(same).max_by_key(counting)?;
         Some((*indicator, fact.8.clone()))
     };
@@ -231,7 +240,7 @@ async fn judged_sources(
 }
 
 /// A letter as the board reads it: id, unit, unit's name, kind, step of the ladder, deadline.
-type BoardLetterColumns = (Id, Id, String, String, Option<i32>, Option<NaiveDate>);
+type BoardLetterColumns = (Id, Id, String, Listed<LetterKind>, Option<i32>, Option<NaiveDate>);
 
 /// Issued letters by the end of a day, as far as the board counts them.
 ///
@@ -262,10 +271,15 @@ pub async fn list_board_letters(
         query = query.filter(letters::unit_id.eq(unit));
     }
     let rows: Vec<BoardLetterColumns> = query.load(conn).await?;
-    let row = |(id, unit_id, unit, kind, ladder_step, reply_by): BoardLetterColumns| {
-        Ok(BoardLetterRow { id, unit_id, unit, kind: word(&kind)?, ladder_step, reply_by })
+    let row = |(id, unit_id, unit, kind, ladder_step, reply_by): BoardLetterColumns| BoardLetterRow {
+        id,
+        unit_id,
+        unit,
+        kind: kind.0,
+        ladder_step,
+        reply_by,
     };
-    rows.into_iter().map(row).collect()
+    Ok(rows.into_iter().map(row).collect())
 }
 
 /// What happened to these letters. One to which nothing happened is not among them.
@@ -287,7 +301,7 @@ async fn add_courses(
 ) -> Result<(), StoreError> {
     let delivered: Vec<(Id, Option<NaiveDateTime>)> = deliveries::table
         .filter(deliveries::letter_id.eq_any(ids.clone()))
-        .filter(deliveries::role.eq("to"))
+        .filter(deliveries::role.eq(Listed(Recipient::To)))
         .filter(deliveries::accepted_at.is_not_null())
         .order(deliveries::accepted_at.desc())
         .select((deliveries::letter_id, deliveries::accepted_at))
@@ -304,7 +318,7 @@ async fn add_courses(
     for (letter, at) in received {
         courses.entry(letter).or_default().received_at = Some(at);
     }
-    type Replied = (Id, NaiveDateTime, Option<String>, Option<NaiveDateTime>);
+    type Replied = (Id, NaiveDateTime, Option<Listed<ReviewVerdict>>, Option<NaiveDateTime>);
     let replied: Vec<Replied> = replies::table
         .left_join(reviews::table)
         .filter(replies::letter_id.eq_any(ids.clone()))
@@ -318,7 +332,7 @@ async fn add_courses(
         .load(conn)
         .await?;
     for (letter, at, verdict, reviewed_at) in replied {
-        let verdict = verdict.as_deref().map(word).transpose()?;
+        let verdict = verdict.map(|verdict| verdict.0);
         courses.entry(letter).or_default().replies.push((at, verdict.zip(reviewed_at)));
     }
     for (letter, at) in settlements::list_settlements(conn, ids.clone()).await? {

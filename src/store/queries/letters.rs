@@ -8,7 +8,8 @@ use super::super::{Backend, Conn};
 use crate::StoreError;
 use crate::rows::{DeliveryRow, EpisodeRow, LetterFilter, LetterRow, Page};
 use crate::schema::{deliveries, episodes, letter_episodes, letters};
-use crate::types::Id;
+use crate::types::{Id, Listed};
+use xushi_domain::episode::EpisodeState;
 
 /// All episodes that are not over.
 ///
@@ -16,7 +17,7 @@ use crate::types::Id;
 /// When the database fails.
 pub async fn list_open_episodes(conn: &mut Conn) -> Result<Vec<EpisodeRow>, StoreError> {
     Ok(episodes::table
-        .filter(episodes::state.ne("lifted"))
+        .filter(episodes::state.ne(Listed(EpisodeState::Lifted)))
         .select(EpisodeRow::as_select())
         .load(conn)
         .await?)
@@ -48,17 +49,17 @@ pub async fn list_letters(
     if let Some(unit) = filter.unit_id {
         query = query.filter(letters::unit_id.eq(Id(unit)));
     }
-    if let Some(state) = &filter.state {
-        query = query.filter(letters::state.eq(state));
+    if let Some(state) = filter.state {
+        query = query.filter(letters::state.eq(Listed(state)));
     }
     if filter.numbered {
         query = query.filter(letters::serial.is_not_null()).filter(letters::trial.eq(false));
     }
-    if let Some(kind) = &filter.kind {
-        query = query.filter(letters::kind.eq(kind));
+    if let Some(kind) = filter.kind {
+        query = query.filter(letters::kind.eq(Listed(kind)));
     }
-    if let Some(level) = &filter.level {
-        query = query.filter(letters::level.eq(level));
+    if let Some(level) = filter.level {
+        query = query.filter(letters::level.eq(Listed(level)));
     }
     Ok(query.load(conn).await?)
 }

@@ -10,7 +10,8 @@ use super::super::Conn;
 use crate::StoreError;
 use crate::rows::{DeliveryRow, Pace};
 use crate::schema::{deliveries, mail_pace};
-use crate::types::Id;
+use crate::types::{Id, Listed};
+use xushi_domain::delivery::DeliveryState;
 
 /// Sorts claimed deliveries by the pace of their domains: gives those that may go now and puts the others back until
 /// their time, which is theirs from now on (a delivery that comes back at its time does not queue again).
@@ -92,7 +93,7 @@ async fn put_back(
 ) -> Result<(), StoreError> {
     diesel::update(deliveries::table.find(delivery))
         .set((
-            deliveries::state.eq("pending"),
+            deliveries::state.eq(Listed(DeliveryState::Pending)),
             deliveries::paced_at.eq(slot),
             deliveries::next_attempt_at.eq(slot),
             deliveries::lease_until.eq(None::<NaiveDateTime>),

@@ -7,6 +7,8 @@ use diesel_async::RunQueryDsl;
 use super::super::Conn;
 use crate::StoreError;
 use crate::schema::{deliveries, idempotency_keys, mail_pace, slots};
+use crate::types::Listed;
+use xushi_domain::delivery::DeliveryState;
 
 /// No delivery is held for longer.
 const LEASE_MAX: TimeDelta = TimeDelta::minutes(30);
@@ -24,13 +26,13 @@ const WAIT_MAX: TimeDelta = TimeDelta::days(8);
 /// When the database fails.
 pub async fn call_back_from_future(conn: &mut Conn, now: NaiveDateTime) -> Result<usize, StoreError> {
     let mut healed = diesel::update(deliveries::table)
-        .filter(deliveries::state.eq("sending"))
+        .filter(deliveries::state.eq(Listed(DeliveryState::Sending)))
         .filter(deliveries::lease_until.gt(now + LEASE_MAX))
         .set(deliveries::lease_until.eq(now))
         .execute(conn)
         .await?;
     healed += diesel::update(deliveries::table)
-        .filter(deliveries::state.eq("pending"))
+        .filter(deliveries::state.eq(Listed(DeliveryState::Pending)))
         .filter(deliveries::next_attempt_at.gt(now + WAIT_MAX).or(deliveries::updated_at.gt(now + SKEW)))
         .set((
             deliveries::next_attempt_at.eq(now),

@@ -15,7 +15,7 @@ use super::former_names::keep_former_name;
 use super::{lower, names, reassessments, revisions};
 use crate::rows::{Handover, MeasureAliasRow, MeasureFilter, MeasureRow, NameKind, Page, RevisionRow};
 use crate::schema::{measure_aliases, measures, name_keys, observations, series};
-use crate::types::Id;
+use crate::types::{Id, Listed};
 use crate::{SoleRule, StoreError};
 use xushi_domain::{Invalid, folded};
 
@@ -39,7 +39,7 @@ pub async fn list_measures(
     if let Some(part) = &filter.name_contains {
         // Names and aliases.
         let alike = name_keys::table
-            .filter(name_keys::kind.eq(NameKind::Measure.as_str()))
+            .filter(name_keys::kind.eq(Listed(NameKind::Measure)))
             .filter(lower(name_keys::name_key).like(lower(super::contains(&folded(part)))).escape('\\'))
             .select(name_keys::owner);
         query = query.filter(measures::id.eq_any(alike));
@@ -63,7 +63,7 @@ pub async fn resolve_measure(conn: &mut Conn, key: &str) -> Result<MeasureRow, S
         return find_measure(conn, id).await?.ok_or_else(|| StoreError::missing("measure", key));
     }
     let named = name_keys::table
-        .filter(name_keys::kind.eq(NameKind::Measure.as_str()))
+        .filter(name_keys::kind.eq(Listed(NameKind::Measure)))
         .filter(name_keys::name_key.eq(typed))
         .select(name_keys::owner);
     measures::table
@@ -227,7 +227,7 @@ async fn check_names(conn: &mut Conn, id: Id, name: &str, aliases: &[String]) ->
     let wanted: Vec<String> = std::iter::once(name.to_owned()).chain(aliases.iter().cloned()).collect();
     let keys: Vec<String> = wanted.iter().map(|name| folded(name)).collect();
     let taken: Vec<String> = name_keys::table
-        .filter(name_keys::kind.eq(NameKind::Measure.as_str()))
+        .filter(name_keys::kind.eq(Listed(NameKind::Measure)))
         .filter(name_keys::name_key.eq_any(keys.clone()))
         .filter(name_keys::owner.ne(id))
         .select(name_keys::name_key)

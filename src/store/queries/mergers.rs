@@ -14,13 +14,21 @@ use crate::schema::{
     api_keys, campaign_members, campaigns, contacts, episodes, indicators, letters, name_keys,
     responsibilities, silences, tasks, unit_aliases, units,
 };
-use crate::types::Id;
+use crate::types::{Id, Listed};
 use crate::{SoleRule, StoreError, failpoint};
+use xushi_domain::episode::EpisodeState;
+use xushi_domain::{LetterState, ResponsibilityRole};
 
 /// What is kept of drafts to a unit that is no more.
 const NOTE: &str = "该单位已并入其他单位，函稿自动撤销，另行起草。";
 /// Where a letter has been dealt with.
-const DEALT_WITH: [&str; 5] = ["draft", "discarded", "closed", "settled", "withdrawn"];
+const DEALT_WITH: [LetterState; 5] = [
+    LetterState::Draft,
+    LetterState::Discarded,
+    LetterState::Closed,
+    LetterState::Settled,
+    LetterState::Withdrawn,
+];
 
 /// Merges a unit into another one: parts, people, open episodes, letters that are not dealt with, silences and keys go over; its
 /// names become names of the other. What was frozen stays as it is.
@@ -57,7 +65,7 @@ async fn discard_drafts(
 ) -> Result<usize, StoreError> {
     let drafts: Vec<Id> = letters::table
         .filter(letters::unit_id.eq(*from))
-        .filter(letters::state.eq("draft"))
+        .filter(letters::state.eq(Listed(LetterState::Draft)))
         .order(letters::id)
         .select(letters::id)
         .load(conn)
@@ -176,9 +184,12 @@ async fn move_responsibilities(
             continue;
         };
         diesel::delete(responsibilities::table.find(row.id)).execute(conn).await?;
-        if row.role == "lead" && there.role != "lead" {
+        if row.role == ResponsibilityRole::Lead && there.role != ResponsibilityRole::Lead {
             diesel::update(responsibilities::table.find(there.id))
-                .set((responsibilities::role.eq("lead"), responsibilities::ordinal.eq(row.ordinal)))
+                .set((
+                    responsibilities::role.eq(Listed(ResponsibilityRole::Lead)),
+                    responsibilities::ordinal.eq(row.ordinal),
+                ))
                 .execute(conn)
                 .await?;
         }
@@ -243,7 +254,7 @@ async fn move_open(
     conn: &mut Conn,
     MergerRow { from, into, at, .. }: &MergerRow,
 ) -> Result<Merged, StoreError> {
-    let open = episodes::unit_id.eq(*from).and(episodes::state.ne("lifted"));
+    let open = episodes::unit_id.eq(*from).and(episodes::state.ne(Listed(EpisodeState::Lifted)));
     let episodes = diesel::update(episodes::table.filter(open))
         .set((
             episodes::unit_id.eq(*into),
@@ -252,7 +263,7 @@ async fn move_open(
         ))
         .execute(conn)
         .await?;
-    let undone = letters::unit_id.eq(*from).and(letters::state.ne_all(DEALT_WITH));
+    let undone = letters::unit_id.eq(*from).and(letters::state.ne_all(DEALT_WITH.map(Listed)));
     let letters = diesel::update(letters::table.filter(undone))
         .set((letters::unit_id.eq(*into), letters::updated_at.eq(*at)))
         .execute(conn)

@@ -12,7 +12,7 @@ use crate::rows::{NameKeyRow, NameKind};
 use crate::schema::{
     campaigns, measure_aliases, measures, name_keys, region_aliases, regions, rule_packs, tasks, units,
 };
-use crate::types::Id;
+use crate::types::{Id, Listed};
 
 /// Puts `names` in the place of those that the owner has; `scope` is what they are unique in.
 ///
@@ -25,7 +25,7 @@ pub(crate) async fn keep_names(
     owner: Id,
     names: &[&str],
 ) -> Result<(), StoreError> {
-    let mine = name_keys::table.filter(name_keys::kind.eq(kind.as_str())).filter(name_keys::owner.eq(owner));
+    let mine = name_keys::table.filter(name_keys::kind.eq(Listed(kind))).filter(name_keys::owner.eq(owner));
     diesel::delete(mine).execute(conn).await?;
     for row in NameKeyRow::of(kind, scope, owner, names) {
         diesel::insert_into(name_keys::table).values(&row).execute(conn).await?;
@@ -39,7 +39,7 @@ pub(crate) async fn keep_names(
 /// When the database fails.
 pub(crate) async fn named(conn: &mut Conn, kind: NameKind, key: &str) -> Result<Vec<Id>, StoreError> {
     Ok(name_keys::table
-        .filter(name_keys::kind.eq(kind.as_str()))
+        .filter(name_keys::kind.eq(Listed(kind)))
         .filter(name_keys::name_key.eq(folded(key)))
         .order(name_keys::owner)
         .limit(50)
@@ -58,7 +58,7 @@ pub(crate) async fn owners_of(
     keys: &[String],
 ) -> Result<Vec<(String, Id)>, StoreError> {
     Ok(name_keys::table
-        .filter(name_keys::kind.eq(kind.as_str()))
+        .filter(name_keys::kind.eq(Listed(kind)))
         .filter(name_keys::name_key.eq_any(keys.to_vec()))
         .order((name_keys::name_key, name_keys::owner))
         .select((name_keys::name_key, name_keys::owner))
@@ -73,7 +73,7 @@ async fn named_in(
     scope: &str,
     name: &str,
 ) -> Result<Option<Id>, StoreError> {
-    let known = name_keys::table.find((kind.as_str(), scope, folded(name))).select(name_keys::owner);
+    let known = name_keys::table.find((Listed(kind), scope, folded(name))).select(name_keys::owner);
     Ok(known.get_result(conn).await.optional()?)
 }
 
@@ -148,7 +148,7 @@ pub async fn fill_names(conn: &mut Conn) -> Result<usize, StoreError> {
 /// Owners of one kind that have a name already.
 macro_rules! owners {
     ($kind:expr) => {
-        name_keys::table.filter(name_keys::kind.eq($kind.as_str())).select(name_keys::owner)
+        name_keys::table.filter(name_keys::kind.eq(Listed($kind))).select(name_keys::owner)
     };
 }
 

@@ -70,7 +70,7 @@ pub async fn count_letter_states(
     conn: &mut Conn,
     campaigns: Option<&[Id]>,
     trial: bool,
-) -> Result<Vec<(String, i64)>, StoreError> {
+) -> Result<Vec<(Listed<LetterState>, i64)>, StoreError> {
     let query = letters::table
         .filter(letters::trial.eq_any([false, trial]))
         .group_by(letters::state)
@@ -92,8 +92,8 @@ pub async fn list_overdue_letters(
     limit: i64,
     trial: bool,
 ) -> Result<(Vec<OverdueLetterRow>, i64), StoreError> {
-    let waiting: Vec<&str> =
-        LetterState::ALL.iter().filter(|state| state.awaits_answer()).map(|state| state.as_str()).collect();
+    let waiting: Vec<Listed<LetterState>> =
+        LetterState::ALL.iter().copied().filter(|state| state.awaits_answer()).map(Listed).collect();
     macro_rules! overdue {
         ($select:expr) => {{
             let mut query = letters::table

@@ -11,8 +11,11 @@ use super::settlements::{settle_letter, waiting_states};
 use super::withdrawals::{close_incidents_of, stop_mails};
 use crate::rows::{EndedPilot, EpisodeChange, EpisodeRow, SettlementRow};
 use crate::schema::{deliveries, episodes, letter_episodes, letter_reports, letters, settings};
-use crate::types::Id;
+use crate::types::{Id, Listed};
 use crate::{StoreError, failpoint};
+use xushi_domain::LetterState;
+use xushi_domain::delivery::DeliveryState;
+use xushi_domain::episode::EpisodeState;
 
 /// Ids in one statement; SQLite takes 32,766 values.
 const AT_ONCE: usize = 5_000;
@@ -61,7 +64,7 @@ async fn forget_episodes(conn: &mut Conn, now: NaiveDateTime) -> Result<usize, S
         letter_episodes::table
             .inner_join(letters::table)
             .filter(letter_episodes::episode_id.eq(episodes::id))
-            .filter(letters::state.eq("discarded"))
+            .filter(letters::state.eq(Listed(LetterState::Discarded)))
             .filter(letters::decided_by.is_not_null())
             .filter(letters::trial.eq(trial))
     };
@@ -71,7 +74,7 @@ async fn forget_episodes(conn: &mut Conn, now: NaiveDateTime) -> Result<usize, S
         .and(exists(decided(true)))
         .and(not(exists(decided(false))));
     let rows: Vec<EpisodeRow> = episodes::table
-        .filter(episodes::state.ne("lifted"))
+        .filter(episodes::state.ne(Listed(EpisodeState::Lifted)))
         .filter(exists(of_letter).or(by_decision))
         .order(episodes::id)
         .select(EpisodeRow::as_select())
@@ -114,7 +117,7 @@ async fn settle(conn: &mut Conn, now: NaiveDateTime) -> Result<usize, StoreError
 async fn discard(conn: &mut Conn, reason: &str, now: NaiveDateTime) -> Result<usize, StoreError> {
     let drafts: Vec<Id> = letters::table
         .filter(letters::trial.eq(true))
-        .filter(letters::state.eq("draft"))
+        .filter(letters::state.eq(Listed(LetterState::Draft)))
         .order(letters::id)
         .select(letters::id)
         .load(conn)
@@ -130,7 +133,7 @@ async fn give_up_mails(conn: &mut Conn, reason: &str, now: NaiveDateTime) -> Res
     let waiting: Vec<Id> = deliveries::table
         .inner_join(letters::table)
         .filter(letters::trial.eq(true))
-        .filter(deliveries::state.eq_any(["pending", "sending"]))
+        .filter(deliveries::state.eq_any([DeliveryState::Pending, DeliveryState::Sending].map(Listed)))
         .select(deliveries::id)
         .load(conn)
         .await?;

@@ -15,7 +15,8 @@ use super::super::Conn;
 use crate::StoreError;
 use crate::rows::{Mark, ObservationRow};
 use crate::schema::{campaigns, indicators, measures, reassessments, regions, series};
-use crate::types::Id;
+use crate::types::{Id, Listed};
+use xushi_domain::Kind;
 
 /// Ids bound to one statement at most; SQLite takes 32,766 values.
 const AT_ONCE: usize = 10_000;
@@ -226,7 +227,7 @@ pub async fn clear_marks(conn: &mut Conn, ids: &[i64]) -> Result<(), StoreError>
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_marked_of(conn: &mut Conn, ids: &[Id], comparing: &[&str]) -> Result<Vec<Id>, StoreError> {
+pub async fn list_marked_of(conn: &mut Conn, ids: &[Id], comparing: &[Kind]) -> Result<Vec<Id>, StoreError> {
     if !diesel::select(exists(reassessments::table.select(reassessments::id)))
         .get_result::<bool>(conn)
         .await?
@@ -250,7 +251,7 @@ pub async fn list_marked_of(conn: &mut Conn, ids: &[Id], comparing: &[&str]) -> 
                 .nullable()
                 .eq_any(own)
                 .or(indicators::series_id.eq_any(concerned))
-                .or(indicators::kind.eq_any(comparing.to_vec())),
+                .or(indicators::kind.eq_any(comparing.iter().copied().map(Listed).collect::<Vec<_>>())),
         )
         .select(indicators::id)
         .load(conn)

@@ -12,7 +12,7 @@ use super::reassessments;
 use crate::StoreError;
 use crate::rows::{
     BesideRow, FactPlan, FactWrite, GroupAt, ObservationRow, Put, Recorded, StatedDifferenceRow, VintageRow,
-    read_doubts, word, write_doubts,
+    read_doubts, write_doubts,
 };
 use crate::types::Id;
 use xushi_domain::smell::{self, Fresh, LOOK_BACK, Neighbours};
@@ -74,14 +74,14 @@ fn group(
     for place in places.iter().copied() {
         let FactWrite { row, habit, .. } = &batch[place];
         let before = known.get(&place);
-        let (status, number) = (word::<Status>(&row.status)?, number(row)?);
+        let (status, number) = (row.status.0, number(row)?);
         if let Some(before) = before
             && !before.row.withdrawn
             && is_same(&before.row, row)
         {
             plan.puts[place] = Put { outcome: Recorded::Unchanged, doubts: read_doubts(&before.row.doubts)? };
         } else {
-            let fresh = Fresh { number, basis: word(&row.basis)?, figure: word(&row.figure)?, status };
+            let fresh = Fresh { number, basis: row.basis.0, figure: row.figure.0, status };
             let earlier = around.before.iter().rev().filter(|one| one.period.end() < row.period_end);
             let earlier: Vec<smell::Reading> = earlier.take(LOOK_BACK).copied().collect();
             let beside = Neighbours {
@@ -104,8 +104,8 @@ fn group(
 }
 /// Whether an offered fact says just what its newest vintage says.
 fn is_same(known: &VintageRow, row: &ObservationRow) -> bool {
-    (known.value, known.status.0.to_string(), known.published_on, known.of, known.partial)
-        == (row.value, row.status.clone(), row.published_on, row.of, row.partial)
+    (known.value, known.status, known.published_on, known.of, known.partial)
+        == (row.value, row.status, row.published_on, row.of, row.partial)
 }
 
 fn number(row: &ObservationRow) -> Result<smell::Reading, StoreError> {
@@ -158,11 +158,11 @@ async fn known(
 fn grouped(batch: &[FactWrite]) -> Vec<Vec<usize>> {
     let key = |place: &usize| {
         let FactWrite { measure, region, row, .. } = &batch[*place];
-        (*measure, *region, row.basis.as_str(), row.figure.as_str())
+        (*measure, *region, row.basis.0, row.figure.0)
     };
     let time = |place: &usize| (batch[*place].row.period_end, batch[*place].row.period_start);
     let mut places: Vec<usize> = (0..batch.len()).collect();
-    places.sort_by(|a, b| (key(a), time(a)).cmp(&(key(b), time(b))));
+    places.sort_by_key(|place| (key(place), time(place)));
     places.chunk_by(|a, b| key(a) == key(b)).map(<[usize]>::to_vec).collect()
 }
 
@@ -178,8 +178,8 @@ async fn around(
         let (first, last) = (&batch[*group.first()?].row, &batch[*group.last()?].row);
         Some(GroupAt {
             series_id: series[*group.first()?]?,
-            basis: first.basis.clone(),
-            figure: first.figure.clone(),
+            basis: first.basis.0,
+            figure: first.figure.0,
             ends: (first.period_end, last.period_end),
         })
     };
@@ -199,7 +199,7 @@ async fn around(
         }
         // Only a running total is held against what comes after it.
         let running: Vec<&(usize, GroupAt)> =
-            chunk.iter().filter(|(_, group)| word(&group.basis).ok() == Some(Basis::Cumulative)).collect();
+            chunk.iter().filter(|(_, group)| group.basis == Basis::Cumulative).collect();
         let wanted = running.iter().map(|(_, group)| group.clone()).collect();
         let rows = facts::list_after(conn, wanted, 2).await?;
         let mut rows: Vec<(usize, BesideRow)> = placed(rows, |at| Some(running.get(at)?.0));

@@ -14,9 +14,9 @@ use super::reassessments::mark_region;
 use super::{lower, names};
 use crate::rows::{NameKind, Page, RegionAliasRow, RegionFilter, RegionRow};
 use crate::schema::{region_aliases, regions};
-use crate::types::Id;
+use crate::types::{Id, Listed};
 use crate::{SoleRule, StoreError, seed};
-use xushi_domain::{TextEnum as _, folded};
+use xushi_domain::folded;
 
 /// Regions in order of id.
 ///
@@ -39,7 +39,7 @@ pub async fn list_regions(
         query = query.filter(regions::parent_code.eq(code));
     }
     if let Some(level) = filter.level {
-        query = query.filter(regions::level.eq(level.as_str()));
+        query = query.filter(regions::level.eq(Listed(level)));
     }
     if let Some(part) = &filter.name_contains {
         let alike = |part: &str| lower(super::contains(part));

@@ -10,11 +10,10 @@ use uuid::Uuid;
 use super::super::Conn;
 use crate::StoreError;
 use crate::rows::{
-    ClosureRow, NewReply, ReceiptRow, RemedyRow, ReplyFileHead, ReplyFileRow, ReplyRow, ReviewRow,
-    WholeReply, word,
+    ClosureRow, NewReply, ReceiptRow, RemedyRow, ReplyFileHead, ReplyFileRow, ReplyRow, ReviewRow, WholeReply,
 };
 use crate::schema::{api_keys, closures, letters, receipts, remedies, replies, reply_files, reviews};
-use crate::types::Id;
+use crate::types::{Id, Listed};
 use xushi_domain::reply::{ReplyStep, ReviewVerdict};
 use xushi_domain::{Invalid, LetterState};
 
@@ -30,14 +29,13 @@ pub(super) async fn advance(
     now: NaiveDateTime,
 ) -> Result<(), StoreError> {
     loop {
-        let row: Option<(String, bool)> = letters::table
+        let row: Option<(Listed<LetterState>, bool)> = letters::table
             .find(letter)
             .select((letters::state, letters::trial))
             .get_result(conn)
             .await
             .optional()?;
-        let (state, trial) = row.ok_or_else(|| StoreError::missing("letter", letter.0))?;
-        let state: LetterState = word(&state)?;
+        let (Listed(state), trial) = row.ok_or_else(|| StoreError::missing("letter", letter.0))?;
         let why = |refused: Invalid| {
             let over = trial && state == LetterState::Settled;
             StoreError::Conflict(if over {
@@ -48,8 +46,8 @@ pub(super) async fn advance(
         };
         let next = state.after(step).map_err(why)?;
         let moved = diesel::update(letters::table.find(letter))
-            .filter(letters::state.eq(state.to_string()))
-            .set((letters::state.eq(next.to_string()), letters::updated_at.eq(now)))
+            .filter(letters::state.eq(Listed(state)))
+            .set((letters::state.eq(Listed(next)), letters::updated_at.eq(now)))
             .execute(conn)
             .await?;
         if moved == 1 {

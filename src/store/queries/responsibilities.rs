@@ -53,7 +53,7 @@ pub async fn effective_responsibilities(
             .select(ResponsibilityRow::as_select())
             .load(conn)
             .await?;
-        own = rows.iter().map(Responsibility::try_from).collect::<Result<_, _>>()?;
+        own = rows.iter().map(Responsibility::from).collect();
     }
     Ok(tree.effective(task_id, &own))
 }
@@ -109,7 +109,7 @@ async fn refresh(
             .select(ResponsibilityRow::as_select())
             .load(conn)
             .await?;
-        let own = grouped(&own, |row| row.indicator_id)?;
+        let own = grouped(&own, |row| row.indicator_id);
         for (indicator, task, present) in rows {
             let own = own.get(&indicator).map_or(&[][..], Vec::as_slice);
             let lead = Responsibility::first_lead(&tree.effective(task, own)).map(Id);
@@ -234,17 +234,14 @@ pub(super) async fn list_places_on(
 type Lists = HashMap<Id, Vec<Responsibility>>;
 
 /// Lists by what they belong to, each in the order of `rows`.
-fn grouped(
-    rows: &[ResponsibilityRow],
-    owner: impl Fn(&ResponsibilityRow) -> Option<Id>,
-) -> Result<Lists, StoreError> {
+fn grouped(rows: &[ResponsibilityRow], owner: impl Fn(&ResponsibilityRow) -> Option<Id>) -> Lists {
     let mut lists = Lists::new();
     for row in rows {
         if let Some(owner) = owner(row) {
-            lists.entry(owner).or_default().push(row.try_into()?);
+            lists.entry(owner).or_default().push(row.into());
         }
     }
-    Ok(lists)
+    lists
 }
 
 /// A campaign's tasks as far as responsibilities go.
@@ -277,7 +274,7 @@ impl Tree {
             .select(ResponsibilityRow::as_select())
             .load(conn)
             .await?;
-        let lists = grouped(&rows, |row| row.task_id)?;
+        let lists = grouped(&rows, |row| row.task_id);
         Ok(Self { office: office.map(|id| id.0), parents: parents.into_iter().collect(), lists })
     }
 

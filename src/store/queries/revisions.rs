@@ -9,8 +9,7 @@ use super::super::{Backend, Conn};
 use crate::StoreError;
 use crate::rows::{Page, RevisionOf, RevisionRow};
 use crate::schema::revisions;
-use crate::types::Id;
-use xushi_domain::TextEnum as _;
+use crate::types::{Id, Listed};
 
 /// Keeps what a row said; the caller holds the transaction that changes it.
 ///
@@ -31,7 +30,7 @@ pub async fn list_changed_since(
     as_of: NaiveDate,
 ) -> Result<Vec<Id>, StoreError> {
     Ok(revisions::table
-        .filter(revisions::subject.eq(subject.as_str()))
+        .filter(revisions::subject.eq(Listed(subject)))
         .filter(revisions::superseded_on.gt(as_of))
         .select(revisions::subject_id)
         .distinct()
@@ -49,7 +48,7 @@ pub async fn list_revisions_of(
     ids: &[Id],
 ) -> Result<Vec<RevisionRow>, StoreError> {
     Ok(revisions::table
-        .filter(revisions::subject.eq(subject.as_str()))
+        .filter(revisions::subject.eq(Listed(subject)))
         .filter(revisions::subject_id.eq_any(ids.to_vec()))
         .order((revisions::subject_id, revisions::revision))
         .select(RevisionRow::as_select())
@@ -68,7 +67,7 @@ pub async fn list_revisions(
     page: Page,
 ) -> Result<Vec<RevisionRow>, StoreError> {
     let mut query = revisions::table
-        .filter(revisions::subject.eq(subject.as_str()))
+        .filter(revisions::subject.eq(Listed(subject)))
         .filter(revisions::subject_id.eq(Id(id)))
         .order(revisions::id)
         .limit(page.limit + 1)

@@ -17,7 +17,8 @@ use crate::schema::{
     assessments, current_assessments, episodes, indicators, letter_episodes, letter_reports, letters,
     settlements,
 };
-use crate::types::Id;
+use crate::types::{Id, Listed};
+use xushi_domain::episode::EpisodeState;
 use xushi_domain::reply::ReplyStep;
 use xushi_domain::{LetterKind, LetterState, TextEnum as _, ladder};
 
@@ -25,13 +26,13 @@ use xushi_domain::{LetterKind, LetterState, TextEnum as _, ladder};
 const AT_ONCE: usize = 5_000;
 
 /// Where a letter stands while its answer is wanted.
-pub(super) fn waiting_states() -> Vec<&'static str> {
-    LetterState::ALL.iter().filter(|state| state.awaits_answer()).map(|state| state.as_str()).collect()
+pub(super) fn waiting_states() -> Vec<Listed<LetterState>> {
+    LetterState::ALL.iter().copied().filter(|state| state.awaits_answer()).map(Listed).collect()
 }
 
 /// The kinds of letters that want an answer.
-pub(super) fn asking_kinds() -> Vec<&'static str> {
-    LetterKind::ALL.iter().filter(|kind| kind.asks()).map(|kind| kind.as_str()).collect()
+pub(super) fn asking_kinds() -> Vec<Listed<LetterKind>> {
+    LetterKind::ALL.iter().copied().filter(|kind| kind.asks()).map(Listed).collect()
 }
 
 /// Letters that wait for an answer though nothing is left to answer, and the letter to be answered instead.
@@ -88,7 +89,7 @@ async fn open_matters(
     let held: Vec<(Id, Option<Id>)> = letter_episodes::table
         .inner_join(episodes::table)
         .filter(letter_episodes::letter_id.eq_any(ids.to_vec()))
-        .filter(episodes::state.ne("lifted"))
+        .filter(episodes::state.ne(Listed(EpisodeState::Lifted)))
         .select((letter_episodes::letter_id, episodes::letter_id))
         .load(conn)
         .await?;
@@ -128,8 +129,8 @@ async fn open_matters(
             .filter(letter_reports::indicator_id.eq_any(chunk.to_vec()))
             .filter(letters::serial.is_not_null())
             // A pilot that is over has asked nobody.
-            .filter(letters::trial.eq(false).or(letters::state.ne("settled")))
-            .filter(letters::state.ne("withdrawn"))
+            .filter(letters::trial.eq(false).or(letters::state.ne(Listed(LetterState::Settled))))
+            .filter(letters::state.ne(Listed(LetterState::Withdrawn)))
             .order((letter_reports::period_end, letters::id))
             .select((letter_reports::indicator_id, letter_reports::period_end, letters::id))
             .load(conn)

@@ -12,7 +12,7 @@ use super::former_names::keep_former_name;
 use super::{lower, names};
 use crate::rows::{Handover, NameKind, Page, UnitAliasRow, UnitChange, UnitFilter, UnitRow};
 use crate::schema::{name_keys, unit_aliases, units};
-use crate::types::Id;
+use crate::types::{Id, Listed};
 use crate::{SoleRule, StoreError};
 use xushi_domain::{Invalid, folded};
 
@@ -41,7 +41,7 @@ pub async fn list_units(
     }
     if let Some(part) = &filter.name_contains {
         let alike = name_keys::table
-            .filter(name_keys::kind.eq(NameKind::Unit.as_str()))
+            .filter(name_keys::kind.eq(Listed(NameKind::Unit)))
             .filter(lower(name_keys::name_key).like(lower(super::contains(&folded(part)))).escape('\\'))
             .select(name_keys::owner);
         query = query.filter(units::id.eq_any(alike));

@@ -8,25 +8,23 @@ use diesel_async::RunQueryDsl;
 
 use super::super::{Conn, facts};
 use crate::StoreError;
-use crate::rows::{FactWrite, word};
+use crate::rows::FactWrite;
 use crate::schema::indicators;
-use crate::types::Id;
-use xushi_domain::{Figure, Kind, Status};
+use crate::types::{Id, Listed};
+use xushi_domain::{Figure, Kind};
 
 /// Ids bound to one statement at most.
 const AT_ONCE: usize = 5_000;
 
 /// A promise on a series: its kind, and the days it is judged over.
-type Promised = (i64, Option<String>, NaiveDate, NaiveDate);
+type Promised = (i64, Option<Listed<Kind>>, NaiveDate, NaiveDate);
 
 /// Places in the batch of levels beside which a rate is wanted. Last year's levels are not asked about: they tell shares.
 ///
 /// # Errors
 /// When the database fails or holds what it should not.
 pub async fn list_wanted_rates(conn: &mut Conn, batch: &[FactWrite]) -> Result<Vec<usize>, StoreError> {
-    let (level, actual) =
-        (Figure::Level.to_string(), [Status::Preliminary, Status::Final].map(|one| one.to_string()));
-    let levels = |fact: &FactWrite| fact.row.figure == level && actual.contains(&fact.row.status);
+    let levels = |fact: &FactWrite| fact.row.figure == Figure::Level && fact.row.status.0.is_actual();
     let keys: BTreeSet<(Id, Id)> =
         batch.iter().filter(|fact| levels(fact)).map(|fact| (fact.measure, fact.region)).collect();
     let keys: Vec<(Id, Id)> = keys.into_iter().collect();
@@ -37,9 +35,8 @@ pub async fn list_wanted_rates(conn: &mut Conn, batch: &[FactWrite]) -> Result<V
     if promised.is_empty() {
         return Ok(Vec::new());
     }
-    let rate = Figure::Yoy.to_string();
     let beside = |fact: &FactWrite| (fact.measure, fact.region, fact.row.period_start, fact.row.period_end);
-    let put: HashSet<_> = batch.iter().filter(|fact| fact.row.figure == rate).map(beside).collect();
+    let put: HashSet<_> = batch.iter().filter(|fact| fact.row.figure == Figure::Yoy).map(beside).collect();
     let mut wanted = Vec::new();
     for (place, fact) in
         batch.iter().enumerate().filter(|(_, fact)| levels(fact) && !put.contains(&beside(fact)))
@@ -51,12 +48,12 @@ pub async fn list_wanted_rates(conn: &mut Conn, batch: &[FactWrite]) -> Result<V
         let wants = |(kind, ..): &(Kind, NaiveDate, NaiveDate)| kind.row().wants_rate(fact.habit.percent);
         if over.clone().next().is_some() && over.all(wants) {
             let (start, end, basis, _) = fact.row.fact();
-            wanted.push((place, (*id, (start, end, basis, rate.clone()))));
+            wanted.push((place, (*id, (start, end, basis, Figure::Yoy))));
         }
     }
     let mut lacking = Vec::with_capacity(wanted.len());
     for chunk in wanted.chunks(AT_ONCE) {
-        let keys = chunk.iter().map(|(_, key)| key.clone()).collect();
+        let keys = chunk.iter().map(|(_, key)| *key).collect();
         let there: HashSet<i64> = facts::list_vintages(conn, keys)
             .await?
             .into_iter()
@@ -91,7 +88,7 @@ async fn promised(
             .await?;
         for (series, kind, start, end) in rows {
             let Some(kind) = kind else { continue };
-            promised.entry(series).or_default().push((word(&kind)?, start, end));
+            promised.entry(series).or_default().push((kind.0, start, end));
         }
     }
     Ok(promised)

@@ -10,7 +10,8 @@ use crate::rows::{ContactRow, IssuingCampaignRow, LineRow, PartRow, UnitNameRow}
 use crate::schema::{
     campaigns, contacts, indicators, measures, regions, responsibilities, series, tasks, units,
 };
-use crate::types::Id;
+use crate::types::{Id, Listed};
+use xushi_domain::ContactRole;
 
 /// Ids asked for at once; SQLite takes 32,766 values a statement.
 const AT_ONCE: usize = 5_000;
@@ -87,12 +88,12 @@ pub async fn list_unit_names(conn: &mut Conn, ids: &[Id]) -> Result<Vec<UnitName
 pub async fn list_mailboxes(
     conn: &mut Conn,
     ids: &[Id],
-    roles: &[&str],
+    roles: &[ContactRole],
     day: NaiveDate,
 ) -> Result<Vec<ContactRow>, StoreError> {
     Ok(contacts::table
         .filter(contacts::unit_id.eq_any(ids.to_vec()))
-        .filter(contacts::role.eq_any(roles.to_vec()))
+        .filter(contacts::role.eq_any(roles.iter().copied().map(Listed).collect::<Vec<_>>()))
         .filter(contacts::valid_from.le(day))
         .filter(contacts::valid_to.is_null().or(contacts::valid_to.ge(day)))
         .order((contacts::unit_id, contacts::id))

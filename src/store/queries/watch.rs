@@ -14,7 +14,10 @@ use crate::schema::{
     campaigns, current_assessments, deliveries, episodes, incidents, indicators, letter_episodes, letters,
     measures, series, silences, slots, units,
 };
-use crate::types::Id;
+use crate::types::{Id, Listed};
+use xushi_domain::delivery::{DeliveryState, Recipient};
+use xushi_domain::episode::EpisodeState;
+use xushi_domain::{Grade, IncidentKind, LetterState, SubjectKind};
 
 /// Most findings of one kind in one look; more are found by the next look, when these are mended.
 const MOST: i64 = 5_000;
@@ -28,12 +31,18 @@ pub async fn list_undelivered_letters(
     conn: &mut Conn,
     trial: bool,
 ) -> Result<Vec<(LetterName, bool)>, StoreError> {
-    let to =
-        || deliveries::table.filter(deliveries::letter_id.eq(letters::id)).filter(deliveries::role.eq("to"));
-    let hopeful = to().filter(deliveries::state.eq_any(["pending", "sending", "accepted"]));
+    let to = || {
+        deliveries::table
+            .filter(deliveries::letter_id.eq(letters::id))
+            .filter(deliveries::role.eq(Listed(Recipient::To)))
+    };
+    let hopeful = to().filter(
+        deliveries::state
+            .eq_any([DeliveryState::Pending, DeliveryState::Sending, DeliveryState::Accepted].map(Listed)),
+    );
     Ok(letters::table
         .inner_join(units::table)
-        .filter(letters::state.eq("issued"))
+        .filter(letters::state.eq(Listed(LetterState::Issued)))
         .filter(letters::trial.eq_any([false, trial]))
         .filter(not(exists(hopeful)))
         .order(letters::id)
@@ -57,7 +66,7 @@ pub async fn list_late_deliveries(
     Ok(deliveries::table
         .inner_join(letters::table)
         .filter(letters::trial.eq_any([false, trial]))
-        .filter(deliveries::state.eq_any(["pending", "sending"]))
+        .filter(deliveries::state.eq_any([DeliveryState::Pending, DeliveryState::Sending].map(Listed)))
         .filter(deliveries::next_attempt_at.lt(due).or(deliveries::created_at.lt(made)))
         .order(deliveries::id)
         .limit(MOST)
@@ -72,8 +81,10 @@ pub async fn list_late_deliveries(
 /// When the database fails.
 pub async fn list_hidden_failures(conn: &mut Conn, trial: bool) -> Result<Vec<DeliveryRow>, StoreError> {
     let told: Vec<String> = incidents::table
-        .filter(incidents::subject_kind.eq("delivery"))
-        .filter(incidents::kind.eq_any(["delivery_failed", "delivery_bounced"]))
+        .filter(incidents::subject_kind.eq(Listed(SubjectKind::Delivery)))
+        .filter(
+            incidents::kind.eq_any([IncidentKind::DeliveryFailed, IncidentKind::DeliveryBounced].map(Listed)),
+        )
         .select(incidents::subject_id)
         .load(conn)
         .await?;
@@ -81,8 +92,8 @@ pub async fn list_hidden_failures(conn: &mut Conn, trial: bool) -> Result<Vec<De
     let mut failed: Vec<DeliveryRow> = deliveries::table
         .inner_join(letters::table)
         .filter(letters::trial.eq_any([false, trial]))
-        .filter(deliveries::state.eq_any(["failed", "bounced"]))
-        .filter(letters::state.ne("withdrawn"))
+        .filter(deliveries::state.eq_any([DeliveryState::Failed, DeliveryState::Bounced].map(Listed)))
+        .filter(letters::state.ne(Listed(LetterState::Withdrawn)))
         .order(deliveries::id)
         .select(DeliveryRow::as_select())
         .load(conn)
@@ -123,7 +134,7 @@ pub async fn list_episodes_without_letter(
     Ok(episodes::table
         .inner_join(campaigns::table)
         .inner_join(indicators::table.inner_join(series::table.inner_join(measures::table)))
-        .filter(episodes::state.eq("open"))
+        .filter(episodes::state.eq(Listed(EpisodeState::Open)))
         .filter(episodes::unit_id.is_not_null())
         .filter(episodes::created_at.lt(before))
         .filter(not(exists(letter)))
@@ -146,7 +157,9 @@ pub async fn list_unaddressed(conn: &mut Conn) -> Result<Vec<(Id, String, String
         .inner_join(current_assessments::table)
         .filter(indicators::lead_unit_id.is_null())
         .filter(indicators::retired_on.is_null())
-        .filter(current_assessments::grade.eq_any(["behind", "critical", "missed"]))
+        .filter(
+            current_assessments::grade.eq_any([Grade::Behind, Grade::Critical, Grade::Missed].map(Listed)),
+        )
         .order(indicators::id)
         .limit(MOST)
         .select((indicators::id, measures::name, campaigns::name))
@@ -164,7 +177,7 @@ pub async fn list_waiting_drafts(
 ) -> Result<Vec<(LetterName, NaiveDateTime)>, StoreError> {
     Ok(letters::table
         .inner_join(units::table)
-        .filter(letters::state.eq("draft"))
+        .filter(letters::state.eq(Listed(LetterState::Draft)))
         .filter(letters::created_at.lt(before))
         .order(letters::id)
         .limit(MOST)

@@ -14,9 +14,11 @@ use crate::rows::{EpisodeChange, EpisodeRow, LetterName, WithdrawalRow};
 use crate::schema::{
     deliveries, delivery_attempts, episodes, incidents, letter_episodes, letters, units, withdrawals,
 };
-use crate::types::Id;
+use crate::types::{Id, Listed};
+use xushi_domain::delivery::{AttemptOutcome, DeliveryState};
+use xushi_domain::episode::EpisodeState;
 use xushi_domain::reply::ReplyStep;
-use xushi_domain::{LetterState, TextEnum as _};
+use xushi_domain::{LetterState, SubjectKind};
 
 /// Ids in one statement; SQLite takes 32,766 values.
 const AT_ONCE: usize = 5_000;
@@ -27,14 +29,14 @@ const AT_ONCE: usize = 5_000;
 /// `Missing`, `Corrupt`.
 pub async fn list_ladder(conn: &mut Conn, letter: Id) -> Result<Vec<(Id, LetterState)>, StoreError> {
     let of = letters::table.select((letters::id, letters::state));
-    let mut found: Vec<(Id, String)> = of.filter(letters::id.eq(letter)).load(conn).await?;
+    let mut found: Vec<(Id, Listed<LetterState>)> = of.filter(letters::id.eq(letter)).load(conn).await?;
     if found.is_empty() {
         return Err(StoreError::missing("letter", letter.0));
     }
     let mut last = vec![letter];
     // A ladder has three steps; what follows a step may climb again.
     while !last.is_empty() {
-        let next: Vec<(Id, String)> = of
+        let next: Vec<(Id, Listed<LetterState>)> = of
             .filter(letters::follows_id.eq_any(last))
             .filter(letters::ladder_step.is_not_null())
             .order(letters::id)
@@ -44,8 +46,7 @@ pub async fn list_ladder(conn: &mut Conn, letter: Id) -> Result<Vec<(Id, LetterS
             next.iter().map(|(id, _)| *id).filter(|id| found.iter().all(|(known, _)| known != id)).collect();
         found.extend(next.into_iter().filter(|(id, _)| last.contains(id)));
     }
-    let state = |(id, state): (Id, String)| Some((id, LetterState::parse(&state)?));
-    Ok(found.into_iter().filter_map(state).collect())
+    Ok(found.into_iter().map(|(id, state)| (id, state.0)).collect())
 }
 
 /// Says of letters that they were taken back, discards the drafts that their ladders had brought, stops their mails that are not
@@ -69,12 +70,14 @@ pub async fn withdraw_letters(
             discard_draft(conn, *draft, None, note, Vec::new(), now).await?;
         }
         let own: Vec<Id> = rows.iter().map(|row| row.letter_id).collect();
-        let mails: Vec<(Id, String)> = deliveries::table
+        let mails: Vec<(Id, Listed<DeliveryState>)> = deliveries::table
             .filter(deliveries::letter_id.eq_any(own.clone()))
             .select((deliveries::id, deliveries::state))
             .load(conn)
             .await?;
-        let waiting = mails.iter().filter(|(_, state)| state == "pending" || state == "sending");
+        let waiting = mails
+            .iter()
+            .filter(|(_, state)| matches!(state.0, DeliveryState::Pending | DeliveryState::Sending));
         stop_mails(conn, &waiting.map(|(id, _)| *id).collect::<Vec<_>>(), note, now).await?;
         let mails: Vec<Id> = mails.into_iter().map(|(id, _)| id).collect();
         close_incidents_of(conn, (&own, &mails), now).await
@@ -95,7 +98,7 @@ pub async fn release_episodes(
 ) -> Result<(), StoreError> {
     let rows: Vec<EpisodeRow> = episodes::table
         .filter(episodes::letter_id.eq_any(letters.iter().copied().map(Some).collect::<Vec<_>>()))
-        .filter(episodes::state.ne("lifted"))
+        .filter(episodes::state.ne(Listed(EpisodeState::Lifted)))
         .order(episodes::id)
         .select(EpisodeRow::as_select())
         .load(conn)
@@ -119,7 +122,7 @@ pub(super) async fn stop_mails(
     for chunk in ids.chunks(AT_ONCE) {
         diesel::update(deliveries::table.filter(deliveries::id.eq_any(chunk.to_vec())))
             .set((
-                deliveries::state.eq("failed"),
+                deliveries::state.eq(Listed(DeliveryState::Failed)),
                 deliveries::last_reply.eq(reason),
                 deliveries::lease_until.eq(None::<NaiveDateTime>),
                 deliveries::lease_holder.eq(None::<String>),
@@ -129,8 +132,11 @@ pub(super) async fn stop_mails(
             .await?;
         diesel::update(delivery_attempts::table)
             .filter(delivery_attempts::delivery_id.eq_any(chunk.to_vec()))
-            .filter(delivery_attempts::outcome.eq("begun"))
-            .set((delivery_attempts::outcome.eq("uncertain"), delivery_attempts::finished_at.eq(now)))
+            .filter(delivery_attempts::outcome.eq(Listed(AttemptOutcome::Begun)))
+            .set((
+                delivery_attempts::outcome.eq(Listed(AttemptOutcome::Uncertain)),
+                delivery_attempts::finished_at.eq(now),
+            ))
             .execute(conn)
             .await?;
     }
@@ -143,11 +149,11 @@ pub(super) async fn close_incidents_of(
     (letters, mails): (&[Id], &[Id]),
     now: NaiveDateTime,
 ) -> Result<(), StoreError> {
-    for (kind, ids) in [("letter", letters), ("delivery", mails)] {
+    for (kind, ids) in [(SubjectKind::Letter, letters), (SubjectKind::Delivery, mails)] {
         for chunk in ids.chunks(AT_ONCE) {
             let subjects: Vec<String> = chunk.iter().map(|id| id.0.to_string()).collect();
             diesel::update(incidents::table)
-                .filter(incidents::subject_kind.eq(kind))
+                .filter(incidents::subject_kind.eq(Listed(kind)))
                 .filter(incidents::subject_id.eq_any(subjects))
                 .filter(incidents::closed_at.is_null())
                 .set((incidents::closed_at.eq(now), incidents::updated_at.eq(now)))

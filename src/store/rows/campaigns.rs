@@ -4,11 +4,10 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
 use uuid::Uuid;
 
-use super::word;
 use crate::StoreError;
 use crate::schema::{campaign_members, campaigns};
-use crate::types::Id;
-use xushi_domain::{Campaign, Inheritable, MemberRole, SignedKinds, TextEnum};
+use crate::types::{Id, Listed};
+use xushi_domain::{Campaign, Inheritable, Issuing, MemberRole, SignedKinds, TextEnum};
 
 /// A campaign as stored; a change writes the whole row.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -40,8 +39,8 @@ pub struct CampaignRow {
     pub members_open: bool,
     /// Thresholds its indicators are graded by.
     pub rule_pack_id: Id,
-    /// automatic, approval.
-    pub issuing: String,
+    /// Whether letters wait for a signature.
+    pub issuing: Listed<Issuing>,
     /// 发文机关.
     pub issuer_name: String,
     /// 机关代字.
@@ -103,7 +102,7 @@ impl CampaignRow {
             convener: campaign.convener,
             members_open: campaign.members_open,
             rule_pack_id: links.rule_pack_id,
-            issuing: campaign.issuing.to_string(),
+            issuing: campaign.issuing.into(),
             issuer_name: campaign.issuer_name,
             letter_mark: campaign.letter_mark,
             reply_working_days: campaign.reply_working_days,
@@ -148,7 +147,7 @@ impl CampaignRow {
         let mut row = self;
         for one in what {
             match one {
-                Inheritable::Issuing => row.issuing.clone_from(&above.issuing),
+                Inheritable::Issuing => row.issuing = above.issuing,
                 Inheritable::Signed => row.signed.clone_from(&above.signed),
                 Inheritable::IssuerName => row.issuer_name.clone_from(&above.issuer_name),
                 Inheritable::LetterMark => row.letter_mark.clone_from(&above.letter_mark),
@@ -192,7 +191,7 @@ impl TryFrom<CampaignRow> for Campaign {
     fn try_from(row: CampaignRow) -> Result<Self, StoreError> {
         Ok(Self {
             window: Self::window(row.starts_on, row.ends_on)?,
-            issuing: word(&row.issuing)?,
+            issuing: row.issuing.0,
             signed: signed_kinds(&row.signed)?,
             name: row.name,
             doc_no: row.doc_no,
@@ -220,8 +219,8 @@ pub struct CampaignMemberRow {
     pub campaign_id: Id,
     /// The unit.
     pub unit_id: Id,
-    /// deputy_convener, member.
-    pub role: String,
+    /// Which seat.
+    pub role: Listed<MemberRole>,
     /// Place in the document's list, from 1.
     pub ordinal: i32,
 }
@@ -240,7 +239,7 @@ impl CampaignMemberRow {
                 id: Id(new_id()),
                 campaign_id,
                 unit_id: *unit,
-                role: role.to_string(),
+                role: role.into(),
                 ordinal,
             })
             .collect()

@@ -3,11 +3,11 @@
 use chrono::NaiveDate;
 use diesel::prelude::{Queryable, Selectable};
 
-use super::{CurrentAssessmentRow, TargetColumns, word};
+use super::{CurrentAssessmentRow, TargetColumns};
 use crate::schema::{assessments, indicators, measures};
 use crate::types::{Id, Listed, Number};
 use crate::{StoreError, curves};
-use xushi_domain::{Curve, Grade, Measure, Period, Target};
+use xushi_domain::{Basis, Better, Curve, Frequency, Grade, Measure, Period, Target};
 
 /// An indicator as evaluation needs it.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -59,21 +59,18 @@ impl EvaluationRow {
 
 impl TargetColumns {
     /// The promise, read back; `None` when none has been handed down.
-    ///
-    /// # Errors
-    /// `Corrupt` when a stored word is not of its list.
-    pub fn target(&self) -> Result<Option<Target>, StoreError> {
-        let Some(kind) = &self.kind else { return Ok(None) };
-        Ok(Some(Target {
-            kind: word(kind)?,
-            comparator: self.comparator.as_deref().map(word).transpose()?,
+    pub fn target(&self) -> Option<Target> {
+        let kind = self.kind?;
+        Some(Target {
+            kind: kind.0,
+            comparator: self.comparator.map(|comparator| comparator.0),
             value: self.target_value.map(|number| number.0),
             value_hi: self.target_value_hi.map(|number| number.0),
             unit: self.target_unit.clone().unwrap_or_default(),
             hedge: self.hedge.clone(),
             phrase: self.phrase.clone().unwrap_or_default(),
             benchmark: self.benchmark.clone(),
-        }))
+        })
     }
 }
 
@@ -81,8 +78,8 @@ impl From<Option<&Target>> for TargetColumns {
     fn from(target: Option<&Target>) -> Self {
         let Some(target) = target else { return Self::default() };
         Self {
-            kind: Some(target.kind.to_string()),
-            comparator: target.comparator.map(|comparator| comparator.to_string()),
+            kind: Some(target.kind.into()),
+            comparator: target.comparator.map(Listed),
             target_value: target.value.map(Number),
             target_value_hi: target.value_hi.map(Number),
             target_unit: (!target.unit.is_empty()).then(|| target.unit.clone()),
@@ -101,9 +98,9 @@ pub struct EvaluationMeasureRow {
     pub id: Id,
     name: String,
     unit: String,
-    basis: String,
-    better: String,
-    frequency: String,
+    basis: Listed<Basis>,
+    better: Listed<Better>,
+    frequency: Listed<Frequency>,
     release_day: Option<i32>,
     precision: i32,
 }
@@ -112,7 +109,7 @@ impl TryFrom<EvaluationMeasureRow> for Measure {
     type Error = StoreError;
 
     fn try_from(row: EvaluationMeasureRow) -> Result<Self, StoreError> {
-        let words = (word(&row.basis)?, word(&row.better)?, word(&row.frequency)?);
+        let words = (row.basis.0, row.better.0, row.frequency.0);
         let release_day = row.release_day.map(i32::unsigned_abs);
         Ok(Self::new(&row.name, &row.unit, words, release_day, row.precision.unsigned_abs())?)
     }

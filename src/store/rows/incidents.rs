@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
 use crate::schema::incidents;
-use crate::types::Id;
+use crate::types::{Id, Listed};
 use xushi_domain::{IncidentKind, SubjectKind};
 
 /// An incident as stored. One is open at most for each kind and subject.
@@ -13,10 +13,10 @@ use xushi_domain::{IncidentKind, SubjectKind};
 pub struct IncidentRow {
     /// Identity.
     pub id: Id,
-    /// A [`IncidentKind`].
-    pub kind: String,
-    /// A [`SubjectKind`].
-    pub subject_kind: String,
+    /// What is the matter.
+    pub kind: Listed<IncidentKind>,
+    /// With what sort of thing.
+    pub subject_kind: Listed<SubjectKind>,
     /// Id of a row, or what names the subject.
     pub subject_id: String,
     /// What a person must know, Chinese.
@@ -42,8 +42,8 @@ impl IncidentRow {
     ) -> Self {
         Self {
             id,
-            kind: kind.to_string(),
-            subject_kind: subject_kind.to_string(),
+            kind: kind.into(),
+            subject_kind: subject_kind.into(),
             subject_id,
             detail,
             opened_at: now,
@@ -58,9 +58,9 @@ impl IncidentRow {
 #[derive(Debug, Default, Clone)]
 pub struct IncidentFilter {
     /// Only of this kind.
-    pub kind: Option<String>,
+    pub kind: Option<IncidentKind>,
     /// Only about this sort of subject.
-    pub subject_kind: Option<String>,
+    pub subject_kind: Option<SubjectKind>,
     /// Only about this subject.
     pub subject_id: Option<String>,
     /// Only open, or only closed ones.

@@ -5,8 +5,9 @@ use diesel::prelude::{AsChangeset, Identifiable, Insertable, Queryable, Selectab
 
 use super::{AssessmentRow, CurrentAssessmentRow};
 use crate::schema::{citations, indicators};
-use crate::types::{Id, Number};
+use crate::types::{Id, Listed, Number};
 use uuid::Uuid;
+use xushi_domain::{Comparator, Grade, Kind};
 
 /// An indicator as stored: the plan's part; how it stands is told by [`CurrentAssessmentRow`].
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -50,9 +51,9 @@ pub struct IndicatorRow {
 #[diesel(table_name = indicators, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct TargetColumns {
     /// Kind.
-    pub kind: Option<String>,
+    pub kind: Option<Listed<Kind>>,
     /// Comparator.
-    pub comparator: Option<String>,
+    pub comparator: Option<Listed<Comparator>>,
     /// Value, in `target_unit`.
     pub target_value: Option<Number>,
     /// Upper end of a range.
@@ -116,7 +117,7 @@ pub struct BoardRow {
     /// Region: code, name.
     pub region: (String, String),
     /// Kind of the target.
-    pub kind: Option<String>,
+    pub kind: Option<Listed<Kind>>,
     /// Phrase of the target.
     pub phrase: Option<String>,
     /// When the indicator was last changed, UTC.
@@ -168,7 +169,7 @@ pub struct BoardFilter {
     /// Only of this measure.
     pub measure_id: Option<Uuid>,
     /// Only with one of these grades.
-    pub grades: Option<Vec<String>>,
+    pub grades: Option<Vec<Grade>>,
     /// Only changed after this instant, UTC.
     pub updated_after: Option<NaiveDateTime>,
     /// Without those that were retired on this day or before; `None` for all.

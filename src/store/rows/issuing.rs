@@ -5,7 +5,8 @@ use diesel::prelude::{Insertable, Queryable, Selectable};
 
 use super::{DeliveryRow, EpisodeChange, EpisodeRow, IncidentRow, LetterRow};
 use crate::schema::{letter_episodes, letter_reports, letters, warning_runs};
-use crate::types::Id;
+use crate::types::{Id, Listed};
+use xushi_domain::{LetterKind, LetterState, Level, WaitsFor};
 
 /// An episode in a letter.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -18,7 +19,7 @@ pub struct LetterEpisodeRow {
     /// Its line, from 1.
     pub ordinal: i32,
     /// Level the letter gives it.
-    pub level: Option<String>,
+    pub level: Option<Listed<Level>>,
     /// End of the period the letter speaks of.
     pub period_end: Option<NaiveDate>,
 }
@@ -38,6 +39,10 @@ pub struct LetterReportRow {
     /// Whether an earlier letter asked for the same report.
     pub repeated: bool,
 }
+
+/// A letter that asked for a report first: of which indicator, the end of the period, where the letter stands, whether it
+/// is one of a pilot, which letter.
+pub type FirstReport = (Id, NaiveDate, Listed<LetterState>, bool, Id);
 
 /// What one letter writes, in one transaction.
 #[derive(Debug, Clone)]
@@ -80,9 +85,9 @@ pub struct LetterHead {
     /// Serial; `None` while a draft.
     pub serial: Option<i32>,
     /// What it is for.
-    pub kind: String,
+    pub kind: Listed<LetterKind>,
     /// Where it stands.
-    pub state: String,
+    pub state: Listed<LetterState>,
     /// Campaign.
     pub campaign_id: Id,
     /// Addressee.
@@ -99,8 +104,8 @@ pub struct LetterHead {
     pub created_at: NaiveDateTime,
     /// When it was last changed, UTC.
     pub updated_at: NaiveDateTime,
-    /// Why a draft waits: signature, release.
-    pub waits_for: Option<String>,
+    /// Why a draft waits.
+    pub waits_for: Option<Listed<WaitsFor>>,
     /// Whether it is one of a pilot.
     pub trial: bool,
 }

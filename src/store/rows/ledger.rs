@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::EpisodeRow;
 use crate::types::Id;
-use xushi_domain::LetterKind;
+use xushi_domain::{LetterKind, Level};
 
 /// Which problems the ledger shows.
 #[derive(Debug, Default, Clone)]
@@ -52,7 +52,7 @@ pub struct LedgerLetterRow {
     /// Serial of its number.
     pub serial: Option<i32>,
     /// The level it gave the episode.
-    pub level: Option<String>,
+    pub level: Option<Level>,
     /// Which step of a ladder it is.
     pub ladder_step: Option<i32>,
     /// When it was issued.

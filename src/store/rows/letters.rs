@@ -6,10 +6,11 @@ use diesel::prelude::{Insertable, Queryable, Selectable};
 use super::{IncidentRow, LetterFileRow};
 use crate::StoreError;
 use crate::schema::{deliveries, delivery_attempts, episodes, letters};
-use crate::types::Id;
+use crate::types::{Id, Listed};
 use uuid::Uuid;
-use xushi_domain::delivery::DeliveryState;
-use xushi_domain::{Invalid, LetterNumber};
+use xushi_domain::delivery::{AttemptOutcome, DeliveryState, Recipient};
+use xushi_domain::episode::EpisodeState;
+use xushi_domain::{Grade, Handling, Invalid, LetterKind, LetterNumber, LetterState, Level, WaitsFor};
 
 /// An episode as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -23,12 +24,12 @@ pub struct EpisodeRow {
     pub campaign_id: Id,
     /// The unit that answers for it.
     pub unit_id: Option<Id>,
-    /// open, observing, lifted.
-    pub state: String,
+    /// Where it stands.
+    pub state: Listed<EpisodeState>,
     /// Grade of the last verdict.
-    pub grade: String,
+    pub grade: Listed<Grade>,
     /// Level, never falling while open.
-    pub level: String,
+    pub level: Listed<Level>,
     /// Day of the verdict that opened it.
     pub opened_on: NaiveDate,
     /// End of the period that verdict spoke of.
@@ -36,7 +37,7 @@ pub struct EpisodeRow {
     /// Day of the verdict that lifted it.
     pub lifted_on: Option<NaiveDate>,
     /// Level of the last letter about it.
-    pub lettered_level: Option<String>,
+    pub lettered_level: Option<Listed<Level>>,
     /// End of the period that letter spoke of.
     pub lettered_period_end: Option<NaiveDate>,
     /// When the row was made, UTC.
@@ -53,8 +54,8 @@ pub struct EpisodeRow {
     pub observed_periods: i32,
     /// While observing: end of the last period counted, or of the one in which it recovered.
     pub observed_period_end: Option<NaiveDate>,
-    /// How far its letters have climbed since the last ordinary one: remind, raise, summon.
-    pub handling: Option<String>,
+    /// How far its letters have climbed since the last ordinary one.
+    pub handling: Option<Listed<Handling>>,
 }
 
 /// A letter as stored.
@@ -69,12 +70,12 @@ pub struct LetterRow {
     pub year: i32,
     /// Serial; `None` while a draft.
     pub serial: Option<i32>,
-    /// warning, report_reminder, reply_reminder, lifting.
-    pub kind: String,
-    /// yellow, orange, red.
-    pub level: Option<String>,
-    /// A [`LetterState`](xushi_domain::LetterState).
-    pub state: String,
+    /// What it is for.
+    pub kind: Listed<LetterKind>,
+    /// How grave it is.
+    pub level: Option<Listed<Level>>,
+    /// Where it stands.
+    pub state: Listed<LetterState>,
     /// Campaign.
     pub campaign_id: Id,
     /// Addressee.
@@ -107,8 +108,8 @@ pub struct LetterRow {
     pub decided_at: Option<NaiveDateTime>,
     /// Why it was discarded.
     pub decision_note: Option<String>,
-    /// Why a draft waits: signature, release; `None` of what is no draft.
-    pub waits_for: Option<String>,
+    /// Why a draft waits; `None` of what is no draft.
+    pub waits_for: Option<Listed<WaitsFor>>,
     /// Whether it is one of a pilot: numbered in a series of its own, and mailed to one mailbox of the office.
     pub trial: bool,
 }
@@ -158,16 +159,16 @@ pub struct DeliveryRow {
     pub letter_id: Id,
     /// Whose mailbox.
     pub unit_id: Id,
-    /// to, cc.
-    pub role: String,
+    /// What the mailbox is to the letter.
+    pub role: Listed<Recipient>,
     /// Name of the person.
     pub name: String,
     /// Mailbox.
     pub email: String,
     /// Fixed when the row is made, without `<>`.
     pub message_id: String,
-    /// pending, sending, accepted, failed.
-    pub state: String,
+    /// Where it stands.
+    pub state: Listed<DeliveryState>,
     /// Attempts begun.
     pub attempts: i32,
     /// Attempts of which nobody knows the outcome.
@@ -193,7 +194,7 @@ impl DeliveryRow {
     pub fn queued(
         id: Id,
         (letter_id, unit_id): (Id, Id),
-        (role, name, email): (&str, String, String),
+        (role, name, email): (Recipient, String, String),
         message_id: String,
         now: NaiveDateTime,
     ) -> Self {
@@ -201,11 +202,11 @@ impl DeliveryRow {
             id,
             letter_id,
             unit_id,
-            role: role.to_owned(),
+            role: role.into(),
             name,
             email,
             message_id,
-            state: DeliveryState::Pending.to_string(),
+            state: DeliveryState::Pending.into(),
             attempts: 0,
             uncertain: 0,
             next_attempt_at: now,
@@ -233,8 +234,8 @@ pub struct AttemptRow {
     pub started_at: NaiveDateTime,
     /// When its outcome was known.
     pub finished_at: Option<NaiveDateTime>,
-    /// begun, accepted, transient, permanent, uncertain.
-    pub outcome: String,
+    /// How it ended.
+    pub outcome: Listed<AttemptOutcome>,
     /// What the mail server said.
     pub reply: Option<String>,
 }
@@ -256,13 +257,13 @@ pub struct LetterFilter {
     /// Only to this unit.
     pub unit_id: Option<Uuid>,
     /// Only in this state.
-    pub state: Option<String>,
+    pub state: Option<LetterState>,
     /// Leave out drafts and what became of none, and letters of a pilot: they concern the office alone.
     pub numbered: bool,
     /// Only of this kind.
-    pub kind: Option<String>,
+    pub kind: Option<LetterKind>,
     /// Only of this level.
-    pub level: Option<String>,
+    pub level: Option<Level>,
     /// Only changed after this instant, UTC.
     pub updated_after: Option<NaiveDateTime>,
 }
@@ -304,7 +305,7 @@ pub struct DeliveryFilter {
     /// Only of letters of this campaign.
     pub campaign_id: Option<Uuid>,
     /// Only in this state.
-    pub state: Option<String>,
+    pub state: Option<DeliveryState>,
     /// Only those changed later than this, UTC.
     pub updated_after: Option<NaiveDateTime>,
 }
@@ -345,12 +346,12 @@ pub struct AttemptEnd {
     pub delivery: Id,
     /// Which attempt.
     pub attempt: Id,
-    /// accepted, transient, permanent, uncertain.
-    pub outcome: String,
+    /// How.
+    pub outcome: AttemptOutcome,
     /// What the mail server said.
     pub reply: Option<String>,
-    /// Where that leaves the delivery: pending, accepted, failed.
-    pub state: String,
+    /// Where that leaves the delivery.
+    pub state: DeliveryState,
     /// When it is tried again.
     pub next_attempt_at: NaiveDateTime,
     /// When the server took it.
@@ -371,7 +372,7 @@ pub struct EpisodeFilter {
     /// Only of this indicator.
     pub indicator_id: Option<Uuid>,
     /// Only open, or only lifted.
-    pub state: Option<String>,
+    pub state: Option<EpisodeState>,
     /// Only changed after this instant, UTC.
     pub updated_after: Option<NaiveDateTime>,
 }

@@ -3,11 +3,9 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
 
-use super::word;
-use crate::StoreError;
 use crate::schema::{measure_aliases, measures};
-use crate::types::Id;
-use xushi_domain::Measure;
+use crate::types::{Id, Listed};
+use xushi_domain::{Basis, Better, Frequency, Measure};
 
 /// A measure as stored; a change writes the whole row.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -19,12 +17,12 @@ pub struct MeasureRow {
     pub name: String,
     /// Unit of the values as published.
     pub unit: String,
-    /// cumulative, period, point.
-    pub basis: String,
-    /// higher, lower, hold.
-    pub better: String,
-    /// monthly, quarterly, half_yearly, yearly.
-    pub frequency: String,
+    /// How values follow one another.
+    pub basis: Listed<Basis>,
+    /// Which way is good.
+    pub better: Listed<Better>,
+    /// How often it is published.
+    pub frequency: Listed<Frequency>,
     /// Day of the following month on which it is usually released.
     pub release_day: Option<i32>,
     /// Decimal places shown.
@@ -48,9 +46,9 @@ impl MeasureRow {
             id,
             name: measure.name.clone(),
             unit: measure.unit.clone(),
-            basis: measure.basis.to_string(),
-            better: measure.better.to_string(),
-            frequency: measure.frequency.to_string(),
+            basis: measure.basis.into(),
+            better: measure.better.into(),
+            frequency: measure.frequency.into(),
             release_day: measure.release_day.map(u32::cast_signed),
             precision: measure.precision.cast_signed(),
             created_at: now,
@@ -71,19 +69,17 @@ impl MeasureRow {
     }
 }
 
-impl TryFrom<MeasureRow> for Measure {
-    type Error = StoreError;
-
-    fn try_from(row: MeasureRow) -> Result<Self, StoreError> {
-        Ok(Self {
-            basis: word(&row.basis)?,
-            better: word(&row.better)?,
-            frequency: word(&row.frequency)?,
+impl From<MeasureRow> for Measure {
+    fn from(row: MeasureRow) -> Self {
+        Self {
+            basis: row.basis.0,
+            better: row.better.0,
+            frequency: row.frequency.0,
             release_day: row.release_day.map(i32::cast_unsigned),
             precision: row.precision.cast_unsigned(),
             name: row.name,
             unit: row.unit,
-        })
+        }
     }
 }
 

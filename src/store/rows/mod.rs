@@ -36,7 +36,9 @@ pub use indicators::{
     BoardFilter, BoardRow, CitationRow, IndicatorChange, IndicatorRow, NamedIndicatorRow, SiblingTarget,
     TargetColumns,
 };
-pub use issuing::{DraftWrite, LetterEpisodeRow, LetterHead, LetterReportRow, NewLetter, WarningRunRow};
+pub use issuing::{
+    DraftWrite, FirstReport, LetterEpisodeRow, LetterHead, LetterReportRow, NewLetter, WarningRunRow,
+};
 pub use ledger::{BoardLetterRow, LedgerFilter, LedgerLetterRow, LedgerRow};
 pub use letter_files::LetterFileRow;
 pub use letters::{
@@ -45,9 +47,10 @@ pub use letters::{
 };
 pub use measures::{MeasureAliasRow, MeasureFilter, MeasureRow};
 pub use names::{FormerNameRow, NameKeyRow, NameKind};
+pub(crate) use observations::word;
 pub use observations::{
     BesideRow, FactKey, FactPlan, FactRow, FactWrite, GroupAt, ListedObservation, ObservationFilter,
-    ObservationRow, Put, Recorded, VintageRow, read_doubts, word, write_doubts,
+    ObservationRow, Put, Recorded, VintageRow, read_doubts, write_doubts,
 };
 pub use operations::{ApiKeyFilter, ApiKeyRow, Claim, EndedPilot, IdempotencyRow, SlotClaim, SlotRow};
 pub use overview::{GradeCount, NumberColumns, OverdueLetterRow, StandingLetterRow, letter_number};

@@ -2,42 +2,28 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{Insertable, Queryable, Selectable};
-use xushi_domain::folded;
+use xushi_domain::{folded, text_enum};
 
 use crate::schema::{former_names, name_keys};
-use crate::types::Id;
+use crate::types::{Id, Listed};
 
-/// Whose name it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NameKind {
-    /// A unit's, unique in its region.
-    Unit,
-    /// A measure's name or alias, unique.
-    Measure,
-    /// A campaign's, unique among those of its region and first day.
-    Campaign,
-    /// The number of a campaign's document.
-    CampaignDoc,
-    /// A task's, unique under its parent.
-    Task,
-    /// A region's name, short name or alias.
-    Region,
-    /// A rule pack's, unique; the first version keeps it for all.
-    RulePack,
-}
-
-impl NameKind {
-    /// The word in the database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Unit => "unit",
-            Self::Measure => "measure",
-            Self::Campaign => "campaign",
-            Self::CampaignDoc => "campaign_doc",
-            Self::Task => "task",
-            Self::Region => "region",
-            Self::RulePack => "rule_pack",
-        }
+text_enum! {
+    /// Whose name it is.
+    NameKind "name_kind" {
+        /// A unit's, unique in its region.
+        Unit = "unit",
+        /// A measure's name or alias, unique.
+        Measure = "measure",
+        /// A campaign's, unique among those of its region and first day.
+        Campaign = "campaign",
+        /// The number of a campaign's document.
+        CampaignDoc = "campaign_doc",
+        /// A task's, unique under its parent.
+        Task = "task",
+        /// A region's name, short name or alias.
+        Region = "region",
+        /// A rule pack's, unique; the first version keeps it for all.
+        RulePack = "rule_pack",
     }
 }
 
@@ -45,8 +31,8 @@ impl NameKind {
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = name_keys)]
 pub struct NameKeyRow {
-    /// A [`NameKind`].
-    pub kind: String,
+    /// Of what.
+    pub kind: Listed<NameKind>,
     /// What it is unique in.
     pub scope: String,
     /// The name as [`folded()`] makes it.
@@ -62,8 +48,7 @@ impl NameKeyRow {
             names.iter().map(|name| folded(name)).filter(|key| !key.is_empty()).collect();
         keys.sort();
         keys.dedup();
-        let row =
-            |name_key| Self { kind: kind.as_str().to_owned(), scope: scope.to_owned(), name_key, owner };
+        let row = |name_key| Self { kind: kind.into(), scope: scope.to_owned(), name_key, owner };
         keys.into_iter().map(row).collect()
     }
 }

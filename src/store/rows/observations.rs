@@ -24,16 +24,16 @@ pub struct ObservationRow {
     pub period_start: NaiveDate,
     /// Last day of the period.
     pub period_end: NaiveDate,
-    /// cumulative, period, point.
-    pub basis: String,
-    /// level, yoy, rank.
-    pub figure: String,
+    /// Cumulative, of the period, or a stock.
+    pub basis: Listed<Basis>,
+    /// Level, growth or place.
+    pub figure: Listed<Figure>,
     /// Order of the corrections of one fact, from 1.
     pub vintage: i32,
     /// In the measure's unit for levels, percent for growth.
     pub value: Number,
-    /// preliminary, final, forecast, plan.
-    pub status: String,
+    /// How firm it is.
+    pub status: Listed<Status>,
     /// Where it was printed.
     pub source: String,
     /// The day it became known.
@@ -49,12 +49,12 @@ pub struct ObservationRow {
 }
 
 /// What makes two vintages the same fact: period, basis, figure (within one series).
-pub type FactKey = (NaiveDate, NaiveDate, String, String);
+pub type FactKey = (NaiveDate, NaiveDate, Basis, Figure);
 
 impl ObservationRow {
     /// Which fact this is a vintage of.
     pub fn fact(&self) -> FactKey {
-        (self.period_start, self.period_end, self.basis.clone(), self.figure.clone())
+        (self.period_start, self.period_end, self.basis.0, self.figure.0)
     }
 }
 
@@ -112,7 +112,7 @@ impl TryFrom<FactRow> for Observation {
 ///
 /// # Errors
 /// `Corrupt` when the stored word is not of the list.
-pub fn word<T: TextEnum>(stored: &str) -> Result<T, StoreError> {
+pub(crate) fn word<T: TextEnum>(stored: &str) -> Result<T, StoreError> {
     T::parse(stored).ok_or_else(|| StoreError::Corrupt(format!("{} `{stored}`", T::NAME)))
 }
 
@@ -246,10 +246,10 @@ pub struct BesideRow {
 pub struct GroupAt {
     /// Measure and region.
     pub series_id: i64,
-    /// cumulative, period, point.
-    pub basis: String,
-    /// level, yoy, rank.
-    pub figure: String,
+    /// Cumulative, of the period, or a stock.
+    pub basis: Basis,
+    /// Level, growth or place.
+    pub figure: Figure,
     /// The first and the last end of their periods.
     pub ends: (NaiveDate, NaiveDate),
 }

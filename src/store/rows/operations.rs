@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
 use crate::schema::{api_keys, idempotency_keys, slots};
-use crate::types::Id;
+use crate::types::{Id, Listed};
 use xushi_domain::Role;
 
 /// A key to the API; only its hash is kept.
@@ -17,8 +17,8 @@ pub struct ApiKeyRow {
     pub name: String,
     /// SHA-256 of the key, hexadecimal.
     pub key_hash: String,
-    /// administrator, coordinator, unit, reader.
-    pub role: String,
+    /// What its holder may do.
+    pub role: Listed<Role>,
     /// When it was made, UTC.
     pub created_at: NaiveDateTime,
     /// When it stopped being valid.

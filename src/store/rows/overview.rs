@@ -2,9 +2,9 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::Queryable;
-use xushi_domain::{Grade, Invalid, LetterNumber};
+use xushi_domain::{Grade, Invalid, LetterNumber, LetterState};
 
-use crate::types::Id;
+use crate::types::{Id, Listed};
 
 /// How many indicators of a campaign have a grade.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub struct StandingLetterRow {
     /// Its number.
     pub number: NumberColumns,
     /// Its state.
-    pub state: String,
+    pub state: Listed<LetterState>,
     /// By when it is to be answered.
     pub reply_by: Option<NaiveDate>,
 }

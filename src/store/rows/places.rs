@@ -4,10 +4,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{AsChangeset, Identifiable, Insertable, Queryable, Selectable};
 use uuid::Uuid;
 
-use super::word;
-use crate::StoreError;
 use crate::schema::{contacts, region_aliases, regions, unit_aliases, units};
-use crate::types::Id;
+use crate::types::{Id, Listed};
 use xushi_domain::{Contact, ContactRole, RegionLevel};
 
 /// A region as stored; a change writes the whole row.
@@ -22,8 +20,8 @@ pub struct RegionRow {
     pub name: String,
     /// Name without its suffix.
     pub short_name: String,
-    /// nation, province, prefecture, county, zone.
-    pub level: String,
+    /// Rank.
+    pub level: Listed<RegionLevel>,
     /// Code of the region above.
     pub parent_code: Option<String>,
     /// First day of validity, when known.
@@ -188,8 +186,8 @@ pub struct ContactRow {
     pub email: String,
     /// Telephone.
     pub phone: Option<String>,
-    /// liaison or leader.
-    pub role: String,
+    /// What they are to the unit.
+    pub role: Listed<ContactRole>,
     /// First day of service.
     pub valid_from: NaiveDate,
     /// Last day of service.
@@ -211,7 +209,7 @@ impl ContactRow {
             name: contact.name,
             email: contact.email,
             phone: contact.phone,
-            role: contact.role.to_string(),
+            role: contact.role.into(),
             valid_from: contact.valid_from,
             valid_to: contact.valid_to,
             created_at: now,
@@ -228,18 +226,16 @@ impl ContactRow {
     }
 }
 
-impl TryFrom<ContactRow> for Contact {
-    type Error = StoreError;
-
-    fn try_from(row: ContactRow) -> Result<Self, StoreError> {
-        Ok(Self {
-            role: word(&row.role)?,
+impl From<ContactRow> for Contact {
+    fn from(row: ContactRow) -> Self {
+        Self {
+            role: row.role.0,
             name: row.name,
             email: row.email,
             phone: row.phone,
             valid_from: row.valid_from,
             valid_to: row.valid_to,
-        })
+        }
     }
 }
 

@@ -6,7 +6,8 @@ use diesel::prelude::{Insertable, Queryable, Selectable};
 use crate::schema::{
     audit_events, closures, receipts, remedies, replies, reply_files, reviews, settlements, withdrawals,
 };
-use crate::types::Id;
+use crate::types::{Id, Listed};
+use xushi_domain::reply::ReviewVerdict;
 
 /// 签收, as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -106,8 +107,8 @@ pub struct ReviewRow {
     pub id: Id,
     /// Of which reply; one each.
     pub reply_id: Id,
-    /// accepted, returned.
-    pub verdict: String,
+    /// What the reviewer said.
+    pub verdict: Listed<ReviewVerdict>,
     /// Why; always there when returned.
     pub reason: Option<String>,
     /// By which key.

@@ -4,8 +4,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
 use crate::schema::{campaign_curves, node_reports, person_verdicts, revisions, stated_differences};
-use crate::types::{Id, Number};
-use xushi_domain::text_enum;
+use crate::types::{Id, Listed, Number};
+use xushi_domain::{Figure, Grade, Kind, text_enum};
 
 text_enum! {
     /// What a revision is of.
@@ -25,8 +25,8 @@ text_enum! {
 pub struct RevisionRow {
     /// Identity.
     pub id: Id,
-    /// A [`RevisionOf`].
-    pub subject: String,
+    /// What it is of.
+    pub subject: Listed<RevisionOf>,
     /// Of which row.
     pub subject_id: Id,
     /// The row's revision before the change.
@@ -50,7 +50,7 @@ pub struct PersonVerdictRow {
     /// On which indicator.
     pub indicator_id: Id,
     /// The verdict.
-    pub grade: String,
+    pub grade: Listed<Grade>,
     /// The day it was given.
     pub given_on: NaiveDate,
     /// What it rests on.
@@ -90,7 +90,7 @@ pub struct CampaignCurveRow {
     /// Which campaign.
     pub campaign_id: Id,
     /// Which kind of target.
-    pub kind: String,
+    pub kind: Listed<Kind>,
     /// The curve as JSON.
     pub curve: String,
 }
@@ -107,8 +107,8 @@ pub struct StatedDifferenceRow {
     pub period_start: NaiveDate,
     /// Last day of the period.
     pub period_end: NaiveDate,
-    /// level, yoy.
-    pub figure: String,
+    /// Level or growth.
+    pub figure: Listed<Figure>,
     /// What it was compared with, as written.
     pub against: String,
     /// Own value less the other's, as stated.

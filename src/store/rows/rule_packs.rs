@@ -4,8 +4,9 @@ use chrono::NaiveDateTime;
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
 use crate::schema::rule_packs;
-use crate::types::Id;
+use crate::types::{Id, Listed};
 use xushi_domain::RulePack;
+use xushi_domain::rule_pack::Family;
 
 /// A version of a rule pack as stored; never changed.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -17,8 +18,8 @@ pub struct RulePackRow {
     pub name: String,
     /// From 1.
     pub version: i32,
-    /// points, ratio, benchmark_sign.
-    pub family: String,
+    /// How it grades.
+    pub family: Listed<Family>,
     /// Thresholds as JSON; see `store::rule_packs`.
     pub rules: String,
     /// Why it was made.
@@ -34,7 +35,7 @@ impl RulePackRow {
             id,
             name: pack.name.clone(),
             version: pack.version,
-            family: pack.family.to_string(),
+            family: pack.family.into(),
             rules: crate::rule_packs::write(pack),
             reason: reason.to_owned(),
             created_at: now,

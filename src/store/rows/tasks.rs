@@ -4,11 +4,9 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
 use uuid::Uuid;
 
-use super::word;
-use crate::StoreError;
 use crate::schema::{handovers, responsibilities, tasks};
-use crate::types::Id;
-use xushi_domain::{Responsibility, Task};
+use crate::types::{Id, Listed};
+use xushi_domain::{Responsibility, ResponsibilityRole, Task};
 
 /// A task as stored; a change writes the whole row.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -116,8 +114,8 @@ pub struct ResponsibilityRow {
     pub indicator_id: Option<Id>,
     /// The unit.
     pub unit_id: Id,
-    /// lead, support.
-    pub role: String,
+    /// Its part.
+    pub role: Listed<ResponsibilityRole>,
     /// Place in the document's list, from 1.
     pub ordinal: i32,
 }
@@ -143,18 +141,16 @@ impl ResponsibilityRow {
             task_id,
             indicator_id,
             unit_id: Id(one.unit_id),
-            role: one.role.to_string(),
+            role: one.role.into(),
             ordinal,
         };
         (1..).zip(list).map(row).collect()
     }
 }
 
-impl TryFrom<&ResponsibilityRow> for Responsibility {
-    type Error = StoreError;
-
-    fn try_from(row: &ResponsibilityRow) -> Result<Self, StoreError> {
-        Ok(Self { unit_id: row.unit_id.0, role: word(&row.role)? })
+impl From<&ResponsibilityRow> for Responsibility {
+    fn from(row: &ResponsibilityRow) -> Self {
+        Self { unit_id: row.unit_id.0, role: row.role.0 }
     }
 }
 

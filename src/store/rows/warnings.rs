@@ -3,7 +3,8 @@
 use diesel::prelude::{Queryable, Selectable};
 
 use crate::schema::campaigns;
-use crate::types::Id;
+use crate::types::{Id, Listed};
+use xushi_domain::{Issuing, ResponsibilityRole};
 
 /// A campaign as far as its letters go.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -19,8 +20,8 @@ pub struct IssuingCampaignRow {
     pub parent_id: Option<Id>,
     /// 专班 office: copied on every letter.
     pub office_unit_id: Option<Id>,
-    /// automatic, approval.
-    pub issuing: String,
+    /// Whether letters wait for a signature.
+    pub issuing: Listed<Issuing>,
     /// Which kinds wait where letters do, comma-separated.
     pub signed: String,
     /// 发文机关.
@@ -61,8 +62,8 @@ pub struct PartRow {
     pub indicator_id: Option<Id>,
     /// The unit.
     pub unit_id: Id,
-    /// lead, support.
-    pub role: String,
+    /// Its part.
+    pub role: Listed<ResponsibilityRole>,
 }
 
 /// A unit's name and the unit above it.

@@ -4,8 +4,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 use uuid::Uuid;
 
 use super::StoreError;
-use super::rows::{RegionAliasRow, RegionRow, RulePackRow};
-use super::types::Id;
+use super::rows::{RegionAliasRow, RegionRow, RulePackRow, word};
+use super::types::{Id, Listed};
 use xushi_domain::RulePack;
 
 /// A built-in region with its other names.
@@ -82,7 +82,7 @@ fn region(
             code: code.to_owned(),
             name: name.to_owned(),
             short_name: short_name.to_owned(),
-            level: level.to_owned(),
+            level: Listed(word(level)?),
             parent_code: (!parent.is_empty()).then(|| parent.to_owned()),
             valid_from: date(from)?,
             valid_to: date(to)?,

@@ -7,7 +7,8 @@ use super::Conn;
 use crate::StoreError;
 use crate::rows::{AttemptBegin, AttemptEnd, AttemptRow, Lease};
 use crate::schema::{deliveries, delivery_attempts};
-use crate::types::Id;
+use crate::types::{Id, Listed};
+use xushi_domain::delivery::{AttemptOutcome, DeliveryState};
 
 /// Each function here is many statements, which belong into a transaction.
 pub const ONE_STATEMENT: bool = false;
@@ -30,7 +31,7 @@ pub async fn begin_attempts(
         let mut begun = Vec::with_capacity(begins.len());
         for AttemptBegin { delivery, attempt } in begins {
             let number: Option<i32> = diesel::update(deliveries::table.find(delivery))
-                .filter(deliveries::state.eq("sending"))
+                .filter(deliveries::state.eq(Listed(DeliveryState::Sending)))
                 .filter(deliveries::lease_holder.eq(&holder))
                 .filter(deliveries::lease_until.ge(now))
                 .set((
@@ -48,7 +49,7 @@ pub async fn begin_attempts(
                 number,
                 started_at: now,
                 finished_at: None,
-                outcome: "begun".to_owned(),
+                outcome: AttemptOutcome::Begun.into(),
                 reply: None,
             };
             diesel::insert_into(delivery_attempts::table).values(&row).execute(conn)?;
@@ -74,17 +75,18 @@ pub async fn finish_attempts(conn: &mut Conn, ends: &[AttemptEnd]) -> Result<Vec
         for end in &ends {
             diesel::update(delivery_attempts::table.find(end.attempt))
                 .set((
-                    delivery_attempts::outcome.eq(&end.outcome),
+                    delivery_attempts::outcome.eq(Listed(end.outcome)),
                     delivery_attempts::finished_at.eq(end.now),
                     delivery_attempts::reply.eq(&end.reply),
                 ))
                 .execute(conn)?;
             let count = diesel::update(deliveries::table.find(end.delivery))
-                .filter(deliveries::state.ne("accepted"))
-                .filter(deliveries::state.ne("bounced"))
+                .filter(deliveries::state.ne(Listed(DeliveryState::Accepted)))
+                .filter(deliveries::state.ne(Listed(DeliveryState::Bounced)))
                 .set((
-                    deliveries::state.eq(&end.state),
-                    deliveries::uncertain.eq(deliveries::uncertain + i32::from(end.outcome == "uncertain")),
+                    deliveries::state.eq(Listed(end.state)),
+                    deliveries::uncertain
+                        .eq(deliveries::uncertain + i32::from(end.outcome == AttemptOutcome::Uncertain)),
                     deliveries::next_attempt_at.eq(end.next_attempt_at),
                     deliveries::accepted_at.eq(end.accepted_at),
                     deliveries::last_reply.eq(&end.reply),

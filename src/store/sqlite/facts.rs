@@ -7,7 +7,8 @@ use super::Conn;
 use crate::StoreError;
 use crate::rows::{BesideRow, FactKey, GroupAt, ObservationRow, VintageRow};
 use crate::schema::{observations, series};
-use crate::types::Id;
+use crate::types::{Id, Listed};
+use xushi_domain::Status;
 
 /// The series of these measures and regions, in the order asked for.
 ///
@@ -63,8 +64,8 @@ pub async fn list_vintages(
                     .filter(observations::series_id.eq(series_id))
                     .filter(observations::period_end.eq(end))
                     .filter(observations::period_start.eq(start))
-                    .filter(observations::basis.eq(basis))
-                    .filter(observations::figure.eq(figure))
+                    .filter(observations::basis.eq(Listed(basis)))
+                    .filter(observations::figure.eq(Listed(figure)))
                     .order(observations::vintage.desc())
                     .limit(50)
                     .select((
@@ -91,9 +92,13 @@ macro_rules! beside {
     ($place:expr, $group:expr) => {
         observations::table
             .filter(observations::series_id.eq($group.series_id))
-            .filter(observations::basis.eq($group.basis))
-            .filter(observations::figure.eq($group.figure))
-            .filter(observations::status.eq("preliminary").or(observations::status.eq("final")))
+            .filter(observations::basis.eq(Listed($group.basis)))
+            .filter(observations::figure.eq(Listed($group.figure)))
+            .filter(
+                observations::status
+                    .eq(Listed(Status::Preliminary))
+                    .or(observations::status.eq(Listed(Status::Final))),
+            )
             .filter(observations::withdrawn_on.is_null())
             .select((
                 $place.into_sql::<diesel::sql_types::BigInt>(),

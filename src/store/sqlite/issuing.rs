@@ -60,18 +60,18 @@ pub async fn update_episodes(conn: &mut Conn, changes: Vec<EpisodeChange>) -> Re
                 written += diesel::update(episodes::table.find(before.id))
                     .filter(episodes::revision.eq(before.revision))
                     .set((
-                        episodes::state.eq(&after.state),
-                        episodes::grade.eq(&after.grade),
-                        episodes::level.eq(&after.level),
+                        episodes::state.eq(after.state),
+                        episodes::grade.eq(after.grade),
+                        episodes::level.eq(after.level),
                         episodes::unit_id.eq(after.unit_id),
                         episodes::lifted_on.eq(after.lifted_on),
-                        episodes::lettered_level.eq(&after.lettered_level),
+                        episodes::lettered_level.eq(after.lettered_level),
                         episodes::lettered_period_end.eq(after.lettered_period_end),
                         episodes::letter_id.eq(after.letter_id),
                         episodes::observing_since.eq(after.observing_since),
                         episodes::observed_periods.eq(after.observed_periods),
                         episodes::observed_period_end.eq(after.observed_period_end),
-                        episodes::handling.eq(&after.handling),
+                        episodes::handling.eq(after.handling),
                         episodes::revision.eq(before.revision + 1),
                         episodes::updated_at.eq(after.updated_at),
                     ))

@@ -16,7 +16,7 @@ use super::Opened;
 use super::form::Typed;
 use crate::clock::office_zone;
 use crate::domain::reply::ReviewVerdict;
-use crate::domain::{Invalid, LetterKind, LetterState, Level, TextEnum as _};
+use crate::domain::{Invalid, LetterState, Level, TextEnum as _};
 use crate::letter::LetterFacts;
 use crate::office::rows::{ClosureRow, LetterRow, ReceiptRow, WholeReply, WithdrawalRow};
 
@@ -138,8 +138,8 @@ pub(super) fn letter(
         Some((row, address)) => Some(("查看撤函", number_of(row)?, address.as_str())),
         None => None,
     };
-    let level = row.level.as_deref().and_then(Level::parse);
-    let asks = row.reply_by.is_some() && LetterKind::parse(&row.kind).is_some_and(LetterKind::asks);
+    let level = row.level.map(|word| word.0);
+    let asks = row.reply_by.is_some() && row.kind.0.asks();
     let answerable = asks && matches!(opened.state, LetterState::Received | LetterState::Returned);
     let returned = returned(opened.state, &history.replies);
     let errors: BTreeMap<String, String> =
@@ -245,7 +245,7 @@ fn returned(state: LetterState, replies: &[WholeReply]) -> Option<ReturnedView> 
 /// 签发 → 签收 → 反馈 → 审核 → 销号; letters that ask for no answer end with 签收.
 fn steps(opened: &Opened, history: &History) -> Vec<StepView> {
     let review = history.replies.last().and_then(|reply| reply.review.as_ref()).map(|(review, _)| review);
-    let accepted = review.filter(|review| review.verdict == ReviewVerdict::Accepted.as_str());
+    let accepted = review.filter(|review| review.verdict == ReviewVerdict::Accepted);
     let short = |at: NaiveDateTime| short_date(local(at));
     let all = [
         ("签发", LetterState::Draft, opened.letter.issued_on.map(short_date)),
@@ -307,7 +307,7 @@ fn form(typed: Option<&Typed>, last: Option<&WholeReply>) -> FormView {
 
 fn reply(whole: &WholeReply) -> ReplyView {
     let review = whole.review.as_ref().map(|(review, _)| {
-        let verdict = if review.verdict == ReviewVerdict::Accepted.as_str() { "通过" } else { "退回" };
+        let verdict = if review.verdict == ReviewVerdict::Accepted { "通过" } else { "退回" };
         let reason = review.reason.as_deref().map(|reason| format!("：{reason}")).unwrap_or_default();
         format!("{verdict}（{}）{reason}", moment(review.created_at))
     });

@@ -1,5 +1,6 @@
 use actix_web::http::{Method, header};
 use serde_json::{Value, json};
+use xushi::domain::delivery::{DeliveryState, Recipient};
 use xushi::jobs::deliver::deliver;
 use xushi::jobs::watch::{Watched, watch};
 use xushi::mail::outbox::MemoryOutbox;
@@ -11,7 +12,7 @@ both! {
     async fn a_mail_that_comes_back_is_seen(app: TestApp) {
         let letter = issued(&app).await.remove(0);
         deliver(&jobs(&app, &MemoryOutbox::default())).await.unwrap();
-        let row = deliveries(&app).await.into_iter().find(|row| row.letter_id == letter.id && row.role == "to").unwrap();
+        let row = deliveries(&app).await.into_iter().find(|row| row.letter_id == letter.id && row.role == Recipient::To).unwrap();
         let bounce = |id: &str, action: &str| format!(
             "From: MAILER-DAEMON\r\nContent-Type: multipart/report; boundary=b\r\n\r\n--b\r\n\
              Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\nFinal-Recipient: rfc822; {}\r\n\
@@ -21,19 +22,19 @@ both! {
             let request = app.request(Method::POST, "/bounces").insert_header((header::CONTENT_TYPE, kind.to_owned()));
             app.send(request.set_payload(body)).await
         };
-        let of_row = |state: &str| (row.id.0.to_string(), state.to_owned());
+        let of_row = |state: DeliveryState| (row.id.0.to_string(), state);
         let state = async || {
             let now = deliveries(&app).await.into_iter().find(|now| now.id == row.id).unwrap();
-            (now.id.0.to_string(), now.state)
+            (now.id.0.to_string(), now.state.0)
         };
         post(bounce(&row.message_id, "failed"), "text/plain").await.problem(415, "unsupported_media_type", "");
         post("Subject: on leave\r\n\r\nback on Monday".into(), "message/rfc822").await.problem(422, "invalid", "");
         let late = post(bounce(&row.message_id, "delayed"), "message/rfc822").await.expect(200);
-        assert_eq!((late["outcome"].as_str(), state().await), (Some("unchanged"), of_row("accepted")));
+        assert_eq!((late["outcome"].as_str(), state().await), (Some("unchanged"), of_row(DeliveryState::Accepted)));
         let back = post(bounce(&row.message_id, "failed"), "message/rfc822").await.expect(200);
-        assert_eq!((back["outcome"].as_str(), back["delivery_id"].as_str()), (Some("bounced"), Some(of_row("").0.as_str())));
+        assert_eq!((back["outcome"].as_str(), back["delivery_id"].as_str()), (Some("bounced"), Some(row.id.0.to_string().as_str())));
         assert_eq!((back["status"].as_str(), back["diagnostic"].as_str()), (Some("5.1.1"), Some("550 no such user")));
-        assert_eq!(state().await, of_row("bounced"));
+        assert_eq!(state().await, of_row(DeliveryState::Bounced));
         let again = post(bounce(&row.message_id, "failed"), "message/rfc822").await.expect(200);
         assert_eq!(again["outcome"], "unchanged");
         let incidents = open_incidents(&app, "delivery_bounced").await;

@@ -1,6 +1,7 @@
 use actix_web::http::{Method, header};
 use chrono::TimeDelta;
 use serde_json::json;
+use xushi::domain::delivery::{DeliveryState, Recipient};
 use xushi::jobs::deliver::deliver;
 use xushi::jobs::watch::watch;
 use xushi::mail::outbox::MemoryOutbox;
@@ -12,13 +13,13 @@ use crate::support::both;
 both! {
     async fn a_mail_that_failed_goes_out_again_or_elsewhere(app: TestApp) {
         let letter = issued(&app).await.remove(0);
-        let row = deliveries(&app).await.into_iter().find(|row| row.letter_id == letter.id && row.role == "to").unwrap();
+        let row = deliveries(&app).await.into_iter().find(|row| row.letter_id == letter.id && row.role == Recipient::To).unwrap();
         let (again, more) = (format!("/deliveries/{}/retry", row.id.0), format!("/letters/{}/deliveries", letter.id.0));
         let outbox = MemoryOutbox::default();
         let refused = || SendError { failure: Failure::Permanent, stage: Stage::Envelope, code: Some(550), reply: "no such user".into() };
         let now = async || deliveries(&app).await.into_iter().find(|now| now.id == row.id).unwrap();
         app.post(&again, json!({})).await.problem(409, "conflict", "/state");
-        while now().await.state != "failed" {
+        while now().await.state != DeliveryState::Failed {
             // The first line to be taken is refused; whose that is differs.
             app.store.list_deliveries(&Default::default(), PAGE).await.unwrap().iter().for_each(|_| outbox.fail_next(refused()));
             deliver(&jobs(&app, &outbox)).await.unwrap();

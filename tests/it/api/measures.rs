@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 use xushi::clock::Clock as _;
 use xushi::domain::smell::Habit;
+use xushi::domain::{Basis, Figure, Status};
 use xushi::store::rows::{FactWrite, ObservationRow};
 use xushi::store::types::{Id, Number};
 
@@ -18,11 +19,11 @@ async fn observe(app: &TestApp, measure: &Value) {
         series_id: 0,
         period_start: "2025-01-01".parse().unwrap(),
         period_end: "2025-07-31".parse().unwrap(),
-        basis: "cumulative".to_owned(),
-        figure: "level".to_owned(),
+        basis: Basis::Cumulative.into(),
+        figure: Figure::Level.into(),
         vintage: 0,
         value: Number("1.5".parse().unwrap()),
-        status: "final".to_owned(),
+        status: Status::Final.into(),
         source: "test".to_owned(),
         published_on: "2025-08-20".parse().unwrap(),
         recorded_at: app.clock.timestamp(),

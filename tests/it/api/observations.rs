@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 use xushi::clock::Clock as _;
 use xushi::domain::smell::Habit;
+use xushi::domain::{Basis, Figure, Status};
 use xushi::store::rows::{FactWrite, ObservationRow};
 use xushi::store::types::{Id, Number};
 
@@ -345,11 +346,11 @@ both! {
             series_id: 0,
             period_start: start.parse().unwrap(),
             period_end: end.parse().unwrap(),
-            basis: "cumulative".to_owned(),
-            figure: "yoy".to_owned(),
+            basis: Basis::Cumulative.into(),
+            figure: Figure::Yoy.into(),
             vintage: 0,
             value: Number("9.9".parse().unwrap()),
-            status: "final".to_owned(),
+            status: Status::Final.into(),
             source: "旧数据".to_owned(),
             published_on: published.parse().unwrap(),
             recorded_at: app.clock.timestamp(),

@@ -3,6 +3,7 @@
 use std::io::Read as _;
 
 use actix_web::http::Method;
+use xushi::domain::delivery::DeliveryState;
 use xushi::jobs::deliver::deliver;
 use xushi::jobs::watch::watch;
 use xushi::mail::outbox::{KeptMail, MemoryOutbox};
@@ -114,7 +115,7 @@ both! {
         let rows = deliveries(&app).await;
         assert_eq!((mails.len(), rows.len()), (2, 2));
         assert!(mails.iter().all(|mail| mail.recipient == PILOT), "{:?}", mails.iter().map(|mail| &mail.recipient).collect::<Vec<_>>());
-        assert!(rows.iter().all(|row| row.email != PILOT && row.state == "accepted"));
+        assert!(rows.iter().all(|row| row.email != PILOT && row.state == DeliveryState::Accepted));
         for (row, (name, role)) in rows.iter().zip([("省发展改革委liaison（省发展改革委）", "主送"), ("省统计局liaison（省统计局）", "抄送")]) {
             let mail = mails.iter().find(|mail| mail.label.ends_with(&row.email)).unwrap();
             assert_eq!(header(mail, "To"), format!("演练：{name}<{PILOT}>"));
@@ -170,7 +171,7 @@ both! {
         }
         assert_eq!(open_incidents(&app, "episode_without_letter").await.len(), 1, "until the real letter is there");
         let row = deliveries(&app).await.remove(0);
-        assert_eq!((row.state.as_str(), row.last_reply.as_deref()), ("failed", Some("演练结束")));
+        assert_eq!((row.state.0, row.last_reply.as_deref()), (DeliveryState::Failed, Some("演练结束")));
         app.post(&format!("/deliveries/{}/retry", row.id.0), json!({})).await.problem(409, "conflict", "/state");
         let more = json!({"name": "张三", "email": "new@example.org"});
         app.post(&format!("/letters/{}/deliveries", row.letter_id.0), more).await.problem(409, "conflict", "/state");

@@ -125,7 +125,7 @@ impl TestApp {
             id: Id(clock.new_id()),
             name: "test".to_owned(),
             key_hash: xushi::store::hash_key(&key),
-            role: "administrator".to_owned(),
+            role: xushi::domain::Role::Administrator.into(),
             created_at: clock.timestamp(),
             revoked_at: None,
             unit_id: None,

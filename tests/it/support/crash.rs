@@ -14,6 +14,8 @@ use xushi::store::types::Id;
 use super::database::Database;
 use super::process::xushi;
 use super::smtp_sink::{Do, Sink};
+use xushi::domain::delivery::{AttemptOutcome, DeliveryState, Recipient};
+use xushi::domain::{LetterKind, LetterState, Level};
 
 /// Where a process may die on its way through the outbox. `dot` is apart: there the server has the whole mail, and
 /// the process is killed from outside before it hears so.
@@ -152,7 +154,7 @@ impl Post {
             let child = self.command(&["deliver"], &self.sink).spawn().unwrap();
             assert_eq!(ended(child).await, Some(true), "left alone it succeeds");
             let counts = self.store.count_deliveries().await.unwrap();
-            if counts.keys().all(|state| state == "accepted") {
+            if counts.keys().all(|state| *state == DeliveryState::Accepted) {
                 return;
             }
             assert!(begun.elapsed() < PATIENCE, "{counts:?}");
@@ -174,13 +176,19 @@ impl Post {
         for row in &rows {
             let copies = &taken[&row.message_id];
             let uncertain = usize::try_from(row.uncertain).unwrap();
-            assert_eq!(row.state, "accepted", "{row:?}");
+            assert_eq!(row.state, DeliveryState::Accepted, "{row:?}");
             assert!(copies.iter().all(|copy| *copy == copies[0]), "every copy is the same bytes: {row:?}");
             assert!(copies.len() - 1 <= uncertain, "a second copy is written down as uncertain: {row:?}");
             let attempts = self.store.list_attempts(row.id).await.unwrap();
-            let ended = |outcome: &str| attempts.iter().filter(|attempt| attempt.outcome == outcome).count();
-            assert_eq!((ended("accepted"), ended("uncertain")), (1, uncertain), "{attempts:?}");
-            let deferred = ended("transient");
+            let ended = |outcome: AttemptOutcome| {
+                attempts.iter().filter(|attempt| attempt.outcome == outcome).count()
+            };
+            assert_eq!(
+                (ended(AttemptOutcome::Accepted), ended(AttemptOutcome::Uncertain)),
+                (1, uncertain),
+                "{attempts:?}"
+            );
+            let deferred = ended(AttemptOutcome::Transient);
             assert_eq!(attempts.len(), 1 + uncertain + deferred, "{attempts:?}");
             assert_eq!(attempts.len(), usize::try_from(row.attempts).unwrap(), "{row:?} {attempts:?}");
             count.deferred += deferred;
@@ -254,9 +262,9 @@ fn one_letter(campaign: Id, unit: Id) -> (LetterRow, DeliveryRow) {
         mark: "试函".into(),
         year: today.year(),
         serial: None,
-        kind: "warning".into(),
-        level: Some("yellow".into()),
-        state: "issued".into(),
+        kind: LetterKind::Warning.into(),
+        level: Some(Level::Yellow.into()),
+        state: LetterState::Issued.into(),
         campaign_id: campaign,
         unit_id: unit,
         as_of: today,
@@ -276,7 +284,7 @@ fn one_letter(campaign: Id, unit: Id) -> (LetterRow, DeliveryRow) {
         waits_for: None,
         trial: false,
     };
-    let mailbox = ("to", "联络员".to_owned(), "unit@example.org".to_owned());
+    let mailbox = (Recipient::To, "联络员".to_owned(), "unit@example.org".to_owned());
     let message_id = format!("{}.1@example.org", letter.id.0.simple());
     let delivery = DeliveryRow::queued(Id(SystemClock.new_id()), (letter.id, unit), mailbox, message_id, now);
     (letter, delivery)

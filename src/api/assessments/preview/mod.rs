@@ -22,17 +22,14 @@ use crate::api::http::spec::Routes;
 use crate::api::http::wire::TextOr;
 use crate::api::targets::promise::TargetView;
 use crate::domain::invalid::shorten;
-use crate::domain::pace::{Past, PersonVerdict};
+use crate::domain::pace::{Compared, Grounds, Past, PersonVerdict};
 use crate::domain::{
     DoubtSet, Figure, Invalid, Measure, Observation, Of, Period, RulePack, Status, WorkCalendar,
-    WrittenBenchmark, WrittenTarget, quantity,
+    WrittenTarget, quantity,
 };
-use crate::evidence::comparisons::Compared;
-use crate::evidence::register::Key;
-use crate::evidence::{ComparedTo, Grounds, InMemory};
 use crate::letter::Templates;
-use crate::office::rule_packs;
-use crate::office::rule_packs::NewRulePack;
+use crate::office::rule_packs::{self, NewRulePack};
+use crate::office::written_register::WrittenRegister;
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -109,10 +106,9 @@ impl Case {
         let written = promised.as_ref().and_then(|target| target.benchmark.clone());
         let target = promised.map(|target| target.with_usual(of).target(of)).transpose();
         let target = target.map_err(|invalid| invalid.within("indicator"))?;
-        let mut register = InMemory::default();
-        let region = register.region(indicator.region.as_deref().unwrap_or_default());
-        let key = (register.measure(&measure.name), region);
-        let stated = fill(&mut register, observations, (&measure, key), as_of)?;
+        let region = indicator.region.as_deref().unwrap_or_default();
+        let mut register = WrittenRegister::of(&measure.name, region);
+        let stated = fill(&mut register, observations, &measure, as_of)?;
         let baseline = indicator.baseline.map(|amount| quantity::checked("indicator.baseline", amount.0));
         let curve = curve(indicator.curve).map_err(|invalid| invalid.within("indicator"))?;
         let grounds = Grounds {
@@ -123,7 +119,7 @@ impl Case {
             curve,
             baseline: baseline.transpose()?,
             window,
-            region: register.code(region).into(),
+            region: register.region().into(),
             measure: Arc::new(measure),
             pack: Arc::new(pack),
             history: history
@@ -135,7 +131,7 @@ impl Case {
             overdue_after: None,
             compared: Compared::default(),
         };
-        let grounds = register.complete(grounds, (key, named(written.as_ref())), (as_of, calendar));
+        let grounds = register.complete(grounds, written.as_ref(), (as_of, calendar));
         Ok(Self { as_of, grounds, stated })
     }
 
@@ -149,9 +145,9 @@ impl Case {
 /// Puts the observations into the register, each with its place in the list as its vintage, so that of two published on one
 /// day the later one counts; gives the differences stated with the indicator's own by `as_of`.
 fn fill(
-    register: &mut InMemory,
+    register: &mut WrittenRegister,
     observations: Vec<PreviewObservation>,
-    (measure, own): (&Measure, Key),
+    measure: &Measure,
     as_of: NaiveDate,
 ) -> Result<Vec<Stated>, Refused> {
     let mut stated = Vec::new();
@@ -171,28 +167,18 @@ fn fill(
             partial: one.partial,
             vintage: i32::try_from(index + 1).unwrap_or(i32::MAX),
         };
-        let of = one.measure.map_or(own.0, |name| register.measure(name.trim()));
-        let key = (of, one.region.map_or(own.1, |region| register.region(&region)));
-        if key == own && observation.published_on <= as_of {
+        let (figure, known) = (observation.figure, observation.published_on <= as_of);
+        let of = one.measure.as_deref().map(str::trim);
+        if register.add(of, one.region.as_deref(), observation) && known {
             stated.extend(one.differences.into_iter().map(|difference| Stated {
                 period: (period.start(), period.end()),
-                figure: Some(observation.figure),
+                figure,
                 against: difference.against,
                 difference: difference.difference.0,
             }));
         }
-        register.add(key, observation);
     }
     Ok(stated)
-}
-
-/// What the target is compared with: a region or a measure where the body says which, else what the target's words mean.
-fn named(written: Option<&WrittenBenchmark>) -> ComparedTo<'_> {
-    match written {
-        Some(WrittenBenchmark::Series { region: Some(name), .. }) => ComparedTo::Region(name),
-        Some(WrittenBenchmark::Series { measure: Some(name), .. }) => ComparedTo::Measure(name),
-        _ => ComparedTo::ByTarget,
-    }
 }
 
 /// 试算：不写入任何内容，依据全在请求中

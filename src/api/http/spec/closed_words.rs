@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::api::http::refused::Code;
-use crate::domain::pace::{CurveUsed, ForecastMethod, Missing, RuleId, ShareFrom};
-use crate::domain::{Doubt, Grade, LetterKind, Level, TextEnum};
+use crate::domain::pace::{ForecastMethod, Missing, RuleId, ShareFrom};
+use crate::domain::{CurveKind, Doubt, Grade, LetterKind, Level, TextEnum};
 
 /// Where words come from.
 enum Words {
@@ -20,6 +20,11 @@ fn list<T: TextEnum>() -> (&'static str, Vec<&'static str>) {
 
 fn codes() -> (&'static str, Vec<&'static str>) {
     ("Code", Code::ALL.iter().map(|code| code.as_str()).collect())
+}
+
+/// The curve that decided; bodies name curves by forms of their own.
+fn curves() -> (&'static str, Vec<&'static str>) {
+    ("CurveUsed", list::<CurveKind>().1)
 }
 
 use Words::{List, These};
@@ -43,7 +48,7 @@ const CLOSED: &[(&str, &str, Words)] = &[
     ("RunLetterView", "kind", List(list::<LetterKind>)),
     ("RunLetterView", "level", List(list::<Level>)),
     ("RunLetterView", "outcome", These(&["planned", "issued", "awaits_approval", "overtaken", "blocked"])),
-    ("VerdictView", "curve", List(list::<CurveUsed>)),
+    ("VerdictView", "curve", List(curves)),
     ("VerdictView", "share_from", List(list::<ShareFrom>)),
 ];
 

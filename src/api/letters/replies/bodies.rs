@@ -11,7 +11,7 @@ use crate::api::http::refused::{Code, Refused};
 use crate::api::http::wire::Word;
 use crate::domain::reply::{Remedy, Reply, ReplyFile, ReviewVerdict};
 use crate::office::StoreError;
-use crate::office::rows::{ClosureRow, ReceiptRow, RemedyRow, ReplyFileHead, ReviewRow, WholeReply, word};
+use crate::office::rows::{ClosureRow, ReceiptRow, RemedyRow, ReplyFileHead, ReviewRow, WholeReply};
 
 type ReviewVerdictWord = Word<ReviewVerdict>;
 
@@ -200,7 +200,7 @@ impl ReplyView {
             person: row.person,
             phone: row.phone,
             files: whole.files.into_iter().map(ReplyFileView::of).collect(),
-            review: whole.review.map(|(review, by)| ReviewView::of(review, by)).transpose()?,
+            review: whole.review.map(|(review, by)| ReviewView::of(review, by)),
             via: via(row.api_key_id.is_some()),
             created_at: row.created_at.and_utc(),
         })
@@ -240,15 +240,15 @@ impl ReviewView {
     ///
     /// # Errors
     /// `Corrupt` when the stored verdict is unknown.
-    pub fn of(row: ReviewRow, by: String) -> Result<Self, StoreError> {
-        Ok(Self {
+    pub fn of(row: ReviewRow, by: String) -> Self {
+        Self {
             id: row.id.0,
             reply_id: row.reply_id.0,
-            verdict: Word(word(&row.verdict)?),
+            verdict: Word(row.verdict.0),
             reason: row.reason,
             by,
             created_at: row.created_at.and_utc(),
-        })
+        }
     }
 }
 

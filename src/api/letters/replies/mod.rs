@@ -154,7 +154,7 @@ async fn review_reply(
     let new = replies::NewReview { verdict: body.verdict.0, reason: body.reason };
     let row = replies::review_reply(&state.office, &actor, (letter, reply), new).await?;
     let by = actor.key_name().unwrap_or_default().to_owned();
-    respond::created(&format!("/api/v1/letters/{letter}/replies"), &ReviewView::of(row, by)?)
+    respond::created(&format!("/api/v1/letters/{letter}/replies"), &ReviewView::of(row, by))
 }
 
 /// 销号：反馈审核通过后办结

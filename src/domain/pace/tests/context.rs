@@ -29,17 +29,17 @@ fn each_curve_says_what_is_due() {
         .value(amount("2022-07-31", "33"))
         .value(amount("2022-12-31", "110"));
     for (given, curve, end, due, used) in [
-        (&history, Curve::LinearMonths, JULY, "0.5833", CurveUsed::LinearMonths),
-        (&history, Curve::LinearDays, JULY, "0.5808", CurveUsed::LinearDays),
-        (&history, Curve::LastYear, JULY, "0.4000", CurveUsed::LastYear),
-        (&history, Curve::MeanYears(3), JULY, "0.4000", CurveUsed::MeanYears),
-        (&history, Curve::MeanYears(2), JULY, "0.4500", CurveUsed::MeanYears),
-        (&history, nodes(&quarters), "2025-03-31", "0.2000", CurveUsed::Nodes),
-        (&history, nodes(&quarters), "2025-01-31", "0.0689", CurveUsed::Nodes),
-        (&history, nodes(&quarters), "2025-04-30", "0.2824", CurveUsed::Nodes),
-        (&history, nodes(&quarters), "2025-11-30", "1.0000", CurveUsed::Nodes),
-        (&history, nodes(&[("2025-12-31", "1")]), JULY, "0.5808", CurveUsed::Nodes),
-        (&history, nodes(&[("2024-12-01", "0.1"), ("2025-12-31", "1")]), JULY, "0.6514", CurveUsed::Nodes),
+        (&history, Curve::LinearMonths, JULY, "0.5833", CurveKind::LinearMonths),
+        (&history, Curve::LinearDays, JULY, "0.5808", CurveKind::LinearDays),
+        (&history, Curve::LastYear, JULY, "0.4000", CurveKind::LastYear),
+        (&history, Curve::MeanYears(3), JULY, "0.4000", CurveKind::MeanYears),
+        (&history, Curve::MeanYears(2), JULY, "0.4500", CurveKind::MeanYears),
+        (&history, nodes(&quarters), "2025-03-31", "0.2000", CurveKind::Nodes),
+        (&history, nodes(&quarters), "2025-01-31", "0.0689", CurveKind::Nodes),
+        (&history, nodes(&quarters), "2025-04-30", "0.2824", CurveKind::Nodes),
+        (&history, nodes(&quarters), "2025-11-30", "1.0000", CurveKind::Nodes),
+        (&history, nodes(&[("2025-12-31", "1")]), JULY, "0.5808", CurveKind::Nodes),
+        (&history, nodes(&[("2024-12-01", "0.1"), ("2025-12-31", "1")]), JULY, "0.6514", CurveKind::Nodes),
     ] {
         let assessment = given.clone().curve(curve.clone()).at(end, "50").assess();
         assert_eq!(shown(assessment.due_fraction), due, "{curve:?} {end}");
@@ -56,13 +56,13 @@ fn a_curve_without_its_history_is_not_replaced_in_silence() {
     assert!(strict.missing.contains(Missing::LastYearShare) && strict.linear_pace.is_some());
     let lenient = RulePack { fallback_linear: true, ..RulePack::standard() };
     let replaced = given.assess_by(&lenient, &given.known());
-    assert_eq!((replaced.grade, replaced.curve_used), (Grade::Watch, Some(CurveUsed::LinearMonths)));
+    assert_eq!((replaced.grade, replaced.curve_used), (Grade::Watch, Some(CurveKind::LinearMonths)));
     assert!(replaced.missing.contains(Missing::LastYearShare));
     let means = total("100").curve(Curve::MeanYears(2)).at(JULY, "50").value(amount("2024-07-31", "48"));
     let means = means.value(amount("2024-12-31", "120"));
     assert!(means.assess().missing.contains(Missing::EarlierShares));
     let replaced = means.assess_by(&lenient, &means.known());
-    assert_eq!((replaced.grade, replaced.curve_used), (Grade::Watch, Some(CurveUsed::LinearMonths)));
+    assert_eq!((replaced.grade, replaced.curve_used), (Grade::Watch, Some(CurveKind::LinearMonths)));
     assert!(replaced.missing.contains(Missing::EarlierShares));
     // A year that came to less than nothing has no share, though −10 of −20 is a number.
     let loss = given.value(amount("2024-07-31", "-10")).value(amount("2024-12-31", "-20")).assess();

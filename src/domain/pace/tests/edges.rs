@@ -78,7 +78,7 @@ fn shares_of_earlier_years_hold_only_on_the_wanted_way() {
         let replaced = given.assess_by(&lenient, &given.known());
         if share == "-" {
             assert_eq!((strict.grade, strict.due_fraction), (Grade::NoData, None), "{points:?}");
-            assert_eq!(replaced.curve_used, Some(CurveUsed::LinearMonths), "{points:?}");
+            assert_eq!(replaced.curve_used, Some(CurveKind::LinearMonths), "{points:?}");
             assert_eq!(shown(replaced.due_fraction), "0.5000", "{points:?}");
         }
     }

@@ -59,7 +59,7 @@ fn far_behind_linear_yet_ahead_of_last_year() {
     let last_year = given.curve(Curve::LastYear).assess();
     assert_eq!(last_year.grade, Grade::Ahead);
     assert_eq!(shown(last_year.gap_points), "1.0600");
-    assert_eq!(last_year.curve_used, Some(CurveUsed::LastYear));
+    assert_eq!(last_year.curve_used, Some(CurveKind::LastYear));
     assert_eq!(shown(last_year.linear_pace), "0.2392");
 }
 

@@ -1,14 +1,14 @@
 //! What a step of a letter's ladder would say today, judged afresh.
 
 use crate::domain::episode::{EpisodeState, Turn};
-use crate::domain::{Grade, LetterKind, TextEnum as _, ladder};
+use crate::domain::{Grade, LetterKind, ladder};
 use crate::office::warnings::letter_context::Campaigns;
 use crate::office::warnings::plan::plan;
 use crate::office::warnings::planned::{About, Finding, Key, Plan, Wanted};
 use crate::office::warnings::silence::Silences;
 use crate::office::{Office, Refusal};
 use crate::store::StoreError;
-use crate::store::rows::{EpisodeChange, EpisodeRow, LetterEpisodeRow, LetterHead, LetterReportRow, word};
+use crate::store::rows::{EpisodeChange, EpisodeRow, LetterEpisodeRow, LetterHead, LetterReportRow};
 use crate::store::types::Id;
 use chrono::NaiveDate;
 use std::collections::{HashMap, HashSet};
@@ -84,7 +84,7 @@ impl Climb {
         (silences, spoken): (&Silences, &HashSet<Id>),
         (head, step): (&LetterHead, i32),
     ) -> Result<Said, StoreError> {
-        let kind: LetterKind = word(&head.kind)?;
+        let kind = head.kind.0;
         let key = Key {
             campaign: head.campaign_id,
             unit: head.unit_id,
@@ -119,7 +119,7 @@ impl Climb {
         link: &LetterEpisodeRow,
     ) -> Option<Option<Finding>> {
         let episode = self.open.get(&link.episode_id)?;
-        let own = episode.state == EpisodeState::Open.as_str() && episode.letter_id == Some(head.id);
+        let own = episode.state == EpisodeState::Open && episode.letter_id == Some(head.id);
         let indicator = episode.indicator_id;
         let quiet = silences.cover_one(head.campaign_id, indicator, Some(head.unit_id))
             || spoken.contains(&indicator);
@@ -132,8 +132,8 @@ impl Climb {
             return Some(None);
         }
         let after = EpisodeRow {
-            grade: now.grade.to_string(),
-            level: level.to_string(),
+            grade: now.grade.into(),
+            level: level.into(),
             updated_at: office.clock.timestamp(),
             ..episode.clone()
         };

@@ -5,23 +5,23 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 
 use super::{Judged, Overdue, Planner, finding, ordinary};
-use crate::domain::{Grade, LetterKind, LetterState, TextEnum as _};
+use crate::domain::pace::{MissedReport, missed_report};
+use crate::domain::{Grade, LetterKind, LetterState};
 use crate::office::warnings::facts;
 use crate::office::warnings::planned::{About, Finding};
-use crate::office::warnings::reports::{self, Missed};
 use crate::store::StoreError;
 use crate::store::types::Id;
 
 impl Planner<'_> {
     /// The report that may be asked for: of a target in force, and due on a day that somebody has set.
-    pub(super) fn missed(&self, Judged { evidence, assessment, .. }: Judged<'_>) -> Option<Missed> {
-        let asked = assessment.overdue
-            && evidence.grounds.target.is_some()
-            && evidence.grounds.measure.release_day.is_some();
-        if asked { reports::missed(evidence, self.as_of, &self.office.calendar) } else { None }
+    pub(super) fn missed(&self, Judged { evidence, assessment, .. }: Judged<'_>) -> Option<MissedReport> {
+        let grounds = &evidence.grounds;
+        let patience = (self.as_of, grounds.pack.grace_working_days);
+        let missed = || missed_report(&grounds.subject(), &grounds.own, patience, &self.office.calendar);
+        assessment.overdue.then(missed).flatten()
     }
 
-    pub(super) fn missed_report(&self, judged: Judged<'_>, missed: &Missed) -> Overdue {
+    pub(super) fn ask_for(&self, judged: Judged<'_>, missed: &MissedReport) -> Overdue {
         let Judged { evidence, assessment, .. } = judged;
         let line = facts::missing_report(evidence, assessment, self.as_of, (missed.period, missed.due_on));
         let about = About::Report { period_end: missed.period.end(), repeated: false, earlier: None };
@@ -40,18 +40,17 @@ impl Planner<'_> {
         if overdue.is_empty() {
             return Ok(());
         }
-        let waits = |state: &str| LetterState::parse(state).is_some_and(LetterState::awaits_answer);
         let ids: Vec<Id> = overdue.iter().map(|(.., finding)| finding.indicator).collect();
-        let mut asked: HashMap<Id, Vec<(NaiveDate, String, Id)>> = HashMap::new();
+        let mut asked: HashMap<Id, Vec<(NaiveDate, LetterState, Id)>> = HashMap::new();
         let mut apart: HashSet<Id> = HashSet::new();
         for (indicator, end, state, trial, letter) in self.office.store.list_first_reports(&ids).await? {
             // A draft is written anew with what is missing now.
-            if state != LetterState::Draft.as_str() {
+            if state != LetterState::Draft {
                 // A real letter that waits is followed by a real one, when the pilot has ended.
-                if trial != self.office.is_pilot() && waits(&state) {
+                if trial != self.office.is_pilot() && state.0.awaits_answer() {
                     apart.insert(indicator);
                 }
-                asked.entry(indicator).or_default().push((end, state, letter));
+                asked.entry(indicator).or_default().push((end, state.0, letter));
             }
         }
         for (key, silenced, mut finding) in overdue {
@@ -66,7 +65,11 @@ impl Planner<'_> {
                 continue;
             }
             if let About::Report { earlier, .. } = &mut finding.about {
-                *earlier = asked.iter().rev().find(|(_, state, _)| waits(state)).map(|(.., letter)| *letter);
+                *earlier = asked
+                    .iter()
+                    .rev()
+                    .find(|(_, state, _)| state.awaits_answer())
+                    .map(|(.., letter)| *letter);
             }
             match key {
                 None => self.plan.unaddressed.push(finding.indicator),

@@ -5,7 +5,6 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 
 use super::{Judged, Planner};
-use crate::domain::TextEnum as _;
 use crate::domain::pace::Assessment;
 use crate::evidence::{Evidence, Judging};
 use crate::letter::LetterLine;
@@ -65,7 +64,7 @@ impl Planner<'_> {
                 retired: Some(&line),
             };
             let after = EpisodeRow {
-                grade: assessment.grade.as_str().to_owned(),
+                grade: assessment.grade.into(),
                 updated_at: self.office.clock.timestamp(),
                 ..before.clone()
             };

@@ -1,19 +1,15 @@
-//! What one assessment rests on, and the assessment made of it. Nothing here knows where it was gathered.
+//! What one assessment rests on, held in one place, and the assessment made of it. Nothing here knows where it was gathered.
 
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::comparisons::Compared;
-use xushi_domain::pace::{
-    self, Assessment, Known, Past, PersonVerdict, Step, Subject, TrajectoryPoints, is_percent, overdue_after,
-    trajectory_points,
+use super::{
+    Assessment, Compared, Context, Known, Past, PersonVerdict, Step, Subject, TrajectoryPoints, assess,
+    assess_with_working, context, is_percent, overdue_after, trajectory_points,
 };
-use xushi_domain::{
-    Curve, DoubtSet, Figure, Kind, Measure, Observation, Period, RulePack, Target, WorkCalendar, assess,
-    assess_with_working,
-};
+use crate::{Curve, DoubtSet, Figure, Kind, Measure, Observation, Period, RulePack, Target, WorkCalendar};
 
 /// Everything one assessment rests on.
 pub struct Grounds {
@@ -110,8 +106,8 @@ impl Grounds {
     }
 
     /// What is said beside the verdict.
-    pub fn context(&self, as_of: NaiveDate) -> pace::Context {
-        self.judged(|subject, known| pace::context(subject, known, &self.pack, as_of))
+    pub fn context(&self, as_of: NaiveDate) -> Context {
+        self.judged(|subject, known| context(subject, known, &self.pack, as_of))
     }
 
     fn judged<T>(&self, judge: impl FnOnce(&Subject<'_>, &Known<'_>) -> T) -> T {
