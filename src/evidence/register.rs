@@ -81,7 +81,7 @@ impl Register {
     /// # Errors
     /// When the database fails or holds what it should not.
     pub async fn load(reader: &Reader) -> Result<Self, StoreError> {
-        Self::of(reader.list_register().await?, reader.list_measure_names().await?)
+        Ok(Self::of(reader.list_register().await?, reader.list_measure_names().await?))
     }
 
     /// Reads regions and measures, with what this transaction has written of them.
@@ -89,23 +89,20 @@ impl Register {
     /// # Errors
     /// When the database fails or holds what it should not.
     pub async fn load_in(tx: &mut Tx) -> Result<Self, StoreError> {
-        Self::of(tx.list_register().await?, tx.list_measure_names().await?)
+        Ok(Self::of(tx.list_register().await?, tx.list_measure_names().await?))
     }
 
-    fn of(rows: Vec<RegionRow>, measures: Vec<(String, Id)>) -> Result<Self, StoreError> {
-        let regions = rows.into_iter().map(|row| {
-            Ok(KnownRegion {
-                id: row.id,
-                level: row.level.0,
-                code: row.code,
-                name: row.name,
-                short_name: row.short_name,
-                parent_code: row.parent_code,
-                valid: (row.valid_from, row.valid_to),
-            })
-        });
-        let regions = regions.collect::<Result<_, StoreError>>()?;
-        Ok(Self::new(regions, measures))
+    fn of(rows: Vec<RegionRow>, measures: Vec<(String, Id)>) -> Self {
+        let region = |row: RegionRow| KnownRegion {
+            id: row.id,
+            level: row.level.0,
+            code: row.code,
+            name: row.name,
+            short_name: row.short_name,
+            parent_code: row.parent_code,
+            valid: (row.valid_from, row.valid_to),
+        };
+        Self::new(rows.into_iter().map(region).collect(), measures)
     }
 
     fn nation(&self) -> Option<Id> {

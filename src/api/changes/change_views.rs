@@ -221,7 +221,7 @@ async fn add_letters(state: &State, kind: ChangeKind, ids: &[Id], data: &mut Dat
         }
         _ => {
             for whole in read.list_replies_of(ids).await? {
-                data.insert(whole.reply.id, ChangeData::Reply(Box::new(ReplyView::of(whole)?)));
+                data.insert(whole.reply.id, ChangeData::Reply(Box::new(ReplyView::of(whole))));
             }
         }
     }

@@ -9,7 +9,8 @@ use super::external_ids::{name_externally, rename_externally};
 use super::{NewPart, parts};
 use crate::domain::invalid::shorten;
 use crate::domain::{
-    Curve, Invalid, Measure, Of, Period, PlanPart, ResponsibilityRole, Retiree, Target, WrittenTarget, quantity,
+    Curve, Invalid, Measure, Of, Period, PlanPart, ResponsibilityRole, Retiree, Target, WrittenTarget,
+    quantity,
 };
 use crate::evidence::Register;
 use crate::office::actor::{Deed, Edited};

@@ -44,10 +44,8 @@ pub(super) async fn of(
             let climb = Climb::of(office, &silences, campaigns, (&asked, day)).await?;
             // A person signs it, whatever else was sent today.
             let unspoken = HashSet::new();
-            let said = heads
-                .first()
-                .map(|head| climb.step(office, (&silences, &unspoken), (head, step)))
-                .transpose()?;
+            let say = |head| climb.step(office, (&silences, &unspoken), (head, step));
+            let said = heads.first().map(say);
             let findings = match said {
                 Some(Said::Letter(_, findings)) => findings,
                 _ => Vec::new(),

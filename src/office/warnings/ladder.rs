@@ -102,7 +102,7 @@ async fn take_steps(
         for chunk in steps.chunks(AT_ONCE) {
             let mut batch = Vec::new();
             for &(head, step) in chunk {
-                match climb.step(office, (&silences, &spoken), (head, step))? {
+                match climb.step(office, (&silences, &spoken), (head, step)) {
                     Said::Letter(key, findings) => {
                         spoken.extend(findings.iter().flat_map(Finding::indicators));
                         written.extend(findings.iter().filter_map(Finding::episode));
@@ -173,7 +173,7 @@ async fn refresh(
     let unspoken = HashSet::new();
     for (head, step) in drafts {
         let later = step_due(office, head, today)?.is_some_and(|due| due > step);
-        match climb.step(office, (silences, &unspoken), (head, step))? {
+        match climb.step(office, (silences, &unspoken), (head, step)) {
             Said::Letter(key, findings) if !later => batch.push((key, findings)),
             _ => over.extend(waiting.iter().find_map(|(key, draft)| {
                 (key.follows == Some(head.id) && key.step == Some(step)).then_some(draft.id)

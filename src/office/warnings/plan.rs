@@ -19,7 +19,6 @@ use crate::domain::{LetterKind, Level, Period};
 use crate::evidence::{Evidence, Judging};
 use crate::letter::LetterLine;
 use crate::office::assessments::Evaluation;
-use crate::store::StoreError;
 use crate::store::rows::{EpisodeChange, EpisodeRow};
 use crate::store::types::Id;
 pub(super) use retired::{LetGo, retired};
@@ -77,14 +76,14 @@ pub(super) async fn walk(
         let mut overdue = Vec::new();
         for one in page {
             if series.first().is_some_and(|(first, _)| first.row.series_id != one.0.row.series_id) {
-                planner.take(std::mem::take(&mut series), &mut overdue)?;
+                planner.take(std::mem::take(&mut series), &mut overdue);
             }
             series.push(one);
         }
         planner.ask_for_reports(overdue).await?;
     }
     let mut overdue = Vec::new();
-    planner.take(series, &mut overdue)?;
+    planner.take(series, &mut overdue);
     planner.ask_for_reports(overdue).await?;
     for held in std::mem::take(&mut planner.waiting) {
         let lagging = planner.lagging.get(&held.unit).copied().unwrap_or(0);
@@ -146,11 +145,7 @@ struct Planner<'p> {
 
 impl Planner<'_> {
     /// Takes the indicators of one series.
-    fn take(
-        &mut self,
-        series: Vec<(Evidence, Assessment)>,
-        overdue: &mut Vec<Overdue>,
-    ) -> Result<(), StoreError> {
+    fn take(&mut self, series: Vec<(Evidence, Assessment)>, overdue: &mut Vec<Overdue>) {
         self.plan.assessed += series.len();
         if self.wanted.grades {
             let grades = series.iter().map(|(evidence, assessment)| (evidence.row.id, assessment.grade));
@@ -180,20 +175,14 @@ impl Planner<'_> {
                 overdue.push(self.ask_for(judged, &missed));
             }
             let episode = self.open.remove(&evidence.row.id);
-            match self.hold(judged, episode.as_ref())? {
+            match self.hold(judged, episode.as_ref()) {
                 Some(held) => self.waiting.push(held),
-                None => self.consider(judged, episode, 0)?,
+                None => self.consider(judged, episode, 0),
             }
         }
-        Ok(())
     }
 
-    fn consider(
-        &mut self,
-        judged: Judged<'_>,
-        episode: Option<EpisodeRow>,
-        lagging: u32,
-    ) -> Result<(), StoreError> {
+    fn consider(&mut self, judged: Judged<'_>, episode: Option<EpisodeRow>, lagging: u32) {
         let judged = Judged { lagging, ..judged };
         let Judged { evidence, assessment, twins, .. } = judged;
         let standing = episode.as_ref().map(standing);
@@ -223,7 +212,7 @@ impl Planner<'_> {
                 let row = self.opened(evidence, assessment, level);
                 self.report(judged, level, About::Opened(Box::new(row)));
             }
-            return Ok(());
+            return;
         };
         let mut after = EpisodeRow {
             grade: assessment.grade.into(),
@@ -248,7 +237,6 @@ impl Planner<'_> {
             Turn::Lift => self.lift(judged, before, after),
             Turn::Open { .. } | Turn::None => {}
         }
-        Ok(())
     }
 
     fn observe(

@@ -10,7 +10,6 @@ use uuid::Uuid;
 use crate::api::http::refused::{Code, Refused};
 use crate::api::http::wire::Word;
 use crate::domain::reply::{Remedy, Reply, ReplyFile, ReviewVerdict};
-use crate::office::StoreError;
 use crate::office::rows::{ClosureRow, ReceiptRow, RemedyRow, ReplyFileHead, ReviewRow, WholeReply};
 
 type ReviewVerdictWord = Word<ReviewVerdict>;
@@ -186,12 +185,9 @@ pub struct ReplyView {
 
 impl ReplyView {
     /// As stored.
-    ///
-    /// # Errors
-    /// `Corrupt` when a stored word is unknown.
-    pub fn of(whole: WholeReply) -> Result<Self, StoreError> {
+    pub fn of(whole: WholeReply) -> Self {
         let row = whole.reply;
-        Ok(Self {
+        Self {
             id: row.id.0,
             letter_id: row.letter_id.0,
             ordinal: row.ordinal,
@@ -203,7 +199,7 @@ impl ReplyView {
             review: whole.review.map(|(review, by)| ReviewView::of(review, by)),
             via: via(row.api_key_id.is_some()),
             created_at: row.created_at.and_utc(),
-        })
+        }
     }
 }
 

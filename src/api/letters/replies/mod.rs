@@ -14,7 +14,6 @@ use crate::api::http::page::PageView;
 use crate::api::http::refused::{Code, ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
-use crate::office::StoreError;
 use crate::office::rows::{LetterRow, ReplyFileRow};
 use crate::office::{Actor, replies};
 use bodies::{
@@ -86,8 +85,7 @@ async fn create_reply(
     // Before the files are decoded: what asks for no answer says so, whatever is wrong with them.
     replies::awaits_reply(&letter)?;
     let written = replies::reply_to_letter(&state.office, &actor, &letter, body.into_reply()?).await?;
-    let view = ReplyView::of(written)?;
-    respond::created(&format!("/api/v1/letters/{id}/replies"), &view)
+    respond::created(&format!("/api/v1/letters/{id}/replies"), &ReplyView::of(written))
 }
 
 /// 列出一封函的全部反馈，含审核意见
@@ -101,7 +99,7 @@ async fn list_replies(
 ) -> Result<HttpResponse, Refused> {
     load(&state, *id).await?;
     let rows = state.office.read.list_replies(*id).await?;
-    let items = rows.into_iter().map(ReplyView::of).collect::<Result<_, StoreError>>()?;
+    let items = rows.into_iter().map(ReplyView::of).collect();
     respond::ok(&request, &PageView { items, next_cursor: None, etags: None })
 }
 

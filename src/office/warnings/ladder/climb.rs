@@ -7,7 +7,6 @@ use crate::office::warnings::plan::plan;
 use crate::office::warnings::planned::{About, Finding, Key, Plan, Wanted};
 use crate::office::warnings::silence::Silences;
 use crate::office::{Office, Refusal};
-use crate::store::StoreError;
 use crate::store::rows::{EpisodeChange, EpisodeRow, LetterEpisodeRow, LetterHead, LetterReportRow};
 use crate::store::types::Id;
 use chrono::NaiveDate;
@@ -75,15 +74,12 @@ impl Climb {
 
     /// What this step says today. A letter that is due anyway about later data, or about a report of a later period, says
     /// it better; `spoken` are not spoken of again.
-    ///
-    /// # Errors
-    /// `Corrupt`.
     pub(in crate::office::warnings) fn step(
         &self,
         office: &Office,
         (silences, spoken): (&Silences, &HashSet<Id>),
         (head, step): (&LetterHead, i32),
-    ) -> Result<Said, StoreError> {
+    ) -> Said {
         let kind = head.kind.0;
         let key = Key {
             campaign: head.campaign_id,
@@ -103,11 +99,11 @@ impl Climb {
         for report in self.reports.get(&head.id).into_iter().flatten() {
             findings.extend(self.report((silences, spoken), head, report));
         }
-        Ok(match (findings.is_empty(), cut) {
+        match (findings.is_empty(), cut) {
             (false, _) => Said::Letter(key, findings),
             (true, true) => Said::WindowOver,
             (true, false) => Said::Nothing,
-        })
+        }
     }
 
     /// What is said of an episode; `Some(None)` when its window is over and with it what the letter asked.

@@ -4,7 +4,6 @@ use super::{Judged, Planner};
 use crate::domain::Grade;
 use crate::letter::GroundKind;
 use crate::office::warnings::planned::Plan;
-use crate::store::StoreError;
 use crate::store::rows::EpisodeRow;
 use crate::store::types::Id;
 
@@ -33,28 +32,21 @@ pub(super) struct Held {
 
 impl Planner<'_> {
     /// Counts what lags; plans what is watched both ways, for later.
-    pub(super) fn hold(
-        &mut self,
-        judged: Judged<'_>,
-        episode: Option<&EpisodeRow>,
-    ) -> Result<Option<Held>, StoreError> {
+    pub(super) fn hold(&mut self, judged: Judged<'_>, episode: Option<&EpisodeRow>) -> Option<Held> {
         let Judged { evidence, assessment, .. } = judged;
-        let Some(unit) = evidence.row.lead_unit_id.map(|unit| (evidence.row.campaign_id, unit)) else {
-            return Ok(None);
-        };
+        let unit = (evidence.row.campaign_id, evidence.row.lead_unit_id?);
         if assessment.grade.is_lagging() {
             *self.lagging.entry(unit).or_default() += 1;
         }
         if assessment.grade != Grade::Watch {
-            return Ok(None);
+            return None;
         }
         let enough = evidence.grounds.pack.missed_indicators;
         let mut planned = |lagging| {
             let before = std::mem::take(&mut self.plan);
-            let done = self.consider(judged, episode.cloned(), lagging);
-            let plan = std::mem::replace(&mut self.plan, before);
-            done.map(|()| plan)
+            self.consider(judged, episode.cloned(), lagging);
+            std::mem::replace(&mut self.plan, before)
         };
-        Ok(Some(Held { unit, enough, alone: planned(0)?, together: planned(enough)? }))
+        Some(Held { unit, enough, alone: planned(0), together: planned(enough) })
     }
 }
