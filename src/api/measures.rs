@@ -56,6 +56,8 @@ pub struct MeasureView {
     precision: i32,
     /// 外部编号：数据所属系统对它的编号
     external_id: Option<String>,
+    /// 来源次序：不同来源的数值不一致时，出处含有在前者的为准；空列表表示以后录入的为准
+    sources: Vec<String>,
     /// 建立时间
     created_at: DateTime<Utc>,
     /// 最近修改时间
@@ -70,6 +72,7 @@ impl MeasureView {
     pub(in crate::api) fn of(row: MeasureRow, aliases: Vec<String>, external: &ExternalIds) -> Self {
         Self {
             external_id: external.get(&row.id).cloned(),
+            sources: row.sources(),
             id: row.id.0,
             aliases,
             basis: Word(row.basis.0),
@@ -113,6 +116,10 @@ pub struct CreateMeasure {
     precision: u32,
     /// 外部编号：数据所属系统对它的编号，同类中唯一
     external_id: Option<String>,
+    /// 来源次序：出处含有哪个来源的数值为准，在前者优先，没有列出的在最后；不写则以后录入的为准
+    #[serde(default)]
+    #[schema(example = json!(["统计局", "主管部门"]))]
+    sources: Vec<String>,
 }
 
 fn default_precision() -> u32 {
@@ -131,6 +138,7 @@ impl From<CreateMeasure> for NewMeasure {
             release_day: body.release_day,
             precision: body.precision,
             external_id: body.external_id,
+            sources: body.sources,
         }
     }
 }
@@ -175,6 +183,10 @@ pub struct UpdateMeasure {
     #[serde(default, deserialize_with = "crate::api::http::wire::maybe::deserialize")]
     #[schema(value_type = Option<String>)]
     external_id: Option<Option<String>>,
+    /// 来源次序，整体替换；只影响此后录入的
+    #[serde(default, deserialize_with = "crate::api::http::wire::given::deserialize")]
+    #[schema(value_type = Vec<String>)]
+    sources: Option<Vec<String>>,
     /// 修改理由，随修改一并留存
     reason: Option<String>,
     /// 自哪天起按修改后的口径研判、用新名称，默认今天；早于今天的用于更正，不得晚于今天。此前各日的看板和台账仍显示原名称
@@ -193,6 +205,7 @@ impl From<UpdateMeasure> for MeasureEdit {
             release_day: body.release_day,
             precision: body.precision,
             external_id: body.external_id,
+            sources: body.sources,
             why: ChangeReason { reason: body.reason, effective_on: body.effective_on },
         }
     }

@@ -50,7 +50,14 @@ pub async fn load(office: &Office) -> Result<Option<Loaded>, Refusal> {
         let at = office.read.resolve_region(&fact.region).await?.id;
         let measure = office.read.resolve_measure(&fact.measure).await?;
         let habit = Habit::of(&measure.name, &measure.unit);
-        facts.push(FactWrite { measure: measure.id, region: at, habit, row, stated: Vec::new() });
+        facts.push(FactWrite {
+            measure: measure.id,
+            region: at,
+            habit,
+            row,
+            sources: measure.sources().into(),
+            stated: Vec::new(),
+        });
     }
     let puts = observations::record(office, &Actor::technician(), &facts, false).await?;
     let observations = puts.iter().filter(|put| put.outcome == Recorded::Created).count();
@@ -161,6 +168,7 @@ impl Sample<'_> {
             release_day: measure.release_day,
             precision: measure.precision,
             external_id: None,
+            sources: Vec::new(),
         }
     }
 

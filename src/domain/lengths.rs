@@ -31,6 +31,10 @@ pub const TASK: usize = 120;
 pub const PHRASE: usize = 200;
 /// Where a fact comes from.
 pub const SOURCE: usize = 200;
+/// The name of a source in an order of sources.
+pub const SOURCE_NAME: usize = 60;
+/// Sources in an order of sources.
+pub const SOURCES: usize = 20;
 /// What a stated difference is a difference from.
 pub const AGAINST: usize = 40;
 /// Why something was taken back, retired, silenced or discarded.

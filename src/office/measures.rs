@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::{Basis, Better, Frequency, Measure, PlanPart};
+use crate::domain::{Basis, Better, Frequency, Invalid, Measure, PlanPart, invalid, lengths};
 use crate::office::actor::{Deed, Edited};
 use crate::office::plans::{name_externally, rename_externally};
 use crate::office::{Actor, ChangeReason, Office, Refusal};
@@ -31,6 +31,8 @@ pub struct NewMeasure {
     pub precision: u32,
     /// What the system that owns it calls it.
     pub external_id: Option<String>,
+    /// Whose figures count before whose, the first one first.
+    pub sources: Vec<String>,
 }
 
 /// A measure with its other names.
@@ -59,7 +61,9 @@ pub(super) async fn add_measure(deed: &mut Deed<'_>, new: NewMeasure) -> Result<
     let habits = (new.basis, new.better, new.frequency);
     let measure = Measure::new(&new.name, &new.unit, habits, new.release_day, new.precision)?;
     let aliases = measure.checked_aliases(&new.aliases)?;
+    let sources = checked_sources(&new.sources)?;
     let row = MeasureRow::of(&measure, Id(office.clock.new_id()), office.clock.timestamp());
+    let row = MeasureRow { sources, ..row };
     deed.tx().create_measure(&row, &aliases).await?;
     name_externally(deed, PlanPart::Measure, row.id, new.external_id.as_deref()).await?;
     Ok((row, aliases))
@@ -86,6 +90,8 @@ pub struct MeasureEdit {
     pub precision: Option<u32>,
     /// What the system that owns it calls it; `Some(None)` for nothing.
     pub external_id: Option<Option<String>>,
+    /// Whose figures count before whose, in place of the present order.
+    pub sources: Option<Vec<String>>,
     /// Why, and from which day on.
     pub why: ChangeReason,
 }
@@ -127,13 +133,34 @@ pub(super) async fn change_measure(
     )?;
     let aliases = measure.checked_aliases(&edit.aliases.unwrap_or_else(|| present_aliases.clone()))?;
     let changed = present.changed(&measure, office.clock.timestamp());
+    let sources = edit.sources.as_deref().map(checked_sources).transpose()?;
+    let changed = MeasureRow { sources: sources.unwrap_or(changed.sources), ..changed };
     let note = edit.why.note(office)?;
     let kept = revisions::of_measure(&present, &measure, &note)?;
     let renamed = rename_externally(deed, PlanPart::Measure, present.id, edit.external_id.as_ref()).await?;
     let names = |all: &[String]| all.iter().cloned().collect::<BTreeSet<String>>();
-    if !renamed && measure == before && names(&aliases) == names(&present_aliases) {
+    let same = measure == before && changed.sources == present.sources;
+    if !renamed && same && names(&aliases) == names(&present_aliases) {
         return Ok(Edited::Same((present, present_aliases)));
     }
     let row = deed.tx().update_measure(&changed, &aliases, kept.as_ref(), &note.handover()).await?;
     Ok(Edited::Changed((row, aliases)))
+}
+
+/// The order of sources as it is kept: a line each.
+fn checked_sources(sources: &[String]) -> Result<String, Invalid> {
+    if sources.len() > lengths::SOURCES {
+        let detail = format!("来源次序最多列{}个来源。", lengths::SOURCES);
+        return Err(Invalid::new("sources", "too_many", detail));
+    }
+    let mut checked: Vec<String> = Vec::with_capacity(sources.len());
+    for (place, source) in sources.iter().enumerate() {
+        let field = format!("sources.{place}");
+        let source = invalid::text(&field, source, lengths::SOURCE_NAME)?;
+        if checked.contains(&source) {
+            return Err(Invalid::new(field, "duplicate", "同一来源重复列出，请删除一处。"));
+        }
+        checked.push(source);
+    }
+    Ok(checked.join("\n"))
 }

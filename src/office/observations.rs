@@ -1,6 +1,7 @@
 //! Facts put in: what somebody states is read into the units of its measure, checked, and kept as a vintage.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use chrono::{Datelike as _, NaiveDate, NaiveDateTime};
 use rust_decimal::Decimal;
@@ -116,12 +117,14 @@ struct Measured {
     unit: String,
     basis: Basis,
     habit: Habit,
+    sources: Arc<[String]>,
 }
 
 impl Measured {
     fn of(row: &MeasureRow) -> Result<Self, StoreError> {
         let habit = Habit::of(&row.name, &row.unit);
-        Ok(Self { id: row.id, unit: row.unit.clone(), basis: row.basis.0, habit })
+        let sources = row.sources().into();
+        Ok(Self { id: row.id, unit: row.unit.clone(), basis: row.basis.0, habit, sources })
     }
 }
 
@@ -252,7 +255,8 @@ impl<'s> FactReader<'s> {
             recorded_at: row.recorded_at,
         });
         let stated = differences.collect();
-        Some(FactWrite { measure: measure.id, region, habit: measure.habit, row, stated })
+        let (sources, habit) = (Arc::clone(&measure.sources), measure.habit);
+        Some(FactWrite { measure: measure.id, region, habit, row, sources, stated })
     }
 }
 

@@ -182,6 +182,7 @@ diesel::table! {
         retired_reason -> Nullable<Text>,
         retired_at -> Nullable<Timestamp>,
         changed_in -> BigInt,
+        sources -> Text,
     }
 }
 

@@ -174,6 +174,7 @@ async fn make_everything_lag(post: &Post, end: chrono::NaiveDate, round: u32) {
         region,
         habit: Habit::of("试", "亿元"),
         row,
+        sources: [].into(),
         stated: Vec::new(),
     };
     let mut facts = Vec::new();

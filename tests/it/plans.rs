@@ -69,6 +69,7 @@ fn measure(name: &str) -> NewMeasure {
         release_day: None,
         precision: 1,
         external_id: None,
+        sources: vec![],
     }
 }
 

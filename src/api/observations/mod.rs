@@ -117,6 +117,7 @@ pub struct RecordParams {
     atomic: bool,
     /// all逐条列出结果；errors只列不合要求的和有疑点的；默认all
     #[serde(default)]
+    #[param(inline)]
     report: BulkReport,
 }
 
@@ -135,6 +136,8 @@ pub struct RecordReport {
     updated: usize,
     /// 未变条数
     unchanged: usize,
+    /// 因已有来源次序在前的数值而未采用的条数
+    outranked: usize,
     /// 不合要求的条数
     refused: usize,
     /// 有疑点的条数
@@ -148,7 +151,7 @@ pub struct RecordReport {
 pub struct RecordOutcome {
     /// 在请求中的位置，从0起
     index: usize,
-    /// created、updated、unchanged或refused
+    /// created、updated、unchanged、outranked或refused
     outcome: &'static str,
     /// 不合要求之处
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -179,10 +182,25 @@ pub struct ObservationParams {
     to: Option<NaiveDate>,
     /// 只要此日及以前公布的版本
     as_of: Option<NaiveDate>,
+    /// all列出历次版本，latest只要各事实最新的（与as_of同用为当时最新的）；默认all
+    #[serde(default)]
+    #[param(inline)]
+    vintages: Vintages,
     /// true时只要有疑点的
     doubtful: Option<bool>,
     /// true时连同已撤回的版本一并列出
     withdrawn: Option<bool>,
+}
+
+/// Which vintages a list shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Vintages {
+    /// All of each fact.
+    #[default]
+    All,
+    /// The newest of each fact.
+    Latest,
 }
 
 /// 列出观测值（含历次修订）
@@ -202,6 +220,7 @@ async fn list_observations(
         from: list.filter.from,
         to: list.filter.to,
         as_of: list.filter.as_of,
+        latest: list.filter.vintages == Vintages::Latest,
         doubtful: list.filter.doubtful == Some(true),
         updated_after: list.updated_after,
         withdrawn: list.filter.withdrawn == Some(true) || list.updated_after.is_some(),
@@ -270,10 +289,13 @@ async fn record_observations(
             Recorded::Created => "created",
             Recorded::Updated => "updated",
             Recorded::Unchanged => "unchanged",
+            Recorded::Outranked => "outranked",
         };
         outcome.doubts = DoubtView::all(put.doubts);
         if put.outcome == Recorded::Unchanged && !fact.stated.is_empty() {
             outcome.note = Some(DIFFERENCES_KEPT);
+        } else if put.outcome == Recorded::Outranked {
+            outcome.note = Some(OUTRANKED);
         }
     }
     let count = |wanted: Recorded| puts.iter().filter(|put| put.outcome == wanted).count();
@@ -282,18 +304,24 @@ async fn record_observations(
         created: count(Recorded::Created),
         updated: count(Recorded::Updated),
         unchanged: count(Recorded::Unchanged),
+        outranked: count(Recorded::Outranked),
         refused,
         doubted: puts.iter().filter(|put| !put.doubts.is_empty()).count(),
         items: match params.report {
             BulkReport::All => outcomes,
             BulkReport::Errors => outcomes
                 .into_iter()
-                .filter(|outcome| !outcome.errors.is_empty() || !outcome.doubts.is_empty())
+                .filter(|outcome| {
+                    !outcome.errors.is_empty() || !outcome.doubts.is_empty() || outcome.outcome == "outranked"
+                })
                 .collect(),
         },
     };
     respond::ok(&request, &report)
 }
+
+/// Said where another source says otherwise whose figures count first.
+const OUTRANKED: &str = "已有按来源次序在前的来源的数值，与此不同，本条未采用；如应以此为准，请先调整指标口径的来源次序，或撤回原有的数值。";
 
 /// Said where only the stated differences of a known fact would change.
 const DIFFERENCES_KEPT: &str =

@@ -37,6 +37,7 @@ pub struct PlanParams {
     dry_run: bool,
     /// all逐项列出结果；errors只列不合要求的；默认all
     #[serde(default)]
+    #[param(inline)]
     report: BulkReport,
 }
 

@@ -71,7 +71,7 @@ pub async fn list_vintages(
     const LIST: &str = "
 SELECT k.place - 1 AS place, o.*
 FROM unnest($1, $2, $3, $4, $5) WITH ORDINALITY AS k (series_id, period_start, period_end, basis, figure, place),
-     LATERAL (SELECT o.vintage, o.value, o.status, o.published_on, o.\"of\", o.partial, o.doubts,
+     LATERAL (SELECT o.vintage, o.value, o.status, o.published_on, o.\"of\", o.partial, o.doubts, o.source,
                      o.withdrawn_on IS NOT NULL AS withdrawn FROM observations AS o
               WHERE o.series_id = k.series_id AND o.period_end = k.period_end AND o.period_start = k.period_start
                 AND o.basis = k.basis AND o.figure = k.figure

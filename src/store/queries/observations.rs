@@ -1,6 +1,8 @@
 //! Facts: append-only, and the series they belong to.
 
 use chrono::NaiveDate;
+use diesel::dsl::sql;
+use diesel::sql_types::{Bool, Date};
 use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
@@ -11,7 +13,13 @@ use crate::rows::{FactRow, ListedObservation, ObservationFilter, ObservationRow,
 use crate::schema::{observations, series};
 use crate::types::Id;
 
-/// All vintages in order of id, each with its measure and region.
+/// Whether no later vintage of the same fact stands; the bracket is left open for more.
+const NO_LATER: &str = "NOT EXISTS (SELECT 1 FROM observations AS later WHERE later.series_id = observations.series_id \
+     AND later.period_end = observations.period_end AND later.period_start = observations.period_start \
+     AND later.basis = observations.basis AND later.figure = observations.figure \
+     AND later.vintage > observations.vintage AND later.withdrawn_on IS NULL";
+
+/// Vintages in order of id, each with its measure and region.
 ///
 /// # Errors
 /// When the database fails.
@@ -48,6 +56,14 @@ pub async fn list_observations(
     }
     if let Some(as_of) = filter.as_of {
         query = query.filter(observations::published_on.le(as_of));
+    }
+    if filter.latest {
+        query = match filter.as_of {
+            None => query.filter(sql::<Bool>(NO_LATER).sql(")")),
+            Some(as_of) => query.filter(
+                sql::<Bool>(NO_LATER).sql(" AND later.published_on <= ").bind::<Date, _>(as_of).sql(")"),
+            ),
+        };
     }
     if filter.doubtful {
         query = query.filter(observations::doubts.ne(""));

@@ -72,7 +72,7 @@ fn group(
 ) -> Result<(), StoreError> {
     let last_end = places.last().map(|place| batch[*place].row.period_end);
     for place in places.iter().copied() {
-        let FactWrite { row, habit, .. } = &batch[place];
+        let FactWrite { row, habit, sources, .. } = &batch[place];
         let before = known.get(&place);
         let (status, number) = (row.status.0, number(row)?);
         if let Some(before) = before
@@ -80,6 +80,11 @@ fn group(
             && is_same(&before.row, row)
         {
             plan.puts[place] = Put { outcome: Recorded::Unchanged, doubts: read_doubts(&before.row.doubts)? };
+        } else if let Some(before) = before
+            && !before.row.withdrawn
+            && place_among(sources, &row.source) > place_among(sources, &before.row.source)
+        {
+            plan.puts[place] = Put { outcome: Recorded::Outranked, doubts: DoubtSet::default() };
         } else {
             let fresh = Fresh { number, basis: row.basis.0, figure: row.figure.0, status };
             let earlier = around.before.iter().rev().filter(|one| one.period.end() < row.period_end);
@@ -102,6 +107,11 @@ fn group(
     }
     Ok(())
 }
+/// The place of a source in the order of a measure's sources; one that is not listed comes after all that are.
+fn place_among(sources: &[String], source: &str) -> usize {
+    sources.iter().position(|one| source.contains(one.as_str())).unwrap_or(sources.len())
+}
+
 /// Whether an offered fact says just what its newest vintage says.
 fn is_same(known: &VintageRow, row: &ObservationRow) -> bool {
     (known.value, known.status, known.published_on, known.of, known.partial)

@@ -37,6 +37,8 @@ pub struct MeasureRow {
     pub retired_on: Option<NaiveDate>,
     /// Why.
     pub retired_reason: Option<String>,
+    /// Whose figures count before whose, a line each.
+    pub sources: String,
 }
 
 impl MeasureRow {
@@ -56,7 +58,13 @@ impl MeasureRow {
             updated_at: now,
             retired_on: None,
             retired_reason: None,
+            sources: String::new(),
         }
+    }
+
+    /// Whose figures count before whose, the first one first.
+    pub fn sources(&self) -> Vec<String> {
+        self.sources.lines().map(str::to_owned).collect()
     }
 
     /// This row, saying what `measure` says.
@@ -65,7 +73,8 @@ impl MeasureRow {
         let new = Self::of(measure, self.id, now);
         let retired_reason = self.retired_reason.clone();
         let (created_at, retired_on) = (self.created_at, self.retired_on);
-        Self { created_at, revision: self.revision + 1, retired_on, retired_reason, ..new }
+        let sources = self.sources.clone();
+        Self { created_at, revision: self.revision + 1, retired_on, retired_reason, sources, ..new }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Facts.
 
+use std::sync::Arc;
+
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{Insertable, Queryable, QueryableByName, Selectable};
 use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, Text};
@@ -135,6 +137,8 @@ pub struct ObservationFilter {
     pub updated_after: Option<NaiveDateTime>,
     /// Whether withdrawn vintages are listed, too.
     pub withdrawn: bool,
+    /// Only the newest vintage of each fact, of those that pass `as_of`.
+    pub latest: bool,
 }
 
 /// A vintage with its measure and region, and since when and why it is withdrawn.
@@ -151,6 +155,8 @@ pub struct FactWrite {
     pub habit: Habit,
     /// Value, period and so on; the doubts of the row are those that were found without looking at other facts.
     pub row: ObservationRow,
+    /// Whose figures of its measure count before whose, the first one first.
+    pub sources: Arc<[String]>,
     /// What was said of differences beside it; `series_id` is filled in by the write.
     pub stated: Vec<StatedDifferenceRow>,
 }
@@ -164,6 +170,8 @@ pub enum Recorded {
     Updated,
     /// It is known just so.
     Unchanged,
+    /// Another source says otherwise, whose figures count before its own: it is not written.
+    Outranked,
 }
 
 /// What became of a fact, and what is doubtful about it.
@@ -213,6 +221,9 @@ pub struct VintageRow {
     /// Its doubts.
     #[diesel(sql_type = Text)]
     pub doubts: String,
+    /// Where it came from.
+    #[diesel(sql_type = Text)]
+    pub source: String,
     /// Whether it was withdrawn.
     #[diesel(sql_type = Bool)]
     pub withdrawn: bool,

@@ -77,6 +77,7 @@ pub async fn list_vintages(
                         observations::of,
                         observations::partial,
                         observations::doubts,
+                        observations::source,
                         observations::withdrawn_on.is_not_null(),
                     ))
                     .load::<VintageRow>(conn)?,

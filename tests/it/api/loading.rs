@@ -151,4 +151,39 @@ both! {
             app.send(ask(list, "application/xml")).await.problem(406, "not_acceptable", "");
         }
     }
+
+    async fn where_sources_disagree_the_order_says_who_counts(app: TestApp) {
+        measure(&app).await;
+        let id = app.get("/measures").await.expect(200)["items"][0]["id"].as_str().unwrap().to_owned();
+        let ordered = app.patch(&format!("/measures/{id}"), json!({"sources": ["统计局", "商务局"]})).await.expect(200);
+        assert_eq!(ordered["sources"], json!(["统计局", "商务局"]));
+        app.patch(&format!("/measures/{id}"), json!({"sources": ["统计局", "统计局"]})).await.problem(422, "invalid", "/sources/1");
+        let said = async |source: &str, value: &str| {
+            let mut one = fact("430000", value);
+            one["source"] = json!(source);
+            let report = app.put("/observations", json!({"items": [one]})).await.expect(200);
+            report["items"][0]["outcome"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(said("县市自报", "1").await, "created");
+        assert_eq!(said("市商务局8月简报", "2").await, "updated", "listed before what is not listed");
+        assert_eq!(said("省统计局月报", "3").await, "updated");
+        for turn in ["first", "again"] {
+            assert_eq!(said("市商务局8月简报", "2").await, "outranked", "{turn}");
+            assert_eq!(said("县市自报", "1").await, "outranked", "{turn}");
+        }
+        assert_eq!(said("省统计局月报", "3").await, "unchanged");
+        assert_eq!(said("县市自报", "3").await, "unchanged", "who says the same is not in dispute");
+        assert_eq!(said("省统计局月报", "3.1").await, "updated", "its own correction");
+        let rows = app.get("/observations").await.expect(200);
+        let values: Vec<&str> = rows["items"].as_array().unwrap().iter().map(|row| row["value"].as_str().unwrap()).collect();
+        assert_eq!(values, ["1", "2", "3", "3.1"], "two feeds that disagree do not take turns");
+        let latest = app.get("/observations?vintages=latest").await.expect(200);
+        assert_eq!(latest["items"].as_array().unwrap().len(), 1);
+        assert_eq!(latest["items"][0]["value"], "3.1");
+        // A withdrawn one is in nobody's way.
+        let id = latest["items"][0]["id"].as_str().unwrap().to_owned();
+        app.post(&format!("/observations/{id}/withdrawal"), json!({"reason": "录错"})).await.expect(200);
+        assert_eq!(app.get("/observations?vintages=latest").await.expect(200)["items"][0]["value"], "3");
+        assert_eq!(said("县市自报", "1").await, "updated");
+    }
 }

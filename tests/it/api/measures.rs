@@ -33,7 +33,8 @@ async fn observe(app: &TestApp, measure: &Value) {
     };
     let id = Id(measure["id"].as_str().unwrap().parse().unwrap());
     let habit = Habit::of("试", "亿元");
-    let fact = FactWrite { measure: id, region: region.id, habit, row, stated: Vec::new() };
+    let fact =
+        FactWrite { measure: id, region: region.id, habit, row, sources: [].into(), stated: Vec::new() };
     xushi::office::observations::record(&app.office, &xushi::office::Actor::technician(), &[fact], false)
         .await
         .unwrap();

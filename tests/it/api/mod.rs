@@ -18,6 +18,7 @@ pub(crate) mod letters;
 mod loading;
 mod measures;
 mod observations;
+mod overview;
 mod plans;
 mod regions;
 mod retirement;

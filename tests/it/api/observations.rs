@@ -360,7 +360,7 @@ both! {
         };
         let rows = [row("2025-07-01", "2025-07-31", "2025-08-15"), row("2025-01-01", "2025-12-31", "2025-07-18")];
         let habit = Habit::of("社零", "亿元");
-        let old = rows.map(|row| FactWrite { measure, region, habit, row, stated: Vec::new() });
+        let old = rows.map(|row| FactWrite { measure, region, habit, row, sources: [].into(), stated: Vec::new() });
         xushi::office::observations::record(&app.office, &xushi::office::Actor::technician(), &old, false).await.unwrap();
         let before = app.store.list_marks().await.unwrap();
         let listed = xushi::office::warnings::recheck_facts(&app.store, app.clock.timestamp()).await.unwrap();

@@ -7,7 +7,7 @@ use crate::api::http::page::{LIMIT_DEFAULT, LIMIT_MAX};
 use crate::domain::lengths::{
     AGAINST, CAMPAIGN, CHANGE_REASON, DOC_NO, EMAIL, EVIDENCE, EXTERNAL_ID, FILE_NAME, KEY_NAME, MARK,
     MEASURE, MEASURE_UNIT, NOTE, OFFICE, PERSON, PHONE, PHRASE, REASON, REGION, REPLY_TEXT, REPORTER,
-    RULE_PACK, SOURCE, TASK, UNIT, UNIT_ALIASES,
+    RULE_PACK, SOURCE, SOURCE_NAME, SOURCES, TASK, UNIT, UNIT_ALIASES,
 };
 use crate::domain::reply::{FILE_BYTES_MAX, FILES_MAX, REMEDIES_MAX};
 use crate::office::plans::NODES_MAX;
@@ -102,6 +102,7 @@ const FITS: &[(Bodies, &[(&str, Fits)])] = &[
             ("region", Text(KEY)),
             ("parent", Text(KEY)),
             ("credit_code", Text(KEY)),
+            ("reason", Text(CHANGE_REASON)),
             ("aliases", Texts(UNIT_ALIASES, UNIT)),
         ],
     ),
@@ -133,6 +134,7 @@ const FITS: &[(Bodies, &[(&str, Fits)])] = &[
             ("name", Text(MEASURE)),
             ("unit", Text(MEASURE_UNIT)),
             ("aliases", Texts(50, MEASURE)),
+            ("sources", Texts(SOURCES, SOURCE_NAME)),
             ("release_day", Between(1, 31)),
             ("precision", Between(0, 6)),
             ("reason", Text(CHANGE_REASON)),
