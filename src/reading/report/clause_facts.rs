@@ -8,7 +8,7 @@ use xushi_domain::phrase::{self, AmountSort, WrittenAmount, WrittenAmounts};
 use super::clause_names::{self, joined, noun};
 use super::observed::ReportedFigure;
 use super::region_names::{self, Mention, RegionNamed};
-use super::sayings::{Saying, saying};
+use super::sayings::{self, Saying, saying};
 use super::spans::{self, Dated};
 use super::statements::Statements;
 use super::wording;
@@ -30,6 +30,8 @@ pub(super) struct ReportClause<'a> {
     pub(super) phrase: String,
     pub(super) place: Place,
     pub(super) aside: bool,
+    /// The number before was what the plan says: 完成年度任务420亿元的94.9%.
+    planned: bool,
 }
 
 /// Numbers of one predicate: one, or one for each of several (分别为…、…).
@@ -54,7 +56,7 @@ impl<'a> ReportClause<'a> {
         place: Place,
         aside: bool,
     ) -> Self {
-        let read = phrase::amounts(bare(clause));
+        let read = phrase::amounts(&sayings::places_apart(bare(clause)));
         let dated = spans::spans(&read.text, reader.today);
         let starts: Vec<usize> = dated.iter().map(|dated| dated.end).collect();
         let mentions = region_names::mentions(&read.text, &starts, &reader.known);
@@ -65,7 +67,7 @@ impl<'a> ReportClause<'a> {
         }
         let whole = sentence.chars().count() <= PHRASE_MAX;
         let phrase = bare(if whole { sentence } else { clause }).chars().take(PHRASE_MAX).collect();
-        Self { reader, read, dated, mentions, phrase, place, aside }
+        Self { reader, read, dated, mentions, phrase, place, aside, planned: false }
     }
 
     /// Reads it.
@@ -79,6 +81,7 @@ impl<'a> ReportClause<'a> {
             .collect();
         let runs = self.runs(&amounts);
         let mut from = 0;
+        self.planned = false;
         for (at, run) in runs.iter().enumerate() {
             let next = runs.get(at + 1).map_or(self.read.text.len(), |next| next.span().start);
             from = self.run(run, from, next, at + 1 < runs.len());
@@ -119,6 +122,8 @@ impl<'a> ReportClause<'a> {
             predicate: true,
             all: false,
             streak: false,
+            between: false,
+            planned: false,
             carries: false,
         };
         let amount = WrittenAmount {
@@ -196,7 +201,8 @@ impl<'a> ReportClause<'a> {
                 let told = wording::told(words);
                 let same = last.sort == amount.sort
                     || last.sort == AmountSort::Bare && last.unit.is_empty()
-                    || last.sort == AmountSort::Percent && amount.sort == AmountSort::Point;
+                    || (last.sort == AmountSort::Percent || last.unit == "个")
+                        && amount.sort == AmountSort::Point;
                 let each = run.signs.len() > 1 || self.is_each(run.amounts[0].span.start);
                 if separated && told.rest.is_empty() && same && (each || told.movement.is_none()) {
                     run.amounts.push(amount.clone());
@@ -209,7 +215,10 @@ impl<'a> ReportClause<'a> {
         for run in &mut runs {
             // 提高1.2、3.4个百分点: the unit of the last is that of all.
             if let Some(last) = run.amounts.last().cloned() {
-                for amount in run.amounts.iter_mut().filter(|amount| amount.unit.is_empty()) {
+                let short = |amount: &&mut WrittenAmount| {
+                    amount.unit.is_empty() || amount.unit == "个" && last.sort == AmountSort::Point
+                };
+                for amount in run.amounts.iter_mut().filter(short) {
                     (amount.unit, amount.sort) = (last.unit.clone(), last.sort);
                 }
             }
@@ -237,6 +246,8 @@ impl<'a> ReportClause<'a> {
         let first = &run.amounts[0];
         let before: String = before.chars().skip(lead).collect();
         let said = saying(&before, first, &behind);
+        let said = sayings::of_plan(said, &before, first, &behind, self.planned);
+        self.planned = said.planned && said.figure == ReportedFigure::Level;
         let Some(said) = self.counts(said, run, &noun, more, &behind) else { return span.end };
         let end = words.start + said.subject.chars().count();
         let mut name = self.name(words.start..end);
@@ -252,6 +263,7 @@ impl<'a> ReportClause<'a> {
             name = joined(&self.carried(&name), &format!("连续{}", bare(&behind)));
         }
         let generic = name.is_empty() || wording::GENERIC.contains(&name.as_str());
+        let said = self.of_carried(said, first, &name, generic);
         let regions = self.listed_regions(span.start, run.amounts.len(), said.all);
         let regions = self.shared_by_row(regions, run, &said, span.start);
         let names = if regions.is_empty() {
@@ -275,6 +287,25 @@ impl<'a> ReportClause<'a> {
         span.end + if noun_counts { taken } else { 0 }
     }
 
+    /// A percentage that names nothing is what the one carried over is: 完成率排名前三的是河东区（96.3%）.
+    fn of_carried<'s>(
+        &self,
+        said: Saying<'s>,
+        first: &WrittenAmount,
+        name: &str,
+        generic: bool,
+    ) -> Saying<'s> {
+        if !generic || first.sort != AmountSort::Percent || said.figure != ReportedFigure::Level {
+            return said;
+        }
+        let carried = self.carried(name);
+        let of_name = sayings::of_name(&carried);
+        let rated =
+            self.reader.thread.rated && of_name == ReportedFigure::Level && !self.aside && carried != name;
+        let figure = if rated && said.predicate { ReportedFigure::Yoy } else { of_name };
+        Saying { figure, ..said }
+    }
+
     /// 白河市、双桥市落实率不足六成: a rate of several regions is each one's.
     fn shared_by_row(
         &self,
@@ -285,9 +316,20 @@ impl<'a> ReportClause<'a> {
     ) -> Vec<String> {
         let rate = run.amounts.len() == 1
             && run.amounts[0].sort == AmountSort::Percent
-            && matches!(said.figure, ReportedFigure::Level | ReportedFigure::Completion);
+            && matches!(
+                said.figure,
+                ReportedFigure::Level | ReportedFigure::Completion | ReportedFigure::Share
+            );
         let row = if regions.is_empty() && rate { self.row_before(at) } else { Vec::new() };
         if row.len() > 1 { row } else { regions }
+    }
+
+    /// 超10亿元企业, 过亿元项目: a size that a noun follows, whose number comes behind.
+    fn is_size(&self, amount: &WrittenAmount, noun: &str) -> bool {
+        let before = self.slice(amount.span.start.saturating_sub(2)..amount.span.start);
+        let led = ["超过", "超", "过", "达", "上"].iter().any(|word| before.ends_with(word));
+        let short = (1..=8).contains(&noun.chars().count());
+        led && short && matches!(amount.sort, AmountSort::Money | AmountSort::Measure)
     }
 
     /// What is a figure at all; what is not is handed back or describes.
@@ -306,6 +348,8 @@ impl<'a> ReportClause<'a> {
         };
         let why = match first.sort {
             AmountSort::Attribute if !said.streak => return None,
+            // 在全省12个设区市中排第5位, 产值超10亿元企业9户: among whom, and what they have.
+            _ if is_scope(behind) || more && self.is_size(first, noun) => return None,
             // 559项目 is a project by that name.
             _ if first.unit == "项" && behind.starts_with('目') => return None,
             _ if first.implied || first.unit == "番" => Some("没有写出数值"),
@@ -333,6 +377,14 @@ impl<'a> ReportClause<'a> {
             None => Some(said),
         }
     }
+}
+
+/// Whether a count before these words only says among how many a place is.
+fn is_scope(behind: &str) -> bool {
+    let Some(at) = behind.find('中').filter(|at| behind[..*at].chars().count() <= 8) else { return false };
+    let rest = behind[at + '中'.len_utf8()..].trim_start_matches(['，', ',', '继', '续']);
+    wording::PLACED.iter().any(|word| rest.starts_with(word))
+        || rest.starts_with(['排', '第', '居', '列', '位'])
 }
 
 fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {

@@ -52,7 +52,7 @@ impl ReportClause<'_> {
             self.reader.hand_back(&text, self.place, "没有写明时间");
             return;
         };
-        let status = self.status(at);
+        let status = if said.planned { ReportedStatus::Plan } else { self.status(at) };
         for index in 0..several.max(count) {
             let of = |list: &[String]| list.get(index).or(list.first()).cloned();
             let amount = &run.amounts[if count == 1 { 0 } else { index }];
@@ -64,17 +64,19 @@ impl ReportClause<'_> {
                 return;
             }
             let region = of(regions)
+                .or_else(|| said.between.then(|| self.reader.section.clone()))
                 .or_else(|| own.clone())
                 .or_else(|| self.reader.thread.region.clone())
                 .unwrap_or_else(|| self.reader.section.clone());
             let (period, basis) = dated(span, &name);
+            let value = signed(amount.value, sign.or(said.movement), said.figure, &name);
             self.reader.keep(ReportedFact {
                 indicator: name,
                 region,
                 period,
                 basis,
                 figure: said.figure,
-                value: signed(amount.value, sign.or(said.movement), said.figure),
+                value,
                 unit: amount.unit.clone(),
                 status,
                 against: said.against.clone(),
@@ -137,7 +139,8 @@ impl ReportClause<'_> {
         if status.is_some() {
             self.reader.thread.status = status;
         }
-        self.reader.thread.status.unwrap_or(ReportedStatus::Actual)
+        let of_section = if self.reader.ahead { ReportedStatus::Plan } else { ReportedStatus::Actual };
+        self.reader.thread.status.unwrap_or(of_section)
     }
 
     /// The clause up to a number, without the days and regions it begins with.
@@ -157,9 +160,16 @@ impl ReportClause<'_> {
 }
 
 /// A number with the sign of its movement.
-fn signed(value: Decimal, movement: Option<wording::Movement>, figure: ReportedFigure) -> Decimal {
+fn signed(
+    value: Decimal,
+    movement: Option<wording::Movement>,
+    figure: ReportedFigure,
+    name: &str,
+) -> Decimal {
     let moves = matches!(figure, ReportedFigure::Yoy | ReportedFigure::Difference);
+    let lower = ["浓度", "PM", "能耗", "排放", "污染", "事故", "死亡", "综合指数", "失业"];
     match movement {
+        Some(wording::Movement::Better) if moves && has(name, &lower) => -value.abs(),
         Some(wording::Movement::Down | wording::Movement::Cut) if moves => -value.abs(),
         _ => value,
     }

@@ -30,7 +30,11 @@ impl ReportClause<'_> {
                 continue;
             }
             let rest: String = text[at..range.end].iter().collect();
-            match wording::LEADS.iter().find(|lead| rest.starts_with(**lead)) {
+            // 完成率 and 完成额 are names.
+            let named = ["完成率", "完成比例", "完成进度", "完成度", "完成额", "完成量", "完成数"]
+                .iter()
+                .any(|name| rest.starts_with(name));
+            match wording::LEADS.iter().find(|lead| !named && rest.starts_with(**lead)) {
                 Some(lead) => at += lead.chars().count(),
                 None if rest.starts_with([',', '。', ':', '-', '(', ')', '.', ' ']) => at += 1,
                 None => break,
@@ -129,8 +133,11 @@ impl ReportClause<'_> {
         let speaks = |mention: &&Mention| {
             let before = mention.span.start.checked_sub(1).map(|before| text[before]);
             let scope = before.is_some_and(|c| "于出过超比较居列排位占在赴对向往由从为被到".contains(c));
+            let moved = ["拉动", "带动", "支撑", "影响", "贡献"]
+                .iter()
+                .any(|word| self.slice(0..mention.span.start).ends_with(word));
             let ranked = text.get(mention.span.end).is_some_and(|c| "第前首倒平最排".contains(*c));
-            mention.span.end <= at && !scope && !ranked
+            mention.span.end <= at && !scope && !moved && !ranked
         };
         let mention = self.mentions.iter().rfind(speaks)?;
         Some(match &mention.named {
@@ -153,6 +160,9 @@ pub(super) fn joined(name: &str, noun: &str) -> String {
 pub(super) fn members(name: &str) -> Vec<String> {
     // 对东盟、欧盟分别进出口: what stands behind 分别 is of each.
     let (name, tail) = name.split_once("分别").unwrap_or((name, ""));
+    if let Some(of_both) = name.strip_prefix("城乡").filter(|of_both| !of_both.contains(['、', '和'])) {
+        return vec![format!("城镇{of_both}{tail}"), format!("农村{of_both}{tail}")];
+    }
     let parts = name.split(['、', '和', '与', '及']).filter(|part| !part.is_empty());
     parts.map(|part| format!("{part}{tail}")).collect()
 }

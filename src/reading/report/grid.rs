@@ -19,24 +19,23 @@ const FACTS_MAX: usize = 20_000;
 /// Reads a table.
 pub(super) fn read(rows: &[Vec<TableCell>], reader: &mut Statements) {
     let width = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let numeric = |row: &Vec<TableCell>| row.iter().filter(|cell| number(&cell.text).is_some()).count();
-    let head = rows.iter().take(HEAD_MAX).position(|row| {
-        let first = row.first().map(|cell| squeezed(&cell.text)).unwrap_or_default();
-        numeric(row) * 2 >= row.len().max(2) - 1 || numeric(row) > 0 && first.parse::<u32>().is_ok()
-    });
-    let Some(head) = head.filter(|head| *head > 0) else {
+    let Some(head) = rows.iter().take(HEAD_MAX).position(|row| holds_figures(row)).filter(|head| *head > 0)
+    else {
         hand_back(rows, reader);
         return;
     };
     let caption = std::mem::take(&mut reader.caption);
-    let columns: Vec<Column> = (0..width).map(|at| column(&rows[..head], at, reader)).collect();
-    let named = columns.iter().position(|column| column.figure.is_none() && !column.idle && !column.unit);
-    let Some(named) = named else {
+    let heads = spread(&rows[..head]);
+    let mut columns: Vec<Column> = (0..width).map(|at| column(&heads, at, reader)).collect();
+    let body = &rows[head..];
+    let Some(named) = named(&columns, body) else {
         hand_back(rows, reader);
         return;
     };
+    // What names the rows is no figure, whatever its head says.
+    columns[named].figure = None;
     let mut facts = 0;
-    for row in &rows[head..] {
+    for row in body.iter().filter(|row| !is_numbering(row)) {
         let name = row.get(named).map(|cell| row_name(&cell.text)).unwrap_or_default();
         let unit = columns
             .iter()
@@ -53,6 +52,61 @@ pub(super) fn read(rows: &[Vec<TableCell>], reader: &mut Statements) {
             }
         }
     }
+}
+
+/// Whether a row has figures: 2025 and 2026 head columns, and so does 1、2、3….
+fn holds_figures(row: &[TableCell]) -> bool {
+    let figure = |cell: &&TableCell| {
+        let text = squeezed(&cell.text);
+        let year = text.len() == 4 && text.parse().is_ok_and(|year: u32| (1990..=2100).contains(&year));
+        !year && number(&text).is_some()
+    };
+    !is_numbering(row) && row.iter().filter(figure).count() > usize::from(row.len() > 3 && begins_plain(row))
+}
+
+/// Whether the first cell is a word, and no number of the row: one number in a long row may head a column (第1名).
+fn begins_plain(row: &[TableCell]) -> bool {
+    row.first().is_some_and(|cell| squeezed(&cell.text).is_empty())
+}
+
+/// 甲 1 2 3 4: a row that numbers the columns.
+fn is_numbering(row: &[TableCell]) -> bool {
+    let texts: Vec<String> = row.iter().map(|cell| squeezed(&cell.text)).collect();
+    let numbers: Vec<u32> = texts.iter().filter_map(|text| text.parse().ok()).collect();
+    let first = numbers.first().copied().unwrap_or_default();
+    let words = ["", "甲", "乙", "丙", "栏次", "列次", "行次"];
+    numbers.len() > 2
+        && texts.iter().all(|text| text.parse::<u32>().is_ok() || words.contains(&text.as_str()))
+        && first <= 2
+        && numbers.iter().zip(first..).all(|(number, expected)| *number == expected)
+}
+
+/// Heads as they are meant: an empty cell beside one that spans several, above a cell that says more.
+fn spread(head: &[Vec<TableCell>]) -> Vec<Vec<TableCell>> {
+    let mut head = head.to_vec();
+    for row in 0..head.len().saturating_sub(1) {
+        for at in 1..head[row].len() {
+            let empty =
+                |row: usize, at: usize| head[row].get(at).is_none_or(|cell| squeezed(&cell.text).is_empty());
+            let (bare, above) = (empty(row, at), (0..row).all(|above| empty(above, at)));
+            if bare && above && !empty(row, at - 1) && !empty(row + 1, at) && !empty(row + 1, at - 1) {
+                head[row][at].text = head[row][at - 1].text.clone();
+            }
+        }
+    }
+    head
+}
+
+/// The column that names the rows: by its head, else the first that holds words.
+fn named(columns: &[Column], body: &[Vec<TableCell>]) -> Option<usize> {
+    let words = |at: usize| {
+        let cells = body.iter().filter_map(|row| row.get(at)).map(|cell| squeezed(&cell.text));
+        let cells: Vec<String> = cells.filter(|text| !text.is_empty()).collect();
+        cells.iter().filter(|text| number(text).is_none()).count() * 2 > cells.len()
+    };
+    let plain = |at: &usize| !columns[*at].idle && !columns[*at].unit;
+    let by_head = (0..columns.len()).filter(plain).find(|at| columns[*at].figure.is_none() && words(*at));
+    by_head.or_else(|| (0..columns.len()).filter(plain).find(|at| words(*at)))
 }
 
 fn hand_back(rows: &[Vec<TableCell>], reader: &mut Statements) {

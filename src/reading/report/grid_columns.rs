@@ -6,6 +6,9 @@ use super::statements::{Statements, squeezed};
 use super::wording::has;
 use crate::document::TableCell;
 
+/// Longest head of the column that names the rows, in characters.
+const ROW_HEAD_MAX: usize = 10;
+
 /// What a column holds.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Column {
@@ -36,6 +39,8 @@ pub(super) fn column(head: &[Vec<TableCell>], at: usize, reader: &Statements) ->
         }
     }
     let text = parts.concat();
+    // 县（市、区）, 市(州).
+    let plain: String = text.chars().filter(|c| !"（）()、/".contains(*c)).collect();
     let mut column = Column::default();
     if text.is_empty() || has(&text, &["序号", "备注", "说明", "责任", "联系", "牵头"]) {
         column.idle = true;
@@ -47,6 +52,21 @@ pub(super) fn column(head: &[Vec<TableCell>], at: usize, reader: &Statements) ->
     }
     let names = [
         "指标",
+        "县市",
+        "市区",
+        "区县",
+        "区市",
+        "乡镇",
+        "镇街",
+        "街道",
+        "园区",
+        "行业",
+        "企业",
+        "分类",
+        "类别",
+        "产品",
+        "单位",
+        "部门",
         "地区",
         "市州",
         "县市区",
@@ -60,7 +80,10 @@ pub(super) fn column(head: &[Vec<TableCell>], at: usize, reader: &Statements) ->
         "各市",
         "项目",
     ];
-    if names.iter().any(|name| text.starts_with(name)) && !has(&text, &["数", "额", "率", "增", "排", "%"])
+    let headed = plain.chars().count() <= ROW_HEAD_MAX && names.iter().any(|name| plain.starts_with(name));
+    if headed
+        && unit_in(&text).is_empty()
+        && !has(&text, &["数", "额", "率", "增", "排", "%", "生产", "产值", "价值"])
     {
         return column;
     }

@@ -17,6 +17,7 @@ mod masthead;
 pub mod observed;
 mod region_names;
 mod sayings;
+mod section_years;
 mod spans;
 mod statements;
 mod wording;

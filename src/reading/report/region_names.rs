@@ -121,7 +121,7 @@ const STEM_MAX: usize = 5;
 ///
 /// A name that no list has counts where it is `known`, stands before a colon, or in a row with another region.
 pub(super) fn mentions(text: &[char], starts: &[usize], known: &[String]) -> Vec<Mention> {
-    let all = all_mentions(text, starts);
+    let all = all_mentions(text, starts, known);
     let in_row = |one: &Mention, other: &Mention| {
         one.span.end + 1 == other.span.start && matches!(text[one.span.end], '、' | '和' | '与' | '及')
     };
@@ -173,7 +173,8 @@ fn is_listed(name: &str) -> bool {
     })
 }
 
-fn all_mentions(text: &[char], starts: &[usize]) -> Vec<Mention> {
+fn all_mentions(text: &[char], starts: &[usize], known: &[String]) -> Vec<Mention> {
+    let known: Vec<Vec<char>> = known.iter().map(|name| chars(name)).filter(|name| name.len() > 2).collect();
     let mut out: Vec<Mention> = Vec::new();
     let mut at = 0;
     while at < text.len() {
@@ -184,7 +185,13 @@ fn all_mentions(text: &[char], starts: &[usize]) -> Vec<Mention> {
             || before.is_none_or(|c| "，、：；（()和与及,:;".contains(c))
             || joined
             || starts.contains(&at);
-        match at_start(text, at, begins) {
+        // A name that was read before is one wherever it stands (最高的莲山县达…).
+        let again = || {
+            let name =
+                known.iter().filter(|name| text[at..].starts_with(name)).max_by_key(|name| name.len())?;
+            Some((name.len(), RegionNamed::Region(name.iter().collect())))
+        };
+        match at_start(text, at, begins).or_else(again) {
             Some((length, named)) => {
                 // 湘潭市岳塘区 is the second.
                 if joined && let Some(last) = out.last_mut() {
@@ -264,7 +271,13 @@ pub(super) fn unlisted(rest: &[char]) -> Option<usize> {
         let length = stem + end.chars().count();
         let name: String = rest[..length].iter().collect();
         let one = end.chars().count() == 1;
-        if OTHERS.iter().any(|other| name.ends_with(other)) || one && stem < 2 {
+        // 海州市: the name goes on behind 州.
+        if one && stem < 2 {
+            continue;
+        }
+        // 岚湖区 is a district, 洞庭湖区 a landscape.
+        let landscape = stem == 2 && ["山区", "湖区", "沙区"].iter().any(|word| name.ends_with(word));
+        if !landscape && OTHERS.iter().any(|other| name.ends_with(other)) {
             return None;
         }
         // 城区面积, 县域, 市场: the ending begins another word.

@@ -19,6 +19,10 @@ pub(super) struct Saying<'a> {
     pub(super) all: bool,
     /// 连续7个月.
     pub(super) streak: bool,
+    /// A distance between two of a row: 首尾相差.
+    pub(super) between: bool,
+    /// What the plan says of it, not what was reached: 年度任务420亿元.
+    pub(super) planned: bool,
     /// The next clause may speak of the same.
     pub(super) carries: bool,
 }
@@ -34,16 +38,30 @@ pub(super) fn saying<'a>(before: &'a str, amount: &WrittenAmount, behind: &str) 
         predicate: told.predicate,
         all: told.all,
         streak: told.streak,
+        between: false,
+        planned: false,
         carries: !told.streak,
     };
     if told.streak {
         return plain;
     }
-    match amount.sort {
+    let said = match amount.sort {
         AmountSort::Rank => ranked(plain),
         AmountSort::Percent => percent(plain, &told, amount, behind),
         AmountSort::Point => point(plain, &told),
         _ => counted(plain, &told, amount, behind),
+    };
+    of_all(said)
+}
+
+/// 均低于全市平均, 完成率均居前三: the word stands before the comparison, and each of several is meant.
+fn of_all(said: Saying<'_>) -> Saying<'_> {
+    let rest = said.subject.trim_end_matches(['，', ',']);
+    match ["均", "都", "皆", "分别"].iter().find_map(|word| rest.strip_suffix(word)) {
+        Some(rest) if !rest.ends_with(['平', '人', '户', '年', '月', '日', '亩', '地', '成', '首']) => {
+            Saying { subject: rest, all: true, ..said }
+        }
+        _ => said,
     }
 }
 
@@ -71,7 +89,8 @@ fn ranked(plain: Saying<'_>) -> Saying<'_> {
         },
     };
     // 保持 stands before 居 as often as alone.
-    let subject = wording::told(subject).rest;
+    let before = wording::told(subject);
+    let (subject, all) = (before.rest, plain.all || before.all);
     let subject = wording::PLACED.iter().find_map(|word| subject.strip_suffix(word)).unwrap_or(subject);
     Saying {
         figure: ReportedFigure::Rank,
@@ -79,6 +98,7 @@ fn ranked(plain: Saying<'_>) -> Saying<'_> {
         subject,
         against: against(scope),
         predicate: true,
+        all,
         ..plain
     }
 }
@@ -148,9 +168,91 @@ fn percent<'a>(
     if of_noun {
         return Saying { figure: ReportedFigure::Share, movement: None, predicate: false, ..plain };
     }
-    let share = ["比重", "比例", "占比", "份额"].iter().any(|end| rest.ends_with(end)) || tenths;
-    let figure = if share { ReportedFigure::Share } else { ReportedFigure::Level };
+    let figure = if tenths { ReportedFigure::Share } else { of_name(rest) };
     Saying { figure, movement: None, predicate: true, ..plain }
+}
+
+/// 完成年度任务420亿元的94.9%, 超额完成年度5000个的目标: what the plan says, and how much of it is done.
+pub(super) fn of_plan<'a>(
+    said: Saying<'a>,
+    before: &'a str,
+    amount: &WrittenAmount,
+    behind: &str,
+    after_plan: bool,
+) -> Saying<'a> {
+    if amount.sort == AmountSort::Percent {
+        if after_plan && matches!(before.trim_matches(['，', ',']), "的" | "") {
+            let figure = ReportedFigure::Completion;
+            return Saying { figure, movement: None, subject: "", predicate: true, ..said };
+        }
+        return said;
+    }
+    let words = before.trim_end_matches(['数', '量', '为', '的', '共', '额']);
+    let plan = ["任务", "计划", "目标", "预算", "目标值"].iter().find_map(|end| words.strip_suffix(end));
+    let ahead = plan.filter(|_| behind.starts_with('的')).and_then(|words| {
+        let start = ["完成", "占", "达到", "为"].iter().filter_map(|verb| words.rfind(verb)).max()?;
+        Some(&words[..start])
+    });
+    let after = ["的目标", "的任务", "的计划", "目标任务", "任务的", "目标的", "计划的"];
+    let led = ["年度", "全年", "年初", "既定", "省定", "市定", "下达"].iter().find_map(|word| {
+        let words = before.strip_suffix(word)?;
+        after.iter().any(|after| behind.starts_with(after)).then_some(words)
+    });
+    let Some(words) = ahead.or(led) else { return said };
+    let subject = wording::told(words.trim_end_matches("超额")).rest;
+    let figure = ReportedFigure::Level;
+    Saying { figure, movement: None, subject, predicate: true, planned: true, carries: false, ..said }
+}
+
+/// 第一、二位 written out: 第一位、第二位.
+pub(super) fn places_apart(text: &str) -> std::borrow::Cow<'_, str> {
+    let numeral = |c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c);
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('第') {
+        let behind = &rest[at + '第'.len_utf8()..];
+        let end =
+            behind.find(|c: char| !numeral(c) && !matches!(c, '、' | '和' | '第')).unwrap_or(behind.len());
+        let unit = behind[end..].chars().next().filter(|c| matches!(c, '位' | '名'));
+        let places: Vec<&str> =
+            behind[..end].split(['、', '和']).map(|place| place.trim_start_matches('第')).collect();
+        let whole =
+            places.len() > 1 && places.iter().all(|place| !place.is_empty() && place.chars().all(numeral));
+        match unit.filter(|_| whole) {
+            Some(unit) => {
+                out.push_str(&rest[..at]);
+                let written: Vec<String> = places.iter().map(|place| format!("第{place}{unit}")).collect();
+                out.push_str(&written.join("、"));
+                rest = &behind[end + unit.len_utf8()..];
+            }
+            None => {
+                out.push_str(&rest[..at + '第'.len_utf8()]);
+                rest = behind;
+            }
+        }
+    }
+    if out.is_empty() {
+        return text.into();
+    }
+    out.push_str(rest);
+    out.into()
+}
+
+/// What a percentage says of a name: 税收占比 is a share, 投资完成率 a completion, 投资增速 growth.
+pub(super) fn of_name(name: &str) -> ReportedFigure {
+    let name = name.trim_end_matches("平均").trim_end_matches(['的', '，', ',']);
+    let scopes = ["全国", "全省", "全市", "全县", "全区", "全州", "县域"];
+    let name = scopes.iter().find_map(|scope| name.strip_suffix(scope)).unwrap_or(name);
+    let ends = |list: &[&str]| list.iter().any(|end| name.ends_with(end));
+    if ends(&["比重", "占比", "份额"]) || ends(&["比例"]) && name.contains('占') {
+        ReportedFigure::Share
+    } else if ends(&["增速", "增幅", "增长率", "涨幅"]) {
+        ReportedFigure::Yoy
+    } else if ends(&wording::RATES_OF_WORK) {
+        ReportedFigure::Completion
+    } else {
+        ReportedFigure::Level
+    }
 }
 
 /// 完成年度任务的77.4%, 占全年计划的…, 年度投资完成率….
@@ -228,6 +330,22 @@ fn point<'a>(plain: Saying<'a>, told: &wording::Told<'a>) -> Saying<'a> {
             ..plain
         };
     }
+    // 首尾相差29.4个百分点: between two of a row, of none of them.
+    if let Some(subject) = ["首尾", "两者", "二者", "最高最低", "高低"]
+        .iter()
+        .find_map(|word| told.rest.trim_end_matches("之间").strip_suffix(word))
+        .filter(|_| told.movement == Some(Movement::Down))
+    {
+        return Saying {
+            figure: ReportedFigure::Difference,
+            movement: None,
+            subject,
+            predicate: true,
+            carries: false,
+            between: true,
+            ..plain
+        };
+    }
     if told.rest.contains("拉动") || told.rest.contains("贡献") {
         return Saying { movement: None, predicate: true, carries: false, ..plain };
     }
@@ -252,7 +370,10 @@ fn counted<'a>(
         carries: false,
         ..plain.clone()
     };
+    // 超过序时进度的51项: what is counted is described.
+    let described = told.movement.is_none() && told.rest.ends_with('的') && amount.sort == AmountSort::Count;
     if let Some(compared) = compared
+        && !described
         && (told.movement.or(compared.movement).is_some() && !told.to)
     {
         return differs(compared.subject, told.movement.or(compared.movement), against(compared.against));

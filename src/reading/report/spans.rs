@@ -65,7 +65,8 @@ pub(super) fn spans(text: &[char], today: NaiveDate) -> Vec<Dated> {
         match found {
             Some((end, span)) => {
                 let before = &text[..at];
-                let compared = before.last().is_some_and(|c| "比较同与于过和".contains(*c))
+                let compared = before.last().is_some_and(|c| "比较同与于过和由".contains(*c))
+                    || before.last() == Some(&'从') && turns(&text[end..])
                     || span.end < today && matches!(text[at], '去' | '上') && text.get(at + 1) != Some(&'半');
                 out.push(Dated { at, end, span, compared });
                 at = end;
@@ -78,6 +79,30 @@ pub(super) fn spans(text: &[char], today: NaiveDate) -> Vec<Dated> {
         }
     }
     out
+}
+
+/// 从上半年的下降2.1%转为…: what it was before.
+fn turns(behind: &[char]) -> bool {
+    let clause = behind.iter().take(40).take_while(|c| !matches!(c, '，' | '。' | '；' | ','));
+    let text: String = clause.collect();
+    [
+        "转为",
+        "转正",
+        "转负",
+        "提高到",
+        "提升到",
+        "增加到",
+        "降至",
+        "降到",
+        "下降到",
+        "扩大到",
+        "收窄到",
+        "上升到",
+        "回升到",
+        "回落到",
+    ]
+    .iter()
+    .any(|word| text.contains(word))
 }
 
 fn has(text: &[char], at: usize, word: &str) -> Option<usize> {
@@ -116,6 +141,16 @@ fn months(year: i32, from: u32, to: u32) -> Option<DaySpan> {
     let start = NaiveDate::from_ymd_opt(year, from, 1)?;
     let basis = if from == 1 && to > 1 { Basis::Cumulative } else { Basis::Period };
     Some(DaySpan { start: Some(start), end: last_of(year, to)?, basis: Some(basis), told: Told::Months })
+}
+
+/// The last day of a year.
+pub(super) fn last_day(year: i32) -> Option<NaiveDate> {
+    last_of(year, 12)
+}
+
+/// A year whole.
+pub(super) fn year(year: i32) -> Option<DaySpan> {
+    months(year, 1, 12)
 }
 
 fn until(end: NaiveDate) -> Option<DaySpan> {

@@ -7,6 +7,7 @@ use super::clause_facts::ReportClause;
 use super::masthead::{self, Masthead};
 use super::observed::{ReportedFact, ReportedStatus};
 use super::region_names::{self, RegionNamed};
+use super::section_years::{self, SectionYear};
 use super::spans::{self, DaySpan, Told};
 use crate::document::{Block, Document, Passage, Place};
 use crate::plan::marks;
@@ -50,6 +51,10 @@ pub(super) struct Statements {
     pub(super) today: NaiveDate,
     /// For what says no period.
     pub(super) default: Option<DaySpan>,
+    /// The day and the default of the report, which a section of another year (2025年工作回顾) leaves behind.
+    whole: (NaiveDate, Option<DaySpan>),
+    /// The section tells what is aimed at (2026年主要预期目标).
+    pub(super) ahead: bool,
     /// The report's region.
     pub(super) own: String,
     /// The region of the section.
@@ -70,19 +75,27 @@ pub(super) struct Statements {
 impl Statements {
     /// Begins to read a document with this head.
     pub(super) fn new(head: &Masthead, document: &Document) -> Self {
-        let year = masthead::year_of(head).or_else(|| year_in(document));
+        let year = masthead::year_of(head).or_else(|| section_years::year_in(document));
         let end_of_year = NaiveDate::from_ymd_opt(year.unwrap_or(2000), 12, 31).unwrap_or(NaiveDate::MAX);
         let today = head.published_on.unwrap_or(end_of_year);
         let titled = masthead::span_of_title(head);
-        let default = titled.or_else(|| head.published_on.map(DaySpan::on));
+        // 2025年…统计公报 of March 2026 speaks of the end of 2025.
+        let (today, yearly) = match masthead::past_year_of_title(head) {
+            Some(year) if titled.is_none() => (spans::last_day(year).unwrap_or(today), spans::year(year)),
+            _ => (today, None),
+        };
+        let default = titled.or(yearly).or_else(|| head.published_on.map(DaySpan::on));
+        let default = if year.is_some() { default } else { None };
         let sectioned = document.blocks.iter().any(|block| match block {
             Block::Passage(passage) => passage.text.starts_with('【'),
             Block::Table(_) => false,
         });
-        let own = head.region.clone().unwrap_or_else(|| whole_in(document));
+        let own = head.region.clone().unwrap_or_else(|| section_years::whole_in(document));
         Self {
             today,
-            default: if year.is_some() { default } else { None },
+            default,
+            whole: (today, default),
+            ahead: false,
             section: own.clone(),
             known: vec![own.clone()],
             own,
@@ -141,6 +154,9 @@ impl Statements {
         } else {
             self.begin_paragraph();
         }
+        if passage.level.is_some_and(|level| level <= 2) || mark.is_some_and(|mark| mark.rank <= 1) {
+            self.section_of_year(rest);
+        }
         rest = self.of_region(rest, bullet || heading);
         let short = rest.chars().count() <= HEADLINE_MAX && !rest.contains(['。', '，', '；']);
         let numberless = is_numberless(rest);
@@ -157,6 +173,16 @@ impl Statements {
     fn begin_section(&mut self) {
         self.section = self.own.clone();
         self.thread = Thread::default();
+    }
+
+    fn section_of_year(&mut self, heading: &str) {
+        let (today, default) = self.whole;
+        let year = section_years::of_heading(heading, today);
+        if year.is_some() {
+            self.thread = Thread::default();
+        }
+        let year = year.unwrap_or(SectionYear { today, default, ahead: false });
+        (self.today, self.default, self.ahead) = (year.today, year.default, year.ahead);
     }
 
     fn begin_part(&mut self, anew: bool) {
@@ -270,10 +296,24 @@ impl Statements {
                 continue;
             }
             let outside = self.thread.clone();
+            if let Some(region) = self.region_ending(&clause[..from]) {
+                self.thread.region = Some(region);
+            }
             for clause in clauses(inside) {
                 self.clause(clause, sentence, place, true);
             }
             self.thread = outside;
+        }
+    }
+
+    /// The region that words end with: 河东区（96.3%）.
+    fn region_ending(&self, words: &str) -> Option<String> {
+        let chars: Vec<char> =
+            words.chars().rev().take(24).collect::<Vec<char>>().into_iter().rev().collect();
+        let last = region_names::mentions(&chars, &[], &self.known).into_iter().next_back()?;
+        match last.named {
+            RegionNamed::Region(name) if last.span.end == chars.len() => Some(name),
+            _ => None,
         }
     }
 
@@ -318,28 +358,4 @@ pub(super) fn squeezed(text: &str) -> String {
         }
     }
     out
-}
-
-/// The year that the first paragraphs tell, where head and foot tell none.
-fn year_in(document: &Document) -> Option<i32> {
-    document.blocks.iter().take(20).find_map(|block| match block {
-        Block::Passage(passage) => passage.text.split_once('年').and_then(|(before, _)| {
-            let digits: String = before.chars().rev().take(4).collect();
-            let year: i32 = digits.chars().rev().collect::<String>().parse().ok()?;
-            (1990..=2100).contains(&year).then_some(year)
-        }),
-        Block::Table(_) => None,
-    })
-}
-
-/// 全市 where nothing names the report's region.
-fn whole_in(document: &Document) -> String {
-    let levels = ["全省", "全市", "全县", "全区", "全州"];
-    let found = document.blocks.iter().find_map(|block| match block {
-        Block::Passage(passage) => {
-            levels.iter().filter_map(|word| passage.text.find(word).map(|at| (at, *word))).min()
-        }
-        Block::Table(_) => None,
-    });
-    found.map_or("", |(_, word)| word).to_owned()
 }

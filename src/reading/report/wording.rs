@@ -61,6 +61,8 @@ pub(super) enum Movement {
     Down,
     /// 压缩, 缩短: less than before, without a year to compare with.
     Cut,
+    /// 改善: up or down, whichever is good for what is measured.
+    Better,
 }
 
 /// Takes the words off the end of `before`.
@@ -111,6 +113,8 @@ fn is_of_name(word: &str, before: &str) -> bool {
         "多" | "高" | "少" | "低" | "快" | "慢" | "降" | "增" | "减" | "涨" | "跌" | "升" => {
             before.ends_with(['提', '最', '许', '较', '众', '很', '更', '新'])
         }
+        "差" => before
+            .ends_with(['误', '温', '落', '逆', '顺', '价', '偏', '时', '级', '利', '极', '出', '较', '反']),
         "比同期" => false,
         "到" | "至" => before.ends_with(['截', '以', '甚', '直', '乃', '感', '遇', '收', '看', '得']),
         "为" => before.ends_with(['作', '成', '认', '行', '称', '变']),
@@ -128,6 +132,7 @@ fn last_word(rest: &str) -> Option<(&'static str, Sort)> {
     let found = [
         end(&UP).map(|word| (word, Sort::Movement(Movement::Up))),
         end(&DOWN).map(|word| (word, Sort::Movement(Movement::Down))),
+        end(&["改善", "改善了", "好转"]).map(|word| (word, Sort::Movement(Movement::Better))),
         end(&CUT).map(|word| (word, Sort::Movement(Movement::Cut))),
         end(&PASSED_OVER).map(|word| (word, Sort::Passed)),
     ];
@@ -146,7 +151,7 @@ pub(super) struct Comparison<'a> {
 }
 
 /// Words that compare, with the way they say.
-const COMPARING: [(&str, Option<Movement>); 27] = [
+const COMPARING: [(&str, Option<Movement>); 31] = [
     ("高于", Some(Movement::Up)),
     ("低于", Some(Movement::Down)),
     ("快于", Some(Movement::Up)),
@@ -172,6 +177,10 @@ const COMPARING: [(&str, Option<Movement>); 27] = [
     ("高", Some(Movement::Up)),
     ("超", Some(Movement::Up)),
     ("相比", None),
+    ("距离", Some(Movement::Down)),
+    ("距", Some(Movement::Down)),
+    ("与", None),
+    ("同", None),
     ("比", None),
     ("较", None),
 ];
@@ -228,7 +237,8 @@ pub(super) fn compared(rest: &str) -> Option<Comparison<'_>> {
             let behind = &rest[at + word.len()..];
             let against = behind.trim_matches(['，', ',', '、', '的']);
             let before = &rest[..at];
-            let loose = matches!(word, "比" | "较" | "超" | "高" | "欠" | "相比");
+            let loose =
+                matches!(word, "比" | "较" | "超" | "高" | "欠" | "相比" | "距离" | "距" | "与" | "同");
             let begins = BENCHMARKS.iter().any(|start| against.starts_with(start))
                 || against.starts_with(|c: char| c.is_ascii_digit());
             if against.is_empty() || loose && !begins || against.chars().count() > 24 {

@@ -8,19 +8,24 @@ use crate::report;
 /// Declares the reports: a text, its key, and what the reader gets of it at least, in thousandths of F1.
 macro_rules! reports {
     ($($name:literal $least:literal)*) => {
-        &[$(($name, include_str!(concat!("reports/", $name, ".txt")), include_str!(concat!("reports/", $name, ".key")), $least)),*]
+        &[$(($name, include_str!(concat!($name, ".txt")), include_str!(concat!($name, ".key")), $least)),*]
     };
 }
 
 const REPORTS: &[(&str, &str, &str, usize)] = reports! {
-    "province_notice" 1000
-    "county_brief" 1000
-    "bureau_bulletin" 960
-    "livelihood_progress" 1000
-    "trade_analysis" 970
-    "campaign_special" 930
-    "industry_flash" 950
-    "finance_special" 970
+    "reports/province_notice" 1000
+    "reports/county_brief" 1000
+    "reports/bureau_bulletin" 960
+    "reports/livelihood_progress" 1000
+    "reports/trade_analysis" 970
+    "reports/campaign_special" 930
+    "reports/industry_flash" 950
+    "reports/finance_special" 970
+    "fresh_reports/mountain_monthly" 0
+    "fresh_reports/statistics_release" 0
+    "fresh_reports/counties_special" 0
+    "fresh_reports/supervision_bulletin" 0
+    "fresh_reports/work_report_past_year" 0
 };
 
 /// The facts of a report in the form of the keys: region, last day, figure, value.
