@@ -7,8 +7,9 @@ use xushi_domain::phrase::{self, AmountSort, WrittenAmount, WrittenAmounts};
 
 use super::clause_names::{self, joined, noun};
 use super::observed::ReportedFigure;
+use super::plan_figures;
 use super::region_names::{self, Mention, RegionNamed};
-use super::sayings::{self, Saying, saying};
+use super::sayings::{Saying, saying};
 use super::spans::{self, Dated};
 use super::statements::Statements;
 use super::wording;
@@ -32,6 +33,8 @@ pub(super) struct ReportClause<'a> {
     pub(super) aside: bool,
     /// The number before was what the plan says: 完成年度任务420亿元的94.9%.
     planned: bool,
+    /// A count of things or months stands before: what follows is said of them.
+    pub(super) several: bool,
 }
 
 /// Numbers of one predicate: one, or one for each of several (分别为…、…).
@@ -56,7 +59,7 @@ impl<'a> ReportClause<'a> {
         place: Place,
         aside: bool,
     ) -> Self {
-        let read = phrase::amounts(&sayings::places_apart(bare(clause)));
+        let read = phrase::amounts(&plan_figures::places_apart(bare(clause)));
         let dated = spans::spans(&read.text, reader.today);
         let starts: Vec<usize> = dated.iter().map(|dated| dated.end).collect();
         let mentions = region_names::mentions(&read.text, &starts, &reader.known);
@@ -67,7 +70,7 @@ impl<'a> ReportClause<'a> {
         }
         let whole = sentence.chars().count() <= PHRASE_MAX;
         let phrase = bare(if whole { sentence } else { clause }).chars().take(PHRASE_MAX).collect();
-        Self { reader, read, dated, mentions, phrase, place, aside, planned: false }
+        Self { reader, read, dated, mentions, phrase, place, aside, planned: false, several: false }
     }
 
     /// Reads it.
@@ -246,7 +249,7 @@ impl<'a> ReportClause<'a> {
         let first = &run.amounts[0];
         let before: String = before.chars().skip(lead).collect();
         let said = saying(&before, first, &behind);
-        let said = sayings::of_plan(said, &before, first, &behind, self.planned);
+        let said = plan_figures::of_plan(said, &before, first, &behind, self.planned);
         self.planned = said.planned && said.figure == ReportedFigure::Level;
         let Some(said) = self.counts(said, run, &noun, more, &behind) else { return span.end };
         let end = words.start + said.subject.chars().count();
@@ -264,6 +267,10 @@ impl<'a> ReportClause<'a> {
         }
         let generic = name.is_empty() || wording::GENERIC.contains(&name.as_str());
         let said = self.of_carried(said, first, &name, generic);
+        let said = self.moved(said, first, &before, generic && noun.is_empty());
+        if said.figure == ReportedFigure::Level && !self.aside {
+            self.reader.thread.unit.clone_from(&first.unit);
+        }
         let regions = self.listed_regions(span.start, run.amounts.len(), said.all);
         let regions = self.shared_by_row(regions, run, &said, span.start);
         let names = if regions.is_empty() {
@@ -272,6 +279,8 @@ impl<'a> ReportClause<'a> {
             vec![self.carried(&name)]
         };
         self.emit(run, &said, &names, &regions, span.start);
+        self.several |=
+            said.streak || first.sort == AmountSort::Count && !behind.starts_with(['，', '、', ',']);
         if said.carries && said.figure != ReportedFigure::Rank {
             self.reader.thread.rated = said.figure == ReportedFigure::Yoy;
         }
@@ -286,105 +295,6 @@ impl<'a> ReportClause<'a> {
         }
         span.end + if noun_counts { taken } else { 0 }
     }
-
-    /// A percentage that names nothing is what the one carried over is: 完成率排名前三的是河东区（96.3%）.
-    fn of_carried<'s>(
-        &self,
-        said: Saying<'s>,
-        first: &WrittenAmount,
-        name: &str,
-        generic: bool,
-    ) -> Saying<'s> {
-        if !generic || first.sort != AmountSort::Percent || said.figure != ReportedFigure::Level {
-            return said;
-        }
-        let carried = self.carried(name);
-        let of_name = sayings::of_name(&carried);
-        let rated =
-            self.reader.thread.rated && of_name == ReportedFigure::Level && !self.aside && carried != name;
-        let figure = if rated && said.predicate { ReportedFigure::Yoy } else { of_name };
-        Saying { figure, ..said }
-    }
-
-    /// 白河市、双桥市落实率不足六成: a rate of several regions is each one's.
-    fn shared_by_row(
-        &self,
-        regions: Vec<String>,
-        run: &NumberRun,
-        said: &Saying<'_>,
-        at: usize,
-    ) -> Vec<String> {
-        let rate = run.amounts.len() == 1
-            && run.amounts[0].sort == AmountSort::Percent
-            && matches!(
-                said.figure,
-                ReportedFigure::Level | ReportedFigure::Completion | ReportedFigure::Share
-            );
-        let row = if regions.is_empty() && rate { self.row_before(at) } else { Vec::new() };
-        if row.len() > 1 { row } else { regions }
-    }
-
-    /// 超10亿元企业, 过亿元项目: a size that a noun follows, whose number comes behind.
-    fn is_size(&self, amount: &WrittenAmount, noun: &str) -> bool {
-        let before = self.slice(amount.span.start.saturating_sub(2)..amount.span.start);
-        let led = ["超过", "超", "过", "达", "上"].iter().any(|word| before.ends_with(word));
-        let short = (1..=8).contains(&noun.chars().count());
-        led && short && matches!(amount.sort, AmountSort::Money | AmountSort::Measure)
-    }
-
-    /// What is a figure at all; what is not is handed back or describes.
-    fn counts<'s>(
-        &mut self,
-        said: Saying<'s>,
-        run: &NumberRun,
-        noun: &str,
-        more: bool,
-        behind: &str,
-    ) -> Option<Saying<'s>> {
-        let first = &run.amounts[0];
-        let shown = || {
-            let span = run.span();
-            self.slice(span.start.saturating_sub(12)..(span.end + 8).min(self.read.text.len()))
-        };
-        let why = match first.sort {
-            AmountSort::Attribute if !said.streak => return None,
-            // 在全省12个设区市中排第5位, 产值超10亿元企业9户: among whom, and what they have.
-            _ if is_scope(behind) || more && self.is_size(first, noun) => return None,
-            // 559项目 is a project by that name.
-            _ if first.unit == "项" && behind.starts_with('目') => return None,
-            _ if first.implied || first.unit == "番" => Some("没有写出数值"),
-            AmountSort::Bare if said.predicate => return Some(said),
-            AmountSort::Bare => Some("数字没有单位，未作解读"),
-            // 2000万元以上的项目35个: what the things have that are counted.
-            _ if first.bound
-                && !behind.is_empty()
-                && !behind.starts_with(['、', '，'])
-                && (more || !noun.is_empty())
-                && !said.predicate =>
-            {
-                return None;
-            }
-            _ if first.high.is_some() => Some("是区间，不是一个数值"),
-            _ if first.baseline || behind.starts_with('转') => Some("是变化的起点，未作解读"),
-            _ => None,
-        };
-        match why {
-            Some(why) => {
-                let text = shown();
-                self.reader.hand_back(&text, self.place, why);
-                None
-            }
-            None => Some(said),
-        }
-    }
-}
-
-/// Whether a count before these words only says among how many a place is.
-fn is_scope(behind: &str) -> bool {
-    let Some(at) = behind.find('中').filter(|at| behind[..*at].chars().count() <= 8) else { return false };
-    let rest = behind[at + '中'.len_utf8()..].trim_start_matches(['，', ',', '继', '续']);
-    wording::PLACED.iter().any(|word| rest.starts_with(word))
-        || rest.starts_with(['排', '第', '居', '列', '位'])
 }
 
 fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {

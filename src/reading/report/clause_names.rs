@@ -160,6 +160,10 @@ pub(super) fn joined(name: &str, noun: &str) -> String {
 pub(super) fn members(name: &str) -> Vec<String> {
     // 对东盟、欧盟分别进出口: what stands behind 分别 is of each.
     let (name, tail) = name.split_once("分别").unwrap_or((name, ""));
+    if let Some(of_each) = name.strip_prefix("三次产业").filter(|of_each| !of_each.contains(['、', '和']))
+    {
+        return ["第一产业", "第二产业", "第三产业"].map(|each| format!("{each}{of_each}{tail}")).into();
+    }
     if let Some(of_both) = name.strip_prefix("城乡").filter(|of_both| !of_both.contains(['、', '和'])) {
         return vec![format!("城镇{of_both}{tail}"), format!("农村{of_both}{tail}")];
     }

@@ -125,13 +125,21 @@ pub(super) fn mentions(text: &[char], starts: &[usize], known: &[String]) -> Vec
     let in_row = |one: &Mention, other: &Mention| {
         one.span.end + 1 == other.span.start && matches!(text[one.span.end], '、' | '和' | '与' | '及')
     };
+    // 其中湖宁市增长3.9%、金屏市增长2.7%.
+    let is_led = |mention: &Mention| {
+        let before = &text[..mention.span.start];
+        before.ends_with(&['其', '中'])
+            || before.last().is_some_and(|c| matches!(c, '、' | '和' | '，' | ','))
+                && before.iter().any(char::is_ascii_digit)
+    };
     let kept = all.iter().enumerate().filter(|(at, mention)| match &mention.named {
         RegionNamed::Whole('国') => mention.span.start == 0 && !rest_is_name(&text[mention.span.end..]),
         RegionNamed::Whole(_) => true,
         RegionNamed::Region(name) => {
             is_listed(name)
                 || known.contains(name)
-                || (mention.span.start == 0 || starts.contains(&mention.span.start)) && is_likely(name)
+                || (mention.span.start == 0 || starts.contains(&mention.span.start) || is_led(mention))
+                    && is_likely(name)
                 || text.get(mention.span.end).is_some_and(|c| matches!(c, '：' | ':'))
                 || all.get(at + 1).is_some_and(|next| in_row(mention, next))
                 || at.checked_sub(1).is_some_and(|before| in_row(&all[before], mention))

@@ -111,6 +111,12 @@ fn percent<'a>(
 ) -> Saying<'a> {
     let rest = told.rest;
     let tenths = amount.unit == "%" && rest.ends_with('的');
+    // 降幅有望收窄至3%以内, 降幅为3%: growth downwards.
+    let fall = rest.trim_end_matches("有望").trim_end_matches(['将', '可']).strip_suffix("降幅");
+    if let Some(subject) = fall.filter(|_| told.to || told.movement.is_none()) {
+        let movement = Some(Movement::Down);
+        return Saying { figure: ReportedFigure::Yoy, movement, subject, ..plain };
+    }
     if told.movement.is_some() && !told.to {
         let compared = wording::compared(rest);
         let beside = compared.as_ref().filter(|compared| !wording::is_last_year(compared.against));
@@ -168,74 +174,14 @@ fn percent<'a>(
     if of_noun {
         return Saying { figure: ReportedFigure::Share, movement: None, predicate: false, ..plain };
     }
-    let figure = if tenths { ReportedFigure::Share } else { of_name(rest) };
+    let figure = if amount.unit == "‰" {
+        ReportedFigure::Level
+    } else if tenths {
+        ReportedFigure::Share
+    } else {
+        of_name(rest)
+    };
     Saying { figure, movement: None, predicate: true, ..plain }
-}
-
-/// 完成年度任务420亿元的94.9%, 超额完成年度5000个的目标: what the plan says, and how much of it is done.
-pub(super) fn of_plan<'a>(
-    said: Saying<'a>,
-    before: &'a str,
-    amount: &WrittenAmount,
-    behind: &str,
-    after_plan: bool,
-) -> Saying<'a> {
-    if amount.sort == AmountSort::Percent {
-        if after_plan && matches!(before.trim_matches(['，', ',']), "的" | "") {
-            let figure = ReportedFigure::Completion;
-            return Saying { figure, movement: None, subject: "", predicate: true, ..said };
-        }
-        return said;
-    }
-    let words = before.trim_end_matches(['数', '量', '为', '的', '共', '额']);
-    let plan = ["任务", "计划", "目标", "预算", "目标值"].iter().find_map(|end| words.strip_suffix(end));
-    let ahead = plan.filter(|_| behind.starts_with('的')).and_then(|words| {
-        let start = ["完成", "占", "达到", "为"].iter().filter_map(|verb| words.rfind(verb)).max()?;
-        Some(&words[..start])
-    });
-    let after = ["的目标", "的任务", "的计划", "目标任务", "任务的", "目标的", "计划的"];
-    let led = ["年度", "全年", "年初", "既定", "省定", "市定", "下达"].iter().find_map(|word| {
-        let words = before.strip_suffix(word)?;
-        after.iter().any(|after| behind.starts_with(after)).then_some(words)
-    });
-    let Some(words) = ahead.or(led) else { return said };
-    let subject = wording::told(words.trim_end_matches("超额")).rest;
-    let figure = ReportedFigure::Level;
-    Saying { figure, movement: None, subject, predicate: true, planned: true, carries: false, ..said }
-}
-
-/// 第一、二位 written out: 第一位、第二位.
-pub(super) fn places_apart(text: &str) -> std::borrow::Cow<'_, str> {
-    let numeral = |c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c);
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find('第') {
-        let behind = &rest[at + '第'.len_utf8()..];
-        let end =
-            behind.find(|c: char| !numeral(c) && !matches!(c, '、' | '和' | '第')).unwrap_or(behind.len());
-        let unit = behind[end..].chars().next().filter(|c| matches!(c, '位' | '名'));
-        let places: Vec<&str> =
-            behind[..end].split(['、', '和']).map(|place| place.trim_start_matches('第')).collect();
-        let whole =
-            places.len() > 1 && places.iter().all(|place| !place.is_empty() && place.chars().all(numeral));
-        match unit.filter(|_| whole) {
-            Some(unit) => {
-                out.push_str(&rest[..at]);
-                let written: Vec<String> = places.iter().map(|place| format!("第{place}{unit}")).collect();
-                out.push_str(&written.join("、"));
-                rest = &behind[end + unit.len_utf8()..];
-            }
-            None => {
-                out.push_str(&rest[..at + '第'.len_utf8()]);
-                rest = behind;
-            }
-        }
-    }
-    if out.is_empty() {
-        return text.into();
-    }
-    out.push_str(rest);
-    out.into()
 }
 
 /// What a percentage says of a name: 税收占比 is a share, 投资完成率 a completion, 投资增速 growth.
@@ -346,7 +292,8 @@ fn point<'a>(plain: Saying<'a>, told: &wording::Told<'a>) -> Saying<'a> {
             ..plain
         };
     }
-    if told.rest.contains("拉动") || told.rest.contains("贡献") {
+    if wording::has(told.rest, &["拉动", "贡献", "影响", "拖累", "拉低", "拉高", "下拉", "支撑"])
+    {
         return Saying { movement: None, predicate: true, carries: false, ..plain };
     }
     let last_year = told.year_on_year.then(|| "上年同期".to_owned());
@@ -360,6 +307,13 @@ fn counted<'a>(
     amount: &WrittenAmount,
     behind: &str,
 ) -> Saying<'a> {
+    // 比年初新增1129亿元: added since then, where a day is compared with.
+    let added = ["新增", "净增", "增收", "多增"]
+        .iter()
+        .find_map(|word| told.rest.strip_suffix(word))
+        .filter(|rest| told.movement.is_none() && wording::compared(rest).is_some());
+    let with_added = added.map(|rest| wording::Told { rest, movement: Some(Movement::Up), ..told.clone() });
+    let told = with_added.as_ref().unwrap_or(told);
     let compared = wording::compared(told.rest);
     let differs = |subject, movement, against| Saying {
         figure: ReportedFigure::Difference,

@@ -37,6 +37,8 @@ pub(super) struct Thread {
     pub(super) subjects: Vec<String>,
     /// The levels named one after the other, for 分别 of the next clause.
     pub(super) recent: Vec<String>,
+    /// The unit of the last level.
+    pub(super) unit: String,
     /// What it told of them was a rate.
     pub(super) rated: bool,
     /// 预计 and 拟 hold to the end of their sentence.

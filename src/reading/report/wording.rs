@@ -108,6 +108,8 @@ pub(super) fn told(before: &str) -> Told<'_> {
 fn is_of_name(word: &str, before: &str) -> bool {
     match word {
         "约" => before.ends_with(['签', '合', '条', '预', '制', '公', '违', '履', '集']),
+        // 自然增长率 is a rate of its own.
+        _ if word.starts_with("增长率") => before.ends_with("自然"),
         "平均" => before.ends_with(['国', '省', '市', '县', '区', '州', '部', '盟']),
         "同期" => before.ends_with('年'),
         "多" | "高" | "少" | "低" | "快" | "慢" | "降" | "增" | "减" | "涨" | "跌" | "升" => {

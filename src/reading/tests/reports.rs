@@ -15,17 +15,20 @@ macro_rules! reports {
 const REPORTS: &[(&str, &str, &str, usize)] = reports! {
     "reports/province_notice" 1000
     "reports/county_brief" 1000
-    "reports/bureau_bulletin" 960
+    "reports/bureau_bulletin" 1000
     "reports/livelihood_progress" 1000
     "reports/trade_analysis" 970
-    "reports/campaign_special" 930
-    "reports/industry_flash" 950
+    "reports/campaign_special" 950
+    "reports/industry_flash" 1000
     "reports/finance_special" 970
-    "fresh_reports/mountain_monthly" 0
-    "fresh_reports/statistics_release" 0
-    "fresh_reports/counties_special" 0
-    "fresh_reports/supervision_bulletin" 0
-    "fresh_reports/work_report_past_year" 0
+    "fresh_reports/mountain_monthly" 1000
+    "fresh_reports/statistics_release" 1000
+    "fresh_reports/counties_special" 990
+    "fresh_reports/supervision_bulletin" 990
+    "fresh_reports/work_report_past_year" 985
+    "fresh_reports/communique" 1000
+    "fresh_reports/dispatch_meeting" 970
+    "fresh_reports/half_year_county" 990
 };
 
 /// The facts of a report in the form of the keys: region, last day, figure, value.
