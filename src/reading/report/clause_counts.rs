@@ -85,6 +85,22 @@ impl ReportClause<'_> {
         led && short && matches!(amount.sort, AmountSort::Money | AmountSort::Measure)
     }
 
+    /// 居前3位 of a row of three.
+    fn is_order_of_row(&self, amount: &WrittenAmount) -> bool {
+        let row = self.row_before(amount.span.start).len();
+        let first = self.read.text.get(amount.span.start) == Some(&'前')
+            || amount.span.start.checked_sub(1).and_then(|at| self.read.text.get(at)) == Some(&'前');
+        row > 1 && first && amount.value == rust_decimal::Decimal::from(row)
+    }
+
+    /// 低于50%, 超过5%: a limit and no value.
+    fn is_limit(&self, amount: &WrittenAmount) -> bool {
+        let before = self.slice(amount.span.start.saturating_sub(4)..amount.span.start);
+        ["低于", "高于", "不足", "不到", "超过", "大于", "小于", "达不到", "未达"]
+            .iter()
+            .any(|word| before.ends_with(word))
+    }
+
     /// 居全市10个县（区）第3位: among how many.
     fn is_among(&self, amount: &WrittenAmount) -> bool {
         let next = self.read.amounts.iter().find(|next| next.span.start >= amount.span.end);
@@ -118,8 +134,13 @@ impl ReportClause<'_> {
             // 在全省12个设区市中排第5位, 产值超10亿元企业9户: among whom, and what they have.
             _ if is_scope(behind) || more && self.is_size(first, noun) => return None,
             _ if more && self.is_among(first) => return None,
+            // 甲县、乙区、丙县居前3位: the order of the row.
+            AmountSort::Rank if self.is_order_of_row(first) => Some("名次没有逐一写明"),
+            _ if first.bound && wording::has(&self.slice(0..first.span.start), &["其余", "其他"]) => {
+                Some("是界限，不是一个数值")
+            }
             // 3个市州增速低于全省2个百分点以上, 连续9个月保持在7%以上: a bound that several keep is no figure of one.
-            _ if first.bound
+            _ if (first.bound || self.is_limit(first))
                 && self.several
                 && matches!(first.sort, AmountSort::Percent | AmountSort::Point) =>
             {
@@ -129,6 +150,15 @@ impl ReportClause<'_> {
             _ if first.unit == "项" && behind.starts_with('目') => return None,
             _ if first.implied || first.unit == "番" => Some("没有写出数值"),
             AmountSort::Bare if said.predicate => return Some(said),
+            // 保障水平0.28.
+            AmountSort::Bare
+                if first.value.normalize().scale() > 0
+                    && ["水平", "系数", "指数", "比", "值", "强度", "得分"]
+                        .iter()
+                        .any(|end| said.subject.ends_with(end)) =>
+            {
+                return Some(said);
+            }
             AmountSort::Bare => Some("数字没有单位，未作解读"),
             // 2000万元以上的项目35个: what the things have that are counted.
             _ if first.bound
@@ -156,6 +186,9 @@ impl ReportClause<'_> {
 
 /// Whether a count before these words only says among how many a place is.
 fn is_scope(behind: &str) -> bool {
+    if behind.find("平均").is_some_and(|at| at > 0 && behind[..at].chars().count() <= 6) {
+        return true;
+    }
     let Some(at) = behind.find('中').filter(|at| behind[..*at].chars().count() <= 8) else { return false };
     let rest = behind[at + '中'.len_utf8()..].trim_start_matches(['，', ',', '继', '续']);
     wording::PLACED.iter().any(|word| rest.starts_with(word))

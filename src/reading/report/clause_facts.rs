@@ -158,6 +158,19 @@ impl<'a> ReportClause<'a> {
             }
             return;
         }
+        // 从投资完成率看.
+        let seen =
+            text.trim_end_matches(['，', ',']).trim_end_matches('来').strip_suffix('看').and_then(|text| {
+                let topic = text.trim_end_matches('来').strip_prefix('从')?;
+                let measured =
+                    ["率", "额", "速", "幅", "量", "进度", "占比", "比重", "指数", "收入", "投资", "值"];
+                (numberless && measured.iter().any(|end| topic.ends_with(end))).then_some(topic)
+            });
+        if let Some(topic) = seen {
+            let name = self.name(1..1 + topic.chars().count());
+            self.reader.thread.subjects = vec![name];
+            return;
+        }
         // 授信落实率居前, 烟草、建材行业由增转降: of what the numbers behind it are.
         let cut = wording::STANDINGS.iter().filter_map(|word| text.find(*word)).min().filter(|_| numberless);
         if let Some(topic) = cut.map(|at| &text[..at]) {
@@ -251,9 +264,17 @@ impl<'a> ReportClause<'a> {
         let said = saying(&before, first, &behind);
         let said = plan_figures::of_plan(said, &before, first, &behind, self.planned);
         self.planned = said.planned && said.figure == ReportedFigure::Level;
-        let Some(said) = self.counts(said, run, &noun, more, &behind) else { return span.end };
         let end = words.start + said.subject.chars().count();
         let mut name = self.name(words.start..end);
+        let rated = said.figure == ReportedFigure::Yoy;
+        let Some(said) = self.counts(said, run, &noun, more, &behind) else {
+            // What no figure is told of may be spoken of further: 收入进度低于50%，最低的湖口镇为37.2%.
+            if matches!(first.sort, AmountSort::Percent | AmountSort::Rank) && !name.is_empty() {
+                self.reader.thread.subjects = vec![name];
+                self.reader.thread.rated = rated;
+            }
+            return span.end;
+        };
         let part = said.figure == ReportedFigure::Share;
         let noun_counts = !said.predicate
             && !noun.is_empty()

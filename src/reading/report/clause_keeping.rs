@@ -98,13 +98,10 @@ impl ReportClause<'_> {
             dated.end <= at && !dated.compared && (dated.span.told != Told::Year || open)
         };
         let last = self.dated.iter().rfind(says_when)?;
-        // 今年 in a report of months means these.
-        let default = self.reader.default.filter(|default| default.told == Told::Months);
-        Some(if last.span.told == Told::Year && text[last.at] == '今' {
-            default.unwrap_or(last.span)
-        } else {
-            last.span
-        })
+        // 今年 and 今年以来 in a report of months mean these.
+        let default = self.reader.default.filter(|default| default.told != Told::Nothing);
+        let so_far = text[last.at] == '今' && matches!(last.span.told, Told::Year | Told::Until);
+        Some(default.filter(|_| so_far).unwrap_or(last.span))
     }
 
     /// 当月 and 本月 mean the last month of the period.

@@ -6,7 +6,7 @@ use xushi_domain::phrase::{self, AmountSort};
 use super::grid_columns::{Column, column, unit_in};
 use super::observed::{ReportedFact, ReportedFigure, ReportedSpan, ReportedStatus};
 use super::region_names::{self, RegionNamed};
-use super::spans::{DaySpan, Told};
+use super::spans::{self, DaySpan, Told};
 use super::statements::{Statements, squeezed};
 use crate::document::TableCell;
 
@@ -25,6 +25,7 @@ pub(super) fn read(rows: &[Vec<TableCell>], reader: &mut Statements) {
         return;
     };
     let caption = std::mem::take(&mut reader.caption);
+    let span = span_of(&caption, reader.today);
     let heads = spread(&rows[..head]);
     let mut columns: Vec<Column> = (0..width).map(|at| column(&heads, at, reader)).collect();
     let body = &rows[head..];
@@ -42,7 +43,7 @@ pub(super) fn read(rows: &[Vec<TableCell>], reader: &mut Statements) {
             .position(|column| column.unit)
             .and_then(|at| row.get(at))
             .map(|cell| squeezed(&cell.text));
-        let told = Row { name: &name, unit: unit.as_deref(), caption: &caption };
+        let told = Row { name: &name, unit: unit.as_deref(), caption: &caption, span };
         for (at, cell) in row.iter().enumerate().filter(|(_, cell)| !cell.continued) {
             if let Some(fact) = fact(reader, &columns, at, cell, &told) {
                 facts += 1;
@@ -52,6 +53,13 @@ pub(super) fn read(rows: &[Vec<TableCell>], reader: &mut Statements) {
             }
         }
     }
+}
+
+/// The days a caption tells: 2026年8月各市空气质量情况.
+fn span_of(caption: &str, today: chrono::NaiveDate) -> Option<DaySpan> {
+    let narrow = caption.chars().map(|c| if matches!(c, '—' | '－' | '–' | '~') { '-' } else { c });
+    let found = spans::spans(&narrow.collect::<Vec<char>>(), today);
+    found.into_iter().map(|dated| dated.span).find(|span| span.told != Told::Year)
 }
 
 /// Whether a row has figures: 2025 and 2026 head columns, and so does 1、2、3….
@@ -143,6 +151,8 @@ struct Row<'a> {
     name: &'a str,
     unit: Option<&'a str>,
     caption: &'a str,
+    /// The days the caption tells.
+    span: Option<DaySpan>,
 }
 
 /// The fact of one cell; what is no number is handed back.
@@ -171,7 +181,7 @@ fn fact(
         reader.hand_back(&text, cell.place, "没有写明是什么指标");
         return None;
     }
-    let Some(span) = column.span.or(reader.thread.months).or(reader.default) else {
+    let Some(span) = column.span.or(row.span).or(reader.thread.months).or(reader.default) else {
         reader.hand_back(&text, cell.place, "没有写明时间");
         return None;
     };
@@ -207,7 +217,11 @@ fn said_of(
     let told = |name: &String| !name.is_empty();
     let level = |column: &&Column| column.figure == Some(ReportedFigure::Level);
     let left = || columns[..at].iter().rev().find(level).map(|column| column.indicator.clone()).filter(told);
+    // A place before the figures is that of the first.
+    let right = || columns[at..].iter().find(level).map(|column| column.indicator.clone()).filter(told);
+    let ranked = columns[at].figure == Some(ReportedFigure::Rank);
     let of_column = Some(columns[at].indicator.clone()).filter(told).or_else(left);
+    let of_column = of_column.or_else(|| right().filter(|_| ranked));
     match region(reader, name) {
         Some(region) => (region, of_column.unwrap_or_else(|| caption_name(caption))),
         None if name.is_empty() => (reader.section.clone(), of_column.unwrap_or_default()),

@@ -129,6 +129,7 @@ pub(super) fn mentions(text: &[char], starts: &[usize], known: &[String]) -> Vec
     let is_led = |mention: &Mention| {
         let before = &text[..mention.span.start];
         before.ends_with(&['其', '中'])
+            || is_superlative(before)
             || before.last().is_some_and(|c| matches!(c, '、' | '和' | '，' | ','))
                 && before.iter().any(char::is_ascii_digit)
     };
@@ -148,9 +149,14 @@ pub(super) fn mentions(text: &[char], starts: &[usize], known: &[String]) -> Vec
     kept.map(|(_, mention)| mention.clone()).collect()
 }
 
+/// 最高的, 最低的: a region follows.
+fn is_superlative(before: &[char]) -> bool {
+    matches!(before, [.., '最', _, '的'])
+}
+
 /// Whether a name that begins a clause is one by its ending, and its stem no verb (建立县乡村三级…).
 fn is_likely(name: &str) -> bool {
-    let ends = name.ends_with(['市', '县'])
+    let ends = name.ends_with(['市', '县', '镇', '乡'])
         || name.ends_with("新区")
         || name.ends_with("经开区")
         || name.ends_with("高新区");
@@ -192,6 +198,8 @@ fn all_mentions(text: &[char], starts: &[usize], known: &[String]) -> Vec<Mentio
         let begins = led
             || before.is_none_or(|c| "，、：；（()和与及,:;".contains(c))
             || joined
+            || is_superlative(&text[..at])
+            || before.is_some_and(|c| matches!(c, '为' | '是'))
             || starts.contains(&at);
         // A name that was read before is one wherever it stands (最高的莲山县达…).
         let again = || {

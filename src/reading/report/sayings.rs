@@ -109,7 +109,9 @@ fn percent<'a>(
     amount: &WrittenAmount,
     behind: &str,
 ) -> Saying<'a> {
-    let rest = told.rest;
+    let limits = ["低于", "高于", "大于", "小于", "不低于", "不高于"];
+    let rest = limits.iter().find_map(|word| told.rest.strip_suffix(word)).unwrap_or(told.rest);
+    let plain = Saying { subject: rest, ..plain };
     let tenths = amount.unit == "%" && rest.ends_with('的');
     // 降幅有望收窄至3%以内, 降幅为3%: growth downwards.
     let fall = rest.trim_end_matches("有望").trim_end_matches(['将', '可']).strip_suffix("降幅");
@@ -253,6 +255,7 @@ fn completed<'a>(plain: &Saying<'a>, rest: &'a str) -> Option<Saying<'a>> {
                 .filter(|(at, _)| {
                     let behind = &inner[at + verb.len()..];
                     start.iter().any(|start| behind.starts_with(start))
+                        || (2..=8).contains(&behind.chars().count())
                         || behind.contains(|c: char| c.is_ascii_digit())
                 })
                 .last()

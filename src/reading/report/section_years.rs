@@ -55,6 +55,36 @@ fn year_told(heading: &str) -> Option<i32> {
     (1990..=2100).contains(&year).then_some(year)
 }
 
+/// Paragraphs among which the period of the whole is told.
+const OPENING_MAX: usize = 12;
+
+/// What the opening says the whole report is of: 现将截至2026年10月25日…情况通报如下. `day` is the day of the report, if it
+/// bears one; without one, the first days of a told year count.
+pub(super) fn of_opening(document: &Document, day: Option<NaiveDate>) -> Option<DaySpan> {
+    let passages = document.blocks.iter().take(OPENING_MAX).filter_map(|block| match block {
+        Block::Passage(passage) => Some(passage.text.as_str()),
+        Block::Table(_) => None,
+    });
+    for text in passages {
+        let says = wording::has(text, &["如下", "现将"]) && text.chars().count() <= 160;
+        let year = year_told(text);
+        if !says && (day.is_some() || year.is_none()) {
+            continue;
+        }
+        let Some(today) = day.or_else(|| year.and_then(spans::last_day)) else { continue };
+        let chars: Vec<char> = super::statements::squeezed(text)
+            .chars()
+            .map(|c| if matches!(c, '—' | '－' | '–') { '-' } else { c })
+            .collect();
+        let found = spans::spans(&chars, today);
+        let whole = found.iter().rev().find(|dated| !dated.compared && dated.span.told != Told::Year);
+        if let Some(dated) = whole.filter(|dated| dated.span.end <= today) {
+            return Some(dated.span);
+        }
+    }
+    None
+}
+
 /// The year that the first paragraphs tell, where head and foot tell none.
 pub(super) fn year_in(document: &Document) -> Option<i32> {
     document.blocks.iter().take(20).find_map(|block| match block {

@@ -86,7 +86,13 @@ impl Statements {
             Some(year) if titled.is_none() => (spans::last_day(year).unwrap_or(today), spans::year(year)),
             _ => (today, None),
         };
-        let default = titled.or(yearly).or_else(|| head.published_on.map(DaySpan::on));
+        let opening = section_years::of_opening(document, head.published_on);
+        // Without a day of its own, a report is of the last day that its opening tells.
+        let today = match opening.or(titled) {
+            Some(span) if head.published_on.is_none() => span.end,
+            _ => today,
+        };
+        let default = titled.or(yearly).or(opening).or_else(|| head.published_on.map(DaySpan::on));
         let default = if year.is_some() { default } else { None };
         let sectioned = document.blocks.iter().any(|block| match block {
             Block::Passage(passage) => passage.text.starts_with('【'),

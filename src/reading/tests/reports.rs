@@ -23,12 +23,15 @@ const REPORTS: &[(&str, &str, &str, usize)] = reports! {
     "reports/finance_special" 970
     "fresh_reports/mountain_monthly" 1000
     "fresh_reports/statistics_release" 1000
-    "fresh_reports/counties_special" 990
+    "fresh_reports/counties_special" 1000
     "fresh_reports/supervision_bulletin" 990
     "fresh_reports/work_report_past_year" 985
     "fresh_reports/communique" 1000
     "fresh_reports/dispatch_meeting" 970
     "fresh_reports/half_year_county" 990
+    "fresh_reports/air_quality" 990
+    "fresh_reports/budget_execution" 1000
+    "fresh_reports/projects_table" 1000
 };
 
 /// The facts of a report in the form of the keys: region, last day, figure, value.
