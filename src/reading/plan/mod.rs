@@ -93,7 +93,8 @@ pub fn read(document: &Document) -> PlanProposal {
         if plan.parts.iter().all(|part| place(part).is_some()) {
             plan.parts.sort_by_key(place);
         }
-        if !own.tasks.is_empty() {
+        // 综合协调组 of a plan whose tasks stand in annexes.
+        if !own.tasks.is_empty() || own.task_force.is_some() {
             plan.parts.insert(0, own);
         }
     }

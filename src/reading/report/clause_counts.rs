@@ -96,7 +96,8 @@ impl ReportClause<'_> {
     /// 低于50%, 超过5%: a limit and no value.
     fn is_limit(&self, amount: &WrittenAmount) -> bool {
         let before = self.slice(amount.span.start.saturating_sub(4)..amount.span.start);
-        ["低于", "高于", "不足", "不到", "超过", "大于", "小于", "达不到", "未达"]
+        let half = self.slice(amount.span.clone()) == "过半";
+        half || ["低于", "高于", "不足", "不到", "超过", "大于", "小于", "达不到", "未达"]
             .iter()
             .any(|word| before.ends_with(word))
     }

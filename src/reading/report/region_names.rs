@@ -112,7 +112,7 @@ const PARKS: [&str; 7] = ["经开区", "高新区", "新区", "度假区", "开�
 static OTHERS: LazyLock<Vec<&'static str>> = LazyLock::new(|| words(include_str!("words/not_regions.txt")));
 
 /// Characters that no name of a region has.
-const NEVER: &str = "其的了在对和与及、各全我本该等一二三四五六七八九十个项是为有从向被把将于至到年月日，。：；（）“”《》省市县区";
+const NEVER: &str = "数每某几其的了在对和与及、各全我本该等一二三四五六七八九十个项是为有从向被把将于至到年月日，。：；（）“”《》省市县区";
 
 /// Longest part of a name before its ending, in characters.
 const STEM_MAX: usize = 5;
@@ -129,7 +129,6 @@ pub(super) fn mentions(text: &[char], starts: &[usize], known: &[String]) -> Vec
     let is_led = |mention: &Mention| {
         let before = &text[..mention.span.start];
         before.ends_with(&['其', '中'])
-            || is_superlative(before)
             || before.last().is_some_and(|c| matches!(c, '、' | '和' | '，' | ','))
                 && before.iter().any(char::is_ascii_digit)
     };
@@ -139,6 +138,7 @@ pub(super) fn mentions(text: &[char], starts: &[usize], known: &[String]) -> Vec
         RegionNamed::Region(name) => {
             is_listed(name)
                 || known.contains(name)
+                || is_superlative(&text[..mention.span.start])
                 || (mention.span.start == 0 || starts.contains(&mention.span.start) || is_led(mention))
                     && is_likely(name)
                 || text.get(mention.span.end).is_some_and(|c| matches!(c, '：' | ':'))
@@ -156,7 +156,7 @@ fn is_superlative(before: &[char]) -> bool {
 
 /// Whether a name that begins a clause is one by its ending, and its stem no verb (建立县乡村三级…).
 fn is_likely(name: &str) -> bool {
-    let ends = name.ends_with(['市', '县', '镇', '乡'])
+    let ends = name.ends_with(['市', '县'])
         || name.ends_with("新区")
         || name.ends_with("经开区")
         || name.ends_with("高新区");
