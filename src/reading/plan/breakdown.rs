@@ -81,14 +81,76 @@ pub(super) fn tasks(rows: &[Vec<TableCell>], promises: &mut Promises) -> Vec<Pro
     let mut section: Option<String> = None;
     let mut out = Vec::new();
     for row in &rows[head + 1..] {
-        if let Some(heading) = row_heading(row, &columns) {
+        let goes_on = goes_on(row, &columns);
+        if is_sum(row, &columns) {
+            for cell in row.iter().filter(|cell| !cell.continued) {
+                promises.numbers_of(&cell.text, cell.place, "合计行，未作为任务");
+            }
+        } else if let Some(heading) = row_heading(row, &columns).filter(|_| !goes_on) {
             section = Some(heading);
         } else if let Some(mut task) = task(row, &columns, promises) {
-            task.section = task.section.or_else(|| section.clone());
-            out.push(task);
+            match out.last_mut().filter(|_| goes_on) {
+                Some(last) => add(last, task),
+                None => {
+                    task.section = task.section.or_else(|| section.clone());
+                    out.push(task);
+                }
+            }
         }
     }
     out
+}
+
+/// A row of the task above it: its name is merged with that one's, or empty beside text.
+fn goes_on(row: &[TableCell], columns: &[Column]) -> bool {
+    let mut named =
+        row.iter().zip(columns).filter(|(_, column)| **column == Column::Name).map(|(cell, _)| cell);
+    let texts = || {
+        row.iter().zip(columns).any(|(cell, column)| *column == Column::Text && !cell.text.trim().is_empty())
+    };
+    let Some(name) = named.next_back() else { return false };
+    let numbered = row.first().is_some_and(|cell| {
+        !cell.continued && cell.place != name.place && cell.text.trim().parse::<u32>().is_ok()
+    });
+    (name.continued && !name.text.trim().is_empty() || name.text.trim().is_empty()) && !numbered && texts()
+}
+
+/// 合计, 小计: a row that is no task.
+fn is_sum(row: &[TableCell], columns: &[Column]) -> bool {
+    let told = row.iter().zip(columns).filter(|(cell, column)| {
+        matches!(column, Column::Name | Column::Other | Column::Section) && !cell.text.trim().is_empty()
+    });
+    let first: Option<String> =
+        told.map(|(cell, _)| cell.text.chars().filter(|c| !c.is_whitespace()).collect()).next();
+    first.is_some_and(|text| ["合计", "总计", "小计", "共计"].contains(&text.as_str()))
+}
+
+/// Puts the row of a task to the rows before it.
+fn add(task: &mut ProposedTask, more: ProposedTask) {
+    for line in more.text.lines() {
+        if !task.text.lines().any(|own| own == line) {
+            task.text.push('\n');
+            task.text.push_str(line);
+        }
+    }
+    for (own, names) in [(&mut task.lead, more.lead), (&mut task.support, more.support)] {
+        for name in names {
+            if !own.contains(&name) {
+                own.push(name);
+            }
+        }
+    }
+    task.support.retain(|name| !task.lead.contains(name));
+    for target in more.targets {
+        if !task.targets.iter().any(|own| own.place == target.place && own.phrase == target.phrase) {
+            task.targets.push(target);
+        }
+    }
+    task.open |= more.open;
+    // Of several days the last is the task's.
+    if more.due > task.due {
+        (task.due, task.due_place) = (more.due, more.due_place);
+    }
 }
 
 /// 一 | 产业集群 | | : a row that has a name, and neither offices nor text; or one cell over all columns.
@@ -145,6 +207,10 @@ fn task(row: &[TableCell], columns: &[Column], promises: &mut Promises) -> Optio
         match column {
             Column::Name | Column::Text if !lines.contains(&cell.text.trim()) => {
                 lines.push(cell.text.trim());
+                // What is merged was read at its first place.
+                if cell.continued {
+                    continue;
+                }
                 targets.extend(promises.read(&cell.text, cell.place, &name, Scope::Promises));
             }
             Column::Due if has_number(&cell.text) => {
@@ -194,6 +260,14 @@ fn due_day(text: &str, year: Option<i32>) -> Option<NaiveDate> {
     if text.contains(['至', '～', '~']) || parts.len() != numbers.len() {
         return None;
     }
+    // A day as Excel keeps it, in a cell that is not shown as one.
+    if let ([serial @ 40_000..=60_000], true) = (&parts[..], text.bytes().all(|byte| byte.is_ascii_digit())) {
+        return crate::sheet::cell_text::day(f64::from(*serial), false);
+    }
+    // 2026.1 is January where it is text, and October where a cell of numbers lost its last place.
+    if text.len() == 6 && text.ends_with(".1") {
+        return None;
+    }
     let as_year = |number: u32| i32::try_from(number).ok().filter(|year| (1990..=2100).contains(year));
     match parts[..] {
         [first] if as_year(first).is_some() && !text.contains('月') => month_end(as_year(first)?, 12),
@@ -220,6 +294,9 @@ mod tests {
             ("年底", Some((2026, 12, 31))),
             ("2027年", Some((2027, 12, 31))),
             ("9月20日前", Some((2026, 9, 20))),
+            ("46295", Some((2026, 9, 30))),
+            ("2026.1", None),
+            ("2026.10", Some((2026, 10, 31))),
             ("长期坚持", None),
             ("1-6月", None),
         ] {

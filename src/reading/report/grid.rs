@@ -57,6 +57,7 @@ pub(super) fn read(rows: &[Vec<TableCell>], reader: &mut Statements) {
 
 /// The days a caption tells: 2026年8月各市空气质量情况.
 fn span_of(caption: &str, today: chrono::NaiveDate) -> Option<DaySpan> {
+    let caption = spans::dotted(caption);
     let narrow = caption.chars().map(|c| if matches!(c, '—' | '－' | '–' | '~') { '-' } else { c });
     let found = spans::spans(&narrow.collect::<Vec<char>>(), today);
     found.into_iter().map(|dated| dated.span).find(|span| span.told != Told::Year)
@@ -181,7 +182,11 @@ fn fact(
         reader.hand_back(&text, cell.place, "没有写明是什么指标");
         return None;
     }
-    let Some(span) = column.span.or(row.span).or(reader.thread.months).or(reader.default) else {
+    // 增速 beside 1-9月投资额 is of those days.
+    let beside =
+        || columns[..at].iter().rev().find_map(|column| column.span).filter(|_| column.indicator.is_empty());
+    let Some(span) = column.span.or_else(beside).or(row.span).or(reader.thread.months).or(reader.default)
+    else {
         reader.hand_back(&text, cell.place, "没有写明时间");
         return None;
     };

@@ -113,11 +113,8 @@ fn percent<'a>(
     let rest = limits.iter().find_map(|word| told.rest.strip_suffix(word)).unwrap_or(told.rest);
     let plain = Saying { subject: rest, ..plain };
     let tenths = amount.unit == "%" && rest.ends_with('的');
-    // 降幅有望收窄至3%以内, 降幅为3%: growth downwards.
-    let fall = rest.trim_end_matches("有望").trim_end_matches(['将', '可']).strip_suffix("降幅");
-    if let Some(subject) = fall.filter(|_| told.to || told.movement.is_none()) {
-        let movement = Some(Movement::Down);
-        return Saying { figure: ReportedFigure::Yoy, movement, subject, ..plain };
+    if let Some(fallen) = fallen(&plain, told) {
+        return fallen;
     }
     if told.movement.is_some() && !told.to {
         let compared = wording::compared(rest);
@@ -184,6 +181,14 @@ fn percent<'a>(
         of_name(rest)
     };
     Saying { figure, movement: None, predicate: true, ..plain }
+}
+
+/// 降幅有望收窄至3%以内, 降幅为3%: growth downwards.
+fn fallen<'a>(plain: &Saying<'a>, told: &wording::Told<'a>) -> Option<Saying<'a>> {
+    let rest = plain.subject.trim_end_matches("有望").trim_end_matches(['将', '可']);
+    let subject = rest.strip_suffix("降幅").filter(|_| told.to || told.movement.is_none())?;
+    let movement = Some(Movement::Down);
+    Some(Saying { figure: ReportedFigure::Yoy, movement, subject, ..plain.clone() })
 }
 
 /// What a percentage says of a name: 税收占比 is a share, 投资完成率 a completion, 投资增速 growth.

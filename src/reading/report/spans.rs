@@ -143,6 +143,48 @@ fn months(year: i32, from: u32, to: u32) -> Option<DaySpan> {
     Some(DaySpan { start: Some(start), end: last_of(year, to)?, basis: Some(basis), told: Told::Months })
 }
 
+/// 2026.3, 2026-09 and 2026.1-9 in heads of tables, written out: 2026年3月, 2026年9月, 2026年1-9月.
+pub(super) fn dotted(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let mut out = String::new();
+    let mut at = 0;
+    let digits =
+        |from: usize| chars[from.min(chars.len())..].iter().take_while(|c| c.is_ascii_digit()).count();
+    while at < chars.len() {
+        let year: String = chars[at..].iter().take(4).collect();
+        let begins = digits(at) == 4 && (year.starts_with("19") || year.starts_with("20"));
+        let alone = at == 0 || !chars[at - 1].is_ascii_digit() && chars[at - 1] != '.';
+        let mark = chars.get(at + 4).is_some_and(|c| matches!(c, '.' | '-' | '/' | '．'));
+        let month = if begins && alone && mark { digits(at + 5) } else { 0 };
+        let mut end = at + 5 + month;
+        if (1..=2).contains(&month)
+            && chars[at + 5..end]
+                .iter()
+                .collect::<String>()
+                .parse()
+                .is_ok_and(|month: u32| (1..=12).contains(&month))
+        {
+            let dash = chars.get(end).is_some_and(|c| matches!(c, '-' | '—' | '－' | '~' | '～' | '至'));
+            let last = if dash { digits(end + 1) } else { 0 };
+            if (1..=2).contains(&last) {
+                end += 1 + last;
+            }
+            let more =
+                chars.get(end).is_some_and(|c| matches!(c, '.' | '-' | '/' | '日') || c.is_ascii_digit());
+            if !more {
+                let months: String = chars[at + 5..end].iter().collect();
+                out.push_str(&format!("{year}年{months}月"));
+                at = end + usize::from(chars.get(end) == Some(&'月'));
+                continue;
+            }
+        }
+        let taken = digits(at).max(1);
+        out.extend(&chars[at..at + taken]);
+        at += taken;
+    }
+    out
+}
+
 /// The last day of a year.
 pub(super) fn last_day(year: i32) -> Option<NaiveDate> {
     last_of(year, 12)
