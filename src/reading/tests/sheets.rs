@@ -59,6 +59,39 @@ fn looking(cells: &[(&str, &str)], merged: &[&str], columns: &str, hidden: &[u32
     ])
 }
 
+/// Workbooks of figures and of tasks, for others to damage.
+pub(super) fn samples() -> Vec<Vec<u8>> {
+    let figures = [
+        ("A1", "2026年1-9月主要指标"),
+        ("A2", "县市区"),
+        ("B2", "固定资产投资（亿元）"),
+        ("C2", "增速"),
+        ("D2", "排名"),
+        ("A3", "岭东区"),
+        ("B3", "1120.5"),
+        ("C3", "0.055%"),
+        ("D3", "1"),
+        ("A4", "合计"),
+        ("B4", "12.5亿元"),
+        ("C4", "46295日"),
+    ];
+    let tasks = [
+        ("A1", "序号"),
+        ("B1", "工作任务"),
+        ("C1", "年度目标"),
+        ("D1", "牵头单位"),
+        ("E1", "完成时限"),
+        ("A2", "1"),
+        ("B2", "城乡供水"),
+        ("C2", "新建供水工程11处"),
+        ("D2", "县水利局"),
+        ("E2", "46295日"),
+        ("C3", "改造管网36公里"),
+    ];
+    let columns = r#"<cols><col min="4" max="4" width="9" hidden="1"/></cols>"#;
+    vec![looking(&figures, &["A1:D1"], columns, &[3]), workbook(&tasks, &["B2:B3"])]
+}
+
 fn shown(read: &SheetReading) -> Vec<String> {
     match &read.proposal {
         SheetProposal::Plan(tasks) => tasks
