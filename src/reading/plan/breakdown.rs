@@ -64,15 +64,26 @@ fn column(head: &str) -> Column {
     }
 }
 
-/// The tasks of a table; none where its head names neither a task nor offices.
-pub(super) fn tasks(rows: &[Vec<TableCell>], promises: &mut Promises) -> Vec<ProposedTask> {
+/// The row that heads the tasks of a table, with what its columns hold.
+fn head(rows: &[Vec<TableCell>]) -> Option<(usize, Vec<Column>)> {
     let heads = rows.iter().take(HEAD_MAX).enumerate().map(|(at, row)| {
         let columns: Vec<Column> = row.iter().map(|cell| column(&cell.text)).collect();
-        let offices = columns.iter().any(|c| matches!(c, Column::Lead | Column::Either));
-        let told = columns.iter().any(|c| matches!(c, Column::Name | Column::Text));
-        (at, columns, offices && told)
+        (at, columns)
     });
-    let Some((head, columns, _)) = heads.into_iter().find(|(.., good)| *good) else {
+    heads.into_iter().find(|(_, columns)| {
+        let offices = columns.iter().any(|c| matches!(c, Column::Lead | Column::Either));
+        offices && columns.iter().any(|c| matches!(c, Column::Name | Column::Text))
+    })
+}
+
+/// Whether the head of a table names tasks and offices.
+pub(super) fn is_headed(rows: &[Vec<TableCell>]) -> bool {
+    head(rows).is_some()
+}
+
+/// The tasks of a table; none where its head names neither a task nor offices.
+pub(super) fn tasks(rows: &[Vec<TableCell>], promises: &mut Promises) -> Vec<ProposedTask> {
+    let Some((head, columns)) = head(rows) else {
         for cell in rows.iter().flatten().filter(|cell| !cell.continued) {
             promises.numbers_of(&cell.text, cell.place, "表格没有可识别的表头，未作解读");
         }

@@ -109,6 +109,9 @@ pub(crate) fn tasks_of_table(
     year: Option<i32>,
 ) -> (Vec<proposal::ProposedTask>, Vec<proposal::UnreadPhrase>) {
     let mut promises = Promises { year, unread: Vec::new() };
+    if !breakdown::is_headed(rows) {
+        return (Vec::new(), Vec::new());
+    }
     let tasks = breakdown::tasks(rows, &mut promises);
     (tasks, promises.unread)
 }

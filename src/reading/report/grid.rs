@@ -13,8 +13,8 @@ use crate::document::TableCell;
 /// Rows among which the head is looked for.
 const HEAD_MAX: usize = 5;
 
-/// Most facts that are read out of one table.
-const FACTS_MAX: usize = 20_000;
+/// Most facts that are read out of one table: as many as a sheet has cells with figures.
+const FACTS_MAX: usize = 400_000;
 
 /// Reads a table.
 pub(super) fn read(rows: &[Vec<TableCell>], reader: &mut Statements) {
@@ -35,6 +35,8 @@ pub(super) fn read(rows: &[Vec<TableCell>], reader: &mut Statements) {
     };
     // What names the rows is no figure, whatever its head says.
     columns[named].figure = None;
+    let figures = columns.iter().filter(|column| column.figure.is_some()).count();
+    reader.expect(body.len().saturating_mul(figures).min(FACTS_MAX));
     let mut facts = 0;
     for row in body.iter().filter(|row| !is_numbering(row)) {
         let name = row.get(named).map(|cell| row_name(&cell.text)).unwrap_or_default();
@@ -43,10 +45,15 @@ pub(super) fn read(rows: &[Vec<TableCell>], reader: &mut Statements) {
             .position(|column| column.unit)
             .and_then(|at| row.get(at))
             .map(|cell| squeezed(&cell.text));
-        let told = Row { name: &name, unit: unit.as_deref(), caption: &caption, span };
+        let plain = name.split(['（', '(']).next().unwrap_or(&name);
+        let region = region(reader, plain);
+        let told = Row { name: &name, plain, region, unit: unit.as_deref(), caption: &caption, span };
         for (at, cell) in row.iter().enumerate().filter(|(_, cell)| !cell.continued) {
             if let Some(fact) = fact(reader, &columns, at, cell, &told) {
                 facts += 1;
+                if facts == FACTS_MAX + 1 {
+                    reader.hand_back(&cell.text, cell.place, "表格过大，从这里起未读取，请拆成几份后再试");
+                }
                 if facts <= FACTS_MAX {
                     reader.keep(fact);
                 }
@@ -130,6 +137,13 @@ fn hand_back(rows: &[Vec<TableCell>], reader: &mut Statements) {
 fn number(text: &str) -> Option<(rust_decimal::Decimal, String)> {
     let text = squeezed(text).replace(['，', ','], "");
     let text = text.trim_start_matches(['第', '+', '＋']);
+    // Most cells are digits and nothing more.
+    let (digits, percent) = text.strip_suffix('%').map_or((text, false), |digits| (digits, true));
+    if digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'))
+        && let Ok(value) = digits.parse()
+    {
+        return Some((value, if percent { "%".to_owned() } else { String::new() }));
+    }
     let read = phrase::amounts(text);
     if let [amount] = &read.amounts[..]
         && amount.span == (0..read.text.len())
@@ -150,6 +164,10 @@ fn row_name(text: &str) -> String {
 /// The row a cell stands in: its name as written, its unit, the table's caption.
 struct Row<'a> {
     name: &'a str,
+    /// Without what stands in brackets.
+    plain: &'a str,
+    /// The region it is named after.
+    region: Option<String>,
     unit: Option<&'a str>,
     caption: &'a str,
     /// The days the caption tells.
@@ -176,8 +194,8 @@ fn fact(
         }
         return None;
     };
-    let name = row.name.split(['（', '(']).next().unwrap_or(row.name);
-    let (region, indicator) = said_of(reader, columns, at, name, row.caption);
+    let name = row.plain;
+    let (region, indicator) = said_of(reader, columns, at, row);
     if indicator.is_empty() {
         reader.hand_back(&text, cell.place, "没有写明是什么指标");
         return None;
@@ -211,13 +229,8 @@ fn fact(
 }
 
 /// Region and indicator of a cell: one is the row's, the other the column's or the report's.
-fn said_of(
-    reader: &Statements,
-    columns: &[Column],
-    at: usize,
-    name: &str,
-    caption: &str,
-) -> (String, String) {
+fn said_of(reader: &Statements, columns: &[Column], at: usize, row: &Row<'_>) -> (String, String) {
+    let Row { plain: name, caption, .. } = *row;
     // 增速 beside 完成额 is of what that column measures; else the table's caption says it.
     let told = |name: &String| !name.is_empty();
     let level = |column: &&Column| column.figure == Some(ReportedFigure::Level);
@@ -227,7 +240,7 @@ fn said_of(
     let ranked = columns[at].figure == Some(ReportedFigure::Rank);
     let of_column = Some(columns[at].indicator.clone()).filter(told).or_else(left);
     let of_column = of_column.or_else(|| right().filter(|_| ranked));
-    match region(reader, name) {
+    match row.region.clone() {
         Some(region) => (region, of_column.unwrap_or_else(|| caption_name(caption))),
         None if name.is_empty() => (reader.section.clone(), of_column.unwrap_or_default()),
         None => (reader.section.clone(), name.to_owned()),

@@ -17,6 +17,9 @@ use crate::plan::sentences::{bare, brackets, clauses, cut, sentences};
 /// Longest sentence that is read, in bytes; a longer one is handed back.
 const SENTENCE_MAX: usize = 6_000;
 
+/// Most regions without a list that are remembered; each is looked for in every clause.
+const KNOWN_MAX: usize = 300;
+
 /// Longest headline within a paragraph, in characters.
 const HEADLINE_MAX: usize = 30;
 
@@ -119,6 +122,11 @@ impl Statements {
     /// What was read.
     pub(super) fn into_parts(self) -> (Vec<ReportedFact>, Vec<UnreadPhrase>) {
         (self.facts, self.unread)
+    }
+
+    /// Makes room for so many facts.
+    pub(super) fn expect(&mut self, facts: usize) {
+        self.facts.reserve_exact(facts);
     }
 
     /// Keeps a fact.
@@ -230,7 +238,7 @@ impl Statements {
 
     /// Remembers a region that no list has.
     pub(super) fn know(&mut self, name: &str) {
-        if !self.known.iter().any(|known| known == name) {
+        if self.known.len() < KNOWN_MAX && !self.known.iter().any(|known| known == name) {
             self.known.push(name.to_owned());
         }
     }

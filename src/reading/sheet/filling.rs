@@ -1,10 +1,9 @@
 //! A sheet put together cell by cell: bounded, squared, merged, and parted into what is seen and what is not.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 use super::SheetRows;
-use super::hidden::Hidden;
+use super::hidden::{Area, Hidden};
 use crate::Unreadable;
 use crate::document::{Place, TableCell, column_letters};
 use crate::plan::proposal::UnreadPhrase;
@@ -24,15 +23,13 @@ pub(super) struct Filling {
     found: Vec<(usize, usize, String)>,
     height: usize,
     width: usize,
-    /// Merged areas: rows and columns.
-    pub(super) merged: Vec<(Range<usize>, Range<usize>)>,
 }
 
 impl Filling {
     /// Begins the sheet of this order; `taken`: cells of the sheets before it.
     pub(super) fn new(name: &str, sheet: usize, taken: usize) -> Self {
         let name = name.to_owned();
-        Self { name, sheet, taken, found: Vec::new(), height: 0, width: 0, merged: Vec::new() }
+        Self { name, sheet, taken, found: Vec::new(), height: 0, width: 0 }
     }
 
     /// Takes a cell, which counts from 0.
@@ -64,13 +61,13 @@ impl Filling {
         for (row, column, text) in self.found {
             rows[row][column].text = text;
         }
-        merge(&self.merged, &mut rows);
+        merge(&hidden.merged, &mut rows);
         SheetRows { name: self.name, rows, hidden }
     }
 }
 
 /// Writes the text of merged cells to each of their places.
-fn merge(merged: &[(Range<usize>, Range<usize>)], rows: &mut [Vec<TableCell>]) {
+fn merge(merged: &[Area], rows: &mut [Vec<TableCell>]) {
     let mut written = 0;
     for (down, across) in merged {
         let Some(text) =
@@ -96,7 +93,7 @@ fn merge(merged: &[(Range<usize>, Range<usize>)], rows: &mut [Vec<TableCell>]) {
 impl SheetRows {
     /// Its rows without what nobody sees.
     pub(super) fn seen(self) -> Vec<Vec<TableCell>> {
-        let Hidden { whole, rows: no_rows, columns: no_columns } = self.hidden;
+        let Hidden { whole, rows: no_rows, columns: no_columns, .. } = self.hidden;
         if whole {
             return Vec::new();
         }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::io::{BufReader, Cursor, Read as _};
+use std::ops::Range;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -20,6 +21,34 @@ pub(super) struct Hidden {
     pub(super) whole: bool,
     pub(super) rows: HashSet<usize>,
     pub(super) columns: HashSet<usize>,
+    /// Merged areas, hidden or not: they stand in the same part.
+    pub(super) merged: Vec<Area>,
+}
+
+/// Rows and columns of an area.
+pub(super) type Area = (Range<usize>, Range<usize>);
+
+/// Most merged areas of a sheet.
+const MERGED_MAX: usize = 200_000;
+
+/// A1:B2, or one cell; both ends are of it.
+fn area(text: &str) -> Option<Area> {
+    let (first, last) = text.split_once(':').unwrap_or((text, text));
+    let ((top, left), (bottom, right)) = (address(first)?, address(last)?);
+    Some((top..bottom.checked_add(1)?, left..right.checked_add(1)?))
+}
+
+/// Row and column of B2, counted from 0.
+fn address(text: &str) -> Option<(usize, usize)> {
+    let letters = text.bytes().take_while(u8::is_ascii_alphabetic).count();
+    if !(1..=3).contains(&letters) {
+        return None;
+    }
+    let column = text[..letters]
+        .bytes()
+        .fold(0_usize, |column, letter| column * 26 + usize::from(letter.to_ascii_uppercase() - b'A') + 1);
+    let row: usize = text[letters..].parse().ok()?;
+    Some((row.checked_sub(1)?, column - 1))
 }
 
 /// What each sheet hides, by its name. What cannot be read hides nothing.
@@ -102,6 +131,9 @@ fn of_sheet(zip: &mut Zip<'_>, path: &str) -> Option<Hidden> {
                 if is_hidden(element) && hidden.rows.len() < HIDDEN_MAX {
                     hidden.rows.insert(at.saturating_sub(1));
                 }
+            }
+            "mergeCell" if hidden.merged.len() < MERGED_MAX => {
+                hidden.merged.extend(attribute(element, "ref").and_then(|told| area(&told)));
             }
             "col" if is_hidden(element) => {
                 if let (Some(first), Some(last)) = (number("min"), number("max")) {

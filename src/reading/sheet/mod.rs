@@ -128,7 +128,11 @@ pub fn read(bytes: &[u8]) -> Result<SheetReading, Unreadable> {
     let mut facts = Vec::new();
     for document in &documents {
         let read = report::read(document);
-        facts.extend(read.facts);
+        if facts.is_empty() {
+            facts = read.facts;
+        } else {
+            facts.extend(read.facts);
+        }
         refused.extend(read.unread);
     }
     Ok(SheetReading { sheets: names, proposal: SheetProposal::Figures(facts), refused })

@@ -152,7 +152,7 @@ impl Reading<'_> {
                     else {
                         break;
                     };
-                    self.filling.merged.push((top..bottom + 1, left..right + 1));
+                    self.hidden.merged.push((top..bottom + 1, left..right + 1));
                 }
             }
             (0x00bd, Some(row), Some(first)) => {

@@ -15,7 +15,7 @@ pub(super) const UNPACKED_MAX: u64 = 256 * 1024 * 1024;
 /// Reads the sheets that hold something.
 pub(super) fn sheets(bytes: &[u8]) -> Result<Vec<SheetRows>, Unreadable> {
     bounded(bytes)?;
-    let hidden = hidden::of_workbook(bytes);
+    let mut hidden = hidden::of_workbook(bytes);
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| Unreadable::NoSheet)?;
     let since_1904 = book.has_1904_epoch();
     let names: Vec<String> = book.sheet_names().into_iter().take(super::SHEETS_MAX).collect();
@@ -24,13 +24,7 @@ pub(super) fn sheets(bytes: &[u8]) -> Result<Vec<SheetRows>, Unreadable> {
     for (index, name) in names.into_iter().enumerate() {
         let mut filling = Filling::new(&name, index + 1, cells);
         fill(&mut book, &name, since_1904, &mut filling)?;
-        if let Ok(merged) = book.merge_cells_by_sheet_name(&name) {
-            filling.merged.extend(merged.into_iter().map(|area| {
-                let ((top, left), (bottom, right)) = (area.start, area.end);
-                (top as usize..bottom as usize + 1, left as usize..right as usize + 1)
-            }));
-        }
-        let sheet = filling.sheet(hidden.get(&name).cloned().unwrap_or_default());
+        let sheet = filling.sheet(hidden.remove(&name).unwrap_or_default());
         cells += sheet.rows.len() * sheet.rows.first().map_or(0, Vec::len);
         out.push(sheet);
     }
