@@ -113,7 +113,12 @@ impl ReportClause<'_> {
             || before.ends_with(['在', '居', '列']);
         amount.sort == AmountSort::Count
             && led
-            && near.is_some_and(|near| near.chars().count() <= 8 && !near.contains(['，', ',', '、']))
+            && near.is_some_and(|near| {
+                // 12省（区、市）.
+                let plain = near.split(['（', '(']).next().unwrap_or(&near).to_owned();
+                let closed = near.ends_with(['）', ')']) || plain == near;
+                closed && near.chars().count() <= 10 && !plain.contains(['，', ',', '、'])
+            })
     }
 
     /// What is a figure at all; what is not is handed back or describes.
@@ -132,6 +137,13 @@ impl ReportClause<'_> {
         };
         let why = match first.sort {
             AmountSort::Attribute if !said.streak => return None,
+            // 分别提高4.1个百分点、持平: the first of two, and nothing tells which the clause has left.
+            _ if run.amounts.len() == 1
+                && (behind.starts_with("、持平") || behind.starts_with("和持平"))
+                && self.is_each(first.span.start) =>
+            {
+                Some("多个数值与对象对不上")
+            }
             // 在全省12个设区市中排第5位, 产值超10亿元企业9户: among whom, and what they have.
             _ if is_scope(behind) || more && self.is_size(first, noun) => return None,
             _ if more && self.is_among(first) => return None,

@@ -242,7 +242,7 @@ impl<'a> ReportClause<'a> {
         runs
     }
 
-    fn is_each(&self, at: usize) -> bool {
+    pub(super) fn is_each(&self, at: usize) -> bool {
         let before: String = self.read.text[at.saturating_sub(24)..at].iter().collect();
         before.contains("分别")
     }

@@ -57,7 +57,10 @@ pub(super) fn saying<'a>(before: &'a str, amount: &WrittenAmount, behind: &str) 
 /// 均低于全市平均, 完成率均居前三: the word stands before the comparison, and each of several is meant.
 fn of_all(said: Saying<'_>) -> Saying<'_> {
     let rest = said.subject.trim_end_matches(['，', ',']);
-    match ["均", "都", "皆", "分别"].iter().find_map(|word| rest.strip_suffix(word)) {
+    if let Some(rest) = rest.strip_suffix("分别") {
+        return Saying { subject: rest, ..said };
+    }
+    match ["均", "都", "皆"].iter().find_map(|word| rest.strip_suffix(word)) {
         Some(rest) if !rest.ends_with(['平', '人', '户', '年', '月', '日', '亩', '地', '成', '首']) => {
             Saying { subject: rest, all: true, ..said }
         }
@@ -168,8 +171,13 @@ fn percent<'a>(
     }
     let scopes = ["全省", "全市", "全县", "全区", "全州", "我省", "我市", "我县", "其中"];
     let bare_rest = rest.trim_matches(['有', '，', ',', '约', '近']);
-    let of_noun =
-        !told.predicate && (bare_rest.is_empty() || scopes.contains(&bare_rest)) && !behind.is_empty();
+    // 贡献了全区38.2%的外贸额.
+    let gives = ["贡献", "贡献了", "创造了", "集聚了", "汇聚了", "吸纳了"];
+    let given = scopes.iter().find_map(|scope| bare_rest.strip_suffix(scope)).unwrap_or(bare_rest);
+    let given = gives.iter().any(|verb| given.ends_with(verb)) && behind.starts_with('的');
+    let of_noun = !told.predicate
+        && (bare_rest.is_empty() || scopes.contains(&bare_rest) || given)
+        && !behind.is_empty();
     if of_noun {
         return Saying { figure: ReportedFigure::Share, movement: None, predicate: false, ..plain };
     }

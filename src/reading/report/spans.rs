@@ -65,7 +65,12 @@ pub(super) fn spans(text: &[char], today: NaiveDate) -> Vec<Dated> {
         match found {
             Some((end, span)) => {
                 let before = &text[..at];
-                let compared = before.last().is_some_and(|c| "比较同与于过和由".contains(*c))
+                // 比上半年、一季度分别加快: both.
+                let next = out.last().is_some_and(|last| {
+                    last.compared && last.end + 1 == at && matches!(text[last.end], '、' | '和')
+                });
+                let compared = next
+                    || before.last().is_some_and(|c| "比较同与于过和由".contains(*c))
                     || before.last() == Some(&'从') && turns(&text[end..])
                     || span.end < today && matches!(text[at], '去' | '上') && text.get(at + 1) != Some(&'半');
                 out.push(Dated { at, end, span, compared });

@@ -32,6 +32,8 @@ const REPORTS: &[(&str, &str, &str, usize)] = reports! {
     "fresh_reports/air_quality" 990
     "fresh_reports/budget_execution" 1000
     "fresh_reports/projects_table" 1000
+    "fresh_reports/trade_zone_quarterly" 950
+    "fresh_reports/agriculture_brief" 960
 };
 
 /// The facts of a report in the form of the keys: region, last day, figure, value.
