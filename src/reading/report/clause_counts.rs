@@ -137,13 +137,6 @@ impl ReportClause<'_> {
         };
         let why = match first.sort {
             AmountSort::Attribute if !said.streak => return None,
-            // 分别提高4.1个百分点、持平: the first of two, and nothing tells which the clause has left.
-            _ if run.amounts.len() == 1
-                && (behind.starts_with("、持平") || behind.starts_with("和持平"))
-                && self.is_each(first.span.start) =>
-            {
-                Some("多个数值与对象对不上")
-            }
             // 在全省12个设区市中排第5位, 产值超10亿元企业9户: among whom, and what they have.
             _ if is_scope(behind) || more && self.is_size(first, noun) => return None,
             _ if more && self.is_among(first) => return None,

@@ -229,6 +229,15 @@ impl<'a> ReportClause<'a> {
             runs.push(NumberRun { amounts: vec![amount.clone()], signs: vec![None] });
         }
         for run in &mut runs {
+            // 分别提高4.1个百分点、持平: the second has not moved.
+            let last = run.amounts[run.amounts.len() - 1].clone();
+            let behind = self.slice(last.span.end..(last.span.end + 3).min(self.read.text.len()));
+            if matches!(behind.as_str(), "、持平" | "和持平") && self.is_each(run.amounts[0].span.start)
+            {
+                let span = last.span.end + 1..last.span.end + 3;
+                run.amounts.push(WrittenAmount { value: Decimal::ZERO, span, ..last });
+                run.signs.push(None);
+            }
             // 提高1.2、3.4个百分点: the unit of the last is that of all.
             if let Some(last) = run.amounts.last().cloned() {
                 let short = |amount: &&mut WrittenAmount| {

@@ -169,15 +169,7 @@ fn percent<'a>(
     if told.finished {
         return Saying { figure: ReportedFigure::Completion, movement: None, predicate: true, ..plain };
     }
-    let scopes = ["全省", "全市", "全县", "全区", "全州", "我省", "我市", "我县", "其中"];
-    let bare_rest = rest.trim_matches(['有', '，', ',', '约', '近']);
-    // 贡献了全区38.2%的外贸额.
-    let gives = ["贡献", "贡献了", "创造了", "集聚了", "汇聚了", "吸纳了"];
-    let given = scopes.iter().find_map(|scope| bare_rest.strip_suffix(scope)).unwrap_or(bare_rest);
-    let given = gives.iter().any(|verb| given.ends_with(verb)) && behind.starts_with('的');
-    let of_noun = !told.predicate
-        && (bare_rest.is_empty() || scopes.contains(&bare_rest) || given)
-        && !behind.is_empty();
+    let of_noun = !told.predicate && !behind.is_empty() && is_of_whole(rest, behind);
     if of_noun {
         return Saying { figure: ReportedFigure::Share, movement: None, predicate: false, ..plain };
     }
@@ -189,6 +181,16 @@ fn percent<'a>(
         of_name(rest)
     };
     Saying { figure, movement: None, predicate: true, ..plain }
+}
+
+/// 全省 or nothing before a percentage of a noun; 贡献了全区38.2%的外贸额.
+fn is_of_whole(rest: &str, behind: &str) -> bool {
+    let scopes = ["全省", "全市", "全县", "全区", "全州", "我省", "我市", "我县", "其中"];
+    let bare = rest.trim_matches(['有', '，', ',', '约', '近']);
+    let gives = ["贡献", "贡献了", "创造了", "集聚了", "汇聚了", "吸纳了"];
+    let given = scopes.iter().find_map(|scope| bare.strip_suffix(scope)).unwrap_or(bare);
+    let given = gives.iter().any(|verb| given.ends_with(verb)) && behind.starts_with('的');
+    bare.is_empty() || scopes.contains(&bare) || given
 }
 
 /// 降幅有望收窄至3%以内, 降幅为3%: growth downwards.
