@@ -304,7 +304,7 @@ impl<'a> ReportClause<'a> {
         let regions = self.listed_regions(span.start, run.amounts.len(), said.all);
         let regions = self.shared_by_row(regions, run, &said, span.start);
         let names = if regions.is_empty() {
-            self.names(&name, generic, run, said.all)
+            self.names(&name, generic, run, (said.all, self.is_each(span.start)))
         } else {
             vec![self.carried(&name)]
         };

@@ -1,12 +1,13 @@
 //! When and how firmly a number of a clause is said, and the facts that are kept of it.
 
+use chrono::Datelike as _;
 use rust_decimal::Decimal;
 use xushi_domain::Basis;
 
 use super::clause_facts::{NumberRun, ReportClause};
 use super::observed::{ReportedFact, ReportedFigure, ReportedSpan, ReportedStatus};
 use super::sayings::Saying;
-use super::spans::{Dated, DaySpan, Told};
+use super::spans::{self, Dated, DaySpan, Told};
 use super::wording::{self, has};
 
 impl ReportClause<'_> {
@@ -61,6 +62,14 @@ impl ReportClause<'_> {
             return;
         };
         let status = if said.planned { ReportedStatus::Plan } else { self.status(at) };
+        // 全年 of a report of November, said of what has happened, is the year so far.
+        let year = span
+            .start
+            .zip(spans::year(self.reader.today.year()))
+            .is_some_and(|(start, year)| Some(start) == year.start && span.end == year.end);
+        let ahead = year && status == ReportedStatus::Actual && span.end > self.reader.today;
+        let so_far = self.reader.default.filter(|default| ahead && default.end <= self.reader.today);
+        let span = so_far.unwrap_or(span);
         for index in 0..several.max(count) {
             let of = |list: &[String]| list.get(index).or(list.first()).cloned();
             let amount = &run.amounts[if count == 1 { 0 } else { index }];

@@ -65,7 +65,13 @@ impl ReportClause<'_> {
     }
 
     /// The names a run speaks of: one, or one for each of its numbers.
-    pub(super) fn names(&self, name: &str, generic: bool, run: &NumberRun, all: bool) -> Vec<String> {
+    pub(super) fn names(
+        &self,
+        name: &str,
+        generic: bool,
+        run: &NumberRun,
+        (all, each): (bool, bool),
+    ) -> Vec<String> {
         let thread = &self.reader.thread;
         let count = run.amounts.len();
         if generic && count > 1 {
@@ -92,6 +98,11 @@ impl ReportClause<'_> {
             if members.len() == count || for_all && members.len() > 1 {
                 return members;
             }
+        }
+        // 报废更新7.9万辆、置换更新16.5万辆，新能源汽车占比分别达…: of each of those.
+        if !generic && each && count > 1 && thread.recent.len() >= count {
+            let last = &thread.recent[thread.recent.len() - count..];
+            return last.iter().map(|of| joined(of, name)).collect();
         }
         if self.aside || generic { vec![self.carried(name)] } else { vec![name.to_owned()] }
     }

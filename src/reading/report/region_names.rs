@@ -293,7 +293,10 @@ pub(super) fn unlisted(rest: &[char]) -> Option<usize> {
         }
         // 岚湖区 is a district, 洞庭湖区 a landscape.
         let landscape = stem == 2 && ["山区", "湖区", "沙区"].iter().any(|word| name.ends_with(word));
-        if !landscape && OTHERS.iter().any(|other| name.ends_with(other)) {
+        // 越城市 is one, 大城市 none.
+        let walled =
+            stem == 2 && name.ends_with("城市") && !"大小新老古名县省中该各本特超全".contains(rest[0]);
+        if !landscape && !walled && OTHERS.iter().any(|other| name.ends_with(other)) {
             return None;
         }
         // 城区面积, 县域, 市场: the ending begins another word.

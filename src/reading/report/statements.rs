@@ -28,6 +28,8 @@ const HEADLINE_MAX: usize = 30;
 pub(super) struct Thread {
     /// The period told last.
     pub(super) span: Option<DaySpan>,
+    /// The period told before days in brackets, which hold for their part of the sentence.
+    pub(super) around: Option<Option<DaySpan>>,
     /// The region named last in this sentence.
     pub(super) region: Option<String>,
     /// Regions named in a row, for 分别 of the next clause.
@@ -270,6 +272,9 @@ impl Statements {
         }
         for part in cut(sentence, |c| matches!(c, '；' | ';')) {
             self.thread.status = None;
+            if let Some(before) = self.thread.around.take() {
+                self.thread.span = before;
+            }
             self.thread.row.clear();
             self.thread.listed.clear();
             for clause in clauses(part) {
@@ -305,10 +310,19 @@ impl Statements {
             at = *to;
         }
         main.push_str(&clause[at..]);
+        // 营业收入（1—10月）完成…: the days of this part of the sentence.
+        let days = told.iter().find_map(|(from, to)| self.whole_span(&clause[*from..*to]));
+        if let Some(days) = days {
+            self.thread.around.get_or_insert(self.thread.span);
+            self.thread.span = Some(days);
+        }
         self.clause(&main, sentence, place, false);
         for (from, to) in told {
             let inside = clause[from..to].trim_matches(['（', '）', '(', ')']);
             if inside.chars().all(|c| c.is_ascii_digit()) {
+                continue;
+            }
+            if self.whole_span(inside).is_some() {
                 continue;
             }
             let outside = self.thread.clone();
@@ -319,17 +333,6 @@ impl Statements {
                 self.clause(clause, sentence, place, true);
             }
             self.thread = outside;
-        }
-    }
-
-    /// The region that words end with: 河东区（96.3%）.
-    fn region_ending(&self, words: &str) -> Option<String> {
-        let chars: Vec<char> =
-            words.chars().rev().take(24).collect::<Vec<char>>().into_iter().rev().collect();
-        let last = region_names::mentions(&chars, &[], &self.known).into_iter().next_back()?;
-        match last.named {
-            RegionNamed::Region(name) if last.span.end == chars.len() => Some(name),
-            _ => None,
         }
     }
 

@@ -188,7 +188,19 @@ const COMPARING: [(&str, Option<Movement>); 31] = [
 ];
 
 /// Beginnings of what one compares with, for words that mean other things as well.
-const BENCHMARKS: [&str; 40] = [
+const BENCHMARKS: [&str; 52] = [
+    "全部",
+    "整体",
+    "总体",
+    "各项",
+    "同类",
+    "GDP",
+    "城镇",
+    "农村",
+    "东部",
+    "西部",
+    "周边",
+    "既定",
     "全国",
     "全省",
     "全市",
@@ -239,8 +251,8 @@ pub(super) fn compared(rest: &str) -> Option<Comparison<'_>> {
             let behind = &rest[at + word.len()..];
             let against = behind.trim_matches(['，', ',', '、', '的']);
             let before = &rest[..at];
-            let loose =
-                matches!(word, "比" | "较" | "超" | "高" | "欠" | "相比" | "距离" | "距" | "与" | "同");
+            // 落后电机 and 领先企业 compare nothing.
+            let loose = !word.ends_with('于');
             let begins = BENCHMARKS.iter().any(|start| against.starts_with(start))
                 || against.starts_with(|c: char| c.is_ascii_digit());
             if against.is_empty() || loose && !begins || against.chars().count() > 24 {

@@ -34,6 +34,8 @@ const REPORTS: &[(&str, &str, &str, usize)] = reports! {
     "fresh_reports/projects_table" 1000
     "fresh_reports/trade_zone_quarterly" 950
     "fresh_reports/agriculture_brief" 960
+    "fresh_reports/renewal_policy_special" 990
+    "fresh_reports/district_duty_bulletin" 1000
 };
 
 /// The facts of a report in the form of the keys: region, last day, figure, value.
