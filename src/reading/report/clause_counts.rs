@@ -3,6 +3,7 @@
 use xushi_domain::phrase::{AmountSort, WrittenAmount};
 
 use super::clause_facts::{NumberRun, ReportClause};
+use super::clause_names;
 use super::observed::ReportedFigure;
 use super::sayings::{self, Saying};
 use super::wording;
@@ -86,8 +87,10 @@ impl ReportClause<'_> {
     }
 
     /// 居前3位 of a row of three.
-    fn is_order_of_row(&self, amount: &WrittenAmount) -> bool {
-        let row = self.row_before(amount.span.start).len();
+    fn is_order_of_row(&self, amount: &WrittenAmount, subject: &str) -> bool {
+        let own = self.row_before(amount.span.start).len();
+        let regions = if own == 0 { self.reader.thread.row.len() } else { own };
+        let row = if regions > 1 { regions } else { clause_names::members(subject).len() };
         let first = self.read.text.get(amount.span.start) == Some(&'前')
             || amount.span.start.checked_sub(1).and_then(|at| self.read.text.get(at)) == Some(&'前');
         row > 1 && first && amount.value == rust_decimal::Decimal::from(row)
@@ -141,7 +144,7 @@ impl ReportClause<'_> {
             _ if is_scope(behind) || more && self.is_size(first, noun) => return None,
             _ if more && self.is_among(first) => return None,
             // 甲县、乙区、丙县居前3位: the order of the row.
-            AmountSort::Rank if self.is_order_of_row(first) => Some("名次没有逐一写明"),
+            AmountSort::Rank if self.is_order_of_row(first, said.subject) => Some("名次没有逐一写明"),
             _ if first.bound && wording::has(&self.slice(0..first.span.start), &["其余", "其他"]) => {
                 Some("是界限，不是一个数值")
             }
@@ -159,7 +162,7 @@ impl ReportClause<'_> {
             // 保障水平0.28.
             AmountSort::Bare
                 if first.value.normalize().scale() > 0
-                    && ["水平", "系数", "指数", "比", "值", "强度", "得分"]
+                    && ["水平", "系数", "指数", "比", "值", "强度", "得分", "倍率", "周期"]
                         .iter()
                         .any(|end| said.subject.ends_with(end)) =>
             {

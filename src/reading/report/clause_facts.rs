@@ -158,14 +158,8 @@ impl<'a> ReportClause<'a> {
             }
             return;
         }
-        // 从投资完成率看.
-        let seen =
-            text.trim_end_matches(['，', ',']).trim_end_matches('来').strip_suffix('看').and_then(|text| {
-                let topic = text.trim_end_matches('来').strip_prefix('从')?;
-                let measured =
-                    ["率", "额", "速", "幅", "量", "进度", "占比", "比重", "指数", "收入", "投资", "值"];
-                (numberless && measured.iter().any(|end| topic.ends_with(end))).then_some(topic)
-            });
+        // 从投资完成率看, 按投资完成率.
+        let seen = clause_names::seen_by(&text).filter(|_| numberless);
         if let Some(topic) = seen {
             let name = self.name(1..1 + topic.chars().count());
             self.reader.thread.subjects = vec![name];
@@ -279,7 +273,9 @@ impl<'a> ReportClause<'a> {
         let Some(said) = self.counts(said, run, &noun, more, &behind) else {
             // What no figure is told of may be spoken of further: 收入进度低于50%，最低的湖口镇为37.2%.
             if matches!(first.sort, AmountSort::Percent | AmountSort::Rank) && !name.is_empty() {
-                self.reader.thread.subjects = vec![name];
+                let each = clause_names::members(&name);
+                let listed = first.sort == AmountSort::Rank && first.value == Decimal::from(each.len());
+                self.reader.thread.subjects = if listed { each } else { vec![name] };
                 self.reader.thread.rated = rated;
             }
             return span.end;

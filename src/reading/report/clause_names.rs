@@ -161,6 +161,21 @@ impl ReportClause<'_> {
     }
 }
 
+/// What a clause announces to be spoken of, where that is measured: 从投资完成率看, 按投资完成率排名; both begin with one
+/// character.
+pub(super) fn seen_by(text: &str) -> Option<&str> {
+    let text = text.trim_end_matches(['，', ',', ':', '：']);
+    let looked = || Some(text.strip_prefix('从')?.strip_suffix('看')?.trim_end_matches('来'));
+    let ordered = || {
+        let topic = text.strip_prefix('按')?;
+        let ends = ["排名", "排序", "统计", "计算"];
+        Some(ends.iter().find_map(|end| topic.strip_suffix(end)).unwrap_or(topic))
+    };
+    let topic = looked().or_else(ordered)?;
+    let measured = ["率", "额", "速", "幅", "量", "进度", "占比", "比重", "指数", "收入", "投资", "值"];
+    measured.iter().any(|end| topic.ends_with(end)).then_some(topic)
+}
+
 /// A name with the noun it counts.
 pub(super) fn joined(name: &str, noun: &str) -> String {
     let name: String = format!("{name}{noun}");

@@ -251,8 +251,15 @@ fn at_start(text: &[char], at: usize, begins: bool) -> Option<(usize, RegionName
     if !begins {
         return None;
     }
-    if let Some((short, name)) =
-        NAMES.short.get(&rest[0]).into_iter().flatten().find(|(short, _)| rest.starts_with(short))
+    // 河源县 is not 河源市 for short.
+    let other =
+        |short: &[char]| rest.get(short.len()).is_some_and(|c| matches!(c, '县' | '区' | '镇' | '乡' | '旗'));
+    if let Some((short, name)) = NAMES
+        .short
+        .get(&rest[0])
+        .into_iter()
+        .flatten()
+        .find(|(short, _)| rest.starts_with(short) && !other(short))
     {
         // 湘西自治州 is written for 湘西土家族苗族自治州.
         let more = ["自治州", "自治区", "州"].iter().find(|end| rest[short.len()..].starts_with(&chars(end)));

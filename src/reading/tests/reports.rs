@@ -36,11 +36,16 @@ const REPORTS: &[(&str, &str, &str, usize)] = reports! {
     "fresh_reports/agriculture_brief" 960
     "fresh_reports/renewal_policy_special" 990
     "fresh_reports/district_duty_bulletin" 1000
+    "fresh_reports/employment_analysis" 980
+    "fresh_reports/printed_construction" 1000
 };
 
 /// The facts of a report in the form of the keys: region, last day, figure, value.
 fn facts(text: &str) -> Vec<String> {
-    let read = report::read(&document::read(text.as_bytes()).unwrap());
+    // Pages parted by form feeds are a PDF, as a helper takes its text out.
+    let document =
+        if text.contains('\u{c}') { document::of_pages(text) } else { document::read(text.as_bytes()) };
+    let read = report::read(&document.unwrap());
     let shown = read.facts.iter().map(|fact| {
         format!(
             "{} | {} | {} | {}",
