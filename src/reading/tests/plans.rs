@@ -51,6 +51,7 @@ const SCORED: &[(&str, &str, &str, [usize; 3])] = &[
     scored!("green_transition" [1000, 1000, 1000]),
     scored!("county_deeds_prose" [1000, 1000, 950]),
     scored!("government_work_report" [1000, 0, 1000]),
+    scored!("rural_action_plan" [1000, 1000, 1000]),
 ];
 
 /// The tasks, the offices with role and task, the targets with task of a key or of a reading shown as one.
