@@ -67,7 +67,11 @@ impl ReportClause<'_> {
             .start
             .zip(spans::year(self.reader.today.year()))
             .is_some_and(|(start, year)| Some(start) == year.start && span.end == year.end);
-        let ahead = year && status == ReportedStatus::Actual && span.end > self.reader.today;
+        // A year by itself (2025年，…) is that year whole.
+        let ahead = year
+            && span.told == Told::Months
+            && status == ReportedStatus::Actual
+            && span.end > self.reader.today;
         let so_far = self.reader.default.filter(|default| ahead && default.end <= self.reader.today);
         let span = so_far.unwrap_or(span);
         for index in 0..several.max(count) {
