@@ -102,7 +102,8 @@ impl ReportClause<'_> {
         let half = self.slice(amount.span.clone()) == "过半";
         half || ["低于", "高于", "不足", "不到", "超过", "大于", "小于", "达不到", "未达"]
             .iter()
-            .any(|word| before.ends_with(word))
+            // 完成率过半的不足20% is the share of those.
+            .any(|word| before.strip_suffix(word).is_some_and(|rest| !rest.ends_with('的')))
     }
 
     /// 居全市10个县（区）第3位: among how many.
@@ -141,7 +142,7 @@ impl ReportClause<'_> {
         let why = match first.sort {
             AmountSort::Attribute if !said.streak => return None,
             // 在全省12个设区市中排第5位, 产值超10亿元企业9户: among whom, and what they have.
-            _ if is_scope(behind) || more && self.is_size(first, noun) => return None,
+            _ if !said.streak && is_scope(behind) || more && self.is_size(first, noun) => return None,
             _ if more && self.is_among(first) => return None,
             // 甲县、乙区、丙县居前3位: the order of the row.
             AmountSort::Rank if self.is_order_of_row(first, said.subject) => Some("名次没有逐一写明"),
@@ -195,7 +196,13 @@ impl ReportClause<'_> {
 
 /// Whether a count before these words only says among how many a place is.
 fn is_scope(behind: &str) -> bool {
-    if behind.find("平均").is_some_and(|at| at > 0 && behind[..at].chars().count() <= 6) {
+    // 14个市（州）平均优良天数比例; 超过全国平均水平 compares.
+    let averaged = |at: usize| {
+        at > 0
+            && behind[..at].chars().count() <= 6
+            && behind[..at].ends_with(['州', '市', '县', '区', '）', ')'])
+    };
+    if behind.find("平均").is_some_and(averaged) {
         return true;
     }
     let Some(at) = behind.find('中').filter(|at| behind[..*at].chars().count() <= 8) else { return false };
