@@ -1,6 +1,10 @@
 //! A sheet given back with what is wrong at its cells: in colour, as comments, and as a list in front.
 
-use super::returned_form::SheetLines;
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::month_form;
+use super::returned_form::{self, CellRefusal, SheetLines};
 use super::sheet_table::{ColumnKind, Sheet, SheetColumn, SheetRow, SheetValue};
 use super::sheet_writing::column_letters;
 
@@ -64,6 +68,58 @@ pub fn marked_copy(sheets: &[SheetLines], marks: &[CellMark]) -> Vec<Sheet> {
     out
 }
 
+/// A form that came back, to be filled in again: its keys hidden as before, what was written kept, what is wrong marked.
+/// `None` where the sheet is no form of ours.
+pub fn marked_form(lines: &SheetLines, refused: &[CellRefusal]) -> Option<Sheet> {
+    let head = returned_form::head(lines)?;
+    let columns = month_form::columns();
+    let first = |row: usize| {
+        let seen = lines.rows.get(row).filter(|_| row < head)?;
+        seen.get(1..)?.iter().find(|text| !text.is_empty()).cloned()
+    };
+    let value = |at: usize, text: &str| -> SheetValue {
+        let number = || Decimal::from_str_exact(text).ok().map(SheetValue::Number);
+        match columns[at].kind {
+            ColumnKind::Number { .. } => number().unwrap_or_else(|| text.into()),
+            ColumnKind::Date => written_day(text).map_or_else(|| text.into(), SheetValue::Date),
+            ColumnKind::Text | ColumnKind::Grade => text.into(),
+        }
+    };
+    let rows = lines.rows.iter().enumerate().skip(head + 1).map(|(at, row)| {
+        let cells =
+            (0..columns.len()).map(|column| value(column, row.get(column).map_or("", |text| text.trim())));
+        let marks = refused.iter().filter(|refusal| refusal.at.0 == at && refusal.at.1 < columns.len());
+        SheetRow {
+            values: cells.collect(),
+            marks: marks.map(|refusal| (refusal.at.1, refusal.why.clone())).collect(),
+            heading: false,
+        }
+    });
+    Some(Sheet {
+        name: lines.name.clone(),
+        title: first(0).unwrap_or_default(),
+        note: first(1).unwrap_or_default(),
+        mark: lines
+            .rows
+            .first()
+            .filter(|_| head > 0)
+            .and_then(|row| row.first())
+            .cloned()
+            .unwrap_or_default(),
+        rows: rows.collect(),
+        columns,
+        locked: true,
+        upright: false,
+    })
+}
+
+/// 2026年9月30日, as the reader of spreadsheets shows a day.
+fn written_day(text: &str) -> Option<NaiveDate> {
+    let (year, rest) = text.split_once('年')?;
+    let (month, rest) = rest.split_once('月')?;
+    NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, rest.strip_suffix('日')?.parse().ok()?)
+}
+
 fn list(sheets: &[SheetLines], marks: &[CellMark]) -> Sheet {
     let name = |mark: &CellMark| sheets.get(mark.sheet).map_or("", |sheet| sheet.name.as_str());
     let cell = |mark: &CellMark| format!("{}{}", column_letters(mark.at.1), mark.at.0 + 1);
@@ -73,7 +129,7 @@ fn list(sheets: &[SheetLines], marks: &[CellMark]) -> Sheet {
     };
     let rows = (1_u32..).zip(marks).map(|(number, mark)| {
         SheetRow::new(vec![
-            rust_decimal::Decimal::from(number).into(),
+            Decimal::from(number).into(),
             name(mark).into(),
             cell(mark).into(),
             written(mark).into(),

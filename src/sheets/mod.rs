@@ -22,7 +22,7 @@ mod sheet_writing;
 #[cfg(test)]
 mod tests;
 
-pub use marked_sheet::{CellMark, marked_copy};
+pub use marked_sheet::{CellMark, marked_copy, marked_form};
 pub use month_form::{FormLine, MonthForm};
 pub use returned_form::{CellRefusal, ReturnedFigure, ReturnedForm, SheetLines, returned};
 pub use sheet_table::{ColumnKind, Sheet, SheetColumn, SheetRow, SheetValue};

@@ -62,10 +62,15 @@ pub struct ReturnedForm {
     pub refused: Vec<CellRefusal>,
 }
 
+/// The row of the heads of a form.
+pub(super) fn head(sheet: &SheetLines) -> Option<usize> {
+    let is_head = |row: &Vec<String>| row.first().is_some_and(|first| first.trim() == KEY_HEAD);
+    sheet.rows.iter().take(HEAD_MAX).position(is_head)
+}
+
 /// Reads a form; `None` where the sheet is none.
 pub fn returned(sheet: &SheetLines) -> Option<ReturnedForm> {
-    let is_head = |row: &Vec<String>| row.first().is_some_and(|first| first.trim() == KEY_HEAD);
-    let head = sheet.rows.iter().take(HEAD_MAX).position(is_head)?;
+    let head = head(sheet)?;
     let mark = sheet.rows.first().filter(|_| head > 0).and_then(|row| row.first());
     let mut form = ReturnedForm { mark: mark.cloned().unwrap_or_default(), ..ReturnedForm::default() };
     let heads = super::month_form::columns();

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use xushi_domain::{Figure, Status};
 
 use super::writing::{cells, day};
-use crate::{FormLine, MonthForm, SheetLines, returned, written};
+use crate::{FormLine, MonthForm, SheetLines, marked_form, returned, written};
 
 fn line(key: &str, indicator: &str, unit: &str, figure: Figure, due: bool) -> FormLine {
     FormLine {
@@ -106,6 +106,11 @@ fn what_is_wrong_is_told_by_its_cell() {
         ]
     );
     assert_eq!(form.figures, []);
+    // It goes back with what is wrong marked, and is the same form when it comes again.
+    let again = written(&[marked_form(&lines, &form.refused).unwrap()], day(2026, 10, 9)).unwrap();
+    let again = cells(&again).remove(0);
+    assert_eq!((&again.rows[0], &again.rows[2..]), (&lines.rows[0], &lines.rows[2..]));
+    assert_eq!(returned(&again), Some(form));
     let mut moved = filled(&[]);
     for row in &mut moved.rows {
         row.insert(3, String::new());
