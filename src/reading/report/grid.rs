@@ -47,7 +47,8 @@ pub(super) fn read(rows: &[Vec<TableCell>], reader: &mut Statements) {
             .map(|cell| squeezed(&cell.text));
         let plain = name.split(['（', '(']).next().unwrap_or(&name);
         let region = region(reader, plain);
-        let told = Row { name: &name, plain, region, unit: unit.as_deref(), caption: &caption, span };
+        let beside = if region.is_none() { region_beside(reader, &columns, named, row) } else { None };
+        let told = Row { name: &name, plain, region, beside, unit: unit.as_deref(), caption: &caption, span };
         for (at, cell) in row.iter().enumerate().filter(|(_, cell)| !cell.continued) {
             if let Some(fact) = fact(reader, &columns, at, cell, &told) {
                 facts += 1;
@@ -121,8 +122,24 @@ fn named(columns: &[Column], body: &[Vec<TableCell>]) -> Option<usize> {
         cells.iter().filter(|text| number(text).is_none()).count() * 2 > cells.len()
     };
     let plain = |at: &usize| !columns[*at].idle && !columns[*at].unit;
-    let by_head = (0..columns.len()).filter(plain).find(|at| columns[*at].figure.is_none() && words(*at));
-    by_head.or_else(|| (0..columns.len()).filter(plain).find(|at| words(*at)))
+    let by_head =
+        || (0..columns.len()).filter(plain).filter(|at| columns[*at].figure.is_none() && words(*at));
+    // 类别 | 指标, 县市区 | 指标名称: the one that says what is measured.
+    let says = |at: &usize| columns[*at].head.starts_with("指标") || columns[*at].head.ends_with("名称");
+    by_head()
+        .find(says)
+        .or_else(|| by_head().next())
+        .or_else(|| (0..columns.len()).filter(plain).find(|at| words(*at)))
+}
+
+/// The region that another column names the row after.
+fn region_beside(reader: &Statements, columns: &[Column], named: usize, row: &[TableCell]) -> Option<String> {
+    let other = |(at, _): &(usize, &TableCell)| {
+        *at != named
+            && columns.get(*at).is_some_and(|column| column.figure.is_none() && !column.idle && !column.unit)
+    };
+    let mut cells = row.iter().enumerate().filter(other);
+    cells.find_map(|(_, cell)| region(reader, &row_name(&cell.text)))
 }
 
 fn hand_back(rows: &[Vec<TableCell>], reader: &mut Statements) {
@@ -168,6 +185,8 @@ struct Row<'a> {
     plain: &'a str,
     /// The region it is named after.
     region: Option<String>,
+    /// The region that another of its cells names.
+    beside: Option<String>,
     unit: Option<&'a str>,
     caption: &'a str,
     /// The days the caption tells.
@@ -240,10 +259,11 @@ fn said_of(reader: &Statements, columns: &[Column], at: usize, row: &Row<'_>) ->
     let ranked = columns[at].figure == Some(ReportedFigure::Rank);
     let of_column = Some(columns[at].indicator.clone()).filter(told).or_else(left);
     let of_column = of_column.or_else(|| right().filter(|_| ranked));
+    let own = || row.beside.clone().unwrap_or_else(|| reader.section.clone());
     match row.region.clone() {
         Some(region) => (region, of_column.unwrap_or_else(|| caption_name(caption))),
-        None if name.is_empty() => (reader.section.clone(), of_column.unwrap_or_default()),
-        None => (reader.section.clone(), name.to_owned()),
+        None if name.is_empty() => (own(), of_column.unwrap_or_default()),
+        None => (own(), name.to_owned()),
     }
 }
 

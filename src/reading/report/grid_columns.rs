@@ -44,6 +44,8 @@ const ROW_HEAD_MAX: usize = 10;
 /// What a column holds.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Column {
+    /// Its head, without brackets.
+    pub(super) head: String,
     /// 序号, 备注.
     pub(super) idle: bool,
     /// 单位 of the figures of the row.
@@ -73,7 +75,7 @@ pub(super) fn column(head: &[Vec<TableCell>], at: usize, reader: &Statements) ->
     let text = parts.concat();
     // 县（市、区）, 市(州).
     let plain: String = text.chars().filter(|c| !"（）()、/".contains(*c)).collect();
-    let mut column = Column::default();
+    let mut column = Column { head: plain.clone(), ..Column::default() };
     if text.is_empty() || has(&text, &["序号", "备注", "说明", "责任", "联系", "牵头"]) {
         column.idle = true;
         return column;

@@ -270,6 +270,44 @@ fn a_cell_is_read_as_it_is_shown_and_what_is_hidden_is_named() {
 }
 
 #[test]
+fn a_row_is_named_by_what_is_measured_and_where() {
+    let cells = [
+        ("A1", "2026年1-9月主要指标"),
+        ("A2", "县市区"),
+        ("B2", "指标名称"),
+        ("C2", "计量单位"),
+        ("D2", "完成额"),
+        ("E2", "增速（%）"),
+        ("A3", "岭东区"),
+        ("B3", "固定资产投资"),
+        ("C3", "亿元"),
+        ("D3", "86.4"),
+        ("E3", "-1.2"),
+        ("B4", "财政收入"),
+        ("C4", "亿元"),
+        ("D4", "12.5"),
+        ("E4", "3"),
+        ("A5", "河口县"),
+        ("B5", "固定资产投资"),
+        ("C5", "亿元"),
+        ("D5", "40"),
+        ("E5", "…"),
+    ];
+    let read = sheet::read(&workbook(&cells, &["A3:A4", "A1:E1"])).unwrap();
+    assert_eq!(
+        shown(&read),
+        [
+            "岭东区 固定资产投资 2026-09-30 level 86.4亿元",
+            "岭东区 固定资产投资 2026-09-30 yoy -1.2%",
+            "岭东区 财政收入 2026-09-30 level 12.5亿元",
+            "岭东区 财政收入 2026-09-30 yoy 3%",
+            "河口县 固定资产投资 2026-09-30 level 40亿元",
+        ]
+    );
+    assert_eq!(read.refused, []);
+}
+
+#[test]
 fn an_old_workbook_is_read_like_a_new_one() {
     let read = sheet::read(include_bytes!("sheets/old_workbook.xls")).unwrap();
     assert_eq!(
