@@ -2,6 +2,7 @@
 
 mod documents;
 mod hostile;
+mod mutated;
 mod packing;
 mod plans;
 mod reports;

@@ -32,8 +32,10 @@ pub enum Unreadable {
     /// A picture, or a document that is nothing but pictures.
     #[error("文件是图片或扫描件，没有可读的文字。请取得.docx原稿，或先作文字识别并核对后再试。")]
     Scan,
-    /// A .xls or .et.
-    #[error("这是旧版电子表格（.xls、.et）。请用Excel或WPS打开，另存为.xlsx后再试。")]
+    /// A .xls or .et that is older than Excel 97, or damaged.
+    #[error(
+        "这份旧版电子表格（.xls、.et）无法读取：可能已损坏，或版本过旧。请用Excel或WPS打开，另存为.xlsx后再试。"
+    )]
     OldSheet,
     /// No spreadsheet.
     #[error("不是可读取的电子表格，或文件已损坏。请使用.xlsx或.csv。")]

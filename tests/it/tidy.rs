@@ -172,6 +172,7 @@ pub(super) const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     // tokio, to read the next page while one is judged.
     ("evidence", &["domain", "store"], &["tokio"]),
     ("reading", &["domain"], &["zip"]),
+    ("sheets", &["domain"], &[]),
     ("letter", &["domain"], &["minijinja", "serde", "serde_json", "zip"]),
     ("mail", &["letter", "domain"], &["lettre", "tokio", "tokio_rustls"]),
     // Of mail it uses only what makes the bytes of a mail, so that the API shows the ones that jobs send.
@@ -210,7 +211,7 @@ pub(super) const MAY_USE: &[(&str, &[&str], &[&str])] = &[
 ];
 
 /// Rooms that are workspace members.
-const OWN_CRATES: &[&str] = &["domain", "evidence", "letter", "mail", "reading", "store"];
+const OWN_CRATES: &[&str] = &["domain", "evidence", "letter", "mail", "reading", "sheets", "store"];
 
 /// Crates that belong to one room or a few.
 const RESTRICTED: &[&str] = &[

@@ -34,6 +34,8 @@ pub(super) struct Facts<'a> {
     pub(super) dense: bool,
     /// A verb that makes things stood before the name (建成…, 培育…).
     pub(super) made: bool,
+    /// 完成 stands before the number: 完成投资过半 is how much of it is done.
+    pub(super) completed: bool,
     /// The kind of the promise before this one in its clause.
     pub(super) row: Option<Kind>,
 }
@@ -177,7 +179,8 @@ fn rate(facts: &Facts<'_>) -> Kind {
     if let (Some(kind @ Kind::Growth), false) = (facts.continued, cues.occupy || is_share(name)) {
         return kind;
     }
-    if AMOUNTS.ends(name) && !is_share(name) && !cues.occupy && !cues.at && facts.right.is_empty() {
+    let bare = !cues.occupy && !cues.at && !facts.completed && facts.right.is_empty();
+    if AMOUNTS.ends(name) && !is_share(name) && bare {
         return Kind::Growth;
     }
     Kind::Share

@@ -85,6 +85,15 @@ pub(super) fn power(c: char) -> Option<u32> {
     })
 }
 
+/// Whether the whole of `text` is so many of something: 千人, 十万人, 万人口, 百户.
+pub(super) fn of_many(text: &[char]) -> bool {
+    let powers = text.iter().take_while(|c| power(**c).is_some()).count();
+    let of = &text[powers..];
+    powers > 0
+        && (matches!(of, ['人', '口'] | ['常', '住', '人', '口'])
+            || DENOMINATORS.at_start(of).is_some_and(|(length, ())| length == of.len()))
+}
+
 /// Reads the unit at the start of `text`; an empty [`UnitKind::Bare`] unit when there is none.
 pub(super) fn read(text: &[char]) -> Unit {
     let mut unit = Unit {

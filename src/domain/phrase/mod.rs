@@ -45,7 +45,7 @@
 //!   it says, or handed back where nobody says which; 生产安全事故双下降 means 起数 and 死亡人数.
 //! - No number is swallowed: a part whose number is understood neither as an amount nor as a name (数百家, 一大半企业,
 //!   充电桩（3000个）) is handed back whole, and so is a number that stands in no promise (由98.6%).
-//! - So much for each (4.5批次/千人) never adds up. 为10个县配备设备20台 promises the sets: whom it is for is no target
+//! - So much for each (4.5批次/千人, written 每千人4.5批次 as well) never adds up; 每千人口托位数 stays a name. 为10个县配备设备20台 promises the sets: whom it is for is no target
 //!   beside what is done. Thresholds joined by 、 before a counted thing (年产值50亿元以上、税收2亿元以上企业3家) are its name.
 //! - 两到三家 is a range, 三五家 and 数十家 are handed back. 人次均增长 behind a list is said of each, alone it is an average.
 //! - A small Chinese numeral counts where the thing stands before it (绿色工厂六十家) or a verb that makes things does
@@ -55,8 +55,8 @@
 //! - No target has room for a date of its own. 年底前, 年内 and 12月底前 mean the end of the plan, for which every target is
 //!   due, and say nothing new; any other date (5月底前, 到2027年, 国庆节前, 较2020年, a bare 2025年) says something only who
 //!   knows the plan can use, and is handed back beside the promise. In a milestone's name it stays.
-//! - 上半年完成55% is a point of the way and 14个市州各培育3个 so many for each: both are handed back. ±5% says how near, and is
-//!   handed back beside its number.
+//! - 完成投资过半 is a share of what is to be done, no growth. 上半年完成55% and 上半年完成投资过半 are points of the way and
+//!   14个市州各培育3个 so many for each: both are handed back. ±5% says how near, and is handed back beside its number.
 //! - A trend is a figure that moves: whatever 增长 or 下降 is said of, and with 持续, 稳步 … also 提高 and 改善 of what is
 //!   measured. 明显改善, 增强, 优化, and 稳定 of what has no figure are for a person to judge, as are the objects of
 //!   有序推进 and its like (平台压降) and 应享快享, which is soon but not all; 应享尽享 is coverage.

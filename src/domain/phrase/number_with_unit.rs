@@ -76,8 +76,34 @@ pub(super) enum Found {
     Unreadable(usize),
 }
 
-/// A number with a unit, perhaps the first of two ends.
+/// A number with a unit, perhaps the first of two ends; 每千人5批次 is so much for each: 5 `批次/千人`.
 pub(super) fn with_unit(text: &[char], at: usize, end: usize, value: Decimal) -> Found {
+    match (amount(text, at, end, value), for_each(text, at)) {
+        (Found::Quantity(mut quantity), Some((start, whole))) if !quantity.unit.is_empty() => {
+            quantity.start = start;
+            quantity.unit = format!("{}/{whole}", quantity.unit);
+            Found::Quantity(quantity)
+        }
+        (found, _) => found,
+    }
+}
+
+/// 每千人 directly before a number at `at`: where it starts, and of how many. 每村 and 每年 are other promises.
+fn for_each(text: &[char], at: usize) -> Option<(usize, String)> {
+    const REACH_BACK: usize = 8;
+    const WHOLE: [&str; 7] = ["亩", "公顷", "平方公里", "平方米", "公里", "吨", "立方米"];
+    let near = at.saturating_sub(REACH_BACK);
+    let start = near + text[near..at].iter().rposition(|c| *c == '每')?;
+    let whole = &text[start + 1..at];
+    let many = whole.first().is_some_and(|c| measurement_units::power(*c).is_some());
+    let word: String = whole.iter().collect();
+    let ends = measurement_units::of_many(whole);
+    // 每千人口拥有… names what is counted; 托位达到每千人口4.6个 says of how many.
+    let led = start > 0 && !matches!(text[start - 1], '、' | '，' | '。' | '；');
+    (led && (many && ends || WHOLE.contains(&word.as_str()))).then_some((start, word))
+}
+
+fn amount(text: &[char], at: usize, end: usize, value: Decimal) -> Found {
     let unit = measurement_units::read(&text[end..]);
     let after = end + unit.length;
     let negative = at > 0 && text[at - 1] == '-' && (at == 1 || !is_countable(text[at - 2]));

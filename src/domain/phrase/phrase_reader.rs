@@ -209,10 +209,11 @@ fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried)
         return vec![target];
     }
     let (name, continues) = subject(&around, carried);
-    // 上半年完成55% is how far one should be by then, of nothing that has a name.
-    if !item.prenominal
-        && is_interim(&clause.text[item.span.start..quantities[0].start.max(item.span.start)], around.subject)
-    {
+    // 上半年完成55% is how far one should be by then, of nothing that has a name; 上半年完成投资过半 as well.
+    let led = &clause.text[item.span.start..quantities[0].start.max(item.span.start)];
+    let completed = led.windows(2).any(|pair| pair == ['完', '成']);
+    let part = completed && quantities[0].kind == UnitKind::Percent && around.cues.change.is_none();
+    if !item.prenominal && is_interim(led, if part { &[] } else { around.subject }) {
         return Vec::new();
     }
     let (name, heading_unit) = match quantities[0].kind {
@@ -249,6 +250,7 @@ fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried)
             whole: carried.kind.filter(|_| is_part),
             dense: carried.dense,
             made: around.made,
+            completed,
             row: carried.row.filter(|_| !continues),
         };
         targets.push(target(&facts, &around, carried.modal.as_deref()));

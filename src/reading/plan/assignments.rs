@@ -185,8 +185,13 @@ fn names_roles(text: &str) -> bool {
     begins_with_label(text)
         || [&LEAD_ENDS, &SUPPORT_ENDS, &EITHER_ENDS]
             .iter()
-            .any(|list| list.iter().any(|end| text.ends_with(end) || text.contains(&format!("{end}，"))))
+            .any(|list| list.iter().any(|end| text.ends_with(end) || followed(text, end, '，').is_some()))
         || text.contains("牵头")
+}
+
+/// Where `word` first stands with this stop behind it.
+fn followed(text: &str, word: &str, stop: char) -> Option<usize> {
+    text.match_indices(word).find(|(at, _)| text[at + word.len()..].starts_with(stop)).map(|(at, _)| at)
 }
 
 /// Reads the inside of a note; `None` where it names no office after all.
@@ -238,9 +243,18 @@ fn note(text: &str) -> Option<Assignment> {
 /// 牵头单位：A 责任单位：B: a new line before each label.
 fn labels_apart(text: &str) -> String {
     let mut out = text.trim().to_owned();
-    for label in
-        LEAD_LABELS.iter().chain(SUPPORT_LABELS.iter()).chain(EITHER_LABELS.iter()).chain(OTHER_LABELS.iter())
-    {
+    if !out.contains(['：', ':']) {
+        return out;
+    }
+    let labels = LEAD_LABELS
+        .iter()
+        .chain(SUPPORT_LABELS.iter())
+        .chain(EITHER_LABELS.iter())
+        .chain(OTHER_LABELS.iter());
+    for label in labels {
+        if !out.contains(label) {
+            continue;
+        }
         for colon in ['：', ':'] {
             for gap in [' ', '\u{3000}', '、'] {
                 out = out.replace(&format!("{gap}{label}{colon}"), &format!("\n{label}{colon}"));
@@ -257,9 +271,9 @@ fn by_ends(clause: &str) -> Vec<(Option<Part>, &str)> {
         [(&LEAD_ENDS, Part::Lead), (&SUPPORT_ENDS, Part::Support), (&EITHER_ENDS, Part::Either)];
     // 省商务厅牵头、省财政厅配合: a leader is named, and the list goes on.
     for end in LEAD_ENDS.iter() {
-        if let Some((before, behind)) = clause.split_once(&format!("{end}、")) {
-            let mut out = vec![(Some(Part::Lead), before)];
-            out.extend(by_ends(behind));
+        if let Some(at) = followed(clause, end, '、') {
+            let mut out = vec![(Some(Part::Lead), &clause[..at])];
+            out.extend(by_ends(&clause[at + end.len() + '、'.len_utf8()..]));
             return out;
         }
     }

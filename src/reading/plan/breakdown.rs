@@ -52,7 +52,9 @@ fn column(head: &str) -> Column {
         "建设内容",
     ]) {
         Column::Text
-    } else if has(&["任务", "事项", "项目名称", "工作名称", "指标名称", "指标"]) && !has(&["内容", "目标值"])
+    } else if has(&["任务", "事项", "指标"]) && !has(&["内容", "目标值"])
+        || head.ends_with("名称") && !has(&["单位", "部门", "企业", "业主"])
+        || ["项目", "工程", "重点项目", "重点工程", "实事项目", "工作"].contains(&head.as_str())
     {
         Column::Name
     } else if has(&["内容", "目标", "举措", "措施", "要求", "成效", "计划"]) {
@@ -62,15 +64,26 @@ fn column(head: &str) -> Column {
     }
 }
 
-/// The tasks of a table; none where its head names neither a task nor offices.
-pub(super) fn tasks(rows: &[Vec<TableCell>], promises: &mut Promises) -> Vec<ProposedTask> {
+/// The row that heads the tasks of a table, with what its columns hold.
+fn head(rows: &[Vec<TableCell>]) -> Option<(usize, Vec<Column>)> {
     let heads = rows.iter().take(HEAD_MAX).enumerate().map(|(at, row)| {
         let columns: Vec<Column> = row.iter().map(|cell| column(&cell.text)).collect();
-        let offices = columns.iter().any(|c| matches!(c, Column::Lead | Column::Either));
-        let told = columns.iter().any(|c| matches!(c, Column::Name | Column::Text));
-        (at, columns, offices && told)
+        (at, columns)
     });
-    let Some((head, columns, _)) = heads.into_iter().find(|(.., good)| *good) else {
+    heads.into_iter().find(|(_, columns)| {
+        let offices = columns.iter().any(|c| matches!(c, Column::Lead | Column::Either));
+        offices && columns.iter().any(|c| matches!(c, Column::Name | Column::Text))
+    })
+}
+
+/// Whether the head of a table names tasks and offices.
+pub(super) fn is_headed(rows: &[Vec<TableCell>]) -> bool {
+    head(rows).is_some()
+}
+
+/// The tasks of a table; none where its head names neither a task nor offices.
+pub(super) fn tasks(rows: &[Vec<TableCell>], promises: &mut Promises) -> Vec<ProposedTask> {
+    let Some((head, columns)) = head(rows) else {
         for cell in rows.iter().flatten().filter(|cell| !cell.continued) {
             promises.numbers_of(&cell.text, cell.place, "表格没有可识别的表头，未作解读");
         }
@@ -79,14 +92,76 @@ pub(super) fn tasks(rows: &[Vec<TableCell>], promises: &mut Promises) -> Vec<Pro
     let mut section: Option<String> = None;
     let mut out = Vec::new();
     for row in &rows[head + 1..] {
-        if let Some(heading) = row_heading(row, &columns) {
+        let goes_on = goes_on(row, &columns);
+        if is_sum(row, &columns) {
+            for cell in row.iter().filter(|cell| !cell.continued) {
+                promises.numbers_of(&cell.text, cell.place, "合计行，未作为任务");
+            }
+        } else if let Some(heading) = row_heading(row, &columns).filter(|_| !goes_on) {
             section = Some(heading);
         } else if let Some(mut task) = task(row, &columns, promises) {
-            task.section = task.section.or_else(|| section.clone());
-            out.push(task);
+            match out.last_mut().filter(|_| goes_on) {
+                Some(last) => add(last, task),
+                None => {
+                    task.section = task.section.or_else(|| section.clone());
+                    out.push(task);
+                }
+            }
         }
     }
     out
+}
+
+/// A row of the task above it: its name is merged with that one's, or empty beside text.
+fn goes_on(row: &[TableCell], columns: &[Column]) -> bool {
+    let mut named =
+        row.iter().zip(columns).filter(|(_, column)| **column == Column::Name).map(|(cell, _)| cell);
+    let texts = || {
+        row.iter().zip(columns).any(|(cell, column)| *column == Column::Text && !cell.text.trim().is_empty())
+    };
+    let Some(name) = named.next_back() else { return false };
+    let numbered = row.first().is_some_and(|cell| {
+        !cell.continued && cell.place != name.place && cell.text.trim().parse::<u32>().is_ok()
+    });
+    (name.continued && !name.text.trim().is_empty() || name.text.trim().is_empty()) && !numbered && texts()
+}
+
+/// 合计, 小计: a row that is no task.
+fn is_sum(row: &[TableCell], columns: &[Column]) -> bool {
+    let told = row.iter().zip(columns).filter(|(cell, column)| {
+        matches!(column, Column::Name | Column::Other | Column::Section) && !cell.text.trim().is_empty()
+    });
+    let first: Option<String> =
+        told.map(|(cell, _)| cell.text.chars().filter(|c| !c.is_whitespace()).collect()).next();
+    first.is_some_and(|text| ["合计", "总计", "小计", "共计"].contains(&text.as_str()))
+}
+
+/// Puts the row of a task to the rows before it.
+fn add(task: &mut ProposedTask, more: ProposedTask) {
+    for line in more.text.lines() {
+        if !task.text.lines().any(|own| own == line) {
+            task.text.push('\n');
+            task.text.push_str(line);
+        }
+    }
+    for (own, names) in [(&mut task.lead, more.lead), (&mut task.support, more.support)] {
+        for name in names {
+            if !own.contains(&name) {
+                own.push(name);
+            }
+        }
+    }
+    task.support.retain(|name| !task.lead.contains(name));
+    for target in more.targets {
+        if !task.targets.iter().any(|own| own.place == target.place && own.phrase == target.phrase) {
+            task.targets.push(target);
+        }
+    }
+    task.open |= more.open;
+    // Of several days the last is the task's.
+    if more.due > task.due {
+        (task.due, task.due_place) = (more.due, more.due_place);
+    }
 }
 
 /// 一 | 产业集群 | | : a row that has a name, and neither offices nor text; or one cell over all columns.
@@ -143,6 +218,10 @@ fn task(row: &[TableCell], columns: &[Column], promises: &mut Promises) -> Optio
         match column {
             Column::Name | Column::Text if !lines.contains(&cell.text.trim()) => {
                 lines.push(cell.text.trim());
+                // What is merged was read at its first place.
+                if cell.continued {
+                    continue;
+                }
                 targets.extend(promises.read(&cell.text, cell.place, &name, Scope::Promises));
             }
             Column::Due if has_number(&cell.text) => {
@@ -192,6 +271,14 @@ fn due_day(text: &str, year: Option<i32>) -> Option<NaiveDate> {
     if text.contains(['至', '～', '~']) || parts.len() != numbers.len() {
         return None;
     }
+    // A day as Excel keeps it, in a cell that is not shown as one.
+    if let ([serial @ 40_000..=60_000], true) = (&parts[..], text.bytes().all(|byte| byte.is_ascii_digit())) {
+        return crate::sheet::cell_text::day(f64::from(*serial), false);
+    }
+    // 2026.1 is January where it is text, and October where a cell of numbers lost its last place.
+    if text.len() == 6 && text.ends_with(".1") {
+        return None;
+    }
     let as_year = |number: u32| i32::try_from(number).ok().filter(|year| (1990..=2100).contains(year));
     match parts[..] {
         [first] if as_year(first).is_some() && !text.contains('月') => month_end(as_year(first)?, 12),
@@ -218,6 +305,9 @@ mod tests {
             ("年底", Some((2026, 12, 31))),
             ("2027年", Some((2027, 12, 31))),
             ("9月20日前", Some((2026, 9, 20))),
+            ("46295", Some((2026, 9, 30))),
+            ("2026.1", None),
+            ("2026.10", Some((2026, 10, 31))),
             ("长期坚持", None),
             ("1-6月", None),
         ] {

@@ -93,7 +93,8 @@ pub fn read(document: &Document) -> PlanProposal {
         if plan.parts.iter().all(|part| place(part).is_some()) {
             plan.parts.sort_by_key(place);
         }
-        if !own.tasks.is_empty() {
+        // 综合协调组 of a plan whose tasks stand in annexes.
+        if !own.tasks.is_empty() || own.task_force.is_some() {
             plan.parts.insert(0, own);
         }
     }
@@ -108,6 +109,9 @@ pub(crate) fn tasks_of_table(
     year: Option<i32>,
 ) -> (Vec<proposal::ProposedTask>, Vec<proposal::UnreadPhrase>) {
     let mut promises = Promises { year, unread: Vec::new() };
+    if !breakdown::is_headed(rows) {
+        return (Vec::new(), Vec::new());
+    }
     let tasks = breakdown::tasks(rows, &mut promises);
     (tasks, promises.unread)
 }

@@ -195,6 +195,9 @@ impl Reader<'_, '_> {
     }
 
     fn section(&mut self, node: usize, inherited: Section, above: &Assignment) {
+        if self.node(node).parent.is_none() && self.promises.looks_back(&self.names[node]) {
+            return;
+        }
         let section = self.told(node).unwrap_or(inherited);
         match section {
             Section::Aims => self.aims(node),

@@ -136,6 +136,7 @@ impl Promises {
             if self.turns_back(start) {
                 past = true;
             } else if has(start, &AHEAD)
+                || reaches_year(start)
                 || start.starts_with("今年") && !start.starts_with("今年以来")
                 || self.year.is_some_and(|year| start.contains(&format!("{year}年")))
             {
@@ -147,6 +148,14 @@ impl Promises {
             }
         }
         out
+    }
+
+    /// Whether a heading announces what was done before: 2025年工作回顾 in a report of 2026.
+    pub(super) fn looks_back(&self, heading: &str) -> bool {
+        let year = heading.split_once('年').and_then(|(before, _)| before.parse::<i32>().ok());
+        let ahead = ["目标", "安排", "任务", "打算", "计划"].iter().any(|word| heading.contains(word));
+        heading.contains("回顾")
+            || !ahead && self.year.zip(year).is_some_and(|(year, of)| (1990..year).contains(&of))
     }
 
     /// 去年…, 截至目前…, 巩固去年增长5.1%的势头, 2024年… in a plan of 2025; not 比上年…, which compares.
@@ -177,6 +186,15 @@ impl Promises {
         let rest = part.trim_start_matches("到").trim_end_matches(['底', '末', '度', '内', '起', '前', '，']);
         self.year.is_some_and(|year| rest == format!("{year}年") || rest == year.to_string())
     }
+}
+
+/// 到2027年; 达到23.1% is no year.
+fn reaches_year(clause: &str) -> bool {
+    clause.match_indices('到').any(|(at, word)| {
+        let behind = &clause[at + word.len()..];
+        let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
+        digits == 4 && behind.starts_with("20") && behind[digits..].trim_start().starts_with('年')
+    })
 }
 
 enum Judged {

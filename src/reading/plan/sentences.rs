@@ -55,8 +55,13 @@ pub(crate) fn cut(text: &str, stop: impl Fn(char) -> bool) -> Vec<&str> {
             at += length;
             continue;
         }
+        let before = text[..at].chars().next_back();
         at += c.len_utf8();
-        if stop(c) {
+        // 11.6：39.7：48.7 is one.
+        let within = matches!(c, '：' | ':' | ',')
+            && before.is_some_and(|c| c.is_ascii_digit())
+            && text[at..].starts_with(|c: char| c.is_ascii_digit());
+        if stop(c) && !within {
             out.push(&text[start..at]);
             start = at;
         }

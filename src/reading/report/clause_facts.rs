@@ -7,6 +7,7 @@ use xushi_domain::phrase::{self, AmountSort, WrittenAmount, WrittenAmounts};
 
 use super::clause_names::{self, joined, noun};
 use super::observed::ReportedFigure;
+use super::plan_figures;
 use super::region_names::{self, Mention, RegionNamed};
 use super::sayings::{Saying, saying};
 use super::spans::{self, Dated};
@@ -30,6 +31,10 @@ pub(super) struct ReportClause<'a> {
     pub(super) phrase: String,
     pub(super) place: Place,
     pub(super) aside: bool,
+    /// The number before was what the plan says: 完成年度任务420亿元的94.9%.
+    planned: bool,
+    /// A count of things or months stands before: what follows is said of them.
+    pub(super) several: bool,
 }
 
 /// Numbers of one predicate: one, or one for each of several (分别为…、…).
@@ -54,7 +59,7 @@ impl<'a> ReportClause<'a> {
         place: Place,
         aside: bool,
     ) -> Self {
-        let read = phrase::amounts(bare(clause));
+        let read = phrase::amounts(&plan_figures::places_apart(bare(clause)));
         let dated = spans::spans(&read.text, reader.today);
         let starts: Vec<usize> = dated.iter().map(|dated| dated.end).collect();
         let mentions = region_names::mentions(&read.text, &starts, &reader.known);
@@ -65,7 +70,7 @@ impl<'a> ReportClause<'a> {
         }
         let whole = sentence.chars().count() <= PHRASE_MAX;
         let phrase = bare(if whole { sentence } else { clause }).chars().take(PHRASE_MAX).collect();
-        Self { reader, read, dated, mentions, phrase, place, aside }
+        Self { reader, read, dated, mentions, phrase, place, aside, planned: false, several: false }
     }
 
     /// Reads it.
@@ -79,6 +84,7 @@ impl<'a> ReportClause<'a> {
             .collect();
         let runs = self.runs(&amounts);
         let mut from = 0;
+        self.planned = false;
         for (at, run) in runs.iter().enumerate() {
             let next = runs.get(at + 1).map_or(self.read.text.len(), |next| next.span().start);
             from = self.run(run, from, next, at + 1 < runs.len());
@@ -119,6 +125,8 @@ impl<'a> ReportClause<'a> {
             predicate: true,
             all: false,
             streak: false,
+            between: false,
+            planned: false,
             carries: false,
         };
         let amount = WrittenAmount {
@@ -148,6 +156,13 @@ impl<'a> ReportClause<'a> {
             if !name.is_empty() {
                 self.reader.thread.subjects = vec![name];
             }
+            return;
+        }
+        // 从投资完成率看, 按投资完成率.
+        let seen = clause_names::seen_by(&text).filter(|_| numberless);
+        if let Some(topic) = seen {
+            let name = self.name(1..1 + topic.chars().count());
+            self.reader.thread.subjects = vec![name];
             return;
         }
         // 授信落实率居前, 烟草、建材行业由增转降: of what the numbers behind it are.
@@ -196,7 +211,8 @@ impl<'a> ReportClause<'a> {
                 let told = wording::told(words);
                 let same = last.sort == amount.sort
                     || last.sort == AmountSort::Bare && last.unit.is_empty()
-                    || last.sort == AmountSort::Percent && amount.sort == AmountSort::Point;
+                    || (last.sort == AmountSort::Percent || last.unit == "个")
+                        && amount.sort == AmountSort::Point;
                 let each = run.signs.len() > 1 || self.is_each(run.amounts[0].span.start);
                 if separated && told.rest.is_empty() && same && (each || told.movement.is_none()) {
                     run.amounts.push(amount.clone());
@@ -207,9 +223,21 @@ impl<'a> ReportClause<'a> {
             runs.push(NumberRun { amounts: vec![amount.clone()], signs: vec![None] });
         }
         for run in &mut runs {
+            // 分别提高4.1个百分点、持平: the second has not moved.
+            let last = run.amounts[run.amounts.len() - 1].clone();
+            let behind = self.slice(last.span.end..(last.span.end + 3).min(self.read.text.len()));
+            if matches!(behind.as_str(), "、持平" | "和持平") && self.is_each(run.amounts[0].span.start)
+            {
+                let span = last.span.end + 1..last.span.end + 3;
+                run.amounts.push(WrittenAmount { value: Decimal::ZERO, span, ..last });
+                run.signs.push(None);
+            }
             // 提高1.2、3.4个百分点: the unit of the last is that of all.
             if let Some(last) = run.amounts.last().cloned() {
-                for amount in run.amounts.iter_mut().filter(|amount| amount.unit.is_empty()) {
+                let short = |amount: &&mut WrittenAmount| {
+                    amount.unit.is_empty() || amount.unit == "个" && last.sort == AmountSort::Point
+                };
+                for amount in run.amounts.iter_mut().filter(short) {
                     (amount.unit, amount.sort) = (last.unit.clone(), last.sort);
                 }
             }
@@ -217,7 +245,7 @@ impl<'a> ReportClause<'a> {
         runs
     }
 
-    fn is_each(&self, at: usize) -> bool {
+    pub(super) fn is_each(&self, at: usize) -> bool {
         let before: String = self.read.text[at.saturating_sub(24)..at].iter().collect();
         before.contains("分别")
     }
@@ -237,9 +265,21 @@ impl<'a> ReportClause<'a> {
         let first = &run.amounts[0];
         let before: String = before.chars().skip(lead).collect();
         let said = saying(&before, first, &behind);
-        let Some(said) = self.counts(said, run, &noun, more, &behind) else { return span.end };
+        let said = plan_figures::of_plan(said, &before, first, &behind, self.planned);
+        self.planned = said.planned && said.figure == ReportedFigure::Level;
         let end = words.start + said.subject.chars().count();
         let mut name = self.name(words.start..end);
+        let rated = said.figure == ReportedFigure::Yoy;
+        let Some(said) = self.counts(said, run, &noun, more, &behind) else {
+            // What no figure is told of may be spoken of further: 收入进度低于50%，最低的湖口镇为37.2%.
+            if matches!(first.sort, AmountSort::Percent | AmountSort::Rank) && !name.is_empty() {
+                let each = clause_names::members(&name);
+                let listed = first.sort == AmountSort::Rank && first.value == Decimal::from(each.len());
+                self.reader.thread.subjects = if listed { each } else { vec![name] };
+                self.reader.thread.rated = rated;
+            }
+            return span.end;
+        };
         let part = said.figure == ReportedFigure::Share;
         let noun_counts = !said.predicate
             && !noun.is_empty()
@@ -252,14 +292,21 @@ impl<'a> ReportClause<'a> {
             name = joined(&self.carried(&name), &format!("连续{}", bare(&behind)));
         }
         let generic = name.is_empty() || wording::GENERIC.contains(&name.as_str());
+        let said = self.of_carried(said, first, &name, generic);
+        let said = self.moved(said, first, &before, generic && noun.is_empty());
+        if said.figure == ReportedFigure::Level && !self.aside {
+            self.reader.thread.unit.clone_from(&first.unit);
+        }
         let regions = self.listed_regions(span.start, run.amounts.len(), said.all);
         let regions = self.shared_by_row(regions, run, &said, span.start);
         let names = if regions.is_empty() {
-            self.names(&name, generic, run, said.all)
+            self.names(&name, generic, run, (said.all, self.is_each(span.start)))
         } else {
             vec![self.carried(&name)]
         };
         self.emit(run, &said, &names, &regions, span.start);
+        self.several |=
+            said.streak || first.sort == AmountSort::Count && !behind.starts_with(['，', '、', ',']);
         if said.carries && said.figure != ReportedFigure::Rank {
             self.reader.thread.rated = said.figure == ReportedFigure::Yoy;
         }
@@ -273,65 +320,6 @@ impl<'a> ReportClause<'a> {
             }
         }
         span.end + if noun_counts { taken } else { 0 }
-    }
-
-    /// 白河市、双桥市落实率不足六成: a rate of several regions is each one's.
-    fn shared_by_row(
-        &self,
-        regions: Vec<String>,
-        run: &NumberRun,
-        said: &Saying<'_>,
-        at: usize,
-    ) -> Vec<String> {
-        let rate = run.amounts.len() == 1
-            && run.amounts[0].sort == AmountSort::Percent
-            && matches!(said.figure, ReportedFigure::Level | ReportedFigure::Completion);
-        let row = if regions.is_empty() && rate { self.row_before(at) } else { Vec::new() };
-        if row.len() > 1 { row } else { regions }
-    }
-
-    /// What is a figure at all; what is not is handed back or describes.
-    fn counts<'s>(
-        &mut self,
-        said: Saying<'s>,
-        run: &NumberRun,
-        noun: &str,
-        more: bool,
-        behind: &str,
-    ) -> Option<Saying<'s>> {
-        let first = &run.amounts[0];
-        let shown = || {
-            let span = run.span();
-            self.slice(span.start.saturating_sub(12)..(span.end + 8).min(self.read.text.len()))
-        };
-        let why = match first.sort {
-            AmountSort::Attribute if !said.streak => return None,
-            // 559项目 is a project by that name.
-            _ if first.unit == "项" && behind.starts_with('目') => return None,
-            _ if first.implied || first.unit == "番" => Some("没有写出数值"),
-            AmountSort::Bare if said.predicate => return Some(said),
-            AmountSort::Bare => Some("数字没有单位，未作解读"),
-            // 2000万元以上的项目35个: what the things have that are counted.
-            _ if first.bound
-                && !behind.is_empty()
-                && !behind.starts_with(['、', '，'])
-                && (more || !noun.is_empty())
-                && !said.predicate =>
-            {
-                return None;
-            }
-            _ if first.high.is_some() => Some("是区间，不是一个数值"),
-            _ if first.baseline || behind.starts_with('转') => Some("是变化的起点，未作解读"),
-            _ => None,
-        };
-        match why {
-            Some(why) => {
-                let text = shown();
-                self.reader.hand_back(&text, self.place, why);
-                None
-            }
-            None => Some(said),
-        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! When and how firmly a number of a clause is said, and the facts that are kept of it.
 
+use chrono::Datelike as _;
 use rust_decimal::Decimal;
 use xushi_domain::Basis;
 
 use super::clause_facts::{NumberRun, ReportClause};
 use super::observed::{ReportedFact, ReportedFigure, ReportedSpan, ReportedStatus};
 use super::sayings::Saying;
-use super::spans::{Dated, DaySpan, Told};
+use super::spans::{self, Dated, DaySpan, Told};
 use super::wording::{self, has};
 
 impl ReportClause<'_> {
@@ -32,7 +33,15 @@ impl ReportClause<'_> {
     ) {
         let count = run.amounts.len();
         let several = names.len().max(regions.len());
-        if count > 1 && names.len() != count && regions.len() != count {
+        // 比上半年、一季度分别加快0.6个和1.2个百分点: each against its own.
+        let against: Vec<String> = match &said.against {
+            Some(against) if count > 1 && several == 1 && said.figure == ReportedFigure::Difference => {
+                against.split(['、', '和']).map(str::to_owned).collect()
+            }
+            _ => Vec::new(),
+        };
+        let each = against.len() == count;
+        if count > 1 && names.len() != count && regions.len() != count && !each {
             let span = run.span();
             let text = self.slice(span.start.saturating_sub(16)..span.end);
             self.reader.hand_back(&text, self.place, "多个数值与对象对不上");
@@ -52,7 +61,19 @@ impl ReportClause<'_> {
             self.reader.hand_back(&text, self.place, "没有写明时间");
             return;
         };
-        let status = self.status(at);
+        let status = if said.planned { ReportedStatus::Plan } else { self.status(at) };
+        // 全年 of a report of November, said of what has happened, is the year so far.
+        let year = span
+            .start
+            .zip(spans::year(self.reader.today.year()))
+            .is_some_and(|(start, year)| Some(start) == year.start && span.end == year.end);
+        // A year by itself (2025年，…) is that year whole.
+        let ahead = year
+            && span.told == Told::Months
+            && status == ReportedStatus::Actual
+            && span.end > self.reader.today;
+        let so_far = self.reader.default.filter(|default| ahead && default.end <= self.reader.today);
+        let span = so_far.unwrap_or(span);
         for index in 0..several.max(count) {
             let of = |list: &[String]| list.get(index).or(list.first()).cloned();
             let amount = &run.amounts[if count == 1 { 0 } else { index }];
@@ -64,20 +85,22 @@ impl ReportClause<'_> {
                 return;
             }
             let region = of(regions)
+                .or_else(|| said.between.then(|| self.reader.section.clone()))
                 .or_else(|| own.clone())
                 .or_else(|| self.reader.thread.region.clone())
                 .unwrap_or_else(|| self.reader.section.clone());
             let (period, basis) = dated(span, &name);
+            let value = signed(amount.value, sign.or(said.movement), said.figure, &name);
             self.reader.keep(ReportedFact {
                 indicator: name,
                 region,
                 period,
                 basis,
                 figure: said.figure,
-                value: signed(amount.value, sign.or(said.movement), said.figure),
+                value,
                 unit: amount.unit.clone(),
                 status,
-                against: said.against.clone(),
+                against: against.get(index).filter(|_| each).or(said.against.as_ref()).cloned(),
                 phrase: self.phrase.clone(),
                 place: self.place,
             });
@@ -96,13 +119,10 @@ impl ReportClause<'_> {
             dated.end <= at && !dated.compared && (dated.span.told != Told::Year || open)
         };
         let last = self.dated.iter().rfind(says_when)?;
-        // 今年 in a report of months means these.
-        let default = self.reader.default.filter(|default| default.told == Told::Months);
-        Some(if last.span.told == Told::Year && text[last.at] == '今' {
-            default.unwrap_or(last.span)
-        } else {
-            last.span
-        })
+        // 今年 and 今年以来 in a report of months mean these.
+        let default = self.reader.default.filter(|default| default.told != Told::Nothing);
+        let so_far = text[last.at] == '今' && matches!(last.span.told, Told::Year | Told::Until);
+        Some(default.filter(|_| so_far).unwrap_or(last.span))
     }
 
     /// 当月 and 本月 mean the last month of the period.
@@ -137,7 +157,8 @@ impl ReportClause<'_> {
         if status.is_some() {
             self.reader.thread.status = status;
         }
-        self.reader.thread.status.unwrap_or(ReportedStatus::Actual)
+        let of_section = if self.reader.ahead { ReportedStatus::Plan } else { ReportedStatus::Actual };
+        self.reader.thread.status.unwrap_or(of_section)
     }
 
     /// The clause up to a number, without the days and regions it begins with.
@@ -157,9 +178,16 @@ impl ReportClause<'_> {
 }
 
 /// A number with the sign of its movement.
-fn signed(value: Decimal, movement: Option<wording::Movement>, figure: ReportedFigure) -> Decimal {
+fn signed(
+    value: Decimal,
+    movement: Option<wording::Movement>,
+    figure: ReportedFigure,
+    name: &str,
+) -> Decimal {
     let moves = matches!(figure, ReportedFigure::Yoy | ReportedFigure::Difference);
+    let lower = ["浓度", "PM", "能耗", "排放", "污染", "事故", "死亡", "综合指数", "失业"];
     match movement {
+        Some(wording::Movement::Better) if moves && has(name, &lower) => -value.abs(),
         Some(wording::Movement::Down | wording::Movement::Cut) if moves => -value.abs(),
         _ => value,
     }

@@ -30,7 +30,11 @@ impl ReportClause<'_> {
                 continue;
             }
             let rest: String = text[at..range.end].iter().collect();
-            match wording::LEADS.iter().find(|lead| rest.starts_with(**lead)) {
+            // 完成率 and 完成额 are names.
+            let named = ["完成率", "完成比例", "完成进度", "完成度", "完成额", "完成量", "完成数"]
+                .iter()
+                .any(|name| rest.starts_with(name));
+            match wording::LEADS.iter().find(|lead| !named && rest.starts_with(**lead)) {
                 Some(lead) => at += lead.chars().count(),
                 None if rest.starts_with([',', '。', ':', '-', '(', ')', '.', ' ']) => at += 1,
                 None => break,
@@ -61,7 +65,13 @@ impl ReportClause<'_> {
     }
 
     /// The names a run speaks of: one, or one for each of its numbers.
-    pub(super) fn names(&self, name: &str, generic: bool, run: &NumberRun, all: bool) -> Vec<String> {
+    pub(super) fn names(
+        &self,
+        name: &str,
+        generic: bool,
+        run: &NumberRun,
+        (all, each): (bool, bool),
+    ) -> Vec<String> {
         let thread = &self.reader.thread;
         let count = run.amounts.len();
         if generic && count > 1 {
@@ -88,6 +98,11 @@ impl ReportClause<'_> {
             if members.len() == count || for_all && members.len() > 1 {
                 return members;
             }
+        }
+        // 报废更新7.9万辆、置换更新16.5万辆，新能源汽车占比分别达…: of each of those.
+        if !generic && each && count > 1 && thread.recent.len() >= count {
+            let last = &thread.recent[thread.recent.len() - count..];
+            return last.iter().map(|of| joined(of, name)).collect();
         }
         if self.aside || generic { vec![self.carried(name)] } else { vec![name.to_owned()] }
     }
@@ -129,8 +144,11 @@ impl ReportClause<'_> {
         let speaks = |mention: &&Mention| {
             let before = mention.span.start.checked_sub(1).map(|before| text[before]);
             let scope = before.is_some_and(|c| "于出过超比较居列排位占在赴对向往由从为被到".contains(c));
+            let moved = ["拉动", "带动", "支撑", "影响", "贡献"]
+                .iter()
+                .any(|word| self.slice(0..mention.span.start).ends_with(word));
             let ranked = text.get(mention.span.end).is_some_and(|c| "第前首倒平最排".contains(*c));
-            mention.span.end <= at && !scope && !ranked
+            mention.span.end <= at && !scope && !moved && !ranked
         };
         let mention = self.mentions.iter().rfind(speaks)?;
         Some(match &mention.named {
@@ -143,6 +161,21 @@ impl ReportClause<'_> {
     }
 }
 
+/// What a clause announces to be spoken of, where that is measured: 从投资完成率看, 按投资完成率排名; both begin with one
+/// character.
+pub(super) fn seen_by(text: &str) -> Option<&str> {
+    let text = text.trim_end_matches(['，', ',', ':', '：']);
+    let looked = || Some(text.strip_prefix('从')?.strip_suffix('看')?.trim_end_matches('来'));
+    let ordered = || {
+        let topic = text.strip_prefix('按')?;
+        let ends = ["排名", "排序", "统计", "计算"];
+        Some(ends.iter().find_map(|end| topic.strip_suffix(end)).unwrap_or(topic))
+    };
+    let topic = looked().or_else(ordered)?;
+    let measured = ["率", "额", "速", "幅", "量", "进度", "占比", "比重", "指数", "收入", "投资", "值"];
+    measured.iter().any(|end| topic.ends_with(end)).then_some(topic)
+}
+
 /// A name with the noun it counts.
 pub(super) fn joined(name: &str, noun: &str) -> String {
     let name: String = format!("{name}{noun}");
@@ -153,6 +186,13 @@ pub(super) fn joined(name: &str, noun: &str) -> String {
 pub(super) fn members(name: &str) -> Vec<String> {
     // 对东盟、欧盟分别进出口: what stands behind 分别 is of each.
     let (name, tail) = name.split_once("分别").unwrap_or((name, ""));
+    if let Some(of_each) = name.strip_prefix("三次产业").filter(|of_each| !of_each.contains(['、', '和']))
+    {
+        return ["第一产业", "第二产业", "第三产业"].map(|each| format!("{each}{of_each}{tail}")).into();
+    }
+    if let Some(of_both) = name.strip_prefix("城乡").filter(|of_both| !of_both.contains(['、', '和'])) {
+        return vec![format!("城镇{of_both}{tail}"), format!("农村{of_both}{tail}")];
+    }
     let parts = name.split(['、', '和', '与', '及']).filter(|part| !part.is_empty());
     parts.map(|part| format!("{part}{tail}")).collect()
 }

@@ -6,53 +6,140 @@ use xushi_domain::phrase::{self, AmountSort};
 use super::grid_columns::{Column, column, unit_in};
 use super::observed::{ReportedFact, ReportedFigure, ReportedSpan, ReportedStatus};
 use super::region_names::{self, RegionNamed};
-use super::spans::{DaySpan, Told};
+use super::spans::{self, DaySpan, Told};
 use super::statements::{Statements, squeezed};
 use crate::document::TableCell;
 
 /// Rows among which the head is looked for.
 const HEAD_MAX: usize = 5;
 
-/// Most facts that are read out of one table.
-const FACTS_MAX: usize = 20_000;
+/// Most facts that are read out of one table: as many as a sheet has cells with figures.
+const FACTS_MAX: usize = 400_000;
 
 /// Reads a table.
 pub(super) fn read(rows: &[Vec<TableCell>], reader: &mut Statements) {
     let width = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let numeric = |row: &Vec<TableCell>| row.iter().filter(|cell| number(&cell.text).is_some()).count();
-    let head = rows.iter().take(HEAD_MAX).position(|row| {
-        let first = row.first().map(|cell| squeezed(&cell.text)).unwrap_or_default();
-        numeric(row) * 2 >= row.len().max(2) - 1 || numeric(row) > 0 && first.parse::<u32>().is_ok()
-    });
-    let Some(head) = head.filter(|head| *head > 0) else {
+    let Some(head) = rows.iter().take(HEAD_MAX).position(|row| holds_figures(row)).filter(|head| *head > 0)
+    else {
         hand_back(rows, reader);
         return;
     };
     let caption = std::mem::take(&mut reader.caption);
-    let columns: Vec<Column> = (0..width).map(|at| column(&rows[..head], at, reader)).collect();
-    let named = columns.iter().position(|column| column.figure.is_none() && !column.idle && !column.unit);
-    let Some(named) = named else {
+    let span = span_of(&caption, reader.today);
+    let heads = spread(&rows[..head]);
+    let mut columns: Vec<Column> = (0..width).map(|at| column(&heads, at, reader)).collect();
+    let body = &rows[head..];
+    let Some(named) = named(&columns, body) else {
         hand_back(rows, reader);
         return;
     };
+    // What names the rows is no figure, whatever its head says.
+    columns[named].figure = None;
+    let figures = columns.iter().filter(|column| column.figure.is_some()).count();
+    reader.expect(body.len().saturating_mul(figures).min(FACTS_MAX));
     let mut facts = 0;
-    for row in &rows[head..] {
+    for row in body.iter().filter(|row| !is_numbering(row)) {
         let name = row.get(named).map(|cell| row_name(&cell.text)).unwrap_or_default();
         let unit = columns
             .iter()
             .position(|column| column.unit)
             .and_then(|at| row.get(at))
             .map(|cell| squeezed(&cell.text));
-        let told = Row { name: &name, unit: unit.as_deref(), caption: &caption };
+        let plain = name.split(['（', '(']).next().unwrap_or(&name);
+        let region = region(reader, plain);
+        let beside = if region.is_none() { region_beside(reader, &columns, named, row) } else { None };
+        let told = Row { name: &name, plain, region, beside, unit: unit.as_deref(), caption: &caption, span };
         for (at, cell) in row.iter().enumerate().filter(|(_, cell)| !cell.continued) {
             if let Some(fact) = fact(reader, &columns, at, cell, &told) {
                 facts += 1;
+                if facts == FACTS_MAX + 1 {
+                    reader.hand_back(&cell.text, cell.place, "表格过大，从这里起未读取，请拆成几份后再试");
+                }
                 if facts <= FACTS_MAX {
                     reader.keep(fact);
                 }
             }
         }
     }
+}
+
+/// The days a caption tells: 2026年8月各市空气质量情况.
+fn span_of(caption: &str, today: chrono::NaiveDate) -> Option<DaySpan> {
+    let caption = spans::dotted(caption);
+    let narrow = caption.chars().map(|c| if matches!(c, '—' | '－' | '–' | '~') { '-' } else { c });
+    let found = spans::spans(&narrow.collect::<Vec<char>>(), today);
+    found.into_iter().map(|dated| dated.span).find(|span| span.told != Told::Year)
+}
+
+/// Whether a row has figures: 2025 and 2026 head columns, and so does 1、2、3….
+fn holds_figures(row: &[TableCell]) -> bool {
+    let figure = |cell: &&TableCell| {
+        let text = squeezed(&cell.text);
+        let year = text.len() == 4 && text.parse().is_ok_and(|year: u32| (1990..=2100).contains(&year));
+        !year && number(&text).is_some()
+    };
+    !is_numbering(row) && row.iter().filter(figure).count() > usize::from(row.len() > 3 && begins_plain(row))
+}
+
+/// Whether the first cell is a word, and no number of the row: one number in a long row may head a column (第1名).
+fn begins_plain(row: &[TableCell]) -> bool {
+    row.first().is_some_and(|cell| squeezed(&cell.text).is_empty())
+}
+
+/// 甲 1 2 3 4: a row that numbers the columns.
+fn is_numbering(row: &[TableCell]) -> bool {
+    let texts: Vec<String> = row.iter().map(|cell| squeezed(&cell.text)).collect();
+    let numbers: Vec<u32> = texts.iter().filter_map(|text| text.parse().ok()).collect();
+    let first = numbers.first().copied().unwrap_or_default();
+    let words = ["", "甲", "乙", "丙", "栏次", "列次", "行次"];
+    numbers.len() > 2
+        && texts.iter().all(|text| text.parse::<u32>().is_ok() || words.contains(&text.as_str()))
+        && first <= 2
+        && numbers.iter().zip(first..).all(|(number, expected)| *number == expected)
+}
+
+/// Heads as they are meant: an empty cell beside one that spans several, above a cell that says more.
+fn spread(head: &[Vec<TableCell>]) -> Vec<Vec<TableCell>> {
+    let mut head = head.to_vec();
+    for row in 0..head.len().saturating_sub(1) {
+        for at in 1..head[row].len() {
+            let empty =
+                |row: usize, at: usize| head[row].get(at).is_none_or(|cell| squeezed(&cell.text).is_empty());
+            let (bare, above) = (empty(row, at), (0..row).all(|above| empty(above, at)));
+            if bare && above && !empty(row, at - 1) && !empty(row + 1, at) && !empty(row + 1, at - 1) {
+                head[row][at].text = head[row][at - 1].text.clone();
+            }
+        }
+    }
+    head
+}
+
+/// The column that names the rows: by its head, else the first that holds words.
+fn named(columns: &[Column], body: &[Vec<TableCell>]) -> Option<usize> {
+    let words = |at: usize| {
+        let cells = body.iter().filter_map(|row| row.get(at)).map(|cell| squeezed(&cell.text));
+        let cells: Vec<String> = cells.filter(|text| !text.is_empty()).collect();
+        cells.iter().filter(|text| number(text).is_none()).count() * 2 > cells.len()
+    };
+    let plain = |at: &usize| !columns[*at].idle && !columns[*at].unit;
+    let by_head =
+        || (0..columns.len()).filter(plain).filter(|at| columns[*at].figure.is_none() && words(*at));
+    // 类别 | 指标, 县市区 | 指标名称: the one that says what is measured.
+    let says = |at: &usize| columns[*at].head.starts_with("指标") || columns[*at].head.ends_with("名称");
+    by_head()
+        .find(says)
+        .or_else(|| by_head().next())
+        .or_else(|| (0..columns.len()).filter(plain).find(|at| words(*at)))
+}
+
+/// The region that another column names the row after.
+fn region_beside(reader: &Statements, columns: &[Column], named: usize, row: &[TableCell]) -> Option<String> {
+    let other = |(at, _): &(usize, &TableCell)| {
+        *at != named
+            && columns.get(*at).is_some_and(|column| column.figure.is_none() && !column.idle && !column.unit)
+    };
+    let mut cells = row.iter().enumerate().filter(other);
+    cells.find_map(|(_, cell)| region(reader, &row_name(&cell.text)))
 }
 
 fn hand_back(rows: &[Vec<TableCell>], reader: &mut Statements) {
@@ -67,6 +154,13 @@ fn hand_back(rows: &[Vec<TableCell>], reader: &mut Statements) {
 fn number(text: &str) -> Option<(rust_decimal::Decimal, String)> {
     let text = squeezed(text).replace(['，', ','], "");
     let text = text.trim_start_matches(['第', '+', '＋']);
+    // Most cells are digits and nothing more.
+    let (digits, percent) = text.strip_suffix('%').map_or((text, false), |digits| (digits, true));
+    if digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'))
+        && let Ok(value) = digits.parse()
+    {
+        return Some((value, if percent { "%".to_owned() } else { String::new() }));
+    }
     let read = phrase::amounts(text);
     if let [amount] = &read.amounts[..]
         && amount.span == (0..read.text.len())
@@ -87,8 +181,16 @@ fn row_name(text: &str) -> String {
 /// The row a cell stands in: its name as written, its unit, the table's caption.
 struct Row<'a> {
     name: &'a str,
+    /// Without what stands in brackets.
+    plain: &'a str,
+    /// The region it is named after.
+    region: Option<String>,
+    /// The region that another of its cells names.
+    beside: Option<String>,
     unit: Option<&'a str>,
     caption: &'a str,
+    /// The days the caption tells.
+    span: Option<DaySpan>,
 }
 
 /// The fact of one cell; what is no number is handed back.
@@ -111,13 +213,17 @@ fn fact(
         }
         return None;
     };
-    let name = row.name.split(['（', '(']).next().unwrap_or(row.name);
-    let (region, indicator) = said_of(reader, columns, at, name, row.caption);
+    let name = row.plain;
+    let (region, indicator) = said_of(reader, columns, at, row);
     if indicator.is_empty() {
         reader.hand_back(&text, cell.place, "没有写明是什么指标");
         return None;
     }
-    let Some(span) = column.span.or(reader.thread.months).or(reader.default) else {
+    // 增速 beside 1-9月投资额 is of those days.
+    let beside =
+        || columns[..at].iter().rev().find_map(|column| column.span).filter(|_| column.indicator.is_empty());
+    let Some(span) = column.span.or_else(beside).or(row.span).or(reader.thread.months).or(reader.default)
+    else {
         reader.hand_back(&text, cell.place, "没有写明时间");
         return None;
     };
@@ -142,22 +248,22 @@ fn fact(
 }
 
 /// Region and indicator of a cell: one is the row's, the other the column's or the report's.
-fn said_of(
-    reader: &Statements,
-    columns: &[Column],
-    at: usize,
-    name: &str,
-    caption: &str,
-) -> (String, String) {
+fn said_of(reader: &Statements, columns: &[Column], at: usize, row: &Row<'_>) -> (String, String) {
+    let Row { plain: name, caption, .. } = *row;
     // 增速 beside 完成额 is of what that column measures; else the table's caption says it.
     let told = |name: &String| !name.is_empty();
     let level = |column: &&Column| column.figure == Some(ReportedFigure::Level);
     let left = || columns[..at].iter().rev().find(level).map(|column| column.indicator.clone()).filter(told);
+    // A place before the figures is that of the first.
+    let right = || columns[at..].iter().find(level).map(|column| column.indicator.clone()).filter(told);
+    let ranked = columns[at].figure == Some(ReportedFigure::Rank);
     let of_column = Some(columns[at].indicator.clone()).filter(told).or_else(left);
-    match region(reader, name) {
+    let of_column = of_column.or_else(|| right().filter(|_| ranked));
+    let own = || row.beside.clone().unwrap_or_else(|| reader.section.clone());
+    match row.region.clone() {
         Some(region) => (region, of_column.unwrap_or_else(|| caption_name(caption))),
-        None if name.is_empty() => (reader.section.clone(), of_column.unwrap_or_default()),
-        None => (reader.section.clone(), name.to_owned()),
+        None if name.is_empty() => (own(), of_column.unwrap_or_default()),
+        None => (own(), name.to_owned()),
     }
 }
 

@@ -6,9 +6,46 @@ use super::statements::{Statements, squeezed};
 use super::wording::has;
 use crate::document::TableCell;
 
+/// How heads of columns that name the rows begin.
+const ROW_HEADS: &[&str] = &[
+    "指标",
+    "县市",
+    "市区",
+    "区县",
+    "区市",
+    "乡镇",
+    "镇街",
+    "街道",
+    "园区",
+    "行业",
+    "企业",
+    "分类",
+    "类别",
+    "产品",
+    "单位",
+    "部门",
+    "地区",
+    "市州",
+    "县市区",
+    "名称",
+    "区域",
+    "项目名称",
+    "单位名称",
+    "地市",
+    "县区",
+    "各县",
+    "各市",
+    "项目",
+];
+
+/// Longest head of the column that names the rows, in characters.
+const ROW_HEAD_MAX: usize = 10;
+
 /// What a column holds.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Column {
+    /// Its head, without brackets.
+    pub(super) head: String,
     /// 序号, 备注.
     pub(super) idle: bool,
     /// 单位 of the figures of the row.
@@ -36,7 +73,9 @@ pub(super) fn column(head: &[Vec<TableCell>], at: usize, reader: &Statements) ->
         }
     }
     let text = parts.concat();
-    let mut column = Column::default();
+    // 县（市、区）, 市(州).
+    let plain: String = text.chars().filter(|c| !"（）()、/".contains(*c)).collect();
+    let mut column = Column { head: plain.clone(), ..Column::default() };
     if text.is_empty() || has(&text, &["序号", "备注", "说明", "责任", "联系", "牵头"]) {
         column.idle = true;
         return column;
@@ -45,27 +84,18 @@ pub(super) fn column(head: &[Vec<TableCell>], at: usize, reader: &Statements) ->
         column.unit = true;
         return column;
     }
-    let names = [
-        "指标",
-        "地区",
-        "市州",
-        "县市区",
-        "名称",
-        "区域",
-        "项目名称",
-        "单位名称",
-        "地市",
-        "县区",
-        "各县",
-        "各市",
-        "项目",
-    ];
-    if names.iter().any(|name| text.starts_with(name)) && !has(&text, &["数", "额", "率", "增", "排", "%"])
+    let headed =
+        plain.chars().count() <= ROW_HEAD_MAX && ROW_HEADS.iter().any(|name| plain.starts_with(name));
+    if headed
+        && unit_in(&text).is_empty()
+        && !has(&text, &["数", "额", "率", "增", "排", "%", "生产", "产值", "价值"])
     {
         return column;
     }
-    let narrow: Vec<char> =
-        text.chars().map(|c| if matches!(c, '—' | '－' | '–' | '~') { '-' } else { c }).collect();
+    let narrow: Vec<char> = spans::dotted(&text)
+        .chars()
+        .map(|c| if matches!(c, '—' | '－' | '–' | '~') { '-' } else { c })
+        .collect();
     column.span = spans::spans(&narrow, reader.today)
         .into_iter()
         .map(|dated| dated.span)
@@ -130,7 +160,7 @@ fn figure(text: &str, unit: &str) -> (ReportedFigure, Option<String>) {
 
 /// What a column measures, without its time, unit and kind of figure.
 fn indicator(text: &str, reader: &Statements) -> String {
-    let mut text = text.to_owned();
+    let mut text = spans::dotted(text);
     while let Some(open) = text.find(['（', '(']) {
         let Some(close) = text[open..].find(['）', ')']) else { break };
         text.replace_range(
@@ -150,6 +180,12 @@ fn indicator(text: &str, reader: &Statements) -> String {
         }
     }
     let mut name: String = out.into_iter().collect();
+    // 完成率 beside 完成额 is of what that measures; 投资完成率 is a name.
+    let rates = ["完成率", "完成比例", "完成进度", "执行率"];
+    if let Some(of) = rates.iter().find_map(|rate| name.strip_suffix(rate)) {
+        let of = of.trim_start_matches("年度").trim_start_matches("任务").trim_start_matches("目标");
+        return if of.is_empty() || of == "计划" { String::new() } else { name };
+    }
     for word in [
         "本月止累计",
         "本月止",

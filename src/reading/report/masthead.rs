@@ -247,6 +247,16 @@ pub(super) fn span_of_title(head: &Masthead) -> Option<spans::DaySpan> {
     Some(found.span)
 }
 
+/// The year a title tells, where the report is of a later one: 2025年…公报 of March 2026.
+pub(super) fn past_year_of_title(head: &Masthead) -> Option<i32> {
+    use chrono::Datelike as _;
+    let published = head.published_on?.year();
+    let title = head.title.as_deref()?;
+    let runs = title.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 4);
+    let years: Vec<i32> = runs.filter_map(|run| run.parse().ok()).collect();
+    years.last().copied().filter(|year| (1990..published).contains(year))
+}
+
 /// The year of the report, by its title, where it bears no day.
 pub(super) fn year_of(head: &Masthead) -> Option<i32> {
     use chrono::Datelike as _;

@@ -8,6 +8,8 @@
 //! is that year, 今年 the year so far; 六成 is 60 %, 余, 近 and 超 keep the number; a distance from something else is a
 //! `difference` and never turned into a value; a decrease is negative; 首位 is place 1; 连续7个月 is a level of 7 个月.
 
+mod bracket_words;
+mod clause_counts;
 mod clause_facts;
 mod clause_keeping;
 mod clause_names;
@@ -15,8 +17,10 @@ mod grid;
 mod grid_columns;
 mod masthead;
 pub mod observed;
+mod plan_figures;
 mod region_names;
 mod sayings;
+mod section_years;
 mod spans;
 mod statements;
 mod wording;

@@ -112,7 +112,7 @@ const PARKS: [&str; 7] = ["经开区", "高新区", "新区", "度假区", "开�
 static OTHERS: LazyLock<Vec<&'static str>> = LazyLock::new(|| words(include_str!("words/not_regions.txt")));
 
 /// Characters that no name of a region has.
-const NEVER: &str = "其的了在对和与及、各全我本该等一二三四五六七八九十个项是为有从向被把将于至到年月日，。：；（）“”《》省市县区";
+const NEVER: &str = "数每某几其的了在对和与及、各全我本该等一二三四五六七八九十个项是为有从向被把将于至到年月日，。：；（）“”《》省市县区";
 
 /// Longest part of a name before its ending, in characters.
 const STEM_MAX: usize = 5;
@@ -121,9 +121,16 @@ const STEM_MAX: usize = 5;
 ///
 /// A name that no list has counts where it is `known`, stands before a colon, or in a row with another region.
 pub(super) fn mentions(text: &[char], starts: &[usize], known: &[String]) -> Vec<Mention> {
-    let all = all_mentions(text, starts);
+    let all = all_mentions(text, starts, known);
     let in_row = |one: &Mention, other: &Mention| {
         one.span.end + 1 == other.span.start && matches!(text[one.span.end], '、' | '和' | '与' | '及')
+    };
+    // 其中湖宁市增长3.9%、金屏市增长2.7%.
+    let is_led = |mention: &Mention| {
+        let before = &text[..mention.span.start];
+        before.ends_with(&['其', '中'])
+            || before.last().is_some_and(|c| matches!(c, '、' | '和' | '，' | ','))
+                && before.iter().any(char::is_ascii_digit)
     };
     let kept = all.iter().enumerate().filter(|(at, mention)| match &mention.named {
         RegionNamed::Whole('国') => mention.span.start == 0 && !rest_is_name(&text[mention.span.end..]),
@@ -131,13 +138,20 @@ pub(super) fn mentions(text: &[char], starts: &[usize], known: &[String]) -> Vec
         RegionNamed::Region(name) => {
             is_listed(name)
                 || known.contains(name)
-                || (mention.span.start == 0 || starts.contains(&mention.span.start)) && is_likely(name)
+                || is_superlative(&text[..mention.span.start])
+                || (mention.span.start == 0 || starts.contains(&mention.span.start) || is_led(mention))
+                    && is_likely(name)
                 || text.get(mention.span.end).is_some_and(|c| matches!(c, '：' | ':'))
                 || all.get(at + 1).is_some_and(|next| in_row(mention, next))
                 || at.checked_sub(1).is_some_and(|before| in_row(&all[before], mention))
         }
     });
     kept.map(|(_, mention)| mention.clone()).collect()
+}
+
+/// 最高的, 最低的: a region follows.
+fn is_superlative(before: &[char]) -> bool {
+    matches!(before, [.., '最', _, '的'])
 }
 
 /// Whether a name that begins a clause is one by its ending, and its stem no verb (建立县乡村三级…).
@@ -173,7 +187,8 @@ fn is_listed(name: &str) -> bool {
     })
 }
 
-fn all_mentions(text: &[char], starts: &[usize]) -> Vec<Mention> {
+fn all_mentions(text: &[char], starts: &[usize], known: &[String]) -> Vec<Mention> {
+    let known: Vec<Vec<char>> = known.iter().map(|name| chars(name)).filter(|name| name.len() > 2).collect();
     let mut out: Vec<Mention> = Vec::new();
     let mut at = 0;
     while at < text.len() {
@@ -183,8 +198,16 @@ fn all_mentions(text: &[char], starts: &[usize]) -> Vec<Mention> {
         let begins = led
             || before.is_none_or(|c| "，、：；（()和与及,:;".contains(c))
             || joined
+            || is_superlative(&text[..at])
+            || before.is_some_and(|c| matches!(c, '为' | '是'))
             || starts.contains(&at);
-        match at_start(text, at, begins) {
+        // A name that was read before is one wherever it stands (最高的莲山县达…).
+        let again = || {
+            let name =
+                known.iter().filter(|name| text[at..].starts_with(name)).max_by_key(|name| name.len())?;
+            Some((name.len(), RegionNamed::Region(name.iter().collect())))
+        };
+        match at_start(text, at, begins).or_else(again) {
             Some((length, named)) => {
                 // 湘潭市岳塘区 is the second.
                 if joined && let Some(last) = out.last_mut() {
@@ -228,8 +251,15 @@ fn at_start(text: &[char], at: usize, begins: bool) -> Option<(usize, RegionName
     if !begins {
         return None;
     }
-    if let Some((short, name)) =
-        NAMES.short.get(&rest[0]).into_iter().flatten().find(|(short, _)| rest.starts_with(short))
+    // 河源县 is not 河源市 for short.
+    let other =
+        |short: &[char]| rest.get(short.len()).is_some_and(|c| matches!(c, '县' | '区' | '镇' | '乡' | '旗'));
+    if let Some((short, name)) = NAMES
+        .short
+        .get(&rest[0])
+        .into_iter()
+        .flatten()
+        .find(|(short, _)| rest.starts_with(short) && !other(short))
     {
         // 湘西自治州 is written for 湘西土家族苗族自治州.
         let more = ["自治州", "自治区", "州"].iter().find(|end| rest[short.len()..].starts_with(&chars(end)));
@@ -264,7 +294,16 @@ pub(super) fn unlisted(rest: &[char]) -> Option<usize> {
         let length = stem + end.chars().count();
         let name: String = rest[..length].iter().collect();
         let one = end.chars().count() == 1;
-        if OTHERS.iter().any(|other| name.ends_with(other)) || one && stem < 2 {
+        // 海州市: the name goes on behind 州.
+        if one && stem < 2 {
+            continue;
+        }
+        // 岚湖区 is a district, 洞庭湖区 a landscape.
+        let landscape = stem == 2 && ["山区", "湖区", "沙区"].iter().any(|word| name.ends_with(word));
+        // 越城市 is one, 大城市 none.
+        let walled =
+            stem == 2 && name.ends_with("城市") && !"大小新老古名县省中该各本特超全".contains(rest[0]);
+        if !landscape && !walled && OTHERS.iter().any(|other| name.ends_with(other)) {
             return None;
         }
         // 城区面积, 县域, 市场: the ending begins another word.

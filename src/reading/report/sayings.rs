@@ -19,6 +19,10 @@ pub(super) struct Saying<'a> {
     pub(super) all: bool,
     /// 连续7个月.
     pub(super) streak: bool,
+    /// A distance between two of a row: 首尾相差.
+    pub(super) between: bool,
+    /// What the plan says of it, not what was reached: 年度任务420亿元.
+    pub(super) planned: bool,
     /// The next clause may speak of the same.
     pub(super) carries: bool,
 }
@@ -34,16 +38,33 @@ pub(super) fn saying<'a>(before: &'a str, amount: &WrittenAmount, behind: &str) 
         predicate: told.predicate,
         all: told.all,
         streak: told.streak,
+        between: false,
+        planned: false,
         carries: !told.streak,
     };
     if told.streak {
         return plain;
     }
-    match amount.sort {
+    let said = match amount.sort {
         AmountSort::Rank => ranked(plain),
         AmountSort::Percent => percent(plain, &told, amount, behind),
         AmountSort::Point => point(plain, &told),
         _ => counted(plain, &told, amount, behind),
+    };
+    of_all(said)
+}
+
+/// 均低于全市平均, 完成率均居前三: the word stands before the comparison, and each of several is meant.
+fn of_all(said: Saying<'_>) -> Saying<'_> {
+    let rest = said.subject.trim_end_matches(['，', ',']);
+    if let Some(rest) = rest.strip_suffix("分别") {
+        return Saying { subject: rest, ..said };
+    }
+    match ["均", "都", "皆"].iter().find_map(|word| rest.strip_suffix(word)) {
+        Some(rest) if !rest.ends_with(['平', '人', '户', '年', '月', '日', '亩', '地', '成', '首']) => {
+            Saying { subject: rest, all: true, ..said }
+        }
+        _ => said,
     }
 }
 
@@ -71,7 +92,8 @@ fn ranked(plain: Saying<'_>) -> Saying<'_> {
         },
     };
     // 保持 stands before 居 as often as alone.
-    let subject = wording::told(subject).rest;
+    let before = wording::told(subject);
+    let (subject, all) = (before.rest, plain.all || before.all);
     let subject = wording::PLACED.iter().find_map(|word| subject.strip_suffix(word)).unwrap_or(subject);
     Saying {
         figure: ReportedFigure::Rank,
@@ -79,6 +101,7 @@ fn ranked(plain: Saying<'_>) -> Saying<'_> {
         subject,
         against: against(scope),
         predicate: true,
+        all,
         ..plain
     }
 }
@@ -89,8 +112,13 @@ fn percent<'a>(
     amount: &WrittenAmount,
     behind: &str,
 ) -> Saying<'a> {
-    let rest = told.rest;
+    let limits = ["低于", "高于", "大于", "小于", "不低于", "不高于"];
+    let rest = limits.iter().find_map(|word| told.rest.strip_suffix(word)).unwrap_or(told.rest);
+    let plain = Saying { subject: rest, ..plain };
     let tenths = amount.unit == "%" && rest.ends_with('的');
+    if let Some(fallen) = fallen(&plain, told) {
+        return fallen;
+    }
     if told.movement.is_some() && !told.to {
         let compared = wording::compared(rest);
         let beside = compared.as_ref().filter(|compared| !wording::is_last_year(compared.against));
@@ -141,16 +169,53 @@ fn percent<'a>(
     if told.finished {
         return Saying { figure: ReportedFigure::Completion, movement: None, predicate: true, ..plain };
     }
-    let scopes = ["全省", "全市", "全县", "全区", "全州", "我省", "我市", "我县", "其中"];
-    let bare_rest = rest.trim_matches(['有', '，', ',', '约', '近']);
-    let of_noun =
-        !told.predicate && (bare_rest.is_empty() || scopes.contains(&bare_rest)) && !behind.is_empty();
+    let of_noun = !told.predicate && !behind.is_empty() && is_of_whole(rest, behind);
     if of_noun {
         return Saying { figure: ReportedFigure::Share, movement: None, predicate: false, ..plain };
     }
-    let share = ["比重", "比例", "占比", "份额"].iter().any(|end| rest.ends_with(end)) || tenths;
-    let figure = if share { ReportedFigure::Share } else { ReportedFigure::Level };
+    let figure = if amount.unit == "‰" {
+        ReportedFigure::Level
+    } else if tenths {
+        ReportedFigure::Share
+    } else {
+        of_name(rest)
+    };
     Saying { figure, movement: None, predicate: true, ..plain }
+}
+
+/// 全省 or nothing before a percentage of a noun; 贡献了全区38.2%的外贸额.
+fn is_of_whole(rest: &str, behind: &str) -> bool {
+    let scopes = ["全省", "全市", "全县", "全区", "全州", "我省", "我市", "我县", "其中"];
+    let bare = rest.trim_matches(['有', '，', ',', '约', '近']);
+    let gives = ["贡献", "贡献了", "创造了", "集聚了", "汇聚了", "吸纳了"];
+    let given = scopes.iter().find_map(|scope| bare.strip_suffix(scope)).unwrap_or(bare);
+    let given = gives.iter().any(|verb| given.ends_with(verb)) && behind.starts_with('的');
+    bare.is_empty() || scopes.contains(&bare) || given
+}
+
+/// 降幅有望收窄至3%以内, 降幅为3%: growth downwards.
+fn fallen<'a>(plain: &Saying<'a>, told: &wording::Told<'a>) -> Option<Saying<'a>> {
+    let rest = plain.subject.trim_end_matches("有望").trim_end_matches(['将', '可']);
+    let subject = rest.strip_suffix("降幅").filter(|_| told.to || told.movement.is_none())?;
+    let movement = Some(Movement::Down);
+    Some(Saying { figure: ReportedFigure::Yoy, movement, subject, ..plain.clone() })
+}
+
+/// What a percentage says of a name: 税收占比 is a share, 投资完成率 a completion, 投资增速 growth.
+pub(super) fn of_name(name: &str) -> ReportedFigure {
+    let name = name.trim_end_matches("平均").trim_end_matches(['的', '，', ',']);
+    let scopes = ["全国", "全省", "全市", "全县", "全区", "全州", "县域"];
+    let name = scopes.iter().find_map(|scope| name.strip_suffix(scope)).unwrap_or(name);
+    let ends = |list: &[&str]| list.iter().any(|end| name.ends_with(end));
+    if ends(&["比重", "占比", "份额"]) || ends(&["比例"]) && name.contains('占') {
+        ReportedFigure::Share
+    } else if ends(&["增速", "增幅", "增长率", "涨幅"]) {
+        ReportedFigure::Yoy
+    } else if ends(&wording::RATES_OF_WORK) {
+        ReportedFigure::Completion
+    } else {
+        ReportedFigure::Level
+    }
 }
 
 /// 完成年度任务的77.4%, 占全年计划的…, 年度投资完成率….
@@ -205,6 +270,7 @@ fn completed<'a>(plain: &Saying<'a>, rest: &'a str) -> Option<Saying<'a>> {
                 .filter(|(at, _)| {
                     let behind = &inner[at + verb.len()..];
                     start.iter().any(|start| behind.starts_with(start))
+                        || (2..=8).contains(&behind.chars().count())
                         || behind.contains(|c: char| c.is_ascii_digit())
                 })
                 .last()
@@ -228,7 +294,24 @@ fn point<'a>(plain: Saying<'a>, told: &wording::Told<'a>) -> Saying<'a> {
             ..plain
         };
     }
-    if told.rest.contains("拉动") || told.rest.contains("贡献") {
+    // 首尾相差29.4个百分点: between two of a row, of none of them.
+    if let Some(subject) = ["首尾", "两者", "二者", "最高最低", "高低"]
+        .iter()
+        .find_map(|word| told.rest.trim_end_matches("之间").strip_suffix(word))
+        .filter(|_| told.movement == Some(Movement::Down))
+    {
+        return Saying {
+            figure: ReportedFigure::Difference,
+            movement: None,
+            subject,
+            predicate: true,
+            carries: false,
+            between: true,
+            ..plain
+        };
+    }
+    if wording::has(told.rest, &["拉动", "贡献", "影响", "拖累", "拉低", "拉高", "下拉", "支撑"])
+    {
         return Saying { movement: None, predicate: true, carries: false, ..plain };
     }
     let last_year = told.year_on_year.then(|| "上年同期".to_owned());
@@ -242,6 +325,13 @@ fn counted<'a>(
     amount: &WrittenAmount,
     behind: &str,
 ) -> Saying<'a> {
+    // 比年初新增1129亿元: added since then, where a day is compared with.
+    let added = ["新增", "净增", "增收", "多增"]
+        .iter()
+        .find_map(|word| told.rest.strip_suffix(word))
+        .filter(|rest| told.movement.is_none() && wording::compared(rest).is_some());
+    let with_added = added.map(|rest| wording::Told { rest, movement: Some(Movement::Up), ..told.clone() });
+    let told = with_added.as_ref().unwrap_or(told);
     let compared = wording::compared(told.rest);
     let differs = |subject, movement, against| Saying {
         figure: ReportedFigure::Difference,
@@ -252,7 +342,10 @@ fn counted<'a>(
         carries: false,
         ..plain.clone()
     };
+    // 超过序时进度的51项: what is counted is described.
+    let described = told.movement.is_none() && told.rest.ends_with('的') && amount.sort == AmountSort::Count;
     if let Some(compared) = compared
+        && !described
         && (told.movement.or(compared.movement).is_some() && !told.to)
     {
         return differs(compared.subject, told.movement.or(compared.movement), against(compared.against));

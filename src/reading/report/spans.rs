@@ -65,7 +65,13 @@ pub(super) fn spans(text: &[char], today: NaiveDate) -> Vec<Dated> {
         match found {
             Some((end, span)) => {
                 let before = &text[..at];
-                let compared = before.last().is_some_and(|c| "比较同与于过和".contains(*c))
+                // 比上半年、一季度分别加快: both.
+                let next = out.last().is_some_and(|last| {
+                    last.compared && last.end + 1 == at && matches!(text[last.end], '、' | '和')
+                });
+                let compared = next
+                    || before.last().is_some_and(|c| "比较同与于过和由".contains(*c))
+                    || before.last() == Some(&'从') && turns(&text[end..])
                     || span.end < today && matches!(text[at], '去' | '上') && text.get(at + 1) != Some(&'半');
                 out.push(Dated { at, end, span, compared });
                 at = end;
@@ -78,6 +84,30 @@ pub(super) fn spans(text: &[char], today: NaiveDate) -> Vec<Dated> {
         }
     }
     out
+}
+
+/// 从上半年的下降2.1%转为…: what it was before.
+fn turns(behind: &[char]) -> bool {
+    let clause = behind.iter().take(40).take_while(|c| !matches!(c, '，' | '。' | '；' | ','));
+    let text: String = clause.collect();
+    [
+        "转为",
+        "转正",
+        "转负",
+        "提高到",
+        "提升到",
+        "增加到",
+        "降至",
+        "降到",
+        "下降到",
+        "扩大到",
+        "收窄到",
+        "上升到",
+        "回升到",
+        "回落到",
+    ]
+    .iter()
+    .any(|word| text.contains(word))
 }
 
 fn has(text: &[char], at: usize, word: &str) -> Option<usize> {
@@ -116,6 +146,58 @@ fn months(year: i32, from: u32, to: u32) -> Option<DaySpan> {
     let start = NaiveDate::from_ymd_opt(year, from, 1)?;
     let basis = if from == 1 && to > 1 { Basis::Cumulative } else { Basis::Period };
     Some(DaySpan { start: Some(start), end: last_of(year, to)?, basis: Some(basis), told: Told::Months })
+}
+
+/// 2026.3, 2026-09 and 2026.1-9 in heads of tables, written out: 2026年3月, 2026年9月, 2026年1-9月.
+pub(super) fn dotted(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let mut out = String::new();
+    let mut at = 0;
+    let digits =
+        |from: usize| chars[from.min(chars.len())..].iter().take_while(|c| c.is_ascii_digit()).count();
+    while at < chars.len() {
+        let year: String = chars[at..].iter().take(4).collect();
+        let begins = digits(at) == 4 && (year.starts_with("19") || year.starts_with("20"));
+        let alone = at == 0 || !chars[at - 1].is_ascii_digit() && chars[at - 1] != '.';
+        let mark = chars.get(at + 4).is_some_and(|c| matches!(c, '.' | '-' | '/' | '．'));
+        let month = if begins && alone && mark { digits(at + 5) } else { 0 };
+        let mut end = at + 5 + month;
+        if (1..=2).contains(&month)
+            && chars[at + 5..end]
+                .iter()
+                .collect::<String>()
+                .parse()
+                .is_ok_and(|month: u32| (1..=12).contains(&month))
+        {
+            let dash = chars.get(end).is_some_and(|c| matches!(c, '-' | '—' | '－' | '~' | '～' | '至'));
+            let last = if dash { digits(end + 1) } else { 0 };
+            if (1..=2).contains(&last) {
+                end += 1 + last;
+            }
+            let more =
+                chars.get(end).is_some_and(|c| matches!(c, '.' | '-' | '/' | '日') || c.is_ascii_digit());
+            if !more {
+                let months: String = chars[at + 5..end].iter().collect();
+                out.push_str(&format!("{year}年{months}月"));
+                at = end + usize::from(chars.get(end) == Some(&'月'));
+                continue;
+            }
+        }
+        let taken = digits(at).max(1);
+        out.extend(&chars[at..at + taken]);
+        at += taken;
+    }
+    out
+}
+
+/// The last day of a year.
+pub(super) fn last_day(year: i32) -> Option<NaiveDate> {
+    last_of(year, 12)
+}
+
+/// A year whole.
+pub(super) fn year(year: i32) -> Option<DaySpan> {
+    months(year, 1, 12)
 }
 
 fn until(end: NaiveDate) -> Option<DaySpan> {

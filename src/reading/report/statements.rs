@@ -7,6 +7,7 @@ use super::clause_facts::ReportClause;
 use super::masthead::{self, Masthead};
 use super::observed::{ReportedFact, ReportedStatus};
 use super::region_names::{self, RegionNamed};
+use super::section_years::{self, SectionYear};
 use super::spans::{self, DaySpan, Told};
 use crate::document::{Block, Document, Passage, Place};
 use crate::plan::marks;
@@ -16,6 +17,9 @@ use crate::plan::sentences::{bare, brackets, clauses, cut, sentences};
 /// Longest sentence that is read, in bytes; a longer one is handed back.
 const SENTENCE_MAX: usize = 6_000;
 
+/// Most regions without a list that are remembered; each is looked for in every clause.
+const KNOWN_MAX: usize = 300;
+
 /// Longest headline within a paragraph, in characters.
 const HEADLINE_MAX: usize = 30;
 
@@ -24,6 +28,8 @@ const HEADLINE_MAX: usize = 30;
 pub(super) struct Thread {
     /// The period told last.
     pub(super) span: Option<DaySpan>,
+    /// The period told before days in brackets, which hold for their part of the sentence.
+    pub(super) around: Option<Option<DaySpan>>,
     /// The region named last in this sentence.
     pub(super) region: Option<String>,
     /// Regions named in a row, for 分别 of the next clause.
@@ -36,6 +42,8 @@ pub(super) struct Thread {
     pub(super) subjects: Vec<String>,
     /// The levels named one after the other, for 分别 of the next clause.
     pub(super) recent: Vec<String>,
+    /// The unit of the last level.
+    pub(super) unit: String,
     /// What it told of them was a rate.
     pub(super) rated: bool,
     /// 预计 and 拟 hold to the end of their sentence.
@@ -50,6 +58,10 @@ pub(super) struct Statements {
     pub(super) today: NaiveDate,
     /// For what says no period.
     pub(super) default: Option<DaySpan>,
+    /// The day and the default of the report, which a section of another year (2025年工作回顾) leaves behind.
+    whole: (NaiveDate, Option<DaySpan>),
+    /// The section tells what is aimed at (2026年主要预期目标).
+    pub(super) ahead: bool,
     /// The report's region.
     pub(super) own: String,
     /// The region of the section.
@@ -70,19 +82,33 @@ pub(super) struct Statements {
 impl Statements {
     /// Begins to read a document with this head.
     pub(super) fn new(head: &Masthead, document: &Document) -> Self {
-        let year = masthead::year_of(head).or_else(|| year_in(document));
+        let year = masthead::year_of(head).or_else(|| section_years::year_in(document));
         let end_of_year = NaiveDate::from_ymd_opt(year.unwrap_or(2000), 12, 31).unwrap_or(NaiveDate::MAX);
         let today = head.published_on.unwrap_or(end_of_year);
         let titled = masthead::span_of_title(head);
-        let default = titled.or_else(|| head.published_on.map(DaySpan::on));
+        // 2025年…统计公报 of March 2026 speaks of the end of 2025.
+        let (today, yearly) = match masthead::past_year_of_title(head) {
+            Some(year) if titled.is_none() => (spans::last_day(year).unwrap_or(today), spans::year(year)),
+            _ => (today, None),
+        };
+        let opening = section_years::of_opening(document, head.published_on);
+        // Without a day of its own, a report is of the last day that its opening tells.
+        let today = match opening.or(titled) {
+            Some(span) if head.published_on.is_none() => span.end,
+            _ => today,
+        };
+        let default = titled.or(yearly).or(opening).or_else(|| head.published_on.map(DaySpan::on));
+        let default = if year.is_some() { default } else { None };
         let sectioned = document.blocks.iter().any(|block| match block {
             Block::Passage(passage) => passage.text.starts_with('【'),
             Block::Table(_) => false,
         });
-        let own = head.region.clone().unwrap_or_else(|| whole_in(document));
+        let own = head.region.clone().unwrap_or_else(|| section_years::whole_in(document));
         Self {
             today,
-            default: if year.is_some() { default } else { None },
+            default,
+            whole: (today, default),
+            ahead: false,
             section: own.clone(),
             known: vec![own.clone()],
             own,
@@ -98,6 +124,11 @@ impl Statements {
     /// What was read.
     pub(super) fn into_parts(self) -> (Vec<ReportedFact>, Vec<UnreadPhrase>) {
         (self.facts, self.unread)
+    }
+
+    /// Makes room for so many facts.
+    pub(super) fn expect(&mut self, facts: usize) {
+        self.facts.reserve_exact(facts);
     }
 
     /// Keeps a fact.
@@ -141,6 +172,9 @@ impl Statements {
         } else {
             self.begin_paragraph();
         }
+        if passage.level.is_some_and(|level| level <= 2) || mark.is_some_and(|mark| mark.rank <= 1) {
+            self.section_of_year(rest);
+        }
         rest = self.of_region(rest, bullet || heading);
         let short = rest.chars().count() <= HEADLINE_MAX && !rest.contains(['。', '，', '；']);
         let numberless = is_numberless(rest);
@@ -157,6 +191,16 @@ impl Statements {
     fn begin_section(&mut self) {
         self.section = self.own.clone();
         self.thread = Thread::default();
+    }
+
+    fn section_of_year(&mut self, heading: &str) {
+        let (today, default) = self.whole;
+        let year = section_years::of_heading(heading, today);
+        if year.is_some() {
+            self.thread = Thread::default();
+        }
+        let year = year.unwrap_or(SectionYear { today, default, ahead: false });
+        (self.today, self.default, self.ahead) = (year.today, year.default, year.ahead);
     }
 
     fn begin_part(&mut self, anew: bool) {
@@ -196,7 +240,7 @@ impl Statements {
 
     /// Remembers a region that no list has.
     pub(super) fn know(&mut self, name: &str) {
-        if !self.known.iter().any(|known| known == name) {
+        if self.known.len() < KNOWN_MAX && !self.known.iter().any(|known| known == name) {
             self.known.push(name.to_owned());
         }
     }
@@ -228,6 +272,9 @@ impl Statements {
         }
         for part in cut(sentence, |c| matches!(c, '；' | ';')) {
             self.thread.status = None;
+            if let Some(before) = self.thread.around.take() {
+                self.thread.span = before;
+            }
             self.thread.row.clear();
             self.thread.listed.clear();
             for clause in clauses(part) {
@@ -263,13 +310,25 @@ impl Statements {
             at = *to;
         }
         main.push_str(&clause[at..]);
+        // 营业收入（1—10月）完成…: the days of this part of the sentence.
+        let days = told.iter().find_map(|(from, to)| self.whole_span(&clause[*from..*to]));
+        if let Some(days) = days {
+            self.thread.around.get_or_insert(self.thread.span);
+            self.thread.span = Some(days);
+        }
         self.clause(&main, sentence, place, false);
         for (from, to) in told {
             let inside = clause[from..to].trim_matches(['（', '）', '(', ')']);
             if inside.chars().all(|c| c.is_ascii_digit()) {
                 continue;
             }
+            if self.whole_span(inside).is_some() {
+                continue;
+            }
             let outside = self.thread.clone();
+            if let Some(region) = self.region_ending(&clause[..from]) {
+                self.thread.region = Some(region);
+            }
             for clause in clauses(inside) {
                 self.clause(clause, sentence, place, true);
             }
@@ -318,28 +377,4 @@ pub(super) fn squeezed(text: &str) -> String {
         }
     }
     out
-}
-
-/// The year that the first paragraphs tell, where head and foot tell none.
-fn year_in(document: &Document) -> Option<i32> {
-    document.blocks.iter().take(20).find_map(|block| match block {
-        Block::Passage(passage) => passage.text.split_once('年').and_then(|(before, _)| {
-            let digits: String = before.chars().rev().take(4).collect();
-            let year: i32 = digits.chars().rev().collect::<String>().parse().ok()?;
-            (1990..=2100).contains(&year).then_some(year)
-        }),
-        Block::Table(_) => None,
-    })
-}
-
-/// 全市 where nothing names the report's region.
-fn whole_in(document: &Document) -> String {
-    let levels = ["全省", "全市", "全县", "全区", "全州"];
-    let found = document.blocks.iter().find_map(|block| match block {
-        Block::Passage(passage) => {
-            levels.iter().filter_map(|word| passage.text.find(word).map(|at| (at, *word))).min()
-        }
-        Block::Table(_) => None,
-    });
-    found.map_or("", |(_, word)| word).to_owned()
 }

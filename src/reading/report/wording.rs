@@ -61,6 +61,8 @@ pub(super) enum Movement {
     Down,
     /// 压缩, 缩短: less than before, without a year to compare with.
     Cut,
+    /// 改善: up or down, whichever is good for what is measured.
+    Better,
 }
 
 /// Takes the words off the end of `before`.
@@ -106,11 +108,15 @@ pub(super) fn told(before: &str) -> Told<'_> {
 fn is_of_name(word: &str, before: &str) -> bool {
     match word {
         "约" => before.ends_with(['签', '合', '条', '预', '制', '公', '违', '履', '集']),
+        // 自然增长率 is a rate of its own.
+        _ if word.starts_with("增长率") => before.ends_with("自然"),
         "平均" => before.ends_with(['国', '省', '市', '县', '区', '州', '部', '盟']),
         "同期" => before.ends_with('年'),
         "多" | "高" | "少" | "低" | "快" | "慢" | "降" | "增" | "减" | "涨" | "跌" | "升" => {
             before.ends_with(['提', '最', '许', '较', '众', '很', '更', '新'])
         }
+        "差" => before
+            .ends_with(['误', '温', '落', '逆', '顺', '价', '偏', '时', '级', '利', '极', '出', '较', '反']),
         "比同期" => false,
         "到" | "至" => before.ends_with(['截', '以', '甚', '直', '乃', '感', '遇', '收', '看', '得']),
         "为" => before.ends_with(['作', '成', '认', '行', '称', '变']),
@@ -128,6 +134,7 @@ fn last_word(rest: &str) -> Option<(&'static str, Sort)> {
     let found = [
         end(&UP).map(|word| (word, Sort::Movement(Movement::Up))),
         end(&DOWN).map(|word| (word, Sort::Movement(Movement::Down))),
+        end(&["改善", "改善了", "好转"]).map(|word| (word, Sort::Movement(Movement::Better))),
         end(&CUT).map(|word| (word, Sort::Movement(Movement::Cut))),
         end(&PASSED_OVER).map(|word| (word, Sort::Passed)),
     ];
@@ -146,7 +153,7 @@ pub(super) struct Comparison<'a> {
 }
 
 /// Words that compare, with the way they say.
-const COMPARING: [(&str, Option<Movement>); 27] = [
+const COMPARING: [(&str, Option<Movement>); 31] = [
     ("高于", Some(Movement::Up)),
     ("低于", Some(Movement::Down)),
     ("快于", Some(Movement::Up)),
@@ -172,12 +179,28 @@ const COMPARING: [(&str, Option<Movement>); 27] = [
     ("高", Some(Movement::Up)),
     ("超", Some(Movement::Up)),
     ("相比", None),
+    ("距离", Some(Movement::Down)),
+    ("距", Some(Movement::Down)),
+    ("与", None),
+    ("同", None),
     ("比", None),
     ("较", None),
 ];
 
 /// Beginnings of what one compares with, for words that mean other things as well.
-const BENCHMARKS: [&str; 40] = [
+const BENCHMARKS: [&str; 52] = [
+    "全部",
+    "整体",
+    "总体",
+    "各项",
+    "同类",
+    "GDP",
+    "城镇",
+    "农村",
+    "东部",
+    "西部",
+    "周边",
+    "既定",
     "全国",
     "全省",
     "全市",
@@ -228,7 +251,8 @@ pub(super) fn compared(rest: &str) -> Option<Comparison<'_>> {
             let behind = &rest[at + word.len()..];
             let against = behind.trim_matches(['，', ',', '、', '的']);
             let before = &rest[..at];
-            let loose = matches!(word, "比" | "较" | "超" | "高" | "欠" | "相比");
+            // 落后电机 and 领先企业 compare nothing.
+            let loose = !word.ends_with('于');
             let begins = BENCHMARKS.iter().any(|start| against.starts_with(start))
                 || against.starts_with(|c: char| c.is_ascii_digit());
             if against.is_empty() || loose && !begins || against.chars().count() > 24 {

@@ -60,5 +60,5 @@ pub(super) fn sheet(bytes: &[u8]) -> Result<SheetRows, Unreadable> {
         });
         cells.collect()
     });
-    Ok(SheetRows { name: "Sheet1".to_owned(), rows: placed.collect() })
+    Ok(SheetRows { name: "Sheet1".to_owned(), rows: placed.collect(), ..SheetRows::default() })
 }

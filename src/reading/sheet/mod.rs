@@ -1,10 +1,17 @@
 //! A spreadsheet read as a plan (任务分解表) or as figures, by the words of its headings.
 //!
-//! `workbook` reads .xlsx, `delimited` text with separators; both give rows of cells, a merged cell at each of its places.
+//! `workbook` reads .xlsx, `old_workbook` .xls and .et, `delimited` text with separators; each gives rows of cells, a merged
+//! cell at each of its places, a number as it is shown (`cell_text`). What nobody sees (`hidden`) is not read, and said to be
+//! there.
 //! A sheet whose head names tasks and offices is a plan, and read as the tables of plans are; any other is read as the tables
 //! of reports are. Whatever has a number and is not understood is refused with sheet and cell.
 
+pub(crate) mod cell_text;
 mod delimited;
+mod filling;
+mod hidden;
+mod old_records;
+mod old_workbook;
 mod workbook;
 
 use xushi_domain::phrase;
@@ -14,17 +21,23 @@ use crate::document::{BYTES_MAX, Block, Document, Passage, TableCell};
 use crate::plan::proposal::{ProposedTask, UnreadPhrase};
 use crate::plan::{self, title_page};
 use crate::report::{self, ReportedFact};
+use filling::Filling;
 
 /// Rows above a table that may be its title and notes.
 const CAPTIONS_MAX: usize = 6;
 
+/// Most sheets that are read.
+const SHEETS_MAX: usize = 64;
+
 /// One sheet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct SheetRows {
+pub struct SheetRows {
     /// As its tab says.
-    pub(crate) name: String,
+    pub name: String,
     /// Its rows, all of one width.
-    pub(crate) rows: Vec<Vec<TableCell>>,
+    pub rows: Vec<Vec<TableCell>>,
+    /// Rows and columns that nobody sees.
+    hidden: hidden::Hidden,
 }
 
 /// What a spreadsheet holds.
@@ -47,25 +60,37 @@ pub struct SheetReading {
     pub refused: Vec<UnreadPhrase>,
 }
 
-/// Reads the bytes of a spreadsheet: .xlsx, or text with separators in UTF-8 or GB18030.
+/// The cells of a spreadsheet, hidden ones as well, sheet by sheet: for forms of our own, whose keys are hidden.
+///
+/// # Errors
+/// As [`read`].
+pub fn cells(bytes: &[u8]) -> Result<Vec<SheetRows>, Unreadable> {
+    if bytes.len() > BYTES_MAX {
+        return Err(Unreadable::TooLarge);
+    }
+    match bytes {
+        [] => Err(Unreadable::Empty),
+        [b'P', b'K', 3 | 5, 4 | 6, ..] => workbook::sheets(bytes),
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => old_workbook::sheets(bytes),
+        [b'%', b'P', b'D', b'F', ..] => Err(Unreadable::NoSheet),
+        text => Ok(vec![delimited::sheet(text)?]),
+    }
+}
+
+/// Reads the bytes of a spreadsheet: .xlsx, .xls, .et, or text with separators in UTF-8 or GB18030.
 ///
 /// # Errors
 /// When it is neither, is damaged, or holds more than is read.
 pub fn read(bytes: &[u8]) -> Result<SheetReading, Unreadable> {
-    if bytes.len() > BYTES_MAX {
-        return Err(Unreadable::TooLarge);
-    }
-    let sheets = match bytes {
-        [] => return Err(Unreadable::Empty),
-        [b'P', b'K', 3 | 5, 4 | 6, ..] => workbook::sheets(bytes)?,
-        [0xd0, 0xcf, 0x11, 0xe0, ..] => return Err(Unreadable::OldSheet),
-        [b'%', b'P', b'D', b'F', ..] => return Err(Unreadable::NoSheet),
-        text => vec![delimited::sheet(text)?],
-    };
+    let sheets = cells(bytes)?;
     let names = sheets.iter().map(|sheet| sheet.name.clone()).collect();
-    let documents: Vec<Document> = sheets.into_iter().map(|sheet| document(sheet.rows)).collect();
-    let mut tasks = Vec::new();
     let mut refused = Vec::new();
+    let mut documents: Vec<Document> = Vec::new();
+    for sheet in sheets {
+        refused.extend(sheet.unseen());
+        documents.push(document(sheet.seen()));
+    }
+    let mut tasks = Vec::new();
     for document in &documents {
         let year = head_year(document);
         for block in &document.blocks {
@@ -84,12 +109,30 @@ pub fn read(bytes: &[u8]) -> Result<SheetReading, Unreadable> {
         }
     }
     if !tasks.is_empty() {
+        let other = |document: &&Document| {
+            document.blocks.iter().all(|block| match block {
+                Block::Table(rows) => plan::tasks_of_table(rows, None).0.is_empty(),
+                Block::Passage(_) => true,
+            })
+        };
+        for document in documents.iter().filter(other) {
+            let Some(fact) = report::read(document).facts.into_iter().next() else { continue };
+            refused.push(UnreadPhrase {
+                text: fact.phrase,
+                place: fact.place,
+                why: "同一文件里另有任务分解表，这张工作表的数据未读取；请把两张表分别保存后再试",
+            });
+        }
         return Ok(SheetReading { sheets: names, proposal: SheetProposal::Plan(tasks), refused });
     }
     let mut facts = Vec::new();
     for document in &documents {
         let read = report::read(document);
-        facts.extend(read.facts);
+        if facts.is_empty() {
+            facts = read.facts;
+        } else {
+            facts.extend(read.facts);
+        }
         refused.extend(read.unread);
     }
     Ok(SheetReading { sheets: names, proposal: SheetProposal::Figures(facts), refused })

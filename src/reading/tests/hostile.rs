@@ -81,6 +81,11 @@ fn long_and_open_texts_take_linear_time() {
         "增长",
         "青石县",
         "截至8月",
+        "从投资完成率看，",
+        "（1—10月）完成5亿元",
+        "第一、二、",
+        "居前3位",
+        "最高的",
     ] {
         for joint in ["", "，", "。", "\n"] {
             let text = format!("一、任务\n1. 甲。{}", format!("{piece}{joint}").repeat(4_000));

@@ -17,6 +17,18 @@ macro_rules! plans {
     };
 }
 
+/// Declares a plan that is scored: a text, its key, what is reached at least.
+macro_rules! scored {
+    ($name:literal $least:expr) => {
+        (
+            $name,
+            include_str!(concat!("fresh_plans/", $name, ".txt")),
+            include_str!(concat!("fresh_plans/", $name, ".key")),
+            $least,
+        )
+    };
+}
+
 /// The first four and their keys were written before the code was run on them, the others after they had been read by eye.
 const PLANS: &[(&str, &str, &str)] = plans! {
     "province"
@@ -34,18 +46,12 @@ const PLANS: &[(&str, &str, &str)] = plans! {
 /// Plans of other shapes, scored as a whole: a work report's division of tasks, a list of deeds in a table. Their keys were
 /// written before the code saw them. At least so many thousandths of F1 on tasks, on offices with their role, on targets.
 const SCORED: &[(&str, &str, &str, [usize; 3])] = &[
-    (
-        "work_report_tasks",
-        include_str!("fresh_plans/work_report_tasks.txt"),
-        include_str!("fresh_plans/work_report_tasks.key"),
-        [1000, 1000, 960],
-    ),
-    (
-        "livelihood_list",
-        include_str!("fresh_plans/livelihood_list.txt"),
-        include_str!("fresh_plans/livelihood_list.key"),
-        [1000, 1000, 960],
-    ),
+    scored!("work_report_tasks" [1000, 1000, 960]),
+    scored!("livelihood_list" [1000, 1000, 960]),
+    scored!("green_transition" [1000, 1000, 1000]),
+    scored!("county_deeds_prose" [1000, 1000, 950]),
+    scored!("government_work_report" [1000, 0, 1000]),
+    scored!("rural_action_plan" [1000, 1000, 1000]),
 ];
 
 /// The tasks, the offices with role and task, the targets with task of a key or of a reading shown as one.
@@ -65,7 +71,7 @@ fn items(shown: &str) -> [Vec<String>; 3] {
                 names.split(' ').filter(|name| *name != "等").map(|name| format!("{task} {role} {name}")),
             );
         } else if let Some(target) =
-            line.trim().strip_prefix("目标 ").filter(|target| !target.contains("- - -"))
+            line.trim().strip_prefix("目标 ").filter(|target| !target.ends_with("- -"))
         {
             items[2].push(format!("{task} {target}"));
         }

@@ -8,24 +8,46 @@ use crate::report;
 /// Declares the reports: a text, its key, and what the reader gets of it at least, in thousandths of F1.
 macro_rules! reports {
     ($($name:literal $least:literal)*) => {
-        &[$(($name, include_str!(concat!("reports/", $name, ".txt")), include_str!(concat!("reports/", $name, ".key")), $least)),*]
+        &[$(($name, include_str!(concat!($name, ".txt")), include_str!(concat!($name, ".key")), $least)),*]
     };
 }
 
 const REPORTS: &[(&str, &str, &str, usize)] = reports! {
-    "province_notice" 1000
-    "county_brief" 1000
-    "bureau_bulletin" 960
-    "livelihood_progress" 1000
-    "trade_analysis" 970
-    "campaign_special" 930
-    "industry_flash" 950
-    "finance_special" 970
+    "reports/province_notice" 1000
+    "reports/county_brief" 1000
+    "reports/bureau_bulletin" 1000
+    "reports/livelihood_progress" 1000
+    "reports/trade_analysis" 970
+    "reports/campaign_special" 950
+    "reports/industry_flash" 1000
+    "reports/finance_special" 970
+    "fresh_reports/mountain_monthly" 1000
+    "fresh_reports/statistics_release" 1000
+    "fresh_reports/counties_special" 1000
+    "fresh_reports/supervision_bulletin" 990
+    "fresh_reports/work_report_past_year" 985
+    "fresh_reports/communique" 1000
+    "fresh_reports/dispatch_meeting" 970
+    "fresh_reports/half_year_county" 990
+    "fresh_reports/air_quality" 990
+    "fresh_reports/budget_execution" 1000
+    "fresh_reports/projects_table" 1000
+    "fresh_reports/trade_zone_quarterly" 950
+    "fresh_reports/agriculture_brief" 960
+    "fresh_reports/renewal_policy_special" 990
+    "fresh_reports/district_duty_bulletin" 1000
+    "fresh_reports/employment_analysis" 980
+    "fresh_reports/printed_construction" 1000
+    "fresh_reports/water_transport_report" 1000
+    "fresh_reports/health_insurance_notice" 1000
 };
 
 /// The facts of a report in the form of the keys: region, last day, figure, value.
 fn facts(text: &str) -> Vec<String> {
-    let read = report::read(&document::read(text.as_bytes()).unwrap());
+    // Pages parted by form feeds are a PDF, as a helper takes its text out.
+    let document =
+        if text.contains('\u{c}') { document::of_pages(text) } else { document::read(text.as_bytes()) };
+    let read = report::read(&document.unwrap());
     let shown = read.facts.iter().map(|fact| {
         format!(
             "{} | {} | {} | {}",
