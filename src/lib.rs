@@ -15,4 +15,5 @@ pub use xushi_evidence as evidence;
 pub use xushi_letter as letter;
 pub use xushi_mail as mail;
 pub use xushi_reading as reading;
+pub use xushi_sheets as sheets;
 pub use xushi_store as store;

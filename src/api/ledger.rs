@@ -10,13 +10,13 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::api::State;
+use crate::api::http::csv_table::quoted;
 use crate::api::http::extract::Params;
 use crate::api::http::lookup::{self, At};
 use crate::api::http::page::{LIMIT_MAX, List, ListParams, PageView, refuse};
 use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
-use crate::api::http::table::quoted;
 use crate::api::http::wire::Word;
 use crate::api::letters::withdrawal::TakenBackView;
 use crate::clock::end_of;

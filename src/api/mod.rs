@@ -75,6 +75,7 @@ fn routes(config: &mut impl Routes) {
     indicators::routes(config);
     observations::routes(config);
     assessments::routes(config);
+    assessments::board_book::routes(config);
     assessments::preview::routes(config);
     targets::routes(config);
     episodes::routes(config);

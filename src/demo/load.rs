@@ -10,8 +10,8 @@ use crate::domain::{
 use crate::office::measures::NewMeasure;
 use crate::office::places::{NewContact, NewUnit};
 use crate::office::plans::{
-    CampaignNode, Fate, IndicatorNode, NewCampaign, NewIndicator, NewPart, NewTask, Node, Placed, PlanTree,
-    TaskNode, put_plan,
+    CampaignNode, Fate, IndicatorNode, NewCampaign, NewIndicator, NewPart, NewTask, PlacedPart, PlanNode,
+    PlanTree, TaskNode, put_plan,
 };
 use crate::office::{Actor, Office, Refusal, observations};
 use crate::store::StoreError;
@@ -66,7 +66,7 @@ pub async fn load(office: &Office) -> Result<Option<Loaded>, Refusal> {
 }
 
 /// How many indicators were made.
-fn made(placed: Vec<Placed>) -> Result<usize, Refusal> {
+fn made(placed: Vec<PlacedPart>) -> Result<usize, Refusal> {
     let mut count = 0;
     for one in placed {
         match one.fate {
@@ -79,8 +79,8 @@ fn made(placed: Vec<Placed>) -> Result<usize, Refusal> {
 }
 
 /// A thing of which nothing is said once it is there.
-fn node<N, E: Default>(new: N) -> Node<N, E> {
-    Node { external_id: None, new, edit: E::default() }
+fn node<N, E: Default>(new: N) -> PlanNode<N, E> {
+    PlanNode { external_id: None, new, edit: E::default() }
 }
 
 fn observation(

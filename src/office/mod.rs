@@ -24,6 +24,7 @@ pub mod rule_packs;
 pub mod silences;
 pub mod slots;
 pub mod warnings;
+pub mod workbooks;
 pub mod written_register;
 
 use std::sync::Arc;

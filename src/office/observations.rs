@@ -65,7 +65,7 @@ pub struct Read {
 }
 
 /// How often a write begins again because somebody else wrote the same facts.
-const TRIES: usize = 5;
+const TRIES: usize = 50;
 
 /// Writes facts and the differences stated beside them, all or none; each becomes the next vintage of its fact unless the
 /// last one says the same. With `dry_run` nothing is written and the answer is the same. That a rate is wanted beside a
@@ -90,6 +90,10 @@ pub async fn record(
         let written = deed.tx().write_observations(facts, &plan).await;
         match deed.end(written).await {
             Err(Refusal::Store(StoreError::Duplicate(_) | StoreError::Contended(_))) if tries < TRIES => {}
+            // Others were there first every time: it is no fault of the facts.
+            Err(Refusal::Store(StoreError::Duplicate(constraint))) => {
+                return Err(StoreError::Contended(constraint.name.to_owned()).into());
+            }
             Err(error) => return Err(error),
             Ok(()) => break plan.puts,
         }

@@ -135,8 +135,19 @@ impl Store {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let mut config = ManagerConfig::<pg::Conn>::default();
             config.recycling_method = RecyclingMethod::Fast;
+            config.custom_setup = Box::new(|url| {
+                let url = url.to_owned();
+                async move {
+                    let mut conn = pg::Conn::establish(&url).await?;
+                    conn.batch_execute(PG_SETTINGS)
+                        .await
+                        .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+                    Ok(conn)
+                }
+                .boxed()
+            });
             let manager = AsyncDieselConnectionManager::new_with_config(url, config);
-            return pool::build(Pool::builder(manager), connections).map(Self::Pg);
+            return pool::build(pool::renewed(Pool::builder(manager)), connections).map(Self::Pg);
         }
         let mut config = ManagerConfig::<sqlite::Conn>::default();
         config.recycling_method = RecyclingMethod::Fast;
@@ -165,10 +176,12 @@ impl Store {
             Self::Pg(pool) => {
                 let mut conn = checkout(pool).await?;
                 // Two replicas that start together must not migrate together; the lock goes with the connection.
-                conn.batch_execute("SELECT pg_advisory_lock(7326511)").await?;
+                conn.batch_execute("SET lock_timeout = 0; SELECT pg_advisory_lock(7326511)").await?;
                 let mut harness = AsyncMigrationHarness::new(conn);
                 let done = run(&mut harness, PG_MIGRATIONS);
-                harness.into_inner().batch_execute("SELECT pg_advisory_unlock(7326511)").await?;
+                let mut conn = harness.into_inner();
+                conn.batch_execute("SELECT pg_advisory_unlock(7326511)").await?;
+                conn.batch_execute(PG_SETTINGS).await?;
                 done
             }
             Self::Sqlite(pool) => {
@@ -223,6 +236,10 @@ impl Store {
         }
     }
 }
+
+/// A statement that waits for others' locks longer than this gives up: whoever asked is told to try again, and its connection serves
+/// those who want something else.
+const PG_SETTINGS: &str = "SET lock_timeout = '8s'";
 
 /// A file that survives a crash, does not block readers, and enforces its references. What is committed is on the disk:
 /// a number must not be given again because the power failed. The log is carried over by [`Store::carry_over_log`]; where

@@ -3,13 +3,23 @@
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
-use deadpool::managed::{Manager, Object, Pool, PoolBuilder};
+use deadpool::managed::{Hook, HookError, Manager, Object, Pool, PoolBuilder};
 use diesel_async::pooled_connection::PoolableConnection;
 
 use super::StoreError;
 
 /// How long a connection is waited for.
 const PATIENCE: Option<Duration> = Some(Duration::from_secs(10));
+
+/// How long a connection to a server is used: after a failover one may be left that can only read, or that leads to the old server.
+const LIFE: Duration = Duration::from_secs(60);
+
+/// Lets go of connections that are older than [`LIFE`], when they are lent next.
+pub(super) fn renewed<M: Manager>(builder: PoolBuilder<M>) -> PoolBuilder<M> {
+    builder.pre_recycle(Hook::sync_fn(|_, metrics| {
+        if metrics.created.elapsed() > LIFE { Err(HookError::message("old")) } else { Ok(()) }
+    }))
+}
 
 pub(super) fn build<M: Manager>(builder: PoolBuilder<M>, connections: usize) -> Result<Pool<M>, StoreError> {
     builder

@@ -5,8 +5,8 @@ use xushi::domain::{Basis, Better, ContactRole, Frequency, Role, WrittenTarget};
 use xushi::office::measures::NewMeasure;
 use xushi::office::places::{NewContact, NewRegion, NewUnit};
 use xushi::office::plans::{
-    CampaignNode, Fate, IndicatorNode, NewCampaign, NewIndicator, NewPersonVerdict, NewTask, Node, Placed,
-    PlanTree, TaskNode,
+    CampaignNode, Fate, IndicatorNode, NewCampaign, NewIndicator, NewPersonVerdict, NewTask, PlacedPart,
+    PlanNode, PlanTree, TaskNode,
 };
 use xushi::office::rule_packs::NewRulePack;
 use xushi::office::{Actor, Call, Refusal, Who, measures, places, plans, rule_packs};
@@ -25,8 +25,8 @@ async fn entries(app: &TestApp) -> Vec<String> {
 }
 
 /// A thing of which nothing is said once it is there.
-fn node<N, E: Default>(new: N) -> Node<N, E> {
-    Node { external_id: None, new, edit: E::default() }
+fn node<N, E: Default>(new: N) -> PlanNode<N, E> {
+    PlanNode { external_id: None, new, edit: E::default() }
 }
 
 /// A caller whom the register does not know, so that no entry can name it.
@@ -250,7 +250,7 @@ both! {
             assert_eq!(count(&app, list).await, 0, "{list}");
         }
         let placed = plans::put_plan(&app.office, &technician, &plan("增长4.5%以上"), false).await.unwrap();
-        let made = |one: &&Placed| matches!(one.fate, Fate::Created(_)) && one.part == xushi::domain::PlanPart::Indicator;
+        let made = |one: &&PlacedPart| matches!(one.fate, Fate::Created(_)) && one.part == xushi::domain::PlanPart::Indicator;
         assert_eq!(placed.iter().filter(made).count(), 2);
         let made = app.get("/indicators").await.expect(200);
         let [one, two] = made["items"].as_array().unwrap().as_slice() else { panic!("{made}") };

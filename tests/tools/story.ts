@@ -23,7 +23,7 @@ function expect(holds: boolean, what: string): void {
 }
 
 async function tell(baseUrl: string, key: string): Promise<void> {
-  const api = createClient<paths, "application/json">({ baseUrl, headers: { Authorization: `Bearer ${key}` } });
+  const api = createClient<paths, "application/json" | "application/problem+json">({ baseUrl, headers: { Authorization: `Bearer ${key}` } });
   const campaign = good(
     await api.POST("/api/v1/campaigns", {
       params: { header: { "Idempotency-Key": "story-ts" } },

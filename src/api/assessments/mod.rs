@@ -1,6 +1,7 @@
 //! Assessments (研判): the board, and one verdict with its working.
 
 pub(in crate::api) mod beside;
+pub(in crate::api) mod board_book;
 pub(in crate::api) mod board_cache;
 pub(in crate::api) mod figures;
 pub(in crate::api) mod needs;
@@ -20,12 +21,12 @@ use crate::api::assessments::beside::Stated;
 use crate::api::assessments::figures::FiguresView;
 use crate::api::assessments::past_boards::Order;
 use crate::api::assessments::verdict::VerdictView;
+use crate::api::http::csv_table;
 use crate::api::http::extract::Params;
 use crate::api::http::page::{self, List, ListParams, NoFilter, PageView};
 use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
-use crate::api::http::table;
 use crate::api::indicators::{IndicatorParams, Named};
 use crate::domain::pace::Grounds;
 use crate::letter::Templates;
@@ -230,7 +231,7 @@ async fn list_assessments(
     request: HttpRequest,
     Params(params): Params<BoardParams>,
 ) -> Result<HttpResponse, Refused> {
-    if table::is_asked(&request) {
+    if csv_table::is_asked(&request) {
         let (page, fields) = board(&state, params).await?;
         return respond::list(&request, &page, fields.as_deref());
     }

@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::api::http::lookup::ExternalIds;
 use crate::api::http::wire::{Word, given, maybe};
 use crate::api::indicators::Named;
-use crate::domain::{Inheritable, Issuing, MemberRole, SignedKind, SignedKinds, text_enum};
+use crate::domain::{Inheritable, Issuing, MemberRole, SignedKind, SignedKinds};
 use crate::office::ChangeReason;
 use crate::office::StoreError;
 use crate::office::plans::{CampaignEdit, NewCampaign};
@@ -17,15 +17,6 @@ use crate::office::rows::{CampaignMemberRow, CampaignRow, signed_kinds};
 type IssuingWord = Word<Issuing>;
 type SignedWord = Word<SignedKind>;
 type InheritableWord = Word<Inheritable>;
-type ExpandWord = Word<Expand>;
-
-text_enum! {
-    /// What a campaign can be read together with.
-    Expand "expand" {
-        /// The seats of its 专班.
-        Members = "members",
-    }
-}
 
 /// 攻坚行动
 #[derive(Debug, Serialize, ToSchema)]
@@ -373,34 +364,4 @@ impl From<UpdateCampaign> for CampaignEdit {
             why: ChangeReason { reason: body.reason, effective_on: body.effective_on },
         }
     }
-}
-
-/// 攻坚行动查询条件
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct CampaignParams {
-    /// 行政区：id、代码或名称
-    pub(super) region: Option<String>,
-    /// 上级攻坚行动：id、文号或名称
-    pub(super) parent: Option<String>,
-    /// 名称中含有的文字，不分大小写
-    pub(super) name_contains: Option<String>,
-    /// 一并给出：members为专班成员
-    #[param(inline)]
-    pub(super) expand: Option<ExpandWord>,
-    /// true时连同已停用的一并列出
-    pub(super) retired: Option<bool>,
-}
-
-/// 读取一个攻坚行动时的查询参数
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct CampaignOneParams {
-    /// 只要这些字段，以逗号分隔，如id,name
-    pub(super) fields: Option<String>,
-    /// 一并给出：members为专班成员
-    #[param(inline)]
-    pub(super) expand: Option<ExpandWord>,
 }

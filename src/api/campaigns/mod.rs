@@ -4,6 +4,7 @@ pub(in crate::api) mod campaign_curves;
 pub(in crate::api) mod next_year;
 
 mod bodies;
+mod campaign_params;
 
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use uuid::Uuid;
@@ -18,8 +19,8 @@ use crate::api::http::spec::Routes;
 use crate::office::rows::{CampaignFilter, CampaignMemberRow, CampaignRow};
 use crate::office::types::Id;
 use crate::office::{Actor, plans};
-use bodies::{CampaignOneParams, CampaignParams};
 pub(in crate::api) use bodies::{CampaignView, CreateCampaign, UpdateCampaign};
+use campaign_params::{CampaignOneParams, CampaignParams};
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::ChangeView;
+use super::ChangedView;
 use crate::api::State;
 use crate::api::assessments::{RecordedView, marked};
 use crate::api::campaigns::CampaignView;
@@ -71,7 +71,7 @@ pub struct ChangedAssessmentView {
 
 /// The views of these changes, in their order. What has gone since the changes were listed is left out: nothing is deleted, so that
 /// it comes again.
-pub(super) async fn views(state: &State, rows: Vec<ChangeRow>) -> Result<Vec<ChangeView>, Refused> {
+pub(super) async fn views(state: &State, rows: Vec<ChangeRow>) -> Result<Vec<ChangedView>, Refused> {
     let mut data: HashMap<Id, ChangeData> = HashMap::with_capacity(rows.len());
     for kind in [
         ChangeKind::Region,
@@ -95,7 +95,7 @@ pub(super) async fn views(state: &State, rows: Vec<ChangeRow>) -> Result<Vec<Cha
     }
     let view = |row: ChangeRow| {
         let data = data.remove(&row.place.id)?;
-        Some(ChangeView { kind: Word(row.kind), id: row.place.id.0, data })
+        Some(ChangedView { kind: Word(row.kind), id: row.place.id.0, data })
     };
     Ok(rows.into_iter().filter_map(view).collect())
 }

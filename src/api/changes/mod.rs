@@ -51,7 +51,7 @@ pub struct ChangeParams {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChangesView {
     /// 各条变更，按生效的先后；同一内容只列最近一次变更
-    items: Vec<ChangeView>,
+    items: Vec<ChangedView>,
     /// 下次从这里继续（after）；没有新的变更时也给出，30天内有效
     cursor: String,
     /// 是否还有；为false即已到最近
@@ -60,7 +60,7 @@ pub struct ChangesView {
 
 /// 一条变更
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ChangeView {
+pub struct ChangedView {
     /// 类别
     kind: ChangeKindWord,
     /// 编号

@@ -1,6 +1,7 @@
 //! What all resources share of HTTP: who calls, what is read and answered, how it is refused.
 
 pub mod access;
+pub(in crate::api) mod csv_table;
 pub mod detach_on_disconnect;
 pub mod extract;
 pub mod field_error;
@@ -13,5 +14,4 @@ pub mod refused;
 pub mod request_id;
 pub mod respond;
 pub mod spec;
-pub(in crate::api) mod table;
 pub mod wire;

@@ -7,7 +7,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, Header as _, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse, ResponseError as _};
+use actix_web::{Error, HttpRequest, HttpResponse, ResponseError as _};
 
 use crate::api::http::refused::{Code, Refused};
 use crate::api::http::respond::COMPRESSED;
@@ -76,6 +76,9 @@ pub(in crate::api) fn acceptable(request: &ServiceRequest, given: &[String]) -> 
     let is = |asked: &str, known: Option<&str>| asked == "*" || known == Some(asked);
     let some = accept.iter().filter(|range| range.quality > header::Quality::ZERO).any(|range| {
         given.iter().any(|given| {
+            if given.split(';').next() == Some(range.item.essence_str()) {
+                return true;
+            }
             let mut parts = given.split(['/', ';']);
             is(range.item.type_().as_str(), parts.next()) && is(range.item.subtype().as_str(), parts.next())
         })
@@ -85,6 +88,17 @@ pub(in crate::api) fn acceptable(request: &ServiceRequest, given: &[String]) -> 
     }
     let detail = format!("该地址只提供{}，请修改请求头Accept或去掉它。", given.join("、"));
     Err(Refused::new(Code::NotAcceptable, detail))
+}
+
+/// Whether the caller takes this media type no less than JSON, and says so by name.
+pub(in crate::api) fn asks_for(request: &HttpRequest, media_type: &str) -> bool {
+    let Ok(accept) = header::Accept::parse(request) else { return false };
+    let quality = |wanted: &str| {
+        accept.iter().filter(|range| range.item.essence_str() == wanted).map(|range| range.quality).max()
+    };
+    let json = quality("application/json");
+    quality(media_type)
+        .is_some_and(|asked| asked > header::Quality::ZERO && json.is_none_or(|json| asked >= json))
 }
 
 /// What browser pages of these origins may do; nothing where there is none.

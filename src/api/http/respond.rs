@@ -10,9 +10,9 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::api::assessments::board_cache::CachedBoard;
+use crate::api::http::csv_table;
 use crate::api::http::page::{PageView, refuse};
 use crate::api::http::refused::{Code, Refused, stale};
-use crate::api::http::table;
 use crate::domain::invalid::shorten;
 
 /// 读取一项时的查询参数
@@ -191,7 +191,7 @@ pub fn list<T: Serialize + ToSchema>(
     page: &PageView<T>,
     fields: Option<&str>,
 ) -> Result<HttpResponse, Refused> {
-    if table::is_asked(request) {
+    if csv_table::is_asked(request) {
         return as_table(request, page, fields);
     }
     Ok(bytes(request, list_bytes(page, fields)?))
@@ -215,14 +215,23 @@ fn as_table<T: Serialize + ToSchema>(
         let top = path.split('.').next().unwrap_or_default();
         asked.as_ref().is_none_or(|asked| asked.contains(&top))
     };
-    let body = table::table(&items, &known, shown).map_err(Refused::internal)?;
-    let mut answer = file(request, "text/csv; charset=utf-8", None, body);
-    if let Some(cursor) = &page.next_cursor
+    let body = csv_table::table(&items, &known, shown).map_err(Refused::internal)?;
+    let answer = file(request, "text/csv; charset=utf-8", None, body);
+    Ok(with_next(request, answer, page.next_cursor.as_deref()))
+}
+
+/// An answer with the address of the next page in its head.
+pub(in crate::api) fn with_next(
+    request: &HttpRequest,
+    mut answer: HttpResponse,
+    cursor: Option<&str>,
+) -> HttpResponse {
+    if let Some(cursor) = cursor
         && let Ok(link) = next_link(request, cursor).parse::<header::HeaderValue>()
     {
         answer.headers_mut().insert(header::LINK, link);
     }
-    Ok(answer)
+    answer
 }
 
 /// The address of the next page (RFC 8288).

@@ -2,8 +2,12 @@
 
 mod bulk_forms;
 mod items;
+mod sdmx;
+mod taking_back;
 
-use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
+use std::collections::BTreeSet;
+
+use actix_web::{HttpRequest, HttpResponse, get, put, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -11,11 +15,13 @@ use uuid::Uuid;
 
 use bulk_forms::Bulk;
 pub use items::{DifferenceBody, RecordObservations};
+pub(in crate::api) use sdmx::SDMX_CSV;
 
 use crate::api::State;
 use crate::api::assessments::figures::DoubtView;
-use crate::api::http::extract::{Body, Params};
+use crate::api::http::extract::Params;
 use crate::api::http::lookup::{self, At};
+use crate::api::http::negotiate;
 use crate::api::http::page::{List, ListParams, PageView};
 use crate::api::http::refused::{Code, FieldError, ProblemView, Refused};
 use crate::api::http::respond;
@@ -25,7 +31,8 @@ use crate::api::indicators::PeriodView;
 use crate::domain::{Basis, Figure, Status};
 use crate::office::observations::{self, FactReader, NewFact};
 use crate::office::rows::{ListedObservation, ObservationFilter, Recorded, read_doubts};
-use crate::office::{Actor, StoreError, retirement};
+use crate::office::types::Id;
+use crate::office::{Actor, StoreError};
 
 type BasisWord = Word<Basis>;
 type FigureWord = Word<Figure>;
@@ -36,7 +43,7 @@ pub(in crate::api) const ITEMS_MAX: usize = 50_000;
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
-    config.service(list_observations).service(record_observations).service(withdraw_observation);
+    config.service(list_observations).service(record_observations).service(taking_back::withdraw_observation);
 }
 
 /// 观测值（每次修订为一个版本，旧版本保留）
@@ -204,6 +211,8 @@ pub enum Vintages {
 }
 
 /// 列出观测值（含历次修订）
+///
+/// 请求头Accept为application/vnd.sdmx.data+csv时，以SDMX-CSV答复，供统计系统采用。
 #[utoipa::path(tag = "观测值", params(ListParams, ObservationParams), responses(
     (status = 200, body = PageView<ObservationView>), (status = "4XX", body = ProblemView)))]
 #[get("/observations")]
@@ -227,7 +236,29 @@ async fn list_observations(
     };
     let rows = state.office.read.list_observations(&filter, list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.0.id.0, ObservationView::of)?;
+    if negotiate::asks_for(&request, sdmx::SDMX_CSV) {
+        return as_sdmx(&state, &request, &page).await;
+    }
     respond::list(&request, &page, list.fields.as_deref())
+}
+
+/// A page as SDMX-CSV; the next one is in its head.
+async fn as_sdmx(
+    state: &State,
+    request: &HttpRequest,
+    page: &PageView<ObservationView>,
+) -> Result<HttpResponse, Refused> {
+    let read = &state.office.read;
+    let ids = |of: fn(&ObservationView) -> Uuid| -> Vec<Id> {
+        page.items.iter().map(of).collect::<BTreeSet<Uuid>>().into_iter().map(Id).collect()
+    };
+    let measures = read.list_measures_of(&ids(|item| item.measure_id)).await?;
+    let measures = measures.into_iter().map(|row| (row.id.0, (row.name, row.unit))).collect();
+    let regions = read.list_regions_of(&ids(|item| item.region_id)).await?;
+    let regions = regions.into_iter().map(|row| (row.id.0, row.code)).collect();
+    let body = sdmx::lines(&page.items, &measures, &regions);
+    let answer = respond::file(request, sdmx::SDMX_CSV, None, body.into_bytes());
+    Ok(respond::with_next(request, answer, page.next_cursor.as_deref()))
 }
 
 /// 批量录入观测值：按指标口径、行政区、时期、口径识别同一事实，值有变化的成为新版本
@@ -342,44 +373,4 @@ fn within(mut errors: Vec<FieldError>, (index, line): (usize, Option<usize>)) ->
         }
     }
     errors
-}
-
-/// 撤回一个版本
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Withdraw {
-    /// 理由，记入台账
-    #[schema(example = "小数点录错")]
-    reason: String,
-}
-
-/// 撤回的结果
-#[derive(Debug, Serialize, ToSchema)]
-pub struct WithdrawalView {
-    /// 编号
-    id: Uuid,
-    /// 第几个版本
-    vintage: i32,
-    /// 自此日起撤回；此前的研判和看板不变
-    withdrawn_on: NaiveDate,
-    /// 理由
-    reason: String,
-}
-
-/// 撤回观测值的一个版本
-///
-/// 自当日起不再有效，其前的版本重新有效（没有则视为未报）；版本本身保留可查。所涉指标随即重新研判。
-#[utoipa::path(tag = "观测值", params(("id" = Uuid, Path, description = "编号")), request_body = Withdraw,
-    responses((status = 200, body = WithdrawalView), (status = "4XX", body = ProblemView)))]
-#[post("/observations/{id}/withdrawal")]
-async fn withdraw_observation(
-    state: web::Data<State>,
-    actor: Actor,
-    id: web::Path<Uuid>,
-    Body(body): Body<Withdraw>,
-) -> Result<HttpResponse, Refused> {
-    let withdrawn_on = state.office.clock.today();
-    let row = retirement::withdraw_observation(&state.office, &actor, *id, &body.reason).await?;
-    let (id, vintage, reason) = (row.id.0, row.vintage, body.reason.trim().to_owned());
-    Ok(HttpResponse::Ok().json(WithdrawalView { id, vintage, withdrawn_on, reason }))
 }

@@ -17,7 +17,7 @@ use crate::api::http::spec::Routes;
 use crate::api::http::wire::{BulkReport, Word};
 use crate::domain::PlanPart;
 use crate::office::Actor;
-use crate::office::plans::{self, Fate, NODES_MAX, Placed};
+use crate::office::plans::{self, Fate, NODES_MAX, PlacedPart};
 use plan_bodies::PutPlan;
 
 type PartWord = Word<PlanPart>;
@@ -87,7 +87,7 @@ pub struct PlanOutcome {
 }
 
 impl PlanOutcome {
-    fn of(Placed { pointer, part, fate }: Placed, dry_run: bool) -> Self {
+    fn of(PlacedPart { pointer, part, fate }: PlacedPart, dry_run: bool) -> Self {
         let (outcome, id, errors) = match fate {
             Fate::Created(id) => ("created", Some(id).filter(|_| !dry_run), Vec::new()),
             Fate::Updated(id) => ("updated", Some(id), Vec::new()),

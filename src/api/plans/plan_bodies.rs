@@ -20,7 +20,7 @@ use crate::api::measures::{CreateMeasure, UpdateMeasure};
 use crate::api::tasks::{CreateTask, UpdateTask};
 use crate::api::units::{CreateUnit, UpdateUnit};
 use crate::office::ChangeReason;
-use crate::office::plans::{CampaignNode, IndicatorNode, Node, PlanTree, TaskNode};
+use crate::office::plans::{CampaignNode, IndicatorNode, PlanNode, PlanTree, TaskNode};
 
 /// 整个方案
 #[derive(Debug, Deserialize, ToSchema)]
@@ -114,14 +114,14 @@ impl PlanReader {
         form: &Form,
         at: &str,
         node: &Value,
-    ) -> Option<(Node<N, E>, Map<String, Value>)>
+    ) -> Option<(PlanNode<N, E>, Map<String, Value>)>
     where
         C: DeserializeOwned + Into<N>,
         U: DeserializeOwned + Into<E>,
     {
         match form.read::<C, U>(node) {
             Ok((external_id, new, edit, below)) => {
-                Some((Node { external_id, new: new.into(), edit: edit.into() }, below))
+                Some((PlanNode { external_id, new: new.into(), edit: edit.into() }, below))
             }
             Err(refused) => {
                 self.wrong.extend(refused.within(at).errors);

@@ -228,8 +228,14 @@ pub(super) async fn change_campaign(
         return Err(Invalid::new("reason", "required", detail).into());
     }
     let renamed = rename_externally(deed, PlanPart::Campaign, seen.id, edit.external_id.as_ref()).await?;
-    let same =
-        CampaignRow { revision: seen.revision, updated_at: seen.updated_at, ..changed.clone() } == seen;
+    // A campaign that says nothing of what it inherits has nothing from anybody.
+    let said = |row: &CampaignRow| CampaignRow {
+        revision: seen.revision,
+        updated_at: seen.updated_at,
+        inherits: Some(row.inherits.clone().unwrap_or_default()),
+        ..row.clone()
+    };
+    let same = said(&changed) == said(&seen);
     let place = |seat: &CampaignMemberRow| (seat.unit_id, seat.role.clone());
     let seated = members.as_ref().is_none_or(|all| all.iter().map(place).eq(seats.iter().map(place)));
     if same && seated && !renamed {

@@ -17,7 +17,7 @@ pub use campaigns::{NewCampaign, create_campaign, update_campaign};
 pub use indicators::{IndicatorEdit, NewIndicator, create_indicator, update_indicator};
 pub use next_year::{NextYear, next_year};
 pub use persons::{NewNodeReport, NewPersonVerdict, give_verdict, nodes, report_node, reported_by_nodes};
-pub use plan_tree::{CampaignNode, Fate, IndicatorNode, NODES_MAX, Node, Placed, PlanTree, TaskNode};
+pub use plan_tree::{CampaignNode, Fate, IndicatorNode, NODES_MAX, PlacedPart, PlanNode, PlanTree, TaskNode};
 pub use plan_writer::put_plan;
 pub use tasks::{NewTask, TaskEdit, create_task, update_task};
 

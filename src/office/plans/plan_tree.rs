@@ -16,7 +16,7 @@ pub const NODES_MAX: usize = 20_000;
 
 /// One thing of a plan: what it becomes when it is not there yet, and what of it changes when it is.
 #[derive(Debug, Clone)]
-pub struct Node<N, E> {
+pub struct PlanNode<N, E> {
     /// What another system calls it.
     pub external_id: Option<String>,
     /// The whole of it.
@@ -29,11 +29,11 @@ pub struct Node<N, E> {
 #[derive(Debug, Clone, Default)]
 pub struct PlanTree {
     /// Units, in any order; a unit may name another one as the unit above it.
-    pub units: Vec<Node<NewUnit, UnitEdit>>,
+    pub units: Vec<PlanNode<NewUnit, UnitEdit>>,
     /// Their contacts.
-    pub contacts: Vec<Node<NewContact, ContactEdit>>,
+    pub contacts: Vec<PlanNode<NewContact, ContactEdit>>,
     /// What is measured.
-    pub measures: Vec<Node<NewMeasure, MeasureEdit>>,
+    pub measures: Vec<PlanNode<NewMeasure, MeasureEdit>>,
     /// The campaigns at the top.
     pub campaigns: Vec<CampaignNode>,
 }
@@ -42,7 +42,7 @@ pub struct PlanTree {
 #[derive(Debug, Clone)]
 pub struct CampaignNode {
     /// The campaign; the campaign above it follows from its place, or is named where it stands at the top.
-    pub campaign: Node<NewCampaign, CampaignEdit>,
+    pub campaign: PlanNode<NewCampaign, CampaignEdit>,
     /// The tasks at the top of its tree.
     pub tasks: Vec<TaskNode>,
     /// The campaigns below.
@@ -53,7 +53,7 @@ pub struct CampaignNode {
 #[derive(Debug, Clone)]
 pub struct TaskNode {
     /// The task; its campaign and the task above it follow from its place.
-    pub task: Node<NewTask, TaskEdit>,
+    pub task: PlanNode<NewTask, TaskEdit>,
     /// Its indicators.
     pub indicators: Vec<IndicatorNode>,
     /// The tasks below.
@@ -64,7 +64,7 @@ pub struct TaskNode {
 #[derive(Debug, Clone)]
 pub struct IndicatorNode {
     /// The indicator; its task follows from its place.
-    pub indicator: Node<NewIndicator, IndicatorEdit>,
+    pub indicator: PlanNode<NewIndicator, IndicatorEdit>,
     /// Tasks at the top of the first campaign that print it again: their numbers.
     pub cited_by: Vec<i32>,
 }
@@ -94,7 +94,7 @@ impl PlanTree {
 
 /// What became of one thing.
 #[derive(Debug)]
-pub struct Placed {
+pub struct PlacedPart {
     /// Where it stands in the plan: a JSON pointer.
     pub pointer: String,
     /// What it is.
@@ -129,10 +129,10 @@ pub(super) fn numbered<'n, N>(
 }
 
 /// Places of units, each after the unit that it names as the one above it; those in a circle come last, as they stand.
-pub(super) fn in_order(units: &[Node<NewUnit, UnitEdit>]) -> Vec<usize> {
+pub(super) fn in_order(units: &[PlanNode<NewUnit, UnitEdit>]) -> Vec<usize> {
     let mut order = Vec::with_capacity(units.len());
     let mut left: Vec<usize> = (0..units.len()).collect();
-    let own_names = |unit: &Node<NewUnit, UnitEdit>| {
+    let own_names = |unit: &PlanNode<NewUnit, UnitEdit>| {
         let also = unit.external_id.iter().chain(&unit.new.credit_code).chain(&unit.new.aliases);
         std::iter::once(&unit.new.name).chain(also).map(|name| folded(name)).collect::<Vec<_>>()
     };
@@ -157,7 +157,7 @@ pub(super) fn in_order(units: &[Node<NewUnit, UnitEdit>]) -> Vec<usize> {
 mod tests {
     use super::*;
 
-    fn unit(name: &str, parent: Option<&str>) -> Node<NewUnit, UnitEdit> {
+    fn unit(name: &str, parent: Option<&str>) -> PlanNode<NewUnit, UnitEdit> {
         let new = NewUnit {
             name: name.to_owned(),
             region: "430000".to_owned(),
@@ -166,7 +166,7 @@ mod tests {
             aliases: Vec::new(),
             external_id: None,
         };
-        Node { external_id: None, new, edit: UnitEdit::default() }
+        PlanNode { external_id: None, new, edit: UnitEdit::default() }
     }
 
     #[test]

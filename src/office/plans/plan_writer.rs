@@ -3,7 +3,7 @@
 use super::campaigns::{add_campaign, change_campaign};
 use super::indicators::{add_indicator, change_indicator};
 use super::plan_tree::{
-    CampaignNode, Fate, IndicatorNode, Node, Placed, PlanTree, TaskNode, in_order, numbered,
+    CampaignNode, Fate, IndicatorNode, PlacedPart, PlanNode, PlanTree, TaskNode, in_order, numbered,
 };
 use super::tasks::{add_task, change_task};
 use super::{CampaignEdit, IndicatorEdit, NewCampaign, NewIndicator, NewTask, TaskEdit, external_ids};
@@ -32,7 +32,7 @@ pub async fn put_plan(
     actor: &Actor,
     plan: &PlanTree,
     dry_run: bool,
-) -> Result<Vec<Placed>, Refusal> {
+) -> Result<Vec<PlacedPart>, Refusal> {
     let mut tries = 0;
     loop {
         tries += 1;
@@ -77,7 +77,7 @@ fn speaks_of_the_plan(refusal: &Refusal) -> bool {
 /// A plan being written.
 struct PlanWriter<'d, 'o> {
     deed: &'d mut Deed<'o>,
-    placed: Vec<Placed>,
+    placed: Vec<PlacedPart>,
     /// Tasks at the top of the first campaign, by their numbers.
     tops: Vec<(i32, Id)>,
 }
@@ -177,12 +177,12 @@ impl PlanWriter<'_, '_> {
             Err(refusal) if speaks_of_the_plan(&refusal) => (Fate::Refused(Box::new(refusal)), None),
             Err(refusal) => return Err(refusal),
         };
-        self.placed.push(Placed { pointer, part, fate });
+        self.placed.push(PlacedPart { pointer, part, fate });
         Ok(id)
     }
 
     fn skip(&mut self, pointer: String, part: PlanPart) {
-        self.placed.push(Placed { pointer, part, fate: Fate::Skipped });
+        self.placed.push(PlacedPart { pointer, part, fate: Fate::Skipped });
     }
 
     fn skip_campaign(&mut self, at: &str, node: &CampaignNode) {
@@ -216,7 +216,7 @@ impl PlanWriter<'_, '_> {
     async fn known<N, E>(
         &mut self,
         part: PlanPart,
-        node: &Node<N, E>,
+        node: &PlanNode<N, E>,
         natural: Option<Id>,
     ) -> Result<Option<Id>, Refusal> {
         let Some(key) = &node.external_id else { return Ok(natural) };
@@ -235,7 +235,7 @@ impl PlanWriter<'_, '_> {
         }
     }
 
-    async fn unit(&mut self, node: &Node<NewUnit, UnitEdit>) -> Result<Put, Refusal> {
+    async fn unit(&mut self, node: &PlanNode<NewUnit, UnitEdit>) -> Result<Put, Refusal> {
         let region = self.deed.region("region", &node.new.region).await?.id;
         let natural = self.deed.tx().find_unit_named(region, &node.new.name).await?;
         let Some(id) = self.known(PlanPart::Unit, node, natural).await? else {
@@ -247,7 +247,7 @@ impl PlanWriter<'_, '_> {
         Ok((id, change_unit(self.deed, seen, node.edit.clone()).await?).into())
     }
 
-    async fn contact(&mut self, node: &Node<NewContact, ContactEdit>) -> Result<Put, Refusal> {
+    async fn contact(&mut self, node: &PlanNode<NewContact, ContactEdit>) -> Result<Put, Refusal> {
         let unit = self.deed.unit("unit", &node.new.unit).await?.id;
         let natural = self.deed.tx().find_contact_at(unit, node.new.email.trim(), node.new.role).await?;
         let Some(id) = self.known(PlanPart::Contact, node, natural.map(|row| row.id)).await? else {
@@ -258,7 +258,7 @@ impl PlanWriter<'_, '_> {
         Ok((id, change_contact(self.deed, seen, node.edit.clone()).await?).into())
     }
 
-    async fn measure(&mut self, node: &Node<NewMeasure, MeasureEdit>) -> Result<Put, Refusal> {
+    async fn measure(&mut self, node: &PlanNode<NewMeasure, MeasureEdit>) -> Result<Put, Refusal> {
         let natural = self.deed.tx().find_measure_named(&node.new.name).await?;
         let Some(id) = self.known(PlanPart::Measure, node, natural).await? else {
             return Ok(Put::Created(add_measure(self.deed, node.new.clone()).await?.0.id));
@@ -273,7 +273,7 @@ impl PlanWriter<'_, '_> {
     async fn campaign(
         &mut self,
         above: Option<Id>,
-        node: &Node<NewCampaign, CampaignEdit>,
+        node: &PlanNode<NewCampaign, CampaignEdit>,
     ) -> Result<Put, Refusal> {
         let (mut new, mut edit) = (node.new.clone(), node.edit.clone());
         if let Some(above) = above {
@@ -297,7 +297,7 @@ impl PlanWriter<'_, '_> {
         &mut self,
         campaign: Id,
         above: Option<Id>,
-        node: &Node<NewTask, TaskEdit>,
+        node: &PlanNode<NewTask, TaskEdit>,
     ) -> Result<Put, Refusal> {
         let parent = above.map(|id| id.0.to_string());
         let natural = self.deed.tx().find_task_named(campaign, above, &node.new.name).await?;

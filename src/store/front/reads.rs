@@ -35,7 +35,7 @@ reads! {
         fn list_members(ids: &'a [Id]) -> Vec<(CampaignMemberRow, String)>;
         fn resolve_campaign(key: &'a str) -> CampaignRow;
     }
-    changes {
+    change_feed {
         fn find_change_epoch() -> i32;
         fn list_changes(kinds: &'a [ChangeKind], after: ChangePlace, limit: i64) -> Vec<ChangeRow>;
     }
@@ -60,7 +60,6 @@ reads! {
         fn list_contacts(filter: &'a ContactFilter, page: Page) -> Vec<ContactRow>;
     }
     deliveries {
-        fn find_deliveries(ids: &'a [Id]) -> Vec<DeliveryRow>;
         fn count_blocked_attempts(delivery: Id) -> i64;
         fn count_deliveries() -> HashMap<DeliveryState, i64>;
         fn list_attempts(delivery: Id) -> Vec<AttemptRow>;
@@ -135,6 +134,7 @@ reads! {
     letters {
         fn find_letter(id: Uuid) -> Option<LetterRow>;
         fn find_letters(ids: &'a [Id]) -> Vec<LetterRow>;
+        fn find_deliveries(ids: &'a [Id]) -> Vec<DeliveryRow>;
         fn list_deliveries_of(letters: &'a [Id]) -> Vec<DeliveryRow>;
         fn list_letter_deliveries(letter: Uuid) -> Vec<DeliveryRow>;
         fn list_letter_episodes(letter: Uuid) -> Vec<EpisodeRow>;

@@ -37,7 +37,7 @@ queries! {
             handover: &'a Handover,
         ) -> CampaignRow;
     }
-    changes {
+    change_feed {
         fn renumber_changes() -> bool;
     }
     contacts {

@@ -20,9 +20,8 @@ use xushi_domain::{IncidentKind, Invalid, LetterState};
 /// Where a delivery may be sent again, or another one take its place.
 const OVER: [DeliveryState; 2] = [DeliveryState::Failed, DeliveryState::Bounced];
 
-/// Claims deliveries of letters of a pilot, or of real ones, that are due, or whose lease has run out, for `lease.holder`. Of the latter, attempts that were
-/// begun and never ended are written down as uncertain: nobody knows whether the server took them.
-///
+/// Claims deliveries, of a pilot or real ones, that are due or whose lease has run out. Of the latter, attempts that were begun and
+/// never ended are written down as uncertain: nobody knows whether the server took them.
 /// # Errors
 /// When the database fails.
 pub async fn claim_deliveries(
@@ -359,15 +358,6 @@ pub async fn list_deliveries(
         query = query.filter(deliveries::updated_at.gt(after));
     }
     Ok(query.load(conn).await?)
-}
-
-/// The deliveries with these ids, in no order.
-///
-/// # Errors
-/// When the database fails.
-pub async fn find_deliveries(conn: &mut Conn, ids: &[Id]) -> Result<Vec<DeliveryRow>, StoreError> {
-    let there = deliveries::table.filter(deliveries::id.eq_any(ids.to_vec()));
-    Ok(there.select(DeliveryRow::as_select()).load(conn).await?)
 }
 
 /// Attempts of one delivery, oldest first.

@@ -98,6 +98,15 @@ pub async fn list_letter_episodes(conn: &mut Conn, letter: Uuid) -> Result<Vec<E
         .await?)
 }
 
+/// The deliveries with these ids, in no order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_deliveries(conn: &mut Conn, ids: &[Id]) -> Result<Vec<DeliveryRow>, StoreError> {
+    let there = deliveries::table.filter(deliveries::id.eq_any(ids.to_vec()));
+    Ok(there.select(DeliveryRow::as_select()).load(conn).await?)
+}
+
 /// The mailboxes of these letters, in order of letter and id.
 ///
 /// # Errors

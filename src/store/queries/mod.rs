@@ -6,7 +6,7 @@ pub mod access_scope;
 pub mod api_keys;
 pub mod audit;
 pub mod campaigns;
-pub mod changes;
+pub mod change_feed;
 pub mod comparisons;
 pub mod contacts;
 pub mod deliveries;

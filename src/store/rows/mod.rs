@@ -2,7 +2,7 @@
 
 mod assessments;
 mod campaigns;
-mod changes;
+mod change_feed;
 mod evaluation;
 mod incidents;
 mod indicators;
@@ -29,7 +29,7 @@ pub use assessments::{
     grade_rank,
 };
 pub use campaigns::{CampaignFilter, CampaignLinks, CampaignMemberRow, CampaignRow, signed_kinds};
-pub use changes::{ChangePlace, ChangeRow};
+pub use change_feed::{ChangePlace, ChangeRow};
 pub use evaluation::{EvaluationMeasureRow, EvaluationRow, PastVerdictRow};
 pub use incidents::{IncidentFilter, IncidentRow};
 pub use indicators::{

@@ -15,7 +15,6 @@ mod incidents;
 mod indicators;
 mod ledger;
 pub(crate) mod letters;
-mod loading;
 mod measures;
 mod observations;
 mod overview;

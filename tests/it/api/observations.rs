@@ -1,3 +1,5 @@
+mod loading;
+
 use serde_json::{Value, json};
 use xushi::clock::Clock as _;
 use xushi::domain::smell::Habit;

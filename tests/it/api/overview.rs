@@ -37,7 +37,7 @@ async fn sample(app: &TestApp) {
     };
     let items: Vec<Value> = names.iter().enumerate().map(fact).collect();
     app.put("/observations", json!({"items": items})).await.expect(200);
-    app.post("/warning-runs", json!({"as_of": "2025-08-21"})).await.expect(201);
+    app.post("/warning-runs", json!({"as_of": "2025-08-21"})).await.expect(200);
 }
 
 fn count(view: &Value, grade: &str) -> i64 {
@@ -89,5 +89,22 @@ both! {
             assert_eq!((&view["total"], &view["campaign"]["name"]), (&json!(3), &json!("一级行动")));
         }
         assert_eq!(app.get(&format!("/assessments?as_of=2025-08-21&campaign={first}")).await.expect(200)["items"].as_array().unwrap().len(), 3);
+    }
+
+    async fn the_board_is_a_workbook_that_a_person_sends_on(app: TestApp) {
+        sample(&app).await;
+        for query in ["", "?as_of=2025-08-21", "?campaign=%E5%8F%A6%E4%B8%80%E8%A1%8C%E5%8A%A8"] {
+            let answer = app.get(&format!("/assessments.xlsx{query}")).await;
+            assert_eq!(answer.status, 200, "{query}");
+            assert_eq!(answer.header("content-type"), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+            let mut book = zip::ZipArchive::new(std::io::Cursor::new(answer.bytes.to_vec())).unwrap();
+            let mut texts = String::new();
+            std::io::Read::read_to_string(&mut book.by_name("xl/sharedStrings.xml").unwrap(), &mut texts).unwrap();
+            for said in ["进展情况", "指标3", "牵头单位", "市商务局", "滞后", "截至2025年8月21日"] {
+                assert!(texts.contains(said), "{said} in {query}: {texts}");
+            }
+            assert_eq!(texts.contains("指标0"), !query.contains("campaign"));
+        }
+        app.get("/assessments.xlsx?campaign=%E6%B2%A1%E6%9C%89").await.problem(400, "malformed_query", "campaign");
     }
 }

@@ -120,6 +120,7 @@ pub const RULES: &[AccessRule] = &[
     write("POST", "/rule-packs"),
     rule("POST", "/rule-packs/preview", Nothing),
     read("/rule-packs/{id}", Everything),
+    rule("GET", "/assessments.xlsx", Nothing),
     read("/indicators", OwnList),
     write("POST", "/indicators"),
     read("/indicators/{id}", OwnIndicator),

@@ -9,6 +9,7 @@ use super::declared::{
 };
 use super::limits;
 use crate::api::http::access::{AccessRule, RULES, Reach};
+use crate::api::observations::SDMX_CSV;
 use crate::domain::{Role, TextEnum as _};
 
 /// One body that works as it stands for every kind of body, those of the sample.
@@ -197,6 +198,9 @@ impl Place<'_> {
                 about = "文件内容".to_owned();
                 headers.push("Content-Disposition");
             }
+        }
+        if (self.verb, self.path) == ("GET", "/observations") {
+            answer["content"][SDMX_CSV]["schema"] = binary(SDMX_CSV);
         }
         if is_list(answer) {
             answer["content"]["text/csv"]["schema"] = binary("text/csv");

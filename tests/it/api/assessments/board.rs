@@ -23,7 +23,9 @@ both! {
                 assert!(answer.header("vary").contains("accept-encoding"));
             }
             assert_eq!((answer.status.as_u16(), &json), (200, &first.bytes), "{encodings}");
-            assert_eq!(answer.header("etag"), first.header("etag"), "{encodings}");
+            let tag = first.header("etag");
+            let tag = if packed { format!("{}-gzip\"", tag.trim_end_matches('"')) } else { tag };
+            assert_eq!(answer.header("etag"), tag, "{encodings}");
         }
         let known = app.request(Method::GET, "/assessments").insert_header(("if-none-match", first.header("etag")));
         assert_eq!(app.send(known).await.status.as_u16(), 304);

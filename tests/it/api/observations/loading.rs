@@ -186,4 +186,17 @@ both! {
         assert_eq!(app.get("/observations?vintages=latest").await.expect(200)["items"][0]["value"], "3");
         assert_eq!(said("县市自报", "1").await, "updated");
     }
+
+    async fn statistical_systems_read_facts_as_sdmx(app: TestApp) {
+        measure(&app).await;
+        app.put("/observations", json!({"items": [fact("430000", "3.5"), fact("430100", "-1")]})).await.expect(200);
+        let ask = app.request(Method::GET, "/observations").insert_header((header::ACCEPT, "application/vnd.sdmx.data+csv"));
+        let answer = app.send(ask).await;
+        assert_eq!(answer.header("content-type"), "application/vnd.sdmx.data+csv");
+        let text = String::from_utf8(answer.bytes.to_vec()).unwrap();
+        let lines: Vec<&str> = text.trim_end().split("\r\n").collect();
+        assert_eq!(lines[0], "DATAFLOW,MEASURE,REF_AREA,BASIS,FIGURE,TIME_PERIOD,OBS_VALUE,UNIT,OBS_STATUS,SOURCE,PUBLISHED_ON,VINTAGE");
+        assert_eq!(lines[1], "XUSHI:OBSERVATIONS(1.0),社零,430000,cumulative,yoy,2025-01-01/P7M,3.5,%,preliminary,月报,2025-08-15,1");
+        assert_eq!(lines.len(), 3);
+    }
 }

@@ -4,21 +4,16 @@
 use std::collections::{HashMap, HashSet};
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{self, Header as _};
 use serde::de::{self, Deserialize, Deserializer};
+
+use crate::api::http::negotiate;
 
 /// Media type of a table.
 pub(in crate::api) const CSV: &str = "text/csv";
 
 /// Whether the caller takes a table no less than JSON, and says so by name.
 pub(in crate::api) fn is_asked(request: &HttpRequest) -> bool {
-    let Ok(accept) = header::Accept::parse(request) else { return false };
-    let quality = |wanted: &str| {
-        accept.iter().filter(|range| range.item.essence_str() == wanted).map(|range| range.quality).max()
-    };
-    quality(CSV).is_some_and(|csv| {
-        csv > header::Quality::ZERO && quality("application/json").is_none_or(|json| csv >= json)
-    })
+    negotiate::asks_for(request, CSV)
 }
 
 /// The table of these items, each in JSON; `known` are the columns where there is no item to tell them, `shown` says of a path
