@@ -59,7 +59,8 @@ impl<'a> ReportClause<'a> {
         place: Place,
         aside: bool,
     ) -> Self {
-        let read = phrase::amounts(&plan_figures::places_apart(bare(clause)));
+        let read =
+            phrase::amounts(&plan_figures::places_apart(&plan_figures::plus_written_out(bare(clause))));
         let dated = spans::spans(&read.text, reader.today);
         let starts: Vec<usize> = dated.iter().map(|dated| dated.end).collect();
         let mentions = region_names::mentions(&read.text, &starts, &reader.known);
