@@ -358,8 +358,9 @@ fn counted<'a>(
     {
         return differs(compared.subject, told.movement.or(compared.movement), against(compared.against));
     }
-    if told.movement.is_some() && told.year_on_year && !told.to {
-        return differs(told.rest, told.movement, Some("上年同期".to_owned()));
+    if told.movement.is_some() && (told.year_on_year || told.on_before) && !told.to {
+        let against = if told.year_on_year { "上年同期" } else { "上期" };
+        return differs(told.rest, told.movement, Some(against.to_owned()));
     }
     let places =
         amount.unit.starts_with('位') || amount.unit.contains("位次") || amount.unit.contains("名次");
