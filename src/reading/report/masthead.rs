@@ -103,12 +103,13 @@ pub(super) fn masthead(document: &Document) -> Masthead {
 /// The region that a title names behind its days, or an office behind whose branch it is: 2026年9月末楚州市金融运行情况,
 /// 中国人民银行楚州市分行.
 fn region_within(text: &str) -> Option<String> {
+    let text = region_names::of_place(text);
     let chars: Vec<char> =
         text.chars().map(|c| if matches!(c, '—' | '－' | '–') { '-' } else { c }).collect();
     let day = NaiveDate::from_ymd_opt(2000, 12, 31)?;
     let mut starts: Vec<usize> = spans::spans(&chars, day).iter().map(|dated| dated.end).collect();
     let whole: String = chars.iter().collect();
-    for before in ["银行", "总局", "统计局", "关于", "国网"] {
+    for before in ["中共", "银行", "总局", "统计局", "关于", "国网"] {
         let ends = whole.match_indices(before).map(|(at, word)| whole[..at + word.len()].chars().count());
         starts.extend(ends);
     }

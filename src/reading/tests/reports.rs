@@ -41,8 +41,8 @@ const REPORTS: &[(&str, &str, &str, usize)] = reports! {
     "fresh_reports/water_transport_report" 1000
     "fresh_reports/health_insurance_notice" 1000
     "fresh_reports/unit_mail" 1000
-    "fresh_reports/finance_statistics" 0
-    "fresh_reports/safety_bulletin" 0
+    "fresh_reports/finance_statistics" 980
+    "fresh_reports/safety_bulletin" 980
 };
 
 /// The facts of a report in the form of the keys: region, last day, figure, value.
