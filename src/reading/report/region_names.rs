@@ -156,7 +156,9 @@ fn is_superlative(before: &[char]) -> bool {
 
 /// Whether a name that begins a clause is one by its ending, and its stem no verb (建立县乡村三级…).
 fn is_likely(name: &str) -> bool {
-    let ends = name.ends_with(['市', '县', '州'])
+    // A verb before a prefecture (出台湘西州…) would look like a longer name.
+    let ends = name.ends_with(['市', '县'])
+        || name.ends_with('州') && name.chars().count() == 3
         || name.ends_with("新区")
         || name.ends_with("经开区")
         || name.ends_with("高新区");
