@@ -125,12 +125,8 @@ impl Reader<'_, '_> {
     }
 
     fn force(&mut self, text: &str) -> bool {
-        if !text.contains("专班")
-            && !text.contains("召集人")
-            && !text.contains("成员单位")
-            && !text.contains("领导小组")
-            && !text.contains("指挥部")
-        {
+        let told = ["专班", "召集人", "成员单位", "领导小组", "指挥部", "协调组", "组长"];
+        if !has(text, &told) {
             return false;
         }
         let Some(read) = task_force(text) else {

@@ -59,7 +59,8 @@ impl<'a> ReportClause<'a> {
         place: Place,
         aside: bool,
     ) -> Self {
-        let read = phrase::amounts(&plan_figures::places_apart(bare(clause)));
+        let read =
+            phrase::amounts(&plan_figures::places_apart(&plan_figures::plus_written_out(bare(clause))));
         let dated = spans::spans(&read.text, reader.today);
         let starts: Vec<usize> = dated.iter().map(|dated| dated.end).collect();
         let mentions = region_names::mentions(&read.text, &starts, &reader.known);
@@ -293,6 +294,10 @@ impl<'a> ReportClause<'a> {
         }
         let generic = name.is_empty() || wording::GENERIC.contains(&name.as_str());
         let said = self.of_carried(said, first, &name, generic);
+        // 近四成企业: how many of those.
+        let tenths = first.sort == AmountSort::Percent && self.slice(span.clone()).contains('成');
+        let of_those = tenths && !noun.is_empty() && !said.predicate && said.figure == ReportedFigure::Level;
+        let said = if of_those { Saying { figure: ReportedFigure::Share, ..said } } else { said };
         let said = self.moved(said, first, &before, generic && noun.is_empty());
         if said.figure == ReportedFigure::Level && !self.aside {
             self.reader.thread.unit.clone_from(&first.unit);
@@ -312,9 +317,14 @@ impl<'a> ReportClause<'a> {
         }
         if !generic && said.carries {
             self.reader.thread.subjects = names.clone();
-            if said.figure == ReportedFigure::Level {
+            if matches!(said.figure, ReportedFigure::Level | ReportedFigure::Yoy) {
                 let recent = &mut self.reader.thread.recent;
-                recent.extend(names);
+                // 投资100亿元，增长5%: one thing.
+                for name in names {
+                    if recent.last() != Some(&name) {
+                        recent.push(name);
+                    }
+                }
                 let surplus = recent.len().saturating_sub(RECENT_MAX);
                 recent.drain(..surplus);
             }

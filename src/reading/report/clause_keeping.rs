@@ -62,18 +62,7 @@ impl ReportClause<'_> {
             return;
         };
         let status = if said.planned { ReportedStatus::Plan } else { self.status(at) };
-        // 全年 of a report of November, said of what has happened, is the year so far.
-        let year = span
-            .start
-            .zip(spans::year(self.reader.today.year()))
-            .is_some_and(|(start, year)| Some(start) == year.start && span.end == year.end);
-        // A year by itself (2025年，…) is that year whole.
-        let ahead = year
-            && span.told == Told::Months
-            && status == ReportedStatus::Actual
-            && span.end > self.reader.today;
-        let so_far = self.reader.default.filter(|default| ahead && default.end <= self.reader.today);
-        let span = so_far.unwrap_or(span);
+        let span = self.of_year(span, said.planned && run.amounts[0].unit == "%", status);
         for index in 0..several.max(count) {
             let of = |list: &[String]| list.get(index).or(list.first()).cloned();
             let amount = &run.amounts[if count == 1 { 0 } else { index }];
@@ -105,6 +94,20 @@ impl ReportClause<'_> {
                 place: self.place,
             });
         }
+    }
+
+    /// The year where it is meant: 全年目标7% is of the year whole, 全年 of a report of November, said of what has happened,
+    /// the year so far.
+    fn of_year(&self, span: DaySpan, aimed: bool, status: ReportedStatus) -> DaySpan {
+        let (today, default) = (self.reader.today, self.reader.default);
+        let Some(year) = spans::year(today.year()) else { return span };
+        if aimed {
+            return year;
+        }
+        // A year by itself (2025年，…) is that year whole.
+        let whole = span.told == Told::Months && (span.start, span.end) == (year.start, year.end);
+        let ahead = whole && status == ReportedStatus::Actual && span.end > today;
+        default.filter(|default| ahead && default.end <= today).unwrap_or(span)
     }
 
     /// The last period told before a place of the clause, if it is said of what stands there.

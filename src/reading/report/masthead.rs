@@ -88,15 +88,35 @@ pub(super) fn masthead(document: &Document) -> Masthead {
     let of_title = head.title.as_deref().and_then(region_names::leading);
     let of_titles = || titles.iter().find_map(|title| region_names::leading(title));
     let of_issuer = || head.issuer.as_deref().and_then(region_names::leading);
-    let about = || {
-        let title: Vec<char> = head.title.as_deref()?.chars().collect();
-        region_names::mentions(&title, &[], &[]).into_iter().find_map(|mention| match mention.named {
-            region_names::RegionNamed::Region(name) => Some(name),
-            region_names::RegionNamed::Whole(_) => None,
-        })
-    };
-    head.region = of_title.or_else(about).or_else(of_titles).or_else(of_issuer);
+    let about = || region_within(head.title.as_deref()?);
+    let within_issuer = || region_within(head.issuer.as_deref()?);
+    let within_titles = || titles.iter().find_map(|title| region_within(title));
+    head.region = of_title
+        .or_else(about)
+        .or_else(of_titles)
+        .or_else(of_issuer)
+        .or_else(within_issuer)
+        .or_else(within_titles);
     head
+}
+
+/// The region that a title names behind its days, or an office behind whose branch it is: 2026年9月末楚州市金融运行情况,
+/// 中国人民银行楚州市分行.
+fn region_within(text: &str) -> Option<String> {
+    let text = region_names::of_place(text);
+    let chars: Vec<char> =
+        text.chars().map(|c| if matches!(c, '—' | '－' | '–') { '-' } else { c }).collect();
+    let day = NaiveDate::from_ymd_opt(2000, 12, 31)?;
+    let mut starts: Vec<usize> = spans::spans(&chars, day).iter().map(|dated| dated.end).collect();
+    let whole: String = chars.iter().collect();
+    for before in ["中共", "银行", "总局", "统计局", "关于", "国网"] {
+        let ends = whole.match_indices(before).map(|(at, word)| whole[..at + word.len()].chars().count());
+        starts.extend(ends);
+    }
+    region_names::mentions(&chars, &starts, &[]).into_iter().find_map(|mention| match mention.named {
+        region_names::RegionNamed::Region(name) => Some(name),
+        region_names::RegionNamed::Whole(_) => None,
+    })
 }
 
 /// Whether a paragraph may still be part of the head.

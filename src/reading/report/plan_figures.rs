@@ -19,7 +19,13 @@ pub(super) fn of_plan<'a>(
             let figure = ReportedFigure::Completion;
             return Saying { figure, movement: None, subject: "", predicate: true, ..said };
         }
-        return said;
+        // 全年目标7%: what is aimed at of what was told.
+        let words = before.trim_end_matches(['为', '是', '：', ':']);
+        let aimed = ["全年目标", "年度目标", "全年预期目标", "年初目标", "全年计划", "年度计划"];
+        return match aimed.iter().find_map(|word| words.strip_suffix(word)) {
+            Some(subject) => Saying { subject, planned: true, predicate: true, carries: false, ..said },
+            None => said,
+        };
     }
     let words = before.trim_end_matches(['数', '量', '为', '的', '共', '额']);
     let plan = ["任务", "计划", "目标", "预算", "目标值"].iter().find_map(|end| words.strip_suffix(end));
@@ -36,6 +42,26 @@ pub(super) fn of_plan<'a>(
     let subject = wording::told(words.trim_end_matches("超额")).rest;
     let figure = ReportedFigure::Level;
     Saying { figure, movement: None, subject, predicate: true, planned: true, carries: false, ..said }
+}
+
+/// 同比+4.1% as 同比增长4.1%: a plus before a percentage is a movement, and elsewhere part of a name (互联网+).
+pub(super) fn plus_written_out(text: &str) -> std::borrow::Cow<'_, str> {
+    if !text.contains(['+', '＋']) {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        let behind = &text[at + c.len_utf8()..];
+        let digits = behind.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
+        let percent = digits > 0 && behind[digits..].starts_with(['%', '％']);
+        let led = text[..at].chars().next_back().is_none_or(|c| "比速长幅（(：:，,、 ".contains(c));
+        if matches!(c, '+' | '＋') && percent && led {
+            out.push_str("增长");
+        } else {
+            out.push(c);
+        }
+    }
+    out.into()
 }
 
 /// 第一、二位 written out: 第一位、第二位.

@@ -156,7 +156,9 @@ fn is_superlative(before: &[char]) -> bool {
 
 /// Whether a name that begins a clause is one by its ending, and its stem no verb (建立县乡村三级…).
 fn is_likely(name: &str) -> bool {
+    // A verb before a prefecture (出台湘西州…) would look like a longer name.
     let ends = name.ends_with(['市', '县'])
+        || name.ends_with('州') && name.chars().count() == 3
         || name.ends_with("新区")
         || name.ends_with("经开区")
         || name.ends_with("高新区");
@@ -295,7 +297,8 @@ pub(super) fn unlisted(rest: &[char]) -> Option<usize> {
         let name: String = rest[..length].iter().collect();
         let one = end.chars().count() == 1;
         // 海州市: the name goes on behind 州.
-        if one && stem < 2 {
+        let goes_on = *end == "州" && rest.get(length).is_some_and(|c| matches!(c, '市' | '县' | '区'));
+        if one && (stem < 2 || goes_on) {
             continue;
         }
         // 岚湖区 is a district, 洞庭湖区 a landscape.
@@ -311,6 +314,7 @@ pub(super) fn unlisted(rest: &[char]) -> Option<usize> {
         if one
             && next.is_some_and(|c| "域间级场容民委直管属政长".contains(*c))
             && !rest[length..].starts_with(&['政', '府'])
+            && !(length == 3 && next == Some(&'委'))
         {
             return None;
         }
@@ -319,9 +323,16 @@ pub(super) fn unlisted(rest: &[char]) -> Option<usize> {
     None
 }
 
+/// What stands behind the name of a body of the whole country: 中共楚州市委, 国家税务总局楚州市税务局.
+pub(super) fn of_place(text: &str) -> &str {
+    let above = ["中共", "国家税务总局", "国家统计局", "中国人民银行", "国网", "中国"];
+    above.iter().find_map(|word| text.strip_prefix(word)).unwrap_or(text)
+}
+
 /// The region a title or an office begins with: 湖南省 of 湖南省实施…, 青石县 of 青石县统计局.
 pub(super) fn leading(text: &str) -> Option<String> {
-    let text: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let text: Vec<char> = of_place(&text).chars().collect();
     match text.first().and_then(|_| at_start(&text, 0, true)) {
         Some((length, RegionNamed::Region(first))) => {
             // 岳阳市云溪区人民政府.

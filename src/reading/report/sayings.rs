@@ -29,7 +29,15 @@ pub(super) struct Saying<'a> {
 
 /// Reads the words before a number.
 pub(super) fn saying<'a>(before: &'a str, amount: &WrittenAmount, behind: &str) -> Saying<'a> {
-    let told = wording::told(before);
+    // 同比+4.1%, ↑4.6%, 同比-2.6%.
+    let signed = before.trim_end_matches(['+', '＋', '±', '↑', '↓', ':', '：']);
+    let mut told = wording::told(signed);
+    let marked = before.ends_with(['+', '＋', '↑', '↓']) || amount.value.is_sign_negative();
+    if amount.sort == AmountSort::Percent && told.movement.is_none() && marked {
+        let bare = told.rest.trim_matches([' ', '，', ',']).is_empty();
+        let fell = before.ends_with('↓').then_some(Movement::Down);
+        told.movement = fell.or((told.year_on_year || bare).then_some(Movement::Up));
+    }
     let plain = Saying {
         figure: ReportedFigure::Level,
         movement: told.movement,
@@ -350,8 +358,9 @@ fn counted<'a>(
     {
         return differs(compared.subject, told.movement.or(compared.movement), against(compared.against));
     }
-    if told.movement.is_some() && told.year_on_year && !told.to {
-        return differs(told.rest, told.movement, Some("上年同期".to_owned()));
+    if told.movement.is_some() && (told.year_on_year || told.on_before) && !told.to {
+        let against = if told.year_on_year { "上年同期" } else { "上期" };
+        return differs(told.rest, told.movement, Some(against.to_owned()));
     }
     let places =
         amount.unit.starts_with('位') || amount.unit.contains("位次") || amount.unit.contains("名次");

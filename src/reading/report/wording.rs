@@ -117,6 +117,8 @@ fn is_of_name(word: &str, before: &str) -> bool {
         }
         "差" => before
             .ends_with(['误', '温', '落', '逆', '顺', '价', '偏', '时', '级', '利', '极', '出', '较', '反']),
+        // 土地指标缺口620亩 is how much is missing.
+        "缺口" => !has(before, &["比", "较", "距", "与"]),
         "比同期" => false,
         "到" | "至" => before.ends_with(['截', '以', '甚', '直', '乃', '感', '遇', '收', '看', '得']),
         "为" => before.ends_with(['作', '成', '认', '行', '称', '变']),

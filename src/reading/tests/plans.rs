@@ -246,3 +246,17 @@ fn each_target_keeps_its_words_and_its_place() {
         plan.parts[0].tasks[1].text
     );
 }
+
+#[test]
+fn the_group_of_the_whole_plan_is_kept_beside_its_annexes() {
+    let text = "湖东市实施“两大攻坚”总体方案\n\n一、主要目标\n\n固定资产投资增长6%。\n\n二、组织实施\n\n（一）加强组织领导。成立市实施“两大攻坚”综合协调组，由市政府秘书长任组长，办公室设在市发展改革委。\n\n湖东市人民政府\n2026年2月3日\n\n附件1\n\n扩大内需攻坚实施方案\n\n一、重点任务\n\n1.激发消费潜力。举办促消费活动30场。（市商务局牵头）\n\n附件2\n\n项目建设攻坚实施方案\n\n一、重点任务\n\n1.推进项目建设。新开工项目45个。（市发展改革委牵头）\n";
+    let plan = plan::read(&document::read(text.as_bytes()).unwrap());
+    let parts: Vec<(&str, usize)> =
+        plan.parts.iter().map(|part| (part.name.as_str(), part.tasks.len())).collect();
+    assert_eq!(parts, [("两大攻坚", 0), ("扩大内需攻坚", 1), ("项目建设攻坚", 1)]);
+    let force = plan.parts[0].task_force.as_ref().unwrap();
+    assert_eq!(
+        (force.convener.as_deref(), force.office.as_deref()),
+        (Some("市政府秘书长"), Some("市发展改革委"))
+    );
+}

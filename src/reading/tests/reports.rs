@@ -40,6 +40,11 @@ const REPORTS: &[(&str, &str, &str, usize)] = reports! {
     "fresh_reports/printed_construction" 1000
     "fresh_reports/water_transport_report" 1000
     "fresh_reports/health_insurance_notice" 1000
+    "fresh_reports/unit_mail" 1000
+    "fresh_reports/finance_statistics" 980
+    "fresh_reports/safety_bulletin" 980
+    "fresh_reports/chain_monitor" 920
+    "fresh_reports/district_quarter" 1000
 };
 
 /// The facts of a report in the form of the keys: region, last day, figure, value.
