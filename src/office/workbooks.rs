@@ -101,7 +101,10 @@ fn line(place: usize, row: &BoardRow) -> SheetRow {
         number(figures.and_then(|figures| figures.actual)),
         SheetValue::from(figures.and_then(|figures| figures.data_end)),
         percent(figures.and_then(|figures| figures.completion)),
-        percent(figures.and_then(|figures| figures.due_fraction)),
+        // What is due of the way says nothing where nothing is said of how far it has come, as of a rate.
+        percent(
+            figures.filter(|figures| figures.completion.is_some()).and_then(|figures| figures.due_fraction),
+        ),
         SheetValue::Grade(grade),
         said.into(),
     ])

@@ -34,6 +34,12 @@ async fn count(app: &TestApp, list: &str) -> usize {
     app.get(list).await.expect(200)["items"].as_array().unwrap().len()
 }
 
+/// Entries of what was written; that the list was read is written down, too.
+async fn writes(app: &TestApp) -> usize {
+    let events = app.get("/audit-events?limit=500").await.expect(200);
+    events["items"].as_array().unwrap().iter().filter(|event| event["verb"] != "GET").count()
+}
+
 fn outcomes(report: &Value) -> Vec<(String, String)> {
     let of = |item: &Value| {
         (item["pointer"].as_str().unwrap().to_owned(), item["outcome"].as_str().unwrap().to_owned())
@@ -68,11 +74,11 @@ both! {
         assert_eq!(indicator["target"]["value"], "5.5");
         let below = app.get("/campaigns?parent=%E5%B2%B3%E6%94%BF%E5%8F%91%E3%80%942025%E3%80%953%E5%8F%B7").await.expect(200)["items"][0].clone();
         assert_eq!((&below["name"], &below["issuer_name"]), (&json!("县区行动"), &json!("综合协调组")));
-        let events = count(&app, "/audit-events").await;
+        let events = writes(&app).await;
         let again = app.put("/plans?report=errors", plan.clone()).await.expect(200);
         assert_eq!((&again["items"], again["parts"].as_array().unwrap().len()), (&json!([]), 6));
         assert_eq!(fates(&app.put("/plans", plan.clone()).await.expect(200)), ["unchanged"]);
-        assert_eq!(count(&app, "/audit-events").await, events, "nothing was changed, so nothing is written down");
+        assert_eq!(writes(&app).await, events, "nothing was changed, so nothing is written down");
         assert_eq!(app.get("/indicators").await.expect(200)["items"][0], indicator);
         // A revised plan: by the other system's id under a new name, another target, a task more.
         plan["units"][1]["name"] = json!("岳阳市商务局");
@@ -159,7 +165,7 @@ both! {
         plan["campaigns"][0]["tasks"][0]["responsibilities"][0]["unit"] = json!("市商务局");
         app.put("/plans", plan).await.expect(200);
         app.clock.set("2026-01-01T00:00:00Z".parse().unwrap());
-        let before = count(&app, "/audit-events").await;
+        let before = writes(&app).await;
         for list in ["/units", "/contacts", "/measures", "/campaigns", "/tasks", "/indicators", "/regions"] {
             let item = app.get(list).await.expect(200)["items"][0].clone();
             let key = if list == "/regions" { "code" } else { "id" };
@@ -171,7 +177,7 @@ both! {
             let field = if list == "/indicators" { "window_start" } else { "name" };
             app.patch(&path, json!({field: null})).await.problem(422, "invalid", &format!("/{field}"));
         }
-        assert_eq!(count(&app, "/audit-events").await, before);
+        assert_eq!(writes(&app).await, before);
     }
 
     async fn each_row_of_a_list_has_the_tag_that_an_edit_asks_for(app: TestApp) {
