@@ -14,6 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use bulk_forms::Bulk;
+use items::Item;
 pub use items::{DifferenceBody, RecordObservations};
 pub(in crate::api) use sdmx::SDMX_CSV;
 
@@ -30,7 +31,7 @@ use crate::api::http::wire::{Amount, BulkReport, Word};
 use crate::api::indicators::PeriodView;
 use crate::domain::{Basis, Figure, Status};
 use crate::office::observations::{self, FactReader, NewFact};
-use crate::office::rows::{ListedObservation, ObservationFilter, Recorded, read_doubts};
+use crate::office::rows::{FactWrite, ListedObservation, ObservationFilter, Recorded, read_doubts};
 use crate::office::types::Id;
 use crate::office::{Actor, StoreError};
 
@@ -282,33 +283,7 @@ async fn record_observations(
         let detail = format!("一次应录入1至{ITEMS_MAX}条，请分批提交。");
         return Err(Refused::at(Code::Invalid, "/items", "out_of_range", detail));
     }
-    let stated: Vec<&NewFact> = read.iter().filter_map(|item| item.fact.as_ref()).collect();
-    let mut reader = FactReader::prepare(&state.office, &stated).await?;
-    drop(stated);
-    let mut facts = Vec::with_capacity(read.len());
-    let mut outcomes: Vec<RecordOutcome> = Vec::with_capacity(read.len());
-    let mut places = Vec::with_capacity(read.len());
-    for (index, item) in read.iter().enumerate() {
-        let mut outcome = RecordOutcome::refused(index);
-        let mut errors = item.errors.clone();
-        if let Some(stated) = &item.fact {
-            let found = reader.read(stated);
-            outcome.read_as = found.read_as.map(Amount);
-            let told = found.wrong.into_iter().flat_map(|refusal| Refused::from(refusal).errors);
-            errors.extend(told.filter(|error| item.speaks_of(&error.pointer)));
-            if errors.is_empty() {
-                facts.extend(found.fact);
-            }
-        }
-        if facts.len() > places.len() {
-            places.push(index);
-        } else {
-            outcome.errors = within(errors, (index, item.line));
-        }
-        outcomes.push(outcome);
-    }
-    drop(reader);
-    drop(read);
+    let Checked { facts, mut outcomes, places } = Checked::of(&state, read).await?;
     let refused = outcomes.len() - facts.len();
     if refused > 0 && params.atomic && !params.dry_run {
         return Err(Refused::many(outcomes.into_iter().flat_map(|outcome| outcome.errors).collect()));
@@ -349,6 +324,44 @@ async fn record_observations(
         },
     };
     respond::ok(&request, &report)
+}
+
+/// The facts of a bulk that can be recorded, what is said of each row so far, and the rows that the facts stand in.
+struct Checked {
+    facts: Vec<FactWrite>,
+    outcomes: Vec<RecordOutcome>,
+    places: Vec<usize>,
+}
+
+impl Checked {
+    async fn of(state: &State, read: Vec<Item>) -> Result<Self, Refused> {
+        let stated: Vec<&NewFact> = read.iter().filter_map(|item| item.fact.as_ref()).collect();
+        let mut reader = FactReader::prepare(&state.office, &stated).await?;
+        drop(stated);
+        let mut facts = Vec::with_capacity(read.len());
+        let mut outcomes: Vec<RecordOutcome> = Vec::with_capacity(read.len());
+        let mut places = Vec::with_capacity(read.len());
+        for (index, item) in read.iter().enumerate() {
+            let mut outcome = RecordOutcome::refused(index);
+            let mut errors = item.errors.clone();
+            if let Some(stated) = &item.fact {
+                let found = reader.read(stated);
+                outcome.read_as = found.read_as.map(Amount);
+                let told = found.wrong.into_iter().flat_map(|refusal| Refused::from(refusal).errors);
+                errors.extend(told.filter(|error| item.speaks_of(&error.pointer)));
+                if errors.is_empty() {
+                    facts.extend(found.fact);
+                }
+            }
+            if facts.len() > places.len() {
+                places.push(index);
+            } else {
+                outcome.errors = within(errors, (index, item.line));
+            }
+            outcomes.push(outcome);
+        }
+        Ok(Self { facts, outcomes, places })
+    }
 }
 
 /// Said where another source says otherwise whose figures count first.

@@ -48,10 +48,13 @@ pub struct PutPlan {
     effective_on: Option<NaiveDate>,
 }
 
+/// A field that follows from the place of a thing, with something that can be read in its stead.
+type PlacedField = (&'static str, fn() -> Value);
+
 /// A thing of a plan, as its creation is written but for what follows from its place, with those below it.
 struct Form {
     /// Fields that follow from its place, each with something that can be read.
-    placed: &'static [(&'static str, fn() -> Value)],
+    placed: &'static [PlacedField],
     /// Fields that cannot be changed.
     fixed: &'static [&'static str],
     /// Lists of what is below it.

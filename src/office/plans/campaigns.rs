@@ -236,7 +236,7 @@ pub(super) async fn change_campaign(
         ..row.clone()
     };
     let same = said(&changed) == said(&seen);
-    let place = |seat: &CampaignMemberRow| (seat.unit_id, seat.role.clone());
+    let place = |seat: &CampaignMemberRow| (seat.unit_id, seat.role);
     let seated = members.as_ref().is_none_or(|all| all.iter().map(place).eq(seats.iter().map(place)));
     if same && seated && !renamed {
         return Ok(Edited::Same(seen));

@@ -126,8 +126,8 @@ async fn has_parts(
 ) -> Result<bool, Refusal> {
     let Some(list) = list else { return Ok(true) };
     let present = deed.tx().list_task_responsibilities(&[task]).await?;
-    let present = present.iter().map(|(part, _)| (part.unit_id, part.role.clone()));
-    Ok(present.eq(list.iter().map(|part| (part.unit_id, part.role.clone()))))
+    let present = present.iter().map(|(part, _)| (part.unit_id, part.role));
+    Ok(present.eq(list.iter().map(|part| (part.unit_id, part.role))))
 }
 
 /// The rows that these parts stand for.

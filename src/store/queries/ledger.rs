@@ -69,7 +69,7 @@ pub async fn list_ledger(
     if let Some(unit) = filter.unit_id {
         // Led by another unit since then, or led by this one since then: asked one by one.
         let moved = handovers::table.filter(handovers::superseded_on.gt(filter.as_of));
-        let away = moved.clone().select(handovers::indicator_id);
+        let away = moved.select(handovers::indicator_id);
         let its = moved.filter(handovers::lead_unit_id.eq(unit)).select(handovers::indicator_id);
         let now = episodes::unit_id.eq(unit).and(episodes::indicator_id.ne_all(away));
         query = query.filter(now.or(episodes::indicator_id.eq_any(its)));
