@@ -1,4 +1,4 @@
-//! Observations as SDMX-CSV 1.0 (https://github.com/sdmx-twg/sdmx-csv), for statistical systems: a line a value, its dimensions first.
+//! Observations as SDMX-CSV 1.0 (<https://github.com/sdmx-twg/sdmx-csv>), for statistical systems: a line a value, its dimensions first.
 
 use std::collections::HashMap;
 
