@@ -82,6 +82,8 @@ fn group(
             plan.puts[place] = Put { outcome: Recorded::Unchanged, doubts: read_doubts(&before.row.doubts)? };
         } else if let Some(before) = before
             && !before.row.withdrawn
+            // What came about displaces what was planned or expected, whoever reports it.
+            && (before.row.status.0.is_actual() || !status.is_actual())
             && place_among(sources, &row.source) > place_among(sources, &before.row.source)
         {
             plan.puts[place] = Put { outcome: Recorded::Outranked, doubts: DoubtSet::default() };

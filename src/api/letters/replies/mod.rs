@@ -100,7 +100,7 @@ async fn list_replies(
     load(&state, *id).await?;
     let rows = state.office.read.list_replies(*id).await?;
     let items = rows.into_iter().map(ReplyView::of).collect();
-    respond::ok(&request, &PageView { items, next_cursor: None, etags: None })
+    respond::list(&request, &PageView { items, next_cursor: None, etags: None }, None)
 }
 
 /// 下载反馈的附件

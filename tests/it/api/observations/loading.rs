@@ -178,13 +178,23 @@ both! {
         let rows = app.get("/observations").await.expect(200);
         let values: Vec<&str> = rows["items"].as_array().unwrap().iter().map(|row| row["value"].as_str().unwrap()).collect();
         assert_eq!(values, ["1", "2", "3", "3.1"], "two feeds that disagree do not take turns");
-        let latest = app.get("/observations?vintages=latest").await.expect(200);
+        let latest = app.get("/observations?vintages=latest&region=430000").await.expect(200);
         assert_eq!(latest["items"].as_array().unwrap().len(), 1);
         assert_eq!(latest["items"][0]["value"], "3.1");
+        // What came about displaces what was expected, whoever reports it.
+        let report = async |source: &str, status: &str, value: &str| {
+            let mut one = fact("430200", value);
+            (one["source"], one["status"]) = (json!(source), json!(status));
+            let report = app.put("/observations", json!({"items": [one]})).await.expect(200);
+            report["items"][0]["outcome"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(report("统计局", "forecast", "5").await, "created");
+        assert_eq!(report("县市自报", "forecast", "6").await, "outranked");
+        assert_eq!(report("县市自报", "preliminary", "4").await, "updated");
         // A withdrawn one is in nobody's way.
         let id = latest["items"][0]["id"].as_str().unwrap().to_owned();
         app.post(&format!("/observations/{id}/withdrawal"), json!({"reason": "录错"})).await.expect(200);
-        assert_eq!(app.get("/observations?vintages=latest").await.expect(200)["items"][0]["value"], "3");
+        assert_eq!(app.get("/observations?vintages=latest&region=430000").await.expect(200)["items"][0]["value"], "3");
         assert_eq!(said("县市自报", "1").await, "updated");
     }
 
