@@ -12,8 +12,6 @@ mod support;
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -22,63 +20,16 @@ use chrono::{Days, Months, NaiveDate};
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, ExpressionMethods as _, RunQueryDsl as _, SqliteConnection};
 use futures_util::{SinkExt as _, TryStreamExt as _};
-use support::Cluster;
+use support::{Cluster, KEY, Server};
 use xushi::clock::SystemClock;
 use xushi::store::Store;
 use xushi::store::schema::observations;
 use xushi::store::types::{Id, Number};
 
-const KEY: &str = "xsk_a_key_only_benches_use";
 const MEASURES: i64 = 100;
 const REGIONS: i64 = 100;
 const MONTHS: u32 = 2;
 const ROUNDS: u32 = 3;
-
-struct Server {
-    child: Child,
-    port: u16,
-}
-
-impl Server {
-    fn start(folder: &Path, url: &str) -> Self {
-        let port = support::free_port();
-        let child = Command::new(env!("CARGO_BIN_EXE_xushi"))
-            .arg("serve")
-            .current_dir(folder)
-            .env("DATABASE_URL", url)
-            .env("XUSHI_BOOTSTRAP_KEY", KEY)
-            .env("XUSHI_SERVER_LISTEN", format!("127.0.0.1:{port}"))
-            .env("XUSHI_SCHEDULE_EVALUATE", "")
-            .env("XUSHI_SCHEDULE_ISSUE", "")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let server = Self { child, port };
-        let begun = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(begun.elapsed() < Duration::from_secs(30), "no answer");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        server
-    }
-
-    /// Forgets the peak so far.
-    fn forget_peak(&self) {
-        std::fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5").unwrap();
-    }
-
-    fn peak(&self) -> f64 {
-        support::megabytes(&self.child.id().to_string(), "VmHWM")
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 /// Status and body of one request on a connection of its own.
 fn ask(port: u16, method: &str, path: &str, body: &str) -> (u16, String) {

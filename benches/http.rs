@@ -8,52 +8,20 @@
 mod support;
 
 use std::fmt::Write as _;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use support::Cluster;
+use support::{Cluster, KEY, Server};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use xushi::clock::{Clock as _, SystemClock};
 use xushi::office::Actor;
 use xushi::office::assessments;
 
-const KEY: &str = "xsk_a_key_only_benches_use";
 const CLIENTS: usize = 64;
 const ROUNDS: usize = 3;
 const WARM_UP: Duration = Duration::from_secs(2);
 const ROUND: Duration = Duration::from_secs(6);
-
-/// `xushi serve` as an operator runs it, its log thrown away.
-struct Server {
-    child: Child,
-    port: u16,
-}
-
-impl Server {
-    fn start(url: &str, folder: &std::path::Path) -> Self {
-        let port = support::free_port();
-        let child = Command::new(env!("CARGO_BIN_EXE_xushi"))
-            .current_dir(folder)
-            .env("DATABASE_URL", url)
-            .env("XUSHI_BOOTSTRAP_KEY", KEY)
-            .env("XUSHI_SERVER_LISTEN", format!("127.0.0.1:{port}"))
-            .env("XUSHI_SCHEDULE_EVALUATE", "")
-            .env("XUSHI_SCHEDULE_ISSUE", "")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        Self { child, port }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 /// One kind of read: its address with `{}` for the id, and how many ids there are.
 #[derive(Clone, Copy)]
@@ -129,37 +97,20 @@ async fn load(port: u16, read: &'static Read, seed: u64) -> (f64, f64) {
 /// database logged them once every statement was prepared.
 async fn script(cluster: &Cluster, server: &Server, read: &Read) -> String {
     let client = cluster.connect("bench").await;
-    let log = cluster.folder.join("log");
     let mut stream = TcpStream::connect(("127.0.0.1", server.port)).await.unwrap();
-    for statement in ["ALTER SYSTEM SET log_statement = 'all'", "SELECT pg_reload_conf()"] {
-        client.batch_execute(statement).await.unwrap();
-    }
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    let before = std::fs::read(&log).unwrap().len();
     let number = read.ids / 2;
-    write(&client).await;
-    ask(&mut stream, &read.request(number), &mut Vec::new()).await;
-    for statement in ["ALTER SYSTEM RESET log_statement", "SELECT pg_reload_conf()"] {
-        client.batch_execute(statement).await.unwrap();
-    }
-    let text = String::from_utf8(std::fs::read(&log).unwrap()[before..].to_vec()).unwrap();
+    let statements = support::logged(cluster, async {
+        write(&client).await;
+        ask(&mut stream, &read.request(number), &mut Vec::new()).await;
+    });
     let mut script = format!("\\set n random(1, {})\n", read.ids);
-    let mut lines = text.lines().peekable();
-    while let Some(line) = lines.next() {
-        let Some((_, statement)) =
-            line.split_once("LOG:  execute ").and_then(|(_, rest)| rest.split_once(": "))
-        else {
-            continue;
-        };
-        let values =
-            lines.peek().and_then(|next| next.split_once("parameters: ")).map_or("", |(_, rest)| rest);
+    for (statement, values) in statements.await {
         // What the jobs ask meanwhile is not part of the read.
-        if !values.contains(&uuid(number)) {
-            continue;
+        if values.contains(&uuid(number)) {
+            writeln!(script, "{};", filled(&statement, &values, number)).unwrap();
         }
-        writeln!(script, "{};", filled(statement, values, number)).unwrap();
     }
-    assert!(script.lines().count() > 1, "nothing was logged:\n{text}");
+    assert!(script.lines().count() > 1, "nothing was logged");
     script
 }
 
@@ -167,22 +118,15 @@ async fn script(cluster: &Cluster, server: &Server, read: &Read) -> String {
 fn filled(statement: &str, values: &str, number: u64) -> String {
     let id = uuid(number);
     let drawn = "lpad((:n)::int::text, 32, '0')::uuid";
-    let mut statement = statement.to_owned();
-    let mut values: Vec<_> = values.split(", $").collect();
-    // From the last, so that $1 is not found in $12.
-    values.reverse();
-    for value in values.iter().filter_map(|value| value.trim_start_matches('$').split_once(" = ")) {
-        let (place, value) = (format!("${}", value.0), value.1);
-        let text = if value == format!("'{id}'") {
+    support::filled(statement, values, |value| {
+        if value == format!("'{id}'") {
             drawn.to_owned()
         } else if value == format!("'{{{id}}}'") {
             format!("ARRAY[{drawn}]")
         } else {
             value.to_owned()
-        };
-        statement = statement.replace(&place, &text);
-    }
-    statement
+        }
+    })
 }
 
 /// A transaction of its own: whatever was kept before is good no longer.
@@ -226,14 +170,6 @@ fn panic_with(text: &str, errors: &[u8]) -> ! {
     std::process::exit(1)
 }
 
-async fn ready(server: &Server) {
-    let begun = Instant::now();
-    while TcpStream::connect(("127.0.0.1", server.port)).await.is_err() {
-        assert!(begun.elapsed() < Duration::from_secs(30), "the server does not answer");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
 // One thread for 64 clients, as pgbench has.
 #[tokio::main(worker_threads = 1)]
 async fn main() {
@@ -248,8 +184,7 @@ async fn main() {
     }
     drop(office);
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(&cluster.url("bench"), folder.path());
-    ready(&server).await;
+    let server = Server::start(folder.path(), &cluster.url("bench"));
     let reads: &'static [Read] = Box::leak(Box::new([
         Read { name: "point", address: "/api/v1/indicators/{}", ids: count as u64 },
         Read { name: "list", address: "/api/v1/assessments?campaign={}&limit=50", ids: 1_000 },
@@ -299,8 +234,5 @@ async fn main() {
     load(server.port, same, 1).await;
     let (ours, p99) = load(server.port, same, 2).await;
     println!("one board, asked for by all: xushi {ours:.0}/s, p99 {p99:.1} ms");
-    println!(
-        "server at rest after that: {:.1} MB",
-        support::megabytes(&server.child.id().to_string(), "VmRSS")
-    );
+    println!("server at rest after that: {:.1} MB", server.resident());
 }

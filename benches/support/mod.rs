@@ -3,9 +3,11 @@
 #![allow(dead_code, reason = "no bench uses all of this")]
 
 use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use xushi::clock::SystemClock;
 use xushi::config::Config;
@@ -18,6 +20,102 @@ pub struct Cluster {
     /// Where its log is.
     pub folder: PathBuf,
     _keeper: Child,
+}
+
+/// The administrator's key of a bench.
+pub const KEY: &str = "xsk_a_key_only_benches_use";
+
+/// `xushi serve` as an operator runs it, its log thrown away; it neither judges nor issues by itself.
+pub struct Server {
+    child: Child,
+    pub port: u16,
+}
+
+impl Server {
+    /// Starts it in a folder, on a database; comes back when it takes requests.
+    pub fn start(folder: &Path, url: &str) -> Self {
+        let port = free_port();
+        let child = Command::new(env!("CARGO_BIN_EXE_xushi"))
+            .arg("serve")
+            .current_dir(folder)
+            .env("DATABASE_URL", url)
+            .env("XUSHI_BOOTSTRAP_KEY", KEY)
+            .env("XUSHI_SERVER_LISTEN", format!("127.0.0.1:{port}"))
+            .env("XUSHI_SCHEDULE_EVALUATE", "")
+            .env("XUSHI_SCHEDULE_ISSUE", "")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let server = Self { child, port };
+        let begun = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(begun.elapsed() < Duration::from_secs(30), "no answer");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        server
+    }
+
+    /// Forgets the peak so far.
+    pub fn forget_peak(&self) {
+        std::fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5").unwrap();
+    }
+
+    /// Its peak memory in megabytes.
+    pub fn peak(&self) -> f64 {
+        megabytes(&self.child.id().to_string(), "VmHWM")
+    }
+
+    /// Its memory in megabytes.
+    pub fn resident(&self) -> f64 {
+        megabytes(&self.child.id().to_string(), "VmRSS")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What the database was asked while something ran: each statement with its parameters, as its log has them.
+pub async fn logged(cluster: &Cluster, run: impl Future<Output = ()>) -> Vec<(String, String)> {
+    let client = cluster.connect("bench").await;
+    let log = cluster.folder.join("log");
+    for statement in ["ALTER SYSTEM SET log_statement = 'all'", "SELECT pg_reload_conf()"] {
+        client.batch_execute(statement).await.unwrap();
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let before = std::fs::read(&log).unwrap().len();
+    run.await;
+    for statement in ["ALTER SYSTEM RESET log_statement", "SELECT pg_reload_conf()"] {
+        client.batch_execute(statement).await.unwrap();
+    }
+    let text = String::from_utf8(std::fs::read(&log).unwrap()[before..].to_vec()).unwrap();
+    let mut lines = text.lines().peekable();
+    let mut statements = Vec::new();
+    while let Some(line) = lines.next() {
+        let executed = line.split_once("LOG:  execute ").and_then(|(_, rest)| rest.split_once(": "));
+        if let Some((_, statement)) = executed {
+            let values = lines.peek().and_then(|next| next.split_once("parameters: "));
+            statements
+                .push((statement.to_owned(), values.map_or_else(String::new, |(_, rest)| rest.to_owned())));
+        }
+    }
+    statements
+}
+
+/// A statement with its parameters put in, each as `shown` has it.
+pub fn filled(statement: &str, values: &str, shown: impl Fn(&str) -> String) -> String {
+    let mut statement = statement.to_owned();
+    let mut values: Vec<_> = values.split(", $").collect();
+    // From the last, so that $1 is not found in $12.
+    values.reverse();
+    for value in values.iter().filter_map(|value| value.trim_start_matches('$').split_once(" = ")) {
+        statement = statement.replace(&format!("${}", value.0), &shown(value.1));
+    }
+    statement
 }
 
 /// Keeps the cluster alive exactly as long as its input stays open. The server's own defaults hold: what is written
