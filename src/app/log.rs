@@ -24,6 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// How often a stream that is full for the moment is tried again, and after which time each.
 const TRIES: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(50);
+/// How long lines gather before they are written.
+const GATHER: Duration = Duration::from_millis(5);
 
 /// Logs as the configuration says for the rest of the process; a second call does nothing. What still waits when the
 /// result is dropped is written, if it can be within a second.
@@ -168,7 +170,11 @@ impl Write for Line<'_> {
 fn write_out(entries: &Receiver<Entry>, count: &Count, mut out: impl Write, tell: fn(u64)) {
     // Half a line stands there from a write that failed in its middle.
     let mut torn = false;
-    for entry in entries {
+    while let Ok(entry) = entries.try_recv().or_else(|_| {
+        // Lines gather meanwhile: to wake this thread costs whoever answers a request more than the line does.
+        std::thread::sleep(GATHER);
+        entries.recv()
+    }) {
         match entry {
             Entry::Flush(done) => {
                 let _ = done.send(());

@@ -123,7 +123,7 @@ pub async fn list_indicators(
     filter: &BoardFilter,
     page: Page,
 ) -> Result<Vec<NamedIndicatorRow>, StoreError> {
-    // Which ones first, then their names: see `list_board`.
+    // Which ones first, then what stands beside them: see `list_board`.
     let mut shown = indicators::table
         .inner_join(current_assessments::table)
         .select(indicators::id)
@@ -137,6 +137,7 @@ pub async fn list_indicators(
         shown = shown.filter(indicators::updated_at.gt(after).or(indicators::retired_at.gt(after)));
     }
     filtered!(shown, filter);
+    let shown: Vec<Id> = shown.load(conn).await?;
     Ok(named!().filter(indicators::id.eq_any(shown)).order(indicators::id).load(conn).await?)
 }
 
@@ -151,7 +152,8 @@ pub async fn list_board(
     limit: i64,
     after: Option<(i32, Uuid)>,
 ) -> Result<Vec<BoardRow>, StoreError> {
-    // Which lines first, then their names: names are looked up only for those shown.
+    // Which lines first, then their names, in a statement of its own: within one, PostgreSQL joins the names of all that there are
+    // before it looks which lines are shown, as it orders no more than eight tables at once.
     let mut shown = indicators::table
         .inner_join(current_assessments::table)
         .select(indicators::id)
@@ -170,6 +172,7 @@ pub async fn list_board(
         shown = shown.filter(current_assessments::updated_at.gt(after).or(indicators::updated_at.gt(after)));
     }
     filtered!(shown, filter);
+    let shown: Vec<Id> = shown.load(conn).await?;
     Ok(joined!()
         .select(board!())
         .filter(indicators::id.eq_any(shown))
