@@ -1,6 +1,9 @@
 //! Puts the service together once: configuration, database, clock, mailer; starts and stops server and scheduler.
 
+mod backups;
+mod disk;
 mod log;
+mod pg_tools;
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -26,11 +29,13 @@ use crate::mail::outbox::FileOutbox;
 use crate::mail::smtp::SmtpPool;
 use crate::mail::transport::{Envelope, Transport};
 use crate::office::warnings::note_pilot;
-use crate::office::{Actor, Letters, Office, Refusal};
+use crate::office::{Actor, Letters, Office, Refusal, restoration};
 use crate::store::rows::ApiKeyRow;
 use crate::store::types::Id;
 use crate::store::{Store, StoreError, hash_key, seed};
 
+pub use backups::{BACKED_UP, Backup, Restored, back_up, restore};
+pub use disk::free_room;
 pub use log::{Logging, last_words, log};
 
 /// Why the process ends.
@@ -57,6 +62,12 @@ pub enum AppError {
     /// A mail would not be taken; the step at which that was found.
     #[error("邮件检查未通过：{0}")]
     CheckMail(String),
+    /// A copy that cannot be made or put in place, and what to do.
+    #[error("{0}")]
+    Backup(String),
+    /// What the examination found that keeps the service from its work; how many points.
+    #[error("有{0}项需要处理，见上。")]
+    Ailing(usize),
     /// The network or the disk.
     #[error(transparent)]
     Io(#[from] std::io::Error),
@@ -78,7 +89,7 @@ pub async fn prepare(config: &Config, store: &Store, clock: &dyn Clock) -> Resul
     if named > 0 {
         tracing::info!(named, "names of older rows put into the form they are compared in");
     }
-    if store.renumber_changes().await? {
+    if store.renumber_changes(restoration::epoch(clock.timestamp())).await? {
         tracing::warn!(
             "the database was restored elsewhere: whoever follows changes reads everything once more"
         );
@@ -111,8 +122,7 @@ pub async fn prepare(config: &Config, store: &Store, clock: &dyn Clock) -> Resul
         store.ensure_api_key(&row(given)).await?;
         return Ok(None);
     }
-    // Two version-7 ids carry 148 random bits between them.
-    let key = format!("xsk_{}{}", clock.new_id().simple(), clock.new_id().simple());
+    let key = format!("xsk_{}", clock.new_secret());
     let made = store.create_first_api_key(&row(&key)).await?;
     Ok(made.then_some(key))
 }
@@ -148,8 +158,7 @@ async fn reply_links(
         return Ok(None);
     }
     let secret = if config.links.secret.is_empty() {
-        // Four version-7 ids carry 296 random bits between them.
-        let fresh: String = (0..4).map(|_| clock.new_id().simple().to_string()).collect();
+        let fresh = clock.new_secret();
         store.find_or_create_secret("links", &fresh, clock.timestamp()).await?
     } else {
         config.links.secret.clone()

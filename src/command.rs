@@ -1,7 +1,9 @@
 //! The `xushi` command: reads arguments, calls the application. It stands in the library, so that the program is only
 //! linked and nothing is compiled twice.
 
+mod backup;
 mod check_mail;
+mod doctor;
 mod document_file;
 mod read_plan;
 mod read_report;
@@ -79,6 +81,32 @@ enum Command {
     CheckMail {
         /// 收件地址
         address: String,
+    },
+    /// 体检：数据库、磁盘、时钟、工作日历、邮件、后台任务等逐项检查，列出需要处理的和办法；有故障时以非零状态结束
+    Doctor {
+        /// 邮件握手用的收件地址，默认为mail.from_address；不发邮件
+        #[arg(long)]
+        mail: Option<String>,
+    },
+    /// 备份整个数据库，服务不必停止
+    Backup {
+        /// 备份文件；填目录时以时间命名
+        #[arg(default_value = ".")]
+        to: PathBuf,
+        /// 只保留最近几份以时间命名的备份
+        #[arg(long)]
+        keep: Option<usize>,
+    },
+    /// 用备份替换数据库（先停止全部服务）；原有内容另存，此后签发和投递暂停，直到执行resume
+    Restore {
+        /// xushi backup生成的文件
+        file: PathBuf,
+    },
+    /// 恢复之后核对完毕，重新开始签发和投递
+    Resume {
+        /// 备份以后已经发出的最后文号，可多次填写，如岳攻坚函〔2025〕37号；这些文号及之前的不再使用
+        #[arg(long)]
+        used: Vec<String>,
     },
     /// 列出升级前建立、与上级攻坚行动不一致而可能本应沿用上级的下级攻坚行动
     CheckCampaigns,
@@ -173,6 +201,10 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
         }
         Command::CheckMail { address } => check_mail::check_mail(&config, &address, std::io::stdout()).await,
         Command::CheckFacts => check_facts(&config).await,
+        Command::Doctor { mail } => doctor::doctor(&config, mail.as_deref(), std::io::stdout()).await,
+        Command::Backup { to, keep } => backup::backup(&config, &to, keep, std::io::stdout()).await,
+        Command::Restore { file } => backup::restore(&config, &file, std::io::stdout()).await,
+        Command::Resume { used } => backup::resume(&config, &used, std::io::stdout()).await,
         Command::ParseTarget
         | Command::ReadPlan { .. }
         | Command::ReadReport { .. }

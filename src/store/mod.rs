@@ -6,6 +6,7 @@
 //! run time; it is the only trick of its kind.
 
 pub mod constraints;
+mod copies;
 pub mod curves;
 mod error;
 pub mod failpoint;
@@ -26,6 +27,7 @@ use diesel_async::{AsyncConnection, AsyncMigrationHarness, SimpleAsyncConnection
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use futures_util::FutureExt as _;
 
+pub use copies::SchemaStanding;
 pub use error::StoreError;
 pub use front::{Answer, Reader};
 pub use pool::{PooledConn, checkout};

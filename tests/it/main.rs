@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a helper that fails is a test that fails")]
 
 mod api;
+mod backups;
 mod clients;
 mod crash;
 mod demo;
@@ -9,6 +10,7 @@ mod dependencies;
 mod entries;
 mod homonyms;
 mod hostile;
+mod install;
 mod jobs;
 mod kill;
 mod log;

@@ -107,12 +107,23 @@ pub async fn find_change_epoch(conn: &mut Conn) -> Result<i32, StoreError> {
     Ok(change_feed::table.find(1).select(change_feed::epoch).get_result(conn).await?)
 }
 
-/// Begins a new epoch where numbers are ahead of the database's own count, as in one that was restored elsewhere: everything counts as
-/// changed once more. Gives whether it did.
+/// Begins the epoch of this number, or the one after the present one where that is later: a copy of the same database may have been
+/// put in place before, and its followers must be told again.
+pub(super) async fn begin_epoch(conn: &mut Conn, epoch: i32) -> Result<(), StoreError> {
+    let present = find_change_epoch(conn).await?;
+    diesel::update(change_feed::table.find(1))
+        .set(change_feed::epoch.eq(epoch.max(present.saturating_add(1))))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Begins an epoch where numbers are ahead of the database's own count, as in one that was restored elsewhere: everything counts as
+/// changed once more. `epoch` is the time in seconds, so that two such databases do not have the same one. Gives whether it did.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn renumber_changes(conn: &mut Conn) -> Result<bool, StoreError> {
+pub async fn renumber_changes(conn: &mut Conn, epoch: i32) -> Result<bool, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
         let mut newest = 0;
         for kind in ChangeKind::ALL {
@@ -130,12 +141,11 @@ pub async fn renumber_changes(conn: &mut Conn) -> Result<bool, StoreError> {
             return Ok::<_, StoreError>(false);
         }
         for kind in ChangeKind::ALL {
-            diesel::sql_query(format!("UPDATE {} SET changed_in = 0", table(*kind))).execute(conn).await?;
+            diesel::sql_query(format!("UPDATE {} SET changed_in = 0 WHERE changed_in <> 0", table(*kind)))
+                .execute(conn)
+                .await?;
         }
-        diesel::update(change_feed::table.find(1))
-            .set(change_feed::epoch.eq(change_feed::epoch + 1))
-            .execute(conn)
-            .await?;
+        begin_epoch(conn, epoch).await?;
         Ok(true)
     })
     .await

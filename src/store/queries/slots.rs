@@ -40,6 +40,16 @@ pub async fn claim_slot(conn: &mut Conn, claim: &SlotClaim<'_>) -> Result<bool, 
     Ok(taken == 1)
 }
 
+/// The newest slot of a job that is done.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_last_done(conn: &mut Conn, job: &str) -> Result<Option<SlotRow>, StoreError> {
+    let done = slots::table.filter(slots::job.eq(job)).filter(slots::finished_at.is_not_null());
+    let newest = done.order(slots::due_at.desc()).select(SlotRow::as_select());
+    Ok(newest.first(conn).await.optional()?)
+}
+
 /// Whether a job has a slot due at or before `by`, done or not.
 ///
 /// # Errors

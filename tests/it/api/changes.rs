@@ -208,18 +208,18 @@ both! {
         app.get("/changes?kind=colour").await.problem(400, "malformed_query", "kind");
         // A database that was restored elsewhere has numbers ahead of its own count.
         let (_, cursor) = follow(&app, None, 500, KINDS).await;
-        assert!(!app.store.renumber_changes().await.unwrap());
+        assert!(!app.store.renumber_changes(2).await.unwrap());
         // Nor is a writer beside it taken for one from elsewhere.
         for turn in 0..5 {
             let unit = json!({"name": format!("科室{turn}"), "region": "430600"});
-            let (made, renumbered) = futures_util::future::join(app.post("/units", unit), app.store.renumber_changes()).await;
+            let (made, renumbered) = futures_util::future::join(app.post("/units", unit), app.store.renumber_changes(2)).await;
             made.expect(201);
             assert!(!renumbered.unwrap());
         }
         let Store::Pg(pool) = &app.store else { return };
         let ahead = "ALTER TABLE units DISABLE TRIGGER units_changed; UPDATE units SET changed_in = 9000000000000; ALTER TABLE units ENABLE TRIGGER units_changed";
         checkout(pool).await.unwrap().batch_execute(ahead).await.unwrap();
-        assert!(app.store.renumber_changes().await.unwrap());
+        assert!(app.store.renumber_changes(2).await.unwrap());
         app.get(&format!("/changes?after={cursor}")).await.problem(410, "cursor_expired", "after");
         let (told, _) = follow(&app, None, 500, "&kind=unit").await;
         assert_eq!(told.len(), 7);
