@@ -12,6 +12,9 @@ pub trait Clock: Send + Sync + 'static {
     /// A new UUIDv7.
     fn new_id(&self) -> Uuid;
 
+    /// A new secret: 32 random bytes as URL-safe base64, 43 characters.
+    fn new_secret(&self) -> String;
+
     /// The present instant as databases keep it: UTC, whole microseconds.
     fn timestamp(&self) -> NaiveDateTime {
         crate::store::types::micros(self.now().naive_utc())
@@ -40,11 +43,26 @@ pub fn age(at: std::time::SystemTime) -> std::time::Duration {
     at.elapsed().unwrap_or_default()
 }
 
+/// A secret as it is written.
+fn secret(bytes: &[u8; 32]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
+}
+
 /// The machine's clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    fn new_secret(&self) -> String {
+        let mut bytes = [0; 32];
+        // Early in a machine's life there may be none yet: then it is waited for.
+        while getrandom::fill(&mut bytes).is_err() {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        secret(&bytes)
+    }
+
     #[expect(clippy::disallowed_methods, reason = "this is the clock")]
     fn now(&self) -> DateTime<Utc> {
         Utc::now()
@@ -62,6 +80,10 @@ impl Clock for SystemClock {
 pub struct StandingClock(pub DateTime<Utc>);
 
 impl Clock for StandingClock {
+    fn new_secret(&self) -> String {
+        SystemClock.new_secret()
+    }
+
     fn now(&self) -> DateTime<Utc> {
         self.0
     }
@@ -91,6 +113,13 @@ impl FixedClock {
 }
 
 impl Clock for FixedClock {
+    fn new_secret(&self) -> String {
+        let mut bytes = [0; 32];
+        bytes[..16].copy_from_slice(self.new_id().as_bytes());
+        bytes[16..].copy_from_slice(self.new_id().as_bytes());
+        secret(&bytes)
+    }
+
     fn now(&self) -> DateTime<Utc> {
         DateTime::from_timestamp_micros(self.micros.load(Ordering::SeqCst).cast_signed()).unwrap_or_default()
     }

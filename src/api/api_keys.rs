@@ -14,12 +14,13 @@ use crate::api::http::page::{List, ListParams, PageView};
 use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
-use crate::api::http::wire::Word;
+use crate::api::http::wire::{Word, Words};
 use crate::domain::Role;
 use crate::office::rows::{ApiKeyFilter, ApiKeyRow};
 use crate::office::{Actor, access};
 
 type AccessRole = Word<Role>;
+type AccessRoles = Words<Role>;
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -74,9 +75,9 @@ pub struct CreateApiKey {
     /// 名称：谁、用来做什么
     #[schema(example = "省商务厅业务系统")]
     name: String,
-    /// 角色：administrator管理员、coordinator协调员、unit责任单位、reader只读
+    /// 角色：administrator管理员、coordinator协调员、unit责任单位、reporter报送员（责任单位并报送本单位牵头指标的数据）、feeder数据推送（只能录入数据）、reader只读（不见电话、邮箱和附件）
     role: AccessRole,
-    /// 代表的责任单位：id、信用代码或名称；角色为unit时必填，协调员填写后不能审核本单位的函
+    /// 代表的责任单位：id、信用代码或名称；角色为unit、reporter时必填，协调员填写后不能审核本单位的函
     unit: Option<String>,
 }
 
@@ -85,8 +86,8 @@ pub struct CreateApiKey {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ApiKeyParams {
-    /// 角色
-    role: Option<AccessRole>,
+    /// 角色，可用逗号分隔多个
+    role: Option<AccessRoles>,
     /// 代表的责任单位：id、信用代码或名称
     unit: Option<String>,
 }
@@ -102,7 +103,7 @@ async fn list_api_keys(
 ) -> Result<HttpResponse, Refused> {
     let unit = lookup::maybe_unit(&state, At::Query("unit"), list.filter.unit.as_deref()).await?;
     let filter = ApiKeyFilter {
-        role: list.filter.role.map(|role| role.0),
+        roles: list.filter.role.map(|words| words.0),
         unit_id: unit.map(|row| row.id),
         updated_after: list.updated_after,
     };

@@ -14,13 +14,14 @@ use crate::api::http::page::{List, ListParams, PageView};
 use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
-use crate::api::http::wire::{Word, maybe};
+use crate::api::http::wire::{Word, Words, maybe};
 use crate::domain::ContactRole;
 use crate::office::rows::{ContactFilter, ContactRow};
 use crate::office::types::Id;
 use crate::office::{Actor, places};
 
 type RoleWord = Word<ContactRole>;
+type RoleWords = Words<ContactRole>;
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -154,8 +155,8 @@ impl From<UpdateContact> for places::ContactEdit {
 pub struct ContactParams {
     /// 单位：id、信用代码或名称
     unit: Option<String>,
-    /// 联络员，或负责人
-    role: Option<RoleWord>,
+    /// 联络员，或负责人；可用逗号分隔多个
+    role: Option<RoleWords>,
     /// 这一天在任的
     on: Option<NaiveDate>,
 }
@@ -173,7 +174,7 @@ async fn list_contacts(
     let unit = lookup::maybe_unit(&state, At::Query("unit"), params.unit.as_deref()).await?;
     let filter = ContactFilter {
         unit_id: unit.map(|row| row.id),
-        role: params.role.map(|word| word.0),
+        roles: params.role.map(|words| words.0),
         on: params.on,
         updated_after: list.updated_after,
     };

@@ -12,13 +12,14 @@ use crate::api::http::page::{List, ListParams, PageView};
 use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
-use crate::api::http::wire::Word;
+use crate::api::http::wire::{Word, Words};
 use crate::domain::TextEnum as _;
 use crate::domain::delivery::DeliveryState;
 use crate::office::rows::{DeliveryFilter, DeliveryRow};
 use crate::office::{Actor, deliveries};
 
 type DeliveryStateWord = Word<DeliveryState>;
+type DeliveryStateWords = Words<DeliveryState>;
 
 /// Adds the routes.
 pub fn routes(config: &mut impl Routes) {
@@ -62,6 +63,11 @@ pub struct DeliveryView {
 }
 
 impl DeliveryView {
+    /// Whether it goes to somebody of this unit.
+    pub(in crate::api) fn is_to(&self, unit: Option<Uuid>) -> bool {
+        Some(self.unit_id) == unit
+    }
+
     /// The row as shown.
     pub(in crate::api) fn of(row: DeliveryRow) -> Self {
         Self {
@@ -91,8 +97,8 @@ impl DeliveryView {
 pub struct DeliveryParams {
     /// 函的编号
     letter: Option<Uuid>,
-    /// 状态
-    state: Option<DeliveryStateWord>,
+    /// 状态，可用逗号分隔多个
+    state: Option<DeliveryStateWords>,
 }
 
 /// 列出投递
@@ -106,8 +112,7 @@ async fn list_deliveries(
 ) -> Result<HttpResponse, Refused> {
     let filter = DeliveryFilter {
         letter_id: list.filter.letter,
-        campaign_id: None,
-        state: list.filter.state.map(|state| state.0),
+        states: list.filter.state.map(|words| words.0),
         updated_after: list.updated_after,
     };
     let rows = state.office.read.list_deliveries(&filter, list.page).await?;

@@ -13,7 +13,7 @@ use crate::api::http::page::{List, ListParams, PageView};
 use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
-use crate::api::http::wire::Word;
+use crate::api::http::wire::{Word, Words};
 use crate::api::letters::withdrawal::TakenBackView;
 use crate::domain::episode::EpisodeState;
 use crate::domain::{Grade, Handling, Level};
@@ -21,6 +21,7 @@ use crate::office::rows::{EpisodeFilter, EpisodeRow, LetterName, WithdrawalRow};
 use crate::office::types::Id;
 
 type EpisodeStateWord = Word<EpisodeState>;
+type EpisodeStateWords = Words<EpisodeState>;
 type GradeWord = Word<Grade>;
 type HandlingWord = Word<Handling>;
 type LevelWord = Word<Level>;
@@ -115,8 +116,8 @@ pub struct EpisodeParams {
     unit: Option<String>,
     /// 指标编号
     indicator: Option<Uuid>,
-    /// 状态：open、observing（观察期）或lifted
-    state: Option<EpisodeStateWord>,
+    /// 状态，可用逗号分隔多个：open、observing（观察期）、lifted
+    state: Option<EpisodeStateWords>,
 }
 
 /// 列出预警事项
@@ -134,7 +135,7 @@ async fn list_episodes(
         campaigns,
         unit_id: unit.map(|row| row.id.0),
         indicator_id: list.filter.indicator,
-        state: list.filter.state.map(|state| state.0),
+        states: list.filter.state.map(|words| words.0),
         updated_after: list.updated_after,
     };
     let rows = state.office.read.list_episodes(&filter, list.page).await?;

@@ -12,13 +12,15 @@ use crate::api::http::page::{List, ListParams, PageView};
 use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
-use crate::api::http::wire::Word;
+use crate::api::http::wire::{Word, Words};
 use crate::domain::{IncidentKind, SubjectKind};
 use crate::office::rows::{IncidentFilter, IncidentRow};
 use crate::office::{Actor, incidents};
 
 type IncidentKindWord = Word<IncidentKind>;
+type IncidentKindWords = Words<IncidentKind>;
 type SubjectKindWord = Word<SubjectKind>;
+type SubjectKindWords = Words<SubjectKind>;
 
 /// Adds the routes.
 pub fn routes(config: &mut impl Routes) {
@@ -73,10 +75,10 @@ impl IncidentView {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct IncidentParams {
-    /// 种类
-    kind: Option<IncidentKindWord>,
-    /// 关于什么
-    subject_kind: Option<SubjectKindWord>,
+    /// 种类，可用逗号分隔多个
+    kind: Option<IncidentKindWords>,
+    /// 关于什么，可用逗号分隔多个
+    subject_kind: Option<SubjectKindWords>,
     /// 关于哪一个
     subject_id: Option<String>,
     /// true只要仍存在的，false只要已消除的
@@ -93,8 +95,8 @@ async fn list_incidents(
     list: List<IncidentParams>,
 ) -> Result<HttpResponse, Refused> {
     let filter = IncidentFilter {
-        kind: list.filter.kind.map(|kind| kind.0),
-        subject_kind: list.filter.subject_kind.map(|kind| kind.0),
+        kinds: list.filter.kind.map(|words| words.0),
+        subject_kinds: list.filter.subject_kind.map(|words| words.0),
         subject_id: list.filter.subject_id.clone(),
         open: list.filter.open,
         updated_after: list.updated_after,

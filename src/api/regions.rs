@@ -15,7 +15,7 @@ use crate::api::http::page::{List, ListParams, PageView};
 use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
-use crate::api::http::wire::{Word, maybe};
+use crate::api::http::wire::{Word, Words, maybe};
 use crate::domain::{RegionAlias, RegionLevel};
 use crate::office::places::NamedRegion;
 use crate::office::rows::{RegionAliasRow, RegionFilter, RegionRow};
@@ -23,6 +23,7 @@ use crate::office::types::Id;
 use crate::office::{Actor, places};
 
 type LevelWord = Word<RegionLevel>;
+type LevelWords = Words<RegionLevel>;
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -150,8 +151,8 @@ pub struct UpdateRegion {
 pub struct RegionParams {
     /// 上级行政区：id、代码或名称
     parent: Option<String>,
-    /// 级别
-    level: Option<LevelWord>,
+    /// 级别，可用逗号分隔多个
+    level: Option<LevelWords>,
     /// 名称中含有的文字，不分大小写
     name_contains: Option<String>,
 }
@@ -169,7 +170,7 @@ async fn list_regions(
     let parent = lookup::maybe_region(&state, At::Query("parent"), params.parent.as_deref()).await?;
     let filter = RegionFilter {
         parent_code: parent.map(|row| row.code),
-        level: params.level.map(|word| word.0),
+        levels: params.level.map(|words| words.0),
         name_contains: params.name_contains,
         updated_after: list.updated_after,
     };

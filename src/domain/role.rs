@@ -11,7 +11,11 @@ text_enum! {
         Coordinator = "coordinator",
         /// One unit: reads what concerns it, receives and answers its own letters.
         Unit = "unit",
-        /// Reads.
+        /// A unit that also reports its own figures.
+        Reporter = "reporter",
+        /// A system that pushes figures and sees nothing else.
+        Feeder = "feeder",
+        /// Reads; persons' telephones and mailboxes are masked.
         Reader = "reader",
     }
 }
@@ -23,7 +27,19 @@ impl Role {
             Self::Administrator => "管理员",
             Self::Coordinator => "协调员",
             Self::Unit => "责任单位",
+            Self::Reporter => "报送员",
+            Self::Feeder => "数据推送",
             Self::Reader => "只读",
         }
+    }
+
+    /// Whether its key speaks for one unit and reaches what concerns that.
+    pub const fn is_of_unit(self) -> bool {
+        matches!(self, Self::Unit | Self::Reporter)
+    }
+
+    /// Whether it sees figures before the day of their publication: whoever puts the office's figures in.
+    pub const fn sees_ahead(self) -> bool {
+        matches!(self, Self::Administrator | Self::Coordinator)
     }
 }

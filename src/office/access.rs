@@ -41,14 +41,15 @@ async fn add_api_key(deed: &mut Deed<'_>, new: NewApiKey) -> Result<(String, Api
     let unit = deed.maybe_unit("unit", new.unit.as_deref()).await?;
     let refused = |rule, detail: &str| Err(Invalid::new("unit", rule, detail).into());
     match (new.role, &unit) {
-        (Role::Unit, None) => return refused("required", "责任单位的密钥须写明代表哪个单位。"),
-        (Role::Administrator | Role::Reader, Some(_)) => {
-            return refused("not_for_role", "只有协调员和责任单位的密钥才写明单位，请删除unit。");
+        (role, None) if role.is_of_unit() => {
+            return refused("required", "责任单位和报送员的密钥须写明代表哪个单位。");
+        }
+        (Role::Administrator | Role::Reader | Role::Feeder, Some(_)) => {
+            return refused("not_for_role", "只有协调员、责任单位和报送员的密钥才写明单位，请删除unit。");
         }
         _ => {}
     }
-    // Two version-7 ids carry 148 random bits between them.
-    let key = format!("xsk_{}{}", office.clock.new_id().simple(), office.clock.new_id().simple());
+    let key = format!("xsk_{}", office.clock.new_secret());
     let row = ApiKeyRow {
         id: Id(office.clock.new_id()),
         name,

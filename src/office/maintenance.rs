@@ -1,6 +1,6 @@
 //! What keeps the database in order, whoever asks and however often.
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 
 use super::{Office, StoreError};
 
@@ -19,6 +19,24 @@ pub async fn maintain(office: &Office) -> Result<(), StoreError> {
     }
     let forgotten = office.store.forget_answers(now - ANSWERS_KEPT).await;
     healed.and(forgotten)?;
+    tell_published(office).await
+}
+
+/// Setting: the last day on which figures that came out were told.
+const TOLD: &str = "published_told";
+
+/// Tells followers of changes, once a day, which figures have come out since they were put in.
+async fn tell_published(office: &Office) -> Result<(), StoreError> {
+    let (today, now) = (office.clock.today(), office.clock.timestamp());
+    let told = office.store.find_setting(TOLD).await?.and_then(|(day, _)| day.parse().ok());
+    // Where nothing was told yet, whoever follows has read everything that was out.
+    let told: NaiveDate = told.unwrap_or(today);
+    if told < today {
+        office.store.tell_published(told, today).await?;
+    }
+    if told < today || office.store.find_setting(TOLD).await?.is_none() {
+        office.store.set(TOLD, &today.to_string(), now).await?;
+    }
     Ok(())
 }
 

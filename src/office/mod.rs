@@ -19,6 +19,7 @@ pub mod observations;
 pub mod places;
 pub mod plans;
 pub mod replies;
+pub mod restoration;
 pub mod retirement;
 pub mod rule_packs;
 pub mod silences;

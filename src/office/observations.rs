@@ -6,10 +6,10 @@ use std::sync::Arc;
 use chrono::{Datelike as _, NaiveDate, NaiveDateTime};
 use rust_decimal::Decimal;
 
-use super::{Actor, Office, Refusal};
+use super::{Actor, Office, Refusal, Who};
 use crate::domain::smell::Habit;
 use crate::domain::{
-    Basis, Doubt, DoubtSet, Figure, Invalid, Period, Status, entry, invalid, lengths, quantity,
+    Basis, Doubt, DoubtSet, Figure, Invalid, Period, Role, Status, entry, invalid, lengths, quantity,
 };
 use crate::store::StoreError;
 use crate::store::rows::{FactWrite, MeasureRow, ObservationRow, Put, StatedDifferenceRow, write_doubts};
@@ -112,6 +112,8 @@ pub struct FactReader<'s> {
     /// First days of windows, of the series of facts that do not begin with their year.
     starts: HashMap<(Id, Id), Vec<NaiveDate>>,
     seen: HashSet<(Id, Id, NaiveDate, NaiveDate, Basis, Figure)>,
+    /// Measures and regions that the caller may report, where it may not report all.
+    own: Option<HashSet<(Id, Id)>>,
     today: NaiveDate,
     now: NaiveDateTime,
 }
@@ -165,6 +167,7 @@ impl<'s> FactReader<'s> {
             regions,
             starts: HashMap::new(),
             seen: HashSet::new(),
+            own: None,
             today: office.clock.today(),
             now: office.clock.timestamp(),
         };
@@ -176,6 +179,18 @@ impl<'s> FactReader<'s> {
             }
         }
         Ok(reader)
+    }
+
+    /// Takes of a reporter only what its unit leads.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn for_actor(mut self, actor: &Actor) -> Result<Self, Refusal> {
+        if let Who::Key { role: Role::Reporter, unit_id: Some(unit), .. } = actor.who() {
+            let led = self.office.store.list_led_series(Id(*unit), self.today).await?;
+            self.own = Some(led.into_iter().collect());
+        }
+        Ok(self)
     }
 
     /// The series of a cumulative fact that does not begin with its year.
@@ -222,6 +237,16 @@ impl<'s> FactReader<'s> {
         if let Some(period) = period {
             let starts = starts.map_or(&[][..], Vec::as_slice);
             wrong.take(entry::check_span(period, basis, stated.partial, starts));
+        }
+        if let (Some(own), Some(region)) = (&self.own, region)
+            && !own.contains(&(measure.id, region))
+        {
+            let detail = format!(
+                "“{}”（{}）不是本单位牵头的指标，该密钥不能报送；如确应由本单位报送，请联系综合协调组。",
+                stated.measure.trim(),
+                stated.region.trim()
+            );
+            wrong.take(Err::<(), _>(Invalid::new("measure", "not_own", detail)));
         }
         let (region, period) = (region?, period?);
         if !self.seen.insert((measure.id, region, period.start(), period.end(), basis, figure)) {

@@ -45,6 +45,13 @@ pub struct Number(pub Decimal);
 #[diesel(sql_type = Text)]
 pub struct Listed<T>(pub T);
 
+impl<T: Copy> Listed<T> {
+    /// Several, to compare a column with.
+    pub fn all(members: &[T]) -> Vec<Self> {
+        members.iter().copied().map(Self).collect()
+    }
+}
+
 impl<T> From<T> for Listed<T> {
     fn from(member: T) -> Self {
         Self(member)

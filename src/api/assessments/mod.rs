@@ -27,7 +27,7 @@ use crate::api::http::page::{self, List, ListParams, NoFilter, PageView};
 use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
-use crate::api::indicators::{IndicatorParams, Named};
+use crate::api::indicators::{GradeWords, IndicatorParams, Named};
 use crate::domain::pace::Grounds;
 use crate::letter::Templates;
 use crate::office::assessed;
@@ -214,7 +214,7 @@ pub struct BoardParams {
     /// 指标口径：id、名称或别名
     measure: Option<String>,
     /// 等级，可用逗号分隔多个
-    grade: Option<String>,
+    grade: Option<GradeWords>,
     /// 按此日及以前公布的数据重新研判；不填为现行结果
     as_of: Option<NaiveDate>,
     /// 只要目标或研判在此时刻之后更新过的，RFC 3339格式；不能与as_of同用

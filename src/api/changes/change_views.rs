@@ -13,6 +13,7 @@ use crate::api::campaigns::CampaignView;
 use crate::api::contacts::ContactView;
 use crate::api::deliveries::DeliveryView;
 use crate::api::episodes::EpisodeView;
+use crate::api::http::access::Caller;
 use crate::api::http::refused::Refused;
 use crate::api::http::wire::Word;
 use crate::api::indicators::{IndicatorView, aliases};
@@ -71,7 +72,11 @@ pub struct ChangedAssessmentView {
 
 /// The views of these changes, in their order. What has gone since the changes were listed is left out: nothing is deleted, so that
 /// it comes again.
-pub(super) async fn views(state: &State, rows: Vec<ChangeRow>) -> Result<Vec<ChangedView>, Refused> {
+pub(super) async fn views(
+    state: &State,
+    caller: &Caller,
+    rows: Vec<ChangeRow>,
+) -> Result<Vec<ChangedView>, Refused> {
     let mut data: HashMap<Id, ChangeData> = HashMap::with_capacity(rows.len());
     for kind in [
         ChangeKind::Region,
@@ -92,6 +97,11 @@ pub(super) async fn views(state: &State, rows: Vec<ChangeRow>) -> Result<Vec<Cha
         if !ids.is_empty() {
             add(state, kind, &ids, &mut data).await?;
         }
+    }
+    if !caller.role.sees_ahead() {
+        // They are told of on the day on which they come out.
+        let today = state.office.clock.today();
+        data.retain(|_, data| !matches!(data, ChangeData::Observation(one) if one.is_out_after(today)));
     }
     let view = |row: ChangeRow| {
         let data = data.remove(&row.place.id)?;

@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::api::State;
+use crate::api::http::access::Caller;
 use crate::api::http::extract::Params;
 use crate::api::http::page::{self, refuse};
 use crate::api::http::refused::{Code, ProblemView, Refused, RequestPart};
@@ -123,6 +124,7 @@ fn continued(text: &str, epoch: i32, today: NaiveDate) -> Result<ChangePlace, Re
 async fn list_changes(
     state: web::Data<State>,
     request: HttpRequest,
+    caller: Caller,
     Params(params): Params<ChangeParams>,
 ) -> Result<HttpResponse, Refused> {
     let limit = params.limit.unwrap_or(CHANGES_DEFAULT);
@@ -141,7 +143,7 @@ async fn list_changes(
     let more = rows.len() > shown;
     rows.truncate(shown);
     let last = rows.last().map_or(after, |row| row.place);
-    let items = change_views::views(&state, rows).await?;
+    let items = change_views::views(&state, &caller, rows).await?;
     let cursor = page::encode(&Cursor(epoch, last.seq, last.kind, last.id.0, today.num_days_from_ce()));
     respond::ok(&request, &ChangesView { items, cursor, more })
 }

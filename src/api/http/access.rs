@@ -201,13 +201,13 @@ async fn permit(
             return Err(forbidden("审核和销号须由其他单位进行，本单位的函不能由本单位审核或销号。"));
         }
     }
-    if caller.role != Role::Unit {
+    if !caller.role.is_of_unit() {
         return Ok(());
     }
     let unit = caller.unit_id.ok_or_else(|| Refused::internal("a unit's key without a unit"))?;
     let (what, concerned) = match rule.unit {
         Reach::Nothing | Reach::Everything => return Ok(()),
-        Reach::OwnList => return narrow(request, unit),
+        Reach::OwnList => return narrow(state, request, unit).await,
         reach => own(state, reach, named(rule, request)?, unit).await?,
     };
     // What does not concern a unit does not exist for it.
@@ -233,13 +233,16 @@ fn named(rule: &AccessRule, request: &ServiceRequest) -> Result<Uuid, Refused> {
     id.ok_or_else(|| Refused::new(Code::NotFound, "地址中的id不是有效的UUID，请核对。"))
 }
 
-/// Asks a list for this unit alone.
-fn narrow(request: &mut ServiceRequest, unit: Uuid) -> Result<(), Refused> {
+/// Asks a list for this unit alone; it may be named as everywhere else.
+async fn narrow(state: &State, request: &mut ServiceRequest, unit: Uuid) -> Result<(), Refused> {
     let own = unit.hyphenated().to_string();
-    let query = request.query_string();
+    let query = request.query_string().to_owned();
     let asked: Vec<_> = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "unit").collect();
-    if asked.iter().any(|(_, value)| *value != own) {
-        return Err(forbidden("该密钥只能查看本单位的情况，请去掉查询参数unit。"));
+    for (_, value) in &asked {
+        let named = state.office.read.resolve_unit(value).await;
+        if !named.is_ok_and(|row| row.id.0 == unit) {
+            return Err(forbidden("该密钥只能查看本单位的情况，请去掉查询参数unit。"));
+        }
     }
     if !asked.is_empty() {
         return Ok(());

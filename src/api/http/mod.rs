@@ -7,6 +7,7 @@ pub mod extract;
 pub mod field_error;
 pub mod idempotency;
 pub mod lookup;
+pub mod masked;
 pub mod metrics;
 pub mod negotiate;
 pub mod page;

@@ -49,6 +49,37 @@ impl<T: TextEnum> ToSchema for Word<T> {
     }
 }
 
+/// Several members of a closed list in a query, with commas between them; each once is enough.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words<T>(pub Vec<T>);
+
+impl<'de, T: TextEnum> Deserialize<'de> for Words<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'_, str>::deserialize(deserializer)?;
+        let words =
+            text.split(',').map(|word| Word::deserialize(de::value::StrDeserializer::new(word.trim())));
+        words.map(|word| word.map(|word: Word<T>| word.0)).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl<T: TextEnum> PartialSchema for Words<T> {
+    fn schema() -> RefOr<Schema> {
+        let words: Vec<_> = T::ALL.iter().map(|member| member.as_str()).collect();
+        let one = words.join("|");
+        ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::String))
+            .pattern(Some(format!("^({one})(,({one}))*$")))
+            .examples([serde_json::json!(words.first())])
+            .into()
+    }
+}
+
+impl<T: TextEnum> ToSchema for Words<T> {
+    fn name() -> Cow<'static, str> {
+        Cow::Owned(format!("{}List", T::TYPE))
+    }
+}
+
 /// An exact decimal: a JSON string out; a string, or a number of at most 15 digits, in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Amount(pub Decimal);

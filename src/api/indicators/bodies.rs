@@ -6,15 +6,17 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::api::assessments::figures::{DoubtView, FiguresView};
-use crate::api::http::wire::{Amount, given};
+use crate::api::http::wire::{Amount, Words, given};
 use crate::api::targets::promise::{CurveBody, TargetBody, TargetView};
 use crate::api::tasks::PartBody;
-use crate::domain::{Curve, DoubtSet, Period, WrittenTarget};
+use crate::domain::{Curve, DoubtSet, Grade, Period, WrittenTarget};
 use crate::office::ChangeReason;
 use crate::office::plans::{IndicatorEdit, NewIndicator, NewPart};
 use crate::office::rows::{MeasureAliasRow, NamedIndicatorRow};
 use crate::office::types::{Id, Number};
 use crate::office::{StoreError, curves};
+
+pub type GradeWords = Words<Grade>;
 
 /// 起止日期
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
@@ -255,7 +257,7 @@ pub struct IndicatorParams {
     /// 指标口径：id、名称或别名
     pub measure: Option<String>,
     /// 等级，可用逗号分隔多个
-    pub grade: Option<String>,
+    pub grade: Option<GradeWords>,
     /// true时连同已停用的一并列出
     pub retired: Option<bool>,
 }

@@ -19,12 +19,13 @@ use crate::api::http::page::{List, ListParams, PageView};
 use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
-use crate::domain::Grade;
 use crate::office::rows::{BoardFilter, MeasureAliasRow, NamedIndicatorRow};
 use crate::office::types::Id;
 use crate::office::{Actor, plans};
 
-pub use bodies::{CreateIndicator, IndicatorParams, IndicatorView, Named, PeriodView, UpdateIndicator};
+pub use bodies::{
+    CreateIndicator, GradeWords, IndicatorParams, IndicatorView, Named, PeriodView, UpdateIndicator,
+};
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -52,7 +53,7 @@ impl IndicatorParams {
             unit_id: unit.map(|row| row.id.0),
             region_id: region.map(|row| row.id.0),
             measure_id: measure.map(|row| row.id.0),
-            grades: self.grade.as_deref().map(grades).transpose()?,
+            grades: self.grade.clone().map(|words| words.0),
             updated_after: None,
             alive_on: (self.retired != Some(true)).then(|| state.office.clock.today()),
         })
@@ -62,16 +63,6 @@ impl IndicatorParams {
     pub async fn expect_campaign(&self, state: &State) -> Result<(), Refused> {
         lookup::maybe_campaign_family(state, self.campaign.as_deref()).await.map(drop)
     }
-}
-
-fn grades(text: &str) -> Result<Vec<Grade>, Refused> {
-    use crate::domain::TextEnum as _;
-    let read: Option<Vec<Grade>> = text.split(',').map(|word| Grade::parse(word.trim())).collect();
-    read.ok_or_else(|| {
-        let known: Vec<_> = Grade::ALL.iter().map(|grade| grade.as_str()).collect();
-        let detail = format!("没有这个等级，可用：{}。", known.join("、"));
-        crate::api::http::page::refuse("grade", "unknown", &detail)
-    })
 }
 
 /// 列出指标

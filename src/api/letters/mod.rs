@@ -20,16 +20,19 @@ use crate::api::http::page::{List, ListParams, PageView};
 use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
-use crate::api::http::wire::Word;
-use crate::domain::{Handling, LetterKind, LetterState, Level, Role, WaitsFor};
+use crate::api::http::wire::{Word, Words};
+use crate::domain::{Handling, LetterKind, LetterState, Level, WaitsFor};
 use crate::office::StoreError;
 use crate::office::rows::{LetterFilter, LetterRow};
 use withdrawal::{LetterWithdrawalView, WithdrawnLetterView};
 
 type HandlingWord = Word<Handling>;
 type LetterKindWord = Word<LetterKind>;
+type LetterKindWords = Words<LetterKind>;
 type LetterStateWord = Word<LetterState>;
+type LetterStateWords = Words<LetterState>;
 type LevelWord = Word<Level>;
+type LevelWords = Words<Level>;
 type WaitsForWord = Word<WaitsFor>;
 
 /// Adds the routes.
@@ -162,12 +165,12 @@ pub struct LetterParams {
     campaign: Option<String>,
     /// 主送单位：id、信用代码或名称
     unit: Option<String>,
-    /// 函的种类
-    kind: Option<LetterKindWord>,
-    /// 预警等级
-    level: Option<LevelWord>,
-    /// 状态；draft为待签发的函稿
-    state: Option<LetterStateWord>,
+    /// 函的种类，可用逗号分隔多个
+    kind: Option<LetterKindWords>,
+    /// 预警等级，可用逗号分隔多个
+    level: Option<LevelWords>,
+    /// 状态，可用逗号分隔多个；draft为待签发的函稿
+    state: Option<LetterStateWords>,
 }
 
 /// 列出函
@@ -185,15 +188,17 @@ async fn list_letters(
     let filter = LetterFilter {
         campaigns,
         unit_id: unit.map(|row| row.id.0),
-        state: list.filter.state.map(|state| state.0),
-        numbered: caller.role == Role::Unit,
-        kind: list.filter.kind.map(|kind| kind.0),
-        level: list.filter.level.map(|level| level.0),
+        states: list.filter.state.map(|words| words.0),
+        numbered: caller.role.is_of_unit(),
+        copied: caller.role.is_of_unit(),
+        kinds: list.filter.kind.map(|words| words.0),
+        levels: list.filter.level.map(|words| words.0),
         updated_after: list.updated_after,
     };
     let rows = state.office.read.list_letters(&filter, list.page).await?;
     let now = state.office.clock.now();
-    let page = PageView::checked(rows, list.page, |row| row.id.0, |row| LetterView::of(row, now))?;
+    let view = |row: LetterRow| LetterView::of(shown_to(row, &caller), now);
+    let page = PageView::checked(rows, list.page, |row| row.id.0, view)?;
     respond::list(&request, &page, list.fields.as_deref())
 }
 
@@ -204,12 +209,15 @@ pub(super) async fn load(state: &State, id: Uuid) -> Result<LetterRow, Refused> 
 
 /// The letter as this caller sees it: the key of a unit that it is only copied to sees the copy, which offers no answer.
 pub(super) async fn load_for(state: &State, caller: &Caller, id: Uuid) -> Result<LetterRow, Refused> {
-    let row = load(state, id).await?;
-    Ok(if is_copied_to(&row, caller) { crate::office::warnings::copied(&row) } else { row })
+    Ok(shown_to(load(state, id).await?, caller))
+}
+
+fn shown_to(row: LetterRow, caller: &Caller) -> LetterRow {
+    if is_copied_to(&row, caller) { crate::office::warnings::copied(&row) } else { row }
 }
 
 fn is_copied_to(row: &LetterRow, caller: &Caller) -> bool {
-    caller.role == Role::Unit && caller.unit_id != Some(row.unit_id.0)
+    caller.role.is_of_unit() && caller.unit_id != Some(row.unit_id.0)
 }
 
 /// 读取一封函
@@ -229,6 +237,10 @@ async fn find_letter(
     let mut whole = WholeLetterView::of(&state, row).await?;
     if copied && let Some(link) = whole.facts.get_mut("reply_link") {
         *link = serde_json::Value::Null;
+    }
+    if caller.role.is_of_unit() {
+        // How mails went to others, and what their servers said, is the office's affair.
+        whole.deliveries.retain(|delivery| delivery.is_to(caller.unit_id));
     }
     respond::ok(&request, &whole)
 }

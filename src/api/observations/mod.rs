@@ -1,6 +1,7 @@
 //! Observations (观测值): taken in by the bulk, kept as vintages.
 
 mod bulk_forms;
+mod checked;
 mod items;
 mod sdmx;
 mod taking_back;
@@ -14,12 +15,14 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use bulk_forms::Bulk;
+use checked::Checked;
 use items::Item;
 pub use items::{DifferenceBody, RecordObservations};
 pub(in crate::api) use sdmx::SDMX_CSV;
 
 use crate::api::State;
 use crate::api::assessments::figures::DoubtView;
+use crate::api::http::access::Caller;
 use crate::api::http::extract::Params;
 use crate::api::http::lookup::{self, At};
 use crate::api::http::negotiate;
@@ -87,6 +90,11 @@ pub struct ObservationView {
 }
 
 impl ObservationView {
+    /// Whether it is not out on a day.
+    pub(in crate::api) fn is_out_after(&self, day: NaiveDate) -> bool {
+        self.published_on > day
+    }
+
     pub(in crate::api) fn of(
         (row, measure, region, (withdrawn_on, withdrawn_reason)): ListedObservation,
     ) -> Result<Self, StoreError> {
@@ -220,6 +228,7 @@ pub enum Vintages {
 async fn list_observations(
     state: web::Data<State>,
     request: HttpRequest,
+    caller: Caller,
     list: List<ObservationParams>,
 ) -> Result<HttpResponse, Refused> {
     let measure = lookup::maybe_measure(&state, At::Query("measure"), list.filter.measure.as_deref()).await?;
@@ -229,7 +238,7 @@ async fn list_observations(
         region_id: region.map(|row| row.id.0),
         from: list.filter.from,
         to: list.filter.to,
-        as_of: list.filter.as_of,
+        as_of: seen_by(&caller, list.filter.as_of, state.office.clock.today()),
         latest: list.filter.vintages == Vintages::Latest,
         doubtful: list.filter.doubtful == Some(true),
         updated_after: list.updated_after,
@@ -241,6 +250,11 @@ async fn list_observations(
         return as_sdmx(&state, &request, &page).await;
     }
     respond::list(&request, &page, list.fields.as_deref())
+}
+
+/// The day as of which a caller sees figures: nobody but the office sees them before their publication.
+fn seen_by(caller: &Caller, as_of: Option<NaiveDate>, today: NaiveDate) -> Option<NaiveDate> {
+    if caller.role.sees_ahead() { as_of } else { Some(as_of.map_or(today, |as_of| as_of.min(today))) }
 }
 
 /// A page as SDMX-CSV; the next one is in its head.
@@ -283,7 +297,7 @@ async fn record_observations(
         let detail = format!("一次应录入1至{ITEMS_MAX}条，请分批提交。");
         return Err(Refused::at(Code::Invalid, "/items", "out_of_range", detail));
     }
-    let Checked { facts, mut outcomes, places } = Checked::of(&state, read).await?;
+    let Checked { facts, mut outcomes, places } = Checked::of(&state, &actor, read).await?;
     let refused = outcomes.len() - facts.len();
     if refused > 0 && params.atomic && !params.dry_run {
         return Err(Refused::many(outcomes.into_iter().flat_map(|outcome| outcome.errors).collect()));
@@ -326,44 +340,6 @@ async fn record_observations(
     respond::ok(&request, &report)
 }
 
-/// The facts of a bulk that can be recorded, what is said of each row so far, and the rows that the facts stand in.
-struct Checked {
-    facts: Vec<FactWrite>,
-    outcomes: Vec<RecordOutcome>,
-    places: Vec<usize>,
-}
-
-impl Checked {
-    async fn of(state: &State, read: Vec<Item>) -> Result<Self, Refused> {
-        let stated: Vec<&NewFact> = read.iter().filter_map(|item| item.fact.as_ref()).collect();
-        let mut reader = FactReader::prepare(&state.office, &stated).await?;
-        drop(stated);
-        let mut facts = Vec::with_capacity(read.len());
-        let mut outcomes: Vec<RecordOutcome> = Vec::with_capacity(read.len());
-        let mut places = Vec::with_capacity(read.len());
-        for (index, item) in read.iter().enumerate() {
-            let mut outcome = RecordOutcome::refused(index);
-            let mut errors = item.errors.clone();
-            if let Some(stated) = &item.fact {
-                let found = reader.read(stated);
-                outcome.read_as = found.read_as.map(Amount);
-                let told = found.wrong.into_iter().flat_map(|refusal| Refused::from(refusal).errors);
-                errors.extend(told.filter(|error| item.speaks_of(&error.pointer)));
-                if errors.is_empty() {
-                    facts.extend(found.fact);
-                }
-            }
-            if facts.len() > places.len() {
-                places.push(index);
-            } else {
-                outcome.errors = within(errors, (index, item.line));
-            }
-            outcomes.push(outcome);
-        }
-        Ok(Self { facts, outcomes, places })
-    }
-}
-
 /// Said where another source says otherwise whose figures count first.
 const OUTRANKED: &str = "已有按来源次序在前的来源的数值，与此不同，本条未采用；如应以此为准，请先调整指标口径的来源次序，或撤回原有的数值。";
 
@@ -375,15 +351,4 @@ impl RecordOutcome {
     fn refused(index: usize) -> Self {
         Self { index, outcome: "refused", errors: Vec::new(), doubts: Vec::new(), read_as: None, note: None }
     }
-}
-
-/// Errors seen from the whole body.
-fn within(mut errors: Vec<FieldError>, (index, line): (usize, Option<usize>)) -> Vec<FieldError> {
-    for error in &mut errors {
-        error.pointer = format!("/items/{index}{}", error.pointer);
-        if let Some(line) = line {
-            error.detail = format!("第{line}行：{}", error.detail);
-        }
-    }
-    errors
 }

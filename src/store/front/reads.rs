@@ -42,6 +42,7 @@ reads! {
     comparisons {
         fn list_measure_names() -> Vec<(String, Id)>;
         fn list_register() -> Vec<RegionRow>;
+        fn list_led_series(unit: Id, day: NaiveDate) -> Vec<(Id, Id)>;
         fn list_series(measure_ids: &'a [Id], region_ids: &'a [Id]) -> Vec<(i64, Id, Id)>;
         fn list_sibling_targets(measure_ids: &'a [Id], region_ids: &'a [Id]) -> Vec<SiblingTarget>;
         fn list_stated(series_id: i64, as_of: NaiveDate) -> Vec<StatedDifferenceRow>;
@@ -217,6 +218,11 @@ reads! {
         fn effective_responsibilities(task_id: Id, indicator_id: Option<Id>) -> Vec<Responsibility>;
         fn list_task_responsibilities(tasks: &'a [Id]) -> Vec<(ResponsibilityRow, String)>;
     }
+    restorations {
+        fn find_restoration() -> Option<(String, NaiveDateTime)>;
+        fn list_last_numbers() -> Vec<UsedNumber>;
+        fn list_migrations() -> Vec<String>;
+    }
     retirements {
         fn list_dependents(what: Retiree, id: Id) -> Vec<Dependent>;
         fn list_retired(ids: &'a [Id]) -> Vec<RetiredIndicator>;
@@ -250,6 +256,7 @@ reads! {
     }
     slots {
         fn find_slot(job: &'a str, due_at: NaiveDateTime) -> Option<SlotRow>;
+        fn find_last_done(job: &'a str) -> Option<SlotRow>;
         fn is_job_known(job: &'a str, by: NaiveDateTime) -> bool;
     }
     snapshot {

@@ -38,7 +38,7 @@ queries! {
         ) -> CampaignRow;
     }
     change_feed {
-        fn renumber_changes() -> bool;
+        fn renumber_changes(epoch: i32) -> bool;
     }
     contacts {
         fn create_contact(row: &'a ContactRow) -> ();
@@ -143,6 +143,10 @@ queries! {
         fn reply_to_letter(new: &'a NewReply) -> i32;
         fn review_reply(letter: Uuid, row: &'a ReviewRow, verdict: ReviewVerdict) -> ();
     }
+    restorations {
+        fn begin_restoration(copy: &'a str, epoch: i32, now: NaiveDateTime) -> ();
+        fn end_restoration(used: &'a [UsedNumber]) -> bool;
+    }
     retirements {
         fn retire(what: (Retiree, Id), why: (NaiveDate, &'a str), now: NaiveDateTime) -> bool;
         fn withdraw_observation(id: Uuid, why: (NaiveDate, &'a str), now: NaiveDateTime) -> Option<ObservationRow>;
@@ -193,6 +197,7 @@ queries! {
     maintenance {
         fn call_back_from_future(now: NaiveDateTime) -> usize;
         fn forget_answers(before: NaiveDateTime) -> usize;
+        fn tell_published(after: NaiveDate, until: NaiveDate) -> usize;
     }
     mergers {
         fn merge_units(merger: &'a MergerRow) -> Merged;

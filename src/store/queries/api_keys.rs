@@ -82,8 +82,8 @@ pub async fn list_api_keys(
     if let Some(after) = page.after {
         query = query.filter(api_keys::id.gt(Id(after)));
     }
-    if let Some(role) = filter.role {
-        query = query.filter(api_keys::role.eq(Listed(role)));
+    if let Some(roles) = &filter.roles {
+        query = query.filter(api_keys::role.eq_any(Listed::all(roles)));
     }
     if let Some(unit) = filter.unit_id {
         query = query.filter(api_keys::unit_id.eq(unit));

@@ -1,7 +1,7 @@
 //! What an indicator is compared with: other series, and what was stated of them.
 
 use chrono::NaiveDate;
-use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
+use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 
 use super::super::Conn;
@@ -29,6 +29,21 @@ pub async fn list_measure_names(conn: &mut Conn) -> Result<Vec<(String, Id)>, St
         .await?;
     names.extend(measures::table.select((measures::name, measures::id)).load::<(String, Id)>(conn).await?);
     Ok(names)
+}
+
+/// Measures and regions of the indicators that a unit leads on a day.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_led_series(conn: &mut Conn, unit: Id, day: NaiveDate) -> Result<Vec<(Id, Id)>, StoreError> {
+    Ok(indicators::table
+        .inner_join(series::table)
+        .filter(indicators::lead_unit_id.eq(unit))
+        .filter(indicators::retired_on.is_null().or(indicators::retired_on.gt(day)))
+        .select((series::measure_id, series::region_id))
+        .distinct()
+        .load(conn)
+        .await?)
 }
 
 /// The series of any of these measures in any of these regions: id, measure, region.

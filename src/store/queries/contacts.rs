@@ -31,8 +31,8 @@ pub async fn list_contacts(
     if let Some(unit) = filter.unit_id {
         query = query.filter(contacts::unit_id.eq(unit));
     }
-    if let Some(role) = filter.role {
-        query = query.filter(contacts::role.eq(Listed(role)));
+    if let Some(roles) = &filter.roles {
+        query = query.filter(contacts::role.eq_any(Listed::all(roles)));
     }
     if let Some(day) = filter.on {
         query = query

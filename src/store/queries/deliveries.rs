@@ -22,8 +22,9 @@ const OVER: [DeliveryState; 2] = [DeliveryState::Failed, DeliveryState::Bounced]
 
 /// Claims deliveries, of a pilot or real ones, that are due or whose lease has run out. Of the latter, attempts that were begun and
 /// never ended are written down as uncertain: nobody knows whether the server took them.
+///
 /// # Errors
-/// When the database fails.
+/// `Conflict` after a restore until a person has looked; when the database fails.
 pub async fn claim_deliveries(
     conn: &mut Conn,
     lease: &Lease<'_>,
@@ -31,6 +32,7 @@ pub async fn claim_deliveries(
     trial: bool,
 ) -> Result<Vec<DeliveryRow>, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
+        super::restorations::refuse_while_restored(conn).await?;
         let claimed = claim(conn, lease, limit, trial).await?;
         failpoint!("claim.written");
         Ok::<_, StoreError>(claimed)
@@ -337,7 +339,6 @@ pub async fn list_deliveries(
     page: Page,
 ) -> Result<Vec<DeliveryRow>, StoreError> {
     let mut query = deliveries::table
-        .inner_join(letters::table)
         .select(DeliveryRow::as_select())
         .order(deliveries::id)
         .limit(page.limit + 1)
@@ -348,11 +349,8 @@ pub async fn list_deliveries(
     if let Some(letter) = filter.letter_id {
         query = query.filter(deliveries::letter_id.eq(Id(letter)));
     }
-    if let Some(campaign) = filter.campaign_id {
-        query = query.filter(letters::campaign_id.eq(Id(campaign)));
-    }
-    if let Some(state) = filter.state {
-        query = query.filter(deliveries::state.eq(Listed(state)));
+    if let Some(states) = &filter.states {
+        query = query.filter(deliveries::state.eq_any(Listed::all(states)));
     }
     if let Some(after) = filter.updated_after {
         query = query.filter(deliveries::updated_at.gt(after));

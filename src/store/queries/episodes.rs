@@ -37,8 +37,8 @@ pub async fn list_episodes(
     if let Some(indicator) = filter.indicator_id {
         query = query.filter(episodes::indicator_id.eq(Id(indicator)));
     }
-    if let Some(state) = filter.state {
-        query = query.filter(episodes::state.eq(Listed(state)));
+    if let Some(states) = &filter.states {
+        query = query.filter(episodes::state.eq_any(Listed::all(states)));
     }
     if let Some(after) = filter.updated_after {
         query = query.filter(episodes::updated_at.gt(after));

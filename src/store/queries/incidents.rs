@@ -140,11 +140,11 @@ pub async fn list_incidents(
     if let Some(after) = page.after {
         query = query.filter(incidents::id.gt(Id(after)));
     }
-    if let Some(kind) = filter.kind {
-        query = query.filter(incidents::kind.eq(Listed(kind)));
+    if let Some(kinds) = &filter.kinds {
+        query = query.filter(incidents::kind.eq_any(Listed::all(kinds)));
     }
-    if let Some(kind) = filter.subject_kind {
-        query = query.filter(incidents::subject_kind.eq(Listed(kind)));
+    if let Some(kinds) = &filter.subject_kinds {
+        query = query.filter(incidents::subject_kind.eq_any(Listed::all(kinds)));
     }
     if let Some(id) = &filter.subject_id {
         query = query.filter(incidents::subject_id.eq(id));

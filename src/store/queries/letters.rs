@@ -1,6 +1,6 @@
 //! Letters and their episodes, read.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -47,19 +47,24 @@ pub async fn list_letters(
         query = query.filter(letters::updated_at.gt(after));
     }
     if let Some(unit) = filter.unit_id {
-        query = query.filter(letters::unit_id.eq(Id(unit)));
+        let copies = deliveries::table.filter(deliveries::unit_id.eq(Id(unit))).select(deliveries::letter_id);
+        query = if filter.copied {
+            query.filter(letters::unit_id.eq(Id(unit)).or(letters::id.eq_any(copies)))
+        } else {
+            query.filter(letters::unit_id.eq(Id(unit)))
+        };
     }
-    if let Some(state) = filter.state {
-        query = query.filter(letters::state.eq(Listed(state)));
+    if let Some(states) = &filter.states {
+        query = query.filter(letters::state.eq_any(Listed::all(states)));
     }
     if filter.numbered {
         query = query.filter(letters::serial.is_not_null()).filter(letters::trial.eq(false));
     }
-    if let Some(kind) = filter.kind {
-        query = query.filter(letters::kind.eq(Listed(kind)));
+    if let Some(kinds) = &filter.kinds {
+        query = query.filter(letters::kind.eq_any(Listed::all(kinds)));
     }
-    if let Some(level) = filter.level {
-        query = query.filter(letters::level.eq(Listed(level)));
+    if let Some(levels) = &filter.levels {
+        query = query.filter(letters::level.eq_any(Listed::all(levels)));
     }
     Ok(query.load(conn).await?)
 }

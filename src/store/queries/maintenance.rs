@@ -1,12 +1,14 @@
 //! Upkeep: times that only a wrong clock can have written, and answers kept for long enough.
 
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use diesel::dsl::sql;
+use diesel::sql_types::Bool;
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl};
 use diesel_async::RunQueryDsl;
 
 use super::super::Conn;
 use crate::StoreError;
-use crate::schema::{deliveries, idempotency_keys, mail_pace, slots};
+use crate::schema::{deliveries, idempotency_keys, mail_pace, observations, slots};
 use crate::types::Listed;
 use xushi_domain::delivery::DeliveryState;
 
@@ -62,6 +64,25 @@ pub async fn call_back_from_future(conn: &mut Conn, now: NaiveDateTime) -> Resul
 /// When the database fails.
 pub async fn forget_answers(conn: &mut Conn, before: NaiveDateTime) -> Result<usize, StoreError> {
     Ok(diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(before)))
+        .execute(conn)
+        .await?)
+}
+
+/// Figures that were put in before their publication, and that came out after one day and until another, count as changed now: whoever
+/// follows changes without seeing ahead is told of them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell_published(
+    conn: &mut Conn,
+    after: NaiveDate,
+    until: NaiveDate,
+) -> Result<usize, StoreError> {
+    Ok(diesel::update(observations::table)
+        .filter(observations::published_on.gt(after))
+        .filter(observations::published_on.le(until))
+        .filter(sql::<Bool>("recorded_at < published_on"))
+        .set(observations::published_on.eq(observations::published_on))
         .execute(conn)
         .await?)
 }

@@ -37,6 +37,7 @@ pub mod recording;
 pub mod regions;
 pub mod replies;
 pub mod responsibilities;
+pub mod restorations;
 pub mod retirements;
 pub mod revisions;
 pub mod rule_packs;

@@ -38,8 +38,8 @@ pub async fn list_regions(
     if let Some(code) = &filter.parent_code {
         query = query.filter(regions::parent_code.eq(code));
     }
-    if let Some(level) = filter.level {
-        query = query.filter(regions::level.eq(Listed(level)));
+    if let Some(levels) = &filter.levels {
+        query = query.filter(regions::level.eq_any(Listed::all(levels)));
     }
     if let Some(part) = &filter.name_contains {
         let alike = |part: &str| lower(super::contains(part));

@@ -57,10 +57,10 @@ impl IncidentRow {
 /// Which incidents a list shows.
 #[derive(Debug, Default, Clone)]
 pub struct IncidentFilter {
-    /// Only of this kind.
-    pub kind: Option<IncidentKind>,
-    /// Only about this sort of subject.
-    pub subject_kind: Option<SubjectKind>,
+    /// Only of these kinds.
+    pub kinds: Option<Vec<IncidentKind>>,
+    /// Only about these sorts of subjects.
+    pub subject_kinds: Option<Vec<SubjectKind>>,
     /// Only about this subject.
     pub subject_id: Option<String>,
     /// Only open, or only closed ones.

@@ -256,14 +256,16 @@ pub struct LetterFilter {
     pub campaigns: Option<Vec<Id>>,
     /// Only to this unit.
     pub unit_id: Option<Uuid>,
-    /// Only in this state.
-    pub state: Option<LetterState>,
+    /// Only in these states.
+    pub states: Option<Vec<LetterState>>,
     /// Leave out drafts and what became of none, and letters of a pilot: they concern the office alone.
     pub numbered: bool,
-    /// Only of this kind.
-    pub kind: Option<LetterKind>,
-    /// Only of this level.
-    pub level: Option<Level>,
+    /// With `unit_id`: also those of which it has a copy.
+    pub copied: bool,
+    /// Only of these kinds.
+    pub kinds: Option<Vec<LetterKind>>,
+    /// Only of these levels.
+    pub levels: Option<Vec<Level>>,
     /// Only changed after this instant, UTC.
     pub updated_after: Option<NaiveDateTime>,
 }
@@ -302,10 +304,8 @@ impl<'r> Rendering<'r> {
 pub struct DeliveryFilter {
     /// Only of this letter.
     pub letter_id: Option<Uuid>,
-    /// Only of letters of this campaign.
-    pub campaign_id: Option<Uuid>,
-    /// Only in this state.
-    pub state: Option<DeliveryState>,
+    /// Only in these states.
+    pub states: Option<Vec<DeliveryState>>,
     /// Only those changed later than this, UTC.
     pub updated_after: Option<NaiveDateTime>,
 }
@@ -372,7 +372,7 @@ pub struct EpisodeFilter {
     /// Only of this indicator.
     pub indicator_id: Option<Uuid>,
     /// Only open, or only lifted.
-    pub state: Option<EpisodeState>,
+    pub states: Option<Vec<EpisodeState>>,
     /// Only changed after this instant, UTC.
     pub updated_after: Option<NaiveDateTime>,
 }

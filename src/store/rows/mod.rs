@@ -52,7 +52,9 @@ pub use observations::{
     BesideRow, FactKey, FactPlan, FactRow, FactWrite, GroupAt, ListedObservation, ObservationFilter,
     ObservationRow, Put, Recorded, VintageRow, read_doubts, write_doubts,
 };
-pub use operations::{ApiKeyFilter, ApiKeyRow, Claim, EndedPilot, IdempotencyRow, SlotClaim, SlotRow};
+pub use operations::{
+    ApiKeyFilter, ApiKeyRow, Claim, EndedPilot, IdempotencyRow, SlotClaim, SlotRow, UsedNumber,
+};
 pub use overview::{GradeCount, NumberColumns, OverdueLetterRow, StandingLetterRow, letter_number};
 pub use places::{
     ContactFilter, ContactRow, Merged, MergerRow, RegionAliasRow, RegionFilter, RegionRow, UnitAliasRow,

@@ -94,8 +94,8 @@ pub struct SlotRow {
 /// Which keys a list shows.
 #[derive(Debug, Default, Clone)]
 pub struct ApiKeyFilter {
-    /// Only of this role.
-    pub role: Option<Role>,
+    /// Only of these roles.
+    pub roles: Option<Vec<Role>>,
     /// Only of this unit.
     pub unit_id: Option<Id>,
     /// Only made or revoked after this instant, UTC.
@@ -113,4 +113,15 @@ pub struct EndedPilot {
     pub episodes: usize,
     /// Mails that were not out yet.
     pub unsent: usize,
+}
+
+/// The last number that a mark has given in a year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsedNumber {
+    /// 机关代字.
+    pub mark: String,
+    /// Year of the letters.
+    pub year: i32,
+    /// N of N号.
+    pub serial: i32,
 }

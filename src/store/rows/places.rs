@@ -59,8 +59,8 @@ pub struct RegionAliasRow {
 pub struct RegionFilter {
     /// Only those directly under this code.
     pub parent_code: Option<String>,
-    /// Only this level.
-    pub level: Option<RegionLevel>,
+    /// Only of these levels.
+    pub levels: Option<Vec<RegionLevel>>,
     /// Only those whose name contains this.
     pub name_contains: Option<String>,
     /// Only those changed later than this.
@@ -245,7 +245,7 @@ pub struct ContactFilter {
     /// Only those of this unit.
     pub unit_id: Option<Id>,
     /// Only those of this role.
-    pub role: Option<ContactRole>,
+    pub roles: Option<Vec<ContactRole>>,
     /// Only those who serve on this day.
     pub on: Option<NaiveDate>,
     /// Only those changed later than this.

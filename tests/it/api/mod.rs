@@ -21,6 +21,7 @@ mod overview;
 mod plans;
 mod regions;
 mod retirement;
+mod roles;
 mod rule_packs;
 mod silences;
 mod tasks;

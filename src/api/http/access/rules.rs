@@ -34,8 +34,12 @@ pub struct AccessRule {
     pub coordinator: bool,
     /// Whether readers may.
     pub reader: bool,
-    /// How far units may.
+    /// How far units and their reporters may.
     pub unit: Reach,
+    /// Whether reporters may, beyond what units may: their own figures.
+    pub reporter: bool,
+    /// Whether feeders may.
+    pub feeder: bool,
     /// Whether nobody may do it to a letter of their own unit, whatever their role.
     pub not_own: bool,
     /// Whether it is written down who called it.
@@ -43,7 +47,17 @@ pub struct AccessRule {
 }
 
 const fn rule(verb: &'static str, path: &'static str, unit: Reach) -> AccessRule {
-    AccessRule { verb, path, coordinator: true, reader: true, unit, not_own: false, writes: false }
+    AccessRule {
+        verb,
+        path,
+        coordinator: true,
+        reader: true,
+        unit,
+        reporter: false,
+        feeder: false,
+        not_own: false,
+        writes: false,
+    }
 }
 
 /// Reading; units as far as `unit` says.
@@ -59,6 +73,16 @@ const fn trial(path: &'static str) -> AccessRule {
 /// The office's own work.
 const fn write(verb: &'static str, path: &'static str) -> AccessRule {
     AccessRule { reader: false, writes: true, ..rule(verb, path, Reach::Nothing) }
+}
+
+/// Names that whoever reports figures must know.
+const fn names(path: &'static str) -> AccessRule {
+    AccessRule { feeder: true, ..read(path, Reach::Everything) }
+}
+
+/// Figures put in: by the office, by a unit its own, by another system.
+const fn figures(verb: &'static str, path: &'static str) -> AccessRule {
+    AccessRule { reporter: true, feeder: true, ..write(verb, path) }
 }
 
 /// What a unit does with its letter; the office may enter what came on paper.
@@ -80,9 +104,9 @@ use Reach::{Everything, Nothing, OwnContact, OwnEpisode, OwnIndicator, OwnLetter
 
 /// Every route.
 pub const RULES: &[AccessRule] = &[
-    read("/regions", Everything),
+    names("/regions"),
     write("POST", "/regions"),
-    read("/regions/{key}", Everything),
+    names("/regions/{key}"),
     write("PATCH", "/regions/{key}"),
     read("/units", Everything),
     write("POST", "/units"),
@@ -111,9 +135,9 @@ pub const RULES: &[AccessRule] = &[
     read("/tasks/{id}", Everything),
     write("PATCH", "/tasks/{id}"),
     write("POST", "/tasks/{id}/retirement"),
-    read("/measures", Everything),
+    names("/measures"),
     write("POST", "/measures"),
-    read("/measures/{id}", Everything),
+    names("/measures/{id}"),
     write("PATCH", "/measures/{id}"),
     write("POST", "/measures/{id}/retirement"),
     read("/rule-packs", Everything),
@@ -135,7 +159,7 @@ pub const RULES: &[AccessRule] = &[
     read("/indicators/{id}/nodes", OwnIndicator),
     write("POST", "/indicators/{id}/nodes"),
     read("/observations", Everything),
-    write("PUT", "/observations"),
+    figures("PUT", "/observations"),
     write("POST", "/observations/{id}/withdrawal"),
     read("/assessments", OwnList),
     trial("/assessments/preview"),
@@ -173,7 +197,10 @@ pub const RULES: &[AccessRule] = &[
     answer("/letters/{id}/replies"),
     // What a unit answers is for it and the office, not for those copied on the letter.
     read("/letters/{id}/replies", Reach::AddressedLetter),
-    read("/letters/{id}/replies/{rid}/files/{ordinal}", Reach::AddressedLetter),
+    AccessRule {
+        reader: false,
+        ..read("/letters/{id}/replies/{rid}/files/{ordinal}", Reach::AddressedLetter)
+    },
     judge("/letters/{id}/replies/{rid}/review"),
     judge("/letters/{id}/closure"),
     read("/letters/{id}/closure", OwnLetter),
@@ -203,6 +230,8 @@ impl AccessRule {
             Role::Coordinator => self.coordinator,
             Role::Reader => self.reader,
             Role::Unit => self.unit != Reach::Nothing,
+            Role::Reporter => self.reporter || self.unit != Reach::Nothing,
+            Role::Feeder => self.feeder,
         }
     }
 }

@@ -248,7 +248,11 @@ fn who_may(rule: &AccessRule) -> String {
     };
     let named = |role: &&Role| rule.admits(**role);
     let said = |role: &Role| {
-        let reach = if *role == Role::Unit { reach } else { "" };
+        let reach = match role {
+            Role::Reporter if rule.reporter => "，限本单位牵头指标的数据",
+            role if role.is_of_unit() => reach,
+            _ => "",
+        };
         format!("{}（{}{reach}）", role.chinese(), role.as_str())
     };
     let roles: Vec<_> = Role::ALL.iter().filter(named).map(said).collect();

@@ -32,6 +32,7 @@ fn the_lines_say_what_the_roles_are_for() {
     for rule in RULES {
         let at = format!("{} {}", rule.verb, rule.path);
         assert!(rule.admits(Role::Administrator), "{at}");
+        assert!(rule.admits(Role::Reporter) || !rule.admits(Role::Unit), "{at}: a reporter is its unit, too");
         assert!(!(rule.writes && rule.admits(Role::Reader)), "{at}: readers write nothing");
         if rule.verb == "GET" && rule.writes {
             assert!(!rule.coordinator, "{at}: only what administrators alone see is written down");
@@ -58,6 +59,24 @@ fn the_lines_say_what_the_roles_are_for() {
             ("POST", "/letters/{id}/replies", Reach::AddressedLetter)
         ]
     );
+    let fed: Vec<_> =
+        RULES.iter().filter(|rule| rule.admits(Role::Feeder)).map(|rule| (rule.verb, rule.path)).collect();
+    assert_eq!(
+        fed,
+        [
+            ("GET", "/regions"),
+            ("GET", "/regions/{key}"),
+            ("GET", "/measures"),
+            ("GET", "/measures/{id}"),
+            ("PUT", "/observations")
+        ]
+    );
+    let beyond: Vec<_> = RULES
+        .iter()
+        .filter(|rule| rule.admits(Role::Reporter) && !rule.admits(Role::Unit))
+        .map(|rule| rule.path)
+        .collect();
+    assert_eq!(beyond, ["/observations"]);
     let judged: Vec<_> = RULES.iter().filter(|rule| rule.not_own).map(|rule| rule.path).collect();
     assert_eq!(judged, ["/letters/{id}/replies/{rid}/review", "/letters/{id}/closure"]);
     // Lists narrowed to a unit must know the parameter; an unknown one would be refused.
@@ -114,7 +133,7 @@ both! {
         app.post("/units", json!({"name": "省商务厅", "region": "430000"})).await.expect(201);
         let mut keys = Vec::new();
         for role in Role::ALL.iter().copied() {
-            let unit = (role == Role::Unit).then_some("省商务厅");
+            let unit = role.is_of_unit().then_some("省商务厅");
             keys.push((role, app.new_key(role.as_str(), unit).await));
         }
         for rule in RULES {
@@ -133,7 +152,7 @@ both! {
                 } else {
                     assert!(status != 403 && status != 401 && status < 500, "{at}: {status}");
                     let single = !matches!(rule.unit, Reach::Nothing | Reach::Everything | Reach::OwnList);
-                    if *role == Role::Unit && single {
+                    if role.is_of_unit() && single {
                         assert_eq!(status, 404, "{at}: what does not concern a unit does not exist for it");
                     }
                 }
@@ -142,7 +161,7 @@ both! {
         let anonymous = actix_web::test::TestRequest::default().uri("/api/v1/letters");
         app.send(anonymous).await.problem(401, "unauthorized", "");
         // Another verb, and an address that ends like the specification's.
-        app.send(app.request_as(&keys[3].1, Method::DELETE, "/units")).await.problem(405, "method_not_allowed", "");
+        app.send(app.request_as(&keys.last().unwrap().1, Method::DELETE, "/units")).await.problem(405, "method_not_allowed", "");
         let disguised = actix_web::test::TestRequest::default().uri("/api/v1/rule-packs/openapi.json");
         app.send(disguised).await.problem(401, "unauthorized", "");
     }
