@@ -40,10 +40,21 @@ pub struct AccessRule {
     pub not_own: bool,
     /// Whether it is written down who called it.
     pub writes: bool,
+    /// Whether it takes as long as it takes, and has no time by which it must be over.
+    pub at_length: bool,
 }
 
 const fn rule(verb: &'static str, path: &'static str, unit: Reach) -> AccessRule {
-    AccessRule { verb, path, coordinator: true, reader: true, unit, not_own: false, writes: false }
+    AccessRule {
+        verb,
+        path,
+        coordinator: true,
+        reader: true,
+        unit,
+        not_own: false,
+        writes: false,
+        at_length: false,
+    }
 }
 
 /// Reading; units as far as `unit` says.
@@ -76,6 +87,11 @@ const fn administer(verb: &'static str, path: &'static str) -> AccessRule {
     AccessRule { coordinator: false, ..write(verb, path) }
 }
 
+/// Work that goes by how much is asked for: thousands of rows, or every indicator.
+const fn at_length(rule: AccessRule) -> AccessRule {
+    AccessRule { at_length: true, ..rule }
+}
+
 use Reach::{Everything, Nothing, OwnContact, OwnEpisode, OwnIndicator, OwnLetter, OwnList};
 
 /// Every route.
@@ -99,8 +115,8 @@ pub const RULES: &[AccessRule] = &[
     read("/campaigns/{id}", Everything),
     write("PATCH", "/campaigns/{id}"),
     write("POST", "/campaigns/{id}/retirement"),
-    write("POST", "/campaigns/{id}/next-year"),
-    write("PUT", "/plans"),
+    at_length(write("POST", "/campaigns/{id}/next-year")),
+    at_length(write("PUT", "/plans")),
     rule("GET", "/changes", Nothing),
     rule("GET", "/overview", Nothing),
     read("/campaigns/{id}/curves", Everything),
@@ -118,9 +134,9 @@ pub const RULES: &[AccessRule] = &[
     write("POST", "/measures/{id}/retirement"),
     read("/rule-packs", Everything),
     write("POST", "/rule-packs"),
-    rule("POST", "/rule-packs/preview", Nothing),
+    at_length(rule("POST", "/rule-packs/preview", Nothing)),
     read("/rule-packs/{id}", Everything),
-    rule("GET", "/assessments.xlsx", Nothing),
+    at_length(rule("GET", "/assessments.xlsx", Nothing)),
     read("/indicators", OwnList),
     write("POST", "/indicators"),
     read("/indicators/{id}", OwnIndicator),
@@ -135,7 +151,7 @@ pub const RULES: &[AccessRule] = &[
     read("/indicators/{id}/nodes", OwnIndicator),
     write("POST", "/indicators/{id}/nodes"),
     read("/observations", Everything),
-    write("PUT", "/observations"),
+    at_length(write("PUT", "/observations")),
     write("POST", "/observations/{id}/withdrawal"),
     read("/assessments", OwnList),
     trial("/assessments/preview"),
@@ -144,11 +160,11 @@ pub const RULES: &[AccessRule] = &[
     read("/episodes/{id}", OwnEpisode),
     read("/ledger", OwnList),
     read("/ledger/counts", OwnList),
-    read("/ledger.csv", OwnList),
-    write("POST", "/warning-runs"),
+    at_length(read("/ledger.csv", OwnList)),
+    at_length(write("POST", "/warning-runs")),
     read("/warning-runs", Nothing),
     read("/warning-runs/{id}", Nothing),
-    write("POST", "/warning-runs/{id}/release"),
+    at_length(write("POST", "/warning-runs/{id}/release")),
     read("/calendars", Everything),
     read("/silences", Nothing),
     write("POST", "/silences"),
@@ -157,7 +173,7 @@ pub const RULES: &[AccessRule] = &[
     read("/letters", OwnList),
     read("/letters/board", OwnList),
     read("/letters/{id}", OwnLetter),
-    write("POST", "/letters/issue"),
+    at_length(write("POST", "/letters/issue")),
     write("POST", "/letters/{id}/issue"),
     write("POST", "/letters/{id}/discard"),
     write("POST", "/letters/{id}/withdrawal"),
