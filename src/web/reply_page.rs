@@ -6,6 +6,7 @@
 //! elsewhere. A form sent twice is written once: the letter's state decides, not the browser.
 
 mod form;
+mod upload;
 mod view;
 
 use actix_multipart::Multipart;
@@ -23,6 +24,7 @@ use crate::office::rows::{LetterRow, WholeReply};
 use crate::office::warnings::{self, DOCX, signed};
 use crate::office::{Actor, Call, Refusal, Who, replies};
 use form::Typed;
+use upload::Upload;
 
 /// Adds the page, its two forms, and the letter itself.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -194,6 +196,13 @@ async fn answer(state: web::Data<State>, token: web::Path<String>, body: Multipa
 async fn write_reply(state: &State, token: &str, body: Multipart) -> Result<HttpResponse, Instead> {
     // The token first: nobody without one makes us read ten megabytes.
     let opened = open(state, token).await?;
+    if let Err(refusal) = replies::awaits_reply(&opened.letter) {
+        return refuse(state, &opened, &Typed::default(), &Refused::from(refusal).detail).await;
+    }
+    let Some(_reading) = Upload::begin(opened.letter.id.0) else {
+        let lines = ["此函另有几份反馈正在上传，请等其中一份完成后再提交。"];
+        return Err(plain(StatusCode::TOO_MANY_REQUESTS, "请稍后再提交", &lines));
+    };
     let typed = match form::read(body).await {
         Ok(typed) => typed,
         Err(form::Unread::TooLarge) => {
