@@ -112,8 +112,7 @@ pub async fn prepare(config: &Config, store: &Store, clock: &dyn Clock) -> Resul
         store.ensure_api_key(&row(given)).await?;
         return Ok(None);
     }
-    // Two version-7 ids carry 148 random bits between them.
-    let key = format!("xsk_{}{}", clock.new_id().simple(), clock.new_id().simple());
+    let key = format!("xsk_{}", clock.new_secret());
     let made = store.create_first_api_key(&row(&key)).await?;
     Ok(made.then_some(key))
 }
@@ -161,8 +160,7 @@ async fn reply_links(
         return Ok(None);
     }
     let secret = if config.links.secret.is_empty() {
-        // Four version-7 ids carry 296 random bits between them.
-        let fresh: String = (0..4).map(|_| clock.new_id().simple().to_string()).collect();
+        let fresh = clock.new_secret();
         store.find_or_create_secret("links", &fresh, clock.timestamp()).await?
     } else {
         config.links.secret.clone()

@@ -12,6 +12,11 @@ pub trait Clock: Send + Sync + 'static {
     /// A new UUIDv7.
     fn new_id(&self) -> Uuid;
 
+    /// A new secret of 64 letters and digits.
+    fn new_secret(&self) -> String {
+        format!("{}{}", self.new_id().simple(), self.new_id().simple())
+    }
+
     /// The present instant as databases keep it: UTC, whole microseconds.
     fn timestamp(&self) -> NaiveDateTime {
         crate::store::types::micros(self.now().naive_utc())
@@ -54,6 +59,12 @@ impl Clock for SystemClock {
     fn new_id(&self) -> Uuid {
         Uuid::now_v7()
     }
+
+    /// 244 random bits. Ids share their time and count up by one, and stand in answers and logs: what is secret is none of them.
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+    fn new_secret(&self) -> String {
+        format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())
+    }
 }
 
 /// A clock that stands still at an instant, while its ids are new every time: for work on another day whose rows must
@@ -68,6 +79,10 @@ impl Clock for StandingClock {
 
     fn new_id(&self) -> Uuid {
         SystemClock.new_id()
+    }
+
+    fn new_secret(&self) -> String {
+        SystemClock.new_secret()
     }
 }
 

@@ -47,8 +47,7 @@ async fn add_api_key(deed: &mut Deed<'_>, new: NewApiKey) -> Result<(String, Api
         }
         _ => {}
     }
-    // Two version-7 ids carry 148 random bits between them.
-    let key = format!("xsk_{}{}", office.clock.new_id().simple(), office.clock.new_id().simple());
+    let key = format!("xsk_{}", office.clock.new_secret());
     let row = ApiKeyRow {
         id: Id(office.clock.new_id()),
         name,

@@ -77,7 +77,13 @@ async fn open(state: &State, token: &str) -> Result<Opened, Instead> {
 fn failed(error: impl Into<Refused>) -> Instead {
     let refused: Refused = error.into();
     tracing::error!(code = refused.code.as_str(), cause = refused.cause, "the reply page failed");
-    let lines = ["内容没有写入，请稍后重试。", "如仍不能打开，请与发函单位联系。"];
+    let first = match refused.code {
+        Code::Unknown | Code::Internal => {
+            "是否已经写入不能确定：请稍后重新打开此页查看，没有看到刚才的内容时再提交一次。"
+        }
+        _ => "内容没有写入，请稍后重试。",
+    };
+    let lines = [first, "如仍不能打开，请与发函单位联系。"];
     plain(refused.code.status(), "暂时无法办理", &lines)
 }
 

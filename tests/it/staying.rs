@@ -92,7 +92,8 @@ async fn a_commit_whose_answer_is_lost_is_unknown_and_a_repeat_does_it_once() {
         line.next.store(fate, Ordering::SeqCst);
         let lost = app.send(ask()).await;
         assert_eq!(lost.header("retry-after"), "5");
-        let told = lost.problem(503, "unknown", "");
+        let told: Value = serde_json::from_slice(&lost.bytes).unwrap();
+        lost.problem(503, "unknown", "");
         let detail = told["detail"].as_str().unwrap();
         assert!(detail.contains("不能确定") && detail.contains("Idempotency-Key"), "{detail}");
         let repeated = app.send(ask()).await.expect(201);
@@ -166,7 +167,8 @@ async fn a_read_only_database_is_said_to_be_one_and_comes_back_by_itself() {
     let body = json!({"name": "省商务厅", "region": "430000"});
     let refused = app.post("/units", body.clone()).await;
     assert_eq!(refused.header("retry-after"), "5");
-    let told = refused.problem(503, "unavailable", "");
+    let told: Value = serde_json::from_slice(&refused.bytes).unwrap();
+    refused.problem(503, "unavailable", "");
     assert!(told["detail"].as_str().unwrap().contains("未写入"), "{told}");
     app.get("/regions?limit=1").await.expect(200);
     turn("RESET").await;
