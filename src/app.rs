@@ -1,7 +1,6 @@
 //! Puts the service together once: configuration, database, clock, mailer; starts and stops server and scheduler.
 
 mod backups;
-mod disk;
 mod log;
 mod pg_tools;
 
@@ -32,10 +31,9 @@ use crate::office::warnings::note_pilot;
 use crate::office::{Actor, Letters, Office, Refusal, restoration};
 use crate::store::rows::ApiKeyRow;
 use crate::store::types::Id;
-use crate::store::{Store, StoreError, hash_key, seed};
+use crate::store::{Limits, Store, StoreError, hash_key, seed};
 
 pub use backups::{BACKED_UP, Backup, Restored, back_up, restore};
-pub use disk::free_room;
 pub use log::{Logging, last_words, log};
 
 /// Why the process ends.
@@ -81,6 +79,7 @@ const JOB_CONNECTIONS: usize = 6;
 /// # Errors
 /// When the database does not answer or a migration fails.
 pub async fn prepare(config: &Config, store: &Store, clock: &dyn Clock) -> Result<Option<String>, AppError> {
+    refuse_lent_sessions(config).await?;
     let done = store.migrate().await?;
     if !done.is_empty() {
         tracing::info!(migrations = done.len(), "database brought up to date");
@@ -127,11 +126,23 @@ pub async fn prepare(config: &Config, store: &Store, clock: &dyn Clock) -> Resul
     Ok(made.then_some(key))
 }
 
+/// Refuses a pooler that nobody has told of: statements would be run under the names of others.
+async fn refuse_lent_sessions(config: &Config) -> Result<(), AppError> {
+    if !config.database.is_lent_unsaid().await? {
+        return Ok(());
+    }
+    let detail = "leads to a pooler that lends a session for one transaction at a time (PgBouncer: pool_mode=transaction); \
+                  set database.pooler = \"transaction\" and give the address of the server itself as \
+                  database.migration_url, or let the pooler lend whole sessions (pool_mode=session)";
+    Err(ConfigError { key: "database.url".to_owned(), detail: detail.to_owned() }.into())
+}
+
 /// What warnings are made with, on its own connections. Notes whether a pilot is on, and ends one that is not any more.
 ///
 /// # Errors
 /// When templates or calendars cannot be read, or the database has no tables yet.
 pub async fn office(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Office, AppError> {
+    refuse_lent_sessions(config).await?;
     let letters = Letters {
         links: reply_links(config, &store, &*clock).await?,
         sender: Mailbox { name: config.mail.from_name.clone(), address: config.mail.from_address.clone() },
@@ -236,6 +247,7 @@ pub fn application(
     App::new()
         .wrap(Compress::default())
         .wrap(from_fn(api::http::negotiate::middleware))
+        .wrap(from_fn(api::http::time_limits::middleware))
         .wrap(Condition::new(!origins.is_empty(), api::http::negotiate::cors(origins)))
         .wrap(from_fn(api::http::request_id::middleware))
         .wrap(from_fn(api::http::detach_on_disconnect::middleware))
@@ -252,19 +264,21 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, listener: TcpListener
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         many => many,
     };
-    let shared = office(config, Store::open(&config.database.url, JOB_CONNECTIONS)?, clock.clone()).await?;
+    let store = config.database.open(JOB_CONNECTIONS, Limits::WORK)?;
+    let shared =
+        office(config, store, clock.clone()).await?.examined_by(config.database.open(1, Limits::PROBE)?);
     let jobs = Arc::new(jobs(config, shared.clone())?);
     // Heard from here on: whoever stops the process while it is still starting must not cut a mail in two.
     let stop = StopSignal::listen()?;
     let running = background(jobs.clone(), config)?;
-    let (url, connections) = (config.database.url.clone(), (config.database.connections / workers).max(1));
+    let (database, connections) = (config.database.clone(), (config.database.connections / workers).max(1));
     let address = listener.local_addr()?;
     let board_cache = Arc::new(BoardCache::default());
     let origins = config.cors_origins();
     let server = HttpServer::new(move || {
         // A pool for each worker: a connection is driven by the thread that opened it.
-        let own = match Store::open(&url, connections) {
-            Ok(store) => shared.clone().over(store),
+        let own = match database.open(connections, Limits::CALL) {
+            Ok(store) => shared.clone().over(store, connections),
             Err(_) => shared.clone(),
         };
         application(own, board_cache.clone(), &origins)

@@ -24,7 +24,7 @@ use crate::app::{self, AppError};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{Config, ConfigError, shown_url};
 use crate::office::{Actor, assessments, warnings};
-use crate::store::Store;
+use crate::store::{DatabaseUrl, Limits};
 use crate::{api, demo, jobs};
 
 /// 序时：目标进度跟踪与预警服务
@@ -170,7 +170,7 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
         Command::Serve => serve(&config).await,
         Command::Demo { dir, as_of, listen, once } => show(config, dir, as_of, listen, once).await,
         Command::Migrate => {
-            let store = Store::open(&config.database.url, 1)?;
+            let store = config.database.open_directly(1)?;
             if let Some(key) = app::prepare(&config, &store, &SystemClock).await? {
                 show_key(&key);
             }
@@ -185,7 +185,7 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
         Command::Issue { as_of } => issue(&config, as_of).await,
         Command::Deliver => deliver(&config).await,
         Command::CheckCampaigns => {
-            let found = warnings::list_defaulted(&Store::open(&config.database.url, 1)?.reader()).await?;
+            let found = warnings::list_defaulted(&config.database.open(1, Limits::WORK)?.reader()).await?;
             for one in &found {
                 say(format_args!("{}", one.line()));
             }
@@ -196,6 +196,9 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
             config.templates()?;
             config.calendar()?;
             app::transport(&config)?;
+            // Certificates for the database are read; nothing is connected to.
+            config.database.open(1, Limits::WORK)?;
+            config.database.open_directly(1)?;
             say(format_args!("配置无误。\n{config:#?}"));
             Ok(())
         }
@@ -216,7 +219,7 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
 
 async fn evaluate(config: &Config, as_of: Option<NaiveDate>) -> Result<(), AppError> {
     // One connection reads ahead, one writes, one looks up what few indicators need.
-    let store = Store::open(&config.database.url, 3)?;
+    let store = config.database.open(3, Limits::WORK)?;
     let office = app::office(config, store, Arc::new(SystemClock)).await?;
     let as_of = as_of.unwrap_or_else(|| office.clock.today());
     let done = assessments::evaluate(&office, &Actor::technician(), as_of).await?;
@@ -229,7 +232,7 @@ async fn evaluate(config: &Config, as_of: Option<NaiveDate>) -> Result<(), AppEr
 
 async fn issue(config: &Config, as_of: Option<NaiveDate>) -> Result<(), AppError> {
     // As for an evaluation, which is a part of it.
-    let store = Store::open(&config.database.url, 3)?;
+    let store = config.database.open(3, Limits::WORK)?;
     let office = app::office(config, store, Arc::new(SystemClock)).await?;
     let as_of = as_of.unwrap_or_else(|| office.clock.today());
     let done = warnings::run(&office, &Actor::technician(), as_of).await?;
@@ -238,7 +241,7 @@ async fn issue(config: &Config, as_of: Option<NaiveDate>) -> Result<(), AppError
 }
 
 async fn deliver(config: &Config) -> Result<(), AppError> {
-    let store = Store::open(&config.database.url, config.mail.connections + 1)?;
+    let store = config.database.open(config.mail.connections + 1, Limits::WORK)?;
     let office = app::office(config, store, Arc::new(SystemClock)).await?;
     let jobs = app::jobs(config, office)?;
     let done = jobs::deliver::deliver(&jobs).await?;
@@ -250,7 +253,7 @@ async fn deliver(config: &Config) -> Result<(), AppError> {
 }
 
 async fn check_facts(config: &Config) -> Result<(), AppError> {
-    let store = Store::open(&config.database.url, 1)?;
+    let store = config.database.open(1, Limits::WORK)?;
     let refused = warnings::recheck_facts(&store, SystemClock.timestamp()).await?;
     for fact in &refused {
         let row = &fact.row;
@@ -273,7 +276,7 @@ async fn check_facts(config: &Config) -> Result<(), AppError> {
 }
 
 async fn serve(config: &Config) -> Result<(), AppError> {
-    let store = Store::open(&config.database.url, 1)?;
+    let store = config.database.open_directly(1)?;
     if let Some(key) = app::prepare(config, &store, &SystemClock).await? {
         show_key(&key);
     }
@@ -304,7 +307,7 @@ async fn show(
 ) -> Result<(), AppError> {
     std::fs::create_dir_all(dir.join("outbox"))?;
     // DATABASE_URL (or a configured PostgreSQL) is respected; otherwise everything stays in the folder.
-    let own_database = !base.database.url.starts_with("postgres");
+    let own_database = !DatabaseUrl::parse(&base.database.url).is_ok_and(|url| url.is_postgresql());
     let mut config = demo::config_in(base, &dir, own_database);
     if config.letters.base_url.is_empty() {
         // So that the link in a letter leads to the page; the sample's own days are long over.

@@ -17,6 +17,9 @@ use crate::mail::settings::{Security, SmtpSettings, is_public_host};
 use crate::store::rows::Pace;
 
 mod calendars;
+mod database_section;
+
+pub use database_section::{DatabaseConfig, PoolerChoice, shown_url};
 
 /// The built-in configuration, with a comment on every key but the cron expressions, which stand in the table of jobs.
 const DEFAULT: &str = include_str!("config/default.toml");
@@ -69,35 +72,6 @@ pub struct ServerConfig {
     pub shutdown_seconds: u64,
     /// Origins whose pages may call the API, separated by commas.
     pub cors_origins: String,
-}
-
-/// Where rows are kept.
-#[derive(Clone, Deserialize)]
-pub struct DatabaseConfig {
-    /// A file or a `postgres://` address.
-    pub url: String,
-    /// Connections at most.
-    pub connections: usize,
-}
-
-impl std::fmt::Debug for DatabaseConfig {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("DatabaseConfig")
-            .field("url", &shown_url(&self.url))
-            .field("connections", &self.connections)
-            .finish()
-    }
-}
-
-/// A database address without its password.
-pub fn shown_url(url: &str) -> String {
-    match (url.split_once("://"), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((before, after))) => {
-            let user = before.rsplit('/').next().unwrap_or_default().split(':').next().unwrap_or_default();
-            format!("{scheme}://{user}:***@{after}")
-        }
-        _ => url.to_owned(),
-    }
 }
 
 /// Keys.
@@ -287,12 +261,7 @@ impl Config {
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        if self.database.url.trim().is_empty() {
-            return Err(ConfigError::new("database.url", "must not be empty"));
-        }
-        if !(1..=1_000).contains(&self.database.connections) {
-            return Err(ConfigError::new("database.connections", "must be 1 to 1000"));
-        }
+        self.database.check()?;
         if !self.cors_origins().iter().all(|origin| is_origin(origin)) {
             let detail = "must be origins such as https://board.example.gov.cn, separated by commas";
             return Err(ConfigError::new("server.cors_origins", detail));
@@ -621,6 +590,13 @@ mod tests {
             ("[schedule]\nissue = \"every day\"", &[], "schedule.issue"),
             ("[schedule]\nbackup = \"0 0 3 * * *\"", &[], "schedule.backup"),
             ("", &[("XUSHI_SCHEDULE_BACKUP", "0 0 3 * * *")], "XUSHI_SCHEDULE_BACKUP"),
+            ("[database]\nurl = \"mysql://u:p@h/x\"", &[], "database.url"),
+            ("[database]\nurl = \"host=h password=p sslmode=on\"", &[], "database.url"),
+            ("[database]\nurl = \"/nowhere/at/all/xushi.db\"", &[], "database.url"),
+            ("[database]\npooler = \"session\"", &[], "database.pooler"),
+            ("[database]\npooler = \"transaction\"", &[], "database.pooler"),
+            ("[database]\nurl = \"postgres://h/x\"\npooler = \"transaction\"", &[], "database.migration_url"),
+            ("[database]\nmigration_url = \"postgres://h/x\"", &[], "database.migration_url"),
             ("[log]\nfilter = \"lo=ud=er\"", &[], "log.filter"),
             ("[access]\nbootstrap_key = \"short\"", &[], "access.bootstrap_key"),
             ("[links]\nsecret = \"short\"", &[], "links.secret"),
@@ -654,7 +630,8 @@ mod tests {
 
     #[test]
     fn addresses_are_shown_without_passwords() {
-        assert_eq!(shown_url("postgres://u:p@ss@h:5/x"), "postgres://u:***@h:5/x");
+        assert_eq!(shown_url("postgres://u:p%40ss@h:5/x"), "postgres://u:***@h:5/x?sslmode=prefer");
+        assert_eq!(shown_url("postgres://u:p@ss@h:port/x"), "***", "what cannot be read is not shown at all");
         assert_eq!(shown_url("xushi.db"), "xushi.db");
     }
 }

@@ -4,12 +4,12 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::pg_tools::{self, PgAddress};
+use super::pg_tools;
 use super::{AppError, prepare};
 use crate::clock::{Clock, office_zone};
 use crate::config::{Config, shown_url};
 use crate::office::restoration;
-use crate::store::{SchemaStanding, Store, StoreError};
+use crate::store::{DatabaseUrl, PgServer, SchemaStanding, Store, StoreError};
 
 /// How the files of copies begin that were named by us, of which old ones may be let go.
 const PREFIX: &str = "xushi-";
@@ -44,15 +44,15 @@ pub async fn back_up(
     to: &Path,
     keep: Option<usize>,
 ) -> Result<Backup, AppError> {
-    let file = if to.is_dir() { to.join(stamped(config, clock)) } else { to.to_owned() };
+    let file = if to.is_dir() { to.join(stamped(config, clock)?) } else { to.to_owned() };
     if file.exists() {
         return Err(refused(format!("{}已存在，没有覆盖。请换一个文件名，或填一个目录。", file.display())));
     }
     let partial = beside(&file, "partial");
     // Left by a run that was killed.
     let _ = fs::remove_file(&partial);
-    let written = match Place::of(config) {
-        Place::Pg(address) => dump(&address, &partial),
+    let written = match Place::of(config)? {
+        Place::Pg(server) => dump(&server, &partial),
         Place::Sqlite(from) => copy(&from, &partial).await,
     };
     if let Err(error) = written {
@@ -76,7 +76,7 @@ pub const BACKED_UP: &str = "backed_up";
 /// Writes down in the database that it was copied; a copy is none the worse where that is not possible.
 async fn note(config: &Config, clock: &dyn Clock, file: &Path) {
     let written = async {
-        let store = Store::open(&config.database.url, 1)?;
+        let store = config.database.open_directly(1)?;
         store.set(BACKED_UP, &file.display().to_string(), clock.timestamp()).await
     };
     if let Err(error) = written.await {
@@ -92,11 +92,11 @@ async fn note(config: &Config, clock: &dyn Clock, file: &Path) {
 /// still uses the database. Then everything is as it was.
 pub async fn restore(config: &Config, clock: &dyn Clock, file: &Path) -> Result<Restored, AppError> {
     let head = head(file)?;
-    match Place::of(config) {
+    match Place::of(config)? {
         Place::Pg(_) if head.starts_with(SQLITE) => {
             Err(refused(format!("{}是SQLite的备份，而配置的数据库是PostgreSQL。", file.display())))
         }
-        Place::Pg(address) if head.starts_with(b"PGDMP") => restore_pg(config, clock, &address, file).await,
+        Place::Pg(server) if head.starts_with(b"PGDMP") => restore_pg(config, clock, &server, file).await,
         Place::Sqlite(_) if head.starts_with(b"PGDMP") => {
             Err(refused(format!("{}是PostgreSQL的备份，而配置的数据库是SQLite。", file.display())))
         }
@@ -110,17 +110,18 @@ const SQLITE: &[u8] = b"SQLite format 3\0";
 
 /// Where the database is.
 enum Place {
-    Pg(PgAddress),
+    Pg(Box<PgServer>),
     Sqlite(PathBuf),
 }
 
 impl Place {
-    fn of(config: &Config) -> Self {
-        let url = &config.database.url;
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Self::Pg(PgAddress::new(url))
-        } else {
-            Self::Sqlite(url.strip_prefix("sqlite://").unwrap_or(url).into())
+    fn of(config: &Config) -> Result<Self, AppError> {
+        // Not by a pooler, which lends sessions.
+        let direct = &config.database.migration_url;
+        let url = if direct.is_empty() { &config.database.url } else { direct };
+        match DatabaseUrl::parse(url).map_err(StoreError::Unavailable)? {
+            DatabaseUrl::Postgresql(server) => Ok(Self::Pg(server)),
+            DatabaseUrl::Sqlite(path) => Ok(Self::Sqlite(path.into())),
         }
     }
 }
@@ -130,9 +131,9 @@ fn refused(detail: String) -> AppError {
 }
 
 /// The name of a copy made now, by the office's time.
-fn stamped(config: &Config, clock: &dyn Clock) -> String {
-    let ending = if matches!(Place::of(config), Place::Pg(_)) { "dump" } else { "db" };
-    format!("{PREFIX}{}.{ending}", stamp(clock))
+fn stamped(config: &Config, clock: &dyn Clock) -> Result<String, AppError> {
+    let ending = if matches!(Place::of(config)?, Place::Pg(_)) { "dump" } else { "db" };
+    Ok(format!("{PREFIX}{}.{ending}", stamp(clock)))
 }
 
 fn stamp(clock: &dyn Clock) -> String {
@@ -271,7 +272,7 @@ async fn restore_sqlite(
         }
     }
     fs::rename(&partial, to)?;
-    Ok(Restored { before, store: Store::open(&config.database.url, 1)? })
+    Ok(Restored { before, store: config.database.open_directly(1)? })
 }
 
 fn name(file: &Path) -> String {
@@ -295,8 +296,8 @@ async fn unused(file: &Path) -> Result<(), AppError> {
     }
 }
 
-fn dump(address: &PgAddress, to: &Path) -> Result<(), AppError> {
-    let mut command = address.command("pg_dump");
+fn dump(server: &PgServer, to: &Path) -> Result<(), AppError> {
+    let mut command = pg_tools::at(server, "pg_dump");
     command.args(["--format=custom", "--no-owner", "--no-privileges", "--file"]).arg(to);
     pg_tools::run(command)?;
     // Whatever cannot list it cannot restore it.
@@ -318,12 +319,12 @@ const EMPTIED: &str = "DO $$ DECLARE one record; BEGIN \
 async fn restore_pg(
     config: &Config,
     clock: &dyn Clock,
-    address: &PgAddress,
+    server: &PgServer,
     file: &Path,
 ) -> Result<Restored, AppError> {
     let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
                   AND pid <> pg_backend_pid() AND backend_type = 'client backend'";
-    let count = pg_tools::run(psql(address, &["-At", "-c", others]))?;
+    let count = pg_tools::run(psql(server, &["-At", "-c", others]))?;
     if count.trim_ascii() != b"0" {
         return Err(refused(format!(
             "{}上还有{}个连接，请先停止序时的全部服务和其他使用者。",
@@ -333,7 +334,7 @@ async fn restore_pg(
     }
     known(&migrations_in(file)?, file)?;
     let before = file.with_file_name(format!("{PREFIX}before-restore-{}.dump", stamp(clock)));
-    dump(address, &before)?;
+    dump(server, &before)?;
     kept_safe(&before)?;
     // The whole of it stands in a file first: half of a copy that breaks off must not be committed.
     let script = beside(&before, "sql");
@@ -342,18 +343,18 @@ async fn restore_pg(
     let put = pg_tools::run(text).and_then(|_| {
         kept_safe(&script)?;
         let path = script.to_string_lossy().into_owned();
-        pg_tools::run(psql(address, &["-1", "-c", EMPTIED, "-f", &path]))
+        pg_tools::run(psql(server, &["-1", "-c", EMPTIED, "-f", &path]))
     });
     let _ = fs::remove_file(&script);
     put?;
-    let store = Store::open(&config.database.url, 1)?;
+    let store = config.database.open_directly(1)?;
     prepare(config, &store, clock).await?;
     restoration::begin(&store, &name(file), clock.timestamp()).await?;
     Ok(Restored { before: Some(before), store })
 }
 
-fn psql(address: &PgAddress, arguments: &[&str]) -> Command {
-    let mut command = address.command("psql");
+fn psql(server: &PgServer, arguments: &[&str]) -> Command {
+    let mut command = pg_tools::at(server, "psql");
     command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1"]).args(arguments);
     command
 }

@@ -9,7 +9,7 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::domain::delivery::DeliveryState;
 use crate::office::{Actor, Refusal, restoration};
-use crate::store::Store;
+use crate::store::Limits;
 
 /// Makes a copy and says where it is.
 ///
@@ -66,7 +66,7 @@ pub(super) async fn restore(config: &Config, file: &Path, mut out: impl Write) -
 /// # Errors
 /// See [`restoration::end`].
 pub(super) async fn resume(config: &Config, used: &[String], mut out: impl Write) -> Result<(), AppError> {
-    let store = Store::open(&config.database.url, 1)?;
+    let store = config.database.open(1, Limits::WORK)?;
     let office = app::office(config, store.clone(), Arc::new(SystemClock)).await?;
     match restoration::end(&office, &Actor::technician(), used).await {
         Ok(()) => {}

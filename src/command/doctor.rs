@@ -14,7 +14,7 @@ use crate::jobs::Job;
 use crate::jobs::job_table::Rhythm;
 use crate::jobs::scheduler::next_after;
 use crate::office::rows::{ApiKeyFilter, Page};
-use crate::store::Store;
+use crate::store::{DatabaseUrl, Store, free_room};
 
 /// Room on a disk below which something must be done soon, in bytes.
 const ROOM_LOW: u64 = 1 << 30;
@@ -73,7 +73,7 @@ pub(super) async fn doctor(config: &Config, mail: Option<&str>, mut out: impl Wr
     )?;
     let mut findings = settings(config, clock.today());
     findings.extend(disk(config));
-    match Store::open(&config.database.url, 1) {
+    match config.database.open_directly(1) {
         Ok(store) => findings.extend(database(config, &store, &clock).await),
         Err(error) => findings.push(ill("数据库", error.to_string(), "请检查database.url。")),
     }
@@ -138,9 +138,8 @@ fn settings(config: &Config, today: NaiveDate) -> Vec<Finding> {
 /// Room where things are written.
 fn disk(config: &Config) -> Vec<Finding> {
     let mut places = Vec::new();
-    if !config.database.url.starts_with("postgres") {
-        let file = config.database.url.strip_prefix("sqlite://").unwrap_or(&config.database.url);
-        places.push(("数据库所在磁盘", Path::new(file).parent().unwrap_or(Path::new("")).to_owned()));
+    if let Ok(DatabaseUrl::Sqlite(file)) = DatabaseUrl::parse(&config.database.url) {
+        places.push(("数据库所在磁盘", Path::new(&file).parent().unwrap_or(Path::new("")).to_owned()));
     }
     if config.mail.transport == TransportChoice::File {
         places.push(("邮件目录所在磁盘", config.mail.folder.clone()));
@@ -148,7 +147,7 @@ fn disk(config: &Config) -> Vec<Finding> {
     let look = |(what, place): (&'static str, std::path::PathBuf)| {
         let place = if place.as_os_str().is_empty() { ".".into() } else { place };
         let advice = "请清理磁盘或扩容；磁盘写满后新数据一概存不进去。";
-        match app::free_room(&place) {
+        match free_room(&place) {
             Some(room) if room < ROOM_NONE => ill(what, format!("只剩{}MB", room >> 20), advice),
             Some(room) if room < ROOM_LOW => wanting(what, format!("只剩{}MB", room >> 20), advice),
             Some(room) => well(what, format!("剩余{}GB", room >> 30)),
@@ -161,9 +160,8 @@ fn disk(config: &Config) -> Vec<Finding> {
 /// What the database says of itself and of the work.
 async fn database(config: &Config, store: &Store, clock: &dyn Clock) -> Vec<Finding> {
     let shown = shown_url(&config.database.url);
-    if let Some(file) = config.database.url.strip_prefix("sqlite://").or(Some(config.database.url.as_str()))
-        && store.name() == "sqlite"
-        && !Path::new(file).is_file()
+    if let Ok(DatabaseUrl::Sqlite(file)) = DatabaseUrl::parse(&config.database.url)
+        && !Path::new(&file).is_file()
     {
         let advice = "请在服务所在目录执行，或用--config指明配置；确是新装的，先执行xushi migrate。";
         return vec![ill("数据库", format!("没有文件{file}"), advice)];

@@ -12,7 +12,6 @@ use crate::config::Config;
 use crate::jobs::deliver::deliver;
 use crate::office::Actor;
 use crate::office::warnings::{self, Outcome};
-use crate::store::Store;
 
 /// What the demo has to say, for the terminal.
 #[derive(Debug, Default)]
@@ -32,7 +31,7 @@ pub async fn run(config: &Config, as_of: NaiveDate) -> Result<Shown, AppError> {
     // The sample lives on its own day, so that its letters carry that date and its deadline that year's calendar.
     let nine = as_of.and_hms_opt(1, 0, 0).unwrap_or_default().and_utc();
     let mut shown = Shown::default();
-    let store = Store::open(&config.database.url, 4)?;
+    let store = config.database.open_directly(4)?;
     if let Some(key) = app::prepare(config, &store, &SystemClock).await? {
         shown.notes.push(format!("访问密钥（只显示这一次）：{key}"));
     }

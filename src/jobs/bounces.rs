@@ -14,7 +14,6 @@ use crate::clock::age;
 use crate::domain::{IncidentKind, SubjectKind};
 use crate::mail::bounce::{BYTES_MAX, Completeness, extent};
 use crate::mail::foreign::line;
-use crate::office::StoreError;
 use crate::office::warnings::{Returned, take_bounce};
 use crate::office::{Actor, Refusal, incidents};
 
@@ -132,7 +131,7 @@ impl<'j> Look<'j> {
             Err(Fault::Database(error)) => {
                 self.failures += 1;
                 self.cannot(&file.path, &error);
-                let away = matches!(error, Refusal::Store(StoreError::Unavailable(_)));
+                let away = matches!(&error, Refusal::Store(error) if error.is_away());
                 return if away || self.failures >= FAILURES_MAX {
                     Err(error.into())
                 } else {

@@ -2,11 +2,14 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
+use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
 use super::{Office, Refusal};
 use crate::domain::Role;
+use crate::store::patience::left;
 use crate::store::rows::AuditRow;
 use crate::store::types::Id;
 use crate::store::{StoreError, Tx};
@@ -213,12 +216,25 @@ pub(super) struct Deed<'a> {
     actor: &'a Actor,
     /// What it made: a word and an id.
     made: Option<String>,
+    _turn: Option<OwnedSemaphorePermit>,
 }
+
+/// How long a deed waits for its turn.
+const TURN: Duration = Duration::from_secs(4);
 
 impl Office {
     /// Begins a deed.
     pub(super) async fn begin<'a>(&'a self, actor: &'a Actor) -> Result<Deed<'a>, StoreError> {
-        Ok(Deed { tx: self.store.begin().await?, office: self, actor, made: None })
+        let turn = match &self.turns {
+            Some(turns) => match tokio::time::timeout(left(TURN), turns.clone().acquire_owned()).await {
+                Ok(Ok(turn)) => Some(turn),
+                _ => return Err(StoreError::Held("many others write or wait to".to_owned())),
+            },
+            None => None,
+        };
+        let begun = self.store.begin().await;
+        self.readiness.note(begun.as_ref().err());
+        Ok(Deed { tx: begun?, office: self, actor, made: None, _turn: turn })
     }
 }
 
@@ -244,8 +260,12 @@ impl<'a> Deed<'a> {
         let value = match outcome {
             Ok(value) => value,
             Err(error) => {
+                let refusal = error.into();
+                if let Refusal::Store(error) = &refusal {
+                    self.office.readiness.note(Some(error));
+                }
                 self.leave().await;
-                return Err(error.into());
+                return Err(refusal);
             }
         };
         if !self.actor.is_noted()
@@ -262,7 +282,9 @@ impl<'a> Deed<'a> {
             self.leave().await;
             return Err(error.into());
         }
-        self.tx.commit().await?;
+        let done = self.tx.commit().await;
+        self.office.readiness.note(done.as_ref().err());
+        done?;
         if let Some(call) = &self.actor.call {
             call.noted.store(true, Ordering::Relaxed);
         }

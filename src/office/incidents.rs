@@ -80,7 +80,7 @@ pub async fn reconcile(
 pub fn counted(written: Result<bool, Refusal>, failed: &mut Result<(), Refusal>) -> Result<usize, Refusal> {
     match written {
         Ok(written) => Ok(usize::from(written)),
-        Err(error @ Refusal::Store(StoreError::Unavailable(_))) => Err(error),
+        Err(Refusal::Store(error)) if error.is_away() => Err(error.into()),
         Err(error) => {
             *failed = Err(error);
             Ok(0)

@@ -18,6 +18,7 @@ pub mod measures;
 pub mod observations;
 pub mod places;
 pub mod plans;
+pub mod readiness;
 pub mod replies;
 pub mod restoration;
 pub mod retirement;
@@ -30,6 +31,8 @@ pub mod written_register;
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 pub use actor::{Actor, Call, Who};
 pub use change_reason::ChangeReason;
 
@@ -37,10 +40,13 @@ use crate::clock::Clock;
 use crate::domain::{Invalid, UnpublishedYear, WorkCalendar};
 use crate::letter::{FactChange, LetterError, ReplyLinks, Templates};
 use crate::mail::message::Mailbox;
+use crate::office::readiness::Readiness;
 use crate::store::Store;
 use crate::store::types::Id;
 /// What reading gives. Rooms above name it by this room: they read rows, and change them by deeds alone.
-pub use crate::store::{Reader, StoreError, curves, failpoint, hash_key, hex, revisions, rows, types};
+pub use crate::store::{
+    Reader, StoreError, curves, failpoint, hash_key, hex, patience, revisions, rows, types, usage,
+};
 
 /// What deeds are done with.
 #[derive(Clone)]
@@ -55,6 +61,10 @@ pub struct Office {
     pub calendar: Arc<WorkCalendar>,
     /// How letters are made and answered.
     pub letters: Letters,
+    /// Whether the service can do its work.
+    pub readiness: Readiness,
+    /// Turns of deeds, fewer than there are connections: those who only read find one when many writers wait.
+    turns: Option<Arc<Semaphore>>,
 }
 
 /// How letters are made and answered.
@@ -77,12 +87,21 @@ pub struct Letters {
 impl Office {
     /// An office over these connections.
     pub fn new(store: Store, clock: Arc<dyn Clock>, calendar: Arc<WorkCalendar>, letters: Letters) -> Self {
-        Self { read: store.reader(), store, clock, calendar, letters }
+        let readiness = Readiness::new(store.clone());
+        Self { read: store.reader(), store, clock, calendar, letters, readiness, turns: None }
     }
 
-    /// This office over other connections to the same database.
-    pub fn over(self, store: Store) -> Self {
-        Self::new(store, self.clock, self.calendar, self.letters)
+    /// This office over `connections` others to the same database.
+    #[must_use]
+    pub fn over(self, store: Store, connections: usize) -> Self {
+        let turns = Some(Arc::new(Semaphore::new((connections / 2).max(1))));
+        Self { read: store.reader(), store, turns, ..self }
+    }
+
+    /// This office, with this store to ask whether it is ready: one that nobody else waits for.
+    #[must_use]
+    pub fn examined_by(self, store: Store) -> Self {
+        Self { readiness: Readiness::new(store), ..self }
     }
 
     /// Whether a pilot is on: letters are marked, numbered apart and mailed to one mailbox.

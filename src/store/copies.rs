@@ -4,11 +4,11 @@ use std::path::Path;
 
 use chrono::NaiveDateTime;
 use diesel::QueryableByName;
-use diesel::migration::{Migration as _, MigrationSource};
 use diesel::sql_types::{Text, Timestamp};
 use diesel_async::{RunQueryDsl as _, SimpleAsyncConnection as _};
 
-use super::{SQLITE_MIGRATIONS, Store, StoreError, checkout};
+use super::migrating::known_versions;
+use super::{Store, StoreError, checkout};
 
 /// How the tables stand beside the migrations that this program knows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,10 +27,7 @@ impl SchemaStanding {
     /// # Errors
     /// When the built-in migrations cannot be read.
     pub fn of(run: &[String]) -> Result<Self, StoreError> {
-        // The same list stands for both databases; a test compares them.
-        let source = MigrationSource::<diesel::sqlite::Sqlite>::migrations(&SQLITE_MIGRATIONS)
-            .map_err(|error| StoreError::Migration(error.to_string()))?;
-        let mut known: Vec<String> = source.iter().map(|one| one.name().version().to_string()).collect();
+        let mut known: Vec<String> = known_versions()?.into_iter().collect();
         known.sort();
         Ok(Self {
             run: run.len(),

@@ -30,7 +30,7 @@ impl Reader {
 pub type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
 
 macro_rules! queries {
-    ($a:lifetime; $($room:ident { $(fn $name:ident($($arg:ident: $type:ty),* $(,)?) -> $result:ty;)* })*) => {
+    ($a:lifetime, $told:path; $($room:ident { $(fn $name:ident($($arg:ident: $type:ty),* $(,)?) -> $result:ty;)* })*) => {
         impl Store {$($(
             #[doc = concat!("Runs `", stringify!($room), "::", stringify!($name), "` on a connection of the pool.")]
             ///
@@ -39,10 +39,12 @@ macro_rules! queries {
             pub fn $name<$a>(&$a self $(, $arg: $type)*) -> Answer<$a, $result> {
                 match self {
                     Self::Pg(pool) => Box::pin(async move {
-                        pg::queries::$room::$name(&mut *checkout(pool).await? $(, $arg)*).await
+                        let mut conn = checkout(pool).await?;
+                        pg::queries::$room::$name(&mut *conn $(, $arg)*).await.map_err($told)
                     }),
                     Self::Sqlite(pool) => Box::pin(async move {
-                        sqlite::queries::$room::$name(&mut *checkout(pool).await? $(, $arg)*).await
+                        let mut conn = checkout(pool).await?;
+                        sqlite::queries::$room::$name(&mut *conn $(, $arg)*).await.map_err($told)
                     }),
                 }
             }
@@ -66,7 +68,7 @@ macro_rules! queries {
 /// Queries that change nothing: a [`Reader`] has them, too.
 macro_rules! reads {
     ($a:lifetime; $($room:ident { $(fn $name:ident($($arg:ident: $type:ty),* $(,)?) -> $result:ty;)* })*) => {
-        queries! { $a; $($room { $(fn $name($($arg: $type),*) -> $result;)* })* }
+        queries! { $a, StoreError::of_read; $($room { $(fn $name($($arg: $type),*) -> $result;)* })* }
 
         impl Reader {$($(
             #[doc = concat!("Runs `", stringify!($room), "::", stringify!($name), "` on a connection of the pool.")]

@@ -8,9 +8,13 @@
 pub mod constraints;
 mod copies;
 pub mod curves;
+mod database_url;
 mod error;
+mod examine;
 pub mod failpoint;
 mod front;
+mod migrating;
+pub mod patience;
 mod pool;
 pub mod revisions;
 pub mod rows;
@@ -18,37 +22,45 @@ pub mod rule_packs;
 #[expect(missing_docs, reason = "table! writes items that cannot carry comments")]
 pub mod schema;
 pub mod seed;
+mod sslmode;
 mod transaction;
 pub mod types;
 
 use diesel_async::pooled_connection::deadpool::Pool;
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
-use diesel_async::{AsyncConnection, AsyncMigrationHarness, SimpleAsyncConnection};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use diesel_async::{AsyncConnection, SimpleAsyncConnection};
 use futures_util::FutureExt as _;
 
 pub use copies::SchemaStanding;
+pub use database_url::{DatabaseUrl, PgServer};
 pub use error::StoreError;
+pub use examine::{Examined, free_room};
 pub use front::{Answer, Reader};
-pub use pool::{PooledConn, checkout};
+pub use patience::Limits;
+pub use pg::conn::Session;
+pub use pool::{PoolUsage, PooledConn, checkout, usage};
 pub use transaction::Tx;
 
 /// The PostgreSQL twin.
 #[path = "."]
 pub mod pg {
     /// A PostgreSQL connection.
-    pub type Conn = diesel_async::AsyncPgConnection;
+    pub type Conn = conn::PgConn;
     /// Its diesel backend.
     pub type Backend = diesel::pg::Pg;
     macro_rules! write_transaction {
         ($conn:expr, $body:expr) => {
-            diesel_async::AsyncConnection::transaction($conn, $body)
+            $crate::pg::ending::write_transaction($conn, $body)
         };
     }
     #[path = "pg/attempts.rs"]
     pub mod attempts;
     #[path = "pg/bulk.rs"]
     pub mod bulk;
+    #[path = "pg/conn.rs"]
+    pub mod conn;
+    #[path = "pg/ending.rs"]
+    pub mod ending;
     #[path = "pg/facts.rs"]
     pub mod facts;
     #[path = "pg/issuing.rs"]
@@ -57,8 +69,12 @@ pub mod pg {
     pub mod locks;
     #[path = "queries/mod.rs"]
     pub mod queries;
+    #[path = "pg/session.rs"]
+    pub mod session;
     #[path = "pg/snapshot.rs"]
     pub mod snapshot;
+    #[path = "pg/told.rs"]
+    mod told;
 }
 
 /// The SQLite twin.
@@ -94,9 +110,6 @@ pub mod sqlite {
     pub mod snapshot;
 }
 
-const PG_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
-const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
-
 /// A pool of connections to one of the two databases. Cheap to clone.
 #[derive(Clone)]
 pub enum Store {
@@ -123,92 +136,64 @@ pub enum SoleRule {
     Responsibilities = 6,
     /// One draft waits for each unit, campaign and kind.
     Drafts = 7,
+    /// There is a first key, once.
+    FirstKey = 8,
     /// Units form a tree.
     UnitTree = 21,
 }
 
 impl Store {
-    /// Opens a pool of at most `connections` to `url`: `postgres://…`, `sqlite://FILE`, or a file's path.
+    /// Opens a pool of at most `connections` to `url` for work that nobody waits for; see [`DatabaseUrl::parse`].
     /// Connections are made when first used.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when the pool cannot be made.
+    /// [`StoreError::Unavailable`] when the address is none or the pool cannot be made.
     pub fn open(url: &str, connections: usize) -> Result<Self, StoreError> {
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let mut config = ManagerConfig::<pg::Conn>::default();
-            config.recycling_method = RecyclingMethod::Fast;
-            config.custom_setup = Box::new(|url| {
-                let url = url.to_owned();
-                async move {
-                    let mut conn = pg::Conn::establish(&url).await?;
-                    conn.batch_execute(PG_SETTINGS)
-                        .await
-                        .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
-                    Ok(conn)
-                }
-                .boxed()
-            });
-            let manager = AsyncDieselConnectionManager::new_with_config(url, config);
-            return pool::build(pool::renewed(Pool::builder(manager)), connections).map(Self::Pg);
-        }
-        let mut config = ManagerConfig::<sqlite::Conn>::default();
-        config.recycling_method = RecyclingMethod::Fast;
-        config.custom_setup = Box::new(|path| {
-            let path = path.to_owned();
-            async move {
-                let mut conn = sqlite::Conn::establish(&path).await?;
-                conn.batch_execute(SQLITE_PRAGMAS)
-                    .await
-                    .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
-                Ok(conn)
-            }
-            .boxed()
-        });
-        let path = url.strip_prefix("sqlite://").unwrap_or(url);
-        let manager = AsyncDieselConnectionManager::new_with_config(path, config);
-        pool::build(Pool::builder(manager), connections).map(Self::Sqlite)
+        let url = DatabaseUrl::parse(url).map_err(StoreError::Unavailable)?;
+        Self::connect(&url, Session::Own, connections, Limits::WORK)
     }
 
-    /// Brings the tables up to date; safe to run on any number of replicas at once.
+    /// Opens a pool of at most `connections` whose statements are bound by `limits`. Connections are made when first used.
     ///
     /// # Errors
-    /// [`StoreError`] when the database does not answer or a step fails.
-    pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
-        match self {
-            Self::Pg(pool) => {
-                let mut conn = checkout(pool).await?;
-                // Two replicas that start together must not migrate together; the lock goes with the connection.
-                conn.batch_execute("SET lock_timeout = 0; SELECT pg_advisory_lock(7326511)").await?;
-                let mut harness = AsyncMigrationHarness::new(conn);
-                let done = run(&mut harness, PG_MIGRATIONS);
-                let mut conn = harness.into_inner();
-                conn.batch_execute("SELECT pg_advisory_unlock(7326511)").await?;
-                conn.batch_execute(PG_SETTINGS).await?;
-                done
+    /// [`StoreError::Unavailable`] when the pool cannot be made, for want of certificates too.
+    pub fn connect(
+        url: &DatabaseUrl,
+        session: Session,
+        connections: usize,
+        limits: Limits,
+    ) -> Result<Self, StoreError> {
+        match url {
+            DatabaseUrl::Postgresql(server) => {
+                let mut config = ManagerConfig::<pg::Conn>::default();
+                config.recycling_method = RecyclingMethod::Fast;
+                let tls = server.tls().map_err(StoreError::Unavailable)?;
+                let server = server.clone();
+                config.custom_setup = Box::new(move |_| {
+                    let (server, tls) = (server.clone(), tls.clone());
+                    async move { pg::Conn::open(&server, tls, session, limits).await }.boxed()
+                });
+                let manager = AsyncDieselConnectionManager::new_with_config("", config);
+                pool::build(pool::renewed(Pool::builder(manager)), connections, limits).map(Self::Pg)
             }
-            Self::Sqlite(pool) => {
-                let conn = checkout(pool).await?;
-                run(&mut AsyncMigrationHarness::new(conn), SQLITE_MIGRATIONS)
+            DatabaseUrl::Sqlite(path) => {
+                let mut config = ManagerConfig::<sqlite::Conn>::default();
+                config.recycling_method = RecyclingMethod::Fast;
+                let settings = format!("PRAGMA busy_timeout = {}; {SQLITE_PRAGMAS}", limits.busy.as_millis());
+                config.custom_setup = Box::new(move |path| {
+                    let (path, settings) = (path.to_owned(), settings.clone());
+                    async move {
+                        let mut conn = sqlite::Conn::establish(&path).await?;
+                        conn.batch_execute(&settings)
+                            .await
+                            .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+                        Ok(conn)
+                    }
+                    .boxed()
+                });
+                let manager = AsyncDieselConnectionManager::new_with_config(path.clone(), config);
+                pool::build(Pool::builder(manager), connections, limits).map(Self::Sqlite)
             }
-        }
-    }
-
-    /// Takes every migration back, newest first. For tests of the migrations themselves.
-    ///
-    /// # Errors
-    /// [`StoreError`] when a step fails.
-    pub async fn revert_all(&self) -> Result<(), StoreError> {
-        let failed =
-            |error: Box<dyn std::error::Error + Send + Sync>| StoreError::Migration(error.to_string());
-        match self {
-            Self::Pg(pool) => AsyncMigrationHarness::new(checkout(pool).await?)
-                .revert_all_migrations(PG_MIGRATIONS)
-                .map(drop)
-                .map_err(failed),
-            Self::Sqlite(pool) => AsyncMigrationHarness::new(checkout(pool).await?)
-                .revert_all_migrations(SQLITE_MIGRATIONS)
-                .map(drop)
-                .map_err(failed),
         }
     }
 
@@ -239,25 +224,10 @@ impl Store {
     }
 }
 
-/// A statement that waits for others' locks longer than this gives up: whoever asked is told to try again, and its connection serves
-/// those who want something else.
-const PG_SETTINGS: &str = "SET lock_timeout = '8s'";
-
 /// A file that survives a crash, does not block readers, and enforces its references. What is committed is on the disk:
 /// a number must not be given again because the power failed. The log is carried over by [`Store::carry_over_log`]; where
 /// nothing calls it, by whoever writes past 128 MiB (32,768 pages), and by the last connection that closes.
-const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                              PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 32768;";
-
-fn run<DB: diesel::backend::Backend>(
-    harness: &mut impl MigrationHarness<DB>,
-    migrations: EmbeddedMigrations,
-) -> Result<Vec<String>, StoreError> {
-    harness
-        .run_pending_migrations(migrations)
-        .map(|done| done.iter().map(ToString::to_string).collect())
-        .map_err(|error| StoreError::Migration(error.to_string()))
-}
+const SQLITE_PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 32768;";
 
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {

@@ -48,14 +48,13 @@ impl Tx {
     /// Makes all that was written hold.
     ///
     /// # Errors
-    /// See [`crate::StoreError`]; then nothing was written.
+    /// See [`crate::StoreError`]; then nothing was written, but after `Unknown`.
     pub fn commit(self) -> Answer<'static, ()> {
         Box::pin(async move {
             match self.0 {
-                Held::Pg(mut conn) => PgManager::commit_transaction(&mut *conn).await?,
-                Held::Sqlite(mut conn, _turn) => SqliteManager::commit_transaction(&mut *conn).await?,
+                Held::Pg(mut conn) => pg::ending::commit(&mut conn).await,
+                Held::Sqlite(mut conn, _turn) => sqlite::blocking::commit(&mut conn).await,
             }
-            Ok(())
         })
     }
 

@@ -6,6 +6,7 @@
 //! elsewhere. A form sent twice is written once: the letter's state decides, not the browser.
 
 mod form;
+mod upload;
 mod view;
 
 use actix_multipart::Multipart;
@@ -23,6 +24,7 @@ use crate::office::rows::{LetterRow, WholeReply};
 use crate::office::warnings::{self, DOCX, signed};
 use crate::office::{Actor, Call, Refusal, Who, replies};
 use form::Typed;
+use upload::Upload;
 
 /// Adds the page, its two forms, and the letter itself.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -75,7 +77,13 @@ async fn open(state: &State, token: &str) -> Result<Opened, Instead> {
 fn failed(error: impl Into<Refused>) -> Instead {
     let refused: Refused = error.into();
     tracing::error!(code = refused.code.as_str(), cause = refused.cause, "the reply page failed");
-    let lines = ["内容没有写入，请稍后重试。", "如仍不能打开，请与发函单位联系。"];
+    let first = match refused.code {
+        Code::Unknown | Code::Internal => {
+            "是否已经写入不能确定：请稍后重新打开此页查看，没有看到刚才的内容时再提交一次。"
+        }
+        _ => "内容没有写入，请稍后重试。",
+    };
+    let lines = [first, "如仍不能打开，请与发函单位联系。"];
     plain(refused.code.status(), "暂时无法办理", &lines)
 }
 
@@ -194,6 +202,13 @@ async fn answer(state: web::Data<State>, token: web::Path<String>, body: Multipa
 async fn write_reply(state: &State, token: &str, body: Multipart) -> Result<HttpResponse, Instead> {
     // The token first: nobody without one makes us read ten megabytes.
     let opened = open(state, token).await?;
+    if let Err(refusal) = replies::awaits_reply(&opened.letter) {
+        return refuse(state, &opened, &Typed::default(), &Refused::from(refusal).detail).await;
+    }
+    let Some(_reading) = Upload::begin(opened.letter.id.0) else {
+        let lines = ["此函另有几份反馈正在上传，请等其中一份完成后再提交。"];
+        return Err(plain(StatusCode::TOO_MANY_REQUESTS, "请稍后再提交", &lines));
+    };
     let typed = match form::read(body).await {
         Ok(typed) => typed,
         Err(form::Unread::TooLarge) => {

@@ -4,16 +4,21 @@
 //! all, 1,040 without it.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a helper that fails is a test that fails")]
 
+#[expect(dead_code, reason = "the other tests use the rest")]
+#[path = "../it/support/cluster.rs"]
+mod cluster;
 #[path = "../it/support/crash.rs"]
 mod crash;
 #[expect(dead_code, reason = "the other tests use the rest")]
 #[path = "../it/support/database.rs"]
 mod database;
 mod days;
+mod failover;
 mod postfix;
 #[expect(dead_code, reason = "the other tests use the rest")]
 #[path = "../it/support/process.rs"]
 mod process;
+mod secured;
 #[path = "../it/support/services.rs"]
 mod services;
 #[expect(dead_code, reason = "the other tests use the rest")]

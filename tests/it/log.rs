@@ -4,7 +4,7 @@ use std::fs::File;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use crate::support::process::Process;
+use crate::support::process::{KEY, Process};
 
 const TALKATIVE: &[(&str, &str)] = &[("XUSHI_LOG_FILTER", "info")];
 
@@ -29,7 +29,8 @@ fn answers_and_stops(process: Process) {
 }
 
 fn lost(process: &Process) -> u64 {
-    let metrics = process.exchange(b"GET /metrics HTTP/1.0\r\n\r\n").unwrap();
+    let asked = format!("GET /metrics HTTP/1.0\r\nAuthorization: Bearer {KEY}\r\n\r\n");
+    let metrics = process.exchange(asked.as_bytes()).unwrap();
     let line = metrics.lines().find(|line| line.starts_with("xushi_log_lines_lost_total")).unwrap();
     line.rsplit(' ').next().unwrap().parse().unwrap()
 }

@@ -62,7 +62,8 @@ pub(crate) async fn open_incidents(app: &TestApp, kind: &str) -> Vec<Value> {
 }
 
 pub(crate) async fn plain(app: &TestApp, address: &str) -> String {
-    let answer = app.send(TestRequest::default().uri(address)).await;
+    let key = (actix_web::http::header::AUTHORIZATION, format!("Bearer {}", app.key));
+    let answer = app.send(TestRequest::default().uri(address).insert_header(key)).await;
     assert_eq!(answer.status.as_u16(), 200);
     String::from_utf8(answer.bytes).unwrap()
 }

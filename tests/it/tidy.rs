@@ -167,8 +167,21 @@ fn names_after(line: &str, prefix: &str) -> Vec<String> {
 /// Room, rooms it may use beside itself, crates it may name among the restricted ones.
 pub(super) const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     ("domain", &[], &[]),
-    // tokio, for SQLite's statements on threads of their own.
-    ("store", &["domain"], &["diesel", "diesel_async", "diesel_migrations", "serde", "serde_json", "tokio"]),
+    // tokio, for SQLite's statements on threads of their own; TLS for the line to PostgreSQL.
+    (
+        "store",
+        &["domain"],
+        &[
+            "diesel",
+            "diesel_async",
+            "diesel_migrations",
+            "serde",
+            "serde_json",
+            "tokio",
+            "tokio_postgres",
+            "tokio_rustls",
+        ],
+    ),
     // tokio, to read the next page while one is judged.
     ("evidence", &["domain", "store"], &["tokio"]),
     ("reading", &["domain"], &["zip"]),

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
@@ -57,6 +58,10 @@ impl FromRequest for JsonBytes {
 pub(in crate::api) fn body_unread(error: &actix_web::Error) -> Refused {
     if error.as_response_error().status_code() == actix_web::http::StatusCode::PAYLOAD_TOO_LARGE {
         return Refused::new(Code::TooLarge, "请求内容超过上限，请分批提交。");
+    }
+    let late = |error: &PayloadError| matches!(error, PayloadError::Io(error) if error.kind() == std::io::ErrorKind::TimedOut);
+    if error.as_error::<PayloadError>().is_some_and(late) {
+        return Refused::new(Code::Timeout, "请求内容未在时限内收到，未写入任何内容，请检查网络后重新提交。");
     }
     Refused::new(Code::MalformedBody, "请求内容未能完整读取，请重新提交。")
 }

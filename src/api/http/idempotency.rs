@@ -1,5 +1,7 @@
 //! `Idempotency-Key`: a POST repeated with the same key is answered as the first time and done once.
 
+use std::time::Duration;
+
 use actix_web::body::{BoxBody, MessageBody, to_bytes};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
@@ -16,7 +18,7 @@ use crate::api::http::refused::{Code, Refused, RequestPart};
 use crate::api::http::respond::tag;
 use crate::office::rows::{Claim, IdempotencyRow};
 use crate::office::types::Id;
-use crate::office::{Actor, answers};
+use crate::office::{Actor, Office, answers};
 
 /// Answers a repeated POST from memory; runs others once.
 ///
@@ -169,6 +171,20 @@ async fn show<B: MessageBody + 'static>(
     Ok(answer)
 }
 
+/// Frees a key as soon as the database answers again, so that whoever repeats the request need not wait until the claim is
+/// old. What was done after all, is said by the row itself.
+async fn release_later(office: Office, row: IdempotencyRow) {
+    const AGAIN: Duration = Duration::from_secs(1);
+    // By then the claim is free without it.
+    const TRIES: u32 = 600;
+    for _ in 0..TRIES {
+        tokio::time::sleep(AGAIN).await;
+        if answers::release(&office, &row).await.is_ok() {
+            return;
+        }
+    }
+}
+
 /// Runs the request; an answer that changed something is kept, any other frees the key for another try.
 async fn run<B: MessageBody + 'static>(
     state: &State,
@@ -181,7 +197,8 @@ async fn run<B: MessageBody + 'static>(
         Ok(response) if response.status().is_success() => response,
         other => {
             if let Err(error) = answers::release(&state.office, &row).await {
-                tracing::error!(%error, "an idempotency key stays claimed");
+                tracing::warn!(%error, "an idempotency key stays claimed until the database answers");
+                actix_web::rt::spawn(release_later(state.office.clone(), row));
             }
             return Ok(other?.map_into_boxed_body());
         }

@@ -15,4 +15,5 @@ pub mod refused;
 pub mod request_id;
 pub mod respond;
 pub mod spec;
+pub mod time_limits;
 pub mod wire;

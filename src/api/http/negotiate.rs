@@ -4,7 +4,7 @@
 use actix_cors::Cors;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, Header as _, HeaderValue};
+use actix_web::http::header::{self, Header as _, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, HttpResponse, ResponseError as _};
@@ -28,7 +28,9 @@ pub async fn middleware<B: MessageBody + 'static>(
     if ours && request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
+    let page = request.path().starts_with("/docs");
     let mut answer = next.call(request).await?;
+    guard(answer.headers_mut(), page);
     if ours {
         tell_apart(&mut answer);
     }
@@ -39,6 +41,25 @@ pub async fn middleware<B: MessageBody + 'static>(
         answer.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
     }
     Ok(answer)
+}
+
+/// What keeps an answer from being taken for something else; and of the reading page, where people type their keys, that it loads
+/// nothing from elsewhere and stands in nobody's frame.
+fn guard(headers: &mut HeaderMap, page: bool) {
+    const READING: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+                           font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+                           frame-ancestors 'none'";
+    let mut say = |name: HeaderName, value: &'static str| {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    };
+    say(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    if page {
+        say(header::CONTENT_SECURITY_POLICY, READING);
+        say(header::X_FRAME_OPTIONS, "DENY");
+        say(header::REFERRER_POLICY, "no-referrer");
+    }
 }
 
 /// Gives compressed bytes a tag of their own, and answers whoever has them with that tag: a strong tag stands for the very bytes

@@ -74,6 +74,8 @@ codes! {
     CursorExpired = "cursor_expired" 410 "位置已失效";
     /// The resource changed since it was read.
     PreconditionFailed = "precondition_failed" 412 "内容已被他人修改";
+    /// The body did not come in within its time.
+    Timeout = "timeout" 408 "请求内容接收超时";
     /// The body is larger than accepted.
     TooLarge = "too_large" 413 "请求内容过大";
     /// The body is not `application/json`.
@@ -86,8 +88,10 @@ codes! {
     PreconditionRequired = "precondition_required" 428 "缺少If-Match";
     /// Our fault.
     Internal = "internal" 500 "系统内部错误";
-    /// The database does not answer.
+    /// The database does not answer, or cannot be written to.
     Unavailable = "unavailable" 503 "服务暂不可用";
+    /// The answer to a commit was lost: it is written or not.
+    Unknown = "unknown" 503 "是否已写入不能确定";
 }
 
 /// A problem: what was wrong, where, what to do. Its cause stays in the log.
@@ -153,7 +157,7 @@ impl Refused {
 
     /// Our fault; `cause` goes to the log.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
-        let detail = "系统内部错误，内容未写入。请稍后重试；如仍出现，请把请求编号告诉运维人员。";
+        let detail = "系统内部错误。提交的内容是否已写入，请读取核对，或带同一Idempotency-Key重试；如仍出现，请把请求编号告诉运维人员。";
         Self {
             code: Code::Internal,
             detail: detail.to_owned(),
@@ -232,6 +236,11 @@ fn chinese(what: &str) -> &'static str {
     }
 }
 
+/// The database is in the way; `cause` goes to the log.
+fn away(code: Code, detail: &str, cause: String) -> Refused {
+    Refused { cause: Some(cause), ..Refused::new(code, detail) }
+}
+
 impl From<StoreError> for Refused {
     fn from(error: StoreError) -> Self {
         match error {
@@ -249,14 +258,21 @@ impl From<StoreError> for Refused {
                 Self::at(code, pointer(&invalid.field), invalid.code, invalid.detail)
             }
             StoreError::Stale => stale(),
-            StoreError::Contended(cause) => Self {
-                cause: Some(cause),
-                ..Self::new(Code::Unavailable, "数据库正忙，内容未写入，请稍后重试。")
-            },
-            StoreError::Unavailable(cause) => Self {
-                cause: Some(cause),
-                ..Self::new(Code::Unavailable, "数据库暂不可用，请稍后重试。")
-            },
+            StoreError::Contended(cause) | StoreError::Held(cause) => {
+                away(Code::Unavailable, "数据库正忙，内容未写入，请稍后重试。", cause)
+            }
+            StoreError::Unwritable(cause) => {
+                let detail =
+                    "数据库暂不能写入（只读或磁盘已满），内容未写入，请稍后重试；如仍出现，请告诉运维人员。";
+                away(Code::Unavailable, detail, cause)
+            }
+            StoreError::Unavailable(cause) | StoreError::Lost(cause) => {
+                away(Code::Unavailable, "数据库暂不可用，请稍后重试。", cause)
+            }
+            StoreError::Unknown(cause) => {
+                let detail = "数据库在确认写入时中断，内容是否已写入不能确定。请带同一Idempotency-Key重复提交：已写入的不会再写一次，未写入的会写入。";
+                away(Code::Unknown, detail, cause)
+            }
             other => Self::internal(other),
         }
     }
@@ -335,7 +351,7 @@ impl ResponseError for Refused {
         let body = serde_json::to_vec(&self.view(request_id)).unwrap_or_default();
         let mut answer = HttpResponse::build(self.code.status());
         match self.code {
-            Code::Unavailable => answer.insert_header((RETRY_AFTER, "5")),
+            Code::Unavailable | Code::Unknown => answer.insert_header((RETRY_AFTER, "5")),
             Code::InProgress => answer.insert_header((RETRY_AFTER, "1")),
             Code::Unauthorized => answer.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"xushi\"")),
             _ => &mut answer,

@@ -14,7 +14,7 @@ use super::{Answer, Reader};
 use crate::rows::*;
 use crate::transaction::{Held, Tx};
 use crate::types::{Id, Listed};
-use crate::{Store, checkout, pg, sqlite};
+use crate::{Store, StoreError, checkout, pg, sqlite};
 
 reads! {
     'a;
@@ -286,6 +286,7 @@ reads! {
         fn list_unit_names(ids: &'a [Id]) -> Vec<UnitNameRow>;
     }
     watch {
+        fn find_oldest_waiting() -> Option<NaiveDateTime>;
         fn is_slot_done(job: &'a str, due_at: NaiveDateTime) -> bool;
         fn list_episodes_without_letter(
             before: NaiveDateTime,
@@ -293,6 +294,7 @@ reads! {
             trial: bool,
         ) -> Vec<(Id, String)>;
         fn list_hidden_failures(trial: bool) -> Vec<DeliveryRow>;
+        fn list_last_slots() -> Vec<(String, Option<NaiveDateTime>)>;
         fn list_late_deliveries(due: NaiveDateTime, made: NaiveDateTime, trial: bool) -> Vec<DeliveryRow>;
         fn list_unaddressed() -> Vec<(Id, String, String)>;
         fn list_undelivered_letters(trial: bool) -> Vec<(LetterName, bool)>;

@@ -12,10 +12,10 @@ use crate::rows::*;
 use crate::seed::SeedRegion;
 use crate::transaction::{Held, Tx};
 use crate::types::Id;
-use crate::{Store, checkout, pg, sqlite};
+use crate::{Store, StoreError, checkout, pg, sqlite};
 
 queries! {
-    'a;
+    'a, StoreError::of_write;
     api_keys {
         fn create_api_key(row: &'a ApiKeyRow) -> ();
         fn create_first_api_key(row: &'a ApiKeyRow) -> bool;

@@ -5,11 +5,12 @@ use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryD
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::super::locks::alone;
 use super::super::{Backend, Conn};
-use crate::StoreError;
 use crate::rows::{ApiKeyFilter, ApiKeyRow, Page};
 use crate::schema::api_keys;
 use crate::types::{Id, Listed};
+use crate::{SoleRule, StoreError};
 use xushi_domain::{Invalid, Role};
 
 /// The valid key with this hash.
@@ -32,6 +33,8 @@ pub async fn find_api_key(conn: &mut Conn, hash: &str) -> Result<Option<ApiKeyRo
 /// When the database fails.
 pub async fn create_first_api_key(conn: &mut Conn, row: &ApiKeyRow) -> Result<bool, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
+        // Others that make theirs at the same time are not counted before they are done.
+        alone(conn, SoleRule::FirstKey).await?;
         let present: i64 = api_keys::table.count().get_result(conn).await?;
         if present > 0 {
             return Ok::<_, StoreError>(false);

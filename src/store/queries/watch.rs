@@ -198,6 +198,30 @@ pub async fn is_slot_done(conn: &mut Conn, job: &str, due_at: NaiveDateTime) -> 
     Ok(diesel::select(exists(done)).get_result(conn).await?)
 }
 
+/// When each job's work was last done.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_last_slots(conn: &mut Conn) -> Result<Vec<(String, Option<NaiveDateTime>)>, StoreError> {
+    Ok(slots::table
+        .group_by(slots::job)
+        .select((slots::job, diesel::dsl::max(slots::finished_at)))
+        .load(conn)
+        .await?)
+}
+
+/// Since when the oldest delivery waits that is neither accepted nor given up.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_oldest_waiting(conn: &mut Conn) -> Result<Option<NaiveDateTime>, StoreError> {
+    Ok(deliveries::table
+        .filter(deliveries::state.eq_any([DeliveryState::Pending, DeliveryState::Sending].map(Listed)))
+        .select(diesel::dsl::min(deliveries::created_at))
+        .first(conn)
+        .await?)
+}
+
 /// The longest answer that any campaign gives, in working days.
 ///
 /// # Errors

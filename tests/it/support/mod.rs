@@ -2,6 +2,7 @@
 
 pub(crate) mod app;
 pub(crate) mod chromium;
+pub(crate) mod cluster;
 pub(crate) mod contract;
 pub(crate) mod crash;
 pub(crate) mod database;

@@ -44,6 +44,8 @@ pub struct AccessRule {
     pub not_own: bool,
     /// Whether it is written down who called it.
     pub writes: bool,
+    /// Whether it takes as long as it takes, and has no time by which it must be over.
+    pub at_length: bool,
 }
 
 const fn rule(verb: &'static str, path: &'static str, unit: Reach) -> AccessRule {
@@ -57,6 +59,7 @@ const fn rule(verb: &'static str, path: &'static str, unit: Reach) -> AccessRule
         feeder: false,
         not_own: false,
         writes: false,
+        at_length: false,
     }
 }
 
@@ -100,6 +103,11 @@ const fn administer(verb: &'static str, path: &'static str) -> AccessRule {
     AccessRule { coordinator: false, ..write(verb, path) }
 }
 
+/// Work that goes by how much is asked for: thousands of rows, or every indicator.
+const fn at_length(rule: AccessRule) -> AccessRule {
+    AccessRule { at_length: true, ..rule }
+}
+
 use Reach::{Everything, Nothing, OwnContact, OwnEpisode, OwnIndicator, OwnLetter, OwnList};
 
 /// Every route.
@@ -123,8 +131,8 @@ pub const RULES: &[AccessRule] = &[
     read("/campaigns/{id}", Everything),
     write("PATCH", "/campaigns/{id}"),
     write("POST", "/campaigns/{id}/retirement"),
-    write("POST", "/campaigns/{id}/next-year"),
-    write("PUT", "/plans"),
+    at_length(write("POST", "/campaigns/{id}/next-year")),
+    at_length(write("PUT", "/plans")),
     rule("GET", "/changes", Nothing),
     rule("GET", "/overview", Nothing),
     read("/campaigns/{id}/curves", Everything),
@@ -142,9 +150,9 @@ pub const RULES: &[AccessRule] = &[
     write("POST", "/measures/{id}/retirement"),
     read("/rule-packs", Everything),
     write("POST", "/rule-packs"),
-    rule("POST", "/rule-packs/preview", Nothing),
+    at_length(rule("POST", "/rule-packs/preview", Nothing)),
     read("/rule-packs/{id}", Everything),
-    rule("GET", "/assessments.xlsx", Nothing),
+    at_length(rule("GET", "/assessments.xlsx", Nothing)),
     read("/indicators", OwnList),
     write("POST", "/indicators"),
     read("/indicators/{id}", OwnIndicator),
@@ -159,7 +167,7 @@ pub const RULES: &[AccessRule] = &[
     read("/indicators/{id}/nodes", OwnIndicator),
     write("POST", "/indicators/{id}/nodes"),
     read("/observations", Everything),
-    figures("PUT", "/observations"),
+    at_length(figures("PUT", "/observations")),
     write("POST", "/observations/{id}/withdrawal"),
     read("/assessments", OwnList),
     trial("/assessments/preview"),
@@ -168,11 +176,11 @@ pub const RULES: &[AccessRule] = &[
     read("/episodes/{id}", OwnEpisode),
     read("/ledger", OwnList),
     read("/ledger/counts", OwnList),
-    read("/ledger.csv", OwnList),
-    write("POST", "/warning-runs"),
+    at_length(read("/ledger.csv", OwnList)),
+    at_length(write("POST", "/warning-runs")),
     read("/warning-runs", Nothing),
     read("/warning-runs/{id}", Nothing),
-    write("POST", "/warning-runs/{id}/release"),
+    at_length(write("POST", "/warning-runs/{id}/release")),
     read("/calendars", Everything),
     read("/silences", Nothing),
     write("POST", "/silences"),
@@ -181,7 +189,7 @@ pub const RULES: &[AccessRule] = &[
     read("/letters", OwnList),
     read("/letters/board", OwnList),
     read("/letters/{id}", OwnLetter),
-    write("POST", "/letters/issue"),
+    at_length(write("POST", "/letters/issue")),
     write("POST", "/letters/{id}/issue"),
     write("POST", "/letters/{id}/discard"),
     write("POST", "/letters/{id}/withdrawal"),

@@ -112,6 +112,7 @@ pub(super) const PROBLEMS: &[(u16, &str, &str)] = &[
     (403, "Forbidden", "该密钥无权进行此操作"),
     (404, "NotFound", "没有找到，或不是该密钥可以看到的"),
     (406, "NotAcceptable", "请求头Accept所要的内容类型，该地址不提供"),
+    (408, "Timeout", "请求内容未在时限内收到"),
     (409, "Conflict", "与已有记录重复，或当前状态不允许"),
     (410, "Gone", "位置已失效，请从头读取"),
     (412, "PreconditionFailed", "内容在读取之后已被他人修改"),
@@ -119,8 +120,12 @@ pub(super) const PROBLEMS: &[(u16, &str, &str)] = &[
     (415, "UnsupportedMediaType", "请求内容类型不受支持"),
     (422, "Unprocessable", "内容不符合要求，逐项说明错在何处、怎么改"),
     (428, "PreconditionRequired", "修改须带If-Match"),
-    (500, "InternalError", "系统内部错误，内容未写入"),
-    (503, "Unavailable", "数据库暂不可用，请稍后重试"),
+    (500, "InternalError", "系统内部错误"),
+    (
+        503,
+        "Unavailable",
+        "数据库暂不可用，请稍后重试；code为unknown时，内容是否已写入不能确定，请带同一Idempotency-Key重复提交",
+    ),
 ];
 
 /// The answer to a read of what the caller has already.

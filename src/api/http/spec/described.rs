@@ -158,7 +158,7 @@ impl Place<'_> {
             statuses.push(428);
         }
         if has_body {
-            statuses.extend([413, 415]);
+            statuses.extend([408, 413, 415]);
         }
         if has_body || refers(IDEMPOTENCY_KEY) {
             statuses.push(422);
