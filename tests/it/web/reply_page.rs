@@ -175,10 +175,20 @@ fn good() -> Vec<Typed> {
         text("due_on2", ""),
         text("action3", "专班驻点"),
         text("due_on3", "2025年10月31日"),
+        text("leader", "王五"),
+        text("leader_phone", "0731-82210001"),
         text("person", "李四"),
         text("phone", "0731-82210000"),
         Typed::File("files", "", Vec::new()),
     ]
+}
+
+/// What stands in a document.
+fn written(document: &[u8]) -> String {
+    let mut package = zip::ZipArchive::new(std::io::Cursor::new(document)).unwrap();
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut package.by_name("word/document.xml").unwrap(), &mut text).unwrap();
+    text
 }
 
 fn with(mut typed: Vec<Typed>, changed: Typed) -> Vec<Typed> {
@@ -208,9 +218,15 @@ both! {
         assert_eq!(browser.api("").await["state"], "issued");
         let page = browser.page().await;
         assert!(page.words().contains("打开本页不等于签收") && page.form("answer").is_none());
-        assert!(page.words().contains("湘攻坚函〔2025〕1号") && page.words().contains("还有7天"), "{}", page.words());
+        assert!(page.words().contains("湘攻坚函〔2025〕1号") && page.words().contains("（星期三）前（还有5个工作日）"), "{}", page.words());
+        // Charts are inside the page.
+        let html = page.html.replace("src=\"data:image/png;base64,", "");
         for outside in ["<script", "src=", "http://", "https://", "@import", "url("] {
-            assert!(!page.html.contains(outside), "{outside}");
+            assert!(!html.contains(outside), "{outside}");
+        }
+        // What is asked about is said: what was reached, what is due, how far behind.
+        for said in ["固定资产投资（湖南省）", "实际", "目标要求", "差距"] {
+            assert!(page.words().contains(said), "{said} in {}", page.words());
         }
         let page = browser.press(&page, "receive", &[text("person", "  ")]).await;
         assert_eq!((page.status(), page.wrong()), (422, vec!["receiver".to_owned()]));
@@ -253,14 +269,21 @@ both! {
         assert_eq!(wrong, ["cause", "due_on3", "due_on5", "files", "person"]);
         assert_eq!((page.value("person"), page.value("action5"), page.value("due_on3"), page.value("phone")), (hostile.into(), hostile.into(), "过两天".into(), "0731-82210000".into()));
         assert!(!page.html.contains("<script"), "{}", page.html);
-        assert!(page.words().contains("附件请重新选择"));
+        assert!(page.words().contains("附件请重新选择：a.exe"));
+        // Each mistake has a way to its field, and the browser stays at the list of them.
+        assert!(page.form("answer").unwrap().ends_with("#mistakes"));
+        assert!(page.html.contains("<title>有5处需要修改 – "), "{}", page.html);
+        for field in &wrong {
+            assert!(page.html.contains(&format!("href=\"#{field}\"")), "{field}");
+        }
         assert_eq!(browser.api("").await["state"], "received");
         // Markup in every field is text, on the page and in the API.
         let fields = ["cause", "action1"].map(|name| text(name, hostile));
         let typed = fields.into_iter().fold(good(), with);
         let page = browser.press(&page, "answer", &with(typed, text("person", "<b>李四</b>"))).await;
         assert!(page.words().contains(hostile) && page.words().contains("<b>李四</b>"), "{}", page.html);
-        assert_eq!(browser.api("/replies").await["items"][0]["cause"], hostile);
+        let cause = browser.api("/replies").await["items"][0]["cause"].as_str().unwrap().to_owned();
+        assert_eq!(cause, format!("{hostile}\n负责同志：王五，0731-82210001"));
     }
 
     async fn pressed_twice_is_written_once(app: TestApp) {
@@ -336,6 +359,16 @@ both! {
         assert!(document.status.as_u16() == 200 && document.bytes.starts_with(b"PK"));
         assert_eq!(document.bytes, app.get(&format!("/letters/{}.docx", browser.letter["id"].as_str().unwrap())).await.bytes);
         assert!(document.header("content-disposition").starts_with("attachment; filename*=UTF-8''"));
+        // The form for signature and seal is empty first, and then says what was answered.
+        let form = async || app.send(TestRequest::get().uri(&format!("{}/form.docx", browser.address))).await;
+        let empty = form().await;
+        assert!(empty.status.as_u16() == 200 && !written(&empty.bytes).contains("建立周调度"));
+        let page = browser.receive().await;
+        browser.press(&page, "answer", &good()).await;
+        let filled = written(&form().await.bytes);
+        for said in ["反馈表", "部分项目用地批复迟", "1．建立周调度；2．专班驻点", "王五 0731-82210001", "李四 0731-82210000"] {
+            assert!(filled.contains(said), "{said} in {filled}");
+        }
     }
 
     async fn what_a_reply_may_not_be_is_refused_on_the_page(app: TestApp) {
@@ -351,7 +384,7 @@ both! {
             (with(good(), text("cause", &"长".repeat(60_000))), 413),
             (with(good(), Typed::File("files", "a\u{202e}fdp.pdf", vec![1])), 422),
             ((0..6).fold(good(), |typed, _| with(typed, Typed::File("files", "a.pdf", vec![1]))), 422),
-            ((0..70).fold(good(), |mut typed, _| { typed.push(text("cause", "x")); typed }), 400),
+            ((0..300).fold(good(), |mut typed, _| { typed.push(text("cause", "x")); typed }), 400),
             (vec![], 422),
         ] {
             let page = Page::of(app.send(filled_in("answer", &action, &typed)).await);
