@@ -596,14 +596,51 @@ fn hostile_names_stay_text_on_paper() {
     roxmltree::Document::parse(&part(&parts, "word/header_first.xml")).unwrap();
 }
 
+fn answered() -> FilledForm {
+    let row = |first: &str, second: &str| FilledRow {
+        first: first.into(),
+        second: second.into(),
+        by: "2025年9月30日".into(),
+        person: "李四 0731-82210000".into(),
+    };
+    FilledForm {
+        rows: vec![row("用地批复迟<&>", "周调度"), row("资金到位慢", "专班驻点")],
+        leader: "王五 0731-82210001".into(),
+    }
+}
+
+#[test]
+fn the_form_alone_is_empty_or_says_what_was_answered() {
+    let facts = warning(Level::Red, vec![investment(1), housing(2), logistics(3)]);
+    let form = |filled: Option<&FilledForm>| {
+        let form = Templates::built_in().unwrap().render_form(&facts, filled).unwrap();
+        said(&part(&parts(&form), "word/document.xml"))
+    };
+    let (empty, filled) = (form(None), form(Some(&answered())));
+    for words in ["反馈表", "来函字号：湘攻坚函〔2025〕3号", "社会物流总费用", "请于2025年9月3日前反馈。联系人：综合协调组"] {
+        assert!(empty.contains(words) && filled.contains(words), "{words} in {empty}");
+    }
+    assert!(!empty.contains("周调度") && empty.contains("□有异议"));
+    for words in ["用地批复迟<&> | 周调度 | 2025年9月30日 | 李四 0731-82210000", "负责同志及电话：王五 0731-82210001"] {
+        assert!(filled.contains(words), "{words} in {filled}");
+    }
+    let chasing = report_reminder();
+    let form = Templates::built_in().unwrap().render_form(&chasing, None).unwrap();
+    let form = said(&part(&parts(&form), "word/document.xml"));
+    assert!(form.contains("应报数据值") && !form.contains("整改措施"), "{form}");
+}
+
 /// Writes every letter of these tests to `XUSHI_LETTER_DIR`, for somebody who wants to look at them.
 #[test]
 fn letters_can_be_looked_at() {
     let Some(dir) = std::env::var_os("XUSHI_LETTER_DIR").map(std::path::PathBuf::from) else { return };
     let many = (1..=60).map(|n| if n % 2 == 0 { housing(n) } else { logistics(n) }).collect();
+    let three = warning(Level::Red, vec![investment(1), housing(2), logistics(3)]);
+    let form = Templates::built_in().unwrap().render_form(&three, Some(&answered())).unwrap();
+    std::fs::write(dir.join("form.docx"), form).unwrap();
     for (name, facts) in [
         ("one", warning(Level::Yellow, vec![investment(1)])),
-        ("three", warning(Level::Red, vec![investment(1), housing(2), logistics(3)])),
+        ("three", three),
         (
             "course",
             warning(Level::Orange, vec![LetterLine { trend: Some(course()), ..housing(1) }, investment(2)]),

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use xushi::clock::Clock as _;
 
 use crate::api::letters::replies::issued;
+use crate::policy::{items, report, run, sample};
 use crate::support::app::Answer;
 use crate::support::{TestApp, both};
 
@@ -369,6 +370,57 @@ both! {
         for said in ["反馈表", "部分项目用地批复迟", "1．建立周调度；2．专班驻点", "王五 0731-82210001", "李四 0731-82210000"] {
             assert!(filled.contains(said), "{said} in {filled}");
         }
+    }
+
+    async fn a_letter_that_asks_for_figures_takes_them(app: TestApp) {
+        sample(&app, &["投资", "消费"], json!({})).await;
+        for measure in ["投资", "消费"] {
+            report(&app, measure, "2025-06-30", "6.0", "2025-07-20").await;
+        }
+        run(&app, "2025-08-26").await;
+        let letter = items(&app, "/letters").await.remove(0);
+        let browser = Browser { app: &app, address: address(&app, &letter), letter };
+        let page = browser.receive().await;
+        assert!(page.words().contains("应报数据值") && !page.words().contains("整改措施"), "{}", page.words());
+        let who = || vec![text("person", "李四"), text("phone", "0731-82210000")];
+        let page = browser.press(&page, "answer", &who()).await;
+        assert_eq!((page.status(), page.wrong()), (422, vec!["value1".to_owned(), "value2".to_owned()]));
+        let answer = with(with(with(who(), text("value1", "6.3%")), text("cause2", "统计口径调整")), text("due_on2", "2025-09-10"));
+        let page = browser.press(&page, "answer", &answer).await;
+        assert!(page.words().contains("反馈已提交"), "{}", page.words());
+        let reply = browser.api("/replies").await["items"][0].clone();
+        let cause = reply["cause"].as_str().unwrap();
+        assert!(cause.contains("2025年1—7月数据：6.3%\n2．") && cause.ends_with("：未报，原因：统计口径调整"), "{cause}");
+        assert_eq!((&reply["remedies"][0]["due_on"], &reply["remedies"][1]["due_on"]), (&json!("2025-08-26"), &json!("2025-09-10")));
+        browser.review(json!({"verdict": "returned", "reason": "请核对"})).await;
+        let page = browser.page().await;
+        assert_eq!((page.value("value1"), page.value("cause2"), page.value("due_on2")), ("6.3%".into(), "统计口径调整".into(), "2025-09-10".into()));
+    }
+
+    async fn a_letter_about_several_has_a_block_for_each(app: TestApp) {
+        sample(&app, &["投资", "消费"], json!({})).await;
+        for measure in ["投资", "消费"] {
+            report(&app, measure, "2025-07-31", "3.0", "2025-08-20").await;
+        }
+        run(&app, "2025-08-26").await;
+        let letter = items(&app, "/letters").await.remove(0);
+        let browser = Browser { app: &app, address: address(&app, &letter), letter };
+        let page = browser.receive().await;
+        let leaders = [("leader", "王五"), ("leader_phone", "0731-82210001"), ("person", "李四"), ("phone", "0731-82210000")];
+        let answer: Vec<Typed> = leaders.iter().chain(&[
+            ("cause1", "用地批复迟"), ("action1", "周调度"), ("due_on1", "2025-09-30"), ("person1", "张三"), ("phone1", "0731-82210002"),
+            ("cause2", "客流少"), ("action2", "促消费"), ("due_on2", "2025-10-31"), ("disputed2", "1"),
+        ]).map(|(name, value)| text(name, value)).collect();
+        let page = browser.press(&page, "answer", &answer).await;
+        assert_eq!((page.status(), page.wrong()), (422, vec!["objection2".to_owned()]), "{}", page.words());
+        let page = browser.press(&page, "answer", &with(answer, text("objection2", "7月数为初步数"))).await;
+        assert!(page.words().contains("反馈已提交"), "{}", page.words());
+        let reply = browser.api("/replies").await["items"][0].clone();
+        let cause = reply["cause"].as_str().unwrap();
+        for said in ["用地批复迟\n责任人：张三，0731-82210002\n2．", "客流少\n对数据有异议：7月数为初步数\n责任人：张三", "\n负责同志：王五"] {
+            assert!(cause.contains(said), "{said} in {cause}");
+        }
+        assert_eq!(reply["remedies"].as_array().unwrap().len(), 2);
     }
 
     async fn what_a_reply_may_not_be_is_refused_on_the_page(app: TestApp) {
