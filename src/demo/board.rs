@@ -1,130 +1,224 @@
-//! The board in the terminal: counts, then what lags.
+//! The board in the terminal: counts, then what lags, each in the words of its letter and within a hundred columns.
 
 use std::fmt::Write as _;
 
-use crate::domain::pace::{ShareFrom, rounded};
-use crate::domain::{Figure, Grade, TextEnum as _, WorkCalendar};
-use crate::evidence::gather;
-use crate::store::rows::{AssessmentFigures, BoardFilter, BoardRow};
-use crate::store::types::Number;
-use crate::store::{Reader, StoreError};
-use rust_decimal::Decimal;
-use unicode_width::UnicodeWidthStr as _;
+use crate::domain::{Grade, TextEnum as _};
+use crate::evidence::{Evidence, gather};
+use crate::letter::{Found, LetterLine, LineSaid, Quantity, Span};
+use crate::office::Office;
+use crate::store::StoreError;
+use crate::store::rows::{BoardFilter, BoardRow};
+use chrono::{Datelike as _, NaiveDate};
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// Most lagging indicators printed.
 const LAGGING_MAX: i64 = 40;
-
-/// Column of what is needed from here.
-const NEEDED: usize = 6;
+/// Widest name of an indicator, in columns; a longer one is cut.
+const NAME_MAX: usize = 30;
+/// Widest line, in columns.
+const WIDTH: usize = 100;
 
 /// The board as text: how many indicators have each grade, then those that lag, worst first.
 ///
 /// # Errors
-/// When the database fails.
-pub async fn board(reader: &Reader, calendar: &WorkCalendar) -> Result<String, StoreError> {
-    let counts = reader.count_grades(None).await?;
+/// When the database fails, or the wording of letters was replaced by one that does.
+pub async fn board(office: &Office) -> Result<String, StoreError> {
+    let counts = office.read.count_grades(None).await?;
     let lagging = vec![Grade::Missed, Grade::Critical, Grade::Behind, Grade::Watch];
     let filter = BoardFilter { grades: Some(lagging), ..BoardFilter::default() };
-    let mut rows = reader.list_board(&filter, LAGGING_MAX, None).await?;
+    let mut rows = office.read.list_board(&filter, LAGGING_MAX, None).await?;
     rows.truncate(LAGGING_MAX as usize);
-    let mut text = String::new();
     let total: i64 = counts.iter().map(|(_, count)| count).sum();
-    let _ = write!(text, "指标 {total} 项：");
-    for grade in Grade::ALL {
-        if let Some((_, count)) = counts.iter().find(|(counted, _)| counted == grade) {
-            let _ = write!(text, " {} {count}", grade.chinese());
-        }
-    }
-    text.push_str("\n\n");
-    let heading = ["指标", "等级", "数据期", "实际", "应达", "差距", "后续需", "牵头单位"].map(str::to_owned);
-    let mut lines = vec![heading];
-    let mut assumed = false;
+    let told = Grade::ALL.iter().filter_map(|grade| {
+        let (_, count) = counts.iter().find(|(counted, _)| counted == grade)?;
+        Some(format!("{}{count}项", grade.chinese()))
+    });
+    let mut text = format!("指标{total}项：{}。\n\n", told.collect::<Vec<_>>().join("，"));
+    let mut entries = Vec::with_capacity(rows.len());
     for row in &rows {
-        let mut cells = line(row);
-        if rests_on_the_curve(reader, calendar, row).await? {
-            cells[NEEDED].push('*');
-            assumed = true;
-        }
-        lines.push(cells);
+        let Some(as_of) = row.assessment.as_ref().map(|assessment| assessment.as_of) else { continue };
+        let Some(evidence) = gather::evidence_on(&office.read, &office.calendar, row.id, as_of).await? else {
+            continue;
+        };
+        let line = found(&evidence, as_of);
+        let said = office.letters.templates.said_of(&line);
+        let said = said.map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        entries.push(Entry::of(row, &line, said, as_of));
     }
-    text.push_str(&table(&lines));
-    if assumed {
-        text.push_str("* 缺少上年各月占比，按序时曲线推算。\n");
-    }
+    text.push_str(&table(&entries));
     if rows.is_empty() {
         text.push_str("没有滞后的指标。\n");
     }
     Ok(text)
 }
 
-/// Whether the growth still needed takes last year's share from the curve, because nobody reported the share.
-async fn rests_on_the_curve(
-    reader: &Reader,
-    calendar: &WorkCalendar,
-    row: &BoardRow,
-) -> Result<bool, StoreError> {
-    let Some(assessment) = row.assessment.as_ref().filter(|one| one.figures.needed_growth.is_some()) else {
-        return Ok(false);
-    };
-    let as_of = assessment.as_of;
-    let evidence = gather::evidence_on(reader, calendar, row.id, as_of).await?;
-    Ok(evidence.is_some_and(|evidence| evidence.grounds.judge(as_of).share_from == Some(ShareFrom::Curve)))
+/// What a letter would say of it.
+fn found(evidence: &Evidence, as_of: NaiveDate) -> LetterLine {
+    let (subject, context) = (evidence.grounds.subject(), evidence.grounds.context(as_of));
+    let assessment = evidence.grounds.judge(as_of);
+    LetterLine::found(&Found {
+        subject: &subject,
+        pack: &evidence.grounds.pack,
+        assessment: &assessment,
+        figure: assessment.figure,
+        lagging: 0,
+        context: &context,
+    })
 }
 
-fn line(row: &BoardRow) -> [String; 8] {
-    let figures = row.assessment.as_ref().map(|assessment| &assessment.figures);
-    let number = |get: fn(&AssessmentFigures) -> Option<Number>| figures.and_then(get);
-    let unit = figures.and_then(|figures| figures.actual_unit.as_deref()).unwrap_or(&row.measure.2);
-    let judged = figures.and_then(|figures| figures.figure).map(|figure| figure.0);
-    let kind = row.kind.map(|kind| kind.0);
-    let printed = kind.zip(judged).map(|(kind, figure)| kind.row().printed_units(&row.measure.2, figure));
-    let gap_unit = printed.map_or(unit, |printed| printed.gap);
-    let own = number(|figures| figures.actual).map_or(0, |number| number.0.scale());
-    let is_rate = judged.is_some_and(Figure::is_rate);
-    let places = own.max(u32::from(is_rate)).min(4);
-    let show = |number: Option<Number>, unit: &str| {
-        number.map_or_else(|| "—".to_owned(), |Number(value)| format!("{}{unit}", rounded(value, places)))
-    };
-    let gap = number(|figures| figures.gap).map_or_else(
-        || "—".to_owned(),
-        |Number(gap)| {
-            format!("{}{}{gap_unit}", if gap < Decimal::ZERO { "" } else { "+" }, rounded(gap, places))
-        },
-    );
-    let needed = match (number(|figures| figures.needed_growth), number(|figures| figures.needed_per_month)) {
-        (Some(Number(rate)), _) => format!("增长{}%", rounded(rate, 2)),
-        (None, Some(Number(amount))) => format!("月均{}{unit}", rounded(amount, places.max(2))),
-        (None, None) => "缺上年同期占比".to_owned(),
-    };
-    let grade = row.current.grade.0.chinese();
-    let period = match figures.map(|figures| (figures.data_start, figures.data_end)).unwrap_or_default() {
-        (Some(start), Some(end)) => format!("{}—{}", start.format("%Y.%-m"), end.format("%-m月")),
-        _ => "—".to_owned(),
-    };
-    [
-        row.measure.1.clone(),
-        grade.to_owned(),
-        period,
-        show(number(|figures| figures.actual), unit),
-        show(number(|figures| figures.expected), unit),
-        gap,
-        needed,
-        row.lead_unit.1.clone().unwrap_or_else(|| "（未明确）".to_owned()),
-    ]
+/// One indicator: a row of the table, and what stands below it.
+struct Entry {
+    cells: [String; 6],
+    below: Vec<String>,
 }
 
-/// Columns in line whatever the width of the characters.
-fn table(rows: &[[String; 8]]) -> String {
-    let width = |column: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..8).map(width).collect();
-    let mut text = String::new();
-    for row in rows {
-        let mut printed = String::new();
-        for (cell, width) in row.iter().zip(&widths) {
-            let _ = write!(printed, "{cell}{}", " ".repeat(width - cell.width() + 2));
+impl Entry {
+    fn of(row: &BoardRow, line: &LetterLine, said: LineSaid, as_of: NaiveDate) -> Self {
+        let number = |quantity: &Option<Quantity>| {
+            let shown = quantity.as_ref().map(|quantity| format!("{}{}", quantity.printed(), quantity.unit));
+            shown.unwrap_or_else(|| "—".to_owned())
+        };
+        let or_dash = |text: String| if text.is_empty() { "—".to_owned() } else { text };
+        let mut below = Vec::new();
+        if !said.needed.is_empty() {
+            below.push(format!("后期要求：{}", said.needed));
         }
-        text.push_str(printed.trim_end());
+        below.extend(line.missing.iter().map(|note| format!("缺项：{note}")));
+        below.push(format!("牵头：{}", row.lead_unit.1.as_deref().unwrap_or("（未明确）")));
+        Self {
+            cells: [
+                cut(&row.measure.1, NAME_MAX),
+                row.current.grade.0.chinese().to_owned(),
+                line.period.as_ref().map_or_else(|| "—".to_owned(), |span| months(span, as_of)),
+                number(&line.actual),
+                number(&line.expected),
+                or_dash(said.gap),
+            ],
+            below,
+        }
+    }
+}
+
+/// 1—7月, 7月底; with its year where it is not that of the day.
+fn months(span: &Span, as_of: NaiveDate) -> String {
+    let (start, end) = (span.start, span.end);
+    let year = if end.year() == as_of.year() { String::new() } else { format!("{}年", end.year()) };
+    if start == end {
+        let last = end.succ_opt().is_none_or(|next| next.month() != end.month());
+        let day = if last { "底".to_owned() } else { format!("{}日", end.day()) };
+        format!("{year}{}月{day}", end.month())
+    } else if start.month() == end.month() {
+        format!("{year}{}月", end.month())
+    } else {
+        format!("{year}{}—{}月", start.month(), end.month())
+    }
+}
+
+/// The text in at most so many columns.
+fn cut(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    for c in text.chars() {
+        if kept.width() + c.width().unwrap_or(0) + 2 > columns {
+            break;
+        }
+        kept.push(c);
+    }
+    kept + "…"
+}
+
+/// Columns in line whatever the width of the characters, numbers to the right.
+fn table(entries: &[Entry]) -> String {
+    const HEADS: [&str; 6] = ["指标", "等级", "数据期", "实际", "应达", "差距"];
+    const RIGHT: [usize; 2] = [3, 4];
+    let mut text = String::new();
+    if entries.is_empty() {
+        return text;
+    }
+    let heads = HEADS.map(str::to_owned);
+    let rows = || entries.iter().map(|entry| &entry.cells).chain([&heads]);
+    let widths: Vec<usize> =
+        (0..6).map(|column| rows().map(|row| row[column].width()).max().unwrap_or(0)).collect();
+    let mut put = |cells: &[String; 6]| {
+        let mut printed = String::new();
+        for (column, (cell, width)) in cells.iter().zip(&widths).enumerate() {
+            let blank = " ".repeat(width - cell.width());
+            let _ = if RIGHT.contains(&column) {
+                write!(printed, "{blank}{cell}  ")
+            } else {
+                write!(printed, "{cell}{blank}  ")
+            };
+        }
+        text.push_str(&cut(printed.trim_end(), WIDTH));
         text.push('\n');
+    };
+    put(&heads);
+    entries.iter().for_each(|entry| put(&entry.cells));
+    text.push('\n');
+    for entry in entries {
+        let said = format!("{}：{}。", entry.cells[0], entry.below.join("；"));
+        let mut line = String::new();
+        for c in said.chars() {
+            if line.width() + c.width().unwrap_or(0) > WIDTH {
+                let _ = writeln!(text, "{line}");
+                line = "  ".to_owned();
+            }
+            line.push(c);
+        }
+        let _ = writeln!(text, "{line}");
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn days_are_said_as_offices_say_them() {
+        let span = |start, end| Span { start: date(start), end: date(end) };
+        let today = date("2025-08-27");
+        for (of, said) in [
+            (span("2025-01-01", "2025-07-31"), "1—7月"),
+            (span("2025-07-31", "2025-07-31"), "7月底"),
+            (span("2025-08-05", "2025-08-05"), "8月5日"),
+            (span("2025-07-01", "2025-07-31"), "7月"),
+            (span("2024-01-01", "2024-12-31"), "2024年1—12月"),
+        ] {
+            assert_eq!(months(&of, today), said);
+        }
+    }
+
+    #[test]
+    fn nothing_is_wider_than_a_hundred_columns() {
+        let long = "很长的指标名称".repeat(9);
+        let entry = |name: &str, actual: &str| Entry {
+            cells: [
+                cut(name, NAME_MAX),
+                "严重滞后".into(),
+                "1—7月".into(),
+                actual.into(),
+                "58.33%".into(),
+                "落后1.6个百分点".into(),
+            ],
+            below: vec![
+                format!("后期要求：{}", "后5个月月均需完成0.78万套".repeat(5)),
+                "牵头：省发展改革委".into(),
+            ],
+        };
+        let text = table(&[entry(&long, "2.9%"), entry("投资", "112.9亿元")]);
+        for line in text.lines() {
+            assert!(line.width() <= WIDTH, "{} {line}", line.width());
+        }
+        let column = |line: usize| text.lines().nth(line).unwrap().split("58.33%").next().unwrap().width();
+        assert_eq!(column(1), column(2), "numbers end in one column:\n{text}");
+        assert!(text.contains('…') && !text.contains('\u{1b}'));
+        assert_eq!(table(&[]), "");
+    }
 }

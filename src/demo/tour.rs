@@ -68,7 +68,7 @@ pub async fn run(config: &Config, as_of: NaiveDate) -> Result<Shown, AppError> {
     if delivered.accepted > 0 {
         shown.notes.push(format!("{}封邮件写入{}。", delivered.accepted, config.mail.folder.display()));
     }
-    shown.board = board::board(&jobs.office.read, &jobs.office.calendar).await?;
+    shown.board = board::board(&jobs.office).await?;
     Ok(shown)
 }
 

@@ -49,6 +49,8 @@ pub const REPORTER: usize = 60;
 pub const NOTE: usize = 1_000;
 /// A cause or a remedy in a reply.
 pub const REPLY_TEXT: usize = 2_000;
+/// The causes in a reply altogether: a letter may ask for those of many indicators.
+pub const REPLY_CAUSES: usize = 30_000;
 /// The name of a file.
 pub const FILE_NAME: usize = 120;
 /// What an access key is called.

@@ -151,7 +151,7 @@ pub struct Remedy {
 pub struct Reply {
     /// 原因
     pub cause: String,
-    /// 措施, 1..=10.
+    /// 措施, 1..=[`REMEDIES_MAX`].
     pub remedies: Vec<Remedy>,
     /// Who answers for it.
     pub person: String,
@@ -176,8 +176,8 @@ pub const FILES_MAX: usize = 5;
 pub const FILE_BYTES_MAX: usize = 5 * 1024 * 1024;
 /// Bytes all files of a reply may have.
 pub const FILES_BYTES_MAX: usize = 10 * 1024 * 1024;
-/// Remedies one reply may name.
-pub const REMEDIES_MAX: usize = 10;
+/// Remedies one reply may name: two for each of thirty indicators.
+pub const REMEDIES_MAX: usize = 60;
 
 /// Which files an office takes, and what they are sent back as: told by the ending, never by the sender's word.
 const MEDIA_TYPES: [(&str, &str); 13] = [
@@ -209,9 +209,9 @@ impl Reply {
                 String::new()
             })
         };
-        let cause = keep(paragraphs("cause", &self.cause, lengths::REPLY_TEXT));
+        let cause = keep(paragraphs("cause", &self.cause, lengths::REPLY_CAUSES));
         let person = keep(text("person", &self.person, lengths::PERSON));
-        let phone = keep(required_phone(&self.phone));
+        let phone = keep(required_phone("phone", &self.phone));
         let mut remedies = Vec::with_capacity(self.remedies.len());
         for (index, remedy) in self.remedies.into_iter().enumerate() {
             match remedy.checked(issued_on) {
@@ -251,9 +251,13 @@ impl Remedy {
     }
 }
 
-fn required_phone(phone: &str) -> Result<String, Invalid> {
-    text("phone", phone, lengths::PHONE)?;
-    checked_phone(phone)
+/// A telephone number that must be given, in the field of this name.
+///
+/// # Errors
+/// When it is missing or is none.
+pub fn required_phone(field: &str, phone: &str) -> Result<String, Invalid> {
+    text(field, phone, lengths::PHONE)?;
+    checked_phone(phone).map_err(|invalid| Invalid { field: field.to_owned(), ..invalid })
 }
 
 fn checked_files(files: Vec<ReplyFile>) -> Result<Vec<ReplyFile>, Invalid> {

@@ -9,7 +9,7 @@ pub(super) struct Block {
     pub(super) kind: BlockKind,
     /// The opening words of a numbered item, `（一）查明原因。`; empty otherwise. They come before `runs`.
     pub(super) lead: String,
-    /// Its text in stretches of equal emphasis; empty for a reply place.
+    /// Its text in stretches of equal emphasis; empty for a place.
     pub(super) runs: Vec<Run>,
 }
 
@@ -23,6 +23,8 @@ pub(super) enum BlockKind {
     Paragraph,
     /// The line `[[reply]]`: where forms that can carry a link put it.
     Reply,
+    /// The line `[[contact]]`: whom to ask stands below the date, as a note (附注), and not in the text.
+    Contact,
 }
 
 /// A stretch of text.
@@ -38,8 +40,13 @@ pub(super) fn parse(text: &str) -> Vec<Block> {
 }
 
 fn block(line: &str) -> Block {
-    if line == "[[reply]]" {
-        return Block { kind: BlockKind::Reply, lead: String::new(), runs: Vec::new() };
+    let place = match line {
+        "[[reply]]" => Some(BlockKind::Reply),
+        "[[contact]]" => Some(BlockKind::Contact),
+        _ => None,
+    };
+    if let Some(kind) = place {
+        return Block { kind, lead: String::new(), runs: Vec::new() };
     }
     let (kind, line) = match line.strip_prefix("# ") {
         Some(heading) => (BlockKind::Heading, heading.trim_start()),
@@ -73,9 +80,18 @@ mod tests {
 
     #[test]
     fn lines_become_blocks() {
-        let blocks = parse("# 一、情况\n\n  请于**3日**前反馈。  \n[[reply]]\n**\n");
+        let blocks = parse("# 一、情况\n\n  请于**3日**前反馈。  \n[[reply]]\n**\n[[contact]]\n");
         let kinds: Vec<_> = blocks.iter().map(|block| block.kind).collect();
-        assert_eq!(kinds, [BlockKind::Heading, BlockKind::Paragraph, BlockKind::Reply, BlockKind::Paragraph]);
+        assert_eq!(
+            kinds,
+            [
+                BlockKind::Heading,
+                BlockKind::Paragraph,
+                BlockKind::Reply,
+                BlockKind::Paragraph,
+                BlockKind::Contact
+            ]
+        );
         let runs: Vec<_> = blocks[1].runs.iter().map(|run| (run.text.as_str(), run.strong)).collect();
         assert_eq!(runs, [("请于", false), ("3日", true), ("前反馈。", false)]);
         let item = &parse("（十一）查明原因。对照目标。")[0];

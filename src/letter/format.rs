@@ -26,11 +26,18 @@ pub(super) fn register(env: &mut Environment<'static>) {
     });
     env.add_filter("whole", |Serde(span): Serde<Span>| if is_year(&span) { "全年" } else { "目标期" });
     env.add_filter("ending", |Serde(window): Serde<Span>| ending(&window));
-    env.add_filter("sentence", |said: &str| {
-        let said = said.trim_end_matches(|c: char| "。．.；;，,、！!".contains(c) || c.is_whitespace());
-        format!("{said}。")
+    env.add_filter("sentence", |said: Value| {
+        let end = |c: char| "。．.；;，,、！!".contains(c) || c.is_whitespace();
+        let sentence = format!("{}。", said.as_str().unwrap_or_default().trim_end_matches(end));
+        if said.is_safe() { Value::from_safe_string(sentence) } else { Value::from(sentence) }
     });
     env.add_filter("date", |Serde(day): Serde<NaiveDate>| long_date(day));
+    env.add_filter("near", |Serde(day): Serde<NaiveDate>, Serde(seen_on): Serde<NaiveDate>| {
+        near_date(day, seen_on)
+    });
+    env.add_filter("weekday", |Serde(day): Serde<NaiveDate>| weekday(day));
+    env.add_filter("dialled", |phone: &str| dialled(phone));
+    env.add_filter("listed", |Serde(units): Serde<Vec<String>>| in_a_row(&units));
     env.add_filter("period", |Serde(span): Serde<Span>| {
         Period::new(span.start, span.end)
             .map(period_label)
@@ -127,8 +134,14 @@ fn said(quantity: &Quantity, line: &Value) -> Result<String, Error> {
         return Ok(plain(quantity));
     }
     // What shall fall is said to rise, not to grow.
-    let rises = line.get_attr("kind")?.as_str() == Some(Kind::Trend.as_str())
-        && line.get_attr("better")?.as_str() == Some(Better::Lower.as_str());
+    let kind = line.get_attr("kind")?;
+    let falling = match kind.as_str() {
+        Some(kind) if kind == Kind::Trend.as_str() => true,
+        // A limit to growth is no decline.
+        Some(kind) if kind == Kind::Growth.as_str() => !line.get_attr("limit")?.is_true(),
+        _ => false,
+    };
+    let rises = falling && line.get_attr("better")?.as_str() == Some(Better::Lower.as_str());
     let growth = growth(quantity);
     let prices = line.get_attr("indicator")?.as_str().is_some_and(|name| name.ends_with("涨幅"));
     Ok(match (rises, prices) {
@@ -187,6 +200,39 @@ fn long_date(day: NaiveDate) -> String {
     format!("{}年{}月{}日", day.year(), day.month(), day.day())
 }
 
+/// 8月27日, as it is said on a day of the same year; with its year on another.
+fn near_date(day: NaiveDate, seen_on: NaiveDate) -> String {
+    if day.year() == seen_on.year() { format!("{}月{}日", day.month(), day.day()) } else { long_date(day) }
+}
+
+fn weekday(day: NaiveDate) -> &'static str {
+    ["星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"]
+        [day.weekday().num_days_from_monday() as usize]
+}
+
+/// What a telephone dials: digits up to what is no part of the number (转8001).
+fn dialled(phone: &str) -> String {
+    let number = phone.trim_start().chars().take_while(|c| c.is_ascii_digit() || "+-（）() ".contains(*c));
+    number.filter(|c| c.is_ascii_digit() || *c == '+').collect()
+}
+
+/// Whether a unit governs a place, and is not a department of a government.
+fn governs(unit: &str) -> bool {
+    unit.ends_with("政府") || unit.ends_with("管委会") || unit.ends_with("管理委员会")
+}
+
+/// Names as copies are listed: units of one kind part by “、”, the kinds by “，”.
+fn in_a_row(units: &[String]) -> String {
+    let mut row = String::new();
+    for (index, unit) in units.iter().enumerate() {
+        if let Some(before) = index.checked_sub(1).and_then(|before| units.get(before)) {
+            row.push(if governs(before) == governs(unit) { '、' } else { '，' });
+        }
+        row.push_str(unit);
+    }
+    row
+}
+
 /// The same of a span; `None` when it ends before it starts.
 pub(super) fn span(span: &Span) -> Option<String> {
     Period::new(span.start, span.end).ok().map(period_label)
@@ -231,6 +277,31 @@ mod tests {
             assert_eq!(magnitude(&quantity), size);
             assert_eq!(growth(&quantity), change);
         }
+    }
+
+    #[test]
+    fn a_deadline_is_said_with_its_day_of_the_week() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        assert_eq!(near_date(day("2025-09-03"), day("2025-08-27")), "9月3日");
+        assert_eq!(weekday(day("2025-09-03")), "星期三");
+        assert_eq!(near_date(day("2026-01-05"), day("2025-12-29")), "2026年1月5日");
+        assert_eq!((weekday(day("2026-01-04")), weekday(day("2026-01-05"))), ("星期日", "星期一"));
+    }
+
+    #[test]
+    fn what_is_dialled_is_the_number_alone() {
+        assert_eq!(dialled("0731-82210000转8001"), "073182210000");
+        assert_eq!(dialled("+86 （731）8221 0000"), "+8673182210000");
+        assert_eq!(dialled("内线8001"), "");
+    }
+
+    #[test]
+    fn copies_part_by_what_they_are() {
+        let names = ["市财政局", "市住建局", "平江县人民政府", "岳阳经开区管委会", "市攻坚办"];
+        let names: Vec<String> = names.map(str::to_owned).into();
+        assert_eq!(in_a_row(&names), "市财政局、市住建局，平江县人民政府、岳阳经开区管委会，市攻坚办");
+        assert_eq!(in_a_row(&names[..1]), "市财政局");
+        assert_eq!(in_a_row(&[]), "");
     }
 
     #[test]

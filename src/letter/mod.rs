@@ -16,11 +16,13 @@ mod found;
 mod ground;
 mod in_context;
 mod line;
+mod line_said;
 mod links;
 mod need;
 mod numbers;
 mod paint;
 mod promise;
+mod reply_sheet;
 mod sample;
 mod serde_text;
 mod skill_chart;
@@ -44,8 +46,10 @@ pub use found::Found;
 pub use ground::{Ground, GroundKind, Retired};
 pub use in_context::Run;
 pub use line::{BenchmarkLine, LetterLine, LineForecast, LineState, Need, Quantity, RankLine, Span};
+pub use line_said::LineSaid;
 pub use links::{BadToken, ReplyLinks, unsigned_letter};
 pub use promise::promise;
+pub use reply_sheet::{FilledForm, FilledRow};
 pub use sample::samples;
 pub use skill_chart::draw_skill;
 pub use trend::{Trend, TrendPoint};
@@ -55,12 +59,16 @@ use summary::{EACH_MAX, Summary};
 use xushi_domain::Invalid;
 
 /// Built-in templates: name and text.
-const BUILT_IN: [(&str, &str); 22] = [
+const BUILT_IN: [(&str, &str); 26] = [
     ("shared/wording.txt", include_str!("templates/shared/wording.txt")),
     ("shared/needed.txt", include_str!("templates/shared/needed.txt")),
     ("layout/mail.txt", include_str!("templates/layout/mail.txt")),
     ("layout/mail.html", include_str!("templates/layout/mail.html")),
+    ("docx/parts.xml", include_str!("templates/docx/parts.xml")),
     ("docx/document.xml", include_str!("templates/docx/document.xml")),
+    ("docx/annex.xml", include_str!("templates/docx/annex.xml")),
+    ("docx/cover.xml", include_str!("templates/docx/cover.xml")),
+    ("docx/form.xml", include_str!("templates/docx/form.xml")),
     ("docx/header_first.xml", include_str!("templates/docx/header_first.xml")),
     ("docx/core.xml", include_str!("templates/docx/core.xml")),
     ("warning/subject.txt", include_str!("templates/warning/subject.txt")),
@@ -87,7 +95,10 @@ pub const PICTURES_MAX: usize = 3;
 /// depend on its number.
 pub fn draw(facts: &LetterFacts) -> Vec<Picture> {
     let drawn = facts.lines.iter().filter_map(|line| {
-        Some(Picture { cid: picture_id(line.ordinal), png: chart::draw(line.trend.as_ref()?)? })
+        Some(Picture {
+            cid: picture_id(line.ordinal),
+            png: chart::draw(line.trend.as_ref()?, line.forecast.as_ref())?,
+        })
     });
     drawn.take(PICTURES_MAX).collect()
 }
@@ -95,6 +106,11 @@ pub fn draw(facts: &LetterFacts) -> Vec<Picture> {
 /// Content-ID of the chart of the line with this number.
 pub fn picture_id(ordinal: u32) -> String {
     format!("trend-{ordinal}@xushi")
+}
+
+fn picture_of<'p>(pictures: &'p [Picture], line: &LetterLine) -> Option<&'p Picture> {
+    let cid = picture_id(line.ordinal);
+    pictures.iter().find(|picture| picture.cid == cid)
 }
 
 /// Why a letter could not be rendered.
@@ -164,9 +180,13 @@ impl Rendered {
 /// HTML with its pictures (Content-ID and PNG) inside as `data:` addresses.
 pub fn html_alone<'p>(html: &str, pictures: impl Iterator<Item = (&'p str, &'p [u8])>) -> String {
     pictures.fold(html.to_owned(), |html, (cid, png)| {
-        let data = format!("data:image/png;base64,{}", BASE64.encode(png));
-        html.replace(&format!("src=\"cid:{cid}\""), &format!("src=\"{data}\""))
+        html.replace(&format!("src=\"cid:{cid}\""), &format!("src=\"{}\"", html_picture(png)))
     })
+}
+
+/// A PNG as a `data:` address.
+pub fn html_picture(png: &[u8]) -> String {
+    format!("data:image/png;base64,{}", BASE64.encode(png))
 }
 
 /// The templates in force, compiled.
@@ -219,6 +239,7 @@ impl Templates {
     pub fn check(&self) -> Result<(), LetterError> {
         samples().iter().try_for_each(|facts| {
             self.render(facts)?;
+            self.render_form(facts, None)?;
             self.render_docx(facts).map(drop)
         })
     }
@@ -234,9 +255,8 @@ impl Templates {
         let context = self.compose(facts)?;
         let mut charts = Vec::new();
         for line in &facts.lines {
-            let cid = picture_id(line.ordinal);
-            if pictures.iter().any(|picture| picture.cid == cid) {
-                charts.push(context! { cid, line => Serde(line) });
+            if let Some(picture) = picture_of(&pictures, line) {
+                charts.push(context! { cid => picture.cid.as_str(), line => Serde(line) });
             }
         }
         let context = context! { charts, ..context };
@@ -257,27 +277,38 @@ impl Templates {
         })
     }
 
-    /// The same letter as a DOCX in 信函格式, with the table of indicators and the reply form (反馈表) annexed.
+    /// The same letter as a DOCX in 信函格式, with the table of indicators and the reply form (反馈表) annexed; of a draft
+    /// under the sheet on which it is signed (发文稿纸).
     pub fn render_docx(&self, facts: &LetterFacts) -> Result<Vec<u8>, LetterError> {
+        self.render_docx_with(facts, &draw(facts))
+    }
+
+    /// The same with charts that [`draw`] made of the same lines before. They go into the document as the pictures
+    /// they are: every Word and WPS shows a PNG, and its bytes are there already.
+    pub fn render_docx_with(
+        &self,
+        facts: &LetterFacts,
+        pictures: &[Picture],
+    ) -> Result<Vec<u8>, LetterError> {
         let context = self.compose(facts)?;
+        let shown: Vec<(&LetterLine, &Picture)> =
+            facts.lines.iter().filter_map(|line| Some((line, picture_of(pictures, line)?))).collect();
+        let wide = docx::LYING_WIDTH / shown.len().max(1);
+        let charts: Vec<Value> = shown
+            .iter()
+            .enumerate()
+            .map(|(index, (line, _))| {
+                let part = docx::picture_part(index);
+                context! { part, wide, width => chart::WIDTH, height => chart::HEIGHT, line => Serde(*line) }
+            })
+            .collect();
+        let context = context! { charts, ..context };
         let mut parts = Vec::with_capacity(docx::FILLED.len());
         for (path, template) in docx::FILLED {
             parts.push((path, self.fill(template, &context)?));
         }
-        docx::pack(&parts, facts.redirected_to.is_some())
-    }
-
-    /// What is needed from here of a line, as its letter says it; `None` where the letter does not ask for anything.
-    pub fn needed(&self, line: &LetterLine) -> Result<Option<String>, LetterError> {
-        if line.need.is_none() {
-            return Ok(None);
-        }
-        let failed = |error: minijinja::Error| template_error(&error, "");
-        let wording = self.env.get_template("shared/wording.txt").map_err(failed)?;
-        let mut module = wording.render_captured(()).map_err(failed)?;
-        let line = Value::from(Serde(line));
-        let said = module.with_state_mut(|state| state.call_macro("needed", &[line])).map_err(failed)?;
-        Ok(Some(said.trim().to_owned()))
+        let pictures: Vec<&Picture> = shown.into_iter().map(|(_, picture)| picture).collect();
+        docx::pack(&parts, &pictures, facts.redirected_to.is_some())
     }
 
     /// What every form needs: the facts, the title and the body.

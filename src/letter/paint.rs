@@ -5,7 +5,7 @@ use tiny_skia::{
 };
 use ttf_parser::{Face, OutlineBuilder};
 
-/// Printable ASCII and the characters of the chart's labels; see `fonts/OFL.txt`.
+/// Printable ASCII, the characters of the charts' labels and of units; see `fonts/OFL.txt`.
 const FONT: &[u8] = include_bytes!("fonts/chart.otf");
 
 /// Red, green, blue, opacity.
@@ -106,9 +106,9 @@ fn width_in(face: &Face, text: &str, size: f32) -> f32 {
         .sum()
 }
 
-#[cfg(test)]
-pub(super) fn has_glyph(c: char) -> bool {
-    Face::parse(FONT, 0).is_ok_and(|face| face.glyph_index(c).is_some())
+/// Whether the font has every character of `text`.
+pub(super) fn is_known(text: &str) -> bool {
+    Face::parse(FONT, 0).is_ok_and(|face| text.chars().all(|c| face.glyph_index(c).is_some()))
 }
 
 /// Glyph outlines on a path, flipped: fonts count upwards, pictures downwards.

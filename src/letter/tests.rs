@@ -2,6 +2,7 @@
 //! hostile names.
 
 mod book;
+mod paper;
 mod withdrawn;
 
 use std::io::Read;
@@ -279,8 +280,11 @@ fn what_is_taken_off_the_plan_is_lifted_in_its_own_words() {
 #[test]
 fn singular_and_plural_are_said_differently() {
     let one = render(&warning(Level::Yellow, vec![investment(1)]));
-    assert_eq!(one.subject, "【黄色预警】关于固定资产投资指标运行情况的预警函（湘攻坚函〔2025〕3号）");
-    assert!(one.text.contains("该指标存在") && !one.text.contains("1．"));
+    assert_eq!(
+        one.subject,
+        "【黄色预警·9月3日前反馈】关于固定资产投资指标运行情况的预警函（湘攻坚函〔2025〕3号）"
+    );
+    assert!(one.text.contains("该指标存在") && !one.text.contains("1．固定"));
     let two = render(&warning(Level::Yellow, vec![investment(1), logistics(2)]));
     assert!(two.subject.contains("关于固定资产投资等2项指标运行情况的预警函"));
     assert!(two.text.contains("上述指标存在") && two.text.contains("2．社会物流"));
@@ -341,7 +345,8 @@ fn a_letter_of_two_hundred_indicators_is_not_cut_by_mailboxes() {
         (1..=200).map(|ordinal| if ordinal % 2 == 0 { housing(ordinal) } else { investment(ordinal) });
     let letter = render(&warning(Level::Orange, lines.collect()));
     assert!(letter.html.len() < 102_000, "{} bytes", letter.html.len());
-    assert_eq!(letter.html.matches("保障性住房新开工（湖南省）").count(), 103);
+    // Each in the table, three in the text, three above the letter.
+    assert_eq!(letter.html.matches("保障性住房新开工（湖南省）").count(), 106);
     assert!(render(&warning(Level::Orange, (1..=25).map(housing).collect())).html.len() < 102_000);
 }
 
@@ -456,16 +461,17 @@ fn a_known_course_is_drawn_and_sent_along() {
     assert!(render(&warning(Level::Red, vec![housing(1)])).pictures.is_empty());
 }
 
-/// The parts of a package, in its order.
+/// The parts of a package that are texts, in its order; of a picture only its name.
 fn parts(docx: &[u8]) -> Vec<(String, String)> {
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(docx)).unwrap();
     (0..zip.len())
         .map(|index| {
             let mut part = zip.by_index(index).unwrap();
             let name = part.name().unwrap().into_owned();
-            let mut text = String::new();
-            part.read_to_string(&mut text).unwrap();
-            (name, text)
+            let mut bytes = Vec::new();
+            part.read_to_end(&mut bytes).unwrap();
+            let picture = bytes.starts_with(b"\x89PNG");
+            (name, if picture { String::new() } else { String::from_utf8(bytes).unwrap() })
         })
         .collect()
 }
@@ -503,7 +509,7 @@ fn every_paper_letter_is_a_sound_package() {
     for facts in samples() {
         let parts = parts(&docx(&facts));
         assert_eq!(parts[0].0, "[Content_Types].xml");
-        for (name, text) in &parts {
+        for (name, text) in parts.iter().filter(|(name, _)| !name.ends_with(".png")) {
             roxmltree::Document::parse(text).unwrap_or_else(|error| panic!("{name}: {error}"));
         }
         for (owner, base) in [("_rels/.rels", ""), ("word/_rels/document.xml.rels", "word/")] {
@@ -540,10 +546,10 @@ fn the_paper_keeps_the_measures_of_the_standard() {
     assert!(part(&parts, "word/header_first.xml").contains("内需扩量提效攻坚工作专班办公室"));
 }
 
-/// The paragraphs of the mail's body, without the address to answer at.
+/// The paragraphs of the mail's body up to its last, without the address to answer at.
 fn paragraphs(mail: &str) -> Vec<String> {
     let body = mail.lines().filter_map(|line| line.strip_prefix("　　"));
-    body.take_while(|line| !line.starts_with("附件"))
+    body.take_while(|line| !line.starts_with("附件") && !line.starts_with('　'))
         .filter(|line| !line.starts_with("在线签收") && !line.starts_with("https://"))
         .map(str::to_owned)
         .collect()
@@ -590,14 +596,51 @@ fn hostile_names_stay_text_on_paper() {
     roxmltree::Document::parse(&part(&parts, "word/header_first.xml")).unwrap();
 }
 
+fn answered() -> FilledForm {
+    let row = |first: &str, second: &str| FilledRow {
+        first: first.into(),
+        second: second.into(),
+        by: "2025年9月30日".into(),
+        person: "李四 0731-82210000".into(),
+    };
+    FilledForm {
+        rows: vec![row("用地批复迟<&>", "周调度"), row("资金到位慢", "专班驻点")],
+        leader: "王五 0731-82210001".into(),
+    }
+}
+
+#[test]
+fn the_form_alone_is_empty_or_says_what_was_answered() {
+    let facts = warning(Level::Red, vec![investment(1), housing(2), logistics(3)]);
+    let form = |filled: Option<&FilledForm>| {
+        let form = Templates::built_in().unwrap().render_form(&facts, filled).unwrap();
+        said(&part(&parts(&form), "word/document.xml"))
+    };
+    let (empty, filled) = (form(None), form(Some(&answered())));
+    for words in ["反馈表", "来函字号：湘攻坚函〔2025〕3号", "社会物流总费用", "请于2025年9月3日前反馈。联系人：综合协调组"] {
+        assert!(empty.contains(words) && filled.contains(words), "{words} in {empty}");
+    }
+    assert!(!empty.contains("周调度") && empty.contains("□有异议"));
+    for words in ["用地批复迟<&> | 周调度 | 2025年9月30日 | 李四 0731-82210000", "负责同志及电话：王五 0731-82210001"] {
+        assert!(filled.contains(words), "{words} in {filled}");
+    }
+    let chasing = report_reminder();
+    let form = Templates::built_in().unwrap().render_form(&chasing, None).unwrap();
+    let form = said(&part(&parts(&form), "word/document.xml"));
+    assert!(form.contains("应报数据值") && !form.contains("整改措施"), "{form}");
+}
+
 /// Writes every letter of these tests to `XUSHI_LETTER_DIR`, for somebody who wants to look at them.
 #[test]
 fn letters_can_be_looked_at() {
     let Some(dir) = std::env::var_os("XUSHI_LETTER_DIR").map(std::path::PathBuf::from) else { return };
     let many = (1..=60).map(|n| if n % 2 == 0 { housing(n) } else { logistics(n) }).collect();
+    let three = warning(Level::Red, vec![investment(1), housing(2), logistics(3)]);
+    let form = Templates::built_in().unwrap().render_form(&three, Some(&answered())).unwrap();
+    std::fs::write(dir.join("form.docx"), form).unwrap();
     for (name, facts) in [
         ("one", warning(Level::Yellow, vec![investment(1)])),
-        ("three", warning(Level::Red, vec![investment(1), housing(2), logistics(3)])),
+        ("three", three),
         (
             "course",
             warning(Level::Orange, vec![LetterLine { trend: Some(course()), ..housing(1) }, investment(2)]),
@@ -606,6 +649,7 @@ fn letters_can_be_looked_at() {
         ("report", report_reminder()),
         ("reply", reply_reminder("2025-09-04")),
         ("lifting", lifting(vec![investment(1)])),
+        ("draft", LetterFacts { number: None, ..warning(Level::Yellow, vec![investment(1)]) }),
         ("withdrawal", withdrawn::of_a_warning()),
         ("correction", withdrawn::correction()),
     ] {

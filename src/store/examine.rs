@@ -59,7 +59,8 @@ impl Store {
                 let mut conn = checkout(pool).await?;
                 let applied: Vec<Version> = diesel::sql_query(VERSIONS).load(&mut *conn).await?;
                 let later = find_later(false, named(applied))?;
-                let free_bytes = file_of(&mut conn).await?.as_deref().and_then(Path::parent).and_then(free_room);
+                let free_bytes =
+                    file_of(&mut conn).await?.as_deref().and_then(Path::parent).and_then(free_room);
                 // Whoever finds another at it could have written a moment before or after.
                 let begun = conn.batch_execute("BEGIN IMMEDIATE; ROLLBACK").await.map_err(StoreError::from);
                 let writable = matches!(begun, Ok(()) | Err(StoreError::Held(_)));

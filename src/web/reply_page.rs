@@ -5,7 +5,10 @@
 //! scanners open links; only the two forms write. Everything works without JavaScript, and nothing is loaded from
 //! elsewhere. A form sent twice is written once: the letter's state decides, not the browser.
 
+mod asked;
 mod form;
+mod questions;
+mod typed_reply;
 mod upload;
 mod view;
 
@@ -18,11 +21,12 @@ use crate::api::http::refused::{Code, Refused};
 use crate::api::http::request_id;
 use crate::domain::LetterState;
 use crate::domain::reply::Reply;
-use crate::letter::{BadToken, unsigned_letter};
+use crate::letter::{BadToken, LetterFacts, html_picture, picture_id, unsigned_letter};
 use crate::office::StoreError;
 use crate::office::rows::{LetterRow, WholeReply};
 use crate::office::warnings::{self, DOCX, signed};
 use crate::office::{Actor, Call, Refusal, Who, replies};
+use asked::Asked;
 use form::Typed;
 use upload::Upload;
 
@@ -33,7 +37,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/r/{token}/receipt").post(receive))
         .service(web::resource("/r/{token}/reply").post(answer))
         .service(web::resource("/r/{token}/letter").get(show_letter).head(show_letter))
-        .service(web::resource("/r/{token}/letter.docx").get(download_letter).head(download_letter));
+        .service(web::resource("/r/{token}/letter.docx").get(download_letter).head(download_letter))
+        .service(web::resource("/r/{token}/form.docx").get(download_form).head(download_form));
 }
 
 /// What is shown instead of the page: a status and a few words.
@@ -45,6 +50,10 @@ struct Opened {
     address: String,
     letter: LetterRow,
     state: LetterState,
+    /// What the letter says.
+    facts: LetterFacts,
+    /// What it asks.
+    asked: Asked,
 }
 
 /// The letter a token opens.
@@ -71,7 +80,10 @@ async fn open(state: &State, token: &str) -> Result<Opened, Instead> {
     if matches!(standing, LetterState::Draft | LetterState::Discarded) {
         return Err(unknown());
     }
-    Ok(Opened { address: format!("/r/{token}"), letter, state: standing })
+    let unreadable = |error: crate::letter::LetterError| failed(Refused::internal(error.to_string()));
+    let facts = LetterFacts::from_json(&letter.facts).map_err(unreadable)?;
+    let asked = Asked::of(&facts, &state.office.letters.templates).map_err(unreadable)?;
+    Ok(Opened { address: format!("/r/{token}"), letter, state: standing, facts, asked })
 }
 
 fn failed(error: impl Into<Refused>) -> Instead {
@@ -143,9 +155,30 @@ async fn page(
     };
     let history =
         view::History { receipt, replies, closure: closure.map(|(row, _)| row), successor, withdrawn };
-    let html = view::letter(opened, &history, said, state.office.clock.today())
-        .map_err(|error| failed(Refused::internal(error)))?;
+    let today = state.office.clock.today();
+    let by = opened.letter.reply_by.filter(|_| opened.state.awaits_answer());
+    let around = view::Around {
+        today,
+        working_days: by.and_then(|by| state.office.calendar.working_days_between(today, by).ok()),
+        pictures: pictures(state, opened).await?,
+    };
+    let html =
+        view::letter(opened, &history, said, &around).map_err(|error| failed(Refused::internal(error)))?;
     Ok(guarded(status, &view::POLICY).body(html))
+}
+
+/// The charts of the lines that the page shows, as `data:` addresses.
+async fn pictures(state: &State, opened: &Opened) -> Result<Vec<(u32, String)>, Instead> {
+    if opened.facts.lines.iter().all(|line| line.trend.is_none()) {
+        return Ok(Vec::new());
+    }
+    let files = warnings::files(&state.office, &opened.letter).await.map_err(failed)?;
+    let of = |line: &asked::AskedLine| {
+        let cid = picture_id(line.ordinal);
+        let file = files.iter().find(|file| file.name == cid)?;
+        Some((line.ordinal, html_picture(&file.bytes)))
+    };
+    Ok(opened.asked.lines.iter().filter_map(of).collect())
 }
 
 /// Another letter with an address for the same unit: whoever may answer one may read and answer the other.
@@ -179,7 +212,7 @@ async fn write_receipt(state: &State, token: &str, body: &[u8]) -> Result<HttpRe
     let opened = open(state, token).await?;
     let typed = Typed::of_receipt(body);
     let actor = holder(&opened, "/r/receipt");
-    match replies::receive_letter(&state.office, &actor, opened.letter.id.0, &typed.person).await {
+    match replies::receive_letter(&state.office, &actor, opened.letter.id.0, typed.get("person")).await {
         Ok(_) => Ok(seen(&opened.address)),
         Err(Refusal::Invalid(invalid)) => {
             let said = view::Said { typed: Some(&typed), wrong: vec![invalid], ..view::Said::default() };
@@ -225,7 +258,8 @@ async fn write_reply(state: &State, token: &str, body: Multipart) -> Result<Http
         return refuse(state, &opened, &typed, &Refused::from(refusal).detail).await;
     }
     let issued_on = opened.letter.issued_on.unwrap_or(opened.letter.as_of);
-    let reply = match typed.reply(issued_on) {
+    let days = (issued_on, state.office.clock.today());
+    let reply = match typed_reply::reply(&typed, &opened.asked, days) {
         Ok(reply) => reply,
         Err(wrong) => {
             let said = view::Said { typed: Some(&typed), wrong, ..view::Said::default() };
@@ -296,6 +330,30 @@ async fn download_letter(
             let document = document.ok_or_else(missing)?;
             let mut answer =
                 crate::api::http::respond::file(&request, DOCX, Some(&document.name), document.bytes);
+            answer.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+            Ok(answer)
+        }
+        .await,
+    )
+}
+
+/// The form on paper, for signature and seal: with what was answered last, or empty.
+async fn download_form(
+    state: web::Data<State>,
+    request: HttpRequest,
+    token: web::Path<String>,
+) -> HttpResponse {
+    either(
+        async {
+            let opened = open(&state, &token).await?;
+            let replies = state.office.read.list_replies(opened.letter.id.0).await.map_err(failed)?;
+            let filled = replies.last().map(|last| typed_reply::filled(last, &opened.asked));
+            let form = state.office.letters.templates.render_form(&opened.facts, filled.as_ref());
+            let form = form.map_err(|error| failed(Refused::internal(error.to_string())))?;
+            let number =
+                opened.letter.number().map_err(|error| failed(Refused::internal(error.to_string())))?;
+            let name = warnings::document_name(&format!("{number}反馈表"), "");
+            let mut answer = crate::api::http::respond::file(&request, DOCX, Some(&name), form);
             answer.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
             Ok(answer)
         }

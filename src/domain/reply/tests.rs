@@ -78,7 +78,7 @@ fn what_does_not_fit_is_named_all_at_once() {
         (Reply { person: "李\n四".into(), phone: "打这里".into(), ..good() }, &["person", "phone"]),
         (Reply { phone: String::new(), ..good() }, &["phone"]),
         (Reply { remedies: vec![], ..good() }, &["remedies"]),
-        (Reply { remedies: vec![remedy("做", "2025-09-30"); 11], ..good() }, &["remedies"]),
+        (Reply { remedies: vec![remedy("做", "2025-09-30"); 61], ..good() }, &["remedies"]),
         (Reply { remedies: vec![remedy("做", "2025-08-26")], ..good() }, &["remedies.0.due_on"]),
         (
             Reply { remedies: vec![remedy("做", "2025-08-27"), remedy("", "0001-01-01")], ..good() },

@@ -298,7 +298,8 @@ fn rendered_now(office: &Office, letter: &LetterRow) -> Result<Vec<LetterFileRow
     let number = facts.number.as_ref().map_or_else(|| "未编号".to_owned(), ToString::to_string);
     let file =
         |name, media_type, bytes| LetterFileRow::new(letter.id, name, media_type, bytes, letter.created_at);
-    let mut files = vec![file(document_name(&number), DOCX, office.letters.templates.render_docx(&facts)?)];
+    let name = document_name(&number, &letter.subject);
+    let mut files = vec![file(name, DOCX, office.letters.templates.render_docx(&facts)?)];
     let shown = |picture: &Picture| letter.body_html.contains(&picture.cid);
     files.extend(crate::letter::draw(&facts).into_iter().filter(shown).map(|p| file(p.cid, PNG, p.png)));
     Ok(files)

@@ -39,7 +39,7 @@ use super::{Actor, Office, Refusal, assessments, incidents};
 pub use bounces::{Returned, take_bounce};
 pub use by_hand::{NewRun, run_by_hand};
 pub use defaulted::{Defaulted, list_defaulted};
-pub use frozen::{DOCX, PNG, document_name};
+pub use frozen::{DOCX, PNG, document_name, title_of};
 pub use ladder::{Reminded, remind};
 pub use mailing::{Mailing, copied, files, shown_alone, signed};
 pub use pilot::note_pilot;

@@ -13,20 +13,23 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::Opened;
-use super::form::Typed;
+use super::form::{REMEDY_ROWS, Typed};
+use super::questions::{lines, mistakes, mode_name};
+use super::typed_reply;
 use crate::clock::office_zone;
 use crate::domain::reply::ReviewVerdict;
 use crate::domain::{Invalid, LetterState, Level, TextEnum as _};
-use crate::letter::LetterFacts;
 use crate::office::rows::{ClosureRow, LetterRow, ReceiptRow, WholeReply, WithdrawalRow};
+use crate::office::warnings::title_of;
 
 const STYLE: &str = include_str!("style.css");
 
-/// What a browser may do with the page: show it with its own one style sheet and send its forms home.
+/// What a browser may do with the page: show it with its own one style sheet and the charts inside it, and send its forms
+/// home.
 pub(super) static POLICY: LazyLock<String> = LazyLock::new(|| {
     let hash = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
     format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; base-uri 'none'; \
+        "default-src 'none'; style-src 'sha256-{hash}'; img-src data:; form-action 'self'; base-uri 'none'; \
          frame-ancestors 'none'"
     )
 });
@@ -85,19 +88,8 @@ struct StepView {
     when: Option<String>,
 }
 
-#[derive(Serialize, Default)]
-struct FormView {
-    person: String,
-    phone: String,
-    cause: String,
-    remedies: Vec<RemedyView>,
-    /// Whether a row beyond the first has something in it.
-    more: bool,
-}
-
 #[derive(Serialize)]
 struct RemedyView {
-    ordinal: usize,
     action: String,
     due_on: String,
 }
@@ -120,15 +112,23 @@ struct ReturnedView {
     reason: String,
 }
 
+/// What the page shows besides its letter's history.
+pub(super) struct Around {
+    pub(super) today: NaiveDate,
+    /// Working days from today to the deadline; none where there is no deadline or no calendar.
+    pub(super) working_days: Option<i64>,
+    /// Number of a line and its chart as a `data:` address.
+    pub(super) pictures: Vec<(u32, String)>,
+}
+
 /// The page of a letter.
 pub(super) fn letter(
     opened: &Opened,
     history: &History,
     said: Said<'_>,
-    today: NaiveDate,
+    around: &Around,
 ) -> Result<String, String> {
-    let row = &opened.letter;
-    let facts = LetterFacts::from_json(&row.facts).map_err(|error| error.to_string())?;
+    let (row, facts, today) = (&opened.letter, &opened.facts, around.today);
     let number = number_of(row)?;
     let by = history.withdrawn.as_ref().map(|(_, by)| by);
     let successor = match history.successor.as_ref().or(by) {
@@ -142,25 +142,38 @@ pub(super) fn letter(
     let asks = row.reply_by.is_some() && row.kind.0.asks();
     let answerable = asks && matches!(opened.state, LetterState::Received | LetterState::Returned);
     let returned = returned(opened.state, &history.replies);
+    let mistakes = mistakes(&said.wrong, opened.state);
     let errors: BTreeMap<String, String> =
         said.wrong.into_iter().rev().map(|one| (one.field, one.detail)).collect();
     let mended = !errors.is_empty();
-    let contact = [facts.contact.name, facts.contact.phone, facts.contact.email];
+    let contact = &facts.contact;
     let late = row.reply_by.is_some_and(|by| today > by) && opened.state.awaits_answer();
+    let last = history.replies.last().filter(|_| answerable);
+    let typed = match said.typed {
+        Some(typed) => typed.clone(),
+        None => last.map(|last| typed_reply::typed(last, &opened.asked)).unwrap_or_default(),
+    };
+    let files: Vec<String> = typed.files.iter().map(|file| file.name.clone()).collect();
+    let more = (2..=REMEDY_ROWS)
+        .flat_map(|row| [format!("action{row}"), format!("due_on{row}")])
+        .any(|name| !typed.get(&name).is_empty() || errors.contains_key(&name));
     fill(
         "letter.html",
         context! {
             address => opened.address.as_str(),
             trial => row.trial,
-            heading => heading(&row.subject, &number),
-            issuer => facts.issuer,
+            heading => title_of(&row.subject, &number),
+            issuer => facts.issuer.as_str(),
             number,
             level => level.map(|level| level.as_str()),
             level_name => level.map(Level::label),
-            addressee => facts.addressee,
+            addressee => facts.addressee.as_str(),
             issued_on => long_date(row.issued_on.unwrap_or(row.as_of)),
-            reply_by => row.reply_by.map(long_date),
-            time_left => row.reply_by.filter(|_| opened.state.awaits_answer()).map(|by| time_left(by, today)),
+            reply_by => row.reply_by.map(|by| format!("{}（{}）", long_date(by), weekday(by))),
+            time_left => row
+                .reply_by
+                .filter(|_| opened.state.awaits_answer())
+                .map(|by| time_left(by, today, around.working_days)),
             late,
             state_name => state_name(opened),
             steps => Serde(steps(opened, history)),
@@ -168,30 +181,28 @@ pub(super) fn letter(
             returned => Serde(returned),
             message => message(opened, history, late)?.filter(|_| said.notice.is_none() && !mended),
             successor => Serde(successor),
-            document => true,
             receivable => opened.state == LetterState::Issued,
             answerable,
-            had_files => said.typed.is_some_and(|typed| !typed.files.is_empty()),
-            typed => Serde(form(said.typed, answerable.then(|| history.replies.last()).flatten())),
+            formed => asks,
+            mode => mode_name(opened.asked.mode),
+            lines => Serde(lines(opened, &around.pictures, &typed, &errors)),
+            more_lines => opened.asked.count - opened.asked.lines.len(),
+            rows => REMEDY_ROWS,
+            more,
+            files,
+            typed => typed.fields,
+            mistakes => Serde(mistakes),
             errors => Serde(errors),
             unsent => said.unsent.map(as_text),
             replies => Serde(history.replies.iter().map(reply).collect::<Vec<_>>()),
-            contact => contact.into_iter().flatten().collect::<Vec<_>>().join("，"),
+            contact => Serde(contact),
+            dialled => contact.phone.as_deref().map(dialled),
         },
     )
 }
 
 fn number_of(row: &LetterRow) -> Result<String, String> {
     row.number().map(|number| number.to_string()).map_err(|error| error.to_string())
-}
-
-/// The title alone: 【演练】, 【级别】 and the number stand elsewhere on the page.
-fn heading(subject: &str, number: &str) -> String {
-    let mut title = subject;
-    while let Some((_, rest)) = title.split_once('】').filter(|_| title.starts_with('【')) {
-        title = rest;
-    }
-    title.strip_suffix(&format!("（{number}）")).unwrap_or(title).to_owned()
 }
 
 fn state_name(opened: &Opened) -> &'static str {
@@ -215,7 +226,9 @@ fn standing(opened: &Opened, history: &History, late: bool) -> Option<&'static s
     match opened.state {
         LetterState::Received if opened.letter.reply_by.is_none() => Some("已签收。此函不要求反馈。"),
         LetterState::Received if late => Some("已签收。反馈期限已过，请尽快填写下面的反馈表。"),
-        LetterState::Received => Some("已签收。请在反馈期限前填写下面的反馈表。"),
+        LetterState::Received => {
+            Some("已签收。请在反馈期限前填写下面的反馈表。请收藏本页或留存邮件，以后从这里查看审核意见。")
+        }
         LetterState::Replied => Some("反馈已提交，正等待审核；如被退回，会在本页说明原因。"),
         LetterState::Accepted => Some("反馈已审核通过，等待销号，无需再办理。"),
         LetterState::Closed => Some("此函已办结销号，无需再办理。"),
@@ -229,12 +242,24 @@ fn standing(opened: &Opened, history: &History, late: bool) -> Option<&'static s
     }
 }
 
-fn time_left(by: NaiveDate, today: NaiveDate) -> String {
-    match (by - today).num_days() {
-        0 => "今天到期".to_owned(),
-        days if days > 0 => format!("还有{days}天"),
-        days => format!("已逾期{}天", -days),
+fn time_left(by: NaiveDate, today: NaiveDate, working_days: Option<i64>) -> String {
+    match ((by - today).num_days(), working_days) {
+        (0, _) => "今天到期".to_owned(),
+        (days, Some(left)) if days > 0 && left > 0 => format!("还有{left}个工作日"),
+        (days, _) if days > 0 => format!("还有{days}天"),
+        (days, _) => format!("已逾期{}天", -days),
     }
+}
+
+fn weekday(day: NaiveDate) -> &'static str {
+    ["星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"]
+        [day.weekday().num_days_from_monday() as usize]
+}
+
+/// What a telephone dials.
+fn dialled(phone: &str) -> String {
+    let number = phone.trim_start().chars().take_while(|c| c.is_ascii_digit() || "+-（）() ".contains(*c));
+    number.filter(|c| c.is_ascii_digit() || *c == '+').collect()
 }
 
 fn returned(state: LetterState, replies: &[WholeReply]) -> Option<ReturnedView> {
@@ -275,36 +300,6 @@ fn steps(opened: &Opened, history: &History) -> Vec<StepView> {
         .collect()
 }
 
-/// The form: what was typed, or after a return the last reply, to be mended.
-fn form(typed: Option<&Typed>, last: Option<&WholeReply>) -> FormView {
-    let blank = Typed::default();
-    let mut view = FormView::default();
-    let rows = typed.unwrap_or(&blank).remedies.iter();
-    view.remedies = (1..)
-        .zip(rows)
-        .map(|(ordinal, row)| RemedyView { ordinal, action: row.action.clone(), due_on: row.due_on.clone() })
-        .collect();
-    match (typed, last) {
-        (Some(typed), _) => {
-            view.person.clone_from(&typed.person);
-            view.phone.clone_from(&typed.phone);
-            view.cause.clone_from(&typed.cause);
-        }
-        (None, Some(last)) => {
-            view.person.clone_from(&last.reply.person);
-            view.phone.clone_from(&last.reply.phone);
-            view.cause.clone_from(&last.reply.cause);
-            for (row, remedy) in view.remedies.iter_mut().zip(&last.remedies) {
-                row.action.clone_from(&remedy.action);
-                row.due_on = remedy.due_on.to_string();
-            }
-        }
-        (None, None) => {}
-    }
-    view.more = view.remedies.iter().skip(1).any(|row| !(row.action.is_empty() && row.due_on.is_empty()));
-    view
-}
-
 fn reply(whole: &WholeReply) -> ReplyView {
     let review = whole.review.as_ref().map(|(review, _)| {
         let verdict = if review.verdict == ReviewVerdict::Accepted { "通过" } else { "退回" };
@@ -315,13 +310,10 @@ fn reply(whole: &WholeReply) -> ReplyView {
         ordinal: whole.reply.ordinal,
         when: moment(whole.reply.created_at),
         cause: whole.reply.cause.clone(),
-        remedies: (1..)
-            .zip(&whole.remedies)
-            .map(|(ordinal, one)| RemedyView {
-                ordinal,
-                action: one.action.clone(),
-                due_on: long_date(one.due_on),
-            })
+        remedies: whole
+            .remedies
+            .iter()
+            .map(|one| RemedyView { action: one.action.clone(), due_on: long_date(one.due_on) })
             .collect(),
         person: whole.reply.person.clone(),
         phone: whole.reply.phone.clone(),
@@ -330,13 +322,10 @@ fn reply(whole: &WholeReply) -> ReplyView {
     }
 }
 
+/// What was typed, one field a line, in the order of the fields' names.
 fn as_text(typed: &Typed) -> String {
-    let mut lines = vec![format!("原因：{}", typed.cause)];
-    for (ordinal, row) in (1..).zip(&typed.remedies).filter(|(_, row)| !row.action.is_empty()) {
-        lines.push(format!("措施{ordinal}：{}（{}）", row.action, row.due_on));
-    }
-    lines.push(format!("填报人：{}，{}", typed.person, typed.phone));
-    lines.join("\n")
+    let lines = typed.fields.iter().filter(|(name, _)| !name.starts_with("disputed"));
+    lines.map(|(_, value)| value.as_str()).collect::<Vec<_>>().join("\n")
 }
 
 fn size(bytes: i32) -> String {

@@ -101,7 +101,7 @@ both! {
         assert_eq!(outcomes(&run(&app, "2025-08-21").await), ["warning issued"]);
         let trial = items(&app, "/letters").await.remove(0);
         assert_eq!((&trial["number"], &trial["trial"]), (&json!(real_and_trial(true)), &json!(true)));
-        assert!(trial["subject"].as_str().unwrap().starts_with("【演练】【黄色预警】"), "{trial}");
+        assert!(trial["subject"].as_str().unwrap().starts_with("【演练】【黄色预警·"), "{trial}");
         let address = format!("/letters/{}", trial["id"].as_str().unwrap());
         let document = app.get(&format!("{address}.docx")).await.bytes;
         for (name, mark) in [

@@ -158,7 +158,7 @@ both! {
         report(&app, "投资", "2025-07-31", "6.0", "2025-08-25").await;
         let right = app.post(&format!("/letters/{}/correction", id(&wrong)), said("投资数据录入有误")).await.expect(201);
         assert_eq!((&right["kind"], &right["number"], &right["state"]), (&json!("warning"), &json!("湘攻坚函〔2025〕2号"), &json!("issued")));
-        assert_eq!(right["subject"], "【橙色预警·更正】关于消费指标运行情况的更正函（湘攻坚函〔2025〕2号）");
+        assert_eq!(right["subject"], "【橙色预警·更正·9月1日前反馈】关于消费指标运行情况的更正函（湘攻坚函〔2025〕2号）");
         let told = text(&app, id(&right)).await;
         let begins = "2025年8月21日，以湘攻坚函〔2025〕1号就投资等2项指标运行情况函告你单位。因投资数据录入有误，原函即行撤销，现重新函告如下，请以本函为准。";
         assert!(told.contains(begins), "{told}");

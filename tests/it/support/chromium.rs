@@ -157,6 +157,13 @@ impl Chromium {
         self.call("DOM.getOuterHTML", json!({"nodeId": node}))["outerHTML"].as_str().unwrap().to_owned()
     }
 
+    /// How far below the window's upper edge it begins.
+    pub(crate) fn top(&mut self, selector: &str) -> f64 {
+        let node = self.find(selector);
+        let quads = self.call("DOM.getContentQuads", json!({"nodeId": node}));
+        quads["quads"][0][1].as_f64().unwrap()
+    }
+
     /// Width of what there is to see and of the window; a page that fits needs no sideways scrolling.
     pub(crate) fn widths(&mut self) -> (f64, f64) {
         let metrics = self.call("Page.getLayoutMetrics", json!({}));

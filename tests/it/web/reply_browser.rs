@@ -59,9 +59,14 @@ fn a_person_with_a_phone_receives_and_answers_a_letter() {
     let year = SystemClock.today().year() + 1;
     browser.type_into("#cause", "部分项目用地批复迟，资金到位慢。");
     browser.type_into("#action1", "建立周调度机制，逐项销号。");
+    browser.type_into("#leader", "王五");
+    browser.type_into("#leader_phone", "0731-82210001");
     browser.type_into("#person", "李四");
     browser.type_into("#phone", "打这里");
     browser.press("#answer button");
+    // Without script, too, the first thing on the screen is what must be mended.
+    let top = browser.top("#mistakes");
+    assert!((0.0..200.0).contains(&top), "{top} px");
     look(&mut browser, "3-mistakes");
     let html = browser.html();
     assert!(

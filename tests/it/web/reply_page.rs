@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use xushi::clock::Clock as _;
 
 use crate::api::letters::replies::issued;
+use crate::policy::{items, report, run, sample};
 use crate::support::app::Answer;
 use crate::support::{TestApp, both};
 
@@ -175,10 +176,20 @@ fn good() -> Vec<Typed> {
         text("due_on2", ""),
         text("action3", "专班驻点"),
         text("due_on3", "2025年10月31日"),
+        text("leader", "王五"),
+        text("leader_phone", "0731-82210001"),
         text("person", "李四"),
         text("phone", "0731-82210000"),
         Typed::File("files", "", Vec::new()),
     ]
+}
+
+/// What stands in a document.
+fn written(document: &[u8]) -> String {
+    let mut package = zip::ZipArchive::new(std::io::Cursor::new(document)).unwrap();
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut package.by_name("word/document.xml").unwrap(), &mut text).unwrap();
+    text
 }
 
 fn with(mut typed: Vec<Typed>, changed: Typed) -> Vec<Typed> {
@@ -208,9 +219,15 @@ both! {
         assert_eq!(browser.api("").await["state"], "issued");
         let page = browser.page().await;
         assert!(page.words().contains("打开本页不等于签收") && page.form("answer").is_none());
-        assert!(page.words().contains("湘攻坚函〔2025〕1号") && page.words().contains("还有7天"), "{}", page.words());
+        assert!(page.words().contains("湘攻坚函〔2025〕1号") && page.words().contains("（星期三）前（还有5个工作日）"), "{}", page.words());
+        // Charts are inside the page.
+        let html = page.html.replace("src=\"data:image/png;base64,", "");
         for outside in ["<script", "src=", "http://", "https://", "@import", "url("] {
-            assert!(!page.html.contains(outside), "{outside}");
+            assert!(!html.contains(outside), "{outside}");
+        }
+        // What is asked about is said: what was reached, what is due, how far behind.
+        for said in ["固定资产投资（湖南省）", "实际", "目标要求", "差距"] {
+            assert!(page.words().contains(said), "{said} in {}", page.words());
         }
         let page = browser.press(&page, "receive", &[text("person", "  ")]).await;
         assert_eq!((page.status(), page.wrong()), (422, vec!["receiver".to_owned()]));
@@ -253,14 +270,21 @@ both! {
         assert_eq!(wrong, ["cause", "due_on3", "due_on5", "files", "person"]);
         assert_eq!((page.value("person"), page.value("action5"), page.value("due_on3"), page.value("phone")), (hostile.into(), hostile.into(), "过两天".into(), "0731-82210000".into()));
         assert!(!page.html.contains("<script"), "{}", page.html);
-        assert!(page.words().contains("附件请重新选择"));
+        assert!(page.words().contains("附件请重新选择：a.exe"));
+        // Each mistake has a way to its field, and the browser stays at the list of them.
+        assert!(page.form("answer").unwrap().ends_with("#mistakes"));
+        assert!(page.html.contains("<title>有5处需要修改 – "), "{}", page.html);
+        for field in &wrong {
+            assert!(page.html.contains(&format!("href=\"#{field}\"")), "{field}");
+        }
         assert_eq!(browser.api("").await["state"], "received");
         // Markup in every field is text, on the page and in the API.
         let fields = ["cause", "action1"].map(|name| text(name, hostile));
         let typed = fields.into_iter().fold(good(), with);
         let page = browser.press(&page, "answer", &with(typed, text("person", "<b>李四</b>"))).await;
         assert!(page.words().contains(hostile) && page.words().contains("<b>李四</b>"), "{}", page.html);
-        assert_eq!(browser.api("/replies").await["items"][0]["cause"], hostile);
+        let cause = browser.api("/replies").await["items"][0]["cause"].as_str().unwrap().to_owned();
+        assert_eq!(cause, format!("{hostile}\n负责同志：王五，0731-82210001"));
     }
 
     async fn pressed_twice_is_written_once(app: TestApp) {
@@ -336,6 +360,67 @@ both! {
         assert!(document.status.as_u16() == 200 && document.bytes.starts_with(b"PK"));
         assert_eq!(document.bytes, app.get(&format!("/letters/{}.docx", browser.letter["id"].as_str().unwrap())).await.bytes);
         assert!(document.header("content-disposition").starts_with("attachment; filename*=UTF-8''"));
+        // The form for signature and seal is empty first, and then says what was answered.
+        let form = async || app.send(TestRequest::get().uri(&format!("{}/form.docx", browser.address))).await;
+        let empty = form().await;
+        assert!(empty.status.as_u16() == 200 && !written(&empty.bytes).contains("建立周调度"));
+        let page = browser.receive().await;
+        browser.press(&page, "answer", &good()).await;
+        let filled = written(&form().await.bytes);
+        for said in ["反馈表", "部分项目用地批复迟", "1．建立周调度；2．专班驻点", "王五 0731-82210001", "李四 0731-82210000"] {
+            assert!(filled.contains(said), "{said} in {filled}");
+        }
+    }
+
+    async fn a_letter_that_asks_for_figures_takes_them(app: TestApp) {
+        sample(&app, &["投资", "消费"], json!({})).await;
+        for measure in ["投资", "消费"] {
+            report(&app, measure, "2025-06-30", "6.0", "2025-07-20").await;
+        }
+        run(&app, "2025-08-26").await;
+        let letter = items(&app, "/letters").await.remove(0);
+        let browser = Browser { app: &app, address: address(&app, &letter), letter };
+        let page = browser.receive().await;
+        assert!(page.words().contains("应报数据值") && !page.words().contains("整改措施"), "{}", page.words());
+        let who = || vec![text("person", "李四"), text("phone", "0731-82210000")];
+        let page = browser.press(&page, "answer", &who()).await;
+        assert_eq!((page.status(), page.wrong()), (422, vec!["value1".to_owned(), "value2".to_owned()]));
+        let answer = with(with(with(who(), text("value1", "6.3%")), text("cause2", "统计口径调整")), text("due_on2", "2025-09-10"));
+        let page = browser.press(&page, "answer", &answer).await;
+        assert!(page.words().contains("反馈已提交"), "{}", page.words());
+        let reply = browser.api("/replies").await["items"][0].clone();
+        let cause = reply["cause"].as_str().unwrap();
+        assert!(cause.contains("2025年1—7月数据：6.3%\n2．") && cause.ends_with("：未报，原因：统计口径调整"), "{cause}");
+        assert_eq!((&reply["remedies"][0]["due_on"], &reply["remedies"][1]["due_on"]), (&json!("2025-08-26"), &json!("2025-09-10")));
+        browser.review(json!({"verdict": "returned", "reason": "请核对"})).await;
+        let page = browser.page().await;
+        assert_eq!((page.value("value1"), page.value("cause2"), page.value("due_on2")), ("6.3%".into(), "统计口径调整".into(), "2025-09-10".into()));
+    }
+
+    async fn a_letter_about_several_has_a_block_for_each(app: TestApp) {
+        sample(&app, &["投资", "消费"], json!({})).await;
+        for measure in ["投资", "消费"] {
+            report(&app, measure, "2025-07-31", "3.0", "2025-08-20").await;
+        }
+        run(&app, "2025-08-26").await;
+        let letter = items(&app, "/letters").await.remove(0);
+        let browser = Browser { app: &app, address: address(&app, &letter), letter };
+        let page = browser.receive().await;
+        let leaders = [("leader", "王五"), ("leader_phone", "0731-82210001"), ("person", "李四"), ("phone", "0731-82210000")];
+        let answer: Vec<Typed> = leaders.iter().chain(&[
+            ("cause1", "用地批复迟"), ("action1", "周调度"), ("due_on1", "2025-09-30"), ("person1", "张三"), ("phone1", "0731-82210002"),
+            ("cause2", "客流少"), ("action2", "促消费"), ("due_on2", "2025-10-31"), ("disputed2", "1"),
+        ]).map(|(name, value)| text(name, value)).collect();
+        let page = browser.press(&page, "answer", &answer).await;
+        assert_eq!((page.status(), page.wrong()), (422, vec!["objection2".to_owned()]), "{}", page.words());
+        let page = browser.press(&page, "answer", &with(answer, text("objection2", "7月数为初步数"))).await;
+        assert!(page.words().contains("反馈已提交"), "{}", page.words());
+        let reply = browser.api("/replies").await["items"][0].clone();
+        let cause = reply["cause"].as_str().unwrap();
+        for said in ["用地批复迟\n责任人：张三，0731-82210002\n2．", "客流少\n对数据有异议：7月数为初步数\n责任人：张三", "\n负责同志：王五"] {
+            assert!(cause.contains(said), "{said} in {cause}");
+        }
+        assert_eq!(reply["remedies"].as_array().unwrap().len(), 2);
     }
 
     async fn what_a_reply_may_not_be_is_refused_on_the_page(app: TestApp) {
@@ -351,7 +436,7 @@ both! {
             (with(good(), text("cause", &"长".repeat(60_000))), 413),
             (with(good(), Typed::File("files", "a\u{202e}fdp.pdf", vec![1])), 422),
             ((0..6).fold(good(), |typed, _| with(typed, Typed::File("files", "a.pdf", vec![1]))), 422),
-            ((0..70).fold(good(), |mut typed, _| { typed.push(text("cause", "x")); typed }), 400),
+            ((0..300).fold(good(), |mut typed, _| { typed.push(text("cause", "x")); typed }), 400),
             (vec![], 422),
         ] {
             let page = Page::of(app.send(filled_in("answer", &action, &typed)).await);

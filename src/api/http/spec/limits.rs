@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use crate::api::http::page::{LIMIT_DEFAULT, LIMIT_MAX};
 use crate::domain::lengths::{
     AGAINST, CAMPAIGN, CHANGE_REASON, DOC_NO, EMAIL, EVIDENCE, EXTERNAL_ID, FILE_NAME, KEY_NAME, MARK,
-    MEASURE, MEASURE_UNIT, NOTE, OFFICE, PERSON, PHONE, PHRASE, REASON, REGION, REPLY_TEXT, REPORTER,
-    RULE_PACK, SOURCE, SOURCE_NAME, SOURCES, TASK, UNIT, UNIT_ALIASES,
+    MEASURE, MEASURE_UNIT, NOTE, OFFICE, PERSON, PHONE, PHRASE, REASON, REGION, REPLY_CAUSES, REPLY_TEXT,
+    REPORTER, RULE_PACK, SOURCE, SOURCE_NAME, SOURCES, TASK, UNIT, UNIT_ALIASES,
 };
 use crate::domain::reply::{FILE_BYTES_MAX, FILES_MAX, REMEDIES_MAX};
 use crate::office::plans::NODES_MAX;
@@ -185,7 +185,7 @@ const FITS: &[(Bodies, &[(&str, Fits)])] = &[
     (
         &["CreateReply"],
         &[
-            ("cause", Text(REPLY_TEXT)),
+            ("cause", Text(REPLY_CAUSES)),
             ("person", Text(PERSON)),
             ("phone", Text(PHONE)),
             ("remedies", Items(1, REMEDIES_MAX)),

@@ -89,7 +89,7 @@ pub struct CreateReplyFile {
 pub struct CreateReply {
     /// 滞后原因
     cause: String,
-    /// 整改措施，1至10条
+    /// 整改措施，1至60条
     remedies: Vec<RemedyView>,
     /// 责任人
     #[schema(example = "李四")]

@@ -110,7 +110,7 @@ fn numbers(sentence: &str) -> Vec<String> {
 fn unquoted(text: &str, case: &Case) -> String {
     let text = text.replace(&case.measure.name, "").replace(&case.line(1).target_text, "");
     text.lines()
-        .filter(|line| !line.contains("指标明细表") && !line.starts_with("1. "))
+        .filter(|line| !line.contains("指标明细表") && !line.starts_with("附件") && !line.starts_with("1. "))
         .collect::<Vec<_>>()
         .join("\n")
 }

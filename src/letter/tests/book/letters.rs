@@ -58,7 +58,7 @@ pub(super) fn about(kind: LetterKind, lines: &[LetterLine]) -> LetterFacts {
 fn body(facts: &LetterFacts) -> String {
     let text = Templates::built_in().unwrap().render(facts).unwrap().text;
     let lines = text.lines().skip_while(|line| !line.starts_with("市发展改革委"));
-    let lines = lines.skip(1).take_while(|line| !line.contains("联系人"));
+    let lines = lines.skip(1).take_while(|line| !line.contains("特此函告"));
     lines.map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
@@ -278,13 +278,17 @@ fn a_draft_names_no_day_that_its_signing_would_change() {
             let parts = crate::tests::parts(&crate::tests::docx(facts));
             crate::tests::said(&crate::tests::part(&parts, "word/document.xml"))
         };
-        let form = |paper: &str| paper.rsplit_once("单位负责人（签字）").unwrap().1.to_owned();
-        let signed = paper(&facts);
-        assert!(form(&signed).contains("请于2026年1月27日前反馈。"), "{kind}: {signed}");
+        let form = |paper: &str| paper.rsplit_once("单位负责人（签字）").map(|(_, form)| form.to_owned());
+        let signed = form(&paper(&facts));
+        // The form of a reminder is that of the letter it reminds of.
+        assert_eq!(signed.is_some(), kind != LetterKind::ReplyReminder, "{kind}");
+        assert!(signed.is_none_or(|form| form.contains("请于2026年1月27日前反馈。")), "{kind}");
         let draft = LetterFacts { number: None, ..facts };
         let letter = Templates::built_in().unwrap().render(&draft).unwrap();
         let drafted = paper(&draft);
-        assert!(form(&drafted).contains("请于签发后5个工作日内反馈。"), "{kind}: {drafted}");
+        let form = form(&drafted);
+        assert!(form.is_none_or(|form| form.contains("请于签发后5个工作日内反馈。")), "{kind}: {drafted}");
+        assert!(drafted.contains("送审稿") && drafted.contains("发文稿纸"), "{kind}: {drafted}");
         for form in [&drafted, &letter.text, &letter.html] {
             assert!(!form.contains("2026年1月27日") && form.contains("签发后5个工作日内"), "{kind}: {form}");
         }
