@@ -132,3 +132,17 @@ impl Clock for FixedClock {
             .into_uuid()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_made_in_one_moment_have_nothing_in_common() {
+        let secrets: Vec<String> = (0..100).map(|_| SystemClock.new_secret()).collect();
+        for (at, one) in secrets.iter().enumerate() {
+            assert_eq!(one.len(), 43);
+            assert!(secrets[..at].iter().all(|other| other[..6] != one[..6] && other[37..] != one[37..]));
+        }
+    }
+}

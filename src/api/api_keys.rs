@@ -87,6 +87,7 @@ pub struct CreateApiKey {
 #[into_params(parameter_in = Query)]
 pub struct ApiKeyParams {
     /// 角色，可用逗号分隔多个
+    #[param(inline)]
     role: Option<AccessRoles>,
     /// 代表的责任单位：id、信用代码或名称
     unit: Option<String>,

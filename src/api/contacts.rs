@@ -156,6 +156,7 @@ pub struct ContactParams {
     /// 单位：id、信用代码或名称
     unit: Option<String>,
     /// 联络员，或负责人；可用逗号分隔多个
+    #[param(inline)]
     role: Option<RoleWords>,
     /// 这一天在任的
     on: Option<NaiveDate>,

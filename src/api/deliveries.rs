@@ -98,6 +98,7 @@ pub struct DeliveryParams {
     /// 函的编号
     letter: Option<Uuid>,
     /// 状态，可用逗号分隔多个
+    #[param(inline)]
     state: Option<DeliveryStateWords>,
 }
 

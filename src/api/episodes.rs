@@ -117,6 +117,7 @@ pub struct EpisodeParams {
     /// 指标编号
     indicator: Option<Uuid>,
     /// 状态，可用逗号分隔多个：open、observing（观察期）、lifted
+    #[param(inline)]
     state: Option<EpisodeStateWords>,
 }
 

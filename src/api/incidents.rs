@@ -76,8 +76,10 @@ impl IncidentView {
 #[into_params(parameter_in = Query)]
 pub struct IncidentParams {
     /// 种类，可用逗号分隔多个
+    #[param(inline)]
     kind: Option<IncidentKindWords>,
     /// 关于什么，可用逗号分隔多个
+    #[param(inline)]
     subject_kind: Option<SubjectKindWords>,
     /// 关于哪一个
     subject_id: Option<String>,

@@ -152,6 +152,7 @@ pub struct RegionParams {
     /// 上级行政区：id、代码或名称
     parent: Option<String>,
     /// 级别，可用逗号分隔多个
+    #[param(inline)]
     level: Option<LevelWords>,
     /// 名称中含有的文字，不分大小写
     name_contains: Option<String>,

@@ -285,15 +285,22 @@ async fn unused(file: &Path) -> Result<(), AppError> {
         return Ok(());
     }
     match Store::open(&file.to_string_lossy(), 1)?.stand_alone().await {
-        Err(StoreError::Contended(_)) => {
-            Err(refused(format!("仍有程序在使用{}，请先停止序时的全部服务。", file.display())))
-        }
-        Err(error) => {
+        Ok(()) => Ok(()),
+        Err(error) if is_damage(&error) => {
             tracing::warn!(%error, "the present database cannot be read; it is kept as it is");
             Ok(())
         }
-        Ok(()) => Ok(()),
+        Err(error) => {
+            tracing::warn!(%error, "the present database is not free");
+            Err(refused(format!("仍有程序在使用{}，请先停止序时的全部服务。", file.display())))
+        }
     }
+}
+
+/// Whether a file of SQLite is none any more.
+fn is_damage(error: &StoreError) -> bool {
+    let said = error.to_string();
+    ["malformed", "not a database"].iter().any(|word| said.contains(word))
 }
 
 fn dump(server: &PgServer, to: &Path) -> Result<(), AppError> {

@@ -243,6 +243,23 @@ fn what_is_no_good_copy_of_a_server_is_refused() {
 }
 
 #[test]
+fn a_file_that_is_no_database_any_more_gives_way_and_is_kept() {
+    let sample = sqlite();
+    assert!(sample.run(&["backup", "copy"]).status.success());
+    let garbage = vec![b'x'; 8_192];
+    std::fs::write(sample.url(), &garbage).unwrap();
+    let ill = sample.run(&["doctor"]);
+    assert!(!ill.status.success(), "{}", said(&ill));
+    let restored = sample.run(&["restore", "copy"]);
+    assert!(restored.status.success(), "{}", said(&restored));
+    let folder = std::path::Path::new(sample.url()).parent().unwrap();
+    let kept = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let kept: Vec<_> = kept.filter(|path| path.to_string_lossy().contains(".before-")).collect();
+    assert_eq!(kept.iter().map(|path| std::fs::read(path).unwrap()).collect::<Vec<_>>(), [garbage]);
+    assert!(sample.run(&["resume"]).status.success());
+}
+
+#[test]
 fn a_copy_made_by_a_newer_program_is_refused() {
     let sample = sqlite();
     assert!(sample.run(&["backup", "copy"]).status.success());

@@ -28,6 +28,7 @@ mod read_plan;
 mod read_report;
 mod readme;
 mod staying;
+mod roles;
 mod strangers;
 mod support;
 mod tidy;

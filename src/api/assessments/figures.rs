@@ -80,6 +80,11 @@ impl From<Doubt> for DoubtView {
 }
 
 impl DoubtView {
+    /// Whether it is this doubt.
+    pub fn is(&self, doubt: Doubt) -> bool {
+        self.code == doubt.as_str()
+    }
+
     /// All of a set.
     pub fn all(doubts: DoubtSet) -> Vec<Self> {
         doubts.iter().map(Self::from).collect()

@@ -214,6 +214,7 @@ pub struct BoardParams {
     /// 指标口径：id、名称或别名
     measure: Option<String>,
     /// 等级，可用逗号分隔多个
+    #[param(inline)]
     grade: Option<GradeWords>,
     /// 按此日及以前公布的数据重新研判；不填为现行结果
     as_of: Option<NaiveDate>,

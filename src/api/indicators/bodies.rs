@@ -9,7 +9,7 @@ use crate::api::assessments::figures::{DoubtView, FiguresView};
 use crate::api::http::wire::{Amount, Words, given};
 use crate::api::targets::promise::{CurveBody, TargetBody, TargetView};
 use crate::api::tasks::PartBody;
-use crate::domain::{Curve, DoubtSet, Grade, Period, WrittenTarget};
+use crate::domain::{Curve, Doubt, DoubtSet, Grade, Period, WrittenTarget};
 use crate::office::ChangeReason;
 use crate::office::plans::{IndicatorEdit, NewIndicator, NewPart};
 use crate::office::rows::{MeasureAliasRow, NamedIndicatorRow};
@@ -89,6 +89,11 @@ fn amount(number: Option<Number>) -> Option<Amount> {
 }
 
 impl IndicatorView {
+    /// Whether its phrase seems to speak of another measure.
+    pub(super) fn is_of_another(&self) -> bool {
+        self.doubts.iter().any(|doubt| doubt.is(Doubt::OtherMeasure))
+    }
+
     /// An indicator as JSON; `marked` are those about to be judged again, `aliases` other names of measures.
     pub fn of(
         row: NamedIndicatorRow,
@@ -257,6 +262,7 @@ pub struct IndicatorParams {
     /// 指标口径：id、名称或别名
     pub measure: Option<String>,
     /// 等级，可用逗号分隔多个
+    #[param(inline)]
     pub grade: Option<GradeWords>,
     /// true时连同已停用的一并列出
     pub retired: Option<bool>,

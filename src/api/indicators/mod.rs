@@ -121,6 +121,11 @@ async fn find(state: &State, id: Uuid) -> Result<NamedIndicatorRow, Refused> {
 async fn load(state: &State, id: Uuid) -> Result<(NamedIndicatorRow, IndicatorView), Refused> {
     let row = find(state, id).await?;
     let marked = marked(state, &[row.indicator.id]).await?;
+    let view = IndicatorView::of(row.clone(), &marked, &[])?;
+    if !view.is_of_another() {
+        // Other names of its measure could take away nothing but that doubt.
+        return Ok((row, view));
+    }
     let aliases = aliases(state, std::slice::from_ref(&row)).await?;
     Ok((row.clone(), IndicatorView::of(row, &marked, &aliases)?))
 }

@@ -166,10 +166,13 @@ pub struct LetterParams {
     /// 主送单位：id、信用代码或名称
     unit: Option<String>,
     /// 函的种类，可用逗号分隔多个
+    #[param(inline)]
     kind: Option<LetterKindWords>,
     /// 预警等级，可用逗号分隔多个
+    #[param(inline)]
     level: Option<LevelWords>,
     /// 状态，可用逗号分隔多个；draft为待签发的函稿
+    #[param(inline)]
     state: Option<LetterStateWords>,
 }
 

@@ -16,7 +16,6 @@ use uuid::Uuid;
 
 use bulk_forms::Bulk;
 use checked::Checked;
-use items::Item;
 pub use items::{DifferenceBody, RecordObservations};
 pub(in crate::api) use sdmx::SDMX_CSV;
 
@@ -33,8 +32,8 @@ use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Amount, BulkReport, Word};
 use crate::api::indicators::PeriodView;
 use crate::domain::{Basis, Figure, Status};
-use crate::office::observations::{self, FactReader, NewFact};
-use crate::office::rows::{FactWrite, ListedObservation, ObservationFilter, Recorded, read_doubts};
+use crate::office::observations;
+use crate::office::rows::{ListedObservation, ObservationFilter, Recorded, read_doubts};
 use crate::office::types::Id;
 use crate::office::{Actor, StoreError};
 

@@ -21,7 +21,6 @@ mod overview;
 mod plans;
 mod regions;
 mod retirement;
-mod roles;
 mod rule_packs;
 mod silences;
 mod tasks;
