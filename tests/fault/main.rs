@@ -156,7 +156,7 @@ async fn issue_killed_often(name: &str, database: Database, at_once: usize, roun
 
 /// A bad value of every indicator for the months up to `end`.
 async fn make_everything_lag(post: &Post, end: chrono::NaiveDate, round: u32) {
-    let indicators = post.store.list_evaluation_rows(None, None, 500).await.unwrap();
+    let indicators = post.store.list_evaluation_rows(None, end, None, 500).await.unwrap();
     let fact = |figure: Figure, value: i64| ObservationRow {
         id: Id(SystemClock.new_id()),
         series_id: 0,

@@ -18,7 +18,7 @@ use crate::office::patience::{Deadline, until};
 /// The time in which the database has to have answered; after it what is written is taken back.
 pub const PATIENCE: Duration = Duration::from_secs(8);
 /// The time in which a body has to be there, and the bytes a second that earn more of it: the line of a small office.
-const BODY: Duration = Duration::from_secs(10);
+const BODY: Duration = Duration::from_secs(9);
 const BODY_RATE: u64 = 64 * 1024;
 
 /// Answers within [`PATIENCE`] of the last byte of the body, as far as that is the database's doing.

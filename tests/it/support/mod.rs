@@ -2,6 +2,7 @@
 
 pub(crate) mod app;
 pub(crate) mod chromium;
+#[expect(dead_code, reason = "the fault suite uses the rest")]
 pub(crate) mod cluster;
 pub(crate) mod contract;
 pub(crate) mod crash;
