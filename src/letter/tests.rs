@@ -617,11 +617,18 @@ fn the_form_alone_is_empty_or_says_what_was_answered() {
         said(&part(&parts(&form), "word/document.xml"))
     };
     let (empty, filled) = (form(None), form(Some(&answered())));
-    for words in ["反馈表", "来函字号：湘攻坚函〔2025〕3号", "社会物流总费用", "请于2025年9月3日前反馈。联系人：综合协调组"] {
+    for words in [
+        "反馈表",
+        "来函字号：湘攻坚函〔2025〕3号",
+        "社会物流总费用",
+        "请于2025年9月3日前反馈。联系人：综合协调组",
+    ] {
         assert!(empty.contains(words) && filled.contains(words), "{words} in {empty}");
     }
     assert!(!empty.contains("周调度") && empty.contains("□有异议"));
-    for words in ["用地批复迟<&> | 周调度 | 2025年9月30日 | 李四 0731-82210000", "负责同志及电话：王五 0731-82210001"] {
+    for words in
+        ["用地批复迟<&> | 周调度 | 2025年9月30日 | 李四 0731-82210000", "负责同志及电话：王五 0731-82210001"]
+    {
         assert!(filled.contains(words), "{words} in {filled}");
     }
     let chasing = report_reminder();
