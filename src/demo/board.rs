@@ -79,12 +79,11 @@ impl Entry {
             shown.unwrap_or_else(|| "—".to_owned())
         };
         let or_dash = |text: String| if text.is_empty() { "—".to_owned() } else { text };
-        let mut below = Vec::new();
+        let mut below = vec![format!("牵头：{}", row.lead_unit.1.as_deref().unwrap_or("未明确"))];
         if !said.needed.is_empty() {
             below.push(format!("后期要求：{}", said.needed));
         }
         below.extend(line.missing.iter().map(|note| format!("缺项：{note}")));
-        below.push(format!("牵头：{}", row.lead_unit.1.as_deref().unwrap_or("（未明确）")));
         Self {
             cells: [
                 cut(&row.measure.1, NAME_MAX),
@@ -158,10 +157,12 @@ fn table(entries: &[Entry]) -> String {
     entries.iter().for_each(|entry| put(&entry.cells));
     text.push('\n');
     for entry in entries {
-        let said = format!("{}：{}。", entry.cells[0], entry.below.join("；"));
+        let said = format!("{}（{}）。", entry.cells[0], entry.below.join("；"));
         let mut line = String::new();
         for c in said.chars() {
-            if line.width() + c.width().unwrap_or(0) > WIDTH {
+            // What closes or parts does not begin a line: the last two columns are kept for it.
+            let room = if "，；：。）".contains(c) { WIDTH } else { WIDTH - 2 };
+            if line.width() + c.width().unwrap_or(0) > room {
                 let _ = writeln!(text, "{line}");
                 line = "  ".to_owned();
             }

@@ -126,6 +126,12 @@ fn number(value: Decimal, places: u32) -> String {
     rounded(value, places).normalize().to_string()
 }
 
+/// 180—207; a dash beside a minus could be read as one.
+fn between(low: Decimal, high: Decimal, places: u32) -> String {
+    let dash = if low < Decimal::ZERO || high < Decimal::ZERO { "~" } else { "—" };
+    format!("{}{dash}{}", number(low, places), number(high, places))
+}
+
 /// Labels moved apart as little as keeps each readable and all on the picture.
 fn spread(mut labels: Vec<Label>) -> Vec<Label> {
     labels.sort_by(|a, b| a.y.total_cmp(&b.y));
@@ -299,12 +305,12 @@ impl Scale {
             (Some(forecast), _) => {
                 let LineForecast { value, low, high, .. } = forecast;
                 let places = value.places;
-                let span = format!("{}—{}", number(low.value, places), number(high.value, places));
+                let span = between(low.value, high.value, places);
                 let expected = format!("预计{}", number(value.value, places));
                 put(value.value, ACTUAL, vec![expected, span]);
             }
             (None, Some((low, high))) if latest(trend).is_some_and(|(index, ..)| index + 1 < self.count) => {
-                let span = format!("{}—{}", number(low, trend.places), number(high, trend.places));
+                let span = between(low, high, trend.places);
                 put((low + high) / Decimal::TWO, ACTUAL, vec!["预计".to_owned(), span]);
             }
             (None, _) => {}

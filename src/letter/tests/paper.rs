@@ -284,10 +284,13 @@ fn a_letter_about_one_indicator_is_two_sheets_and_its_annexes() {
     };
     assert_eq!(at("特此函告。"), Some(1));
     assert_eq!((at("数据时期"), at("单位负责人（签字）")), (Some(2), Some(3)));
-    // The date ends four characters from the edge, the note stands below it, two characters in.
+    // A long name ends one character from the edge, the date stands centred below it, the note two characters in.
     let signed = &sheets[1];
+    let issuer = signed.line("内需扩量提效攻坚工作专班办公室");
     let (date, note) = (signed.line("2025年8月27日"), signed.line("（联系人："));
-    near("date ends", date.right, 184.0 - 4.0 * 15.8 * MM - 0.5);
+    near("issuer ends", issuer.right, 184.0 - 15.8 * MM);
+    // Its thirteen half-wide characters: the gaps that LibreOffice sets beside digits Word is told to leave out.
+    near("date ends", date.right, (issuer.left + issuer.right) / 2.0 + 13.0 / 4.0 * 15.8 * MM);
     near("note", note.left, 28.0 + 2.0 * 15.8 * MM);
     near("note below the date", note.top - date.top, 225.0 / 22.0);
     // Its chart lies within the sheet's text.

@@ -83,9 +83,9 @@ pub(super) fn mistakes(wrong: &[Invalid], state: LetterState) -> Vec<MistakeView
         ("objection", "对数据的异议"),
         ("action", "整改措施"),
         ("due_on", "时限"),
-        ("leader_phone", "负责同志的电话"),
         ("leader", "负责同志"),
-        ("person", "填报人、责任人"),
+        ("leader_phone", "负责同志的电话"),
+        ("person", "填报人"),
         ("phone", "联系电话"),
         ("files", "附件"),
         ("remedies", "整改措施"),
@@ -99,6 +99,7 @@ pub(super) fn mistakes(wrong: &[Invalid], state: LetterState) -> Vec<MistakeView
         let (id, label) = match number {
             _ if receiver => ("receiver".to_owned(), "签收人姓名".to_owned()),
             "" => (one.field.clone(), label.to_owned()),
+            number if name == "person" => (one.field.clone(), format!("第{number}项责任人")),
             number => (one.field.clone(), format!("第{number}项{label}")),
         };
         let order = (number.parse::<usize>().unwrap_or(if place < 5 { 0 } else { usize::MAX }), place);

@@ -52,7 +52,7 @@ both! {
         let sent = items(&app, "/letters?kind=reply_reminder").await.remove(0);
         let sent = app.get(&format!("/letters/{}", sent["id"].as_str().unwrap())).await.expect(200);
         let (sent, told) = (without_number(sent["text"].as_str().unwrap(), "湘攻坚函〔2025〕2号"), without_number(text, "（发文字号待签发）"));
-        let told = told.replace("（签发日期待定）", "2025年8月27日").replace("签发后1个工作日内", "2025年8月28日前（1个工作日内）");
+        let told = told.replace("（签发日期待定）", "2025年8月27日").replace("签发后1个工作日内签收", "8月28日（星期四）前签收").replace("签发后1个工作日内", "2025年8月28日前（1个工作日内）");
         assert_eq!(sent, told);
         // A month on: a warning that is signed, and none of the ladder about the same.
         app.patch(&format!("/campaigns/{}", sample.campaign), json!({"issuing": "approval"})).await.expect(200);

@@ -122,7 +122,7 @@ both! {
         let big = STANDARD.encode(vec![0; 5 * 1024 * 1024 + 1]);
         for (field, value, pointer) in [
             ("cause", json!(""), "/cause"),
-            ("cause", json!("长".repeat(2_001)), "/cause"),
+            ("cause", json!("长".repeat(30_001)), "/cause"),
             ("remedies", json!([]), "/remedies"),
             ("remedies", json!([{"action": "做", "due_on": "2025-08-26"}]), "/remedies/0/due_on"),
             ("remedies", json!([{"action": "做", "due_on": "2025-13-26"}]), "/remedies/0/due_on"),
