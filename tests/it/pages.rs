@@ -193,7 +193,7 @@ fn every_setting_is_told_with_its_default() {
 
 #[test]
 fn every_setting_has_a_field_and_every_field_a_setting() {
-    let source = read("src/config.rs");
+    let source = read("src/config.rs") + &read("src/config/database_section.rs");
     let (crons, keys): (BTreeSet<_>, _) =
         defaults().into_keys().partition(|key| key.starts_with("schedule."));
     // Those of the schedule are the names of the jobs.
