@@ -69,6 +69,8 @@ pub mod pg {
     pub mod locks;
     #[path = "queries/mod.rs"]
     pub mod queries;
+    #[path = "pg/sent_row.rs"]
+    mod sent_row;
     #[path = "pg/session.rs"]
     pub mod session;
     #[path = "pg/snapshot.rs"]

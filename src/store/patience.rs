@@ -14,8 +14,10 @@ use tokio::time::Instant;
 pub struct Limits {
     /// Wait for a connection.
     pub connection: Duration,
-    /// Wait for locks that others hold.
+    /// Wait for locks that others hold, in a transaction.
     pub lock: Duration,
+    /// The same of a statement by itself, which mostly reads.
+    pub glance: Duration,
     /// The same on SQLite, where whoever writes holds the only one.
     pub busy: Duration,
     /// One statement, with its waits; `None` for no bound.
@@ -27,6 +29,7 @@ impl Limits {
     pub const CALL: Self = Self {
         connection: Duration::from_secs(4),
         lock: Duration::from_secs(3),
+        glance: Duration::from_secs(1),
         busy: Duration::from_secs(5),
         statement: Some(Duration::from_secs(8)),
     };
@@ -34,6 +37,7 @@ impl Limits {
     pub const WORK: Self = Self {
         connection: Duration::from_secs(10),
         lock: Duration::from_secs(8),
+        glance: Duration::from_secs(8),
         busy: Duration::from_secs(10),
         statement: Some(Duration::from_secs(900)),
     };
@@ -41,6 +45,7 @@ impl Limits {
     pub const PROBE: Self = Self {
         connection: Duration::from_secs(2),
         lock: Duration::from_millis(500),
+        glance: Duration::from_millis(500),
         busy: Duration::from_millis(200),
         statement: Some(Duration::from_secs(2)),
     };

@@ -98,9 +98,10 @@ async fn a_commit_whose_answer_is_lost_is_unknown_and_a_repeat_does_it_once() {
         assert!(detail.contains("不能确定") && detail.contains("Idempotency-Key"), "{detail}");
         let repeated = app.send(ask()).await.expect(201);
         assert_eq!(repeated["name"], *name);
-        let found = direct.get(&format!("/units?name_contains={name}")).await.expect(200);
-        assert_eq!(found["items"].as_array().unwrap().len(), 1, "{found}");
-        assert_eq!(found["items"][0]["id"], repeated["id"]);
+        let found = direct.get("/units?limit=500").await.expect(200);
+        let named: Vec<_> =
+            found["items"].as_array().unwrap().iter().filter(|unit| unit["name"] == *name).collect();
+        assert_eq!((named.len(), &named[0]["id"]), (1, &repeated["id"]), "{found}");
     }
 }
 
@@ -358,14 +359,15 @@ fn a_database_that_cannot_be_meant_is_refused_without_its_password() {
         .unwrap();
     let told = String::from_utf8_lossy(&done.stdout).into_owned();
     assert!(done.status.success() && told.contains("postgres://u:***@h/x") && !told.contains("s3"), "{told}");
-    assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "no file of that name");
+    let named = |entry: std::io::Result<std::fs::DirEntry>| {
+        entry.unwrap().file_name().to_string_lossy().contains("host=")
+    };
+    assert!(!std::fs::read_dir(folder.path()).unwrap().any(named), "no file of that name");
 }
 
 #[actix_web::test]
 async fn whoever_waits_for_a_lock_is_told_and_not_tried_again() {
     let Some(app) = TestApp::on_postgresql().await else { return };
-    let held = app.store.migrate().await;
-    assert!(matches!(held, Ok(ref done) if done.is_empty()), "{held:?}");
     let Store::Pg(pool) = &app.store else { return };
     let mut one = checkout(pool).await.unwrap();
     one.batch_execute("BEGIN; LOCK TABLE units IN ACCESS EXCLUSIVE MODE").await.unwrap();

@@ -5,26 +5,24 @@
 //! waiting. This one does, and is the same otherwise.
 
 use std::collections::HashMap;
-use std::num::NonZeroU32;
-use std::ops::Range;
 
 use diesel::ConnectionError;
 use diesel::connection::{CacheSize, DynInstrumentation, Instrumentation};
-use diesel::pg::{Pg, PgMetadataLookup, PgQueryBuilder, PgTypeMetadata, PgValue, TypeOidLookup};
+use diesel::pg::{Pg, PgMetadataLookup, PgQueryBuilder, PgTypeMetadata};
 use diesel::query_builder::bind_collector::RawBytesBindCollector;
 use diesel::query_builder::{AsQuery, QueryBuilder as _, QueryFragment, QueryId};
 use diesel::result::{ConnectionResult, Error, QueryResult};
-use diesel::row::{Field, PartialRow, Row, RowIndex, RowSealed};
 use diesel_async::pooled_connection::PoolableConnection;
 use diesel_async::{
     AnsiTransactionManager, AsyncConnection, AsyncConnectionCore, SimpleAsyncConnection, TransactionManager,
 };
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
-use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
+use tokio_postgres::types::{IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
 use tokio_postgres::{Client, RowStream, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::sent_row::PgRow;
 use super::told::{late, told};
 use crate::database_url::PgServer;
 use crate::patience::{Limits, in_time};
@@ -77,11 +75,13 @@ impl PgConn {
         let statement = limits.statement.map_or(0, milliseconds);
         let (begin, prepared) = match session {
             Session::Own => {
+                // Who only reads waits for nobody but those who change tables: it gives its connection up to others soon.
+                let glance = milliseconds(limits.glance);
                 let settings = format!(
-                    "SET lock_timeout = {lock}; SET statement_timeout = {statement}; SET TIME ZONE 'UTC'"
+                    "SET lock_timeout = {glance}; SET statement_timeout = {statement}; SET TIME ZONE 'UTC'"
                 );
                 client.batch_execute(&settings).await.map_err(failed)?;
-                ("BEGIN".to_owned(), Some(HashMap::new()))
+                (format!("BEGIN; SET LOCAL lock_timeout = {lock}"), Some(HashMap::new()))
             }
             Session::Lent => {
                 let settings =
@@ -275,93 +275,6 @@ impl ToSql for Bound {
     }
 
     to_sql_checked!();
-}
-
-/// A row as the server sent it.
-pub struct PgRow(tokio_postgres::Row);
-
-impl RowSealed for PgRow {}
-
-impl<'a> Row<'a, Pg> for PgRow {
-    type Field<'f>
-        = PgField<'f>
-    where
-        'a: 'f,
-        Self: 'f;
-    type InnerPartialRow = Self;
-
-    fn field_count(&self) -> usize {
-        self.0.len()
-    }
-
-    fn get<'b, I>(&'b self, index: I) -> Option<Self::Field<'b>>
-    where
-        'a: 'b,
-        Self: RowIndex<I>,
-    {
-        let at = self.idx(index)?;
-        let column = self.0.columns().get(at)?;
-        Some(PgField { row: &self.0, at, oid: Oid(NonZeroU32::new(column.type_().oid())?) })
-    }
-
-    fn partial_row(&self, range: Range<usize>) -> PartialRow<'_, Self::InnerPartialRow> {
-        PartialRow::new(self, range)
-    }
-}
-
-impl RowIndex<usize> for PgRow {
-    fn idx(&self, index: usize) -> Option<usize> {
-        (index < self.0.len()).then_some(index)
-    }
-}
-
-impl<'a> RowIndex<&'a str> for PgRow {
-    fn idx(&self, name: &'a str) -> Option<usize> {
-        self.0.columns().iter().position(|column| column.name() == name)
-    }
-}
-
-/// One value of a row.
-pub struct PgField<'a> {
-    row: &'a tokio_postgres::Row,
-    at: usize,
-    oid: Oid,
-}
-
-struct Oid(NonZeroU32);
-
-impl TypeOidLookup for Oid {
-    fn lookup(&self) -> NonZeroU32 {
-        self.0
-    }
-}
-
-impl<'a> Field<'a, Pg> for PgField<'a> {
-    fn field_name(&self) -> Option<&str> {
-        self.row.columns().get(self.at).map(tokio_postgres::Column::name)
-    }
-
-    fn value(&self) -> Option<PgValue<'_>> {
-        let Raw(bytes) = self.row.try_get(self.at).ok()?;
-        bytes.map(|bytes| PgValue::new(bytes, &self.oid))
-    }
-}
-
-/// The bytes of a value; `None` for NULL.
-struct Raw<'a>(Option<&'a [u8]>);
-
-impl<'a> FromSql<'a> for Raw<'a> {
-    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-        Ok(Self(Some(raw)))
-    }
-
-    fn from_sql_null(_: &Type) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-        Ok(Self(None))
-    }
-
-    fn accepts(_: &Type) -> bool {
-        true
-    }
 }
 
 impl SimpleAsyncConnection for PgConn {
