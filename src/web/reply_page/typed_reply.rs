@@ -94,9 +94,14 @@ pub(super) fn reply(
     match reply.checked(issued_on) {
         Ok(reply) if wrong.is_empty() => Ok(reply),
         outcome => {
+            // What is wrong in a field was found above; what is whole is wrong only where every field is right.
+            let whole = wrong.is_empty();
             for invalid in outcome.err().unwrap_or_default() {
-                let field = in_form(&invalid.field, &fields);
-                if !wrong.iter().any(|known| known.field == field) {
+                let field = match in_form(&invalid.field, &fields) {
+                    field if field == "cause" && asked.mode != Mode::Together => "cause1".to_owned(),
+                    field => field,
+                };
+                if (whole || field == "files") && !wrong.iter().any(|known| known.field == field) {
                     wrong.push(Invalid { field, ..invalid });
                 }
             }

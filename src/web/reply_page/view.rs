@@ -154,9 +154,6 @@ pub(super) fn letter(
         None => last.map(|last| typed_reply::typed(last, &opened.asked)).unwrap_or_default(),
     };
     let files: Vec<String> = typed.files.iter().map(|file| file.name.clone()).collect();
-    let more = (2..=REMEDY_ROWS)
-        .flat_map(|row| [format!("action{row}"), format!("due_on{row}")])
-        .any(|name| !typed.get(&name).is_empty() || errors.contains_key(&name));
     fill(
         "letter.html",
         context! {
@@ -188,7 +185,7 @@ pub(super) fn letter(
             lines => Serde(lines(opened, &around.pictures, &typed, &errors)),
             more_lines => opened.asked.count - opened.asked.lines.len(),
             rows => REMEDY_ROWS,
-            more,
+            more => has_more(&typed, &errors),
             files,
             typed => typed.fields,
             mistakes => Serde(mistakes),
@@ -199,6 +196,12 @@ pub(super) fn letter(
             dialled => contact.phone.as_deref().map(dialled),
         },
     )
+}
+
+/// Whether a measure beyond the first has something in it, or something wrong.
+fn has_more(typed: &Typed, errors: &BTreeMap<String, String>) -> bool {
+    let mut fields = (2..=REMEDY_ROWS).flat_map(|row| [format!("action{row}"), format!("due_on{row}")]);
+    fields.any(|name| !typed.get(&name).is_empty() || errors.contains_key(&name))
 }
 
 fn number_of(row: &LetterRow) -> Result<String, String> {
