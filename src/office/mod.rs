@@ -13,6 +13,7 @@ mod keys;
 pub mod access;
 pub mod deliveries;
 pub mod incidents;
+pub mod intake;
 pub mod maintenance;
 pub mod measures;
 pub mod observations;
@@ -54,6 +55,8 @@ pub struct Office {
     pub calendar: Arc<WorkCalendar>,
     /// How letters are made and answered.
     pub letters: Letters,
+    /// How much of what comes in is kept, and for how long.
+    pub documents: intake::DocumentLimits,
 }
 
 /// How letters are made and answered.
@@ -76,12 +79,13 @@ pub struct Letters {
 impl Office {
     /// An office over these connections.
     pub fn new(store: Store, clock: Arc<dyn Clock>, calendar: Arc<WorkCalendar>, letters: Letters) -> Self {
-        Self { read: store.reader(), store, clock, calendar, letters }
+        let documents = intake::DocumentLimits::default();
+        Self { read: store.reader(), store, clock, calendar, letters, documents }
     }
 
     /// This office over other connections to the same database.
     pub fn over(self, store: Store) -> Self {
-        Self::new(store, self.clock, self.calendar, self.letters)
+        Self { documents: self.documents, ..Self::new(store, self.clock, self.calendar, self.letters) }
     }
 
     /// Whether a pilot is on: letters are marked, numbered apart and mailed to one mailbox.
