@@ -53,13 +53,18 @@ pub async fn load_plan(office: &Office, file: PlanFile) -> Result<Vec<String>, A
     };
     let made = |part| count(part, PlanItemOutcome::Created);
     let title = taken.seat.as_ref().map_or("", |seat| seat.name.as_str());
-    let mut notes = vec![format!(
-        "已采用《{title}》：新建{}项任务、{}项指标、{}个责任单位、{}个指标口径。",
+    let said = format!(
+        "{}项任务、{}项指标、{}个责任单位、{}个指标口径",
         made(PlanPart::Task),
         made(PlanPart::Indicator),
         made(PlanPart::Unit),
         made(PlanPart::Measure)
-    )];
+    );
+    let mut notes = vec![if taken.written {
+        format!("已采用《{title}》：新建{said}。")
+    } else {
+        format!("没有采用《{title}》，没有写入任何内容：读出{said}，下列各处须先处理。")
+    }];
     let mut left: Vec<String> = taken
         .plan
         .iter()

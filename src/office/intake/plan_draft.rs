@@ -83,7 +83,14 @@ fn drafted_without(
     let top = drafting.campaign("/campaigns/0", &source.top, 0);
     let mut node = top;
     for (index, part) in source.below.iter().enumerate() {
-        let below = drafting.campaign(&format!("/campaigns/0/campaigns/{index}"), part, index + 1);
+        let mut item = PlanItem::new(PlanPart::Campaign, "", part.name.as_deref().unwrap_or_default());
+        if dropped.contains(&item.key) {
+            item.outcome = PlanItemOutcome::LeftOut;
+            drafting.items.push(item);
+            continue;
+        }
+        let at = format!("/campaigns/0/campaigns/{}", node.campaigns.len());
+        let below = drafting.campaign(&at, part, index + 1);
         node.campaigns.push(below);
     }
     drafting.tree.campaigns.push(node);
@@ -196,7 +203,7 @@ impl Drafting<'_> {
         };
         let edit =
             CampaignEdit { doc_no: doc_no.map(Some), why: self.why.clone(), ..CampaignEdit::default() };
-        let mut item = PlanItem::new(PlanPart::Campaign, at, &new.name);
+        let mut item = PlanItem::new(PlanPart::Campaign, "", part.name.as_deref().unwrap_or(&new.name));
         item.pointer = Some(at.to_owned());
         item.support.clone_from(&force.members);
         self.items.push(item);

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::NaiveDate;
 
 use super::UnreadSpot;
+use crate::domain::folded;
 use crate::reading::plan::proposal::{
     NamedUnit, PlanProposal, ProposedPart, ProposedTarget, ProposedTask, ProposedTaskForce,
 };
@@ -93,13 +94,18 @@ impl PlanSource {
             tasks: part.tasks,
             force: part.task_force,
         };
-        let mut below: Vec<SourcePart> = plan.parts.into_iter().map(part).collect();
+        let own: Vec<String> = plan.name.iter().chain(&plan.title).map(|name| folded(name)).collect();
+        let single = plan.parts.len() == 1;
+        // The body of a plan with annexes is no annex.
+        let (body, below): (Vec<ProposedPart>, Vec<ProposedPart>) =
+            plan.parts.into_iter().partition(|part| single || own.contains(&folded(&part.name)));
         let mut top = SourcePart { aims: plan.aims, ..SourcePart::default() };
-        if below.len() == 1 {
-            let only = below.remove(0);
-            top.aims.extend(only.aims);
-            (top.tasks, top.force) = (only.tasks, only.force);
+        for one in body {
+            top.aims.extend(one.aims);
+            top.tasks.extend(one.tasks);
+            top.force = one.task_force.or(top.force);
         }
+        let below = below.into_iter().map(part).collect();
         Self { top, below, units: plan.units, unread, sheets: Vec::new() }
     }
 
@@ -116,5 +122,23 @@ impl PlanSource {
     /// Units that it names, with their other names.
     pub(super) fn named(&self) -> &[NamedUnit] {
         &self.units
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_body_of_a_plan_is_no_annex_of_its_own() {
+        let part = |name: &str| ProposedPart { name: name.to_owned(), ..ProposedPart::default() };
+        let of = |parts: Vec<ProposedPart>| {
+            let name = Some("七大攻坚".to_owned());
+            PlanSource::of_document(PlanProposal { name, parts, ..PlanProposal::default() })
+        };
+        let annexed = of(vec![part("七大攻坚"), part("内需攻坚"), part("民生攻坚")]);
+        let names: Vec<_> = annexed.below.iter().filter_map(|part| part.name.as_deref()).collect();
+        assert_eq!(names, ["内需攻坚", "民生攻坚"]);
+        assert!(of(vec![part("若干措施")]).below.is_empty(), "a plan without annexes is its own only part");
     }
 }

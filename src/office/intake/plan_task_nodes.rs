@@ -23,11 +23,13 @@ const AIMS: &str = "总体目标";
 impl Drafting<'_> {
     /// The tasks of a part, each below its section.
     pub(super) fn tasks(&mut self, at: &str, part: &SourcePart, nodes: &mut Vec<TaskNode>) {
+        // What parts things of one name: not the place of the part, which shifts when one before it is left out.
+        let own = part.name.as_deref().unwrap_or_default();
         if !part.aims.is_empty() {
             let index = nodes.len();
             let node = self.node(index, AIMS, &[], &[], false);
             nodes.push(node);
-            let mut item = PlanItem::new(PlanPart::Task, at, AIMS);
+            let mut item = PlanItem::new(PlanPart::Task, own, AIMS);
             let task_at = format!("{at}/tasks/{index}");
             item.pointer = Some(task_at.clone());
             self.items.push(item);
@@ -41,14 +43,14 @@ impl Drafting<'_> {
             let above = section.as_ref().map(|name| {
                 *sections.entry(folded(name)).or_insert_with(|| {
                     nodes.push(self.node(nodes.len(), name, &[], &[], false));
-                    let mut item = PlanItem::new(PlanPart::Task, at, name);
+                    let mut item = PlanItem::new(PlanPart::Task, own, name);
                     item.pointer = Some(format!("{at}/tasks/{}", nodes.len() - 1));
                     self.items.push(item);
                     nodes.len() - 1
                 })
             });
             let name = cut(&task.name, lengths::TASK);
-            let mut item = PlanItem::new(PlanPart::Task, &format!("{at}|{section:?}"), &name);
+            let mut item = PlanItem::new(PlanPart::Task, &format!("{own}|{section:?}"), &name);
             item.spot = Some(Spot::of(task.place, self.sheets));
             item.phrase = cut(&task.text, 2_000);
             item.within.clone_from(&section);
