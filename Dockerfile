@@ -7,9 +7,10 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     && install -D target/release/xushi /out/xushi
 
 FROM debian:bookworm-slim
-# ca-certificates: TLS to the mail server; tzdata: local times of tools run inside.
+# ca-certificates: TLS to the mail server; poppler-utils: pdftotext, which is started, never linked; tzdata: local times of
+# tools run inside.
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates tzdata \
+    && apt-get install --yes --no-install-recommends ca-certificates poppler-utils tzdata \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /var/lib/xushi --create-home --shell /usr/sbin/nologin xushi \
     && install -d -o xushi -g xushi /var/lib/xushi/outbox

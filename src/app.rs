@@ -27,6 +27,7 @@ use crate::mail::message::Mailbox;
 use crate::mail::outbox::FileOutbox;
 use crate::mail::smtp::SmtpPool;
 use crate::mail::transport::{Envelope, Transport};
+use crate::office::intake::DocumentLimits;
 use crate::office::warnings::note_pilot;
 use crate::office::{Actor, Letters, Office, Refusal, restoration};
 use crate::store::rows::ApiKeyRow;
@@ -151,7 +152,10 @@ pub async fn office(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Res
         remind_working_days: config.letters.remind_working_days,
         redirect_to: config.redirect_to(),
     };
-    let office = Office::new(store, clock, Arc::new(config.calendar()?), letters);
+    let documents =
+        DocumentLimits { bytes: config.documents.quota_mb * 1_024 * 1_024, days: config.documents.keep_days };
+    let mut office = Office::new(store, clock, Arc::new(config.calendar()?), letters);
+    office.documents = documents;
     if let Some(mailbox) = &office.letters.redirect_to {
         tracing::warn!(mailbox, "a pilot is on: letters are marked 演练 and every mail goes to this mailbox");
     }

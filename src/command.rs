@@ -56,6 +56,12 @@ enum Command {
         /// 打印后即结束，不提供服务
         #[arg(long)]
         once: bool,
+        /// 不用内置的示例，读入这份方案（.docx、.txt、有文字的.pdf）
+        #[arg(long)]
+        plan: Option<PathBuf>,
+        /// 方案是哪个行政区的：代码或名称
+        #[arg(long, default_value = "430000")]
+        region: String,
     },
     /// 建立或升级数据库
     Migrate,
@@ -168,7 +174,10 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
     let _log = app::log(&config);
     match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => serve(&config).await,
-        Command::Demo { dir, as_of, listen, once } => show(config, dir, as_of, listen, once).await,
+        Command::Demo { dir, as_of, listen, once, plan, region } => {
+            let plan = plan.map(|file| document_file::plan_file(&file, region)).transpose()?;
+            show((config, plan), dir, as_of, listen, once).await
+        }
         Command::Migrate => {
             let store = config.database.open_directly(1)?;
             if let Some(key) = app::prepare(&config, &store, &SystemClock).await? {
@@ -299,7 +308,7 @@ fn show_key(key: &str) {
 }
 
 async fn show(
-    base: Config,
+    (base, plan): (Config, Option<demo::PlanFile>),
     dir: PathBuf,
     as_of: Option<NaiveDate>,
     address: SocketAddr,
@@ -315,7 +324,7 @@ async fn show(
         config.links.days = 3_650;
     }
     let as_of = as_of.or_else(demo::usual_as_of).unwrap_or_else(|| SystemClock.today());
-    let shown = demo::run(&config, as_of).await?;
+    let shown = demo::run(&config, as_of, plan).await?;
     for note in &shown.notes {
         say(format_args!("{note}"));
     }

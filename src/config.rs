@@ -53,6 +53,8 @@ pub struct Config {
     pub letters: LettersConfig,
     /// Links by which letters are answered.
     pub links: LinksConfig,
+    /// How much of what comes in is kept.
+    pub documents: DocumentsConfig,
     /// How they are sent.
     pub mail: MailConfig,
     /// When jobs run.
@@ -100,6 +102,15 @@ pub struct LettersConfig {
     pub calendars: PathBuf,
     /// Working days before the deadline on which a letter is reminded of.
     pub remind_working_days: u32,
+}
+
+/// Documents that come in.
+#[derive(Debug, Clone, Deserialize)]
+pub struct DocumentsConfig {
+    /// Megabytes they may take, all together.
+    pub quota_mb: u64,
+    /// Days after which the file of one is let go; 0 keeps files.
+    pub keep_days: u32,
 }
 
 /// Links by which letters are answered.
@@ -286,6 +297,12 @@ impl Config {
         }
         if !(1..=3_650).contains(&self.links.days) {
             return Err(ConfigError::new("links.days", "must be 1 to 3650"));
+        }
+        if !(1..=1_000_000).contains(&self.documents.quota_mb) {
+            return Err(ConfigError::new("documents.quota_mb", "must be 1 to 1000000"));
+        }
+        if self.documents.keep_days > 36_500 {
+            return Err(ConfigError::new("documents.keep_days", "must be 0 to 36500"));
         }
         self.check_mail()?;
         for (name, cron) in self.schedule.jobs() {
@@ -601,6 +618,8 @@ mod tests {
             ("[access]\nbootstrap_key = \"short\"", &[], "access.bootstrap_key"),
             ("[links]\nsecret = \"short\"", &[], "links.secret"),
             ("[links]\ndays = 0", &[], "links.days"),
+            ("[documents]\nquota_mb = 0", &[], "documents.quota_mb"),
+            ("[documents]\nkeep_days = 40000", &[], "documents.keep_days"),
             ("", &[("XUSHI_MAIL_PORT", "many")], "XUSHI_MAIL_PORT"),
             ("", &[("XUSHI_MIAL_PORT", "25")], "XUSHI_MIAL_PORT"),
             ("nonsense", &[], "file"),

@@ -32,7 +32,7 @@ pub fn routes(config: &mut impl Routes) {
 pub struct Retire {
     /// 理由，记入台账
     #[schema(example = "试填的指标，方案中没有")]
-    reason: String,
+    pub(super) reason: String,
 }
 
 /// 停用一个攻坚行动

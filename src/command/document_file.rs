@@ -1,16 +1,13 @@
 //! A document given on the command line.
 
-use std::io::{Error, ErrorKind, Read as _, Write as _};
+use std::io::{Error, ErrorKind, Read as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use crate::app::AppError;
+use crate::demo::PlanFile;
+use crate::office::intake::pdf_pages;
 use crate::reading::Unreadable;
 use crate::reading::document::{self, Document};
-
-/// How long the helper for PDF may take, in seconds.
-const PDF_SECONDS: u64 = 30;
 
 /// Reads `file` (`-`: standard input) into text with places.
 ///
@@ -22,48 +19,12 @@ pub(super) fn document(file: &Path) -> Result<Document, AppError> {
         if bytes.len() > document::BYTES_MAX {
             Err(Unreadable::TooLarge)
         } else {
-            pages(bytes).and_then(|text| document::of_pages(&text))
+            pdf_pages(bytes).and_then(|text| document::of_pages(&text))
         }
     } else {
         document::read(&bytes)
     };
     Ok(read.map_err(|refusal| refused(file, &refusal))?)
-}
-
-/// The text of a PDF by `pdftotext` of poppler, which knows the fonts of Chinese offices.
-///
-/// # Errors
-/// Where it is not installed; where it fails or takes longer than [`PDF_SECONDS`].
-fn pages(bytes: Vec<u8>) -> Result<String, Unreadable> {
-    let mut helper = Command::new("pdftotext")
-        .args(["-q", "-enc", "UTF-8", "-", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|_| Unreadable::Pdf)?;
-    let (Some(mut input), Some(output)) = (helper.stdin.take(), helper.stdout.take()) else {
-        return Err(Unreadable::Pdf);
-    };
-    // It reads and writes at once; a full pipe must not stop both.
-    let fed = std::thread::spawn(move || input.write_all(&bytes));
-    let (send, heard) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        let mut text = Vec::new();
-        let read = output.take(document::BYTES_MAX as u64 + 1).read_to_end(&mut text);
-        // Nobody listens any more once the time is up.
-        let _late = send.send(read.map(|_| text));
-    });
-    let text = heard.recv_timeout(Duration::from_secs(PDF_SECONDS));
-    if text.is_err() {
-        helper.kill().map_err(|_| Unreadable::BrokenPdf)?;
-    }
-    let done = helper.wait().map_err(|_| Unreadable::BrokenPdf)?;
-    drop(fed);
-    match text {
-        Ok(Ok(text)) if done.success() => Ok(String::from_utf8_lossy(&text).into_owned()),
-        _ => Err(Unreadable::BrokenPdf),
-    }
 }
 
 /// The bytes of `file`, one more than is read at most, so that what is too large is seen to be.
@@ -82,6 +43,15 @@ pub(super) fn bytes(file: &Path) -> Result<Vec<u8>, Error> {
             .map_err(|error| Error::new(error.kind(), named(file, &error)))?;
     }
     Ok(bytes)
+}
+
+/// A plan document for the demo.
+///
+/// # Errors
+/// When it cannot be read.
+pub(super) fn plan_file(file: &Path, region: String) -> Result<PlanFile, Error> {
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(PlanFile { name, bytes: bytes(file)?, region })
 }
 
 /// A refusal with the name of its file.

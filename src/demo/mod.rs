@@ -3,8 +3,10 @@
 mod board;
 pub mod catalog;
 mod load;
+mod plan_file;
 mod tour;
 
 pub use board::board;
 pub use load::{Loaded, load, usual_as_of};
+pub use plan_file::{PlanFile, load_plan};
 pub use tour::{Shown, config_in, run};

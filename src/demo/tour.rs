@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use super::plan_file::{PlanFile, load_plan};
 use super::{board, load};
 use crate::app::{self, AppError};
 use crate::clock::{FixedClock, StandingClock, SystemClock};
@@ -22,12 +23,12 @@ pub struct Shown {
     pub board: String,
 }
 
-/// Loads the sample, evaluates as of `as_of`, issues the letters dated that day, delivers them. A second run finds
-/// everything there, changes nothing and says so.
+/// Loads the sample, or the plan that is given instead, evaluates as of `as_of`, issues the letters dated that day, delivers
+/// them. A second run finds everything there, changes nothing and says so.
 ///
 /// # Errors
 /// When the database or the folder cannot be used.
-pub async fn run(config: &Config, as_of: NaiveDate) -> Result<Shown, AppError> {
+pub async fn run(config: &Config, as_of: NaiveDate, plan: Option<PlanFile>) -> Result<Shown, AppError> {
     // The sample lives on its own day, so that its letters carry that date and its deadline that year's calendar.
     let nine = as_of.and_hms_opt(1, 0, 0).unwrap_or_default().and_utc();
     let mut shown = Shown::default();
@@ -38,14 +39,31 @@ pub async fn run(config: &Config, as_of: NaiveDate) -> Result<Shown, AppError> {
     // New ids each time: every run is one.
     let office = app::office(config, store.clone(), Arc::new(StandingClock(nine))).await?;
     // The same ids each time: what a killed run left out is added to what it wrote.
-    match load::load(&office.clone().at(Arc::new(FixedClock::at(nine)))).await? {
+    let loaded = match plan {
+        Some(file) => {
+            shown.notes.extend(load_plan(&office, file).await?);
+            return shown_on(config, (store, as_of), shown).await;
+        }
+        None => load::load(&office.at(Arc::new(FixedClock::at(nine)))).await?,
+    };
+    match loaded {
         Some(loaded) => shown
             .notes
             .push(format!("已装入示例：{}项指标，{}条观测值。", loaded.indicators, loaded.observations)),
         None => shown.notes.push("示例已在库中，未重复装入。".to_owned()),
     }
+    shown_on(config, (store, as_of), shown).await
+}
+
+/// Evaluates, issues, delivers, and shows the board.
+async fn shown_on(
+    config: &Config,
+    (store, as_of): (Store, NaiveDate),
+    mut shown: Shown,
+) -> Result<Shown, AppError> {
+    let nine = as_of.and_hms_opt(1, 0, 0).unwrap_or_default().and_utc();
     // New ids each time: every run is one.
-    let office = app::office(config, store.clone(), Arc::new(StandingClock(nine))).await?;
+    let office = app::office(config, store, Arc::new(StandingClock(nine))).await?;
     let issued = warnings::run(&office, &Actor::technician(), as_of).await?;
     shown.notes.push(format!("{as_of}研判{}项，其中{}项有变化。", issued.assessed, issued.changed));
     for letter in &issued.letters {

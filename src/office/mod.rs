@@ -13,6 +13,7 @@ mod keys;
 pub mod access;
 pub mod deliveries;
 pub mod incidents;
+pub mod intake;
 pub mod maintenance;
 pub mod measures;
 pub mod observations;
@@ -65,6 +66,8 @@ pub struct Office {
     pub readiness: Readiness,
     /// Turns of deeds, fewer than there are connections: those who only read find one when many writers wait.
     turns: Option<Arc<Semaphore>>,
+    /// How much of what comes in is kept, and for how long.
+    pub documents: intake::DocumentLimits,
 }
 
 /// How letters are made and answered.
@@ -88,7 +91,8 @@ impl Office {
     /// An office over these connections.
     pub fn new(store: Store, clock: Arc<dyn Clock>, calendar: Arc<WorkCalendar>, letters: Letters) -> Self {
         let readiness = Readiness::new(store.clone());
-        Self { read: store.reader(), store, clock, calendar, letters, readiness, turns: None }
+        let documents = intake::DocumentLimits::default();
+        Self { read: store.reader(), store, clock, calendar, letters, readiness, turns: None, documents }
     }
 
     /// This office over `connections` others to the same database.

@@ -1,4 +1,15 @@
-//! Lists of the office as workbooks (.xlsx) that a person sends on.
+//! Lists of the office as workbooks (.xlsx) that a person sends on, and forms that units fill in.
+
+mod breakdown_book;
+pub mod form_keys;
+mod list_books;
+mod month_book;
+mod roster_book;
+
+pub use breakdown_book::breakdown;
+pub use list_books::{ledger_list, letter_list, observation_list};
+pub use month_book::{AskedForm, month_form};
+pub use roster_book::{contact_roster, unit_roster};
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -8,6 +19,9 @@ use crate::domain::Invalid;
 use crate::sheets::{Sheet, SheetRow, SheetValue, sheet_lists, written};
 use crate::store::rows::{BoardFilter, BoardRow};
 use crate::store::types::{Id, Number};
+
+/// Media type of a workbook.
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// Rows read at once.
 const PAGE: i64 = 500;
@@ -41,8 +55,8 @@ pub async fn board(
     written(&[sheet], day).map_err(|error| Invalid::new("campaign", "too_many", error.to_string()).into())
 }
 
-fn too_many() -> Refusal {
-    let detail = format!("超过{ROWS_MAX}项指标，请按攻坚行动、单位或地区分几次导出。");
+fn too_many(most: usize) -> Refusal {
+    let detail = format!("超过{most}项，请按攻坚行动、单位或地区分几次导出。");
     Invalid::new("campaign", "too_many", detail).into()
 }
 
@@ -58,7 +72,7 @@ async fn present(office: &Office, filter: &BoardFilter) -> Result<Vec<BoardRow>,
             return Ok(rows);
         }
         if rows.len() > ROWS_MAX {
-            return Err(too_many());
+            return Err(too_many(ROWS_MAX));
         }
     }
 }
@@ -66,7 +80,7 @@ async fn present(office: &Office, filter: &BoardFilter) -> Result<Vec<BoardRow>,
 async fn past(office: &Office, filter: &BoardFilter, day: NaiveDate) -> Result<Vec<BoardRow>, Refusal> {
     let order = assessed::board_order(office, filter, day).await?;
     if order.len() > ROWS_MAX {
-        return Err(too_many());
+        return Err(too_many(ROWS_MAX));
     }
     let ids: Vec<Id> = order.iter().map(|(_, id)| *id).collect();
     let mut rows = Vec::with_capacity(ids.len());

@@ -141,6 +141,19 @@ pub fn read(bytes: &[u8]) -> Result<Document, Unreadable> {
     Ok(Document { blocks: paragraphs::joined(blocks) })
 }
 
+/// Whether a program (宏) travels with an office file: packages name it in plain letters, OLE containers in UTF-16.
+pub fn has_macros(bytes: &[u8]) -> bool {
+    let has = |name: &[u8]| bytes.windows(name.len()).any(|window| window == name);
+    match bytes {
+        [b'P', b'K', ..] => has(b"vbaProject.bin"),
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => {
+            let wide: Vec<u8> = "_VBA_PROJECT".encode_utf16().flat_map(u16::to_le_bytes).collect();
+            has(&wide)
+        }
+        _ => false,
+    }
+}
+
 /// Whether the bytes are those of a PDF, whose text a helper must take out (`of_pages`).
 pub fn is_pdf(bytes: &[u8]) -> bool {
     bytes.starts_with(b"%PDF")

@@ -40,6 +40,9 @@ pub enum Unreadable {
     /// No spreadsheet.
     #[error("不是可读取的电子表格，或文件已损坏。请使用.xlsx或.csv。")]
     NoSheet,
+    /// A program travels with it.
+    #[error("文件带有宏，不予读取。请用Excel、Word或WPS打开，另存为不带宏的.xlsx或.docx后再试。")]
+    Macros,
     /// A workbook.
     #[error("这是电子表格，不是文件稿。请使用.docx或.txt格式的方案。")]
     Sheet,

@@ -912,6 +912,30 @@ diesel::table! {
 }
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(indicators::campaign_id, current_assessments::grade,);
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::Key;
+
+    documents (id) {
+        id -> Key,
+        file_name -> Text,
+        kind -> Text,
+        title -> Nullable<Text>,
+        region_id -> Key,
+        size -> Integer,
+        sha256 -> Text,
+        content -> Nullable<Binary>,
+        pages -> Nullable<Text>,
+        received_at -> Timestamp,
+        received_by -> Nullable<Key>,
+        adopted_at -> Nullable<Timestamp>,
+        adopted_by -> Nullable<Key>,
+        retired_on -> Nullable<Date>,
+        retired_reason -> Nullable<Text>,
+        updated_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(region_aliases -> regions (region_id));
 diesel::joinable!(units -> regions (region_id));
 diesel::joinable!(contacts -> units (unit_id));
@@ -950,6 +974,7 @@ diesel::joinable!(delivery_attempts -> deliveries (delivery_id));
 diesel::joinable!(idempotency_keys -> api_keys (api_key_id));
 diesel::joinable!(letter_reports -> letters (letter_id));
 diesel::joinable!(letter_reports -> indicators (indicator_id));
+diesel::joinable!(documents -> regions (region_id));
 diesel::joinable!(silences -> campaigns (campaign_id));
 diesel::joinable!(silences -> indicators (indicator_id));
 diesel::joinable!(silences -> units (unit_id));
@@ -1032,4 +1057,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     former_names,
     external_ids,
     change_feed,
+    documents,
 );

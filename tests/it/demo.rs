@@ -36,6 +36,21 @@ fn number(value: &Value) -> Decimal {
 }
 
 both! {
+    async fn a_plan_of_ones_own_is_read_and_what_is_left_out_is_told(app: TestApp) {
+        let text = "临江市2025年稳增长若干措施\n\n临江市人民政府　2025年3月2日\n\n一、稳工业增长。规模工业增加值增长7.5%，新增规模工业企业12家。（牵头单位：市工信局）\n\n二、促消费升级。举办促消费活动30场，成效明显提升3.6。（责任单位：市商务局）\n";
+        let file = || xushi::demo::PlanFile { name: "plan.txt".to_owned(), bytes: text.into(), region: "430600".to_owned() };
+        let notes = xushi::demo::load_plan(&app.office, file()).await.unwrap();
+        assert!(notes[0].contains("新建2项任务、3项指标、2个责任单位、3个指标口径"), "{notes:?}");
+        let board = app.get("/assessments?region=430600").await.expect(200);
+        assert_eq!(board["items"].as_array().unwrap().len(), 3, "{board:#}");
+        assert_eq!(board["next_cursor"], Value::Null);
+        let again = xushi::demo::load_plan(&app.office, file()).await.unwrap();
+        assert!(again[0].contains("新建0项任务、0项指标"), "{again:?}");
+        let bad = xushi::demo::PlanFile { bytes: b"PK\x03\x04".to_vec(), ..file() };
+        let why = xushi::demo::load_plan(&app.office, bad).await.unwrap_err().to_string();
+        assert!(why.starts_with("plan.txt: ") && why.contains("损坏"), "{why}");
+    }
+
     async fn the_sample_gives_the_expected_truth(app: TestApp) {
         loaded(&app).await;
         let investment = assessment(&app, "固定资产投资").await;

@@ -6,6 +6,9 @@ use diesel::sql_types::{Bool, Text};
 use diesel::{QueryableByName, sql_query};
 use diesel_async::RunQueryDsl as _;
 use xushi::clock::{Clock as _, SystemClock};
+use xushi::domain::DocumentKind;
+use xushi::store::rows::DocumentRow;
+use xushi::store::types::Id;
 use xushi::store::{Store, checkout, seed};
 
 use crate::support::database::{Database, repository};
@@ -81,6 +84,30 @@ async fn seed_regions(store: &Store) {
     store.seed_regions(&regions).await.unwrap();
 }
 
+/// A document with its bytes, so that its step goes down with a row in it.
+async fn keep_a_document(store: &Store) {
+    let now = SystemClock.timestamp();
+    let row = DocumentRow {
+        id: Id(SystemClock.new_id()),
+        file_name: "方案.txt".to_owned(),
+        kind: DocumentKind::Plan.into(),
+        title: None,
+        region_id: store.find_region_by_code("430000").await.unwrap().unwrap().id,
+        size: 4,
+        sha256: "0".repeat(64),
+        received_at: now,
+        received_by: None,
+        adopted_at: None,
+        adopted_by: None,
+        retired_on: None,
+        retired_reason: None,
+        updated_at: now,
+    };
+    store.create_document(&row, b"text", Some("pages")).await.unwrap();
+    let kept = store.find_document_content(row.id).await.unwrap();
+    assert_eq!(kept, Some((Some(b"text".to_vec()), Some("pages".to_owned()))));
+}
+
 async fn up_down_up(database: Database) {
     let store = Store::open(&database.url, 2).unwrap();
     let steps = migration_names("sqlite").len();
@@ -90,6 +117,7 @@ async fn up_down_up(database: Database) {
     let first = real(&store).await;
     seed_regions(&store).await;
     assert!(regions(&store).await > 100);
+    keep_a_document(&store).await;
 
     store.revert_all().await.unwrap();
     assert_eq!(real(&store).await, Tables::new(), "left behind by down.sql");

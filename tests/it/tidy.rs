@@ -192,7 +192,7 @@ pub(super) const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     // tokio, to write one page of verdicts while the next is judged.
     (
         "office",
-        &["domain", "store", "evidence", "letter", "mail", "sheets", "clock"],
+        &["domain", "reading", "store", "evidence", "letter", "mail", "sheets", "clock"],
         &["serde", "serde_json", "tokio"],
     ),
     ("jobs", &["domain", "letter", "mail", "office", "clock"], &["tokio", "tokio_cron_scheduler"]),

@@ -13,15 +13,12 @@ use crate::api::http::refused::{ProblemView, Refused, RequestPart};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::office::rows::BoardFilter;
-use crate::office::workbooks;
+use crate::office::workbooks::{self, XLSX};
 
 /// Adds the route.
 pub fn routes(config: &mut impl Routes) {
     config.service(download_board);
 }
-
-/// Media type of a workbook.
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// 进展总表的条件
 #[derive(Debug, Deserialize, IntoParams)]

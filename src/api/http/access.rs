@@ -13,6 +13,7 @@ use actix_web::http::header::HeaderMap;
 use actix_web::http::{Method, StatusCode, Uri, header};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use crate::api::State;
@@ -35,6 +36,14 @@ pub struct Caller {
     pub role: Role,
     /// The unit it speaks for.
     pub unit_id: Option<Uuid>,
+}
+
+impl Caller {
+    /// The day until which figures have come out that this caller sees, when `as_of` is asked for: nobody but the office sees them
+    /// before their publication.
+    pub(in crate::api) fn sees_until(&self, as_of: Option<NaiveDate>, today: NaiveDate) -> Option<NaiveDate> {
+        if self.role.sees_ahead() { as_of } else { Some(as_of.map_or(today, |as_of| as_of.min(today))) }
+    }
 }
 
 impl FromRequest for Caller {

@@ -136,6 +136,7 @@ fn address(made: &str) -> Option<String> {
         "indicator" => "indicators",
         "region" => "regions",
         "silence" => "silences",
+        "document" => "documents",
         "rule_pack" => "rule-packs",
         _ => return None,
     };

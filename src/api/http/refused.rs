@@ -228,6 +228,7 @@ fn chinese(what: &str) -> &'static str {
         "indicator" => "指标",
         "rule_pack" => "规则包",
         "episode" => "预警事项",
+        "document" => "来文",
         "letter" => "预警函",
         "delivery" => "投递",
         "reply" => "反馈",

@@ -237,7 +237,7 @@ async fn list_observations(
         region_id: region.map(|row| row.id.0),
         from: list.filter.from,
         to: list.filter.to,
-        as_of: seen_by(&caller, list.filter.as_of, state.office.clock.today()),
+        as_of: caller.sees_until(list.filter.as_of, state.office.clock.today()),
         latest: list.filter.vintages == Vintages::Latest,
         doubtful: list.filter.doubtful == Some(true),
         updated_after: list.updated_after,
@@ -249,11 +249,6 @@ async fn list_observations(
         return as_sdmx(&state, &request, &page).await;
     }
     respond::list(&request, &page, list.fields.as_deref())
-}
-
-/// The day as of which a caller sees figures: nobody but the office sees them before their publication.
-fn seen_by(caller: &Caller, as_of: Option<NaiveDate>, today: NaiveDate) -> Option<NaiveDate> {
-    if caller.role.sees_ahead() { as_of } else { Some(as_of.map_or(today, |as_of| as_of.min(today))) }
 }
 
 /// A page as SDMX-CSV; the next one is in its head.

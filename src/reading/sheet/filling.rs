@@ -92,7 +92,7 @@ fn merge(merged: &[Area], rows: &mut [Vec<TableCell>]) {
 
 impl SheetRows {
     /// Its rows without what nobody sees.
-    pub(super) fn seen(self) -> Vec<Vec<TableCell>> {
+    pub fn seen(self) -> Vec<Vec<TableCell>> {
         let Hidden { whole, rows: no_rows, columns: no_columns, .. } = self.hidden;
         if whole {
             return Vec::new();
@@ -109,7 +109,7 @@ impl SheetRows {
     }
 
     /// What of it nobody sees, though something is written there.
-    pub(super) fn unseen(&self) -> Vec<UnreadPhrase> {
+    pub fn unseen(&self) -> Vec<UnreadPhrase> {
         let filled = |cell: &&TableCell| !cell.continued && !cell.text.is_empty();
         let mut out = Vec::new();
         if self.hidden.whole {

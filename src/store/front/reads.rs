@@ -67,6 +67,12 @@ reads! {
         fn list_deliveries(filter: &'a DeliveryFilter, page: Page) -> Vec<DeliveryRow>;
         fn list_deliveries_by_message_id(ids: &'a [String]) -> Vec<DeliveryRow>;
     }
+    documents {
+        fn count_document_bytes() -> i64;
+        fn find_document(id: Uuid) -> Option<DocumentRow>;
+        fn find_document_content(id: Id) -> Option<DocumentContent>;
+        fn list_documents(filter: &'a DocumentFilter, page: Page) -> Vec<DocumentRow>;
+    }
     episodes {
         fn list_episodes_of(ids: &'a [Id]) -> Vec<(EpisodeRow, String)>;
         fn find_episode(id: Uuid) -> Option<(EpisodeRow, String)>;

@@ -56,6 +56,12 @@ queries! {
             lease: &'a Lease<'a>,
         ) -> HashMap<Id, i32>;
     }
+    documents {
+        fn adopt_document(id: Id, by: Option<Id>, now: NaiveDateTime) -> ();
+        fn create_document(row: &'a DocumentRow, content: &'a [u8], pages: Option<&'a str>) -> ();
+        fn empty_documents(before: NaiveDateTime, now: NaiveDateTime) -> usize;
+        fn retire_document(id: Id, why: (NaiveDate, &'a str), now: NaiveDateTime) -> ();
+    }
     evaluation {
         fn write_assessments(writes: AssessmentWrites) -> Vec<Id>;
     }

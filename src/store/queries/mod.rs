@@ -10,6 +10,7 @@ pub mod change_feed;
 pub mod comparisons;
 pub mod contacts;
 pub mod deliveries;
+pub mod documents;
 pub mod episodes;
 pub mod evaluation;
 pub mod external_ids;

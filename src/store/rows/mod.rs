@@ -3,6 +3,7 @@
 mod assessments;
 mod campaigns;
 mod change_feed;
+mod documents;
 mod evaluation;
 mod incidents;
 mod indicators;
@@ -30,6 +31,7 @@ pub use assessments::{
 };
 pub use campaigns::{CampaignFilter, CampaignLinks, CampaignMemberRow, CampaignRow, signed_kinds};
 pub use change_feed::{ChangePlace, ChangeRow};
+pub use documents::{DocumentContent, DocumentFilter, DocumentRow};
 pub use evaluation::{EvaluationMeasureRow, EvaluationRow, PastVerdictRow};
 pub use incidents::{IncidentFilter, IncidentRow};
 pub use indicators::{

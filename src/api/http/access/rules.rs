@@ -78,6 +78,11 @@ const fn write(verb: &'static str, path: &'static str) -> AccessRule {
     AccessRule { reader: false, writes: true, ..rule(verb, path, Reach::Nothing) }
 }
 
+/// What the office alone reads: persons, and what lies on its desk.
+const fn office(verb: &'static str, path: &'static str) -> AccessRule {
+    AccessRule { reader: false, ..rule(verb, path, Reach::Nothing) }
+}
+
 /// Names that whoever reports figures must know.
 const fn names(path: &'static str) -> AccessRule {
     AccessRule { feeder: true, ..read(path, Reach::Everything) }
@@ -132,7 +137,15 @@ pub const RULES: &[AccessRule] = &[
     write("PATCH", "/campaigns/{id}"),
     write("POST", "/campaigns/{id}/retirement"),
     at_length(write("POST", "/campaigns/{id}/next-year")),
+    // A unit is given the form that it fills in.
+    at_length(read("/campaigns/{id}/sheet.xlsx", OwnList)),
     at_length(write("PUT", "/plans")),
+    at_length(write("POST", "/imports")),
+    office("GET", "/documents"),
+    at_length(write("POST", "/documents")),
+    office("GET", "/documents/{id}"),
+    at_length(write("POST", "/documents/{id}/adopt")),
+    write("POST", "/documents/{id}/retirement"),
     rule("GET", "/changes", Nothing),
     rule("GET", "/overview", Nothing),
     read("/campaigns/{id}/curves", Everything),
@@ -153,6 +166,11 @@ pub const RULES: &[AccessRule] = &[
     at_length(rule("POST", "/rule-packs/preview", Nothing)),
     read("/rule-packs/{id}", Everything),
     at_length(rule("GET", "/assessments.xlsx", Nothing)),
+    at_length(rule("GET", "/units.xlsx", Nothing)),
+    at_length(office("GET", "/contacts.xlsx")),
+    at_length(read("/observations.xlsx", Everything)),
+    at_length(read("/letters.xlsx", OwnList)),
+    at_length(read("/ledger.xlsx", OwnList)),
     read("/indicators", OwnList),
     write("POST", "/indicators"),
     read("/indicators/{id}", OwnIndicator),

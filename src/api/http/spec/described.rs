@@ -16,7 +16,7 @@ use crate::domain::{Role, TextEnum as _};
 const EXAMPLES: &str = include_str!("examples.json");
 
 /// Statuses that do not follow from the form of an operation: verb, address below `/api/v1`, status.
-const FURTHER: &[(&str, &str, u16)] = &[("GET", "/changes", 410)];
+const FURTHER: &[(&str, &str, u16)] = &[("GET", "/changes", 410), ("GET", "/documents/{id}", 409)];
 
 /// Answers without a tag where others of their kind have one.
 const UNTAGGED: &[(&str, &str)] =

@@ -93,6 +93,16 @@ const FITS: &[(Bodies, &[(&str, Fits)])] = &[
             ("reason", Text(CHANGE_REASON)),
         ],
     ),
+    (
+        &["AdoptDocument"],
+        &[
+            ("campaign", Text(KEY)),
+            ("name", Text(CAMPAIGN)),
+            ("issuer", Text(OFFICE)),
+            ("letter_mark", Text(MARK)),
+            ("reason", Text(CHANGE_REASON)),
+        ],
+    ),
     (EXTERNAL, &[("external_id", Text(EXTERNAL_ID))]),
     (&["NextYearBody"], &[("name", Text(CAMPAIGN)), ("doc_no", Text(DOC_NO))]),
     (

@@ -82,6 +82,23 @@ impl Teller<'_> {
         (campaign, unit)
     }
 
+    /// A plan as a file, adopted.
+    async fn document(&mut self) {
+        let text = "湘江市2025年稳增长措施\n\n湘江市人民政府　2025年3月2日\n\n一、稳工业增长。新增规模工业企业12家。（牵头单位：市工信局）\n";
+        let request = self.app.request(Method::POST, "/documents?file_name=a.txt&region=430000");
+        let request = request.insert_header(("content-type", "text/plain")).set_payload(text);
+        let made = self.app.send(request).await.expect(201)["id"].as_str().unwrap().to_owned();
+        self.tell(Method::POST, "/documents/{id}/adopt", &format!("/documents/{made}/adopt"), Value::Null)
+            .await;
+        self.tell(
+            Method::POST,
+            "/documents/{id}/retirement",
+            &format!("/documents/{made}/retirement"),
+            Value::Null,
+        )
+        .await;
+    }
+
     async fn facts(&mut self) {
         self.tell(Method::PUT, "/observations", "/observations", Value::Null).await;
         let measure = "/observations?measure=%E7%BD%91%E7%BB%9C%E9%9B%B6%E5%94%AE%E9%A2%9D";
@@ -127,6 +144,7 @@ both! {
         xushi::demo::load(&app.office).await.unwrap().unwrap();
         let mut teller = Teller { app: &app, document: xushi::api::openapi(), told: Vec::new() };
         let (campaign, unit) = teller.plan().await;
+        teller.document().await;
         teller.facts().await;
         teller.letter().await;
         teller.tell(Method::POST, "/campaigns/{id}/next-year", &format!("/campaigns/{campaign}/next-year"), Value::Null).await;

@@ -1,0 +1,218 @@
+//! Observations, letters and the 问题台账 as workbooks.
+
+use std::collections::{BTreeSet, HashMap};
+
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use super::{PAGE, ROWS_MAX, too_many};
+use crate::clock::office_zone;
+use crate::domain::reply::ReplyStage;
+use crate::domain::{Basis, Figure, Invalid, LetterKind, LetterState, Status};
+use crate::office::{Office, Refusal};
+use crate::sheets::{Sheet, SheetColumn, SheetRow, SheetValue, sheet_lists, written};
+use crate::store::rows::{
+    LedgerFilter, LedgerRow, LetterFilter, LetterRow, ListedObservation, ObservationFilter, Page,
+};
+use crate::store::types::Id;
+
+/// Gathers a list page by page: `$next` reads the page after an id, `$id` is the id of a row.
+macro_rules! whole_list {
+    ($next:expr, $id:expr) => {{
+        let mut all = Vec::new();
+        loop {
+            let after: Option<Uuid> = all.last().map($id);
+            let mut page = $next(Page { limit: PAGE, after }).await?;
+            let is_last = page.len() <= PAGE as usize;
+            page.truncate(PAGE as usize);
+            all.append(&mut page);
+            if is_last {
+                break all;
+            }
+            if all.len() > ROWS_MAX {
+                return Err(too_many(ROWS_MAX));
+            }
+        }
+    }};
+}
+
+/// 数据清单: reported facts that pass the filter.
+///
+/// # Errors
+/// [`Refusal::Invalid`] where there are too many.
+pub async fn observation_list(office: &Office, filter: &ObservationFilter) -> Result<Vec<u8>, Refusal> {
+    let next = |page| office.read.list_observations(filter, page);
+    let rows: Vec<ListedObservation> = whole_list!(next, |row: &ListedObservation| row.0.id.0);
+    let ids = |of: fn(&ListedObservation) -> Id| -> Vec<Id> {
+        rows.iter().map(of).collect::<BTreeSet<Id>>().into_iter().collect()
+    };
+    let (mut measures, mut regions) = (HashMap::new(), HashMap::new());
+    for chunk in ids(|row| row.1).chunks(1_000) {
+        let found = office.read.list_measures_of(chunk).await?;
+        measures.extend(found.into_iter().map(|row| (row.id, (row.name, row.unit))));
+    }
+    for chunk in ids(|row| row.2).chunks(1_000) {
+        let found = office.read.list_regions_of(chunk).await?;
+        regions.extend(found.into_iter().map(|row| (row.id, row.name)));
+    }
+    let line = |(row, measure, region, withdrawn): &ListedObservation| {
+        let (name, unit) = measures.get(measure).cloned().unwrap_or_default();
+        let unit = match row.figure.0 {
+            Figure::Level => unit,
+            Figure::Yoy => "%".to_owned(),
+            Figure::Rank => "位".to_owned(),
+        };
+        let firm = match row.status.0 {
+            _ if withdrawn.0.is_some() => "已撤回",
+            Status::Preliminary => "初步",
+            Status::Final => "最终",
+            Status::Forecast => "预计",
+            Status::Plan => "计划",
+        };
+        SheetRow::new(vec![
+            name.into(),
+            regions.get(region).cloned().into(),
+            row.period_start.into(),
+            row.period_end.into(),
+            match row.basis.0 {
+                Basis::Cumulative => "累计",
+                Basis::Period => "当期",
+                Basis::Point => "存量",
+            }
+            .into(),
+            match row.figure.0 {
+                Figure::Level => "数值",
+                Figure::Yoy => "同比增速",
+                Figure::Rank => "名次",
+            }
+            .into(),
+            row.value.0.normalize().into(),
+            unit.into(),
+            firm.into(),
+            row.published_on.into(),
+            row.source.as_str().into(),
+        ])
+    };
+    let lines = rows.iter().map(line).collect();
+    book(office, ("数据清单", "条"), sheet_lists::observations(), lines)
+}
+
+/// 函件清单: letters that pass the filter, each with how far it has come.
+///
+/// # Errors
+/// [`Refusal::Invalid`] where there are too many.
+pub async fn letter_list(office: &Office, filter: &LetterFilter) -> Result<Vec<u8>, Refusal> {
+    let next = |page| office.read.list_letters(filter, page);
+    let letters: Vec<LetterRow> = whole_list!(next, |row: &LetterRow| row.id.0);
+    let ids: Vec<Id> = letters.iter().map(|row| row.id).collect();
+    let courses = office.read.list_courses(&ids).await?;
+    let units: Vec<Id> =
+        letters.iter().map(|row| row.unit_id).collect::<BTreeSet<Id>>().into_iter().collect();
+    let mut names = HashMap::new();
+    for chunk in units.chunks(1_000) {
+        names.extend(office.read.list_units_of(chunk).await?.into_iter().map(|row| (row.id, row.name)));
+    }
+    let none = ReplyStage::default();
+    let mut lines = Vec::with_capacity(letters.len());
+    for row in &letters {
+        let course = courses.get(&row.id).unwrap_or(&none);
+        let number = row.serial.map(|_| row.number()).transpose()?.map(|number| number.to_string());
+        let day = |at: Option<chrono::NaiveDateTime>| {
+            SheetValue::from(at.map(|at| at.and_utc().with_timezone(&office_zone()).date_naive()))
+        };
+        lines.push(SheetRow::new(vec![
+            number.unwrap_or_else(|| "（未编号）".to_owned()).into(),
+            kind(row.kind.0).into(),
+            names.get(&row.unit_id).cloned().into(),
+            row.subject.as_str().into(),
+            row.issued_on.into(),
+            row.reply_by.into(),
+            row.state.0.chinese().into(),
+            day(course.received_at),
+            day(course.replies.last().map(|(at, _)| *at)),
+            day(course.closed_at),
+        ]));
+    }
+    book(office, ("函件清单", "件"), sheet_lists::letters(), lines)
+}
+
+/// What a letter is called.
+fn kind(kind: LetterKind) -> &'static str {
+    match kind {
+        LetterKind::Warning => "预警函",
+        LetterKind::ReportReminder => "催报函",
+        LetterKind::ReplyReminder => "提醒函",
+        LetterKind::Lifting => "解除函",
+        LetterKind::Withdrawal => "撤函",
+    }
+}
+
+/// 问题台账: what is open at the end of a day.
+///
+/// # Errors
+/// [`Refusal::Invalid`] where there is too much.
+pub async fn ledger_list(office: &Office, filter: &LedgerFilter) -> Result<Vec<u8>, Refusal> {
+    let next = |page| office.read.list_ledger(filter, page);
+    let rows: Vec<LedgerRow> = whole_list!(next, |row: &LedgerRow| row.episode.id.0);
+    let last = |row: &LedgerRow| row.letters.last().map(|letter| (letter.id, letter.reply_by));
+    let ids: Vec<Id> = rows.iter().filter_map(|row| last(row).map(|(id, _)| id)).collect();
+    let courses = office.read.list_courses(&ids).await?;
+    let end = crate::clock::end_of(filter.as_of);
+    let mut lines = Vec::with_capacity(rows.len());
+    for (place, row) in rows.iter().enumerate() {
+        let letter = last(row);
+        let course = letter.and_then(|(id, _)| courses.get(&id));
+        let state = course.map(|course| course.state_before(end));
+        let answered = course.is_some_and(|course| course.replies.iter().any(|(at, _)| *at < end));
+        let remedies = match letter {
+            Some((id, _)) if answered => remedies(office, id).await?,
+            _ => None,
+        };
+        let said = match (letter, state) {
+            (None, _) => "未发函",
+            (Some(_), state) => state.unwrap_or(LetterState::Issued).chinese(),
+        };
+        lines.push(SheetRow::new(vec![
+            Decimal::from(place + 1).into(),
+            format!("{}（{}）{}", row.indicator, row.region, row.episode.grade.0.chinese()).into(),
+            row.unit.clone().into(),
+            row.source.clone().into(),
+            row.episode.grade.0.into(),
+            row.episode.handling.map(|word| word.0.label().to_owned()).into(),
+            row.episode.opened_on.into(),
+            letter.and_then(|(_, by)| by).into(),
+            remedies.into(),
+            said.into(),
+            SheetValue::Empty,
+        ]));
+    }
+    book(office, ("问题台账", "个未销号的问题"), sheet_lists::ledger(), lines)
+}
+
+/// What the last reply says will be done.
+async fn remedies(office: &Office, letter: Id) -> Result<Option<String>, Refusal> {
+    let replies = office.read.list_replies(letter.0).await?;
+    let last = replies.last().map(|reply| {
+        let said = reply.remedies.iter().map(|remedy| format!("{}（{}前）", remedy.action, remedy.due_on));
+        said.collect::<Vec<_>>().join("；")
+    });
+    Ok(last.filter(|said| !said.is_empty()))
+}
+
+fn book(
+    office: &Office,
+    (title, counted): (&str, &str),
+    columns: Vec<SheetColumn>,
+    rows: Vec<SheetRow>,
+) -> Result<Vec<u8>, Refusal> {
+    let today = office.clock.today();
+    let sheet = Sheet {
+        name: title.to_owned(),
+        title: title.to_owned(),
+        note: format!("{}，共{}{counted}。", today.format("%Y年%-m月%-d日"), rows.len()),
+        columns,
+        rows,
+        ..Sheet::default()
+    };
+    written(&[sheet], today).map_err(|error| Invalid::new("", "too_many", error.to_string()).into())
+}

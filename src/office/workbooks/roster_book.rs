@@ -1,0 +1,132 @@
+//! 责任单位名册 and 联络员名册 as workbooks, which come back by `POST /imports`.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::{PAGE, ROWS_MAX, too_many};
+use crate::domain::{ContactRole, Invalid};
+use crate::office::{Office, Refusal};
+use crate::sheets::{Sheet, SheetColumn, SheetRow, SheetValue, sheet_lists, written};
+use crate::store::rows::{ContactFilter, ContactRow, Page, UnitFilter, UnitRow};
+use crate::store::types::Id;
+
+/// All units that are not retired; `region`: only those of this one.
+///
+/// # Errors
+/// [`Refusal::Invalid`] where there are too many.
+pub async fn unit_roster(office: &Office, region: Option<Id>) -> Result<Vec<u8>, Refusal> {
+    let filter = UnitFilter { region_id: region.map(|id| id.0), ..UnitFilter::default() };
+    let mut units: Vec<UnitRow> = Vec::new();
+    loop {
+        let after: Option<Uuid> = units.last().map(|row| row.id.0);
+        let mut page = office.read.list_units(&filter, Page { limit: PAGE, after }).await?;
+        let is_last = page.len() <= PAGE as usize;
+        page.truncate(PAGE as usize);
+        units.append(&mut page);
+        if is_last {
+            break;
+        }
+        if units.len() > ROWS_MAX {
+            return Err(too_many(ROWS_MAX));
+        }
+    }
+    let ids: Vec<Id> = units.iter().map(|row| row.id).collect();
+    let (mut aliases, mut regions): (HashMap<Id, Vec<String>>, HashMap<Id, String>) = Default::default();
+    for chunk in ids.chunks(1_000) {
+        for alias in office.read.list_unit_aliases(chunk).await? {
+            aliases.entry(alias.unit_id).or_default().push(alias.name);
+        }
+    }
+    let mut of: Vec<Id> = units.iter().map(|row| row.region_id).collect();
+    of.sort_unstable();
+    of.dedup();
+    for chunk in of.chunks(1_000) {
+        regions.extend(office.read.list_regions_of(chunk).await?.into_iter().map(|row| (row.id, row.name)));
+    }
+    let above: Vec<Id> = units.iter().filter_map(|row| row.parent_id).collect();
+    let parents = names(office, &above).await?;
+    let row = |unit: &UnitRow| {
+        SheetRow::new(vec![
+            unit.name.as_str().into(),
+            aliases.get(&unit.id).map(|all| all.join("、")).into(),
+            regions.get(&unit.region_id).cloned().into(),
+            unit.parent_id.and_then(|id| parents.get(&id).cloned()).into(),
+            unit.credit_code.clone().into(),
+        ])
+    };
+    let rows = units.iter().map(row).collect();
+    book(office, ("责任单位名册", "个单位。简称和别名以顿号分隔。"), sheet_lists::units(), rows)
+}
+
+/// All contacts; `unit`: only those of this one.
+///
+/// # Errors
+/// [`Refusal::Invalid`] where there are too many.
+pub async fn contact_roster(office: &Office, unit: Option<Id>) -> Result<Vec<u8>, Refusal> {
+    let filter = ContactFilter { unit_id: unit, ..ContactFilter::default() };
+    let mut contacts: Vec<ContactRow> = Vec::new();
+    loop {
+        let after: Option<Uuid> = contacts.last().map(|row| row.id.0);
+        let mut page = office.read.list_contacts(&filter, Page { limit: PAGE, after }).await?;
+        let is_last = page.len() <= PAGE as usize;
+        page.truncate(PAGE as usize);
+        contacts.append(&mut page);
+        if is_last {
+            break;
+        }
+        if contacts.len() > ROWS_MAX {
+            return Err(too_many(ROWS_MAX));
+        }
+    }
+    let of: Vec<Id> = contacts.iter().map(|row| row.unit_id).collect();
+    let units = names(office, &of).await?;
+    let row = |contact: &ContactRow| {
+        let role = match contact.role.0 {
+            ContactRole::Liaison => "联络员",
+            ContactRole::Leader => "负责人",
+        };
+        SheetRow::new(vec![
+            units.get(&contact.unit_id).cloned().into(),
+            contact.name.as_str().into(),
+            role.into(),
+            contact.email.as_str().into(),
+            contact.phone.clone().into(),
+            contact.valid_from.into(),
+            contact.valid_to.into(),
+        ])
+    };
+    let rows: Vec<SheetRow> = contacts.iter().map(row).collect();
+    book(office, ("联络员名册", "名联络员和负责人。"), sheet_lists::contacts(), rows)
+}
+
+/// Names of units.
+async fn names(office: &Office, ids: &[Id]) -> Result<HashMap<Id, String>, Refusal> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut names = HashMap::new();
+    for chunk in ids.chunks(1_000) {
+        names.extend(office.read.list_units_of(chunk).await?.into_iter().map(|row| (row.id, row.name)));
+    }
+    Ok(names)
+}
+
+fn book(
+    office: &Office,
+    (title, counted): (&str, &str),
+    columns: Vec<SheetColumn>,
+    rows: Vec<SheetRow>,
+) -> Result<Vec<u8>, Refusal> {
+    let today = office.clock.today();
+    let rows = if rows.is_empty() { vec![SheetRow::new(vec![SheetValue::Empty])] } else { rows };
+    let sheet = Sheet {
+        name: title.to_owned(),
+        title: title.to_owned(),
+        note: format!("{}，共{}{counted}", today.format("%Y年%-m月%-d日"), rows.len()),
+        columns,
+        rows,
+        ..Sheet::default()
+    };
+    written(&[sheet], today).map_err(|error| Invalid::new("", "too_many", error.to_string()).into())
+}
