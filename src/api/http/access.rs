@@ -177,8 +177,8 @@ pub(in crate::api) async fn identify_reader(state: &State, headers: &HeaderMap) 
         }
         told => told?,
     };
-    if caller.role == Role::Unit {
-        Err(forbidden("单位的密钥不能查看运行指标。"))
+    if caller.role.is_of_unit() || caller.role == Role::Feeder {
+        Err(forbidden("单位和数据推送的密钥不能查看运行指标。"))
     } else {
         Ok(())
     }
