@@ -32,7 +32,7 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let stop = "for data in */postmaster.pid; do pg_ctl -D \"$(dirname \"$data\")\" -m immediate stop; done; \
+        let stop = "for data in */postmaster.pid; do pg_ctl -D \"$(dirname \"$data\")\" -m immediate stop || true; done; \
                     [ ! -e pgbouncer.pid ] || kill \"$(cat pgbouncer.pid)\"";
         let folder = self.0.display();
         let _ = run(&format!("cd {folder}; {stop} >/dev/null 2>&1; rm -rf {folder}"));
@@ -84,7 +84,7 @@ impl<'p> Cluster<'p> {
     /// A copy of `other` that follows it.
     pub(crate) fn following(other: &Self, name: &'static str) -> Self {
         let Self { place, port, .. } = other;
-        place.run(&format!("pg_basebackup -h 127.0.0.1 -p {port} -U xushi -D {name} -R -X stream"));
+        place.run(&format!("pg_basebackup -h 127.0.0.1 -p {port} -U xushi -D {name} -R -X stream -c fast"));
         let one = Self { place, name, port: free_port() };
         one.start("");
         one
