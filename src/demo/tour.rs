@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::jobs::deliver::deliver;
 use crate::office::Actor;
 use crate::office::warnings::{self, Outcome};
+use crate::store::Store;
 
 /// What the demo has to say, for the terminal.
 #[derive(Debug, Default)]
