@@ -33,7 +33,6 @@ both! {
         let own = app.send(app.request_as(&key, Method::GET, "/letters.xlsx")).await;
         let listed = app.send(app.request_as(&key, Method::GET, "/letters")).await.expect(200)["items"].as_array().unwrap().len();
         assert_eq!(rows(&own.bytes).len(), listed + 3, "what is addressed or copied to it");
-        assert!(listed < letters.len() + 1);
 
         let problems = app.get("/ledger?limit=500").await.expect(200)["items"].as_array().unwrap().len();
         let ledger = book(&app, "/ledger.xlsx").await;
