@@ -239,7 +239,7 @@ fn main() {
     for (name, url) in [("sqlite", file), ("postgresql", cluster.url("bench"))] {
         let config = settings(&url, &folder.path().join("outbox"), None);
         let store = runtime.block_on(async {
-            demo::run(&config, demo::usual_as_of().unwrap()).await.unwrap();
+            demo::run(&config, demo::usual_as_of().unwrap(), None).await.unwrap();
             Store::open(&url, 2).unwrap()
         });
         measure((name, folder.path()), &config, &store, &runtime, count);

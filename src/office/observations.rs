@@ -209,6 +209,21 @@ impl<'s> FactReader<'s> {
         Read { fact: fact.filter(|_| wrong.0.is_empty()), read_as, wrong: wrong.0 }
     }
 
+    /// Refuses what its caller may not report.
+    fn within_reach(&self, stated: &NewFact, (measure, region): (Id, Option<Id>)) -> Result<(), Invalid> {
+        match (&self.own, region) {
+            (Some(own), Some(region)) if !own.contains(&(measure, region)) => {
+                let detail = format!(
+                    "“{}”（{}）不是本单位牵头的指标，该密钥不能报送；如确应由本单位报送，请联系综合协调组。",
+                    stated.measure.trim(),
+                    stated.region.trim()
+                );
+                Err(Invalid::new("measure", "not_own", detail))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn fact(
         &mut self,
         stated: &NewFact,
@@ -238,16 +253,7 @@ impl<'s> FactReader<'s> {
             let starts = starts.map_or(&[][..], Vec::as_slice);
             wrong.take(entry::check_span(period, basis, stated.partial, starts));
         }
-        if let (Some(own), Some(region)) = (&self.own, region)
-            && !own.contains(&(measure.id, region))
-        {
-            let detail = format!(
-                "“{}”（{}）不是本单位牵头的指标，该密钥不能报送；如确应由本单位报送，请联系综合协调组。",
-                stated.measure.trim(),
-                stated.region.trim()
-            );
-            wrong.take(Err::<(), _>(Invalid::new("measure", "not_own", detail)));
-        }
+        wrong.take(self.within_reach(stated, (measure.id, region)));
         let (region, period) = (region?, period?);
         if !self.seen.insert((measure.id, region, period.start(), period.end(), basis, figure)) {
             let detail = "本次请求中同一事实出现了两次，请只保留一条。";
