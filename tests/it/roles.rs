@@ -57,6 +57,8 @@ both! {
             assert_eq!(key.strip_prefix("xsk_").unwrap().len(), 43, "{key}");
         }
         assert_ne!(one, other);
+        let listed: Value = app.get("/api-keys").await.expect(200);
+        assert!(!listed.to_string().contains(&one) && !listed.to_string().contains("hash"), "{listed}");
     }
 
     async fn a_reader_sees_no_telephone_no_mailbox_and_no_attachment(app: TestApp) {
