@@ -13,7 +13,7 @@ const PDF_SECONDS: u64 = 30;
 /// The text of a PDF by `pdftotext` of poppler, pages parted by form feeds. Blocks the thread.
 ///
 /// # Errors
-/// Where it is not installed; where it fails or takes longer than [`PDF_SECONDS`].
+/// Where it is not installed; where it fails or takes longer than half a minute.
 pub fn pdf_pages(bytes: Vec<u8>) -> Result<String, Unreadable> {
     let mut helper = Command::new("pdftotext")
         .args(["-q", "-enc", "UTF-8", "-", "-"])
