@@ -392,7 +392,7 @@ mod tests {
             ("mysql://u:s3cret@h/x", "this scheme is not supported"),
             ("postgres://u:s3cret@h/x?sslmode=verify", "sslmode must be"),
             ("postgres://u:s3cret@h/x?sslcert=a", "`sslcert` is not supported"),
-            ("postgres://u:s3cret@h:port/x", "cannot be read"),
+            ("postgres://u:s3cret@h:port/x", "the value of `port` is not valid"),
             ("postgres://u:s3cret@h/x?connect_timeout=s3cret", "`connect_timeout` is not valid"),
             ("user=u password=s3cret", "names no host"),
             ("host=h password='s3cret", "no valid key=value form"),
