@@ -4,6 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use xushi::domain::{Role, TextEnum as _};
+
 use crate::support::database::repository;
 use crate::support::process::{KEY, Process};
 
@@ -118,8 +120,8 @@ fn generated_requests_find_nothing_in_any_role() {
     let Some(tools) = tools() else { return };
     let folder = tempfile::tempdir().unwrap();
     let (process, address) = demo(folder.path());
-    for role in ["reader", "unit", "coordinator", "administrator"] {
-        let unit = if role == "unit" { "\"省商务厅\"" } else { "null" };
+    for role in Role::ALL {
+        let unit = if role.is_of_unit() { "\"省商务厅\"" } else { "null" };
         let body = format!("{{\"name\": \"{role}\", \"role\": \"{role}\", \"unit\": {unit}}}");
         let answer = process.call("POST", "/api-keys", "Content-Type: application/json\r\n", body.as_bytes());
         let key = answer.split("\"key\":\"").nth(1).unwrap().split('"').next().unwrap();

@@ -86,7 +86,12 @@ both! {
         let table = app.request_as(&reader, Method::GET, "/contacts").insert_header(("accept", "text/csv"));
         let table = String::from_utf8(app.send(table).await.bytes).unwrap();
         assert!(table.contains("***@") && !table.contains(mailboxes["items"][0]["email"].as_str().unwrap()), "{table}");
-        get(&format!("/letters/{0}/replies/{0}/files/1", letters[0]["id"].as_str().unwrap())).await.problem(403, "forbidden", "");
+        // Replies name persons in their text; the workbook of the ledger has it, too.
+        for path in ["/letters/{}/replies", "/letters/{}/replies/{}/files/1", "/ledger.xlsx", "/contacts.xlsx", "/documents", "/changes?kind=reply"] {
+            get(&path.replace("{}", letters[0]["id"].as_str().unwrap())).await.problem(403, "forbidden", "");
+        }
+        let feed = get("/changes?limit=10000").await.expect(200);
+        assert!(feed["items"].as_array().unwrap().iter().all(|one| one["kind"] != "reply"));
     }
 
     async fn nobody_but_the_office_sees_a_figure_before_it_is_out(app: TestApp) {

@@ -16,7 +16,7 @@ use crate::api::http::refused::{Code, ProblemView, Refused, RequestPart};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
-use crate::domain::{ChangeKind, TextEnum as _};
+use crate::domain::{ChangeKind, Role, TextEnum as _};
 use crate::office::rows::{ChangePlace, ChangeRow};
 use crate::office::types::Id;
 use change_views::ChangeData;
@@ -132,7 +132,14 @@ async fn list_changes(
         let detail = format!("limit应为1至{CHANGES_MAX}的整数。");
         return Err(refuse("limit", "out_of_range", &detail));
     }
-    let kinds = kinds(params.kind.as_deref())?;
+    let mut kinds = kinds(params.kind.as_deref())?;
+    if caller.role == Role::Reader {
+        // As the list of replies, which names persons.
+        kinds.retain(|kind| *kind != ChangeKind::Reply);
+        if kinds.is_empty() {
+            return Err(Refused::new(Code::Forbidden, "该密钥不能查看反馈，请去掉kind中的reply。"));
+        }
+    }
     let read = &state.office.read;
     let today = state.office.clock.today();
     let epoch = read.find_change_epoch().await?;

@@ -94,7 +94,7 @@ pub async fn observation_list(office: &Office, filter: &ObservationFilter) -> Re
         ])
     };
     let lines = rows.iter().map(line).collect();
-    book(office, ("数据清单", "条"), sheet_lists::observations(), lines)
+    book(office, ("数据清单", "条。"), sheet_lists::observations(), lines)
 }
 
 /// 函件清单: letters that pass the filter, each with how far it has come.
@@ -133,7 +133,7 @@ pub async fn letter_list(office: &Office, filter: &LetterFilter) -> Result<Vec<u
             day(course.closed_at),
         ]));
     }
-    book(office, ("函件清单", "件"), sheet_lists::letters(), lines)
+    book(office, ("函件清单", "件。"), sheet_lists::letters(), lines)
 }
 
 /// What a letter is called.
@@ -186,7 +186,7 @@ pub async fn ledger_list(office: &Office, filter: &LedgerFilter) -> Result<Vec<u
             SheetValue::Empty,
         ]));
     }
-    book(office, ("问题台账", "个未销号的问题"), sheet_lists::ledger(), lines)
+    book(office, ("问题台账", "个未销号的问题。"), sheet_lists::ledger(), lines)
 }
 
 /// What the last reply says will be done.
@@ -199,7 +199,8 @@ async fn remedies(office: &Office, letter: Id) -> Result<Option<String>, Refusal
     Ok(last.filter(|said| !said.is_empty()))
 }
 
-fn book(
+/// A workbook with one list under its title and its count; `counted` is what follows the number.
+pub(super) fn book(
     office: &Office,
     (title, counted): (&str, &str),
     columns: Vec<SheetColumn>,
@@ -209,7 +210,7 @@ fn book(
     let sheet = Sheet {
         name: title.to_owned(),
         title: title.to_owned(),
-        note: format!("{}，共{}{counted}。", today.format("%Y年%-m月%-d日"), rows.len()),
+        note: format!("{}，共{}{counted}", today.format("%Y年%-m月%-d日"), rows.len()),
         columns,
         rows,
         ..Sheet::default()

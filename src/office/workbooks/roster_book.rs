@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use super::list_books::book;
 use super::{PAGE, ROWS_MAX, too_many};
-use crate::domain::{ContactRole, Invalid};
+use crate::domain::ContactRole;
 use crate::office::{Office, Refusal};
-use crate::sheets::{Sheet, SheetColumn, SheetRow, SheetValue, sheet_lists, written};
+use crate::sheets::{SheetRow, sheet_lists};
 use crate::store::rows::{ContactFilter, ContactRow, Page, UnitFilter, UnitRow};
 use crate::store::types::Id;
 
@@ -110,23 +111,4 @@ async fn names(office: &Office, ids: &[Id]) -> Result<HashMap<Id, String>, Refus
         names.extend(office.read.list_units_of(chunk).await?.into_iter().map(|row| (row.id, row.name)));
     }
     Ok(names)
-}
-
-fn book(
-    office: &Office,
-    (title, counted): (&str, &str),
-    columns: Vec<SheetColumn>,
-    rows: Vec<SheetRow>,
-) -> Result<Vec<u8>, Refusal> {
-    let today = office.clock.today();
-    let rows = if rows.is_empty() { vec![SheetRow::new(vec![SheetValue::Empty])] } else { rows };
-    let sheet = Sheet {
-        name: title.to_owned(),
-        title: title.to_owned(),
-        note: format!("{}，共{}{counted}", today.format("%Y年%-m月%-d日"), rows.len()),
-        columns,
-        rows,
-        ..Sheet::default()
-    };
-    written(&[sheet], today).map_err(|error| Invalid::new("", "too_many", error.to_string()).into())
 }

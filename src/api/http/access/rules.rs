@@ -170,7 +170,8 @@ pub const RULES: &[AccessRule] = &[
     at_length(office("GET", "/contacts.xlsx")),
     at_length(read("/observations.xlsx", Everything)),
     at_length(read("/letters.xlsx", OwnList)),
-    at_length(read("/ledger.xlsx", OwnList)),
+    // It has the measures of replies, in which persons are named.
+    AccessRule { reader: false, ..at_length(read("/ledger.xlsx", OwnList)) },
     read("/indicators", OwnList),
     write("POST", "/indicators"),
     read("/indicators/{id}", OwnIndicator),
@@ -222,7 +223,8 @@ pub const RULES: &[AccessRule] = &[
     read("/letters/{id}/receipt", OwnLetter),
     answer("/letters/{id}/replies"),
     // What a unit answers is for it and the office, not for those copied on the letter.
-    read("/letters/{id}/replies", Reach::AddressedLetter),
+    // It names persons with their telephones, in its text as well.
+    AccessRule { reader: false, ..read("/letters/{id}/replies", Reach::AddressedLetter) },
     AccessRule {
         reader: false,
         ..read("/letters/{id}/replies/{rid}/files/{ordinal}", Reach::AddressedLetter)
