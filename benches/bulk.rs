@@ -24,7 +24,7 @@ use support::{Cluster, KEY, Server};
 use xushi::clock::SystemClock;
 use xushi::store::Store;
 use xushi::store::schema::observations;
-use xushi::store::types::{Id, Number};
+use xushi::store::types::{Number, ObservationId};
 
 const MEASURES: i64 = 100;
 const REGIONS: i64 = 100;
@@ -314,7 +314,7 @@ fn insert(conn: &mut SqliteConnection, first: u32) -> f64 {
                 let id = uuid::Uuid::from_u128((u128::from(month) + 0x7000_0000) << 96 | series as u128);
                 diesel::insert_into(observations::table)
                     .values((
-                        observations::id.eq(Id(id)),
+                        observations::id.eq(ObservationId::of(id)),
                         observations::series_id.eq(series),
                         observations::period_start.eq(start),
                         observations::period_end.eq(end),

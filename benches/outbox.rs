@@ -84,7 +84,7 @@ struct Template {
 async fn template(store: &Store) -> Template {
     let page = Page { limit: 1, after: None };
     let letter = store.list_letters(&LetterFilter::default(), page).await.unwrap().swap_remove(0);
-    let delivery = store.list_letter_deliveries(letter.id.0).await.unwrap().swap_remove(0);
+    let delivery = store.list_letter_deliveries(letter.id).await.unwrap().swap_remove(0);
     let files = store.list_letter_files(&[letter.id]).await.unwrap();
     Template { letter, delivery, files }
 }
@@ -97,13 +97,17 @@ async fn copies(store: &Store, template: &Template, count: usize, whole: bool, f
             $conn
                 .transaction::<_, StoreError, _>(async |conn| {
                     for number in 0..count {
-                        let id = Id(Uuid::from_u128((from + number) as u128));
-                        let letter =
-                            LetterRow { id, serial: Some((from + number) as i32), ..template.letter.clone() };
+                        let own = Uuid::from_u128((from + number) as u128);
+                        let (id, letter_id) = (Id::of(own), Id::of(own));
+                        let letter = LetterRow {
+                            id: letter_id,
+                            serial: Some((from + number) as i32),
+                            ..template.letter.clone()
+                        };
                         diesel::insert_into(letters::table).values(&letter).execute(conn).await?;
                         let delivery = DeliveryRow {
                             id,
-                            letter_id: id,
+                            letter_id,
                             email: format!("office{number}@example.org"),
                             message_id: format!("{}@bench.example.org", id.0),
                             state: xushi::domain::delivery::DeliveryState::Pending.into(),
@@ -115,7 +119,7 @@ async fn copies(store: &Store, template: &Template, count: usize, whole: bool, f
                         };
                         diesel::insert_into(deliveries::table).values(&delivery).execute(conn).await?;
                         for file in &template.files {
-                            let mut file = LetterFileRow { letter_id: id, ..file.clone() };
+                            let mut file = LetterFileRow { letter_id, ..file.clone() };
                             let document = file.media_type.contains("wordprocessing");
                             if !whole {
                                 file.bytes = b"-".to_vec();
@@ -205,7 +209,7 @@ fn measure(
             let folder = folder.join(format!("{name}-{way}-{whole}"));
             runtime.block_on(copies(store, &template, count, whole, from));
             from += count;
-            let first = Id(Uuid::from_u128((from - count) as u128));
+            let first = Id::of(Uuid::from_u128((from - count) as u128));
             let config = settings(&config.database.url, &folder, port);
             let (rate, bare, bytes) = as_jobs(config, async move |jobs| {
                 let begun = Instant::now();
@@ -213,7 +217,7 @@ fn measure(
                 let rate = count as f64 / begun.elapsed().as_secs_f64();
                 assert_eq!(done.accepted, count, "{done:?}");
                 let mailing = xushi::office::warnings::Mailing::of(&jobs.office, &[first]).await.unwrap();
-                let rows = jobs.office.read.list_letter_deliveries(first.0).await.unwrap();
+                let rows = jobs.office.read.list_letter_deliveries(first).await.unwrap();
                 let raw = mailing[&first].addressed(&rows[0]).unwrap();
                 let bare = alone(&jobs, &raw, count).await;
                 jobs.transport.close_idle().await;

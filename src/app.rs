@@ -109,7 +109,7 @@ pub async fn prepare(config: &Config, store: &Store, clock: &dyn Clock) -> Resul
         tracing::warn!(campaign = one.campaign, above = one.above, "{}", one.line());
     }
     let row = |key: &str| ApiKeyRow {
-        id: Id(clock.new_id()),
+        id: Id::of(clock.new_id()),
         name: "bootstrap".to_owned(),
         key_hash: hash_key(key),
         role: Role::Administrator.into(),

@@ -17,6 +17,7 @@ use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Word, Words};
 use crate::domain::Role;
 use crate::office::rows::{ApiKeyFilter, ApiKeyRow};
+use crate::office::types::Id;
 use crate::office::{Actor, access};
 
 type AccessRole = Word<Role>;
@@ -141,7 +142,7 @@ async fn revoke_api_key(
     actor: Actor,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Refused> {
-    access::revoke_api_key(&state.office, &actor, *id).await?;
+    access::revoke_api_key(&state.office, &actor, Id::of(*id)).await?;
     state.known_keys.forget(*id);
     Ok(HttpResponse::NoContent().finish())
 }

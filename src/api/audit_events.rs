@@ -12,6 +12,7 @@ use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::office::rows::{AuditFilter, AuditRow};
+use crate::office::types::Id;
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -80,8 +81,8 @@ async fn list_audit_events(
     list: List<AuditParams>,
 ) -> Result<HttpResponse, Refused> {
     let filter = AuditFilter {
-        api_key_id: list.filter.api_key,
-        letter_id: list.filter.letter,
+        api_key_id: list.filter.api_key.map(Id::of),
+        letter_id: list.filter.letter.map(Id::of),
         after: list.updated_after,
     };
     let rows = state.office.read.list_audit_events(&filter, list.page).await?;

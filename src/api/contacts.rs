@@ -17,7 +17,7 @@ use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Word, Words, maybe};
 use crate::domain::ContactRole;
 use crate::office::rows::{ContactFilter, ContactRow};
-use crate::office::types::Id;
+use crate::office::types::{ContactId, Id, of_any};
 use crate::office::{Actor, places};
 
 type RoleWord = Word<ContactRole>;
@@ -60,7 +60,7 @@ pub struct ContactView {
 impl ContactView {
     pub(in crate::api) fn of(row: ContactRow, external: &ExternalIds) -> Self {
         Self {
-            external_id: external.get(&row.id).cloned(),
+            external_id: external.get(&row.id.of_any()).cloned(),
             id: row.id.0,
             unit_id: row.unit_id.0,
             name: row.name,
@@ -180,8 +180,8 @@ async fn list_contacts(
         updated_after: list.updated_after,
     };
     let rows = state.office.read.list_contacts(&filter, list.page).await?;
-    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
-    let external = state.office.read.list_external_ids(&ids).await?;
+    let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
+    let external = state.office.read.list_external_ids(&of_any(&ids)).await?;
     let page = PageView::new(rows, list.page, |row| row.id.0, |row| ContactView::of(row, &external));
     respond::list(&request, &page.tagged()?, list.fields.as_deref())
 }
@@ -214,12 +214,12 @@ async fn find_contact(
 }
 
 async fn view(state: &State, row: ContactRow) -> Result<ContactView, Refused> {
-    let external = state.office.read.list_external_ids(&[row.id]).await?;
+    let external = state.office.read.list_external_ids(&[row.id.of_any()]).await?;
     Ok(ContactView::of(row, &external))
 }
 
 async fn load(state: &State, id: Uuid) -> Result<ContactRow, Refused> {
-    state.office.read.find_contact(id).await?.ok_or_else(|| Refused::not_found("联络员"))
+    state.office.read.find_contact(Id::of(id)).await?.ok_or_else(|| Refused::not_found("联络员"))
 }
 
 /// 修改联络员（须带If-Match）

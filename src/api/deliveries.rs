@@ -16,6 +16,7 @@ use crate::api::http::wire::{Word, Words};
 use crate::domain::TextEnum as _;
 use crate::domain::delivery::DeliveryState;
 use crate::office::rows::{DeliveryFilter, DeliveryRow};
+use crate::office::types::Id;
 use crate::office::{Actor, deliveries};
 
 type DeliveryStateWord = Word<DeliveryState>;
@@ -112,7 +113,7 @@ async fn list_deliveries(
     list: List<DeliveryParams>,
 ) -> Result<HttpResponse, Refused> {
     let filter = DeliveryFilter {
-        letter_id: list.filter.letter,
+        letter_id: list.filter.letter.map(Id::of),
         states: list.filter.state.map(|words| words.0),
         updated_after: list.updated_after,
     };
@@ -133,7 +134,7 @@ async fn retry_delivery(
     actor: Actor,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Refused> {
-    let row = deliveries::retry_delivery(&state.office, &actor, *id).await?;
+    let row = deliveries::retry_delivery(&state.office, &actor, Id::of(*id)).await?;
     respond::ok(&request, &DeliveryView::of(row))
 }
 
@@ -168,7 +169,7 @@ async fn create_delivery(
     Body(body): Body<CreateDelivery>,
 ) -> Result<HttpResponse, Refused> {
     let CreateDelivery { unit, name, email, instead_of } = body;
-    let new = deliveries::NewRecipient { unit, name, email, instead_of };
-    let row = deliveries::add_recipient(&state.office, &actor, *id, new).await?;
+    let new = deliveries::NewRecipient { unit, name, email, instead_of: instead_of.map(Id::of) };
+    let row = deliveries::add_recipient(&state.office, &actor, Id::of(*id), new).await?;
     respond::created(&format!("/api/v1/deliveries?letter={id}"), &DeliveryView::of(row))
 }

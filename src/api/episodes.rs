@@ -18,7 +18,7 @@ use crate::api::letters::withdrawal::TakenBackView;
 use crate::domain::episode::EpisodeState;
 use crate::domain::{Grade, Handling, Level};
 use crate::office::rows::{EpisodeFilter, EpisodeRow, LetterName, WithdrawalRow};
-use crate::office::types::Id;
+use crate::office::types::{EpisodeId, Id};
 
 type EpisodeStateWord = Word<EpisodeState>;
 type EpisodeStateWords = Words<EpisodeState>;
@@ -75,7 +75,7 @@ pub struct EpisodeView {
 }
 
 /// How letters about episodes were taken back: episode, letter, how, and the letter that says so.
-type Withdrawals = [(Id, LetterName, WithdrawalRow, LetterName)];
+type Withdrawals = [(EpisodeId, LetterName, WithdrawalRow, LetterName)];
 
 impl EpisodeView {
     pub(in crate::api) fn of((row, indicator): (EpisodeRow, String), withdrawals: &Withdrawals) -> Self {
@@ -134,13 +134,13 @@ async fn list_episodes(
     let unit = lookup::maybe_unit(&state, At::Query("unit"), list.filter.unit.as_deref()).await?;
     let filter = EpisodeFilter {
         campaigns,
-        unit_id: unit.map(|row| row.id.0),
-        indicator_id: list.filter.indicator,
+        unit_id: unit.map(|row| row.id.0).map(Id::of),
+        indicator_id: list.filter.indicator.map(Id::of),
         states: list.filter.state.map(|words| words.0),
         updated_after: list.updated_after,
     };
     let rows = state.office.read.list_episodes(&filter, list.page).await?;
-    let ids: Vec<Id> = rows.iter().map(|(row, _)| row.id).collect();
+    let ids: Vec<EpisodeId> = rows.iter().map(|(row, _)| row.id).collect();
     let withdrawals = state.office.read.list_withdrawals_about(&ids).await?;
     let view = |row| EpisodeView::of(row, &withdrawals);
     let page = PageView::new(rows, list.page, |row| row.0.id.0, view);
@@ -157,7 +157,8 @@ async fn find_episode(
     id: web::Path<Uuid>,
     Params(params): Params<OneParams>,
 ) -> Result<HttpResponse, Refused> {
-    let row = state.office.read.find_episode(*id).await?.ok_or_else(|| Refused::not_found("预警事项"))?;
+    let row =
+        state.office.read.find_episode(Id::of(*id)).await?.ok_or_else(|| Refused::not_found("预警事项"))?;
     let withdrawals = state.office.read.list_withdrawals_about(&[row.0.id]).await?;
     respond::one(&request, &EpisodeView::of(row, &withdrawals), params.fields.as_deref())
 }

@@ -15,6 +15,7 @@ use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Word, Words};
 use crate::domain::{IncidentKind, SubjectKind};
 use crate::office::rows::{IncidentFilter, IncidentRow};
+use crate::office::types::Id;
 use crate::office::{Actor, incidents};
 
 type IncidentKindWord = Word<IncidentKind>;
@@ -109,7 +110,7 @@ async fn list_incidents(
 }
 
 async fn load(state: &State, id: Uuid) -> Result<IncidentRow, Refused> {
-    state.office.read.find_incident(id).await?.ok_or_else(|| Refused::not_found("异常"))
+    state.office.read.find_incident(Id::of(id)).await?.ok_or_else(|| Refused::not_found("异常"))
 }
 
 /// 读取一个异常
@@ -138,6 +139,6 @@ async fn close_incident(
     actor: Actor,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Refused> {
-    let row = incidents::close(&state.office, &actor, *id).await?;
+    let row = incidents::close(&state.office, &actor, Id::of(*id)).await?;
     respond::ok(&request, &IncidentView::of(row))
 }

@@ -23,7 +23,7 @@ use crate::clock::end_of;
 use crate::domain::reply::ReplyStage;
 use crate::domain::{Handling, LetterKind, LetterNumber, LetterState, Level, WorkCalendar};
 use crate::office::rows::{LedgerFilter, LedgerLetterRow, LedgerRow, LetterName, Page, WithdrawalRow};
-use crate::office::types::Id;
+use crate::office::types::{Id, LetterId};
 
 type HandlingWord = Word<Handling>;
 type LetterStateWord = Word<LetterState>;
@@ -82,7 +82,7 @@ pub struct LedgerItemView {
 impl LedgerItemView {
     fn of(
         row: LedgerRow,
-        (courses, withdrawals): (&HashMap<Id, ReplyStage>, &Withdrawals),
+        (courses, withdrawals): (&HashMap<LetterId, ReplyStage>, &Withdrawals),
         calendar: &WorkCalendar,
         (as_of, today): (NaiveDate, NaiveDate),
     ) -> Self {
@@ -99,7 +99,7 @@ impl LedgerItemView {
             |letter: &&LedgerLetterRow| letter.kind != LetterKind::Withdrawal && taken_back(letter).is_none();
         let letters: Vec<&LedgerLetterRow> = letters.iter().filter(standing).collect();
         let last = letters.last();
-        let state = |id: &Id| courses.get(id).cloned().unwrap_or_default().state_before(end);
+        let state = |id: &LetterId| courses.get(id).cloned().unwrap_or_default().state_before(end);
         let standing = last.map(|letter| state(&letter.id));
         // Its level is known for now; for days gone by there is what the letters said.
         let told = letters.iter().rev().find_map(|letter| letter.level).filter(|_| as_of < today);
@@ -135,7 +135,7 @@ impl LedgerItemView {
 }
 
 /// How letters were taken back, and the letters that say so.
-type Withdrawals = HashMap<Id, (WithdrawalRow, LetterName)>;
+type Withdrawals = HashMap<LetterId, (WithdrawalRow, LetterName)>;
 
 fn number(letter: &LedgerLetterRow) -> Option<String> {
     let number = LetterNumber::new(&letter.mark, letter.year, letter.serial?.unsigned_abs()).ok()?;
@@ -167,7 +167,7 @@ async fn filter(state: &State, params: &LedgerParams) -> Result<LedgerFilter, Re
 
 async fn load(state: &State, filter: &LedgerFilter, page: Page) -> Result<PageView<LedgerItemView>, Refused> {
     let rows = state.office.read.list_ledger(filter, page).await?;
-    let ids: Vec<Id> = rows.iter().flat_map(|row| &row.letters).map(|letter| letter.id).collect();
+    let ids: Vec<LetterId> = rows.iter().flat_map(|row| &row.letters).map(|letter| letter.id).collect();
     let withdrawals = state.office.read.list_withdrawals(&ids).await?;
     let courses = state.office.read.list_courses(&ids).await?;
     let days = (filter.as_of, state.office.clock.today());
@@ -180,7 +180,7 @@ async fn load_all(state: &State, filter: &LedgerFilter) -> Result<Vec<LedgerItem
     let mut items: Vec<LedgerItemView> = Vec::new();
     loop {
         let after = items.last().map(|item| item.episode_id);
-        let page = load(state, filter, Page { limit: LIMIT_MAX, after }).await?;
+        let page = load(state, filter, Page { limit: LIMIT_MAX, after: after.map(Id::of) }).await?;
         items.extend(page.items);
         if page.next_cursor.is_none() {
             return Ok(items);

@@ -14,6 +14,7 @@ use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::office::Refusal;
 use crate::office::rows::{LedgerFilter, LetterFilter, ObservationFilter};
+use crate::office::types::Id;
 use crate::office::workbooks::{self, XLSX};
 
 /// Adds the routes.
@@ -88,8 +89,8 @@ async fn download_observations(
     let measure = lookup::maybe_measure(&state, At::Query("measure"), params.measure.as_deref()).await?;
     let region = lookup::maybe_region(&state, At::Query("region"), params.region.as_deref()).await?;
     let filter = ObservationFilter {
-        measure_id: measure.map(|row| row.id.0),
-        region_id: region.map(|row| row.id.0),
+        measure_id: measure.map(|row| row.id.0).map(Id::of),
+        region_id: region.map(|row| row.id.0).map(Id::of),
         from: params.from,
         to: params.to,
         as_of: caller.sees_until(None, state.office.clock.today()),
@@ -118,7 +119,7 @@ async fn download_letters(
     let unit = lookup::maybe_unit(&state, At::Query("unit"), params.unit.as_deref()).await?;
     let filter = LetterFilter {
         campaigns,
-        unit_id: unit.map(|row| row.id.0),
+        unit_id: unit.map(|row| row.id.0).map(Id::of),
         numbered: caller.role.is_of_unit(),
         copied: caller.role.is_of_unit(),
         ..LetterFilter::default()

@@ -19,7 +19,7 @@ use crate::api::http::wire::Word;
 use crate::domain::{Basis, Better, Frequency};
 use crate::office::measures::{self, MeasureEdit, NamedMeasure, NewMeasure};
 use crate::office::rows::{MeasureFilter, MeasureRow};
-use crate::office::types::Id;
+use crate::office::types::{Id, MeasureId, of_any};
 use crate::office::{Actor, ChangeReason};
 
 type BasisWord = Word<Basis>;
@@ -71,7 +71,7 @@ pub struct MeasureView {
 impl MeasureView {
     pub(in crate::api) fn of(row: MeasureRow, aliases: Vec<String>, external: &ExternalIds) -> Self {
         Self {
-            external_id: external.get(&row.id).cloned(),
+            external_id: external.get(&row.id.of_any()).cloned(),
             sources: row.sources(),
             id: row.id.0,
             aliases,
@@ -237,12 +237,12 @@ async fn list_measures(
         updated_after: list.updated_after,
     };
     let rows = state.office.read.list_measures(&filter, list.page).await?;
-    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
-    let mut aliases: HashMap<Id, Vec<String>> = HashMap::new();
+    let ids: Vec<MeasureId> = rows.iter().map(|row| row.id).collect();
+    let mut aliases: HashMap<MeasureId, Vec<String>> = HashMap::new();
     for alias in state.office.read.list_measure_aliases(&ids).await? {
         aliases.entry(alias.measure_id).or_default().push(alias.name);
     }
-    let external = state.office.read.list_external_ids(&ids).await?;
+    let external = state.office.read.list_external_ids(&of_any(&ids)).await?;
     let page = PageView::new(
         rows,
         list.page,
@@ -284,12 +284,12 @@ async fn find_measure(
 }
 
 async fn view(state: &State, (row, aliases): NamedMeasure) -> Result<MeasureView, Refused> {
-    let external = state.office.read.list_external_ids(&[row.id]).await?;
+    let external = state.office.read.list_external_ids(&[row.id.of_any()]).await?;
     Ok(MeasureView::of(row, sorted(aliases), &external))
 }
 
 async fn load(state: &State, id: Uuid) -> Result<NamedMeasure, Refused> {
-    let row = state.office.read.find_measure(id).await?;
+    let row = state.office.read.find_measure(Id::of(id)).await?;
     let row = row.ok_or_else(|| Refused::not_found("指标口径"))?;
     let aliases = state.office.read.list_measure_aliases(&[row.id]).await?;
     Ok((row, sorted(aliases.into_iter().map(|alias| alias.name).collect())))

@@ -22,7 +22,7 @@ use crate::office::assessed;
 use crate::office::rows::{
     BoardFilter, BoardRow, GradeCount, OverdueLetterRow, StandingLetterRow, grade_rank, letter_number,
 };
-use crate::office::types::Id;
+use crate::office::types::{CampaignId, IndicatorId};
 
 type GradeWord = Word<Grade>;
 type LetterStateWord = Word<LetterState>;
@@ -203,7 +203,7 @@ async fn show_overview(
     let counts = read.count_campaign_grades(campaigns, today).await?;
     let groups = groups(&state, &counts).await?;
     let campaign = match campaigns.and_then(|all| all.first()) {
-        Some(first) => read.find_campaign(first.0).await?.map(|row| Named { id: row.id.0, name: row.name }),
+        Some(first) => read.find_campaign(*first).await?.map(|row| Named { id: row.id.0, name: row.name }),
         None => None,
     };
     let view = OverviewView {
@@ -230,15 +230,15 @@ fn grades(counts: &[GradeCount]) -> Vec<GradeCountView> {
 
 /// Campaigns in order of their name; those with most indicators in trouble are shown one by one.
 async fn groups(state: &State, counts: &[GradeCount]) -> Result<Vec<GroupView>, Refused> {
-    let mut by_campaign: BTreeMap<Id, Vec<&GradeCount>> = BTreeMap::new();
+    let mut by_campaign: BTreeMap<CampaignId, Vec<&GradeCount>> = BTreeMap::new();
     for one in counts {
         by_campaign.entry(one.campaign).or_default().push(one);
     }
-    let ids: Vec<Id> = by_campaign.keys().copied().collect();
+    let ids: Vec<CampaignId> = by_campaign.keys().copied().collect();
     let rows = state.office.read.list_campaigns_of(&ids).await?;
-    let ordinals: HashMap<Id, (i32, String)> =
+    let ordinals: HashMap<CampaignId, (i32, String)> =
         rows.into_iter().map(|row| (row.id, (row.ordinal, row.name))).collect();
-    let group = |id: Option<Id>, name: String, counts: &[&GradeCount]| {
+    let group = |id: Option<CampaignId>, name: String, counts: &[&GradeCount]| {
         let mut grades: BTreeMap<&'static str, i64> = BTreeMap::new();
         for one in counts {
             *grades.entry(one.grade.as_str()).or_default() += one.count;
@@ -249,12 +249,12 @@ async fn groups(state: &State, counts: &[GradeCount]) -> Result<Vec<GroupView>, 
     let in_trouble = |counts: &[&GradeCount]| -> i64 {
         counts.iter().filter(|one| TROUBLE.contains(&one.grade)).map(|one| one.count).sum()
     };
-    let mut listed: Vec<(Id, Vec<&GradeCount>)> = by_campaign.into_iter().collect();
+    let mut listed: Vec<(CampaignId, Vec<&GradeCount>)> = by_campaign.into_iter().collect();
     listed.sort_by_key(|(id, counts)| (std::cmp::Reverse(in_trouble(counts)), *id));
     let rest: Vec<&GradeCount> =
         listed.split_off(listed.len().min(GROUPS)).into_iter().flat_map(|(_, rest)| rest).collect();
     listed.sort_by_key(|(id, _)| (ordinals.get(id).map(|(ordinal, _)| *ordinal), *id));
-    let name = |id: &Id| ordinals.get(id).map(|(_, name)| name.clone()).unwrap_or_default();
+    let name = |id: &CampaignId| ordinals.get(id).map(|(_, name)| name.clone()).unwrap_or_default();
     let mut groups: Vec<GroupView> =
         listed.iter().map(|(id, counts)| group(Some(*id), name(id), counts)).collect();
     if !rest.is_empty() {
@@ -266,7 +266,7 @@ async fn groups(state: &State, counts: &[GradeCount]) -> Result<Vec<GroupView>, 
 /// The worst grades first, among them what will most likely be missed, then what lies furthest behind.
 async fn worst(
     state: &State,
-    campaigns: Option<Vec<Id>>,
+    campaigns: Option<Vec<CampaignId>>,
     today: NaiveDate,
 ) -> Result<Vec<WorstView>, Refused> {
     let filter = BoardFilter {
@@ -283,11 +283,11 @@ async fn worst(
         (row.current.grade_rank, std::cmp::Reverse(p_miss), points, row.id)
     });
     rows.truncate(WORST);
-    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
+    let ids: Vec<IndicatorId> = rows.iter().map(|row| row.id).collect();
     let office = &state.office;
     let mut ranks = assessed::ranks(office, &ids, today).await?;
     let letters = office.read.list_standing_letters(&ids).await?;
-    let mut letters: HashMap<Id, StandingLetterRow> =
+    let mut letters: HashMap<IndicatorId, StandingLetterRow> =
         letters.into_iter().map(|row| (row.indicator_id, row)).collect();
     let view = |row: BoardRow| {
         let letter = letters.remove(&row.id).map(|letter| standing(letter, today)).transpose()?;
@@ -332,7 +332,7 @@ fn standing(row: StandingLetterRow, today: NaiveDate) -> Result<WorstLetterView,
 
 async fn letters(
     state: &State,
-    campaigns: Option<&[Id]>,
+    campaigns: Option<&[CampaignId]>,
     today: NaiveDate,
 ) -> Result<LetterStandingView, Refused> {
     let trial = state.office.is_pilot();

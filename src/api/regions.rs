@@ -19,7 +19,7 @@ use crate::api::http::wire::{Word, Words, maybe};
 use crate::domain::{RegionAlias, RegionLevel};
 use crate::office::places::NamedRegion;
 use crate::office::rows::{RegionAliasRow, RegionFilter, RegionRow};
-use crate::office::types::Id;
+use crate::office::types::{Id, RegionId};
 use crate::office::{Actor, places};
 
 type LevelWord = Word<RegionLevel>;
@@ -176,8 +176,8 @@ async fn list_regions(
         updated_after: list.updated_after,
     };
     let rows = state.office.read.list_regions(&filter, list.page).await?;
-    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
-    let mut aliases: HashMap<Id, Vec<RegionAliasRow>> = HashMap::new();
+    let ids: Vec<RegionId> = rows.iter().map(|row| row.id).collect();
+    let mut aliases: HashMap<RegionId, Vec<RegionAliasRow>> = HashMap::new();
     for alias in state.office.read.list_region_aliases(&ids).await? {
         aliases.entry(alias.region_id).or_default().push(alias);
     }
@@ -230,7 +230,7 @@ async fn find_region(
 
 async fn load(state: &State, key: &str) -> Result<NamedRegion, Refused> {
     let found = match Uuid::try_parse(key) {
-        Ok(id) => state.office.read.find_region(id).await?,
+        Ok(id) => state.office.read.find_region(Id::of(id)).await?,
         // No code has a NUL, and PostgreSQL takes none.
         Err(_) if key.contains('\0') => None,
         Err(_) => state.office.read.find_region_by_code(key).await?,

@@ -12,6 +12,7 @@ use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::domain::Retiree;
+use crate::office::types::Id;
 use crate::office::{Actor, retirement};
 
 type RetireeWord = Word<Retiree>;
@@ -68,7 +69,7 @@ async fn retire(
     (reason, whole): (String, bool),
 ) -> Result<HttpResponse, Refused> {
     let retired_on = state.office.clock.today();
-    retirement::retire(&state.office, actor, (what, id), (&reason, whole)).await?;
+    retirement::retire(&state.office, actor, (what, Id::of(id)), (&reason, whole)).await?;
     let reason = reason.trim().to_owned();
     Ok(HttpResponse::Ok().json(RetirementView { id, kind: Word(what), retired_on, reason }))
 }

@@ -134,7 +134,7 @@ async fn list_silences(
     let filter = SilenceFilter {
         on: params.on,
         campaign_id: campaign.map(|row| row.id),
-        indicator_id: params.indicator.map(Id),
+        indicator_id: params.indicator.map(Id::of),
         unit_id: unit.map(|row| row.id),
         updated_after: list.updated_after,
     };
@@ -154,7 +154,15 @@ async fn create_silence(
     Body(body): Body<CreateSilence>,
 ) -> Result<HttpResponse, Refused> {
     let CreateSilence { campaign, indicator, unit, reason, owner, starts_on, ends_on } = body;
-    let new = silences::NewSilence { campaign, indicator, unit, reason, owner, starts_on, ends_on };
+    let new = silences::NewSilence {
+        campaign,
+        indicator: indicator.map(Id::of),
+        unit,
+        reason,
+        owner,
+        starts_on,
+        ends_on,
+    };
     let row = silences::create_silence(&state.office, &actor, new).await?;
     respond::created(
         &format!("/api/v1/silences/{}", row.id.0),
@@ -163,7 +171,7 @@ async fn create_silence(
 }
 
 async fn load(state: &State, id: Uuid) -> Result<SilenceRow, Refused> {
-    state.office.read.find_silence(id).await?.ok_or_else(|| Refused::not_found("静默"))
+    state.office.read.find_silence(Id::of(id)).await?.ok_or_else(|| Refused::not_found("静默"))
 }
 
 /// 读取一项静默
@@ -191,6 +199,6 @@ async fn end_silence(
     id: web::Path<Uuid>,
     Body(body): Body<EndSilence>,
 ) -> Result<HttpResponse, Refused> {
-    let row = silences::end_silence(&state.office, &actor, *id, &body.by).await?;
+    let row = silences::end_silence(&state.office, &actor, Id::of(*id), &body.by).await?;
     respond::ok(&request, &SilenceView::of(row, state.office.clock.today()))
 }

@@ -20,7 +20,7 @@ use crate::api::http::wire::Word;
 use crate::domain::ResponsibilityRole;
 use crate::office::plans::{self, NewPart};
 use crate::office::rows::{ResponsibilityRow, TaskFilter, TaskRow};
-use crate::office::types::Id;
+use crate::office::types::{Id, TaskId, of_any};
 use crate::office::{Actor, ChangeReason};
 
 /// 牵头或配合
@@ -82,7 +82,7 @@ impl TaskView {
             role: Word(part.role.0),
         };
         Self {
-            external_id: external.get(&row.id).cloned(),
+            external_id: external.get(&row.id.of_any()).cloned(),
             id: row.id.0,
             campaign_id: row.campaign_id.0,
             parent_id: row.parent_id.map(|id| id.0),
@@ -237,14 +237,14 @@ async fn list_tasks(
         with_retired: params.retired == Some(true) || list.updated_after.is_some(),
     };
     let rows = state.office.read.list_tasks(&filter, list.page).await?;
-    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
-    let mut parts: HashMap<Id, Parts> = HashMap::new();
+    let ids: Vec<TaskId> = rows.iter().map(|row| row.id).collect();
+    let mut parts: HashMap<TaskId, Parts> = HashMap::new();
     for (part, name) in state.office.read.list_task_responsibilities(&ids).await? {
         if let Some(task) = part.task_id {
             parts.entry(task).or_default().push((part, name));
         }
     }
-    let external = state.office.read.list_external_ids(&ids).await?;
+    let external = state.office.read.list_external_ids(&of_any(&ids)).await?;
     let view = |row: TaskRow| {
         let its = parts.remove(&row.id).unwrap_or_default();
         TaskView::of(row, its, &external)
@@ -268,7 +268,7 @@ async fn create_task(
 
 async fn view(state: &State, row: TaskRow) -> Result<TaskView, Refused> {
     let parts = state.office.read.list_task_responsibilities(&[row.id]).await?;
-    let external = state.office.read.list_external_ids(&[row.id]).await?;
+    let external = state.office.read.list_external_ids(&[row.id.of_any()]).await?;
     Ok(TaskView::of(row, parts, &external))
 }
 
@@ -287,7 +287,7 @@ async fn find_task(
 }
 
 async fn load(state: &State, id: Uuid) -> Result<TaskRow, Refused> {
-    state.office.read.find_task(id).await?.ok_or_else(|| Refused::not_found("任务"))
+    state.office.read.find_task(Id::of(id)).await?.ok_or_else(|| Refused::not_found("任务"))
 }
 
 /// 修改任务（须带If-Match）

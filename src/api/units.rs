@@ -15,7 +15,7 @@ use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::office::rows::{UnitAliasRow, UnitFilter, UnitRow};
-use crate::office::types::Id;
+use crate::office::types::{Id, UnitId, of_any};
 use crate::office::{Actor, ChangeReason, places};
 
 /// Adds the resource's routes.
@@ -100,7 +100,7 @@ impl UnitView {
         Self {
             aliases: own.map(|alias| alias.name.clone()).collect(),
             merged_into_id: row.merged_into_id.map(|id| id.0),
-            external_id: external.get(&row.id).cloned(),
+            external_id: external.get(&row.id.of_any()).cloned(),
             id: row.id.0,
             name: row.name,
             region_id: row.region_id.0,
@@ -208,16 +208,16 @@ async fn list_units(
     let region = lookup::maybe_region(&state, At::Query("region"), params.region.as_deref()).await?;
     let parent = lookup::maybe_unit(&state, At::Query("parent"), params.parent.as_deref()).await?;
     let filter = UnitFilter {
-        region_id: region.map(|row| row.id.0),
-        parent_id: parent.map(|row| row.id.0),
+        region_id: region.map(|row| row.id.0).map(Id::of),
+        parent_id: parent.map(|row| row.id.0).map(Id::of),
         name_contains: params.name_contains,
         updated_after: list.updated_after,
         with_retired: params.retired == Some(true) || list.updated_after.is_some(),
     };
     let rows = state.office.read.list_units(&filter, list.page).await?;
-    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
+    let ids: Vec<UnitId> = rows.iter().map(|row| row.id).collect();
     let aliases = state.office.read.list_unit_aliases(&ids).await?;
-    let external = state.office.read.list_external_ids(&ids).await?;
+    let external = state.office.read.list_external_ids(&of_any(&ids)).await?;
     let page = PageView::new(rows, list.page, |row| row.id.0, |row| UnitView::of(row, &aliases, &external));
     respond::list(&request, &page.tagged()?, list.fields.as_deref())
 }
@@ -251,12 +251,12 @@ async fn find_unit(
 
 async fn view(state: &State, row: UnitRow) -> Result<UnitView, Refused> {
     let aliases = state.office.read.list_unit_aliases(&[row.id]).await?;
-    let external = state.office.read.list_external_ids(&[row.id]).await?;
+    let external = state.office.read.list_external_ids(&[row.id.of_any()]).await?;
     Ok(UnitView::of(row, &aliases, &external))
 }
 
 async fn load(state: &State, id: Uuid) -> Result<UnitRow, Refused> {
-    state.office.read.find_unit(id).await?.ok_or_else(|| Refused::not_found("责任单位"))
+    state.office.read.find_unit(Id::of(id)).await?.ok_or_else(|| Refused::not_found("责任单位"))
 }
 
 /// 修改责任单位（须带If-Match）
@@ -291,7 +291,7 @@ async fn merge_unit(
     Body(body): Body<MergeUnit>,
 ) -> Result<HttpResponse, Refused> {
     let (from, into, moved) =
-        places::merge_units(&state.office, &actor, *id, (&body.into, &body.reason)).await?;
+        places::merge_units(&state.office, &actor, Id::of(*id), (&body.into, &body.reason)).await?;
     let merger = MergerView {
         from: view(&state, from).await?,
         into: view(&state, into).await?,

@@ -15,9 +15,10 @@ use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
 use crate::domain::{Grade, WaitsFor};
 use crate::office::Actor;
+use crate::office::StoreError;
 use crate::office::rows::WarningRunRow;
+use crate::office::types::{Id, IndicatorId};
 use crate::office::warnings::{self, GradeChange, PlannedLetter, ReportedLetter, RunReport, Upgrade};
-use crate::office::{StoreError, types::Id};
 
 type GradeWord = Word<Grade>;
 type WaitsForWord = Word<WaitsFor>;
@@ -218,8 +219,11 @@ impl From<ReportedLetter> for RunLetterView {
 impl From<PlannedLetter> for RunLetterView {
     fn from(letter: PlannedLetter) -> Self {
         let kept = ReportedLetter::of(&letter);
-        let indicator =
-            |(id, name, grade): (Id, String, Grade)| RunIndicatorView { id: id.0, name, grade: Word(grade) };
+        let indicator = |(id, name, grade): (IndicatorId, String, Grade)| RunIndicatorView {
+            id: id.0,
+            name,
+            grade: Word(grade),
+        };
         let (subject, text) = letter.text.map(|text| (text.subject, text.body)).unzip();
         Self {
             follows_id: letter.follows.map(|id| id.0),
@@ -354,7 +358,7 @@ async fn find_warning_run(
     id: web::Path<Uuid>,
     Params(params): Params<OneParams>,
 ) -> Result<HttpResponse, Refused> {
-    let row = state.office.read.find_run(*id).await?.ok_or_else(|| Refused::not_found("预警运行"))?;
+    let row = state.office.read.find_run(Id::of(*id)).await?.ok_or_else(|| Refused::not_found("预警运行"))?;
     respond::one(&request, &WarningRunView::kept(row)?, params.fields.as_deref())
 }
 
@@ -378,6 +382,6 @@ async fn release_warning_run(
     id: web::Path<Uuid>,
     Body(body): Body<ReleaseRun>,
 ) -> Result<HttpResponse, Refused> {
-    let row = warnings::release(&state.office, &actor, *id, body.by.as_deref()).await?;
+    let row = warnings::release(&state.office, &actor, Id::of(*id), body.by.as_deref()).await?;
     respond::ok(&request, &WarningRunView::kept(row)?)
 }

@@ -89,7 +89,7 @@ fn observation(
     report: &catalog::SampleReport,
 ) -> ObservationRow {
     ObservationRow {
-        id: Id(office.clock.new_id()),
+        id: Id::of(office.clock.new_id()),
         series_id: 0,
         period_start: fact.period_start,
         period_end: fact.period_end,
@@ -227,7 +227,7 @@ impl Sample<'_> {
 
     fn indicator(&self, target: &SampleTarget) -> IndicatorNode {
         let indicator = NewIndicator {
-            task: uuid::Uuid::nil(),
+            task: Id::of(uuid::Uuid::nil()),
             measure: target.measure.clone(),
             region: self.0.campaign.region.clone(),
             target: Some(promise(target)),

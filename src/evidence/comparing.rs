@@ -13,7 +13,7 @@ use crate::register::{ComparedTo, Key, Register};
 use crate::stored::Evidence;
 use xushi_domain::Observation;
 use xushi_domain::pace::Compared;
-use xushi_store::types::Id;
+use xushi_store::types::{MeasureId, RegionId};
 use xushi_store::{Reader, StoreError};
 
 /// Reads what several indicators are compared with, as of one day.
@@ -84,7 +84,7 @@ async fn load(
 
 /// Facts of these series known by the end of the day; a series without any is left out.
 async fn facts(reader: &Reader, wanted: HashSet<Key>, as_of: NaiveDate) -> Result<SeriesFacts, StoreError> {
-    let mut by_measure: HashMap<Id, Vec<Id>> = HashMap::new();
+    let mut by_measure: HashMap<MeasureId, Vec<RegionId>> = HashMap::new();
     for (measure, region) in &wanted {
         by_measure.entry(*measure).or_default().push(*region);
     }
@@ -117,13 +117,13 @@ async fn targets(
         .iter()
         .zip(keys)
         .filter(|(one, _)| one.target.is_some_and(|target| counts_from_zero(target.kind)));
-    let mut by_measure: HashMap<Id, HashSet<Id>> = HashMap::new();
+    let mut by_measure: HashMap<MeasureId, HashSet<RegionId>> = HashMap::new();
     for (measure, region) in counted.flat_map(|(_, keys)| &keys.siblings) {
         by_measure.entry(*measure).or_default().insert(*region);
     }
     let mut targets = SiblingTargets::new();
     for (measure, regions) in by_measure {
-        let regions: Vec<Id> = regions.into_iter().collect();
+        let regions: Vec<RegionId> = regions.into_iter().collect();
         for chunk in regions.chunks(1_000) {
             for (measure, region, start, end, columns) in
                 reader.list_sibling_targets(&[measure], chunk).await?

@@ -15,7 +15,7 @@ use xushi_domain::kind::WayFrom;
 use xushi_domain::pace::{Compared, OtherSeries, SiblingSeries};
 use xushi_domain::rule_pack::Family;
 use xushi_domain::{Kind, Observation, Target};
-use xushi_store::types::Id;
+use xushi_store::types::RegionId;
 
 /// How much is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +90,7 @@ impl Keys {
         // The grade of a place rests on the siblings.
         let siblings = extent == Comparisons::All || way == Some(WayFrom::Place);
         let siblings = if siblings { register.siblings(region, as_of) } else { Vec::new() };
-        let mut others: Vec<Id> = siblings.into_iter().filter(|id| *id != region).collect();
+        let mut others: Vec<RegionId> = siblings.into_iter().filter(|id| *id != region).collect();
         others.sort_unstable();
         let above = if above { register.above(region) } else { Vec::new() };
         Self {

@@ -10,7 +10,7 @@ use crate::reported;
 use crate::setting::Setting;
 use crate::stored::Evidence;
 use xushi_domain::{Observation, WorkCalendar};
-use xushi_store::types::Id;
+use xushi_store::types::IndicatorId;
 use xushi_store::{Reader, StoreError};
 
 /// The whole evidence on one indicator as known at `as_of`; `None` when there is no such indicator.
@@ -20,7 +20,7 @@ use xushi_store::{Reader, StoreError};
 pub async fn evidence_on(
     reader: &Reader,
     calendar: &WorkCalendar,
-    id: Id,
+    id: IndicatorId,
     as_of: NaiveDate,
 ) -> Result<Option<Evidence>, StoreError> {
     Ok(evidence_of(reader, calendar, &[id], as_of, Comparisons::All).await?.pop())
@@ -33,7 +33,7 @@ pub async fn evidence_on(
 pub async fn evidence_of(
     reader: &Reader,
     calendar: &WorkCalendar,
-    ids: &[Id],
+    ids: &[IndicatorId],
     as_of: NaiveDate,
     extent: Comparisons,
 ) -> Result<Vec<Evidence>, StoreError> {

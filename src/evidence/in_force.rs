@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use xushi_domain::Measure;
 use xushi_store::revisions::{self, CampaignState, IndicatorState};
 use xushi_store::rows::{EvaluationRow, RevisionOf, RevisionRow};
-use xushi_store::types::Id;
+use xushi_store::types::{AnyId, CampaignId, Id, MeasureId, RegionId, RulePackId};
 use xushi_store::{Reader, StoreError};
 
 /// What was in force on one day where the rows say something else by now.
@@ -16,9 +16,9 @@ pub struct InForce {
     as_of: NaiveDate,
     indicators: bool,
     /// Measures that have changed since.
-    pub measures: HashMap<Id, Measure>,
+    pub measures: HashMap<MeasureId, Measure>,
     /// Rule packs of campaigns that have got another one since.
-    pub packs: HashMap<Id, Id>,
+    pub packs: HashMap<CampaignId, RulePackId>,
 }
 
 impl InForce {
@@ -30,11 +30,11 @@ impl InForce {
         let changed = reader.list_changed_since(RevisionOf::Indicator, as_of).await?;
         let mut measures = HashMap::new();
         for (id, row) in states(reader, RevisionOf::Measure, as_of).await? {
-            measures.insert(id, revisions::read_measure(&row)?);
+            measures.insert(id.known(), revisions::read_measure(&row)?);
         }
         let mut packs = HashMap::new();
         for (id, row) in states(reader, RevisionOf::Campaign, as_of).await? {
-            packs.insert(id, Id(CampaignState::read(&row)?.rule_pack_id));
+            packs.insert(id.known(), Id::of(CampaignState::read(&row)?.rule_pack_id));
         }
         Ok(Self { as_of, indicators: !changed.is_empty(), measures, packs })
     }
@@ -46,15 +46,15 @@ impl InForce {
     pub async fn restore(
         &self,
         reader: &Reader,
-        rows: &mut [(EvaluationRow, Id, Id)],
+        rows: &mut [(EvaluationRow, MeasureId, RegionId)],
     ) -> Result<(), StoreError> {
         if !self.indicators {
             return Ok(());
         }
-        let ids: Vec<Id> = rows.iter().map(|(row, ..)| row.id).collect();
+        let ids: Vec<AnyId> = rows.iter().map(|(row, ..)| row.id.of_any()).collect();
         let then = in_force(reader, RevisionOf::Indicator, &ids, self.as_of).await?;
         for (row, ..) in rows {
-            if let Some(kept) = then.get(&row.id) {
+            if let Some(kept) = then.get(&row.id.of_any()) {
                 IndicatorState::read(kept)?.apply(row)?;
             }
         }
@@ -66,7 +66,7 @@ async fn states(
     reader: &Reader,
     subject: RevisionOf,
     as_of: NaiveDate,
-) -> Result<HashMap<Id, RevisionRow>, StoreError> {
+) -> Result<HashMap<AnyId, RevisionRow>, StoreError> {
     let changed = reader.list_changed_since(subject, as_of).await?;
     in_force(reader, subject, &changed, as_of).await
 }
@@ -75,9 +75,9 @@ async fn states(
 async fn in_force(
     reader: &Reader,
     subject: RevisionOf,
-    ids: &[Id],
+    ids: &[AnyId],
     as_of: NaiveDate,
-) -> Result<HashMap<Id, RevisionRow>, StoreError> {
+) -> Result<HashMap<AnyId, RevisionRow>, StoreError> {
     let mut found = HashMap::new();
     for chunk in ids.chunks(1_000) {
         let rows = reader.list_revisions_of(subject, chunk).await?;

@@ -11,7 +11,7 @@ use crate::register::{ComparedTo, Key, KnownRegion, Register};
 use xushi_domain::pace::Grounds;
 use xushi_domain::{Observation, RegionLevel, WorkCalendar, folded, parent_code};
 use xushi_store::seed;
-use xushi_store::types::Id;
+use xushi_store::types::{Id, MeasureId, RegionId, Thing};
 
 /// Regions, measures and facts of one trial.
 #[derive(Debug, Default)]
@@ -19,26 +19,26 @@ pub struct InMemory {
     /// By code.
     regions: HashMap<String, KnownRegion>,
     /// By name, folded.
-    measures: HashMap<String, Id>,
+    measures: HashMap<String, MeasureId>,
     facts: HashMap<Key, Vec<Observation>>,
 }
 
 impl InMemory {
     /// The measure of this name.
-    pub fn measure(&mut self, name: &str) -> Id {
+    pub fn measure(&mut self, name: &str) -> MeasureId {
         let new = self.next_id();
         *self.measures.entry(folded(name)).or_insert(new)
     }
 
     /// The region of this code or name. Names of the built-in list are turned into codes; anything else is a region of its
     /// own, under nobody.
-    pub fn region(&mut self, written: &str) -> Id {
+    pub fn region(&mut self, written: &str) -> RegionId {
         let (new, code) = (self.next_id(), built_in_code(written));
         self.regions.entry(code).or_insert_with_key(|code| known_region(new, code)).id
     }
 
     /// A region's code.
-    pub fn code(&self, region: Id) -> &str {
+    pub fn code(&self, region: RegionId) -> &str {
         self.regions.values().find(|one| one.id == region).map_or("", |one| &one.code)
     }
 
@@ -75,7 +75,7 @@ impl InMemory {
     /// others, so that a place is among these.
     fn register(&mut self, (measure, region): Key) -> Register {
         let own = self.code(region).to_owned();
-        let above: Vec<Id> = std::iter::successors(parent_code(&own), |code| parent_code(code))
+        let above: Vec<RegionId> = std::iter::successors(parent_code(&own), |code| parent_code(code))
             .map(|code| self.region(&code))
             .collect();
         let counts = |one: &&KnownRegion| {
@@ -85,8 +85,8 @@ impl InMemory {
         Register::new(regions, self.measures.clone())
     }
 
-    fn next_id(&self) -> Id {
-        Id(Uuid::from_u128((self.regions.len() + self.measures.len()) as u128 + 1))
+    fn next_id<K: Thing>(&self) -> Id<K> {
+        Id::of(Uuid::from_u128((self.regions.len() + self.measures.len()) as u128 + 1))
     }
 }
 
@@ -100,7 +100,7 @@ fn built_in_code(written: &str) -> String {
 
 /// A region as its code tells of it. Its level is how far it lies below the nation, so that those directly under a province
 /// are of one level.
-fn known_region(id: Id, code: &str) -> KnownRegion {
+fn known_region(id: RegionId, code: &str) -> KnownRegion {
     let above = std::iter::successors(parent_code(code), |code| parent_code(code)).count();
     let level = match above {
         0 if code == "100000" => RegionLevel::Nation,

@@ -14,7 +14,7 @@ use crate::setting::Setting;
 use crate::stored::Evidence;
 use xushi_domain::pace::Assessment;
 use xushi_domain::{Observation, RulePack, WorkCalendar};
-use xushi_store::types::Id;
+use xushi_store::types::{CampaignId, IndicatorId};
 use xushi_store::{Reader, StoreError};
 
 /// Walks over all indicators (or those of some campaigns) in order of series.
@@ -34,7 +34,7 @@ impl Judging {
         reader: &Reader,
         calendar: &WorkCalendar,
         as_of: NaiveDate,
-        campaigns: Option<Vec<Id>>,
+        campaigns: Option<Vec<CampaignId>>,
     ) -> Result<Self, StoreError> {
         let setting = Setting::load(reader, calendar, as_of).await?;
         let comparing = Comparing::new(as_of);
@@ -51,7 +51,7 @@ impl Judging {
         reader: &Reader,
         calendar: &WorkCalendar,
         as_of: NaiveDate,
-        indicators: Vec<Id>,
+        indicators: Vec<IndicatorId>,
     ) -> Result<Self, StoreError> {
         let setting = Setting::load(reader, calendar, as_of).await?;
         let pages = Pages::start(reader.clone(), as_of, Which::These(indicators));

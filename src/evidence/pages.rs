@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 
 use xushi_domain::Observation;
 use xushi_store::rows::{EvaluationRow, FactRow, PastVerdictRow};
-use xushi_store::types::Id;
+use xushi_store::types::{CampaignId, IndicatorId, MeasureId, RegionId};
 use xushi_store::{Reader, StoreError};
 
 /// Indicators read at once; with twelve facts each this keeps some megabytes.
@@ -22,7 +22,7 @@ const WAITING: usize = 1;
 /// Indicators in order of series, with all that the database knows of each of them alone.
 pub(crate) struct Page {
     /// Indicator, measure and region.
-    pub(crate) rows: Vec<(EvaluationRow, Id, Id)>,
+    pub(crate) rows: Vec<(EvaluationRow, MeasureId, RegionId)>,
     /// Facts in order of series and period, all vintages published by the date asked for.
     pub(crate) facts: Vec<(i64, Observation)>,
     /// Verdicts recorded up to that date, in order of indicator and time.
@@ -34,9 +34,9 @@ pub(crate) enum Which {
     /// All of them.
     All,
     /// Those of some campaigns.
-    Campaigns(Vec<Id>),
+    Campaigns(Vec<CampaignId>),
     /// These, in the order of their series.
-    These(Vec<Id>),
+    These(Vec<IndicatorId>),
 }
 
 /// The pages of one walk; reading stops when this is dropped.
@@ -72,7 +72,7 @@ struct Ahead {
     reader: Reader,
     as_of: NaiveDate,
     which: Which,
-    after: Option<(i64, Id)>,
+    after: Option<(i64, IndicatorId)>,
     /// How many of `These` have been read.
     taken: usize,
     done: bool,
@@ -115,9 +115,12 @@ impl Ahead {
     }
 
     /// Earlier verdicts; an indicator that has never had one is not asked about.
-    async fn past(&self, rows: &[(EvaluationRow, Id, Id)]) -> Result<Vec<PastVerdictRow>, StoreError> {
+    async fn past(
+        &self,
+        rows: &[(EvaluationRow, MeasureId, RegionId)],
+    ) -> Result<Vec<PastVerdictRow>, StoreError> {
         let graded = rows.iter().filter(|(row, ..)| row.current.assessment_id.is_some());
-        let graded: Vec<Id> = graded.map(|(row, ..)| row.id).collect();
+        let graded: Vec<IndicatorId> = graded.map(|(row, ..)| row.id).collect();
         let mut past = Vec::new();
         for chunk in graded.chunks(1_000) {
             past.append(&mut self.reader.list_past_verdicts(chunk, self.as_of).await?);

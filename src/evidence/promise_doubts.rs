@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use xushi_domain::{Curve, DoubtSet, Period, Target};
-use xushi_store::types::Id;
+use xushi_store::types::MeasureId;
 
 /// Promises remembered at once.
 const KEPT: usize = 4_096;
 
 /// By measure, words, window, and whether dated nodes say when.
-type Promised = (Id, String, Period, bool);
+type Promised = (MeasureId, String, Period, bool);
 
 /// What was found of promises.
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ impl PromiseDoubts {
     pub(crate) fn of(
         &self,
         target: &Target,
-        (id, name, aliases): (Id, &str, &[String]),
+        (id, name, aliases): (MeasureId, &str, &[String]),
         window: Period,
         curve: &Curve,
     ) -> DoubtSet {

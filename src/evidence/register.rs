@@ -7,17 +7,17 @@ use chrono::NaiveDate;
 use xushi_domain::kind::ComparedWith;
 use xushi_domain::{AverageOf, RegionLevel, Target, folded, measure_names};
 use xushi_store::rows::RegionRow;
-use xushi_store::types::Id;
+use xushi_store::types::{MeasureId, RegionId};
 use xushi_store::{Reader, StoreError, Tx};
 
 /// Measure and region of a series.
-pub type Key = (Id, Id);
+pub type Key = (MeasureId, RegionId);
 
 /// A region as comparisons see it.
 #[derive(Debug, Clone)]
 pub struct KnownRegion {
     /// Identity.
-    pub id: Id,
+    pub id: RegionId,
     /// Its code.
     pub code: String,
     /// Full name.
@@ -51,11 +51,11 @@ pub enum ComparedTo<'a> {
 
 /// The regions and the names of measures, by all they may be called.
 pub struct Register {
-    regions: HashMap<Id, KnownRegion>,
-    codes: HashMap<String, Id>,
+    regions: HashMap<RegionId, KnownRegion>,
+    codes: HashMap<String, RegionId>,
     /// `None` where a name fits several regions.
-    names: HashMap<String, Option<Id>>,
-    measures: HashMap<String, Id>,
+    names: HashMap<String, Option<RegionId>>,
+    measures: HashMap<String, MeasureId>,
 }
 
 /// Nation, province, prefecture, county, zone: five levels, and a bound in case of a circle.
@@ -63,8 +63,8 @@ const LEVELS_MAX: usize = 8;
 
 impl Register {
     /// A register of these regions and of measures by their names and aliases; of two measures of one name the later counts.
-    pub fn new(regions: Vec<KnownRegion>, measures: impl IntoIterator<Item = (String, Id)>) -> Self {
-        let mut names: HashMap<String, Option<Id>> = HashMap::new();
+    pub fn new(regions: Vec<KnownRegion>, measures: impl IntoIterator<Item = (String, MeasureId)>) -> Self {
+        let mut names: HashMap<String, Option<RegionId>> = HashMap::new();
         let mut codes = HashMap::new();
         for region in &regions {
             codes.insert(region.code.clone(), region.id);
@@ -92,7 +92,7 @@ impl Register {
         Ok(Self::of(tx.list_register().await?, tx.list_measure_names().await?))
     }
 
-    fn of(rows: Vec<RegionRow>, measures: Vec<(String, Id)>) -> Self {
+    fn of(rows: Vec<RegionRow>, measures: Vec<(String, MeasureId)>) -> Self {
         let region = |row: RegionRow| KnownRegion {
             id: row.id,
             level: row.level.0,
@@ -105,18 +105,18 @@ impl Register {
         Self::new(rows.into_iter().map(region).collect(), measures)
     }
 
-    fn nation(&self) -> Option<Id> {
+    fn nation(&self) -> Option<RegionId> {
         self.regions.values().find(|one| one.level == RegionLevel::Nation).map(|one| one.id)
     }
 
     /// Regions above, nearest first.
-    pub(crate) fn above(&self, region: Id) -> Vec<Id> {
-        let parent = |id: &Id| self.codes.get(self.regions.get(id)?.parent_code.as_ref()?).copied();
+    pub(crate) fn above(&self, region: RegionId) -> Vec<RegionId> {
+        let parent = |id: &RegionId| self.codes.get(self.regions.get(id)?.parent_code.as_ref()?).copied();
         std::iter::successors(parent(&region), parent).take(LEVELS_MAX).collect()
     }
 
     /// Regions of the same level under the same parent in force on a day, this one included; none for the nation.
-    pub(crate) fn siblings(&self, region: Id, as_of: NaiveDate) -> Vec<Id> {
+    pub(crate) fn siblings(&self, region: RegionId, as_of: NaiveDate) -> Vec<RegionId> {
         let Some(own) = self.regions.get(&region).filter(|own| own.parent_code.is_some()) else {
             return Vec::new();
         };
@@ -126,7 +126,7 @@ impl Register {
     }
 
     /// Regions directly below in force on a day, with their codes, in order of code.
-    pub fn below(&self, region: Id, as_of: NaiveDate) -> Vec<(Id, String)> {
+    pub fn below(&self, region: RegionId, as_of: NaiveDate) -> Vec<(RegionId, String)> {
         let Some(own) = self.regions.get(&region) else { return Vec::new() };
         let all = self.regions.values();
         let mut below: Vec<_> = all
@@ -138,7 +138,7 @@ impl Register {
     }
 
     /// What a region is called in a comparison.
-    pub(crate) fn called(&self, region: Id) -> String {
+    pub(crate) fn called(&self, region: RegionId) -> String {
         match self.regions.get(&region) {
             Some(one) if one.level == RegionLevel::Nation => "全国".to_owned(),
             Some(one) => one.name.clone(),
@@ -147,19 +147,19 @@ impl Register {
     }
 
     /// A region's code; empty for one that is not there.
-    pub(crate) fn code(&self, region: Id) -> String {
+    pub(crate) fn code(&self, region: RegionId) -> String {
         self.regions.get(&region).map_or_else(String::new, |one| one.code.clone())
     }
 
-    fn by_name(&self, name: &str) -> Option<Id> {
+    fn by_name(&self, name: &str) -> Option<RegionId> {
         let name = folded(name);
         self.codes.get(&name).copied().or_else(|| self.names.get(&name).copied().flatten())
     }
 
     /// The region somebody wrote down: an average of a region above, a code, a name.
-    fn region(&self, written: &str, own: Id) -> Option<Id> {
+    fn region(&self, written: &str, own: RegionId) -> Option<RegionId> {
         let level = |wanted: RegionLevel| {
-            let is = |id: &Id| self.regions.get(id).is_some_and(|one| one.level == wanted);
+            let is = |id: &RegionId| self.regions.get(id).is_some_and(|one| one.level == wanted);
             self.above(own).into_iter().find(is)
         };
         match AverageOf::read(written) {
@@ -172,7 +172,7 @@ impl Register {
         .or_else(|| self.by_name(written))
     }
 
-    fn measure(&self, written: &str) -> Option<Id> {
+    fn measure(&self, written: &str) -> Option<MeasureId> {
         measure_names(written).find_map(|name| self.measures.get(&folded(name)).copied())
     }
 

@@ -10,7 +10,7 @@ use xushi_domain::kind::ReportedBy;
 use xushi_domain::pace::{PersonVerdict, nodes_done};
 use xushi_domain::{Basis, Figure, Observation, Period, Status};
 use xushi_store::rows::{NodeReportRow, PersonVerdictRow};
-use xushi_store::types::Id;
+use xushi_store::types::IndicatorId;
 use xushi_store::{Reader, StoreError};
 
 /// Adds what persons have said by `as_of`. Few indicators ask for it; the others cost nothing here.
@@ -28,7 +28,7 @@ pub(crate) async fn add(
 
 async fn add_persons(reader: &Reader, evidence: &mut [Evidence], as_of: NaiveDate) -> Result<(), StoreError> {
     let asking = reported_by(evidence, ReportedBy::Person);
-    let mut rows: HashMap<Id, PersonVerdictRow> = HashMap::new();
+    let mut rows: HashMap<IndicatorId, PersonVerdictRow> = HashMap::new();
     for chunk in asking.chunks(1_000) {
         for row in reader.list_person_verdicts_of(chunk, as_of).await? {
             // The latest comes last.
@@ -45,7 +45,7 @@ async fn add_persons(reader: &Reader, evidence: &mut [Evidence], as_of: NaiveDat
 
 async fn add_nodes(reader: &Reader, evidence: &mut [Evidence], as_of: NaiveDate) -> Result<(), StoreError> {
     let asking = reported_by(evidence, ReportedBy::Nodes);
-    let mut rows: HashMap<Id, Vec<NodeReportRow>> = HashMap::new();
+    let mut rows: HashMap<IndicatorId, Vec<NodeReportRow>> = HashMap::new();
     for chunk in asking.chunks(1_000) {
         for row in reader.list_node_reports_of(chunk, as_of).await? {
             rows.entry(row.indicator_id).or_default().push(row);
@@ -64,7 +64,7 @@ async fn add_nodes(reader: &Reader, evidence: &mut [Evidence], as_of: NaiveDate)
 }
 
 /// Those whose facts come in this way.
-fn reported_by(evidence: &[Evidence], way: ReportedBy) -> Vec<Id> {
+fn reported_by(evidence: &[Evidence], way: ReportedBy) -> Vec<IndicatorId> {
     let comes = |one: &&Evidence| one.grounds.kind().is_some_and(|kind| kind.row().reported_by == way);
     evidence.iter().filter(comes).map(|one| one.row.id).collect()
 }

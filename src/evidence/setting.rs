@@ -12,7 +12,7 @@ use crate::stored::Evidence;
 use xushi_domain::pace::{Compared, Grounds, Past};
 use xushi_domain::{DoubtSet, Measure, Observation, RulePack, WorkCalendar};
 use xushi_store::rows::{EvaluationRow, PastVerdictRow, RulePackRow};
-use xushi_store::types::Id;
+use xushi_store::types::{CampaignId, IndicatorId, MeasureId, RegionId, RulePackId};
 use xushi_store::{Reader, StoreError, rule_packs};
 
 /// What is the same for all indicators of a run.
@@ -22,12 +22,12 @@ pub(crate) struct Setting {
     /// What was in force on the day.
     pub(crate) in_force: InForce,
     calendar: WorkCalendar,
-    measures: HashMap<Id, Arc<Measure>>,
+    measures: HashMap<MeasureId, Arc<Measure>>,
     /// Other names of measures.
-    aliases: HashMap<Id, Vec<String>>,
+    aliases: HashMap<MeasureId, Vec<String>>,
     promises: PromiseDoubts,
-    regions: HashMap<Id, Arc<str>>,
-    pub(crate) packs: HashMap<Id, (Id, Arc<RulePack>)>,
+    regions: HashMap<RegionId, Arc<str>>,
+    pub(crate) packs: HashMap<CampaignId, (RulePackId, Arc<RulePack>)>,
 }
 
 impl Setting {
@@ -41,12 +41,12 @@ impl Setting {
         as_of: NaiveDate,
     ) -> Result<Self, StoreError> {
         let in_force = InForce::load(reader, as_of).await?;
-        let mut packs_by_id: HashMap<Id, Arc<RulePack>> = HashMap::new();
+        let mut packs_by_id: HashMap<RulePackId, Arc<RulePack>> = HashMap::new();
         let mut packs = HashMap::new();
-        let campaigns: Vec<(Id, RulePackRow)> = reader.list_campaign_packs().await?;
+        let campaigns: Vec<(CampaignId, RulePackRow)> = reader.list_campaign_packs().await?;
         for (campaign, mut row) in campaigns {
             if let Some(then) = in_force.packs.get(&campaign) {
-                let kept = reader.find_rule_pack(then.0).await?;
+                let kept = reader.find_rule_pack(*then).await?;
                 row = kept.ok_or_else(|| StoreError::missing("rule_pack", then.0))?;
             }
             let pack = match packs_by_id.get(&row.id) {
@@ -65,7 +65,7 @@ impl Setting {
                 None => Ok((row.id, Arc::new(Measure::try_from(row)?))),
             })
             .collect::<Result<_, StoreError>>()?;
-        let mut aliases: HashMap<Id, Vec<String>> = HashMap::new();
+        let mut aliases: HashMap<MeasureId, Vec<String>> = HashMap::new();
         for (id, name) in reader.list_aliases().await? {
             aliases.entry(id).or_default().push(name);
         }
@@ -85,8 +85,8 @@ impl Setting {
     }
 
     /// Recorded verdicts by indicator; those that judged no period say nothing.
-    pub(crate) fn histories(rows: &[PastVerdictRow]) -> HashMap<Id, Vec<Past>> {
-        let mut histories: HashMap<Id, Vec<Past>> = HashMap::new();
+    pub(crate) fn histories(rows: &[PastVerdictRow]) -> HashMap<IndicatorId, Vec<Past>> {
+        let mut histories: HashMap<IndicatorId, Vec<Past>> = HashMap::new();
         for row in rows {
             if let Some(period_end) = row.data_end {
                 let past = Past { period_end, grade: row.grade.0 };
@@ -99,7 +99,7 @@ impl Setting {
     /// The evidence on one indicator; what persons said and other series come later.
     pub(crate) fn evidence(
         &self,
-        (row, measure, region): (EvaluationRow, Id, Id),
+        (row, measure, region): (EvaluationRow, MeasureId, RegionId),
         mut own: Vec<Observation>,
         history: Vec<Past>,
     ) -> Result<Evidence, StoreError> {

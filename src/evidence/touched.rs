@@ -9,7 +9,7 @@ use crate::register::{ComparedTo, Key, Register};
 use crate::setting::Setting;
 use xushi_domain::{Kind, RulePack, TextEnum as _, WorkCalendar};
 use xushi_store::rows::Mark;
-use xushi_store::types::Id;
+use xushi_store::types::IndicatorId;
 use xushi_store::{Reader, StoreError};
 
 /// Rows read at once.
@@ -24,8 +24,8 @@ pub async fn touched(
     calendar: &WorkCalendar,
     as_of: NaiveDate,
     marks: &[Mark],
-) -> Result<Vec<Id>, StoreError> {
-    let mut found: BTreeSet<(i64, Id)> = BTreeSet::new();
+) -> Result<Vec<IndicatorId>, StoreError> {
+    let mut found: BTreeSet<(i64, IndicatorId)> = BTreeSet::new();
     let series: BTreeSet<i64> = marks.iter().filter_map(|mark| mark.series_id).collect();
     let series: Vec<i64> = series.into_iter().collect();
     let mut written: HashSet<Key> = HashSet::new();
@@ -33,8 +33,8 @@ pub async fn touched(
         found.extend(reader.list_indicators_of_series(chunk).await?);
         written.extend(reader.list_series_keys(chunk).await?);
     }
-    let own: BTreeSet<Id> = marks.iter().filter_map(|mark| mark.indicator_id).collect();
-    let own: Vec<Id> = own.into_iter().collect();
+    let own: BTreeSet<IndicatorId> = marks.iter().filter_map(|mark| mark.indicator_id).collect();
+    let own: Vec<IndicatorId> = own.into_iter().collect();
     for chunk in own.chunks(PAGE as usize) {
         found.extend(reader.list_series_of_indicators(chunk).await?);
     }
@@ -61,7 +61,7 @@ async fn compared_with(
     calendar: &WorkCalendar,
     as_of: NaiveDate,
     written: &HashSet<Key>,
-) -> Result<Vec<(i64, Id)>, StoreError> {
+) -> Result<Vec<(i64, IndicatorId)>, StoreError> {
     let setting = Setting::load(reader, calendar, as_of).await?;
     let kinds: BTreeSet<Kind> = setting.packs.values().flat_map(|(_, pack)| comparing(pack)).collect();
     let kinds: Vec<Kind> = kinds.into_iter().collect();

@@ -18,7 +18,7 @@ use crate::domain::{IncidentKind, SubjectKind};
 use crate::mail::transport::{Accepted, Envelope, Failure, SendError, Stage};
 use crate::office::attempt_batch::AttemptBatch;
 use crate::office::rows::{AttemptBegin, AttemptEnd, DeliveryRow, IncidentRow, Lease};
-use crate::office::types::Id;
+use crate::office::types::{AttemptId, Id, LetterId};
 use crate::office::warnings::Mailing;
 use crate::office::{Actor, deliveries, failpoint, incidents};
 
@@ -92,7 +92,7 @@ impl Round<'_> {
     }
 
     async fn hand_over(&self, claimed: &[DeliveryRow], total: &mut Delivered) -> Result<(), JobError> {
-        let mut ids: Vec<Id> = claimed.iter().map(|row| row.letter_id).collect();
+        let mut ids: Vec<LetterId> = claimed.iter().map(|row| row.letter_id).collect();
         ids.sort_unstable();
         ids.dedup();
         let mailings = Mailing::of(&self.jobs.office, &ids).await?;
@@ -198,7 +198,7 @@ impl Round<'_> {
         row: &DeliveryRow,
         handover: impl Future<Output = Ending>,
     ) -> Result<Tried, JobError> {
-        let attempt = Id(self.jobs.office.clock.new_id());
+        let attempt = Id::of(self.jobs.office.clock.new_id());
         let Some(number) = self.attempts.begin(AttemptBegin { delivery: row.id, attempt }).await? else {
             return Ok(Tried::LeaseLost);
         };
@@ -218,7 +218,7 @@ impl Round<'_> {
         Ok(Tried::Ended(outcome))
     }
 
-    fn end(&self, row: &DeliveryRow, (attempt, tries): (Id, i32), ending: Ending) -> AttemptEnd {
+    fn end(&self, row: &DeliveryRow, (attempt, tries): (AttemptId, i32), ending: Ending) -> AttemptEnd {
         let Ending { outcome, reply, again } = ending;
         let clock = &self.jobs.office.clock;
         let now = clock.timestamp();
@@ -232,7 +232,7 @@ impl Round<'_> {
             tracing::error!(delivery = %row.id.0, email = row.email, reply, "a letter could not be delivered");
             let subject = (SubjectKind::Delivery, row.id.0.to_string());
             let detail = format!("发往{}的邮件未能送出：{reply}", row.email);
-            IncidentRow::new(Id(clock.new_id()), IncidentKind::DeliveryFailed, subject, detail, now)
+            IncidentRow::new(Id::of(clock.new_id()), IncidentKind::DeliveryFailed, subject, detail, now)
         });
         AttemptEnd {
             delivery: row.id,
@@ -284,7 +284,7 @@ impl From<SendError> for Ending {
 }
 
 /// A number that differs from attempt to attempt: the random end of its id.
-fn spread(attempt: Id) -> u32 {
+fn spread(attempt: AttemptId) -> u32 {
     let bytes = attempt.0.as_bytes();
     u32::from_be_bytes([0, 0, bytes[14], bytes[15]])
 }

@@ -1,13 +1,11 @@
 //! Deeds with keys to the API.
 
-use uuid::Uuid;
-
 use super::actor::Deed;
 use super::{Actor, Office, Refusal};
 use crate::domain::invalid::text;
 use crate::domain::{Invalid, Role, lengths};
 use crate::store::rows::ApiKeyRow;
-use crate::store::types::Id;
+use crate::store::types::{ApiKeyId, Id};
 
 /// A key that is to be made.
 #[derive(Debug, Clone)]
@@ -51,7 +49,7 @@ async fn add_api_key(deed: &mut Deed<'_>, new: NewApiKey) -> Result<(String, Api
     }
     let key = format!("xsk_{}", office.clock.new_secret());
     let row = ApiKeyRow {
-        id: Id(office.clock.new_id()),
+        id: Id::of(office.clock.new_id()),
         name,
         key_hash: crate::store::hash_key(&key),
         role: new.role.into(),
@@ -67,7 +65,7 @@ async fn add_api_key(deed: &mut Deed<'_>, new: NewApiKey) -> Result<(String, Api
 ///
 /// # Errors
 /// [`Refusal::NotFound`]; `Conflict` for the last administrator's.
-pub async fn revoke_api_key(office: &Office, actor: &Actor, id: Uuid) -> Result<(), Refusal> {
+pub async fn revoke_api_key(office: &Office, actor: &Actor, id: ApiKeyId) -> Result<(), Refusal> {
     let now = office.clock.timestamp();
     let mut deed = office.begin(actor).await?;
     match deed.tx().revoke_api_key(id, now).await {

@@ -5,13 +5,12 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
-use uuid::Uuid;
 
 use super::{Office, Refusal};
 use crate::domain::Role;
 use crate::store::patience::left;
 use crate::store::rows::AuditRow;
-use crate::store::types::Id;
+use crate::store::types::{AnyId, ApiKeyId, Id, LetterId, UnitId};
 use crate::store::{StoreError, Tx};
 
 /// Who does a deed.
@@ -27,18 +26,18 @@ pub enum Who {
     /// The holder of a key.
     Key {
         /// The key.
-        id: Uuid,
+        id: ApiKeyId,
         /// What the key is called.
         name: String,
         /// What it may do.
         role: Role,
         /// The unit it speaks for.
-        unit_id: Option<Uuid>,
+        unit_id: Option<UnitId>,
     },
     /// The holder of the link in this letter.
     Link {
         /// The letter.
-        letter_id: Uuid,
+        letter_id: LetterId,
     },
     /// What happens by itself; its runs and slots tell what it did.
     Job,
@@ -116,7 +115,7 @@ impl Actor {
     }
 
     /// The key that was shown, if any.
-    pub fn key_id(&self) -> Option<Uuid> {
+    pub fn key_id(&self) -> Option<ApiKeyId> {
         match &self.who {
             Who::Key { id, .. } => Some(*id),
             Who::Link { .. } | Who::Job | Who::Technician => None,
@@ -124,7 +123,7 @@ impl Actor {
     }
 
     /// The unit that the key speaks for, if any.
-    pub fn unit_id(&self) -> Option<Uuid> {
+    pub fn unit_id(&self) -> Option<UnitId> {
         match &self.who {
             Who::Key { unit_id, .. } => *unit_id,
             Who::Link { .. } | Who::Job | Who::Technician => None,
@@ -140,9 +139,9 @@ impl Actor {
     }
 
     /// The claim of this call: whose, and under which key.
-    fn claim(&self) -> Option<(Id, &str)> {
+    fn claim(&self) -> Option<(ApiKeyId, &str)> {
         let key = self.call.as_ref()?.idempotency_key.get()?;
-        Some((Id(self.key_id()?), key))
+        Some((Id::of(self.key_id()?.0), key))
     }
 
     /// This call asked for a change that was none: there is nothing to write down.
@@ -161,12 +160,12 @@ impl Actor {
     fn entry(&self, office: &Office) -> Option<AuditRow> {
         let call = self.call.as_ref()?;
         let (api_key_id, letter_id) = match self.who {
-            Who::Key { id, .. } => (Some(Id(id)), None),
-            Who::Link { letter_id } => (None, Some(Id(letter_id))),
+            Who::Key { id, .. } => (Some(id), None),
+            Who::Link { letter_id } => (None, Some(letter_id)),
             Who::Job | Who::Technician => return None,
         };
         Some(AuditRow {
-            id: Id(office.clock.new_id()),
+            id: Id::of(office.clock.new_id()),
             api_key_id,
             letter_id,
             verb: call.verb.clone(),
@@ -250,7 +249,7 @@ impl<'a> Deed<'a> {
     }
 
     /// Says what the deed made, so that a repeat of its call can show it; `what` is the word of [`StoreError::missing`].
-    pub(super) fn made(&mut self, what: &str, id: Id) {
+    pub(super) fn made(&mut self, what: &str, id: AnyId) {
         self.made = Some(format!("{what} {}", id.0));
     }
 

@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use uuid::Uuid;
 
 use super::Office;
 use crate::clock::end_of;
@@ -13,7 +12,7 @@ use crate::domain::pace::{Assessment, Grounds, Rank, Ratio, adds_up};
 use crate::evidence::{Comparisons, Evidence, Judging, Register, gather, touched};
 use crate::store::StoreError;
 use crate::store::rows::{AssessmentRow, BoardFilter, BoardRow, StatedDifferenceRow, grade_rank};
-use crate::store::types::{Id, Listed};
+use crate::store::types::{CampaignId, IndicatorId, Listed, RegionId};
 
 /// All that the assessment of an indicator as of a day rests on, and the differences stated by then with its values; `None`
 /// when there is no such indicator.
@@ -22,10 +21,10 @@ use crate::store::types::{Id, Listed};
 /// When the database fails or holds what it should not.
 pub async fn grounds_on(
     office: &Office,
-    id: Uuid,
+    id: IndicatorId,
     as_of: NaiveDate,
 ) -> Result<Option<(Grounds, Vec<StatedDifferenceRow>)>, StoreError> {
-    let Some(evidence) = gather::evidence_on(&office.read, &office.calendar, Id(id), as_of).await? else {
+    let Some(evidence) = gather::evidence_on(&office.read, &office.calendar, id, as_of).await? else {
         return Ok(None);
     };
     let stated = office.read.list_stated(evidence.row.series_id, as_of).await?;
@@ -36,7 +35,11 @@ pub async fn grounds_on(
 ///
 /// # Errors
 /// When the database fails or holds what it should not.
-pub async fn ranks(office: &Office, ids: &[Id], as_of: NaiveDate) -> Result<HashMap<Id, Rank>, StoreError> {
+pub async fn ranks(
+    office: &Office,
+    ids: &[IndicatorId],
+    as_of: NaiveDate,
+) -> Result<HashMap<IndicatorId, Rank>, StoreError> {
     let evidence = gather::evidence_of(&office.read, &office.calendar, ids, as_of, Comparisons::All).await?;
     let ranked = evidence.iter().filter_map(|one| Some((one.row.id, one.grounds.judge(as_of).rank?)));
     Ok(ranked.collect())
@@ -46,7 +49,7 @@ pub async fn ranks(office: &Office, ids: &[Id], as_of: NaiveDate) -> Result<Hash
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_marked(office: &Office, ids: &[Id]) -> Result<Vec<Id>, StoreError> {
+pub async fn list_marked(office: &Office, ids: &[IndicatorId]) -> Result<Vec<IndicatorId>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -61,7 +64,7 @@ pub async fn board_order(
     office: &Office,
     filter: &BoardFilter,
     as_of: NaiveDate,
-) -> Result<Vec<(i32, Id)>, StoreError> {
+) -> Result<Vec<(i32, IndicatorId)>, StoreError> {
     let ids = office.read.list_by_series(filter, as_of).await?;
     let mut judging = Judging::of(&office.read, &office.calendar, as_of, ids).await?;
     let mut order = Vec::new();
@@ -76,10 +79,15 @@ pub async fn board_order(
 ///
 /// # Errors
 /// When the database fails or holds what it should not.
-pub async fn board_on(office: &Office, ids: &[Id], as_of: NaiveDate) -> Result<Vec<BoardRow>, StoreError> {
+pub async fn board_on(
+    office: &Office,
+    ids: &[IndicatorId],
+    as_of: NaiveDate,
+) -> Result<Vec<BoardRow>, StoreError> {
     let mut rows = Vec::with_capacity(ids.len());
     let evidence = evidence_of(office, ids, as_of).await?;
-    let mut judged: HashMap<Id, Evidence> = evidence.into_iter().map(|one| (one.row.id, one)).collect();
+    let mut judged: HashMap<IndicatorId, Evidence> =
+        evidence.into_iter().map(|one| (one.row.id, one)).collect();
     let end = end_of(as_of);
     for mut row in office.read.list_board_on(ids, as_of).await? {
         let Some(evidence) = judged.remove(&row.id) else { continue };
@@ -88,7 +96,8 @@ pub async fn board_on(office: &Office, ids: &[Id], as_of: NaiveDate) -> Result<V
         row.current.grade = Listed(assessment.grade);
         row.current.grade_rank = grade_rank(assessment.grade);
         row.assessment = Some(AssessmentRow {
-            id: row.id,
+            // It was never stored, and so nobody can ask for it.
+            id: row.id.of_any().known(),
             indicator_id: row.id,
             as_of,
             figures: evidence.figures(&assessment),
@@ -102,14 +111,18 @@ pub async fn board_on(office: &Office, ids: &[Id], as_of: NaiveDate) -> Result<V
     Ok(rows)
 }
 
-async fn evidence_of(office: &Office, ids: &[Id], as_of: NaiveDate) -> Result<Vec<Evidence>, StoreError> {
+async fn evidence_of(
+    office: &Office,
+    ids: &[IndicatorId],
+    as_of: NaiveDate,
+) -> Result<Vec<Evidence>, StoreError> {
     gather::evidence_of(&office.read, &office.calendar, ids, as_of, Comparisons::ForGrade).await
 }
 
 /// An indicator with its verdict.
 pub struct JudgedPart {
     /// The indicator.
-    pub id: Id,
+    pub id: IndicatorId,
     /// What the assessment rests on.
     pub grounds: Grounds,
     /// The assessment.
@@ -157,20 +170,20 @@ pub struct HandedDown {
 /// When the database fails or holds what it should not.
 pub async fn handed_down(
     office: &Office,
-    id: Uuid,
+    id: IndicatorId,
     as_of: NaiveDate,
 ) -> Result<Option<HandedDown>, StoreError> {
-    let Some(whole) = evidence_of(office, &[Id(id)], as_of).await?.pop() else { return Ok(None) };
+    let Some(whole) = evidence_of(office, &[id], as_of).await?.pop() else { return Ok(None) };
     let ((measure, region), window, campaign_id) = (whole.key, whole.grounds.window, whole.row.campaign_id);
     let whole = JudgedPart::of(whole, as_of);
     let below = Register::load(&office.read).await?.below(region, as_of);
-    let regions: Vec<Id> = below.iter().map(|(id, _)| *id).collect();
+    let regions: Vec<RegionId> = below.iter().map(|(id, _)| *id).collect();
     let rows = office.read.list_parts(measure, &regions, (window.start(), window.end())).await?;
     let mut seen = HashSet::new();
     let (own, others): (Vec<_>, Vec<_>) =
         rows.into_iter().partition(|(_, campaign, _)| *campaign == campaign_id);
     let chosen = own.into_iter().chain(others).filter(|(.., region)| seen.insert(*region));
-    let ids: Vec<Id> = chosen.map(|(id, ..)| id).collect();
+    let ids: Vec<IndicatorId> = chosen.map(|(id, ..)| id).collect();
     let parts = evidence_of(office, &ids, as_of).await?;
     let mut parts: Vec<JudgedPart> = parts.into_iter().map(|part| JudgedPart::of(part, as_of)).collect();
     parts.sort_by(|a, b| a.grounds.region.cmp(&b.grounds.region));
@@ -185,9 +198,9 @@ pub async fn handed_down(
 /// When the database fails or holds what it should not.
 pub async fn under_both(
     office: &Office,
-    (campaigns, as_of): (Option<Vec<Id>>, NaiveDate),
+    (campaigns, as_of): (Option<Vec<CampaignId>>, NaiveDate),
     pack: &RulePack,
-    mut each: impl FnMut(Id, &Grounds, &Assessment, &Assessment),
+    mut each: impl FnMut(IndicatorId, &Grounds, &Assessment, &Assessment),
 ) -> Result<(), StoreError> {
     let start = || Judging::start(&office.read, &office.calendar, as_of, campaigns.clone());
     let (mut now, mut then) = (start().await?, start().await?.under(pack));

@@ -15,7 +15,7 @@ use crate::domain::pace::Assessment;
 use crate::evidence::touched;
 use crate::evidence::{Evidence, Judging};
 use crate::store::rows::{AssessmentRow, AssessmentWrite, AssessmentWrites};
-use crate::store::types::Id;
+use crate::store::types::{Id, IndicatorId};
 use crate::store::{StoreError, failpoint};
 
 /// What an evaluation did.
@@ -141,7 +141,7 @@ pub async fn reassess(office: &Office, actor: &Actor) -> Result<Evaluated, Refus
 async fn again(
     office: &Office,
     as_of: NaiveDate,
-    mut left: Vec<Id>,
+    mut left: Vec<IndicatorId>,
     done: &mut Evaluated,
 ) -> Result<(), Refusal> {
     for _ in 0..ROUNDS {
@@ -158,7 +158,10 @@ async fn again(
 }
 
 /// Judges all that `judging` walks over; gives what was done, and those that somebody else has judged since they were read.
-async fn walk(mut judging: Judging, mut record: Record<'_>) -> Result<(Evaluated, Vec<Id>), StoreError> {
+async fn walk(
+    mut judging: Judging,
+    mut record: Record<'_>,
+) -> Result<(Evaluated, Vec<IndicatorId>), StoreError> {
     while let Some(page) = judging.next_page().await? {
         record.take(&page).await?;
     }
@@ -173,9 +176,9 @@ struct Record<'o> {
     touched: bool,
     done: Evaluated,
     /// Those that somebody else has judged since they were read.
-    left: Vec<Id>,
+    left: Vec<IndicatorId>,
     /// Judging keeps its thread busy, so that the writing of the page before has a task of its own.
-    writing: Option<JoinHandle<Result<Vec<Id>, StoreError>>>,
+    writing: Option<JoinHandle<Result<Vec<IndicatorId>, StoreError>>>,
 }
 
 impl<'o> Record<'o> {
@@ -191,7 +194,7 @@ impl<'o> Record<'o> {
         Ok(())
     }
 
-    async fn end(mut self) -> Result<(Evaluated, Vec<Id>), StoreError> {
+    async fn end(mut self) -> Result<(Evaluated, Vec<IndicatorId>), StoreError> {
         self.written().await?;
         Ok((self.done, self.left))
     }
@@ -217,7 +220,7 @@ impl<'o> Record<'o> {
             let seen = evidence.row.current.revision;
             if evidence.row.current.digest != Some(figures.digest()) {
                 let row = AssessmentRow {
-                    id: Id(self.office.clock.new_id()),
+                    id: Id::of(self.office.clock.new_id()),
                     indicator_id: evidence.row.id,
                     as_of: self.as_of,
                     figures,

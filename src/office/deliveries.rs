@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
-use uuid::Uuid;
 
 use super::actor::Deed;
 use super::{Actor, Office, Refusal};
@@ -11,7 +10,7 @@ use crate::domain::delivery::{Recipient, not_in_a_pilot};
 use crate::domain::invalid::text;
 use crate::domain::{Invalid, checked_email, lengths};
 use crate::store::rows::{DeliveryRow, Lease, Pace};
-use crate::store::types::Id;
+use crate::store::types::{DeliveryId, Id, LetterId};
 use crate::store::{StoreError, failpoint};
 
 /// Lets a mail that was given up or came back be sent again.
@@ -19,10 +18,10 @@ use crate::store::{StoreError, failpoint};
 /// # Errors
 /// [`Refusal::NotFound`]; `Conflict` when it is under way or was accepted, its letter was taken back, or is not to be sent because of
 /// a pilot.
-pub async fn retry_delivery(office: &Office, actor: &Actor, id: Uuid) -> Result<DeliveryRow, Refusal> {
+pub async fn retry_delivery(office: &Office, actor: &Actor, id: DeliveryId) -> Result<DeliveryRow, Refusal> {
     let now = office.clock.timestamp();
     let mut deed = office.begin(actor).await?;
-    let retried = deed.tx().retry_delivery(Id(id), now, office.is_pilot()).await;
+    let retried = deed.tx().retry_delivery(id, now, office.is_pilot()).await;
     match deed.end(retried).await {
         Err(Refusal::Store(StoreError::Missing { .. })) => Err(Refusal::NotFound("投递")),
         other => other,
@@ -40,7 +39,7 @@ pub struct NewRecipient {
     /// The address.
     pub email: String,
     /// The delivery given up or bounced that it takes the place of.
-    pub instead_of: Option<Uuid>,
+    pub instead_of: Option<DeliveryId>,
 }
 
 /// Queues a letter as it was issued for one mailbox more, under a Message-ID of its own.
@@ -52,7 +51,7 @@ pub struct NewRecipient {
 pub async fn add_recipient(
     office: &Office,
     actor: &Actor,
-    letter: Uuid,
+    letter: LetterId,
     new: NewRecipient,
 ) -> Result<DeliveryRow, Refusal> {
     let mut deed = office.begin(actor).await?;
@@ -60,7 +59,7 @@ pub async fn add_recipient(
     deed.end(added).await
 }
 
-async fn queue(deed: &mut Deed<'_>, letter: Uuid, new: NewRecipient) -> Result<DeliveryRow, Refusal> {
+async fn queue(deed: &mut Deed<'_>, letter: LetterId, new: NewRecipient) -> Result<DeliveryRow, Refusal> {
     let office = deed.office();
     let (name, email) = (text("name", &new.name, lengths::PERSON)?, checked_email(&new.email)?);
     let unit = deed.maybe_unit("unit", new.unit.as_deref()).await?;
@@ -72,12 +71,12 @@ async fn queue(deed: &mut Deed<'_>, letter: Uuid, new: NewRecipient) -> Result<D
     if row.trial != office.is_pilot() {
         return Err(StoreError::Conflict(not_in_a_pilot(row.trial)).into());
     }
-    let (id, now) = (Id(office.clock.new_id()), office.clock.timestamp());
+    let (id, now) = (Id::of(office.clock.new_id()), office.clock.timestamp());
     let unit = unit.map_or(row.unit_id, |row| row.id);
     let role = if unit == row.unit_id { Recipient::To } else { Recipient::Cc };
     let message_id = format!("{}@{}", id.0.simple(), office.letters.message_id_domain);
     let delivery = DeliveryRow::queued(id, (row.id, unit), (role, name, email), message_id, now);
-    match deed.tx().add_delivery(&delivery, new.instead_of.map(Id)).await {
+    match deed.tx().add_delivery(&delivery, new.instead_of).await {
         Err(StoreError::Missing { what: "delivery", .. }) => {
             Err(Invalid::new("instead_of", "unknown", "此函没有这一次投递。").into())
         }
@@ -117,7 +116,8 @@ async fn paced_to(
     pace: &Pace,
     now: NaiveDateTime,
 ) -> Result<Vec<DeliveryRow>, StoreError> {
-    let addressed: HashMap<Id, String> = claimed.iter().map(|row| (row.id, row.email.clone())).collect();
+    let addressed: HashMap<DeliveryId, String> =
+        claimed.iter().map(|row| (row.id, row.email.clone())).collect();
     let redirected = claimed.into_iter().map(|row| DeliveryRow { email: mailbox.to_owned(), ..row });
     let paced = office.store.pace_deliveries(redirected.collect(), pace, now).await?;
     let back =
@@ -131,7 +131,7 @@ async fn paced_to(
 /// When the database fails; the leases run out by themselves.
 pub async fn give_back(
     office: &Office,
-    untried: &[Id],
+    untried: &[DeliveryId],
     lease: &Lease<'_>,
     next: NaiveDateTime,
 ) -> Result<(), StoreError> {

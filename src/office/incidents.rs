@@ -2,12 +2,10 @@
 
 use std::collections::HashSet;
 
-use uuid::Uuid;
-
 use super::{Actor, Office, Refusal};
 use crate::domain::{IncidentKind, SubjectKind, TextEnum as _};
 use crate::store::rows::IncidentRow;
-use crate::store::types::Id;
+use crate::store::types::{Id, IncidentId};
 use crate::store::{StoreError, Tx};
 
 /// What came of holding incidents against findings.
@@ -30,7 +28,8 @@ pub async fn open(
     subject: (SubjectKind, String),
     detail: String,
 ) -> Result<bool, Refusal> {
-    let row = IncidentRow::new(Id(office.clock.new_id()), kind, subject, detail, office.clock.timestamp());
+    let row =
+        IncidentRow::new(Id::of(office.clock.new_id()), kind, subject, detail, office.clock.timestamp());
     let mut deed = office.begin(actor).await?;
     let opened = deed.tx().open_incident(&row).await;
     deed.end(opened).await
@@ -92,7 +91,7 @@ pub fn counted(written: Result<bool, Refusal>, failed: &mut Result<(), Refusal>)
 ///
 /// # Errors
 /// [`Refusal::NotFound`]; [`Refusal::Conflict`] when it was closed before.
-pub async fn close(office: &Office, actor: &Actor, id: Uuid) -> Result<IncidentRow, Refusal> {
+pub async fn close(office: &Office, actor: &Actor, id: IncidentId) -> Result<IncidentRow, Refusal> {
     const WHAT: Refusal = Refusal::NotFound("异常");
     let seen = office.store.find_incident(id).await?.ok_or(WHAT)?;
     let mut deed = office.begin(actor).await?;
@@ -111,5 +110,5 @@ async fn closed(tx: &mut Tx, office: &Office, seen: &IncidentRow) -> Result<Opti
     if !tx.close_incident(seen.kind.0, &seen.subject_id, now).await? {
         return Ok(None);
     }
-    tx.find_incident(seen.id.0).await
+    tx.find_incident(seen.id).await
 }

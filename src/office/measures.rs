@@ -50,7 +50,7 @@ pub async fn create_measure(
     let mut deed = office.begin(actor).await?;
     let made = add_measure(&mut deed, new).await;
     if let Ok(row) = &made {
-        deed.made("measure", row.0.id);
+        deed.made("measure", row.0.id.of_any());
     }
     deed.end(made).await
 }
@@ -62,7 +62,7 @@ pub(super) async fn add_measure(deed: &mut Deed<'_>, new: NewMeasure) -> Result<
     let measure = Measure::new(&new.name, &new.unit, habits, new.release_day, new.precision)?;
     let aliases = measure.checked_aliases(&new.aliases)?;
     let sources = checked_sources(&new.sources)?;
-    let row = MeasureRow::of(&measure, Id(office.clock.new_id()), office.clock.timestamp());
+    let row = MeasureRow::of(&measure, Id::of(office.clock.new_id()), office.clock.timestamp());
     let row = MeasureRow { sources, ..row };
     deed.tx().create_measure(&row, &aliases).await?;
     name_externally(deed, PlanPart::Measure, row.id, new.external_id.as_deref()).await?;

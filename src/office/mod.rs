@@ -43,7 +43,7 @@ use crate::letter::{FactChange, LetterError, ReplyLinks, Templates};
 use crate::mail::message::Mailbox;
 use crate::office::readiness::Readiness;
 use crate::store::Store;
-use crate::store::types::Id;
+use crate::store::types::LetterId;
 /// What reading gives. Rooms above name it by this room: they read rows, and change them by deeds alone.
 pub use crate::store::{
     Reader, StoreError, curves, failpoint, hash_key, hex, patience, revisions, rows, types, usage,
@@ -159,7 +159,7 @@ pub enum Refusal {
         /// Whether a fresh draft waits in its place; otherwise nothing calls for the letter any more.
         waits: bool,
         /// The drafts that wait now, in its place or to other units.
-        drafts: Vec<Id>,
+        drafts: Vec<LetterId>,
     },
     /// A deadline falls into a year whose calendar has not been published.
     #[error(transparent)]

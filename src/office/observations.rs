@@ -13,7 +13,7 @@ use crate::domain::{
 };
 use crate::store::StoreError;
 use crate::store::rows::{FactWrite, MeasureRow, ObservationRow, Put, StatedDifferenceRow, write_doubts};
-use crate::store::types::{Id, Number};
+use crate::store::types::{Id, MeasureId, Number, RegionId};
 
 /// A fact as somebody states it.
 #[derive(Debug, Clone)]
@@ -108,18 +108,18 @@ pub async fn record(
 pub struct FactReader<'s> {
     office: &'s Office,
     measures: HashMap<String, Measured>,
-    regions: HashMap<String, Option<Id>>,
+    regions: HashMap<String, Option<RegionId>>,
     /// First days of windows, of the series of facts that do not begin with their year.
-    starts: HashMap<(Id, Id), Vec<NaiveDate>>,
-    seen: HashSet<(Id, Id, NaiveDate, NaiveDate, Basis, Figure)>,
+    starts: HashMap<(MeasureId, RegionId), Vec<NaiveDate>>,
+    seen: HashSet<(MeasureId, RegionId, NaiveDate, NaiveDate, Basis, Figure)>,
     /// Measures and regions that the caller may report, where it may not report all.
-    own: Option<HashSet<(Id, Id)>>,
+    own: Option<HashSet<(MeasureId, RegionId)>>,
     today: NaiveDate,
     now: NaiveDateTime,
 }
 
 struct Measured {
-    id: Id,
+    id: MeasureId,
     unit: String,
     basis: Basis,
     habit: Habit,
@@ -171,9 +171,10 @@ impl<'s> FactReader<'s> {
             today: office.clock.today(),
             now: office.clock.timestamp(),
         };
-        let odd: HashSet<(Id, Id)> = facts.iter().filter_map(|fact| reader.begins_oddly(fact)).collect();
+        let odd: HashSet<(MeasureId, RegionId)> =
+            facts.iter().filter_map(|fact| reader.begins_oddly(fact)).collect();
         if !odd.is_empty() {
-            let odd: Vec<(Id, Id)> = odd.into_iter().collect();
+            let odd: Vec<(MeasureId, RegionId)> = odd.into_iter().collect();
             for (key, start) in office.store.list_window_starts(&odd).await? {
                 reader.starts.entry(key).or_default().push(start);
             }
@@ -187,14 +188,14 @@ impl<'s> FactReader<'s> {
     /// When the database fails.
     pub async fn for_actor(mut self, actor: &Actor) -> Result<Self, Refusal> {
         if let Who::Key { role: Role::Reporter, unit_id: Some(unit), .. } = actor.who() {
-            let led = self.office.store.list_led_series(Id(*unit), self.today).await?;
+            let led = self.office.store.list_led_series(*unit, self.today).await?;
             self.own = Some(led.into_iter().collect());
         }
         Ok(self)
     }
 
     /// The series of a cumulative fact that does not begin with its year.
-    fn begins_oddly(&self, stated: &NewFact) -> Option<(Id, Id)> {
+    fn begins_oddly(&self, stated: &NewFact) -> Option<(MeasureId, RegionId)> {
         let measure = self.measures.get(stated.measure.trim())?;
         let region = self.regions.get(stated.region.trim()).copied().flatten()?;
         let basis = stated.basis.unwrap_or(measure.basis);
@@ -210,7 +211,11 @@ impl<'s> FactReader<'s> {
     }
 
     /// Refuses what its caller may not report.
-    fn within_reach(&self, stated: &NewFact, (measure, region): (Id, Option<Id>)) -> Result<(), Invalid> {
+    fn within_reach(
+        &self,
+        stated: &NewFact,
+        (measure, region): (MeasureId, Option<RegionId>),
+    ) -> Result<(), Invalid> {
         match (&self.own, region) {
             (Some(own), Some(region)) if !own.contains(&(measure, region)) => {
                 let detail = format!(
@@ -261,7 +266,7 @@ impl<'s> FactReader<'s> {
         }
         let ahead = (stated.published_on > self.today).then_some(Doubt::PublishedAhead);
         let row = ObservationRow {
-            id: Id(self.office.clock.new_id()),
+            id: Id::of(self.office.clock.new_id()),
             series_id: 0,
             period_start: period.start(),
             period_end: period.end(),
@@ -278,7 +283,7 @@ impl<'s> FactReader<'s> {
             doubts: write_doubts(ahead.into_iter().collect::<DoubtSet>()),
         };
         let differences = stated.differences.iter().map(|(against, difference)| StatedDifferenceRow {
-            id: Id(self.office.clock.new_id()),
+            id: Id::of(self.office.clock.new_id()),
             series_id: 0,
             period_start: row.period_start,
             period_end: row.period_end,

@@ -2,7 +2,6 @@
 //! or by the link in its letter; the office does the others, and its name stands with them.
 
 use sha2::{Digest as _, Sha256};
-use uuid::Uuid;
 
 use super::{Actor, Office, Refusal};
 use crate::domain::invalid::{paragraphs, text};
@@ -11,10 +10,10 @@ use crate::domain::{Invalid, LetterKind, lengths};
 use crate::store::rows::{
     ClosureRow, LetterRow, NewReply, ReceiptRow, RemedyRow, ReplyFileRow, ReplyRow, ReviewRow, WholeReply,
 };
-use crate::store::types::Id;
+use crate::store::types::{Id, LetterId, ReplyId};
 use crate::store::{StoreError, Tx};
 
-async fn letter(office: &Office, id: Uuid) -> Result<LetterRow, Refusal> {
+async fn letter(office: &Office, id: LetterId) -> Result<LetterRow, Refusal> {
     office.store.find_letter(id).await?.ok_or(Refusal::NotFound("函"))
 }
 
@@ -25,15 +24,15 @@ async fn letter(office: &Office, id: Uuid) -> Result<LetterRow, Refusal> {
 pub async fn receive_letter(
     office: &Office,
     actor: &Actor,
-    id: Uuid,
+    id: LetterId,
     person: &str,
 ) -> Result<(ReceiptRow, bool), Refusal> {
     let person = text("person", person, lengths::PERSON)?;
     let row = ReceiptRow {
-        id: Id(office.clock.new_id()),
+        id: Id::of(office.clock.new_id()),
         letter_id: letter(office, id).await?.id,
         person,
-        api_key_id: actor.key_id().map(Id),
+        api_key_id: actor.key_id(),
         created_at: office.clock.timestamp(),
     };
     let mut deed = office.begin(actor).await?;
@@ -81,14 +80,14 @@ pub async fn reply_to_letter(
 
 async fn written(tx: &mut Tx, new: &NewReply) -> Result<WholeReply, StoreError> {
     tx.reply_to_letter(new).await?;
-    let all = tx.list_replies(new.reply.letter_id.0).await?;
+    let all = tx.list_replies(new.reply.letter_id).await?;
     let own = all.into_iter().find(|one| one.reply.id == new.reply.id);
     own.ok_or_else(|| StoreError::Corrupt("a reply that was just written".to_owned()))
 }
 
 /// Rows of a checked reply.
-fn rows(office: &Office, actor: &Actor, letter_id: Id, reply: Reply) -> NewReply {
-    let id = Id(office.clock.new_id());
+fn rows(office: &Office, actor: &Actor, letter_id: LetterId, reply: Reply) -> NewReply {
+    let id = Id::of(office.clock.new_id());
     let remedies = (1..).zip(reply.remedies).map(|(ordinal, remedy)| RemedyRow {
         reply_id: id,
         ordinal,
@@ -114,7 +113,7 @@ fn rows(office: &Office, actor: &Actor, letter_id: Id, reply: Reply) -> NewReply
             cause: reply.cause,
             person: reply.person,
             phone: reply.phone,
-            api_key_id: actor.key_id().map(Id),
+            api_key_id: actor.key_id(),
             created_at: office.clock.timestamp(),
         },
     }
@@ -137,7 +136,7 @@ pub struct NewReview {
 pub async fn review_reply(
     office: &Office,
     actor: &Actor,
-    (id, reply): (Uuid, Uuid),
+    (id, reply): (LetterId, ReplyId),
     new: NewReview,
 ) -> Result<ReviewRow, Refusal> {
     let reason = match (new.verdict, said(new.reason.as_deref())) {
@@ -149,11 +148,11 @@ pub async fn review_reply(
     };
     letter(office, id).await?;
     let row = ReviewRow {
-        id: Id(office.clock.new_id()),
-        reply_id: Id(reply),
+        id: Id::of(office.clock.new_id()),
+        reply_id: reply,
         verdict: new.verdict.into(),
         reason,
-        api_key_id: Id(actor.key_id().ok_or(Refusal::NoKey)?),
+        api_key_id: Id::of(actor.key_id().ok_or(Refusal::NoKey)?.0),
         created_at: office.clock.timestamp(),
     };
     let mut deed = office.begin(actor).await?;
@@ -171,15 +170,15 @@ pub async fn review_reply(
 pub async fn close_letter(
     office: &Office,
     actor: &Actor,
-    id: Uuid,
+    id: LetterId,
     note: Option<&str>,
 ) -> Result<ClosureRow, Refusal> {
     let note = said(note).map(|note| paragraphs("note", note, lengths::NOTE)).transpose()?;
     let row = ClosureRow {
-        id: Id(office.clock.new_id()),
+        id: Id::of(office.clock.new_id()),
         letter_id: letter(office, id).await?.id,
         note,
-        api_key_id: Id(actor.key_id().ok_or(Refusal::NoKey)?),
+        api_key_id: Id::of(actor.key_id().ok_or(Refusal::NoKey)?.0),
         created_at: office.clock.timestamp(),
     };
     let mut deed = office.begin(actor).await?;

@@ -2,14 +2,12 @@
 
 use std::fmt::Write as _;
 
-use uuid::Uuid;
-
 use super::actor::Deed;
 use super::{Actor, Office, Refusal};
 use crate::domain::invalid::text;
 use crate::domain::{Invalid, Retiree, lengths};
 use crate::store::rows::{Dependent, ObservationRow};
-use crate::store::types::Id;
+use crate::store::types::{AnyId, ObservationId};
 
 /// Names of one kind that a refusal gives.
 const NAMED: usize = 5;
@@ -25,24 +23,24 @@ const NAMED: usize = 5;
 pub async fn retire(
     office: &Office,
     actor: &Actor,
-    (what, id): (Retiree, Uuid),
+    (what, id): (Retiree, AnyId),
     (reason, whole): (&str, bool),
 ) -> Result<(), Refusal> {
     let reason = text("reason", reason, lengths::REASON)?;
     let mut deed = office.begin(actor).await?;
-    let retired = retire_in(&mut deed, (what, Id(id)), &reason, whole).await;
+    let retired = retire_in(&mut deed, (what, id), &reason, whole).await;
     deed.end(retired).await
 }
 
 async fn retire_in(
     deed: &mut Deed<'_>,
-    (what, id): (Retiree, Id),
+    (what, id): (Retiree, AnyId),
     reason: &str,
     whole: bool,
 ) -> Result<(), Refusal> {
     let (today, now) = (deed.office().clock.today(), deed.office().clock.timestamp());
     if whole && what == Retiree::Campaign {
-        for inside in deed.tx().list_within(id).await? {
+        for inside in deed.tx().list_within(id.known()).await? {
             deed.tx().retire(inside, (today, reason), now).await?;
         }
     }
@@ -54,11 +52,11 @@ async fn retire_in(
         return Ok(());
     }
     let there = match what {
-        Retiree::Campaign => deed.tx().find_campaign(id.0).await?.is_some(),
-        Retiree::Task => deed.tx().find_task(id.0).await?.is_some(),
-        Retiree::Measure => deed.tx().find_measure(id.0).await?.is_some(),
-        Retiree::Unit => deed.tx().find_unit(id.0).await?.is_some(),
-        Retiree::Indicator => deed.tx().find_indicator(id.0).await?.is_some(),
+        Retiree::Campaign => deed.tx().find_campaign(id.known()).await?.is_some(),
+        Retiree::Task => deed.tx().find_task(id.known()).await?.is_some(),
+        Retiree::Measure => deed.tx().find_measure(id.known()).await?.is_some(),
+        Retiree::Unit => deed.tx().find_unit(id.known()).await?.is_some(),
+        Retiree::Indicator => deed.tx().find_indicator(id.known()).await?.is_some(),
     };
     Err(if there {
         Refusal::Conflict("已经停用，无需重复办理。")
@@ -91,7 +89,7 @@ fn in_use(what: Retiree, dependents: &[Dependent]) -> String {
 pub async fn withdraw_observation(
     office: &Office,
     actor: &Actor,
-    id: Uuid,
+    id: ObservationId,
     reason: &str,
 ) -> Result<ObservationRow, Refusal> {
     let reason = text("reason", reason, lengths::REASON)?;

@@ -148,7 +148,7 @@ pub async fn create_rule_pack(
     let mut deed = office.begin(actor).await?;
     let made = add_rule_pack(&mut deed, new).await;
     if let Ok(row) = &made {
-        deed.made("rule_pack", row.id);
+        deed.made("rule_pack", row.id.of_any());
     }
     deed.end(made).await
 }
@@ -158,7 +158,7 @@ async fn add_rule_pack(deed: &mut Deed<'_>, new: NewRulePack) -> Result<RulePack
     let reason = invalid::text("reason", &new.reason, lengths::CHANGE_REASON)?;
     let base = base(deed, &new).await?;
     let pack = new.over(base).checked()?;
-    let row = RulePackRow::of(&pack, Id(office.clock.new_id()), &reason, office.clock.timestamp());
+    let row = RulePackRow::of(&pack, Id::of(office.clock.new_id()), &reason, office.clock.timestamp());
     Ok(deed.tx().create_rule_pack(&row).await?)
 }
 

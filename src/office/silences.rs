@@ -1,14 +1,13 @@
 //! Deeds with silences (静默).
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
-use uuid::Uuid;
 
 use super::actor::Deed;
 use super::{Actor, Office, Refusal};
 use crate::domain::invalid::text;
 use crate::domain::{Invalid, lengths};
 use crate::store::rows::SilenceRow;
-use crate::store::types::Id;
+use crate::store::types::{Id, IndicatorId, SilenceId};
 use crate::store::{StoreError, Tx};
 
 /// Days a silence lasts at most: what is to be left alone for longer should not be an indicator.
@@ -20,7 +19,7 @@ pub struct NewSilence {
     /// Only this campaign and those below it: id, 文号 or name.
     pub campaign: Option<String>,
     /// Only this indicator.
-    pub indicator: Option<Uuid>,
+    pub indicator: Option<IndicatorId>,
     /// Only what this unit leads: id, name or credit code.
     pub unit: Option<String>,
     /// Why.
@@ -41,7 +40,7 @@ pub async fn create_silence(office: &Office, actor: &Actor, new: NewSilence) -> 
     let mut deed = office.begin(actor).await?;
     let made = add_silence(&mut deed, new).await;
     if let Ok(row) = &made {
-        deed.made("silence", row.id);
+        deed.made("silence", row.id.of_any());
     }
     deed.end(made).await
 }
@@ -65,16 +64,16 @@ async fn add_silence(deed: &mut Deed<'_>, new: NewSilence) -> Result<SilenceRow,
     let campaign = deed.maybe_campaign("campaign", new.campaign.as_deref()).await?;
     let unit = deed.maybe_unit("unit", new.unit.as_deref()).await?;
     if let Some(id) = new.indicator
-        && deed.tx().list_evaluation_rows_of(&[Id(id)]).await?.is_empty()
+        && deed.tx().list_evaluation_rows_of(&[id]).await?.is_empty()
     {
         let (field, error) = ("indicator".to_owned(), StoreError::missing("indicator", id));
         return Err(Refusal::Key { field, error });
     }
     let now = office.clock.timestamp();
     let row = SilenceRow {
-        id: Id(office.clock.new_id()),
+        id: Id::of(office.clock.new_id()),
         campaign_id: campaign.map(|row| row.id),
-        indicator_id: new.indicator.map(Id),
+        indicator_id: new.indicator,
         unit_id: unit.map(|row| row.id),
         reason,
         owner,
@@ -93,7 +92,12 @@ async fn add_silence(deed: &mut Deed<'_>, new: NewSilence) -> Result<SilenceRow,
 ///
 /// # Errors
 /// [`Refusal::NotFound`]; [`Refusal::Conflict`] when it is over already.
-pub async fn end_silence(office: &Office, actor: &Actor, id: Uuid, by: &str) -> Result<SilenceRow, Refusal> {
+pub async fn end_silence(
+    office: &Office,
+    actor: &Actor,
+    id: SilenceId,
+    by: &str,
+) -> Result<SilenceRow, Refusal> {
     const WHAT: Refusal = Refusal::NotFound("静默");
     let by = text("by", by, lengths::PERSON)?;
     let row = office.store.find_silence(id).await?.ok_or(WHAT)?;
@@ -105,7 +109,12 @@ pub async fn end_silence(office: &Office, actor: &Actor, id: Uuid, by: &str) -> 
     deed.end(ended).await?.ok_or(WHAT)
 }
 
-async fn ended(tx: &mut Tx, id: Id, by: &str, now: NaiveDateTime) -> Result<Option<SilenceRow>, StoreError> {
+async fn ended(
+    tx: &mut Tx,
+    id: SilenceId,
+    by: &str,
+    now: NaiveDateTime,
+) -> Result<Option<SilenceRow>, StoreError> {
     tx.end_silence(id, by, now).await?;
-    tx.find_silence(id.0).await
+    tx.find_silence(id).await
 }

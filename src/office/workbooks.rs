@@ -18,7 +18,7 @@ use super::{Office, Refusal, assessed};
 use crate::domain::Invalid;
 use crate::sheets::{Sheet, SheetRow, SheetValue, sheet_lists, written};
 use crate::store::rows::{BoardFilter, BoardRow};
-use crate::store::types::{Id, Number};
+use crate::store::types::{IndicatorId, Number};
 
 /// Media type of a workbook.
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -63,7 +63,7 @@ fn too_many(most: usize) -> Refusal {
 async fn present(office: &Office, filter: &BoardFilter) -> Result<Vec<BoardRow>, Refusal> {
     let mut rows: Vec<BoardRow> = Vec::new();
     loop {
-        let after = rows.last().map(|row| (row.current.grade_rank, row.id.0));
+        let after = rows.last().map(|row| (row.current.grade_rank, row.id));
         let mut page = office.read.list_board(filter, PAGE, after).await?;
         let is_last = page.len() <= PAGE as usize;
         page.truncate(PAGE as usize);
@@ -82,7 +82,7 @@ async fn past(office: &Office, filter: &BoardFilter, day: NaiveDate) -> Result<V
     if order.len() > ROWS_MAX {
         return Err(too_many(ROWS_MAX));
     }
-    let ids: Vec<Id> = order.iter().map(|(_, id)| *id).collect();
+    let ids: Vec<IndicatorId> = order.iter().map(|(_, id)| *id).collect();
     let mut rows = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(PAGE as usize) {
         let mut page = assessed::board_on(office, chunk, day).await?;

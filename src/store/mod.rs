@@ -13,6 +13,7 @@ mod error;
 mod examine;
 pub mod failpoint;
 mod front;
+mod ids;
 mod migrating;
 pub mod patience;
 mod pool;

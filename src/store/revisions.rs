@@ -14,7 +14,7 @@ use super::rows::{
     CampaignRow, EvaluationRow, Handover, IndicatorChange, IndicatorRow, MeasureRow, RevisionOf, RevisionRow,
     TargetColumns, word,
 };
-use super::types::{Id, Listed, Number};
+use super::types::{AnyId, Id, Listed, Number};
 use xushi_domain::{Measure, TextEnum};
 
 /// What is known of a change besides what it changes.
@@ -36,9 +36,9 @@ impl ChangeNote {
         Handover { on: self.from, reason: self.reason.clone(), at: self.at }
     }
 
-    fn row<T: Serialize>(&self, subject: RevisionOf, (id, revision): (Id, i32), state: &T) -> RevisionRow {
+    fn row<T: Serialize>(&self, subject: RevisionOf, (id, revision): (AnyId, i32), state: &T) -> RevisionRow {
         RevisionRow {
-            id: Id(self.id),
+            id: Id::of(self.id),
             subject: subject.into(),
             subject_id: id,
             revision,
@@ -174,7 +174,7 @@ pub fn of_indicator(
     let old = IndicatorState::of(&before.target, &before.curve, before.baseline, window);
     let window = (change.window_start, change.window_end);
     let new = IndicatorState::of(&change.target, &change.curve, change.baseline, window);
-    (old != new).then(|| note.row(RevisionOf::Indicator, (before.id, before.revision), &old))
+    (old != new).then(|| note.row(RevisionOf::Indicator, (before.id.of_any(), before.revision), &old))
 }
 
 /// The rule pack of a campaign, as it was.
@@ -198,7 +198,7 @@ impl CampaignState {
 pub fn of_campaign(before: &CampaignRow, after: &CampaignRow, note: &ChangeNote) -> Option<RevisionRow> {
     let state = CampaignState { rule_pack_id: before.rule_pack_id.0 };
     (before.rule_pack_id != after.rule_pack_id)
-        .then(|| note.row(RevisionOf::Campaign, (before.id, before.revision), &state))
+        .then(|| note.row(RevisionOf::Campaign, (before.id.of_any(), before.revision), &state))
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -247,5 +247,5 @@ pub fn of_measure(
 ) -> Result<Option<RevisionRow>, StoreError> {
     let old = MeasureState::of(&Measure::from(before.clone()));
     let changed = old != MeasureState::of(after);
-    Ok(changed.then(|| note.row(RevisionOf::Measure, (before.id, before.revision), &old)))
+    Ok(changed.then(|| note.row(RevisionOf::Measure, (before.id.of_any(), before.revision), &old)))
 }

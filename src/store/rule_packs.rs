@@ -173,7 +173,8 @@ mod tests {
     #[test]
     fn packs_survive_the_round_trip() {
         for pack in RulePack::built_in() {
-            let row = RulePackRow::of(&pack, Id(uuid::Uuid::nil()), "内置", chrono::NaiveDateTime::default());
+            let row =
+                RulePackRow::of(&pack, Id::of(uuid::Uuid::nil()), "内置", chrono::NaiveDateTime::default());
             assert_eq!(read(&row).unwrap(), pack);
             let added = format!(",\"observation_periods\":{}", pack.observation_periods);
             let older = RulePackRow { rules: row.rules.replace(&added, ""), ..row.clone() };

@@ -18,6 +18,8 @@ use uuid::Uuid;
 
 use xushi_domain::TextEnum;
 
+pub use crate::ids::*;
+
 /// SQL type of identifiers: `uuid` in PostgreSQL, hyphenated text in SQLite.
 #[derive(Debug, Clone, Copy, QueryId, SqlType)]
 #[diesel(postgres_type(oid = 2950, array_oid = 2951))]
@@ -29,11 +31,6 @@ pub struct Key;
 #[diesel(postgres_type(oid = 1700, array_oid = 1231))]
 #[diesel(sqlite_type(name = "Text"))]
 pub struct Exact;
-
-/// An identifier as a column value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
-#[diesel(sql_type = Key)]
-pub struct Id(pub Uuid);
 
 /// A decimal as a column value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, AsExpression, FromSqlRow)]
@@ -95,38 +92,32 @@ impl<T: TextEnum + std::fmt::Debug> ToSql<Text, Sqlite> for Listed<T> {
     }
 }
 
-impl From<Uuid> for Id {
-    fn from(id: Uuid) -> Self {
-        Self(id)
-    }
-}
-
 impl From<Decimal> for Number {
     fn from(value: Decimal) -> Self {
         Self(value)
     }
 }
 
-impl FromSql<Key, Pg> for Id {
+impl<K: Thing> FromSql<Key, Pg> for Id<K> {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
-        Ok(Self(Uuid::from_slice(value.as_bytes())?))
+        Ok(Self::of(Uuid::from_slice(value.as_bytes())?))
     }
 }
 
-impl ToSql<Key, Pg> for Id {
+impl<K: Thing> ToSql<Key, Pg> for Id<K> {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
         out.write_all(self.0.as_bytes())?;
         Ok(IsNull::No)
     }
 }
 
-impl FromSql<Key, Sqlite> for Id {
+impl<K: Thing> FromSql<Key, Sqlite> for Id<K> {
     fn from_sql(mut value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
-        Ok(Self(Uuid::try_parse(value.read_text())?))
+        Ok(Self::of(Uuid::try_parse(value.read_text())?))
     }
 }
 
-impl ToSql<Key, Sqlite> for Id {
+impl<K: Thing> ToSql<Key, Sqlite> for Id<K> {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
         out.set_value(self.0.hyphenated().to_string());
         Ok(IsNull::No)

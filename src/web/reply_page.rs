@@ -24,6 +24,7 @@ use crate::domain::reply::Reply;
 use crate::letter::{BadToken, LetterFacts, html_picture, picture_id, unsigned_letter};
 use crate::office::StoreError;
 use crate::office::rows::{LetterRow, WholeReply};
+use crate::office::types::Id;
 use crate::office::warnings::{self, DOCX, signed};
 use crate::office::{Actor, Call, Refusal, Who, replies};
 use asked::Asked;
@@ -75,7 +76,7 @@ async fn open(state: &State, token: &str) -> Result<Opened, Instead> {
             plain(StatusCode::GONE, "链接已过期", &lines)
         }
     })?;
-    let letter = state.office.read.find_letter(id).await.map_err(failed)?.ok_or_else(unknown)?;
+    let letter = state.office.read.find_letter(Id::of(id)).await.map_err(failed)?.ok_or_else(unknown)?;
     let standing = letter.state.0;
     if matches!(standing, LetterState::Draft | LetterState::Discarded) {
         return Err(unknown());
@@ -135,9 +136,9 @@ async fn page(
     said: view::Said<'_>,
 ) -> Result<HttpResponse, Instead> {
     let id = opened.letter.id.0;
-    let receipt = state.office.read.find_receipt(id).await.map_err(failed)?;
-    let replies = state.office.read.list_replies(id).await.map_err(failed)?;
-    let closure = state.office.read.find_closure(id).await.map_err(failed)?;
+    let receipt = state.office.read.find_receipt(Id::of(id)).await.map_err(failed)?;
+    let replies = state.office.read.list_replies(Id::of(id)).await.map_err(failed)?;
+    let closure = state.office.read.find_closure(Id::of(id)).await.map_err(failed)?;
     let successor = match opened.state {
         LetterState::Settled => {
             let found = state.office.read.find_successor(opened.letter.id).await.map_err(failed)?;
@@ -149,7 +150,7 @@ async fn page(
     let withdrawn = match withdrawals.into_values().next() {
         None => None,
         Some((row, _)) => {
-            let by = state.office.read.find_letter(row.by_letter_id.0).await.map_err(failed)?;
+            let by = state.office.read.find_letter(row.by_letter_id).await.map_err(failed)?;
             linked(state, opened, by).map(|by| (row, by))
         }
     };
@@ -212,7 +213,7 @@ async fn write_receipt(state: &State, token: &str, body: &[u8]) -> Result<HttpRe
     let opened = open(state, token).await?;
     let typed = Typed::of_receipt(body);
     let actor = holder(&opened, "/r/receipt");
-    match replies::receive_letter(&state.office, &actor, opened.letter.id.0, typed.get("person")).await {
+    match replies::receive_letter(&state.office, &actor, opened.letter.id, typed.get("person")).await {
         Ok(_) => Ok(seen(&opened.address)),
         Err(Refusal::Invalid(invalid)) => {
             let said = view::Said { typed: Some(&typed), wrong: vec![invalid], ..view::Said::default() };
@@ -224,7 +225,7 @@ async fn write_receipt(state: &State, token: &str, body: &[u8]) -> Result<HttpRe
 
 /// Whoever holds the link, at one of the two forms.
 fn holder(opened: &Opened, path: &str) -> Actor {
-    let who = Who::Link { letter_id: opened.letter.id.0 };
+    let who = Who::Link { letter_id: opened.letter.id };
     Actor::calling(who, Call::new("POST", path, 201, request_id::current()))
 }
 
@@ -238,7 +239,7 @@ async fn write_reply(state: &State, token: &str, body: Multipart) -> Result<Http
     if let Err(refusal) = replies::awaits_reply(&opened.letter) {
         return refuse(state, &opened, &Typed::default(), &Refused::from(refusal).detail).await;
     }
-    let Some(_reading) = Upload::begin(opened.letter.id.0) else {
+    let Some(_reading) = Upload::begin(opened.letter.id) else {
         let lines = ["此函另有几份反馈正在上传，请等其中一份完成后再提交。"];
         return Err(plain(StatusCode::TOO_MANY_REQUESTS, "请稍后再提交", &lines));
     };
@@ -270,7 +271,7 @@ async fn write_reply(state: &State, token: &str, body: Multipart) -> Result<Http
     match replies::reply_to_letter(&state.office, &actor, &opened.letter, reply.clone()).await {
         Ok(_) => Ok(seen(&opened.address)),
         Err(Refusal::Store(StoreError::Conflict(invalid))) => {
-            let known = state.office.read.list_replies(opened.letter.id.0).await.map_err(failed)?;
+            let known = state.office.read.list_replies(opened.letter.id).await.map_err(failed)?;
             if known.last().is_some_and(|last| says_the_same(last, &reply)) {
                 // Pressed twice: the first one was written.
                 return Ok(seen(&opened.address));
@@ -346,7 +347,7 @@ async fn download_form(
     either(
         async {
             let opened = open(&state, &token).await?;
-            let replies = state.office.read.list_replies(opened.letter.id.0).await.map_err(failed)?;
+            let replies = state.office.read.list_replies(opened.letter.id).await.map_err(failed)?;
             let filled = replies.last().map(|last| typed_reply::filled(last, &opened.asked));
             let form = state.office.letters.templates.render_form(&opened.facts, filled.as_ref());
             let form = form.map_err(|error| failed(Refused::internal(error.to_string())))?;

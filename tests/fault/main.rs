@@ -158,7 +158,7 @@ async fn issue_killed_often(name: &str, database: Database, at_once: usize, roun
 async fn make_everything_lag(post: &Post, end: chrono::NaiveDate, round: u32) {
     let indicators = post.store.list_evaluation_rows(None, end, None, 500).await.unwrap();
     let fact = |figure: Figure, value: i64| ObservationRow {
-        id: Id(SystemClock.new_id()),
+        id: Id::of(SystemClock.new_id()),
         series_id: 0,
         period_start: chrono::NaiveDate::from_ymd_opt(2025, 1, 1).unwrap(),
         period_end: end,

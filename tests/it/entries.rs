@@ -10,6 +10,7 @@ use xushi::store::rows::Page;
 
 use crate::api::letters::replies::{issued, reply};
 use crate::support::{TestApp, both};
+use xushi::office::types::Id;
 
 /// An id that nothing has.
 const NOBODY: Uuid = Uuid::from_u128(7);
@@ -37,7 +38,7 @@ fn ghost(who: Who) -> Actor {
 
 fn unknown_key() -> Actor {
     let (id, name) = (NOBODY, "nobody".to_owned());
-    ghost(Who::Key { id, name, role: Role::Administrator, unit_id: None })
+    ghost(Who::Key { id: Id::of(id), name, role: Role::Administrator, unit_id: None })
 }
 
 #[track_caller]
@@ -71,10 +72,10 @@ both! {
         not_written(access::create_api_key(office, &nobody, new).await);
         assert_eq!(app.get("/api-keys").await.expect(200)["items"].as_array().unwrap().len(), 1);
 
-        let deliveries = app.store.list_letter_deliveries(id).await.unwrap();
+        let deliveries = app.store.list_letter_deliveries(Id::of(id)).await.unwrap();
         let new = deliveries::NewRecipient { unit: None, name: "王五".to_owned(), email: "wang@example.gov.cn".to_owned(), instead_of: None };
-        not_written(deliveries::add_recipient(office, &nobody, id, new).await);
-        assert_eq!(app.store.list_letter_deliveries(id).await.unwrap(), deliveries);
+        not_written(deliveries::add_recipient(office, &nobody, Id::of(id), new).await);
+        assert_eq!(app.store.list_letter_deliveries(Id::of(id)).await.unwrap(), deliveries);
 
         let subject = (SubjectKind::Mail, "unread".to_owned());
         incidents::open(office, &Actor::job(), IncidentKind::BounceUnread, subject, "一封".to_owned()).await.unwrap();
@@ -87,9 +88,9 @@ both! {
         assert_eq!(app.store.list_runs(ALL, None).await.unwrap(), runs);
 
         // Nobody holds the link of a letter that is not there.
-        let holder = ghost(Who::Link { letter_id: NOBODY });
-        not_written(replies::receive_letter(office, &holder, id, "李四").await);
-        assert_eq!(app.store.find_receipt(id).await.unwrap(), None);
+        let holder = ghost(Who::Link { letter_id: Id::of(NOBODY) });
+        not_written(replies::receive_letter(office, &holder, Id::of(id), "李四").await);
+        assert_eq!(app.store.find_receipt(Id::of(id)).await.unwrap(), None);
         assert_eq!(app.get(&format!("/letters/{id}")).await.expect(200)["state"], "issued");
         assert_eq!(entries(&app).await, before);
     }

@@ -88,7 +88,7 @@ async fn seed_regions(store: &Store) {
 async fn keep_a_document(store: &Store) {
     let now = SystemClock.timestamp();
     let row = DocumentRow {
-        id: Id(SystemClock.new_id()),
+        id: Id::of(SystemClock.new_id()),
         file_name: "方案.txt".to_owned(),
         kind: DocumentKind::Plan.into(),
         title: None,

@@ -91,7 +91,7 @@ both! {
         let claimed = app.store.claim_deliveries(&lease, 500, false).await.unwrap();
         assert_eq!(claimed.len(), count);
         let victim = claimed[0].clone();
-        let attempt = Id(app.clock.new_id());
+        let attempt = Id::of(app.clock.new_id());
         let begin = AttemptBegin { delivery: victim.id, attempt };
         let begun = app.store.write_attempts(&[begin], &[], &lease).await.unwrap();
         assert_eq!(begun.get(&victim.id), Some(&1));
@@ -107,7 +107,7 @@ both! {
         let outcomes: Vec<_> = attempts.iter().map(|one| one.outcome.0).collect();
         assert_eq!(outcomes, [AttemptOutcome::Uncertain, AttemptOutcome::Accepted]);
         // The dead one comes back and wants to go on: its lease is lost, nothing is sent.
-        let begin = AttemptBegin { delivery: claimed[1].id, attempt: Id(app.clock.new_id()) };
+        let begin = AttemptBegin { delivery: claimed[1].id, attempt: Id::of(app.clock.new_id()) };
         let begun = app.store.write_attempts(&[begin], &[], &lease).await.unwrap();
         assert!(begun.is_empty());
     }

@@ -14,6 +14,7 @@ use xushi::store::StoreError;
 use xushi::store::rows::Page;
 
 use crate::support::{TestApp, both};
+use xushi::office::types::Id;
 
 const ALL: Page = Page { limit: 500, after: None };
 
@@ -32,7 +33,7 @@ fn node<N, E: Default>(new: N) -> PlanNode<N, E> {
 /// A caller whom the register does not know, so that no entry can name it.
 fn nobody() -> Actor {
     let (id, name) = (uuid::Uuid::from_u128(1), "nobody".to_owned());
-    let who = Who::Key { id, name, role: Role::Administrator, unit_id: None };
+    let who = Who::Key { id: Id::of(id), name, role: Role::Administrator, unit_id: None };
     Actor::calling(who, Call::new("POST", "/api/v1/somewhere", 201, "req".to_owned()))
 }
 
@@ -115,7 +116,7 @@ fn task(name: &str) -> NewTask {
 
 fn indicator(task: uuid::Uuid, measure: &str, phrase: &str) -> NewIndicator {
     NewIndicator {
-        task,
+        task: Id::of(task),
         measure: measure.to_owned(),
         region: "430000".to_owned(),
         target: Some(WrittenTarget { phrase: Some(phrase.to_owned()), ..WrittenTarget::default() }),
@@ -168,12 +169,12 @@ both! {
         assert_eq!(count(&app, "/campaigns").await, 1);
 
         let edit = plans::CampaignEdit { ordinal: Some(3), ..plans::CampaignEdit::default() };
-        let seen = app.store.find_campaign(id(&made)).await.unwrap().unwrap();
+        let seen = app.store.find_campaign(Id::of(id(&made))).await.unwrap().unwrap();
         not_written(plans::update_campaign(office, &nobody, seen.clone(), &[], edit).await);
-        assert_eq!(app.store.find_campaign(id(&made)).await.unwrap().unwrap(), seen);
+        assert_eq!(app.store.find_campaign(Id::of(id(&made))).await.unwrap().unwrap(), seen);
 
         let curves = vec![(xushi::domain::Kind::Total, xushi::domain::Curve::LinearDays)];
-        not_written(plans::replace_curves(office, &nobody, id(&made), curves).await);
+        not_written(plans::replace_curves(office, &nobody, Id::of(id(&made)), curves).await);
         assert_eq!(app.get(&format!("/campaigns/{}/curves", id(&made))).await.expect(200)["curves"], json!([]));
 
         not_written(plans::create_task(office, &nobody, task("扩大消费")).await);
@@ -183,7 +184,7 @@ both! {
         assert_eq!(count(&app, "/indicators").await, 1);
 
         let new = NewPersonVerdict { grade: xushi::domain::Grade::OnPace, evidence: "已印发".to_owned(), person: "张某".to_owned(), given_on: None };
-        not_written(plans::give_verdict(office, &nobody, id(&soft), new).await);
+        not_written(plans::give_verdict(office, &nobody, Id::of(id(&soft)), new).await);
         assert_eq!(count(&app, &format!("/indicators/{}/verdicts", id(&soft))).await, 0);
 
         let new = NewRulePack { name: "strict".to_owned(), reason: "试行".to_owned(), ..NewRulePack::default() };

@@ -46,7 +46,7 @@ async fn download_board(
     let campaigns = lookup::maybe_campaign_family(&state, params.campaign.as_deref()).await?;
     let day = params.as_of.unwrap_or_else(|| state.office.clock.today());
     let title = match campaigns.as_ref().and_then(|all| all.first()) {
-        Some(first) => state.office.read.find_campaign(first.0).await?.map(|row| row.name),
+        Some(first) => state.office.read.find_campaign(*first).await?.map(|row| row.name),
         None => None,
     };
     let title = title.unwrap_or_else(|| "各项指标".to_owned());

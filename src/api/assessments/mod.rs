@@ -32,7 +32,7 @@ use crate::domain::pace::Grounds;
 use crate::letter::Templates;
 use crate::office::assessed;
 use crate::office::rows::{AssessmentRow, BoardFilter, BoardRow, grade_rank};
-use crate::office::types::Id;
+use crate::office::types::{Id, IndicatorId};
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -89,12 +89,12 @@ async fn find_assessment(
     Params(params): Params<AsOfParams>,
 ) -> Result<HttpResponse, Refused> {
     let as_of = params.as_of.unwrap_or_else(|| state.office.clock.today());
-    let found = assessed::grounds_on(&state.office, *id, as_of).await?;
+    let found = assessed::grounds_on(&state.office, Id::of(*id), as_of).await?;
     let (grounds, stated) = found.ok_or_else(|| Refused::not_found("指标"))?;
     let stated = stated.into_iter().map(Stated::from).collect();
     let templates = &state.office.letters.templates;
     let mut view = AssessmentView::of((*id, &grounds), as_of, stated, templates)?;
-    if let Some(then) = state.office.read.list_board_on(&[Id(*id)], as_of).await?.pop() {
+    if let Some(then) = state.office.read.list_board_on(&[Id::of(*id)], as_of).await?.pop() {
         view.indicator = then.measure.1;
     }
     respond::ok(&request, &view)
@@ -136,8 +136,8 @@ async fn list_recorded(
     list: List<NoFilter>,
 ) -> Result<HttpResponse, Refused> {
     let list = list.untracked()?;
-    state.office.read.find_indicator(*id).await?.ok_or_else(|| Refused::not_found("指标"))?;
-    let rows = state.office.read.list_assessments(*id, list.page).await?;
+    state.office.read.find_indicator(Id::of(*id)).await?.ok_or_else(|| Refused::not_found("指标"))?;
+    let rows = state.office.read.list_assessments(Id::of(*id), list.page).await?;
     let page = PageView::new(rows, list.page, |row| row.id.0, |row| RecordedView::of(&row));
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -173,7 +173,7 @@ pub struct BoardView {
 }
 
 impl BoardView {
-    fn of(row: BoardRow, marked: &[Id]) -> Self {
+    fn of(row: BoardRow, marked: &[IndicatorId]) -> Self {
         let (lead, lead_name) = row.lead_unit;
         Self {
             indicator_id: row.id.0,
@@ -267,6 +267,7 @@ async fn board(state: &State, params: BoardParams) -> Result<(PageView<BoardView
     } = params;
     let limit = page::checked_limit(limit)?;
     let after: Option<(i32, Uuid)> = cursor.as_deref().map(page::decode).transpose()?;
+    let after = after.map(|(rank, id)| (rank, Id::of(id)));
     let updated_after = updated_after.as_deref().map(page::instant).transpose()?;
     if as_of.is_some() && updated_after.is_some() {
         return Err(page::refuse(
@@ -290,14 +291,14 @@ async fn board(state: &State, params: BoardParams) -> Result<(PageView<BoardView
     rows.truncate(shown);
     let last = rows.last().map(position);
     let next_cursor = last.filter(|_| more).map(|position| page::encode(&position));
-    let ids: Vec<Id> = rows.iter().filter(|_| as_of.is_none()).map(|row| row.id).collect();
+    let ids: Vec<IndicatorId> = rows.iter().filter(|_| as_of.is_none()).map(|row| row.id).collect();
     let marked = marked(state, &ids).await?;
     let items = rows.into_iter().map(|row| BoardView::of(row, &marked)).collect();
     Ok((PageView { items, next_cursor, etags: None }, fields))
 }
 
 /// Those of these indicators that are about to be judged again.
-pub(super) async fn marked(state: &State, ids: &[Id]) -> Result<Vec<Id>, Refused> {
+pub(super) async fn marked(state: &State, ids: &[IndicatorId]) -> Result<Vec<IndicatorId>, Refused> {
     Ok(assessed::list_marked(&state.office, ids).await?)
 }
 
@@ -312,7 +313,7 @@ async fn past_board(
     state: &State,
     mut filter: BoardFilter,
     as_of: NaiveDate,
-    (limit, after): (i64, Option<(i32, Uuid)>),
+    (limit, after): (i64, Option<(i32, IndicatorId)>),
 ) -> Result<Vec<BoardRow>, Refused> {
     let snapshot = state.office.read.find_snapshot().await?;
     let ranks: Option<Vec<i32>> =
@@ -320,12 +321,12 @@ async fn past_board(
     let name = format!("{as_of} {filter:?} {snapshot:?}");
     let judge = past_order(state, &filter, as_of);
     let order = state.board_cache.past.order(&name, snapshot.is_some(), judge).await?;
-    let passes = |(rank, id): &&(i32, Id)| {
+    let passes = |(rank, id): &&(i32, IndicatorId)| {
         ranks.as_ref().is_none_or(|ranks| ranks.contains(rank))
-            && after.is_none_or(|after| (*rank, id.0) > after)
+            && after.is_none_or(|after| (*rank, *id) > after)
     };
     let shown = usize::try_from(limit + 1).unwrap_or(usize::MAX);
-    let ids: Vec<Id> = order.iter().filter(passes).take(shown).map(|(_, id)| *id).collect();
+    let ids: Vec<IndicatorId> = order.iter().filter(passes).take(shown).map(|(_, id)| *id).collect();
     let mut rows = assessed::board_on(&state.office, &ids, as_of).await?;
     rows.sort_by_key(position);
     Ok(rows)

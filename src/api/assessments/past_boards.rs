@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::api::http::refused::{Code, Refused};
-use crate::office::types::Id;
+use crate::office::types::IndicatorId;
 
 /// Boards judged at once in a process.
 const AT_ONCE: usize = 2;
@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const KEPT: usize = 8;
 
 /// The lines of a board, worst first: place of the grade, indicator.
-pub type Order = Arc<[(i32, Id)]>;
+pub type Order = Arc<[(i32, IndicatorId)]>;
 
 /// What a process keeps and allows.
 pub struct PastBoards {
@@ -114,7 +114,7 @@ mod tests {
             let judge = async {
                 judged.fetch_add(1, Ordering::SeqCst);
                 tokio::time::sleep(Duration::from_millis(50)).await;
-                Ok(Order::from([(0, Id(uuid::Uuid::nil()))]))
+                Ok(Order::from([(0, IndicatorId::of(uuid::Uuid::nil()))]))
             };
             boards.order("a", lasting, judge).await.unwrap().len()
         };

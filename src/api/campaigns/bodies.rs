@@ -92,7 +92,7 @@ impl CampaignView {
     pub(in crate::api) fn of(row: CampaignRow, external: &ExternalIds) -> Result<Self, StoreError> {
         let inherited = row.inherited().into_iter().map(Word).collect();
         Ok(Self {
-            external_id: external.get(&row.id).cloned(),
+            external_id: external.get(&row.id.of_any()).cloned(),
             id: row.id.0,
             name: row.name,
             doc_no: row.doc_no,

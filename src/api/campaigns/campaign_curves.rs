@@ -53,7 +53,7 @@ impl CampaignCurves {
 }
 
 async fn campaign(state: &State, id: Uuid) -> Result<CampaignRow, Refused> {
-    state.office.read.find_campaign(id).await?.ok_or_else(|| Refused::not_found("攻坚行动"))
+    state.office.read.find_campaign(Id::of(id)).await?.ok_or_else(|| Refused::not_found("攻坚行动"))
 }
 
 /// 读取攻坚行动的默认序时曲线
@@ -87,7 +87,7 @@ async fn replace_curves(
     respond::if_match(&request, &present)?;
     let curve = |one: KindCurve| (one.kind.0, Curve::from(one.curve));
     let curves = body.curves.into_iter().map(curve).collect();
-    plans::replace_curves(&state.office, &actor, *id, curves).await?;
-    let rows = state.office.read.list_campaign_curves(&[Id(*id)]).await?;
+    plans::replace_curves(&state.office, &actor, Id::of(*id), curves).await?;
+    let rows = state.office.read.list_campaign_curves(&[Id::of(*id)]).await?;
     respond::ok(&request, &CampaignCurves::of(rows)?)
 }

@@ -14,6 +14,7 @@ use crate::api::http::refused::{Code, ProblemView, Refused, RequestPart};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::office::Refusal;
+use crate::office::types::Id;
 use crate::office::workbooks::{self, AskedForm, XLSX};
 
 /// Adds the route.
@@ -66,7 +67,7 @@ async fn download_sheet(
 ) -> Result<HttpResponse, Refused> {
     let unit = lookup::maybe_unit(&state, At::Query("unit"), params.unit.as_deref()).await?;
     let read = &state.office.read;
-    let campaign = read.find_campaign(*id).await?.ok_or_else(|| Refused::not_found("攻坚行动"))?;
+    let campaign = read.find_campaign(Id::of(*id)).await?.ok_or_else(|| Refused::not_found("攻坚行动"))?;
     let family = read.resolve_campaign_family(&id.to_string()).await?;
     let whose = unit.as_ref().map(|unit| format!("（{}）", unit.name)).unwrap_or_default();
     let (name, bytes) = match params.form {

@@ -18,7 +18,7 @@ use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::office::rows::{CampaignFilter, CampaignMemberRow, CampaignRow};
-use crate::office::types::Id;
+use crate::office::types::{CampaignId, Id, of_any};
 use crate::office::{Actor, plans};
 pub(in crate::api) use bodies::{CampaignView, CreateCampaign, UpdateCampaign};
 use campaign_params::{CampaignOneParams, CampaignParams};
@@ -30,7 +30,7 @@ pub fn routes(config: &mut impl Routes) {
 
 type Seats = Vec<(CampaignMemberRow, String)>;
 
-async fn seats(state: &State, ids: &[Id]) -> Result<Seats, Refused> {
+async fn seats(state: &State, ids: &[CampaignId]) -> Result<Seats, Refused> {
     Ok(state.office.read.list_members(ids).await?)
 }
 
@@ -54,12 +54,12 @@ async fn list_campaigns(
         with_retired: params.retired == Some(true) || list.updated_after.is_some(),
     };
     let rows = state.office.read.list_campaigns(&filter, list.page).await?;
-    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
-    let external = state.office.read.list_external_ids(&ids).await?;
+    let ids: Vec<CampaignId> = rows.iter().map(|row| row.id).collect();
+    let external = state.office.read.list_external_ids(&of_any(&ids)).await?;
     let view = |row| CampaignView::of(row, &external);
     let mut page = PageView::checked(rows, list.page, |row| row.id.0, view)?;
     if params.expand.is_some() {
-        let ids: Vec<Id> = page.items.iter().map(|view| Id(view.id)).collect();
+        let ids: Vec<CampaignId> = page.items.iter().map(|view| Id::of(view.id)).collect();
         let all = seats(&state, &ids).await?;
         let its = |view: &CampaignView| -> Seats {
             all.iter().filter(|(seat, _)| seat.campaign_id.0 == view.id).cloned().collect()
@@ -88,7 +88,7 @@ async fn create_campaign(
 }
 
 pub(super) async fn view(state: &State, row: CampaignRow) -> Result<CampaignView, Refused> {
-    let external = state.office.read.list_external_ids(&[row.id]).await?;
+    let external = state.office.read.list_external_ids(&[row.id.of_any()]).await?;
     Ok(CampaignView::of(row, &external)?)
 }
 
@@ -105,13 +105,13 @@ async fn find_campaign(
     let row = load(&state, *id).await?;
     let mut view = view(&state, row).await?;
     if params.expand.is_some() {
-        view = view.with(&seats(&state, &[Id(*id)]).await?);
+        view = view.with(&seats(&state, &[Id::of(*id)]).await?);
     }
     respond::one(&request, &view, params.fields.as_deref())
 }
 
 async fn load(state: &State, id: Uuid) -> Result<CampaignRow, Refused> {
-    state.office.read.find_campaign(id).await?.ok_or_else(|| Refused::not_found("攻坚行动"))
+    state.office.read.find_campaign(Id::of(id)).await?.ok_or_else(|| Refused::not_found("攻坚行动"))
 }
 
 /// 修改攻坚行动（须带If-Match）

@@ -11,6 +11,7 @@ use crate::api::http::extract::Body;
 use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
+use crate::office::types::Id;
 use crate::office::{Actor, plans};
 
 /// Adds the route.
@@ -42,6 +43,6 @@ async fn next_year(
     Body(body): Body<NextYearBody>,
 ) -> Result<HttpResponse, Refused> {
     let new = plans::NextYear { name: body.name, doc_no: body.doc_no };
-    let row = plans::next_year(&state.office, &actor, *id, new).await?;
+    let row = plans::next_year(&state.office, &actor, Id::of(*id), new).await?;
     respond::created(&format!("/api/v1/campaigns/{}", row.id.0), &super::view(&state, row).await?)
 }

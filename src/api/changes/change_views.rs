@@ -26,7 +26,7 @@ use crate::api::tasks::TaskView;
 use crate::api::units::UnitView;
 use crate::domain::ChangeKind;
 use crate::office::rows::ChangeRow;
-use crate::office::types::Id;
+use crate::office::types::{AnyId, known};
 
 /// 变更的内容，随类别而定
 #[derive(Debug, Serialize, ToSchema)]
@@ -77,7 +77,7 @@ pub(super) async fn views(
     caller: &Caller,
     rows: Vec<ChangeRow>,
 ) -> Result<Vec<ChangedView>, Refused> {
-    let mut data: HashMap<Id, ChangeData> = HashMap::with_capacity(rows.len());
+    let mut data: HashMap<AnyId, ChangeData> = HashMap::with_capacity(rows.len());
     for kind in [
         ChangeKind::Region,
         ChangeKind::Unit,
@@ -93,7 +93,7 @@ pub(super) async fn views(
         ChangeKind::Delivery,
         ChangeKind::Reply,
     ] {
-        let ids: Vec<Id> = rows.iter().filter(|row| row.kind == kind).map(|row| row.place.id).collect();
+        let ids: Vec<AnyId> = rows.iter().filter(|row| row.kind == kind).map(|row| row.place.id).collect();
         if !ids.is_empty() {
             add(state, kind, &ids, &mut data).await?;
         }
@@ -110,9 +110,9 @@ pub(super) async fn views(
     Ok(rows.into_iter().filter_map(view).collect())
 }
 
-type Data = HashMap<Id, ChangeData>;
+type Data = HashMap<AnyId, ChangeData>;
 
-async fn add(state: &State, kind: ChangeKind, ids: &[Id], data: &mut Data) -> Result<(), Refused> {
+async fn add(state: &State, kind: ChangeKind, ids: &[AnyId], data: &mut Data) -> Result<(), Refused> {
     match kind {
         ChangeKind::Region
         | ChangeKind::Unit
@@ -122,16 +122,16 @@ async fn add(state: &State, kind: ChangeKind, ids: &[Id], data: &mut Data) -> Re
         | ChangeKind::Task
         | ChangeKind::Indicator => add_plans(state, kind, ids, data).await,
         ChangeKind::Observation => {
-            for row in state.office.read.list_observations_of(ids).await? {
-                data.insert(row.0.id, ChangeData::Observation(Box::new(ObservationView::of(row)?)));
+            for row in state.office.read.list_observations_of(&known(ids)).await? {
+                data.insert(row.0.id.of_any(), ChangeData::Observation(Box::new(ObservationView::of(row)?)));
             }
             Ok(())
         }
         ChangeKind::Assessment => {
-            for row in state.office.read.list_assessments_of(ids).await? {
+            for row in state.office.read.list_assessments_of(&known(ids)).await? {
                 let recorded = RecordedView::of(&row);
                 let view = ChangedAssessmentView { indicator_id: row.indicator_id.0, recorded };
-                data.insert(row.id, ChangeData::Assessment(Box::new(view)));
+                data.insert(row.id.of_any(), ChangeData::Assessment(Box::new(view)));
             }
             Ok(())
         }
@@ -141,97 +141,99 @@ async fn add(state: &State, kind: ChangeKind, ids: &[Id], data: &mut Data) -> Re
     }
 }
 
-async fn add_plans(state: &State, kind: ChangeKind, ids: &[Id], data: &mut Data) -> Result<(), Refused> {
+async fn add_plans(state: &State, kind: ChangeKind, ids: &[AnyId], data: &mut Data) -> Result<(), Refused> {
     let read = &state.office.read;
     let external = read.list_external_ids(ids).await?;
     match kind {
         ChangeKind::Region => {
-            let mut aliases: HashMap<Id, Vec<_>> = HashMap::new();
-            for alias in read.list_region_aliases(ids).await? {
+            let mut aliases: HashMap<_, Vec<_>> = HashMap::new();
+            for alias in read.list_region_aliases(&known(ids)).await? {
                 aliases.entry(alias.region_id).or_default().push(alias);
             }
-            for row in read.list_regions_of(ids).await? {
+            for row in read.list_regions_of(&known(ids)).await? {
                 let (id, own) = (row.id, aliases.remove(&row.id).unwrap_or_default());
-                data.insert(id, ChangeData::Region(Box::new(RegionView::of(row, own))));
+                data.insert(id.of_any(), ChangeData::Region(Box::new(RegionView::of(row, own))));
             }
         }
         ChangeKind::Unit => {
-            let aliases = read.list_unit_aliases(ids).await?;
-            for row in read.list_units_of(ids).await? {
-                data.insert(row.id, ChangeData::Unit(Box::new(UnitView::of(row, &aliases, &external))));
+            let aliases = read.list_unit_aliases(&known(ids)).await?;
+            for row in read.list_units_of(&known(ids)).await? {
+                let id = row.id.of_any();
+                data.insert(id, ChangeData::Unit(Box::new(UnitView::of(row, &aliases, &external))));
             }
         }
         ChangeKind::Contact => {
-            for row in read.list_contacts_of(ids).await? {
-                data.insert(row.id, ChangeData::Contact(Box::new(ContactView::of(row, &external))));
+            for row in read.list_contacts_of(&known(ids)).await? {
+                data.insert(row.id.of_any(), ChangeData::Contact(Box::new(ContactView::of(row, &external))));
             }
         }
         ChangeKind::Measure => {
-            let mut aliases: HashMap<Id, Vec<String>> = HashMap::new();
-            for alias in read.list_measure_aliases(ids).await? {
+            let mut aliases: HashMap<_, Vec<String>> = HashMap::new();
+            for alias in read.list_measure_aliases(&known(ids)).await? {
                 aliases.entry(alias.measure_id).or_default().push(alias.name);
             }
-            for row in read.list_measures_of(ids).await? {
+            for row in read.list_measures_of(&known(ids)).await? {
                 let (id, mut own) = (row.id, aliases.remove(&row.id).unwrap_or_default());
                 own.sort_unstable();
-                data.insert(id, ChangeData::Measure(Box::new(MeasureView::of(row, own, &external))));
+                data.insert(id.of_any(), ChangeData::Measure(Box::new(MeasureView::of(row, own, &external))));
             }
         }
         ChangeKind::Campaign => {
-            for row in read.list_campaigns_of(ids).await? {
-                data.insert(row.id, ChangeData::Campaign(Box::new(CampaignView::of(row, &external)?)));
+            for row in read.list_campaigns_of(&known(ids)).await? {
+                let id = row.id.of_any();
+                data.insert(id, ChangeData::Campaign(Box::new(CampaignView::of(row, &external)?)));
             }
         }
         ChangeKind::Task => {
-            let mut parts: HashMap<Id, Vec<_>> = HashMap::new();
-            for (part, name) in read.list_task_responsibilities(ids).await? {
+            let mut parts: HashMap<_, Vec<_>> = HashMap::new();
+            for (part, name) in read.list_task_responsibilities(&known(ids)).await? {
                 if let Some(task) = part.task_id {
                     parts.entry(task).or_default().push((part, name));
                 }
             }
-            for row in read.list_tasks_of(ids).await? {
+            for row in read.list_tasks_of(&known(ids)).await? {
                 let (id, own) = (row.id, parts.remove(&row.id).unwrap_or_default());
-                data.insert(id, ChangeData::Task(Box::new(TaskView::of(row, own, &external))));
+                data.insert(id.of_any(), ChangeData::Task(Box::new(TaskView::of(row, own, &external))));
             }
         }
         _ => {
-            let rows = read.list_indicators_of(ids).await?;
-            let marked = marked(state, ids).await?;
+            let rows = read.list_indicators_of(&known(ids)).await?;
+            let marked = marked(state, &known(ids)).await?;
             let aliases = aliases(state, &rows).await?;
             for row in rows {
                 let id = row.indicator.id;
                 let view = IndicatorView::of(row, &marked, &aliases)?;
-                data.insert(id, ChangeData::Indicator(Box::new(view)));
+                data.insert(id.of_any(), ChangeData::Indicator(Box::new(view)));
             }
         }
     }
     Ok(())
 }
 
-async fn add_letters(state: &State, kind: ChangeKind, ids: &[Id], data: &mut Data) -> Result<(), Refused> {
+async fn add_letters(state: &State, kind: ChangeKind, ids: &[AnyId], data: &mut Data) -> Result<(), Refused> {
     let read = &state.office.read;
     match kind {
         ChangeKind::Episode => {
-            let withdrawals = read.list_withdrawals_about(ids).await?;
-            for row in read.list_episodes_of(ids).await? {
+            let withdrawals = read.list_withdrawals_about(&known(ids)).await?;
+            for row in read.list_episodes_of(&known(ids)).await? {
                 let id = row.0.id;
-                data.insert(id, ChangeData::Episode(Box::new(EpisodeView::of(row, &withdrawals))));
+                data.insert(id.of_any(), ChangeData::Episode(Box::new(EpisodeView::of(row, &withdrawals))));
             }
         }
         ChangeKind::Letter => {
             let now = state.office.clock.now();
-            for row in read.find_letters(ids).await? {
-                data.insert(row.id, ChangeData::Letter(Box::new(LetterView::of(row, now)?)));
+            for row in read.find_letters(&known(ids)).await? {
+                data.insert(row.id.of_any(), ChangeData::Letter(Box::new(LetterView::of(row, now)?)));
             }
         }
         ChangeKind::Delivery => {
-            for row in read.find_deliveries(ids).await? {
-                data.insert(row.id, ChangeData::Delivery(Box::new(DeliveryView::of(row))));
+            for row in read.find_deliveries(&known(ids)).await? {
+                data.insert(row.id.of_any(), ChangeData::Delivery(Box::new(DeliveryView::of(row))));
             }
         }
         _ => {
-            for whole in read.list_replies_of(ids).await? {
-                data.insert(whole.reply.id, ChangeData::Reply(Box::new(ReplyView::of(whole))));
+            for whole in read.list_replies_of(&known(ids)).await? {
+                data.insert(whole.reply.id.of_any(), ChangeData::Reply(Box::new(ReplyView::of(whole))));
             }
         }
     }

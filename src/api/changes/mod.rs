@@ -75,11 +75,11 @@ pub struct ChangedView {
 struct Cursor(i32, i64, i32, Uuid, i32);
 
 fn place(cursor: &Cursor) -> ChangePlace {
-    ChangePlace { seq: cursor.1, kind: cursor.2, id: Id(cursor.3) }
+    ChangePlace { seq: cursor.1, kind: cursor.2, id: Id::of(cursor.3) }
 }
 
 /// Before all changes.
-const START: ChangePlace = ChangePlace { seq: -1, kind: -1, id: Id(Uuid::nil()) };
+const START: ChangePlace = ChangePlace { seq: -1, kind: -1, id: Id::of(Uuid::nil()) };
 
 fn kinds(text: Option<&str>) -> Result<Vec<ChangeKind>, Refused> {
     let Some(text) = text else { return Ok(ChangeKind::ALL.to_vec()) };

@@ -22,6 +22,7 @@ use crate::domain::DocumentKind;
 use crate::office::Actor;
 use crate::office::intake::{self, DocumentTerms, NewDocument, NotTakenIn};
 use crate::office::rows::{DocumentFilter, DocumentRow};
+use crate::office::types::Id;
 use document_bodies::{AdoptDocument, DocumentView, ProposalView};
 
 type DocumentKindWord = Word<DocumentKind>;
@@ -115,7 +116,7 @@ async fn create_document(
 }
 
 async fn load(state: &State, id: Uuid) -> Result<DocumentRow, Refused> {
-    state.office.read.find_document(id).await?.ok_or_else(|| Refused::not_found("来文"))
+    state.office.read.find_document(Id::of(id)).await?.ok_or_else(|| Refused::not_found("来文"))
 }
 
 /// 读取来文及其拟稿
@@ -196,6 +197,6 @@ async fn retire_document(
     id: web::Path<Uuid>,
     Body(body): Body<Retire>,
 ) -> Result<HttpResponse, Refused> {
-    intake::retire_document(&state.office, &actor, *id, &body.reason).await?;
+    intake::retire_document(&state.office, &actor, Id::of(*id), &body.reason).await?;
     respond::ok(&request, &DocumentView::from(load(&state, *id).await?))
 }

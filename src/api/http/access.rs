@@ -21,7 +21,7 @@ use crate::api::http::refused::{Code, Refused};
 use crate::api::http::time_limits::at_length;
 use crate::api::http::{negotiate, request_id, spec};
 use crate::domain::Role;
-use crate::office::types::Id;
+use crate::office::types::{Id, UnitId};
 use crate::office::{Actor, Call, Who};
 pub use rules::{AccessRule, RULES, Reach};
 
@@ -134,10 +134,10 @@ pub async fn middleware<B: MessageBody + 'static>(
         let (verb, address) = (request.method().as_str(), request.path());
         let status = spec::success(&pattern, verb);
         let who = Who::Key {
-            id: caller.key_id,
+            id: Id::of(caller.key_id),
             name: caller.name.clone(),
             role: caller.role,
-            unit_id: caller.unit_id,
+            unit_id: caller.unit_id.map(Id::of),
         };
         Actor::calling(who, Call::new(verb, address, status, request_id::current()))
     };
@@ -231,7 +231,7 @@ async fn permit(
     }
     if rule.not_own && caller.unit_id.is_some() {
         let letter = named(rule, request)?;
-        if state.office.read.find_letter_unit(letter).await?.map(|id| id.0) == caller.unit_id {
+        if state.office.read.find_letter_unit(Id::of(letter)).await?.map(|id| id.0) == caller.unit_id {
             return Err(forbidden("审核和销号须由其他单位进行，本单位的函不能由本单位审核或销号。"));
         }
     }
@@ -249,13 +249,13 @@ async fn permit(
 }
 
 async fn own(state: &State, reach: Reach, id: Uuid, unit: Uuid) -> Result<(&'static str, bool), Refused> {
-    let mine = |id: Option<Id>| id == Some(Id(unit));
+    let mine = |id: Option<UnitId>| id == Some(Id::of(unit));
     Ok(match reach {
-        Reach::OwnEpisode => ("预警事项", mine(state.office.read.find_episode_unit(id).await?)),
-        Reach::OwnIndicator => ("指标", mine(state.office.read.find_indicator_unit(id).await?)),
-        Reach::OwnContact => ("联络员", mine(state.office.read.find_contact_unit(id).await?)),
-        Reach::OwnLetter => ("函", state.office.read.letter_concerns(id, unit).await?),
-        _ => ("函", mine(state.office.read.find_letter_unit(id).await?)),
+        Reach::OwnEpisode => ("预警事项", mine(state.office.read.find_episode_unit(Id::of(id)).await?)),
+        Reach::OwnIndicator => ("指标", mine(state.office.read.find_indicator_unit(Id::of(id)).await?)),
+        Reach::OwnContact => ("联络员", mine(state.office.read.find_contact_unit(Id::of(id)).await?)),
+        Reach::OwnLetter => ("函", state.office.read.letter_concerns(Id::of(id), Id::of(unit)).await?),
+        _ => ("函", mine(state.office.read.find_letter_unit(Id::of(id)).await?)),
     })
 }
 

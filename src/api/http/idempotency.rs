@@ -77,7 +77,7 @@ async fn claim(
     let (http, payload) = request.parts_mut();
     let body = Bytes::from_request(http, payload).await.map_err(|error| body_unread(&error))?;
     let row = IdempotencyRow {
-        api_key_id: Id(caller.key_id),
+        api_key_id: Id::of(caller.key_id),
         key,
         request_hash: fingerprint(request, &body),
         status: None,

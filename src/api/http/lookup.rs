@@ -7,7 +7,7 @@ use crate::api::State;
 use crate::api::http::refused::{Code, Refused, RequestPart, pointer};
 use crate::office::StoreError;
 use crate::office::rows::{CampaignRow, MeasureRow, RegionRow, RulePackRow, TaskRow, UnitRow};
-use crate::office::types::Id;
+use crate::office::types::CampaignId;
 
 /// Where a key stands.
 #[derive(Debug, Clone, Copy)]
@@ -78,7 +78,10 @@ lookups! {
 ///
 /// # Errors
 /// `Invalid` at `campaign` when there is none.
-pub async fn maybe_campaign_family(state: &State, key: Option<&str>) -> Result<Option<Vec<Id>>, Refused> {
+pub async fn maybe_campaign_family(
+    state: &State,
+    key: Option<&str>,
+) -> Result<Option<Vec<CampaignId>>, Refused> {
     match key {
         Some(key) => {
             let family = state.office.read.resolve_campaign_family(key).await;
@@ -89,4 +92,4 @@ pub async fn maybe_campaign_family(state: &State, key: Option<&str>) -> Result<O
 }
 
 /// What other systems call things, by the things.
-pub type ExternalIds = std::collections::HashMap<crate::office::types::Id, String>;
+pub type ExternalIds = std::collections::HashMap<crate::office::types::AnyId, String>;

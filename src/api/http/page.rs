@@ -14,6 +14,7 @@ use crate::api::http::extract::read_query;
 use crate::api::http::refused::{Code, Refused, RequestPart};
 use crate::api::http::respond;
 use crate::office::rows::Page;
+use crate::office::types::Id;
 
 /// Rows given when `limit` is not.
 pub const LIMIT_DEFAULT: i64 = 50;
@@ -126,7 +127,7 @@ pub fn instant(text: &str) -> Result<NaiveDateTime, Refused> {
 pub fn page(limit: Option<i64>, cursor: Option<&str>) -> Result<Page, Refused> {
     let limit = checked_limit(limit)?;
     let after = cursor.map(decode::<Uuid>).transpose()?;
-    Ok(Page { limit, after })
+    Ok(Page { limit, after: after.map(Id::of) })
 }
 
 /// Checks `limit`.

@@ -13,7 +13,7 @@ use crate::domain::{Curve, Doubt, DoubtSet, Grade, Period, WrittenTarget};
 use crate::office::ChangeReason;
 use crate::office::plans::{IndicatorEdit, NewIndicator, NewPart};
 use crate::office::rows::{MeasureAliasRow, NamedIndicatorRow};
-use crate::office::types::{Id, Number};
+use crate::office::types::{Id, IndicatorId, Number};
 use crate::office::{StoreError, curves};
 
 pub type GradeWords = Words<Grade>;
@@ -97,7 +97,7 @@ impl IndicatorView {
     /// An indicator as JSON; `marked` are those about to be judged again, `aliases` other names of measures.
     pub fn of(
         row: NamedIndicatorRow,
-        marked: &[Id],
+        marked: &[IndicatorId],
         aliases: &[MeasureAliasRow],
     ) -> Result<Self, StoreError> {
         let NamedIndicatorRow {
@@ -174,7 +174,7 @@ pub struct CreateIndicator {
 impl From<CreateIndicator> for NewIndicator {
     fn from(body: CreateIndicator) -> Self {
         Self {
-            task: body.task,
+            task: Id::of(body.task),
             measure: body.measure,
             region: body.region,
             target: body.target.map(WrittenTarget::from),
@@ -238,7 +238,7 @@ impl From<UpdateIndicator> for IndicatorEdit {
             baseline: body.baseline.map(|amount| amount.map(|amount| amount.0)),
             window_start: body.window_start,
             window_end: body.window_end,
-            task: body.task,
+            task: body.task.map(Id::of),
             parts: body.responsibilities.map(|list| list.into_iter().map(NewPart::from).collect()),
             external_id: body.external_id,
             why: ChangeReason { reason: body.reason, effective_on: body.effective_on },

@@ -18,6 +18,7 @@ use crate::api::indicators::PeriodView;
 use crate::domain::Grade;
 use crate::domain::pace::Cascade;
 use crate::office::assessed::{self, HandedDown, JudgedPart};
+use crate::office::types::Id;
 
 type GradeWord = Word<Grade>;
 
@@ -130,7 +131,7 @@ async fn find_cascade(
     Params(params): Params<AsOfParams>,
 ) -> Result<HttpResponse, Refused> {
     let as_of = params.as_of.unwrap_or_else(|| state.office.clock.today());
-    let found = assessed::handed_down(&state.office, *id, as_of).await?;
+    let found = assessed::handed_down(&state.office, Id::of(*id), as_of).await?;
     let HandedDown { whole, parts, without } = found.ok_or_else(|| Refused::not_found("指标"))?;
     let additive = whole.is_additive();
     let judged = whole.assessment.data_period;

@@ -20,7 +20,7 @@ use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::office::rows::{BoardFilter, MeasureAliasRow, NamedIndicatorRow};
-use crate::office::types::Id;
+use crate::office::types::{Id, IndicatorId, MeasureId};
 use crate::office::{Actor, plans};
 
 pub use bodies::{
@@ -40,7 +40,7 @@ impl IndicatorParams {
     /// The filter these parameters ask for.
     pub async fn filter(&self, state: &State) -> Result<BoardFilter, Refused> {
         // The usual case: boards are asked for by id.
-        let family = self.campaign.as_deref().and_then(|key| Uuid::try_parse(key).ok()).map(Id);
+        let family = self.campaign.as_deref().and_then(|key| Uuid::try_parse(key).ok()).map(Id::of);
         let named = self.campaign.as_deref().filter(|_| family.is_none());
         let campaigns = lookup::maybe_campaign_family(state, named).await?;
         let unit = lookup::maybe_unit(state, At::Query("unit"), self.unit.as_deref()).await?;
@@ -49,10 +49,10 @@ impl IndicatorParams {
         Ok(BoardFilter {
             family,
             campaigns,
-            task_id: self.task,
-            unit_id: unit.map(|row| row.id.0),
-            region_id: region.map(|row| row.id.0),
-            measure_id: measure.map(|row| row.id.0),
+            task_id: self.task.map(Id::of),
+            unit_id: unit.map(|row| row.id.0).map(Id::of),
+            region_id: region.map(|row| row.id.0).map(Id::of),
+            measure_id: measure.map(|row| row.id.0).map(Id::of),
             grades: self.grade.clone().map(|words| words.0),
             updated_after: None,
             alive_on: (self.retired != Some(true)).then(|| state.office.clock.today()),
@@ -82,7 +82,7 @@ async fn list_indicators(
     if rows.is_empty() {
         list.filter.expect_campaign(&state).await?;
     }
-    let ids: Vec<Id> = rows.iter().map(|row| row.indicator.id).collect();
+    let ids: Vec<IndicatorId> = rows.iter().map(|row| row.indicator.id).collect();
     let marked = marked(&state, &ids).await?;
     let aliases = aliases(&state, &rows).await?;
     let revisions: HashMap<Uuid, i32> =
@@ -115,7 +115,7 @@ async fn create_indicator(
 }
 
 async fn find(state: &State, id: Uuid) -> Result<NamedIndicatorRow, Refused> {
-    state.office.read.find_indicator(id).await?.ok_or_else(|| Refused::not_found("指标"))
+    state.office.read.find_indicator(Id::of(id)).await?.ok_or_else(|| Refused::not_found("指标"))
 }
 
 async fn load(state: &State, id: Uuid) -> Result<(NamedIndicatorRow, IndicatorView), Refused> {
@@ -135,7 +135,7 @@ pub(super) async fn aliases(
     state: &State,
     rows: &[NamedIndicatorRow],
 ) -> Result<Vec<MeasureAliasRow>, Refused> {
-    let mut ids: Vec<Id> = rows.iter().map(|row| row.measure.0).collect();
+    let mut ids: Vec<MeasureId> = rows.iter().map(|row| row.measure.0).collect();
     ids.sort_unstable();
     ids.dedup();
     Ok(state.office.read.list_measure_aliases(&ids).await?)

@@ -16,6 +16,7 @@ use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Amount, Word};
 use crate::domain::{Grade, Node};
 use crate::office::rows::PersonVerdictRow;
+use crate::office::types::Id;
 use crate::office::{Actor, plans};
 
 type GradeWord = Word<Grade>;
@@ -83,8 +84,8 @@ async fn list_verdicts(
     list: List<NoFilter>,
 ) -> Result<HttpResponse, Refused> {
     let list = list.untracked()?;
-    state.office.read.find_indicator(*id).await?.ok_or_else(|| Refused::not_found("指标"))?;
-    let rows = state.office.read.list_person_verdicts(*id, list.page).await?;
+    state.office.read.find_indicator(Id::of(*id)).await?.ok_or_else(|| Refused::not_found("指标"))?;
+    let rows = state.office.read.list_person_verdicts(Id::of(*id), list.page).await?;
     let page = PageView::new(rows, list.page, |row| row.id.0, PersonVerdictView::of);
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -101,7 +102,7 @@ async fn give_verdict(
 ) -> Result<HttpResponse, Refused> {
     let GiveVerdict { grade, evidence, person, given_on } = body;
     let new = plans::NewPersonVerdict { grade: grade.0, evidence, person, given_on };
-    let row = plans::give_verdict(&state.office, &actor, *id, new).await?;
+    let row = plans::give_verdict(&state.office, &actor, Id::of(*id), new).await?;
     respond::created(&format!("/api/v1/indicators/{id}/verdicts"), &PersonVerdictView::of(row))
 }
 
@@ -162,7 +163,7 @@ async fn list_nodes(
     Params(params): Params<AsOfParams>,
 ) -> Result<HttpResponse, Refused> {
     let as_of = params.as_of.unwrap_or_else(|| state.office.clock.today());
-    let row = plans::reported_by_nodes(&state.office, *id).await?;
+    let row = plans::reported_by_nodes(&state.office, Id::of(*id)).await?;
     let reports = state.office.read.list_node_reports_of(&[row.id], as_of).await?;
     let items = plans::nodes(&row)?.into_iter().map(|Node { on, fraction }| {
         let report = reports.iter().rev().find(|report| report.node_on == on);
@@ -192,7 +193,7 @@ async fn report_node(
 ) -> Result<HttpResponse, Refused> {
     let ReportNode { node, done, reported_on, evidence, person } = body;
     let new = plans::NewNodeReport { node, done, reported_on, evidence, person };
-    let (node, row) = plans::report_node(&state.office, &actor, *id, new).await?;
+    let (node, row) = plans::report_node(&state.office, &actor, Id::of(*id), new).await?;
     let view = NodeStateView {
         on: row.node_on,
         fraction: Amount(node.fraction),

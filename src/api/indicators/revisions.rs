@@ -15,6 +15,7 @@ use crate::api::http::wire::Amount;
 use crate::api::targets::promise::{CurveBody, TargetView};
 use crate::office::revisions::{CampaignState, IndicatorState};
 use crate::office::rows::{RevisionOf, RevisionRow};
+use crate::office::types::Id;
 use crate::office::{StoreError, curves};
 
 /// Adds the resource's routes.
@@ -74,8 +75,8 @@ async fn list_indicator_revisions(
     list: List<NoFilter>,
 ) -> Result<HttpResponse, Refused> {
     let list = list.untracked()?;
-    state.office.read.find_indicator(*id).await?.ok_or_else(|| Refused::not_found("指标"))?;
-    let rows = state.office.read.list_revisions(RevisionOf::Indicator, *id, list.page).await?;
+    state.office.read.find_indicator(Id::of(*id)).await?.ok_or_else(|| Refused::not_found("指标"))?;
+    let rows = state.office.read.list_revisions(RevisionOf::Indicator, Id::of(*id), list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, IndicatorRevisionView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }
@@ -118,8 +119,8 @@ async fn list_campaign_revisions(
     list: List<NoFilter>,
 ) -> Result<HttpResponse, Refused> {
     let list = list.untracked()?;
-    state.office.read.find_campaign(*id).await?.ok_or_else(|| Refused::not_found("攻坚行动"))?;
-    let rows = state.office.read.list_revisions(RevisionOf::Campaign, *id, list.page).await?;
+    state.office.read.find_campaign(Id::of(*id)).await?.ok_or_else(|| Refused::not_found("攻坚行动"))?;
+    let rows = state.office.read.list_revisions(RevisionOf::Campaign, Id::of(*id), list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, CampaignRevisionView::of)?;
     respond::list(&request, &page, list.fields.as_deref())
 }

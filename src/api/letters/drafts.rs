@@ -12,7 +12,7 @@ use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::letters::{LetterView, WholeLetterView};
 use crate::domain::{Invalid, invalid, lengths};
-use crate::office::types::Id;
+use crate::office::types::{Id, LetterId};
 use crate::office::{Actor, Refusal, warnings};
 
 /// Adds the routes.
@@ -140,13 +140,13 @@ async fn issue_one(
     actor: &Actor,
     one: &LetterToIssue,
     signer: &str,
-) -> Result<LetterView, (Refused, Vec<Id>)> {
+) -> Result<LetterView, (Refused, Vec<LetterId>)> {
     let alone = |problem: Refused| (problem, Vec::new());
     let seen = WholeLetterView::load(state, one.id).await.map_err(alone)?;
     if let Some(given) = &one.if_match {
         respond::if_match_listed(given, &seen).map_err(alone)?;
     }
-    let row = warnings::sign(&state.office, actor, one.id, signer).await.map_err(|refusal| {
+    let row = warnings::sign(&state.office, actor, Id::of(one.id), signer).await.map_err(|refusal| {
         let drafts = match &refusal {
             Refusal::Changed { drafts, .. } => drafts.clone(),
             _ => Vec::new(),
@@ -162,7 +162,7 @@ impl IssueResultView {
         Self { id, issued: true, number, letter: Some(letter), problem: None, draft_ids: Vec::new() }
     }
 
-    fn refused(id: Uuid, problem: &Refused, drafts: Vec<Id>) -> Self {
+    fn refused(id: Uuid, problem: &Refused, drafts: Vec<LetterId>) -> Self {
         let draft_ids = drafts.into_iter().map(|id| id.0).collect();
         Self { id, issued: false, number: None, letter: None, problem: Some(problem.part()), draft_ids }
     }
@@ -186,7 +186,7 @@ async fn issue_letter(
     let signer = invalid::text("signer", &body.signer, lengths::PERSON)?;
     let seen = WholeLetterView::load(&state, *id).await?;
     respond::if_match_given(&request, &seen)?;
-    let row = warnings::sign(&state.office, &actor, *id, &signer).await?;
+    let row = warnings::sign(&state.office, &actor, Id::of(*id), &signer).await?;
     respond::ok(&request, &LetterView::of(row, state.office.clock.now())?)
 }
 
@@ -202,6 +202,6 @@ async fn discard_letter(
     Body(body): Body<DiscardLetter>,
 ) -> Result<HttpResponse, Refused> {
     let said = (body.by.as_str(), body.reason.as_str());
-    let row = warnings::discard(&state.office, &actor, *id, said).await?;
+    let row = warnings::discard(&state.office, &actor, Id::of(*id), said).await?;
     respond::ok(&request, &LetterView::of(row, state.office.clock.now())?)
 }

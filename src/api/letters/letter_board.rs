@@ -17,7 +17,7 @@ use crate::api::http::spec::Routes;
 use crate::clock::end_of;
 use crate::domain::Handling;
 use crate::office::rows::LedgerFilter;
-use crate::office::types::Id;
+use crate::office::types::LetterId;
 
 /// Adds the route.
 pub fn routes(config: &mut impl Routes) {
@@ -121,7 +121,7 @@ async fn show_letter_board(
         trial: state.office.is_pilot(),
     };
     let letters = state.office.read.list_board_letters(&filter).await?;
-    let ids: Vec<Id> = letters.iter().map(|row| row.id).collect();
+    let ids: Vec<LetterId> = letters.iter().map(|row| row.id).collect();
     let courses = state.office.read.list_courses(&ids).await?;
     let end = end_of(as_of);
     let mut by_unit: BTreeMap<(String, Uuid), LetterCounts> = BTreeMap::new();

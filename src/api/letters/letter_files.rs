@@ -138,7 +138,7 @@ async fn show_letter_mail(
     Params(params): Params<MailParams>,
 ) -> Result<HttpResponse, Refused> {
     load(&state, *id).await?;
-    let deliveries = state.office.read.list_letter_deliveries(*id).await?;
+    let deliveries = state.office.read.list_letter_deliveries(Id::of(*id)).await?;
     let row = match params.delivery {
         Some(wanted) => deliveries
             .iter()
@@ -150,7 +150,7 @@ async fn show_letter_mail(
             .or(deliveries.first())
             .ok_or_else(|| Refused::new(Code::NotFound, "这封函没有收件邮箱，不成邮件。"))?,
     };
-    let mailing = Mailing::of(&state.office, &[Id(*id)]).await?.remove(&Id(*id));
+    let mailing = Mailing::of(&state.office, &[Id::of(*id)]).await?.remove(&Id::of(*id));
     let mailing = mailing.ok_or_else(|| Refused::not_found("函"))?;
     let raw = mailing.addressed(row).map_err(Refused::internal)?;
     let name = format!("{}.eml", mailing.file_stem());

@@ -24,6 +24,7 @@ use crate::api::http::wire::{Word, Words};
 use crate::domain::{Handling, LetterKind, LetterState, Level, WaitsFor};
 use crate::office::StoreError;
 use crate::office::rows::{LetterFilter, LetterRow};
+use crate::office::types::Id;
 use withdrawal::{LetterWithdrawalView, WithdrawnLetterView};
 
 type HandlingWord = Word<Handling>;
@@ -190,7 +191,7 @@ async fn list_letters(
     let unit = lookup::maybe_unit(&state, At::Query("unit"), list.filter.unit.as_deref()).await?;
     let filter = LetterFilter {
         campaigns,
-        unit_id: unit.map(|row| row.id.0),
+        unit_id: unit.map(|row| row.id.0).map(Id::of),
         states: list.filter.state.map(|words| words.0),
         numbered: caller.role.is_of_unit(),
         copied: caller.role.is_of_unit(),
@@ -207,7 +208,7 @@ async fn list_letters(
 
 /// The letter at this address.
 pub(super) async fn load(state: &State, id: Uuid) -> Result<LetterRow, Refused> {
-    state.office.read.find_letter(id).await?.ok_or_else(|| Refused::not_found("函"))
+    state.office.read.find_letter(Id::of(id)).await?.ok_or_else(|| Refused::not_found("函"))
 }
 
 /// The letter as this caller sees it: the key of a unit that it is only copied to sees the copy, which offers no answer.
@@ -259,8 +260,8 @@ impl WholeLetterView {
 
     async fn of(state: &State, row: LetterRow) -> Result<Self, Refused> {
         let id = row.id.0;
-        let episodes = state.office.read.list_letter_episodes(id).await?;
-        let deliveries = state.office.read.list_letter_deliveries(id).await?;
+        let episodes = state.office.read.list_letter_episodes(Id::of(id)).await?;
+        let deliveries = state.office.read.list_letter_deliveries(Id::of(id)).await?;
         let successor = state.office.read.find_successor(row.id).await?;
         let withdrawals = state.office.read.list_withdrawals(&[row.id]).await?;
         let withdrawn = state.office.read.list_withdrawn_by(row.id).await?;

@@ -13,6 +13,7 @@ use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::office::rows::{LetterName, LetterRow, WithdrawalRow};
+use crate::office::types::Id;
 use crate::office::{Actor, warnings};
 
 /// Adds the routes.
@@ -113,7 +114,7 @@ async fn withdraw_letter(
     Body(body): Body<WithdrawLetter>,
 ) -> Result<HttpResponse, Refused> {
     let said = (body.signer.as_str(), body.reason.as_str());
-    told(&state, warnings::withdraw(&state.office, &actor, *id, said).await?)
+    told(&state, warnings::withdraw(&state.office, &actor, Id::of(*id), said).await?)
 }
 
 /// 更正一封已签发的预警函：按今日数据重新函告，原函同时撤销
@@ -130,7 +131,7 @@ async fn correct_letter(
     Body(body): Body<WithdrawLetter>,
 ) -> Result<HttpResponse, Refused> {
     let said = (body.signer.as_str(), body.reason.as_str());
-    told(&state, warnings::correct(&state.office, &actor, *id, said).await?)
+    told(&state, warnings::correct(&state.office, &actor, Id::of(*id), said).await?)
 }
 
 fn told(state: &State, row: LetterRow) -> Result<HttpResponse, Refused> {

@@ -34,7 +34,7 @@ use crate::api::indicators::PeriodView;
 use crate::domain::{Basis, Figure, Status};
 use crate::office::observations;
 use crate::office::rows::{ListedObservation, ObservationFilter, Recorded, read_doubts};
-use crate::office::types::Id;
+use crate::office::types::{Id, MeasureId, RegionId};
 use crate::office::{Actor, StoreError};
 
 type BasisWord = Word<Basis>;
@@ -233,8 +233,8 @@ async fn list_observations(
     let measure = lookup::maybe_measure(&state, At::Query("measure"), list.filter.measure.as_deref()).await?;
     let region = lookup::maybe_region(&state, At::Query("region"), list.filter.region.as_deref()).await?;
     let filter = ObservationFilter {
-        measure_id: measure.map(|row| row.id.0),
-        region_id: region.map(|row| row.id.0),
+        measure_id: measure.map(|row| row.id.0).map(Id::of),
+        region_id: region.map(|row| row.id.0).map(Id::of),
         from: list.filter.from,
         to: list.filter.to,
         as_of: caller.sees_until(list.filter.as_of, state.office.clock.today()),
@@ -258,12 +258,11 @@ async fn as_sdmx(
     page: &PageView<ObservationView>,
 ) -> Result<HttpResponse, Refused> {
     let read = &state.office.read;
-    let ids = |of: fn(&ObservationView) -> Uuid| -> Vec<Id> {
-        page.items.iter().map(of).collect::<BTreeSet<Uuid>>().into_iter().map(Id).collect()
-    };
-    let measures = read.list_measures_of(&ids(|item| item.measure_id)).await?;
+    let measures: BTreeSet<MeasureId> = page.items.iter().map(|item| Id::of(item.measure_id)).collect();
+    let regions: BTreeSet<RegionId> = page.items.iter().map(|item| Id::of(item.region_id)).collect();
+    let measures = read.list_measures_of(&Vec::from_iter(measures)).await?;
     let measures = measures.into_iter().map(|row| (row.id.0, (row.name, row.unit))).collect();
-    let regions = read.list_regions_of(&ids(|item| item.region_id)).await?;
+    let regions = read.list_regions_of(&Vec::from_iter(regions)).await?;
     let regions = regions.into_iter().map(|row| (row.id.0, row.code)).collect();
     let body = sdmx::lines(&page.items, &measures, &regions);
     let answer = respond::file(request, sdmx::SDMX_CSV, None, body.into_bytes());

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::api::State;
 use crate::api::http::extract::Body;
 use crate::api::http::refused::{ProblemView, Refused};
+use crate::office::types::Id;
 use crate::office::{Actor, retirement};
 
 /// 撤回一个版本
@@ -46,7 +47,7 @@ pub(super) async fn withdraw_observation(
     Body(body): Body<Withdraw>,
 ) -> Result<HttpResponse, Refused> {
     let withdrawn_on = state.office.clock.today();
-    let row = retirement::withdraw_observation(&state.office, &actor, *id, &body.reason).await?;
+    let row = retirement::withdraw_observation(&state.office, &actor, Id::of(*id), &body.reason).await?;
     let (id, vintage, reason) = (row.id.0, row.vintage, body.reason.trim().to_owned());
     Ok(HttpResponse::Ok().json(WithdrawalView { id, vintage, withdrawn_on, reason }))
 }

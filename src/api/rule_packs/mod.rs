@@ -22,6 +22,7 @@ use crate::office::Actor;
 use crate::office::StoreError;
 use crate::office::rows::{RulePackFilter, RulePackRow};
 use crate::office::rule_packs::{self, BandsEdit, LevelsEdit, NewRulePack};
+use crate::office::types::Id;
 
 type FamilyWord = Word<Family>;
 type LevelWord = Word<Level>;
@@ -337,7 +338,7 @@ async fn find_rule_pack(
     id: web::Path<Uuid>,
     Params(params): Params<OneParams>,
 ) -> Result<HttpResponse, Refused> {
-    let row = state.office.read.find_rule_pack(*id).await?;
+    let row = state.office.read.find_rule_pack(Id::of(*id)).await?;
     let row = row.ok_or_else(|| Refused::not_found("规则包"))?;
     respond::one(&request, &RulePackView::of(row)?, params.fields.as_deref())
 }

@@ -18,7 +18,7 @@ use crate::api::rule_packs::CreateRulePack;
 use crate::domain::pace::{Assessment, Grounds};
 use crate::domain::{Grade, RulePack, TextEnum as _};
 use crate::office::rule_packs::{self, NewRulePack};
-use crate::office::{assessed, types::Id};
+use crate::office::{assessed, types::IndicatorId};
 
 type GradeWord = Word<Grade>;
 
@@ -118,7 +118,7 @@ impl GradeUnder {
 impl PackPreviewView {
     fn add(
         &mut self,
-        (id, grounds): (Id, &Grounds),
+        (id, grounds): (IndicatorId, &Grounds),
         now: &Assessment,
         (pack, then): (&RulePack, &Assessment),
     ) {

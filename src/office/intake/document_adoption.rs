@@ -14,7 +14,6 @@ use crate::office::{Actor, Office, Refusal};
 use crate::reading::plan::PlanProposal;
 use crate::reading::report::Report;
 use crate::store::rows::{CampaignRow, DocumentRow};
-use crate::store::types::Id;
 
 /// What a person says of a document when it is looked at or adopted.
 #[derive(Debug, Default)]
@@ -84,7 +83,7 @@ pub async fn adopt(
         // A plan that says what is in force already changes nothing and has no entry: the adoption has one of its own.
         let own = actor.part(&format!("/api/v1/documents/{}/adopt", row.id.0));
         let mut deed = office.begin(if changes(&proposal) { actor } else { &own }).await?;
-        let by = actor.key_id().map(Id);
+        let by = actor.key_id();
         let noted = deed.tx().adopt_document(row.id, by, office.clock.timestamp()).await;
         deed.end(noted).await?;
     }

@@ -2,7 +2,6 @@
 
 use chrono::{NaiveDate, TimeDelta};
 use sha2::{Digest as _, Sha256};
-use uuid::Uuid;
 
 use super::Unreadable;
 use super::pdf_pages::pdf_pages;
@@ -12,7 +11,7 @@ use crate::reading::document::{self, Document};
 use crate::reading::plan::{self, PlanProposal};
 use crate::reading::report::{self, Report};
 use crate::store::rows::DocumentRow;
-use crate::store::types::Id;
+use crate::store::types::{DocumentId, Id};
 
 /// How much is kept, and for how long.
 #[derive(Debug, Clone, Copy)]
@@ -161,7 +160,7 @@ pub async fn receive_document(
         let region = deed.region("region", &new.region).await?;
         let title = title.map(|title| title.chars().take(lengths::PHRASE).collect());
         let row = DocumentRow {
-            id: Id(office.clock.new_id()),
+            id: Id::of(office.clock.new_id()),
             file_name: invalid::text("file_name", &new.file_name, lengths::FILE_NAME)?,
             kind: kind.into(),
             title,
@@ -169,7 +168,7 @@ pub async fn receive_document(
             size: i32::try_from(bytes.len()).unwrap_or(i32::MAX),
             sha256,
             received_at: now,
-            received_by: actor.key_id().map(Id),
+            received_by: actor.key_id(),
             adopted_at: None,
             adopted_by: None,
             retired_on: None,
@@ -181,7 +180,7 @@ pub async fn receive_document(
     }
     .await;
     if let Ok(row) = &kept {
-        deed.made("document", row.id);
+        deed.made("document", row.id.of_any());
     }
     Ok(deed.end(kept).await?)
 }
@@ -214,7 +213,7 @@ pub async fn read_again(office: &Office, row: &DocumentRow) -> Result<DocumentRe
 pub async fn retire_document(
     office: &Office,
     actor: &Actor,
-    id: Uuid,
+    id: DocumentId,
     reason: &str,
 ) -> Result<NaiveDate, Refusal> {
     let reason = invalid::text("reason", reason, lengths::REASON)?;

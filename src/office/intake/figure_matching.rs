@@ -13,7 +13,7 @@ use crate::office::{Office, Refusal};
 use crate::reading::report::ReportedFact;
 use crate::reading::report::observed::{ReportedFigure, ReportedStatus};
 use crate::store::rows::MeasureRow;
-use crate::store::types::Id;
+use crate::store::types::{MeasureId, RegionId};
 
 /// What is said of all figures of a file at once.
 #[derive(Debug, Clone)]
@@ -79,9 +79,9 @@ pub(super) fn key(spot: &Spot, said: &ReportedFact, nth: usize) -> String {
 /// Names that the figures of a file use, looked up at once.
 struct Names {
     measures: HashMap<String, MeasureRow>,
-    regions: HashMap<String, Option<Id>>,
+    regions: HashMap<String, Option<RegionId>>,
     /// The region of the whole file.
-    own: Option<Id>,
+    own: Option<RegionId>,
     /// All names of measures, folded and as they stand.
     all: Vec<(String, String)>,
 }
@@ -172,7 +172,7 @@ impl Names {
         offer
     }
 
-    fn region(&self, written: &str) -> Result<Id, String> {
+    fn region(&self, written: &str) -> Result<RegionId, String> {
         let written = written.trim();
         match self.regions.get(written) {
             Some(Some(id)) => return Ok(*id),
@@ -206,7 +206,7 @@ impl Names {
 /// The fact that a figure states, or why it states none.
 fn fact(
     measure: &MeasureRow,
-    region: Option<Id>,
+    region: Option<RegionId>,
     said: &ReportedFact,
     spot: &Spot,
     terms: &FigureTerms,
@@ -330,7 +330,7 @@ fn beside(offers: &mut [FigureOffer]) {
 
 /// The same fact twice: once is enough where both say the same, and nobody knows which is right where they do not.
 pub(super) fn against_each_other(offers: &mut [FigureOffer]) {
-    type FactName = (Id, Id, (NaiveDate, NaiveDate), Option<Basis>, Figure);
+    type FactName = (MeasureId, RegionId, (NaiveDate, NaiveDate), Option<Basis>, Figure);
     let mut first: HashMap<FactName, usize> = HashMap::new();
     for place in 0..offers.len() {
         let offer = &offers[place];

@@ -10,7 +10,7 @@ use crate::office::observations::{self, FactReader, NewFact};
 use crate::office::{Actor, Office, Refusal};
 use crate::reading::report::ReportedFact;
 use crate::store::rows::{FactRow, FactWrite, Recorded};
-use crate::store::types::Id;
+use crate::store::types::{MeasureId, RegionId};
 
 use super::Spot;
 
@@ -70,9 +70,9 @@ pub struct FigureOffer {
     /// What is said.
     pub said: ReportedFact,
     /// The measure it was matched with: id, name, unit.
-    pub measure: Option<(Id, String, String)>,
+    pub measure: Option<(MeasureId, String, String)>,
     /// The region it was matched with.
-    pub region: Option<Id>,
+    pub region: Option<RegionId>,
     /// Names of measures that it may mean, where it was not matched.
     pub candidates: Vec<String>,
     /// The fact as it would be recorded.
@@ -192,11 +192,9 @@ async fn stored(
     /// Later than any fact.
     const EVER: Option<NaiveDate> = NaiveDate::from_ymd_opt(2999, 12, 31);
     let known = || facts.iter().zip(outcomes).filter(|(_, outcome)| **outcome != Recorded::Created);
-    let unique = |of: fn(&FactWrite) -> Id| -> Vec<Id> {
-        known().map(|(fact, _)| of(fact)).collect::<HashSet<Id>>().into_iter().collect()
-    };
-    let (measures, regions) = (unique(|fact| fact.measure), unique(|fact| fact.region));
-    let mut series: HashMap<(Id, Id), i64> = HashMap::new();
+    let measures = Vec::from_iter(known().map(|(fact, _)| fact.measure).collect::<HashSet<_>>());
+    let regions = Vec::from_iter(known().map(|(fact, _)| fact.region).collect::<HashSet<_>>());
+    let mut series: HashMap<(MeasureId, RegionId), i64> = HashMap::new();
     for measures in measures.chunks(500) {
         for regions in regions.chunks(500) {
             let found = office.read.list_series(measures, regions).await?;

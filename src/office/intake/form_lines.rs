@@ -15,7 +15,7 @@ use crate::reading::report::ReportedFact;
 use crate::reading::report::observed::{ReportedFigure, ReportedSpan, ReportedStatus};
 use crate::sheets::{CellMark, CellRefusal, ReturnedFigure, ReturnedForm};
 use crate::store::rows::{MeasureRow, NamedIndicatorRow};
-use crate::store::types::Id;
+use crate::store::types::{Id, IndicatorId, MeasureId, RegionId};
 
 /// A form, and which sheet of the file it is.
 #[derive(Debug)]
@@ -48,14 +48,14 @@ fn place(cell: &str) -> Option<(usize, usize)> {
 
 /// What is known of what the keys name.
 struct Known {
-    indicators: HashMap<Id, NamedIndicatorRow>,
-    measures: HashMap<Id, MeasureRow>,
-    regions: HashMap<String, Option<Id>>,
+    indicators: HashMap<IndicatorId, NamedIndicatorRow>,
+    measures: HashMap<MeasureId, MeasureRow>,
+    regions: HashMap<String, Option<RegionId>>,
 }
 
 impl Known {
     async fn of(office: &Office, keys: &[FormKey]) -> Result<Self, Refusal> {
-        let mut ids: Vec<Id> = keys.iter().map(|key| Id(key.indicator)).collect();
+        let mut ids: Vec<IndicatorId> = keys.iter().map(|key| Id::of(key.indicator)).collect();
         ids.sort_unstable();
         ids.dedup();
         let (mut indicators, mut measures) = (HashMap::new(), HashMap::new());
@@ -63,7 +63,8 @@ impl Known {
             let rows = office.read.list_indicators_of(chunk).await?;
             indicators.extend(rows.into_iter().map(|row| (row.indicator.id, row)));
         }
-        let wanted: Vec<Id> = indicators.values().map(|row: &NamedIndicatorRow| row.measure.0).collect();
+        let wanted: Vec<MeasureId> =
+            indicators.values().map(|row: &NamedIndicatorRow| row.measure.0).collect();
         for chunk in wanted.chunks(1_000) {
             let rows = office.read.list_measures_of(chunk).await?;
             measures.extend(rows.into_iter().map(|row| (row.id, row)));
@@ -133,7 +134,7 @@ impl Known {
         terms: &FigureTerms,
     ) -> Option<FigureOffer> {
         let alive = |row: &&NamedIndicatorRow| row.indicator.retired_on.is_none();
-        let indicator = self.indicators.get(&Id(form_key.indicator)).filter(alive)?;
+        let indicator = self.indicators.get(&Id::of(form_key.indicator)).filter(alive)?;
         let measure = self.measures.get(&indicator.measure.0)?;
         let region = self.regions.get(&indicator.region.0).copied().flatten()?;
         let basis = measure.basis.0;

@@ -13,7 +13,7 @@ use crate::office::plans::{Fate, NODES_MAX, PlacedPart, PlanTree, put_plan};
 use crate::office::{Actor, Office, Refusal};
 use crate::store::StoreError;
 use crate::store::rows::{BoardFilter, Page, TaskFilter};
-use crate::store::types::Id;
+use crate::store::types::{self, AnyId, CampaignId, Id};
 
 /// How often what is refused is left out and the rest tried again: what stands on it is refused the next time.
 const TRIES: usize = 6;
@@ -147,20 +147,20 @@ fn told(refusal: Refusal) -> Vec<Invalid> {
 
 /// What is in force of the things that change, beside them.
 async fn beside(office: &Office, items: &mut [PlanItem]) -> Result<(), Refusal> {
-    let changed = |part: PlanPart, items: &[PlanItem]| -> Vec<Id> {
+    let changed = |part: PlanPart, items: &[PlanItem]| -> Vec<AnyId> {
         let of = items.iter().filter(|item| item.part == part && item.outcome == PlanItemOutcome::Updated);
-        of.filter_map(|item| item.id.map(Id)).collect()
+        of.filter_map(|item| item.id.map(Id::of)).collect()
     };
     let mut known: HashMap<Uuid, String> = HashMap::new();
     for chunk in changed(PlanPart::Indicator, items).chunks(500) {
-        for row in office.read.list_indicators_of(chunk).await? {
+        for row in office.read.list_indicators_of(&types::known(chunk)).await? {
             let phrase = row.indicator.target.phrase.clone().unwrap_or_else(|| "未下达目标".to_owned());
             known.insert(row.indicator.id.0, format!("{phrase}（截至{}）", row.indicator.window_end));
         }
     }
     for chunk in changed(PlanPart::Task, items).chunks(500) {
         let mut parts: HashMap<Uuid, [Vec<String>; 2]> = HashMap::new();
-        for (part, unit) in office.read.list_task_responsibilities(chunk).await? {
+        for (part, unit) in office.read.list_task_responsibilities(&types::known(chunk)).await? {
             let Some(task) = part.task_id else { continue };
             let role = usize::from(part.role.0 == ResponsibilityRole::Support);
             parts.entry(task.0).or_default()[role].push(unit);
@@ -178,10 +178,10 @@ async fn beside(office: &Office, items: &mut [PlanItem]) -> Result<(), Refusal> 
 /// Adds what is in force in the campaigns that are there already and not in the file.
 async fn missing(office: &Office, items: &mut Vec<PlanItem>) -> Result<(), Refusal> {
     let there: BTreeSet<Uuid> = items.iter().filter_map(|item| item.id).collect();
-    let campaigns: Vec<Id> = items
+    let campaigns: Vec<CampaignId> = items
         .iter()
         .filter(|item| item.part == PlanPart::Campaign && item.outcome != PlanItemOutcome::Created)
-        .filter_map(|item| item.id.map(Id))
+        .filter_map(|item| item.id.map(Id::of))
         .collect();
     if campaigns.is_empty() {
         return Ok(());

@@ -16,6 +16,7 @@ use crate::office::plans::{
     IndicatorEdit, IndicatorNode, NewIndicator, NewPart, NewTask, PlanNode, TaskEdit, TaskNode,
 };
 use crate::reading::plan::proposal::ProposedTarget;
+use crate::store::types::Id;
 
 /// The task that holds the targets of a whole part.
 const AIMS: &str = "总体目标";
@@ -197,7 +198,7 @@ impl Drafting<'_> {
         let target = written(proposed, unit);
         let due = due.filter(|day| *day >= self.terms.seat.starts_on);
         let new = NewIndicator {
-            task: Uuid::nil(),
+            task: Id::of(Uuid::nil()),
             measure,
             region: self.terms.seat.region.clone(),
             target: Some(target.clone()),

@@ -39,7 +39,7 @@ pub async fn create_contact(office: &Office, actor: &Actor, new: NewContact) -> 
     let mut deed = office.begin(actor).await?;
     let made = add_contact(&mut deed, new).await;
     if let Ok(row) = &made {
-        deed.made("contact", row.id);
+        deed.made("contact", row.id.of_any());
     }
     deed.end(made).await
 }
@@ -60,7 +60,7 @@ pub(in crate::office) async fn add_contact(
     }
     .checked()?;
     let unit = deed.unit("unit", &new.unit).await?;
-    let row = ContactRow::of(contact, unit.id, Id(office.clock.new_id()), office.clock.timestamp());
+    let row = ContactRow::of(contact, unit.id, Id::of(office.clock.new_id()), office.clock.timestamp());
     deed.tx().create_contact(&row).await?;
     name_externally(deed, PlanPart::Contact, row.id, new.external_id.as_deref()).await?;
     Ok(row)

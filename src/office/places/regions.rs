@@ -6,7 +6,7 @@ use crate::domain::{Invalid, Region, RegionAlias, RegionLevel, invalid, lengths,
 use crate::office::actor::Deed;
 use crate::office::{Actor, Office, Refusal};
 use crate::store::rows::{RegionAliasRow, RegionRow};
-use crate::store::types::Id;
+use crate::store::types::{Id, RegionId};
 
 /// A region that is to be made.
 #[derive(Debug, Clone)]
@@ -41,7 +41,7 @@ pub async fn create_region(office: &Office, actor: &Actor, new: NewRegion) -> Re
     let mut deed = office.begin(actor).await?;
     let made = add_region(&mut deed, new).await;
     if let Ok(row) = &made {
-        deed.made("region", row.0.id);
+        deed.made("region", row.0.id.of_any());
     }
     deed.end(made).await
 }
@@ -58,7 +58,7 @@ async fn add_region(deed: &mut Deed<'_>, new: NewRegion) -> Result<NamedRegion, 
     {
         return Err(Invalid::new("parent", "wrong_level", "上级行政区的级别须高于本区，请核对。").into());
     }
-    let (id, now) = (Id(office.clock.new_id()), office.clock.timestamp());
+    let (id, now) = (Id::of(office.clock.new_id()), office.clock.timestamp());
     let row = RegionRow {
         id,
         code: region.code,
@@ -133,7 +133,7 @@ pub async fn update_region(
 
 fn aliases(
     office: &Office,
-    region_id: Id,
+    region_id: RegionId,
     field: &str,
     written: Vec<RegionAlias>,
 ) -> Result<Vec<RegionAliasRow>, Invalid> {
@@ -148,7 +148,7 @@ fn aliases(
             return Err(Invalid::new(format!("{place}.name"), "duplicate", "别名重复列出，请删除一处。"));
         }
         rows.push(RegionAliasRow {
-            id: Id(office.clock.new_id()),
+            id: Id::of(office.clock.new_id()),
             region_id,
             name: alias.name,
             code: alias.code,

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use uuid::Uuid;
-
 use crate::domain::lengths::{REASON, UNIT, UNIT_ALIASES};
 use crate::domain::{Invalid, PlanPart, Retiree, Unit, invalid};
 use crate::office::actor::{Deed, Edited};
@@ -11,7 +9,7 @@ use crate::office::plans::{name_externally, rename_externally};
 use crate::office::retirement::expect_alive;
 use crate::office::{Actor, ChangeReason, Office, Refusal};
 use crate::store::rows::{Merged, MergerRow, UnitChange, UnitRow};
-use crate::store::types::Id;
+use crate::store::types::{Id, UnitId};
 
 /// A unit that is to be made.
 #[derive(Debug, Clone)]
@@ -39,7 +37,7 @@ pub async fn create_unit(office: &Office, actor: &Actor, new: NewUnit) -> Result
     let mut deed = office.begin(actor).await?;
     let made = add_unit(&mut deed, new).await;
     if let Ok(row) = &made {
-        deed.made("unit", row.id);
+        deed.made("unit", row.id.of_any());
     }
     deed.end(made).await
 }
@@ -52,7 +50,7 @@ pub(in crate::office) async fn add_unit(deed: &mut Deed<'_>, new: NewUnit) -> Re
     let parent = deed.maybe_unit("parent", new.parent.as_deref()).await?;
     let now = office.clock.timestamp();
     let row = UnitRow {
-        id: Id(office.clock.new_id()),
+        id: Id::of(office.clock.new_id()),
         name: unit.name,
         region_id: region.id,
         parent_id: parent.map(|row| row.id),
@@ -133,7 +131,7 @@ pub(in crate::office) async fn change_unit(
 }
 
 /// Whether a unit has just these other names already, or none are given.
-async fn has_aliases(deed: &mut Deed<'_>, unit: Id, aliases: Option<&[String]>) -> Result<bool, Refusal> {
+async fn has_aliases(deed: &mut Deed<'_>, unit: UnitId, aliases: Option<&[String]>) -> Result<bool, Refusal> {
     let Some(aliases) = aliases else { return Ok(true) };
     let present = deed.tx().list_unit_aliases(&[unit]).await?;
     let present: BTreeSet<&str> = present.iter().map(|alias| alias.name.as_str()).collect();
@@ -160,7 +158,7 @@ fn checked_aliases(aliases: &[String]) -> Result<Vec<String>, Invalid> {
 pub async fn merge_units(
     office: &Office,
     actor: &Actor,
-    id: Uuid,
+    id: UnitId,
     (into, reason): (&str, &str),
 ) -> Result<(UnitRow, UnitRow, Merged), Refusal> {
     let reason = invalid::text("reason", reason, REASON)?;
@@ -171,7 +169,7 @@ pub async fn merge_units(
 
 async fn merge_in(
     deed: &mut Deed<'_>,
-    id: Uuid,
+    id: UnitId,
     (into, reason): (&str, String),
 ) -> Result<(UnitRow, UnitRow, Merged), Refusal> {
     let from = deed.tx().find_unit(id).await?.ok_or(Refusal::NotFound("责任单位"))?;
@@ -184,6 +182,6 @@ async fn merge_in(
     let (on, at) = (deed.office().clock.today(), deed.office().clock.timestamp());
     let merger = MergerRow { from: from.id, into: other.id, on, reason, at };
     let merged = deed.tx().merge_units(&merger).await?;
-    let mut read = async |id: Id| deed.tx().find_unit(id.0).await?.ok_or(Refusal::NotFound("责任单位"));
+    let mut read = async |id: UnitId| deed.tx().find_unit(id).await?.ok_or(Refusal::NotFound("责任单位"));
     Ok((read(from.id).await?, read(other.id).await?, merged))
 }

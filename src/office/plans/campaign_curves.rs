@@ -1,28 +1,26 @@
 //! Default curves of a campaign: for each kind of target the curve of indicators that name none.
 
-use uuid::Uuid;
-
 use super::campaign;
 use crate::domain::{Curve, Invalid, Kind, Target};
 use crate::office::actor::Deed;
 use crate::office::{Actor, Office, Refusal};
 use crate::store::curves;
 use crate::store::rows::CampaignCurveRow;
-use crate::store::types::Id;
+use crate::store::types::CampaignId;
 
 /// The curve of a new indicator that names none: its campaign's for the kind of its target, else that of the campaign
 /// above, else linear months.
 pub(super) async fn default_curve(
     deed: &mut Deed<'_>,
-    campaign_id: Id,
+    campaign_id: CampaignId,
     target: Option<&Target>,
 ) -> Result<String, Refusal> {
     let usual = curves::write(&Curve::LinearMonths);
     let Some(target) = target else { return Ok(usual) };
     let above = campaign(deed, campaign_id).await?.parent_id;
-    let family: Vec<Id> = std::iter::once(campaign_id).chain(above).collect();
+    let family: Vec<CampaignId> = std::iter::once(campaign_id).chain(above).collect();
     let rows = deed.tx().list_campaign_curves(&family).await?;
-    let of = |id: &Id| rows.iter().find(|row| row.campaign_id == *id && row.kind == target.kind);
+    let of = |id: &CampaignId| rows.iter().find(|row| row.campaign_id == *id && row.kind == target.kind);
     Ok(family.iter().find_map(of).map_or(usual, |row| row.curve.clone()))
 }
 
@@ -33,17 +31,17 @@ pub(super) async fn default_curve(
 pub async fn replace_curves(
     office: &Office,
     actor: &Actor,
-    campaign_id: Uuid,
+    campaign_id: CampaignId,
     written: Vec<(Kind, Curve)>,
 ) -> Result<(), Refusal> {
     let mut deed = office.begin(actor).await?;
-    let made = put_curves(&mut deed, Id(campaign_id), written).await;
+    let made = put_curves(&mut deed, campaign_id, written).await;
     deed.end(made).await
 }
 
 async fn put_curves(
     deed: &mut Deed<'_>,
-    campaign_id: Id,
+    campaign_id: CampaignId,
     written: Vec<(Kind, Curve)>,
 ) -> Result<(), Refusal> {
     let campaign_id = campaign(deed, campaign_id).await?.id;

@@ -11,7 +11,7 @@ use crate::office::actor::{Deed, Edited};
 use crate::office::{Actor, Office, Refusal};
 use crate::store::revisions::{self, ChangeNote};
 use crate::store::rows::{CampaignLinks, CampaignMemberRow, CampaignRow, RevisionRow};
-use crate::store::types::Id;
+use crate::store::types::{CampaignId, Id, UnitId};
 
 /// A campaign that is to be made; what is `None` and can be inherited comes from the campaign above.
 #[derive(Debug, Clone)]
@@ -99,7 +99,7 @@ pub async fn create_campaign(
     let mut deed = office.begin(actor).await?;
     let made = add_campaign(&mut deed, new).await;
     if let Ok(row) = &made {
-        deed.made("campaign", row.id);
+        deed.made("campaign", row.id.of_any());
     }
     deed.end(made).await
 }
@@ -143,7 +143,7 @@ pub(super) async fn add_campaign(deed: &mut Deed<'_>, new: NewCampaign) -> Resul
         office_unit_id: office_unit.map(|row| row.id),
         rule_pack_id: deed.rule_pack("rule_pack", pack).await?.id,
     };
-    let mut row = CampaignRow::of(campaign, links, Id(office.clock.new_id()), office.clock.timestamp());
+    let mut row = CampaignRow::of(campaign, links, Id::of(office.clock.new_id()), office.clock.timestamp());
     if let Some(above) = &parent {
         row = row.inheriting(&unsaid, above);
     }
@@ -157,7 +157,7 @@ pub(super) async fn add_campaign(deed: &mut Deed<'_>, new: NewCampaign) -> Resul
 /// The seats that these keys of units stand for.
 async fn seated(
     deed: &mut Deed<'_>,
-    campaign: Id,
+    campaign: CampaignId,
     role: MemberRole,
     keys: &[String],
 ) -> Result<Vec<CampaignMemberRow>, Refusal> {
@@ -168,7 +168,7 @@ async fn seated(
     if keys.len() > 200 {
         return Err(Invalid::new(field, "too_many", "不能超过200个单位。").into());
     }
-    let mut units: Vec<Id> = Vec::with_capacity(keys.len());
+    let mut units: Vec<UnitId> = Vec::with_capacity(keys.len());
     for (index, key) in keys.iter().enumerate() {
         let place = format!("{field}.{index}");
         let unit = deed.unit(&place, key).await?.id;
@@ -294,7 +294,7 @@ async fn reseated(
     deed: &mut Deed<'_>,
     edit: &CampaignEdit,
     present: &[CampaignMemberRow],
-    id: Id,
+    id: CampaignId,
 ) -> Result<Option<Vec<CampaignMemberRow>>, Refusal> {
     if edit.deputy_conveners.is_none() && edit.members.is_none() {
         return Ok(None);

@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use uuid::Uuid;
 
 use super::campaign_curves::default_curve;
 use super::external_ids::{name_externally, rename_externally};
@@ -19,14 +18,14 @@ use crate::office::{Actor, ChangeReason, Office, Refusal};
 use crate::store::rows::{
     IndicatorChange, IndicatorRow, NamedIndicatorRow, ResponsibilityRow, TargetColumns,
 };
-use crate::store::types::{Id, Number};
+use crate::store::types::{Id, IndicatorId, MeasureId, Number, RegionId, TaskId};
 use crate::store::{curves, revisions};
 
 /// An indicator that is to be made.
 #[derive(Debug, Clone)]
 pub struct NewIndicator {
     /// Its task.
-    pub task: Uuid,
+    pub task: TaskId,
     /// What is measured: id, name or other name.
     pub measure: String,
     /// Where: id, code or name.
@@ -59,7 +58,7 @@ pub async fn create_indicator(
     let mut deed = office.begin(actor).await?;
     let made = add_indicator(&mut deed, new).await;
     if let Ok(row) = &made {
-        deed.made("indicator", row.id);
+        deed.made("indicator", row.id.of_any());
     }
     deed.end(made).await
 }
@@ -80,13 +79,13 @@ pub(super) async fn add_indicator(deed: &mut Deed<'_>, new: NewIndicator) -> Res
         None => default_curve(deed, campaign, target.as_ref()).await?,
     };
     let window = window(new.window_start.unwrap_or(starts_on), new.window_end.unwrap_or(ends_on))?;
-    let (id, now) = (Id(office.clock.new_id()), office.clock.timestamp());
+    let (id, now) = (Id::of(office.clock.new_id()), office.clock.timestamp());
     let own = parts(deed, &new.parts).await?;
     let parts = ResponsibilityRow::of_indicator(id, &own, || office.clock.new_id());
     let row = IndicatorRow {
         id,
         campaign_id: campaign,
-        task_id: Id(new.task),
+        task_id: new.task,
         series_id: 0,
         lead_unit_id: None,
         target: TargetColumns::from(target.as_ref()),
@@ -119,7 +118,7 @@ pub struct IndicatorEdit {
     /// Last day of the window.
     pub window_end: Option<NaiveDate>,
     /// The task it goes to, of the same campaign.
-    pub task: Option<Uuid>,
+    pub task: Option<TaskId>,
     /// Who answers for it, in place of those who do; those of its task when empty.
     pub parts: Option<Vec<NewPart>>,
     /// What the system that owns it calls it; `Some(None)` for nothing.
@@ -207,7 +206,7 @@ pub(super) async fn change_indicator(
 /// Whether these units answer for an indicator already, in this order, or none are given.
 async fn has_parts(
     deed: &mut Deed<'_>,
-    indicator: Id,
+    indicator: IndicatorId,
     list: Option<&[ResponsibilityRow]>,
 ) -> Result<bool, Refusal> {
     let Some(list) = list else { return Ok(true) };
@@ -219,7 +218,7 @@ async fn has_parts(
 }
 
 /// The task an indicator goes to.
-async fn of_same_campaign(deed: &mut Deed<'_>, row: &IndicatorRow, task: Uuid) -> Result<Id, Refusal> {
+async fn of_same_campaign(deed: &mut Deed<'_>, row: &IndicatorRow, task: TaskId) -> Result<TaskId, Refusal> {
     let found = deed.tx().find_task(task).await?;
     let there = found.ok_or_else(|| Invalid::new("task", "not_found", "没有这项任务，请核对编号。"))?;
     if there.campaign_id != row.campaign_id {
@@ -242,7 +241,7 @@ fn baseline(value: Option<Decimal>) -> Result<Option<Number>, Invalid> {
 async fn expect_benchmark(
     deed: &mut Deed<'_>,
     target: Option<&Target>,
-    own: (Id, Id),
+    own: (MeasureId, RegionId),
 ) -> Result<(), Refusal> {
     let Some(target) = target.filter(|target| target.benchmark.is_some()) else { return Ok(()) };
     if Register::load_in(deed.tx()).await?.knows(target, own) {

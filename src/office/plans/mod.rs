@@ -27,7 +27,7 @@ use super::Refusal;
 use super::actor::Deed;
 use crate::domain::{Responsibility, ResponsibilityRole};
 use crate::store::rows::CampaignRow;
-use crate::store::types::Id;
+use crate::store::types::CampaignId;
 
 /// A unit's part in a task or an indicator.
 #[derive(Debug, Clone)]
@@ -49,6 +49,6 @@ async fn parts(deed: &mut Deed<'_>, written: &[NewPart]) -> Result<Vec<Responsib
 }
 
 /// The campaign with this id.
-async fn campaign(deed: &mut Deed<'_>, id: Id) -> Result<CampaignRow, Refusal> {
-    deed.tx().find_campaign(id.0).await?.ok_or(Refusal::NotFound("攻坚行动"))
+async fn campaign(deed: &mut Deed<'_>, id: CampaignId) -> Result<CampaignRow, Refusal> {
+    deed.tx().find_campaign(id).await?.ok_or(Refusal::NotFound("攻坚行动"))
 }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
-use uuid::Uuid;
 
 use super::campaigns::add_campaign;
 use super::indicators::add_indicator;
@@ -17,7 +16,7 @@ use crate::store::curves;
 use crate::store::rows::{
     BoardFilter, CampaignCurveRow, CampaignRow, NamedIndicatorRow, Page, TaskFilter, TaskRow,
 };
-use crate::store::types::Id;
+use crate::store::types::{CampaignId, Id, IndicatorId, TaskId};
 
 /// Rows read at once.
 const PAGE: i64 = 500;
@@ -41,18 +40,18 @@ pub struct NextYear {
 pub async fn next_year(
     office: &Office,
     actor: &Actor,
-    id: Uuid,
+    id: CampaignId,
     new: NextYear,
 ) -> Result<CampaignRow, Refusal> {
     let mut deed = office.begin(actor).await?;
-    let made = carry_over(&mut deed, Id(id), new).await;
+    let made = carry_over(&mut deed, id, new).await;
     if let Ok(row) = &made {
-        deed.made("campaign", row.id);
+        deed.made("campaign", row.id.of_any());
     }
     deed.end(made).await
 }
 
-async fn carry_over(deed: &mut Deed<'_>, id: Id, new: NextYear) -> Result<CampaignRow, Refusal> {
+async fn carry_over(deed: &mut Deed<'_>, id: CampaignId, new: NextYear) -> Result<CampaignRow, Refusal> {
     let top = super::campaign(deed, id).await?;
     if top.parent_id.is_some() {
         return Err(Refusal::Conflict("子行动随上级攻坚行动一并结转，请对上级攻坚行动办理。"));
@@ -119,7 +118,7 @@ fn too_late() -> Invalid {
 async fn campaign(
     deed: &mut Deed<'_>,
     old: &CampaignRow,
-    parent: Option<Id>,
+    parent: Option<CampaignId>,
     step: Step,
     new: NextYear,
 ) -> Result<CampaignRow, Refusal> {
@@ -127,25 +126,24 @@ async fn campaign(
     let own = |what: Inheritable| !inherited.contains(&what);
     let said: Campaign = old.clone().try_into()?;
     let (deputy_conveners, members) = seats(deed, old.id).await?;
-    let key = |id: Id| id.0.to_string();
     let contact = own(Inheritable::Contact);
     let made = add_campaign(
         deed,
         NewCampaign {
             name: new.name.unwrap_or_else(|| step.name(&old.name)),
             doc_no: new.doc_no,
-            region: key(old.region_id),
+            region: old.region_id.to_string(),
             starts_on: step.start(old.starts_on)?,
             ends_on: step.end(old.ends_on)?,
-            parent: parent.map(key),
+            parent: parent.map(|id| id.to_string()),
             ordinal: old.ordinal,
-            office_unit: old.office_unit_id.filter(|_| own(Inheritable::OfficeUnit)).map(key),
+            office_unit: old.office_unit_id.filter(|_| own(Inheritable::OfficeUnit)).map(|id| id.to_string()),
             workforce: said.workforce,
             convener: said.convener,
             deputy_conveners,
             members,
             members_open: said.members_open,
-            rule_pack: own(Inheritable::RulePack).then(|| key(old.rule_pack_id)),
+            rule_pack: own(Inheritable::RulePack).then(|| old.rule_pack_id.to_string()),
             issuing: own(Inheritable::Issuing).then_some(said.issuing),
             signed: own(Inheritable::Signed).then_some(said.signed),
             issuer_name: own(Inheritable::IssuerName).then_some(said.issuer_name),
@@ -176,10 +174,10 @@ async fn campaign(
 }
 
 /// Deputy conveners and members that are there still.
-async fn seats(deed: &mut Deed<'_>, campaign: Id) -> Result<(Vec<String>, Vec<String>), Refusal> {
+async fn seats(deed: &mut Deed<'_>, campaign: CampaignId) -> Result<(Vec<String>, Vec<String>), Refusal> {
     let (mut deputies, mut members) = (Vec::new(), Vec::new());
     for (seat, _) in deed.tx().list_members(&[campaign]).await? {
-        if deed.tx().find_unit(seat.unit_id.0).await?.is_none_or(|unit| unit.retired_on.is_some()) {
+        if deed.tx().find_unit(seat.unit_id).await?.is_none_or(|unit| unit.retired_on.is_some()) {
             continue;
         }
         let list = if seat.role == MemberRole::DeputyConvener { &mut deputies } else { &mut members };
@@ -189,11 +187,15 @@ async fn seats(deed: &mut Deed<'_>, campaign: Id) -> Result<(Vec<String>, Vec<St
 }
 
 /// Carries the tasks over, those above first; gives the new place of each old one.
-async fn tasks(deed: &mut Deed<'_>, old: Id, new: Id) -> Result<HashMap<Id, Id>, Refusal> {
+async fn tasks(
+    deed: &mut Deed<'_>,
+    old: CampaignId,
+    new: CampaignId,
+) -> Result<HashMap<TaskId, TaskId>, Refusal> {
     let filter = TaskFilter { campaign_id: Some(old), ..TaskFilter::default() };
     let mut rows: Vec<TaskRow> = Vec::new();
     loop {
-        let page = Page { limit: PAGE, after: rows.last().map(|row| row.id.0) };
+        let page = Page { limit: PAGE, after: rows.last().map(|row| row.id.of_any()) };
         let mut more = deed.tx().list_tasks(&filter, page).await?;
         let last = more.len() <= PAGE as usize;
         more.truncate(PAGE as usize);
@@ -202,7 +204,7 @@ async fn tasks(deed: &mut Deed<'_>, old: Id, new: Id) -> Result<HashMap<Id, Id>,
             break;
         }
     }
-    let mut places: HashMap<Id, Id> = HashMap::with_capacity(rows.len());
+    let mut places: HashMap<TaskId, TaskId> = HashMap::with_capacity(rows.len());
     while !rows.is_empty() {
         let is_next = |row: &TaskRow| row.parent_id.is_none_or(|above| places.contains_key(&above));
         let (next, later): (Vec<TaskRow>, Vec<TaskRow>) = rows.into_iter().partition(is_next);
@@ -235,8 +237,8 @@ async fn tasks(deed: &mut Deed<'_>, old: Id, new: Id) -> Result<HashMap<Id, Id>,
 /// Carries the indicators over, without targets and baselines.
 async fn indicators(
     deed: &mut Deed<'_>,
-    old: Id,
-    places: &HashMap<Id, Id>,
+    old: CampaignId,
+    places: &HashMap<TaskId, TaskId>,
     step: Step,
 ) -> Result<(), Refusal> {
     let alive_on = Some(deed.office().clock.today());
@@ -247,9 +249,9 @@ async fn indicators(
         let mut rows: Vec<NamedIndicatorRow> = deed.tx().list_indicators(&filter, page).await?;
         let last = rows.len() <= PAGE as usize;
         rows.truncate(PAGE as usize);
-        let ids: Vec<Id> = rows.iter().map(|row| row.indicator.id).collect();
+        let ids: Vec<IndicatorId> = rows.iter().map(|row| row.indicator.id).collect();
         let own = deed.tx().list_responsible_units(&[], &ids).await?;
-        after = rows.last().map(|row| row.indicator.id.0);
+        after = rows.last().map(|row| row.indicator.id.0).map(Id::of);
         for NamedIndicatorRow { indicator, measure, region, .. } in rows {
             let Some(task) = places.get(&indicator.task_id) else { continue };
             let parts = own.iter().filter(|part| part.indicator_id == Some(indicator.id));
@@ -258,7 +260,7 @@ async fn indicators(
                 role: part.role.0,
             };
             let new = NewIndicator {
-                task: task.0,
+                task: *task,
                 measure: measure.0.0.to_string(),
                 region: region.0,
                 target: None,

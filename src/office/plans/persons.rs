@@ -2,19 +2,18 @@
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use uuid::Uuid;
 
 use crate::domain::kind::ReportedBy;
 use crate::domain::{Curve, Grade, Invalid, Node, invalid, lengths};
 use crate::office::{Actor, Office, Refusal};
 use crate::store::rows::{IndicatorRow, NodeReportRow, PersonVerdictRow};
-use crate::store::types::Id;
+use crate::store::types::{Id, IndicatorId};
 use crate::store::{StoreError, curves};
 
 /// The indicator, when its target is of a kind that is reported so.
 async fn indicator(
     office: &Office,
-    id: Uuid,
+    id: IndicatorId,
     by: ReportedBy,
     refusal: &str,
 ) -> Result<IndicatorRow, Refusal> {
@@ -30,7 +29,7 @@ async fn indicator(
 ///
 /// # Errors
 /// [`Refusal::NotFound`], [`Refusal::Invalid`] for a target of another kind.
-pub async fn reported_by_nodes(office: &Office, id: Uuid) -> Result<IndicatorRow, Refusal> {
+pub async fn reported_by_nodes(office: &Office, id: IndicatorId) -> Result<IndicatorRow, Refusal> {
     indicator(office, id, ReportedBy::Nodes, "只有节点类目标有节点，请核对指标。").await
 }
 
@@ -63,7 +62,7 @@ pub struct NewPersonVerdict {
 pub async fn give_verdict(
     office: &Office,
     actor: &Actor,
-    id: Uuid,
+    id: IndicatorId,
     new: NewPersonVerdict,
 ) -> Result<PersonVerdictRow, Refusal> {
     let refusal = "只有定性目标由人工评定，其余目标按数据研判，请报送观测值。";
@@ -73,7 +72,7 @@ pub async fn give_verdict(
         return Err(Invalid::new("grade", "out_of_range", detail).into());
     }
     let row = PersonVerdictRow {
-        id: Id(office.clock.new_id()),
+        id: Id::of(office.clock.new_id()),
         indicator_id: indicator.id,
         grade: new.grade.into(),
         given_on: day(office, "given_on", new.given_on)?,
@@ -120,7 +119,7 @@ pub fn nodes(row: &IndicatorRow) -> Result<Vec<Node>, StoreError> {
 pub async fn report_node(
     office: &Office,
     actor: &Actor,
-    id: Uuid,
+    id: IndicatorId,
     new: NewNodeReport,
 ) -> Result<(Node, NodeReportRow), Refusal> {
     let indicator = reported_by_nodes(office, id).await?;
@@ -131,7 +130,7 @@ pub async fn report_node(
         return Err(Invalid::new("node", "unknown", detail).into());
     };
     let row = NodeReportRow {
-        id: Id(office.clock.new_id()),
+        id: Id::of(office.clock.new_id()),
         indicator_id: indicator.id,
         node_on: node.on,
         done: new.done,

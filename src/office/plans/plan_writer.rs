@@ -16,7 +16,7 @@ use crate::office::places::{
 use crate::office::retirement::expect_alive;
 use crate::office::{Actor, Office, Refusal};
 use crate::store::rows::CampaignMemberRow;
-use crate::store::types::Id;
+use crate::store::types::{AnyId, CampaignId, Id, TaskId, Thing};
 
 /// How often a plan is begun again because somebody else changed the same things meanwhile.
 const TRIES: usize = 3;
@@ -79,18 +79,19 @@ struct PlanWriter<'d, 'o> {
     deed: &'d mut Deed<'o>,
     placed: Vec<PlacedPart>,
     /// Tasks at the top of the first campaign, by their numbers.
-    tops: Vec<(i32, Id)>,
+    tops: Vec<(i32, TaskId)>,
 }
 
 /// What was made of a thing, or found.
 enum Put {
-    Created(Id),
-    Updated(Id),
-    Unchanged(Id),
+    Created(AnyId),
+    Updated(AnyId),
+    Unchanged(AnyId),
 }
 
-impl<T> From<(Id, Edited<T>)> for Put {
-    fn from((id, edited): (Id, Edited<T>)) -> Self {
+impl<K: Thing, T> From<(Id<K>, Edited<T>)> for Put {
+    fn from((id, edited): (Id<K>, Edited<T>)) -> Self {
+        let id = id.of_any();
         match edited {
             Edited::Changed(_) => Self::Updated(id),
             Edited::Same(_) => Self::Unchanged(id),
@@ -116,16 +117,16 @@ impl PlanWriter<'_, '_> {
             let put = self.measure(node).await;
             self.note(at, PlanPart::Measure, put)?;
         }
-        let mut waiting: Vec<(String, Option<Id>, &CampaignNode)> =
+        let mut waiting: Vec<(String, Option<CampaignId>, &CampaignNode)> =
             numbered("", "campaigns", &plan.campaigns).rev().map(|(at, node)| (at, None, node)).collect();
         let mut first = true;
         while let Some((at, above, node)) = waiting.pop() {
             let put = self.campaign(above, &node.campaign).await;
             match self.note(at.clone(), PlanPart::Campaign, put)? {
                 Some(id) => {
-                    self.tasks(&at, id, &node.tasks, first).await?;
+                    self.tasks(&at, id.known(), &node.tasks, first).await?;
                     let below = numbered(&at, "campaigns", &node.campaigns).rev();
-                    waiting.extend(below.map(|(at, node)| (at, Some(id), node)));
+                    waiting.extend(below.map(|(at, node)| (at, Some(id.known()), node)));
                 }
                 None => self.skip_campaign(&at, node),
             }
@@ -138,11 +139,11 @@ impl PlanWriter<'_, '_> {
     async fn tasks(
         &mut self,
         campaign_at: &str,
-        campaign: Id,
+        campaign: CampaignId,
         tasks: &[TaskNode],
         first: bool,
     ) -> Result<(), Refusal> {
-        let mut waiting: Vec<(String, Option<Id>, &TaskNode)> =
+        let mut waiting: Vec<(String, Option<TaskId>, &TaskNode)> =
             numbered(campaign_at, "tasks", tasks).rev().map(|(at, node)| (at, None, node)).collect();
         while let Some((at, above, node)) = waiting.pop() {
             let put = self.task(campaign, above, &node.task).await;
@@ -151,14 +152,14 @@ impl PlanWriter<'_, '_> {
                 continue;
             };
             if first && above.is_none() {
-                self.tops.push((node.task.new.ordinal, id));
+                self.tops.push((node.task.new.ordinal, id.known()));
             }
             for (at, node) in numbered(&at, "indicators", &node.indicators) {
-                let put = self.indicator(id, node).await;
+                let put = self.indicator(id.known(), node).await;
                 self.note(at, PlanPart::Indicator, put)?;
             }
             let below = numbered(&at, "tasks", &node.tasks).rev();
-            waiting.extend(below.map(|(at, node)| (at, Some(id), node)));
+            waiting.extend(below.map(|(at, node)| (at, Some(id.known()), node)));
         }
         Ok(())
     }
@@ -169,7 +170,7 @@ impl PlanWriter<'_, '_> {
         pointer: String,
         part: PlanPart,
         put: Result<Put, Refusal>,
-    ) -> Result<Option<Id>, Refusal> {
+    ) -> Result<Option<AnyId>, Refusal> {
         let (fate, id) = match put {
             Ok(Put::Created(id)) => (Fate::Created(id.0), Some(id)),
             Ok(Put::Updated(id)) => (Fate::Updated(id.0), Some(id)),
@@ -213,19 +214,19 @@ impl PlanWriter<'_, '_> {
     }
 
     /// Whom another system means, or else who has the natural key.
-    async fn known<N, E>(
+    async fn known<N, E, K: Thing>(
         &mut self,
         part: PlanPart,
         node: &PlanNode<N, E>,
-        natural: Option<Id>,
-    ) -> Result<Option<Id>, Refusal> {
+        natural: Option<Id<K>>,
+    ) -> Result<Option<Id<K>>, Refusal> {
         let Some(key) = &node.external_id else { return Ok(natural) };
         let key = external_ids::checked(key)?;
         if let Some(known) = self.deed.tx().find_external(part, &key).await? {
-            return Ok(Some(known));
+            return Ok(Some(known.known()));
         }
         let Some(natural) = natural else { return Ok(None) };
-        match self.deed.tx().list_external_ids(&[natural]).await?.remove(&natural) {
+        match self.deed.tx().list_external_ids(&[natural.of_any()]).await?.remove(&natural.of_any()) {
             None => Ok(Some(natural)),
             Some(other) => {
                 let detail =
@@ -239,9 +240,9 @@ impl PlanWriter<'_, '_> {
         let region = self.deed.region("region", &node.new.region).await?.id;
         let natural = self.deed.tx().find_unit_named(region, &node.new.name).await?;
         let Some(id) = self.known(PlanPart::Unit, node, natural).await? else {
-            return Ok(Put::Created(add_unit(self.deed, node.new.clone()).await?.id));
+            return Ok(Put::Created(add_unit(self.deed, node.new.clone()).await?.id.of_any()));
         };
-        let seen = self.deed.tx().find_unit(id.0).await?.ok_or(Refusal::NotFound("责任单位"))?;
+        let seen = self.deed.tx().find_unit(id).await?.ok_or(Refusal::NotFound("责任单位"))?;
         expect_alive("name", Retiree::Unit, (&seen.name, seen.retired_on))?;
         expect_same("region", seen.region_id == region)?;
         Ok((id, change_unit(self.deed, seen, node.edit.clone()).await?).into())
@@ -251,9 +252,9 @@ impl PlanWriter<'_, '_> {
         let unit = self.deed.unit("unit", &node.new.unit).await?.id;
         let natural = self.deed.tx().find_contact_at(unit, node.new.email.trim(), node.new.role).await?;
         let Some(id) = self.known(PlanPart::Contact, node, natural.map(|row| row.id)).await? else {
-            return Ok(Put::Created(add_contact(self.deed, node.new.clone()).await?.id));
+            return Ok(Put::Created(add_contact(self.deed, node.new.clone()).await?.id.of_any()));
         };
-        let seen = self.deed.tx().find_contact(id.0).await?.ok_or(Refusal::NotFound("联络员"))?;
+        let seen = self.deed.tx().find_contact(id).await?.ok_or(Refusal::NotFound("联络员"))?;
         expect_same("unit", seen.unit_id == unit)?;
         Ok((id, change_contact(self.deed, seen, node.edit.clone()).await?).into())
     }
@@ -261,9 +262,9 @@ impl PlanWriter<'_, '_> {
     async fn measure(&mut self, node: &PlanNode<NewMeasure, MeasureEdit>) -> Result<Put, Refusal> {
         let natural = self.deed.tx().find_measure_named(&node.new.name).await?;
         let Some(id) = self.known(PlanPart::Measure, node, natural).await? else {
-            return Ok(Put::Created(add_measure(self.deed, node.new.clone()).await?.0.id));
+            return Ok(Put::Created(add_measure(self.deed, node.new.clone()).await?.0.id.of_any()));
         };
-        let row = self.deed.tx().find_measure(id.0).await?.ok_or(Refusal::NotFound("指标口径"))?;
+        let row = self.deed.tx().find_measure(id).await?.ok_or(Refusal::NotFound("指标口径"))?;
         expect_alive("name", Retiree::Measure, (&row.name, row.retired_on))?;
         let aliases = self.deed.tx().list_measure_aliases(&[id]).await?;
         let aliases = aliases.into_iter().map(|alias| alias.name).collect();
@@ -272,7 +273,7 @@ impl PlanWriter<'_, '_> {
 
     async fn campaign(
         &mut self,
-        above: Option<Id>,
+        above: Option<CampaignId>,
         node: &PlanNode<NewCampaign, CampaignEdit>,
     ) -> Result<Put, Refusal> {
         let (mut new, mut edit) = (node.new.clone(), node.edit.clone());
@@ -283,7 +284,7 @@ impl PlanWriter<'_, '_> {
         let region = self.deed.region("region", &new.region).await?.id;
         let natural = self.deed.tx().find_campaign_named(region, new.starts_on, &new.name).await?;
         let Some(id) = self.known(PlanPart::Campaign, node, natural).await? else {
-            return Ok(Put::Created(add_campaign(self.deed, new).await?.id));
+            return Ok(Put::Created(add_campaign(self.deed, new).await?.id.of_any()));
         };
         let seen = super::campaign(self.deed, id).await?;
         expect_alive("name", Retiree::Campaign, (&seen.name, seen.retired_on))?;
@@ -295,52 +296,52 @@ impl PlanWriter<'_, '_> {
 
     async fn task(
         &mut self,
-        campaign: Id,
-        above: Option<Id>,
+        campaign: CampaignId,
+        above: Option<TaskId>,
         node: &PlanNode<NewTask, TaskEdit>,
     ) -> Result<Put, Refusal> {
         let parent = above.map(|id| id.0.to_string());
         let natural = self.deed.tx().find_task_named(campaign, above, &node.new.name).await?;
         let Some(id) = self.known(PlanPart::Task, node, natural).await? else {
             let new = NewTask { campaign: campaign.0.to_string(), parent, ..node.new.clone() };
-            return Ok(Put::Created(add_task(self.deed, new).await?.id));
+            return Ok(Put::Created(add_task(self.deed, new).await?.id.of_any()));
         };
-        let seen = self.deed.tx().find_task(id.0).await?.ok_or(Refusal::NotFound("任务"))?;
+        let seen = self.deed.tx().find_task(id).await?.ok_or(Refusal::NotFound("任务"))?;
         expect_alive("name", Retiree::Task, (&seen.name, seen.retired_on))?;
         expect_same("campaign", seen.campaign_id == campaign)?;
         let edit = TaskEdit { parent: Some(parent), ..node.edit.clone() };
         Ok((id, change_task(self.deed, seen, edit).await?).into())
     }
 
-    async fn indicator(&mut self, task: Id, node: &IndicatorNode) -> Result<Put, Refusal> {
+    async fn indicator(&mut self, task: TaskId, node: &IndicatorNode) -> Result<Put, Refusal> {
         let (new, edit) = (&node.indicator.new, &node.indicator.edit);
         let measure = self.deed.measure("measure", &new.measure).await?.id;
         let region = self.deed.region("region", &new.region).await?;
         let natural = self.deed.tx().find_indicator_at(task, measure, region.id).await?;
         let put = match self.known(PlanPart::Indicator, &node.indicator, natural).await? {
             None => {
-                let new = NewIndicator { task: task.0, ..new.clone() };
-                Put::Created(add_indicator(self.deed, new).await?.id)
+                let new = NewIndicator { task, ..new.clone() };
+                Put::Created(add_indicator(self.deed, new).await?.id.of_any())
             }
             Some(id) => {
-                let seen = self.deed.tx().find_indicator(id.0).await?.ok_or(Refusal::NotFound("指标"))?;
+                let seen = self.deed.tx().find_indicator(id).await?.ok_or(Refusal::NotFound("指标"))?;
                 expect_alive("measure", Retiree::Indicator, (&seen.measure.1, seen.indicator.retired_on))?;
                 expect_same("measure", seen.measure.0 == measure)?;
                 expect_same("region", seen.region.0 == region.code)?;
-                let edit = IndicatorEdit { task: Some(task.0), ..edit.clone() };
+                let edit = IndicatorEdit { task: Some(task), ..edit.clone() };
                 (id, change_indicator(self.deed, &seen, edit).await?).into()
             }
         };
         if let Put::Created(id) = put {
-            let cited: Vec<Id> = self
+            let cited: Vec<TaskId> = self
                 .tops
                 .iter()
                 .filter(|(number, _)| node.cited_by.contains(number))
                 .map(|(_, top)| *top)
                 .collect();
             for top in cited {
-                let citation = Id(self.deed.office().clock.new_id());
-                self.deed.tx().cite_indicator(citation, id, top).await?;
+                let citation = Id::of(self.deed.office().clock.new_id());
+                self.deed.tx().cite_indicator(citation, id.known(), top).await?;
             }
         }
         Ok(put)

@@ -6,7 +6,7 @@ use crate::domain::{PlanPart, Responsibility, Task};
 use crate::office::actor::{Deed, Edited};
 use crate::office::{Actor, ChangeReason, Office, Refusal};
 use crate::store::rows::{ResponsibilityRow, TaskRow};
-use crate::store::types::Id;
+use crate::store::types::{Id, TaskId};
 
 /// A task that is to be made.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ pub async fn create_task(office: &Office, actor: &Actor, new: NewTask) -> Result
     let mut deed = office.begin(actor).await?;
     let made = add_task(&mut deed, new).await;
     if let Ok(row) = &made {
-        deed.made("task", row.id);
+        deed.made("task", row.id.of_any());
     }
     deed.end(made).await
 }
@@ -47,7 +47,7 @@ pub(super) async fn add_task(deed: &mut Deed<'_>, new: NewTask) -> Result<TaskRo
     let task = Task::new(&new.name, new.ordinal, new.units_open)?;
     let campaign = deed.campaign("campaign", &new.campaign).await?;
     let parent = deed.maybe_task("parent", new.parent.as_deref()).await?;
-    let id = Id(office.clock.new_id());
+    let id = Id::of(office.clock.new_id());
     let list = assigned(deed, id, &new.parts).await?;
     let row = TaskRow::of(task, campaign.id, parent.map(|row| row.id), id, office.clock.timestamp());
     deed.tx().create_task(&row, &list).await?;
@@ -121,7 +121,7 @@ pub(super) async fn change_task(
 /// Whether these units answer for a task already, in this order, or none are given.
 async fn has_parts(
     deed: &mut Deed<'_>,
-    task: Id,
+    task: TaskId,
     list: Option<&[ResponsibilityRow]>,
 ) -> Result<bool, Refusal> {
     let Some(list) = list else { return Ok(true) };
@@ -133,7 +133,7 @@ async fn has_parts(
 /// The rows that these parts stand for.
 async fn assigned(
     deed: &mut Deed<'_>,
-    task: Id,
+    task: TaskId,
     list: &[NewPart],
 ) -> Result<Vec<ResponsibilityRow>, Refusal> {
     let office = deed.office();

@@ -7,14 +7,14 @@ use super::planned::{Finding, Key};
 use crate::domain::delivery::Recipient;
 use crate::domain::{ContactRole, ladder};
 use crate::store::rows::{ContactRow, DeliveryRow, IssuingCampaignRow, LetterRow};
-use crate::store::types::Id;
+use crate::store::types::{Id, UnitId};
 
 /// Who is addressed and copied.
 pub(super) struct Addressees {
     /// 抄送, as printed.
     pub(super) copied: Vec<String>,
     /// Whose mailbox, in which role, in the order of the letter.
-    pub(super) mailboxes: Vec<(Id, Recipient, ContactRow)>,
+    pub(super) mailboxes: Vec<(UnitId, Recipient, ContactRow)>,
     /// What is missing for the letter to reach whom it should, for a person to mend.
     pub(super) lacking: Vec<String>,
 }
@@ -80,7 +80,7 @@ impl Addressees {
     fn add(
         &mut self,
         letter_context: &LetterContext<'_>,
-        unit: Id,
+        unit: UnitId,
         role: ContactRole,
         place: Recipient,
     ) -> bool {
@@ -100,10 +100,10 @@ impl Addressees {
 pub(super) fn deliveries(
     office: &Office,
     letter: &LetterRow,
-    mailboxes: &[(Id, Recipient, ContactRow)],
+    mailboxes: &[(UnitId, Recipient, ContactRow)],
 ) -> Vec<DeliveryRow> {
-    let row = |(ordinal, (unit, role, contact)): (usize, &(Id, Recipient, ContactRow))| {
-        let id = Id(office.clock.new_id());
+    let row = |(ordinal, (unit, role, contact)): (usize, &(UnitId, Recipient, ContactRow))| {
+        let id = Id::of(office.clock.new_id());
         let mailbox = (*role, contact.name.clone(), contact.email.clone());
         let message_id = format!("{}.{ordinal}@{}", letter.id.0.simple(), office.letters.message_id_domain);
         DeliveryRow::queued(id, (letter.id, *unit), mailbox, message_id, letter.updated_at)

@@ -14,7 +14,7 @@ use crate::domain::episode::Turn;
 use crate::domain::{LetterKind, Period};
 use crate::letter::LINES_MAX;
 use crate::store::rows::{EpisodeChange, EpisodeRow, LetterRow};
-use crate::store::types::Id;
+use crate::store::types::{IndicatorId, LetterId};
 
 /// A draft's matter, judged anew.
 pub(super) struct Afresh {
@@ -65,9 +65,9 @@ async fn ordinary(
     silences: &Silences,
     (draft, key, day): (&LetterRow, Key, NaiveDate),
 ) -> Result<Afresh, Refusal> {
-    let episodes = office.store.list_letter_episodes(draft.id.0).await?;
+    let episodes = office.store.list_letter_episodes(draft.id).await?;
     let reports = office.store.list_letter_reports(&[draft.id]).await?;
-    let own: HashSet<Id> = episodes
+    let own: HashSet<IndicatorId> = episodes
         .iter()
         .map(|row| row.indicator_id)
         .chain(reports.iter().map(|row| row.indicator_id))
@@ -93,12 +93,12 @@ async fn ordinary(
 pub(super) async fn unwritten(
     office: &Office,
     campaigns: &Campaigns,
-    (letter, key, taken_back): (&LetterRow, Key, Vec<Id>),
+    (letter, key, taken_back): (&LetterRow, Key, Vec<LetterId>),
 ) -> Result<Vec<Finding>, Refusal> {
     let day = office.clock.today();
     let silences = Silences::load(office, day, campaigns).await?;
-    let episodes = office.store.list_letter_episodes(letter.id.0).await?;
-    let own: HashSet<Id> = episodes.iter().map(|row| row.indicator_id).collect();
+    let episodes = office.store.list_letter_episodes(letter.id).await?;
+    let own: HashSet<IndicatorId> = episodes.iter().map(|row| row.indicator_id).collect();
     let campaigns = Some(silences.families(&HashSet::from([key.campaign]), campaigns));
     let wanted = Wanted { campaigns, again_today: true, taken_back, ..Wanted::default() };
     let mut plan = plan(office, day, &silences, wanted).await?;
@@ -115,7 +115,7 @@ async fn lifted(
     (draft, day): (&LetterRow, NaiveDate),
 ) -> Result<Afresh, Refusal> {
     let links = office.store.list_episode_links(&[draft.id]).await?;
-    let episodes: Vec<EpisodeRow> = office.store.list_letter_episodes(draft.id.0).await?;
+    let episodes: Vec<EpisodeRow> = office.store.list_letter_episodes(draft.id).await?;
     let family = silences.families(&HashSet::from([draft.campaign_id]), campaigns);
     let standing_of = episodes.iter().map(|row| row.indicator_id).collect();
     let wanted = Wanted { campaigns: Some(family), standing_of, ..Wanted::default() };
@@ -137,7 +137,7 @@ async fn lifted(
             about: About::Continued(Box::new(EpisodeChange { before: row.clone(), after: row.clone() })),
         });
     }
-    let ids: Vec<Id> = episodes.iter().map(|row| row.indicator_id).collect();
+    let ids: Vec<IndicatorId> = episodes.iter().map(|row| row.indicator_id).collect();
     for LetGo { evidence, assessment, line } in retired(office, office.clock.today(), &ids).await? {
         let Some(row) = episodes.iter().find(|row| row.indicator_id == evidence.row.id) else { continue };
         findings.push(Finding {

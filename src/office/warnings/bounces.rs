@@ -40,7 +40,7 @@ pub async fn take_bounce(office: &Office, actor: &Actor, raw: &[u8]) -> Result<R
         let latest = format!("{named}，{}", told(report));
         let subject = (SubjectKind::Mail, "stray".to_owned());
         let incident = IncidentRow::new(
-            Id(office.clock.new_id()),
+            Id::of(office.clock.new_id()),
             IncidentKind::StrayBounce,
             subject,
             String::new(),
@@ -69,8 +69,13 @@ pub async fn take_bounce(office: &Office, actor: &Actor, raw: &[u8]) -> Result<R
         let told = if in_words { report.diagnostic.clone() } else { told(&report) };
         let detail = format!("发往{}的邮件被退回：{told}", delivery.email);
         let subject = (SubjectKind::Delivery, delivery.id.0.to_string());
-        let incident =
-            IncidentRow::new(Id(office.clock.new_id()), IncidentKind::DeliveryBounced, subject, detail, now);
+        let incident = IncidentRow::new(
+            Id::of(office.clock.new_id()),
+            IncidentKind::DeliveryBounced,
+            subject,
+            detail,
+            now,
+        );
         let mut deed = office.begin(actor).await?;
         let written = deed.tx().bounce_delivery(delivery.id, &told, &incident).await;
         bounced = deed.end(written).await?;

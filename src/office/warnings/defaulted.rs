@@ -3,7 +3,7 @@
 
 use crate::domain::{Inheritable, Issuing, RulePack, TextEnum as _};
 use crate::store::rows::{CampaignRow, RulePackRow};
-use crate::store::types::Id;
+use crate::store::types::CampaignId;
 use crate::store::{Reader, StoreError};
 use std::collections::HashMap;
 
@@ -35,8 +35,8 @@ impl Defaulted {
 /// # Errors
 /// When the database fails.
 pub async fn list_defaulted(reader: &Reader) -> Result<Vec<Defaulted>, StoreError> {
-    let packs: Vec<(Id, RulePackRow)> = reader.list_campaign_packs().await?;
-    let packs: HashMap<Id, String> = packs.into_iter().map(|(id, pack)| (id, pack.name)).collect();
+    let packs: Vec<(CampaignId, RulePackRow)> = reader.list_campaign_packs().await?;
+    let packs: HashMap<CampaignId, String> = packs.into_iter().map(|(id, pack)| (id, pack.name)).collect();
     let standard = RulePack::standard().name;
     let is_standard = |row: &CampaignRow| packs.get(&row.id) == Some(&standard);
     let defaulted = |own: &CampaignRow, above: &CampaignRow, field: &Inheritable| match field {

@@ -19,7 +19,7 @@ use crate::store::rows::{
     EpisodeChange, EpisodeRow, IncidentRow, IssuingCampaignRow, LetterEpisodeRow, LetterHead,
     LetterReportRow, LetterRow, NewLetter,
 };
-use crate::store::types::{Id, Listed};
+use crate::store::types::{Id, IndicatorId, LetterId, Listed};
 
 /// A letter without its number.
 pub(super) struct Draft {
@@ -107,14 +107,14 @@ impl Draft {
     }
 
     /// The indicators of its first lines, where these want a chart and have none.
-    pub(super) fn undrawn(&self) -> impl Iterator<Item = Id> {
+    pub(super) fn undrawn(&self) -> impl Iterator<Item = IndicatorId> {
         let drawn = self.key.kind.is_drawn();
         let first = self.findings.iter().take(if drawn { PICTURES_MAX } else { 0 });
         first.filter(|finding| finding.line.trend.is_none()).map(|finding| finding.indicator)
     }
 
     /// Gives the first lines their charts.
-    pub(super) fn draw(&mut self, trends: &HashMap<Id, Trend>) {
+    pub(super) fn draw(&mut self, trends: &HashMap<IndicatorId, Trend>) {
         for (finding, line) in self.findings.iter().zip(&mut self.facts.lines).take(PICTURES_MAX) {
             line.trend = line.trend.take().or_else(|| trends.get(&finding.indicator).cloned());
         }
@@ -127,7 +127,7 @@ impl Draft {
     }
 
     /// Its indicators with their names and grades.
-    pub(super) fn indicators(&self) -> Vec<(Id, String, Grade)> {
+    pub(super) fn indicators(&self) -> Vec<(IndicatorId, String, Grade)> {
         let one = |finding: &Finding| (finding.indicator, finding.line.indicator.clone(), finding.grade);
         self.findings.iter().map(one).collect()
     }
@@ -147,7 +147,7 @@ impl Draft {
         let detail = format!("{}，请登记邮箱后补发。", lacking.join("；"));
         tracing::error!(unit = self.facts.addressee, detail, "a letter does not reach everybody it should");
         let about = (SubjectKind::Letter, self.letter.id.0.to_string());
-        let id = Id(office.clock.new_id());
+        let id = Id::of(office.clock.new_id());
         Some(IncidentRow::new(id, IncidentKind::AddresseeLacking, about, detail, office.clock.timestamp()))
     }
 
@@ -237,7 +237,7 @@ fn follow_up(
     letter_context: &LetterContext<'_>,
     key: &Key,
     findings: &[Finding],
-) -> Result<(Option<Id>, Option<EarlierLetter>), StoreError> {
+) -> Result<(Option<LetterId>, Option<EarlierLetter>), StoreError> {
     if let Some(id) = key.follows {
         return Ok((Some(id), letter_context.earlier(id)?));
     }
@@ -278,12 +278,12 @@ fn letter_row(
     campaign: &IssuingCampaignRow,
     key: &Key,
     facts: &LetterFacts,
-    follows_id: Option<Id>,
+    follows_id: Option<LetterId>,
     waiting: Option<&LetterHead>,
 ) -> LetterRow {
     let now = office.clock.timestamp();
     let before = waiting.map(|head| (head.id, head.created_at));
-    let (id, created_at) = before.unwrap_or_else(|| (Id(office.clock.new_id()), now));
+    let (id, created_at) = before.unwrap_or_else(|| (Id::of(office.clock.new_id()), now));
     LetterRow {
         id,
         mark: mark(office, campaign),

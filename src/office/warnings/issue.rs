@@ -12,7 +12,7 @@ use super::together::{self, unless_overtaken};
 use super::{Office, Refusal};
 use crate::letter::{LetterFacts, Picture, changes, draw};
 use crate::store::rows::{DraftWrite, LetterHead, LetterRow, NewLetter, Rendering};
-use crate::store::types::Id;
+use crate::store::types::LetterId;
 use crate::store::{StoreError, failpoint};
 
 /// Drafts that wait, by the letter they are to become.
@@ -28,7 +28,7 @@ pub(super) async fn conclude(
     waiting: &Waiting,
     mode: Mode,
 ) -> Result<Vec<PlannedLetter>, Refusal> {
-    let mut outcomes: HashMap<Id, Outcome> = HashMap::new();
+    let mut outcomes: HashMap<LetterId, Outcome> = HashMap::new();
     let ready = |draft: &&Draft| mode == Mode::Write && draft.blocked.is_none();
     let (waits, goes): (Vec<&Draft>, Vec<&Draft>) =
         drafts.iter().filter(ready).partition(|draft| draft.going.waits_for.is_some());
@@ -81,7 +81,7 @@ fn text_of(office: &Office, draft: &Draft) -> Result<PlannedText, Refusal> {
 async fn issue_all(
     office: &Office,
     drafts: &[&Draft],
-    outcomes: &mut HashMap<Id, Outcome>,
+    outcomes: &mut HashMap<LetterId, Outcome>,
 ) -> Result<(), Refusal> {
     if drafts.is_empty() {
         return Ok(());
@@ -104,11 +104,11 @@ async fn issue_all(
 async fn issue_drafted(
     office: &Office,
     drafts: &[&Draft],
-    outcomes: &mut HashMap<Id, Outcome>,
+    outcomes: &mut HashMap<LetterId, Outcome>,
 ) -> Result<(), Refusal> {
     for draft in drafts {
         let id = draft.letter.id;
-        let Some(before) = office.store.find_letter(id.0).await? else { continue };
+        let Some(before) = office.store.find_letter(id).await? else { continue };
         let content = Content::of(std::iter::once(*draft));
         let rendering = content.rendering(office);
         let letter = office.store.issue_draft(&before, &draft.to_issue(office), &rendering).await;
@@ -124,7 +124,7 @@ async fn wait_all(
     office: &Office,
     drafts: &[&Draft],
     waiting: &Waiting,
-    outcomes: &mut HashMap<Id, Outcome>,
+    outcomes: &mut HashMap<LetterId, Outcome>,
 ) -> Result<(), Refusal> {
     let mut writes = Vec::new();
     for draft in drafts {
@@ -153,7 +153,7 @@ async fn wait_all(
 
 /// Whether the draft that waits says what this one would, whatever the day.
 async fn says_the_same(office: &Office, new: &NewLetter) -> Result<bool, Refusal> {
-    let Some(row) = office.store.find_letter(new.letter.id.0).await? else { return Ok(false) };
+    let Some(row) = office.store.find_letter(new.letter.id).await? else { return Ok(false) };
     let (before, now) = (LetterFacts::from_json(&row.facts)?, LetterFacts::from_json(&new.letter.facts)?);
     let (follows, waits_for) = (&new.letter.follows_id, &new.letter.waits_for);
     Ok(changes(&before, &now).is_empty() && row.follows_id == *follows && row.waits_for == *waits_for)
@@ -177,7 +177,7 @@ fn previewed(office: &Office, draft: &Draft) -> Result<LetterRow, Refusal> {
 
 /// Facts and pictures of letters about to be issued. Pictures are drawn before the numbers are taken: nobody waits for
 /// the row meanwhile.
-pub(super) struct Content<'d>(HashMap<Id, (&'d LetterFacts, Vec<Picture>)>);
+pub(super) struct Content<'d>(HashMap<LetterId, (&'d LetterFacts, Vec<Picture>)>);
 
 impl<'d> Content<'d> {
     /// Draws the pictures of these drafts.

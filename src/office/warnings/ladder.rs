@@ -18,7 +18,7 @@ use super::silence::Silences;
 use super::{Actor, Office, Refusal, assessments, incidents, pilot, report, settle};
 use crate::domain::{IncidentKind, SubjectKind, ladder};
 use crate::store::rows::LetterHead;
-use crate::store::types::Id;
+use crate::store::types::{EpisodeId, IndicatorId, LetterId};
 pub(super) use climb::{Climb, Said};
 
 /// Letters taken up at once.
@@ -32,7 +32,7 @@ pub struct Reminded {
     /// Letters written, and drafts.
     pub run: Issued,
     /// Letters unanswered though every step has been taken: a person must act.
-    pub exhausted: Vec<Id>,
+    pub exhausted: Vec<LetterId>,
 }
 
 /// Takes the step that is due today of every letter that waits for its answer, after judging anew what it speaks of:
@@ -72,7 +72,7 @@ pub async fn remind(office: &Office, actor: &Actor) -> Result<Reminded, Refusal>
 pub(super) async fn rehearse(
     office: &Office,
     day: NaiveDate,
-    (spoken, mode): (&HashSet<Id>, Mode),
+    (spoken, mode): (&HashSet<IndicatorId>, Mode),
 ) -> Result<Vec<PlannedLetter>, Refusal> {
     let mut done = Reminded { working_day: office.calendar.is_working_day(day)?, ..Reminded::default() };
     if done.working_day {
@@ -86,9 +86,9 @@ pub(super) async fn rehearse(
 async fn take_steps(
     office: &Office,
     waiting: &Waiting,
-    (today, told, mode): (NaiveDate, &HashSet<Id>, Mode),
+    (today, told, mode): (NaiveDate, &HashSet<IndicatorId>, Mode),
     done: &mut Reminded,
-) -> Result<Vec<(Id, &'static str)>, Refusal> {
+) -> Result<Vec<(LetterId, &'static str)>, Refusal> {
     let campaigns = letter_context::campaigns(office).await?;
     let silences = Silences::load(office, today, &campaigns).await?;
     // Of a pilot its own letters climb, and they alone: what reminds of a real one has to reach its unit.
@@ -132,7 +132,7 @@ struct DueSteps<'h> {
     /// Steps that wait as drafts.
     drafts: Vec<(&'h LetterHead, i32)>,
     /// Letters without a step left, and why.
-    ended: Vec<(Id, &'static str)>,
+    ended: Vec<(LetterId, &'static str)>,
 }
 
 async fn due<'h>(
@@ -141,9 +141,10 @@ async fn due<'h>(
     waiting: &Waiting,
     today: NaiveDate,
 ) -> Result<DueSteps<'h>, Refusal> {
-    let ids: Vec<Id> = heads.iter().map(|head| head.id).collect();
-    let taken: HashSet<(Id, i32)> = office.store.list_steps(&ids).await?.into_iter().collect();
-    let drafted: HashSet<(Id, i32)> = waiting.keys().filter_map(|key| key.follows.zip(key.step)).collect();
+    let ids: Vec<LetterId> = heads.iter().map(|head| head.id).collect();
+    let taken: HashSet<(LetterId, i32)> = office.store.list_steps(&ids).await?.into_iter().collect();
+    let drafted: HashSet<(LetterId, i32)> =
+        waiting.keys().filter_map(|key| key.follows.zip(key.step)).collect();
     let mut due = DueSteps { steps: Vec::new(), drafts: Vec::new(), ended: Vec::new() };
     for head in heads {
         let Some(step) = step_due(office, head, today)? else { continue };
@@ -166,7 +167,7 @@ async fn refresh(
     (campaigns, silences, waiting): (&Campaigns, &Silences, &Waiting),
     climb: &Climb,
     (drafts, today, mode): (Vec<(&LetterHead, i32)>, NaiveDate, Mode),
-    (done, written): (&mut Reminded, &mut HashSet<Id>),
+    (done, written): (&mut Reminded, &mut HashSet<EpisodeId>),
 ) -> Result<(), Refusal> {
     let (mut batch, mut over) = (Vec::new(), Vec::new());
     // A draft waits for a person, whatever else was sent today.
@@ -204,7 +205,7 @@ const EXHAUSTED: &str = "该函逾期未反馈，提醒、提级和抄送上级�
 const OVER: &str = "该函逾期未反馈，所涉目标期已满，不再逐级催办，请人工决定如何处理。";
 
 /// What is left for a person: opened once, closed when it has been answered after all.
-async fn tell(office: &Office, actor: &Actor, ended: &[(Id, &'static str)]) -> Result<(), Refusal> {
+async fn tell(office: &Office, actor: &Actor, ended: &[(LetterId, &'static str)]) -> Result<(), Refusal> {
     let found = ended.iter().map(|(id, why)| (id.0.to_string(), (*why).to_owned())).collect();
     let about = (IncidentKind::LetterUnanswered, SubjectKind::Letter);
     incidents::reconcile(office, actor, about, found).await?;
@@ -235,12 +236,12 @@ fn step_due(office: &Office, head: &LetterHead, today: NaiveDate) -> Result<Opti
 
 /// Discards steps that wait for 签发 though the answer has come.
 async fn discard_answered(office: &Office, waiting: &Waiting) -> Result<usize, Refusal> {
-    let steps: Vec<(&LetterHead, Id)> = waiting
+    let steps: Vec<(&LetterHead, LetterId)> = waiting
         .iter()
         .filter(|(key, _)| key.step.is_some())
         .filter_map(|(key, head)| Some((head, key.follows?)))
         .collect();
-    let ids: Vec<Id> = steps.iter().map(|(_, follows)| *follows).collect();
+    let ids: Vec<LetterId> = steps.iter().map(|(_, follows)| *follows).collect();
     let mut answered = HashSet::new();
     for head in office.store.list_letter_heads(&ids).await? {
         if !head.state.0.awaits_answer() {

@@ -10,10 +10,10 @@ use crate::domain::{ContactRole, LetterNumber, Level};
 use crate::letter::EarlierLetter;
 use crate::store::StoreError;
 use crate::store::rows::{ContactRow, IssuingCampaignRow, LetterHead, LineRow, PartRow, UnitNameRow};
-use crate::store::types::Id;
+use crate::store::types::{CampaignId, Id, IndicatorId, LetterId, TaskId, Thing, UnitId};
 
 /// Campaigns by id.
-pub(super) type Campaigns = HashMap<Id, IssuingCampaignRow>;
+pub(super) type Campaigns = HashMap<CampaignId, IssuingCampaignRow>;
 
 /// All campaigns.
 ///
@@ -28,13 +28,13 @@ pub(super) async fn campaigns(office: &Office) -> Result<Campaigns, Refusal> {
 pub(super) struct LetterContext<'c> {
     campaigns: &'c Campaigns,
     day: NaiveDate,
-    lines: HashMap<Id, LineRow>,
+    lines: HashMap<IndicatorId, LineRow>,
     parts: Vec<PartRow>,
-    by_task: HashMap<Id, Vec<usize>>,
-    by_indicator: HashMap<Id, Vec<usize>>,
-    units: HashMap<Id, UnitNameRow>,
-    contacts: HashMap<Id, Vec<ContactRow>>,
-    heads: HashMap<Id, LetterHead>,
+    by_task: HashMap<TaskId, Vec<usize>>,
+    by_indicator: HashMap<IndicatorId, Vec<usize>>,
+    units: HashMap<UnitId, UnitNameRow>,
+    contacts: HashMap<UnitId, Vec<ContactRow>>,
+    heads: HashMap<LetterId, LetterHead>,
 }
 
 impl<'c> LetterContext<'c> {
@@ -49,12 +49,12 @@ impl<'c> LetterContext<'c> {
         day: NaiveDate,
     ) -> Result<Self, Refusal> {
         let findings = || letters.iter().flat_map(|(_, findings)| findings);
-        let indicators: Vec<Id> = set(findings().flat_map(Finding::indicators));
+        let indicators: Vec<IndicatorId> = set(findings().flat_map(Finding::indicators));
         let lines = office.store.list_lines(&indicators).await?;
         let tasks = set(lines.iter().map(|line| line.task_id));
         let parts: Vec<PartRow> = office.store.list_responsible_units(&tasks, &indicators).await?;
-        let mut by_task: HashMap<Id, Vec<usize>> = HashMap::new();
-        let mut by_indicator: HashMap<Id, Vec<usize>> = HashMap::new();
+        let mut by_task: HashMap<TaskId, Vec<usize>> = HashMap::new();
+        let mut by_indicator: HashMap<IndicatorId, Vec<usize>> = HashMap::new();
         for (index, part) in parts.iter().enumerate() {
             if let Some(task) = part.task_id {
                 by_task.entry(task).or_default().push(index);
@@ -69,7 +69,7 @@ impl<'c> LetterContext<'c> {
             .map(|(key, _)| key.unit)
             .chain(offices)
             .chain(parts.iter().map(|part| part.unit_id)));
-        let mut units: HashMap<Id, UnitNameRow> =
+        let mut units: HashMap<UnitId, UnitNameRow> =
             office.store.list_unit_names(&asked).await?.into_iter().map(|row| (row.id, row)).collect();
         let above = set(letters
             .iter()
@@ -80,7 +80,7 @@ impl<'c> LetterContext<'c> {
         }
         let everybody = set(asked.into_iter().chain(above));
         let roles = [ContactRole::Liaison, ContactRole::Leader];
-        let mut contacts: HashMap<Id, Vec<ContactRow>> = HashMap::new();
+        let mut contacts: HashMap<UnitId, Vec<ContactRow>> = HashMap::new();
         for contact in office.store.list_mailboxes(&everybody, &roles, day).await? {
             contacts.entry(contact.unit_id).or_default().push(contact);
         }
@@ -111,7 +111,7 @@ impl<'c> LetterContext<'c> {
     ///
     /// # Errors
     /// `Missing` when it has gone.
-    pub(super) fn campaign(&self, id: Id) -> Result<&IssuingCampaignRow, StoreError> {
+    pub(super) fn campaign(&self, id: CampaignId) -> Result<&IssuingCampaignRow, StoreError> {
         self.campaigns.get(&id).ok_or_else(|| StoreError::missing("campaign", id.0))
     }
 
@@ -125,7 +125,7 @@ impl<'c> LetterContext<'c> {
     ///
     /// # Errors
     /// `Missing` when it has gone.
-    pub(super) fn line(&self, indicator: Id) -> Result<&LineRow, StoreError> {
+    pub(super) fn line(&self, indicator: IndicatorId) -> Result<&LineRow, StoreError> {
         self.lines.get(&indicator).ok_or_else(|| StoreError::missing("indicator", indicator.0))
     }
 
@@ -144,23 +144,23 @@ impl<'c> LetterContext<'c> {
     }
 
     /// Name of a unit.
-    pub(super) fn unit_name(&self, unit: Id) -> String {
+    pub(super) fn unit_name(&self, unit: UnitId) -> String {
         self.units.get(&unit).map(|row| row.name.clone()).unwrap_or_default()
     }
 
     /// The unit above.
-    pub(super) fn parent_of(&self, unit: Id) -> Option<Id> {
+    pub(super) fn parent_of(&self, unit: UnitId) -> Option<UnitId> {
         self.units.get(&unit)?.parent_id
     }
 
     /// The unit's people of one role.
-    pub(super) fn contacts(&self, unit: Id, role: ContactRole) -> impl Iterator<Item = &ContactRow> {
+    pub(super) fn contacts(&self, unit: UnitId, role: ContactRole) -> impl Iterator<Item = &ContactRow> {
         let all = self.contacts.get(&unit).map(Vec::as_slice).unwrap_or_default();
         all.iter().filter(move |contact| contact.role == role)
     }
 
     /// Units with a part in the findings' tasks and indicators, in the plan's order, each as often as it is named.
-    pub(super) fn units_with_a_part(&self, findings: &[Finding]) -> Vec<Id> {
+    pub(super) fn units_with_a_part(&self, findings: &[Finding]) -> Vec<UnitId> {
         let mut places: BTreeSet<usize> = BTreeSet::new();
         for finding in findings {
             for indicator in finding.indicators() {
@@ -176,7 +176,7 @@ impl<'c> LetterContext<'c> {
     ///
     /// # Errors
     /// When its number cannot be read.
-    pub(super) fn earlier(&self, id: Id) -> Result<Option<EarlierLetter>, StoreError> {
+    pub(super) fn earlier(&self, id: LetterId) -> Result<Option<EarlierLetter>, StoreError> {
         let Some(head) = self.heads.get(&id) else { return Ok(None) };
         let (Some(serial), Some(issued_on)) = (head.serial, head.issued_on) else { return Ok(None) };
         let number = LetterNumber::new(&head.mark, head.year, serial.unsigned_abs())?;
@@ -186,7 +186,7 @@ impl<'c> LetterContext<'c> {
 
 impl Finding {
     /// The last letter about its episode.
-    pub(super) fn earlier(&self) -> Option<Id> {
+    pub(super) fn earlier(&self) -> Option<LetterId> {
         match &self.about {
             About::Continued(change) => change.before.letter_id,
             About::Report { earlier, .. } => *earlier,
@@ -203,11 +203,11 @@ impl Finding {
     }
 
     /// The indicator and those that promise the same.
-    pub(super) fn indicators(&self) -> impl Iterator<Item = Id> {
+    pub(super) fn indicators(&self) -> impl Iterator<Item = IndicatorId> {
         std::iter::once(self.indicator).chain(self.twins.iter().copied())
     }
 }
 
-fn set(ids: impl Iterator<Item = Id>) -> Vec<Id> {
+fn set<K: Thing>(ids: impl Iterator<Item = Id<K>>) -> Vec<Id<K>> {
     ids.collect::<BTreeSet<_>>().into_iter().collect()
 }

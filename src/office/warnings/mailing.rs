@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use uuid::Uuid;
 
 use super::frozen::{DOCX, PNG, document_name};
 use super::redirected::{Form, Redirected, unit_names};
@@ -20,7 +19,7 @@ use crate::mail::MailError;
 use crate::mail::foreign::line;
 use crate::mail::message::{Attachment, Content, Head, Inline, Mailbox};
 use crate::store::rows::{DeliveryRow, LetterFileRow, LetterRow};
-use crate::store::types::Id;
+use crate::store::types::{Id, LetterId, UnitId};
 
 /// Longest name beside a mailbox.
 pub(super) const NAME_MAX: usize = 100;
@@ -53,17 +52,17 @@ impl Mailing {
     ///
     /// # Errors
     /// When the database fails, or a letter from before documents were kept cannot be rendered.
-    pub async fn of(office: &Office, letters: &[Id]) -> Result<HashMap<Id, Arc<Self>>, Refusal> {
+    pub async fn of(office: &Office, letters: &[LetterId]) -> Result<HashMap<LetterId, Arc<Self>>, Refusal> {
         let rows = office.store.find_letters(letters).await?;
         let deliveries = office.store.list_deliveries_of(letters).await?;
         let thread = office.store.list_thread_mails(letters).await?;
-        let mut files: HashMap<Id, Vec<LetterFileRow>> = HashMap::new();
+        let mut files: HashMap<LetterId, Vec<LetterFileRow>> = HashMap::new();
         for file in office.store.list_letter_files(letters).await? {
             files.entry(file.letter_id).or_default().push(file);
         }
-        let trial: Vec<Id> = rows.iter().filter(|row| row.trial).map(|row| row.id).collect();
+        let trial: Vec<LetterId> = rows.iter().filter(|row| row.trial).map(|row| row.id).collect();
         let of_trial = deliveries.iter().filter(|row| trial.contains(&row.letter_id));
-        let units: Vec<Id> = of_trial.map(|row| row.unit_id).collect();
+        let units: Vec<UnitId> = of_trial.map(|row| row.unit_id).collect();
         let units = unit_names(office, units).await?;
         let mut made = HashMap::with_capacity(rows.len());
         for letter in rows {
@@ -208,23 +207,23 @@ fn mailbox(row: &DeliveryRow) -> Mailbox {
 /// `text`, or HTML, of a letter as its addressee sees it: the address to answer at signed; the same each time.
 pub fn signed(office: &Office, letter: &LetterRow, text: &str) -> String {
     match signing(office, letter) {
-        Some((links, answered, issued_on)) => links.sign(text, answered, issued_on),
+        Some((links, answered, issued_on)) => links.sign(text, answered.0, issued_on),
         None => text.to_owned(),
     }
 }
 
 /// Who signs, for which letter an answer is asked (of a reminder, an earlier one), and from when on.
-fn signing<'d>(office: &'d Office, letter: &LetterRow) -> Option<(&'d ReplyLinks, Uuid, NaiveDate)> {
+fn signing<'d>(office: &'d Office, letter: &LetterRow) -> Option<(&'d ReplyLinks, LetterId, NaiveDate)> {
     let links = office.letters.links.as_ref()?;
     let facts = LetterFacts::from_json(&letter.facts).ok()?;
-    Some((links, unsigned_letter(facts.reply_link.as_deref()?)?, letter.issued_on?))
+    Some((links, Id::of(unsigned_letter(facts.reply_link.as_deref()?)?), letter.issued_on?))
 }
 
 fn signed_letter(office: &Office, letter: &LetterRow) -> LetterRow {
     let Some((links, answered, issued_on)) = signing(office, letter) else { return letter.clone() };
     LetterRow {
-        body_text: links.sign(&letter.body_text, answered, issued_on),
-        body_html: links.sign(&letter.body_html, answered, issued_on),
+        body_text: links.sign(&letter.body_text, answered.0, issued_on),
+        body_html: links.sign(&letter.body_html, answered.0, issued_on),
         ..letter.clone()
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{Actor, Office, Refusal};
 use crate::store::StoreError;
 use crate::store::rows::{EndedPilot, EpisodeRow};
-use crate::store::types::Id;
+use crate::store::types::{EpisodeId, LetterId};
 
 /// Setting: a pilot is on; the mailbox to which its mails go.
 const PILOT: &str = "pilot";
@@ -48,13 +48,13 @@ pub async fn note_pilot(office: &Office, actor: &Actor) -> Result<Option<EndedPi
 
 /// Episodes that a real letter speaks of, while a pilot is on: what goes on about them, and that they are over, has to reach
 /// the unit, and comes when the pilot has ended.
-pub(super) async fn apart(office: &Office, open: &[EpisodeRow]) -> Result<HashSet<Id>, Refusal> {
+pub(super) async fn apart(office: &Office, open: &[EpisodeRow]) -> Result<HashSet<EpisodeId>, Refusal> {
     if !office.is_pilot() {
         return Ok(HashSet::new());
     }
-    let letters: HashSet<Id> = open.iter().filter_map(|row| row.letter_id).collect();
+    let letters: HashSet<LetterId> = open.iter().filter_map(|row| row.letter_id).collect();
     let heads = office.store.list_letter_heads(&letters.into_iter().collect::<Vec<_>>()).await?;
-    let real: HashSet<Id> = heads.into_iter().filter(|head| !head.trial).map(|head| head.id).collect();
+    let real: HashSet<LetterId> = heads.into_iter().filter(|head| !head.trial).map(|head| head.id).collect();
     let spoken_of = |row: &&EpisodeRow| row.letter_id.is_some_and(|letter| real.contains(&letter));
     Ok(open.iter().filter(spoken_of).map(|row| row.id).collect())
 }

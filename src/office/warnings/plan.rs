@@ -20,7 +20,7 @@ use crate::evidence::{Evidence, Judging};
 use crate::letter::LetterLine;
 use crate::office::assessments::Evaluation;
 use crate::store::rows::{EpisodeChange, EpisodeRow};
-use crate::store::types::Id;
+use crate::store::types::{CampaignId, EpisodeId, Id, IndicatorId, LetterId, UnitId};
 pub(super) use retired::{LetGo, retired};
 use watched::{Held, counted};
 
@@ -49,7 +49,7 @@ pub(super) async fn walk(
         open.into_iter().map(|row| (row.indicator_id, without_letters(row, &wanted.taken_back))).collect();
     let day = office.clock.today().max(as_of);
     let spoken = office.store.list_spoken_of(day, office.is_pilot()).await?;
-    let spoken: HashSet<Id> = spoken.into_iter().collect();
+    let spoken: HashSet<IndicatorId> = spoken.into_iter().collect();
     let again = if wanted.again_today { HashSet::new() } else { spoken.clone() };
     let mut judging = Judging::start(&office.read, &office.calendar, as_of, wanted.campaigns.clone()).await?;
     let (plan, lagging) = (Plan::default(), HashMap::new());
@@ -94,7 +94,7 @@ pub(super) async fn walk(
 }
 
 /// An episode as it would be if these letters had not been written.
-fn without_letters(row: EpisodeRow, taken_back: &[Id]) -> EpisodeRow {
+fn without_letters(row: EpisodeRow, taken_back: &[LetterId]) -> EpisodeRow {
     if row.letter_id.is_none_or(|letter| !taken_back.contains(&letter)) {
         return row;
     }
@@ -109,7 +109,7 @@ type Overdue = (Option<Key>, bool, Finding);
 struct Judged<'j> {
     evidence: &'j Evidence,
     assessment: &'j Assessment,
-    twins: &'j [Id],
+    twins: &'j [IndicatorId],
     /// How many of the same unit lag, for its letter to say.
     lagging: u32,
     as_of: NaiveDate,
@@ -132,14 +132,14 @@ struct Planner<'p> {
     silences: &'p Silences,
     wanted: Wanted,
     /// Episodes that are not over, by indicator.
-    open: HashMap<Id, EpisodeRow>,
+    open: HashMap<IndicatorId, EpisodeRow>,
     /// Episodes that a pilot leaves alone.
-    apart: HashSet<Id>,
+    apart: HashSet<EpisodeId>,
     /// Indicators that a letter of today speaks of: never two about one thing on a day.
-    spoken: HashSet<Id>,
+    spoken: HashSet<IndicatorId>,
     plan: Plan,
     /// How many lag, by campaign and unit.
-    lagging: HashMap<(Id, Id), u32>,
+    lagging: HashMap<(CampaignId, UnitId), u32>,
     waiting: Vec<Held>,
 }
 
@@ -315,7 +315,7 @@ impl Planner<'_> {
     fn opened(&self, evidence: &Evidence, assessment: &Assessment, level: Level) -> EpisodeRow {
         let now = self.office.clock.timestamp();
         EpisodeRow {
-            id: Id(self.office.clock.new_id()),
+            id: Id::of(self.office.clock.new_id()),
             indicator_id: evidence.row.id,
             campaign_id: evidence.row.campaign_id,
             unit_id: evidence.row.lead_unit_id,
@@ -339,7 +339,7 @@ impl Planner<'_> {
     }
 }
 
-fn ordinary(evidence: &Evidence, unit: Id, kind: LetterKind) -> Key {
+fn ordinary(evidence: &Evidence, unit: UnitId, kind: LetterKind) -> Key {
     Key { campaign: evidence.row.campaign_id, unit, kind, follows: None, step: None }
 }
 

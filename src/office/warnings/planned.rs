@@ -8,15 +8,15 @@ use crate::domain::episode::Turn;
 use crate::domain::{Grade, LetterKind, Level};
 use crate::letter::LetterLine;
 use crate::store::rows::{EpisodeChange, EpisodeRow, LetterHead, LetterRow};
-use crate::store::types::Id;
+use crate::store::types::{CampaignId, EpisodeId, IndicatorId, LetterId, UnitId};
 
 /// One indicator that a letter shall speak of.
 #[derive(Clone)]
 pub(super) struct Finding {
     /// The indicator.
-    pub(super) indicator: Id,
+    pub(super) indicator: IndicatorId,
     /// The others that promise the same, in the order of the plan: one matter has one line.
-    pub(super) twins: Vec<Id>,
+    pub(super) twins: Vec<IndicatorId>,
     /// Its grade.
     pub(super) grade: Grade,
     /// Level of its episode, where the letter is about one.
@@ -43,7 +43,7 @@ pub(super) enum About {
         /// Whether an earlier letter asked for it.
         repeated: bool,
         /// The last letter that asked for a report of an earlier period, which this one takes in.
-        earlier: Option<Id>,
+        earlier: Option<LetterId>,
     },
 }
 
@@ -51,13 +51,13 @@ pub(super) enum About {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Key {
     /// Campaign.
-    pub(super) campaign: Id,
+    pub(super) campaign: CampaignId,
     /// Addressee.
-    pub(super) unit: Id,
+    pub(super) unit: UnitId,
     /// What the letter is for.
     pub(super) kind: LetterKind,
     /// The letter it must follow: of a lifting or a step of a ladder.
-    pub(super) follows: Option<Id>,
+    pub(super) follows: Option<LetterId>,
     /// Which step of that letter's ladder it is.
     pub(super) step: Option<i32>,
 }
@@ -74,7 +74,11 @@ impl Key {
         Self::of((row.campaign_id, row.unit_id), row.kind.0, (row.follows_id, row.ladder_step))
     }
 
-    fn of((campaign, unit): (Id, Id), kind: LetterKind, (follows, step): (Option<Id>, Option<i32>)) -> Self {
+    fn of(
+        (campaign, unit): (CampaignId, UnitId),
+        kind: LetterKind,
+        (follows, step): (Option<LetterId>, Option<i32>),
+    ) -> Self {
         let bound = step.is_some() || kind == LetterKind::Lifting;
         Self { campaign, unit, kind, follows: follows.filter(|_| bound), step }
     }
@@ -94,24 +98,24 @@ pub(super) struct Plan {
     /// How many are over.
     pub(super) lifted: usize,
     /// Indicators whose letter is due and silenced.
-    pub(super) silenced: Vec<Id>,
+    pub(super) silenced: Vec<IndicatorId>,
     /// Indicators whose letter is due and that nobody answers for.
-    pub(super) unaddressed: Vec<Id>,
+    pub(super) unaddressed: Vec<IndicatorId>,
     /// Indicators judged.
     pub(super) assessed: usize,
     /// How the indicators stand that were asked about.
-    pub(super) standings: HashMap<Id, Now>,
+    pub(super) standings: HashMap<IndicatorId, Now>,
     /// The reports missing of indicators that were asked about.
-    pub(super) missing: HashMap<Id, Finding>,
+    pub(super) missing: HashMap<IndicatorId, Finding>,
     /// Every verdict, where they were asked for.
-    pub(super) grades: Vec<(Id, Grade)>,
+    pub(super) grades: Vec<(IndicatorId, Grade)>,
     /// Indicators that letters issued today speak of.
-    pub(super) spoken: HashSet<Id>,
+    pub(super) spoken: HashSet<IndicatorId>,
 }
 
 impl Finding {
     /// The episode it is about, where that was there before.
-    pub(super) fn episode(&self) -> Option<Id> {
+    pub(super) fn episode(&self) -> Option<EpisodeId> {
         match &self.about {
             About::Continued(change) => Some(change.before.id),
             About::Opened(_) | About::Report { .. } => None,
@@ -133,22 +137,22 @@ pub(super) struct Now {
     /// What a letter would say of it.
     pub(super) line: LetterLine,
     /// Those that promise the same.
-    pub(super) twins: Vec<Id>,
+    pub(super) twins: Vec<IndicatorId>,
 }
 
 /// What a plan is asked besides what a day calls for.
 #[derive(Default)]
 pub(super) struct Wanted {
     /// Only of these campaigns; `None` for all.
-    pub(super) campaigns: Option<Vec<Id>>,
+    pub(super) campaigns: Option<Vec<CampaignId>>,
     /// Of which indicators the standing and the missing report are wanted.
-    pub(super) standing_of: HashSet<Id>,
+    pub(super) standing_of: HashSet<IndicatorId>,
     /// Whether every grade is wanted.
     pub(super) grades: bool,
     /// Whether letters are called for though one of today speaks of the same: a person signs them.
     pub(super) again_today: bool,
     /// Letters that are about to be taken back: what they spoke of is judged as if nobody had written about it.
-    pub(super) taken_back: Vec<Id>,
+    pub(super) taken_back: Vec<LetterId>,
 }
 
 impl Plan {

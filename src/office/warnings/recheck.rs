@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::domain::{Doubt, DoubtSet, Invalid, Period, Status, entry};
 use crate::store::rows::{ObservationRow, read_doubts};
-use crate::store::types::Id;
+use crate::store::types::ObservationId;
 use crate::store::{Store, StoreError};
 use chrono::NaiveDateTime;
 
@@ -35,12 +35,12 @@ pub async fn recheck_facts(store: &Store, now: NaiveDateTime) -> Result<Vec<Refu
         starts.entry(series).or_default().push(start);
     }
     let mut refused = Vec::new();
-    let mut after: Option<Id> = None;
+    let mut after: Option<ObservationId> = None;
     loop {
         let page = store.list_stored(after, AT_ONCE).await?;
         let Some((last, ..)) = page.last() else { return Ok(refused) };
         after = Some(last.id);
-        let mut marks: Vec<(Id, i64, DoubtSet)> = Vec::new();
+        let mut marks: Vec<(ObservationId, i64, DoubtSet)> = Vec::new();
         for (row, measure, region) in page {
             let Err(why) = check(&row, starts.get(&row.series_id).map_or(&[][..], Vec::as_slice))? else {
                 continue;

@@ -10,7 +10,7 @@ use crate::mail::MailError;
 use crate::mail::foreign::line;
 use crate::mail::message::Mailbox;
 use crate::store::rows::{DeliveryRow, LetterRow};
-use crate::store::types::Id;
+use crate::store::types::UnitId;
 
 /// Which form of a letter a mailbox gets.
 #[derive(Debug, Clone, Copy)]
@@ -29,15 +29,18 @@ pub(super) struct Redirected {
     pub(super) address: String,
     forms: [LetterRow; 3],
     files: Files,
-    units: HashMap<Id, String>,
+    units: HashMap<UnitId, String>,
 }
 
 /// Names of units.
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn unit_names(office: &Office, units: Vec<Id>) -> Result<HashMap<Id, String>, Refusal> {
-    let units: Vec<Id> = units.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
+pub(super) async fn unit_names(
+    office: &Office,
+    units: Vec<UnitId>,
+) -> Result<HashMap<UnitId, String>, Refusal> {
+    let units: Vec<UnitId> = units.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
     if units.is_empty() {
         return Ok(HashMap::new());
     }
@@ -53,7 +56,7 @@ impl Redirected {
         letter: &LetterRow,
         forms: [LetterRow; 3],
         files: Files,
-        units: &HashMap<Id, String>,
+        units: &HashMap<UnitId, String>,
     ) -> Self {
         let frozen = || LetterFacts::from_json(&letter.facts).ok()?.redirected_to;
         let address = office.letters.redirect_to.clone().or_else(frozen);

@@ -99,7 +99,7 @@ async fn liftings(office: &Office, as_of: NaiveDate, mode: Mode) -> Result<Vec<P
         if !goes_by_itself(&campaigns, &key, Some(head))? {
             continue;
         }
-        let Some(row) = office.store.find_letter(head.id.0).await? else { continue };
+        let Some(row) = office.store.find_letter(head.id).await? else { continue };
         let findings = afresh::of(office, &campaigns, (&row, key), as_of).await?.findings;
         if !findings.is_empty() {
             let mode = mode.after(&told);

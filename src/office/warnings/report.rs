@@ -9,7 +9,7 @@ use super::upgrade::Upgrade;
 use super::{Actor, Office, Refusal};
 use crate::store::StoreError;
 use crate::store::rows::WarningRunRow;
-use crate::store::types::Id;
+use crate::store::types::{Id, WarningRunId};
 
 /// A run, as kept: its letters with counts; what each letter says is in the letter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,14 +129,14 @@ pub(super) async fn keep(
     actor: &Actor,
     as_of: NaiveDate,
     (started_by, done): (Option<&str>, &Issued),
-) -> Result<Id, Refusal> {
+) -> Result<WarningRunId, Refusal> {
     let count = |many: usize| i32::try_from(many).unwrap_or(i32::MAX);
     let written = |letter: &&PlannedLetter| {
         matches!(letter.outcome, Outcome::Issued { .. } | Outcome::AwaitsApproval { .. })
     };
     let report = RunReport::of(done);
     let row = WarningRunRow {
-        id: Id(office.clock.new_id()),
+        id: Id::of(office.clock.new_id()),
         as_of,
         letters: count(done.letters.iter().filter(written).count()),
         assessed: count(done.assessed),

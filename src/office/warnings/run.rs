@@ -19,7 +19,7 @@ use crate::letter::LINES_MAX;
 use crate::office::assessments::{Evaluated, Evaluation};
 use crate::store::StoreError;
 use crate::store::rows::{EpisodeChange, EpisodeRow};
-use crate::store::types::Id;
+use crate::store::types::{CampaignId, IndicatorId, LetterId, UnitId, WarningRunId};
 
 /// Letters drafted and issued at once, at most; and lines after which no further letter is added.
 const LETTERS_AT_ONCE: usize = 200;
@@ -35,14 +35,14 @@ pub enum Outcome {
     /// It was.
     Issued {
         /// The letter.
-        id: Id,
+        id: LetterId,
         /// Its number.
         number: String,
     },
     /// The campaign wants approval before issue: it waits as a draft.
     AwaitsApproval {
         /// The draft.
-        id: Id,
+        id: LetterId,
     },
     /// Somebody else issued about the same episodes at the same time.
     Overtaken,
@@ -57,9 +57,9 @@ pub enum Outcome {
 #[derive(Debug, Clone)]
 pub struct PlannedLetter {
     /// Campaign.
-    pub campaign_id: Id,
+    pub campaign_id: CampaignId,
     /// Addressee.
-    pub unit_id: Id,
+    pub unit_id: UnitId,
     /// Name of the addressee.
     pub unit: String,
     /// What it is for.
@@ -67,7 +67,7 @@ pub struct PlannedLetter {
     /// Step of the ladder: 1 reminder, 2 next level and leader, 3 parent unit.
     pub step: Option<i32>,
     /// The letter it follows.
-    pub follows: Option<Id>,
+    pub follows: Option<LetterId>,
     /// What its draft waits for; `None` where it goes by itself.
     pub waits_for: Option<WaitsFor>,
     /// Why, for people.
@@ -81,7 +81,7 @@ pub struct PlannedLetter {
     /// Level of a warning: the gravest of its lines.
     pub level: Option<Level>,
     /// Indicators it lists, with their grades.
-    pub indicators: Vec<(Id, String, Grade)>,
+    pub indicators: Vec<(IndicatorId, String, Grade)>,
     /// Mailboxes, the addressee's first.
     pub mailboxes: Vec<String>,
     /// Who should get it and has no mailbox, one phrase each.
@@ -127,13 +127,13 @@ pub struct Issued {
     /// Episodes lifted.
     pub lifted: usize,
     /// Indicators whose letter is due and held back by a silence.
-    pub silenced: Vec<Id>,
+    pub silenced: Vec<IndicatorId>,
     /// Indicators whose letter is due and that no unit answers for.
-    pub unaddressed: Vec<Id>,
+    pub unaddressed: Vec<IndicatorId>,
     /// Drafts discarded because nothing calls for them any more.
     pub discarded: usize,
     /// The run as kept; `None` for a rehearsal.
-    pub run_id: Option<Id>,
+    pub run_id: Option<WarningRunId>,
     /// Whether offices rest on the day: a scheduled run then leaves what is due to the next working day.
     pub resting: bool,
     /// What new rules change, while their letters wait for a person to release them.
@@ -248,7 +248,7 @@ fn one_a_day(
     waiting: &Waiting,
 ) -> Result<(), StoreError> {
     let asks = |key: &Key| key.kind == LetterKind::ReportReminder;
-    let mut told: HashSet<Id> = HashSet::new();
+    let mut told: HashSet<IndicatorId> = HashSet::new();
     for (key, findings) in letters.iter().filter(|(key, _)| !asks(key)) {
         if goes_by_itself(campaigns, key, waiting.get(key))? {
             told.extend(findings.iter().flat_map(Finding::indicators));
@@ -297,7 +297,7 @@ pub(super) async fn drafted(
         let before = waiting.get(&key).filter(|_| seen.insert(key));
         drafts.push(Draft::of(office, &letter_context, as_of, (key, findings), before)?);
     }
-    let undrawn: Vec<Id> = drafts.iter().flat_map(Draft::undrawn).collect();
+    let undrawn: Vec<IndicatorId> = drafts.iter().flat_map(Draft::undrawn).collect();
     let trends = trends::of(office, as_of, &undrawn).await?;
     drafts.iter_mut().for_each(|draft| draft.draw(&trends));
     Ok(drafts)
@@ -315,7 +315,7 @@ async fn issue_liftings(office: &Office, campaigns: &Campaigns, waiting: &Waitin
         if head.trial != office.is_pilot() || !goes_by_itself(campaigns, key, Some(head))? {
             continue;
         }
-        let Some(row) = office.store.find_letter(head.id.0).await? else { continue };
+        let Some(row) = office.store.find_letter(head.id).await? else { continue };
         // Nobody signs what goes by itself.
         match sign::issue(office, &Actor::job(), row, None).await {
             Ok(_) | Err(Refusal::Changed { .. } | Refusal::Store(StoreError::Stale)) => {}
@@ -353,7 +353,7 @@ async fn discard_uncalled(
         if key.follows.is_some() || key.step.is_some() || called.contains(key) {
             continue;
         }
-        let episodes = office.store.list_letter_episodes(head.id.0).await?;
+        let episodes = office.store.list_letter_episodes(head.id).await?;
         let stands = episodes.iter().any(|episode| {
             episode.state == EpisodeState::Open
                 && !silences.cover_one(episode.campaign_id, episode.indicator_id, episode.unit_id)

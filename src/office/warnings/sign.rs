@@ -12,9 +12,8 @@ use crate::domain::invalid::text;
 use crate::domain::{Invalid, LetterKind, LetterState, lengths};
 use crate::letter::{FactChange, LetterFacts, changes};
 use crate::store::rows::{EpisodeChange, EpisodeRow, LetterRow};
-use crate::store::types::Id;
+use crate::store::types::LetterId;
 use crate::store::{StoreError, failpoint};
-use uuid::Uuid;
 
 /// Issues a draft: it gets number, date, deadline and deliveries, dated today, in one transaction. What it says is judged
 /// afresh: where anything but the day has moved, nothing is issued and a fresh draft waits in its place.
@@ -25,7 +24,7 @@ use uuid::Uuid;
 /// [`Refusal::Invalid`] for a bad name, [`Refusal::NotFound`]; `Conflict` when it is no draft, or the letter it reminds of has
 /// been answered; `Changed` when what it rests on is not as it was; `Stale` when it was written anew meanwhile; a calendar
 /// error when its deadline falls into an unpublished year.
-pub async fn sign(office: &Office, actor: &Actor, id: Uuid, signer: &str) -> Result<LetterRow, Refusal> {
+pub async fn sign(office: &Office, actor: &Actor, id: LetterId, signer: &str) -> Result<LetterRow, Refusal> {
     let signer = text("signer", signer, lengths::PERSON)?;
     let before = draft(office, id).await?;
     issue(office, actor, before, Some(&signer)).await
@@ -78,7 +77,7 @@ async fn wait(
     office: &Office,
     drafts: Vec<Draft>,
     waiting: &Waiting,
-    fresh: &mut Vec<Id>,
+    fresh: &mut Vec<LetterId>,
 ) -> Result<(), Refusal> {
     let drafts = drafts.into_iter().map(Draft::held).collect();
     let told = conclude(office, drafts, waiting, Mode::Write).await?;
@@ -120,7 +119,7 @@ async fn put_out(
 pub async fn discard(
     office: &Office,
     actor: &Actor,
-    id: Uuid,
+    id: LetterId,
     (by, reason): (&str, &str),
 ) -> Result<LetterRow, Refusal> {
     let (by, reason) = (text("by", by, lengths::PERSON)?, text("reason", reason, lengths::REASON)?);
@@ -150,7 +149,7 @@ pub async fn discard(
     })
 }
 
-async fn draft(office: &Office, id: Uuid) -> Result<LetterRow, Refusal> {
+async fn draft(office: &Office, id: LetterId) -> Result<LetterRow, Refusal> {
     let row = office.store.find_letter(id).await?.ok_or(Refusal::NotFound("函"))?;
     if row.state == LetterState::Draft {
         return Ok(row);
@@ -163,7 +162,7 @@ async fn draft(office: &Office, id: Uuid) -> Result<LetterRow, Refusal> {
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn discard_uncalled(office: &Office, id: Id, note: &str) -> Result<bool, Refusal> {
+pub(super) async fn discard_uncalled(office: &Office, id: LetterId, note: &str) -> Result<bool, Refusal> {
     let discarded = office.store.discard_draft(id, None, note, Vec::new(), office.clock.timestamp()).await;
     Ok(unless_overtaken(discarded)?.is_some())
 }

@@ -11,14 +11,14 @@ use crate::evidence::Comparisons;
 use crate::evidence::Evidence;
 use crate::evidence::gather::evidence_of;
 use crate::letter::{Trend, TrendPoint};
-use crate::store::types::Id;
+use crate::store::types::IndicatorId;
 
 /// The courses of these indicators through their windows, as known at `as_of`; those that cannot be drawn are left out.
 pub(super) async fn of(
     office: &Office,
     as_of: NaiveDate,
-    indicators: &[Id],
-) -> Result<HashMap<Id, Trend>, Refusal> {
+    indicators: &[IndicatorId],
+) -> Result<HashMap<IndicatorId, Trend>, Refusal> {
     if indicators.is_empty() {
         return Ok(HashMap::new());
     }

@@ -9,7 +9,7 @@ use crate::domain::pace::Assessment;
 use crate::domain::{Period, Target};
 use crate::evidence::Evidence;
 use crate::store::rows::EpisodeRow;
-use crate::store::types::Id;
+use crate::store::types::{CampaignId, IndicatorId, TaskId};
 
 /// What is known of an indicator, and what follows from it.
 pub(super) type Judged = (Evidence, Assessment);
@@ -19,14 +19,14 @@ pub(super) struct Matter {
     /// The one that is judged and whose unit is addressed.
     pub(super) first: Judged,
     /// The others, in the order of the plan.
-    pub(super) twins: Vec<Id>,
+    pub(super) twins: Vec<IndicatorId>,
 }
 
 /// Indicators of one series put together where they promise the same in one tree of campaigns. First is the one that has
 /// an open episode already, otherwise the one that stands first in the plan.
 pub(super) fn matters(
     group: Vec<Judged>,
-    open: &HashMap<Id, EpisodeRow>,
+    open: &HashMap<IndicatorId, EpisodeRow>,
     silences: &Silences,
 ) -> Vec<Matter> {
     if group.len() == 1 {
@@ -46,7 +46,7 @@ pub(super) fn matters(
         });
         let mut set = set.into_iter();
         let first = set.next()?;
-        let mut twins: Vec<(Id, Id)> =
+        let mut twins: Vec<(TaskId, IndicatorId)> =
             set.map(|(evidence, _)| (evidence.row.task_id, evidence.row.id)).collect();
         twins.sort_unstable();
         Some(Matter { first, twins: twins.into_iter().map(|(_, id)| id).collect() })
@@ -58,7 +58,7 @@ pub(super) fn matters(
 /// which curve it is followed need not.
 #[derive(PartialEq)]
 struct Same {
-    root: Id,
+    root: CampaignId,
     window: Period,
     target: Target,
 }

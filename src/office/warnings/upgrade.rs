@@ -10,7 +10,7 @@ use super::{Actor, Office, Refusal, RunReport};
 use crate::domain::invalid::text;
 use crate::domain::{Grade, Invalid, RULES_VERSION, TextEnum as _, lengths};
 use crate::store::rows::WarningRunRow;
-use crate::store::types::Id;
+use crate::store::types::{IndicatorId, WarningRunId};
 use crate::store::{Store, StoreError, Tx};
 
 /// Setting: the rules by which letters are issued.
@@ -81,13 +81,14 @@ pub(in crate::office) async fn hold(office: &Office) -> Result<Option<Hold>, Sto
 pub(super) async fn compared(
     office: &Office,
     hold: Hold,
-    grades: &[(Id, Grade)],
+    grades: &[(IndicatorId, Grade)],
 ) -> Result<Upgrade, Refusal> {
-    let mut differing: Vec<(Id, Option<Grade>, Grade)> = Vec::new();
+    let mut differing: Vec<(IndicatorId, Option<Grade>, Grade)> = Vec::new();
     for chunk in grades.chunks(AT_ONCE) {
-        let ids: Vec<Id> = chunk.iter().map(|(id, _)| *id).collect();
+        let ids: Vec<IndicatorId> = chunk.iter().map(|(id, _)| *id).collect();
         let recorded = office.store.list_grades_before(&ids, hold.since).await?;
-        let before: HashMap<Id, Grade> = recorded.into_iter().map(|(id, grade)| (id, grade.0)).collect();
+        let before: HashMap<IndicatorId, Grade> =
+            recorded.into_iter().map(|(id, grade)| (id, grade.0)).collect();
         let with = chunk.iter().map(|(id, now)| (*id, before.get(id).copied(), *now));
         differing.extend(with.filter(|(_, before, now)| *before != Some(*now)));
     }
@@ -96,10 +97,10 @@ pub(super) async fn compared(
     differing.sort_by_key(|(id, before, now)| {
         (std::cmp::Reverse(now.severity()), before.and_then(Grade::severity), *id)
     });
-    let ids: Vec<Id> = differing.iter().map(|(id, ..)| *id).collect();
-    let names: HashMap<Id, _> =
+    let ids: Vec<IndicatorId> = differing.iter().map(|(id, ..)| *id).collect();
+    let names: HashMap<IndicatorId, _> =
         office.store.list_lines(&ids).await?.into_iter().map(|line| (line.id, line)).collect();
-    let change = |(id, before, now): (Id, Option<Grade>, Grade)| {
+    let change = |(id, before, now): (IndicatorId, Option<Grade>, Grade)| {
         let line = names.get(&id)?;
         Some(GradeChange {
             indicator_id: id.0,
@@ -121,7 +122,7 @@ pub(super) async fn compared(
 pub async fn release(
     office: &Office,
     actor: &Actor,
-    run: Uuid,
+    run: WarningRunId,
     by: Option<&str>,
 ) -> Result<WarningRunRow, Refusal> {
     let by = by.map(|by| text("by", by, lengths::PERSON)).transpose()?;

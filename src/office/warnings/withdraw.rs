@@ -4,7 +4,6 @@
 use std::collections::HashSet;
 
 use chrono::{Datelike as _, NaiveDate};
-use uuid::Uuid;
 
 use super::afresh;
 use super::draft::{Draft, mark};
@@ -19,7 +18,7 @@ use crate::domain::lengths::{CHANGE_REASON, PERSON};
 use crate::domain::{Invalid, LetterKind, LetterState};
 use crate::letter::{LetterContact, LetterFacts, LetterLine, WithdrawnLetter};
 use crate::store::rows::{DeliveryRow, LetterEpisodeRow, LetterRow, NewLetter, Rendering, WithdrawalRow};
-use crate::store::types::Id;
+use crate::store::types::{Id, LetterId};
 use crate::store::{StoreError, failpoint};
 
 /// What is kept of drafts and mails that end with a letter.
@@ -35,7 +34,7 @@ const NOTE: &str = "原函已经撤销。";
 pub async fn withdraw(
     office: &Office,
     actor: &Actor,
-    id: Uuid,
+    id: LetterId,
     said: (&str, &str),
 ) -> Result<LetterRow, Refusal> {
     let taken = Taken::of(office, id, said).await?;
@@ -61,7 +60,7 @@ pub async fn withdraw(
 pub async fn correct(
     office: &Office,
     actor: &Actor,
-    id: Uuid,
+    id: LetterId,
     said: (&str, &str),
 ) -> Result<LetterRow, Refusal> {
     let taken = Taken::of(office, first(office, id).await?, said).await?;
@@ -94,14 +93,14 @@ struct Taken {
     /// It and the letters that its ladder brought.
     letters: Vec<LetterRow>,
     /// Drafts that its ladder brought.
-    drafts: Vec<Id>,
+    drafts: Vec<LetterId>,
     replied_on: Option<NaiveDate>,
     signer: String,
     reason: String,
 }
 
 impl Taken {
-    async fn of(office: &Office, id: Uuid, (signer, reason): (&str, &str)) -> Result<Self, Refusal> {
+    async fn of(office: &Office, id: LetterId, (signer, reason): (&str, &str)) -> Result<Self, Refusal> {
         let signer = text("signer", signer, PERSON)?;
         let reason = phrase(&text("reason", reason, CHANGE_REASON)?)?;
         let before = office.store.find_letter(id).await?.ok_or(Refusal::NotFound("函"))?;
@@ -136,7 +135,7 @@ impl Taken {
         letters.sort_by_key(|row| (row.year, row.serial, row.id));
         let mut replied_on = None;
         for row in &letters {
-            let last = office.store.list_replies(row.id.0).await?.last().map(|one| one.reply.created_at);
+            let last = office.store.list_replies(row.id).await?.last().map(|one| one.reply.created_at);
             replied_on = replied_on.max(last);
         }
         let local = |at: chrono::NaiveDateTime| at.and_utc().with_timezone(&office_zone()).date_naive();
@@ -151,7 +150,7 @@ impl Taken {
         })
     }
 
-    fn ids(&self) -> Vec<Id> {
+    fn ids(&self) -> Vec<LetterId> {
         self.letters.iter().map(|row| row.id).collect()
     }
 
@@ -216,7 +215,7 @@ impl Taken {
         let campaign = campaigns.get(&self.before.campaign_id).ok_or(StoreError::Stale)?;
         let now = office.clock.timestamp();
         Ok(LetterRow {
-            id: Id(office.clock.new_id()),
+            id: Id::of(office.clock.new_id()),
             mark: mark(office, campaign),
             year: facts.issued_on.year(),
             serial: None,
@@ -239,7 +238,7 @@ impl Taken {
     }
 
     /// The episodes that the letter spoke of, as those of the letter that takes it back.
-    async fn episodes(&self, office: &Office, letter_id: Id) -> Result<Vec<LetterEpisodeRow>, Refusal> {
+    async fn episodes(&self, office: &Office, letter_id: LetterId) -> Result<Vec<LetterEpisodeRow>, Refusal> {
         let links = office.store.list_episode_links(&[self.before.id]).await?;
         let own = |link| LetterEpisodeRow { letter_id, level: None, period_end: None, ..link };
         Ok(links.into_iter().map(own).collect())
@@ -259,7 +258,7 @@ impl Taken {
             let message_id = format!("{}.{ordinal}@{domain}", letter.id.0.simple());
             let mailbox = (row.role.0, row.name, row.email);
             let own = (letter.id, row.unit_id);
-            let id = Id(office.clock.new_id());
+            let id = Id::of(office.clock.new_id());
             rows.push(DeliveryRow::queued(id, own, mailbox, message_id, letter.updated_at));
         }
         Ok(rows)
@@ -320,7 +319,7 @@ impl Taken {
     }
 
     /// The letter whose ladder brought it, where that still stands: it has spoken of the matter last again.
-    async fn last(&self, office: &Office) -> Result<Option<Id>, Refusal> {
+    async fn last(&self, office: &Office) -> Result<Option<LetterId>, Refusal> {
         let (Some(follows), Some(_)) = (self.before.follows_id, self.before.ladder_step) else {
             return Ok(None);
         };
@@ -331,14 +330,14 @@ impl Taken {
 }
 
 /// The letter at which the ladder begins that brought this one.
-async fn first(office: &Office, id: Uuid) -> Result<Uuid, Refusal> {
-    let mut at = Id(id);
+async fn first(office: &Office, id: LetterId) -> Result<LetterId, Refusal> {
+    let mut at = id;
     loop {
         let heads = office.store.list_letter_heads(&[at]).await?;
         let before = heads.first().filter(|head| head.ladder_step.is_some()).and_then(|head| head.follows_id);
         match before {
             Some(before) => at = before,
-            None => return Ok(at.0),
+            None => return Ok(at),
         }
     }
 }

@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use rust_decimal::Decimal;
-use uuid::Uuid;
 
 use super::{PAGE, ROWS_MAX, too_many};
 use crate::domain::{Invalid, ResponsibilityRole};
 use crate::office::{Office, Refusal};
 use crate::sheets::{Sheet, SheetRow, SheetValue, sheet_lists, written};
 use crate::store::rows::{BoardFilter, CampaignRow, NamedIndicatorRow, Page, TaskFilter, TaskRow};
-use crate::store::types::Id;
+use crate::store::types::{AnyId, CampaignId, Id, TaskId, UnitId};
 
 /// The table as a workbook: a target a row, a task without one a row of its own. `unit`: only the tasks in which it has a part.
 ///
@@ -19,8 +18,8 @@ use crate::store::types::Id;
 pub async fn breakdown(
     office: &Office,
     campaign: &CampaignRow,
-    family: Vec<Id>,
-    unit: Option<Id>,
+    family: Vec<CampaignId>,
+    unit: Option<UnitId>,
 ) -> Result<Vec<u8>, Refusal> {
     let filter = TaskFilter { campaigns: Some(family.clone()), ..TaskFilter::default() };
     let tasks = tasks(office, &filter).await?;
@@ -71,7 +70,7 @@ fn numbered(number: u32, row: Vec<SheetValue>) -> SheetRow {
 async fn tasks(office: &Office, filter: &TaskFilter) -> Result<Vec<TaskRow>, Refusal> {
     let mut all: Vec<TaskRow> = Vec::new();
     loop {
-        let after: Option<Uuid> = all.last().map(|row| row.id.0);
+        let after: Option<AnyId> = all.last().map(|row| row.id.of_any());
         let mut page = office.read.list_tasks(filter, Page { limit: PAGE, after }).await?;
         let is_last = page.len() <= PAGE as usize;
         page.truncate(PAGE as usize);
@@ -87,7 +86,7 @@ async fn tasks(office: &Office, filter: &TaskFilter) -> Result<Vec<TaskRow>, Ref
 
 /// Tasks with the one above each, as the plan has them: campaign by campaign, each task before those below it.
 fn in_order(tasks: Vec<TaskRow>, plan: &Plan) -> Vec<(Option<String>, TaskRow)> {
-    let mut below: BTreeMap<Option<Id>, Vec<TaskRow>> = BTreeMap::new();
+    let mut below: BTreeMap<Option<TaskId>, Vec<TaskRow>> = BTreeMap::new();
     for task in tasks {
         below.entry(task.parent_id).or_default().push(task);
     }
@@ -113,15 +112,15 @@ fn in_order(tasks: Vec<TaskRow>, plan: &Plan) -> Vec<(Option<String>, TaskRow)> 
 
 /// What the table is made of.
 struct Plan {
-    campaign: Id,
-    campaigns: HashMap<Id, CampaignRow>,
-    indicators: HashMap<Id, Vec<NamedIndicatorRow>>,
+    campaign: CampaignId,
+    campaigns: HashMap<CampaignId, CampaignRow>,
+    indicators: HashMap<TaskId, Vec<NamedIndicatorRow>>,
     /// Leading and supporting units.
-    parts: HashMap<Id, [Vec<String>; 2]>,
+    parts: HashMap<TaskId, [Vec<String>; 2]>,
 }
 
 impl Plan {
-    async fn promises(&mut self, office: &Office, family: Vec<Id>) -> Result<(), Refusal> {
+    async fn promises(&mut self, office: &Office, family: Vec<CampaignId>) -> Result<(), Refusal> {
         let alive_on = Some(office.clock.today());
         let filter = BoardFilter { campaigns: Some(family), alive_on, ..BoardFilter::default() };
         let (mut after, mut count) = (None, 0);
@@ -129,7 +128,7 @@ impl Plan {
             let mut page = office.read.list_indicators(&filter, Page { limit: PAGE, after }).await?;
             let is_last = page.len() <= PAGE as usize;
             page.truncate(PAGE as usize);
-            after = page.last().map(|row| row.indicator.id.0);
+            after = page.last().map(|row| row.indicator.id.0).map(Id::of);
             count += page.len();
             for row in page {
                 self.indicators.entry(row.indicator.task_id).or_default().push(row);
@@ -144,7 +143,7 @@ impl Plan {
     }
 
     async fn parts(&mut self, office: &Office, tasks: &[TaskRow]) -> Result<(), Refusal> {
-        let ids: Vec<Id> = tasks.iter().map(|task| task.id).collect();
+        let ids: Vec<TaskId> = tasks.iter().map(|task| task.id).collect();
         for chunk in ids.chunks(1_000) {
             for (part, unit) in office.read.list_task_responsibilities(chunk).await? {
                 let Some(task) = part.task_id else { continue };

@@ -3,7 +3,6 @@
 use std::collections::{BTreeSet, HashMap};
 
 use rust_decimal::Decimal;
-use uuid::Uuid;
 
 use super::{PAGE, ROWS_MAX, too_many};
 use crate::clock::office_zone;
@@ -14,14 +13,14 @@ use crate::sheets::{Sheet, SheetColumn, SheetRow, SheetValue, sheet_lists, writt
 use crate::store::rows::{
     LedgerFilter, LedgerRow, LetterFilter, LetterRow, ListedObservation, ObservationFilter, Page,
 };
-use crate::store::types::Id;
+use crate::store::types::{AnyId, Id, LetterId, UnitId};
 
 /// Gathers a list page by page: `$next` reads the page after an id, `$id` is the id of a row.
 macro_rules! whole_list {
     ($next:expr, $id:expr) => {{
         let mut all = Vec::new();
         loop {
-            let after: Option<Uuid> = all.last().map($id);
+            let after: Option<AnyId> = all.last().map($id).map(Id::of_any);
             let mut page = $next(Page { limit: PAGE, after }).await?;
             let is_last = page.len() <= PAGE as usize;
             page.truncate(PAGE as usize);
@@ -42,16 +41,13 @@ macro_rules! whole_list {
 /// [`Refusal::Invalid`] where there are too many.
 pub async fn observation_list(office: &Office, filter: &ObservationFilter) -> Result<Vec<u8>, Refusal> {
     let next = |page| office.read.list_observations(filter, page);
-    let rows: Vec<ListedObservation> = whole_list!(next, |row: &ListedObservation| row.0.id.0);
-    let ids = |of: fn(&ListedObservation) -> Id| -> Vec<Id> {
-        rows.iter().map(of).collect::<BTreeSet<Id>>().into_iter().collect()
-    };
+    let rows: Vec<ListedObservation> = whole_list!(next, |row: &ListedObservation| row.0.id);
     let (mut measures, mut regions) = (HashMap::new(), HashMap::new());
-    for chunk in ids(|row| row.1).chunks(1_000) {
+    for chunk in Vec::from_iter(rows.iter().map(|row| row.1).collect::<BTreeSet<_>>()).chunks(1_000) {
         let found = office.read.list_measures_of(chunk).await?;
         measures.extend(found.into_iter().map(|row| (row.id, (row.name, row.unit))));
     }
-    for chunk in ids(|row| row.2).chunks(1_000) {
+    for chunk in Vec::from_iter(rows.iter().map(|row| row.2).collect::<BTreeSet<_>>()).chunks(1_000) {
         let found = office.read.list_regions_of(chunk).await?;
         regions.extend(found.into_iter().map(|row| (row.id, row.name)));
     }
@@ -103,11 +99,11 @@ pub async fn observation_list(office: &Office, filter: &ObservationFilter) -> Re
 /// [`Refusal::Invalid`] where there are too many.
 pub async fn letter_list(office: &Office, filter: &LetterFilter) -> Result<Vec<u8>, Refusal> {
     let next = |page| office.read.list_letters(filter, page);
-    let letters: Vec<LetterRow> = whole_list!(next, |row: &LetterRow| row.id.0);
-    let ids: Vec<Id> = letters.iter().map(|row| row.id).collect();
+    let letters: Vec<LetterRow> = whole_list!(next, |row: &LetterRow| row.id);
+    let ids: Vec<LetterId> = letters.iter().map(|row| row.id).collect();
     let courses = office.read.list_courses(&ids).await?;
-    let units: Vec<Id> =
-        letters.iter().map(|row| row.unit_id).collect::<BTreeSet<Id>>().into_iter().collect();
+    let units: Vec<UnitId> =
+        letters.iter().map(|row| row.unit_id).collect::<BTreeSet<UnitId>>().into_iter().collect();
     let mut names = HashMap::new();
     for chunk in units.chunks(1_000) {
         names.extend(office.read.list_units_of(chunk).await?.into_iter().map(|row| (row.id, row.name)));
@@ -153,9 +149,9 @@ fn kind(kind: LetterKind) -> &'static str {
 /// [`Refusal::Invalid`] where there is too much.
 pub async fn ledger_list(office: &Office, filter: &LedgerFilter) -> Result<Vec<u8>, Refusal> {
     let next = |page| office.read.list_ledger(filter, page);
-    let rows: Vec<LedgerRow> = whole_list!(next, |row: &LedgerRow| row.episode.id.0);
+    let rows: Vec<LedgerRow> = whole_list!(next, |row: &LedgerRow| row.episode.id);
     let last = |row: &LedgerRow| row.letters.last().map(|letter| (letter.id, letter.reply_by));
-    let ids: Vec<Id> = rows.iter().filter_map(|row| last(row).map(|(id, _)| id)).collect();
+    let ids: Vec<LetterId> = rows.iter().filter_map(|row| last(row).map(|(id, _)| id)).collect();
     let courses = office.read.list_courses(&ids).await?;
     let end = crate::clock::end_of(filter.as_of);
     let mut lines = Vec::with_capacity(rows.len());
@@ -190,8 +186,8 @@ pub async fn ledger_list(office: &Office, filter: &LedgerFilter) -> Result<Vec<u
 }
 
 /// What the last reply says will be done.
-async fn remedies(office: &Office, letter: Id) -> Result<Option<String>, Refusal> {
-    let replies = office.read.list_replies(letter.0).await?;
+async fn remedies(office: &Office, letter: LetterId) -> Result<Option<String>, Refusal> {
+    let replies = office.read.list_replies(letter).await?;
     let last = replies.last().map(|reply| {
         let said = reply.remedies.iter().map(|remedy| format!("{}（{}前）", remedy.action, remedy.due_on));
         said.collect::<Vec<_>>().join("；")

@@ -14,7 +14,7 @@ use crate::evidence::{Comparisons, Evidence, gather};
 use crate::office::{Office, Refusal};
 use crate::sheets::{FormLine, MonthForm, written};
 use crate::store::rows::{BoardFilter, BoardRow, CampaignRow, UnitRow};
-use crate::store::types::Id;
+use crate::store::types::{CampaignId, Id, IndicatorId, TaskId};
 
 /// Most lines of one form.
 const LINES_MAX: usize = 5_000;
@@ -25,7 +25,7 @@ pub struct AskedForm {
     /// The campaign.
     pub campaign: CampaignRow,
     /// It and those below it.
-    pub family: Vec<Id>,
+    pub family: Vec<CampaignId>,
     /// The unit that fills it in; `None`: all of them.
     pub unit: Option<UnitRow>,
     /// The last day of the month that is reported.
@@ -41,16 +41,17 @@ pub struct AskedForm {
 pub async fn month_form(office: &Office, asked: AskedForm) -> Result<Vec<u8>, Refusal> {
     let filter = BoardFilter {
         campaigns: Some(asked.family.clone()),
-        unit_id: asked.unit.as_ref().map(|unit| unit.id.0),
+        unit_id: asked.unit.as_ref().map(|unit| unit.id.0).map(Id::of),
         alive_on: Some(office.clock.today()),
         ..BoardFilter::default()
     };
     let rows = super::present(office, &filter).await?;
-    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
+    let ids: Vec<IndicatorId> = rows.iter().map(|row| row.id).collect();
     let today = office.clock.today();
     let evidence =
         gather::evidence_of(&office.read, &office.calendar, &ids, today, Comparisons::ForGrade).await?;
-    let evidence: HashMap<Id, Evidence> = evidence.into_iter().map(|one| (one.row.id, one)).collect();
+    let evidence: HashMap<IndicatorId, Evidence> =
+        evidence.into_iter().map(|one| (one.row.id, one)).collect();
     let mut asked_already = HashSet::new();
     let mut lines = Vec::new();
     for row in in_order(office, rows).await? {
@@ -83,7 +84,7 @@ pub async fn month_form(office: &Office, asked: AskedForm) -> Result<Vec<u8>, Re
 
 /// By unit, then as the plan has its tasks.
 async fn in_order(office: &Office, mut rows: Vec<BoardRow>) -> Result<Vec<BoardRow>, Refusal> {
-    let mut ids: Vec<Id> = rows.iter().map(|row| row.task.0).collect();
+    let mut ids: Vec<TaskId> = rows.iter().map(|row| row.task.0).collect();
     ids.sort_unstable();
     ids.dedup();
     let mut ordinals = HashMap::new();

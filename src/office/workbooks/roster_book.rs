@@ -2,25 +2,23 @@
 
 use std::collections::HashMap;
 
-use uuid::Uuid;
-
 use super::list_books::book;
 use super::{PAGE, ROWS_MAX, too_many};
 use crate::domain::ContactRole;
 use crate::office::{Office, Refusal};
 use crate::sheets::{SheetRow, sheet_lists};
 use crate::store::rows::{ContactFilter, ContactRow, Page, UnitFilter, UnitRow};
-use crate::store::types::Id;
+use crate::store::types::{AnyId, RegionId, UnitId};
 
 /// All units that are not retired; `region`: only those of this one.
 ///
 /// # Errors
 /// [`Refusal::Invalid`] where there are too many.
-pub async fn unit_roster(office: &Office, region: Option<Id>) -> Result<Vec<u8>, Refusal> {
-    let filter = UnitFilter { region_id: region.map(|id| id.0), ..UnitFilter::default() };
+pub async fn unit_roster(office: &Office, region: Option<RegionId>) -> Result<Vec<u8>, Refusal> {
+    let filter = UnitFilter { region_id: region, ..UnitFilter::default() };
     let mut units: Vec<UnitRow> = Vec::new();
     loop {
-        let after: Option<Uuid> = units.last().map(|row| row.id.0);
+        let after: Option<AnyId> = units.last().map(|row| row.id.of_any());
         let mut page = office.read.list_units(&filter, Page { limit: PAGE, after }).await?;
         let is_last = page.len() <= PAGE as usize;
         page.truncate(PAGE as usize);
@@ -32,20 +30,21 @@ pub async fn unit_roster(office: &Office, region: Option<Id>) -> Result<Vec<u8>,
             return Err(too_many(ROWS_MAX));
         }
     }
-    let ids: Vec<Id> = units.iter().map(|row| row.id).collect();
-    let (mut aliases, mut regions): (HashMap<Id, Vec<String>>, HashMap<Id, String>) = Default::default();
+    let ids: Vec<UnitId> = units.iter().map(|row| row.id).collect();
+    let (mut aliases, mut regions): (HashMap<UnitId, Vec<String>>, HashMap<RegionId, String>) =
+        Default::default();
     for chunk in ids.chunks(1_000) {
         for alias in office.read.list_unit_aliases(chunk).await? {
             aliases.entry(alias.unit_id).or_default().push(alias.name);
         }
     }
-    let mut of: Vec<Id> = units.iter().map(|row| row.region_id).collect();
+    let mut of: Vec<RegionId> = units.iter().map(|row| row.region_id).collect();
     of.sort_unstable();
     of.dedup();
     for chunk in of.chunks(1_000) {
         regions.extend(office.read.list_regions_of(chunk).await?.into_iter().map(|row| (row.id, row.name)));
     }
-    let above: Vec<Id> = units.iter().filter_map(|row| row.parent_id).collect();
+    let above: Vec<UnitId> = units.iter().filter_map(|row| row.parent_id).collect();
     let parents = names(office, &above).await?;
     let row = |unit: &UnitRow| {
         SheetRow::new(vec![
@@ -64,11 +63,11 @@ pub async fn unit_roster(office: &Office, region: Option<Id>) -> Result<Vec<u8>,
 ///
 /// # Errors
 /// [`Refusal::Invalid`] where there are too many.
-pub async fn contact_roster(office: &Office, unit: Option<Id>) -> Result<Vec<u8>, Refusal> {
+pub async fn contact_roster(office: &Office, unit: Option<UnitId>) -> Result<Vec<u8>, Refusal> {
     let filter = ContactFilter { unit_id: unit, ..ContactFilter::default() };
     let mut contacts: Vec<ContactRow> = Vec::new();
     loop {
-        let after: Option<Uuid> = contacts.last().map(|row| row.id.0);
+        let after: Option<AnyId> = contacts.last().map(|row| row.id.of_any());
         let mut page = office.read.list_contacts(&filter, Page { limit: PAGE, after }).await?;
         let is_last = page.len() <= PAGE as usize;
         page.truncate(PAGE as usize);
@@ -80,7 +79,7 @@ pub async fn contact_roster(office: &Office, unit: Option<Id>) -> Result<Vec<u8>
             return Err(too_many(ROWS_MAX));
         }
     }
-    let of: Vec<Id> = contacts.iter().map(|row| row.unit_id).collect();
+    let of: Vec<UnitId> = contacts.iter().map(|row| row.unit_id).collect();
     let units = names(office, &of).await?;
     let row = |contact: &ContactRow| {
         let role = match contact.role.0 {
@@ -102,7 +101,7 @@ pub async fn contact_roster(office: &Office, unit: Option<Id>) -> Result<Vec<u8>
 }
 
 /// Names of units.
-async fn names(office: &Office, ids: &[Id]) -> Result<HashMap<Id, String>, Refusal> {
+async fn names(office: &Office, ids: &[UnitId]) -> Result<HashMap<UnitId, String>, Refusal> {
     let mut ids = ids.to_vec();
     ids.sort_unstable();
     ids.dedup();

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
-use uuid::Uuid;
 use xushi_domain::reply::ReviewVerdict;
 use xushi_domain::{DoubtSet, IncidentKind, PlanPart, Retiree};
 
@@ -11,7 +10,10 @@ use super::Answer;
 use crate::rows::*;
 use crate::seed::SeedRegion;
 use crate::transaction::{Held, Tx};
-use crate::types::Id;
+use crate::types::{
+    AnyId, ApiKeyId, CampaignId, CitationId, DeliveryId, DocumentId, IndicatorId, LetterId, MeasureId,
+    ObservationId, RegionId, SilenceId, TaskId,
+};
 use crate::{Store, StoreError, checkout, pg, sqlite};
 
 queries! {
@@ -20,15 +22,15 @@ queries! {
         fn create_api_key(row: &'a ApiKeyRow) -> ();
         fn create_first_api_key(row: &'a ApiKeyRow) -> bool;
         fn ensure_api_key(row: &'a ApiKeyRow) -> bool;
-        fn revoke_api_key(id: Uuid, now: NaiveDateTime) -> bool;
+        fn revoke_api_key(id: ApiKeyId, now: NaiveDateTime) -> bool;
     }
     audit {
         fn record_audit(row: &'a AuditRow) -> ();
     }
     campaigns {
-        fn continue_campaign(id: Id, before: Id) -> ();
+        fn continue_campaign(id: CampaignId, before: CampaignId) -> ();
         fn create_campaign(row: &'a CampaignRow, members: &'a [CampaignMemberRow]) -> ();
-        fn replace_campaign_curves(campaign: Id, rows: &'a [CampaignCurveRow]) -> ();
+        fn replace_campaign_curves(campaign: CampaignId, rows: &'a [CampaignCurveRow]) -> ();
         fn update_campaign(
             changed: &'a CampaignRow,
             members: Option<&'a [CampaignMemberRow]>,
@@ -45,39 +47,39 @@ queries! {
         fn update_contact(changed: &'a ContactRow) -> ContactRow;
     }
     deliveries {
-        fn add_delivery(row: &'a DeliveryRow, instead_of: Option<Id>) -> ();
-        fn bounce_delivery(delivery: Id, diagnostic: &'a str, incident: &'a IncidentRow) -> bool;
+        fn add_delivery(row: &'a DeliveryRow, instead_of: Option<DeliveryId>) -> ();
+        fn bounce_delivery(delivery: DeliveryId, diagnostic: &'a str, incident: &'a IncidentRow) -> bool;
         fn claim_deliveries(lease: &'a Lease<'a>, limit: i64, trial: bool) -> Vec<DeliveryRow>;
-        fn release_deliveries(ids: &'a [Id], lease: &'a Lease<'a>, next: NaiveDateTime) -> ();
-        fn retry_delivery(id: Id, now: NaiveDateTime, trial: bool) -> DeliveryRow;
+        fn release_deliveries(ids: &'a [DeliveryId], lease: &'a Lease<'a>, next: NaiveDateTime) -> ();
+        fn retry_delivery(id: DeliveryId, now: NaiveDateTime, trial: bool) -> DeliveryRow;
         fn write_attempts(
             begins: &'a [AttemptBegin],
             ends: &'a [AttemptEnd],
             lease: &'a Lease<'a>,
-        ) -> HashMap<Id, i32>;
+        ) -> HashMap<DeliveryId, i32>;
     }
     documents {
-        fn adopt_document(id: Id, by: Option<Id>, now: NaiveDateTime) -> ();
+        fn adopt_document(id: DocumentId, by: Option<ApiKeyId>, now: NaiveDateTime) -> ();
         fn create_document(row: &'a DocumentRow, content: &'a [u8], pages: Option<&'a str>) -> ();
         fn empty_documents(before: NaiveDateTime, now: NaiveDateTime) -> usize;
-        fn retire_document(id: Id, why: (NaiveDate, &'a str), now: NaiveDateTime) -> ();
+        fn retire_document(id: DocumentId, why: (NaiveDate, &'a str), now: NaiveDateTime) -> ();
     }
     evaluation {
-        fn write_assessments(writes: AssessmentWrites) -> Vec<Id>;
+        fn write_assessments(writes: AssessmentWrites) -> Vec<IndicatorId>;
     }
     external_ids {
-        fn set_external_id(part: PlanPart, owner: Id, key: Option<&'a str>) -> ();
+        fn set_external_id(part: PlanPart, owner: AnyId, key: Option<&'a str>) -> ();
     }
     idempotency {
         fn claim_key(row: &'a IdempotencyRow, abandoned: NaiveDateTime) -> Claim;
         fn keep_answer(row: &'a IdempotencyRow) -> ();
-        fn note_done(claim: (Id, &'a str), made: Option<&'a str>, now: NaiveDateTime) -> ();
+        fn note_done(claim: (ApiKeyId, &'a str), made: Option<&'a str>, now: NaiveDateTime) -> ();
         fn release_key(row: &'a IdempotencyRow) -> ();
     }
     indicators {
-        fn cite_indicator(id: Id, indicator: Id, task: Id) -> ();
+        fn cite_indicator(id: CitationId, indicator: IndicatorId, task: TaskId) -> ();
         fn create_indicator(
-            measure_region: (Id, Id),
+            measure_region: (MeasureId, RegionId),
             row: &'a IndicatorRow,
             parts: &'a [ResponsibilityRow],
         ) -> ();
@@ -91,7 +93,7 @@ queries! {
     issuing {
         fn change_episodes(opened: &'a [EpisodeRow], changed: &'a [EpisodeChange]) -> ();
         fn discard_draft(
-            id: Id,
+            id: LetterId,
             by: Option<&'a str>,
             note: &'a str,
             episodes: Vec<EpisodeChange>,
@@ -129,11 +131,11 @@ queries! {
         fn claim_marks(now: NaiveDateTime, until: NaiveDateTime, limit: i64) -> Vec<Mark>;
         fn clear_marks(ids: &'a [i64]) -> ();
         fn mark_changed_after(instant: NaiveDateTime, at: NaiveDateTime) -> ();
-        fn mark_indicators(ids: &'a [Id], at: NaiveDateTime) -> ();
+        fn mark_indicators(ids: &'a [IndicatorId], at: NaiveDateTime) -> ();
         fn renew_marks(ids: &'a [i64], until: NaiveDateTime) -> ();
     }
     rechecks {
-        fn write_stored_doubts(doubted: &'a [(Id, i64, DoubtSet)], at: NaiveDateTime) -> ();
+        fn write_stored_doubts(doubted: &'a [(ObservationId, i64, DoubtSet)], at: NaiveDateTime) -> ();
     }
     recording {
         fn write_observations(batch: &'a [FactWrite], plan: &'a FactPlan) -> ();
@@ -147,15 +149,15 @@ queries! {
         fn close_letter(row: &'a ClosureRow) -> ();
         fn receive_letter(row: &'a ReceiptRow) -> (ReceiptRow, bool);
         fn reply_to_letter(new: &'a NewReply) -> i32;
-        fn review_reply(letter: Uuid, row: &'a ReviewRow, verdict: ReviewVerdict) -> ();
+        fn review_reply(letter: LetterId, row: &'a ReviewRow, verdict: ReviewVerdict) -> ();
     }
     restorations {
         fn begin_restoration(copy: &'a str, epoch: i32, now: NaiveDateTime) -> ();
         fn end_restoration(used: &'a [UsedNumber]) -> bool;
     }
     retirements {
-        fn retire(what: (Retiree, Id), why: (NaiveDate, &'a str), now: NaiveDateTime) -> bool;
-        fn withdraw_observation(id: Uuid, why: (NaiveDate, &'a str), now: NaiveDateTime) -> Option<ObservationRow>;
+        fn retire(what: (Retiree, AnyId), why: (NaiveDate, &'a str), now: NaiveDateTime) -> bool;
+        fn withdraw_observation(id: ObservationId, why: (NaiveDate, &'a str), now: NaiveDateTime) -> Option<ObservationRow>;
     }
     rule_packs {
         fn create_rule_pack(row: &'a RulePackRow) -> RulePackRow;
@@ -164,7 +166,7 @@ queries! {
     runs {
         fn create_run(row: &'a WarningRunRow) -> ();
         fn create_silence(row: &'a SilenceRow) -> ();
-        fn end_silence(id: Id, by: &'a str, now: NaiveDateTime) -> ();
+        fn end_silence(id: SilenceId, by: &'a str, now: NaiveDateTime) -> ();
     }
     pilots {
         fn end_pilot(name: &'a str, reason: &'a str, now: NaiveDateTime) -> Option<EndedPilot>;
@@ -209,7 +211,7 @@ queries! {
         fn merge_units(merger: &'a MergerRow) -> Merged;
     }
     withdrawals {
-        fn release_episodes(letters: &'a [Id], last: Option<Id>, now: NaiveDateTime) -> ();
-        fn withdraw_letters(rows: &'a [WithdrawalRow], drafts: &'a [Id], note: &'a str, now: NaiveDateTime) -> ();
+        fn release_episodes(letters: &'a [LetterId], last: Option<LetterId>, now: NaiveDateTime) -> ();
+        fn withdraw_letters(rows: &'a [WithdrawalRow], drafts: &'a [LetterId], note: &'a str, now: NaiveDateTime) -> ();
     }
 }

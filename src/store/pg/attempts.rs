@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl;
 use super::Conn;
 use crate::StoreError;
 use crate::rows::{AttemptBegin, AttemptEnd, Lease};
-use crate::types::{Id, Key, Listed};
+use crate::types::{AttemptId, DeliveryId, Key, Listed};
 use xushi_domain::delivery::{AttemptOutcome, DeliveryState};
 
 /// A statement of constant text over arrays: unlike `sql_query` and an insert of many rows it is prepared once on each
@@ -52,8 +52,8 @@ macro_rules! prepared {
 prepared! {
     /// Intents; gives each delivery whose lease still holds, with the number of its attempt.
     Begin {
-        attempts: Id => Key,
-        deliveries: Id => Key,
+        attempts: AttemptId => Key,
+        deliveries: DeliveryId => Key,
         holders: &'a str => Text,
         now: chrono::NaiveDateTime => Timestamp,
         until: chrono::NaiveDateTime => Timestamp,
@@ -76,8 +76,8 @@ prepared! {
 prepared! {
     /// Outcomes; gives each delivery that was not final before.
     Finish {
-        attempts: Id => Key,
-        deliveries: Id => Key,
+        attempts: AttemptId => Key,
+        deliveries: DeliveryId => Key,
         outcomes: Listed<AttemptOutcome> => Text,
         replies: Option<&'a str> => Nullable<Text>,
         states: Listed<DeliveryState> => Text,
@@ -113,7 +113,7 @@ pub async fn begin_attempts(
     conn: &mut Conn,
     begins: &[AttemptBegin],
     lease: &Lease<'_>,
-) -> Result<Vec<(Id, i32)>, StoreError> {
+) -> Result<Vec<(DeliveryId, i32)>, StoreError> {
     if begins.is_empty() {
         return Ok(Vec::new());
     }
@@ -133,7 +133,7 @@ pub async fn begin_attempts(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn finish_attempts(conn: &mut Conn, ends: &[AttemptEnd]) -> Result<Vec<Id>, StoreError> {
+pub async fn finish_attempts(conn: &mut Conn, ends: &[AttemptEnd]) -> Result<Vec<DeliveryId>, StoreError> {
     if ends.is_empty() {
         return Ok(Vec::new());
     }
@@ -153,6 +153,6 @@ pub async fn finish_attempts(conn: &mut Conn, ends: &[AttemptEnd]) -> Result<Vec
         now: column!(|end| end.now),
         ..Finish::default()
     };
-    let written: Vec<(Id,)> = finish.load(conn).await?;
+    let written: Vec<(DeliveryId,)> = finish.load(conn).await?;
     Ok(written.into_iter().map(|(id,)| id).collect())
 }

@@ -11,7 +11,7 @@ use diesel_async::RunQueryDsl;
 use super::Conn;
 use crate::StoreError;
 use crate::rows::{AssessmentWrite, AssessmentWrites, grade_rank};
-use crate::types::{Exact, Id, Key};
+use crate::types::{Exact, IndicatorId, Key};
 
 /// Columns of an assessment's figures; [`write_changed`] binds them in this order.
 const FIGURES: [&str; 18] = [
@@ -70,19 +70,22 @@ RETURNING c.indicator_id AS id";
 #[derive(QueryableByName)]
 struct Written {
     #[diesel(sql_type = Key)]
-    id: Id,
+    id: IndicatorId,
 }
 
 /// Writes assessments of one date; the caller holds the transaction. Gives those that were judged by somebody else since.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn write_assessments(conn: &mut Conn, writes: AssessmentWrites) -> Result<Vec<Id>, StoreError> {
+pub async fn write_assessments(
+    conn: &mut Conn,
+    writes: AssessmentWrites,
+) -> Result<Vec<IndicatorId>, StoreError> {
     // A server that loses power may lose the last pages, each of them whole: the next evaluation finds that they
     // differ and writes them again. What rests on a verdict cannot outlive it: a later commit that waits for the disk,
     // such as that of a letter, takes all earlier ones with it.
     diesel::sql_query("SET LOCAL synchronous_commit = off").execute(conn).await?;
-    let mut left: HashSet<Id> = writes.changed.iter().map(|write| write.row.indicator_id).collect();
+    let mut left: HashSet<IndicatorId> = writes.changed.iter().map(|write| write.row.indicator_id).collect();
     left.extend(writes.confirmed.iter().map(|(id, _)| *id));
     if let Some(as_of) = writes.changed.as_slice().first().map(|write| write.row.as_of) {
         for written in write_changed(conn, &writes.changed, as_of, writes.at).await? {
@@ -90,7 +93,7 @@ pub async fn write_assessments(conn: &mut Conn, writes: AssessmentWrites) -> Res
         }
     }
     if !writes.confirmed.is_empty() {
-        let (ids, seen): (Vec<Id>, Vec<i32>) = writes.confirmed.into_iter().unzip();
+        let (ids, seen): (Vec<IndicatorId>, Vec<i32>) = writes.confirmed.into_iter().unzip();
         let query = diesel::sql_query(CONFIRM).bind::<Array<Key>, _>(ids).bind::<Array<Integer>, _>(seen);
         let written: Vec<Written> = query.bind::<Timestamp, _>(writes.at).load(conn).await?;
         for written in written {

@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use super::Conn;
 use crate::StoreError;
 use crate::rows::{BesideRow, FactKey, GroupAt, ObservationRow, VintageRow};
-use crate::types::{Exact, Id, Key, Listed};
+use crate::types::{Exact, Key, Listed, MeasureId, RegionId};
 
 macro_rules! column {
     ($rows:expr, $get:expr) => {
@@ -27,7 +27,10 @@ struct SeriesAt {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_series(conn: &mut Conn, keys: Vec<(Id, Id)>) -> Result<Vec<Option<i64>>, StoreError> {
+pub async fn find_series(
+    conn: &mut Conn,
+    keys: Vec<(MeasureId, RegionId)>,
+) -> Result<Vec<Option<i64>>, StoreError> {
     const FIND: &str = "SELECT k.place, s.id FROM unnest($1, $2) WITH ORDINALITY AS k (measure_id, region_id, place), \
                         LATERAL (SELECT id FROM series AS s \
                                  WHERE s.measure_id = k.measure_id AND s.region_id = k.region_id LIMIT 1) AS s";
@@ -49,7 +52,7 @@ pub async fn find_series(conn: &mut Conn, keys: Vec<(Id, Id)>) -> Result<Vec<Opt
 ///
 /// # Errors
 /// When the database fails.
-pub async fn make_series(conn: &mut Conn, keys: Vec<(Id, Id)>) -> Result<(), StoreError> {
+pub async fn make_series(conn: &mut Conn, keys: Vec<(MeasureId, RegionId)>) -> Result<(), StoreError> {
     const MAKE: &str = "INSERT INTO series (measure_id, region_id) SELECT * FROM unnest($1, $2) \
                         ON CONFLICT (measure_id, region_id) DO NOTHING";
     diesel::sql_query(MAKE)

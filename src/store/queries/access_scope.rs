@@ -2,23 +2,20 @@
 
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::RunQueryDsl;
-use uuid::Uuid;
 
 use super::super::Conn;
 use crate::StoreError;
 use crate::schema::{contacts, deliveries, episodes, indicators, letters};
-use crate::types::Id;
+use crate::types::{ContactId, EpisodeId, IndicatorId, LetterId, UnitId};
 
 /// The unit a letter is addressed to; `None` when there is no such letter, or none was issued: a draft concerns the
 /// office alone, and so does a letter of a pilot.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_letter_unit(conn: &mut Conn, letter: Uuid) -> Result<Option<Id>, StoreError> {
-    let numbered = letters::table
-        .find(Id(letter))
-        .filter(letters::serial.is_not_null())
-        .filter(letters::trial.eq(false));
+pub async fn find_letter_unit(conn: &mut Conn, letter: LetterId) -> Result<Option<UnitId>, StoreError> {
+    let numbered =
+        letters::table.find(letter).filter(letters::serial.is_not_null()).filter(letters::trial.eq(false));
     Ok(numbered.select(letters::unit_id).get_result(conn).await.optional()?)
 }
 
@@ -26,15 +23,15 @@ pub async fn find_letter_unit(conn: &mut Conn, letter: Uuid) -> Result<Option<Id
 ///
 /// # Errors
 /// When the database fails.
-pub async fn letter_concerns(conn: &mut Conn, letter: Uuid, unit: Uuid) -> Result<bool, StoreError> {
-    if find_letter_unit(conn, letter).await? == Some(Id(unit)) {
+pub async fn letter_concerns(conn: &mut Conn, letter: LetterId, unit: UnitId) -> Result<bool, StoreError> {
+    if find_letter_unit(conn, letter).await? == Some(unit) {
         return Ok(true);
     }
     let copies: i64 = deliveries::table
         .inner_join(letters::table)
         .filter(letters::trial.eq(false))
-        .filter(deliveries::letter_id.eq(Id(letter)))
-        .filter(deliveries::unit_id.eq(Id(unit)))
+        .filter(deliveries::letter_id.eq(letter))
+        .filter(deliveries::unit_id.eq(unit))
         .count()
         .get_result(conn)
         .await?;
@@ -45,9 +42,9 @@ pub async fn letter_concerns(conn: &mut Conn, letter: Uuid, unit: Uuid) -> Resul
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_episode_unit(conn: &mut Conn, episode: Uuid) -> Result<Option<Id>, StoreError> {
-    let unit: Option<Option<Id>> =
-        episodes::table.find(Id(episode)).select(episodes::unit_id).get_result(conn).await.optional()?;
+pub async fn find_episode_unit(conn: &mut Conn, episode: EpisodeId) -> Result<Option<UnitId>, StoreError> {
+    let unit: Option<Option<UnitId>> =
+        episodes::table.find(episode).select(episodes::unit_id).get_result(conn).await.optional()?;
     Ok(unit.flatten())
 }
 
@@ -55,9 +52,12 @@ pub async fn find_episode_unit(conn: &mut Conn, episode: Uuid) -> Result<Option<
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_indicator_unit(conn: &mut Conn, indicator: Uuid) -> Result<Option<Id>, StoreError> {
-    let unit: Option<Option<Id>> = indicators::table
-        .find(Id(indicator))
+pub async fn find_indicator_unit(
+    conn: &mut Conn,
+    indicator: IndicatorId,
+) -> Result<Option<UnitId>, StoreError> {
+    let unit: Option<Option<UnitId>> = indicators::table
+        .find(indicator)
         .select(indicators::lead_unit_id)
         .get_result(conn)
         .await
@@ -69,6 +69,6 @@ pub async fn find_indicator_unit(conn: &mut Conn, indicator: Uuid) -> Result<Opt
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_contact_unit(conn: &mut Conn, contact: Uuid) -> Result<Option<Id>, StoreError> {
-    Ok(contacts::table.find(Id(contact)).select(contacts::unit_id).get_result(conn).await.optional()?)
+pub async fn find_contact_unit(conn: &mut Conn, contact: ContactId) -> Result<Option<UnitId>, StoreError> {
+    Ok(contacts::table.find(contact).select(contacts::unit_id).get_result(conn).await.optional()?)
 }

@@ -3,13 +3,12 @@
 use chrono::NaiveDateTime;
 use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
-use uuid::Uuid;
 
 use super::super::locks::alone;
 use super::super::{Backend, Conn};
 use crate::rows::{ApiKeyFilter, ApiKeyRow, Page};
 use crate::schema::api_keys;
-use crate::types::{Id, Listed};
+use crate::types::{ApiKeyId, Listed};
 use crate::{SoleRule, StoreError};
 use xushi_domain::{Invalid, Role};
 
@@ -83,7 +82,7 @@ pub async fn list_api_keys(
         .limit(page.limit + 1)
         .into_boxed::<Backend>();
     if let Some(after) = page.after {
-        query = query.filter(api_keys::id.gt(Id(after)));
+        query = query.filter(api_keys::id.gt(after));
     }
     if let Some(roles) = &filter.roles {
         query = query.filter(api_keys::role.eq_any(Listed::all(roles)));
@@ -101,10 +100,10 @@ pub async fn list_api_keys(
 ///
 /// # Errors
 /// `Conflict` for the last key of an administrator: nobody could make another.
-pub async fn revoke_api_key(conn: &mut Conn, id: Uuid, now: NaiveDateTime) -> Result<bool, StoreError> {
+pub async fn revoke_api_key(conn: &mut Conn, id: ApiKeyId, now: NaiveDateTime) -> Result<bool, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
         let row: Option<ApiKeyRow> =
-            api_keys::table.find(Id(id)).select(ApiKeyRow::as_select()).get_result(conn).await.optional()?;
+            api_keys::table.find(id).select(ApiKeyRow::as_select()).get_result(conn).await.optional()?;
         let Some(row) = row else { return Ok(false) };
         if row.revoked_at.is_some() {
             return Ok(true);
@@ -112,7 +111,7 @@ pub async fn revoke_api_key(conn: &mut Conn, id: Uuid, now: NaiveDateTime) -> Re
         let administrators: i64 = api_keys::table
             .filter(api_keys::role.eq(Listed(Role::Administrator)))
             .filter(api_keys::revoked_at.is_null())
-            .filter(api_keys::id.ne(Id(id)))
+            .filter(api_keys::id.ne(id))
             .count()
             .get_result(conn)
             .await?;
@@ -120,7 +119,7 @@ pub async fn revoke_api_key(conn: &mut Conn, id: Uuid, now: NaiveDateTime) -> Re
             let detail = "这是最后一个管理员密钥，吊销后无人能再发放密钥；请先建立另一个管理员密钥。";
             return Err(StoreError::Conflict(Invalid::new("id", "last_administrator", detail)));
         }
-        diesel::update(api_keys::table.find(Id(id))).set(api_keys::revoked_at.eq(now)).execute(conn).await?;
+        diesel::update(api_keys::table.find(id)).set(api_keys::revoked_at.eq(now)).execute(conn).await?;
         Ok::<_, StoreError>(true)
     })
     .await

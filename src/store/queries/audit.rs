@@ -7,7 +7,6 @@ use super::super::{Backend, Conn};
 use crate::StoreError;
 use crate::rows::{AuditFilter, AuditRow, Page};
 use crate::schema::{api_keys, audit_events};
-use crate::types::Id;
 
 /// Adds an event.
 ///
@@ -34,13 +33,13 @@ pub async fn list_audit_events(
         .limit(page.limit + 1)
         .into_boxed::<Backend>();
     if let Some(after) = page.after {
-        query = query.filter(audit_events::id.gt(Id(after)));
+        query = query.filter(audit_events::id.gt(after));
     }
     if let Some(key) = filter.api_key_id {
-        query = query.filter(audit_events::api_key_id.eq(Id(key)));
+        query = query.filter(audit_events::api_key_id.eq(key));
     }
     if let Some(letter) = filter.letter_id {
-        query = query.filter(audit_events::letter_id.eq(Id(letter)));
+        query = query.filter(audit_events::letter_id.eq(letter));
     }
     if let Some(after) = filter.after {
         query = query.filter(audit_events::created_at.gt(after));

@@ -5,7 +5,6 @@ use diesel::{
     SelectableHelper, TextExpressionMethods,
 };
 use diesel_async::RunQueryDsl;
-use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
 use super::former_names::keep_former_name;
@@ -14,7 +13,7 @@ use crate::rows::{
     CampaignCurveRow, CampaignFilter, CampaignMemberRow, CampaignRow, Handover, NameKind, Page, RevisionRow,
 };
 use crate::schema::{campaign_curves, campaign_members, campaigns, name_keys, regions, units};
-use crate::types::{Id, Listed};
+use crate::types::{CampaignId, Listed, RegionId, kinds};
 use crate::{SoleRule, StoreError};
 use xushi_domain::{Invalid, folded};
 
@@ -33,7 +32,7 @@ pub async fn list_campaigns(
         .limit(page.limit + 1)
         .into_boxed::<Backend>();
     if let Some(after) = page.after {
-        query = query.filter(campaigns::id.gt(Id(after)));
+        query = query.filter(campaigns::id.gt(after));
     }
     if let Some(region) = filter.region_id {
         query = query.filter(campaigns::region_id.eq(region));
@@ -63,10 +62,10 @@ pub async fn list_campaigns(
 /// `Missing` when nothing fits; `Invalid` when a 文号 or name fits several.
 pub async fn resolve_campaign(conn: &mut Conn, key: &str) -> Result<CampaignRow, StoreError> {
     let typed = super::typed("campaign", key)?;
-    if let Ok(id) = Uuid::try_parse(&typed) {
+    if let Ok(id) = typed.parse() {
         return find_campaign(conn, id).await?.ok_or_else(|| StoreError::missing("campaign", key));
     }
-    let mut named = names::named(conn, NameKind::CampaignDoc, &typed).await?;
+    let mut named = names::named::<kinds::Campaign>(conn, NameKind::CampaignDoc, &typed).await?;
     if named.is_empty() {
         named = names::named(conn, NameKind::Campaign, &typed).await?;
     }
@@ -87,15 +86,15 @@ pub async fn resolve_campaign(conn: &mut Conn, key: &str) -> Result<CampaignRow,
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_campaign(conn: &mut Conn, id: Uuid) -> Result<Option<CampaignRow>, StoreError> {
-    Ok(campaigns::table.find(Id(id)).select(CampaignRow::as_select()).get_result(conn).await.optional()?)
+pub async fn find_campaign(conn: &mut Conn, id: CampaignId) -> Result<Option<CampaignRow>, StoreError> {
+    Ok(campaigns::table.find(id).select(CampaignRow::as_select()).get_result(conn).await.optional()?)
 }
 
 /// The campaigns with these ids, in no order.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_campaigns_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<CampaignRow>, StoreError> {
+pub async fn list_campaigns_of(conn: &mut Conn, ids: &[CampaignId]) -> Result<Vec<CampaignRow>, StoreError> {
     Ok(campaigns::table
         .filter(campaigns::id.eq_any(ids.to_vec()))
         .select(CampaignRow::as_select())
@@ -107,7 +106,7 @@ pub async fn list_campaigns_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<Campai
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_children(conn: &mut Conn, id: Id) -> Result<Vec<CampaignRow>, StoreError> {
+pub async fn list_children(conn: &mut Conn, id: CampaignId) -> Result<Vec<CampaignRow>, StoreError> {
     let query = campaigns::table.filter(campaigns::parent_id.eq(id)).order(campaigns::id);
     Ok(query.select(CampaignRow::as_select()).load(conn).await?)
 }
@@ -129,7 +128,7 @@ pub async fn list_below_others(conn: &mut Conn) -> Result<Vec<(CampaignRow, Camp
 /// When the database fails.
 pub async fn list_members(
     conn: &mut Conn,
-    ids: &[Id],
+    ids: &[CampaignId],
 ) -> Result<Vec<(CampaignMemberRow, String)>, StoreError> {
     Ok(campaign_members::table
         .inner_join(units::table)
@@ -271,7 +270,7 @@ async fn check_parent(conn: &mut Conn, row: &CampaignRow) -> Result<(), StoreErr
 }
 
 /// Whether a region is another one or lies below it.
-async fn is_within(conn: &mut Conn, region: Id, wanted: Id) -> Result<bool, StoreError> {
+async fn is_within(conn: &mut Conn, region: RegionId, wanted: RegionId) -> Result<bool, StoreError> {
     let mut region = region;
     // Nation, province, prefecture, county, zone: five levels, and a bound in case of a circle.
     for _ in 0..8 {
@@ -290,7 +289,10 @@ async fn is_within(conn: &mut Conn, region: Id, wanted: Id) -> Result<bool, Stor
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_campaign_curves(conn: &mut Conn, ids: &[Id]) -> Result<Vec<CampaignCurveRow>, StoreError> {
+pub async fn list_campaign_curves(
+    conn: &mut Conn,
+    ids: &[CampaignId],
+) -> Result<Vec<CampaignCurveRow>, StoreError> {
     Ok(campaign_curves::table
         .filter(campaign_curves::campaign_id.eq_any(ids.to_vec()))
         .order((campaign_curves::campaign_id, campaign_curves::kind))
@@ -305,7 +307,7 @@ pub async fn list_campaign_curves(conn: &mut Conn, ids: &[Id]) -> Result<Vec<Cam
 /// `Duplicate` when a kind is named twice.
 pub async fn replace_campaign_curves(
     conn: &mut Conn,
-    campaign: Id,
+    campaign: CampaignId,
     rows: &[CampaignCurveRow],
 ) -> Result<(), StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
@@ -324,7 +326,11 @@ pub async fn replace_campaign_curves(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn continue_campaign(conn: &mut Conn, id: Id, before: Id) -> Result<(), StoreError> {
+pub async fn continue_campaign(
+    conn: &mut Conn,
+    id: CampaignId,
+    before: CampaignId,
+) -> Result<(), StoreError> {
     diesel::update(campaigns::table.find(id)).set(campaigns::continues_id.eq(before)).execute(conn).await?;
     Ok(())
 }

@@ -11,7 +11,7 @@ use super::super::{Backend, Conn, snapshot};
 use crate::StoreError;
 use crate::rows::{ChangePlace, ChangeRow};
 use crate::schema::change_feed;
-use crate::types::{Id, Key};
+use crate::types::{AnyId, Key};
 
 /// The number that a kind has in the order of changes of one transaction: what is referred to comes before who refers to it.
 fn number(kind: ChangeKind) -> i32 {
@@ -43,7 +43,7 @@ struct Found {
     #[diesel(sql_type = Integer)]
     kind: i32,
     #[diesel(sql_type = Key)]
-    id: Id,
+    id: AnyId,
 }
 
 /// What changed after a place, of these kinds, at most `limit`; each thing once, where it changed last. What is being written is

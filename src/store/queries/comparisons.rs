@@ -8,7 +8,7 @@ use super::super::Conn;
 use crate::StoreError;
 use crate::rows::{RegionRow, SiblingTarget, StatedDifferenceRow, TargetColumns};
 use crate::schema::{indicators, measure_aliases, measures, regions, series, stated_differences};
-use crate::types::Id;
+use crate::types::{MeasureId, RegionId, UnitId};
 
 /// All regions.
 ///
@@ -22,12 +22,14 @@ pub async fn list_register(conn: &mut Conn) -> Result<Vec<RegionRow>, StoreError
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_measure_names(conn: &mut Conn) -> Result<Vec<(String, Id)>, StoreError> {
-    let mut names: Vec<(String, Id)> = measure_aliases::table
+pub async fn list_measure_names(conn: &mut Conn) -> Result<Vec<(String, MeasureId)>, StoreError> {
+    let mut names: Vec<(String, MeasureId)> = measure_aliases::table
         .select((measure_aliases::name, measure_aliases::measure_id))
         .load(conn)
         .await?;
-    names.extend(measures::table.select((measures::name, measures::id)).load::<(String, Id)>(conn).await?);
+    names.extend(
+        measures::table.select((measures::name, measures::id)).load::<(String, MeasureId)>(conn).await?,
+    );
     Ok(names)
 }
 
@@ -35,7 +37,11 @@ pub async fn list_measure_names(conn: &mut Conn) -> Result<Vec<(String, Id)>, St
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_led_series(conn: &mut Conn, unit: Id, day: NaiveDate) -> Result<Vec<(Id, Id)>, StoreError> {
+pub async fn list_led_series(
+    conn: &mut Conn,
+    unit: UnitId,
+    day: NaiveDate,
+) -> Result<Vec<(MeasureId, RegionId)>, StoreError> {
     Ok(indicators::table
         .inner_join(series::table)
         .filter(indicators::lead_unit_id.eq(unit))
@@ -52,9 +58,9 @@ pub async fn list_led_series(conn: &mut Conn, unit: Id, day: NaiveDate) -> Resul
 /// When the database fails.
 pub async fn list_series(
     conn: &mut Conn,
-    measure_ids: &[Id],
-    region_ids: &[Id],
-) -> Result<Vec<(i64, Id, Id)>, StoreError> {
+    measure_ids: &[MeasureId],
+    region_ids: &[RegionId],
+) -> Result<Vec<(i64, MeasureId, RegionId)>, StoreError> {
     Ok(series::table
         .filter(series::measure_id.eq_any(measure_ids.to_vec()))
         .filter(series::region_id.eq_any(region_ids.to_vec()))
@@ -69,8 +75,8 @@ pub async fn list_series(
 /// When the database fails.
 pub async fn list_sibling_targets(
     conn: &mut Conn,
-    measure_ids: &[Id],
-    region_ids: &[Id],
+    measure_ids: &[MeasureId],
+    region_ids: &[RegionId],
 ) -> Result<Vec<SiblingTarget>, StoreError> {
     Ok(indicators::table
         .inner_join(series::table)

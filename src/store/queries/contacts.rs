@@ -2,13 +2,12 @@
 
 use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
-use uuid::Uuid;
 
 use super::super::{Backend, Conn};
 use crate::StoreError;
 use crate::rows::{ContactFilter, ContactRow, Page};
 use crate::schema::contacts;
-use crate::types::{Id, Listed};
+use crate::types::{ContactId, Listed, UnitId};
 use xushi_domain::ContactRole;
 
 /// Contacts in order of id.
@@ -26,7 +25,7 @@ pub async fn list_contacts(
         .limit(page.limit + 1)
         .into_boxed::<Backend>();
     if let Some(after) = page.after {
-        query = query.filter(contacts::id.gt(Id(after)));
+        query = query.filter(contacts::id.gt(after));
     }
     if let Some(unit) = filter.unit_id {
         query = query.filter(contacts::unit_id.eq(unit));
@@ -49,15 +48,15 @@ pub async fn list_contacts(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_contact(conn: &mut Conn, id: Uuid) -> Result<Option<ContactRow>, StoreError> {
-    Ok(contacts::table.find(Id(id)).select(ContactRow::as_select()).get_result(conn).await.optional()?)
+pub async fn find_contact(conn: &mut Conn, id: ContactId) -> Result<Option<ContactRow>, StoreError> {
+    Ok(contacts::table.find(id).select(ContactRow::as_select()).get_result(conn).await.optional()?)
 }
 
 /// The contacts with these ids, in no order.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_contacts_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<ContactRow>, StoreError> {
+pub async fn list_contacts_of(conn: &mut Conn, ids: &[ContactId]) -> Result<Vec<ContactRow>, StoreError> {
     Ok(contacts::table
         .filter(contacts::id.eq_any(ids.to_vec()))
         .select(ContactRow::as_select())
@@ -71,7 +70,7 @@ pub async fn list_contacts_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<Contact
 /// When the database fails.
 pub async fn find_contact_at(
     conn: &mut Conn,
-    unit: Id,
+    unit: UnitId,
     email: &str,
     role: ContactRole,
 ) -> Result<Option<ContactRow>, StoreError> {

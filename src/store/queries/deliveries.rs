@@ -12,7 +12,7 @@ use crate::rows::{
     AttemptBegin, AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, IncidentRow, Lease, Page,
 };
 use crate::schema::{deliveries, delivery_attempts, letters};
-use crate::types::{Id, Listed};
+use crate::types::{DeliveryId, Listed};
 use crate::{StoreError, failpoint};
 use xushi_domain::delivery::{AttemptOutcome, DeliveryState, not_in_a_pilot};
 use xushi_domain::{IncidentKind, Invalid, LetterState};
@@ -46,7 +46,7 @@ async fn claim(
     limit: i64,
     trial: bool,
 ) -> Result<Vec<DeliveryRow>, StoreError> {
-    let candidates: Vec<Id> = deliveries::table
+    let candidates: Vec<DeliveryId> = deliveries::table
         .inner_join(letters::table)
         .filter(letters::trial.eq(trial))
         .filter(deliveries::state.eq(Listed(DeliveryState::Pending)))
@@ -83,7 +83,7 @@ async fn take_over(
     limit: i64,
     trial: bool,
 ) -> Result<Vec<DeliveryRow>, StoreError> {
-    let candidates: Vec<Id> = deliveries::table
+    let candidates: Vec<DeliveryId> = deliveries::table
         .inner_join(letters::table)
         .filter(letters::trial.eq(trial))
         .filter(deliveries::state.eq(Listed(DeliveryState::Sending)))
@@ -107,8 +107,8 @@ async fn take_over(
         .returning(DeliveryRow::as_returning())
         .get_results(conn)
         .await?;
-    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
-    let unknown: Vec<Id> = diesel::update(delivery_attempts::table)
+    let ids: Vec<DeliveryId> = rows.iter().map(|row| row.id).collect();
+    let unknown: Vec<DeliveryId> = diesel::update(delivery_attempts::table)
         .filter(delivery_attempts::delivery_id.eq_any(ids))
         .filter(delivery_attempts::outcome.eq(Listed(AttemptOutcome::Begun)))
         .set((
@@ -144,7 +144,7 @@ pub async fn write_attempts(
     begins: &[AttemptBegin],
     ends: &[AttemptEnd],
     lease: &Lease<'_>,
-) -> Result<HashMap<Id, i32>, StoreError> {
+) -> Result<HashMap<DeliveryId, i32>, StoreError> {
     let opens_incident = ends.iter().any(|end| end.incident.is_some());
     let one_statement = (begins.is_empty() || ends.is_empty()) && !opens_incident;
     if one_statement && attempts::ONE_STATEMENT {
@@ -158,7 +158,7 @@ async fn write(
     begins: &[AttemptBegin],
     ends: &[AttemptEnd],
     lease: &Lease<'_>,
-) -> Result<HashMap<Id, i32>, StoreError> {
+) -> Result<HashMap<DeliveryId, i32>, StoreError> {
     let begun = attempts::begin_attempts(conn, begins, lease).await?;
     let written = attempts::finish_attempts(conn, ends).await?;
     for end in ends.iter().filter(|end| written.contains(&end.delivery)) {
@@ -176,7 +176,7 @@ async fn write(
 /// When the database fails.
 pub async fn bounce_delivery(
     conn: &mut Conn,
-    delivery: Id,
+    delivery: DeliveryId,
     diagnostic: &str,
     incident: &IncidentRow,
 ) -> Result<bool, StoreError> {
@@ -208,7 +208,7 @@ pub async fn bounce_delivery(
 /// there is none (`trial`), or the other way round.
 pub async fn retry_delivery(
     conn: &mut Conn,
-    id: Id,
+    id: DeliveryId,
     now: NaiveDateTime,
     trial: bool,
 ) -> Result<DeliveryRow, StoreError> {
@@ -254,7 +254,7 @@ pub async fn retry_delivery(
 pub async fn add_delivery(
     conn: &mut Conn,
     row: &DeliveryRow,
-    instead_of: Option<Id>,
+    instead_of: Option<DeliveryId>,
 ) -> Result<(), StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
         if let Some(id) = instead_of {
@@ -277,7 +277,11 @@ pub async fn add_delivery(
     .await
 }
 
-async fn close_incidents(conn: &mut Conn, delivery: Id, now: NaiveDateTime) -> Result<(), StoreError> {
+async fn close_incidents(
+    conn: &mut Conn,
+    delivery: DeliveryId,
+    now: NaiveDateTime,
+) -> Result<(), StoreError> {
     for kind in [IncidentKind::DeliveryFailed, IncidentKind::DeliveryBounced] {
         incidents::close_incident(conn, kind, &delivery.0.to_string(), now).await?;
     }
@@ -309,7 +313,7 @@ pub async fn list_deliveries_by_message_id(
 /// When the database fails.
 pub async fn release_deliveries(
     conn: &mut Conn,
-    ids: &[Id],
+    ids: &[DeliveryId],
     lease: &Lease<'_>,
     next: NaiveDateTime,
 ) -> Result<(), StoreError> {
@@ -344,10 +348,10 @@ pub async fn list_deliveries(
         .limit(page.limit + 1)
         .into_boxed::<Backend>();
     if let Some(after) = page.after {
-        query = query.filter(deliveries::id.gt(Id(after)));
+        query = query.filter(deliveries::id.gt(after));
     }
     if let Some(letter) = filter.letter_id {
-        query = query.filter(deliveries::letter_id.eq(Id(letter)));
+        query = query.filter(deliveries::letter_id.eq(letter));
     }
     if let Some(states) = &filter.states {
         query = query.filter(deliveries::state.eq_any(Listed::all(states)));
@@ -362,7 +366,7 @@ pub async fn list_deliveries(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_attempts(conn: &mut Conn, delivery: Id) -> Result<Vec<AttemptRow>, StoreError> {
+pub async fn list_attempts(conn: &mut Conn, delivery: DeliveryId) -> Result<Vec<AttemptRow>, StoreError> {
     Ok(delivery_attempts::table
         .filter(delivery_attempts::delivery_id.eq(delivery))
         .order(delivery_attempts::number)
@@ -375,7 +379,7 @@ pub async fn list_attempts(conn: &mut Conn, delivery: Id) -> Result<Vec<AttemptR
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count_blocked_attempts(conn: &mut Conn, delivery: Id) -> Result<i64, StoreError> {
+pub async fn count_blocked_attempts(conn: &mut Conn, delivery: DeliveryId) -> Result<i64, StoreError> {
     Ok(delivery_attempts::table
         .filter(delivery_attempts::delivery_id.eq(delivery))
         .filter(delivery_attempts::outcome.eq(Listed(AttemptOutcome::Blocked)))

@@ -4,13 +4,12 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::sum;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
-use uuid::Uuid;
 
 use super::super::{Backend, Conn};
 use crate::StoreError;
 use crate::rows::{DocumentContent, DocumentFilter, DocumentRow, Page};
 use crate::schema::documents;
-use crate::types::{Id, Listed};
+use crate::types::{ApiKeyId, DocumentId, Listed};
 
 /// Adds a document with its bytes.
 ///
@@ -44,7 +43,7 @@ pub async fn list_documents(
         .limit(page.limit + 1)
         .into_boxed::<Backend>();
     if let Some(after) = page.after {
-        query = query.filter(documents::id.lt(Id(after)));
+        query = query.filter(documents::id.lt(after));
     }
     if let Some(kind) = filter.kind {
         query = query.filter(documents::kind.eq(Listed(kind)));
@@ -67,15 +66,18 @@ pub async fn list_documents(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_document(conn: &mut Conn, id: Uuid) -> Result<Option<DocumentRow>, StoreError> {
-    Ok(documents::table.find(Id(id)).select(DocumentRow::as_select()).get_result(conn).await.optional()?)
+pub async fn find_document(conn: &mut Conn, id: DocumentId) -> Result<Option<DocumentRow>, StoreError> {
+    Ok(documents::table.find(id).select(DocumentRow::as_select()).get_result(conn).await.optional()?)
 }
 
 /// The bytes of a document.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_document_content(conn: &mut Conn, id: Id) -> Result<Option<DocumentContent>, StoreError> {
+pub async fn find_document_content(
+    conn: &mut Conn,
+    id: DocumentId,
+) -> Result<Option<DocumentContent>, StoreError> {
     let content = documents::table.find(id).select((documents::content, documents::pages));
     Ok(content.get_result(conn).await.optional()?)
 }
@@ -114,8 +116,8 @@ pub async fn empty_documents(
 /// When the database fails.
 pub async fn adopt_document(
     conn: &mut Conn,
-    id: Id,
-    by: Option<Id>,
+    id: DocumentId,
+    by: Option<ApiKeyId>,
     now: NaiveDateTime,
 ) -> Result<(), StoreError> {
     diesel::update(documents::table.find(id))
@@ -132,7 +134,7 @@ pub async fn adopt_document(
 /// `Stale` where it is retired already.
 pub async fn retire_document(
     conn: &mut Conn,
-    id: Id,
+    id: DocumentId,
     (on, reason): (NaiveDate, &str),
     now: NaiveDateTime,
 ) -> Result<(), StoreError> {

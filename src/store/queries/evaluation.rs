@@ -10,7 +10,7 @@ use crate::rows::{AssessmentWrites, EvaluationMeasureRow, EvaluationRow, FactRow
 use crate::schema::{
     assessments, current_assessments, indicators, measure_aliases, measures, observations, regions, series,
 };
-use crate::types::{Id, Listed};
+use crate::types::{CampaignId, IndicatorId, Listed, MeasureId, RegionId};
 use xushi_domain::{Grade, Kind};
 
 /// Indicators with which assessment is in force, and their measures and regions.
@@ -31,11 +31,11 @@ macro_rules! evaluated {
 /// When the database fails.
 pub async fn list_evaluation_rows(
     conn: &mut Conn,
-    campaigns: Option<&[Id]>,
+    campaigns: Option<&[CampaignId]>,
     as_of: NaiveDate,
-    after: Option<(i64, Id)>,
+    after: Option<(i64, IndicatorId)>,
     limit: i64,
-) -> Result<Vec<(EvaluationRow, Id, Id)>, StoreError> {
+) -> Result<Vec<(EvaluationRow, MeasureId, RegionId)>, StoreError> {
     let mut query = evaluated!()
         .filter(indicators::retired_on.is_null().or(indicators::retired_on.gt(as_of)))
         .order((indicators::series_id, indicators::id))
@@ -81,7 +81,7 @@ pub async fn list_facts_between(
 /// When the database fails.
 pub async fn list_past_verdicts(
     conn: &mut Conn,
-    ids: &[Id],
+    ids: &[IndicatorId],
     as_of: NaiveDate,
 ) -> Result<Vec<PastVerdictRow>, StoreError> {
     Ok(assessments::table
@@ -99,9 +99,9 @@ pub async fn list_past_verdicts(
 /// When the database fails.
 pub async fn list_grades_before(
     conn: &mut Conn,
-    ids: &[Id],
+    ids: &[IndicatorId],
     before: NaiveDateTime,
-) -> Result<Vec<(Id, Listed<Grade>)>, StoreError> {
+) -> Result<Vec<(IndicatorId, Listed<Grade>)>, StoreError> {
     // The latest of each comes last.
     Ok(assessments::table
         .filter(assessments::indicator_id.eq_any(ids.to_vec()))
@@ -117,7 +117,10 @@ pub async fn list_grades_before(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn write_assessments(conn: &mut Conn, writes: AssessmentWrites) -> Result<Vec<Id>, StoreError> {
+pub async fn write_assessments(
+    conn: &mut Conn,
+    writes: AssessmentWrites,
+) -> Result<Vec<IndicatorId>, StoreError> {
     if writes.changed.is_empty() && writes.confirmed.is_empty() {
         return Ok(Vec::new());
     }
@@ -132,9 +135,9 @@ pub async fn write_assessments(conn: &mut Conn, writes: AssessmentWrites) -> Res
 pub async fn list_evaluation_rows_of_kinds(
     conn: &mut Conn,
     kinds: &[Kind],
-    after: Option<Id>,
+    after: Option<IndicatorId>,
     limit: i64,
-) -> Result<Vec<(EvaluationRow, Id, Id)>, StoreError> {
+) -> Result<Vec<(EvaluationRow, MeasureId, RegionId)>, StoreError> {
     let mut query = evaluated!()
         .filter(indicators::kind.eq_any(kinds.iter().copied().map(Listed).collect::<Vec<_>>()))
         .filter(indicators::retired_on.is_null())
@@ -151,7 +154,10 @@ pub async fn list_evaluation_rows_of_kinds(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_indicators_of_series(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(i64, Id)>, StoreError> {
+pub async fn list_indicators_of_series(
+    conn: &mut Conn,
+    ids: &[i64],
+) -> Result<Vec<(i64, IndicatorId)>, StoreError> {
     Ok(indicators::table
         .filter(indicators::series_id.eq_any(ids.to_vec()))
         .filter(indicators::retired_on.is_null())
@@ -164,7 +170,10 @@ pub async fn list_indicators_of_series(conn: &mut Conn, ids: &[i64]) -> Result<V
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_series_of_indicators(conn: &mut Conn, ids: &[Id]) -> Result<Vec<(i64, Id)>, StoreError> {
+pub async fn list_series_of_indicators(
+    conn: &mut Conn,
+    ids: &[IndicatorId],
+) -> Result<Vec<(i64, IndicatorId)>, StoreError> {
     Ok(indicators::table
         .filter(indicators::id.eq_any(ids.to_vec()))
         .select((indicators::series_id, indicators::id))
@@ -176,7 +185,10 @@ pub async fn list_series_of_indicators(conn: &mut Conn, ids: &[Id]) -> Result<Ve
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_series_keys(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(Id, Id)>, StoreError> {
+pub async fn list_series_keys(
+    conn: &mut Conn,
+    ids: &[i64],
+) -> Result<Vec<(MeasureId, RegionId)>, StoreError> {
     Ok(series::table
         .filter(series::id.eq_any(ids.to_vec()))
         .select((series::measure_id, series::region_id))
@@ -190,8 +202,8 @@ pub async fn list_series_keys(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(Id, I
 /// When the database fails.
 pub async fn list_evaluation_rows_of(
     conn: &mut Conn,
-    ids: &[Id],
-) -> Result<Vec<(EvaluationRow, Id, Id)>, StoreError> {
+    ids: &[IndicatorId],
+) -> Result<Vec<(EvaluationRow, MeasureId, RegionId)>, StoreError> {
     Ok(evaluated!().filter(indicators::id.eq_any(ids.to_vec())).order(indicators::id).load(conn).await?)
 }
 
@@ -207,7 +219,7 @@ pub async fn list_judged_measures(conn: &mut Conn) -> Result<Vec<EvaluationMeasu
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_aliases(conn: &mut Conn) -> Result<Vec<(Id, String)>, StoreError> {
+pub async fn list_aliases(conn: &mut Conn) -> Result<Vec<(MeasureId, String)>, StoreError> {
     let aliases = measure_aliases::table.order(measure_aliases::name);
     Ok(aliases.select((measure_aliases::measure_id, measure_aliases::name)).load(conn).await?)
 }
@@ -216,6 +228,6 @@ pub async fn list_aliases(conn: &mut Conn) -> Result<Vec<(Id, String)>, StoreErr
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_region_codes(conn: &mut Conn) -> Result<Vec<(Id, String)>, StoreError> {
+pub async fn list_region_codes(conn: &mut Conn) -> Result<Vec<(RegionId, String)>, StoreError> {
     Ok(regions::table.select((regions::id, regions::code)).load(conn).await?)
 }

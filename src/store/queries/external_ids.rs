@@ -9,7 +9,7 @@ use xushi_domain::{PlanPart, TextEnum as _};
 use super::super::Conn;
 use crate::StoreError;
 use crate::schema::external_ids;
-use crate::types::Id;
+use crate::types::AnyId;
 
 /// Ids in one statement; SQLite takes 32,766 values.
 const AT_ONCE: usize = 5_000;
@@ -18,7 +18,7 @@ const AT_ONCE: usize = 5_000;
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_external(conn: &mut Conn, part: PlanPart, key: &str) -> Result<Option<Id>, StoreError> {
+pub async fn find_external(conn: &mut Conn, part: PlanPart, key: &str) -> Result<Option<AnyId>, StoreError> {
     let known = external_ids::table.find((part.as_str(), key)).select(external_ids::owner_id);
     Ok(known.get_result(conn).await.optional()?)
 }
@@ -27,10 +27,13 @@ pub async fn find_external(conn: &mut Conn, part: PlanPart, key: &str) -> Result
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_external_ids(conn: &mut Conn, owners: &[Id]) -> Result<HashMap<Id, String>, StoreError> {
+pub async fn list_external_ids(
+    conn: &mut Conn,
+    owners: &[AnyId],
+) -> Result<HashMap<AnyId, String>, StoreError> {
     let mut found = HashMap::new();
     for chunk in owners.chunks(AT_ONCE) {
-        let rows: Vec<(Id, String)> = external_ids::table
+        let rows: Vec<(AnyId, String)> = external_ids::table
             .filter(external_ids::owner_id.eq_any(chunk.to_vec()))
             .select((external_ids::owner_id, external_ids::external_id))
             .load(conn)
@@ -47,7 +50,7 @@ pub async fn list_external_ids(conn: &mut Conn, owners: &[Id]) -> Result<HashMap
 pub async fn set_external_id(
     conn: &mut Conn,
     part: PlanPart,
-    owner: Id,
+    owner: AnyId,
     key: Option<&str>,
 ) -> Result<(), StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {

@@ -10,7 +10,7 @@ use super::super::Conn;
 use crate::StoreError;
 use crate::rows::{FormerNameRow, Handover};
 use crate::schema::former_names;
-use crate::types::Id;
+use crate::types::{AnyId, Id, Thing};
 
 /// Ids in one statement; SQLite takes 32,766 values.
 const AT_ONCE: usize = 5_000;
@@ -21,7 +21,7 @@ const AT_ONCE: usize = 5_000;
 /// When the database fails.
 pub(super) async fn keep_former_name(
     conn: &mut Conn,
-    owner: Id,
+    owner: Id<impl Thing>,
     (before, after): (&str, &str),
     handover: &Handover,
 ) -> Result<(), StoreError> {
@@ -29,7 +29,7 @@ pub(super) async fn keep_former_name(
         return Ok(());
     }
     let row = FormerNameRow {
-        owner_id: owner,
+        owner_id: owner.of_any(),
         name: before.to_owned(),
         superseded_on: handover.on,
         reason: handover.reason.clone(),
@@ -45,12 +45,12 @@ pub(super) async fn keep_former_name(
 /// When the database fails.
 pub(super) async fn list_names_on(
     conn: &mut Conn,
-    owners: &[Id],
+    owners: &[AnyId],
     day: NaiveDate,
-) -> Result<HashMap<Id, String>, StoreError> {
+) -> Result<HashMap<AnyId, String>, StoreError> {
     let mut found = HashMap::new();
     for chunk in owners.chunks(AT_ONCE) {
-        let rows: Vec<(Id, NaiveDate, String)> = former_names::table
+        let rows: Vec<(AnyId, NaiveDate, String)> = former_names::table
             .filter(former_names::owner_id.eq_any(chunk.to_vec()))
             .order(former_names::id)
             .select((former_names::owner_id, former_names::superseded_on, former_names::name))
@@ -63,10 +63,10 @@ pub(super) async fn list_names_on(
 
 /// What held on a day, of changes in the order in which they were made: each says what held before it and the first day that no
 /// longer holds. Nothing where what holds now held then already.
-pub(super) fn in_force_on<T>(
-    changes: impl IntoIterator<Item = (Id, NaiveDate, T)>,
+pub(super) fn in_force_on<K: Thing, T>(
+    changes: impl IntoIterator<Item = (Id<K>, NaiveDate, T)>,
     day: NaiveDate,
-) -> HashMap<Id, T> {
+) -> HashMap<Id<K>, T> {
     let mut before = HashMap::new();
     for (owner, superseded_on, held) in changes {
         if superseded_on <= day {

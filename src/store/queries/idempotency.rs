@@ -8,7 +8,7 @@ use super::super::Conn;
 use crate::StoreError;
 use crate::rows::{Claim, IdempotencyRow};
 use crate::schema::idempotency_keys;
-use crate::types::Id;
+use crate::types::ApiKeyId;
 
 /// Claims a key; whoever inserts the row runs the request. A claim made before `abandoned` and never answered is that
 /// of a process that died: it is taken over.
@@ -87,7 +87,7 @@ pub async fn release_key(conn: &mut Conn, row: &IdempotencyRow) -> Result<(), St
 /// When the database fails.
 pub async fn note_done(
     conn: &mut Conn,
-    (caller, key): (Id, &str),
+    (caller, key): (ApiKeyId, &str),
     made: Option<&str>,
     now: NaiveDateTime,
 ) -> Result<(), StoreError> {

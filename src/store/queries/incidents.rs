@@ -5,13 +5,12 @@ use std::collections::HashMap;
 use chrono::NaiveDateTime;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
-use uuid::Uuid;
 
 use super::super::{Backend, Conn};
 use crate::StoreError;
 use crate::rows::{IncidentFilter, IncidentRow, Page};
 use crate::schema::incidents;
-use crate::types::{Id, Listed};
+use crate::types::{IncidentId, Listed};
 use xushi_domain::IncidentKind;
 
 /// Opens an incident unless the same one is open already; then only its detail is brought up to date. Gives whether it
@@ -20,7 +19,7 @@ use xushi_domain::IncidentKind;
 /// # Errors
 /// When the database fails.
 pub async fn open_incident(conn: &mut Conn, row: &IncidentRow) -> Result<bool, StoreError> {
-    let known: Option<(Id, String)> = incidents::table
+    let known: Option<(IncidentId, String)> = incidents::table
         .filter(incidents::kind.eq(row.kind))
         .filter(incidents::subject_kind.eq(row.subject_kind))
         .filter(incidents::subject_id.eq(&row.subject_id))
@@ -61,7 +60,7 @@ pub async fn count_incident(
     let row = IncidentRow { detail: detail(1), ..row.clone() };
     write_transaction!(conn, async |conn: &mut Conn| {
         for _ in 0..2 {
-            let counted: Option<(Id, i32)> = diesel::update(incidents::table)
+            let counted: Option<(IncidentId, i32)> = diesel::update(incidents::table)
                 .filter(incidents::kind.eq(row.kind))
                 .filter(incidents::subject_kind.eq(row.subject_kind))
                 .filter(incidents::subject_id.eq(&row.subject_id))
@@ -138,7 +137,7 @@ pub async fn list_incidents(
         .limit(page.limit + 1)
         .into_boxed::<Backend>();
     if let Some(after) = page.after {
-        query = query.filter(incidents::id.gt(Id(after)));
+        query = query.filter(incidents::id.gt(after));
     }
     if let Some(kinds) = &filter.kinds {
         query = query.filter(incidents::kind.eq_any(Listed::all(kinds)));
@@ -164,8 +163,8 @@ pub async fn list_incidents(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_incident(conn: &mut Conn, id: Uuid) -> Result<Option<IncidentRow>, StoreError> {
-    Ok(incidents::table.find(Id(id)).select(IncidentRow::as_select()).get_result(conn).await.optional()?)
+pub async fn find_incident(conn: &mut Conn, id: IncidentId) -> Result<Option<IncidentRow>, StoreError> {
+    Ok(incidents::table.find(id).select(IncidentRow::as_select()).get_result(conn).await.optional()?)
 }
 
 /// How many incidents are open of each kind.

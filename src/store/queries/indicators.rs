@@ -5,7 +5,6 @@ use diesel::{
     QueryDsl, SelectableHelper,
 };
 use diesel_async::RunQueryDsl;
-use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
 use super::family::{InFamily, with_below};
@@ -20,7 +19,7 @@ use crate::schema::{
     assessments, campaigns, citations, current_assessments, external_ids, indicators, measures, regions,
     responsibilities, series, tasks, units,
 };
-use crate::types::{Id, Listed};
+use crate::types::{CampaignId, CitationId, IndicatorId, Listed, MeasureId, RegionId, TaskId, UnitId};
 use crate::{SoleRule, StoreError};
 use xushi_domain::{Grade, Responsibility};
 
@@ -84,17 +83,17 @@ macro_rules! filtered {
             $query = $query.filter(indicators::campaign_id.eq_any(campaigns.clone()));
         }
         if let Some(task) = $filter.task_id {
-            $query = $query.filter(indicators::task_id.eq(Id(task)));
+            $query = $query.filter(indicators::task_id.eq(task));
         }
         if let Some(unit) = $filter.unit_id {
-            $query = $query.filter(indicators::lead_unit_id.eq(Id(unit)));
+            $query = $query.filter(indicators::lead_unit_id.eq(unit));
         }
         if let Some(region) = $filter.region_id {
-            let there = series::table.filter(series::region_id.eq(Id(region))).select(series::id);
+            let there = series::table.filter(series::region_id.eq(region)).select(series::id);
             $query = $query.filter(indicators::series_id.eq_any(there));
         }
         if let Some(measure) = $filter.measure_id {
-            let of_it = series::table.filter(series::measure_id.eq(Id(measure))).select(series::id);
+            let of_it = series::table.filter(series::measure_id.eq(measure)).select(series::id);
             $query = $query.filter(indicators::series_id.eq_any(of_it));
         }
         if let Some(day) = $filter.alive_on {
@@ -131,13 +130,13 @@ pub async fn list_indicators(
         .limit(page.limit + 1)
         .into_boxed::<Backend>();
     if let Some(after) = page.after {
-        shown = shown.filter(indicators::id.gt(Id(after)));
+        shown = shown.filter(indicators::id.gt(after));
     }
     if let Some(after) = filter.updated_after {
         shown = shown.filter(indicators::updated_at.gt(after).or(indicators::retired_at.gt(after)));
     }
     filtered!(shown, filter);
-    let shown: Vec<Id> = shown.load(conn).await?;
+    let shown: Vec<IndicatorId> = shown.load(conn).await?;
     Ok(named!().filter(indicators::id.eq_any(shown)).order(indicators::id).load(conn).await?)
 }
 
@@ -150,7 +149,7 @@ pub async fn list_board(
     conn: &mut Conn,
     filter: &BoardFilter,
     limit: i64,
-    after: Option<(i32, Uuid)>,
+    after: Option<(i32, IndicatorId)>,
 ) -> Result<Vec<BoardRow>, StoreError> {
     // Which lines first, then their names, in a statement of its own: within one, PostgreSQL joins the names of all that there are
     // before it looks which lines are shown, as it orders no more than eight tables at once.
@@ -164,7 +163,7 @@ pub async fn list_board(
         shown = shown.filter(
             current_assessments::grade_rank
                 .ge(rank)
-                .and(current_assessments::grade_rank.gt(rank).or(indicators::id.gt(Id(id)))),
+                .and(current_assessments::grade_rank.gt(rank).or(indicators::id.gt(id))),
         );
     }
     if let Some(after) = filter.updated_after {
@@ -172,7 +171,7 @@ pub async fn list_board(
         shown = shown.filter(current_assessments::updated_at.gt(after).or(indicators::updated_at.gt(after)));
     }
     filtered!(shown, filter);
-    let shown: Vec<Id> = shown.load(conn).await?;
+    let shown: Vec<IndicatorId> = shown.load(conn).await?;
     Ok(joined!()
         .select(board!())
         .filter(indicators::id.eq_any(shown))
@@ -185,18 +184,21 @@ pub async fn list_board(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_indicator(conn: &mut Conn, id: Uuid) -> Result<Option<NamedIndicatorRow>, StoreError> {
-    Ok(named!().filter(indicators::id.eq(Id(id))).get_result(conn).await.optional()?)
+pub async fn find_indicator(
+    conn: &mut Conn,
+    id: IndicatorId,
+) -> Result<Option<NamedIndicatorRow>, StoreError> {
+    Ok(named!().filter(indicators::id.eq(id)).get_result(conn).await.optional()?)
 }
 
 /// The campaign with this id, 文号 or name, and all campaigns below it.
 ///
 /// # Errors
 /// `Missing` when nothing fits.
-pub async fn resolve_campaign_family(conn: &mut Conn, key: &str) -> Result<Vec<Id>, StoreError> {
+pub async fn resolve_campaign_family(conn: &mut Conn, key: &str) -> Result<Vec<CampaignId>, StoreError> {
     let missing = || StoreError::missing("campaign", key);
     let typed = super::typed("campaign", key)?;
-    if let Ok(id) = Uuid::try_parse(&typed).map(Id) {
+    if let Ok(id) = typed.parse::<CampaignId>() {
         let known = campaigns::table.find(id).select(campaigns::id).get_result(conn).await.optional()?;
         return with_below(conn, vec![known.ok_or_else(missing)?]).await;
     }
@@ -218,7 +220,7 @@ pub async fn resolve_campaign_family(conn: &mut Conn, key: &str) -> Result<Vec<I
 /// When the database fails.
 pub async fn count_grades(
     conn: &mut Conn,
-    campaigns: Option<&[Id]>,
+    campaigns: Option<&[CampaignId]>,
 ) -> Result<Vec<(Listed<Grade>, i64)>, StoreError> {
     use diesel::dsl::count_star;
     let mut query = indicators::table
@@ -240,7 +242,7 @@ pub async fn count_grades(
 /// `Duplicate` when its task has this measure in this region already.
 pub async fn create_indicator(
     conn: &mut Conn,
-    (measure, region): (Id, Id),
+    (measure, region): (MeasureId, RegionId),
     row: &IndicatorRow,
     parts: &[ResponsibilityRow],
 ) -> Result<(), StoreError> {
@@ -254,7 +256,7 @@ pub async fn create_indicator(
         }
         let list = effective_responsibilities(conn, row.task_id, Some(row.id)).await?;
         diesel::update(indicators::table.find(row.id))
-            .set(indicators::lead_unit_id.eq(Responsibility::first_lead(&list).map(Id)))
+            .set(indicators::lead_unit_id.eq(Responsibility::first_lead(&list).map(UnitId::of)))
             .execute(conn)
             .await?;
         reassessments::mark_indicator(conn, row.id, row.created_at).await
@@ -300,10 +302,10 @@ pub async fn update_indicator(
 /// When the database fails.
 pub async fn list_parts(
     conn: &mut Conn,
-    measure: Id,
-    region_ids: &[Id],
+    measure: MeasureId,
+    region_ids: &[RegionId],
     (start, end): (chrono::NaiveDate, chrono::NaiveDate),
-) -> Result<Vec<(Id, Id, Id)>, StoreError> {
+) -> Result<Vec<(IndicatorId, CampaignId, RegionId)>, StoreError> {
     Ok(indicators::table
         .inner_join(series::table)
         .filter(series::measure_id.eq(measure))
@@ -321,7 +323,12 @@ pub async fn list_parts(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn cite_indicator(conn: &mut Conn, id: Id, indicator: Id, task: Id) -> Result<(), StoreError> {
+pub async fn cite_indicator(
+    conn: &mut Conn,
+    id: CitationId,
+    indicator: IndicatorId,
+    task: TaskId,
+) -> Result<(), StoreError> {
     let row = CitationRow { id, indicator_id: indicator, task_id: task };
     diesel::insert_into(citations::table).values(&row).execute(conn).await?;
     Ok(())
@@ -333,11 +340,11 @@ pub async fn cite_indicator(conn: &mut Conn, id: Id, indicator: Id, task: Id) ->
 /// `Missing` when there is no such task.
 pub async fn find_task_campaign(
     conn: &mut Conn,
-    task: Uuid,
-) -> Result<(Id, chrono::NaiveDate, chrono::NaiveDate), StoreError> {
+    task: TaskId,
+) -> Result<(CampaignId, chrono::NaiveDate, chrono::NaiveDate), StoreError> {
     tasks::table
         .inner_join(campaigns::table)
-        .filter(tasks::id.eq(Id(task)))
+        .filter(tasks::id.eq(task))
         .select((campaigns::id, campaigns::starts_on, campaigns::ends_on))
         .get_result(conn)
         .await
@@ -351,17 +358,17 @@ pub async fn find_task_campaign(
 /// When the database fails.
 pub async fn list_assessments(
     conn: &mut Conn,
-    indicator: Uuid,
+    indicator: IndicatorId,
     page: Page,
 ) -> Result<Vec<AssessmentRow>, StoreError> {
     let mut query = assessments::table
-        .filter(assessments::indicator_id.eq(Id(indicator)))
+        .filter(assessments::indicator_id.eq(indicator))
         .order(assessments::id)
         .limit(page.limit + 1)
         .select(AssessmentRow::as_select())
         .into_boxed::<Backend>();
     if let Some(after) = page.after {
-        query = query.filter(assessments::id.gt(Id(after)));
+        query = query.filter(assessments::id.gt(after));
     }
     Ok(query.load(conn).await?)
 }

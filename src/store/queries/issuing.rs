@@ -15,7 +15,7 @@ use crate::rows::{
     LetterReportRow, LetterRow, NewLetter, Rendering,
 };
 use crate::schema::{episodes, letter_episodes, letter_reports, letters};
-use crate::types::{Id, Listed};
+use crate::types::{IndicatorId, LetterId, Listed};
 use crate::{SoleRule, StoreError, failpoint};
 use xushi_domain::LetterState;
 
@@ -163,7 +163,7 @@ async fn replace_draft(conn: &mut Conn, row: &LetterRow, before: NaiveDateTime) 
 /// `Stale` when it is no draft any more, or an episode is not as it was read.
 pub async fn discard_draft(
     conn: &mut Conn,
-    id: Id,
+    id: LetterId,
     by: Option<&str>,
     note: &str,
     episodes: Vec<EpisodeChange>,
@@ -219,7 +219,7 @@ async fn change(conn: &mut Conn, changes: Vec<EpisodeChange>) -> Result<(), Stor
 }
 
 /// What a draft spoke of, before it is written anew.
-async fn forget_contents(conn: &mut Conn, id: Id) -> Result<(), StoreError> {
+async fn forget_contents(conn: &mut Conn, id: LetterId) -> Result<(), StoreError> {
     diesel::delete(letter_episodes::table.filter(letter_episodes::letter_id.eq(id))).execute(conn).await?;
     diesel::delete(letter_reports::table.filter(letter_reports::letter_id.eq(id))).execute(conn).await?;
     Ok(())
@@ -248,7 +248,7 @@ pub async fn list_draft_heads(conn: &mut Conn) -> Result<Vec<LetterHead>, StoreE
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_letter_heads(conn: &mut Conn, ids: &[Id]) -> Result<Vec<LetterHead>, StoreError> {
+pub async fn list_letter_heads(conn: &mut Conn, ids: &[LetterId]) -> Result<Vec<LetterHead>, StoreError> {
     let mut heads = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(AT_ONCE) {
         let query = letters::table.filter(letters::id.eq_any(chunk.to_vec())).select(LetterHead::as_select());
@@ -263,7 +263,7 @@ pub async fn list_letter_heads(conn: &mut Conn, ids: &[Id]) -> Result<Vec<Letter
 /// When the database fails.
 pub async fn list_episode_links(
     conn: &mut Conn,
-    letters: &[Id],
+    letters: &[LetterId],
 ) -> Result<Vec<LetterEpisodeRow>, StoreError> {
     let mut links = Vec::new();
     for chunk in letters.chunks(AT_ONCE) {
@@ -282,7 +282,7 @@ pub async fn list_episode_links(
 /// When the database fails.
 pub async fn list_letter_reports(
     conn: &mut Conn,
-    letters: &[Id],
+    letters: &[LetterId],
 ) -> Result<Vec<LetterReportRow>, StoreError> {
     let mut reports = Vec::new();
     for chunk in letters.chunks(AT_ONCE) {
@@ -300,7 +300,10 @@ pub async fn list_letter_reports(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_first_reports(conn: &mut Conn, indicators: &[Id]) -> Result<Vec<FirstReport>, StoreError> {
+pub async fn list_first_reports(
+    conn: &mut Conn,
+    indicators: &[IndicatorId],
+) -> Result<Vec<FirstReport>, StoreError> {
     let mut found = Vec::new();
     for chunk in indicators.chunks(AT_ONCE) {
         let query = letter_reports::table
@@ -325,8 +328,12 @@ pub async fn list_first_reports(conn: &mut Conn, indicators: &[Id]) -> Result<Ve
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_spoken_of(conn: &mut Conn, day: NaiveDate, trial: bool) -> Result<Vec<Id>, StoreError> {
-    let mut spoken: Vec<Id> = letter_episodes::table
+pub async fn list_spoken_of(
+    conn: &mut Conn,
+    day: NaiveDate,
+    trial: bool,
+) -> Result<Vec<IndicatorId>, StoreError> {
+    let mut spoken: Vec<IndicatorId> = letter_episodes::table
         .inner_join(letters::table)
         .inner_join(episodes::table)
         .filter(letters::issued_on.eq(day))
@@ -335,7 +342,7 @@ pub async fn list_spoken_of(conn: &mut Conn, day: NaiveDate, trial: bool) -> Res
         .select(episodes::indicator_id)
         .load(conn)
         .await?;
-    let reports: Vec<Id> = letter_reports::table
+    let reports: Vec<IndicatorId> = letter_reports::table
         .inner_join(letters::table)
         .filter(letters::issued_on.eq(day))
         .filter(letters::serial.is_not_null())
@@ -372,14 +379,14 @@ pub async fn list_unanswered(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_steps(conn: &mut Conn, ids: &[Id]) -> Result<Vec<(Id, i32)>, StoreError> {
+pub async fn list_steps(conn: &mut Conn, ids: &[LetterId]) -> Result<Vec<(LetterId, i32)>, StoreError> {
     let mut steps = Vec::new();
     for chunk in ids.chunks(AT_ONCE) {
         let query = letters::table
             .filter(letters::follows_id.eq_any(chunk.to_vec()))
             .filter(letters::ladder_step.is_not_null())
             .select((letters::follows_id.assume_not_null(), letters::ladder_step.assume_not_null()));
-        steps.extend(query.load::<(Id, i32)>(conn).await?);
+        steps.extend(query.load::<(LetterId, i32)>(conn).await?);
     }
     Ok(steps)
 }

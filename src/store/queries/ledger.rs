@@ -19,7 +19,7 @@ use crate::schema::{
     assessments, campaigns, closures, deliveries, episodes, handovers, indicators, letter_episodes, letters,
     measures, observations, receipts, regions, replies, reviews, series, units,
 };
-use crate::types::{Id, Listed};
+use crate::types::{AnyId, EpisodeId, Id, IndicatorId, LetterId, Listed, UnitId};
 use xushi_domain::delivery::Recipient;
 use xushi_domain::reply::{ReplyStage, ReviewVerdict};
 use xushi_domain::{Basis, Figure, LetterKind, Level, Status};
@@ -28,7 +28,7 @@ use xushi_domain::{Basis, Figure, LetterKind, Level, Status};
 const AT_ONCE: usize = 5_000;
 
 /// An episode as the ledger reads it: with its series, measure and its name, region, unit, campaign and the measure's basis.
-type LedgerColumns = (EpisodeRow, i64, (Id, String), String, Option<String>, String, Listed<Basis>);
+type LedgerColumns = (EpisodeRow, i64, (IndicatorId, String), String, Option<String>, String, Listed<Basis>);
 
 /// Problems that were open at the end of a day, in order of id, each with the unit that answered for it and the names of that day.
 ///
@@ -61,7 +61,7 @@ pub async fn list_ledger(
         .limit(page.limit + 1)
         .into_boxed::<Backend>();
     if let Some(after) = page.after {
-        query = query.filter(episodes::id.gt(Id(after)));
+        query = query.filter(episodes::id.gt(after));
     }
     if let Some(campaigns) = &filter.campaigns {
         query = query.filter(episodes::campaign_id.eq_any(campaigns.clone()));
@@ -76,7 +76,7 @@ pub async fn list_ledger(
     }
     let mut found: Vec<LedgerColumns> = query.load(conn).await?;
     name_as_of(conn, &mut found, filter.as_of).await?;
-    let ids: Vec<Id> = found.iter().map(|(episode, ..)| episode.id).collect();
+    let ids: Vec<EpisodeId> = found.iter().map(|(episode, ..)| episode.id).collect();
     let mut about = letters_about(conn, &ids, filter).await?;
     let listed = found.iter().map(|(episode, series, .., basis)| (episode.indicator_id, *series, *basis));
     let mut sources = judged_sources(conn, &listed.collect::<Vec<_>>(), filter.as_of).await?;
@@ -94,26 +94,26 @@ pub async fn list_ledger(
 
 /// Puts in the unit that answered for each on a day, and what unit, measure and campaign were called then.
 async fn name_as_of(conn: &mut Conn, found: &mut [LedgerColumns], day: NaiveDate) -> Result<(), StoreError> {
-    let indicators: Vec<Id> = found.iter().map(|(episode, ..)| episode.indicator_id).collect();
+    let indicators: Vec<IndicatorId> = found.iter().map(|(episode, ..)| episode.indicator_id).collect();
     let mut places = list_places_on(conn, &indicators, day).await?;
     for (episode, _, _, _, unit, ..) in found.iter_mut() {
         if let Some(then) = places.remove(&episode.indicator_id) {
             (episode.unit_id, *unit) = then.lead_unit;
         }
     }
-    let owners: HashSet<Id> = found
+    let owners: HashSet<AnyId> = found
         .iter()
         .flat_map(|(episode, _, (measure, _), ..)| {
-            [Some(*measure), Some(episode.campaign_id), episode.unit_id]
+            [Some(measure.of_any()), Some(episode.campaign_id.of_any()), episode.unit_id.map(Id::of_any)]
         })
         .flatten()
         .collect();
     let names = list_names_on(conn, &Vec::from_iter(owners), day).await?;
     for (episode, _, (measure, indicator), _, unit, campaign, _) in found {
         for (owner, name) in [
-            (Some(*measure), Some(indicator)),
-            (Some(episode.campaign_id), Some(campaign)),
-            (episode.unit_id, unit.as_mut()),
+            (Some(measure.of_any()), Some(indicator)),
+            (Some(episode.campaign_id.of_any()), Some(campaign)),
+            (episode.unit_id.map(Id::of_any), unit.as_mut()),
         ] {
             if let (Some(name), Some(former)) = (name, owner.and_then(|owner| names.get(&owner))) {
                 name.clone_from(former);
@@ -126,12 +126,12 @@ async fn name_as_of(conn: &mut Conn, found: &mut [LedgerColumns], day: NaiveDate
 /// Letters about these episodes that had been issued by the end of a day, the first one first.
 async fn letters_about(
     conn: &mut Conn,
-    ids: &[Id],
+    ids: &[EpisodeId],
     filter: &LedgerFilter,
-) -> Result<HashMap<Id, Vec<LedgerLetterRow>>, StoreError> {
+) -> Result<HashMap<EpisodeId, Vec<LedgerLetterRow>>, StoreError> {
     type Row = (
-        Id,
-        (Id, Listed<LetterKind>),
+        EpisodeId,
+        (LetterId, Listed<LetterKind>),
         (String, i32, Option<i32>),
         Option<Listed<Level>>,
         Option<i32>,
@@ -154,7 +154,7 @@ async fn letters_about(
         ))
         .load(conn)
         .await?;
-    let mut about: HashMap<Id, Vec<LedgerLetterRow>> = HashMap::new();
+    let mut about: HashMap<EpisodeId, Vec<LedgerLetterRow>> = HashMap::new();
     for (episode, (id, kind), (mark, year, serial), level, ladder_step, (issued_on, reply_by)) in rows {
         let letter = LedgerLetterRow {
             id,
@@ -184,11 +184,11 @@ type Sourced =
 /// figure, what counted by then. `listed` are indicators with their series and the basis of their measure.
 async fn judged_sources(
     conn: &mut Conn,
-    listed: &[(Id, i64, Listed<Basis>)],
+    listed: &[(IndicatorId, i64, Listed<Basis>)],
     as_of: NaiveDate,
-) -> Result<HashMap<Id, String>, StoreError> {
-    let indicators: Vec<Id> = listed.iter().map(|(indicator, ..)| *indicator).collect();
-    let rows: Vec<(Id, Judgement)> = assessments::table
+) -> Result<HashMap<IndicatorId, String>, StoreError> {
+    let indicators: Vec<IndicatorId> = listed.iter().map(|(indicator, ..)| *indicator).collect();
+    let rows: Vec<(IndicatorId, Judgement)> = assessments::table
         .filter(assessments::indicator_id.eq_any(indicators))
         .filter(assessments::as_of.le(as_of))
         .order((assessments::indicator_id, assessments::as_of, assessments::id))
@@ -204,7 +204,7 @@ async fn judged_sources(
             start.zip(end).zip(figure).map(|((start, end), figure)| (start, end, figure));
         (indicator, judged)
     });
-    let judged: HashMap<Id, Option<Judged>> = judged.collect();
+    let judged: HashMap<IndicatorId, Option<Judged>> = judged.collect();
     let ends: HashSet<NaiveDate> = judged.values().flatten().map(|(_, end, _)| *end).collect();
     let series: Vec<i64> = listed.iter().map(|(_, series, _)| *series).collect();
     let facts: Vec<Sourced> = observations::table
@@ -226,7 +226,7 @@ async fn judged_sources(
         ))
         .load(conn)
         .await?;
-    let source = |(indicator, series, basis): &(Id, i64, Listed<Basis>)| {
+    let source = |(indicator, series, basis): &(IndicatorId, i64, Listed<Basis>)| {
         let (start, end, figure) = judged.get(indicator)?.as_ref()?;
         let same = |fact: &&Sourced| {
             fact.0 == *series && fact.1 == *start && fact.2 == *end && fact.3 == *figure && fact.4 == *basis
@@ -240,7 +240,7 @@ async fn judged_sources(
 }
 
 /// A letter as the board reads it: id, unit, unit's name, kind, step of the ladder, deadline.
-type BoardLetterColumns = (Id, Id, String, Listed<LetterKind>, Option<i32>, Option<NaiveDate>);
+type BoardLetterColumns = (LetterId, UnitId, String, Listed<LetterKind>, Option<i32>, Option<NaiveDate>);
 
 /// Issued letters by the end of a day, as far as the board counts them.
 ///
@@ -286,8 +286,11 @@ pub async fn list_board_letters(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_courses(conn: &mut Conn, ids: &[Id]) -> Result<HashMap<Id, ReplyStage>, StoreError> {
-    let mut courses: HashMap<Id, ReplyStage> = HashMap::with_capacity(ids.len());
+pub async fn list_courses(
+    conn: &mut Conn,
+    ids: &[LetterId],
+) -> Result<HashMap<LetterId, ReplyStage>, StoreError> {
+    let mut courses: HashMap<LetterId, ReplyStage> = HashMap::with_capacity(ids.len());
     for chunk in ids.chunks(AT_ONCE) {
         add_courses(conn, chunk.to_vec(), &mut courses).await?;
     }
@@ -296,10 +299,10 @@ pub async fn list_courses(conn: &mut Conn, ids: &[Id]) -> Result<HashMap<Id, Rep
 
 async fn add_courses(
     conn: &mut Conn,
-    ids: Vec<Id>,
-    courses: &mut HashMap<Id, ReplyStage>,
+    ids: Vec<LetterId>,
+    courses: &mut HashMap<LetterId, ReplyStage>,
 ) -> Result<(), StoreError> {
-    let delivered: Vec<(Id, Option<NaiveDateTime>)> = deliveries::table
+    let delivered: Vec<(LetterId, Option<NaiveDateTime>)> = deliveries::table
         .filter(deliveries::letter_id.eq_any(ids.clone()))
         .filter(deliveries::role.eq(Listed(Recipient::To)))
         .filter(deliveries::accepted_at.is_not_null())
@@ -310,7 +313,7 @@ async fn add_courses(
     for (letter, at) in delivered {
         courses.entry(letter).or_default().delivered_at = at;
     }
-    let received: Vec<(Id, NaiveDateTime)> = receipts::table
+    let received: Vec<(LetterId, NaiveDateTime)> = receipts::table
         .filter(receipts::letter_id.eq_any(ids.clone()))
         .select((receipts::letter_id, receipts::created_at))
         .load(conn)
@@ -318,7 +321,7 @@ async fn add_courses(
     for (letter, at) in received {
         courses.entry(letter).or_default().received_at = Some(at);
     }
-    type Replied = (Id, NaiveDateTime, Option<Listed<ReviewVerdict>>, Option<NaiveDateTime>);
+    type Replied = (LetterId, NaiveDateTime, Option<Listed<ReviewVerdict>>, Option<NaiveDateTime>);
     let replied: Vec<Replied> = replies::table
         .left_join(reviews::table)
         .filter(replies::letter_id.eq_any(ids.clone()))
@@ -341,7 +344,7 @@ async fn add_courses(
     for (letter, (row, _)) in withdrawals::list_withdrawals(conn, &ids).await? {
         courses.entry(letter).or_default().withdrawn_at = Some(row.created_at);
     }
-    let closed: Vec<(Id, NaiveDateTime)> = closures::table
+    let closed: Vec<(LetterId, NaiveDateTime)> = closures::table
         .filter(closures::letter_id.eq_any(ids))
         .select((closures::letter_id, closures::created_at))
         .load(conn)

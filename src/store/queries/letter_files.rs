@@ -7,7 +7,7 @@ use super::super::Conn;
 use crate::StoreError;
 use crate::rows::LetterFileRow;
 use crate::schema::letter_files;
-use crate::types::Id;
+use crate::types::LetterId;
 
 /// Adds the files of one letter; the caller holds the transaction that issues it.
 ///
@@ -24,7 +24,10 @@ pub async fn insert_files(conn: &mut Conn, files: &[LetterFileRow]) -> Result<()
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_letter_files(conn: &mut Conn, letters: &[Id]) -> Result<Vec<LetterFileRow>, StoreError> {
+pub async fn list_letter_files(
+    conn: &mut Conn,
+    letters: &[LetterId],
+) -> Result<Vec<LetterFileRow>, StoreError> {
     Ok(letter_files::table
         .filter(letter_files::letter_id.eq_any(letters.to_vec()))
         .order((letter_files::letter_id, letter_files::name))
@@ -39,7 +42,7 @@ pub async fn list_letter_files(conn: &mut Conn, letters: &[Id]) -> Result<Vec<Le
 /// When the database fails.
 pub async fn find_letter_file(
     conn: &mut Conn,
-    letter: Id,
+    letter: LetterId,
     media_type: &str,
 ) -> Result<Option<LetterFileRow>, StoreError> {
     Ok(letter_files::table

@@ -2,13 +2,12 @@
 
 use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
-use uuid::Uuid;
 
 use super::super::{Backend, Conn};
 use crate::StoreError;
 use crate::rows::{DeliveryRow, EpisodeRow, LetterFilter, LetterRow, Page};
 use crate::schema::{deliveries, episodes, letter_episodes, letters};
-use crate::types::{Id, Listed};
+use crate::types::{DeliveryId, EpisodeId, LetterId, Listed};
 use xushi_domain::episode::EpisodeState;
 
 /// All episodes that are not over.
@@ -38,7 +37,7 @@ pub async fn list_letters(
         .limit(page.limit + 1)
         .into_boxed::<Backend>();
     if let Some(after) = page.after {
-        query = query.filter(letters::id.gt(Id(after)));
+        query = query.filter(letters::id.gt(after));
     }
     if let Some(campaigns) = &filter.campaigns {
         query = query.filter(letters::campaign_id.eq_any(campaigns.clone()));
@@ -47,11 +46,11 @@ pub async fn list_letters(
         query = query.filter(letters::updated_at.gt(after));
     }
     if let Some(unit) = filter.unit_id {
-        let copies = deliveries::table.filter(deliveries::unit_id.eq(Id(unit))).select(deliveries::letter_id);
+        let copies = deliveries::table.filter(deliveries::unit_id.eq(unit)).select(deliveries::letter_id);
         query = if filter.copied {
-            query.filter(letters::unit_id.eq(Id(unit)).or(letters::id.eq_any(copies)))
+            query.filter(letters::unit_id.eq(unit).or(letters::id.eq_any(copies)))
         } else {
-            query.filter(letters::unit_id.eq(Id(unit)))
+            query.filter(letters::unit_id.eq(unit))
         };
     }
     if let Some(states) = &filter.states {
@@ -73,15 +72,15 @@ pub async fn list_letters(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_letter(conn: &mut Conn, id: Uuid) -> Result<Option<LetterRow>, StoreError> {
-    Ok(letters::table.find(Id(id)).select(LetterRow::as_select()).get_result(conn).await.optional()?)
+pub async fn find_letter(conn: &mut Conn, id: LetterId) -> Result<Option<LetterRow>, StoreError> {
+    Ok(letters::table.find(id).select(LetterRow::as_select()).get_result(conn).await.optional()?)
 }
 
 /// The letters with these ids.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_letters(conn: &mut Conn, ids: &[Id]) -> Result<Vec<LetterRow>, StoreError> {
+pub async fn find_letters(conn: &mut Conn, ids: &[LetterId]) -> Result<Vec<LetterRow>, StoreError> {
     Ok(letters::table
         .filter(letters::id.eq_any(ids.to_vec()))
         .select(LetterRow::as_select())
@@ -93,10 +92,10 @@ pub async fn find_letters(conn: &mut Conn, ids: &[Id]) -> Result<Vec<LetterRow>,
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_letter_episodes(conn: &mut Conn, letter: Uuid) -> Result<Vec<EpisodeRow>, StoreError> {
+pub async fn list_letter_episodes(conn: &mut Conn, letter: LetterId) -> Result<Vec<EpisodeRow>, StoreError> {
     Ok(letter_episodes::table
         .inner_join(episodes::table)
-        .filter(letter_episodes::letter_id.eq(Id(letter)))
+        .filter(letter_episodes::letter_id.eq(letter))
         .order(letter_episodes::ordinal)
         .select(EpisodeRow::as_select())
         .load(conn)
@@ -107,7 +106,7 @@ pub async fn list_letter_episodes(conn: &mut Conn, letter: Uuid) -> Result<Vec<E
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_deliveries(conn: &mut Conn, ids: &[Id]) -> Result<Vec<DeliveryRow>, StoreError> {
+pub async fn find_deliveries(conn: &mut Conn, ids: &[DeliveryId]) -> Result<Vec<DeliveryRow>, StoreError> {
     let there = deliveries::table.filter(deliveries::id.eq_any(ids.to_vec()));
     Ok(there.select(DeliveryRow::as_select()).load(conn).await?)
 }
@@ -116,7 +115,10 @@ pub async fn find_deliveries(conn: &mut Conn, ids: &[Id]) -> Result<Vec<Delivery
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_deliveries_of(conn: &mut Conn, letters: &[Id]) -> Result<Vec<DeliveryRow>, StoreError> {
+pub async fn list_deliveries_of(
+    conn: &mut Conn,
+    letters: &[LetterId],
+) -> Result<Vec<DeliveryRow>, StoreError> {
     Ok(deliveries::table
         .filter(deliveries::letter_id.eq_any(letters.to_vec()))
         .order((deliveries::letter_id, deliveries::id))
@@ -129,21 +131,26 @@ pub async fn list_deliveries_of(conn: &mut Conn, letters: &[Id]) -> Result<Vec<D
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_thread_mails(conn: &mut Conn, of: &[Id]) -> Result<Vec<(Id, DeliveryRow)>, StoreError> {
+pub async fn list_thread_mails(
+    conn: &mut Conn,
+    of: &[LetterId],
+) -> Result<Vec<(LetterId, DeliveryRow)>, StoreError> {
     let links = letter_episodes::table.inner_join(letters::table).select((
         letter_episodes::letter_id,
         letter_episodes::episode_id,
         letters::trial,
     ));
-    let own: Vec<(Id, Id, bool)> =
+    let own: Vec<(LetterId, EpisodeId, bool)> =
         links.filter(letter_episodes::letter_id.eq_any(of.to_vec())).load(conn).await?;
-    let episodes: Vec<Id> = own.iter().map(|(_, episode, _)| *episode).collect();
-    let all: Vec<(Id, Id, bool)> =
+    let episodes: Vec<EpisodeId> = own.iter().map(|(_, episode, _)| *episode).collect();
+    let all: Vec<(LetterId, EpisodeId, bool)> =
         links.filter(letter_episodes::episode_id.eq_any(episodes)).load(conn).await?;
-    let mut pairs: Vec<(Id, Id)> = Vec::new();
+    let mut pairs: Vec<(LetterId, LetterId)> = Vec::new();
     for (letter, episode, trial) in &own {
         // Mails of a pilot never reached those to whom real letters go.
-        let same = |other: &&(Id, Id, bool)| other.1 == *episode && other.0 != *letter && other.2 == *trial;
+        let same = |other: &&(LetterId, EpisodeId, bool)| {
+            other.1 == *episode && other.0 != *letter && other.2 == *trial
+        };
         pairs.extend(all.iter().filter(same).map(|(other, ..)| (*letter, *other)));
     }
     pairs.sort_unstable();
@@ -151,9 +158,9 @@ pub async fn list_thread_mails(conn: &mut Conn, of: &[Id]) -> Result<Vec<(Id, De
     if pairs.is_empty() {
         return Ok(Vec::new());
     }
-    let others: Vec<Id> = pairs.iter().map(|(_, other)| *other).collect();
+    let others: Vec<LetterId> = pairs.iter().map(|(_, other)| *other).collect();
     let mails = list_deliveries_of(conn, &others).await?;
-    let of = |other: Id| mails.iter().filter(move |mail| mail.letter_id == other).cloned();
+    let of = |other: LetterId| mails.iter().filter(move |mail| mail.letter_id == other).cloned();
     Ok(pairs.into_iter().flat_map(|(letter, other)| of(other).map(move |mail| (letter, mail))).collect())
 }
 
@@ -161,9 +168,12 @@ pub async fn list_thread_mails(conn: &mut Conn, of: &[Id]) -> Result<Vec<(Id, De
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_letter_deliveries(conn: &mut Conn, letter: Uuid) -> Result<Vec<DeliveryRow>, StoreError> {
+pub async fn list_letter_deliveries(
+    conn: &mut Conn,
+    letter: LetterId,
+) -> Result<Vec<DeliveryRow>, StoreError> {
     Ok(deliveries::table
-        .filter(deliveries::letter_id.eq(Id(letter)))
+        .filter(deliveries::letter_id.eq(letter))
         .order(deliveries::id)
         .select(DeliveryRow::as_select())
         .load(conn)

@@ -10,7 +10,7 @@ use super::super::Conn;
 use crate::StoreError;
 use crate::rows::{DeliveryRow, Pace};
 use crate::schema::{deliveries, mail_pace};
-use crate::types::{Id, Listed};
+use crate::types::{DeliveryId, Listed};
 use xushi_domain::delivery::DeliveryState;
 
 /// Sorts claimed deliveries by the pace of their domains: gives those that may go now and puts the others back until
@@ -25,8 +25,8 @@ pub async fn pace_deliveries(
     now: NaiveDateTime,
 ) -> Result<Vec<DeliveryRow>, StoreError> {
     write_transaction!(conn, async move |conn: &mut Conn| {
-        let ids: Vec<Id> = claimed.iter().map(|row| row.id).collect();
-        let timed: Vec<Id> = deliveries::table
+        let ids: Vec<DeliveryId> = claimed.iter().map(|row| row.id).collect();
+        let timed: Vec<DeliveryId> = deliveries::table
             .filter(deliveries::id.eq_any(ids))
             // A time that passed long ago (nobody was there to use it) is none: else all of them would go at once.
             .filter(deliveries::paced_at.between(now - pace.grace, now))
@@ -87,7 +87,7 @@ async fn reserve(
 
 async fn put_back(
     conn: &mut Conn,
-    delivery: Id,
+    delivery: DeliveryId,
     slot: NaiveDateTime,
     now: NaiveDateTime,
 ) -> Result<(), StoreError> {

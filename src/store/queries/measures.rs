@@ -15,7 +15,7 @@ use super::former_names::keep_former_name;
 use super::{lower, names, reassessments, revisions};
 use crate::rows::{Handover, MeasureAliasRow, MeasureFilter, MeasureRow, NameKind, Page, RevisionRow};
 use crate::schema::{measure_aliases, measures, name_keys, observations, series};
-use crate::types::{Id, Listed};
+use crate::types::{Id, Listed, MeasureId};
 use crate::{SoleRule, StoreError};
 use xushi_domain::{Invalid, folded};
 
@@ -34,7 +34,7 @@ pub async fn list_measures(
         .limit(page.limit + 1)
         .into_boxed::<Backend>();
     if let Some(after) = page.after {
-        query = query.filter(measures::id.gt(Id(after)));
+        query = query.filter(measures::id.gt(after));
     }
     if let Some(part) = &filter.name_contains {
         // Names and aliases.
@@ -59,7 +59,7 @@ pub async fn list_measures(
 /// `Missing` when nothing fits.
 pub async fn resolve_measure(conn: &mut Conn, key: &str) -> Result<MeasureRow, StoreError> {
     let typed = super::typed("measure", key)?;
-    if let Ok(id) = Uuid::try_parse(&typed) {
+    if let Ok(id) = typed.parse() {
         return find_measure(conn, id).await?.ok_or_else(|| StoreError::missing("measure", key));
     }
     let named = name_keys::table
@@ -79,7 +79,7 @@ pub async fn resolve_measure(conn: &mut Conn, key: &str) -> Result<MeasureRow, S
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_measures_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<MeasureRow>, StoreError> {
+pub async fn list_measures_of(conn: &mut Conn, ids: &[MeasureId]) -> Result<Vec<MeasureRow>, StoreError> {
     Ok(measures::table
         .filter(measures::id.eq_any(ids.to_vec()))
         .select(MeasureRow::as_select())
@@ -100,8 +100,8 @@ pub async fn resolve_measures(
         // PostgreSQL takes no NUL in a text, and nothing stored has one.
         let (by_id, by_name): (Vec<&String>, Vec<&String>) =
             chunk.iter().filter(|key| !key.contains('\0')).partition(|key| Uuid::try_parse(key).is_ok());
-        let ids: HashMap<Id, &String> =
-            by_id.into_iter().filter_map(|key| Some((Id(Uuid::try_parse(key).ok()?), key))).collect();
+        let ids: HashMap<MeasureId, &String> =
+            by_id.into_iter().filter_map(|key| Some((Id::of(Uuid::try_parse(key).ok()?), key))).collect();
         let rows: Vec<MeasureRow> = measures::table
             .filter(measures::id.eq_any(ids.keys().copied().collect::<Vec<_>>()))
             .select(MeasureRow::as_select())
@@ -110,14 +110,14 @@ pub async fn resolve_measures(
         found.extend(rows.into_iter().filter_map(|row| Some(((*ids.get(&row.id)?).clone(), row))));
         let typed: Vec<(&String, String)> = by_name.into_iter().map(|key| (key, folded(key))).collect();
         let plain: Vec<String> = typed.iter().map(|(_, plain)| plain.clone()).collect();
-        let owners: HashMap<String, Id> =
+        let owners: HashMap<String, MeasureId> =
             names::owners_of(conn, NameKind::Measure, &plain).await?.into_iter().collect();
         let rows: Vec<MeasureRow> = measures::table
             .filter(measures::id.eq_any(owners.values().copied().collect::<Vec<_>>()))
             .select(MeasureRow::as_select())
             .load(conn)
             .await?;
-        let rows: HashMap<Id, MeasureRow> = rows.into_iter().map(|row| (row.id, row)).collect();
+        let rows: HashMap<MeasureId, MeasureRow> = rows.into_iter().map(|row| (row.id, row)).collect();
         let named = |plain: &String| rows.get(owners.get(plain)?).cloned();
         found.extend(typed.into_iter().filter_map(|(key, plain)| Some((key.clone(), named(&plain)?))));
     }
@@ -128,15 +128,18 @@ pub async fn resolve_measures(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_measure(conn: &mut Conn, id: Uuid) -> Result<Option<MeasureRow>, StoreError> {
-    Ok(measures::table.find(Id(id)).select(MeasureRow::as_select()).get_result(conn).await.optional()?)
+pub async fn find_measure(conn: &mut Conn, id: MeasureId) -> Result<Option<MeasureRow>, StoreError> {
+    Ok(measures::table.find(id).select(MeasureRow::as_select()).get_result(conn).await.optional()?)
 }
 
 /// Aliases of several measures, in order of measure and name; at most some hundred ids at once.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_measure_aliases(conn: &mut Conn, ids: &[Id]) -> Result<Vec<MeasureAliasRow>, StoreError> {
+pub async fn list_measure_aliases(
+    conn: &mut Conn,
+    ids: &[MeasureId],
+) -> Result<Vec<MeasureAliasRow>, StoreError> {
     Ok(measure_aliases::table
         .filter(measure_aliases::measure_id.eq_any(ids.to_vec()))
         .order((measure_aliases::measure_id, measure_aliases::name))
@@ -202,7 +205,7 @@ pub async fn update_measure(
     .await
 }
 
-async fn insert_aliases(conn: &mut Conn, id: Id, aliases: &[String]) -> Result<(), StoreError> {
+async fn insert_aliases(conn: &mut Conn, id: MeasureId, aliases: &[String]) -> Result<(), StoreError> {
     for name in aliases {
         let alias = MeasureAliasRow { name: name.clone(), measure_id: id };
         diesel::insert_into(measure_aliases::table).values(&alias).execute(conn).await?;
@@ -213,7 +216,7 @@ async fn insert_aliases(conn: &mut Conn, id: Id, aliases: &[String]) -> Result<(
 /// Keeps its name in the form names are compared in.
 pub(super) async fn keep_names(
     conn: &mut Conn,
-    id: Id,
+    id: MeasureId,
     name: &str,
     aliases: &[String],
 ) -> Result<(), StoreError> {
@@ -222,7 +225,12 @@ pub(super) async fn keep_names(
 }
 
 /// No name or alias may belong to two measures, nor look like another's. Which of them it is no constraint could say.
-async fn check_names(conn: &mut Conn, id: Id, name: &str, aliases: &[String]) -> Result<(), StoreError> {
+async fn check_names(
+    conn: &mut Conn,
+    id: MeasureId,
+    name: &str,
+    aliases: &[String],
+) -> Result<(), StoreError> {
     locks::alone(conn, SoleRule::MeasureNames).await?;
     let wanted: Vec<String> = std::iter::once(name.to_owned()).chain(aliases.iter().cloned()).collect();
     let keys: Vec<String> = wanted.iter().map(|name| folded(name)).collect();
@@ -245,7 +253,7 @@ async fn check_names(conn: &mut Conn, id: Id, name: &str, aliases: &[String]) ->
 
 /// Values keep the unit and basis that they were reported in.
 async fn check_meaning(conn: &mut Conn, changed: &MeasureRow) -> Result<(), StoreError> {
-    let present = find_measure(conn, changed.id.0).await?.ok_or(StoreError::Stale)?;
+    let present = find_measure(conn, changed.id).await?.ok_or(StoreError::Stale)?;
     let field = if present.unit != changed.unit {
         "unit"
     } else if present.basis != changed.basis {

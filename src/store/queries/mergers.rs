@@ -14,7 +14,7 @@ use crate::schema::{
     api_keys, campaign_members, campaigns, contacts, episodes, indicators, letters, name_keys,
     responsibilities, silences, tasks, unit_aliases, units,
 };
-use crate::types::{Id, Listed};
+use crate::types::{CampaignId, LetterId, Listed, UnitId};
 use crate::{SoleRule, StoreError, failpoint};
 use xushi_domain::episode::EpisodeState;
 use xushi_domain::{LetterState, ResponsibilityRole};
@@ -43,7 +43,7 @@ pub async fn merge_units(conn: &mut Conn, merger: &MergerRow) -> Result<Merged, 
         let drafts = discard_drafts(conn, merger).await?;
         end(conn, merger).await?;
         move_names(conn, merger).await?;
-        let mut touched: BTreeSet<Id> = move_parts(conn, merger).await?;
+        let mut touched: BTreeSet<CampaignId> = move_parts(conn, merger).await?;
         touched.extend(move_members(conn, merger).await?);
         let responsibilities = move_responsibilities(conn, merger).await?;
         let handover = Handover { on: merger.on, reason: Some(merger.reason.clone()), at: merger.at };
@@ -63,7 +63,7 @@ async fn discard_drafts(
     conn: &mut Conn,
     MergerRow { from, at, .. }: &MergerRow,
 ) -> Result<usize, StoreError> {
-    let drafts: Vec<Id> = letters::table
+    let drafts: Vec<LetterId> = letters::table
         .filter(letters::unit_id.eq(*from))
         .filter(letters::state.eq(Listed(LetterState::Draft)))
         .order(letters::id)
@@ -79,7 +79,7 @@ async fn discard_drafts(
 /// The unit is no more, and whoever stood below it stands below the other.
 async fn end(conn: &mut Conn, merger: &MergerRow) -> Result<(), StoreError> {
     let MergerRow { from, into, on, reason, at } = merger;
-    let above: Option<Id> = units::table.find(*from).select(units::parent_id).get_result(conn).await?;
+    let above: Option<UnitId> = units::table.find(*from).select(units::parent_id).get_result(conn).await?;
     // Where the other stood below it, that rises first.
     let of_other = units::table.find(*into).filter(units::parent_id.eq(*from));
     diesel::update(of_other)
@@ -96,7 +96,7 @@ async fn end(conn: &mut Conn, merger: &MergerRow) -> Result<(), StoreError> {
             units::retired_reason.eq(reason),
             units::retired_at.eq(*at),
             units::merged_into_id.eq(*into),
-            units::parent_id.eq(None::<Id>),
+            units::parent_id.eq(None::<UnitId>),
             units::revision.eq(units::revision + 1),
             units::updated_at.eq(*at),
         ))
@@ -109,7 +109,7 @@ async fn end(conn: &mut Conn, merger: &MergerRow) -> Result<(), StoreError> {
 async fn move_names(conn: &mut Conn, MergerRow { from, into, at, .. }: &MergerRow) -> Result<(), StoreError> {
     let both = units::table.filter(units::id.eq_any([*from, *into])).select(UnitRow::as_select());
     let rows: Vec<UnitRow> = both.load(conn).await?;
-    let find = |id: Id| rows.iter().find(|row| row.id == id).ok_or(StoreError::missing("unit", id.0));
+    let find = |id: UnitId| rows.iter().find(|row| row.id == id).ok_or(StoreError::missing("unit", id.0));
     let (old, new) = (find(*from)?, find(*into)?);
     let mut names: Vec<String> = Vec::new();
     for id in [*into, *from] {
@@ -130,34 +130,35 @@ async fn move_names(conn: &mut Conn, MergerRow { from, into, at, .. }: &MergerRo
 async fn move_parts(
     conn: &mut Conn,
     MergerRow { from, into, at, .. }: &MergerRow,
-) -> Result<BTreeSet<Id>, StoreError> {
-    let of_tasks: Vec<Id> = responsibilities::table
+) -> Result<BTreeSet<CampaignId>, StoreError> {
+    let of_tasks: Vec<CampaignId> = responsibilities::table
         .inner_join(tasks::table)
         .filter(responsibilities::unit_id.eq(*from))
         .select(tasks::campaign_id)
         .load(conn)
         .await?;
-    let of_indicators: Vec<Id> = responsibilities::table
+    let of_indicators: Vec<CampaignId> = responsibilities::table
         .inner_join(indicators::table)
         .filter(responsibilities::unit_id.eq(*from))
         .select(indicators::campaign_id)
         .load(conn)
         .await?;
-    let led: Vec<Id> = indicators::table
+    let led: Vec<CampaignId> = indicators::table
         .filter(indicators::lead_unit_id.eq(*from))
         .select(indicators::campaign_id)
         .distinct()
         .load(conn)
         .await?;
-    let offices: Vec<Id> = diesel::update(campaigns::table.filter(campaigns::office_unit_id.eq(*from)))
-        .set((
-            campaigns::office_unit_id.eq(*into),
-            campaigns::revision.eq(campaigns::revision + 1),
-            campaigns::updated_at.eq(*at),
-        ))
-        .returning(campaigns::id)
-        .get_results(conn)
-        .await?;
+    let offices: Vec<CampaignId> =
+        diesel::update(campaigns::table.filter(campaigns::office_unit_id.eq(*from)))
+            .set((
+                campaigns::office_unit_id.eq(*into),
+                campaigns::revision.eq(campaigns::revision + 1),
+                campaigns::updated_at.eq(*at),
+            ))
+            .returning(campaigns::id)
+            .get_results(conn)
+            .await?;
     Ok([of_tasks, of_indicators, led, offices].into_iter().flatten().collect())
 }
 
@@ -166,7 +167,7 @@ async fn move_responsibilities(
     conn: &mut Conn,
     MergerRow { from, into, .. }: &MergerRow,
 ) -> Result<usize, StoreError> {
-    let of = |unit: Id| {
+    let of = |unit: UnitId| {
         responsibilities::table
             .filter(responsibilities::unit_id.eq(unit))
             .select(ResponsibilityRow::as_select())
@@ -200,8 +201,8 @@ async fn move_responsibilities(
 async fn move_members(
     conn: &mut Conn,
     MergerRow { from, into, .. }: &MergerRow,
-) -> Result<Vec<Id>, StoreError> {
-    let of = |unit: Id| {
+) -> Result<Vec<CampaignId>, StoreError> {
+    let of = |unit: UnitId| {
         campaign_members::table
             .filter(campaign_members::unit_id.eq(unit))
             .select(CampaignMemberRow::as_select())
@@ -225,7 +226,8 @@ async fn move_contacts(
     conn: &mut Conn,
     MergerRow { from, into, on, at, .. }: &MergerRow,
 ) -> Result<usize, StoreError> {
-    let of = |unit: Id| contacts::table.filter(contacts::unit_id.eq(unit)).select(ContactRow::as_select());
+    let of =
+        |unit: UnitId| contacts::table.filter(contacts::unit_id.eq(unit)).select(ContactRow::as_select());
     let (own, other): (Vec<ContactRow>, Vec<ContactRow>) =
         (of(*from).load(conn).await?, of(*into).load(conn).await?);
     let mut moved = 0;

@@ -12,7 +12,7 @@ use crate::rows::{NameKeyRow, NameKind};
 use crate::schema::{
     campaigns, measure_aliases, measures, name_keys, region_aliases, regions, rule_packs, tasks, units,
 };
-use crate::types::{Id, Listed};
+use crate::types::{CampaignId, Id, Listed, MeasureId, RegionId, RulePackId, TaskId, Thing, UnitId};
 
 /// Puts `names` in the place of those that the owner has; `scope` is what they are unique in.
 ///
@@ -22,10 +22,11 @@ pub(crate) async fn keep_names(
     conn: &mut Conn,
     kind: NameKind,
     scope: &str,
-    owner: Id,
+    owner: Id<impl Thing>,
     names: &[&str],
 ) -> Result<(), StoreError> {
-    let mine = name_keys::table.filter(name_keys::kind.eq(Listed(kind))).filter(name_keys::owner.eq(owner));
+    let mine =
+        name_keys::table.filter(name_keys::kind.eq(Listed(kind))).filter(name_keys::owner.eq(owner.of_any()));
     diesel::delete(mine).execute(conn).await?;
     for row in NameKeyRow::of(kind, scope, owner, names) {
         diesel::insert_into(name_keys::table).values(&row).execute(conn).await?;
@@ -37,7 +38,11 @@ pub(crate) async fn keep_names(
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn named(conn: &mut Conn, kind: NameKind, key: &str) -> Result<Vec<Id>, StoreError> {
+pub(crate) async fn named<K: Thing>(
+    conn: &mut Conn,
+    kind: NameKind,
+    key: &str,
+) -> Result<Vec<Id<K>>, StoreError> {
     Ok(name_keys::table
         .filter(name_keys::kind.eq(Listed(kind)))
         .filter(name_keys::name_key.eq(folded(key)))
@@ -52,11 +57,11 @@ pub(crate) async fn named(conn: &mut Conn, kind: NameKind, key: &str) -> Result<
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn owners_of(
+pub(crate) async fn owners_of<K: Thing>(
     conn: &mut Conn,
     kind: NameKind,
     keys: &[String],
-) -> Result<Vec<(String, Id)>, StoreError> {
+) -> Result<Vec<(String, Id<K>)>, StoreError> {
     Ok(name_keys::table
         .filter(name_keys::kind.eq(Listed(kind)))
         .filter(name_keys::name_key.eq_any(keys.to_vec()))
@@ -67,12 +72,12 @@ pub(crate) async fn owners_of(
 }
 
 /// Who has a name that looks like this one in a scope.
-async fn named_in(
+async fn named_in<K: Thing>(
     conn: &mut Conn,
     kind: NameKind,
     scope: &str,
     name: &str,
-) -> Result<Option<Id>, StoreError> {
+) -> Result<Option<Id<K>>, StoreError> {
     let known = name_keys::table.find((Listed(kind), scope, folded(name))).select(name_keys::owner);
     Ok(known.get_result(conn).await.optional()?)
 }
@@ -81,7 +86,11 @@ async fn named_in(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_unit_named(conn: &mut Conn, region: Id, name: &str) -> Result<Option<Id>, StoreError> {
+pub async fn find_unit_named(
+    conn: &mut Conn,
+    region: RegionId,
+    name: &str,
+) -> Result<Option<UnitId>, StoreError> {
     named_in(conn, NameKind::Unit, &region.0.to_string(), name).await
 }
 
@@ -89,7 +98,7 @@ pub async fn find_unit_named(conn: &mut Conn, region: Id, name: &str) -> Result<
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_measure_named(conn: &mut Conn, name: &str) -> Result<Option<Id>, StoreError> {
+pub async fn find_measure_named(conn: &mut Conn, name: &str) -> Result<Option<MeasureId>, StoreError> {
     named_in(conn, NameKind::Measure, "", name).await
 }
 
@@ -99,10 +108,10 @@ pub async fn find_measure_named(conn: &mut Conn, name: &str) -> Result<Option<Id
 /// When the database fails.
 pub async fn find_campaign_named(
     conn: &mut Conn,
-    region: Id,
+    region: RegionId,
     starts_on: NaiveDate,
     name: &str,
-) -> Result<Option<Id>, StoreError> {
+) -> Result<Option<CampaignId>, StoreError> {
     named_in(conn, NameKind::Campaign, &campaign_scope(region, starts_on), name).await
 }
 
@@ -112,10 +121,10 @@ pub async fn find_campaign_named(
 /// When the database fails.
 pub async fn find_task_named(
     conn: &mut Conn,
-    campaign: Id,
-    parent: Option<Id>,
+    campaign: CampaignId,
+    parent: Option<TaskId>,
     name: &str,
-) -> Result<Option<Id>, StoreError> {
+) -> Result<Option<TaskId>, StoreError> {
     named_in(conn, NameKind::Task, &task_scope(campaign, parent), name).await
 }
 
@@ -153,21 +162,21 @@ macro_rules! owners {
 }
 
 async fn unnamed_units(conn: &mut Conn) -> Result<Vec<NameKeyRow>, StoreError> {
-    let found: Vec<(Id, String, Id)> = units::table
+    let found: Vec<(UnitId, String, RegionId)> = units::table
         .filter(units::id.ne_all(owners!(NameKind::Unit)))
         .filter(units::merged_into_id.is_null())
         .order(units::id)
         .select((units::id, units::name, units::region_id))
         .load(conn)
         .await?;
-    let of = |(id, name, region): (Id, String, Id)| {
+    let of = |(id, name, region): (UnitId, String, RegionId)| {
         NameKeyRow::of(NameKind::Unit, &region.0.to_string(), id, &[&name])
     };
     Ok(found.into_iter().flat_map(of).collect())
 }
 
 async fn unnamed_measures(conn: &mut Conn) -> Result<Vec<NameKeyRow>, StoreError> {
-    let found: Vec<(Id, String)> = measures::table
+    let found: Vec<(MeasureId, String)> = measures::table
         .filter(measures::id.ne_all(owners!(NameKind::Measure)))
         .order(measures::id)
         .select((measures::id, measures::name))
@@ -176,12 +185,12 @@ async fn unnamed_measures(conn: &mut Conn) -> Result<Vec<NameKeyRow>, StoreError
     if found.is_empty() {
         return Ok(Vec::new());
     }
-    let aliases: Vec<(Id, String)> = measure_aliases::table
+    let aliases: Vec<(MeasureId, String)> = measure_aliases::table
         .order(measure_aliases::name)
         .select((measure_aliases::measure_id, measure_aliases::name))
         .load(conn)
         .await?;
-    let of = |(id, name): (Id, String)| {
+    let of = |(id, name): (MeasureId, String)| {
         let own = aliases.iter().filter(|(measure, _)| *measure == id).map(|(_, alias)| alias.as_str());
         NameKeyRow::of(
             NameKind::Measure,
@@ -194,7 +203,7 @@ async fn unnamed_measures(conn: &mut Conn) -> Result<Vec<NameKeyRow>, StoreError
 }
 
 async fn unnamed_campaigns(conn: &mut Conn) -> Result<Vec<NameKeyRow>, StoreError> {
-    let found: Vec<(Id, String, Option<String>, Id, chrono::NaiveDate)> = campaigns::table
+    let found: Vec<(CampaignId, String, Option<String>, RegionId, chrono::NaiveDate)> = campaigns::table
         .filter(campaigns::id.ne_all(owners!(NameKind::Campaign)))
         .order(campaigns::id)
         .select((
@@ -219,13 +228,13 @@ async fn unnamed_campaigns(conn: &mut Conn) -> Result<Vec<NameKeyRow>, StoreErro
 }
 
 async fn unnamed_tasks(conn: &mut Conn) -> Result<Vec<NameKeyRow>, StoreError> {
-    let found: Vec<(Id, String, Id, Option<Id>)> = tasks::table
+    let found: Vec<(TaskId, String, CampaignId, Option<TaskId>)> = tasks::table
         .filter(tasks::id.ne_all(owners!(NameKind::Task)))
         .order(tasks::id)
         .select((tasks::id, tasks::name, tasks::campaign_id, tasks::parent_id))
         .load(conn)
         .await?;
-    let of = |(id, name, campaign, parent): (Id, String, Id, Option<Id>)| {
+    let of = |(id, name, campaign, parent): (TaskId, String, CampaignId, Option<TaskId>)| {
         NameKeyRow::of(NameKind::Task, &task_scope(campaign, parent), id, &[&name])
     };
     Ok(found.into_iter().flat_map(of).collect())
@@ -233,38 +242,39 @@ async fn unnamed_tasks(conn: &mut Conn) -> Result<Vec<NameKeyRow>, StoreError> {
 
 /// Of regions only those that a folded key would not find by itself.
 async fn unnamed_regions(conn: &mut Conn) -> Result<Vec<NameKeyRow>, StoreError> {
-    let known: Vec<Id> = owners!(NameKind::Region).load(conn).await?;
-    let mut found: Vec<(Id, String)> =
+    let known: Vec<RegionId> = owners!(NameKind::Region).load(conn).await?;
+    let mut found: Vec<(RegionId, String)> =
         regions::table.order(regions::id).select((regions::id, regions::name)).load(conn).await?;
-    let short: Vec<(Id, String)> =
+    let short: Vec<(RegionId, String)> =
         regions::table.select((regions::id, regions::short_name)).load(conn).await?;
-    let aliases: Vec<(Id, String)> =
+    let aliases: Vec<(RegionId, String)> =
         region_aliases::table.select((region_aliases::region_id, region_aliases::name)).load(conn).await?;
     found.extend(short);
     found.extend(aliases);
     found.retain(|(id, name)| folded(name) != *name && !known.contains(id));
-    let of = |(id, name): (Id, String)| NameKeyRow::of(NameKind::Region, &id.0.to_string(), id, &[&name]);
+    let of =
+        |(id, name): (RegionId, String)| NameKeyRow::of(NameKind::Region, &id.0.to_string(), id, &[&name]);
     Ok(found.into_iter().flat_map(of).collect())
 }
 
 async fn unnamed_rule_packs(conn: &mut Conn) -> Result<Vec<NameKeyRow>, StoreError> {
-    let found: Vec<(Id, String)> = rule_packs::table
+    let found: Vec<(RulePackId, String)> = rule_packs::table
         .filter(rule_packs::version.eq(1))
         .filter(rule_packs::id.ne_all(owners!(NameKind::RulePack)))
         .order(rule_packs::id)
         .select((rule_packs::id, rule_packs::name))
         .load(conn)
         .await?;
-    let of = |(id, name): (Id, String)| NameKeyRow::of(NameKind::RulePack, "", id, &[&name]);
+    let of = |(id, name): (RulePackId, String)| NameKeyRow::of(NameKind::RulePack, "", id, &[&name]);
     Ok(found.into_iter().flat_map(of).collect())
 }
 
 /// What names of tasks are unique in.
-pub(crate) fn campaign_scope(region: Id, starts_on: NaiveDate) -> String {
+pub(crate) fn campaign_scope(region: RegionId, starts_on: NaiveDate) -> String {
     format!("{} {starts_on}", region.0)
 }
 
 /// What a task's name is unique in.
-pub(crate) fn task_scope(campaign: Id, parent: Option<Id>) -> String {
+pub(crate) fn task_scope(campaign: CampaignId, parent: Option<TaskId>) -> String {
     format!("{} {}", campaign.0, parent.map(|id| id.0.to_string()).unwrap_or_default())
 }

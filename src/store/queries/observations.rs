@@ -5,13 +5,12 @@ use diesel::dsl::sql;
 use diesel::sql_types::{Bool, Date};
 use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
-use uuid::Uuid;
 
 use super::super::{Backend, Conn};
 use crate::StoreError;
 use crate::rows::{FactRow, ListedObservation, ObservationFilter, ObservationRow, Page};
 use crate::schema::{observations, series};
-use crate::types::Id;
+use crate::types::{MeasureId, ObservationId, RegionId};
 
 /// Whether no later vintage of the same fact stands; the bracket is left open for more.
 const NO_LATER: &str = "NOT EXISTS (SELECT 1 FROM observations AS later WHERE later.series_id = observations.series_id \
@@ -40,13 +39,13 @@ pub async fn list_observations(
         .limit(page.limit + 1)
         .into_boxed::<Backend>();
     if let Some(after) = page.after {
-        query = query.filter(observations::id.gt(Id(after)));
+        query = query.filter(observations::id.gt(after));
     }
     if let Some(measure) = filter.measure_id {
-        query = query.filter(series::measure_id.eq(Id(measure)));
+        query = query.filter(series::measure_id.eq(measure));
     }
     if let Some(region) = filter.region_id {
-        query = query.filter(series::region_id.eq(Id(region)));
+        query = query.filter(series::region_id.eq(region));
     }
     if let Some(from) = filter.from {
         query = query.filter(observations::period_end.ge(from));
@@ -81,7 +80,10 @@ pub async fn list_observations(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_observations_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<ListedObservation>, StoreError> {
+pub async fn list_observations_of(
+    conn: &mut Conn,
+    ids: &[ObservationId],
+) -> Result<Vec<ListedObservation>, StoreError> {
     Ok(observations::table
         .inner_join(series::table)
         .filter(observations::id.eq_any(ids.to_vec()))
@@ -99,15 +101,19 @@ pub async fn list_observations_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<Lis
 ///
 /// # Errors
 /// When the database fails.
-pub async fn is_observation(conn: &mut Conn, id: Uuid) -> Result<bool, StoreError> {
-    Ok(diesel::select(diesel::dsl::exists(observations::table.find(Id(id)))).get_result(conn).await?)
+pub async fn is_observation(conn: &mut Conn, id: ObservationId) -> Result<bool, StoreError> {
+    Ok(diesel::select(diesel::dsl::exists(observations::table.find(id))).get_result(conn).await?)
 }
 
 /// The series of a measure in a region, made when there is none yet.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn ensure_series(conn: &mut Conn, measure_id: Id, region_id: Id) -> Result<i64, StoreError> {
+pub async fn ensure_series(
+    conn: &mut Conn,
+    measure_id: MeasureId,
+    region_id: RegionId,
+) -> Result<i64, StoreError> {
     if let Some(id) = find_series(conn, measure_id, region_id).await? {
         return Ok(id);
     }
@@ -126,7 +132,11 @@ pub async fn ensure_series(conn: &mut Conn, measure_id: Id, region_id: Id) -> Re
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_series(conn: &mut Conn, measure_id: Id, region_id: Id) -> Result<Option<i64>, StoreError> {
+pub async fn find_series(
+    conn: &mut Conn,
+    measure_id: MeasureId,
+    region_id: RegionId,
+) -> Result<Option<i64>, StoreError> {
     Ok(series::table
         .filter(series::measure_id.eq(measure_id))
         .filter(series::region_id.eq(region_id))

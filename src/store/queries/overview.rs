@@ -9,7 +9,7 @@ use super::super::{Backend, Conn};
 use crate::StoreError;
 use crate::rows::{GradeCount, OverdueLetterRow, StandingLetterRow};
 use crate::schema::{current_assessments, episodes, indicators, letters, units};
-use crate::types::{Id, Listed};
+use crate::types::{CampaignId, IndicatorId, Listed};
 use xushi_domain::{Grade, LetterState, TextEnum as _};
 
 /// How many indicators of each campaign have each grade; not those that were retired by a day.
@@ -18,7 +18,7 @@ use xushi_domain::{Grade, LetterState, TextEnum as _};
 /// When the database fails.
 pub async fn count_campaign_grades(
     conn: &mut Conn,
-    campaigns: Option<&[Id]>,
+    campaigns: Option<&[CampaignId]>,
     day: NaiveDate,
 ) -> Result<Vec<GradeCount>, StoreError> {
     let query = indicators::table
@@ -26,7 +26,7 @@ pub async fn count_campaign_grades(
         .filter(indicators::retired_on.is_null().or(indicators::retired_on.gt(day)))
         .group_by((indicators::campaign_id, current_assessments::grade))
         .select((indicators::campaign_id, current_assessments::grade, count_star()));
-    let rows: Vec<(Id, Listed<Grade>, i64)> = match campaigns {
+    let rows: Vec<(CampaignId, Listed<Grade>, i64)> = match campaigns {
         Some(campaigns) => {
             query.filter(indicators::campaign_id.eq_any(campaigns.to_vec())).load(conn).await?
         }
@@ -44,7 +44,7 @@ pub async fn count_campaign_grades(
 /// When the database fails.
 pub async fn list_standing_letters(
     conn: &mut Conn,
-    ids: &[Id],
+    ids: &[IndicatorId],
 ) -> Result<Vec<StandingLetterRow>, StoreError> {
     Ok(episodes::table
         .inner_join(letters::table.on(episodes::letter_id.eq(letters::id.nullable())))
@@ -68,7 +68,7 @@ pub async fn list_standing_letters(
 /// When the database fails.
 pub async fn count_letter_states(
     conn: &mut Conn,
-    campaigns: Option<&[Id]>,
+    campaigns: Option<&[CampaignId]>,
     trial: bool,
 ) -> Result<Vec<(Listed<LetterState>, i64)>, StoreError> {
     let query = letters::table
@@ -87,7 +87,7 @@ pub async fn count_letter_states(
 /// When the database fails.
 pub async fn list_overdue_letters(
     conn: &mut Conn,
-    campaigns: Option<&[Id]>,
+    campaigns: Option<&[CampaignId]>,
     day: NaiveDate,
     limit: i64,
     trial: bool,

@@ -3,14 +3,13 @@
 use chrono::NaiveDate;
 use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
-use uuid::Uuid;
 
 use super::super::{Backend, Conn};
 use super::reassessments;
 use crate::StoreError;
 use crate::rows::{NodeReportRow, Page, PersonVerdictRow};
 use crate::schema::{node_reports, person_verdicts};
-use crate::types::Id;
+use crate::types::IndicatorId;
 
 /// Adds a person's verdict.
 ///
@@ -30,17 +29,17 @@ pub async fn insert_person_verdict(conn: &mut Conn, row: &PersonVerdictRow) -> R
 /// When the database fails.
 pub async fn list_person_verdicts(
     conn: &mut Conn,
-    indicator: Uuid,
+    indicator: IndicatorId,
     page: Page,
 ) -> Result<Vec<PersonVerdictRow>, StoreError> {
     let mut query = person_verdicts::table
-        .filter(person_verdicts::indicator_id.eq(Id(indicator)))
+        .filter(person_verdicts::indicator_id.eq(indicator))
         .order(person_verdicts::id)
         .limit(page.limit + 1)
         .select(PersonVerdictRow::as_select())
         .into_boxed::<Backend>();
     if let Some(after) = page.after {
-        query = query.filter(person_verdicts::id.gt(Id(after)));
+        query = query.filter(person_verdicts::id.gt(after));
     }
     Ok(query.load(conn).await?)
 }
@@ -51,7 +50,7 @@ pub async fn list_person_verdicts(
 /// When the database fails.
 pub async fn list_person_verdicts_of(
     conn: &mut Conn,
-    ids: &[Id],
+    ids: &[IndicatorId],
     as_of: NaiveDate,
 ) -> Result<Vec<PersonVerdictRow>, StoreError> {
     Ok(person_verdicts::table
@@ -81,7 +80,7 @@ pub async fn insert_node_report(conn: &mut Conn, row: &NodeReportRow) -> Result<
 /// When the database fails.
 pub async fn list_node_reports_of(
     conn: &mut Conn,
-    ids: &[Id],
+    ids: &[IndicatorId],
     as_of: NaiveDate,
 ) -> Result<Vec<NodeReportRow>, StoreError> {
     Ok(node_reports::table

@@ -11,7 +11,7 @@ use super::settlements::{settle_letter, waiting_states};
 use super::withdrawals::{close_incidents_of, stop_mails};
 use crate::rows::{EndedPilot, EpisodeChange, EpisodeRow, SettlementRow};
 use crate::schema::{deliveries, episodes, letter_episodes, letter_reports, letters, settings};
-use crate::types::{Id, Listed};
+use crate::types::{DeliveryId, LetterId, Listed};
 use crate::{StoreError, failpoint};
 use xushi_domain::LetterState;
 use xushi_domain::delivery::DeliveryState;
@@ -99,7 +99,7 @@ async fn forget_episodes(conn: &mut Conn, now: NaiveDateTime) -> Result<usize, S
 }
 
 async fn settle(conn: &mut Conn, now: NaiveDateTime) -> Result<usize, StoreError> {
-    let waiting: Vec<Id> = letters::table
+    let waiting: Vec<LetterId> = letters::table
         .filter(letters::trial.eq(true))
         .filter(letters::state.eq_any(waiting_states()))
         .order(letters::id)
@@ -115,7 +115,7 @@ async fn settle(conn: &mut Conn, now: NaiveDateTime) -> Result<usize, StoreError
 }
 
 async fn discard(conn: &mut Conn, reason: &str, now: NaiveDateTime) -> Result<usize, StoreError> {
-    let drafts: Vec<Id> = letters::table
+    let drafts: Vec<LetterId> = letters::table
         .filter(letters::trial.eq(true))
         .filter(letters::state.eq(Listed(LetterState::Draft)))
         .order(letters::id)
@@ -130,7 +130,7 @@ async fn discard(conn: &mut Conn, reason: &str, now: NaiveDateTime) -> Result<us
 
 /// Nobody sends what waits in the outbox of a pilot that is over, to whomever.
 async fn give_up_mails(conn: &mut Conn, reason: &str, now: NaiveDateTime) -> Result<usize, StoreError> {
-    let waiting: Vec<Id> = deliveries::table
+    let waiting: Vec<DeliveryId> = deliveries::table
         .inner_join(letters::table)
         .filter(letters::trial.eq(true))
         .filter(deliveries::state.eq_any([DeliveryState::Pending, DeliveryState::Sending].map(Listed)))
@@ -143,8 +143,9 @@ async fn give_up_mails(conn: &mut Conn, reason: &str, now: NaiveDateTime) -> Res
 
 /// What was to be looked at of its letters and mails need not be looked at any more.
 async fn close_incidents(conn: &mut Conn, now: NaiveDateTime) -> Result<(), StoreError> {
-    let own: Vec<Id> = letters::table.filter(letters::trial.eq(true)).select(letters::id).load(conn).await?;
-    let mails: Vec<Id> = deliveries::table
+    let own: Vec<LetterId> =
+        letters::table.filter(letters::trial.eq(true)).select(letters::id).load(conn).await?;
+    let mails: Vec<DeliveryId> = deliveries::table
         .inner_join(letters::table)
         .filter(letters::trial.eq(true))
         .select(deliveries::id)

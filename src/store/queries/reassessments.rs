@@ -15,7 +15,7 @@ use super::super::Conn;
 use crate::StoreError;
 use crate::rows::{Mark, ObservationRow};
 use crate::schema::{campaigns, indicators, measures, reassessments, regions, series};
-use crate::types::{Id, Listed};
+use crate::types::{CampaignId, IndicatorId, Listed, MeasureId, RegionId};
 use xushi_domain::Kind;
 
 /// Ids bound to one statement at most; SQLite takes 32,766 values.
@@ -62,7 +62,7 @@ pub async fn mark_series(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_measure(conn: &mut Conn, measure: Id, at: NaiveDateTime) -> Result<(), StoreError> {
+pub async fn mark_measure(conn: &mut Conn, measure: MeasureId, at: NaiveDateTime) -> Result<(), StoreError> {
     mark!(conn, series_id, at, series::table.filter(series::measure_id.eq(measure)), series::id);
     Ok(())
 }
@@ -78,7 +78,7 @@ pub async fn mark_region(
     parents: &[Option<&str>],
     at: NaiveDateTime,
 ) -> Result<(), StoreError> {
-    let all: Vec<(Id, String, Option<String>)> =
+    let all: Vec<(RegionId, String, Option<String>)> =
         regions::table.select((regions::id, regions::code, regions::parent_code)).load(conn).await?;
     let mut below: BTreeSet<&str> = BTreeSet::from([code]);
     loop {
@@ -94,7 +94,7 @@ pub async fn mark_region(
     }
     let beside = |parent: &Option<String>| parent.is_some() && parents.contains(&parent.as_deref());
     let touched = all.iter().filter(|(_, code, parent)| below.contains(code.as_str()) || beside(parent));
-    let touched: Vec<Id> = touched.map(|(id, ..)| *id).collect();
+    let touched: Vec<RegionId> = touched.map(|(id, ..)| *id).collect();
     for chunk in touched.chunks(AT_ONCE) {
         let these = series::table.filter(series::region_id.eq_any(chunk.to_vec()));
         mark!(conn, series_id, at, these, series::id);
@@ -106,7 +106,11 @@ pub async fn mark_region(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_indicator(conn: &mut Conn, indicator: Id, at: NaiveDateTime) -> Result<(), StoreError> {
+pub async fn mark_indicator(
+    conn: &mut Conn,
+    indicator: IndicatorId,
+    at: NaiveDateTime,
+) -> Result<(), StoreError> {
     mark_indicators(conn, &[indicator], at).await
 }
 
@@ -114,7 +118,11 @@ pub async fn mark_indicator(conn: &mut Conn, indicator: Id, at: NaiveDateTime) -
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_indicators(conn: &mut Conn, ids: &[Id], at: NaiveDateTime) -> Result<(), StoreError> {
+pub async fn mark_indicators(
+    conn: &mut Conn,
+    ids: &[IndicatorId],
+    at: NaiveDateTime,
+) -> Result<(), StoreError> {
     for chunk in ids.chunks(AT_ONCE) {
         let these = indicators::table.filter(indicators::id.eq_any(chunk.to_vec()));
         mark!(conn, indicator_id, at, these, indicators::id);
@@ -127,7 +135,11 @@ pub async fn mark_indicators(conn: &mut Conn, ids: &[Id], at: NaiveDateTime) -> 
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_campaign(conn: &mut Conn, campaign: Id, at: NaiveDateTime) -> Result<(), StoreError> {
+pub async fn mark_campaign(
+    conn: &mut Conn,
+    campaign: CampaignId,
+    at: NaiveDateTime,
+) -> Result<(), StoreError> {
     let family = campaigns::table
         .filter(campaigns::id.eq(campaign).or(campaigns::parent_id.eq(campaign)))
         .select(campaigns::id);
@@ -227,14 +239,18 @@ pub async fn clear_marks(conn: &mut Conn, ids: &[i64]) -> Result<(), StoreError>
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_marked_of(conn: &mut Conn, ids: &[Id], comparing: &[Kind]) -> Result<Vec<Id>, StoreError> {
+pub async fn list_marked_of(
+    conn: &mut Conn,
+    ids: &[IndicatorId],
+    comparing: &[Kind],
+) -> Result<Vec<IndicatorId>, StoreError> {
     if !diesel::select(exists(reassessments::table.select(reassessments::id)))
         .get_result::<bool>(conn)
         .await?
     {
         return Ok(Vec::new());
     }
-    let marked: Vec<Id> = series::table
+    let marked: Vec<IndicatorId> = series::table
         .filter(series::id.nullable().eq_any(reassessments::table.select(reassessments::series_id)))
         .select(series::measure_id)
         .distinct()

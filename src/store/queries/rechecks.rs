@@ -9,7 +9,7 @@ use super::reassessments;
 use crate::StoreError;
 use crate::rows::{ObservationRow, write_doubts};
 use crate::schema::{indicators, measures, observations, regions, series};
-use crate::types::Id;
+use crate::types::ObservationId;
 use xushi_domain::DoubtSet;
 
 /// Stored facts in order of id, each with the names of its measure and region.
@@ -18,7 +18,7 @@ use xushi_domain::DoubtSet;
 /// When the database fails.
 pub async fn list_stored(
     conn: &mut Conn,
-    after: Option<Id>,
+    after: Option<ObservationId>,
     limit: i64,
 ) -> Result<Vec<(ObservationRow, String, String)>, StoreError> {
     let mut query = observations::table
@@ -48,7 +48,7 @@ pub async fn list_all_window_starts(conn: &mut Conn) -> Result<Vec<(i64, NaiveDa
 /// When the database fails.
 pub async fn write_stored_doubts(
     conn: &mut Conn,
-    doubted: &[(Id, i64, DoubtSet)],
+    doubted: &[(ObservationId, i64, DoubtSet)],
     at: NaiveDateTime,
 ) -> Result<(), StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {

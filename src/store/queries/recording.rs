@@ -14,7 +14,7 @@ use crate::rows::{
     BesideRow, FactPlan, FactWrite, GroupAt, ObservationRow, Put, Recorded, StatedDifferenceRow, VintageRow,
     read_doubts, write_doubts,
 };
-use crate::types::Id;
+use crate::types::{MeasureId, RegionId};
 use xushi_domain::smell::{self, Fresh, LOOK_BACK, Neighbours};
 use xushi_domain::{Basis, DoubtSet, Period, Status};
 
@@ -126,10 +126,10 @@ fn number(row: &ObservationRow) -> Result<smell::Reading, StoreError> {
 
 /// The series of each fact.
 async fn series_of(conn: &mut Conn, batch: &[FactWrite]) -> Result<Vec<Option<i64>>, StoreError> {
-    let mut keys: Vec<(Id, Id)> = batch.iter().map(|fact| (fact.measure, fact.region)).collect();
+    let mut keys: Vec<(MeasureId, RegionId)> = batch.iter().map(|fact| (fact.measure, fact.region)).collect();
     keys.sort_unstable();
     keys.dedup();
-    let found: HashMap<(Id, Id), Option<i64>> =
+    let found: HashMap<(MeasureId, RegionId), Option<i64>> =
         keys.iter().copied().zip(facts::find_series(conn, keys.clone()).await?).collect();
     Ok(batch.iter().map(|fact| found.get(&(fact.measure, fact.region)).copied().flatten()).collect())
 }
@@ -279,9 +279,9 @@ async fn make_series(
     conn: &mut Conn,
     batch: &[FactWrite],
     plan: &FactPlan,
-) -> Result<HashMap<(Id, Id), i64>, StoreError> {
+) -> Result<HashMap<(MeasureId, RegionId), i64>, StoreError> {
     let lacking = plan.writes.iter().filter(|(place, _)| plan.series[*place].is_none());
-    let mut keys: Vec<(Id, Id)> =
+    let mut keys: Vec<(MeasureId, RegionId)> =
         lacking.map(|(place, _)| (batch[*place].measure, batch[*place].region)).collect();
     keys.sort_unstable();
     keys.dedup();
@@ -299,13 +299,13 @@ async fn make_series(
 /// When the database fails.
 pub async fn list_window_starts(
     conn: &mut Conn,
-    keys: &[(Id, Id)],
-) -> Result<Vec<((Id, Id), NaiveDate)>, StoreError> {
+    keys: &[(MeasureId, RegionId)],
+) -> Result<Vec<((MeasureId, RegionId), NaiveDate)>, StoreError> {
     use crate::schema::{indicators, series};
     use diesel::{ExpressionMethods as _, QueryDsl as _};
     use diesel_async::RunQueryDsl as _;
     let ids = facts::find_series(conn, keys.to_vec()).await?;
-    let by_id: HashMap<i64, (Id, Id)> =
+    let by_id: HashMap<i64, (MeasureId, RegionId)> =
         ids.into_iter().zip(keys).filter_map(|(id, key)| Some((id?, *key))).collect();
     let ids: Vec<i64> = by_id.keys().copied().collect();
     let mut starts = Vec::new();

@@ -7,14 +7,13 @@ use diesel::{
     SelectableHelper, TextExpressionMethods,
 };
 use diesel_async::RunQueryDsl;
-use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
 use super::reassessments::mark_region;
 use super::{lower, names};
 use crate::rows::{NameKind, Page, RegionAliasRow, RegionFilter, RegionRow};
 use crate::schema::{region_aliases, regions};
-use crate::types::{Id, Listed};
+use crate::types::{Listed, RegionId, kinds};
 use crate::{SoleRule, StoreError, seed};
 use xushi_domain::folded;
 
@@ -33,7 +32,7 @@ pub async fn list_regions(
         .limit(page.limit + 1)
         .into_boxed::<Backend>();
     if let Some(after) = page.after {
-        query = query.filter(regions::id.gt(Id(after)));
+        query = query.filter(regions::id.gt(after));
     }
     if let Some(code) = &filter.parent_code {
         query = query.filter(regions::parent_code.eq(code));
@@ -63,7 +62,7 @@ pub async fn list_regions(
 /// `Missing` when nothing fits; `Invalid` when a name fits several regions.
 pub async fn resolve_region(conn: &mut Conn, key: &str) -> Result<RegionRow, StoreError> {
     let typed = super::typed("region", key)?;
-    if let Ok(id) = Uuid::try_parse(&typed) {
+    if let Ok(id) = typed.parse() {
         return find_region(conn, id).await?.ok_or_else(|| StoreError::missing("region", key));
     }
     if let Some(found) = find_region_by_code(conn, &typed).await? {
@@ -84,7 +83,7 @@ pub async fn resolve_region(conn: &mut Conn, key: &str) -> Result<RegionRow, Sto
     }
     if found.is_empty() {
         // Those whose names are not written in the plain form.
-        let named = names::named(conn, NameKind::Region, &typed).await?;
+        let named = names::named::<kinds::Region>(conn, NameKind::Region, &typed).await?;
         found = regions::table
             .filter(regions::id.eq_any(named))
             .select(RegionRow::as_select())
@@ -106,14 +105,14 @@ pub async fn resolve_region(conn: &mut Conn, key: &str) -> Result<RegionRow, Sto
 pub async fn resolve_regions(
     conn: &mut Conn,
     keys: &[String],
-) -> Result<HashMap<String, Option<Id>>, StoreError> {
-    let mut found: HashMap<String, Option<Id>> = HashMap::new();
+) -> Result<HashMap<String, Option<RegionId>>, StoreError> {
+    let mut found: HashMap<String, Option<RegionId>> = HashMap::new();
     for chunk in keys.chunks(1_000) {
         let typed: Vec<(&String, String)> =
             chunk.iter().filter(|key| !key.contains('\0')).map(|key| (key, folded(key))).collect();
         let words: Vec<String> = typed.iter().map(|(_, plain)| plain.clone()).collect();
-        let ids = words.iter().filter_map(|key| Uuid::try_parse(key).ok()).map(Id).collect::<Vec<_>>();
-        let rows: Vec<(Id, String, String, String)> = regions::table
+        let ids: Vec<RegionId> = words.iter().filter_map(|key| key.parse().ok()).collect();
+        let rows: Vec<(RegionId, String, String, String)> = regions::table
             .filter(
                 regions::code
                     .eq_any(words.clone())
@@ -124,7 +123,7 @@ pub async fn resolve_regions(
             .select((regions::id, regions::code, regions::name, regions::short_name))
             .load(conn)
             .await?;
-        let aliases: Vec<(Id, String, Option<String>)> = region_aliases::table
+        let aliases: Vec<(RegionId, String, Option<String>)> = region_aliases::table
             .filter(region_aliases::name.eq_any(words.clone()).or(region_aliases::code.eq_any(words.clone())))
             .select((region_aliases::region_id, region_aliases::name, region_aliases::code))
             .load(conn)
@@ -132,12 +131,12 @@ pub async fn resolve_regions(
         // Those whose names are not written in the plain form.
         let odd = names::owners_of(conn, NameKind::Region, &words).await?;
         for (asked, key) in typed {
-            let id = Uuid::try_parse(&key).ok().map(Id);
+            let id = key.parse().ok();
             let coded = rows.iter().find(|row| if id.is_some() { Some(row.0) == id } else { row.1 == key });
             let named = || rows.iter().filter(|row| row.2 == key || row.3 == key).map(|row| row.0);
             let aliased =
                 || aliases.iter().filter(|(_, name, code)| *name == key || code.as_ref() == Some(&key));
-            let mut fits: Vec<Id> = match (coded, id) {
+            let mut fits: Vec<RegionId> = match (coded, id) {
                 (Some(row), _) => vec![row.0],
                 (None, Some(_)) => Vec::new(),
                 (None, None) => named().collect(),
@@ -162,8 +161,8 @@ pub async fn resolve_regions(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_region(conn: &mut Conn, id: Uuid) -> Result<Option<RegionRow>, StoreError> {
-    Ok(regions::table.find(Id(id)).select(RegionRow::as_select()).get_result(conn).await.optional()?)
+pub async fn find_region(conn: &mut Conn, id: RegionId) -> Result<Option<RegionRow>, StoreError> {
+    Ok(regions::table.find(id).select(RegionRow::as_select()).get_result(conn).await.optional()?)
 }
 
 /// The region with this code.
@@ -191,7 +190,7 @@ pub async fn count_regions(conn: &mut Conn) -> Result<i64, StoreError> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_regions_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<RegionRow>, StoreError> {
+pub async fn list_regions_of(conn: &mut Conn, ids: &[RegionId]) -> Result<Vec<RegionRow>, StoreError> {
     let there = regions::table.filter(regions::id.eq_any(ids.to_vec()));
     Ok(there.select(RegionRow::as_select()).load(conn).await?)
 }
@@ -200,7 +199,10 @@ pub async fn list_regions_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<RegionRo
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_region_aliases(conn: &mut Conn, ids: &[Id]) -> Result<Vec<RegionAliasRow>, StoreError> {
+pub async fn list_region_aliases(
+    conn: &mut Conn,
+    ids: &[RegionId],
+) -> Result<Vec<RegionAliasRow>, StoreError> {
     Ok(region_aliases::table
         .filter(region_aliases::region_id.eq_any(ids.to_vec()))
         .order((region_aliases::region_id, region_aliases::id))

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use chrono::NaiveDateTime;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
-use uuid::Uuid;
 
 use super::super::Conn;
 use crate::StoreError;
@@ -13,7 +12,7 @@ use crate::rows::{
     ClosureRow, NewReply, ReceiptRow, RemedyRow, ReplyFileHead, ReplyFileRow, ReplyRow, ReviewRow, WholeReply,
 };
 use crate::schema::{api_keys, closures, letters, receipts, remedies, replies, reply_files, reviews};
-use crate::types::{Id, Listed};
+use crate::types::{LetterId, Listed, ReplyId};
 use xushi_domain::reply::{ReplyStep, ReviewVerdict};
 use xushi_domain::{Invalid, LetterState};
 
@@ -24,7 +23,7 @@ const PILOT_OVER: &str = "演练已经结束，此函无需反馈。";
 /// other has left it.
 pub(super) async fn advance(
     conn: &mut Conn,
-    letter: Id,
+    letter: LetterId,
     step: ReplyStep,
     now: NaiveDateTime,
 ) -> Result<(), StoreError> {
@@ -67,7 +66,7 @@ pub async fn receive_letter(conn: &mut Conn, row: &ReceiptRow) -> Result<(Receip
                 diesel::insert_into(receipts::table).values(row).execute(conn).await?;
                 Ok::<_, StoreError>((row.clone(), true))
             }
-            Err(error) => match find_receipt(conn, row.letter_id.0).await? {
+            Err(error) => match find_receipt(conn, row.letter_id).await? {
                 Some(first) => Ok((first, false)),
                 None => Err(error),
             },
@@ -80,9 +79,9 @@ pub async fn receive_letter(conn: &mut Conn, row: &ReceiptRow) -> Result<(Receip
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_receipt(conn: &mut Conn, letter: Uuid) -> Result<Option<ReceiptRow>, StoreError> {
+pub async fn find_receipt(conn: &mut Conn, letter: LetterId) -> Result<Option<ReceiptRow>, StoreError> {
     Ok(receipts::table
-        .filter(receipts::letter_id.eq(Id(letter)))
+        .filter(receipts::letter_id.eq(letter))
         .select(ReceiptRow::as_select())
         .get_result(conn)
         .await
@@ -118,9 +117,9 @@ pub async fn reply_to_letter(conn: &mut Conn, new: &NewReply) -> Result<i32, Sto
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_replies(conn: &mut Conn, letter: Uuid) -> Result<Vec<WholeReply>, StoreError> {
+pub async fn list_replies(conn: &mut Conn, letter: LetterId) -> Result<Vec<WholeReply>, StoreError> {
     let rows: Vec<ReplyRow> = replies::table
-        .filter(replies::letter_id.eq(Id(letter)))
+        .filter(replies::letter_id.eq(letter))
         .order(replies::ordinal)
         .select(ReplyRow::as_select())
         .load(conn)
@@ -132,7 +131,7 @@ pub async fn list_replies(conn: &mut Conn, letter: Uuid) -> Result<Vec<WholeRepl
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_replies_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<WholeReply>, StoreError> {
+pub async fn list_replies_of(conn: &mut Conn, ids: &[ReplyId]) -> Result<Vec<WholeReply>, StoreError> {
     let rows: Vec<ReplyRow> = replies::table
         .filter(replies::id.eq_any(ids.to_vec()))
         .select(ReplyRow::as_select())
@@ -143,7 +142,7 @@ pub async fn list_replies_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<WholeRep
 
 /// Replies with all that belongs to them.
 async fn whole(conn: &mut Conn, rows: Vec<ReplyRow>) -> Result<Vec<WholeReply>, StoreError> {
-    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
+    let ids: Vec<ReplyId> = rows.iter().map(|row| row.id).collect();
     let actions: Vec<RemedyRow> = remedies::table
         .filter(remedies::reply_id.eq_any(ids.clone()))
         .order(remedies::ordinal)
@@ -162,7 +161,8 @@ async fn whole(conn: &mut Conn, rows: Vec<ReplyRow>) -> Result<Vec<WholeReply>, 
         .select((ReviewRow::as_select(), api_keys::name))
         .load(conn)
         .await?;
-    let mut reviewed: HashMap<Id, _> = reviewed.into_iter().map(|pair| (pair.0.reply_id, pair)).collect();
+    let mut reviewed: HashMap<ReplyId, _> =
+        reviewed.into_iter().map(|pair| (pair.0.reply_id, pair)).collect();
     let whole = |reply: ReplyRow| WholeReply {
         remedies: actions.iter().filter(|one| one.reply_id == reply.id).cloned().collect(),
         files: files.iter().filter(|one| one.reply_id == reply.id).cloned().collect(),
@@ -178,14 +178,14 @@ async fn whole(conn: &mut Conn, rows: Vec<ReplyRow>) -> Result<Vec<WholeReply>, 
 /// When the database fails.
 pub async fn find_reply_file(
     conn: &mut Conn,
-    letter: Uuid,
-    reply: Uuid,
+    letter: LetterId,
+    reply: ReplyId,
     ordinal: i32,
 ) -> Result<Option<ReplyFileRow>, StoreError> {
     Ok(reply_files::table
         .inner_join(replies::table)
-        .filter(replies::letter_id.eq(Id(letter)))
-        .filter(reply_files::reply_id.eq(Id(reply)))
+        .filter(replies::letter_id.eq(letter))
+        .filter(reply_files::reply_id.eq(reply))
         .filter(reply_files::ordinal.eq(ordinal))
         .select(ReplyFileRow::as_select())
         .get_result(conn)
@@ -199,13 +199,13 @@ pub async fn find_reply_file(
 /// `Missing` when the letter has no such reply, `Conflict` when there is nothing to review.
 pub async fn review_reply(
     conn: &mut Conn,
-    letter: Uuid,
+    letter: LetterId,
     row: &ReviewRow,
     verdict: ReviewVerdict,
 ) -> Result<(), StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
         let known: i64 = replies::table
-            .filter(replies::letter_id.eq(Id(letter)))
+            .filter(replies::letter_id.eq(letter))
             .filter(replies::id.eq(row.reply_id))
             .count()
             .get_result(conn)
@@ -214,7 +214,7 @@ pub async fn review_reply(
             return Err(StoreError::missing("reply", row.reply_id.0));
         }
         // Only the latest can be unreviewed: `replied` is left by a review alone. An older one breaks its unique key.
-        advance(conn, Id(letter), ReplyStep::Review(verdict), row.created_at).await?;
+        advance(conn, letter, ReplyStep::Review(verdict), row.created_at).await?;
         diesel::insert_into(reviews::table).values(row).execute(conn).await?;
         Ok::<_, StoreError>(())
     })
@@ -238,10 +238,13 @@ pub async fn close_letter(conn: &mut Conn, row: &ClosureRow) -> Result<(), Store
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_closure(conn: &mut Conn, letter: Uuid) -> Result<Option<(ClosureRow, String)>, StoreError> {
+pub async fn find_closure(
+    conn: &mut Conn,
+    letter: LetterId,
+) -> Result<Option<(ClosureRow, String)>, StoreError> {
     Ok(closures::table
         .inner_join(api_keys::table)
-        .filter(closures::letter_id.eq(Id(letter)))
+        .filter(closures::letter_id.eq(letter))
         .select((ClosureRow::as_select(), api_keys::name))
         .get_result(conn)
         .await

@@ -12,7 +12,7 @@ use super::former_names::in_force_on;
 use crate::StoreError;
 use crate::rows::{Handover, HandoverRow, PlaceThen, ResponsibilityRow};
 use crate::schema::{campaigns, handovers, indicators, responsibilities, tasks, units};
-use crate::types::Id;
+use crate::types::{CampaignId, Id, IndicatorId, TaskId, Thing, UnitId, kinds};
 use xushi_domain::Responsibility;
 
 /// Ids in one statement; SQLite takes 32,766 values.
@@ -24,7 +24,7 @@ const AT_ONCE: usize = 5_000;
 /// When the database fails.
 pub async fn list_task_responsibilities(
     conn: &mut Conn,
-    tasks: &[Id],
+    tasks: &[TaskId],
 ) -> Result<Vec<(ResponsibilityRow, String)>, StoreError> {
     Ok(responsibilities::table
         .inner_join(units::table)
@@ -41,8 +41,8 @@ pub async fn list_task_responsibilities(
 /// `Missing` when there is no such task.
 pub async fn effective_responsibilities(
     conn: &mut Conn,
-    task_id: Id,
-    indicator_id: Option<Id>,
+    task_id: TaskId,
+    indicator_id: Option<IndicatorId>,
 ) -> Result<Vec<Responsibility>, StoreError> {
     let tree = Tree::around(conn, task_id).await?;
     let mut own = Vec::new();
@@ -65,11 +65,11 @@ pub async fn effective_responsibilities(
 /// `Missing` when there is no such task.
 pub async fn refresh_lead_units(
     conn: &mut Conn,
-    task_id: Id,
+    task_id: TaskId,
     handover: &Handover,
 ) -> Result<usize, StoreError> {
     let tree = Tree::around(conn, task_id).await?;
-    let below: Vec<Id> =
+    let below: Vec<TaskId> =
         tree.parents.keys().copied().filter(|task| tree.path(*task).contains(&task_id)).collect();
     refresh(conn, &tree, &below, handover).await
 }
@@ -80,24 +80,24 @@ pub async fn refresh_lead_units(
 /// When the database fails.
 pub async fn refresh_campaign(
     conn: &mut Conn,
-    campaign_id: Id,
+    campaign_id: CampaignId,
     handover: &Handover,
 ) -> Result<usize, StoreError> {
     let tree = Tree::of(conn, campaign_id).await?;
-    let all: Vec<Id> = tree.parents.keys().copied().collect();
+    let all: Vec<TaskId> = tree.parents.keys().copied().collect();
     refresh(conn, &tree, &all, handover).await
 }
 
 async fn refresh(
     conn: &mut Conn,
     tree: &Tree,
-    below: &[Id],
+    below: &[TaskId],
     handover: &Handover,
 ) -> Result<usize, StoreError> {
-    let mut moved: HashMap<Option<Id>, Vec<Id>> = HashMap::new();
+    let mut moved: HashMap<Option<UnitId>, Vec<IndicatorId>> = HashMap::new();
     let mut left = Vec::new();
     for chunk in below.chunks(AT_ONCE) {
-        let rows: Vec<(Id, Id, Option<Id>)> = indicators::table
+        let rows: Vec<(IndicatorId, TaskId, Option<UnitId>)> = indicators::table
             .filter(indicators::task_id.eq_any(chunk.to_vec()))
             .select((indicators::id, indicators::task_id, indicators::lead_unit_id))
             .load(conn)
@@ -112,7 +112,7 @@ async fn refresh(
         let own = grouped(&own, |row| row.indicator_id);
         for (indicator, task, present) in rows {
             let own = own.get(&indicator).map_or(&[][..], Vec::as_slice);
-            let lead = Responsibility::first_lead(&tree.effective(task, own)).map(Id);
+            let lead = Responsibility::first_lead(&tree.effective(task, own)).map(Id::of);
             if lead != present {
                 moved.entry(lead).or_default().push(indicator);
                 left.push((indicator, task, present));
@@ -142,7 +142,7 @@ async fn refresh(
 /// When the database fails.
 pub(super) async fn insert_handovers(
     conn: &mut Conn,
-    left: &[(Id, Id, Option<Id>)],
+    left: &[(IndicatorId, TaskId, Option<UnitId>)],
     handover: &Handover,
 ) -> Result<(), StoreError> {
     for (indicator_id, task_id, lead_unit_id) in left.iter().copied() {
@@ -163,7 +163,10 @@ pub(super) async fn insert_handovers(
 ///
 /// # Errors
 /// `Stale` when it has gone.
-pub(super) async fn standing(conn: &mut Conn, indicator: Id) -> Result<(Id, Option<Id>), StoreError> {
+pub(super) async fn standing(
+    conn: &mut Conn,
+    indicator: IndicatorId,
+) -> Result<(TaskId, Option<UnitId>), StoreError> {
     let of = indicators::table.find(indicator).select((indicators::task_id, indicators::lead_unit_id));
     of.get_result(conn).await.optional()?.ok_or(StoreError::Stale)
 }
@@ -175,8 +178,8 @@ pub(super) async fn standing(conn: &mut Conn, indicator: Id) -> Result<(Id, Opti
 /// When the database fails.
 pub(super) async fn hand_over(
     conn: &mut Conn,
-    (indicator, task): (Id, Id),
-    stood: (Id, Option<Id>),
+    (indicator, task): (IndicatorId, TaskId),
+    stood: (TaskId, Option<UnitId>),
     (parts, handover): (Option<&[ResponsibilityRow]>, &Handover),
 ) -> Result<(), StoreError> {
     if let Some(parts) = parts {
@@ -187,7 +190,7 @@ pub(super) async fn hand_over(
         }
     }
     let list = effective_responsibilities(conn, task, Some(indicator)).await?;
-    let leads = Responsibility::first_lead(&list).map(Id);
+    let leads = Responsibility::first_lead(&list).map(Id::of);
     if stood == (task, leads) {
         return Ok(());
     }
@@ -198,7 +201,7 @@ pub(super) async fn hand_over(
 }
 
 /// An indicator with a day until which it stood in a task under a lead unit, each with its name.
-type PlaceColumns = (Id, NaiveDate, (Id, String), (Option<Id>, Option<String>));
+type PlaceColumns = (IndicatorId, NaiveDate, (TaskId, String), (Option<UnitId>, Option<String>));
 
 /// Where these indicators stood on a day, where that is not where they stand by now: task and lead unit, each with its name.
 ///
@@ -206,9 +209,9 @@ type PlaceColumns = (Id, NaiveDate, (Id, String), (Option<Id>, Option<String>));
 /// When the database fails.
 pub(super) async fn list_places_on(
     conn: &mut Conn,
-    ids: &[Id],
+    ids: &[IndicatorId],
     day: NaiveDate,
-) -> Result<HashMap<Id, PlaceThen>, StoreError> {
+) -> Result<HashMap<IndicatorId, PlaceThen>, StoreError> {
     let mut found = HashMap::new();
     for chunk in ids.chunks(AT_ONCE) {
         let rows: Vec<PlaceColumns> = handovers::table
@@ -231,11 +234,14 @@ pub(super) async fn list_places_on(
     Ok(found)
 }
 
-type Lists = HashMap<Id, Vec<Responsibility>>;
+type Lists<K> = HashMap<Id<K>, Vec<Responsibility>>;
 
 /// Lists by what they belong to, each in the order of `rows`.
-fn grouped(rows: &[ResponsibilityRow], owner: impl Fn(&ResponsibilityRow) -> Option<Id>) -> Lists {
-    let mut lists = Lists::new();
+fn grouped<K: Thing>(
+    rows: &[ResponsibilityRow],
+    owner: impl Fn(&ResponsibilityRow) -> Option<Id<K>>,
+) -> Lists<K> {
+    let mut lists = Lists::<K>::new();
     for row in rows {
         if let Some(owner) = owner(row) {
             lists.entry(owner).or_default().push(row.into());
@@ -247,22 +253,22 @@ fn grouped(rows: &[ResponsibilityRow], owner: impl Fn(&ResponsibilityRow) -> Opt
 /// A campaign's tasks as far as responsibilities go.
 struct Tree {
     office: Option<Uuid>,
-    parents: HashMap<Id, Option<Id>>,
-    lists: Lists,
+    parents: HashMap<TaskId, Option<TaskId>>,
+    lists: Lists<kinds::Task>,
 }
 
 impl Tree {
-    async fn around(conn: &mut Conn, task_id: Id) -> Result<Self, StoreError> {
+    async fn around(conn: &mut Conn, task_id: TaskId) -> Result<Self, StoreError> {
         let found =
             tasks::table.find(task_id).select(tasks::campaign_id).get_result(conn).await.optional()?;
         let campaign = found.ok_or_else(|| StoreError::missing("task", task_id.0))?;
         Self::of(conn, campaign).await
     }
 
-    async fn of(conn: &mut Conn, campaign_id: Id) -> Result<Self, StoreError> {
-        let office: Option<Id> =
+    async fn of(conn: &mut Conn, campaign_id: CampaignId) -> Result<Self, StoreError> {
+        let office: Option<UnitId> =
             campaigns::table.find(campaign_id).select(campaigns::office_unit_id).get_result(conn).await?;
-        let parents: Vec<(Id, Option<Id>)> = tasks::table
+        let parents: Vec<(TaskId, Option<TaskId>)> = tasks::table
             .filter(tasks::campaign_id.eq(campaign_id))
             .select((tasks::id, tasks::parent_id))
             .load(conn)
@@ -279,7 +285,7 @@ impl Tree {
     }
 
     /// The task and those above it, nearest first.
-    fn path(&self, task: Id) -> Vec<Id> {
+    fn path(&self, task: TaskId) -> Vec<TaskId> {
         let mut path = vec![task];
         let mut above = self.parents.get(&task).copied().flatten();
         while let Some(id) = above.filter(|id| !path.contains(id)) {
@@ -289,7 +295,7 @@ impl Tree {
         path
     }
 
-    fn effective(&self, task: Id, own: &[Responsibility]) -> Vec<Responsibility> {
+    fn effective(&self, task: TaskId, own: &[Responsibility]) -> Vec<Responsibility> {
         let path = self.path(task);
         let above = path.iter().filter_map(|id| self.lists.get(id)).map(Vec::as_slice);
         Responsibility::effective(std::iter::once(own).chain(above), self.office)

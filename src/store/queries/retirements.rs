@@ -6,7 +6,6 @@ use diesel::{
     QueryDsl, SelectableHelper,
 };
 use diesel_async::RunQueryDsl;
-use uuid::Uuid;
 
 use super::super::Conn;
 use super::reassessments;
@@ -15,7 +14,7 @@ use crate::rows::{Dependent, ObservationRow, RetiredIndicator};
 use crate::schema::{
     campaign_members, campaigns, indicators, measures, observations, responsibilities, series, tasks, units,
 };
-use crate::types::Id;
+use crate::types::{AnyId, CampaignId, IndicatorId, ObservationId, TaskId};
 use xushi_domain::Retiree;
 
 /// Names of one kind that an answer gives at most; more are only counted.
@@ -28,7 +27,7 @@ const NAMED: i64 = 100;
 /// When the database fails.
 pub async fn retire(
     conn: &mut Conn,
-    (what, id): (Retiree, Id),
+    (what, id): (Retiree, AnyId),
     (on, reason): (NaiveDate, &str),
     now: NaiveDateTime,
 ) -> Result<bool, StoreError> {
@@ -57,7 +56,11 @@ pub async fn retire(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_dependents(conn: &mut Conn, what: Retiree, id: Id) -> Result<Vec<Dependent>, StoreError> {
+pub async fn list_dependents(
+    conn: &mut Conn,
+    what: Retiree,
+    id: AnyId,
+) -> Result<Vec<Dependent>, StoreError> {
     let named =
         |what: &'static str, names: Vec<String>| names.into_iter().map(move |name| Dependent { what, name });
     let mut found = Vec::new();
@@ -117,35 +120,35 @@ pub async fn list_dependents(conn: &mut Conn, what: Retiree, id: Id) -> Result<V
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_within(conn: &mut Conn, campaign: Id) -> Result<Vec<(Retiree, Id)>, StoreError> {
+pub async fn list_within(conn: &mut Conn, campaign: CampaignId) -> Result<Vec<(Retiree, AnyId)>, StoreError> {
     let (mut family, mut seen) = (vec![campaign], 0);
     // However deep the tree is.
     while seen < family.len() {
-        let above: Vec<Option<Id>> = family[seen..].iter().copied().map(Some).collect();
+        let above: Vec<Option<CampaignId>> = family[seen..].iter().copied().map(Some).collect();
         seen = family.len();
         let below = campaigns::table
             .filter(campaigns::parent_id.eq_any(above))
             .filter(campaigns::retired_on.is_null())
             .select(campaigns::id);
-        family.extend(below.load::<Id>(conn).await?);
+        family.extend(below.load::<CampaignId>(conn).await?);
     }
     let below = family[1..].to_vec();
     let own = indicators::table
         .filter(indicators::campaign_id.eq_any(family.clone()))
         .filter(indicators::retired_on.is_null());
-    let own: Vec<Id> = own.select(indicators::id).load(conn).await?;
+    let own: Vec<IndicatorId> = own.select(indicators::id).load(conn).await?;
     let parts = tasks::table.filter(tasks::campaign_id.eq_any(family)).filter(tasks::retired_on.is_null());
-    let parts: Vec<Id> = parts.select(tasks::id).load(conn).await?;
-    let own = own.into_iter().map(|id| (Retiree::Indicator, id));
-    let parts = parts.into_iter().map(|id| (Retiree::Task, id));
-    Ok(own.chain(parts).chain(below.into_iter().map(|id| (Retiree::Campaign, id))).collect())
+    let parts: Vec<TaskId> = parts.select(tasks::id).load(conn).await?;
+    let own = own.into_iter().map(|id| (Retiree::Indicator, id.of_any()));
+    let parts = parts.into_iter().map(|id| (Retiree::Task, id.of_any()));
+    Ok(own.chain(parts).chain(below.into_iter().map(|id| (Retiree::Campaign, id.of_any()))).collect())
 }
 
 /// Those of these indicators that are retired, each with the first day and the reason.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_retired(conn: &mut Conn, ids: &[Id]) -> Result<Vec<RetiredIndicator>, StoreError> {
+pub async fn list_retired(conn: &mut Conn, ids: &[IndicatorId]) -> Result<Vec<RetiredIndicator>, StoreError> {
     Ok(indicators::table
         .filter(indicators::id.eq_any(ids.to_vec()))
         .filter(indicators::retired_on.is_not_null())
@@ -166,12 +169,12 @@ pub async fn list_retired(conn: &mut Conn, ids: &[Id]) -> Result<Vec<RetiredIndi
 /// When the database fails.
 pub async fn withdraw_observation(
     conn: &mut Conn,
-    id: Uuid,
+    id: ObservationId,
     (on, reason): (NaiveDate, &str),
     now: NaiveDateTime,
 ) -> Result<Option<ObservationRow>, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
-        let withdrawn = diesel::update(observations::table.find(Id(id)))
+        let withdrawn = diesel::update(observations::table.find(id))
             .filter(observations::withdrawn_on.is_null())
             .set((
                 observations::withdrawn_on.eq(on),
@@ -183,7 +186,7 @@ pub async fn withdraw_observation(
         if withdrawn == 0 {
             return Ok(None);
         }
-        let row = observations::table.find(Id(id)).select(ObservationRow::as_select());
+        let row = observations::table.find(id).select(ObservationRow::as_select());
         let row: Option<ObservationRow> = row.get_result(conn).await.optional()?;
         if let Some(row) = &row {
             reassessments::mark_series(conn, std::iter::once(row.series_id), now).await?;

@@ -3,13 +3,12 @@
 use chrono::NaiveDate;
 use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
-use uuid::Uuid;
 
 use super::super::{Backend, Conn};
 use crate::StoreError;
 use crate::rows::{Page, RevisionOf, RevisionRow};
 use crate::schema::revisions;
-use crate::types::{Id, Listed};
+use crate::types::{AnyId, Listed};
 
 /// Keeps what a row said; the caller holds the transaction that changes it.
 ///
@@ -28,7 +27,7 @@ pub async fn list_changed_since(
     conn: &mut Conn,
     subject: RevisionOf,
     as_of: NaiveDate,
-) -> Result<Vec<Id>, StoreError> {
+) -> Result<Vec<AnyId>, StoreError> {
     Ok(revisions::table
         .filter(revisions::subject.eq(Listed(subject)))
         .filter(revisions::superseded_on.gt(as_of))
@@ -45,7 +44,7 @@ pub async fn list_changed_since(
 pub async fn list_revisions_of(
     conn: &mut Conn,
     subject: RevisionOf,
-    ids: &[Id],
+    ids: &[AnyId],
 ) -> Result<Vec<RevisionRow>, StoreError> {
     Ok(revisions::table
         .filter(revisions::subject.eq(Listed(subject)))
@@ -63,18 +62,18 @@ pub async fn list_revisions_of(
 pub async fn list_revisions(
     conn: &mut Conn,
     subject: RevisionOf,
-    id: Uuid,
+    id: AnyId,
     page: Page,
 ) -> Result<Vec<RevisionRow>, StoreError> {
     let mut query = revisions::table
         .filter(revisions::subject.eq(Listed(subject)))
-        .filter(revisions::subject_id.eq(Id(id)))
+        .filter(revisions::subject_id.eq(id))
         .order(revisions::id)
         .limit(page.limit + 1)
         .select(RevisionRow::as_select())
         .into_boxed::<Backend>();
     if let Some(after) = page.after {
-        query = query.filter(revisions::id.gt(Id(after)));
+        query = query.filter(revisions::id.gt(after));
     }
     Ok(query.load(conn).await?)
 }

@@ -8,7 +8,7 @@ use super::super::{Backend, Conn, locks};
 use super::names;
 use crate::rows::{NameKind, Page, RulePackFilter, RulePackRow};
 use crate::schema::{campaigns, rule_packs};
-use crate::types::Id;
+use crate::types::{CampaignId, RulePackId};
 use crate::{SoleRule, StoreError};
 use xushi_domain::folded;
 
@@ -27,7 +27,7 @@ pub async fn list_rule_packs(
         .limit(page.limit + 1)
         .into_boxed::<Backend>();
     if let Some(after) = page.after {
-        query = query.filter(rule_packs::id.gt(Id(after)));
+        query = query.filter(rule_packs::id.gt(after));
     }
     if let Some(name) = &filter.name {
         query = query.filter(rule_packs::name.eq(name));
@@ -59,7 +59,7 @@ pub async fn resolve_rule_pack(conn: &mut Conn, key: &str) -> Result<RulePackRow
         .limit(1)
         .into_boxed::<Backend>();
     query = match (Uuid::try_parse(&typed), version) {
-        (Ok(id), _) => query.filter(rule_packs::id.eq(Id(id))),
+        (Ok(id), _) => query.filter(rule_packs::id.eq(RulePackId::of(id))),
         (_, Some(version)) => {
             query.filter(rule_packs::name.eq_any(alike)).filter(rule_packs::version.eq(version))
         }
@@ -72,8 +72,8 @@ pub async fn resolve_rule_pack(conn: &mut Conn, key: &str) -> Result<RulePackRow
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_rule_pack(conn: &mut Conn, id: Uuid) -> Result<Option<RulePackRow>, StoreError> {
-    Ok(rule_packs::table.find(Id(id)).select(RulePackRow::as_select()).get_result(conn).await.optional()?)
+pub async fn find_rule_pack(conn: &mut Conn, id: RulePackId) -> Result<Option<RulePackRow>, StoreError> {
+    Ok(rule_packs::table.find(id).select(RulePackRow::as_select()).get_result(conn).await.optional()?)
 }
 
 /// Adds the next version of a name; `version` is filled in here.
@@ -127,7 +127,7 @@ pub async fn seed_rule_packs(conn: &mut Conn, rows: &[RulePackRow]) -> Result<us
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_campaign_packs(conn: &mut Conn) -> Result<Vec<(Id, RulePackRow)>, StoreError> {
+pub async fn list_campaign_packs(conn: &mut Conn) -> Result<Vec<(CampaignId, RulePackRow)>, StoreError> {
     Ok(campaigns::table
         .inner_join(rule_packs::table)
         .select((campaigns::id, RulePackRow::as_select()))

@@ -3,13 +3,12 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
-use uuid::Uuid;
 
 use super::super::{Backend, Conn};
 use crate::StoreError;
 use crate::rows::{Page, SilenceFilter, SilenceRow, WarningRunRow};
 use crate::schema::{silences, warning_runs};
-use crate::types::Id;
+use crate::types::{SilenceId, WarningRunId};
 
 /// Keeps what a run did.
 ///
@@ -35,7 +34,7 @@ pub async fn list_runs(
         .limit(page.limit + 1)
         .into_boxed::<Backend>();
     if let Some(after) = page.after {
-        query = query.filter(warning_runs::id.lt(Id(after)));
+        query = query.filter(warning_runs::id.lt(after));
     }
     if let Some(at) = created_after {
         query = query.filter(warning_runs::created_at.gt(at));
@@ -63,13 +62,8 @@ pub async fn was_run_by_hand(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_run(conn: &mut Conn, id: Uuid) -> Result<Option<WarningRunRow>, StoreError> {
-    Ok(warning_runs::table
-        .find(Id(id))
-        .select(WarningRunRow::as_select())
-        .get_result(conn)
-        .await
-        .optional()?)
+pub async fn find_run(conn: &mut Conn, id: WarningRunId) -> Result<Option<WarningRunRow>, StoreError> {
+    Ok(warning_runs::table.find(id).select(WarningRunRow::as_select()).get_result(conn).await.optional()?)
 }
 
 /// Adds a silence.
@@ -96,7 +90,7 @@ pub async fn list_silences(
         .limit(page.limit + 1)
         .into_boxed::<Backend>();
     if let Some(after) = page.after {
-        query = query.filter(silences::id.gt(Id(after)));
+        query = query.filter(silences::id.gt(after));
     }
     if let Some(day) = filter.on {
         let running = silences::starts_on.le(day).and(silences::ends_on.ge(day));
@@ -121,8 +115,8 @@ pub async fn list_silences(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_silence(conn: &mut Conn, id: Uuid) -> Result<Option<SilenceRow>, StoreError> {
-    Ok(silences::table.find(Id(id)).select(SilenceRow::as_select()).get_result(conn).await.optional()?)
+pub async fn find_silence(conn: &mut Conn, id: SilenceId) -> Result<Option<SilenceRow>, StoreError> {
+    Ok(silences::table.find(id).select(SilenceRow::as_select()).get_result(conn).await.optional()?)
 }
 
 /// Every silence in force on `day`.
@@ -142,7 +136,12 @@ pub async fn list_silences_on(conn: &mut Conn, day: NaiveDate) -> Result<Vec<Sil
 ///
 /// # Errors
 /// `Stale` when it was ended before.
-pub async fn end_silence(conn: &mut Conn, id: Id, by: &str, now: NaiveDateTime) -> Result<(), StoreError> {
+pub async fn end_silence(
+    conn: &mut Conn,
+    id: SilenceId,
+    by: &str,
+    now: NaiveDateTime,
+) -> Result<(), StoreError> {
     let written = diesel::update(silences::table.find(id))
         .filter(silences::ended_at.is_null())
         .set((silences::ended_at.eq(now), silences::ended_by.eq(by), silences::updated_at.eq(now)))

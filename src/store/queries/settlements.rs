@@ -17,7 +17,7 @@ use crate::schema::{
     assessments, current_assessments, episodes, indicators, letter_episodes, letter_reports, letters,
     settlements,
 };
-use crate::types::{Id, Listed};
+use crate::types::{IndicatorId, LetterId, Listed};
 use xushi_domain::episode::EpisodeState;
 use xushi_domain::reply::ReplyStep;
 use xushi_domain::{LetterKind, LetterState, TextEnum as _, ladder};
@@ -42,8 +42,10 @@ pub(super) fn asking_kinds() -> Vec<Listed<LetterKind>> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_letters_to_settle(conn: &mut Conn) -> Result<Vec<(Id, Option<Id>)>, StoreError> {
-    let waiting: Vec<Id> = letters::table
+pub async fn list_letters_to_settle(
+    conn: &mut Conn,
+) -> Result<Vec<(LetterId, Option<LetterId>)>, StoreError> {
+    let waiting: Vec<LetterId> = letters::table
         .filter(letters::state.eq_any(waiting_states()))
         .filter(letters::kind.eq_any(asking_kinds()))
         .order(letters::id)
@@ -54,7 +56,7 @@ pub async fn list_letters_to_settle(conn: &mut Conn) -> Result<Vec<(Id, Option<I
     for chunk in waiting.chunks(AT_ONCE) {
         let mut successors = asked_anew(conn, chunk).await?;
         let open = open_matters(conn, chunk, &mut successors).await?;
-        let over = |id: &&Id| !open.contains(id) || successors.asked.contains(id);
+        let over = |id: &&LetterId| !open.contains(id) || successors.asked.contains(id);
         done_with.extend(chunk.iter().filter(over).map(|id| (*id, successors.of.get(id).copied())));
     }
     Ok(done_with)
@@ -62,13 +64,13 @@ pub async fn list_letters_to_settle(conn: &mut Conn) -> Result<Vec<(Id, Option<I
 
 /// Which letter is to be answered instead of which.
 struct Successors {
-    of: HashMap<Id, Id>,
+    of: HashMap<LetterId, LetterId>,
     /// Those whose ladder has asked again, whatever is open.
-    asked: HashSet<Id>,
+    asked: HashSet<LetterId>,
 }
 
-async fn asked_anew(conn: &mut Conn, ids: &[Id]) -> Result<Successors, StoreError> {
-    let steps: Vec<(Id, Id)> = letters::table
+async fn asked_anew(conn: &mut Conn, ids: &[LetterId]) -> Result<Successors, StoreError> {
+    let steps: Vec<(LetterId, LetterId)> = letters::table
         .filter(letters::follows_id.eq_any(ids.to_vec()))
         .filter(letters::ladder_step.ge(ladder::LEADER))
         .filter(letters::serial.is_not_null())
@@ -82,11 +84,11 @@ async fn asked_anew(conn: &mut Conn, ids: &[Id]) -> Result<Successors, StoreErro
 /// Letters of which an episode is still theirs and not lifted, or a report has not come.
 async fn open_matters(
     conn: &mut Conn,
-    ids: &[Id],
+    ids: &[LetterId],
     successors: &mut Successors,
-) -> Result<HashSet<Id>, StoreError> {
+) -> Result<HashSet<LetterId>, StoreError> {
     let mut open = HashSet::new();
-    let held: Vec<(Id, Option<Id>)> = letter_episodes::table
+    let held: Vec<(LetterId, Option<LetterId>)> = letter_episodes::table
         .inner_join(episodes::table)
         .filter(letter_episodes::letter_id.eq_any(ids.to_vec()))
         .filter(episodes::state.ne(Listed(EpisodeState::Lifted)))
@@ -103,7 +105,7 @@ async fn open_matters(
             }
         }
     }
-    let asked: Vec<(Id, Id, NaiveDate, Option<NaiveDate>)> = letter_reports::table
+    let asked: Vec<(LetterId, IndicatorId, NaiveDate, Option<NaiveDate>)> = letter_reports::table
         .inner_join(
             current_assessments::table.on(current_assessments::indicator_id.eq(letter_reports::indicator_id)),
         )
@@ -121,10 +123,10 @@ async fn open_matters(
         .await?;
     let missing: Vec<_> =
         asked.into_iter().filter(|(.., period, end)| end.is_none_or(|end| end < *period)).collect();
-    let mut later: HashMap<Id, (NaiveDate, Id)> = HashMap::new();
-    let about: Vec<Id> = missing.iter().map(|(_, indicator, ..)| *indicator).collect();
+    let mut later: HashMap<IndicatorId, (NaiveDate, LetterId)> = HashMap::new();
+    let about: Vec<IndicatorId> = missing.iter().map(|(_, indicator, ..)| *indicator).collect();
     for chunk in about.chunks(AT_ONCE) {
-        let requests: Vec<(Id, NaiveDate, Id)> = letter_reports::table
+        let requests: Vec<(IndicatorId, NaiveDate, LetterId)> = letter_reports::table
             .inner_join(letters::table)
             .filter(letter_reports::indicator_id.eq_any(chunk.to_vec()))
             .filter(letters::serial.is_not_null())
@@ -173,8 +175,8 @@ pub async fn settle_letter(conn: &mut Conn, row: &SettlementRow) -> Result<bool,
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_successor(conn: &mut Conn, letter: Id) -> Result<Option<LetterRow>, StoreError> {
-    let successor: Option<Option<Id>> = settlements::table
+pub async fn find_successor(conn: &mut Conn, letter: LetterId) -> Result<Option<LetterRow>, StoreError> {
+    let successor: Option<Option<LetterId>> = settlements::table
         .filter(settlements::letter_id.eq(letter))
         .select(settlements::successor_id)
         .get_result(conn)
@@ -188,7 +190,10 @@ pub async fn find_successor(conn: &mut Conn, letter: Id) -> Result<Option<Letter
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_settlements(conn: &mut Conn, ids: Vec<Id>) -> Result<Vec<(Id, NaiveDateTime)>, StoreError> {
+pub async fn list_settlements(
+    conn: &mut Conn,
+    ids: Vec<LetterId>,
+) -> Result<Vec<(LetterId, NaiveDateTime)>, StoreError> {
     Ok(settlements::table
         .filter(settlements::letter_id.eq_any(ids))
         .select((settlements::letter_id, settlements::created_at))

@@ -5,7 +5,6 @@ use diesel::{
     SelectableHelper,
 };
 use diesel_async::RunQueryDsl;
-use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
 use super::former_names::keep_former_name;
@@ -13,7 +12,7 @@ use super::names;
 use super::responsibilities::refresh_lead_units;
 use crate::rows::{Handover, NameKind, Page, ResponsibilityRow, TaskFilter, TaskRow};
 use crate::schema::{responsibilities, tasks};
-use crate::types::Id;
+use crate::types::{CampaignId, TaskId};
 use crate::{SoleRule, StoreError};
 use xushi_domain::Invalid;
 
@@ -32,7 +31,7 @@ pub async fn list_tasks(
         .limit(page.limit + 1)
         .into_boxed::<Backend>();
     if let Some(after) = page.after {
-        query = query.filter(tasks::id.gt(Id(after)));
+        query = query.filter(tasks::id.gt(after));
     }
     if let Some(campaigns) = &filter.campaigns {
         query = query.filter(tasks::campaign_id.eq_any(campaigns.clone()));
@@ -64,7 +63,7 @@ pub async fn list_tasks(
 /// # Errors
 /// `Missing` when nothing has it.
 pub async fn resolve_task(conn: &mut Conn, key: &str) -> Result<TaskRow, StoreError> {
-    let found = match Uuid::try_parse(key) {
+    let found = match key.parse() {
         Ok(id) => find_task(conn, id).await?,
         Err(_) => None,
     };
@@ -75,15 +74,15 @@ pub async fn resolve_task(conn: &mut Conn, key: &str) -> Result<TaskRow, StoreEr
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_task(conn: &mut Conn, id: Uuid) -> Result<Option<TaskRow>, StoreError> {
-    Ok(tasks::table.find(Id(id)).select(TaskRow::as_select()).get_result(conn).await.optional()?)
+pub async fn find_task(conn: &mut Conn, id: TaskId) -> Result<Option<TaskRow>, StoreError> {
+    Ok(tasks::table.find(id).select(TaskRow::as_select()).get_result(conn).await.optional()?)
 }
 
 /// The tasks with these ids, in no order.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_tasks_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<TaskRow>, StoreError> {
+pub async fn list_tasks_of(conn: &mut Conn, ids: &[TaskId]) -> Result<Vec<TaskRow>, StoreError> {
     Ok(tasks::table.filter(tasks::id.eq_any(ids.to_vec())).select(TaskRow::as_select()).load(conn).await?)
 }
 
@@ -176,7 +175,7 @@ async fn check_parent(conn: &mut Conn, row: &TaskRow) -> Result<(), StoreError> 
         if depth > DEPTH_MAX {
             return refuse("too_deep", "任务的层级过多，请另选上级。");
         }
-        let (campaign, next): (Id, Option<Id>) =
+        let (campaign, next): (CampaignId, Option<TaskId>) =
             tasks::table.find(id).select((tasks::campaign_id, tasks::parent_id)).get_result(conn).await?;
         if campaign != row.campaign_id {
             return refuse("other_campaign", "上级任务须属于同一个攻坚行动。");

@@ -5,14 +5,13 @@ use diesel::{
     SelectableHelper, TextExpressionMethods,
 };
 use diesel_async::RunQueryDsl;
-use uuid::Uuid;
 
 use super::super::{Backend, Conn, locks};
 use super::former_names::keep_former_name;
 use super::{lower, names};
 use crate::rows::{Handover, NameKind, Page, UnitAliasRow, UnitChange, UnitFilter, UnitRow};
 use crate::schema::{name_keys, unit_aliases, units};
-use crate::types::{Id, Listed};
+use crate::types::{Listed, UnitId, kinds};
 use crate::{SoleRule, StoreError};
 use xushi_domain::{Invalid, folded};
 
@@ -31,13 +30,13 @@ pub async fn list_units(
         .limit(page.limit + 1)
         .into_boxed::<Backend>();
     if let Some(after) = page.after {
-        query = query.filter(units::id.gt(Id(after)));
+        query = query.filter(units::id.gt(after));
     }
     if let Some(region) = filter.region_id {
-        query = query.filter(units::region_id.eq(Id(region)));
+        query = query.filter(units::region_id.eq(region));
     }
     if let Some(parent) = filter.parent_id {
-        query = query.filter(units::parent_id.eq(Id(parent)));
+        query = query.filter(units::parent_id.eq(parent));
     }
     if let Some(part) = &filter.name_contains {
         let alike = name_keys::table
@@ -61,7 +60,7 @@ pub async fn list_units(
 /// `Missing` when nothing fits; `Invalid` when a name fits units of several regions.
 pub async fn resolve_unit(conn: &mut Conn, key: &str) -> Result<UnitRow, StoreError> {
     let typed = super::typed("unit", key)?;
-    if let Ok(id) = Uuid::try_parse(&typed) {
+    if let Ok(id) = typed.parse() {
         return find_unit(conn, id).await?.ok_or_else(|| StoreError::missing("unit", key));
     }
     let by_code = units::table
@@ -73,11 +72,11 @@ pub async fn resolve_unit(conn: &mut Conn, key: &str) -> Result<UnitRow, StoreEr
     if let Some(found) = by_code {
         // Whoever knows the code of a unit that was merged means the one that took over.
         return match found.merged_into_id {
-            Some(into) => Ok(find_unit(conn, into.0).await?.unwrap_or(found)),
+            Some(into) => Ok(find_unit(conn, into).await?.unwrap_or(found)),
             None => Ok(found),
         };
     }
-    let named = names::named(conn, NameKind::Unit, &typed).await?;
+    let named = names::named::<kinds::Unit>(conn, NameKind::Unit, &typed).await?;
     let mut found: Vec<UnitRow> =
         units::table.filter(units::id.eq_any(named)).select(UnitRow::as_select()).load(conn).await?;
     if found.len() > 1 {
@@ -96,15 +95,15 @@ pub async fn resolve_unit(conn: &mut Conn, key: &str) -> Result<UnitRow, StoreEr
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_unit(conn: &mut Conn, id: Uuid) -> Result<Option<UnitRow>, StoreError> {
-    Ok(units::table.find(Id(id)).select(UnitRow::as_select()).get_result(conn).await.optional()?)
+pub async fn find_unit(conn: &mut Conn, id: UnitId) -> Result<Option<UnitRow>, StoreError> {
+    Ok(units::table.find(id).select(UnitRow::as_select()).get_result(conn).await.optional()?)
 }
 
 /// The units with these ids, in no order.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_units_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<UnitRow>, StoreError> {
+pub async fn list_units_of(conn: &mut Conn, ids: &[UnitId]) -> Result<Vec<UnitRow>, StoreError> {
     Ok(units::table.filter(units::id.eq_any(ids.to_vec())).select(UnitRow::as_select()).load(conn).await?)
 }
 
@@ -112,7 +111,7 @@ pub async fn list_units_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<UnitRow>, 
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_unit_aliases(conn: &mut Conn, ids: &[Id]) -> Result<Vec<UnitAliasRow>, StoreError> {
+pub async fn list_unit_aliases(conn: &mut Conn, ids: &[UnitId]) -> Result<Vec<UnitAliasRow>, StoreError> {
     Ok(unit_aliases::table
         .filter(unit_aliases::unit_id.eq_any(ids.to_vec()))
         .order((unit_aliases::unit_id, unit_aliases::name))

@@ -10,7 +10,7 @@ use super::super::{Conn, facts};
 use crate::StoreError;
 use crate::rows::FactWrite;
 use crate::schema::indicators;
-use crate::types::{Id, Listed};
+use crate::types::{Listed, MeasureId, RegionId};
 use xushi_domain::{Figure, Kind};
 
 /// Ids bound to one statement at most.
@@ -25,11 +25,11 @@ type Promised = (i64, Option<Listed<Kind>>, NaiveDate, NaiveDate);
 /// When the database fails or holds what it should not.
 pub async fn list_wanted_rates(conn: &mut Conn, batch: &[FactWrite]) -> Result<Vec<usize>, StoreError> {
     let levels = |fact: &FactWrite| fact.row.figure == Figure::Level && fact.row.status.0.is_actual();
-    let keys: BTreeSet<(Id, Id)> =
+    let keys: BTreeSet<(MeasureId, RegionId)> =
         batch.iter().filter(|fact| levels(fact)).map(|fact| (fact.measure, fact.region)).collect();
-    let keys: Vec<(Id, Id)> = keys.into_iter().collect();
+    let keys: Vec<(MeasureId, RegionId)> = keys.into_iter().collect();
     let found = facts::find_series(conn, keys.clone()).await?;
-    let series: HashMap<(Id, Id), i64> =
+    let series: HashMap<(MeasureId, RegionId), i64> =
         keys.into_iter().zip(found).filter_map(|(key, id)| Some((key, id?))).collect();
     let promised = promised(conn, &series.values().copied().collect::<Vec<_>>()).await?;
     if promised.is_empty() {

@@ -10,7 +10,7 @@ use crate::rows::{ContactRow, IssuingCampaignRow, LineRow, PartRow, UnitNameRow}
 use crate::schema::{
     campaigns, contacts, indicators, measures, regions, responsibilities, series, tasks, units,
 };
-use crate::types::{Id, Listed};
+use crate::types::{IndicatorId, Listed, TaskId, UnitId};
 use xushi_domain::ContactRole;
 
 /// Ids asked for at once; SQLite takes 32,766 values a statement.
@@ -28,7 +28,7 @@ pub async fn list_issuing_campaigns(conn: &mut Conn) -> Result<Vec<IssuingCampai
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_lines(conn: &mut Conn, ids: &[Id]) -> Result<Vec<LineRow>, StoreError> {
+pub async fn list_lines(conn: &mut Conn, ids: &[IndicatorId]) -> Result<Vec<LineRow>, StoreError> {
     let mut lines = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(AT_ONCE) {
         let rows: Vec<LineRow> = indicators::table
@@ -49,8 +49,8 @@ pub async fn list_lines(conn: &mut Conn, ids: &[Id]) -> Result<Vec<LineRow>, Sto
 /// When the database fails.
 pub async fn list_responsible_units(
     conn: &mut Conn,
-    tasks: &[Id],
-    indicators: &[Id],
+    tasks: &[TaskId],
+    indicators: &[IndicatorId],
 ) -> Result<Vec<PartRow>, StoreError> {
     Ok(responsibilities::table
         .filter(
@@ -73,7 +73,7 @@ pub async fn list_responsible_units(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_unit_names(conn: &mut Conn, ids: &[Id]) -> Result<Vec<UnitNameRow>, StoreError> {
+pub async fn list_unit_names(conn: &mut Conn, ids: &[UnitId]) -> Result<Vec<UnitNameRow>, StoreError> {
     Ok(units::table
         .filter(units::id.eq_any(ids.to_vec()))
         .select((units::id, units::name, units::parent_id))
@@ -87,7 +87,7 @@ pub async fn list_unit_names(conn: &mut Conn, ids: &[Id]) -> Result<Vec<UnitName
 /// When the database fails.
 pub async fn list_mailboxes(
     conn: &mut Conn,
-    ids: &[Id],
+    ids: &[UnitId],
     roles: &[ContactRole],
     day: NaiveDate,
 ) -> Result<Vec<ContactRow>, StoreError> {

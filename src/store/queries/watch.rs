@@ -14,7 +14,7 @@ use crate::schema::{
     campaigns, current_assessments, deliveries, episodes, incidents, indicators, letter_episodes, letters,
     measures, series, silences, slots, units,
 };
-use crate::types::{Id, Listed};
+use crate::types::{EpisodeId, Listed, UnitId};
 use xushi_domain::delivery::{DeliveryState, Recipient};
 use xushi_domain::episode::EpisodeState;
 use xushi_domain::{Grade, IncidentKind, LetterState, SubjectKind};
@@ -112,7 +112,7 @@ pub async fn list_episodes_without_letter(
     before: NaiveDateTime,
     today: NaiveDate,
     trial: bool,
-) -> Result<Vec<(Id, String)>, StoreError> {
+) -> Result<Vec<(EpisodeId, String)>, StoreError> {
     // A silence holds letters back; one over a campaign holds those of the campaigns under it, too.
     let held = silences::table
         .filter(silences::starts_on.le(today).and(silences::ends_on.ge(today)))
@@ -150,7 +150,7 @@ pub async fn list_episodes_without_letter(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_unaddressed(conn: &mut Conn) -> Result<Vec<(Id, String, String)>, StoreError> {
+pub async fn list_unaddressed(conn: &mut Conn) -> Result<Vec<(UnitId, String, String)>, StoreError> {
     Ok(indicators::table
         .inner_join(series::table.inner_join(measures::table))
         .inner_join(campaigns::table)

@@ -14,7 +14,7 @@ use crate::rows::{EpisodeChange, EpisodeRow, LetterName, WithdrawalRow};
 use crate::schema::{
     deliveries, delivery_attempts, episodes, incidents, letter_episodes, letters, units, withdrawals,
 };
-use crate::types::{Id, Listed};
+use crate::types::{DeliveryId, EpisodeId, LetterId, Listed};
 use xushi_domain::delivery::{AttemptOutcome, DeliveryState};
 use xushi_domain::episode::EpisodeState;
 use xushi_domain::reply::ReplyStep;
@@ -27,16 +27,20 @@ const AT_ONCE: usize = 5_000;
 ///
 /// # Errors
 /// `Missing`, `Corrupt`.
-pub async fn list_ladder(conn: &mut Conn, letter: Id) -> Result<Vec<(Id, LetterState)>, StoreError> {
+pub async fn list_ladder(
+    conn: &mut Conn,
+    letter: LetterId,
+) -> Result<Vec<(LetterId, LetterState)>, StoreError> {
     let of = letters::table.select((letters::id, letters::state));
-    let mut found: Vec<(Id, Listed<LetterState>)> = of.filter(letters::id.eq(letter)).load(conn).await?;
+    let mut found: Vec<(LetterId, Listed<LetterState>)> =
+        of.filter(letters::id.eq(letter)).load(conn).await?;
     if found.is_empty() {
         return Err(StoreError::missing("letter", letter.0));
     }
     let mut last = vec![letter];
     // A ladder has three steps; what follows a step may climb again.
     while !last.is_empty() {
-        let next: Vec<(Id, Listed<LetterState>)> = of
+        let next: Vec<(LetterId, Listed<LetterState>)> = of
             .filter(letters::follows_id.eq_any(last))
             .filter(letters::ladder_step.is_not_null())
             .order(letters::id)
@@ -57,7 +61,7 @@ pub async fn list_ladder(conn: &mut Conn, letter: Id) -> Result<Vec<(Id, LetterS
 pub async fn withdraw_letters(
     conn: &mut Conn,
     rows: &[WithdrawalRow],
-    drafts: &[Id],
+    drafts: &[LetterId],
     note: &str,
     now: NaiveDateTime,
 ) -> Result<(), StoreError> {
@@ -69,8 +73,8 @@ pub async fn withdraw_letters(
         for draft in drafts {
             discard_draft(conn, *draft, None, note, Vec::new(), now).await?;
         }
-        let own: Vec<Id> = rows.iter().map(|row| row.letter_id).collect();
-        let mails: Vec<(Id, Listed<DeliveryState>)> = deliveries::table
+        let own: Vec<LetterId> = rows.iter().map(|row| row.letter_id).collect();
+        let mails: Vec<(DeliveryId, Listed<DeliveryState>)> = deliveries::table
             .filter(deliveries::letter_id.eq_any(own.clone()))
             .select((deliveries::id, deliveries::state))
             .load(conn)
@@ -79,7 +83,7 @@ pub async fn withdraw_letters(
             .iter()
             .filter(|(_, state)| matches!(state.0, DeliveryState::Pending | DeliveryState::Sending));
         stop_mails(conn, &waiting.map(|(id, _)| *id).collect::<Vec<_>>(), note, now).await?;
-        let mails: Vec<Id> = mails.into_iter().map(|(id, _)| id).collect();
+        let mails: Vec<DeliveryId> = mails.into_iter().map(|(id, _)| id).collect();
         close_incidents_of(conn, (&own, &mails), now).await
     })
     .await
@@ -92,8 +96,8 @@ pub async fn withdraw_letters(
 /// `Stale` when one was changed meanwhile.
 pub async fn release_episodes(
     conn: &mut Conn,
-    letters: &[Id],
-    last: Option<Id>,
+    letters: &[LetterId],
+    last: Option<LetterId>,
     now: NaiveDateTime,
 ) -> Result<(), StoreError> {
     let rows: Vec<EpisodeRow> = episodes::table
@@ -115,7 +119,7 @@ pub async fn release_episodes(
 /// Nobody sends these mails any more, whoever is at it.
 pub(super) async fn stop_mails(
     conn: &mut Conn,
-    ids: &[Id],
+    ids: &[DeliveryId],
     reason: &str,
     now: NaiveDateTime,
 ) -> Result<(), StoreError> {
@@ -146,15 +150,16 @@ pub(super) async fn stop_mails(
 /// What was to be looked at of these letters and these mails need not be looked at any more.
 pub(super) async fn close_incidents_of(
     conn: &mut Conn,
-    (letters, mails): (&[Id], &[Id]),
+    (letters, mails): (&[LetterId], &[DeliveryId]),
     now: NaiveDateTime,
 ) -> Result<(), StoreError> {
+    let letters: Vec<String> = letters.iter().map(|id| id.0.to_string()).collect();
+    let mails: Vec<String> = mails.iter().map(|id| id.0.to_string()).collect();
     for (kind, ids) in [(SubjectKind::Letter, letters), (SubjectKind::Delivery, mails)] {
         for chunk in ids.chunks(AT_ONCE) {
-            let subjects: Vec<String> = chunk.iter().map(|id| id.0.to_string()).collect();
             diesel::update(incidents::table)
                 .filter(incidents::subject_kind.eq(Listed(kind)))
-                .filter(incidents::subject_id.eq_any(subjects))
+                .filter(incidents::subject_id.eq_any(chunk.to_vec()))
                 .filter(incidents::closed_at.is_null())
                 .set((incidents::closed_at.eq(now), incidents::updated_at.eq(now)))
                 .execute(conn)
@@ -170,8 +175,8 @@ pub(super) async fn close_incidents_of(
 /// When the database fails.
 pub async fn list_withdrawals(
     conn: &mut Conn,
-    ids: &[Id],
-) -> Result<HashMap<Id, (WithdrawalRow, LetterName)>, StoreError> {
+    ids: &[LetterId],
+) -> Result<HashMap<LetterId, (WithdrawalRow, LetterName)>, StoreError> {
     let mut found = HashMap::new();
     for chunk in ids.chunks(AT_ONCE) {
         let rows: Vec<WithdrawalRow> = withdrawals::table
@@ -193,20 +198,20 @@ pub async fn list_withdrawals(
 /// When the database fails.
 pub async fn list_withdrawals_about(
     conn: &mut Conn,
-    episodes: &[Id],
-) -> Result<Vec<(Id, LetterName, WithdrawalRow, LetterName)>, StoreError> {
-    let mut links: Vec<(Id, WithdrawalRow)> = Vec::new();
+    episodes: &[EpisodeId],
+) -> Result<Vec<(EpisodeId, LetterName, WithdrawalRow, LetterName)>, StoreError> {
+    let mut links: Vec<(EpisodeId, WithdrawalRow)> = Vec::new();
     for chunk in episodes.chunks(AT_ONCE) {
         let query = withdrawals::table
             .inner_join(letter_episodes::table.on(letter_episodes::letter_id.eq(withdrawals::letter_id)))
             .filter(letter_episodes::episode_id.eq_any(chunk.to_vec()))
             .order((withdrawals::created_at, withdrawals::letter_id))
             .select((letter_episodes::episode_id, WithdrawalRow::as_select()));
-        links.extend(query.load::<(Id, WithdrawalRow)>(conn).await?);
+        links.extend(query.load::<(EpisodeId, WithdrawalRow)>(conn).await?);
     }
     let both = links.iter().flat_map(|(_, row)| [row.letter_id, row.by_letter_id]).collect();
     let names = names(conn, both).await?;
-    let named = |(episode, row): (Id, WithdrawalRow)| {
+    let named = |(episode, row): (EpisodeId, WithdrawalRow)| {
         let (letter, by) = (names.get(&row.letter_id)?.clone(), names.get(&row.by_letter_id)?.clone());
         Some((episode, letter, row, by))
     };
@@ -217,8 +222,8 @@ pub async fn list_withdrawals_about(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_withdrawn_by(conn: &mut Conn, letter: Id) -> Result<Vec<LetterName>, StoreError> {
-    let ids: Vec<Id> = withdrawals::table
+pub async fn list_withdrawn_by(conn: &mut Conn, letter: LetterId) -> Result<Vec<LetterName>, StoreError> {
+    let ids: Vec<LetterId> = withdrawals::table
         .filter(withdrawals::by_letter_id.eq(letter))
         .select(withdrawals::letter_id)
         .load(conn)
@@ -228,7 +233,7 @@ pub async fn list_withdrawn_by(conn: &mut Conn, letter: Id) -> Result<Vec<Letter
     Ok(names)
 }
 
-async fn names(conn: &mut Conn, ids: Vec<Id>) -> Result<HashMap<Id, LetterName>, StoreError> {
+async fn names(conn: &mut Conn, ids: Vec<LetterId>) -> Result<HashMap<LetterId, LetterName>, StoreError> {
     let names: Vec<LetterName> = letters::table
         .inner_join(units::table)
         .filter(letters::id.eq_any(ids))

@@ -7,7 +7,7 @@ use diesel::prelude::{Insertable, Queryable, Selectable};
 use rust_decimal::Decimal;
 
 use crate::schema::{assessments, current_assessments};
-use crate::types::{Id, Listed, Number};
+use crate::types::{AssessmentId, IndicatorId, Listed, Number, RulePackId};
 use xushi_domain::pace::{Assessment, Ratio};
 use xushi_domain::{Doubt, Figure, Grade, Period, RULES_VERSION, TextEnum as _};
 
@@ -115,9 +115,9 @@ impl AssessmentFigures {
 #[diesel(table_name = assessments, treat_none_as_default_value = false)]
 pub struct AssessmentRow {
     /// Identity.
-    pub id: Id,
+    pub id: AssessmentId,
     /// Of which indicator.
-    pub indicator_id: Id,
+    pub indicator_id: IndicatorId,
     /// The date it was first given for.
     pub as_of: NaiveDate,
     /// What it says.
@@ -126,7 +126,7 @@ pub struct AssessmentRow {
     /// The version of the engine's rules.
     pub rules_version: i32,
     /// The rule pack applied.
-    pub rule_pack_id: Id,
+    pub rule_pack_id: RulePackId,
     /// When it was written, UTC.
     pub recorded_at: NaiveDateTime,
 }
@@ -136,7 +136,7 @@ pub struct AssessmentRow {
 #[diesel(table_name = current_assessments)]
 pub struct CurrentAssessmentRow {
     /// The assessment; `None` before the first one.
-    pub assessment_id: Option<Id>,
+    pub assessment_id: Option<AssessmentId>,
     /// [`AssessmentFigures::digest`] of what it says; `None` where nobody has counted it.
     pub digest: Option<i64>,
     /// Its grade; `no_data` before the first one.
@@ -165,7 +165,7 @@ pub struct AssessmentWrites {
     /// Those whose assessment differs from the one in force.
     pub changed: Vec<AssessmentWrite>,
     /// Those that were touched and say the same: only their revision goes up.
-    pub confirmed: Vec<(Id, i32)>,
+    pub confirmed: Vec<(IndicatorId, i32)>,
     /// Now, UTC.
     pub at: NaiveDateTime,
 }
@@ -195,5 +195,5 @@ pub struct Mark {
     /// Everything that rests on this series,
     pub series_id: Option<i64>,
     /// or this indicator.
-    pub indicator_id: Option<Id>,
+    pub indicator_id: Option<IndicatorId>,
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::StoreError;
 use crate::schema::{campaign_members, campaigns};
-use crate::types::{Id, Listed};
+use crate::types::{CampaignId, CampaignMemberId, Id, Listed, RegionId, RulePackId, UnitId};
 use xushi_domain::{Campaign, Inheritable, Issuing, MemberRole, SignedKinds, TextEnum};
 
 /// A campaign as stored; a change writes the whole row.
@@ -14,23 +14,23 @@ use xushi_domain::{Campaign, Inheritable, Issuing, MemberRole, SignedKinds, Text
 #[diesel(table_name = campaigns, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct CampaignRow {
     /// Identity.
-    pub id: Id,
+    pub id: CampaignId,
     /// Name, unique with region and first day.
     pub name: String,
     /// 文号.
     pub doc_no: Option<String>,
     /// Region it is in force in.
-    pub region_id: Id,
+    pub region_id: RegionId,
     /// First day.
     pub starts_on: NaiveDate,
     /// Last day.
     pub ends_on: NaiveDate,
     /// Campaign above.
-    pub parent_id: Option<Id>,
+    pub parent_id: Option<CampaignId>,
     /// Number among its siblings.
     pub ordinal: i32,
     /// Where the 专班's office sits.
-    pub office_unit_id: Option<Id>,
+    pub office_unit_id: Option<UnitId>,
     /// Name of the 专班.
     pub workforce: Option<String>,
     /// Who convenes it.
@@ -38,7 +38,7 @@ pub struct CampaignRow {
     /// Whether its list of members ends with 等.
     pub members_open: bool,
     /// Thresholds its indicators are graded by.
-    pub rule_pack_id: Id,
+    pub rule_pack_id: RulePackId,
     /// Whether letters wait for a signature.
     pub issuing: Listed<Issuing>,
     /// 发文机关.
@@ -67,7 +67,7 @@ pub struct CampaignRow {
     /// Why.
     pub retired_reason: Option<String>,
     /// The campaign of the year before, which this one was carried over from.
-    pub continues_id: Option<Id>,
+    pub continues_id: Option<CampaignId>,
     /// Which kinds of letters wait where letters do: words of [`SignedKind`](xushi_domain::SignedKind), comma-separated.
     pub signed: String,
 }
@@ -76,18 +76,18 @@ pub struct CampaignRow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CampaignLinks {
     /// Region it is in force in.
-    pub region_id: Id,
+    pub region_id: RegionId,
     /// Campaign above.
-    pub parent_id: Option<Id>,
+    pub parent_id: Option<CampaignId>,
     /// Where the 专班's office sits.
-    pub office_unit_id: Option<Id>,
+    pub office_unit_id: Option<UnitId>,
     /// Thresholds its indicators are graded by.
-    pub rule_pack_id: Id,
+    pub rule_pack_id: RulePackId,
 }
 
 impl CampaignRow {
     /// The row of a new campaign.
-    pub fn of(campaign: Campaign, links: CampaignLinks, id: Id, now: NaiveDateTime) -> Self {
+    pub fn of(campaign: Campaign, links: CampaignLinks, id: CampaignId, now: NaiveDateTime) -> Self {
         Self {
             id,
             name: campaign.name,
@@ -214,11 +214,11 @@ impl TryFrom<CampaignRow> for Campaign {
 #[diesel(table_name = campaign_members)]
 pub struct CampaignMemberRow {
     /// Identity.
-    pub id: Id,
+    pub id: CampaignMemberId,
     /// Which campaign.
-    pub campaign_id: Id,
+    pub campaign_id: CampaignId,
     /// The unit.
-    pub unit_id: Id,
+    pub unit_id: UnitId,
     /// Which seat.
     pub role: Listed<MemberRole>,
     /// Place in the document's list, from 1.
@@ -228,15 +228,15 @@ pub struct CampaignMemberRow {
 impl CampaignMemberRow {
     /// The seats of one sort, in the order given.
     pub fn of(
-        campaign_id: Id,
+        campaign_id: CampaignId,
         role: MemberRole,
-        units: &[Id],
+        units: &[UnitId],
         mut new_id: impl FnMut() -> Uuid,
     ) -> Vec<Self> {
         (1..)
             .zip(units)
             .map(|(ordinal, unit)| Self {
-                id: Id(new_id()),
+                id: Id::of(new_id()),
                 campaign_id,
                 unit_id: *unit,
                 role: role.into(),
@@ -250,9 +250,9 @@ impl CampaignMemberRow {
 #[derive(Debug, Default, Clone)]
 pub struct CampaignFilter {
     /// Only those of this region.
-    pub region_id: Option<Id>,
+    pub region_id: Option<RegionId>,
     /// Only those directly under this campaign.
-    pub parent_id: Option<Id>,
+    pub parent_id: Option<CampaignId>,
     /// Only those whose name contains this.
     pub name_contains: Option<String>,
     /// Only those changed later than this.

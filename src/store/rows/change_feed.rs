@@ -2,7 +2,7 @@
 
 use xushi_domain::ChangeKind;
 
-use crate::types::Id;
+use crate::types::AnyId;
 
 /// A place in the order of changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct ChangePlace {
     /// Number of the kind.
     pub kind: i32,
     /// What changed.
-    pub id: Id,
+    pub id: AnyId,
 }
 
 /// Something that changed.

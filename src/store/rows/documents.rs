@@ -5,14 +5,14 @@ use diesel::prelude::{Insertable, Queryable, Selectable};
 use xushi_domain::DocumentKind;
 
 use crate::schema::documents;
-use crate::types::{Id, Listed};
+use crate::types::{ApiKeyId, DocumentId, Listed, RegionId};
 
 /// A document as stored, without its bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = documents, treat_none_as_default_value = false)]
 pub struct DocumentRow {
     /// Identity.
-    pub id: Id,
+    pub id: DocumentId,
     /// What its file is called.
     pub file_name: String,
     /// What is read out of it.
@@ -20,7 +20,7 @@ pub struct DocumentRow {
     /// As it has it.
     pub title: Option<String>,
     /// What it is about where it says no other.
-    pub region_id: Id,
+    pub region_id: RegionId,
     /// In bytes.
     pub size: i32,
     /// SHA-256 of its bytes, hexadecimal.
@@ -28,11 +28,11 @@ pub struct DocumentRow {
     /// When it came in, UTC.
     pub received_at: NaiveDateTime,
     /// The key that handed it in.
-    pub received_by: Option<Id>,
+    pub received_by: Option<ApiKeyId>,
     /// When it was adopted first, UTC.
     pub adopted_at: Option<NaiveDateTime>,
     /// By which key.
-    pub adopted_by: Option<Id>,
+    pub adopted_by: Option<ApiKeyId>,
     /// The first day on which it is no more.
     pub retired_on: Option<NaiveDate>,
     /// Why.

@@ -5,7 +5,7 @@ use diesel::prelude::{Queryable, Selectable};
 
 use super::{CurrentAssessmentRow, TargetColumns};
 use crate::schema::{assessments, indicators, measures};
-use crate::types::{Id, Listed, Number};
+use crate::types::{AssessmentId, CampaignId, IndicatorId, Listed, MeasureId, Number, TaskId, UnitId};
 use crate::{StoreError, curves};
 use xushi_domain::{Basis, Better, Curve, Frequency, Grade, Measure, Period, Target};
 
@@ -14,13 +14,13 @@ use xushi_domain::{Basis, Better, Curve, Frequency, Grade, Measure, Period, Targ
 #[diesel(table_name = indicators)]
 pub struct EvaluationRow {
     /// Identity.
-    pub id: Id,
+    pub id: IndicatorId,
     /// Its campaign, for the rule pack.
-    pub campaign_id: Id,
+    pub campaign_id: CampaignId,
     /// Where it stands in the plan.
-    pub task_id: Id,
+    pub task_id: TaskId,
     /// The unit that answers for it.
-    pub lead_unit_id: Option<Id>,
+    pub lead_unit_id: Option<UnitId>,
     /// Measure and region.
     pub series_id: i64,
     /// The promise.
@@ -95,7 +95,7 @@ impl From<Option<&Target>> for TargetColumns {
 #[diesel(table_name = measures)]
 pub struct EvaluationMeasureRow {
     /// Identity.
-    pub id: Id,
+    pub id: MeasureId,
     name: String,
     unit: String,
     basis: Listed<Basis>,
@@ -120,9 +120,9 @@ impl TryFrom<EvaluationMeasureRow> for Measure {
 #[diesel(table_name = assessments)]
 pub struct PastVerdictRow {
     /// Identity of the assessment; it tells when it was written down.
-    pub id: Id,
+    pub id: AssessmentId,
     /// Of which indicator.
-    pub indicator_id: Id,
+    pub indicator_id: IndicatorId,
     /// Last day of the period judged.
     pub data_end: Option<NaiveDate>,
     /// Grade.

@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
 use crate::schema::incidents;
-use crate::types::{Id, Listed};
+use crate::types::{IncidentId, Listed};
 use xushi_domain::{IncidentKind, SubjectKind};
 
 /// An incident as stored. One is open at most for each kind and subject.
@@ -12,7 +12,7 @@ use xushi_domain::{IncidentKind, SubjectKind};
 #[diesel(table_name = incidents, treat_none_as_default_value = false)]
 pub struct IncidentRow {
     /// Identity.
-    pub id: Id,
+    pub id: IncidentId,
     /// What is the matter.
     pub kind: Listed<IncidentKind>,
     /// With what sort of thing.
@@ -34,7 +34,7 @@ pub struct IncidentRow {
 impl IncidentRow {
     /// An incident found now.
     pub fn new(
-        id: Id,
+        id: IncidentId,
         kind: IncidentKind,
         (subject_kind, subject_id): (SubjectKind, String),
         detail: String,

@@ -5,8 +5,9 @@ use diesel::prelude::{AsChangeset, Identifiable, Insertable, Queryable, Selectab
 
 use super::{AssessmentRow, CurrentAssessmentRow};
 use crate::schema::{citations, indicators};
-use crate::types::{Id, Listed, Number};
-use uuid::Uuid;
+use crate::types::{
+    CampaignId, CitationId, IndicatorId, Listed, MeasureId, Number, RegionId, TaskId, UnitId,
+};
 use xushi_domain::{Comparator, Grade, Kind};
 
 /// An indicator as stored: the plan's part; how it stands is told by [`CurrentAssessmentRow`].
@@ -14,15 +15,15 @@ use xushi_domain::{Comparator, Grade, Kind};
 #[diesel(table_name = indicators, treat_none_as_default_value = false)]
 pub struct IndicatorRow {
     /// Identity.
-    pub id: Id,
+    pub id: IndicatorId,
     /// Campaign of its task.
-    pub campaign_id: Id,
+    pub campaign_id: CampaignId,
     /// Where it stands in the plan.
-    pub task_id: Id,
+    pub task_id: TaskId,
     /// Measure and region.
     pub series_id: i64,
     /// The unit that answers for it; see `queries::responsibilities`.
-    pub lead_unit_id: Option<Id>,
+    pub lead_unit_id: Option<UnitId>,
     /// The promise.
     #[diesel(embed)]
     pub target: TargetColumns,
@@ -73,11 +74,11 @@ pub struct TargetColumns {
 #[diesel(table_name = citations)]
 pub struct CitationRow {
     /// Identity.
-    pub id: Id,
+    pub id: CitationId,
     /// What is cited.
-    pub indicator_id: Id,
+    pub indicator_id: IndicatorId,
     /// Where.
-    pub task_id: Id,
+    pub task_id: TaskId,
 }
 
 /// An indicator with the names a reader needs.
@@ -86,7 +87,7 @@ pub struct NamedIndicatorRow {
     /// The indicator.
     pub indicator: IndicatorRow,
     /// Measure: id, name, unit.
-    pub measure: (Id, String, String),
+    pub measure: (MeasureId, String, String),
     /// Region: code, name.
     pub region: (String, String),
     /// Name of its task.
@@ -105,15 +106,15 @@ pub struct NamedIndicatorRow {
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct BoardRow {
     /// Indicator.
-    pub id: Id,
+    pub id: IndicatorId,
     /// Campaign of its task.
-    pub campaign_id: Id,
+    pub campaign_id: CampaignId,
     /// Task: id, name.
-    pub task: (Id, String),
+    pub task: (TaskId, String),
     /// Lead unit: id, name.
-    pub lead_unit: (Option<Id>, Option<String>),
+    pub lead_unit: (Option<UnitId>, Option<String>),
     /// Measure: id, name, unit.
-    pub measure: (Id, String, String),
+    pub measure: (MeasureId, String, String),
     /// Region: code, name.
     pub region: (String, String),
     /// Kind of the target.
@@ -133,9 +134,9 @@ pub struct BoardRow {
 #[diesel(table_name = indicators, treat_none_as_null = true)]
 pub struct IndicatorChange {
     /// Which indicator.
-    pub id: Id,
+    pub id: IndicatorId,
     /// Its task.
-    pub task_id: Id,
+    pub task_id: TaskId,
     /// The promise.
     #[diesel(embed)]
     pub target: TargetColumns,
@@ -157,17 +158,17 @@ pub struct IndicatorChange {
 #[derive(Debug, Default, Clone)]
 pub struct BoardFilter {
     /// Only of this campaign and those below it.
-    pub family: Option<Id>,
+    pub family: Option<CampaignId>,
     /// Only of these campaigns.
-    pub campaigns: Option<Vec<Id>>,
+    pub campaigns: Option<Vec<CampaignId>>,
     /// Only of this task.
-    pub task_id: Option<Uuid>,
+    pub task_id: Option<TaskId>,
     /// Only those this unit answers for.
-    pub unit_id: Option<Uuid>,
+    pub unit_id: Option<UnitId>,
     /// Only in this region.
-    pub region_id: Option<Uuid>,
+    pub region_id: Option<RegionId>,
     /// Only of this measure.
-    pub measure_id: Option<Uuid>,
+    pub measure_id: Option<MeasureId>,
     /// Only with one of these grades.
     pub grades: Option<Vec<Grade>>,
     /// Only changed after this instant, UTC.
@@ -177,4 +178,4 @@ pub struct BoardFilter {
 }
 
 /// A target of a measure (first) in a region (second), with the window it is for.
-pub type SiblingTarget = (Id, Id, NaiveDate, NaiveDate, TargetColumns);
+pub type SiblingTarget = (MeasureId, RegionId, NaiveDate, NaiveDate, TargetColumns);

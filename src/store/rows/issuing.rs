@@ -5,7 +5,7 @@ use diesel::prelude::{Insertable, Queryable, Selectable};
 
 use super::{DeliveryRow, EpisodeChange, EpisodeRow, IncidentRow, LetterRow};
 use crate::schema::{letter_episodes, letter_reports, letters, warning_runs};
-use crate::types::{Id, Listed};
+use crate::types::{CampaignId, EpisodeId, IndicatorId, LetterId, Listed, UnitId, WarningRunId};
 use xushi_domain::{LetterKind, LetterState, Level, WaitsFor};
 
 /// An episode in a letter.
@@ -13,9 +13,9 @@ use xushi_domain::{LetterKind, LetterState, Level, WaitsFor};
 #[diesel(table_name = letter_episodes, treat_none_as_default_value = false)]
 pub struct LetterEpisodeRow {
     /// The letter.
-    pub letter_id: Id,
+    pub letter_id: LetterId,
     /// The episode.
-    pub episode_id: Id,
+    pub episode_id: EpisodeId,
     /// Its line, from 1.
     pub ordinal: i32,
     /// Level the letter gives it.
@@ -29,9 +29,9 @@ pub struct LetterEpisodeRow {
 #[diesel(table_name = letter_reports, treat_none_as_default_value = false)]
 pub struct LetterReportRow {
     /// The letter.
-    pub letter_id: Id,
+    pub letter_id: LetterId,
     /// The indicator.
-    pub indicator_id: Id,
+    pub indicator_id: IndicatorId,
     /// End of the period whose report is missing.
     pub period_end: NaiveDate,
     /// Its line, from 1.
@@ -42,7 +42,7 @@ pub struct LetterReportRow {
 
 /// A letter that asked for a report first: of which indicator, the end of the period, where the letter stands, whether it
 /// is one of a pilot, which letter.
-pub type FirstReport = (Id, NaiveDate, Listed<LetterState>, bool, Id);
+pub type FirstReport = (IndicatorId, NaiveDate, Listed<LetterState>, bool, LetterId);
 
 /// What one letter writes, in one transaction.
 #[derive(Debug, Clone)]
@@ -77,7 +77,7 @@ pub struct DraftWrite {
 #[diesel(table_name = letters)]
 pub struct LetterHead {
     /// Identity.
-    pub id: Id,
+    pub id: LetterId,
     /// 机关代字.
     pub mark: String,
     /// Year of the number.
@@ -89,15 +89,15 @@ pub struct LetterHead {
     /// Where it stands.
     pub state: Listed<LetterState>,
     /// Campaign.
-    pub campaign_id: Id,
+    pub campaign_id: CampaignId,
     /// Addressee.
-    pub unit_id: Id,
+    pub unit_id: UnitId,
     /// Day of issue.
     pub issued_on: Option<NaiveDate>,
     /// Last day for the answer.
     pub reply_by: Option<NaiveDate>,
     /// The letter it follows.
-    pub follows_id: Option<Id>,
+    pub follows_id: Option<LetterId>,
     /// Which step of that letter's ladder it is.
     pub ladder_step: Option<i32>,
     /// When the row was made, UTC.
@@ -115,7 +115,7 @@ pub struct LetterHead {
 #[diesel(table_name = warning_runs, treat_none_as_default_value = false)]
 pub struct WarningRunRow {
     /// Identity.
-    pub id: Id,
+    pub id: WarningRunId,
     /// Day the verdicts held for.
     pub as_of: NaiveDate,
     /// Letters issued and drafts written.

@@ -3,16 +3,16 @@
 use chrono::NaiveDate;
 
 use super::EpisodeRow;
-use crate::types::Id;
+use crate::types::{CampaignId, LetterId, UnitId};
 use xushi_domain::{LetterKind, Level};
 
 /// Which problems the ledger shows.
 #[derive(Debug, Default, Clone)]
 pub struct LedgerFilter {
     /// Only of these campaigns.
-    pub campaigns: Option<Vec<Id>>,
+    pub campaigns: Option<Vec<CampaignId>>,
     /// Only those this unit answers for.
-    pub unit_id: Option<Id>,
+    pub unit_id: Option<UnitId>,
     /// Open at the end of this day.
     pub as_of: NaiveDate,
     /// Whether letters of a pilot count as well.
@@ -42,7 +42,7 @@ pub struct LedgerRow {
 #[derive(Debug, Clone)]
 pub struct LedgerLetterRow {
     /// Identity.
-    pub id: Id,
+    pub id: LetterId,
     /// What it is for.
     pub kind: LetterKind,
     /// 机关代字.
@@ -65,9 +65,9 @@ pub struct LedgerLetterRow {
 #[derive(Debug, Clone)]
 pub struct BoardLetterRow {
     /// Identity.
-    pub id: Id,
+    pub id: LetterId,
     /// Addressee.
-    pub unit_id: Id,
+    pub unit_id: UnitId,
     /// Its name.
     pub unit: String,
     /// What it is for.

@@ -4,14 +4,14 @@ use chrono::NaiveDateTime;
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
 use crate::schema::letter_files;
-use crate::types::Id;
+use crate::types::LetterId;
 
 /// A file of a letter as stored, made once when it was issued.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = letter_files, treat_none_as_default_value = false)]
 pub struct LetterFileRow {
     /// Of which letter.
-    pub letter_id: Id,
+    pub letter_id: LetterId,
     /// As the reader sees it; of a picture, its Content-ID.
     pub name: String,
     /// MIME type.
@@ -27,7 +27,7 @@ pub struct LetterFileRow {
 impl LetterFileRow {
     /// A file with its hash.
     pub fn new(
-        letter_id: Id,
+        letter_id: LetterId,
         name: String,
         media_type: &str,
         bytes: Vec<u8>,

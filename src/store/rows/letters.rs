@@ -6,8 +6,7 @@ use diesel::prelude::{Insertable, Queryable, Selectable};
 use super::{IncidentRow, LetterFileRow};
 use crate::StoreError;
 use crate::schema::{deliveries, delivery_attempts, episodes, letters};
-use crate::types::{Id, Listed};
-use uuid::Uuid;
+use crate::types::{AttemptId, CampaignId, DeliveryId, EpisodeId, IndicatorId, LetterId, Listed, UnitId};
 use xushi_domain::delivery::{AttemptOutcome, DeliveryState, Recipient};
 use xushi_domain::episode::EpisodeState;
 use xushi_domain::{Grade, Handling, Invalid, LetterKind, LetterNumber, LetterState, Level, WaitsFor};
@@ -17,13 +16,13 @@ use xushi_domain::{Grade, Handling, Invalid, LetterKind, LetterNumber, LetterSta
 #[diesel(table_name = episodes, treat_none_as_default_value = false)]
 pub struct EpisodeRow {
     /// Identity.
-    pub id: Id,
+    pub id: EpisodeId,
     /// Of which indicator.
-    pub indicator_id: Id,
+    pub indicator_id: IndicatorId,
     /// Its campaign.
-    pub campaign_id: Id,
+    pub campaign_id: CampaignId,
     /// The unit that answers for it.
-    pub unit_id: Option<Id>,
+    pub unit_id: Option<UnitId>,
     /// Where it stands.
     pub state: Listed<EpisodeState>,
     /// Grade of the last verdict.
@@ -47,7 +46,7 @@ pub struct EpisodeRow {
     /// When it was last changed, UTC.
     pub updated_at: NaiveDateTime,
     /// The last warning about it; not a foreign key, since the letter is written after its new episodes.
-    pub letter_id: Option<Id>,
+    pub letter_id: Option<LetterId>,
     /// While observing: day of the verdict that found it recovered.
     pub observing_since: Option<NaiveDate>,
     /// While observing: green periods in a row after the one in which it recovered.
@@ -63,7 +62,7 @@ pub struct EpisodeRow {
 #[diesel(table_name = letters, treat_none_as_default_value = false)]
 pub struct LetterRow {
     /// Identity.
-    pub id: Id,
+    pub id: LetterId,
     /// 机关代字.
     pub mark: String,
     /// Year of the number.
@@ -77,9 +76,9 @@ pub struct LetterRow {
     /// Where it stands.
     pub state: Listed<LetterState>,
     /// Campaign.
-    pub campaign_id: Id,
+    pub campaign_id: CampaignId,
     /// Addressee.
-    pub unit_id: Id,
+    pub unit_id: UnitId,
     /// Day the verdicts hold for.
     pub as_of: NaiveDate,
     /// Day of issue.
@@ -99,7 +98,7 @@ pub struct LetterRow {
     /// When it was last changed, UTC.
     pub updated_at: NaiveDateTime,
     /// The letter it follows.
-    pub follows_id: Option<Id>,
+    pub follows_id: Option<LetterId>,
     /// Which step of that letter's ladder it is: 1 reminder, 2 next level and leader, 3 parent unit.
     pub ladder_step: Option<i32>,
     /// Who signed or discarded it; `None` for a letter issued automatically.
@@ -129,7 +128,7 @@ impl LetterRow {
 #[diesel(table_name = letters)]
 pub struct LetterName {
     /// Identity.
-    pub id: Id,
+    pub id: LetterId,
     /// 机关代字.
     pub mark: String,
     /// Year of the number.
@@ -154,11 +153,11 @@ impl LetterName {
 #[diesel(table_name = deliveries, treat_none_as_default_value = false)]
 pub struct DeliveryRow {
     /// Identity.
-    pub id: Id,
+    pub id: DeliveryId,
     /// Of which letter.
-    pub letter_id: Id,
+    pub letter_id: LetterId,
     /// Whose mailbox.
-    pub unit_id: Id,
+    pub unit_id: UnitId,
     /// What the mailbox is to the letter.
     pub role: Listed<Recipient>,
     /// Name of the person.
@@ -192,8 +191,8 @@ pub struct DeliveryRow {
 impl DeliveryRow {
     /// A delivery that waits to be sent from `now` on: of which letter to whose mailbox; role, name and address.
     pub fn queued(
-        id: Id,
-        (letter_id, unit_id): (Id, Id),
+        id: DeliveryId,
+        (letter_id, unit_id): (LetterId, UnitId),
         (role, name, email): (Recipient, String, String),
         message_id: String,
         now: NaiveDateTime,
@@ -225,9 +224,9 @@ impl DeliveryRow {
 #[diesel(table_name = delivery_attempts, treat_none_as_default_value = false)]
 pub struct AttemptRow {
     /// Identity.
-    pub id: Id,
+    pub id: AttemptId,
     /// Of which delivery.
-    pub delivery_id: Id,
+    pub delivery_id: DeliveryId,
     /// From 1.
     pub number: i32,
     /// When, UTC.
@@ -253,9 +252,9 @@ pub struct EpisodeChange {
 #[derive(Debug, Default, Clone)]
 pub struct LetterFilter {
     /// Only of these campaigns.
-    pub campaigns: Option<Vec<Id>>,
+    pub campaigns: Option<Vec<CampaignId>>,
     /// Only to this unit.
-    pub unit_id: Option<Uuid>,
+    pub unit_id: Option<UnitId>,
     /// Only in these states.
     pub states: Option<Vec<LetterState>>,
     /// Leave out drafts and what became of none, and letters of a pilot: they concern the office alone.
@@ -303,7 +302,7 @@ impl<'r> Rendering<'r> {
 #[derive(Debug, Default, Clone)]
 pub struct DeliveryFilter {
     /// Only of this letter.
-    pub letter_id: Option<Uuid>,
+    pub letter_id: Option<LetterId>,
     /// Only in these states.
     pub states: Option<Vec<DeliveryState>>,
     /// Only those changed later than this, UTC.
@@ -334,18 +333,18 @@ pub struct Pace {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AttemptBegin {
     /// Of which delivery.
-    pub delivery: Id,
+    pub delivery: DeliveryId,
     /// Its identity.
-    pub attempt: Id,
+    pub attempt: AttemptId,
 }
 
 /// How an attempt ended.
 #[derive(Debug, Clone)]
 pub struct AttemptEnd {
     /// Of which delivery.
-    pub delivery: Id,
+    pub delivery: DeliveryId,
     /// Which attempt.
-    pub attempt: Id,
+    pub attempt: AttemptId,
     /// How.
     pub outcome: AttemptOutcome,
     /// What the mail server said.
@@ -366,11 +365,11 @@ pub struct AttemptEnd {
 #[derive(Debug, Default, Clone)]
 pub struct EpisodeFilter {
     /// Only of these campaigns.
-    pub campaigns: Option<Vec<Id>>,
+    pub campaigns: Option<Vec<CampaignId>>,
     /// Only those this unit answers for.
-    pub unit_id: Option<Uuid>,
+    pub unit_id: Option<UnitId>,
     /// Only of this indicator.
-    pub indicator_id: Option<Uuid>,
+    pub indicator_id: Option<IndicatorId>,
     /// Only open, or only lifted.
     pub states: Option<Vec<EpisodeState>>,
     /// Only changed after this instant, UTC.

@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
 
 use crate::schema::{measure_aliases, measures};
-use crate::types::{Id, Listed};
+use crate::types::{Listed, MeasureId};
 use xushi_domain::{Basis, Better, Frequency, Measure};
 
 /// A measure as stored; a change writes the whole row.
@@ -12,7 +12,7 @@ use xushi_domain::{Basis, Better, Frequency, Measure};
 #[diesel(table_name = measures, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct MeasureRow {
     /// Identity.
-    pub id: Id,
+    pub id: MeasureId,
     /// Name, unique among names and aliases.
     pub name: String,
     /// Unit of the values as published.
@@ -43,7 +43,7 @@ pub struct MeasureRow {
 
 impl MeasureRow {
     /// The row of a new measure.
-    pub fn of(measure: &Measure, id: Id, now: NaiveDateTime) -> Self {
+    pub fn of(measure: &Measure, id: MeasureId, now: NaiveDateTime) -> Self {
         Self {
             id,
             name: measure.name.clone(),
@@ -99,7 +99,7 @@ pub struct MeasureAliasRow {
     /// The name, unique among names and aliases.
     pub name: String,
     /// Whose name.
-    pub measure_id: Id,
+    pub measure_id: MeasureId,
 }
 
 /// Which measures a list shows.

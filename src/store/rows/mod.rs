@@ -75,13 +75,11 @@ pub use silences::{SilenceFilter, SilenceRow};
 pub use tasks::{Handover, HandoverRow, PlaceThen, ResponsibilityRow, TaskFilter, TaskRow};
 pub use warnings::{IssuingCampaignRow, LineRow, PartRow, UnitNameRow};
 
-use uuid::Uuid;
-
 /// One page of a list: at most `limit` rows with ids after `after`, in order of id.
 #[derive(Debug, Clone, Copy)]
 pub struct Page {
     /// Rows wanted; the query fetches one more to know whether there is a next page.
     pub limit: i64,
     /// The last id of the page before.
-    pub after: Option<Uuid>,
+    pub after: Option<crate::types::AnyId>,
 }

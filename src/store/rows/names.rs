@@ -5,7 +5,7 @@ use diesel::prelude::{Insertable, Queryable, Selectable};
 use xushi_domain::{folded, text_enum};
 
 use crate::schema::{former_names, name_keys};
-use crate::types::{Id, Listed};
+use crate::types::{AnyId, Id, Listed, Thing};
 
 text_enum! {
     /// Whose name it is.
@@ -38,16 +38,17 @@ pub struct NameKeyRow {
     /// The name as [`folded()`] makes it.
     pub name_key: String,
     /// Whose.
-    pub owner: Id,
+    pub owner: AnyId,
 }
 
 impl NameKeyRow {
     /// The rows of an owner with these names; those that look the same are one.
-    pub fn of(kind: NameKind, scope: &str, owner: Id, names: &[&str]) -> Vec<Self> {
+    pub fn of(kind: NameKind, scope: &str, owner: Id<impl Thing>, names: &[&str]) -> Vec<Self> {
         let mut keys: Vec<String> =
             names.iter().map(|name| folded(name)).filter(|key| !key.is_empty()).collect();
         keys.sort();
         keys.dedup();
+        let owner = owner.of_any();
         let row = |name_key| Self { kind: kind.into(), scope: scope.to_owned(), name_key, owner };
         keys.into_iter().map(row).collect()
     }
@@ -58,7 +59,7 @@ impl NameKeyRow {
 #[diesel(table_name = former_names, treat_none_as_default_value = false)]
 pub struct FormerNameRow {
     /// Whose name it was.
-    pub owner_id: Id,
+    pub owner_id: AnyId,
     /// The name.
     pub name: String,
     /// The first day that no longer holds.

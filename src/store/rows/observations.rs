@@ -9,8 +9,7 @@ use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, Text};
 use super::StatedDifferenceRow;
 use crate::StoreError;
 use crate::schema::observations;
-use crate::types::{Exact, Id, Listed, Number};
-use uuid::Uuid;
+use crate::types::{Exact, Listed, MeasureId, Number, ObservationId, RegionId};
 use xushi_domain::smell::Habit;
 use xushi_domain::{Basis, Doubt, DoubtSet, Figure, Observation, Period, Status, TextEnum};
 
@@ -19,7 +18,7 @@ use xushi_domain::{Basis, Doubt, DoubtSet, Figure, Observation, Period, Status, 
 #[diesel(table_name = observations)]
 pub struct ObservationRow {
     /// Identity.
-    pub id: Id,
+    pub id: ObservationId,
     /// Measure and region.
     pub series_id: i64,
     /// First day of the period.
@@ -66,7 +65,7 @@ impl ObservationRow {
 #[diesel(table_name = observations)]
 pub struct FactRow {
     /// Identity.
-    pub id: Id,
+    pub id: ObservationId,
     /// Measure and region.
     pub series_id: i64,
     /// First day of the period.
@@ -122,9 +121,9 @@ pub(crate) fn word<T: TextEnum>(stored: &str) -> Result<T, StoreError> {
 #[derive(Debug, Default, Clone)]
 pub struct ObservationFilter {
     /// Only of this measure.
-    pub measure_id: Option<Uuid>,
+    pub measure_id: Option<MeasureId>,
     /// Only of this region.
-    pub region_id: Option<Uuid>,
+    pub region_id: Option<RegionId>,
     /// Only periods that end on or after this day.
     pub from: Option<NaiveDate>,
     /// Only periods that end on or before this day.
@@ -142,15 +141,15 @@ pub struct ObservationFilter {
 }
 
 /// A vintage with its measure and region, and since when and why it is withdrawn.
-pub type ListedObservation = (ObservationRow, Id, Id, (Option<NaiveDate>, Option<String>));
+pub type ListedObservation = (ObservationRow, MeasureId, RegionId, (Option<NaiveDate>, Option<String>));
 
 /// A fact to be written: `series_id` and `vintage` of the row are filled in by the write.
 #[derive(Debug, Clone)]
 pub struct FactWrite {
     /// Its measure.
-    pub measure: Id,
+    pub measure: MeasureId,
     /// Its region.
-    pub region: Id,
+    pub region: RegionId,
     /// What may be expected of its measure's values.
     pub habit: Habit,
     /// Value, period and so on; the doubts of the row are those that were found without looking at other facts.

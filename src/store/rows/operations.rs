@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
 use crate::schema::{api_keys, idempotency_keys, slots};
-use crate::types::{Id, Listed};
+use crate::types::{ApiKeyId, Listed, UnitId};
 use xushi_domain::Role;
 
 /// A key to the API; only its hash is kept.
@@ -12,7 +12,7 @@ use xushi_domain::Role;
 #[diesel(table_name = api_keys, treat_none_as_default_value = false)]
 pub struct ApiKeyRow {
     /// Identity.
-    pub id: Id,
+    pub id: ApiKeyId,
     /// What it is for.
     pub name: String,
     /// SHA-256 of the key, hexadecimal.
@@ -24,7 +24,7 @@ pub struct ApiKeyRow {
     /// When it stopped being valid.
     pub revoked_at: Option<NaiveDateTime>,
     /// The unit it speaks for.
-    pub unit_id: Option<Id>,
+    pub unit_id: Option<UnitId>,
 }
 
 /// A POST made with an Idempotency-Key, and its answer once there is one.
@@ -32,7 +32,7 @@ pub struct ApiKeyRow {
 #[diesel(table_name = idempotency_keys, treat_none_as_default_value = false)]
 pub struct IdempotencyRow {
     /// Who asked.
-    pub api_key_id: Id,
+    pub api_key_id: ApiKeyId,
     /// The caller's key.
     pub key: String,
     /// Hash of address and body.
@@ -97,7 +97,7 @@ pub struct ApiKeyFilter {
     /// Only of these roles.
     pub roles: Option<Vec<Role>>,
     /// Only of this unit.
-    pub unit_id: Option<Id>,
+    pub unit_id: Option<UnitId>,
     /// Only made or revoked after this instant, UTC.
     pub updated_after: Option<NaiveDateTime>,
 }

@@ -4,13 +4,13 @@ use chrono::NaiveDate;
 use diesel::prelude::Queryable;
 use xushi_domain::{Grade, Invalid, LetterNumber, LetterState};
 
-use crate::types::{Id, Listed};
+use crate::types::{CampaignId, IndicatorId, LetterId, Listed};
 
 /// How many indicators of a campaign have a grade.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GradeCount {
     /// The campaign.
-    pub campaign: Id,
+    pub campaign: CampaignId,
     /// The grade.
     pub grade: Grade,
     /// How many.
@@ -32,9 +32,9 @@ pub fn letter_number((mark, year, serial): &NumberColumns) -> Result<Option<Lett
 #[derive(Debug, Clone, Queryable)]
 pub struct StandingLetterRow {
     /// The indicator.
-    pub indicator_id: Id,
+    pub indicator_id: IndicatorId,
     /// The letter.
-    pub letter_id: Id,
+    pub letter_id: LetterId,
     /// Its number.
     pub number: NumberColumns,
     /// Its state.
@@ -47,7 +47,7 @@ pub struct StandingLetterRow {
 #[derive(Debug, Clone, Queryable)]
 pub struct OverdueLetterRow {
     /// The letter.
-    pub letter_id: Id,
+    pub letter_id: LetterId,
     /// Its number.
     pub number: NumberColumns,
     /// The unit that has still to answer.

@@ -2,10 +2,9 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{AsChangeset, Identifiable, Insertable, Queryable, Selectable};
-use uuid::Uuid;
 
 use crate::schema::{contacts, region_aliases, regions, unit_aliases, units};
-use crate::types::{Id, Listed};
+use crate::types::{ContactId, Listed, RegionAliasId, RegionId, UnitId};
 use xushi_domain::{Contact, ContactRole, RegionLevel};
 
 /// A region as stored; a change writes the whole row.
@@ -13,7 +12,7 @@ use xushi_domain::{Contact, ContactRole, RegionLevel};
 #[diesel(table_name = regions, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct RegionRow {
     /// Identity.
-    pub id: Id,
+    pub id: RegionId,
     /// GB/T 2260 code or own extension code.
     pub code: String,
     /// Full name.
@@ -41,9 +40,9 @@ pub struct RegionRow {
 #[diesel(table_name = region_aliases, treat_none_as_default_value = false)]
 pub struct RegionAliasRow {
     /// Identity.
-    pub id: Id,
+    pub id: RegionAliasId,
     /// Whose name.
-    pub region_id: Id,
+    pub region_id: RegionId,
     /// The name.
     pub name: String,
     /// The code it went by then.
@@ -72,13 +71,13 @@ pub struct RegionFilter {
 #[diesel(table_name = units, treat_none_as_default_value = false)]
 pub struct UnitRow {
     /// Identity.
-    pub id: Id,
+    pub id: UnitId,
     /// Name, unique in its region.
     pub name: String,
     /// Region it belongs to.
-    pub region_id: Id,
+    pub region_id: RegionId,
     /// Unit above.
-    pub parent_id: Option<Id>,
+    pub parent_id: Option<UnitId>,
     /// 统一社会信用代码.
     pub credit_code: Option<String>,
     /// When the row was made, UTC.
@@ -92,7 +91,7 @@ pub struct UnitRow {
     /// Why.
     pub retired_reason: Option<String>,
     /// The unit that took over what it did.
-    pub merged_into_id: Option<Id>,
+    pub merged_into_id: Option<UnitId>,
 }
 
 /// Another name of a unit.
@@ -100,7 +99,7 @@ pub struct UnitRow {
 #[diesel(table_name = unit_aliases)]
 pub struct UnitAliasRow {
     /// Whose name.
-    pub unit_id: Id,
+    pub unit_id: UnitId,
     /// The name.
     pub name: String,
 }
@@ -109,9 +108,9 @@ pub struct UnitAliasRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MergerRow {
     /// The unit that ends.
-    pub from: Id,
+    pub from: UnitId,
     /// The unit that takes over.
-    pub into: Id,
+    pub into: UnitId,
     /// The first day.
     pub on: NaiveDate,
     /// Why.
@@ -144,11 +143,11 @@ pub struct Merged {
 #[diesel(table_name = units, treat_none_as_null = true)]
 pub struct UnitChange {
     /// Which unit.
-    pub id: Id,
+    pub id: UnitId,
     /// Name.
     pub name: String,
     /// Unit above.
-    pub parent_id: Option<Id>,
+    pub parent_id: Option<UnitId>,
     /// 统一社会信用代码.
     pub credit_code: Option<String>,
     /// The revision after the change.
@@ -161,9 +160,9 @@ pub struct UnitChange {
 #[derive(Debug, Default, Clone)]
 pub struct UnitFilter {
     /// Only those of this region.
-    pub region_id: Option<Uuid>,
+    pub region_id: Option<RegionId>,
     /// Only those directly under this unit.
-    pub parent_id: Option<Uuid>,
+    pub parent_id: Option<UnitId>,
     /// Only those whose name contains this.
     pub name_contains: Option<String>,
     /// Only those changed later than this.
@@ -177,9 +176,9 @@ pub struct UnitFilter {
 #[diesel(table_name = contacts, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct ContactRow {
     /// Identity.
-    pub id: Id,
+    pub id: ContactId,
     /// Whose contact.
-    pub unit_id: Id,
+    pub unit_id: UnitId,
     /// Name.
     pub name: String,
     /// Mailbox.
@@ -202,7 +201,7 @@ pub struct ContactRow {
 
 impl ContactRow {
     /// The row of a new contact.
-    pub fn of(contact: Contact, unit_id: Id, id: Id, now: NaiveDateTime) -> Self {
+    pub fn of(contact: Contact, unit_id: UnitId, id: ContactId, now: NaiveDateTime) -> Self {
         Self {
             id,
             unit_id,
@@ -243,7 +242,7 @@ impl From<ContactRow> for Contact {
 #[derive(Debug, Default, Clone)]
 pub struct ContactFilter {
     /// Only those of this unit.
-    pub unit_id: Option<Id>,
+    pub unit_id: Option<UnitId>,
     /// Only those of this role.
     pub roles: Option<Vec<ContactRole>>,
     /// Only those who serve on this day.

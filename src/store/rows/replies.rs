@@ -6,7 +6,7 @@ use diesel::prelude::{Insertable, Queryable, Selectable};
 use crate::schema::{
     audit_events, closures, receipts, remedies, replies, reply_files, reviews, settlements, withdrawals,
 };
-use crate::types::{Id, Listed};
+use crate::types::{ApiKeyId, AuditEventId, ClosureId, LetterId, Listed, ReceiptId, ReplyId, ReviewId};
 use xushi_domain::reply::ReviewVerdict;
 
 /// 签收, as stored.
@@ -14,13 +14,13 @@ use xushi_domain::reply::ReviewVerdict;
 #[diesel(table_name = receipts, treat_none_as_default_value = false)]
 pub struct ReceiptRow {
     /// Identity.
-    pub id: Id,
+    pub id: ReceiptId,
     /// Of which letter; one each.
-    pub letter_id: Id,
+    pub letter_id: LetterId,
     /// Who says to have read it.
     pub person: String,
     /// By which key; `None` by the link in the letter.
-    pub api_key_id: Option<Id>,
+    pub api_key_id: Option<ApiKeyId>,
     /// When, UTC.
     pub created_at: NaiveDateTime,
 }
@@ -30,9 +30,9 @@ pub struct ReceiptRow {
 #[diesel(table_name = replies, treat_none_as_default_value = false)]
 pub struct ReplyRow {
     /// Identity.
-    pub id: Id,
+    pub id: ReplyId,
     /// To which letter.
-    pub letter_id: Id,
+    pub letter_id: LetterId,
     /// From 1 within the letter; filled in when it is written.
     pub ordinal: i32,
     /// 原因
@@ -42,7 +42,7 @@ pub struct ReplyRow {
     /// That person's telephone.
     pub phone: String,
     /// By which key; `None` by the link in the letter.
-    pub api_key_id: Option<Id>,
+    pub api_key_id: Option<ApiKeyId>,
     /// When, UTC.
     pub created_at: NaiveDateTime,
 }
@@ -52,7 +52,7 @@ pub struct ReplyRow {
 #[diesel(table_name = remedies, treat_none_as_default_value = false)]
 pub struct RemedyRow {
     /// Of which reply.
-    pub reply_id: Id,
+    pub reply_id: ReplyId,
     /// From 1.
     pub ordinal: i32,
     /// What will be done.
@@ -66,7 +66,7 @@ pub struct RemedyRow {
 #[diesel(table_name = reply_files, treat_none_as_default_value = false)]
 pub struct ReplyFileRow {
     /// Of which reply.
-    pub reply_id: Id,
+    pub reply_id: ReplyId,
     /// From 1.
     pub ordinal: i32,
     /// Without a path.
@@ -86,7 +86,7 @@ pub struct ReplyFileRow {
 #[diesel(table_name = reply_files)]
 pub struct ReplyFileHead {
     /// Of which reply.
-    pub reply_id: Id,
+    pub reply_id: ReplyId,
     /// From 1.
     pub ordinal: i32,
     /// Without a path.
@@ -104,15 +104,15 @@ pub struct ReplyFileHead {
 #[diesel(table_name = reviews, treat_none_as_default_value = false)]
 pub struct ReviewRow {
     /// Identity.
-    pub id: Id,
+    pub id: ReviewId,
     /// Of which reply; one each.
-    pub reply_id: Id,
+    pub reply_id: ReplyId,
     /// What the reviewer said.
     pub verdict: Listed<ReviewVerdict>,
     /// Why; always there when returned.
     pub reason: Option<String>,
     /// By which key.
-    pub api_key_id: Id,
+    pub api_key_id: ApiKeyId,
     /// When, UTC.
     pub created_at: NaiveDateTime,
 }
@@ -122,13 +122,13 @@ pub struct ReviewRow {
 #[diesel(table_name = closures, treat_none_as_default_value = false)]
 pub struct ClosureRow {
     /// Identity.
-    pub id: Id,
+    pub id: ClosureId,
     /// Of which letter; one each.
-    pub letter_id: Id,
+    pub letter_id: LetterId,
     /// A remark.
     pub note: Option<String>,
     /// By which key.
-    pub api_key_id: Id,
+    pub api_key_id: ApiKeyId,
     /// When, UTC.
     pub created_at: NaiveDateTime,
 }
@@ -138,9 +138,9 @@ pub struct ClosureRow {
 #[diesel(table_name = settlements, treat_none_as_default_value = false)]
 pub struct SettlementRow {
     /// Of which letter; one each.
-    pub letter_id: Id,
+    pub letter_id: LetterId,
     /// The letter to be answered instead.
-    pub successor_id: Option<Id>,
+    pub successor_id: Option<LetterId>,
     /// When, UTC.
     pub created_at: NaiveDateTime,
 }
@@ -150,9 +150,9 @@ pub struct SettlementRow {
 #[diesel(table_name = withdrawals, treat_none_as_default_value = false)]
 pub struct WithdrawalRow {
     /// Which letter; one each.
-    pub letter_id: Id,
+    pub letter_id: LetterId,
     /// The letter that says so.
-    pub by_letter_id: Id,
+    pub by_letter_id: LetterId,
     /// Why.
     pub reason: String,
     /// When, UTC.
@@ -188,11 +188,11 @@ pub struct WholeReply {
 #[diesel(table_name = audit_events, treat_none_as_default_value = false)]
 pub struct AuditRow {
     /// Identity.
-    pub id: Id,
+    pub id: AuditEventId,
     /// By which key.
-    pub api_key_id: Option<Id>,
+    pub api_key_id: Option<ApiKeyId>,
     /// By the link of which letter.
-    pub letter_id: Option<Id>,
+    pub letter_id: Option<LetterId>,
     /// POST, PUT, PATCH, DELETE.
     pub verb: String,
     /// Address without the query; a token is not part of it.
@@ -209,9 +209,9 @@ pub struct AuditRow {
 #[derive(Debug, Default, Clone)]
 pub struct AuditFilter {
     /// Only by this key.
-    pub api_key_id: Option<uuid::Uuid>,
+    pub api_key_id: Option<ApiKeyId>,
     /// Only by the link of this letter.
-    pub letter_id: Option<uuid::Uuid>,
+    pub letter_id: Option<LetterId>,
     /// Only after this instant, UTC.
     pub after: Option<NaiveDateTime>,
 }

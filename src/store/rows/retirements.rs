@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::types::Id;
+use crate::types::IndicatorId;
 
 /// Something that still refers to what shall be retired.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,4 +14,4 @@ pub struct Dependent {
 }
 
 /// An indicator that is retired, from which day on, and why.
-pub type RetiredIndicator = (Id, NaiveDate, String);
+pub type RetiredIndicator = (IndicatorId, NaiveDate, String);

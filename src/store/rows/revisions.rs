@@ -4,7 +4,10 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
 use crate::schema::{campaign_curves, node_reports, person_verdicts, revisions, stated_differences};
-use crate::types::{Id, Listed, Number};
+use crate::types::{
+    AnyId, CampaignId, IndicatorId, Listed, NodeReportId, Number, PersonVerdictId, RevisionId,
+    StatedDifferenceId,
+};
 use xushi_domain::{Figure, Grade, Kind, text_enum};
 
 text_enum! {
@@ -24,11 +27,11 @@ text_enum! {
 #[diesel(table_name = revisions, treat_none_as_default_value = false)]
 pub struct RevisionRow {
     /// Identity.
-    pub id: Id,
+    pub id: RevisionId,
     /// What it is of.
     pub subject: Listed<RevisionOf>,
     /// Of which row.
-    pub subject_id: Id,
+    pub subject_id: AnyId,
     /// The row's revision before the change.
     pub revision: i32,
     /// What it said, as JSON; see `store::revisions`.
@@ -46,9 +49,9 @@ pub struct RevisionRow {
 #[diesel(table_name = person_verdicts)]
 pub struct PersonVerdictRow {
     /// Identity.
-    pub id: Id,
+    pub id: PersonVerdictId,
     /// On which indicator.
-    pub indicator_id: Id,
+    pub indicator_id: IndicatorId,
     /// The verdict.
     pub grade: Listed<Grade>,
     /// The day it was given.
@@ -66,9 +69,9 @@ pub struct PersonVerdictRow {
 #[diesel(table_name = node_reports)]
 pub struct NodeReportRow {
     /// Identity.
-    pub id: Id,
+    pub id: NodeReportId,
     /// Of which indicator.
-    pub indicator_id: Id,
+    pub indicator_id: IndicatorId,
     /// The node, by its date in the curve.
     pub node_on: NaiveDate,
     /// Whether it is done.
@@ -88,7 +91,7 @@ pub struct NodeReportRow {
 #[diesel(table_name = campaign_curves)]
 pub struct CampaignCurveRow {
     /// Which campaign.
-    pub campaign_id: Id,
+    pub campaign_id: CampaignId,
     /// Which kind of target.
     pub kind: Listed<Kind>,
     /// The curve as JSON.
@@ -100,7 +103,7 @@ pub struct CampaignCurveRow {
 #[diesel(table_name = stated_differences)]
 pub struct StatedDifferenceRow {
     /// Identity.
-    pub id: Id,
+    pub id: StatedDifferenceId,
     /// Of which measure and region.
     pub series_id: i64,
     /// First day of the period.

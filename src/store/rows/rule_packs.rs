@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
 use crate::schema::rule_packs;
-use crate::types::{Id, Listed};
+use crate::types::{Listed, RulePackId};
 use xushi_domain::RulePack;
 use xushi_domain::rule_pack::Family;
 
@@ -13,7 +13,7 @@ use xushi_domain::rule_pack::Family;
 #[diesel(table_name = rule_packs)]
 pub struct RulePackRow {
     /// Identity of this version.
-    pub id: Id,
+    pub id: RulePackId,
     /// Name, shared by all versions.
     pub name: String,
     /// From 1.
@@ -30,7 +30,7 @@ pub struct RulePackRow {
 
 impl RulePackRow {
     /// A row of a checked pack.
-    pub fn of(pack: &RulePack, id: Id, reason: &str, now: NaiveDateTime) -> Self {
+    pub fn of(pack: &RulePack, id: RulePackId, reason: &str, now: NaiveDateTime) -> Self {
         Self {
             id,
             name: pack.name.clone(),

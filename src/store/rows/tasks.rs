@@ -5,7 +5,7 @@ use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
 use uuid::Uuid;
 
 use crate::schema::{handovers, responsibilities, tasks};
-use crate::types::{Id, Listed};
+use crate::types::{CampaignId, Id, IndicatorId, Listed, ResponsibilityId, TaskId, UnitId};
 use xushi_domain::{Responsibility, ResponsibilityRole, Task};
 
 /// A task as stored; a change writes the whole row.
@@ -13,11 +13,11 @@ use xushi_domain::{Responsibility, ResponsibilityRole, Task};
 #[diesel(table_name = tasks, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct TaskRow {
     /// Identity.
-    pub id: Id,
+    pub id: TaskId,
     /// Campaign it belongs to.
-    pub campaign_id: Id,
+    pub campaign_id: CampaignId,
     /// Task above, of the same campaign.
-    pub parent_id: Option<Id>,
+    pub parent_id: Option<TaskId>,
     /// Number among its siblings as printed.
     pub ordinal: i32,
     /// Name, unique under its parent.
@@ -52,11 +52,11 @@ pub struct Handover {
 #[diesel(table_name = handovers, treat_none_as_default_value = false)]
 pub struct HandoverRow {
     /// Which indicator.
-    pub indicator_id: Id,
+    pub indicator_id: IndicatorId,
     /// Its task then.
-    pub task_id: Id,
+    pub task_id: TaskId,
     /// Its lead unit then.
-    pub lead_unit_id: Option<Id>,
+    pub lead_unit_id: Option<UnitId>,
     /// The first day that no longer holds.
     pub superseded_on: NaiveDate,
     /// Why it changed.
@@ -69,14 +69,20 @@ pub struct HandoverRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlaceThen {
     /// Task: id, name.
-    pub task: (Id, String),
+    pub task: (TaskId, String),
     /// Lead unit: id, name.
-    pub lead_unit: (Option<Id>, Option<String>),
+    pub lead_unit: (Option<UnitId>, Option<String>),
 }
 
 impl TaskRow {
     /// The row of a new task.
-    pub fn of(task: Task, campaign_id: Id, parent_id: Option<Id>, id: Id, now: NaiveDateTime) -> Self {
+    pub fn of(
+        task: Task,
+        campaign_id: CampaignId,
+        parent_id: Option<TaskId>,
+        id: TaskId,
+        now: NaiveDateTime,
+    ) -> Self {
         Self {
             id,
             campaign_id,
@@ -94,7 +100,7 @@ impl TaskRow {
 
     /// This row, saying what `task` says, under `parent_id`.
     #[must_use]
-    pub fn changed(&self, task: Task, parent_id: Option<Id>, now: NaiveDateTime) -> Self {
+    pub fn changed(&self, task: Task, parent_id: Option<TaskId>, now: NaiveDateTime) -> Self {
         let new = Self::of(task, self.campaign_id, parent_id, self.id, now);
         let retired_reason = self.retired_reason.clone();
         let (created_at, retired_on) = (self.created_at, self.retired_on);
@@ -107,13 +113,13 @@ impl TaskRow {
 #[diesel(table_name = responsibilities, treat_none_as_default_value = false)]
 pub struct ResponsibilityRow {
     /// Identity.
-    pub id: Id,
+    pub id: ResponsibilityId,
     /// Of this task, or
-    pub task_id: Option<Id>,
+    pub task_id: Option<TaskId>,
     /// of this indicator.
-    pub indicator_id: Option<Id>,
+    pub indicator_id: Option<IndicatorId>,
     /// The unit.
-    pub unit_id: Id,
+    pub unit_id: UnitId,
     /// Its part.
     pub role: Listed<ResponsibilityRole>,
     /// Place in the document's list, from 1.
@@ -122,25 +128,29 @@ pub struct ResponsibilityRow {
 
 impl ResponsibilityRow {
     /// The parts in one task, in the order given.
-    pub fn of_task(task: Id, list: &[Responsibility], new_id: impl FnMut() -> Uuid) -> Vec<Self> {
+    pub fn of_task(task: TaskId, list: &[Responsibility], new_id: impl FnMut() -> Uuid) -> Vec<Self> {
         Self::of((Some(task), None), list, new_id)
     }
 
     /// The parts in one indicator, in the order given.
-    pub fn of_indicator(indicator: Id, list: &[Responsibility], new_id: impl FnMut() -> Uuid) -> Vec<Self> {
+    pub fn of_indicator(
+        indicator: IndicatorId,
+        list: &[Responsibility],
+        new_id: impl FnMut() -> Uuid,
+    ) -> Vec<Self> {
         Self::of((None, Some(indicator)), list, new_id)
     }
 
     fn of(
-        (task_id, indicator_id): (Option<Id>, Option<Id>),
+        (task_id, indicator_id): (Option<TaskId>, Option<IndicatorId>),
         list: &[Responsibility],
         mut new_id: impl FnMut() -> Uuid,
     ) -> Vec<Self> {
         let row = |(ordinal, one): (i32, &Responsibility)| Self {
-            id: Id(new_id()),
+            id: Id::of(new_id()),
             task_id,
             indicator_id,
-            unit_id: Id(one.unit_id),
+            unit_id: Id::of(one.unit_id),
             role: one.role.into(),
             ordinal,
         };
@@ -158,15 +168,15 @@ impl From<&ResponsibilityRow> for Responsibility {
 #[derive(Debug, Default, Clone)]
 pub struct TaskFilter {
     /// Only those of this campaign.
-    pub campaign_id: Option<Id>,
+    pub campaign_id: Option<CampaignId>,
     /// Only those directly under this task.
-    pub parent_id: Option<Id>,
+    pub parent_id: Option<TaskId>,
     /// Only those in which this unit has a part of its own.
-    pub unit_id: Option<Id>,
+    pub unit_id: Option<UnitId>,
     /// Only those changed later than this.
     pub updated_after: Option<NaiveDateTime>,
     /// Whether retired ones are listed, too.
     pub with_retired: bool,
     /// Only of these campaigns.
-    pub campaigns: Option<Vec<Id>>,
+    pub campaigns: Option<Vec<CampaignId>>,
 }

@@ -3,7 +3,7 @@
 use diesel::prelude::{Queryable, Selectable};
 
 use crate::schema::campaigns;
-use crate::types::{Id, Listed};
+use crate::types::{CampaignId, IndicatorId, Listed, TaskId, UnitId};
 use xushi_domain::{Issuing, ResponsibilityRole};
 
 /// A campaign as far as its letters go.
@@ -11,15 +11,15 @@ use xushi_domain::{Issuing, ResponsibilityRole};
 #[diesel(table_name = campaigns)]
 pub struct IssuingCampaignRow {
     /// Identity.
-    pub id: Id,
+    pub id: CampaignId,
     /// Name.
     pub name: String,
     /// 文号 of the plan document.
     pub doc_no: Option<String>,
     /// The campaign above.
-    pub parent_id: Option<Id>,
+    pub parent_id: Option<CampaignId>,
     /// 专班 office: copied on every letter.
-    pub office_unit_id: Option<Id>,
+    pub office_unit_id: Option<UnitId>,
     /// Whether letters wait for a signature.
     pub issuing: Listed<Issuing>,
     /// Which kinds wait where letters do, comma-separated.
@@ -42,9 +42,9 @@ pub struct IssuingCampaignRow {
 #[derive(Debug, Clone, Queryable)]
 pub struct LineRow {
     /// The indicator.
-    pub id: Id,
+    pub id: IndicatorId,
     /// Its task.
-    pub task_id: Id,
+    pub task_id: TaskId,
     /// Name of the task.
     pub task: String,
     /// Its measure's name.
@@ -57,11 +57,11 @@ pub struct LineRow {
 #[derive(Debug, Clone, Queryable)]
 pub struct PartRow {
     /// Of this task, or
-    pub task_id: Option<Id>,
+    pub task_id: Option<TaskId>,
     /// of this indicator.
-    pub indicator_id: Option<Id>,
+    pub indicator_id: Option<IndicatorId>,
     /// The unit.
-    pub unit_id: Id,
+    pub unit_id: UnitId,
     /// Its part.
     pub role: Listed<ResponsibilityRole>,
 }
@@ -70,9 +70,9 @@ pub struct PartRow {
 #[derive(Debug, Clone, Queryable)]
 pub struct UnitNameRow {
     /// The unit.
-    pub id: Id,
+    pub id: UnitId,
     /// Its name.
     pub name: String,
     /// The unit above it.
-    pub parent_id: Option<Id>,
+    pub parent_id: Option<UnitId>,
 }

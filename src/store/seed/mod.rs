@@ -60,14 +60,14 @@ fn region(
     let date = |text: &str| -> Result<Option<NaiveDate>, StoreError> {
         if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_| corrupt()) }
     };
-    let id = Id(new_id());
+    let id = Id::of(new_id());
     let aliases = former
         .split(';')
         .filter(|part| !part.is_empty())
         .map(|part| {
             let (name, code) = part.split_once('@').unwrap_or((part, ""));
             RegionAliasRow {
-                id: Id(new_id()),
+                id: Id::of(new_id()),
                 region_id: id,
                 name: name.to_owned(),
                 code: (!code.is_empty()).then(|| code.to_owned()),
@@ -96,5 +96,8 @@ fn region(
 
 /// The built-in rule packs, the default first; ids come from `new_id`.
 pub fn rule_packs(now: NaiveDateTime, mut new_id: impl FnMut() -> Uuid) -> Vec<RulePackRow> {
-    RulePack::built_in().iter().map(|pack| RulePackRow::of(pack, Id(new_id()), "内置规则包", now)).collect()
+    RulePack::built_in()
+        .iter()
+        .map(|pack| RulePackRow::of(pack, Id::of(new_id()), "内置规则包", now))
+        .collect()
 }

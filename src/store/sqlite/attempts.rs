@@ -7,7 +7,7 @@ use super::Conn;
 use crate::StoreError;
 use crate::rows::{AttemptBegin, AttemptEnd, AttemptRow, Lease};
 use crate::schema::{deliveries, delivery_attempts};
-use crate::types::{Id, Listed};
+use crate::types::{DeliveryId, Listed};
 use xushi_domain::delivery::{AttemptOutcome, DeliveryState};
 
 /// Each function here is many statements, which belong into a transaction.
@@ -22,7 +22,7 @@ pub async fn begin_attempts(
     conn: &mut Conn,
     begins: &[AttemptBegin],
     lease: &Lease<'_>,
-) -> Result<Vec<(Id, i32)>, StoreError> {
+) -> Result<Vec<(DeliveryId, i32)>, StoreError> {
     if begins.is_empty() {
         return Ok(Vec::new());
     }
@@ -65,7 +65,7 @@ pub async fn begin_attempts(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn finish_attempts(conn: &mut Conn, ends: &[AttemptEnd]) -> Result<Vec<Id>, StoreError> {
+pub async fn finish_attempts(conn: &mut Conn, ends: &[AttemptEnd]) -> Result<Vec<DeliveryId>, StoreError> {
     if ends.is_empty() {
         return Ok(Vec::new());
     }

@@ -6,13 +6,16 @@ use super::Conn;
 use crate::StoreError;
 use crate::rows::{AssessmentWrite, AssessmentWrites, grade_rank};
 use crate::schema::{assessments, current_assessments};
-use crate::types::Id;
+use crate::types::IndicatorId;
 
 /// Writes assessments of one date; the caller holds the transaction. Gives those that were judged by somebody else since.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn write_assessments(conn: &mut Conn, writes: AssessmentWrites) -> Result<Vec<Id>, StoreError> {
+pub async fn write_assessments(
+    conn: &mut Conn,
+    writes: AssessmentWrites,
+) -> Result<Vec<IndicatorId>, StoreError> {
     let left = conn.spawn_blocking(move |conn: &mut SqliteConnection| {
         let mut left = Vec::new();
         for AssessmentWrite { row, seen } in &writes.changed {

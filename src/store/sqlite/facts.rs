@@ -7,16 +7,19 @@ use super::Conn;
 use crate::StoreError;
 use crate::rows::{BesideRow, FactKey, GroupAt, ObservationRow, VintageRow};
 use crate::schema::{observations, series};
-use crate::types::{Id, Listed};
+use crate::types::{Listed, MeasureId, RegionId};
 use xushi_domain::Status;
 
 /// The series of these measures and regions, in the order asked for.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_series(conn: &mut Conn, keys: Vec<(Id, Id)>) -> Result<Vec<Option<i64>>, StoreError> {
+pub async fn find_series(
+    conn: &mut Conn,
+    keys: Vec<(MeasureId, RegionId)>,
+) -> Result<Vec<Option<i64>>, StoreError> {
     let find = move |conn: &mut SqliteConnection| {
-        let one = |(measure, region): (Id, Id)| {
+        let one = |(measure, region): (MeasureId, RegionId)| {
             series::table
                 .filter(series::measure_id.eq(measure))
                 .filter(series::region_id.eq(region))
@@ -33,7 +36,7 @@ pub async fn find_series(conn: &mut Conn, keys: Vec<(Id, Id)>) -> Result<Vec<Opt
 ///
 /// # Errors
 /// When the database fails.
-pub async fn make_series(conn: &mut Conn, keys: Vec<(Id, Id)>) -> Result<(), StoreError> {
+pub async fn make_series(conn: &mut Conn, keys: Vec<(MeasureId, RegionId)>) -> Result<(), StoreError> {
     let make = move |conn: &mut SqliteConnection| {
         for (measure, region) in keys {
             diesel::insert_into(series::table)

@@ -3,19 +3,19 @@
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use uuid::Uuid;
+use crate::office::types::LetterId;
 
 /// Forms of one letter at a time: two people at once, and one who presses twice.
 const MOST: usize = 3;
 
-static RUNNING: LazyLock<Mutex<HashMap<Uuid, usize>>> = LazyLock::new(Mutex::default);
+static RUNNING: LazyLock<Mutex<HashMap<LetterId, usize>>> = LazyLock::new(Mutex::default);
 
 /// One form of a letter, while it comes in.
-pub(super) struct Upload(Uuid);
+pub(super) struct Upload(LetterId);
 
 impl Upload {
     /// `None` when as many come in as may.
-    pub(super) fn begin(letter: Uuid) -> Option<Self> {
+    pub(super) fn begin(letter: LetterId) -> Option<Self> {
         let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
         let count = running.entry(letter).or_default();
         (*count < MOST).then(|| {
@@ -43,7 +43,7 @@ mod tests {
 
     #[test]
     fn a_letter_has_a_few_at_a_time() {
-        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let (one, other) = (LetterId::of(uuid::Uuid::from_u128(1)), LetterId::of(uuid::Uuid::from_u128(2)));
         let mut running: Vec<_> = (0..MOST).map(|_| Upload::begin(one).unwrap()).collect();
         assert!(Upload::begin(one).is_none() && Upload::begin(other).is_some());
         running.pop();

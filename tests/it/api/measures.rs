@@ -15,7 +15,7 @@ fn measure(name: &str) -> Value {
 async fn observe(app: &TestApp, measure: &Value) {
     let region = app.store.resolve_region("430000").await.unwrap();
     let row = ObservationRow {
-        id: Id(app.clock.new_id()),
+        id: Id::of(app.clock.new_id()),
         series_id: 0,
         period_start: "2025-01-01".parse().unwrap(),
         period_end: "2025-07-31".parse().unwrap(),
@@ -31,7 +31,7 @@ async fn observe(app: &TestApp, measure: &Value) {
         partial: false,
         doubts: String::new(),
     };
-    let id = Id(measure["id"].as_str().unwrap().parse().unwrap());
+    let id = Id::of(measure["id"].as_str().unwrap().parse().unwrap());
     let habit = Habit::of("试", "亿元");
     let fact =
         FactWrite { measure: id, region: region.id, habit, row, sources: [].into(), stated: Vec::new() };

@@ -344,7 +344,7 @@ both! {
         let region = app.store.resolve_region("430000").await.unwrap().id;
         let measure = app.store.resolve_measure("社零").await.unwrap().id;
         let row = |start: &str, end: &str, published: &str| ObservationRow {
-            id: Id(app.clock.new_id()),
+            id: Id::of(app.clock.new_id()),
             series_id: 0,
             period_start: start.parse().unwrap(),
             period_end: end.parse().unwrap(),

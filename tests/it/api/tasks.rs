@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 use xushi::clock::Clock as _;
 use xushi::domain::{Responsibility, ResponsibilityRole};
-use xushi::store::types::Id;
+use xushi::store::types::{Id, IndicatorId, Thing, UnitId};
 
 use crate::support::{TestApp, both};
 
@@ -25,12 +25,12 @@ fn path(view: &Value) -> String {
     format!("/tasks/{}", view["id"].as_str().unwrap())
 }
 
-fn id(view: &Value) -> Id {
-    Id(view["id"].as_str().unwrap().parse().unwrap())
+fn id<K: Thing>(view: &Value) -> Id<K> {
+    Id::of(view["id"].as_str().unwrap().parse().unwrap())
 }
 
 /// Puts an indicator into a task; its own list is as given.
-async fn indicator(app: &TestApp, task: &Value, own: &[(Id, ResponsibilityRole)]) -> Id {
+async fn indicator(app: &TestApp, task: &Value, own: &[(UnitId, ResponsibilityRole)]) -> IndicatorId {
     let number = app.clock.new_id();
     let measure = json!({"name": format!("指标{number}"), "unit": "亿元", "basis": "cumulative", "better": "higher", "frequency": "monthly"});
     let measure = app.post("/measures", measure).await.expect(201);
@@ -42,10 +42,10 @@ async fn indicator(app: &TestApp, task: &Value, own: &[(Id, ResponsibilityRole)]
 }
 
 /// The name of an indicator's lead unit.
-async fn lead(app: &TestApp, indicator: Id) -> Option<String> {
-    let row = app.store.find_indicator(indicator.0).await.unwrap().unwrap();
+async fn lead(app: &TestApp, indicator: IndicatorId) -> Option<String> {
+    let row = app.store.find_indicator(indicator).await.unwrap().unwrap();
     match row.indicator.lead_unit_id {
-        Some(unit) => Some(app.store.find_unit(unit.0).await.unwrap().unwrap().name),
+        Some(unit) => Some(app.store.find_unit(unit).await.unwrap().unwrap().name),
         None => None,
     }
 }
@@ -144,8 +144,8 @@ both! {
             above.expect(200);
             own.expect(200);
             let list = app.store.effective_responsibilities(id(&leaf), Some(present)).await.unwrap();
-            let first = Responsibility::first_lead(&list).map(Id);
-            let row = app.store.find_indicator(present.0).await.unwrap().unwrap();
+            let first = Responsibility::first_lead(&list).map(Id::of);
+            let row = app.store.find_indicator(present).await.unwrap().unwrap();
             assert_eq!(row.indicator.lead_unit_id, first, "round {round}");
         }
     }

@@ -122,7 +122,7 @@ impl TestApp {
         let clock = Arc::new(FixedClock::at("2025-08-27T01:00:00Z".parse().unwrap()));
         let key = "xsk_test".to_owned();
         let row = ApiKeyRow {
-            id: Id(clock.new_id()),
+            id: Id::of(clock.new_id()),
             name: "test".to_owned(),
             key_hash: xushi::store::hash_key(&key),
             role: xushi::domain::Role::Administrator.into(),

@@ -9,7 +9,7 @@ use chrono::{Datelike as _, NaiveDate};
 use xushi::clock::{Clock as _, SystemClock};
 use xushi::store::Store;
 use xushi::store::rows::{DeliveryRow, Frozen, LetterFileRow, LetterRow, NewLetter, Page, Rendering};
-use xushi::store::types::Id;
+use xushi::store::types::{CampaignId, Id, UnitId};
 
 use super::database::Database;
 use super::process::xushi;
@@ -203,7 +203,7 @@ impl Post {
     pub(crate) async fn deliveries(&self) -> Vec<DeliveryRow> {
         let mut rows: Vec<DeliveryRow> = Vec::new();
         loop {
-            let page = Page { limit: 500, after: rows.last().map(|row| row.id.0) };
+            let page = Page { limit: 500, after: rows.last().map(|row| row.id.of_any()) };
             let more = self.store.list_deliveries(&Default::default(), page).await.unwrap();
             let last = more.len() <= 500;
             rows.extend(more.into_iter().take(500));
@@ -227,7 +227,7 @@ impl Post {
             if letters.len() <= 500 {
                 break;
             }
-            after = Some(letters[499].id.0);
+            after = Some(letters[499].id.of_any());
         }
         let mut all = 0;
         for serials in serials.values_mut() {
@@ -254,11 +254,11 @@ pub(crate) async fn ended(mut child: Child) -> Option<bool> {
     }
 }
 
-fn one_letter(campaign: Id, unit: Id) -> (LetterRow, DeliveryRow) {
+fn one_letter(campaign: CampaignId, unit: UnitId) -> (LetterRow, DeliveryRow) {
     let now = SystemClock.timestamp();
     let today: NaiveDate = SystemClock.today();
     let letter = LetterRow {
-        id: Id(SystemClock.new_id()),
+        id: Id::of(SystemClock.new_id()),
         mark: "试函".into(),
         year: today.year(),
         serial: None,
@@ -286,6 +286,7 @@ fn one_letter(campaign: Id, unit: Id) -> (LetterRow, DeliveryRow) {
     };
     let mailbox = (Recipient::To, "联络员".to_owned(), "unit@example.org".to_owned());
     let message_id = format!("{}.1@example.org", letter.id.0.simple());
-    let delivery = DeliveryRow::queued(Id(SystemClock.new_id()), (letter.id, unit), mailbox, message_id, now);
+    let delivery =
+        DeliveryRow::queued(Id::of(SystemClock.new_id()), (letter.id, unit), mailbox, message_id, now);
     (letter, delivery)
 }

@@ -15,6 +15,7 @@ use crate::api::http::refused::{Code, ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::office::rows::{LetterRow, ReplyFileRow};
+use crate::office::types::Id;
 use crate::office::{Actor, replies};
 use bodies::{
     ClosureView, CreateClosure, CreateReceipt, CreateReply, CreateReview, ReceiptView, ReplyView, ReviewView,
@@ -34,7 +35,7 @@ pub fn routes(config: &mut impl Routes) {
 }
 
 async fn load(state: &State, id: Uuid) -> Result<LetterRow, Refused> {
-    state.office.read.find_letter(id).await?.ok_or_else(|| Refused::not_found("函"))
+    state.office.read.find_letter(Id::of(id)).await?.ok_or_else(|| Refused::not_found("函"))
 }
 
 /// 签收一封函；重复签收以第一次为准
@@ -48,7 +49,7 @@ async fn receive_letter(
     id: web::Path<Uuid>,
     Body(body): Body<CreateReceipt>,
 ) -> Result<HttpResponse, Refused> {
-    let (row, first) = replies::receive_letter(&state.office, &actor, *id, &body.person).await?;
+    let (row, first) = replies::receive_letter(&state.office, &actor, Id::of(*id), &body.person).await?;
     let view = ReceiptView::of(row);
     if first {
         respond::created(&format!("/api/v1/letters/{id}/receipt"), &view)
@@ -66,7 +67,7 @@ async fn find_receipt(
     request: HttpRequest,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Refused> {
-    let row = state.office.read.find_receipt(*id).await?;
+    let row = state.office.read.find_receipt(Id::of(*id)).await?;
     let row = row.ok_or_else(|| Refused::new(Code::NotFound, "没有这封函，或者它还没有签收。"))?;
     respond::ok(&request, &ReceiptView::of(row))
 }
@@ -98,7 +99,7 @@ async fn list_replies(
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Refused> {
     load(&state, *id).await?;
-    let rows = state.office.read.list_replies(*id).await?;
+    let rows = state.office.read.list_replies(Id::of(*id)).await?;
     let items = rows.into_iter().map(ReplyView::of).collect();
     respond::list(&request, &PageView { items, next_cursor: None, etags: None }, None)
 }
@@ -115,7 +116,7 @@ async fn download_reply_file(
     path: web::Path<(Uuid, Uuid, i32)>,
 ) -> Result<HttpResponse, Refused> {
     let (letter, reply, ordinal) = *path;
-    let file = state.office.read.find_reply_file(letter, reply, ordinal).await?;
+    let file = state.office.read.find_reply_file(Id::of(letter), Id::of(reply), ordinal).await?;
     Ok(attachment(file.ok_or_else(|| Refused::not_found("附件"))?))
 }
 
@@ -150,7 +151,7 @@ async fn review_reply(
 ) -> Result<HttpResponse, Refused> {
     let (letter, reply) = *path;
     let new = replies::NewReview { verdict: body.verdict.0, reason: body.reason };
-    let row = replies::review_reply(&state.office, &actor, (letter, reply), new).await?;
+    let row = replies::review_reply(&state.office, &actor, (Id::of(letter), Id::of(reply)), new).await?;
     let by = actor.key_name().unwrap_or_default().to_owned();
     respond::created(&format!("/api/v1/letters/{letter}/replies"), &ReviewView::of(row, by))
 }
@@ -165,7 +166,7 @@ async fn close_letter(
     id: web::Path<Uuid>,
     Body(body): Body<CreateClosure>,
 ) -> Result<HttpResponse, Refused> {
-    let row = replies::close_letter(&state.office, &actor, *id, body.note.as_deref()).await?;
+    let row = replies::close_letter(&state.office, &actor, Id::of(*id), body.note.as_deref()).await?;
     let by = actor.key_name().unwrap_or_default().to_owned();
     respond::created(&format!("/api/v1/letters/{id}/closure"), &ClosureView::of(row, by))
 }
@@ -179,7 +180,7 @@ async fn find_closure(
     request: HttpRequest,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Refused> {
-    let found = state.office.read.find_closure(*id).await?;
+    let found = state.office.read.find_closure(Id::of(*id)).await?;
     let (row, by) = found.ok_or_else(|| Refused::new(Code::NotFound, "没有这封函，或者它还没有销号。"))?;
     respond::ok(&request, &ClosureView::of(row, by))
 }

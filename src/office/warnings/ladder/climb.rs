@@ -8,7 +8,7 @@ use crate::office::warnings::planned::{About, Finding, Key, Plan, Wanted};
 use crate::office::warnings::silence::Silences;
 use crate::office::{Office, Refusal};
 use crate::store::rows::{EpisodeChange, EpisodeRow, LetterEpisodeRow, LetterHead, LetterReportRow};
-use crate::store::types::Id;
+use crate::store::types::{CampaignId, EpisodeId, IndicatorId, LetterId};
 use chrono::NaiveDate;
 use std::collections::{HashMap, HashSet};
 
@@ -24,10 +24,10 @@ pub(in crate::office::warnings) enum Said {
 
 /// Some letters with what they speak of, and how that stands today.
 pub(in crate::office::warnings) struct Climb {
-    links: HashMap<Id, Vec<LetterEpisodeRow>>,
-    reports: HashMap<Id, Vec<LetterReportRow>>,
+    links: HashMap<LetterId, Vec<LetterEpisodeRow>>,
+    reports: HashMap<LetterId, Vec<LetterReportRow>>,
     /// Episodes that are not over, by id.
-    open: HashMap<Id, EpisodeRow>,
+    open: HashMap<EpisodeId, EpisodeRow>,
     plan: Plan,
     /// The day of the step.
     day: NaiveDate,
@@ -44,23 +44,23 @@ impl Climb {
         campaigns: &Campaigns,
         (heads, day): (&[&LetterHead], NaiveDate),
     ) -> Result<Self, Refusal> {
-        let ids: Vec<Id> = heads.iter().map(|head| head.id).collect();
-        let mut links: HashMap<Id, Vec<LetterEpisodeRow>> = HashMap::new();
+        let ids: Vec<LetterId> = heads.iter().map(|head| head.id).collect();
+        let mut links: HashMap<LetterId, Vec<LetterEpisodeRow>> = HashMap::new();
         for row in office.store.list_episode_links(&ids).await? {
             links.entry(row.letter_id).or_default().push(row);
         }
-        let mut reports: HashMap<Id, Vec<LetterReportRow>> = HashMap::new();
+        let mut reports: HashMap<LetterId, Vec<LetterReportRow>> = HashMap::new();
         for row in office.store.list_letter_reports(&ids).await? {
             reports.entry(row.letter_id).or_default().push(row);
         }
         let open = office.store.list_open_episodes().await?;
-        let open: HashMap<Id, EpisodeRow> = open.into_iter().map(|row| (row.id, row)).collect();
+        let open: HashMap<EpisodeId, EpisodeRow> = open.into_iter().map(|row| (row.id, row)).collect();
         let spoken_of = links.values().flatten().filter_map(|link| open.get(&link.episode_id));
         let standing_of = spoken_of
             .map(|row| row.indicator_id)
             .chain(reports.values().flatten().map(|report| report.indicator_id))
             .collect();
-        let of: HashSet<Id> = heads.iter().map(|head| head.campaign_id).collect();
+        let of: HashSet<CampaignId> = heads.iter().map(|head| head.campaign_id).collect();
         let family = silences.families(&of, campaigns);
         let wanted = Wanted { campaigns: Some(family), standing_of, ..Wanted::default() };
         let plan = plan(office, day, silences, wanted).await?;
@@ -68,7 +68,7 @@ impl Climb {
     }
 
     /// Indicators that letters issued today speak of.
-    pub(in crate::office::warnings) fn spoken_today(&self) -> HashSet<Id> {
+    pub(in crate::office::warnings) fn spoken_today(&self) -> HashSet<IndicatorId> {
         self.plan.spoken.clone()
     }
 
@@ -77,7 +77,7 @@ impl Climb {
     pub(in crate::office::warnings) fn step(
         &self,
         office: &Office,
-        (silences, spoken): (&Silences, &HashSet<Id>),
+        (silences, spoken): (&Silences, &HashSet<IndicatorId>),
         (head, step): (&LetterHead, i32),
     ) -> Said {
         let kind = head.kind.0;
@@ -110,7 +110,7 @@ impl Climb {
     fn episode(
         &self,
         office: &Office,
-        (silences, spoken): (&Silences, &HashSet<Id>),
+        (silences, spoken): (&Silences, &HashSet<IndicatorId>),
         (head, step): (&LetterHead, i32),
         link: &LetterEpisodeRow,
     ) -> Option<Option<Finding>> {
@@ -146,7 +146,7 @@ impl Climb {
 
     fn report(
         &self,
-        (silences, spoken): (&Silences, &HashSet<Id>),
+        (silences, spoken): (&Silences, &HashSet<IndicatorId>),
         head: &LetterHead,
         report: &LetterReportRow,
     ) -> Option<Finding> {
@@ -165,7 +165,7 @@ impl Climb {
     }
 
     /// The changes of episodes that no letter goes with: recovered, or judged otherwise; `written` are written with theirs.
-    pub(in crate::office::warnings) fn quiet(self, written: &HashSet<Id>) -> Vec<EpisodeChange> {
+    pub(in crate::office::warnings) fn quiet(self, written: &HashSet<EpisodeId>) -> Vec<EpisodeChange> {
         let standings = self.plan.standings;
         let wanted = |change: &EpisodeChange| {
             standings.contains_key(&change.before.indicator_id) && !written.contains(&change.before.id)

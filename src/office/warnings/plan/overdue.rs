@@ -10,7 +10,7 @@ use crate::domain::{Grade, LetterKind, LetterState};
 use crate::office::warnings::facts;
 use crate::office::warnings::planned::{About, Finding};
 use crate::store::StoreError;
-use crate::store::types::Id;
+use crate::store::types::{IndicatorId, LetterId};
 
 impl Planner<'_> {
     /// The report that may be asked for: of a target in force, and due on a day that somebody has set.
@@ -40,9 +40,9 @@ impl Planner<'_> {
         if overdue.is_empty() {
             return Ok(());
         }
-        let ids: Vec<Id> = overdue.iter().map(|(.., finding)| finding.indicator).collect();
-        let mut asked: HashMap<Id, Vec<(NaiveDate, LetterState, Id)>> = HashMap::new();
-        let mut apart: HashSet<Id> = HashSet::new();
+        let ids: Vec<IndicatorId> = overdue.iter().map(|(.., finding)| finding.indicator).collect();
+        let mut asked: HashMap<IndicatorId, Vec<(NaiveDate, LetterState, LetterId)>> = HashMap::new();
+        let mut apart: HashSet<IndicatorId> = HashSet::new();
         for (indicator, end, state, trial, letter) in self.office.store.list_first_reports(&ids).await? {
             // A draft is written anew with what is missing now.
             if state != LetterState::Draft {

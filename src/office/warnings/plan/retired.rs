@@ -11,7 +11,7 @@ use crate::letter::LetterLine;
 use crate::office::warnings::facts;
 use crate::office::{Office, Refusal};
 use crate::store::rows::EpisodeRow;
-use crate::store::types::Id;
+use crate::store::types::{CampaignId, IndicatorId};
 
 /// What is known of a retired indicator as of a day.
 pub(in crate::office::warnings) struct LetGo {
@@ -24,7 +24,7 @@ pub(in crate::office::warnings) struct LetGo {
 pub(in crate::office::warnings) async fn retired(
     office: &Office,
     as_of: NaiveDate,
-    ids: &[Id],
+    ids: &[IndicatorId],
 ) -> Result<Vec<LetGo>, Refusal> {
     let found = office.read.list_retired(ids).await?;
     let found: Vec<_> = found.into_iter().filter(|(_, on, _)| *on <= as_of).collect();
@@ -32,7 +32,7 @@ pub(in crate::office::warnings) async fn retired(
         return Ok(Vec::new());
     }
     let these = found.iter().map(|(id, ..)| *id).collect();
-    let why: HashMap<Id, (NaiveDate, String)> =
+    let why: HashMap<IndicatorId, (NaiveDate, String)> =
         found.into_iter().map(|(id, on, reason)| (id, (on, reason))).collect();
     let mut judging = Judging::of(&office.read, &office.calendar, as_of, these).await?;
     let mut all = Vec::new();
@@ -49,10 +49,11 @@ pub(in crate::office::warnings) async fn retired(
 impl Planner<'_> {
     /// Lifts what is left open after the walk, which goes past what is retired.
     pub(super) async fn let_go(&mut self) -> Result<(), Refusal> {
-        let wanted: Option<HashSet<Id>> =
+        let wanted: Option<HashSet<CampaignId>> =
             self.wanted.campaigns.as_ref().map(|ids| ids.iter().copied().collect());
         let is_wanted = |row: &&EpisodeRow| wanted.as_ref().is_none_or(|all| all.contains(&row.campaign_id));
-        let left: Vec<Id> = self.open.values().filter(is_wanted).map(|row| row.indicator_id).collect();
+        let left: Vec<IndicatorId> =
+            self.open.values().filter(is_wanted).map(|row| row.indicator_id).collect();
         for LetGo { evidence, assessment, line } in retired(self.office, self.as_of, &left).await? {
             let Some(before) = self.open.remove(&evidence.row.id) else { continue };
             let judged = Judged {

@@ -5,7 +5,7 @@ use crate::domain::Grade;
 use crate::letter::GroundKind;
 use crate::office::warnings::planned::Plan;
 use crate::store::rows::EpisodeRow;
-use crate::store::types::Id;
+use crate::store::types::{CampaignId, UnitId};
 
 /// What is planned for enough that lag, with how many they are in truth.
 pub(super) fn counted(mut plan: Plan, lagging: u32) -> Plan {
@@ -21,7 +21,7 @@ pub(super) fn counted(mut plan: Plan, lagging: u32) -> Plan {
 /// A watched indicator: what becomes of it hangs on how many others of its unit lag, known when all are judged.
 pub(super) struct Held {
     /// Campaign and unit.
-    pub(super) unit: (Id, Id),
+    pub(super) unit: (CampaignId, UnitId),
     /// How many must lag.
     pub(super) enough: u32,
     /// What is planned when too few lag.

@@ -21,14 +21,18 @@ use crate::schema::{
     assessments, current_assessments, external_ids, handovers, indicators, measures, regions, series, tasks,
     units,
 };
-use crate::types::{Id, Listed};
+use crate::types::{AnyId, AssessmentId, Id, IndicatorId, Listed, MeasureId, RegionId, TaskId, UnitId};
 
 /// Lines of the board of these indicators, in no order, under the names, tasks and lead units of a day; their assessments are those
 /// in force now.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_board_on(conn: &mut Conn, ids: &[Id], day: NaiveDate) -> Result<Vec<BoardRow>, StoreError> {
+pub async fn list_board_on(
+    conn: &mut Conn,
+    ids: &[IndicatorId],
+    day: NaiveDate,
+) -> Result<Vec<BoardRow>, StoreError> {
     let mut rows: Vec<BoardRow> =
         joined!().select(board!()).filter(indicators::id.eq_any(ids.to_vec())).load(conn).await?;
     let mut places = list_places_on(conn, ids, day).await?;
@@ -37,22 +41,24 @@ pub async fn list_board_on(conn: &mut Conn, ids: &[Id], day: NaiveDate) -> Resul
             (row.task, row.lead_unit) = (then.task, then.lead_unit);
         }
     }
-    let owners: BTreeSet<Id> = rows
+    let owners: BTreeSet<AnyId> = rows
         .iter()
-        .flat_map(|row| [Some(row.task.0), row.lead_unit.0, Some(row.measure.0)])
+        .flat_map(|row| {
+            [Some(row.task.0.of_any()), row.lead_unit.0.map(Id::of_any), Some(row.measure.0.of_any())]
+        })
         .flatten()
         .collect();
     let names = list_names_on(conn, &Vec::from_iter(owners), day).await?;
-    let then = |owner: Id, name: &mut String| {
+    let then = |owner: AnyId, name: &mut String| {
         if let Some(former) = names.get(&owner) {
             name.clone_from(former);
         }
     };
     for row in &mut rows {
-        then(row.measure.0, &mut row.measure.1);
-        then(row.task.0, &mut row.task.1);
+        then(row.measure.0.of_any(), &mut row.measure.1);
+        then(row.task.0.of_any(), &mut row.task.1);
         if let (Some(unit), Some(name)) = (row.lead_unit.0, row.lead_unit.1.as_mut()) {
-            then(unit, name);
+            then(unit.of_any(), name);
         }
     }
     Ok(rows)
@@ -67,13 +73,13 @@ pub async fn list_by_series(
     conn: &mut Conn,
     filter: &BoardFilter,
     day: NaiveDate,
-) -> Result<Vec<Id>, StoreError> {
+) -> Result<Vec<IndicatorId>, StoreError> {
     let mut shown = indicators::table
         .inner_join(current_assessments::table)
         .select((indicators::id, indicators::task_id, indicators::lead_unit_id))
         .order((indicators::series_id, indicators::id))
         .into_boxed::<Backend>();
-    let asked = (filter.task_id.map(Id), filter.unit_id.map(Id));
+    let asked = (filter.task_id, filter.unit_id);
     let filter = BoardFilter { grades: None, task_id: None, unit_id: None, ..filter.clone() };
     filtered!(shown, filter);
     // Those that were there on some day before, and those that are there now; which of them were there on the day is seen below.
@@ -86,13 +92,13 @@ pub async fn list_by_series(
             handovers::table.filter(handovers::lead_unit_id.eq(unit)).select(handovers::indicator_id);
         shown = shown.filter(indicators::lead_unit_id.eq(unit).or(indicators::id.eq_any(before)));
     }
-    let found: Vec<(Id, Id, Option<Id>)> = shown.load(conn).await?;
-    let ids: Vec<Id> = found.iter().map(|(id, ..)| *id).collect();
+    let found: Vec<(IndicatorId, TaskId, Option<UnitId>)> = shown.load(conn).await?;
+    let ids: Vec<IndicatorId> = found.iter().map(|(id, ..)| *id).collect();
     if asked == (None, None) {
         return Ok(ids);
     }
     let places = list_places_on(conn, &ids, day).await?;
-    let there = |(id, task, lead): (Id, Id, Option<Id>)| {
+    let there = |(id, task, lead): (IndicatorId, TaskId, Option<UnitId>)| {
         let (task, lead) = places.get(&id).map_or((task, lead), |then| (then.task.0, then.lead_unit.0));
         let fits =
             asked.0.is_none_or(|asked| asked == task) && asked.1.is_none_or(|asked| Some(asked) == lead);
@@ -105,7 +111,10 @@ pub async fn list_by_series(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_indicators_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<NamedIndicatorRow>, StoreError> {
+pub async fn list_indicators_of(
+    conn: &mut Conn,
+    ids: &[IndicatorId],
+) -> Result<Vec<NamedIndicatorRow>, StoreError> {
     Ok(named!().filter(indicators::id.eq_any(ids.to_vec())).load(conn).await?)
 }
 
@@ -113,7 +122,10 @@ pub async fn list_indicators_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<Named
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_assessments_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<AssessmentRow>, StoreError> {
+pub async fn list_assessments_of(
+    conn: &mut Conn,
+    ids: &[AssessmentId],
+) -> Result<Vec<AssessmentRow>, StoreError> {
     Ok(assessments::table
         .filter(assessments::id.eq_any(ids.to_vec()))
         .select(AssessmentRow::as_select())
@@ -127,10 +139,10 @@ pub async fn list_assessments_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<Asse
 /// When the database fails.
 pub async fn find_indicator_at(
     conn: &mut Conn,
-    task: Id,
-    measure: Id,
-    region: Id,
-) -> Result<Option<Id>, StoreError> {
+    task: TaskId,
+    measure: MeasureId,
+    region: RegionId,
+) -> Result<Option<IndicatorId>, StoreError> {
     let of = series::measure_id.eq(measure).and(series::region_id.eq(region));
     let there = indicators::table.inner_join(series::table).filter(indicators::task_id.eq(task)).filter(of);
     Ok(there.select(indicators::id).get_result(conn).await.optional()?)

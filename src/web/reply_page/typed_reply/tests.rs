@@ -40,7 +40,7 @@ fn wrong(typed: &Typed, asked: &Asked) -> Vec<String> {
 
 /// As it is kept.
 fn stored(reply: &Reply) -> WholeReply {
-    let id = Id(uuid::Uuid::nil());
+    let id = Id::of(uuid::Uuid::nil());
     let remedies = (1..).zip(&reply.remedies).map(|(ordinal, one)| RemedyRow {
         reply_id: id,
         ordinal,
@@ -50,7 +50,7 @@ fn stored(reply: &Reply) -> WholeReply {
     WholeReply {
         reply: ReplyRow {
             id,
-            letter_id: id,
+            letter_id: Id::of(uuid::Uuid::nil()),
             ordinal: 1,
             cause: reply.cause.clone(),
             person: reply.person.clone(),

@@ -230,7 +230,7 @@ both! {
         let (evidence, assessment) = page.iter().find(|(evidence, _)| evidence.row.id.0.to_string() == id).unwrap();
         let now = app.clock.timestamp();
         let row = AssessmentRow {
-            id: Id(app.clock.new_id()),
+            id: Id::of(app.clock.new_id()),
             indicator_id: evidence.row.id,
             as_of: today,
             figures: evidence.figures(assessment),
