@@ -3,6 +3,8 @@
 //! Handlers, pages, jobs, commands and the demo translate into these deeds; nothing is changed in another way.
 
 mod actor;
+mod audit_trail;
+pub mod audit_chain;
 pub mod answers;
 pub mod assessed;
 pub mod assessments;

@@ -51,6 +51,9 @@ async fn retire_in(
         return Err(Invalid::new("id", "in_use", in_use(what, &dependents)).into());
     }
     if deed.tx().retire((what, id), (today, reason), now).await? {
+        let before = serde_json::json!({ "retired_on": null, "retired_reason": null });
+        let after = serde_json::json!({ "retired_on": today, "retired_reason": reason });
+        deed.changed(what.as_str(), id, &before, &after);
         return Ok(());
     }
     let there = match what {

@@ -23,7 +23,10 @@ reads! {
         fn list_api_keys(filter: &'a ApiKeyFilter, page: Page) -> Vec<ApiKeyRow>;
     }
     audit {
-        fn list_audit_events(filter: &'a AuditFilter, page: Page) -> Vec<(AuditRow, Option<String>)>;
+        fn find_audit_head() -> AuditHead;
+        fn list_audit_events(filter: &'a AuditFilter, page: Page) -> Vec<ListedAudit>;
+        fn list_sealed(after: i64, limit: i64) -> Vec<SealedAudit>;
+        fn list_unsealed(limit: i64) -> (Vec<AuditRow>, Vec<Id>);
     }
     campaigns {
         fn list_campaigns_of(ids: &'a [Id]) -> Vec<CampaignRow>;
