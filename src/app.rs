@@ -218,6 +218,7 @@ pub fn jobs_over(transport: Transport, config: &Config, office: Office) -> Jobs 
         transport_connections: lines(config),
         lease: TimeDelta::milliseconds(config.mail.timeout_seconds.cast_signed() * 2_500),
         bounce_folder: config.bounce_folder(),
+        audit_head_file: config.audit_head_file(),
         pace: config.pace(),
         holder,
         stop: AtomicBool::new(false),

@@ -1,6 +1,7 @@
 //! The `xushi` command: reads arguments, calls the application. It stands in the library, so that the program is only
 //! linked and nothing is compiled twice.
 
+mod audit_command;
 mod backup;
 mod check_mail;
 mod doctor;
@@ -118,6 +119,11 @@ enum Command {
     CheckCampaigns,
     /// 列出不符合现行报送规则的已存数据，并标为疑点（数据保留，不参与研判）
     CheckFacts,
+    /// 操作记录：核验是否完整，或输出链头
+    Audit {
+        #[command(subcommand)]
+        command: audit_command::AuditCommand,
+    },
     /// 解析目标表述：标准输入每行一条，每条输出一行JSON
     ParseTarget,
     /// 解读方案文件（.docx、.txt、.md，装有pdftotext时含有文字的.pdf；-为标准输入）：输出一个JSON，列出目标、任务、责任单位、专班和未读懂的部分
@@ -216,6 +222,7 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
         Command::Doctor { mail } => doctor::doctor(&config, mail.as_deref(), std::io::stdout()).await,
         Command::Backup { to, keep } => backup::backup(&config, &to, keep, std::io::stdout()).await,
         Command::Restore { file } => backup::restore(&config, &file, std::io::stdout()).await,
+        Command::Audit { command } => audit_command::audit(&config, command, std::io::stdout()).await,
         Command::Resume { used } => backup::resume(&config, &used, std::io::stdout()).await,
         Command::ParseTarget
         | Command::ReadPlan { .. }

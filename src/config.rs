@@ -55,6 +55,8 @@ pub struct Config {
     pub links: LinksConfig,
     /// How much of what comes in is kept.
     pub documents: DocumentsConfig,
+    /// What is kept of the audit outside of the database.
+    pub audit: AuditConfig,
     /// How they are sent.
     pub mail: MailConfig,
     /// When jobs run.
@@ -111,6 +113,13 @@ pub struct DocumentsConfig {
     pub quota_mb: u64,
     /// Days after which the file of one is let go; 0 keeps files.
     pub keep_days: u32,
+}
+
+/// The audit.
+#[derive(Debug, Clone, Deserialize)]
+pub struct AuditConfig {
+    /// File to which the head of its chain is added once a day; empty for none.
+    pub head_file: PathBuf,
 }
 
 /// Links by which letters are answered.
@@ -402,6 +411,12 @@ impl Config {
         settings
     }
 
+    /// Where the head of the audit is kept, if anywhere.
+    pub fn audit_head_file(&self) -> Option<PathBuf> {
+        let file = &self.audit.head_file;
+        (!file.as_os_str().is_empty()).then(|| file.clone())
+    }
+
     /// Where bounces are dropped, if anywhere.
     pub fn bounce_folder(&self) -> Option<PathBuf> {
         let folder = &self.mail.bounce_folder;
@@ -633,7 +648,7 @@ mod tests {
     fn a_job_that_is_none_is_refused_with_those_there_are() {
         let refused =
             |file: &str, vars: &[(&str, &str)]| Config::from_layers(file, env(vars)).unwrap_err().to_string();
-        let jobs = "no job of this name; jobs are deliver, evaluate, issue, remind, watch";
+        let jobs = "no job of this name; jobs are deliver, evaluate, issue, remind, seal, watch";
         let said = refused("[schedule]\ndelivery = \"0 0 3 * * *\"", &[]);
         assert_eq!(said, format!("configuration: schedule.delivery: {jobs}"));
         let said = refused("", &[("XUSHI_SCHEDULE_DELIVERY", "0 0 3 * * *")]);

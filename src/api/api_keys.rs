@@ -76,7 +76,7 @@ pub struct CreateApiKey {
     /// 名称：谁、用来做什么
     #[schema(example = "省商务厅业务系统")]
     name: String,
-    /// 角色：administrator管理员、coordinator协调员、unit责任单位、reporter报送员（责任单位并报送本单位牵头指标的数据）、feeder数据推送（只能录入数据）、reader只读（不见电话、邮箱和附件）
+    /// 角色：administrator管理员、coordinator协调员、unit责任单位、reporter报送员（责任单位并报送本单位牵头指标的数据）、feeder数据推送（只能录入数据）、auditor审计员（只看操作记录和异常）、reader只读（不见电话、邮箱和附件）
     role: AccessRole,
     /// 代表的责任单位：id、信用代码或名称；角色为unit、reporter时必填，协调员填写后不能审核本单位的函
     unit: Option<String>,

@@ -57,13 +57,16 @@ pub struct State {
     pub known_keys: http::access::KnownKeys,
     /// Boards shown lately, by all workers.
     pub board_cache: Arc<BoardCache>,
+    /// Refusals written down lately.
+    pub refusals: http::refusal_bound::RefusalBound,
 }
 
 impl State {
     /// A state that remembers nothing yet but what lies in the cache.
     pub fn new(office: Office, board_cache: Arc<BoardCache>) -> Self {
         let known_keys = http::access::KnownKeys::default();
-        Self { office, known_keys, board_cache }
+        let refusals = http::refusal_bound::RefusalBound::default();
+        Self { office, known_keys, board_cache, refusals }
     }
 }
 

@@ -262,7 +262,7 @@ async fn keys(store: &Store) -> Finding {
 async fn work(config: &Config, store: &Store, clock: &dyn Clock) -> Vec<Finding> {
     let mut found = Vec::new();
     for (job, cron) in config.schedule.jobs() {
-        if job.row().rhythm != Rhythm::Delivery {
+        if job.row().rhythm != Rhythm::Slotless {
             found.push(done(store, job, cron, clock).await);
         }
     }
@@ -309,6 +309,7 @@ fn chinese(job: Job) -> &'static str {
         Job::Remind => "定时催办",
         Job::Deliver => "投递",
         Job::Watch => "巡检",
+        Job::Seal => "留痕封存",
     }
 }
 

@@ -15,6 +15,8 @@ text_enum! {
         Reporter = "reporter",
         /// A system that pushes figures and sees nothing else.
         Feeder = "feeder",
+        /// Reads who did what, and incidents; nothing else.
+        Auditor = "auditor",
         /// Reads; persons' telephones and mailboxes are masked.
         Reader = "reader",
     }
@@ -29,6 +31,7 @@ impl Role {
             Self::Unit => "责任单位",
             Self::Reporter => "报送员",
             Self::Feeder => "数据推送",
+            Self::Auditor => "审计员",
             Self::Reader => "只读",
         }
     }

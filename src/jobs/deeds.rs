@@ -3,14 +3,24 @@
 use chrono::{DateTime, Utc};
 
 use super::job_table::JobCron;
-use super::{JobError, Jobs, watch};
+use super::{JobError, Jobs, audit_head, watch};
 use crate::clock::office_zone;
 use crate::office::warnings::{self, Issued, Outcome};
-use crate::office::{Actor, assessments};
+use crate::office::{Actor, assessments, audit_chain};
 
 pub(super) async fn deliver(jobs: &Jobs) -> Result<String, JobError> {
     let done = super::deliver::deliver(jobs).await?;
     Ok(format!("accepted {}, deferred {}, failed {}", done.accepted, done.deferred, done.failed))
+}
+
+pub(super) async fn seal(jobs: &Jobs) -> Result<String, JobError> {
+    let sealed = audit_chain::seal(&jobs.office).await?;
+    if let Some(file) = &jobs.audit_head_file
+        && let Err(error) = audit_head::keep(&jobs.office, file).await
+    {
+        tracing::error!(%error, file = %file.display(), "the head of the audit could not be kept outside");
+    }
+    Ok(format!("sealed {sealed}"))
 }
 
 pub(super) async fn look(jobs: &Jobs, schedule: &[JobCron<'_>]) -> Result<String, JobError> {

@@ -18,6 +18,8 @@ crate::domain::text_enum! {
         Remind = "remind",
         /// Hands over deliveries that are due.
         Deliver = "deliver",
+        /// Seals entries of the audit.
+        Seal = "seal",
         /// Looks for what should not be so.
         Watch = "watch",
     }
@@ -38,8 +40,8 @@ pub enum Rhythm {
     Daily,
     /// A loop of its own with slots, which no other job can hold up.
     Watchdog,
-    /// A loop of its own without slots: every replica does what is due. What it leaves undone is seen in the deliveries.
-    Delivery,
+    /// A loop of its own without slots: every replica does what is due. What it leaves undone is seen in what waits.
+    Slotless,
 }
 
 /// What is fixed about a job.
@@ -78,9 +80,15 @@ impl Job {
             },
             Self::Deliver => JobRow {
                 cron: "*/10 * * * * *",
-                rhythm: Rhythm::Delivery,
+                rhythm: Rhythm::Slotless,
                 settled_by_hand: false,
                 deed: |jobs, _, _| Box::pin(deeds::deliver(jobs)),
+            },
+            Self::Seal => JobRow {
+                cron: "*/2 * * * * *",
+                rhythm: Rhythm::Slotless,
+                settled_by_hand: false,
+                deed: |jobs, _, _| Box::pin(deeds::seal(jobs)),
             },
             Self::Watch => JobRow {
                 cron: "0 */5 * * * *",

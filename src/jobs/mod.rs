@@ -3,6 +3,7 @@
 //! A job takes no input but the date, reads the state, and is safe to run twice, on any number of replicas, or not
 //! at all for a while.
 
+mod audit_head;
 mod bounces;
 pub mod carry_over;
 mod deeds;
@@ -40,6 +41,8 @@ pub struct Jobs {
     pub lease: TimeDelta,
     /// Where bounces are dropped, if anywhere.
     pub bounce_folder: Option<PathBuf>,
+    /// The file to which the head of the audit is added once a day, if any.
+    pub audit_head_file: Option<PathBuf>,
     /// How fast letters may go to one domain; `None` for no limit.
     pub pace: Option<Pace>,
     /// This process, among replicas.
@@ -64,6 +67,9 @@ pub enum JobError {
     /// Evaluation or issuing.
     #[error(transparent)]
     Warning(#[from] Refusal),
+    /// A file.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
     /// Some looks of the watchdog failed; the others went on.
     #[error("looks that failed: {0}")]
     Looks(String),

@@ -38,12 +38,13 @@ pub async fn run(jobs: &Jobs, schedule: &[JobCron<'_>]) -> Result<(), JobSchedul
         Job::ALL.iter().filter(|job| job.row().rhythm == rhythm).filter_map(of).copied().collect()
     };
     let (daily, watchdog) = (only(Rhythm::Daily), only(Rhythm::Watchdog));
-    let delivery = only(Rhythm::Delivery);
+    let slotless = only(Rhythm::Slotless);
     let (caught_up, first) = oneshot::channel();
-    // Three loops: a mail server that is slow holds up the delivery for hours and nothing else, and a job that hangs does
+    // Loops of their own: a mail server that is slow holds up the delivery for hours and nothing else, and a job that hangs does
     // not keep the watchdog from saying so.
-    let (delivered, done, watched) = futures_util::future::join3(
-        Box::pin(deliver(jobs, &delivery, schedule)),
+    let alone = slotless.iter().map(|job| Box::pin(by_itself(jobs, std::slice::from_ref(job), schedule)));
+    let (alone, done, watched) = futures_util::future::join3(
+        futures_util::future::join_all(alone),
         Box::pin(hear(jobs, &daily, schedule, Some(caught_up))),
         Box::pin(async {
             let _ = timeout(CATCHING_UP, first).await;
@@ -52,7 +53,7 @@ pub async fn run(jobs: &Jobs, schedule: &[JobCron<'_>]) -> Result<(), JobSchedul
     )
     .await;
     jobs.transport.close_idle().await;
-    delivered.and(done).and(watched)
+    alone.into_iter().collect::<Result<(), _>>().and(done).and(watched)
 }
 
 /// Waits for the ticks of jobs that have slots, and looks every few seconds besides.
@@ -97,15 +98,15 @@ async fn call_back(jobs: &Jobs) {
     }
 }
 
-/// Waits for the ticks of the delivery, which has no slots: whoever is there takes letters that are due.
-async fn deliver(
+/// Waits for the ticks of a job without slots: whoever is there takes what is due.
+async fn by_itself(
     jobs: &Jobs,
     own: &[JobCron<'_>],
     schedule: &[JobCron<'_>],
 ) -> Result<(), JobSchedulerError> {
     let (tick, mut ticks) = tokio::sync::mpsc::channel(16);
     let mut scheduler = scheduler::set(own, &tick).await?;
-    // At once when it begins: letters may wait from before.
+    // At once when it begins: something may wait from before.
     let mut ticked: Vec<Job> = own.iter().map(|(job, _)| *job).collect();
     while !jobs.stopping() {
         for job in ticked.drain(..) {

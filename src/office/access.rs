@@ -42,7 +42,7 @@ async fn add_api_key(deed: &mut Deed<'_>, new: NewApiKey) -> Result<(String, Api
         (role, None) if role.is_of_unit() => {
             return refused("required", "责任单位和报送员的密钥须写明代表哪个单位。");
         }
-        (Role::Administrator | Role::Reader | Role::Feeder, Some(_)) => {
+        (Role::Administrator | Role::Reader | Role::Feeder | Role::Auditor, Some(_)) => {
             return refused("not_for_role", "只有协调员、责任单位和报送员的密钥才写明单位，请删除unit。");
         }
         _ => {}

@@ -4,13 +4,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use serde::Serialize;
 use tokio::sync::OwnedSemaphorePermit;
 
+use super::audit_trail::Tale;
 use super::{Office, Refusal};
 use crate::domain::Role;
 use crate::store::patience::left;
 use crate::store::rows::AuditRow;
-use crate::store::types::{AnyId, ApiKeyId, Id, LetterId, UnitId};
+use crate::store::types::{AnyId, ApiKeyId, Id, LetterId, Thing, UnitId};
 use crate::store::{StoreError, Tx};
 
 /// Who does a deed.
@@ -56,6 +58,8 @@ pub struct Call {
     pub status: u16,
     /// Id of the request, as in the logs.
     pub request_id: String,
+    /// From where, as the network says.
+    pub address: Option<String>,
     noted: AtomicBool,
     /// The caller's Idempotency-Key, once it is claimed.
     idempotency_key: OnceLock<String>,
@@ -70,9 +74,17 @@ impl Call {
             path,
             status,
             request_id,
+            address: None,
             noted: AtomicBool::new(false),
             idempotency_key: OnceLock::new(),
         }
+    }
+
+    /// The same, from this address.
+    #[must_use]
+    pub fn from_address(mut self, address: Option<String>) -> Self {
+        self.address = address;
+        self
     }
 }
 
@@ -96,8 +108,10 @@ impl Actor {
     /// entry of its own, in the transaction of its deed.
     #[must_use]
     pub fn part(&self, path: &str) -> Self {
-        let part =
-            |call: &Arc<Call>| Arc::new(Call::new(&call.verb, path, call.status, call.request_id.clone()));
+        let part = |call: &Arc<Call>| {
+            let part = Call::new(&call.verb, path, call.status, call.request_id.clone());
+            Arc::new(part.from_address(call.address.clone()))
+        };
         Self { who: self.who.clone(), call: self.call.as_ref().map(part) }
     }
 
@@ -173,14 +187,26 @@ impl Actor {
             status: call.status.into(),
             request_id: call.request_id.clone(),
             created_at: office.clock.timestamp(),
+            actor: Some(self.key_name().unwrap_or("link").to_owned()),
+            address: call.address.clone(),
+            subject: None,
+            state_before: None,
+            state_after: None,
+            items: None,
+            digest: None,
+            code: None,
         })
     }
 
-    /// Writes down a call that no deed has written down, such as a refused one. When this fails it is said in the log and
-    /// nowhere else: the answer is made.
-    pub async fn note(&self, office: &Office, status: u16) {
+    /// Writes down a call that no deed has written down. When this fails it is said in the log and nowhere else: the answer is
+    /// made. `refused` says of a refusal which it is, and how many like it were not written down since the one before.
+    pub async fn note(&self, office: &Office, status: u16, refused: Option<(&str, i32)>) {
         let Some(entry) = self.entry(office) else { return };
-        let row = AuditRow { status: status.into(), ..entry };
+        let mut row = AuditRow { status: status.into(), ..entry };
+        if let Some((code, unwritten)) = refused {
+            row.code = Some(code.to_owned());
+            row.items = (unwritten > 0).then_some(unwritten);
+        }
         if let Err(error) = office.store.record_audit(&row).await {
             tracing::error!(%error, ?row, "who wrote was not written down");
         }
@@ -215,6 +241,8 @@ pub(super) struct Deed<'a> {
     actor: &'a Actor,
     /// What it made: a word and an id.
     made: Option<String>,
+    /// What its entry says of it.
+    tale: Tale,
     _turn: Option<OwnedSemaphorePermit>,
 }
 
@@ -233,7 +261,7 @@ impl Office {
         };
         let begun = self.store.begin().await;
         self.readiness.note(begun.as_ref().err());
-        Ok(Deed { tx: begun?, office: self, actor, made: None, _turn: turn })
+        Ok(Deed { tx: begun?, office: self, actor, made: None, tale: Tale::default(), _turn: turn })
     }
 }
 
@@ -253,6 +281,22 @@ impl<'a> Deed<'a> {
         self.made = Some(format!("{what} {}", id.0));
     }
 
+    /// Says what the deed changed, as it was and as it is; `what` is a word for it.
+    pub(super) fn changed(
+        &mut self,
+        what: &str,
+        id: Id<impl Thing>,
+        before: &impl Serialize,
+        after: &impl Serialize,
+    ) {
+        self.tale.changed(what, id, before, after);
+    }
+
+    /// Says that the deed wrote many things, each said by one of `lines`.
+    pub(super) fn counted(&mut self, what: &str, lines: impl Iterator<Item = String>) {
+        self.tale.counted(what, lines);
+    }
+
     /// Ends the deed: what was written holds when `outcome` is good, and is taken back otherwise. A call that asks for
     /// several deeds has one entry, with the first.
     pub(super) async fn end<T, E: Into<Refusal>>(mut self, outcome: Result<T, E>) -> Result<T, Refusal> {
@@ -268,11 +312,13 @@ impl<'a> Deed<'a> {
             }
         };
         if !self.actor.is_noted()
-            && let Some(entry) = self.actor.entry(self.office)
-            && let Err(error) = self.tx.record_audit(&entry).await
+            && let Some(mut entry) = self.actor.entry(self.office)
         {
-            self.leave().await;
-            return Err(error.into());
+            std::mem::take(&mut self.tale).tell(self.made.as_deref(), &mut entry);
+            if let Err(error) = self.tx.record_audit(&entry).await {
+                self.leave().await;
+                return Err(error.into());
+            }
         }
         if let Some(claim) = self.actor.claim()
             && let Err(error) =

@@ -144,6 +144,7 @@ pub(super) async fn change_measure(
         return Ok(Edited::Same((present, present_aliases)));
     }
     let row = deed.tx().update_measure(&changed, &aliases, kept.as_ref(), &note.handover()).await?;
+    deed.changed("measure", row.id, &present, &row);
     Ok(Edited::Changed((row, aliases)))
 }
 

@@ -7,6 +7,8 @@ pub mod answers;
 pub mod assessed;
 pub mod assessments;
 pub mod attempt_batch;
+pub mod audit_chain;
+mod audit_trail;
 mod change_reason;
 mod keys;
 

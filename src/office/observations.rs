@@ -88,6 +88,7 @@ pub async fn record(
         tries += 1;
         let mut deed = office.begin(actor).await?;
         let written = deed.tx().write_observations(facts, &plan).await;
+        deed.counted("observations", facts.iter().map(said));
         match deed.end(written).await {
             Err(Refusal::Store(StoreError::Duplicate(_) | StoreError::Contended(_))) if tries < TRIES => {}
             // Others were there first every time: it is no fault of the facts.
@@ -102,6 +103,24 @@ pub async fn record(
         puts[place].doubts.insert(Doubt::GrowthWanted);
     }
     Ok(puts)
+}
+
+/// A fact as the digest of its call counts it.
+fn said(fact: &FactWrite) -> String {
+    let row = &fact.row;
+    format!(
+        "{} {} {} {} {} {} {} {} {} {}",
+        fact.measure.0,
+        fact.region.0,
+        row.period_start,
+        row.period_end,
+        row.basis.0,
+        row.figure.0,
+        row.value.0.normalize(),
+        row.status.0,
+        row.published_on,
+        row.source,
+    )
 }
 
 /// Turns stated facts into facts: names looked up all at once.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::actor::Deed;
 use super::{Actor, Office, Refusal};
 use crate::domain::invalid::text;
-use crate::domain::{Invalid, Retiree, lengths};
+use crate::domain::{Invalid, Retiree, TextEnum as _, lengths};
 use crate::store::rows::{Dependent, ObservationRow};
 use crate::store::types::{AnyId, ObservationId};
 
@@ -49,6 +49,9 @@ async fn retire_in(
         return Err(Invalid::new("id", "in_use", in_use(what, &dependents)).into());
     }
     if deed.tx().retire((what, id), (today, reason), now).await? {
+        let before = serde_json::json!({ "retired_on": null, "retired_reason": null });
+        let after = serde_json::json!({ "retired_on": today, "retired_reason": reason });
+        deed.changed(what.as_str(), id, &before, &after);
         return Ok(());
     }
     let there = match what {

@@ -16,6 +16,12 @@ pub struct Constraint {
 /// Every unique constraint a request can run into.
 pub const CONSTRAINTS: &[Constraint] = &[
     Constraint {
+        name: "audit_seals_event_key",
+        columns: "audit_seals.event_id",
+        field: "id",
+        detail: "这条操作记录已经封存，请稍后再试。",
+    },
+    Constraint {
         name: "regions_code_key",
         columns: "regions.code",
         field: "code",

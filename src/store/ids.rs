@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
+use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
 use crate::types::Key;
@@ -56,6 +57,13 @@ impl<K: Thing> std::str::FromStr for Id<K> {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Uuid::try_parse(text).map(Self::of)
+    }
+}
+
+/// As text, as it is shown.
+impl<K: Thing> Serialize for Id<K> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
     }
 }
 

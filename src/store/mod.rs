@@ -141,6 +141,8 @@ pub enum SoleRule {
     Drafts = 7,
     /// There is a first key, once.
     FirstKey = 8,
+    /// Seals of the audit follow one another.
+    AuditSeals = 9,
     /// Units form a tree.
     UnitTree = 21,
 }

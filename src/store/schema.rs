@@ -798,6 +798,35 @@ diesel::table! {
         status -> Integer,
         request_id -> Text,
         created_at -> Timestamp,
+        actor -> Nullable<Text>,
+        address -> Nullable<Text>,
+        subject -> Nullable<Text>,
+        state_before -> Nullable<Text>,
+        state_after -> Nullable<Text>,
+        items -> Nullable<Integer>,
+        digest -> Nullable<Text>,
+        code -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Exact, Key};
+
+    audit_seals (seq) {
+        seq -> BigInt,
+        event_id -> Key,
+        hash -> Binary,
+        sealed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Exact, Key};
+
+    audit_unsealed (event_id) {
+        event_id -> Key,
     }
 }
 
@@ -1044,6 +1073,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     reviews,
     closures,
     audit_events,
+    audit_seals,
+    audit_unsealed,
     revisions,
     person_verdicts,
     node_reports,

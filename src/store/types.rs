@@ -14,6 +14,7 @@ use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{SqlType, Text};
 use diesel::sqlite::{Sqlite, SqliteValue};
 use rust_decimal::Decimal;
+use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
 use xushi_domain::TextEnum;
@@ -89,6 +90,20 @@ impl<T: TextEnum + std::fmt::Debug> ToSql<Text, Sqlite> for Listed<T> {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
         out.set_value(self.0.as_str());
         Ok(IsNull::No)
+    }
+}
+
+/// As text, exact.
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0.normalize())
+    }
+}
+
+/// As its word.
+impl<T: TextEnum> Serialize for Listed<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.as_str())
     }
 }
 

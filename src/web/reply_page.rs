@@ -226,7 +226,8 @@ async fn write_receipt(state: &State, token: &str, body: &[u8]) -> Result<HttpRe
 /// Whoever holds the link, at one of the two forms.
 fn holder(opened: &Opened, path: &str) -> Actor {
     let who = Who::Link { letter_id: opened.letter.id };
-    Actor::calling(who, Call::new("POST", path, 201, request_id::current()))
+    let call = Call::new("POST", path, 201, request_id::current());
+    Actor::calling(who, call.from_address(request_id::address()))
 }
 
 async fn answer(state: web::Data<State>, token: web::Path<String>, body: Multipart) -> HttpResponse {

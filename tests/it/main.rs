@@ -28,6 +28,7 @@ mod read_plan;
 mod read_report;
 mod readme;
 mod roles;
+mod seals;
 mod staying;
 mod strangers;
 mod support;

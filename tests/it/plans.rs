@@ -21,8 +21,8 @@ const ALL: Page = Page { limit: 500, after: None };
 /// Who wrote, from the first: verb, address and status.
 async fn entries(app: &TestApp) -> Vec<String> {
     let mut rows = app.store.list_audit_events(&Default::default(), ALL).await.unwrap();
-    rows.sort_by_key(|(row, _)| row.id);
-    rows.iter().map(|(row, _)| format!("{} {} {}", row.verb, row.path, row.status)).collect()
+    rows.sort_by_key(|(row, ..)| row.id);
+    rows.iter().map(|(row, ..)| format!("{} {} {}", row.verb, row.path, row.status)).collect()
 }
 
 /// A thing of which nothing is said once it is there.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Path, Payload, ResourceDef, ServiceRequest, ServiceResponse};
 use actix_web::http::header::HeaderMap;
-use actix_web::http::{Method, StatusCode, Uri, header};
+use actix_web::http::{Method, Uri, header};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
 use chrono::NaiveDate;
@@ -139,7 +139,8 @@ pub async fn middleware<B: MessageBody + 'static>(
             role: caller.role,
             unit_id: caller.unit_id.map(Id::of),
         };
-        Actor::calling(who, Call::new(verb, address, status, request_id::current()))
+        let call = Call::new(verb, address, status, request_id::current());
+        Actor::calling(who, call.from_address(request_id::address()))
     };
     let permitted = match negotiate::acceptable(&request, spec::media_types(&pattern, rule.verb)) {
         Ok(()) => permit(&state, &caller, rule, &mut request).await,
@@ -155,11 +156,29 @@ pub async fn middleware<B: MessageBody + 'static>(
         }
         Err(problem) => request.error_response(problem),
     };
-    let told = answer.status().is_success() || answer.status() == StatusCode::FORBIDDEN;
-    if rule.writes && told && !actor.is_noted() {
-        actor.note(&state.office, answer.status().as_u16()).await;
+    if rule.writes && !actor.is_noted() {
+        note(&state, &actor, &answer).await;
     }
     Ok(answer)
+}
+
+/// Writes down a call that no deed has written down: what was done without one, and what was refused to somebody who may call
+/// or may not. What could not be read, found or answered is no refusal.
+async fn note(state: &State, actor: &Actor, answer: &ServiceResponse<BoxBody>) {
+    let status = answer.status();
+    if status.is_success() {
+        actor.note(&state.office, status.as_u16(), None).await;
+        return;
+    }
+    if !matches!(status.as_u16(), 403 | 409 | 412 | 422) {
+        return;
+    }
+    let refused = answer.response().error().and_then(|error| error.as_error::<Refused>());
+    let code = refused.map_or("refused", |refused| refused.code.as_str());
+    let request = answer.request();
+    if let Some(unwritten) = state.refusals.take(actor.key_id().map(|id| id.0), (request.method(), request.path(), code)) {
+        actor.note(&state.office, status.as_u16(), Some((code, unwritten))).await;
+    }
 }
 
 /// Lets in whoever presents a key that is none of a unit's. While the database is away, a key that was good within the hour is
@@ -177,8 +196,8 @@ pub(in crate::api) async fn identify_reader(state: &State, headers: &HeaderMap) 
         }
         told => told?,
     };
-    if caller.role.is_of_unit() || caller.role == Role::Feeder {
-        Err(forbidden("单位和数据推送的密钥不能查看运行指标。"))
+    if caller.role.is_of_unit() || matches!(caller.role, Role::Feeder | Role::Auditor) {
+        Err(forbidden("单位、数据推送和审计的密钥不能查看运行指标。"))
     } else {
         Ok(())
     }

@@ -11,6 +11,7 @@ pub mod masked;
 pub mod metrics;
 pub mod negotiate;
 pub mod page;
+pub mod refusal_bound;
 pub mod refused;
 pub mod request_id;
 pub mod respond;

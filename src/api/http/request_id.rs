@@ -15,6 +15,22 @@ use crate::api::http::metrics::Metrics;
 
 tokio::task_local! {
     static CURRENT: String;
+    static ADDRESS: Option<String>;
+}
+
+/// From where the request being answered came: the address of the connection, and, where a proxy says so, for whom it is. What a
+/// proxy says anybody can say; which proxies there are is known to whoever reads it.
+pub fn address() -> Option<String> {
+    ADDRESS.try_with(Clone::clone).ok().flatten()
+}
+
+fn address_of(request: &ServiceRequest) -> Option<String> {
+    let peer = request.peer_addr()?.ip();
+    let said = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    Some(match said.map(str::trim).filter(|said| !said.is_empty()) {
+        Some(said) => format!("{peer} for {}", said.chars().take(100).collect::<String>()),
+        None => peer.to_string(),
+    })
 }
 
 /// The id of the request being answered, or an empty text outside of one.
@@ -44,8 +60,10 @@ pub async fn middleware<B: MessageBody + 'static>(
     let started = std::time::Instant::now();
     let method = request.method().clone();
     let path = shown(request.path());
+    let address = address_of(&request);
     let span = tracing::info_span!("request", id, %method, %path);
     let answer = unless_it_panics(next.call(request));
+    let answer = ADDRESS.scope(address, answer);
     let answer = CURRENT.scope(id.clone(), answer).instrument(span.clone()).await;
     let mut response = answer?;
     if let Ok(value) = HeaderValue::from_str(&id) {

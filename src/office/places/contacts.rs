@@ -121,5 +121,7 @@ pub(in crate::office) async fn change_contact(
         return Ok(Edited::Same(seen));
     }
     let changed = seen.changed(contact, deed.office().clock.timestamp());
-    Ok(Edited::Changed(deed.tx().update_contact(&changed).await?))
+    let row = deed.tx().update_contact(&changed).await?;
+    deed.changed("contact", row.id, &seen, &row);
+    Ok(Edited::Changed(row))
 }

@@ -126,6 +126,7 @@ pub async fn update_region(
     }
     let mut deed = office.begin(actor).await?;
     let made = deed.tx().update_region(&changed, &added).await;
+    deed.changed("region", present.id, &present, &changed);
     let row = deed.end(made).await?;
     all.extend(added);
     Ok((row, all))

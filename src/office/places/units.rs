@@ -127,7 +127,9 @@ pub(in crate::office) async fn change_unit(
     if same && !renamed && has_aliases(deed, seen.id, aliases.as_deref()).await? {
         return Ok(Edited::Same(seen));
     }
-    Ok(Edited::Changed(deed.tx().update_unit(&changed, aliases.as_deref(), &handover).await?))
+    let row = deed.tx().update_unit(&changed, aliases.as_deref(), &handover).await?;
+    deed.changed("unit", row.id, &seen, &row);
+    Ok(Edited::Changed(row))
 }
 
 /// Whether a unit has just these other names already, or none are given.

@@ -243,7 +243,9 @@ pub(super) async fn change_campaign(
     }
     let below = following(deed, &changed, &note).await?;
     let (members, note) = (members.as_deref(), note.handover());
-    Ok(Edited::Changed(deed.tx().update_campaign(&changed, members, kept.as_ref(), &below, &note).await?))
+    let row = deed.tx().update_campaign(&changed, members, kept.as_ref(), &below, &note).await?;
+    deed.changed("campaign", row.id, &seen, &row);
+    Ok(Edited::Changed(row))
 }
 
 /// Those below that have something from this campaign which changes with it, as they shall be.

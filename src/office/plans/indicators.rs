@@ -200,6 +200,7 @@ pub(super) async fn change_indicator(
         return Ok(Edited::Same(()));
     }
     deed.tx().update_indicator(&change, kept.as_ref(), parts.as_deref(), &note.handover()).await?;
+    deed.changed("indicator", row.id, row, &change.applied_to(row.clone()));
     Ok(Edited::Changed(()))
 }
 

@@ -115,7 +115,9 @@ pub(super) async fn change_task(
     if same && !renamed && has_parts(deed, seen.id, list.as_deref()).await? {
         return Ok(Edited::Same(seen));
     }
-    Ok(Edited::Changed(deed.tx().update_task(&changed, list.as_deref(), &handover).await?))
+    let row = deed.tx().update_task(&changed, list.as_deref(), &handover).await?;
+    deed.changed("task", row.id, &seen, &row);
+    Ok(Edited::Changed(row))
 }
 
 /// Whether these units answer for a task already, in this order, or none are given.

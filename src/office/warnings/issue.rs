@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::draft::Draft;
 use super::frozen::freeze;
+use super::letter_events;
 use super::planned::Key;
 use super::rehearse::Mode;
 use super::run::{Outcome, PlannedLetter, PlannedText};
@@ -89,7 +90,8 @@ async fn issue_all(
     let news: Vec<NewLetter> = drafts.iter().map(|draft| draft.to_issue(office)).collect();
     let content = Content::of(drafts.iter().copied());
     let rendering = content.rendering(office);
-    let written = together::write(&news, |some| office.store.issue_letters(some, &rendering)).await?;
+    let written =
+        together::write(&news, |some| letter_events::issue_letters(office, some, &rendering)).await?;
     failpoint!("issue.committed");
     for (news, letters) in written {
         outcomes.extend(news.iter().map(|new| (new.letter.id, Outcome::Overtaken)));
@@ -111,7 +113,7 @@ async fn issue_drafted(
         let Some(before) = office.store.find_letter(id).await? else { continue };
         let content = Content::of(std::iter::once(*draft));
         let rendering = content.rendering(office);
-        let letter = office.store.issue_draft(&before, &draft.to_issue(office), &rendering).await;
+        let letter = letter_events::issue_draft(office, &before, &draft.to_issue(office), &rendering).await;
         let letter = unless_overtaken(letter)?;
         outcomes.insert(id, letter.as_ref().map(issued).transpose()?.unwrap_or(Outcome::Overtaken));
     }
@@ -141,7 +143,9 @@ async fn wait_all(
         }
         writes.push(DraftWrite { new, replaces: before.map(|head| head.updated_at) });
     }
-    for (writes, written) in together::write(&writes, |some| office.store.write_drafts(some)).await? {
+    for (writes, written) in
+        together::write(&writes, |some| letter_events::write_drafts(office, some)).await?
+    {
         for write in writes {
             let id = write.new.letter.id;
             let waits = written.map_or(Outcome::Overtaken, |()| Outcome::AwaitsApproval { id });

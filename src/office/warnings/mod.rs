@@ -16,6 +16,7 @@ mod going;
 mod issue;
 mod ladder;
 mod letter_context;
+mod letter_events;
 mod mailing;
 mod pilot;
 mod plan;

@@ -7,7 +7,7 @@ use super::planned::Key;
 use super::rehearse::Mode;
 use super::run::Outcome;
 use super::together::unless_overtaken;
-use super::{Actor, Office, Refusal, letter_context, run, settle};
+use super::{Actor, Office, Refusal, letter_context, letter_events, run, settle};
 use crate::domain::invalid::text;
 use crate::domain::{Invalid, LetterKind, LetterState, lengths};
 use crate::letter::{FactChange, LetterFacts, changes};
@@ -65,8 +65,7 @@ pub(super) async fn issue(
     let waits = !changed.is_empty();
     if !waits {
         let note = "所涉事项已经恢复、补报或改办，无需再发此函，函稿自动撤销。";
-        let now = office.clock.timestamp();
-        office.store.discard_draft(before.id, None, note, Vec::new(), now).await?;
+        letter_events::discard_draft(office, before.id, note).await?;
         changed.push(FactChange { pointer: "/lines".to_owned(), detail: note.to_owned() });
     }
     Err(Refusal::Changed { changes: changed, waits, drafts: fresh_ids })
@@ -163,7 +162,7 @@ async fn draft(office: &Office, id: LetterId) -> Result<LetterRow, Refusal> {
 /// # Errors
 /// When the database fails.
 pub(super) async fn discard_uncalled(office: &Office, id: LetterId, note: &str) -> Result<bool, Refusal> {
-    let discarded = office.store.discard_draft(id, None, note, Vec::new(), office.clock.timestamp()).await;
+    let discarded = letter_events::discard_draft(office, id, note).await;
     Ok(unless_overtaken(discarded)?.is_some())
 }
 

@@ -13,9 +13,9 @@ use super::{Answer, Reader};
 use crate::rows::*;
 use crate::transaction::{Held, Tx};
 use crate::types::{
-    AnyId, AssessmentId, CampaignId, ContactId, DeliveryId, DocumentId, EpisodeId, IncidentId, IndicatorId,
-    LetterId, Listed, MeasureId, ObservationId, RegionId, ReplyId, RulePackId, SilenceId, TaskId, UnitId,
-    WarningRunId,
+    AnyId, AssessmentId, AuditEventId, CampaignId, ContactId, DeliveryId, DocumentId, EpisodeId, IncidentId,
+    IndicatorId, LetterId, Listed, MeasureId, ObservationId, RegionId, ReplyId, RulePackId, SilenceId,
+    TaskId, UnitId, WarningRunId,
 };
 use crate::{Store, StoreError, checkout, pg, sqlite};
 
@@ -26,7 +26,10 @@ reads! {
         fn list_api_keys(filter: &'a ApiKeyFilter, page: Page) -> Vec<ApiKeyRow>;
     }
     audit {
-        fn list_audit_events(filter: &'a AuditFilter, page: Page) -> Vec<(AuditRow, Option<String>)>;
+        fn find_audit_head() -> AuditHead;
+        fn list_audit_events(filter: &'a AuditFilter, page: Page) -> Vec<ListedAudit>;
+        fn list_sealed(after: i64, limit: i64) -> Vec<SealedAudit>;
+        fn list_unsealed(limit: i64) -> (Vec<AuditRow>, Vec<AuditEventId>);
     }
     campaigns {
         fn list_campaigns_of(ids: &'a [CampaignId]) -> Vec<CampaignRow>;

@@ -26,6 +26,7 @@ queries! {
     }
     audit {
         fn record_audit(row: &'a AuditRow) -> ();
+        fn seal_audit(limit: i64, now: NaiveDateTime) -> usize;
     }
     campaigns {
         fn continue_campaign(id: CampaignId, before: CampaignId) -> ();

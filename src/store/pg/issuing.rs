@@ -5,8 +5,10 @@ use diesel_async::RunQueryDsl;
 
 use super::Conn;
 use crate::StoreError;
-use crate::rows::{DeliveryRow, EpisodeChange, EpisodeRow, LetterEpisodeRow, LetterReportRow, LetterRow};
-use crate::schema::{deliveries, episodes, letter_episodes, letter_reports, letters};
+use crate::rows::{
+    AuditSealRow, DeliveryRow, EpisodeChange, EpisodeRow, LetterEpisodeRow, LetterReportRow, LetterRow,
+};
+use crate::schema::{audit_seals, deliveries, episodes, letter_episodes, letter_reports, letters};
 use crate::types::Key;
 
 /// A statement may carry 65,535 values; the widest row has some thirty.
@@ -41,6 +43,8 @@ inserts! {
     insert_letter_reports letter_reports LetterReportRow;
     /// Inserts rows of `deliveries`; the caller holds the transaction.
     insert_deliveries deliveries DeliveryRow;
+    /// Inserts rows of `audit_seals`; the caller holds the transaction.
+    insert_audit_seals audit_seals AuditSealRow;
 }
 
 const UPDATE_EPISODES: &str = "

@@ -2,6 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::StoreError;
@@ -10,7 +11,7 @@ use crate::types::{CampaignId, CampaignMemberId, Id, Listed, RegionId, RulePackI
 use xushi_domain::{Campaign, Inheritable, Issuing, MemberRole, SignedKinds, TextEnum};
 
 /// A campaign as stored; a change writes the whole row.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
 #[diesel(table_name = campaigns, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct CampaignRow {
     /// Identity.

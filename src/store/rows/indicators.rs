@@ -2,6 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{AsChangeset, Identifiable, Insertable, Queryable, Selectable};
+use serde::Serialize;
 
 use super::{AssessmentRow, CurrentAssessmentRow};
 use crate::schema::{citations, indicators};
@@ -11,7 +12,7 @@ use crate::types::{
 use xushi_domain::{Comparator, Grade, Kind};
 
 /// An indicator as stored: the plan's part; how it stands is told by [`CurrentAssessmentRow`].
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
 #[diesel(table_name = indicators, treat_none_as_default_value = false)]
 pub struct IndicatorRow {
     /// Identity.
@@ -26,6 +27,7 @@ pub struct IndicatorRow {
     pub lead_unit_id: Option<UnitId>,
     /// The promise.
     #[diesel(embed)]
+    #[serde(flatten)]
     pub target: TargetColumns,
     /// The curve as JSON.
     pub curve: String,
@@ -48,7 +50,7 @@ pub struct IndicatorRow {
 }
 
 /// The promise of an indicator; all `None` when no target has been handed down.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
 #[diesel(table_name = indicators, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct TargetColumns {
     /// Kind.
@@ -152,6 +154,24 @@ pub struct IndicatorChange {
     pub revision: i32,
     /// When.
     pub updated_at: NaiveDateTime,
+}
+
+impl IndicatorChange {
+    /// The row as the change leaves it; who leads it is kept apart.
+    #[must_use]
+    pub fn applied_to(&self, row: IndicatorRow) -> IndicatorRow {
+        IndicatorRow {
+            task_id: self.task_id,
+            target: self.target.clone(),
+            curve: self.curve.clone(),
+            baseline: self.baseline,
+            window_start: self.window_start,
+            window_end: self.window_end,
+            revision: self.revision,
+            updated_at: self.updated_at,
+            ..row
+        }
+    }
 }
 
 /// Which indicators a list shows.

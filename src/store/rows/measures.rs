@@ -2,13 +2,14 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
+use serde::Serialize;
 
 use crate::schema::{measure_aliases, measures};
 use crate::types::{Listed, MeasureId};
 use xushi_domain::{Basis, Better, Frequency, Measure};
 
 /// A measure as stored; a change writes the whole row.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
 #[diesel(table_name = measures, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct MeasureRow {
     /// Identity.

@@ -1,6 +1,7 @@
 //! Shapes of rows, shared by both twins.
 
 mod assessments;
+mod audit;
 mod campaigns;
 mod change_feed;
 mod documents;
@@ -29,6 +30,7 @@ pub use assessments::{
     AssessmentFigures, AssessmentRow, AssessmentWrite, AssessmentWrites, CurrentAssessmentRow, Mark,
     grade_rank,
 };
+pub use audit::{AuditFilter, AuditHead, AuditRow, AuditSealRow, ListedAudit, SealedAudit};
 pub use campaigns::{CampaignFilter, CampaignLinks, CampaignMemberRow, CampaignRow, signed_kinds};
 pub use change_feed::{ChangePlace, ChangeRow};
 pub use documents::{DocumentContent, DocumentFilter, DocumentRow};
@@ -63,8 +65,8 @@ pub use places::{
     UnitChange, UnitFilter, UnitRow,
 };
 pub use replies::{
-    AuditFilter, AuditRow, ClosureRow, NewReply, ReceiptRow, RemedyRow, ReplyFileHead, ReplyFileRow,
-    ReplyRow, ReviewRow, SettlementRow, WholeReply, WithdrawalRow,
+    ClosureRow, NewReply, ReceiptRow, RemedyRow, ReplyFileHead, ReplyFileRow, ReplyRow, ReviewRow,
+    SettlementRow, WholeReply, WithdrawalRow,
 };
 pub use retirements::{Dependent, RetiredIndicator};
 pub use revisions::{

@@ -2,13 +2,14 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{AsChangeset, Identifiable, Insertable, Queryable, Selectable};
+use serde::Serialize;
 
 use crate::schema::{contacts, region_aliases, regions, unit_aliases, units};
 use crate::types::{ContactId, Listed, RegionAliasId, RegionId, UnitId};
 use xushi_domain::{Contact, ContactRole, RegionLevel};
 
 /// A region as stored; a change writes the whole row.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
 #[diesel(table_name = regions, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct RegionRow {
     /// Identity.
@@ -67,7 +68,7 @@ pub struct RegionFilter {
 }
 
 /// A unit as stored.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
 #[diesel(table_name = units, treat_none_as_default_value = false)]
 pub struct UnitRow {
     /// Identity.
@@ -172,7 +173,7 @@ pub struct UnitFilter {
 }
 
 /// A contact as stored; a change writes the whole row.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
 #[diesel(table_name = contacts, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct ContactRow {
     /// Identity.

@@ -3,10 +3,8 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
-use crate::schema::{
-    audit_events, closures, receipts, remedies, replies, reply_files, reviews, settlements, withdrawals,
-};
-use crate::types::{ApiKeyId, AuditEventId, ClosureId, LetterId, Listed, ReceiptId, ReplyId, ReviewId};
+use crate::schema::{closures, receipts, remedies, replies, reply_files, reviews, settlements, withdrawals};
+use crate::types::{ApiKeyId, ClosureId, LetterId, Listed, ReceiptId, ReplyId, ReviewId};
 use xushi_domain::reply::ReviewVerdict;
 
 /// 签收, as stored.
@@ -181,37 +179,4 @@ pub struct WholeReply {
     pub files: Vec<ReplyFileHead>,
     /// What the reviewer said, and the name of the reviewer's key.
     pub review: Option<(ReviewRow, String)>,
-}
-
-/// Who wrote what when.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = audit_events, treat_none_as_default_value = false)]
-pub struct AuditRow {
-    /// Identity.
-    pub id: AuditEventId,
-    /// By which key.
-    pub api_key_id: Option<ApiKeyId>,
-    /// By the link of which letter.
-    pub letter_id: Option<LetterId>,
-    /// POST, PUT, PATCH, DELETE.
-    pub verb: String,
-    /// Address without the query; a token is not part of it.
-    pub path: String,
-    /// HTTP status of the answer.
-    pub status: i32,
-    /// Id of the request, as in the logs.
-    pub request_id: String,
-    /// When, UTC.
-    pub created_at: NaiveDateTime,
-}
-
-/// Which audit events a list shows.
-#[derive(Debug, Default, Clone)]
-pub struct AuditFilter {
-    /// Only by this key.
-    pub api_key_id: Option<ApiKeyId>,
-    /// Only by the link of this letter.
-    pub letter_id: Option<LetterId>,
-    /// Only after this instant, UTC.
-    pub after: Option<NaiveDateTime>,
 }

@@ -2,6 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::schema::{handovers, responsibilities, tasks};
@@ -9,7 +10,7 @@ use crate::types::{CampaignId, Id, IndicatorId, Listed, ResponsibilityId, TaskId
 use xushi_domain::{Responsibility, ResponsibilityRole, Task};
 
 /// A task as stored; a change writes the whole row.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
 #[diesel(table_name = tasks, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct TaskRow {
     /// Identity.

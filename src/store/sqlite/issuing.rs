@@ -4,8 +4,10 @@ use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl, SqliteConnection};
 
 use super::Conn;
 use crate::StoreError;
-use crate::rows::{DeliveryRow, EpisodeChange, EpisodeRow, LetterEpisodeRow, LetterReportRow, LetterRow};
-use crate::schema::{deliveries, episodes, letter_episodes, letter_reports, letters};
+use crate::rows::{
+    AuditSealRow, DeliveryRow, EpisodeChange, EpisodeRow, LetterEpisodeRow, LetterReportRow, LetterRow,
+};
+use crate::schema::{audit_seals, deliveries, episodes, letter_episodes, letter_reports, letters};
 
 /// Defines one function a table, all alike.
 macro_rules! inserts {
@@ -43,6 +45,8 @@ inserts! {
     insert_letter_reports letter_reports LetterReportRow;
     /// Inserts rows of `deliveries`; the caller holds the transaction.
     insert_deliveries deliveries DeliveryRow;
+    /// Inserts rows of `audit_seals`; the caller holds the transaction.
+    insert_audit_seals audit_seals AuditSealRow;
 }
 
 /// Changes the episodes that still are as they were read, and counts them; the caller holds the transaction.

@@ -40,6 +40,8 @@ pub struct AccessRule {
     pub reporter: bool,
     /// Whether feeders may.
     pub feeder: bool,
+    /// Whether auditors may.
+    pub auditor: bool,
     /// Whether nobody may do it to a letter of their own unit, whatever their role.
     pub not_own: bool,
     /// Whether it is written down who called it.
@@ -57,6 +59,7 @@ const fn rule(verb: &'static str, path: &'static str, unit: Reach) -> AccessRule
         unit,
         reporter: false,
         feeder: false,
+        auditor: false,
         not_own: false,
         writes: false,
         at_length: false,
@@ -106,6 +109,11 @@ const fn judge(path: &'static str) -> AccessRule {
 /// For administrators alone.
 const fn administer(verb: &'static str, path: &'static str) -> AccessRule {
     AccessRule { coordinator: false, ..write(verb, path) }
+}
+
+/// What auditors read, too.
+const fn audited(rule: AccessRule) -> AccessRule {
+    AccessRule { auditor: true, ..rule }
 }
 
 /// Work that goes by how much is asked for: thousands of rows, or every indicator.
@@ -236,13 +244,14 @@ pub const RULES: &[AccessRule] = &[
     write("POST", "/deliveries/{id}/retry"),
     write("POST", "/letters/{id}/deliveries"),
     write("POST", "/bounces"),
-    read("/incidents", Nothing),
-    read("/incidents/{id}", Nothing),
+    audited(read("/incidents", Nothing)),
+    audited(read("/incidents/{id}", Nothing)),
     write("POST", "/incidents/{id}/closure"),
     administer("GET", "/api-keys"),
     administer("POST", "/api-keys"),
     administer("DELETE", "/api-keys/{id}"),
-    administer("GET", "/audit-events"),
+    // Reading it does not add to it.
+    AccessRule { writes: false, ..audited(administer("GET", "/audit-events")) },
 ];
 
 /// The line of a route.
@@ -260,6 +269,7 @@ impl AccessRule {
             Role::Unit => self.unit != Reach::Nothing,
             Role::Reporter => self.reporter || self.unit != Reach::Nothing,
             Role::Feeder => self.feeder,
+            Role::Auditor => self.auditor,
         }
     }
 }

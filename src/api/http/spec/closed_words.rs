@@ -31,7 +31,7 @@ use Words::{List, These};
 
 /// Schema, field, its words.
 const CLOSED: &[(&str, &str, Words)] = &[
-    ("AuditEventView", "verb", These(&["POST", "PUT", "PATCH", "DELETE", "GET"])),
+    ("AuditEventView", "verb", These(&["POST", "PUT", "PATCH", "DELETE", "GET", "RUN"])),
     ("BounceView", "outcome", These(&["bounced", "unchanged", "stray"])),
     ("DeliveryView", "role", These(&["to", "cc"])),
     ("DoubtView", "code", List(list::<Doubt>)),

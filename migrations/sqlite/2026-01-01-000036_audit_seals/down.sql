@@ -1,0 +1,15 @@
+DROP TRIGGER audit_seals_not_deleted;
+DROP TRIGGER audit_seals_kept;
+DROP TRIGGER audit_events_not_deleted;
+DROP TRIGGER audit_events_kept;
+DROP TRIGGER audit_events_written;
+DROP TABLE audit_unsealed;
+DROP TABLE audit_seals;
+ALTER TABLE audit_events DROP COLUMN code;
+ALTER TABLE audit_events DROP COLUMN digest;
+ALTER TABLE audit_events DROP COLUMN items;
+ALTER TABLE audit_events DROP COLUMN state_after;
+ALTER TABLE audit_events DROP COLUMN state_before;
+ALTER TABLE audit_events DROP COLUMN subject;
+ALTER TABLE audit_events DROP COLUMN address;
+ALTER TABLE audit_events DROP COLUMN actor;
