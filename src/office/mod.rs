@@ -24,6 +24,7 @@ pub mod replies;
 pub mod restoration;
 pub mod retirement;
 pub mod rule_packs;
+pub mod sessions;
 pub mod silences;
 pub mod slots;
 pub mod warnings;

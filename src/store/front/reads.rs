@@ -253,6 +253,9 @@ reads! {
         fn list_silences_on(day: NaiveDate) -> Vec<SilenceRow>;
         fn was_run_by_hand(day: NaiveDate, since: NaiveDateTime) -> bool;
     }
+    sessions {
+        fn find_session(secret_hash: &'a str, now: NaiveDateTime) -> Option<(SessionRow, ApiKeyRow)>;
+    }
     settings {
         fn find_setting(name: &'a str) -> Option<(String, NaiveDateTime)>;
     }

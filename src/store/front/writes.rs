@@ -172,6 +172,10 @@ queries! {
     secrets {
         fn find_or_create_secret(name: &'a str, fresh: &'a str, now: NaiveDateTime) -> String;
     }
+    sessions {
+        fn begin_session(row: &'a SessionRow) -> ();
+        fn end_session(id: Id, now: NaiveDateTime) -> ();
+    }
     settings {
         fn find_or_set(name: &'a str, value: &'a str, now: NaiveDateTime) -> (String, NaiveDateTime);
         fn forget(name: &'a str) -> ();
