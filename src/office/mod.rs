@@ -4,11 +4,13 @@
 
 mod actor;
 pub mod answers;
+pub mod asked_figures;
 pub mod assessed;
 pub mod assessments;
 pub mod attempt_batch;
 mod change_reason;
 mod keys;
+pub mod letter_tally;
 
 pub mod access;
 pub mod deliveries;
@@ -27,6 +29,7 @@ pub mod rule_packs;
 pub mod sessions;
 pub mod silences;
 pub mod slots;
+pub mod spoken_board;
 pub mod warnings;
 pub mod workbooks;
 pub mod written_register;

@@ -27,10 +27,18 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; fram
 /// What is shown instead of a page.
 pub(super) type Instead = HttpResponse;
 
-static TEMPLATES: [(&str, &str); 3] = [
+static TEMPLATES: [(&str, &str); 11] = [
     ("page.html", include_str!("templates/page.html")),
+    ("parts.html", include_str!("templates/parts.html")),
     ("message.html", include_str!("templates/message.html")),
     ("sign_in.html", include_str!("templates/sign_in.html")),
+    ("campaigns.html", include_str!("templates/campaigns.html")),
+    ("board.html", include_str!("templates/board.html")),
+    ("desk.html", include_str!("templates/desk.html")),
+    ("done.html", include_str!("templates/done.html")),
+    ("draft.html", include_str!("templates/draft.html")),
+    ("tomorrow.html", include_str!("templates/tomorrow.html")),
+    ("mine.html", include_str!("templates/mine.html")),
 ];
 
 static PAGES: LazyLock<Result<Environment<'static>, Error>> = LazyLock::new(|| {

@@ -219,6 +219,7 @@ reads! {
         fn find_receipt(letter: Uuid) -> Option<ReceiptRow>;
         fn find_reply_file(letter: Uuid, reply: Uuid, ordinal: i32) -> Option<ReplyFileRow>;
         fn list_replies(letter: Uuid) -> Vec<WholeReply>;
+        fn list_replies_to(letters: &'a [Id]) -> Vec<WholeReply>;
     }
     responsibilities {
         fn effective_responsibilities(task_id: Id, indicator_id: Option<Id>) -> Vec<Responsibility>;
