@@ -64,6 +64,8 @@ enum Command {
         #[arg(long, default_value = "430000")]
         region: String,
     },
+    /// 在终端显示看板：各等级的指标数，滞后的逐项列出
+    Board,
     /// 建立或升级数据库
     Migrate,
     /// 输出接口说明（OpenAPI 3.1）
@@ -183,6 +185,12 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
         Command::Demo { dir, as_of, listen, once, plan, region } => {
             let plan = plan.map(|file| document_file::plan_file(&file, region)).transpose()?;
             show((config, plan), dir, as_of, listen, once).await
+        }
+        Command::Board => {
+            let office =
+                app::office(&config, config.database.open(3, Limits::WORK)?, Arc::new(SystemClock)).await?;
+            say(format_args!("{}", demo::board(&office).await?.trim_end()));
+            Ok(())
         }
         Command::Migrate => {
             let store = config.database.open_directly(1)?;

@@ -144,7 +144,6 @@ pub fn configure(config: &mut web::ServiceConfig, state: web::Data<State>) {
         .configure(health::routes)
         .service(reading_page)
         .service(web::redirect("/docs", "/docs/"))
-        .service(web::redirect("/", "/docs/"))
         .default_service(web::to(nowhere));
 }
 

@@ -9,6 +9,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::line::LineForecast;
 use super::paint::{self, Anchor, Color, Shape};
+use super::svg;
 use super::trend::{Trend, TrendPoint};
 use xushi_domain::pace::rounded;
 
@@ -37,6 +38,11 @@ const PLATE: Color = Color(255, 255, 255, 225);
 /// actual value.
 pub(super) fn draw(trend: &Trend, forecast: Option<&LineForecast>) -> Option<Vec<u8>> {
     paint::png(WIDTH, HEIGHT, &shapes(trend, forecast)?)
+}
+
+/// The same as SVG, called `name`.
+pub(super) fn draw_svg(trend: &Trend, forecast: Option<&LineForecast>, name: &str) -> Option<String> {
+    Some(svg::picture((WIDTH, HEIGHT), name, &shapes(trend, forecast)?))
 }
 
 /// One line of the chart.

@@ -59,6 +59,11 @@ impl ReplyLinks {
         Self { base_url: base_url.trim_end_matches('/').to_owned(), secret: secret.into(), days }
     }
 
+    /// Whether units reach the service by an address whose connections are encrypted.
+    pub fn is_encrypted(&self) -> bool {
+        self.base_url.starts_with("https://")
+    }
+
     /// The address a letter is frozen with; it names the letter and opens nothing.
     pub fn address(&self, letter: Uuid) -> String {
         format!("{}/r/{}", self.base_url, unsigned(letter))

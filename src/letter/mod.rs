@@ -28,6 +28,7 @@ mod serde_text;
 mod skill_chart;
 mod standing;
 mod summary;
+mod svg;
 #[cfg(test)]
 mod tests;
 mod trend;
@@ -101,6 +102,12 @@ pub fn draw(facts: &LetterFacts) -> Vec<Picture> {
         })
     });
     drawn.take(PICTURES_MAX).collect()
+}
+
+/// The trend chart of one indicator as SVG, to stand in a page: its lines in figures of their own, and `name` for whoever
+/// cannot see it; `None` when there is nothing to compare.
+pub fn draw_svg(trend: &Trend, forecast: Option<&LineForecast>, name: &str) -> Option<String> {
+    chart::draw_svg(trend, forecast, name)
 }
 
 /// Content-ID of the chart of the line with this number.

@@ -4,6 +4,7 @@
 
 mod actor;
 pub mod answers;
+pub mod asked_figures;
 pub mod assessed;
 pub mod assessments;
 pub mod attempt_batch;
@@ -11,6 +12,7 @@ pub mod audit_chain;
 mod audit_trail;
 mod change_reason;
 mod keys;
+pub mod letter_tally;
 
 pub mod access;
 pub mod deliveries;
@@ -26,8 +28,10 @@ pub mod replies;
 pub mod restoration;
 pub mod retirement;
 pub mod rule_packs;
+pub mod sessions;
 pub mod silences;
 pub mod slots;
+pub mod spoken_board;
 pub mod warnings;
 pub mod workbooks;
 pub mod written_register;

@@ -9,6 +9,7 @@ mod roster_book;
 pub use breakdown_book::breakdown;
 pub use list_books::{ledger_list, letter_list, observation_list};
 pub use month_book::{AskedForm, month_form};
+pub(in crate::office) use month_book::{asked_figure, asked_period, span};
 pub use roster_book::{contact_roster, unit_roster};
 
 use chrono::NaiveDate;

@@ -208,6 +208,12 @@ pub const CONSTRAINTS: &[Constraint] = &[
         detail: "该密钥已登记。",
     },
     Constraint {
+        name: "sessions_secret_key",
+        columns: "sessions.secret_hash",
+        field: "session",
+        detail: "该登录已登记。",
+    },
+    Constraint {
         name: "idempotency_keys_pkey",
         columns: "idempotency_keys.api_key_id, idempotency_keys.key",
         field: "Idempotency-Key",

@@ -119,6 +119,7 @@ ids! {
     Review, ReviewId, "a review";
     Revision, RevisionId, "a revision";
     RulePack, RulePackId, "a rule pack";
+    Session, SessionId, "a session";
     Silence, SilenceId, "a silence";
     StatedDifference, StatedDifferenceId, "a stated difference";
     Task, TaskId, "a task";

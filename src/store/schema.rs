@@ -576,6 +576,20 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::types::{Exact, Key};
 
+    sessions (id) {
+        id -> Key,
+        secret_hash -> Text,
+        api_key_id -> Key,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Exact, Key};
+
     idempotency_keys (api_key_id, key) {
         api_key_id -> Key,
         key -> Text,
@@ -1001,6 +1015,7 @@ diesel::joinable!(deliveries -> letters (letter_id));
 diesel::joinable!(deliveries -> units (unit_id));
 diesel::joinable!(delivery_attempts -> deliveries (delivery_id));
 diesel::joinable!(idempotency_keys -> api_keys (api_key_id));
+diesel::joinable!(sessions -> api_keys (api_key_id));
 diesel::joinable!(letter_reports -> letters (letter_id));
 diesel::joinable!(letter_reports -> indicators (indicator_id));
 diesel::joinable!(documents -> regions (region_id));
@@ -1089,4 +1104,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     external_ids,
     change_feed,
     documents,
+    sessions,
 );

@@ -201,8 +201,8 @@ pub(super) const MAY_USE: &[(&str, &[&str], &[&str])] = &[
         &["domain", "letter", "office", "clock"],
         &["actix_web", "serde", "serde_json", "tokio", "utoipa", "utoipa_actix_web", "utoipa_swagger_ui"],
     ),
-    // Of the API it uses only `http`, the plumbing, and what it keeps for a worker.
-    ("web", &["api", "domain", "letter", "office", "clock"], &["actix_web", "minijinja", "serde"]),
+    // Of the API it uses only `http`, the plumbing, and what it keeps for a worker. tokio, to let wrong keys wait.
+    ("web", &["api", "domain", "letter", "office", "clock"], &["actix_web", "minijinja", "serde", "tokio"]),
     (
         "demo",
         &["app", "clock", "config", "domain", "evidence", "jobs", "letter", "mail", "store", "office"],

@@ -21,6 +21,7 @@ use crate::api::http::refused::{Code, Refused};
 use crate::api::http::time_limits::at_length;
 use crate::api::http::{negotiate, request_id, spec};
 use crate::domain::Role;
+use crate::office::rows::ApiKeyRow;
 use crate::office::types::{Id, UnitId};
 use crate::office::{Actor, Call, Who};
 pub use rules::{AccessRule, RULES, Reach};
@@ -39,6 +40,12 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// The holder of a key.
+    pub fn of(key: &ApiKeyRow) -> Self {
+        let unit_id = key.unit_id.map(|id| id.0);
+        Self { key_id: key.id.0, name: key.name.clone(), role: key.role.0, unit_id }
+    }
+
     /// The day until which figures have come out that this caller sees, when `as_of` is asked for: nobody but the office sees them
     /// before their publication.
     pub(in crate::api) fn sees_until(&self, as_of: Option<NaiveDate>, today: NaiveDate) -> Option<NaiveDate> {
@@ -176,7 +183,9 @@ async fn note(state: &State, actor: &Actor, answer: &ServiceResponse<BoxBody>) {
     let refused = answer.response().error().and_then(|error| error.as_error::<Refused>());
     let code = refused.map_or("refused", |refused| refused.code.as_str());
     let request = answer.request();
-    if let Some(unwritten) = state.refusals.take(actor.key_id().map(|id| id.0), (request.method(), request.path(), code)) {
+    if let Some(unwritten) =
+        state.refusals.take(actor.key_id().map(|id| id.0), (request.method(), request.path(), code))
+    {
         actor.note(&state.office, status.as_u16(), Some((code, unwritten))).await;
     }
 }
@@ -220,8 +229,7 @@ async fn identify(state: &State, key: &str) -> Result<Caller, Refused> {
     }
     let reader = &state.office.read;
     let row = reader.find_api_key(&hash).await?.ok_or_else(unauthorized)?;
-    let role = row.role.0;
-    let caller = Caller { key_id: row.id.0, name: row.name, role, unit_id: row.unit_id.map(|id| id.0) };
+    let caller = Caller::of(&row);
     state.known_keys.remember(hash, caller.clone());
     Ok(caller)
 }
@@ -244,26 +252,63 @@ async fn permit(
     rule: &AccessRule,
     request: &mut ServiceRequest,
 ) -> Result<(), Refused> {
-    if !rule.admits(caller.role) {
-        let detail = format!("角色为“{}”的密钥不能进行此操作，请联系系统管理员。", caller.role.chinese());
-        return Err(forbidden(detail));
-    }
+    admit(caller, rule)?;
     if rule.not_own && caller.unit_id.is_some() {
-        let letter = named(rule, request)?;
-        if state.office.read.find_letter_unit(Id::of(letter)).await?.map(|id| id.0) == caller.unit_id {
-            return Err(forbidden("审核和销号须由其他单位进行，本单位的函不能由本单位审核或销号。"));
-        }
+        not_own(state, caller, named(rule, request)?).await?;
     }
-    if !caller.role.is_of_unit() {
+    match (caller.role.is_of_unit(), rule.unit) {
+        (false, _) | (true, Reach::Nothing | Reach::Everything) => Ok(()),
+        (true, Reach::OwnList) => narrow(state, request, unit_of(caller)?).await,
+        (true, reach) => concerned(state, reach, named(rule, request)?, unit_of(caller)?).await,
+    }
+}
+
+/// Whether a page may do or show `caller` what this route does, of what `id` names; a list of a unit is its own in any case. What is
+/// allowed is the same on both ways in.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`; those of the database.
+pub async fn permit_page(
+    state: &State,
+    caller: &Caller,
+    (verb, path): (&str, &str),
+    id: Option<Uuid>,
+) -> Result<(), Refused> {
+    let unruled = || Refused::internal(format!("a page without a rule: {verb} {path}"));
+    let rule = rules::find(verb, path).ok_or_else(unruled)?;
+    admit(caller, rule)?;
+    if rule.not_own && caller.unit_id.is_some() {
+        not_own(state, caller, id.ok_or_else(unruled)?).await?;
+    }
+    match (caller.role.is_of_unit(), rule.unit) {
+        (false, _) | (true, Reach::Nothing | Reach::Everything | Reach::OwnList) => Ok(()),
+        (true, reach) => concerned(state, reach, id.ok_or_else(unruled)?, unit_of(caller)?).await,
+    }
+}
+
+fn admit(caller: &Caller, rule: &AccessRule) -> Result<(), Refused> {
+    if rule.admits(caller.role) {
         return Ok(());
     }
-    let unit = caller.unit_id.ok_or_else(|| Refused::internal("a unit's key without a unit"))?;
-    let (what, concerned) = match rule.unit {
-        Reach::Nothing | Reach::Everything => return Ok(()),
-        Reach::OwnList => return narrow(state, request, unit).await,
-        reach => own(state, reach, named(rule, request)?, unit).await?,
-    };
-    // What does not concern a unit does not exist for it.
+    let detail = format!("角色为“{}”的密钥不能进行此操作，请联系系统管理员。", caller.role.chinese());
+    Err(forbidden(detail))
+}
+
+fn unit_of(caller: &Caller) -> Result<Uuid, Refused> {
+    caller.unit_id.ok_or_else(|| Refused::internal("a unit's key without a unit"))
+}
+
+/// Nobody judges the letter of their own unit.
+async fn not_own(state: &State, caller: &Caller, letter: Uuid) -> Result<(), Refused> {
+    if state.office.read.find_letter_unit(Id::of(letter)).await?.map(|id| id.0) == caller.unit_id {
+        return Err(forbidden("审核和销号须由其他单位进行，本单位的函不能由本单位审核或销号。"));
+    }
+    Ok(())
+}
+
+/// What does not concern a unit does not exist for it.
+async fn concerned(state: &State, reach: Reach, id: Uuid, unit: Uuid) -> Result<(), Refused> {
+    let (what, concerned) = own(state, reach, id, unit).await?;
     if concerned { Ok(()) } else { Err(Refused::not_found(what)) }
 }
 

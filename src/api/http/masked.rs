@@ -14,6 +14,11 @@ pub(in crate::api) fn is_masked(request: &HttpRequest) -> bool {
     request.extensions().get::<Caller>().is_some_and(|caller| caller.role == Role::Reader)
 }
 
+/// A telephone or a mailbox as a holder of this role sees it.
+pub fn seen_by(role: Role, text: &str) -> String {
+    if role == Role::Reader { hidden(text) } else { text.to_owned() }
+}
+
 /// JSON with telephones and mailboxes masked; what is no JSON stays as it is.
 pub(in crate::api) fn masked(json: &[u8]) -> Vec<u8> {
     let Ok(mut value) = serde_json::from_slice::<Value>(json) else { return json.to_vec() };

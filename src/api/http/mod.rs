@@ -1,6 +1,7 @@
 //! What all resources share of HTTP: who calls, what is read and answered, how it is refused.
 
 pub mod access;
+pub mod attachment;
 pub(in crate::api) mod csv_table;
 pub mod detach_on_disconnect;
 pub mod extract;

@@ -14,10 +14,9 @@ use crate::api::http::lookup::{self, At};
 use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
-use crate::clock::end_of;
 use crate::domain::Handling;
+use crate::office::letter_tally::{self, TalliedLetter};
 use crate::office::rows::LedgerFilter;
-use crate::office::types::LetterId;
 
 /// Adds the route.
 pub fn routes(config: &mut impl Routes) {
@@ -75,6 +74,23 @@ pub struct LetterCounts {
 }
 
 impl LetterCounts {
+    fn of(letter: &TalliedLetter) -> Self {
+        let is = |handling: Handling| usize::from(letter.handling == Some(handling));
+        Self {
+            issued: 1,
+            delivered: letter.delivered.into(),
+            received: letter.received.into(),
+            answered: letter.standing.is_answered().into(),
+            overdue: letter.overdue.into(),
+            closed: letter.closed.into(),
+            settled: letter.settled.into(),
+            withdrawn: letter.withdrawn.into(),
+            remind: is(Handling::Remind),
+            raise: is(Handling::Raise),
+            summon: is(Handling::Summon),
+        }
+    }
+
     fn add(&mut self, other: Self) {
         self.issued += other.issued;
         self.delivered += other.delivered;
@@ -120,33 +136,11 @@ async fn show_letter_board(
         as_of,
         trial: state.office.is_pilot(),
     };
-    let letters = state.office.read.list_board_letters(&filter).await?;
-    let ids: Vec<LetterId> = letters.iter().map(|row| row.id).collect();
-    let courses = state.office.read.list_courses(&ids).await?;
-    let end = end_of(as_of);
     let mut by_unit: BTreeMap<(String, Uuid), LetterCounts> = BTreeMap::new();
     let mut total = LetterCounts::default();
-    for row in letters {
-        let course = courses.get(&row.id).cloned().unwrap_or_default();
-        let standing = course.state_before(end);
-        let by = |at: Option<chrono::NaiveDateTime>| usize::from(at.is_some_and(|at| at < end));
-        let waits = row.kind.asks() && standing.awaits_answer();
-        let overdue = waits && row.reply_by.is_some_and(|last| last < as_of);
-        let handling = row.ladder_step.and_then(Handling::of_step);
-        let one = LetterCounts {
-            issued: 1,
-            delivered: by(course.delivered_at),
-            received: by(course.received_at),
-            answered: usize::from(standing.is_answered()),
-            overdue: usize::from(overdue),
-            closed: by(course.closed_at),
-            settled: by(course.settled_at),
-            withdrawn: by(course.withdrawn_at),
-            remind: usize::from(handling == Some(Handling::Remind)),
-            raise: usize::from(handling == Some(Handling::Raise)),
-            summon: usize::from(handling == Some(Handling::Summon)),
-        };
-        by_unit.entry((row.unit, row.unit_id.0)).or_default().add(one);
+    for letter in letter_tally::tally(&state.office, &filter).await? {
+        let one = LetterCounts::of(&letter);
+        by_unit.entry((letter.unit, letter.unit_id.0)).or_default().add(one);
         total.add(one);
     }
     let item = |((unit, unit_id), counts)| UnitLettersView { unit_id, unit, counts };

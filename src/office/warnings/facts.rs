@@ -10,7 +10,7 @@ use crate::letter::{Found, LetterLine, LineState, RestsOn, Retired, Span};
 
 /// One line of a letter, without its number and the names of indicator and region; `lagging` indicators of the same unit
 /// and campaign lag.
-pub(super) fn line(
+pub(in crate::office) fn line(
     evidence: &Evidence,
     assessment: &Assessment,
     as_of: NaiveDate,

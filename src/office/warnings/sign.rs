@@ -148,7 +148,7 @@ pub async fn discard(
     })
 }
 
-async fn draft(office: &Office, id: LetterId) -> Result<LetterRow, Refusal> {
+pub(super) async fn draft(office: &Office, id: LetterId) -> Result<LetterRow, Refusal> {
     let row = office.store.find_letter(id).await?.ok_or(Refusal::NotFound("函"))?;
     if row.state == LetterState::Draft {
         return Ok(row);

@@ -27,7 +27,8 @@ pub(super) async fn of(
     Ok(evidence.iter().filter_map(|one| Some((one.row.id, trend(one, as_of)?))).collect())
 }
 
-fn trend(evidence: &Evidence, as_of: NaiveDate) -> Option<Trend> {
+/// The course of one indicator, as known at `as_of`; `None` where it cannot be drawn.
+pub(in crate::office) fn trend(evidence: &Evidence, as_of: NaiveDate) -> Option<Trend> {
     let drawn = evidence.grounds.trajectory_points(as_of)?;
     // In the unit and places of the letter's own numbers.
     let actual = line(evidence, &evidence.grounds.judge(as_of), as_of, 0).actual?;

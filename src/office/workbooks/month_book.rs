@@ -100,7 +100,7 @@ async fn in_order(office: &Office, mut rows: Vec<BoardRow>) -> Result<Vec<BoardR
 }
 
 /// What is asked of an indicator; nothing of what is reported by nodes or judged by a person.
-fn asked_figure(grounds: &Grounds) -> Option<Figure> {
+pub(in crate::office) fn asked_figure(grounds: &Grounds) -> Option<Figure> {
     match grounds.kind() {
         Some(kind) if kind.row().reported_by != ReportedBy::Period => None,
         Some(kind) => Some(kind.row().figure),
@@ -108,7 +108,18 @@ fn asked_figure(grounds: &Grounds) -> Option<Figure> {
     }
 }
 
-fn line(row: &BoardRow, grounds: &Grounds, figure: Figure, until: NaiveDate) -> FormLine {
+/// What is asked of one figure for the period that ends on a day.
+pub(in crate::office) struct AskedPeriod {
+    /// First day of what is asked.
+    pub(in crate::office) start: NaiveDate,
+    /// Whether it is due and was not reported.
+    pub(in crate::office) due: bool,
+    /// The latest period reported, and its value.
+    pub(in crate::office) last: Option<(NaiveDate, Decimal)>,
+}
+
+/// What is asked of this figure for the period that ends on `until`.
+pub(in crate::office) fn asked_period(grounds: &Grounds, figure: Figure, until: NaiveDate) -> AskedPeriod {
     let measure = &grounds.measure;
     let own = grounds.own.iter().filter(|fact| fact.figure == figure && fact.basis == measure.basis);
     let own: Vec<&Observation> = own.filter(|fact| fact.status.is_actual()).collect();
@@ -118,6 +129,16 @@ fn line(row: &BoardRow, grounds: &Grounds, figure: Figure, until: NaiveDate) -> 
         && grounds.window.contains(until)
         && !own.iter().any(|fact| fact.period.end() == until);
     let last = own.iter().max_by_key(|fact| (fact.period.end(), fact.published_on, fact.vintage));
+    AskedPeriod {
+        start,
+        due: asked,
+        last: last.map(|fact| (fact.period.end(), Decimal::normalize(&fact.value))),
+    }
+}
+
+fn line(row: &BoardRow, grounds: &Grounds, figure: Figure, until: NaiveDate) -> FormLine {
+    let measure = &grounds.measure;
+    let AskedPeriod { start, due, last } = asked_period(grounds, figure, until);
     FormLine {
         key: FormKey { indicator: row.id.0, figure, start }.written(),
         office: row.lead_unit.1.clone().unwrap_or_default(),
@@ -127,8 +148,8 @@ fn line(row: &BoardRow, grounds: &Grounds, figure: Figure, until: NaiveDate) -> 
         unit: row.measure.2.clone(),
         figure,
         target: row.phrase.clone().unwrap_or_else(|| "未下达".to_owned()),
-        last: last.map(|fact| (fact.period.end(), Decimal::normalize(&fact.value))),
-        due: asked,
+        last,
+        due,
     }
 }
 
@@ -163,7 +184,7 @@ fn first_day((basis, frequency): (Basis, Frequency), own: &[&Observation], until
 }
 
 /// What days are spoken of, as people say it: 1—8月累计, 7—9月, 8月末.
-fn span(basis: Basis, start: NaiveDate, until: NaiveDate) -> String {
+pub(in crate::office) fn span(basis: Basis, start: NaiveDate, until: NaiveDate) -> String {
     let months = if (start.year(), start.month()) == (until.year(), until.month()) {
         format!("{}月", until.month())
     } else if start.year() == until.year() {

@@ -225,6 +225,7 @@ reads! {
         fn find_receipt(letter: LetterId) -> Option<ReceiptRow>;
         fn find_reply_file(letter: LetterId, reply: ReplyId, ordinal: i32) -> Option<ReplyFileRow>;
         fn list_replies(letter: LetterId) -> Vec<WholeReply>;
+        fn list_replies_to(letters: &'a [LetterId]) -> Vec<WholeReply>;
     }
     responsibilities {
         fn effective_responsibilities(task_id: TaskId, indicator_id: Option<IndicatorId>) -> Vec<Responsibility>;
@@ -258,6 +259,9 @@ reads! {
         fn list_silences(filter: &'a SilenceFilter, page: Page) -> Vec<SilenceRow>;
         fn list_silences_on(day: NaiveDate) -> Vec<SilenceRow>;
         fn was_run_by_hand(day: NaiveDate, since: NaiveDateTime) -> bool;
+    }
+    sessions {
+        fn find_session(secret_hash: &'a str, now: NaiveDateTime) -> Option<(SessionRow, ApiKeyRow)>;
     }
     settings {
         fn find_setting(name: &'a str) -> Option<(String, NaiveDateTime)>;

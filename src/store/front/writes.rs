@@ -12,7 +12,7 @@ use crate::seed::SeedRegion;
 use crate::transaction::{Held, Tx};
 use crate::types::{
     AnyId, ApiKeyId, CampaignId, CitationId, DeliveryId, DocumentId, IndicatorId, LetterId, MeasureId,
-    ObservationId, RegionId, SilenceId, TaskId,
+    ObservationId, RegionId, SessionId, SilenceId, TaskId,
 };
 use crate::{Store, StoreError, checkout, pg, sqlite};
 
@@ -174,6 +174,10 @@ queries! {
     }
     secrets {
         fn find_or_create_secret(name: &'a str, fresh: &'a str, now: NaiveDateTime) -> String;
+    }
+    sessions {
+        fn begin_session(row: &'a SessionRow) -> ();
+        fn end_session(id: SessionId, now: NaiveDateTime) -> ();
     }
     settings {
         fn find_or_set(name: &'a str, value: &'a str, now: NaiveDateTime) -> (String, NaiveDateTime);

@@ -45,6 +45,7 @@ pub mod rule_packs;
 pub mod runs;
 pub mod secrets;
 mod serials;
+pub mod sessions;
 pub mod settings;
 pub mod settlements;
 pub mod slots;

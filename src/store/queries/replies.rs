@@ -127,6 +127,20 @@ pub async fn list_replies(conn: &mut Conn, letter: LetterId) -> Result<Vec<Whole
     whole(conn, rows).await
 }
 
+/// All replies to these letters, by letter, the first one first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_replies_to(conn: &mut Conn, letters: &[LetterId]) -> Result<Vec<WholeReply>, StoreError> {
+    let rows: Vec<ReplyRow> = replies::table
+        .filter(replies::letter_id.eq_any(letters.to_vec()))
+        .order((replies::letter_id, replies::ordinal))
+        .select(ReplyRow::as_select())
+        .load(conn)
+        .await?;
+    whole(conn, rows).await
+}
+
 /// The replies with these ids, in no order.
 ///
 /// # Errors

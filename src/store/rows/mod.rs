@@ -22,6 +22,7 @@ mod replies;
 mod retirements;
 mod revisions;
 mod rule_packs;
+mod sessions;
 mod silences;
 mod tasks;
 mod warnings;
@@ -73,6 +74,7 @@ pub use revisions::{
     CampaignCurveRow, NodeReportRow, PersonVerdictRow, RevisionOf, RevisionRow, StatedDifferenceRow,
 };
 pub use rule_packs::{RulePackFilter, RulePackRow};
+pub use sessions::SessionRow;
 pub use silences::{SilenceFilter, SilenceRow};
 pub use tasks::{Handover, HandoverRow, PlaceThen, ResponsibilityRow, TaskFilter, TaskRow};
 pub use warnings::{IssuingCampaignRow, LineRow, PartRow, UnitNameRow};

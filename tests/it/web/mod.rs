@@ -1,4 +1,10 @@
 //! The pages for people.
 
+mod campaign_board;
+mod desk;
+mod mine;
+mod pages_browser;
 mod reply_browser;
 mod reply_page;
+mod sign_in;
+mod visit;

@@ -4,17 +4,17 @@
 
 pub mod bodies;
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use uuid::Uuid;
 
 use crate::api::State;
+use crate::api::http::attachment::attachment;
 use crate::api::http::extract::Body;
 use crate::api::http::page::PageView;
 use crate::api::http::refused::{Code, ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
-use crate::office::rows::{LetterRow, ReplyFileRow};
+use crate::office::rows::LetterRow;
 use crate::office::types::Id;
 use crate::office::{Actor, replies};
 use bodies::{
@@ -118,24 +118,6 @@ async fn download_reply_file(
     let (letter, reply, ordinal) = *path;
     let file = state.office.read.find_reply_file(Id::of(letter), Id::of(reply), ordinal).await?;
     Ok(attachment(file.ok_or_else(|| Refused::not_found("附件"))?))
-}
-
-/// A file from outside: saved, never shown, whatever it claims to be. Its name goes encoded (RFC 8187), so that no
-/// name can end the header; old clients take the plain one.
-pub fn attachment(file: ReplyFileRow) -> HttpResponse {
-    let encoded: String = file.name.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    let ending = file.name.rsplit_once('.').map(|(_, ending)| ending).unwrap_or("bin");
-    let plain = format!("file-{}.{}", file.ordinal, ending.to_ascii_lowercase());
-    HttpResponse::Ok()
-        .content_type(file.media_type)
-        .insert_header((
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"),
-        ))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
-        .insert_header((header::CACHE_CONTROL, "private, no-store"))
-        .body(file.content)
 }
 
 /// 审核一次反馈：通过，或说明原因后退回
