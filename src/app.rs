@@ -108,15 +108,7 @@ pub async fn prepare(config: &Config, store: &Store, clock: &dyn Clock) -> Resul
     for one in crate::office::warnings::list_defaulted(&store.reader()).await? {
         tracing::warn!(campaign = one.campaign, above = one.above, "{}", one.line());
     }
-    let row = |key: &str| ApiKeyRow {
-        id: Id::of(clock.new_id()),
-        name: "bootstrap".to_owned(),
-        key_hash: hash_key(key),
-        role: Role::Administrator.into(),
-        created_at: now,
-        revoked_at: None,
-        unit_id: None,
-    };
+    let row = |key: &str| ApiKeyRow::of(Id::of(clock.new_id()), "bootstrap", key, Role::Administrator, now);
     let given = &config.access.bootstrap_key;
     if !given.is_empty() {
         store.ensure_api_key(&row(given)).await?;

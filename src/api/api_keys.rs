@@ -1,4 +1,4 @@
-//! Keys to the API (访问密钥): shown once when made, kept as a hash, revoked and never changed.
+//! Keys to the API (访问密钥): shown once when made, kept as a hash, replaced, revoked and never changed.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
@@ -25,7 +25,7 @@ type AccessRoles = Words<Role>;
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
-    config.service(list_api_keys).service(create_api_key).service(revoke_api_key);
+    config.service(list_api_keys).service(create_api_key).service(rotate_api_key).service(revoke_api_key);
 }
 
 /// 访问密钥（不含密钥本身）
@@ -41,8 +41,16 @@ pub struct ApiKeyView {
     unit_id: Option<Uuid>,
     /// 建立时间
     created_at: DateTime<Utc>,
-    /// 吊销时间；为null表示有效
+    /// 吊销时间；为null表示没有吊销
     revoked_at: Option<DateTime<Utc>>,
+    /// 到期时间，到时自动失效；为null表示长期有效
+    expires_at: Option<DateTime<Utc>>,
+    /// 密钥的开头几位，供辨认；早先发放的和自行配置的为null
+    prefix: Option<String>,
+    /// 最近一次使用时间，精确到小时；为null表示尚未使用
+    last_used_at: Option<DateTime<Utc>>,
+    /// 换发自哪个密钥
+    replaces_id: Option<Uuid>,
 }
 
 impl ApiKeyView {
@@ -54,6 +62,10 @@ impl ApiKeyView {
             unit_id: row.unit_id.map(|id| id.0),
             created_at: row.created_at.and_utc(),
             revoked_at: row.revoked_at.map(|at| at.and_utc()),
+            expires_at: row.expires_at.map(|at| at.and_utc()),
+            prefix: row.prefix,
+            last_used_at: row.last_used_at.map(|at| at.and_utc()),
+            replaces_id: row.replaces_id.map(|id| id.0),
         }
     }
 }
@@ -80,6 +92,17 @@ pub struct CreateApiKey {
     role: AccessRole,
     /// 代表的责任单位：id、信用代码或名称；角色为unit、reporter时必填，协调员填写后不能审核本单位的函
     unit: Option<String>,
+    /// 到期时间，到时自动失效；不填为长期有效，管理员的密钥不能填写
+    expires_at: Option<DateTime<Utc>>,
+}
+
+/// 换发访问密钥
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RotateApiKey {
+    /// 原密钥继续有效的天数，以便从容更换；不填为7天，填0为立即失效
+    #[schema(minimum = 0, maximum = 90)]
+    overlap_days: Option<i64>,
 }
 
 /// 访问密钥查询条件
@@ -92,6 +115,8 @@ pub struct ApiKeyParams {
     role: Option<AccessRoles>,
     /// 代表的责任单位：id、信用代码或名称
     unit: Option<String>,
+    /// 只列在此时间以前到期（含已到期）而未吊销的
+    expires_before: Option<DateTime<Utc>>,
 }
 
 /// 列出访问密钥，含已吊销的
@@ -107,6 +132,7 @@ async fn list_api_keys(
     let filter = ApiKeyFilter {
         roles: list.filter.role.map(|words| words.0),
         unit_id: unit.map(|row| row.id),
+        expires_before: list.filter.expires_before.map(|at| at.naive_utc()),
         updated_after: list.updated_after,
     };
     let rows = state.office.read.list_api_keys(&filter, list.page).await?;
@@ -123,14 +149,33 @@ async fn create_api_key(
     actor: Actor,
     Body(body): Body<CreateApiKey>,
 ) -> Result<HttpResponse, Refused> {
-    let CreateApiKey { name, role, unit } = body;
-    let new = access::NewApiKey { name, role: role.0, unit };
-    let (key, row) = access::create_api_key(&state.office, &actor, new).await?;
-    let view = NewApiKeyView { key, view: ApiKeyView::of(row) };
-    Ok(HttpResponse::Created()
+    let CreateApiKey { name, role, unit, expires_at } = body;
+    let new = access::NewApiKey { name, role: role.0, unit, expires_at };
+    Ok(shown_once(access::create_api_key(&state.office, &actor, new).await?))
+}
+
+fn shown_once((key, row): (String, ApiKeyRow)) -> HttpResponse {
+    HttpResponse::Created()
         .insert_header((header::LOCATION, "/api/v1/api-keys"))
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(view))
+        .json(NewApiKeyView { key, view: ApiKeyView::of(row) })
+}
+
+/// 换发访问密钥：名称、角色、单位和到期时间不变，原密钥在约定天数后失效（不支持Idempotency-Key，因为密钥不留存）
+#[utoipa::path(tag = "访问密钥", params(("id" = Uuid, Path, description = "编号")), request_body = RotateApiKey, responses(
+    (status = 201, body = NewApiKeyView), (status = "4XX", body = ProblemView)))]
+#[post("/api-keys/{id}/rotation")]
+async fn rotate_api_key(
+    state: web::Data<State>,
+    actor: Actor,
+    id: web::Path<Uuid>,
+    Body(body): Body<RotateApiKey>,
+) -> Result<HttpResponse, Refused> {
+    const A_WEEK: i64 = 7;
+    let days = body.overlap_days.unwrap_or(A_WEEK);
+    let issued = access::rotate_api_key(&state.office, &actor, Id::of(*id), days).await?;
+    state.known_keys.forget(*id);
+    Ok(shown_once(issued))
 }
 
 /// 吊销访问密钥；数秒内在所有进程失效，不可恢复

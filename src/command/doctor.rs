@@ -13,7 +13,7 @@ use crate::domain::{Role, TextEnum as _};
 use crate::jobs::Job;
 use crate::jobs::job_table::Rhythm;
 use crate::jobs::scheduler::next_after;
-use crate::office::rows::{ApiKeyFilter, Page};
+use crate::office::rows::{ApiKeyFilter, ApiKeyRow, Page};
 use crate::store::{DatabaseUrl, Store, free_room};
 
 /// Room on a disk below which something must be done soon, in bytes.
@@ -190,7 +190,8 @@ async fn database(config: &Config, store: &Store, clock: &dyn Clock) -> Vec<Find
         found.push(sound(store).await);
     }
     found.push(clocks(store, clock).await);
-    found.push(keys(store).await);
+    found.push(keys(store, clock).await);
+    found.push(ending_keys(store, clock).await);
     found.extend(work(config, store, clock).await);
     found
 }
@@ -246,11 +247,30 @@ async fn clocks(store: &Store, clock: &dyn Clock) -> Finding {
     }
 }
 
-async fn keys(store: &Store) -> Finding {
+/// Keys that end within a month: a system that is refused tells nobody.
+async fn ending_keys(store: &Store, clock: &dyn Clock) -> Finding {
+    let (what, now) = ("将到期的密钥", clock.timestamp());
+    let soon = Some(now + TimeDelta::days(30));
+    let filter = ApiKeyFilter { expires_before: soon, ..ApiKeyFilter::default() };
+    let named = |key: &ApiKeyRow| {
+        let day = key.expires_at.map(|end| (end + office_zone()).format("（%Y-%m-%d到期）").to_string());
+        key.is_valid(now).then(|| format!("{}{}", key.name, day.unwrap_or_default()))
+    };
+    match store.list_api_keys(&filter, Page { limit: 500, after: None }).await {
+        Ok(keys) => match keys.iter().filter_map(named).collect::<Vec<_>>().as_slice() {
+            [] => well(what, "30天内没有".to_owned()),
+            ending => ill(what, ending.join("、"), "请换发并通知使用单位更换。"),
+        },
+        Err(error) => ill(what, error.to_string(), "请检查数据库。"),
+    }
+}
+
+async fn keys(store: &Store, clock: &dyn Clock) -> Finding {
+    let now = clock.timestamp();
     let filter = ApiKeyFilter { roles: Some(vec![Role::Administrator]), ..ApiKeyFilter::default() };
     let advice = "请在配置中填写access.bootstrap_key后重启一次。";
     match store.list_api_keys(&filter, Page { limit: 500, after: None }).await {
-        Ok(keys) => match keys.iter().filter(|key| key.revoked_at.is_none()).count() {
+        Ok(keys) => match keys.iter().filter(|key| key.is_valid(now)).count() {
             0 => ill("管理员密钥", "没有可用的", advice),
             many => well("管理员密钥", format!("{many}个可用")),
         },

@@ -38,9 +38,9 @@ fn holder(key: &ApiKeyRow) -> Who {
 /// # Errors
 /// [`Refusal::Invalid`] at `key` where it is none, or one that has no pages.
 pub async fn sign_in(office: &Office, key: &str, call: Call) -> Result<(String, ApiKeyRow), Refusal> {
-    let found = office.store.find_api_key(&hash_key(key.trim())).await?;
+    let found = office.store.find_api_key(&hash_key(key.trim()), office.clock.timestamp()).await?;
     let Some(found) = found else {
-        let detail = "密钥不正确或已停用，请核对后重新填写；密钥由系统管理员发放。";
+        let detail = "密钥不正确、已停用或已到期，请核对后重新填写；密钥由系统管理员发放。";
         return Err(Invalid::new("key", "unknown", detail).into());
     };
     if found.role.0 == Role::Feeder {

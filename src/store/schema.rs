@@ -569,6 +569,10 @@ diesel::table! {
         created_at -> Timestamp,
         revoked_at -> Nullable<Timestamp>,
         unit_id -> Nullable<Key>,
+        prefix -> Nullable<Text>,
+        expires_at -> Nullable<Timestamp>,
+        last_used_at -> Nullable<Timestamp>,
+        replaces_id -> Nullable<Key>,
     }
 }
 

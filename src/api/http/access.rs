@@ -23,7 +23,7 @@ use crate::api::http::{negotiate, request_id, spec};
 use crate::domain::Role;
 use crate::office::rows::ApiKeyRow;
 use crate::office::types::{Id, UnitId};
-use crate::office::{Actor, Call, Who};
+use crate::office::{Actor, Call, Who, access};
 pub use rules::{AccessRule, RULES, Reach};
 
 /// The caller, as far as a key tells; found in the extensions of a request that was let in.
@@ -228,8 +228,15 @@ async fn identify(state: &State, key: &str) -> Result<Caller, Refused> {
         return Ok(caller);
     }
     let reader = &state.office.read;
-    let row = reader.find_api_key(&hash).await?.ok_or_else(unauthorized)?;
+    let row = reader.find_api_key(&hash, state.office.clock.timestamp()).await?.ok_or_else(unauthorized)?;
     let caller = Caller::of(&row);
+    // A caller does not wait for this, nor fail with it: a database that cannot be written can still be read.
+    let office = state.office.clone();
+    actix_web::rt::spawn(async move {
+        if let Err(error) = access::note_use(&office, &row).await {
+            tracing::debug!(error = error.to_string(), "the use of a key was not noted");
+        }
+    });
     state.known_keys.remember(hash, caller.clone());
     Ok(caller)
 }

@@ -13,16 +13,17 @@ use super::{Answer, Reader};
 use crate::rows::*;
 use crate::transaction::{Held, Tx};
 use crate::types::{
-    AnyId, AssessmentId, AuditEventId, CampaignId, ContactId, DeliveryId, DocumentId, EpisodeId, IncidentId,
-    IndicatorId, LetterId, Listed, MeasureId, ObservationId, RegionId, ReplyId, RulePackId, SilenceId,
-    TaskId, UnitId, WarningRunId,
+    AnyId, ApiKeyId, AssessmentId, AuditEventId, CampaignId, ContactId, DeliveryId, DocumentId, EpisodeId,
+    IncidentId, IndicatorId, LetterId, Listed, MeasureId, ObservationId, RegionId, ReplyId, RulePackId,
+    SilenceId, TaskId, UnitId, WarningRunId,
 };
 use crate::{Store, StoreError, checkout, pg, sqlite};
 
 reads! {
     'a;
     api_keys {
-        fn find_api_key(hash: &'a str) -> Option<ApiKeyRow>;
+        fn get_api_key(id: ApiKeyId) -> Option<ApiKeyRow>;
+        fn find_api_key(hash: &'a str, now: NaiveDateTime) -> Option<ApiKeyRow>;
         fn list_api_keys(filter: &'a ApiKeyFilter, page: Page) -> Vec<ApiKeyRow>;
     }
     audit {

@@ -22,6 +22,8 @@ queries! {
         fn create_api_key(row: &'a ApiKeyRow) -> ();
         fn create_first_api_key(row: &'a ApiKeyRow) -> bool;
         fn ensure_api_key(row: &'a ApiKeyRow) -> bool;
+        fn note_key_use(id: ApiKeyId, now: NaiveDateTime) -> ();
+        fn replace_api_key(row: &'a ApiKeyRow, former: ApiKeyId, former_ends: NaiveDateTime) -> ();
         fn revoke_api_key(id: ApiKeyId, now: NaiveDateTime) -> bool;
     }
     audit {

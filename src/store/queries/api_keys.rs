@@ -12,18 +12,60 @@ use crate::types::{ApiKeyId, Listed};
 use crate::{SoleRule, StoreError};
 use xushi_domain::{Invalid, Role};
 
-/// The valid key with this hash.
+/// The key with this hash that is valid at `now`.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_api_key(conn: &mut Conn, hash: &str) -> Result<Option<ApiKeyRow>, StoreError> {
-    Ok(api_keys::table
+pub async fn find_api_key(
+    conn: &mut Conn,
+    hash: &str,
+    now: NaiveDateTime,
+) -> Result<Option<ApiKeyRow>, StoreError> {
+    let found: Option<ApiKeyRow> = api_keys::table
         .filter(api_keys::key_hash.eq(hash))
-        .filter(api_keys::revoked_at.is_null())
         .select(ApiKeyRow::as_select())
         .get_result(conn)
         .await
-        .optional()?)
+        .optional()?;
+    Ok(found.filter(|key| key.is_valid(now)))
+}
+
+/// Notes that a key was used at `now`. The caller asks for it once an hour, so that reading does not write.
+///
+/// # Errors
+/// When the database fails.
+pub async fn note_key_use(conn: &mut Conn, id: ApiKeyId, now: NaiveDateTime) -> Result<(), StoreError> {
+    diesel::update(api_keys::table.find(id)).set(api_keys::last_used_at.eq(now)).execute(conn).await?;
+    Ok(())
+}
+
+/// A key, valid or not.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get_api_key(conn: &mut Conn, id: ApiKeyId) -> Result<Option<ApiKeyRow>, StoreError> {
+    Ok(api_keys::table.find(id).select(ApiKeyRow::as_select()).get_result(conn).await.optional()?)
+}
+
+/// Adds a key that is issued in place of `former`, which ends at `former_ends`.
+///
+/// # Errors
+/// `Stale` when the former was revoked meanwhile.
+pub async fn replace_api_key(
+    conn: &mut Conn,
+    row: &ApiKeyRow,
+    former: ApiKeyId,
+    former_ends: NaiveDateTime,
+) -> Result<(), StoreError> {
+    let ended = diesel::update(api_keys::table.find(former))
+        .filter(api_keys::revoked_at.is_null())
+        .set(api_keys::expires_at.eq(former_ends))
+        .execute(conn)
+        .await?;
+    if ended == 0 {
+        return Err(StoreError::Stale);
+    }
+    create_api_key(conn, row).await
 }
 
 /// Makes `row` the first key, unless there is one already. Two replicas that start together make one.
@@ -44,18 +86,29 @@ pub async fn create_first_api_key(conn: &mut Conn, row: &ApiKeyRow) -> Result<bo
     .await
 }
 
-/// Adds a key unless one with this hash exists (a key given by the operator's configuration).
+/// Adds a key given by the operator's configuration, unless it is there; it takes the place of those of its name and role.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn ensure_api_key(conn: &mut Conn, row: &ApiKeyRow) -> Result<bool, StoreError> {
-    let added = diesel::insert_into(api_keys::table)
-        .values(row)
-        .on_conflict(api_keys::key_hash)
-        .do_nothing()
-        .execute(conn)
-        .await?;
-    Ok(added == 1)
+    write_transaction!(conn, async |conn: &mut Conn| {
+        let added = diesel::insert_into(api_keys::table)
+            .values(row)
+            .on_conflict(api_keys::key_hash)
+            .do_nothing()
+            .execute(conn)
+            .await?;
+        if added == 1 {
+            let former = api_keys::table
+                .filter(api_keys::name.eq(&row.name))
+                .filter(api_keys::role.eq(row.role))
+                .filter(api_keys::id.ne(row.id))
+                .filter(api_keys::revoked_at.is_null());
+            diesel::update(former).set(api_keys::revoked_at.eq(row.created_at)).execute(conn).await?;
+        }
+        Ok::<_, StoreError>(added == 1)
+    })
+    .await
 }
 
 /// Adds a key.
@@ -90,6 +143,9 @@ pub async fn list_api_keys(
     if let Some(unit) = filter.unit_id {
         query = query.filter(api_keys::unit_id.eq(unit));
     }
+    if let Some(day) = filter.expires_before {
+        query = query.filter(api_keys::expires_at.lt(day)).filter(api_keys::revoked_at.is_null());
+    }
     if let Some(after) = filter.updated_after {
         query = query.filter(api_keys::created_at.gt(after).or(api_keys::revoked_at.gt(after)));
     }
@@ -111,6 +167,7 @@ pub async fn revoke_api_key(conn: &mut Conn, id: ApiKeyId, now: NaiveDateTime) -
         let administrators: i64 = api_keys::table
             .filter(api_keys::role.eq(Listed(Role::Administrator)))
             .filter(api_keys::revoked_at.is_null())
+            .filter(api_keys::expires_at.is_null())
             .filter(api_keys::id.ne(id))
             .count()
             .get_result(conn)

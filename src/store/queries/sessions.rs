@@ -1,7 +1,7 @@
 //! Sessions of people on the pages.
 
 use chrono::NaiveDateTime;
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 
 use super::super::Conn;
@@ -25,6 +25,7 @@ pub async fn find_session(
         .filter(sessions::ended_at.is_null())
         .filter(sessions::expires_at.gt(now))
         .filter(api_keys::revoked_at.is_null())
+        .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.gt(now)))
         .select((SessionRow::as_select(), ApiKeyRow::as_select()))
         .get_result(conn)
         .await

@@ -161,6 +161,7 @@ pub struct AuditFilter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::Id;
 
     #[test]
     fn the_form_that_is_hashed_does_not_change() {

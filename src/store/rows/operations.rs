@@ -25,6 +25,43 @@ pub struct ApiKeyRow {
     pub revoked_at: Option<NaiveDateTime>,
     /// The unit it speaks for.
     pub unit_id: Option<UnitId>,
+    /// How it begins, which is no secret, so that people can tell it in a list; `None` where nobody knows.
+    pub prefix: Option<String>,
+    /// From then on it is none, UTC; `None` until it is revoked.
+    pub expires_at: Option<NaiveDateTime>,
+    /// When it was last used, to the hour, UTC.
+    pub last_used_at: Option<NaiveDateTime>,
+    /// The key it was issued in place of.
+    pub replaces_id: Option<ApiKeyId>,
+}
+
+impl ApiKeyRow {
+    /// Letters of a key that its prefix shows: the mark that all have, and forty bits of two hundred and fifty-six.
+    const PREFIX: usize = 12;
+
+    /// A key that begins now, lasts until it is revoked, and speaks for no unit.
+    pub fn of(id: ApiKeyId, name: &str, key: &str, role: Role, now: NaiveDateTime) -> Self {
+        // Of a key that a person made up, no letter is shown: it may be short.
+        let made = key.starts_with("xsk_") && key.len() >= 4 * Self::PREFIX;
+        Self {
+            id,
+            name: name.to_owned(),
+            key_hash: crate::hash_key(key),
+            role: role.into(),
+            created_at: now,
+            revoked_at: None,
+            unit_id: None,
+            prefix: made.then(|| key.chars().take(Self::PREFIX).collect()),
+            expires_at: None,
+            last_used_at: None,
+            replaces_id: None,
+        }
+    }
+
+    /// Whether it lets anybody in at this instant.
+    pub fn is_valid(&self, now: NaiveDateTime) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
+    }
 }
 
 /// A POST made with an Idempotency-Key, and its answer once there is one.
@@ -98,6 +135,8 @@ pub struct ApiKeyFilter {
     pub roles: Option<Vec<Role>>,
     /// Only of this unit.
     pub unit_id: Option<UnitId>,
+    /// Only such as end before this instant and are not revoked, UTC.
+    pub expires_before: Option<NaiveDateTime>,
     /// Only made or revoked after this instant, UTC.
     pub updated_after: Option<NaiveDateTime>,
 }

@@ -121,15 +121,8 @@ impl TestApp {
         let store = Store::open(&database.url, 4).unwrap();
         let clock = Arc::new(FixedClock::at("2025-08-27T01:00:00Z".parse().unwrap()));
         let key = "xsk_test".to_owned();
-        let row = ApiKeyRow {
-            id: Id::of(clock.new_id()),
-            name: "test".to_owned(),
-            key_hash: xushi::store::hash_key(&key),
-            role: xushi::domain::Role::Administrator.into(),
-            created_at: clock.timestamp(),
-            revoked_at: None,
-            unit_id: None,
-        };
+        let role = xushi::domain::Role::Administrator;
+        let row = ApiKeyRow::of(Id::of(clock.new_id()), "test", &key, role, clock.timestamp());
         store.ensure_api_key(&row).await.unwrap();
         let office = services::office(store.clone(), clock.clone()).await;
         let call = Self::serve(&office).await;

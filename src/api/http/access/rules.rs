@@ -249,6 +249,7 @@ pub const RULES: &[AccessRule] = &[
     write("POST", "/incidents/{id}/closure"),
     administer("GET", "/api-keys"),
     administer("POST", "/api-keys"),
+    administer("POST", "/api-keys/{id}/rotation"),
     administer("DELETE", "/api-keys/{id}"),
     // Reading it does not add to it.
     AccessRule { writes: false, ..audited(administer("GET", "/audit-events")) },
