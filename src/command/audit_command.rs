@@ -60,7 +60,8 @@ pub(super) async fn audit(
                 verdict.waiting,
                 match (wrong, heads.is_empty()) {
                     (0, false) => format!("与库外{}个链头一致，未发现问题。", heads.len()),
-                    (0, true) => "未发现问题（没有库外链头，整条链被重造或末尾被截去时查不出，请用--head）。".to_owned(),
+                    (0, true) => "未发现问题（没有库外链头，整条链被重造或末尾被截去时查不出，请用--head）。"
+                        .to_owned(),
                     _ => format!("发现{wrong}项问题。"),
                 }
             )?;
@@ -91,7 +92,9 @@ fn said(finding: &AuditFinding) -> String {
         AuditFinding::Rewritten { seq } => format!("第{seq}号与库外链头不符：此前的链被重造。"),
         AuditFinding::Unsealed { event_id, created_at } => {
             let at = created_at.and_utc().with_timezone(&office_zone()).format("%Y-%m-%d %H:%M:%S");
-            format!("记录{event_id}（{at}）逾1分钟未封存：请检查服务是否在运行、封存任务（schedule.seal）是否停用。")
+            format!(
+                "记录{event_id}（{at}）逾1分钟未封存：请检查服务是否在运行、封存任务（schedule.seal）是否停用。"
+            )
         }
         AuditFinding::GoneUnsealed { event_id } => format!("记录{event_id}在封存之前被删除。"),
     }

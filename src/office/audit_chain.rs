@@ -120,13 +120,8 @@ impl<'h> AuditWalk<'h> {
     /// From before the first seal; `heads` were kept outside.
     pub fn new(heads: &'h [AuditHead]) -> Self {
         let heads = heads.iter().filter(|head| head.seq > 0).map(|head| (head.seq, &*head.hash)).collect();
-        let verdict = AuditVerdict {
-            checked: 0,
-            head: AuditHead::none(),
-            waiting: 0,
-            found: Vec::new(),
-            more: 0,
-        };
+        let verdict =
+            AuditVerdict { checked: 0, head: AuditHead::none(), waiting: 0, found: Vec::new(), more: 0 };
         Self { verdict, heads }
     }
 

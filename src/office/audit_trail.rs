@@ -99,11 +99,7 @@ fn kept(side: Map<String, Value>) -> String {
 }
 
 /// The entry of what happened by itself to letters, each said by one of `lines`: `path` says what.
-pub(super) fn event_of_letters(
-    office: &Office,
-    path: &str,
-    lines: impl Iterator<Item = String>,
-) -> AuditRow {
+pub(super) fn event_of_letters(office: &Office, path: &str, lines: impl Iterator<Item = String>) -> AuditRow {
     let mut entry = AuditRow {
         id: Id(office.clock.new_id()),
         api_key_id: None,

@@ -3,12 +3,12 @@
 //! Handlers, pages, jobs, commands and the demo translate into these deeds; nothing is changed in another way.
 
 mod actor;
-mod audit_trail;
-pub mod audit_chain;
 pub mod answers;
 pub mod assessed;
 pub mod assessments;
 pub mod attempt_batch;
+pub mod audit_chain;
+mod audit_trail;
 mod change_reason;
 mod keys;
 
@@ -26,9 +26,12 @@ pub mod replies;
 pub mod restoration;
 pub mod retirement;
 pub mod rule_packs;
+pub mod secret_box;
 pub mod silences;
 pub mod slots;
 pub mod warnings;
+pub mod webhook_outbox;
+pub mod webhooks;
 pub mod workbooks;
 pub mod written_register;
 
@@ -70,6 +73,8 @@ pub struct Office {
     turns: Option<Arc<Semaphore>>,
     /// How much of what comes in is kept, and for how long.
     pub documents: intake::DocumentLimits,
+    /// What webhooks are made with.
+    pub hooks: webhooks::HookSettings,
 }
 
 /// How letters are made and answered.
@@ -94,7 +99,18 @@ impl Office {
     pub fn new(store: Store, clock: Arc<dyn Clock>, calendar: Arc<WorkCalendar>, letters: Letters) -> Self {
         let readiness = Readiness::new(store.clone());
         let documents = intake::DocumentLimits::default();
-        Self { read: store.reader(), store, clock, calendar, letters, readiness, turns: None, documents }
+        let hooks = webhooks::HookSettings::default();
+        Self {
+            read: store.reader(),
+            store,
+            clock,
+            calendar,
+            letters,
+            readiness,
+            turns: None,
+            documents,
+            hooks,
+        }
     }
 
     /// This office over `connections` others to the same database.

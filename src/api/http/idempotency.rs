@@ -20,6 +20,11 @@ use crate::office::rows::{Claim, IdempotencyRow};
 use crate::office::types::Id;
 use crate::office::{Actor, Office, answers};
 
+/// Whether the answer to a POST there holds a secret, which is kept nowhere in clear: it is not answered from memory.
+pub fn shows_secret(path: &str) -> bool {
+    matches!(path, "/api-keys" | "/webhooks") || path.ends_with("/rotation")
+}
+
 /// Answers a repeated POST from memory; runs others once.
 ///
 /// # Errors
@@ -31,8 +36,7 @@ pub async fn middleware<B: MessageBody + 'static>(
     let key =
         request.headers().get("idempotency-key").map(|value| value.to_str().unwrap_or_default().to_owned());
     let caller = request.extensions().get::<Caller>().cloned();
-    // The answer to a new key holds the key, which is kept nowhere.
-    let key = key.filter(|_| request.path() != "/api/v1/api-keys");
+    let key = key.filter(|_| !shows_secret(request.path().strip_prefix("/api/v1").unwrap_or_default()));
     let (Some(key), Some(caller), &Method::POST) = (key, caller, request.method()) else {
         return Ok(next.call(request).await?.map_into_boxed_body());
     };

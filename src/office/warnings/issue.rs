@@ -90,7 +90,8 @@ async fn issue_all(
     let news: Vec<NewLetter> = drafts.iter().map(|draft| draft.to_issue(office)).collect();
     let content = Content::of(drafts.iter().copied());
     let rendering = content.rendering(office);
-    let written = together::write(&news, |some| letter_events::issue_letters(office, some, &rendering)).await?;
+    let written =
+        together::write(&news, |some| letter_events::issue_letters(office, some, &rendering)).await?;
     failpoint!("issue.committed");
     for (news, letters) in written {
         outcomes.extend(news.iter().map(|new| (new.letter.id, Outcome::Overtaken)));
@@ -142,7 +143,9 @@ async fn wait_all(
         }
         writes.push(DraftWrite { new, replaces: before.map(|head| head.updated_at) });
     }
-    for (writes, written) in together::write(&writes, |some| letter_events::write_drafts(office, some)).await? {
+    for (writes, written) in
+        together::write(&writes, |some| letter_events::write_drafts(office, some)).await?
+    {
         for write in writes {
             let id = write.new.letter.id;
             let waits = written.map_or(Outcome::Overtaken, |()| Outcome::AwaitsApproval { id });

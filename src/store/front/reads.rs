@@ -316,4 +316,10 @@ reads! {
         fn list_withdrawals_about(episodes: &'a [Id]) -> Vec<(Id, LetterName, WithdrawalRow, LetterName)>;
         fn list_withdrawn_by(letter: Id) -> Vec<LetterName>;
     }
+    webhooks {
+        fn find_feed_end() -> (i32, ChangePlace);
+        fn find_webhook(id: Uuid) -> Option<WebhookRow>;
+        fn list_webhook_events(filter: &'a WebhookEventFilter, page: Page) -> Vec<WebhookEventRow>;
+        fn list_webhooks(with_retired: bool, updated_after: Option<NaiveDateTime>, page: Page) -> Vec<WebhookRow>;
+    }
 }

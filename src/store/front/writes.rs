@@ -213,4 +213,15 @@ queries! {
         fn release_episodes(letters: &'a [Id], last: Option<Id>, now: NaiveDateTime) -> ();
         fn withdraw_letters(rows: &'a [WithdrawalRow], drafts: &'a [Id], note: &'a str, now: NaiveDateTime) -> ();
     }
+    webhooks {
+        fn add_webhook_event(row: &'a WebhookEventRow) -> ();
+        fn claim_webhook_events(webhook: Id, lease: &'a Lease<'a>, limit: i64) -> Vec<WebhookEventRow>;
+        fn create_webhook(row: &'a WebhookRow) -> ();
+        fn end_webhook_event(end: &'a WebhookEventEnd) -> bool;
+        fn forget_webhook_events(before: NaiveDateTime) -> usize;
+        fn pump_webhook(id: Id, pump: WebhookPump) -> usize;
+        fn release_webhook_events(ids: &'a [Id], holder: &'a str, next: NaiveDateTime) -> ();
+        fn replay_webhook_events(webhook: Id, since: NaiveDateTime, now: NaiveDateTime) -> usize;
+        fn update_webhook(changed: &'a WebhookRow) -> ();
+    }
 }

@@ -25,6 +25,7 @@ mod rule_packs;
 mod silences;
 mod tasks;
 mod warnings;
+mod webhooks;
 
 pub use assessments::{
     AssessmentFigures, AssessmentRow, AssessmentWrite, AssessmentWrites, CurrentAssessmentRow, Mark,
@@ -65,8 +66,8 @@ pub use places::{
     UnitChange, UnitFilter, UnitRow,
 };
 pub use replies::{
-    ClosureRow, NewReply, ReceiptRow, RemedyRow, ReplyFileHead, ReplyFileRow,
-    ReplyRow, ReviewRow, SettlementRow, WholeReply, WithdrawalRow,
+    ClosureRow, NewReply, ReceiptRow, RemedyRow, ReplyFileHead, ReplyFileRow, ReplyRow, ReviewRow,
+    SettlementRow, WholeReply, WithdrawalRow,
 };
 pub use retirements::{Dependent, RetiredIndicator};
 pub use revisions::{
@@ -76,6 +77,7 @@ pub use rule_packs::{RulePackFilter, RulePackRow};
 pub use silences::{SilenceFilter, SilenceRow};
 pub use tasks::{Handover, HandoverRow, PlaceThen, ResponsibilityRow, TaskFilter, TaskRow};
 pub use warnings::{IssuingCampaignRow, LineRow, PartRow, UnitNameRow};
+pub use webhooks::{WebhookEventEnd, WebhookEventFilter, WebhookEventRow, WebhookPump, WebhookRow};
 
 use uuid::Uuid;
 

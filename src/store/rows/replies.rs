@@ -3,9 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
-use crate::schema::{
-    closures, receipts, remedies, replies, reply_files, reviews, settlements, withdrawals,
-};
+use crate::schema::{closures, receipts, remedies, replies, reply_files, reviews, settlements, withdrawals};
 use crate::types::{Id, Listed};
 use xushi_domain::reply::ReviewVerdict;
 

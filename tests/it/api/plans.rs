@@ -37,7 +37,12 @@ async fn count(app: &TestApp, list: &str) -> usize {
 /// Entries of what was written; that the list was read is written down, too.
 async fn writes(app: &TestApp) -> usize {
     let events = app.get("/audit-events?limit=500").await.expect(200);
-    events["items"].as_array().unwrap().iter().filter(|event| event["verb"] != "GET" && event["code"].is_null()).count()
+    events["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|event| event["verb"] != "GET" && event["code"].is_null())
+        .count()
 }
 
 fn outcomes(report: &Value) -> Vec<(String, String)> {

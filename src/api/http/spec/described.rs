@@ -9,6 +9,7 @@ use super::declared::{
 };
 use super::limits;
 use crate::api::http::access::{AccessRule, RULES, Reach};
+use crate::api::http::idempotency::shows_secret;
 use crate::api::observations::SDMX_CSV;
 use crate::domain::{Role, TextEnum as _};
 
@@ -20,7 +21,7 @@ const FURTHER: &[(&str, &str, u16)] = &[("GET", "/changes", 410), ("GET", "/docu
 
 /// Answers without a tag where others of their kind have one.
 const UNTAGGED: &[(&str, &str)] =
-    &[("POST", "/api-keys"), ("GET", "/letters/{id}/replies/{rid}/files/{ordinal}")];
+    &[("POST", "/api-keys"), ("POST", "/webhooks"), ("GET", "/letters/{id}/replies/{rid}/files/{ordinal}")];
 
 /// Finishes every operation.
 pub(super) fn finish(document: &mut Value) {
@@ -122,8 +123,7 @@ impl Place<'_> {
         }
         match self.verb {
             "GET" => parameters.push(declared(IF_NONE_MATCH)),
-            // The answer to a new key holds the key, which is kept nowhere.
-            "POST" if self.path != "/api-keys" => parameters.push(declared(IDEMPOTENCY_KEY)),
+            "POST" if !shows_secret(self.path) => parameters.push(declared(IDEMPOTENCY_KEY)),
             _ => {}
         }
         if !parameters.is_empty() {
@@ -180,7 +180,7 @@ impl Place<'_> {
             ("POST", "201") => headers.push("Location"),
             _ => {}
         }
-        if self.verb == "POST" && self.path != "/api-keys" {
+        if self.verb == "POST" && !shows_secret(self.path) {
             headers.push("Idempotency-Replayed");
         }
         let mut about =

@@ -261,6 +261,7 @@ async fn tags(app: &TestApp, ids: &[String]) -> Vec<String> {
 /// The addresses of letters that were written to.
 async fn entries(app: &TestApp) -> Vec<String> {
     let all = items(app, "/audit-events?limit=500").await;
-    let paths = all.iter().filter(|one| one["code"].is_null()).map(|one| one["path"].as_str().unwrap().to_owned());
+    let paths =
+        all.iter().filter(|one| one["code"].is_null()).map(|one| one["path"].as_str().unwrap().to_owned());
     paths.filter(|path| path.starts_with("/api/v1/letters")).collect()
 }
