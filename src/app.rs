@@ -19,6 +19,8 @@ use crate::api::{self, BoardCache, State};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, TransportChoice};
 use crate::domain::Role;
+use crate::hooks::HookClient;
+use crate::jobs::notify::PATIENCE;
 use crate::jobs::{Jobs, carry_over, reassess, run};
 use crate::letter::ReplyLinks;
 use crate::mail::MailError;
@@ -28,7 +30,9 @@ use crate::mail::outbox::FileOutbox;
 use crate::mail::smtp::SmtpPool;
 use crate::mail::transport::{Envelope, Transport};
 use crate::office::intake::DocumentLimits;
+use crate::office::secret_box::SecretBox;
 use crate::office::warnings::note_pilot;
+use crate::office::webhooks::HookSettings;
 use crate::office::{Actor, Letters, Office, Refusal, restoration};
 use crate::store::rows::ApiKeyRow;
 use crate::store::types::Id;
@@ -148,6 +152,10 @@ pub async fn office(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Res
         DocumentLimits { bytes: config.documents.quota_mb * 1_024 * 1_024, days: config.documents.keep_days };
     let mut office = Office::new(store, clock, Arc::new(config.calendar()?), letters);
     office.documents = documents;
+    office.hooks = HookSettings {
+        secret_box: SecretBox::new(&config.webhooks.key).map(Arc::new),
+        allowed: Arc::new(config.allowed_hooks()),
+    };
     if let Some(mailbox) = &office.letters.redirect_to {
         tracing::warn!(mailbox, "a pilot is on: letters are marked 演练 and every mail goes to this mailbox");
     }
@@ -198,15 +206,19 @@ pub async fn shake_hands(config: &Config, address: &str) -> Result<Vec<Handshake
 /// # Errors
 /// When the transport cannot be set up.
 pub fn jobs(config: &Config, office: Office) -> Result<Jobs, AppError> {
-    Ok(jobs_over(transport(config)?, config, office))
+    jobs_over(transport(config)?, config, office)
 }
 
 /// The jobs of this process, with their mails going to `transport`.
-pub fn jobs_over(transport: Transport, config: &Config, office: Office) -> Jobs {
+///
+/// # Errors
+/// When the certificates for webhooks cannot be read.
+pub fn jobs_over(transport: Transport, config: &Config, office: Office) -> Result<Jobs, AppError> {
     let holder = format!("{}-{}", std::process::id(), office.clock.new_id().simple());
-    Jobs {
+    Ok(Jobs {
         office,
         transport,
+        hooks: hook_client(config)?,
         transport_connections: lines(config),
         lease: TimeDelta::milliseconds(config.mail.timeout_seconds.cast_signed() * 2_500),
         bounce_folder: config.bounce_folder(),
@@ -214,7 +226,15 @@ pub fn jobs_over(transport: Transport, config: &Config, office: Office) -> Jobs 
         pace: config.pace(),
         holder,
         stop: AtomicBool::new(false),
-    }
+    })
+}
+
+/// By what webhooks are told.
+fn hook_client(config: &Config) -> Result<HookClient, ConfigError> {
+    let own = &config.webhooks.ca_file;
+    let own = (!own.as_os_str().is_empty()).then_some(own.as_path());
+    HookClient::new(Arc::new(config.allowed_hooks()), own, PATIENCE)
+        .map_err(|detail| ConfigError { key: "webhooks.ca_file".to_owned(), detail })
 }
 
 /// Mails handed over at once. A server takes so many connections; a folder has none, and a disk that is asked to keep many

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use crate::domain::webhook::AllowList;
 use crate::domain::{CalendarYear, TextEnum as _, WorkCalendar, checked_email};
 use crate::jobs::job_table::{Job, JobCron, Rhythm};
 use crate::letter::Templates;
@@ -57,6 +58,8 @@ pub struct Config {
     pub documents: DocumentsConfig,
     /// What is kept of the audit outside of the database.
     pub audit: AuditConfig,
+    /// Who is told of changes.
+    pub webhooks: WebhooksConfig,
     /// How they are sent.
     pub mail: MailConfig,
     /// When jobs run.
@@ -120,6 +123,23 @@ pub struct DocumentsConfig {
 pub struct AuditConfig {
     /// File to which the head of its chain is added once a day; empty for none.
     pub head_file: PathBuf,
+}
+
+/// Other systems that are told of changes.
+#[derive(Clone, Deserialize)]
+pub struct WebhooksConfig {
+    /// Seals their secrets in the database; empty for no webhooks.
+    pub key: String,
+    /// Hosts and nets in which they may stand, separated by commas.
+    pub allow: String,
+    /// Own certificate authority.
+    pub ca_file: PathBuf,
+}
+
+impl std::fmt::Debug for WebhooksConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WebhooksConfig").field("allow", &self.allow).finish_non_exhaustive()
+    }
 }
 
 /// Links by which letters are answered.
@@ -313,6 +333,7 @@ impl Config {
         if self.documents.keep_days > 36_500 {
             return Err(ConfigError::new("documents.keep_days", "must be 0 to 36500"));
         }
+        self.check_webhooks()?;
         self.check_mail()?;
         for (name, cron) in self.schedule.jobs() {
             if !cron.is_empty()
@@ -325,6 +346,27 @@ impl Config {
         tracing_subscriber::EnvFilter::try_new(&self.log.filter)
             .map(drop)
             .map_err(|error| ConfigError::new("log.filter", error.to_string()))
+    }
+
+    fn check_webhooks(&self) -> Result<(), ConfigError> {
+        let webhooks = &self.webhooks;
+        if !webhooks.key.is_empty() && webhooks.key.len() < 32 {
+            return Err(ConfigError::new("webhooks.key", "must be at least 32 characters"));
+        }
+        AllowList::parse(&webhooks.allow).map_err(|entry| {
+            let detail = format!("`{entry}` is neither a host nor a net such as 10.1.0.0/16");
+            ConfigError::new("webhooks.allow", detail)
+        })?;
+        if !webhooks.ca_file.as_os_str().is_empty() && !webhooks.ca_file.is_file() {
+            return Err(ConfigError::new("webhooks.ca_file", "no such file"));
+        }
+        Ok(())
+    }
+
+    /// Where webhooks may stand.
+    pub fn allowed_hooks(&self) -> AllowList {
+        // Checked at start.
+        AllowList::parse(&self.webhooks.allow).unwrap_or_default()
     }
 
     fn check_mail(&self) -> Result<(), ConfigError> {
@@ -633,6 +675,9 @@ mod tests {
             ("[access]\nbootstrap_key = \"short\"", &[], "access.bootstrap_key"),
             ("[links]\nsecret = \"short\"", &[], "links.secret"),
             ("[links]\ndays = 0", &[], "links.days"),
+            ("[webhooks]\nkey = \"short\"", &[], "webhooks.key"),
+            ("[webhooks]\nallow = \"http://a\"", &[], "webhooks.allow"),
+            ("[webhooks]\nca_file = \"/nowhere.pem\"", &[], "webhooks.ca_file"),
             ("[documents]\nquota_mb = 0", &[], "documents.quota_mb"),
             ("[documents]\nkeep_days = 40000", &[], "documents.keep_days"),
             ("", &[("XUSHI_MAIL_PORT", "many")], "XUSHI_MAIL_PORT"),
@@ -648,7 +693,7 @@ mod tests {
     fn a_job_that_is_none_is_refused_with_those_there_are() {
         let refused =
             |file: &str, vars: &[(&str, &str)]| Config::from_layers(file, env(vars)).unwrap_err().to_string();
-        let jobs = "no job of this name; jobs are deliver, evaluate, issue, remind, seal, watch";
+        let jobs = "no job of this name; jobs are deliver, evaluate, issue, notify, remind, seal, watch";
         let said = refused("[schedule]\ndelivery = \"0 0 3 * * *\"", &[]);
         assert_eq!(said, format!("configuration: schedule.delivery: {jobs}"));
         let said = refused("", &[("XUSHI_SCHEDULE_DELIVERY", "0 0 3 * * *")]);

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod command;
 pub mod config;
 pub mod demo;
+pub mod hooks;
 pub mod jobs;
 pub mod office;
 pub mod web;

@@ -36,6 +36,7 @@ pub mod targets;
 mod tasks;
 mod units;
 mod warning_runs;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -113,6 +114,7 @@ fn routes(config: &mut impl Routes) {
     rule_packs::routes(config);
     api_keys::routes(config);
     audit_events::routes(config);
+    webhooks::routes(config);
     campaigns::campaign_curves::routes(config);
     campaigns::campaign_sheets::routes(config);
     campaigns::next_year::routes(config);

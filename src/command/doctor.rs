@@ -328,6 +328,8 @@ fn chinese(job: Job) -> &'static str {
         Job::Issue => "定时签发",
         Job::Remind => "定时催办",
         Job::Deliver => "投递",
+        Job::Notify => "回调通知",
+        Job::Seal => "操作记录封存",
         Job::Watch => "巡检",
         Job::Seal => "留痕封存",
     }

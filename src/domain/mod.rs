@@ -37,6 +37,7 @@ pub mod smell;
 pub mod target;
 pub mod task;
 pub mod text_enum;
+pub mod webhook;
 pub mod written;
 
 pub use address::checked_email;

@@ -13,6 +13,11 @@ pub(super) async fn deliver(jobs: &Jobs) -> Result<String, JobError> {
     Ok(format!("accepted {}, deferred {}, failed {}", done.accepted, done.deferred, done.failed))
 }
 
+pub(super) async fn notify(jobs: &Jobs) -> Result<String, JobError> {
+    let done = super::notify::notify(jobs).await?;
+    Ok(format!("taken {}, failed {}", done.taken, done.failed))
+}
+
 pub(super) async fn seal(jobs: &Jobs) -> Result<String, JobError> {
     let sealed = audit_chain::seal(&jobs.office).await?;
     if let Some(file) = &jobs.audit_head_file

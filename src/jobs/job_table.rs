@@ -18,6 +18,8 @@ crate::domain::text_enum! {
         Remind = "remind",
         /// Hands over deliveries that are due.
         Deliver = "deliver",
+        /// Tells webhooks what has changed.
+        Notify = "notify",
         /// Seals entries of the audit.
         Seal = "seal",
         /// Looks for what should not be so.
@@ -83,6 +85,12 @@ impl Job {
                 rhythm: Rhythm::Slotless,
                 settled_by_hand: false,
                 deed: |jobs, _, _| Box::pin(deeds::deliver(jobs)),
+            },
+            Self::Notify => JobRow {
+                cron: "*/2 * * * * *",
+                rhythm: Rhythm::Slotless,
+                settled_by_hand: false,
+                deed: |jobs, _, _| Box::pin(deeds::notify(jobs)),
             },
             Self::Seal => JobRow {
                 cron: "*/2 * * * * *",

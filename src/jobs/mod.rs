@@ -9,6 +9,7 @@ pub mod carry_over;
 mod deeds;
 pub mod deliver;
 pub mod job_table;
+pub mod notify;
 pub mod reassess;
 pub mod run;
 pub mod scheduler;
@@ -24,6 +25,7 @@ use futures_util::FutureExt as _;
 
 pub use job_table::{Job, JobCron};
 
+use crate::hooks::HookClient;
 use crate::mail::transport::Transport;
 use crate::office::StoreError;
 use crate::office::rows::Pace;
@@ -45,6 +47,8 @@ pub struct Jobs {
     pub audit_head_file: Option<PathBuf>,
     /// How fast letters may go to one domain; `None` for no limit.
     pub pace: Option<Pace>,
+    /// By what webhooks are told.
+    pub hooks: HookClient,
     /// This process, among replicas.
     pub holder: String,
     /// Set when the process shall stop: what is begun is finished, nothing new is begun.

@@ -28,11 +28,14 @@ pub mod replies;
 pub mod restoration;
 pub mod retirement;
 pub mod rule_packs;
+pub mod secret_box;
 pub mod sessions;
 pub mod silences;
 pub mod slots;
 pub mod spoken_board;
 pub mod warnings;
+pub mod webhook_outbox;
+pub mod webhooks;
 pub mod workbooks;
 pub mod written_register;
 
@@ -74,6 +77,8 @@ pub struct Office {
     turns: Option<Arc<Semaphore>>,
     /// How much of what comes in is kept, and for how long.
     pub documents: intake::DocumentLimits,
+    /// What webhooks are made with.
+    pub hooks: webhooks::HookSettings,
 }
 
 /// How letters are made and answered.
@@ -98,7 +103,18 @@ impl Office {
     pub fn new(store: Store, clock: Arc<dyn Clock>, calendar: Arc<WorkCalendar>, letters: Letters) -> Self {
         let readiness = Readiness::new(store.clone());
         let documents = intake::DocumentLimits::default();
-        Self { read: store.reader(), store, clock, calendar, letters, readiness, turns: None, documents }
+        let hooks = webhooks::HookSettings::default();
+        Self {
+            read: store.reader(),
+            store,
+            clock,
+            calendar,
+            letters,
+            readiness,
+            turns: None,
+            documents,
+            hooks,
+        }
     }
 
     /// This office over `connections` others to the same database.

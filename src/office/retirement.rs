@@ -51,7 +51,7 @@ async fn retire_in(
     if deed.tx().retire((what, id), (today, reason), now).await? {
         let before = serde_json::json!({ "retired_on": null, "retired_reason": null });
         let after = serde_json::json!({ "retired_on": today, "retired_reason": reason });
-        deed.changed(what.as_str(), id, &before, &after);
+        deed.changed(&what.to_string(), id, &before, &after);
         return Ok(());
     }
     let there = match what {

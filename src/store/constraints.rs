@@ -22,6 +22,12 @@ pub const CONSTRAINTS: &[Constraint] = &[
         detail: "这条操作记录已经封存，请稍后再试。",
     },
     Constraint {
+        name: "webhooks_name_key",
+        columns: "webhooks.name",
+        field: "name",
+        detail: "已有同名的回调。",
+    },
+    Constraint {
         name: "regions_code_key",
         columns: "regions.code",
         field: "code",

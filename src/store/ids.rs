@@ -125,4 +125,6 @@ ids! {
     Task, TaskId, "a task";
     Unit, UnitId, "a unit";
     WarningRun, WarningRunId, "a warning run";
+    Webhook, WebhookId, "a webhook";
+    WebhookEvent, WebhookEventId, "an event for a webhook";
 }

@@ -143,6 +143,8 @@ pub enum SoleRule {
     FirstKey = 8,
     /// Seals of the audit follow one another.
     AuditSeals = 9,
+    /// What webhooks are told is made once.
+    Webhooks = 10,
     /// Units form a tree.
     UnitTree = 21,
 }

@@ -1020,6 +1020,52 @@ diesel::joinable!(deliveries -> units (unit_id));
 diesel::joinable!(delivery_attempts -> deliveries (delivery_id));
 diesel::joinable!(idempotency_keys -> api_keys (api_key_id));
 diesel::joinable!(sessions -> api_keys (api_key_id));
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Exact, Key};
+
+    webhooks (id) {
+        id -> Key,
+        name -> Text,
+        url -> Text,
+        kinds -> Text,
+        role -> Text,
+        secret -> Binary,
+        former_secret -> Nullable<Binary>,
+        former_until -> Nullable<Timestamp>,
+        epoch -> Integer,
+        seq -> BigInt,
+        place_kind -> Integer,
+        place_id -> Key,
+        created_at -> Timestamp,
+        revision -> Integer,
+        updated_at -> Timestamp,
+        retired_on -> Nullable<Date>,
+        retired_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Exact, Key};
+
+    webhook_events (id) {
+        id -> Key,
+        webhook_id -> Key,
+        kind -> Text,
+        subject_id -> Nullable<Key>,
+        created_at -> Timestamp,
+        state -> Text,
+        attempts -> Integer,
+        next_attempt_at -> Timestamp,
+        holder -> Nullable<Text>,
+        status -> Nullable<Integer>,
+        outcome -> Nullable<Text>,
+        delivered_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::joinable!(webhook_events -> webhooks (webhook_id));
 diesel::joinable!(letter_reports -> letters (letter_id));
 diesel::joinable!(letter_reports -> indicators (indicator_id));
 diesel::joinable!(documents -> regions (region_id));
@@ -1109,4 +1155,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     change_feed,
     documents,
     sessions,
+    webhooks,
+    webhook_events,
 );

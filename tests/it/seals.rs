@@ -1,16 +1,22 @@
 //! The chain over the audit: what was changed, taken out or cut off is named, whoever did it in the database itself.
 
+use std::process::Stdio;
+
 use chrono::TimeDelta;
 use diesel_async::SimpleAsyncConnection as _;
 use serde_json::json;
 use uuid::Uuid;
 use xushi::clock::Clock as _;
+use xushi::jobs::{Job, Jobs};
+use xushi::mail::outbox::MemoryOutbox;
+use xushi::mail::transport::Transport;
 use xushi::office::audit_chain::{self, AuditFinding, AuditVerdict};
 use xushi::office::rows::{AuditHead, AuditRow, Page};
 use xushi::office::types::Id;
 use xushi::office::{Actor, warnings};
 use xushi::store::Store;
 
+use crate::support::process::xushi;
 use crate::support::{TestApp, both};
 
 const MANY: i64 = 100_000;
@@ -63,7 +69,7 @@ async fn event_of(app: &TestApp, seq: i64) -> Uuid {
 
 fn entry(app: &TestApp, path: &str) -> AuditRow {
     AuditRow {
-        id: Id(app.clock.new_id()),
+        id: Id::of(app.clock.new_id()),
         api_key_id: None,
         letter_id: None,
         verb: "POST".to_owned(),
@@ -163,6 +169,49 @@ both! {
         let told: i32 = runs.iter().filter_map(|row| row.items).sum();
         assert_eq!(usize::try_from(told).unwrap(), done.letters.len(), "{runs:?}");
         assert!(runs.iter().all(|row| row.actor.as_deref() == Some("job") && row.digest.is_some()));
+    }
+
+    async fn the_command_prints_the_head_and_names_what_is_wrong(app: TestApp) {
+        let folder = tempfile::tempdir().unwrap();
+        let run = |arguments: &[&str]| {
+            let mut command = xushi(folder.path(), arguments);
+            let done = command.env("DATABASE_URL", app.url()).stdout(Stdio::piped()).stderr(Stdio::piped()).output().unwrap();
+            (done.status.success(), String::from_utf8(done.stdout).unwrap(), String::from_utf8(done.stderr).unwrap())
+        };
+        fill(&app, 20).await;
+        audit_chain::seal(&app.office).await.unwrap();
+        let (done, head, _) = run(&["audit", "head"]);
+        assert!(done && head.starts_with("20 "), "{head}");
+        let file = folder.path().join("heads");
+        std::fs::write(&file, &head).unwrap();
+        let with_head = ["audit", "verify", "--head", file.to_str().unwrap()];
+        let (whole, said, _) = run(&with_head);
+        assert!(whole && said.contains("核对封存20条") && said.contains("与库外1个链头一致，未发现问题"), "{said}");
+        let gone = event_of(&app, 3).await;
+        unguarded(&app, &format!("DELETE FROM audit_events WHERE id = '{}'; DELETE FROM audit_seals WHERE seq > 18", gone.hyphenated())).await;
+        let (whole, said, _) = run(&with_head);
+        assert!(!whole && said.contains(&format!("第3号：记录{gone}已被删除。")), "{said}");
+        assert!(said.contains("库外链头记有第20号，而库中只到第18号：末尾被截去。"), "{said}");
+        std::fs::write(&file, "no head").unwrap();
+        let (done, _, why) = run(&with_head);
+        assert!(!done && why.contains("不是链头"), "{why}");
+    }
+
+    async fn the_head_is_kept_outside_once_a_day(app: TestApp) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("heads");
+        let jobs = app.jobs(Transport::Memory(MemoryOutbox::default()), "one");
+        let jobs = Jobs { audit_head_file: Some(file.clone()), ..jobs };
+        let seal = async || (Job::Seal.row().deed)(&jobs, &[], app.clock.now()).await.unwrap();
+        fill(&app, 5).await;
+        assert_eq!(seal().await, "sealed 5");
+        assert_eq!(seal().await, "sealed 0");
+        app.clock.set(app.clock.now() + TimeDelta::days(1));
+        seal().await;
+        let kept = std::fs::read_to_string(&file).unwrap();
+        let heads: Vec<AuditHead> = kept.lines().filter_map(audit_chain::read_head).collect();
+        assert_eq!((kept.lines().count(), heads.len(), heads[0].seq), (2, 2, 5), "{kept}");
+        assert_eq!(verify(&app, &heads).await.found, []);
     }
 }
 

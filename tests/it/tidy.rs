@@ -195,7 +195,8 @@ pub(super) const MAY_USE: &[(&str, &[&str], &[&str])] = &[
         &["domain", "reading", "store", "evidence", "letter", "mail", "sheets", "clock"],
         &["serde", "serde_json", "tokio"],
     ),
-    ("jobs", &["domain", "letter", "mail", "office", "clock"], &["tokio", "tokio_cron_scheduler"]),
+    ("hooks", &["domain"], &["tokio", "tokio_rustls"]),
+    ("jobs", &["domain", "hooks", "letter", "mail", "office", "clock"], &["tokio", "tokio_cron_scheduler"]),
     (
         "api",
         &["domain", "letter", "office", "clock"],
@@ -218,7 +219,7 @@ pub(super) const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     ("config", &["domain", "jobs", "letter", "mail", "store"], &["serde", "serde_json"]),
     (
         "app",
-        &["api", "clock", "config", "domain", "jobs", "letter", "mail", "store", "office", "web"],
+        &["api", "clock", "config", "domain", "hooks", "jobs", "letter", "mail", "store", "office", "web"],
         &["actix_web", "serde_json", "tokio"],
     ),
 ];

@@ -17,7 +17,7 @@ async fn end<T>(
         let value = outcome?;
         let entry = event_of_letters(office, path, lines(&value).into_iter());
         tx.record_audit(&entry).await?;
-        Ok(value)
+        Ok::<T, StoreError>(value)
     };
     match done.await {
         Ok(value) => {

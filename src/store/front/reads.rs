@@ -15,7 +15,7 @@ use crate::transaction::{Held, Tx};
 use crate::types::{
     AnyId, ApiKeyId, AssessmentId, AuditEventId, CampaignId, ContactId, DeliveryId, DocumentId, EpisodeId,
     IncidentId, IndicatorId, LetterId, Listed, MeasureId, ObservationId, RegionId, ReplyId, RulePackId,
-    SilenceId, TaskId, UnitId, WarningRunId,
+    SilenceId, TaskId, UnitId, WarningRunId, WebhookId,
 };
 use crate::{Store, StoreError, checkout, pg, sqlite};
 
@@ -323,5 +323,11 @@ reads! {
         fn list_withdrawals(ids: &'a [LetterId]) -> HashMap<LetterId, (WithdrawalRow, LetterName)>;
         fn list_withdrawals_about(episodes: &'a [EpisodeId]) -> Vec<(EpisodeId, LetterName, WithdrawalRow, LetterName)>;
         fn list_withdrawn_by(letter: LetterId) -> Vec<LetterName>;
+    }
+    webhooks {
+        fn find_feed_end() -> (i32, ChangePlace);
+        fn find_webhook(id: WebhookId) -> Option<WebhookRow>;
+        fn list_webhook_events(filter: &'a WebhookEventFilter, page: Page) -> Vec<WebhookEventRow>;
+        fn list_webhooks(with_retired: bool, updated_after: Option<NaiveDateTime>, page: Page) -> Vec<WebhookRow>;
     }
 }

@@ -12,7 +12,7 @@ use crate::seed::SeedRegion;
 use crate::transaction::{Held, Tx};
 use crate::types::{
     AnyId, ApiKeyId, CampaignId, CitationId, DeliveryId, DocumentId, IndicatorId, LetterId, MeasureId,
-    ObservationId, RegionId, SessionId, SilenceId, TaskId,
+    ObservationId, RegionId, SessionId, SilenceId, TaskId, WebhookEventId, WebhookId,
 };
 use crate::{Store, StoreError, checkout, pg, sqlite};
 
@@ -220,5 +220,16 @@ queries! {
     withdrawals {
         fn release_episodes(letters: &'a [LetterId], last: Option<LetterId>, now: NaiveDateTime) -> ();
         fn withdraw_letters(rows: &'a [WithdrawalRow], drafts: &'a [LetterId], note: &'a str, now: NaiveDateTime) -> ();
+    }
+    webhooks {
+        fn add_webhook_event(row: &'a WebhookEventRow) -> ();
+        fn claim_webhook_events(webhook: WebhookId, lease: &'a Lease<'a>, limit: i64) -> Vec<WebhookEventRow>;
+        fn create_webhook(row: &'a WebhookRow) -> ();
+        fn end_webhook_event(end: &'a WebhookEventEnd) -> bool;
+        fn forget_webhook_events(before: NaiveDateTime) -> usize;
+        fn pump_webhook(id: WebhookId, pump: WebhookPump) -> usize;
+        fn release_webhook_events(ids: &'a [WebhookEventId], holder: &'a str, next: NaiveDateTime) -> ();
+        fn replay_webhook_events(webhook: WebhookId, since: NaiveDateTime, now: NaiveDateTime) -> usize;
+        fn update_webhook(changed: &'a WebhookRow) -> ();
     }
 }

@@ -7,8 +7,11 @@ use super::Conn;
 use crate::StoreError;
 use crate::rows::{
     AuditSealRow, DeliveryRow, EpisodeChange, EpisodeRow, LetterEpisodeRow, LetterReportRow, LetterRow,
+    WebhookEventRow,
 };
-use crate::schema::{audit_seals, deliveries, episodes, letter_episodes, letter_reports, letters};
+use crate::schema::{
+    audit_seals, deliveries, episodes, letter_episodes, letter_reports, letters, webhook_events,
+};
 use crate::types::Key;
 
 /// A statement may carry 65,535 values; the widest row has some thirty.
@@ -45,6 +48,8 @@ inserts! {
     insert_deliveries deliveries DeliveryRow;
     /// Inserts rows of `audit_seals`; the caller holds the transaction.
     insert_audit_seals audit_seals AuditSealRow;
+    /// Inserts rows of `webhook_events`; the caller holds the transaction.
+    insert_webhook_events webhook_events WebhookEventRow;
 }
 
 const UPDATE_EPISODES: &str = "

@@ -54,6 +54,7 @@ pub mod units;
 pub mod wanted_rates;
 pub mod warnings;
 pub mod watch;
+pub mod webhooks;
 pub mod withdrawals;
 
 pub use super::snapshot;

@@ -47,7 +47,7 @@ pub struct AuditRow {
 }
 
 /// An entry in the one form that is hashed: a JSON list, first the number of the form, then the columns in the order of
-/// [`AuditRow`], an id in lower case with hyphens, a time as `2026-01-01T00:00:00.000000`.
+/// [`AuditRow`], an id in lower case with hyphens, a time in microseconds since 1970 began (UTC).
 #[derive(Serialize)]
 struct Canonical<'a>(
     u8,
@@ -58,7 +58,7 @@ struct Canonical<'a>(
     &'a str,
     i32,
     &'a str,
-    String,
+    i64,
     [Option<&'a str>; 5],
     Option<i32>,
     [Option<&'a str>; 2],
@@ -76,7 +76,7 @@ impl AuditRow {
             &self.path,
             self.status,
             &self.request_id,
-            self.created_at.format("%Y-%m-%dT%H:%M:%S%.6f").to_string(),
+            self.created_at.and_utc().timestamp_micros(),
             [
                 self.actor.as_deref(),
                 self.address.as_deref(),
@@ -185,7 +185,7 @@ mod tests {
         };
         let bytes = row.to_sealed_bytes(&[7; 32], 258);
         assert_eq!((&bytes[..32], &bytes[32..40]), (&[7; 32][..], &[0, 0, 0, 0, 0, 0, 1, 2][..]));
-        let text = r#"[1,"00000000-0000-0000-0000-000000000001",null,"00000000-0000-0000-0000-000000000002","POST","/api/v1/units",201,"r","1970-01-01T00:00:00.000000",["看板",null,"unit x",null,"{\"a\":1}"],3,[null,null]]"#;
+        let text = r#"[1,"00000000-0000-0000-0000-000000000001",null,"00000000-0000-0000-0000-000000000002","POST","/api/v1/units",201,"r",0,["看板",null,"unit x",null,"{\"a\":1}"],3,[null,null]]"#;
         assert_eq!(std::str::from_utf8(&bytes[40..]).unwrap(), text);
         assert_eq!(row.hash(&[7; 32], 258), <[u8; 32]>::from(Sha256::digest(&bytes)));
     }

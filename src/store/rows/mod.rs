@@ -26,6 +26,7 @@ mod sessions;
 mod silences;
 mod tasks;
 mod warnings;
+mod webhooks;
 
 pub use assessments::{
     AssessmentFigures, AssessmentRow, AssessmentWrite, AssessmentWrites, CurrentAssessmentRow, Mark,
@@ -78,6 +79,7 @@ pub use sessions::SessionRow;
 pub use silences::{SilenceFilter, SilenceRow};
 pub use tasks::{Handover, HandoverRow, PlaceThen, ResponsibilityRow, TaskFilter, TaskRow};
 pub use warnings::{IssuingCampaignRow, LineRow, PartRow, UnitNameRow};
+pub use webhooks::{WebhookEventEnd, WebhookEventFilter, WebhookEventRow, WebhookPump, WebhookRow};
 
 /// One page of a list: at most `limit` rows with ids after `after`, in order of id.
 #[derive(Debug, Clone, Copy)]

@@ -6,8 +6,11 @@ use super::Conn;
 use crate::StoreError;
 use crate::rows::{
     AuditSealRow, DeliveryRow, EpisodeChange, EpisodeRow, LetterEpisodeRow, LetterReportRow, LetterRow,
+    WebhookEventRow,
 };
-use crate::schema::{audit_seals, deliveries, episodes, letter_episodes, letter_reports, letters};
+use crate::schema::{
+    audit_seals, deliveries, episodes, letter_episodes, letter_reports, letters, webhook_events,
+};
 
 /// Defines one function a table, all alike.
 macro_rules! inserts {
@@ -47,6 +50,8 @@ inserts! {
     insert_deliveries deliveries DeliveryRow;
     /// Inserts rows of `audit_seals`; the caller holds the transaction.
     insert_audit_seals audit_seals AuditSealRow;
+    /// Inserts rows of `webhook_events`; the caller holds the transaction.
+    insert_webhook_events webhook_events WebhookEventRow;
 }
 
 /// Changes the episodes that still are as they were read, and counts them; the caller holds the transaction.

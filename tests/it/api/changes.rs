@@ -31,7 +31,7 @@ async fn report(app: &TestApp, value: &str) {
 }
 
 /// Waits until every transaction that is open now is over, whoever in the cluster has begun it: other tests hold changes back, too.
-async fn settle(app: &TestApp) {
+pub(crate) async fn settle(app: &TestApp) {
     use diesel_async::RunQueryDsl as _;
     #[derive(diesel::QueryableByName)]
     struct Number {

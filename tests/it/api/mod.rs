@@ -30,3 +30,4 @@ mod silences;
 mod tasks;
 mod units;
 mod warning_runs;
+mod webhooks;

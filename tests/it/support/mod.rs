@@ -7,6 +7,7 @@ pub(crate) mod cluster;
 pub(crate) mod contract;
 pub(crate) mod crash;
 pub(crate) mod database;
+pub(crate) mod hook_sink;
 pub(crate) mod process;
 pub(crate) mod services;
 pub(crate) mod smtp_sink;

@@ -20,6 +20,9 @@ const OFFICE: &str = r#"
     message_id_domain = "example.org"
     [links]
     secret = "SECRET"
+    [webhooks]
+    key = "a key that only tests use, of any length"
+    allow = "127.0.0.0/8"
     [mail]
     transport = "smtp"
     host = "mail.example.org"
@@ -48,7 +51,7 @@ pub(crate) async fn office_redirected(store: Store, clock: Arc<dyn Clock>, mailb
 
 /// The jobs of a replica called `holder`.
 pub(crate) fn jobs(office: Office, transport: Transport, holder: &str) -> Jobs {
-    Jobs { holder: holder.to_owned(), ..app::jobs_over(transport, &config(), office) }
+    Jobs { holder: holder.to_owned(), ..app::jobs_over(transport, &config(), office).unwrap() }
 }
 
 /// The latest slot of a job, for the replica that `jobs` is.

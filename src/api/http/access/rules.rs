@@ -111,6 +111,11 @@ const fn administer(verb: &'static str, path: &'static str) -> AccessRule {
     AccessRule { coordinator: false, ..write(verb, path) }
 }
 
+/// What administrators alone read, without an entry of it.
+const fn administer_read(path: &'static str) -> AccessRule {
+    AccessRule { writes: false, ..administer("GET", path) }
+}
+
 /// What auditors read, too.
 const fn audited(rule: AccessRule) -> AccessRule {
     AccessRule { auditor: true, ..rule }
@@ -252,7 +257,16 @@ pub const RULES: &[AccessRule] = &[
     administer("POST", "/api-keys/{id}/rotation"),
     administer("DELETE", "/api-keys/{id}"),
     // Reading it does not add to it.
-    AccessRule { writes: false, ..audited(administer("GET", "/audit-events")) },
+    audited(administer_read("/audit-events")),
+    administer_read("/webhooks"),
+    administer("POST", "/webhooks"),
+    administer_read("/webhooks/{id}"),
+    administer("PATCH", "/webhooks/{id}"),
+    administer("POST", "/webhooks/{id}/retirement"),
+    administer("POST", "/webhooks/{id}/rotation"),
+    administer("POST", "/webhooks/{id}/test"),
+    administer("POST", "/webhooks/{id}/replay"),
+    administer_read("/webhooks/{id}/events"),
 ];
 
 /// The line of a route.

@@ -23,6 +23,7 @@ const FURTHER: &[(&str, &str, u16)] = &[("GET", "/changes", 410), ("GET", "/docu
 const UNTAGGED: &[(&str, &str)] = &[
     ("POST", "/api-keys"),
     ("POST", "/api-keys/{id}/rotation"),
+    ("POST", "/webhooks"),
     ("GET", "/letters/{id}/replies/{rid}/files/{ordinal}"),
 ];
 

@@ -10,6 +10,8 @@ use crate::domain::lengths::{
     REPORTER, RULE_PACK, SOURCE, SOURCE_NAME, SOURCES, TASK, UNIT, UNIT_ALIASES,
 };
 use crate::domain::reply::{FILE_BYTES_MAX, FILES_MAX, REMEDIES_MAX};
+use crate::domain::webhook::HOOK_URL;
+use crate::domain::{ChangeKind, TextEnum as _};
 use crate::office::plans::NODES_MAX;
 
 /// Parameters that name one thing: what names nothing is refused.
@@ -61,6 +63,11 @@ const EXTERNAL: Bodies = &[
 /// Schema and the one that changes it, or the schema alone; field; what it takes.
 const FITS: &[(Bodies, &[(&str, Fits)])] = &[
     (&["CreateApiKey"], &[("name", Text(KEY_NAME)), ("unit", Text(KEY))]),
+    (
+        &["CreateWebhook", "UpdateWebhook"],
+        &[("name", Text(KEY_NAME)), ("url", Text(HOOK_URL)), ("kinds", Items(1, ChangeKind::ALL.len()))],
+    ),
+    (&["RetireWebhook"], &[("reason", Text(REASON))]),
     (
         &["CreateCampaign", "UpdateCampaign", "PlanCampaign"],
         &[

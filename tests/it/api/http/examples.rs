@@ -120,6 +120,15 @@ impl Teller<'_> {
         self.create("/api-keys").await;
     }
 
+    /// Another system that is told.
+    async fn webhook(&mut self) {
+        let hook = self.both("/webhooks", Value::Null).await;
+        for what in ["replay", "retirement"] {
+            let template = format!("/webhooks/{{id}}/{what}");
+            self.tell(Method::POST, &template, &format!("/webhooks/{hook}/{what}"), Value::Null).await;
+        }
+    }
+
     async fn letter(&mut self) {
         let done =
             warnings::run(&self.app.office, &Actor::job(), "2025-08-27".parse().unwrap()).await.unwrap();
@@ -146,6 +155,7 @@ both! {
         let (campaign, unit) = teller.plan().await;
         teller.document().await;
         teller.facts().await;
+        teller.webhook().await;
         teller.letter().await;
         teller.tell(Method::POST, "/campaigns/{id}/next-year", &format!("/campaigns/{campaign}/next-year"), Value::Null).await;
         let indicators = app.get(&format!("/indicators?campaign={campaign}")).await.expect(200);
