@@ -36,7 +36,7 @@ use crate::office::webhooks::HookSettings;
 use crate::office::{Actor, Letters, Office, Refusal, restoration};
 use crate::store::rows::ApiKeyRow;
 use crate::store::types::Id;
-use crate::store::{Limits, Store, StoreError, hash_key, seed};
+use crate::store::{Limits, Store, StoreError, seed};
 
 pub use backups::{BACKED_UP, Backup, Restored, back_up, restore};
 pub use log::{Logging, last_words, log};

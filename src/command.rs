@@ -350,7 +350,7 @@ async fn show(
     let listener = listen(address, "--listen")?;
     let _ = writeln!(
         std::io::stdout(),
-        "接口说明：http://{0}/docs/ ，服务地址：http://{0}/api/v1 ，按Ctrl+C结束。",
+        "页面：http://{0}/ （用访问密钥登录），接口说明：http://{0}/docs/ ，接口地址：http://{0}/api/v1 ，按Ctrl+C结束。",
         listener.local_addr()?
     );
     app::serve(&config, Arc::new(SystemClock), listener).await

@@ -331,7 +331,6 @@ fn chinese(job: Job) -> &'static str {
         Job::Notify => "回调通知",
         Job::Seal => "操作记录封存",
         Job::Watch => "巡检",
-        Job::Seal => "留痕封存",
     }
 }
 

@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use uuid::Uuid;
 
 use super::workbooks::{asked_figure, asked_period, span};
 use super::{Office, Refusal};

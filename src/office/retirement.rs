@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::actor::Deed;
 use super::{Actor, Office, Refusal};
 use crate::domain::invalid::text;
-use crate::domain::{Invalid, Retiree, TextEnum as _, lengths};
+use crate::domain::{Invalid, Retiree, lengths};
 use crate::store::rows::{Dependent, ObservationRow};
 use crate::store::types::{AnyId, ObservationId};
 

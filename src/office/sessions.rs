@@ -1,7 +1,6 @@
 //! Sessions of people on the pages: a key is shown once, and a secret in the browser stands for it until the day's work is over.
 
 use chrono::TimeDelta;
-use uuid::Uuid;
 
 use super::{Actor, Call, Office, Refusal, Who};
 use crate::domain::{Invalid, Role};
@@ -14,14 +13,14 @@ pub const LASTS: TimeDelta = TimeDelta::hours(8);
 
 /// Who has signed in, and until when.
 #[derive(Debug, Clone)]
-pub struct Session {
+pub struct SignedIn {
     /// The session.
     pub id: SessionId,
     /// The key that was shown.
     pub key: ApiKeyRow,
 }
 
-impl Session {
+impl SignedIn {
     /// Its holder, at this call.
     pub fn actor(&self, call: Call) -> Actor {
         Actor::calling(holder(&self.key), call)
@@ -68,16 +67,16 @@ pub async fn sign_in(office: &Office, key: &str, call: Call) -> Result<(String, 
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(office: &Office, secret: &str) -> Result<Option<Session>, StoreError> {
+pub async fn find(office: &Office, secret: &str) -> Result<Option<SignedIn>, StoreError> {
     let found = office.read.find_session(&hash_key(secret), office.clock.timestamp()).await?;
-    Ok(found.map(|(row, key)| Session { id: row.id, key }))
+    Ok(found.map(|(row, key)| SignedIn { id: row.id, key }))
 }
 
 /// Signs out.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn sign_out(office: &Office, session: &Session, call: Call) -> Result<(), Refusal> {
+pub async fn sign_out(office: &Office, session: &SignedIn, call: Call) -> Result<(), Refusal> {
     let actor = session.actor(call);
     let mut deed = office.begin(&actor).await?;
     let ended = deed.tx().end_session(Id::of(session.id.0), office.clock.timestamp()).await;

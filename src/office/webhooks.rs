@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
-use uuid::Uuid;
 
 use super::actor::Deed;
 use super::secret_box::SecretBox;

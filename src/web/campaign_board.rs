@@ -2,6 +2,7 @@
 
 mod ask_about;
 mod board_letters;
+mod board_reading;
 mod board_sentence;
 mod board_view;
 
@@ -13,7 +14,7 @@ use minijinja::value::Serde;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::pages::{self, Instead, either, lead_to};
+use super::page_frame::{self, Instead, either, lead_to};
 use super::said_dates::long;
 use super::visitor::{Form, Visitor};
 use crate::api::State;
@@ -27,6 +28,7 @@ use crate::office::types::{CampaignId, Id};
 use crate::office::workbooks;
 
 use board_view::BoardPage;
+pub(super) use board_view::promised;
 
 /// Adds the board's pages.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -60,7 +62,7 @@ async fn list(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
 async fn listed(state: &State, request: &HttpRequest) -> Result<HttpResponse, Instead> {
     let visitor = Visitor::expect(state, request).await?;
     visitor.may(state, RULE, None).await?;
-    let failed = |error: crate::office::StoreError| pages::refused(Some(&visitor), error);
+    let failed = |error: crate::office::StoreError| page_frame::refused(Some(&visitor), error);
     let read = &state.office.read;
     let page = Page { limit: CAMPAIGNS, after: None };
     let mut rows = read.list_campaigns(&CampaignFilter::default(), page).await.map_err(failed)?;
@@ -74,7 +76,7 @@ async fn listed(state: &State, request: &HttpRequest) -> Result<HttpResponse, In
     let counts = read.count_campaign_grades(None, state.office.clock.today()).await.map_err(failed)?;
     let views: Vec<CampaignView> = top.iter().map(|row| campaign(row, &rows, &counts)).collect();
     let content = context! { place => "/board", campaigns => Serde(&views) };
-    Ok(pages::page(StatusCode::OK, "campaigns.html", Some(&visitor), content))
+    Ok(page_frame::page(StatusCode::OK, "campaigns.html", Some(&visitor), content))
 }
 
 /// A campaign with all that stands below it.
@@ -114,7 +116,7 @@ async fn asked(
     campaign_id: &str,
 ) -> Result<Asked, Instead> {
     visitor.may(state, RULE, None).await?;
-    let told = |refused: Refused| pages::refused(Some(visitor), refused);
+    let told = |refused: Refused| page_frame::refused(Some(visitor), refused);
     let unknown = || told(Refused::not_found("攻坚行动"));
     let id = Uuid::try_parse(campaign_id).map_err(|_| unknown())?;
     let found = state.office.read.find_campaign(Id::of(id)).await.map_err(|error| told(error.into()))?;
@@ -125,12 +127,12 @@ async fn asked(
     let today = state.office.clock.today();
     let day = |text: &str| {
         let day = text.parse::<NaiveDate>().ok().filter(|day| day.year() >= 2000 && *day <= today);
-        day.ok_or_else(|| told(Refused::new(Code::MalformedQuery, "日期应不晚于今天，请重新选择。")))
+        day.ok_or_else(|| Refused::new(Code::MalformedQuery, "日期应不晚于今天，请重新选择。"))
     };
     Ok(Asked {
         campaign,
         family: family.map_err(|error| told(error.into()))?,
-        as_of: given("as_of").map(day).transpose()?,
+        as_of: given("as_of").map(day).transpose().map_err(told)?,
         grade: given("grade").and_then(Grade::parse),
     })
 }
@@ -144,13 +146,13 @@ impl Asked {
 
 /// The board with all that stands beside it.
 async fn board(state: &State, visitor: &Visitor, asked: &Asked) -> Result<BoardPage, Instead> {
-    let told = |refused: Refused| pages::refused(Some(visitor), refused);
+    let told = |refused: Refused| page_frame::refused(Some(visitor), refused);
     // Few are judged at once, whoever asks.
     let turn = state.board_cache.past.turn().await.map_err(told)?;
     let found = at_length(spoken_board(&state.office, &asked.filter(state), asked.as_of)).await;
     let found = found.map_err(|refusal| told(refusal.into()))?;
     drop(turn);
-    let beside = board_view::beside(state, &found, &asked.family).await;
+    let beside = board_reading::beside(state, &found, (&asked.family, asked.as_of.is_some())).await;
     let beside = beside.map_err(|error| told(error.into()))?;
     Ok(BoardPage::of(state, visitor, asked, (found, beside)))
 }
@@ -164,7 +166,7 @@ async fn shown(state: &State, request: &HttpRequest, campaign_id: &str) -> Resul
     let asked = asked(state, request, &visitor, campaign_id).await?;
     let view = board(state, &visitor, &asked).await?;
     let content = context! { place => "/board", board => Serde(&view) };
-    Ok(pages::page(StatusCode::OK, "board.html", Some(&visitor), content))
+    Ok(page_frame::page(StatusCode::OK, "board.html", Some(&visitor), content))
 }
 
 async fn data(state: web::Data<State>, request: HttpRequest, campaign_id: web::Path<String>) -> HttpResponse {
@@ -196,7 +198,7 @@ async fn as_workbook(
     let asked = asked(state, request, &visitor, campaign_id).await?;
     let title = asked.campaign.name.as_str();
     let made = workbooks::board(&state.office, asked.filter(state), (title, asked.as_of));
-    let bytes = at_length(made).await.map_err(|refusal| pages::refused(Some(&visitor), refusal))?;
+    let bytes = at_length(made).await.map_err(|refusal| page_frame::refused(Some(&visitor), refusal))?;
     let day = asked.as_of.unwrap_or_else(|| state.office.clock.today());
     let name = format!("{title}进展总表（{}）.xlsx", long(day));
     let mut answer = respond::file(request, workbooks::XLSX, Some(&name), bytes);

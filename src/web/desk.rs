@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use minijinja::context;
 use minijinja::value::Serde;
 
-use super::pages::{self, Instead, either};
+use super::page_frame::{self, Instead, either};
 use super::visitor::Visitor;
 use crate::api::State;
 
@@ -42,7 +42,8 @@ async fn show(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
 async fn shown(state: &State, request: &HttpRequest) -> Result<HttpResponse, Instead> {
     let visitor = Visitor::expect(state, request).await?;
     visitor.may(state, RULE, None).await?;
-    let lists = desk_lists::read(state).await.map_err(|refused| pages::refused(Some(&visitor), refused))?;
+    let lists =
+        desk_lists::read(state).await.map_err(|refused| page_frame::refused(Some(&visitor), refused))?;
     let content = context! { place => "/desk", token => visitor.token.as_str(), desk => Serde(&lists) };
-    Ok(pages::page(StatusCode::OK, "desk.html", Some(&visitor), content))
+    Ok(page_frame::page(StatusCode::OK, "desk.html", Some(&visitor), content))
 }

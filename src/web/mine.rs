@@ -11,7 +11,7 @@ use minijinja::context;
 use minijinja::value::Serde;
 use uuid::Uuid;
 
-use super::pages::{self, Instead, either, lead_to};
+use super::page_frame::{self, Instead, either, lead_to};
 use super::visitor::{Form, Visitor};
 use crate::api::State;
 use crate::api::http::refused::{Code, Refused};
@@ -40,7 +40,7 @@ async fn opened(state: &State, request: &HttpRequest) -> Result<(Visitor, Uuid),
     visitor.may(state, ("GET", "/indicators"), None).await?;
     let Some(unit_id) = visitor.caller.unit_id else {
         let lines = ["“我单位”只对代表一个单位的密钥开放，您登录的密钥没有写明单位。"];
-        return Err(pages::message(StatusCode::FORBIDDEN, Some(&visitor), "此页不对您开放", &lines));
+        return Err(page_frame::message(StatusCode::FORBIDDEN, Some(&visitor), "此页不对您开放", &lines));
     };
     Ok((visitor, unit_id))
 }
@@ -76,12 +76,12 @@ async fn page(
     until: NaiveDate,
     (status, typed): (StatusCode, &Typed),
 ) -> Result<HttpResponse, Instead> {
-    let told = |refused: Refused| pages::refused(Some(visitor), refused);
+    let told = |refused: Refused| page_frame::refused(Some(visitor), refused);
     let turn = state.board_cache.past.turn().await.map_err(told)?;
     let read = at_length(mine_view::read(state, (visitor, unit_id), until, typed)).await.map_err(told)?;
     drop(turn);
     let content = context! { place => "/mine", token => visitor.token.as_str(), mine => Serde(&read) };
-    Ok(pages::page(status, "mine.html", Some(visitor), content))
+    Ok(page_frame::page(status, "mine.html", Some(visitor), content))
 }
 
 async fn report(state: web::Data<State>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
@@ -91,16 +91,15 @@ async fn report(state: web::Data<State>, request: HttpRequest, body: web::Bytes)
 /// Records one figure by the deed of the API, as one of this unit's.
 async fn reported(state: &State, request: &HttpRequest, body: &[u8]) -> Result<HttpResponse, Instead> {
     let (visitor, unit_id) = opened(state, request).await?;
-    let form = visitor.form(body)?;
-    visitor.may(state, ("PUT", "/observations"), None).await?;
-    let told = |refused: Refused| pages::refused(Some(&visitor), refused);
+    let form = visitor.form(body).ok_or_else(|| visitor.unaccepted())?;
+    let told = |refused: Refused| page_frame::refused(Some(&visitor), refused);
     let until = month(form.get("month"), state.office.clock.today());
     let indicator_id = form.id("indicator").map_err(told)?;
+    let actor = visitor.doing((state, request), ("PUT", "/observations"), Some(indicator_id)).await?;
     let all =
         asked_figures(&state.office, Id::of(unit_id), until).await.map_err(|refusal| told(refusal.into()))?;
     let asked = all.into_iter().find(|one| one.indicator_id.0 == indicator_id);
     let asked = asked.ok_or_else(|| told(Refused::not_found("指标")))?;
-    let actor = visitor.actor(request);
     let mut typed = Typed { indicator_id: Some(indicator_id), ..Typed::default() };
     for name in ["value", "published_on", "source", "final"] {
         typed.fields.insert(name.to_owned(), form.get(name).trim().to_owned());
@@ -113,7 +112,7 @@ async fn reported(state: &State, request: &HttpRequest, body: &[u8]) -> Result<H
         Put::Done(doubts) => {
             let title = "已经报送，但请核对";
             let lines: Vec<&str> = doubts.iter().map(String::as_str).collect();
-            Ok(pages::message(StatusCode::OK, Some(&visitor), title, &lines))
+            Ok(page_frame::message(StatusCode::OK, Some(&visitor), title, &lines))
         }
         Put::Wrong(errors) => {
             typed.errors = errors;
@@ -205,7 +204,8 @@ async fn download(state: web::Data<State>, request: HttpRequest) -> HttpResponse
                 ..BoardFilter::default()
             };
             let made = workbooks::board(&state.office, filter, ("本单位指标", None));
-            let bytes = at_length(made).await.map_err(|refusal| pages::refused(Some(&visitor), refusal))?;
+            let bytes =
+                at_length(made).await.map_err(|refusal| page_frame::refused(Some(&visitor), refusal))?;
             let name = "本单位指标进展总表.xlsx";
             let mut answer = respond::file(&request, workbooks::XLSX, Some(name), bytes);
             answer.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));

@@ -4,7 +4,7 @@ mod campaign_board;
 mod desk;
 mod grades;
 mod mine;
-mod pages;
+mod page_frame;
 mod reply_page;
 mod said_dates;
 mod sign_in;
@@ -15,7 +15,7 @@ use actix_web::web;
 /// Adds every page.
 pub fn routes(config: &mut web::ServiceConfig) {
     reply_page::routes(config);
-    pages::routes(config);
+    page_frame::routes(config);
     sign_in::routes(config);
     campaign_board::routes(config);
     desk::routes(config);

@@ -24,3 +24,17 @@ pub(super) fn moment(at: NaiveDateTime) -> String {
 pub(super) fn day_of(at: NaiveDateTime) -> NaiveDate {
     at.and_utc().with_timezone(&office_zone()).date_naive()
 }
+
+/// The days that a figure is of: 2025年1—7月, 2025年7月, 2025年7月31日.
+pub(super) fn span(start: NaiveDate, end: NaiveDate) -> String {
+    if start == end {
+        return long(end);
+    }
+    if start.year() != end.year() {
+        return format!("{}至{}", long(start), long(end));
+    }
+    match (start.month(), end.month()) {
+        (first, last) if first == last => format!("{}年{last}月", end.year()),
+        (first, last) => format!("{}年{first}—{last}月", end.year()),
+    }
+}

@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use minijinja::context;
 use tokio::sync::Semaphore;
 
-use super::pages::{self, Instead, either, lead_to};
+use super::page_frame::{self, Instead, either, lead_to};
 use super::visitor::{COOKIE, Form, Visitor, call, cookie, set_cookie, token_of};
 use crate::api::State;
 use crate::office::{Refusal, sessions};
@@ -71,7 +71,7 @@ fn form(
     let content = context! {
         token => token_of(&secret), next => own_address(next).unwrap_or_default(), notice, wrong
     };
-    let mut answer = pages::page(status, "sign_in.html", None, content);
+    let mut answer = page_frame::page(status, "sign_in.html", None, content);
     let line = set_cookie(state, FORM_COOKIE, &secret, ("SameSite=Strict; Path=/sign-in", 3_600));
     put_cookie(&mut answer, &line);
     answer
@@ -108,7 +108,7 @@ async fn sign_in(state: web::Data<State>, request: HttpRequest, body: web::Bytes
             tokio::time::sleep(THOUGHT).await;
             again(StatusCode::UNPROCESSABLE_ENTITY, "", &invalid.detail)
         }
-        Err(refusal) => pages::refused(None, refusal),
+        Err(refusal) => page_frame::refused(None, refusal),
     }
 }
 
@@ -118,9 +118,9 @@ async fn sign_out(state: web::Data<State>, request: HttpRequest, body: web::Byte
 
 async fn end(state: &State, request: &HttpRequest, body: &[u8]) -> Result<HttpResponse, Instead> {
     let Some(visitor) = Visitor::find(state, request).await? else { return Ok(lead_to("/sign-in")) };
-    visitor.form(body)?;
+    visitor.form(body).ok_or_else(|| visitor.unaccepted())?;
     let ended = sessions::sign_out(&state.office, visitor.session(), call(request)).await;
-    ended.map_err(|refusal| pages::refused(Some(&visitor), refusal))?;
+    ended.map_err(|refusal| page_frame::refused(Some(&visitor), refusal))?;
     let mut answer = lead_to("/sign-in");
     put_cookie(&mut answer, &set_cookie(state, COOKIE, "", ("SameSite=Lax; Path=/", 0)));
     Ok(answer)

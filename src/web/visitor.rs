@@ -6,13 +6,13 @@ use actix_web::HttpRequest;
 use actix_web::http::{Method, StatusCode, header};
 use uuid::Uuid;
 
-use super::pages::{self, Instead, lead_to};
+use super::page_frame::{self, Instead, lead_to};
 use crate::api::State;
 use crate::api::http::access::{Caller, permit_page};
 use crate::api::http::refused::{Code, Refused};
 use crate::api::http::request_id;
 use crate::domain::Role;
-use crate::office::sessions::{self, Session};
+use crate::office::sessions::{self, SignedIn};
 use crate::office::{Actor, Call, hash_key};
 
 /// The cookie of a session.
@@ -26,7 +26,7 @@ pub(super) struct Visitor {
     pub(super) caller: Caller,
     /// What every form of theirs carries, so that no other site can send one in their name.
     pub(super) token: String,
-    session: Session,
+    session: SignedIn,
 }
 
 /// What the form of whoever holds this secret carries.
@@ -55,7 +55,7 @@ impl Visitor {
             return Ok(None);
         };
         let found = sessions::find(&state.office, &secret).await;
-        let session = found.map_err(|error| pages::refused(None, error))?;
+        let session = found.map_err(|error| page_frame::refused(None, error))?;
         Ok(session.map(|session| Self {
             caller: Caller::of(&session.key),
             token: token_of(&secret),
@@ -85,28 +85,59 @@ impl Visitor {
         id: Option<Uuid>,
     ) -> Result<(), Instead> {
         let permitted = permit_page(state, &self.caller, route, id).await;
-        permitted.map_err(|refused| pages::refused(Some(self), refused))
+        permitted.map_err(|refused| page_frame::refused(Some(self), refused))
     }
 
-    /// Who does what a form of theirs asks for.
+    /// Who asks for what a page shows.
     pub(super) fn actor(&self, request: &HttpRequest) -> Actor {
         self.session.actor(call(request))
     }
 
-    /// Reads a form of theirs; one without their token is refused.
-    pub(super) fn form(&self, body: &[u8]) -> Result<Form, Instead> {
-        let form = Form::read(body).ok_or_else(|| {
-            pages::message(StatusCode::PAYLOAD_TOO_LARGE, Some(self), "内容过多", &["请分几次提交。"])
-        })?;
-        if form.is_of(&self.token) {
-            return Ok(form);
+    /// Who does what a form of theirs asks for, to what `id` names; the entry names it as well. Refused is what this route would
+    /// refuse, and that is written down, too.
+    pub(super) async fn doing(
+        &self,
+        (state, request): (&State, &HttpRequest),
+        route: (&'static str, &'static str),
+        id: Option<Uuid>,
+    ) -> Result<Actor, Instead> {
+        let actor = self.actor(request);
+        let actor = match id {
+            Some(id) => actor.part(&format!("{}/{id}", request.path())),
+            None => actor,
+        };
+        match self.may(state, route, id).await {
+            Ok(()) => Ok(actor),
+            Err(refused) => {
+                if refused.status() == StatusCode::FORBIDDEN {
+                    let code = Code::Forbidden.as_str();
+                    let what = (request.method(), request.path(), code);
+                    if let Some(unwritten) = state.refusals.take(Some(self.caller.key_id), what) {
+                        let status = refused.status().as_u16();
+                        actor.note(&state.office, status, Some((code, unwritten))).await;
+                    }
+                }
+                Err(refused)
+            }
         }
-        let lines = ["这张表单不是从您现在登录的页面提交的，没有写入。", "请返回上一页刷新后重新提交。"];
-        Err(pages::message(StatusCode::FORBIDDEN, Some(self), "提交未完成", &lines))
+    }
+
+    /// Reads a form of theirs; none where it has not their token, or is larger than any of ours.
+    pub(super) fn form(&self, body: &[u8]) -> Option<Form> {
+        Form::read(body).filter(|form| form.is_of(&self.token))
+    }
+
+    /// What is shown instead of what a form asks for that is none of theirs.
+    pub(super) fn unaccepted(&self) -> Instead {
+        let lines = [
+            "这张表单已经过期，或者不是从您现在登录的页面提交的，没有写入。",
+            "请返回上一页刷新后重新提交。",
+        ];
+        page_frame::message(StatusCode::FORBIDDEN, Some(self), "提交未完成", &lines)
     }
 
     /// The session itself.
-    pub(super) fn session(&self) -> &Session {
+    pub(super) fn session(&self) -> &SignedIn {
         &self.session
     }
 

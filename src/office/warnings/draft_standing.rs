@@ -1,7 +1,5 @@
 //! Whether a draft still says what is so, for whoever reads it before they sign; nothing is written.
 
-use uuid::Uuid;
-
 use super::afresh;
 use super::planned::Key;
 use super::sign::draft;

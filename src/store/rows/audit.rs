@@ -6,7 +6,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::schema::{audit_events, audit_seals};
-use crate::types::{ApiKeyId, AuditEventId, Id, LetterId};
+use crate::types::{ApiKeyId, AuditEventId, LetterId};
 
 /// Who did what when, and from where.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]

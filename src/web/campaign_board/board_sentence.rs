@@ -22,10 +22,11 @@ pub(super) fn sentence(grades: &[Grade], overdue_letters: usize) -> String {
             if among.is_empty() { String::new() } else { format!("（其中{}）", among.join("、")) };
         parts.push(format!("{behind}项滞后{among}"));
     }
-    let rest: [(&[Grade], &str); 5] = [
+    let rest: [(&[Grade], &str); 6] = [
         (&[Grade::Watch], "项需要关注"),
         (&[Grade::OnPace, Grade::Ahead, Grade::Achieved], "项达到序时进度"),
-        (&[Grade::OverdueReport, Grade::NoData], "项没有可判断的数据"),
+        (&[Grade::OverdueReport], "项逾期未报"),
+        (&[Grade::NoData], "项缺数据"),
         (&[Grade::NoTarget], "项目标未下达"),
         (&[Grade::NotStarted], "项未开始"),
     ];
@@ -52,7 +53,7 @@ mod tests {
         let all = [Missed, Critical, Critical, Behind, Watch, OnPace, Ahead, NoData, NoTarget];
         assert_eq!(
             sentence(&all, 3),
-            "9项指标中，4项滞后（其中未完成1项、严重滞后2项），1项需要关注，2项达到序时进度，1项没有可判断的数据，1项目标未下达。3封函逾期未反馈。"
+            "9项指标中，4项滞后（其中未完成1项、严重滞后2项），1项需要关注，2项达到序时进度，1项缺数据，1项目标未下达。3封函逾期未反馈。"
         );
         assert_eq!(sentence(&[OnPace, Ahead], 0), "2项指标中，2项达到序时进度。");
         assert_eq!(sentence(&[Behind], 0), "1项指标中，1项滞后。");

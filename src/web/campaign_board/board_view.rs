@@ -2,25 +2,23 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::Asked;
 use super::ask_about::{ASKED, WHY, chosen};
 use super::board_letters::{HandlingView, OverdueView, StepView, handling, overdue, steps};
+use super::board_reading::Beside;
 use super::board_sentence::sentence;
 use crate::api::State;
 use crate::api::http::masked::seen_by;
-use crate::clock::end_of;
 use crate::domain::{ContactRole, Grade, TextEnum as _};
 use crate::letter::draw_svg;
-use crate::office::StoreError;
-use crate::office::letter_tally::{self, TalliedLetter};
-use crate::office::rows::{ContactRow, LedgerFilter, StandingLetterRow, grade_rank, letter_number};
+use crate::office::rows::grade_rank;
 use crate::office::spoken_board::{SpokenBoard, SpokenLine};
-use crate::office::types::{CampaignId, IndicatorId, TaskId, UnitId};
+use crate::office::types::{IndicatorId, TaskId};
 use crate::web::grades::GradeView;
-use crate::web::said_dates::{long, near};
+use crate::web::said_dates::{long, span};
 use crate::web::visitor::Visitor;
 
 /// Curves on the page: those that lag, and others up to a few.
@@ -28,49 +26,6 @@ const CURVES: usize = 18;
 const CURVES_LEAST: usize = 6;
 /// Lines of the 红榜.
 const PRAISED: usize = 6;
-
-/// What is read beside the board.
-pub(super) struct Beside {
-    letters: HashMap<IndicatorId, StandingLetterRow>,
-    tallied: Vec<TalliedLetter>,
-    contacts: Vec<ContactRow>,
-    /// Grades by the end of the month before.
-    before: HashMap<IndicatorId, Grade>,
-    tasks: HashMap<TaskId, i32>,
-}
-
-/// Reads it, each sort at once.
-pub(super) async fn beside(
-    state: &State,
-    board: &SpokenBoard,
-    family: &[CampaignId],
-) -> Result<Beside, StoreError> {
-    let read = &state.office.read;
-    let ids: Vec<IndicatorId> = board.lines.iter().map(|line| line.row.id).collect();
-    let mut units: Vec<UnitId> = board.lines.iter().filter_map(|line| line.row.lead_unit.0).collect();
-    let mut tasks: Vec<TaskId> = board.lines.iter().map(|line| line.row.task.0).collect();
-    units.sort_unstable();
-    units.dedup();
-    tasks.sort_unstable();
-    tasks.dedup();
-    let month_before = board.as_of.with_day(1).and_then(|first| first.pred_opt()).unwrap_or(board.as_of);
-    let filter = LedgerFilter {
-        campaigns: Some(family.to_vec()),
-        unit_id: None,
-        as_of: board.as_of,
-        trial: state.office.is_pilot(),
-    };
-    let letters = read.list_standing_letters(&ids).await?;
-    let roles = [ContactRole::Leader, ContactRole::Liaison];
-    let before = read.list_grades_before(&ids, end_of(month_before)).await?;
-    Ok(Beside {
-        letters: letters.into_iter().map(|row| (row.indicator_id, row)).collect(),
-        tallied: letter_tally::tally(&state.office, &filter).await?,
-        contacts: read.list_mailboxes(&units, &roles, board.as_of).await?,
-        before: before.into_iter().map(|(id, grade)| (id, grade.0)).collect(),
-        tasks: read.list_tasks_of(&tasks).await?.into_iter().map(|row| (row.id, row.ordinal)).collect(),
-    })
-}
 
 /// How many indicators have a grade.
 #[derive(Serialize)]
@@ -174,11 +129,10 @@ impl BoardPage {
         let (as_of, lines) = (*as_of, lines.as_slice());
         let grades: Vec<Grade> = lines.iter().map(|line| line.grade).collect();
         let overdue_letters = beside.tallied.iter().filter(|letter| letter.overdue).count();
-        let late =
-            |line: &SpokenLine| beside.letters.get(&line.row.id).is_some_and(|row| is_late(row, as_of));
+        let late = |line: &SpokenLine| beside.is_late(line, as_of);
         let asks: Vec<AskView> = chosen(lines, late)
             .into_iter()
-            .map(|place| ask(&lines[place], &beside, as_of, visitor))
+            .map(|place| ask(&lines[place], &beside, (as_of, asked.as_of.is_some()), visitor))
             .collect();
         let query = asked.as_of.map(|day| format!("?as_of={day}")).unwrap_or_default();
         let shown = |line: &&SpokenLine| asked.grade.is_none_or(|grade| grade == line.grade);
@@ -218,7 +172,7 @@ fn call(asks: usize) -> String {
 /// Of which days most of the figures are.
 fn data_until(lines: &[SpokenLine]) -> String {
     let mut said: BTreeMap<&str, usize> = BTreeMap::new();
-    for line in lines.iter().filter(|line| !line.said.data_of.is_empty()) {
+    for line in lines.iter().filter(|line| line.row.kind.is_some() && !line.said.data_of.is_empty()) {
         *said.entry(line.said.data_of.as_str()).or_default() += 1;
     }
     let most = said.into_iter().max_by_key(|(_, count)| *count);
@@ -279,38 +233,35 @@ fn row(line: &SpokenLine, beside: &Beside, as_of: NaiveDate) -> RowView {
         region: row.region.1.clone(),
         grade: GradeView::of(line.grade),
         grade_said: line.grade_said.clone(),
-        target: row.phrase.clone().unwrap_or_else(|| "目标未下达".to_owned()),
-        period: said.data_of.trim_end_matches("数据").to_owned(),
+        target: promised(line),
+        period: period(line),
         reached: said.reached.clone(),
         due,
         gap: said.gap.clone(),
         needed: said.needed.clone(),
         rank: rank.unwrap_or_default(),
         unit: row.lead_unit.1.clone().unwrap_or_else(|| "未明确".to_owned()),
-        letter: beside.letters.get(&row.id).map(|letter| standing(letter, as_of)).unwrap_or_default(),
+        letter: beside.standing_of(row.id, as_of).unwrap_or_default(),
         missing: figures.missing.join("；"),
     }
 }
 
-fn is_late(letter: &StandingLetterRow, as_of: NaiveDate) -> bool {
-    letter.state.0.awaits_answer() && letter.reply_by.is_some_and(|by| by < as_of)
+/// The days that its data are of.
+fn period(line: &SpokenLine) -> String {
+    match (&line.row.kind, &line.line.period) {
+        // What was not promised is of no kind that would say more of its days.
+        (None, Some(days)) => span(days.start, days.end),
+        _ => line.said.data_of.trim_end_matches("数据").to_owned(),
+    }
 }
 
-/// 岳攻坚函〔2025〕3号待反馈，逾期3天
-fn standing(letter: &StandingLetterRow, as_of: NaiveDate) -> String {
-    let number = letter_number(&letter.number).ok().flatten();
-    let number = number.map_or_else(|| "函稿".to_owned(), |number| number.to_string());
-    let state = letter.state.0.chinese();
-    let by = letter.reply_by.filter(|_| letter.state.0.awaits_answer());
-    let by = match by {
-        Some(by) if by < as_of => format!("，逾期{}天", (as_of - by).num_days()),
-        Some(by) => format!("，{}前反馈", near(by, as_of)),
-        None => String::new(),
-    };
-    format!("{number}{state}{by}")
+/// What was promised, in words; without the indicator's name where it is a number.
+pub(in crate::web) fn promised(line: &SpokenLine) -> String {
+    let said = Some(line.line.target_text.clone()).filter(|said| !said.is_empty());
+    said.or_else(|| line.row.phrase.clone()).unwrap_or_else(|| "目标未下达".to_owned())
 }
 
-fn ask(line: &SpokenLine, beside: &Beside, as_of: NaiveDate, visitor: &Visitor) -> AskView {
+fn ask(line: &SpokenLine, beside: &Beside, (as_of, past): (NaiveDate, bool), visitor: &Visitor) -> AskView {
     let SpokenLine { row, said, .. } = line;
     let contacts = || beside.contacts.iter().filter(|contact| Some(contact.unit_id) == row.lead_unit.0);
     let contact = contacts().find(|one| one.role == ContactRole::Leader).or_else(|| contacts().next());
@@ -332,12 +283,14 @@ fn ask(line: &SpokenLine, beside: &Beside, as_of: NaiveDate, visitor: &Visitor) 
         person: contact.map(|one| one.name.clone()).unwrap_or_default(),
         dialled: if phone.contains('*') { String::new() } else { dialled },
         phone,
-        standing: beside
-            .letters
-            .get(&row.id)
-            .map_or_else(|| "还没有发函".to_owned(), |letter| standing(letter, as_of)),
+        standing: beside.standing_of(row.id, as_of).unwrap_or_else(|| unsent(past)),
         curve: curve(line),
     }
+}
+
+/// Of a past day it is not known which letter spoke of it.
+fn unsent(past: bool) -> String {
+    if past { String::new() } else { "还没有发函".to_owned() }
 }
 
 fn likely(percent: rust_decimal::Decimal) -> String {

@@ -17,7 +17,7 @@ use crate::domain::reply::ReviewVerdict;
 use crate::office::deliveries::{self, NewRecipient};
 use crate::office::types::Id;
 use crate::office::{Actor, Refusal, replies, warnings};
-use crate::web::pages::{self, Instead, either, lead_to};
+use crate::web::page_frame::{self, Instead, either, lead_to};
 use crate::web::visitor::{Form, Visitor};
 
 /// Letters signed in one form, at most.
@@ -43,20 +43,20 @@ fn told(visitor: &Visitor, title: &str, ends: &[EndView]) -> HttpResponse {
     let all_good = ends.iter().all(|end| end.good);
     let status = if all_good { StatusCode::OK } else { StatusCode::CONFLICT };
     let content = context! { place => "/desk", title, ends => Serde(ends) };
-    pages::page(status, "done.html", Some(visitor), content)
+    page_frame::page(status, "done.html", Some(visitor), content)
 }
 
 /// One deed that is done, or is told why it is not.
-fn ended<T>(visitor: &Visitor, outcome: Result<T, Refusal>, section: &str) -> Result<HttpResponse, Instead> {
+fn ended<T>(visitor: &Visitor, outcome: Result<T, Refusal>, section: &str) -> HttpResponse {
     match outcome {
-        Ok(_) => Ok(lead_to(&format!("/desk#{section}"))),
+        Ok(_) => lead_to(&format!("/desk#{section}")),
         Err(refusal) => {
             let refused = Refused::from(refusal);
             if refused.code.status().is_server_error() {
-                return Err(pages::refused(Some(visitor), refused));
+                return page_frame::refused(Some(visitor), refused);
             }
             let lines = [refused.detail.as_str(), "请返回今日办理，刷新后再看。"];
-            Err(pages::message(refused.code.status(), Some(visitor), "未能办理", &lines))
+            page_frame::message(refused.code.status(), Some(visitor), "未能办理", &lines)
         }
     }
 }
@@ -69,15 +69,10 @@ async fn opened(
     route: (&'static str, &'static str),
 ) -> Result<(Visitor, Form, Actor), Instead> {
     let visitor = Visitor::expect(state, request).await?;
-    let form = visitor.form(body)?;
-    let letter_id = form.id("letter").ok();
-    visitor.may(state, route, letter_id).await?;
-    let actor = visitor.actor(request);
+    let form = visitor.form(body).ok_or_else(|| visitor.unaccepted())?;
+    let about = form.id("letter").or_else(|_| form.id("delivery")).ok();
+    let actor = visitor.doing((state, request), route, about).await?;
     Ok((visitor, form, actor))
-}
-
-fn id(visitor: &Visitor, form: &Form, name: &str) -> Result<Uuid, Instead> {
-    form.id(name).map_err(|refused| pages::refused(Some(visitor), refused))
 }
 
 pub(super) async fn sign(state: web::Data<State>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
@@ -94,7 +89,7 @@ async fn signed(state: &State, request: &HttpRequest, body: &[u8]) -> Result<Htt
         .collect();
     let refuse = |line: &str| {
         let lines = [line, "没有签发任何函，请返回上一页。"];
-        pages::message(StatusCode::UNPROCESSABLE_ENTITY, Some(&visitor), "未签发", &lines)
+        page_frame::message(StatusCode::UNPROCESSABLE_ENTITY, Some(&visitor), "未签发", &lines)
     };
     if chosen.is_empty() {
         return Err(refuse("请先打开要签发的函稿，看过后勾选“签发这一封”。"));
@@ -150,9 +145,14 @@ pub(super) async fn discard(state: web::Data<State>, request: HttpRequest, body:
         async {
             let (visitor, form, actor) =
                 opened(&state, &request, &body, ("POST", "/letters/{id}/discard")).await?;
-            let letter_id = id(&visitor, &form, "letter")?;
+            let letter_id =
+                form.id("letter").map_err(|refused| page_frame::refused(Some(&visitor), refused))?;
             let said = (form.get("by"), form.get("reason"));
-            ended(&visitor, warnings::discard(&state.office, &actor, Id::of(letter_id), said).await, "sign")
+            Ok(ended(
+                &visitor,
+                warnings::discard(&state.office, &actor, Id::of(letter_id), said).await,
+                "sign",
+            ))
         }
         .await,
     )
@@ -165,13 +165,16 @@ pub(super) async fn review(state: web::Data<State>, request: HttpRequest, body: 
 async fn reviewed(state: &State, request: &HttpRequest, body: &[u8]) -> Result<HttpResponse, Instead> {
     let route = ("POST", "/letters/{id}/replies/{rid}/review");
     let (visitor, form, actor) = opened(state, request, body, route).await?;
-    let which = (id(&visitor, &form, "letter")?, id(&visitor, &form, "reply")?);
+    let which = (
+        form.id("letter").map_err(|refused| page_frame::refused(Some(&visitor), refused))?,
+        form.id("reply").map_err(|refused| page_frame::refused(Some(&visitor), refused))?,
+    );
     let verdict = match form.get("verdict") {
         "accepted" => ReviewVerdict::Accepted,
         "returned" => ReviewVerdict::Returned,
         _ => {
             let refused = Refused::new(Code::Invalid, "请选择通过或退回。");
-            return Err(pages::refused(Some(&visitor), refused));
+            return Err(page_frame::refused(Some(&visitor), refused));
         }
     };
     let stock = STOCK.iter().filter(|(name, _)| form.all("stock").any(|given| given == *name));
@@ -182,11 +185,11 @@ async fn reviewed(state: &State, request: &HttpRequest, body: &[u8]) -> Result<H
     }
     let reason = (!reason.is_empty()).then(|| reason.join("\n"));
     let new = replies::NewReview { verdict, reason };
-    ended(
+    Ok(ended(
         &visitor,
         replies::review_reply(&state.office, &actor, (Id::of(which.0), Id::of(which.1)), new).await,
         "review",
-    )
+    ))
 }
 
 pub(super) async fn close(state: web::Data<State>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
@@ -194,9 +197,10 @@ pub(super) async fn close(state: web::Data<State>, request: HttpRequest, body: w
         async {
             let (visitor, form, actor) =
                 opened(&state, &request, &body, ("POST", "/letters/{id}/closure")).await?;
-            let letter_id = id(&visitor, &form, "letter")?;
+            let letter_id =
+                form.id("letter").map_err(|refused| page_frame::refused(Some(&visitor), refused))?;
             let closed = replies::close_letter(&state.office, &actor, Id::of(letter_id), None).await;
-            ended(&visitor, closed, "review")
+            Ok(ended(&visitor, closed, "review"))
         }
         .await,
     )
@@ -207,9 +211,10 @@ pub(super) async fn retry(state: web::Data<State>, request: HttpRequest, body: w
         async {
             let route = ("POST", "/deliveries/{id}/retry");
             let (visitor, form, actor) = opened(&state, &request, &body, route).await?;
-            let delivery_id = id(&visitor, &form, "delivery")?;
+            let delivery_id =
+                form.id("delivery").map_err(|refused| page_frame::refused(Some(&visitor), refused))?;
             let retried = deliveries::retry_delivery(&state.office, &actor, Id::of(delivery_id)).await;
-            ended(&visitor, retried, "undelivered")
+            Ok(ended(&visitor, retried, "undelivered"))
         }
         .await,
     )
@@ -224,13 +229,15 @@ pub(super) async fn add_recipient(
         async {
             let route = ("POST", "/letters/{id}/deliveries");
             let (visitor, form, actor) = opened(&state, &request, &body, route).await?;
-            let letter_id = id(&visitor, &form, "letter")?;
-            let instead_of = Some(id(&visitor, &form, "delivery")?);
+            let letter_id =
+                form.id("letter").map_err(|refused| page_frame::refused(Some(&visitor), refused))?;
+            let instead_of =
+                Some(form.id("delivery").map_err(|refused| page_frame::refused(Some(&visitor), refused))?);
             let unit = Some(form.get("unit").to_owned()).filter(|unit| !unit.is_empty());
             let (name, email) = (form.get("name").to_owned(), form.get("email").to_owned());
             let new = NewRecipient { unit, name, email, instead_of: instead_of.map(Id::of) };
             let added = deliveries::add_recipient(&state.office, &actor, Id::of(letter_id), new).await;
-            ended(&visitor, added, "undelivered")
+            Ok(ended(&visitor, added, "undelivered"))
         }
         .await,
     )

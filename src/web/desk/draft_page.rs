@@ -18,7 +18,7 @@ use crate::domain::LetterState;
 use crate::office::rows::LetterRow;
 use crate::office::types::Id;
 use crate::office::warnings::{self, DOCX, DraftStanding, NewRun, PlannedLetter, title_of};
-use crate::web::pages::{self, Instead, either};
+use crate::web::page_frame::{self, Instead, either};
 use crate::web::said_dates::{long, near};
 use crate::web::visitor::Visitor;
 
@@ -26,7 +26,7 @@ use crate::web::visitor::Visitor;
 async fn opened(state: &State, request: &HttpRequest, id: &str) -> Result<(Visitor, LetterRow), Instead> {
     let visitor = Visitor::expect(state, request).await?;
     visitor.may(state, super::RULE, None).await?;
-    let told = |refused: Refused| pages::refused(Some(&visitor), refused);
+    let told = |refused: Refused| page_frame::refused(Some(&visitor), refused);
     let unknown = || told(Refused::not_found("函"));
     let id = Uuid::try_parse(id).map_err(|_| unknown())?;
     let found = state.office.read.find_letter(Id::of(id)).await.map_err(|error| told(error.into()))?;
@@ -44,7 +44,7 @@ pub(super) async fn show(
 
 async fn shown(state: &State, request: &HttpRequest, letter_id: &str) -> Result<HttpResponse, Instead> {
     let (visitor, letter) = opened(state, request, letter_id).await?;
-    let told = |refused: Refused| pages::refused(Some(&visitor), refused);
+    let told = |refused: Refused| page_frame::refused(Some(&visitor), refused);
     let is_draft = letter.state == LetterState::Draft;
     let standing = match is_draft {
         true => {
@@ -73,7 +73,7 @@ async fn shown(state: &State, request: &HttpRequest, letter_id: &str) -> Result<
         uncalled => standing == Some(DraftStanding::Uncalled),
         changes,
     };
-    Ok(pages::page(StatusCode::OK, "draft.html", Some(&visitor), content))
+    Ok(page_frame::page(StatusCode::OK, "draft.html", Some(&visitor), content))
 }
 
 /// The letter itself, for the frame of its page; its styles stand in the tags, as in the mail.
@@ -86,10 +86,10 @@ pub(super) async fn show_text(
         async {
             let (visitor, letter) = opened(&state, &request, &letter_id).await?;
             let files = warnings::files(&state.office, &letter).await;
-            let files = files.map_err(|refusal| pages::refused(Some(&visitor), refusal))?;
+            let files = files.map_err(|refusal| page_frame::refused(Some(&visitor), refusal))?;
             let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; \
                           form-action 'none'; frame-ancestors 'self'; sandbox";
-            let mut answer = pages::guarded(StatusCode::OK);
+            let mut answer = page_frame::guarded(StatusCode::OK);
             answer
                 .insert_header((header::CONTENT_SECURITY_POLICY, policy))
                 .insert_header((header::X_FRAME_OPTIONS, "SAMEORIGIN"));
@@ -108,10 +108,10 @@ pub(super) async fn download(
         async {
             let (visitor, letter) = opened(&state, &request, &letter_id).await?;
             let files = warnings::files(&state.office, &letter).await;
-            let files = files.map_err(|refusal| pages::refused(Some(&visitor), refusal))?;
+            let files = files.map_err(|refusal| page_frame::refused(Some(&visitor), refusal))?;
             let document = files.into_iter().find(|file| file.media_type == DOCX);
             let document =
-                document.ok_or_else(|| pages::refused(Some(&visitor), Refused::not_found("公文")))?;
+                document.ok_or_else(|| page_frame::refused(Some(&visitor), Refused::not_found("公文")))?;
             let mut answer = respond::file(&request, DOCX, Some(&document.name), document.bytes);
             answer.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
             Ok(answer)
@@ -129,7 +129,7 @@ pub(super) async fn download_file(
         async {
             let (letter_id, reply_id, ordinal) = path.into_inner();
             let (visitor, letter) = opened(&state, &request, &letter_id).await?;
-            let told = |refused: Refused| pages::refused(Some(&visitor), refused);
+            let told = |refused: Refused| page_frame::refused(Some(&visitor), refused);
             let reply_id = Uuid::try_parse(&reply_id).map_err(|_| told(Refused::not_found("附件")))?;
             let found = state.office.read.find_reply_file(letter.id, Id::of(reply_id), ordinal).await;
             let file = found.map_err(|error| told(error.into()))?;
@@ -178,7 +178,7 @@ pub(super) async fn show_tomorrow(state: web::Data<State>, request: HttpRequest)
 async fn tomorrow(state: &State, request: &HttpRequest) -> Result<HttpResponse, Instead> {
     let visitor = Visitor::expect(state, request).await?;
     visitor.may(state, ("POST", "/warning-runs"), None).await?;
-    let told = |refused: Refused| pages::refused(Some(&visitor), refused);
+    let told = |refused: Refused| page_frame::refused(Some(&visitor), refused);
     let today = state.office.clock.today();
     let day = today.checked_add_days(Days::new(1)).unwrap_or(today);
     // A whole plan is judged: few at once, whoever asks.
@@ -192,5 +192,5 @@ async fn tomorrow(state: &State, request: &HttpRequest) -> Result<HttpResponse, 
         place => "/desk", day => long(day), resting => run.resting, letters => Serde(&letters), lifted => run.lifted,
         held_back => run.silenced.len(), unaddressed => run.unaddressed.len()
     };
-    Ok(pages::page(StatusCode::OK, "tomorrow.html", Some(&visitor), content))
+    Ok(page_frame::page(StatusCode::OK, "tomorrow.html", Some(&visitor), content))
 }

@@ -15,6 +15,7 @@ use crate::office::rows::{BoardFilter, LetterFilter, LetterRow, Page};
 use crate::office::spoken_board::{SpokenLine, spoken_board};
 use crate::office::types::Id;
 use crate::office::warnings::title_of;
+use crate::web::campaign_board::promised;
 use crate::web::grades::GradeView;
 use crate::web::said_dates::{long, near};
 use crate::web::visitor::Visitor;
@@ -235,7 +236,7 @@ fn indicator(line: &SpokenLine, drawn: bool) -> IndicatorView {
     IndicatorView {
         grade: GradeView::of(line.grade),
         grade_said: line.grade_said.clone(),
-        target: row.phrase.clone().unwrap_or_else(|| "目标未下达".to_owned()),
+        target: promised(line),
         reached: if said.reached.is_empty() { String::new() } else { parts.join("") },
         gap: said.gap.clone(),
         needed: said.needed.clone(),

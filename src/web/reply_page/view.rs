@@ -21,7 +21,7 @@ use crate::domain::reply::ReviewVerdict;
 use crate::domain::{Invalid, LetterState, Level, TextEnum as _};
 use crate::office::rows::{ClosureRow, LetterRow, ReceiptRow, WholeReply, WithdrawalRow};
 use crate::office::warnings::title_of;
-use crate::web::pages::STYLE;
+use crate::web::page_frame::STYLE;
 
 /// What a browser may do with the page: show it with its own one style sheet and the charts inside it, and send its forms
 /// home.

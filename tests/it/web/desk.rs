@@ -78,8 +78,8 @@ both! {
         assert_eq!(bare.status(), 422);
         assert!(bare.html.contains("退回时请写明原因"), "{}", bare.html);
         assert_eq!(review("burnt", &[]).await.status(), 422);
-        let file = visit.open(&format!("/desk/letters/{id}/replies/{reply}/1")).await;
-        assert!(file.answer.header("content-disposition").starts_with("attachment"));
+        let file = app.send(visit.request(&format!("/desk/letters/{id}/replies/{reply}/1"))).await;
+        assert!(file.header("content-disposition").starts_with("attachment"));
         let returned = review("returned", &[("stock", "measures"), ("reason", "请附项目清单。")]).await;
         assert_eq!((returned.status(), returned.answer.header("location").as_str()), (303, "/desk#review"));
         let kept = app.get(&format!("{path}/replies")).await.expect(200);

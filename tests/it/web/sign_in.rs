@@ -5,7 +5,7 @@ use actix_web::test::TestRequest;
 use chrono::TimeDelta;
 use xushi::clock::Clock as _;
 
-use super::visit::{Visit, cookie};
+use super::visit::{Page, Visit, cookie};
 use crate::policy::items;
 use crate::support::{TestApp, both};
 
@@ -71,7 +71,7 @@ both! {
         let begun = std::time::Instant::now();
         let wrong = stranger.try_key("xsk_nobody's", "//evil.example").await;
         assert!(begun.elapsed() >= std::time::Duration::from_secs(1), "a wrong key is answered slowly");
-        let page = super::visit::Page::of(wrong);
+        let page = Page::of(wrong);
         assert_eq!(page.status(), 422);
         assert!(page.words("key-wrong").contains("密钥不正确或已停用") && cookie(&page.answer, "xushi_session").is_none());
         assert_eq!(page.value("next"), "", "nobody is led to another site");
@@ -120,6 +120,9 @@ both! {
                     let refused = visit.send(path, &[("token", &token), ("letter", id), ("signer", "李四")]).await;
                     assert_eq!(refused.status(), 403, "{role} {path}");
                 }
+                let entries = items(&app, "/audit-events?limit=500").await;
+                let own = format!("/desk/review/{id}");
+                assert!(entries.iter().any(|one| one["path"] == own.as_str() && one["status"] == 403 && one["by"] == role));
             }
         }
         let sheet = Visit::stranger(&app).open("/style.css").await;

@@ -120,9 +120,13 @@ impl<'a> Visit<'a> {
         visit
     }
 
+    /// What asks for something of theirs.
+    pub(crate) fn request(&self, path: &str) -> TestRequest {
+        TestRequest::get().uri(path).insert_header((header::COOKIE, self.cookie.clone()))
+    }
+
     pub(crate) async fn open(&self, path: &str) -> Page {
-        let request = TestRequest::get().uri(path).insert_header((header::COOKIE, self.cookie.clone()));
-        Page::of(self.app.send(request).await)
+        Page::of(self.app.send(self.request(path)).await)
     }
 
     /// The same, following where it leads.
