@@ -91,10 +91,11 @@ pub async fn seal_audit(conn: &mut Conn, limit: i64, now: NaiveDateTime) -> Resu
     }
     write_transaction!(conn, async |conn: &mut Conn| {
         locks::alone(conn, SoleRule::AuditSeals).await?;
-        let rows: Vec<AuditRow> = audit_events::table
-            .inner_join(audit_unsealed::table.on(audit_unsealed::event_id.eq(audit_events::id)))
+        // In the order of the list: by that of the entries SQLite would walk over all that were ever written.
+        let rows: Vec<AuditRow> = audit_unsealed::table
+            .inner_join(audit_events::table.on(audit_events::id.eq(audit_unsealed::event_id)))
             .select(AuditRow::as_select())
-            .order(audit_events::id)
+            .order(audit_unsealed::event_id)
             .limit(limit)
             .load(conn)
             .await?;

@@ -21,10 +21,10 @@ use crate::api::changes::settle;
 use crate::support::hook_sink::{Answers, HookSink};
 use crate::support::{TestApp, both};
 
-/// Jobs whose requests may go to this machine, and take no longer than half a second.
+/// Jobs whose requests may go to this machine, and take no longer than two seconds.
 fn jobs(app: &TestApp, holder: &str) -> Jobs {
     let allowed = Arc::new(AllowList::parse("127.0.0.0/8").unwrap());
-    let hooks = HookClient::new(allowed, None, Duration::from_millis(500)).unwrap();
+    let hooks = HookClient::new(allowed, None, Duration::from_secs(2)).unwrap();
     Jobs { hooks, ..app.jobs(Transport::Memory(MemoryOutbox::default()), holder) }
 }
 
