@@ -99,7 +99,7 @@ both! {
     async fn a_key_whose_process_died_is_free_again_after_a_while(app: TestApp) {
         let (key, body) = ("k3", json!({"name": "省财政厅", "region": "430000"}));
         let ask = || app.request(Method::POST, "/units").insert_header(("Idempotency-Key", key)).set_json(&body);
-        let caller = app.store.find_api_key(&xushi::store::hash_key(&app.key)).await.unwrap().unwrap();
+        let caller = app.store.find_api_key(&xushi::store::hash_key(&app.key), app.clock.timestamp()).await.unwrap().unwrap();
         let now = app.clock.timestamp();
         let dead = IdempotencyRow { api_key_id: caller.id, key: key.to_owned(), request_hash: String::new(), status: None, body: None, location: None, created_at: now, done_at: None, made: None };
         app.store.claim_key(&dead, now).await.unwrap();

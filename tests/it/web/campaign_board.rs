@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::visit::Visit;
 use crate::policy::{at, report, run, sample};
-use crate::support::{TestApp, both};
+use crate::support::both;
 
 both! {
     async fn counts_add_up_and_what_is_unknown_is_never_good(app: TestApp) {

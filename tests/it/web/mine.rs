@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::visit::Visit;
 use crate::policy::{at, items, report, run, sample};
-use crate::support::{TestApp, both};
+use crate::support::both;
 
 both! {
     async fn a_reporter_puts_in_the_figure_it_owes_and_is_told_what_is_wrong(app: TestApp) {

@@ -7,7 +7,7 @@ use xushi::clock::Clock as _;
 
 use super::visit::{Page, Visit, cookie};
 use crate::policy::items;
-use crate::support::{TestApp, both};
+use crate::support::both;
 
 both! {
     async fn a_key_opens_a_session_that_ends_by_itself_by_hand_and_with_its_key(app: TestApp) {
