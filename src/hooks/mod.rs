@@ -1,7 +1,7 @@
 //! A request to another system, and how it answered: one POST over a connection of its own, to an address that was checked, bound in
 //! time from outside. Redirects are not followed, and nothing of the answer is read but its head.
 
-mod line;
+mod hook_line;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
@@ -91,11 +91,11 @@ impl HookClient {
         // The few bytes go out at once; where that is not to be had they go out all the same.
         let _ = stream.set_nodelay(true);
         if !target.secure {
-            return line::exchange(stream, request).await;
+            return hook_line::exchange(stream, request).await;
         }
         let name = ServerName::try_from(target.host.clone()).map_err(|_| "主机名无法核对证书".to_owned())?;
         let stream = self.connector.connect(name, stream).await;
-        line::exchange(stream.map_err(|error| format!("TLS握手失败：{error}"))?, request).await
+        hook_line::exchange(stream.map_err(|error| format!("TLS握手失败：{error}"))?, request).await
     }
 
     /// Connects to an address of the host that is allowed: the one that was checked, whatever the name leads to next.

@@ -13,6 +13,19 @@ use crate::types::Key;
 pub trait Thing: Copy + Eq + Ord + std::hash::Hash + std::fmt::Debug + Send + Sync + 'static {}
 
 /// An identifier of a `K` as a column value; [`Id::of`] takes the kind from where the value goes.
+///
+/// ```
+/// use xushi_store::types::{Id, UnitId};
+/// fn lead(unit: UnitId) -> UnitId { unit }
+/// lead(Id::of(uuid::Uuid::nil()));
+/// ```
+///
+/// ```compile_fail
+/// use xushi_store::types::{Id, LetterId, UnitId};
+/// fn lead(unit: UnitId) -> UnitId { unit }
+/// let letter: LetterId = Id::of(uuid::Uuid::nil());
+/// lead(letter);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Key)]
 pub struct Id<K: Thing>(pub Uuid, PhantomData<K>);

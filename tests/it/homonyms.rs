@@ -49,6 +49,8 @@ fn public_types(code: &[String]) -> Vec<&str> {
             let name = &line[declared(line).or_else(|| closed_list(line))?..];
             Some(&name[..word(name)])
         })
+        // `$name` of a macro is none.
+        .filter(|name| !name.is_empty())
         .collect()
 }
 

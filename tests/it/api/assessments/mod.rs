@@ -314,13 +314,25 @@ both! {
             board
         };
         let before = board().await;
-        for (name, file) in [("000015_reassessments", "down"), ("000014_current_assessments", "down"), ("000014_current_assessments", "up"), ("000015_reassessments", "up")] {
+        let steps = [("000015_reassessments", "down"), ("000014_current_assessments", "down"), ("000014_current_assessments", "up"), ("000015_reassessments", "up")];
+        let scripts = steps.map(|(name, file)| {
             let folder = if matches!(app.store, Store::Pg(_)) { "postgres" } else { "sqlite" };
             let path = repository().join(format!("migrations/{folder}/2026-01-01-{name}/{file}.sql"));
-            let text = std::fs::read_to_string(path).unwrap();
-            match &app.store {
-                Store::Pg(pool) => checkout(pool).await.unwrap().batch_execute(&text).await.unwrap(),
-                Store::Sqlite(pool) => checkout(pool).await.unwrap().batch_execute(&text).await.unwrap(),
+            std::fs::read_to_string(path).unwrap()
+        });
+        // All over one connection, as a migration runs: another one of SQLite's may not have heard of the step before.
+        match &app.store {
+            Store::Pg(pool) => {
+                let mut conn = checkout(pool).await.unwrap();
+                for text in &scripts {
+                    conn.batch_execute(text).await.unwrap();
+                }
+            }
+            Store::Sqlite(pool) => {
+                let mut conn = checkout(pool).await.unwrap();
+                for text in &scripts {
+                    conn.batch_execute(text).await.unwrap();
+                }
             }
         }
         assert!(before["items"].as_array().unwrap().iter().any(|row| row["actual"].is_string()));

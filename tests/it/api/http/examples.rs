@@ -117,7 +117,9 @@ impl Teller<'_> {
         .await;
         let silence = self.create("/silences").await["id"].as_str().unwrap().to_owned();
         self.tell(Method::POST, "/silences/{id}/end", &format!("/silences/{silence}/end"), Value::Null).await;
-        self.create("/api-keys").await;
+        let key = self.create("/api-keys").await["id"].as_str().unwrap().to_owned();
+        let rotation = format!("/api-keys/{key}/rotation");
+        self.tell(Method::POST, "/api-keys/{id}/rotation", &rotation, Value::Null).await;
     }
 
     /// Another system that is told.
