@@ -194,7 +194,7 @@ both! {
         assert_eq!(entries(&app).await, before);
     }
 
-    async fn a_refused_write_leaves_no_entry_and_a_good_one_leaves_one(app: TestApp) {
+    async fn a_write_leaves_one_entry_and_a_refused_one_says_so(app: TestApp) {
         let campaign = json!({"name": "七大攻坚", "region": "430000", "starts_on": "2025-01-01", "ends_on": "2025-12-31", "issuer_name": "综合协调组", "letter_mark": "湘攻坚函"});
         let measure = json!({"name": "社零", "unit": "亿元", "basis": "cumulative", "better": "higher", "frequency": "monthly"});
         app.post("/units", json!({"name": "省商务厅", "region": "430000"})).await.expect(201);
@@ -208,18 +208,18 @@ both! {
         ] {
             app.post(path, body.clone()).await.expect(201);
             app.post(path, body).await.problem(409, "duplicate", pointer);
-            before.push(format!("POST /api/v1{path} 201"));
+            before.extend([201, 409].map(|status| format!("POST /api/v1{path} {status}")));
             assert_eq!(entries(&app).await, before);
         }
         let task = app.get("/tasks").await.expect(200)["items"][0]["id"].clone();
         let body = json!({"task": task, "measure": "社零", "region": "430000", "target": {"phrase": "增长5%以上"}});
         let made = app.post("/indicators", body.clone()).await.expect(201);
         app.post("/indicators", body).await.problem(409, "duplicate", "");
-        before.push("POST /api/v1/indicators 201".to_owned());
+        before.extend([201, 409].map(|status| format!("POST /api/v1/indicators {status}")));
         let path = format!("/indicators/{}", id(&made));
         app.patch(&path, json!({"baseline": "100", "reason": "补录"})).await.expect(200);
         app.patch(&path, json!({"baseline": "100", "effective_on": "2099-01-01"})).await.problem(422, "invalid", "/effective_on");
-        before.push(format!("PATCH /api/v1{path} 200"));
+        before.extend([200, 422].map(|status| format!("PATCH /api/v1{path} {status}")));
         assert_eq!(entries(&app).await, before);
     }
 

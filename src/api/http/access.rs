@@ -4,7 +4,8 @@
 mod rules;
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -23,7 +24,7 @@ use crate::api::http::{negotiate, request_id, spec};
 use crate::domain::Role;
 use crate::office::rows::ApiKeyRow;
 use crate::office::types::{Id, UnitId};
-use crate::office::{Actor, Call, Who, access};
+use crate::office::{Actor, Call, Office, Who, access};
 pub use rules::{AccessRule, RULES, Reach};
 
 /// The caller, as far as a key tells; found in the extensions of a request that was let in.
@@ -65,19 +66,50 @@ impl FromRequest for Caller {
 
 /// Keys seen lately, so that a busy caller costs one look-up in a few seconds and a revoked key stops as soon.
 #[derive(Default)]
-pub struct KnownKeys(Mutex<HashMap<String, (Instant, Caller)>>);
+pub struct KnownKeys {
+    seen: Mutex<HashMap<String, (Instant, Caller)>>,
+    /// When the use of a key was noted last, or tried to be.
+    noted: Mutex<HashMap<Uuid, Instant>>,
+    /// Whether the use of a key is being noted.
+    noting: Arc<AtomicBool>,
+}
 
 const TRUSTED_FOR: Duration = Duration::from_secs(5);
 const KNOWN_MAX: usize = 10_000;
 
 impl KnownKeys {
+    /// Notes that a key is in use. Its caller does not wait for this, nor fail with it: a database that cannot be written can still be
+    /// read. One at a time, and once an hour each, so that a held database costs one connection and not all.
+    fn note_use(&self, office: &Office, row: ApiKeyRow) {
+        const HOUR: Duration = Duration::from_secs(3_600);
+        {
+            let mut noted = self.noted.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            if noted.get(&row.id.0).is_some_and(|at| at.elapsed() < HOUR)
+                || self.noting.swap(true, Ordering::SeqCst)
+            {
+                return;
+            }
+            if noted.len() >= KNOWN_MAX {
+                noted.clear();
+            }
+            noted.insert(row.id.0, Instant::now());
+        }
+        let (office, noting) = (office.clone(), self.noting.clone());
+        actix_web::rt::spawn(async move {
+            if let Err(error) = access::note_use(&office, &row).await {
+                tracing::debug!(error = error.to_string(), "the use of a key was not noted");
+            }
+            noting.store(false, Ordering::SeqCst);
+        });
+    }
+
     fn find(&self, hash: &str, trusted: Duration) -> Option<Caller> {
-        let known = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let known = self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         known.get(hash).filter(|(seen, _)| seen.elapsed() < trusted).map(|(_, caller)| caller.clone())
     }
 
     fn remember(&self, hash: String, caller: Caller) {
-        let mut known = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut known = self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if known.len() >= KNOWN_MAX {
             known.clear();
         }
@@ -86,7 +118,7 @@ impl KnownKeys {
 
     /// Trusts a key no longer; other workers and replicas follow within seconds.
     pub fn forget(&self, key_id: Uuid) {
-        let mut known = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut known = self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         known.retain(|_, (_, caller)| caller.key_id != key_id);
     }
 }
@@ -230,13 +262,7 @@ async fn identify(state: &State, key: &str) -> Result<Caller, Refused> {
     let reader = &state.office.read;
     let row = reader.find_api_key(&hash, state.office.clock.timestamp()).await?.ok_or_else(unauthorized)?;
     let caller = Caller::of(&row);
-    // A caller does not wait for this, nor fail with it: a database that cannot be written can still be read.
-    let office = state.office.clone();
-    actix_web::rt::spawn(async move {
-        if let Err(error) = access::note_use(&office, &row).await {
-            tracing::debug!(error = error.to_string(), "the use of a key was not noted");
-        }
-    });
+    state.known_keys.note_use(&state.office, row);
     state.known_keys.remember(hash, caller.clone());
     Ok(caller)
 }

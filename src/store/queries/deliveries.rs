@@ -277,13 +277,9 @@ pub async fn add_delivery(
     .await
 }
 
-async fn close_incidents(
-    conn: &mut Conn,
-    delivery: DeliveryId,
-    now: NaiveDateTime,
-) -> Result<(), StoreError> {
+async fn close_incidents(conn: &mut Conn, of: DeliveryId, now: NaiveDateTime) -> Result<(), StoreError> {
     for kind in [IncidentKind::DeliveryFailed, IncidentKind::DeliveryBounced] {
-        incidents::close_incident(conn, kind, &delivery.0.to_string(), now).await?;
+        incidents::close_incident(conn, kind, &of.0.to_string(), now).await?;
     }
     Ok(())
 }

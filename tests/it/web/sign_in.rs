@@ -73,7 +73,7 @@ both! {
         assert!(begun.elapsed() >= std::time::Duration::from_secs(1), "a wrong key is answered slowly");
         let page = Page::of(wrong);
         assert_eq!(page.status(), 422);
-        assert!(page.words("key-wrong").contains("密钥不正确或已停用") && cookie(&page.answer, "xushi_session").is_none());
+        assert!(page.words("key-wrong").contains("密钥不正确、已停用或已到期") && cookie(&page.answer, "xushi_session").is_none());
         assert_eq!(page.value("next"), "", "nobody is led to another site");
         assert!(!page.html.contains("nobody"), "what was typed is not shown");
         let feeder = app.new_key("feeder", None).await;
