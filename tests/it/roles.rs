@@ -19,6 +19,22 @@ async fn two_indicators(app: &TestApp, unit: &Value) -> (Value, Value) {
     (items.iter().find(led).unwrap().clone(), items.iter().find(|one| !led(one)).unwrap().clone())
 }
 
+/// When the facts came out that the feed tells of after a cursor. The feed of PostgreSQL waits for every transaction of the cluster that
+/// began before, those of other tests, too.
+async fn published_after(app: &TestApp, reader: &str, cursor: &str) -> Vec<Value> {
+    let address = format!("/changes?kind=observation&after={cursor}");
+    for _ in 0..200 {
+        let feed = app.send(app.request_as(reader, Method::GET, &address)).await.expect(200);
+        let told = feed["items"].as_array().unwrap().iter().map(|one| one["data"]["published_on"].clone());
+        let told: Vec<Value> = told.collect();
+        if !told.is_empty() {
+            return told;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    Vec::new()
+}
+
 both! {
     async fn a_reporter_puts_in_what_its_unit_leads_and_a_feeder_anything(app: TestApp) {
         let letters = issued(&app).await;
@@ -125,17 +141,7 @@ both! {
         xushi::office::maintenance::maintain(&app.office).await.unwrap();
         xushi::office::maintenance::maintain(&app.office).await.unwrap();
         let reader = app.new_key("reader", None).await;
-        // The feed of PostgreSQL waits for every transaction of the cluster that began before, those of other tests, too.
-        let mut told: Vec<Value> = Vec::new();
-        for _ in 0..200 {
-            let address = format!("/changes?kind=observation&after={cursor}");
-            let feed = app.send(app.request_as(&reader, Method::GET, &address)).await.expect(200);
-            told = feed["items"].as_array().unwrap().iter().map(|one| one["data"]["published_on"].clone()).collect();
-            if !told.is_empty() {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        }
+        let told = published_after(&app, &reader, &cursor).await;
         assert_eq!(told, ["2025-09-10"]);
     }
 

@@ -124,7 +124,7 @@ pub async fn pump_webhook(conn: &mut Conn, id: WebhookId, pump: WebhookPump) -> 
         let mut ids = pump.ids.into_iter();
         let mut event = |kind, subject_id| {
             ids.next().map(|id| WebhookEventRow {
-                id: id,
+                id,
                 webhook_id: hook.id,
                 kind: Listed(kind),
                 subject_id,
