@@ -10,6 +10,26 @@ async fn the_letter(app: &TestApp) -> Value {
     items(app, "/letters?limit=10").await.remove(0)
 }
 
+/// Without a token, a signer or a chosen draft, nor one that says something else than what was read.
+async fn nothing_is_signed_by_mistake(
+    app: &TestApp,
+    visit: &Visit<'_>,
+    (token, mark, id): (&str, &str, &str),
+) {
+    for (fields, status) in [
+        (vec![("sign", mark), ("signer", "李四")], 403),
+        (vec![("token", token), ("sign", mark), ("signer", " ")], 422),
+        (vec![("token", token), ("signer", "李四")], 422),
+    ] {
+        assert_eq!(visit.send("/desk/sign", &fields).await.status(), status);
+    }
+    let stale = format!("{id}:0000000000000000");
+    let refused = visit.send("/desk/sign", &[("token", token), ("sign", &stale), ("signer", "李四")]).await;
+    assert_eq!(refused.status(), 409);
+    assert!(refused.html.contains("重新拟写"), "{}", refused.html);
+    assert_eq!(the_letter(app).await["state"], "draft");
+}
+
 both! {
     async fn a_draft_is_read_signed_answered_returned_accepted_and_closed(app: TestApp) {
         sample(&app, &["投资<b>"], json!({"issuing": "approval"})).await;
@@ -38,21 +58,7 @@ both! {
         assert!(policy.contains("sandbox") && policy.contains("frame-ancestors 'self'"), "{policy}");
         assert!(text.html.contains("投资"));
 
-        // Without a token, a signer or a chosen draft nothing is signed.
-        for (fields, status) in [
-            (vec![("sign", mark.as_str()), ("signer", "李四")], 403),
-            (vec![("token", token.as_str()), ("sign", &mark), ("signer", " ")], 422),
-            (vec![("token", token.as_str()), ("signer", "李四")], 422),
-        ] {
-            assert_eq!(visit.send("/desk/sign", &fields).await.status(), status);
-        }
-        // Nor one that says something else than what was read.
-        let stale = format!("{id}:0000000000000000");
-        let refused = visit.send("/desk/sign", &[("token", &token), ("sign", &stale), ("signer", "李四")]).await;
-        assert_eq!(refused.status(), 409);
-        assert!(refused.html.contains("重新拟写"), "{}", refused.html);
-        assert_eq!(the_letter(&app).await["state"], "draft");
-
+        nothing_is_signed_by_mistake(&app, &visit, (&token, &mark, &id)).await;
         let done = visit.send("/desk/sign", &[("token", &token), ("sign", &mark), ("signer", "李四")]).await;
         assert_eq!(done.status(), 200, "{}", done.html);
         assert!(done.html.contains("湘攻坚函〔2025〕1号"), "{}", done.html);
