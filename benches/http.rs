@@ -103,19 +103,30 @@ async fn script(cluster: &Cluster, server: &Server, read: &Read) -> String {
         write(&client).await;
         ask(&mut stream, &read.request(number), &mut Vec::new()).await;
     });
-    let mut script = format!("\\set n random(1, {})\n", read.ids);
+    let mut own: Vec<String> = Vec::new();
     for (statement, values) in statements.await {
-        // What the jobs ask meanwhile is not part of the read.
-        if values.contains(&uuid(number)) {
-            writeln!(script, "{};", filled(&statement, &values, number)).unwrap();
+        // What the jobs ask meanwhile names no row of the bench.
+        if values.contains(ROWS) {
+            let written = filled(&statement, &values, number, own.last().map(String::as_str));
+            // Lines that were found first and then asked for by their ids are one statement here, found anew for each number.
+            own.pop_if(|before| written.contains(before.as_str()));
+            own.push(written);
         }
     }
-    assert!(script.lines().count() > 1, "nothing was logged");
+    assert!(!own.is_empty(), "nothing was logged");
+    let mut script = format!("\\set n random(1, {})\n", read.ids);
+    for statement in own {
+        writeln!(script, "{statement};").unwrap();
+    }
     script
 }
 
-/// A statement with its parameters put in: the id as a number to be drawn, all others as they were.
-fn filled(statement: &str, values: &str, number: u64) -> String {
+/// How the ids of the bench's rows begin.
+const ROWS: &str = "00000000-0000-0000-";
+
+/// A statement with its parameters put in: the id as a number to be drawn, a list of ids as the statement that found them,
+/// all others as they were.
+fn filled(statement: &str, values: &str, number: u64, before: Option<&str>) -> String {
     let id = uuid(number);
     let drawn = "lpad((:n)::int::text, 32, '0')::uuid";
     support::filled(statement, values, |value| {
@@ -123,6 +134,8 @@ fn filled(statement: &str, values: &str, number: u64) -> String {
             drawn.to_owned()
         } else if value == format!("'{{{id}}}'") {
             format!("ARRAY[{drawn}]")
+        } else if let Some(before) = before.filter(|_| value.starts_with("'{") && value.contains(',')) {
+            format!("ARRAY({before})")
         } else {
             value.to_owned()
         }
