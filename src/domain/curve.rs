@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::{Invalid, text_enum};
+use super::phrase::due_day;
+use super::{Invalid, Kind, Period, Target, text_enum};
 
 /// A dated fraction of the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +102,12 @@ impl Curve {
             return refuse("incomplete", "最后一个节点的进度须为1。");
         }
         Ok(Self::Nodes(nodes))
+    }
+
+    /// The one node of a milestone whose phrase names the day by which it is to be done (6月底前建成); `None` for every other target.
+    pub fn of_milestone(target: &Target, window: Period) -> Option<Self> {
+        let day = (target.kind == Kind::Milestone).then(|| due_day(&target.phrase, window))??;
+        Some(Self::Nodes(vec![Node { on: day, fraction: Decimal::ONE }]))
     }
 
     /// The mean of the last `years` years, 2..=10.

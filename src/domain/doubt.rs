@@ -17,6 +17,8 @@ text_enum! {
         WholeRevisedAlone = "whole_revised_alone",
         /// A part of an earlier year was revised without its whole.
         PartRevisedAlone = "part_revised_alone",
+        /// The start of an earlier year was revised without what followed; the start as it was known then is used.
+        StartRevisedAlone = "start_revised_alone",
         /// A stored fact that the rules refuse today; it is kept and does not count.
         RefusedByRules = "refused_by_rules",
         /// Levels are there where a growth rate is wanted.
@@ -57,6 +59,9 @@ impl Doubt {
             }
             Self::PartRevisedAlone => {
                 "往年同期数已单独修订、全年数未修订，当年同期进度可能失真，请核对该年全年数。"
+            }
+            Self::StartRevisedAlone => {
+                "往年年初数已单独修订、年内各期数未修订，当年同期进度仍按修订前的年初数计算，请补报修订后的各期数。"
             }
             Self::RefusedByRules => "有已存数据不符合现行报送规则，予以保留但不参与研判，请核对后重报。",
             Self::GrowthWanted => {

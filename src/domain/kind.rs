@@ -1,6 +1,6 @@
 //! Kinds of promises: one exhaustive table of what each of them means.
 
-use super::pace::{adds_up, is_percent};
+use super::pace::{is_percent, values_add_up};
 use super::{Basis, Figure, Measure, text_enum};
 
 mod columns;
@@ -138,7 +138,7 @@ impl KindRow {
     /// Whether values of `measure` are counts from the window's start (累计): of what adds up those that are summed, of a
     /// trend those that are reported so.
     pub fn is_running_count(&self, measure: &Measure) -> bool {
-        let (stock, by_unit) = (measure.basis == Basis::Point, adds_up(&measure.unit));
+        let (stock, by_unit) = (measure.basis == Basis::Point, values_add_up(&measure.name, &measure.unit));
         match self.adds_up {
             AddsUp::Always => !stock,
             AddsUp::ByUnit => self.figure == Figure::Level && !stock && by_unit,

@@ -40,6 +40,18 @@ text_enum! {
     }
 }
 
+impl Frequency {
+    /// Months of a period.
+    pub const fn months(self) -> i32 {
+        match self {
+            Self::Monthly => 1,
+            Self::Quarterly => 3,
+            Self::HalfYearly => 6,
+            Self::Yearly => 12,
+        }
+    }
+}
+
 /// A measure (指标口径): name, unit and habits of a series; values belong to a measure in a region.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Measure {

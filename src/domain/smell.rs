@@ -6,7 +6,7 @@
 use chrono::Datelike;
 use rust_decimal::Decimal;
 
-use crate::pace::adds_up;
+use crate::pace::values_add_up;
 use crate::{Basis, Doubt, DoubtSet, Figure, Period, Status};
 
 /// Numbers of earlier periods that are looked at.
@@ -64,7 +64,7 @@ impl Habit {
     pub fn of(name: &str, unit: &str) -> Self {
         let percent = matches!(unit.trim(), "%" | "％");
         Self {
-            adds_up: adds_up(unit),
+            adds_up: values_add_up(name, unit),
             can_fall: MAY_FALL.iter().any(|word| name.contains(word)),
             percent,
             share: percent && SHARES.iter().any(|word| name.contains(word)),

@@ -52,6 +52,7 @@ pub(super) fn register(env: &mut Environment<'static>) {
         (later - earlier).num_days()
     });
     env.add_test("rate", |line: Value| is_rate(&line));
+    env.add_test("called_by_its_kind", |name: &str| is_called_by_its_kind(name));
     env.add_test("called_rate", |line: Value| is_called_rate(&line));
     env.add_test("all", |Serde(q): Serde<Quantity>| q.unit == "%" && q.value == Decimal::ONE_HUNDRED);
     env.add_test("counted", |Serde(q): Serde<Quantity>| counted(q.unit.trim_start_matches(['万', '亿'])));
@@ -101,6 +102,27 @@ fn growth(quantity: &Quantity) -> String {
     }
     let word = if quantity.value.is_sign_negative() { "下降" } else { "增长" };
     format!("{word}{}", magnitude(quantity))
+}
+
+/// Whether the name of a campaign says itself what it is: “八个好行动” is no 行动 of 行动.
+fn is_called_by_its_kind(name: &str) -> bool {
+    const KINDS: [&str; 14] = [
+        "行动",
+        "行动计划",
+        "攻坚",
+        "攻坚战",
+        "工程",
+        "计划",
+        "方案",
+        "专项",
+        "工作",
+        "任务",
+        "活动",
+        "大会战",
+        "战役",
+        "目标",
+    ];
+    KINDS.iter().any(|kind| name.trim_end_matches(['”', '』', '」']).ends_with(kind))
 }
 
 /// What a measure is called whose own values are rates of change.

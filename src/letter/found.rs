@@ -60,6 +60,8 @@ impl<'a> Facts<'a> {
     fn of(found: Found<'a>) -> Self {
         let Found { subject, assessment, .. } = found;
         let kind = subject.target.map_or(Kind::Qualitative, |target| target.kind);
+        // It is spoken of as what it is judged as.
+        let kind = assessment.judged_as.unwrap_or(kind);
         let row = kind.row();
         let promised = subject.target.and_then(|target| promised(target, subject.measure));
         let over = assessment.data_period.is_some_and(|period| period.end() >= subject.window.end());
@@ -68,7 +70,7 @@ impl<'a> Facts<'a> {
             && assessment.actual.zip(value(assessment.expected_hi)).is_some_and(|(actual, far)| actual > far);
         let target_value = target_value(found, promised, beyond);
         let each = subject.target.is_some_and(|target| binds_each_period(target, subject.measure));
-        let counts = row.is_running_count(subject.measure) && !each;
+        let counts = row.is_running_count(subject.measure) && !each && !assessment.averaged;
         let at_target = target_value.is_some() && target_value == expected;
         let all_due = value(assessment.due_fraction) == Some(Decimal::ONE);
         let flat = at_target && !all_due;
@@ -195,12 +197,13 @@ impl LetterLine {
             expected: numbers.expected.clone(),
             target_value: facts.target_value.map(|target_value| numbers.promised(target_value)),
             target_hi: facts.promised.and_then(|promised| promised.far).map(|far| numbers.promised(far)),
-            strict: facts.promised.is_some_and(|promised| promised.strict),
+            strict: facts.is_strict(),
             about: subject.target.is_some_and(|target| target.comparator == Some(Comparator::About)),
             tolerance: facts.tolerance(),
             moves: facts.moves,
             limit: facts.limit,
             adds_up: facts.adds_up,
+            averaged: assessment.averaged,
             margin: against.as_ref().and(facts.margin()).map(|margin| numbers.margin(margin)),
             against,
             beside: facts.beside(other.as_ref().or(above.as_ref())),
@@ -234,10 +237,18 @@ impl LetterLine {
 }
 
 impl Facts<'_> {
+    /// Whether equal is not enough: as promised; of a trend as it is judged (增长 is more than 持平).
+    fn is_strict(&self) -> bool {
+        let needed = self.found.assessment.needed.as_ref();
+        let turns = self.row.way == WayFrom::Sign && needed.is_some_and(|needed| needed.strict);
+        turns || self.promised.is_some_and(|promised| promised.strict)
+    }
+
     /// The days that the value judged is of: months that are added up reach back to the window's start.
     fn reported(&self, period: Period) -> Span {
         let subject = self.found.subject;
-        let summed = self.adds_up && subject.measure.basis == Basis::Period;
+        let summed =
+            (self.adds_up || self.found.assessment.averaged) && subject.measure.basis == Basis::Period;
         let start = if summed { subject.window.start() } else { period.start() };
         Span { start, end: period.end() }
     }

@@ -130,6 +130,9 @@ pub struct LetterLine {
     /// Whether the value is a count from the window's start.
     #[serde(default)]
     pub adds_up: bool,
+    /// Whether the value is the mean of the months from the window's start.
+    #[serde(default)]
+    pub averaged: bool,
     /// The series it is compared with, for such promises.
     #[serde(default)]
     pub other: Option<String>,
@@ -341,6 +344,7 @@ impl LetterLine {
             moves: false,
             limit: false,
             adds_up: false,
+            averaged: false,
             other: None,
             against: None,
             margin: None,

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::Office;
 use crate::clock::end_of;
 use crate::domain::RulePack;
-use crate::domain::pace::{Assessment, Grounds, Rank, Ratio, adds_up};
+use crate::domain::pace::{Assessment, Grounds, Rank, Ratio, values_add_up};
 use crate::evidence::{Comparisons, Evidence, Judging, Register, gather, touched};
 use crate::store::StoreError;
 use crate::store::rows::{AssessmentRow, BoardFilter, BoardRow, StatedDifferenceRow, grade_rank};
@@ -149,7 +149,7 @@ impl JudgedPart {
     /// Whether amounts of several regions may be added.
     pub fn is_additive(&self) -> bool {
         let amount = self.grounds.kind().is_some_and(|kind| kind.row().is_amount());
-        amount && adds_up(&self.grounds.measure.unit)
+        amount && values_add_up(&self.grounds.measure.name, &self.grounds.measure.unit)
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use crate::{Basis, CurveKind, DoubtSet, Figure, Grade, Period, text_enum};
+use crate::{Basis, CurveKind, DoubtSet, Figure, Grade, Kind, Period, text_enum};
 
 use super::{Forecast, Missing, MissingSet, Needed, Ratio};
 
@@ -180,6 +180,11 @@ pub struct Assessment {
     pub last_year_pace: Option<Ratio>,
     /// The curve that gave `due_fraction`.
     pub curve_used: Option<CurveKind>,
+    /// The kind whose rules are applied, where that is not the promise's own: a limit that a stock is to come down to is the end
+    /// of a way ([`Kind::Level`]), days to be reached that are counted are a sum ([`Kind::Total`]).
+    pub judged_as: Option<Kind>,
+    /// Whether the value judged is the mean of the months of the window so far.
+    pub averaged: bool,
     /// What each remaining month must add, or may add under a limit; 0 when nothing more is needed.
     pub needed_per_month: Option<Ratio>,
     /// What each month so far has added.
@@ -239,6 +244,8 @@ impl Assessment {
             linear_pace: None,
             last_year_pace: None,
             curve_used: None,
+            judged_as: None,
+            averaged: false,
             needed_per_month: None,
             average_per_month: None,
             needed_growth: None,

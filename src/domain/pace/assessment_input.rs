@@ -4,10 +4,10 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::kind::{AddsUp, FallsBack, ReportedBy, WayFrom};
-use crate::{Basis, Figure, KindRow, Measure, Observation, Period, Status, TextEnum};
+use crate::{Basis, Figure, Kind, KindRow, Measure, Observation, Period, Status, TextEnum};
 
 use super::months::Calendar;
-use super::requirement::{Requirement, adds_up, is_percent};
+use super::requirement::{Requirement, adds_up, is_percent, values_add_up};
 use super::series::{Series, Wanted, find, is_later};
 use super::{Known, Missing, RulePack, Subject};
 
@@ -31,6 +31,8 @@ pub(super) struct AssessmentInput<'a> {
     pub(super) plans: bool,
     /// Whether values in the measure's unit add up.
     pub(super) unit_adds_up: bool,
+    /// See [`super::Assessment::judged_as`].
+    pub(super) judged_as: Option<Kind>,
 }
 
 impl<'a> AssessmentInput<'a> {
@@ -62,8 +64,8 @@ impl<'a> AssessmentInput<'a> {
         };
         let plans = row.way == WayFrom::Rate && known.own.iter().any(|o| o.status == Status::Plan);
         let calendar = Calendar::of(subject.window);
-        let unit_adds_up = adds_up(&subject.measure.unit);
-        Self {
+        let unit_adds_up = values_add_up(&subject.measure.name, &subject.measure.unit);
+        let mut input = Self {
             subject,
             known,
             pack,
@@ -76,7 +78,60 @@ impl<'a> AssessmentInput<'a> {
             beside,
             plans,
             unit_adds_up,
+            judged_as: None,
+        };
+        if let Some(kind) = input.other_kind() {
+            (input.row, input.judged_as) = (kind.row(), Some(kind));
+            // What each month must bring is no way to go.
+            input.requirement.hold |= requirement.each_period || requirement.mean;
         }
+        input
+    }
+
+    /// The kind by which the promise is judged, where that is not its own. A limit of a stock that stood above it when the window
+    /// began is the end of a way down (降至300以下), unlike one that holds from the first day (控制在300以内). Days that are counted and to
+    /// be reached (优良天数达到310天) are a sum, whatever their unit.
+    fn other_kind(&self) -> Option<Kind> {
+        let (requirement, measure) = (&self.requirement, self.subject.measure);
+        let stock = measure.basis == Basis::Point;
+        let above = |value| self.baseline().is_some_and(|base| base > value);
+        match requirement.kind {
+            Kind::Cap if requirement.comes_down && stock && self.figure == Figure::Level => {
+                requirement.value.is_some_and(above).then_some(Kind::Level)
+            }
+            // A running count has no start but nothing.
+            Kind::Level if self.is_running_count() => Some(Kind::Total),
+            // A score, a stock that must not fall below its number and what each month must bring are no sums.
+            Kind::Total if requirement.each_period || requirement.mean || !self.unit_adds_up => {
+                Some(Kind::Level)
+            }
+            Kind::Total if stock && requirement.floor && !requirement.anew => Some(Kind::Level),
+            _ => None,
+        }
+    }
+
+    /// Whether what is to be reached is counted from the window's start: an amount of the year to date for which nobody gave a start,
+    /// or days that are counted.
+    fn is_running_count(&self) -> bool {
+        const KEPT: [&str; 5] = ["余额", "保有", "存量", "在册", "总数"];
+        let (requirement, measure) = (&self.requirement, self.subject.measure);
+        let counted = match measure.basis {
+            Basis::Point => false,
+            Basis::Cumulative => self.subject.baseline.is_none(),
+            Basis::Period => !adds_up(&measure.unit),
+        };
+        let kept = KEPT.iter().any(|word| measure.name.contains(word));
+        counted
+            && self.unit_adds_up
+            && !kept
+            && !requirement.each_period
+            && !requirement.mean
+            && !requirement.ceiling
+    }
+
+    /// Whether the mean of the months of the window is judged.
+    pub(super) fn averages(&self) -> bool {
+        self.requirement.mean && self.figure == Figure::Level && !self.adds_up()
     }
 
     pub(super) fn measure(&self) -> &'a Measure {
@@ -106,7 +161,12 @@ impl<'a> AssessmentInput<'a> {
         let basis = self.measure().basis;
         match self.row.adds_up {
             AddsUp::Always => basis != Basis::Point,
-            AddsUp::ByUnit => basis != Basis::Point && self.unit_adds_up && !self.requirement.each_period,
+            AddsUp::ByUnit => {
+                basis != Basis::Point
+                    && self.unit_adds_up
+                    && !self.requirement.each_period
+                    && !self.requirement.mean
+            }
             AddsUp::Never => false,
         }
     }
@@ -116,9 +176,12 @@ impl<'a> AssessmentInput<'a> {
         self.figure == Figure::Level && self.adds_up()
     }
 
-    /// The value judged at the period of `at`: what has been added up since the start of the window, or the value
-    /// as reported.
+    /// The value judged at the period of `at`: what has been added up since the start of the window, the mean of the months since
+    /// then, or the value as reported.
     pub(super) fn actual(&self, at: &Observation) -> Result<Decimal, Missing> {
+        if self.averages() {
+            return self.series.mean(self.subject.window.start(), at);
+        }
         if !self.accumulates() || at.period.start() == self.subject.window.start() {
             return Ok(at.value);
         }
@@ -168,7 +231,8 @@ impl<'a> AssessmentInput<'a> {
         figure: Figure,
         period: Period,
     ) -> Option<Decimal> {
-        let wanted = |basis| Wanted { basis, ..Wanted::of(self.subject, self.row, figure, self.as_of) };
+        let wanted =
+            |basis| Wanted { basis, months: None, ..Wanted::of(self.subject, self.row, figure, self.as_of) };
         let own = self.measure().basis;
         find(observations, period, wanted(own))
             .or_else(|| {

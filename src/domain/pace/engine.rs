@@ -61,7 +61,10 @@ fn fill<W: Working>(
 fn report_only(subject: &Subject<'_>, known: &Known<'_>, as_of: NaiveDate, out: &mut Assessment) {
     for figure in [Figure::Level, Figure::Yoy] {
         let window = Some(subject.window);
-        let series = Series::of(known.own, Wanted { figure, basis: subject.measure.basis, as_of, window });
+        let series = Series::of(
+            known.own,
+            Wanted { figure, basis: subject.measure.basis, as_of, window, months: None },
+        );
         if let Some(at) = series.latest_in(subject.window).and_then(|index| series.get(index)) {
             (out.data_period, out.observation) = (Some(at.period), Some(at.id));
             out.actual = Some(at.value);
@@ -143,6 +146,7 @@ impl AssessmentInput<'_> {
             return self.judge_by_person(out, work);
         }
         (out.figure, out.basis) = (Some(self.figure), Some(self.measure().basis));
+        (out.judged_as, out.averaged) = (self.judged_as, self.averages());
         self.refusals(out);
         let Some((index, at)) = self.latest().and_then(|index| Some((index, self.series.get(index)?))) else {
             return self.nothing_to_judge(out, work);

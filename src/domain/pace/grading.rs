@@ -69,7 +69,8 @@ impl AssessmentInput<'_> {
             return Ok(Verdict { rule: Rule { shortfall, ..verdict.rule }, ..verdict });
         }
         let early = match self.row.reached_early {
-            ReachedEarly::UnlessLimit => !line.ceiling,
+            // A floor below zero (亏损不超过100亿元) is a limit by another name.
+            ReachedEarly::UnlessLimit => !line.ceiling && !line.target_value.is_sign_negative(),
             ReachedEarly::UnlessHeld => !self.requirement.hold,
             ReachedEarly::Never => false,
         };

@@ -53,7 +53,7 @@ pub use nodes::nodes_done;
 pub use promised::{Promised, promised};
 pub use ratio::{Ratio, rounded};
 pub use release::{MissedReport, Release, missed_report, next_report, overdue_after};
-pub use requirement::{adds_up, binds_each_period, is_percent};
+pub use requirement::{adds_up, binds_each_period, is_percent, values_add_up};
 pub use trajectory_points::{TrajectoryPoint, TrajectoryPoints, trajectory_points};
 pub use working::Step;
 

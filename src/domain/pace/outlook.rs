@@ -71,7 +71,10 @@ impl AssessmentInput<'_> {
         work: &mut W,
     ) -> Result<(), Missing> {
         let moving = line.filter(|line| self.row.completion == CompletionOf::Way && line.moves());
-        let Some(line) = moving.filter(|_| self.figure == Figure::Level) else { return Ok(()) };
+        // Of a way from zero downwards more done is worse.
+        let counts = |line: &&Trajectory| !(line.base.is_zero() && line.target_value.is_sign_negative());
+        let moving = moving.filter(|_| self.figure == Figure::Level).filter(counts);
+        let Some(line) = moving else { return Ok(()) };
         out.completion = Ratio::new(sub(actual, line.base)?, line.span);
         work.step("完成率 = (实际 − 起点) ÷ (目标 − 起点)", |inputs| {
             inputs.with("实际", actual).with("起点", line.base).with("目标", line.target_value);

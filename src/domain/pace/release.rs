@@ -74,6 +74,10 @@ pub(super) fn next_due(measure: &Measure, last: Option<NaiveDate>, window: Perio
         return None;
     }
     let next = first_after_period(measure.frequency, last)?;
+    // What ends after the window is no report of it.
+    if next.pred_opt().is_some_and(|end| end > window.end()) {
+        return None;
+    }
     let usual = if measure.frequency == Frequency::Yearly { 31 } else { USUAL_DAY };
     let day = measure.release_day.unwrap_or(usual);
     let on = next.with_day(day.min(u32::from(next.num_days_in_month())))?;

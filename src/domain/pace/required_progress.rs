@@ -71,13 +71,15 @@ impl AssessmentInput<'_> {
             day = year_before(day).ok_or(unknown)?;
         }
         let part = Period::new(window.start(), day).map_err(|_| unknown)?;
-        let (doubt, whole) = self.whole_of_one_state(levels, part, window);
+        let (mut doubt, whole) = self.whole_of_one_state(levels, part, window);
         let (mut reached, mut whole) = if self.adds_up() || self.counts_from_zero() {
             let all = || self.added_over(window, levels);
             (self.added_over(part, levels)?, whole.map_or_else(all, Ok)?)
         } else if matches!(self.row.way, WayFrom::Baseline | WayFrom::BaselineOrLevel | WayFrom::BaselineBy) {
             let at = |day| self.stock(day).ok_or(unknown);
             let base = at(window.start().pred_opt().ok_or(unknown)?)?;
+            let (base, of_start) = self.start_of_one_state(levels, (window, part), base);
+            doubt = doubt.or(of_start);
             let end = || at(window.end());
             (sub(at(part.end())?, base)?, sub(whole.map_or_else(end, Ok)?, base)?)
         } else {
@@ -127,6 +129,35 @@ impl AssessmentInput<'_> {
         }
         let alone = vintages(part, whole.published_on).is_some_and(|then| then.value != part.value);
         (alone.then_some(Doubt::PartRevisedAlone), None)
+    }
+
+    /// Where a year's start was revised after the part of it was last published, the start as it was known then stands in, and
+    /// there is a doubt.
+    fn start_of_one_state(
+        &self,
+        levels: &Series<'_>,
+        (window, part): (Period, Period),
+        base: Decimal,
+    ) -> (Decimal, Option<Doubt>) {
+        let eve = || levels.get(levels.ending(window.start().pred_opt()?)?);
+        let until = || levels.get(levels.ending(part.end())?);
+        let (true, Some(eve), Some(until)) = (levels.revised, eve(), until()) else { return (base, None) };
+        if eve.published_on <= until.published_on {
+            return (base, None);
+        }
+        let wanted = Wanted::of(self.subject, self.row, Figure::Level, self.as_of);
+        let then = self.known.own.iter().filter(|one| {
+            one.period == eve.period && one.published_on <= until.published_on && wanted.takes(one)
+        });
+        match then.fold(
+            None,
+            |best: Option<&Observation>, one| {
+                if best.is_none_or(|best| is_later(one, best)) { Some(one) } else { best }
+            },
+        ) {
+            Some(then) if then.value != base => (then.value, Some(Doubt::StartRevisedAlone)),
+            _ => (base, None),
+        }
     }
 
     /// The vintage of a fact that was published first.

@@ -34,10 +34,50 @@ pub(super) struct Requirement {
     pub(super) steady: bool,
     /// Whether it binds each month or quarter by itself (每月不超过3起) rather than their sum.
     pub(super) each_period: bool,
+    /// Whether it is of the mean of the window (年均浓度) rather than of its latest month.
+    pub(super) mean: bool,
+    /// Whether it says that a value must not fall below its number (不低于90分).
+    pub(super) floor: bool,
+    /// Whether it is of what is counted from nothing (新增5家).
+    pub(super) anew: bool,
+    /// Whether it says where a value is to come down to (降至300以下).
+    pub(super) comes_down: bool,
 }
 
 /// Words of a promise that binds each period by itself.
-const EACH_PERIOD: [&str; 8] = ["每月", "每季", "月均", "季均", "单月", "单季", "当月", "当季"];
+const EACH_PERIOD: [&str; 6] = ["每月", "每季", "单月", "单季", "当月", "当季"];
+
+/// Words of a promise about the mean of the window, of what does not add up.
+const MEAN: [&str; 4] = ["年均", "年平均", "全年平均", "年度平均"];
+/// The same of anything: what a month or a quarter brings on average.
+const MEAN_OF_PERIODS: [&str; 4] = ["月均", "季均", "月平均", "季平均"];
+
+/// Words of a floor that holds from the first day.
+const FLOOR: [&str; 4] = ["不低于", "不少于", "保有", "不减少"];
+/// Words of what is counted from nothing, even where it is kept as a stock of each day.
+const COUNTED_ANEW: [&str; 8] = ["新增", "净增", "新建", "新开", "新培育", "新引进", "完成", "累计"];
+
+/// Words before the number that a value is to come down to.
+const COMES_DOWN: [&str; 18] = [
+    "降到",
+    "降至",
+    "降为",
+    "减到",
+    "减至",
+    "减少到",
+    "减少至",
+    "减为",
+    "压到",
+    "压至",
+    "压减到",
+    "压减至",
+    "压缩到",
+    "压缩至",
+    "缩减到",
+    "缩减至",
+    "下降到",
+    "清零",
+];
 
 /// Words that make a promise softer.
 const SOFT: [&str; 3] = ["力争", "争取", "努力"];
@@ -102,6 +142,10 @@ impl Requirement {
             soft: says(&SOFT),
             steady: measure.better == Better::Hold,
             each_period: binds_each_period(target, measure),
+            mean: is_mean(target, measure),
+            floor: contains(&target.phrase, &FLOOR),
+            anew: contains(&target.phrase, &COUNTED_ANEW),
+            comes_down: contains(&target.phrase, &COMES_DOWN),
         };
         if row.way == WayFrom::Rate && lower && requirement.is_decline(target) {
             requirement.ceiling = true;
@@ -137,6 +181,15 @@ fn contains(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| text.contains(word))
 }
 
+/// Whether a promise is of the mean of the months: of what does not add up the mean of the year (年均浓度), of anything that of its months
+/// (月均15件).
+fn is_mean(target: &Target, measure: &Measure) -> bool {
+    let said = |words: &[&str]| contains(&target.phrase, words) || contains(&measure.name, words);
+    let stands_alone = !values_add_up(&measure.name, &measure.unit);
+    measure.basis == Basis::Period
+        && (contains(&target.phrase, &MEAN_OF_PERIODS) || stands_alone && said(&MEAN))
+}
+
 /// Whether a promise binds each month or quarter by itself (每月不超过3起) rather than their sum.
 pub fn binds_each_period(target: &Target, measure: &Measure) -> bool {
     measure.basis == Basis::Period && contains(&target.phrase, &EACH_PERIOD)
@@ -147,9 +200,18 @@ pub fn is_percent(unit: &str) -> bool {
     matches!(unit, "%" | "％" | "百分点" | "个百分点")
 }
 
+/// Whether values of a measure add up over time: those of its unit do, and so do days that are counted (优良天数), unlike days that
+/// something takes (办理时限).
+pub fn values_add_up(name: &str, unit: &str) -> bool {
+    const COUNTED: [&str; 2] = ["天数", "日数"];
+    const TAKEN: [&str; 8] = ["均", "周转", "时", "期", "耗", "办", "审", "龄"];
+    adds_up(unit) || matches!(unit, "天" | "日") && contains(name, &COUNTED) && !contains(name, &TAKEN)
+}
+
 /// Whether values of this unit add up over time: rates, ratios, averages per something and time limits do not.
 pub fn adds_up(unit: &str) -> bool {
     !(is_percent(unit)
+        || unit == "分"
         || unit.contains(['/', '‰', ':', '：', '率'])
         || unit.ends_with(['天', '日', '时'])
         || unit.ends_with("分钟"))

@@ -6,7 +6,8 @@ use rust_decimal::Decimal;
 use crate::kind::ReportedBy;
 use crate::{Basis, Figure, KindRow, Observation, Period, Status};
 
-use super::ratio::{add, sub};
+use super::ratio::{add, mul, sub};
+use super::requirement::values_add_up;
 use super::{Missing, Subject};
 
 /// Observations up to this number are ordered without allocation.
@@ -20,13 +21,20 @@ pub(super) struct Wanted {
     pub(super) as_of: NaiveDate,
     /// The indicator's window, by which facts are regular; `None` where facts are of any day (nodes of a milestone).
     pub(super) window: Option<Period>,
+    /// Months of a value that stands for itself, by the measure's habit: the rate of a year to date is not that of a month. `None`
+    /// where values of any length will do, since they add up or reach up to their day.
+    pub(super) months: Option<i32>,
 }
 
 impl Wanted {
     /// A figure of an indicator's own series, in its measure's basis.
     pub(super) fn of(subject: &Subject<'_>, row: &KindRow, figure: Figure, as_of: NaiveDate) -> Self {
         let window = (row.reported_by != ReportedBy::Nodes).then_some(subject.window);
-        Self { figure, basis: subject.measure.basis, as_of, window }
+        let measure = subject.measure;
+        let sums = figure == Figure::Level && values_add_up(&measure.name, &measure.unit);
+        let months = (measure.basis == Basis::Period && window.is_some() && !sums)
+            .then_some(measure.frequency.months());
+        Self { figure, basis: measure.basis, as_of, window, months }
     }
 
     /// Whether an observation is such a fact, known by then, neither a forecast nor a plan, and regular.
@@ -45,7 +53,18 @@ impl Wanted {
 
     #[inline]
     fn is_regular(&self, observation: &Observation) -> bool {
-        self.window.is_none_or(|window| observation.is_regular(window))
+        self.window.is_none_or(|window| observation.is_regular(window)) && self.is_of_length(observation)
+    }
+
+    #[inline]
+    fn is_of_length(&self, observation: &Observation) -> bool {
+        let period = observation.period;
+        self.months.is_none_or(|months| {
+            period.months() == months
+                || months == 1 && period.is_january_february()
+                || observation.partial && period.months() < months
+                || self.window == Some(period)
+        })
     }
 
     /// Whether a fact that does not count would have been one of the window's.
@@ -263,6 +282,26 @@ impl<'a> Series<'a> {
                 None => Err(Missing::GapInPeriods),
             };
         }
+    }
+
+    /// The mean of the values reported from `start` to the period of `at`, by their months; of those that end on one day the shortest
+    /// count, and months that nobody reported are none.
+    pub(super) fn mean(&self, start: NaiveDate, at: &Observation) -> Result<Decimal, Missing> {
+        let (mut total, mut months, mut end) = (Decimal::ZERO, 0, at.period.end());
+        while end >= start {
+            let within = (0..)
+                .map_while(|index| self.get(index))
+                .filter(|one| one.period.start() >= start && one.period.end() <= end);
+            let Some(one) = within.max_by_key(|one| (one.period.end(), one.period.start())) else { break };
+            let length = i64::from(one.period.months()).max(1);
+            total = add(total, mul(one.value, Decimal::from(length))?)?;
+            months += length;
+            end = one.period.start().pred_opt().ok_or(Missing::GapInPeriods)?;
+        }
+        total
+            .checked_div(Decimal::from(months))
+            .map(|mean| mean.round_dp(10).normalize())
+            .ok_or(Missing::Observation)
     }
 
     /// What a year-to-date value gained since `start`: itself less the value of the same year that ends the day before.

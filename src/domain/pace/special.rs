@@ -96,11 +96,17 @@ impl AssessmentInput<'_> {
             out.gap = Some(Ratio::whole(Decimal::from((due - done_on).num_days())));
             return Ok(Verdict::plain(Grade::Achieved, RuleId::TargetReached));
         };
-        let early = Decimal::from((due_on - day).num_days());
+        // What was reported undone after its day is late by every day since, until somebody reports it done.
+        // The figure of the day itself says whether it was done by then.
+        let is_late = due_on < day || due_on == day && due_on < self.as_of;
+        let until = if is_late { day.max(self.as_of) } else { day };
+        let early = Decimal::from((due_on - until).num_days());
         out.gap = Some(Ratio::whole(early));
-        out.needed = Some(Needed::days(early));
-        work.step("逾期天数 = 数据日期 − 首个未完成节点日期", |inputs| {
-            inputs.with("数据日期", day).with("节点日期", due_on).with("已完成", at.value).with("全部", full);
+        let left = Decimal::from((due_on - self.as_of).num_days());
+        out.needed = (self.as_of <= self.subject.window.end()).then(|| Needed::days(left));
+        work.step("逾期天数 = 截至日期 − 首个未完成节点日期", |inputs| {
+            inputs.with("数据日期", day).with("截至日期", until).with("节点日期", due_on);
+            inputs.with("已完成", at.value).with("全部", full);
             (-early).to_string()
         });
         if early >= Decimal::ZERO {

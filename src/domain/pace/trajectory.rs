@@ -193,7 +193,7 @@ impl AssessmentInput<'_> {
         match self.row.way {
             WayFrom::OtherSeries | WayFrom::BaseRate => false,
             WayFrom::Rate => !self.plans && !self.requirement.about_both_ways(),
-            WayFrom::Baseline => self.requirement.hold || self.baseline().is_some(),
+            WayFrom::Baseline => self.requirement.hold || self.level_assumed() || self.baseline().is_some(),
             WayFrom::BaselineOrLevel => {
                 !self.requirement.about_both_ways()
                     && (self.requirement.hold || self.level_assumed() || self.baseline().is_some())
@@ -221,12 +221,17 @@ impl AssessmentInput<'_> {
             .ok_or(Missing::Baseline)
     }
 
-    /// Whether a share or coverage in percent, or another ratio, is held against its target's level for want of a value to start from.
+    /// Whether a share or coverage in percent, another ratio, a score or a floor is held against its target's level for want of a value to start from.
     pub(super) fn level_assumed(&self) -> bool {
-        self.row.way == WayFrom::BaselineOrLevel
-            && !self.requirement.hold
-            && !self.unit_adds_up
-            && self.baseline().is_none()
+        let level = match self.row.way {
+            WayFrom::BaselineOrLevel => !self.unit_adds_up,
+            // A score, and what must not fall below a number.
+            WayFrom::Baseline => {
+                self.measure().unit == "分" || self.requirement.floor && !self.requirement.anew
+            }
+            _ => false,
+        };
+        level && !self.requirement.hold && self.baseline().is_none()
     }
 
     /// From the baseline to the target, or the target itself when it is to be held or was met from the start. Without

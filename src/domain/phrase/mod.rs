@@ -70,6 +70,7 @@ mod clause;
 mod clause_items;
 mod cues;
 mod deadline;
+mod due_day;
 mod forms;
 mod gathered;
 mod given;
@@ -99,6 +100,7 @@ mod unread;
 mod tests;
 
 pub use amounts::{AmountSort, WrittenAmount, WrittenAmounts, amounts};
+pub use due_day::due_day;
 pub use likeness::names_other;
 pub use parsed::{Direction, Parsed, PhraseTarget};
 

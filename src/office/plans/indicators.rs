@@ -74,11 +74,12 @@ pub(super) async fn add_indicator(deed: &mut Deed<'_>, new: NewIndicator) -> Res
     let (measure_id, measure) = (measure.id, Measure::from(measure));
     let target = new.target.map(|target| target.target(Of::measure(&measure))).transpose()?;
     expect_benchmark(deed, target.as_ref(), (measure_id, region.id)).await?;
-    let curve = match new.curve {
-        Some(curve) => curves::write(&curve.checked()?),
+    let window = window(new.window_start.unwrap_or(starts_on), new.window_end.unwrap_or(ends_on))?;
+    let own_day = target.as_ref().and_then(|target| Curve::of_milestone(target, window));
+    let curve = match new.curve.map(Curve::checked).transpose()?.or(own_day) {
+        Some(curve) => curves::write(&curve),
         None => default_curve(deed, campaign, target.as_ref()).await?,
     };
-    let window = window(new.window_start.unwrap_or(starts_on), new.window_end.unwrap_or(ends_on))?;
     let (id, now) = (Id::of(office.clock.new_id()), office.clock.timestamp());
     let own = parts(deed, &new.parts).await?;
     let parts = ResponsibilityRow::of_indicator(id, &own, || office.clock.new_id());
@@ -150,6 +151,7 @@ pub(super) async fn change_indicator(
 ) -> Result<Edited<()>, Refusal> {
     let office = deed.office();
     let row = &seen.indicator;
+    let new_target = matches!(edit.target, Some(Some(_)));
     let target = match edit.target {
         None => row.target.target(),
         Some(None) => None,
@@ -162,12 +164,9 @@ pub(super) async fn change_indicator(
             Some(target)
         }
     };
-    let curve = match edit.curve {
-        Some(curve) => curve.checked()?,
-        None => curves::read(&row.curve)?,
-    };
     let window =
         window(edit.window_start.unwrap_or(row.window_start), edit.window_end.unwrap_or(row.window_end))?;
+    let curve = edited_curve(edit.curve, row, (target.as_ref(), new_target), window)?;
     let parts = match &edit.parts {
         None => None,
         Some(list) => {
@@ -228,6 +227,25 @@ async fn of_same_campaign(deed: &mut Deed<'_>, row: &IndicatorRow, task: TaskId)
     }
     expect_alive("task", Retiree::Task, (&there.name, there.retired_on))?;
     Ok(there.id)
+}
+
+/// The curve after an edit. The day that a milestone's phrase names moves with the phrase; nodes that a person named stay.
+fn edited_curve(
+    new: Option<Curve>,
+    row: &IndicatorRow,
+    (target, is_new): (Option<&Target>, bool),
+    window: Period,
+) -> Result<Curve, Refusal> {
+    if let Some(curve) = new {
+        return Ok(curve.checked()?);
+    }
+    let own_day = |target: &Target| Curve::of_milestone(target, window);
+    let before = curves::read(&row.curve)?;
+    let by_phrase = match &before {
+        Curve::Nodes(_) => row.target.target().as_ref().and_then(own_day).as_ref() == Some(&before),
+        _ => true,
+    };
+    Ok(target.filter(|_| is_new && by_phrase).and_then(own_day).unwrap_or(before))
 }
 
 fn window(start: NaiveDate, end: NaiveDate) -> Result<Period, Invalid> {

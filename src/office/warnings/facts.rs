@@ -105,7 +105,12 @@ pub(super) fn retired(
 
 /// The figure that the verdict rests on.
 pub(super) fn figure(evidence: &Evidence, assessment: &Assessment) -> Option<Figure> {
+    let kind = evidence.grounds.kind().map(|kind| kind.row().figure);
+    // A place may be worked out of rates; what is said is the place.
+    if kind == Some(Figure::Rank) {
+        return kind;
+    }
     let judged = assessment.observation;
     let own = evidence.grounds.own.iter().find(|fact| Some(fact.id) == judged).map(|fact| fact.figure);
-    own.or_else(|| evidence.grounds.kind().map(|kind| kind.row().figure))
+    own.or(kind)
 }

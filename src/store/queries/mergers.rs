@@ -17,7 +17,7 @@ use crate::schema::{
 use crate::types::{CampaignId, LetterId, Listed, UnitId};
 use crate::{SoleRule, StoreError, failpoint};
 use xushi_domain::episode::EpisodeState;
-use xushi_domain::{LetterState, ResponsibilityRole};
+use xushi_domain::{Invalid, LetterState, ResponsibilityRole};
 
 /// What is kept of drafts to a unit that is no more.
 const NOTE: &str = "该单位已并入其他单位，函稿自动撤销，另行起草。";
@@ -40,6 +40,7 @@ pub async fn merge_units(conn: &mut Conn, merger: &MergerRow) -> Result<Merged, 
     write_transaction!(conn, async |conn: &mut Conn| {
         locks::alone(conn, SoleRule::Responsibilities).await?;
         locks::alone(conn, SoleRule::UnitTree).await?;
+        expect_both_alive(conn, merger).await?;
         let drafts = discard_drafts(conn, merger).await?;
         end(conn, merger).await?;
         move_names(conn, merger).await?;
@@ -57,6 +58,36 @@ pub async fn merge_units(conn: &mut Conn, merger: &MergerRow) -> Result<Merged, 
         Ok::<_, StoreError>(moved)
     })
     .await
+}
+
+/// Looked at once more now that nobody else merges units: of two that were merged into each other at once, one stays.
+async fn expect_both_alive(conn: &mut Conn, merger: &MergerRow) -> Result<(), StoreError> {
+    let retired: i64 = units::table
+        .filter(units::id.eq_any([merger.from, merger.into]))
+        .filter(units::retired_on.is_not_null())
+        .count()
+        .get_result(conn)
+        .await?;
+    if retired > 0 {
+        let detail = "两个单位中有一个刚刚撤并或停用，请刷新后核对。";
+        return Err(StoreError::Conflict(Invalid::new("into", "retired", detail)));
+    }
+    Ok(())
+}
+
+/// Whether a unit stands below another one, however far.
+async fn is_below(conn: &mut Conn, unit: UnitId, above: UnitId) -> Result<bool, StoreError> {
+    let mut seen = BTreeSet::from([unit]);
+    let mut at = unit;
+    loop {
+        let parent: Option<UnitId> = units::table.find(at).select(units::parent_id).get_result(conn).await?;
+        match parent {
+            Some(parent) if parent == above => return Ok(true),
+            // A circle of old registers ends somewhere, too.
+            Some(parent) if seen.insert(parent) => at = parent,
+            _ => return Ok(false),
+        }
+    }
 }
 
 async fn discard_drafts(
@@ -80,12 +111,12 @@ async fn discard_drafts(
 async fn end(conn: &mut Conn, merger: &MergerRow) -> Result<(), StoreError> {
     let MergerRow { from, into, on, reason, at } = merger;
     let above: Option<UnitId> = units::table.find(*from).select(units::parent_id).get_result(conn).await?;
-    // Where the other stood below it, that rises first.
-    let of_other = units::table.find(*into).filter(units::parent_id.eq(*from));
-    diesel::update(of_other)
-        .set((units::parent_id.eq(above), units::revision.eq(units::revision + 1), units::updated_at.eq(*at)))
-        .execute(conn)
-        .await?;
+    // Where the other stood below it, however far, that rises first.
+    if is_below(conn, *into, *from).await? {
+        let rise =
+            (units::parent_id.eq(above), units::revision.eq(units::revision + 1), units::updated_at.eq(*at));
+        diesel::update(units::table.find(*into)).set(rise).execute(conn).await?;
+    }
     diesel::update(units::table.filter(units::parent_id.eq(*from)))
         .set((units::parent_id.eq(*into), units::revision.eq(units::revision + 1), units::updated_at.eq(*at)))
         .execute(conn)

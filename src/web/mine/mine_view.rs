@@ -109,7 +109,7 @@ pub(super) async fn read(
     let unit = read.find_unit(Id::of(unit_id)).await?.ok_or_else(|| Refused::not_found("责任单位"))?.name;
     let filter = LetterFilter { unit_id: Some(Id::of(unit_id)), numbered: true, ..LetterFilter::default() };
     let rows = read.list_letters(&filter, Page { limit: 500, after: None }).await?;
-    let asks = |row: &&LetterRow| row.state.0.awaits_answer() && row.kind.0.has_deadline();
+    let asks = |row: &&LetterRow| row.state.0.awaits_answer() && row.kind.0.asks();
     let mut letters: Vec<LetterView> =
         rows.iter().filter(asks).map(|row| letter(state, row, today)).collect();
     letters.sort_by_key(|view| !view.late);
@@ -181,7 +181,8 @@ fn letter(state: &State, row: &LetterRow, today: NaiveDate) -> LetterView {
     let number = row.number().map(|number| number.to_string()).unwrap_or_default();
     let links = state.office.letters.links.as_ref();
     let token = links.map(|links| links.token(row.id.0, row.issued_on.unwrap_or(row.as_of)));
-    let waits = row.state.0.awaits_answer();
+    // A reminder is answered by answering the letter that it reminds of, which has a line of its own.
+    let waits = row.state.0.awaits_answer() && row.kind.0.asks();
     let late = waits && row.reply_by.is_some_and(|by| by < today);
     let due = match row.reply_by.filter(|_| waits) {
         Some(by) if late => format!("应于{}前反馈，已逾期{}天", near(by, today), (today - by).num_days()),

@@ -644,16 +644,19 @@ fn milestones_are_done_or_late() {
     for (end, done, as_of, grade, gap) in [
         ("2025-03-20", "0", "2025-03-25", Grade::OnPace, "11.0000"),
         ("2025-04-05", "0", "2025-04-05", Grade::Watch, "-5.0000"),
-        ("2025-04-15", "0.4", "2025-04-30", Grade::Behind, "-15.0000"),
-        ("2025-05-31", "0.4", "2025-06-01", Grade::Critical, "-61.0000"),
+        ("2025-04-15", "0.4", "2025-04-30", Grade::Behind, "-30.0000"),
+        ("2025-05-31", "0.4", "2025-06-01", Grade::Critical, "-62.0000"),
         ("2025-05-31", "0.5", "2025-06-01", Grade::OnPace, "122.0000"),
         ("2025-06-30", "1", "2025-07-01", Grade::Achieved, "92.0000"),
         ("2025-05-31", "0.5", "2025-10-01", Grade::OverdueReport, "122.0000"),
-        // On the day itself it may still be done; the day after, somebody should have said so.
+        // On the day itself it may still be done; what the figure of that day leaves undone is late from the next day on.
         ("2025-03-20", "0", "2025-03-31", Grade::OnPace, "11.0000"),
-        ("2025-03-31", "0.4", "2025-04-01", Grade::OverdueReport, "0.0000"),
-        ("2025-12-31", "0.9", "2026-01-31", Grade::Critical, "-92.0000"),
-        ("2025-12-31", "0.9", "2026-02-01", Grade::Missed, "-92.0000"),
+        ("2025-03-20", "0", "2025-04-01", Grade::OverdueReport, "11.0000"),
+        ("2025-03-31", "0.4", "2025-03-31", Grade::OnPace, "0.0000"),
+        ("2025-03-31", "0.4", "2025-04-01", Grade::Watch, "-1.0000"),
+        ("2025-03-31", "0.4", "2025-11-10", Grade::Critical, "-224.0000"),
+        ("2025-12-31", "0.9", "2026-01-31", Grade::Critical, "-123.0000"),
+        ("2025-12-31", "0.9", "2026-02-01", Grade::Missed, "-124.0000"),
     ] {
         let given = milestone.clone().value(Observation {
             published_on: day(end),
@@ -739,4 +742,177 @@ fn a_lid_on_a_percentage_may_be_reported_as_a_growth_rate() {
     let tons =
         Given::new(Kind::Cap, Comparator::AtMost, "2", "万吨").value(growth("2025-06-30", "2.6")).assess();
     lacks(&tons, Missing::Observation);
+}
+
+/// Days that are counted add up; days that something takes do not.
+#[test]
+fn counted_days_add_up() {
+    for (name, unit, adds) in [
+        ("重污染天数", "天", true),
+        ("空气质量优良天数", "天", true),
+        ("降雨日数", "日", true),
+        ("办结天数", "天", false),
+        ("平均住院日数", "日", false),
+        ("应收账款周转天数", "天", false),
+        ("审批时限", "天", false),
+        ("优良天数比例", "%", false),
+        ("较大事故", "起", true),
+    ] {
+        assert_eq!(values_add_up(name, unit), adds, "{name}");
+    }
+}
+
+/// 商品房库存降到300万平方米以下 from 420: the end of a way, not a limit from the first day.
+#[test]
+fn a_stock_comes_down_to_its_limit() {
+    let stock = |phrase: &str| {
+        let given = Given::new(Kind::Cap, Comparator::AtMost, "300", "万平方米").better(Better::Lower);
+        given.basis(Basis::Point).from("420").target(|target| target.phrase = phrase.to_owned())
+    };
+    let down = stock("商品房库存降到300万平方米以下");
+    for (end, actual, expected) in [
+        // 420 − 120 × 2/12 = 400.
+        ("2025-02-28", "431.5", want(Grade::Behind, "400.0000", "-31.5000", "-26.2500")),
+        ("2025-02-28", "400", want(Grade::OnPace, "400.0000", "0.0000", "0.0000")),
+        ("2025-12-31", "301", want(Grade::Missed, "300.0000", "-1.0000", "-0.8333")),
+        ("2025-12-31", "300", want(Grade::Achieved, "300.0000", "0.0000", "0.0000")),
+    ] {
+        let assessment = down.clone().at(end, actual).assess();
+        let grade = if assessment.grade == Grade::Critical { Grade::Behind } else { assessment.grade };
+        assert_eq!(
+            (grade, told(&assessment).1, told(&assessment).2, told(&assessment).3),
+            expected,
+            "{end} {actual}"
+        );
+        assert_eq!(assessment.judged_as, Some(Kind::Level));
+    }
+    // (431.5 − 300) ÷ 10 = 13.15 a month.
+    let needed = down.clone().at("2025-02-28", "431.5").assess().needed.unwrap();
+    assert_eq!((needed.form, shown(needed.figure)), (NeededForm::Fall, "13.1500".to_owned()));
+    // What holds from the first day, and what was within it at the start, stay limits.
+    let kept = stock("商品房库存控制在300万平方米以内").at("2025-02-28", "310").assess();
+    assert_eq!((kept.judged_as, shown(kept.expected)), (None, "300.0000".to_owned()));
+    assert_eq!(down.from("290").at("2025-02-28", "310").assess().judged_as, None);
+}
+
+/// A yearly mean is held against the mean of the months so far, not against the last of them.
+#[test]
+fn a_yearly_mean_is_of_all_months() {
+    let given = Given::new(Kind::Cap, Comparator::AtMost, "37", "微克/立方米")
+        .better(Better::Lower)
+        .basis(Basis::Period);
+    let mean = given.clone().target(|target| target.phrase = "PM2.5年均浓度不超过37微克/立方米".to_owned());
+    let months = |given: Given| {
+        (1..).zip(["61", "55.5", "44", "39.2", "33", "27.4"]).fold(given, |given, (month, value)| {
+            let start = day(&format!("2025-{month:02}-01"));
+            let end = start.checked_add_months(chrono::Months::new(1)).unwrap().pred_opt().unwrap();
+            given.value(observation(
+                &start.to_string(),
+                &end.to_string(),
+                Basis::Period,
+                Figure::Level,
+                value,
+            ))
+        })
+    };
+    // (61 + 55.5 + 44 + 39.2 + 33 + 27.4) ÷ 6 = 43.35.
+    let assessment = months(mean).assess();
+    assert_eq!((assessment.actual, assessment.averaged), (maybe("43.35"), true));
+    assert!(assessment.grade.is_lagging() || assessment.grade == Grade::Watch, "{}", assessment.grade);
+    let last = months(given).assess();
+    assert_eq!((last.actual, last.grade), (maybe("27.4"), Grade::Ahead));
+}
+
+/// 优良天数达到310天 is a sum of days: 310 × 2/12 = 51.6667 by February.
+#[test]
+fn days_to_be_reached_are_a_sum() {
+    let given = Given::new(Kind::Level, Comparator::AtLeast, "310", "天");
+    let given = given.with(|given| given.measure.name = "空气质量优良天数".to_owned());
+    let assessment = given.clone().at("2025-02-28", "33").assess();
+    assert_eq!((assessment.judged_as, shown(assessment.expected)), (Some(Kind::Total), "51.6667".to_owned()));
+    assert_eq!(assessment.grade, Grade::Watch);
+    // Days of which too many are no longer to be undone.
+    let bad = Given::new(Kind::Cap, Comparator::AtMost, "3", "天").better(Better::Lower);
+    let bad = bad.with(|given| given.measure.name = "重污染天数".to_owned());
+    assert_eq!(bad.clone().at("2025-06-30", "4").assess().grade, Grade::Missed);
+    assert!(!bad.at("2025-02-28", "3").assess().grade.is_green());
+}
+
+/// The year to date, or a quarter, never passes for a month of a rate.
+#[test]
+fn a_rate_is_of_the_measures_own_period() {
+    let given = Given::new(Kind::Growth, Comparator::AtLeast, "5", "%").basis(Basis::Period);
+    let june = observation("2025-06-01", "2025-06-30", Basis::Period, Figure::Yoy, "3");
+    let wrong = observation("2025-01-01", "2025-07-31", Basis::Period, Figure::Yoy, "9.9");
+    let assessment = given.clone().value(june.clone()).value(wrong).assess();
+    assert_eq!((assessment.actual, assessment.data_period), (maybe("3"), Some(june.period)));
+    assert!(assessment.doubts.contains(Doubt::RefusedByRules));
+    let both = observation("2025-01-01", "2025-02-28", Basis::Period, Figure::Yoy, "7");
+    assert_eq!(given.value(both).assess().actual, maybe("7"), "January and February come as one");
+}
+
+/// A loss of at most 100 is no way on which more done is better, nor kept before the year is over.
+#[test]
+fn a_floor_below_zero_is_a_limit() {
+    let given = Given::new(Kind::Total, Comparator::AtLeast, "-100", "亿元");
+    let worse = given.clone().at("2025-06-30", "-120").assess();
+    assert_eq!((worse.completion, worse.grade.is_lagging()), (None, true));
+    assert_ne!(given.at("2025-06-30", "-80").assess().grade, Grade::Achieved);
+}
+
+/// What is judged by another kind's rules than those of the word in its phrase.
+#[test]
+fn what_a_promise_is_of_decides_and_not_its_word_alone() {
+    let given = |kind, value: &str, unit: &str, basis, phrase: &str| {
+        let given = Given::new(kind, Comparator::AtLeast, value, unit).basis(basis);
+        given.target(|target| target.phrase = phrase.to_owned())
+    };
+    // A score of 88.4 is below 90, whatever the month.
+    let score =
+        given(Kind::Total, "90", "分", Basis::Point, "满意度不低于90分").at("2025-07-31", "88.4").assess();
+    assert_eq!((score.judged_as, shown(score.expected)), (Some(Kind::Level), "90.0000".to_owned()));
+    assert!(!score.grade.is_green() && score.missing.contains(Missing::Baseline));
+    let score =
+        given(Kind::Level, "90", "分", Basis::Point, "满意度达到90分以上").at("2025-07-31", "88.4").assess();
+    assert!(!score.grade.is_green() && score.grade != Grade::NoData, "{}", score.grade);
+    // 519.2 of a floor of 520, without a start.
+    let land = given(Kind::Level, "520", "万亩", Basis::Point, "耕地保有量不低于520万亩");
+    assert_eq!(shown(land.at("2025-06-30", "519.2").assess().gap), "-0.8000");
+    let beds =
+        given(Kind::Total, "3000", "张", Basis::Point, "床位不少于3000张").at("2025-07-31", "2500").assess();
+    assert!(!beds.grade.is_green(), "{}", beds.grade);
+    // 100 of 240 by July, of which 140 are due.
+    let count = given(Kind::Level, "240", "家", Basis::Cumulative, "企业数达到240家以上")
+        .at("2025-07-31", "100")
+        .assess();
+    assert_eq!((count.judged_as, shown(count.expected)), (Some(Kind::Total), "140.0000".to_owned()));
+    assert_eq!(
+        given(Kind::Level, "240", "家", Basis::Cumulative, "企业数达到240家以上")
+            .at("2025-12-31", "239")
+            .assess()
+            .grade,
+        Grade::Missed
+    );
+    // 14 in a month that must have 20, however many came before; 17.43 where 15 are allowed on average.
+    let months = |given: Given| {
+        (1..).zip(["20", "20", "20", "20", "14", "14", "14"]).fold(given, |given, (month, value)| {
+            let start = day(&format!("2025-{month:02}-01"));
+            let end = start.checked_add_months(chrono::Months::new(1)).unwrap().pred_opt().unwrap();
+            given.value(observation(
+                &start.to_string(),
+                &end.to_string(),
+                Basis::Period,
+                Figure::Level,
+                value,
+            ))
+        })
+    };
+    let each = months(given(Kind::Total, "20", "次", Basis::Period, "每月巡查不少于20次")).assess();
+    assert_eq!((each.actual, shown(each.expected)), (maybe("14"), "20.0000".to_owned()));
+    assert!(!each.grade.is_green());
+    let mean =
+        Given::new(Kind::Cap, Comparator::AtMost, "15", "件").better(Better::Lower).basis(Basis::Period);
+    let mean = months(mean.target(|target| target.phrase = "月均投诉不超过15件".to_owned())).assess();
+    assert_eq!((mean.actual.map(|mean| mean.round_dp(2)), mean.averaged), (maybe("17.43"), true));
+    assert!(!mean.grade.is_green());
 }

@@ -33,8 +33,10 @@ fn told(
     window: (&str, &str),
     own: &[Observation],
 ) -> Option<TrajectoryPoints> {
+    // What is kept has a start, what is counted has none but nothing.
+    let name = if kind == Kind::Level { "某存量" } else { "某指标" };
     let measure =
-        Measure::new("某指标", "万人", (Basis::Cumulative, Better::Higher, frequency), None, 2).unwrap();
+        Measure::new(name, "万人", (Basis::Cumulative, Better::Higher, frequency), None, 2).unwrap();
     let target = Target {
         kind,
         comparator: Some(Comparator::AtLeast),
