@@ -18,6 +18,7 @@ mod in_context;
 mod line;
 mod line_said;
 mod links;
+pub mod monthly;
 mod need;
 mod numbers;
 mod paint;
@@ -60,11 +61,14 @@ use summary::{EACH_MAX, Summary};
 use xushi_domain::Invalid;
 
 /// Built-in templates: name and text.
-const BUILT_IN: [(&str, &str); 26] = [
+const BUILT_IN: [(&str, &str); 29] = [
     ("shared/wording.txt", include_str!("templates/shared/wording.txt")),
     ("shared/needed.txt", include_str!("templates/shared/needed.txt")),
     ("layout/mail.txt", include_str!("templates/layout/mail.txt")),
     ("layout/mail.html", include_str!("templates/layout/mail.html")),
+    ("layout/monthly.txt", include_str!("templates/layout/monthly.txt")),
+    ("layout/monthly.html", include_str!("templates/layout/monthly.html")),
+    ("docx/monthly.xml", include_str!("templates/docx/monthly.xml")),
     ("docx/parts.xml", include_str!("templates/docx/parts.xml")),
     ("docx/document.xml", include_str!("templates/docx/document.xml")),
     ("docx/annex.xml", include_str!("templates/docx/annex.xml")),
