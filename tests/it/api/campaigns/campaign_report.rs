@@ -1,6 +1,6 @@
 //! The monthly report: its sentences name their facts, say what these say, and change with them alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -158,5 +158,22 @@ both! {
         let reader = app.new_key("reader", None).await;
         let seen = app.send(app.request_as(&reader, Method::GET, &path)).await.expect(200);
         assert!(!seen.to_string().contains("逐项调度"), "{seen:#}");
+    }
+
+    async fn of_the_samples_figures_nine_in_ten_are_told(app: TestApp) {
+        xushi::demo::load(&app.office).await.unwrap().unwrap();
+        at(&app, "2025-08-27");
+        let all = app.get("/campaigns?name_contains=%E4%B8%83%E5%A4%A7%E6%94%BB%E5%9D%9A").await.expect(200);
+        let path = format!("/campaigns/{}/report", all["items"][0]["id"].as_str().unwrap());
+        let whole = app.get(&format!("{path}.json")).await.expect(200);
+        let told: BTreeSet<&str> = whole["sources"].as_array().unwrap().iter().filter_map(|line| line["fact"].as_str()).collect();
+        let list = "/observations?region=430000&from=2025-07-31&to=2025-08-27&vintages=latest&limit=500";
+        let figures = app.get(list).await.expect(200)["items"].as_array().unwrap().clone();
+        let missing: Vec<&Value> = figures.iter().filter(|one| !told.contains(one["id"].as_str().unwrap())).collect();
+        println!("{} of {} figures told", figures.len() - missing.len(), figures.len());
+        assert!(figures.len() > 20 && missing.len() * 10 <= figures.len(), "{missing:#?}");
+        for form in ["txt", "html", "docx", "json"] {
+            std::fs::write(format!("/tmp/report_look.{form}"), app.get(&format!("{path}.{form}")).await.bytes).unwrap();
+        }
     }
 }
