@@ -245,14 +245,15 @@ impl Templates {
         Ok(Self { env })
     }
 
-    /// Renders sample letters of every kind, sparse and full, so that a broken template fails at start. Takes tens
+    /// Renders sample letters of every kind, sparse and full, and a monthly report, so that a broken template fails at start. Takes tens
     /// of milliseconds; the built-in templates pass it in the tests, so it is worth the time for replaced ones.
     pub fn check(&self) -> Result<(), LetterError> {
         samples().iter().try_for_each(|facts| {
             self.render(facts)?;
             self.render_form(facts, None)?;
             self.render_docx(facts).map(drop)
-        })
+        })?;
+        self.check_monthly()
     }
 
     /// The letter these facts make.

@@ -1,6 +1,7 @@
 //! The monthly report (月报): facts as they stood on a day → sentences, each with the facts behind it, and the forms they are
 //! laid out in. Nothing is said that no fact bears: what is missing is named as missing, what only a person can write is left to one.
 
+mod month_clauses;
 mod month_facts;
 mod month_forms;
 mod month_runs;

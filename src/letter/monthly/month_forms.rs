@@ -194,7 +194,58 @@ impl MonthlyReport {
     }
 }
 
+/// A report with everything once, so that a broken template fails at start.
+fn sample() -> MonthlyReport {
+    let sentence = NumberedSentence {
+        number: 1,
+        key: "sample".to_owned(),
+        text: "1—7月，全省固定资产投资同比增长1.0%。".to_owned(),
+        facts: vec!["sample".to_owned()],
+        worked: Vec::new(),
+    };
+    let source = SourceLine {
+        sentence: 1,
+        indicator: "固定资产投资（同比增速）".to_owned(),
+        region: "全省".to_owned(),
+        period: "1—7月".to_owned(),
+        value: "1.0%".to_owned(),
+        source: "统计月报".to_owned(),
+        published_on: Some(NaiveDate::default()),
+        fact: "sample".to_owned(),
+    };
+    let group = ReportGroup { name: "任务".to_owned(), sentences: vec![sentence] };
+    let section =
+        |left: &str, groups| ReportSection { name: "栏目".to_owned(), left: left.to_owned(), groups };
+    MonthlyReport {
+        title: "样例工作月报".to_owned(),
+        month_said: "2025年8月".to_owned(),
+        issue: 1,
+        issuer: "综合协调组".to_owned(),
+        as_of: NaiveDate::default(),
+        sections: vec![section("由人工撰写", Vec::new()), section("", vec![group])],
+        report_to: vec!["领导".to_owned()],
+        sent_to: vec!["成员单位".to_owned()],
+        sources: vec![source],
+    }
+}
+
 impl Templates {
+    /// Renders a report with everything and one with nothing in every form.
+    ///
+    /// # Errors
+    /// [`LetterError::Template`], where a template was replaced by one that fails.
+    pub(crate) fn check_monthly(&self) -> Result<(), LetterError> {
+        let full = sample();
+        let (sections, sources) = (Vec::new(), Vec::new());
+        let bare =
+            MonthlyReport { sections, sources, report_to: Vec::new(), sent_to: Vec::new(), ..full.clone() };
+        [full, bare].iter().try_for_each(|report| {
+            self.monthly_html(report)?;
+            self.monthly_text(report)?;
+            self.monthly_docx(report).map(drop)
+        })
+    }
+
     /// The report as a page of its own.
     ///
     /// # Errors

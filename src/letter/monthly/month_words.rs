@@ -85,15 +85,21 @@ pub(super) fn beside(difference: Decimal, name: &str, unit: &str) -> String {
     format!("{word}{name}{}{unit}", number(difference.abs(), u32::from(unit == "个百分点")))
 }
 
-/// 比去年同期加快1.0个百分点, 比上半年回落0.2个百分点, 与上半年持平.
-pub(super) fn moved(difference: Decimal, since: &str, rate: bool) -> String {
+/// 比去年同期加快1.0个百分点, 比上半年回落0.2个百分点, 与上半年持平, 降幅比上半年收窄0.5个百分点; of `own` beside what it was.
+pub(super) fn moved((own, then): (Decimal, Decimal), since: &str, rate: bool) -> String {
+    let difference = own - then;
     if difference.is_zero() {
         return format!("与{since}持平");
     }
-    let words = if rate { ["加快", "回落"] } else { ["提高", "下降"] };
-    let [up, down] = words;
-    let word = if difference > Decimal::ZERO { up } else { down };
-    format!("比{since}{word}{}个百分点", number(difference.abs(), 1))
+    let up = difference > Decimal::ZERO;
+    let size = number(difference.abs(), 1);
+    let (falls, fell) = (own < Decimal::ZERO, then < Decimal::ZERO);
+    match (rate, falls, fell) {
+        (true, true, true) => format!("降幅比{since}{}{size}个百分点", if up { "收窄" } else { "扩大" }),
+        (true, false, false) => format!("比{since}{}{size}个百分点", if up { "加快" } else { "回落" }),
+        (true, ..) => format!("比{since}{}{size}个百分点", if up { "回升" } else { "回落" }),
+        (false, ..) => format!("比{since}{}{size}个百分点", if up { "提高" } else { "下降" }),
+    }
 }
 
 /// What is worked out of two figures, to be checked by hand: 2.9−1.6=1.3.

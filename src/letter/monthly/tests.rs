@@ -115,9 +115,9 @@ fn runs_are_counted_and_turns_are_said() {
     above.facts.retain(|fact| fact.period.end() != d("2025-05-31"));
     assert!(!text(&above).contains("连续"), "{}", text(&above));
     let falls = series("出口", "亿元", all("省", ["-3", "-2", "-2", "-1", "-1", "-0.5"]));
-    assert!(text(&falls).ends_with("连续6期负增长。"), "{}", text(&falls));
+    assert!(text(&falls).ends_with("降幅比上半年收窄0.5个百分点，连续6期负增长。"), "{}", text(&falls));
     let turned = series("出口", "亿元", all("省", ["-3", "-2", "-2", "-1", "-1", "0.5"]));
-    assert!(text(&turned).ends_with("扭转连续5期下降态势。"), "{}", text(&turned));
+    assert!(text(&turned).ends_with("比上半年回升1.5个百分点，扭转连续5期下降态势。"), "{}", text(&turned));
     let grows = series("出口", "亿元", all("省", ["3", "2", "2", "1", "1", "0.5"]));
     assert!(!text(&grows).contains("连续"), "{}", text(&grows));
 }
