@@ -103,7 +103,7 @@ fn figures(board: &SpokenBoard, all: &[Grouped], year: i32) -> Vec<(String, Vec<
     let said = all.iter().filter_map(|one| Some((one.group.clone(), reported(&one.series, year)?)));
     groups.extend(in_groups(said.collect()));
     let missing: Vec<ReportSentence> = all.iter().filter_map(|one| still_missing(&one.series)).collect();
-    groups.push(("尚无数据的指标".to_owned(), missing));
+    groups.push(("没有数值的指标".to_owned(), missing));
     groups
 }
 

@@ -9,7 +9,7 @@ use super::month_runs::{before, run};
 use super::month_words::{amount, beside, difference_unit, growth, moved, number, span_said, worked};
 use crate::line::RankLine;
 use xushi_domain::pace::is_percent;
-use xushi_domain::{Basis, Figure, Period};
+use xushi_domain::{Basis, Figure, Grade, Period};
 
 /// One sentence of a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,11 +90,16 @@ pub fn troubled(series: &ReportSeries, year: i32) -> Option<ReportSentence> {
     Some(said.ended(&series.key))
 }
 
-/// What is said of a promise without figures: that there are none.
+/// What is said of a promise without figures: that there are none, or what a person judged.
 pub fn still_missing(series: &ReportSeries) -> Option<ReportSentence> {
     let judged = series.judged.as_ref().filter(|_| series.latest().is_none())?;
     let lead = judged.lead.as_ref().map(|lead| format!("（牵头单位：{lead}）")).unwrap_or_default();
-    let text = format!("{}{}{lead}没有已公布的数值，本期不作评价。", series.whole, series.measure);
+    let unjudged = [Grade::NoData, Grade::NoTarget, Grade::NotStarted, Grade::OverdueReport];
+    let said = match judged.line.grade {
+        Some(grade) if !unjudged.contains(&grade) => format!("没有数值，研判为“{}”", judged.grade_said),
+        _ => "没有已公布的数值，本期不作评价".to_owned(),
+    };
+    let text = format!("{}{}{lead}{said}。", series.whole, series.measure);
     Some(ReportSentence { key: series.key.clone(), text, facts: Vec::new(), worked: Vec::new() })
 }
 
@@ -178,6 +183,9 @@ impl Said<'_> {
     /// 居14个市州第3位: as it was published, else as it was worked out.
     fn place(&mut self, period: Period, basis: Basis) {
         let series = self.series;
+        if rate(series, period, basis).or(series.at(period, basis, Figure::Level)).is_none() {
+            return;
+        }
         let judged = series.judged.as_ref();
         let rank = judged.and_then(|judged| judged.line.rank.as_ref());
         let published = course(&series.facts, basis, Figure::Rank);
@@ -260,7 +268,11 @@ fn figures(series: &ReportSeries, period: Period, basis: Basis) -> Option<(Strin
         }
         (Some(level), None) => Some((value(level), vec![level])),
         (None, Some(yoy)) => Some((growth(yoy.value), vec![yoy])),
-        (None, None) => None,
+        // A promise of a place has no other figure.
+        (None, None) => {
+            let place = series.at(period, basis, Figure::Rank)?;
+            Some((format!("位次为第{}位", number(place.value, 0)), vec![place]))
+        }
     }
 }
 

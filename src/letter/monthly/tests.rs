@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::*;
 use crate::{LetterLine, LineSaid, Quantity, Span, Templates};
-use xushi_domain::{Basis, Better, Figure, Kind, Period};
+use xushi_domain::{Basis, Better, Figure, Grade, Kind, Period};
 
 fn d(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -228,6 +228,29 @@ fn targets_are_held_against_pace() {
     let missing = still_missing(&none).unwrap();
     assert_eq!(missing.text, "全省固定资产投资（牵头单位：省发展改革委）没有已公布的数值，本期不作评价。");
     assert!(missing.facts.is_empty() && reported(&none, 2025).is_none());
+    if let Some(judged) = &mut none.judged {
+        judged.line.grade = Some(Grade::Behind);
+    }
+    let by_person = still_missing(&none).unwrap().text;
+    assert_eq!(by_person, "全省固定资产投资（牵头单位：省发展改革委）没有数值，研判为“滞后”。");
+    let mut place = series("营商环境评价", "位", vec![fact("省", "2025-07-31", Figure::Rank, "3")]);
+    place.judged = Some(judged(
+        LetterLine {
+            figure: Some(Figure::Rank),
+            rests_on: Some(crate::RestsOn {
+                observation: Some("省/2025-07-31/rank".to_owned()),
+                target: String::new(),
+                curve: String::new(),
+                baseline: None,
+                window: Span { start: d("2025-01-01"), end: d("2025-12-31") },
+                rule_pack: String::new(),
+            }),
+            target_text: "前5位".to_owned(),
+            ..LetterLine::bare(Kind::Rank, Better::Lower)
+        },
+        "领先2位",
+    ));
+    assert_eq!(text(&place), "1—7月，全省营商环境评价位次为第3位，目标为“前5位”，对照目标领先2位。");
 }
 
 /// The sample as a report.
