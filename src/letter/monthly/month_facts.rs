@@ -145,9 +145,11 @@ impl ReportSeries {
         let judged =
             self.judged.as_ref().and_then(|judged| judged.line.rests_on.as_ref()?.observation.as_ref());
         let judged = judged.and_then(|id| self.facts.iter().find(|fact| fact.id == *id));
+        // A place alone is told, too.
         let latest = || {
-            self.facts.iter().filter(|fact| fact.figure != Figure::Rank).max_by_key(|fact| {
-                (fact.period.end(), fact.basis != Basis::Period, std::cmp::Reverse(fact.period.start()))
+            self.facts.iter().max_by_key(|fact| {
+                let (start, end) = (fact.period.start(), fact.period.end());
+                (fact.figure != Figure::Rank, end, fact.basis != Basis::Period, std::cmp::Reverse(start))
             })
         };
         judged.or_else(latest).map(|fact| (fact.period, fact.basis))

@@ -93,6 +93,10 @@ fn a_value_goes_before_its_growth_and_a_fall_is_a_fall() {
     assert_eq!(text(&flat), "1—7月，全省用电量与上年同期持平。");
     let share = series("民间投资占比", "%", vec![fact("省", "2025-07-31", Figure::Level, "60")]);
     assert_eq!(text(&share), "1—7月，全省民间投资占比为60.0%。");
+    let mut alone = series("民间投资占比", "%", vec![fact("省", "2025-07-31", Figure::Rank, "1")]);
+    assert_eq!(text(&alone), "1—7月，全省民间投资占比位次为第1位。");
+    alone.facts.push(fact("省", "2025-06-30", Figure::Level, "60.5"));
+    assert_eq!(text(&alone), "上半年，全省民间投资占比为60.5%。", "a value goes before a place");
     assert_eq!(text(&series("无数", "亿元", Vec::new())), "", "nothing is made up");
 }
 
