@@ -117,6 +117,7 @@ fn routes(config: &mut impl Routes) {
     webhooks::routes(config);
     campaigns::campaign_curves::routes(config);
     campaigns::campaign_sheets::routes(config);
+    campaigns::campaign_report::routes(config);
     campaigns::next_year::routes(config);
     retirement::routes(config);
     indicators::revisions::routes(config);

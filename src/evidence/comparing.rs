@@ -83,7 +83,11 @@ async fn load(
 }
 
 /// Facts of these series known by the end of the day; a series without any is left out.
-async fn facts(reader: &Reader, wanted: HashSet<Key>, as_of: NaiveDate) -> Result<SeriesFacts, StoreError> {
+pub(crate) async fn facts(
+    reader: &Reader,
+    wanted: HashSet<Key>,
+    as_of: NaiveDate,
+) -> Result<SeriesFacts, StoreError> {
     let mut by_measure: HashMap<MeasureId, Vec<RegionId>> = HashMap::new();
     for (measure, region) in &wanted {
         by_measure.entry(*measure).or_default().push(*region);

@@ -1,11 +1,12 @@
 //! Evidence on indicators by id, for whoever reads an assessment; and the rest of it, which few ask for.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
-use crate::comparing::Comparing;
-use crate::comparisons::{Comparisons, is_graded_by_others};
+use crate::comparing::{self, Comparing};
+use crate::comparisons::{Comparisons, SeriesFacts, is_graded_by_others};
+use crate::register::Key;
 use crate::reported;
 use crate::setting::Setting;
 use crate::stored::Evidence;
@@ -63,6 +64,18 @@ pub async fn evidence_of(
     }
     complete(reader, &mut evidence, &mut Comparing::new(as_of), extent).await?;
     Ok(evidence)
+}
+
+/// The facts of these series known by the end of `as_of`, all vintages; a series without any is left out.
+///
+/// # Errors
+/// When the database fails or holds what it should not.
+pub async fn facts_of(
+    reader: &Reader,
+    series: HashSet<Key>,
+    as_of: NaiveDate,
+) -> Result<SeriesFacts, StoreError> {
+    comparing::facts(reader, series, as_of).await
 }
 
 /// Adds what persons have said and what is compared. Only few indicators of a run need any of it.

@@ -18,6 +18,7 @@ mod in_context;
 mod line;
 mod line_said;
 mod links;
+pub mod monthly;
 mod need;
 mod numbers;
 mod paint;
@@ -60,11 +61,14 @@ use summary::{EACH_MAX, Summary};
 use xushi_domain::Invalid;
 
 /// Built-in templates: name and text.
-const BUILT_IN: [(&str, &str); 26] = [
+const BUILT_IN: [(&str, &str); 29] = [
     ("shared/wording.txt", include_str!("templates/shared/wording.txt")),
     ("shared/needed.txt", include_str!("templates/shared/needed.txt")),
     ("layout/mail.txt", include_str!("templates/layout/mail.txt")),
     ("layout/mail.html", include_str!("templates/layout/mail.html")),
+    ("layout/monthly.txt", include_str!("templates/layout/monthly.txt")),
+    ("layout/monthly.html", include_str!("templates/layout/monthly.html")),
+    ("docx/monthly.xml", include_str!("templates/docx/monthly.xml")),
     ("docx/parts.xml", include_str!("templates/docx/parts.xml")),
     ("docx/document.xml", include_str!("templates/docx/document.xml")),
     ("docx/annex.xml", include_str!("templates/docx/annex.xml")),
@@ -241,14 +245,15 @@ impl Templates {
         Ok(Self { env })
     }
 
-    /// Renders sample letters of every kind, sparse and full, so that a broken template fails at start. Takes tens
+    /// Renders sample letters of every kind, sparse and full, and a monthly report, so that a broken template fails at start. Takes tens
     /// of milliseconds; the built-in templates pass it in the tests, so it is worth the time for replaced ones.
     pub fn check(&self) -> Result<(), LetterError> {
         samples().iter().try_for_each(|facts| {
             self.render(facts)?;
             self.render_form(facts, None)?;
             self.render_docx(facts).map(drop)
-        })
+        })?;
+        self.check_monthly()
     }
 
     /// The letter these facts make.

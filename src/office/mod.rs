@@ -20,6 +20,7 @@ pub mod incidents;
 pub mod intake;
 pub mod maintenance;
 pub mod measures;
+pub mod monthly_report;
 pub mod observations;
 pub mod places;
 pub mod plans;

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use super::warnings::{line, trend};
 use super::{Office, Refusal};
+use crate::domain::pace::RankBy;
 use crate::domain::{Grade, Invalid};
 use crate::evidence::{Comparisons, Evidence, gather};
 use crate::letter::{LetterLine, LineSaid, Trend};
@@ -35,6 +36,10 @@ pub struct SpokenLine {
     pub gap_points: Option<Decimal>,
     /// Its course, where it can be drawn.
     pub trend: Option<Trend>,
+    /// What the verdict rests on.
+    pub(in crate::office) evidence: Evidence,
+    /// What its place among siblings was worked out by.
+    pub(in crate::office) ranked_by: Option<RankBy>,
 }
 
 /// The board of a day.
@@ -74,7 +79,7 @@ pub async fn spoken_board(
     let mut lines = Vec::with_capacity(rows.len());
     for row in rows {
         if let Some(evidence) = evidence.remove(&row.id) {
-            lines.push(spoken(office, row, &evidence, as_of)?);
+            lines.push(spoken(office, row, evidence, as_of)?);
         }
     }
     lines.sort_by_key(|line| {
@@ -104,11 +109,11 @@ async fn evaluated_on(office: &Office, rows: &[BoardRow]) -> Result<NaiveDate, S
 fn spoken(
     office: &Office,
     mut row: BoardRow,
-    evidence: &Evidence,
+    evidence: Evidence,
     as_of: NaiveDate,
 ) -> Result<SpokenLine, Refusal> {
     let assessment = evidence.grounds.judge(as_of);
-    let mut line = line(evidence, &assessment, as_of, 0);
+    let mut line = line(&evidence, &assessment, as_of, 0);
     (line.indicator, line.region) = (row.measure.1.clone(), row.region.1.clone());
     let said = office.letters.templates.said_of(&line)?;
     let p_miss = assessment.forecast.map(|forecast| forecast.p_miss());
@@ -119,8 +124,10 @@ fn spoken(
         said,
         p_miss,
         gap_points: assessment.gap_points.and_then(|gap| gap.value()),
-        trend: trend(evidence, as_of),
+        trend: trend(&evidence, as_of),
+        ranked_by: assessment.rank.map(|rank| rank.by),
         line,
         row,
+        evidence,
     })
 }

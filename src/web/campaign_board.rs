@@ -3,6 +3,7 @@
 mod ask_about;
 mod board_letters;
 mod board_reading;
+mod board_report;
 mod board_sentence;
 mod board_view;
 
@@ -36,7 +37,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/board").get(list).head(list))
         .service(web::resource("/board/{campaign}").get(show).head(show))
         .service(web::resource("/board/{campaign}/board.xlsx").get(download).head(download))
-        .service(web::resource("/board/{campaign}/board.json").get(data).head(data));
+        .service(web::resource("/board/{campaign}/board.json").get(data).head(data))
+        .configure(board_report::routes);
 }
 
 /// What a page shows of all campaigns is what this route tells.

@@ -100,7 +100,7 @@ fn of_query(refusal: Refusal) -> Refused {
 }
 
 /// The last day of the month that is asked for; of the one before today's where none is.
-fn last_day(month: Option<&str>, today: NaiveDate) -> Result<NaiveDate, Refused> {
+pub(super) fn last_day(month: Option<&str>, today: NaiveDate) -> Result<NaiveDate, Refused> {
     let Some(month) = month else {
         let first = today.with_day(1).unwrap_or(today);
         return Ok(first.pred_opt().unwrap_or(today));

@@ -1,6 +1,7 @@
 //! Campaigns (攻坚行动).
 
 pub(in crate::api) mod campaign_curves;
+pub mod campaign_report;
 pub(in crate::api) mod campaign_sheets;
 pub(in crate::api) mod next_year;
 

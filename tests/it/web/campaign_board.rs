@@ -38,6 +38,12 @@ both! {
         assert!(behind.html.contains("看全部4项"), "{}", behind.html);
         let sheet = app.send(visit.request(&format!("{address}/board.xlsx"))).await;
         assert!(sheet.bytes.starts_with(b"PK"));
+        assert!(page.html.contains(&format!("{address}/report.docx")) && page.html.contains(&format!("{address}/report.html")));
+        let report = app.send(visit.request(&format!("{address}/report.docx"))).await;
+        assert!(report.bytes.starts_with(b"PK"), "{}", report.status);
+        let report = visit.open(&format!("{address}/report.html")).await;
+        assert!(report.html.contains("全省投资同比增长1.0%") && report.html.contains("数据来源"), "{}", report.html);
+        assert!(!report.html.contains("<script") && report.html.contains("&lt;script&gt;"), "names stay names");
     }
 
     async fn another_day_is_shown_as_it_was(app: TestApp) {

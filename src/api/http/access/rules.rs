@@ -152,6 +152,11 @@ pub const RULES: &[AccessRule] = &[
     at_length(write("POST", "/campaigns/{id}/next-year")),
     // A unit is given the form that it fills in.
     at_length(read("/campaigns/{id}/sheet.xlsx", OwnList)),
+    // It tells of all units, as the overview does; measures of replies are left out for all but the office.
+    at_length(rule("GET", "/campaigns/{id}/report.docx", Nothing)),
+    at_length(rule("GET", "/campaigns/{id}/report.html", Nothing)),
+    at_length(rule("GET", "/campaigns/{id}/report.txt", Nothing)),
+    at_length(rule("GET", "/campaigns/{id}/report.json", Nothing)),
     at_length(write("PUT", "/plans")),
     at_length(write("POST", "/imports")),
     office("GET", "/documents"),

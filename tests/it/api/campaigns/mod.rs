@@ -1,3 +1,4 @@
+mod campaign_report;
 mod next_year;
 
 use actix_web::http::{Method, header};
