@@ -17,7 +17,7 @@ fn the_committed_specification_is_that_of_the_routes() {
     let committed = std::fs::read_to_string(&path).unwrap();
     assert!(
         committed == made,
-        "openapi/openapi.json differs: run `UPDATE=1 cargo test openapi` and commit it"
+        "openapi/openapi.json differs: run `UPDATE=1 cargo test --test it -- openapi` and commit it"
     );
 }
 
