@@ -24,7 +24,7 @@ pub(super) fn register(env: &mut Environment<'static>) {
     env.add_filter("between", |Serde(low): Serde<Quantity>, Serde(high): Serde<Quantity>| {
         between(&low, &high)
     });
-    env.add_filter("whole", |Serde(span): Serde<Span>| if is_year(&span) { "全年" } else { "目标期" });
+    env.add_filter("whole", |Serde(span): Serde<Span>| whole(&span));
     env.add_filter("ending", |Serde(window): Serde<Span>| ending(&window));
     env.add_filter("sentence", |said: Value| {
         let end = |c: char| "。．.；;，,、！!".contains(c) || c.is_whitespace();
@@ -51,6 +51,10 @@ pub(super) fn register(env: &mut Environment<'static>) {
     env.add_filter("days_since", |Serde(later): Serde<NaiveDate>, Serde(earlier): Serde<NaiveDate>| {
         (later - earlier).num_days()
     });
+    // Of two declines the other's is no growth: 固定资产投资（下降3.9%）.
+    env.add_filter("without_growth", |name: &str| name.strip_suffix("增速").unwrap_or(name).to_owned());
+    env.add_filter("net", |Serde(q): Serde<Quantity>, line: Value| net(&q, &line));
+    env.add_test("amount", |line: Value| is_amount(&line));
     env.add_test("rate", |line: Value| is_rate(&line));
     env.add_test("called_by_its_kind", |name: &str| is_called_by_its_kind(name));
     env.add_test("called_rate", |line: Value| is_called_rate(&line));
@@ -173,6 +177,30 @@ fn said(quantity: &Quantity, line: &Value) -> Result<String, Error> {
     })
 }
 
+/// A sum that came out below nothing: 净减少3.2亿元, 亏损3.2亿元.
+fn net(quantity: &Quantity, line: &Value) -> Result<String, Error> {
+    let name = line.get_attr("indicator")?;
+    let is = |word: &str| name.as_str().is_some_and(|name| name.contains(word));
+    let word = match () {
+        () if is("利润") || is("盈利") => "亏损",
+        () if is("流入") => "净流出",
+        () => "净减少",
+    };
+    Ok(format!("{word}{}", magnitude(quantity)))
+}
+
+/// Whether a line's value is an amount, which becomes more or less; a share, a score or a mean rises and falls.
+fn is_amount(line: &Value) -> Result<bool, Error> {
+    const MEANS: [&str; 11] =
+        ["率", "比重", "占比", "比例", "浓度", "强度", "指数", "水平", "平均", "人均", "寿命"];
+    let actual = line.get_attr("actual")?;
+    let unit = if actual.is_none() { actual } else { actual.get_attr("unit")? };
+    let name = line.get_attr("indicator")?;
+    let (unit, name) = (unit.as_str().unwrap_or_default(), name.as_str().unwrap_or_default());
+    let relative = unit.is_empty() || unit.contains(['/', '%', '‰', '分', '岁', '℃']);
+    Ok(!relative && !MEANS.iter().any(|word| name.contains(word)))
+}
+
 /// 179.7亿—207.0亿元, 12—15家, 50.0%—60.0%.
 fn between(low: &Quantity, high: &Quantity) -> String {
     let unit = low.unit.as_str();
@@ -200,6 +228,25 @@ fn between_rates(low: &Quantity, high: &Quantity) -> String {
 fn is_year(span: &Span) -> bool {
     let (start, end) = (span.start, span.end);
     start.year() == end.year() && start.ordinal() == 1 && (end.month(), end.day()) == (12, 31)
+}
+
+/// A window as a whole: 全年, 上半年, 三季度.
+pub(super) fn whole(span: &Span) -> &'static str {
+    let (start, end) = (span.start, span.end);
+    let month_end = end.succ_opt().is_none_or(|next| next.day() == 1);
+    if start.day() != 1 || !month_end || start.year() != end.year() {
+        return "目标期";
+    }
+    match (start.month(), end.month()) {
+        (1, 12) => "全年",
+        (1, 6) => "上半年",
+        (7, 12) => "下半年",
+        (1, 3) => "一季度",
+        (4, 6) => "二季度",
+        (7, 9) => "三季度",
+        (10, 12) => "四季度",
+        _ => "目标期",
+    }
 }
 
 /// The window's end as the day by which something shall be: 年底, 6月底, 2026年3月底, 2025年6月15日.

@@ -3,6 +3,7 @@
 
 use rust_decimal::Decimal;
 
+use super::format::whole;
 use super::in_context::Beside;
 use super::line::{LetterLine, LineForecast, Quantity, RankLine, Span};
 use super::need::whole_months;
@@ -179,7 +180,7 @@ impl LetterLine {
         let done = facts.moves.then(|| numbers.completion(&facts)).flatten();
         let (completion, completion_due) = done.unzip();
         let need = numbers.need(&facts, state);
-        let missing = if need.is_some() { assumed(assessment) } else { Vec::new() };
+        let missing = facts.missing(need.is_some());
         let Beside { benchmarks, other, against } = facts.benchmarks(&numbers);
         let above = benchmarks.first().map(|parent| parent.name.clone());
         Self {
@@ -215,6 +216,7 @@ impl LetterLine {
             completion_last_year: numbers.last_year(assessment).filter(|_| facts.moves && facts.adds_up),
             completion,
             completion_due,
+            node: facts.node(&numbers),
             need,
             average_so_far: value(assessment.average_per_month)
                 .map(|mean| numbers.mean(mean))
@@ -267,6 +269,21 @@ impl Facts<'_> {
         (actual - start).checked_div(target_value - start).map(|done| done.round_dp(10))
     }
 
+    /// What the reader must know to check the verdict: a start that nobody gave is not gone from; and of the growth still
+    /// needed, that last year's share was not reported and the curve stood in.
+    fn missing(&self, asks: bool) -> Vec<String> {
+        let Found { subject, assessment, .. } = self.found;
+        let mut missing = Vec::new();
+        if assessment.missing.contains(Missing::Baseline) && assessment.expected.is_some() && !self.over {
+            let whole = whole(&subject.window.into());
+            missing.push(format!("缺少基期值（目标期起点的数值），按{whole}目标比较"));
+        }
+        if asks && assessment.share_from == Some(ShareFrom::Curve) {
+            missing.push("缺少上年各月占比，后期要求按序时曲线推算".to_owned());
+        }
+        missing
+    }
+
     fn forecast(&self, forecast: &Forecast, numbers: &Numbers<'_>) -> LineForecast {
         let Found { pack, assessment, .. } = self.found;
         // Held by the threshold of a warning in force: a reminder of it speaks of the same forecast.
@@ -285,16 +302,6 @@ impl Facts<'_> {
 fn points(done: Option<&Quantity>, due: Option<&Quantity>) -> Option<Quantity> {
     let (done, due) = done.zip(due)?;
     Some(Quantity::new(due.printed() - done.printed(), "个百分点", done.places.max(due.places)))
-}
-
-/// What the reader must know to check the growth still needed: last year's share was not reported, the curve stood in.
-fn assumed(assessment: &Assessment) -> Vec<String> {
-    let from_curve = assessment.share_from == Some(ShareFrom::Curve);
-    if from_curve {
-        vec!["缺少上年各月占比，后期要求按序时曲线推算".to_owned()]
-    } else {
-        Vec::new()
-    }
 }
 
 /// A place among the regions of the same level.

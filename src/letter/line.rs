@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::changes::RestsOn;
 use super::ground::{Ground, Retired};
 use super::in_context::Run;
+use super::node_line::NodeLine;
 use super::serde_text;
 use super::trend::Trend;
 use xushi_domain::pace::NeededForm;
@@ -161,6 +162,9 @@ pub struct LetterLine {
     /// Share of the year's total that was done by the same period of last year, percent.
     #[serde(default)]
     pub completion_last_year: Option<Quantity>,
+    /// The node that binds, of a milestone.
+    #[serde(default)]
+    pub node: Option<NodeLine>,
     /// What is needed from here.
     #[serde(default)]
     pub need: Option<Need>,
@@ -354,6 +358,7 @@ impl LetterLine {
             completion: None,
             completion_due: None,
             completion_last_year: None,
+            node: None,
             need: None,
             average_so_far: None,
             forecast: None,

@@ -91,17 +91,26 @@ impl Sheet {
     }
 }
 
-/// Letters of five kinds as sheets.
+/// Letters of all kinds as sheets.
 static PAPER: LazyLock<Vec<(&'static str, Vec<Sheet>)>> = LazyLock::new(|| {
     let folder = std::env::temp_dir().join(format!("xushi-paper-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let drawn = LetterLine { trend: Some(course()), ..housing(1) };
     let long: Vec<String> = (1..=7).map(|n| format!("省第{n}个很长名称的配合单位")).collect();
+    // Signed by others, whose names are longer and shorter.
+    let of = |issuer: &str, serial: u32| LetterFacts {
+        issuer: issuer.into(),
+        number: Some(number(serial + 6)),
+        ..reply_reminder("2025-09-04")
+    };
     let letters = [
         ("one", LetterFacts { copied: long, ..warning(Level::Yellow, vec![drawn]) }),
         ("many", warning(Level::Red, (1..=6).map(housing).collect())),
         ("report", report_reminder()),
         ("lifting", lifting(vec![investment(1)])),
+        ("reminder", reply_reminder("2025-09-04")),
+        ("eight", of("市稳增长专班办", 0)),
+        ("eighteen", of("岳阳市稳增长促发展攻坚行动综合协调组", 1)),
         ("draft", LetterFacts { number: None, ..warning(Level::Yellow, vec![investment(1)]) }),
     ];
     let files: Vec<PathBuf> = letters
@@ -216,7 +225,7 @@ fn the_first_sheet_is_that_of_a_letter() {
     if !can_measure() {
         return;
     }
-    for name in ["one", "many", "report", "lifting"] {
+    for name in ["one", "many", "report", "lifting", "reminder", "eight", "eighteen"] {
         let sheet = &letter(name)[0];
         near("width", sheet.width, 210.0);
         near("height", sheet.height, 297.0);
@@ -300,6 +309,24 @@ fn a_letter_about_one_indicator_is_two_sheets_and_its_annexes() {
         !chart.is_empty() && chart.iter().all(|(top, bottom)| *top > 60.0 && *bottom < 262.0),
         "{chart:?}"
     );
+}
+
+/// What asks for a word in return is one sheet, with what it is signed with; so is what asks for a figure, before its
+/// annexes.
+#[test]
+fn short_letters_are_one_sheet() {
+    if !can_measure() {
+        return;
+    }
+    for (name, sheets) in [("reminder", 1), ("eight", 1), ("eighteen", 1), ("report", 3)] {
+        let letter = letter(name);
+        assert_eq!(letter.len(), sheets, "{name}");
+        let signed = letter[0]
+            .lines
+            .iter()
+            .filter(|line| line.text.contains("特此函告。") || line.text.contains("（联系人："));
+        assert_eq!(signed.count(), 2, "{name}: {:#?}", letter[0].lines);
+    }
 }
 
 #[test]

@@ -31,7 +31,8 @@ pub(super) async fn of(
 pub(in crate::office) fn trend(evidence: &Evidence, as_of: NaiveDate) -> Option<Trend> {
     let drawn = evidence.grounds.trajectory_points(as_of)?;
     // In the unit and places of the letter's own numbers.
-    let actual = line(evidence, &evidence.grounds.judge(as_of), as_of, 0).actual?;
+    let line = line(evidence, &evidence.grounds.judge(as_of), as_of, 0);
+    let actual = line.actual.clone()?;
     let point = |TrajectoryPoint { end, actual, pace, last_year, likely }| TrendPoint {
         end,
         actual,
@@ -40,10 +41,11 @@ pub(in crate::office) fn trend(evidence: &Evidence, as_of: NaiveDate) -> Option<
         low: likely.map(|(low, _)| low),
         high: likely.map(|(_, high)| high),
     };
-    Some(Trend {
+    let drawn = Trend {
         unit: actual.unit,
         places: actual.places,
         target: drawn.target,
         points: drawn.points.into_iter().map(point).collect(),
-    })
+    };
+    Some(drawn.told(&line))
 }

@@ -49,6 +49,9 @@ fn printable(line: &LetterLine) -> Vec<String> {
     .into_iter()
     .flatten()
     .collect();
+    if let Some(node) = &line.node {
+        all.extend([&node.amount, &node.share, &node.done].into_iter().flatten());
+    }
     if let Some(need) = &line.need {
         all.extend([&need.figure, &need.left, &need.end, &need.end_hi].into_iter().flatten());
     }
@@ -196,6 +199,23 @@ fn the_gap_is_the_difference_of_what_is_printed() {
     }
 }
 
+/// What is held against the year's end for want of a start says so, in the mail and on paper.
+#[test]
+fn a_start_that_nobody_gave_is_said_to_be_missing() {
+    let all = cases::all();
+    for (about, said) in [("占比·从未达到", true), ("占比·累计从未达到", true), ("存量·占比", false)]
+    {
+        let line = all.iter().find(|case| case.about == about).unwrap().line(1);
+        let facts = letters::about(LetterKind::Warning, std::slice::from_ref(&line));
+        let parts = crate::tests::parts(&crate::tests::docx(&facts));
+        let paper = crate::tests::said(&crate::tests::part(&parts, "word/document.xml"));
+        let want = "缺少基期值（目标期起点的数值），按全年目标比较";
+        let text = Templates::built_in().unwrap().render(&facts).unwrap().text;
+        assert_eq!(labelled(&text, "缺项说明：") == Some(want), said, "{about}: {text}");
+        assert_eq!(paper.contains(want), said, "{about}");
+    }
+}
+
 /// Words that are false of the states they must not be said in.
 #[test]
 fn what_is_over_is_not_asked_for_later() {
@@ -270,7 +290,9 @@ fn the_annex_says_each_kind_in_its_own_words() {
         ("区间·恢复", "累计完成4项", "序时要求：4项（按月均衡）", "持平"),
         ("累计上限·最后一月", "累计98件", "控制要求：91件（按月均衡）", "超出7件"),
         ("左右·滞后", "增长2.9%", "目标要求：增长5.0%左右", "落后2.1个百分点"),
-        ("节点·逾期完成", "完成20项", "序时要求：20项", "逾期15天"),
+        ("节点·逾期完成", "完成20项", "序时要求：2025年12月31日前完成20项", "逾期15天"),
+        ("节点·一项工程逾期", "尚未完成", "序时要求：2025年2月28日节点（应达10%）", "逾期51天"),
+        ("节点·一项工程按计划", "节点进度50%", "序时要求：2025年12月31日节点（应达100%）", "未逾期"),
         ("趋势·按数值", "累计12人", "", "比上年同期多3人"),
         (
             "人次·滞后",

@@ -52,7 +52,7 @@ impl Case {
         let whole = need.contains("全年累计");
         let come = |value: Decimal| if whole { value } else { self.blended(actual, value) };
         let two = |good: Decimal, bad: Decimal| Done { good: vec![good], bad: vec![bad] };
-        let amount = ["需再完成", "需完成", "需净增", "需提高"];
+        let amount = ["需再完成", "需完成", "需净增", "需增加", "需提高"];
         let falls = ["需减少", "需下降"];
         if need.contains("月均需")
             || need.contains("合计需")
@@ -108,7 +108,7 @@ impl Case {
         if need.contains("同比下降") {
             return two(come(-unit), come(Decimal::ZERO));
         }
-        if self.target.kind == Kind::VersusBenchmark {
+        if matches!(self.target.kind, Kind::VersusBenchmark | Kind::VersusIndicator) {
             // The other stays where it is.
             let other = self.other.last().unwrap().value;
             let margin = first(need, &["平均水平"]).map(|(margin, _)| margin);

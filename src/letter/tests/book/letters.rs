@@ -186,6 +186,29 @@ fn a_level_that_the_data_do_not_reach_is_kept_and_not_reached() {
     assert!(body(&about(LetterKind::Warning, &[old])).contains("达到黄色预警标准"));
 }
 
+/// The first lines of a mail say what is the matter: of a forecast the forecast, of a node its day, of no growth that.
+#[test]
+fn the_first_lines_say_what_is_the_matter() {
+    let all = cases::all();
+    let named = |name: &str| all.iter().find(|case| case.about == name).unwrap();
+    for (name, want) in [
+        (
+            "总量·预测难以完成",
+            "累计完成36.00万人，预计全年完成58.48万人（80%区间54.96万—62.34万人），不能完成目标的可能性约99%",
+        ),
+        ("存量·突破恰好相等", "为1800家，与目标要求（1800家）持平，未实现突破"),
+        ("增速·持平转正", "与上年同期持平，未实现正增长"),
+        ("节点·一项工程逾期", "按节点计划应于2月28日前完成的节点（应达10%）尚未完成，已逾期51天"),
+        ("节点·逾期", "完成8项，按节点计划应于3月31日前完成10项，逾期91天"),
+        ("节点·只有一个节点", "应于2025年12月31日前完成，尚未完成，已逾期10天"),
+        ("总量·净减少", "累计净减少3.2亿元，落后13.2亿元"),
+    ] {
+        let facts = about(LetterKind::Warning, &[named(name).line(1)]);
+        let html = Templates::built_in().unwrap().render(&facts).unwrap().html;
+        assert!(html.contains(&format!("（岳阳市）：{want}<")), "{name}: {html}");
+    }
+}
+
 /// What is over, what is broken, what is late and what may still be missed are told apart.
 #[test]
 fn each_group_of_a_mixed_letter_has_its_own_sentence() {
