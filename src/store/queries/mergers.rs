@@ -80,12 +80,17 @@ async fn discard_drafts(
 async fn end(conn: &mut Conn, merger: &MergerRow) -> Result<(), StoreError> {
     let MergerRow { from, into, on, reason, at } = merger;
     let above: Option<UnitId> = units::table.find(*from).select(units::parent_id).get_result(conn).await?;
-    // Where the other stood below it, that rises first.
-    let of_other = units::table.find(*into).filter(units::parent_id.eq(*from));
-    diesel::update(of_other)
-        .set((units::parent_id.eq(above), units::revision.eq(units::revision + 1), units::updated_at.eq(*at)))
-        .execute(conn)
-        .await?;
+    // Where the other stood below it, however deep, that rises first: else it would stand below one that stands below it.
+    if is_below(conn, *into, *from).await? {
+        diesel::update(units::table.find(*into))
+            .set((
+                units::parent_id.eq(above),
+                units::revision.eq(units::revision + 1),
+                units::updated_at.eq(*at),
+            ))
+            .execute(conn)
+            .await?;
+    }
     diesel::update(units::table.filter(units::parent_id.eq(*from)))
         .set((units::parent_id.eq(*into), units::revision.eq(units::revision + 1), units::updated_at.eq(*at)))
         .execute(conn)
@@ -103,6 +108,19 @@ async fn end(conn: &mut Conn, merger: &MergerRow) -> Result<(), StoreError> {
         .execute(conn)
         .await?;
     Ok(())
+}
+
+async fn is_below(conn: &mut Conn, unit: UnitId, other: UnitId) -> Result<bool, StoreError> {
+    let (mut passed, mut at) = (BTreeSet::new(), unit);
+    while passed.insert(at) {
+        let above: Option<UnitId> = units::table.find(at).select(units::parent_id).get_result(conn).await?;
+        match above {
+            Some(above) if above == other => return Ok(true),
+            Some(above) => at = above,
+            None => break,
+        }
+    }
+    Ok(false)
 }
 
 /// Its names find the other from now on.
@@ -198,10 +216,11 @@ async fn move_responsibilities(
     Ok(own.len())
 }
 
+/// Campaigns that it was a member of; each shows another one now, and tells so.
 async fn move_members(
     conn: &mut Conn,
-    MergerRow { from, into, .. }: &MergerRow,
-) -> Result<Vec<CampaignId>, StoreError> {
+    MergerRow { from, into, at, .. }: &MergerRow,
+) -> Result<BTreeSet<CampaignId>, StoreError> {
     let of = |unit: UnitId| {
         campaign_members::table
             .filter(campaign_members::unit_id.eq(unit))
@@ -211,14 +230,21 @@ async fn move_members(
         (of(*from).load(conn).await?, of(*into).load(conn).await?);
     for row in &own {
         let same = |one: &CampaignMemberRow| (one.campaign_id, &one.role) == (row.campaign_id, &row.role);
-        let at = campaign_members::table.find(row.id);
+        let place = campaign_members::table.find(row.id);
         if other.iter().any(same) {
-            diesel::delete(at).execute(conn).await?;
+            diesel::delete(place).execute(conn).await?;
         } else {
-            diesel::update(at).set(campaign_members::unit_id.eq(*into)).execute(conn).await?;
+            diesel::update(place).set(campaign_members::unit_id.eq(*into)).execute(conn).await?;
         }
     }
-    Ok(own.into_iter().map(|row| row.campaign_id).collect())
+    let shown: BTreeSet<CampaignId> = own.into_iter().map(|row| row.campaign_id).collect();
+    for campaign in &shown {
+        diesel::update(campaigns::table.find(*campaign))
+            .set((campaigns::revision.eq(campaigns::revision + 1), campaigns::updated_at.eq(*at)))
+            .execute(conn)
+            .await?;
+    }
+    Ok(shown)
 }
 
 /// People go over; one who stands there already with the same mailbox and role ends where he was.
