@@ -36,7 +36,7 @@ both! {
         let unit = format!("/units/{}", unit["id"].as_str().unwrap());
         for (method, path, body, place) in [
             (Method::PATCH, unit.as_str(), r#"["新名字"]"#, ""),
-            (Method::PATCH, &unit, "[]", ""),
+            (Method::PATCH, unit.as_str(), "[]", ""),
             (Method::PATCH, "/regions/430000", r#"["x","y"]"#, ""),
             (Method::POST, "/api-keys", r#"["k","reader",null,null]"#, ""),
             (Method::POST, "/warning-runs", r#"["2025-08-27",true,false,false]"#, ""),
