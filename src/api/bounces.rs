@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::api::State;
+use crate::api::http::extract::body_unread;
 use crate::api::http::refused::{Code, ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
@@ -43,8 +44,9 @@ async fn hand_in_bounce(
     state: web::Data<State>,
     request: HttpRequest,
     actor: Actor,
-    raw: web::Bytes,
+    raw: Result<web::Bytes, actix_web::Error>,
 ) -> Result<HttpResponse, Refused> {
+    let raw = raw.map_err(|error| body_unread(&error))?;
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
     if !kind.eq_ignore_ascii_case("message/rfc822") {

@@ -13,7 +13,7 @@ use crate::api::State;
 use crate::api::http::csv_table::quoted;
 use crate::api::http::extract::Params;
 use crate::api::http::lookup::{self, At};
-use crate::api::http::page::{LIMIT_MAX, List, ListParams, PageView, refuse};
+use crate::api::http::page::{LIMIT_MAX, List, PageParams, PageView, refuse};
 use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
@@ -189,7 +189,7 @@ async fn load_all(state: &State, filter: &LedgerFilter) -> Result<Vec<LedgerItem
 }
 
 /// 列出问题台账：截至某日未解除的预警事项
-#[utoipa::path(tag = "问题台账", params(ListParams, LedgerParams), responses(
+#[utoipa::path(tag = "问题台账", params(PageParams, LedgerParams), responses(
     (status = 200, body = PageView<LedgerItemView>), (status = "4XX", body = ProblemView)))]
 #[get("/ledger")]
 async fn list_ledger(

@@ -40,7 +40,6 @@ mod webhooks;
 
 use std::sync::Arc;
 
-use actix_web::http::header;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
 
@@ -153,14 +152,7 @@ pub fn configure(config: &mut web::ServiceConfig, state: web::Data<State>) {
 async fn nowhere(request: HttpRequest) -> HttpResponse {
     let pattern = request.resource_map().match_pattern(request.path());
     match pattern.and_then(|pattern| http::spec::verbs(&pattern)) {
-        Some(verbs) => {
-            let detail = format!("该地址只支持{verbs}，请对照/docs中的接口说明。");
-            let mut answer = Refused::new(Code::MethodNotAllowed, detail).error_response();
-            if let Ok(value) = header::HeaderValue::from_str(&verbs) {
-                answer.headers_mut().insert(header::ALLOW, value);
-            }
-            answer
-        }
+        Some(verbs) => Refused::wrong_verb(&verbs),
         None => Refused::new(Code::NotFound, "没有这个地址，请对照/docs中的接口说明。").error_response(),
     }
 }

@@ -316,7 +316,7 @@ async fn create_warning_run(
             0
         },
         started_by: actor.key_name().map(str::to_owned),
-        created_at: done.run_id.map(|_| state.office.clock.now()),
+        created_at: done.run_at.map(|at| at.and_utc()),
         assessed: done.assessed,
         recovered: done.recovered,
         lifted: done.lifted,

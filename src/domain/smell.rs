@@ -187,7 +187,10 @@ fn is_unusual(period: Period, basis: Basis) -> bool {
     match basis {
         // Checked where it is put in: it begins with its year.
         Basis::Cumulative => false,
-        Basis::Point => period.start().year() != period.end().year(),
+        Basis::Point => {
+            let begins = period.start() == period.end() || period.start().day() == 1;
+            !begins || period.start().year() != period.end().year()
+        }
         Basis::Period => !match period.months() {
             1 => true,
             2 => start == 0,
@@ -401,6 +404,8 @@ mod tests {
             ("2023-01-01", "2024-12-31", Basis::Point, true),
             ("2024-01-01", "2024-12-31", Basis::Point, false),
             ("2025-06-30", "2025-06-30", Basis::Point, false),
+            ("2025-01-01", "2025-03-17", Basis::Point, false),
+            ("2025-01-05", "2025-03-07", Basis::Point, true),
         ] {
             assert_eq!(is_unusual(span(start, end), basis), want, "{start} {end} {basis}");
         }

@@ -11,9 +11,10 @@ use crate::store::rows::{CampaignRow, MeasureRow, RegionRow, RulePackRow, TaskRo
 macro_rules! keys {
     ($($one:ident $(, $maybe:ident)?: $resolve:ident -> $row:ty $(, $retiree:ident)?;)+) => {
         impl Deed<'_> {$(
-            /// The row that `key` names; not one that was retired.
+            /// The row that `key` names; not one that was retired, nor one that somebody retires before the deed ends.
             pub(super) async fn $one(&mut self, field: &str, key: &str) -> Result<$row, Refusal> {
                 let told = |error| Refusal::Key { field: field.to_owned(), error };
+                self.tx().refer().await?;
                 let row = self.tx().$resolve(key).await.map_err(told)?;
                 $(expect_alive(field, Retiree::$retiree, (&row.name, row.retired_on))?;)?
                 Ok(row)

@@ -279,7 +279,9 @@ impl<'s> FactReader<'s> {
         }
         wrong.take(self.within_reach(stated, (measure.id, region)));
         let (region, period) = (region?, period?);
-        if !self.seen.insert((measure.id, region, period.start(), period.end(), basis, figure)) {
+        // A stock is of the day on which its span ends, wherever that begins.
+        let start = if basis == Basis::Point { period.end() } else { period.start() };
+        if !self.seen.insert((measure.id, region, start, period.end(), basis, figure)) {
             let detail = "本次请求中同一事实出现了两次，请只保留一条。";
             wrong.take(Err::<(), _>(Invalid::new("period", "duplicate", detail)));
         }

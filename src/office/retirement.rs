@@ -39,6 +39,7 @@ async fn retire_in(
     whole: bool,
 ) -> Result<(), Refusal> {
     let (today, now) = (deed.office().clock.today(), deed.office().clock.timestamp());
+    deed.tx().end_references().await?;
     if whole && what == Retiree::Campaign {
         for inside in deed.tx().list_within(id.known()).await? {
             deed.tx().retire(inside, (today, reason), now).await?;

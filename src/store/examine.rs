@@ -53,6 +53,10 @@ impl Store {
                 let found: ReadOnly = diesel::sql_query(asked).get_result(&mut *conn).await?;
                 let applied: Vec<Version> = diesel::sql_query(VERSIONS).load(&mut *conn).await?;
                 let later = find_later(true, named(applied))?;
+                if found.read_only {
+                    // The session may stay so when the server is not any more: the next look makes one of its own.
+                    conn.close();
+                }
                 Ok(Examined { writable: !found.read_only, later, free_bytes: None })
             }
             Self::Sqlite(pool) => {

@@ -147,6 +147,11 @@ pub enum SoleRule {
     Webhooks = 10,
     /// Units form a tree.
     UnitTree = 21,
+    /// Nothing in force refers to what is not: whoever refers to a thing holds it together with others like him, whoever ends
+    /// one holds it alone.
+    InForce = 22,
+    /// Whole plans are written one after another, for each has an order of its own.
+    Plans = 23,
 }
 
 impl Store {

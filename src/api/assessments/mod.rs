@@ -23,7 +23,7 @@ use crate::api::assessments::past_boards::Order;
 use crate::api::assessments::verdict::VerdictView;
 use crate::api::http::csv_table;
 use crate::api::http::extract::Params;
-use crate::api::http::page::{self, List, ListParams, NoFilter, PageView};
+use crate::api::http::page::{self, List, NoFilter, PageParams, PageView};
 use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
@@ -126,7 +126,7 @@ impl RecordedView {
 }
 
 /// 列出一个指标记录下来的历次研判
-#[utoipa::path(tag = "研判", params(("id" = Uuid, Path, description = "指标编号"), ListParams), responses(
+#[utoipa::path(tag = "研判", params(("id" = Uuid, Path, description = "指标编号"), PageParams), responses(
     (status = 200, body = PageView<RecordedView>), (status = "4XX", body = ProblemView)))]
 #[get("/indicators/{id}/assessments")]
 async fn list_recorded(

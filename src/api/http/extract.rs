@@ -9,6 +9,7 @@ use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 
+use crate::api::http::by_the_letter::{ByTheLetter, NUL, OUT_OF_RANGE};
 use crate::api::http::page::refuse;
 use crate::api::http::refused::{Code, Refused};
 use crate::domain::invalid::shorten;
@@ -72,7 +73,7 @@ pub(in crate::api) fn body_unread(error: &actix_web::Error) -> Refused {
 /// `MalformedBody` for what is not JSON, `Invalid` with a pointer for what does not fit the shape.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refused> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+    let value = serde_path_to_error::deserialize(ByTheLetter(&mut reader)).map_err(|error| {
         let place = json_pointer(error.path());
         explain(place, error.inner())
     })?;
@@ -85,7 +86,7 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refused> {
 /// # Errors
 /// `Invalid` with a pointer into that part.
 pub(in crate::api) fn value<T: DeserializeOwned>(value: &serde_json::Value) -> Result<T, Refused> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
+    serde_path_to_error::deserialize(ByTheLetter(value)).map_err(|error| {
         let place = json_pointer(error.path());
         explain(place, error.inner())
     })
@@ -101,8 +102,15 @@ fn explain(place: String, error: &serde_json::Error) -> Refused {
     let named = |prefix: &str| {
         text.strip_prefix(prefix).and_then(|rest| rest.split('`').next()).map(ToOwned::to_owned)
     };
+    let of_field = |field: &str| {
+        if place.ends_with(&format!("/{field}")) { place.clone() } else { format!("{place}/{field}") }
+    };
+    if let Some(field) = named("duplicate field `") {
+        let detail = format!("“{}”重复出现，请只保留一处。", shorten(&field));
+        return Refused::at(Code::Invalid, of_field(&field), "duplicate", detail);
+    }
     if let Some(field) = named("unknown field `") {
-        let place = if place.ends_with(&format!("/{field}")) { place } else { format!("{place}/{field}") };
+        let place = of_field(&field);
         return Refused::at(
             Code::Invalid,
             place,
@@ -118,7 +126,12 @@ fn explain(place: String, error: &serde_json::Error) -> Refused {
             format!("缺少必填字段“{field}”。"),
         );
     }
-    Refused::at(Code::Invalid, place, "malformed", for_people(&text))
+    let rule = match text.as_str() {
+        text if text.starts_with(OUT_OF_RANGE) => "out_of_range",
+        text if text.starts_with(NUL) => "control_character",
+        _ => "malformed",
+    };
+    Refused::at(Code::Invalid, place, rule, for_people(&text))
 }
 
 /// Messages written by our own types are Chinese sentences; those of libraries are not for people.
@@ -167,7 +180,8 @@ pub(in crate::api) fn read_query<T: DeserializeOwned>(query: &str) -> Result<T, 
     if let Some((name, _)) = pairs().find(|(_, value)| value.contains('\0')) {
         return Err(refuse(&shorten(&name), "control_character", "查询参数含有控制字符，请删除。"));
     }
-    serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs())).map_err(|error| {
+    let reader = ByTheLetter(serde_urlencoded::Deserializer::new(pairs()));
+    serde_path_to_error::deserialize(reader).map_err(|error| {
         let place = json_pointer(error.path());
         let name = place.split('/').nth(1).unwrap_or_default();
         explain_query(name, &error.inner().to_string())

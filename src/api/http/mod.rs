@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod attachment;
+mod by_the_letter;
 pub(in crate::api) mod csv_table;
 pub mod detach_on_disconnect;
 pub mod extract;

@@ -1,35 +1,44 @@
 //! What is agreed upon before anything is done: HEAD is answered as GET, OPTIONS says what an address takes, a caller that
-//! takes none of what an address gives is told so, and caches are told what answers depend on.
+//! takes none of what an address gives is told so, an address that is no text is refused, and caches are told what answers depend on.
 
 use actix_cors::Cors;
-use actix_web::body::MessageBody;
+use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, Header as _, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, HttpResponse, ResponseError as _};
 
+use crate::api::http::page::refuse;
 use crate::api::http::refused::{Code, Refused};
 use crate::api::http::respond::COMPRESSED;
 use crate::api::http::{request_id, spec};
+use crate::domain::invalid::shorten;
 
 const PREFIX: &str = "/api/";
 
-/// Lets a HEAD of the API be handled as the GET that it stands for: the server leaves its body out. Answers that may be
-/// compressed say so to caches, compressed or not.
+/// Addresses that are read only and stand outside the rules of access, beside the reading page.
+const READ_ONLY: [&str; 4] = ["/healthz", "/readyz", "/metrics", "/api/v1/openapi.json"];
+
+/// Lets a HEAD of the API and of what is read beside it be handled as the GET that it stands for: the server leaves its body out.
+/// Answers that may be compressed say so to caches, compressed or not.
 ///
 /// # Errors
 /// Only those of the inner service.
 pub async fn middleware<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let ours = request.path().starts_with(PREFIX);
-    if ours && request.method() == Method::HEAD {
+    let page = request.path() == "/docs" || request.path().starts_with("/docs/");
+    let read_only = page || READ_ONLY.contains(&request.path());
+    if (ours || read_only) && request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
-    let page = request.path().starts_with("/docs");
-    let mut answer = next.call(request).await?;
+    let mut answer = match settled(&request, ours, read_only) {
+        Some(answer) => request.into_response(answer).map_into_right_body(),
+        None => next.call(request).await?.map_into_left_body(),
+    };
     guard(answer.headers_mut(), page);
     if ours {
         tell_apart(&mut answer);
@@ -41,6 +50,38 @@ pub async fn middleware<B: MessageBody + 'static>(
         answer.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
     }
     Ok(answer)
+}
+
+/// The answer to a request that no handler needs to see.
+fn settled(request: &ServiceRequest, ours: bool, read_only: bool) -> Option<HttpResponse> {
+    if read_only && request.method() == Method::OPTIONS {
+        return Some(HttpResponse::NoContent().insert_header((header::ALLOW, "GET, HEAD, OPTIONS")).finish());
+    }
+    if read_only && request.method() != Method::GET {
+        return Some(Refused::wrong_verb("GET, HEAD"));
+    }
+    if ours && !is_text(request.uri().path()) {
+        let detail = "地址不是UTF-8编码，请按UTF-8编码后再作百分号转义。";
+        return Some(Refused::new(Code::MalformedBody, detail).error_response());
+    }
+    let broken = request.query_string().split('&').find(|pair| !is_text(pair)).filter(|_| ours)?;
+    let name = form_urlencoded::parse(broken.as_bytes()).next().map(|(name, _)| shorten(&name));
+    let detail = "查询参数不是UTF-8编码，请按UTF-8编码后再作百分号转义。";
+    Some(refuse(&name.unwrap_or_default(), "not_utf8", detail).error_response())
+}
+
+/// Whether a part of an address is UTF-8 once its percent signs are taken away. A list that is asked for something else than what was
+/// meant must not look empty.
+fn is_text(escaped: &str) -> bool {
+    let digit = |byte: Option<&u8>| byte.and_then(|byte| char::from(*byte).to_digit(16));
+    let (bytes, mut plain, mut at) = (escaped.as_bytes(), Vec::new(), 0);
+    while let Some(byte) = bytes.get(at) {
+        let pair = digit(bytes.get(at + 1)).zip(digit(bytes.get(at + 2))).filter(|_| *byte == b'%');
+        let pair = pair.and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
+        plain.push(pair.unwrap_or(*byte));
+        at += if pair.is_some() { 3 } else { 1 };
+    }
+    std::str::from_utf8(&plain).is_ok()
 }
 
 /// What keeps an answer from being taken for something else; and of the reading page, where people type their keys, that it loads
@@ -145,6 +186,7 @@ pub fn cors(origins: &[String]) -> Cors {
         ])
         .expose_headers([
             header::ETAG,
+            header::LINK,
             header::LOCATION,
             header::RETRY_AFTER,
             header::CONTENT_DISPOSITION,
@@ -153,4 +195,19 @@ pub fn cors(origins: &[String]) -> Cors {
         ])
         .max_age(3_600);
     origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_text;
+
+    #[test]
+    fn an_address_is_utf8_under_its_percent_signs() {
+        for text in ["", "a=b", "name=%E5%8F%91%E5%B1%95", "100%", "%zz", "%4", "%e5%8f%91", "发"] {
+            assert!(is_text(text), "{text}");
+        }
+        for text in ["%B7%A2", "%ED%A0%80", "%ff", "name=%E5%8F", "%C0%AF"] {
+            assert!(!is_text(text), "{text}");
+        }
+    }
 }

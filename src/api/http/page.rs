@@ -49,6 +49,20 @@ pub struct ListParams {
     updated_after: Option<String>,
 }
 
+/// The page that is asked for of a list whose items do not change once they are there: it has no `updated_after`.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "only described; the list reads them as everywhere")]
+pub struct PageParams {
+    /// 每页条数，1至500，默认50
+    limit: Option<i64>,
+    /// 上一页返回的next_cursor
+    cursor: Option<String>,
+    /// 只要这些字段，以逗号分隔，如id,name
+    fields: Option<String>,
+}
+
 impl ListParams {
     const NAMES: [&str; 4] = ["limit", "cursor", "fields", "updated_after"];
 }

@@ -2,7 +2,7 @@
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{ALLOW, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -153,6 +153,16 @@ impl Refused {
     /// The resource in the address does not exist.
     pub fn not_found(what: &str) -> Self {
         Self::new(Code::NotFound, format!("没有找到这个{what}，请核对地址中的id或代码。"))
+    }
+
+    /// The answer where an address knows these verbs and was asked for another one.
+    pub fn wrong_verb(verbs: &str) -> HttpResponse {
+        let detail = format!("该地址只支持{verbs}，请对照/docs中的接口说明。");
+        let mut answer = Self::new(Code::MethodNotAllowed, detail).error_response();
+        if let Ok(value) = HeaderValue::from_str(verbs) {
+            answer.headers_mut().insert(ALLOW, value);
+        }
+        answer
     }
 
     /// Our fault; `cause` goes to the log.

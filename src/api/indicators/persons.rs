@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::api::State;
 use crate::api::assessments::AsOfParams;
 use crate::api::http::extract::{Body, Params};
-use crate::api::http::page::{List, ListParams, NoFilter, PageView};
+use crate::api::http::page::{List, NoFilter, PageParams, PageView};
 use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
@@ -74,7 +74,7 @@ pub struct GiveVerdict {
 }
 
 /// 列出一个定性目标的历次人工评定
-#[utoipa::path(tag = "研判", params(("id" = Uuid, Path, description = "指标编号"), ListParams), responses(
+#[utoipa::path(tag = "研判", params(("id" = Uuid, Path, description = "指标编号"), PageParams), responses(
     (status = 200, body = PageView<PersonVerdictView>), (status = "4XX", body = ProblemView)))]
 #[get("/indicators/{id}/verdicts")]
 async fn list_verdicts(

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::api::State;
-use crate::api::http::page::{List, ListParams, NoFilter, PageView};
+use crate::api::http::page::{List, NoFilter, PageParams, PageView};
 use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
@@ -65,7 +65,7 @@ impl IndicatorRevisionView {
 }
 
 /// 列出一个指标历次修改前的内容
-#[utoipa::path(tag = "指标", params(("id" = Uuid, Path, description = "指标编号"), ListParams), responses(
+#[utoipa::path(tag = "指标", params(("id" = Uuid, Path, description = "指标编号"), PageParams), responses(
     (status = 200, body = PageView<IndicatorRevisionView>), (status = "4XX", body = ProblemView)))]
 #[get("/indicators/{id}/revisions")]
 async fn list_indicator_revisions(
@@ -109,7 +109,7 @@ impl CampaignRevisionView {
 }
 
 /// 列出一个攻坚行动换用规则包的记录
-#[utoipa::path(tag = "攻坚行动", params(("id" = Uuid, Path, description = "编号"), ListParams), responses(
+#[utoipa::path(tag = "攻坚行动", params(("id" = Uuid, Path, description = "编号"), PageParams), responses(
     (status = 200, body = PageView<CampaignRevisionView>), (status = "4XX", body = ProblemView)))]
 #[get("/campaigns/{id}/revisions")]
 async fn list_campaign_revisions(

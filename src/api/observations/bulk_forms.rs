@@ -4,9 +4,10 @@ use actix_web::dev::Payload;
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
 
-use crate::api::http::extract::body_unread;
+use crate::api::http::extract::{self, body_unread};
 use crate::api::http::refused::{Code, FieldError, Refused, RequestPart};
 use crate::domain::invalid::shorten;
 
@@ -68,9 +69,11 @@ fn wrong(pointer: &str, code: &str, detail: String) -> FieldError {
 /// The items of lines of JSON, each with the number of its line.
 pub(super) fn lines(bytes: &[u8]) -> Vec<(usize, Line)> {
     let read = |line: &[u8]| {
-        serde_json::from_slice(line).map_err(|error| {
-            let detail = format!("不是合法的JSON（第{}列），请检查。", error.column());
-            wrong("", "malformed", detail)
+        extract::parse::<Value>(line).map_err(|refused| {
+            let column =
+                || serde_json::from_slice::<IgnoredAny>(line).err().map_or(1, |error| error.column());
+            let no_json = || wrong("", "malformed", format!("不是合法的JSON（第{}列），请检查。", column()));
+            refused.errors.into_iter().next().unwrap_or_else(no_json)
         })
     };
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -125,6 +128,13 @@ pub(super) fn table(bytes: &[u8]) -> Result<Vec<(usize, Line)>, Refused> {
         csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(text.as_bytes());
     let headings = reader.headers().map_err(|_| unreadable())?.clone();
     let fields = headings.iter().map(field).collect::<Result<Vec<_>, Refused>>()?;
+    for (place, field) in fields.iter().enumerate() {
+        if let Some(first) = fields[..place].iter().position(|one| one == field) {
+            let (first, second) = (shorten(&headings[first]), shorten(&headings[place]));
+            let detail = format!("首行的“{first}”和“{second}”是同一列，请只保留一列。");
+            return Err(Refused::at(Code::Invalid, "", "duplicate", detail));
+        }
+    }
     for needed in ["measure", "region", "start", "end", "figure", "value", "source", "published_on"] {
         if !fields.contains(&needed) {
             let names =
@@ -228,6 +238,20 @@ mod tests {
             assert_eq!(item["period"], json!({"start": "2025-01-01", "end": "2025-07-31"}));
             assert_eq!(items[1].1.as_ref().unwrap(), &json!({"measure": "社零", "period": {}}));
         }
+    }
+
+    #[test]
+    fn a_column_or_a_field_that_stands_twice_is_refused() {
+        let head = "指标,地区,开始日期,结束日期,数值类型,来源,公布日期";
+        for more in ["值,数值", "value,值", "value,value", "数值,出处"] {
+            let told = table(format!("{head},{more}\n").as_bytes()).unwrap_err();
+            assert_eq!(told.errors[0].code, "duplicate", "{more}");
+        }
+        let read = lines(b"{\"value\":1,\"value\":2}\n{\"a\":{\"b\":1,\"b\":1}}\n{\"value\":1}");
+        let told: Vec<_> =
+            read.into_iter().map(|(_, item)| item.err().map(|e| (e.pointer, e.code))).collect();
+        let twice = |place: &str| Some((place.to_owned(), "duplicate".to_owned()));
+        assert_eq!(told, [twice("/value"), twice("/a/b"), None]);
     }
 
     #[test]

@@ -174,6 +174,7 @@ async fn merge_in(
     id: UnitId,
     (into, reason): (&str, String),
 ) -> Result<(UnitRow, UnitRow, Merged), Refusal> {
+    deed.tx().end_references().await?;
     let from = deed.tx().find_unit(id).await?.ok_or(Refusal::NotFound("责任单位"))?;
     let other = deed.unit("into", into).await?;
     if from.id == other.id {

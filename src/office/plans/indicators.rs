@@ -219,6 +219,7 @@ async fn has_parts(
 
 /// The task an indicator goes to.
 async fn of_same_campaign(deed: &mut Deed<'_>, row: &IndicatorRow, task: TaskId) -> Result<TaskId, Refusal> {
+    deed.tx().refer().await?;
     let found = deed.tx().find_task(task).await?;
     let there = found.ok_or_else(|| Invalid::new("task", "not_found", "没有这项任务，请核对编号。"))?;
     if there.campaign_id != row.campaign_id {

@@ -37,6 +37,8 @@ pub async fn put_plan(
     loop {
         tries += 1;
         let mut deed = office.begin(actor).await?;
+        deed.tx().queue_plan().await?;
+        deed.tx().refer().await?;
         let mut writer =
             PlanWriter { deed: &mut deed, placed: Vec::with_capacity(plan.len()), tops: Vec::new() };
         let written = writer.plan(plan).await;

@@ -59,7 +59,8 @@ pub async fn remind(office: &Office, actor: &Actor) -> Result<Reminded, Refusal>
     tell(office, actor, &ended).await?;
     if !done.run.letters.is_empty() || done.run.discarded > 0 {
         // Nobody is said to have started it: a run by somebody stands for the day's issuing, which this is not.
-        done.run.run_id = Some(report::keep(office, actor, today, (None, &done.run)).await?);
+        let (id, at) = report::keep(office, actor, today, (None, &done.run)).await?;
+        (done.run.run_id, done.run.run_at) = (Some(id), Some(at));
     }
     Ok(done)
 }

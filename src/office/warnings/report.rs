@@ -1,6 +1,6 @@
 //! What a run did, as it is kept and shown.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -123,13 +123,13 @@ impl ReportedLetter {
     }
 }
 
-/// Keeps what a run did; `started_by` is the name of the key that asked for it.
+/// Keeps what a run did, and gives under what number and since when; `started_by` is the name of the key that asked for it.
 pub(super) async fn keep(
     office: &Office,
     actor: &Actor,
     as_of: NaiveDate,
     (started_by, done): (Option<&str>, &Issued),
-) -> Result<WarningRunId, Refusal> {
+) -> Result<(WarningRunId, NaiveDateTime), Refusal> {
     let count = |many: usize| i32::try_from(many).unwrap_or(i32::MAX);
     let written = |letter: &&PlannedLetter| {
         matches!(letter.outcome, Outcome::Issued { .. } | Outcome::AwaitsApproval { .. })
@@ -147,5 +147,5 @@ pub(super) async fn keep(
     let mut deed = office.begin(actor).await?;
     let kept = deed.tx().create_run(&row).await;
     deed.end(kept).await?;
-    Ok(row.id)
+    Ok((row.id, row.created_at))
 }

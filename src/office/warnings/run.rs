@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 
 use super::draft::Draft;
 use super::going::goes_by_itself;
@@ -134,6 +134,8 @@ pub struct Issued {
     pub discarded: usize,
     /// The run as kept; `None` for a rehearsal.
     pub run_id: Option<WarningRunId>,
+    /// Since when it is kept, UTC.
+    pub run_at: Option<NaiveDateTime>,
     /// Whether offices rest on the day: a scheduled run then leaves what is due to the next working day.
     pub resting: bool,
     /// What new rules change, while their letters wait for a person to release them.
@@ -148,7 +150,8 @@ pub struct Issued {
 pub async fn run(office: &Office, actor: &Actor, as_of: NaiveDate) -> Result<Issued, Refusal> {
     pilot::note_pilot(office, actor).await?;
     let mut done = day(office, as_of, Mode::Write).await?;
-    done.run_id = Some(report::keep(office, actor, as_of, (actor.key_name(), &done)).await?);
+    let (id, at) = report::keep(office, actor, as_of, (actor.key_name(), &done)).await?;
+    (done.run_id, done.run_at) = (Some(id), Some(at));
     Ok(done)
 }
 

@@ -159,6 +159,9 @@ queries! {
         fn end_restoration(used: &'a [UsedNumber]) -> bool;
     }
     retirements {
+        fn end_references() -> ();
+        fn queue_plan() -> ();
+        fn refer() -> ();
         fn retire(what: (Retiree, AnyId), why: (NaiveDate, &'a str), now: NaiveDateTime) -> bool;
         fn withdraw_observation(id: ObservationId, why: (NaiveDate, &'a str), now: NaiveDateTime) -> Option<ObservationRow>;
     }

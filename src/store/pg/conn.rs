@@ -149,8 +149,7 @@ impl PgConn {
         match in_time(asking).await {
             Some(Ok(rows)) => Ok(rows),
             Some(Err(error)) => {
-                // Tables have changed under a prepared statement: the next connection knows how they are now.
-                self.adrift |= error.code().is_some_and(|state| state.code() == "0A000");
+                self.adrift |= is_over(&error);
                 Err(told(error))
             }
             None => self.give_up(),
@@ -199,6 +198,12 @@ impl PgConn {
         };
         usize::try_from(count).map_err(|error| Error::DeserializationError(Box::new(error)))
     }
+}
+
+/// Whether a session is of no more use. Tables have changed under a prepared statement: the next one knows how they are now. Or it
+/// may only read, as sessions do that were made of a standby: the next one may write once the server lets it.
+fn is_over(error: &tokio_postgres::Error) -> bool {
+    error.code().is_some_and(|state| matches!(state.code(), "0A000" | "25006"))
 }
 
 /// All rows, and how many were written.

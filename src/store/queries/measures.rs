@@ -14,7 +14,7 @@ use super::super::{Backend, Conn, locks};
 use super::former_names::keep_former_name;
 use super::{lower, names, reassessments, revisions};
 use crate::rows::{Handover, MeasureAliasRow, MeasureFilter, MeasureRow, NameKind, Page, RevisionRow};
-use crate::schema::{measure_aliases, measures, name_keys, observations, series};
+use crate::schema::{indicators, measure_aliases, measures, name_keys, observations, series};
 use crate::types::{Id, Listed, MeasureId};
 use crate::{SoleRule, StoreError};
 use xushi_domain::{Invalid, folded};
@@ -177,8 +177,12 @@ pub async fn update_measure(
     write_transaction!(conn, async |conn: &mut Conn| {
         check_names(conn, changed.id, &changed.name, aliases).await?;
         check_meaning(conn, changed).await?;
-        let former: Option<String> =
-            measures::table.find(changed.id).select(measures::name).get_result(conn).await.optional()?;
+        let former: Option<(String, String)> = measures::table
+            .find(changed.id)
+            .select((measures::name, measures::unit))
+            .get_result(conn)
+            .await
+            .optional()?;
         let row: MeasureRow = diesel::update(measures::table.find(changed.id))
             .filter(measures::revision.eq(changed.revision - 1))
             .set(changed)
@@ -190,8 +194,16 @@ pub async fn update_measure(
         if let Some(kept) = kept {
             revisions::insert_revision(conn, kept).await?;
         }
-        if let Some(former) = former {
+        if let Some((former, unit)) = former {
             keep_former_name(conn, row.id, (&former, &row.name), handover).await?;
+            if unit != row.unit {
+                // Its indicators show the unit, and tell that they show another one.
+                let of_it = series::table.filter(series::measure_id.eq(row.id)).select(series::id);
+                diesel::update(indicators::table.filter(indicators::series_id.eq_any(of_it)))
+                    .set(indicators::updated_at.eq(row.updated_at))
+                    .execute(conn)
+                    .await?;
+            }
         }
         // Its names too are judged by: a phrase may name another measure.
         reassessments::mark_measure(conn, changed.id, changed.updated_at).await?;

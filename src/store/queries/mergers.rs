@@ -75,21 +75,6 @@ async fn expect_both_alive(conn: &mut Conn, merger: &MergerRow) -> Result<(), St
     Ok(())
 }
 
-/// Whether a unit stands below another one, however far.
-async fn is_below(conn: &mut Conn, unit: UnitId, above: UnitId) -> Result<bool, StoreError> {
-    let mut seen = BTreeSet::from([unit]);
-    let mut at = unit;
-    loop {
-        let parent: Option<UnitId> = units::table.find(at).select(units::parent_id).get_result(conn).await?;
-        match parent {
-            Some(parent) if parent == above => return Ok(true),
-            // A circle of old registers ends somewhere, too.
-            Some(parent) if seen.insert(parent) => at = parent,
-            _ => return Ok(false),
-        }
-    }
-}
-
 async fn discard_drafts(
     conn: &mut Conn,
     MergerRow { from, at, .. }: &MergerRow,
@@ -111,11 +96,16 @@ async fn discard_drafts(
 async fn end(conn: &mut Conn, merger: &MergerRow) -> Result<(), StoreError> {
     let MergerRow { from, into, on, reason, at } = merger;
     let above: Option<UnitId> = units::table.find(*from).select(units::parent_id).get_result(conn).await?;
-    // Where the other stood below it, however far, that rises first.
+    // Where the other stood below it, however deep, that rises first: else it would stand below one that stands below it.
     if is_below(conn, *into, *from).await? {
-        let rise =
-            (units::parent_id.eq(above), units::revision.eq(units::revision + 1), units::updated_at.eq(*at));
-        diesel::update(units::table.find(*into)).set(rise).execute(conn).await?;
+        diesel::update(units::table.find(*into))
+            .set((
+                units::parent_id.eq(above),
+                units::revision.eq(units::revision + 1),
+                units::updated_at.eq(*at),
+            ))
+            .execute(conn)
+            .await?;
     }
     diesel::update(units::table.filter(units::parent_id.eq(*from)))
         .set((units::parent_id.eq(*into), units::revision.eq(units::revision + 1), units::updated_at.eq(*at)))
@@ -134,6 +124,19 @@ async fn end(conn: &mut Conn, merger: &MergerRow) -> Result<(), StoreError> {
         .execute(conn)
         .await?;
     Ok(())
+}
+
+async fn is_below(conn: &mut Conn, unit: UnitId, other: UnitId) -> Result<bool, StoreError> {
+    let (mut passed, mut at) = (BTreeSet::new(), unit);
+    while passed.insert(at) {
+        let above: Option<UnitId> = units::table.find(at).select(units::parent_id).get_result(conn).await?;
+        match above {
+            Some(above) if above == other => return Ok(true),
+            Some(above) => at = above,
+            None => break,
+        }
+    }
+    Ok(false)
 }
 
 /// Its names find the other from now on.
@@ -229,10 +232,11 @@ async fn move_responsibilities(
     Ok(own.len())
 }
 
+/// Campaigns that it was a member of; each shows another one now, and tells so.
 async fn move_members(
     conn: &mut Conn,
-    MergerRow { from, into, .. }: &MergerRow,
-) -> Result<Vec<CampaignId>, StoreError> {
+    MergerRow { from, into, at, .. }: &MergerRow,
+) -> Result<BTreeSet<CampaignId>, StoreError> {
     let of = |unit: UnitId| {
         campaign_members::table
             .filter(campaign_members::unit_id.eq(unit))
@@ -242,14 +246,21 @@ async fn move_members(
         (of(*from).load(conn).await?, of(*into).load(conn).await?);
     for row in &own {
         let same = |one: &CampaignMemberRow| (one.campaign_id, &one.role) == (row.campaign_id, &row.role);
-        let at = campaign_members::table.find(row.id);
+        let place = campaign_members::table.find(row.id);
         if other.iter().any(same) {
-            diesel::delete(at).execute(conn).await?;
+            diesel::delete(place).execute(conn).await?;
         } else {
-            diesel::update(at).set(campaign_members::unit_id.eq(*into)).execute(conn).await?;
+            diesel::update(place).set(campaign_members::unit_id.eq(*into)).execute(conn).await?;
         }
     }
-    Ok(own.into_iter().map(|row| row.campaign_id).collect())
+    let shown: BTreeSet<CampaignId> = own.into_iter().map(|row| row.campaign_id).collect();
+    for campaign in &shown {
+        diesel::update(campaigns::table.find(*campaign))
+            .set((campaigns::revision.eq(campaigns::revision + 1), campaigns::updated_at.eq(*at)))
+            .execute(conn)
+            .await?;
+    }
+    Ok(shown)
 }
 
 /// People go over; one who stands there already with the same mailbox and role ends where he was.

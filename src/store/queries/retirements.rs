@@ -7,18 +7,44 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 
-use super::super::Conn;
+use super::super::{Conn, locks};
 use super::reassessments;
-use crate::StoreError;
 use crate::rows::{Dependent, ObservationRow, RetiredIndicator};
 use crate::schema::{
     campaign_members, campaigns, indicators, measures, observations, responsibilities, series, tasks, units,
 };
 use crate::types::{AnyId, CampaignId, IndicatorId, ObservationId, TaskId};
+use crate::{SoleRule, StoreError};
 use xushi_domain::Retiree;
 
 /// Names of one kind that an answer gives at most; more are only counted.
 const NAMED: i64 = 100;
+
+/// Waits until nobody is ending what others may refer to, and lets nobody end it before this transaction is over. Comes before what
+/// is referred to is read.
+///
+/// # Errors
+/// When the database fails.
+pub async fn refer(conn: &mut Conn) -> Result<(), StoreError> {
+    locks::together(conn, SoleRule::InForce).await
+}
+
+/// Waits until nobody is referring to anything, and lets nobody begin to before this transaction is over. Comes before it is looked
+/// whether something still refers to what ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_references(conn: &mut Conn) -> Result<(), StoreError> {
+    locks::alone(conn, SoleRule::InForce).await
+}
+
+/// Waits until no other plan is being written.
+///
+/// # Errors
+/// When the database fails.
+pub async fn queue_plan(conn: &mut Conn) -> Result<(), StoreError> {
+    locks::alone(conn, SoleRule::Plans).await
+}
 
 /// Retires one thing from `on` on; `false` when it is not there or was retired before. Its `updated_at` stays: boards of days
 /// before show it as they did.

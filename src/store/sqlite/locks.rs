@@ -10,3 +10,11 @@ use crate::{SoleRule, StoreError};
 pub async fn alone(_: &mut Conn, _: SoleRule) -> Result<(), StoreError> {
     Ok(())
 }
+
+/// As [`alone`].
+///
+/// # Errors
+/// None; PostgreSQL's twin has some.
+pub async fn together(_: &mut Conn, _: SoleRule) -> Result<(), StoreError> {
+    Ok(())
+}

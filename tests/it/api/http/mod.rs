@@ -5,3 +5,4 @@ mod contract;
 mod examples;
 mod metrics;
 mod negotiate;
+mod verbatim;
