@@ -83,7 +83,7 @@ both! {
             ("ends_on", json!("2024-12-31"), "/ends_on"),
             ("ends_on", json!("2025-02-30"), "/ends_on"),
             ("ends_on", json!("2025"), "/ends_on"),
-            ("starts_on", json!("1025-01-01"), "/ends_on"),
+            ("starts_on", json!("1025-01-01"), "/starts_on"),
             ("name", json!("长".repeat(81)), "/name"),
             ("doc_no", json!("长".repeat(61)), "/doc_no"),
             ("region", json!("999999"), "/region"),

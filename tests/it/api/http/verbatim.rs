@@ -78,7 +78,7 @@ both! {
         app.post("/units", json!({"name": "2026-1-1 ", "region": "430000"})).await.expect(201);
         for day in ["2026-1-1", "2025-08-15 ", " 2025-08-15", "+2025-08-15", "-2025-08-15", "9999-12-31", "2025-02-30", "20250815"] {
             let body = format!(r#"{{"items":[{}]}}"#, FACT.replace("2025-08-15", day));
-            raw(&app, Method::PUT, "/observations?dry_run=true", "application/json", &body).await.problem(422, "invalid", "/items/0/published_on");
+            raw(&app, Method::PUT, "/observations", "application/json", &body).await.problem(422, "invalid", "/items/0/published_on");
             app.get(&format!("/assessments?as_of={}", day.replace('+', "%2B").replace(' ', "%20"))).await.problem(400, "malformed_query", "as_of");
         }
         let body = format!(r#"{{"items":[{FACT}]}}"#);
