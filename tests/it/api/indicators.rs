@@ -170,8 +170,8 @@ both! {
         app.post(&url, report("2025-04-01", true, DAY)).await.problem(422, "invalid", "/node");
         app.post(&url, report("2025-03-31", true, "2025-04-10")).await.expect(201);
         app.post(&url, report("2025-06-30", false, "2025-07-05")).await.expect(201);
-        // Five days late on 5 July; by 27 August nobody has said that it was done.
-        for (day, grade, gap) in [("2025-04-15", "on_pace", json!("81")), ("2025-07-06", "watch", json!("-5")), (DAY, "watch", json!("-5"))] {
+        // Late by each day since, as long as nobody says that it was done.
+        for (day, grade, gap) in [("2025-04-15", "on_pace", json!("81")), ("2025-07-06", "watch", json!("-6")), (DAY, "critical", json!("-58"))] {
             let said = verdict(&app, &roof, day).await;
             assert_eq!((&said["grade"], &said["gap"]), (&json!(grade), &gap), "{day}");
         }
