@@ -101,23 +101,27 @@ impl<'a> AssessmentInput<'a> {
             }
             // A running count has no start but nothing.
             Kind::Level if self.is_running_count() => Some(Kind::Total),
-            // A score, a stock that must not fall below its number and what each month must bring are no sums.
-            Kind::Total if requirement.each_period || requirement.mean || !self.unit_adds_up => {
-                Some(Kind::Level)
-            }
-            Kind::Total if stock && requirement.floor && !requirement.anew => Some(Kind::Level),
+            // What each month must bring is no sum, nor is a score or a stock that must not fall below its number.
+            Kind::Total if requirement.each_period || requirement.mean => Some(Kind::Level),
+            Kind::Total if stock && self.holds_from_the_start() => Some(Kind::Level),
             _ => None,
         }
     }
 
-    /// Whether what is to be reached is counted from the window's start: an amount of the year to date for which nobody gave a start,
-    /// or days that are counted.
+    /// Whether a stock without a start is held against its number: a score, a rate, and what must not fall below it.
+    pub(super) fn holds_from_the_start(&self) -> bool {
+        let floor = self.requirement.floor && !self.requirement.anew;
+        self.measure().unit == "分" || !self.unit_adds_up || floor
+    }
+
+    /// Whether what is to be reached is counted from the window's start: an amount of the year to date for which nobody gave a start
+    /// and that began anew with the year, or days that are counted.
     fn is_running_count(&self) -> bool {
         const KEPT: [&str; 5] = ["余额", "保有", "存量", "在册", "总数"];
         let (requirement, measure) = (&self.requirement, self.subject.measure);
         let counted = match measure.basis {
             Basis::Point => false,
-            Basis::Cumulative => self.subject.baseline.is_none(),
+            Basis::Cumulative => self.subject.baseline.is_none() && !self.goes_on(),
             Basis::Period => !adds_up(&measure.unit),
         };
         let kept = KEPT.iter().any(|word| measure.name.contains(word));
@@ -127,6 +131,15 @@ impl<'a> AssessmentInput<'a> {
             && !requirement.each_period
             && !requirement.mean
             && !requirement.ceiling
+    }
+
+    /// Whether the window's first value is no less than the last one before it: what is counted from the year's start begins anew, so
+    /// that this one is kept from year to year, whatever its measure says.
+    fn goes_on(&self) -> bool {
+        let start = self.subject.window.start();
+        let first = (0..).map_while(|index| self.series.get(index)).find(|one| one.period.end() >= start);
+        let eve = start.pred_opt().and_then(|eve| self.stock(eve));
+        first.zip(eve).is_some_and(|(first, eve)| first.value >= eve)
     }
 
     /// Whether the mean of the months of the window is judged.

@@ -112,22 +112,17 @@ impl AssessmentInput<'_> {
             return (None, None);
         };
         let wanted = Wanted::of(self.subject, self.row, Figure::Level, self.as_of);
-        let vintages = |of: &Observation, by: NaiveDate| {
-            let period = of.period;
-            let all = self.known.own.iter().filter(move |one| one.period == period && wanted.takes(one));
-            all.filter(move |one| one.published_on <= by).fold(None, |best: Option<&Observation>, one| {
-                if best.is_none_or(|best| is_later(one, best)) { Some(one) } else { best }
-            })
-        };
         if whole.published_on > part.published_on {
             // Published once, or for the first time after the part: as usual.
-            let then = vintages(whole, part.published_on).or_else(|| self.first_vintage(whole, wanted));
+            let then =
+                self.known_by(part.published_on, whole, wanted).or_else(|| self.first_vintage(whole, wanted));
             return match then {
                 Some(then) if then.value != whole.value => (Some(Doubt::WholeRevisedAlone), Some(then.value)),
                 _ => (None, None),
             };
         }
-        let alone = vintages(part, whole.published_on).is_some_and(|then| then.value != part.value);
+        let alone =
+            self.known_by(whole.published_on, part, wanted).is_some_and(|then| then.value != part.value);
         (alone.then_some(Doubt::PartRevisedAlone), None)
     }
 
@@ -146,18 +141,18 @@ impl AssessmentInput<'_> {
             return (base, None);
         }
         let wanted = Wanted::of(self.subject, self.row, Figure::Level, self.as_of);
-        let then = self.known.own.iter().filter(|one| {
-            one.period == eve.period && one.published_on <= until.published_on && wanted.takes(one)
-        });
-        match then.fold(
-            None,
-            |best: Option<&Observation>, one| {
-                if best.is_none_or(|best| is_later(one, best)) { Some(one) } else { best }
-            },
-        ) {
+        match self.known_by(until.published_on, eve, wanted) {
             Some(then) if then.value != base => (then.value, Some(Doubt::StartRevisedAlone)),
             _ => (base, None),
         }
+    }
+
+    /// The vintage of a fact that counted on a day.
+    fn known_by(&self, day: NaiveDate, of: &Observation, wanted: Wanted) -> Option<&Observation> {
+        let all = self.known.own.iter().filter(|one| one.period == of.period && wanted.takes(one));
+        all.filter(|one| one.published_on <= day).fold(None, |best: Option<&Observation>, one| {
+            if best.is_none_or(|best| is_later(one, best)) { Some(one) } else { best }
+        })
     }
 
     /// The vintage of a fact that was published first.

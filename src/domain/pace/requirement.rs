@@ -211,7 +211,6 @@ pub fn values_add_up(name: &str, unit: &str) -> bool {
 /// Whether values of this unit add up over time: rates, ratios, averages per something and time limits do not.
 pub fn adds_up(unit: &str) -> bool {
     !(is_percent(unit)
-        || unit == "分"
         || unit.contains(['/', '‰', ':', '：', '率'])
         || unit.ends_with(['天', '日', '时'])
         || unit.ends_with("分钟"))

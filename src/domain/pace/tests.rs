@@ -14,6 +14,7 @@ mod kinds;
 mod known;
 mod laws;
 mod needed;
+mod other_kinds;
 
 fn n(text: &str) -> Decimal {
     text.parse().unwrap()

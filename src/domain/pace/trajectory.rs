@@ -225,10 +225,7 @@ impl AssessmentInput<'_> {
     pub(super) fn level_assumed(&self) -> bool {
         let level = match self.row.way {
             WayFrom::BaselineOrLevel => !self.unit_adds_up,
-            // A score, and what must not fall below a number.
-            WayFrom::Baseline => {
-                self.measure().unit == "分" || self.requirement.floor && !self.requirement.anew
-            }
+            WayFrom::Baseline => self.holds_from_the_start(),
             _ => false,
         };
         level && !self.requirement.hold && self.baseline().is_none()

@@ -24,7 +24,7 @@ use crate::api::targets::promise::TargetView;
 use crate::domain::invalid::shorten;
 use crate::domain::pace::{Compared, Grounds, Past, PersonVerdict};
 use crate::domain::{
-    DoubtSet, Figure, Invalid, Measure, Observation, Of, Period, RulePack, Status, WorkCalendar,
+    Curve, DoubtSet, Figure, Invalid, Measure, Observation, Of, Period, RulePack, Status, WorkCalendar,
     WrittenTarget, quantity,
 };
 use crate::letter::Templates;
@@ -110,7 +110,11 @@ impl Case {
         let mut register = WrittenRegister::of(&measure.name, region);
         let stated = fill(&mut register, observations, &measure, as_of)?;
         let baseline = indicator.baseline.map(|amount| quantity::checked("indicator.baseline", amount.0));
-        let curve = curve(indicator.curve).map_err(|invalid| invalid.within("indicator"))?;
+        let own_day = target.as_ref().and_then(|target| Curve::of_milestone(target, window));
+        let curve = match own_day.filter(|_| indicator.curve.is_none()) {
+            Some(own_day) => own_day,
+            None => curve(indicator.curve).map_err(|invalid| invalid.within("indicator"))?,
+        };
         let grounds = Grounds {
             doubts: target.as_ref().map_or_else(DoubtSet::default, |target| {
                 target.doubts((&measure.name, &aliases), window, &curve)
