@@ -45,7 +45,8 @@ impl<'a> Numbers<'a> {
             Figure::Level if counted(unit) => expected.map(|due| whole(due, actual, facts.better())),
             _ => expected,
         };
-        let own = actual.map_or(0, scale).min(PLACES_MAX);
+        // A mean has no places of its own: 274.3 ÷ 7 is a quotient.
+        let own = if assessment.averaged { 1 } else { actual.map_or(0, scale).min(PLACES_MAX) };
         let places = apart(actual, expected, own.max(usual));
         let quantity = |amount: Decimal| Quantity::new(amount, unit, places);
         let (actual, expected) = (actual.map(quantity), expected.map(quantity));

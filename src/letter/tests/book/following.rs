@@ -49,7 +49,7 @@ impl Case {
     fn followed(&self, need: &str, actual: Decimal) -> Done {
         let months =
             after(need, "后").filter(|(.., rest)| rest.starts_with("个月")).map(|(months, ..)| months);
-        let whole = need.contains("全年累计");
+        let whole = need.contains("全年累计") || need.contains("全年平均须");
         let come = |value: Decimal| if whole { value } else { self.blended(actual, value) };
         let two = |good: Decimal, bad: Decimal| Done { good: vec![good], bad: vec![bad] };
         let amount = ["需再完成", "需完成", "需净增", "需增加", "需提高"];
@@ -143,7 +143,9 @@ impl Case {
     fn ends_with(&self, value: Decimal) -> Grade {
         let mut own = self.own.clone();
         let figure = self.last().figure;
-        let value = if self.measure.basis == Basis::Period && self.target.kind == Kind::Total {
+        let averaged = self.line(1).averaged;
+        let sums = self.measure.basis == Basis::Period && self.target.kind == Kind::Total;
+        let value = if sums || averaged {
             // Reported by the month: the last one brings what the others did not.
             let window = self.window;
             let so_far = own.iter().filter(|fact| fact.period.end() <= window.end());
@@ -156,7 +158,8 @@ impl Case {
                 next = end.succ_opt().unwrap();
             }
             let last = own.last_mut().unwrap();
-            last.value = value - sum;
+            let all = if averaged { value * Decimal::from(window.months()) } else { value };
+            last.value = all - sum;
             return self.graded(&own);
         } else {
             value
