@@ -70,12 +70,17 @@ fn each_kind_of_letter_is_taken_back_in_its_own_words() {
             "补报和反馈要求不再执行",
             "今后确有数据未按期报送的，另行函告。",
         ),
-        (LetterKind::ReplyReminder, "指标反馈事项函告", "所提醒的函仍然有效", "逾期仍未反馈的，另行函告。"),
+        (
+            LetterKind::ReplyReminder,
+            "指标反馈事项函告",
+            "所提醒的函不因此改变",
+            "所提醒的函仍要求反馈而逾期的，另行函告。",
+        ),
         (
             LetterKind::Lifting,
             "指标解除预警事项函告",
             "解除预警的内容不再有效",
-            "再次达不到要求的，另行预警。",
+            "今后数据达到预警标准的，另行函告。",
         ),
     ] {
         let said = render(&withdrawal(taken_back(kind))).text;
