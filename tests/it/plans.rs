@@ -174,7 +174,7 @@ both! {
         assert_eq!(app.store.find_campaign(Id::of(id(&made))).await.unwrap().unwrap(), seen);
 
         let curves = vec![(xushi::domain::Kind::Total, xushi::domain::Curve::LinearDays)];
-        not_written(plans::replace_curves(office, &nobody, Id::of(id(&made)), curves).await);
+        not_written(plans::replace_curves(office, &nobody, (Id::of(id(&made)), &[]), curves).await);
         assert_eq!(app.get(&format!("/campaigns/{}/curves", id(&made))).await.expect(200)["curves"], json!([]));
 
         not_written(plans::create_task(office, &nobody, task("扩大消费")).await);

@@ -83,11 +83,11 @@ async fn replace_curves(
     Body(body): Body<CampaignCurves>,
 ) -> Result<HttpResponse, Refused> {
     let seen = campaign(&state, *id).await?;
-    let present = CampaignCurves::of(state.office.read.list_campaign_curves(&[seen.id]).await?)?;
-    respond::if_match(&request, &present)?;
+    let present = state.office.read.list_campaign_curves(&[seen.id]).await?;
+    respond::if_match(&request, &CampaignCurves::of(present.clone())?)?;
     let curve = |one: KindCurve| (one.kind.0, Curve::from(one.curve));
     let curves = body.curves.into_iter().map(curve).collect();
-    plans::replace_curves(&state.office, &actor, Id::of(*id), curves).await?;
+    plans::replace_curves(&state.office, &actor, (seen.id, &present), curves).await?;
     let rows = state.office.read.list_campaign_curves(&[Id::of(*id)]).await?;
     respond::ok(&request, &CampaignCurves::of(rows)?)
 }

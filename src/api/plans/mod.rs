@@ -1,6 +1,7 @@
 //! Plans by the bulk: a whole plan as one document, put in as often as wanted.
 
 mod plan_bodies;
+mod plan_reading;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +20,7 @@ use crate::domain::PlanPart;
 use crate::office::Actor;
 use crate::office::plans::{self, Fate, NODES_MAX, PlacedPart};
 use plan_bodies::PutPlan;
+use plan_reading::ReadPlan;
 
 type PartWord = Word<PlanPart>;
 
@@ -109,6 +111,45 @@ fn told(refused: Refused, pointer: &str) -> Vec<FieldError> {
     Refused::at(refused.code, pointer, refused.code.as_str(), refused.detail).errors
 }
 
+/// What came of everything in the document, in its order: what could be read, and what could not.
+fn outcomes(read: ReadPlan, placed: Vec<PlacedPart>, dry_run: bool) -> Vec<PlanOutcome> {
+    let in_document = |mut one: PlanOutcome| {
+        one.pointer = read.pointer(&one.pointer);
+        for error in &mut one.errors {
+            error.pointer = read.pointer(&error.pointer);
+        }
+        one
+    };
+    let mut items: Vec<PlanOutcome> =
+        placed.into_iter().map(|one| in_document(PlanOutcome::of(one, dry_run))).collect();
+    if read.unread.is_empty() {
+        return items;
+    }
+    items.extend(read.unread.into_iter().map(|one| PlanOutcome {
+        outcome: if one.errors.is_empty() { "skipped" } else { "refused" },
+        pointer: one.pointer,
+        part: Word(one.part),
+        id: None,
+        errors: one.errors,
+    }));
+    items.sort_by_cached_key(|item| (place(&item.pointer), item.outcome != "refused"));
+    items.dedup_by(|later, first| {
+        let same = later.pointer == first.pointer;
+        if same {
+            first.errors.append(&mut later.errors);
+        }
+        same
+    });
+    items
+}
+
+/// What a pointer is sorted by: lists as the document's description has them, their parts by number.
+fn place(pointer: &str) -> Vec<usize> {
+    const LISTS: [&str; 6] = ["units", "contacts", "measures", "indicators", "tasks", "campaigns"];
+    let part = |part: &str| part.parse().ok().or_else(|| LISTS.iter().position(|list| *list == part));
+    pointer.split('/').skip(1).map(|one| part(one).unwrap_or(usize::MAX)).collect()
+}
+
 impl PlanReport {
     fn of(items: Vec<PlanOutcome>, dry_run: bool, report: BulkReport) -> Self {
         let mut parts: BTreeMap<&'static str, PlanPartCounts> = BTreeMap::new();
@@ -154,14 +195,15 @@ async fn put_plan(
     Params(params): Params<PlanParams>,
     Body(body): Body<PutPlan>,
 ) -> Result<HttpResponse, Refused> {
-    let tree = body.tree()?;
-    if tree.is_empty() || tree.len() > NODES_MAX {
+    let read = body.read();
+    let count = read.tree.len() + read.unread.len();
+    if count == 0 || count > NODES_MAX {
         let detail = format!("一次应录入1至{NODES_MAX}项，请分批提交。");
         return Err(Refused::at(Code::Invalid, "", "out_of_range", detail));
     }
-    let placed = plans::put_plan(&state.office, &actor, &tree, params.dry_run).await?;
-    let items: Vec<PlanOutcome> =
-        placed.into_iter().map(|one| PlanOutcome::of(one, params.dry_run)).collect();
+    let tried = params.dry_run || !read.unread.is_empty();
+    let placed = plans::put_plan(&state.office, &actor, &read.tree, tried).await?;
+    let items = outcomes(read, placed, tried);
     let refused = items.iter().any(|item| item.outcome == "refused");
     if refused && !params.dry_run {
         return Err(Refused::many(items.into_iter().flat_map(|item| item.errors).collect()));

@@ -12,6 +12,7 @@ use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
 use super::super::campaigns::{CreateCampaign, UpdateCampaign};
+use super::plan_reading::{ReadPlan, Unread};
 use crate::api::contacts::{CreateContact, UpdateContact};
 use crate::api::http::extract;
 use crate::api::http::refused::{Code, FieldError, Refused};
@@ -19,8 +20,14 @@ use crate::api::indicators::{CreateIndicator, UpdateIndicator};
 use crate::api::measures::{CreateMeasure, UpdateMeasure};
 use crate::api::tasks::{CreateTask, UpdateTask};
 use crate::api::units::{CreateUnit, UpdateUnit};
+use crate::domain::PlanPart;
 use crate::office::ChangeReason;
-use crate::office::plans::{CampaignNode, IndicatorNode, PlanNode, PlanTree, TaskNode};
+use crate::office::measures::{MeasureEdit, NewMeasure};
+use crate::office::places::{ContactEdit, NewContact, NewUnit, UnitEdit};
+use crate::office::plans::{
+    CampaignEdit, CampaignNode, IndicatorEdit, IndicatorNode, NewCampaign, NewIndicator, NewTask, PlanNode,
+    PlanTree, TaskEdit, TaskNode,
+};
 
 /// 整个方案
 #[derive(Debug, Deserialize, ToSchema)]
@@ -73,21 +80,20 @@ const TASK: Form = Form {
 const INDICATOR: Form =
     Form { placed: &[("task", || json!(Uuid::nil()))], fixed: &["measure", "region"], below: &["cited_by"] };
 
-/// A node read: what another system calls it, how it is made, how it is changed, and the lists below it.
-type ReadNode<C, U> = (Option<String>, C, U, Map<String, Value>);
+/// A node read: what another system calls it, how it is made, and how it is changed.
+type ReadNode<C, U> = (Option<String>, C, U);
 
 impl Form {
+    /// The lists below a node, taken out of its fields.
+    fn below(&self, fields: &mut Map<String, Value>) -> Map<String, Value> {
+        let taken = self.below.iter().filter_map(|list| fields.remove(*list).map(|value| (*list, value)));
+        taken.map(|(list, value)| (list.to_owned(), value)).collect()
+    }
+
     fn read<C: DeserializeOwned, U: DeserializeOwned>(
         &self,
-        node: &Value,
+        mut fields: Map<String, Value>,
     ) -> Result<ReadNode<C, U>, Refused> {
-        let Some(mut fields) = node.as_object().cloned() else {
-            return Err(extract::value::<C>(node).err().unwrap_or_else(|| Refused::internal("no object")));
-        };
-        let mut below = Map::new();
-        for list in self.below {
-            below.extend(fields.remove(*list).map(|value| ((*list).to_owned(), value)));
-        }
         if let Some((field, _)) = self.placed.iter().find(|(field, _)| fields.contains_key(*field)) {
             let detail = format!("“{field}”由所在位置确定，请删除。");
             return Err(Refused::at(Code::Invalid, format!("/{field}"), "unknown_field", detail));
@@ -100,137 +106,181 @@ impl Form {
             fields.remove(*field);
         }
         let edit: U = extract::value(&Value::Object(fields))?;
-        Ok((external_id, new, edit, below))
+        Ok((external_id, new, edit))
     }
 }
 
-/// What is read of a plan, and all that is wrong with its form.
+/// What is read of a plan.
 struct PlanReader {
     why: ChangeReason,
-    wrong: Vec<FieldError>,
+    read: ReadPlan,
+    /// How many things that cannot be read are above the one being read.
+    unread_above: usize,
 }
 
+/// A node with its lists below, where it is to be taken over.
+type Taken<N, E> = (Option<PlanNode<N, E>>, Map<String, Value>);
+
 impl PlanReader {
-    /// A node, unless something is wrong with it.
-    fn node<C, U, N, E>(
-        &mut self,
-        form: &Form,
-        at: &str,
-        node: &Value,
-    ) -> Option<(PlanNode<N, E>, Map<String, Value>)>
+    /// A node, unless it or something above it cannot be read, and the lists below it.
+    fn node<C, U, N, E>(&mut self, (form, part): (&Form, PlanPart), at: &str, node: &Value) -> Taken<N, E>
     where
         C: DeserializeOwned + Into<N>,
         U: DeserializeOwned + Into<E>,
     {
-        match form.read::<C, U>(node) {
-            Ok((external_id, new, edit, below)) => {
-                Some((PlanNode { external_id, new: new.into(), edit: edit.into() }, below))
+        let mut unread = |errors| self.read.unread.push(Unread { pointer: at.to_owned(), part, errors });
+        let Some(mut fields) = node.as_object().cloned() else {
+            let wrong = extract::value::<C>(node).err();
+            let wrong = wrong.unwrap_or_else(|| Refused::at(Code::Invalid, "", "malformed", "应为对象。"));
+            unread(wrong.within(at).errors);
+            return (None, Map::new());
+        };
+        let below = form.below(&mut fields);
+        match form.read::<C, U>(fields) {
+            Ok((external_id, new, edit)) if self.unread_above == 0 => {
+                (Some(PlanNode { external_id, new: new.into(), edit: edit.into() }), below)
+            }
+            Ok(_) => {
+                unread(Vec::new());
+                (None, below)
             }
             Err(refused) => {
-                self.wrong.extend(refused.within(at).errors);
-                None
+                unread(refused.within(at).errors);
+                (None, below)
             }
         }
     }
 
-    /// The nodes of a list that is below something, with their places.
-    fn list(&mut self, at: &str, list: &str, below: &mut Map<String, Value>) -> Vec<(String, Value)> {
-        let place = format!("{at}/{list}");
+    /// The nodes of a list that can be taken over; of those below something that cannot be, all that is wrong is noted.
+    fn list<N>(
+        &mut self,
+        (at, list): (&str, &str),
+        below: &mut Map<String, Value>,
+        read: fn(&mut Self, &str, &Value) -> Option<N>,
+    ) -> Vec<N> {
         match below.remove(list) {
             None => Vec::new(),
-            Some(Value::Array(nodes)) => nodes
-                .into_iter()
-                .enumerate()
-                .map(|(index, node)| (format!("{place}/{index}"), node))
-                .collect(),
+            Some(Value::Array(nodes)) => self.nodes(format!("{at}/{list}"), &nodes, read),
             Some(_) => {
-                let wrong = Refused::at(Code::Invalid, place, "malformed", "应为列表。");
-                self.wrong.extend(wrong.errors);
+                let wrong = Refused::at(Code::Invalid, format!("{at}/{list}"), "malformed", "应为列表。");
+                self.spoil(at, wrong.errors);
                 Vec::new()
             }
         }
     }
 
+    fn nodes<N>(
+        &mut self,
+        place: String,
+        nodes: &[Value],
+        read: fn(&mut Self, &str, &Value) -> Option<N>,
+    ) -> Vec<N> {
+        let (mut taken, mut kept) = (Vec::with_capacity(nodes.len()), Vec::with_capacity(nodes.len()));
+        for (index, node) in nodes.iter().enumerate() {
+            if let Some(one) = read(self, &format!("{place}/{index}"), node) {
+                taken.push(one);
+                kept.push(index);
+            }
+        }
+        self.read.kept.insert(place, kept);
+        taken
+    }
+
+    /// Notes what is wrong with a part of the thing at `at`.
+    fn spoil(&mut self, at: &str, errors: Vec<FieldError>) {
+        let part = match at.rsplit('/').nth(1) {
+            Some("indicators") => PlanPart::Indicator,
+            Some("tasks") => PlanPart::Task,
+            _ => PlanPart::Campaign,
+        };
+        self.read.unread.push(Unread { pointer: at.to_owned(), part, errors });
+    }
+
+    /// Reads what is below a thing, which is nothing's place when that thing is not taken over.
+    fn below<T>(&mut self, taken: bool, read: impl FnOnce(&mut Self) -> T) -> T {
+        self.unread_above += usize::from(!taken);
+        let below = read(self);
+        self.unread_above -= usize::from(!taken);
+        below
+    }
+
+    fn unit(&mut self, at: &str, node: &Value) -> Option<PlanNode<NewUnit, UnitEdit>> {
+        let (unit, _) =
+            self.node::<CreateUnit, UpdateUnit, NewUnit, UnitEdit>((&UNIT, PlanPart::Unit), at, node);
+        unit.map(|mut unit| {
+            unit.edit.why = self.why.clone();
+            unit
+        })
+    }
+
+    fn contact(&mut self, at: &str, node: &Value) -> Option<PlanNode<NewContact, ContactEdit>> {
+        self.node::<CreateContact, UpdateContact, _, _>((&CONTACT, PlanPart::Contact), at, node).0
+    }
+
+    fn measure(&mut self, at: &str, node: &Value) -> Option<PlanNode<NewMeasure, MeasureEdit>> {
+        let kind = (&MEASURE, PlanPart::Measure);
+        let (measure, _) = self.node::<CreateMeasure, UpdateMeasure, NewMeasure, MeasureEdit>(kind, at, node);
+        measure.map(|mut measure| {
+            measure.edit.why = self.why.clone();
+            measure
+        })
+    }
+
     fn campaign(&mut self, at: &str, node: &Value) -> Option<CampaignNode> {
-        let (mut campaign, mut below) = self
-            .node::<CreateCampaign, UpdateCampaign, _, crate::office::plans::CampaignEdit>(
-                &CAMPAIGN, at, node,
-            )?;
+        let kind = (&CAMPAIGN, PlanPart::Campaign);
+        let (campaign, mut below) =
+            self.node::<CreateCampaign, UpdateCampaign, NewCampaign, CampaignEdit>(kind, at, node);
+        let (tasks, campaigns) = self.below(campaign.is_some(), |reader| {
+            let tasks = reader.list((at, "tasks"), &mut below, Self::task);
+            (tasks, reader.list((at, "campaigns"), &mut below, Self::campaign))
+        });
+        let mut campaign = campaign?;
         campaign.edit.why = self.why.clone();
-        let tasks = self.list(at, "tasks", &mut below);
-        let tasks = tasks.iter().filter_map(|(at, node)| self.task(at, node)).collect();
-        let campaigns = self.list(at, "campaigns", &mut below);
-        let campaigns = campaigns.iter().filter_map(|(at, node)| self.campaign(at, node)).collect();
         Some(CampaignNode { campaign, tasks, campaigns })
     }
 
     fn task(&mut self, at: &str, node: &Value) -> Option<TaskNode> {
-        let (mut task, mut below) =
-            self.node::<CreateTask, UpdateTask, _, crate::office::plans::TaskEdit>(&TASK, at, node)?;
+        let kind = (&TASK, PlanPart::Task);
+        let (task, mut below) = self.node::<CreateTask, UpdateTask, NewTask, TaskEdit>(kind, at, node);
+        let (indicators, tasks) = self.below(task.is_some(), |reader| {
+            let indicators = reader.list((at, "indicators"), &mut below, Self::indicator);
+            (indicators, reader.list((at, "tasks"), &mut below, Self::task))
+        });
+        let mut task = task?;
         task.edit.why = self.why.clone();
-        let indicators = self.list(at, "indicators", &mut below);
-        let indicators = indicators.iter().filter_map(|(at, node)| self.indicator(at, node)).collect();
-        let tasks = self.list(at, "tasks", &mut below);
-        let tasks = tasks.iter().filter_map(|(at, node)| self.task(at, node)).collect();
         Some(TaskNode { task, indicators, tasks })
     }
 
     fn indicator(&mut self, at: &str, node: &Value) -> Option<IndicatorNode> {
-        let (mut indicator, mut below) = self
-            .node::<CreateIndicator, UpdateIndicator, _, crate::office::plans::IndicatorEdit>(
-                &INDICATOR, at, node,
-            )?;
-        indicator.edit.why = self.why.clone();
+        let kind = (&INDICATOR, PlanPart::Indicator);
+        let (indicator, mut below) =
+            self.node::<CreateIndicator, UpdateIndicator, NewIndicator, IndicatorEdit>(kind, at, node);
         let cited_by = match below.remove("cited_by").map(|value| extract::value::<Vec<i32>>(&value)) {
             None => Vec::new(),
             Some(Ok(numbers)) => numbers,
             Some(Err(refused)) => {
-                self.wrong.extend(refused.within(&format!("{at}/cited_by")).errors);
-                Vec::new()
+                self.spoil(at, refused.within(&format!("{at}/cited_by")).errors);
+                return None;
             }
         };
+        let mut indicator = indicator?;
+        indicator.edit.why = self.why.clone();
         Some(IndicatorNode { indicator, cited_by })
     }
 }
 
-fn places(list: &str, nodes: Vec<Value>) -> impl Iterator<Item = (String, Value)> {
-    nodes.into_iter().enumerate().map(move |(index, node)| (format!("/{list}/{index}"), node))
-}
-
 impl PutPlan {
-    /// The plan.
-    ///
-    /// # Errors
-    /// `Invalid`, naming everything that is wrong with the form.
-    pub(super) fn tree(self) -> Result<PlanTree, Refused> {
+    /// The plan, as far as it can be read.
+    pub(super) fn read(self) -> ReadPlan {
         let why = ChangeReason { reason: self.reason, effective_on: self.effective_on };
-        let mut reader = PlanReader { why: why.clone(), wrong: Vec::new() };
-        let mut tree = PlanTree::default();
-        for (at, node) in places("units", self.units) {
-            let read =
-                reader.node::<CreateUnit, UpdateUnit, _, crate::office::places::UnitEdit>(&UNIT, &at, &node);
-            tree.units.extend(read.map(|(mut unit, _)| {
-                unit.edit.why = why.clone();
-                unit
-            }));
-        }
-        for (at, node) in places("contacts", self.contacts) {
-            let read = reader.node::<CreateContact, UpdateContact, _, _>(&CONTACT, &at, &node);
-            tree.contacts.extend(read.map(|(contact, _)| contact));
-        }
-        for (at, node) in places("measures", self.measures) {
-            let read = reader.node::<CreateMeasure, UpdateMeasure, _, crate::office::measures::MeasureEdit>(
-                &MEASURE, &at, &node,
-            );
-            tree.measures.extend(read.map(|(mut measure, _)| {
-                measure.edit.why = why.clone();
-                measure
-            }));
-        }
-        for (at, node) in places("campaigns", self.campaigns) {
-            tree.campaigns.extend(reader.campaign(&at, &node));
-        }
-        if reader.wrong.is_empty() { Ok(tree) } else { Err(Refused::many(reader.wrong)) }
+        let mut reader = PlanReader { why, read: ReadPlan::default(), unread_above: 0 };
+        let tree = PlanTree {
+            units: reader.nodes("/units".to_owned(), &self.units, PlanReader::unit),
+            contacts: reader.nodes("/contacts".to_owned(), &self.contacts, PlanReader::contact),
+            measures: reader.nodes("/measures".to_owned(), &self.measures, PlanReader::measure),
+            campaigns: reader.nodes("/campaigns".to_owned(), &self.campaigns, PlanReader::campaign),
+        };
+        ReadPlan { tree, ..reader.read }
     }
 }
 

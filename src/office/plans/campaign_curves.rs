@@ -24,24 +24,24 @@ pub(super) async fn default_curve(
     Ok(family.iter().find_map(of).map_or(usual, |row| row.curve.clone()))
 }
 
-/// Puts these default curves in place of all that a campaign has; indicators that are there stay as they are.
+/// Puts these default curves in place of those `seen`, which are all that a campaign has; indicators that are there stay as they are.
 ///
 /// # Errors
-/// [`Refusal::NotFound`], [`Refusal::Invalid`] for a kind that is listed twice or a curve that does not fit.
+/// [`Refusal::NotFound`], `Stale` when somebody else replaced them meanwhile, [`Refusal::Invalid`] for a kind that is listed twice or a curve that does not fit.
 pub async fn replace_curves(
     office: &Office,
     actor: &Actor,
-    campaign_id: CampaignId,
+    (campaign_id, seen): (CampaignId, &[CampaignCurveRow]),
     written: Vec<(Kind, Curve)>,
 ) -> Result<(), Refusal> {
     let mut deed = office.begin(actor).await?;
-    let made = put_curves(&mut deed, campaign_id, written).await;
+    let made = put_curves(&mut deed, (campaign_id, seen), written).await;
     deed.end(made).await
 }
 
 async fn put_curves(
     deed: &mut Deed<'_>,
-    campaign_id: CampaignId,
+    (campaign_id, seen): (CampaignId, &[CampaignCurveRow]),
     written: Vec<(Kind, Curve)>,
 ) -> Result<(), Refusal> {
     let campaign_id = campaign(deed, campaign_id).await?.id;
@@ -54,5 +54,5 @@ async fn put_curves(
         let curve = curve.checked().map_err(|invalid| invalid.within(&format!("curves.{index}")))?;
         rows.push(CampaignCurveRow { campaign_id, kind: kind.into(), curve: curves::write(&curve) });
     }
-    Ok(deed.tx().replace_campaign_curves(campaign_id, &rows).await?)
+    Ok(deed.tx().replace_campaign_curves(campaign_id, seen, &rows).await?)
 }

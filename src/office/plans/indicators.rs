@@ -69,6 +69,10 @@ pub(super) async fn add_indicator(deed: &mut Deed<'_>, new: NewIndicator) -> Res
     let found = deed.tx().find_task_campaign(new.task).await;
     let (campaign, starts_on, ends_on) =
         found.map_err(|error| Refusal::Key { field: "task".to_owned(), error })?;
+    deed.tx().refer().await?;
+    if let Some(task) = deed.tx().find_task(new.task).await? {
+        expect_alive("task", Retiree::Task, (&task.name, task.retired_on))?;
+    }
     let measure = deed.measure("measure", &new.measure).await?;
     let region = deed.region("region", &new.region).await?;
     let (measure_id, measure) = (measure.id, Measure::from(measure));
@@ -76,7 +80,7 @@ pub(super) async fn add_indicator(deed: &mut Deed<'_>, new: NewIndicator) -> Res
     expect_benchmark(deed, target.as_ref(), (measure_id, region.id)).await?;
     let window = window(new.window_start.unwrap_or(starts_on), new.window_end.unwrap_or(ends_on))?;
     let own_day = target.as_ref().and_then(|target| Curve::of_milestone(target, window));
-    let curve = match new.curve.map(Curve::checked).transpose()?.or(own_day) {
+    let curve = match new.curve.map(|curve| curve.checked_in(window)).transpose()?.or(own_day) {
         Some(curve) => curves::write(&curve),
         None => default_curve(deed, campaign, target.as_ref()).await?,
     };
@@ -238,7 +242,7 @@ fn edited_curve(
     window: Period,
 ) -> Result<Curve, Refusal> {
     if let Some(curve) = new {
-        return Ok(curve.checked()?);
+        return Ok(curve.checked_in(window)?);
     }
     let own_day = |target: &Target| Curve::of_milestone(target, window);
     let before = curves::read(&row.curve)?;

@@ -8,8 +8,9 @@ use super::campaigns::add_campaign;
 use super::indicators::add_indicator;
 use super::tasks::add_task;
 use super::{NewCampaign, NewIndicator, NewPart, NewTask};
-use crate::domain::{Campaign, Curve, Inheritable, Invalid, MemberRole, Node};
+use crate::domain::{Campaign, Curve, Inheritable, Invalid, MemberRole, Node, Retiree};
 use crate::office::actor::Deed;
+use crate::office::retirement::expect_alive;
 use crate::office::{Actor, Office, Refusal};
 use crate::store::StoreError;
 use crate::store::curves;
@@ -56,6 +57,7 @@ async fn carry_over(deed: &mut Deed<'_>, id: CampaignId, new: NextYear) -> Resul
     if top.parent_id.is_some() {
         return Err(Refusal::Conflict("子行动随上级攻坚行动一并结转，请对上级攻坚行动办理。"));
     }
+    expect_alive("id", Retiree::Campaign, (&top.name, top.retired_on))?;
     let step = Step::over(&top);
     let made = campaign(deed, &top, None, step, new).await?;
     let mut waiting = vec![(top.id, made.id)];
@@ -166,7 +168,7 @@ async fn campaign(
         })
         .collect::<Result<_, StoreError>>()?;
     if !curves.is_empty() {
-        deed.tx().replace_campaign_curves(made.id, &curves).await?;
+        deed.tx().replace_campaign_curves(made.id, &[], &curves).await?;
     }
     let places = tasks(deed, old.id, made.id).await?;
     indicators(deed, old.id, &places, step).await?;

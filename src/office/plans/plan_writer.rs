@@ -1,5 +1,7 @@
 //! A whole plan taken over at once: all of it becomes true, or nothing.
 
+use std::collections::BTreeMap;
+
 use super::campaigns::{add_campaign, change_campaign};
 use super::indicators::{add_indicator, change_indicator};
 use super::plan_tree::{
@@ -39,8 +41,12 @@ pub async fn put_plan(
         let mut deed = office.begin(actor).await?;
         deed.tx().queue_plan().await?;
         deed.tx().refer().await?;
-        let mut writer =
-            PlanWriter { deed: &mut deed, placed: Vec::with_capacity(plan.len()), tops: Vec::new() };
+        let mut writer = PlanWriter {
+            deed: &mut deed,
+            placed: Vec::with_capacity(plan.len()),
+            tops: Vec::new(),
+            seen: BTreeMap::new(),
+        };
         let written = writer.plan(plan).await;
         let placed = writer.placed;
         let overtaken = |fate: &Fate| matches!(fate, Fate::Refused(refusal) if is_overtaken(refusal));
@@ -82,6 +88,8 @@ struct PlanWriter<'d, 'o> {
     placed: Vec<PlacedPart>,
     /// Tasks at the top of the first campaign, by their numbers.
     tops: Vec<(i32, TaskId)>,
+    /// Whom the plan has already spoken of, and where.
+    seen: BTreeMap<AnyId, String>,
 }
 
 /// What was made of a thing, or found.
@@ -174,12 +182,18 @@ impl PlanWriter<'_, '_> {
         put: Result<Put, Refusal>,
     ) -> Result<Option<AnyId>, Refusal> {
         let (fate, id) = match put {
+            Ok(Put::Updated(id)) if self.seen.contains_key(&id) => {
+                (Fate::Refused(Box::new(said_twice(&self.seen[&id], part))), Some(id))
+            }
             Ok(Put::Created(id)) => (Fate::Created(id.0), Some(id)),
             Ok(Put::Updated(id)) => (Fate::Updated(id.0), Some(id)),
             Ok(Put::Unchanged(id)) => (Fate::Unchanged(id.0), Some(id)),
             Err(refusal) if speaks_of_the_plan(&refusal) => (Fate::Refused(Box::new(refusal)), None),
             Err(refusal) => return Err(refusal),
         };
+        if let Some(id) = id {
+            self.seen.entry(id).or_insert_with(|| pointer.clone());
+        }
         self.placed.push(PlacedPart { pointer, part, fate });
         Ok(id)
     }
@@ -348,6 +362,12 @@ impl PlanWriter<'_, '_> {
         }
         Ok(put)
     }
+}
+
+/// The refusal of something that the document has said otherwise at `first`.
+fn said_twice(first: &str, part: PlanPart) -> Refusal {
+    let detail = format!("与“{first}”是同一{}，所写内容却不同，请只保留一项。", part.chinese());
+    Invalid::new("", "duplicate", detail).into()
 }
 
 /// Refuses another value of what cannot be changed.

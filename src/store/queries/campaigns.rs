@@ -304,13 +304,18 @@ pub async fn list_campaign_curves(
 /// Puts these default curves in the place of a campaign's present ones.
 ///
 /// # Errors
-/// `Duplicate` when a kind is named twice.
+/// `Duplicate` when a kind is named twice; `Stale` when the campaign's curves are no longer those `seen`.
 pub async fn replace_campaign_curves(
     conn: &mut Conn,
     campaign: CampaignId,
+    seen: &[CampaignCurveRow],
     rows: &[CampaignCurveRow],
 ) -> Result<(), StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
+        locks::alone(conn, SoleRule::Plans).await?;
+        if list_campaign_curves(conn, &[campaign]).await? != seen {
+            return Err(StoreError::Stale);
+        }
         diesel::delete(campaign_curves::table.filter(campaign_curves::campaign_id.eq(campaign)))
             .execute(conn)
             .await?;

@@ -141,6 +141,55 @@ both! {
         app.put("/plans", json!({})).await.problem(422, "invalid", "");
     }
 
+    async fn what_cannot_be_read_hides_nothing_else(app: TestApp) {
+        let task = |name: &str, value: &str| {
+            let target = json!({"kind": "growth", "comparator": ">=", "value": value, "unit": "%"});
+            json!({"name": name, "indicators": [{"measure": "社零", "region": "430600", "target": target}]})
+        };
+        let campaign = |name: &str, start: &str, tasks: Value| {
+            json!({"name": name, "region": "430600", "starts_on": start, "ends_on": "2025-12-31", "tasks": tasks})
+        };
+        let plan = json!({
+            "units": [{"region": "430600"}, {"name": "甲局", "region": "999999"}, {"name": "乙局", "region": "430600"}],
+            "contacts": [{"unit": "乙局", "name": "张三", "email": "bad", "role": "liaison", "valid_from": "2025-01-01"}],
+            "measures": [{"name": "社零", "unit": "亿元", "basis": "cumulative", "better": "higher", "frequency": "monthly"}],
+            "campaigns": [
+                campaign("行动一", "2025-13-01", json!([task("任务一", "5,00"), task("任务二", "5")])),
+                campaign("行动二", "2025-01-01", json!([task("任务三", "5"), 7, task("任务四", "x")])),
+            ],
+        });
+        let told = app.put("/plans?dry_run=true", plan.clone()).await.expect(200);
+        let odd: Vec<(String, String)> = outcomes(&told).into_iter().filter(|(_, outcome)| outcome != "created").collect();
+        let odd: Vec<(&str, &str)> = odd.iter().map(|(pointer, outcome)| (pointer.as_str(), outcome.as_str())).collect();
+        assert_eq!(odd, [
+            ("/units/0", "refused"), ("/units/1", "refused"), ("/contacts/0", "refused"), ("/campaigns/0", "refused"),
+            ("/campaigns/0/tasks/0", "skipped"), ("/campaigns/0/tasks/0/indicators/0", "refused"),
+            ("/campaigns/0/tasks/1", "skipped"), ("/campaigns/0/tasks/1/indicators/0", "skipped"),
+            ("/campaigns/1/tasks/1", "refused"), ("/campaigns/1/tasks/2/indicators/0", "refused"),
+        ], "{told}");
+        let refused = app.put("/plans", plan).await;
+        assert_eq!(refused.status, 422);
+        let body = refused.json();
+        let pointers: Vec<&str> = body["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap()).collect();
+        assert_eq!(pointers, [
+            "/units/0/name", "/units/1/region", "/contacts/0/email", "/campaigns/0/starts_on",
+            "/campaigns/0/tasks/0/indicators/0/target/value", "/campaigns/1/tasks/1", "/campaigns/1/tasks/2/indicators/0/target/value",
+        ]);
+        assert_eq!((count(&app, "/units").await, count(&app, "/campaigns").await), (0, 0));
+    }
+
+    async fn one_thing_is_said_once(app: TestApp) {
+        let unit = |name: &str| json!({"name": name, "region": "430600", "external_id": "Z"});
+        let refused = app.put("/plans", json!({"units": [unit("甲局"), unit("乙局")]})).await;
+        refused.problem(422, "invalid", "/units/1");
+        let body = refused.json();
+        assert_eq!(body["errors"][0]["code"], "duplicate");
+        assert!(body["errors"][0]["detail"].as_str().unwrap().contains("/units/0"), "{body}");
+        assert_eq!(count(&app, "/units").await, 0);
+        let same = app.put("/plans", json!({"units": [unit("甲局"), unit("甲局")]})).await.expect(200);
+        assert_eq!(fates(&same), ["created", "unchanged"]);
+    }
+
     async fn an_external_id_is_one_things_own(app: TestApp) {
         let unit = |name: &str, id: Value| json!({"name": name, "region": "430600", "external_id": id});
         let made = app.post("/units", unit("甲局", json!(" OA-1 "))).await.expect(201);
@@ -212,7 +261,7 @@ both! {
         let all = futures_util::future::join_all((0..4).map(|_| app.put("/plans", plan.clone()))).await;
         for answer in all {
             let status = answer.status.as_u16();
-            assert!(status == 200 || status == 422 || status == 503, "{status}: {}", String::from_utf8_lossy(&answer.bytes));
+            assert!(status == 200 || status == 503, "{status}: {}", String::from_utf8_lossy(&answer.bytes));
         }
         assert_eq!(fates(&app.put("/plans", plan.clone()).await.expect(200)), ["unchanged"]);
         assert_eq!((count(&app, "/units").await, count(&app, "/tasks").await, count(&app, "/indicators").await), (2, 2, 1));

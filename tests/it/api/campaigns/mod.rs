@@ -289,4 +289,20 @@ both! {
         }
         assert_eq!(app.get(&url).await.expect(200), curves);
     }
+
+    async fn of_two_who_saw_the_same_curves_one_replaces_them(app: TestApp) {
+        task(&app).await;
+        let campaign = app.get("/campaigns").await.expect(200)["items"][0]["id"].as_str().unwrap().to_owned();
+        let url = format!("/campaigns/{campaign}/curves");
+        let tag = app.get(&url).await.header("etag");
+        let asked = ["last_year", "linear_days", "linear_months", "last_year"].map(|kind| {
+            let curves = json!({"curves": [{"kind": "total", "curve": {"kind": kind}}]});
+            let request = app.request(Method::PUT, &url).insert_header((header::IF_MATCH, tag.clone())).set_json(curves);
+            app.send(request)
+        });
+        let answers = futures_util::future::join_all(asked).await;
+        let mut told: Vec<u16> = answers.iter().map(|answer| answer.status.as_u16()).collect();
+        told.sort_unstable();
+        assert_eq!(told, [200, 412, 412, 412]);
+    }
 }
