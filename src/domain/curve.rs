@@ -83,6 +83,21 @@ impl Curve {
         }
     }
 
+    /// Checks what was built as a literal for an indicator of `window`.
+    ///
+    /// # Errors
+    /// Those of [`Curve::checked`], and `after_window` for a node that comes when the window is over.
+    pub fn checked_in(self, window: Period) -> Result<Self, Invalid> {
+        let curve = self.checked()?;
+        if let Self::Nodes(nodes) = &curve
+            && let Some(late) = nodes.iter().find(|node| node.on > window.end())
+        {
+            let detail = format!("节点{}在目标期（至{}）之后，请核对。", late.on, window.end());
+            return Err(Invalid::new("curve.nodes", "after_window", detail));
+        }
+        Ok(curve)
+    }
+
     /// Dated fractions: in order of date, each within 0..=1, never falling, the last one 1.
     pub fn nodes(nodes: Vec<Node>) -> Result<Self, Invalid> {
         let refuse = |code, detail: &str| Err(Invalid::new("curve.nodes", code, detail));

@@ -4,6 +4,7 @@ use chrono::Datelike as _;
 use rust_decimal::Decimal;
 
 pub use super::kind::Kind;
+use super::kind::{TargetNumber, WayFrom};
 use super::pace::is_percent;
 use super::phrase::{self, names_other};
 use super::{Curve, Doubt, DoubtSet, Invalid, Period, invalid, lengths, quantity, text_enum};
@@ -27,6 +28,9 @@ text_enum! {
         Range = "range",
     }
 }
+
+/// Units of growth beside per cent.
+const RATES: [&str; 4] = ["倍", "成", "‰", "番"];
 
 /// The parsed promise (目标); build it as a literal, then pass it through [`Target::checked`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,8 +85,42 @@ impl Target {
         for value in [self.value, self.value_hi].into_iter().flatten() {
             quantity::checked("value", value)?;
         }
+        self.expect_judgeable()?;
         let phrase = invalid::text("phrase", &self.phrase, lengths::PHRASE)?;
         Ok(Self { phrase, unit: self.unit.trim().to_owned(), ..self })
+    }
+
+    /// Refuses a number that no figure could ever be held against: growth in an amount, a place that is none, a limit that
+    /// is to be exceeded, a node of less than nothing.
+    fn expect_judgeable(&self) -> Result<(), Invalid> {
+        let Some(value) = self.value else { return Ok(()) };
+        let row = self.kind.row();
+        let at_least = matches!(self.comparator, Some(Comparator::AtLeast | Comparator::Above));
+        let in_places = !is_percent(&self.unit);
+        if row.number == TargetNumber::InPercent
+            && !is_percent(&self.unit)
+            && !RATES.contains(&self.unit.as_str())
+        {
+            let detail = format!("{}类目标以百分比计，单位不能是“{}”，请写“%”。", self.kind, self.unit);
+            return Err(Invalid::new("unit", "unit_mismatch", detail));
+        }
+        if row.number == TargetNumber::Place {
+            if in_places && (value < Decimal::ONE || !value.is_integer()) {
+                return Err(Invalid::new("value", "not_a_place", "位次应为1以上的整数，如5表示第5位。"));
+            }
+            if at_least {
+                let detail = "位次以数字小为好，比较符请用“<=”（如进入前5位）。";
+                return Err(Invalid::new("comparator", "wrong_way", detail));
+            }
+        }
+        if row.limit && at_least {
+            let detail = "控制类目标不能以“不低于”为界，比较符请用“<=”，或改用其他目标类型。";
+            return Err(Invalid::new("comparator", "wrong_way", detail));
+        }
+        if row.way == WayFrom::Nodes && value <= Decimal::ZERO {
+            return Err(Invalid::new("value", "out_of_range", "节点类目标的数值应大于0。"));
+        }
+        Ok(())
     }
 
     /// A lid on a rate of growth (债务余额增速控制在8%以内) as the growth target it is for a measure that is not itself a

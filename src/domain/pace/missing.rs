@@ -51,6 +51,8 @@ text_enum! {
         NotForeseeable = "not_foreseeable",
         /// A number too large to calculate with.
         OutOfRange = "out_of_range",
+        /// A person's verdict on how it ended, though the window is over.
+        LastVerdict = "last_verdict",
     }
 }
 
@@ -86,6 +88,7 @@ impl Missing {
             Self::FirstMonth => "目标期的第一个月尚未结束，暂不预测。",
             Self::MonthAlone => "只有当期增速或当期比率，不能据以推算全年，不作预测；请报送累计数。",
             Self::NotForeseeable => "此类目标取决于对比对象、排名、节点或人工评定，不作全年预测。",
+            Self::LastVerdict => "目标期已满，尚无最终评定，请评定是否完成。",
             Self::OutOfRange => "数值过大，无法计算，请核对计量单位。",
         }
     }

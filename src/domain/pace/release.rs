@@ -3,7 +3,7 @@
 use chrono::{Datelike, Days, NaiveDate};
 
 use crate::kind::ReportedBy;
-use crate::{Basis, Figure, Frequency, Measure, Observation, Period, WorkCalendar};
+use crate::{Basis, Figure, Frequency, Grade, Measure, Observation, Period, WorkCalendar};
 
 use super::assessment_input::{AssessmentInput, other};
 use super::months::{first_of, index};
@@ -56,6 +56,8 @@ pub(super) struct DueReport {
 
 /// Days of patience with a release day whose working days cannot be counted.
 const PATIENCE_DAYS: u64 = 20;
+/// Days after the end of a window within which a person says how it ended: to 31 January for a year's.
+const VERDICT_DAYS: u64 = 31;
 /// The day of the month on which figures of the month, quarter or half-year before usually are out.
 const USUAL_DAY: u32 = 20;
 
@@ -172,10 +174,21 @@ impl AssessmentInput<'_> {
     /// Whether the judged figure is older than the last one that should be there. A release day with its grace says when a
     /// report is overdue; without one the usual day does, which only takes green away.
     pub(super) fn staleness(&self, out: &mut Assessment) {
-        if self.row.reported_by != ReportedBy::Period {
-            return;
-        }
         let window = self.subject.window;
+        match self.row.reported_by {
+            ReportedBy::Period => {}
+            ReportedBy::Nodes => return,
+            ReportedBy::Person => {
+                // Being on the way is no end, whoever said it.
+                let said = self.known.verdict.filter(|verdict| verdict.on <= self.as_of);
+                let open = said.is_some_and(|said| !matches!(said.grade, Grade::Achieved | Grade::Missed));
+                if open && self.as_of > window.end() + Days::new(VERDICT_DAYS) {
+                    out.overdue_by_default = true;
+                    out.missing.insert(Missing::LastVerdict);
+                }
+                return;
+            }
+        }
         let last = out.data_period.map(Period::end);
         let Some(due) = next_due(self.measure(), last, window) else { return };
         match self.known.overdue_after {

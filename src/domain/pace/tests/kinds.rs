@@ -703,6 +703,26 @@ fn what_has_no_number_needs_a_person() {
 }
 
 #[test]
+fn being_on_the_way_is_no_end() {
+    let given = Given::new(Kind::Qualitative, Comparator::Equal, "-", "项");
+    for (said, as_of, grade, lacking) in [
+        (Grade::OnPace, "2025-12-31", Grade::OnPace, false),
+        (Grade::OnPace, "2026-01-31", Grade::OnPace, false),
+        (Grade::OnPace, "2026-02-01", Grade::OverdueReport, true),
+        (Grade::Ahead, "2027-12-31", Grade::OverdueReport, true),
+        (Grade::Behind, "2027-12-31", Grade::Behind, true),
+        (Grade::Achieved, "2027-12-31", Grade::Achieved, false),
+        (Grade::Missed, "2027-12-31", Grade::Missed, false),
+    ] {
+        let verdict = Some(PersonVerdict { grade: said, on: day("2025-03-01") });
+        let known = Known { verdict, ..given.known() };
+        let told = given.assess_on(as_of, &RulePack::standard(), &known);
+        let lacks_last = told.missing.contains(Missing::LastVerdict);
+        assert_eq!((told.grade, lacks_last), (grade, lacking), "{said} {as_of}");
+    }
+}
+
+#[test]
 fn a_promise_without_its_number_cannot_be_judged() {
     for kind in [Kind::Total, Kind::Level, Kind::Growth, Kind::Cap, Kind::Change, Kind::Range] {
         let given = Given::new(kind, Comparator::AtLeast, "-", "%").from("1").at("2025-06-30", "1");
