@@ -22,9 +22,11 @@ mod history;
 mod score;
 #[cfg(test)]
 mod tests;
+mod track_record;
 
 pub use history::{History, SampleBasis};
 pub use score::{Interval, Reliability, Scores, reliability, scores};
+pub use track_record::{PastForecast, TrackRecord, track_record};
 
 text_enum! {
     /// How a past year's target is set.

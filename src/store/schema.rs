@@ -382,6 +382,8 @@ diesel::table! {
         rule_pack_id -> Key,
         recorded_at -> Timestamp,
         changed_in -> BigInt,
+        forecast_low -> Nullable<Exact>,
+        forecast_high -> Nullable<Exact>,
     }
 }
 

@@ -83,17 +83,24 @@ pub fn scores(all: &[&Prediction]) -> Option<Scores> {
 
 /// Stated and observed probability by tenth.
 pub fn reliability(all: &[&Prediction]) -> [Reliability; 10] {
-    std::array::from_fn(|tenth| {
-        let within: Vec<_> = all.iter().filter(|one| bin(one.p_miss) == tenth).collect();
-        let mean = |of: &dyn Fn(&Prediction) -> f64| {
-            within.iter().map(|one| of(one)).sum::<f64>() / within.len().max(1) as f64
-        };
-        Reliability {
-            count: within.len(),
-            stated: mean(&|one| one.p_miss),
-            missed: mean(&|one| f64::from(u8::from(one.missed()))),
+    Reliability::by_tenth(all.iter().map(|one| (one.p_miss, one.missed())))
+}
+
+impl Reliability {
+    /// Of statements and what came of them, tenth by tenth.
+    pub(super) fn by_tenth(all: impl Iterator<Item = (f64, bool)>) -> [Self; 10] {
+        let mut tenths = [Self { count: 0, stated: 0.0, missed: 0.0 }; 10];
+        for (p_miss, missed) in all {
+            let tenth = &mut tenths[bin(p_miss)];
+            tenth.count += 1;
+            tenth.stated += p_miss;
+            tenth.missed += f64::from(u8::from(missed));
         }
-    })
+        tenths.map(|sums| {
+            let mean = |sum: f64| sum / sums.count.max(1) as f64;
+            Self { count: sums.count, stated: mean(sums.stated), missed: mean(sums.missed) }
+        })
+    }
 }
 
 fn bin(probability: f64) -> usize {
@@ -129,16 +136,18 @@ fn reversals(all: &[&Prediction]) -> f64 {
     f64::from(turned) / years.len().max(1) as f64
 }
 
-struct Case {
-    year: usize,
-    p_miss: f64,
-    by_last_year: f64,
-    missed: f64,
-    held: f64,
+/// A statement as the figures need it; what is counted is 0 or 1.
+pub(super) struct Case {
+    /// Which of the years.
+    pub(super) year: usize,
+    pub(super) p_miss: f64,
+    pub(super) by_last_year: f64,
+    pub(super) missed: f64,
+    pub(super) held: f64,
 }
 
 /// Cases from the lowest probability to the highest.
-struct Cases {
+pub(super) struct Cases {
     cases: Vec<Case>,
     years: Vec<i32>,
 }
@@ -147,7 +156,7 @@ impl Cases {
     fn of(all: &[&Prediction]) -> Self {
         let years: Vec<i32> = all.iter().map(|one| one.year).collect::<BTreeSet<_>>().into_iter().collect();
         let by_last_year = by_last_year(all);
-        let mut cases: Vec<Case> = all
+        let cases: Vec<Case> = all
             .iter()
             .zip(by_last_year)
             .map(|(one, by_last_year)| Case {
@@ -158,12 +167,17 @@ impl Cases {
                 held: f64::from(u8::from(one.held())),
             })
             .collect();
+        Self::sorted(cases, years)
+    }
+
+    /// These cases of these years.
+    pub(super) fn sorted(mut cases: Vec<Case>, years: Vec<i32>) -> Self {
         cases.sort_by(|one, other| one.p_miss.total_cmp(&other.p_miss));
         Self { cases, years }
     }
 
     /// Base rate, AUC, Brier, skill, skill against last year's way, recall, coverage, ECE, each year counting so often.
-    fn figures(&self, weights: &[f64]) -> [f64; 8] {
+    pub(super) fn figures(&self, weights: &[f64]) -> [f64; 8] {
         let of = |case: &Case| weights.get(case.year).copied().unwrap_or(0.0);
         let sum =
             |what: &dyn Fn(&Case) -> f64| self.cases.iter().map(|case| of(case) * what(case)).sum::<f64>();

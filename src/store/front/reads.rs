@@ -120,6 +120,13 @@ reads! {
         fn find_indicator_at(task: TaskId, measure: MeasureId, region: RegionId) -> Option<IndicatorId>;
         fn find_task_campaign(task: TaskId) -> (CampaignId, NaiveDate, NaiveDate);
         fn list_assessments(indicator: IndicatorId, page: Page) -> Vec<AssessmentRow>;
+        fn list_ended_indicators(
+            campaigns: Option<&'a [CampaignId]>,
+            today: NaiveDate,
+            after: Option<IndicatorId>,
+            limit: i64,
+        ) -> Vec<EndedIndicatorRow>;
+        fn list_statements(ids: &'a [IndicatorId]) -> Vec<StatementRow>;
         fn list_board(filter: &'a BoardFilter, limit: i64, after: Option<(i32, IndicatorId)>) -> Vec<BoardRow>;
         fn list_board_on(ids: &'a [IndicatorId], day: NaiveDate) -> Vec<BoardRow>;
         fn list_by_series(filter: &'a BoardFilter, day: NaiveDate) -> Vec<IndicatorId>;

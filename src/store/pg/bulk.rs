@@ -14,7 +14,7 @@ use crate::rows::{AssessmentWrite, AssessmentWrites, grade_rank};
 use crate::types::{Exact, IndicatorId, Key};
 
 /// Columns of an assessment's figures; [`write_changed`] binds them in this order.
-const FIGURES: [&str; 18] = [
+const FIGURES: [&str; 20] = [
     "grade",
     "data_start",
     "data_end",
@@ -31,6 +31,8 @@ const FIGURES: [&str; 18] = [
     "needed_growth",
     "forecast",
     "p_miss",
+    "forecast_low",
+    "forecast_high",
     "rule",
     "doubts",
 ];
@@ -143,6 +145,8 @@ async fn write_changed(
         .bind::<Array<Nullable<Exact>>, _>(figure!(needed_growth))
         .bind::<Array<Nullable<Exact>>, _>(figure!(forecast))
         .bind::<Array<Nullable<Exact>>, _>(figure!(p_miss))
+        .bind::<Array<Nullable<Exact>>, _>(figure!(forecast_low))
+        .bind::<Array<Nullable<Exact>>, _>(figure!(forecast_high))
         .bind::<Array<Nullable<Text>>, _>(column!(|write| write.row.figures.rule.as_deref()))
         .bind::<Array<Text>, _>(column!(|write| write.row.figures.doubts.as_str()))
         .bind::<Date, _>(as_of)

@@ -108,10 +108,12 @@ macro_rules! filtered {
 }
 
 mod indicators_on;
+mod past_forecasts;
 
 pub use indicators_on::{
     find_indicator_at, list_assessments_of, list_board_on, list_by_series, list_indicators_of,
 };
+pub use past_forecasts::{list_ended_indicators, list_statements};
 
 /// Indicators that pass the filter, in order of id.
 ///

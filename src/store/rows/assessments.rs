@@ -48,6 +48,10 @@ pub struct AssessmentFigures {
     pub forecast: Option<Number>,
     /// How likely the target will be missed, 0..=1.
     pub p_miss: Option<Number>,
+    /// Lower end of the interval that holds four truths in five.
+    pub forecast_low: Option<Number>,
+    /// Its upper end.
+    pub forecast_high: Option<Number>,
     /// The rule that decided.
     pub rule: Option<String>,
     /// Words of [`Doubt`], separated by commas.
@@ -91,6 +95,8 @@ impl AssessmentFigures {
             needed_growth: kept_ratio(assessment.needed_growth),
             forecast: kept(assessment.forecast.map(|forecast| forecast.value())),
             p_miss: kept(assessment.forecast.map(|forecast| forecast.p_miss())),
+            forecast_low: kept(assessment.forecast.map(|forecast| forecast.low())),
+            forecast_high: kept(assessment.forecast.map(|forecast| forecast.high())),
             rule: Some(assessment.rule.id.as_str().to_owned()),
             doubts: doubts.join(","),
         }
@@ -129,6 +135,40 @@ pub struct AssessmentRow {
     pub rule_pack_id: RulePackId,
     /// When it was written, UTC.
     pub recorded_at: NaiveDateTime,
+}
+
+/// An indicator whose window is over and whose promise was kept or not.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct EndedIndicatorRow {
+    /// Which.
+    pub id: IndicatorId,
+    /// The last day of its window.
+    pub window_end: NaiveDate,
+    /// Achieved or missed.
+    pub grade: Listed<Grade>,
+    /// The value that decided.
+    pub actual: Option<Number>,
+    /// Its unit.
+    pub actual_unit: Option<String>,
+}
+
+/// What was stated of the end of a window while it ran.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct StatementRow {
+    /// Of which indicator.
+    pub indicator_id: IndicatorId,
+    /// On which day.
+    pub as_of: NaiveDate,
+    /// Last day of the figures it rested on.
+    pub data_end: Option<NaiveDate>,
+    /// How likely the target would be missed, 0..=1.
+    pub p_miss: Option<Number>,
+    /// Lower end of the interval.
+    pub forecast_low: Option<Number>,
+    /// Its upper end.
+    pub forecast_high: Option<Number>,
+    /// Their unit.
+    pub actual_unit: Option<String>,
 }
 
 /// Which assessment of an indicator is in force.

@@ -29,8 +29,8 @@ mod warnings;
 mod webhooks;
 
 pub use assessments::{
-    AssessmentFigures, AssessmentRow, AssessmentWrite, AssessmentWrites, CurrentAssessmentRow, Mark,
-    grade_rank,
+    AssessmentFigures, AssessmentRow, AssessmentWrite, AssessmentWrites, CurrentAssessmentRow,
+    EndedIndicatorRow, Mark, StatementRow, grade_rank,
 };
 pub use audit::{AuditFilter, AuditHead, AuditRow, AuditSealRow, ListedAudit, SealedAudit};
 pub use campaigns::{CampaignFilter, CampaignLinks, CampaignMemberRow, CampaignRow, signed_kinds};

@@ -11,6 +11,7 @@ mod contacts;
 mod deliveries;
 mod documents;
 mod episodes;
+mod forecasts;
 mod http;
 mod imports;
 mod incidents;

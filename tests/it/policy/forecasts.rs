@@ -1,4 +1,5 @@
 use super::*;
+use xushi::clock::Clock as _;
 
 /// A total of January to `period_end`, published on `day`.
 async fn total(app: &TestApp, period_end: &str, value: &str, day: &str) {
@@ -72,5 +73,37 @@ both! {
         assert!(p_miss < 0.5, "{p_miss}");
         let first = app.get(&format!("/indicators/{indicator}/assessment?as_of=2025-07-22")).await.expect(200);
         assert_eq!(first["forecast"]["value"], "100.92", "as it was known then");
+    }
+
+    async fn what_was_stated_is_held_against_what_came(app: TestApp) {
+        seasonal(&app).await;
+        let judged = async |now: &str| {
+            app.clock.set(format!("{now}T01:00:00Z").parse().unwrap());
+            assessments::evaluate(&app.office, &Actor::job(), app.clock.today()).await.unwrap();
+        };
+        judged("2025-08-27").await;
+        assert_eq!(app.get("/forecasts/record").await.expect(200)["indicators"], 0, "the year is not over");
+        // Said twice of September; the second time counts.
+        for (day, value) in [("2025-10-21", "84"), ("2025-10-25", "85")] {
+            app.clock.set(format!("{day}T00:30:00Z").parse().unwrap());
+            total(&app, "2025-09-30", value, day).await;
+            judged(day).await;
+        }
+        app.clock.set("2026-02-05T00:30:00Z".parse().unwrap());
+        total(&app, "2025-12-31", "102", "2026-01-20").await;
+        judged("2026-02-05").await;
+        let record = app.get("/forecasts/record").await.expect(200);
+        let months: Vec<(&Value, &Value, &Value)> = record["months"].as_array().unwrap().iter()
+            .map(|month| (&month["month"], &month["count"], &month["coverage"])).collect();
+        assert_eq!(months, [(&json!(6), &json!(1), &json!("1")), (&json!(9), &json!(1), &json!("1"))], "{record}");
+        assert_eq!((&record["indicators"], &record["all"]["missed"], &record["all"]["auc"]), (&json!(1), &json!(2), &Value::Null));
+        assert_eq!((&record["tenths"][9]["count"], &record["tenths"][9]["missed"]), (&json!(2), &json!("1")));
+        // What is worked out when the year is over was no forecast.
+        total(&app, "2025-06-30", "70", "2026-02-05").await;
+        judged("2026-02-06").await;
+        assert_eq!(app.get("/forecasts/record").await.expect(200)["all"], record["all"]);
+        for (filter, indicators) in [("to=2025-12-30", 0), ("to=2025-12-31", 1), ("from=2026-01-01", 0)] {
+            assert_eq!(app.get(&format!("/forecasts/record?{filter}")).await.expect(200)["indicators"], indicators, "{filter}");
+        }
     }
 }

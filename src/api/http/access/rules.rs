@@ -166,6 +166,7 @@ pub const RULES: &[AccessRule] = &[
     write("POST", "/documents/{id}/retirement"),
     rule("GET", "/changes", Nothing),
     rule("GET", "/overview", Nothing),
+    rule("GET", "/forecasts/record", Nothing),
     read("/campaigns/{id}/curves", Everything),
     write("PUT", "/campaigns/{id}/curves"),
     read("/campaigns/{id}/revisions", Everything),

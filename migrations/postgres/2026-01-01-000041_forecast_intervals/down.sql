@@ -1,0 +1,2 @@
+ALTER TABLE assessments DROP COLUMN forecast_high;
+ALTER TABLE assessments DROP COLUMN forecast_low;
