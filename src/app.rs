@@ -268,8 +268,10 @@ pub fn application(
         .wrap(Condition::new(!origins.is_empty(), api::http::negotiate::cors(origins)))
         .wrap(from_fn(api::http::request_id::middleware))
         .wrap(from_fn(api::http::detach_on_disconnect::middleware))
-        .configure(crate::web::routes)
         .configure(move |services| api::configure(services, state))
+        .configure(crate::web::routes)
+        .configure(api::reading_page)
+        .default_service(actix_web::web::to(crate::web::nowhere))
 }
 
 /// Answers requests and runs jobs until asked to stop (SIGTERM, SIGINT); then finishes what is begun.

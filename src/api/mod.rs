@@ -15,6 +15,7 @@ mod contacts;
 mod deliveries;
 mod documents;
 mod episodes;
+mod forecasts;
 mod health;
 pub mod http;
 mod imports;
@@ -73,8 +74,12 @@ impl State {
 /// Largest body accepted: a bulk of some tens of thousands of observations.
 const BODY_MAX: usize = 32 * 1024 * 1024;
 
-/// Every route under `/api/v1`; the server and the specification are both made from this list.
+/// Every route under `/api/v1`; the server and the specification are both made from this list. Each request tries them in this order,
+/// so what is read most comes first.
 fn routes(config: &mut impl Routes) {
+    indicators::routes(config);
+    assessments::routes(config);
+    observations::routes(config);
     units::routes(config);
     plans::routes(config);
     imports::routes(config);
@@ -83,9 +88,7 @@ fn routes(config: &mut impl Routes) {
     list_books::routes(config);
     changes::routes(config);
     overview::routes(config);
-    indicators::routes(config);
-    observations::routes(config);
-    assessments::routes(config);
+    forecasts::routes(config);
     assessments::board_book::routes(config);
     assessments::preview::routes(config);
     targets::routes(config);
@@ -124,10 +127,8 @@ fn routes(config: &mut impl Routes) {
     indicators::cascade::routes(config);
 }
 
-/// Puts the whole service into an actix application: `/api/v1`, `/docs`, health and metrics.
+/// Puts the interface into an actix application: `/api/v1`, health and metrics.
 pub fn configure(config: &mut web::ServiceConfig, state: web::Data<State>) {
-    let reading_page = utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")
-        .config(utoipa_swagger_ui::Config::new(["/api/v1/openapi.json"]).validator_url("none"));
     let api = web::scope("/api/v1")
         .wrap(from_fn(http::idempotency::middleware))
         .wrap(from_fn(http::access::middleware))
@@ -143,13 +144,18 @@ pub fn configure(config: &mut web::ServiceConfig, state: web::Data<State>) {
             }),
         )
         .service(api)
-        .configure(health::routes)
-        .service(reading_page)
-        .service(web::redirect("/docs", "/docs/"))
-        .default_service(web::to(nowhere));
+        .configure(health::routes);
 }
 
-async fn nowhere(request: HttpRequest) -> HttpResponse {
+/// Adds what the page that describes the interface loads; the page itself comes before it.
+pub fn reading_page(config: &mut web::ServiceConfig) {
+    let page = utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")
+        .config(utoipa_swagger_ui::Config::new(["/api/v1/openapi.json"]).validator_url("none"));
+    config.service(page).service(web::redirect("/docs", "/docs/"));
+}
+
+/// What an address is answered with that is none, or that knows other verbs.
+pub async fn nowhere(request: HttpRequest) -> HttpResponse {
     let pattern = request.resource_map().match_pattern(request.path());
     match pattern.and_then(|pattern| http::spec::verbs(&pattern)) {
         Some(verbs) => Refused::wrong_verb(&verbs),

@@ -17,12 +17,12 @@ use crate::api::State;
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .service(web::resource("/desk").get(show).head(show))
-        .service(web::resource("/desk/sign").post(desk_deeds::sign))
-        .service(web::resource("/desk/discard").post(desk_deeds::discard))
-        .service(web::resource("/desk/review").post(desk_deeds::review))
-        .service(web::resource("/desk/close").post(desk_deeds::close))
-        .service(web::resource("/desk/retry").post(desk_deeds::retry))
-        .service(web::resource("/desk/recipient").post(desk_deeds::add_recipient))
+        .service(web::resource("/desk/sign").post(desk_deeds::sign).get(back))
+        .service(web::resource("/desk/discard").post(desk_deeds::discard).get(back))
+        .service(web::resource("/desk/review").post(desk_deeds::review).get(back))
+        .service(web::resource("/desk/close").post(desk_deeds::close).get(back))
+        .service(web::resource("/desk/retry").post(desk_deeds::retry).get(back))
+        .service(web::resource("/desk/recipient").post(desk_deeds::add_recipient).get(back))
         .service(web::resource("/desk/tomorrow").get(draft_page::show_tomorrow))
         .service(web::resource("/desk/letters/{letter}").get(draft_page::show))
         .service(web::resource("/desk/letters/{letter}/text").get(draft_page::show_text))
@@ -34,6 +34,11 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 
 /// Whoever may sign has a desk.
 const RULE: (&str, &str) = ("POST", "/letters/issue");
+
+/// Leads to the desk from an address that a form was sent to.
+async fn back() -> HttpResponse {
+    page_frame::lead_to("/desk")
+}
 
 async fn show(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
     either(shown(&state, &request).await)

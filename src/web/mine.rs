@@ -30,8 +30,13 @@ use mine_view::Typed;
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .service(web::resource("/mine").get(show).head(show))
-        .service(web::resource("/mine/figures").post(report))
+        .service(web::resource("/mine/figures").post(report).get(back))
         .service(web::resource("/mine/indicators.xlsx").get(download));
+}
+
+/// Leads to the unit's page from the address that its form was sent to.
+async fn back() -> HttpResponse {
+    page_frame::lead_to("/mine")
 }
 
 /// Somebody who speaks for a unit.

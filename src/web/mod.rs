@@ -12,6 +12,8 @@ mod visitor;
 
 use actix_web::web;
 
+pub use page_frame::nowhere;
+
 /// Adds every page.
 pub fn routes(config: &mut web::ServiceConfig) {
     reply_page::routes(config);

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpResponse, HttpResponseBuilder, web};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, Value, context};
@@ -27,7 +27,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; fram
 /// What is shown instead of a page.
 pub(super) type Instead = HttpResponse;
 
-static TEMPLATES: [(&str, &str); 11] = [
+static TEMPLATES: [(&str, &str); 12] = [
     ("page.html", include_str!("templates/page.html")),
     ("parts.html", include_str!("templates/parts.html")),
     ("message.html", include_str!("templates/message.html")),
@@ -39,6 +39,7 @@ static TEMPLATES: [(&str, &str); 11] = [
     ("draft.html", include_str!("templates/draft.html")),
     ("tomorrow.html", include_str!("templates/tomorrow.html")),
     ("mine.html", include_str!("templates/mine.html")),
+    ("reference.html", include_str!("templates/reference.html")),
 ];
 
 static PAGES: LazyLock<Result<Environment<'static>, Error>> = LazyLock::new(|| {
@@ -53,12 +54,35 @@ static PAGES: LazyLock<Result<Environment<'static>, Error>> = LazyLock::new(|| {
     Ok(env)
 });
 
-/// Adds the style sheet and the icon.
+/// Adds the style sheet, the icon, and the frame of the interface's description; what that loads is not ours.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .service(web::resource("/style.css").get(style))
         .service(web::resource("/icon.svg").get(icon))
-        .service(web::resource("/favicon.ico").get(icon));
+        .service(web::resource("/favicon.ico").get(icon))
+        .service(web::resource("/docs/").get(reference).head(reference))
+        .service(web::resource("/docs/index.html").get(reference).head(reference));
+}
+
+/// The one page that runs a script; its policy is the interface's own.
+async fn reference() -> HttpResponse {
+    match filled("reference.html", None, context! {}) {
+        Ok(html) => HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html),
+        Err(error) => {
+            tracing::error!(error, "the reference could not be made");
+            guarded(StatusCode::INTERNAL_SERVER_ERROR).body("系统内部错误，请稍后重试。")
+        }
+    }
+}
+
+/// What an address is answered with that is none: people see a page, programs the interface's answer.
+pub async fn nowhere(request: HttpRequest) -> HttpResponse {
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    if !accept.is_some_and(|accept| accept.contains("text/html")) {
+        return crate::api::nowhere(request).await;
+    }
+    let lines = ["这个地址没有内容，可能输错了，或者复制时缺了一部分。"];
+    message(StatusCode::NOT_FOUND, None, "没有这个页面", &lines)
 }
 
 async fn style() -> HttpResponse {

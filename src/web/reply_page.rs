@@ -35,8 +35,9 @@ use upload::Upload;
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .service(web::resource("/r/{token}").get(show_page).head(show_page))
-        .service(web::resource("/r/{token}/receipt").post(receive))
-        .service(web::resource("/r/{token}/reply").post(answer))
+        .service(web::resource("/r/{token}/").get(to_the_letter).head(to_the_letter))
+        .service(web::resource("/r/{token}/receipt").post(receive).get(to_the_letter).head(to_the_letter))
+        .service(web::resource("/r/{token}/reply").post(answer).get(to_the_letter).head(to_the_letter))
         .service(web::resource("/r/{token}/letter").get(show_letter).head(show_letter))
         .service(web::resource("/r/{token}/letter.docx").get(download_letter).head(download_letter))
         .service(web::resource("/r/{token}/form.docx").get(download_form).head(download_form));
@@ -122,6 +123,13 @@ fn plain(status: StatusCode, title: &str, lines: &[&str]) -> HttpResponse {
             guarded(StatusCode::INTERNAL_SERVER_ERROR, &view::POLICY).body("系统内部错误")
         }
     }
+}
+
+/// Leads to the letter from an address that a form was sent to.
+async fn to_the_letter(request: HttpRequest) -> HttpResponse {
+    // As it was written, percent signs and all.
+    let token = request.uri().path().split('/').nth(2).unwrap_or_default();
+    seen(&format!("/r/{token}"))
 }
 
 fn seen(address: &str) -> HttpResponse {

@@ -19,7 +19,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .service(web::resource("/").get(enter).head(enter))
         .service(web::resource("/sign-in").get(show).head(show).post(sign_in))
-        .service(web::resource("/sign-out").post(sign_out));
+        .service(web::resource("/sign-out").post(sign_out).get(enter));
 }
 
 /// The cookie of the sign-in's own form.

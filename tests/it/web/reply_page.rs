@@ -349,6 +349,16 @@ both! {
         assert_eq!(app.send(filled_in("receive", &format!("{}/receipt", browser.address), &good())).await.status.as_u16(), 410);
     }
 
+    async fn an_address_of_a_form_leads_to_the_letter(app: TestApp) {
+        let browser = Browser::at_letter(&app).await;
+        for rest in ["/", "/receipt", "/reply"] {
+            let page = browser.open(&format!("{}{rest}", browser.address)).await;
+            assert_eq!((page.status(), page.answer.header("location")), (303, browser.address.clone()), "{rest}");
+        }
+        let odd = browser.open("/r/%0d%0aset-cookie:x/reply").await;
+        assert_eq!((odd.status(), odd.answer.header("location").as_str()), (303, "/r/%0d%0aset-cookie:x"));
+    }
+
     async fn the_whole_letter_and_its_document_are_behind_the_link(app: TestApp) {
         let browser = Browser::at_letter(&app).await;
         let letter = app.send(TestRequest::get().uri(&format!("{}/letter", browser.address))).await;

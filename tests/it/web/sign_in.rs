@@ -88,6 +88,33 @@ both! {
         assert!(!entries.iter().any(|one| one["path"] == "/sign-in"), "nobody has signed in");
     }
 
+    async fn who_mistypes_an_address_sees_a_page_and_a_program_an_answer(app: TestApp) {
+        let asked = |path: &str, accept: &str| {
+            TestRequest::get().uri(path).insert_header((header::ACCEPT, accept.to_owned()))
+        };
+        let browser = "text/html,application/xhtml+xml,*/*;q=0.8";
+        let page = Page::of(app.send(asked("/nothing", browser)).await);
+        assert_eq!(page.status(), 404);
+        assert!(page.html.contains("没有这个页面") && page.html.contains("lang=\"zh-CN\""), "{}", page.html);
+        for (path, accept) in [("/nothing", "*/*"), ("/nothing", "application/json"), ("/api/v1/nothing", browser)] {
+            let answer = app.send(asked(path, accept).insert_header(("authorization", format!("Bearer {}", app.key)))).await;
+            assert_eq!(answer.header("content-type"), "application/problem+json", "{path} {accept}");
+        }
+        for (form, page) in [("/desk/sign", "/desk"), ("/desk/close", "/desk"), ("/mine/figures", "/mine"), ("/sign-out", "/sign-in")] {
+            let answer = app.send(asked(form, browser)).await;
+            assert_eq!((answer.status.as_u16(), answer.header("location").as_str()), (303, page), "{form}");
+        }
+        for address in ["/docs/", "/docs/index.html"] {
+            let page = Page::of(app.send(asked(address, browser)).await);
+            assert_eq!(page.status(), 200, "{address}");
+            assert!(page.html.contains("<title>接口说明 – 序时</title>") && page.html.contains("怎样发函"), "{}", page.html);
+            assert!(page.answer.header("content-security-policy").contains("script-src 'self'"), "{address}");
+        }
+        for part in ["swagger-ui.css", "swagger-ui-bundle.js", "swagger-initializer.js"] {
+            assert_eq!(app.send(asked(&format!("/docs/{part}"), "*/*")).await.status.as_u16(), 200, "{part}");
+        }
+    }
+
     async fn each_role_is_led_to_its_own_pages_and_no_further(app: TestApp) {
         let letters = crate::api::letters::replies::issued(&app).await;
         let unit = letters[0]["unit_id"].as_str();
