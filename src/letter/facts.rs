@@ -138,6 +138,9 @@ pub struct WithdrawnLetter {
     /// Indicators that it spoke of and the letter that puts it right does not, before the word 指标; none of a 撤函.
     #[serde(default)]
     pub left_out: Option<String>,
+    /// Whether what the letter had lifted is warned of again.
+    #[serde(default)]
+    pub again: bool,
 }
 
 impl LetterFacts {

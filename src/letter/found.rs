@@ -12,8 +12,8 @@ use super::promise::promise;
 use super::standing::streak;
 use xushi_domain::kind::{CompletionOf, ReportedBy, WayFrom};
 use xushi_domain::pace::{
-    Assessment, Context, Forecast, Missing, Promised, Ratio, RuleId, ShareFrom, Subject, binds_each_period,
-    is_percent, promised,
+    Assessment, Context, Forecast, Missing, Promised, Rank, RankBy, Ratio, RuleId, ShareFrom, Subject,
+    binds_each_period, is_percent, promised,
 };
 use xushi_domain::{Basis, Better, Comparator, Figure, Grade, Kind, KindRow, Period, RulePack};
 
@@ -223,7 +223,7 @@ impl LetterLine {
                 .filter(|_| facts.adds_up),
             forecast,
             months_left: assessment.needed.as_ref().and_then(whole_months),
-            rank: assessment.rank.map(|rank| rank_among(rank.position, rank.of, subject.region)),
+            rank: assessment.rank.map(|rank| rank_among(rank, subject.region)),
             benchmarks,
             grade_label: facts.grade_label(state),
             curve_label: assessment
@@ -231,7 +231,7 @@ impl LetterLine {
                 .filter(|_| facts.moves)
                 .map(|curve| curve.chinese().to_owned()),
             streak: streak(assessment, state),
-            rule_text: Some(facts.rule_text().to_owned()),
+            rule_text: Some(facts.rule_text()),
             missing,
             ..Self::bare(facts.kind, facts.better())
         }
@@ -305,7 +305,7 @@ fn points(done: Option<&Quantity>, due: Option<&Quantity>) -> Option<Quantity> {
 }
 
 /// A place among the regions of the same level.
-fn rank_among(place: usize, of: Option<usize>, region: &str) -> RankLine {
+fn rank_among(rank: Rank, region: &str) -> RankLine {
     let among = if region.ends_with("0000") {
         "省（区、市）"
     } else if region.ends_with("00") {
@@ -314,7 +314,12 @@ fn rank_among(place: usize, of: Option<usize>, region: &str) -> RankLine {
         "县市区"
     };
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    RankLine { place: count(place), of: of.map(count), among: among.to_owned() }
+    let by = match rank.by {
+        RankBy::Completion => Some("完成进度".to_owned()),
+        RankBy::Growth => Some("增速".to_owned()),
+        RankBy::Published | RankBy::Value => None,
+    };
+    RankLine { place: count(rank.position), of: rank.of.map(count), among: among.to_owned(), by }
 }
 
 pub(super) fn value(ratio: Option<Ratio>) -> Option<Decimal> {

@@ -304,6 +304,9 @@ pub struct RankLine {
     pub of: Option<u32>,
     /// What they are (`市州`).
     pub among: String,
+    /// What they are ordered by, where that is not the value that is printed: 完成进度, 增速.
+    #[serde(default)]
+    pub by: Option<String>,
 }
 
 /// A value to compare with.

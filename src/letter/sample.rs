@@ -51,6 +51,7 @@ fn withdrawn(kind: LetterKind) -> Option<WithdrawnLetter> {
         replied_on: Some(day(8, 20)),
         with: vec!["示例函〔2025〕3号".into(), "示例函〔2025〕4号".into()],
         left_out: Some("示例指标".into()),
+        again: false,
     })
 }
 
@@ -150,7 +151,7 @@ fn full_line(letter: LetterKind, kind: Kind, ordinal: u32) -> LetterLine {
         average_so_far: quantity(41, "%"),
         forecast: Some(forecast(ordinal)),
         months_left: Some(5),
-        rank: Some(RankLine { place: 9, of: (ordinal != 2).then_some(14), among: "市州".into() }),
+        rank: Some(RankLine { place: 9, of: (ordinal != 2).then_some(14), among: "市州".into(), by: None }),
         benchmarks: vec![average()],
         grade_label: "滞后".into(),
         curve_label: Some("按月均衡".into()),

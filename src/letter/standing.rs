@@ -7,7 +7,7 @@ use super::found::{Facts, Found};
 use super::ground::{Ground, GroundKind};
 use super::line::{LineForecast, LineState};
 use xushi_domain::kind::{ReportedBy, WayFrom};
-use xushi_domain::pace::{Assessment, Forecast, RuleId};
+use xushi_domain::pace::{Assessment, Forecast, RuleId, rounded};
 use xushi_domain::{Grade, Level};
 
 impl Facts<'_> {
@@ -81,8 +81,18 @@ impl Facts<'_> {
         said.to_owned()
     }
 
-    pub(super) fn rule_text(&self) -> &'static str {
-        let rule = self.found.assessment.rule.id;
+    pub(super) fn rule_text(&self) -> String {
+        let rule = self.found.assessment.rule;
+        let text = self.rule_in_words(rule.id);
+        // The letter tells points of the year's work; what decided is a part of what is due by now.
+        let of_due = rule.id == RuleId::ProgressRatio && self.moves && !self.limit;
+        match rule.shortfall.filter(|short| of_due && *short > Decimal::ZERO) {
+            Some(short) => format!("{text}（欠{}%）", rounded(short, 1)),
+            None => text.to_owned(),
+        }
+    }
+
+    fn rule_in_words(&self, rule: RuleId) -> &'static str {
         match rule {
             RuleId::ProgressPoints | RuleId::ProgressRatio if self.limit && !self.moves => {
                 "按超出控制目标的百分比定级"

@@ -113,7 +113,7 @@ fn housing(ordinal: u32) -> LetterLine {
         completion_last_year: q("51.2", "%", 1),
         need: need(NeededForm::Amount, q("0.78", "万套", 2)),
         average_so_far: q("0.4457142857", "万套", 2),
-        rank: Some(RankLine { place: 12, of: Some(14), among: "市州".into() }),
+        rank: Some(RankLine { place: 12, of: Some(14), among: "市州".into(), by: None }),
         curve_label: Some("按月均衡".into()),
         streak: Some(3),
         grade_label: "严重滞后".into(),

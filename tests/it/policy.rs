@@ -27,6 +27,7 @@ mod signing;
 mod storm;
 mod twins;
 mod upgrade;
+mod what_stands;
 mod withdrawn;
 mod year;
 

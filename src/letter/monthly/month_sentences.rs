@@ -196,7 +196,7 @@ impl Said<'_> {
                 let of = fact.of.map(|of| format!("{of}个{among}")).unwrap_or_else(|| among.to_owned());
                 self.say(format!("居{of}第{}位", number(fact.value, 0)), &[fact]);
             }
-            (None, Some(RankLine { place, of: Some(of), among }), Some(judged)) => {
+            (None, Some(RankLine { place, of: Some(of), among, .. }), Some(judged)) => {
                 let rest: Vec<&ReportFact> = judged.siblings.iter().collect();
                 self.say(format!("居{of}个{among}第{place}位"), &rest);
                 self.worked.extend(judged.ranked_by.map(|by| format!("位次按{by}排列")));

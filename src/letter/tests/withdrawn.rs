@@ -12,6 +12,7 @@ fn taken_back(kind: LetterKind) -> WithdrawnLetter {
         replied_on: None,
         with: Vec::new(),
         left_out: None,
+        again: false,
     }
 }
 
@@ -37,6 +38,7 @@ pub(super) fn correction() -> LetterFacts {
         replied_on: Some(day("2025-09-02")),
         with: vec!["湘攻坚函〔2025〕7号".into()],
         left_out: Some("保障性住房新开工".into()),
+        again: false,
         ..taken_back(LetterKind::Warning)
     };
     LetterFacts {

@@ -185,7 +185,14 @@ impl Planner<'_> {
     fn consider(&mut self, judged: Judged<'_>, episode: Option<EpisodeRow>, lagging: u32) {
         let judged = Judged { lagging, ..judged };
         let Judged { evidence, assessment, twins, .. } = judged;
-        let standing = episode.as_ref().map(standing);
+        // What was written or decided about it was for another unit: whoever answers for it now has been told nothing.
+        let handed_over = episode
+            .as_ref()
+            .is_some_and(|row| row.unit_id.is_some() && row.unit_id != evidence.row.lead_unit_id);
+        let standing = episode.as_ref().map(standing).map(|standing| match handed_over {
+            true => Standing { lettered: None, lettered_period_end: None, ..standing },
+            false => standing,
+        });
         let period_end = assessment.data_period.map(Period::end);
         let verdict = Verdict {
             grade: assessment.grade,
@@ -220,6 +227,9 @@ impl Planner<'_> {
             updated_at: self.office.clock.timestamp(),
             ..before.clone()
         };
+        if handed_over {
+            (after.lettered_level, after.lettered_period_end) = (None, None);
+        }
         match turn {
             Turn::Continue { level, letter } => {
                 after.state = EpisodeState::Open.into();

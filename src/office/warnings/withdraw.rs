@@ -1,8 +1,6 @@
 //! 撤函 and 更正函: a letter that was wrong is taken back by a numbered one. With it end its ladder, what waits of that, and its
 //! mails that are not out yet; the letters point at each other, and numbers stay gapless.
 
-use std::collections::HashSet;
-
 use chrono::{Datelike as _, NaiveDate};
 
 use super::afresh;
@@ -12,12 +10,11 @@ use super::letter_context::{self, Campaigns};
 use super::planned::{Finding, Key};
 use super::{Actor, Office, Refusal, run, settle};
 use crate::clock::office_zone;
-use crate::domain::delivery::Recipient;
 use crate::domain::invalid::text;
 use crate::domain::lengths::{CHANGE_REASON, PERSON};
 use crate::domain::{Invalid, LetterKind, LetterState};
 use crate::letter::{LetterContact, LetterFacts, LetterLine, WithdrawnLetter};
-use crate::store::rows::{DeliveryRow, LetterEpisodeRow, LetterRow, NewLetter, Rendering, WithdrawalRow};
+use crate::store::rows::{DeliveryRow, LetterRow, NewLetter, Rendering, WithdrawalRow};
 use crate::store::types::{Id, LetterId};
 use crate::store::{StoreError, failpoint};
 
@@ -39,13 +36,13 @@ pub async fn withdraw(
 ) -> Result<LetterRow, Refusal> {
     let taken = Taken::of(office, id, said).await?;
     let campaigns = letter_context::campaigns(office).await?;
-    let facts = taken.facts(office, &campaigns)?;
+    let opened = taken.open_again(office).await?;
+    let facts = taken.facts(office, &campaigns, !opened.is_empty())?;
     let letter = taken.letter(office, &campaigns, &facts)?;
-    let episodes = taken.episodes(office, letter.id).await?;
-    let deliveries = taken.deliveries(office, &letter).await?;
-    let recipients = deliveries.iter().map(|row| format!("{} <{}>", row.name, row.email)).collect();
-    let facts = LetterFacts { recipients: Some(recipients), ..facts };
-    let (opened, continued, reports) = (Vec::new(), Vec::new(), Vec::new());
+    let episodes = taken.episodes(office, letter.id, &opened).await?;
+    let deliveries = taken.deliveries(office, &letter, Vec::new()).await?;
+    let facts = LetterFacts { recipients: Some(mailboxes(&deliveries)), ..facts };
+    let (continued, reports) = (Vec::new(), Vec::new());
     let new = NewLetter { letter, opened, continued, episodes, reports, deliveries, incident: None };
     let rendering =
         Rendering::new(|letter, serial| super::frozen::freeze(office, &facts, &[], (letter, serial)));
@@ -80,21 +77,26 @@ pub async fn correct(
         return Err(unpublished.into());
     }
     taken.sign(&mut draft)?;
-    let new = draft.to_issue(office);
+    draft.facts.copied.extend(taken.copied(&draft.facts.copied)?);
+    let mut new = draft.to_issue(office);
+    new.deliveries = taken.deliveries(office, &new.letter, new.deliveries).await?;
+    draft.facts.recipients = Some(mailboxes(&new.deliveries));
     let content = Content::of(std::iter::once(&draft));
     let rendering = content.rendering(office);
     taken.put_out(office, actor, (&new, &rendering)).await
 }
 
 /// A letter about to be taken back, with what goes with it.
-struct Taken {
-    before: LetterRow,
+pub(super) struct Taken {
+    pub(super) before: LetterRow,
     facts: LetterFacts,
     /// It and the letters that its ladder brought.
-    letters: Vec<LetterRow>,
+    pub(super) letters: Vec<LetterRow>,
     /// Drafts that its ladder brought.
     drafts: Vec<LetterId>,
     replied_on: Option<NaiveDate>,
+    /// What its unit is called today.
+    addressee: String,
     signer: String,
     reason: String,
 }
@@ -138,11 +140,13 @@ impl Taken {
             let last = office.store.list_replies(row.id).await?.last().map(|one| one.reply.created_at);
             replied_on = replied_on.max(last);
         }
+        let unit = office.read.find_unit(before.unit_id).await?;
         let local = |at: chrono::NaiveDateTime| at.and_utc().with_timezone(&office_zone()).date_naive();
         Ok(Self {
             facts: LetterFacts::from_json(&before.facts)?,
             drafts: of(true),
             replied_on: replied_on.map(local),
+            addressee: unit.ok_or(StoreError::Stale)?.name,
             before,
             letters,
             signer,
@@ -150,12 +154,12 @@ impl Taken {
         })
     }
 
-    fn ids(&self) -> Vec<LetterId> {
+    pub(super) fn ids(&self) -> Vec<LetterId> {
         self.letters.iter().map(|row| row.id).collect()
     }
 
     /// What the letter that takes it back says of it.
-    fn withdrawn(&self) -> Result<WithdrawnLetter, Refusal> {
+    fn withdrawn(&self, again: bool) -> Result<WithdrawnLetter, Refusal> {
         let others = self.letters.iter().filter(|row| row.id != self.before.id);
         let numbers = others.map(|row| row.number().map(|number| number.to_string()));
         Ok(WithdrawnLetter {
@@ -167,21 +171,20 @@ impl Taken {
             replied_on: self.replied_on,
             with: numbers.collect::<Result<_, _>>()?,
             left_out: None,
+            again,
         })
     }
 
-    fn facts(&self, office: &Office, campaigns: &Campaigns) -> Result<LetterFacts, Refusal> {
+    /// `again`: what was lifted is warned of again.
+    fn facts(&self, office: &Office, campaigns: &Campaigns, again: bool) -> Result<LetterFacts, Refusal> {
         let campaign = campaigns.get(&self.before.campaign_id).ok_or(StoreError::Stale)?;
         let today = office.clock.today();
         let mut copied = self.facts.copied.clone();
-        for row in &self.letters {
-            let others = LetterFacts::from_json(&row.facts)?.copied;
-            copied.extend(others.into_iter().filter(|unit| !self.facts.copied.contains(unit)));
-        }
-        copied.dedup();
+        copied.extend(self.copied(&copied)?);
         let line = |line: &LetterLine| LetterLine { trend: None, ..line.clone() };
         Ok(LetterFacts {
             kind: LetterKind::Withdrawal,
+            addressee: self.addressee.clone(),
             level: None,
             handling: None,
             number: None,
@@ -200,7 +203,7 @@ impl Taken {
             },
             reply_link: None,
             follow_up_of: None,
-            withdraws: Some(self.withdrawn()?),
+            withdraws: Some(self.withdrawn(again)?),
             lines: self.facts.lines.iter().map(line).collect(),
             ..self.facts.clone()
         })
@@ -237,33 +240,6 @@ impl Taken {
         })
     }
 
-    /// The episodes that the letter spoke of, as those of the letter that takes it back.
-    async fn episodes(&self, office: &Office, letter_id: LetterId) -> Result<Vec<LetterEpisodeRow>, Refusal> {
-        let links = office.store.list_episode_links(&[self.before.id]).await?;
-        let own = |link| LetterEpisodeRow { letter_id, level: None, period_end: None, ..link };
-        Ok(links.into_iter().map(own).collect())
-    }
-
-    /// One for every mailbox that any of the letters went to, the addressee's first.
-    async fn deliveries(&self, office: &Office, letter: &LetterRow) -> Result<Vec<DeliveryRow>, Refusal> {
-        let mut before = office.store.list_deliveries_of(&self.ids()).await?;
-        before.sort_by_key(|row| (row.role != Recipient::To, row.id));
-        let (mut seen, mut rows) = (HashSet::new(), Vec::new());
-        for row in before {
-            if !seen.insert(row.email.to_lowercase()) {
-                continue;
-            }
-            let ordinal = rows.len() + 1;
-            let domain = &office.letters.message_id_domain;
-            let message_id = format!("{}.{ordinal}@{domain}", letter.id.0.simple());
-            let mailbox = (row.role.0, row.name, row.email);
-            let own = (letter.id, row.unit_id);
-            let id = Id::of(office.clock.new_id());
-            rows.push(DeliveryRow::queued(id, own, mailbox, message_id, letter.updated_at));
-        }
-        Ok(rows)
-    }
-
     /// What a warning about the same indicators to the same unit would say today, as if nothing had been written.
     async fn findings(&self, office: &Office, campaigns: &Campaigns) -> Result<(Key, Vec<Finding>), Refusal> {
         let LetterRow { campaign_id: campaign, unit_id: unit, .. } = self.before;
@@ -279,7 +255,7 @@ impl Taken {
         };
         let gone: Vec<LetterLine> = self.facts.lines.iter().filter(|one| !there(one)).cloned().collect();
         let left_out = (!gone.is_empty()).then(|| about(&gone));
-        draft.facts.withdraws = Some(WithdrawnLetter { left_out, ..self.withdrawn()? });
+        draft.facts.withdraws = Some(WithdrawnLetter { left_out, ..self.withdrawn(false)? });
         draft.facts.follow_up_of = None;
         draft.letter.follows_id = Some(self.before.id);
         draft.letter.decided_by = Some(self.signer.clone());
@@ -302,12 +278,11 @@ impl Taken {
             created_at: now,
         };
         let rows: Vec<WithdrawalRow> = self.letters.iter().map(row).collect();
-        let last = self.last(office).await?;
         let mut deed = office.begin(actor).await?;
         let tx = deed.tx();
         let written = async {
             let mut issued = tx.issue_letters(std::slice::from_ref(new), rendering).await?;
-            tx.release_episodes(&self.ids(), last, now).await?;
+            tx.release_episodes(&self.ids(), now).await?;
             tx.withdraw_letters(&rows, &self.drafts, NOTE, now).await?;
             issued.pop().ok_or(StoreError::Stale)
         }
@@ -316,16 +291,6 @@ impl Taken {
         failpoint!("withdrawal.committed");
         settle::settle(office).await?;
         Ok(letter)
-    }
-
-    /// The letter whose ladder brought it, where that still stands: it has spoken of the matter last again.
-    async fn last(&self, office: &Office) -> Result<Option<LetterId>, Refusal> {
-        let (Some(follows), Some(_)) = (self.before.follows_id, self.before.ladder_step) else {
-            return Ok(None);
-        };
-        let heads = office.store.list_letter_heads(&[follows]).await?;
-        let standing = heads.first().is_some_and(|head| head.state.0.is_standing());
-        Ok(standing.then_some(follows))
     }
 }
 
@@ -342,16 +307,23 @@ async fn first(office: &Office, id: LetterId) -> Result<LetterId, Refusal> {
     }
 }
 
+/// Whom deliveries go to, as a letter lists them.
+fn mailboxes(deliveries: &[DeliveryRow]) -> Vec<String> {
+    deliveries.iter().map(|row| format!("{} <{}>", row.name, row.email)).collect()
+}
+
 /// What a letter is about, before the word 指标.
 fn about(lines: &[LetterLine]) -> String {
     let first = lines.first().map_or("有关", |line| line.indicator.as_str());
     if lines.len() > 1 { format!("{first}等{}项", lines.len()) } else { first.to_owned() }
 }
 
-/// The reason as it goes on after 因: without a 因 and a full stop of its own.
+/// The reason as it goes on after 因: without a 因 and a full stop of its own. A word that only begins so (因素, 因子) stays whole.
 fn phrase(reason: &str) -> Result<String, Invalid> {
+    const WORDS: [char; 9] = ['事', '人', '公', '地', '子', '故', '时', '果', '素'];
     let reason = reason.trim_end_matches(['。', '；', '，', '.', ';', ',', ' ']);
-    let own = ["因为", "由于", "因"].into_iter().find_map(|word| reason.strip_prefix(word)).unwrap_or(reason);
+    let said = |word: &str| reason.strip_prefix(word).filter(|rest| word != "因" || !rest.starts_with(WORDS));
+    let own = ["因为", "由于", "因"].into_iter().find_map(said).unwrap_or(reason);
     text("reason", own, CHANGE_REASON)
 }
 

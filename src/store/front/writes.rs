@@ -33,7 +33,7 @@ queries! {
     campaigns {
         fn continue_campaign(id: CampaignId, before: CampaignId) -> ();
         fn create_campaign(row: &'a CampaignRow, members: &'a [CampaignMemberRow]) -> ();
-        fn replace_campaign_curves(campaign: CampaignId, rows: &'a [CampaignCurveRow]) -> ();
+        fn replace_campaign_curves(campaign: CampaignId, seen: &'a [CampaignCurveRow], rows: &'a [CampaignCurveRow]) -> ();
         fn update_campaign(
             changed: &'a CampaignRow,
             members: Option<&'a [CampaignMemberRow]>,
@@ -221,7 +221,7 @@ queries! {
         fn merge_units(merger: &'a MergerRow) -> Merged;
     }
     withdrawals {
-        fn release_episodes(letters: &'a [LetterId], last: Option<LetterId>, now: NaiveDateTime) -> ();
+        fn release_episodes(taken: &'a [LetterId], now: NaiveDateTime) -> ();
         fn withdraw_letters(rows: &'a [WithdrawalRow], drafts: &'a [LetterId], note: &'a str, now: NaiveDateTime) -> ();
     }
     webhooks {

@@ -54,7 +54,7 @@ pub async fn end_pilot(
     .await
 }
 
-/// Of episodes that a letter of the pilot spoke of last, or whose draft somebody decided about during it, nothing is known to
+/// Of episodes that a letter of the pilot spoke of last, or whose letter or draft somebody decided about during it, nothing is known to
 /// have been written.
 async fn forget_episodes(conn: &mut Conn, now: NaiveDateTime) -> Result<usize, StoreError> {
     let of_letter = letters::table
@@ -64,8 +64,12 @@ async fn forget_episodes(conn: &mut Conn, now: NaiveDateTime) -> Result<usize, S
         letter_episodes::table
             .inner_join(letters::table)
             .filter(letter_episodes::episode_id.eq(episodes::id))
-            .filter(letters::state.eq(Listed(LetterState::Discarded)))
-            .filter(letters::decided_by.is_not_null())
+            .filter(
+                letters::state
+                    .eq(Listed(LetterState::Discarded))
+                    .and(letters::decided_by.is_not_null())
+                    .or(letters::state.eq(Listed(LetterState::Withdrawn))),
+            )
             .filter(letters::trial.eq(trial))
     };
     let by_decision = episodes::letter_id

@@ -74,6 +74,7 @@ async fn asked_anew(conn: &mut Conn, ids: &[LetterId]) -> Result<Successors, Sto
         .filter(letters::follows_id.eq_any(ids.to_vec()))
         .filter(letters::ladder_step.ge(ladder::LEADER))
         .filter(letters::serial.is_not_null())
+        .filter(letters::state.ne(Listed(LetterState::Withdrawn)))
         .select((letters::follows_id.assume_not_null(), letters::id))
         .load(conn)
         .await?;

@@ -14,11 +14,11 @@ use crate::rows::{EpisodeChange, EpisodeRow, LetterName, WithdrawalRow};
 use crate::schema::{
     deliveries, delivery_attempts, episodes, incidents, letter_episodes, letters, units, withdrawals,
 };
-use crate::types::{DeliveryId, EpisodeId, LetterId, Listed};
+use crate::types::{DeliveryId, EpisodeId, LetterId, Listed, UnitId};
 use xushi_domain::delivery::{AttemptOutcome, DeliveryState};
 use xushi_domain::episode::EpisodeState;
 use xushi_domain::reply::ReplyStep;
-use xushi_domain::{LetterState, SubjectKind};
+use xushi_domain::{Handling, LetterKind, LetterState, SubjectKind};
 
 /// Ids in one statement; SQLite takes 32,766 values.
 const AT_ONCE: usize = 5_000;
@@ -89,31 +89,70 @@ pub async fn withdraw_letters(
     .await
 }
 
-/// Of episodes that one of `letters` spoke of last: `last` spoke of them last again, or none; what was decided about their level
-/// and period stays decided, so that the next warning comes with a later period or a graver level.
+/// Of episodes that one of `taken` spoke of last: the last warning before it that still stands spoke of them last again, or none;
+/// what was decided about their level and period stays decided, so that the next warning comes with a later period or a graver level.
 ///
 /// # Errors
 /// `Stale` when one was changed meanwhile.
 pub async fn release_episodes(
     conn: &mut Conn,
-    letters: &[LetterId],
-    last: Option<LetterId>,
+    taken: &[LetterId],
     now: NaiveDateTime,
 ) -> Result<(), StoreError> {
     let rows: Vec<EpisodeRow> = episodes::table
-        .filter(episodes::letter_id.eq_any(letters.iter().copied().map(Some).collect::<Vec<_>>()))
+        .filter(episodes::letter_id.eq_any(taken.iter().copied().map(Some).collect::<Vec<_>>()))
         .filter(episodes::state.ne(Listed(EpisodeState::Lifted)))
         .order(episodes::id)
         .select(EpisodeRow::as_select())
         .load(conn)
         .await?;
-    let change = |before: EpisodeRow| EpisodeChange {
-        after: EpisodeRow { letter_id: last, handling: None, updated_at: now, ..before.clone() },
-        before,
+    let last = standing_warnings(conn, &rows, taken).await?;
+    let of_taken = letters::table.filter(letters::id.eq_any(taken.to_vec()));
+    let units: Vec<UnitId> = of_taken.select(letters::unit_id).load(conn).await?;
+    let units: Vec<Option<UnitId>> = units.into_iter().map(Some).collect();
+    let change = |before: EpisodeRow| {
+        let (letter_id, step) = last.get(&before.id).copied().unzip();
+        let handling = step.flatten().and_then(Handling::of_step).map(Listed);
+        let mut after = EpisodeRow { letter_id, handling, updated_at: now, ..before.clone() };
+        // It was for another unit; whoever answers for it now has been told nothing.
+        if letter_id.is_none() && !units.contains(&before.unit_id) {
+            (after.lettered_level, after.lettered_period_end) = (None, None);
+        }
+        EpisodeChange { after, before }
     };
     let wanted = rows.len();
     let written = issuing::update_episodes(conn, rows.into_iter().map(change).collect()).await?;
     if written == wanted { Ok(()) } else { Err(StoreError::Stale) }
+}
+
+/// The last warning about each of these episodes that stands once `taken` are gone, with the step of its ladder. A pilot's speak for
+/// the pilot alone.
+async fn standing_warnings(
+    conn: &mut Conn,
+    rows: &[EpisodeRow],
+    taken: &[LetterId],
+) -> Result<HashMap<EpisodeId, (LetterId, Option<i32>)>, StoreError> {
+    let trial: Vec<bool> =
+        letters::table.filter(letters::id.eq_any(taken.to_vec())).select(letters::trial).load(conn).await?;
+    let ended = [LetterState::Draft, LetterState::Discarded, LetterState::Withdrawn].map(Listed);
+    let ids: Vec<EpisodeId> = rows.iter().map(|row| row.id).collect();
+    let mut last = HashMap::new();
+    for chunk in ids.chunks(AT_ONCE) {
+        let spoken: Vec<(EpisodeId, LetterId, Option<i32>)> = letter_episodes::table
+            .inner_join(letters::table)
+            .filter(letter_episodes::episode_id.eq_any(chunk.to_vec()))
+            .filter(letters::id.ne_all(taken.to_vec()))
+            .filter(letters::kind.eq(Listed(LetterKind::Warning)))
+            .filter(letters::state.ne_all(ended))
+            .filter(letters::trial.eq(trial.contains(&true)))
+            .order((letters::issued_on, letters::year, letters::serial))
+            .select((letter_episodes::episode_id, letters::id, letters::ladder_step))
+            .load(conn)
+            .await?;
+        // The latest comes last.
+        last.extend(spoken.into_iter().map(|(episode, letter, step)| (episode, (letter, step))));
+    }
+    Ok(last)
 }
 
 /// Nobody sends these mails any more, whoever is at it.

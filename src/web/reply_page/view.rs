@@ -131,6 +131,9 @@ pub(super) fn letter(
     let number = number_of(row)?;
     let by = history.withdrawn.as_ref().map(|(_, by)| by);
     let successor = match history.successor.as_ref().or(by) {
+        Some((row, address)) if !row.state.0.is_standing() => {
+            Some(("查看后函", number_of(row)?, address.as_str()))
+        }
         Some((row, address)) if row.reply_by.is_some() => {
             Some(("办理后函", number_of(row)?, address.as_str()))
         }
@@ -234,6 +237,11 @@ fn standing(opened: &Opened, history: &History, late: bool) -> Option<&'static s
         LetterState::Replied => Some("反馈已提交，正等待审核；如被退回，会在本页说明原因。"),
         LetterState::Accepted => Some("反馈已审核通过，等待销号，无需再办理。"),
         LetterState::Closed => Some("此函已办结销号，无需再办理。"),
+        LetterState::Settled
+            if history.successor.as_ref().is_some_and(|(row, _)| !row.state.0.is_standing()) =>
+        {
+            Some("此函所涉事项曾由后函接续，后函已经撤销；此函无需再反馈，今后数据达到预警标准的，另行函告。")
+        }
         LetterState::Settled if history.successor.is_some() => {
             Some("此函所涉事项已由后函接续，无需再对此函反馈，请办理后函。")
         }

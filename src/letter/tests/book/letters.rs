@@ -42,6 +42,7 @@ pub(super) fn about(kind: LetterKind, lines: &[LetterLine]) -> LetterFacts {
             replied_on: None,
             with: Vec::new(),
             left_out: None,
+            again: false,
         }),
         issued_on: day("2026-01-20"),
         as_of: day("2026-01-20"),

@@ -120,7 +120,13 @@ impl Climb {
         let quiet = silences.cover_one(head.campaign_id, indicator, Some(head.unit_id))
             || spoken.contains(&indicator);
         let now = self.plan.standings.get(&indicator).filter(|_| own && !quiet)?;
+        // Whoever no longer answers for it is asked no more; and without a figure there is nothing to be grave about.
+        let theirs = episode.unit_id == Some(head.unit_id);
+        let bare = matches!(now.grade, Grade::NoData | Grade::NoTarget | Grade::NotStarted);
         let Turn::Continue { level, letter: false } = now.turn else { return None };
+        if !theirs || bare {
+            return None;
+        }
         let over = self.day > now.window_end;
         // A letter about the whole window asks for causes and remedies, which the window's end does not answer.
         let of_the_whole = link.period_end.is_some_and(|end| end >= now.window_end);
