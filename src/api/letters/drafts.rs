@@ -13,6 +13,7 @@ use crate::api::http::spec::Routes;
 use crate::api::letters::{LetterView, WholeLetterView};
 use crate::domain::{Invalid, invalid, lengths};
 use crate::office::types::{Id, LetterId};
+use crate::office::warnings::SigningRound;
 use crate::office::{Actor, Refusal, warnings};
 
 /// Adds the routes.
@@ -113,6 +114,7 @@ async fn issue_letters(
     }
     let mut results = Vec::with_capacity(body.letters.len());
     let mut away: Option<Refused> = None;
+    let mut round = SigningRound::new(&state.office);
     for one in body.letters {
         // Nobody waits for a database that is away as often as there are letters.
         if let Some(problem) = &away {
@@ -120,7 +122,7 @@ async fn issue_letters(
             continue;
         }
         let own = actor.part(&format!("/api/v1/letters/{}/issue", one.id));
-        results.push(match issue_one(&state, &own, &one, &signer).await {
+        results.push(match issue_one(&state, &mut round, (&own, &signer), &one).await {
             Ok(letter) => IssueResultView::issued(one.id, letter),
             Err((problem, drafts)) => {
                 let told = IssueResultView::refused(one.id, &problem, drafts);
@@ -128,6 +130,10 @@ async fn issue_letters(
                 told
             }
         });
+    }
+    // What is not done now, the next step that issues does.
+    if let Err(error) = round.end().await {
+        tracing::warn!(%error, "letters that need no answer any more still wait for one");
     }
     let issued = results.iter().filter(|one| one.issued).count();
     let refused = results.len() - issued;
@@ -137,16 +143,16 @@ async fn issue_letters(
 /// Signs one of several; a refusal comes with the drafts that wait instead.
 async fn issue_one(
     state: &State,
-    actor: &Actor,
+    round: &mut SigningRound<'_>,
+    (actor, signer): (&Actor, &str),
     one: &LetterToIssue,
-    signer: &str,
 ) -> Result<LetterView, (Refused, Vec<LetterId>)> {
     let alone = |problem: Refused| (problem, Vec::new());
     let seen = WholeLetterView::load(state, one.id).await.map_err(alone)?;
     if let Some(given) = &one.if_match {
         respond::if_match_listed(given, &seen).map_err(alone)?;
     }
-    let row = warnings::sign(&state.office, actor, Id::of(one.id), signer).await.map_err(|refusal| {
+    let row = round.sign(actor, Id::of(one.id), signer).await.map_err(|refusal| {
         let drafts = match &refusal {
             Refusal::Changed { drafts, .. } => drafts.clone(),
             _ => Vec::new(),

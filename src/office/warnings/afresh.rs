@@ -1,20 +1,22 @@
 //! What a draft would speak of if it were drawn today.
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
 use super::ladder::{Climb, Said};
 use super::letter_context::Campaigns;
 use super::plan::{LetGo, plan, retired};
-use super::planned::{About, Finding, Key, Wanted};
+use super::planned::{About, Finding, Key, Plan, Wanted};
 use super::silence::Silences;
 use super::{Office, Refusal};
 use crate::domain::episode::Turn;
 use crate::domain::{LetterKind, Period};
 use crate::letter::LINES_MAX;
+use crate::store::StoreError;
 use crate::store::rows::{EpisodeChange, EpisodeRow, LetterRow};
-use crate::store::types::{IndicatorId, LetterId};
+use crate::store::types::{CampaignId, IndicatorId, LetterId};
 
 /// A draft's matter, judged anew.
 pub(super) struct Afresh {
@@ -26,6 +28,9 @@ pub(super) struct Afresh {
     pub(super) quiet: Vec<EpisodeChange>,
 }
 
+/// What a day calls for in a campaign and those below it, by the campaign of a draft: judged once for several drafts.
+pub(super) type Plans = HashMap<CampaignId, Plan>;
+
 /// Judges what this draft speaks of, as of `day`.
 ///
 /// # Errors
@@ -33,8 +38,21 @@ pub(super) struct Afresh {
 pub(super) async fn of(
     office: &Office,
     campaigns: &Campaigns,
-    (draft, key): (&LetterRow, Key),
+    draft: (&LetterRow, Key),
     day: NaiveDate,
+) -> Result<Afresh, Refusal> {
+    by_plans(office, campaigns, draft, (day, &mut Plans::new())).await
+}
+
+/// The same by plans of this very day, to which those that are lacking are added.
+///
+/// # Errors
+/// As [`of`].
+pub(super) async fn by_plans(
+    office: &Office,
+    campaigns: &Campaigns,
+    (draft, key): (&LetterRow, Key),
+    (day, plans): (NaiveDate, &mut Plans),
 ) -> Result<Afresh, Refusal> {
     let silences = Silences::load(office, day, campaigns).await?;
     match (key.follows, key.step) {
@@ -54,16 +72,23 @@ pub(super) async fn of(
             Ok(Afresh { findings, others: Vec::new(), quiet: climb.quiet(&spoken) })
         }
         _ if key.kind == LetterKind::Lifting => lifted(office, campaigns, &silences, (draft, day)).await,
-        _ => ordinary(office, campaigns, &silences, (draft, key, day)).await,
+        _ => {
+            if let Entry::Vacant(lacking) = plans.entry(key.campaign) {
+                let campaigns = Some(silences.families(&HashSet::from([key.campaign]), campaigns));
+                let wanted = Wanted { campaigns, again_today: true, ..Wanted::default() };
+                lacking.insert(plan(office, day, &silences, wanted).await?);
+            }
+            let Some(plan) = plans.get_mut(&key.campaign) else { return Err(StoreError::Stale.into()) };
+            ordinary(office, plan, (draft, key)).await
+        }
     }
 }
 
 /// A warning or a request for reports: what a run would call for today.
 async fn ordinary(
     office: &Office,
-    campaigns: &Campaigns,
-    silences: &Silences,
-    (draft, key, day): (&LetterRow, Key, NaiveDate),
+    plan: &mut Plan,
+    (draft, key): (&LetterRow, Key),
 ) -> Result<Afresh, Refusal> {
     let episodes = office.store.list_letter_episodes(draft.id).await?;
     let reports = office.store.list_letter_reports(&[draft.id]).await?;
@@ -72,17 +97,14 @@ async fn ordinary(
         .map(|row| row.indicator_id)
         .chain(reports.iter().map(|row| row.indicator_id))
         .collect();
-    let campaigns = Some(silences.families(&HashSet::from([key.campaign]), campaigns));
-    let wanted = Wanted { campaigns, again_today: true, ..Wanted::default() };
-    let mut plan = plan(office, day, silences, wanted).await?;
     let mut findings = plan.letters.remove(&key).unwrap_or_default();
     findings.truncate(LINES_MAX);
     let about = |finding: &Finding| finding.indicators().any(|id| own.contains(&id));
     let same = |other: &Key| other.kind == key.kind && other.follows.is_none();
-    let instead = plan.letters.into_iter().filter(|(other, found)| same(other) && found.iter().any(about));
-    let others = instead.collect();
-    plan.changed.retain(|change| own.contains(&change.before.indicator_id));
-    Ok(Afresh { findings, others, quiet: plan.changed })
+    let instead = plan.letters.iter().filter(|(other, found)| same(other) && found.iter().any(about));
+    let others = instead.map(|(other, found)| (*other, found.clone())).collect();
+    let quiet = plan.changed.iter().filter(|change| own.contains(&change.before.indicator_id));
+    Ok(Afresh { findings, others, quiet: quiet.cloned().collect() })
 }
 
 /// What a run would say of the indicators of an issued warning to the unit of `key`, if the letters `taken_back` had not been

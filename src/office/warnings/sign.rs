@@ -1,8 +1,11 @@
 //! 签发 and discarding: a coordinator decides about a draft.
 
-use super::afresh::{self, Afresh};
+use chrono::{DateTime, Utc};
+
+use super::afresh::{self, Afresh, Plans};
 use super::draft::Draft;
 use super::issue::{Content, Waiting, conclude};
+use super::letter_context::Campaigns;
 use super::planned::Key;
 use super::rehearse::Mode;
 use super::run::Outcome;
@@ -37,6 +40,87 @@ pub(super) async fn issue(
     before: LetterRow,
     signer: Option<&str>,
 ) -> Result<LetterRow, Refusal> {
+    let mut round = SigningRound::new(office);
+    let letter = round.issue(actor, before, signer).await?;
+    round.end().await?;
+    Ok(letter)
+}
+
+/// Drafts signed one after another. What they are checked against is gathered once for some seconds: judged for each of five hundred,
+/// the campaign would be judged five hundred times.
+pub struct SigningRound<'o> {
+    office: &'o Office,
+    known: Option<Known>,
+}
+
+/// What drafts are checked against.
+struct Known {
+    since: DateTime<Utc>,
+    campaigns: Campaigns,
+    waiting: Waiting,
+    plans: Plans,
+}
+
+/// How long what is known counts as today's.
+const KNOWN_SECONDS: i64 = 5;
+
+impl<'o> SigningRound<'o> {
+    /// A round that knows nothing yet.
+    pub fn new(office: &'o Office) -> Self {
+        Self { office, known: None }
+    }
+
+    /// As [`sign`]; [`end`](Self::end) follows the last one.
+    ///
+    /// # Errors
+    /// As [`sign`].
+    pub async fn sign(&mut self, actor: &Actor, id: LetterId, signer: &str) -> Result<LetterRow, Refusal> {
+        let signer = text("signer", signer, lengths::PERSON)?;
+        let before = draft(self.office, id).await?;
+        self.issue(actor, before, Some(&signer)).await
+    }
+
+    async fn issue(
+        &mut self,
+        actor: &Actor,
+        before: LetterRow,
+        signer: Option<&str>,
+    ) -> Result<LetterRow, Refusal> {
+        let now = self.office.clock.now();
+        let known = self.known.take().filter(|known| (now - known.since).num_seconds() < KNOWN_SECONDS);
+        let known = match known {
+            Some(known) => known,
+            None => Known {
+                since: now,
+                campaigns: letter_context::campaigns(self.office).await?,
+                waiting: run::waiting(self.office).await?,
+                plans: Plans::new(),
+            },
+        };
+        let known = self.known.insert(known);
+        let issued = issue_known(self.office, actor, (before, signer), known).await;
+        // What was refused may have drawn other drafts.
+        if issued.is_err() {
+            self.known = None;
+        }
+        issued
+    }
+
+    /// Ends the round: letters that those signed have taken the place of wait for no answer any more.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end(self) -> Result<(), Refusal> {
+        settle::settle(self.office).await.map(|_| ())
+    }
+}
+
+async fn issue_known(
+    office: &Office,
+    actor: &Actor,
+    (before, signer): (LetterRow, Option<&str>),
+    known: &mut Known,
+) -> Result<LetterRow, Refusal> {
     let key = Key::of_letter(&before);
     if before.trial != office.is_pilot() {
         let detail = "此函稿在演练开始前拟就，演练期间不能签发；请在演练结束后签发。";
@@ -44,24 +128,24 @@ pub(super) async fn issue(
     }
     answered_meanwhile(office, &key).await?;
     let read = LetterFacts::from_json(&before.facts)?;
-    let campaigns = letter_context::campaigns(office).await?;
+    let Known { campaigns, waiting, plans, .. } = known;
     let today = office.clock.today();
-    let Afresh { findings, others, quiet } = afresh::of(office, &campaigns, (&before, key), today).await?;
-    let waiting = run::waiting(office).await?;
+    let Afresh { findings, others, quiet } =
+        afresh::by_plans(office, campaigns, (&before, key), (today, plans)).await?;
     let (mut changed, mut fresh_ids) = (Vec::new(), Vec::new());
     if !findings.is_empty() {
-        let mut drafts = run::drafted(office, &campaigns, today, vec![(key, findings)], &waiting).await?;
+        let mut drafts = run::drafted(office, campaigns, today, vec![(key, findings)], waiting).await?;
         let found = drafts.first().map(|draft| changes(&read, &draft.facts)).unwrap_or_default();
         let Some(fresh) = drafts.pop() else { return Err(StoreError::Stale.into()) };
         if found.is_empty() {
             return put_out(office, actor, before, (fresh, signer)).await;
         }
         changed = found;
-        wait(office, vec![fresh], &waiting, &mut fresh_ids).await?;
+        wait(office, vec![fresh], waiting, &mut fresh_ids).await?;
     }
     run::write_quietly(office, &[], &quiet).await?;
-    let drafts = run::drafted(office, &campaigns, today, others, &waiting).await?;
-    wait(office, drafts, &waiting, &mut fresh_ids).await?;
+    let drafts = run::drafted(office, campaigns, today, others, waiting).await?;
+    wait(office, drafts, waiting, &mut fresh_ids).await?;
     let waits = !changed.is_empty();
     if !waits {
         let note = "所涉事项已经恢复、补报或改办，无需再发此函，函稿自动撤销。";
@@ -106,7 +190,6 @@ async fn put_out(
     let issued = deed.tx().issue_draft(&before, &new, &rendering).await;
     let letter = deed.end(issued).await?;
     failpoint!("sign.committed");
-    settle::settle(office).await?;
     Ok(letter)
 }
 

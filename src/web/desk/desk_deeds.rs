@@ -16,6 +16,7 @@ use crate::domain::lengths;
 use crate::domain::reply::ReviewVerdict;
 use crate::office::deliveries::{self, NewRecipient};
 use crate::office::types::Id;
+use crate::office::warnings::SigningRound;
 use crate::office::{Actor, Refusal, replies, warnings};
 use crate::web::page_frame::{self, Instead, either, lead_to};
 use crate::web::visitor::{Form, Visitor};
@@ -100,14 +101,24 @@ async fn signed(state: &State, request: &HttpRequest, body: &[u8]) -> Result<Htt
     let signer = text("signer", form.get("signer"), lengths::PERSON)
         .map_err(|wrong| refuse(&format!("签发人：{}", wrong.detail)))?;
     let mut ends = Vec::with_capacity(chosen.len());
+    let mut round = SigningRound::new(&state.office);
     for (letter_id, read) in chosen {
         let own = actor.part(&format!("/desk/sign/{letter_id}"));
-        ends.push(sign_one(state, &own, (letter_id, read), &signer).await);
+        ends.push(sign_one(state, &mut round, (letter_id, read), (&own, &signer)).await);
+    }
+    // What is not done now, the next step that issues does.
+    if let Err(error) = round.end().await {
+        tracing::warn!(%error, "letters that need no answer any more still wait for one");
     }
     Ok(told(&visitor, "签发结果", &ends))
 }
 
-async fn sign_one(state: &State, actor: &Actor, (letter_id, read): (Uuid, &str), signer: &str) -> EndView {
+async fn sign_one(
+    state: &State,
+    round: &mut SigningRound<'_>,
+    (letter_id, read): (Uuid, &str),
+    (actor, signer): (&Actor, &str),
+) -> EndView {
     let bad =
         |what: String, said: String, address: Option<String>| EndView { good: false, what, said, address };
     let letter = match state.office.read.find_letter(Id::of(letter_id)).await {
@@ -120,7 +131,7 @@ async fn sign_one(state: &State, actor: &Actor, (letter_id, read): (Uuid, &str),
         let said = "您打开之后函稿已经重新拟写，没有签发，请再看一遍。".to_owned();
         return bad(what, said, Some(address));
     }
-    match warnings::sign(&state.office, actor, Id::of(letter_id), signer).await {
+    match round.sign(actor, Id::of(letter_id), signer).await {
         Ok(issued) => EndView {
             good: true,
             what: issued.subject.clone(),
