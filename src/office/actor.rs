@@ -1,5 +1,6 @@
 //! Who does a deed (经手人), and the entry that says so.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -246,6 +247,20 @@ pub(super) struct Deed<'a> {
     _turn: Option<OwnedSemaphorePermit>,
 }
 
+tokio::task_local! {
+    static WRITTEN: Cell<bool>;
+}
+
+/// Runs a call so that [`has_written`] can tell of it.
+pub async fn watched<F: Future>(call: F) -> F::Output {
+    WRITTEN.scope(Cell::new(false), call).await
+}
+
+/// Whether the watched call that asks has written something for good: what fails after that is no sign that nothing was written.
+pub fn has_written() -> bool {
+    WRITTEN.try_with(Cell::get).unwrap_or_default()
+}
+
 /// How long a deed waits for its turn.
 const TURN: Duration = Duration::from_secs(4);
 
@@ -330,6 +345,8 @@ impl<'a> Deed<'a> {
         let done = self.tx.commit().await;
         self.office.readiness.note(done.as_ref().err());
         done?;
+        // Outside of a watched call nobody asks.
+        let _ = WRITTEN.try_with(|written| written.set(true));
         if let Some(call) = &self.actor.call {
             call.noted.store(true, Ordering::Relaxed);
         }

@@ -16,6 +16,7 @@ pub mod letter_tally;
 
 pub mod access;
 pub mod deliveries;
+pub mod forecast_record;
 pub mod incidents;
 pub mod intake;
 pub mod maintenance;
@@ -44,7 +45,7 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-pub use actor::{Actor, Call, Who};
+pub use actor::{Actor, Call, Who, has_written, watched};
 pub use change_reason::ChangeReason;
 
 use crate::clock::Clock;

@@ -11,6 +11,8 @@ use crate::store::{Examined, Store, StoreError};
 const FRESH: Duration = Duration::from_secs(1);
 /// The whole look takes no longer.
 const PATIENCE: Duration = Duration::from_secs(4);
+/// Counting open incidents takes no longer.
+const COUNTING: Duration = Duration::from_secs(1);
 /// A write that the database would not take is remembered for so long, unless one succeeds.
 const REMEMBERED: Duration = Duration::from_secs(30);
 /// With less on the disk the next write may fail.
@@ -124,7 +126,12 @@ impl Readiness {
         if found.later.is_some() {
             standing.hindrances.push(Hindrance::LaterSchema);
         } else {
-            standing.incidents = self.store.count_open_incidents().await?;
+            // Told where it can be read in time; it says nothing of whether the database can be used.
+            match tokio::time::timeout(COUNTING, self.store.count_open_incidents()).await {
+                Ok(Ok(incidents)) => standing.incidents = incidents,
+                Err(_) | Ok(Err(StoreError::Held(_))) => tracing::warn!("open incidents cannot be counted"),
+                Ok(Err(error)) => return Err(error),
+            }
         }
         if !found.writable || self.was_refused() {
             standing.hindrances.push(Hindrance::NotWritable);

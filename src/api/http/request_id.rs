@@ -62,7 +62,7 @@ pub async fn middleware<B: MessageBody + 'static>(
     let path = shown(request.path());
     let address = address_of(&request);
     let span = tracing::info_span!("request", id, %method, %path);
-    let answer = unless_it_panics(next.call(request));
+    let answer = crate::office::watched(unless_it_panics(next.call(request)));
     let answer = ADDRESS.scope(address, answer);
     let answer = CURRENT.scope(id.clone(), answer).instrument(span.clone()).await;
     let mut response = answer?;
