@@ -80,6 +80,9 @@ impl DatabaseUrl {
         if is_conninfo(text) {
             return PgServer::of_pairs(pairs(text)?).map(Box::new).map(Self::Postgresql);
         }
+        if speaks_of_a_server(text) {
+            return Err(format!("is a form of address that is not understood here: {FORMS}"));
+        }
         Ok(Self::Sqlite(text.to_owned()))
     }
 
@@ -108,6 +111,36 @@ fn is_conninfo(text: &str) -> bool {
     const ONLY_LIBPQ: [&str; 4] = ["service", "passfile", "sslcert", "sslkey"];
     let Some((key, _)) = text.split_once('=') else { return false };
     KNOWN.contains(&key.trim()) || ONLY_LIBPQ.contains(&key.trim())
+}
+
+/// Whether a text is an address of a server in some other form (`Host=…;Password=…`, `PGPASSWORD=… host=…`): a word before a `=`
+/// anywhere in it that means a password, or two that mean a part of an address. No file is called so.
+fn speaks_of_a_server(text: &str) -> bool {
+    const PARTS: [&str; 12] = [
+        "host",
+        "server",
+        "data source",
+        "hostname",
+        "port",
+        "dbname",
+        "database",
+        "user",
+        "username",
+        "user id",
+        "uid",
+        "service",
+    ];
+    let lower = text.to_lowercase();
+    let keys = lower.split([';', ' ', '\t', '&', '?', ',']).filter_map(|pair| pair.split_once('='));
+    let mut parts = 0;
+    for (key, _) in keys {
+        let key = key.trim().trim_start_matches("pg");
+        if key.contains("pass") || key == "pwd" {
+            return true;
+        }
+        parts += usize::from(PARTS.contains(&key));
+    }
+    parts > 1
 }
 
 /// The pairs of libpq's form: values may stand in single quotes, and a backslash takes the next character as it is.
@@ -389,6 +422,11 @@ mod tests {
     fn what_is_wrong_is_said_without_the_secret() {
         for (text, said) in [
             ("", "must not be empty"),
+            ("Host=db;Username=xushi;Password=secret;Database=xushi", "not understood"),
+            ("server=db password=secret", "not understood"),
+            ("PGPASSWORD=secret host=db", "not understood"),
+            ("passwd=secret", "not understood"),
+            ("Server=db;Database=xushi;Uid=xushi", "not understood"),
             ("mysql://u:s3cret@h/x", "this scheme is not supported"),
             ("postgres://u:s3cret@h/x?sslmode=verify", "sslmode must be"),
             ("postgres://u:s3cret@h/x?sslcert=a", "`sslcert` is not supported"),
