@@ -71,6 +71,7 @@ fn measure(name: &str) -> NewMeasure {
         precision: 1,
         external_id: None,
         sources: vec![],
+        stages: vec![],
     }
 }
 

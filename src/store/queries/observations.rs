@@ -12,11 +12,26 @@ use crate::rows::{FactRow, ListedObservation, ObservationFilter, ObservationRow,
 use crate::schema::{observations, series};
 use crate::types::{MeasureId, ObservationId, RegionId};
 
-/// Whether no later vintage of the same fact stands; the bracket is left open for more.
-const NO_LATER: &str = "NOT EXISTS (SELECT 1 FROM observations AS later WHERE later.series_id = observations.series_id \
-     AND later.period_end = observations.period_end AND later.period_start = observations.period_start \
-     AND later.basis = observations.basis AND later.figure = observations.figure \
-     AND later.vintage > observations.vintage AND later.withdrawn_on IS NULL";
+/// What a vintage weighs ([`xushi_domain::stage::weight`]), and then when it came, of the table of this name.
+macro_rules! standing {
+    ($table:literal) => {
+        concat!(
+            "CASE ", $table, ".stage WHEN 'self_checked' THEN 1 WHEN 'verified' THEN 2 WHEN 'publicly_reviewed' THEN 3 ELSE 0 END, \
+             CASE ", $table, ".status WHEN 'final' THEN 1 ELSE 0 END, ", $table, ".published_on, ", $table, ".vintage"
+        )
+    };
+}
+
+/// Whether no other vintage of the same fact stands before it; the bracket is left open for more.
+const NONE_BEFORE: &str = concat!(
+    "NOT EXISTS (SELECT 1 FROM observations AS other WHERE other.series_id = observations.series_id \
+     AND other.period_end = observations.period_end AND other.period_start = observations.period_start \
+     AND other.basis = observations.basis AND other.figure = observations.figure AND other.withdrawn_on IS NULL AND (",
+    standing!("other"),
+    ") > (",
+    standing!("observations"),
+    ")"
+);
 
 /// Vintages in order of id, each with its measure and region.
 ///
@@ -58,9 +73,9 @@ pub async fn list_observations(
     }
     if filter.latest {
         query = match filter.as_of {
-            None => query.filter(sql::<Bool>(NO_LATER).sql(")")),
+            None => query.filter(sql::<Bool>(NONE_BEFORE).sql(")")),
             Some(as_of) => query.filter(
-                sql::<Bool>(NO_LATER).sql(" AND later.published_on <= ").bind::<Date, _>(as_of).sql(")"),
+                sql::<Bool>(NONE_BEFORE).sql(" AND other.published_on <= ").bind::<Date, _>(as_of).sql(")"),
             ),
         };
     }
