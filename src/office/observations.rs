@@ -91,7 +91,7 @@ pub async fn record(
         tries += 1;
         let mut deed = office.begin(actor).await?;
         let written = deed.tx().write_observations(facts, &plan).await;
-        deed.counted("observations", facts.iter().map(said));
+        deed.counted("observations", facts.iter().map(said_fact));
         match deed.end(written).await {
             Err(Refusal::Store(StoreError::Duplicate(_) | StoreError::Contended(_))) if tries < TRIES => {}
             // Others were there first every time: it is no fault of the facts.
@@ -109,7 +109,7 @@ pub async fn record(
 }
 
 /// A fact as the digest of its call counts it.
-fn said(fact: &FactWrite) -> String {
+pub(super) fn said_fact(fact: &FactWrite) -> String {
     let row = &fact.row;
     format!(
         "{} {} {} {} {} {} {} {} {} {}{}",

@@ -3,6 +3,7 @@
 
 use sha2::{Digest as _, Sha256};
 
+use super::observations::said_fact;
 use super::{Actor, Office, Refusal};
 use crate::domain::invalid::{paragraphs, text};
 use crate::domain::reply::{Reply, ReviewVerdict, media_type};
@@ -97,6 +98,9 @@ pub async fn reply_with_figures(
         };
         let mut deed = office.begin(actor).await?;
         let written = written(deed.tx(), &new, plan.as_ref().map(|plan| (figures, plan))).await;
+        if !figures.is_empty() {
+            deed.counted("observations", figures.iter().map(said_fact));
+        }
         tries += 1;
         match deed.end(written).await {
             Err(Refusal::Store(StoreError::Duplicate(_) | StoreError::Contended(_)))

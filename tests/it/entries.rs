@@ -38,7 +38,7 @@ fn ghost(who: Who) -> Actor {
 
 fn unknown_key() -> Actor {
     let (id, name) = (NOBODY, "nobody".to_owned());
-    ghost(Who::Key { id: Id::of(id), name, role: Role::Administrator, unit_id: None })
+    ghost(Who::Key { id: Id::of(id), name, role: Role::Administrator, unit_id: None, stage: None })
 }
 
 #[track_caller]

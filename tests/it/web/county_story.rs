@@ -14,10 +14,12 @@ use crate::post::jobs;
 use crate::support::app::readable;
 use crate::support::both;
 
-/// The way of the link in a mail.
-fn link(mail: &str) -> String {
-    let at = mail.find("/r/").unwrap();
-    mail[at..].split(|c: char| c.is_whitespace() || "\"<".contains(c)).next().unwrap().to_owned()
+/// The way of the signed link in a mail; one without a signature only names its letter.
+fn link(mail: &str) -> Option<String> {
+    let ways = mail.match_indices("/r/").map(|(at, _)| {
+        mail[at..].split(|c: char| c.is_whitespace() || "\"<）。".contains(c)).next().unwrap_or_default()
+    });
+    ways.into_iter().find(|way| way.len() > 20 && !way.starts_with("/r/letter")).map(str::to_owned)
 }
 
 fn multipart(fields: &[(&str, &str)]) -> String {
@@ -36,7 +38,7 @@ both! {
         let outbox = MemoryOutbox::default();
         deliver(&jobs(&app, &outbox)).await.unwrap();
         let mails: Vec<String> = outbox.kept().iter().map(|mail| readable(&mail.raw)).collect();
-        let address = link(mails.iter().find(|mail| mail.contains("/r/")).unwrap());
+        let address = mails.iter().find_map(|mail| link(mail)).unwrap();
 
         let open = async || Page::of(app.send(TestRequest::get().uri(&address)).await);
         let form = (header::CONTENT_TYPE, "application/x-www-form-urlencoded");
