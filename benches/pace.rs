@@ -199,6 +199,7 @@ fn observations(random: &mut Random, kind: Kind, basis: Basis, target: Decimal) 
             figure: if kind == Kind::Growth && !last_years_level { Figure::Yoy } else { Figure::Level },
             value,
             status: Status::Final,
+            stage: None,
             published_on: end + Days::new(18),
             of: None,
             partial: false,

@@ -15,12 +15,13 @@ use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Word, Words};
-use crate::domain::Role;
+use crate::domain::{Role, Stage};
 use crate::office::rows::{ApiKeyFilter, ApiKeyRow};
 use crate::office::types::Id;
 use crate::office::{Actor, access};
 
 type AccessRole = Word<Role>;
+type StageWord = Word<Stage>;
 type AccessRoles = Words<Role>;
 
 /// Adds the resource's routes.
@@ -51,6 +52,8 @@ pub struct ApiKeyView {
     last_used_at: Option<DateTime<Utc>>,
     /// 换发自哪个密钥
     replaces_id: Option<Uuid>,
+    /// 最高可录入的环节；为null表示按角色
+    stage: Option<StageWord>,
 }
 
 impl ApiKeyView {
@@ -66,6 +69,7 @@ impl ApiKeyView {
             prefix: row.prefix,
             last_used_at: row.last_used_at.map(|at| at.and_utc()),
             replaces_id: row.replaces_id.map(|id| id.0),
+            stage: row.stage.map(|stage| Word(stage.0)),
         }
     }
 }
@@ -94,6 +98,8 @@ pub struct CreateApiKey {
     unit: Option<String>,
     /// 到期时间，到时自动失效；不填为长期有效，管理员的密钥不能填写
     expires_at: Option<DateTime<Utc>>,
+    /// 最高可录入的环节：self_reported自报、self_checked自查、verified核查、publicly_reviewed评议；不填的，报送员只能录入指标口径的最低一环，其他能录入数据的角色不限
+    stage: Option<StageWord>,
 }
 
 /// 换发访问密钥
@@ -149,8 +155,9 @@ async fn create_api_key(
     actor: Actor,
     Body(body): Body<CreateApiKey>,
 ) -> Result<HttpResponse, Refused> {
-    let CreateApiKey { name, role, unit, expires_at } = body;
-    let new = access::NewApiKey { name, role: role.0, unit, expires_at };
+    let CreateApiKey { name, role, unit, expires_at, stage } = body;
+    let stage = stage.map(|word| word.0);
+    let new = access::NewApiKey { name, role: role.0, unit, expires_at, stage };
     Ok(shown_once(access::create_api_key(&state.office, &actor, new).await?))
 }
 
@@ -161,7 +168,7 @@ fn shown_once((key, row): (String, ApiKeyRow)) -> HttpResponse {
         .json(NewApiKeyView { key, view: ApiKeyView::of(row) })
 }
 
-/// 换发访问密钥：名称、角色、单位和到期时间不变，原密钥在约定天数后失效（不支持Idempotency-Key，因为密钥不留存）
+/// 换发访问密钥：名称、角色、单位、环节和到期时间不变，原密钥在约定天数后失效（不支持Idempotency-Key，因为密钥不留存）
 #[utoipa::path(tag = "访问密钥", params(("id" = Uuid, Path, description = "编号")), request_body = RotateApiKey, responses(
     (status = 201, body = NewApiKeyView), (status = "4XX", body = ProblemView)))]
 #[post("/api-keys/{id}/rotation")]

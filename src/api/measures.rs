@@ -16,7 +16,7 @@ use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::Word;
-use crate::domain::{Basis, Better, Frequency};
+use crate::domain::{Basis, Better, Frequency, Stage, TextEnum as _};
 use crate::office::measures::{self, MeasureEdit, NamedMeasure, NewMeasure};
 use crate::office::rows::{MeasureFilter, MeasureRow};
 use crate::office::types::{Id, MeasureId, of_any};
@@ -25,6 +25,7 @@ use crate::office::{Actor, ChangeReason};
 type BasisWord = Word<Basis>;
 type BetterWord = Word<Better>;
 type FrequencyWord = Word<Frequency>;
+type StageWord = Word<Stage>;
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -58,6 +59,8 @@ pub struct MeasureView {
     external_id: Option<String>,
     /// 来源次序：不同来源的数值不一致时，出处含有在前者的为准；空列表表示以后录入的为准
     sources: Vec<String>,
+    /// 环节：数值由谁认定，由低到高，低的不取代高的；空列表表示不分环节
+    stages: Vec<StageWord>,
     /// 建立时间
     created_at: DateTime<Utc>,
     /// 最近修改时间
@@ -73,6 +76,7 @@ impl MeasureView {
         Self {
             external_id: external.get(&row.id.of_any()).cloned(),
             sources: row.sources(),
+            stages: row.stages.split(',').filter_map(Stage::parse).map(Word).collect(),
             id: row.id.0,
             aliases,
             basis: Word(row.basis.0),
@@ -120,6 +124,10 @@ pub struct CreateMeasure {
     #[serde(default)]
     #[schema(example = json!(["统计局", "主管部门"]))]
     sources: Vec<String>,
+    /// 环节：数值由谁认定，如自报self_reported、自查self_checked、核查verified、评议publicly_reviewed；不写为不分环节
+    #[serde(default)]
+    #[schema(example = json!(["self_reported", "verified"]))]
+    stages: Vec<StageWord>,
 }
 
 fn default_precision() -> u32 {
@@ -139,6 +147,7 @@ impl From<CreateMeasure> for NewMeasure {
             precision: body.precision,
             external_id: body.external_id,
             sources: body.sources,
+            stages: body.stages.into_iter().map(|word| word.0).collect(),
         }
     }
 }
@@ -187,6 +196,10 @@ pub struct UpdateMeasure {
     #[serde(default, deserialize_with = "crate::api::http::wire::given::deserialize")]
     #[schema(value_type = Vec<String>)]
     sources: Option<Vec<String>>,
+    /// 环节，整体替换；只影响此后录入的，已录入的数值保留各自的环节
+    #[serde(default, deserialize_with = "crate::api::http::wire::given::deserialize")]
+    #[schema(value_type = Vec<StageWord>)]
+    stages: Option<Vec<StageWord>>,
     /// 修改理由，随修改一并留存
     reason: Option<String>,
     /// 自哪天起按修改后的口径研判、用新名称，默认今天；早于今天的用于更正，不得晚于今天。此前各日的看板和台账仍显示原名称
@@ -206,6 +219,7 @@ impl From<UpdateMeasure> for MeasureEdit {
             precision: body.precision,
             external_id: body.external_id,
             sources: body.sources,
+            stages: body.stages.map(|words| words.into_iter().map(|word| word.0).collect()),
             why: ChangeReason { reason: body.reason, effective_on: body.effective_on },
         }
     }

@@ -104,6 +104,8 @@ fn observation(
         of: None,
         partial: fact.basis != Basis::Point && is_cut_short(fact.period_end),
         doubts: String::new(),
+        stage: None,
+        vouched_by: None,
     }
 }
 
@@ -169,6 +171,7 @@ impl Sample<'_> {
             precision: measure.precision,
             external_id: None,
             sources: Vec::new(),
+            stages: Vec::new(),
         }
     }
 

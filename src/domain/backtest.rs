@@ -260,6 +260,7 @@ fn fact(year: i32, month: u32, (basis, figure): (Basis, Figure), value: Decimal)
         figure,
         value,
         status: Status::Final,
+        stage: None,
         published_on: end,
         of: None,
         partial: false,

@@ -43,6 +43,10 @@ text_enum! {
         UnusualSpan = "unusual_span",
         /// The phrase of a target names a deadline that is not the end of its window.
         DeadlineInPhrase = "deadline_in_phrase",
+        /// A value of a lower stage came after one of a higher; it is kept and does not count.
+        LowerStage = "lower_stage",
+        /// Stages say different values of one fact; that of the highest counts.
+        StagesDiffer = "stages_differ",
     }
 }
 
@@ -80,6 +84,8 @@ impl Doubt {
             Self::DeadlineInPhrase => {
                 "目标原文写有期末以外的时限，研判仍按期末计；如须按该时限考核，请用序时曲线的节点写明。"
             }
+            Self::LowerStage => "已有更高环节的数值，本次所报予以保留，但不取代该数值、不参与研判。",
+            Self::StagesDiffer => "各环节的数值不一致，以较高环节的数值为准，请与较低环节核对。",
             Self::PublishedAhead => "公布日期晚于今天，到公布之日才参与研判，请核对日期。",
         }
     }

@@ -4,6 +4,7 @@ use chrono::{Datelike as _, NaiveDate};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use super::stage::{self, Stage, Weight};
 use super::{Basis, Period, text_enum};
 
 text_enum! {
@@ -83,6 +84,8 @@ pub struct Observation {
     pub partial: bool,
     /// How firm it is.
     pub status: Status,
+    /// Who vouches for it; `None` where its measure has no stages.
+    pub stage: Option<Stage>,
     /// The day it became known; a correction has a later one.
     pub published_on: NaiveDate,
     /// Order among vintages of the same fact published on the same day, from 1.
@@ -90,6 +93,12 @@ pub struct Observation {
 }
 
 impl Observation {
+    /// How much it weighs beside other vintages of its fact.
+    #[inline]
+    pub fn weight(&self) -> Weight {
+        stage::weight(self.stage, self.status)
+    }
+
     /// Whether the fact keeps the rules that facts are put in by, for an indicator with this `window`: an actual value is not
     /// published before its period ends; a cumulative one begins with its year or with the window (or, for earlier years,
     /// with the window's day of the year), one of a month or quarter with a month; both end with a month or the window unless
@@ -177,6 +186,7 @@ mod tests {
                 figure: Figure::Level,
                 value: Decimal::ONE,
                 status: Status::Preliminary,
+                stage: None,
                 published_on: d(published),
                 of: None,
                 partial,

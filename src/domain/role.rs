@@ -41,6 +41,11 @@ impl Role {
         matches!(self, Self::Unit | Self::Reporter)
     }
 
+    /// Whether it may put figures in.
+    pub const fn enters_figures(self) -> bool {
+        matches!(self, Self::Administrator | Self::Coordinator | Self::Reporter | Self::Feeder)
+    }
+
     /// Whether it sees figures before the day of their publication: whoever puts the office's figures in.
     pub const fn sees_ahead(self) -> bool {
         matches!(self, Self::Administrator | Self::Coordinator)

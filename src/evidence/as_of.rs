@@ -109,6 +109,7 @@ mod tests {
             figure: Figure::Level,
             value: vintage.into(),
             status: Status::Final,
+            stage: None,
             published_on: d(published),
             of: None,
             partial: false,

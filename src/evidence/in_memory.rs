@@ -140,6 +140,7 @@ mod tests {
             figure: Figure::Yoy,
             value: value.into(),
             status: Status::Final,
+            stage: None,
             published_on: d(published),
             of: None,
             partial: false,

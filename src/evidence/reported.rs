@@ -83,6 +83,7 @@ fn observation(
         figure: Figure::Level,
         value,
         status: Status::Final,
+        stage: None,
         published_on: row.reported_on,
         of: None,
         partial: false,

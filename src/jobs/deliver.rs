@@ -15,7 +15,7 @@ use super::{Job, JobError, Jobs};
 use crate::domain::TextEnum as _;
 use crate::domain::delivery::{ATTEMPTS_MAX, Again, AttemptOutcome, DeliveryState, wait_after};
 use crate::domain::{IncidentKind, SubjectKind};
-use crate::mail::transport::{Accepted, Envelope, Failure, SendError, Stage};
+use crate::mail::transport::{Accepted, Envelope, Failure, SendError, SendStage};
 use crate::office::attempt_batch::AttemptBatch;
 use crate::office::rows::{AttemptBegin, AttemptEnd, DeliveryRow, IncidentRow, Lease};
 use crate::office::types::{AttemptId, Id, LetterId};
@@ -149,7 +149,7 @@ impl Round<'_> {
         let conversation = match self.jobs.transport.open(&envelope).await {
             Ok(conversation) => conversation,
             Err(error) => {
-                let unreached = error.stage == Stage::Connect || error.failure == Failure::Unusable;
+                let unreached = error.stage == SendStage::Connect || error.failure == Failure::Unusable;
                 self.reached(!unreached);
                 drop(line);
                 return self.attempt(row, async { Ending::from(error) }).await;

@@ -65,9 +65,10 @@ const NAMES: [(&str, &str); 14] = [
     ("redirected_to", "演练邮箱"),
 ];
 /// What a changed part of a line is called, in the order said; the rest follows from these.
-const LINE_NAMES: [(&str, &str); 11] = [
+const LINE_NAMES: [(&str, &str); 12] = [
     ("period", "数据期"),
     ("actual", "数值"),
+    ("stages", "各环节数值"),
     ("target_text", "目标"),
     ("expected", "序时要求"),
     ("grade_label", "研判等级"),

@@ -203,6 +203,9 @@ pub struct LetterLine {
     /// Inputs that were missing, one phrase each.
     #[serde(default)]
     pub missing: Vec<String>,
+    /// Where stages of the reported value disagree: what each says and which one counts, without the full stop.
+    #[serde(default)]
+    pub stages: Option<String>,
     /// Its course through the window, for the chart; `None` when there is nothing to draw.
     #[serde(default)]
     pub trend: Option<Trend>,
@@ -375,6 +378,7 @@ impl LetterLine {
             beside: None,
             rule_text: None,
             missing: Vec::new(),
+            stages: None,
             trend: None,
             tasks: Vec::new(),
             retired: None,

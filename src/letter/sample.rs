@@ -138,6 +138,7 @@ fn full_line(letter: LetterKind, kind: Kind, ordinal: u32) -> LetterLine {
         }),
         figure: Some(cycled(Figure::ALL, ordinal)),
         window: Some(Span { start: day(1, 1), end: day(12, 31) }),
+        stages: ordinal.is_multiple_of(2).then(|| "自报3.2%，核查2.9%，以核查数为准".into()),
         target_value: quantity(45, "%"),
         target_hi: quantity(60, "%"),
         strict: ordinal.is_multiple_of(4),

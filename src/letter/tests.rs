@@ -278,6 +278,15 @@ fn what_is_taken_off_the_plan_is_lifted_in_its_own_words() {
 }
 
 #[test]
+fn stages_that_disagree_are_said_after_the_figure() {
+    let said = "自报3.2%，核查2.9%，以核查数为准";
+    let disputed = LetterLine { stages: Some(said.into()), ..investment(1) };
+    let text = as_read(&warning(Level::Yellow, vec![disputed]));
+    assert!(text.contains(&format!("。该数据{said}。")), "{text}");
+    assert!(!as_read(&warning(Level::Yellow, vec![investment(1)])).contains("该数据"));
+}
+
+#[test]
 fn singular_and_plural_are_said_differently() {
     let one = render(&warning(Level::Yellow, vec![investment(1)]));
     assert_eq!(

@@ -17,7 +17,7 @@ use super::refusal::is_of_session;
 use super::settings::Security;
 use super::smtp::SmtpPool;
 use super::tls::{Tls, hear};
-use super::transport::{Envelope, SendError, Stage};
+use super::transport::{Envelope, SendError, SendStage};
 
 /// How long one step may take; a server that greets late on purpose has greeted by then.
 const STEP_MAX: Duration = Duration::from_secs(30);
@@ -264,7 +264,7 @@ impl Talk<'_> {
                 Ok(lines)
             }
             Ok((code, lines)) => {
-                let error = SendError::refused(Stage::Connect, code, &lines.join(" "));
+                let error = SendError::refused(SendStage::Connect, code, &lines.join(" "));
                 let advice = advice(code, &error.reply);
                 self.failed(done, error.reply, &advice)
             }
@@ -287,7 +287,7 @@ impl Talk<'_> {
 }
 
 fn silent() -> SendError {
-    SendError::lost(Stage::Connect, "限时内没有应答")
+    SendError::lost(SendStage::Connect, "限时内没有应答")
 }
 
 /// What to do about a refused sender.

@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use super::MailError;
 use super::encode::whole_chars;
 use super::handshake::HandshakeStep;
-use super::transport::{Accepted, Envelope, Failure, SendError, Stage};
+use super::transport::{Accepted, Envelope, Failure, SendError, SendStage};
 
 /// Writes each mail as `<folder>/<label>.eml`, whole or not at all.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ impl FileOutbox {
             Ok(Ok(())) => Ok(Accepted { reply: path.display().to_string() }),
             Ok(Err(error)) => Err(file_error(&path, &error)),
             // The blocking pool is shutting down.
-            Err(error) => Err(SendError::lost(Stage::Dot, error.to_string())),
+            Err(error) => Err(SendError::lost(SendStage::Dot, error.to_string())),
         }
     }
 }
@@ -103,9 +103,9 @@ fn file_error(path: &Path, error: &io::Error) -> SendError {
     let reply = format!("{}：{error}", path.display());
     match error.kind() {
         IsADirectory | NotADirectory | NotFound | PermissionDenied | ReadOnlyFilesystem => {
-            SendError::unusable(Stage::Data, reply)
+            SendError::unusable(SendStage::Data, reply)
         }
-        _ => SendError::lost(Stage::Data, reply),
+        _ => SendError::lost(SendStage::Data, reply),
     }
 }
 
@@ -164,7 +164,7 @@ impl MemoryOutbox {
 
     pub(super) fn open(&self) -> Result<(), SendError> {
         let mut state = self.lock();
-        let early = state.failures.front().is_some_and(|error| error.stage < Stage::Data);
+        let early = state.failures.front().is_some_and(|error| error.stage < SendStage::Data);
         match early.then(|| state.failures.pop_front()).flatten() {
             Some(error) => Err(error),
             None => Ok(()),
@@ -174,7 +174,7 @@ impl MemoryOutbox {
     pub(super) fn keep(&self, envelope: &Envelope, raw: &[u8]) -> Result<Accepted, SendError> {
         let mut state = self.lock();
         let failure = match state.failures.front() {
-            Some(error) if error.stage >= Stage::Data => state.failures.pop_front(),
+            Some(error) if error.stage >= SendStage::Data => state.failures.pop_front(),
             _ => None,
         };
         if failure.as_ref().is_none_or(|error| error.failure == Failure::Uncertain) {

@@ -25,7 +25,7 @@ use super::foreign::heard;
 use super::lettre_stream::Wire;
 use super::settings::{Hello, Security, SmtpSettings};
 use super::tls::{Tls, ask_for_tls};
-use super::transport::{Accepted, Envelope, SendError, Stage};
+use super::transport::{Accepted, Envelope, SendError, SendStage};
 
 /// A bounded pool of connections to one server. Opens them as needed, never more than `pool_max` at a time.
 pub struct SmtpPool {
@@ -86,8 +86,11 @@ impl SmtpPool {
 
     pub(super) async fn open(&self, envelope: &Envelope) -> Result<SmtpConversation<'_>, SendError> {
         let deadline = Instant::now() + self.settings.send_timeout;
-        let permit = within(deadline, Stage::Connect, async {
-            self.permits.acquire().await.map_err(|error| SendError::lost(Stage::Connect, error.to_string()))
+        let permit = within(deadline, SendStage::Connect, async {
+            self.permits
+                .acquire()
+                .await
+                .map_err(|error| SendError::lost(SendStage::Connect, error.to_string()))
         });
         let permit = permit.await?;
         if let Some((mut connection, mails)) = self.take_idle(deadline).await {
@@ -133,18 +136,19 @@ impl SmtpPool {
     }
 
     async fn connect(&self, deadline: Instant) -> Result<AsyncSmtpConnection, SendError> {
-        within(deadline, Stage::Connect, async {
+        within(deadline, SendStage::Connect, async {
             let tcp = self.reach().await?;
-            let own = tcp.local_addr().map_err(|error| SendError::lost(Stage::Connect, error.to_string()))?;
+            let own =
+                tcp.local_addr().map_err(|error| SendError::lost(SendStage::Connect, error.to_string()))?;
             let hello = self.hello.from(own.ip());
             let stream = self.protect(tcp, &hello).await?;
             let mut connection = AsyncSmtpConnection::connect_with_transport(stream, &hello)
                 .await
-                .map_err(|error| failed(Stage::Connect, &error))?;
+                .map_err(|error| failed(SendStage::Connect, &error))?;
             if let (Some(login), Some(password)) = (&self.settings.login, &self.settings.password) {
                 let credentials = Credentials::new(login.clone(), password.clone());
                 let greeted = connection.auth(DEFAULT_MECHANISMS, &credentials).await;
-                greeted.map_err(|error| failed(Stage::Connect, &error))?;
+                greeted.map_err(|error| failed(SendStage::Connect, &error))?;
             }
             Ok(connection)
         })
@@ -154,7 +158,7 @@ impl SmtpPool {
     /// TCP to the first address that answers.
     pub(super) async fn reach(&self) -> Result<TcpStream, SendError> {
         let SmtpSettings { host, port, connect_timeout, .. } = &self.settings;
-        let lost = |why: String| SendError::lost(Stage::Connect, format!("连不上 {host}:{port}：{why}"));
+        let lost = |why: String| SendError::lost(SendStage::Connect, format!("连不上 {host}:{port}：{why}"));
         let mut last = "没有可用的地址".to_owned();
         for peer in lookup_host((host.as_str(), *port)).await.map_err(|error| lost(error.to_string()))? {
             match timeout_at(Instant::now() + *connect_timeout, TcpStream::connect(peer)).await {
@@ -174,14 +178,14 @@ impl SmtpPool {
         mut tcp: TcpStream,
         hello: &ClientId,
     ) -> Result<Box<dyn AsyncTokioStream>, SendError> {
-        let peer = tcp.peer_addr().map_err(|error| SendError::lost(Stage::Connect, error.to_string()))?;
+        let peer = tcp.peer_addr().map_err(|error| SendError::lost(SendStage::Connect, error.to_string()))?;
         let Some(tls) = &self.tls else { return Ok(Box::new(Wire::fresh(tcp, peer))) };
         let greeted = self.settings.security == Security::StartTls;
         if greeted {
             ask_for_tls(&mut tcp, hello).await?;
         }
         let patience = Instant::now() + self.settings.connect_timeout;
-        let stream = within(patience, Stage::Connect, tls.handshake(tcp)).await?;
+        let stream = within(patience, SendStage::Connect, tls.handshake(tcp)).await?;
         Ok(Box::new(if greeted { Wire::greeted(stream, peer) } else { Wire::fresh(stream, peer) }))
     }
 
@@ -232,13 +236,13 @@ async fn address(
     envelope: &Envelope,
     deadline: Instant,
 ) -> Result<(), SendError> {
-    within(deadline, Stage::Envelope, async {
+    within(deadline, SendStage::Envelope, async {
         let sender = Mail::new(Some(envelope.sender.clone()), vec![]);
-        let taken = command(connection, sender, Stage::Envelope, Severity::PositiveCompletion).await;
+        let taken = command(connection, sender, SendStage::Envelope, Severity::PositiveCompletion).await;
         // The sender is the same for all letters.
         taken.map_err(SendError::of_every_mail)?;
         let recipient = Rcpt::new(envelope.recipient.clone(), vec![]);
-        command(connection, recipient, Stage::Envelope, Severity::PositiveCompletion).await
+        command(connection, recipient, SendStage::Envelope, Severity::PositiveCompletion).await
     })
     .await
 }
@@ -249,7 +253,7 @@ async fn content(
     raw: &[u8],
     dotted: &AtomicBool,
 ) -> Result<Response, SendError> {
-    command(connection, Data, Stage::Data, Severity::PositiveIntermediate).await?;
+    command(connection, Data, SendStage::Data, Severity::PositiveIntermediate).await?;
     // lettre ends the content with a line break of its own.
     let body = raw.strip_suffix(b"\r\n").unwrap_or(raw);
     // It asks for the next piece when the one before is written, so the end of the pieces is the moment.
@@ -259,18 +263,18 @@ async fn content(
     });
     let answer = connection.message_iter(iter::once(body).chain(end)).await;
     let response = answer.map_err(|error| failed(stage(dotted), &error))?;
-    expect(Severity::PositiveCompletion, Stage::Dot, &response)?;
+    expect(Severity::PositiveCompletion, SendStage::Dot, &response)?;
     Ok(response)
 }
 
-fn stage(dotted: &AtomicBool) -> Stage {
-    if dotted.load(Ordering::Relaxed) { Stage::Dot } else { Stage::Data }
+fn stage(dotted: &AtomicBool) -> SendStage {
+    if dotted.load(Ordering::Relaxed) { SendStage::Dot } else { SendStage::Data }
 }
 
 async fn command(
     connection: &mut AsyncSmtpConnection,
     command: impl fmt::Display,
-    stage: Stage,
+    stage: SendStage,
     wanted: Severity,
 ) -> Result<(), SendError> {
     let response = connection.command(command).await.map_err(|error| failed(stage, &error))?;
@@ -278,7 +282,7 @@ async fn command(
 }
 
 /// lettre takes 2xx and 3xx alike; a 354 where a 250 belongs would pass for an accepted mail.
-fn expect(wanted: Severity, stage: Stage, response: &Response) -> Result<(), SendError> {
+fn expect(wanted: Severity, stage: SendStage, response: &Response) -> Result<(), SendError> {
     if response.code().severity == wanted {
         return Ok(());
     }
@@ -289,12 +293,12 @@ fn spoken(response: &Response) -> String {
     format!("{} {}", response.code(), response.message().collect::<Vec<_>>().join(" "))
 }
 
-fn failed(stage: Stage, error: &lettre::transport::smtp::Error) -> SendError {
+fn failed(stage: SendStage, error: &lettre::transport::smtp::Error) -> SendError {
     let words = error.source().map_or_else(|| error.to_string(), ToString::to_string);
     match error.status() {
         Some(code) => SendError::refused(stage, code.into(), &words),
         // lettre's own objection: no common way to log in.
-        None if error.is_client() && stage == Stage::Connect => SendError::unusable(stage, words),
+        None if error.is_client() && stage == SendStage::Connect => SendError::unusable(stage, words),
         None => SendError::lost(stage, format!("连接中断：{}", heard(&words))),
     }
 }
@@ -316,7 +320,7 @@ fn farewell(deadline: Option<Instant>) -> Instant {
 
 async fn within<T>(
     deadline: Instant,
-    stage: Stage,
+    stage: SendStage,
     step: impl Future<Output = Result<T, SendError>>,
 ) -> Result<T, SendError> {
     timeout_at(deadline, step).await.unwrap_or_else(|_| Err(SendError::lost(stage, "限时内没有应答")))

@@ -19,7 +19,7 @@ use tokio_rustls::rustls::{self, ClientConfig, RootCertStore, crypto};
 
 use super::MailError;
 use super::foreign;
-use super::transport::{SendError, Stage};
+use super::transport::{SendError, SendStage};
 
 /// How to make a stream safe: whom to trust and which name the certificate must carry.
 pub(super) struct Tls {
@@ -52,9 +52,9 @@ impl Tls {
             let refused = error.get_ref().is_some_and(|cause| cause.is::<rustls::Error>());
             let reply = format!("TLS 握手失败：{error}");
             if refused {
-                SendError::unusable(Stage::Connect, reply)
+                SendError::unusable(SendStage::Connect, reply)
             } else {
-                SendError::lost(Stage::Connect, reply)
+                SendError::lost(SendStage::Connect, reply)
             }
         })
     }
@@ -84,7 +84,7 @@ pub(super) async fn ask_for_tls(tcp: &mut TcpStream, hello: &ClientId) -> Result
     read_reply(tcp).await?;
     let offers = say(tcp, &format!("EHLO {hello}\r\n")).await?;
     if !offers.iter().any(|line| line.eq_ignore_ascii_case("STARTTLS")) {
-        return Err(SendError::unusable(Stage::Connect, "服务器不支持 STARTTLS"));
+        return Err(SendError::unusable(SendStage::Connect, "服务器不支持 STARTTLS"));
     }
     say(tcp, "STARTTLS\r\n").await.map(drop)
 }
@@ -92,7 +92,7 @@ pub(super) async fn ask_for_tls(tcp: &mut TcpStream, hello: &ClientId) -> Result
 async fn say(tcp: &mut TcpStream, command: &str) -> Result<Vec<String>, SendError> {
     tcp.write_all(command.as_bytes())
         .await
-        .map_err(|error| SendError::lost(Stage::Connect, error.to_string()))?;
+        .map_err(|error| SendError::lost(SendStage::Connect, error.to_string()))?;
     read_reply(tcp).await
 }
 
@@ -100,13 +100,13 @@ async fn say(tcp: &mut TcpStream, command: &str) -> Result<Vec<String>, SendErro
 async fn read_reply(tcp: &mut TcpStream) -> Result<Vec<String>, SendError> {
     match hear(tcp).await? {
         (200..=299, words) => Ok(words),
-        (code, words) => Err(SendError::refused(Stage::Connect, code, &words.join(" "))),
+        (code, words) => Err(SendError::refused(SendStage::Connect, code, &words.join(" "))),
     }
 }
 
 /// One reply: its code, and its lines without it. Anything after its end is an intruder's: we ask one thing at a time.
 pub(super) async fn hear<S: AsyncRead + Unpin>(stream: &mut S) -> Result<(u16, Vec<String>), SendError> {
-    let lost = |why: &str| SendError::lost(Stage::Connect, why);
+    let lost = |why: &str| SendError::lost(SendStage::Connect, why);
     let mut seen = Vec::new();
     loop {
         let mut chunk = [0; 1024];
@@ -131,7 +131,7 @@ pub(super) async fn hear<S: AsyncRead + Unpin>(stream: &mut S) -> Result<(u16, V
             continue;
         };
         if last + 1 < lines.len() {
-            return Err(SendError::unusable(Stage::Connect, "服务器未等命令就多发了内容，连接不可信"));
+            return Err(SendError::unusable(SendStage::Connect, "服务器未等命令就多发了内容，连接不可信"));
         }
         let words: Vec<String> =
             lines.iter().filter_map(|line| line.get(4..)).map(|l| l.trim().to_owned()).collect();

@@ -67,7 +67,7 @@ pub struct Accepted {
 
 /// How far a handover had come when it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stage {
+pub enum SendStage {
     /// Reaching the server: address, TCP, TLS, greeting, login.
     Connect,
     /// `MAIL FROM` and `RCPT TO`.
@@ -99,7 +99,7 @@ pub struct SendError {
     /// What it means for the mail.
     pub failure: Failure,
     /// How far it came.
-    pub stage: Stage,
+    pub stage: SendStage,
     /// The server's three-digit code, when it answered.
     pub code: Option<u16>,
     /// The server's code and words, cleaned, or ours when it said nothing.
@@ -108,12 +108,12 @@ pub struct SendError {
 
 impl SendError {
     /// The server answered with a code that is not success; `reply` is what came after the code.
-    pub(super) fn refused(stage: Stage, code: u16, reply: &str) -> Self {
+    pub(super) fn refused(stage: SendStage, code: u16, reply: &str) -> Self {
         let reply = heard(reply);
         let failure = match code {
-            400..=599 if stage != Stage::Connect && is_of_session(code, &reply) => Failure::Unusable,
+            400..=599 if stage != SendStage::Connect && is_of_session(code, &reply) => Failure::Unusable,
             400..=499 => Failure::Transient,
-            500..=599 if stage == Stage::Connect => Failure::Unusable,
+            500..=599 if stage == SendStage::Connect => Failure::Unusable,
             500..=599 => Failure::Permanent,
             _ => return Self::lost(stage, format!("意外的应答{code} {reply}")),
         };
@@ -127,12 +127,12 @@ impl SendError {
     }
 
     /// No answer, or none that can be understood.
-    pub(super) fn lost(stage: Stage, reply: impl Into<String>) -> Self {
-        let failure = if stage == Stage::Dot { Failure::Uncertain } else { Failure::Transient };
+    pub(super) fn lost(stage: SendStage, reply: impl Into<String>) -> Self {
+        let failure = if stage == SendStage::Dot { Failure::Uncertain } else { Failure::Transient };
         Self { failure, stage, code: None, reply: heard(&reply.into()) }
     }
 
-    pub(super) fn unusable(stage: Stage, reply: impl Into<String>) -> Self {
+    pub(super) fn unusable(stage: SendStage, reply: impl Into<String>) -> Self {
         Self { failure: Failure::Unusable, stage, code: None, reply: heard(&reply.into()) }
     }
 }
@@ -148,7 +148,7 @@ impl fmt::Display for Failure {
     }
 }
 
-impl fmt::Display for Stage {
+impl fmt::Display for SendStage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Connect => "连接",
@@ -165,7 +165,7 @@ impl Transport {
     /// work between the halves included.
     ///
     /// # Errors
-    /// [`SendError`] at [`Stage::Connect`] or [`Stage::Envelope`]; the mail has not been accepted.
+    /// [`SendError`] at [`SendStage::Connect`] or [`SendStage::Envelope`]; the mail has not been accepted.
     pub async fn open(&self, envelope: &Envelope) -> Result<Conversation<'_>, SendError> {
         Ok(Conversation(match self {
             Self::Smtp(pool) => Inner::Smtp(Box::new(pool.open(envelope).await?)),
@@ -228,7 +228,7 @@ impl Conversation<'_> {
         if let Err(why) = check_wire_format(raw) {
             return Err(SendError {
                 failure: Failure::Permanent,
-                stage: Stage::Envelope,
+                stage: SendStage::Envelope,
                 code: None,
                 reply: format!("邮件内容不符合传输格式：{why}"),
             });
@@ -300,21 +300,21 @@ mod tests {
     fn codes_have_their_meaning_by_stage() {
         use Failure::*;
         for (stage, code, failure) in [
-            (Stage::Connect, 421, Transient),
-            (Stage::Connect, 554, Unusable),
-            (Stage::Connect, 535, Unusable),
-            (Stage::Envelope, 530, Unusable),
-            (Stage::Envelope, 451, Transient),
-            (Stage::Envelope, 550, Permanent),
-            (Stage::Data, 354, Transient),
-            (Stage::Dot, 452, Transient),
-            (Stage::Dot, 552, Permanent),
-            (Stage::Dot, 354, Uncertain),
+            (SendStage::Connect, 421, Transient),
+            (SendStage::Connect, 554, Unusable),
+            (SendStage::Connect, 535, Unusable),
+            (SendStage::Envelope, 530, Unusable),
+            (SendStage::Envelope, 451, Transient),
+            (SendStage::Envelope, 550, Permanent),
+            (SendStage::Data, 354, Transient),
+            (SendStage::Dot, 452, Transient),
+            (SendStage::Dot, 552, Permanent),
+            (SendStage::Dot, 354, Uncertain),
         ] {
             assert_eq!(SendError::refused(stage, code, "x").failure, failure, "{stage:?} {code}");
         }
-        assert_eq!(SendError::lost(Stage::Data, "x").failure, Transient);
-        assert_eq!(SendError::lost(Stage::Dot, "x").failure, Uncertain);
+        assert_eq!(SendError::lost(SendStage::Data, "x").failure, Transient);
+        assert_eq!(SendError::lost(SendStage::Dot, "x").failure, Uncertain);
     }
 
     #[test]

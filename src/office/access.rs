@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::actor::Deed;
 use super::{Actor, Office, Refusal};
 use crate::domain::invalid::text;
-use crate::domain::{Invalid, Role, lengths};
+use crate::domain::{Invalid, Role, Stage, lengths};
 use crate::store::StoreError;
 use crate::store::rows::ApiKeyRow;
 use crate::store::types::{ApiKeyId, Id, micros};
@@ -21,6 +21,8 @@ pub struct NewApiKey {
     pub unit: Option<String>,
     /// From then on it is none; `None` until it is revoked.
     pub expires_at: Option<DateTime<Utc>>,
+    /// The highest stage at which it may put figures in; `None`: by its role.
+    pub stage: Option<Stage>,
 }
 
 /// Days that a key may go on beside the one issued in its place.
@@ -64,10 +66,15 @@ async fn add_api_key(deed: &mut Deed<'_>, new: NewApiKey) -> Result<(String, Api
         let detail = "管理员的密钥不设到期时间，以免到期后无人能再发放密钥；可以换发或吊销。";
         return Err(Invalid::new("expires_at", "not_for_role", detail).into());
     }
+    if new.stage.is_some() && !new.role.enters_figures() {
+        let detail = "只有能录入数据的密钥（管理员、协调员、报送员、数据推送）才写明环节，请删除stage。";
+        return Err(Invalid::new("stage", "not_for_role", detail).into());
+    }
     let key = new_key(office);
     let row = ApiKeyRow {
         unit_id: unit.map(|row| row.id),
         expires_at,
+        stage: new.stage.map(Into::into),
         ..ApiKeyRow::of(Id::of(office.clock.new_id()), &name, &key, new.role, now)
     };
     deed.tx().create_api_key(&row).await?;
@@ -78,7 +85,7 @@ fn new_key(office: &Office) -> String {
     format!("xsk_{}", office.clock.new_secret())
 }
 
-/// Issues a key in place of another, with the same name, role and unit and until the same instant; the former goes on for
+/// Issues a key in place of another, with the same name, role, unit and stage and until the same instant; the former goes on for
 /// `overlap_days`, so that its holder can change over without a break.
 ///
 /// # Errors
@@ -114,6 +121,7 @@ async fn replaced(
     let row = ApiKeyRow {
         unit_id: former.unit_id,
         expires_at: former.expires_at,
+        stage: former.stage,
         replaces_id: Some(former.id),
         ..ApiKeyRow::of(Id::of(office.clock.new_id()), &former.name, &key, former.role.0, now)
     };

@@ -10,7 +10,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::audit_trail::Tale;
 use super::{Office, Refusal};
-use crate::domain::Role;
+use crate::domain::{Role, Stage};
 use crate::store::patience::left;
 use crate::store::rows::AuditRow;
 use crate::store::types::{AnyId, ApiKeyId, Id, LetterId, Thing, UnitId};
@@ -36,6 +36,8 @@ pub enum Who {
         role: Role,
         /// The unit it speaks for.
         unit_id: Option<UnitId>,
+        /// The highest stage at which it may put figures in; `None`: by its role.
+        stage: Option<Stage>,
     },
     /// The holder of the link in this letter.
     Link {

@@ -7,7 +7,8 @@ use rust_decimal::Decimal;
 
 use super::workbooks::{asked_figure, asked_period, span};
 use super::{Office, Refusal};
-use crate::domain::{Basis, Figure};
+use crate::domain::pace::disagreement;
+use crate::domain::{Basis, Figure, Observation, StageList};
 use crate::evidence::{Comparisons, Evidence, gather};
 use crate::store::rows::{BoardFilter, BoardRow};
 use crate::store::types::{IndicatorId, MeasureId, UnitId};
@@ -42,6 +43,10 @@ pub struct AskedFigure {
     pub due: bool,
     /// The latest period reported, and its value.
     pub last: Option<(NaiveDate, Decimal)>,
+    /// The stages that it goes through; none where it has none.
+    pub stages: StageList,
+    /// What its stages say of the period, in one sentence; `None` where nothing was put in at a stage.
+    pub stands: Option<String>,
 }
 
 /// The figures of the indicators that a unit leads, for the month that ends on `until`: those that are due first. A figure that
@@ -62,6 +67,11 @@ pub async fn asked_figures(
         gather::evidence_of(&office.read, &office.calendar, &ids, today, Comparisons::ForGrade).await?;
     let evidence: HashMap<IndicatorId, Evidence> =
         evidence.into_iter().map(|one| (one.row.id, one)).collect();
+    let measures: HashSet<MeasureId> = rows.iter().map(|row| row.measure.0).collect();
+    let mut staged: HashMap<MeasureId, StageList> = HashMap::new();
+    for row in office.read.list_measures_of(&Vec::from_iter(measures)).await? {
+        staged.insert(row.id, row.stages()?);
+    }
     let mut seen = HashSet::new();
     let mut asked: Vec<AskedFigure> = rows
         .iter()
@@ -69,16 +79,33 @@ pub async fn asked_figures(
             let evidence = evidence.get(&row.id)?;
             let figure = asked_figure(&evidence.grounds)?;
             let fits = evidence.grounds.window.contains(until) && seen.insert((evidence.key, figure));
-            fits.then(|| asked_of(row, evidence, figure, until))
+            let stages = staged.get(&row.measure.0).cloned().unwrap_or_default();
+            fits.then(|| asked_of(row, evidence, (figure, stages), (until, today)))
         })
         .collect();
     asked.sort_by_key(|one| !one.due);
     Ok(asked)
 }
 
-fn asked_of(row: &BoardRow, evidence: &Evidence, figure: Figure, until: NaiveDate) -> AskedFigure {
-    let measure = &evidence.grounds.measure;
+fn asked_of(
+    row: &BoardRow,
+    evidence: &Evidence,
+    (figure, stages): (Figure, StageList),
+    (until, today): (NaiveDate, NaiveDate),
+) -> AskedFigure {
+    let (measure, own) = (&evidence.grounds.measure, &evidence.grounds.own);
     let period = asked_period(&evidence.grounds, figure, until);
+    let of_period = |one: &&Observation| {
+        (one.period.start(), one.period.end()) == (period.start, until)
+            && (one.basis, one.figure) == (measure.basis, figure)
+            && one.status.is_actual()
+    };
+    let print = |value: Decimal| format!("{}{}", value.normalize(), figure.unit(&measure.unit));
+    let at = own.iter().filter(of_period).max_by_key(|one| (one.weight(), one.published_on, one.vintage));
+    let stands = at.and_then(|at| {
+        let alone = || Some(format!("{}{}。", at.stage?.chinese(), print(at.value)));
+        disagreement(own, at, today, print).or_else(alone)
+    });
     AskedFigure {
         indicator_id: row.id,
         measure_id: row.measure.0,
@@ -92,5 +119,7 @@ fn asked_of(row: &BoardRow, evidence: &Evidence, figure: Figure, until: NaiveDat
         said: span(measure.basis, period.start, until),
         due: period.due,
         last: period.last,
+        stages,
+        stands,
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::{Basis, Better, Frequency, Invalid, Measure, PlanPart, invalid, lengths};
+use crate::domain::{
+    Basis, Better, Frequency, Invalid, Measure, PlanPart, Stage, StageList, invalid, lengths,
+};
 use crate::office::actor::{Deed, Edited};
 use crate::office::plans::{name_externally, rename_externally};
 use crate::office::{Actor, ChangeReason, Office, Refusal};
@@ -33,6 +35,8 @@ pub struct NewMeasure {
     pub external_id: Option<String>,
     /// Whose figures count before whose, the first one first.
     pub sources: Vec<String>,
+    /// The stages that its figures go through; none where they have none.
+    pub stages: Vec<Stage>,
 }
 
 /// A measure with its other names.
@@ -63,7 +67,8 @@ pub(super) async fn add_measure(deed: &mut Deed<'_>, new: NewMeasure) -> Result<
     let aliases = measure.checked_aliases(&new.aliases)?;
     let sources = checked_sources(&new.sources)?;
     let row = MeasureRow::of(&measure, Id::of(office.clock.new_id()), office.clock.timestamp());
-    let row = MeasureRow { sources, ..row };
+    let stages = MeasureRow::write_stages(&StageList::checked(&new.stages)?);
+    let row = MeasureRow { sources, stages, ..row };
     deed.tx().create_measure(&row, &aliases).await?;
     name_externally(deed, PlanPart::Measure, row.id, new.external_id.as_deref()).await?;
     Ok((row, aliases))
@@ -92,6 +97,8 @@ pub struct MeasureEdit {
     pub external_id: Option<Option<String>>,
     /// Whose figures count before whose, in place of the present order.
     pub sources: Option<Vec<String>>,
+    /// The stages that its figures go through from now on; what is there keeps the stage that it has.
+    pub stages: Option<Vec<Stage>>,
     /// Why, and from which day on.
     pub why: ChangeReason,
 }
@@ -134,12 +141,18 @@ pub(super) async fn change_measure(
     let aliases = measure.checked_aliases(&edit.aliases.unwrap_or_else(|| present_aliases.clone()))?;
     let changed = present.changed(&measure, office.clock.timestamp());
     let sources = edit.sources.as_deref().map(checked_sources).transpose()?;
-    let changed = MeasureRow { sources: sources.unwrap_or(changed.sources), ..changed };
+    let stages = edit.stages.as_deref().map(StageList::checked).transpose()?;
+    let changed = MeasureRow {
+        sources: sources.unwrap_or(changed.sources),
+        stages: stages.as_ref().map_or(changed.stages, MeasureRow::write_stages),
+        ..changed
+    };
     let note = edit.why.note(office)?;
     let kept = revisions::of_measure(&present, &measure, &note)?;
     let renamed = rename_externally(deed, PlanPart::Measure, present.id, edit.external_id.as_ref()).await?;
     let names = |all: &[String]| all.iter().cloned().collect::<BTreeSet<String>>();
-    let same = measure == before && changed.sources == present.sources;
+    let kept_beside = (&changed.sources, &changed.stages) == (&present.sources, &present.stages);
+    let same = measure == before && kept_beside;
     if !renamed && same && names(&aliases) == names(&present_aliases) {
         return Ok(Edited::Same((present, present_aliases)));
     }

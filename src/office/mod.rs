@@ -13,6 +13,7 @@ mod audit_trail;
 mod change_reason;
 mod keys;
 pub mod letter_tally;
+pub mod linked_figures;
 
 pub mod access;
 pub mod deliveries;

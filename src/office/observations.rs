@@ -9,7 +9,8 @@ use rust_decimal::Decimal;
 use super::{Actor, Office, Refusal, Who};
 use crate::domain::smell::Habit;
 use crate::domain::{
-    Basis, Doubt, DoubtSet, Figure, Invalid, Period, Role, Status, entry, invalid, lengths, quantity,
+    Basis, Doubt, DoubtSet, Figure, Invalid, Period, Role, Stage, StageLimit, StageList, Status, entry,
+    invalid, lengths, quantity,
 };
 use crate::store::StoreError;
 use crate::store::rows::{FactWrite, MeasureRow, ObservationRow, Put, StatedDifferenceRow, write_doubts};
@@ -36,6 +37,8 @@ pub struct NewFact {
     pub partial: bool,
     /// `None`: preliminary.
     pub status: Option<Status>,
+    /// Who vouches for it; `None`: at the lowest stage of its measure, where it has any.
+    pub stage: Option<Stage>,
     /// Where it stands.
     pub source: String,
     /// When it was published.
@@ -88,7 +91,7 @@ pub async fn record(
         tries += 1;
         let mut deed = office.begin(actor).await?;
         let written = deed.tx().write_observations(facts, &plan).await;
-        deed.counted("observations", facts.iter().map(said));
+        deed.counted("observations", facts.iter().map(said_fact));
         match deed.end(written).await {
             Err(Refusal::Store(StoreError::Duplicate(_) | StoreError::Contended(_))) if tries < TRIES => {}
             // Others were there first every time: it is no fault of the facts.
@@ -106,10 +109,10 @@ pub async fn record(
 }
 
 /// A fact as the digest of its call counts it.
-fn said(fact: &FactWrite) -> String {
+pub(super) fn said_fact(fact: &FactWrite) -> String {
     let row = &fact.row;
     format!(
-        "{} {} {} {} {} {} {} {} {} {}",
+        "{} {} {} {} {} {} {} {} {} {}{}",
         fact.measure.0,
         fact.region.0,
         row.period_start,
@@ -120,6 +123,7 @@ fn said(fact: &FactWrite) -> String {
         row.status.0,
         row.published_on,
         row.source,
+        row.stage.map(|stage| format!(" {}", stage.0)).unwrap_or_default(),
     )
 }
 
@@ -133,6 +137,10 @@ pub struct FactReader<'s> {
     seen: HashSet<(MeasureId, RegionId, NaiveDate, NaiveDate, Basis, Figure)>,
     /// Measures and regions that the caller may report, where it may not report all.
     own: Option<HashSet<(MeasureId, RegionId)>>,
+    /// How far the caller may vouch.
+    limit: StageLimit,
+    /// Who that is.
+    vouched_by: Option<String>,
     today: NaiveDate,
     now: NaiveDateTime,
 }
@@ -143,13 +151,15 @@ struct Measured {
     basis: Basis,
     habit: Habit,
     sources: Arc<[String]>,
+    stages: StageList,
 }
 
 impl Measured {
     fn of(row: &MeasureRow) -> Result<Self, StoreError> {
         let habit = Habit::of(&row.name, &row.unit);
         let sources = row.sources().into();
-        Ok(Self { id: row.id, unit: row.unit.clone(), basis: row.basis.0, habit, sources })
+        let stages = row.stages()?;
+        Ok(Self { id: row.id, unit: row.unit.clone(), basis: row.basis.0, habit, sources, stages })
     }
 }
 
@@ -187,6 +197,8 @@ impl<'s> FactReader<'s> {
             starts: HashMap::new(),
             seen: HashSet::new(),
             own: None,
+            limit: StageLimit::Any,
+            vouched_by: None,
             today: office.clock.today(),
             now: office.clock.timestamp(),
         };
@@ -201,16 +213,24 @@ impl<'s> FactReader<'s> {
         Ok(reader)
     }
 
-    /// Takes of a reporter only what its unit leads.
+    /// Takes of a reporter only what its unit leads, and of everybody only the stages that they may vouch for.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn for_actor(mut self, actor: &Actor) -> Result<Self, Refusal> {
+        self.limit = limit(actor.who());
+        self.vouched_by = actor.key_name().map(str::to_owned);
         if let Who::Key { role: Role::Reporter, unit_id: Some(unit), .. } = actor.who() {
             let led = self.office.store.list_led_series(*unit, self.today).await?;
             self.own = Some(led.into_iter().collect());
         }
         Ok(self)
+    }
+
+    /// Says who vouches, where no key tells it.
+    #[must_use]
+    pub fn vouched_by(self, who: String) -> Self {
+        Self { vouched_by: Some(who), ..self }
     }
 
     /// The series of a cumulative fact that does not begin with its year.
@@ -248,6 +268,23 @@ impl<'s> FactReader<'s> {
         }
     }
 
+    /// The differences stated beside a fact.
+    fn stated_rows(&self, stated: &NewFact, row: &ObservationRow) -> Vec<StatedDifferenceRow> {
+        let differences = stated.differences.iter().map(|(against, difference)| StatedDifferenceRow {
+            id: Id::of(self.office.clock.new_id()),
+            series_id: 0,
+            period_start: row.period_start,
+            period_end: row.period_end,
+            figure: row.figure,
+            against: against.trim().to_owned(),
+            difference: Number(*difference),
+            source: row.source.clone(),
+            published_on: row.published_on,
+            recorded_at: row.recorded_at,
+        });
+        differences.collect()
+    }
+
     fn fact(
         &mut self,
         stated: &NewFact,
@@ -278,6 +315,7 @@ impl<'s> FactReader<'s> {
             wrong.take(entry::check_span(period, basis, stated.partial, starts));
         }
         wrong.take(self.within_reach(stated, (measure.id, region)));
+        let stage = wrong.take(measure.stages.enter(stated.stage, status, self.limit)).flatten();
         let (region, period) = (region?, period?);
         // A stock is of the day on which its span ends, wherever that begins.
         let start = if basis == Basis::Point { period.end() } else { period.start() };
@@ -302,22 +340,22 @@ impl<'s> FactReader<'s> {
             of: stated.of.and_then(|of| i32::try_from(of).ok()),
             partial: stated.partial && basis != Basis::Point,
             doubts: write_doubts(ahead.into_iter().collect::<DoubtSet>()),
+            stage: stage.map(Into::into),
+            vouched_by: stage.and_then(|_| self.vouched_by.clone()),
         };
-        let differences = stated.differences.iter().map(|(against, difference)| StatedDifferenceRow {
-            id: Id::of(self.office.clock.new_id()),
-            series_id: 0,
-            period_start: row.period_start,
-            period_end: row.period_end,
-            figure: row.figure,
-            against: against.trim().to_owned(),
-            difference: Number(*difference),
-            source: row.source.clone(),
-            published_on: row.published_on,
-            recorded_at: row.recorded_at,
-        });
-        let stated = differences.collect();
+        let stated = self.stated_rows(stated, &row);
         let (sources, habit) = (Arc::clone(&measure.sources), measure.habit);
         Some(FactWrite { measure: measure.id, region, habit, row, sources, stated })
+    }
+}
+
+/// How far somebody may vouch for figures: as their key says, and where it says nothing, a unit for its own reports only.
+fn limit(who: &Who) -> StageLimit {
+    match who {
+        Who::Key { stage: Some(stage), .. } => StageLimit::UpTo(*stage),
+        Who::Key { role, .. } if role.is_of_unit() => StageLimit::Lowest,
+        Who::Link { .. } => StageLimit::Lowest,
+        Who::Key { .. } | Who::Job | Who::Technician => StageLimit::Any,
     }
 }
 

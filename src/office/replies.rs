@@ -3,12 +3,14 @@
 
 use sha2::{Digest as _, Sha256};
 
+use super::observations::said_fact;
 use super::{Actor, Office, Refusal};
 use crate::domain::invalid::{paragraphs, text};
 use crate::domain::reply::{Reply, ReviewVerdict, media_type};
 use crate::domain::{Invalid, LetterKind, lengths};
 use crate::store::rows::{
-    ClosureRow, LetterRow, NewReply, ReceiptRow, RemedyRow, ReplyFileRow, ReplyRow, ReviewRow, WholeReply,
+    ClosureRow, FactPlan, FactWrite, LetterRow, NewReply, ReceiptRow, RemedyRow, ReplyFileRow, ReplyRow,
+    ReviewRow, WholeReply,
 };
 use crate::store::types::{Id, LetterId, ReplyId};
 use crate::store::{StoreError, Tx};
@@ -70,16 +72,53 @@ pub async fn reply_to_letter(
     letter: &LetterRow,
     reply: Reply,
 ) -> Result<WholeReply, Refusal> {
+    reply_with_figures(office, actor, letter, (reply, &[])).await
+}
+
+/// Answers a letter with figures that it asks for: answer and figures are written together or not at all.
+///
+/// # Errors
+/// As [`reply_to_letter`].
+pub async fn reply_with_figures(
+    office: &Office,
+    actor: &Actor,
+    letter: &LetterRow,
+    (reply, figures): (Reply, &[FactWrite]),
+) -> Result<WholeReply, Refusal> {
+    /// How often it begins again because somebody else wrote the same facts.
+    const TRIES: usize = 20;
     awaits_reply(letter)?;
     let reply = reply.checked(letter.issued_on.unwrap_or(letter.as_of)).map_err(Refusal::Many)?;
     let new = rows(office, actor, letter.id, reply);
-    let mut deed = office.begin(actor).await?;
-    let written = written(deed.tx(), &new).await;
-    deed.end(written).await
+    let mut tries = 0;
+    loop {
+        let plan = match figures {
+            [] => None,
+            figures => Some(office.store.plan_observations(figures).await?),
+        };
+        let mut deed = office.begin(actor).await?;
+        let written = written(deed.tx(), &new, plan.as_ref().map(|plan| (figures, plan))).await;
+        if !figures.is_empty() {
+            deed.counted("observations", figures.iter().map(said_fact));
+        }
+        tries += 1;
+        match deed.end(written).await {
+            Err(Refusal::Store(StoreError::Duplicate(_) | StoreError::Contended(_)))
+                if plan.is_some() && tries < TRIES => {}
+            outcome => return outcome,
+        }
+    }
 }
 
-async fn written(tx: &mut Tx, new: &NewReply) -> Result<WholeReply, StoreError> {
+async fn written(
+    tx: &mut Tx,
+    new: &NewReply,
+    figures: Option<(&[FactWrite], &FactPlan)>,
+) -> Result<WholeReply, StoreError> {
     tx.reply_to_letter(new).await?;
+    if let Some((figures, plan)) = figures {
+        tx.write_observations(figures, plan).await?;
+    }
     let all = tx.list_replies(new.reply.letter_id).await?;
     let own = all.into_iter().find(|one| one.reply.id == new.reply.id);
     own.ok_or_else(|| StoreError::Corrupt("a reply that was just written".to_owned()))

@@ -29,7 +29,13 @@ impl SignedIn {
 
 fn holder(key: &ApiKeyRow) -> Who {
     let unit_id = key.unit_id.map(|id| id.0);
-    Who::Key { id: key.id, name: key.name.clone(), role: key.role.0, unit_id: unit_id.map(Id::of) }
+    Who::Key {
+        id: key.id,
+        name: key.name.clone(),
+        role: key.role.0,
+        unit_id: unit_id.map(Id::of),
+        stage: key.stage.map(|stage| stage.0),
+    }
 }
 
 /// Signs in with a key; gives the secret, which is kept nowhere else, with the key it stands for.

@@ -73,6 +73,7 @@ pub fn observations() -> Vec<SheetColumn> {
         SheetColumn::new("数值", number(1)).wide(14),
         SheetColumn::new("单位", TEXT).wide(10),
         SheetColumn::new("性质", TEXT).wide(8),
+        SheetColumn::new("环节", TEXT).wide(8),
         SheetColumn::new("发布日期", DAY).wide(12),
         SheetColumn::new("来源", TEXT).wide(34),
     ]

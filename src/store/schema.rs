@@ -183,6 +183,7 @@ diesel::table! {
         retired_at -> Nullable<Timestamp>,
         changed_in -> BigInt,
         sources -> Text,
+        stages -> Text,
     }
 }
 
@@ -349,6 +350,8 @@ diesel::table! {
         withdrawn_reason -> Nullable<Text>,
         withdrawn_at -> Nullable<Timestamp>,
         changed_in -> BigInt,
+        stage -> Nullable<Text>,
+        vouched_by -> Nullable<Text>,
     }
 }
 
@@ -575,6 +578,7 @@ diesel::table! {
         expires_at -> Nullable<Timestamp>,
         last_used_at -> Nullable<Timestamp>,
         replaces_id -> Nullable<Key>,
+        stage -> Nullable<Text>,
     }
 }
 

@@ -17,7 +17,7 @@ use crate::api::State;
 use crate::api::http::refused::{Code, Refused};
 use crate::api::http::respond;
 use crate::api::http::time_limits::at_length;
-use crate::domain::Status;
+use crate::domain::{Stage, Status, TextEnum as _};
 use crate::office::asked_figures::{AskedFigure, asked_figures};
 use crate::office::observations::{FactReader, NewFact, Spelled, record};
 use crate::office::rows::{BoardFilter, Recorded};
@@ -106,7 +106,7 @@ async fn reported(state: &State, request: &HttpRequest, body: &[u8]) -> Result<H
     let asked = all.into_iter().find(|one| one.indicator_id.0 == indicator_id);
     let asked = asked.ok_or_else(|| told(Refused::not_found("指标")))?;
     let mut typed = Typed { indicator_id: Some(indicator_id), ..Typed::default() };
-    for name in ["value", "published_on", "source", "final"] {
+    for name in ["value", "published_on", "source", "final", "stage"] {
         typed.fields.insert(name.to_owned(), form.get(name).trim().to_owned());
     }
     match put(state, &actor, &asked, &form).await.map_err(|refusal| told(refusal.into()))? {
@@ -192,6 +192,7 @@ fn stated(asked: &AskedFigure, form: &Form) -> (NewFact, BTreeMap<String, String
         of: None,
         partial: false,
         status: Some(if form.get("final").is_empty() { Status::Preliminary } else { Status::Final }),
+        stage: Stage::parse(form.get("stage")),
         source: form.get("source").to_owned(),
         published_on: published_on.unwrap_or(asked.period.1),
         differences: Vec::new(),

@@ -23,11 +23,12 @@ use crate::domain::LetterState;
 use crate::domain::reply::Reply;
 use crate::letter::{BadToken, LetterFacts, html_picture, picture_id, unsigned_letter};
 use crate::office::StoreError;
+use crate::office::linked_figures::{LinkedFigure, linked_facts, linked_figures};
 use crate::office::rows::{LetterRow, WholeReply};
 use crate::office::types::Id;
 use crate::office::warnings::{self, DOCX, signed};
 use crate::office::{Actor, Call, Refusal, Who, replies};
-use asked::Asked;
+use asked::{Asked, Mode};
 use form::Typed;
 use upload::Upload;
 
@@ -56,6 +57,21 @@ struct Opened {
     facts: LetterFacts,
     /// What it asks.
     asked: Asked,
+    /// The figures that its answer puts in.
+    figures: Vec<LinkedFigure>,
+}
+
+impl Opened {
+    /// What was typed for figures that the answer puts in, each with its field.
+    fn linked(&self, typed: &Typed) -> Vec<(LinkedFigure, String, String)> {
+        let said = (1..).zip(&self.asked.lines).filter_map(|(number, line): (usize, _)| {
+            let figure = self.figures.iter().find(|figure| figure.ordinal == line.ordinal)?;
+            let field = format!("value{number}");
+            let written = typed.get(&field).trim().to_owned();
+            (!written.is_empty()).then(|| (figure.clone(), written, field))
+        });
+        said.collect()
+    }
 }
 
 /// The letter a token opens.
@@ -85,7 +101,13 @@ async fn open(state: &State, token: &str) -> Result<Opened, Instead> {
     let unreadable = |error: crate::letter::LetterError| failed(Refused::internal(error.to_string()));
     let facts = LetterFacts::from_json(&letter.facts).map_err(unreadable)?;
     let asked = Asked::of(&facts, &state.office.letters.templates).map_err(unreadable)?;
-    Ok(Opened { address: format!("/r/{token}"), letter, state: standing, facts, asked })
+    let figures = match asked.mode {
+        Mode::Figures if standing.awaits_answer() => {
+            linked_figures(&state.office, &letter).await.map_err(failed)?
+        }
+        _ => Vec::new(),
+    };
+    Ok(Opened { address: format!("/r/{token}"), letter, state: standing, facts, asked, figures })
 }
 
 fn failed(error: impl Into<Refused>) -> Instead {
@@ -277,7 +299,17 @@ async fn write_reply(state: &State, token: &str, body: Multipart) -> Result<Http
         }
     };
     let actor = holder(&opened, "/r/reply");
-    match replies::reply_to_letter(&state.office, &actor, &opened.letter, reply.clone()).await {
+    let linked = opened.linked(&typed);
+    let figures = match linked_facts(&state.office, &actor, &opened.letter, &reply.person, &linked).await {
+        Ok(figures) => figures,
+        Err(Refusal::Many(wrong)) => {
+            let said = view::Said { typed: Some(&typed), wrong, ..view::Said::default() };
+            return page(state, &opened, StatusCode::UNPROCESSABLE_ENTITY, said).await;
+        }
+        Err(error) => return Err(failed(error)),
+    };
+    let answered = (reply.clone(), figures.as_slice());
+    match replies::reply_with_figures(&state.office, &actor, &opened.letter, answered).await {
         Ok(_) => Ok(seen(&opened.address)),
         Err(Refusal::Store(StoreError::Conflict(invalid))) => {
             let known = state.office.read.list_replies(opened.letter.id).await.map_err(failed)?;

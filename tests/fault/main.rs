@@ -173,6 +173,8 @@ async fn make_everything_lag(post: &Post, end: chrono::NaiveDate, round: u32) {
         of: None,
         partial: false,
         doubts: String::new(),
+        stage: None,
+        vouched_by: None,
     };
     let write = |measure, region, row| FactWrite {
         measure,

@@ -38,7 +38,7 @@ fn ghost(who: Who) -> Actor {
 
 fn unknown_key() -> Actor {
     let (id, name) = (NOBODY, "nobody".to_owned());
-    ghost(Who::Key { id: Id::of(id), name, role: Role::Administrator, unit_id: None })
+    ghost(Who::Key { id: Id::of(id), name, role: Role::Administrator, unit_id: None, stage: None })
 }
 
 #[track_caller]
@@ -68,7 +68,7 @@ both! {
         not_written(silences::create_silence(office, &nobody, silence()).await);
         assert!(app.store.list_silences(&Default::default(), ALL).await.unwrap().is_empty());
 
-        let new = access::NewApiKey { name: "看板".to_owned(), role: Role::Reader, unit: None, expires_at: None };
+        let new = access::NewApiKey { name: "看板".to_owned(), role: Role::Reader, unit: None, expires_at: None, stage: None };
         not_written(access::create_api_key(office, &nobody, new).await);
         assert_eq!(app.get("/api-keys").await.expect(200)["items"].as_array().unwrap().len(), 1);
 

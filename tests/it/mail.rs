@@ -10,7 +10,7 @@ use xushi::mail::outbox::{FileOutbox, MemoryOutbox};
 use xushi::mail::settings::{Security, SmtpSettings};
 use xushi::mail::smtp::SmtpPool;
 use xushi::mail::transport::Failure::{self, Permanent, Transient, Uncertain, Unusable};
-use xushi::mail::transport::{Accepted, Envelope, SendError, Stage, Transport};
+use xushi::mail::transport::{Accepted, Envelope, SendError, SendStage, Transport};
 
 use crate::support::smtp_sink::{Act, Do, Sink};
 
@@ -61,7 +61,7 @@ async fn one(settings: SmtpSettings) -> Result<Accepted, SendError> {
     smtp(settings).send(&envelope("a@example.org"), &letter()).await
 }
 
-async fn outcome(act: Act) -> Result<Accepted, (Failure, Stage, Option<u16>)> {
+async fn outcome(act: Act) -> Result<Accepted, (Failure, SendStage, Option<u16>)> {
     let sink = Sink::start(vec![act]).await;
     one(settings(sink.address)).await.map_err(|error| (error.failure, error.stage, error.code))
 }
@@ -86,51 +86,63 @@ const NO_FQDN: &[u8] = b"504 5.5.2 <vm>: Helo command rejected: need fully-quali
 
 #[tokio::test]
 async fn every_answer_has_its_outcome() {
-    let cases: [(&str, Do, Failure, Stage, Option<u16>); 31] = [
-        ("connect", Do::Close, Transient, Stage::Connect, None),
-        ("connect", Do::Reply(b"421 busy"), Transient, Stage::Connect, Some(421)),
-        ("connect", Do::Reply(b"554 not for you"), Unusable, Stage::Connect, Some(554)),
-        ("connect", Do::Reply(b"SSH-2.0-x"), Transient, Stage::Connect, None),
-        ("EHLO", Do::Reply(b"502 what"), Unusable, Stage::Connect, Some(502)),
-        ("MAIL", Do::Reply(b"530 5.7.0 log in first"), Unusable, Stage::Envelope, Some(530)),
-        ("MAIL", Do::Reply(b"550 5.7.1 sender blocked"), Unusable, Stage::Envelope, Some(550)),
-        ("MAIL", Do::Reply(b"553 must be same as auth user"), Unusable, Stage::Envelope, Some(553)),
-        ("MAIL", Do::Reply(b"503 5.5.1 out of order"), Unusable, Stage::Envelope, Some(503)),
-        ("RCPT", Do::Reply(NO_FQDN), Unusable, Stage::Envelope, Some(504)),
+    let cases: [(&str, Do, Failure, SendStage, Option<u16>); 31] = [
+        ("connect", Do::Close, Transient, SendStage::Connect, None),
+        ("connect", Do::Reply(b"421 busy"), Transient, SendStage::Connect, Some(421)),
+        ("connect", Do::Reply(b"554 not for you"), Unusable, SendStage::Connect, Some(554)),
+        ("connect", Do::Reply(b"SSH-2.0-x"), Transient, SendStage::Connect, None),
+        ("EHLO", Do::Reply(b"502 what"), Unusable, SendStage::Connect, Some(502)),
+        ("MAIL", Do::Reply(b"530 5.7.0 log in first"), Unusable, SendStage::Envelope, Some(530)),
+        ("MAIL", Do::Reply(b"550 5.7.1 sender blocked"), Unusable, SendStage::Envelope, Some(550)),
+        ("MAIL", Do::Reply(b"553 must be same as auth user"), Unusable, SendStage::Envelope, Some(553)),
+        ("MAIL", Do::Reply(b"503 5.5.1 out of order"), Unusable, SendStage::Envelope, Some(503)),
+        ("RCPT", Do::Reply(NO_FQDN), Unusable, SendStage::Envelope, Some(504)),
         (
             "RCPT",
             Do::Reply(b"554 5.7.1 Client host rejected: Access denied"),
             Unusable,
-            Stage::Envelope,
+            SendStage::Envelope,
             Some(554),
         ),
-        ("RCPT", Do::Reply(b"550 5.1.8 Sender address rejected"), Unusable, Stage::Envelope, Some(550)),
+        ("RCPT", Do::Reply(b"550 5.1.8 Sender address rejected"), Unusable, SendStage::Envelope, Some(550)),
         (
             "RCPT",
             Do::Reply(b"530 5.7.0 Must issue a STARTTLS command first"),
             Unusable,
-            Stage::Envelope,
+            SendStage::Envelope,
             Some(530),
         ),
-        ("RCPT", Do::Reply(b"503 5.5.1 need MAIL"), Unusable, Stage::Envelope, Some(503)),
-        (".", Do::Reply(b"550 5.7.60 no permission to send as this sender"), Unusable, Stage::Dot, Some(550)),
-        ("MAIL", Do::Reply(b"452 4.3.1 disk full"), Transient, Stage::Envelope, Some(452)),
-        ("RCPT", Do::Reply(b"421 4.3.2 going down"), Transient, Stage::Envelope, Some(421)),
-        ("RCPT", Do::Reply(b"451 4.7.1 greylisted"), Transient, Stage::Envelope, Some(451)),
-        ("RCPT", Do::Reply(b"550 5.1.1 no such user"), Permanent, Stage::Envelope, Some(550)),
-        ("RCPT", Do::Reply(b"550-5.1.1 no\r\n550 5.1.1 such user"), Permanent, Stage::Envelope, Some(550)),
-        ("RCPT", Do::Reply(b"354 out of step"), Transient, Stage::Envelope, None),
-        ("RCPT", Do::Close, Transient, Stage::Envelope, None),
-        ("DATA", Do::Reply(b"451 not now"), Transient, Stage::Data, Some(451)),
-        ("DATA", Do::Reply(b"554 no valid recipients"), Permanent, Stage::Data, Some(554)),
-        ("DATA", Do::Close, Transient, Stage::Data, None),
-        (".", Do::Reply(b"451 try later"), Transient, Stage::Dot, Some(451)),
-        (".", Do::Reply(b"552 5.3.4 too big"), Permanent, Stage::Dot, Some(552)),
-        (".", Do::Reply(b"354 out of step"), Uncertain, Stage::Dot, None),
-        (".", Do::Reply(b"thank you"), Uncertain, Stage::Dot, None),
-        (".", Do::Close, Uncertain, Stage::Dot, None),
+        ("RCPT", Do::Reply(b"503 5.5.1 need MAIL"), Unusable, SendStage::Envelope, Some(503)),
+        (
+            ".",
+            Do::Reply(b"550 5.7.60 no permission to send as this sender"),
+            Unusable,
+            SendStage::Dot,
+            Some(550),
+        ),
+        ("MAIL", Do::Reply(b"452 4.3.1 disk full"), Transient, SendStage::Envelope, Some(452)),
+        ("RCPT", Do::Reply(b"421 4.3.2 going down"), Transient, SendStage::Envelope, Some(421)),
+        ("RCPT", Do::Reply(b"451 4.7.1 greylisted"), Transient, SendStage::Envelope, Some(451)),
+        ("RCPT", Do::Reply(b"550 5.1.1 no such user"), Permanent, SendStage::Envelope, Some(550)),
+        (
+            "RCPT",
+            Do::Reply(b"550-5.1.1 no\r\n550 5.1.1 such user"),
+            Permanent,
+            SendStage::Envelope,
+            Some(550),
+        ),
+        ("RCPT", Do::Reply(b"354 out of step"), Transient, SendStage::Envelope, None),
+        ("RCPT", Do::Close, Transient, SendStage::Envelope, None),
+        ("DATA", Do::Reply(b"451 not now"), Transient, SendStage::Data, Some(451)),
+        ("DATA", Do::Reply(b"554 no valid recipients"), Permanent, SendStage::Data, Some(554)),
+        ("DATA", Do::Close, Transient, SendStage::Data, None),
+        (".", Do::Reply(b"451 try later"), Transient, SendStage::Dot, Some(451)),
+        (".", Do::Reply(b"552 5.3.4 too big"), Permanent, SendStage::Dot, Some(552)),
+        (".", Do::Reply(b"354 out of step"), Uncertain, SendStage::Dot, None),
+        (".", Do::Reply(b"thank you"), Uncertain, SendStage::Dot, None),
+        (".", Do::Close, Uncertain, SendStage::Dot, None),
         // A small mail is out, dot and all, before the server's hanging up can be noticed.
-        ("middle", Do::Close, Uncertain, Stage::Dot, None),
+        ("middle", Do::Close, Uncertain, SendStage::Dot, None),
     ];
     for (point, deed, failure, stage, code) in cases {
         assert_eq!(outcome(vec![(point, deed)]).await, Err((failure, stage, code)), "{point} {deed:?}");
@@ -174,7 +186,7 @@ async fn ehlo_never_says_a_bare_word() {
 async fn an_answer_in_gbk_is_understood() {
     let no_such_user = b"550 \xd3\xc3\xbb\xa7\xb2\xbb\xb4\xe6\xd4\xda";
     let refused = outcome(vec![("RCPT", Do::Reply(no_such_user))]).await;
-    assert_eq!(refused, Err((Permanent, Stage::Envelope, Some(550))));
+    assert_eq!(refused, Err((Permanent, SendStage::Envelope, Some(550))));
     let accepted = outcome(vec![(".", Do::Reply(b"250 \xd3\xca\xbc\xfe\xd2\xd1\xbd\xd3\xca\xd5 Q1"))]).await;
     assert_eq!(accepted.unwrap().reply, "250 邮件已接收 Q1");
     let sink = Sink::start(vec![vec![("RCPT", Do::Reply(no_such_user))]]).await;
@@ -192,10 +204,10 @@ async fn a_silent_server_holds_nobody() {
     };
     let (connect, mail, data, dot) =
         tokio::join!(silent_at("connect"), silent_at("MAIL"), silent_at("DATA"), silent_at("."));
-    assert_eq!(connect, (Transient, Stage::Connect));
-    assert_eq!(mail, (Transient, Stage::Envelope));
-    assert_eq!(data, (Transient, Stage::Data));
-    assert_eq!(dot, (Uncertain, Stage::Dot));
+    assert_eq!(connect, (Transient, SendStage::Connect));
+    assert_eq!(mail, (Transient, SendStage::Envelope));
+    assert_eq!(data, (Transient, SendStage::Data));
+    assert_eq!(dot, (Uncertain, SendStage::Dot));
 }
 
 /// More than the sockets can hold: the server hangs up while the content is still being written, so the dot was
@@ -205,7 +217,7 @@ async fn a_line_that_dies_within_the_content_is_no_doubt() {
     let sink = Sink::start(vec![vec![("middle", Do::Close)]]).await;
     let raw = [b"x".repeat(76), b"\r\n".to_vec()].concat().repeat(400_000);
     let error = smtp(settings(sink.address)).send(&envelope("a@example.org"), &raw).await.unwrap_err();
-    assert_eq!((error.failure, error.stage), (Transient, Stage::Data), "{error}");
+    assert_eq!((error.failure, error.stage), (Transient, SendStage::Data), "{error}");
     assert!(sink.log().taken.is_empty());
 }
 
@@ -213,11 +225,11 @@ async fn a_line_that_dies_within_the_content_is_no_doubt() {
 async fn nobody_at_home() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let error = one(settings(free)).await.unwrap_err();
-    assert_eq!((error.failure, error.stage), (Transient, Stage::Connect), "{error}");
+    assert_eq!((error.failure, error.stage), (Transient, SendStage::Connect), "{error}");
     // Too long a label for any resolver, so that nobody is asked.
     let nowhere = SmtpSettings::new(format!("{}.invalid", "x".repeat(64)), 25, Security::Plain);
     let error = one(nowhere).await.unwrap_err();
-    assert_eq!((error.failure, error.stage), (Transient, Stage::Connect), "{error}");
+    assert_eq!((error.failure, error.stage), (Transient, SendStage::Connect), "{error}");
 }
 
 #[tokio::test]
@@ -226,7 +238,7 @@ async fn content_that_servers_read_differently_is_not_sent() {
     let transport = smtp(settings(sink.address));
     let smuggled = b"Subject: x\r\n\r\nhello\n.\r\nMAIL FROM:<evil@example.org>\r\n";
     let error = transport.send(&envelope("a@example.org"), smuggled).await.unwrap_err();
-    assert_eq!((error.failure, error.stage), (Permanent, Stage::Envelope), "{error}");
+    assert_eq!((error.failure, error.stage), (Permanent, SendStage::Envelope), "{error}");
     assert!(sink.log().taken.is_empty());
 }
 
@@ -303,7 +315,7 @@ async fn waiting_for_a_free_connection_is_bounded_too() {
     let transport = Arc::new(smtp(SmtpSettings { pool_max: 1, send_timeout, ..settings(sink.address) }));
     let opened = transport.open(&envelope("first@example.org")).await.unwrap();
     let error = transport.open(&envelope("second@example.org")).await.unwrap_err();
-    assert_eq!((error.failure, error.stage), (Transient, Stage::Connect), "{error}");
+    assert_eq!((error.failure, error.stage), (Transient, SendStage::Connect), "{error}");
     drop(opened);
 }
 
@@ -413,9 +425,9 @@ async fn memory_keeps_and_fails_as_told() {
     let transport = Transport::Memory(outbox.clone());
     let fails = |failure, stage, code| SendError { failure, stage, code, reply: "told".into() };
     let told = [
-        fails(Transient, Stage::Envelope, Some(451)),
-        fails(Permanent, Stage::Dot, Some(552)),
-        fails(Uncertain, Stage::Dot, None),
+        fails(Transient, SendStage::Envelope, Some(451)),
+        fails(Permanent, SendStage::Dot, Some(552)),
+        fails(Uncertain, SendStage::Dot, None),
     ];
     for error in &told {
         outbox.fail_next(error.clone());

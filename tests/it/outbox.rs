@@ -7,7 +7,7 @@ use xushi::domain::delivery::{AttemptOutcome, DeliveryState};
 use xushi::jobs::deliver::{Delivered, deliver};
 use xushi::jobs::{Job, Jobs};
 use xushi::mail::outbox::MemoryOutbox;
-use xushi::mail::transport::{Failure, SendError, Stage, Transport};
+use xushi::mail::transport::{Failure, SendError, SendStage, Transport};
 use xushi::office::Actor;
 use xushi::office::warnings;
 use xushi::store::rows::{AttemptBegin, DeliveryRow, Lease, Page};
@@ -43,7 +43,7 @@ fn later(app: &TestApp, minutes: i64) {
     app.clock.set(now + TimeDelta::minutes(minutes));
 }
 
-fn error(failure: Failure, stage: Stage, code: u16) -> SendError {
+fn error(failure: Failure, stage: SendStage, code: u16) -> SendError {
     SendError { failure, stage, code: Some(code), reply: format!("{code} told so") }
 }
 
@@ -69,12 +69,12 @@ both! {
         let count = issued(&app).await;
         let outbox = MemoryOutbox::default();
         let jobs = jobs(&app, "a", &outbox);
-        outbox.fail_next(error(Failure::Transient, Stage::Envelope, 451));
+        outbox.fail_next(error(Failure::Transient, SendStage::Envelope, 451));
         let first = deliver(&jobs).await.unwrap();
         assert_eq!((first.deferred, first.accepted), (1, count - 1), "one refused recipient does not stop the others");
         assert_eq!(deliver(&jobs).await.unwrap(), Delivered::default(), "not before its time");
         later(&app, 2);
-        outbox.fail_next(error(Failure::Permanent, Stage::Envelope, 550));
+        outbox.fail_next(error(Failure::Permanent, SendStage::Envelope, 550));
         assert_eq!(deliver(&jobs).await.unwrap().failed, 1);
         later(&app, 10_000);
         assert_eq!(deliver(&jobs).await.unwrap(), Delivered::default());

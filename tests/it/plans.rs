@@ -33,7 +33,7 @@ fn node<N, E: Default>(new: N) -> PlanNode<N, E> {
 /// A caller whom the register does not know, so that no entry can name it.
 fn nobody() -> Actor {
     let (id, name) = (uuid::Uuid::from_u128(1), "nobody".to_owned());
-    let who = Who::Key { id: Id::of(id), name, role: Role::Administrator, unit_id: None };
+    let who = Who::Key { id: Id::of(id), name, role: Role::Administrator, unit_id: None, stage: None };
     Actor::calling(who, Call::new("POST", "/api/v1/somewhere", 201, "req".to_owned()))
 }
 
@@ -71,6 +71,7 @@ fn measure(name: &str) -> NewMeasure {
         precision: 1,
         external_id: None,
         sources: vec![],
+        stages: vec![],
     }
 }
 

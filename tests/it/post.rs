@@ -11,7 +11,7 @@ use xushi::jobs::deliver::{Delivered, deliver};
 use xushi::jobs::watch::watch;
 use xushi::jobs::{Job, Jobs};
 use xushi::mail::outbox::MemoryOutbox;
-use xushi::mail::transport::{Failure, SendError, Stage, Transport};
+use xushi::mail::transport::{Failure, SendError, SendStage, Transport};
 use xushi::office::Actor;
 use xushi::office::warnings;
 use xushi::store::rows::{DeliveryRow, Lease, LetterRow, Pace, Page, SlotClaim};
@@ -170,7 +170,7 @@ both! {
         let count = { issued(&app).await; deliveries(&app).await.len() };
         let outbox = MemoryOutbox::default();
         let jobs = Jobs { transport_connections: 1, ..jobs(&app, &outbox) };
-        let down = || SendError { failure: Failure::Transient, stage: Stage::Connect, code: None, reply: "no".into() };
+        let down = || SendError { failure: Failure::Transient, stage: SendStage::Connect, code: None, reply: "no".into() };
         (0..count).for_each(|_| outbox.fail_next(down()));
         let done = deliver(&jobs).await.unwrap();
         assert_eq!((done.deferred, done.accepted), (2, 0));
@@ -186,7 +186,7 @@ both! {
         let right = app.clock.now();
         later(&app, TimeDelta::days(400));
         let outbox = MemoryOutbox::default();
-        let busy = || SendError { failure: Failure::Transient, stage: Stage::Envelope, code: Some(451), reply: "busy".into() };
+        let busy = || SendError { failure: Failure::Transient, stage: SendStage::Envelope, code: Some(451), reply: "busy".into() };
         (0..count).for_each(|_| outbox.fail_next(busy()));
         assert_eq!(deliver(&jobs(&app, &outbox)).await.unwrap().deferred, count);
         // One of them is in the hands of a process that died in that year.

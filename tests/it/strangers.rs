@@ -16,7 +16,7 @@ use xushi::jobs::watch::watch;
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::settings::{Security, SmtpSettings};
 use xushi::mail::smtp::SmtpPool;
-use xushi::mail::transport::{Failure, SendError, Stage, Transport};
+use xushi::mail::transport::{Failure, SendError, SendStage, Transport};
 use xushi::office::Actor;
 use xushi::office::warnings;
 use xushi::store::rows::{DeliveryRow, Page};
@@ -266,12 +266,12 @@ both! {
         // However long it took, the letters are not given up for it.
         let outbox = MemoryOutbox::default();
         for _ in 0..60 {
-            (0..count).for_each(|_| outbox.fail_next(SendError { failure: Failure::Unusable, stage: Stage::Connect, code: None, reply: "no".into() }));
+            (0..count).for_each(|_| outbox.fail_next(SendError { failure: Failure::Unusable, stage: SendStage::Connect, code: None, reply: "no".into() }));
             deliver(&jobs(&app, Transport::Memory(outbox.clone()), None)).await.unwrap();
             app.clock.set(app.clock.now() + TimeDelta::hours(2));
         }
         let outbox = MemoryOutbox::default();
-        (0..count).for_each(|_| outbox.fail_next(SendError { failure: Failure::Transient, stage: Stage::Envelope, code: Some(451), reply: "451 later".into() }));
+        (0..count).for_each(|_| outbox.fail_next(SendError { failure: Failure::Transient, stage: SendStage::Envelope, code: Some(451), reply: "451 later".into() }));
         let late = deliver(&jobs(&app, Transport::Memory(outbox.clone()), None)).await.unwrap();
         assert_eq!((late.deferred, late.failed), (count, 0), "the first real try is not the last");
         app.clock.set(app.clock.now() + TimeDelta::hours(6));

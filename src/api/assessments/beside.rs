@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::api::assessments::needs::NeededView;
+use crate::api::assessments::stage_values::StageValuesView;
 use crate::api::http::refused::Refused;
 use crate::domain::pace::{Assessment, Context, Grounds, Release, foreseen, next_report};
 use crate::domain::{Figure, Period};
@@ -52,6 +53,8 @@ pub struct Beside {
     pub judged: Option<(Figure, String)>,
     /// What is needed from here.
     pub needed: Option<NeededView>,
+    /// The stages of the figure that it rests on.
+    pub stages: Option<StageValuesView>,
 }
 
 impl Beside {
@@ -74,6 +77,7 @@ impl Beside {
         };
         Ok(Self {
             needed: NeededView::of(&subject, &grounds.pack, (assessment, &context), templates)?,
+            stages: StageValuesView::of(grounds, assessment, as_of),
             context,
             foreseen: judged.and_then(|(period, figure)| foreseen(&grounds.own, period, figure, as_of)),
             release: next_report(&subject, &grounds.own),

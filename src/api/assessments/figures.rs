@@ -1,9 +1,12 @@
 //! The figures of a stored assessment as they travel: with an indicator, on a line of the board, among the recorded ones.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::assessments::stage_values::StageValuesView;
 use crate::api::http::wire::{Amount, Word};
 use crate::api::indicators::PeriodView;
 use crate::domain::{Doubt, DoubtSet, Figure, Grade, TextEnum as _};
@@ -70,12 +73,13 @@ pub struct DoubtView {
     #[schema(example = "scale_of_rate")]
     code: &'static str,
     /// 何处可疑、怎么办
-    detail: &'static str,
+    #[schema(value_type = String)]
+    detail: Cow<'static, str>,
 }
 
 impl From<Doubt> for DoubtView {
     fn from(doubt: Doubt) -> Self {
-        Self { code: doubt.as_str(), detail: doubt.chinese() }
+        Self { code: doubt.as_str(), detail: doubt.chinese().into() }
     }
 }
 
@@ -83,6 +87,17 @@ impl DoubtView {
     /// Whether it is this doubt.
     pub fn is(&self, doubt: Doubt) -> bool {
         self.code == doubt.as_str()
+    }
+
+    /// All of a set; where stages disagree, what each says.
+    pub fn beside(doubts: DoubtSet, stages: Option<&StageValuesView>) -> Vec<Self> {
+        let mut all = Self::all(doubts);
+        if let Some(said) = stages.and_then(|stages| stages.disagreement.clone())
+            && let Some(doubt) = all.iter_mut().find(|doubt| doubt.is(Doubt::StagesDiffer))
+        {
+            doubt.detail = said.into();
+        }
+        all
     }
 
     /// All of a set.

@@ -7,6 +7,7 @@ pub(in crate::api) mod figures;
 pub(in crate::api) mod needs;
 pub(in crate::api) mod past_boards;
 pub mod preview;
+mod stage_values;
 pub(in crate::api) mod stated;
 pub(in crate::api) mod verdict;
 

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::api::assessments::beside::{Beside, Stated};
 use crate::api::assessments::figures::DoubtView;
 use crate::api::assessments::needs::NeededView;
+use crate::api::assessments::stage_values::StageValuesView;
 use crate::api::assessments::stated::{Checked, ContradictionView, UncheckedView};
 use crate::api::http::refused::Refused;
 use crate::api::http::wire::{Amount, Word};
@@ -37,6 +38,8 @@ pub struct VerdictView {
     actual_unit: Option<String>,
     /// 实际值
     actual: Option<Amount>,
+    /// 所依据数值的环节，和各环节的数值；不分环节的为null
+    stages: Option<StageValuesView>,
     /// 应达值
     expected: Option<Amount>,
     /// 应达区间的另一端
@@ -323,6 +326,7 @@ impl VerdictView {
             figure: beside.judged.as_ref().map(|(figure, _)| Word(*figure)),
             actual_unit: beside.judged.as_ref().map(|(_, unit)| unit.clone()),
             actual: assessment.actual.map(Amount),
+            stages: beside.stages.clone(),
             expected: amount(assessment.expected),
             expected_hi: amount(assessment.expected_hi),
             gap: amount(assessment.gap),
@@ -354,7 +358,7 @@ impl VerdictView {
             forecast_missing: assessment.forecast_lacks.map(lacking),
             overdue: assessment.overdue,
             missing: missing.collect(),
-            doubts: DoubtView::all(assessment.doubts),
+            doubts: DoubtView::beside(assessment.doubts, beside.stages.as_ref()),
             rule: RuleView::of(&assessment, pack),
             working: steps.collect(),
             rank: assessment.rank.map(|rank| RankView { position: rank.position, of: rank.of }),

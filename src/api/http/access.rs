@@ -21,7 +21,7 @@ use crate::api::State;
 use crate::api::http::refused::{Code, Refused};
 use crate::api::http::time_limits::at_length;
 use crate::api::http::{negotiate, request_id, spec};
-use crate::domain::Role;
+use crate::domain::{Role, Stage};
 use crate::office::rows::ApiKeyRow;
 use crate::office::types::{Id, UnitId};
 use crate::office::{Actor, Call, Office, Who, access};
@@ -38,13 +38,16 @@ pub struct Caller {
     pub role: Role,
     /// The unit it speaks for.
     pub unit_id: Option<Uuid>,
+    /// The highest stage at which it may put figures in; `None`: by its role.
+    pub stage: Option<Stage>,
 }
 
 impl Caller {
     /// The holder of a key.
     pub fn of(key: &ApiKeyRow) -> Self {
         let unit_id = key.unit_id.map(|id| id.0);
-        Self { key_id: key.id.0, name: key.name.clone(), role: key.role.0, unit_id }
+        let stage = key.stage.map(|stage| stage.0);
+        Self { key_id: key.id.0, name: key.name.clone(), role: key.role.0, unit_id, stage }
     }
 
     /// The day until which figures have come out that this caller sees, when `as_of` is asked for: nobody but the office sees them
@@ -177,6 +180,7 @@ pub async fn middleware<B: MessageBody + 'static>(
             name: caller.name.clone(),
             role: caller.role,
             unit_id: caller.unit_id.map(Id::of),
+            stage: caller.stage,
         };
         let call = Call::new(verb, address, status, request_id::current());
         Actor::calling(who, call.from_address(request_id::address()))

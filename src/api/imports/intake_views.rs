@@ -9,7 +9,7 @@ use crate::api::assessments::figures::DoubtView;
 use crate::api::http::refused::{FieldError, RequestPart};
 use crate::api::http::wire::{Amount, Word};
 use crate::api::targets::PhraseTargetView;
-use crate::domain::{Invalid, PlanPart, Status};
+use crate::domain::{Invalid, PlanPart, Stage, Status};
 use crate::office::intake::{
     FigureOffer, OfferOutcome, PlanItem, PlanItemOutcome, ReportedFigure, ReportedStatus, Spot, StoredFigure,
     UnreadSpot,
@@ -20,6 +20,7 @@ type PlanOutcomeWord = Word<PlanItemOutcome>;
 type PartWord = Word<PlanPart>;
 type ReportedFigureWord = Word<ReportedFigure>;
 type ReportedStatusWord = Word<ReportedStatus>;
+type StageWord = Word<Stage>;
 type StatusWord = Word<Status>;
 
 /// 在文件中的位置
@@ -63,6 +64,8 @@ pub struct StoredFigureView {
     value: Amount,
     /// 状态
     status: StatusWord,
+    /// 环节；为null表示不分环节
+    stage: Option<StageWord>,
     /// 公布日期
     published_on: NaiveDate,
     /// 第几个版本
@@ -74,6 +77,7 @@ impl From<StoredFigure> for StoredFigureView {
         Self {
             value: Amount(stored.value),
             status: Word(stored.status),
+            stage: stored.stage.map(Word),
             published_on: stored.published_on,
             vintage: stored.vintage,
         }

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::api::http::extract::{self, body_unread};
 use crate::api::http::refused::{Code, FieldError, Refused, RequestPart};
 use crate::domain::invalid::shorten;
+use crate::domain::{Stage, TextEnum as _};
 
 /// Media type of a line of JSON each.
 pub(super) const NDJSON: &str = "application/x-ndjson";
@@ -83,7 +84,7 @@ pub(super) fn lines(bytes: &[u8]) -> Vec<(usize, Line)> {
 }
 
 /// What a column is called, in English and Chinese, and what it fills.
-const COLUMNS: [(&[&str], &str); 12] = [
+const COLUMNS: [(&[&str], &str); 13] = [
     (&["measure", "指标", "指标口径", "指标名称"], "measure"),
     (&["region", "地区", "行政区", "行政区代码"], "region"),
     (&["period_start", "start", "时期起", "开始日期"], "start"),
@@ -94,6 +95,7 @@ const COLUMNS: [(&[&str], &str); 12] = [
     (&["of", "参与排名地区数"], "of"),
     (&["partial", "截至某日"], "partial"),
     (&["status", "状态"], "status"),
+    (&["stage", "环节"], "stage"),
     (&["source", "出处", "来源"], "source"),
     (&["published_on", "公布日期"], "published_on"),
 ];
@@ -207,6 +209,10 @@ fn item(fields: &[&'static str], row: &csv::StringRecord) -> Value {
             "of" => {
                 let said = cell.parse::<u32>().map_or_else(|_| json!(cell), |said| json!(said));
                 item.insert("of".to_owned(), said);
+            }
+            "stage" => {
+                let said = Stage::of_chinese(cell).map_or(cell, |stage| stage.as_str());
+                item.insert("stage".to_owned(), json!(said));
             }
             "basis" | "figure" | "status" => {
                 item.insert((*field).to_owned(), json!(word));

@@ -15,12 +15,13 @@ use crate::api::http::extract;
 use crate::api::http::refused::{FieldError, Refused};
 use crate::api::http::wire::{Amount, Word};
 use crate::api::indicators::PeriodView;
-use crate::domain::{Basis, Figure, Status};
+use crate::domain::{Basis, Figure, Stage, Status};
 use crate::office::observations::{NewFact, Spelled};
 
 type BasisWord = Word<Basis>;
 type FigureWord = Word<Figure>;
 type StatusWord = Word<Status>;
+type StageWord = Word<Stage>;
 
 /// 一条观测值
 #[derive(Debug, Deserialize, ToSchema)]
@@ -52,6 +53,9 @@ pub struct ObservationBody {
     /// 状态，默认preliminary
     #[schema(example = "preliminary")]
     status: Option<StatusWord>,
+    /// 环节：谁认定的数，须是指标口径的stages所列；指标口径分环节而不写的，按最低一环
+    #[schema(example = "self_reported")]
+    stage: Option<StageWord>,
     /// 出处
     #[schema(example = "月报")]
     source: String,
@@ -131,6 +135,7 @@ impl ObservationBody {
             of: self.of,
             partial: self.partial,
             status: self.status.map(|status| status.0),
+            stage: self.stage.map(|stage| stage.0),
             source: self.source,
             published_on: self.published_on,
             differences: self.differences.into_iter().map(|one| (one.against, one.difference.0)).collect(),

@@ -31,7 +31,7 @@ use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::api::http::wire::{Amount, BulkReport, Word};
 use crate::api::indicators::PeriodView;
-use crate::domain::{Basis, Figure, Status};
+use crate::domain::{Basis, Figure, Stage, Status};
 use crate::office::observations;
 use crate::office::rows::{ListedObservation, ObservationFilter, Recorded, read_doubts};
 use crate::office::types::{Id, MeasureId, RegionId};
@@ -40,6 +40,7 @@ use crate::office::{Actor, StoreError};
 type BasisWord = Word<Basis>;
 type FigureWord = Word<Figure>;
 type StatusWord = Word<Status>;
+type StageWord = Word<Stage>;
 
 /// Facts accepted in one request.
 pub(in crate::api) const ITEMS_MAX: usize = 50_000;
@@ -74,6 +75,10 @@ pub struct ObservationView {
     doubts: Vec<DoubtView>,
     /// 状态
     status: StatusWord,
+    /// 环节：谁认定的数；为null表示不分环节
+    stage: Option<StageWord>,
+    /// 在该环节认定的经手人：密钥名称，或凭函中链接填报的人；为null表示不分环节
+    vouched_by: Option<String>,
     /// 出处
     source: String,
     /// 公布日期
@@ -109,6 +114,8 @@ impl ObservationView {
             partial: row.partial,
             doubts: DoubtView::all(read_doubts(&row.doubts)?),
             status: Word(row.status.0),
+            stage: row.stage.map(|stage| Word(stage.0)),
+            vouched_by: row.vouched_by,
             source: row.source,
             published_on: row.published_on,
             vintage: row.vintage,
@@ -197,7 +204,7 @@ pub struct ObservationParams {
     to: Option<NaiveDate>,
     /// 只要此日及以前公布的版本
     as_of: Option<NaiveDate>,
-    /// all列出历次版本，latest只要各事实最新的（与as_of同用为当时最新的）；默认all
+    /// all列出历次版本，latest只要各事实有效的：环节高的、最终的、后公布的优先（与as_of同用为当时有效的）；默认all
     #[serde(default)]
     #[param(inline)]
     vintages: Vintages,
@@ -214,7 +221,7 @@ pub enum Vintages {
     /// All of each fact.
     #[default]
     All,
-    /// The newest of each fact.
+    /// The one of each fact that stands.
     Latest,
 }
 
@@ -272,7 +279,7 @@ async fn as_sdmx(
 /// 批量录入观测值：按指标口径、行政区、时期、口径识别同一事实，值有变化的成为新版本
 ///
 /// 可以用JSON，也可以用NDJSON（每行一条）或CSV（首行列名：measure、region、period_start、period_end、basis、figure、value、of、partial、
-/// status、source、published_on，或相应的中文：指标、地区、开始日期、结束日期、口径、数值类型、数值、来源、公布日期；UTF-8或GB18030）。
+/// status、stage、source、published_on，或相应的中文：指标、地区、开始日期、结束日期、口径、数值类型、数值、环节、来源、公布日期；UTF-8或GB18030）。
 #[utoipa::path(tag = "观测值", params(RecordParams), request_body(content(
     (RecordObservations = "application/json"), (Vec<u8> = "application/x-ndjson"), (Vec<u8> = "text/csv"))), responses(
     (status = 200, body = RecordReport), (status = "4XX", body = ProblemView)))]

@@ -13,7 +13,7 @@ use uuid::Uuid;
 pub(in crate::api) const SDMX_CSV: &str = "application/vnd.sdmx.data+csv";
 
 /// The columns: the dataflow, the dimensions of a value, the value, and its attributes.
-const COLUMNS: &str = "DATAFLOW,MEASURE,REF_AREA,BASIS,FIGURE,TIME_PERIOD,OBS_VALUE,UNIT,OBS_STATUS,SOURCE,PUBLISHED_ON,VINTAGE\r\n";
+const COLUMNS: &str = "DATAFLOW,MEASURE,REF_AREA,BASIS,FIGURE,TIME_PERIOD,OBS_VALUE,UNIT,OBS_STATUS,SOURCE,PUBLISHED_ON,VINTAGE,STAGE\r\n";
 /// This service's own dataflow.
 const DATAFLOW: &str = "XUSHI:OBSERVATIONS(1.0)";
 
@@ -40,6 +40,7 @@ pub(super) fn lines(
             item.source.clone(),
             item.published_on.to_string(),
             item.vintage.to_string(),
+            item.stage.as_ref().map(|stage| stage.0.as_str().to_owned()).unwrap_or_default(),
         ];
         text.push_str(&cells.map(|cell| quoted(&cell)).join(","));
         text.push_str("\r\n");

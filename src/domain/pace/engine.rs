@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::kind::{EarlierShares, ForecastFrom, WayFrom};
-use crate::{Doubt, Figure, Grade, Kind, Observation, Period, RulePack, Status, Target};
+use crate::{Doubt, Figure, Grade, Kind, Observation, Period, RulePack, Stage, Status, Target};
 
 use super::assessment_input::AssessmentInput;
 use super::grading::Verdict;
@@ -14,6 +14,7 @@ use super::required_progress::RequiredProgress;
 use super::requirement::Requirement;
 use super::series::{Series, Wanted};
 use super::trajectory::Trajectory;
+use super::vouched::overruled;
 use super::working::Working;
 use super::{Assessment, Known, Missing, Ratio, Rule, RuleId, Subject};
 
@@ -158,6 +159,9 @@ impl AssessmentInput<'_> {
         }
         (out.data_period, out.observation) = (Some(at.period), Some(at.id));
         self.preliminary_after(at, out);
+        if self.series.revised && !overruled(self.known.own, at, self.as_of).is_empty() {
+            out.doubts.insert(Doubt::StagesDiffer);
+        }
         let actual = match self.actual(at) {
             Err(Missing::GapInPeriods) => return self.judge_known(at, out, work),
             actual => actual?,
@@ -166,6 +170,16 @@ impl AssessmentInput<'_> {
         work.step("数据期 = 最近一期有实际值的时期", |inputs| {
             inputs.with("时期", span(at.period)).with("发布日期", at.published_on).with("版次", at.vintage);
             inputs.with("口径", format!("{}/{}", at.basis, at.figure)).with("报送值", at.value);
+            if let Some(stage) = at.stage {
+                inputs.with("所依据的环节", stage.chinese());
+            }
+            for other in overruled(self.known.own, at, self.as_of) {
+                let stage = other.stage.map_or("", Stage::chinese);
+                inputs.with(
+                    format!("{stage}数（不取代）"),
+                    format!("{}（{}）", other.value, other.published_on),
+                );
+            }
             actual.to_string()
         });
         let line = self.line(at, actual);
@@ -202,13 +216,14 @@ impl AssessmentInput<'_> {
         }
     }
 
-    /// Whether the latest period has a final value and, published later, a preliminary one that does not count.
+    /// Whether the latest period has a final value and, published later at the same stage, a preliminary one that does not count.
     fn preliminary_after(&self, at: &Observation, out: &mut Assessment) {
         if !self.series.revised || at.status != Status::Final {
             return;
         }
         let later = |one: &&Observation| {
             one.status == Status::Preliminary
+                && one.weight().0 == at.weight().0
                 && (one.figure, one.basis, one.period) == (at.figure, at.basis, at.period)
                 && (one.published_on, one.vintage) > (at.published_on, at.vintage)
                 && one.published_on <= self.as_of

@@ -37,6 +37,7 @@ mod special;
 mod tests;
 mod trajectory;
 mod trajectory_points;
+mod vouched;
 mod working;
 
 pub use assessment::{Assessment, BenchmarkGap, Change, Past, Rank, RankBy, Rule, RuleId, ShareFrom};
@@ -55,6 +56,7 @@ pub use ratio::{Ratio, rounded};
 pub use release::{MissedReport, Release, missed_report, next_report, overdue_after};
 pub use requirement::{adds_up, binds_each_period, is_percent, values_add_up};
 pub use trajectory_points::{TrajectoryPoint, TrajectoryPoints, trajectory_points};
+pub use vouched::{by_stage, disagreement, overruled};
 pub use working::Step;
 
 /// What is judged: an indicator's measure, target, curve, baseline and window.

@@ -272,6 +272,7 @@ mod tests {
             figure: Figure::Level,
             value: rust_decimal::Decimal::ONE,
             status,
+            stage: None,
             published_on: d(end),
             of: None,
             partial: false,

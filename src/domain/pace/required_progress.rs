@@ -147,9 +147,16 @@ impl AssessmentInput<'_> {
         }
     }
 
+    /// The vintages of a fact at its stage: what another stage says is no state of it.
+    fn vintages(&self, of: &Observation, wanted: Wanted) -> impl Iterator<Item = &Observation> {
+        let (period, stage) = (of.period, of.weight().0);
+        let own = self.known.own.iter();
+        own.filter(move |one| one.period == period && one.weight().0 == stage && wanted.takes(one))
+    }
+
     /// The vintage of a fact that counted on a day.
     fn known_by(&self, day: NaiveDate, of: &Observation, wanted: Wanted) -> Option<&Observation> {
-        let all = self.known.own.iter().filter(|one| one.period == of.period && wanted.takes(one));
+        let all = self.vintages(of, wanted);
         all.filter(|one| one.published_on <= day).fold(None, |best: Option<&Observation>, one| {
             if best.is_none_or(|best| is_later(one, best)) { Some(one) } else { best }
         })
@@ -157,8 +164,7 @@ impl AssessmentInput<'_> {
 
     /// The vintage of a fact that was published first.
     fn first_vintage(&self, of: &Observation, wanted: Wanted) -> Option<&Observation> {
-        let all = self.known.own.iter().filter(|one| one.period == of.period && wanted.takes(one));
-        all.min_by_key(|one| (one.published_on, one.vintage))
+        self.vintages(of, wanted).min_by_key(|one| (one.published_on, one.vintage))
     }
 
     /// Whether it grows from nothing, even when a running count of it is kept as a stock.

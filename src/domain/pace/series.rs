@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::kind::ReportedBy;
-use crate::{Basis, Figure, KindRow, Observation, Period, Status};
+use crate::{Basis, Figure, KindRow, Observation, Period};
 
 use super::ratio::{add, mul, sub};
 use super::requirement::values_add_up;
@@ -73,13 +73,12 @@ impl Wanted {
     }
 }
 
-/// Whether `a` stands before `b` as a vintage of the same fact: a final value before a preliminary one, whenever that was
-/// published (自查 never displaces 核查), then the later one. The last keys only break ties between observations
+/// Whether `a` stands before `b` as a vintage of the same fact: one of a higher stage (自查 never displaces 核查), then a final value
+/// before a preliminary one, whenever they were published, then the later one. The last keys only break ties between observations
 /// that should not exist side by side, so that their order in memory never matters.
 pub(super) fn is_later(a: &Observation, b: &Observation) -> bool {
-    let firm = |one: &Observation| one.status == Status::Final;
-    (firm(a), a.published_on, a.vintage, a.id, a.value, a.status)
-        > (firm(b), b.published_on, b.vintage, b.id, b.value, b.status)
+    (a.weight(), a.published_on, a.vintage, a.id, a.value, a.status)
+        > (b.weight(), b.published_on, b.vintage, b.id, b.value, b.status)
 }
 
 /// The known values of one series, one per period, ordered by end, then by start: their places among all observations, a

@@ -1,6 +1,6 @@
 //! The engine's tests: `known` facts, `kinds` one by one, `forecast`, `edges` where verdicts went wrong,
 //! `context` (curves, comparisons, history), `needed` what is asked for from
-//! here, `laws` by proptest.
+//! here, `stages` of a figure, `laws` by proptest.
 
 use super::*;
 use crate::{Basis, Better, Comparator, CurveKind, Doubt, Figure, Frequency, Kind, Status};
@@ -15,6 +15,7 @@ mod known;
 mod laws;
 mod needed;
 mod other_kinds;
+mod stages;
 
 fn n(text: &str) -> Decimal {
     text.parse().unwrap()
@@ -172,6 +173,7 @@ fn observation(start: &str, end: &str, basis: Basis, figure: Figure, value: &str
         figure,
         value: n(value),
         status: Status::Preliminary,
+        stage: None,
         published_on: day(end) + chrono::Days::new(18),
         of: None,
         partial: !span(start, end).ends_with_month(),

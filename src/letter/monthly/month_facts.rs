@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::{LetterLine, LineSaid};
-use xushi_domain::{Basis, Better, Figure, Observation, Period, Status, TextEnum as _};
+use xushi_domain::{Basis, Better, Figure, Observation, Period, TextEnum as _};
 
 /// A fact, by the vintage of it that stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,10 +31,11 @@ pub struct ReportFact {
 
 impl ReportFact {
     /// The facts that stand among these vintages, one for each period, basis and figure, from the day `from` on. Of several the
-    /// same one stands that the assessment rests on: a final value before a preliminary one, then the one that came out last.
+    /// same one stands that the assessment rests on: a higher stage, then a final value before a preliminary one, then the one that came
+    /// out last.
     pub fn standing(observations: &[Observation], region: &str, from: NaiveDate) -> Vec<Self> {
         let mut standing: HashMap<(NaiveDate, NaiveDate, &str, &str), &Observation> = HashMap::new();
-        let rank = |one: &Observation| (one.status == Status::Final, one.published_on, one.vintage, one.id);
+        let rank = |one: &Observation| (one.weight(), one.published_on, one.vintage, one.id);
         for one in observations.iter().filter(|one| one.status.is_actual() && one.period.end() >= from) {
             let fact = (one.period.start(), one.period.end(), one.basis.as_str(), one.figure.as_str());
             let known = standing.entry(fact).or_insert(one);

@@ -66,6 +66,7 @@ fn observation(basis: Basis, figure: Figure, end: &str, value: &str) -> Observat
         figure,
         value: n(value),
         status: Status::Final,
+        stage: None,
         published_on: day(end) + Days::new(10),
         of: None,
         partial: false,

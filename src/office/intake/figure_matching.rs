@@ -241,6 +241,7 @@ fn fact(
         of: None,
         partial: !whole && basis != Basis::Point,
         status: Some(status),
+        stage: None,
         source: source(&terms.source, spot, &said.phrase),
         published_on: terms.published_on,
         differences: Vec::new(),

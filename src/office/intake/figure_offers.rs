@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::domain::{DoubtSet, Invalid, Status, TextEnum as _, text_enum};
+use crate::domain::{DoubtSet, Invalid, Stage, Status, TextEnum as _, text_enum};
 use crate::office::observations::{self, FactReader, NewFact};
 use crate::office::{Actor, Office, Refusal};
 use crate::reading::report::ReportedFact;
@@ -47,13 +47,15 @@ impl OfferOutcome {
     }
 }
 
-/// What is stored of a fact.
+/// What is stored of a fact: the vintage that stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredFigure {
     /// Its value.
     pub value: Decimal,
     /// How firm it is.
     pub status: Status,
+    /// Who vouches for it.
+    pub stage: Option<Stage>,
     /// The day it became known.
     pub published_on: NaiveDate,
     /// Order of the corrections.
@@ -110,7 +112,7 @@ pub async fn weighed(
     let is_open = |offer: &FigureOffer| offer.outcome == OfferOutcome::Created && offer.fact.is_some();
     let stated: Vec<&NewFact> =
         offers.iter().filter(|offer| is_open(offer)).filter_map(|offer| offer.fact.as_ref()).collect();
-    let mut reader = FactReader::prepare(office, &stated).await?;
+    let mut reader = FactReader::prepare(office, &stated).await?.for_actor(actor).await?;
     drop(stated);
     let (mut facts, mut places) = (Vec::new(), Vec::new());
     for (place, offer) in offers.iter_mut().enumerate() {
@@ -209,7 +211,8 @@ async fn stored(
         for row in office.read.list_facts(chunk, EVER.unwrap_or_default()).await? {
             let key = (row.period_start, row.period_end, row.basis.0.as_str(), row.figure.0.as_str());
             let slot = newest.entry((row.series_id, key)).or_insert_with(|| row.clone());
-            if slot.vintage < row.vintage {
+            let place = |row: &FactRow| (row.weight(), row.vintage);
+            if place(slot) < place(&row) {
                 *slot = row;
             }
         }
@@ -218,8 +221,8 @@ async fn stored(
         let key = &fact.row;
         let key = (key.period_start, key.period_end, key.basis.0.as_str(), key.figure.0.as_str());
         let row = newest.get(&(*row?, key))?;
-        let (value, status) = (row.value.0.normalize(), row.status.0);
-        Some(StoredFigure { value, status, published_on: row.published_on, vintage: row.vintage })
+        let (value, status, stage) = (row.value.0.normalize(), row.status.0, row.stage.map(|stage| stage.0));
+        Some(StoredFigure { value, status, stage, published_on: row.published_on, vintage: row.vintage })
     };
     let of = |(place, fact): (usize, &FactWrite)| {
         Some((place, figure((fact, series.get(&(fact.measure, fact.region))))?))

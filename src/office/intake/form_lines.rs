@@ -173,6 +173,7 @@ impl Known {
             of: None,
             partial: !whole && basis != Basis::Point,
             status: Some(figure.status),
+            stage: None,
             source: source(&terms.source, spot, &said.phrase),
             published_on: terms.published_on,
             differences: Vec::new(),

@@ -147,5 +147,6 @@ pub(super) fn new_measure(targets: &[&ProposedTarget]) -> Option<NewMeasure> {
         precision: places.unwrap_or(0).clamp(1, 4),
         external_id: None,
         sources: Vec::new(),
+        stages: Vec::new(),
     })
 }

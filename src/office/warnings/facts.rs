@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::domain::pace::Assessment;
+use crate::domain::pace::{Assessment, Grounds, disagreement};
 use crate::domain::{Figure, Grade, Period, TextEnum as _};
 use crate::evidence::Evidence;
 use crate::letter::{Found, LetterLine, LineState, RestsOn, Retired, Span};
@@ -26,7 +26,21 @@ pub(in crate::office) fn line(
         lagging,
         context: &context,
     };
-    LetterLine { rests_on: Some(rests_on(evidence, assessment)), ..LetterLine::found(&found) }
+    LetterLine {
+        rests_on: Some(rests_on(evidence, assessment)),
+        stages: stages(evidence, assessment, as_of),
+        ..LetterLine::found(&found)
+    }
+}
+
+/// What the stages of the value say that is printed, where they disagree. Values stand in full: a difference is not rounded away.
+fn stages(evidence: &Evidence, assessment: &Assessment, as_of: NaiveDate) -> Option<String> {
+    let Grounds { own, measure, .. } = &evidence.grounds;
+    let printed = own.iter().find(|one| Some(one.id) == assessment.observation);
+    let at = printed.filter(|one| Some(one.value) == assessment.actual)?;
+    let unit = at.figure.unit(&measure.unit);
+    let said = disagreement(own, at, as_of, |value| format!("{}{unit}", value.normalize()))?;
+    Some(said.trim_end_matches('。').to_owned())
 }
 
 /// What the sentences rest on, whatever they come to.

@@ -85,6 +85,7 @@ pub async fn observation_list(office: &Office, filter: &ObservationFilter) -> Re
             row.value.0.normalize().into(),
             unit.into(),
             firm.into(),
+            row.stage.map(|stage| stage.0.chinese().to_owned()).into(),
             row.published_on.into(),
             row.source.as_str().into(),
         ])

@@ -128,7 +128,8 @@ pub(in crate::office) fn asked_period(grounds: &Grounds, figure: Figure, until: 
         && ends_a_period(measure.frequency, until)
         && grounds.window.contains(until)
         && !own.iter().any(|fact| fact.period.end() == until);
-    let last = own.iter().max_by_key(|fact| (fact.period.end(), fact.published_on, fact.vintage));
+    let last =
+        own.iter().max_by_key(|fact| (fact.period.end(), fact.weight(), fact.published_on, fact.vintage));
     AskedPeriod {
         start,
         due: asked,

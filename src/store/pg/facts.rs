@@ -75,7 +75,7 @@ pub async fn list_vintages(
 SELECT k.place - 1 AS place, o.*
 FROM unnest($1, $2, $3, $4, $5) WITH ORDINALITY AS k (series_id, period_start, period_end, basis, figure, place),
      LATERAL (SELECT o.vintage, o.value, o.status, o.published_on, o.\"of\", o.partial, o.doubts, o.source,
-                     o.withdrawn_on IS NOT NULL AS withdrawn FROM observations AS o
+                     o.withdrawn_on IS NOT NULL AS withdrawn, o.stage FROM observations AS o
               WHERE o.series_id = k.series_id AND o.period_end = k.period_end AND o.period_start = k.period_start
                 AND o.basis = k.basis AND o.figure = k.figure
               ORDER BY o.vintage DESC LIMIT 50) AS o";
@@ -101,7 +101,7 @@ pub async fn list_before(
     const LIST: &str = "
 SELECT k.place - 1 AS place, o.*
 FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS k (series_id, basis, figure, first_end, place),
-     LATERAL (SELECT o.period_start, o.period_end, o.vintage, o.value, o.status FROM observations AS o
+     LATERAL (SELECT o.period_start, o.period_end, o.vintage, o.value, o.status, o.stage FROM observations AS o
               WHERE o.series_id = k.series_id AND o.period_end < k.first_end AND o.period_end > k.first_end - 1100
                 AND o.basis = k.basis AND o.figure = k.figure AND o.status IN ('preliminary', 'final') AND o.withdrawn_on IS NULL
               ORDER BY o.period_end DESC LIMIT $5) AS o";
@@ -127,7 +127,7 @@ pub async fn list_after(
     const LIST: &str = "
 SELECT k.place - 1 AS place, o.*
 FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS k (series_id, basis, figure, last_end, place),
-     LATERAL (SELECT o.period_start, o.period_end, o.vintage, o.value, o.status FROM observations AS o
+     LATERAL (SELECT o.period_start, o.period_end, o.vintage, o.value, o.status, o.stage FROM observations AS o
               WHERE o.series_id = k.series_id AND o.period_end > k.last_end AND o.period_end < k.last_end + 366
                 AND o.basis = k.basis AND o.figure = k.figure AND o.status IN ('preliminary', 'final') AND o.withdrawn_on IS NULL
               ORDER BY o.period_end LIMIT $5) AS o";
@@ -148,8 +148,8 @@ FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS k (series_id, basis, figure, last
 pub async fn insert_observations(conn: &mut Conn, rows: Vec<ObservationRow>) -> Result<(), StoreError> {
     const INSERT: &str = "
 INSERT INTO observations (id, series_id, period_start, period_end, basis, figure, vintage, value, status, source, published_on,
-                          recorded_at, \"of\", partial, doubts)
-SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+                          recorded_at, \"of\", partial, doubts, stage, vouched_by)
+SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
     if rows.is_empty() {
         return Ok(());
     }
@@ -169,6 +169,8 @@ SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
         .bind::<Array<Nullable<Integer>>, _>(column!(rows, |row| row.of))
         .bind::<Array<Bool>, _>(column!(rows, |row| row.partial))
         .bind::<Array<Text>, _>(column!(rows, |row| row.doubts.as_str()))
+        .bind::<Array<Nullable<Text>>, _>(column!(rows, |row| row.stage))
+        .bind::<Array<Nullable<Text>>, _>(column!(rows, |row| row.vouched_by.as_deref()))
         .execute(conn)
         .await?;
     Ok(())

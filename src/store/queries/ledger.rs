@@ -22,7 +22,8 @@ use crate::schema::{
 use crate::types::{AnyId, EpisodeId, Id, IndicatorId, LetterId, Listed, UnitId};
 use xushi_domain::delivery::Recipient;
 use xushi_domain::reply::{ReplyStage, ReviewVerdict};
-use xushi_domain::{Basis, Figure, LetterKind, Level, Status};
+use xushi_domain::stage::weight;
+use xushi_domain::{Basis, Figure, LetterKind, Level, Stage, Status};
 
 /// Ids in one statement; SQLite takes 32,766 values.
 const AT_ONCE: usize = 5_000;
@@ -176,9 +177,19 @@ async fn letters_about(
 type Judged = (NaiveDate, NaiveDate, Listed<Figure>);
 /// The same as stored: none of it where nothing was judged.
 type Judgement = (Option<NaiveDate>, Option<NaiveDate>, Option<Listed<Figure>>);
-/// A fact and where it came from: series, what it is a fact of, status, day of publication, vintage, source.
-type Sourced =
-    (i64, NaiveDate, NaiveDate, Listed<Figure>, Listed<Basis>, Listed<Status>, NaiveDate, i32, String);
+/// A fact and where it came from: series, what it is a fact of, status, day of publication, vintage, source, stage.
+type Sourced = (
+    i64,
+    NaiveDate,
+    NaiveDate,
+    Listed<Figure>,
+    Listed<Basis>,
+    Listed<Status>,
+    NaiveDate,
+    i32,
+    String,
+    Option<Listed<Stage>>,
+);
 
 /// Where the figure came from that the last assessment of each indicator by a day rests on: of the judged period and
 /// figure, what counted by then. `listed` are indicators with their series and the basis of their measure.
@@ -223,6 +234,7 @@ async fn judged_sources(
             observations::published_on,
             observations::vintage,
             observations::source,
+            observations::stage,
         ))
         .load(conn)
         .await?;
@@ -231,8 +243,8 @@ async fn judged_sources(
         let same = |fact: &&Sourced| {
             fact.0 == *series && fact.1 == *start && fact.2 == *end && fact.3 == *figure && fact.4 == *basis
         };
-        // A preliminary value never displaces a final one.
-        let counting = |fact: &&Sourced| (fact.5 == Status::Final, fact.6, fact.7);
+        // A lower stage never displaces a higher one, nor a preliminary value a final one.
+        let counting = |fact: &&Sourced| (weight(fact.9.map(|stage| stage.0), fact.5.0), fact.6, fact.7);
         let fact = facts.iter().filter(same).max_by_key(counting)?;
         Some((*indicator, fact.8.clone()))
     };

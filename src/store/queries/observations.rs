@@ -1,5 +1,7 @@
 //! Facts: append-only, and the series they belong to.
 
+use std::sync::LazyLock;
+
 use chrono::NaiveDate;
 use diesel::dsl::sql;
 use diesel::sql_types::{Bool, Date};
@@ -11,12 +13,29 @@ use crate::StoreError;
 use crate::rows::{FactRow, ListedObservation, ObservationFilter, ObservationRow, Page};
 use crate::schema::{observations, series};
 use crate::types::{MeasureId, ObservationId, RegionId};
+use xushi_domain::{Stage, Status, TextEnum as _};
 
-/// Whether no later vintage of the same fact stands; the bracket is left open for more.
-const NO_LATER: &str = "NOT EXISTS (SELECT 1 FROM observations AS later WHERE later.series_id = observations.series_id \
-     AND later.period_end = observations.period_end AND later.period_start = observations.period_start \
-     AND later.basis = observations.basis AND later.figure = observations.figure \
-     AND later.vintage > observations.vintage AND later.withdrawn_on IS NULL";
+/// Whether no other vintage of the same fact stands before it, by its weight ([`xushi_domain::stage::weight`]) and then by when it came;
+/// the bracket is left open for more.
+static NONE_BEFORE: LazyLock<String> = LazyLock::new(|| {
+    let stages: String =
+        Stage::ALL.iter().enumerate().map(|(place, stage)| format!(" WHEN '{stage}' THEN {place}")).collect();
+    let standing = |table: &str| {
+        format!(
+            "CASE {table}.stage{stages} ELSE 0 END, CASE {table}.status WHEN '{}' THEN 1 ELSE 0 END, \
+             {table}.published_on, {table}.vintage",
+            Status::Final
+        )
+    };
+    format!(
+        "NOT EXISTS (SELECT 1 FROM observations AS other WHERE other.series_id = observations.series_id \
+         AND other.period_end = observations.period_end AND other.period_start = observations.period_start \
+         AND other.basis = observations.basis AND other.figure = observations.figure \
+         AND other.withdrawn_on IS NULL AND ({}) > ({})",
+        standing("other"),
+        standing("observations")
+    )
+});
 
 /// Vintages in order of id, each with its measure and region.
 ///
@@ -58,9 +77,9 @@ pub async fn list_observations(
     }
     if filter.latest {
         query = match filter.as_of {
-            None => query.filter(sql::<Bool>(NO_LATER).sql(")")),
+            None => query.filter(sql::<Bool>(&NONE_BEFORE).sql(")")),
             Some(as_of) => query.filter(
-                sql::<Bool>(NO_LATER).sql(" AND later.published_on <= ").bind::<Date, _>(as_of).sql(")"),
+                sql::<Bool>(&NONE_BEFORE).sql(" AND other.published_on <= ").bind::<Date, _>(as_of).sql(")"),
             ),
         };
     }

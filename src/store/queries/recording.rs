@@ -16,7 +16,8 @@ use crate::rows::{
 };
 use crate::types::{MeasureId, RegionId};
 use xushi_domain::smell::{self, Fresh, LOOK_BACK, Neighbours};
-use xushi_domain::{Basis, DoubtSet, Period, Status};
+use xushi_domain::stage::{Weight, weight};
+use xushi_domain::{Basis, Doubt, DoubtSet, Period, Stage, TextEnum as _};
 
 /// Rows read for the values before a group: some are vintages of one another.
 const ROWS_BEFORE: i64 = LOOK_BACK as i64 + 2;
@@ -25,7 +26,8 @@ const ROWS_BEFORE: i64 = LOOK_BACK as i64 + 2;
 const AT_ONCE: usize = 5_000;
 
 /// What is to be done about a batch: which facts are new, which are another vintage of a known one, which say the same as
-/// the last one; and what is doubtful about each. Reads only.
+/// the last one of their stage; and what is doubtful about each. Stages are kept side by side: a source is held against those of its
+/// own stage only, and a stage that speaks after a higher one is written with a doubt. Reads only.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -48,10 +50,39 @@ pub async fn plan_observations(conn: &mut Conn, batch: &[FactWrite]) -> Result<F
     Ok(plan)
 }
 
-/// The newest vintage of a fact, and whether any is final.
-struct Known {
-    row: VintageRow,
-    is_final: bool,
+/// What is known of a fact: its vintages, the newest first.
+struct Known(Vec<VintageRow>);
+
+impl Known {
+    fn next_vintage(&self) -> i32 {
+        self.0.first().map_or(1, |newest| newest.vintage + 1)
+    }
+
+    /// The newest vintage of a stage.
+    fn at(&self, stage: Stage) -> Option<&VintageRow> {
+        self.0.iter().find(|one| one.weight().0 == stage)
+    }
+
+    /// Actual values that were not withdrawn.
+    fn values(&self) -> impl Iterator<Item = &VintageRow> {
+        self.0.iter().filter(|one| !one.withdrawn && one.status.0.is_actual())
+    }
+
+    /// The newest value of a higher stage, which stands whatever is said at `stage`.
+    fn above(&self, stage: Stage) -> Option<&VintageRow> {
+        self.values().filter(|one| one.weight().0 > stage).max_by_key(|one| (one.weight(), one.vintage))
+    }
+
+    /// Whether another stage says something else than `row`, by what stands at it.
+    fn differs(&self, row: &ObservationRow) -> bool {
+        let Some(stage) = row.stage else { return false };
+        let others = Stage::ALL.iter().filter(|other| **other != stage.0);
+        let mut standing = others.filter_map(|other| {
+            let own = self.values().filter(|one| one.stage.is_some_and(|stage| stage.0 == *other));
+            own.max_by_key(|one| (one.weight(), one.vintage))
+        });
+        standing.any(|one| one.value != row.value)
+    }
 }
 
 /// What lies beside the facts of one series, basis and figure.
@@ -73,51 +104,63 @@ fn group(
     let last_end = places.last().map(|place| batch[*place].row.period_end);
     for place in places.iter().copied() {
         let FactWrite { row, habit, sources, .. } = &batch[place];
+        let (status, mut number) = (row.status.0, number(row)?);
+        let stage = weight(row.stage.map(|stage| stage.0), status).0;
         let before = known.get(&place);
-        let (status, number) = (row.status.0, number(row)?);
-        if let Some(before) = before
-            && !before.row.withdrawn
-            && is_same(&before.row, row)
+        let above = before.and_then(|before| before.above(stage)).filter(|_| status.is_actual());
+        let last = before.and_then(|before| before.at(stage)).filter(|last| !last.withdrawn);
+        if let Some(last) = last
+            && is_same(last, row)
         {
-            plan.puts[place] = Put { outcome: Recorded::Unchanged, doubts: read_doubts(&before.row.doubts)? };
-        } else if let Some(before) = before
-            && !before.row.withdrawn
+            plan.puts[place] = Put { outcome: Recorded::Unchanged, doubts: read_doubts(&last.doubts)? };
+        } else if let Some(last) = last
             // What came about displaces what was planned or expected, whoever reports it.
-            && (before.row.status.0.is_actual() || !status.is_actual())
-            && place_among(sources, &row.source) > place_among(sources, &before.row.source)
+            && (last.status.0.is_actual() || !status.is_actual())
+            && place_among(sources, &row.source) > place_among(sources, &last.source)
         {
             plan.puts[place] = Put { outcome: Recorded::Outranked, doubts: DoubtSet::default() };
         } else {
             let fresh = Fresh { number, basis: row.basis.0, figure: row.figure.0, status };
             let earlier = around.before.iter().rev().filter(|one| one.period.end() < row.period_end);
             let earlier: Vec<smell::Reading> = earlier.take(LOOK_BACK).copied().collect();
+            let newest = before.and_then(|before| before.at(stage).or(before.0.first()));
             let beside = Neighbours {
                 before: &earlier,
                 next: around.next.filter(|_| last_end == Some(row.period_end)),
-                same: before.map(|before| before.row.value.0),
-                is_final: before.is_some_and(|before| before.is_final),
+                same: newest.map(|newest| newest.value.0),
+                is_final: before.is_some_and(|before| {
+                    before.0.iter().any(|one| !one.withdrawn && one.weight() == (stage, true))
+                }),
             };
-            let found = smell::doubts(&fresh, *habit, &beside);
-            let doubts = found.iter().chain(read_doubts(&row.doubts)?.iter()).collect();
+            let mut doubts: DoubtSet = smell::doubts(&fresh, *habit, &beside);
+            doubts.extend(read_doubts(&row.doubts)?.iter());
+            if above.is_some() {
+                doubts.insert(Doubt::LowerStage);
+            }
+            if status.is_actual() && before.is_some_and(|before| before.differs(row)) {
+                doubts.insert(Doubt::StagesDiffer);
+            }
             let outcome = if before.is_some() { Recorded::Updated } else { Recorded::Created };
             plan.puts[place] = Put { outcome, doubts };
-            plan.writes.push((place, before.map_or(1, |before| before.row.vintage + 1)));
+            plan.writes.push((place, before.map_or(1, Known::next_vintage)));
         }
         if status.is_actual() {
+            number.value = above.map_or(number.value, |above| above.value.0);
             around.before.push(number);
         }
     }
     Ok(())
 }
+
 /// The place of a source in the order of a measure's sources; one that is not listed comes after all that are.
 fn place_among(sources: &[String], source: &str) -> usize {
     sources.iter().position(|one| source.contains(one.as_str())).unwrap_or(sources.len())
 }
 
-/// Whether an offered fact says just what its newest vintage says.
+/// Whether an offered fact says just what the newest vintage of its stage says.
 fn is_same(known: &VintageRow, row: &ObservationRow) -> bool {
-    (known.value, known.status, known.published_on, known.of, known.partial)
-        == (row.value, row.status, row.published_on, row.of, row.partial)
+    (known.value, known.status, known.published_on, known.of, known.partial, known.stage)
+        == (row.value, row.status, row.published_on, row.of, row.partial, row.stage)
 }
 
 fn number(row: &ObservationRow) -> Result<smell::Reading, StoreError> {
@@ -134,7 +177,7 @@ async fn series_of(conn: &mut Conn, batch: &[FactWrite]) -> Result<Vec<Option<i6
     Ok(batch.iter().map(|fact| found.get(&(fact.measure, fact.region)).copied().flatten()).collect())
 }
 
-/// The newest vintage of each fact that is there.
+/// The vintages of each fact that is there.
 async fn known(
     conn: &mut Conn,
     batch: &[FactWrite],
@@ -149,19 +192,11 @@ async fn known(
             let Some(place) = usize::try_from(row.place).ok().and_then(|at| chunk.get(at)).copied() else {
                 continue;
             };
-            let is_final = row.status.0 == Status::Final && !row.withdrawn;
-            match known.get_mut(&place) {
-                Some(one) => {
-                    one.is_final |= is_final;
-                    if row.vintage > one.row.vintage {
-                        one.row = row;
-                    }
-                }
-                None => {
-                    known.insert(place, Known { row, is_final });
-                }
-            }
+            known.entry(place).or_insert_with(|| Known(Vec::new())).0.push(row);
         }
+    }
+    for one in known.values_mut() {
+        one.0.sort_unstable_by_key(|row| std::cmp::Reverse(row.vintage));
     }
     Ok(known)
 }
@@ -232,9 +267,9 @@ fn placed(rows: Vec<BesideRow>, place: impl Fn(usize) -> Option<usize>) -> Vec<(
     rows.into_iter().filter_map(|row| Some((place(usize::try_from(row.place).ok()?)?, row))).collect()
 }
 
-/// Of two vintages the one in force is greater: no preliminary value displaces a final one.
-fn in_force(row: &BesideRow) -> (bool, i32) {
-    (row.status.0 == Status::Final, row.vintage)
+/// Of two vintages the one in force is greater: no lower stage displaces a higher one, no preliminary value a final one.
+fn in_force(row: &BesideRow) -> (Weight, i32) {
+    (row.weight(), row.vintage)
 }
 
 fn beside(row: &BesideRow) -> Result<smell::Reading, StoreError> {

@@ -4,9 +4,11 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
 use serde::Serialize;
 
+use super::observations::word;
+use crate::StoreError;
 use crate::schema::{measure_aliases, measures};
 use crate::types::{Listed, MeasureId};
-use xushi_domain::{Basis, Better, Frequency, Measure};
+use xushi_domain::{Basis, Better, Frequency, Measure, Stage, StageList, TextEnum as _};
 
 /// A measure as stored; a change writes the whole row.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
@@ -40,6 +42,8 @@ pub struct MeasureRow {
     pub retired_reason: Option<String>,
     /// Whose figures count before whose, a line each.
     pub sources: String,
+    /// The stages that its figures go through, with commas between.
+    pub stages: String,
 }
 
 impl MeasureRow {
@@ -60,6 +64,7 @@ impl MeasureRow {
             retired_on: None,
             retired_reason: None,
             sources: String::new(),
+            stages: String::new(),
         }
     }
 
@@ -68,14 +73,30 @@ impl MeasureRow {
         self.sources.lines().map(str::to_owned).collect()
     }
 
+    /// The stages that its figures go through, the lowest first.
+    ///
+    /// # Errors
+    /// `Corrupt` when a word is not of the list.
+    pub fn stages(&self) -> Result<StageList, StoreError> {
+        let words = self.stages.split(',').filter(|word| !word.is_empty());
+        let stages = words.map(word::<Stage>).collect::<Result<Vec<_>, _>>()?;
+        StageList::checked(&stages).map_err(|invalid| StoreError::Corrupt(invalid.detail))
+    }
+
+    /// Stages as a row keeps them.
+    pub fn write_stages(list: &StageList) -> String {
+        let words: Vec<&str> = list.stages().iter().map(|stage| stage.as_str()).collect();
+        words.join(",")
+    }
+
     /// This row, saying what `measure` says.
     #[must_use]
     pub fn changed(&self, measure: &Measure, now: NaiveDateTime) -> Self {
         let new = Self::of(measure, self.id, now);
         let retired_reason = self.retired_reason.clone();
         let (created_at, retired_on) = (self.created_at, self.retired_on);
-        let sources = self.sources.clone();
-        Self { created_at, revision: self.revision + 1, retired_on, retired_reason, sources, ..new }
+        let (sources, stages) = (self.sources.clone(), self.stages.clone());
+        Self { created_at, revision: self.revision + 1, retired_on, retired_reason, sources, stages, ..new }
     }
 }
 

@@ -11,7 +11,8 @@ use crate::StoreError;
 use crate::schema::observations;
 use crate::types::{Exact, Listed, MeasureId, Number, ObservationId, RegionId};
 use xushi_domain::smell::Habit;
-use xushi_domain::{Basis, Doubt, DoubtSet, Figure, Observation, Period, Status, TextEnum};
+use xushi_domain::stage::{self, Weight};
+use xushi_domain::{Basis, Doubt, DoubtSet, Figure, Observation, Period, Stage, Status, TextEnum};
 
 /// One vintage of one fact as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -47,6 +48,10 @@ pub struct ObservationRow {
     pub partial: bool,
     /// Its doubts, see [`write_doubts`].
     pub doubts: String,
+    /// At which stage it was put in; `None` where it has none.
+    pub stage: Option<Listed<Stage>>,
+    /// Who vouches for it at its stage; `None` without one.
+    pub vouched_by: Option<String>,
 }
 
 /// What makes two vintages the same fact: period, basis, figure (within one series).
@@ -88,6 +93,15 @@ pub struct FactRow {
     pub of: Option<i32>,
     /// Whether its period was cut short (截至某日).
     pub partial: bool,
+    /// At which stage it was put in.
+    pub stage: Option<Listed<Stage>>,
+}
+
+impl FactRow {
+    /// How much it weighs beside other vintages of its fact.
+    pub fn weight(&self) -> Weight {
+        stage::weight(self.stage.map(|stage| stage.0), self.status.0)
+    }
 }
 
 impl TryFrom<FactRow> for Observation {
@@ -103,6 +117,7 @@ impl TryFrom<FactRow> for Observation {
             of: row.of.and_then(|of| u32::try_from(of).ok()),
             partial: row.partial,
             status: row.status.0,
+            stage: row.stage.map(|stage| stage.0),
             published_on: row.published_on,
             vintage: row.vintage,
         })
@@ -136,7 +151,7 @@ pub struct ObservationFilter {
     pub updated_after: Option<NaiveDateTime>,
     /// Whether withdrawn vintages are listed, too.
     pub withdrawn: bool,
-    /// Only the newest vintage of each fact, of those that pass `as_of`.
+    /// Only the vintage of each fact that stands, of those that pass `as_of`.
     pub latest: bool,
 }
 
@@ -226,6 +241,16 @@ pub struct VintageRow {
     /// Whether it was withdrawn.
     #[diesel(sql_type = Bool)]
     pub withdrawn: bool,
+    /// At which stage it was put in.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub stage: Option<Listed<Stage>>,
+}
+
+impl VintageRow {
+    /// How much it weighs beside other vintages of its fact.
+    pub fn weight(&self) -> Weight {
+        stage::weight(self.stage.map(|stage| stage.0), self.status.0)
+    }
 }
 
 /// An actual value of the same series, basis and figure as an offered one, of another period.
@@ -249,6 +274,16 @@ pub struct BesideRow {
     /// How firm it is.
     #[diesel(sql_type = Text)]
     pub status: Listed<Status>,
+    /// At which stage it was put in.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub stage: Option<Listed<Stage>>,
+}
+
+impl BesideRow {
+    /// How much it weighs beside other vintages of its fact.
+    pub fn weight(&self) -> Weight {
+        stage::weight(self.stage.map(|stage| stage.0), self.status.0)
+    }
 }
 
 /// Facts of one batch that are of one series, basis and figure.

@@ -5,7 +5,7 @@ use diesel::prelude::{Insertable, Queryable, Selectable};
 
 use crate::schema::{api_keys, idempotency_keys, slots};
 use crate::types::{ApiKeyId, Listed, UnitId};
-use xushi_domain::Role;
+use xushi_domain::{Role, Stage};
 
 /// A key to the API; only its hash is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -33,6 +33,8 @@ pub struct ApiKeyRow {
     pub last_used_at: Option<NaiveDateTime>,
     /// The key it was issued in place of.
     pub replaces_id: Option<ApiKeyId>,
+    /// The highest stage at which its holder may put figures in; `None`: by its role.
+    pub stage: Option<Listed<Stage>>,
 }
 
 impl ApiKeyRow {
@@ -55,6 +57,7 @@ impl ApiKeyRow {
             expires_at: None,
             last_used_at: None,
             replaces_id: None,
+            stage: None,
         }
     }
 

@@ -82,6 +82,7 @@ pub async fn list_vintages(
                         observations::doubts,
                         observations::source,
                         observations::withdrawn_on.is_not_null(),
+                        observations::stage,
                     ))
                     .load::<VintageRow>(conn)?,
             );
@@ -111,6 +112,7 @@ macro_rules! beside {
                 observations::vintage,
                 observations::value,
                 observations::status,
+                observations::stage,
             ))
     };
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::api::State;
 use crate::api::http::refused::Refused;
-use crate::domain::{Figure, Grade, LetterState, Role};
+use crate::domain::{Figure, Grade, LetterState, Role, Stage, TextEnum as _};
 use crate::letter::draw_svg;
 use crate::office::asked_figures::{AskedFigure, asked_figures};
 use crate::office::rows::{BoardFilter, LetterFilter, LetterRow, Page};
@@ -56,6 +56,10 @@ struct FigureView {
     what: &'static str,
     unit: String,
     last: String,
+    /// What its stages say of the period; empty where nothing was put in at a stage.
+    stands: String,
+    /// The stages at which this key may put it in, by word and name, the lowest first; none where it has none.
+    stages: Vec<(&'static str, &'static str)>,
     due: bool,
     done: bool,
     open: bool,
@@ -117,7 +121,7 @@ pub(super) async fn read(
     let done: Vec<LetterView> = settled.map(|row| letter(state, row, today)).collect();
     let asked = asked_figures(&state.office, Id::of(unit_id), until).await?;
     let (due, known): (Vec<_>, Vec<_>) = asked.iter().partition(|one| one.due);
-    let view = |one: &&AskedFigure| figure(one, typed, today);
+    let view = |one: &&AskedFigure| figure(one, visitor.caller.stage, typed, today);
     let own = BoardFilter { unit_id: Some(Id::of(unit_id)), alive_on: Some(today), ..BoardFilter::default() };
     let board = spoken_board(&state.office, &own, None).await?;
     let indicators = board.lines.iter().enumerate().map(|(n, line)| indicator(line, n < CURVES));
@@ -203,7 +207,7 @@ fn letter(state: &State, row: &LetterRow, today: NaiveDate) -> LetterView {
     }
 }
 
-fn figure(asked: &AskedFigure, typed: &Typed, today: NaiveDate) -> FigureView {
+fn figure(asked: &AskedFigure, highest: Option<Stage>, typed: &Typed, today: NaiveDate) -> FigureView {
     let own = typed.indicator_id == Some(asked.indicator_id.0);
     let last = asked
         .last
@@ -220,6 +224,11 @@ fn figure(asked: &AskedFigure, typed: &Typed, today: NaiveDate) -> FigureView {
         },
         unit: asked.unit.clone(),
         last: last.unwrap_or_else(|| "还没有报送过".to_owned()),
+        stands: asked.stands.clone().unwrap_or_default(),
+        stages: (asked.stages.stages().iter().enumerate())
+            .filter(|(place, stage)| *place == 0 || Some(**stage) <= highest)
+            .map(|(_, stage)| (stage.as_str(), stage.chinese()))
+            .collect(),
         due: asked.due,
         done: typed.done == Some(asked.indicator_id.0),
         open: own,

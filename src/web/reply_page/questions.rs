@@ -29,6 +29,8 @@ pub(super) struct LineView {
     gap: String,
     needed: String,
     picture: Option<String>,
+    /// The stage at which its figure is put in with the answer; none where the office puts it in.
+    stage: Option<&'static str>,
     /// Whether its block of the form has something in it, or something wrong.
     open: bool,
 }
@@ -68,6 +70,11 @@ pub(super) fn lines(
                 due: said.due,
                 gap: said.gap,
                 needed: said.needed,
+                stage: opened
+                    .figures
+                    .iter()
+                    .find(|figure| figure.ordinal == line.ordinal)
+                    .map(|figure| figure.stage.chinese()),
                 picture: pictures.iter().find(|(of, _)| *of == line.ordinal).map(|(_, data)| data.clone()),
                 open: few || number == 1 || typed.fields.keys().any(own) || errors.keys().any(own),
             }

@@ -5,7 +5,7 @@ use xushi::domain::delivery::{DeliveryState, Recipient};
 use xushi::jobs::deliver::deliver;
 use xushi::jobs::watch::watch;
 use xushi::mail::outbox::MemoryOutbox;
-use xushi::mail::transport::{Failure, SendError, Stage};
+use xushi::mail::transport::{Failure, SendError, SendStage};
 
 use crate::post::{PAGE, deliveries, issued, jobs, later, open_incidents};
 use crate::support::both;
@@ -16,7 +16,7 @@ both! {
         let row = deliveries(&app).await.into_iter().find(|row| row.letter_id == letter.id && row.role == Recipient::To).unwrap();
         let (again, more) = (format!("/deliveries/{}/retry", row.id.0), format!("/letters/{}/deliveries", letter.id.0));
         let outbox = MemoryOutbox::default();
-        let refused = || SendError { failure: Failure::Permanent, stage: Stage::Envelope, code: Some(550), reply: "no such user".into() };
+        let refused = || SendError { failure: Failure::Permanent, stage: SendStage::Envelope, code: Some(550), reply: "no such user".into() };
         let now = async || deliveries(&app).await.into_iter().find(|now| now.id == row.id).unwrap();
         app.post(&again, json!({})).await.problem(409, "conflict", "/state");
         while now().await.state != DeliveryState::Failed {

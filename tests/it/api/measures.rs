@@ -30,6 +30,8 @@ async fn observe(app: &TestApp, measure: &Value) {
         of: None,
         partial: false,
         doubts: String::new(),
+        stage: None,
+        vouched_by: None,
     };
     let id = Id::of(measure["id"].as_str().unwrap().parse().unwrap());
     let habit = Habit::of("试", "亿元");

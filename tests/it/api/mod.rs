@@ -20,7 +20,7 @@ mod ledger;
 pub(crate) mod letters;
 mod list_books;
 mod measures;
-mod observations;
+pub(crate) mod observations;
 mod overview;
 mod plans;
 mod regions;

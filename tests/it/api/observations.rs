@@ -1,4 +1,5 @@
 mod loading;
+pub(crate) mod stages;
 
 use serde_json::{Value, json};
 use xushi::clock::Clock as _;
@@ -359,6 +360,8 @@ both! {
             of: None,
             partial: false,
             doubts: String::new(),
+        stage: None,
+        vouched_by: None,
         };
         let rows = [row("2025-07-01", "2025-07-31", "2025-08-15"), row("2025-01-01", "2025-12-31", "2025-07-18")];
         let habit = Habit::of("社零", "亿元");

@@ -89,7 +89,7 @@ async fn a_bad_certificate_is_not_talked_to() {
         ] {
             let sink = Sink::guarded(vec![vec![]], guard).await;
             let error = one(guarded(&sink, security, &own.file)).await.unwrap_err();
-            assert_eq!((error.failure, error.stage), (Unusable, Stage::Connect), "{case}: {error}");
+            assert_eq!((error.failure, error.stage), (Unusable, SendStage::Connect), "{case}: {error}");
             assert!(!sink.log().lines.iter().any(|line| line.contains("MAIL")), "{case}");
         }
     }
@@ -102,7 +102,7 @@ async fn tls_that_is_asked_for_is_had_or_nothing_is_sent() {
     let plain = Sink::start(vec![vec![]]).await;
     for security in [Security::StartTls, Security::Tls] {
         let error = one(guarded(&plain, security, &own.file)).await.unwrap_err();
-        assert_eq!((error.failure, error.stage), (Unusable, Stage::Connect), "{security:?}: {error}");
+        assert_eq!((error.failure, error.stage), (Unusable, SendStage::Connect), "{security:?}: {error}");
     }
     assert!(!plain.log().lines.iter().any(|line| line.contains("MAIL")));
 
@@ -114,13 +114,13 @@ async fn tls_that_is_asked_for_is_had_or_nothing_is_sent() {
     ] {
         let sink = Sink::guarded(vec![vec![("STARTTLS", deed)]], guard()).await;
         let error = one(guarded(&sink, Security::StartTls, &own.file)).await.unwrap_err();
-        assert_eq!((error.failure, error.stage, error.code), (failure, Stage::Connect, code), "{deed:?}");
+        assert_eq!((error.failure, error.stage, error.code), (failure, SendStage::Connect, code), "{deed:?}");
     }
     // Somebody on the line slips in an answer that would be taken for one given under TLS.
     let injected = Do::Reply(b"220 go ahead\r\n250 AUTH PLAIN");
     let sink = Sink::guarded(vec![vec![("STARTTLS", injected)]], guard()).await;
     let error = one(guarded(&sink, Security::StartTls, &own.file)).await.unwrap_err();
-    assert_eq!((error.failure, error.stage), (Unusable, Stage::Connect), "{error}");
+    assert_eq!((error.failure, error.stage), (Unusable, SendStage::Connect), "{error}");
 }
 
 #[tokio::test]
@@ -143,7 +143,7 @@ async fn a_login_is_given_and_its_refusal_is_not_the_letters_fault() {
     ] {
         let sink = Sink::start(vec![vec![(point, deed)]]).await;
         let error = one(login(&sink)).await.unwrap_err();
-        assert_eq!((error.failure, error.stage, error.code), (failure, Stage::Connect, code), "{error}");
+        assert_eq!((error.failure, error.stage, error.code), (failure, SendStage::Connect, code), "{error}");
         assert!(!error.to_string().contains("sesame"));
     }
 }

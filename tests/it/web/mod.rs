@@ -1,6 +1,7 @@
 //! The pages for people.
 
 mod campaign_board;
+mod county_story;
 mod desk;
 mod mine;
 mod pages_browser;

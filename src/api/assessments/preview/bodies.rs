@@ -8,13 +8,14 @@ use crate::api::http::wire::{Amount, TextOr, Word};
 use crate::api::observations::DifferenceBody;
 use crate::api::rule_packs::CreateRulePack;
 use crate::api::targets::promise::{CurveBody, TargetBody};
-use crate::domain::{Basis, Better, Curve, Figure, Frequency, Grade, Invalid, Measure, Status};
+use crate::domain::{Basis, Better, Curve, Figure, Frequency, Grade, Invalid, Measure, Stage, Status};
 
 type BasisWord = Word<Basis>;
 type BetterWord = Word<Better>;
 type FrequencyWord = Word<Frequency>;
 type FigureWord = Word<Figure>;
 type StatusWord = Word<Status>;
+type StageWord = Word<Stage>;
 type GradeWord = Word<Grade>;
 type CurveChoice = TextOr<CurveBody>;
 type RulePackChoice = TextOr<CreateRulePack>;
@@ -106,6 +107,8 @@ pub struct PreviewObservation {
     pub(in crate::api) partial: bool,
     /// 性质；不写为最终数
     pub(in crate::api) status: Option<StatusWord>,
+    /// 环节；不写为不分环节
+    pub(in crate::api) stage: Option<StageWord>,
     /// 公布日期；不写为时期结束日
     pub(in crate::api) published_on: Option<NaiveDate>,
     /// 行政区代码或名称，不写同指标

@@ -166,6 +166,7 @@ fn fill(
             figure: one.figure.map_or(Figure::Level, |word| word.0),
             value: quantity::checked("value", one.value.0).map_err(at)?,
             status: one.status.map_or(Status::Final, |word| word.0),
+            stage: one.stage.map(|word| word.0),
             published_on: one.published_on.unwrap_or(period.end()),
             of: one.of,
             partial: one.partial,

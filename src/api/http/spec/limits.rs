@@ -152,6 +152,7 @@ const FITS: &[(Bodies, &[(&str, Fits)])] = &[
             ("unit", Text(MEASURE_UNIT)),
             ("aliases", Texts(50, MEASURE)),
             ("sources", Texts(SOURCES, SOURCE_NAME)),
+            ("stages", Items(0, 4)),
             ("release_day", Between(1, 31)),
             ("precision", Between(0, 6)),
             ("reason", Text(CHANGE_REASON)),

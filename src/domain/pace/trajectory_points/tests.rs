@@ -19,6 +19,7 @@ fn fact(figure: Figure, end: &str, value: &str) -> Observation {
         figure,
         value: n(value),
         status: Status::Preliminary,
+        stage: None,
         published_on: day(end) + Days::new(18),
         of: None,
         partial: false,

@@ -206,8 +206,8 @@ both! {
         assert_eq!(answer.header("content-type"), "application/vnd.sdmx.data+csv");
         let text = String::from_utf8(answer.bytes.to_vec()).unwrap();
         let lines: Vec<&str> = text.trim_end().split("\r\n").collect();
-        assert_eq!(lines[0], "DATAFLOW,MEASURE,REF_AREA,BASIS,FIGURE,TIME_PERIOD,OBS_VALUE,UNIT,OBS_STATUS,SOURCE,PUBLISHED_ON,VINTAGE");
-        assert_eq!(lines[1], "XUSHI:OBSERVATIONS(1.0),社零,430000,cumulative,yoy,2025-01-01/P7M,3.5,%,preliminary,月报,2025-08-15,1");
+        assert_eq!(lines[0], "DATAFLOW,MEASURE,REF_AREA,BASIS,FIGURE,TIME_PERIOD,OBS_VALUE,UNIT,OBS_STATUS,SOURCE,PUBLISHED_ON,VINTAGE,STAGE");
+        assert_eq!(lines[1], "XUSHI:OBSERVATIONS(1.0),社零,430000,cumulative,yoy,2025-01-01/P7M,3.5,%,preliminary,月报,2025-08-15,1,");
         assert_eq!(lines.len(), 3);
     }
 }
