@@ -21,6 +21,9 @@ pub mod intake;
 pub mod maintenance;
 pub mod measures;
 pub mod monthly_report;
+pub mod morning_digest;
+pub mod notice_mails;
+pub mod notices;
 pub mod observations;
 pub mod places;
 pub mod plans;
@@ -48,6 +51,7 @@ pub use actor::{Actor, Call, Who};
 pub use change_reason::ChangeReason;
 
 use crate::clock::Clock;
+use crate::domain::notice::NoticeSettings;
 use crate::domain::{Invalid, UnpublishedYear, WorkCalendar};
 use crate::letter::{FactChange, LetterError, ReplyLinks, Templates};
 use crate::mail::message::Mailbox;
@@ -80,6 +84,8 @@ pub struct Office {
     pub documents: intake::DocumentLimits,
     /// What webhooks are made with.
     pub hooks: webhooks::HookSettings,
+    /// Which notices are sent.
+    pub notices: NoticeSettings,
 }
 
 /// How letters are made and answered.
@@ -105,6 +111,7 @@ impl Office {
         let readiness = Readiness::new(store.clone());
         let documents = intake::DocumentLimits::default();
         let hooks = webhooks::HookSettings::default();
+        let notices = NoticeSettings::default();
         Self {
             read: store.reader(),
             store,
@@ -115,6 +122,7 @@ impl Office {
             turns: None,
             documents,
             hooks,
+            notices,
         }
     }
 

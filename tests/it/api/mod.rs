@@ -19,6 +19,7 @@ mod ledger;
 pub(crate) mod letters;
 mod list_books;
 mod measures;
+mod notices;
 mod observations;
 mod overview;
 mod plans;
