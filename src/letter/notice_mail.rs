@@ -225,6 +225,14 @@ mod tests {
     }
 
     #[test]
+    fn notices_can_be_looked_at() {
+        let Some(dir) = std::env::var_os("XUSHI_LETTER_DIR").map(std::path::PathBuf::from) else { return };
+        let told = Templates::built_in().unwrap().returned(&sample()).unwrap();
+        std::fs::write(dir.join("returned.html"), told.html).unwrap();
+        std::fs::write(dir.join("returned.txt"), told.text).unwrap();
+    }
+
+    #[test]
     fn a_digest_counts_and_lists() {
         let templates = Templates::built_in().unwrap();
         templates.check_notices().unwrap();

@@ -205,16 +205,21 @@ async fn queue(office: &Office, today: NaiveDate, mailbox: ForMailbox) -> Result
     let (first, then): (Vec<_>, Vec<_>) = sections.into_iter().partition(|(kind, _)| acts(kind));
     let sections = first.into_iter().rev().chain(then).map(|(kind, lines)| section(kind, lines)).collect();
     let text = office.letters.templates.digest(&MorningDigest {
-        issuer,
+        issuer: issuer.clone(),
         addressee,
         seen_on: today,
         sections,
         desk: links.map(crate::letter::ReplyLinks::desk),
     })?;
-    let about =
-        AboutNotice { kind: NoticeKind::Digest, letter_id: None, reply_id: None, trial: office.is_pilot() };
+    let about = AboutNotice {
+        kind: NoticeKind::Digest,
+        letter_id: None,
+        reply_id: None,
+        trial: office.is_pilot(),
+        issuer,
+    };
     let now = office.clock.timestamp();
     let digest =
-        NoticeRow { digest_on: Some(today), ..row(office, about, (&told, NoticeState::Pending), text, now) };
+        NoticeRow { digest_on: Some(today), ..row(office, &about, (&told, NoticeState::Pending), text, now) };
     Ok(office.store.gather_notices(&digest, &held).await?)
 }

@@ -90,7 +90,11 @@ fn mail(
     let letter = row.letter_id.and_then(|id| letters.get(&id));
     let (from, reply_to) = match letter {
         Some(letter) => correspondents(office, letter),
-        None => (office.letters.sender.clone(), None),
+        None => {
+            let sender = office.letters.sender.clone();
+            let issuer = line(&row.issuer, NAME_MAX);
+            (Mailbox { name: if issuer.is_empty() { sender.name } else { issuer }, ..sender }, None)
+        }
     };
     let own = |text: &str| letter.map_or_else(|| text.to_owned(), |letter| signed(office, letter, text));
     let mut text =

@@ -25,18 +25,20 @@ pub(super) struct Told {
 }
 
 /// What a notice is about.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct AboutNotice {
     pub(super) kind: NoticeKind,
     pub(super) letter_id: Option<LetterId>,
     pub(super) reply_id: Option<ReplyId>,
     pub(super) trial: bool,
+    /// In whose name it is told.
+    pub(super) issuer: String,
 }
 
 /// A row for one mailbox, with a Message-ID of its own.
 pub(super) fn row(
     office: &Office,
-    about: AboutNotice,
+    about: &AboutNotice,
     (told, state): (&Told, NoticeState),
     text: NoticeText,
     now: NaiveDateTime,
@@ -52,6 +54,7 @@ pub(super) fn row(
         email: told.email.clone(),
         message_id: format!("{}.notice@{}", id.0.simple(), office.letters.message_id_domain),
         trial: about.trial,
+        issuer: about.issuer.clone(),
         subject: text.subject,
         body_text: text.text,
         body_html: text.html,
@@ -128,7 +131,7 @@ pub(super) async fn returned(
     let day = |at: NaiveDateTime| at.and_utc().with_timezone(&office_zone()).date_naive();
     let reason = review.reason.as_deref().unwrap_or_default();
     let text = office.letters.templates.returned(&ReturnedReply {
-        issuer: facts.issuer,
+        issuer: facts.issuer.clone(),
         addressee: facts.addressee.clone(),
         title,
         number: number.clone(),
@@ -154,9 +157,10 @@ pub(super) async fn returned(
         letter_id: Some(letter.id),
         reply_id: Some(reply.reply.id),
         trial: letter.trial,
+        issuer: facts.issuer,
     };
     let queued =
-        |told: &Told| row(office, about, (told, NoticeState::Pending), text.clone(), review.created_at);
+        |told: &Told| row(office, &about, (told, NoticeState::Pending), text.clone(), review.created_at);
     Ok(Notices::To(told.iter().map(queued).collect()))
 }
 
@@ -191,9 +195,10 @@ pub(super) async fn decided(
         letter_id: Some(letter.id),
         reply_id: reply.map(|reply| reply.reply.id),
         trial: letter.trial,
+        issuer: LetterFacts::from_json(&letter.facts)?.issuer,
     };
     let told = mailboxes(office, letter).await?;
-    let held = |told: &Told| row(office, about, (told, NoticeState::Held), text.clone(), now);
+    let held = |told: &Told| row(office, &about, (told, NoticeState::Held), text.clone(), now);
     Ok(Notices::To(told.iter().map(held).collect()))
 }
 

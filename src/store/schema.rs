@@ -1081,6 +1081,7 @@ diesel::table! {
         email -> Text,
         message_id -> Text,
         trial -> Bool,
+        issuer -> Text,
         subject -> Text,
         body_text -> Text,
         body_html -> Text,

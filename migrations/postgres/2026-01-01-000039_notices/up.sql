@@ -14,6 +14,7 @@ CREATE TABLE notices (
     email text NOT NULL,
     message_id text NOT NULL CONSTRAINT notices_message_id_key UNIQUE,
     trial boolean NOT NULL,                                         -- of a pilot
+    issuer text NOT NULL,                                           -- in whose name it is sent
     subject text NOT NULL,
     body_text text NOT NULL,
     body_html text NOT NULL,

@@ -14,6 +14,7 @@ CREATE TABLE notices (
     email TEXT NOT NULL,
     message_id TEXT NOT NULL CONSTRAINT notices_message_id_key UNIQUE,
     trial INTEGER NOT NULL,                                         -- of a pilot
+    issuer TEXT NOT NULL,                                           -- in whose name it is sent
     subject TEXT NOT NULL,
     body_text TEXT NOT NULL,
     body_html TEXT NOT NULL,

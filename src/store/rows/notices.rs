@@ -30,6 +30,8 @@ pub struct NoticeRow {
     pub message_id: String,
     /// Whether it is one of a pilot.
     pub trial: bool,
+    /// In whose name it is sent (发文机关).
+    pub issuer: String,
     /// Subject; of what a digest gathers, its line there.
     pub subject: String,
     /// Plain text, the address to answer at unsigned; empty of what a digest gathers.
