@@ -152,6 +152,7 @@ pub async fn office(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Res
         DocumentLimits { bytes: config.documents.quota_mb * 1_024 * 1_024, days: config.documents.keep_days };
     let mut office = Office::new(store, clock, Arc::new(config.calendar()?), letters);
     office.documents = documents;
+    office.notices = config.notice_settings();
     office.hooks = HookSettings {
         secret_box: SecretBox::new(&config.webhooks.key).map(Arc::new),
         allowed: Arc::new(config.allowed_hooks()),

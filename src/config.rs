@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use crate::domain::notice::{NoticeSettings, read_off};
 use crate::domain::webhook::AllowList;
 use crate::domain::{CalendarYear, TextEnum as _, WorkCalendar, checked_email};
 use crate::jobs::job_table::{Job, JobCron, Rhythm};
@@ -52,6 +53,8 @@ pub struct Config {
     pub access: AccessConfig,
     /// What letters are made with.
     pub letters: LettersConfig,
+    /// Who is told what.
+    pub notices: NoticesConfig,
     /// Links by which letters are answered.
     pub links: LinksConfig,
     /// How much of what comes in is kept.
@@ -107,6 +110,15 @@ pub struct LettersConfig {
     pub calendars: PathBuf,
     /// Working days before the deadline on which a letter is reminded of.
     pub remind_working_days: u32,
+    /// Working days for the next reply when one is returned.
+    pub returned_working_days: u32,
+}
+
+/// Who is told what.
+#[derive(Debug, Clone, Deserialize)]
+pub struct NoticesConfig {
+    /// Kinds that are not sent, separated by commas.
+    pub off: String,
 }
 
 /// Documents that come in.
@@ -321,6 +333,10 @@ impl Config {
         if self.letters.remind_working_days > 20 {
             return Err(ConfigError::new("letters.remind_working_days", "must be 0 to 20"));
         }
+        if !(1..=20).contains(&self.letters.returned_working_days) {
+            return Err(ConfigError::new("letters.returned_working_days", "must be 1 to 20"));
+        }
+        read_off(&self.notices.off).map_err(|detail| ConfigError::new("notices.off", detail))?;
         if !self.links.secret.is_empty() && self.links.secret.len() < 32 {
             return Err(ConfigError::new("links.secret", "must be at least 32 characters"));
         }
@@ -361,6 +377,13 @@ impl Config {
             return Err(ConfigError::new("webhooks.ca_file", "no such file"));
         }
         Ok(())
+    }
+
+    /// Which notices are sent.
+    pub fn notice_settings(&self) -> NoticeSettings {
+        // Checked at start.
+        let off = read_off(&self.notices.off).unwrap_or_default();
+        NoticeSettings { off, returned_working_days: self.letters.returned_working_days }
     }
 
     /// Where webhooks may stand.
@@ -661,6 +684,9 @@ mod tests {
             ("[mail]\nbounce_folder = \"/nowhere\"", &[], "mail.bounce_folder"),
             ("[mail]\nca_file = \"/nowhere.pem\"", &[], "mail.ca_file"),
             ("[letters]\nremind_working_days = 21", &[], "letters.remind_working_days"),
+            ("[letters]\nreturned_working_days = 0", &[], "letters.returned_working_days"),
+            ("[notices]\noff = \"reply_returned\"", &[], "notices.off"),
+            ("[notices]\noff = \"digest\"", &[], "notices.off"),
             ("[schedule]\nissue = \"every day\"", &[], "schedule.issue"),
             ("[schedule]\nbackup = \"0 0 3 * * *\"", &[], "schedule.backup"),
             ("", &[("XUSHI_SCHEDULE_BACKUP", "0 0 3 * * *")], "XUSHI_SCHEDULE_BACKUP"),
@@ -693,7 +719,8 @@ mod tests {
     fn a_job_that_is_none_is_refused_with_those_there_are() {
         let refused =
             |file: &str, vars: &[(&str, &str)]| Config::from_layers(file, env(vars)).unwrap_err().to_string();
-        let jobs = "no job of this name; jobs are deliver, evaluate, issue, notify, remind, seal, watch";
+        let jobs =
+            "no job of this name; jobs are deliver, digest, evaluate, issue, notify, remind, seal, watch";
         let said = refused("[schedule]\ndelivery = \"0 0 3 * * *\"", &[]);
         assert_eq!(said, format!("configuration: schedule.delivery: {jobs}"));
         let said = refused("", &[("XUSHI_SCHEDULE_DELIVERY", "0 0 3 * * *")]);

@@ -12,7 +12,7 @@ use crate::api::http::refused::{Code, ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
 use crate::office::Actor;
-use crate::office::warnings::{Returned, take_bounce};
+use crate::office::warnings::{Returned, ReturnedMail, take_bounce};
 
 /// Adds the route.
 pub fn routes(config: &mut impl Routes) {
@@ -22,11 +22,13 @@ pub fn routes(config: &mut impl Routes) {
 /// 退信的处理结果
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BounceView {
-    /// 结果：bounced（投递已标为退回）、unchanged（不改变投递状态，如仍在重试或先前已处理）、stray（对应不上任何投递，已列为问题）
+    /// 结果：bounced（投递已标为退回）、unchanged（不改变投递状态，如仍在重试或先前已处理）、stray（对应不上任何邮件，已列为问题）
     #[schema(example = "bounced")]
     outcome: &'static str,
-    /// 对应的投递编号
+    /// 对应的投递编号；退回的是通知的为null
     delivery_id: Option<Uuid>,
+    /// 对应的通知编号；退回的是函的为null
+    notice_id: Option<Uuid>,
     /// 状态码（RFC 3463）
     #[schema(example = "5.1.1")]
     status: Option<String>,
@@ -58,10 +60,17 @@ async fn hand_in_bounce(
             let detail = "这不是投递状态通知（RFC 3464），也认不出是哪一封函的退信，无法处理；请人工查看。";
             return Err(Refused::at(Code::Invalid, "", "not_a_notification", detail));
         }
-        Returned::Stray => BounceView { outcome: "stray", delivery_id: None, status: None, diagnostic: None },
-        Returned::Known { delivery, report, bounced } => BounceView {
+        Returned::Stray => BounceView {
+            outcome: "stray",
+            delivery_id: None,
+            notice_id: None,
+            status: None,
+            diagnostic: None,
+        },
+        Returned::Known { mail, report, bounced } => BounceView {
             outcome: if bounced { "bounced" } else { "unchanged" },
-            delivery_id: Some(delivery.id.0),
+            delivery_id: if let ReturnedMail::Delivery(row) = &mail { Some(row.id.0) } else { None },
+            notice_id: if let ReturnedMail::Notice(row) = &mail { Some(row.id.0) } else { None },
             status: Some(report.status),
             diagnostic: Some(report.diagnostic),
         },

@@ -71,7 +71,7 @@ pub struct LedgerItemView {
     letter_number: Option<String>,
     /// 最近一封函当时的状态
     letter_state: Option<LetterStateWord>,
-    /// 最近一封函的反馈期限
+    /// 最近一封函当时的反馈期限；反馈被退回的为重新反馈的期限
     reply_by: Option<NaiveDate>,
     /// 是否逾期未反馈
     overdue: bool,
@@ -99,15 +99,16 @@ impl LedgerItemView {
             |letter: &&LedgerLetterRow| letter.kind != LetterKind::Withdrawal && taken_back(letter).is_none();
         let letters: Vec<&LedgerLetterRow> = letters.iter().filter(standing).collect();
         let last = letters.last();
-        let state = |id: &LetterId| courses.get(id).cloned().unwrap_or_default().state_before(end);
-        let standing = last.map(|letter| state(&letter.id));
+        let none = ReplyStage::default();
+        let course = |letter: &LedgerLetterRow| courses.get(&letter.id).unwrap_or(&none);
+        let standing = last.map(|letter| course(letter).state_before(end));
         // Its level is known for now; for days gone by there is what the letters said.
         let told = letters.iter().rev().find_map(|letter| letter.level).filter(|_| as_of < today);
         // What has climbed since the last ordinary warning; a reminder says no level, a step does.
         let ordinary = letters.iter().rposition(|letter| letter.ladder_step.is_none()).unwrap_or(0);
         let steps = letters.iter().skip(ordinary).filter_map(|letter| letter.ladder_step);
         let handling = steps.filter_map(Handling::of_step).max();
-        let reply_by = last.and_then(|letter| letter.reply_by);
+        let reply_by = last.and_then(|letter| course(letter).deadline_before(end, letter.reply_by));
         let waits = standing.is_some_and(LetterState::awaits_answer);
         Self {
             episode_id: episode.id.0,

@@ -25,6 +25,7 @@ mod ledger;
 mod letters;
 mod list_books;
 mod measures;
+mod notices;
 mod observations;
 mod overview;
 mod plans;
@@ -102,6 +103,7 @@ fn routes(config: &mut impl Routes) {
     incidents::routes(config);
     letters::routes(config);
     deliveries::routes(config);
+    notices::routes(config);
     ledger::routes(config);
     letters::replies::routes(config);
     warning_runs::routes(config);

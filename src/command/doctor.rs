@@ -327,6 +327,7 @@ fn chinese(job: Job) -> &'static str {
         Job::Evaluate => "定时研判",
         Job::Issue => "定时签发",
         Job::Remind => "定时催办",
+        Job::Digest => "早上的通知汇总",
         Job::Deliver => "投递",
         Job::Notify => "回调通知",
         Job::Seal => "操作记录封存",

@@ -33,6 +33,8 @@ text_enum! {
         StrayBounce = "stray_bounce",
         /// Mails in the folder of bounces that nobody could read; one incident counts them.
         BounceUnread = "bounce_unread",
+        /// A notice was given up or came back, or there was nobody to send it to.
+        NoticeUndelivered = "notice_undelivered",
         /// The mail server takes no letter at all: wrong password, name, sender, certificate.
         TransportRefused = "transport_refused",
     }
@@ -56,6 +58,7 @@ impl IncidentKind {
             Self::JobStuck => "后台任务未按时完成",
             Self::StrayBounce => "退信无法对应",
             Self::BounceUnread => "退信无法识别",
+            Self::NoticeUndelivered => "通知未送达",
             Self::TransportRefused => "邮件通道不可用",
         }
     }
@@ -78,5 +81,7 @@ text_enum! {
         Job = "job",
         /// A mail that came in.
         Mail = "mail",
+        /// A notice.
+        Notice = "notice",
     }
 }

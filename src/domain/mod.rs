@@ -20,6 +20,7 @@ pub mod kind;
 pub mod lengths;
 pub mod letter;
 pub mod measure;
+pub mod notice;
 pub mod observation;
 pub mod pace;
 pub mod period;

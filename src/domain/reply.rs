@@ -99,9 +99,16 @@ pub struct ReplyStage {
     pub settled_at: Option<NaiveDateTime>,
     /// When it was taken back.
     pub withdrawn_at: Option<NaiveDateTime>,
+    /// When its last day was put off, in order, each with the last day until then.
+    pub put_off: Vec<(NaiveDateTime, NaiveDate)>,
 }
 
 impl ReplyStage {
+    /// The last day for its answer before the instant `end`; `now` is the one that holds now.
+    pub fn deadline_before(&self, end: NaiveDateTime, now: Option<NaiveDate>) -> Option<NaiveDate> {
+        self.put_off.iter().find(|(at, _)| *at >= end).map(|(_, until)| *until).or(now)
+    }
+
     /// Where the letter stood before the instant `end`.
     pub fn state_before(&self, end: NaiveDateTime) -> LetterState {
         let by = |at: &NaiveDateTime| *at < end;
@@ -135,6 +142,28 @@ impl LetterState {
     pub fn is_answered(self) -> bool {
         matches!(self, Self::Replied | Self::Accepted | Self::Closed)
     }
+}
+
+/// The last day for the next reply when one is returned on `today`: the day the reviewer gives, or `given` working days later by
+/// the office's calendar (`counted`); never before the letter's own last day.
+///
+/// # Errors
+/// `reply_by` that is over, or that is before the letter's.
+pub fn put_off(
+    asked: Option<NaiveDate>,
+    counted: NaiveDate,
+    (letters, today): (NaiveDate, NaiveDate),
+) -> Result<NaiveDate, Invalid> {
+    let Some(day) = asked else { return Ok(counted.max(letters)) };
+    let day = checked_day("reply_by", day)?;
+    if day < today {
+        return Err(Invalid::new("reply_by", "too_early", "重新反馈的期限不能早于今天，请核对。"));
+    }
+    if day < letters {
+        let detail = format!("此函的反馈期限是{letters}，重新反馈的期限不能早于它，请核对。");
+        return Err(Invalid::new("reply_by", "too_early", detail));
+    }
+    Ok(day)
 }
 
 /// One thing a unit will do, and by when.

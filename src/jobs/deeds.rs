@@ -6,11 +6,19 @@ use super::job_table::JobCron;
 use super::{JobError, Jobs, audit_head, watch};
 use crate::clock::office_zone;
 use crate::office::warnings::{self, Issued, Outcome};
-use crate::office::{Actor, assessments, audit_chain};
+use crate::office::{Actor, assessments, audit_chain, morning_digest};
 
 pub(super) async fn deliver(jobs: &Jobs) -> Result<String, JobError> {
     let done = super::deliver::deliver(jobs).await?;
-    Ok(format!("accepted {}, deferred {}, failed {}", done.accepted, done.deferred, done.failed))
+    let told = super::notice_round::tell(jobs).await?;
+    Ok(format!(
+        "accepted {}, deferred {}, failed {}; notices accepted {}, deferred {}, failed {}",
+        done.accepted, done.deferred, done.failed, told.accepted, told.deferred, told.failed
+    ))
+}
+
+pub(super) async fn digest(jobs: &Jobs) -> Result<String, JobError> {
+    Ok(format!("digests {}", morning_digest::queue_digests(&jobs.office).await?))
 }
 
 pub(super) async fn notify(jobs: &Jobs) -> Result<String, JobError> {

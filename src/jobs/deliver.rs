@@ -259,14 +259,14 @@ enum Tried {
 }
 
 /// How a handover ended, in the words of the outbox.
-struct Ending {
-    outcome: AttemptOutcome,
-    reply: String,
-    again: Again,
+pub(super) struct Ending {
+    pub(super) outcome: AttemptOutcome,
+    pub(super) reply: String,
+    pub(super) again: Again,
 }
 
 impl Ending {
-    fn of(outcome: AttemptOutcome, reply: String) -> Self {
+    pub(super) fn of(outcome: AttemptOutcome, reply: String) -> Self {
         Self { outcome, reply, again: Again::Refused }
     }
 }
@@ -284,7 +284,7 @@ impl From<SendError> for Ending {
 }
 
 /// A number that differs from attempt to attempt: the random end of its id.
-fn spread(attempt: AttemptId) -> u32 {
+pub(super) fn spread(attempt: AttemptId) -> u32 {
     let bytes = attempt.0.as_bytes();
     u32::from_be_bytes([0, 0, bytes[14], bytes[15]])
 }

@@ -16,6 +16,8 @@ crate::domain::text_enum! {
         Issue = "issue",
         /// Takes the next step of letters that nobody answered.
         Remind = "remind",
+        /// Queues the notices of the morning, one mail for each mailbox.
+        Digest = "digest",
         /// Hands over deliveries that are due.
         Deliver = "deliver",
         /// Tells webhooks what has changed.
@@ -79,6 +81,12 @@ impl Job {
                 rhythm: Rhythm::Daily,
                 settled_by_hand: false,
                 deed: |jobs, _, _| Box::pin(deeds::remind(jobs)),
+            },
+            Self::Digest => JobRow {
+                cron: "0 45 8 * * *",
+                rhythm: Rhythm::Daily,
+                settled_by_hand: false,
+                deed: |jobs, _, _| Box::pin(deeds::digest(jobs)),
             },
             Self::Deliver => JobRow {
                 cron: "*/10 * * * * *",

@@ -9,6 +9,7 @@ pub mod carry_over;
 mod deeds;
 pub mod deliver;
 pub mod job_table;
+pub mod notice_round;
 pub mod notify;
 pub mod reassess;
 pub mod run;

@@ -109,9 +109,12 @@ pub struct EarlierLetter {
     /// Its level, of a warning.
     #[serde(default, with = "serde_text::optional_word")]
     pub level: Option<Level>,
-    /// When its answer was due.
+    /// When its answer was due; of one whose answer was returned, when the next one was.
     #[serde(default)]
     pub reply_by: Option<NaiveDate>,
+    /// When its answer was returned that has not come again. `None`, and left out, where none was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returned_on: Option<NaiveDate>,
 }
 
 /// A letter that holds no more, as the letter says that takes it back.

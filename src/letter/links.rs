@@ -64,6 +64,11 @@ impl ReplyLinks {
         self.base_url.starts_with("https://")
     }
 
+    /// Where the office acts.
+    pub fn desk(&self) -> String {
+        format!("{}/desk", self.base_url)
+    }
+
     /// The address a letter is frozen with; it names the letter and opens nothing.
     pub fn address(&self, letter: Uuid) -> String {
         format!("{}/r/{}", self.base_url, unsigned(letter))

@@ -21,6 +21,7 @@ mod links;
 pub mod monthly;
 mod need;
 mod node_line;
+mod notice_mail;
 mod numbers;
 mod paint;
 mod promise;
@@ -52,6 +53,9 @@ pub use line::{BenchmarkLine, LetterLine, LineForecast, LineState, Need, Quantit
 pub use line_said::LineSaid;
 pub use links::{BadToken, ReplyLinks, unsigned_letter};
 pub use node_line::NodeLine;
+pub use notice_mail::{
+    DIGEST_LINES_MAX, DecidedLetter, DigestSection, MorningDigest, NoticeText, ReturnedReply, tried_out,
+};
 pub use promise::promise;
 pub use reply_sheet::{FilledForm, FilledRow};
 pub use sample::samples;
@@ -63,13 +67,22 @@ use summary::{EACH_MAX, Summary};
 use xushi_domain::Invalid;
 
 /// Built-in templates: name and text.
-const BUILT_IN: [(&str, &str); 29] = [
+const BUILT_IN: [(&str, &str); 38] = [
     ("shared/wording.txt", include_str!("templates/shared/wording.txt")),
     ("shared/needed.txt", include_str!("templates/shared/needed.txt")),
     ("layout/mail.txt", include_str!("templates/layout/mail.txt")),
     ("layout/mail.html", include_str!("templates/layout/mail.html")),
     ("layout/monthly.txt", include_str!("templates/layout/monthly.txt")),
     ("layout/monthly.html", include_str!("templates/layout/monthly.html")),
+    ("layout/notice.html", include_str!("templates/layout/notice.html")),
+    ("layout/returned_subject.txt", include_str!("templates/layout/returned_subject.txt")),
+    ("layout/returned.txt", include_str!("templates/layout/returned.txt")),
+    ("layout/returned.html", include_str!("templates/layout/returned.html")),
+    ("layout/accepted.txt", include_str!("templates/layout/accepted.txt")),
+    ("layout/closed.txt", include_str!("templates/layout/closed.txt")),
+    ("layout/digest_subject.txt", include_str!("templates/layout/digest_subject.txt")),
+    ("layout/digest.txt", include_str!("templates/layout/digest.txt")),
+    ("layout/digest.html", include_str!("templates/layout/digest.html")),
     ("docx/monthly.xml", include_str!("templates/docx/monthly.xml")),
     ("docx/parts.xml", include_str!("templates/docx/parts.xml")),
     ("docx/document.xml", include_str!("templates/docx/document.xml")),
@@ -255,6 +268,7 @@ impl Templates {
             self.render_form(facts, None)?;
             self.render_docx(facts).map(drop)
         })?;
+        self.check_notices()?;
         self.check_monthly()
     }
 

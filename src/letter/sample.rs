@@ -25,7 +25,20 @@ pub fn samples() -> Vec<LetterFacts> {
         })
         .chain(taken_back())
         .chain([corrected])
+        .chain(after_a_return())
         .collect()
+}
+
+/// What follows a letter whose answer was returned, before the new deadline and after it.
+fn after_a_return() -> impl Iterator<Item = LetterFacts> {
+    let asking = LetterKind::ALL.iter().filter(|kind| kind.has_deadline());
+    let both = asking.flat_map(|&kind| [day(8, 8), day(8, 29)].map(|by| (kind, by)));
+    both.map(|(kind, by)| {
+        let facts = full(kind, &[Kind::Growth]);
+        let returned =
+            |earlier| EarlierLetter { reply_by: Some(by), returned_on: Some(day(8, 5)), ..earlier };
+        LetterFacts { follow_up_of: facts.follow_up_of.map(returned), ..facts }
+    })
 }
 
 /// A 撤函 about a letter of every kind.
@@ -94,6 +107,7 @@ fn full(kind: LetterKind, kinds: &[Kind]) -> LetterFacts {
             issued_on: day(8, 1),
             level: (kind == LetterKind::Warning).then_some(Level::Yellow),
             reply_by: Some(if later { day(8, 8) } else { day(8, 29) }),
+            returned_on: None,
         }),
         number,
         lines: (1..)

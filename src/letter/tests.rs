@@ -1,6 +1,7 @@
 //! Whole letters as snapshots: every kind and level, every form, one and many indicators, both directions,
 //! hostile names.
 
+mod after_return;
 mod book;
 mod paper;
 mod withdrawn;
@@ -163,6 +164,7 @@ fn earlier(reply_by: &str) -> Option<EarlierLetter> {
         issued_on: day("2025-08-27"),
         level: Some(Level::Orange),
         reply_by: Some(day(reply_by)),
+        returned_on: None,
     })
 }
 

@@ -46,6 +46,7 @@ pub async fn tally(office: &Office, filter: &LedgerFilter) -> Result<Vec<Tallied
         let standing = course.state_before(end);
         let by = |at: Option<chrono::NaiveDateTime>| at.is_some_and(|at| at < end);
         let waits = row.kind.asks() && standing.awaits_answer();
+        let until = course.deadline_before(end, row.reply_by);
         TalliedLetter {
             unit_id: row.unit_id,
             unit: row.unit,
@@ -55,7 +56,7 @@ pub async fn tally(office: &Office, filter: &LedgerFilter) -> Result<Vec<Tallied
             closed: by(course.closed_at),
             settled: by(course.settled_at),
             withdrawn: by(course.withdrawn_at),
-            overdue: waits && row.reply_by.is_some_and(|last| last < filter.as_of),
+            overdue: waits && until.is_some_and(|last| last < filter.as_of),
             handling: row.ladder_step.and_then(Handling::of_step),
         }
     });

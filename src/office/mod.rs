@@ -23,6 +23,9 @@ pub mod intake;
 pub mod maintenance;
 pub mod measures;
 pub mod monthly_report;
+pub mod morning_digest;
+pub mod notice_mails;
+pub mod notices;
 pub mod observations;
 pub mod places;
 pub mod plans;
@@ -50,6 +53,7 @@ pub use actor::{Actor, Call, Who, has_written, watched};
 pub use change_reason::ChangeReason;
 
 use crate::clock::Clock;
+use crate::domain::notice::NoticeSettings;
 use crate::domain::{Invalid, UnpublishedYear, WorkCalendar};
 use crate::letter::{FactChange, LetterError, ReplyLinks, Templates};
 use crate::mail::message::Mailbox;
@@ -82,6 +86,8 @@ pub struct Office {
     pub documents: intake::DocumentLimits,
     /// What webhooks are made with.
     pub hooks: webhooks::HookSettings,
+    /// Which notices are sent.
+    pub notices: NoticeSettings,
 }
 
 /// How letters are made and answered.
@@ -107,6 +113,7 @@ impl Office {
         let readiness = Readiness::new(store.clone());
         let documents = intake::DocumentLimits::default();
         let hooks = webhooks::HookSettings::default();
+        let notices = NoticeSettings::default();
         Self {
             read: store.reader(),
             store,
@@ -117,6 +124,7 @@ impl Office {
             turns: None,
             documents,
             hooks,
+            notices,
         }
     }
 

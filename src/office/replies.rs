@@ -1,12 +1,14 @@
 //! What a letter is answered with: receipt, reply, review, closure (签收、反馈、审核、销号). A unit does the first two, by a key
 //! or by the link in its letter; the office does the others, and its name stands with them.
 
+use chrono::NaiveDate;
 use sha2::{Digest as _, Sha256};
 
 use super::observations::said_fact;
-use super::{Actor, Office, Refusal};
+use super::{Actor, Office, Refusal, notices};
 use crate::domain::invalid::{paragraphs, text};
-use crate::domain::reply::{Reply, ReviewVerdict, media_type};
+use crate::domain::notice::NoticeKind;
+use crate::domain::reply::{Reply, ReviewVerdict, media_type, put_off};
 use crate::domain::{Invalid, LetterKind, lengths};
 use crate::store::rows::{
     ClosureRow, FactPlan, FactWrite, LetterRow, NewReply, ReceiptRow, RemedyRow, ReplyFileRow, ReplyRow,
@@ -165,13 +167,17 @@ pub struct NewReview {
     pub verdict: ReviewVerdict,
     /// Why; blank is none.
     pub reason: Option<String>,
+    /// Last day for the next reply, when it is returned; `None` for so many working days as the office gives.
+    pub reply_by: Option<NaiveDate>,
 }
 
-/// Reviews a reply.
+/// Reviews a reply. One that is returned is due again by a new last day, which is the letter's from then on, and its unit is told at
+/// once; that one was accepted is told with the digest of the next morning.
 ///
 /// # Errors
-/// [`Refusal::Invalid`] when it is returned without a reason, or the reason is too long; [`Refusal::NotFound`] for letter and
-/// reply; `Conflict` when there is nothing to review.
+/// [`Refusal::Invalid`] when it is returned without a reason, the reason is too long, or its last day is over, too early or of an
+/// accepted one; [`Refusal::Calendar`] when nobody knows yet which days are working days; [`Refusal::NotFound`] for letter and reply;
+/// `Conflict` when there is nothing to review.
 pub async fn review_reply(
     office: &Office,
     actor: &Actor,
@@ -185,7 +191,8 @@ pub async fn review_reply(
         }
         (_, reason) => reason.map(|reason| paragraphs("reason", reason, lengths::NOTE)).transpose()?,
     };
-    letter(office, id).await?;
+    let letter = letter(office, id).await?;
+    let reply_by = next_reply_by(office, &letter, &new)?;
     let row = ReviewRow {
         id: Id::of(office.clock.new_id()),
         reply_id: reply,
@@ -193,13 +200,48 @@ pub async fn review_reply(
         reason,
         api_key_id: Id::of(actor.key_id().ok_or(Refusal::NoKey)?.0),
         created_at: office.clock.timestamp(),
+        reply_by,
+        former_reply_by: reply_by.and(letter.reply_by),
+    };
+    let replies = office.store.list_replies(id).await?;
+    let whole = replies.iter().find(|one| one.reply.id == reply).ok_or(Refusal::NotFound("反馈"))?;
+    let notices = match new.verdict {
+        ReviewVerdict::Returned => notices::returned(office, &letter, whole, &row).await?,
+        ReviewVerdict::Accepted => {
+            let about = (NoticeKind::ReplyAccepted, Some(whole));
+            notices::decided(office, about, &letter, row.created_at).await?
+        }
     };
     let mut deed = office.begin(actor).await?;
-    let reviewed = deed.tx().review_reply(id, &row, new.verdict).await;
+    let mut reviewed = deed.tx().review_reply(id, &row, new.verdict).await;
+    if reviewed.is_ok() {
+        reviewed = deed.tell(id, &notices).await;
+    }
     match deed.end(reviewed).await {
         Err(Refusal::Store(StoreError::Missing { what: "reply", .. })) => Err(Refusal::NotFound("反馈")),
         other => other.map(|()| row),
     }
+}
+
+/// By when the unit has to answer again; `None` where nothing changes.
+fn next_reply_by(office: &Office, letter: &LetterRow, new: &NewReview) -> Result<Option<NaiveDate>, Refusal> {
+    if new.verdict == ReviewVerdict::Accepted {
+        return match new.reply_by {
+            None => Ok(None),
+            Some(_) => {
+                let detail = "审核通过的反馈不再设反馈期限，只有退回时才能填写。";
+                Err(Invalid::new("reply_by", "out_of_place", detail).into())
+            }
+        };
+    }
+    // What asks for no answer has none that could be returned; that is refused where the letter is moved on.
+    let Some(own) = letter.reply_by else { return Ok(None) };
+    let today = office.clock.today();
+    let counted = match new.reply_by {
+        Some(day) => day,
+        None => office.calendar.add_working_days(today, office.notices.returned_working_days)?,
+    };
+    Ok(Some(put_off(new.reply_by, counted, (own, today))?))
 }
 
 /// Closes a letter whose answer was accepted.
@@ -213,15 +255,21 @@ pub async fn close_letter(
     note: Option<&str>,
 ) -> Result<ClosureRow, Refusal> {
     let note = said(note).map(|note| paragraphs("note", note, lengths::NOTE)).transpose()?;
+    let letter = letter(office, id).await?;
     let row = ClosureRow {
         id: Id::of(office.clock.new_id()),
-        letter_id: letter(office, id).await?.id,
+        letter_id: letter.id,
         note,
         api_key_id: Id::of(actor.key_id().ok_or(Refusal::NoKey)?.0),
         created_at: office.clock.timestamp(),
     };
+    let about = (NoticeKind::LetterClosed, None);
+    let notices = notices::decided(office, about, &letter, row.created_at).await?;
     let mut deed = office.begin(actor).await?;
-    let closed = deed.tx().close_letter(&row).await;
+    let mut closed = deed.tx().close_letter(&row).await;
+    if closed.is_ok() {
+        closed = deed.tell(id, &notices).await;
+    }
     deed.end(closed).await.map(|()| row)
 }
 

@@ -196,6 +196,18 @@ pub const CONSTRAINTS: &[Constraint] = &[
         detail: "该邮件编号已使用。",
     },
     Constraint {
+        name: "notices_message_id_key",
+        columns: "notices.message_id",
+        field: "message_id",
+        detail: "该邮件编号已使用。",
+    },
+    Constraint {
+        name: "notices_digest_key",
+        columns: "notices.email, notices.digest_on",
+        field: "email",
+        detail: "今日的通知汇总已经发往此邮箱。",
+    },
+    Constraint {
         name: "delivery_attempts_number_key",
         columns: "delivery_attempts.delivery_id, delivery_attempts.number",
         field: "number",

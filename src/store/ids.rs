@@ -122,6 +122,7 @@ ids! {
     Letter, LetterId, "a letter";
     Measure, MeasureId, "a measure";
     NodeReport, NodeReportId, "a report on a node";
+    Notice, NoticeId, "a notice";
     Observation, ObservationId, "a vintage of an observation";
     PersonVerdict, PersonVerdictId, "a verdict of a person";
     Receipt, ReceiptId, "a receipt";

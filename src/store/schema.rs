@@ -793,6 +793,8 @@ diesel::table! {
         reason -> Nullable<Text>,
         api_key_id -> Key,
         created_at -> Timestamp,
+        reply_by -> Nullable<Date>,
+        former_reply_by -> Nullable<Date>,
     }
 }
 
@@ -1071,7 +1073,43 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Exact, Key};
+
+    notices (id) {
+        id -> Key,
+        kind -> Text,
+        letter_id -> Nullable<Key>,
+        reply_id -> Nullable<Key>,
+        unit_id -> Nullable<Key>,
+        name -> Text,
+        email -> Text,
+        message_id -> Text,
+        trial -> Bool,
+        issuer -> Text,
+        subject -> Text,
+        body_text -> Text,
+        body_html -> Text,
+        digest_id -> Nullable<Key>,
+        digest_on -> Nullable<Date>,
+        state -> Text,
+        attempts -> Integer,
+        uncertain -> Integer,
+        begun_at -> Nullable<Timestamp>,
+        next_attempt_at -> Timestamp,
+        paced_at -> Nullable<Timestamp>,
+        lease_until -> Nullable<Timestamp>,
+        lease_holder -> Nullable<Text>,
+        accepted_at -> Nullable<Timestamp>,
+        last_reply -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(webhook_events -> webhooks (webhook_id));
+diesel::joinable!(notices -> letters (letter_id));
 diesel::joinable!(letter_reports -> letters (letter_id));
 diesel::joinable!(letter_reports -> indicators (indicator_id));
 diesel::joinable!(documents -> regions (region_id));
@@ -1163,4 +1201,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     webhooks,
     webhook_events,
+    notices,
 );

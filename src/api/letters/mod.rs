@@ -69,7 +69,7 @@ pub struct LetterView {
     as_of: NaiveDate,
     /// 签发日期
     issued_on: Option<NaiveDate>,
-    /// 反馈期限
+    /// 反馈期限；反馈被退回的为重新反馈的期限
     reply_by: Option<NaiveDate>,
     /// 标题
     subject: String,

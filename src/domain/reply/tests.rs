@@ -136,3 +136,33 @@ fn a_letter_stands_at_each_hour_where_its_events_have_left_it() {
     let settled = ReplyStage { received_at: Some(at(2)), settled_at: Some(at(5)), ..ReplyStage::default() };
     assert_eq!((settled.state_before(at(5)), settled.state_before(at(6))), (Received, LetterState::Settled));
 }
+
+#[test]
+fn a_returned_reply_has_a_new_last_day_that_is_never_earlier() {
+    let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+    let letters_and_today = (day("2025-09-10"), day("2025-09-08"));
+    let put = |asked: Option<&str>, counted: &str| put_off(asked.map(day), day(counted), letters_and_today);
+    assert_eq!(put(None, "2025-09-11").unwrap(), day("2025-09-11"));
+    assert_eq!(put(None, "2025-09-09").unwrap(), day("2025-09-10"), "the letter's own is later");
+    assert_eq!(put(Some("2025-09-10"), "2025-09-11").unwrap(), day("2025-09-10"));
+    for (asked, code) in
+        [("2025-09-07", "too_early"), ("2025-09-09", "too_early"), ("0001-01-01", "out_of_range")]
+    {
+        let refused = put(Some(asked), "2025-09-11").unwrap_err();
+        assert_eq!((refused.field.as_str(), refused.code), ("reply_by", code), "{asked}");
+    }
+}
+
+#[test]
+fn a_day_gone_by_keeps_its_last_day() {
+    let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+    let at = |text: &str| day(text).and_hms_opt(0, 0, 0).unwrap();
+    let put_off = vec![(at("2025-09-08"), day("2025-09-10")), (at("2025-09-15"), day("2025-09-11"))];
+    let course = ReplyStage { put_off, ..ReplyStage::default() };
+    let on = |end: &str| course.deadline_before(at(end), Some(day("2025-09-18"))).unwrap();
+    assert_eq!(
+        [on("2025-09-07"), on("2025-09-09"), on("2025-09-16")],
+        [day("2025-09-10"), day("2025-09-11"), day("2025-09-18")]
+    );
+    assert_eq!(ReplyStage::default().deadline_before(at("2025-09-07"), None), None);
+}

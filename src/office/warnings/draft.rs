@@ -245,7 +245,11 @@ fn follow_up(
     let all = findings.iter().all(|finding| finding.earlier().is_some());
     let Some(id) = latest.filter(|_| all) else { return Ok((latest, None)) };
     // Its deadline is the ladder's business.
-    let printed = letter_context.earlier(id)?.map(|earlier| EarlierLetter { reply_by: None, ..earlier });
+    let printed = letter_context.earlier(id)?.map(|earlier| EarlierLetter {
+        reply_by: None,
+        returned_on: None,
+        ..earlier
+    });
     Ok((Some(id), printed))
 }
 

@@ -16,7 +16,7 @@ use super::run::{self, Issued, Outcome, PlannedLetter};
 use super::sign::discard_uncalled;
 use super::silence::Silences;
 use super::{Actor, Office, Refusal, assessments, incidents, pilot, report, settle};
-use crate::domain::{IncidentKind, SubjectKind, ladder};
+use crate::domain::{IncidentKind, LetterState, SubjectKind, ladder};
 use crate::store::rows::LetterHead;
 use crate::store::types::{EpisodeId, IndicatorId, LetterId};
 pub(super) use climb::{Climb, Said};
@@ -229,6 +229,10 @@ fn step_due(office: &Office, head: &LetterHead, today: NaiveDate) -> Result<Opti
     let (Some(reply_by), Some(issued_on)) = (head.reply_by, head.issued_on) else { return Ok(None) };
     if today > reply_by {
         return Ok(Some(head.ladder_step.map_or(ladder::LEADER, |step| step + 1)));
+    }
+    // Whoever was told of a return, with its deadline, is not reminded of it as well.
+    if head.state.0 == LetterState::Returned {
+        return Ok(None);
     }
     let left = office.calendar.working_days_between(today, reply_by)?;
     let near = left <= i64::from(office.letters.remind_working_days) && today > issued_on;

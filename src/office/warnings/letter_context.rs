@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 
 use super::planned::{About, Finding, Key};
 use super::{Office, Refusal};
-use crate::domain::{ContactRole, LetterNumber, Level};
+use crate::clock::office_zone;
+use crate::domain::{ContactRole, LetterNumber, LetterState, Level};
 use crate::letter::EarlierLetter;
 use crate::store::StoreError;
 use crate::store::rows::{ContactRow, IssuingCampaignRow, LetterHead, LineRow, PartRow, UnitNameRow};
@@ -35,6 +36,8 @@ pub(super) struct LetterContext<'c> {
     units: HashMap<UnitId, UnitNameRow>,
     contacts: HashMap<UnitId, Vec<ContactRow>>,
     heads: HashMap<LetterId, LetterHead>,
+    /// When the answer to an earlier letter was returned, of those that wait for another.
+    returned: HashMap<LetterId, NaiveDate>,
 }
 
 impl<'c> LetterContext<'c> {
@@ -89,6 +92,7 @@ impl<'c> LetterContext<'c> {
             .filter_map(|(key, _)| key.follows)
             .chain(findings().filter_map(Finding::earlier)));
         let heads = office.store.list_letter_heads(&earlier).await?;
+        let returned = returned(office, &heads).await?;
         Ok(Self {
             campaigns,
             day,
@@ -99,6 +103,7 @@ impl<'c> LetterContext<'c> {
             units,
             contacts,
             heads: heads.into_iter().map(|head| (head.id, head)).collect(),
+            returned,
         })
     }
 
@@ -180,8 +185,25 @@ impl<'c> LetterContext<'c> {
         let Some(head) = self.heads.get(&id) else { return Ok(None) };
         let (Some(serial), Some(issued_on)) = (head.serial, head.issued_on) else { return Ok(None) };
         let number = LetterNumber::new(&head.mark, head.year, serial.unsigned_abs())?;
-        Ok(Some(EarlierLetter { number, issued_on, level: None, reply_by: head.reply_by }))
+        let returned_on = self.returned.get(&id).copied();
+        Ok(Some(EarlierLetter { number, issued_on, level: None, reply_by: head.reply_by, returned_on }))
     }
+}
+
+/// When the last answer to each of these letters was returned, where it waits for another.
+async fn returned(office: &Office, heads: &[LetterHead]) -> Result<HashMap<LetterId, NaiveDate>, Refusal> {
+    let waiting = heads.iter().filter(|head| head.state.0 == LetterState::Returned);
+    let waiting: Vec<LetterId> = waiting.map(|head| head.id).collect();
+    if waiting.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let replies = office.store.list_replies_to(&waiting).await?;
+    // In the order of replies, so that the last of each letter wins.
+    let days = replies.into_iter().filter_map(|one| {
+        let (review, _) = one.review?;
+        Some((one.reply.letter_id, review.created_at.and_utc().with_timezone(&office_zone()).date_naive()))
+    });
+    Ok(days.collect())
 }
 
 impl Finding {

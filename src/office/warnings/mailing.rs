@@ -22,7 +22,7 @@ use crate::store::rows::{DeliveryRow, LetterFileRow, LetterRow};
 use crate::store::types::{Id, LetterId, UnitId};
 
 /// Longest name beside a mailbox.
-pub(super) const NAME_MAX: usize = 100;
+pub(in crate::office) const NAME_MAX: usize = 100;
 
 /// Most earlier mails that a mail names in `References`.
 const REFERENCES_MAX: usize = 20;
@@ -187,7 +187,7 @@ impl Mailing {
 
 /// In whose name a letter is sent and who is answered, as its frozen facts say: its issuer, from the office's mailbox, and
 /// the contact that it names. An unknown program's name above a red button looks like fraud.
-fn correspondents(office: &Office, letter: &LetterRow) -> (Mailbox, Option<Mailbox>) {
+pub(in crate::office) fn correspondents(office: &Office, letter: &LetterRow) -> (Mailbox, Option<Mailbox>) {
     let Ok(facts) = LetterFacts::from_json(&letter.facts) else {
         return (office.letters.sender.clone(), None);
     };

@@ -39,7 +39,7 @@ mod withdraw;
 
 use super::{Actor, Office, Refusal, assessments, incidents};
 
-pub use bounces::{Returned, take_bounce};
+pub use bounces::{Returned, ReturnedMail, take_bounce};
 pub use by_hand::{NewRun, run_by_hand};
 pub use defaulted::{Defaulted, list_defaulted};
 pub use draft_standing::{DraftStanding, draft_standing};
@@ -47,6 +47,7 @@ pub(in crate::office) use facts::line;
 pub use frozen::{DOCX, PNG, document_name, title_of};
 pub use ladder::{Reminded, remind};
 pub use mailing::{Mailing, copied, files, shown_alone, signed};
+pub(in crate::office) use mailing::{NAME_MAX, correspondents};
 pub use pilot::note_pilot;
 pub use recheck::{RefusedFact, recheck_facts};
 pub use rehearse::rehearse;

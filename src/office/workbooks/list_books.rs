@@ -177,7 +177,7 @@ pub async fn ledger_list(office: &Office, filter: &LedgerFilter) -> Result<Vec<u
             row.episode.grade.0.into(),
             row.episode.handling.map(|word| word.0.label().to_owned()).into(),
             row.episode.opened_on.into(),
-            letter.and_then(|(_, by)| by).into(),
+            letter.and_then(|(_, by)| course.map_or(by, |course| course.deadline_before(end, by))).into(),
             remedies.into(),
             said.into(),
             SheetValue::Empty,

@@ -194,6 +194,11 @@ reads! {
         ) -> (Vec<OverdueLetterRow>, i64);
         fn list_standing_letters(ids: &'a [IndicatorId]) -> Vec<StandingLetterRow>;
     }
+    notices {
+        fn list_held_notices(trial: bool) -> Vec<NoticeRow>;
+        fn list_notices(filter: &'a NoticeFilter, page: Page) -> Vec<NoticeRow>;
+        fn list_notices_by_message_id(ids: &'a [String]) -> Vec<NoticeRow>;
+    }
     persons {
         fn list_node_reports_of(ids: &'a [IndicatorId], as_of: NaiveDate) -> Vec<NodeReportRow>;
         fn list_person_verdicts(indicator: IndicatorId, page: Page) -> Vec<PersonVerdictRow>;

@@ -12,7 +12,7 @@ use crate::seed::SeedRegion;
 use crate::transaction::{Held, Tx};
 use crate::types::{
     AnyId, ApiKeyId, CampaignId, CitationId, DeliveryId, DocumentId, IndicatorId, LetterId, MeasureId,
-    ObservationId, RegionId, SessionId, SilenceId, TaskId, WebhookEventId, WebhookId,
+    NoticeId, ObservationId, RegionId, SessionId, SilenceId, TaskId, WebhookEventId, WebhookId,
 };
 use crate::{Store, StoreError, checkout, pg, sqlite};
 
@@ -108,6 +108,7 @@ queries! {
     }
     mail_pace {
         fn pace_deliveries(claimed: Vec<DeliveryRow>, pace: &'a Pace, now: NaiveDateTime) -> Vec<DeliveryRow>;
+        fn pace_notices(claimed: Vec<NoticeRow>, mailbox: Option<&'a str>, pace: &'a Pace, now: NaiveDateTime) -> Vec<NoticeRow>;
     }
     measures {
         fn create_measure(row: &'a MeasureRow, aliases: &'a [String]) -> ();
@@ -120,6 +121,18 @@ queries! {
     }
     names {
         fn fill_names() -> usize;
+    }
+    notice_outbox {
+        fn begin_notice(id: NoticeId, lease: &'a Lease<'a>) -> Option<i32>;
+        fn claim_notices(lease: &'a Lease<'a>, limit: i64, trial: bool) -> Vec<NoticeRow>;
+        fn end_notice(end: &'a NoticeEnd) -> bool;
+        fn release_notices(ids: &'a [NoticeId], lease: &'a Lease<'a>, next: NaiveDateTime) -> ();
+    }
+    notices {
+        fn bounce_notice(id: NoticeId, diagnostic: &'a str, incident: &'a IncidentRow) -> bool;
+        fn gather_notices(digest: &'a NoticeRow, held: &'a [NoticeId]) -> bool;
+        fn queue_notices(rows: &'a [NoticeRow]) -> ();
+        fn retry_notice(id: NoticeId, now: NaiveDateTime, trial: bool) -> NoticeRow;
     }
     persons {
         fn insert_node_report(row: &'a NodeReportRow) -> ();

@@ -333,7 +333,8 @@ async fn add_courses(
     for (letter, at) in received {
         courses.entry(letter).or_default().received_at = Some(at);
     }
-    type Replied = (LetterId, NaiveDateTime, Option<Listed<ReviewVerdict>>, Option<NaiveDateTime>);
+    type Replied =
+        (LetterId, NaiveDateTime, Option<Listed<ReviewVerdict>>, Option<NaiveDateTime>, Option<NaiveDate>);
     let replied: Vec<Replied> = replies::table
         .left_join(reviews::table)
         .filter(replies::letter_id.eq_any(ids.clone()))
@@ -343,12 +344,15 @@ async fn add_courses(
             replies::created_at,
             reviews::verdict.nullable(),
             reviews::created_at.nullable(),
+            reviews::former_reply_by.nullable(),
         ))
         .load(conn)
         .await?;
-    for (letter, at, verdict, reviewed_at) in replied {
+    for (letter, at, verdict, reviewed_at, former) in replied {
         let verdict = verdict.map(|verdict| verdict.0);
-        courses.entry(letter).or_default().replies.push((at, verdict.zip(reviewed_at)));
+        let course = courses.entry(letter).or_default();
+        course.replies.push((at, verdict.zip(reviewed_at)));
+        course.put_off.extend(reviewed_at.zip(former));
     }
     for (letter, at) in settlements::list_settlements(conn, ids.clone()).await? {
         courses.entry(letter).or_default().settled_at = Some(at);

@@ -8,10 +8,11 @@ use diesel_async::RunQueryDsl;
 
 use super::super::Conn;
 use crate::StoreError;
-use crate::rows::{DeliveryRow, Pace};
-use crate::schema::{deliveries, mail_pace};
-use crate::types::{DeliveryId, Listed};
+use crate::rows::{DeliveryRow, NoticeRow, Pace};
+use crate::schema::{deliveries, mail_pace, notices};
+use crate::types::{DeliveryId, Listed, NoticeId};
 use xushi_domain::delivery::DeliveryState;
+use xushi_domain::notice::NoticeState;
 
 /// Sorts claimed deliveries by the pace of their domains: gives those that may go now and puts the others back until
 /// their time, which is theirs from now on (a delivery that comes back at its time does not queue again).
@@ -40,7 +41,7 @@ pub async fn pace_deliveries(
             if timed.contains(&row.id) {
                 may_go.push(row);
             } else {
-                let domain = row.email.rsplit('@').next().unwrap_or_default().to_lowercase();
+                let domain = domain_of(&row.email);
                 by_domain.entry(domain).or_default().push(row);
             }
         }
@@ -58,6 +59,67 @@ pub async fn pace_deliveries(
         Ok::<_, StoreError>(may_go)
     })
     .await
+}
+
+/// The same of claimed notices, which share the times of the letters; `mailbox` is the one that all of a pilot's go to.
+///
+/// # Errors
+/// When the database fails.
+pub async fn pace_notices(
+    conn: &mut Conn,
+    claimed: Vec<NoticeRow>,
+    mailbox: Option<&str>,
+    pace: &Pace,
+    now: NaiveDateTime,
+) -> Result<Vec<NoticeRow>, StoreError> {
+    write_transaction!(conn, async move |conn: &mut Conn| {
+        let mut may_go = Vec::with_capacity(claimed.len());
+        let mut by_domain: BTreeMap<String, Vec<NoticeRow>> = BTreeMap::new();
+        for row in claimed {
+            if row.paced_at.is_some_and(|at| (now - pace.grace..=now).contains(&at)) {
+                may_go.push(row);
+            } else {
+                by_domain.entry(domain_of(mailbox.unwrap_or(&row.email))).or_default().push(row);
+            }
+        }
+        for (domain, rows) in by_domain {
+            let mut slot = reserve(conn, &domain, rows.len(), pace.interval, now).await?;
+            for row in rows {
+                if slot <= now {
+                    may_go.push(row);
+                } else {
+                    put_notice_back(conn, row.id, slot, now).await?;
+                }
+                slot += pace.interval;
+            }
+        }
+        Ok::<_, StoreError>(may_go)
+    })
+    .await
+}
+
+fn domain_of(address: &str) -> String {
+    address.rsplit('@').next().unwrap_or_default().to_lowercase()
+}
+
+async fn put_notice_back(
+    conn: &mut Conn,
+    id: NoticeId,
+    slot: NaiveDateTime,
+    now: NaiveDateTime,
+) -> Result<(), StoreError> {
+    diesel::update(notices::table.find(id))
+        .set((
+            notices::state.eq(Listed(NoticeState::Pending)),
+            notices::paced_at.eq(slot),
+            notices::next_attempt_at.eq(slot),
+            notices::lease_until.eq(None::<NaiveDateTime>),
+            notices::lease_holder.eq(None::<String>),
+            notices::updated_at.eq(now),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 /// Takes the next `count` times of a domain; gives the first.

@@ -8,9 +8,10 @@ use diesel_async::RunQueryDsl;
 
 use super::super::Conn;
 use crate::StoreError;
-use crate::schema::{deliveries, idempotency_keys, mail_pace, observations, slots};
+use crate::schema::{deliveries, idempotency_keys, mail_pace, notices, observations, slots};
 use crate::types::Listed;
 use xushi_domain::delivery::DeliveryState;
+use xushi_domain::notice::NoticeState;
 
 /// No delivery is held for longer.
 const LEASE_MAX: TimeDelta = TimeDelta::minutes(30);
@@ -40,6 +41,22 @@ pub async fn call_back_from_future(conn: &mut Conn, now: NaiveDateTime) -> Resul
             deliveries::next_attempt_at.eq(now),
             deliveries::paced_at.eq(None::<NaiveDateTime>),
             deliveries::updated_at.eq(now),
+        ))
+        .execute(conn)
+        .await?;
+    healed += diesel::update(notices::table)
+        .filter(notices::state.eq(Listed(NoticeState::Sending)))
+        .filter(notices::lease_until.gt(now + LEASE_MAX))
+        .set(notices::lease_until.eq(now))
+        .execute(conn)
+        .await?;
+    healed += diesel::update(notices::table)
+        .filter(notices::state.eq(Listed(NoticeState::Pending)))
+        .filter(notices::next_attempt_at.gt(now + WAIT_MAX).or(notices::updated_at.gt(now + SKEW)))
+        .set((
+            notices::next_attempt_at.eq(now),
+            notices::paced_at.eq(None::<NaiveDateTime>),
+            notices::updated_at.eq(now),
         ))
         .execute(conn)
         .await?;

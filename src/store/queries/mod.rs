@@ -28,6 +28,8 @@ pub mod maintenance;
 pub mod measures;
 pub mod mergers;
 pub mod names;
+pub mod notice_outbox;
+pub mod notices;
 pub mod observations;
 pub mod overview;
 pub mod persons;

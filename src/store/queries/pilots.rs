@@ -7,6 +7,7 @@ use diesel_async::RunQueryDsl;
 
 use super::super::{Conn, issuing};
 use super::issuing::discard_draft;
+use super::notices::stop_notices;
 use super::settlements::{settle_letter, waiting_states};
 use super::withdrawals::{close_incidents_of, stop_mails};
 use crate::rows::{EndedPilot, EpisodeChange, EpisodeRow, SettlementRow};
@@ -142,6 +143,7 @@ async fn give_up_mails(conn: &mut Conn, reason: &str, now: NaiveDateTime) -> Res
         .load(conn)
         .await?;
     stop_mails(conn, &waiting, reason, now).await?;
+    stop_notices(conn, None, reason, now).await?;
     Ok(waiting.len())
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 
@@ -207,10 +207,11 @@ pub async fn find_reply_file(
         .optional()?)
 }
 
-/// Writes a review of the latest reply to a letter.
+/// Writes a review of the latest reply to a letter. The last day that it sets is the letter's from then on.
 ///
 /// # Errors
-/// `Missing` when the letter has no such reply, `Conflict` when there is nothing to review.
+/// `Missing` when the letter has no such reply, `Conflict` when there is nothing to review; `Stale` when the letter's last day
+/// is not the one that was read.
 pub async fn review_reply(
     conn: &mut Conn,
     letter: LetterId,
@@ -229,6 +230,17 @@ pub async fn review_reply(
         }
         // Only the latest can be unreviewed: `replied` is left by a review alone. An older one breaks its unique key.
         advance(conn, letter, ReplyStep::Review(verdict), row.created_at).await?;
+        if row.reply_by.is_some() {
+            let until: Option<NaiveDate> =
+                letters::table.find(letter).select(letters::reply_by).get_result(conn).await?;
+            if until != row.former_reply_by {
+                return Err(StoreError::Stale);
+            }
+            diesel::update(letters::table.find(letter))
+                .set(letters::reply_by.eq(row.reply_by))
+                .execute(conn)
+                .await?;
+        }
         diesel::insert_into(reviews::table).values(row).execute(conn).await?;
         Ok::<_, StoreError>(())
     })

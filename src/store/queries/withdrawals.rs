@@ -8,6 +8,7 @@ use diesel_async::RunQueryDsl;
 
 use super::super::{Conn, issuing};
 use super::issuing::discard_draft;
+use super::notices::stop_notices;
 use super::replies::advance;
 use crate::StoreError;
 use crate::rows::{EpisodeChange, EpisodeRow, LetterName, WithdrawalRow};
@@ -83,6 +84,7 @@ pub async fn withdraw_letters(
             .iter()
             .filter(|(_, state)| matches!(state.0, DeliveryState::Pending | DeliveryState::Sending));
         stop_mails(conn, &waiting.map(|(id, _)| *id).collect::<Vec<_>>(), note, now).await?;
+        stop_notices(conn, Some(&own), note, now).await?;
         let mails: Vec<DeliveryId> = mails.into_iter().map(|(id, _)| id).collect();
         close_incidents_of(conn, (&own, &mails), now).await
     })

@@ -57,7 +57,7 @@ pub struct LedgerLetterRow {
     pub ladder_step: Option<i32>,
     /// When it was issued.
     pub issued_on: NaiveDate,
-    /// Until when an answer was asked for.
+    /// Until when an answer is asked for now; on a day gone by, ask the course of the letter.
     pub reply_by: Option<NaiveDate>,
 }
 
@@ -74,6 +74,6 @@ pub struct BoardLetterRow {
     pub kind: LetterKind,
     /// Which step of a ladder it is.
     pub ladder_step: Option<i32>,
-    /// Until when an answer was asked for.
+    /// Until when an answer is asked for now; on a day gone by, ask the course of the letter.
     pub reply_by: Option<NaiveDate>,
 }

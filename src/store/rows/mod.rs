@@ -14,6 +14,7 @@ mod letter_files;
 mod letters;
 mod measures;
 mod names;
+mod notices;
 mod observations;
 mod operations;
 mod overview;
@@ -53,6 +54,7 @@ pub use letters::{
 };
 pub use measures::{MeasureAliasRow, MeasureFilter, MeasureRow};
 pub use names::{FormerNameRow, NameKeyRow, NameKind};
+pub use notices::{NoticeEnd, NoticeFilter, NoticeRow};
 pub(crate) use observations::word;
 pub use observations::{
     BesideRow, FactKey, FactPlan, FactRow, FactWrite, GroupAt, ListedObservation, ObservationFilter,

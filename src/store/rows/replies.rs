@@ -113,6 +113,10 @@ pub struct ReviewRow {
     pub api_key_id: ApiKeyId,
     /// When, UTC.
     pub created_at: NaiveDateTime,
+    /// When returned: the last day for the next reply, the letter's from then on. `None` where the letter's stayed.
+    pub reply_by: Option<NaiveDate>,
+    /// The letter's last day until then.
+    pub former_reply_by: Option<NaiveDate>,
 }
 
 /// 销号, as stored.

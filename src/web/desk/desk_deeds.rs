@@ -195,7 +195,14 @@ async fn reviewed(state: &State, request: &HttpRequest, body: &[u8]) -> Result<H
         reason.push(own);
     }
     let reason = (!reason.is_empty()).then(|| reason.join("\n"));
-    let new = replies::NewReview { verdict, reason };
+    let reply_by = match form.get("reply_by").trim() {
+        "" => None,
+        day => Some(day.parse().map_err(|_| {
+            let refused = Refused::new(Code::Invalid, "重新反馈的期限应形如2025-09-30，请核对。");
+            page_frame::refused(Some(&visitor), refused)
+        })?),
+    };
+    let new = replies::NewReview { verdict, reason, reply_by };
     Ok(ended(
         &visitor,
         replies::review_reply(&state.office, &actor, (Id::of(which.0), Id::of(which.1)), new).await,

@@ -109,6 +109,8 @@ struct ReplyView {
 struct ReturnedView {
     when: String,
     reason: String,
+    /// The new last day, where there is one.
+    reply_by: Option<String>,
 }
 
 /// What the page shows besides its letter's history.
@@ -234,7 +236,9 @@ fn standing(opened: &Opened, history: &History, late: bool) -> Option<&'static s
         LetterState::Received => {
             Some("已签收。请在反馈期限前填写下面的反馈表。请收藏本页或留存邮件，以后从这里查看审核意见。")
         }
-        LetterState::Replied => Some("反馈已提交，正等待审核；如被退回，会在本页说明原因。"),
+        LetterState::Replied => {
+            Some("反馈已提交，正等待审核；如被退回，会发邮件告知，并在本页说明原因和新的反馈期限。")
+        }
         LetterState::Accepted => Some("反馈已审核通过，等待销号，无需再办理。"),
         LetterState::Closed => Some("此函已办结销号，无需再办理。"),
         LetterState::Settled
@@ -274,7 +278,11 @@ fn dialled(phone: &str) -> String {
 
 fn returned(state: LetterState, replies: &[WholeReply]) -> Option<ReturnedView> {
     let (review, _) = replies.last()?.review.as_ref().filter(|_| state == LetterState::Returned)?;
-    Some(ReturnedView { when: moment(review.created_at), reason: review.reason.clone().unwrap_or_default() })
+    Some(ReturnedView {
+        when: moment(review.created_at),
+        reason: review.reason.clone().unwrap_or_default(),
+        reply_by: review.reply_by.map(|by| format!("{}（{}）", long_date(by), weekday(by))),
+    })
 }
 
 /// 签发 → 签收 → 反馈 → 审核 → 销号; letters that ask for no answer end with 签收.

@@ -20,6 +20,7 @@ mod ledger;
 pub(crate) mod letters;
 mod list_books;
 mod measures;
+mod notices;
 pub(crate) mod observations;
 mod overview;
 mod plans;

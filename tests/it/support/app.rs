@@ -144,6 +144,12 @@ impl TestApp {
         self.call = Self::serve(&self.office).await;
     }
 
+    /// Starts again with these kinds in `notices.off`.
+    pub(crate) async fn turn_off(&mut self, kinds: &str) {
+        self.office.notices.off = xushi::domain::notice::read_off(kinds).unwrap();
+        self.call = Self::serve(&self.office).await;
+    }
+
     /// The jobs of a replica called `holder`, whose mails go to `transport`.
     pub(crate) fn jobs(&self, transport: Transport, holder: &str) -> Jobs {
         services::jobs(self.office.clone(), transport, holder)

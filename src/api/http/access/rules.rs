@@ -254,6 +254,8 @@ pub const RULES: &[AccessRule] = &[
     read("/deliveries", Nothing),
     write("POST", "/deliveries/{id}/retry"),
     write("POST", "/letters/{id}/deliveries"),
+    office("GET", "/notices"),
+    write("POST", "/notices/{id}/retry"),
     write("POST", "/bounces"),
     audited(read("/incidents", Nothing)),
     audited(read("/incidents/{id}", Nothing)),

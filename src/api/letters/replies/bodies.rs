@@ -212,6 +212,8 @@ pub struct CreateReview {
     pub verdict: ReviewVerdictWord,
     /// 原因或意见；退回时必填
     pub reason: Option<String>,
+    /// 退回时：重新反馈的期限，不早于今天和此函原来的反馈期限；不填的按系统设置的工作日数计算
+    pub reply_by: Option<NaiveDate>,
 }
 
 /// 审核意见
@@ -225,6 +227,8 @@ pub struct ReviewView {
     verdict: ReviewVerdictWord,
     /// 原因或意见
     reason: Option<String>,
+    /// 退回时：重新反馈的期限，此后即此函的反馈期限；为null表示期限未变
+    reply_by: Option<NaiveDate>,
     /// 审核人（密钥名称）
     by: String,
     /// 审核时间
@@ -242,6 +246,7 @@ impl ReviewView {
             reply_id: row.reply_id.0,
             verdict: Word(row.verdict.0),
             reason: row.reason,
+            reply_by: row.reply_by,
             by,
             created_at: row.created_at.and_utc(),
         }

@@ -121,6 +121,8 @@ async fn download_reply_file(
 }
 
 /// 审核一次反馈：通过，或说明原因后退回
+///
+/// 退回的，此函的反馈期限顺延为重新反馈的期限，并立即发邮件告知主送单位；通过的，并入次日早上的通知。
 #[utoipa::path(tag = "签收反馈", request_body = CreateReview,
     params(("id" = Uuid, Path, description = "函的编号"), ("rid" = Uuid, Path, description = "反馈编号")),
     responses((status = 201, body = ReviewView), (status = "4XX", body = ProblemView)))]
@@ -132,7 +134,8 @@ async fn review_reply(
     Body(body): Body<CreateReview>,
 ) -> Result<HttpResponse, Refused> {
     let (letter, reply) = *path;
-    let new = replies::NewReview { verdict: body.verdict.0, reason: body.reason };
+    let CreateReview { verdict, reason, reply_by } = body;
+    let new = replies::NewReview { verdict: verdict.0, reason, reply_by };
     let row = replies::review_reply(&state.office, &actor, (Id::of(letter), Id::of(reply)), new).await?;
     let by = actor.key_name().unwrap_or_default().to_owned();
     respond::created(&format!("/api/v1/letters/{letter}/replies"), &ReviewView::of(row, by))

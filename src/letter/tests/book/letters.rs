@@ -19,6 +19,7 @@ pub(super) fn about(kind: LetterKind, lines: &[LetterLine]) -> LetterFacts {
         issued_on: day("2026-01-12"),
         level: None,
         reply_by: Some(day("2026-01-19")),
+        returned_on: None,
     };
     LetterFacts {
         kind,
@@ -346,6 +347,7 @@ fn the_book_can_be_looked_at() {
         issued_on: day(on),
         level: Some(Level::Yellow),
         reply_by: Some(day(by)),
+        returned_on: None,
     };
     let warning = |names: &[&str]| asking(LetterKind::Warning, &named(names));
     let climbed = LetterFacts {

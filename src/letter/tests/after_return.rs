@@ -1,0 +1,32 @@
+//! What follows a letter whose answer was returned: an answer came, so that no letter may say that none did.
+
+use super::*;
+
+fn returned(kind: LetterKind, issued_on: &str) -> LetterFacts {
+    let follow_up_of = earlier("2025-09-11");
+    LetterFacts {
+        follow_up_of: follow_up_of
+            .map(|earlier| EarlierLetter { returned_on: Some(day("2025-09-08")), ..earlier }),
+        issued_on: day(issued_on),
+        kind,
+        ..reply_reminder(issued_on)
+    }
+}
+
+#[test]
+fn a_returned_answer_is_not_said_to_be_missing() {
+    for (on, said) in
+        [("2025-09-10", "截至2025年9月10日尚未收到重新反馈，现予提醒"), ("2025-09-12", "已逾期1天")]
+    {
+        let text = as_read(&returned(LetterKind::ReplyReminder, on));
+        assert!(text.contains("你单位的反馈已于2025年9月8日退回，请于2025年9月11日前重新反馈。"), "{text}");
+        assert!(text.contains(said) && text.contains("重新反馈湘攻坚函"), "{text}");
+        assert!(!text.contains("尚未收到反馈"), "{text}");
+    }
+    let climbed = LetterFacts { level: Some(Level::Orange), ..returned(LetterKind::Warning, "2025-09-12") };
+    let text = as_read(&climbed);
+    assert!(
+        text.contains("请于2025年9月11日前重新反馈；截至2025年9月12日尚未收到重新反馈，已逾期1天"),
+        "{text}"
+    );
+}
