@@ -15,15 +15,17 @@ use crate::schema::{observations, series};
 use crate::types::{MeasureId, ObservationId, RegionId};
 use xushi_domain::{Stage, Status, TextEnum as _};
 
-/// Whether no other vintage of the same fact stands before it, by its weight ([`xushi_domain::stage::weight`]) and then by when it came;
-/// the bracket is left open for more.
+/// Whether no other vintage of the same fact stands before it: an actual value before a plan or a forecast, then by its weight
+/// ([`xushi_domain::stage::weight`]), then by when it came; the bracket is left open for more.
 static NONE_BEFORE: LazyLock<String> = LazyLock::new(|| {
     let stages: String =
         Stage::ALL.iter().enumerate().map(|(place, stage)| format!(" WHEN '{stage}' THEN {place}")).collect();
     let standing = |table: &str| {
         format!(
-            "CASE {table}.stage{stages} ELSE 0 END, CASE {table}.status WHEN '{}' THEN 1 ELSE 0 END, \
-             {table}.published_on, {table}.vintage",
+            "CASE WHEN {table}.status IN ('{}', '{}') THEN 0 ELSE 1 END, CASE {table}.stage{stages} ELSE 0 END, \
+             CASE {table}.status WHEN '{}' THEN 1 ELSE 0 END, {table}.published_on, {table}.vintage",
+            Status::Plan,
+            Status::Forecast,
             Status::Final
         )
     };
@@ -31,7 +33,7 @@ static NONE_BEFORE: LazyLock<String> = LazyLock::new(|| {
         "NOT EXISTS (SELECT 1 FROM observations AS other WHERE other.series_id = observations.series_id \
          AND other.period_end = observations.period_end AND other.period_start = observations.period_start \
          AND other.basis = observations.basis AND other.figure = observations.figure \
-         AND other.withdrawn_on IS NULL AND ({}) > ({})",
+         AND ({}) > ({})",
         standing("other"),
         standing("observations")
     )
@@ -77,9 +79,14 @@ pub async fn list_observations(
     }
     if filter.latest {
         query = match filter.as_of {
-            None => query.filter(sql::<Bool>(&NONE_BEFORE).sql(")")),
+            None => query.filter(sql::<Bool>(&NONE_BEFORE).sql(" AND other.withdrawn_on IS NULL)")),
             Some(as_of) => query.filter(
-                sql::<Bool>(&NONE_BEFORE).sql(" AND other.published_on <= ").bind::<Date, _>(as_of).sql(")"),
+                sql::<Bool>(&NONE_BEFORE)
+                    .sql(" AND other.published_on <= ")
+                    .bind::<Date, _>(as_of)
+                    .sql(" AND (other.withdrawn_on IS NULL OR other.withdrawn_on > ")
+                    .bind::<Date, _>(as_of)
+                    .sql("))"),
             ),
         };
     }
@@ -87,7 +94,12 @@ pub async fn list_observations(
         query = query.filter(observations::doubts.ne(""));
     }
     if !filter.withdrawn {
-        query = query.filter(observations::withdrawn_on.is_null());
+        // On a day before it was taken back it counted.
+        query = match filter.as_of {
+            None => query.filter(observations::withdrawn_on.is_null()),
+            Some(as_of) => query
+                .filter(observations::withdrawn_on.is_null().or(observations::withdrawn_on.gt(as_of))),
+        };
     }
     if let Some(at) = filter.updated_after {
         query = query.filter(observations::recorded_at.gt(at).or(observations::withdrawn_at.gt(at)));
