@@ -97,8 +97,9 @@ pub async fn list_observations(
         // On a day before it was taken back it counted.
         query = match filter.as_of {
             None => query.filter(observations::withdrawn_on.is_null()),
-            Some(as_of) => query
-                .filter(observations::withdrawn_on.is_null().or(observations::withdrawn_on.gt(as_of))),
+            Some(as_of) => {
+                query.filter(observations::withdrawn_on.is_null().or(observations::withdrawn_on.gt(as_of)))
+            }
         };
     }
     if let Some(at) = filter.updated_after {
