@@ -6,7 +6,7 @@ use super::{JobError, Jobs};
 use crate::domain::delivery::{Again, AttemptOutcome, wait_after};
 use crate::domain::notice::NoticeState;
 use crate::domain::{IncidentKind, SubjectKind};
-use crate::mail::transport::{Accepted, Conversation, Envelope, Failure, SendError, Stage};
+use crate::mail::transport::{Accepted, Conversation, Envelope, Failure, SendError, SendStage};
 use crate::office::failpoint;
 use crate::office::notice_mails::{self, NoticeMail};
 use crate::office::rows::{IncidentRow, Lease, NoticeEnd};
@@ -79,7 +79,7 @@ async fn send(jobs: &Jobs, mail: &NoticeMail, told: &mut Told) -> Result<bool, J
     let opened = jobs.transport.open(&envelope).await;
     let reached = !matches!(
         &opened,
-        Err(SendError { stage: Stage::Connect, .. } | SendError { failure: Failure::Unusable, .. })
+        Err(SendError { stage: SendStage::Connect, .. } | SendError { failure: Failure::Unusable, .. })
     );
     attempt(jobs, mail, handed_over(opened, raw), told).await?;
     Ok(reached)

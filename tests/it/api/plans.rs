@@ -131,7 +131,7 @@ both! {
         let form = json!({
             "units": [{"name": "甲局", "region": "430600", "colour": "red"}, {"region": "430600"}, 7],
             "campaigns": [{"name": "行动", "region": "430600", "starts_on": "2025-13-01", "ends_on": "2025-12-31"},
-                {"name": "行动", "region": "430600", "starts_on": "2025-01-01", "ends_on": "2025-12-31", "tasks": [{"name": "任务", "campaign": "行动"}, {"name": "任务二", "indicators": {}}]}],
+                {"name": "行动", "region": "430600", "starts_on": "2025-01-01", "ends_on": "2025-12-31", "issuer_name": "综合协调组", "letter_mark": "岳攻坚函", "tasks": [{"name": "任务", "campaign": "行动"}, {"name": "任务二", "indicators": {}}]}],
         });
         let answer = app.put("/plans", form).await;
         assert_eq!(answer.status, 422);
@@ -147,7 +147,7 @@ both! {
             json!({"name": name, "indicators": [{"measure": "社零", "region": "430600", "target": target}]})
         };
         let campaign = |name: &str, start: &str, tasks: Value| {
-            json!({"name": name, "region": "430600", "starts_on": start, "ends_on": "2025-12-31", "tasks": tasks})
+            json!({"name": name, "region": "430600", "starts_on": start, "ends_on": "2025-12-31", "issuer_name": "综合协调组", "letter_mark": "岳攻坚函", "tasks": tasks})
         };
         let plan = json!({
             "units": [{"region": "430600"}, {"name": "甲局", "region": "999999"}, {"name": "乙局", "region": "430600"}],

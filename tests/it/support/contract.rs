@@ -161,9 +161,11 @@ impl Exchange<'_> {
         if content["text/csv"].is_object() && serde_json::from_slice::<Value>(self.sent).is_err() {
             return None;
         }
-        // What was refused row by row was not accepted.
-        let refused = serde_json::from_slice::<Value>(self.body)
-            .is_ok_and(|answer| answer["refused"].as_u64() > Some(0));
+        // What was refused row by row, or thing by thing, was not accepted.
+        let refused = serde_json::from_slice::<Value>(self.body).is_ok_and(|answer| {
+            let parts = answer["parts"].as_array().into_iter().flatten();
+            parts.chain([&answer]).any(|counts| counts["refused"].as_u64() > Some(0))
+        });
         let taken = (200..300).contains(&self.status) && told.is_object() && !refused;
         if !taken {
             None

@@ -120,9 +120,9 @@ impl Climb {
         let quiet = silences.cover_one(head.campaign_id, indicator, Some(head.unit_id))
             || spoken.contains(&indicator);
         let now = self.plan.standings.get(&indicator).filter(|_| own && !quiet)?;
-        // Whoever no longer answers for it is asked no more; and without a figure there is nothing to be grave about.
+        // Whoever no longer answers for it is asked no more; and what rested on a figure says nothing when that was taken back.
         let theirs = episode.unit_id == Some(head.unit_id);
-        let bare = matches!(now.grade, Grade::NoData | Grade::NoTarget | Grade::NotStarted);
+        let bare = link.period_end.is_some() && now.period_end.is_none();
         let Turn::Continue { level, letter: false } = now.turn else { return None };
         if !theirs || bare {
             return None;
