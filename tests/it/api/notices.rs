@@ -9,7 +9,7 @@ use xushi::domain::notice::NoticeState;
 use xushi::jobs::notice_round::{Told, tell};
 use xushi::jobs::{Job, Jobs};
 use xushi::mail::outbox::{KeptMail, MemoryOutbox};
-use xushi::mail::transport::{Failure, SendError, Stage, Transport};
+use xushi::mail::transport::{Failure, SendError, SendStage, Transport};
 use xushi::office::morning_digest::queue_digests;
 use xushi::store::rows::{Lease, NoticeFilter, NoticeRow, Page};
 
@@ -197,7 +197,7 @@ both! {
         assert!(sent(&app).await.is_empty(), "the lease still holds");
         later(&app, 3);
         let outbox = MemoryOutbox::default();
-        let refused = |failure, code| SendError { failure, stage: Stage::Envelope, code: Some(code), reply: format!("{code} told so") };
+        let refused = |failure, code| SendError { failure, stage: SendStage::Envelope, code: Some(code), reply: format!("{code} told so") };
         outbox.fail_next(refused(Failure::Transient, 451));
         assert_eq!(tell(&jobs(&app, &outbox)).await.unwrap().deferred, 1);
         let row = rows(&app).await.remove(0);
