@@ -245,6 +245,30 @@ async fn a_locked_table_of_postgresql_holds_nobody_for_long() {
 }
 
 #[actix_web::test]
+async fn what_was_written_is_never_said_not_to_be() {
+    let Some(database) = Database::postgresql() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let process = Process::start_with(folder.path(), &["serve"], &[("DATABASE_URL", &database.url)]);
+    let Store::Pg(pool) = Store::open(&database.url, 1).unwrap() else { panic!("postgresql") };
+    let mut holder = checkout(&pool).await.unwrap();
+    // The unit can be written; what its answer shows besides cannot be read.
+    holder.batch_execute("BEGIN; LOCK TABLE external_ids IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let asked = tokio::task::spawn_blocking(move || {
+        let told = timed(&process, "POST", "/units", r#"{"name":"写入的单位","region":"430000"}"#);
+        (process, told)
+    });
+    let (process, (status, answer, _)) = asked.await.unwrap();
+    assert!(status == 503 && answer.contains("unknown") && answer.contains("已经写入"), "{status} {answer}");
+    holder.batch_execute("ROLLBACK").await.unwrap();
+    let asked = tokio::task::spawn_blocking(move || {
+        let (_, units, _) = timed(&process, "GET", "/units", "");
+        assert!(units.contains("写入的单位"), "{units}");
+        process
+    });
+    assert!(asked.await.unwrap().terminate().success());
+}
+
+#[actix_web::test]
 async fn sqlite_held_by_another_process_is_read_all_the_same() {
     let database = Database::sqlite();
     let folder = tempfile::tempdir().unwrap();

@@ -116,6 +116,7 @@ fn a_letter_stands_at_each_hour_where_its_events_have_left_it() {
         closed_at: Some(at(12)),
         settled_at: None,
         withdrawn_at: None,
+        put_off: Vec::new(),
     };
     use LetterState::{Accepted, Closed, Issued, Received, Replied, Returned};
     for (hour, want) in [

@@ -122,6 +122,18 @@ pub(super) struct Around {
     pub(super) pictures: Vec<(u32, String)>,
 }
 
+/// The letter to go on to, if any: what to do there, its number, its address.
+fn successor(history: &History) -> Result<Option<(&'static str, String, &str)>, String> {
+    let by = history.withdrawn.as_ref().map(|(_, by)| by);
+    let Some((row, address)) = history.successor.as_ref().or(by) else { return Ok(None) };
+    let what = match (row.state.0.is_standing(), row.reply_by) {
+        (false, _) => "查看后函",
+        (true, Some(_)) => "办理后函",
+        (true, None) => "查看撤函",
+    };
+    Ok(Some((what, number_of(row)?, address.as_str())))
+}
+
 /// The page of a letter.
 pub(super) fn letter(
     opened: &Opened,
@@ -131,17 +143,7 @@ pub(super) fn letter(
 ) -> Result<String, String> {
     let (row, facts, today) = (&opened.letter, &opened.facts, around.today);
     let number = number_of(row)?;
-    let by = history.withdrawn.as_ref().map(|(_, by)| by);
-    let successor = match history.successor.as_ref().or(by) {
-        Some((row, address)) if !row.state.0.is_standing() => {
-            Some(("查看后函", number_of(row)?, address.as_str()))
-        }
-        Some((row, address)) if row.reply_by.is_some() => {
-            Some(("办理后函", number_of(row)?, address.as_str()))
-        }
-        Some((row, address)) => Some(("查看撤函", number_of(row)?, address.as_str())),
-        None => None,
-    };
+    let successor = successor(history)?;
     let level = row.level.map(|word| word.0);
     let asks = row.reply_by.is_some() && row.kind.0.asks();
     let answerable = asks && matches!(opened.state, LetterState::Received | LetterState::Returned);
