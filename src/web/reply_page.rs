@@ -7,6 +7,7 @@
 
 mod asked;
 mod form;
+mod pictures;
 mod questions;
 mod typed_reply;
 mod upload;
@@ -21,7 +22,7 @@ use crate::api::http::refused::{Code, Refused};
 use crate::api::http::request_id;
 use crate::domain::LetterState;
 use crate::domain::reply::Reply;
-use crate::letter::{BadToken, LetterFacts, html_picture, picture_id, unsigned_letter};
+use crate::letter::{BadToken, LetterFacts, unsigned_letter};
 use crate::office::StoreError;
 use crate::office::linked_figures::{LinkedFigure, linked_facts, linked_figures};
 use crate::office::rows::{LetterRow, WholeReply};
@@ -30,6 +31,7 @@ use crate::office::warnings::{self, DOCX, signed};
 use crate::office::{Actor, Call, Refusal, Who, replies};
 use asked::{Asked, Mode};
 use form::Typed;
+use pictures::pictures;
 use upload::Upload;
 
 /// Adds the page, its two forms, and the letter itself.
@@ -196,20 +198,6 @@ async fn page(
     let html =
         view::letter(opened, &history, said, &around).map_err(|error| failed(Refused::internal(error)))?;
     Ok(guarded(status, &view::POLICY).body(html))
-}
-
-/// The charts of the lines that the page shows, as `data:` addresses.
-async fn pictures(state: &State, opened: &Opened) -> Result<Vec<(u32, String)>, Instead> {
-    if opened.facts.lines.iter().all(|line| line.trend.is_none()) {
-        return Ok(Vec::new());
-    }
-    let files = warnings::files(&state.office, &opened.letter).await.map_err(failed)?;
-    let of = |line: &asked::AskedLine| {
-        let cid = picture_id(line.ordinal);
-        let file = files.iter().find(|file| file.name == cid)?;
-        Some((line.ordinal, html_picture(&file.bytes)))
-    };
-    Ok(opened.asked.lines.iter().filter_map(of).collect())
 }
 
 /// Another letter with an address for the same unit: whoever may answer one may read and answer the other.

@@ -98,7 +98,7 @@ both! {
         assert!(page.html.contains("没有这个页面") && page.html.contains("lang=\"zh-CN\""), "{}", page.html);
         for (path, accept) in [("/nothing", "*/*"), ("/nothing", "application/json"), ("/api/v1/nothing", browser)] {
             let answer = app.send(asked(path, accept).insert_header(("authorization", format!("Bearer {}", app.key)))).await;
-            assert_eq!(answer.header("content-type"), "application/problem+json", "{path} {accept}");
+            assert!(answer.header("content-type").starts_with("application/problem+json"), "{path} {accept}");
         }
         for (form, page) in [("/desk/sign", "/desk"), ("/desk/close", "/desk"), ("/mine/figures", "/mine"), ("/sign-out", "/sign-in")] {
             let answer = app.send(asked(form, browser)).await;
