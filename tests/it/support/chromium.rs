@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -59,12 +60,19 @@ impl Chromium {
 
     /// One command and its answer; events in between are of no interest unless waited for.
     fn call(&mut self, method: &str, params: Value) -> Value {
+        self.try_call(method, params).unwrap_or_else(|message| panic!("{method}: {message}"))
+    }
+
+    fn try_call(&mut self, method: &str, params: Value) -> Result<Value, Value> {
         let id = self.send(method, params);
         loop {
             let message = self.next();
             if message["id"] == id {
-                assert!(message.get("error").is_none(), "{method}: {message}");
-                return message["result"].clone();
+                return if message.get("error").is_some() {
+                    Err(message)
+                } else {
+                    Ok(message["result"].clone())
+                };
             }
         }
     }
@@ -106,6 +114,13 @@ impl Chromium {
     /// Types into a field.
     pub(crate) fn type_into(&mut self, selector: &str, text: &str) {
         let node = self.find(selector);
+        // On a busy machine a page that has loaded may not be laid out yet.
+        for _ in 0..100 {
+            if self.try_call("DOM.focus", json!({"nodeId": node})).is_ok() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
         self.call("DOM.focus", json!({"nodeId": node}));
         self.call("Input.insertText", json!({"text": text}));
     }
