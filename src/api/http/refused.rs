@@ -358,7 +358,7 @@ impl ResponseError for Refused {
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
         if self.code == Code::Unavailable && crate::office::has_written() {
-            let detail = "内容已经写入，只是未能读回。请重新读取，或带同一Idempotency-Key重复提交：已写入的不会再写一次。";
+            let detail = "已经写入内容，但未能读回全部结果。请重新读取核对，或带同一Idempotency-Key重复提交：已写入的不会再写一次。";
             let cause = self.cause.clone().unwrap_or_default();
             return away(Code::Unknown, detail, cause).error_response();
         }
