@@ -15,7 +15,7 @@ use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::{App, HttpServer, web};
 use chrono::TimeDelta;
 
-use crate::api::{self, BoardCache, State};
+use crate::api::{self, BoardCache, CallBounds, State};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, TransportChoice};
 use crate::domain::Role;
@@ -250,7 +250,7 @@ fn lines(config: &Config) -> usize {
 /// Pages of `origins` may call it from a browser.
 pub fn application(
     office: Office,
-    board_cache: Arc<BoardCache>,
+    (board_cache, bounds): (Arc<BoardCache>, Arc<CallBounds>),
     origins: &[String],
 ) -> App<
     impl ServiceFactory<
@@ -261,7 +261,7 @@ pub fn application(
         InitError = (),
     > + use<>,
 > {
-    let state = web::Data::new(State::new(office, board_cache));
+    let state = web::Data::new(State::new(office, board_cache, bounds));
     App::new()
         .wrap(Compress::default())
         .wrap(from_fn(api::http::negotiate::middleware))
@@ -294,6 +294,7 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, listener: TcpListener
     let (database, connections) = (config.database.clone(), (config.database.connections / workers).max(1));
     let address = listener.local_addr()?;
     let board_cache = Arc::new(BoardCache::default());
+    let bounds = Arc::new(CallBounds::new(config.access.calls_per_minute));
     let origins = config.cors_origins();
     let server = HttpServer::new(move || {
         // A pool for each worker: a connection is driven by the thread that opened it.
@@ -301,7 +302,7 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, listener: TcpListener
             Ok(store) => shared.clone().over(store, connections),
             Err(_) => shared.clone(),
         };
-        application(own, board_cache.clone(), &origins)
+        application(own, (board_cache.clone(), bounds.clone()), &origins)
     })
     .workers(workers)
     // A thread for each connection: were there fewer, statements that wait for SQLite's lock could keep its holder's next

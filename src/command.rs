@@ -189,7 +189,7 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
         Command::Board => {
             let office =
                 app::office(&config, config.database.open(3, Limits::WORK)?, Arc::new(SystemClock)).await?;
-            say(format_args!("{}", demo::board(&office).await?.trim_end()));
+            tell(format_args!("{}", demo::board(&office).await?.trim_end()))?;
             Ok(())
         }
         Command::Migrate => {
@@ -197,11 +197,11 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
             if let Some(key) = app::prepare(&config, &store, &SystemClock).await? {
                 show_key(&key);
             }
-            say(format_args!("数据库已就绪：{}", shown_url(&config.database.url)));
+            tell(format_args!("数据库已就绪：{}", shown_url(&config.database.url)))?;
             Ok(())
         }
         Command::Openapi => {
-            say(format_args!("{}", api::openapi_text().unwrap_or_default().trim_end()));
+            tell(format_args!("{}", api::openapi_text().unwrap_or_default().trim_end()))?;
             Ok(())
         }
         Command::Evaluate { as_of } => evaluate(&config, as_of).await,
@@ -210,9 +210,9 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
         Command::CheckCampaigns => {
             let found = warnings::list_defaulted(&config.database.open(1, Limits::WORK)?.reader()).await?;
             for one in &found {
-                say(format_args!("{}", one.line()));
+                tell(format_args!("{}", one.line()))?;
             }
-            say(format_args!("共{}个。", found.len()));
+            tell(format_args!("共{}个。", found.len()))?;
             Ok(())
         }
         Command::CheckConfig => {
@@ -222,7 +222,7 @@ async fn run(arguments: Arguments) -> Result<(), AppError> {
             // Certificates for the database are read; nothing is connected to.
             config.database.open(1, Limits::WORK)?;
             config.database.open_directly(1)?;
-            say(format_args!("配置无误。\n{config:#?}"));
+            tell(format_args!("配置无误。\n{config:#?}"))?;
             Ok(())
         }
         Command::CheckMail { address } => check_mail::check_mail(&config, &address, std::io::stdout()).await,
@@ -247,9 +247,9 @@ async fn evaluate(config: &Config, as_of: Option<NaiveDate>) -> Result<(), AppEr
     let office = app::office(config, store, Arc::new(SystemClock)).await?;
     let as_of = as_of.unwrap_or_else(|| office.clock.today());
     let done = assessments::evaluate(&office, &Actor::technician(), as_of).await?;
-    say(format_args!("{as_of}：研判{}项，{}项有变化", done.assessed, done.changed));
+    tell(format_args!("{as_of}：研判{}项，{}项有变化", done.assessed, done.changed))?;
     for (grade, count) in &done.grades {
-        say(format_args!("  {} {count}", grade.chinese()));
+        tell(format_args!("  {} {count}", grade.chinese()))?;
     }
     Ok(())
 }
@@ -260,7 +260,12 @@ async fn issue(config: &Config, as_of: Option<NaiveDate>) -> Result<(), AppError
     let office = app::office(config, store, Arc::new(SystemClock)).await?;
     let as_of = as_of.unwrap_or_else(|| office.clock.today());
     let done = warnings::run(&office, &Actor::technician(), as_of).await?;
-    say(format_args!("{as_of}：研判{}项，函{}份，解除{}项", done.assessed, done.letters.len(), done.lifted));
+    tell(format_args!(
+        "{as_of}：研判{}项，函{}份，解除{}项",
+        done.assessed,
+        done.letters.len(),
+        done.lifted
+    ))?;
     Ok(())
 }
 
@@ -269,10 +274,10 @@ async fn deliver(config: &Config) -> Result<(), AppError> {
     let office = app::office(config, store, Arc::new(SystemClock)).await?;
     let jobs = app::jobs(config, office)?;
     let done = jobs::deliver::deliver(&jobs).await?;
-    say(format_args!(
+    tell(format_args!(
         "送达{}，待重试{}，失败{}，结果不明{}",
         done.accepted, done.deferred, done.failed, done.uncertain
-    ));
+    ))?;
     Ok(())
 }
 
@@ -281,7 +286,7 @@ async fn check_facts(config: &Config) -> Result<(), AppError> {
     let refused = warnings::recheck_facts(&store, SystemClock.timestamp()).await?;
     for fact in &refused {
         let row = &fact.row;
-        say(format_args!(
+        tell(format_args!(
             "{}，{}，{}至{}，{} {}＝{}（{}，{}公布）：{}",
             fact.measure,
             fact.region,
@@ -293,9 +298,12 @@ async fn check_facts(config: &Config) -> Result<(), AppError> {
             row.source,
             row.published_on,
             fact.why
-        ));
+        ))?;
     }
-    say(format_args!("共{}条已存数据不符合现行规则，已标为疑点，不参与研判；请核对后重报。", refused.len()));
+    tell(format_args!(
+        "共{}条已存数据不符合现行规则，已标为疑点，不参与研判；请核对后重报。",
+        refused.len()
+    ))?;
     Ok(())
 }
 
@@ -307,6 +315,22 @@ async fn serve(config: &Config) -> Result<(), AppError> {
     drop(store);
     let listener = listen(config.server.listen, "server.listen")?;
     app::serve(config, Arc::new(SystemClock), listener).await
+}
+
+/// Writes what was asked for to standard output. Who has read enough and closed it is content.
+///
+/// # Errors
+/// When it cannot be written, as on a full disk; the line then goes to standard error.
+fn tell(line: std::fmt::Arguments<'_>) -> Result<(), AppError> {
+    match writeln!(std::io::stdout(), "{line}") {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => {
+            // There is nobody left to tell where this fails too.
+            let _ = writeln!(std::io::stderr(), "{line}");
+            Err(error.into())
+        }
+    }
 }
 
 /// Writes a line to standard output, or to standard error where that is closed or full; `false` when neither takes it.

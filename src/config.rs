@@ -89,11 +89,14 @@ pub struct ServerConfig {
 pub struct AccessConfig {
     /// Key of the first administrator; empty to have one made.
     pub bootstrap_key: String,
+    /// Calls of one key in a minute; 0 for no bound.
+    pub calls_per_minute: u32,
 }
 
 impl std::fmt::Debug for AccessConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if self.bootstrap_key.is_empty() { "AccessConfig(none)" } else { "AccessConfig(***)" })
+        let key = if self.bootstrap_key.is_empty() { "none" } else { "***" };
+        write!(f, "AccessConfig({key}, calls_per_minute: {})", self.calls_per_minute)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -77,6 +77,26 @@ pub struct LedgerItemView {
     overdue: bool,
     /// 当时已撤销的函；不计入函的次数
     withdrawn: Vec<TakenBackView>,
+    /// 当时等待签发的函稿；没有则为null
+    draft_id: Option<Uuid>,
+    /// 当时已决定不签发的函稿
+    held_back: Vec<HeldBackView>,
+    /// 尚未发函的缘由，只印在表中
+    #[serde(skip)]
+    unsent: &'static str,
+}
+
+/// 决定不签发的函稿
+#[derive(Debug, Serialize, ToSchema)]
+struct HeldBackView {
+    /// 函稿编号
+    letter_id: Uuid,
+    /// 谁决定不签发
+    decided_by: String,
+    /// 何时
+    decided_at: DateTime<Utc>,
+    /// 原因
+    note: Option<String>,
 }
 
 impl LedgerItemView {
@@ -86,8 +106,16 @@ impl LedgerItemView {
         calendar: &WorkCalendar,
         (as_of, today): (NaiveDate, NaiveDate),
     ) -> Self {
-        let LedgerRow { episode, letters, .. } = row;
         let end = end_of(as_of);
+        let (draft, unsent) = (row.draft_before(end), row.unsent_said(end));
+        let held_back = row.held_back_before(end).map(|(draft, by, at)| HeldBackView {
+            letter_id: draft.id.0,
+            decided_by: by.to_owned(),
+            decided_at: at.and_utc(),
+            note: draft.note.clone(),
+        });
+        let held_back = held_back.collect();
+        let LedgerRow { episode, letters, .. } = row;
         let taken_back =
             |letter: &LedgerLetterRow| withdrawals.get(&letter.id).filter(|(row, _)| row.created_at < end);
         let withdrawn = letters.iter().filter_map(|letter| {
@@ -131,6 +159,9 @@ impl LedgerItemView {
             reply_by,
             overdue: waits && reply_by.is_some_and(|by| by < as_of),
             withdrawn,
+            draft_id: draft.map(|id| id.0),
+            held_back,
+            unsent,
         }
     }
 }
@@ -333,7 +364,7 @@ fn csv(items: &[LedgerItemView]) -> String {
     let mut text = format!("\u{feff}{}\r\n", COLUMNS.join(","));
     let shown = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
     for (ordinal, item) in (1..).zip(items) {
-        let state = item.letter_state.map(|state| state.0.chinese()).unwrap_or("未发函");
+        let state = item.letter_state.map(|state| state.0.chinese()).unwrap_or(item.unsent);
         let cells = [
             ordinal.to_string(),
             item.indicator.clone(),

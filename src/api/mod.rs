@@ -47,6 +47,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
 
 use crate::office::Office;
 pub use assessments::board_cache::BoardCache;
+pub use http::call_bounds::CallBounds;
 use http::refused::{Code, Refused};
 use http::spec::Routes;
 pub use http::spec::{openapi, openapi_text};
@@ -61,14 +62,16 @@ pub struct State {
     pub board_cache: Arc<BoardCache>,
     /// Refusals written down lately.
     pub refusals: http::refusal_bound::RefusalBound,
+    /// How often may be called, by all workers.
+    pub bounds: Arc<CallBounds>,
 }
 
 impl State {
     /// A state that remembers nothing yet but what lies in the cache.
-    pub fn new(office: Office, board_cache: Arc<BoardCache>) -> Self {
+    pub fn new(office: Office, board_cache: Arc<BoardCache>, bounds: Arc<CallBounds>) -> Self {
         let known_keys = http::access::KnownKeys::default();
         let refusals = http::refusal_bound::RefusalBound::default();
-        Self { office, known_keys, board_cache, refusals }
+        Self { office, known_keys, board_cache, refusals, bounds }
     }
 }
 

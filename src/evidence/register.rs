@@ -183,6 +183,13 @@ impl Register {
             || self.against(target, ComparedTo::ByTarget, own).is_some_and(|(other, _)| other != own)
     }
 
+    /// The measure that a target of `measure` in the region with this code is compared with, where it is another one.
+    pub fn other_measure(&self, target: &Target, (measure, code): (MeasureId, &str)) -> Option<MeasureId> {
+        let own = (measure, *self.codes.get(code)?);
+        let (other, _) = self.against(target, ComparedTo::ByTarget, own)?;
+        Some(other.0).filter(|other| *other != measure)
+    }
+
     /// The series a comparing target is held against, and what it is called.
     pub(crate) fn against(
         &self,

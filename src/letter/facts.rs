@@ -82,6 +82,9 @@ pub struct ReplyTerms {
     pub by: NaiveDate,
     /// How many working days that leaves.
     pub working_days: u32,
+    /// Whether the day is known before the letter is signed: a reminder keeps that of the letter it reminds of.
+    #[serde(default)]
+    pub fixed: bool,
 }
 
 /// The person a unit may ask; what is unknown is left out of the letter.
@@ -144,6 +147,12 @@ pub struct WithdrawnLetter {
     /// Whether what the letter had lifted is warned of again.
     #[serde(default)]
     pub again: bool,
+    /// Whether none of its mails ever reached the addressee.
+    #[serde(default)]
+    pub unsent: bool,
+    /// How many of its indicators are retired by now.
+    #[serde(default)]
+    pub retired: usize,
 }
 
 impl LetterFacts {

@@ -51,7 +51,12 @@ fn taken_back() -> impl Iterator<Item = LetterFacts> {
         }),
         ..full(LetterKind::Withdrawal, &[Kind::Growth])
     };
-    LetterKind::ALL.iter().filter(|kind| **kind != LetterKind::Withdrawal).map(of)
+    let kinds = || LetterKind::ALL.iter().filter(|kind| **kind != LetterKind::Withdrawal);
+    let quietly = |facts: LetterFacts| LetterFacts {
+        withdraws: facts.withdraws.map(|letter| WithdrawnLetter { unsent: true, retired: 1, ..letter }),
+        ..facts
+    };
+    kinds().map(of).chain(kinds().map(of).map(quietly))
 }
 
 fn withdrawn(kind: LetterKind) -> Option<WithdrawnLetter> {
@@ -65,6 +70,8 @@ fn withdrawn(kind: LetterKind) -> Option<WithdrawnLetter> {
         with: vec!["示例函〔2025〕3号".into(), "示例函〔2025〕4号".into()],
         left_out: Some("示例指标".into()),
         again: false,
+        unsent: false,
+        retired: 0,
     })
 }
 
@@ -95,7 +102,11 @@ fn full(kind: LetterKind, kinds: &[Kind]) -> LetterFacts {
         issued_on: day(8, 27),
         as_of: day(8, 27),
         source: Some("示例统计月报".into()),
-        reply: (kind != LetterKind::Withdrawal).then(|| ReplyTerms { by: day(9, 3), working_days: 5 }),
+        reply: (kind != LetterKind::Withdrawal).then(|| ReplyTerms {
+            by: day(9, 3),
+            working_days: 5,
+            fixed: false,
+        }),
         contact: LetterContact {
             name: Some("示例联系人".into()),
             phone: Some("000-00000000".into()),

@@ -50,7 +50,7 @@ fn facts(kind: LetterKind, level: Option<Level>, lines: Vec<LetterLine>) -> Lett
         issued_on: day("2025-08-27"),
         as_of: day("2025-08-27"),
         source: Some("全省经济运行月报（2025年8月）".into()),
-        reply: Some(ReplyTerms { by: day("2025-09-03"), working_days: 5 }),
+        reply: Some(ReplyTerms { by: day("2025-09-03"), working_days: 5, fixed: false }),
         contact: LetterContact {
             name: Some("综合协调组".into()),
             phone: Some("0731-00000000".into()),
@@ -194,7 +194,7 @@ fn reply_reminder(issued_on: &str) -> LetterFacts {
     LetterFacts {
         number: Some(number(5)),
         issued_on: day(issued_on),
-        reply: Some(ReplyTerms { by: day("2025-09-08"), working_days: 2 }),
+        reply: Some(ReplyTerms { by: day("2025-09-08"), working_days: 2, fixed: false }),
         follow_up_of: earlier("2025-09-03"),
         ..facts(LetterKind::ReplyReminder, None, vec![investment(1)])
     }

@@ -83,8 +83,10 @@ async fn blank(office: &Office, asked: &AskedReport) -> Result<MonthlyReport, Re
     let months = (day.year() - campaign.starts_on.year()) * 12 + day.month() as i32
         - campaign.starts_on.month() as i32;
     let members = office.read.list_members(&[campaign.id]).await?;
+    let former = office.read.list_names_on(&[campaign.id.of_any()], day).await?.into_values().next();
+    let name = former.as_ref().unwrap_or(&campaign.name);
     Ok(MonthlyReport {
-        title: format!("{}工作月报", campaign.name),
+        title: format!("{name}工作月报"),
         month_said: format!("{}年{}月", day.year(), day.month()),
         issue: asked.issue.unwrap_or_else(|| u32::try_from(months + 1).unwrap_or(1).max(1)),
         issuer: campaign.issuer_name.clone(),

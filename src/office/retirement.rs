@@ -2,15 +2,20 @@
 
 use std::fmt::Write as _;
 
+use chrono::NaiveDate;
+
 use super::actor::Deed;
 use super::{Actor, Office, Refusal};
 use crate::domain::invalid::text;
 use crate::domain::{Invalid, Retiree, lengths};
-use crate::store::rows::{Dependent, ObservationRow};
-use crate::store::types::{AnyId, ObservationId};
+use crate::evidence::Register;
+use crate::store::rows::{ApiKeyFilter, BoardFilter, Dependent, NamedIndicatorRow, ObservationRow, Page};
+use crate::store::types::{AnyId, MeasureId, ObservationId, UnitId};
 
 /// Names of one kind that a refusal gives.
 const NAMED: usize = 5;
+/// Rows read at once.
+const PAGE: i64 = 1_000;
 
 /// Retires one thing from today on, for the reason given. It takes part in nothing any more: a retired indicator is not
 /// judged, not written about and asked for no report, and what was open of it is lifted by a letter that says so.
@@ -45,7 +50,12 @@ async fn retire_in(
             deed.tx().retire(inside, (today, reason), now).await?;
         }
     }
-    let dependents = deed.tx().list_dependents(what, id).await?;
+    let mut dependents = deed.tx().list_dependents(what, id).await?;
+    dependents.extend(match what {
+        Retiree::Measure => compared_with(deed, id.known()).await?,
+        Retiree::Unit => in_force_for(deed, id.known(), today).await?,
+        _ => Vec::new(),
+    });
     if !dependents.is_empty() {
         return Err(Invalid::new("id", "in_use", in_use(what, &dependents)).into());
     }
@@ -67,6 +77,47 @@ async fn retire_in(
     } else {
         Refusal::NotFound(what.chinese())
     })
+}
+
+/// Indicators whose targets are held against a measure.
+async fn compared_with(deed: &mut Deed<'_>, id: MeasureId) -> Result<Vec<Dependent>, Refusal> {
+    let register = Register::load_in(deed.tx()).await?;
+    let alive_on = Some(deed.office().clock.today());
+    let filter = BoardFilter { alive_on, ..BoardFilter::default() };
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let mut rows = deed.tx().list_indicators(&filter, Page { limit: PAGE, after }).await?;
+        let is_last = rows.len() <= PAGE as usize;
+        rows.truncate(PAGE as usize);
+        after = rows.last().map(|row| row.indicator.id.of_any());
+        for NamedIndicatorRow { indicator, measure, region, .. } in rows {
+            let target = indicator.target.target().filter(|target| target.benchmark.is_some());
+            let other = target.and_then(|target| register.other_measure(&target, (measure.0, &region.0)));
+            if other == Some(id) {
+                found.push(Dependent {
+                    what: "与之对比的指标",
+                    name: format!("{}（{}）", measure.1, region.1),
+                });
+            }
+        }
+        if is_last {
+            return Ok(found);
+        }
+    }
+}
+
+/// Silences and keys of a unit that hold today.
+async fn in_force_for(deed: &mut Deed<'_>, id: UnitId, today: NaiveDate) -> Result<Vec<Dependent>, Refusal> {
+    let silences = deed.tx().list_silences_on(today).await?;
+    let silences = silences.into_iter().filter(|row| row.unit_id == Some(id));
+    let mut found: Vec<Dependent> =
+        silences.map(|row| Dependent { what: "静默", name: row.reason }).collect();
+    let all = Page { limit: PAGE, after: None };
+    let own = ApiKeyFilter { unit_id: Some(id), ..ApiKeyFilter::default() };
+    let keys = deed.tx().list_api_keys(&own, all).await?;
+    let keys = keys.into_iter().filter(|row| row.revoked_at.is_none());
+    found.extend(keys.map(|row| Dependent { what: "访问密钥", name: row.name }));
+    Ok(found)
 }
 
 /// What a person must see to first.
@@ -115,7 +166,7 @@ pub async fn withdraw_observation(
 pub(super) fn expect_alive(
     field: &str,
     what: Retiree,
-    (name, retired_on): (&str, Option<chrono::NaiveDate>),
+    (name, retired_on): (&str, Option<NaiveDate>),
 ) -> Result<(), Invalid> {
     match retired_on {
         None => Ok(()),

@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
+use xushi::jobs::deliver::deliver;
+use xushi::mail::outbox::{KeptMail, MemoryOutbox};
+use xushi::mail::transport::Transport;
 use xushi::office::Actor;
 use xushi::office::assessments;
 use xushi::office::warnings::{self, Reminded};
@@ -38,6 +41,13 @@ pub(crate) fn d(text: &str) -> NaiveDate {
 /// Nine in the morning in the office.
 pub(crate) fn at(app: &TestApp, day: &str) {
     app.clock.set(format!("{day}T01:00:00Z").parse::<DateTime<Utc>>().unwrap());
+}
+
+/// What a round of delivery sends.
+pub(crate) async fn sent(app: &TestApp) -> Vec<KeptMail> {
+    let outbox = MemoryOutbox::default();
+    deliver(&app.jobs(Transport::Memory(outbox.clone()), "policy")).await.unwrap();
+    outbox.kept()
 }
 
 /// A unit with people.

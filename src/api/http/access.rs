@@ -163,7 +163,14 @@ pub async fn middleware<B: MessageBody + 'static>(
     };
     let caller = match caller {
         Ok(caller) => caller,
-        Err(problem) => return Ok(request.error_response(problem)),
+        Err(problem) => {
+            let is_wrong = problem.code == Code::Unauthorized && presented(request.headers()).is_some();
+            return Ok(state.bounds.turn_away(request, problem, is_wrong));
+        }
+    };
+    let allowance = match state.bounds.call(caller.key_id) {
+        Some(Err(allowance)) => return Ok(allowance.too_often(request)),
+        within => within.and_then(Result::ok),
     };
     let pattern = request.match_pattern().unwrap_or_default();
     let path = pattern.strip_prefix(PREFIX).unwrap_or_default();
@@ -189,7 +196,7 @@ pub async fn middleware<B: MessageBody + 'static>(
         Ok(()) => permit(&state, &caller, rule, &mut request).await,
         refused => refused,
     };
-    let answer = match permitted {
+    let mut answer = match permitted {
         Ok(()) => {
             request.extensions_mut().insert(actor.clone());
             request.extensions_mut().insert(caller);
@@ -201,6 +208,9 @@ pub async fn middleware<B: MessageBody + 'static>(
     };
     if rule.writes && !actor.is_noted() {
         note(&state, &actor, &answer).await;
+    }
+    if let Some(allowance) = allowance {
+        allowance.say(answer.headers_mut());
     }
     Ok(answer)
 }

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod attachment;
 mod by_the_letter;
+pub mod call_bounds;
 pub(in crate::api) mod csv_table;
 pub mod detach_on_disconnect;
 pub mod extract;

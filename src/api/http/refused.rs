@@ -86,6 +86,8 @@ codes! {
     KeyReused = "idempotency_key_reused" 422 "幂等键已用于其他请求";
     /// An update must say what it is based on.
     PreconditionRequired = "precondition_required" 428 "缺少If-Match";
+    /// Called too often.
+    TooManyRequests = "too_many_requests" 429 "请求过于频繁";
     /// Our fault.
     Internal = "internal" 500 "系统内部错误";
     /// The database does not answer, or cannot be written to.

@@ -30,3 +30,11 @@ fn a_returned_answer_is_not_said_to_be_missing() {
         "{text}"
     );
 }
+
+#[test]
+fn a_reminder_not_yet_signed_keeps_the_day_of_its_letter() {
+    let kept = reply_reminder("2025-09-03");
+    let reply = Some(ReplyTerms { by: day("2025-09-03"), working_days: 0, fixed: true });
+    let text = as_read(&LetterFacts { number: None, reply, ..kept });
+    assert!(text.contains("请于2025年9月3日前书面反馈") && !text.contains("签发后"), "{text}");
+}

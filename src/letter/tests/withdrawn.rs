@@ -13,6 +13,8 @@ fn taken_back(kind: LetterKind) -> WithdrawnLetter {
         with: Vec::new(),
         left_out: None,
         again: false,
+        unsent: false,
+        retired: 0,
     }
 }
 
@@ -45,7 +47,7 @@ pub(super) fn correction() -> LetterFacts {
         number: Some(number(12)),
         issued_on: day("2025-09-08"),
         as_of: day("2025-09-08"),
-        reply: Some(ReplyTerms { by: day("2025-09-15"), working_days: 5 }),
+        reply: Some(ReplyTerms { by: day("2025-09-15"), working_days: 5, fixed: false }),
         withdraws: Some(of),
         ..warning(Level::Yellow, vec![investment(1)])
     }
@@ -112,4 +114,37 @@ fn it_must_say_what_it_takes_back_and_no_other_letter_does() {
     assert_eq!(empty.check().map_err(|invalid| invalid.field), Err("withdraws".to_owned()));
     let other = LetterFacts { withdraws: Some(taken_back(LetterKind::Warning)), ..report_reminder() };
     assert_eq!(other.check().map_err(|invalid| invalid.code), Err("out_of_place"));
+}
+
+#[test]
+fn what_never_arrived_is_not_said_to_have_been_told() {
+    let said = |kind| {
+        let of = WithdrawnLetter { unsent: true, ..taken_back(kind) };
+        render(&withdrawal(of)).text
+    };
+    let warning = said(LetterKind::Warning);
+    assert!(warning.contains("2025年8月27日，签发湘攻坚函〔2025〕3号，就固定资产投资等2项指标运行情况函告你单位，该函尚未送达。因"), "{warning}");
+    assert!(warning.contains("如另行收到原函，无需办理。") && !warning.contains("尚未反馈的"), "{warning}");
+    assert!(!warning.contains("不便"), "nobody was put to trouble: {warning}");
+    let facts = LetterFacts {
+        withdraws: correction().withdraws.map(|of| WithdrawnLetter { unsent: true, replied_on: None, ..of }),
+        ..correction()
+    };
+    let corrected = render(&facts).text;
+    assert!(
+        corrected.contains("签发湘攻坚函〔2025〕3号，就") && corrected.contains("该函尚未送达。因"),
+        "{corrected}"
+    );
+}
+
+#[test]
+fn what_is_retired_is_not_said_to_be_followed_further() {
+    let said = |kind, retired| render(&withdrawal(WithdrawnLetter { retired, ..taken_back(kind) })).text;
+    for kind in [LetterKind::Warning, LetterKind::ReportReminder, LetterKind::Lifting] {
+        let all = said(kind, 2);
+        assert!(all.contains("有关指标已停用、不再列入考核，今后不再就其函告。"), "{kind}: {all}");
+        assert!(!all.contains("继续按期跟踪") && !all.contains("另行函告"), "{kind}: {all}");
+        let one = said(kind, 1);
+        assert!(one.contains("其中已停用的指标不再列入考核") && one.contains("另行函告"), "{kind}: {one}");
+    }
 }

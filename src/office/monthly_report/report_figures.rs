@@ -12,7 +12,7 @@ use crate::letter::monthly::{JudgedSeries, RegionAbove, ReportFact, ReportSeries
 use crate::office::spoken_board::{SpokenBoard, SpokenLine};
 use crate::office::{Office, Refusal};
 use crate::store::rows::{CampaignRow, MeasureRow, ObservationFilter, Page, RegionRow, letter_number};
-use crate::store::types::{CampaignId, IndicatorId, MeasureId, RegionId};
+use crate::store::types::{AnyId, CampaignId, Id, IndicatorId, MeasureId, RegionId, Thing};
 
 /// Rows read at once.
 const PAGE: i64 = 1_000;
@@ -57,14 +57,18 @@ pub(super) async fn gather(
     let ids: Vec<MeasureId> = ids.into_iter().collect();
     let measures = office.read.list_measures_of(&ids).await?;
     let campaigns = office.read.list_campaigns_of(&asked.family).await?;
+    let then = Then::of(office, (&measures, &regions, &campaigns), asked.as_of).await?;
+    let measures = measures.into_iter().map(|row| MeasureRow { name: then.name(row.id, row.name), ..row });
+    let regions = regions.into_iter().map(|row| RegionRow { name: then.name(row.id, row.name), ..row });
+    let campaigns = campaigns.into_iter().map(|row| CampaignRow { name: then.name(row.id, row.name), ..row });
     let mut known = Known {
         asked,
         from: year_before,
-        regions: regions.into_iter().map(|row| (row.id, row)).collect(),
+        regions: regions.map(|row| (row.id, row)).collect(),
         codes,
-        measures: measures.into_iter().map(|row| (row.id, row)).collect(),
+        measures: measures.map(|row| (row.id, row)).collect(),
         facts: HashMap::new(),
-        campaigns: campaigns.into_iter().map(|row| (row.id, row)).collect(),
+        campaigns: campaigns.map(|row| (row.id, row)).collect(),
         letters: letters(office, asked, board).await?,
     };
     let mut wanted: HashSet<(MeasureId, RegionId)> = others.iter().map(|one| (*one, own_region)).collect();
@@ -91,6 +95,27 @@ pub(super) async fn gather(
         all.extend(known.other(measure, stated));
     }
     Ok(all)
+}
+
+/// What things were called on the report's day, where it is not what they are called now.
+struct Then(HashMap<AnyId, String>);
+
+impl Then {
+    async fn of(
+        office: &Office,
+        (measures, regions, campaigns): (&[MeasureRow], &[RegionRow], &[CampaignRow]),
+        day: NaiveDate,
+    ) -> Result<Self, Refusal> {
+        let measures = measures.iter().map(|row| row.id.of_any());
+        let regions = regions.iter().map(|row| row.id.of_any());
+        let campaigns = campaigns.iter().map(|row| row.id.of_any());
+        let owners: Vec<AnyId> = measures.chain(regions).chain(campaigns).collect();
+        Ok(Self(office.read.list_names_on(&owners, day).await?))
+    }
+
+    fn name(&self, id: Id<impl Thing>, now: String) -> String {
+        self.0.get(&id.of_any()).cloned().unwrap_or(now)
+    }
 }
 
 /// Measures with figures of late in the campaign's region, in the order in which they were first reported.

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::domain::{Invalid, Region, RegionAlias, RegionLevel, invalid, lengths, places};
 use crate::office::actor::Deed;
 use crate::office::{Actor, Office, Refusal};
-use crate::store::rows::{RegionAliasRow, RegionRow};
+use crate::store::rows::{Handover, RegionAliasRow, RegionRow};
 use crate::store::types::{Id, RegionId};
 
 /// A region that is to be made.
@@ -125,7 +125,8 @@ pub async fn update_region(
         return Ok((present, all));
     }
     let mut deed = office.begin(actor).await?;
-    let made = deed.tx().update_region(&changed, &added).await;
+    let today = Handover { on: office.clock.today(), reason: None, at: changed.updated_at };
+    let made = deed.tx().update_region(&changed, &added, &today).await;
     deed.changed("region", present.id, &present, &changed);
     let row = deed.end(made).await?;
     all.extend(added);

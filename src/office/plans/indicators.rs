@@ -202,6 +202,7 @@ pub(super) async fn change_indicator(
     if same && !renamed && has_parts(deed, row.id, parts.as_deref()).await? {
         return Ok(Edited::Same(()));
     }
+    expect_alive("id", Retiree::Indicator, (&seen.measure.1, row.retired_on))?;
     deed.tx().update_indicator(&change, kept.as_ref(), parts.as_deref(), &note.handover()).await?;
     deed.changed("indicator", row.id, row, &change.applied_to(row.clone()));
     Ok(Edited::Changed(()))

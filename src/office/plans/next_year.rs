@@ -96,11 +96,11 @@ impl Step {
         self.start(after)?.checked_sub_days(Days::new(1)).ok_or_else(too_late)
     }
 
-    /// A name with its years counted on: 2025年 becomes 2026年.
+    /// A name with its years counted on: 2025年 becomes 2026年, and so does the year before, which it may go on from.
     fn name(self, name: &str) -> String {
         let last = self.from + self.years.cast_signed() - 1;
         // From the last year back, so that none is counted on twice.
-        (self.from..=last).rev().fold(name.to_owned(), |name, year| {
+        (self.from - self.years.cast_signed()..=last).rev().fold(name.to_owned(), |name, year| {
             name.replace(&year.to_string(), &(year + self.years.cast_signed()).to_string())
         })
     }
@@ -170,7 +170,7 @@ async fn campaign(
     if !curves.is_empty() {
         deed.tx().replace_campaign_curves(made.id, &[], &curves).await?;
     }
-    let places = tasks(deed, old.id, made.id).await?;
+    let places = tasks(deed, (old.id, made.id), step).await?;
     indicators(deed, old.id, &places, step).await?;
     Ok(CampaignRow { continues_id: Some(old.id), ..made })
 }
@@ -191,8 +191,8 @@ async fn seats(deed: &mut Deed<'_>, campaign: CampaignId) -> Result<(Vec<String>
 /// Carries the tasks over, those above first; gives the new place of each old one.
 async fn tasks(
     deed: &mut Deed<'_>,
-    old: CampaignId,
-    new: CampaignId,
+    (old, new): (CampaignId, CampaignId),
+    step: Step,
 ) -> Result<HashMap<TaskId, TaskId>, Refusal> {
     let filter = TaskFilter { campaign_id: Some(old), ..TaskFilter::default() };
     let mut rows: Vec<TaskRow> = Vec::new();
@@ -224,7 +224,7 @@ async fn tasks(
                 campaign: new.0.to_string(),
                 parent: row.parent_id.and_then(|above| places.get(&above)).map(|id| id.0.to_string()),
                 ordinal: row.ordinal,
-                name: row.name,
+                name: step.name(&row.name),
                 parts: parts.into_iter().map(part).collect(),
                 units_open: row.units_open,
                 external_id: None,

@@ -2,8 +2,9 @@
 
 use super::external_ids::{name_externally, rename_externally};
 use super::{NewPart, parts};
-use crate::domain::{PlanPart, Responsibility, Task};
+use crate::domain::{PlanPart, Responsibility, Retiree, Task};
 use crate::office::actor::{Deed, Edited};
+use crate::office::retirement::expect_alive;
 use crate::office::{Actor, ChangeReason, Office, Refusal};
 use crate::store::rows::{ResponsibilityRow, TaskRow};
 use crate::store::types::{Id, TaskId};
@@ -115,6 +116,7 @@ pub(super) async fn change_task(
     if same && !renamed && has_parts(deed, seen.id, list.as_deref()).await? {
         return Ok(Edited::Same(seen));
     }
+    expect_alive("id", Retiree::Task, (&seen.name, seen.retired_on))?;
     let row = deed.tx().update_task(&changed, list.as_deref(), &handover).await?;
     deed.changed("task", row.id, &seen, &row);
     Ok(Edited::Changed(row))

@@ -267,12 +267,13 @@ fn terms(
         (kind, _) if !kind.has_deadline() => Ok(None),
         (LetterKind::ReplyReminder, Some(by)) if by >= issued_on => {
             let left = office.calendar.working_days_between(issued_on, by)?.max(0);
-            Ok(Some(ReplyTerms { by, working_days: u32::try_from(left).unwrap_or(u32::MAX) }))
+            let working_days = u32::try_from(left).unwrap_or(u32::MAX);
+            Ok(Some(ReplyTerms { by, working_days, fixed: true }))
         }
         _ => {
             let days = campaign.reply_working_days.unsigned_abs();
             let by = office.calendar.add_working_days(issued_on, days)?;
-            Ok(Some(ReplyTerms { by, working_days: days }))
+            Ok(Some(ReplyTerms { by, working_days: days, fixed: false }))
         }
     }
 }

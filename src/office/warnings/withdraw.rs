@@ -8,20 +8,21 @@ use super::draft::{Draft, mark};
 use super::issue::{Content, Waiting};
 use super::letter_context::{self, Campaigns};
 use super::planned::{Finding, Key};
-use super::{Actor, Office, Refusal, run, settle};
+use super::{Actor, Office, Refusal, run, settle, taken_back};
 use crate::clock::office_zone;
 use crate::domain::invalid::text;
 use crate::domain::lengths::{CHANGE_REASON, PERSON};
 use crate::domain::{Invalid, LetterKind, LetterState};
 use crate::letter::{LetterContact, LetterFacts, LetterLine, WithdrawnLetter};
 use crate::store::rows::{DeliveryRow, LetterRow, NewLetter, Rendering, WithdrawalRow};
-use crate::store::types::{Id, LetterId};
+use crate::store::types::{DeliveryId, Id, LetterId};
 use crate::store::{StoreError, failpoint};
 
 /// What is kept of drafts and mails that end with a letter.
 const NOTE: &str = "原函已经撤销。";
 
-/// Takes a letter back by a 撤函, dated today and sent to every mailbox that the letter, and what its ladder brought, went to.
+/// Takes a letter back by a 撤函, dated today and sent to every mailbox that the letter, and what its ladder brought, went to; when it
+/// reached its unit, also to who is its liaison by now. What never went out is taken back without a mail.
 /// The matter counts as decided until its data show a later period or a graver level; `signer` is who decides, as stated, and
 /// `reason` goes on after 因.
 ///
@@ -40,7 +41,8 @@ pub async fn withdraw(
     let facts = taken.facts(office, &campaigns, !opened.is_empty())?;
     let letter = taken.letter(office, &campaigns, &facts)?;
     let episodes = taken.episodes(office, letter.id, &opened).await?;
-    let deliveries = taken.deliveries(office, &letter, Vec::new()).await?;
+    let own = taken.liaisons(office, &letter).await?;
+    let deliveries = taken.deliveries(office, &letter, own);
     let facts = LetterFacts { recipients: Some(mailboxes(&deliveries)), ..facts };
     let (continued, reports) = (Vec::new(), Vec::new());
     let new = NewLetter { letter, opened, continued, episodes, reports, deliveries, incident: None };
@@ -79,7 +81,7 @@ pub async fn correct(
     taken.sign(&mut draft)?;
     draft.facts.copied.extend(taken.copied(&draft.facts.copied)?);
     let mut new = draft.to_issue(office);
-    new.deliveries = taken.deliveries(office, &new.letter, new.deliveries).await?;
+    new.deliveries = taken.deliveries(office, &new.letter, new.deliveries);
     draft.facts.recipients = Some(mailboxes(&new.deliveries));
     let content = Content::of(std::iter::once(&draft));
     let rendering = content.rendering(office);
@@ -95,6 +97,10 @@ pub(super) struct Taken {
     /// Drafts that its ladder brought.
     drafts: Vec<LetterId>,
     replied_on: Option<NaiveDate>,
+    /// Its mails and those of its ladder, the addressee's first.
+    pub(super) mails: Vec<DeliveryRow>,
+    /// How many of its indicators are retired by now.
+    retired: usize,
     /// What its unit is called today.
     addressee: String,
     signer: String,
@@ -146,6 +152,8 @@ impl Taken {
             facts: LetterFacts::from_json(&before.facts)?,
             drafts: of(true),
             replied_on: replied_on.map(local),
+            mails: taken_back::mails(office, &letters).await?,
+            retired: taken_back::retired(office, before.id).await?,
             addressee: unit.ok_or(StoreError::Stale)?.name,
             before,
             letters,
@@ -172,6 +180,8 @@ impl Taken {
             with: numbers.collect::<Result<_, _>>()?,
             left_out: None,
             again,
+            unsent: self.is_unsent(),
+            retired: self.retired,
         })
     }
 
@@ -278,12 +288,13 @@ impl Taken {
             created_at: now,
         };
         let rows: Vec<WithdrawalRow> = self.letters.iter().map(row).collect();
+        let unsent: Vec<DeliveryId> = self.unsent().map(|mail| mail.id).collect();
         let mut deed = office.begin(actor).await?;
         let tx = deed.tx();
         let written = async {
             let mut issued = tx.issue_letters(std::slice::from_ref(new), rendering).await?;
             tx.release_episodes(&self.ids(), now).await?;
-            tx.withdraw_letters(&rows, &self.drafts, NOTE, now).await?;
+            tx.withdraw_letters(&rows, (&self.drafts, &unsent), NOTE, now).await?;
             issued.pop().ok_or(StoreError::Stale)
         }
         .await;

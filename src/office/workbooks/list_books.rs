@@ -166,7 +166,7 @@ pub async fn ledger_list(office: &Office, filter: &LedgerFilter) -> Result<Vec<u
             _ => None,
         };
         let said = match (letter, state) {
-            (None, _) => "未发函",
+            (None, _) => row.unsent_said(end),
             (Some(_), state) => state.unwrap_or(LetterState::Issued).chinese(),
         };
         lines.push(SheetRow::new(vec![

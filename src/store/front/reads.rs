@@ -134,6 +134,9 @@ reads! {
         fn list_parts(measure: MeasureId, region_ids: &'a [RegionId], window: (NaiveDate, NaiveDate)) -> Vec<(IndicatorId, CampaignId, RegionId)>;
         fn resolve_campaign_family(key: &'a str) -> Vec<CampaignId>;
     }
+    former_names {
+        fn list_names_on(owners: &'a [AnyId], day: NaiveDate) -> HashMap<AnyId, String>;
+    }
     issuing {
         fn list_draft_heads() -> Vec<LetterHead>;
         fn list_episode_links(letters: &'a [LetterId]) -> Vec<LetterEpisodeRow>;

@@ -159,7 +159,7 @@ queries! {
     regions {
         fn create_region(row: &'a RegionRow, aliases: &'a [RegionAliasRow]) -> ();
         fn seed_regions(seeds: &'a [SeedRegion]) -> usize;
-        fn update_region(changed: &'a RegionRow, added: &'a [RegionAliasRow]) -> RegionRow;
+        fn update_region(changed: &'a RegionRow, added: &'a [RegionAliasRow], handover: &'a Handover) -> RegionRow;
     }
     replies {
         fn close_letter(row: &'a ClosureRow) -> ();
@@ -235,7 +235,7 @@ queries! {
     }
     withdrawals {
         fn release_episodes(taken: &'a [LetterId], now: NaiveDateTime) -> ();
-        fn withdraw_letters(rows: &'a [WithdrawalRow], drafts: &'a [LetterId], note: &'a str, now: NaiveDateTime) -> ();
+        fn withdraw_letters(rows: &'a [WithdrawalRow], ended: (&'a [LetterId], &'a [DeliveryId]), note: &'a str, now: NaiveDateTime) -> ();
     }
     webhooks {
         fn add_webhook_event(row: &'a WebhookEventRow) -> ();

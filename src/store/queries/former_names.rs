@@ -1,4 +1,4 @@
-//! What units, tasks, measures and campaigns were called before.
+//! What units, tasks, measures, campaigns and regions were called before.
 
 use std::collections::HashMap;
 
@@ -43,7 +43,7 @@ pub(super) async fn keep_former_name(
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn list_names_on(
+pub async fn list_names_on(
     conn: &mut Conn,
     owners: &[AnyId],
     day: NaiveDate,

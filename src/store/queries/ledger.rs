@@ -12,6 +12,7 @@ use diesel_async::RunQueryDsl;
 use super::super::{Backend, Conn};
 use super::former_names::list_names_on;
 use super::responsibilities::list_places_on;
+use super::unsent_letters::unsent_letters;
 use super::{settlements, withdrawals};
 use crate::StoreError;
 use crate::rows::{BoardLetterRow, EpisodeRow, LedgerFilter, LedgerLetterRow, LedgerRow, Page};
@@ -19,7 +20,7 @@ use crate::schema::{
     assessments, campaigns, closures, deliveries, episodes, handovers, indicators, letter_episodes, letters,
     measures, observations, receipts, regions, replies, reviews, series, units,
 };
-use crate::types::{AnyId, EpisodeId, Id, IndicatorId, LetterId, Listed, UnitId};
+use crate::types::{AnyId, EpisodeId, Id, IndicatorId, LetterId, Listed, RegionId, UnitId};
 use xushi_domain::delivery::Recipient;
 use xushi_domain::reply::{ReplyStage, ReviewVerdict};
 use xushi_domain::stage::weight;
@@ -29,7 +30,8 @@ use xushi_domain::{Basis, Figure, LetterKind, Level, Stage, Status};
 const AT_ONCE: usize = 5_000;
 
 /// An episode as the ledger reads it: with its series, measure and its name, region, unit, campaign and the measure's basis.
-type LedgerColumns = (EpisodeRow, i64, (IndicatorId, String), String, Option<String>, String, Listed<Basis>);
+type LedgerColumns =
+    (EpisodeRow, i64, (IndicatorId, String), (RegionId, String), Option<String>, String, Listed<Basis>);
 
 /// Problems that were open at the end of a day, in order of id, each with the unit that answered for it and the names of that day.
 ///
@@ -53,7 +55,7 @@ pub async fn list_ledger(
             EpisodeRow::as_select(),
             series::id,
             (measures::id, measures::name),
-            regions::name,
+            (regions::id, regions::name),
             units::name.nullable(),
             campaigns::name,
             measures::basis,
@@ -79,10 +81,12 @@ pub async fn list_ledger(
     name_as_of(conn, &mut found, filter.as_of).await?;
     let ids: Vec<EpisodeId> = found.iter().map(|(episode, ..)| episode.id).collect();
     let mut about = letters_about(conn, &ids, filter).await?;
+    let mut unsent = unsent_letters(conn, &ids, filter).await?;
     let listed = found.iter().map(|(episode, series, .., basis)| (episode.indicator_id, *series, *basis));
     let mut sources = judged_sources(conn, &listed.collect::<Vec<_>>(), filter.as_of).await?;
-    let row = |(episode, _, (_, indicator), region, unit, campaign, _): LedgerColumns| LedgerRow {
+    let row = |(episode, _, (_, indicator), (_, region), unit, campaign, _): LedgerColumns| LedgerRow {
         letters: about.remove(&episode.id).unwrap_or_default(),
+        unsent: unsent.remove(&episode.id).unwrap_or_default(),
         source: sources.remove(&episode.indicator_id),
         episode,
         indicator,
@@ -93,7 +97,7 @@ pub async fn list_ledger(
     Ok(found.into_iter().map(row).collect())
 }
 
-/// Puts in the unit that answered for each on a day, and what unit, measure and campaign were called then.
+/// Puts in the unit that answered for each on a day, and what unit, measure, region and campaign were called then.
 async fn name_as_of(conn: &mut Conn, found: &mut [LedgerColumns], day: NaiveDate) -> Result<(), StoreError> {
     let indicators: Vec<IndicatorId> = found.iter().map(|(episode, ..)| episode.indicator_id).collect();
     let mut places = list_places_on(conn, &indicators, day).await?;
@@ -104,15 +108,17 @@ async fn name_as_of(conn: &mut Conn, found: &mut [LedgerColumns], day: NaiveDate
     }
     let owners: HashSet<AnyId> = found
         .iter()
-        .flat_map(|(episode, _, (measure, _), ..)| {
-            [Some(measure.of_any()), Some(episode.campaign_id.of_any()), episode.unit_id.map(Id::of_any)]
+        .flat_map(|(episode, _, (measure, _), (region, _), ..)| {
+            let owned = [measure.of_any(), region.of_any(), episode.campaign_id.of_any()];
+            owned.map(Some).into_iter().chain([episode.unit_id.map(Id::of_any)])
         })
         .flatten()
         .collect();
     let names = list_names_on(conn, &Vec::from_iter(owners), day).await?;
-    for (episode, _, (measure, indicator), _, unit, campaign, _) in found {
+    for (episode, _, (measure, indicator), (region, region_name), unit, campaign, _) in found {
         for (owner, name) in [
             (Some(measure.of_any()), Some(indicator)),
+            (Some(region.of_any()), Some(region_name)),
             (Some(episode.campaign_id.of_any()), Some(campaign)),
             (episode.unit_id.map(Id::of_any), unit.as_mut()),
         ] {
@@ -254,7 +260,7 @@ async fn judged_sources(
 /// A letter as the board reads it: id, unit, unit's name, kind, step of the ladder, deadline.
 type BoardLetterColumns = (LetterId, UnitId, String, Listed<LetterKind>, Option<i32>, Option<NaiveDate>);
 
-/// Issued letters by the end of a day, as far as the board counts them.
+/// Issued letters by the end of a day, as far as the board counts them, with what their units were called then.
 ///
 /// # Errors
 /// When the database fails.
@@ -283,10 +289,12 @@ pub async fn list_board_letters(
         query = query.filter(letters::unit_id.eq(unit));
     }
     let rows: Vec<BoardLetterColumns> = query.load(conn).await?;
+    let units: HashSet<AnyId> = rows.iter().map(|(_, unit, ..)| unit.of_any()).collect();
+    let names = list_names_on(conn, &Vec::from_iter(units), filter.as_of).await?;
     let row = |(id, unit_id, unit, kind, ladder_step, reply_by): BoardLetterColumns| BoardLetterRow {
         id,
         unit_id,
-        unit,
+        unit: names.get(&unit_id.of_any()).cloned().unwrap_or(unit),
         kind: kind.0,
         ladder_step,
         reply_by,

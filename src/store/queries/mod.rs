@@ -53,6 +53,7 @@ pub mod settlements;
 pub mod slots;
 pub mod tasks;
 pub mod units;
+mod unsent_letters;
 pub mod wanted_rates;
 pub mod warnings;
 pub mod watch;

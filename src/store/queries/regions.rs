@@ -9,9 +9,10 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 
 use super::super::{Backend, Conn, locks};
+use super::former_names::keep_former_name;
 use super::reassessments::mark_region;
 use super::{lower, names};
-use crate::rows::{NameKind, Page, RegionAliasRow, RegionFilter, RegionRow};
+use crate::rows::{Handover, NameKind, Page, RegionAliasRow, RegionFilter, RegionRow};
 use crate::schema::{region_aliases, regions};
 use crate::types::{Listed, RegionId, kinds};
 use crate::{SoleRule, StoreError, seed};
@@ -254,7 +255,8 @@ async fn insert_aliases(conn: &mut Conn, aliases: &[RegionAliasRow]) -> Result<(
     Ok(())
 }
 
-/// Writes a region that still has the revision before `changed.revision`, and adds to its aliases.
+/// Writes a region that still has the revision before `changed.revision`, and adds to its aliases; it is called so as the handover
+/// says.
 ///
 /// # Errors
 /// `Stale` when somebody else changed it meanwhile; `Duplicate` when it has such an alias already.
@@ -262,10 +264,11 @@ pub async fn update_region(
     conn: &mut Conn,
     changed: &RegionRow,
     added: &[RegionAliasRow],
+    handover: &Handover,
 ) -> Result<RegionRow, StoreError> {
     write_transaction!(conn, async |conn: &mut Conn| {
-        let before: Option<Option<String>> =
-            regions::table.find(changed.id).select(regions::parent_code).get_result(conn).await.optional()?;
+        let query = regions::table.find(changed.id).select((regions::parent_code, regions::name));
+        let before: Option<(Option<String>, String)> = query.get_result(conn).await.optional()?;
         let row = diesel::update(regions::table.find(changed.id))
             .filter(regions::revision.eq(changed.revision - 1))
             .set(changed)
@@ -277,7 +280,10 @@ pub async fn update_region(
         insert_aliases(conn, added).await?;
         let aliases = list_region_aliases(conn, &[row.id]).await?;
         keep_names(conn, &row, &aliases).await?;
-        let parents = [before.as_ref().and_then(Option::as_deref), row.parent_code.as_deref()];
+        if let Some((_, former)) = &before {
+            keep_former_name(conn, row.id, (former, &row.name), handover).await?;
+        }
+        let parents = [before.as_ref().and_then(|(parent, _)| parent.as_deref()), row.parent_code.as_deref()];
         mark_region(conn, &row.code, &parents, row.updated_at).await?;
         Ok::<_, StoreError>(row)
     })

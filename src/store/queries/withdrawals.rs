@@ -55,14 +55,15 @@ pub async fn list_ladder(
 }
 
 /// Says of letters that they were taken back, discards the drafts that their ladders had brought, stops their mails that are not
-/// out yet, and closes what was to be looked at of them. The letter that says so is written before, in the same transaction.
+/// out yet, and closes what was to be looked at of them. The letter that says so is written before, in the same transaction, and is
+/// not sent to the mailboxes of `unsent`.
 ///
 /// # Errors
-/// `Conflict` when one was taken back meanwhile, `Stale` when a draft was signed meanwhile.
+/// `Conflict` when one was taken back meanwhile, `Stale` when a draft was signed or a mail of `unsent` went out meanwhile.
 pub async fn withdraw_letters(
     conn: &mut Conn,
     rows: &[WithdrawalRow],
-    drafts: &[LetterId],
+    (drafts, unsent): (&[LetterId], &[DeliveryId]),
     note: &str,
     now: NaiveDateTime,
 ) -> Result<(), StoreError> {
@@ -80,6 +81,12 @@ pub async fn withdraw_letters(
             .select((deliveries::id, deliveries::state))
             .load(conn)
             .await?;
+        let gone = |(id, state): &(DeliveryId, Listed<DeliveryState>)| {
+            unsent.contains(id) && matches!(state.0, DeliveryState::Sending | DeliveryState::Accepted)
+        };
+        if mails.iter().any(gone) {
+            return Err(StoreError::Stale);
+        }
         let waiting = mails
             .iter()
             .filter(|(_, state)| matches!(state.0, DeliveryState::Pending | DeliveryState::Sending));

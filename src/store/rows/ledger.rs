@@ -1,6 +1,6 @@
 //! 问题台账 and the board of letters.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 
 use super::EpisodeRow;
 use crate::types::{CampaignId, LetterId, UnitId};
@@ -34,8 +34,53 @@ pub struct LedgerRow {
     pub campaign: String,
     /// Letters about it that had been issued, the first one first.
     pub letters: Vec<LedgerLetterRow>,
+    /// Drafts about it that wait, or that a person discarded, on whatever day, the first one first.
+    pub unsent: Vec<UnsentLetterRow>,
     /// Where the latest figure known by then came from.
     pub source: Option<String>,
+}
+
+impl LedgerRow {
+    /// The draft that waited at a moment (UTC).
+    pub fn draft_before(&self, end: NaiveDateTime) -> Option<LetterId> {
+        let waited = |draft: &&UnsentLetterRow| {
+            draft.created_at < end && draft.discarded.as_ref().is_none_or(|(_, at)| *at >= end)
+        };
+        self.unsent.iter().find(waited).map(|draft| draft.id)
+    }
+
+    /// Drafts that a person had discarded by a moment (UTC): who, when, why.
+    pub fn held_back_before(
+        &self,
+        end: NaiveDateTime,
+    ) -> impl Iterator<Item = (&UnsentLetterRow, &str, NaiveDateTime)> {
+        self.unsent.iter().filter_map(move |draft| {
+            let (by, at) = draft.discarded.as_ref().filter(|(_, at)| *at < end)?;
+            Some((draft, by.as_str(), *at))
+        })
+    }
+
+    /// Why nothing was issued about it by a moment (UTC).
+    pub fn unsent_said(&self, end: NaiveDateTime) -> &'static str {
+        match (self.draft_before(end), self.held_back_before(end).next()) {
+            (Some(_), _) => "函稿待签发",
+            (None, Some(_)) => "暂不发函",
+            (None, None) => "未发函",
+        }
+    }
+}
+
+/// A draft about an episode that was not issued.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnsentLetterRow {
+    /// Identity.
+    pub id: LetterId,
+    /// Since when it waited, UTC.
+    pub created_at: NaiveDateTime,
+    /// Who decided that it is not issued, and when, UTC; `None` while it waits.
+    pub discarded: Option<(String, NaiveDateTime)>,
+    /// Why.
+    pub note: Option<String>,
 }
 
 /// A letter about an episode.

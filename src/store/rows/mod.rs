@@ -46,7 +46,7 @@ pub use indicators::{
 pub use issuing::{
     DraftWrite, FirstReport, LetterEpisodeRow, LetterHead, LetterReportRow, NewLetter, WarningRunRow,
 };
-pub use ledger::{BoardLetterRow, LedgerFilter, LedgerLetterRow, LedgerRow};
+pub use ledger::{BoardLetterRow, LedgerFilter, LedgerLetterRow, LedgerRow, UnsentLetterRow};
 pub use letter_files::LetterFileRow;
 pub use letters::{
     AttemptBegin, AttemptEnd, AttemptRow, DeliveryFilter, DeliveryRow, EpisodeChange, EpisodeFilter,

@@ -147,6 +147,7 @@ pub(super) fn letter(
     let level = row.level.map(|word| word.0);
     let asks = row.reply_by.is_some() && row.kind.0.asks();
     let answerable = asks && matches!(opened.state, LetterState::Received | LetterState::Returned);
+    let ended = matches!(opened.state, LetterState::Settled | LetterState::Withdrawn);
     let returned = returned(opened.state, &history.replies);
     let mistakes = mistakes(&said.wrong, opened.state);
     let errors: BTreeMap<String, String> =
@@ -186,7 +187,8 @@ pub(super) fn letter(
             successor => Serde(successor),
             receivable => opened.state == LetterState::Issued,
             answerable,
-            formed => asks,
+            ended,
+            formed => asks && (!ended || !history.replies.is_empty()),
             mode => mode_name(opened.asked.mode),
             lines => Serde(lines(opened, &around.pictures, &typed, &errors)),
             more_lines => opened.asked.count - opened.asked.lines.len(),
@@ -224,7 +226,11 @@ fn state_name(opened: &Opened) -> &'static str {
 fn message(opened: &Opened, history: &History, late: bool) -> Result<Option<String>, String> {
     if let Some((row, (by, _))) = &history.withdrawn {
         let (number, reason) = (number_of(by)?, &row.reason);
-        let rest = if by.reply_by.is_some() { "请办理后函" } else { "无需再签收、反馈" };
+        let rest = match (by.state.0.is_standing(), by.reply_by) {
+            (false, _) => "其后该函也已撤销，均无需再签收、反馈",
+            (true, Some(_)) => "请办理后函",
+            (true, None) => "无需再签收、反馈",
+        };
         return Ok(Some(format!("因{reason}，此函已由{number}撤销，{rest}。")));
     }
     Ok(standing(opened, history, late).map(str::to_owned))

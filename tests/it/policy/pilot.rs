@@ -4,10 +4,8 @@ use std::io::Read as _;
 
 use actix_web::http::Method;
 use xushi::domain::delivery::DeliveryState;
-use xushi::jobs::deliver::deliver;
 use xushi::jobs::watch::watch;
-use xushi::mail::outbox::{KeptMail, MemoryOutbox};
-use xushi::mail::transport::Transport;
+use xushi::mail::outbox::KeptMail;
 use xushi::office::warnings::note_pilot;
 use xushi::store::rows::LetterReportRow;
 
@@ -16,13 +14,6 @@ use crate::post::{deliveries, open_incidents, plain};
 use crate::support::app::readable;
 
 const PILOT: &str = "pilot@office.example.org";
-
-/// What a round of delivery sends.
-async fn sent(app: &TestApp) -> Vec<KeptMail> {
-    let outbox = MemoryOutbox::default();
-    deliver(&app.jobs(Transport::Memory(outbox.clone()), "pilot")).await.unwrap();
-    outbox.kept()
-}
 
 async fn numbers(app: &TestApp) -> Vec<Value> {
     items(app, "/letters").await.iter().map(|letter| letter["number"].clone()).collect()

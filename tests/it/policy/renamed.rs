@@ -33,7 +33,7 @@ both! {
         report(&app, "投资", "2025-07-31", "2.0", "2025-08-20").await;
         run(&app, "2025-08-21").await;
         at(&app, "2025-08-28");
-        let days = ["/assessments?as_of=2025-08-22", "/ledger?as_of=2025-08-22", "/ledger/counts?as_of=2025-08-22"];
+        let days = ["/assessments?as_of=2025-08-22", "/ledger?as_of=2025-08-22", "/ledger/counts?as_of=2025-08-22", "/letters/board?as_of=2025-08-22"];
         let mut before = Vec::new();
         for path in days {
             before.push(bytes(&app, path).await);
@@ -58,6 +58,10 @@ both! {
         let one = format!("/indicators/{}/assessment", sample.indicators[0]);
         let told = async |day: &str| app.get(&format!("{one}?as_of={day}")).await.expect(200)["indicator"].clone();
         assert_eq!([told("2025-08-24").await, told("2025-08-25").await], [json!(old[0]), json!("投资增速")]);
+        // A region is called so from the day on which it is said.
+        app.patch("/regions/430000", json!({"name": "三湘省"})).await.expect(200);
+        let place = async |day: &str| items(&app, &format!("/ledger?as_of={day}")).await[0]["region"].clone();
+        assert_eq!([place("2025-08-27").await, place("2025-08-28").await], [json!("湖南省"), json!("三湘省")]);
         // A second name that is said to hold from before the first one took effect leaves nothing of the first.
         app.patch(&format!("/units/{unit}"), json!({"name": "省发展改革委员会", "effective_on": "2025-08-23"})).await.expect(200);
         assert_eq!(names(&app, "2025-08-22").await, old);

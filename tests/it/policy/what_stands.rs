@@ -85,6 +85,7 @@ both! {
         for day in ["2025-08-29", "2025-09-05", "2025-09-12"] {
             remind(&app, day).await;
         }
+        assert!(!sent(&app).await.is_empty());
         let letters = items(&app, "/letters").await;
         at(&app, "2025-09-15");
         let said = json!({"signer": "李四", "reason": "数据有误"});

@@ -39,6 +39,7 @@ both! {
         sample(&app, &["投资"], json!({})).await;
         report(&app, "投资", "2025-07-31", "2.0", "2025-08-20").await;
         run(&app, "2025-08-21").await;
+        assert!(!sent(&app).await.is_empty());
         let wrong = items(&app, "/letters").await.remove(0);
         let day_before = app.get("/ledger?as_of=2025-08-21").await.bytes;
         at(&app, "2025-08-25");
@@ -97,6 +98,7 @@ both! {
         for day in ["2025-08-29", "2025-09-05", "2025-09-12"] {
             remind(&app, day).await;
         }
+        assert!(!sent(&app).await.is_empty());
         let letters = items(&app, "/letters").await;
         assert!(letters.len() >= 3, "{letters:?}");
         let count = letters.len();
@@ -116,6 +118,19 @@ both! {
         let deliveries = items(&app, "/deliveries?limit=500").await;
         let before: Vec<&Value> = letters.iter().collect();
         assert_eq!(mailboxes(&[&back], &deliveries), mailboxes(&before, &deliveries));
+        assert!(remind(&app, "2025-10-10").await.run.letters.is_empty());
+    }
+
+    async fn what_never_went_out_is_taken_back_without_a_mail(app: TestApp) {
+        sample(&app, &["投资"], json!({})).await;
+        report(&app, "投资", "2025-07-31", "2.0", "2025-08-20").await;
+        run(&app, "2025-08-21").await;
+        let letters = items(&app, "/letters").await;
+        let back = app.post(&format!("/letters/{}/withdrawal", id(&letters[0])), said("数据有误")).await.expect(201);
+        assert_eq!(back["number"], "湘攻坚函〔2025〕2号", "numbers have no gap");
+        let told = text(&app, id(&back)).await;
+        assert!(told.contains("签发湘攻坚函〔2025〕1号，就投资指标运行情况函告你单位，该函尚未送达。因数据有误，现将该函予以撤销"), "{told}");
+        let deliveries = items(&app, "/deliveries?limit=500").await;
         // Nothing of it is sent any more.
         let own = |one: &&Value| one["letter_id"] != back["id"];
         assert!(deliveries.iter().filter(own).all(|one| one["state"] == "failed" && one["last_reply"] == "原函已经撤销。"), "{deliveries:?}");
@@ -124,7 +139,38 @@ both! {
         app.post(&format!("/deliveries/{}/retry", id(stopped)), json!({})).await.problem(409, "conflict", "/state");
         let more = json!({"name": "王五", "email": "wang@example.org"});
         app.post(&format!("/letters/{}/deliveries", id(&letters[0])), more).await.problem(409, "conflict", "/state");
-        assert!(remind(&app, "2025-10-10").await.run.letters.is_empty());
+        assert!(sent(&app).await.is_empty(), "nobody is told of what nobody knows");
+    }
+
+    async fn who_is_the_liaison_by_now_is_told_as_well(app: TestApp) {
+        sample(&app, &["投资"], json!({})).await;
+        report(&app, "投资", "2025-07-31", "2.0", "2025-08-20").await;
+        run(&app, "2025-08-21").await;
+        assert!(!sent(&app).await.is_empty());
+        let letter = items(&app, "/letters").await.remove(0);
+        at(&app, "2025-08-25");
+        let former = items(&app, &format!("/contacts?unit={}", letter["unit_id"].as_str().unwrap())).await.into_iter().find(|one| one["role"] == "liaison").unwrap();
+        app.patch(&format!("/contacts/{}", id(&former)), json!({"valid_to": "2025-08-22"})).await.expect(200);
+        let new = json!({"unit": letter["unit_id"], "name": "钱七", "role": "liaison", "valid_from": "2025-08-23", "email": "qianqi@example.org"});
+        app.post("/contacts", new).await.expect(201);
+        let back = app.post(&format!("/letters/{}/withdrawal", id(&letter)), said("数据有误")).await.expect(201);
+        let told: Vec<Value> = items(&app, "/deliveries?limit=500").await.into_iter().filter(|one| one["letter_id"] == back["id"]).collect();
+        let to = |email: &Value| told.iter().any(|one| one["email"] == *email);
+        assert!(to(&json!("qianqi@example.org")) && to(&former["email"]), "{told:?}");
+    }
+
+    async fn what_is_about_a_retired_indicator_says_so(app: TestApp) {
+        sample(&app, &["投资"], json!({})).await;
+        report(&app, "投资", "2025-07-31", "2.0", "2025-08-20").await;
+        run(&app, "2025-08-21").await;
+        sent(&app).await;
+        let letter = items(&app, "/letters").await.remove(0);
+        let indicator = items(&app, "/indicators").await.remove(0);
+        app.post(&format!("/indicators/{}/retirement", id(&indicator)), json!({"reason": "方案调整"})).await.expect(200);
+        app.patch(&format!("/indicators/{}", id(&indicator)), json!({"baseline": "3"})).await.problem(422, "invalid", "/id");
+        let back = app.post(&format!("/letters/{}/withdrawal", id(&letter)), said("不再考核")).await.expect(201);
+        let told = text(&app, id(&back)).await;
+        assert!(told.contains("今后不再就其函告") && !told.contains("继续按期跟踪"), "{told}");
     }
 
     async fn a_unit_that_has_answered_is_told(app: TestApp) {
@@ -153,6 +199,7 @@ both! {
         let draft = items(&app, "/letters?state=draft").await.remove(0);
         app.post(&format!("/letters/{}/issue", id(&draft)), said("")).await.problem(422, "invalid", "/reason");
         let wrong = app.post(&format!("/letters/{}/issue", id(&draft)), json!({"signer": "王五"})).await.expect(200);
+        assert!(!sent(&app).await.is_empty());
         // One of the figures was wrong; the other stays as it was.
         at(&app, "2025-08-25");
         report(&app, "投资", "2025-07-31", "6.0", "2025-08-25").await;

@@ -130,7 +130,7 @@ impl TestApp {
     }
 
     async fn serve(office: &Office) -> Call {
-        let app = application(office.clone(), Arc::default(), &[ORIGIN.to_owned()]);
+        let app = application(office.clone(), (Arc::default(), Arc::default()), &[ORIGIN.to_owned()]);
         let service = std::rc::Rc::new(test::init_service(app).await);
         Box::new(move |request| {
             let service = service.clone();

@@ -1,6 +1,6 @@
 //! Indicators and the board of a day, and indicators by their keys.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use diesel::{
@@ -41,10 +41,15 @@ pub async fn list_board_on(
             (row.task, row.lead_unit) = (then.task, then.lead_unit);
         }
     }
+    let codes: BTreeSet<String> = rows.iter().map(|row| row.region.0.clone()).collect();
+    let coded = regions::table.filter(regions::code.eq_any(codes)).select((regions::code, regions::id));
+    let coded: HashMap<String, RegionId> = coded.load(conn).await?.into_iter().collect();
     let owners: BTreeSet<AnyId> = rows
         .iter()
         .flat_map(|row| {
-            [Some(row.task.0.of_any()), row.lead_unit.0.map(Id::of_any), Some(row.measure.0.of_any())]
+            let region = coded.get(&row.region.0).map(|region| region.of_any());
+            let unit = row.lead_unit.0.map(Id::of_any);
+            [Some(row.task.0.of_any()), unit, Some(row.measure.0.of_any()), region]
         })
         .flatten()
         .collect();
@@ -56,6 +61,9 @@ pub async fn list_board_on(
     };
     for row in &mut rows {
         then(row.measure.0.of_any(), &mut row.measure.1);
+        if let Some(region) = coded.get(&row.region.0) {
+            then(region.of_any(), &mut row.region.1);
+        }
         then(row.task.0.of_any(), &mut row.task.1);
         if let (Some(unit), Some(name)) = (row.lead_unit.0, row.lead_unit.1.as_mut()) {
             then(unit.of_any(), name);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use xushi::clock::Clock as _;
 use xushi::evidence::Judging;
 use xushi::office::assessments::{evaluate, reassess};
-use xushi::store::rows::{AssessmentRow, AssessmentWrite, AssessmentWrites};
+use xushi::store::rows::{AssessmentRow, AssessmentWrite, AssessmentWrites, Handover};
 use xushi::store::types::Id;
 use xushi::store::{Store, checkout};
 
@@ -203,7 +203,8 @@ both! {
         // Put under the province, it is held against the province.
         let mut row = app.store.resolve_region("X430671").await.unwrap();
         (row.parent_code, row.revision, row.updated_at) = (Some("430000".to_owned()), row.revision + 1, app.clock.timestamp());
-        app.store.update_region(&row, &[]).await.unwrap();
+        let put = Handover { on: app.clock.today(), reason: None, at: row.updated_at };
+        app.store.update_region(&row, &[], &put).await.unwrap();
         assert_eq!((line(&app, &id).await["updating"].clone(), line(&app, &beside).await["updating"].clone()), (json!(true), json!(true)));
         assert_eq!(reassess(&app.office, &xushi::office::Actor::job()).await.unwrap().assessed, 2, "itself, and the one it stood beside");
         assert_eq!(gap().await, "1");
