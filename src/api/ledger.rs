@@ -126,7 +126,8 @@ impl LedgerItemView {
         let standing =
             |letter: &&LedgerLetterRow| letter.kind != LetterKind::Withdrawal && taken_back(letter).is_none();
         let letters: Vec<&LedgerLetterRow> = letters.iter().filter(standing).collect();
-        let last = letters.last();
+        // A reminder asks for nothing of its own: how it stands is how the letter stands that it reminds of.
+        let last = letters.iter().rev().find(|letter| letter.kind.asks()).or(letters.last());
         let none = ReplyStage::default();
         let course = |letter: &LedgerLetterRow| courses.get(&letter.id).unwrap_or(&none);
         let standing = last.map(|letter| course(letter).state_before(end));

@@ -130,7 +130,7 @@ async fn download_letters(
 
 /// 下载问题台账（Excel工作簿）
 ///
-/// 截至某日未销号的问题：责任单位、来源、等级、办理层级、整改期限，以及单位反馈的整改措施。
+/// 截至某日未销号的问题：责任单位、来源、目标、实际、差距、等级、办理层级、反馈期限，以及单位反馈的整改措施，最重的在前。
 #[utoipa::path(tag = "问题台账", params(LedgerBookParams), responses(
     (status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = Vec<u8>),
     (status = "4XX", body = ProblemView)))]

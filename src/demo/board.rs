@@ -25,7 +25,8 @@ const WIDTH: usize = 100;
 pub async fn board(office: &Office) -> Result<String, StoreError> {
     let counts = office.read.count_grades(None).await?;
     let lagging = vec![Grade::Missed, Grade::Critical, Grade::Behind, Grade::Watch];
-    let filter = BoardFilter { grades: Some(lagging), ..BoardFilter::default() };
+    let alive_on = Some(office.clock.today());
+    let filter = BoardFilter { grades: Some(lagging), alive_on, ..BoardFilter::default() };
     let mut rows = office.read.list_board(&filter, LAGGING_MAX, None).await?;
     rows.truncate(LAGGING_MAX as usize);
     let total: i64 = counts.iter().map(|(_, count)| count).sum();
@@ -34,6 +35,8 @@ pub async fn board(office: &Office) -> Result<String, StoreError> {
         Some(format!("{}{count}项", grade.chinese()))
     });
     let mut text = format!("指标{total}项：{}。\n\n", told.collect::<Vec<_>>().join("，"));
+    // A place is told where there is more than one.
+    let one_place = rows.iter().all(|row| row.region == rows[0].region);
     let mut entries = Vec::with_capacity(rows.len());
     for row in &rows {
         let Some(as_of) = row.assessment.as_ref().map(|assessment| assessment.as_of) else { continue };
@@ -43,7 +46,8 @@ pub async fn board(office: &Office) -> Result<String, StoreError> {
         let line = found(&evidence, as_of);
         let said = office.letters.templates.said_of(&line);
         let said = said.map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        entries.push(Entry::of(row, &line, said, as_of));
+        let place = (!one_place).then_some(row.region.1.as_str());
+        entries.push(Entry::of((row, place), &line, said, as_of));
     }
     text.push_str(&table(&entries));
     if rows.is_empty() {
@@ -73,7 +77,12 @@ struct Entry {
 }
 
 impl Entry {
-    fn of(row: &BoardRow, line: &LetterLine, said: LineSaid, as_of: NaiveDate) -> Self {
+    fn of(
+        (row, place): (&BoardRow, Option<&str>),
+        line: &LetterLine,
+        said: LineSaid,
+        as_of: NaiveDate,
+    ) -> Self {
         let number = |quantity: &Option<Quantity>| {
             let shown = quantity.as_ref().map(|quantity| format!("{}{}", quantity.printed(), quantity.unit));
             shown.unwrap_or_else(|| "—".to_owned())
@@ -86,7 +95,13 @@ impl Entry {
         below.extend(line.missing.iter().map(|note| format!("缺项：{note}")));
         Self {
             cells: [
-                cut(&row.measure.1, NAME_MAX),
+                match place {
+                    None => cut(&row.measure.1, NAME_MAX),
+                    Some(place) => {
+                        let place = format!("（{place}）");
+                        cut(&row.measure.1, NAME_MAX.saturating_sub(place.width())) + &place
+                    }
+                },
                 row.current.grade.0.chinese().to_owned(),
                 line.period.as_ref().map_or_else(|| "—".to_owned(), |span| months(span, as_of)),
                 number(&line.actual),

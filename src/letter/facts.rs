@@ -43,6 +43,9 @@ pub struct LetterFacts {
     /// Units that receive a copy (抄送).
     #[serde(default)]
     pub copied: Vec<String>,
+    /// Whether the unit above the addressee is among `copied`; letters from before it was kept say so at the last step.
+    #[serde(default = "superior_told")]
+    pub superior_told: bool,
     /// Whom its mails go to, as `name <address>`, the addressee's first; `None` in letters from before it was kept.
     #[serde(default)]
     pub recipients: Option<Vec<String>>,
@@ -73,6 +76,10 @@ pub struct LetterFacts {
     pub redirected_to: Option<String>,
     /// The indicators, 1..=[`LINES_MAX`], in the order printed.
     pub lines: Vec<LetterLine>,
+}
+
+fn superior_told() -> bool {
+    true
 }
 
 /// When an answer is due.

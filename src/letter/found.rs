@@ -293,7 +293,7 @@ impl Facts<'_> {
             low: numbers.value(forecast.low()),
             high: numbers.value(forecast.high()),
             p_miss: Quantity::new(forecast.p_miss() * Decimal::ONE_HUNDRED, "%", 0),
-            decides: warns && matches!(assessment.grade, Grade::Ahead | Grade::OnPace),
+            decides: warns && matches!(assessment.grade, Grade::Ahead | Grade::OnPace | Grade::Watch),
         }
     }
 }

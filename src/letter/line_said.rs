@@ -5,6 +5,7 @@ use minijinja::value::Serde;
 
 use super::line::LetterLine;
 use super::{LetterError, Templates, template_error};
+use xushi_domain::Kind;
 
 /// A line in the words of its letter; what it does not say is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,6 +20,10 @@ pub struct LineSaid {
     pub due: String,
     /// 差距: 落后0.96万套（13.7个百分点）.
     pub gap: String,
+    /// How it stands, of what a gap alone does not tell: 降幅比基期收窄6.1个百分点, 未实现增长.
+    pub standing: String,
+    /// What was reached and how it stands, of a milestone: 截至8月3日，应于6月30日前完成，尚未完成，已逾期34天.
+    pub progress: String,
     /// 后期要求.
     pub needed: String,
 }
@@ -36,6 +41,10 @@ impl Templates {
             due_name: said("due_name", line.expected.is_some())?,
             due: said("due_cell", line.expected.is_some())?,
             gap: said("gap", line.shortfall.is_some())?,
+            standing: said("standing_of", matches!(line.kind, Kind::Narrowing | Kind::Trend))?
+                .trim_start_matches('，')
+                .to_owned(),
+            progress: said("progress", line.node.is_some() && line.actual.is_some())?,
             needed: said("needed", line.need.is_some())?,
         })
     }

@@ -44,8 +44,6 @@ impl Facts<'_> {
             None if is_percent(unit) => Decimal::ONE_HUNDRED,
             None => Decimal::ONE,
         };
-        // One thing is done or not: it is not counted.
-        let is_amount = is_percent(unit) || full != Decimal::ONE;
         let end = (subject.window.end(), Decimal::ONE);
         let nodes: Vec<(NaiveDate, Decimal)> = match subject.curve {
             Curve::Nodes(nodes) => nodes.iter().map(|node| (node.on, node.fraction)).collect(),
@@ -54,6 +52,10 @@ impl Facts<'_> {
         let undone = nodes.iter().find(|(_, part)| actual < *part * full);
         let (on, part) = *undone.or(nodes.last()).unwrap_or(&end);
         let planned = nodes.len() > 1;
+        // One thing is done or not: it is not counted, whether it is done to 1 or to 100 %.
+        let is_one = full == Decimal::ONE && !is_percent(unit);
+        let is_whole = is_percent(unit) && !planned && (actual <= Decimal::ZERO || actual >= full);
+        let is_amount = !is_one && !is_whole;
         let percent = |part: Decimal| {
             let percent = (part * Decimal::ONE_HUNDRED).normalize();
             Quantity::new(percent, "%", scale(percent).min(1))

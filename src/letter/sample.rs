@@ -97,6 +97,7 @@ fn full(kind: LetterKind, kinds: &[Kind]) -> LetterFacts {
         issuer: "示例工作专班办公室".into(),
         addressee: "示例责任单位".into(),
         copied: vec!["示例配合单位一".into(), "示例配合单位二".into()],
+        superior_told: true,
         recipients: None,
         redirected_to: None,
         issued_on: day(8, 27),

@@ -47,7 +47,9 @@ impl Facts<'_> {
             Grade::Watch if lagging >= pack.missed_indicators => {
                 ground(GroundKind::Together, lagging, pack.missed_indicators)
             }
-            Grade::Ahead | Grade::OnPace if forecast.is_some_and(|forecast| forecast.decides) => {
+            Grade::Ahead | Grade::OnPace | Grade::Watch
+                if forecast.is_some_and(|forecast| forecast.decides) =>
+            {
                 let p_miss = assessment.forecast.map(|forecast| forecast.p_miss())?;
                 let threshold = if p_miss >= pack.p_miss_open { pack.p_miss_open } else { pack.p_miss_lift };
                 ground(GroundKind::Forecast, percent(p_miss), percent(threshold))

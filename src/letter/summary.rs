@@ -1,8 +1,9 @@
 //! What can be said of a letter's lines together.
 
+use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::line::{LetterLine, LineState};
+use super::line::{LetterLine, LineForecast, LineState};
 use super::serde_text;
 use xushi_domain::{Grade, Level};
 
@@ -35,6 +36,8 @@ pub(super) struct Summary {
     open: usize,
     /// How many of these are neither late nor fine: what may be missed.
     at_risk: usize,
+    /// How many more are behind and will reach their targets all the same, as is expected.
+    hopeful: usize,
     /// The state of all of those, where it is one; of what is short of its way, watched and behind are one.
     #[serde(with = "serde_text::optional_word")]
     risk: Option<LineState>,
@@ -79,10 +82,12 @@ impl Summary {
             }
         }
         let first = lines.first().map(|line| line.state);
-        let risks = || lines.iter().map(|line| line.state).filter(|state| may_be_missed(*state)).map(of_one);
+        let behind = || lines.iter().filter(|line| may_be_missed(line.state));
+        let risks = || behind().filter(|line| !is_hopeful(line)).map(|line| of_one(line.state));
         let level = lines.iter().filter_map(called_for).max();
         Self {
             at_risk: risks().count(),
+            hopeful: behind().filter(|line| is_hopeful(line)).count(),
             risk: risks().next().filter(|state| risks().all(|other| other == *state)),
             level,
             of_level: count(&|line| level.is_some() && called_for(line) == level),
@@ -120,6 +125,12 @@ fn may_be_missed(state: LineState) -> bool {
     }
 }
 
+/// Whether a miss is so improbable that nobody speaks of its risk: at most 20 %, the part beyond the interval that is told.
+fn is_hopeful(line: &LetterLine) -> bool {
+    let hopeful = |forecast: &LineForecast| forecast.p_miss.printed() <= Decimal::from(20);
+    line.state != LineState::Foreseen && line.forecast.as_ref().is_some_and(hopeful)
+}
+
 fn of_one(state: LineState) -> LineState {
     if state == LineState::Watch { LineState::Behind } else { state }
 }
@@ -140,7 +151,7 @@ fn is_grave(line: &LetterLine) -> bool {
 }
 
 /// By grade, then by how far behind in points.
-fn gravity(line: &LetterLine) -> (u8, Option<rust_decimal::Decimal>) {
+fn gravity(line: &LetterLine) -> (u8, Option<Decimal>) {
     // What is broken for good is as grave as what was missed.
     let broken = line.state == LineState::LimitBroken;
     let grade = if broken { Some(Grade::Missed) } else { line.grade };

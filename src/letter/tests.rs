@@ -44,6 +44,7 @@ fn facts(kind: LetterKind, level: Option<Level>, lines: Vec<LetterLine>) -> Lett
         issuer: "内需扩量提效攻坚工作专班办公室".into(),
         addressee: "省发展改革委".into(),
         copied: vec!["省财政厅".into(), "省住房城乡建设厅".into(), "省交通运输厅".into()],
+        superior_told: true,
         recipients: None,
         redirected_to: None,
         withdraws: None,

@@ -35,12 +35,14 @@ impl FileOutbox {
     }
 
     pub(super) async fn write(&self, label: &str, raw: &[u8]) -> Result<Accepted, SendError> {
-        let path = self.folder.join(file_name(label));
+        let name = file_name(label);
+        let path = self.folder.join(&name);
         let (target, raw, durable) = (path.clone(), raw.to_vec(), self.durable);
         // One hop for all of it: tokio::fs would make one for each call.
         let written = tokio::task::spawn_blocking(move || write_whole(&target, &raw, durable)).await;
         match written {
-            Ok(Ok(())) => Ok(Accepted { reply: path.display().to_string() }),
+            // Where the folder lies is the operator's business.
+            Ok(Ok(())) => Ok(Accepted { reply: name }),
             Ok(Err(error)) => Err(file_error(&path, &error)),
             // The blocking pool is shutting down.
             Err(error) => Err(SendError::lost(SendStage::Dot, error.to_string())),

@@ -26,6 +26,8 @@ pub struct TalliedLetter {
     pub settled: bool,
     /// 撤函
     pub withdrawn: bool,
+    /// Whether its unit still had to answer it.
+    pub waits: bool,
     /// Whether its answer was overdue.
     pub overdue: bool,
     /// How far it has climbed.
@@ -56,6 +58,7 @@ pub async fn tally(office: &Office, filter: &LedgerFilter) -> Result<Vec<Tallied
             closed: by(course.closed_at),
             settled: by(course.settled_at),
             withdrawn: by(course.withdrawn_at),
+            waits,
             overdue: waits && until.is_some_and(|last| last < filter.as_of),
             handling: row.ladder_step.and_then(Handling::of_step),
         }

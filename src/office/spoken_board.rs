@@ -10,7 +10,7 @@ use super::{Office, Refusal};
 use crate::domain::pace::RankBy;
 use crate::domain::{Grade, Invalid};
 use crate::evidence::{Comparisons, Evidence, gather};
-use crate::letter::{LetterLine, LineSaid, Trend};
+use crate::letter::{LetterLine, LineSaid, LineState, Trend};
 use crate::store::StoreError;
 use crate::store::rows::{BoardFilter, BoardRow, grade_rank};
 use crate::store::types::IndicatorId;
@@ -72,6 +72,37 @@ pub async fn spoken_board(
         }
     };
     bounded(rows.len())?;
+    let mut lines = spoken_lines(office, rows, as_of).await?;
+    lines.sort_by_key(|line| {
+        (grade_rank(line.grade), line.gap_points, std::cmp::Reverse(line.p_miss), line.row.id)
+    });
+    Ok(SpokenBoard { as_of, lines })
+}
+
+/// These indicators as they stood on a day.
+///
+/// # Errors
+/// The wording, or the database.
+pub(in crate::office) async fn spoken_on(
+    office: &Office,
+    ids: &[IndicatorId],
+    day: NaiveDate,
+) -> Result<HashMap<IndicatorId, SpokenLine>, Refusal> {
+    let mut found = HashMap::with_capacity(ids.len());
+    for chunk in ids.chunks(BOARD_MAX) {
+        let rows = office.read.list_board_on(chunk, day).await?;
+        for line in spoken_lines(office, rows, day).await? {
+            found.insert(line.row.id, line);
+        }
+    }
+    Ok(found)
+}
+
+async fn spoken_lines(
+    office: &Office,
+    rows: Vec<BoardRow>,
+    as_of: NaiveDate,
+) -> Result<Vec<SpokenLine>, Refusal> {
     let ids: Vec<IndicatorId> = rows.iter().map(|row| row.id).collect();
     let evidence = gather::evidence_of(&office.read, &office.calendar, &ids, as_of, Comparisons::All).await?;
     let mut evidence: HashMap<IndicatorId, Evidence> =
@@ -82,10 +113,7 @@ pub async fn spoken_board(
             lines.push(spoken(office, row, evidence, as_of)?);
         }
     }
-    lines.sort_by_key(|line| {
-        (grade_rank(line.grade), line.gap_points, std::cmp::Reverse(line.p_miss), line.row.id)
-    });
-    Ok(SpokenBoard { as_of, lines })
+    Ok(lines)
 }
 
 fn bounded(count: usize) -> Result<(), Invalid> {
@@ -120,7 +148,10 @@ fn spoken(
     (row.kind, row.phrase) = (evidence.row.target.kind, evidence.row.target.phrase.clone());
     Ok(SpokenLine {
         grade: assessment.grade,
-        grade_said: assessment.grade.beside_forecast(p_miss),
+        grade_said: match line.state {
+            LineState::LimitBroken | LineState::OverLimit | LineState::Late => line.grade_label.clone(),
+            _ => assessment.grade.beside_forecast(p_miss),
+        },
         said,
         p_miss,
         gap_points: assessment.gap_points.and_then(|gap| gap.value()),

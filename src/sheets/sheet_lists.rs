@@ -35,13 +35,15 @@ pub fn ledger() -> Vec<SheetColumn> {
         SheetColumn::new("问题", TEXT).wide(34),
         SheetColumn::new("责任单位", TEXT).wide(18),
         SheetColumn::new("来源", TEXT).wide(12),
+        SheetColumn::new("目标", TEXT).wide(16),
+        SheetColumn::new("实际", TEXT).wide(18),
+        SheetColumn::new("差距", TEXT).wide(18),
         SheetColumn::new("等级", ColumnKind::Grade).wide(12),
         SheetColumn::new("办理层级", TEXT).wide(10),
         SheetColumn::new("发现日期", DAY).wide(12),
-        SheetColumn::new("整改期限", DAY).wide(12),
+        SheetColumn::new("反馈期限", DAY).wide(12),
         SheetColumn::new("整改措施", TEXT).wide(34),
-        SheetColumn::new("状态", TEXT).wide(10),
-        SheetColumn::new("销号日期", DAY).wide(12),
+        SheetColumn::new("函件状态", TEXT).wide(12),
     ]
 }
 

@@ -25,8 +25,8 @@ use crate::domain::reply::Reply;
 use crate::letter::{BadToken, LetterFacts, unsigned_letter};
 use crate::office::StoreError;
 use crate::office::linked_figures::{LinkedFigure, linked_facts, linked_figures};
-use crate::office::rows::{LetterRow, WholeReply};
-use crate::office::types::Id;
+use crate::office::rows::{LetterRow, NamedIndicatorRow, WholeReply};
+use crate::office::types::{EpisodeId, Id, IndicatorId};
 use crate::office::warnings::{self, DOCX, signed};
 use crate::office::{Actor, Call, Refusal, Who, replies};
 use asked::{Asked, Mode};
@@ -160,6 +160,22 @@ fn seen(address: &str) -> HttpResponse {
     guarded(StatusCode::SEE_OTHER, &view::POLICY).insert_header((header::LOCATION, address)).finish()
 }
 
+/// Who leads what a settled letter was about, where that is another unit by now.
+async fn handed_to(state: &State, opened: &Opened) -> Result<Option<String>, Refused> {
+    if opened.state != LetterState::Settled {
+        return Ok(None);
+    }
+    let read = &state.office.read;
+    let links = read.list_episode_links(&[opened.letter.id]).await?;
+    let episodes: Vec<EpisodeId> = links.into_iter().map(|link| link.episode_id).collect();
+    let reports = read.list_letter_reports(&[opened.letter.id]).await?;
+    let mut indicators: Vec<IndicatorId> = reports.into_iter().map(|row| row.indicator_id).collect();
+    indicators.extend(read.list_episodes_of(&episodes).await?.into_iter().map(|(row, _)| row.indicator_id));
+    let led = read.list_indicators_of(&indicators).await?;
+    let own = |row: &NamedIndicatorRow| row.indicator.lead_unit_id == Some(opened.letter.unit_id);
+    Ok(if led.iter().any(own) { None } else { led.into_iter().find_map(|row| row.lead_unit_name) })
+}
+
 /// The page as things stand, with whatever a form had in it and what was wrong with that.
 async fn page(
     state: &State,
@@ -186,8 +202,9 @@ async fn page(
             linked(state, opened, by).map(|by| (row, by))
         }
     };
-    let history =
-        view::History { receipt, replies, closure: closure.map(|(row, _)| row), successor, withdrawn };
+    let handed_to = handed_to(state, opened).await.map_err(failed)?;
+    let closure = closure.map(|(row, _)| row);
+    let history = view::History { receipt, replies, closure, successor, handed_to, withdrawn };
     let today = state.office.clock.today();
     let by = opened.letter.reply_by.filter(|_| opened.state.awaits_answer());
     let around = view::Around {

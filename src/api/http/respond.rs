@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::api::assessments::board_cache::CachedBoard;
 use crate::api::http::csv_table;
-use crate::api::http::masked::{is_masked, masked};
+use crate::api::http::masked::{Mask, masked};
 use crate::api::http::page::{PageView, refuse};
 use crate::api::http::refused::{Code, Refused, stale};
 use crate::domain::invalid::shorten;
@@ -109,7 +109,10 @@ fn answer(request: &HttpRequest, tag: &str, body: web::Bytes) -> HttpResponse {
     if lists(request.headers(), header::IF_NONE_MATCH, tag) == Some(true) {
         return HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish();
     }
-    let body = if is_masked(request) { masked(&body).into() } else { body };
+    let body = match Mask::of(request) {
+        Some(what) => masked(&body, what).into(),
+        None => body,
+    };
     json_head(tag).body(body)
 }
 
@@ -213,8 +216,10 @@ fn as_table<T: Serialize + ToSchema>(
     let known: Vec<&str> = asked.clone().unwrap_or_else(|| known.iter().map(String::as_str).collect());
     let items: Vec<Vec<u8>> =
         page.items.iter().map(|item| Ok(json(item)?.to_vec())).collect::<Result<_, Refused>>()?;
-    let items: Vec<Vec<u8>> =
-        if is_masked(request) { items.iter().map(|item| masked(item)).collect() } else { items };
+    let items: Vec<Vec<u8>> = match Mask::of(request) {
+        Some(what) => items.iter().map(|item| masked(item, what)).collect(),
+        None => items,
+    };
     let shown = |path: &str| {
         let top = path.split('.').next().unwrap_or_default();
         asked.as_ref().is_none_or(|asked| asked.contains(&top))

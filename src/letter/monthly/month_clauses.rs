@@ -10,7 +10,7 @@ use super::month_runs::CountedRun;
 use super::month_words::{beside, difference_unit, moved, number, printed, size};
 use crate::line::LetterLine;
 use xushi_domain::pace::{StatedAgainst, is_percent};
-use xushi_domain::{AverageOf, Better, Figure, Period};
+use xushi_domain::{AverageOf, Better, Figure, Kind, Period};
 
 /// A stated difference, where no figures say the same.
 pub(super) fn stated_clause(series: &ReportSeries, stated: &StatedFact, period: Period) -> Option<String> {
@@ -93,6 +93,10 @@ fn whole(line: &LetterLine) -> &'static str {
 /// How it stands to its target.
 pub(super) fn pace_clause(judged: &JudgedSeries) -> Option<String> {
     let line = &judged.line;
+    if matches!(line.kind, Kind::Narrowing | Kind::Trend) {
+        // Their targets have no number to be above or below.
+        return Some(judged.said.standing.clone()).filter(|said| !said.is_empty());
+    }
     let whole = whole(line);
     let shortfall = line.shortfall.as_ref();
     let sign = shortfall.map(|shortfall| shortfall.printed().cmp(&Decimal::ZERO));
@@ -106,7 +110,7 @@ pub(super) fn pace_clause(judged: &JudgedSeries) -> Option<String> {
             Ordering::Equal => "与序时进度持平".to_owned(),
             Ordering::Greater => format!("低于序时进度{}", size(points)),
         };
-        return Some(format!("完成{whole}目标的{}，{pace}", printed(done)));
+        return Some(format!("{}完成{whole}目标的{}，{pace}", since_start(line), printed(done)));
     }
     let flat = line.figure == Some(Figure::Yoy)
         || line.actual.as_ref().is_some_and(|actual| is_percent(&actual.unit));
@@ -132,6 +136,14 @@ pub(super) fn pace_clause(judged: &JudgedSeries) -> Option<String> {
             Some(format!("目标为“{target}”，{}{gap}", if line.moves { "对照序时进度" } else { "对照目标" }))
         }
     }
+}
+
+/// Of a promise over several years, what was done since it began: the figure beside it is this year's.
+fn since_start(line: &LetterLine) -> String {
+    let several = line.window.as_ref().filter(|window| window.start.year() != window.end.year());
+    let done = several.zip(line.actual.as_ref());
+    done.map(|(window, done)| format!("{}年以来累计{}，", window.start.year(), printed(done)))
+        .unwrap_or_default()
 }
 
 /// The numbers of the promise behind it.

@@ -56,6 +56,9 @@ impl<'a> Said<'a> {
 pub fn reported(series: &ReportSeries, year: i32) -> Option<ReportSentence> {
     let (period, basis) = series.latest()?;
     let mut said = Said { series, clauses: Vec::new(), facts: Vec::new(), worked: Vec::new() };
+    if said.milestone((period, basis)) {
+        return Some(said.ended(&series.key));
+    }
     said.main(period, basis, year)?;
     said.compared(period, basis);
     said.stated(period);
@@ -74,8 +77,10 @@ pub fn troubled(series: &ReportSeries, year: i32) -> Option<ReportSentence> {
     let mut said = Said { series, clauses: Vec::new(), facts: Vec::new(), worked: Vec::new() };
     match series.latest() {
         Some((period, basis)) => {
-            said.main(period, basis, year)?;
-            said.pace(judged, (period, basis));
+            if !said.milestone((period, basis)) {
+                said.main(period, basis, year)?;
+                said.pace(judged, (period, basis));
+            }
         }
         None => said.clauses.push(format!("{}{}没有可供研判的数值", series.whole, series.measure)),
     }
@@ -113,6 +118,19 @@ impl Said<'_> {
             &facts,
         );
         Some(())
+    }
+
+    /// 全市港区二期工程截至7月31日，应于6月30日前完成，尚未完成，已逾期31天; `false` of what is no milestone.
+    fn milestone(&mut self, (period, basis): (Period, Basis)) -> bool {
+        let series = self.series;
+        let Some(judged) = series.judged.as_ref().filter(|judged| !judged.said.progress.is_empty()) else {
+            return false;
+        };
+        let facts: Vec<&ReportFact> =
+            series.facts.iter().filter(|fact| (fact.period, fact.basis) == (period, basis)).collect();
+        self.say(format!("{}{}{}", series.whole, series.measure, judged.said.progress), &facts);
+        self.worked.push(pace_worked(&judged.line));
+        true
     }
 
     /// Against regions above, the same period of last year, and the period before: of rates and shares alone.

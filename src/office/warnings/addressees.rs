@@ -13,6 +13,8 @@ use crate::store::types::{Id, UnitId};
 pub(super) struct Addressees {
     /// 抄送, as printed.
     pub(super) copied: Vec<String>,
+    /// Whether the unit above is among them.
+    pub(super) superior_told: bool,
     /// Whose mailbox, in which role, in the order of the letter.
     pub(super) mailboxes: Vec<(UnitId, Recipient, ContactRow)>,
     /// What is missing for the letter to reach whom it should, for a person to mend.
@@ -34,7 +36,8 @@ pub(super) fn addressees(
         }
     }
     let own = letter_context.unit_name(key.unit);
-    let mut out = Addressees { copied: Vec::new(), mailboxes: Vec::new(), lacking: Vec::new() };
+    let mut out =
+        Addressees { copied: Vec::new(), superior_told: false, mailboxes: Vec::new(), lacking: Vec::new() };
     out.add(letter_context, key.unit, ContactRole::Liaison, Recipient::To);
     if out.mailboxes.is_empty() {
         out.lacking.push(format!("{own}没有在任的联络员邮箱"));
@@ -50,6 +53,7 @@ pub(super) fn addressees(
         match letter_context.parent_of(key.unit).filter(|parent| *parent != key.unit) {
             Some(parent) => {
                 out.copied.push(letter_context.unit_name(parent));
+                out.superior_told = true;
                 let leader = out.add(letter_context, parent, ContactRole::Leader, Recipient::Cc);
                 let liaison = out.add(letter_context, parent, ContactRole::Liaison, Recipient::Cc);
                 if !leader && !liaison {

@@ -84,6 +84,7 @@ impl Draft {
             issuer: campaign.issuer_name.clone(),
             addressee: letter_context.unit_name(key.unit),
             copied: addressees.copied.clone(),
+            superior_told: addressees.superior_told,
             recipients: Some(addressees.recipients()),
             withdraws: None,
             redirected_to: office.letters.redirect_to.clone(),
@@ -239,13 +240,13 @@ fn follow_up(
     findings: &[Finding],
 ) -> Result<(Option<LetterId>, Option<EarlierLetter>), StoreError> {
     if let Some(id) = key.follows {
-        return Ok((Some(id), letter_context.earlier(id)?));
+        return Ok((Some(id), letter_context.earlier(id, key.unit)?));
     }
     let latest = findings.iter().filter_map(Finding::earlier).max();
     let all = findings.iter().all(|finding| finding.earlier().is_some());
     let Some(id) = latest.filter(|_| all) else { return Ok((latest, None)) };
     // Its deadline is the ladder's business.
-    let printed = letter_context.earlier(id)?.map(|earlier| EarlierLetter {
+    let printed = letter_context.earlier(id, key.unit)?.map(|earlier| EarlierLetter {
         reply_by: None,
         returned_on: None,
         ..earlier

@@ -177,12 +177,13 @@ impl<'c> LetterContext<'c> {
         places.into_iter().filter_map(|place| Some(self.parts.get(place)?.unit_id)).collect()
     }
 
-    /// An earlier letter as a later one prints it; `None` while it is a draft.
+    /// An earlier letter as a later one to `unit` prints it; `None` while it is a draft, and of one that went to another unit: the
+    /// lead of its matter was handed over.
     ///
     /// # Errors
     /// When its number cannot be read.
-    pub(super) fn earlier(&self, id: LetterId) -> Result<Option<EarlierLetter>, StoreError> {
-        let Some(head) = self.heads.get(&id) else { return Ok(None) };
+    pub(super) fn earlier(&self, id: LetterId, unit: UnitId) -> Result<Option<EarlierLetter>, StoreError> {
+        let Some(head) = self.heads.get(&id).filter(|head| head.unit_id == unit) else { return Ok(None) };
         let (Some(serial), Some(issued_on)) = (head.serial, head.issued_on) else { return Ok(None) };
         let number = LetterNumber::new(&head.mark, head.year, serial.unsigned_abs())?;
         let returned_on = self.returned.get(&id).copied();

@@ -2,18 +2,20 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::{PAGE, ROWS_MAX, too_many};
 use crate::clock::office_zone;
 use crate::domain::reply::ReplyStage;
 use crate::domain::{Basis, Figure, Invalid, LetterKind, LetterState, Status};
+use crate::office::spoken_board::{SpokenLine, spoken_on};
 use crate::office::{Office, Refusal};
 use crate::sheets::{Sheet, SheetColumn, SheetRow, SheetValue, sheet_lists, written};
 use crate::store::rows::{
-    LedgerFilter, LedgerRow, LetterFilter, LetterRow, ListedObservation, ObservationFilter, Page,
+    LedgerFilter, LedgerRow, LetterFilter, LetterRow, ListedObservation, ObservationFilter, Page, grade_rank,
 };
-use crate::store::types::{AnyId, Id, LetterId, UnitId};
+use crate::store::types::{AnyId, Id, IndicatorId, LetterId, UnitId};
 
 /// Gathers a list page by page: `$next` reads the page after an id, `$id` is the id of a row.
 macro_rules! whole_list {
@@ -91,7 +93,7 @@ pub async fn observation_list(office: &Office, filter: &ObservationFilter) -> Re
         ])
     };
     let lines = rows.iter().map(line).collect();
-    book(office, ("数据清单", "条。"), sheet_lists::observations(), lines)
+    book(office.clock.today(), ("数据清单", "条。"), sheet_lists::observations(), lines)
 }
 
 /// 函件清单: letters that pass the filter, each with how far it has come.
@@ -130,7 +132,7 @@ pub async fn letter_list(office: &Office, filter: &LetterFilter) -> Result<Vec<u
             day(course.closed_at),
         ]));
     }
-    book(office, ("函件清单", "件。"), sheet_lists::letters(), lines)
+    book(office.clock.today(), ("函件清单", "件。"), sheet_lists::letters(), lines)
 }
 
 /// What a letter is called.
@@ -150,40 +152,57 @@ fn kind(kind: LetterKind) -> &'static str {
 /// [`Refusal::Invalid`] where there is too much.
 pub async fn ledger_list(office: &Office, filter: &LedgerFilter) -> Result<Vec<u8>, Refusal> {
     let next = |page| office.read.list_ledger(filter, page);
-    let rows: Vec<LedgerRow> = whole_list!(next, |row: &LedgerRow| row.episode.id);
-    let last = |row: &LedgerRow| row.letters.last().map(|letter| (letter.id, letter.reply_by));
+    let mut rows: Vec<LedgerRow> = whole_list!(next, |row: &LedgerRow| row.episode.id);
+    let last = |row: &LedgerRow| row.last_asking().map(|letter| (letter.id, letter.reply_by));
     let ids: Vec<LetterId> = rows.iter().filter_map(|row| last(row).map(|(id, _)| id)).collect();
     let courses = office.read.list_courses(&ids).await?;
+    let indicators: Vec<IndicatorId> = rows.iter().map(|row| row.episode.indicator_id).collect();
+    let spoken = spoken_on(office, &indicators, filter.as_of).await?;
     let end = crate::clock::end_of(filter.as_of);
+    let overdue = |row: &LedgerRow| {
+        let course = last(row).and_then(|(id, by)| courses.get(&id).map(|course| (course, by)));
+        let by = course.filter(|(course, _)| course.state_before(end).awaits_answer());
+        by.and_then(|(course, by)| course.deadline_before(end, by)).is_some_and(|by| by < filter.as_of)
+    };
+    let grade = |row: &LedgerRow| {
+        spoken.get(&row.episode.indicator_id).map_or(row.episode.grade.0, |line| line.grade)
+    };
+    // Who opens the list reads its first page: what is worst, and of that what nobody has answered.
+    rows.sort_by_key(|row| (grade_rank(grade(row)), !overdue(row), row.episode.id));
     let mut lines = Vec::with_capacity(rows.len());
     for (place, row) in rows.iter().enumerate() {
         let letter = last(row);
         let course = letter.and_then(|(id, _)| courses.get(&id));
-        let state = course.map(|course| course.state_before(end));
         let answered = course.is_some_and(|course| course.replies.iter().any(|(at, _)| *at < end));
         let remedies = match letter {
             Some((id, _)) if answered => remedies(office, id).await?,
             _ => None,
         };
-        let said = match (letter, state) {
+        let said = match (letter, course.map(|course| course.state_before(end))) {
             (None, _) => row.unsent_said(end),
+            // The letter is done with; the matter goes on as long as its figures do.
+            (Some(_), Some(LetterState::Closed)) => "函已办结",
             (Some(_), state) => state.unwrap_or(LetterState::Issued).chinese(),
         };
+        let line = spoken.get(&row.episode.indicator_id);
+        let figure = |of: fn(&SpokenLine) -> String| line.map(of).filter(|said| !said.is_empty());
         lines.push(SheetRow::new(vec![
             Decimal::from(place + 1).into(),
-            format!("{}（{}）{}", row.indicator, row.region, row.episode.grade.0.chinese()).into(),
+            format!("{}（{}）{}", row.indicator, row.region, grade(row).chinese()).into(),
             row.unit.clone().into(),
             row.source.clone().into(),
-            row.episode.grade.0.into(),
+            figure(|line| line.line.target_text.clone()).into(),
+            figure(|line| line.said.reached.clone()).into(),
+            figure(|line| line.said.gap.clone()).into(),
+            grade(row).into(),
             row.episode.handling.map(|word| word.0.label().to_owned()).into(),
             row.episode.opened_on.into(),
             letter.and_then(|(_, by)| course.map_or(by, |course| course.deadline_before(end, by))).into(),
             remedies.into(),
             said.into(),
-            SheetValue::Empty,
         ]));
     }
-    book(office, ("问题台账", "个未销号的问题。"), sheet_lists::ledger(), lines)
+    book(filter.as_of, ("问题台账", "个未解除的问题。"), sheet_lists::ledger(), lines)
 }
 
 /// What the last reply says will be done.
@@ -198,19 +217,18 @@ async fn remedies(office: &Office, letter: LetterId) -> Result<Option<String>, R
 
 /// A workbook with one list under its title and its count; `counted` is what follows the number.
 pub(super) fn book(
-    office: &Office,
+    day: NaiveDate,
     (title, counted): (&str, &str),
     columns: Vec<SheetColumn>,
     rows: Vec<SheetRow>,
 ) -> Result<Vec<u8>, Refusal> {
-    let today = office.clock.today();
     let sheet = Sheet {
         name: title.to_owned(),
         title: title.to_owned(),
-        note: format!("{}，共{}{counted}", today.format("%Y年%-m月%-d日"), rows.len()),
+        note: format!("{}，共{}{counted}", day.format("%Y年%-m月%-d日"), rows.len()),
         columns,
         rows,
         ..Sheet::default()
     };
-    written(&[sheet], today).map_err(|error| Invalid::new("", "too_many", error.to_string()).into())
+    written(&[sheet], day).map_err(|error| Invalid::new("", "too_many", error.to_string()).into())
 }

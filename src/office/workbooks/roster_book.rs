@@ -56,7 +56,7 @@ pub async fn unit_roster(office: &Office, region: Option<RegionId>) -> Result<Ve
         ])
     };
     let rows = units.iter().map(row).collect();
-    book(office, ("责任单位名册", "个单位。简称和别名以顿号分隔。"), sheet_lists::units(), rows)
+    book(office.clock.today(), ("责任单位名册", "个单位。简称和别名以顿号分隔。"), sheet_lists::units(), rows)
 }
 
 /// All contacts; `unit`: only those of this one.
@@ -97,7 +97,7 @@ pub async fn contact_roster(office: &Office, unit: Option<UnitId>) -> Result<Vec
         ])
     };
     let rows: Vec<SheetRow> = contacts.iter().map(row).collect();
-    book(office, ("联络员名册", "名联络员和负责人。"), sheet_lists::contacts(), rows)
+    book(office.clock.today(), ("联络员名册", "名联络员和负责人。"), sheet_lists::contacts(), rows)
 }
 
 /// Names of units.

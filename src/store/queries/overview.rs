@@ -6,11 +6,12 @@ use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpres
 use diesel_async::RunQueryDsl;
 
 use super::super::{Backend, Conn};
+use super::settlements::{asking_kinds, waiting_states};
 use crate::StoreError;
 use crate::rows::{GradeCount, OverdueLetterRow, StandingLetterRow};
 use crate::schema::{current_assessments, episodes, indicators, letters, units};
 use crate::types::{CampaignId, IndicatorId, Listed};
-use xushi_domain::{Grade, LetterState, TextEnum as _};
+use xushi_domain::{Grade, LetterState};
 
 /// How many indicators of each campaign have each grade; not those that were retired by a day.
 ///
@@ -62,7 +63,7 @@ pub async fn list_standing_letters(
         .await?)
 }
 
-/// States of letters, with how many there are of each.
+/// States of letters that ask for an answer, with how many there are of each.
 ///
 /// # Errors
 /// When the database fails.
@@ -73,6 +74,7 @@ pub async fn count_letter_states(
 ) -> Result<Vec<(Listed<LetterState>, i64)>, StoreError> {
     let query = letters::table
         .filter(letters::trial.eq_any([false, trial]))
+        .filter(letters::kind.eq_any(asking_kinds()).or(letters::state.eq(Listed(LetterState::Draft))))
         .group_by(letters::state)
         .select((letters::state, count_star()));
     Ok(match campaigns {
@@ -92,14 +94,14 @@ pub async fn list_overdue_letters(
     limit: i64,
     trial: bool,
 ) -> Result<(Vec<OverdueLetterRow>, i64), StoreError> {
-    let waiting: Vec<Listed<LetterState>> =
-        LetterState::ALL.iter().copied().filter(|state| state.awaits_answer()).map(Listed).collect();
+    let waiting = waiting_states();
     macro_rules! overdue {
         ($select:expr) => {{
             let mut query = letters::table
                 .inner_join(units::table)
                 .filter(letters::reply_by.lt(day))
                 .filter(letters::state.eq_any(waiting.clone()))
+                .filter(letters::kind.eq_any(asking_kinds()))
                 .filter(letters::trial.eq_any([false, trial]))
                 .select($select)
                 .into_boxed::<Backend>();

@@ -41,6 +41,11 @@ pub struct LedgerRow {
 }
 
 impl LedgerRow {
+    /// The last letter that asks for an answer, else the last one: a reminder asks for nothing of its own.
+    pub fn last_asking(&self) -> Option<&LedgerLetterRow> {
+        self.letters.iter().rev().find(|letter| letter.kind.asks()).or(self.letters.last())
+    }
+
     /// The draft that waited at a moment (UTC).
     pub fn draft_before(&self, end: NaiveDateTime) -> Option<LetterId> {
         let waited = |draft: &&UnsentLetterRow| {

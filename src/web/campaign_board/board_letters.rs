@@ -15,6 +15,8 @@ pub(super) struct HandlingView {
     overdue: usize,
     review: usize,
     done: usize,
+    /// What asks for nothing, and what nobody has to answer any more.
+    unasked: usize,
 }
 
 #[derive(Serialize)]
@@ -56,13 +58,21 @@ pub(super) fn handling(letters: &[TalliedLetter]) -> Vec<HandlingView> {
         (own().count() > 0).then(|| HandlingView {
             name,
             issued: own().count(),
-            waiting: count(|letter| letter.standing.awaits_answer()),
+            waiting: count(|letter| letter.waits),
             overdue: count(|letter| letter.overdue),
             review: count(|letter| letter.standing == LetterState::Replied),
-            done: count(|letter| !letter.standing.awaits_answer() && letter.standing != LetterState::Replied),
+            done: count(is_done),
+            unasked: count(|letter| {
+                !letter.waits && letter.standing != LetterState::Replied && !is_done(letter)
+            }),
         })
     };
     levels.into_iter().filter_map(view).collect()
+}
+
+/// Answered, and the answer accepted.
+fn is_done(letter: &TalliedLetter) -> bool {
+    matches!(letter.standing, LetterState::Accepted | LetterState::Closed)
 }
 
 pub(super) fn overdue(letters: &[TalliedLetter]) -> Vec<OverdueView> {

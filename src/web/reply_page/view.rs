@@ -63,6 +63,8 @@ pub(super) struct History {
     pub(super) closure: Option<ClosureRow>,
     /// The letter to be answered instead, and its address.
     pub(super) successor: Option<(LetterRow, String)>,
+    /// Who leads all that it was about by now, where that is another unit.
+    pub(super) handed_to: Option<String>,
     /// How it was taken back, and the letter that says so with its address.
     pub(super) withdrawn: Option<(WithdrawalRow, (LetterRow, String))>,
 }
@@ -124,6 +126,9 @@ pub(super) struct Around {
 
 /// The letter to go on to, if any: what to do there, its number, its address.
 fn successor(history: &History) -> Result<Option<(&'static str, String, &str)>, String> {
+    if history.handed_to.is_some() {
+        return Ok(None);
+    }
     let by = history.withdrawn.as_ref().map(|(_, by)| by);
     let Some((row, address)) = history.successor.as_ref().or(by) else { return Ok(None) };
     let what = match (row.state.0.is_standing(), row.reply_by) {
@@ -232,6 +237,9 @@ fn message(opened: &Opened, history: &History, late: bool) -> Result<Option<Stri
             (true, None) => "无需再签收、反馈",
         };
         return Ok(Some(format!("因{reason}，此函已由{number}撤销，{rest}。")));
+    }
+    if let Some(unit) = history.handed_to.as_ref().filter(|_| opened.state == LetterState::Settled) {
+        return Ok(Some(format!("此函所涉指标已改由{unit}牵头，你单位无需再反馈。")));
     }
     Ok(standing(opened, history, late).map(str::to_owned))
 }

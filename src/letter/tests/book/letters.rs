@@ -32,6 +32,7 @@ pub(super) fn about(kind: LetterKind, lines: &[LetterLine]) -> LetterFacts {
         issuer: "岳阳市攻坚行动综合协调组".into(),
         addressee: "市发展改革委".into(),
         copied: vec!["市财政局".into()],
+        superior_told: true,
         recipients: None,
         redirected_to: None,
         withdraws: (kind == LetterKind::Withdrawal).then(|| WithdrawnLetter {
