@@ -101,8 +101,10 @@ fn shapes(trend: &Trend, forecast: Option<&LineForecast>) -> Option<Vec<Shape>> 
     let due = (!is_flat(trend)).then_some(&DUE);
     for series in [Some(&LAST), due, Some(&OWN)].into_iter().flatten() {
         for points in scale.stretches(&trend.points, series.value) {
-            if series.label == OWN.label {
-                shapes.extend(points.iter().map(|&at| Shape::Dot { at, radius: 8.0, color: series.color }));
+            // What is named beside the picture is seen in it: a line of one point is none.
+            let radius = if series.label == OWN.label { 8.0 } else { 6.0 };
+            if series.label == OWN.label || points.len() == 1 {
+                shapes.extend(points.iter().map(|&at| Shape::Dot { at, radius, color: series.color }));
             }
             let Series { color, width, dash, .. } = *series;
             shapes.push(Shape::Line { points, color, width, dash });

@@ -54,6 +54,7 @@ struct CampaignView {
     total: i64,
     behind: i64,
     unknown: i64,
+    unset: i64,
 }
 
 async fn list(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
@@ -100,6 +101,7 @@ fn campaign(row: &CampaignRow, rows: &[CampaignRow], counts: &[GradeCount]) -> C
         total: count(|_| true),
         behind: count(Grade::is_lagging),
         unknown: count(|grade| matches!(grade, Grade::NoData | Grade::OverdueReport)),
+        unset: count(|grade| grade == Grade::NoTarget),
     }
 }
 

@@ -318,3 +318,44 @@ fn every_form_says_the_same_and_names_its_sources() {
     roxmltree::Document::parse(&document).unwrap();
     assert!(document.contains("超序时进度19.1个百分点。") && document.contains("数据来源"));
 }
+
+#[test]
+fn a_milestone_is_told_by_its_day_and_not_by_a_per_cent() {
+    let mut port = series("港区二期工程", "%", vec![fact("省", "2025-07-31", Figure::Level, "0")]);
+    let mut how = judged(LetterLine::bare(Kind::Milestone, Better::Higher), "逾期31天");
+    how.said.progress = "截至2025年7月31日，应于6月30日前完成，尚未完成，已逾期31天".to_owned();
+    port.judged = Some(how);
+    assert_eq!(
+        text(&port),
+        "全省港区二期工程截至2025年7月31日，应于6月30日前完成，尚未完成，已逾期31天。"
+    );
+    let told = troubled(&port, 2025).unwrap();
+    assert!(told.text.contains("已逾期31天，研判为“滞后”") && !told.text.contains('%'), "{}", told.text);
+    assert_eq!(told.facts.len(), 1, "it rests on what was reported");
+}
+
+#[test]
+fn what_has_no_number_to_reach_is_not_below_or_above_it() {
+    let mut trade = series("进出口总额", "%", vec![yoy("省", "2025-07-31", "-3.9")]);
+    let line = LetterLine {
+        figure: Some(Figure::Yoy),
+        expected: Some(Quantity::new(n("-10.0"), "%", 1)),
+        shortfall: Some(Quantity::new(n("-6.1"), "个百分点", 1)),
+        ..LetterLine::bare(Kind::Narrowing, Better::Higher)
+    };
+    let mut how = judged(line, "收窄6.1个百分点");
+    how.said.standing = "降幅比基期（下降10.0%）收窄6.1个百分点".to_owned();
+    trade.judged = Some(how);
+    let said = text(&trade);
+    assert!(said.ends_with("同比下降3.9%，降幅比基期（下降10.0%）收窄6.1个百分点。"), "{said}");
+}
+
+#[test]
+fn of_several_years_the_sum_is_named_beside_its_part() {
+    let mut roads = jobs();
+    let line = &mut roads.judged.as_mut().unwrap().line;
+    line.window = Some(Span { start: d("2021-01-01"), end: d("2025-12-31") });
+    line.actual = Some(Quantity::new(n("350"), "万人", 1));
+    let said = text(&roads);
+    assert!(said.contains("2021年以来累计350.0万人，完成目标的77.4%"), "{said}");
+}

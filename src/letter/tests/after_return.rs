@@ -38,3 +38,31 @@ fn a_reminder_not_yet_signed_keeps_the_day_of_its_letter() {
     let text = as_read(&LetterFacts { number: None, reply, ..kept });
     assert!(text.contains("请于2025年9月3日前书面反馈") && !text.contains("签发后"), "{text}");
 }
+
+#[test]
+fn the_unit_above_is_named_where_it_is_told() {
+    let climbed = LetterFacts {
+        level: Some(Level::Orange),
+        handling: Some(xushi_domain::Handling::Summon),
+        ..returned(LetterKind::Warning, "2025-09-12")
+    };
+    assert!(as_read(&climbed).contains("并函告你单位主要负责人和上级主管单位。"));
+    let alone = as_read(&LetterFacts { superior_told: false, ..climbed });
+    assert!(alone.contains("并函告你单位主要负责人。") && !alone.contains("上级主管单位"), "{alone}");
+}
+
+#[test]
+fn a_miss_is_not_told_of_what_will_be_reached() {
+    let hopeful = |p_miss: &str| {
+        let share = |text: &str| q(text, "万套", 1).unwrap();
+        let (value, low, high) = (share("7.3"), share("7.0"), share("7.6"));
+        let forecast = LineForecast { value, low, high, p_miss: q(p_miss, "%", 0).unwrap(), decides: false };
+        let line = LetterLine { state: LineState::Watch, grade: Some(Grade::Watch), forecast: Some(forecast), ..housing(1) };
+        render(&warning(Level::Yellow, vec![line])).text
+    };
+    let text = hopeful("9");
+    assert!(text.contains("该指标预计能够完成目标，但目前尚未达到要求，须防止差距扩大。"), "{text}");
+    assert!(!text.contains("存在不能如期完成目标的风险") && text.contains("可能性约9%"), "{text}");
+    let text = hopeful("45");
+    assert!(text.contains("存在不能如期完成目标的风险") && !text.contains("预计能够完成"), "{text}");
+}

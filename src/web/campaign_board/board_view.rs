@@ -333,7 +333,10 @@ fn praised(lines: &[SpokenLine], before: &HashMap<IndicatorId, Grade>) -> Vec<Pr
             return Some((1, format!("在{}中列第1位", rank.among)));
         }
         matches!(line.grade, Grade::Achieved | Grade::Ahead).then(|| {
-            let gap = if line.said.gap.is_empty() { &line.said.reached } else { &line.said.gap };
+            let gap = match line.said.gap.as_str() {
+                "" | "—" => &line.said.reached,
+                _ => &line.said.gap,
+            };
             (2, format!("{}：{gap}", line.grade.chinese()))
         })
     };

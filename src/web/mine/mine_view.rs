@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::api::State;
 use crate::api::http::refused::Refused;
-use crate::domain::{Figure, Grade, LetterState, Role, Stage, TextEnum as _};
+use crate::domain::{Figure, Grade, LetterKind, LetterState, Role, Stage, TextEnum as _};
 use crate::letter::draw_svg;
 use crate::office::asked_figures::{AskedFigure, asked_figures};
 use crate::office::rows::{BoardFilter, LetterFilter, LetterRow, Page};
@@ -117,7 +117,9 @@ pub(super) async fn read(
     let mut letters: Vec<LetterView> =
         rows.iter().filter(asks).map(|row| letter(state, row, today)).collect();
     letters.sort_by_key(|view| !view.late);
-    let settled = rows.iter().rev().filter(|row| !asks(row)).take(DONE);
+    // A reminder goes with the letter that it reminds of.
+    let own = |row: &&LetterRow| !asks(row) && row.kind != LetterKind::ReplyReminder;
+    let settled = rows.iter().rev().filter(own).take(DONE);
     let done: Vec<LetterView> = settled.map(|row| letter(state, row, today)).collect();
     let asked = asked_figures(&state.office, Id::of(unit_id), until).await?;
     let (due, known): (Vec<_>, Vec<_>) = asked.iter().partition(|one| one.due);
@@ -165,11 +167,19 @@ fn sentence(letters: &[LetterView], due: usize, lines: &[SpokenLine]) -> String 
     };
     let behind = lines.iter().filter(|line| line.grade.is_lagging()).count();
     let watched = lines.iter().filter(|line| line.grade == Grade::Watch).count();
-    let stand = match (lines.len(), behind, watched) {
-        (0, ..) => "没有牵头的指标。".to_owned(),
-        (all, 0, 0) => format!("牵头的{all}项指标没有滞后的。"),
-        (all, behind, watched) => {
-            let parts = [(behind, "滞后"), (watched, "需要关注")];
+    let count = |wanted: &[Grade]| lines.iter().filter(|line| wanted.contains(&line.grade)).count();
+    let unknown = count(&[Grade::NoData, Grade::OverdueReport]);
+    let unset = count(&[Grade::NoTarget]);
+    let stand = match (lines.len(), behind + watched + unknown + unset) {
+        (0, _) => "没有牵头的指标。".to_owned(),
+        (all, 0) => format!("牵头的{all}项指标没有滞后的。"),
+        (all, _) => {
+            let parts = [
+                (behind, "滞后"),
+                (watched, "需要关注"),
+                (unknown, "未报或缺数据"),
+                (unset, "目标未下达"),
+            ];
             let parts: Vec<String> = parts
                 .iter()
                 .filter(|(count, _)| *count > 0)

@@ -37,8 +37,8 @@ both! {
         let problems = app.get("/ledger?limit=500").await.expect(200)["items"].as_array().unwrap().len();
         let ledger = book(&app, "/ledger.xlsx").await;
         assert_eq!(ledger.len(), problems + 3);
-        assert!(ledger[1][0].contains(&format!("共{problems}个未销号的问题")), "{:?}", ledger[1]);
-        assert!(ledger[3..].iter().all(|row| !row[4].is_empty() && row[9] != "未发函"), "{ledger:?}");
+        assert!(ledger[1][0].contains(&format!("共{problems}个未解除的问题")), "{:?}", ledger[1]);
+        assert!(ledger[3..].iter().all(|row| !row[7].is_empty() && row[12] != "未发函"), "{ledger:?}");
 
         let all = app.get("/observations?vintages=latest&limit=500").await.expect(200)["items"].as_array().unwrap().len();
         let facts = book(&app, "/observations.xlsx").await;

@@ -39,6 +39,26 @@ async fn recovers(app: &TestApp) {
 }
 
 both! {
+    async fn a_reminder_asks_for_nothing_of_its_own(app: TestApp) {
+        let sample = sample(&app, &["投资"], json!({})).await;
+        report(&app, "投资", "2025-08-31", "3.0", "2025-09-20").await;
+        run(&app, "2025-09-24").await;
+        let letter = items(&app, "/letters").await.remove(0);
+        let path = |rest: &str| format!("/letters/{}/{rest}", letter["id"].as_str().unwrap());
+        assert_eq!(remind(&app, "2025-09-28").await.run.letters.len(), 1);
+        app.post(&path("receipt"), json!({"person": "张三"})).await.expect(201);
+        app.post(&path("replies"), crate::api::letters::replies::reply()).await.expect(201);
+        // Long after the day by which the reminder named the letter to be due.
+        at(&app, "2025-10-20");
+        let row = items(&app, "/ledger").await.remove(0);
+        assert_eq!((&row["letter_number"], &row["letter_state"], &row["overdue"]), (&letter["number"], &json!("replied"), &json!(false)));
+        assert_eq!(row["letters"], 2, "both were sent");
+        let counts = app.get("/ledger/counts").await.expect(200);
+        assert_eq!(counts["total"]["overdue"], 0);
+        let told = app.get(&format!("/overview?campaign={}", sample.campaign)).await.expect(200)["letters"].clone();
+        assert_eq!((&told["overdue"], &told["unreceived"], &told["to_review"]), (&json!(0), &json!(0), &json!(1)), "{told}");
+    }
+
     async fn an_unanswered_letter_climbs_step_by_step(app: TestApp) {
         sample(&app, &["投资"], json!({})).await;
         report(&app, "投资", "2025-08-31", "3.0", "2025-09-20").await;
