@@ -249,7 +249,7 @@ impl<'a> Writing<'a> {
     fn tallest(&self, row: &SheetRow) -> usize {
         let cells = row.values.iter().zip(self.sheet.columns.iter().zip(&self.widths));
         let seen = cells.filter(|(_, (column, _))| !column.hidden).map(|(value, (_, width))| match value {
-            SheetValue::Text(text) => lines(text, *width),
+            SheetValue::Text(text) | SheetValue::Toned(text, _) => lines(text, *width),
             _ => 1,
         });
         seen.max().unwrap_or(1)
@@ -289,6 +289,10 @@ impl<'a> Writing<'a> {
                     Some(day) => self.to.write_datetime_with_format(row, column, &day, &format)?,
                     None => self.to.write_string_with_format(row, column, date.to_string(), &format)?,
                 };
+            }
+            SheetValue::Toned(word, tone) => {
+                let format = looks::toned(format, *tone);
+                self.to.write_string_with_format(row, column, plain(word), &format)?;
             }
             SheetValue::Grade(grade) => {
                 let format = looks::graded(format, *grade);

@@ -291,7 +291,7 @@ async fn permit(
 ) -> Result<(), Refused> {
     admit(caller, rule)?;
     if rule.not_own && caller.unit_id.is_some() {
-        not_own(state, caller, named(rule, request)?).await?;
+        not_own(state, caller, rule, named(rule, request)?).await?;
     }
     match (caller.role.is_of_unit(), rule.unit) {
         (false, _) | (true, Reach::Nothing | Reach::Everything) => Ok(()),
@@ -315,7 +315,7 @@ pub async fn permit_page(
     let rule = rules::find(verb, path).ok_or_else(unruled)?;
     admit(caller, rule)?;
     if rule.not_own && caller.unit_id.is_some() {
-        not_own(state, caller, id.ok_or_else(unruled)?).await?;
+        not_own(state, caller, rule, id.ok_or_else(unruled)?).await?;
     }
     match (caller.role.is_of_unit(), rule.unit) {
         (false, _) | (true, Reach::Nothing | Reach::Everything | Reach::OwnList) => Ok(()),
@@ -335,12 +335,21 @@ fn unit_of(caller: &Caller) -> Result<Uuid, Refused> {
     caller.unit_id.ok_or_else(|| Refused::internal("a unit's key without a unit"))
 }
 
-/// Nobody judges the letter of their own unit.
-async fn not_own(state: &State, caller: &Caller, letter: Uuid) -> Result<(), Refused> {
-    if state.office.read.find_letter_unit(Id::of(letter)).await?.map(|id| id.0) == caller.unit_id {
-        return Err(forbidden("审核和销号须由其他单位进行，本单位的函不能由本单位审核或销号。"));
-    }
-    Ok(())
+/// Nobody judges the letter of their own unit, nor takes its problem off the ledger.
+async fn not_own(state: &State, caller: &Caller, rule: &AccessRule, id: Uuid) -> Result<(), Refused> {
+    let read = &state.office.read;
+    let (unit, detail) = if rule.path.starts_with("/problems/") {
+        (
+            read.find_problem_unit(Id::of(id)).await?,
+            "核销和退回须由其他单位进行，本单位牵头的问题不能由本单位核销。",
+        )
+    } else {
+        (
+            read.find_letter_unit(Id::of(id)).await?,
+            "审核和销号须由其他单位进行，本单位的函不能由本单位审核或销号。",
+        )
+    };
+    if unit.map(|id| id.0) == caller.unit_id { Err(forbidden(detail)) } else { Ok(()) }
 }
 
 /// What does not concern a unit does not exist for it.
@@ -355,6 +364,8 @@ async fn own(state: &State, reach: Reach, id: Uuid, unit: Uuid) -> Result<(&'sta
         Reach::OwnEpisode => ("预警事项", mine(state.office.read.find_episode_unit(Id::of(id)).await?)),
         Reach::OwnIndicator => ("指标", mine(state.office.read.find_indicator_unit(Id::of(id)).await?)),
         Reach::OwnContact => ("联络员", mine(state.office.read.find_contact_unit(Id::of(id)).await?)),
+        Reach::OwnProblem => ("问题", state.office.read.problem_concerns(Id::of(id), Id::of(unit)).await?),
+        Reach::LedProblem => ("问题", mine(state.office.read.find_problem_unit(Id::of(id)).await?)),
         Reach::OwnLetter => ("函", state.office.read.letter_concerns(Id::of(id), Id::of(unit)).await?),
         _ => ("函", mine(state.office.read.find_letter_unit(Id::of(id)).await?)),
     })
