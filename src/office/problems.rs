@@ -72,7 +72,7 @@ async fn change_problem(
     };
     let problem = problem.checked(deed.office().clock.today()).map_err(Refusal::Many)?;
     let note = ProblemNote { text: edit.reason, ..ProblemNote::default() };
-    let note = note.checked(ProblemDeed::Changed).map_err(|wrong| Refusal::Many(renamed(wrong)))?;
+    let note = checked(note, ProblemDeed::Changed)?;
     let supports = match &edit.support_units {
         None => None,
         Some(keys) => Some(support_units(deed, keys, row.unit_id).await?),
@@ -95,11 +95,15 @@ async fn change_problem(
     Ok(Edited::Changed(()))
 }
 
-/// The body of a change calls its text `reason`.
-fn renamed(wrong: Vec<Invalid>) -> Vec<Invalid> {
-    let name =
-        |one: Invalid| if one.field == "text" { Invalid { field: "reason".to_owned(), ..one } } else { one };
-    wrong.into_iter().map(name).collect()
+/// The note of a deed, checked. Where it says why and not what, its text is called `reason`.
+fn checked(note: ProblemNote, deed: ProblemDeed) -> Result<ProblemNote, Refusal> {
+    use ProblemDeed as Deed;
+    let is_why = matches!(deed, Deed::Changed | Deed::Returned | Deed::Reopened | Deed::Withdrawn);
+    let named = |one: Invalid| match one.field.as_str() {
+        "text" if is_why => Invalid { field: "reason".to_owned(), ..one },
+        _ => one,
+    };
+    note.checked(deed).map_err(|wrong| Refusal::Many(wrong.into_iter().map(named).collect()))
 }
 
 fn are_same(units: &[UnitId], seen: &ListedProblem) -> bool {
@@ -130,7 +134,7 @@ pub async fn assign_problem(
     id: ProblemId,
     assignment: Assignment,
 ) -> Result<(), Refusal> {
-    let note = assignment.note.clone().checked(ProblemDeed::Assigned).map_err(Refusal::Many)?;
+    let note = checked(assignment.note.clone(), ProblemDeed::Assigned)?;
     let mut deed = office.begin(actor).await?;
     let done = assigned(&mut deed, actor, id, (&assignment, note)).await;
     deed.end(done).await
@@ -183,7 +187,7 @@ pub async fn note_problem(
     id: ProblemId,
     (kind, note): (ProblemDeed, ProblemNote),
 ) -> Result<(), Refusal> {
-    let note = note.checked(kind).map_err(Refusal::Many)?;
+    let note = checked(note, kind)?;
     let mut deed = office.begin(actor).await?;
     let done = noted(&mut deed, actor, id, (kind, note)).await;
     deed.end(done).await
@@ -219,7 +223,7 @@ pub async fn reopen_problem(
     id: ProblemId,
     (due_on, note): (NaiveDate, ProblemNote),
 ) -> Result<(), Refusal> {
-    let note = note.checked(ProblemDeed::Reopened).map_err(Refusal::Many)?;
+    let note = checked(note, ProblemDeed::Reopened)?;
     let mut deed = office.begin(actor).await?;
     let done = reopened(&mut deed, actor, id, (due_on, note)).await;
     deed.end(done).await

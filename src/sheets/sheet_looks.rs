@@ -61,6 +61,14 @@ pub(super) fn wrong(format: Format) -> Format {
     format.set_background_color(Color::RGB(0xFF_C7_CE)).set_font_color(Color::RGB(0x9C_00_06))
 }
 
+/// How a number with so many places is shown.
+pub(super) fn number_format(places: u32) -> String {
+    match places {
+        0 => "#,##0".to_owned(),
+        places => format!("#,##0.{}", "0".repeat(places.min(10) as usize)),
+    }
+}
+
 /// The colour of a word; red and green differ in lightness, too, and the word stands in either.
 pub(super) fn toned(format: Format, tone: Tone) -> Format {
     let (ground, text) = match tone {
