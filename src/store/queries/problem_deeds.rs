@@ -107,6 +107,11 @@ pub(super) async fn move_problems(
             .filter(problem_entries::problem_id.eq_any(chunk.to_vec()))
             .filter(problem_entries::superseded_at.is_null());
         diesel::update(standing).set(problem_entries::unit_id.eq(into)).execute(conn).await?;
+        // Who leads does not support.
+        let both = problem_supports::table
+            .filter(problem_supports::unit_id.eq(into))
+            .filter(problem_supports::problem_id.eq_any(chunk.to_vec()));
+        diesel::delete(both).execute(conn).await?;
     }
     // Where the other one has a part already, it has one.
     let has: Vec<ProblemId> = problem_supports::table
@@ -115,6 +120,12 @@ pub(super) async fn move_problems(
         .load(conn)
         .await?;
     let own = problem_supports::table.filter(problem_supports::unit_id.eq(from));
+    // Each shows another one now, and tells so.
+    let shown = own.select(problem_supports::problem_id);
+    diesel::update(problems::table.filter(problems::id.eq_any(shown)))
+        .set((problems::revision.eq(problems::revision + 1), problems::updated_at.eq(at)))
+        .execute(conn)
+        .await?;
     let led = problems::table.filter(problems::unit_id.eq(into)).select(problems::id);
     diesel::delete(own.filter(problem_supports::problem_id.eq_any(has))).execute(conn).await?;
     diesel::delete(own.filter(problem_supports::problem_id.eq_any(led))).execute(conn).await?;
