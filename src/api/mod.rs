@@ -29,6 +29,7 @@ mod notices;
 mod observations;
 mod overview;
 mod plans;
+mod problems;
 mod regions;
 mod retirement;
 mod rosters;
@@ -108,6 +109,7 @@ fn routes(config: &mut impl Routes) {
     deliveries::routes(config);
     notices::routes(config);
     ledger::routes(config);
+    problems::routes(config);
     letters::replies::routes(config);
     warning_runs::routes(config);
     silences::routes(config);

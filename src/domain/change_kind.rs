@@ -31,5 +31,7 @@ text_enum! {
         Delivery = "delivery",
         /// A reply with its review.
         Reply = "reply",
+        /// A problem with what was done about it.
+        Problem = "problem",
     }
 }

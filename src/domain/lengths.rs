@@ -37,6 +37,8 @@ pub const SOURCE_NAME: usize = 60;
 pub const SOURCES: usize = 20;
 /// What a stated difference is a difference from.
 pub const AGAINST: usize = 40;
+/// A problem in one line.
+pub const PROBLEM: usize = 200;
 /// Why something was taken back, retired, silenced or discarded.
 pub const REASON: usize = 500;
 /// Why a plan was changed.

@@ -27,6 +27,7 @@ pub mod period;
 pub mod phrase;
 pub mod places;
 pub mod plan_part;
+pub mod problem;
 pub mod quantity;
 pub mod reply;
 pub mod responsibility;
@@ -64,6 +65,7 @@ pub use places::{
     Contact, ContactRole, Region, RegionAlias, RegionLevel, ResponsibilityRole, Unit, parent_code,
 };
 pub use plan_part::PlanPart;
+pub use problem::{Problem, ProblemDeed, ProblemLevel, ProblemNote, ProblemSource, ProblemState};
 pub use responsibility::Responsibility;
 pub use retiree::Retiree;
 pub use role::Role;

@@ -36,6 +36,8 @@ text_enum! {
         Delivery = "delivery",
         /// A reply with its review.
         Reply = "reply",
+        /// A problem with what was done about it.
+        Problem = "problem",
         /// Somebody tries the webhook.
         Test = "test",
         /// The database was restored or moved: all is to be read once more.

@@ -29,6 +29,8 @@ pub mod notices;
 pub mod observations;
 pub mod places;
 pub mod plans;
+pub mod problem_ledger;
+pub mod problems;
 pub mod readiness;
 pub mod replies;
 pub mod restoration;

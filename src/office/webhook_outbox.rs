@@ -104,6 +104,7 @@ fn address(kind: HookEventKind, id: Option<AnyId>) -> Option<String> {
         HookEventKind::Indicator => "indicators",
         HookEventKind::Episode => "episodes",
         HookEventKind::Letter => "letters",
+        HookEventKind::Problem => "problems",
         // These have no address of their own; the order of changes shows them.
         HookEventKind::Observation
         | HookEventKind::Assessment

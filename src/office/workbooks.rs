@@ -4,12 +4,14 @@ mod breakdown_book;
 pub mod form_keys;
 mod list_books;
 mod month_book;
+mod problem_book;
 mod roster_book;
 
 pub use breakdown_book::breakdown;
 pub use list_books::{ledger_list, letter_list, observation_list};
 pub use month_book::{AskedForm, month_form};
 pub(in crate::office) use month_book::{asked_figure, asked_period, span};
+pub use problem_book::problem_list;
 pub use roster_book::{contact_roster, unit_roster};
 
 use chrono::NaiveDate;

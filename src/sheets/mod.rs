@@ -25,5 +25,5 @@ mod tests;
 pub use marked_sheet::{CellMark, marked_copy, marked_form};
 pub use month_form::{FormLine, MonthForm};
 pub use returned_form::{CellRefusal, ReturnedFigure, ReturnedForm, SheetLines, returned};
-pub use sheet_table::{ColumnKind, Sheet, SheetColumn, SheetRow, SheetValue};
+pub use sheet_table::{ColumnKind, Sheet, SheetColumn, SheetRow, SheetValue, Tone};
 pub use sheet_writing::{SheetError, written};

@@ -47,6 +47,27 @@ pub fn ledger() -> Vec<SheetColumn> {
     ]
 }
 
+/// 问题台账 from 登记 to 销号: a problem a row.
+pub fn problems() -> Vec<SheetColumn> {
+    vec![
+        SheetColumn::new("序号", number(0)).wide(5),
+        SheetColumn::new("问题", TEXT).wide(24),
+        SheetColumn::new("来源", TEXT).wide(9),
+        SheetColumn::new("层级", TEXT).wide(6),
+        SheetColumn::new("牵头单位", TEXT).wide(14),
+        SheetColumn::new("目标", TEXT).wide(14),
+        SheetColumn::new("实际", TEXT).wide(15),
+        SheetColumn::new("差距", TEXT).wide(18),
+        SheetColumn::new("原因", TEXT).wide(22),
+        SheetColumn::new("措施", TEXT).wide(28),
+        SheetColumn::new("责任人及电话", TEXT).wide(15),
+        SheetColumn::new("时限", DAY).wide(12),
+        SheetColumn::new("进展", TEXT).wide(24),
+        SheetColumn::new("状态", TEXT).wide(10),
+        SheetColumn::new("重复次数", number(0)).wide(6),
+    ]
+}
+
 /// 函件清单: a letter a row.
 pub fn letters() -> Vec<SheetColumn> {
     vec![

@@ -3,6 +3,8 @@
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder};
 use xushi_domain::Grade;
 
+use super::sheet_table::Tone;
+
 /// Office computers have it; others take the one they have for Chinese.
 const FONT: &str = "宋体";
 
@@ -57,6 +59,25 @@ pub(super) fn open(format: Format) -> Format {
 /// Something is wrong with it.
 pub(super) fn wrong(format: Format) -> Format {
     format.set_background_color(Color::RGB(0xFF_C7_CE)).set_font_color(Color::RGB(0x9C_00_06))
+}
+
+/// How a number with so many places is shown.
+pub(super) fn number_format(places: u32) -> String {
+    match places {
+        0 => "#,##0".to_owned(),
+        places => format!("#,##0.{}", "0".repeat(places.min(10) as usize)),
+    }
+}
+
+/// The colour of a word; red and green differ in lightness, too, and the word stands in either.
+pub(super) fn toned(format: Format, tone: Tone) -> Format {
+    let (ground, text) = match tone {
+        Tone::Good => (0xC6_EF_CE, 0x00_61_00),
+        Tone::Underway => (0xFF_EB_9C, 0x7F_60_00),
+        Tone::Bad => (0xC0_00_00, 0xFF_FF_FF),
+        Tone::Plain => (0xE7_E6_E6, 0x40_40_40),
+    };
+    format.set_background_color(Color::RGB(ground)).set_font_color(Color::RGB(text))
 }
 
 /// The colour of a grade beside its word: green is good, grey says that there is no verdict.

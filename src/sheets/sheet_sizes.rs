@@ -31,7 +31,9 @@ pub(super) fn width(sheet: &Sheet, at: usize, column: &SheetColumn) -> usize {
     }
     let shown = |value: &SheetValue| match value {
         SheetValue::Empty => 0,
-        SheetValue::Text(text) => text.split('\n').map(|line| line.width()).max().unwrap_or(0),
+        SheetValue::Text(text) | SheetValue::Toned(text, _) => {
+            text.split('\n').map(|line| line.width()).max().unwrap_or(0)
+        }
         SheetValue::Number(number) => number.normalize().to_string().len() + 3,
         SheetValue::Date(_) => 10,
         SheetValue::Grade(grade) => grade.chinese().width() + 2,

@@ -95,6 +95,19 @@ impl SheetColumn {
     }
 }
 
+/// What a word says of a row, as a colour beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Done: green.
+    Good,
+    /// Under way: yellow.
+    Underway,
+    /// Late or badly behind: red.
+    Bad,
+    /// Says neither: grey.
+    Plain,
+}
+
 /// A value of a cell. Any value may stand in any column: the column's kind says how it looks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum SheetValue {
@@ -109,6 +122,8 @@ pub enum SheetValue {
     Date(NaiveDate),
     /// A grade.
     Grade(Grade),
+    /// A word in its colour.
+    Toned(String, Tone),
 }
 
 impl From<&str> for SheetValue {

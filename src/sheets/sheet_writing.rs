@@ -249,7 +249,7 @@ impl<'a> Writing<'a> {
     fn tallest(&self, row: &SheetRow) -> usize {
         let cells = row.values.iter().zip(self.sheet.columns.iter().zip(&self.widths));
         let seen = cells.filter(|(_, (column, _))| !column.hidden).map(|(value, (_, width))| match value {
-            SheetValue::Text(text) => lines(text, *width),
+            SheetValue::Text(text) | SheetValue::Toned(text, _) => lines(text, *width),
             _ => 1,
         });
         seen.max().unwrap_or(1)
@@ -275,7 +275,7 @@ impl<'a> Writing<'a> {
                     };
                     let numbering = self.sheet.columns[usize::from(column)].heading == "序号";
                     let side = if numbering { FormatAlign::Center } else { FormatAlign::Right };
-                    let format = format.set_num_format(number_format(places)).set_align(side);
+                    let format = format.set_num_format(looks::number_format(places)).set_align(side);
                     self.to.write_number_with_format(row, column, double, &format)?;
                 }
                 None => {
@@ -289,6 +289,10 @@ impl<'a> Writing<'a> {
                     Some(day) => self.to.write_datetime_with_format(row, column, &day, &format)?,
                     None => self.to.write_string_with_format(row, column, date.to_string(), &format)?,
                 };
+            }
+            SheetValue::Toned(word, tone) => {
+                let format = looks::toned(format, *tone);
+                self.to.write_string_with_format(row, column, plain(word), &format)?;
             }
             SheetValue::Grade(grade) => {
                 let format = looks::graded(format, *grade);
@@ -365,19 +369,12 @@ fn format(column: &SheetColumn, locked: bool) -> Format {
         // What somebody writes is shown as it is: with places of ours 12.5 would look like 13.
         ColumnKind::Number { .. } if column.open => format.set_align(FormatAlign::Right),
         ColumnKind::Number { places } => {
-            format.set_align(FormatAlign::Right).set_num_format(number_format(places))
+            format.set_align(FormatAlign::Right).set_num_format(looks::number_format(places))
         }
         ColumnKind::Date => format.set_align(FormatAlign::Center).set_num_format("yyyy-mm-dd"),
         ColumnKind::Grade => format.set_align(FormatAlign::Center),
     };
     if column.open && locked { looks::open(format) } else { format }
-}
-
-fn number_format(places: u32) -> String {
-    match places {
-        0 => "#,##0".to_owned(),
-        places => format!("#,##0.{}", "0".repeat(places.min(10) as usize)),
-    }
 }
 
 /// The number as a spreadsheet holds it, where it holds it exactly.

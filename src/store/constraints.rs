@@ -16,6 +16,24 @@ pub struct Constraint {
 /// Every unique constraint a request can run into.
 pub const CONSTRAINTS: &[Constraint] = &[
     Constraint {
+        name: "problems_episode_key",
+        columns: "problems.episode_id",
+        field: "episode",
+        detail: "该预警事项已有未销号的问题，请在该问题上继续办理。",
+    },
+    Constraint {
+        name: "problem_supports_pkey",
+        columns: "problem_supports.problem_id, problem_supports.unit_id",
+        field: "support_units",
+        detail: "配合单位有重复，请核对。",
+    },
+    Constraint {
+        name: "problem_entries_ordinal_key",
+        columns: "problem_entries.problem_id, problem_entries.ordinal",
+        field: "id",
+        detail: "另一个人刚刚办理了此问题，请重新读取后再办理。",
+    },
+    Constraint {
         name: "audit_seals_event_key",
         columns: "audit_seals.event_id",
         field: "id",

@@ -125,6 +125,8 @@ ids! {
     Notice, NoticeId, "a notice";
     Observation, ObservationId, "a vintage of an observation";
     PersonVerdict, PersonVerdictId, "a verdict of a person";
+    Problem, ProblemId, "a problem";
+    ProblemEntry, ProblemEntryId, "an entry of a problem";
     Receipt, ReceiptId, "a receipt";
     Region, RegionId, "a region";
     RegionAlias, RegionAliasId, "a name of a region";

@@ -991,6 +991,65 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::Key;
+
+    problems (id) {
+        id -> Key,
+        title -> Text,
+        detail -> Nullable<Text>,
+        source -> Text,
+        level -> Text,
+        unit_id -> Key,
+        campaign_id -> Nullable<Key>,
+        task_id -> Nullable<Key>,
+        indicator_id -> Nullable<Key>,
+        episode_id -> Nullable<Key>,
+        found_on -> Date,
+        due_on -> Date,
+        state -> Text,
+        repeats -> Integer,
+        created_at -> Timestamp,
+        revision -> Integer,
+        updated_at -> Timestamp,
+        changed_in -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::types::Key;
+
+    problem_supports (problem_id, unit_id) {
+        problem_id -> Key,
+        unit_id -> Key,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::Key;
+
+    problem_entries (id) {
+        id -> Key,
+        problem_id -> Key,
+        ordinal -> Integer,
+        kind -> Text,
+        state -> Text,
+        unit_id -> Key,
+        due_on -> Date,
+        repeats -> Integer,
+        person -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        text -> Nullable<Text>,
+        cause -> Nullable<Text>,
+        evidence -> Nullable<Text>,
+        api_key_id -> Nullable<Key>,
+        created_at -> Timestamp,
+        superseded_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(region_aliases -> regions (region_id));
 diesel::joinable!(units -> regions (region_id));
 diesel::joinable!(contacts -> units (unit_id));
@@ -1138,8 +1197,18 @@ diesel::joinable!(unit_aliases -> units (unit_id));
 diesel::joinable!(handovers -> indicators (indicator_id));
 diesel::joinable!(handovers -> tasks (task_id));
 diesel::joinable!(handovers -> units (lead_unit_id));
+diesel::joinable!(problems -> units (unit_id));
+diesel::joinable!(problems -> campaigns (campaign_id));
+diesel::joinable!(problems -> indicators (indicator_id));
+diesel::joinable!(problem_supports -> problems (problem_id));
+diesel::joinable!(problem_supports -> units (unit_id));
+diesel::joinable!(problem_entries -> problems (problem_id));
+diesel::joinable!(problem_entries -> api_keys (api_key_id));
 diesel::joinable!(withdrawals -> letters (letter_id));
 diesel::allow_tables_to_appear_in_same_query!(
+    problems,
+    problem_supports,
+    problem_entries,
     name_keys,
     regions,
     region_aliases,

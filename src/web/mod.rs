@@ -5,6 +5,7 @@ mod desk;
 mod grades;
 mod mine;
 mod page_frame;
+mod problem_page;
 mod reply_page;
 mod said_dates;
 mod sign_in;
@@ -22,4 +23,5 @@ pub fn routes(config: &mut web::ServiceConfig) {
     campaign_board::routes(config);
     desk::routes(config);
     mine::routes(config);
+    problem_page::routes(config);
 }

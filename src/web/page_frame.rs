@@ -27,7 +27,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; fram
 /// What is shown instead of a page.
 pub(super) type Instead = HttpResponse;
 
-static TEMPLATES: [(&str, &str); 12] = [
+static TEMPLATES: [(&str, &str); 13] = [
     ("page.html", include_str!("templates/page.html")),
     ("parts.html", include_str!("templates/parts.html")),
     ("message.html", include_str!("templates/message.html")),
@@ -39,6 +39,7 @@ static TEMPLATES: [(&str, &str); 12] = [
     ("draft.html", include_str!("templates/draft.html")),
     ("tomorrow.html", include_str!("templates/tomorrow.html")),
     ("mine.html", include_str!("templates/mine.html")),
+    ("problems.html", include_str!("templates/problems.html")),
     ("reference.html", include_str!("templates/reference.html")),
 ];
 

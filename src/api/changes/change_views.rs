@@ -21,10 +21,12 @@ use crate::api::letters::LetterView;
 use crate::api::letters::replies::bodies::ReplyView;
 use crate::api::measures::MeasureView;
 use crate::api::observations::ObservationView;
+use crate::api::problems::{TrackedProblemView, is_told};
 use crate::api::regions::RegionView;
 use crate::api::tasks::TaskView;
 use crate::api::units::UnitView;
 use crate::domain::ChangeKind;
+use crate::office::problem_ledger::tracked;
 use crate::office::rows::ChangeRow;
 use crate::office::types::{AnyId, known};
 
@@ -58,6 +60,8 @@ pub enum ChangeData {
     Delivery(Box<DeliveryView>),
     /// 反馈
     Reply(Box<ReplyView>),
+    /// 问题
+    Problem(Box<TrackedProblemView>),
 }
 
 /// 记录下来的一次研判，连同指标
@@ -92,10 +96,11 @@ pub(super) async fn views(
         ChangeKind::Letter,
         ChangeKind::Delivery,
         ChangeKind::Reply,
+        ChangeKind::Problem,
     ] {
         let ids: Vec<AnyId> = rows.iter().filter(|row| row.kind == kind).map(|row| row.place.id).collect();
         if !ids.is_empty() {
-            add(state, kind, &ids, &mut data).await?;
+            add(state, caller, (kind, &ids), &mut data).await?;
         }
     }
     if !caller.role.sees_ahead() {
@@ -112,7 +117,12 @@ pub(super) async fn views(
 
 type Data = HashMap<AnyId, ChangeData>;
 
-async fn add(state: &State, kind: ChangeKind, ids: &[AnyId], data: &mut Data) -> Result<(), Refused> {
+async fn add(
+    state: &State,
+    caller: &Caller,
+    (kind, ids): (ChangeKind, &[AnyId]),
+    data: &mut Data,
+) -> Result<(), Refused> {
     match kind {
         ChangeKind::Region
         | ChangeKind::Unit
@@ -137,6 +147,14 @@ async fn add(state: &State, kind: ChangeKind, ids: &[AnyId], data: &mut Data) ->
         }
         ChangeKind::Episode | ChangeKind::Letter | ChangeKind::Delivery | ChangeKind::Reply => {
             add_letters(state, kind, ids, data).await
+        }
+        ChangeKind::Problem => {
+            let listed = state.office.read.list_problems_of(&known(ids)).await?;
+            for one in tracked(&state.office, listed, state.office.clock.today()).await? {
+                let view = TrackedProblemView::of(&one, is_told(caller, &one));
+                data.insert(one.listed.row.id.of_any(), ChangeData::Problem(Box::new(view)));
+            }
+            Ok(())
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Who is calling and what that caller may do: every `/api/v1` call but the spec needs a key, and every route a line
 //! in `rules`.
 
+mod own_things;
 mod rules;
 
 use std::collections::HashMap;
@@ -23,8 +24,9 @@ use crate::api::http::time_limits::at_length;
 use crate::api::http::{negotiate, request_id, spec};
 use crate::domain::{Role, Stage};
 use crate::office::rows::ApiKeyRow;
-use crate::office::types::{Id, UnitId};
+use crate::office::types::Id;
 use crate::office::{Actor, Call, Office, Who, access};
+use own_things::{concerned, not_own};
 pub use rules::{AccessRule, RULES, Reach};
 
 /// The caller, as far as a key tells; found in the extensions of a request that was let in.
@@ -301,7 +303,7 @@ async fn permit(
 ) -> Result<(), Refused> {
     admit(caller, rule)?;
     if rule.not_own && caller.unit_id.is_some() {
-        not_own(state, caller, named(rule, request)?).await?;
+        not_own(state, caller, rule, named(rule, request)?).await?;
     }
     match (caller.role.is_of_unit(), rule.unit) {
         (false, _) | (true, Reach::Nothing | Reach::Everything) => Ok(()),
@@ -325,7 +327,7 @@ pub async fn permit_page(
     let rule = rules::find(verb, path).ok_or_else(unruled)?;
     admit(caller, rule)?;
     if rule.not_own && caller.unit_id.is_some() {
-        not_own(state, caller, id.ok_or_else(unruled)?).await?;
+        not_own(state, caller, rule, id.ok_or_else(unruled)?).await?;
     }
     match (caller.role.is_of_unit(), rule.unit) {
         (false, _) | (true, Reach::Nothing | Reach::Everything | Reach::OwnList) => Ok(()),
@@ -343,31 +345,6 @@ fn admit(caller: &Caller, rule: &AccessRule) -> Result<(), Refused> {
 
 fn unit_of(caller: &Caller) -> Result<Uuid, Refused> {
     caller.unit_id.ok_or_else(|| Refused::internal("a unit's key without a unit"))
-}
-
-/// Nobody judges the letter of their own unit.
-async fn not_own(state: &State, caller: &Caller, letter: Uuid) -> Result<(), Refused> {
-    if state.office.read.find_letter_unit(Id::of(letter)).await?.map(|id| id.0) == caller.unit_id {
-        return Err(forbidden("审核和销号须由其他单位进行，本单位的函不能由本单位审核或销号。"));
-    }
-    Ok(())
-}
-
-/// What does not concern a unit does not exist for it.
-async fn concerned(state: &State, reach: Reach, id: Uuid, unit: Uuid) -> Result<(), Refused> {
-    let (what, concerned) = own(state, reach, id, unit).await?;
-    if concerned { Ok(()) } else { Err(Refused::not_found(what)) }
-}
-
-async fn own(state: &State, reach: Reach, id: Uuid, unit: Uuid) -> Result<(&'static str, bool), Refused> {
-    let mine = |id: Option<UnitId>| id == Some(Id::of(unit));
-    Ok(match reach {
-        Reach::OwnEpisode => ("预警事项", mine(state.office.read.find_episode_unit(Id::of(id)).await?)),
-        Reach::OwnIndicator => ("指标", mine(state.office.read.find_indicator_unit(Id::of(id)).await?)),
-        Reach::OwnContact => ("联络员", mine(state.office.read.find_contact_unit(Id::of(id)).await?)),
-        Reach::OwnLetter => ("函", state.office.read.letter_concerns(Id::of(id), Id::of(unit)).await?),
-        _ => ("函", mine(state.office.read.find_letter_unit(Id::of(id)).await?)),
-    })
 }
 
 /// The `{id}` in the address.

@@ -140,6 +140,7 @@ fn address(made: &str) -> Option<String> {
         "indicator" => "indicators",
         "region" => "regions",
         "silence" => "silences",
+        "problem" => "problems",
         "document" => "documents",
         "rule_pack" => "rule-packs",
         _ => return None,

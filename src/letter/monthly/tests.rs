@@ -325,10 +325,7 @@ fn a_milestone_is_told_by_its_day_and_not_by_a_per_cent() {
     let mut how = judged(LetterLine::bare(Kind::Milestone, Better::Higher), "逾期31天");
     how.said.progress = "截至2025年7月31日，应于6月30日前完成，尚未完成，已逾期31天".to_owned();
     port.judged = Some(how);
-    assert_eq!(
-        text(&port),
-        "全省港区二期工程截至2025年7月31日，应于6月30日前完成，尚未完成，已逾期31天。"
-    );
+    assert_eq!(text(&port), "全省港区二期工程截至2025年7月31日，应于6月30日前完成，尚未完成，已逾期31天。");
     let told = troubled(&port, 2025).unwrap();
     assert!(told.text.contains("已逾期31天，研判为“滞后”") && !told.text.contains('%'), "{}", told.text);
     assert_eq!(told.facts.len(), 1, "it rests on what was reported");

@@ -57,7 +57,12 @@ fn a_miss_is_not_told_of_what_will_be_reached() {
         let share = |text: &str| q(text, "万套", 1).unwrap();
         let (value, low, high) = (share("7.3"), share("7.0"), share("7.6"));
         let forecast = LineForecast { value, low, high, p_miss: q(p_miss, "%", 0).unwrap(), decides: false };
-        let line = LetterLine { state: LineState::Watch, grade: Some(Grade::Watch), forecast: Some(forecast), ..housing(1) };
+        let line = LetterLine {
+            state: LineState::Watch,
+            grade: Some(Grade::Watch),
+            forecast: Some(forecast),
+            ..housing(1)
+        };
         render(&warning(Level::Yellow, vec![line])).text
     };
     let text = hopeful("9");

@@ -14,8 +14,8 @@ use crate::rows::*;
 use crate::transaction::{Held, Tx};
 use crate::types::{
     AnyId, ApiKeyId, AssessmentId, AuditEventId, CampaignId, ContactId, DeliveryId, DocumentId, EpisodeId,
-    IncidentId, IndicatorId, LetterId, Listed, MeasureId, ObservationId, RegionId, ReplyId, RulePackId,
-    SilenceId, TaskId, UnitId, WarningRunId, WebhookId,
+    IncidentId, IndicatorId, LetterId, Listed, MeasureId, ObservationId, ProblemId, RegionId, ReplyId,
+    RulePackId, SilenceId, TaskId, UnitId, WarningRunId, WebhookId,
 };
 use crate::{Store, StoreError, checkout, pg, sqlite};
 
@@ -60,6 +60,8 @@ reads! {
         fn find_indicator_unit(indicator: IndicatorId) -> Option<UnitId>;
         fn find_letter_unit(letter: LetterId) -> Option<UnitId>;
         fn letter_concerns(letter: LetterId, unit: UnitId) -> bool;
+        fn find_problem_unit(problem: ProblemId) -> Option<UnitId>;
+        fn problem_concerns(problem: ProblemId, unit: UnitId) -> bool;
     }
     contacts {
         fn list_contacts_of(ids: &'a [ContactId]) -> Vec<ContactRow>;
@@ -201,6 +203,14 @@ reads! {
         fn list_held_notices(trial: bool) -> Vec<NoticeRow>;
         fn list_notices(filter: &'a NoticeFilter, page: Page) -> Vec<NoticeRow>;
         fn list_notices_by_message_id(ids: &'a [String]) -> Vec<NoticeRow>;
+    }
+    problems {
+        fn find_most_repeats(indicator: IndicatorId) -> Option<i32>;
+        fn find_problem(id: ProblemId) -> Option<ListedProblem>;
+        fn list_episode_letters(episodes: &'a [EpisodeId], as_of: NaiveDate, trial: bool) -> Vec<EpisodeLetterRow>;
+        fn list_problem_standings(filter: &'a ProblemFilter) -> Vec<ProblemStandingRow>;
+        fn list_problems(filter: &'a ProblemFilter, limit: i64, after: Option<ProblemPlace>) -> Vec<ListedProblem>;
+        fn list_problems_of(ids: &'a [ProblemId]) -> Vec<ListedProblem>;
     }
     persons {
         fn list_node_reports_of(ids: &'a [IndicatorId], as_of: NaiveDate) -> Vec<NodeReportRow>;

@@ -12,7 +12,7 @@ use crate::seed::SeedRegion;
 use crate::transaction::{Held, Tx};
 use crate::types::{
     AnyId, ApiKeyId, CampaignId, CitationId, DeliveryId, DocumentId, IndicatorId, LetterId, MeasureId,
-    NoticeId, ObservationId, RegionId, SessionId, SilenceId, TaskId, WebhookEventId, WebhookId,
+    NoticeId, ObservationId, RegionId, SessionId, SilenceId, TaskId, UnitId, WebhookEventId, WebhookId,
 };
 use crate::{Store, StoreError, checkout, pg, sqlite};
 
@@ -133,6 +133,10 @@ queries! {
         fn gather_notices(digest: &'a NoticeRow, held: &'a [NoticeId]) -> bool;
         fn queue_notices(rows: &'a [NoticeRow]) -> ();
         fn retry_notice(id: NoticeId, now: NaiveDateTime, trial: bool) -> NoticeRow;
+    }
+    problem_deeds {
+        fn create_problem(row: &'a ProblemRow, supports: &'a [UnitId], entry: &'a ProblemEntryRow) -> ();
+        fn update_problem(changed: &'a ProblemRow, supports: Option<&'a [UnitId]>, entry: &'a ProblemEntryRow) -> ();
     }
     persons {
         fn insert_node_report(row: &'a NodeReportRow) -> ();

@@ -1,12 +1,12 @@
-//! Whom a letter, an episode, an indicator or a contact concerns.
+//! Whom a letter, an episode, an indicator, a contact or a problem concerns.
 
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::RunQueryDsl;
 
 use super::super::Conn;
 use crate::StoreError;
-use crate::schema::{contacts, deliveries, episodes, indicators, letters};
-use crate::types::{ContactId, EpisodeId, IndicatorId, LetterId, UnitId};
+use crate::schema::{contacts, deliveries, episodes, indicators, letters, problem_supports, problems};
+use crate::types::{ContactId, EpisodeId, IndicatorId, LetterId, ProblemId, UnitId};
 
 /// The unit a letter is addressed to; `None` when there is no such letter, or none was issued: a draft concerns the
 /// office alone, and so does a letter of a pilot.
@@ -71,4 +71,24 @@ pub async fn find_indicator_unit(
 /// When the database fails.
 pub async fn find_contact_unit(conn: &mut Conn, contact: ContactId) -> Result<Option<UnitId>, StoreError> {
     Ok(contacts::table.find(contact).select(contacts::unit_id).get_result(conn).await.optional()?)
+}
+
+/// The unit that leads a problem.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_problem_unit(conn: &mut Conn, problem: ProblemId) -> Result<Option<UnitId>, StoreError> {
+    Ok(problems::table.find(problem).select(problems::unit_id).get_result(conn).await.optional()?)
+}
+
+/// Whether a unit leads or supports a problem.
+///
+/// # Errors
+/// When the database fails.
+pub async fn problem_concerns(conn: &mut Conn, problem: ProblemId, unit: UnitId) -> Result<bool, StoreError> {
+    if find_problem_unit(conn, problem).await? == Some(unit) {
+        return Ok(true);
+    }
+    let supports: i64 = problem_supports::table.find((problem, unit)).count().get_result(conn).await?;
+    Ok(supports > 0)
 }

@@ -33,6 +33,7 @@ fn table(kind: ChangeKind) -> &'static str {
         ChangeKind::Letter => "letters",
         ChangeKind::Delivery => "deliveries",
         ChangeKind::Reply => "replies",
+        ChangeKind::Problem => "problems",
     }
 }
 

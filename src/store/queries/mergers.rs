@@ -7,6 +7,7 @@ use diesel_async::RunQueryDsl;
 
 use super::super::{Conn, locks};
 use super::issuing::discard_draft;
+use super::problem_deeds::move_problems;
 use super::responsibilities::refresh_campaign;
 use super::units::{keep_names, list_unit_aliases};
 use crate::rows::{CampaignMemberRow, ContactRow, Handover, Merged, MergerRow, ResponsibilityRow, UnitRow};
@@ -316,6 +317,7 @@ async fn move_open(
         .set((silences::unit_id.eq(*into), silences::updated_at.eq(*at)))
         .execute(conn)
         .await?;
+    move_problems(conn, (*from, *into), *at).await?;
     let keys = diesel::update(api_keys::table.filter(api_keys::unit_id.eq(*from)))
         .set(api_keys::unit_id.eq(*into))
         .execute(conn)

@@ -34,6 +34,8 @@ pub mod observations;
 pub mod overview;
 pub mod persons;
 pub mod pilots;
+pub mod problem_deeds;
+pub mod problems;
 pub mod reassessments;
 pub mod rechecks;
 pub mod recording;

@@ -11,11 +11,13 @@ use super::super::{Conn, locks};
 use super::reassessments;
 use crate::rows::{Dependent, ObservationRow, RetiredIndicator};
 use crate::schema::{
-    campaign_members, campaigns, indicators, measures, observations, responsibilities, series, tasks, units,
+    campaign_members, campaigns, indicators, measures, observations, problems, responsibilities, series,
+    tasks, units,
 };
-use crate::types::{AnyId, CampaignId, IndicatorId, ObservationId, TaskId};
+use crate::types::{AnyId, CampaignId, IndicatorId, Listed, ObservationId, TaskId};
 use crate::{SoleRule, StoreError};
 use xushi_domain::Retiree;
+use xushi_domain::problem::OVER;
 
 /// Names of one kind that an answer gives at most; more are only counted.
 const NAMED: i64 = 100;
@@ -130,6 +132,10 @@ pub async fn list_dependents(
             let own = own.select(responsibilities::indicator_id.assume_not_null());
             let led = live.filter(indicators::lead_unit_id.eq(id).or(indicators::id.eq_any(own)));
             found.extend(named("指标", led.load(conn).await?));
+            let ledger = problems::table
+                .filter(problems::unit_id.eq(id))
+                .filter(problems::state.ne_all(OVER.map(Listed)));
+            found.extend(named("问题", ledger.select(problems::title).limit(NAMED).load(conn).await?));
             let member = campaign_members::table.filter(campaign_members::unit_id.eq(id));
             let member = member.select(campaign_members::campaign_id);
             let office = campaigns::table

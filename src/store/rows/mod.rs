@@ -19,6 +19,7 @@ mod observations;
 mod operations;
 mod overview;
 mod places;
+mod problems;
 mod replies;
 mod retirements;
 mod revisions;
@@ -67,6 +68,10 @@ pub use overview::{GradeCount, NumberColumns, OverdueLetterRow, StandingLetterRo
 pub use places::{
     ContactFilter, ContactRow, Merged, MergerRow, RegionAliasRow, RegionFilter, RegionRow, UnitAliasRow,
     UnitChange, UnitFilter, UnitRow,
+};
+pub use problems::{
+    EpisodeLetterRow, ListedProblem, ProblemEntryRow, ProblemFilter, ProblemPlace, ProblemRow,
+    ProblemStandingRow,
 };
 pub use replies::{
     ClosureRow, NewReply, ReceiptRow, RemedyRow, ReplyFileHead, ReplyFileRow, ReplyRow, ReviewRow,

@@ -174,12 +174,8 @@ fn sentence(letters: &[LetterView], due: usize, lines: &[SpokenLine]) -> String 
         (0, _) => "没有牵头的指标。".to_owned(),
         (all, 0) => format!("牵头的{all}项指标没有滞后的。"),
         (all, _) => {
-            let parts = [
-                (behind, "滞后"),
-                (watched, "需要关注"),
-                (unknown, "未报或缺数据"),
-                (unset, "目标未下达"),
-            ];
+            let parts =
+                [(behind, "滞后"), (watched, "需要关注"), (unknown, "未报或缺数据"), (unset, "目标未下达")];
             let parts: Vec<String> = parts
                 .iter()
                 .filter(|(count, _)| *count > 0)

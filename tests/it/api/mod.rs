@@ -24,6 +24,7 @@ mod notices;
 pub(crate) mod observations;
 mod overview;
 mod plans;
+mod problems;
 mod regions;
 mod retirement;
 mod rosters;

@@ -32,6 +32,16 @@ fn every_page_fits_a_telephone_and_the_front_door_opens() {
     assert!(browser.html().contains("今日办理"));
     browser.open(&at("/desk/tomorrow"));
     look(&mut browser, "tomorrow");
+    let key = "Content-Type: application/json\r\n";
+    let unit = process.call("GET", "/units?limit=1", "", b"");
+    let unit: serde_json::Value = serde_json::from_str(unit.split_once("\r\n\r\n").unwrap().1).unwrap();
+    let long = "一个没有断开的很长的题目".repeat(12);
+    let problem = json!({"title": long, "source": "circular", "unit": unit["items"][0]["id"], "found_on": "2025-01-02", "due_on": "2025-01-03"});
+    let made = process.call("POST", "/problems", key, problem.to_string().as_bytes());
+    assert!(made.starts_with("HTTP/1.1 201"), "{made}");
+    browser.open(&at("/problems/"));
+    look(&mut browser, "problems");
+    assert!(browser.html().contains("1个问题未销号"), "{}", browser.html());
     browser.open(&at("/board"));
     look(&mut browser, "board");
     assert!(browser.html().contains("请过问"), "{}", browser.html());

@@ -21,6 +21,10 @@ pub enum Reach {
     OwnIndicator,
     /// A contact of its own.
     OwnContact,
+    /// A problem it leads or supports.
+    OwnProblem,
+    /// A problem it leads.
+    LedProblem,
 }
 
 /// One route and who may call it. An administrator may call every one.
@@ -42,7 +46,7 @@ pub struct AccessRule {
     pub feeder: bool,
     /// Whether auditors may.
     pub auditor: bool,
-    /// Whether nobody may do it to a letter of their own unit, whatever their role.
+    /// Whether nobody may do it to a letter or a problem of their own unit, whatever their role.
     pub not_own: bool,
     /// Whether it is written down who called it.
     pub writes: bool,
@@ -101,6 +105,11 @@ const fn answer(path: &'static str) -> AccessRule {
     AccessRule { unit: Reach::AddressedLetter, ..write("POST", path) }
 }
 
+/// What a unit does about the problem it leads; the office may enter what came on paper.
+const fn put_right(path: &'static str) -> AccessRule {
+    AccessRule { unit: Reach::LedProblem, ..write("POST", path) }
+}
+
 /// Judging an answer: never by the unit that gave it.
 const fn judge(path: &'static str) -> AccessRule {
     AccessRule { not_own: true, ..write("POST", path) }
@@ -126,7 +135,7 @@ const fn at_length(rule: AccessRule) -> AccessRule {
     AccessRule { at_length: true, ..rule }
 }
 
-use Reach::{Everything, Nothing, OwnContact, OwnEpisode, OwnIndicator, OwnLetter, OwnList};
+use Reach::{Everything, Nothing, OwnContact, OwnEpisode, OwnIndicator, OwnLetter, OwnList, OwnProblem};
 
 /// Every route.
 pub const RULES: &[AccessRule] = &[
@@ -215,6 +224,21 @@ pub const RULES: &[AccessRule] = &[
     read("/ledger", OwnList),
     read("/ledger/counts", OwnList),
     at_length(read("/ledger.csv", OwnList)),
+    read("/problems", OwnList),
+    read("/problems/counts", OwnList),
+    // It names persons with their telephones.
+    AccessRule { reader: false, ..at_length(read("/problems.xlsx", OwnList)) },
+    write("POST", "/problems"),
+    read("/problems/{id}", OwnProblem),
+    write("PATCH", "/problems/{id}"),
+    write("POST", "/problems/{id}/assignment"),
+    put_right("/problems/{id}/measures"),
+    put_right("/problems/{id}/progress"),
+    put_right("/problems/{id}/application"),
+    judge("/problems/{id}/return"),
+    judge("/problems/{id}/closure"),
+    write("POST", "/problems/{id}/reopening"),
+    write("POST", "/problems/{id}/withdrawal"),
     at_length(write("POST", "/warning-runs")),
     read("/warning-runs", Nothing),
     read("/warning-runs/{id}", Nothing),

@@ -249,6 +249,8 @@ fn who_may(rule: &AccessRule) -> String {
         Reach::OwnEpisode => "，限本单位负责的事项",
         Reach::OwnIndicator => "，限本单位牵头的指标",
         Reach::OwnContact => "，限本单位的联络员",
+        Reach::OwnProblem => "，限本单位牵头或配合的问题",
+        Reach::LedProblem => "，限本单位牵头的问题",
     };
     let named = |role: &&Role| rule.admits(**role);
     let said = |role: &Role| {
@@ -260,7 +262,10 @@ fn who_may(rule: &AccessRule) -> String {
         format!("{}（{}{reach}）", role.chinese(), role.as_str())
     };
     let roles: Vec<_> = Role::ALL.iter().filter(named).map(said).collect();
-    let not_own =
-        if rule.not_own { "；代表某单位的密钥不能审核或办结本单位的函" } else { "" };
+    let not_own = match rule.not_own {
+        false => "",
+        true if rule.path.starts_with("/problems/") => "；代表某单位的密钥不能核销或退回本单位牵头的问题",
+        true => "；代表某单位的密钥不能审核或办结本单位的函",
+    };
     format!("可用的密钥：{}{not_own}。", roles.join("、"))
 }

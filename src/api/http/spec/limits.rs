@@ -6,13 +6,14 @@ use serde_json::{Value, json};
 use crate::api::http::page::{LIMIT_DEFAULT, LIMIT_MAX};
 use crate::domain::lengths::{
     AGAINST, CAMPAIGN, CHANGE_REASON, DOC_NO, EMAIL, EVIDENCE, EXTERNAL_ID, FILE_NAME, KEY_NAME, MARK,
-    MEASURE, MEASURE_UNIT, NOTE, OFFICE, PERSON, PHONE, PHRASE, REASON, REGION, REPLY_CAUSES, REPLY_TEXT,
-    REPORTER, RULE_PACK, SOURCE, SOURCE_NAME, SOURCES, TASK, UNIT, UNIT_ALIASES,
+    MEASURE, MEASURE_UNIT, NOTE, OFFICE, PERSON, PHONE, PHRASE, PROBLEM, REASON, REGION, REPLY_CAUSES,
+    REPLY_TEXT, REPORTER, RULE_PACK, SOURCE, SOURCE_NAME, SOURCES, TASK, UNIT, UNIT_ALIASES,
 };
 use crate::domain::reply::{FILE_BYTES_MAX, FILES_MAX, REMEDIES_MAX};
 use crate::domain::webhook::HOOK_URL;
 use crate::domain::{ChangeKind, TextEnum as _};
 use crate::office::plans::NODES_MAX;
+use crate::office::problems::SUPPORTS_MAX;
 
 /// Parameters that name one thing: what names nothing is refused.
 const KEYS: [&str; 8] = ["campaign", "cursor", "key", "measure", "parent", "region", "task", "unit"];
@@ -214,6 +215,32 @@ const FITS: &[(Bodies, &[(&str, Fits)])] = &[
     (&["CreateReplyFile"], &[("name", Text(FILE_NAME)), ("content", File)]),
     (&["CreateReview"], &[("reason", Text(NOTE))]),
     (&["CreateClosure"], &[("note", Text(NOTE))]),
+    (
+        &["CreateProblem", "UpdateProblem"],
+        &[
+            ("title", Text(PROBLEM)),
+            ("detail", Text(REPLY_TEXT)),
+            ("unit", Text(KEY)),
+            ("campaign", Text(KEY)),
+            ("task", Text(KEY)),
+            ("person", Text(PERSON)),
+            ("reason", Text(REPLY_TEXT)),
+            ("support_units", Texts(SUPPORTS_MAX, KEY)),
+        ],
+    ),
+    (
+        &["AssignProblem", "RecordMeasure", "RecordProgress", "CloseProblem", "ApplyForClosure"],
+        &[
+            ("unit", Text(KEY)),
+            ("support_units", Texts(SUPPORTS_MAX, KEY)),
+            ("person", Text(PERSON)),
+            ("phone", Text(PHONE)),
+            ("text", Text(REPLY_TEXT)),
+            ("cause", Text(REPLY_TEXT)),
+            ("evidence", Text(EVIDENCE)),
+        ],
+    ),
+    (&["SendBackProblem", "ReopenProblem"], &[("person", Text(PERSON)), ("reason", Text(REPLY_TEXT))]),
     (&["ParseBody"], &[("phrases", Items(0, crate::api::targets::PHRASES_MAX))]),
 ];
 

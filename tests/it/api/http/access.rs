@@ -42,7 +42,12 @@ fn the_lines_say_what_the_roles_are_for() {
         }
         if matches!(
             rule.unit,
-            Reach::OwnLetter | Reach::AddressedLetter | Reach::OwnEpisode | Reach::OwnIndicator
+            Reach::OwnLetter
+                | Reach::AddressedLetter
+                | Reach::OwnEpisode
+                | Reach::OwnIndicator
+                | Reach::OwnProblem
+                | Reach::LedProblem
         ) {
             assert!(rule.path.contains("{id}"), "{at}: which one?");
         }
@@ -55,6 +60,9 @@ fn the_lines_say_what_the_roles_are_for() {
     assert_eq!(
         unit_writes,
         [
+            ("POST", "/problems/{id}/measures", Reach::LedProblem),
+            ("POST", "/problems/{id}/progress", Reach::LedProblem),
+            ("POST", "/problems/{id}/application", Reach::LedProblem),
             ("POST", "/letters/{id}/receipt", Reach::AddressedLetter),
             ("POST", "/letters/{id}/replies", Reach::AddressedLetter)
         ]
@@ -81,7 +89,15 @@ fn the_lines_say_what_the_roles_are_for() {
         .collect();
     assert_eq!(beyond, ["/observations"]);
     let judged: Vec<_> = RULES.iter().filter(|rule| rule.not_own).map(|rule| rule.path).collect();
-    assert_eq!(judged, ["/letters/{id}/replies/{rid}/review", "/letters/{id}/closure"]);
+    assert_eq!(
+        judged,
+        [
+            "/problems/{id}/return",
+            "/problems/{id}/closure",
+            "/letters/{id}/replies/{rid}/review",
+            "/letters/{id}/closure"
+        ]
+    );
     // Lists narrowed to a unit must know the parameter; an unknown one would be refused.
     let document: serde_json::Value = serde_json::to_value(xushi::api::openapi()).unwrap();
     for rule in RULES.iter().filter(|rule| rule.unit == Reach::OwnList) {

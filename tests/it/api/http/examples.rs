@@ -122,6 +122,24 @@ impl Teller<'_> {
         self.tell(Method::POST, "/api-keys/{id}/rotation", &rotation, Value::Null).await;
     }
 
+    /// A problem, from its entry to where it comes back.
+    async fn problem(&mut self) {
+        let id = self.both("/problems", Value::Null).await;
+        for step in [
+            "assignment",
+            "measures",
+            "progress",
+            "application",
+            "return",
+            "application",
+            "closure",
+            "reopening",
+        ] {
+            let template = format!("/problems/{{id}}/{step}");
+            self.tell(Method::POST, &template, &format!("/problems/{id}/{step}"), Value::Null).await;
+        }
+    }
+
     /// Another system that is told.
     async fn webhook(&mut self) {
         let hook = self.both("/webhooks", Value::Null).await;
@@ -158,6 +176,7 @@ both! {
         teller.document().await;
         teller.facts().await;
         teller.webhook().await;
+        teller.problem().await;
         teller.letter().await;
         teller.tell(Method::POST, "/campaigns/{id}/next-year", &format!("/campaigns/{campaign}/next-year"), Value::Null).await;
         let indicators = app.get(&format!("/indicators?campaign={campaign}")).await.expect(200);
