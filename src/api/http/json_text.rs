@@ -5,7 +5,7 @@
 const DIGITS: usize = 15;
 
 /// Where one is in a text that is known to be JSON.
-enum Inside<'t> {
+enum Within<'t> {
     /// An object, at the value of this name, as written.
     Object(&'t [u8]),
     /// A list, at the item of this number.
@@ -44,7 +44,7 @@ fn is_too_long(number: &[u8]) -> bool {
 
 /// The pointer of the first number with more digits than can be kept, of a text that is JSON.
 pub(super) fn long_number(json: &[u8]) -> Option<String> {
-    let mut path: Vec<Inside> = Vec::new();
+    let mut path: Vec<Within> = Vec::new();
     let mut at = 0;
     while let Some(byte) = json.get(at) {
         match byte {
@@ -53,14 +53,14 @@ pub(super) fn long_number(json: &[u8]) -> Option<String> {
                 // What stands before a colon is a name; what does not is read over.
                 let next = json.get(end..)?.iter().find(|byte| !byte.is_ascii_whitespace());
                 if next == Some(&b':')
-                    && let Some(Inside::Object(name)) = path.last_mut()
+                    && let Some(Within::Object(name)) = path.last_mut()
                 {
                     *name = json.get(at..end)?;
                 }
                 at = end;
             }
             b'{' | b'[' => {
-                path.push(if *byte == b'{' { Inside::Object(b"") } else { Inside::List(0) });
+                path.push(if *byte == b'{' { Within::Object(b"") } else { Within::List(0) });
                 at += 1;
             }
             b'}' | b']' => {
@@ -68,7 +68,7 @@ pub(super) fn long_number(json: &[u8]) -> Option<String> {
                 at += 1;
             }
             b',' => {
-                if let Some(Inside::List(place)) = path.last_mut() {
+                if let Some(Within::List(place)) = path.last_mut() {
                     *place += 1;
                 }
                 at += 1;
@@ -86,13 +86,13 @@ pub(super) fn long_number(json: &[u8]) -> Option<String> {
     None
 }
 
-fn pointed(inside: &Inside) -> String {
+fn pointed(inside: &Within) -> String {
     match inside {
-        Inside::Object(name) => {
+        Within::Object(name) => {
             let name: String = serde_json::from_slice(name).unwrap_or_default();
             format!("/{}", name.replace('~', "~0").replace('/', "~1"))
         }
-        Inside::List(place) => format!("/{place}"),
+        Within::List(place) => format!("/{place}"),
     }
 }
 

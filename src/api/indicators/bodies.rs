@@ -72,6 +72,7 @@ pub struct IndicatorView {
     pub verdict: FiguresView,
     /// 研判更新中：所依据的数据、目标或规则刚有变化，几秒后更新；变更（/changes）中不给出，因为更新完毕不算变更
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = bool)]
     pub updating: Option<bool>,
     /// 建立时间
     pub created_at: DateTime<Utc>,
