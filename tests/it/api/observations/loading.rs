@@ -201,9 +201,8 @@ both! {
             let next = answer.header("link").trim_start_matches("</api/v1").split('>').next().unwrap().to_owned();
             (text.lines().next().unwrap().to_owned(), text.lines().count() - 1, next)
         };
-        let mut filled = 0;
+        let (document, mut filled) = (xushi::api::openapi(), 0);
         for rule in xushi::api::http::access::RULES.iter().filter(|rule| rule.verb == "GET" && !rule.path.contains('{')) {
-            let document = xushi::api::openapi();
             let get = &document["paths"][format!("/api/v1{}", rule.path)]["get"];
             if get["responses"]["200"]["content"]["text/csv"].is_null() || rule.path.ends_with(".csv") {
                 continue;
