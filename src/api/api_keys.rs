@@ -146,7 +146,7 @@ async fn list_api_keys(
     respond::list(&request, &page, list.fields.as_deref())
 }
 
-/// 新建访问密钥（不支持Idempotency-Key，因为密钥不留存）
+/// 新建访问密钥；密钥不留存，带同一Idempotency-Key重复提交的不再办理，答复409（answer_lost）
 #[utoipa::path(tag = "访问密钥", request_body = CreateApiKey, responses(
     (status = 201, body = NewApiKeyView), (status = "4XX", body = ProblemView)))]
 #[post("/api-keys")]
@@ -168,7 +168,7 @@ fn shown_once((key, row): (String, ApiKeyRow)) -> HttpResponse {
         .json(NewApiKeyView { key, view: ApiKeyView::of(row) })
 }
 
-/// 换发访问密钥：名称、角色、单位、环节和到期时间不变，原密钥在约定天数后失效（不支持Idempotency-Key，因为密钥不留存）
+/// 换发访问密钥：名称、角色、单位、环节和到期时间不变，原密钥在约定天数后失效。带同一Idempotency-Key重复提交的不再办理，答复409（answer_lost）
 #[utoipa::path(tag = "访问密钥", params(("id" = Uuid, Path, description = "编号")), request_body = RotateApiKey, responses(
     (status = 201, body = NewApiKeyView), (status = "4XX", body = ProblemView)))]
 #[post("/api-keys/{id}/rotation")]

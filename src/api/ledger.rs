@@ -13,7 +13,7 @@ use crate::api::State;
 use crate::api::http::csv_table::quoted;
 use crate::api::http::extract::Params;
 use crate::api::http::lookup::{self, At};
-use crate::api::http::page::{LIMIT_MAX, List, PageParams, PageView, refuse};
+use crate::api::http::page::{LIMIT_MAX, List, PageParams, PageView};
 use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
@@ -230,10 +230,6 @@ async fn list_ledger(
     request: HttpRequest,
     list: List<LedgerParams>,
 ) -> Result<HttpResponse, Refused> {
-    if list.updated_after.is_some() {
-        let detail = "台账按as_of查询，不支持updated_after；增量同步请用/episodes。";
-        return Err(refuse("updated_after", "unknown_field", detail));
-    }
     let page = load(&state, &filter(&state, &list.filter).await?, list.page).await?;
     respond::list(&request, &page, list.fields.as_deref())
 }

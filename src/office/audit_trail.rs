@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 use super::{Office, hex};
-use crate::store::rows::AuditRow;
+use crate::store::rows::{AuditRow, FactWrite};
 use crate::store::types::{Id, Thing};
 
 /// Bytes of one side of a change that are kept as they are; of more, the hash.
@@ -133,6 +133,25 @@ pub(super) fn event_of_letters(office: &Office, path: &str, lines: impl Iterator
         entry.subject = first;
     }
     entry
+}
+
+/// A fact as the digest of its call counts it.
+pub(super) fn said_fact(fact: &FactWrite) -> String {
+    let row = &fact.row;
+    format!(
+        "{} {} {} {} {} {} {} {} {} {}{}",
+        fact.measure.0,
+        fact.region.0,
+        row.period_start,
+        row.period_end,
+        row.basis.0,
+        row.figure.0,
+        row.value.0.normalize(),
+        row.status.0,
+        row.published_on,
+        row.source,
+        row.stage.map(|stage| format!(" {}", stage.0)).unwrap_or_default(),
+    )
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{Datelike as _, NaiveDate, NaiveDateTime};
 use rust_decimal::Decimal;
 
+use super::audit_trail::said_fact;
 use super::{Actor, Office, Refusal, Who};
 use crate::domain::smell::Habit;
 use crate::domain::{
@@ -108,24 +109,8 @@ pub async fn record(
     Ok(puts)
 }
 
-/// A fact as the digest of its call counts it.
-pub(super) fn said_fact(fact: &FactWrite) -> String {
-    let row = &fact.row;
-    format!(
-        "{} {} {} {} {} {} {} {} {} {}{}",
-        fact.measure.0,
-        fact.region.0,
-        row.period_start,
-        row.period_end,
-        row.basis.0,
-        row.figure.0,
-        row.value.0.normalize(),
-        row.status.0,
-        row.published_on,
-        row.source,
-        row.stage.map(|stage| format!(" {}", stage.0)).unwrap_or_default(),
-    )
-}
+/// Measure, region, span, basis and figure.
+type FactIdentity = (MeasureId, RegionId, NaiveDate, NaiveDate, Basis, Figure);
 
 /// Turns stated facts into facts: names looked up all at once.
 pub struct FactReader<'s> {
@@ -134,7 +119,7 @@ pub struct FactReader<'s> {
     regions: HashMap<String, Option<RegionId>>,
     /// First days of windows, of the series of facts that do not begin with their year.
     starts: HashMap<(MeasureId, RegionId), Vec<NaiveDate>>,
-    seen: HashSet<(MeasureId, RegionId, NaiveDate, NaiveDate, Basis, Figure)>,
+    seen: HashSet<FactIdentity>,
     /// Measures and regions that the caller may report, where it may not report all.
     own: Option<HashSet<(MeasureId, RegionId)>>,
     /// How far the caller may vouch.
@@ -242,10 +227,21 @@ impl<'s> FactReader<'s> {
         (basis == Basis::Cumulative && !year).then_some((measure.id, region))
     }
 
-    /// Reads one fact; the same fact twice is refused the second time.
+    /// Reads one fact; the same fact twice is refused the second time. One that is refused stands in the way of none.
     pub fn read(&mut self, stated: &NewFact) -> Read {
+        let read = self.look(stated);
+        self.seen.extend(read.fact.as_ref().map(identity));
+        read
+    }
+
+    /// Says what is wrong with a fact that is not to be recorded.
+    pub fn look(&self, stated: &NewFact) -> Read {
         let (mut wrong, mut read_as) = (Wrong::default(), None);
         let fact = self.fact(stated, &mut wrong, &mut read_as);
+        if fact.as_ref().is_some_and(|fact| self.seen.contains(&identity(fact))) {
+            let detail = "本次请求中同一事实出现了两次，请只保留一条。";
+            wrong.take(Err::<(), _>(Invalid::new("period", "duplicate", detail)));
+        }
         Read { fact: fact.filter(|_| wrong.0.is_empty()), read_as, wrong: wrong.0 }
     }
 
@@ -285,12 +281,7 @@ impl<'s> FactReader<'s> {
         differences.collect()
     }
 
-    fn fact(
-        &mut self,
-        stated: &NewFact,
-        wrong: &mut Wrong,
-        read_as: &mut Option<Decimal>,
-    ) -> Option<FactWrite> {
+    fn fact(&self, stated: &NewFact, wrong: &mut Wrong, read_as: &mut Option<Decimal>) -> Option<FactWrite> {
         let region = match self.regions.get(stated.region.trim()) {
             Some(Some(id)) => Some(*id),
             Some(None) => told(wrong, "region", StoreError::ambiguous("region", &stated.region)),
@@ -317,12 +308,6 @@ impl<'s> FactReader<'s> {
         wrong.take(self.within_reach(stated, (measure.id, region)));
         let stage = wrong.take(measure.stages.enter(stated.stage, status, self.limit)).flatten();
         let (region, period) = (region?, period?);
-        // A stock is of the day on which its span ends, wherever that begins.
-        let start = if basis == Basis::Point { period.end() } else { period.start() };
-        if !self.seen.insert((measure.id, region, start, period.end(), basis, figure)) {
-            let detail = "本次请求中同一事实出现了两次，请只保留一条。";
-            wrong.take(Err::<(), _>(Invalid::new("period", "duplicate", detail)));
-        }
         let ahead = (stated.published_on > self.today).then_some(Doubt::PublishedAhead);
         let row = ObservationRow {
             id: Id::of(self.office.clock.new_id()),
@@ -347,6 +332,13 @@ impl<'s> FactReader<'s> {
         let (sources, habit) = (Arc::clone(&measure.sources), measure.habit);
         Some(FactWrite { measure: measure.id, region, habit, row, sources, stated })
     }
+}
+
+/// What makes two facts one: a stock is of the day on which its span ends, wherever that begins.
+fn identity(fact: &FactWrite) -> FactIdentity {
+    let (row, basis) = (&fact.row, fact.row.basis.0);
+    let start = if basis == Basis::Point { row.period_end } else { row.period_start };
+    (fact.measure, fact.region, start, row.period_end, basis, row.figure.0)
 }
 
 /// How far somebody may vouch for figures: as their key says, and where it says nothing, a unit for its own reports only.

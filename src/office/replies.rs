@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use sha2::{Digest as _, Sha256};
 
-use super::observations::said_fact;
+use super::audit_trail::said_fact;
 use super::{Actor, Office, Refusal, notices};
 use crate::domain::invalid::{paragraphs, text};
 use crate::domain::notice::NoticeKind;

@@ -610,6 +610,7 @@ diesel::table! {
         created_at -> Timestamp,
         done_at -> Nullable<Timestamp>,
         made -> Nullable<Text>,
+        etag -> Nullable<Text>,
     }
 }
 

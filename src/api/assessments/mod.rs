@@ -136,7 +136,6 @@ async fn list_recorded(
     id: web::Path<Uuid>,
     list: List<NoFilter>,
 ) -> Result<HttpResponse, Refused> {
-    let list = list.untracked()?;
     state.office.read.find_indicator(Id::of(*id)).await?.ok_or_else(|| Refused::not_found("指标"))?;
     let rows = state.office.read.list_assessments(Id::of(*id), list.page).await?;
     let page = PageView::new(rows, list.page, |row| row.id.0, |row| RecordedView::of(&row));

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::ChangedView;
 use crate::api::State;
-use crate::api::assessments::{RecordedView, marked};
+use crate::api::assessments::RecordedView;
 use crate::api::campaigns::CampaignView;
 use crate::api::contacts::ContactView;
 use crate::api::deliveries::DeliveryView;
@@ -216,11 +216,11 @@ async fn add_plans(state: &State, kind: ChangeKind, ids: &[AnyId], data: &mut Da
         }
         _ => {
             let rows = read.list_indicators_of(&known(ids)).await?;
-            let marked = marked(state, &known(ids)).await?;
             let aliases = aliases(state, &rows).await?;
             for row in rows {
                 let id = row.indicator.id;
-                let view = IndicatorView::of(row, &marked, &aliases)?;
+                // Nobody would be told that the updating is over: that changes no row.
+                let view = IndicatorView { updating: None, ..IndicatorView::of(row, &[], &aliases)? };
                 data.insert(id.of_any(), ChangeData::Indicator(Box::new(view)));
             }
         }
@@ -241,7 +241,10 @@ async fn add_letters(state: &State, kind: ChangeKind, ids: &[AnyId], data: &mut 
         ChangeKind::Letter => {
             let now = state.office.clock.now();
             for row in read.find_letters(&known(ids)).await? {
-                data.insert(row.id.of_any(), ChangeData::Letter(Box::new(LetterView::of(row, now)?)));
+                data.insert(
+                    row.id.of_any(),
+                    ChangeData::Letter(Box::new(LetterView::of(row, now)?.unwaited())),
+                );
             }
         }
         ChangeKind::Delivery => {

@@ -99,8 +99,8 @@ fn gone(detail: &str) -> Refused {
     Refused::at(Code::CursorExpired, "", "expired", detail).in_part(RequestPart::Query, "after")
 }
 
-/// Reads a cursor of this epoch that is not too old.
-fn continued(text: &str, epoch: i32, today: NaiveDate) -> Result<ChangePlace, Refused> {
+/// Reads a cursor of this epoch that is not too old, nor ahead of all that has changed by now.
+fn continued(text: &str, (epoch, end): (i32, ChangePlace), today: NaiveDate) -> Result<ChangePlace, Refused> {
     let cursor: Cursor =
         page::decode(text).map_err(|refused| refused.in_part(RequestPart::Query, "after"))?;
     if cursor.0 != epoch {
@@ -109,6 +109,11 @@ fn continued(text: &str, epoch: i32, today: NaiveDate) -> Result<ChangePlace, Re
     let given = NaiveDate::from_num_days_from_ce_opt(cursor.4);
     if given.is_none_or(|given| today - given > CURSOR_LIFE) {
         return Err(gone("这个位置已超过30天，不再有效；请不带after从头读取一遍。"));
+    }
+    if cursor.1 > end.seq {
+        return Err(gone(
+            "这个位置不是本数据库给出的，或者数据库已退回到较早的时刻；请不带after从头读取一遍。",
+        ));
     }
     Ok(place(&cursor))
 }
@@ -142,8 +147,8 @@ async fn list_changes(
     }
     let read = &state.office.read;
     let today = state.office.clock.today();
-    let epoch = read.find_change_epoch().await?;
-    let after = params.after.as_deref().map(|text| continued(text, epoch, today)).transpose()?;
+    let (epoch, end) = read.find_feed_end().await?;
+    let after = params.after.as_deref().map(|text| continued(text, (epoch, end), today)).transpose()?;
     let after = after.unwrap_or(START);
     let mut rows: Vec<ChangeRow> = read.list_changes(&kinds, after, limit + 1).await?;
     let shown = usize::try_from(limit).unwrap_or(usize::MAX);

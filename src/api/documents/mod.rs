@@ -14,7 +14,7 @@ use crate::api::http::page::{List, ListParams, PageView};
 use crate::api::http::refused::{Code, ProblemView, Refused};
 use crate::api::http::respond;
 use crate::api::http::spec::Routes;
-use crate::api::http::wire::Word;
+use crate::api::http::wire::{Word, Words};
 use crate::api::imports::desk_body::{FileBody, file_name, unreadable};
 use crate::api::imports::intake_views::{as_errors, in_the_way};
 use crate::api::retirement::Retire;
@@ -26,6 +26,7 @@ use crate::office::types::Id;
 use document_bodies::{AdoptDocument, DocumentView, ProposalView};
 
 type DocumentKindWord = Word<DocumentKind>;
+type DocumentKindWords = Words<DocumentKind>;
 
 /// Adds the resource's routes.
 pub fn routes(config: &mut impl Routes) {
@@ -42,8 +43,9 @@ pub fn routes(config: &mut impl Routes) {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct DocumentParams {
-    /// 方案plan或报告report
-    kind: Option<DocumentKindWord>,
+    /// 方案plan或报告report，可用逗号分隔多个
+    #[param(inline)]
+    kind: Option<DocumentKindWords>,
     /// true只要已采用的，false只要尚未采用的
     adopted: Option<bool>,
     /// true时连同已停用的一并列出
@@ -60,7 +62,7 @@ async fn list_documents(
     list: List<DocumentParams>,
 ) -> Result<HttpResponse, Refused> {
     let filter = DocumentFilter {
-        kind: list.filter.kind.map(|word| word.0),
+        kinds: list.filter.kind.map(|words| words.0),
         adopted: list.filter.adopted,
         updated_after: list.updated_after,
         with_retired: list.filter.retired == Some(true) || list.updated_after.is_some(),

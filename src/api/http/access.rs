@@ -2,6 +2,7 @@
 //! in `rules`.
 
 mod own_things;
+mod query_guard;
 mod rules;
 
 use std::collections::HashMap;
@@ -12,7 +13,7 @@ use std::time::{Duration, Instant};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Path, Payload, ResourceDef, ServiceRequest, ServiceResponse};
 use actix_web::http::header::HeaderMap;
-use actix_web::http::{Method, Uri, header};
+use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
 use chrono::NaiveDate;
@@ -53,7 +54,7 @@ impl Caller {
     }
 
     /// The day until which figures have come out that this caller sees, when `as_of` is asked for: nobody but the office sees them
-    /// before their publication.
+    /// before their publication. In a query `as_of` is no later by then (`query_guard`).
     pub(in crate::api) fn sees_until(&self, as_of: Option<NaiveDate>, today: NaiveDate) -> Option<NaiveDate> {
         if self.role.sees_ahead() { as_of } else { Some(as_of.map_or(today, |as_of| as_of.min(today))) }
     }
@@ -198,6 +199,11 @@ pub async fn middleware<B: MessageBody + 'static>(
         Ok(()) => permit(&state, &caller, rule, &mut request).await,
         refused => refused,
     };
+    let permitted = permitted.and_then(|()| {
+        negotiate::readable(&request)?;
+        query_guard::known(&request, spec::query(&pattern, rule.verb))?;
+        query_guard::keep_to_today(&caller, &mut request, state.office.clock.today())
+    });
     let mut answer = match permitted {
         Ok(()) => {
             request.extensions_mut().insert(actor.clone());
@@ -307,7 +313,7 @@ async fn permit(
     }
     match (caller.role.is_of_unit(), rule.unit) {
         (false, _) | (true, Reach::Nothing | Reach::Everything) => Ok(()),
-        (true, Reach::OwnList) => narrow(state, request, unit_of(caller)?).await,
+        (true, Reach::OwnList) => query_guard::narrow(state, request, unit_of(caller)?).await,
         (true, reach) => concerned(state, reach, named(rule, request)?, unit_of(caller)?).await,
     }
 }
@@ -353,24 +359,4 @@ fn named(rule: &AccessRule, request: &ServiceRequest) -> Result<Uuid, Refused> {
     let known = ResourceDef::new(format!("{PREFIX}{}", rule.path)).capture_match_info(&mut path);
     let id = path.get("id").filter(|_| known).and_then(|id| Uuid::try_parse(id).ok());
     id.ok_or_else(|| Refused::new(Code::NotFound, "地址中的id不是有效的UUID，请核对。"))
-}
-
-/// Asks a list for this unit alone; it may be named as everywhere else.
-async fn narrow(state: &State, request: &mut ServiceRequest, unit: Uuid) -> Result<(), Refused> {
-    let own = unit.hyphenated().to_string();
-    let query = request.query_string().to_owned();
-    let asked: Vec<_> = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "unit").collect();
-    for (_, value) in &asked {
-        let named = state.office.read.resolve_unit(value).await;
-        if !named.is_ok_and(|row| row.id.0 == unit) {
-            return Err(forbidden("该密钥只能查看本单位的情况，请去掉查询参数unit。"));
-        }
-    }
-    if !asked.is_empty() {
-        return Ok(());
-    }
-    let joint = if query.is_empty() { "" } else { "&" };
-    let address = format!("{}?{query}{joint}unit={own}", request.path());
-    request.head_mut().uri = address.parse::<Uri>().map_err(Refused::internal)?;
-    Ok(())
 }

@@ -1,10 +1,13 @@
 //! Lists as tables with separators (RFC 4180), for whoever asks for `text/csv`: a row an item, fields of what an item holds by their
 //! path (`task.name`).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use actix_web::HttpRequest;
 use serde::de::{self, Deserialize, Deserializer};
+use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
 
 use crate::api::http::negotiate;
 
@@ -16,46 +19,62 @@ pub(in crate::api) fn is_asked(request: &HttpRequest) -> bool {
     negotiate::asks_for(request, CSV)
 }
 
-/// The table of these items, each in JSON; `known` are the columns where there is no item to tell them, `shown` says of a path
-/// whether it is wanted. The mark at its beginning tells spreadsheets that it is UTF-8.
+/// The columns of a table of these views: what their schema has, in its order, by path, whatever an item says of it. A list, and an
+/// object whose fields are not known beforehand, have one.
+pub(in crate::api) fn columns<T: ToSchema>() -> Vec<String> {
+    let mut parts = Vec::new();
+    T::schemas(&mut parts);
+    let mut columns = Vec::new();
+    fields(&T::schema(), &parts, "", &mut columns);
+    columns
+}
+
+/// Adds the columns of what stands at a path; gives whether it has fields of its own.
+fn fields(
+    schema: &RefOr<Schema>,
+    parts: &[(String, RefOr<Schema>)],
+    path: &str,
+    columns: &mut Vec<String>,
+) -> bool {
+    match schema {
+        RefOr::T(Schema::Object(object)) => {
+            for (name, field) in &object.properties {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                if !fields(field, parts, &path, columns) && !columns.contains(&path) {
+                    columns.push(path);
+                }
+            }
+            !object.properties.is_empty()
+        }
+        RefOr::T(Schema::AllOf(all)) => {
+            // What is written into a view stands behind its own.
+            let (own, shared): (Vec<_>, Vec<_>) =
+                all.items.iter().partition(|one| matches!(one, RefOr::T(_)));
+            own.into_iter().chain(shared).fold(false, |any, one| fields(one, parts, path, columns) || any)
+        }
+        RefOr::T(Schema::OneOf(one_of)) => {
+            one_of.items.iter().fold(false, |any, one| fields(one, parts, path, columns) || any)
+        }
+        RefOr::T(_) => false,
+        RefOr::Ref(reference) => {
+            let name = reference.ref_location.rsplit('/').next().unwrap_or_default();
+            let part = parts.iter().find(|(known, _)| known == name);
+            part.is_some_and(|(_, part)| fields(part, parts, path, columns))
+        }
+    }
+}
+
+/// The table of these items, each in JSON. The mark at its beginning tells spreadsheets that it is UTF-8.
 ///
 /// # Errors
 /// When an item is no JSON.
-pub(in crate::api) fn table(
-    items: &[Vec<u8>],
-    known: &[&str],
-    shown: impl Fn(&str) -> bool,
-) -> serde_json::Result<Vec<u8>> {
-    let mut columns: Vec<String> = Vec::new();
-    let mut rows: Vec<HashMap<String, String>> = Vec::with_capacity(items.len());
-    for item in items {
-        let mut cells = Vec::new();
-        flatten(serde_json::from_slice(item)?, "", &mut cells);
-        cells.retain(|(path, _)| shown(path));
-        let mut place = 0;
-        for (column, _) in &cells {
-            // Beside those that it stands beside, where an earlier item did not have it.
-            match columns.iter().position(|known| known == column) {
-                Some(at) => place = at + 1,
-                None => {
-                    columns.insert(place, column.clone());
-                    place += 1;
-                }
-            }
-        }
-        rows.push(cells.into_iter().collect());
-    }
-    // What is null in one item and an object in another has the columns of its fields alone.
-    let parents: HashSet<String> =
-        columns.iter().filter_map(|name| Some(name.rsplit_once('.')?.0.to_owned())).collect();
-    columns.retain(|name| !parents.contains(name));
-    if items.is_empty() {
-        columns.extend(known.iter().map(|name| (*name).to_owned()));
-    }
+pub(in crate::api) fn table(items: &[Vec<u8>], columns: &[&str]) -> serde_json::Result<Vec<u8>> {
     let mut text = String::from("\u{feff}");
-    line(&mut text, columns.iter().map(String::as_str));
-    for cells in rows {
-        line(&mut text, columns.iter().map(|column| cells.get(column).map_or("", String::as_str)));
+    line(&mut text, columns.iter().copied());
+    for item in items {
+        let mut cells = HashMap::new();
+        flatten(serde_json::from_slice(item)?, "", columns, &mut cells);
+        line(&mut text, columns.iter().map(|column| cells.get(*column).map_or("", String::as_str)));
     }
     Ok(text.into_bytes())
 }
@@ -123,15 +142,17 @@ impl<'de> Deserialize<'de> for Node {
 }
 
 /// The cells of an item, by path.
-fn flatten(node: Node, path: &str, cells: &mut Vec<(String, String)>) {
+fn flatten(node: Node, path: &str, columns: &[&str], cells: &mut HashMap<String, String>) {
     match node {
-        Node::Object(fields) => {
+        Node::Object(fields) if !columns.contains(&path) => {
             for (name, node) in fields {
                 let path = if path.is_empty() { name } else { format!("{path}.{name}") };
-                flatten(node, &path, cells);
+                flatten(node, &path, columns, cells);
             }
         }
-        node => cells.push((path.to_owned(), said(node))),
+        node => {
+            cells.insert(path.to_owned(), said(node));
+        }
     }
 }
 
@@ -175,17 +196,41 @@ mod tests {
         }
     }
 
+    #[derive(ToSchema)]
+    #[expect(dead_code, reason = "only described")]
+    struct Task {
+        no: Option<i32>,
+        name: String,
+    }
+
+    #[derive(ToSchema)]
+    #[expect(dead_code, reason = "only described")]
+    struct Item {
+        id: String,
+        task: Task,
+        aliases: Vec<String>,
+        parts: Vec<Task>,
+        lead: Option<Task>,
+        counts: HashMap<String, i32>,
+        #[schema(inline)]
+        last: Option<Task>,
+    }
+
     #[test]
-    fn what_an_item_holds_is_a_column_by_its_path() {
-        let items = [
-            br#"{"id":"1","task":{"name":"a","no":2},"aliases":["b","c"],"parts":[{"a":1,"b":"x"}],"lead":null}"#.to_vec(),
-            br#"{"id":"2","task":{"name":"=d","no":null},"aliases":[],"parts":[],"lead":{"name":"e"},"more":true}"#.to_vec(),
-        ];
-        let text = String::from_utf8(table(&items, &[], |_| true).unwrap()).unwrap();
+    fn columns_are_those_of_the_view_whatever_its_items_say() {
+        let columns = columns::<Item>();
         assert_eq!(
-            text,
-            "\u{feff}id,task.name,task.no,aliases,parts,lead.name,more\r\n1,a,2,b；c,a=1，b=x,,\r\n2,'=d,,,,e,true\r\n"
+            columns.join(","),
+            "id,task.no,task.name,aliases,parts,lead.no,lead.name,counts,last.no,last.name"
         );
-        assert_eq!(String::from_utf8(table(&[], &["id"], |_| true).unwrap()).unwrap(), "\u{feff}id\r\n");
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+        let items = [
+            br#"{"id":"1","task":{"name":"a","no":2},"aliases":["b","c"],"parts":[{"no":1,"name":"x"}],"lead":null,"counts":{"a":1,"b":2}}"#.to_vec(),
+            br#"{"id":"2","task":{"name":"=d","no":null},"aliases":[],"parts":[],"lead":{"name":"e"},"counts":{}}"#.to_vec(),
+        ];
+        let text = |items: &[Vec<u8>]| String::from_utf8(table(items, &columns).unwrap()).unwrap();
+        let head = text(&[]);
+        assert_eq!(head, format!("\u{feff}{}\r\n", columns.join(",")));
+        assert_eq!(text(&items), format!("{head}1,2,a,b；c,no=1，name=x,,,a=1，b=2,,\r\n2,,'=d,,,,e,,,\r\n"));
     }
 }

@@ -10,6 +10,7 @@ use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 
 use crate::api::http::by_the_letter::{ByTheLetter, NUL, OUT_OF_RANGE};
+use crate::api::http::json_text;
 use crate::api::http::page::refuse;
 use crate::api::http::refused::{Code, Refused};
 use crate::domain::invalid::shorten;
@@ -78,8 +79,26 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refused> {
         explain(place, error.inner())
     })?;
     reader.end().map_err(|error| explain(String::new(), &error))?;
+    match json_text::long_number(bytes) {
+        None => Ok(value),
+        Some(place) => Err(Refused::at(Code::Invalid, place, "too_precise", TOO_PRECISE)),
+    }
+}
+
+/// Reads the outside of JSON whose items are looked at one by one later; what is written inside stays as it is.
+///
+/// # Errors
+/// As [`parse`].
+pub(in crate::api) fn outside<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refused> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader)
+        .map_err(|error| explain(json_pointer(error.path()), error.inner()))?;
+    reader.end().map_err(|error| explain(String::new(), &error))?;
     Ok(value)
 }
+
+/// What is said of a number that would be stored as another one.
+const TOO_PRECISE: &str = "数字超过15位有效数字，会有误差，请写成字符串，如\"9007199254740993.12\"。";
 
 /// Reads a part of a body that is JSON already.
 ///

@@ -15,14 +15,19 @@ use crate::api::State;
 use crate::api::http::access::Caller;
 use crate::api::http::extract::body_unread;
 use crate::api::http::refused::{Code, Refused, RequestPart};
-use crate::api::http::respond::tag;
 use crate::office::rows::{Claim, IdempotencyRow};
 use crate::office::types::Id;
 use crate::office::{Actor, Office, answers};
 
-/// Whether the answer to a POST there holds a secret, which is kept nowhere in clear: it is not answered from memory.
+/// Whether the answer to a POST there holds a secret, which is kept nowhere in clear: a repeat is told that it was done, and not
+/// shown the answer.
 pub fn shows_secret(path: &str) -> bool {
     matches!(path, "/api-keys" | "/webhooks") || path.ends_with("/rotation")
+}
+
+/// The address below `/api/v1`.
+fn below(request: &ServiceRequest) -> &str {
+    request.path().strip_prefix("/api/v1").unwrap_or_default()
 }
 
 /// Answers a repeated POST from memory; runs others once.
@@ -36,7 +41,6 @@ pub async fn middleware<B: MessageBody + 'static>(
     let key =
         request.headers().get("idempotency-key").map(|value| value.to_str().unwrap_or_default().to_owned());
     let caller = request.extensions().get::<Caller>().cloned();
-    let key = key.filter(|_| !shows_secret(request.path().strip_prefix("/api/v1").unwrap_or_default()));
     let (Some(key), Some(caller), &Method::POST) = (key, caller, request.method()) else {
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
@@ -90,6 +94,7 @@ async fn claim(
         created_at: state.office.clock.timestamp(),
         done_at: None,
         made: None,
+        etag: None,
     };
     match answers::claim(&state.office, &row).await? {
         Claim::Ours => Ok(Claimed::Ours(row, body)),
@@ -120,10 +125,10 @@ fn replay(asked: &IdempotencyRow, earlier: IdempotencyRow) -> Result<HttpRespons
         u16::try_from(status).ok().and_then(|code| StatusCode::from_u16(code).ok()).unwrap_or(StatusCode::OK);
     let mut answer = HttpResponse::build(status);
     answer.insert_header(("idempotency-replayed", "true")).content_type("application/json; charset=utf-8");
-    if let Some(location) = earlier.location {
-        answer
-            .insert_header((header::LOCATION, location))
-            .insert_header((header::ETAG, tag(body.as_bytes())));
+    for (name, value) in [(header::LOCATION, earlier.location), (header::ETAG, earlier.etag)] {
+        if let Some(value) = value {
+            answer.insert_header((name, value));
+        }
     }
     Ok(answer.body(body))
 }
@@ -157,7 +162,11 @@ async fn show<B: MessageBody + 'static>(
     let location = earlier.made.as_deref().and_then(address);
     let Some((location, uri)) = location.and_then(|path| Some((path.clone(), path.parse::<Uri>().ok()?)))
     else {
-        let detail = "相同的请求已经办理，但当时的答复因服务中断没有留下；请读取结果，不要换键重复提交。";
+        let detail = if shows_secret(below(&request)) {
+            "相同的请求已经办理，密钥当时已显示，不能再次显示；没有收到的，请在列表中找到它，吊销、停用或换发。"
+        } else {
+            "相同的请求已经办理，但当时的答复因服务中断没有留下；请读取结果，不要换键重复提交。"
+        };
         return Ok(request.error_response(Refused::new(Code::AnswerLost, detail)));
     };
     request.match_info_mut().get_mut().update(&uri);
@@ -191,6 +200,12 @@ async fn release_later(office: Office, row: IdempotencyRow) {
     }
 }
 
+/// Whether the answer is one that can be kept: a workbook tells what would become of a file, and nothing was done.
+fn is_text<B>(response: &ServiceResponse<B>) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.is_none_or(|kind| kind.as_bytes().starts_with(b"application/json"))
+}
+
 /// Runs the request; an answer that changed something is kept, any other frees the key for another try.
 async fn run<B: MessageBody + 'static>(
     state: &State,
@@ -198,9 +213,12 @@ async fn run<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    let secret = shows_secret(below(&request));
     let answer = next.call(request).await;
     let response = match answer {
-        Ok(response) if response.status().is_success() => response,
+        // The deed has said with its work that it is done.
+        Ok(response) if response.status().is_success() && secret => return Ok(response.map_into_boxed_body()),
+        Ok(response) if response.status().is_success() && is_text(&response) => response,
         other => {
             if let Err(error) = answers::release(&state.office, &row).await {
                 tracing::warn!(%error, "an idempotency key stays claimed until the database answers");
@@ -211,13 +229,13 @@ async fn run<B: MessageBody + 'static>(
     };
     let status = response.status();
     let (http, response) = response.into_parts();
-    let location =
-        response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let said = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let (location, etag) = (said(header::LOCATION), said(header::ETAG));
     let (head, body) = response.into_parts();
     let bytes = to_bytes(body).await.map_err(|_| Refused::internal("body of an answer"))?;
     row.status = Some(i32::from(status.as_u16()));
     row.body = Some(String::from_utf8_lossy(&bytes).into_owned());
-    row.location = location;
+    (row.location, row.etag) = (location, etag);
     // The work is done: an answer that cannot be kept must not turn into an error.
     if let Err(error) = answers::keep(&state.office, &row).await {
         tracing::error!(%error, "the answer to an idempotency key was not kept");

@@ -9,6 +9,7 @@ pub mod detach_on_disconnect;
 pub mod extract;
 pub mod field_error;
 pub mod idempotency;
+pub(in crate::api) mod json_text;
 pub mod lookup;
 pub mod masked;
 pub mod metrics;

@@ -152,14 +152,36 @@ pub(in crate::api) fn acceptable(request: &ServiceRequest, given: &[String]) -> 
     Err(Refused::new(Code::NotAcceptable, detail))
 }
 
-/// Whether the caller takes this media type no less than JSON, and says so by name.
+/// Refuses a body in an encoding that is not read here: its bytes would be taken for what they are not.
+///
+/// # Errors
+/// `UnsupportedMediaType`.
+pub(in crate::api) fn readable(request: &ServiceRequest) -> Result<(), Refused> {
+    const READ: [&str; 3] = ["gzip", "deflate", "identity"];
+    let encoding = request.headers().get(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("?"));
+    match encoding.map(str::trim) {
+        Some(other) if !READ.iter().any(|known| known.eq_ignore_ascii_case(other)) => {
+            let detail = "请求内容的压缩方式（Content-Encoding）只支持gzip和deflate，请改用其一，或不压缩。";
+            Err(Refused::new(Code::UnsupportedMediaType, detail))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether the caller takes this media type no less than JSON, and says so: by name, or by its type (`text/*`) where JSON is not taken.
 pub(in crate::api) fn asks_for(request: &HttpRequest, media_type: &str) -> bool {
     let Ok(accept) = header::Accept::parse(request) else { return false };
     let quality = |wanted: &str| {
         accept.iter().filter(|range| range.item.essence_str() == wanted).map(|range| range.quality).max()
     };
     let json = quality("application/json");
+    let kind = media_type.split('/').next().unwrap_or_default();
+    let by_type = || {
+        quality(&format!("{kind}/*"))
+            .filter(|_| !["application/*", "*/*"].iter().any(|all| quality(all).is_some()))
+    };
     quality(media_type)
+        .or_else(by_type)
         .is_some_and(|asked| asked > header::Quality::ZERO && json.is_none_or(|json| asked >= json))
 }
 

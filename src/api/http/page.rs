@@ -44,7 +44,7 @@ pub struct ListParams {
     cursor: Option<String>,
     /// 只要这些字段，以逗号分隔，如id,name
     fields: Option<String>,
-    /// 只要在此时刻之后修改过的，RFC 3339格式
+    /// 只要在此时刻之后修改过的，RFC 3339格式；正在写入的可能要稍后才看得到，要不遗漏地同步请用/changes
     #[param(format = DateTime)]
     updated_after: Option<String>,
 }
@@ -82,22 +82,6 @@ pub struct List<F> {
     pub updated_after: Option<NaiveDateTime>,
     /// The list's own filters.
     pub filter: F,
-}
-
-impl<F> List<F> {
-    /// This list, unless it is asked what changed, which it cannot tell.
-    ///
-    /// # Errors
-    /// `MalformedQuery`, naming where to ask instead.
-    pub fn untracked(self) -> Result<Self, Refused> {
-        match self.updated_after {
-            None => Ok(self),
-            Some(_) => {
-                let detail = "该列表不支持updated_after；增量同步请用/changes。";
-                Err(refuse("updated_after", "unknown_field", detail))
-            }
-        }
-    }
 }
 
 impl<F: DeserializeOwned> FromRequest for List<F> {

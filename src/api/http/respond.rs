@@ -208,23 +208,20 @@ fn as_table<T: Serialize + ToSchema>(
     page: &PageView<T>,
     fields: Option<&str>,
 ) -> Result<HttpResponse, Refused> {
-    let mut parts = Vec::new();
-    T::schemas(&mut parts);
-    let mut known = Vec::new();
-    properties(&T::schema(), &parts, &mut known);
     let asked = fields.map(wanted::<T>).transpose()?;
-    let known: Vec<&str> = asked.clone().unwrap_or_else(|| known.iter().map(String::as_str).collect());
+    let all = csv_table::columns::<T>();
+    let shown = |path: &&str| {
+        let top = path.split('.').next().unwrap_or_default();
+        asked.as_ref().is_none_or(|asked| asked.contains(&top))
+    };
+    let columns: Vec<&str> = all.iter().map(String::as_str).filter(shown).collect();
     let items: Vec<Vec<u8>> =
         page.items.iter().map(|item| Ok(json(item)?.to_vec())).collect::<Result<_, Refused>>()?;
     let items: Vec<Vec<u8>> = match Mask::of(request) {
         Some(what) => items.iter().map(|item| masked(item, what)).collect(),
         None => items,
     };
-    let shown = |path: &str| {
-        let top = path.split('.').next().unwrap_or_default();
-        asked.as_ref().is_none_or(|asked| asked.contains(&top))
-    };
-    let body = csv_table::table(&items, &known, shown).map_err(Refused::internal)?;
+    let body = csv_table::table(&items, &columns).map_err(Refused::internal)?;
     let answer = file(request, "text/csv; charset=utf-8", None, body);
     Ok(with_next(request, answer, page.next_cursor.as_deref()))
 }

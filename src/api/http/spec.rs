@@ -102,6 +102,8 @@ struct Known {
     success: u16,
     /// Media types of its answers.
     media_types: Vec<String>,
+    /// Names of its parameters in the query.
+    query: Vec<String>,
 }
 
 /// Operations by address and verb.
@@ -112,7 +114,17 @@ fn known() -> &'static HashMap<String, BTreeMap<String, Known>> {
     }
     #[derive(Deserialize)]
     struct Operation {
+        #[serde(default)]
+        parameters: Vec<Parameter>,
         responses: BTreeMap<String, Answer>,
+    }
+    /// One of its own; those that many operations refer to stand in the head.
+    #[derive(Deserialize)]
+    struct Parameter {
+        #[serde(default)]
+        name: String,
+        #[serde(default, rename = "in")]
+        part: String,
     }
     #[derive(Deserialize)]
     struct Answer {
@@ -121,7 +133,9 @@ fn known() -> &'static HashMap<String, BTreeMap<String, Known>> {
     }
     fn known(operation: Operation) -> Known {
         let good = operation.responses.into_iter().filter(|(status, _)| status.starts_with('2'));
-        good.fold(Known { success: 200, media_types: Vec::new() }, |mut known, (status, answer)| {
+        let query = operation.parameters.into_iter().filter(|one| one.part == "query").map(|one| one.name);
+        let known = Known { success: 200, media_types: Vec::new(), query: query.collect() };
+        good.fold(known, |mut known, (status, answer)| {
             known.success = status.parse().unwrap_or(known.success);
             known.media_types.extend(answer.content.into_keys());
             known
@@ -151,4 +165,9 @@ pub(in crate::api) fn success(pattern: &str, verb: &str) -> u16 {
 /// Media types that an operation answers with when all goes well.
 pub(in crate::api) fn media_types(pattern: &str, verb: &str) -> &'static [String] {
     known().get(pattern).and_then(|item| item.get(verb)).map_or(&[], |known| &known.media_types)
+}
+
+/// Parameters that an operation takes in its query.
+pub(in crate::api) fn query(pattern: &str, verb: &str) -> &'static [String] {
+    known().get(pattern).and_then(|item| item.get(verb)).map_or(&[], |known| &known.query)
 }

@@ -70,8 +70,10 @@ pub struct IndicatorView {
     pub window_end: NaiveDate,
     /// 现行研判结果
     pub verdict: FiguresView,
-    /// 研判更新中：所依据的数据、目标或规则刚有变化，几秒后更新
-    pub updating: bool,
+    /// 研判更新中：所依据的数据、目标或规则刚有变化，几秒后更新；变更（/changes）中不给出，因为更新完毕不算变更
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = bool)]
+    pub updating: Option<bool>,
     /// 建立时间
     pub created_at: DateTime<Utc>,
     /// 目标等最近修改的时间；研判更新不改它
@@ -134,7 +136,7 @@ impl IndicatorView {
             window_start: indicator.window_start,
             window_end: indicator.window_end,
             verdict: FiguresView::in_force(&current, assessment.as_ref()),
-            updating: marked.contains(&indicator.id),
+            updating: Some(marked.contains(&indicator.id)),
             created_at: indicator.created_at.and_utc(),
             updated_at: indicator.updated_at.and_utc(),
             retired_on: indicator.retired_on,

@@ -17,7 +17,7 @@ use crate::api::http::wire::{Amount, Word};
 use crate::domain::{Grade, Node};
 use crate::office::rows::PersonVerdictRow;
 use crate::office::types::Id;
-use crate::office::{Actor, plans};
+use crate::office::{Actor, Refusal, plans};
 
 type GradeWord = Word<Grade>;
 
@@ -83,7 +83,6 @@ async fn list_verdicts(
     id: web::Path<Uuid>,
     list: List<NoFilter>,
 ) -> Result<HttpResponse, Refused> {
-    let list = list.untracked()?;
     state.office.read.find_indicator(Id::of(*id)).await?.ok_or_else(|| Refused::not_found("指标"))?;
     let rows = state.office.read.list_person_verdicts(Id::of(*id), list.page).await?;
     let page = PageView::new(rows, list.page, |row| row.id.0, PersonVerdictView::of);
@@ -152,7 +151,7 @@ pub struct ReportNode {
     person: String,
 }
 
-/// 列出一个节点类目标的各个节点及完成情况
+/// 列出一个节点类目标的各个节点及完成情况；其他目标没有节点
 #[utoipa::path(tag = "研判", params(("id" = Uuid, Path, description = "指标编号"), AsOfParams), responses(
     (status = 200, body = NodesView), (status = "4XX", body = ProblemView)))]
 #[get("/indicators/{id}/nodes")]
@@ -163,7 +162,14 @@ async fn list_nodes(
     Params(params): Params<AsOfParams>,
 ) -> Result<HttpResponse, Refused> {
     let as_of = params.as_of.unwrap_or_else(|| state.office.clock.today());
-    let row = plans::reported_by_nodes(&state.office, Id::of(*id)).await?;
+    let row = match plans::reported_by_nodes(&state.office, Id::of(*id)).await {
+        Ok(row) => row,
+        // One that is reported otherwise has none.
+        Err(Refusal::Invalid(_)) => {
+            return respond::ok(&request, &NodesView { indicator_id: *id, as_of, items: Vec::new() });
+        }
+        Err(refusal) => return Err(refusal.into()),
+    };
     let reports = state.office.read.list_node_reports_of(&[row.id], as_of).await?;
     let items = plans::nodes(&row)?.into_iter().map(|Node { on, fraction }| {
         let report = reports.iter().rev().find(|report| report.node_on == on);

@@ -74,7 +74,6 @@ async fn list_indicator_revisions(
     id: web::Path<Uuid>,
     list: List<NoFilter>,
 ) -> Result<HttpResponse, Refused> {
-    let list = list.untracked()?;
     state.office.read.find_indicator(Id::of(*id)).await?.ok_or_else(|| Refused::not_found("指标"))?;
     let rows = state.office.read.list_revisions(RevisionOf::Indicator, Id::of(*id), list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, IndicatorRevisionView::of)?;
@@ -118,7 +117,6 @@ async fn list_campaign_revisions(
     id: web::Path<Uuid>,
     list: List<NoFilter>,
 ) -> Result<HttpResponse, Refused> {
-    let list = list.untracked()?;
     state.office.read.find_campaign(Id::of(*id)).await?.ok_or_else(|| Refused::not_found("攻坚行动"))?;
     let rows = state.office.read.list_revisions(RevisionOf::Campaign, Id::of(*id), list.page).await?;
     let page = PageView::checked(rows, list.page, |row| row.id.0, CampaignRevisionView::of)?;

@@ -132,6 +132,11 @@ impl LetterView {
             trial: row.trial,
         })
     }
+
+    /// Without what grows by itself.
+    pub(in crate::api) fn unwaited(self) -> Self {
+        Self { waiting_days: None, ..self }
+    }
 }
 
 /// 函的全文：签发时定稿，此后不变
@@ -272,7 +277,7 @@ impl WholeLetterView {
             facts: serde_json::from_str(&row.facts).map_err(Refused::internal)?,
             text: row.body_text.clone(),
             // It would make another tag every day; what was read yesterday may be issued today.
-            letter: LetterView { waiting_days: None, ..LetterView::of(row, state.office.clock.now())? },
+            letter: LetterView::of(row, state.office.clock.now())?.unwaited(),
             episode_ids: episodes.iter().map(|episode| episode.id.0).collect(),
             deliveries: deliveries.into_iter().map(DeliveryView::of).collect(),
         })

@@ -67,20 +67,21 @@ fn wrong(pointer: &str, code: &str, detail: String) -> FieldError {
     FieldError { part: RequestPart::Body, pointer: pointer.to_owned(), code: code.to_owned(), detail }
 }
 
+/// One item of JSON.
+pub(super) fn json_item(text: &[u8]) -> Line {
+    extract::parse::<Value>(text).map_err(|refused| {
+        let column = || serde_json::from_slice::<IgnoredAny>(text).err().map_or(1, |error| error.column());
+        let no_json = || wrong("", "malformed", format!("不是合法的JSON（第{}列），请检查。", column()));
+        refused.errors.into_iter().next().unwrap_or_else(no_json)
+    })
+}
+
 /// The items of lines of JSON, each with the number of its line.
 pub(super) fn lines(bytes: &[u8]) -> Vec<(usize, Line)> {
-    let read = |line: &[u8]| {
-        extract::parse::<Value>(line).map_err(|refused| {
-            let column =
-                || serde_json::from_slice::<IgnoredAny>(line).err().map_or(1, |error| error.column());
-            let no_json = || wrong("", "malformed", format!("不是合法的JSON（第{}列），请检查。", column()));
-            refused.errors.into_iter().next().unwrap_or_else(no_json)
-        })
-    };
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let lines = bytes.split(|byte| *byte == b'\n').enumerate();
     let filled = lines.filter(|(_, line)| !line.trim_ascii().is_empty());
-    filled.map(|(place, line)| (place + 1, read(line.trim_ascii()))).collect()
+    filled.map(|(place, line)| (place + 1, json_item(line.trim_ascii()))).collect()
 }
 
 /// What a column is called, in English and Chinese, and what it fills.
@@ -126,6 +127,7 @@ pub(super) fn table(bytes: &[u8]) -> Result<Vec<(usize, Line)>, Refused> {
     let text = decoded(bytes)?;
     let first = text.lines().next().unwrap_or_default();
     let separator = if first.matches('\t').count() > first.matches(',').count() { b'\t' } else { b',' };
+    closed_quotes(&text, separator)?;
     let mut reader =
         csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(text.as_bytes());
     let headings = reader.headers().map_err(|_| unreadable())?.clone();
@@ -163,6 +165,40 @@ pub(super) fn table(bytes: &[u8]) -> Result<Vec<(usize, Line)>, Refused> {
         items.push((line, item));
     }
     Ok(items)
+}
+
+/// Refuses a table with a quote that does not end its cell: it would swallow the lines that follow, and nobody would count them.
+fn closed_quotes(text: &str, separator: u8) -> Result<(), Refused> {
+    enum At {
+        CellStart,
+        Plain,
+        Quoted(usize),
+        /// After a quote in a quoted cell that began on this line.
+        Quote(usize),
+    }
+    let refused = |line: usize, why: &str| {
+        let detail =
+            format!("第{line}行的引号{why}，其后的行不能分清，没有写入；请补上引号，格内的引号写两个。");
+        Err(Refused::at(Code::Invalid, "", "unclosed_quote", detail))
+    };
+    let (mut at, mut line) = (At::CellStart, 1);
+    for byte in text.bytes() {
+        at = match (at, byte) {
+            (At::Quoted(begun), b'"') => At::Quote(begun),
+            (At::Quoted(begun), _) => At::Quoted(begun),
+            (At::Quote(begun), b'"') => At::Quoted(begun),
+            (At::CellStart, b'"') => At::Quoted(line),
+            (_, b'\n' | b'\r') => At::CellStart,
+            (_, other) if other == separator => At::CellStart,
+            (At::Quote(begun), _) => return refused(begun, "之后还有文字"),
+            _ => At::Plain,
+        };
+        line += usize::from(byte == b'\n');
+    }
+    match at {
+        At::Quoted(begun) => refused(begun, "没有结束"),
+        At::CellStart | At::Plain | At::Quote(_) => Ok(()),
+    }
 }
 
 fn unreadable() -> Refused {
@@ -258,6 +294,28 @@ mod tests {
             read.into_iter().map(|(_, item)| item.err().map(|e| (e.pointer, e.code))).collect();
         let twice = |place: &str| Some((place.to_owned(), "duplicate".to_owned()));
         assert_eq!(told, [twice("/value"), twice("/a/b"), None]);
+    }
+
+    #[test]
+    fn a_quote_that_does_not_end_its_cell_is_told_with_its_line() {
+        let head = "measure,region,period_start,period_end,figure,value,source,published_on\n";
+        let row = |value: &str| {
+            format!("社零,430000,2025-01-01,2025-07-31,yoy,{value},\"月\"\"报\n八\"\"月\",2025-08-15\r\n")
+        };
+        assert_eq!(table(format!("{head}{}{}", row("\"3\""), row("4\"5")).as_bytes()).unwrap().len(), 2);
+        for (text, line) in [
+            (format!("{head}{}社零,430000,2025-01-01,2025-08-31,yoy,\"5,源,2025-09-20\n社零\n", row("3")), 4),
+            (format!("{head}社零,430000,2025-01-01,2025-08-31,yoy,\"5,源\n社零,430000,x,y,yoy,\"6,源\n"), 2),
+            ("measure,\"region\n".to_owned(), 1),
+        ] {
+            let told = table(text.as_bytes()).unwrap_err();
+            assert_eq!(told.errors[0].code, "unclosed_quote", "{text}");
+            assert!(
+                told.errors[0].detail.starts_with(&format!("第{line}行")),
+                "{text}: {}",
+                told.errors[0].detail
+            );
+        }
     }
 
     #[test]

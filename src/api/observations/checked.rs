@@ -32,7 +32,8 @@ impl Checked {
             let mut outcome = RecordOutcome::refused(index);
             let mut errors = item.errors.clone();
             if let Some(stated) = &item.fact {
-                let found = reader.read(stated);
+                // Where something else stands in a field's place, it is no fact that others could be the same as.
+                let found = if errors.is_empty() { reader.read(stated) } else { reader.look(stated) };
                 outcome.read_as = found.read_as.map(Amount);
                 let told = found.wrong.into_iter().flat_map(|refusal| Refused::from(refusal).errors);
                 errors.extend(told.filter(|error| item.speaks_of(&error.pointer)));

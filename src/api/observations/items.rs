@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use chrono::NaiveDate;
-use serde::de::{self, IntoDeserializer as _};
+use serde::de::{self, IgnoredAny, IntoDeserializer as _};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use utoipa::openapi::RefOr;
@@ -11,9 +11,9 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::bulk_forms::{self, Bulk, BulkForm};
-use crate::api::http::extract;
 use crate::api::http::refused::{FieldError, Refused};
 use crate::api::http::wire::{Amount, Word};
+use crate::api::http::{extract, json_text};
 use crate::api::indicators::PeriodView;
 use crate::domain::{Basis, Figure, Stage, Status};
 use crate::office::observations::{NewFact, Spelled};
@@ -174,14 +174,15 @@ pub(super) fn read(bulk: &Bulk) -> Result<Vec<Item>, Refused> {
         BulkForm::Lines => bulk_forms::lines(&bulk.bytes),
         BulkForm::Table => bulk_forms::table(&bulk.bytes)?,
     };
-    let item = |(line, read): (usize, bulk_forms::Line)| {
-        let item = match read {
-            Ok(value) => one(value),
-            Err(error) => Item { fact: None, errors: vec![error], replaced: Vec::new(), line: None },
-        };
-        Item { line: Some(line), ..item }
-    };
+    let item = |(line, read): (usize, bulk_forms::Line)| Item { line: Some(line), ..as_far_as_read(read) };
     Ok(all.into_iter().map(item).collect())
+}
+
+fn as_far_as_read(read: bulk_forms::Line) -> Item {
+    match read {
+        Ok(value) => one(value),
+        Err(error) => Item { fact: None, errors: vec![error], replaced: Vec::new(), line: None },
+    }
 }
 
 fn json_items(bytes: &[u8]) -> Result<Vec<Item>, Refused> {
@@ -189,7 +190,8 @@ fn json_items(bytes: &[u8]) -> Result<Vec<Item>, Refused> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Unread {
-        items: Vec<Value>,
+        #[expect(dead_code, reason = "they are looked at one by one, as they are written")]
+        items: Vec<IgnoredAny>,
     }
     match extract::parse::<RecordObservations>(bytes) {
         Ok(all) => {
@@ -202,7 +204,9 @@ fn json_items(bytes: &[u8]) -> Result<Vec<Item>, Refused> {
             Ok(all.items.into_iter().map(whole).collect())
         }
         Err(problem) if problem.errors.iter().any(|error| error.pointer.starts_with("/items/")) => {
-            Ok(extract::parse::<Unread>(bytes)?.items.into_iter().map(one).collect())
+            extract::outside::<Unread>(bytes)?;
+            let items = json_text::items_of(bytes, "items").into_iter();
+            Ok(items.map(|item| as_far_as_read(bulk_forms::json_item(item))).collect())
         }
         Err(problem) => Err(problem),
     }
@@ -296,6 +300,29 @@ mod tests {
         {
             assert!(json_items(text.as_bytes()).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_no_text_may_have_spoils_its_item_alone() {
+        let bad = |from: &str, to: &str| GOOD.replace(from, to);
+        let told = items(&format!(
+            "{{\"items\":[{},{GOOD},{},{},{}]}}",
+            bad("月报", "a\\u0000"),
+            bad("\"source\"", "\"source\":\"b\",\"source\""),
+            bad("\"3%\"", "9007199254740993.123"),
+            bad("\"3%\"", "1.5"),
+        ));
+        let one = |pointer: &str, code: &str| vec![(pointer.to_owned(), code.to_owned())];
+        assert_eq!(
+            told,
+            [
+                one("/source", "control_character"),
+                vec![],
+                one("/source", "duplicate"),
+                one("/value", "too_precise"),
+                vec![]
+            ]
+        );
     }
 
     #[test]

@@ -291,7 +291,7 @@ fn placed_schema<C: ToSchema>(form: &Form, about: &str, lists: &[(&str, Schema)]
         _ => Object::default(),
     };
     for (field, _) in form.placed {
-        object.properties.remove(*field);
+        object.properties.shift_remove(*field);
         object.required.retain(|name| name != field);
     }
     for (list, schema) in lists {

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::api::State;
+use crate::api::http::access::Caller;
 use crate::api::http::extract::Body;
 use crate::api::http::lookup::{self, At};
 use crate::api::http::refused::{ProblemView, Refused};
@@ -151,9 +152,11 @@ impl PackPreviewView {
 #[post("/rule-packs/preview")]
 async fn preview_rule_pack(
     state: web::Data<State>,
+    caller: Caller,
     Body(body): Body<PreviewRulePack>,
 ) -> Result<HttpResponse, Refused> {
-    let as_of = body.as_of.unwrap_or_else(|| state.office.clock.today());
+    let today = state.office.clock.today();
+    let as_of = caller.sees_until(body.as_of, today).unwrap_or(today);
     let pack = pack(&state, body.rule_pack).await?;
     let campaigns = match body.campaign.as_deref() {
         Some(key) => {

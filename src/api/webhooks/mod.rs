@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::api::State;
 use crate::api::http::extract::{Body, Params};
-use crate::api::http::page::{List, ListParams, PageView};
+use crate::api::http::page::{List, ListParams, PageParams, PageView};
 use crate::api::http::refused::{ProblemView, Refused};
 use crate::api::http::respond::{self, OneParams};
 use crate::api::http::spec::Routes;
@@ -53,7 +53,7 @@ async fn list_webhooks(
     respond::list(&request, &page, list.fields.as_deref())
 }
 
-/// 新建回调（不支持Idempotency-Key，因为密钥只显示一次）
+/// 新建回调；密钥只显示一次，带同一Idempotency-Key重复提交的不再办理，答复409（answer_lost）
 ///
 /// 此后所选类别凡有变更，即向该地址发出通知（POST，CloudEvents 1.0的JSON），按Standard Webhooks签名（webhook-id、webhook-timestamp、
 /// webhook-signature）。通知只写明类别、编号、读取的地址和时间，不含内容；内容请用接收方自己的密钥读取。至少送达一次，重复的通知
@@ -122,7 +122,7 @@ async fn retire_webhook(
     respond::ok(&request, &WebhookView::of(&row))
 }
 
-/// 更换回调的密钥（不支持Idempotency-Key）；原密钥24小时内同时有效
+/// 更换回调的密钥；原密钥24小时内同时有效。带同一Idempotency-Key重复提交的不再办理，答复409（answer_lost）
 #[utoipa::path(tag = "回调", params(("id" = Uuid, Path, description = "编号")),
     responses((status = 200, body = NewWebhookView), (status = "4XX", body = ProblemView)))]
 #[post("/webhooks/{id}/rotation")]
@@ -167,7 +167,7 @@ async fn replay_webhook(
 }
 
 /// 列出一个回调的通知；state=failed为不再自动重发的
-#[utoipa::path(tag = "回调", params(("id" = Uuid, Path, description = "编号"), ListParams, WebhookEventParams), responses(
+#[utoipa::path(tag = "回调", params(("id" = Uuid, Path, description = "编号"), PageParams, WebhookEventParams), responses(
     (status = 200, body = PageView<WebhookEventView>), (status = "4XX", body = ProblemView)))]
 #[get("/webhooks/{id}/events")]
 async fn list_webhook_events(

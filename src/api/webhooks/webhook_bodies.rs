@@ -98,10 +98,16 @@ impl From<CreateWebhook> for NewWebhook {
 #[serde(deny_unknown_fields)]
 pub struct UpdateWebhook {
     /// 名称
+    #[serde(default, deserialize_with = "crate::api::http::wire::given::deserialize")]
+    #[schema(value_type = String)]
     name: Option<String>,
     /// 地址
+    #[serde(default, deserialize_with = "crate::api::http::wire::given::deserialize")]
+    #[schema(value_type = String)]
     url: Option<String>,
     /// 通知哪些类别的变更
+    #[serde(default, deserialize_with = "crate::api::http::wire::given::deserialize")]
+    #[schema(value_type = Vec<ChangeKindWord>)]
     kinds: Option<Vec<ChangeKindWord>>,
 }
 

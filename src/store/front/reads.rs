@@ -43,7 +43,6 @@ reads! {
         fn resolve_campaign(key: &'a str) -> CampaignRow;
     }
     change_feed {
-        fn find_change_epoch() -> i32;
         fn list_changes(kinds: &'a [ChangeKind], after: ChangePlace, limit: i64) -> Vec<ChangeRow>;
     }
     comparisons {

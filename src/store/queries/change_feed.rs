@@ -120,7 +120,8 @@ pub(super) async fn begin_epoch(conn: &mut Conn, epoch: i32) -> Result<(), Store
 }
 
 /// Begins an epoch where numbers are ahead of the database's own count, as in one that was restored elsewhere: everything counts as
-/// changed once more. `epoch` is the time in seconds, so that two such databases do not have the same one. Gives whether it did.
+/// changed once more. `epoch` is the time in seconds, so that two such databases do not have the same one. A new database has one of its
+/// own, too. Gives whether everything counts as changed.
 ///
 /// # Errors
 /// When the database fails.
@@ -136,6 +137,11 @@ pub async fn renumber_changes(conn: &mut Conn, epoch: i32) -> Result<bool, Store
             let text = format!("SELECT coalesce(max(changed_in), 0) AS seq FROM {}", table(*kind));
             let last: Last = diesel::sql_query(text).get_result(conn).await?;
             newest = newest.max(last.seq);
+        }
+        if newest == 0 && find_change_epoch(conn).await? == 1 {
+            // One that was just made: cursors of another that stood at the same address are none of its own.
+            begin_epoch(conn, epoch).await?;
+            return Ok(false);
         }
         // Asked after the rows: whoever writes beside this one has a number below it by now, and is not taken for ahead.
         if newest <= snapshot::find_next_change(conn).await? {

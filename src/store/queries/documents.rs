@@ -45,8 +45,8 @@ pub async fn list_documents(
     if let Some(after) = page.after {
         query = query.filter(documents::id.lt(after));
     }
-    if let Some(kind) = filter.kind {
-        query = query.filter(documents::kind.eq(Listed(kind)));
+    if let Some(kinds) = &filter.kinds {
+        query = query.filter(documents::kind.eq_any(Listed::all(kinds)));
     }
     match filter.adopted {
         Some(true) => query = query.filter(documents::adopted_at.is_not_null()),

@@ -62,6 +62,7 @@ pub async fn keep_answer(conn: &mut Conn, row: &IdempotencyRow) -> Result<(), St
             idempotency_keys::status.eq(row.status),
             idempotency_keys::body.eq(&row.body),
             idempotency_keys::location.eq(&row.location),
+            idempotency_keys::etag.eq(&row.etag),
         ))
         .execute(conn)
         .await?;

@@ -43,7 +43,9 @@ pub async fn list_units(
             .filter(name_keys::kind.eq(Listed(NameKind::Unit)))
             .filter(lower(name_keys::name_key).like(lower(super::contains(&folded(part)))).escape('\\'))
             .select(name_keys::owner);
-        query = query.filter(units::id.eq_any(alike));
+        // The names of a unit that was merged mean the other one; it is found by its own all the same.
+        let own = lower(units::name).like(lower(super::contains(part))).escape('\\');
+        query = query.filter(units::id.eq_any(alike).or(units::retired_on.is_not_null().and(own)));
     }
     if !filter.with_retired {
         query = query.filter(units::retired_on.is_null());

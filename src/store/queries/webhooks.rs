@@ -139,7 +139,8 @@ pub async fn pump_webhook(conn: &mut Conn, id: WebhookId, pump: WebhookPump) -> 
             })
         };
         let (epoch, end) = find_feed_end(conn).await?;
-        if epoch != hook.epoch {
+        // A place ahead of all is that of another database, or of one that was set back.
+        if epoch != hook.epoch || hook.place().seq > end.seq {
             let events: Vec<_> = event(HookEventKind::Restart, None).into_iter().collect();
             issuing::insert_webhook_events(conn, events).await?;
             move_place(conn, id, (epoch, end)).await?;

@@ -47,8 +47,8 @@ pub type DocumentContent = (Option<Vec<u8>>, Option<String>);
 /// Which documents a list shows.
 #[derive(Debug, Default, Clone)]
 pub struct DocumentFilter {
-    /// Only of this kind.
-    pub kind: Option<DocumentKind>,
+    /// Only of these kinds.
+    pub kinds: Option<Vec<DocumentKind>>,
     /// Only those that were adopted, or that were not.
     pub adopted: Option<bool>,
     /// Only those changed later than this, UTC.

@@ -89,6 +89,8 @@ pub struct IdempotencyRow {
     pub done_at: Option<NaiveDateTime>,
     /// What the work made: a word and an id.
     pub made: Option<String>,
+    /// Entity tag of the answer.
+    pub etag: Option<String>,
 }
 
 /// Whether a key was free.

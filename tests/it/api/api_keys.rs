@@ -20,7 +20,7 @@ both! {
         ] {
             app.post("/api-keys", body).await.problem(422, "invalid", pointer);
         }
-        // A repeat with the same Idempotency-Key makes another key: no answer with a key in it is kept.
+        // A repeat with the same Idempotency-Key is told that it was done: no answer with a key in it is kept.
         let repeat = async || {
             let request = app.request(Method::POST, "/api-keys").insert_header(("idempotency-key", "k1"));
             app.send(request.set_json(json!({"name": "看板", "role": "reader"}))).await
@@ -29,9 +29,23 @@ both! {
         assert_eq!(made.header("cache-control"), "no-store");
         let made = made.expect(201);
         let key = made["key"].as_str().unwrap().to_owned();
-        assert_ne!(repeat().await.expect(201)["key"], key);
+        for _ in 0..2 {
+            let again = repeat().await;
+            again.problem(409, "answer_lost", "");
+            assert!(!String::from_utf8_lossy(&again.bytes).contains(&key));
+        }
+        let other = app.request(Method::POST, "/api-keys").insert_header(("idempotency-key", "k1"));
+        app.send(other.set_json(json!({"name": "别的", "role": "reader"}))).await.problem(422, "idempotency_key_reused", "");
+        // What was refused is free to be tried again.
+        let ask = |role: &str| app.request(Method::POST, "/api-keys").insert_header(("idempotency-key", "k2")).set_json(json!({"name": "推送", "role": role}));
+        app.send(ask("boss")).await.problem(422, "invalid", "/role");
+        let fed = app.send(ask("feeder")).await.expect(201);
+        let rotate = || app.request(Method::POST, &format!("/api-keys/{}/rotation", fed["id"].as_str().unwrap())).insert_header(("idempotency-key", "k3")).set_json(json!({}));
+        app.send(rotate()).await.expect(201);
+        app.send(rotate()).await.problem(409, "answer_lost", "");
+        assert_eq!(app.get("/api-keys?role=feeder").await.expect(200)["items"].as_array().unwrap().len(), 2);
         let listed = app.get("/api-keys?role=reader").await.expect(200);
-        assert_eq!(listed["items"].as_array().unwrap().len(), 2);
+        assert_eq!(listed["items"].as_array().unwrap().len(), 1);
         assert!(!listed.to_string().contains(&key) && listed["items"][0]["name"] == "看板");
         assert_eq!(listed["items"][0]["prefix"], key[..12]);
         app.send(app.request_as(&key, Method::GET, "/regions")).await.expect(200);

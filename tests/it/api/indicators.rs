@@ -1,3 +1,4 @@
+use actix_web::http::{Method, header};
 use serde_json::{Value, json};
 
 use crate::api::assessments::preview::{self, DAY, indicator, measure, path, verdict};
@@ -25,6 +26,23 @@ both! {
         let path = format!("/indicators/{}", made["id"].as_str().unwrap());
         let changed = app.patch(&path, json!({"target": null, "baseline": "12.5"})).await.expect(200);
         assert_eq!((&changed["target"], &changed["baseline"]), (&json!(null), &json!("12.5")));
+    }
+
+    async fn a_repeated_answer_has_the_tag_that_an_edit_takes(app: TestApp) {
+        let task = task(&app).await;
+        app.post("/measures", json!({"name": "试口径", "unit": "亿元", "basis": "cumulative", "better": "higher", "frequency": "monthly"})).await.expect(201);
+        let body = json!({"task": task, "measure": "试口径", "region": "430000", "target": {"phrase": "增长5%以上"}});
+        let ask = || app.request(Method::POST, "/indicators").insert_header(("idempotency-key", "ik1")).set_json(&body);
+        let (first, again) = (app.send(ask()).await, app.send(ask()).await);
+        assert_eq!((again.header("idempotency-replayed"), again.header("etag")), ("true".to_owned(), first.header("etag")));
+        assert_eq!((again.header("location"), &again.bytes), (first.header("location"), &first.bytes));
+        let path = format!("/indicators/{}", first.json()["id"].as_str().unwrap());
+        let edit = app.request(Method::PATCH, &path).insert_header((header::IF_MATCH, again.header("etag")));
+        app.send(edit.set_json(json!({"external_id": "e1"}))).await.expect(200);
+        // So has that of what was done to something that is there.
+        let ask = || app.request(Method::POST, &format!("{path}/retirement")).insert_header(("idempotency-key", "ik2")).set_json(json!({"reason": "试"}));
+        let (first, again) = (app.send(ask()).await, app.send(ask()).await);
+        assert_eq!((again.header("etag"), &again.bytes), (first.header("etag"), &first.bytes));
     }
 
     async fn a_deadline_that_the_target_cannot_carry_is_a_doubt_wherever_it_is_shown(app: TestApp) {

@@ -101,7 +101,7 @@ both! {
         let ask = || app.request(Method::POST, "/units").insert_header(("Idempotency-Key", key)).set_json(&body);
         let caller = app.store.find_api_key(&xushi::store::hash_key(&app.key), app.clock.timestamp()).await.unwrap().unwrap();
         let now = app.clock.timestamp();
-        let dead = IdempotencyRow { api_key_id: caller.id, key: key.to_owned(), request_hash: String::new(), status: None, body: None, location: None, created_at: now, done_at: None, made: None };
+        let dead = IdempotencyRow { api_key_id: caller.id, key: key.to_owned(), request_hash: String::new(), status: None, body: None, location: None, created_at: now, done_at: None, made: None, etag: None };
         app.store.claim_key(&dead, now).await.unwrap();
         let hash = app.store.claim_key(&dead, now).await.unwrap();
         assert!(matches!(hash, Claim::Taken(_)));

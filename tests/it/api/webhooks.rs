@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use actix_web::http::Method;
 use chrono::TimeDelta;
+use diesel_async::SimpleAsyncConnection as _;
 use serde_json::{Value, json};
 use xushi::clock::Clock as _;
 use xushi::domain::webhook::{AllowList, HOOK_ATTEMPTS_MAX};
@@ -16,6 +17,7 @@ use xushi::jobs::{JobError, Jobs};
 use xushi::mail::outbox::MemoryOutbox;
 use xushi::mail::transport::Transport;
 use xushi::office::webhook_outbox::signature;
+use xushi::store::Store;
 
 use crate::api::changes::settle;
 use crate::support::hook_sink::{Answers, HookSink};
@@ -184,6 +186,30 @@ both! {
         assert_eq!(both.json()["type"], "xushi.webhook.test");
         let alone = signatures(24).await;
         assert_eq!(alone.headers["webhook-signature"].split(' ').count(), 1);
+    }
+
+    async fn a_repeat_shows_no_secret_and_makes_no_second_one_and_nothing_is_cleared(app: TestApp) {
+        let ask = |path: &str, body: Value| app.request(Method::POST, path).insert_header(("idempotency-key", path.replace('/', "-"))).set_json(body);
+        let body = json!({"name": "督查", "url": "http://127.0.0.1:9/x", "kinds": ["unit"], "role": "reader"});
+        let made = app.send(ask("/webhooks", body.clone())).await.expect(201);
+        app.send(ask("/webhooks", body)).await.problem(409, "answer_lost", "");
+        let path = format!("/webhooks/{}", made["id"].as_str().unwrap());
+        let rotation = format!("{path}/rotation");
+        app.send(ask(&rotation, json!({}))).await.expect(200);
+        app.send(ask(&rotation, json!({}))).await.problem(409, "answer_lost", "");
+        assert_eq!(app.get("/webhooks").await.expect(200)["items"].as_array().unwrap().len(), 1);
+        for field in ["name", "url", "kinds"] {
+            app.patch(&path, json!({field: null})).await.problem(422, "invalid", &format!("/{field}"));
+        }
+        // A database that was set back: whoever follows is told to read all again.
+        let ahead = "UPDATE webhooks SET seq = seq + 1000000";
+        match &app.store {
+            Store::Pg(pool) => pool.get().await.unwrap().batch_execute(ahead).await.unwrap(),
+            Store::Sqlite(pool) => pool.get().await.unwrap().batch_execute(ahead).await.unwrap(),
+        }
+        notify(&app, &jobs(&app, "one")).await.unwrap();
+        let kinds: Vec<_> = events(&app, &made, "").await.into_iter().map(|event| event["kind"].clone()).collect();
+        assert_eq!(kinds, ["restart"]);
     }
 
     async fn a_worker_that_dies_loses_nothing(app: TestApp) {

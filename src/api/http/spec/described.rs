@@ -127,7 +127,7 @@ impl Place<'_> {
         }
         match self.verb {
             "GET" => parameters.push(declared(IF_NONE_MATCH)),
-            "POST" if !shows_secret(self.path) => parameters.push(declared(IDEMPOTENCY_KEY)),
+            "POST" => parameters.push(declared(IDEMPOTENCY_KEY)),
             _ => {}
         }
         if !parameters.is_empty() {
@@ -137,14 +137,10 @@ impl Place<'_> {
 
     /// The statuses of problems that this operation can answer with.
     fn problems(&self, operation: &Value) -> Vec<u16> {
-        let mut statuses = vec![401, 406, 500, 503];
+        let mut statuses = vec![400, 401, 406, 500, 503];
         let parameters = operation["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
         let refers = |name: &str| parameters.contains(&declared(name));
-        let has_query = parameters.iter().any(|parameter| parameter["in"] == "query");
         let has_body = operation.get("requestBody").is_some();
-        if has_query || has_body {
-            statuses.push(400);
-        }
         let narrowed = self.rule.is_some_and(|rule| rule.unit == Reach::OwnList || rule.not_own);
         if narrowed || self.rule.is_some_and(|rule| !Role::ALL.iter().all(|role| rule.admits(*role))) {
             statuses.push(403);

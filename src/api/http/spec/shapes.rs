@@ -61,6 +61,7 @@ fn reach(schemas: &Value, value: &Value, found: &mut BTreeSet<String>) {
 const LEFT_OUT: &[(&str, &[&str])] = &[
     ("CampaignView", &["deputy_conveners", "members"]),
     ("FieldError", &["pointer", "parameter", "header"]),
+    ("IndicatorView", &["updating"]),
     ("LetterView", &["waiting_days"]),
     ("PageView", &["etags"]),
     ("PlanOutcome", &["errors"]),
@@ -94,6 +95,13 @@ pub(super) fn finish(schemas: &mut Value, used: &Used) {
         *facts = json!({"$ref": "#/components/schemas/LetterFacts", "description": facts["description"]});
     }
     schemas.insert("AmountGiven".to_owned(), amount_given());
+    if let Some(spelled) = schemas.get_mut("Spelled") {
+        *spelled = json!({
+            "description": "如文中所写的数：字符串（可带单位、百分号、千分位），或至多15位有效数字的数",
+            "oneOf": [{"type": "string"}, {"type": "number"}],
+            "examples": ["5.5"],
+        });
+    }
     one_of(schemas);
 }
 

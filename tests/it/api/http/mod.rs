@@ -5,4 +5,5 @@ mod contract;
 mod examples;
 mod metrics;
 mod negotiate;
+mod query_guard;
 mod verbatim;

@@ -124,6 +124,107 @@ both! {
         app.send(edit).await.expect(200);
     }
 
+    async fn what_no_text_may_have_spoils_its_row_alone_in_json_too(app: TestApp) {
+        crate::api::changes::sample(&app).await;
+        let before = stored(&app).await;
+        let row = |region: &str, from: &str, to: &str| fact(region, "3").to_string().replace(from, to);
+        let rows = [
+            row("430000", "", ""),
+            row("430100", "月报", "a\\u0000"),
+            row("430200", "\"source\"", "\"source\":\"b\",\"source\""),
+            row("430300", "\"3\"", "9007199254740993.123"),
+            row("430400", "\"3\"", "1.0000000000000001"),
+            row("430500", "\"3\"", "1.5"),
+        ];
+        let body = format!("{{\"items\":[{}]}}", rows.join(","));
+        let whole = put(&app, "", "application/json", body.clone()).await;
+        for pointer in ["/items/1/source", "/items/2/source", "/items/3/value", "/items/4/value"] {
+            whole.problem(422, "invalid", pointer);
+        }
+        for (query, created) in [("?atomic=false&dry_run=true", 2), ("?dry_run=true", 2), ("?atomic=false", 2)] {
+            let told = put(&app, query, "application/json", body.clone()).await.expect(200);
+            assert_eq!(counts(&told), [created, 0, 0, 4], "{query} {told}");
+            let outcomes: Vec<_> = told["items"].as_array().unwrap().iter().map(|item| item["outcome"] == "created").collect();
+            assert_eq!(outcomes, [true, false, false, false, false, true], "{told}");
+        }
+        assert_eq!(stored(&app).await, before + 2);
+        // Numbers are as exact wherever they are read.
+        let path = format!("/indicators/{}", app.get("/indicators").await.expect(200)["items"][0]["id"].as_str().unwrap());
+        for (number, exact) in [("9007199254740993.123", false), ("1.0000000000000001", false), ("123456789012.345", true)] {
+            let edit = app.request(Method::PATCH, &path).insert_header((header::IF_MATCH, "*")).insert_header((header::CONTENT_TYPE, "application/json"));
+            let answer = app.send(edit.set_payload(format!("{{\"baseline\":{number},\"reason\":\"试\"}}"))).await;
+            if exact {
+                assert_eq!(answer.expect(200)["baseline"], number);
+            } else {
+                answer.problem(422, "invalid", "/baseline");
+            }
+        }
+    }
+
+    async fn a_row_that_is_refused_stands_in_no_other_ones_way(app: TestApp) {
+        measure(&app).await;
+        for (turn, bad) in [fact("430000", "x"), { let mut bad = fact("430000", "3"); bad["colour"] = json!("red"); bad }, fact("没有", "3")].into_iter().enumerate() {
+            let value = format!("{}", turn + 1);
+            for items in [json!([bad, fact("430000", &value)]), json!([fact("430000", &value), bad])] {
+                let told = app.put("/observations?atomic=false&dry_run=true", json!({"items": items})).await.expect(200);
+                assert_eq!((&told["created"], &told["refused"]), (&json!(1), &json!(1)), "{told}");
+            }
+        }
+        let twice = app.put("/observations?atomic=false", json!({"items": [fact("430000", "3"), fact("430000", "4")]})).await.expect(200);
+        assert_eq!((counts(&twice), &twice["items"][1]["errors"][0]["code"]), ([1, 0, 0, 1], &json!("duplicate")), "{twice}");
+    }
+
+    async fn a_table_with_an_open_quote_is_refused_with_the_line_where_it_opened(app: TestApp) {
+        measure(&app).await;
+        let open = TABLE.replace("3%,月报", "\"3%,月报");
+        for query in ["", "?atomic=false", "?atomic=false&dry_run=true"] {
+            let told = put(&app, query, "text/csv", open.clone()).await;
+            told.problem(422, "invalid", "");
+            let told = told.json();
+            assert_eq!(told["errors"][0]["code"], "unclosed_quote");
+            assert!(told["errors"][0]["detail"].as_str().unwrap().starts_with("第2行的引号没有结束"), "{told}");
+        }
+        assert_eq!(stored(&app).await, 0);
+    }
+
+    async fn a_table_has_the_same_columns_on_every_page_and_where_there_is_nothing(app: TestApp) {
+        crate::api::changes::sample(&app).await;
+        // One has a verdict with a period, the other has no figures.
+        app.post("/measures", json!({"name": "税收", "unit": "亿元", "basis": "cumulative", "better": "higher", "frequency": "monthly"})).await.expect(201);
+        let task = app.get("/tasks").await.expect(200)["items"][0]["id"].clone();
+        app.post("/indicators", json!({"task": task, "measure": "税收", "region": "430600"})).await.expect(201);
+        app.post("/warning-runs", json!({"as_of": "2025-08-21"})).await.expect(200);
+        let head = async |path: &str| {
+            let answer = app.send(app.request(Method::GET, path).insert_header((header::ACCEPT, "text/csv"))).await;
+            let text = String::from_utf8(answer.bytes.clone()).unwrap();
+            assert_eq!(answer.status, 200, "{path}: {text}");
+            let next = answer.header("link").trim_start_matches("</api/v1").split('>').next().unwrap().to_owned();
+            (text.lines().next().unwrap().to_owned(), text.lines().count() - 1, next)
+        };
+        let (document, mut filled) = (xushi::api::openapi(), 0);
+        for rule in xushi::api::http::access::RULES.iter().filter(|rule| rule.verb == "GET" && !rule.path.contains('{')) {
+            let get = &document["paths"][format!("/api/v1{}", rule.path)]["get"];
+            if get["responses"]["200"]["content"]["text/csv"].is_null() || rule.path.ends_with(".csv") {
+                continue;
+            }
+            let (columns, rows, mut next) = head(&format!("{}?limit=1", rule.path)).await;
+            assert!(columns.starts_with("\u{feff}"), "{columns}");
+            while !next.is_empty() {
+                let (others, _, after) = head(&next).await;
+                assert_eq!(others, columns, "{next}");
+                filled += usize::from(rows > 0);
+                next = if filled > 60 { String::new() } else { after };
+            }
+            if get["parameters"].as_array().unwrap().iter().any(|one| one["name"] == "updated_after") {
+                let (others, none, _) = head(&format!("{}?updated_after=2099-01-01T00:00:00Z", rule.path)).await;
+                assert_eq!((others, none), (columns, 0), "{}", rule.path);
+            }
+        }
+        assert!(filled > 5, "{filled}");
+        let (columns, _, _) = head("/indicators").await;
+        assert!(columns.contains(",verdict.data_period.start,verdict.data_period.end,"), "{columns}");
+    }
+
     async fn every_list_is_a_table_for_whoever_asks_for_one(app: TestApp) {
         measure(&app).await;
         let items: Vec<Value> = ["430000", "430100", "430200"].iter().map(|region| fact(region, "-3.5")).collect();
