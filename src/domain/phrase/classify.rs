@@ -10,6 +10,7 @@ use super::measurement_units::UnitKind;
 use super::movement;
 use super::number_with_unit::Quantity;
 use super::parsed::Direction;
+use super::signed;
 use super::text::{ends_with, starts_with};
 use crate::target::{Comparator, Kind};
 
@@ -73,6 +74,10 @@ static LOWER: LazyLock<Lexicon<()>> = LazyLock::new(|| starting(include_str!("le
 static SAFEGUARDS: LazyLock<Lexicon<()>> =
     LazyLock::new(|| ending(include_str!("lexicon/classify/safeguards.txt")));
 
+/// Verbs of getting rid of what they speak of, of setting it right, or of helping those it befell.
+static UNDOING: LazyLock<Lexicon<()>> =
+    LazyLock::new(|| starting(include_str!("lexicon/classify/undoing.txt")));
+
 /// Names that end so tell how much of something bad is gone: more is better.
 static UNDONE: LazyLock<Lexicon<()>> = LazyLock::new(|| ending(include_str!("lexicon/classify/undone.txt")));
 
@@ -83,6 +88,37 @@ fn is_share(name: &[char]) -> bool {
 
 fn is_lower_better(name: &[char]) -> bool {
     LOWER.is_within(name) && !UNDONE.ends(name) && !SAFEGUARDS.ends(name)
+}
+
+/// Whether a name says what is done about something bad: 化解隐性债务, 隐性债务化解, 救助受灾群众. How much of it is done
+/// is promised, so that more is better; 待化解债务 is what is left.
+fn is_undoing(name: &[char]) -> bool {
+    static LEFT: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| ending(include_str!("lexicon/classify/left_to_do.txt")));
+    let Some((at, ..)) = UNDOING.anywhere(name) else { return false };
+    static THINGS: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| ending(include_str!("lexicon/classify/undoing_things.txt")));
+    // 处置能力 is a thing, 化解进度 a rate.
+    !LEFT.ends(&name[..at]) && !THINGS.ends(name) && !is_share(name)
+}
+
+/// What there is to be, of a name that starts with a verb of having: 拥有执业医师, 保有耕地.
+pub(super) fn owned<'a>(name: &'a [char]) -> Option<&'a [char]> {
+    let verb = ["拥有", "保有", "共有", "现有"].iter().find(|word| starts_with(name, word))?;
+    let rest = &name[verb.chars().count()..];
+    // 保有量 is a name.
+    (rest.len() > 1 && !matches!(rest[0], '量' | '率' | '面')).then_some(rest)
+}
+
+/// Which way of a name is the better one.
+pub(super) fn better(name: &[char]) -> Direction {
+    if is_lower_better(name) { Direction::Down } else { Direction::Up }
+}
+
+/// Whether the number is where a verb at the start of the name ends: 压减钢铁产能到100万吨.
+pub(super) fn comes_down(facts: &Facts<'_>) -> bool {
+    let Facts { cues, lead, .. } = facts;
+    *lead == Some(Direction::Down) && cues.to && cues.change.is_none()
 }
 
 /// So much for each head, acre or thousand people: reached, never added up.
@@ -209,6 +245,17 @@ fn amount(facts: &Facts<'_>) -> Kind {
     if quantity.within && quantity.kind == UnitKind::Time {
         return Kind::Cap;
     }
+    if owned(name).is_some() {
+        return Kind::Level;
+    }
+    // 压缩审批时限10个工作日, 降低浓度2微克/立方米: what never adds up becomes less by so much.
+    let single = quantity.kind == UnitKind::Time || quantity.unit.contains('/');
+    if *lead == Some(Direction::Down) && single && !cues.predicate() {
+        return Kind::Change;
+    }
+    if comes_down(facts) {
+        return Kind::Level;
+    }
     let reached = cues.to || cues.reach || cues.hold;
     let placed = reached || cues.comparator == Some(Comparator::Above);
     let flow = FLOWS.ends(name) || quantity.unit.ends_with('次');
@@ -229,6 +276,7 @@ fn amount(facts: &Facts<'_>) -> Kind {
     }
     let added = || {
         is_added(name)
+            || !each && !cues.to && UNDOING.opens(name) && is_undoing(name)
             || !each && !reached && (facts.made || cues.done || is_worked(name))
             || !each && !placed && is_listed(facts)
     };
@@ -279,6 +327,22 @@ fn is_listed(facts: &Facts<'_>) -> bool {
         && !["总量", "总数", "数", "规模"].iter().any(|word| ends_with(facts.name, word))
 }
 
+/// Whether no more than so much of a decline is promised: 下降不超过5%, 负增长5%以内. 降到5%以内 says where it ends.
+pub(super) fn limits_decline(facts: &Facts<'_>, shape: Shape) -> bool {
+    let down = change(facts).or(facts.lead) == Some(Direction::Down);
+    let bound = matches!(shape.comparator, Comparator::AtMost | Comparator::Below);
+    down && bound
+        && matches!(shape.kind, Kind::Growth | Kind::Change)
+        && !facts.cues.to
+        && facts.quantity.implied.is_none()
+}
+
+/// Whether an amount is how much is got rid of, rather than how much there is.
+fn is_done_away(facts: &Facts<'_>) -> bool {
+    let led = facts.lead == Some(Direction::Down) && !comes_down(facts);
+    facts.cues.change.is_none() && (led || is_undoing(facts.name) || is_worked(facts.name))
+}
+
 fn comparator(facts: &Facts<'_>) -> Comparator {
     let Facts { name, cues, quantity, .. } = facts;
     if quantity.high.is_some() {
@@ -290,7 +354,7 @@ fn comparator(facts: &Facts<'_>) -> Comparator {
         (Some(before), Some(Comparator::Above)) => before,
         (_, Some(after)) => after,
         (Some(before), None) => before,
-        (None, None) => unstated(facts, is_lower_better(name)),
+        (None, None) => unstated(facts, comes_down(facts) || is_lower_better(name) && !is_undoing(name)),
     }
 }
 
@@ -308,6 +372,8 @@ fn unstated(facts: &Facts<'_>, lower: bool) -> Comparator {
     match cues.change {
         // 升至第3位: the third place or a better one.
         _ if ends_up && quantity.kind == UnitKind::Rank => Comparator::AtMost,
+        // 降幅达到3%: so much or more; 降幅收窄至3% is a bound.
+        None if cues.reach && signed::declining(facts.name).is_some() => Comparator::AtLeast,
         Some(Direction::Down) if ends_up => Comparator::AtMost,
         _ if ends_up && lower => Comparator::AtMost,
         _ if ends_up => Comparator::AtLeast,
@@ -330,6 +396,10 @@ fn is_move_of_place(facts: &Facts<'_>) -> bool {
 
 fn direction(facts: &Facts<'_>, kind: Kind) -> Direction {
     let Facts { name, cues, quantity, .. } = facts;
+    // 化解隐性债务6.5亿元, 减少财政供养人员200名: so much of it is to go, and more is better.
+    if matches!(kind, Kind::Total | Kind::Range) && !cues.hold && is_done_away(facts) {
+        return Direction::Up;
+    }
     if let Some(direction) = change(facts).or(cues.change).or(facts.lead) {
         // The better place has the smaller number.
         return match direction {

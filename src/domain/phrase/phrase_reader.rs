@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::around::{Around, Carried};
-use super::classify::{self, Facts};
+use super::classify::{self, Facts, Shape};
 use super::clause::{self, CLAUSE_MAX, Clause};
 use super::clause_items::{self, Item};
 use super::cues::{self, Cues};
@@ -11,10 +11,10 @@ use super::gathered::{Reading, assemble};
 use super::measurement_units::{self, UnitKind};
 use super::number_with_unit::{Quantity, Scan};
 use super::parsed::{Direction, Parsed, PhraseTarget};
-use super::subject::{is_interim, lead_change, predicate, subject, subjects, without_baseline};
+use super::subject::{is_interim, lead_change, predicate, subject, subjects, without_baseline, without_lead};
 use super::text::{ends_with, starts_with, written};
 use super::unnumbered::{dated_steps, starts_with_comparison, without_number};
-use super::{given, name, normalise, plain, relative, scan, signed, unread};
+use super::{given, name, never, normalise, plain, relative, scan, signed, unread};
 use crate::target::{Comparator, Kind};
 
 /// Reads a phrase.
@@ -172,6 +172,16 @@ fn around<'a>(clause: &'a Clause, scan: &Scan, item: &Item) -> Around<'a> {
         cues.comparator = cues.comparator.or(more.comparator);
     }
     let mut end = end.max(item.span.start);
+    // PM2.5平均浓度改善3%: what improves goes the way that is better.
+    if matches!(first.kind, UnitKind::Percent | UnitKind::Point)
+        && !cues.predicate()
+        && ends_with(&text[item.span.start..end], "改善")
+    {
+        let (before, more) = cues::peel(&text[..end - 2], &scan.dates);
+        end = before.max(item.span.start);
+        let better = classify::better(&text[item.span.start..end]);
+        cues = Cues { comparator: cues.comparator.or(more.comparator), change: Some(better), ..cues };
+    }
     if cues.of && !cues.predicate() {
         // 数量达到城市社区的60%: the predicate stands before what the share is of.
         if let Some(reached) = cues::last_reach(&text[item.span.start..end]) {
@@ -188,7 +198,24 @@ fn around<'a>(clause: &'a Clause, scan: &Scan, item: &Item) -> Around<'a> {
     {
         end -= 1;
     }
-    let (start, hedges) = name::skip_leads(text, item.span.start..end, &scan.dates);
+    let (mut start, hedges) = name::skip_leads(text, item.span.start..end, &scan.dates);
+    // 严禁新增债务突破30亿元: what must not be exceeded is a bound.
+    if !item.prenominal
+        && let Some(comparator @ (Comparator::Above | Comparator::Below)) = cues.comparator
+        && let Some(length) = never::leading(&text[start..end.max(start)])
+    {
+        start += length;
+        cues.comparator = never::turned(comparator);
+        cues.never = true;
+    }
+    // 至少新增3家, 至多新增5起.
+    for word in &hedges {
+        match word.as_str() {
+            "至少" | "最少" | "起码" => cues.comparator = cues.comparator.or(Some(Comparator::AtLeast)),
+            "至多" | "最多" => cues.comparator = cues.comparator.or(Some(Comparator::AtMost)),
+            _ => {}
+        }
+    }
     let lead = &text[item.span.start.min(start)..start];
     let made =
         !lead.is_empty() && ["建成", "建设", "打造", "培育", "完成"].iter().any(|verb| ends_with(lead, verb));
@@ -200,13 +227,20 @@ fn around<'a>(clause: &'a Clause, scan: &Scan, item: &Item) -> Around<'a> {
 fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried) -> Vec<PhraseTarget> {
     let around = around(clause, scan, item);
     let quantities: Vec<&Quantity> = item.numbers.iter().map(|&index| &scan.quantities[index]).collect();
+    if is_contrary(&around.cues, &quantities) || is_of_part(clause, scan, item) {
+        return Vec::new();
+    }
     if quantities.len() == 1
-        && let Some(mut target) = compared(&around, quantities[0], carried)
+        && let targets = compared(&around, quantities[0], carried)
+        && !targets.is_empty()
     {
-        let mut hedges = around.hedges.clone();
-        hedges.extend(target.hedge.take());
-        target.hedge = plain::joined(&hedges);
-        return vec![target];
+        let hedged = |mut target: PhraseTarget| {
+            let mut hedges = around.hedges.clone();
+            hedges.extend(target.hedge.take());
+            target.hedge = plain::joined(&hedges);
+            target
+        };
+        return targets.into_iter().map(hedged).collect();
     }
     let (name, continues) = subject(&around, carried);
     // 上半年完成55% is how far one should be by then, of nothing that has a name; 上半年完成投资过半 as well.
@@ -236,6 +270,15 @@ fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried)
             quantity.comparator = shared;
             quantity.hedges.extend(&quantities[quantities.len() - 1].hedges);
         }
+        // 降至32和55微克/立方米: the unit is said once.
+        if quantity.unit.is_empty()
+            && quantity.kind == UnitKind::Bare
+            && let Some(next) =
+                quantities[index.min(quantities.len())..].iter().find(|next| !next.unit.is_empty())
+        {
+            quantity.unit.clone_from(&next.unit);
+            quantity.kind = next.kind;
+        }
         if let Some((unit, kind)) = &heading_unit {
             quantity.unit = unit.clone();
             quantity.kind = *kind;
@@ -253,7 +296,12 @@ fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried)
             completed,
             row: carried.row.filter(|_| !continues),
         };
-        targets.push(target(&facts, &around, carried.modal.as_deref()));
+        let shape = classify::classify(&facts);
+        // 占比下降不超过2个百分点: no kind holds a fall of at most so much.
+        if shape.kind == Kind::Change && classify::limits_decline(&facts, shape) {
+            return Vec::new();
+        }
+        targets.push(target(&facts, shape, &around, carried.modal.as_deref()));
     }
     if let Some(word) = around.hedges.iter().chain(&around.cues.hedges).find(|word| is_modal(word)) {
         carried.modal = Some(word.clone());
@@ -269,12 +317,29 @@ fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried)
     targets
 }
 
+/// Whether what is forbidden cannot be turned into a bound (不能下降5%, 不能超过10起以上).
+fn is_contrary(cues: &Cues, quantities: &[&Quantity]) -> bool {
+    let floor = |comparator| matches!(comparator, Comparator::AtLeast | Comparator::Above);
+    let after = quantities.last().and_then(|quantity| quantity.comparator);
+    let contrary = cues.comparator.zip(after).is_some_and(|(before, after)| floor(before) != floor(after));
+    cues.denied || cues.never && contrary
+}
+
+/// 80%以上的村集体经济收入超过20万元: of how many, and how much of each; no kind holds both.
+fn is_of_part(clause: &Clause, scan: &Scan, item: &Item) -> bool {
+    let Some(&chosen) = item.numbers.first() else { return false };
+    let (start, _) = name::skip_leads(&clause.text, item.span.clone(), &scan.dates);
+    let is_part = |part: &Quantity| {
+        part.kind == UnitKind::Percent && part.start == start && clause.text.get(part.end) == Some(&'的')
+    };
+    scan.quantities[chosen].kind != UnitKind::Percent && scan.quantities[..chosen].iter().any(is_part)
+}
+
 fn is_modal(word: &str) -> bool {
     matches!(word, "力争" | "确保" | "争取" | "力保" | "力求" | "务必" | "努力")
 }
 
-fn target(facts: &Facts<'_>, around: &Around<'_>, carried_modal: Option<&str>) -> PhraseTarget {
-    let shape = classify::classify(facts);
+fn target(facts: &Facts<'_>, shape: Shape, around: &Around<'_>, carried_modal: Option<&str>) -> PhraseTarget {
     let mut hedges = around.hedges.clone();
     hedges.extend(around.cues.hedges.iter().cloned());
     if let Some(word) = carried_modal
@@ -283,12 +348,13 @@ fn target(facts: &Facts<'_>, around: &Around<'_>, carried_modal: Option<&str>) -
         hedges.insert(0, word.to_owned());
     }
     hedges.extend(facts.quantity.hedges.iter().map(|word| (*word).to_owned()));
-    // 降幅收窄至5%以内: growth of −5 % at least, lest a decline of 12 % be within the bound.
+    // 降幅收窄至5%以内, 下降不超过5%: growth of −5 % at least, lest a decline of 12 % be within the bound.
     let declining = signed::declining(facts.name).filter(|name| {
         let bound = matches!(shape.comparator, Comparator::AtMost | Comparator::Below);
         bound && !name.is_empty() && facts.quantity.kind == UnitKind::Percent
     });
-    if let Some(name) = declining {
+    let limited = || classify::limits_decline(facts, shape).then(|| without_lead(facts.name));
+    if let Some(name) = declining.or_else(limited) {
         let least =
             if shape.comparator == Comparator::Below { Comparator::Above } else { Comparator::AtLeast };
         return PhraseTarget {
@@ -303,8 +369,16 @@ fn target(facts: &Facts<'_>, around: &Around<'_>, carried_modal: Option<&str>) -
             benchmark: None,
         };
     }
+    // 压减钢铁产能到100万吨, 降低浓度2微克/立方米: of the thing, not of what is done to it.
+    let moved = shape.kind == Kind::Change
+        && facts.lead.is_some()
+        && facts.cues.change.is_none()
+        && facts.quantity.kind != UnitKind::Point
+        && facts.quantity.kind != UnitKind::Money;
+    let name = if moved || classify::comes_down(facts) { without_lead(facts.name) } else { facts.name };
+    let name = classify::owned(name).filter(|_| shape.kind == Kind::Level).unwrap_or(name);
     PhraseTarget {
-        indicator: written(name::tidy(facts.name)),
+        indicator: written(name::tidy(name)),
         kind: shape.kind,
         comparator: Some(shape.comparator),
         value: Some(facts.quantity.low),
@@ -317,12 +391,12 @@ fn target(facts: &Facts<'_>, around: &Around<'_>, carried_modal: Option<&str>) -
 }
 
 /// 增速高于全国平均水平0.5个百分点.
-fn compared(around: &Around<'_>, quantity: &Quantity, carried: &Carried) -> Option<PhraseTarget> {
+fn compared(around: &Around<'_>, quantity: &Quantity, carried: &Carried) -> Vec<PhraseTarget> {
     let points = matches!(quantity.kind, UnitKind::Point | UnitKind::Percent);
     // 高于经济增长1个百分点: 增长 is a rate there, not what the points do.
     let noun = quantity.kind == UnitKind::Point && around.cues.only_grows();
     if !points || around.cues.predicate() && !noun || !around.right.is_empty() {
-        return None;
+        return Vec::new();
     }
     let mut text = around.before.to_vec();
     let (said, _) = name::skip_leads(around.before, 0..around.before.len(), &[]);
@@ -333,5 +407,7 @@ fn compared(around: &Around<'_>, quantity: &Quantity, carried: &Carried) -> Opti
     }
     // 高于全省平均0.5个百分点: the mean itself looks like words before a number; 高于5% names no other side.
     let open = around.cues.comparator.is_none();
-    relative::compare(&text, Some(quantity)).filter(|target| open || target.kind == Kind::VersusBenchmark)
+    let mut targets = relative::compare_each(&text, Some(quantity));
+    targets.retain(|target| open || target.kind == Kind::VersusBenchmark);
+    targets
 }
