@@ -111,7 +111,9 @@ fn trailing(clause: &Clause, scan: &Scan, from: usize) -> Option<(usize, usize)>
     {
         let whole: Vec<char> = std::iter::once('某').chain(rest[length..].iter().copied()).collect();
         let compared = relative::compare(&whole, None).is_some();
-        if compared || plain::ends_moving(&rest[length..], &clause.shielded[last + length..]) {
+        // 70%以上且逐年提高: what 且 joins is no part of the name, whatever it says.
+        let apart = matches!(rest[0], '且' | '而') || starts_with(rest, "并且");
+        if apart || compared || plain::ends_moving(&rest[length..], &clause.shielded[last + length..]) {
             return Some((last, last + length));
         }
     }

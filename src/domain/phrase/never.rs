@@ -17,8 +17,11 @@ pub(super) fn at_end(text: &[char]) -> Option<usize> {
 /// The characters of a word that forbids all that follows (防止新增债务突破…); 防止返贫监测 is a name.
 pub(super) fn leading(text: &[char]) -> Option<usize> {
     static NEVER: LazyLock<Lexicon<()>> = LazyLock::new(|| starting(WORDS));
+    // 防止返贫, 不可移动文物, 不能自理老人.
+    const NAMES: [&str; 5] = ["返贫", "移动", "再生", "抗力", "自理"];
     let (length, ()) = NEVER.at_start(text)?;
-    (length > 1 && length < text.len() && !starts_with(&text[length..], "返贫")).then_some(length)
+    let named = NAMES.iter().any(|word| starts_with(&text[length..], word));
+    (length > 1 && length < text.len() && !named).then_some(length)
 }
 
 /// What is promised where a comparison is forbidden; `None` where nobody can say (不能约为).

@@ -173,10 +173,9 @@ fn around<'a>(clause: &'a Clause, scan: &Scan, item: &Item) -> Around<'a> {
     }
     let mut end = end.max(item.span.start);
     // PM2.5平均浓度改善3%: what improves goes the way that is better.
-    if matches!(first.kind, UnitKind::Percent | UnitKind::Point)
-        && !cues.predicate()
-        && ends_with(&text[item.span.start..end], "改善")
-    {
+    let moves =
+        matches!(first.kind, UnitKind::Percent | UnitKind::Point | UnitKind::Time | UnitKind::Measure);
+    if moves && !item.prenominal && !cues.predicate() && ends_with(&text[item.span.start..end], "改善") {
         let (before, more) = cues::peel(&text[..end - 2], &scan.dates);
         end = before.max(item.span.start);
         let better = classify::better(&text[item.span.start..end]);
@@ -199,14 +198,20 @@ fn around<'a>(clause: &'a Clause, scan: &Scan, item: &Item) -> Around<'a> {
         end -= 1;
     }
     let (mut start, hedges) = name::skip_leads(text, item.span.start..end, &scan.dates);
-    // 严禁新增债务突破30亿元: what must not be exceeded is a bound.
-    if !item.prenominal
-        && let Some(comparator @ (Comparator::Above | Comparator::Below)) = cues.comparator
-        && let Some(length) = never::leading(&text[start..end.max(start)])
-    {
-        start += length;
-        cues.comparator = never::turned(comparator);
-        cues.never = true;
+    // 严禁新增债务突破30亿元: what must not be exceeded is a bound; 严禁新增债务5亿元 is for a person to read.
+    if let Some(length) = never::leading(&text[start..end.max(start)]) {
+        match cues.comparator {
+            Some(comparator @ (Comparator::Above | Comparator::Below)) => {
+                start += length;
+                let happens =
+                    ["出现", "发生", "产生"].iter().any(|word| starts_with(&text[start..end], word));
+                start += if happens { 2 } else { 0 };
+                cues.comparator = never::turned(comparator);
+                cues.never = true;
+            }
+            None => cues.denied |= !cues.predicate(),
+            Some(_) => {}
+        }
     }
     // 至少新增3家, 至多新增5起.
     for word in &hedges {
@@ -227,7 +232,10 @@ fn around<'a>(clause: &'a Clause, scan: &Scan, item: &Item) -> Around<'a> {
 fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried) -> Vec<PhraseTarget> {
     let around = around(clause, scan, item);
     let quantities: Vec<&Quantity> = item.numbers.iter().map(|&index| &scan.quantities[index]).collect();
-    if is_contrary(&around.cues, &quantities) || is_of_part(clause, scan, item) {
+    if is_contrary(&around.cues, &quantities)
+        || is_each(&around, &quantities)
+        || is_of_part(clause, scan, item)
+    {
         return Vec::new();
     }
     if quantities.len() == 1
@@ -323,6 +331,19 @@ fn is_contrary(cues: &Cues, quantities: &[&Quantity]) -> bool {
     let after = quantities.last().and_then(|quantity| quantity.comparator);
     let contrary = cues.comparator.zip(after).is_some_and(|(before, after)| floor(before) != floor(after));
     cues.denied || cues.never && contrary
+}
+
+/// 每个乡镇建成1个示范点: as many as there are townships, which nobody here knows. 每年 is a time, 每千人口 a density.
+fn is_each(around: &Around<'_>, quantities: &[&Quantity]) -> bool {
+    let name = around.subject;
+    let counted = quantities.iter().all(|quantity| quantity.kind == UnitKind::Count);
+    let district = |length: usize| name.len() >= length && given::is_district(&name[1..length]);
+    let whole = name.get(1) == Some(&'个')
+        && (3..=6).any(|length| name.len() >= length && given::is_district(&name[2..length]));
+    counted
+        && name.first() == Some(&'每')
+        && (whole || (2..=5).any(district))
+        && cues::ends_with_making_verb(name)
 }
 
 /// 80%以上的村集体经济收入超过20万元: of how many, and how much of each; no kind holds both.
