@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use super::cues::Cues;
 use super::lexicon::{Lexicon, ending, starting};
+use super::lower_better::{is_lower_better, is_undoing, opens_undoing, owned};
 use super::measurement_units::UnitKind;
 use super::movement;
 use super::number_with_unit::Quantity;
@@ -67,52 +68,9 @@ static STOCKS: LazyLock<Lexicon<()>> = LazyLock::new(|| ending(include_str!("lex
 static WORKED_AREAS: LazyLock<Lexicon<()>> =
     LazyLock::new(|| ending(include_str!("lexicon/classify/worked_areas.txt")));
 
-/// Names of which less is better, whatever the verb.
-static LOWER: LazyLock<Lexicon<()>> = LazyLock::new(|| starting(include_str!("lexicon/classify/lower.txt")));
-
-/// What is made against something bad: more of it is better.
-static SAFEGUARDS: LazyLock<Lexicon<()>> =
-    LazyLock::new(|| ending(include_str!("lexicon/classify/safeguards.txt")));
-
-/// Verbs of getting rid of what they speak of, of setting it right, or of helping those it befell.
-static UNDOING: LazyLock<Lexicon<()>> =
-    LazyLock::new(|| starting(include_str!("lexicon/classify/undoing.txt")));
-
-/// Names that end so tell how much of something bad is gone: more is better.
-static UNDONE: LazyLock<Lexicon<()>> = LazyLock::new(|| ending(include_str!("lexicon/classify/undone.txt")));
-
 fn is_share(name: &[char]) -> bool {
     SHARES.ends(name)
         || name.windows(2).any(|pair| pair[0] == '占' && !matches!(pair[1], '地' | '用' | '道' | '领' | '补'))
-}
-
-fn is_lower_better(name: &[char]) -> bool {
-    LOWER.is_within(name) && !UNDONE.ends(name) && !SAFEGUARDS.ends(name)
-}
-
-/// Whether a name says what is done about something bad: 化解隐性债务, 隐性债务化解, 救助受灾群众. How much of it is done
-/// is promised, so that more is better; 待化解债务 is what is left.
-fn is_undoing(name: &[char]) -> bool {
-    static LEFT: LazyLock<Lexicon<()>> =
-        LazyLock::new(|| ending(include_str!("lexicon/classify/left_to_do.txt")));
-    let Some((at, ..)) = UNDOING.anywhere(name) else { return false };
-    static THINGS: LazyLock<Lexicon<()>> =
-        LazyLock::new(|| ending(include_str!("lexicon/classify/undoing_things.txt")));
-    // 处置能力 is a thing, 化解进度 a rate.
-    !LEFT.ends(&name[..at]) && !THINGS.ends(name) && !is_share(name)
-}
-
-/// What there is to be, of a name that starts with a verb of having: 拥有执业医师, 保有耕地.
-pub(super) fn owned<'a>(name: &'a [char]) -> Option<&'a [char]> {
-    let verb = ["拥有", "保有", "共有", "现有"].iter().find(|word| starts_with(name, word))?;
-    let rest = &name[verb.chars().count()..];
-    // 保有量 is a name.
-    (rest.len() > 1 && !matches!(rest[0], '量' | '率' | '面')).then_some(rest)
-}
-
-/// Which way of a name is the better one.
-pub(super) fn better(name: &[char]) -> Direction {
-    if is_lower_better(name) { Direction::Down } else { Direction::Up }
 }
 
 /// Whether the number is where a verb at the start of the name ends: 压减钢铁产能到100万吨.
@@ -276,7 +234,7 @@ fn amount(facts: &Facts<'_>) -> Kind {
     }
     let added = || {
         is_added(name)
-            || !each && !cues.to && UNDOING.opens(name) && is_undoing(name)
+            || !each && !cues.to && opens_undoing(name)
             || !each && !reached && (facts.made || cues.done || is_worked(name))
             || !each && !placed && is_listed(facts)
     };
@@ -340,7 +298,8 @@ pub(super) fn limits_decline(facts: &Facts<'_>, shape: Shape) -> bool {
 /// Whether an amount is how much is got rid of, rather than how much there is.
 fn is_done_away(facts: &Facts<'_>) -> bool {
     let led = facts.lead == Some(Direction::Down) && !comes_down(facts);
-    facts.cues.change.is_none() && (led || is_undoing(facts.name) || is_worked(facts.name))
+    facts.cues.change.is_none()
+        && (led || is_undoing(facts.name) && !is_share(facts.name) || is_worked(facts.name))
 }
 
 fn comparator(facts: &Facts<'_>) -> Comparator {
@@ -354,7 +313,10 @@ fn comparator(facts: &Facts<'_>) -> Comparator {
         (Some(before), Some(Comparator::Above)) => before,
         (_, Some(after)) => after,
         (Some(before), None) => before,
-        (None, None) => unstated(facts, comes_down(facts) || is_lower_better(name) && !is_undoing(name)),
+        (None, None) => unstated(
+            facts,
+            comes_down(facts) || is_lower_better(name) && (is_share(name) || !is_undoing(name)),
+        ),
     }
 }
 

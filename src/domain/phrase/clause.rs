@@ -107,7 +107,8 @@ fn parts(inside: &[char]) -> Vec<Clause> {
         }
         let text = &inside[from..at];
         // 其中: says nothing by itself.
-        if !text.is_empty() && !(text == ['其', '中'] && at < inside.len()) {
+        let heading = text == ['其', '中'] && at < inside.len();
+        if !text.is_empty() && !heading {
             let mut part = Clause { aside: true, ..Clause::default() };
             part.push(text, false);
             parts.push(part);

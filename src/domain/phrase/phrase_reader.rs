@@ -6,15 +6,14 @@ use super::around::{Around, Carried};
 use super::classify::{self, Facts, Shape};
 use super::clause::{self, CLAUSE_MAX, Clause};
 use super::clause_items::{self, Item};
-use super::cues::{self, Cues};
 use super::gathered::{Reading, assemble};
 use super::measurement_units::{self, UnitKind};
 use super::number_with_unit::{Quantity, Scan};
 use super::parsed::{Direction, Parsed, PhraseTarget};
-use super::subject::{is_interim, lead_change, predicate, subject, subjects, without_baseline, without_lead};
-use super::text::{ends_with, starts_with, written};
+use super::subject::{is_interim, lead_change, subject, subjects, without_lead};
+use super::text::{starts_with, written};
 use super::unnumbered::{dated_steps, starts_with_comparison, without_number};
-use super::{given, name, never, normalise, plain, relative, scan, signed, unread};
+use super::{given, lower_better, name, normalise, plain, relative, scan, signed, surroundings, unread};
 use crate::target::{Comparator, Kind};
 
 /// Reads a phrase.
@@ -161,81 +160,11 @@ fn is_figure(target: &PhraseTarget) -> bool {
     target.benchmark.is_some() || matches!(target.kind, Kind::Growth | Kind::Trend | Kind::Narrowing)
 }
 
-fn around<'a>(clause: &'a Clause, scan: &Scan, item: &Item) -> Around<'a> {
-    let text = &clause.text;
-    let first = &scan.quantities[item.numbers[0]];
-    let last = &scan.quantities[item.numbers[item.numbers.len() - 1]];
-    let (end, mut cues) = predicate(text, first, &scan.dates);
-    for pair in item.numbers.windows(2) {
-        let between = &text[scan.quantities[pair[0]].end..scan.quantities[pair[1]].start];
-        let (_, more) = cues::peel(between, &[]);
-        cues.comparator = cues.comparator.or(more.comparator);
-    }
-    let mut end = end.max(item.span.start);
-    // PM2.5平均浓度改善3%: what improves goes the way that is better.
-    let moves =
-        matches!(first.kind, UnitKind::Percent | UnitKind::Point | UnitKind::Time | UnitKind::Measure);
-    if moves && !item.prenominal && !cues.predicate() && ends_with(&text[item.span.start..end], "改善") {
-        let (before, more) = cues::peel(&text[..end - 2], &scan.dates);
-        end = before.max(item.span.start);
-        let better = classify::better(&text[item.span.start..end]);
-        cues = Cues { comparator: cues.comparator.or(more.comparator), change: Some(better), ..cues };
-    }
-    if cues.of && !cues.predicate() {
-        // 数量达到城市社区的60%: the predicate stands before what the share is of.
-        if let Some(reached) = cues::last_reach(&text[item.span.start..end]) {
-            let (before, more) = cues::peel(&text[..item.span.start + reached], &scan.dates);
-            end = before.max(item.span.start);
-            cues = Cues { comparator: cues.comparator.or(more.comparator), occupy: true, ..more };
-        }
-    }
-    let mut end = without_baseline(text, scan, item, end);
-    // 额度在百亿元以上: 在 is no part of the name, but one of 存在.
-    if !item.prenominal
-        && let [.., before, '在'] = text[item.span.start..end]
-        && !matches!(before, '存' | '潜' | '所' | '现' | '正' | '内' | '外')
-    {
-        end -= 1;
-    }
-    let (mut start, hedges) = name::skip_leads(text, item.span.start..end, &scan.dates);
-    // 严禁新增债务突破30亿元: what must not be exceeded is a bound; 严禁新增债务5亿元 is for a person to read.
-    if let Some(length) = never::leading(&text[start..end.max(start)]) {
-        match cues.comparator {
-            Some(comparator @ (Comparator::Above | Comparator::Below)) => {
-                start += length;
-                let happens =
-                    ["出现", "发生", "产生"].iter().any(|word| starts_with(&text[start..end], word));
-                start += if happens { 2 } else { 0 };
-                cues.comparator = never::turned(comparator);
-                cues.never = true;
-            }
-            None => cues.denied |= !cues.predicate(),
-            Some(_) => {}
-        }
-    }
-    // 至少新增3家, 至多新增5起.
-    for word in &hedges {
-        match word.as_str() {
-            "至少" | "最少" | "起码" => cues.comparator = cues.comparator.or(Some(Comparator::AtLeast)),
-            "至多" | "最多" => cues.comparator = cues.comparator.or(Some(Comparator::AtMost)),
-            _ => {}
-        }
-    }
-    let lead = &text[item.span.start.min(start)..start];
-    let made =
-        !lead.is_empty() && ["建成", "建设", "打造", "培育", "完成"].iter().any(|verb| ends_with(lead, verb));
-    let right = if item.prenominal { &text[last.end..item.span.end.max(last.end)] } else { &[] };
-    Around { cues, subject: &text[start..end], before: &text[start..first.start], right, hedges, made }
-}
-
 /// Reads the promises of an item that has numbers; none where they are of nothing that has a name.
 fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried) -> Vec<PhraseTarget> {
-    let around = around(clause, scan, item);
+    let around = surroundings::around(clause, scan, item);
     let quantities: Vec<&Quantity> = item.numbers.iter().map(|&index| &scan.quantities[index]).collect();
-    if is_contrary(&around.cues, &quantities)
-        || is_each(&around, &quantities)
-        || is_of_part(clause, scan, item)
-    {
+    if surroundings::is_no_promise(&around, clause, scan, item) {
         return Vec::new();
     }
     if quantities.len() == 1
@@ -262,7 +191,6 @@ fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried)
         UnitKind::Bare if quantities[0].unit.is_empty() => measurement_units::in_brackets(&name),
         _ => (name, None),
     };
-    let shared = quantities.last().and_then(|last| last.comparator).filter(|_| quantities.len() > 1);
     let is_part = starts_with(&clause.text[item.span.clone()], "其中");
     let mut targets = Vec::new();
     let spoken =
@@ -272,25 +200,7 @@ fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried)
         _ => subjects(&name, &around, &quantities),
     };
     for (index, member) in names.iter().enumerate() {
-        let mut quantity = quantities[index.min(quantities.len() - 1)].clone();
-        if quantity.comparator.is_none() && shared.is_some() {
-            // 分别增长5%和7%以上: 以上 is said of both.
-            quantity.comparator = shared;
-            quantity.hedges.extend(&quantities[quantities.len() - 1].hedges);
-        }
-        // 降至32和55微克/立方米: the unit is said once.
-        if quantity.unit.is_empty()
-            && quantity.kind == UnitKind::Bare
-            && let Some(next) =
-                quantities[index.min(quantities.len())..].iter().find(|next| !next.unit.is_empty())
-        {
-            quantity.unit.clone_from(&next.unit);
-            quantity.kind = next.kind;
-        }
-        if let Some((unit, kind)) = &heading_unit {
-            quantity.unit = unit.clone();
-            quantity.kind = *kind;
-        }
+        let quantity = stated(&quantities, index, heading_unit.as_ref());
         let facts = Facts {
             name: member,
             cues: &around.cues,
@@ -325,35 +235,29 @@ fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried)
     targets
 }
 
-/// Whether what is forbidden cannot be turned into a bound (不能下降5%, 不能超过10起以上).
-fn is_contrary(cues: &Cues, quantities: &[&Quantity]) -> bool {
-    let floor = |comparator| matches!(comparator, Comparator::AtLeast | Comparator::Above);
-    let after = quantities.last().and_then(|quantity| quantity.comparator);
-    let contrary = cues.comparator.zip(after).is_some_and(|(before, after)| floor(before) != floor(after));
-    cues.denied || cues.never && contrary
-}
-
-/// 每个乡镇建成1个示范点: as many as there are townships, which nobody here knows. 每年 is a time, 每千人口 a density.
-fn is_each(around: &Around<'_>, quantities: &[&Quantity]) -> bool {
-    let name = around.subject;
-    let counted = quantities.iter().all(|quantity| quantity.kind == UnitKind::Count);
-    let district = |length: usize| name.len() >= length && given::is_district(&name[1..length]);
-    let whole = name.get(1) == Some(&'个')
-        && (3..=6).any(|length| name.len() >= length && given::is_district(&name[2..length]));
-    counted
-        && name.first() == Some(&'每')
-        && (whole || (2..=5).any(district))
-        && cues::ends_with_making_verb(name)
-}
-
-/// 80%以上的村集体经济收入超过20万元: of how many, and how much of each; no kind holds both.
-fn is_of_part(clause: &Clause, scan: &Scan, item: &Item) -> bool {
-    let Some(&chosen) = item.numbers.first() else { return false };
-    let (start, _) = name::skip_leads(&clause.text, item.span.clone(), &scan.dates);
-    let is_part = |part: &Quantity| {
-        part.kind == UnitKind::Percent && part.start == start && clause.text.get(part.end) == Some(&'的')
-    };
-    scan.quantities[chosen].kind != UnitKind::Percent && scan.quantities[..chosen].iter().any(is_part)
+/// The number at `index` of a list with what is said only once: the bound and the unit behind the last, the unit of the heading.
+fn stated(quantities: &[&Quantity], index: usize, heading: Option<&(String, UnitKind)>) -> Quantity {
+    let shared = quantities.last().and_then(|last| last.comparator).filter(|_| quantities.len() > 1);
+    let mut quantity = quantities[index.min(quantities.len() - 1)].clone();
+    if quantity.comparator.is_none() && shared.is_some() {
+        // 分别增长5%和7%以上: 以上 is said of both.
+        quantity.comparator = shared;
+        quantity.hedges.extend(&quantities[quantities.len() - 1].hedges);
+    }
+    // 降至32和55微克/立方米: the unit is said once.
+    if quantity.unit.is_empty()
+        && quantity.kind == UnitKind::Bare
+        && let Some(next) =
+            quantities[index.min(quantities.len())..].iter().find(|next| !next.unit.is_empty())
+    {
+        quantity.unit.clone_from(&next.unit);
+        quantity.kind = next.kind;
+    }
+    if let Some((unit, kind)) = heading {
+        quantity.unit = unit.clone();
+        quantity.kind = *kind;
+    }
+    quantity
 }
 
 fn is_modal(word: &str) -> bool {
@@ -397,7 +301,7 @@ fn target(facts: &Facts<'_>, shape: Shape, around: &Around<'_>, carried_modal: O
         && facts.quantity.kind != UnitKind::Point
         && facts.quantity.kind != UnitKind::Money;
     let name = if moved || classify::comes_down(facts) { without_lead(facts.name) } else { facts.name };
-    let name = classify::owned(name).filter(|_| shape.kind == Kind::Level).unwrap_or(name);
+    let name = lower_better::owned(name).filter(|_| shape.kind == Kind::Level).unwrap_or(name);
     PhraseTarget {
         indicator: written(name::tidy(name)),
         kind: shape.kind,
