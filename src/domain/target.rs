@@ -7,7 +7,7 @@ pub use super::kind::Kind;
 use super::kind::{TargetNumber, WayFrom};
 use super::pace::is_percent;
 use super::phrase::{self, names_other};
-use super::{Curve, Doubt, DoubtSet, Invalid, Period, invalid, lengths, quantity, text_enum};
+use super::{Basis, Better, Curve, Doubt, DoubtSet, Invalid, Period, invalid, lengths, quantity, text_enum};
 
 text_enum! {
     /// How actual and promised value are compared.
@@ -133,6 +133,25 @@ impl Target {
             && !is_percent(measure_unit)
             && GROWTH.iter().any(|word| self.phrase.contains(word));
         if growth { Self { kind: Kind::Growth, ..self } } else { self }
+    }
+
+    /// What is added to a stock or taken off it (规上工业企业净增300家, 化解隐性债务6.5亿元) as the change it is for a measure that
+    /// counts how much there is on a day; any other target as it is. A measure called by what is added (新增就业) counts from
+    /// nothing.
+    #[must_use]
+    pub fn held_by_change(self, measure: &str, basis: Basis, better: Better) -> Self {
+        const ADDED: [&str; 4] = ["净增", "新增", "增加", "净增加"];
+        const TAKEN: [&str; 7] = ["化解", "减少", "压减", "压降", "削减", "消化", "处置"];
+        let says =
+            |words: &[&str]| words.iter().any(|word| self.phrase.contains(word) && !measure.contains(word));
+        let moves = match better {
+            Better::Lower => says(&TAKEN),
+            Better::Higher | Better::Hold => says(&ADDED),
+        };
+        let amount = matches!(self.kind, Kind::Total | Kind::Range);
+        let floor = !matches!(self.comparator, Some(Comparator::AtMost | Comparator::Below));
+        let change = amount && floor && basis == Basis::Point && moves;
+        if change { Self { kind: Kind::Change, ..self } } else { self }
     }
 
     /// A limit of nothing (零发生, 清零) in the measure's unit: none is none in every unit, and the phrase seldom says one.
@@ -263,6 +282,33 @@ mod tests {
         assert_eq!(target(Kind::Cap, 0, "").none_in("件").unit, "件");
         assert_eq!(target(Kind::Cap, 3, "起").none_in("件").unit, "起");
         assert_eq!(target(Kind::Rank, 5, "位").factor_to("亿元").unwrap(), Decimal::ONE);
+    }
+
+    #[test]
+    fn what_is_added_to_a_stock_is_a_change_of_it() {
+        let kind = |phrase: &str, measure: &str, basis, better| {
+            let target = phrase::parse(phrase).targets.pop().unwrap().promise(phrase);
+            target.held_by_change(measure, basis, better).kind
+        };
+        let point = Basis::Point;
+        for (phrase, measure, basis, better, want) in [
+            ("规上工业企业净增300家", "规上工业企业", point, Better::Higher, Kind::Change),
+            ("新增规上工业企业300家", "规上工业企业", point, Better::Higher, Kind::Change),
+            ("规上工业企业较上年净增300家以上", "规上工业企业", point, Better::Higher, Kind::Change),
+            ("存款余额新增100亿元", "存款余额", point, Better::Higher, Kind::Change),
+            ("通车里程新增120公里", "高速公路通车里程", point, Better::Higher, Kind::Change),
+            ("新增床位200张", "床位", point, Better::Higher, Kind::Change),
+            ("化解隐性债务6.5亿元", "隐性债务", point, Better::Lower, Kind::Change),
+            ("减少财政供养人员200名", "财政供养人员", point, Better::Lower, Kind::Change),
+            ("化解隐性债务6.5亿元", "化解隐性债务", point, Better::Higher, Kind::Total),
+            ("新增就业3万人", "新增就业", point, Better::Higher, Kind::Total),
+            ("新增规上工业企业300家", "规上工业企业", Basis::Cumulative, Better::Higher, Kind::Total),
+            ("规上工业企业达到2000家", "规上工业企业", point, Better::Higher, Kind::Level),
+            ("拥有执业医师2800人", "执业医师", point, Better::Higher, Kind::Level),
+            ("新增债务不超过30亿元", "债务", point, Better::Lower, Kind::Cap),
+        ] {
+            assert_eq!(kind(phrase, measure, basis, better), want, "{phrase} of {measure}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Better, Comparator, Invalid, Kind, Measure, Target, phrase};
+use super::{Basis, Better, Comparator, Invalid, Kind, Measure, Target, phrase};
 
 /// A target as it was written, before anything is checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub enum WrittenBenchmark {
     },
 }
 
-/// What a measure says where a target leaves it out: name, unit, which way is better.
+/// What a measure says where a target leaves it out: name, unit, which way is better, how it is counted.
 #[derive(Debug, Clone, Copy)]
 pub struct Of<'a> {
     /// Name of the measure.
@@ -48,12 +48,14 @@ pub struct Of<'a> {
     pub unit: &'a str,
     /// Which direction is good.
     pub better: Better,
+    /// Whether its values add up over the year, or say how much there is.
+    pub basis: Basis,
 }
 
 impl<'a> Of<'a> {
     /// What `measure` says.
     pub fn measure(measure: &'a Measure) -> Self {
-        Self { name: &measure.name, unit: &measure.unit, better: measure.better }
+        Self { name: &measure.name, unit: &measure.unit, better: measure.better, basis: measure.basis }
     }
 }
 
@@ -66,7 +68,13 @@ impl WrittenTarget {
         let target = match self.kind {
             Some(kind) => self.structured(kind, of),
             None => {
-                parsed(self.phrase.as_deref()).map(|target| target.held_by_growth(of.unit).none_in(of.unit))
+                let held = |target: Target| {
+                    target
+                        .held_by_growth(of.unit)
+                        .held_by_change(of.name, of.basis, of.better)
+                        .none_in(of.unit)
+                };
+                parsed(self.phrase.as_deref()).map(held)
             }
         };
         let checked = |target: Target| target.checked();
@@ -148,7 +156,9 @@ mod tests {
     use super::*;
 
     const SALES: Of<'static> =
-        Of { name: "社会消费品零售总额", unit: "亿元", better: Better::Higher };
+        Of {
+            name: "社会消费品零售总额", unit: "亿元", better: Better::Higher, basis: Basis::Cumulative
+        };
 
     #[test]
     fn a_phrase_alone_is_read_and_two_promises_are_not_guessed_at() {

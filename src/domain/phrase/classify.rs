@@ -6,10 +6,12 @@ use rust_decimal::Decimal;
 
 use super::cues::Cues;
 use super::lexicon::{Lexicon, ending, starting};
+use super::lower_better::{is_lower_better, is_undoing, opens_undoing, owned};
 use super::measurement_units::UnitKind;
 use super::movement;
 use super::number_with_unit::Quantity;
 use super::parsed::Direction;
+use super::signed;
 use super::text::{ends_with, starts_with};
 use crate::target::{Comparator, Kind};
 
@@ -66,23 +68,15 @@ static STOCKS: LazyLock<Lexicon<()>> = LazyLock::new(|| ending(include_str!("lex
 static WORKED_AREAS: LazyLock<Lexicon<()>> =
     LazyLock::new(|| ending(include_str!("lexicon/classify/worked_areas.txt")));
 
-/// Names of which less is better, whatever the verb.
-static LOWER: LazyLock<Lexicon<()>> = LazyLock::new(|| starting(include_str!("lexicon/classify/lower.txt")));
-
-/// What is made against something bad: more of it is better.
-static SAFEGUARDS: LazyLock<Lexicon<()>> =
-    LazyLock::new(|| ending(include_str!("lexicon/classify/safeguards.txt")));
-
-/// Names that end so tell how much of something bad is gone: more is better.
-static UNDONE: LazyLock<Lexicon<()>> = LazyLock::new(|| ending(include_str!("lexicon/classify/undone.txt")));
-
 fn is_share(name: &[char]) -> bool {
     SHARES.ends(name)
         || name.windows(2).any(|pair| pair[0] == '占' && !matches!(pair[1], '地' | '用' | '道' | '领' | '补'))
 }
 
-fn is_lower_better(name: &[char]) -> bool {
-    LOWER.is_within(name) && !UNDONE.ends(name) && !SAFEGUARDS.ends(name)
+/// Whether the number is where a verb at the start of the name ends: 压减钢铁产能到100万吨.
+pub(super) fn comes_down(facts: &Facts<'_>) -> bool {
+    let Facts { cues, lead, .. } = facts;
+    *lead == Some(Direction::Down) && cues.to && cues.change.is_none()
 }
 
 /// So much for each head, acre or thousand people: reached, never added up.
@@ -209,6 +203,17 @@ fn amount(facts: &Facts<'_>) -> Kind {
     if quantity.within && quantity.kind == UnitKind::Time {
         return Kind::Cap;
     }
+    if owned(name).is_some() {
+        return Kind::Level;
+    }
+    // 压缩审批时限10个工作日, 降低浓度2微克/立方米: what never adds up becomes less by so much.
+    let single = quantity.kind == UnitKind::Time || quantity.unit.contains('/');
+    if *lead == Some(Direction::Down) && single && !cues.predicate() {
+        return Kind::Change;
+    }
+    if comes_down(facts) {
+        return Kind::Level;
+    }
     let reached = cues.to || cues.reach || cues.hold;
     let placed = reached || cues.comparator == Some(Comparator::Above);
     let flow = FLOWS.ends(name) || quantity.unit.ends_with('次');
@@ -229,6 +234,7 @@ fn amount(facts: &Facts<'_>) -> Kind {
     }
     let added = || {
         is_added(name)
+            || !each && !cues.to && opens_undoing(name)
             || !each && !reached && (facts.made || cues.done || is_worked(name))
             || !each && !placed && is_listed(facts)
     };
@@ -279,6 +285,23 @@ fn is_listed(facts: &Facts<'_>) -> bool {
         && !["总量", "总数", "数", "规模"].iter().any(|word| ends_with(facts.name, word))
 }
 
+/// Whether no more than so much of a decline is promised: 下降不超过5%, 负增长5%以内. 降到5%以内 says where it ends.
+pub(super) fn limits_decline(facts: &Facts<'_>, shape: Shape) -> bool {
+    let down = change(facts).or(facts.lead) == Some(Direction::Down);
+    let bound = matches!(shape.comparator, Comparator::AtMost | Comparator::Below);
+    down && bound
+        && matches!(shape.kind, Kind::Growth | Kind::Change)
+        && !facts.cues.to
+        && facts.quantity.implied.is_none()
+}
+
+/// Whether an amount is how much is got rid of, rather than how much there is.
+fn is_done_away(facts: &Facts<'_>) -> bool {
+    let led = facts.lead == Some(Direction::Down) && !comes_down(facts);
+    facts.cues.change.is_none()
+        && (led || is_undoing(facts.name) && !is_share(facts.name) || is_worked(facts.name))
+}
+
 fn comparator(facts: &Facts<'_>) -> Comparator {
     let Facts { name, cues, quantity, .. } = facts;
     if quantity.high.is_some() {
@@ -290,7 +313,10 @@ fn comparator(facts: &Facts<'_>) -> Comparator {
         (Some(before), Some(Comparator::Above)) => before,
         (_, Some(after)) => after,
         (Some(before), None) => before,
-        (None, None) => unstated(facts, is_lower_better(name)),
+        (None, None) => unstated(
+            facts,
+            comes_down(facts) || is_lower_better(name) && (is_share(name) || !is_undoing(name)),
+        ),
     }
 }
 
@@ -308,6 +334,8 @@ fn unstated(facts: &Facts<'_>, lower: bool) -> Comparator {
     match cues.change {
         // 升至第3位: the third place or a better one.
         _ if ends_up && quantity.kind == UnitKind::Rank => Comparator::AtMost,
+        // 降幅达到3%: so much or more; 降幅收窄至3% is a bound.
+        None if cues.reach && signed::declining(facts.name).is_some() => Comparator::AtLeast,
         Some(Direction::Down) if ends_up => Comparator::AtMost,
         _ if ends_up && lower => Comparator::AtMost,
         _ if ends_up => Comparator::AtLeast,
@@ -330,6 +358,10 @@ fn is_move_of_place(facts: &Facts<'_>) -> bool {
 
 fn direction(facts: &Facts<'_>, kind: Kind) -> Direction {
     let Facts { name, cues, quantity, .. } = facts;
+    // 化解隐性债务6.5亿元, 减少财政供养人员200名: so much of it is to go, and more is better.
+    if matches!(kind, Kind::Total | Kind::Range) && !cues.hold && is_done_away(facts) {
+        return Direction::Up;
+    }
     if let Some(direction) = change(facts).or(cues.change).or(facts.lead) {
         // The better place has the smaller number.
         return match direction {

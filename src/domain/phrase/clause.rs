@@ -76,9 +76,7 @@ pub(super) fn split(text: &[char]) -> Vec<Clause> {
                 note.push(&text[at..=end], true);
                 asides.push(note);
             } else if c == '(' && is_aside(inside, &current) {
-                let mut aside = Clause { aside: true, ..Clause::default() };
-                aside.push(inside, false);
-                asides.push(aside);
+                asides.extend(parts(inside));
             } else {
                 current.push(&text[at..=end], true);
             }
@@ -95,6 +93,29 @@ pub(super) fn split(text: &[char]) -> Vec<Clause> {
     }
     finish(&mut clauses, &mut current, &mut asides, false);
     clauses
+}
+
+/// The promises in brackets: cut at stops as those outside (其中：中央投资80亿元，地方配套240亿元).
+fn parts(inside: &[char]) -> Vec<Clause> {
+    let shielded = shielded(inside);
+    let mut parts = Vec::new();
+    let mut from = 0;
+    for at in 0..=inside.len() {
+        let ends = at == inside.len() || !shielded[at] && is_stop(inside, at);
+        if !ends {
+            continue;
+        }
+        let text = &inside[from..at];
+        // 其中: says nothing by itself.
+        let heading = text == ['其', '中'] && at < inside.len();
+        if !text.is_empty() && !heading {
+            let mut part = Clause { aside: true, ..Clause::default() };
+            part.push(text, false);
+            parts.push(part);
+        }
+        from = at + 1;
+    }
+    parts
 }
 
 fn finish(clauses: &mut Vec<Clause>, current: &mut Clause, asides: &mut Vec<Clause>, heading: bool) {

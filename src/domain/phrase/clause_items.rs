@@ -8,7 +8,7 @@ use super::lexicon::{Lexicon, ending, starting};
 use super::measurement_units::{self, UnitKind};
 use super::number_with_unit::{Quantity, Scan};
 use super::text::{ends_with, starts_with};
-use super::{cues, deadline, given, name, plain};
+use super::{cues, deadline, given, name, plain, relative};
 
 /// One promise of a clause: its words and the numbers given for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,23 +78,51 @@ pub(super) fn items(clause: &Clause, scan: &Scan) -> Vec<Item> {
             }
         }
     }
-    let end = trailing(clause, scan, from).unwrap_or(clause.text.len());
+    let (end, start) = trailing(clause, scan, from).unwrap_or((clause.text.len(), clause.text.len()));
     items.push(choose(clause, scan, from..end, groups));
-    if end < clause.text.len() {
-        items.push(Item { span: end..clause.text.len(), numbers: Vec::new(), prenominal: false });
+    if start < clause.text.len() {
+        items.push(Item { span: start..clause.text.len(), numbers: Vec::new(), prenominal: false });
     }
     items
 }
 
-/// Where a further task without a number starts behind the last number (…5个、推进改革).
-fn trailing(clause: &Clause, scan: &Scan, from: usize) -> Option<usize> {
+/// Words that join a further promise to the number before them, at the start of `text`.
+fn joint(text: &[char]) -> Option<usize> {
+    const JOINTS: [&str; 5] = ["并且", "而且", "同时", "且", "并"];
+    let word = JOINTS.iter().find(|word| starts_with(text, word))?;
+    let length = word.chars().count();
+    let after = &text[length..];
+    // 并 joins so much that only a verb behind it tells.
+    let joins = match *word {
+        "并" => cues::starts_with_making_verb(after),
+        "且" => after.first() != Some(&'末'),
+        _ => true,
+    };
+    joins.then_some(length)
+}
+
+/// Where a further task without a number starts behind the last number (…5个、推进改革), and where the number's part ends.
+fn trailing(clause: &Clause, scan: &Scan, from: usize) -> Option<(usize, usize)> {
     let last = scan.quantities.last()?.end;
     let rest = &clause.text[last..];
+    // 增长6%以上且高于全省平均水平.
+    if let Some(length) = joint(rest)
+        && last > from
+    {
+        let whole: Vec<char> = std::iter::once('某').chain(rest[length..].iter().copied()).collect();
+        let compared = relative::compare(&whole, None).is_some();
+        // 70%以上且逐年提高: what 且 joins is no part of the name, whatever it says.
+        let apart = matches!(rest[0], '且' | '而') || starts_with(rest, "并且");
+        if apart || compared || plain::ends_moving(&rest[length..], &clause.shielded[last + length..]) {
+            return Some((last, last + length));
+        }
+    }
     let cut = rest.iter().enumerate().position(|(at, &c)| c == '、' && !clause.shielded[last + at])?;
     let after = &rest[cut + 1..];
     let verb = (2..=4.min(after.len())).any(|length| cues::ends_with_making_verb(&after[..length]));
     let said = || plain::ends_moving(after, &clause.shielded[last + cut + 1..]);
-    ((verb || said()) && last + cut > from).then_some(last + cut)
+    let compared = || relative::compare(after, None).is_some();
+    ((verb || said() || compared()) && last + cut > from).then_some((last + cut, last + cut))
 }
 
 /// `each`: 分别 stands before the first number of the list that `current` belongs to.
@@ -118,7 +146,8 @@ fn relation(
     }
     let separators = name::separators(core);
     let only_separators = core.len() == separators.iter().map(Range::len).sum::<usize>()
-        || (core.len() == 1 && matches!(core[0], '和' | '与' | '及' | '、' | '或' | '并' | '/'));
+        || (core.len() == 1 && matches!(core[0], '和' | '与' | '及' | '、' | '或' | '并' | '/'))
+        || (!core.is_empty() && joint(core) == Some(core.len()));
     if only_separators {
         let starts_anew = cues.predicate() || cues.modal;
         let other_unit = current.unit != next.unit && !current.unit.is_empty() && !each();
@@ -129,6 +158,10 @@ fn relation(
             false if !starts_anew && !other_unit => Relation::Listed,
             _ => Relation::Apart(current.end, current.end + core.len()),
         };
+    }
+    // 100个以上且资金到位率不低于60%.
+    if let Some(length) = joint(core).filter(|_| !clause.shielded[current.end]) {
+        return Relation::Apart(current.end, current.end + length);
     }
     let open = |cut: &&Range<usize>| !clause.shielded[current.end + cut.start];
     let comma = separators.iter().filter(open).find(|cut| core[cut.start] == '、');

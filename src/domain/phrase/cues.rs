@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use super::lexicon::{Lexicon, ending, list};
+use super::never;
 use super::parsed::Direction;
 use super::text::ends_with;
 use crate::target::Comparator;
@@ -126,6 +127,12 @@ pub(super) struct Cues {
     pub(super) running: bool,
     /// 力争, 确保.
     pub(super) modal: bool,
+    /// 新增 behind 分别: the verb of each number.
+    pub(super) added: Option<&'static str>,
+    /// 不能, 严禁 stood before the comparison, which is turned round.
+    pub(super) never: bool,
+    /// Something is forbidden that is no comparison (不能下降5%): nobody can say what is promised.
+    pub(super) denied: bool,
     /// Comparison word.
     pub(super) comparator: Option<Comparator>,
     /// Words kept as written, in the order of the text.
@@ -146,6 +153,20 @@ impl Cues {
     /// Whether 增长 is all that is said of what happens.
     pub(super) fn only_grows(&self) -> bool {
         self.grows && !(self.to || self.reach || self.at || self.hold || self.cap || self.each)
+    }
+
+    /// Takes in a word that forbids what has been read so far.
+    fn forbid(&mut self, word: &[char]) {
+        self.never = true;
+        match self.comparator.and_then(never::turned) {
+            Some(comparator) => self.comparator = Some(comparator),
+            None => self.denied = true,
+        }
+        let word: String = word.iter().collect();
+        match self.hedges.first_mut() {
+            Some(first) => first.insert_str(0, &word),
+            None => self.hedges.push(word),
+        }
     }
 
     fn note(&mut self, cue: Cue, word: &[char]) {
@@ -204,6 +225,12 @@ pub(super) fn peel(text: &[char], dates: &[std::ops::Range<usize>]) -> (usize, C
             end = start;
             continue;
         }
+        let said = cues.comparator.is_some() || cues.predicate();
+        if said && let Some(length) = never::at_end(rest) {
+            cues.forbid(&rest[end - length..]);
+            end -= length;
+            continue;
+        }
         match CUES.at_end(rest) {
             Some((_, Stop)) if is_of_all(rest) && (cues.predicate() || cues.comparator.is_some()) => {
                 cues.each = true;
@@ -213,6 +240,10 @@ pub(super) fn peel(text: &[char], dates: &[std::ops::Range<usize>]) -> (usize, C
             Some((length, cue)) => {
                 cues.note(cue, &rest[end - length..]);
                 end -= length;
+                // 绝不超过, 决不低于.
+                let firm = matches!(cue, Compare(_)) && rest[end] == '不';
+                end -=
+                    usize::from(firm && matches!(rest[..end].last(), Some('绝' | '决' | '并' | '永' | '从')));
             }
         }
     }

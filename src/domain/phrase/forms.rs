@@ -8,7 +8,7 @@ use super::implied::{half, implicit, is_named_by_count, is_vague};
 use super::lexicon::{Lexicon, ending, starting};
 use super::measurement_units::{self, UnitKind};
 use super::number_with_unit::{Found, plain, tail, with_unit};
-use super::ranking::rank;
+use super::ranking::{self, rank};
 use super::text::{closes, starts_with};
 use super::{cues, name, number};
 use crate::target::Comparator;
@@ -28,6 +28,7 @@ pub(super) fn fraction(text: &[char], at: usize, end: usize, numerator: Decimal)
         return Found::Name(stop);
     }
     match percent(numerator, denominator) {
+        Some(_) if ranking::is_part(&text[..at]) => Found::Loose(stop),
         Some(value) => Found::Quantity(tail(text, plain(at, stop, value, "%".into(), UnitKind::Percent))),
         None => Found::Unreadable(stop),
     }
@@ -46,10 +47,12 @@ pub(super) fn ratio(text: &[char], at: usize, end: usize, value: Decimal) -> Fou
     Found::Quantity(tail(text, plain(at, stop, value, unit, UnitKind::Ratio)))
 }
 
-/// `part` of `whole` in percent, to four decimals.
+/// `part` of `whole` in percent. A third has no end, and is cut to one decimal, as rates are published: whoever comes down by a
+/// third reports 33.3.
 fn percent(part: Decimal, whole: Decimal) -> Option<Decimal> {
     let share = part.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(whole)?;
-    Some(share.round_dp(4).normalize())
+    let exact = share.round_dp(4) * whole == part * Decimal::ONE_HUNDRED;
+    Some(if exact { share.round_dp(4) } else { share.trunc_with_scale(1) }.normalize())
 }
 
 /// 七成, 8成: tenths, in percent.
@@ -61,7 +64,8 @@ pub(super) fn tenths(text: &[char], at: usize, end: usize, value: Decimal) -> Op
     }
     let half =
         text.get(end + 1..).and_then(number::chinese).filter(|&(length, digit)| length == 1 && digit < 10);
-    let share = percent(value, Decimal::TEN).filter(|_| value <= Decimal::TEN);
+    let share =
+        percent(value, Decimal::TEN).filter(|_| value <= Decimal::TEN && !ranking::is_part(&text[..at]));
     Some(match (share, half) {
         // 九成五 is 95 %.
         (Some(share), Some((_, digit))) if closes(&text[end + 2..]) => {
@@ -89,11 +93,18 @@ pub(super) fn at_numeral(text: &[char], at: usize) -> Found {
     }
     if let Some(found) = parts(text, at) {
         // 六个百分之百 are six rules.
-        return if is_named_by_count(before) { Found::Name(at + 1) } else { found };
+        return match found {
+            _ if is_named_by_count(before) => Found::Name(at + 1),
+            Found::Quantity(part) if ranking::is_part(before) => Found::Loose(part.end),
+            found => found,
+        };
     }
     if rest[0] == '一'
         && let Some(quantity) = half(text, at, at + 1)
     {
+        if ranking::is_part(before) {
+            return Found::Loose(quantity.end);
+        }
         return Found::Quantity(quantity);
     }
     let Some((length, value)) = number::spelled(rest) else { return implicit(text, at) };

@@ -32,11 +32,11 @@
 //!
 //! - 达到 and 提高到 promise at least, 降至 and 压缩到 at most; a plain 增长4.5% promises 4.5; 100 % and ratios are exact.
 //! - 下降3% is growth downwards and keeps its positive value; 提高0.9个百分点 and 下降1—2微克 are changes.
-//! - 翻一番 is growth of 100 %, 翻两番 of 300 %, 减半 of −50 % (value 50, downwards); 三分之一 is 33.3333 %, 七成 70 %.
+//! - 翻一番 is growth of 100 %, 翻两番 of 300 %, 减半 of −50 % (value 50, downwards); 三分之一 is 33.3 %, cut as rates are published, 七成 70 %.
 //! - 突破万亿元 is more than 1 `万亿元`; 2:1 is 2 `:1`; 全覆盖 has no value unless one is written.
 //! - 余 and 多 (300余项) promise more than the number. Places in a ranking (前10名, 升至第3位, 首位) are ranks, at most, in
 //!   位 however they are written; moves in it (前移5个位次) are changes, downwards where they are for the
-//!   better, since the better place has the smaller number. 第一方阵 and 前列 are for a person to judge, 前30% and 后5位 are
+//!   better, since the better place has the smaller number. 第一方阵 and 前列 are for a person to judge, 前30%, 前三分之一 and 后5位 are
 //!   handed back.
 //! - A range of voltages, ages, classes or sizes before a noun names it: 35—110千伏变电站12座 promises 12. 8—12个小镇 is a range.
 //! - What a change starts from is handed back beside where it ends: 由-3% of 由-3%转为正增长, 从下降3% of 从下降3%转为增长2%.
@@ -77,10 +77,12 @@ mod given;
 mod implied;
 mod lexicon;
 mod likeness;
+mod lower_better;
 mod markers;
 mod measurement_units;
 mod movement;
 mod name;
+mod never;
 mod normalise;
 mod number;
 mod number_with_unit;
@@ -92,6 +94,7 @@ mod relative;
 mod scan;
 mod signed;
 mod subject;
+mod surroundings;
 mod text;
 mod unnumbered;
 mod unread;

@@ -170,6 +170,8 @@ fn complete(parts: &[&[char]]) -> Vec<Vec<char>> {
             // 对东盟、非洲进出口: the ending is not cut within a word.
             let head = HEADS.at_end(last).map_or(0, |(length, ())| length);
             let shared = match own {
+                // PM2.5、PM10平均浓度.
+                _ if coded(part) == part.len() && coded(last) > 0 => coded(last),
                 Some(own) => own,
                 None if head > 0 && (!alike || is_within_word(last, shared, head)) => last.len() - head,
                 None => shared,
@@ -188,6 +190,12 @@ fn complete(parts: &[&[char]]) -> Vec<Vec<char>> {
         })
         .collect();
     members.push(last.to_vec());
+    if let Some(length) = for_each_of(parts[0]) {
+        let others = members.iter_mut().skip(1);
+        for member in others.filter(|member| EACH_HAS.opens(member)) {
+            member.splice(0..0, parts[0][..length].iter().copied());
+        }
+    }
     if members.len() > 1
         && let Some(head) = head(parts[0])
     {
@@ -202,6 +210,38 @@ fn complete(parts: &[&[char]]) -> Vec<Vec<char>> {
         }
     }
     members
+}
+
+/// Characters of a code at the start of a name (PM2.5, SO2, NO2).
+fn coded(name: &[char]) -> usize {
+    name.iter().take_while(|c| c.is_ascii_alphanumeric() || **c == '.').count()
+}
+
+/// What is counted for each unit of output: 能耗, 二氧化碳排放.
+static EACH_HAS: LazyLock<Lexicon<()>> =
+    LazyLock::new(|| starting(include_str!("lexicon/names/each_has.txt")));
+
+/// Characters of 单位GDP and the like before what is counted for each.
+fn for_each_of(name: &[char]) -> Option<usize> {
+    static OUTPUTS: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| starting(include_str!("lexicon/names/outputs.txt")));
+    let (length, ()) = OUTPUTS.at_start(name)?;
+    EACH_HAS.opens(&name[length..]).then_some(length)
+}
+
+/// 一二三产业增加值 with three numbers is that of each.
+pub(super) fn sectors(name: &[char], count: usize) -> Option<Vec<Vec<char>>> {
+    let first = match (name, count) {
+        (['一', '二', '三', ..], 3) | (['二', '三', ..], 2) | (['一', '二', ..], 2) => &name[..count],
+        (['三', '次', ..], 3) => &['一', '二', '三'][..],
+        _ => return None,
+    };
+    let rest = if name[0] == '三' { &name[2..] } else { &name[count..] };
+    let sector = rest.first() == Some(&'产');
+    // 一二三产增加值 speaks of 产业.
+    let rest = rest.strip_prefix(&['产', '业']).or_else(|| rest.strip_prefix(&['产']))?;
+    let of = |digit: &char| ['第', *digit, '产', '业'].iter().chain(rest).copied().collect();
+    sector.then(|| first.iter().map(of).collect())
 }
 
 /// Whether a cut at `at` is inside a word of the last member, which ends with a measure of `head` characters: 程|减排量,
@@ -291,6 +331,12 @@ fn joint(text: &[char], at: usize) -> Option<usize> {
     match text[at] {
         '、' => Some(1),
         '以' if starts_with(&text[at..], "以及") => Some(2),
+        '且' => {
+            let word = at > 0 && matches!(text[at - 1], '而' | '并' | '尚' | '况' | '暂');
+            (at > 0 && !word && text.get(at + 1) != Some(&'末')).then_some(1)
+        }
+        '而' if at > 0 && starts_with(&text[at..], "而且") => Some(2),
+        '并' if at > 0 && starts_with(&text[at..], "并且") => Some(2),
         '和' | '与' | '及' | '并' => {
             let inside = at > 0 && WITHIN.opens(&text[at - 1..]);
             let other = BEFORE.opens(&text[at..]);

@@ -140,6 +140,15 @@ pub(super) fn is_baseline(before: &[char]) -> bool {
         let rest = rest.strip_suffix(&['同', '比']).unwrap_or(rest);
         return matches!(rest.last(), Some('由' | '从'));
     }
+    // 由每人每月480元, 由现行的每月680元.
+    static EACH: LazyLock<Lexicon<()>> = LazyLock::new(|| ending(include_str!("lexicon/cues/from_each.txt")));
+    let mut near = before;
+    while let Some((length, ())) = EACH.at_end(near) {
+        near = &near[..near.len() - length];
+    }
+    if near.len() < before.len() && matches!(near.last(), Some('由' | '从')) {
+        return true;
+    }
     before.iter().rev().take(REACH_BACK).take_while(|c| **c != '、').any(|c| matches!(c, '由' | '从'))
         && matches!(before.last(), Some('由' | '从' | '的' | '约'))
 }

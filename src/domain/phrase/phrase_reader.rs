@@ -3,18 +3,17 @@
 use std::ops::Range;
 
 use super::around::{Around, Carried};
-use super::classify::{self, Facts};
+use super::classify::{self, Facts, Shape};
 use super::clause::{self, CLAUSE_MAX, Clause};
 use super::clause_items::{self, Item};
-use super::cues::{self, Cues};
 use super::gathered::{Reading, assemble};
 use super::measurement_units::{self, UnitKind};
 use super::number_with_unit::{Quantity, Scan};
 use super::parsed::{Direction, Parsed, PhraseTarget};
-use super::subject::{is_interim, lead_change, predicate, subject, subjects, without_baseline};
-use super::text::{ends_with, starts_with, written};
+use super::subject::{is_interim, lead_change, subject, subjects, without_lead};
+use super::text::{starts_with, written};
 use super::unnumbered::{dated_steps, starts_with_comparison, without_number};
-use super::{given, name, normalise, plain, relative, scan, signed, unread};
+use super::{given, lower_better, name, normalise, plain, relative, scan, signed, surroundings, unread};
 use crate::target::{Comparator, Kind};
 
 /// Reads a phrase.
@@ -161,52 +160,24 @@ fn is_figure(target: &PhraseTarget) -> bool {
     target.benchmark.is_some() || matches!(target.kind, Kind::Growth | Kind::Trend | Kind::Narrowing)
 }
 
-fn around<'a>(clause: &'a Clause, scan: &Scan, item: &Item) -> Around<'a> {
-    let text = &clause.text;
-    let first = &scan.quantities[item.numbers[0]];
-    let last = &scan.quantities[item.numbers[item.numbers.len() - 1]];
-    let (end, mut cues) = predicate(text, first, &scan.dates);
-    for pair in item.numbers.windows(2) {
-        let between = &text[scan.quantities[pair[0]].end..scan.quantities[pair[1]].start];
-        let (_, more) = cues::peel(between, &[]);
-        cues.comparator = cues.comparator.or(more.comparator);
-    }
-    let mut end = end.max(item.span.start);
-    if cues.of && !cues.predicate() {
-        // 数量达到城市社区的60%: the predicate stands before what the share is of.
-        if let Some(reached) = cues::last_reach(&text[item.span.start..end]) {
-            let (before, more) = cues::peel(&text[..item.span.start + reached], &scan.dates);
-            end = before.max(item.span.start);
-            cues = Cues { comparator: cues.comparator.or(more.comparator), occupy: true, ..more };
-        }
-    }
-    let mut end = without_baseline(text, scan, item, end);
-    // 额度在百亿元以上: 在 is no part of the name, but one of 存在.
-    if !item.prenominal
-        && let [.., before, '在'] = text[item.span.start..end]
-        && !matches!(before, '存' | '潜' | '所' | '现' | '正' | '内' | '外')
-    {
-        end -= 1;
-    }
-    let (start, hedges) = name::skip_leads(text, item.span.start..end, &scan.dates);
-    let lead = &text[item.span.start.min(start)..start];
-    let made =
-        !lead.is_empty() && ["建成", "建设", "打造", "培育", "完成"].iter().any(|verb| ends_with(lead, verb));
-    let right = if item.prenominal { &text[last.end..item.span.end.max(last.end)] } else { &[] };
-    Around { cues, subject: &text[start..end], before: &text[start..first.start], right, hedges, made }
-}
-
 /// Reads the promises of an item that has numbers; none where they are of nothing that has a name.
 fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried) -> Vec<PhraseTarget> {
-    let around = around(clause, scan, item);
+    let around = surroundings::around(clause, scan, item);
     let quantities: Vec<&Quantity> = item.numbers.iter().map(|&index| &scan.quantities[index]).collect();
+    if surroundings::is_no_promise(&around, clause, scan, item) {
+        return Vec::new();
+    }
     if quantities.len() == 1
-        && let Some(mut target) = compared(&around, quantities[0], carried)
+        && let targets = compared(&around, quantities[0], carried)
+        && !targets.is_empty()
     {
-        let mut hedges = around.hedges.clone();
-        hedges.extend(target.hedge.take());
-        target.hedge = plain::joined(&hedges);
-        return vec![target];
+        let hedged = |mut target: PhraseTarget| {
+            let mut hedges = around.hedges.clone();
+            hedges.extend(target.hedge.take());
+            target.hedge = plain::joined(&hedges);
+            target
+        };
+        return targets.into_iter().map(hedged).collect();
     }
     let (name, continues) = subject(&around, carried);
     // 上半年完成55% is how far one should be by then, of nothing that has a name; 上半年完成投资过半 as well.
@@ -220,7 +191,6 @@ fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried)
         UnitKind::Bare if quantities[0].unit.is_empty() => measurement_units::in_brackets(&name),
         _ => (name, None),
     };
-    let shared = quantities.last().and_then(|last| last.comparator).filter(|_| quantities.len() > 1);
     let is_part = starts_with(&clause.text[item.span.clone()], "其中");
     let mut targets = Vec::new();
     let spoken =
@@ -230,16 +200,7 @@ fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried)
         _ => subjects(&name, &around, &quantities),
     };
     for (index, member) in names.iter().enumerate() {
-        let mut quantity = quantities[index.min(quantities.len() - 1)].clone();
-        if quantity.comparator.is_none() && shared.is_some() {
-            // 分别增长5%和7%以上: 以上 is said of both.
-            quantity.comparator = shared;
-            quantity.hedges.extend(&quantities[quantities.len() - 1].hedges);
-        }
-        if let Some((unit, kind)) = &heading_unit {
-            quantity.unit = unit.clone();
-            quantity.kind = *kind;
-        }
+        let quantity = stated(&quantities, index, heading_unit.as_ref());
         let facts = Facts {
             name: member,
             cues: &around.cues,
@@ -253,7 +214,12 @@ fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried)
             completed,
             row: carried.row.filter(|_| !continues),
         };
-        targets.push(target(&facts, &around, carried.modal.as_deref()));
+        let shape = classify::classify(&facts);
+        // 占比下降不超过2个百分点: no kind holds a fall of at most so much.
+        if shape.kind == Kind::Change && classify::limits_decline(&facts, shape) {
+            return Vec::new();
+        }
+        targets.push(target(&facts, shape, &around, carried.modal.as_deref()));
     }
     if let Some(word) = around.hedges.iter().chain(&around.cues.hedges).find(|word| is_modal(word)) {
         carried.modal = Some(word.clone());
@@ -269,12 +235,36 @@ fn with_number(clause: &Clause, scan: &Scan, item: &Item, carried: &mut Carried)
     targets
 }
 
+/// The number at `index` of a list with what is said only once: the bound and the unit behind the last, the unit of the heading.
+fn stated(quantities: &[&Quantity], index: usize, heading: Option<&(String, UnitKind)>) -> Quantity {
+    let shared = quantities.last().and_then(|last| last.comparator).filter(|_| quantities.len() > 1);
+    let mut quantity = quantities[index.min(quantities.len() - 1)].clone();
+    if quantity.comparator.is_none() && shared.is_some() {
+        // 分别增长5%和7%以上: 以上 is said of both.
+        quantity.comparator = shared;
+        quantity.hedges.extend(&quantities[quantities.len() - 1].hedges);
+    }
+    // 降至32和55微克/立方米: the unit is said once.
+    if quantity.unit.is_empty()
+        && quantity.kind == UnitKind::Bare
+        && let Some(next) =
+            quantities[index.min(quantities.len())..].iter().find(|next| !next.unit.is_empty())
+    {
+        quantity.unit.clone_from(&next.unit);
+        quantity.kind = next.kind;
+    }
+    if let Some((unit, kind)) = heading {
+        quantity.unit = unit.clone();
+        quantity.kind = *kind;
+    }
+    quantity
+}
+
 fn is_modal(word: &str) -> bool {
     matches!(word, "力争" | "确保" | "争取" | "力保" | "力求" | "务必" | "努力")
 }
 
-fn target(facts: &Facts<'_>, around: &Around<'_>, carried_modal: Option<&str>) -> PhraseTarget {
-    let shape = classify::classify(facts);
+fn target(facts: &Facts<'_>, shape: Shape, around: &Around<'_>, carried_modal: Option<&str>) -> PhraseTarget {
     let mut hedges = around.hedges.clone();
     hedges.extend(around.cues.hedges.iter().cloned());
     if let Some(word) = carried_modal
@@ -283,12 +273,13 @@ fn target(facts: &Facts<'_>, around: &Around<'_>, carried_modal: Option<&str>) -
         hedges.insert(0, word.to_owned());
     }
     hedges.extend(facts.quantity.hedges.iter().map(|word| (*word).to_owned()));
-    // 降幅收窄至5%以内: growth of −5 % at least, lest a decline of 12 % be within the bound.
+    // 降幅收窄至5%以内, 下降不超过5%: growth of −5 % at least, lest a decline of 12 % be within the bound.
     let declining = signed::declining(facts.name).filter(|name| {
         let bound = matches!(shape.comparator, Comparator::AtMost | Comparator::Below);
         bound && !name.is_empty() && facts.quantity.kind == UnitKind::Percent
     });
-    if let Some(name) = declining {
+    let limited = || classify::limits_decline(facts, shape).then(|| without_lead(facts.name));
+    if let Some(name) = declining.or_else(limited) {
         let least =
             if shape.comparator == Comparator::Below { Comparator::Above } else { Comparator::AtLeast };
         return PhraseTarget {
@@ -303,8 +294,16 @@ fn target(facts: &Facts<'_>, around: &Around<'_>, carried_modal: Option<&str>) -
             benchmark: None,
         };
     }
+    // 压减钢铁产能到100万吨, 降低浓度2微克/立方米: of the thing, not of what is done to it.
+    let moved = shape.kind == Kind::Change
+        && facts.lead.is_some()
+        && facts.cues.change.is_none()
+        && facts.quantity.kind != UnitKind::Point
+        && facts.quantity.kind != UnitKind::Money;
+    let name = if moved || classify::comes_down(facts) { without_lead(facts.name) } else { facts.name };
+    let name = lower_better::owned(name).filter(|_| shape.kind == Kind::Level).unwrap_or(name);
     PhraseTarget {
-        indicator: written(name::tidy(facts.name)),
+        indicator: written(name::tidy(name)),
         kind: shape.kind,
         comparator: Some(shape.comparator),
         value: Some(facts.quantity.low),
@@ -317,12 +316,12 @@ fn target(facts: &Facts<'_>, around: &Around<'_>, carried_modal: Option<&str>) -
 }
 
 /// 增速高于全国平均水平0.5个百分点.
-fn compared(around: &Around<'_>, quantity: &Quantity, carried: &Carried) -> Option<PhraseTarget> {
+fn compared(around: &Around<'_>, quantity: &Quantity, carried: &Carried) -> Vec<PhraseTarget> {
     let points = matches!(quantity.kind, UnitKind::Point | UnitKind::Percent);
     // 高于经济增长1个百分点: 增长 is a rate there, not what the points do.
     let noun = quantity.kind == UnitKind::Point && around.cues.only_grows();
     if !points || around.cues.predicate() && !noun || !around.right.is_empty() {
-        return None;
+        return Vec::new();
     }
     let mut text = around.before.to_vec();
     let (said, _) = name::skip_leads(around.before, 0..around.before.len(), &[]);
@@ -333,5 +332,7 @@ fn compared(around: &Around<'_>, quantity: &Quantity, carried: &Carried) -> Opti
     }
     // 高于全省平均0.5个百分点: the mean itself looks like words before a number; 高于5% names no other side.
     let open = around.cues.comparator.is_none();
-    relative::compare(&text, Some(quantity)).filter(|target| open || target.kind == Kind::VersusBenchmark)
+    let mut targets = relative::compare_each(&text, Some(quantity));
+    targets.retain(|target| open || target.kind == Kind::VersusBenchmark);
+    targets
 }

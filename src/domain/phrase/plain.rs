@@ -31,12 +31,13 @@ pub(super) fn read(text: &[char], shielded: &[bool], dates: &[std::ops::Range<us
         return Plain::Unknown;
     }
     let body = &text[start.min(text.len())..];
-    if let Some(mut target) = super::relative::compare(body, None) {
-        if let Some(word) = target.hedge.take() {
-            hedges.push(word);
+    let mut compared = super::relative::compare_each(body, None);
+    if !compared.is_empty() {
+        hedges.extend(compared[0].hedge.take());
+        for target in &mut compared {
+            target.hedge = joined(&hedges);
         }
-        target.hedge = joined(&hedges);
-        return Plain::Promise(vec![target]);
+        return Plain::Promise(compared);
     }
     match signed::read(body) {
         Some(Signed::Unnamed) => return Plain::Number,
@@ -178,7 +179,12 @@ pub(super) fn leading(subject: &[char], shielded: &[bool]) -> Option<usize> {
     let cut = (0..subject.len()).rev().find(|&at| subject[at] == '、' && !shielded[at])?;
     let member = subject[..cut].iter().rposition(|&c| c == '、').map_or(0, |at| at + 1);
     let whole = ends_with(&subject[member..cut], "全覆盖") && cut - member > 3;
-    let said = whole || ends_moving(&subject[member..cut], &shielded[member..cut]);
+    // 财政供养率不高于上年、|三公经费压减5%; 高于全国、全省平均 is one comparison.
+    let compared = || {
+        !super::relative::is_elsewhere(&subject[cut + 1..])
+            && super::relative::compare(&subject[member..cut], None).is_some()
+    };
+    let said = whole || ends_moving(&subject[member..cut], &shielded[member..cut]) || compared();
     // 增速转正、增长5%: what follows may leave the subject unsaid.
     (said && (cut + 2 < subject.len() || cut + 1 == subject.len())).then_some(cut)
 }

@@ -12,12 +12,14 @@ use super::number_with_unit::{Found, is_baseline, plain, tail};
 use super::text::{ends_with, starts_with};
 use crate::target::Comparator;
 
+/// Characters before 前 with which it is a time or an order (年前, 之前).
+const NOT_RANKS: [char; 10] = ['之', '提', '目', '年', '当', '月', '日', '底', '会', '以'];
+
 /// The unit of every place, however it is written (名, 强, 甲).
 const PLACE: &str = "位";
 
 /// 前10名, 第3位: a place in a ranking; other ordinals (第12届) belong to names.
 pub(super) fn rank(text: &[char], at: usize, end: usize, value: Decimal) -> Option<Found> {
-    const NOT_RANKS: [char; 10] = ['之', '提', '目', '年', '当', '月', '日', '底', '会', '以'];
     let marker = *text[..at].last()?;
     let before = &text[..at - 1];
     let unit = text.get(end).copied().filter(|c| matches!(c, '位' | '名' | '列' | '强' | '甲' | '席'));
@@ -52,6 +54,16 @@ pub(super) fn rank(text: &[char], at: usize, end: usize, value: Decimal) -> Opti
         return Some(Found::Name(stop));
     }
     Some(place(text, at - 1, stop, value))
+}
+
+/// Whether a part behind `before` is one of a ranking (前三分之一, 前1/3), a place only for who knows how many there are.
+pub(super) fn is_part(before: &[char]) -> bool {
+    match before {
+        [.., word, '前' | '后'] => {
+            !NOT_RANKS.contains(word) && !matches!(word, '然' | '此' | '今' | '往' | '午')
+        }
+        _ => false,
+    }
 }
 
 /// Where the second place of 第2至第4位 ends, which starts at `from`.

@@ -3,10 +3,10 @@
 use std::sync::LazyLock;
 
 use super::lexicon::{Lexicon, ending, starting};
-use super::name;
 use super::number_with_unit::Quantity;
 use super::parsed::{Direction, PhraseTarget};
 use super::text::{ends_with, starts_with, written};
+use super::{name, never};
 use crate::target::{Comparator, Kind};
 
 /// A comparison word; some need the other side to be a mean or a growth to count as one.
@@ -16,11 +16,13 @@ enum Relation {
     Plain(Comparator),
     /// 达到, 超过: only with 平均, 水平, 增速 behind them.
     Guarded(Comparator),
+    /// 不超过: only with another place or time behind it.
+    Bounded(Comparator),
     /// Contains a comparison word but is none.
     Stop,
 }
 
-use Relation::{Guarded, Plain, Stop};
+use Relation::{Bounded, Guarded, Plain, Stop};
 
 static RELATIONS: LazyLock<Lexicon<Relation>> = LazyLock::new(|| {
     Lexicon::starting([
@@ -28,6 +30,7 @@ static RELATIONS: LazyLock<Lexicon<Relation>> = LazyLock::new(|| {
         (include_str!("lexicon/relative/below.txt"), Plain(Comparator::Below)),
         (include_str!("lexicon/relative/at_least.txt"), Plain(Comparator::AtLeast)),
         (include_str!("lexicon/relative/at_most.txt"), Plain(Comparator::AtMost)),
+        (include_str!("lexicon/relative/not_exceeding.txt"), Bounded(Comparator::AtMost)),
         (include_str!("lexicon/relative/guarded.txt"), Guarded(Comparator::Above)),
         (include_str!("lexicon/relative/reaching.txt"), Guarded(Comparator::AtLeast)),
         // Classes of water and air are names, not means to be compared with.
@@ -65,9 +68,34 @@ struct Sides<'a> {
     word: String,
 }
 
+/// Whether a text starts with the name of another place or time.
+pub(super) fn is_elsewhere(text: &[char]) -> bool {
+    ELSEWHERE.opens(text)
+}
+
+/// [`compare`], with one promise for each of several subjects (GDP、固投增速均高于全国).
+pub(super) fn compare_each(text: &[char], quantity: Option<&Quantity>) -> Vec<PhraseTarget> {
+    let Some((target, subject)) = read(text, quantity) else { return Vec::new() };
+    let (rest, each) = strip_modals(subject);
+    let members = name::members(rest);
+    if members.len() < 2 || !each && !name::is_joint(rest, &members) {
+        return vec![target];
+    }
+    let of = |member: &Vec<char>| PhraseTarget {
+        indicator: written(name::tidy(strip_rate(member))),
+        ..target.clone()
+    };
+    members.iter().map(of).collect()
+}
+
 /// A comparison in the words before `quantity` (its points), or in a clause without a number.
 /// `text` starts where the name starts.
 pub(super) fn compare(text: &[char], quantity: Option<&Quantity>) -> Option<PhraseTarget> {
+    read(text, quantity).map(|(target, _)| target)
+}
+
+/// The comparison, and its subject as written.
+fn read<'a>(text: &'a [char], quantity: Option<&Quantity>) -> Option<(PhraseTarget, &'a [char])> {
     let sides = by_word(text, quantity.is_some())
         .or_else(|| than(text, quantity.is_some()))
         .or_else(|| if quantity.is_none() { in_step(text) } else { None })?;
@@ -93,8 +121,8 @@ pub(super) fn compare(text: &[char], quantity: Option<&Quantity>) -> Option<Phra
     let mut hedges = vec![sides.word];
     hedges.extend(after.map(|(word, _)| (*word).to_owned()));
     hedges.extend(quantity.iter().flat_map(|quantity| quantity.hedges.iter().map(|word| (*word).to_owned())));
-    Some(PhraseTarget {
-        indicator: written(name::tidy(strip_rate(sides.subject))),
+    let target = PhraseTarget {
+        indicator: written(name::tidy(strip_rate(strip_modals(sides.subject).0))),
         kind,
         comparator: Some(comparator),
         value: quantity.map(|quantity| quantity.low),
@@ -103,21 +131,29 @@ pub(super) fn compare(text: &[char], quantity: Option<&Quantity>) -> Option<Phra
         direction,
         hedge: Some(hedges.join("+")),
         benchmark: Some(written(other)),
-    })
+    };
+    Some((target, sides.subject))
+}
+
+/// A subject without the words of manner at its end, and whether one of them said 均.
+fn strip_modals(subject: &[char]) -> (&[char], bool) {
+    static MODALS: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| ending(include_str!("lexicon/relative/modal.txt")));
+    let (mut rest, mut each) = (subject, false);
+    while let Some((length, ())) = MODALS.at_end(rest) {
+        let (before, word) = rest.split_at(rest.len() - length);
+        each |= matches!(word, ['均' | '皆'] | ['分', '别'] | ['双', '双']);
+        rest = before;
+    }
+    (rest, each)
 }
 
 /// 居民收入增速 names the growth of 居民收入.
 fn strip_rate(subject: &[char]) -> &[char] {
     const RATES: [&str; 6] = ["增长速度", "增长率", "增速", "增幅", "增长", "涨幅"];
-    static MODALS: LazyLock<Lexicon<()>> =
-        LazyLock::new(|| ending(include_str!("lexicon/relative/modal.txt")));
-    let mut rest = subject;
-    while let Some((length, ())) = MODALS.at_end(rest) {
-        rest = &rest[..rest.len() - length];
-    }
-    let rate = RATES.iter().find(|word| ends_with(rest, word));
-    let stripped = rate.map_or(rest, |word| &rest[..rest.len() - word.chars().count()]);
-    if stripped.is_empty() { rest } else { stripped }
+    let rate = RATES.iter().find(|word| ends_with(subject, word));
+    let stripped = rate.map_or(subject, |word| &subject[..subject.len() - word.chars().count()]);
+    if stripped.is_empty() { subject } else { stripped }
 }
 
 /// 甲高于乙.
@@ -132,21 +168,38 @@ fn by_word(text: &[char], numbered: bool) -> Option<Sides<'_>> {
             }
         };
         let other = &text[at + length..];
-        let word: String = text[at..at + length].iter().collect();
-        let sides = |comparator| Some(Sides { subject: &text[..at], other, comparator, word });
+        let (subject, never) = allowed(&text[..at]);
+        let word: String = text[at - never..at + length].iter().collect();
+        // 不得高于上年: at most; 防止能耗高于上年 as well.
+        let forbidden = subject.len() < at;
+        let sides = |comparator| {
+            let comparator = if forbidden { never::turned(comparator)? } else { comparator };
+            Some(Sides { subject, other, comparator, word })
+        };
         match relation {
             Plain(comparator) if at > 0 && (numbered || QUANTITIES.is_within(other)) => {
                 return sides(comparator);
             }
             Guarded(comparator)
-                if at > 0 && mentions(other, &["平均", "全国增", "全省增", "增速", "经济增长", "GDP增"]) =>
+                if at > 0
+                    && (forbidden && ELSEWHERE.is_within(other)
+                        || mentions(other, &["平均", "全国增", "全省增", "增速", "经济增长", "GDP增"])) =>
             {
                 return sides(comparator);
             }
+            Bounded(comparator) if at > 0 && ELSEWHERE.is_within(other) => return sides(comparator),
             _ => at += length,
         }
     }
     None
+}
+
+/// `subject` without a word that forbids the comparison behind it, and the characters of one directly before it.
+fn allowed(subject: &[char]) -> (&[char], usize) {
+    if let Some(length) = never::at_end(subject).filter(|&length| length < subject.len()) {
+        return (&subject[..subject.len() - length], length);
+    }
+    never::leading(subject).map_or((subject, 0), |length| (&subject[length..], 0))
 }
 
 /// 甲比乙高 (1个百分点).

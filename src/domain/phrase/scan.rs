@@ -38,6 +38,11 @@ pub(super) fn scan(text: &[char], shielded: &[bool]) -> Scan {
                 scan.loose.push(quantity.start - 1..quantity.end);
                 quantity.end
             }
+            // 在去年引进80个的基础上: where it starts, no promise.
+            Found::Quantity(quantity) if is_ground(&text[quantity.end..]) => {
+                scan.loose.push(quantity.start..quantity.end);
+                quantity.end
+            }
             Found::Quantity(quantity) => {
                 let end = quantity.end;
                 scan.quantities.push(quantity);
@@ -59,6 +64,11 @@ pub(super) fn scan(text: &[char], shielded: &[bool]) -> Scan {
         };
     }
     scan
+}
+
+/// Whether what stands before `after` is what is built upon.
+fn is_ground(after: &[char]) -> bool {
+    ["的基础上", "基础上", "的基础之上", "基础之上"].iter().any(|word| starts_with(after, word))
 }
 
 /// What stands in quotations and brackets names; amounts in brackets (5000个), and rates and sums also in quotations, do

@@ -22,6 +22,9 @@ pub(super) fn subject(around: &Around<'_>, carried: &Carried) -> (Vec<char>, boo
     }
     // 增长6.1%的好成绩: the noun says nothing more.
     if around.right.is_empty() || around.cues.change.is_some() && around.right[0] == '的' {
+        if own.is_empty() && around.cues.grows {
+            return (of_share(&carried.subject).to_vec(), true);
+        }
         if own.is_empty() || is_placing(own) && !carried.subject.is_empty() {
             return (carried.subject.clone(), true);
         }
@@ -38,11 +41,21 @@ pub(super) fn subject(around: &Around<'_>, carried: &Carried) -> (Vec<char>, boo
     (name, false)
 }
 
+/// 工业投资占固定资产投资比重不低于30%且增长12%: what grows is the investment.
+fn of_share(carried: &[char]) -> &[char] {
+    let share = ["比重", "比例", "比", "占比"].iter().any(|word| ends_with(carried, word));
+    let at = carried.iter().position(|c| *c == '占').filter(|&at| share && at > 1);
+    at.map_or(carried, |at| &carried[..at])
+}
+
 /// The predicate before a number. For a place in a ranking it may stand before its scope: 提升到全国第10位.
 pub(super) fn predicate(text: &[char], first: &Quantity, dates: &[Range<usize>]) -> (usize, Cues) {
     let before = &text[..first.start];
     let mut found = cues::peel(before, dates);
     if let Some(length) = cues::each_made(&text[..found.0]) {
+        let verb = &text[found.0 - length + 2..found.0];
+        // 甲、乙分别新增20家、30家: without the verb it would be how many there are.
+        found.1.added = ["新增", "净增"].into_iter().find(|word| ends_with(verb, word));
         found.0 -= length;
         (found.1.each, found.1.done) = (true, true);
     }
@@ -107,10 +120,18 @@ fn completed(own: &[char], carried: &[char]) -> Option<Vec<char>> {
 /// One name for each number, or for each member of a joint subject that shares one number.
 pub(super) fn subjects(name: &[char], around: &Around<'_>, quantities: &[&Quantity]) -> Vec<Vec<char>> {
     let count = quantities.len();
-    let members = name::members(name);
+    let mut members = name::members(name);
     if count > 1 {
         if members.len() == count {
+            if let Some(verb) = around.cues.added {
+                members.iter_mut().for_each(|member| {
+                    member.splice(0..0, verb.chars());
+                });
+            }
             return members;
+        }
+        if let Some(sectors) = name::sectors(name, count) {
+            return sectors;
         }
         if count == 2
             && let Some(pair) = name::town_and_country(name)
@@ -126,13 +147,20 @@ pub(super) fn subjects(name: &[char], around: &Around<'_>, quantities: &[&Quanti
     if cut { members } else { vec![name.to_vec()] }
 }
 
+static LEAD_CHANGES: LazyLock<Lexicon<Direction>> = LazyLock::new(|| {
+    Lexicon::starting([
+        (include_str!("lexicon/subjects/lead_up.txt"), Direction::Up),
+        (include_str!("lexicon/subjects/lead_down.txt"), Direction::Down),
+    ])
+});
+
 /// A change word the subject starts with: 压缩审批时限, 提高标准.
 pub(super) fn lead_change(subject: &[char]) -> Option<Direction> {
-    static CHANGES: LazyLock<Lexicon<Direction>> = LazyLock::new(|| {
-        Lexicon::starting([
-            (include_str!("lexicon/subjects/lead_up.txt"), Direction::Up),
-            (include_str!("lexicon/subjects/lead_down.txt"), Direction::Down),
-        ])
-    });
-    CHANGES.at_start(subject).map(|(_, direction)| direction)
+    LEAD_CHANGES.at_start(subject).map(|(_, direction)| direction)
+}
+
+/// A name without the change word it starts with, where something is left.
+pub(super) fn without_lead(name: &[char]) -> &[char] {
+    let length = LEAD_CHANGES.at_start(name).map_or(0, |(length, _)| length);
+    if length < name.len() { &name[length..] } else { name }
 }

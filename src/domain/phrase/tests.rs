@@ -115,6 +115,84 @@ fn a_better_place_has_a_smaller_number() {
 }
 
 #[test]
+fn what_is_got_rid_of_is_the_better_the_more_it_is() {
+    const VERBS: [&str; 22] = [
+        "化解", "减少", "压减", "削减", "压降", "清理", "淘汰", "关停", "退出", "处置", "消化", "偿还",
+        "清退", "取缔", "整治", "拆除", "缩减", "精简", "裁减", "核减", "降低", "追回",
+    ];
+    const THINGS: [&str; 6] = [
+        "隐性债务6.5亿元",
+        "财政供养人员200名",
+        "落后产能100万吨",
+        "事故隐患50处",
+        "拖欠账款3亿元以上",
+        "不良贷款不少于2亿元",
+    ];
+    for phrase in VERBS.iter().flat_map(|verb| THINGS.map(|thing| format!("{verb}{thing}"))) {
+        for phrase in [phrase.clone(), format!("全年累计{phrase}"), format!("力争{phrase}")] {
+            let parsed = parse(&phrase);
+            let [target] = &parsed.targets[..] else { panic!("{phrase}: {parsed:?}") };
+            assert_eq!((target.kind, target.direction), (Kind::Total, Direction::Up), "{phrase}: {target:?}");
+        }
+    }
+    for phrase in ["隐性债务降到6.5亿元", "隐性债务控制在6.5亿元以内", "新增债务不超过30亿元", "火灾5起"]
+    {
+        let parsed = parse(phrase);
+        assert_eq!(parsed.targets[0].direction, Direction::Down, "{phrase}: {parsed:?}");
+    }
+}
+
+#[test]
+fn what_is_forbidden_is_a_bound() {
+    const NEVER: [&str; 24] = [
+        "不能",
+        "不得",
+        "不应",
+        "不宜",
+        "不要",
+        "不准",
+        "不可",
+        "不许",
+        "不允许",
+        "决不能",
+        "绝不能",
+        "绝不允许",
+        "严禁",
+        "禁止",
+        "避免",
+        "防止",
+        "严防",
+        "杜绝",
+        "不能再",
+        "不会",
+        "坚决不能",
+        "一律不得",
+        "严禁再",
+        "不",
+    ];
+    for never in NEVER {
+        for (verb, most) in [
+            ("超过", true),
+            ("突破", true),
+            ("高于", true),
+            ("大于", true),
+            ("多于", true),
+            ("低于", false),
+            ("少于", false),
+            ("小于", false),
+        ] {
+            let phrase = format!("重点项目投诉量{never}{verb}10件");
+            let parsed = parse(&phrase);
+            let [target] = &parsed.targets[..] else { panic!("{phrase}: {parsed:?}") };
+            let want = if most { Comparator::AtMost } else { Comparator::AtLeast };
+            assert_eq!(target.comparator, Some(want), "{phrase}: {target:?}");
+            assert_eq!(target.indicator, "重点项目投诉量", "{phrase}");
+            assert_eq!(target.kind == Kind::Cap, most, "{phrase}: {target:?}");
+        }
+    }
+}
+
+#[test]
 fn a_place_that_moves_up_is_a_number_that_falls() {
     for (phrase, direction) in [
         ("全省排名前移", Direction::Down),

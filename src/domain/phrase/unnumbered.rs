@@ -9,7 +9,7 @@ use super::gathered::Reading;
 use super::lexicon::{Lexicon, ending, starting};
 use super::number_with_unit::Scan;
 use super::plain::{self, Plain};
-use super::text::written;
+use super::text::{starts_with, written};
 use super::{deadline, relative, signed, unread};
 
 /// 6月底前封顶、12月底前通车: each date starts a step of its own.
@@ -36,7 +36,13 @@ pub(super) fn without_number(clause: &Clause, scan: &Scan, span: Range<usize>, c
     static NOTES: LazyLock<Lexicon<()>> =
         LazyLock::new(|| starting(include_str!("lexicon/unnumbered/notes.txt")));
     let text = &clause.text[span.clone()];
-    let lead = text.iter().take_while(|c| **c == '、').count();
+    // ，且高于全省平均.
+    let joint =
+        ["并且", "而且", "且"].iter().find(|word| starts_with(text, word) && !starts_with(text, "且末"));
+    let lead = match joint {
+        Some(word) => word.chars().count(),
+        None => text.iter().take_while(|c| **c == '、').count(),
+    };
     let span = span.start + lead..span.end;
     let text = &clause.text[span.clone()];
     if unread::has_unread(clause, scan, &span) {

@@ -44,10 +44,11 @@ pub fn read(document: &Document) -> PlanProposal {
         page.title = divided.annexes[0].title.clone();
         page.name = page.title.clone();
     }
-    // A title that is printed as a heading is no section.
+    // A title that is printed as a heading is no section, nor is that of the notice which sends it out.
     let is_title = |block: &&Block| match block {
         Block::Passage(passage) => {
-            passage.level.is_some() && page.title.as_deref().is_some_and(|title| same(title, &passage.text))
+            let titled = page.title.as_deref().is_some_and(|title| same(title, &passage.text));
+            passage.level.is_some() && (titled || title_page::is_notice(&passage.text))
         }
         Block::Table(_) => false,
     };

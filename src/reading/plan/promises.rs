@@ -7,10 +7,10 @@ use xushi_domain::phrase::{self, Parsed, PhraseTarget};
 use super::marks;
 use super::proposal::{ProposedTarget, UnreadPhrase};
 use super::sentences::{bare, clauses, held, sentences};
-use super::title_page::doc_no;
+use super::title_page::{doc_no, sends_out};
 use super::vocabulary::{
     AHEAD, CARRIED_OUT, COMPLETED, FIRM, FOR_WHOM, HANDED_OUT, KEPT, MEANS, PAST, STANDARDS, STEADY,
-    THERE_ALREADY, TIMES, behind_start, has,
+    THERE_ALREADY, TIMES, TURNS_AHEAD, behind_start, has,
 };
 use crate::document::Place;
 
@@ -70,6 +70,9 @@ impl Promises {
         scope: Scope,
         out: &mut Vec<ProposedTarget>,
     ) {
+        if sends_out(text) {
+            return;
+        }
         let parts = clauses(text);
         let past = self.past(&parts);
         if past.iter().all(|past| *past) {
@@ -129,13 +132,15 @@ impl Promises {
 
     /// Which clauses of a sentence tell what was reached before.
     fn past(&self, parts: &[&str]) -> Vec<bool> {
-        let mut past = false;
+        // 2025年，…: a time told holds until another one is told; what is there already (现有, 已完成) ends with 新增.
+        let (mut past, mut told) = (false, false);
         let mut out = Vec::with_capacity(parts.len());
         for clause in parts {
             let start = clause.trim_start();
-            if self.turns_back(start) {
+            if let Some(of_time) = self.turns_back(start) {
+                told = of_time || past && told;
                 past = true;
-            } else if has(start, &AHEAD)
+            } else if has(start, if past && told { &TURNS_AHEAD } else { &AHEAD })
                 || reaches_year(start)
                 || start.starts_with("今年") && !start.starts_with("今年以来")
                 || self.year.is_some_and(|year| start.contains(&format!("{year}年")))
@@ -158,13 +163,19 @@ impl Promises {
             || !ahead && self.year.zip(year).is_some_and(|(year, of)| (1990..year).contains(&of))
     }
 
-    /// 去年…, 截至目前…, 巩固去年增长5.1%的势头, 2024年… in a plan of 2025; not 比上年…, which compares.
-    fn turns_back(&self, clause: &str) -> bool {
-        let early = clause.char_indices().nth(6).map_or(clause, |(at, _)| &clause[..at]);
-        if PAST.iter().any(|word| word.starts_with('已') && clause.contains(word) || early.starts_with(word))
-        {
-            return true;
+    /// 去年…, 截至目前…, 巩固去年增长5.1%的势头, 2024年… in a plan of 2025; not 比上年…, which compares. `true` where a time that
+    /// is over is told, rather than what is there already.
+    fn turns_back(&self, clause: &str) -> Option<bool> {
+        if self.tells_past_time(clause) {
+            return Some(true);
         }
+        let early = clause.char_indices().nth(6).map_or(clause, |(at, _)| &clause[..at]);
+        PAST.iter()
+            .any(|word| word.starts_with('已') && clause.contains(word) || early.starts_with(word))
+            .then_some(false)
+    }
+
+    fn tells_past_time(&self, clause: &str) -> bool {
         let told = |at: usize| !clause[..at].ends_with(COMPARING);
         if ["去年", "上年", "截至"].iter().any(|word| clause.match_indices(word).any(|(at, _)| told(at)))
         {

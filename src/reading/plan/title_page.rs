@@ -71,6 +71,26 @@ pub(super) fn title_page(divided: &Divided<'_>) -> TitlePage {
     page
 }
 
+/// Whether a line is the title of a notice that sends a plan out (…关于印发《…》的通知), or its number alone.
+pub(super) fn is_notice(text: &str) -> bool {
+    let text = squeezed(text);
+    let sends = ["印发", "转发", "下发", "公布", "发布"].iter().any(|word| text.contains(word));
+    let numbered = || doc_no(&text).is_some() && text.ends_with('号') && text.chars().count() <= 24;
+    sends && text.ends_with("通知") && !text.contains('。') || numbered()
+}
+
+/// Whether a sentence only sends the plan out: 现将《…》印发给你们，请认真组织实施.
+pub(super) fn sends_out(sentence: &str) -> bool {
+    let text = squeezed(sentence);
+    let opens =
+        text.starts_with('现') || text.contains("同意") || text.contains("现将") || text.contains("现印发");
+    opens
+        && ["印发给你们", "印发你们", "转发给你们", "下发给你们", "予以印发"]
+            .iter()
+            .any(|word| text.contains(word))
+        || opens && text.contains("现印发")
+}
+
 pub(crate) fn squeezed(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }

@@ -33,6 +33,7 @@ lists! {
     PERSON_ENDS "person_ends"
     PAST "past"
     AHEAD "ahead"
+    TURNS_AHEAD "turns_ahead"
     HANDED_OUT "handed_out"
     STANDARDS "standards"
     FOR_WHOM "for_whom"

@@ -260,3 +260,61 @@ fn the_group_of_the_whole_plan_is_kept_beside_its_annexes() {
         (Some("市政府秘书长"), Some("市发展改革委"))
     );
 }
+
+/// The values a plan of 2026 promises in a section that says `sentence`.
+fn promised(sentence: &str) -> Vec<String> {
+    let text = format!(
+        "云岭市2026年重点任务分解方案\n\n一、重点任务\n\n（一）抓项目。{sentence}（牵头单位：市发改委）\n"
+    );
+    let plan = plan::read(&document::read(text.as_bytes()).unwrap());
+    let tasks = plan
+        .parts
+        .iter()
+        .flat_map(|part| part.aims.iter().chain(part.tasks.iter().flat_map(|task| &task.targets)));
+    plan.aims.iter().chain(tasks).filter_map(|one| Some(one.target.value?.to_string())).collect()
+}
+
+#[test]
+fn what_was_reached_before_is_no_goal() {
+    for (sentence, values) in [
+        (
+            "2025年，全市地区生产总值增长5.8%，城镇新增就业3.6万人，新增规上企业50家，完成投资400亿元。",
+            &[][..],
+        ),
+        ("2025年，新增规上企业50家，全年完成投资400亿元，2026年完成投资480亿元。", &["480"]),
+        ("去年新增规上企业50家，新开工项目80个，今年新增60家。", &["60"]),
+        ("上年完成投资400亿元，新增就业3万人，力争今年完成450亿元。", &["450"]),
+        ("在去年引进项目80个的基础上，再引进100个以上。", &["100"]),
+        ("在上年完成投资400亿元基础上，增长8%。", &["8"]),
+        ("上半年已到位资金120亿元，全年到位350亿元。", &["350"]),
+        ("目前已引进项目30个，年内再引进20个。", &["20"]),
+        ("一季度已开工项目45个，全年开工120个。", &["120"]),
+        ("现有规上企业300家，新增50家。", &["50"]),
+        ("新增规上企业50家，完成投资400亿元。", &["50", "400"]),
+        ("较2025年新增规上企业50家。", &["50"]),
+        ("农村低保标准由每人每月480元提高至520元。", &["520"]),
+    ] {
+        assert_eq!(promised(sentence), values, "{sentence}");
+    }
+}
+
+#[test]
+fn a_notice_in_markdown_is_no_section_and_its_covering_sentence_no_promise() {
+    let notice = "关于印发《云岭市2026年重点任务分解方案》的通知";
+    let cover = "现将《云岭市2026年重点任务分解方案》印发给你们，请认真组织实施。";
+    let body = "一、重点任务\n\n（一）抓项目。完成投资480亿元。（牵头单位：市发改委）\n";
+    for head in [
+        format!("# 云岭市人民政府{notice}\n\n云政发〔2026〕3号\n\n各县（区）人民政府：\n\n{cover}\n\n{body}"),
+        format!("# 云岭市人民政府{notice}\n\n## 云政发〔2026〕3号\n\n{cover}\n\n{body}"),
+        format!("云岭市人民政府{notice}\n\n云政发〔2026〕3号\n\n{cover}\n\n{body}"),
+    ] {
+        let plan = plan::read(&document::read(head.as_bytes()).unwrap());
+        let shown = shown(&plan);
+        assert_eq!(plan.title.as_deref(), Some("云岭市2026年重点任务分解方案"), "{shown}");
+        let targets: usize =
+            plan.parts.iter().flat_map(|part| &part.tasks).map(|task| task.targets.len()).sum();
+        let aims = plan.aims.len() + plan.parts.iter().map(|part| part.aims.len()).sum::<usize>();
+        assert_eq!((targets, aims), (1, 0), "{shown}");
+        assert!(!shown.contains("印发给你们"), "{shown}");
+    }
+}
