@@ -307,15 +307,22 @@ pub(super) fn span(span: &Span) -> Option<String> {
     Period::new(span.start, span.end).ok().map(period_label)
 }
 
-/// The period as reports write it: 2025年1—7月, 2025年7月, 2025年二季度, 2025年全年, 截至2025年7月31日.
+/// The period as reports write it: 2025年1—7月, 2025年7月, 2025年二季度, 2025年全年, 2021年1月—2025年6月, 2021—2025年,
+/// 截至2025年7月31日.
 fn period_label(period: Period) -> String {
     let (start, end) = (period.start(), period.end());
     let year = start.year();
     if start == end {
         return format!("截至{}", long_date(end));
     }
-    if !period.is_whole_months() || end.year() != year {
+    if !period.is_whole_months() {
         return format!("{}—{}", long_date(start), long_date(end));
+    }
+    if end.year() != year && (start.month(), end.month()) == (1, 12) {
+        return format!("{year}—{}年", end.year());
+    }
+    if end.year() != year {
+        return format!("{year}年{}月—{}年{}月", start.month(), end.year(), end.month());
     }
     match (start.month(), end.month()) {
         (1, 12) => format!("{year}年全年"),
@@ -384,7 +391,10 @@ mod tests {
             ("2025-01-01", "2025-12-31", "2025年全年"),
             ("2025-07-31", "2025-07-31", "截至2025年7月31日"),
             ("2025-01-01", "2025-03-27", "2025年1月1日—2025年3月27日"),
-            ("2024-12-01", "2025-01-31", "2024年12月1日—2025年1月31日"),
+            ("2024-12-01", "2025-01-31", "2024年12月—2025年1月"),
+            ("2021-01-01", "2025-06-30", "2021年1月—2025年6月"),
+            ("2021-01-01", "2025-12-31", "2021—2025年"),
+            ("2024-12-15", "2025-01-31", "2024年12月15日—2025年1月31日"),
         ] {
             let period = Period::new(start.parse().unwrap(), end.parse().unwrap()).unwrap();
             assert_eq!(period_label(period), want);

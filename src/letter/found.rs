@@ -246,11 +246,13 @@ impl Facts<'_> {
         turns || self.promised.is_some_and(|promised| promised.strict)
     }
 
-    /// The days that the value judged is of: months that are added up reach back to the window's start.
+    /// The days that the value judged is of: months and years that are added up reach back to the window's start, and what was done
+    /// before it is taken off.
     fn reported(&self, period: Period) -> Span {
         let subject = self.found.subject;
-        let summed =
-            (self.adds_up || self.found.assessment.averaged) && subject.measure.basis == Basis::Period;
+        let averaged = self.found.assessment.averaged;
+        let added = self.adds_up && self.row.way != WayFrom::Sign;
+        let summed = (added || averaged) && subject.measure.basis != Basis::Point;
         let start = if summed { subject.window.start() } else { period.start() };
         Span { start, end: period.end() }
     }
@@ -280,6 +282,9 @@ impl Facts<'_> {
         }
         if asks && assessment.share_from == Some(ShareFrom::Curve) {
             missing.push("缺少上年各月占比，后期要求按序时曲线推算".to_owned());
+        }
+        if asks && assessment.share_from == Some(ShareFrom::Months) {
+            missing.push("后期要求按各时段月数推算".to_owned());
         }
         missing
     }

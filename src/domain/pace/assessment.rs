@@ -142,6 +142,8 @@ text_enum! {
         Observations = "observations",
         /// The indicator's curve.
         Curve = "curve",
+        /// Months: each counts the same.
+        Months = "months",
     }
 }
 

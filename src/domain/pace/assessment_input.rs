@@ -192,7 +192,10 @@ impl<'a> AssessmentInput<'a> {
     /// The value judged at the period of `at`: what has been added up since the start of the window, the mean of the months since
     /// then, or the value as reported.
     pub(super) fn actual(&self, at: &Observation) -> Result<Decimal, Missing> {
-        if self.averages() {
+        if self.averages_rates() && at.period.start() == self.subject.window.start() {
+            return Ok(at.value);
+        }
+        if self.averages() || self.averages_rates() {
             return self.series.mean(self.subject.window.start(), at);
         }
         if !self.accumulates() || at.period.start() == self.subject.window.start() {

@@ -27,7 +27,9 @@ impl AssessmentInput<'_> {
         out: &mut Assessment,
         work: &mut W,
     ) -> Result<(), Missing> {
-        if !(self.is_comparable() || self.row.is_comparison()) || self.figure == Figure::Rank {
+        // A mean of years is not compared with the others' latest year.
+        let one_by_one = self.is_comparable() && !self.averages_rates() || self.row.is_comparison();
+        if !one_by_one || self.figure == Figure::Rank {
             return Ok(());
         }
         // As reported, like the others: a month with a month, a year to date with a year to date.

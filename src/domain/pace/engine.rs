@@ -147,7 +147,7 @@ impl AssessmentInput<'_> {
             return self.judge_by_person(out, work);
         }
         (out.figure, out.basis) = (Some(self.figure), Some(self.measure().basis));
-        (out.judged_as, out.averaged) = (self.judged_as, self.averages());
+        (out.judged_as, out.averaged) = (self.judged_as, self.averages() || self.averages_rates());
         self.refusals(out);
         let Some((index, at)) = self.latest().and_then(|index| Some((index, self.series.get(index)?))) else {
             return self.nothing_to_judge(out, work);
@@ -161,6 +161,12 @@ impl AssessmentInput<'_> {
         self.preliminary_after(at, out);
         if self.series.revised && !overruled(self.known.own, at, self.as_of).is_empty() {
             out.doubts.insert(Doubt::StagesDiffer);
+        }
+        if self.is_since_base() && at.period.start() != self.subject.window.start() {
+            return Err(Missing::ChangeSinceBase);
+        }
+        if self.lacks_rates(at) {
+            out.missing.insert(Missing::WindowRate);
         }
         let actual = match self.actual(at) {
             Err(Missing::GapInPeriods) => return self.judge_known(at, out, work),
@@ -331,7 +337,7 @@ impl AssessmentInput<'_> {
         out: &mut Assessment,
         work: &mut W,
     ) -> Result<Verdict, Missing> {
-        if let Err(missing) = self.outlook(line.as_ref().ok(), actual, (months, due.ok()), out, work) {
+        if let Err(missing) = self.outlook(line.as_ref().ok(), actual, (at, months, due.ok()), out, work) {
             out.missing.insert(missing);
         }
         if self.level_assumed() {

@@ -205,7 +205,7 @@ impl AssessmentInput<'_> {
     ) -> Result<Forecast, Missing> {
         let method = self.forecast_method()?;
         let window = self.subject.window;
-        if !(window.is_whole_months() && window.months() == 12) {
+        if !(window.is_whole_months() && window.months() == 12) || self.averages_rates() {
             return Err(Missing::WholeYear);
         }
         let elapsed = months.elapsed as f64 / months.denominator as f64;

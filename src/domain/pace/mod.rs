@@ -27,6 +27,7 @@ mod nodes;
 mod outlook;
 mod place;
 mod promised;
+mod rate_window;
 mod ratio;
 mod release;
 mod required_progress;

@@ -3,11 +3,12 @@
 use rust_decimal::Decimal;
 
 use crate::kind::{CompletionOf, NeededBy, WayFrom};
-use crate::{Basis, Figure};
+use crate::{Basis, Figure, Observation};
 
 use super::assessment_input::AssessmentInput;
 use super::months::Months;
 use super::ratio::{mul, sub};
+use super::rate_window::RateCovers;
 use super::required_progress::RequiredProgress;
 use super::trajectory::Trajectory;
 use super::working::Working;
@@ -19,14 +20,17 @@ impl AssessmentInput<'_> {
         &self,
         line: Option<&Trajectory>,
         actual: Decimal,
-        (months, due): (Months, Option<RequiredProgress>),
+        (at, months, due): (&Observation, Months, Option<RequiredProgress>),
         out: &mut Assessment,
         work: &mut W,
     ) -> Result<(), Missing> {
         self.completion(line, actual, out, work)?;
         match self.row.needed {
             NeededBy::Growth => {
-                if let Some(line) = line {
+                if let Some(line) = line.filter(|_| self.rate_covers(at) != RateCovers::Window) {
+                    let (mark, ceiling) = (line.target_value, line.ceiling);
+                    self.needed_growth_by_months((at, mark, ceiling), actual, months, out, work)?;
+                } else if let Some(line) = line {
                     self.needed_growth((line.target_value, line.ceiling), actual, (months, due), out, work)?;
                 }
                 return Ok(());
@@ -126,6 +130,7 @@ impl AssessmentInput<'_> {
                 let from = match from {
                     ShareFrom::Observations => "上年同期和全年实际值",
                     ShareFrom::Curve => "序时曲线",
+                    ShareFrom::Months => "月数",
                 };
                 inputs.with("占比来源", from);
                 shown(out.needed_growth)

@@ -36,6 +36,10 @@ pub(super) struct Requirement {
     pub(super) each_period: bool,
     /// Whether it is of the mean of the window (年均浓度) rather than of its latest month.
     pub(super) mean: bool,
+    /// Whether a rate is of the years of the window on average (年均增长6%).
+    pub(super) yearly: bool,
+    /// Whether a rate is of the whole way from a base year (较2020年下降13.5%), where that is not the year before.
+    pub(super) since_base: bool,
     /// Whether it says that a value must not fall below its number (不低于90分).
     pub(super) floor: bool,
     /// Whether it is of what is counted from nothing (新增5家).
@@ -51,6 +55,12 @@ const EACH_PERIOD: [&str; 6] = ["每月", "每季", "单月", "单季", "当月"
 const MEAN: [&str; 4] = ["年均", "年平均", "全年平均", "年度平均"];
 /// The same of anything: what a month or a quarter brings on average.
 const MEAN_OF_PERIODS: [&str; 4] = ["月均", "季均", "月平均", "季平均"];
+
+/// Words of a rate that is the mean of the years' rates.
+const YEARLY: [&str; 5] = ["年均", "年平均", "平均每年", "每年平均", "逐年平均"];
+/// Words of a rate from the base to the end of a window of several years.
+const SINCE_BASE: [&str; 8] =
+    ["基期", "累计增长", "累计下降", "累计降低", "累计提高", "累计减少", "五年增长", "五年下降"];
 
 /// Words of a floor that holds from the first day.
 const FLOOR: [&str; 4] = ["不低于", "不少于", "保有", "不减少"];
@@ -143,6 +153,8 @@ impl Requirement {
             steady: measure.better == Better::Hold,
             each_period: binds_each_period(target, measure),
             mean: is_mean(target, measure),
+            yearly: contains(&target.phrase, &YEARLY),
+            since_base: contains(&target.phrase, &SINCE_BASE) || is_since_a_year(&target.phrase),
             floor: contains(&target.phrase, &FLOOR),
             anew: contains(&target.phrase, &COUNTED_ANEW),
             comes_down: contains(&target.phrase, &COMES_DOWN),
@@ -179,6 +191,14 @@ impl Requirement {
 
 fn contains(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| text.contains(word))
+}
+
+/// Whether a phrase compares with a year by its number (较2020年, 比2020年, 与2020年相比).
+fn is_since_a_year(phrase: &str) -> bool {
+    phrase.match_indices(['较', '比', '与', '于']).any(|(at, word)| {
+        let mut rest = phrase[at + word.len()..].chars();
+        rest.by_ref().take(4).filter(char::is_ascii_digit).count() == 4 && rest.next() == Some('年')
+    })
 }
 
 /// Whether a promise is of the mean of the months: of what does not add up the mean of the year (年均浓度), of anything that of its months

@@ -16,6 +16,7 @@ mod laws;
 mod needed;
 mod other_kinds;
 mod stages;
+mod windows;
 
 fn n(text: &str) -> Decimal {
     text.parse().unwrap()

@@ -171,9 +171,13 @@ impl AssessmentInput<'_> {
                 Trajectory::path(Decimal::ZERO, value()?, true, Scale::Progress)
             }
             WayFrom::ZeroOrFlat => Ok(Trajectory::flat(value()?, true, scale)),
+            WayFrom::Rate if self.is_since_base() => {
+                Trajectory::path(Decimal::ZERO, value()?, requirement.ceiling, Scale::Rate)
+            }
             WayFrom::Rate => {
                 let promised = value()?;
-                let planned = self.planned_rate(at).unwrap_or(promised);
+                // What is planned for a period is not planned for the mean of several.
+                let planned = self.planned_rate(at).filter(|_| !self.averages_rates()).unwrap_or(promised);
                 let ceiling = requirement.ceiling || (requirement.about_both_ways() && actual > promised);
                 Ok(Trajectory { target_value: promised, ..Trajectory::flat(planned, ceiling, Scale::Rate) })
             }
