@@ -69,14 +69,14 @@ impl AssessmentInput<'_> {
         out.change.previous = since(before);
         let falls = before
             .is_some_and(|before| before.period.start() == at.period.start() && at.value < before.value);
-        if falls && self.accumulates() && self.measure().basis == Basis::Cumulative {
+        if falls && self.accumulates() && self.basis == Basis::Cumulative {
             out.doubts.insert(Doubt::RunningTotalFalls);
         }
         let year = at.period.end().year();
         if first.period.end().year() >= year {
             return;
         }
-        let same = at.period.last_year().and_then(|period| self.series.at(period, self.measure().basis));
+        let same = at.period.last_year().and_then(|period| self.series.at(period, self.basis));
         out.change.last_year = since(same);
         if self.accumulates() {
             // A running total begins again with the year: less than December's says nothing.

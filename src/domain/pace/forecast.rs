@@ -231,7 +231,7 @@ impl AssessmentInput<'_> {
 
     fn forecast_method(&self) -> Result<ForecastMethod, Missing> {
         // The rate or stock of a single month is not on its way to the year's.
-        let alone = self.measure().basis == Basis::Period;
+        let alone = self.basis == Basis::Period;
         match self.row.forecast {
             ForecastFrom::Nothing => Err(Missing::NotForeseeable),
             ForecastFrom::Shares => Ok(ForecastMethod::Shares),

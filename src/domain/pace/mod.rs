@@ -15,6 +15,7 @@ mod checks;
 mod compare;
 mod compared;
 mod context;
+mod each_period;
 mod engine;
 mod forecast;
 mod grading;

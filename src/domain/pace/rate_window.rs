@@ -41,9 +41,7 @@ pub(super) struct Parts {
 impl AssessmentInput<'_> {
     /// Whether rates of years to date are judged in a window that is longer than they are.
     pub(super) fn is_of_several_years(&self) -> bool {
-        self.figure == Figure::Yoy
-            && self.measure().basis == Basis::Cumulative
-            && self.subject.window.months() > YEAR
+        self.figure == Figure::Yoy && self.basis == Basis::Cumulative && self.subject.window.months() > YEAR
     }
 
     /// Whether the mean of the window's rates is judged, by their months: of years on average, or of a window of twelve months
@@ -53,20 +51,22 @@ impl AssessmentInput<'_> {
         let turns = window.start().year() != window.end().year() && window.months() <= YEAR;
         self.row.way == WayFrom::Rate
             && self.figure == Figure::Yoy
-            && self.measure().basis == Basis::Cumulative
+            && self.basis == Basis::Cumulative
             && (turns || self.is_of_several_years() && self.requirement.yearly)
     }
 
     /// Whether the promise is of the way from a base year to the end of several years.
     pub(super) fn is_since_base(&self) -> bool {
-        self.row.way == WayFrom::Rate && self.is_of_several_years() && self.requirement.since_base
+        self.row.way == WayFrom::Rate
+            && self.is_of_several_years()
+            && self.requirement.since_base
             && !self.requirement.yearly
     }
 
     /// What the rate of `at` says of the window so far.
     pub(super) fn rate_covers(&self, at: &Observation) -> RateCovers {
         let window = self.subject.window;
-        let of_rates = self.row.needed == NeededBy::Growth && self.measure().basis == Basis::Cumulative;
+        let of_rates = self.row.needed == NeededBy::Growth && self.basis == Basis::Cumulative;
         let (start, year) = (window.start(), window.months() <= YEAR);
         if !of_rates || at.period.start() == start && year {
             return RateCovers::Window;

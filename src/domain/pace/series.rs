@@ -29,12 +29,22 @@ pub(super) struct Wanted {
 impl Wanted {
     /// A figure of an indicator's own series, in its measure's basis.
     pub(super) fn of(subject: &Subject<'_>, row: &KindRow, figure: Figure, as_of: NaiveDate) -> Self {
+        Self::in_basis(subject, row, (figure, subject.measure.basis), as_of)
+    }
+
+    /// The same in a basis of its own.
+    pub(super) fn in_basis(
+        subject: &Subject<'_>,
+        row: &KindRow,
+        (figure, basis): (Figure, Basis),
+        as_of: NaiveDate,
+    ) -> Self {
         let window = (row.reported_by != ReportedBy::Nodes).then_some(subject.window);
         let measure = subject.measure;
         let sums = figure == Figure::Level && values_add_up(&measure.name, &measure.unit);
-        let months = (measure.basis == Basis::Period && window.is_some() && !sums)
-            .then_some(measure.frequency.months());
-        Self { figure, basis: measure.basis, as_of, window, months }
+        let months =
+            (basis == Basis::Period && window.is_some() && !sums).then_some(measure.frequency.months());
+        Self { figure, basis, as_of, window, months }
     }
 
     /// Whether an observation is such a fact, known by then, neither a forecast nor a plan, and regular.

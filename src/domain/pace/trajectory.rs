@@ -186,6 +186,11 @@ impl AssessmentInput<'_> {
                 Ok(Trajectory::flat(add(self.base_rate(at)?, margin)?, false, Scale::Rate))
             }
             WayFrom::OtherSeries => self.versus(at),
+            WayFrom::Place if requirement.advances => {
+                let from = self.baseline().ok_or(Missing::Baseline)?;
+                let to = sub(from, value()?.abs())?.max(Decimal::ONE);
+                Ok(Trajectory::flat(to, true, Scale::Places))
+            }
             WayFrom::Place => Ok(Trajectory::flat(value()?, true, Scale::Places)),
             WayFrom::Sign | WayFrom::Nodes | WayFrom::Person => Err(Missing::TargetValue),
         }
@@ -275,7 +280,11 @@ impl AssessmentInput<'_> {
         let end =
             if upper { self.requirement.far } else { self.requirement.value }.ok_or(Missing::TargetValue)?;
         let unit = &self.subject.measure.unit;
-        if self.unit_adds_up {
+        if self.unit_adds_up
+            && !self.requirement.between
+            && !self.requirement.each_period
+            && !self.requirement.mean
+        {
             return Trajectory::path(Decimal::ZERO, end, upper, Scale::Progress);
         }
         let scale = if is_percent(unit) { Scale::Rate } else { Scale::Progress };

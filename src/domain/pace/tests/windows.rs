@@ -30,7 +30,8 @@ fn a_yearly_mean_is_held_against_the_mean_of_the_years() {
     assert_eq!(given.clone().at("2025-12-31", "2").assess().grade, Grade::Missed);
     assert_eq!(given.at("2025-12-31", "2.5").assess().grade, Grade::Achieved);
     // Of the years nobody reported nothing is weighed, and they are named.
-    let alone = growing("地区生产总值年均增长6%", Comparator::Equal, "6", window).at("2025-06-30", "5").assess();
+    let alone =
+        growing("地区生产总值年均增长6%", Comparator::Equal, "6", window).at("2025-06-30", "5").assess();
     assert_eq!((alone.actual, alone.needed), (maybe("5"), None));
     assert!(alone.missing.contains(Missing::WindowRate));
 }
@@ -39,7 +40,8 @@ fn a_yearly_mean_is_held_against_the_mean_of_the_years() {
 #[test]
 fn a_change_since_a_base_year_is_not_judged_by_the_rate_of_one_year() {
     let window = span("2021-01-01", "2025-12-31");
-    let given = growing("单位能耗较2020年下降13.5%", Comparator::AtLeast, "13.5", window).better(Better::Lower);
+    let given =
+        growing("单位能耗较2020年下降13.5%", Comparator::AtLeast, "13.5", window).better(Better::Lower);
     let year = given.clone().at("2025-06-30", "-3").assess();
     assert_eq!((year.grade, year.needed, year.needed_growth), (Grade::NoData, None, None));
     assert!(year.missing.contains(Missing::ChangeSinceBase));
@@ -57,7 +59,8 @@ fn a_rate_of_one_year_asks_nothing_of_the_rest_of_several() {
     assert_eq!((assessment.actual, assessment.needed, assessment.needed_growth), (maybe("5"), None, None));
     assert!(assessment.missing.contains(Missing::WindowRate));
     // In the first year, too: half of it is not half of two.
-    let first = growing("社零增长5.5%以上", Comparator::AtLeast, "5.5", window).at("2024-06-30", "5").assess();
+    let first =
+        growing("社零增长5.5%以上", Comparator::AtLeast, "5.5", window).at("2024-06-30", "5").assess();
     assert_eq!((first.needed, first.missing.contains(Missing::WindowRate)), (None, true));
 }
 
