@@ -54,6 +54,7 @@ pub(super) fn register(env: &mut Environment<'static>) {
     // Of two declines the other's is no growth: 固定资产投资（下降3.9%）.
     env.add_filter("without_growth", |name: &str| name.strip_suffix("增速").unwrap_or(name).to_owned());
     env.add_filter("net", |Serde(q): Serde<Quantity>, line: Value| net(&q, &line));
+    env.add_test("within", |line: Value| is_within(&line));
     env.add_test("amount", |line: Value| is_amount(&line));
     env.add_test("rate", |line: Value| is_rate(&line));
     env.add_test("called_by_its_kind", |name: &str| is_called_by_its_kind(name));
@@ -187,6 +188,24 @@ fn net(quantity: &Quantity, line: &Value) -> Result<String, Error> {
         () => "净减少",
     };
     Ok(format!("{word}{}", magnitude(quantity)))
+}
+
+/// Whether a line's value lies between the two ends that it is to be held between.
+fn is_within(line: &Value) -> Result<bool, Error> {
+    let (kind, moves) = (line.get_attr("kind")?, line.get_attr("moves")?);
+    if kind.as_str() != Some(Kind::Range.as_str()) || moves.is_true() || line.get_attr("adds_up")?.is_true() {
+        return Ok(false);
+    }
+    let number = |name: &str| -> Result<Option<Decimal>, Error> {
+        let quantity = line.get_attr(name)?;
+        if quantity.is_none() || quantity.is_undefined() {
+            return Ok(None);
+        }
+        let said = quantity.get_attr("value")?;
+        Ok(said.as_str().and_then(|said| said.parse().ok()))
+    };
+    let (low, high) = (number("target_value")?, number("target_hi")?);
+    Ok(low.zip(high).zip(number("actual")?).is_some_and(|((low, high), value)| low <= value && value <= high))
 }
 
 /// Whether a line's value is an amount, which becomes more or less; a share, a score or a mean rises and falls.

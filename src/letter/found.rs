@@ -192,7 +192,9 @@ impl LetterLine {
             figure: found.figure,
             basis: Some(subject.measure.basis),
             window: Some(subject.window.into()),
-            period: assessment.data_period.map(|period| facts.reported(period)),
+            period: assessment.of_period.map(Span::from).or_else(|| facts.data_span(assessment.data_period?)),
+            unreported: assessment.unreported.map(Span::from),
+            advances: facts.advances(),
             partly_reported: assessment.missing.contains(Missing::GapInPeriods),
             actual: numbers.actual.clone(),
             expected: numbers.expected.clone(),
@@ -244,6 +246,18 @@ impl Facts<'_> {
         let needed = self.found.assessment.needed.as_ref();
         let turns = self.row.way == WayFrom::Sign && needed.is_some_and(|needed| needed.strict);
         turns || self.promised.is_some_and(|promised| promised.strict)
+    }
+
+    /// The days of the latest value, or of what it is added up with.
+    fn data_span(&self, period: Period) -> Option<Span> {
+        let subject = self.found.subject;
+        let each = subject.target.is_some_and(|target| binds_each_period(target, subject.measure));
+        Some(if each { period.into() } else { self.reported(period) })
+    }
+
+    /// Whether so many places up were promised.
+    fn advances(&self) -> bool {
+        self.kind == Kind::Rank && self.found.subject.target.is_some_and(|target| target.kind == Kind::Change)
     }
 
     /// The days that the value judged is of: months and years that are added up reach back to the window's start, and what was done
