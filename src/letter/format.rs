@@ -54,6 +54,7 @@ pub(super) fn register(env: &mut Environment<'static>) {
     // Of two declines the other's is no growth: 固定资产投资（下降3.9%）.
     env.add_filter("without_growth", |name: &str| name.strip_suffix("增速").unwrap_or(name).to_owned());
     env.add_filter("net", |Serde(q): Serde<Quantity>, line: Value| net(&q, &line));
+    env.add_test("within", |line: Value| is_within(&line));
     env.add_test("amount", |line: Value| is_amount(&line));
     env.add_test("rate", |line: Value| is_rate(&line));
     env.add_test("called_by_its_kind", |name: &str| is_called_by_its_kind(name));
@@ -189,6 +190,24 @@ fn net(quantity: &Quantity, line: &Value) -> Result<String, Error> {
     Ok(format!("{word}{}", magnitude(quantity)))
 }
 
+/// Whether a line's value lies between the two ends that it is to be held between.
+fn is_within(line: &Value) -> Result<bool, Error> {
+    let (kind, moves) = (line.get_attr("kind")?, line.get_attr("moves")?);
+    if kind.as_str() != Some(Kind::Range.as_str()) || moves.is_true() || line.get_attr("adds_up")?.is_true() {
+        return Ok(false);
+    }
+    let number = |name: &str| -> Result<Option<Decimal>, Error> {
+        let quantity = line.get_attr(name)?;
+        if quantity.is_none() || quantity.is_undefined() {
+            return Ok(None);
+        }
+        let said = quantity.get_attr("value")?;
+        Ok(said.as_str().and_then(|said| said.parse().ok()))
+    };
+    let (low, high) = (number("target_value")?, number("target_hi")?);
+    Ok(low.zip(high).zip(number("actual")?).is_some_and(|((low, high), value)| low <= value && value <= high))
+}
+
 /// Whether a line's value is an amount, which becomes more or less; a share, a score or a mean rises and falls.
 fn is_amount(line: &Value) -> Result<bool, Error> {
     const MEANS: [&str; 11] =
@@ -307,15 +326,22 @@ pub(super) fn span(span: &Span) -> Option<String> {
     Period::new(span.start, span.end).ok().map(period_label)
 }
 
-/// The period as reports write it: 2025年1—7月, 2025年7月, 2025年二季度, 2025年全年, 截至2025年7月31日.
+/// The period as reports write it: 2025年1—7月, 2025年7月, 2025年二季度, 2025年全年, 2021年1月—2025年6月, 2021—2025年,
+/// 截至2025年7月31日.
 fn period_label(period: Period) -> String {
     let (start, end) = (period.start(), period.end());
     let year = start.year();
     if start == end {
         return format!("截至{}", long_date(end));
     }
-    if !period.is_whole_months() || end.year() != year {
+    if !period.is_whole_months() {
         return format!("{}—{}", long_date(start), long_date(end));
+    }
+    if end.year() != year && (start.month(), end.month()) == (1, 12) {
+        return format!("{year}—{}年", end.year());
+    }
+    if end.year() != year {
+        return format!("{year}年{}月—{}年{}月", start.month(), end.year(), end.month());
     }
     match (start.month(), end.month()) {
         (1, 12) => format!("{year}年全年"),
@@ -384,7 +410,10 @@ mod tests {
             ("2025-01-01", "2025-12-31", "2025年全年"),
             ("2025-07-31", "2025-07-31", "截至2025年7月31日"),
             ("2025-01-01", "2025-03-27", "2025年1月1日—2025年3月27日"),
-            ("2024-12-01", "2025-01-31", "2024年12月1日—2025年1月31日"),
+            ("2024-12-01", "2025-01-31", "2024年12月—2025年1月"),
+            ("2021-01-01", "2025-06-30", "2021年1月—2025年6月"),
+            ("2021-01-01", "2025-12-31", "2021—2025年"),
+            ("2024-12-15", "2025-01-31", "2024年12月15日—2025年1月31日"),
         ] {
             let period = Period::new(start.parse().unwrap(), end.parse().unwrap()).unwrap();
             assert_eq!(period_label(period), want);

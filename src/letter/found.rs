@@ -192,7 +192,9 @@ impl LetterLine {
             figure: found.figure,
             basis: Some(subject.measure.basis),
             window: Some(subject.window.into()),
-            period: assessment.data_period.map(|period| facts.reported(period)),
+            period: assessment.of_period.map(Span::from).or_else(|| facts.data_span(assessment.data_period?)),
+            unreported: assessment.unreported.map(Span::from),
+            advances: facts.advances(),
             partly_reported: assessment.missing.contains(Missing::GapInPeriods),
             actual: numbers.actual.clone(),
             expected: numbers.expected.clone(),
@@ -246,11 +248,25 @@ impl Facts<'_> {
         turns || self.promised.is_some_and(|promised| promised.strict)
     }
 
-    /// The days that the value judged is of: months that are added up reach back to the window's start.
+    /// The days of the latest value, or of what it is added up with.
+    fn data_span(&self, period: Period) -> Option<Span> {
+        let subject = self.found.subject;
+        let each = subject.target.is_some_and(|target| binds_each_period(target, subject.measure));
+        Some(if each { period.into() } else { self.reported(period) })
+    }
+
+    /// Whether so many places up were promised.
+    fn advances(&self) -> bool {
+        self.kind == Kind::Rank && self.found.subject.target.is_some_and(|target| target.kind == Kind::Change)
+    }
+
+    /// The days that the value judged is of: months and years that are added up reach back to the window's start, and what was done
+    /// before it is taken off.
     fn reported(&self, period: Period) -> Span {
         let subject = self.found.subject;
-        let summed =
-            (self.adds_up || self.found.assessment.averaged) && subject.measure.basis == Basis::Period;
+        let averaged = self.found.assessment.averaged;
+        let added = self.adds_up && self.row.way != WayFrom::Sign;
+        let summed = (added || averaged) && subject.measure.basis != Basis::Point;
         let start = if summed { subject.window.start() } else { period.start() };
         Span { start, end: period.end() }
     }
@@ -280,6 +296,9 @@ impl Facts<'_> {
         }
         if asks && assessment.share_from == Some(ShareFrom::Curve) {
             missing.push("缺少上年各月占比，后期要求按序时曲线推算".to_owned());
+        }
+        if asks && assessment.share_from == Some(ShareFrom::Months) {
+            missing.push("后期要求按各时段月数推算".to_owned());
         }
         missing
     }

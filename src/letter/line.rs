@@ -33,6 +33,8 @@ text_enum! {
         Late = "late",
         /// The window is over and the promise was not kept.
         Missed = "missed",
+        /// The window is over, and the figure of its end is not reported.
+        Unreported = "unreported",
         /// On pace, but not expected to make it.
         Foreseen = "foreseen",
         /// On pace.
@@ -95,6 +97,12 @@ pub struct LetterLine {
     /// Whether parts of the period were not reported, so that the value is the sum of those that were.
     #[serde(default)]
     pub partly_reported: bool,
+    /// Days after the period that reports should be there for by now.
+    #[serde(default)]
+    pub unreported: Option<Span>,
+    /// Whether so many places up were promised (前移1位): `target_value` is the place they come to.
+    #[serde(default)]
+    pub advances: bool,
     /// Latest period reported, for a 催报函.
     #[serde(default)]
     pub latest_period: Option<Span>,
@@ -342,6 +350,8 @@ impl LetterLine {
             window: None,
             period: None,
             partly_reported: false,
+            unreported: None,
+            advances: false,
             latest_period: None,
             report_due_on: None,
             actual: None,

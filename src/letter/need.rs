@@ -13,6 +13,7 @@ impl Numbers<'_> {
         let decided = matches!(
             state,
             LineState::Missed
+                | LineState::Unreported
                 | LineState::LimitBroken
                 | LineState::Reached
                 | LineState::Retired

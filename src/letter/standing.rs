@@ -25,6 +25,10 @@ impl Facts<'_> {
             Grade::Watch | Grade::Behind | Grade::Critical | Grade::Missed if self.broken => {
                 LineState::LimitBroken
             }
+            // As long as nobody said how it ended, it is not known to be behind on its way.
+            Grade::Watch | Grade::Behind | Grade::Critical if assessment.ended && !self.over => {
+                LineState::Unreported
+            }
             Grade::Missed => LineState::Missed,
             Grade::Watch | Grade::Behind | Grade::Critical if self.limit => LineState::OverLimit,
             Grade::Watch if self.moves => LineState::Watch,

@@ -52,6 +52,8 @@ pub(super) struct Summary {
     over_limits: usize,
     /// How many milestones are late.
     late: usize,
+    /// How many windows are over without a last figure.
+    unreported: usize,
     /// How many limits are broken for good.
     broken: usize,
     /// How many are achieved.
@@ -98,6 +100,7 @@ impl Summary {
             over,
             over_limits: count(&|line| line.state == LineState::Missed && line.limit),
             late: count(&|line| line.state == LineState::Late),
+            unreported: count(&|line| line.state == LineState::Unreported),
             broken,
             reached,
             retired,
@@ -116,6 +119,7 @@ fn may_be_missed(state: LineState) -> bool {
         | LineState::OverLimit
         | LineState::Foreseen => true,
         LineState::Apart
+        | LineState::Unreported
         | LineState::LimitBroken
         | LineState::Late
         | LineState::Missed

@@ -66,7 +66,7 @@ pub struct VerdictView {
     needed_growth: Option<Amount>,
     /// 后期要求；目标期已满、限额已突破或不再有要求的为null
     needed: Option<NeededView>,
-    /// 推算后续需增长所用的上年同期占比取自何处：上年数值（observations）或序时曲线（curve）
+    /// 推算后续需增长所用的上年同期占比取自何处：上年数值（observations）、序时曲线（curve），或按各时段月数计（months）
     share_from: Option<&'static str>,
     /// 与其他序列的对比
     benchmarks: Vec<BenchmarkView>,

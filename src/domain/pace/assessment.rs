@@ -142,6 +142,8 @@ text_enum! {
         Observations = "observations",
         /// The indicator's curve.
         Curve = "curve",
+        /// Months: each counts the same.
+        Months = "months",
     }
 }
 
@@ -153,6 +155,8 @@ pub struct Assessment {
     pub grade: Grade,
     /// The latest period with an actual value.
     pub data_period: Option<Period>,
+    /// The period the value judged is of, where that is not `data_period`: of a promise of each month the month that breaks it.
+    pub of_period: Option<Period>,
     /// The vintage of that value.
     pub observation: Option<Uuid>,
     /// The figure judged: in which unit the numbers stand ([`KindRow::printed_units`](crate::KindRow::printed_units)).
@@ -211,6 +215,10 @@ pub struct Assessment {
     /// Whether a report is overdue by the usual day only, because nobody set a release day (or its calendar is not out): it
     /// takes a green grade away and calls for no letter.
     pub overdue_by_default: bool,
+    /// Whether the window ended before the day asked for.
+    pub ended: bool,
+    /// The days after `data_period` that reports should be there for by now.
+    pub unreported: Option<Period>,
     /// Where the window will end, where the kind and the past years allow a forecast. No grade rests on it.
     pub forecast: Option<Forecast>,
     /// What a forecast lacked, for the kinds that can have one.
@@ -231,6 +239,7 @@ impl Assessment {
         Self {
             grade: Grade::NoData,
             data_period: None,
+            of_period: None,
             observation: None,
             figure: None,
             basis: None,
@@ -258,6 +267,8 @@ impl Assessment {
             change: Change::default(),
             overdue: false,
             overdue_by_default: false,
+            ended: false,
+            unreported: None,
             forecast: None,
             forecast_lacks: None,
             missing: MissingSet::default(),

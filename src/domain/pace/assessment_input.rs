@@ -23,7 +23,9 @@ pub(super) struct AssessmentInput<'a> {
     pub(super) calendar: Calendar,
     /// The figure judged.
     pub(super) figure: Figure,
-    /// The judged figure, in the measure's basis.
+    /// The basis of what is judged: the measure's, or the one that a rate of the year or a sum is reported in instead.
+    pub(super) basis: Basis,
+    /// The judged figure, in that basis.
     pub(super) series: Series<'a>,
     /// Levels, when growth is judged; values to rank by, when places are.
     pub(super) beside: Option<Series<'a>>,
@@ -62,6 +64,23 @@ impl<'a> AssessmentInput<'a> {
             }
             _ => None,
         };
+        if requirement.advances && series.is_empty() {
+            // The measure's own values are places.
+            figure = Figure::Level;
+            series = Series::of(known.own, wanted(figure));
+        }
+        let mut basis = subject.measure.basis;
+        let other_basis = basis_beside(subject, row, figure, &requirement);
+        if let Some((other, _)) =
+            other_basis.filter(|(_, first)| *first || series.latest_in(subject.window).is_none())
+            && known.own.iter().any(|one| one.figure == figure && one.basis == other)
+        {
+            let wanted = Wanted::in_basis(subject, row, (figure, other), as_of);
+            let beside = Series::of(known.own, wanted);
+            if beside.latest_in(subject.window).is_some() {
+                (series, basis) = (beside, other);
+            }
+        }
         let plans = row.way == WayFrom::Rate && known.own.iter().any(|o| o.status == Status::Plan);
         let calendar = Calendar::of(subject.window);
         let unit_adds_up = values_add_up(&subject.measure.name, &subject.measure.unit);
@@ -74,12 +93,16 @@ impl<'a> AssessmentInput<'a> {
             row,
             calendar,
             figure,
+            basis,
             series,
             beside,
             plans,
             unit_adds_up,
             judged_as: None,
         };
+        if subject.target.is_some_and(|target| target.kind != requirement.kind) {
+            input.judged_as = Some(requirement.kind);
+        }
         if let Some(kind) = input.other_kind() {
             (input.row, input.judged_as) = (kind.row(), Some(kind));
             // What each month must bring is no way to go.
@@ -144,7 +167,28 @@ impl<'a> AssessmentInput<'a> {
 
     /// Whether the mean of the months of the window is judged.
     pub(super) fn averages(&self) -> bool {
-        self.requirement.mean && self.figure == Figure::Level && !self.adds_up()
+        self.basis != Basis::Point
+            && !self.accumulates()
+            && (self.requirement.mean && self.figure == Figure::Level || self.averages_prices())
+    }
+
+    /// Whether a year's rise of prices is promised, which is the mean of the months' rates.
+    fn averages_prices(&self) -> bool {
+        const PRICES: [&str; 4] = ["价格", "物价", "CPI", "PPI"];
+        let measure = self.measure();
+        self.basis == Basis::Period
+            && PRICES.iter().any(|word| measure.name.contains(word))
+            && matches!(self.row.way, WayFrom::Rate | WayFrom::ZeroOrFlat)
+            && (self.figure == Figure::Yoy || is_percent(&measure.unit))
+            && !self.requirement.each_period
+    }
+
+    /// Whether `at` is the rate of a month within a longer window, which says nothing of the window as a whole.
+    pub(super) fn is_rate_of_a_month(&self, at: &Observation) -> bool {
+        self.basis == Basis::Period
+            && is_of_the_year(self.subject, self.row, self.figure, &self.requirement)
+            && !self.averages()
+            && at.period.start() > self.subject.window.start()
     }
 
     pub(super) fn measure(&self) -> &'a Measure {
@@ -171,11 +215,12 @@ impl<'a> AssessmentInput<'a> {
 
     /// Whether values add up from the start of the window, rather than standing for themselves.
     pub(super) fn adds_up(&self) -> bool {
-        let basis = self.measure().basis;
+        let basis = self.basis;
         match self.row.adds_up {
             AddsUp::Always => basis != Basis::Point,
             AddsUp::ByUnit => {
-                basis != Basis::Point
+                !self.requirement.between
+                    && basis != Basis::Point
                     && self.unit_adds_up
                     && !self.requirement.each_period
                     && !self.requirement.mean
@@ -192,7 +237,16 @@ impl<'a> AssessmentInput<'a> {
     /// The value judged at the period of `at`: what has been added up since the start of the window, the mean of the months since
     /// then, or the value as reported.
     pub(super) fn actual(&self, at: &Observation) -> Result<Decimal, Missing> {
-        if self.averages() {
+        if self.averages_rates() && at.period.start() == self.subject.window.start() {
+            return Ok(at.value);
+        }
+        if self.requirement.each_period {
+            return self.of_one_month(at).map(|(_, value)| value);
+        }
+        if self.averages() && self.figure == Figure::Level && self.unit_adds_up {
+            return self.mean_of_sums(at);
+        }
+        if self.averages() || self.averages_rates() {
             return self.series.mean(self.subject.window.start(), at);
         }
         if !self.accumulates() || at.period.start() == self.subject.window.start() {
@@ -206,9 +260,44 @@ impl<'a> AssessmentInput<'a> {
     /// The value at the start of the window: as given, or the last one reported before it began.
     pub(super) fn baseline(&self) -> Option<Decimal> {
         self.subject.baseline.or_else(|| {
+            if self.starts_from_nothing() {
+                return Some(Decimal::ZERO);
+            }
             let eve = self.subject.window.start().pred_opt()?;
+            if self.requirement.advances {
+                return Some(self.series.get(self.series.ending(eve)?)?.value);
+            }
             self.stock(eve)
         })
+    }
+
+    /// Whether a share is how much of the window's own work is done (支出进度): it begins at nothing, whatever last year ended with.
+    pub(super) fn starts_from_nothing(&self) -> bool {
+        const DONE: [&str; 16] = [
+            "进度",
+            "支出率",
+            "支付率",
+            "拨付率",
+            "执行率",
+            "开工率",
+            "竣工率",
+            "完工率",
+            "完成率",
+            "到位率",
+            "发放率",
+            "兑付率",
+            "投产率",
+            "交付率",
+            "落实率",
+            "办结率",
+        ];
+        let (requirement, measure) = (&self.requirement, self.measure());
+        self.row.way == WayFrom::BaselineOrLevel
+            && measure.basis == Basis::Cumulative
+            && is_percent(&measure.unit)
+            && !requirement.ceiling
+            && !requirement.hold
+            && DONE.iter().any(|word| measure.name.contains(word))
     }
 
     /// The level reported for a day (or a period ending that day).
@@ -246,7 +335,7 @@ impl<'a> AssessmentInput<'a> {
     ) -> Option<Decimal> {
         let wanted =
             |basis| Wanted { basis, months: None, ..Wanted::of(self.subject, self.row, figure, self.as_of) };
-        let own = self.measure().basis;
+        let own = self.basis;
         find(observations, period, wanted(own))
             .or_else(|| {
                 let others = Basis::ALL.iter().filter(|basis| **basis != own);
@@ -265,6 +354,39 @@ impl KindRow {
             FallsBack::InPercent => is_percent(measure_unit),
         }
     }
+}
+
+/// The basis in which the judged figure may be known beside the measure's own, and whether it goes first: a year's growth is that of
+/// the year to date and not of its last month; single months make up a year to date.
+pub(super) fn basis_beside(
+    subject: &Subject<'_>,
+    row: &KindRow,
+    figure: Figure,
+    requirement: &Requirement,
+) -> Option<(Basis, bool)> {
+    let measure = subject.measure;
+    match measure.basis {
+        Basis::Period if is_of_the_year(subject, row, figure, requirement) => Some((Basis::Cumulative, true)),
+        Basis::Cumulative if figure == Figure::Level && values_add_up(&measure.name, &measure.unit) => {
+            let sums = row.adds_up != AddsUp::Never || row.way == WayFrom::Baseline;
+            sums.then_some((Basis::Period, false))
+        }
+        _ => None,
+    }
+}
+
+/// Whether the growth of a whole window is promised of a measure whose single months are reported.
+pub(super) fn is_of_the_year(
+    subject: &Subject<'_>,
+    row: &KindRow,
+    figure: Figure,
+    requirement: &Requirement,
+) -> bool {
+    figure == Figure::Yoy
+        && matches!(row.way, WayFrom::Rate | WayFrom::ZeroOrFlat)
+        && subject.measure.basis == Basis::Period
+        && !requirement.each_period
+        && subject.window.months() > subject.measure.frequency.months()
 }
 
 /// Growth for level, level for growth.

@@ -13,10 +13,10 @@ use super::working::Working;
 use super::{Assessment, Missing, Ratio};
 
 /// What is known of a sum whose parts were not all reported.
-struct Known {
-    sum: Decimal,
+pub(super) struct Known {
+    pub(super) sum: Decimal,
     /// What was not reported, in order of time.
-    gaps: Vec<Period>,
+    pub(super) gaps: Vec<Period>,
 }
 
 impl AssessmentInput<'_> {
@@ -78,7 +78,7 @@ impl AssessmentInput<'_> {
 impl Series<'_> {
     /// The reported parts of `span` that do not overlap, added up, of those that end on one day the longest; and what lies
     /// between them.
-    fn known(&self, span: Period) -> Result<Known, Missing> {
+    pub(super) fn known(&self, span: Period) -> Result<Known, Missing> {
         let mut known = Known { sum: Decimal::ZERO, gaps: Vec::new() };
         let mut end = span.end();
         while end >= span.start() {

@@ -27,7 +27,9 @@ impl AssessmentInput<'_> {
         out: &mut Assessment,
         work: &mut W,
     ) -> Result<(), Missing> {
-        if !(self.is_comparable() || self.row.is_comparison()) || self.figure == Figure::Rank {
+        // A mean of years is not compared with the others' latest year.
+        let one_by_one = self.is_comparable() && !self.averages_rates() || self.row.is_comparison();
+        if !one_by_one || self.figure == Figure::Rank {
             return Ok(());
         }
         // As reported, like the others: a month with a month, a year to date with a year to date.
@@ -67,14 +69,14 @@ impl AssessmentInput<'_> {
         out.change.previous = since(before);
         let falls = before
             .is_some_and(|before| before.period.start() == at.period.start() && at.value < before.value);
-        if falls && self.accumulates() && self.measure().basis == Basis::Cumulative {
+        if falls && self.accumulates() && self.basis == Basis::Cumulative {
             out.doubts.insert(Doubt::RunningTotalFalls);
         }
         let year = at.period.end().year();
         if first.period.end().year() >= year {
             return;
         }
-        let same = at.period.last_year().and_then(|period| self.series.at(period, self.measure().basis));
+        let same = at.period.last_year().and_then(|period| self.series.at(period, self.basis));
         out.change.last_year = since(same);
         if self.accumulates() {
             // A running total begins again with the year: less than December's says nothing.

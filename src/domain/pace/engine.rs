@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::kind::{EarlierShares, ForecastFrom, WayFrom};
-use crate::{Doubt, Figure, Grade, Kind, Observation, Period, RulePack, Stage, Status, Target};
+use crate::{Basis, Doubt, Figure, Grade, Kind, Observation, RulePack, Status, Target};
 
 use super::assessment_input::AssessmentInput;
 use super::grading::Verdict;
@@ -51,6 +51,7 @@ fn fill<W: Working>(
     let verdict = Requirement::read(target, subject.measure).and_then(|requirement| {
         let input = AssessmentInput::new(subject, known, pack, requirement, as_of);
         describe_target(target, &requirement, work);
+        out.ended = as_of > subject.window.end();
         let verdict = input.judge(out, work);
         input.staleness(out);
         verdict
@@ -146,8 +147,8 @@ impl AssessmentInput<'_> {
             out.stays = true;
             return self.judge_by_person(out, work);
         }
-        (out.figure, out.basis) = (Some(self.figure), Some(self.measure().basis));
-        (out.judged_as, out.averaged) = (self.judged_as, self.averages());
+        (out.figure, out.basis) = (Some(self.figure), Some(self.basis));
+        (out.judged_as, out.averaged) = (self.judged_as, self.averages() || self.averages_rates());
         self.refusals(out);
         let Some((index, at)) = self.latest().and_then(|index| Some((index, self.series.get(index)?))) else {
             return self.nothing_to_judge(out, work);
@@ -162,26 +163,26 @@ impl AssessmentInput<'_> {
         if self.series.revised && !overruled(self.known.own, at, self.as_of).is_empty() {
             out.doubts.insert(Doubt::StagesDiffer);
         }
+        if self.is_since_base() && at.period.start() != self.subject.window.start() {
+            return Err(Missing::ChangeSinceBase);
+        }
+        if self.is_rate_of_a_month(at) {
+            out.actual = Some(at.value);
+            out.forecast_lacks = (self.as_of <= self.subject.window.end()).then_some(Missing::MonthAlone);
+            return Err(Missing::YearToDate);
+        }
+        if self.lacks_rates(at) {
+            out.missing.insert(Missing::WindowRate);
+        }
         let actual = match self.actual(at) {
-            Err(Missing::GapInPeriods) => return self.judge_known(at, out, work),
+            Err(Missing::GapInPeriods) => {
+                return self.judge_known(at, out, work).map_err(|gap| self.lacking(gap));
+            }
             actual => actual?,
         };
-        out.actual = Some(actual);
-        work.step("数据期 = 最近一期有实际值的时期", |inputs| {
-            inputs.with("时期", span(at.period)).with("发布日期", at.published_on).with("版次", at.vintage);
-            inputs.with("口径", format!("{}/{}", at.basis, at.figure)).with("报送值", at.value);
-            if let Some(stage) = at.stage {
-                inputs.with("所依据的环节", stage.chinese());
-            }
-            for other in overruled(self.known.own, at, self.as_of) {
-                let stage = other.stage.map_or("", Stage::chinese);
-                inputs.with(
-                    format!("{stage}数（不取代）"),
-                    format!("{}（{}）", other.value, other.published_on),
-                );
-            }
-            actual.to_string()
-        });
+        let (of, actual) = self.worst_of_each(at, out).unwrap_or((at, actual));
+        (out.actual, out.observation) = (Some(actual), Some(of.id));
+        self.describe_judged(of, actual, work);
         let line = self.line(at, actual);
         let by_curve = match self.row.way {
             // The growth that is needed from here is worked out by it.
@@ -198,6 +199,7 @@ impl AssessmentInput<'_> {
         self.changes(at, before, out);
         // What was held against one line is good where its gap is no shortfall.
         let held = verdict.is_ok() && line.is_ok() && due.is_ok() && self.requirement.kind != Kind::Range;
+        let held = held && out.observation == Some(at.id) && !self.requirement.each_period;
         let good = out.gap.filter(|_| held).map(|gap| gap.numerator() >= Decimal::ZERO);
         out.streak = self.streak((at, good), before, line.as_ref().ok());
         self.benchmarks(at, out, work)?;
@@ -206,6 +208,12 @@ impl AssessmentInput<'_> {
         out.run = self.run(verdict.grade, at.period.end());
         out.stays = self.stays(&verdict, line.as_ref().ok());
         Ok(verdict)
+    }
+
+    /// Of single months that stand in for a running total the total is wanted, not the months.
+    fn lacking(&self, missing: Missing) -> Missing {
+        let stands_in = missing == Missing::GapInPeriods && self.basis != self.measure().basis;
+        if stands_in { Missing::YearToDate } else { missing }
     }
 
     /// Facts of the judged series that today's rules refuse.
@@ -255,7 +263,18 @@ impl AssessmentInput<'_> {
             }
             _ => {}
         }
-        Err(Missing::Observation)
+        // Figures are there, though of single months only.
+        let window = self.subject.window;
+        let month = |one: &Observation| {
+            one.basis == Basis::Period && one.figure == self.figure && one.published_on <= self.as_of
+        };
+        let of_months = self.basis == Basis::Cumulative
+            && self
+                .known
+                .own
+                .iter()
+                .any(|one| month(one) && one.status.is_actual() && window.contains(one.period.end()));
+        Err(if of_months { Missing::YearToDate } else { Missing::Observation })
     }
 
     /// Whether what was achieved stays so, whatever is reported later.
@@ -331,7 +350,7 @@ impl AssessmentInput<'_> {
         out: &mut Assessment,
         work: &mut W,
     ) -> Result<Verdict, Missing> {
-        if let Err(missing) = self.outlook(line.as_ref().ok(), actual, (months, due.ok()), out, work) {
+        if let Err(missing) = self.outlook(line.as_ref().ok(), actual, (at, months, due.ok()), out, work) {
             out.missing.insert(missing);
         }
         if self.level_assumed() {
@@ -361,9 +380,4 @@ impl AssessmentInput<'_> {
 /// A last-year share may fail for want of any of its parts.
 fn missing_share(missing: Missing) -> Missing {
     if missing == Missing::OutOfRange { missing } else { Missing::LastYearShare }
-}
-
-/// A period as it is written in a step.
-fn span(period: Period) -> String {
-    format!("{}至{}", period.start(), period.end())
 }

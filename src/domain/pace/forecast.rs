@@ -205,7 +205,7 @@ impl AssessmentInput<'_> {
     ) -> Result<Forecast, Missing> {
         let method = self.forecast_method()?;
         let window = self.subject.window;
-        if !(window.is_whole_months() && window.months() == 12) {
+        if !(window.is_whole_months() && window.months() == 12) || self.averages_rates() {
             return Err(Missing::WholeYear);
         }
         let elapsed = months.elapsed as f64 / months.denominator as f64;
@@ -231,7 +231,7 @@ impl AssessmentInput<'_> {
 
     fn forecast_method(&self) -> Result<ForecastMethod, Missing> {
         // The rate or stock of a single month is not on its way to the year's.
-        let alone = self.measure().basis == Basis::Period;
+        let alone = self.basis == Basis::Period;
         match self.row.forecast {
             ForecastFrom::Nothing => Err(Missing::NotForeseeable),
             ForecastFrom::Shares => Ok(ForecastMethod::Shares),

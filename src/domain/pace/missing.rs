@@ -17,6 +17,12 @@ text_enum! {
         Unit = "unit",
         /// The growth rate that is judged, though levels are there.
         GrowthRate = "growth_rate",
+        /// The figure of the year to date: those of single months do not make it up.
+        YearToDate = "year_to_date",
+        /// The growth rates of the rest of the window so far: those published do not cover it.
+        WindowRate = "window_rate",
+        /// The change since the base year, where the rates of single years are no measure of it.
+        ChangeSinceBase = "change_since_base",
         /// The figure of the window's end, though the window is over.
         LastFigure = "last_figure",
         /// The figure of the last period whose release day is over.
@@ -67,6 +73,15 @@ impl Missing {
             Self::Unit => "目标单位与指标单位不能换算，请核对。",
             Self::GrowthRate => {
                 "目标按同比增速考核，目标期内只有绝对量，缺少同比增速；增速不由绝对量推算，请报送公布的同比增速。"
+            }
+            Self::YearToDate => {
+                "目标按目标期累计数考核，已报送的只是当月（当季）数，不能代替累计数；请报送自目标期起的累计数（按增速考核的，报送累计同比增速）。"
+            }
+            Self::WindowRate => {
+                "公布的同比增速不能完整覆盖目标期已过的时段，不据以推算后期需增长多少；请补报目标期内其余年份或时段的同比增速。"
+            }
+            Self::ChangeSinceBase => {
+                "目标是较基期的累计增减，逐年同比增速不能代替；请报送自目标期起较基期的累计增减幅度。"
             }
             Self::LastFigure => "目标期已满，尚缺期末数值，请报送。",
             Self::DueFigure => "最近一期应报数据已过报送日尚未报送，等级不以旧数据定为达序时，请报送。",

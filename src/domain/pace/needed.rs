@@ -266,7 +266,7 @@ impl AssessmentInput<'_> {
     /// The sign of the change at the window's end; of running totals also the one that must be passed.
     pub(super) fn needed_sign(&self, actual: Decimal, months: Months, equal_is_good: bool) -> Option<Needed> {
         let form = if self.requirement.ceiling { NeededForm::Decline } else { NeededForm::Grow };
-        let whole = (self.figure == Figure::Level && self.measure().basis == Basis::Cumulative)
+        let whole = (self.figure == Figure::Level && self.basis == Basis::Cumulative)
             .then(|| self.series.at(self.subject.window.last_year()?, Basis::Cumulative))
             .flatten();
         let end = whole.map(|whole| whole.value);

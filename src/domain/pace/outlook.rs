@@ -3,10 +3,11 @@
 use rust_decimal::Decimal;
 
 use crate::kind::{CompletionOf, NeededBy, WayFrom};
-use crate::{Basis, Figure};
+use crate::{Basis, Figure, Observation};
 
 use super::assessment_input::AssessmentInput;
 use super::months::Months;
+use super::rate_window::RateCovers;
 use super::ratio::{mul, sub};
 use super::required_progress::RequiredProgress;
 use super::trajectory::Trajectory;
@@ -19,23 +20,30 @@ impl AssessmentInput<'_> {
         &self,
         line: Option<&Trajectory>,
         actual: Decimal,
-        (months, due): (Months, Option<RequiredProgress>),
+        (at, months, due): (&Observation, Months, Option<RequiredProgress>),
         out: &mut Assessment,
         work: &mut W,
     ) -> Result<(), Missing> {
         self.completion(line, actual, out, work)?;
+        // What is left of the window is counted from the last figure, or from the day itself where later ones should be there.
+        let stale = self.is_stale(Some(at.period.end()));
+        let rest = if stale { self.calendar.by(self.as_of) } else { months };
         match self.row.needed {
+            // Of months that nobody reported and of those to come one growth rate says nothing.
+            NeededBy::Growth if stale && self.basis == Basis::Cumulative => return Ok(()),
             NeededBy::Growth => {
-                if let Some(line) = line {
+                if let Some(line) = line.filter(|_| self.rate_covers(at) != RateCovers::Window) {
+                    let (mark, ceiling) = (line.target_value, line.ceiling);
+                    self.needed_growth_by_months((at, mark, ceiling), actual, months, out, work)?;
+                } else if let Some(line) = line {
                     self.needed_growth((line.target_value, line.ceiling), actual, (months, due), out, work)?;
                 }
                 return Ok(());
             }
-            _ => out.needed = self.needed(line, actual, months)?,
+            _ => out.needed = self.needed(line, actual, rest)?,
         }
         let Some(line) = line.filter(|line| line.moves()) else { return Ok(()) };
-        let left =
-            Ratio::new(Decimal::from(months.total - months.elapsed), Decimal::from(months.denominator));
+        let left = Ratio::new(Decimal::from(rest.total - rest.elapsed), Decimal::from(rest.denominator));
         let so_far = Ratio::new(Decimal::from(months.elapsed), Decimal::from(months.denominator));
         out.average_per_month = so_far
             .and_then(|so_far| Some((sub(actual, line.base).ok()?, so_far)))
@@ -94,7 +102,7 @@ impl AssessmentInput<'_> {
         out: &mut Assessment,
         work: &mut W,
     ) -> Result<(), Missing> {
-        if self.measure().basis != Basis::Cumulative {
+        if self.basis != Basis::Cumulative {
             out.needed = self.kept(mark, None, ceiling, growth, months);
             return Ok(());
         }
@@ -126,6 +134,7 @@ impl AssessmentInput<'_> {
                 let from = match from {
                     ShareFrom::Observations => "上年同期和全年实际值",
                     ShareFrom::Curve => "序时曲线",
+                    ShareFrom::Months => "月数",
                 };
                 inputs.with("占比来源", from);
                 shown(out.needed_growth)

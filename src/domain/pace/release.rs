@@ -5,8 +5,9 @@ use chrono::{Datelike, Days, NaiveDate};
 use crate::kind::ReportedBy;
 use crate::{Basis, Figure, Frequency, Grade, Measure, Observation, Period, WorkCalendar};
 
-use super::assessment_input::{AssessmentInput, other};
+use super::assessment_input::{AssessmentInput, basis_beside, other};
 use super::months::{first_of, index};
+use super::requirement::Requirement;
 use super::series::Wanted;
 use super::{Assessment, Missing, Subject};
 
@@ -90,10 +91,15 @@ pub(super) fn next_due(measure: &Measure, last: Option<NaiveDate>, window: Perio
 /// figure its target is judged by and of the measure's basis; a level is no report where growth is wanted. `None` when
 /// nothing was reported.
 fn reported_until(subject: &Subject<'_>, own: &[Observation]) -> Option<NaiveDate> {
-    let row = subject.target?.kind.row();
+    let target = subject.target?;
+    let (row, requirement) = (target.kind.row(), Requirement::read(target, subject.measure).ok());
     let latest = |figure| {
         let wanted = Wanted::of(subject, row, figure, NaiveDate::MAX);
-        let facts = own.iter().filter(|fact| wanted.takes(fact));
+        let beside = requirement.as_ref().and_then(|one| basis_beside(subject, row, figure, one));
+        let beside = beside.map(|(basis, _)| Wanted::in_basis(subject, row, (figure, basis), NaiveDate::MAX));
+        let is_one =
+            |fact: &&Observation| wanted.takes(fact) || beside.is_some_and(|beside| beside.takes(fact));
+        let facts = own.iter().filter(is_one);
         let mut any = false;
         let ends = facts.inspect(|_| any = true).map(|fact| fact.period.end());
         let last = ends.filter(|end| subject.window.contains(*end)).max();
@@ -190,15 +196,40 @@ impl AssessmentInput<'_> {
             }
         }
         let last = out.data_period.map(Period::end);
-        let Some(due) = next_due(self.measure(), last, window) else { return };
-        match self.known.overdue_after {
-            Some(day) => out.overdue = self.as_of > day,
-            None => out.overdue_by_default = self.as_of > due.patience(),
+        if !self.is_stale(last) {
+            return;
         }
+        let by_day = self.known.overdue_after.is_some();
+        (out.overdue, out.overdue_by_default) = (by_day, !by_day);
+        out.unreported = self.unreported(last);
         if out.overdue || out.overdue_by_default {
             let over = self.as_of > window.end();
             out.missing.insert(if over { Missing::LastFigure } else { Missing::DueFigure });
         }
+    }
+}
+
+impl AssessmentInput<'_> {
+    /// Whether the report after the one that ends on `last` should be there by now.
+    pub(super) fn is_stale(&self, last: Option<NaiveDate>) -> bool {
+        let periods = self.row.reported_by == ReportedBy::Period;
+        let due = next_due(self.measure(), last, self.subject.window).filter(|_| periods);
+        due.is_some_and(|due| self.as_of > self.known.overdue_after.unwrap_or_else(|| due.patience()))
+    }
+
+    /// The days after `last` that reports should be there for.
+    fn unreported(&self, last: Option<NaiveDate>) -> Option<Period> {
+        let window = self.subject.window;
+        let start = last.map_or(Some(window.start()), |last| last.succ_opt())?;
+        let mut end = first_after_period(self.measure().frequency, start.pred_opt()?)?.pred_opt()?;
+        while let Some(due) = next_due(self.measure(), Some(end), window).filter(|due| due.on < self.as_of) {
+            let next = first_after_period(self.measure().frequency, end)?.pred_opt()?;
+            if due.on <= end || next <= end {
+                break;
+            }
+            end = next;
+        }
+        Period::new(start, end.min(window.end())).ok()
     }
 }
 

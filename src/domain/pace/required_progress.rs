@@ -77,8 +77,12 @@ impl AssessmentInput<'_> {
             (self.added_over(part, levels)?, whole.map_or_else(all, Ok)?)
         } else if matches!(self.row.way, WayFrom::Baseline | WayFrom::BaselineOrLevel | WayFrom::BaselineBy) {
             let at = |day| self.stock(day).ok_or(unknown);
-            let base = at(window.start().pred_opt().ok_or(unknown)?)?;
-            let (base, of_start) = self.start_of_one_state(levels, (window, part), base);
+            let (base, of_start) = if self.starts_from_nothing() {
+                (Decimal::ZERO, None)
+            } else {
+                let base = at(window.start().pred_opt().ok_or(unknown)?)?;
+                self.start_of_one_state(levels, (window, part), base)
+            };
             doubt = doubt.or(of_start);
             let end = || at(window.end());
             (sub(at(part.end())?, base)?, sub(whole.map_or_else(end, Ok)?, base)?)
@@ -107,7 +111,7 @@ impl AssessmentInput<'_> {
         if !levels.revised || part == whole {
             return (None, None);
         }
-        let basis = self.measure().basis;
+        let basis = self.basis;
         let (Some(part), Some(whole)) = (levels.at(part, basis), levels.at(whole, basis)) else {
             return (None, None);
         };
@@ -171,7 +175,10 @@ impl AssessmentInput<'_> {
     pub(super) fn counts_from_zero(&self) -> bool {
         match self.row.way {
             WayFrom::Zero => true,
-            WayFrom::ZeroOrFlat => !self.row.limit && self.unit_adds_up,
+            WayFrom::ZeroOrFlat => {
+                let (each, mean) = (self.requirement.each_period, self.requirement.mean);
+                !self.row.limit && self.unit_adds_up && !self.requirement.between && !each && !mean
+            }
             _ => false,
         }
     }

@@ -34,12 +34,22 @@ pub(super) struct Requirement {
     pub(super) steady: bool,
     /// Whether it binds each month or quarter by itself (每月不超过3起) rather than their sum.
     pub(super) each_period: bool,
+    /// Months of what it binds or is the mean of: a month, or a quarter.
+    pub(super) each_months: i32,
     /// Whether it is of the mean of the window (年均浓度) rather than of its latest month.
     pub(super) mean: bool,
+    /// Whether a rate is of the years of the window on average (年均增长6%).
+    pub(super) yearly: bool,
+    /// Whether a rate is of the whole way from a base year (较2020年下降13.5%), where that is not the year before.
+    pub(super) since_base: bool,
     /// Whether it says that a value must not fall below its number (不低于90分).
     pub(super) floor: bool,
     /// Whether it is of what is counted from nothing (新增5家).
     pub(super) anew: bool,
+    /// Whether it is a value held between two ends, which no count of the window is.
+    pub(super) between: bool,
+    /// Whether it is so many places to move up (前移1位): the place itself is worked out from where it stood.
+    pub(super) advances: bool,
     /// Whether it says where a value is to come down to (降至300以下).
     pub(super) comes_down: bool,
 }
@@ -51,6 +61,19 @@ const EACH_PERIOD: [&str; 6] = ["每月", "每季", "单月", "单季", "当月"
 const MEAN: [&str; 4] = ["年均", "年平均", "全年平均", "年度平均"];
 /// The same of anything: what a month or a quarter brings on average.
 const MEAN_OF_PERIODS: [&str; 4] = ["月均", "季均", "月平均", "季平均"];
+
+/// Words of a rate that is the mean of the years' rates.
+const YEARLY: [&str; 5] = ["年均", "年平均", "平均每年", "每年平均", "逐年平均"];
+/// Words of a rate from the base to the end of a window of several years.
+const SINCE_BASE: [&str; 8] =
+    ["基期", "累计增长", "累计下降", "累计降低", "累计提高", "累计减少", "五年增长", "五年下降"];
+
+/// Words of quarters among them.
+const QUARTERS: [&str; 5] = ["每季", "单季", "当季", "季均", "季平均"];
+
+/// Words of a trend that standing still does not break (只增不减).
+const NO_LESS: [&str; 10] =
+    ["不减", "不增", "不降", "不升", "不下降", "不上升", "不低于", "不高于", "不超过", "不少于"];
 
 /// Words of a floor that holds from the first day.
 const FLOOR: [&str; 4] = ["不低于", "不少于", "保有", "不减少"];
@@ -142,23 +165,58 @@ impl Requirement {
             soft: says(&SOFT),
             steady: measure.better == Better::Hold,
             each_period: binds_each_period(target, measure),
+            each_months: if contains(&target.phrase, &QUARTERS) { 3 } else { 1 },
             mean: is_mean(target, measure),
+            yearly: contains(&target.phrase, &YEARLY),
+            since_base: contains(&target.phrase, &SINCE_BASE) || is_since_a_year(&target.phrase),
             floor: contains(&target.phrase, &FLOOR),
             anew: contains(&target.phrase, &COUNTED_ANEW),
             comes_down: contains(&target.phrase, &COMES_DOWN),
+            between: false,
+            advances: false,
         };
+        requirement.read_as_other_kind(target, measure);
         if row.way == WayFrom::Rate && lower && requirement.is_decline(target) {
             requirement.ceiling = true;
             requirement.value = low.map(|value| -value);
             requirement.far = high.map(|value| -value);
         } else if requirement.ceiling
-            && target.kind != Kind::Range
+            && requirement.kind != Kind::Range
             && row.way != WayFrom::BaselineBy
             && high.is_some()
         {
             (requirement.value, requirement.far) = (high, low);
         }
         Ok(requirement)
+    }
+
+    /// A share or a stock held between two ends is a range; what is not to be above (or below) last year's is a trend; places to move up
+    /// come to a place.
+    fn read_as_other_kind(&mut self, target: &Target, measure: &Measure) {
+        const LAST_YEAR: [&str; 3] = ["上年", "去年", "上一年"];
+        let versus_last_year = target.kind == Kind::VersusBenchmark
+            && self.value.is_none_or(|margin| margin.is_zero())
+            && target.benchmark.as_deref().is_some_and(|name| LAST_YEAR.iter().any(|y| name.starts_with(y)));
+        let held = self.hold && target.comparator == Some(Comparator::Range);
+        match target.kind {
+            Kind::VersusBenchmark if versus_last_year => self.kind = Kind::Trend,
+            Kind::Share | Kind::Coverage | Kind::Level if held && self.far.is_some() => {
+                (self.kind, self.between, self.ceiling) = (Kind::Range, true, false);
+            }
+            Kind::Range if held => {
+                self.ceiling = false;
+                self.between = measure.basis == Basis::Point && contains(&target.phrase, &HELD_AT);
+            }
+            Kind::Change if is_place(measure) => {
+                (self.kind, self.advances, self.ceiling, self.strict) = (Kind::Rank, true, true, false);
+            }
+            _ => {}
+        }
+        if self.kind == Kind::Trend {
+            let or_equal = matches!(target.comparator, Some(Comparator::AtLeast | Comparator::AtMost));
+            let equal = self.steady || contains(&target.phrase, &NO_LESS) || versus_last_year && or_equal;
+            self.strict = !equal;
+        }
     }
 
     /// Whether it is to stay about a value, so that being above it is no better than being below (涨幅2%左右).
@@ -181,18 +239,45 @@ fn contains(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| text.contains(word))
 }
 
+/// Whether a phrase compares with a year by its number (较2020年, 比2020年, 与2020年相比).
+fn is_since_a_year(phrase: &str) -> bool {
+    phrase.match_indices(['较', '比', '与', '于']).any(|(at, word)| {
+        let mut rest = phrase[at + word.len()..].chars();
+        rest.by_ref().take(4).filter(char::is_ascii_digit).count() == 4 && rest.next() == Some('年')
+    })
+}
+
+/// Whether a measure's own values are places among others.
+fn is_place(measure: &Measure) -> bool {
+    const PLACES: [&str; 4] = ["排名", "位次", "名次", "排位"];
+    matches!(measure.unit.as_str(), "位" | "名") && PLACES.iter().any(|word| measure.name.contains(word))
+        || measure.unit == "位"
+}
+
 /// Whether a promise is of the mean of the months: of what does not add up the mean of the year (年均浓度), of anything that of its months
 /// (月均15件).
 fn is_mean(target: &Target, measure: &Measure) -> bool {
     let said = |words: &[&str]| contains(&target.phrase, words) || contains(&measure.name, words);
     let stands_alone = !values_add_up(&measure.name, &measure.unit);
-    measure.basis == Basis::Period
-        && (contains(&target.phrase, &MEAN_OF_PERIODS) || stands_alone && said(&MEAN))
+    match measure.basis {
+        Basis::Period => contains(&target.phrase, &MEAN_OF_PERIODS) || stands_alone && said(&MEAN),
+        // A year to date of what does not add up is its mean already.
+        Basis::Cumulative => contains(&target.phrase, &MEAN_OF_PERIODS) && !stands_alone,
+        Basis::Point => false,
+    }
 }
 
 /// Whether a promise binds each month or quarter by itself (每月不超过3起) rather than their sum.
 pub fn binds_each_period(target: &Target, measure: &Measure) -> bool {
-    measure.basis == Basis::Period && contains(&target.phrase, &EACH_PERIOD)
+    let months = match measure.basis {
+        Basis::Period => true,
+        // Months of a running total are its steps.
+        Basis::Cumulative => {
+            !target.kind.row().promises_rate() && values_add_up(&measure.name, &measure.unit)
+        }
+        Basis::Point => false,
+    };
+    months && contains(&target.phrase, &EACH_PERIOD)
 }
 
 /// Whether values of this unit are already percentages, so that differences are percentage points.

@@ -29,12 +29,22 @@ pub(super) struct Wanted {
 impl Wanted {
     /// A figure of an indicator's own series, in its measure's basis.
     pub(super) fn of(subject: &Subject<'_>, row: &KindRow, figure: Figure, as_of: NaiveDate) -> Self {
+        Self::in_basis(subject, row, (figure, subject.measure.basis), as_of)
+    }
+
+    /// The same in a basis of its own.
+    pub(super) fn in_basis(
+        subject: &Subject<'_>,
+        row: &KindRow,
+        (figure, basis): (Figure, Basis),
+        as_of: NaiveDate,
+    ) -> Self {
         let window = (row.reported_by != ReportedBy::Nodes).then_some(subject.window);
         let measure = subject.measure;
         let sums = figure == Figure::Level && values_add_up(&measure.name, &measure.unit);
-        let months = (measure.basis == Basis::Period && window.is_some() && !sums)
-            .then_some(measure.frequency.months());
-        Self { figure, basis: measure.basis, as_of, window, months }
+        let months =
+            (basis == Basis::Period && window.is_some() && !sums).then_some(measure.frequency.months());
+        Self { figure, basis, as_of, window, months }
     }
 
     /// Whether an observation is such a fact, known by then, neither a forecast nor a plan, and regular.
@@ -288,10 +298,7 @@ impl<'a> Series<'a> {
     pub(super) fn mean(&self, start: NaiveDate, at: &Observation) -> Result<Decimal, Missing> {
         let (mut total, mut months, mut end) = (Decimal::ZERO, 0, at.period.end());
         while end >= start {
-            let within = (0..)
-                .map_while(|index| self.get(index))
-                .filter(|one| one.period.start() >= start && one.period.end() <= end);
-            let Some(one) = within.max_by_key(|one| (one.period.end(), one.period.start())) else { break };
+            let Some(one) = self.shortest(start, end) else { break };
             let length = i64::from(one.period.months()).max(1);
             total = add(total, mul(one.value, Decimal::from(length))?)?;
             months += length;
@@ -301,6 +308,12 @@ impl<'a> Series<'a> {
             .checked_div(Decimal::from(months))
             .map(|mean| mean.round_dp(10).normalize())
             .ok_or(Missing::Observation)
+    }
+
+    /// The value that begins on or after `start` and ends last by `end`; of those that end on one day the shortest.
+    pub(super) fn shortest(&self, start: NaiveDate, end: NaiveDate) -> Option<&'a Observation> {
+        let within = self.until(end).filter(|one| one.period.start() >= start);
+        within.max_by_key(|one| (one.period.end(), one.period.start()))
     }
 
     /// What a year-to-date value gained since `start`: itself less the value of the same year that ends the day before.

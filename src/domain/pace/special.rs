@@ -4,7 +4,7 @@ use chrono::{Datelike as _, NaiveDate};
 use rust_decimal::Decimal;
 
 use crate::kind::ReportedBy;
-use crate::{Better, Curve, Figure, Grade, Observation};
+use crate::{Curve, Figure, Grade, Observation};
 
 use super::assessment_input::AssessmentInput;
 use super::grading::Verdict;
@@ -24,7 +24,7 @@ impl AssessmentInput<'_> {
         }
         // Only the sign of a difference of levels is used: a growth rate is never computed from them.
         let before = at.period.last_year().ok_or(Missing::SamePeriodLastYear)?;
-        let before = self.series.at(before, self.measure().basis).ok_or(Missing::SamePeriodLastYear)?;
+        let before = self.series.at(before, self.basis).ok_or(Missing::SamePeriodLastYear)?;
         Ok((turned(sub(at.value, before.value)?), false))
     }
 
@@ -49,7 +49,7 @@ impl AssessmentInput<'_> {
                 surplus.to_string()
             },
         );
-        let equal_is_good = self.subject.measure.better == Better::Hold;
+        let equal_is_good = !self.requirement.strict;
         let good = surplus > zero || (surplus.is_zero() && equal_is_good);
         let day = at.period.end();
         out.needed = self.needed_sign(at.value, self.calendar.by(day), equal_is_good);

@@ -13,9 +13,13 @@ mod forecast_laws;
 mod kinds;
 mod known;
 mod laws;
+mod months;
 mod needed;
 mod other_kinds;
+mod read_otherwise;
 mod stages;
+mod stale;
+mod windows;
 
 fn n(text: &str) -> Decimal {
     text.parse().unwrap()

@@ -171,9 +171,13 @@ impl AssessmentInput<'_> {
                 Trajectory::path(Decimal::ZERO, value()?, true, Scale::Progress)
             }
             WayFrom::ZeroOrFlat => Ok(Trajectory::flat(value()?, true, scale)),
+            WayFrom::Rate if self.is_since_base() => {
+                Trajectory::path(Decimal::ZERO, value()?, requirement.ceiling, Scale::Rate)
+            }
             WayFrom::Rate => {
                 let promised = value()?;
-                let planned = self.planned_rate(at).unwrap_or(promised);
+                // What is planned for a period is not planned for the mean of several.
+                let planned = self.planned_rate(at).filter(|_| !self.averages_rates()).unwrap_or(promised);
                 let ceiling = requirement.ceiling || (requirement.about_both_ways() && actual > promised);
                 Ok(Trajectory { target_value: promised, ..Trajectory::flat(planned, ceiling, Scale::Rate) })
             }
@@ -182,6 +186,11 @@ impl AssessmentInput<'_> {
                 Ok(Trajectory::flat(add(self.base_rate(at)?, margin)?, false, Scale::Rate))
             }
             WayFrom::OtherSeries => self.versus(at),
+            WayFrom::Place if requirement.advances => {
+                let from = self.baseline().ok_or(Missing::Baseline)?;
+                let to = sub(from, value()?.abs())?.max(Decimal::ONE);
+                Ok(Trajectory::flat(to, true, Scale::Places))
+            }
             WayFrom::Place => Ok(Trajectory::flat(value()?, true, Scale::Places)),
             WayFrom::Sign | WayFrom::Nodes | WayFrom::Person => Err(Missing::TargetValue),
         }
@@ -271,7 +280,11 @@ impl AssessmentInput<'_> {
         let end =
             if upper { self.requirement.far } else { self.requirement.value }.ok_or(Missing::TargetValue)?;
         let unit = &self.subject.measure.unit;
-        if self.unit_adds_up {
+        if self.unit_adds_up
+            && !self.requirement.between
+            && !self.requirement.each_period
+            && !self.requirement.mean
+        {
             return Trajectory::path(Decimal::ZERO, end, upper, Scale::Progress);
         }
         let scale = if is_percent(unit) { Scale::Rate } else { Scale::Progress };

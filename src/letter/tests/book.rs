@@ -33,6 +33,8 @@ pub(super) struct Case {
     /// A person's word, for what only a person can judge.
     verdict: Option<PersonVerdict>,
     lagging: u32,
+    /// The day judged, where that is not the day of the latest figure.
+    asked: Option<NaiveDate>,
     /// Tasks of the plan that promise it, where more than one does.
     tasks: &'static [&'static str],
     /// What is said of it, without its name.
@@ -103,6 +105,7 @@ impl Case {
             history: Vec::new(),
             verdict: None,
             lagging: 0,
+            asked: None,
             tasks: &[],
             fact: "",
             need: "",
@@ -185,6 +188,11 @@ impl Case {
         self
     }
 
+    fn asked_on(mut self, on: &str) -> Self {
+        self.asked = Some(day(on));
+        self
+    }
+
     fn says(mut self, fact: &'static str) -> Self {
         self.fact = fact;
         self
@@ -233,7 +241,7 @@ impl Case {
         };
         let said = self.verdict.iter().map(|verdict| verdict.on);
         let last = self.own.iter().map(|fact| fact.published_on).chain(said).max();
-        let last = last.unwrap_or(self.window.end());
+        let last = self.asked.or(last).unwrap_or(self.window.end());
         let pack = RulePack::standard();
         let assessment = assess(&subject, &known, &pack, last);
         let context = xushi_domain::pace::context(&subject, &known, &pack, last);

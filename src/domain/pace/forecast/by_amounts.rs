@@ -152,7 +152,7 @@ impl AssessmentInput<'_> {
         levels: &Series<'_>,
         at_end: &mut Option<f64>,
     ) -> Option<f64> {
-        if self.measure().basis == Basis::Period {
+        if self.basis == Basis::Period {
             return levels.sum(step).ok().map(float);
         }
         let reached =

@@ -75,7 +75,7 @@ impl AssessmentInput<'_> {
     }
 
     fn rate(&self, period: Period) -> Option<f64> {
-        Some(float(self.series.at(period, self.measure().basis)?.value))
+        Some(float(self.series.at(period, self.basis)?.value))
     }
 
     /// What the last three months grew by, so that they and the months before make the rate to date.

@@ -76,7 +76,7 @@ impl AssessmentInput<'_> {
 
     /// What the stock was at the same day and at the end of each past year, the latest first; and at last year's end.
     fn past_stocks(&self, at: &Observation) -> (Vec<Option<Then>>, Option<f64>) {
-        let basis = self.measure().basis;
+        let basis = self.basis;
         let value = |period: Period| Some(float(self.series.at(period, basis)?.value));
         let (mut years, mut last_end) = (Vec::new(), None);
         let Some(oldest) = self.series.get(0).map(|first| first.period.end()) else {

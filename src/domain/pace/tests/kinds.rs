@@ -324,8 +324,9 @@ fn changes_count_from_the_baseline() {
         (&air, "2025-06-30", "37.5", want(Grade::OnPace, "37.5000", "0.0000", "0.0000")),
         (&air, "2025-06-30", "36", want(Grade::Ahead, "37.5000", "1.5000", "150.0000")),
         (&air, "2025-06-30", "38", want(Grade::Critical, "37.5000", "-0.5000", "-50.0000")),
-        (&place, "2025-12-31", "6", want(Grade::Achieved, "6.0000", "0.0000", "0.0000")),
-        (&place, "2025-12-31", "10", want(Grade::Missed, "6.0000", "-4.0000", "-200.0000")),
+        // Places have no points.
+        (&place, "2025-12-31", "6", want(Grade::Achieved, "6.0000", "0.0000", "-")),
+        (&place, "2025-12-31", "10", want(Grade::Missed, "6.0000", "-4.0000", "-")),
         (&limit, "2025-06-30", "11", want(Grade::OnPace, "11.0000", "0.0000", "0.0000")),
         // At most −1 is a fall to work towards: 10 − 1·½. At least −1 of a higher-is-better is a floor of 9 all along.
         (&fall, "2025-06-30", "9.5", want(Grade::OnPace, "9.5000", "0.0000", "0.0000")),

@@ -140,9 +140,10 @@ fn rates_and_what_is_to_be_kept_by_hand() {
             "4",
             ["growth_at_most", "2.0000", "1.9", "-", "3"],
         ),
-        // The rate of a single month, or of a stock, is no mean of the year: it is to be reached.
+        // The rate of a single month where each of them is promised, or of a stock, is no mean of the year: it is to be reached.
         (
-            given(Kind::Growth, AtLeast, "5.5", "%", Period),
+            given(Kind::Growth, AtLeast, "5.5", "%", Period)
+                .target(|target| target.phrase = "当月增速不低于5.5%".to_owned()),
             "4",
             ["keep_at_least", "5.5000", "5.5", "-", "5.5"],
         ),

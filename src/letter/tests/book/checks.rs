@@ -72,6 +72,8 @@ fn printable(line: &LetterLine) -> Vec<String> {
             .into_iter()
             .flat_map(|n| [format!("{n}期"), format!("{n}项"), format!("{n}%")])
     }));
+    // The places to move up stand in the promise alone.
+    said.extend(line.advances.then(|| "1位".to_owned()));
     said.extend(line.rank.iter().filter_map(|rank| Some(format!("{}个", rank.of?))));
     let runs = line.sign.iter().chain(&line.beside);
     said.extend(runs.flat_map(|run| [run.periods, run.ended]).map(|periods| format!("{periods}期")));

@@ -308,7 +308,7 @@ fn who_does_what_is_printed_makes_it_from_wherever_he_stands() {
 #[test]
 fn who_does_what_is_printed_makes_it() {
     let mut wrong = Vec::new();
-    for case in cases::all().iter().filter(|case| !case.need.is_empty() && case.target.kind != Kind::Rank) {
+    for case in cases::all().iter().filter(|case| !case.need.is_empty() && case.line(1).kind != Kind::Rank) {
         let need = needed(case);
         let by_level = case.target.kind == Kind::Trend && case.last().figure == Figure::Level;
         if by_level && !need.contains("上年的") {
