@@ -102,7 +102,7 @@ both! {
         }
         // In a body, too.
         let trial = |key: &str, day: &str| {
-            let body = json!({"rule_pack": {"reason": "试"}, "as_of": day});
+            let body = json!({"rule_pack": "tianjin", "as_of": day});
             app.send(app.request_as(key, Method::POST, "/rule-packs/preview").set_json(body))
         };
         for (role, key) in &keys[..2] {
