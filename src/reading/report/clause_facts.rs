@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use xushi_domain::phrase::{self, AmountSort, WrittenAmount, WrittenAmounts};
 
 use super::clause_names::{self, joined, noun};
+use super::falls;
 use super::observed::ReportedFigure;
 use super::plan_figures;
 use super::region_names::{self, Mention, RegionNamed};
@@ -266,6 +267,7 @@ impl<'a> ReportClause<'a> {
         let first = &run.amounts[0];
         let before: String = before.chars().skip(lead).collect();
         let said = saying(&before, first, &behind);
+        let said = falls::turned(said, &before, self.reader.thread.fell);
         let said = plan_figures::of_plan(said, &before, first, &behind, self.planned);
         self.planned = said.planned && said.figure == ReportedFigure::Level;
         let end = words.start + said.subject.chars().count();

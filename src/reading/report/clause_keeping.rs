@@ -80,6 +80,11 @@ impl ReportClause<'_> {
                 .unwrap_or_else(|| self.reader.section.clone());
             let (period, basis) = dated(span, &name);
             let value = signed(amount.value, sign.or(said.movement), said.figure, &name);
+            match said.figure {
+                ReportedFigure::Yoy => self.reader.thread.fell = value.is_sign_negative(),
+                ReportedFigure::Level if !self.aside => self.reader.thread.fell = false,
+                _ => {}
+            }
             self.reader.keep(ReportedFact {
                 indicator: name,
                 region,
@@ -191,6 +196,7 @@ fn signed(
     let lower = ["浓度", "PM", "能耗", "排放", "污染", "事故", "死亡", "综合指数", "失业"];
     match movement {
         Some(wording::Movement::Better) if moves && has(name, &lower) => -value.abs(),
+        Some(wording::Movement::Worse) if moves && !has(name, &lower) => -value.abs(),
         Some(wording::Movement::Down | wording::Movement::Cut) if moves => -value.abs(),
         _ => value,
     }

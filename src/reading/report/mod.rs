@@ -13,6 +13,7 @@ mod clause_counts;
 mod clause_facts;
 mod clause_keeping;
 mod clause_names;
+mod falls;
 mod grid;
 mod grid_columns;
 mod masthead;
@@ -25,13 +26,30 @@ mod spans;
 mod statements;
 mod wording;
 
+use chrono::NaiveDate;
+
 use crate::document::{Block, Document};
 pub use observed::{Report, ReportedFact};
 
+/// The last day of the months that `text` tells (2026.5, 2026年1—5月), those without a year by `day`.
+pub(crate) fn months_told(text: &str, day: NaiveDate) -> Option<NaiveDate> {
+    let narrow = spans::dotted(text);
+    let chars: Vec<char> =
+        narrow.chars().map(|c| if matches!(c, '—' | '－' | '–' | '~') { '-' } else { c }).collect();
+    let found = spans::spans(&chars, day);
+    found.iter().map(|dated| dated.span).find(|span| span.told == spans::Told::Months).map(|span| span.end)
+}
+
 /// Reads a report. Never fails: what is no report gives few facts and hands much back.
 pub fn read(document: &Document) -> Report {
+    read_told(document, None)
+}
+
+/// The same of a document that may tell no year itself: months without one are told by `told`, the day of its file or the
+/// day it was published on. Where nothing tells a year, what would need one is handed back.
+pub fn read_told(document: &Document, told: Option<NaiveDate>) -> Report {
     let head = masthead::masthead(document);
-    let mut reader = statements::Statements::new(&head, document);
+    let mut reader = statements::Statements::new(&head, document, told);
     for (at, block) in document.blocks.iter().enumerate() {
         match block {
             Block::Passage(passage) if !head.around[at] => reader.passage(passage),

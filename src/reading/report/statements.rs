@@ -1,9 +1,10 @@
 //! Walks over the paragraphs of a report and carries what a clause leaves unsaid from the ones before it.
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use xushi_domain::phrase;
 
 use super::clause_facts::ReportClause;
+use super::clause_names;
 use super::masthead::{self, Masthead};
 use super::observed::{ReportedFact, ReportedStatus};
 use super::region_names::{self, RegionNamed};
@@ -23,6 +24,12 @@ const KNOWN_MAX: usize = 300;
 /// Longest headline within a paragraph, in characters.
 const HEADLINE_MAX: usize = 30;
 
+/// The year of what tells none, which no report is of.
+const UNTOLD_YEAR: i32 = 1904;
+
+/// Why a figure without a year is handed back.
+const NO_YEAR: &str = "没有写明年份；请在标题、表头或文件名里写明年份（如2026年5月），或注明发布日期后再读";
+
 /// What a clause takes from the ones before it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Thread {
@@ -32,6 +39,10 @@ pub(super) struct Thread {
     pub(super) around: Option<Option<DaySpan>>,
     /// The region named last in this sentence.
     pub(super) region: Option<String>,
+    /// The region that stands before the paragraph: 龙湾区：….
+    pub(super) headed: Option<String>,
+    /// The region that the paragraph, or its last sentence that begins with one, speaks of.
+    pub(super) topic: Option<String>,
     /// Regions named in a row, for 分别 of the next clause.
     pub(super) row: Vec<String>,
     /// What a clause without numbers named one after the other: 烟草、建材行业由增转降.
@@ -46,6 +57,8 @@ pub(super) struct Thread {
     pub(super) unit: String,
     /// What it told of them was a rate.
     pub(super) rated: bool,
+    /// The rate told last was a fall.
+    pub(super) fell: bool,
     /// 预计 and 拟 hold to the end of their sentence.
     pub(super) status: Option<ReportedStatus>,
     /// 全国, 去年: the sentence speaks of something else than the report.
@@ -81,10 +94,10 @@ pub(super) struct Statements {
 
 impl Statements {
     /// Begins to read a document with this head.
-    pub(super) fn new(head: &Masthead, document: &Document) -> Self {
+    pub(super) fn new(head: &Masthead, document: &Document, told: Option<NaiveDate>) -> Self {
         let year = masthead::year_of(head).or_else(|| section_years::year_in(document));
-        let end_of_year = NaiveDate::from_ymd_opt(year.unwrap_or(2000), 12, 31).unwrap_or(NaiveDate::MAX);
-        let today = head.published_on.unwrap_or(end_of_year);
+        let untold = || told.or_else(|| spans::last_day(UNTOLD_YEAR)).unwrap_or(NaiveDate::MAX);
+        let today = head.published_on.or_else(|| year.and_then(spans::last_day)).unwrap_or_else(untold);
         let titled = masthead::span_of_title(head);
         // 2025年…统计公报 of March 2026 speaks of the end of 2025.
         let (today, yearly) = match masthead::past_year_of_title(head) {
@@ -131,8 +144,12 @@ impl Statements {
         self.facts.reserve_exact(facts);
     }
 
-    /// Keeps a fact.
+    /// Keeps a fact; one whose months have no year is handed back.
     pub(super) fn keep(&mut self, fact: ReportedFact) {
+        if fact.period.end.year() <= UNTOLD_YEAR {
+            self.hand_back(&fact.phrase, fact.place, NO_YEAR);
+            return;
+        }
         self.facts.push(fact);
     }
 
@@ -229,6 +246,8 @@ impl Statements {
         let behind = &text[length..];
         if behind.is_empty() || behind.starts_with(['：', ':', '。', '—']) {
             self.thread.region = Some(name.clone());
+            self.thread.topic = Some(name.clone());
+            self.thread.headed = Some(name.clone());
             self.know(&name);
             if whole || behind.is_empty() {
                 self.section = name;
@@ -267,7 +286,8 @@ impl Statements {
             self.thread.subjects.clear();
             self.thread.recent.clear();
             self.thread.heading = Some(text.trim_end_matches("方面").to_owned());
-            self.thread.region = None;
+            self.thread.topic.clone_from(&self.thread.headed);
+            self.thread.region.clone_from(&self.thread.headed);
             return;
         }
         for part in cut(sentence, |c| matches!(c, '；' | ';')) {
@@ -288,8 +308,12 @@ impl Statements {
         let whole: Vec<char> = text.chars().collect();
         let first = region_names::mentions(&chars, &dates, &self.known).first().map(|first| first.span.start);
         let topic = first.is_some_and(|start| start == 0 || dates.contains(&start));
-        if !topic && !region_names::mentions(&whole, &[], &self.known).is_empty() {
-            self.thread.region = None;
+        let all = region_names::mentions(&whole, &[], &self.known);
+        if topic {
+            self.thread.topic.clone_from(&self.thread.region);
+        } else if all.iter().any(|mention| clause_names::speaks(&whole, &all, mention)) {
+            // What is only compared with (高于全省) or ranked in (居全市第1位) is not spoken of.
+            self.thread.region.clone_from(&self.thread.topic);
         }
     }
 
