@@ -9,6 +9,7 @@
 //! `difference` and never turned into a value; a decrease is negative; 首位 is place 1; 连续7个月 is a level of 7 个月.
 
 mod bracket_words;
+mod changes;
 mod clause_counts;
 mod clause_facts;
 mod clause_keeping;

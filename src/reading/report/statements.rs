@@ -3,6 +3,7 @@
 use chrono::{Datelike as _, NaiveDate};
 use xushi_domain::phrase;
 
+use super::changes;
 use super::clause_facts::ReportClause;
 use super::clause_names;
 use super::masthead::{self, Masthead};
@@ -361,7 +362,19 @@ impl Statements {
     }
 
     fn clause(&mut self, clause: &str, sentence: &str, place: Place, aside: bool) {
-        ReportClause::new(self, clause, sentence, place, aside).read();
+        if changes::is_last_years(clause) {
+            self.hand_back(clause, place, "是上年同期的数，未作解读");
+            return;
+        }
+        match changes::change(clause) {
+            Some(change) => {
+                if let Some(start) = &change.start {
+                    self.hand_back(start, place, "是变化的起点，未作解读");
+                }
+                ReportClause::new(self, &change.clause, sentence, place, aside).read();
+            }
+            None => ReportClause::new(self, clause, sentence, place, aside).read(),
+        }
     }
 
     /// The region that 全省 or 我市 means: the section's or the report's, else as written.

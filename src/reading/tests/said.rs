@@ -189,3 +189,54 @@ fn what_is_compared_with_or_ranked_in_is_not_spoken_of() {
         assert_eq!(said(sentences).0, expected, "{sentences}");
     }
 }
+
+/// Each sentence of a first quarter, its facts without their days (those of the quarter), and how many starts were handed back.
+fn holds(cases: &[(&str, &[&str], usize)]) {
+    let mut wrong: Vec<String> = Vec::new();
+    for (sentence, expected, back) in cases {
+        let (facts, unread) = said(sentence);
+        let facts: Vec<String> = facts
+            .iter()
+            .map(|fact| fact.replace(" 2026-01-01..2026-03-31", "").replace(" ..2026-04-20", ""))
+            .collect();
+        if facts != *expected || unread.len() != *back {
+            wrong.push(format!("{sentence}: {facts:?} {unread:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn of_a_change_its_end_is_read_and_its_start_handed_back() {
+    holds(&[
+        ("一季度，规上工业增加值由1—2月增长6.3%回落至5.9%。", &["规上工业增加值 yoy 5.9%"], 1),
+        ("一季度，规上工业增加值增速由1—2月的6.3%放缓至5.9%。", &["规上工业增加值 yoy 5.9%"], 1),
+        (
+            "一季度，进出口总额42.5亿元，由上月的下降3.1%转为增长2.4%。",
+            &["进出口总额 level 42.5亿元", "进出口总额 yoy 2.4%"],
+            1,
+        ),
+        (
+            "一季度，进出口由2月的增长3%转为下降2.4%，其中出口增长1%。",
+            &["进出口 yoy -2.4%", "出口 yoy 1%"],
+            1,
+        ),
+        ("一季度，房地产投资降幅由1—2月的5%收窄至2.3%。", &["房地产投资 yoy -2.3%"], 1),
+        ("一季度，房地产投资由1—2月的下降5%收窄至下降2.3%。", &["房地产投资 yoy -2.3%"], 1),
+        ("一季度，投资由去年的120亿元增加到150亿元。", &["投资 level 150亿元"], 1),
+        ("一季度，社零由上年的第12位上升至第9位。", &["社零 rank 9位"], 1),
+        ("一季度，不良贷款率由1.8%降至1.5%。", &["不良贷款率 level 1.5%"], 1),
+        ("一季度，出口由降转增2.4%。", &["出口 yoy 2.4%"], 0),
+        ("一季度，出口由正转负，下降1.4%。", &["出口 yoy -1.4%"], 0),
+        ("一季度，固定资产投资增速由正转负为-1.2%。", &["固定资产投资 yoy -1.2%"], 0),
+        // Last year's figure is no figure of this year.
+        ("一季度，固定资产投资增长4.8%（去年同期为6.1%）。", &["固定资产投资 yoy 4.8%"], 1),
+        ("一季度，固定资产投资增长4.8%，上年同期下降6.1%。", &["固定资产投资 yoy 4.8%"], 1),
+        ("一季度，地区生产总值612亿元（上年同期580亿元）。", &["地区生产总值 level 612亿元"], 1),
+        (
+            "一季度，固定资产投资增长4.8%，比上年同期提高6.1个百分点。",
+            &["固定资产投资 yoy 4.8%", "固定资产投资 difference 6.1个百分点 比上年同期"],
+            0,
+        ),
+    ]);
+}
