@@ -226,7 +226,12 @@ pub(super) fn noun(behind: &str, more: bool) -> (String, usize) {
     let noun = &behind[..end.unwrap_or(behind.len())];
     if end.is_none() && more {
         let told = wording::told(noun);
-        return (told.rest.trim_end_matches(['已', '有', '中']).to_owned(), 0);
+        // 260个市级重点项目已开工203个: what was done to them is of the second.
+        let cut = ["已", "仅", "累计", "全部", "均已", "共已", "现已"]
+            .iter()
+            .filter_map(|word| told.rest.find(word));
+        let things = cut.min().filter(|at| *at > 0).map_or(told.rest, |at| &told.rest[..at]);
+        return (things.trim_end_matches(['已', '有', '中']).to_owned(), 0);
     }
     (noun.to_owned(), noun.chars().count())
 }

@@ -57,7 +57,8 @@ pub(super) fn fall(subject: &str) -> Option<&str> {
 
 /// A difference with the sign of the figure it is of. `before`: the words before the number; `fell`: the rate told last was a
 /// fall, of which 比上月收窄 speaks where it names nothing.
-pub(super) fn turned<'a>(said: Saying<'a>, before: &str, fell: bool) -> Saying<'a> {
+/// `goes_on`: the comparison goes on with one that was of a fall.
+pub(super) fn turned<'a>(said: Saying<'a>, before: &str, fell: bool, goes_on: bool) -> Saying<'a> {
     if said.figure != ReportedFigure::Difference {
         return said;
     }
@@ -74,7 +75,7 @@ pub(super) fn turned<'a>(said: Saying<'a>, before: &str, fell: bool) -> Saying<'
     }
     let nameless = subject.trim_matches(['，', ',', '但', '且', '并', '其', '也', '又', ' ']).is_empty();
     let of_size = SIZES.iter().any(|word| before.trim_end().ends_with(word));
-    if fell && nameless && of_size {
+    if nameless && (goes_on || fell && of_size) {
         return Saying { movement: said.movement.map(contrary), ..said };
     }
     said
