@@ -16,6 +16,7 @@ mod clause_keeping;
 mod clause_names;
 mod falls;
 mod grid;
+mod grid_cells;
 mod grid_columns;
 mod masthead;
 pub mod observed;
@@ -29,8 +30,32 @@ mod wording;
 
 use chrono::NaiveDate;
 
-use crate::document::{Block, Document};
+use crate::document::{Block, Document, TableCell};
 pub use observed::{Report, ReportedFact};
+
+/// Whether a table tracks indicators (目标, 累计完成, 同比 beside each), though offices stand in it as in a 任务分解表.
+pub(crate) fn is_tracking(rows: &[Vec<TableCell>]) -> bool {
+    let reached = [
+        "累计完成",
+        "实际完成",
+        "完成额",
+        "完成数",
+        "完成量",
+        "完成值",
+        "完成率",
+        "完成情况",
+        "完成年度",
+        "同比",
+        "增速",
+        "累计",
+    ];
+    rows.iter().take(6).any(|row| {
+        let heads: Vec<String> = row.iter().map(|cell| statements::squeezed(&cell.text)).collect();
+        let named = heads.iter().any(|head| head.contains("指标") && head.chars().count() <= 6);
+        let figures = heads.iter().filter(|head| head.chars().count() <= 16 && wording::has(head, &reached));
+        named && figures.count() > 0
+    })
+}
 
 /// The last day of the months that `text` tells (2026.5, 2026年1—5月), those without a year by `day`.
 pub(crate) fn months_told(text: &str, day: NaiveDate) -> Option<NaiveDate> {

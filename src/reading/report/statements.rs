@@ -154,6 +154,44 @@ impl Statements {
         self.facts.push(fact);
     }
 
+    /// Whether nothing told the year of the report.
+    pub(super) fn is_undated(&self) -> bool {
+        self.today.year() <= UNTOLD_YEAR
+    }
+
+    /// Reads a remark beside a row of a table as a sentence of what the row names; what has a number and gives no figure is
+    /// handed back.
+    pub(super) fn remark(&mut self, text: &str, (name, region): (&str, Option<&str>), place: Place) {
+        let text = squeezed(text);
+        if !text.chars().any(|c| c.is_ascii_digit()) || name.is_empty() {
+            if !text.is_empty() {
+                self.hand_back(&text, place, "备注，未作解读");
+            }
+            return;
+        }
+        let before = (self.facts.len(), self.unread.len());
+        let outside = self.thread.clone();
+        self.thread = Thread {
+            subjects: vec![name.to_owned()],
+            region: region.map(str::to_owned),
+            months: outside.months,
+            span: outside.months,
+            ..Thread::default()
+        };
+        for sentence in sentences(&text) {
+            self.sentence(sentence, place);
+        }
+        self.thread = outside;
+        // 未报12户 says nothing of what the row names.
+        let other = self.facts[before.0..].iter().any(|fact| !fact.indicator.starts_with(name));
+        if other {
+            self.facts.truncate(before.0);
+        }
+        if other || before == (self.facts.len(), self.unread.len()) {
+            self.hand_back(&text, place, "备注，未作解读");
+        }
+    }
+
     /// Hands words back.
     pub(super) fn hand_back(&mut self, text: &str, place: Place, why: &'static str) {
         let text: String = bare(text).chars().take(120).collect();

@@ -112,6 +112,9 @@ pub fn read_told(
         let year = head_year(document).or(named.map(|day| day.year()));
         for block in &document.blocks {
             if let Block::Table(rows) = block {
+                if report::is_tracking(rows) {
+                    continue;
+                }
                 let (more, unread) = plan::tasks_of_table(rows, year);
                 // 完成时限 is the task's `due` here.
                 let kept = unread
@@ -128,7 +131,9 @@ pub fn read_told(
     if !tasks.is_empty() {
         let other = |(document, _): &&(Document, Option<NaiveDate>)| {
             document.blocks.iter().all(|block| match block {
-                Block::Table(rows) => plan::tasks_of_table(rows, None).0.is_empty(),
+                Block::Table(rows) => {
+                    report::is_tracking(rows) || plan::tasks_of_table(rows, None).0.is_empty()
+                }
                 Block::Passage(_) => true,
             })
         };

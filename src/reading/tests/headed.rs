@@ -79,3 +79,75 @@ fn a_column_with_its_year_needs_no_other_and_a_month_ahead_is_of_last_year() {
         ["零售额 2025-12-01..2025-12-31 level 65.2亿元", "零售额 2025-01-01..2025-12-31 level 310.4亿元",]
     );
 }
+
+#[test]
+fn a_table_that_tracks_indicators_is_figures_with_its_targets() {
+    let text = "指标,单位,2026年目标,1-6月累计完成,完成年度目标（%）,同比增长（%）,责任单位,备注\n\
+        到位资金,亿元,350,160.5,45.9,持平,市商务局,预计全年完成340亿元\n\
+        出口总额,亿美元,12,5.1,42.5,-3.2%,市商务局,\n\
+        投诉量,件,不超过100,56,,下降8,市信访局,口径有调整\n";
+    let read = sheet::read(text.as_bytes()).unwrap();
+    assert_eq!(
+        figures(&read),
+        [
+            "到位资金 2026-01-01..2026-12-31 level 350亿元 plan",
+            "到位资金 2026-01-01..2026-06-30 level 160.5亿元",
+            "到位资金 2026-01-01..2026-06-30 completion 45.9%",
+            "到位资金 2026-01-01..2026-06-30 yoy 0%",
+            "到位资金 2026-01-01..2026-12-31 level 340亿元 forecast",
+            "出口总额 2026-01-01..2026-12-31 level 12亿美元 plan",
+            "出口总额 2026-01-01..2026-06-30 level 5.1亿美元",
+            "出口总额 2026-01-01..2026-06-30 completion 42.5%",
+            "出口总额 2026-01-01..2026-06-30 yoy -3.2%",
+            "投诉量 2026-01-01..2026-12-31 level 100件 plan",
+            "投诉量 2026-01-01..2026-06-30 level 56件",
+            "投诉量 2026-01-01..2026-06-30 yoy -8%",
+        ]
+    );
+    assert_eq!(refused(&read), ["H4 口径有调整"]);
+}
+
+#[test]
+fn a_place_is_of_the_days_under_which_each_placed_row_has_a_figure_and_else_refused() {
+    let head = "2026年3月主要经济指标,,,,\n指标,单位,1—3月累计,同比（%）,3月当月,当月同比（%）,全省位次\n";
+    let text = format!(
+        "{head}生产总值,亿元,612.4,5.4,,,9\n零售额,亿元,188.6,持平,63.1,缺,7\n注：生产总值为初步核算数,,,,,,\n"
+    );
+    let read = sheet::read(text.as_bytes()).unwrap();
+    assert_eq!(
+        figures(&read),
+        [
+            "生产总值 2026-01-01..2026-03-31 level 612.4亿元",
+            "生产总值 2026-01-01..2026-03-31 yoy 5.4%",
+            "生产总值 2026-01-01..2026-03-31 rank 9位",
+            "零售额 2026-01-01..2026-03-31 level 188.6亿元",
+            "零售额 2026-01-01..2026-03-31 yoy 0%",
+            "零售额 2026-03-01..2026-03-31 level 63.1亿元",
+            "零售额 2026-01-01..2026-03-31 rank 7位",
+        ]
+    );
+    assert_eq!(refused(&read), ["F4 缺", "A5 注：生产总值为初步核算数"]);
+    let text = format!("{head}零售额,亿元,188.6,4.1,63.1,4.6,7\n");
+    let read = sheet::read(text.as_bytes()).unwrap();
+    assert_eq!((figures(&read).len(), refused(&read)), (4, vec!["G3 7".to_owned()]));
+}
+
+#[test]
+fn a_column_is_of_its_own_days_and_in_its_own_sign() {
+    let text = "2026年上半年主要指标,,,\n指标,总额（亿元）,比上年同期增减（%）,比1-5月加快（百分点）,比一季度回落（百分点）\n\
+        财政收入,80.1,3.1,0.4,1.2\n";
+    let read = sheet::read(text.as_bytes()).unwrap();
+    assert_eq!(
+        figures(&read),
+        [
+            "财政收入 2026-01-01..2026-06-30 level 80.1亿元",
+            "财政收入 2026-01-01..2026-06-30 yoy 3.1%",
+            "财政收入 2026-01-01..2026-06-30 difference 0.4百分点 比1-5月",
+            "财政收入 2026-01-01..2026-06-30 difference -1.2百分点 比一季度",
+        ]
+    );
+    let text = "2026年上半年主要指标,\n指标,同比降幅（%）\n能耗,3.1\n电耗,-2\n";
+    let read = sheet::read(text.as_bytes()).unwrap();
+    assert_eq!(figures(&read), ["能耗 2026-01-01..2026-06-30 yoy -3.1%"]);
+    assert_eq!(refused(&read), ["B4 -2"]);
+}
