@@ -6,6 +6,7 @@
 //! A sheet whose head names tasks and offices is a plan, and read as the tables of plans are; any other is read as the tables
 //! of reports are. Whatever has a number and is not understood is refused with sheet and cell.
 
+mod breakdown_heads;
 pub(crate) mod cell_text;
 mod delimited;
 mod filling;
@@ -115,7 +116,10 @@ pub fn read_told(
                 if report::is_tracking(rows) {
                     continue;
                 }
+                let headed = breakdown_heads::named(rows);
+                let rows = headed.as_ref().unwrap_or(rows);
                 let (more, unread) = plan::tasks_of_table(rows, year);
+                let aside = breakdown_heads::left_aside(rows, &more, &unread);
                 // 完成时限 is the task's `due` here.
                 let kept = unread
                     .into_iter()
@@ -123,6 +127,7 @@ pub fn read_told(
                 let kept: Vec<UnreadPhrase> = kept.collect();
                 if !more.is_empty() {
                     refused.extend(kept);
+                    refused.extend(aside);
                 }
                 tasks.extend(more);
             }

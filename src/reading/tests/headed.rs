@@ -151,3 +151,37 @@ fn a_column_is_of_its_own_days_and_in_its_own_sign() {
     assert_eq!(figures(&read), ["能耗 2026-01-01..2026-06-30 yoy -3.1%"]);
     assert_eq!(refused(&read), ["B4 -2"]);
 }
+
+/// The tasks of a breakdown: name, targets as indicator and value.
+fn tasks(read: &SheetReading) -> Vec<String> {
+    let SheetProposal::Plan(tasks) = &read.proposal else { panic!("no plan: {read:?}") };
+    let shown = tasks.iter().map(|task| {
+        let targets = task.targets.iter().map(|proposed| {
+            let value = proposed.target.value.map(|value| value.to_string()).unwrap_or_default();
+            format!("{} {value}{}", proposed.target.indicator, proposed.target.unit)
+        });
+        format!("{}: {}", task.name, targets.collect::<Vec<String>>().join("; "))
+    });
+    shown.collect()
+}
+
+#[test]
+fn columns_of_a_breakdown_that_are_not_read_are_refused() {
+    let text = "序号,工作任务,具体目标,第一季度,第二季度,牵头领导,牵头单位,备注\n\
+        1,重点项目,完成投资480亿元,100,220,李明,市发改委,一季度完成100亿元\n\
+        2,老旧小区改造,改造45个,开工10个,开工45个,张强,市住建局,\n";
+    let read = sheet::read(text.as_bytes()).unwrap();
+    assert_eq!(
+        refused(&read),
+        ["D2 100", "D3 开工10个", "E2 220", "E3 开工45个", "F1 牵头领导", "H2 一季度完成100亿元"]
+    );
+}
+
+#[test]
+fn rows_of_deeds_for_the_people_keep_their_names() {
+    let text = "民生实事,目标任务,完成时限,责任单位\n新建公办幼儿园,12所,2026年8月底,市教育局\n农村公路,新改建350公里,,市交通局\n";
+    let read = sheet::read(text.as_bytes()).unwrap();
+    let shown = tasks(&read);
+    assert!(shown[0].starts_with("新建公办幼儿园: ") && shown[0].contains("幼儿园 12所"), "{shown:?}");
+    assert!(shown[1].starts_with("农村公路: ") && shown[1].contains("350公里"), "{shown:?}");
+}
