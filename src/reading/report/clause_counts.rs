@@ -1,6 +1,6 @@
 //! Which numbers of a clause are figures, and which only describe, set a bound or are handed back.
 
-use xushi_domain::phrase::{AmountSort, WrittenAmount};
+use xushi_domain::phrase::{self, AmountSort, WrittenAmount};
 
 use super::clause_facts::{NumberRun, ReportClause};
 use super::clause_names;
@@ -242,4 +242,10 @@ fn is_scope(behind: &str) -> bool {
     let rest = behind[at + '中'.len_utf8()..].trim_start_matches(['，', ',', '继', '续']);
     wording::PLACED.iter().any(|word| rest.starts_with(word))
         || rest.starts_with(['排', '第', '居', '列', '位'])
+}
+
+/// Whether a text has no amount, not even one that nobody can say (数十家).
+pub(super) fn is_numberless(text: &str) -> bool {
+    let read = phrase::amounts(text);
+    read.amounts.is_empty() && read.loose.is_empty() && !read.unreadable
 }

@@ -21,6 +21,7 @@ mod grid_columns;
 mod masthead;
 pub mod observed;
 mod plan_figures;
+mod region_carried;
 mod region_names;
 mod sayings;
 mod section_years;

@@ -1,14 +1,14 @@
 //! Walks over the paragraphs of a report and carries what a clause leaves unsaid from the ones before it.
 
 use chrono::{Datelike as _, NaiveDate};
-use xushi_domain::phrase;
 
 use super::changes;
+use super::clause_counts::is_numberless;
 use super::clause_facts::ReportClause;
 use super::clause_names;
 use super::masthead::{self, Masthead};
 use super::observed::{ReportedFact, ReportedStatus};
-use super::region_names::{self, RegionNamed};
+use super::region_names;
 use super::section_years::{self, SectionYear};
 use super::spans::{self, DaySpan, Told};
 use crate::document::{Block, Document, Passage, Place};
@@ -18,9 +18,6 @@ use crate::plan::sentences::{bare, brackets, clauses, cut, sentences};
 
 /// Longest sentence that is read, in bytes; a longer one is handed back.
 const SENTENCE_MAX: usize = 6_000;
-
-/// Most regions without a list that are remembered; each is looked for in every clause.
-const KNOWN_MAX: usize = 300;
 
 /// Longest headline within a paragraph, in characters.
 const HEADLINE_MAX: usize = 30;
@@ -270,39 +267,6 @@ impl Statements {
         self.thread = Thread { span, months: span, heading: self.thread.heading.take(), ..Thread::default() };
     }
 
-    /// 湘潭市：… speaks of that region to the end of its part (`whole`) or paragraph.
-    fn of_region<'t>(&mut self, text: &'t str, whole: bool) -> &'t str {
-        let chars: Vec<char> = text.chars().take(24).collect();
-        let Some(first) = region_names::mentions(&chars, &[], &self.known)
-            .into_iter()
-            .next()
-            .filter(|first| first.span.start == 0)
-        else {
-            return text;
-        };
-        let RegionNamed::Region(name) = first.named else { return text };
-        let length: usize = chars[..first.span.end].iter().map(|c| c.len_utf8()).sum();
-        let behind = &text[length..];
-        if behind.is_empty() || behind.starts_with(['：', ':', '。', '—']) {
-            self.thread.region = Some(name.clone());
-            self.thread.topic = Some(name.clone());
-            self.thread.headed = Some(name.clone());
-            self.know(&name);
-            if whole || behind.is_empty() {
-                self.section = name;
-            }
-            return behind.trim_start_matches(['：', ':', '。', '—']);
-        }
-        text
-    }
-
-    /// Remembers a region that no list has.
-    pub(super) fn know(&mut self, name: &str) {
-        if self.known.len() < KNOWN_MAX && !self.known.iter().any(|known| known == name) {
-            self.known.push(name.to_owned());
-        }
-    }
-
     fn sentence(&mut self, sentence: &str, place: Place) {
         if sentence.len() > SENTENCE_MAX {
             self.hand_back(sentence, place, "句子过长，未作解读");
@@ -414,27 +378,6 @@ impl Statements {
             None => ReportClause::new(self, clause, sentence, place, aside).read(),
         }
     }
-
-    /// The region that 全省 or 我市 means: the section's or the report's, else as written.
-    pub(super) fn whole(&self, level: char) -> String {
-        let fits = |name: &str| match level {
-            '市' => name.ends_with(['市', '州', '盟']) || name.ends_with("地区"),
-            '省' => name.ends_with('省') || name.ends_with("自治区"),
-            '区' => name.ends_with('区'),
-            '县' => name.ends_with(['县', '旗']) || name.ends_with('市') && self.section != self.own,
-            other => name.ends_with(other),
-        };
-        match [&self.section, &self.own].into_iter().find(|name| fits(name)) {
-            Some(name) => name.clone(),
-            None => format!("全{level}"),
-        }
-    }
-}
-
-/// Whether a text has no amount, not even one that nobody can say (数十家).
-fn is_numberless(text: &str) -> bool {
-    let read = phrase::amounts(text);
-    read.amounts.is_empty() && read.loose.is_empty() && !read.unreadable
 }
 
 /// Without the blanks that a typesetter put between Chinese words and numbers.
