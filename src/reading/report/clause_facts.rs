@@ -302,6 +302,22 @@ impl<'a> ReportClause<'a> {
         self.read.text[range.start.min(range.end)..range.end].iter().collect()
     }
 
+    /// Remembers what was spoken of.
+    fn remember(&mut self, names: Vec<String>, figure: ReportedFigure) {
+        self.reader.thread.subjects = names.clone();
+        if matches!(figure, ReportedFigure::Level | ReportedFigure::Yoy) {
+            let recent = &mut self.reader.thread.recent;
+            // 投资100亿元，增长5%: one thing.
+            for name in names {
+                if recent.last() != Some(&name) {
+                    recent.push(name);
+                }
+            }
+            let surplus = recent.len().saturating_sub(RECENT_MAX);
+            recent.drain(..surplus);
+        }
+    }
+
     /// Reads one run; `from`: where its words begin, `next`: where those of the next one end. Gives where the next begin.
     fn run(&mut self, run: &NumberRun, from: usize, next: usize, more: bool) -> usize {
         let span = run.span();
@@ -369,18 +385,7 @@ impl<'a> ReportClause<'a> {
             self.reader.thread.rated = said.figure == ReportedFigure::Yoy;
         }
         if !generic && said.carries {
-            self.reader.thread.subjects = names.clone();
-            if matches!(said.figure, ReportedFigure::Level | ReportedFigure::Yoy) {
-                let recent = &mut self.reader.thread.recent;
-                // 投资100亿元，增长5%: one thing.
-                for name in names {
-                    if recent.last() != Some(&name) {
-                        recent.push(name);
-                    }
-                }
-                let surplus = recent.len().saturating_sub(RECENT_MAX);
-                recent.drain(..surplus);
-            }
+            self.remember(names, said.figure);
         }
         span.end + if noun_counts { taken } else { 0 }
     }

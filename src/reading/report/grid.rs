@@ -44,19 +44,7 @@ pub(super) fn read(rows: &[Vec<TableCell>], reader: &mut Statements) {
     };
     // What names the rows is no figure, whatever its head says.
     columns[named].figure = None;
-    for at in 0..columns.len() {
-        if columns[at].plan && columns[at].span.is_none() {
-            columns[at].span = year.and_then(grid_cells::year);
-        }
-        let several = columns[..at].iter().filter(|column| !column.plan).filter_map(Column::days);
-        let mut several: Vec<DaySpan> = several.collect();
-        several.dedup();
-        if columns[at].figure == Some(ReportedFigure::Rank) && columns[at].span.is_none() && several.len() > 1
-        {
-            columns[at].span = grid_cells::days_of_places(&columns, at, body);
-            columns[at].undated = columns[at].span.is_none();
-        }
-    }
+    grid_cells::date(&mut columns, body, year);
     let figures = columns.iter().filter(|column| column.figure.is_some()).count();
     reader.expect(body.len().saturating_mul(figures).min(FACTS_MAX));
     let mut facts = 0;

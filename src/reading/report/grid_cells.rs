@@ -120,7 +120,19 @@ pub(super) fn days_of_places(columns: &[Column], at: usize, body: &[Vec<TableCel
     }
 }
 
-/// The year whole, for targets.
-pub(super) fn year(year: i32) -> Option<DaySpan> {
-    spans::year(year)
+/// Dates targets by the year of their heads, and places beside figures of several days.
+pub(super) fn date(columns: &mut [Column], body: &[Vec<TableCell>], year: Option<i32>) {
+    for at in 0..columns.len() {
+        if columns[at].plan && columns[at].span.is_none() {
+            columns[at].span = year.and_then(spans::year);
+        }
+        let several = columns[..at].iter().filter(|column| !column.plan).filter_map(Column::days);
+        let mut several: Vec<DaySpan> = several.collect();
+        several.dedup();
+        if columns[at].figure == Some(ReportedFigure::Rank) && columns[at].span.is_none() && several.len() > 1
+        {
+            columns[at].span = days_of_places(columns, at, body);
+            columns[at].undated = columns[at].span.is_none();
+        }
+    }
 }
