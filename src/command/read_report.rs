@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::app::AppError;
 use crate::domain::TextEnum as _;
+use crate::reading::file_date::day_told;
 use crate::reading::plan::proposal::UnreadPhrase;
 use crate::reading::report::{self, ReportedFact};
 
@@ -19,7 +20,8 @@ const NO_FIGURES: &str =
 /// # Errors
 /// When the file cannot be read, is refused, or the output fails.
 pub fn read_report(file: &Path, mut output: impl Write) -> Result<(), AppError> {
-    let report = report::read(&super::document_file::document(file)?);
+    let told = file.file_name().and_then(|name| day_told(&name.to_string_lossy()));
+    let report = report::read_told(&super::document_file::document(file)?, told);
     if report.facts.is_empty() && report.unread.is_empty() {
         return Err(super::document_file::refused(file, &NO_FIGURES).into());
     }

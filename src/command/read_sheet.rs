@@ -20,7 +20,8 @@ const NOTHING: &str =
 /// # Errors
 /// When the file cannot be read, is refused, holds neither, or the output fails.
 pub fn read_sheet(file: &Path, mut output: impl Write) -> Result<(), AppError> {
-    let read = sheet::read(&document_file::bytes(file)?)
+    let name = file.file_name().map(|name| name.to_string_lossy());
+    let read = sheet::read_told(&document_file::bytes(file)?, name.as_deref(), None)
         .map_err(|refusal| document_file::refused(file, &refusal))?;
     let sheets = read.sheets;
     let empty = matches!(&read.proposal, SheetProposal::Figures(facts) if facts.is_empty());

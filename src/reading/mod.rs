@@ -12,6 +12,7 @@
 
 pub mod document;
 mod docx;
+pub mod file_date;
 mod paragraphs;
 mod plain_text;
 pub mod plan;

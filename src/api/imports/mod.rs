@@ -147,7 +147,9 @@ async fn import_sheet(
     let campaign = lookup::maybe_campaign(&state, At::Query("campaign"), params.campaign.as_deref()).await?;
     let region = lookup::maybe_region(&state, At::Query("region"), params.region.as_deref()).await?;
     let region = region.map(|row| row.id).or_else(|| campaign.as_ref().map(|row| row.region_id));
-    let read = web::block(move || intake::read_sheet(&bytes)).await.map_err(Refused::internal)?;
+    let (named, published_on) = (name.clone(), params.published_on);
+    let read = web::block(move || intake::read_sheet(&bytes, &named, published_on));
+    let read = read.await.map_err(Refused::internal)?;
     let mut file = read.map_err(unreadable)?;
     if file.is_empty() {
         return Err(Refused::at(Code::Invalid, "", "nothing_read", NOTHING));

@@ -75,7 +75,7 @@ pub async fn adopt(
     if row.retired_on.is_some() && !dry_run {
         return Err(Refusal::Conflict("这份来文已停用，不能采用。"));
     }
-    let mut proposal = match read_again(office, row).await? {
+    let mut proposal = match read_again(office, row, terms.published_on).await? {
         DocumentReading::Plan(plan) => of_plan(office, actor, (row, terms), plan, dry_run).await?,
         DocumentReading::Report(report) => of_report(office, actor, (row, terms), report, dry_run).await?,
     };

@@ -8,6 +8,7 @@ use super::pdf_pages::pdf_pages;
 use crate::domain::{DocumentKind, invalid, lengths};
 use crate::office::{Actor, Office, Refusal};
 use crate::reading::document::{self, Document};
+use crate::reading::file_date::day_told;
 use crate::reading::plan::{self, PlanProposal};
 use crate::reading::report::{self, Report};
 use crate::store::rows::DocumentRow;
@@ -89,8 +90,13 @@ fn text_of(bytes: &[u8]) -> Result<(Document, Option<String>), Unreadable> {
     Ok((document::of_pages(&pages)?, Some(pages)))
 }
 
-/// What a document holds: as told, else a plan where it reads like one.
-fn reading(text: &Document, kind: Option<DocumentKind>) -> Result<DocumentReading, &'static str> {
+/// What a document holds: as told, else a plan where it reads like one. `told`: the day by which the months of a report that
+/// tells no year are told.
+fn reading(
+    text: &Document,
+    kind: Option<DocumentKind>,
+    told: Option<NaiveDate>,
+) -> Result<DocumentReading, &'static str> {
     if kind != Some(DocumentKind::Report) {
         let read = plan::read(text);
         match read.no_plan() {
@@ -99,7 +105,7 @@ fn reading(text: &Document, kind: Option<DocumentKind>) -> Result<DocumentReadin
             Some(_) => {}
         }
     }
-    let read = report::read(text);
+    let read = report::read_told(text, told);
     if read.facts.is_empty() && read.unread.is_empty() {
         Err(NEITHER)
     } else {
@@ -136,9 +142,10 @@ pub async fn receive_document(
 ) -> Result<DocumentRow, NotTakenIn> {
     let (bytes, kind) = (new.bytes, new.kind);
     let sha256 = crate::store::hex(&Sha256::digest(&bytes));
+    let told = day_told(&new.file_name);
     let work = move || {
         let (text, pages) = text_of(&bytes)?;
-        let read = reading(&text, kind).map_err(NotTakenIn::Neither)?;
+        let read = reading(&text, kind, told).map_err(NotTakenIn::Neither)?;
         Ok::<_, NotTakenIn>((bytes, pages, read.kind(), read.title().map(str::to_owned)))
     };
     let (bytes, pages, kind, title) = tokio::task::spawn_blocking(work)
@@ -185,22 +192,27 @@ pub async fn receive_document(
     Ok(deed.end(kept).await?)
 }
 
-/// Reads a document that is kept.
+/// Reads a document that is kept; where neither it nor the name of its file tells a year, `published_on` does.
 ///
 /// # Errors
 /// `Conflict` where its bytes are gone.
-pub async fn read_again(office: &Office, row: &DocumentRow) -> Result<DocumentReading, Refusal> {
+pub async fn read_again(
+    office: &Office,
+    row: &DocumentRow,
+    published_on: Option<NaiveDate>,
+) -> Result<DocumentReading, Refusal> {
     const GONE: Refusal = Refusal::Conflict("文件内容已过保存期限，不能再读。请重新送入原件。");
     let Some((Some(content), pages)) = office.read.find_document_content(row.id).await? else {
         return Err(GONE);
     };
     let kind = Some(row.kind.0);
+    let told = day_told(&row.file_name).or(published_on);
     let work = move || {
         let text = match pages {
             Some(pages) => document::of_pages(&pages),
             None => document::read(&content),
         };
-        text.ok().and_then(|text| reading(&text, kind).ok())
+        text.ok().and_then(|text| reading(&text, kind, told).ok())
     };
     let read = tokio::task::spawn_blocking(work).await.ok().flatten();
     read.ok_or(Refusal::Conflict("本版本的程序不能再读出这份文件的内容，请重新送入原件。"))
@@ -235,9 +247,9 @@ mod tests {
     #[test]
     fn what_is_neither_plan_nor_report_is_refused() {
         let text = |said: &str| document::read(said.as_bytes()).unwrap();
-        assert!(reading(&text("早上好。\n今天下雨。"), None).is_err());
+        assert!(reading(&text("早上好。\n今天下雨。"), None, None).is_err());
         let report = text("2025年8月工作月报\n1—8月，社会消费品零售总额增长5.1%。");
-        assert_eq!(reading(&report, None).map(|read| read.kind()), Ok(DocumentKind::Report));
-        assert!(reading(&report, Some(DocumentKind::Plan)).is_err());
+        assert_eq!(reading(&report, None, None).map(|read| read.kind()), Ok(DocumentKind::Report));
+        assert!(reading(&report, Some(DocumentKind::Plan), None).is_err());
     }
 }

@@ -1,5 +1,7 @@
 //! The bytes of a spreadsheet as what it holds: a form of ours that came back, figures, or tasks.
 
+use chrono::NaiveDate;
+
 use super::form_lines::{self, ReturnedSheet};
 use super::rosters::{Roster, roster};
 use super::{FigureOffer, FigureTerms, Spot, UnreadSpot, figure_matching};
@@ -37,11 +39,15 @@ pub struct SheetFile {
     lines: Vec<SheetLines>,
 }
 
-/// Reads a spreadsheet.
+/// Reads a spreadsheet; months without a year are told by its name, else by the day it was published on, where told.
 ///
 /// # Errors
 /// When it is none, is damaged, or holds more than is read.
-pub fn read_sheet(bytes: &[u8]) -> Result<SheetFile, Unreadable> {
+pub fn read_sheet(
+    bytes: &[u8],
+    file_name: &str,
+    published_on: Option<NaiveDate>,
+) -> Result<SheetFile, Unreadable> {
     if document::has_macros(bytes) {
         return Err(Unreadable::Macros);
     }
@@ -62,7 +68,7 @@ pub fn read_sheet(bytes: &[u8]) -> Result<SheetFile, Unreadable> {
         let unread = unseen.into_iter().map(|unread| UnreadSpot::of(unread, &sheets)).collect();
         return Ok(SheetFile { sheets, holds: SheetHolds::Rosters(rosters), unread, lines });
     }
-    let read = sheet::read(bytes)?;
+    let read = sheet::read_told(bytes, Some(file_name), published_on)?;
     let unread = read.refused.into_iter().map(|unread| UnreadSpot::of(unread, &sheets)).collect();
     let holds = match read.proposal {
         SheetProposal::Plan(tasks) => SheetHolds::Plan(tasks),
@@ -96,11 +102,7 @@ impl SheetFile {
     ///
     /// # Errors
     /// Where it is larger than a workbook that is made here.
-    pub fn marked(
-        &self,
-        wrong: &[(Spot, String)],
-        made_on: chrono::NaiveDate,
-    ) -> Result<Vec<u8>, SheetError> {
+    pub fn marked(&self, wrong: &[(Spot, String)], made_on: NaiveDate) -> Result<Vec<u8>, SheetError> {
         let marks: Vec<CellMark> = wrong
             .iter()
             .filter_map(|(spot, why)| {

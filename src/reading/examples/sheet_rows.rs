@@ -5,9 +5,9 @@ use xushi_reading::sheet::{self, SheetProposal};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let file = std::env::args().nth(1).ok_or("which file?")?;
-    let bytes = std::fs::read(file)?;
+    let bytes = std::fs::read(&file)?;
     let start = std::time::Instant::now();
-    let read = sheet::read(&bytes)?;
+    let read = sheet::read_told(&bytes, Some(&file), None)?;
     println!("# {:?} in {:?}", read.sheets, start.elapsed());
     match &read.proposal {
         SheetProposal::Plan(tasks) => {
@@ -22,13 +22,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         SheetProposal::Figures(facts) => {
             for fact in facts {
                 println!(
-                    "{}\t{}\t{}\t{}\t{}{}\t{}",
+                    "{}\t{}\t{}..{}\t{}\t{}{}\t{}\t{}\t{}",
                     fact.region,
                     fact.indicator,
+                    fact.period.start.map(|day| day.to_string()).unwrap_or_default(),
                     fact.period.end,
                     fact.figure.as_str(),
                     fact.value.normalize(),
                     fact.unit,
+                    fact.status.as_str(),
+                    fact.against.as_deref().unwrap_or(""),
                     fact.place
                 );
             }

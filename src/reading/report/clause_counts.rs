@@ -1,6 +1,6 @@
 //! Which numbers of a clause are figures, and which only describe, set a bound or are handed back.
 
-use xushi_domain::phrase::{AmountSort, WrittenAmount};
+use xushi_domain::phrase::{self, AmountSort, WrittenAmount};
 
 use super::clause_facts::{NumberRun, ReportClause};
 use super::clause_names;
@@ -26,6 +26,39 @@ impl ReportClause<'_> {
             self.reader.thread.rated && of_name == ReportedFigure::Level && !self.aside && carried != name;
         let figure = if rated && said.predicate { ReportedFigure::Yoy } else { of_name };
         Saying { figure, ..said }
+    }
+
+    /// 快于全省0.4个百分点、全国0.9个百分点: the second is compared as the first is. `joined`: it stands behind 、.
+    pub(super) fn of_comparison<'s>(
+        &mut self,
+        said: Saying<'s>,
+        first: &WrittenAmount,
+        before: &str,
+        joined: bool,
+    ) -> Saying<'s> {
+        let other =
+            before.trim_end_matches("平均水平").trim_end_matches("平均").trim_end_matches(['均', '的']);
+        let benchmark = wording::SCOPES.contains(&other)
+            || ["序时进度", "上年同期", "去年同期", "上月", "上年", "年初", "目标"].contains(&other)
+            || self.reader.known.iter().any(|known| known == other);
+        let level = said.figure == ReportedFigure::Level && first.sort == AmountSort::Point;
+        if let (true, true, true, Some(movement)) = (joined, benchmark, level, self.comparison) {
+            let against = Some(before.to_owned());
+            let figure = ReportedFigure::Difference;
+            let movement = Some(movement);
+            return Saying {
+                figure,
+                movement,
+                against,
+                subject: "",
+                predicate: true,
+                carries: false,
+                ..said
+            };
+        }
+        let compared = said.figure == ReportedFigure::Difference && said.against.is_some();
+        self.comparison = said.movement.filter(|_| compared);
+        said
     }
 
     /// 养老保险人数92.4万人，增加3.8万人: an amount of the unit told last that names nothing is how far that moved.
@@ -209,4 +242,10 @@ fn is_scope(behind: &str) -> bool {
     let rest = behind[at + '中'.len_utf8()..].trim_start_matches(['，', ',', '继', '续']);
     wording::PLACED.iter().any(|word| rest.starts_with(word))
         || rest.starts_with(['排', '第', '居', '列', '位'])
+}
+
+/// Whether a text has no amount, not even one that nobody can say (数十家).
+pub(super) fn is_numberless(text: &str) -> bool {
+    let read = phrase::amounts(text);
+    read.amounts.is_empty() && read.loose.is_empty() && !read.unreadable
 }

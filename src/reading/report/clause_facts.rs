@@ -2,11 +2,13 @@
 
 use std::ops::Range;
 
+use chrono::Datelike as _;
 use rust_decimal::Decimal;
 use xushi_domain::phrase::{self, AmountSort, WrittenAmount, WrittenAmounts};
 
 use super::clause_names::{self, joined, noun};
-use super::observed::ReportedFigure;
+use super::falls;
+use super::observed::{ReportedFigure, ReportedStatus};
 use super::plan_figures;
 use super::region_names::{self, Mention, RegionNamed};
 use super::sayings::{Saying, saying};
@@ -33,6 +35,10 @@ pub(super) struct ReportClause<'a> {
     pub(super) aside: bool,
     /// The number before was what the plan says: 完成年度任务420亿元的94.9%.
     planned: bool,
+    /// The number before was said of a fall: 降幅高于全省3个百分点、低于全国1个百分点.
+    of_fall: bool,
+    /// The comparison before, of which 、全国0.9个百分点 is the second: its movement.
+    pub(super) comparison: Option<wording::Movement>,
     /// A count of things or months stands before: what follows is said of them.
     pub(super) several: bool,
 }
@@ -71,7 +77,19 @@ impl<'a> ReportClause<'a> {
         }
         let whole = sentence.chars().count() <= PHRASE_MAX;
         let phrase = bare(if whole { sentence } else { clause }).chars().take(PHRASE_MAX).collect();
-        Self { reader, read, dated, mentions, phrase, place, aside, planned: false, several: false }
+        Self {
+            reader,
+            read,
+            dated,
+            mentions,
+            phrase,
+            place,
+            aside,
+            planned: false,
+            of_fall: false,
+            comparison: None,
+            several: false,
+        }
     }
 
     /// Reads it.
@@ -159,12 +177,31 @@ impl<'a> ReportClause<'a> {
             }
             return;
         }
+        // 全年目标任务：固定资产投资增长3%.
+        let aimed = text.trim_end_matches([':', '：', '，', ',']);
+        if numberless && ["目标", "目标任务", "预期目标", "任务目标"].iter().any(|end| aimed.ends_with(end))
+        {
+            self.reader.thread.status = Some(ReportedStatus::Plan);
+            if wording::has(aimed, &["全年", "年度"]) {
+                self.reader.thread.span = spans::year(self.reader.today.year()).or(self.reader.thread.span);
+            }
+            return;
+        }
         // 从投资完成率看, 按投资完成率.
         let seen = clause_names::seen_by(&text).filter(|_| numberless);
         if let Some(topic) = seen {
             let name = self.name(1..1 + topic.chars().count());
             self.reader.thread.subjects = vec![name];
             return;
+        }
+        // 企业亏损面持续扩大，3月底达到24.6%.
+        let told = wording::told(text.trim_end_matches(['，', ',', '。', ':']));
+        if numberless && told.movement.is_some() && wording::compared(told.rest).is_none() {
+            let name = self.name(0..told.rest.chars().count());
+            if !name.is_empty() && !wording::GENERIC.contains(&name.as_str()) {
+                self.reader.thread.subjects = vec![name];
+                return;
+            }
         }
         // 授信落实率居前, 烟草、建材行业由增转降: of what the numbers behind it are.
         let cut = wording::STANDINGS.iter().filter_map(|word| text.find(*word)).min().filter(|_| numberless);
@@ -223,6 +260,16 @@ impl<'a> ReportClause<'a> {
             }
             runs.push(NumberRun { amounts: vec![amount.clone()], signs: vec![None] });
         }
+        // 高于全国1.2个、全省0.8个百分点.
+        for at in 1..runs.len() {
+            let next = runs[at].amounts[0].clone();
+            let last = runs[at - 1].amounts.len() - 1;
+            let before = &mut runs[at - 1].amounts[last];
+            let joined = matches!(self.read.text.get(before.span.end), Some('、' | '和'));
+            if before.unit == "个" && next.sort == AmountSort::Point && joined {
+                (before.unit, before.sort) = (next.unit, next.sort);
+            }
+        }
         for run in &mut runs {
             // 分别提高4.1个百分点、持平: the second has not moved.
             let last = run.amounts[run.amounts.len() - 1].clone();
@@ -255,6 +302,22 @@ impl<'a> ReportClause<'a> {
         self.read.text[range.start.min(range.end)..range.end].iter().collect()
     }
 
+    /// Remembers what was spoken of.
+    fn remember(&mut self, names: Vec<String>, figure: ReportedFigure) {
+        self.reader.thread.subjects = names.clone();
+        if matches!(figure, ReportedFigure::Level | ReportedFigure::Yoy) {
+            let recent = &mut self.reader.thread.recent;
+            // 投资100亿元，增长5%: one thing.
+            for name in names {
+                if recent.last() != Some(&name) {
+                    recent.push(name);
+                }
+            }
+            let surplus = recent.len().saturating_sub(RECENT_MAX);
+            recent.drain(..surplus);
+        }
+    }
+
     /// Reads one run; `from`: where its words begin, `next`: where those of the next one end. Gives where the next begin.
     fn run(&mut self, run: &NumberRun, from: usize, next: usize, more: bool) -> usize {
         let span = run.span();
@@ -266,6 +329,11 @@ impl<'a> ReportClause<'a> {
         let first = &run.amounts[0];
         let before: String = before.chars().skip(lead).collect();
         let said = saying(&before, first, &behind);
+        let fell = self.reader.thread.fell;
+        let said = falls::turned(said, &before, fell, self.of_fall && lead > 0);
+        self.of_fall = falls::fall(wording::told(&before).rest).is_some()
+            || wording::compared(wording::told(&before).rest)
+                .is_some_and(|compared| falls::fall(compared.subject).is_some());
         let said = plan_figures::of_plan(said, &before, first, &behind, self.planned);
         self.planned = said.planned && said.figure == ReportedFigure::Level;
         let end = words.start + said.subject.chars().count();
@@ -287,10 +355,10 @@ impl<'a> ReportClause<'a> {
             && (part
                 || said.figure == ReportedFigure::Level
                     && !matches!(first.sort, AmountSort::Percent | AmountSort::Point));
-        if noun_counts {
-            name = joined(&name, &noun);
-        } else if said.streak {
+        if said.streak {
             name = joined(&self.carried(&name), &format!("连续{}", bare(&behind)));
+        } else if noun_counts {
+            name = joined(&name, &noun);
         }
         let generic = name.is_empty() || wording::GENERIC.contains(&name.as_str());
         let said = self.of_carried(said, first, &name, generic);
@@ -299,6 +367,7 @@ impl<'a> ReportClause<'a> {
         let of_those = tenths && !noun.is_empty() && !said.predicate && said.figure == ReportedFigure::Level;
         let said = if of_those { Saying { figure: ReportedFigure::Share, ..said } } else { said };
         let said = self.moved(said, first, &before, generic && noun.is_empty());
+        let said = self.of_comparison(said, first, &before, lead > 0);
         if said.figure == ReportedFigure::Level && !self.aside {
             self.reader.thread.unit.clone_from(&first.unit);
         }
@@ -316,18 +385,7 @@ impl<'a> ReportClause<'a> {
             self.reader.thread.rated = said.figure == ReportedFigure::Yoy;
         }
         if !generic && said.carries {
-            self.reader.thread.subjects = names.clone();
-            if matches!(said.figure, ReportedFigure::Level | ReportedFigure::Yoy) {
-                let recent = &mut self.reader.thread.recent;
-                // 投资100亿元，增长5%: one thing.
-                for name in names {
-                    if recent.last() != Some(&name) {
-                        recent.push(name);
-                    }
-                }
-                let surplus = recent.len().saturating_sub(RECENT_MAX);
-                recent.drain(..surplus);
-            }
+            self.remember(names, said.figure);
         }
         span.end + if noun_counts { taken } else { 0 }
     }

@@ -47,7 +47,10 @@ impl ReportClause<'_> {
             self.reader.hand_back(&text, self.place, "多个数值与对象对不上");
             return;
         }
-        let own = self.region_before(at);
+        // 高于全国1.2个、全省0.8个百分点: what is compared with is not spoken of.
+        let beside = said.figure == ReportedFigure::Difference
+            && said.against.as_ref().is_some_and(|against| self.slice(0..at).ends_with(against.as_str()));
+        let own = self.region_before(at).filter(|_| !beside);
         if let Some(region) = &own {
             // What is said of a row as a whole is not its last region's.
             self.reader.thread.region = (self.row_before(at).len() < 2).then(|| region.clone());
@@ -62,7 +65,9 @@ impl ReportClause<'_> {
             return;
         };
         let status = if said.planned { ReportedStatus::Plan } else { self.status(at) };
-        let span = self.of_year(span, said.planned && run.amounts[0].unit == "%", status);
+        let yearly = status == ReportedStatus::Plan
+            && has(&self.slice(0..at), &["全年目标", "年度目标", "全年预期目标", "全年主要目标", "全年任务"]);
+        let span = self.of_year(span, run.amounts[0].unit == "%" && (said.planned || yearly), status);
         for index in 0..several.max(count) {
             let of = |list: &[String]| list.get(index).or(list.first()).cloned();
             let amount = &run.amounts[if count == 1 { 0 } else { index }];
@@ -80,6 +85,11 @@ impl ReportClause<'_> {
                 .unwrap_or_else(|| self.reader.section.clone());
             let (period, basis) = dated(span, &name);
             let value = signed(amount.value, sign.or(said.movement), said.figure, &name);
+            match said.figure {
+                ReportedFigure::Yoy => self.reader.thread.fell = value.is_sign_negative(),
+                ReportedFigure::Level if !self.aside => self.reader.thread.fell = false,
+                _ => {}
+            }
             self.reader.keep(ReportedFact {
                 indicator: name,
                 region,
@@ -147,6 +157,7 @@ impl ReportClause<'_> {
         let done = last(&wording::DONE);
         let planned = wording::PLANS.iter().any(|word| name.starts_with(word))
             && !name.split_once('的').is_some_and(|(first, _)| first.starts_with('拟'))
+            || has(&before, &["目标任务:", "目标任务：", "目标:", "目标：", "目标是", "任务是"])
             || has(&before, &["计划完成", "计划投资", "计划总投资", "目标为", "力争"]);
         let status = if forecast.is_some() && forecast > done {
             Some(ReportedStatus::Forecast)
@@ -191,6 +202,7 @@ fn signed(
     let lower = ["浓度", "PM", "能耗", "排放", "污染", "事故", "死亡", "综合指数", "失业"];
     match movement {
         Some(wording::Movement::Better) if moves && has(name, &lower) => -value.abs(),
+        Some(wording::Movement::Worse) if moves && !has(name, &lower) => -value.abs(),
         Some(wording::Movement::Down | wording::Movement::Cut) if moves => -value.abs(),
         _ => value,
     }

@@ -140,16 +140,8 @@ impl ReportClause<'_> {
 
     /// The region named last before a place of the clause, where nothing is compared with it or ranked in it.
     pub(super) fn region_before(&self, at: usize) -> Option<String> {
-        let text = &self.read.text;
-        let speaks = |mention: &&Mention| {
-            let before = mention.span.start.checked_sub(1).map(|before| text[before]);
-            let scope = before.is_some_and(|c| "于出过超比较居列排位占在赴对向往由从为被到".contains(c));
-            let moved = ["拉动", "带动", "支撑", "影响", "贡献"]
-                .iter()
-                .any(|word| self.slice(0..mention.span.start).ends_with(word));
-            let ranked = text.get(mention.span.end).is_some_and(|c| "第前首倒平最排".contains(*c));
-            mention.span.end <= at && !scope && !moved && !ranked
-        };
+        let speaks =
+            |mention: &&Mention| mention.span.end <= at && speaks(&self.read.text, &self.mentions, mention);
         let mention = self.mentions.iter().rfind(speaks)?;
         Some(match &mention.named {
             RegionNamed::Region(name) if region_names::same(name, &self.reader.section) => {
@@ -159,6 +151,37 @@ impl ReportClause<'_> {
             RegionNamed::Whole(level) => self.reader.whole(*level),
         })
     }
+}
+
+/// Whether something is said of a region that is mentioned: nothing is compared with it, ranked in it or held up to it.
+pub(super) fn speaks(text: &[char], mentions: &[Mention], mention: &Mention) -> bool {
+    // 高于全国、全省0.7和0.4个百分点: what stands before the first stands before each.
+    let mut start = mention.span.start;
+    while start > 0 && matches!(text[start - 1], '、' | '和' | '及') {
+        let mentioned = mentions.iter().find(|before| before.span.end + 1 == start);
+        let named = || {
+            let words = wording::SCOPES.iter().map(|scope| scope.chars().collect::<Vec<char>>());
+            words.filter(|scope| text[..start - 1].ends_with(scope)).map(|scope| scope.len()).max()
+        };
+        let Some(length) = mentioned.map(|before| before.span.len()).or_else(named) else { break };
+        start -= 1 + length;
+    }
+    let row = start < mention.span.start;
+    let before = &text[..start];
+    let scope = before.last().is_some_and(|c| "于出过超比较居列排位占在赴对向往由从为被到距".contains(*c));
+    let words =
+        ["拉动", "带动", "支撑", "影响", "贡献", "领先", "落后", "滞后", "不及", "跑赢", "跑输", "相比"];
+    let moved = words.iter().any(|word| before.ends_with(&word.chars().collect::<Vec<char>>()));
+    let behind = &text[mention.span.end..];
+    let ranked = behind.first().is_some_and(|c| "第前首倒平最排".contains(*c));
+    let same: String =
+        behind.iter().take(16).take_while(|c| !matches!(c, ',' | '，' | '。' | ';' | '；')).collect();
+    // 与全省持平, 同全省基本一致.
+    let beside = before.last().is_some_and(|c| matches!(c, '与' | '同' | '跟' | '和'))
+        && wording::has(&same, &["持平", "相当", "一致", "同步", "相同", "相比", "差", "水平", "平均"]);
+    // Only a row that is compared with is one thing.
+    let compared = scope && (row || !before.is_empty());
+    !(compared || moved || ranked || beside)
 }
 
 /// What a clause announces to be spoken of, where that is measured: 从投资完成率看, 按投资完成率排名; both begin with one
@@ -203,7 +226,12 @@ pub(super) fn noun(behind: &str, more: bool) -> (String, usize) {
     let noun = &behind[..end.unwrap_or(behind.len())];
     if end.is_none() && more {
         let told = wording::told(noun);
-        return (told.rest.trim_end_matches(['已', '有', '中']).to_owned(), 0);
+        // 260个市级重点项目已开工203个: what was done to them is of the second.
+        let cut = ["已", "仅", "累计", "全部", "均已", "共已", "现已"]
+            .iter()
+            .filter_map(|word| told.rest.find(word));
+        let things = cut.min().filter(|at| *at > 0).map_or(told.rest, |at| &told.rest[..at]);
+        return (things.trim_end_matches(['已', '有', '中']).to_owned(), 0);
     }
     (noun.to_owned(), noun.chars().count())
 }

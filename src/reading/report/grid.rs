@@ -3,6 +3,7 @@
 use xushi_domain::Basis;
 use xushi_domain::phrase::{self, AmountSort};
 
+use super::grid_cells;
 use super::grid_columns::{Column, column, unit_in};
 use super::observed::{ReportedFact, ReportedFigure, ReportedSpan, ReportedStatus};
 use super::region_names::{self, RegionNamed};
@@ -28,13 +29,22 @@ pub(super) fn read(rows: &[Vec<TableCell>], reader: &mut Statements) {
     let span = span_of(&caption, reader.today);
     let heads = spread(&rows[..head]);
     let mut columns: Vec<Column> = (0..width).map(|at| column(&heads, at, reader)).collect();
+    // Beside 2026年目标, 1-6月累计 is of that year.
+    let year = grid_cells::target_year(&columns);
+    let untold = reader.today;
+    if let Some(day) = year.filter(|_| reader.is_undated()).and_then(spans::last_day) {
+        reader.today = day;
+        columns = (0..width).map(|at| column(&heads, at, reader)).collect();
+    }
     let body = &rows[head..];
     let Some(named) = named(&columns, body) else {
+        reader.today = untold;
         hand_back(rows, reader);
         return;
     };
     // What names the rows is no figure, whatever its head says.
     columns[named].figure = None;
+    grid_cells::date(&mut columns, body, year);
     let figures = columns.iter().filter(|column| column.figure.is_some()).count();
     reader.expect(body.len().saturating_mul(figures).min(FACTS_MAX));
     let mut facts = 0;
@@ -48,6 +58,10 @@ pub(super) fn read(rows: &[Vec<TableCell>], reader: &mut Statements) {
         let plain = name.split(['（', '(']).next().unwrap_or(&name);
         let region = region(reader, plain);
         let beside = if region.is_none() { region_beside(reader, &columns, named, row) } else { None };
+        if let Some(note) = note(row) {
+            reader.hand_back(&note.text, note.place, "表注，未作解读");
+            continue;
+        }
         let told = Row { name: &name, plain, region, beside, unit: unit.as_deref(), caption: &caption, span };
         for (at, cell) in row.iter().enumerate().filter(|(_, cell)| !cell.continued) {
             if let Some(fact) = fact(reader, &columns, at, cell, &told) {
@@ -60,7 +74,20 @@ pub(super) fn read(rows: &[Vec<TableCell>], reader: &mut Statements) {
                 }
             }
         }
+        let remarks = row.iter().enumerate().filter(|(at, cell)| columns[*at].remark && !cell.continued);
+        for (_, cell) in remarks {
+            reader.remark(&cell.text, (&name, told.region.as_deref()), cell.place);
+        }
     }
+    reader.today = untold;
+}
+
+/// 注：…: a row that is one note.
+fn note(row: &[TableCell]) -> Option<&TableCell> {
+    let mut told = row.iter().filter(|cell| !cell.continued && !cell.text.trim().is_empty());
+    let first = told.next()?;
+    let begins = ["注：", "注:", "备注：", "备注:", "说明：", "说明:", "注1", "注 "];
+    (told.next().is_none() && begins.iter().any(|word| first.text.trim().starts_with(word))).then_some(first)
 }
 
 /// The days a caption tells: 2026年8月各市空气质量情况.
@@ -207,10 +234,21 @@ fn fact(
     if text.is_empty() || matches!(text.as_str(), "-" | "—" | "——" | "/" | "…" | "--") {
         return None;
     }
-    let Some((value, own_unit)) = number(&text) else {
+    if column.undated {
+        reader.hand_back(&text, cell.place, "没有写明是哪个时期的位次，请在表头写明");
+        return None;
+    }
+    let said = || grid_cells::as_number(&text, column).and_then(|written| number(&written));
+    let Some((value, own_unit)) = number(&text).or_else(said) else {
         if text.chars().any(|c| c.is_ascii_digit()) {
             reader.hand_back(&text, cell.place, "单元格不是单独的数值");
+        } else if !row.plain.is_empty() && text != row.name && text != columns[at].head {
+            reader.hand_back(&text, cell.place, "单元格是文字，不是数值");
         }
+        return None;
+    };
+    let Some(value) = grid_cells::in_column(value, column) else {
+        reader.hand_back(&text, cell.place, "降幅一列里的负数，不明是升是降");
         return None;
     };
     let name = row.plain;
@@ -220,8 +258,11 @@ fn fact(
         return None;
     }
     // 增速 beside 1-9月投资额 is of those days.
-    let beside =
-        || columns[..at].iter().rev().find_map(|column| column.span).filter(|_| column.indicator.is_empty());
+    let beside = || {
+        columns[..at].iter().rev().filter(|column| !column.plan).find_map(|column| column.span).filter(|_| {
+            column.indicator.is_empty() || figure == ReportedFigure::Completion && row.region.is_none()
+        })
+    };
     let Some(span) = column.span.or_else(beside).or(row.span).or(reader.thread.months).or(reader.default)
     else {
         reader.hand_back(&text, cell.place, "没有写明时间");

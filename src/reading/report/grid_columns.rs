@@ -1,5 +1,8 @@
 //! What the columns of a table of figures hold, by the words of their heads.
 
+use xushi_domain::Basis;
+
+use super::grid_cells;
 use super::observed::ReportedFigure;
 use super::spans::{self, DaySpan, Told};
 use super::statements::{Statements, squeezed};
@@ -59,6 +62,24 @@ pub(super) struct Column {
     pub(super) span: Option<DaySpan>,
     pub(super) month: bool,
     pub(super) plan: bool,
+    /// Its figures are falls: 降幅（%）.
+    pub(super) falls: bool,
+    /// A place beside figures of several days, of which nothing tells which it is of.
+    pub(super) undated: bool,
+    /// 备注: what is written there is read as a sentence of the row.
+    pub(super) remark: bool,
+}
+
+impl Column {
+    /// The days its head tells, those of a month by itself as such.
+    pub(super) fn days(&self) -> Option<DaySpan> {
+        let span = self.span?;
+        if self.month && span.told == Told::Months {
+            let start = chrono::Datelike::with_day(&span.end, 1);
+            return Some(DaySpan { start, basis: Some(Basis::Period), ..span });
+        }
+        Some(span)
+    }
 }
 
 /// The head of a column: its cells from above, those that are merged once.
@@ -78,6 +99,7 @@ pub(super) fn column(head: &[Vec<TableCell>], at: usize, reader: &Statements) ->
     let mut column = Column { head: plain.clone(), ..Column::default() };
     if text.is_empty() || has(&text, &["序号", "备注", "说明", "责任", "联系", "牵头"]) {
         column.idle = true;
+        column.remark = has(&text, &["备注", "说明"]);
         return column;
     }
     if matches!(text.as_str(), "单位" | "计量单位") {
@@ -96,17 +118,23 @@ pub(super) fn column(head: &[Vec<TableCell>], at: usize, reader: &Statements) ->
         .chars()
         .map(|c| if matches!(c, '—' | '－' | '–' | '~') { '-' } else { c })
         .collect();
-    column.span = spans::spans(&narrow, reader.today)
-        .into_iter()
+    let dated = spans::spans(&narrow, reader.today);
+    // 比1-5月加快: what is compared with is not what the column is of.
+    let compared = dated.iter().find(|dated| dated.compared && dated.span.told == Told::Months);
+    let against = compared.map(|dated| narrow[dated.range()].iter().collect::<String>());
+    column.span = dated
+        .iter()
+        .filter(|dated| !dated.compared)
         .map(|dated| dated.span)
         .find(|span| span.told != Told::Year);
     column.month = has(&text, &["当月", "本月", "单月"]) && !has(&text, &["本月止", "止累计"]);
     column.plan = has(&text, &["计划", "目标", "任务数"]) && !has(&text, &["完成", "占", "进度", "%"]);
     column.unit_told = unit_in(&text);
-    let (figure, against) = figure(&text, &column.unit_told);
-    column.figure = Some(figure);
-    column.against = against;
-    column.indicator = indicator(&text, reader);
+    column.falls = grid_cells::falls(&text);
+    let (figure, told) = figure(&text, &column.unit_told);
+    column.figure = Some(if against.is_some() { ReportedFigure::Difference } else { figure });
+    column.against = against.clone().or(told);
+    column.indicator = if against.is_some() { String::new() } else { indicator(&text, reader) };
     column
 }
 

@@ -2,6 +2,7 @@
 
 use xushi_domain::phrase::{AmountSort, WrittenAmount};
 
+use super::falls;
 use super::observed::ReportedFigure;
 use super::wording::{self, Movement, has};
 
@@ -145,7 +146,9 @@ fn percent<'a>(
             return Saying { figure: ReportedFigure::Difference, subject, against, ..plain };
         }
         // 任务完成率提高3% and 占比提高3% are differences.
-        let of_rate = ["率", "占比", "比重", "比例"].iter().any(|end| subject.ends_with(end));
+        let rates = ["率", "占比", "比重", "比例", "增速", "增幅", "涨幅"];
+        // 降幅扩大1.2% is written for 1.2个百分点.
+        let of_rate = rates.iter().any(|end| subject.ends_with(end)) || falls::fall(subject).is_some();
         let figure =
             if of_rate && !told.year_on_year { ReportedFigure::Difference } else { ReportedFigure::Yoy };
         return Saying { figure, subject, against: None, ..plain };
@@ -201,10 +204,13 @@ fn is_of_whole(rest: &str, behind: &str) -> bool {
     bare.is_empty() || scopes.contains(&bare) || given
 }
 
-/// 降幅有望收窄至3%以内, 降幅为3%: growth downwards.
+/// 降幅有望收窄至3%以内, 降幅为3%, 增速回落至3%: growth by its size.
 fn fallen<'a>(plain: &Saying<'a>, told: &wording::Told<'a>) -> Option<Saying<'a>> {
+    if told.sized {
+        return Some(Saying { figure: ReportedFigure::Yoy, ..plain.clone() });
+    }
     let rest = plain.subject.trim_end_matches("有望").trim_end_matches(['将', '可']);
-    let subject = rest.strip_suffix("降幅").filter(|_| told.to || told.movement.is_none())?;
+    let subject = falls::fall(rest).filter(|_| told.to || told.movement.is_none())?;
     let movement = Some(Movement::Down);
     Some(Saying { figure: ReportedFigure::Yoy, movement, subject, ..plain.clone() })
 }

@@ -47,9 +47,13 @@ pub(super) fn of_heading(heading: &str, day: NaiveDate) -> Option<SectionYear> {
     }
 }
 
-/// The year a heading begins with or names: 2025年….
+/// The year a text begins with or names (2025年…); one that is only compared with (比2025年同期) tells none.
 fn year_told(heading: &str) -> Option<i32> {
     let (before, _) = heading.split_once('年')?;
+    let word = before.trim_end_matches(|c: char| c.is_ascii_digit());
+    if word.ends_with(['比', '较', '与', '同', '和', '于', '自', '从']) {
+        return None;
+    }
     let digits: String = before.chars().rev().take(4).collect();
     let year: i32 = digits.chars().rev().collect::<String>().parse().ok()?;
     (1990..=2100).contains(&year).then_some(year)

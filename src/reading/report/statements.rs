@@ -1,12 +1,14 @@
 //! Walks over the paragraphs of a report and carries what a clause leaves unsaid from the ones before it.
 
-use chrono::NaiveDate;
-use xushi_domain::phrase;
+use chrono::{Datelike as _, NaiveDate};
 
+use super::changes;
+use super::clause_counts::is_numberless;
 use super::clause_facts::ReportClause;
+use super::clause_names;
 use super::masthead::{self, Masthead};
 use super::observed::{ReportedFact, ReportedStatus};
-use super::region_names::{self, RegionNamed};
+use super::region_names;
 use super::section_years::{self, SectionYear};
 use super::spans::{self, DaySpan, Told};
 use crate::document::{Block, Document, Passage, Place};
@@ -17,11 +19,14 @@ use crate::plan::sentences::{bare, brackets, clauses, cut, sentences};
 /// Longest sentence that is read, in bytes; a longer one is handed back.
 const SENTENCE_MAX: usize = 6_000;
 
-/// Most regions without a list that are remembered; each is looked for in every clause.
-const KNOWN_MAX: usize = 300;
-
 /// Longest headline within a paragraph, in characters.
 const HEADLINE_MAX: usize = 30;
+
+/// The year of what tells none, which no report is of.
+const UNTOLD_YEAR: i32 = 1904;
+
+/// Why a figure without a year is handed back.
+const NO_YEAR: &str = "没有写明年份；请在标题、表头或文件名里写明年份（如2026年5月），或注明发布日期后再读";
 
 /// What a clause takes from the ones before it.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +37,10 @@ pub(super) struct Thread {
     pub(super) around: Option<Option<DaySpan>>,
     /// The region named last in this sentence.
     pub(super) region: Option<String>,
+    /// The region that stands before the paragraph: 龙湾区：….
+    pub(super) headed: Option<String>,
+    /// The region that the paragraph, or its last sentence that begins with one, speaks of.
+    pub(super) topic: Option<String>,
     /// Regions named in a row, for 分别 of the next clause.
     pub(super) row: Vec<String>,
     /// What a clause without numbers named one after the other: 烟草、建材行业由增转降.
@@ -46,6 +55,8 @@ pub(super) struct Thread {
     pub(super) unit: String,
     /// What it told of them was a rate.
     pub(super) rated: bool,
+    /// The rate told last was a fall.
+    pub(super) fell: bool,
     /// 预计 and 拟 hold to the end of their sentence.
     pub(super) status: Option<ReportedStatus>,
     /// 全国, 去年: the sentence speaks of something else than the report.
@@ -81,10 +92,10 @@ pub(super) struct Statements {
 
 impl Statements {
     /// Begins to read a document with this head.
-    pub(super) fn new(head: &Masthead, document: &Document) -> Self {
+    pub(super) fn new(head: &Masthead, document: &Document, told: Option<NaiveDate>) -> Self {
         let year = masthead::year_of(head).or_else(|| section_years::year_in(document));
-        let end_of_year = NaiveDate::from_ymd_opt(year.unwrap_or(2000), 12, 31).unwrap_or(NaiveDate::MAX);
-        let today = head.published_on.unwrap_or(end_of_year);
+        let untold = || told.or_else(|| spans::last_day(UNTOLD_YEAR)).unwrap_or(NaiveDate::MAX);
+        let today = head.published_on.or_else(|| year.and_then(spans::last_day)).unwrap_or_else(untold);
         let titled = masthead::span_of_title(head);
         // 2025年…统计公报 of March 2026 speaks of the end of 2025.
         let (today, yearly) = match masthead::past_year_of_title(head) {
@@ -131,9 +142,51 @@ impl Statements {
         self.facts.reserve_exact(facts);
     }
 
-    /// Keeps a fact.
+    /// Keeps a fact; one whose months have no year is handed back.
     pub(super) fn keep(&mut self, fact: ReportedFact) {
+        if fact.period.end.year() <= UNTOLD_YEAR {
+            self.hand_back(&fact.phrase, fact.place, NO_YEAR);
+            return;
+        }
         self.facts.push(fact);
+    }
+
+    /// Whether nothing told the year of the report.
+    pub(super) fn is_undated(&self) -> bool {
+        self.today.year() <= UNTOLD_YEAR
+    }
+
+    /// Reads a remark beside a row of a table as a sentence of what the row names; what has a number and gives no figure is
+    /// handed back.
+    pub(super) fn remark(&mut self, text: &str, (name, region): (&str, Option<&str>), place: Place) {
+        let text = squeezed(text);
+        if !text.chars().any(|c| c.is_ascii_digit()) || name.is_empty() {
+            if !text.is_empty() {
+                self.hand_back(&text, place, "备注，未作解读");
+            }
+            return;
+        }
+        let before = (self.facts.len(), self.unread.len());
+        let outside = self.thread.clone();
+        self.thread = Thread {
+            subjects: vec![name.to_owned()],
+            region: region.map(str::to_owned),
+            months: outside.months,
+            span: outside.months,
+            ..Thread::default()
+        };
+        for sentence in sentences(&text) {
+            self.sentence(sentence, place);
+        }
+        self.thread = outside;
+        // 未报12户 says nothing of what the row names.
+        let other = self.facts[before.0..].iter().any(|fact| !fact.indicator.starts_with(name));
+        if other {
+            self.facts.truncate(before.0);
+        }
+        if other || before == (self.facts.len(), self.unread.len()) {
+            self.hand_back(&text, place, "备注，未作解读");
+        }
     }
 
     /// Hands words back.
@@ -214,37 +267,6 @@ impl Statements {
         self.thread = Thread { span, months: span, heading: self.thread.heading.take(), ..Thread::default() };
     }
 
-    /// 湘潭市：… speaks of that region to the end of its part (`whole`) or paragraph.
-    fn of_region<'t>(&mut self, text: &'t str, whole: bool) -> &'t str {
-        let chars: Vec<char> = text.chars().take(24).collect();
-        let Some(first) = region_names::mentions(&chars, &[], &self.known)
-            .into_iter()
-            .next()
-            .filter(|first| first.span.start == 0)
-        else {
-            return text;
-        };
-        let RegionNamed::Region(name) = first.named else { return text };
-        let length: usize = chars[..first.span.end].iter().map(|c| c.len_utf8()).sum();
-        let behind = &text[length..];
-        if behind.is_empty() || behind.starts_with(['：', ':', '。', '—']) {
-            self.thread.region = Some(name.clone());
-            self.know(&name);
-            if whole || behind.is_empty() {
-                self.section = name;
-            }
-            return behind.trim_start_matches(['：', ':', '。', '—']);
-        }
-        text
-    }
-
-    /// Remembers a region that no list has.
-    pub(super) fn know(&mut self, name: &str) {
-        if self.known.len() < KNOWN_MAX && !self.known.iter().any(|known| known == name) {
-            self.known.push(name.to_owned());
-        }
-    }
-
     fn sentence(&mut self, sentence: &str, place: Place) {
         if sentence.len() > SENTENCE_MAX {
             self.hand_back(sentence, place, "句子过长，未作解读");
@@ -267,7 +289,8 @@ impl Statements {
             self.thread.subjects.clear();
             self.thread.recent.clear();
             self.thread.heading = Some(text.trim_end_matches("方面").to_owned());
-            self.thread.region = None;
+            self.thread.topic.clone_from(&self.thread.headed);
+            self.thread.region.clone_from(&self.thread.headed);
             return;
         }
         for part in cut(sentence, |c| matches!(c, '；' | ';')) {
@@ -288,8 +311,12 @@ impl Statements {
         let whole: Vec<char> = text.chars().collect();
         let first = region_names::mentions(&chars, &dates, &self.known).first().map(|first| first.span.start);
         let topic = first.is_some_and(|start| start == 0 || dates.contains(&start));
-        if !topic && !region_names::mentions(&whole, &[], &self.known).is_empty() {
-            self.thread.region = None;
+        let all = region_names::mentions(&whole, &[], &self.known);
+        if topic {
+            self.thread.topic.clone_from(&self.thread.region);
+        } else if all.iter().any(|mention| clause_names::speaks(&whole, &all, mention)) {
+            // What is only compared with (高于全省) or ranked in (居全市第1位) is not spoken of.
+            self.thread.region.clone_from(&self.thread.topic);
         }
     }
 
@@ -337,29 +364,20 @@ impl Statements {
     }
 
     fn clause(&mut self, clause: &str, sentence: &str, place: Place, aside: bool) {
-        ReportClause::new(self, clause, sentence, place, aside).read();
-    }
-
-    /// The region that 全省 or 我市 means: the section's or the report's, else as written.
-    pub(super) fn whole(&self, level: char) -> String {
-        let fits = |name: &str| match level {
-            '市' => name.ends_with(['市', '州', '盟']) || name.ends_with("地区"),
-            '省' => name.ends_with('省') || name.ends_with("自治区"),
-            '区' => name.ends_with('区'),
-            '县' => name.ends_with(['县', '旗']) || name.ends_with('市') && self.section != self.own,
-            other => name.ends_with(other),
-        };
-        match [&self.section, &self.own].into_iter().find(|name| fits(name)) {
-            Some(name) => name.clone(),
-            None => format!("全{level}"),
+        if changes::is_last_years(clause) {
+            self.hand_back(clause, place, "是上年同期的数，未作解读");
+            return;
+        }
+        match changes::change(clause) {
+            Some(change) => {
+                if let Some(start) = &change.start {
+                    self.hand_back(start, place, "是变化的起点，未作解读");
+                }
+                ReportClause::new(self, &change.clause, sentence, place, aside).read();
+            }
+            None => ReportClause::new(self, clause, sentence, place, aside).read(),
         }
     }
-}
-
-/// Whether a text has no amount, not even one that nobody can say (数十家).
-fn is_numberless(text: &str) -> bool {
-    let read = phrase::amounts(text);
-    read.amounts.is_empty() && read.loose.is_empty() && !read.unreadable
 }
 
 /// Without the blanks that a typesetter put between Chinese words and numbers.

@@ -46,6 +46,8 @@ pub(super) struct Told<'a> {
     pub(super) year_on_year: bool,
     /// 环比.
     pub(super) on_before: bool,
+    /// The movement is named by its size (降幅, 增幅): 降幅收窄至3%.
+    pub(super) sized: bool,
     /// 完成.
     pub(super) finished: bool,
     /// 连续.
@@ -61,8 +63,10 @@ pub(super) enum Movement {
     Down,
     /// 压缩, 缩短: less than before, without a year to compare with.
     Cut,
-    /// 改善: up or down, whichever is good for what is measured.
+    /// 改善, 好于: up or down, whichever is good for what is measured.
     Better,
+    /// 差于: whichever is bad.
+    Worse,
 }
 
 /// Takes the words off the end of `before`.
@@ -81,6 +85,7 @@ pub(super) fn told(before: &str) -> Told<'_> {
                     break;
                 }
                 told.movement = Some(movement);
+                told.sized = told.to && word.contains(['幅', '速']);
                 told.predicate = true;
             }
             Sort::Passed => match word {
@@ -115,6 +120,8 @@ fn is_of_name(word: &str, before: &str) -> bool {
         "多" | "高" | "少" | "低" | "快" | "慢" | "降" | "增" | "减" | "涨" | "跌" | "升" => {
             before.ends_with(['提', '最', '许', '较', '众', '很', '更', '新'])
         }
+        // 降幅比全省大: the size of a movement, and nothing else.
+        "大" | "小" | "深" | "浅" => !(has(before, &["幅"]) && has(before, &["比", "较"])),
         "差" => before
             .ends_with(['误', '温', '落', '逆', '顺', '价', '偏', '时', '级', '利', '极', '出', '较', '反']),
         // 土地指标缺口620亩 is how much is missing.
@@ -155,19 +162,23 @@ pub(super) struct Comparison<'a> {
 }
 
 /// Words that compare, with the way they say.
-const COMPARING: [(&str, Option<Movement>); 31] = [
+const COMPARING: [(&str, Option<Movement>); 35] = [
     ("高于", Some(Movement::Up)),
     ("低于", Some(Movement::Down)),
     ("快于", Some(Movement::Up)),
     ("慢于", Some(Movement::Down)),
     ("高出", Some(Movement::Up)),
     ("低出", Some(Movement::Down)),
-    ("好于", Some(Movement::Up)),
-    ("优于", Some(Movement::Up)),
+    ("大于", Some(Movement::Up)),
+    ("小于", Some(Movement::Down)),
+    ("深于", Some(Movement::Up)),
+    ("浅于", Some(Movement::Down)),
+    ("好于", Some(Movement::Better)),
+    ("优于", Some(Movement::Better)),
     ("多于", Some(Movement::Up)),
     ("少于", Some(Movement::Down)),
-    ("弱于", Some(Movement::Down)),
-    ("差于", Some(Movement::Down)),
+    ("弱于", Some(Movement::Worse)),
+    ("差于", Some(Movement::Worse)),
     ("超出", Some(Movement::Up)),
     ("超过", Some(Movement::Up)),
     ("超前", Some(Movement::Up)),

@@ -6,6 +6,7 @@
 //! A sheet whose head names tasks and offices is a plan, and read as the tables of plans are; any other is read as the tables
 //! of reports are. Whatever has a number and is not understood is refused with sheet and cell.
 
+mod breakdown_heads;
 pub(crate) mod cell_text;
 mod delimited;
 mod filling;
@@ -14,10 +15,12 @@ mod old_records;
 mod old_workbook;
 mod workbook;
 
+use chrono::{Datelike as _, NaiveDate};
 use xushi_domain::phrase;
 
 use crate::Unreadable;
 use crate::document::{BYTES_MAX, Block, Document, Passage, TableCell};
+use crate::file_date::day_told;
 use crate::plan::proposal::{ProposedTask, UnreadPhrase};
 use crate::plan::{self, title_page};
 use crate::report::{self, ReportedFact};
@@ -82,20 +85,41 @@ pub fn cells(bytes: &[u8]) -> Result<Vec<SheetRows>, Unreadable> {
 /// # Errors
 /// When it is neither, is damaged, or holds more than is read.
 pub fn read(bytes: &[u8]) -> Result<SheetReading, Unreadable> {
+    read_told(bytes, None, None)
+}
+
+/// The same of a file whose sheets may tell no year: months without one are told by the name of their sheet, else by that of
+/// the file, else by the day it was published on. Where nothing tells a year, what would need one is refused.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_told(
+    bytes: &[u8],
+    file_name: Option<&str>,
+    published_on: Option<NaiveDate>,
+) -> Result<SheetReading, Unreadable> {
     let sheets = cells(bytes)?;
+    let of_file = file_name.and_then(day_told);
     let names = sheets.iter().map(|sheet| sheet.name.clone()).collect();
     let mut refused = Vec::new();
-    let mut documents: Vec<Document> = Vec::new();
+    let mut documents: Vec<(Document, Option<NaiveDate>)> = Vec::new();
     for sheet in sheets {
         refused.extend(sheet.unseen());
-        documents.push(document(sheet.seen()));
+        let named = day_told(&sheet.name).or(of_file);
+        documents.push((document(sheet.seen()), named));
     }
     let mut tasks = Vec::new();
-    for document in &documents {
-        let year = head_year(document);
+    for (document, named) in &documents {
+        let year = head_year(document).or(named.map(|day| day.year()));
         for block in &document.blocks {
             if let Block::Table(rows) = block {
+                if report::is_tracking(rows) {
+                    continue;
+                }
+                let headed = breakdown_heads::named(rows);
+                let rows = headed.as_ref().unwrap_or(rows);
                 let (more, unread) = plan::tasks_of_table(rows, year);
+                let aside = breakdown_heads::left_aside(rows, &more, &unread);
                 // 完成时限 is the task's `due` here.
                 let kept = unread
                     .into_iter()
@@ -103,20 +127,26 @@ pub fn read(bytes: &[u8]) -> Result<SheetReading, Unreadable> {
                 let kept: Vec<UnreadPhrase> = kept.collect();
                 if !more.is_empty() {
                     refused.extend(kept);
+                    refused.extend(aside);
                 }
                 tasks.extend(more);
             }
         }
     }
     if !tasks.is_empty() {
-        let other = |document: &&Document| {
+        let other = |(document, _): &&(Document, Option<NaiveDate>)| {
             document.blocks.iter().all(|block| match block {
-                Block::Table(rows) => plan::tasks_of_table(rows, None).0.is_empty(),
+                Block::Table(rows) => {
+                    report::is_tracking(rows) || plan::tasks_of_table(rows, None).0.is_empty()
+                }
                 Block::Passage(_) => true,
             })
         };
-        for document in documents.iter().filter(other) {
-            let Some(fact) = report::read(document).facts.into_iter().next() else { continue };
+        for (document, named) in documents.iter().filter(other) {
+            let Some(fact) = report::read_told(document, named.or(published_on)).facts.into_iter().next()
+            else {
+                continue;
+            };
             refused.push(UnreadPhrase {
                 text: fact.phrase,
                 place: fact.place,
@@ -126,8 +156,8 @@ pub fn read(bytes: &[u8]) -> Result<SheetReading, Unreadable> {
         return Ok(SheetReading { sheets: names, proposal: SheetProposal::Plan(tasks), refused });
     }
     let mut facts = Vec::new();
-    for document in &documents {
-        let read = report::read(document);
+    for (document, named) in &documents {
+        let read = report::read_told(document, named.or(published_on));
         if facts.is_empty() {
             facts = read.facts;
         } else {
@@ -168,7 +198,6 @@ fn document(rows: Vec<Vec<TableCell>>) -> Document {
 
 /// The year that the lines above a table tell.
 fn head_year(document: &Document) -> Option<i32> {
-    use chrono::Datelike as _;
     document.blocks.iter().find_map(|block| match block {
         Block::Passage(passage) => title_page::day(&passage.text).map(|day| day.year()).or_else(|| {
             let mut runs = passage.text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 4);
