@@ -195,15 +195,7 @@ pub async fn middleware<B: MessageBody + 'static>(
         let call = Call::new(verb, address, status, request_id::current());
         Actor::calling(who, call.from_address(request_id::address()))
     };
-    let permitted = match negotiate::acceptable(&request, spec::media_types(&pattern, rule.verb)) {
-        Ok(()) => permit(&state, &caller, rule, &mut request).await,
-        refused => refused,
-    };
-    let permitted = permitted.and_then(|()| {
-        negotiate::readable(&request)?;
-        query_guard::known(&request, spec::query(&pattern, rule.verb))?;
-        query_guard::keep_to_today(&caller, &mut request, state.office.clock.today())
-    });
+    let permitted = admitted(&state, &caller, (&pattern, rule), &mut request).await;
     let mut answer = match permitted {
         Ok(()) => {
             request.extensions_mut().insert(actor.clone());
@@ -221,6 +213,20 @@ pub async fn middleware<B: MessageBody + 'static>(
         allowance.say(answer.headers_mut());
     }
     Ok(answer)
+}
+
+/// Whether the call is done here, for this caller; nothing is done by then.
+async fn admitted(
+    state: &State,
+    caller: &Caller,
+    (pattern, rule): (&str, &AccessRule),
+    request: &mut ServiceRequest,
+) -> Result<(), Refused> {
+    negotiate::acceptable(request, spec::media_types(pattern, rule.verb))?;
+    permit(state, caller, rule, request).await?;
+    negotiate::readable(request)?;
+    query_guard::known(request, spec::query(pattern, rule.verb))?;
+    query_guard::keep_to_today(caller, request, state.office.clock.today())
 }
 
 /// Writes down a call that no deed has written down: what was done without one, and what was refused to somebody who may call

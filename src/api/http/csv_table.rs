@@ -50,10 +50,10 @@ fn fields(
             // What is written into a view stands behind its own.
             let (own, shared): (Vec<_>, Vec<_>) =
                 all.items.iter().partition(|one| matches!(one, RefOr::T(_)));
-            own.into_iter().chain(shared).fold(false, |any, one| fields(one, parts, path, columns) || any)
+            own.into_iter().chain(shared).filter(|one| fields(one, parts, path, columns)).count() > 0
         }
         RefOr::T(Schema::OneOf(one_of)) => {
-            one_of.items.iter().fold(false, |any, one| fields(one, parts, path, columns) || any)
+            one_of.items.iter().filter(|one| fields(one, parts, path, columns)).count() > 0
         }
         RefOr::T(_) => false,
         RefOr::Ref(reference) => {
