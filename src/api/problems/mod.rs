@@ -78,10 +78,7 @@ async fn list_problems(
     let mut tags = Vec::with_capacity(told.len());
     let mut items = Vec::with_capacity(told.len());
     for one in &told {
-        tags.push(respond::revised_tag_of(
-            one.listed.row.revision,
-            &WholeProblemView::of(one, is_told(&caller, one)),
-        )?);
+        tags.push(respond::tag_of(&WholeProblemView::of(one, is_told(&caller, one)))?);
         items.push(TrackedProblemView::of(one, is_told(&caller, one)));
     }
     let page = PageView { items, next_cursor, etags: (!filter.past).then_some(tags) };
@@ -150,7 +147,7 @@ async fn shown(
 ) -> Result<HttpResponse, Refused> {
     let one = load(state, id).await?;
     let view = WholeProblemView::of(&one, is_told(caller, &one));
-    respond::one_revised(request, &view, one.listed.row.revision, fields)
+    respond::one(request, &view, fields)
 }
 
 /// 登记一个问题：由预警事项，或手工
@@ -166,7 +163,7 @@ async fn create_problem(
     let id = problems::create_problem(&state.office, &actor, body.into()).await?;
     let one = load(&state, id.0).await?;
     let view = WholeProblemView::of(&one, is_told(&caller, &one));
-    respond::created_revised(&format!("/api/v1/problems/{id}"), &view, one.listed.row.revision)
+    respond::created(&format!("/api/v1/problems/{id}"), &view)
 }
 
 /// 读取一个问题及其办理经过
@@ -197,7 +194,7 @@ async fn update_problem(
     Body(body): Body<UpdateProblem>,
 ) -> Result<HttpResponse, Refused> {
     let seen = load(&state, *id).await?;
-    respond::if_match_revision(&request, seen.listed.row.revision)?;
+    respond::if_match(&request, &WholeProblemView::of(&seen, is_told(&caller, &seen)))?;
     problems::update_problem(&state.office, &actor, &seen.listed, body.into()).await?;
     shown(&state, &request, &caller, (*id, None)).await
 }
