@@ -241,6 +241,19 @@ impl LetterLine {
 }
 
 impl Facts<'_> {
+    /// Whether a limit of each month (每月不超过10件) was exceeded in one: no later month makes that good.
+    pub(super) fn is_each_broken(&self) -> bool {
+        const EACH: [&str; 3] = ["每月", "每季", "各月"];
+        let of_each = self
+            .found
+            .subject
+            .target
+            .is_some_and(|target| EACH.iter().any(|word| target.phrase.contains(word)));
+        let beyond =
+            self.target_value.zip(self.found.assessment.actual).is_some_and(|(most, actual)| actual > most);
+        of_each && self.limit && beyond
+    }
+
     /// Whether equal is not enough: as promised; of a trend as it is judged (增长 is more than 持平).
     fn is_strict(&self) -> bool {
         let needed = self.found.assessment.needed.as_ref();

@@ -19,7 +19,7 @@ impl Numbers<'_> {
                 | LineState::Retired
                 | LineState::Apart
         );
-        if decided || facts.over {
+        if decided || facts.over || facts.is_each_broken() {
             return None;
         }
         // Late it is, by so many days; there is nothing to ask for each month.

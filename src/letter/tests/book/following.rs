@@ -315,6 +315,10 @@ fn who_does_what_is_printed_makes_it() {
             // Less than last year's: how much that was is not known.
             continue;
         }
+        if case.window.start().year() != case.window.end().year() || case.asked.is_some() {
+            // The end is judged by one year's figures, from the last one on.
+            continue;
+        }
         wrong.extend(case.faults(&need, case.line(1).actual.unwrap().value));
     }
     assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
