@@ -104,12 +104,9 @@ impl<'a> Facts<'a> {
         };
         // Missed by figures before the window ends is a limit that was broken.
         let missed = assessment.grade == Grade::Missed && row.reported_by == ReportedBy::Period;
-        let used_up = assessment.rule.id == RuleId::LimitUsedUp
-            || limit
-                && counts
-                && target_value
-                    .zip(assessment.actual)
-                    .is_some_and(|(target_value, actual)| actual > target_value);
+        let exceeded = target_value.zip(assessment.actual).is_some_and(|(most, actual)| actual > most);
+        // Nor does a later month make good what one exceeded of a limit of each.
+        let used_up = assessment.rule.id == RuleId::LimitUsedUp || limit && (counts || each) && exceeded;
         let broken = (missed || used_up) && !over;
         let moves = moves && !broken;
         Self {
@@ -241,19 +238,6 @@ impl LetterLine {
 }
 
 impl Facts<'_> {
-    /// Whether a limit of each month (每月不超过10件) was exceeded in one: no later month makes that good.
-    pub(super) fn is_each_broken(&self) -> bool {
-        const EACH: [&str; 3] = ["每月", "每季", "各月"];
-        let of_each = self
-            .found
-            .subject
-            .target
-            .is_some_and(|target| EACH.iter().any(|word| target.phrase.contains(word)));
-        let beyond =
-            self.target_value.zip(self.found.assessment.actual).is_some_and(|(most, actual)| actual > most);
-        of_each && self.limit && beyond
-    }
-
     /// Whether equal is not enough: as promised; of a trend as it is judged (增长 is more than 持平).
     fn is_strict(&self) -> bool {
         let needed = self.found.assessment.needed.as_ref();

@@ -19,7 +19,7 @@ impl Numbers<'_> {
                 | LineState::Retired
                 | LineState::Apart
         );
-        if decided || facts.over || facts.is_each_broken() {
+        if decided || facts.over {
             return None;
         }
         // Late it is, by so many days; there is nothing to ask for each month.

@@ -307,6 +307,7 @@ fn who_does_what_is_printed_makes_it_from_wherever_he_stands() {
 
 #[test]
 fn who_does_what_is_printed_makes_it() {
+    use chrono::Datelike as _;
     let mut wrong = Vec::new();
     for case in cases::all().iter().filter(|case| !case.need.is_empty() && case.line(1).kind != Kind::Rank) {
         let need = needed(case);
