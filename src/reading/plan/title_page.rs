@@ -85,10 +85,9 @@ pub(super) fn sends_out(sentence: &str) -> bool {
     let opens =
         text.starts_with('现') || text.contains("同意") || text.contains("现将") || text.contains("现印发");
     opens
-        && ["印发给你们", "印发你们", "转发给你们", "下发给你们", "予以印发"]
+        && ["印发给你们", "印发你们", "转发给你们", "下发给你们", "予以印发", "现印发"]
             .iter()
             .any(|word| text.contains(word))
-        || opens && text.contains("现印发")
 }
 
 pub(crate) fn squeezed(text: &str) -> String {
