@@ -129,7 +129,8 @@ both! {
             assert_eq!(app.send(ask()).await.expect(201), first, "nor later");
         }
         // Where nothing of its own was made, the caller is told.
-        let unit = app.get("/units").await.expect(200)["items"][0]["id"].as_str().unwrap().to_owned();
+        let other = json!({"name": "省商务厅", "region": "430000"});
+        let unit = app.post("/units", other).await.expect(201)["id"].as_str().unwrap().to_owned();
         let retire = || app.request(Method::POST, &format!("/units/{unit}/retirement")).insert_header(("Idempotency-Key", "retire")).set_json(json!({"reason": "撤销"}));
         app.send(retire()).await.expect(200);
         lose_answers(&app).await;
