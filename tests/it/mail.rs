@@ -395,7 +395,7 @@ async fn files_are_whole_and_written_once_per_label() {
         paths.dedup();
         let mut found: Vec<_> = std::fs::read_dir(&folder)
             .unwrap()
-            .map(|entry| entry.unwrap().path().display().to_string())
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
         found.sort();
         assert_eq!(found, paths, "the named files and nothing else");

@@ -168,7 +168,7 @@ pub async fn middleware<B: MessageBody + 'static>(
         Ok(caller) => caller,
         Err(problem) => {
             let is_wrong = problem.code == Code::Unauthorized && presented(request.headers()).is_some();
-            return Ok(state.bounds.turn_away(request, problem, is_wrong));
+            return Ok(state.bounds.turn_away(request, problem, is_wrong).await);
         }
     };
     let allowance = match state.bounds.call(caller.key_id) {

@@ -18,7 +18,9 @@ use crate::api::http::refused::{Code, Refused};
 
 type Keyed<K> = RateLimiter<K, HashMapStateStore<K>, DefaultClock, StateInformationMiddleware>;
 
-/// Wrong keys from one address in a minute that are answered as what they are.
+/// How long the answer to a wrong key takes where there were too many.
+const SLOWED: Duration = Duration::from_millis(500);
+/// Wrong keys from one address in a minute that are answered at once.
 const WRONG_KEYS: NonZeroU32 = NonZeroU32::MIN.saturating_add(29);
 /// Addresses or keys that are remembered before those that are quiet again are forgotten.
 const KNOWN_MAX: usize = 10_000;
@@ -71,21 +73,21 @@ impl CallBounds {
 }
 
 impl CallBounds {
-    /// The answer to a caller that is not known. Who presents one wrong key after another is told to wait.
-    pub(in crate::api) fn turn_away(
+    /// The answer to a caller that is not known. Who presents one wrong key after another waits for each answer.
+    pub(in crate::api) async fn turn_away(
         &self,
         request: ServiceRequest,
         problem: Refused,
         wrong_key: bool,
     ) -> ServiceResponse<BoxBody> {
         let from = request.peer_addr().filter(|_| wrong_key).map(|peer| peer.ip());
-        match from.map(|from| self.wrong_key(from)) {
-            Some(Err(allowance)) => {
-                let detail = "该地址提交错误密钥的次数过多，请核对密钥，按Retry-After所示的秒数等待后再试。";
-                allowance.refuse(request, detail)
-            }
-            _ => request.error_response(problem),
+        let slowed = from.and_then(|from| self.wrong_key(from).err());
+        let mut answer = request.error_response(problem);
+        if let Some(allowance) = slowed {
+            actix_web::rt::time::sleep(SLOWED).await;
+            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(allowance.wait));
         }
+        answer
     }
 }
 
@@ -116,10 +118,6 @@ impl Allowance {
     pub(in crate::api) fn too_often(self, request: ServiceRequest) -> ServiceResponse<BoxBody> {
         let detail =
             "该密钥请求过于频繁，请按Retry-After所示的秒数等待后再试；确需提高上限的，请联系系统管理员。";
-        self.refuse(request, detail)
-    }
-
-    fn refuse(self, request: ServiceRequest, detail: &str) -> ServiceResponse<BoxBody> {
         let mut answer = request.error_response(Refused::new(Code::TooManyRequests, detail));
         self.say(answer.headers_mut());
         answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(self.wait));

@@ -9,7 +9,6 @@
 //! `difference` and never turned into a value; a decrease is negative; 首位 is place 1; 连续7个月 is a level of 7 个月.
 
 mod bracket_words;
-mod changes;
 mod clause_counts;
 mod clause_facts;
 mod clause_keeping;
@@ -27,6 +26,7 @@ mod sayings;
 mod section_years;
 mod spans;
 mod statements;
+mod told_changes;
 mod wording;
 
 use chrono::NaiveDate;

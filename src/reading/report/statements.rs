@@ -2,7 +2,6 @@
 
 use chrono::{Datelike as _, NaiveDate};
 
-use super::changes;
 use super::clause_counts::is_numberless;
 use super::clause_facts::ReportClause;
 use super::clause_names;
@@ -11,6 +10,7 @@ use super::observed::{ReportedFact, ReportedStatus};
 use super::region_names;
 use super::section_years::{self, SectionYear};
 use super::spans::{self, DaySpan, Told};
+use super::told_changes;
 use crate::document::{Block, Document, Passage, Place};
 use crate::plan::marks;
 use crate::plan::proposal::UnreadPhrase;
@@ -364,11 +364,11 @@ impl Statements {
     }
 
     fn clause(&mut self, clause: &str, sentence: &str, place: Place, aside: bool) {
-        if changes::is_last_years(clause) {
+        if told_changes::is_last_years(clause) {
             self.hand_back(clause, place, "是上年同期的数，未作解读");
             return;
         }
-        match changes::change(clause) {
+        match told_changes::change(clause) {
             Some(change) => {
                 if let Some(start) = &change.start {
                     self.hand_back(start, place, "是变化的起点，未作解读");
