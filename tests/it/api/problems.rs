@@ -52,6 +52,24 @@ fn titles(list: &[Value]) -> Vec<&str> {
     list.iter().map(|one| one["title"].as_str().unwrap()).collect()
 }
 
+/// What the unit answers to the letter is the problem's cause, measures and person.
+async fn answered(app: &TestApp, (letter, problem): (&str, &str)) {
+    let to = |rest: &str| format!("/letters/{letter}/{rest}");
+    app.post(&to("receipt"), json!({"person": "李四"})).await.expect(201);
+    let reply = json!({"cause": "项目开工不足", "remedies": [{"action": "建立周调度", "due_on": "2025-09-30"}], "person": "周七", "phone": "0731-82210001"});
+    app.post(&to("replies"), reply).await.expect(201);
+    let read = app.get(&format!("/problems/{problem}")).await.expect(200);
+    assert_eq!(
+        (&read["cause"], &read["measures"], &read["person"], &read["phone"]),
+        (
+            &json!("项目开工不足"),
+            &json!(["建立周调度（2025-09-30前）"]),
+            &json!("周七"),
+            &json!("0731-82210001")
+        )
+    );
+}
+
 both! {
     async fn a_problem_of_an_episode_goes_to_the_end_and_is_counted_when_it_comes_back(app: TestApp) {
         let episode = behind(&app).await;
@@ -79,14 +97,7 @@ both! {
         let assigned = app.post(&path("assignment"), json!({"person": "王五", "due_on": "2025-09-10", "support_units": ["省统计局"], "text": "一周内报措施"})).await.expect(200);
         assert_eq!((&assigned["state"], &assigned["due_on"], &assigned["support_units"][0]["name"]), (&json!("assigned"), &json!("2025-09-10"), &json!("省统计局")));
 
-        // What the unit answers to the letter is the problem's cause, measures and person.
-        let to = |rest: &str| format!("/letters/{}/{rest}", id(&letter));
-        app.post(&to("receipt"), json!({"person": "李四"})).await.expect(201);
-        let reply = json!({"cause": "项目开工不足", "remedies": [{"action": "建立周调度", "due_on": "2025-09-30"}], "person": "周七", "phone": "0731-82210001"});
-        app.post(&to("replies"), reply).await.expect(201);
-        let read = app.get(&format!("/problems/{}", id(&made))).await.expect(200);
-        assert_eq!((&read["cause"], &read["measures"], &read["person"], &read["phone"]), (&json!("项目开工不足"), &json!(["建立周调度（2025-09-30前）"]), &json!("周七"), &json!("0731-82210001")));
-
+        answered(&app, (&id(&letter), &id(&made))).await;
         let worked = app.post(&path("measures"), measure).await.expect(200);
         assert_eq!((&worked["state"], &worked["cause"], &worked["person"]), (&json!("in_progress"), &json!("用地批复迟"), &json!("李四")));
         assert_eq!(worked["measures"], json!(["建立周调度（2025-09-30前）", "每周调度"]));
