@@ -7,6 +7,7 @@
 
 mod asked;
 mod form;
+mod handed_over;
 mod pictures;
 mod questions;
 mod typed_reply;
@@ -25,12 +26,13 @@ use crate::domain::reply::Reply;
 use crate::letter::{BadToken, LetterFacts, unsigned_letter};
 use crate::office::StoreError;
 use crate::office::linked_figures::{LinkedFigure, linked_facts, linked_figures};
-use crate::office::rows::{LetterRow, NamedIndicatorRow, WholeReply};
-use crate::office::types::{EpisodeId, Id, IndicatorId};
+use crate::office::rows::{LetterRow, WholeReply};
+use crate::office::types::Id;
 use crate::office::warnings::{self, DOCX, signed};
 use crate::office::{Actor, Call, Refusal, Who, replies};
 use asked::{Asked, Mode};
 use form::Typed;
+use handed_over::handed_to;
 use pictures::pictures;
 use upload::Upload;
 
@@ -158,22 +160,6 @@ async fn to_the_letter(request: HttpRequest) -> HttpResponse {
 
 fn seen(address: &str) -> HttpResponse {
     guarded(StatusCode::SEE_OTHER, &view::POLICY).insert_header((header::LOCATION, address)).finish()
-}
-
-/// Who leads what a settled letter was about, where that is another unit by now.
-async fn handed_to(state: &State, opened: &Opened) -> Result<Option<String>, Refused> {
-    if opened.state != LetterState::Settled {
-        return Ok(None);
-    }
-    let read = &state.office.read;
-    let links = read.list_episode_links(&[opened.letter.id]).await?;
-    let episodes: Vec<EpisodeId> = links.into_iter().map(|link| link.episode_id).collect();
-    let reports = read.list_letter_reports(&[opened.letter.id]).await?;
-    let mut indicators: Vec<IndicatorId> = reports.into_iter().map(|row| row.indicator_id).collect();
-    indicators.extend(read.list_episodes_of(&episodes).await?.into_iter().map(|(row, _)| row.indicator_id));
-    let led = read.list_indicators_of(&indicators).await?;
-    let own = |row: &NamedIndicatorRow| row.indicator.lead_unit_id == Some(opened.letter.unit_id);
-    Ok(if led.iter().any(own) { None } else { led.into_iter().find_map(|row| row.lead_unit_name) })
 }
 
 /// The page as things stand, with whatever a form had in it and what was wrong with that.

@@ -400,7 +400,11 @@ async fn files_are_whole_and_written_once_per_label() {
         found.sort();
         assert_eq!(found, paths, "the named files and nothing else");
         assert_eq!(found.len(), 4);
-        assert!(found.iter().all(|path| path.ends_with(".eml") && std::fs::read(path).unwrap() == letter()));
+        assert!(
+            found
+                .iter()
+                .all(|path| path.ends_with(".eml") && std::fs::read(folder.join(path)).unwrap() == letter())
+        );
     }
 }
 

@@ -19,7 +19,7 @@ use crate::api::http::refused::{Code, Refused};
 type Keyed<K> = RateLimiter<K, HashMapStateStore<K>, DefaultClock, StateInformationMiddleware>;
 
 /// How long the answer to a wrong key takes where there were too many.
-const SLOWED: Duration = Duration::from_millis(500);
+const SLOWED: Duration = Duration::from_millis(100);
 /// Wrong keys from one address in a minute that are answered at once.
 const WRONG_KEYS: NonZeroU32 = NonZeroU32::MIN.saturating_add(29);
 /// Addresses or keys that are remembered before those that are quiet again are forgotten.
